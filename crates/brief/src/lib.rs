@@ -1,0 +1,1 @@
+//! The domain of briefs: validate, mark, redact, canonical bytes and digests.

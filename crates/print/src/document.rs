@@ -1,0 +1,37 @@
+//! What the file says of itself besides its pages: made by `compose`, written by `write`.
+
+use crate::tags::AnchorId;
+
+/// Facts for XMP and the catalog. All of them stand in the edition or its publish record too.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DocumentInfo {
+    /// The title (`dc:title`, shown in the window's title bar).
+    pub title: String,
+    /// The document's language, BCP 47 (`/Lang`, `dc:language`).
+    pub language: String,
+    /// Who published the revision (`dc:creator`).
+    pub creator: String,
+    /// When it was published, RFC 3339 in UTC (`xmp:CreateDate`). Never the time of printing.
+    pub published_at: String,
+    /// The program and its version (`xmp:CreatorTool`, `pdf:Producer`).
+    pub producer: String,
+    /// The banner marking, for data-loss tools.
+    pub marking: String,
+    /// The brief's resource name.
+    pub brief: String,
+    /// The revision's number.
+    pub revision: u32,
+    /// The edition's digest, in hexadecimal.
+    pub edition_digest: String,
+}
+
+/// A line of the outline; entries stand in document order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutlineEntry {
+    /// 1 for the top; no level is skipped downwards.
+    pub level: u8,
+    /// Its text.
+    pub title: String,
+    /// Where it leads.
+    pub anchor: AnchorId,
+}

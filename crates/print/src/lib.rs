@@ -1,0 +1,10 @@
+//! An edition in, PDF bytes out: `compose` (edition and options to a flow of blocks with a tag tree),
+//! `layout` (flow to pages of placed items), `write` (pages to a PDF file through printpdf).
+//!
+//! Pure: the same edition, options and fonts give the same bytes on any machine, in any process.
+
+pub mod document;
+pub mod faces;
+pub mod pages;
+pub mod tags;
+pub mod units;

@@ -1,0 +1,176 @@
+//! What `layout` hands to `write`: pages of placed items, every position final. Coordinates are PDF's:
+//! origin at the page's lower left corner, y upwards, in [`Length`]s.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::tags::{AnchorId, TagId};
+use crate::units::Length;
+
+/// A laid-out brief.
+#[derive(Clone, Debug, Default)]
+pub struct Pages {
+    /// In order.
+    pub pages: Vec<Page>,
+    /// Where each anchor came to stand: page index from 0, and the y of the top of its line.
+    pub anchors: BTreeMap<AnchorId, (usize, Length)>,
+}
+
+/// One page.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// Width and height.
+    pub size: (Length, Length),
+    /// In painting order. Logical order is in [`Owner::Tagged`]'s `seq`.
+    pub items: Vec<Placed>,
+}
+
+/// An item with its owner.
+#[derive(Clone, Debug)]
+pub struct Placed {
+    /// Which structure element it belongs to, or that it belongs to none.
+    pub owner: Owner,
+    /// What is painted.
+    pub item: Item,
+}
+
+/// Content is either tagged or an artifact (ISO 14289-1, 7.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// Content of a structure element, at the logical position `seq` among that element's kids.
+    Tagged {
+        /// The element.
+        node: TagId,
+        /// The position, on the scale of `TagTree::next_seq`.
+        seq: u32,
+    },
+    /// Page furniture and decoration.
+    Artifact(ArtifactKind),
+}
+
+/// Kinds of artifacts (ISO 32000-1, 14.8.2.2.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ArtifactKind {
+    /// Pagination, Header: the marking band at the top.
+    Header,
+    /// Pagination, Footer: the band at the bottom and the footer line.
+    Footer,
+    /// Pagination, Watermark.
+    Watermark,
+    /// Layout: rules, leaders, backgrounds, repeated table headers.
+    Layout,
+}
+
+/// What is painted.
+#[derive(Clone, Debug)]
+pub enum Item {
+    /// Glyphs on one baseline.
+    Run(GlyphRun),
+    /// A filled or stroked path.
+    Path(Path),
+    /// The active area of a link; paints nothing.
+    LinkArea {
+        /// The `Link` element.
+        link: TagId,
+        /// Its rectangle.
+        rect: Rect,
+    },
+}
+
+/// A rectangle by its lower left corner and its size.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rect {
+    /// Left edge.
+    pub x: Length,
+    /// Lower edge.
+    pub y: Length,
+    /// Width, not negative.
+    pub width: Length,
+    /// Height, not negative.
+    pub height: Length,
+}
+
+/// An sRGB colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Color(pub u8, pub u8, pub u8);
+
+/// Glyphs of one face and size on one baseline, in visual order from left to right.
+#[derive(Clone, Debug)]
+pub struct GlyphRun {
+    /// The face.
+    pub face: crate::faces::FaceId,
+    /// The type size.
+    pub size: Length,
+    /// The first glyph's origin.
+    pub x: Length,
+    /// The baseline.
+    pub y: Length,
+    /// The fill colour.
+    pub color: Color,
+    /// Horizontal scaling in units of 1/100,000 (PDF's `Tz`); 100,000 is as designed. Advances are before it.
+    pub expansion: u32,
+    /// Added after every glyph (PDF's `Tc`), before scaling.
+    pub letterspace: Length,
+    /// The text that the glyphs stand for.
+    pub text: Arc<str>,
+    /// The glyphs.
+    pub glyphs: Vec<Glyph>,
+}
+
+/// A placed glyph.
+#[derive(Clone, Debug)]
+pub struct Glyph {
+    /// The glyph's number in the original face.
+    pub id: u16,
+    /// The face's own advance, by which PDF moves on (`hmtx`), in [`Length`] at the run's size.
+    pub natural: Length,
+    /// How far the next glyph's origin stands from this one's, without `letterspace`: kerning and justified
+    /// space included.
+    pub advance: Length,
+    /// The drawing's shift from its origin: to the right and upwards.
+    pub offset: (Length, Length),
+    /// The bytes of `GlyphRun.text` that this glyph's cluster stands for. Glyphs of one cluster follow each
+    /// other and carry the same range; the writer gives the text to one of them or uses `ActualText`.
+    pub cluster: Range<u32>,
+}
+
+/// A path in one colour.
+#[derive(Clone, Debug)]
+pub struct Path {
+    /// Its segments.
+    pub segments: Vec<Segment>,
+    /// Filled or stroked.
+    pub paint: Paint,
+}
+
+/// A piece of a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Segment {
+    /// A whole rectangle.
+    Rect(Rect),
+    /// Begins a subpath.
+    Move(Length, Length),
+    /// A straight line.
+    Line(Length, Length),
+    /// A cubic curve: two control points and the end.
+    Curve([(Length, Length); 3]),
+    /// Closes the subpath.
+    Close,
+}
+
+/// How a path is painted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Paint {
+    /// Filled, non-zero winding.
+    Fill(Color),
+    /// Stroked with a line of this width.
+    Stroke {
+        /// The colour.
+        color: Color,
+        /// The line's width.
+        width: Length,
+        /// Dash and gap, or a solid line.
+        dash: Option<(Length, Length)>,
+    },
+}

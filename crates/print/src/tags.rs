@@ -1,0 +1,234 @@
+//! The tag tree (ISO 32000-1, 14.7 and 14.8): the brief's logical structure, in reading order, made by
+//! `compose` and written by `write`. Roles hold their required attributes, and [`TagTree::add`] refuses
+//! a child that the standard does not allow there, so an illegal tree cannot be built.
+
+/// A node of a [`TagTree`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TagId(u32);
+
+impl TagId {
+    /// Its place in the arena.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Which cells a table header names (ISO 32000-1, table 349).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// The cells of its row.
+    Row,
+    /// The cells of its column.
+    Column,
+}
+
+/// How a list numbers its items (ISO 32000-1, table 347).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListNumbering {
+    /// No labels that count: bullets.
+    Disc,
+    /// 1, 2, 3.
+    Decimal,
+    /// No label at all.
+    None,
+}
+
+/// A structure element's type with the attributes that it may not go without.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The root.
+    Document,
+    /// A part of the brief.
+    Sect,
+    /// A division without a heading: a callout.
+    Div,
+    /// The document's title: a paragraph role-mapped from `Title`.
+    Title,
+    /// A heading of level 1 to 6; no level is skipped.
+    H(u8),
+    /// A paragraph.
+    P,
+    /// A quotation that stands by itself.
+    BlockQuote,
+    /// A table's or figure's caption.
+    Caption,
+    /// The table of contents.
+    Toc,
+    /// One line of it.
+    Toci,
+    /// A list.
+    L(ListNumbering),
+    /// A list item.
+    Li,
+    /// Its label; also a note's.
+    Lbl,
+    /// Its body.
+    LBody,
+    /// A table.
+    Table,
+    /// The table's header rows.
+    THead,
+    /// The table's body rows.
+    TBody,
+    /// A row.
+    Tr,
+    /// A header cell.
+    Th {
+        /// The cells that it names.
+        scope: Scope,
+    },
+    /// A cell.
+    Td,
+    /// A stretch of text with a property of its own.
+    Span {
+        /// What a reader should hear or extract in place of the drawing.
+        actual_text: Option<String>,
+    },
+    /// A citation of an endnote, or a contents entry's target.
+    Reference,
+    /// A link; its annotations are written by `write`.
+    Link {
+        /// Where it leads.
+        target: LinkTarget,
+        /// The annotation's `Contents`: what a reader hears.
+        contents: String,
+    },
+    /// An endnote. `id` is unique in the file (ISO 14289-1, 7.9).
+    Note {
+        /// The element's `/ID`.
+        id: String,
+    },
+    /// A drawing that carries meaning.
+    Figure {
+        /// What it shows, data included.
+        alt: String,
+    },
+}
+
+/// Where a link leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LinkTarget {
+    /// A place in this file.
+    Anchor(AnchorId),
+    /// Another document.
+    Uri(String),
+}
+
+/// A named destination of the flow; its name is `Flow.anchors[id]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AnchorId(pub u32);
+
+/// One structure element.
+#[derive(Clone, Debug)]
+pub struct TagNode {
+    /// Its type and attributes.
+    pub role: Role,
+    /// Its language where it differs from its parent's (BCP 47).
+    pub lang: Option<String>,
+    /// Its parent; none for the root.
+    pub parent: Option<TagId>,
+    /// Its element kids in logical order. Content is ordered against them by its `seq`.
+    pub kids: Vec<TagId>,
+    /// Its own logical position, on the scale of content's `seq`: kids of one node are written by it.
+    pub seq: u32,
+}
+
+/// An arena of structure elements, the root first.
+#[derive(Clone, Debug)]
+pub struct TagTree {
+    nodes: Vec<TagNode>,
+    next_seq: u32,
+}
+
+impl TagTree {
+    /// A tree with a `Document` root.
+    pub fn new() -> Self {
+        let root = TagNode { role: Role::Document, lang: None, parent: None, kids: Vec::new(), seq: 0 };
+        Self { nodes: vec![root], next_seq: 1 }
+    }
+
+    /// The `Document` element.
+    pub const fn root(&self) -> TagId {
+        TagId(0)
+    }
+
+    /// Adds a child in logical order.
+    ///
+    /// # Panics
+    /// When the standard allows no such child there: that is a mistake in `compose`, never in the input.
+    pub fn add(&mut self, parent: TagId, role: Role, lang: Option<String>) -> TagId {
+        let above = &self.nodes[parent.index()].role;
+        assert!(allows(above, &role), "{role:?} may not stand under {above:?}");
+        let id = TagId(u32::try_from(self.nodes.len()).expect("fewer than 2^32 elements fit in memory"));
+        let seq = self.next_seq();
+        self.nodes.push(TagNode { role, lang, parent: Some(parent), kids: Vec::new(), seq });
+        self.nodes[parent.index()].kids.push(id);
+        id
+    }
+
+    /// The next logical position, for a run of content.
+    pub fn next_seq(&mut self) -> u32 {
+        let seq = self.next_seq;
+        self.next_seq += 1;
+        seq
+    }
+
+    /// One element.
+    pub fn node(&self, id: TagId) -> &TagNode {
+        &self.nodes[id.index()]
+    }
+
+    /// All elements, the root first, parents before their kids.
+    pub fn nodes(&self) -> &[TagNode] {
+        &self.nodes
+    }
+}
+
+impl Default for TagTree {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Whether `child` may stand under `parent` (ISO 32000-1, 14.8.4; the rules that veraPDF checks).
+fn allows(parent: &Role, child: &Role) -> bool {
+    use Role as R;
+    let inline = matches!(child, R::Span { .. } | R::Reference | R::Link { .. } | R::Figure { .. });
+    let block = matches!(
+        child,
+        R::P | R::L(_) | R::Table | R::Figure { .. } | R::BlockQuote | R::Div | R::H(_) | R::Title
+    );
+    match parent {
+        R::Document => block || matches!(child, R::Sect | R::Toc | R::Note { .. }),
+        R::Sect => block || matches!(child, R::Sect | R::Toc | R::Note { .. } | R::Caption),
+        R::Div | R::BlockQuote => block,
+        R::Title | R::H(_) | R::P | R::Caption | R::Lbl => inline,
+        R::Span { .. } => inline,
+        R::Reference => matches!(child, R::Link { .. } | R::Span { .. }),
+        R::Link { .. } => matches!(child, R::Span { .. }),
+        R::Toc => matches!(child, R::Toci | R::Toc | R::Caption),
+        R::Toci => matches!(child, R::Reference | R::Toc | R::Lbl),
+        R::L(_) => matches!(child, R::Li | R::Caption),
+        R::Li => matches!(child, R::Lbl | R::LBody),
+        R::LBody => block || inline,
+        R::Table => matches!(child, R::Caption | R::THead | R::TBody),
+        R::THead | R::TBody => matches!(child, R::Tr),
+        R::Tr => matches!(child, R::Th { .. } | R::Td),
+        R::Th { .. } | R::Td => block || inline,
+        R::Note { .. } => block || inline || matches!(child, R::Lbl),
+        R::Figure { .. } => matches!(child, R::Span { .. } | R::Caption),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Role, TagTree};
+
+    #[test]
+    #[should_panic(expected = "may not stand under")]
+    fn a_list_item_outside_a_list_cannot_be_built() {
+        let mut tags = TagTree::new();
+        let root = tags.root();
+        tags.add(root, Role::Li, None);
+    }
+}

@@ -1,0 +1,1 @@
+//! The shared protobuf definitions: messages, descriptor set, JSON mapping, resource names.

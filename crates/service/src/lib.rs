@@ -1,0 +1,1 @@
+//! The gRPC service: handlers, identity, the render queue's wake-ups.

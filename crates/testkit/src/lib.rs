@@ -1,0 +1,1 @@
+//! Private Postgres, processes, PDF and gRPC assertions for the tests.
