@@ -1,0 +1,1 @@
+//! A Postgres server of one's own, from the machine's binaries.
