@@ -1,0 +1,35 @@
+# One build, three images: `service`, `worker` (which holds the worker and nothing else) and `cli`.
+
+FROM rust:1.95-slim-trixie AS builder
+WORKDIR /src
+COPY . .
+# The queries were checked against the schema when they were committed (.sqlx): no database is asked here.
+ENV SQLX_OFFLINE=true
+RUN --mount=type=cache,target=/usr/local/cargo/registry \
+    --mount=type=cache,target=/src/target,sharing=locked \
+    cargo build --release --locked --bins -p chancery-service -p chancery-worker -p chancery-cli \
+ && install -D -t /binaries target/release/chancery-service target/release/chancery-worker target/release/chancery
+
+FROM debian:trixie-slim AS base
+RUN groupadd --gid 10001 chancery \
+ && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin chancery
+USER 10001:10001
+WORKDIR /
+
+FROM base AS service
+COPY --from=builder /binaries/chancery-service /usr/local/bin/
+EXPOSE 50051 50052
+ENTRYPOINT ["chancery-service"]
+
+FROM base AS worker
+COPY --from=builder /binaries/chancery-worker /usr/local/bin/
+ENTRYPOINT ["chancery-worker"]
+
+FROM base AS cli
+# A new named volume takes the owner of the folder that it is mounted on.
+USER root
+RUN install -d -o 10001 -g 10001 -m 0700 /run/chancery /run/chancery/tokens /run/chancery/worker
+USER 10001:10001
+COPY examples /usr/share/chancery/examples
+COPY --from=builder /binaries/chancery /usr/local/bin/
+ENTRYPOINT ["chancery"]
