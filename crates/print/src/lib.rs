@@ -6,5 +6,7 @@
 pub mod document;
 pub mod faces;
 pub mod pages;
+pub mod readback;
 pub mod tags;
 pub mod units;
+pub mod write;

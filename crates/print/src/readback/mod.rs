@@ -1,0 +1,1 @@
+//! A reader of the printer's own files.
