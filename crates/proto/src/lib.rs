@@ -1,1 +1,65 @@
-//! The shared protobuf definitions: messages, descriptor set, JSON mapping, resource names.
+//! The shared protobuf definitions: generated messages, clients and servers, the descriptor set, the JSON
+//! mapping and resource names. No I/O.
+
+pub mod codec;
+pub mod descriptors;
+pub mod json;
+pub mod names;
+pub mod status;
+
+/// `chancery.options.v1`: who may call what.
+#[allow(missing_docs, clippy::pedantic)]
+pub mod options {
+    /// Version 1.
+    pub mod v1 {
+        include!(concat!(env!("OUT_DIR"), "/chancery.options.v1.rs"));
+    }
+}
+
+/// `chancery.errors.v1`: stable reasons of errors.
+#[allow(missing_docs, clippy::pedantic)]
+pub mod errors {
+    /// Version 1.
+    pub mod v1 {
+        include!(concat!(env!("OUT_DIR"), "/chancery.errors.v1.rs"));
+    }
+}
+
+/// `chancery.brief.v1`: briefs and their content.
+#[allow(missing_docs, clippy::pedantic)]
+pub mod brief {
+    /// Version 1.
+    pub mod v1 {
+        include!(concat!(env!("OUT_DIR"), "/chancery.brief.v1.rs"));
+    }
+}
+
+/// `chancery.render.v1`: PDFs on demand.
+#[allow(missing_docs, clippy::pedantic)]
+pub mod render {
+    /// Version 1.
+    pub mod v1 {
+        include!(concat!(env!("OUT_DIR"), "/chancery.render.v1.rs"));
+    }
+}
+
+/// `chancery.worker.v1`: the protocol between service and workers.
+#[allow(missing_docs, clippy::pedantic)]
+pub mod worker {
+    /// Version 1.
+    pub mod v1 {
+        include!(concat!(env!("OUT_DIR"), "/chancery.worker.v1.rs"));
+    }
+}
+
+/// `chancery.admin.v1`: workspaces and API tokens.
+#[allow(missing_docs, clippy::pedantic)]
+pub mod admin {
+    /// Version 1.
+    pub mod v1 {
+        include!(concat!(env!("OUT_DIR"), "/chancery.admin.v1.rs"));
+    }
+}
+
+/// The largest message that a server or client takes, in bytes: 16 MiB, as the protos say.
+pub const MESSAGE_LIMIT: usize = 16 * 1024 * 1024;

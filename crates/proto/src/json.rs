@@ -1,0 +1,172 @@
+//! protobuf's JSON form of any message of `proto/`, strict when read: an unknown field, a wrong type or a
+//! wrong enum name is an error that names the path inside the document, the line and the column.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use prost::{Message, Name};
+use prost_reflect::{DynamicMessage, MessageDescriptor, SerializeOptions};
+use serde::de::DeserializeSeed;
+use serde_json::value::RawValue;
+
+use crate::descriptors;
+
+/// Why a text is no JSON form of the message.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{line}:{column}: {path}: {message}")]
+pub struct JsonError {
+    /// Where inside the document, such as `content.sections[2].heading`; `.` at the top.
+    pub path: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in bytes, from 1.
+    pub column: usize,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// Reads a message from its JSON form. Field names may be lowerCamelCase or as in the proto file.
+///
+/// # Errors
+/// [`JsonError`] for a text that is no JSON or does not fit the message.
+pub fn from_str<T: Message + Name + Default>(text: &str) -> Result<T, JsonError> {
+    let seed = Strict(descriptor::<T>());
+    let mut json = serde_json::Deserializer::from_str(text);
+    let mut track = serde_path_to_error::Track::new();
+    let read = seed.deserialize(serde_path_to_error::Deserializer::new(&mut json, &mut track));
+    let dynamic = read.map_err(|error| json_error(&track.path().to_string(), &error))?;
+    json.end().map_err(|error| json_error(".", &error))?;
+    dynamic.transcode_to::<T>().map_err(|error| JsonError {
+        path: ".".into(),
+        line: 1,
+        column: 1,
+        message: error.to_string(),
+    })
+}
+
+/// A message's JSON form: lowerCamelCase names, enum names, defaults left out, indented by two spaces, with a
+/// line break at the end. The order of fields is the proto file's.
+pub fn to_string_pretty<T: Message + Name>(message: &T) -> String {
+    let mut dynamic = DynamicMessage::new(descriptor::<T>());
+    dynamic.transcode_from(message).expect("a generated message fits its own descriptor");
+    let mut bytes = Vec::new();
+    let mut serializer = serde_json::Serializer::pretty(&mut bytes);
+    let options = SerializeOptions::new().stringify_64_bit_integers(true);
+    dynamic.serialize_with_options(&mut serializer, &options).expect("writing JSON to memory does not fail");
+    bytes.push(b'\n');
+    String::from_utf8(bytes).expect("serde_json writes UTF-8")
+}
+
+/// Where a path of the service's answer, such as `content.sections[2].heading`, stands in a JSON text: line and
+/// column from 1 of the deepest part of the path that is there. None when the text is no JSON.
+pub fn locate(text: &str, path: &str) -> Option<(usize, usize)> {
+    let mut value: &RawValue = serde_json::from_str(text).ok()?;
+    for step in steps(path) {
+        let next = match step {
+            Step::Field(name) => field(value, name),
+            Step::Index(index) => {
+                serde_json::from_str::<Vec<&RawValue>>(value.get()).ok().and_then(|items| items.get(index).copied())
+            }
+        };
+        match next {
+            Some(inner) => value = inner,
+            None => break,
+        }
+    }
+    let offset = value.get().as_ptr() as usize - text.as_ptr() as usize;
+    let before = &text[..offset];
+    let line = before.matches('\n').count() + 1;
+    let column = before.len() - before.rfind('\n').map_or(0, |newline| newline + 1) + 1;
+    Some((line, column))
+}
+
+/// Refuses fields that the descriptor does not have.
+struct Strict(MessageDescriptor);
+
+impl<'de> DeserializeSeed<'de> for Strict {
+    type Value = DynamicMessage;
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<DynamicMessage, D::Error> {
+        let options = prost_reflect::DeserializeOptions::new().deny_unknown_fields(true);
+        DynamicMessage::deserialize_with_options(self.0, deserializer, &options)
+    }
+}
+
+enum Step<'a> {
+    Field(&'a str),
+    Index(usize),
+}
+
+fn steps(path: &str) -> impl Iterator<Item = Step<'_>> {
+    path.split(['.', '[']).filter(|step| !step.is_empty()).map(|step| {
+        let index = step.strip_suffix(']').and_then(|digits| digits.parse().ok());
+        index.map_or(Step::Field(step), Step::Index)
+    })
+}
+
+fn field<'a>(value: &'a RawValue, name: &str) -> Option<&'a RawValue> {
+    let fields: BTreeMap<Cow<'a, str>, &'a RawValue> = serde_json::from_str(value.get()).ok()?;
+    fields.get(name).or_else(|| fields.get(camel_case(name).as_str())).copied()
+}
+
+fn camel_case(name: &str) -> String {
+    let mut camel = String::with_capacity(name.len());
+    let mut raise = false;
+    for character in name.chars() {
+        match character {
+            '_' => raise = true,
+            _ if raise => {
+                camel.extend(character.to_uppercase());
+                raise = false;
+            }
+            _ => camel.push(character),
+        }
+    }
+    camel
+}
+
+fn descriptor<T: Name>() -> MessageDescriptor {
+    descriptors::message(&T::full_name()).expect("generated messages are in the descriptor set")
+}
+
+fn json_error(path: &str, error: &serde_json::Error) -> JsonError {
+    // serde_json appends the place to the message; it has fields of its own here.
+    let text = error.to_string();
+    let message = text.rsplit_once(" at line ").map_or(text.as_str(), |(message, _)| message).to_owned();
+    JsonError { path: path.to_owned(), line: error.line(), column: error.column(), message }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{from_str, locate, to_string_pretty};
+    use crate::brief::v1::{BriefContent, RevisionDocument, Section};
+
+    #[test]
+    fn a_message_survives_its_json_form() {
+        let section = Section { id: "s-1".into(), heading: "Über".into(), ..Default::default() };
+        let content = BriefContent { title: "T".into(), sections: vec![section], ..Default::default() };
+        let document = RevisionDocument { revision: 2, content: Some(content), ..Default::default() };
+        assert_eq!(from_str::<RevisionDocument>(&to_string_pretty(&document)).unwrap(), document);
+    }
+
+    #[test]
+    fn an_unknown_field_is_named_with_path_line_and_column() {
+        let text = "{\"content\": {\n  \"sections\": [{\"id\": \"a\", \"haeding\": \"x\"}]\n}}";
+        let error = from_str::<RevisionDocument>(text).unwrap_err();
+        assert_eq!(error.line, 2);
+        assert!(error.path.starts_with("content.sections[0]"), "{}", error.path);
+        assert!(error.message.contains("haeding"), "{}", error.message);
+    }
+
+    #[test]
+    fn a_path_is_found_in_the_text_in_either_spelling() {
+        let text = "{\n  \"keyJudgments\": [\n    {\"id\": \"k1\"},\n    {\"restsOn\": [\"x\"]}\n  ]\n}";
+        assert_eq!(locate(text, "key_judgments[1].rests_on[0]"), Some((4, 18)));
+        assert_eq!(locate(text, "key_judgments[1].marking"), Some((4, 5)));
+    }
+
+    #[test]
+    fn what_follows_the_document_is_an_error() {
+        assert!(from_str::<RevisionDocument>("{} {}").is_err());
+    }
+}

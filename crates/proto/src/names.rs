@@ -1,0 +1,259 @@
+//! Resource names (AIP-122): parsed once at the edge, typed from there on.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A text is not a name of the form asked for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{given:?} is no name of the form {form}")]
+pub struct NameError {
+    /// What was given, cut to 200 characters.
+    pub given: String,
+    /// The form that was asked for.
+    pub form: &'static str,
+}
+
+/// An id that people choose: `[a-z][a-z0-9-]{0,61}[a-z0-9]`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ResourceId(String);
+
+impl ResourceId {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ResourceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for ResourceId {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        let bytes = text.as_bytes();
+        let inside = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-';
+        let fits = (2..=63).contains(&bytes.len())
+            && bytes[0].is_ascii_lowercase()
+            && bytes.iter().all(inside)
+            && bytes[bytes.len() - 1] != b'-';
+        if fits { Ok(Self(text.to_owned())) } else { Err(wrong(text, "[a-z][a-z0-9-]{0,61}[a-z0-9]")) }
+    }
+}
+
+/// A key that Chancery makes: 32 lower-case hexadecimal digits.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GeneratedId(String);
+
+impl GeneratedId {
+    /// From 16 bytes.
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for GeneratedId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for GeneratedId {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        let digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        if text.len() == 32 && text.bytes().all(digit) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(wrong(text, "32 lower-case hexadecimal digits"))
+        }
+    }
+}
+
+/// A revision's number, from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RevisionNumber(pub u32);
+
+impl fmt::Display for RevisionNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for RevisionNumber {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        // One spelling a number: no sign, no leading zero. At most what the database's integer holds.
+        let plain = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
+        let number = text.parse::<i32>().ok().filter(|_| plain).and_then(|number| u32::try_from(number).ok());
+        number.map(Self).ok_or_else(|| wrong(text, "a number from 1"))
+    }
+}
+
+/// Defines a name type: fields in the order of the pattern, a literal segment before each.
+macro_rules! resource_name {
+    ($(#[$meta:meta])* $name:ident, $form:literal, { $($segment:literal / $field:ident : $type:ty),+ } $(, $last:literal)?) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name {
+            $(#[doc = concat!("The segment after `", $segment, "/`.")] pub $field: $type,)+
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let parts = [$(concat!($segment, "/").to_owned() + &self.$field.to_string()),+];
+                f.write_str(&parts.join("/"))?;
+                $(write!(f, "/{}", $last)?;)?
+                Ok(())
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = NameError;
+
+            fn from_str(text: &str) -> Result<Self, NameError> {
+                let refuse = || wrong(text, $form);
+                let mut segments = text.split('/');
+                $(
+                    if segments.next() != Some($segment) { return Err(refuse()); }
+                    let $field: $type = segments.next().and_then(|id| id.parse().ok()).ok_or_else(refuse)?;
+                )+
+                $(if segments.next() != Some($last) { return Err(refuse()); })?
+                if segments.next().is_some() { return Err(refuse()); }
+                Ok(Self { $($field),+ })
+            }
+        }
+    };
+}
+
+resource_name!(
+    /// A tenant.
+    WorkspaceName, "workspaces/{workspace}", { "workspaces" / workspace: ResourceId }
+);
+resource_name!(
+    /// A brief.
+    BriefName, "workspaces/{workspace}/briefs/{brief}",
+    { "workspaces" / workspace: ResourceId, "briefs" / brief: ResourceId }
+);
+resource_name!(
+    /// A brief's draft.
+    DraftName, "workspaces/{workspace}/briefs/{brief}/draft",
+    { "workspaces" / workspace: ResourceId, "briefs" / brief: ResourceId }, "draft"
+);
+resource_name!(
+    /// A revision of a brief.
+    RevisionName, "workspaces/{workspace}/briefs/{brief}/revisions/{number}",
+    { "workspaces" / workspace: ResourceId, "briefs" / brief: ResourceId, "revisions" / revision: RevisionNumber }
+);
+resource_name!(
+    /// A render.
+    RenderName, "workspaces/{workspace}/renders/{render}",
+    { "workspaces" / workspace: ResourceId, "renders" / render: GeneratedId }
+);
+resource_name!(
+    /// An API token.
+    ApiTokenName, "workspaces/{workspace}/apiTokens/{token}",
+    { "workspaces" / workspace: ResourceId, "apiTokens" / token: GeneratedId }
+);
+
+impl DraftName {
+    /// The brief whose draft this is.
+    pub fn brief_name(&self) -> BriefName {
+        BriefName { workspace: self.workspace.clone(), brief: self.brief.clone() }
+    }
+}
+
+impl RevisionName {
+    /// The brief whose revision this is.
+    pub fn brief_name(&self) -> BriefName {
+        BriefName { workspace: self.workspace.clone(), brief: self.brief.clone() }
+    }
+}
+
+/// A brief, meaning its newest revision, or one revision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BriefOrRevisionName {
+    /// The brief.
+    Brief(BriefName),
+    /// The revision.
+    Revision(RevisionName),
+}
+
+impl BriefOrRevisionName {
+    /// The brief.
+    pub fn brief_name(&self) -> BriefName {
+        match self {
+            Self::Brief(brief) => brief.clone(),
+            Self::Revision(revision) => revision.brief_name(),
+        }
+    }
+
+    /// The revision's number, if one is named.
+    pub fn revision(&self) -> Option<RevisionNumber> {
+        match self {
+            Self::Brief(_) => None,
+            Self::Revision(revision) => Some(revision.revision),
+        }
+    }
+}
+
+impl FromStr for BriefOrRevisionName {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        let form = "workspaces/{workspace}/briefs/{brief} or …/revisions/{number}";
+        let brief = || text.parse().map(Self::Brief);
+        text.parse().map(Self::Revision).or_else(|_: NameError| brief()).map_err(|_| wrong(text, form))
+    }
+}
+
+fn wrong(given: &str, form: &'static str) -> NameError {
+    NameError { given: given.chars().take(200).collect(), form }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BriefName, BriefOrRevisionName, DraftName, RenderName, RevisionName};
+
+    #[test]
+    fn names_print_as_they_parse() {
+        for text in ["workspaces/default/briefs/russia-iran/revisions/2", "workspaces/w1/briefs/b2/revisions/2147483647"] {
+            assert_eq!(text.parse::<RevisionName>().unwrap().to_string(), text);
+        }
+        let draft: DraftName = "workspaces/default/briefs/x1/draft".parse().unwrap();
+        assert_eq!(draft.to_string(), "workspaces/default/briefs/x1/draft");
+        assert_eq!(draft.brief_name().to_string(), "workspaces/default/briefs/x1");
+    }
+
+    #[test]
+    fn names_of_a_wrong_form_are_refused() {
+        for text in [
+            "",
+            "briefs/x1",
+            "workspaces/default/briefs/",
+            "workspaces/Default/briefs/x1",
+            "workspaces/default/briefs/x1/",
+            "workspaces/default/briefs/x1/revisions/0",
+            "workspaces/default/briefs/x1/revisions/01",
+            "workspaces/default/briefs/x1/revisions/+1",
+            "workspaces/default/briefs/x1/revisions/99999999999",
+            "workspaces/default/briefs/-x",
+            "workspaces/default/briefs/x-",
+            "workspaces/../briefs/x1",
+        ] {
+            assert!(text.parse::<BriefOrRevisionName>().is_err(), "{text}");
+        }
+        assert!("workspaces/default/renders/xyz".parse::<RenderName>().is_err());
+        assert!("workspaces/default/briefs/b1/extra".parse::<BriefName>().is_err());
+    }
+}

@@ -1,0 +1,89 @@
+//! What can go wrong between the domain and Postgres, in the domain's words.
+
+use chancery_brief::validate::InvalidContent;
+
+/// The result of a store method.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// Why a store method changed nothing. Each variant says what its caller can do.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// There is no such thing, or none that the principal may see: both look the same.
+    #[error("{0} was not found")]
+    NotFound(String),
+    /// The brief exists and nothing of it is published; told to authors only.
+    #[error("nothing of {0} is published")]
+    NotPublished(String),
+    /// The id is taken: choose another.
+    #[error("{0} exists already")]
+    AlreadyExists(String),
+    /// An imported revision is not the one that is stored under its number.
+    #[error("revision {number} differs from the stored one of that number")]
+    RevisionDiffers {
+        /// The revision.
+        number: u32,
+    },
+    /// Imported revisions leave a gap after the newest one.
+    #[error("revision {given} does not follow revision {newest}")]
+    RevisionGap {
+        /// The newest stored revision.
+        newest: u32,
+        /// The number that was given.
+        given: u32,
+    },
+    /// An imported revision's stated digest is not the computed one.
+    #[error("revision {number}: the stated digest is not that of its content, which is {computed}")]
+    DigestMismatch {
+        /// The revision.
+        number: u32,
+        /// The computed digest.
+        computed: String,
+    },
+    /// The etag is not the current one: read again, then write again.
+    #[error("the etag is not the current one")]
+    StaleEtag,
+    /// Something is marked above the principal's clearance.
+    #[error("{0} holds markings above the caller's clearance")]
+    ClearanceTooLow(String),
+    /// The content breaks the content model's rules.
+    #[error(transparent)]
+    InvalidContent(#[from] InvalidContent),
+    /// The lease is no longer the task's current one: stop working on the task.
+    #[error("the lease is lost")]
+    LeaseLost,
+    /// The render has not succeeded, so there is nothing to download.
+    #[error("the render has not finished")]
+    RenderNotFinished,
+    /// The render ended without a PDF.
+    #[error("the render failed: {reason}: {message}")]
+    RenderFailed {
+        /// The stable reason.
+        reason: String,
+        /// For people.
+        message: String,
+    },
+    /// The task crashed its workers repeatedly and is kept aside.
+    #[error("the render's task is quarantined: {0}")]
+    RenderQuarantined(String),
+    /// No print environment is active: `chancery migrate` sets one.
+    #[error("no print environment is active")]
+    NoPrintEnvironment,
+    /// The worker prints with something else than the task asks for.
+    #[error("the worker's print environment is not the task's")]
+    WrongPrintEnvironment,
+    /// Uploaded bytes are not those that the header announced.
+    #[error("the uploaded bytes are not the announced ones: {0}")]
+    UploadMismatch(String),
+    /// Stored bytes are of a newer content schema than this build knows: upgrade.
+    #[error("stored bytes are of content schema {0}, newer than this build knows")]
+    NewerSchema(u32),
+    /// A number that the database holds fits no type here, or stored bytes do not decode: a defect or damage.
+    #[error("stored data is damaged: {0}")]
+    Damaged(String),
+    /// Postgres did not do as asked: unreachable, timed out, or refused.
+    #[error("the database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The schema could not be brought up to date.
+    #[error("the migrations: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+}

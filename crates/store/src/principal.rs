@@ -1,0 +1,126 @@
+//! Who calls. Made in one place (the service's identity layer), taken as an argument everywhere else.
+
+use chancery_brief::marking::{Clearance, Policy, Scheme};
+use chancery_proto::names::ResourceId;
+
+/// What a principal may do. Workspace role admin implies the four before it; the others imply nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Reads editions.
+    Reader,
+    /// Reads and writes drafts.
+    Author,
+    /// Publishes and imports.
+    Publisher,
+    /// Requests renders and downloads them.
+    Renderer,
+    /// Manages the workspace's tokens.
+    Admin,
+    /// SYSTEM: leases and finishes render tasks.
+    Worker,
+    /// SYSTEM: runs all of `AdminService`.
+    Operator,
+}
+
+impl Role {
+    /// All roles.
+    pub const ALL: [Self; 7] = [
+        Self::Reader,
+        Self::Author,
+        Self::Publisher,
+        Self::Renderer,
+        Self::Admin,
+        Self::Worker,
+        Self::Operator,
+    ];
+
+    /// The word that the database holds.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Reader => "reader",
+            Self::Author => "author",
+            Self::Publisher => "publisher",
+            Self::Renderer => "renderer",
+            Self::Admin => "admin",
+            Self::Worker => "worker",
+            Self::Operator => "operator",
+        }
+    }
+
+    /// Whether only tokens of workspace `system` may carry it.
+    pub const fn is_system(self) -> bool {
+        matches!(self, Self::Worker | Self::Operator)
+    }
+}
+
+/// A set of roles.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Roles(u8);
+
+impl Roles {
+    /// Whether the set holds the role itself, or admin where admin implies it.
+    pub fn allow(self, role: Role) -> bool {
+        let implied = matches!(role, Role::Reader | Role::Author | Role::Publisher | Role::Renderer);
+        self.holds(role) || (implied && self.holds(Role::Admin))
+    }
+
+    /// Whether the set holds the role itself.
+    pub fn holds(self, role: Role) -> bool {
+        self.0 & (1 << role as u8) != 0
+    }
+
+    /// The roles, in order.
+    pub fn iter(self) -> impl Iterator<Item = Role> {
+        Role::ALL.into_iter().filter(move |role| self.holds(*role))
+    }
+}
+
+impl FromIterator<Role> for Roles {
+    fn from_iter<I: IntoIterator<Item = Role>>(roles: I) -> Self {
+        Self(roles.into_iter().fold(0, |set, role| set | 1 << role as u8))
+    }
+}
+
+/// Where a principal's roles hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// In one workspace, with what it needs to know of it.
+    Workspace {
+        /// Its id.
+        id: ResourceId,
+        /// Its marking scheme.
+        scheme: Scheme,
+        /// Its withholding policy.
+        policy: Policy,
+        /// The highest marking that the principal may read there.
+        clearance: Clearance,
+    },
+    /// Across workspaces, for SYSTEM roles, which can read no brief.
+    System,
+}
+
+/// Who calls.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Principal {
+    /// Whom to name in records: `workspaces/{workspace}/apiTokens/{token}`.
+    pub subject: String,
+    /// The token's name for people, printed as a revision's creator.
+    pub display_name: String,
+    /// Where the roles hold.
+    pub scope: Scope,
+    /// What the principal may do there.
+    pub roles: Roles,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Role, Roles};
+
+    #[test]
+    fn admin_implies_the_workspace_roles_and_no_system_role() {
+        let admin = Roles::from_iter([Role::Admin]);
+        assert!([Role::Reader, Role::Author, Role::Publisher, Role::Renderer].into_iter().all(|r| admin.allow(r)));
+        assert!(!admin.allow(Role::Worker) && !admin.allow(Role::Operator));
+        assert!(!Roles::from_iter([Role::Author]).allow(Role::Reader));
+    }
+}
