@@ -1,1 +1,34 @@
-//! A Postgres server of one's own, from the machine's binaries.
+//! A Postgres server of one's own, for the demo, for `chancery up` and for the tests.
+//!
+//! [`PrivatePostgres`] runs the machine's own server binaries (Postgres 15 or later) on a folder, listening on a Unix
+//! socket only. Several processes may share one server: the last to leave stops it, and when none of them could (they
+//! were killed), the server ends by itself a little later. [`TestServer`] gives each test a database of its own.
+//!
+//! Everything here is synchronous and needs no database driver: statements go through `psql`.
+//!
+//! ```no_run
+//! use chancery_postgres::{DataDir, Options, PrivatePostgres};
+//!
+//! let postgres = PrivatePostgres::start(Options::durable(DataDir::Wanted("target/postgres".into())))?;
+//! postgres.create_database("chancery")?;
+//! println!("{}", postgres.url_of("chancery"));
+//! postgres.stop()?;
+//! # Ok::<(), chancery_postgres::Error>(())
+//! ```
+
+#![forbid(unsafe_code)]
+
+mod account;
+mod binaries;
+mod error;
+mod home;
+mod psql;
+mod server;
+mod testing;
+mod watch;
+
+pub use error::Error;
+pub use home::DataDir;
+pub use psql::{Psql, url_of_database};
+pub use server::{Options, PrivatePostgres, Stopped};
+pub use testing::{TEST_DATABASE_URL, TestDatabase, TestServer};

@@ -1,0 +1,122 @@
+//! The machine's own server binaries.
+
+use std::cmp::Reverse;
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::Error;
+
+/// The oldest major version that Chancery's SQL runs on.
+const OLDEST: u32 = 15;
+
+/// Where Debian and its kin put each version's binaries: `<version>/bin`.
+const DEBIAN: &str = "/usr/lib/postgresql";
+
+/// What a folder must hold to be taken.
+const NEEDED: [&str; 3] = ["postgres", "initdb", "pg_ctl"];
+
+#[derive(Debug, Clone)]
+pub(crate) struct Binaries {
+    folder: PathBuf,
+    pub(crate) major: u32,
+}
+
+impl Binaries {
+    /// The first of PATH, Debian's newest and `pg_config --bindir`; with data there already, the first of its version.
+    pub(crate) fn find(data: &Path) -> Result<Self, Error> {
+        let installed: Vec<Self> = folders().into_iter().filter_map(Self::in_folder).collect();
+        if let Some(wanted) = version_of(data) {
+            let fitting = installed.iter().find(|binaries| binaries.major == wanted);
+            return match fitting {
+                Some(binaries) => Ok(binaries.clone()),
+                None if installed.is_empty() => Err(Error::NoServer),
+                None => Err(Error::OtherVersion { data: data.to_owned(), wanted }),
+            };
+        }
+        if let Some(binaries) = installed.iter().find(|binaries| binaries.major >= OLDEST) {
+            return Ok(binaries.clone());
+        }
+        match installed.into_iter().max_by_key(|binaries| binaries.major) {
+            Some(newest) => Err(Error::TooOld { found: newest.major, folder: newest.folder }),
+            None => Err(Error::NoServer),
+        }
+    }
+
+    pub(crate) fn initdb(&self) -> PathBuf {
+        self.folder.join("initdb")
+    }
+
+    pub(crate) fn pg_ctl(&self) -> PathBuf {
+        self.folder.join("pg_ctl")
+    }
+
+    /// Beside the server, as Debian has it, or else on PATH.
+    pub(crate) fn psql(&self) -> PathBuf {
+        let beside = self.folder.join("psql");
+        if beside.exists() { beside } else { PathBuf::from("psql") }
+    }
+
+    fn in_folder(folder: PathBuf) -> Option<Self> {
+        if !NEEDED.iter().all(|program| folder.join(program).exists()) {
+            return None;
+        }
+        let answer = Command::new(folder.join("postgres")).arg("--version").output().ok()?;
+        let major = major_version(&String::from_utf8_lossy(&answer.stdout))?;
+        Some(Self { folder, major })
+    }
+}
+
+fn folders() -> Vec<PathBuf> {
+    let mut folders = Vec::new();
+    // PATH often holds a link to the server alone; its companions lie beside what the link points to.
+    for folder in env::split_paths(&env::var_os("PATH").unwrap_or_default()) {
+        if let Ok(server) = folder.join("postgres").canonicalize() {
+            folders.extend(server.parent().map(Path::to_owned));
+        }
+    }
+    folders.extend(debian_folders());
+    if let Ok(answer) = Command::new("pg_config").arg("--bindir").output() {
+        folders.push(PathBuf::from(String::from_utf8_lossy(&answer.stdout).trim()));
+    }
+    folders
+}
+
+/// Debian's folders, the newest version first.
+fn debian_folders() -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(DEBIAN) else { return Vec::new() };
+    let mut versions: Vec<(u32, PathBuf)> = entries
+        .filter_map(|entry| {
+            let entry = entry.ok()?;
+            Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin")))
+        })
+        .collect();
+    versions.sort_by_key(|(version, _)| Reverse(*version));
+    versions.into_iter().map(|(_, folder)| folder).collect()
+}
+
+/// The major version that wrote a data folder; none where there is no data.
+fn version_of(data: &Path) -> Option<u32> {
+    fs::read_to_string(data.join("PG_VERSION")).ok()?.trim().parse().ok()
+}
+
+/// From `postgres (PostgreSQL) 17.2 (Debian 17.2-1)`, `… 18beta1`, `… 19devel`.
+fn major_version(answer: &str) -> Option<u32> {
+    let version = answer.split_whitespace().nth(2)?;
+    let digits = version.find(|c: char| !c.is_ascii_digit()).unwrap_or(version.len());
+    version[..digits].parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::major_version;
+
+    #[test]
+    fn the_major_version_is_read_from_releases_and_previews() {
+        assert_eq!(major_version("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n"), Some(15));
+        assert_eq!(major_version("postgres (PostgreSQL) 18beta1\n"), Some(18));
+        assert_eq!(major_version("postgres (PostgreSQL) 19devel\n"), Some(19));
+        assert_eq!(major_version("something else"), None);
+    }
+}

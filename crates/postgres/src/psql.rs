@@ -1,0 +1,121 @@
+//! Statements through `psql`: enough for making and dropping databases, without a driver.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use crate::Error;
+
+/// Settings of the caller's own `psql` and libpq that would lead a statement elsewhere or change its output.
+const FOREIGN_SETTINGS: [&str; 9] = [
+    "PGHOST",
+    "PGHOSTADDR",
+    "PGPORT",
+    "PGDATABASE",
+    "PGUSER",
+    "PGSERVICE",
+    "PGOPTIONS",
+    "PGSSLMODE",
+    "PGCLIENTENCODING",
+];
+
+/// Runs statements on the database of one URL.
+#[derive(Debug, Clone)]
+pub struct Psql {
+    program: PathBuf,
+    url: String,
+}
+
+impl Psql {
+    /// With the `psql` on PATH.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self::with_program(PathBuf::from("psql"), url)
+    }
+
+    pub(crate) fn with_program(program: PathBuf, url: impl Into<String>) -> Self {
+        Self { program, url: url.into() }
+    }
+
+    /// The same program for another database of the same server.
+    #[must_use]
+    pub fn on_database(&self, name: &str) -> Self {
+        Self::with_program(self.program.clone(), url_of_database(&self.url, name))
+    }
+
+    /// The database's URL.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Runs one statement and answers its rows, columns separated by `|`.
+    pub fn rows(&self, statement: &str) -> Result<Vec<String>, Error> {
+        let answer = self.run([OsStr::new("-c"), OsStr::new(statement)])?;
+        Ok(answer.lines().map(str::to_owned).collect())
+    }
+
+    /// Runs a file of statements in one transaction.
+    pub fn file(&self, path: &Path) -> Result<(), Error> {
+        self.run([OsStr::new("--single-transaction"), OsStr::new("-f"), path.as_os_str()]).map(drop)
+    }
+
+    fn run<'a>(&self, arguments: impl IntoIterator<Item = &'a OsStr>) -> Result<String, Error> {
+        let mut command = Command::new(&self.program);
+        command.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", &self.url]).args(arguments);
+        for setting in FOREIGN_SETTINGS {
+            command.env_remove(setting);
+        }
+        answer_of(command)
+    }
+}
+
+/// What a program printed, or its failure as an error that quotes it.
+pub(crate) fn answer_of(mut command: Command) -> Result<String, Error> {
+    let program =
+        Path::new(command.get_program()).file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let Output { status, stdout, stderr } =
+        command.stdin(Stdio::null()).output().map_err(Error::io(format!("running {program}")))?;
+    let printed = String::from_utf8_lossy(&stdout).into_owned();
+    if status.success() {
+        Ok(printed)
+    } else {
+        Err(Error::Program {
+            program,
+            output: format!("{printed}{}", String::from_utf8_lossy(&stderr)).trim().to_owned(),
+        })
+    }
+}
+
+/// The URL with another database's name in its path: user, host and parameters stay.
+pub fn url_of_database(url: &str, name: &str) -> String {
+    let authority = url.find("://").map_or(0, |scheme| scheme + 3);
+    let parameters = url[authority..].find('?').map_or(url.len(), |at| authority + at);
+    let path = url[authority..parameters].find('/').map_or(parameters, |at| authority + at);
+    format!("{}/{name}{}", &url[..path], &url[parameters..])
+}
+
+/// A name as SQL takes it, whatever it holds.
+pub(crate) fn identifier(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{identifier, url_of_database};
+
+    #[test]
+    fn a_url_keeps_everything_but_the_database() {
+        let socket = "postgres://chancery@localhost:5432/postgres?host=%2Ftmp%2Fx";
+        assert_eq!(url_of_database(socket, "a"), "postgres://chancery@localhost:5432/a?host=%2Ftmp%2Fx");
+        assert_eq!(url_of_database("postgres://u:p@db/one", "two"), "postgres://u:p@db/two");
+        assert_eq!(url_of_database("postgres://u@db", "two"), "postgres://u@db/two");
+        assert_eq!(
+            url_of_database("postgres://u@db?sslmode=require", "two"),
+            "postgres://u@db/two?sslmode=require"
+        );
+    }
+
+    #[test]
+    fn a_name_cannot_leave_its_quotes() {
+        assert_eq!(identifier(r#"a" ; drop"#), r#""a"" ; drop""#);
+    }
+}

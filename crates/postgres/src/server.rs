@@ -1,0 +1,350 @@
+//! Starting, sharing and stopping a server.
+
+use std::fs::{self, File, TryLockError};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{self, Command};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::account::Account;
+use crate::binaries::Binaries;
+use crate::home::{DataDir, Home};
+use crate::psql::{Psql, answer_of, identifier, url_of_database};
+use crate::{Error, watch};
+
+/// The server's superuser and the owner of all its databases. Only the owner of the socket's folder (and root) can
+/// connect, so there is no password.
+const SUPERUSER: &str = "chancery";
+
+/// How long a server may take to recover from a crash before it answers.
+const RECOVERY: Duration = Duration::from_mins(2);
+
+/// After a crash the old server's children hold its shared memory for a moment.
+const OLD_CHILDREN: Duration = Duration::from_secs(20);
+
+/// How often a condition outside this process is looked at again.
+const POLL: Duration = Duration::from_millis(50);
+
+/// Which server to start, and how.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where its data lives.
+    pub data: DataDir,
+    /// Deletes what is there first; refused while another process uses it.
+    pub fresh: bool,
+    /// Data survives a crash of the machine. Without, everything is faster.
+    pub durable: bool,
+    /// Dropping the handle leaves the server running; it ends by itself after `grace`.
+    pub lingers: bool,
+    /// How long the server runs on when no process uses it and none stopped it.
+    pub grace: Duration,
+}
+
+impl Options {
+    /// For data that matters: kept, and safe against a crash of the machine.
+    pub fn durable(data: DataDir) -> Self {
+        Self { data, fresh: false, durable: true, lingers: false, grace: Duration::from_mins(1) }
+    }
+
+    /// For tests: fast, and left running for the next one.
+    pub fn disposable(data: DataDir) -> Self {
+        Self { durable: false, lingers: true, ..Self::durable(data) }
+    }
+
+    /// The same with another answer to `fresh`.
+    #[must_use]
+    pub fn fresh(self, fresh: bool) -> Self {
+        Self { fresh, ..self }
+    }
+}
+
+/// What stopping came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stopped {
+    /// The server has ended.
+    Ended,
+    /// Another process uses the server; the last one to leave ends it.
+    StillInUse,
+}
+
+/// A running server, or this process's share in one. Dropping it is like [`Self::stop`], without the answer.
+#[derive(Debug)]
+pub struct PrivatePostgres {
+    home: Home,
+    binaries: Binaries,
+    socket_folder: PathBuf,
+    /// Held, shared, as long as this process uses the server. None once left.
+    use_of_server: Option<File>,
+    lingers: bool,
+    was_running: bool,
+}
+
+impl PrivatePostgres {
+    /// Starts a server on the folder, or joins the one that runs there already, and waits until it answers.
+    pub fn start(options: Options) -> Result<Self, Error> {
+        let Options { data, fresh, durable, lingers, grace } = options;
+        let home = Home::open(&data)?;
+        let starting = home.start_lock()?;
+        starting.lock().map_err(Error::io("waiting for another process that starts or stops Postgres"))?;
+
+        if fresh {
+            delete_data(&home)?;
+        }
+        let binaries = Binaries::find(&home.data())?;
+        let joined = running_socket_folder(&home, &binaries)?;
+        let was_running = joined.is_some();
+        let socket_folder = match joined {
+            Some(folder) => folder,
+            None => start_server(&home, &binaries, durable)?,
+        };
+        let use_of_server = register_use(&home)?;
+        watch::start(&home, &binaries, grace);
+        Ok(Self { home, binaries, socket_folder, use_of_server: Some(use_of_server), lingers, was_running })
+    }
+
+    /// The URL of the maintenance database, as sqlx and libpq take it.
+    pub fn url(&self) -> String {
+        server_url(&self.socket_folder)
+    }
+
+    /// The URL of one of the server's databases.
+    pub fn url_of(&self, database: &str) -> String {
+        url_of_database(&self.url(), database)
+    }
+
+    /// Makes a database if there is none of this name; true if it was made.
+    pub fn create_database(&self, name: &str) -> Result<bool, Error> {
+        let psql = self.psql();
+        if psql.rows("select datname from pg_database")?.iter().any(|existing| existing == name) {
+            return Ok(false);
+        }
+        psql.rows(&format!("create database {}", identifier(name)))?;
+        Ok(true)
+    }
+
+    /// Statements on the maintenance database.
+    pub fn psql(&self) -> Psql {
+        Psql::with_program(self.binaries.psql(), self.url())
+    }
+
+    /// True if another process had started the server before.
+    pub fn was_running(&self) -> bool {
+        self.was_running
+    }
+
+    /// The folder that holds the data, the log (`server.log`) and the locks.
+    pub fn folder(&self) -> &Path {
+        &self.home.folder
+    }
+
+    /// The server's major version.
+    pub fn major_version(&self) -> u32 {
+        self.binaries.major
+    }
+
+    /// The user that the server runs as.
+    pub fn runs_as(&self) -> &str {
+        &self.home.account.name
+    }
+
+    /// Leaves the server, and ends it when nobody else uses it.
+    pub fn stop(mut self) -> Result<Stopped, Error> {
+        self.leave()
+    }
+
+    fn leave(&mut self) -> Result<Stopped, Error> {
+        let Some(use_of_server) = self.use_of_server.take() else { return Ok(Stopped::Ended) };
+        let starting = self.home.start_lock()?;
+        starting.lock().map_err(Error::io("waiting for another process that starts or stops Postgres"))?;
+        drop(use_of_server);
+        if is_in_use(&self.home)? {
+            return Ok(Stopped::StillInUse);
+        }
+        if self.home.data().join("postmaster.pid").exists() {
+            stop_server(&self.home, &self.binaries)?;
+        }
+        // Gone already, or not empty because someone looks into it: either is fine.
+        let _ = fs::remove_dir(&self.socket_folder);
+        Ok(Stopped::Ended)
+    }
+}
+
+impl Drop for PrivatePostgres {
+    fn drop(&mut self) {
+        if !self.lingers {
+            // Nobody is there to hear of a failure; the watch tries again.
+            let _ = self.leave();
+        }
+    }
+}
+
+fn server_url(socket_folder: &Path) -> String {
+    // The port names the socket's file; without it, a PGPORT in the environment would.
+    let folder = socket_folder.display().to_string().replace('/', "%2F");
+    format!("postgres://{SUPERUSER}@localhost:5432/postgres?host={folder}")
+}
+
+fn delete_data(home: &Home) -> Result<(), Error> {
+    if is_in_use(home)? {
+        return Err(Error::InUse { folder: home.folder.clone() });
+    }
+    let data = home.data();
+    if !data.exists() {
+        return Ok(());
+    }
+    // Its users are gone but the watch has not ended it yet.
+    let binaries = Binaries::find(&data);
+    if let Ok(binaries) = binaries
+        && running_socket_folder(home, &binaries)?.is_some()
+    {
+        stop_server(home, &binaries)?;
+    }
+    fs::remove_dir_all(&data).map_err(Error::io(format!("deleting {}", data.display())))
+}
+
+fn register_use(home: &Home) -> Result<File, Error> {
+    let mut users = home.users_lock()?;
+    let refused = Error::io(format!("registering in {}", home.folder.display()));
+    users.lock_shared().and_then(|()| write!(users, "{:<10}", process::id())).map_err(refused)?;
+    Ok(users)
+}
+
+fn is_in_use(home: &Home) -> Result<bool, Error> {
+    match home.users_lock()?.try_lock() {
+        Ok(()) => Ok(false),
+        Err(TryLockError::WouldBlock) => Ok(true),
+        Err(TryLockError::Error(error)) => Err(Error::io("looking for other users of Postgres")(error)),
+    }
+}
+
+/// The socket's folder of a server that runs on the data, once it answers. A pid file that a crash left is no server.
+fn running_socket_folder(home: &Home, binaries: &Binaries) -> Result<Option<PathBuf>, Error> {
+    let pid_file = home.data().join("postmaster.pid");
+    let Ok(content) = fs::read_to_string(&pid_file) else { return Ok(None) };
+    let mut lines = content.lines();
+    let (pid, folder) = (lines.next().unwrap_or_default(), lines.nth(3).unwrap_or_default());
+    if !is_server_of(pid, &home.data()) {
+        // Postgres itself would refuse to start when the number belongs to another process of its user by now.
+        fs::remove_file(&pid_file).map_err(Error::io(format!("removing {}", pid_file.display())))?;
+        return Ok(None);
+    }
+    let folder = PathBuf::from(folder);
+    let psql = Psql::with_program(binaries.psql(), server_url(&folder));
+    let answers = wait_until(RECOVERY, || psql.rows("select 1").is_ok() || !is_server_of(pid, &home.data()));
+    if !answers {
+        return Err(no_answer(home));
+    }
+    Ok(is_server_of(pid, &home.data()).then_some(folder))
+}
+
+/// A server works in its data folder, which tells it from any other process that was given the number of a dead one.
+fn is_server_of(pid: &str, data: &Path) -> bool {
+    if pid.parse::<u32>().is_err() {
+        return false;
+    }
+    match fs::read_link(Path::new("/proc").join(pid).join("cwd")) {
+        Ok(works_in) => works_in == data,
+        // Without /proc the number is all there is.
+        Err(_) if !Path::new("/proc/self").exists() => {
+            Command::new("kill").args(["-0", pid]).output().is_ok_and(|answer| answer.status.success())
+        }
+        Err(_) => false,
+    }
+}
+
+fn start_server(home: &Home, binaries: &Binaries, durable: bool) -> Result<PathBuf, Error> {
+    if !home.data().exists() {
+        initialise(home, binaries, durable)?;
+    }
+    let socket_folder = home.socket_folder()?;
+    home.write(&home.data().join("chancery.conf"), &settings(&socket_folder, durable))?;
+    let started = wait_until(OLD_CHILDREN, || start_once(home, binaries) || !shared_memory_is_in_use(home));
+    if started && is_answering(binaries, &socket_folder) { Ok(socket_folder) } else { Err(no_answer(home)) }
+}
+
+/// `initdb` works beside the wanted place, so that an interrupted one leaves no half database there.
+fn initialise(home: &Home, binaries: &Binaries, durable: bool) -> Result<(), Error> {
+    let unfinished = home.unfinished_data();
+    if unfinished.exists() {
+        fs::remove_dir_all(&unfinished).map_err(Error::io(format!("deleting {}", unfinished.display())))?;
+    }
+    let mut initdb = home.account.command(binaries.initdb());
+    initdb.args(["--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions"]);
+    initdb.arg(format!("--username={SUPERUSER}")).arg("-D").arg(&unfinished);
+    if !durable {
+        initdb.arg("--no-sync");
+    }
+    answer_of(initdb)?;
+    let main_file = unfinished.join("postgresql.conf");
+    let defaults =
+        fs::read_to_string(&main_file).map_err(Error::io(format!("reading {}", main_file.display())))?;
+    home.write(&main_file, &format!("{defaults}\ninclude 'chancery.conf'\n"))?;
+    fs::rename(&unfinished, home.data()).map_err(Error::io(format!("naming {}", home.data().display())))
+}
+
+fn settings(socket_folder: &Path, durable: bool) -> String {
+    let sync = if durable { "on" } else { "off" };
+    format!(
+        "# Written at every start.\n\
+         listen_addresses = ''\n\
+         port = 5432\n\
+         unix_socket_directories = '{}'\n\
+         max_connections = 200\n\
+         fsync = {sync}\n\
+         synchronous_commit = {sync}\n\
+         full_page_writes = {sync}\n",
+        socket_folder.display()
+    )
+}
+
+fn start_once(home: &Home, binaries: &Binaries) -> bool {
+    // The log tells the reason of a failure, and should tell the newest one's.
+    let _ = fs::remove_file(home.log());
+    let mut command = pg_ctl(&home.account, binaries, &home.data());
+    command.arg("start").arg("-w").arg("-t").arg(RECOVERY.as_secs().to_string()).arg("-l").arg(home.log());
+    answer_of(command).is_ok()
+}
+
+fn is_answering(binaries: &Binaries, socket_folder: &Path) -> bool {
+    Psql::with_program(binaries.psql(), server_url(socket_folder)).rows("select 1").is_ok()
+}
+
+fn shared_memory_is_in_use(home: &Home) -> bool {
+    fs::read_to_string(home.log()).is_ok_and(|log| log.contains("shared memory block"))
+}
+
+fn stop_server(home: &Home, binaries: &Binaries) -> Result<(), Error> {
+    let mut command = pg_ctl(&home.account, binaries, &home.data());
+    command.args(["stop", "-w", "-m", "fast", "-t", "60"]);
+    answer_of(command).map(drop)
+}
+
+fn pg_ctl(account: &Account, binaries: &Binaries, data: &Path) -> Command {
+    let mut command = account.command(binaries.pg_ctl());
+    command.arg("-s").arg("-D").arg(data);
+    for name in ["PGDATA", "PGPORT", "PGOPTIONS", "PGHOST"] {
+        command.env_remove(name);
+    }
+    command
+}
+
+fn no_answer(home: &Home) -> Error {
+    let log = fs::read_to_string(home.log()).unwrap_or_default();
+    let lines: Vec<&str> = log.lines().collect();
+    let tail = lines[lines.len().saturating_sub(8)..].join("\n");
+    Error::NoAnswer { log: home.log(), tail }
+}
+
+fn wait_until(limit: Duration, mut is_so: impl FnMut() -> bool) -> bool {
+    let start = Instant::now();
+    loop {
+        if is_so() {
+            return true;
+        }
+        if start.elapsed() > limit {
+            return false;
+        }
+        thread::sleep(POLL);
+    }
+}

@@ -1,0 +1,220 @@
+//! Databases for tests: each test gets its own, copied from a template that was migrated once.
+
+use std::env;
+use std::fmt::Display;
+use std::path::{Path, PathBuf};
+use std::process;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::psql::{Psql, identifier};
+use crate::server::{Options, PrivatePostgres};
+use crate::{DataDir, Error};
+
+/// Names a running server for the tests; `./dev test` sets it. The path may name any database to connect to first.
+pub const TEST_DATABASE_URL: &str = "CHANCERY_TEST_DATABASE_URL";
+
+/// The server that a run's tests share.
+#[derive(Debug)]
+pub struct TestServer {
+    psql: Psql,
+    /// None when the server is somebody else's to stop.
+    private: Option<PrivatePostgres>,
+}
+
+impl TestServer {
+    /// The server that [`TEST_DATABASE_URL`] names, or else one of the build folder's own, which starts with the first
+    /// test and ends by itself a minute after the last.
+    pub fn connect() -> Result<Self, Error> {
+        if let Ok(url) = env::var(TEST_DATABASE_URL) {
+            return Ok(Self { psql: Psql::new(url), private: None });
+        }
+        let data = DataDir::Wanted(build_folder().join("test-postgres"));
+        let server = Self::on(PrivatePostgres::start(Options::disposable(data))?);
+        if server.private().is_some_and(|private| !private.was_running()) {
+            server.drop_what_earlier_runs_left()?;
+        }
+        Ok(server)
+    }
+
+    /// A server that the caller started.
+    pub fn on(private: PrivatePostgres) -> Self {
+        Self { psql: private.psql(), private: Some(private) }
+    }
+
+    /// The URL of the maintenance database.
+    pub fn url(&self) -> &str {
+        self.psql.url()
+    }
+
+    /// The server, where it is a private one.
+    pub fn private(&self) -> Option<&PrivatePostgres> {
+        self.private.as_ref()
+    }
+
+    /// A new database, a copy of the template for `key`. The first caller of a key makes the template with `migrate`,
+    /// which gets the URL of an empty database and must leave no connection open. `key` should change with the
+    /// migrations: their digest, of which 48 letters count.
+    pub fn database<E: Display>(
+        &self,
+        key: &str,
+        migrate: impl FnOnce(&str) -> Result<(), E>,
+    ) -> Result<TestDatabase, Error> {
+        // A longer name than 63 bytes is cut by Postgres, and would not be found again.
+        let template = format!("template_{}", key.chars().take(48).collect::<String>());
+        if !self.exists(&template)? {
+            self.make_template(&template, migrate)?;
+        }
+        self.new_database(Some(&template))
+    }
+
+    /// A new database with nothing in it.
+    pub fn empty_database(&self) -> Result<TestDatabase, Error> {
+        self.new_database(None)
+    }
+
+    /// Leaves the server; a private one ends when nobody else uses it.
+    pub fn stop(self) -> Result<(), Error> {
+        self.private.map_or(Ok(()), |private| private.stop().map(drop))
+    }
+
+    fn new_database(&self, template: Option<&str>) -> Result<TestDatabase, Error> {
+        let name = unique_name("test");
+        let template =
+            template.map_or(String::new(), |template| format!(" template {}", identifier(template)));
+        self.psql.rows(&format!("create database {}{template}", identifier(&name)))?;
+        Ok(TestDatabase { psql: self.psql.on_database(&name), server: self.psql.clone(), name })
+    }
+
+    /// Made under another name first: a template is whole from the moment that it has its own. When several processes
+    /// make it at once, the first to finish wins.
+    fn make_template<E: Display>(
+        &self,
+        template: &str,
+        migrate: impl FnOnce(&str) -> Result<(), E>,
+    ) -> Result<(), Error> {
+        self.drop_leftovers()?;
+        let unfinished = unique_name("unfinished");
+        self.psql.rows(&format!("create database {}", identifier(&unfinished)))?;
+        let made = migrate(self.psql.on_database(&unfinished).url())
+            .map_err(|reason| Error::Template { template: template.to_owned(), reason: reason.to_string() })
+            .and_then(|()| self.name_template(&unfinished, template));
+        if made.is_err() {
+            self.psql.rows(&drop_statement(&unfinished))?;
+        }
+        match made {
+            Err(Error::Program { .. }) if self.exists(template)? => Ok(()),
+            answer => answer,
+        }
+    }
+
+    fn name_template(&self, unfinished: &str, template: &str) -> Result<(), Error> {
+        let (from, to) = (identifier(unfinished), identifier(template));
+        // A copy needs a source without connections; a connection pool that was just closed may still hold some.
+        self.psql.rows(&format!("alter database {from} with allow_connections false"))?;
+        self.psql.rows(&format!(
+            "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '{unfinished}'"
+        ))?;
+        self.psql.rows(&format!("alter database {from} rename to {to}")).map(drop)
+    }
+
+    fn exists(&self, name: &str) -> Result<bool, Error> {
+        Ok(self.names()?.iter().any(|existing| existing == name))
+    }
+
+    fn names(&self) -> Result<Vec<String>, Error> {
+        self.psql.rows("select datname from pg_database")
+    }
+
+    /// Drops what killed tests left behind.
+    fn drop_leftovers(&self) -> Result<(), Error> {
+        self.drop_databases(is_leftover)
+    }
+
+    /// For a server that was just started: nobody uses a template yet either, and old keys are never asked for again.
+    fn drop_what_earlier_runs_left(&self) -> Result<(), Error> {
+        self.drop_databases(|name| is_leftover(name) || name.starts_with("template_"))
+    }
+
+    fn drop_databases(&self, is_dropped: impl Fn(&str) -> bool) -> Result<(), Error> {
+        for name in self.names()?.iter().filter(|name| is_dropped(name)) {
+            self.psql.rows(&drop_statement(name))?;
+        }
+        Ok(())
+    }
+}
+
+/// A test's own database, dropped with the handle.
+#[derive(Debug)]
+pub struct TestDatabase {
+    name: String,
+    psql: Psql,
+    server: Psql,
+}
+
+impl TestDatabase {
+    /// Its URL.
+    pub fn url(&self) -> &str {
+        self.psql.url()
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Statements on it.
+    pub fn psql(&self) -> &Psql {
+        &self.psql
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        // What cannot be dropped now is a leftover for a later run.
+        let _ = self.server.rows(&drop_statement(&self.name));
+    }
+}
+
+fn drop_statement(name: &str) -> String {
+    format!("drop database if exists {} with (force)", identifier(name))
+}
+
+/// Names carry the process that made them, so that a later run can tell what nobody uses any more.
+fn unique_name(kind: &str) -> String {
+    static MADE: AtomicU32 = AtomicU32::new(0);
+    format!("{kind}_{}_{}", process::id(), MADE.fetch_add(1, Ordering::Relaxed))
+}
+
+fn is_leftover(name: &str) -> bool {
+    let mut parts = name.split('_');
+    let is_made_here = matches!(parts.next(), Some("test" | "unfinished"));
+    let maker = parts.next().and_then(|pid| pid.parse::<u32>().ok());
+    // Where processes cannot be looked at, nothing is taken for abandoned.
+    let processes = Path::new("/proc");
+    is_made_here
+        && maker
+            .is_some_and(|pid| processes.join("self").exists() && !processes.join(pid.to_string()).exists())
+}
+
+/// The folder that cargo builds into: the test's own binary lies in it.
+fn build_folder() -> PathBuf {
+    let binary = env::current_exe().unwrap_or_default();
+    let marked = binary.ancestors().find(|folder| folder.join("CACHEDIR.TAG").exists());
+    marked.map_or_else(|| env::temp_dir().join("chancery-tests"), Path::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process;
+
+    use super::is_leftover;
+
+    #[test]
+    fn only_databases_of_ended_processes_are_leftovers() {
+        assert!(is_leftover("test_4294967294_0"));
+        assert!(is_leftover("unfinished_4294967294_3"));
+        assert!(!is_leftover(&format!("test_{}_0", process::id())));
+        assert!(!is_leftover("template_4294967294_0"));
+        assert!(!is_leftover("chancery"));
+    }
+}
