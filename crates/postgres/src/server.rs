@@ -99,7 +99,7 @@ impl PrivatePostgres {
             None => start_server(&home, &binaries, durable)?,
         };
         let use_of_server = register_use(&home)?;
-        watch::start(&home, &binaries, grace);
+        watch::start(&home, &binaries, &socket_folder, grace);
         Ok(Self { home, binaries, socket_folder, use_of_server: Some(use_of_server), lingers, was_running })
     }
 

@@ -182,6 +182,7 @@ fn a_server_that_everyone_left_running_ends_by_itself() {
     let options = Options { lingers: true, grace: Duration::from_secs(1), ..folder.options() };
     let postgres = PrivatePostgres::start(options).unwrap();
     let home = postgres.folder().to_owned();
+    let socket_folder = PathBuf::from(postgres.psql().rows("show unix_socket_directories").unwrap().concat());
     thread::scope(|scope| {
         // Longer than the grace: use keeps it alive, not activity.
         scope.spawn(|| postgres.psql().rows("select pg_sleep(2.5)").unwrap());
@@ -190,6 +191,7 @@ fn a_server_that_everyone_left_running_ends_by_itself() {
     drop(postgres);
     assert!(server_pid(&home).is_some(), "leaving does not end it at once");
     wait_for("the server to end by itself", || server_pid(&home).is_none());
+    wait_for("its socket's folder to go", || !socket_folder.exists());
 }
 
 #[test]
