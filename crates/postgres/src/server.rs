@@ -224,33 +224,55 @@ fn running_socket_folder(home: &Home, binaries: &Binaries) -> Result<Option<Path
     let Ok(content) = fs::read_to_string(&pid_file) else { return Ok(None) };
     let mut lines = content.lines();
     let (pid, folder) = (lines.next().unwrap_or_default(), lines.nth(3).unwrap_or_default());
-    if !is_server_of(pid, &home.data()) {
-        // Postgres itself would refuse to start when the number belongs to another process of its user by now.
-        fs::remove_file(&pid_file).map_err(Error::io(format!("removing {}", pid_file.display())))?;
-        return Ok(None);
+    match holder_of(pid, home)? {
+        Holder::Server => {}
+        // Postgres sees by itself that nobody is there.
+        Holder::Nobody => return Ok(None),
+        // It cannot tell another process of its user from a server, and would refuse to start.
+        Holder::AnotherProcess => {
+            fs::remove_file(&pid_file).map_err(Error::io(format!("removing {}", pid_file.display())))?;
+            return Ok(None);
+        }
     }
     let folder = PathBuf::from(folder);
-    let psql = Psql::with_program(binaries.psql(), server_url(&folder));
-    let answers = wait_until(RECOVERY, || psql.rows("select 1").is_ok() || !is_server_of(pid, &home.data()));
-    if !answers {
-        return Err(no_answer(home));
-    }
-    Ok(is_server_of(pid, &home.data()).then_some(folder))
+    let has_ended = || holder_of(pid, home).is_ok_and(|holder| holder != Holder::Server);
+    let is_settled = wait_until(RECOVERY, || is_answering(binaries, &folder) || has_ended());
+    if is_settled { Ok((!has_ended()).then_some(folder)) } else { Err(no_answer(home)) }
+}
+
+/// Who has the process number of a pid file.
+#[derive(Debug, PartialEq, Eq)]
+enum Holder {
+    Server,
+    AnotherProcess,
+    Nobody,
 }
 
 /// A server works in its data folder, which tells it from any other process that was given the number of a dead one.
-fn is_server_of(pid: &str, data: &Path) -> bool {
+fn holder_of(pid: &str, home: &Home) -> Result<Holder, Error> {
     if pid.parse::<u32>().is_err() {
-        return false;
+        return Ok(Holder::Nobody);
     }
-    match fs::read_link(Path::new("/proc").join(pid).join("cwd")) {
-        Ok(works_in) => works_in == data,
+    let processes = Path::new("/proc");
+    if !processes.join("self").exists() {
         // Without /proc the number is all there is.
-        Err(_) if !Path::new("/proc/self").exists() => {
-            Command::new("kill").args(["-0", pid]).output().is_ok_and(|answer| answer.status.success())
-        }
-        Err(_) => false,
+        let answer = Command::new("kill").args(["-0", pid]).output().map_err(Error::io("running kill"))?;
+        return Ok(if answer.status.success() { Holder::Server } else { Holder::Nobody });
     }
+    let process = processes.join(pid);
+    // A dead process that its parent has not asked for yet: its number is still taken.
+    if fs::read_to_string(process.join("stat")).is_ok_and(|stat| stat.contains(") Z ")) {
+        return Ok(Holder::AnotherProcess);
+    }
+    // As the server's own user: root in a container may not look at the processes of others.
+    let mut readlink = home.account.command("readlink");
+    readlink.arg(process.join("cwd"));
+    Ok(match answer_of(readlink) {
+        Ok(works_in) if Path::new(works_in.trim_end_matches('\n')) == home.data() => Holder::Server,
+        Ok(_) => Holder::AnotherProcess,
+        // Gone, or of another user, which Postgres takes for gone too.
+        Err(_) => Holder::Nobody,
+    })
 }
 
 fn start_server(home: &Home, binaries: &Binaries, durable: bool) -> Result<PathBuf, Error> {
