@@ -1,1 +1,334 @@
-//! Pages of placed items to a PDF file: PDF 1.7, PDF/A-2a and PDF/UA-1.
+//! Pages of placed items to a PDF file: PDF 1.7, PDF/A-2a (ISO 19005-2) and PDF/UA-1 (ISO 14289-1).
+//!
+//! Each page is encoded and deflated as it comes ([`Writer::page`]); what needs all of them, the structure tree, fonts,
+//! destinations and the outline, is written at the end ([`Writer::finish`]). printpdf embeds the fonts and makes the
+//! page tree; content streams and all that conformance asks for are written here.
+
+mod annotations;
+mod base;
+mod bounds;
+mod codes;
+mod content;
+mod error;
+mod file;
+mod fontbook;
+mod fonts;
+mod icc;
+mod import;
+mod outline;
+mod structure;
+mod syntax;
+mod text;
+mod trees;
+mod xmp;
+
+use std::collections::BTreeMap;
+
+use crate::document::{DocumentInfo, OutlineEntry};
+use crate::pages::{Page, Pages};
+use crate::tags::{AnchorId, TagTree};
+use crate::units::Length;
+use base::Base;
+use bounds::Bounds;
+use content::{LinkArea, PageContent};
+pub use error::WriteError;
+use file::PdfFile;
+use fontbook::FontBook;
+use import::Import;
+use lopdf::Object;
+use outline::Destinations;
+use structure::{Content, Owned, Structure};
+use syntax::{Dict, Ref};
+
+/// The longest string that PDF/A takes, in bytes (ISO 19005-2, 6.1.13).
+const MAX_STRING: usize = 32_767;
+/// The smallest and the largest page edge, in thousandths of a point (ISO 19005-2, 6.1.13).
+const PAGE_EDGE: std::ops::RangeInclusive<i64> = 3_000..=14_400_000;
+
+/// Writes a laid-out brief as a PDF file. The same arguments give the same bytes.
+pub fn write(
+    pages: &Pages,
+    tags: &TagTree,
+    info: &DocumentInfo,
+    outline: &[OutlineEntry],
+    anchor_names: &[String],
+) -> Result<Vec<u8>, WriteError> {
+    let mut writer = Writer::new();
+    for page in &pages.pages {
+        writer.page(tags, page)?;
+    }
+    writer.finish(tags, &pages.anchors, info, outline, anchor_names)
+}
+
+/// A file on its way, page by page.
+pub struct Writer {
+    file: PdfFile,
+    fonts: FontBook,
+    pages: Vec<WrittenPage>,
+    content: Vec<Owned>,
+    /// `None` where an element stands on several pages.
+    boxes: BTreeMap<u32, Option<Bounds>>,
+    /// The page on which each box was begun.
+    box_pages: BTreeMap<u32, usize>,
+}
+
+/// What is kept of a page that is written.
+struct WrittenPage {
+    size: [i64; 2],
+    content: Ref,
+    marks: Vec<u32>,
+    links: Vec<LinkArea>,
+}
+
+impl Writer {
+    /// An empty file.
+    pub fn new() -> Self {
+        Self {
+            file: PdfFile::new(),
+            fonts: FontBook::default(),
+            pages: Vec::new(),
+            content: Vec::new(),
+            boxes: BTreeMap::new(),
+            box_pages: BTreeMap::new(),
+        }
+    }
+
+    /// Encodes and deflates the next page.
+    pub fn page(&mut self, tags: &TagTree, page: &Page) -> Result<(), WriteError> {
+        let index = self.pages.len();
+        let size = [bounds::milli(page.size.0), bounds::milli(page.size.1)];
+        if !size.iter().all(|edge| PAGE_EDGE.contains(edge)) {
+            return Err(WriteError::PageSize { page: index });
+        }
+        let PageContent { bytes, marks, links, boxes } = content::encode(tags, &mut self.fonts, index, page)?;
+        let content = self.file.reserve();
+        self.file.stream(content, &bytes, |_| {});
+        for (mcid, mark) in marks.iter().enumerate() {
+            let content = Content::Marked { page: index, mcid };
+            self.content.push(Owned { node: mark.node, seq: mark.seq, content });
+        }
+        for (node, bounds) in boxes {
+            self.note_box(node, index, bounds);
+        }
+        let marks = marks.iter().map(|mark| mark.node).collect();
+        self.pages.push(WrittenPage { size, content, marks, links });
+        Ok(())
+    }
+
+    fn note_box(&mut self, node: u32, page: usize, bounds: Bounds) {
+        let first = *self.box_pages.entry(node).or_insert(page);
+        let known = self.boxes.entry(node).or_insert(Some(bounds));
+        *known = if first == page { known.map(|known| known.joined(bounds)) } else { None };
+    }
+
+    /// Writes what needs all pages, and closes the file.
+    pub fn finish(
+        mut self,
+        tags: &TagTree,
+        anchors: &BTreeMap<AnchorId, (usize, Length)>,
+        info: &DocumentInfo,
+        outline: &[OutlineEntry],
+        anchor_names: &[String],
+    ) -> Result<Vec<u8>, WriteError> {
+        self.check(tags, info)?;
+        let destinations = Destinations::new(anchors, anchor_names, self.pages.len())?;
+        let base = Base::new(self.pages.len(), &self.fonts)?;
+        let import = Import::reserve(&mut self.file, &base.document);
+        let pages: Vec<Ref> = base.pages.iter().map(|&id| import.id(id)).collect();
+
+        let links = self.annotations(tags, &destinations)?;
+        self.page_objects(&base, import, &pages, &links);
+        let structure = self.structure(tags, &pages, &links);
+        let catalog = Catalog {
+            structure,
+            destinations: destinations.write(&mut self.file, &pages),
+            outline: outline::write(&mut self.file, outline, &destinations)?,
+            metadata: self.metadata(info),
+            profile: self.profile(),
+        };
+        self.imported(&base, import, &catalog, info);
+        Ok(self.file.finish(import.id(base.catalog)))
+    }
+
+    fn check(&self, tags: &TagTree, info: &DocumentInfo) -> Result<(), WriteError> {
+        if self.pages.is_empty() {
+            return Err(WriteError::NoPages);
+        }
+        if info.title.trim().is_empty() {
+            return Err(WriteError::NoTitle);
+        }
+        if info.language.trim().is_empty() {
+            return Err(WriteError::NoLanguage);
+        }
+        limited("language", &info.language)?;
+        structure::check(tags)
+    }
+
+    /// Writes all link annotations; returns them page by page.
+    fn annotations(
+        &mut self,
+        tags: &TagTree,
+        destinations: &Destinations,
+    ) -> Result<Vec<Vec<(Ref, u32)>>, WriteError> {
+        let mut key = self.pages.len();
+        let mut written = Vec::with_capacity(self.pages.len());
+        for (index, page) in self.pages.iter().enumerate() {
+            let mut on_page = Vec::with_capacity(page.links.len());
+            for area in &page.links {
+                let id = self.file.reserve();
+                let node = &tags.nodes()[area.node as usize];
+                annotations::write(&mut self.file, id, node, area.rect, key, destinations)?;
+                key += 1;
+                let content = Content::Annotation { page: index, id };
+                self.content.push(Owned { node: area.node, seq: area.seq, content });
+                on_page.push((id, area.node));
+            }
+            written.push(on_page);
+        }
+        Ok(written)
+    }
+
+    /// Writes the pages, with printpdf's parent and one set of resources for all.
+    fn page_objects(&mut self, base: &Base, import: Import, pages: &[Ref], links: &[Vec<(Ref, u32)>]) {
+        let resources = self.file.reserve();
+        self.file.dict(resources, |dict| {
+            dict.dict("Font", |fonts| {
+                for (name, font) in &base.fonts {
+                    fonts.reference(name, import.id(*font));
+                }
+            });
+        });
+        for (index, (page, on_page)) in self.pages.iter().zip(links).enumerate() {
+            let parent = base.document.get_dictionary(base.pages[index]).and_then(|page| page.get(b"Parent"));
+            let parent = parent.and_then(Object::as_reference);
+            self.file.dict(pages[index], |dict| {
+                dict.name("Type", "Page")
+                    .reference("Resources", resources)
+                    .reference("Contents", page.content);
+                if let Ok(parent) = parent {
+                    dict.reference("Parent", import.id(parent));
+                }
+                dict.milli_array("MediaBox", &[0, 0, page.size[0], page.size[1]]);
+                // Tab order follows the structure (ISO 14289-1, 7.18.3).
+                dict.integer("StructParents", index as i64).name("Tabs", "S");
+                if !on_page.is_empty() {
+                    let ids: Vec<Ref> = on_page.iter().map(|&(id, _)| id).collect();
+                    dict.references("Annots", &ids);
+                }
+            });
+        }
+    }
+
+    fn structure(&mut self, tags: &TagTree, pages: &[Ref], links: &[Vec<(Ref, u32)>]) -> Ref {
+        let structure = Structure {
+            tags,
+            pages,
+            content: std::mem::take(&mut self.content),
+            boxes: &self.boxes,
+            marks: self.pages.iter_mut().map(|page| std::mem::take(&mut page.marks)).collect(),
+            annotations: links.iter().flatten().map(|&(_, node)| node).collect(),
+        };
+        structure.write(&mut self.file)
+    }
+
+    /// The XMP packet, not deflated: data-loss tools read it without a PDF library.
+    fn metadata(&mut self, info: &DocumentInfo) -> Ref {
+        let id = self.file.reserve();
+        self.file.plain_stream(id, xmp::packet(info).as_bytes(), |dict| {
+            dict.name("Type", "Metadata").name("Subtype", "XML");
+        });
+        id
+    }
+
+    fn profile(&mut self) -> Ref {
+        let id = self.file.reserve();
+        self.file.stream(id, &icc::srgb(), |dict| {
+            dict.integer("N", 3);
+        });
+        id
+    }
+
+    /// Writes printpdf's fonts and page tree as they are, and its catalog with ours added. Pages are written
+    /// already; its content streams, resources and `Info` are left out.
+    fn imported(&mut self, base: &Base, import: Import, catalog: &Catalog, info: &DocumentInfo) {
+        for (&id, object) in &base.document.objects {
+            if id == base.catalog {
+                let Object::Dictionary(entries) = object else { continue };
+                self.file.dict(import.id(id), |dict| catalog.write(dict, entries, import, info));
+            } else if base.keeps(id) {
+                import.write(&mut self.file, id, object);
+            }
+        }
+    }
+}
+
+impl Default for Writer {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The entries that conformance adds to the catalog (ISO 32000-1, 7.7.2).
+struct Catalog {
+    structure: Ref,
+    destinations: Option<Ref>,
+    outline: Option<Ref>,
+    metadata: Ref,
+    profile: Ref,
+}
+
+impl Catalog {
+    fn write(&self, dict: &mut Dict, printpdf: &lopdf::Dictionary, import: Import, info: &DocumentInfo) {
+        let mut kept = lopdf::Dictionary::new();
+        for key in [b"Type".as_slice(), b"Pages"] {
+            if let Ok(value) = printpdf.get(key) {
+                kept.set(key, value.clone());
+            }
+        }
+        import.entries(dict, &kept);
+        dict.dict("MarkInfo", |mark| {
+            mark.boolean("Marked", true);
+        });
+        dict.reference("StructTreeRoot", self.structure).text("Lang", &info.language);
+        dict.dict("ViewerPreferences", |preferences| {
+            preferences.boolean("DisplayDocTitle", true);
+            if is_right_to_left(&info.language) {
+                preferences.name("Direction", "R2L");
+            }
+        });
+        if let Some(outline) = self.outline {
+            dict.reference("Outlines", outline).name("PageMode", "UseOutlines");
+        }
+        if let Some(destinations) = self.destinations {
+            dict.dict("Names", |names| {
+                names.reference("Dests", destinations);
+            });
+        }
+        dict.key("PageLabels").extend_from_slice(b"<</Nums[0<</S/D>>]>>");
+        dict.reference("Metadata", self.metadata);
+        self.output_intent(dict.key("OutputIntents"));
+    }
+
+    /// What the colours mean (ISO 19005-2, 6.2.3).
+    fn output_intent(&self, out: &mut Vec<u8>) {
+        out.push(b'[');
+        let mut intent = Dict::begin(out);
+        intent.name("Type", "OutputIntent").name("S", "GTS_PDFA1");
+        intent.text("OutputConditionIdentifier", "sRGB").text("Info", "sRGB IEC61966-2.1");
+        intent.reference("DestOutputProfile", self.profile);
+        intent.end();
+        out.push(b']');
+    }
+}
+
+/// Whether a language is written from right to left, by its primary subtag.
+fn is_right_to_left(language: &str) -> bool {
+    let primary = language.split('-').next().unwrap_or_default();
+    ["ar", "fa", "he", "ur", "ps", "ckb", "sd", "ug", "yi"].contains(&primary.to_ascii_lowercase().as_str())
+}
+
+/// A text string's bytes, if PDF/A takes so many (ISO 19005-2, 6.1.13).
+fn limited(what: &'static str, text: &str) -> Result<Vec<u8>, WriteError> {
+    let bytes = syntax::text_bytes(text);
+    if bytes.len() > MAX_STRING { Err(WriteError::TooLong { what, bytes: bytes.len() }) } else { Ok(bytes) }
+}

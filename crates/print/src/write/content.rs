@@ -1,0 +1,299 @@
+//! A page's content stream (ISO 32000-1, 7.8.2): every item stands in one marked-content sequence, tagged
+//! with an MCID or an artifact (14.6, 14.8.2.2). MCIDs are given here, in painting order.
+
+use super::WriteError;
+use super::bounds::{Bounds, milli};
+use super::fontbook::FontBook;
+use super::syntax::{self, Dict};
+use super::text::{self, Cursor};
+use crate::pages::{ArtifactKind, Color, Item, Owner, Page, Paint, Path, Placed, Rect, Segment};
+use crate::tags::{Role, TagTree};
+use crate::units::Length;
+
+/// What one page gives to the file and to the structure tree.
+#[derive(Default)]
+pub(super) struct PageContent {
+    /// The content stream, not deflated.
+    pub(super) bytes: Vec<u8>,
+    /// By MCID: what the sequence belongs to.
+    pub(super) marks: Vec<Mark>,
+    /// Active areas of links.
+    pub(super) links: Vec<LinkArea>,
+    /// The boxes of elements that state one, as far as they stand on this page.
+    pub(super) boxes: Vec<(u32, Bounds)>,
+}
+
+/// A marked-content sequence of a structure element.
+#[derive(Clone, Copy)]
+pub(super) struct Mark {
+    pub(super) node: u32,
+    pub(super) seq: u32,
+}
+
+/// A link's rectangle.
+pub(super) struct LinkArea {
+    pub(super) node: u32,
+    pub(super) seq: u32,
+    pub(super) rect: Bounds,
+}
+
+/// Encodes a page; `page` is its index, for errors.
+pub(super) fn encode(
+    tags: &TagTree,
+    fonts: &mut FontBook,
+    page: usize,
+    content: &Page,
+) -> Result<PageContent, WriteError> {
+    let mut encoder = Encoder { tags, fonts, page, done: PageContent::default(), state: State::default() };
+    encoder.links(&content.items)?;
+    let painted: Vec<&Placed> = content.items.iter().filter(|placed| paints(&placed.item)).collect();
+    for group in painted.chunk_by(|before, after| before.owner == after.owner) {
+        encoder.group(group)?;
+    }
+    encoder.end_text();
+    Ok(encoder.done)
+}
+
+fn paints(item: &Item) -> bool {
+    match item {
+        Item::Run(run) => !run.glyphs.is_empty(),
+        Item::Path(path) => !path.segments.is_empty(),
+        Item::LinkArea { .. } => false,
+    }
+}
+
+/// What the content stream has set so far; values that still hold are not set again.
+#[derive(Default)]
+struct State {
+    cursor: Cursor,
+    in_text: bool,
+    fill: Option<Color>,
+    stroke: Option<Color>,
+    line_width: Option<i64>,
+    dash: Option<Option<(i64, i64)>>,
+}
+
+struct Encoder<'a> {
+    tags: &'a TagTree,
+    fonts: &'a mut FontBook,
+    page: usize,
+    done: PageContent,
+    state: State,
+}
+
+impl Encoder<'_> {
+    fn links(&mut self, items: &[Placed]) -> Result<(), WriteError> {
+        for placed in items {
+            let Item::LinkArea { link, rect } = &placed.item else { continue };
+            let node = self.tags.nodes().get(link.index());
+            if !matches!(node.map(|node| &node.role), Some(Role::Link { .. })) {
+                return Err(WriteError::NotALink { page: self.page, node: link.index() });
+            }
+            let seq = match placed.owner {
+                Owner::Tagged { seq, .. } => seq,
+                Owner::Artifact(_) => u32::MAX,
+            };
+            let node = link.index() as u32;
+            self.done.links.push(LinkArea { node, seq, rect: Bounds::of_rect(rect) });
+        }
+        Ok(())
+    }
+
+    /// Items of one owner, in one marked-content sequence. A sequence and a text object must nest (14.6.1):
+    /// a sequence of text alone stands inside the text object, any other around its own.
+    fn group(&mut self, group: &[&Placed]) -> Result<(), WriteError> {
+        let bounds = self.bounds(group)?;
+        let only_text = group.iter().all(|placed| matches!(placed.item, Item::Run(_)));
+        if only_text {
+            self.begin_text()
+        } else {
+            self.end_text()
+        }
+        match group[0].owner {
+            Owner::Tagged { node, seq } => self.begin_tagged(node.index(), seq, bounds)?,
+            Owner::Artifact(kind) => begin_artifact(&mut self.done.bytes, kind, bounds),
+        }
+        for placed in group {
+            match &placed.item {
+                Item::Run(run) => {
+                    self.begin_text();
+                    self.fill(run.color);
+                    text::show(&mut self.done.bytes, &mut self.state.cursor, self.fonts, self.page, run)?;
+                }
+                Item::Path(path) => {
+                    self.end_text();
+                    self.path(path);
+                }
+                Item::LinkArea { .. } => {}
+            }
+        }
+        if !only_text {
+            self.end_text();
+        }
+        self.done.bytes.extend_from_slice(b"EMC\n");
+        Ok(())
+    }
+
+    fn bounds(&mut self, group: &[&Placed]) -> Result<Option<Bounds>, WriteError> {
+        let mut all: Option<Bounds> = None;
+        for placed in group {
+            let one = match &placed.item {
+                Item::Run(run) => Some(Bounds::of_run(run, self.fonts.metrics(run.face)?)),
+                Item::Path(path) => Bounds::of_path(path),
+                Item::LinkArea { .. } => None,
+            };
+            all = match (all, one) {
+                (Some(all), Some(one)) => Some(all.joined(one)),
+                (all, one) => all.or(one),
+            };
+        }
+        Ok(all)
+    }
+
+    fn begin_tagged(&mut self, node: usize, seq: u32, bounds: Option<Bounds>) -> Result<(), WriteError> {
+        let unknown = WriteError::UnknownElement { page: self.page, node };
+        let element = self.tags.nodes().get(node).ok_or(unknown)?;
+        self.note_bounds(node, bounds);
+        let mcid = self.done.marks.len() as i64;
+        self.done.marks.push(Mark { node: node as u32, seq });
+        let out = &mut self.done.bytes;
+        syntax::name(out, super::structure::type_name(&element.role).as_bytes());
+        let mut properties = Dict::begin(out);
+        properties.integer("MCID", mcid);
+        properties.end();
+        self.done.bytes.extend_from_slice(b"BDC\n");
+        Ok(())
+    }
+
+    /// Content widens the boxes of all figures and tables that it stands in.
+    fn note_bounds(&mut self, node: usize, bounds: Option<Bounds>) {
+        let Some(bounds) = bounds else { return };
+        let mut at = Some(node);
+        while let Some(index) = at {
+            let element = &self.tags.nodes()[index];
+            if super::structure::states_box(&element.role) {
+                self.done.boxes.push((index as u32, bounds));
+            }
+            at = element.parent.map(crate::tags::TagId::index);
+        }
+    }
+
+    fn begin_text(&mut self) {
+        if !self.state.in_text {
+            self.state.in_text = true;
+            self.state.cursor.text_begins();
+            self.done.bytes.extend_from_slice(b"BT\n");
+        }
+    }
+
+    fn end_text(&mut self) {
+        if self.state.in_text {
+            self.state.in_text = false;
+            self.done.bytes.extend_from_slice(b"ET\n");
+        }
+    }
+
+    fn fill(&mut self, color: Color) {
+        if self.state.fill != Some(color) {
+            self.state.fill = Some(color);
+            color_operands(&mut self.done.bytes, color);
+            self.done.bytes.extend_from_slice(b"rg\n");
+        }
+    }
+
+    fn path(&mut self, path: &Path) {
+        match path.paint {
+            Paint::Fill(color) => self.fill(color),
+            Paint::Stroke { color, width, dash } => self.stroke(color, width, dash),
+        }
+        let out = &mut self.done.bytes;
+        for segment in &path.segments {
+            write_segment(out, segment);
+        }
+        out.extend_from_slice(match path.paint {
+            Paint::Fill(_) => b"f\n",
+            Paint::Stroke { .. } => b"S\n",
+        });
+    }
+
+    fn stroke(&mut self, color: Color, width: Length, dash: Option<(Length, Length)>) {
+        let out = &mut self.done.bytes;
+        if self.state.stroke != Some(color) {
+            self.state.stroke = Some(color);
+            color_operands(out, color);
+            out.extend_from_slice(b"RG\n");
+        }
+        let width = milli(width).max(0);
+        if self.state.line_width != Some(width) {
+            self.state.line_width = Some(width);
+            operands(out, &[width]);
+            out.extend_from_slice(b"w\n");
+        }
+        // A pattern of nothing would be an error (8.4.3.6): the line is solid then.
+        let dash =
+            dash.map(|(on, off)| (milli(on).max(0), milli(off).max(0))).filter(|&(on, off)| on + off > 0);
+        if self.state.dash != Some(dash) {
+            self.state.dash = Some(dash);
+            let pattern = dash.map_or(Vec::new(), |(on, off)| vec![on, off]);
+            syntax::milli_array(out, &pattern);
+            out.extend_from_slice(b"0 d\n");
+        }
+    }
+}
+
+fn begin_artifact(out: &mut Vec<u8>, kind: ArtifactKind, bounds: Option<Bounds>) {
+    let (kind, subtype) = match kind {
+        ArtifactKind::Header => ("Pagination", Some("Header")),
+        ArtifactKind::Footer => ("Pagination", Some("Footer")),
+        ArtifactKind::Watermark => ("Pagination", Some("Watermark")),
+        ArtifactKind::Layout => ("Layout", None),
+    };
+    syntax::name(out, b"Artifact");
+    let mut properties = Dict::begin(out);
+    properties.name("Type", kind);
+    if let Some(subtype) = subtype {
+        properties.name("Subtype", subtype);
+    }
+    if let Some(bounds) = bounds {
+        properties.milli_array("BBox", &bounds.corners());
+    }
+    properties.end();
+    out.extend_from_slice(b"BDC\n");
+}
+
+fn write_segment(out: &mut Vec<u8>, segment: &Segment) {
+    let operator: &[u8] = match segment {
+        Segment::Rect(Rect { x, y, width, height }) => {
+            operands(out, &[milli(*x), milli(*y), milli(*width), milli(*height)]);
+            b"re\n"
+        }
+        Segment::Move(x, y) => {
+            operands(out, &[milli(*x), milli(*y)]);
+            b"m\n"
+        }
+        Segment::Line(x, y) => {
+            operands(out, &[milli(*x), milli(*y)]);
+            b"l\n"
+        }
+        Segment::Curve([first, second, end]) => {
+            for point in [first, second, end] {
+                operands(out, &[milli(point.0), milli(point.1)]);
+            }
+            b"c\n"
+        }
+        Segment::Close => b"h\n",
+    };
+    out.extend_from_slice(operator);
+}
+
+fn operands(out: &mut Vec<u8>, values: &[i64]) {
+    for &value in values {
+        syntax::milli(out, value);
+        out.push(b' ');
+    }
+}
+
+/// Components in 1/255 as decimals with three places, which is finer than a display's step.
+fn color_operands(out: &mut Vec<u8>, Color(red, green, blue): Color) {
+    operands(out, &[red, green, blue].map(|part| (i64::from(part) * 1000 + 127) / 255));
+}

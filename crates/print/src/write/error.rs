@@ -1,0 +1,150 @@
+//! Why a file cannot be written.
+
+use crate::faces::FaceId;
+
+/// What no conforming file can hold. Pages count from 0, elements by their place in the tag tree.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// A file needs one page at least.
+    #[error("there are no pages")]
+    NoPages,
+    /// PDF/UA-1 needs a title (ISO 14289-1, 7.1).
+    #[error("the document has no title")]
+    NoTitle,
+    /// PDF/UA-1 needs a language (ISO 14289-1, 7.2).
+    #[error("the document has no language")]
+    NoLanguage,
+    /// A page's edges measure 3 to 14,400 points (ISO 19005-2, 6.1.13).
+    #[error("page {page}: its size is outside of 3 to 14,400 points")]
+    PageSize {
+        /// The page.
+        page: usize,
+    },
+    /// A run's size is not above zero.
+    #[error("page {page}: a run's type size is not above zero")]
+    Size {
+        /// The page.
+        page: usize,
+    },
+    /// A glyph's cluster is no stretch of its run's text.
+    #[error("page {page}: the cluster {start}..{end} is no stretch of the run's text")]
+    Cluster {
+        /// The page.
+        page: usize,
+        /// The cluster's first byte.
+        start: u32,
+        /// The byte after its last.
+        end: u32,
+    },
+    /// PDF/A forbids `.notdef` (ISO 19005-2, 6.2.11.8): what no face has is drawn as a path.
+    #[error("page {page}: {face:?} shows .notdef for {text:?}")]
+    NotDef {
+        /// The page.
+        page: usize,
+        /// The face.
+        face: FaceId,
+        /// The text that has no glyph.
+        text: String,
+    },
+    /// A face has no such glyph.
+    #[error("page {page}: {face:?} has no glyph {glyph}")]
+    UnknownGlyph {
+        /// The page.
+        page: usize,
+        /// The face.
+        face: FaceId,
+        /// The glyph.
+        glyph: u16,
+    },
+    /// Codes are two bytes long.
+    #[error("{face:?} shows more than 65,535 pairs of glyph and text")]
+    TooManyCodes {
+        /// The face.
+        face: FaceId,
+    },
+    /// A face cannot be read or subset.
+    #[error("{face:?}: {what}")]
+    Font {
+        /// The face.
+        face: FaceId,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// Content belongs to an element that the tag tree does not have.
+    #[error("page {page}: there is no element {node}")]
+    UnknownElement {
+        /// The page.
+        page: usize,
+        /// The element.
+        node: usize,
+    },
+    /// A link area belongs to an element that is no link.
+    #[error("page {page}: element {node} has a link area and is no link")]
+    NotALink {
+        /// The page.
+        page: usize,
+        /// The element.
+        node: usize,
+    },
+    /// A figure needs alternative text (ISO 14289-1, 7.3).
+    #[error("element {node}: a figure without alternative text")]
+    NoAlt {
+        /// The element.
+        node: usize,
+    },
+    /// A link annotation needs `Contents` (ISO 14289-1, 7.18.5).
+    #[error("element {node}: a link without contents")]
+    NoContents {
+        /// The element.
+        node: usize,
+    },
+    /// A note's ID is empty, or another note's too (ISO 14289-1, 7.9).
+    #[error("element {node}: the note's ID {id:?} is empty or not unique")]
+    NoteId {
+        /// The element.
+        node: usize,
+        /// The ID.
+        id: String,
+    },
+    /// An anchor has no name.
+    #[error("anchor {anchor} has no name")]
+    UnnamedAnchor {
+        /// The anchor.
+        anchor: u32,
+    },
+    /// A link or the outline leads to an anchor that stands on no page.
+    #[error("anchor {anchor} stands on no page")]
+    UnplacedAnchor {
+        /// The anchor.
+        anchor: u32,
+    },
+    /// An anchor stands on a page that does not exist.
+    #[error("anchor {name:?} stands on page {page}, which does not exist")]
+    AnchorPage {
+        /// The anchor's name.
+        name: String,
+        /// The page.
+        page: usize,
+    },
+    /// Two anchors have one name.
+    #[error("anchors {first} and {second} are both named {name:?}")]
+    TwoAnchors {
+        /// The name.
+        name: String,
+        /// One anchor.
+        first: u32,
+        /// The other.
+        second: u32,
+    },
+    /// A string is longer than PDF/A takes (ISO 19005-2, 6.1.13).
+    #[error("{what} of {bytes} bytes is too long")]
+    TooLong {
+        /// What it is.
+        what: &'static str,
+        /// Its length in the file.
+        bytes: usize,
+    },
+    /// printpdf's document is not built as expected.
+    #[error("printpdf's document: {0}")]
+    Base(#[from] lopdf::Error),
+}

@@ -1,0 +1,192 @@
+//! The file's body: streams are written as they come, other objects are gathered into object streams
+//! (ISO 32000-1, 7.5.7), and a cross-reference stream (7.5.8) closes the file.
+
+use std::io::Write as _;
+
+use flate2::{Compression, write::ZlibEncoder};
+use sha2::{Digest as _, Sha256};
+
+use super::syntax::{self, Dict, Ref};
+
+/// How full an object stream grows. Deflate looks back over 32 KB.
+const OBJECT_STREAM_BYTES: usize = 32 * 1024;
+/// An object's index in its stream is written in two bytes.
+const OBJECT_STREAM_OBJECTS: usize = 1000;
+/// Bytes of an entry of the cross-reference stream: type, offset or stream, index.
+const XREF_WIDTHS: [i64; 3] = [1, 4, 2];
+const XREF_COLUMNS: usize = 7;
+
+/// Where an object stands.
+#[derive(Clone, Copy)]
+enum Place {
+    Free,
+    Offset(u32),
+    Compressed { stream: Ref, index: u16 },
+}
+
+/// Objects that wait for their object stream.
+#[derive(Default)]
+struct Waiting {
+    ids: Vec<Ref>,
+    offsets: Vec<usize>,
+    content: Vec<u8>,
+}
+
+/// A PDF file on its way.
+pub(super) struct PdfFile {
+    bytes: Vec<u8>,
+    /// By object number; 0 heads the free list.
+    places: Vec<Place>,
+    waiting: Waiting,
+}
+
+impl PdfFile {
+    pub(super) fn new() -> Self {
+        // Four bytes above 127 in the second line: ISO 19005-2, 6.1.2.
+        let bytes = b"%PDF-1.7\n%\xE2\xE3\xCF\xD3\n".to_vec();
+        Self { bytes, places: vec![Place::Free], waiting: Waiting::default() }
+    }
+
+    /// A number for an object that is written later.
+    pub(super) fn reserve(&mut self) -> Ref {
+        self.reserve_many(1)
+    }
+
+    /// Consecutive numbers; the first is returned.
+    pub(super) fn reserve_many(&mut self, count: usize) -> Ref {
+        let first = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
+        self.places.resize(self.places.len() + count, Place::Free);
+        Ref(first)
+    }
+
+    /// Writes an object that is not a stream.
+    pub(super) fn object(&mut self, id: Ref, write: impl FnOnce(&mut Vec<u8>)) {
+        self.waiting.ids.push(id);
+        self.waiting.offsets.push(self.waiting.content.len());
+        write(&mut self.waiting.content);
+        self.waiting.content.push(b'\n');
+        if self.waiting.content.len() >= OBJECT_STREAM_BYTES
+            || self.waiting.ids.len() == OBJECT_STREAM_OBJECTS
+        {
+            self.flush();
+        }
+    }
+
+    /// Writes a dictionary.
+    pub(super) fn dict(&mut self, id: Ref, fill: impl FnOnce(&mut Dict)) {
+        self.object(id, |out| {
+            let mut dict = Dict::begin(out);
+            fill(&mut dict);
+            dict.end();
+        });
+    }
+
+    /// Writes a stream, deflated.
+    pub(super) fn stream(&mut self, id: Ref, content: &[u8], fill: impl FnOnce(&mut Dict)) {
+        let packed = deflate(content);
+        self.plain_stream(id, &packed, |dict| {
+            fill(dict);
+            dict.name("Filter", "FlateDecode");
+        });
+    }
+
+    /// Writes a stream as it is.
+    pub(super) fn plain_stream(&mut self, id: Ref, content: &[u8], fill: impl FnOnce(&mut Dict)) {
+        self.place(id);
+        syntax::integer(&mut self.bytes, i64::from(id.0));
+        self.bytes.extend_from_slice(b" 0 obj\n");
+        let mut dict = Dict::begin(&mut self.bytes);
+        fill(&mut dict);
+        dict.integer("Length", content.len() as i64);
+        dict.end();
+        self.bytes.extend_from_slice(b"\nstream\n");
+        self.bytes.extend_from_slice(content);
+        self.bytes.extend_from_slice(b"\nendstream\nendobj\n");
+    }
+
+    fn place(&mut self, id: Ref) {
+        let offset = u32::try_from(self.bytes.len()).unwrap_or(u32::MAX);
+        self.places[id.0 as usize] = Place::Offset(offset);
+    }
+
+    fn flush(&mut self) {
+        if self.waiting.ids.is_empty() {
+            return;
+        }
+        let waiting = std::mem::take(&mut self.waiting);
+        let stream = self.reserve();
+        let mut content = Vec::with_capacity(waiting.content.len() + waiting.ids.len() * 10);
+        for (index, (id, &offset)) in waiting.ids.iter().zip(&waiting.offsets).enumerate() {
+            self.places[id.0 as usize] =
+                Place::Compressed { stream, index: u16::try_from(index).unwrap_or(u16::MAX) };
+            syntax::integer(&mut content, i64::from(id.0));
+            content.push(b' ');
+            syntax::integer(&mut content, offset as i64);
+            content.push(b' ');
+        }
+        let first = content.len();
+        content.extend_from_slice(&waiting.content);
+        self.stream(stream, &content, |dict| {
+            dict.name("Type", "ObjStm");
+            dict.integer("N", waiting.ids.len() as i64).integer("First", first as i64);
+        });
+    }
+
+    /// Closes the file. Its identifier (14.4) is the digest of all that stands before: the same content has
+    /// the same identifier.
+    pub(super) fn finish(mut self, root: Ref) -> Vec<u8> {
+        self.flush();
+        let digest = Sha256::digest(&self.bytes);
+        let identifier = &digest[..16];
+        let id = self.reserve();
+        let start = self.bytes.len();
+        self.place(id);
+        let table = self.cross_references();
+        let size = self.places.len() as i64;
+        self.stream(id, &table, |dict| {
+            dict.name("Type", "XRef").integer("Size", size).reference("Root", root);
+            syntax::array(dict.key("W"), &XREF_WIDTHS, |out, &width| syntax::integer(out, width));
+            syntax::array(dict.key("ID"), &[identifier, identifier], |out, part| syntax::bytes(out, part));
+            dict.dict("DecodeParms", |parms| {
+                parms.integer("Predictor", 12).integer("Columns", XREF_COLUMNS as i64);
+            });
+        });
+        self.bytes.extend_from_slice(b"startxref\n");
+        syntax::integer(&mut self.bytes, start as i64);
+        self.bytes.extend_from_slice(b"\n%%EOF\n");
+        self.bytes
+    }
+
+    /// The entries, each as its difference from the one above it (PNG's filter `Up`), which deflates best.
+    fn cross_references(&self) -> Vec<u8> {
+        let mut table = Vec::with_capacity(self.places.len() * (XREF_COLUMNS + 1));
+        let mut above = [0; XREF_COLUMNS];
+        for &place in &self.places {
+            let entry = entry(place);
+            table.push(2);
+            table.extend(entry.iter().zip(above).map(|(&now, before): (&u8, u8)| now.wrapping_sub(before)));
+            above = entry;
+        }
+        table
+    }
+}
+
+fn entry(place: Place) -> [u8; XREF_COLUMNS] {
+    let (kind, middle, last) = match place {
+        // A number that was reserved and not used is free; all free entries head nothing.
+        Place::Free => (0, 0, u16::MAX),
+        Place::Offset(offset) => (1, offset, 0),
+        Place::Compressed { stream, index } => (2, stream.0, index),
+    };
+    let [a, b, c, d] = middle.to_be_bytes();
+    let [e, f] = last.to_be_bytes();
+    [kind, a, b, c, d, e, f]
+}
+
+/// Deflates at level 6, as fast as level 9 is slow for two hundredths of the size.
+pub(super) fn deflate(content: &[u8]) -> Vec<u8> {
+    let mut encoder = ZlibEncoder::new(Vec::with_capacity(content.len() / 2 + 64), Compression::new(6));
+    let written = encoder.write_all(content);
+    debug_assert!(written.is_ok(), "a Vec takes every byte");
+    encoder.finish().unwrap_or_default()
+}

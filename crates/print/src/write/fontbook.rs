@@ -1,0 +1,43 @@
+//! The faces that a file uses, each with its metrics and its codes.
+
+use super::WriteError;
+use super::codes::FaceCodes;
+use super::fonts::{FaceMetrics, index};
+use crate::faces::FaceId;
+
+/// A face in use.
+pub(super) struct FaceInUse {
+    pub(super) face: FaceId,
+    pub(super) metrics: FaceMetrics,
+    pub(super) codes: FaceCodes,
+}
+
+/// All faces in use, by their place among all faces.
+#[derive(Default)]
+pub(super) struct FontBook {
+    faces: [Option<Box<FaceInUse>>; FaceId::ALL.len()],
+}
+
+impl FontBook {
+    /// A face, taken into use when it is first asked for.
+    pub(super) fn face(&mut self, face: FaceId) -> Result<&mut FaceInUse, WriteError> {
+        let slot = &mut self.faces[index(face)];
+        match slot {
+            Some(in_use) => Ok(in_use),
+            None => {
+                let metrics = FaceMetrics::of(face)?;
+                Ok(slot.insert(Box::new(FaceInUse { face, metrics, codes: FaceCodes::default() })))
+            }
+        }
+    }
+
+    /// A face's metrics.
+    pub(super) fn metrics(&mut self, face: FaceId) -> Result<&FaceMetrics, WriteError> {
+        Ok(&self.face(face)?.metrics)
+    }
+
+    /// The faces that show at least one glyph.
+    pub(super) fn used(&self) -> impl Iterator<Item = &FaceInUse> {
+        self.faces.iter().flatten().map(Box::as_ref).filter(|in_use| !in_use.codes.codes().is_empty())
+    }
+}

@@ -1,0 +1,290 @@
+//! The structure tree (ISO 32000-1, 14.7): elements with their attributes, the parent tree and the ID tree.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::WriteError;
+use super::bounds::Bounds;
+use super::file::PdfFile;
+use super::syntax::{self, Dict, Ref};
+use super::trees;
+use crate::tags::{ListNumbering, Role, Scope, TagId, TagNode, TagTree};
+
+/// A structure type's name.
+pub(super) fn type_name(role: &Role) -> &'static str {
+    match role {
+        Role::Document => "Document",
+        Role::Sect => "Sect",
+        Role::Div => "Div",
+        Role::Title => "Title",
+        Role::H(level) => ["H1", "H2", "H3", "H4", "H5", "H6"][usize::from(level.clamp(&1, &6) - 1)],
+        Role::P => "P",
+        Role::BlockQuote => "BlockQuote",
+        Role::Caption => "Caption",
+        Role::Toc => "TOC",
+        Role::Toci => "TOCI",
+        Role::L(_) => "L",
+        Role::Li => "LI",
+        Role::Lbl => "Lbl",
+        Role::LBody => "LBody",
+        Role::Table => "Table",
+        Role::THead => "THead",
+        Role::TBody => "TBody",
+        Role::Tr => "TR",
+        Role::Th { .. } => "TH",
+        Role::Td => "TD",
+        Role::Span { .. } => "Span",
+        Role::Reference => "Reference",
+        Role::Link { .. } => "Link",
+        Role::Note { .. } => "Note",
+        Role::Figure { .. } => "Figure",
+    }
+}
+
+/// Whether an element states its `BBox` (14.8.5.4.3).
+pub(super) fn states_box(role: &Role) -> bool {
+    matches!(role, Role::Figure { .. } | Role::Table)
+}
+
+/// A piece of content or an annotation of an element.
+#[derive(Clone, Copy)]
+pub(super) enum Content {
+    /// A marked-content sequence.
+    Marked { page: usize, mcid: usize },
+    /// A link annotation.
+    Annotation { page: usize, id: Ref },
+}
+
+/// Content with its owner and its logical position.
+pub(super) struct Owned {
+    pub(super) node: u32,
+    pub(super) seq: u32,
+    pub(super) content: Content,
+}
+
+/// What the structure tree is written from.
+pub(super) struct Structure<'a> {
+    pub(super) tags: &'a TagTree,
+    /// The pages' objects.
+    pub(super) pages: &'a [Ref],
+    /// All content, in painting order.
+    pub(super) content: Vec<Owned>,
+    /// Where figures and tables stand, if on one page.
+    pub(super) boxes: &'a BTreeMap<u32, Option<Bounds>>,
+    /// The element that owns each marked-content sequence, by page and MCID.
+    pub(super) marks: Vec<Vec<u32>>,
+    /// The `Link` element of each annotation; its `StructParent` is its place behind the pages'.
+    pub(super) annotations: Vec<u32>,
+}
+
+/// A kid of an element: elements and content are written in the order of their `seq`.
+#[derive(Clone, Copy)]
+enum Kid {
+    Element(TagId),
+    Content(Content),
+}
+
+impl Structure<'_> {
+    /// Writes the whole tree and returns its root.
+    pub(super) fn write(mut self, file: &mut PdfFile) -> Ref {
+        let root = file.reserve();
+        let first = file.reserve_many(self.tags.nodes().len());
+        let elements = Elements { root, first };
+        // Stable: pieces with one position keep their painting order.
+        self.content.sort_by_key(|owned| (owned.node, owned.seq));
+        let mut content = std::mem::take(&mut self.content).into_iter().peekable();
+        for (index, node) in self.tags.nodes().iter().enumerate() {
+            let mut kids: Vec<(u32, Kid)> =
+                node.kids.iter().map(|&kid| (self.tags.node(kid).seq, Kid::Element(kid))).collect();
+            while let Some(owned) = content.next_if(|owned| owned.node as usize == index) {
+                kids.push((owned.seq, Kid::Content(owned.content)));
+            }
+            kids.sort_by_key(|&(seq, _)| seq);
+            file.dict(elements.at(index), |dict| {
+                dict.name("S", type_name(&node.role)).reference("P", elements.parent(node));
+                self.kids(dict, &kids, elements);
+                self.attributes(dict, index, node);
+            });
+        }
+        self.root(file, elements);
+        root
+    }
+
+    /// `/K`, and `/Pg` for the page that content is on unless it says otherwise.
+    fn kids(&self, dict: &mut Dict, kids: &[(u32, Kid)], elements: Elements) {
+        let own_page = kids.iter().find_map(|(_, kid)| match kid {
+            Kid::Content(Content::Marked { page, .. }) => Some(*page),
+            _ => None,
+        });
+        if let Some(page) = own_page {
+            dict.reference("Pg", self.pages[page]);
+        }
+        let write = |out: &mut Vec<u8>, &(_, kid): &(u32, Kid)| match kid {
+            Kid::Element(id) => syntax::reference(out, elements.at(id.index())),
+            Kid::Content(Content::Marked { page, mcid }) if Some(page) == own_page => {
+                syntax::integer(out, mcid as i64);
+            }
+            Kid::Content(content) => self.content_reference(out, content),
+        };
+        match kids {
+            // An element may be empty (14.7.2): a withheld cell keeps the grid regular.
+            [] => {}
+            [only] => write(dict.key("K"), only),
+            several => syntax::array(dict.key("K"), several, write),
+        }
+    }
+
+    fn content_reference(&self, out: &mut Vec<u8>, content: Content) {
+        let mut dict = Dict::begin(out);
+        match content {
+            Content::Marked { page, mcid } => {
+                dict.name("Type", "MCR").reference("Pg", self.pages[page]).integer("MCID", mcid as i64)
+            }
+            Content::Annotation { page, id } => {
+                dict.name("Type", "OBJR").reference("Pg", self.pages[page]).reference("Obj", id)
+            }
+        };
+        dict.end();
+    }
+
+    fn attributes(&self, dict: &mut Dict, index: usize, node: &TagNode) {
+        if let Some(lang) = &node.lang {
+            dict.text("Lang", lang);
+        }
+        match &node.role {
+            Role::Figure { alt } => {
+                dict.text("Alt", alt);
+            }
+            Role::Span { actual_text: Some(text) } => {
+                dict.text("ActualText", text);
+            }
+            Role::Note { id } => {
+                dict.text("ID", id);
+            }
+            Role::Th { scope } => {
+                let scope = match scope {
+                    Scope::Row => "Row",
+                    Scope::Column => "Column",
+                };
+                dict.dict("A", |attributes| {
+                    attributes.name("O", "Table").name("Scope", scope);
+                });
+            }
+            Role::L(numbering) => {
+                let numbering = match numbering {
+                    ListNumbering::Disc => "Disc",
+                    ListNumbering::Decimal => "Decimal",
+                    ListNumbering::None => "None",
+                };
+                dict.dict("A", |attributes| {
+                    attributes.name("O", "List").name("ListNumbering", numbering);
+                });
+            }
+            _ => {}
+        }
+        if states_box(&node.role) {
+            self.layout_attributes(dict, index, node);
+        }
+    }
+
+    /// A figure's or a table's box, where it stands on one page (14.8.5.4.3).
+    fn layout_attributes(&self, dict: &mut Dict, index: usize, node: &TagNode) {
+        let Some(bounds) = self.boxes.get(&(index as u32)).copied().flatten() else { return };
+        let above = node.parent.map(|parent| &self.tags.node(parent).role);
+        let inline = matches!(
+            above,
+            Some(Role::P | Role::Title | Role::H(_) | Role::Caption | Role::Lbl | Role::Span { .. })
+        );
+        dict.dict("A", |attributes| {
+            attributes.name("O", "Layout").milli_array("BBox", &bounds.corners());
+            attributes.name("Placement", if inline { "Inline" } else { "Block" });
+        });
+    }
+
+    fn root(&self, file: &mut PdfFile, elements: Elements) {
+        let parents = self.parent_tree(file, elements);
+        let notes = self.id_tree(file, elements);
+        let next_key = (self.marks.len() + self.annotations.len()) as i64;
+        file.dict(elements.root, |dict| {
+            dict.name("Type", "StructTreeRoot").reference("K", elements.at(0));
+            dict.reference("ParentTree", parents).integer("ParentTreeNextKey", next_key);
+            if let Some(notes) = notes {
+                dict.reference("IDTree", notes);
+            }
+            // `Title` is no standard type before PDF 2.0 (14.8.4).
+            dict.dict("RoleMap", |map| {
+                map.name("Title", "P");
+            });
+        });
+    }
+
+    /// From pages' MCIDs and from annotations to their elements (14.7.4.4).
+    fn parent_tree(&self, file: &mut PdfFile, elements: Elements) -> Ref {
+        let mut entries = Vec::with_capacity(self.marks.len() + self.annotations.len());
+        for owners in &self.marks {
+            let id = file.reserve();
+            file.object(id, |out| {
+                syntax::array(out, owners, |out, &node| syntax::reference(out, elements.at(node as usize)));
+            });
+            entries.push(id);
+        }
+        entries.extend(self.annotations.iter().map(|&node| elements.at(node as usize)));
+        let entries: Vec<(i64, Ref)> = (0..).zip(entries).collect();
+        trees::number_tree(file, &entries)
+    }
+
+    /// From notes' IDs to their elements (ISO 14289-1, 7.9).
+    fn id_tree(&self, file: &mut PdfFile, elements: Elements) -> Option<Ref> {
+        let mut notes: Vec<(Vec<u8>, Ref)> = Vec::new();
+        for (index, node) in self.tags.nodes().iter().enumerate() {
+            if let Role::Note { id } = &node.role {
+                notes.push((syntax::text_bytes(id), elements.at(index)));
+            }
+        }
+        notes.sort();
+        (!notes.is_empty()).then(|| trees::name_tree(file, &notes, |out, &id| syntax::reference(out, id)))
+    }
+}
+
+/// Refuses what no conforming file could hold, so that writing cannot fail.
+pub(super) fn check(tags: &TagTree) -> Result<(), WriteError> {
+    let mut ids = BTreeSet::new();
+    for (index, node) in tags.nodes().iter().enumerate() {
+        if let Some(lang) = &node.lang {
+            super::limited("Lang", lang)?;
+        }
+        match &node.role {
+            Role::Figure { alt } if alt.trim().is_empty() => return Err(WriteError::NoAlt { node: index }),
+            Role::Figure { alt } => drop(super::limited("Alt", alt)?),
+            Role::Span { actual_text: Some(text) } => drop(super::limited("ActualText", text)?),
+            Role::Link { contents, .. } if contents.trim().is_empty() => {
+                return Err(WriteError::NoContents { node: index });
+            }
+            Role::Link { contents, .. } => drop(super::limited("Contents", contents)?),
+            Role::Note { id } => {
+                super::limited("ID", id)?;
+                if id.is_empty() || !ids.insert(id) {
+                    return Err(WriteError::NoteId { node: index, id: id.clone() });
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The elements' numbers: one block, in the tree's order.
+#[derive(Clone, Copy)]
+struct Elements {
+    root: Ref,
+    first: Ref,
+}
+
+impl Elements {
+    fn at(self, index: usize) -> Ref {
+        Ref(self.first.0 + index as u32)
+    }
+
+    fn parent(self, node: &TagNode) -> Ref {
+        node.parent.map_or(self.root, |parent| self.at(parent.index()))
+    }
+}

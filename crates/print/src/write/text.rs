@@ -1,0 +1,268 @@
+//! Glyph runs as text-showing operators (ISO 32000-1, 9.4.3). Glyphs are shown in **logical** order, so that
+//! content order is reading order in right-to-left text too; the numbers in `TJ` carry each glyph to its place.
+
+use std::ops::Range;
+
+use super::WriteError;
+use super::bounds::{milli, units};
+use super::codes::{mappable, speaks_for_itself};
+use super::fontbook::{FaceInUse, FontBook};
+use super::fonts::{resource_name, rounded};
+use super::syntax::{self, Dict};
+use crate::faces::FaceId;
+use crate::pages::{Glyph, GlyphRun};
+
+/// Text state that outlives a text object (9.3), and the line's origin that does not.
+#[derive(Default)]
+pub(super) struct Cursor {
+    font: Option<(FaceId, i64)>,
+    letterspace: i64,
+    /// `Tz` as it was last set, in 1/1000 percent; none is the initial 100.
+    expansion: Option<u32>,
+    line: (i64, i64),
+}
+
+impl Cursor {
+    /// `BT` sets the text line matrix to the identity.
+    pub(super) fn text_begins(&mut self) {
+        self.line = (0, 0);
+    }
+}
+
+/// Shows a run at its place.
+pub(super) fn show(
+    out: &mut Vec<u8>,
+    cursor: &mut Cursor,
+    fonts: &mut FontBook,
+    page: usize,
+    run: &GlyphRun,
+) -> Result<(), WriteError> {
+    let size = milli(run.size);
+    if size <= 0 {
+        return Err(WriteError::Size { page });
+    }
+    let face = fonts.face(run.face)?;
+    set_state(out, cursor, run, size);
+    let mut line =
+        Line { out, face, page, size, letterspace: cursor.letterspace, pen: 0, rise: 0, part: Part::Outside };
+    let origins = origins(run);
+    for cluster in clusters(run, page)? {
+        line.cluster(run, &origins, &cluster)?;
+    }
+    line.end();
+    Ok(())
+}
+
+fn set_state(out: &mut Vec<u8>, cursor: &mut Cursor, run: &GlyphRun, size: i64) {
+    if cursor.font != Some((run.face, size)) {
+        cursor.font = Some((run.face, size));
+        syntax::name(out, resource_name(run.face).as_bytes());
+        out.push(b' ');
+        syntax::milli(out, size);
+        out.extend_from_slice(b" Tf\n");
+    }
+    let letterspace = milli(run.letterspace);
+    if cursor.letterspace != letterspace {
+        cursor.letterspace = letterspace;
+        syntax::milli(out, letterspace);
+        out.extend_from_slice(b" Tc\n");
+    }
+    if cursor.expansion.unwrap_or(100_000) != run.expansion {
+        cursor.expansion = Some(run.expansion);
+        syntax::milli(out, i64::from(run.expansion));
+        out.extend_from_slice(b" Tz\n");
+    }
+    let (x, y) = (milli(run.x), milli(run.y));
+    syntax::milli(out, x - cursor.line.0);
+    out.push(b' ');
+    syntax::milli(out, y - cursor.line.1);
+    out.extend_from_slice(b" Td\n");
+    cursor.line = (x, y);
+}
+
+/// Each glyph's origin from the run's, before scaling, in [`units`].
+fn origins(run: &GlyphRun) -> Vec<i64> {
+    let letterspace = units(run.letterspace);
+    let mut x = 0_i64;
+    run.glyphs
+        .iter()
+        .map(|glyph| {
+            let origin = x;
+            x = x.saturating_add(units(glyph.advance)).saturating_add(letterspace);
+            origin
+        })
+        .collect()
+}
+
+/// Neighbouring glyphs that stand for one stretch of text.
+struct Cluster<'a> {
+    glyphs: Range<usize>,
+    text: &'a str,
+    /// Its glyphs stand from right to left.
+    reversed: bool,
+}
+
+/// The run's clusters in logical order.
+fn clusters(run: &GlyphRun, page: usize) -> Result<Vec<Cluster<'_>>, WriteError> {
+    let mut clusters = Vec::with_capacity(run.glyphs.len());
+    let mut first = 0;
+    for group in run.glyphs.chunk_by(|before, after| before.cluster == after.cluster) {
+        let range = &group[0].cluster;
+        let text = run.text.get(range.start as usize..range.end as usize);
+        let text = text.ok_or_else(|| WriteError::Cluster { page, start: range.start, end: range.end })?;
+        let reversed = text.chars().next().is_some_and(is_right_to_left);
+        clusters.push(Cluster { glyphs: first..first + group.len(), text, reversed });
+        first += group.len();
+    }
+    let start = |cluster: &Cluster| run.glyphs[cluster.glyphs.start].cluster.start;
+    if !clusters.is_sorted_by_key(start) {
+        clusters.sort_by_key(start);
+    }
+    Ok(clusters)
+}
+
+/// Whether a character belongs to a script that is set from right to left (the blocks of the Unicode roadmap).
+const fn is_right_to_left(character: char) -> bool {
+    matches!(character, '\u{590}'..='\u{8FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFE}'
+        | '\u{10800}'..='\u{10FFF}' | '\u{1E800}'..='\u{1EFFF}')
+}
+
+/// Where the writer stands inside a `TJ` array.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Outside,
+    Array,
+    String,
+}
+
+/// One run on its way. Positions are in 1/1,000,000,000 pt: advances (1/1,000,000 em) times sizes (1/1000 pt) are
+/// whole numbers there, so the writer knows exactly where a reader's pen stands, and no error adds up.
+struct Line<'a> {
+    out: &'a mut Vec<u8>,
+    face: &'a mut FaceInUse,
+    page: usize,
+    size: i64,
+    letterspace: i64,
+    pen: i64,
+    rise: i64,
+    part: Part,
+}
+
+impl Line<'_> {
+    fn cluster(&mut self, run: &GlyphRun, origins: &[i64], cluster: &Cluster) -> Result<(), WriteError> {
+        let count = cluster.glyphs.len();
+        let mut order: Vec<usize> = cluster.glyphs.clone().collect();
+        if cluster.reversed {
+            order.reverse();
+        }
+        let plain = speaks_for_itself(cluster.text);
+        if count == 1 && plain {
+            return self.glyph(&run.glyphs[order[0]], origins[order[0]], cluster.text);
+        }
+        let characters: Vec<char> = cluster.text.chars().collect();
+        let actual_text = !plain || characters.len() != count;
+        if actual_text {
+            self.begin_actual_text(cluster.text)?;
+        }
+        for (nth, &index) in order.iter().enumerate() {
+            // Under ActualText the code's own text is not read; it must stand for something all the same.
+            let character = characters.get(nth).or(characters.last()).copied();
+            let character = mappable(character.unwrap_or(char::REPLACEMENT_CHARACTER));
+            self.glyph(&run.glyphs[index], origins[index], character.encode_utf8(&mut [0; 4]))?;
+        }
+        if actual_text {
+            self.close();
+            self.out.extend_from_slice(b"EMC\n");
+        }
+        Ok(())
+    }
+
+    /// ActualText stands around one cluster, never around a word (14.9.4).
+    fn begin_actual_text(&mut self, text: &str) -> Result<(), WriteError> {
+        self.close();
+        let bytes = super::limited("ActualText", text)?;
+        self.out.extend_from_slice(b"/Span");
+        let mut properties = Dict::begin(self.out);
+        properties.bytes("ActualText", &bytes);
+        properties.end();
+        self.out.extend_from_slice(b"BDC\n");
+        Ok(())
+    }
+
+    fn glyph(&mut self, glyph: &Glyph, origin: i64, text: &str) -> Result<(), WriteError> {
+        let face = self.face.face;
+        // Showing .notdef is forbidden (ISO 19005-2, 6.2.11.8).
+        if glyph.id == 0 {
+            return Err(WriteError::NotDef { page: self.page, face, text: text.to_owned() });
+        }
+        let unknown = WriteError::UnknownGlyph { page: self.page, face, glyph: glyph.id };
+        let advance = self.face.metrics.advance(glyph.id).ok_or(unknown)?;
+        let code = self.face.codes.code(face, glyph.id, text)?;
+        self.rise_to(milli(glyph.offset.1));
+        self.move_to(nano(origin.saturating_add(units(glyph.offset.0))));
+        self.show(code);
+        let moved =
+            advance.saturating_mul(self.size).saturating_add(self.letterspace.saturating_mul(1_000_000));
+        self.pen = self.pen.saturating_add(moved);
+        Ok(())
+    }
+
+    fn rise_to(&mut self, rise: i64) {
+        if self.rise != rise {
+            self.close();
+            self.rise = rise;
+            syntax::milli(self.out, rise);
+            self.out.extend_from_slice(b" Ts\n");
+        }
+    }
+
+    /// A number in `TJ` moves the pen back by so many thousandths of the size.
+    fn move_to(&mut self, target: i64) {
+        let step = self.size.saturating_mul(1000);
+        let back = rounded(self.pen.saturating_sub(target), step);
+        if back == 0 {
+            return;
+        }
+        match self.part {
+            Part::Outside => self.out.push(b'['),
+            Part::Array => self.out.push(b' '),
+            Part::String => self.out.push(b')'),
+        }
+        self.part = Part::Array;
+        syntax::integer(self.out, back);
+        self.pen = self.pen.saturating_sub(back.saturating_mul(step));
+    }
+
+    fn show(&mut self, code: u16) {
+        match self.part {
+            Part::Outside => self.out.extend_from_slice(b"[("),
+            Part::Array => self.out.push(b'('),
+            Part::String => {}
+        }
+        self.part = Part::String;
+        for byte in code.to_be_bytes() {
+            syntax::string_byte(self.out, byte);
+        }
+    }
+
+    fn close(&mut self) {
+        match self.part {
+            Part::Outside => {}
+            Part::Array => self.out.extend_from_slice(b"]TJ\n"),
+            Part::String => self.out.extend_from_slice(b")]TJ\n"),
+        }
+        self.part = Part::Outside;
+    }
+
+    fn end(mut self) {
+        self.close();
+        self.rise_to(0);
+    }
+}
+
+/// Units of 1/65,536 pt in 1/1,000,000,000 pt; beyond nine million points it stays there.
+fn nano(units: i64) -> i64 {
+    const LIMIT: i64 = 9_000_000 * 65_536;
+    let units = i128::from(units.clamp(-LIMIT, LIMIT));
+    i64::try_from(units * 1_953_125 / 128).unwrap_or(0)
+}
