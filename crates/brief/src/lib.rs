@@ -1,1 +1,19 @@
-//! The domain of briefs: validate, mark, redact, canonical bytes and digests.
+//! The domain of briefs: validate, mark, redact, canonical bytes and digests. Pure: no I/O, no clock, no
+//! randomness, no hash-map order, no floating point; the same input gives the same bytes on any machine.
+//!
+//! The flow: [`validate::canonicalize`] makes a [`Canonical`] of written content; [`redact::edition`] makes the
+//! edition of it that a [`marking::Clearance`] may read; [`digest`] names the bytes of either.
+
+#[cfg(any(test, feature = "arbitrary"))]
+pub mod arbitrary;
+mod canonical;
+pub mod digest;
+pub mod edtf;
+pub mod likelihood;
+pub mod lint;
+pub mod marking;
+pub mod redact;
+pub mod validate;
+pub mod words;
+
+pub use canonical::{Canonical, StoredContentError};

@@ -1,0 +1,1 @@
+//! Random briefs for property tests.

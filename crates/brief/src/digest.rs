@@ -1,0 +1,89 @@
+//! Canonical bytes and their SHA-256 digests.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chancery_proto::brief::v1::{BriefContent, RevisionBody};
+use prost::Message;
+use sha2::{Digest as _, Sha256};
+
+/// The version of the content's schema that this build writes. Bytes of a newer one are never re-encoded.
+pub const CONTENT_SCHEMA_VERSION: u32 = 1;
+/// The version of the redaction rules that this build's editions follow.
+pub const REDACTION_VERSION: u32 = 1;
+
+/// A SHA-256; prints as 64 lower-case hexadecimal digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest(pub [u8; 32]);
+
+/// A text is no digest.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a digest is 64 lower-case hexadecimal digits")]
+pub struct DigestError;
+
+/// The digest of content alone: every "equals" between revisions is by it.
+pub fn content_digest(content: &BriefContent) -> Digest {
+    body_digest(&content.encode_to_vec())
+}
+
+/// The canonical `RevisionBody` of a revision, or of an edition of it.
+pub fn body_bytes(brief_id: &str, revision: u32, content: &BriefContent) -> Vec<u8> {
+    RevisionBody { brief_id: brief_id.to_owned(), revision, content: Some(content.clone()) }.encode_to_vec()
+}
+
+/// The digest of bytes, such as those of [`body_bytes`].
+pub fn body_digest(bytes: &[u8]) -> Digest {
+    Digest(Sha256::digest(bytes).into())
+}
+
+impl Digest {
+    /// The 32 bytes.
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl FromStr for Digest {
+    type Err = DigestError;
+
+    fn from_str(text: &str) -> Result<Self, DigestError> {
+        let digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        if text.len() != 64 || !text.bytes().all(digit) {
+            return Err(DigestError);
+        }
+        let mut bytes = [0; 32];
+        for (place, byte) in bytes.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(&text[2 * place..2 * place + 2], 16).map_err(|_| DigestError)?;
+        }
+        Ok(Self(bytes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BriefContent, Digest, body_bytes, body_digest, content_digest};
+
+    #[test]
+    fn the_digest_of_nothing_is_sha_256s() {
+        let printed = body_digest(b"").to_string();
+        assert_eq!(printed, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+        assert_eq!(printed.parse(), Ok(body_digest(b"")));
+        assert!(printed.to_uppercase().parse::<Digest>().is_err());
+        assert!(printed[1..].parse::<Digest>().is_err());
+    }
+
+    #[test]
+    fn the_body_binds_content_to_brief_and_number() {
+        let content = BriefContent { title: "A".into(), ..Default::default() };
+        let digest = |id, number| body_digest(&body_bytes(id, number, &content));
+        assert_ne!(digest("b1", 1), digest("b1", 2));
+        assert_ne!(digest("b1", 1), digest("b2", 1));
+        assert_ne!(digest("b1", 1), content_digest(&content));
+    }
+}
