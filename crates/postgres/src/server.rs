@@ -222,8 +222,7 @@ fn is_in_use(home: &Home) -> Result<bool, Error> {
 fn running_socket_folder(home: &Home, binaries: &Binaries) -> Result<Option<PathBuf>, Error> {
     let pid_file = home.data().join("postmaster.pid");
     let Ok(content) = fs::read_to_string(&pid_file) else { return Ok(None) };
-    let mut lines = content.lines();
-    let (pid, folder) = (lines.next().unwrap_or_default(), lines.nth(3).unwrap_or_default());
+    let pid = content.lines().next().unwrap_or_default();
     match holder_of(pid, home)? {
         Holder::Server => {}
         // Postgres sees by itself that nobody is there.
@@ -234,7 +233,7 @@ fn running_socket_folder(home: &Home, binaries: &Binaries) -> Result<Option<Path
             return Ok(None);
         }
     }
-    let folder = PathBuf::from(folder);
+    let folder = home.socket_folder()?;
     let has_ended = || holder_of(pid, home).is_ok_and(|holder| holder != Holder::Server);
     let is_settled = wait_until(RECOVERY, || is_answering(binaries, &folder) || has_ended());
     if is_settled { Ok((!has_ended()).then_some(folder)) } else { Err(no_answer(home)) }
