@@ -1,1 +1,32 @@
-//! A typed client of the service: channel, credentials, deadlines, resume.
+//! A typed client of Chancery's service: one channel, credentials on every call, a deadline for every call, retries
+//! where a retry cannot change anything twice, and downloads that go on where they broke off.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), chancery_client::Error> {
+//! use chancery_client::{Client, ClientConfig};
+//! use chancery_proto::render::v1::CreateRenderRequest;
+//!
+//! let client = Client::connect(ClientConfig::new("http://127.0.0.1:50051").with_token("chy_...")).await?;
+//! let mut pdf = Vec::new();
+//! let request = CreateRenderRequest {
+//!     parent: "workspaces/default".into(),
+//!     source: "workspaces/default/briefs/russia-iran".into(),
+//!     ..Default::default()
+//! };
+//! let render = client.render_to(request, &mut pdf, |_| ()).await?;
+//! println!("{} is {} bytes", render.name, pdf.len());
+//! # Ok(())
+//! # }
+//! ```
+
+mod calls;
+mod channel;
+mod config;
+mod error;
+mod render;
+mod retry;
+
+pub use channel::{Client, Credentials, Transport};
+pub use config::{ClientConfig, Deadlines, Retries};
+pub use error::{Error, Refusal, Violation};
+pub use render::RenderEvent;

@@ -1,0 +1,172 @@
+//! The channel to the server, with credentials on every call.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chancery_proto::MESSAGE_LIMIT;
+use chancery_proto::admin::v1::admin_service_client::AdminServiceClient;
+use chancery_proto::brief::v1::brief_service_client::BriefServiceClient;
+use chancery_proto::render::v1::render_service_client::RenderServiceClient;
+use tonic::codegen::http::uri::Scheme;
+use tonic::metadata::{Ascii, MetadataValue};
+use tonic::service::Interceptor;
+use tonic::service::interceptor::InterceptedService;
+use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
+use tonic::{Request, Status};
+
+use crate::config::{ClientConfig, Deadlines, Retries};
+use crate::error::Error;
+
+/// What the generated clients run over.
+pub type Transport = InterceptedService<Channel, Credentials>;
+
+/// How often a connection with open calls is asked for a sign of life.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// A connection to one server, for one caller. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Client {
+    server: Arc<str>,
+    transport: Transport,
+    pub(crate) deadlines: Deadlines,
+    pub(crate) retries: Retries,
+}
+
+impl Client {
+    /// Connects.
+    ///
+    /// # Errors
+    /// [`Error::InvalidServer`] and [`Error::InvalidToken`] for a wrong configuration, [`Error::Unreachable`] when no
+    /// server answers.
+    pub async fn connect(config: ClientConfig) -> Result<Self, Error> {
+        let endpoint = endpoint(&config)?;
+        let credentials = Credentials::bearer(config.token.as_deref())?;
+        let channel = endpoint.connect().await.map_err(|error| unreachable(&config.server, &error))?;
+        Ok(Self {
+            server: config.server.into(),
+            transport: InterceptedService::new(channel, credentials),
+            deadlines: config.deadlines,
+            retries: config.retries,
+        })
+    }
+
+    /// The server's URL.
+    pub fn server(&self) -> &str {
+        &self.server
+    }
+
+    /// The generated client of `BriefService`, for calls with other deadlines or metadata than the methods here have.
+    pub fn briefs(&self) -> BriefServiceClient<Transport> {
+        BriefServiceClient::new(self.transport.clone())
+            .max_decoding_message_size(MESSAGE_LIMIT)
+            .max_encoding_message_size(MESSAGE_LIMIT)
+    }
+
+    /// The generated client of `RenderService`.
+    pub fn renders(&self) -> RenderServiceClient<Transport> {
+        RenderServiceClient::new(self.transport.clone())
+            .max_decoding_message_size(MESSAGE_LIMIT)
+            .max_encoding_message_size(MESSAGE_LIMIT)
+    }
+
+    /// The generated client of `AdminService`.
+    pub fn admin(&self) -> AdminServiceClient<Transport> {
+        AdminServiceClient::new(self.transport.clone())
+            .max_decoding_message_size(MESSAGE_LIMIT)
+            .max_encoding_message_size(MESSAGE_LIMIT)
+    }
+}
+
+fn endpoint(config: &ClientConfig) -> Result<Endpoint, Error> {
+    let uri = config.uri()?;
+    let is_secure = uri.scheme() == Some(&Scheme::HTTPS);
+    let endpoint = Endpoint::from(uri)
+        .connect_timeout(config.deadlines.connect)
+        .http2_keep_alive_interval(KEEP_ALIVE)
+        .keep_alive_timeout(KEEP_ALIVE)
+        .tcp_nodelay(true);
+    if !is_secure {
+        return Ok(endpoint);
+    }
+    let tls = ClientTlsConfig::new();
+    let tls = match &config.certificate_authority {
+        Some(pem) => tls.ca_certificate(Certificate::from_pem(pem)),
+        None => tls.with_native_roots(),
+    };
+    let refuse = |error: tonic::transport::Error| Error::InvalidServer {
+        given: config.server.clone(),
+        reason: format!("TLS cannot be set up: {}", innermost(&error)),
+    };
+    endpoint.tls_config(tls).map_err(refuse)
+}
+
+fn unreachable(server: &str, error: &tonic::transport::Error) -> Error {
+    Error::Unreachable { server: server.to_owned(), cause: innermost(error) }
+}
+
+/// "Connection refused" says more than "transport error".
+fn innermost(error: &dyn std::error::Error) -> String {
+    error.source().map_or_else(|| error.to_string(), innermost)
+}
+
+/// Puts the token into each call's metadata.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    authorization: Option<MetadataValue<Ascii>>,
+}
+
+impl Credentials {
+    fn bearer(token: Option<&str>) -> Result<Self, Error> {
+        let Some(token) = token else { return Ok(Self { authorization: None }) };
+        let is_token_text = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
+        let value: Option<MetadataValue<Ascii>> =
+            format!("Bearer {token}").parse().ok().filter(|_| is_token_text);
+        let mut value = value.ok_or(Error::InvalidToken)?;
+        // Keeps it out of debug output and out of header compression's memory.
+        value.set_sensitive(true);
+        Ok(Self { authorization: Some(value) })
+    }
+}
+
+impl Interceptor for Credentials {
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
+        if let Some(value) = &self.authorization {
+            request.metadata_mut().insert("authorization", value.clone());
+        }
+        Ok(request)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tonic::Request;
+    use tonic::service::Interceptor;
+
+    use super::{Client, Credentials};
+    use crate::{ClientConfig, Error};
+
+    #[test]
+    fn a_token_travels_as_bearer_and_stays_out_of_debug_output() {
+        let mut credentials = Credentials::bearer(Some("chy_abc")).unwrap();
+        let request = credentials.call(Request::new(())).unwrap();
+        assert_eq!(request.metadata().get("authorization").unwrap(), "Bearer chy_abc");
+        assert!(!format!("{credentials:?}").contains("chy_abc"));
+    }
+
+    #[test]
+    fn a_token_with_a_line_break_is_refused_before_it_is_sent() {
+        for token in ["", "chy_a\n", "chy a", "chy_ü"] {
+            assert!(matches!(Credentials::bearer(Some(token)), Err(Error::InvalidToken)), "{token:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_server_that_is_not_there_is_named_with_the_cause() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let server = format!("http://{}", listener.local_addr().unwrap());
+        drop(listener);
+        let error = Client::connect(ClientConfig::new(&server)).await.unwrap_err();
+        let said = error.to_string();
+        assert!(said.contains(&server) && said.contains("onnection refused"), "{said}");
+    }
+}
