@@ -5,9 +5,12 @@ WORKDIR /src
 COPY . .
 # The queries were checked against the schema when they were committed (.sqlx): no database is asked here.
 ENV SQLX_OFFLINE=true
-RUN --mount=type=cache,target=/usr/local/cargo/registry \
-    --mount=type=cache,target=/src/target,sharing=locked \
-    cargo build --release --locked --bins -p chancery-service -p chancery-worker -p chancery-cli \
+# Cargo goes by times. Sources that are older than the cached build of others (an earlier checkout, say) would pass for
+# built, so every file counts as new here; what the cache saves is the dependencies.
+RUN --mount=type=cache,target=/usr/local/cargo/registry,id=chancery-registry \
+    --mount=type=cache,target=/src/target,id=chancery-target,sharing=locked \
+    find . -path ./target -prune -o -type f -exec touch {} + \
+ && cargo build --release --locked --bins -p chancery-service -p chancery-worker -p chancery-cli \
  && install -D -t /binaries target/release/chancery-service target/release/chancery-worker target/release/chancery
 
 FROM debian:trixie-slim AS base
