@@ -1,0 +1,268 @@
+//! One lease from its input to its PDF.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chancery_proto::worker::v1::{AcquiredLease, ArtifactHeader, FailRenderRequest, Lease};
+use prost::bytes::Bytes;
+use sha2::{Digest, Sha256};
+use tokio::sync::watch;
+
+use crate::backoff::Backoff;
+use crate::leases::{Holding, Leases};
+use crate::press::Press;
+use crate::printer::{PrintFailure, Printed, Printer, Progress};
+use crate::queue::{PrintInput, Queue, QueueError};
+
+/// At most five reports a second, and none for a print that is over sooner.
+const REPORT_EVERY: Duration = Duration::from_millis(200);
+
+/// How a worker comes to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Stage {
+    /// It works.
+    Working,
+    /// It begins nothing new; running prints go on.
+    Draining,
+    /// The time for running prints is over.
+    Halting,
+}
+
+/// What all jobs of a worker share.
+#[derive(Debug)]
+pub(crate) struct Job<Q, P> {
+    pub(crate) queue: Q,
+    pub(crate) printer: Arc<P>,
+    pub(crate) press: Press,
+    pub(crate) leases: Leases,
+    pub(crate) stage: watch::Receiver<Stage>,
+}
+
+// Not derived: that would ask the printer to be `Clone`.
+impl<Q: Clone, P> Clone for Job<Q, P> {
+    fn clone(&self) -> Self {
+        Self {
+            queue: self.queue.clone(),
+            printer: Arc::clone(&self.printer),
+            press: self.press.clone(),
+            leases: self.leases.clone(),
+            stage: self.stage.clone(),
+        }
+    }
+}
+
+/// Why a job ends without a PDF.
+#[derive(Debug, PartialEq, Eq)]
+enum Ended {
+    /// The lease is lost: nothing more to say to anyone.
+    LeaseLost,
+    /// The worker stops: the lease goes back.
+    Stopping,
+    /// The attempt failed.
+    Failed { reason: String, message: String, retryable: bool },
+}
+
+impl Ended {
+    fn failed(reason: &str, message: impl Into<String>, retryable: bool) -> Self {
+        Self::Failed { reason: reason.to_owned(), message: message.into(), retryable }
+    }
+}
+
+impl<Q: Queue, P: Printer> Job<Q, P> {
+    /// Works a lease off. What goes wrong is said to the service or, when it takes no more, to the log.
+    pub(crate) async fn work(self, acquired: AcquiredLease) {
+        let Some(lease) = acquired.lease else { return };
+        let deadline = acquired.deadline.and_then(|deadline| Duration::try_from(deadline).ok());
+        let holding = self.leases.hold(lease);
+        let started = Instant::now();
+        let ended = self.attempt(&holding, deadline.map(|deadline| started + deadline)).await;
+        let lease = holding.lease();
+        let (task, epoch) = (&lease.task, lease.epoch);
+        match ended {
+            Ok(()) => {
+                tracing::info!(%task, epoch, attempt = acquired.attempt, took = ?started.elapsed(), "printed");
+            }
+            Err(Ended::LeaseLost) => tracing::warn!(%task, epoch, "the lease was lost; the task is dropped"),
+            Err(Ended::Stopping) => self.give_back(lease).await,
+            Err(Ended::Failed { reason, message, retryable }) => {
+                tracing::warn!(%task, epoch, %reason, %message, retryable, "the attempt failed");
+                let request = FailRenderRequest { lease: Some(lease.clone()), reason, message, retryable };
+                self.report_failure(&holding, request).await;
+            }
+        }
+    }
+
+    async fn attempt(&self, holding: &Holding, deadline: Option<Instant>) -> Result<(), Ended> {
+        let input = self.fetch(holding).await?;
+        check(&input)?;
+        if *self.stage.borrow() >= Stage::Draining {
+            return Err(Ended::Stopping);
+        }
+        let printed = self.print(holding, input, deadline).await?;
+        self.upload(holding, printed).await
+    }
+
+    async fn fetch(&self, holding: &Holding) -> Result<PrintInput, Ended> {
+        tokio::select! {
+            input = persist(|| self.queue.input(holding.lease())) => input,
+            ended = self.told_to_stop(holding, Stage::Draining) => Err(ended),
+        }
+    }
+
+    async fn print(
+        &self,
+        holding: &Holding,
+        input: PrintInput,
+        deadline: Option<Instant>,
+    ) -> Result<Printed, Ended> {
+        let (progress, watched) = watch::channel(None);
+        let observe = self.observer(holding, progress, deadline);
+        let printer = Arc::clone(&self.printer);
+        let print = self.press.run(move || {
+            let mut observe = observe;
+            printer.print(&input, &mut observe)
+        });
+        let printed = tokio::select! {
+            printed = print => printed,
+            // The thread may need a moment to notice; the lease need not wait for it.
+            () = self.reaches(Stage::Halting) => return Err(Ended::Stopping),
+            ended = self.report_for_ever(holding.lease(), watched) => return Err(ended),
+        };
+        match printed {
+            Ok(Ok(printed)) => Ok(printed),
+            Ok(Err(PrintFailure::Failed { reason, message })) => Err(Ended::failed(&reason, message, false)),
+            Ok(Err(PrintFailure::Stopped)) => Err(self.why_stopped(holding)),
+            Err(_panicked) => Err(Ended::failed("PRINTER_PANICKED", "the printer met a defect of its own", true)),
+        }
+    }
+
+    /// What the printer calls: tells how far it is, and learns whether to go on.
+    fn observer(
+        &self,
+        holding: &Holding,
+        progress: watch::Sender<Option<Progress>>,
+        deadline: Option<Instant>,
+    ) -> impl FnMut(Progress) -> ControlFlow<()> + Send + use<Q, P> {
+        let (lost, stage) = (holding.lost(), self.stage.clone());
+        move |now| {
+            progress.send_if_modified(|last| last.replace(now) != Some(now));
+            let late = deadline.is_some_and(|deadline| Instant::now() >= deadline);
+            if late || progress.is_closed() || *lost.borrow() || *stage.borrow() == Stage::Halting {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        }
+    }
+
+    fn why_stopped(&self, holding: &Holding) -> Ended {
+        if *holding.lost().borrow() {
+            Ended::LeaseLost
+        } else if *self.stage.borrow() == Stage::Halting {
+            Ended::Stopping
+        } else {
+            Ended::failed("DEADLINE_EXCEEDED", "printing took longer than a task may take", false)
+        }
+    }
+
+    /// Reports on change; ends only when the lease turns out to be lost.
+    async fn report_for_ever(&self, lease: &Lease, mut watched: watch::Receiver<Option<Progress>>) -> Ended {
+        loop {
+            tokio::time::sleep(REPORT_EVERY).await;
+            if watched.changed().await.is_err() {
+                // The print is over; its result is about to be seen.
+                return std::future::pending().await;
+            }
+            let progress = *watched.borrow_and_update();
+            let Some(progress) = progress else { continue };
+            match self.queue.report(lease, progress).await {
+                Err(QueueError::LeaseLost) => return Ended::LeaseLost,
+                // Progress is for people who wait; the print does not depend on it.
+                Err(error) => tracing::debug!(task = %lease.task, %error, "progress was not taken"),
+                Ok(()) => {}
+            }
+        }
+    }
+
+    async fn upload(&self, holding: &Holding, printed: Printed) -> Result<(), Ended> {
+        let header = ArtifactHeader {
+            lease: Some(holding.lease().clone()),
+            sha256: sha256(&printed.bytes),
+            size_bytes: u64::try_from(printed.bytes.len()).unwrap_or(u64::MAX),
+            pages: printed.pages,
+            environment: Some(self.printer.environment()),
+            warnings: printed.warnings,
+        };
+        let bytes = &printed.bytes;
+        tokio::select! {
+            sent = persist(|| self.queue.upload(header.clone(), Bytes::clone(bytes))) => sent,
+            ended = self.told_to_stop(holding, Stage::Halting) => Err(ended),
+        }
+    }
+
+    async fn report_failure(&self, holding: &Holding, request: FailRenderRequest) {
+        let told = tokio::select! {
+            told = persist(|| self.queue.fail(request.clone())) => told,
+            ended = self.told_to_stop(holding, Stage::Halting) => Err(ended),
+        };
+        if let Err(ended) = told {
+            // The lease runs out by itself, and another worker tries.
+            tracing::warn!(task = %holding.lease().task, ?ended, "the failure was not taken");
+        }
+    }
+
+    async fn give_back(&self, lease: &Lease) {
+        match self.queue.release(vec![lease.clone()]).await {
+            Ok(()) => tracing::info!(task = %lease.task, epoch = lease.epoch, "given back"),
+            // The lease runs out by itself, and another worker takes the task.
+            Err(error) => tracing::warn!(task = %lease.task, %error, "the lease was not given back"),
+        }
+    }
+
+    async fn told_to_stop(&self, holding: &Holding, stage: Stage) -> Ended {
+        let mut lost = holding.lost();
+        tokio::select! {
+            Ok(_) = lost.wait_for(|lost| *lost) => Ended::LeaseLost,
+            () = self.reaches(stage) => Ended::Stopping,
+        }
+    }
+
+    async fn reaches(&self, stage: Stage) {
+        let mut watched = self.stage.clone();
+        if watched.wait_for(|now| *now >= stage).await.is_err() {
+            // The worker's loop is gone without having said so; its jobs end with the process.
+            std::future::pending().await
+        }
+    }
+}
+
+/// Calls again while the service is away: printed pages are worth waiting for, and a lease that ran out is told.
+async fn persist<T, F>(mut call: impl FnMut() -> F) -> Result<T, Ended>
+where
+    F: Future<Output = Result<T, QueueError>>,
+{
+    let mut backoff = Backoff::of_call();
+    loop {
+        match call().await {
+            Ok(answer) => return Ok(answer),
+            Err(QueueError::LeaseLost) => return Err(Ended::LeaseLost),
+            Err(QueueError::Refused(message)) => return Err(Ended::failed("CALL_REFUSED", message, true)),
+            Err(error @ QueueError::Unavailable(_)) => tracing::debug!(%error, "calling again"),
+        }
+        backoff.wait().await;
+    }
+}
+
+/// Bytes that are not those of the manifest would be printed under a wrong key, and shown to whoever asks for it.
+fn check(input: &PrintInput) -> Result<(), Ended> {
+    if sha256(&input.edition) == input.manifest.edition_digest {
+        Ok(())
+    } else {
+        Err(Ended::failed("INPUT_DIGEST_MISMATCH", "the edition that arrived is not the manifest's", true))
+    }
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
