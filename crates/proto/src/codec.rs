@@ -138,7 +138,8 @@ mod tests {
 
     #[test]
     fn known_fields_pass() {
-        let content = BriefContent { title: "T".into(), sections: vec![Section::default()], ..Default::default() };
+        let content =
+            BriefContent { title: "T".into(), sections: vec![Section::default()], ..Default::default() };
         let request = CreateBriefRequest { content: Some(content), ..Default::default() };
         refuse_unknown_fields(&Bytes::from(request.encode_to_vec()), REQUEST).unwrap();
     }

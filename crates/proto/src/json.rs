@@ -64,9 +64,9 @@ pub fn locate(text: &str, path: &str) -> Option<(usize, usize)> {
     for step in steps(path) {
         let next = match step {
             Step::Field(name) => field(value, name),
-            Step::Index(index) => {
-                serde_json::from_str::<Vec<&RawValue>>(value.get()).ok().and_then(|items| items.get(index).copied())
-            }
+            Step::Index(index) => serde_json::from_str::<Vec<&RawValue>>(value.get())
+                .ok()
+                .and_then(|items| items.get(index).copied()),
         };
         match next {
             Some(inner) => value = inner,

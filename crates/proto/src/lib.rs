@@ -8,7 +8,7 @@ pub mod names;
 pub mod status;
 
 /// `chancery.options.v1`: who may call what.
-#[allow(missing_docs, clippy::pedantic)]
+#[allow(missing_docs, clippy::pedantic, clippy::large_enum_variant)]
 pub mod options {
     /// Version 1.
     pub mod v1 {
@@ -17,7 +17,7 @@ pub mod options {
 }
 
 /// `chancery.errors.v1`: stable reasons of errors.
-#[allow(missing_docs, clippy::pedantic)]
+#[allow(missing_docs, clippy::pedantic, clippy::large_enum_variant)]
 pub mod errors {
     /// Version 1.
     pub mod v1 {
@@ -26,7 +26,7 @@ pub mod errors {
 }
 
 /// `chancery.brief.v1`: briefs and their content.
-#[allow(missing_docs, clippy::pedantic)]
+#[allow(missing_docs, clippy::pedantic, clippy::large_enum_variant)]
 pub mod brief {
     /// Version 1.
     pub mod v1 {
@@ -35,7 +35,7 @@ pub mod brief {
 }
 
 /// `chancery.render.v1`: PDFs on demand.
-#[allow(missing_docs, clippy::pedantic)]
+#[allow(missing_docs, clippy::pedantic, clippy::large_enum_variant)]
 pub mod render {
     /// Version 1.
     pub mod v1 {
@@ -44,7 +44,7 @@ pub mod render {
 }
 
 /// `chancery.worker.v1`: the protocol between service and workers.
-#[allow(missing_docs, clippy::pedantic)]
+#[allow(missing_docs, clippy::pedantic, clippy::large_enum_variant)]
 pub mod worker {
     /// Version 1.
     pub mod v1 {
@@ -53,7 +53,7 @@ pub mod worker {
 }
 
 /// `chancery.admin.v1`: workspaces and API tokens.
-#[allow(missing_docs, clippy::pedantic)]
+#[allow(missing_docs, clippy::pedantic, clippy::large_enum_variant)]
 pub mod admin {
     /// Version 1.
     pub mod v1 {

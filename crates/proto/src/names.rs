@@ -51,7 +51,8 @@ pub struct GeneratedId(String);
 impl GeneratedId {
     /// From 16 bytes.
     pub fn from_bytes(bytes: [u8; 16]) -> Self {
-        Self(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+        let digit = |nibble: u8| char::from(b"0123456789abcdef"[usize::from(nibble)]);
+        Self(bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect())
     }
 
     /// The text.
@@ -227,7 +228,10 @@ mod tests {
 
     #[test]
     fn names_print_as_they_parse() {
-        for text in ["workspaces/default/briefs/russia-iran/revisions/2", "workspaces/w1/briefs/b2/revisions/2147483647"] {
+        for text in [
+            "workspaces/default/briefs/russia-iran/revisions/2",
+            "workspaces/w1/briefs/b2/revisions/2147483647",
+        ] {
             assert_eq!(text.parse::<RevisionName>().unwrap().to_string(), text);
         }
         let draft: DraftName = "workspaces/default/briefs/x1/draft".parse().unwrap();
