@@ -1,1 +1,18 @@
 //! The gRPC service: handlers, identity, the render queue's wake-ups.
+//!
+//! One file a gRPC service; handlers only decode, authorise, call the domain and the store, and encode.
+
+pub mod config;
+pub mod errors;
+pub mod identity;
+pub mod probe;
+pub mod server;
+pub mod shutdown;
+pub mod telemetry;
+
+use std::future::Future;
+use std::pin::Pin;
+
+/// The future of a layer's answer.
+pub(crate) type BoxedAnswer<E> =
+    Pin<Box<dyn Future<Output = Result<http::Response<tonic::body::Body>, E>> + Send>>;

@@ -17,6 +17,9 @@ pub enum StoreError {
     /// The id is taken: choose another.
     #[error("{0} exists already")]
     AlreadyExists(String),
+    /// The principal's workspace or roles do not allow it, or the id is one that he may not know about.
+    #[error("{0} is not the caller's to use")]
+    Forbidden(String),
     /// An imported revision is not the one that is stored under its number.
     #[error("revision {number} differs from the stored one of that number")]
     RevisionDiffers {
@@ -80,10 +83,54 @@ pub enum StoreError {
     /// A number that the database holds fits no type here, or stored bytes do not decode: a defect or damage.
     #[error("stored data is damaged: {0}")]
     Damaged(String),
+    /// The database's schema is not the one that this build was made for.
+    #[error("the database's schema: {0}")]
+    Schema(String),
+    /// The settings do not lead to a database.
+    #[error("the database's settings: {0}")]
+    Settings(String),
+    /// The machine gave no random bytes.
+    #[error("the machine gave no random bytes: {0}")]
+    Randomness(#[from] getrandom::Error),
     /// Postgres did not do as asked: unreachable, timed out, or refused.
     #[error("the database: {0}")]
     Database(#[from] sqlx::Error),
     /// The schema could not be brought up to date.
     #[error("the migrations: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
+}
+
+impl StoreError {
+    /// Whether the database may well do the same thing a moment later: it is away, restarting, full, or another
+    /// transaction was in the way.
+    pub fn is_passing(&self) -> bool {
+        let Self::Database(error) = self else { return false };
+        match error {
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed
+            | sqlx::Error::BeginFailed => true,
+            sqlx::Error::Database(refused) => refused.code().is_some_and(|code| is_passing_state(&code)),
+            _ => false,
+        }
+    }
+}
+
+/// SQLSTATEs (Postgres, appendix A) of connections, resources, operator intervention, locks and lost races.
+fn is_passing_state(code: &str) -> bool {
+    let class = code.get(..2).unwrap_or_default();
+    matches!(class, "08" | "53" | "57") || matches!(code, "40001" | "40P01" | "55P03" | "25006")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_passing_state;
+
+    #[test]
+    fn a_restarting_server_passes_and_a_broken_constraint_does_not() {
+        assert!(is_passing_state("57P03") && is_passing_state("40P01"));
+        assert!(!is_passing_state("23505") && !is_passing_state("42703"));
+    }
 }

@@ -3,11 +3,16 @@
 
 mod error;
 mod principal;
+mod schema;
+mod settings;
+mod tokens;
 
 use sqlx::PgPool;
 
 pub use error::{Result, StoreError};
-pub use principal::{Principal, Role, Roles, Scope};
+pub use principal::{Access, Principal, Role, Roles, Scope};
+pub use settings::DatabaseSettings;
+pub use tokens::Secret;
 
 /// The database, as the rest of the project sees it. Cheap to clone.
 #[derive(Debug, Clone)]

@@ -1,7 +1,9 @@
 //! Who calls. Made in one place (the service's identity layer), taken as an argument everywhere else.
 
 use chancery_brief::marking::{Clearance, Policy, Scheme};
-use chancery_proto::names::ResourceId;
+use chancery_proto::names::{ResourceId, WorkspaceName};
+
+use crate::{Result, StoreError};
 
 /// What a principal may do. Workspace role admin implies the four before it; the others imply nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -112,6 +114,32 @@ pub struct Principal {
     pub roles: Roles,
 }
 
+/// What decides a principal's view of one workspace's content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Access {
+    /// The workspace's marking scheme.
+    pub scheme: Scheme,
+    /// The workspace's withholding policy.
+    pub policy: Policy,
+    /// The highest marking that the principal may read there.
+    pub clearance: Clearance,
+}
+
+impl Principal {
+    /// The principal's view of a workspace.
+    ///
+    /// # Errors
+    /// [`StoreError::Forbidden`] for any workspace but his own, whether it is there or not.
+    pub fn access(&self, workspace: &ResourceId) -> Result<Access> {
+        match &self.scope {
+            Scope::Workspace { id, scheme, policy, clearance } if id == workspace => {
+                Ok(Access { scheme: *scheme, policy: *policy, clearance: *clearance })
+            }
+            _ => Err(StoreError::Forbidden(WorkspaceName { workspace: workspace.clone() }.to_string())),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Role, Roles};
@@ -119,7 +147,9 @@ mod tests {
     #[test]
     fn admin_implies_the_workspace_roles_and_no_system_role() {
         let admin = Roles::from_iter([Role::Admin]);
-        assert!([Role::Reader, Role::Author, Role::Publisher, Role::Renderer].into_iter().all(|r| admin.allow(r)));
+        assert!(
+            [Role::Reader, Role::Author, Role::Publisher, Role::Renderer].into_iter().all(|r| admin.allow(r))
+        );
         assert!(!admin.allow(Role::Worker) && !admin.allow(Role::Operator));
         assert!(!Roles::from_iter([Role::Author]).allow(Role::Reader));
     }

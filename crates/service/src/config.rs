@@ -1,0 +1,89 @@
+//! Settings: flags first, then the environment, then the defaults.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chancery_store::DatabaseSettings;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Serves briefs and renders over gRPC.
+#[derive(Debug, Parser)]
+#[command(name = "chancery-service", version)]
+pub struct CommandLine {
+    /// What to do instead of serving.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// The settings.
+    #[command(flatten)]
+    pub config: Config,
+}
+
+/// What the binary does besides serving.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum Command {
+    /// Asks the service on this machine how it is: exits with 0 when it serves.
+    Probe,
+}
+
+/// The service's settings.
+#[derive(Debug, Clone, Args)]
+pub struct Config {
+    /// Where callers reach it.
+    #[arg(long, env = "CHANCERY_LISTEN", default_value = "127.0.0.1:50051", global = true)]
+    pub listen: SocketAddr,
+    /// Where workers reach it.
+    #[arg(long, env = "CHANCERY_WORKER_LISTEN", default_value = "127.0.0.1:50052")]
+    pub worker_listen: SocketAddr,
+    /// The database.
+    #[command(flatten)]
+    pub database: DatabaseSettings,
+    /// Calls that may be under way at once, long polls and streams aside.
+    #[arg(long, env = "CHANCERY_MAX_CALLS", default_value_t = 512)]
+    pub max_calls: usize,
+    /// How long a call may take, long polls and uploads aside, in seconds.
+    #[arg(long, env = "CHANCERY_CALL_TIMEOUT", default_value = "30", value_parser = seconds)]
+    pub call_timeout: Duration,
+    /// How long calls under way may go on after SIGTERM, in seconds.
+    #[arg(long, env = "CHANCERY_DRAIN_TIMEOUT", default_value = "20", value_parser = seconds)]
+    pub drain_timeout: Duration,
+    /// How the log is written. `RUST_LOG` says what is.
+    #[arg(long, env = "CHANCERY_LOG", value_enum, default_value_t = LogFormat::Json)]
+    pub log: LogFormat,
+    /// Where to write one line of JSON with the addresses once calls are served.
+    #[arg(long, value_name = "PATH")]
+    pub ready_file: Option<PathBuf>,
+}
+
+/// Forms of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// One JSON object a line.
+    Json,
+    /// For people.
+    Text,
+}
+
+fn seconds(text: &str) -> Result<Duration, std::num::ParseIntError> {
+    text.parse().map(Duration::from_secs)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::CommandLine;
+
+    #[test]
+    fn an_unknown_flag_is_refused() {
+        assert!(CommandLine::try_parse_from(["chancery-service", "--lisen", "127.0.0.1:1"]).is_err());
+    }
+
+    #[test]
+    fn the_printed_settings_do_not_show_the_password() {
+        let url = "--database-url=postgres://chancery:hunter2@db/chancery";
+        let line = CommandLine::try_parse_from(["chancery-service", url]).unwrap();
+        let printed = format!("{:?}", line.config);
+        assert!(printed.contains("db/chancery") && !printed.contains("hunter2"), "{printed}");
+    }
+}

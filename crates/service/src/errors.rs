@@ -1,0 +1,124 @@
+//! The one place that turns what went wrong into a gRPC status (AIP-193).
+
+use std::time::Duration;
+
+use chancery_brief::validate::InvalidContent;
+use chancery_proto::errors::v1::Reason;
+use chancery_proto::names::{GeneratedId, NameError};
+use chancery_proto::status::refusal;
+use chancery_store::StoreError;
+use tonic::{Code, Status};
+use tonic_types::ErrorDetails;
+
+/// When a caller may try again what failed for want of a database or of a free place.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// The status of a store's error. Internal ones are logged here, once, under an id that the caller is told.
+#[allow(clippy::needless_pass_by_value, reason = "so that handlers can write map_err(status)")]
+pub fn status(error: StoreError) -> Status {
+    let (code, reason) = match &error {
+        StoreError::NotFound(_) => (Code::NotFound, Reason::NotFound),
+        StoreError::NotPublished(_) => (Code::NotFound, Reason::NotPublished),
+        StoreError::AlreadyExists(_) => (Code::AlreadyExists, Reason::AlreadyExists),
+        StoreError::Forbidden(_) => (Code::PermissionDenied, Reason::PermissionDenied),
+        StoreError::RevisionDiffers { .. } => (Code::AlreadyExists, Reason::RevisionDiffers),
+        StoreError::RevisionGap { .. } => (Code::FailedPrecondition, Reason::RevisionGap),
+        StoreError::DigestMismatch { .. } => (Code::InvalidArgument, Reason::DigestMismatch),
+        StoreError::StaleEtag => (Code::Aborted, Reason::StaleEtag),
+        StoreError::ClearanceTooLow(_) => (Code::PermissionDenied, Reason::ClearanceTooLow),
+        StoreError::InvalidContent(invalid) => return invalid_content("content", invalid),
+        StoreError::LeaseLost => (Code::Aborted, Reason::LeaseLost),
+        StoreError::RenderNotFinished => (Code::FailedPrecondition, Reason::RenderNotFinished),
+        StoreError::RenderFailed { .. } => (Code::FailedPrecondition, Reason::RenderFailed),
+        StoreError::RenderQuarantined(_) => (Code::FailedPrecondition, Reason::RenderQuarantined),
+        StoreError::NoPrintEnvironment => (Code::FailedPrecondition, Reason::NoPrintEnvironment),
+        StoreError::WrongPrintEnvironment => (Code::FailedPrecondition, Reason::WrongPrintEnvironment),
+        StoreError::UploadMismatch(_) => (Code::InvalidArgument, Reason::InvalidField),
+        StoreError::NewerSchema(_) => (Code::FailedPrecondition, Reason::NewerSchema),
+        StoreError::Database(_) if error.is_passing() => return unavailable("the database does not answer"),
+        _ => return internal(&error),
+    };
+    refusal(code, reason, error.to_string(), ErrorDetails::new())
+}
+
+/// Content that breaks the content model's rules; `field` is where the request holds it, such as `draft.content`.
+pub fn invalid_content(field: &str, invalid: &InvalidContent) -> Status {
+    let mut details = ErrorDetails::new();
+    for violation in &invalid.violations {
+        let path =
+            if violation.path.is_empty() { field.to_owned() } else { format!("{field}.{}", violation.path) };
+        details.add_bad_request_violation(path, format!("{}: {}", violation.code, violation.message));
+    }
+    refusal(Code::InvalidArgument, Reason::InvalidContent, invalid.to_string(), details)
+}
+
+/// A field whose value is not allowed.
+pub fn invalid_field(field: &str, description: impl Into<String>) -> Status {
+    bad_request(Reason::InvalidField, field, description.into())
+}
+
+/// A field that holds no resource name or id of the form asked for.
+pub fn invalid_name(field: &str, error: &NameError) -> Status {
+    bad_request(Reason::InvalidName, field, error.to_string())
+}
+
+/// A page token that this server did not give for this query.
+pub fn invalid_page_token() -> Status {
+    let description = "not a token of an earlier page of this list".to_owned();
+    bad_request(Reason::InvalidPageToken, "page_token", description)
+}
+
+/// No credentials, or ones that are unknown, expired or revoked: which of them, nobody is told.
+pub fn unauthenticated(message: &str) -> Status {
+    refusal(Code::Unauthenticated, Reason::Unauthenticated, message, ErrorDetails::new())
+}
+
+/// The caller's roles or workspace do not allow the call.
+pub fn permission_denied(message: impl Into<String>) -> Status {
+    refusal(Code::PermissionDenied, Reason::PermissionDenied, message, ErrorDetails::new())
+}
+
+/// Something is over its limit, and trying again does not help.
+pub fn limit_exceeded(message: impl Into<String>) -> Status {
+    refusal(Code::ResourceExhausted, Reason::LimitExceeded, message, ErrorDetails::new())
+}
+
+/// Too much is going on at once: later there is room again.
+pub fn busy(message: &str) -> Status {
+    refusal(
+        Code::ResourceExhausted,
+        Reason::LimitExceeded,
+        message,
+        ErrorDetails::with_retry_info(Some(RETRY_AFTER)),
+    )
+}
+
+/// What the call needs is away for the moment.
+pub fn unavailable(message: &str) -> Status {
+    refusal(Code::Unavailable, Reason::Unavailable, message, ErrorDetails::with_retry_info(Some(RETRY_AFTER)))
+}
+
+/// A defect: logged here under an id, which is all that the caller is told.
+pub fn internal(error: &(dyn std::error::Error + 'static)) -> Status {
+    let id = incident();
+    tracing::error!(incident = %id, error, "a call failed by a defect or by damage");
+    let message = format!("internal error; the server's log has it under {id}");
+    refusal(Code::Internal, Reason::Internal, message, ErrorDetails::new())
+}
+
+fn bad_request(reason: Reason, field: &str, description: String) -> Status {
+    let message = format!("{field}: {description}");
+    refusal(
+        Code::InvalidArgument,
+        reason,
+        message,
+        ErrorDetails::with_bad_request_violation(field, description),
+    )
+}
+
+fn incident() -> String {
+    let mut bytes = [0; 16];
+    // Without random bytes the id is all zeros: still the line to look for.
+    let _ = getrandom::fill(&mut bytes);
+    GeneratedId::from_bytes(bytes).to_string()
+}

@@ -1,0 +1,207 @@
+//! Who calls, and whether he may: one layer in front of every service makes the [`Principal`] from the call's
+//! credentials and checks the permission that the method states. Nothing behind it looks at credentials.
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
+use std::task::{Context, Poll};
+
+use chancery_proto::descriptors;
+use chancery_proto::options::v1::Permission;
+use chancery_store::{Principal, Role, Scope, Secret, Store};
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
+use tonic::Status;
+use tonic::body::Body;
+use tower::{Layer, Service};
+
+use crate::BoxedAnswer;
+use crate::errors::{permission_denied, status, unauthenticated};
+
+/// The permission of each method, by its path. A method that states none is not in it, and refused.
+static PERMISSIONS: LazyLock<HashMap<String, Permission>> = LazyLock::new(|| {
+    let services = descriptors::pool().services();
+    let paths = services.flat_map(|service| {
+        let name = service.full_name().to_owned();
+        service.methods().map(move |method| format!("/{name}/{}", method.name())).collect::<Vec<_>>()
+    });
+    paths.filter_map(|path| descriptors::permission(&path).map(|permission| (path, permission))).collect()
+});
+
+/// Services that answer without credentials.
+const OPEN: [&str; 3] = ["/grpc.health.v1.", "/grpc.reflection.v1.", "/grpc.reflection.v1alpha."];
+
+/// The principal of a call.
+///
+/// # Errors
+/// `UNAUTHENTICATED` when the call did not come through [`IdentityLayer`].
+pub fn principal<T>(request: &tonic::Request<T>) -> Result<Principal, Status> {
+    let known = request.extensions().get::<Arc<Principal>>();
+    known
+        .map(|principal| Principal::clone(principal))
+        .ok_or_else(|| unauthenticated("the call carries no credentials"))
+}
+
+/// Whether a principal's roles carry a permission. Workspace admin implies the four roles before it; the SYSTEM
+/// roles hold in scope SYSTEM only, the others in a workspace only.
+pub fn allows(principal: &Principal, permission: Permission) -> bool {
+    let in_workspace = matches!(principal.scope, Scope::Workspace { .. });
+    let workspace = |role| in_workspace && principal.roles.allow(role);
+    let system = |role| !in_workspace && principal.roles.holds(role);
+    match permission {
+        Permission::Unspecified => false,
+        Permission::BriefRead => workspace(Role::Reader),
+        Permission::BriefWrite => workspace(Role::Author),
+        Permission::BriefPublish => workspace(Role::Publisher),
+        Permission::Render => workspace(Role::Renderer),
+        Permission::WorkspaceAdmin => workspace(Role::Admin) || system(Role::Operator),
+        Permission::Operate => system(Role::Operator),
+        Permission::Work => system(Role::Worker),
+    }
+}
+
+/// Puts [`Identity`] in front of a service.
+#[derive(Debug, Clone)]
+pub struct IdentityLayer {
+    store: Store,
+}
+
+impl IdentityLayer {
+    /// Tokens are looked up in the store.
+    pub const fn new(store: Store) -> Self {
+        Self { store }
+    }
+}
+
+impl<S> Layer<S> for IdentityLayer {
+    type Service = Identity<S>;
+
+    fn layer(&self, inner: S) -> Identity<S> {
+        Identity { inner, store: self.store.clone() }
+    }
+}
+
+/// Lets calls through whose principal may make them. The answer's extensions carry the principal, for the log.
+#[derive(Debug, Clone)]
+pub struct Identity<S> {
+    inner: S,
+    store: Store,
+}
+
+impl<S> Service<http::Request<Body>> for Identity<S>
+where
+    S: Service<http::Request<Body>, Response = http::Response<Body>> + Clone + Send + 'static,
+    S::Future: Send,
+{
+    type Response = http::Response<Body>;
+    type Error = S::Error;
+    type Future = BoxedAnswer<S::Error>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: http::Request<Body>) -> Self::Future {
+        // The clone takes the place of the one that is ready.
+        let clone = self.inner.clone();
+        let mut inner = std::mem::replace(&mut self.inner, clone);
+        let store = self.store.clone();
+        Box::pin(async move {
+            let path = request.uri().path();
+            if OPEN.iter().any(|open| path.starts_with(open)) {
+                return inner.call(request).await;
+            }
+            let principal = match authenticate(&store, request.headers()).await {
+                Ok(principal) => Arc::new(principal),
+                Err(refused) => return Ok(refused.into_http()),
+            };
+            let mut answer = match authorise(&principal, path) {
+                Ok(()) => {
+                    request.extensions_mut().insert(Arc::clone(&principal));
+                    inner.call(request).await?
+                }
+                Err(refused) => refused.into_http(),
+            };
+            answer.extensions_mut().insert(principal);
+            Ok(answer)
+        })
+    }
+}
+
+async fn authenticate(store: &Store, headers: &HeaderMap) -> Result<Principal, Status> {
+    let header =
+        headers.get(AUTHORIZATION).ok_or_else(|| unauthenticated("send \"authorization: Bearer chy_…\""))?;
+    let refuse = || unauthenticated("the credentials are unknown, expired or revoked");
+    let secret = header.to_str().ok().and_then(bearer).ok_or_else(refuse)?;
+    store.principal_of_secret(&secret).await.map_err(status)?.ok_or_else(refuse)
+}
+
+/// The token of an authorization header (RFC 6750, section 2.1; the scheme's case does not matter, RFC 9110, 11.1).
+fn bearer(header: &str) -> Option<Secret> {
+    let (scheme, token) = header.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| Secret::parse(token.trim()))?
+}
+
+fn authorise(principal: &Principal, path: &str) -> Result<(), Status> {
+    let permission = PERMISSIONS.get(path).copied();
+    match permission {
+        Some(permission) if allows(principal, permission) => Ok(()),
+        Some(permission) => {
+            let word = permission.as_str_name();
+            Err(permission_denied(format!("the call needs {word}, which the caller's roles do not carry")))
+        }
+        None => Err(Status::unimplemented(format!("there is no method {path}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chancery_proto::options::v1::Permission;
+    use chancery_store::{Principal, Role, Scope};
+
+    use super::{PERMISSIONS, allows, bearer};
+
+    fn system(role: Role) -> Principal {
+        Principal {
+            subject: "workspaces/system/apiTokens/0".into(),
+            display_name: "test".into(),
+            scope: Scope::System,
+            roles: [role].into_iter().collect(),
+        }
+    }
+
+    #[test]
+    fn system_roles_carry_no_permission_of_a_workspace() {
+        for permission in
+            [Permission::BriefRead, Permission::BriefWrite, Permission::BriefPublish, Permission::Render]
+        {
+            assert!(
+                !allows(&system(Role::Operator), permission) && !allows(&system(Role::Worker), permission)
+            );
+        }
+        assert!(allows(&system(Role::Operator), Permission::WorkspaceAdmin));
+        assert!(
+            allows(&system(Role::Worker), Permission::Work)
+                && !allows(&system(Role::Operator), Permission::Work)
+        );
+    }
+
+    #[test]
+    fn a_workspace_role_means_nothing_in_scope_system() {
+        assert!(!allows(&system(Role::Admin), Permission::BriefRead));
+    }
+
+    #[test]
+    fn every_method_of_the_protos_is_in_the_table() {
+        assert!(PERMISSIONS.contains_key("/chancery.brief.v1.BriefService/GetBrief"));
+        assert!(PERMISSIONS.values().all(|permission| *permission != Permission::Unspecified));
+    }
+
+    #[test]
+    fn only_a_bearer_token_of_the_right_form_is_taken() {
+        let token = format!("chy_{}", "A".repeat(43));
+        assert!(bearer(&format!("bearer {token}")).is_some());
+        assert!(
+            bearer(&token).is_none() && bearer("Bearer chy_short").is_none() && bearer("Basic abc").is_none()
+        );
+    }
+}

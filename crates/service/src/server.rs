@@ -1,0 +1,204 @@
+//! The process: database, listeners, services, and the way down.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+
+use chancery_proto::descriptors::FILE_DESCRIPTOR_SET;
+use chancery_store::{Store, StoreError};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tonic::service::Routes;
+use tonic::transport::Server;
+use tonic::transport::server::TcpIncoming;
+use tonic_health::ServingStatus;
+use tonic_health::pb::FILE_DESCRIPTOR_SET as HEALTH_DESCRIPTOR_SET;
+use tonic_health::pb::health_server::HealthServer;
+use tonic_health::server::{HealthReporter, HealthService};
+use tonic_web::GrpcWebLayer;
+use tower::ServiceBuilder;
+
+use crate::config::Config;
+use crate::identity::IdentityLayer;
+use crate::shutdown::{self, Shutdown, Trigger, asked_to_stop};
+use crate::telemetry::{CallLayer, Limits};
+
+/// How often an idle connection is asked whether it is alive, and how long it has to answer.
+const KEEPALIVE: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(10));
+
+/// Why the service does not run.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The database cannot be used: see [`StoreError`].
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The address cannot be listened on.
+    #[error("listening on {address}: {source}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+    /// The ready file cannot be written.
+    #[error("the ready file: {0}")]
+    ReadyFile(io::Error),
+    /// Signals cannot be listened to.
+    #[error("signals: {0}")]
+    Signals(io::Error),
+    /// Reflection or a listener failed.
+    #[error("the gRPC server: {0}")]
+    Grpc(#[from] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Serves until SIGTERM or SIGINT, then lets calls end and returns.
+///
+/// # Errors
+/// [`ServeError`], before anything is served or when a listener fails.
+pub async fn run(config: Config) -> Result<(), ServeError> {
+    let store = config.database.connect("chancery-service").await?;
+    let mut running = start(&config, store).await?;
+    if let Some(path) = &config.ready_file {
+        running.write_ready_file(path).map_err(ServeError::ReadyFile)?;
+    }
+    tracing::info!(listen = %running.listen, worker_listen = %running.worker_listen, "serving");
+    tokio::select! {
+        signal = asked_to_stop() => {
+            tracing::info!(signal = signal.map_err(ServeError::Signals)?, "stopping");
+            running.stop().await;
+            Ok(())
+        }
+        failed = running.failed() => Err(failed),
+    }
+}
+
+/// Begins to serve.
+///
+/// # Errors
+/// [`ServeError`] when the schema is not the one that this build knows, or an address is taken.
+pub async fn start(config: &Config, store: Store) -> Result<Running, ServeError> {
+    store.check_schema().await?;
+    let (public, listen) = bind(config.listen).await?;
+    let (workers, worker_listen) = bind(config.worker_listen).await?;
+    let (trigger, shutdown) = shutdown::channel();
+    let health = HealthReporter::new();
+    announce(&health, ServingStatus::Serving).await;
+    let health_server = HealthServer::new(HealthService::from_health_reporter(health.clone()));
+    let public_routes = with_reflection(public_services(&store, &shutdown))
+        .map_err(|error| ServeError::Grpc(Box::new(error)))?
+        .add_service(health_server.clone());
+    let worker_routes = worker_services(&store, &shutdown).add_service(health_server);
+
+    let calls = CallLayer::new(Limits { max_calls: config.max_calls, call_timeout: config.call_timeout });
+    let identity = IdentityLayer::new(store);
+    let mut listeners = JoinSet::new();
+    let layers =
+        ServiceBuilder::new().layer(GrpcWebLayer::new()).layer(calls.clone()).layer(identity.clone());
+    let server = builder().accept_http1(true).layer(layers.into_inner()).add_routes(public_routes);
+    let end = shutdown.clone();
+    listeners.spawn(async move {
+        server.serve_with_incoming_shutdown(public, async move { end.begun().await }).await
+    });
+    let layers = ServiceBuilder::new().layer(calls).layer(identity);
+    let server = builder().layer(layers.into_inner()).add_routes(worker_routes);
+    let end = shutdown.clone();
+    listeners.spawn(async move {
+        server.serve_with_incoming_shutdown(workers, async move { end.begun().await }).await
+    });
+    Ok(Running { listen, worker_listen, listeners, trigger, health, drain_timeout: config.drain_timeout })
+}
+
+/// A service that runs.
+#[derive(Debug)]
+pub struct Running {
+    /// Where callers reach it.
+    pub listen: SocketAddr,
+    /// Where workers reach it.
+    pub worker_listen: SocketAddr,
+    listeners: JoinSet<Result<(), tonic::transport::Error>>,
+    trigger: Trigger,
+    health: HealthReporter,
+    drain_timeout: Duration,
+}
+
+impl Running {
+    /// Says that it is not serving, ends long polls and streams, lets calls end for as long as the settings allow, and
+    /// cuts off what is left.
+    pub async fn stop(mut self) {
+        announce(&self.health, ServingStatus::NotServing).await;
+        self.trigger.begin();
+        // Ends the watches of health, which would otherwise hold the drain until its limit.
+        for name in PUBLIC_SERVICES {
+            self.health.clear_service_status(name).await;
+        }
+        let drained = tokio::time::timeout(self.drain_timeout, async {
+            while self.listeners.join_next().await.is_some() {}
+        });
+        if drained.await.is_err() {
+            tracing::warn!("calls were still under way at the end of the drain timeout: they are cut off");
+            self.listeners.shutdown().await;
+        }
+        tracing::info!("stopped");
+    }
+
+    /// Returns when a listener ends by itself.
+    async fn failed(&mut self) -> ServeError {
+        match self.listeners.join_next().await {
+            Some(Ok(Err(error))) => ServeError::Grpc(Box::new(error)),
+            Some(Err(error)) => ServeError::Grpc(Box::new(error)),
+            Some(Ok(Ok(()))) | None => ServeError::Grpc("a listener ended".into()),
+        }
+    }
+
+    /// Written whole or not at all: whoever waits for the file can read it as soon as it is there.
+    fn write_ready_file(&self, path: &Path) -> io::Result<()> {
+        let ready = serde_json::json!({
+            "listen": self.listen.to_string(),
+            "worker_listen": self.worker_listen.to_string(),
+        });
+        let unfinished = path.with_extension("unfinished");
+        std::fs::write(&unfinished, format!("{ready}\n"))?;
+        std::fs::rename(&unfinished, path)
+    }
+}
+
+/// The services on the public listener, as health checks know them; the empty name stands for all.
+const PUBLIC_SERVICES: [&str; 2] = ["", "chancery.render.v1.RenderService"];
+
+/// The services of the public listener, without reflection and health.
+fn public_services(_store: &Store, _shutdown: &Shutdown) -> Routes {
+    Routes::default()
+}
+
+/// The services of the workers' listener, without health.
+fn worker_services(_store: &Store, _shutdown: &Shutdown) -> Routes {
+    Routes::default()
+}
+
+/// Reflection in both versions: grpcurl and others still ask for v1alpha.
+fn with_reflection(routes: Routes) -> Result<Routes, tonic_reflection::server::Error> {
+    let builder = || {
+        tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
+            .register_encoded_file_descriptor_set(HEALTH_DESCRIPTOR_SET)
+    };
+    Ok(routes.add_service(builder().build_v1()?).add_service(builder().build_v1alpha()?))
+}
+
+async fn announce(health: &HealthReporter, status: ServingStatus) {
+    for name in PUBLIC_SERVICES {
+        health.set_service_status(name, status).await;
+    }
+}
+
+async fn bind(address: SocketAddr) -> Result<(TcpIncoming, SocketAddr), ServeError> {
+    let refused = |source| ServeError::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(refused)?;
+    let bound = listener.local_addr().map_err(refused)?;
+    Ok((TcpIncoming::from(listener).with_nodelay(Some(true)), bound))
+}
+
+fn builder() -> Server {
+    Server::builder().http2_keepalive_interval(Some(KEEPALIVE.0)).http2_keepalive_timeout(Some(KEEPALIVE.1))
+}

@@ -1,0 +1,238 @@
+//! The log: its set-up, and the layer that writes one line for each call and bounds what a call may take.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use chancery_proto::status::{reason_name, reason_of};
+use chancery_store::Principal;
+use http::HeaderMap;
+use http_body::Frame;
+use prost::bytes::Bytes;
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+use tonic::body::Body;
+use tonic::{Code, Status};
+use tower::{Layer, Service};
+use tracing_subscriber::EnvFilter;
+
+use crate::BoxedAnswer;
+use crate::config::LogFormat;
+use crate::errors::{busy, limit_exceeded};
+
+/// Begins to write the log to standard error. `RUST_LOG` says what is written; without it, everything from INFO on.
+///
+/// # Errors
+/// When `RUST_LOG` does not parse or a log was begun before.
+pub fn begin_log(format: LogFormat) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let filter = EnvFilter::builder().with_default_directive(tracing::Level::INFO.into()).from_env()?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match format {
+        LogFormat::Json => log.json().flatten_event(true).with_current_span(false).try_init(),
+        LogFormat::Text => log.try_init(),
+    }
+}
+
+/// What calls may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Calls that may be under way at once, long ones aside.
+    pub max_calls: usize,
+    /// How long a call may take, long ones aside.
+    pub call_timeout: Duration,
+}
+
+/// Puts [`Calls`] in front of a service.
+#[derive(Debug, Clone)]
+pub struct CallLayer {
+    places: Arc<Semaphore>,
+    timeout: Duration,
+}
+
+impl CallLayer {
+    /// With the limits given.
+    pub fn new(limits: Limits) -> Self {
+        let places = limits.max_calls.min(Semaphore::MAX_PERMITS);
+        Self { places: Arc::new(Semaphore::new(places)), timeout: limits.call_timeout }
+    }
+}
+
+impl<S> Layer<S> for CallLayer {
+    type Service = Calls<S>;
+
+    fn layer(&self, inner: S) -> Calls<S> {
+        Calls { inner, layer: self.clone() }
+    }
+}
+
+/// Times calls, bounds them and writes a line about each.
+#[derive(Debug, Clone)]
+pub struct Calls<S> {
+    inner: S,
+    layer: CallLayer,
+}
+
+/// Calls that wait or move much, and so hold no place and have a longer limit.
+fn is_long(path: &str) -> bool {
+    let method = path.rsplit('/').next().unwrap_or_default();
+    matches!(method, "AcquireLeases" | "WaitRender" | "UploadArtifact") || path.starts_with("/grpc.")
+}
+
+/// The limit of long calls: the longest poll that the protos allow, and then some.
+const LONG_TIMEOUT: Duration = Duration::from_mins(5);
+
+impl<S> Service<http::Request<Body>> for Calls<S>
+where
+    S: Service<http::Request<Body>, Response = http::Response<Body>> + Clone + Send + 'static,
+    S::Future: Send,
+{
+    type Response = http::Response<Body>;
+    type Error = S::Error;
+    type Future = BoxedAnswer<S::Error>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: http::Request<Body>) -> Self::Future {
+        // The clone takes the place of the one that is ready.
+        let clone = self.inner.clone();
+        let mut inner = std::mem::replace(&mut self.inner, clone);
+        let layer = self.layer.clone();
+        Box::pin(async move {
+            let path = request.uri().path().to_owned();
+            let long = is_long(&path);
+            let call = Call { path, begun: Instant::now(), principal: None };
+            // Held until the answer's head is there: a unary call is done then, and a stream is long by nature.
+            let place = if long { None } else { layer.places.try_acquire().ok() };
+            if !long && place.is_none() {
+                return Ok(call.refuse(&busy("too many calls are under way")));
+            }
+            let limit = if long { LONG_TIMEOUT } else { layer.timeout };
+            match tokio::time::timeout(limit, inner.call(request)).await {
+                Ok(answer) => Ok(call.answer(answer?)),
+                Err(_) => {
+                    Ok(call.refuse(&Status::deadline_exceeded("the call took longer than the server allows")))
+                }
+            }
+        })
+    }
+}
+
+/// A call that is to be logged when its status is known.
+#[derive(Debug)]
+struct Call {
+    path: String,
+    begun: Instant,
+    principal: Option<Arc<Principal>>,
+}
+
+impl Call {
+    fn refuse(self, refused: &Status) -> http::Response<Body> {
+        self.log(refused);
+        refused.clone().into_http()
+    }
+
+    /// Logs now when the head holds the status already, else when the body's trailers do.
+    fn answer(mut self, mut answer: http::Response<Body>) -> http::Response<Body> {
+        self.principal = answer.extensions_mut().remove();
+        if let Some(refused) = Status::from_header_map(answer.headers()) {
+            put_into_words(answer.headers_mut(), &refused);
+            self.log(&Status::from_header_map(answer.headers()).unwrap_or(refused));
+            return answer;
+        }
+        answer.map(|body| Body::new(Logged { body, call: Some(self) }))
+    }
+
+    fn log(&self, status: &Status) {
+        let milliseconds = self.begun.elapsed().as_secs_f64() * 1000.0;
+        let subject = self.principal.as_ref().map_or("", |principal| principal.subject.as_str());
+        let reason = reason_of(status).map_or("", reason_name);
+        let code = code_name(status.code());
+        if self.path.starts_with("/grpc.health.") {
+            tracing::debug!(method = self.path, code, milliseconds, "call");
+        } else {
+            tracing::info!(method = self.path, code, reason, milliseconds, subject, "call");
+        }
+    }
+}
+
+/// tonic's refusal of a message over the limit has no reason and the wrong code (`OUT_OF_RANGE`): ours says it in the
+/// protos' words.
+fn put_into_words(headers: &mut HeaderMap, status: &Status) {
+    let is_limit = status.code() == Code::OutOfRange && status.message().contains("message length too large");
+    if is_limit {
+        let ours = limit_exceeded(format!("a message is at most 16 MiB: {}", status.message()));
+        // Only text that is no header value can fail here, and ours is; then tonic's own refusal stays.
+        let _ = ours.add_header(headers);
+    }
+}
+
+/// A body whose trailers tell how the call ended.
+struct Logged {
+    body: Body,
+    call: Option<Call>,
+}
+
+impl http_body::Body for Logged {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        let mut polled = Pin::new(&mut self.body).poll_frame(context);
+        if let Poll::Ready(Some(Ok(frame))) = &mut polled
+            && let Some(trailers) = frame.trailers_mut()
+            && let Some(status) = Status::from_header_map(trailers)
+        {
+            put_into_words(trailers, &status);
+            if let Some(call) = self.call.take() {
+                call.log(&Status::from_header_map(trailers).unwrap_or(status));
+            }
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> http_body::SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for Logged {
+    fn drop(&mut self) {
+        // No trailers were read: the caller went away before the end.
+        if let Some(call) = self.call.take() {
+            call.log(&Status::cancelled("the caller went away"));
+        }
+    }
+}
+
+/// The code as gRPC spells it.
+fn code_name(code: Code) -> &'static str {
+    match code {
+        Code::Ok => "OK",
+        Code::Cancelled => "CANCELLED",
+        Code::Unknown => "UNKNOWN",
+        Code::InvalidArgument => "INVALID_ARGUMENT",
+        Code::DeadlineExceeded => "DEADLINE_EXCEEDED",
+        Code::NotFound => "NOT_FOUND",
+        Code::AlreadyExists => "ALREADY_EXISTS",
+        Code::PermissionDenied => "PERMISSION_DENIED",
+        Code::ResourceExhausted => "RESOURCE_EXHAUSTED",
+        Code::FailedPrecondition => "FAILED_PRECONDITION",
+        Code::Aborted => "ABORTED",
+        Code::OutOfRange => "OUT_OF_RANGE",
+        Code::Unimplemented => "UNIMPLEMENTED",
+        Code::Internal => "INTERNAL",
+        Code::Unavailable => "UNAVAILABLE",
+        Code::DataLoss => "DATA_LOSS",
+        Code::Unauthenticated => "UNAUTHENTICATED",
+    }
+}
