@@ -1,5 +1,9 @@
 //! The vendored faces. Each is a slice of the program's own image; nothing is read or copied at run time.
 
+use std::sync::OnceLock;
+
+use harfrust::Font;
+
 /// A face that the printer can set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FaceId {
@@ -81,6 +85,56 @@ impl FaceId {
             Self::NaskhBold => "NotoNaskhArabic-Bold",
             Self::Vazirmatn => "Vazirmatn-Regular",
             Self::VazirmatnBold => "Vazirmatn-Bold",
+        }
+    }
+
+    /// Units of the em square.
+    pub const fn units_per_em(self) -> i64 {
+        match self {
+            Self::Vazirmatn | Self::VazirmatnBold => 2048,
+            _ => 1000,
+        }
+    }
+
+    /// Whether it is cut for Arabic script.
+    pub const fn is_arabic(self) -> bool {
+        matches!(self, Self::Naskh | Self::NaskhBold | Self::Vazirmatn | Self::VazirmatnBold)
+    }
+
+    /// The parsed face, shared by all prints of a process: parsing depends on nothing but the bytes.
+    pub(crate) fn font(self) -> &'static Font {
+        static FONTS: [OnceLock<Font>; FaceId::ALL.len()] = [const { OnceLock::new() }; FaceId::ALL.len()];
+        FONTS[self as usize]
+            .get_or_init(|| Font::new(self.bytes(), 0).expect("a vendored face parses; a test parses each"))
+    }
+
+    /// Whether it has a glyph for a character, or for what the shaper takes in its place.
+    pub(crate) fn covers(self, c: char) -> bool {
+        // Every face has printable ASCII.
+        if matches!(c, ' '..='~') {
+            return true;
+        }
+        let charmap = self.font().charmap();
+        let has = |c: char| charmap.map_unicode(c).is_some_and(|glyph| glyph.to_u32() != 0);
+        match c {
+            // The shaper sets these from the plain characters.
+            '\u{2011}' => has('\u{2011}') || has('\u{2010}'),
+            '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => true,
+            _ => has(c),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FaceId;
+
+    #[test]
+    fn every_face_parses_with_its_em_and_has_ascii() {
+        for face in FaceId::ALL {
+            assert_eq!(i64::from(face.font().units_per_em()), face.units_per_em(), "{face:?}");
+            let charmap = face.font().charmap();
+            assert!((' '..='~').all(|c| charmap.map_unicode(c).is_some()), "{face:?}");
         }
     }
 }

@@ -5,8 +5,17 @@
 
 pub mod document;
 pub mod faces;
+pub mod flow;
+pub mod layout;
 pub mod pages;
 pub mod readback;
 pub mod tags;
+pub mod text;
 pub mod units;
 pub mod write;
+
+mod compose;
+mod print;
+
+pub use crate::layout::Paper;
+pub use crate::print::{Edition, Limits, Options, PrintError, Printed, Progress, Warning, print};

@@ -1,0 +1,303 @@
+//! What stands after the body: factors, scenarios, indicators, assumptions, gaps, dissents, actors,
+//! relationships, timeline.
+
+use std::collections::BTreeMap;
+
+use chancery_proto::brief::v1::{Actor, Event, Relationship, Scenario};
+
+use crate::compose::composer::{Composer, Voice};
+use crate::compose::styles::{self, BODY, META, TABLE, TABLE_HEAD};
+use crate::compose::tables::TableMaker;
+use crate::compose::words;
+use crate::flow::{Span, TextBlock};
+use crate::tags::{AnchorId, Role, TagId};
+use crate::text::inline::Inline;
+use crate::units::Length;
+
+impl Composer<'_> {
+    fn anchor_of(&self, id: &str) -> Vec<AnchorId> {
+        self.anchors.get(id).copied().into_iter().collect()
+    }
+
+    /// A heading that is neither in the contents nor in the outline.
+    pub(crate) fn subheading(&mut self, sect: TagId, text: &str) -> TagId {
+        let inner = self.tag(sect, Role::Sect);
+        let mut heading = self.line(inner, Role::H(2), styles::heading(2), text);
+        heading.before = styles::above_heading(2);
+        heading.after = Length::pt(3);
+        heading.keep_with_next = true;
+        self.push(heading);
+        inner
+    }
+
+    /// A portion mark where a part's marking is above the brief's.
+    fn mark_part(&mut self, inline: &mut Inline, voice: Voice, marking: &str) {
+        if !marking.is_empty() && marking != self.content.default_marking {
+            self.small_word(inline, voice, &format!("({marking}) "));
+        }
+    }
+
+    /// " (c-001, c-002)", linked.
+    fn rests_on(&mut self, inline: &mut Inline, voice: Voice, ids: &[String]) {
+        if ids.is_empty() {
+            return;
+        }
+        let small =
+            Voice { style: crate::text::style::TextStyle { size: META.style.size, ..META.style }, ..voice };
+        self.say(inline, small, " (");
+        self.links(inline, small, ids);
+        self.say(inline, small, ")");
+    }
+
+    pub(crate) fn factors(&mut self, sect: TagId) {
+        for (kind, heading) in words::FACTORS {
+            let factors: Vec<_> =
+                self.content.factors.iter().filter(|factor| factor.kind == kind as i32).collect();
+            if factors.is_empty() {
+                continue;
+            }
+            let inner = self.subheading(sect, heading);
+            self.bullets(inner, &factors, |composer, factor, node, block| {
+                let voice = composer.voice(node, BODY);
+                block.anchors = composer.anchor_of(&factor.id);
+                composer.mark_part(&mut block.inline, voice, &factor.marking);
+                composer.say(&mut block.inline, voice, &factor.text);
+                composer.rests_on(&mut block.inline, voice, &factor.statement_ids);
+            });
+        }
+    }
+
+    pub(crate) fn scenarios(&mut self, sect: TagId) {
+        let mut sets: BTreeMap<&str, Vec<&Scenario>> = BTreeMap::new();
+        for scenario in &self.content.scenarios {
+            sets.entry(scenario.set.as_str()).or_default().push(scenario);
+        }
+        for (set, scenarios) in sets {
+            let head = ["Scenario", "Likelihood", "What happens", "Indicators"];
+            let mut maker = TableMaker::begin(self, sect, set, &head, true);
+            maker.block.span = Span::Full;
+            for scenario in scenarios {
+                let anchors = self.anchor_of(&scenario.id);
+                maker.row(self, anchors, |composer, column, cell, inline| {
+                    let voice = composer.voice(cell, if column == 0 { TABLE_HEAD } else { TABLE });
+                    match column {
+                        0 => {
+                            composer.mark_part(inline, voice, &scenario.marking);
+                            composer.say(inline, voice, &scenario.title);
+                        }
+                        1 => composer.say(inline, voice, &format!("{}\u{a0}%", scenario.percent)),
+                        2 => {
+                            composer.say(inline, voice, &scenario.text);
+                            composer.rests_on(inline, voice, &scenario.statement_ids);
+                        }
+                        _ => composer.links(inline, voice, &scenario.indicator_ids),
+                    }
+                });
+            }
+            maker.finish(self);
+        }
+    }
+
+    pub(crate) fn indicators(&mut self, sect: TagId) {
+        let mut maker =
+            TableMaker::begin(self, sect, "", &["Id", "What to watch", "What it would mean"], true);
+        maker.block.span = Span::Full;
+        for indicator in &self.content.indicators {
+            let anchors = self.anchor_of(&indicator.id);
+            maker.row(self, anchors, |composer, column, cell, inline| {
+                let voice = composer.voice(cell, if column == 0 { TABLE_HEAD } else { TABLE });
+                match column {
+                    0 => composer.say(inline, voice, &indicator.id),
+                    1 => {
+                        composer.mark_part(inline, voice, &indicator.marking);
+                        composer.say(inline, voice, &indicator.text);
+                    }
+                    _ => {
+                        composer.say(inline, voice, &indicator.meaning);
+                        composer.rests_on(inline, voice, &indicator.statement_ids);
+                    }
+                }
+            });
+        }
+        maker.finish(self);
+    }
+
+    pub(crate) fn assumptions(&mut self, sect: TagId) {
+        let content = self.content;
+        self.bullets(sect, &content.assumptions, |composer, assumption, node, block| {
+            let voice = composer.voice(node, BODY);
+            block.anchors = composer.anchor_of(&assumption.id);
+            composer.mark_part(&mut block.inline, voice, &assumption.marking);
+            composer.say(&mut block.inline, voice, &assumption.text);
+            if !assumption.if_wrong.is_empty() {
+                let italic = composer.voice(node, BODY.italic());
+                composer.say(&mut block.inline, italic, " If wrong: ");
+                composer.say(&mut block.inline, voice, &assumption.if_wrong);
+            }
+            composer.rests_on(&mut block.inline, voice, &assumption.statement_ids);
+        });
+    }
+
+    pub(crate) fn gaps(&mut self, sect: TagId) {
+        let content = self.content;
+        self.bullets(sect, &content.information_gaps, |composer, gap, node, block| {
+            let voice = composer.voice(node, BODY);
+            block.anchors = composer.anchor_of(&gap.id);
+            composer.mark_part(&mut block.inline, voice, &gap.marking);
+            composer.say(&mut block.inline, voice, &gap.text);
+        });
+    }
+
+    pub(crate) fn dissents(&mut self, sect: TagId) {
+        let content = self.content;
+        self.bullets(sect, &content.dissents, |composer, dissent, node, block: &mut TextBlock| {
+            let voice = composer.voice(node, BODY);
+            block.anchors = composer.anchor_of(&dissent.id);
+            composer.mark_part(&mut block.inline, voice, &dissent.marking);
+            if !dissent.holder.is_empty() {
+                let strong = composer.voice(node, BODY.strong());
+                composer.say(&mut block.inline, strong, &format!("{}: ", dissent.holder));
+            }
+            composer.say(&mut block.inline, voice, &dissent.text);
+            composer.rests_on(&mut block.inline, voice, &dissent.statement_ids);
+        });
+    }
+
+    pub(crate) fn actors(&mut self, sect: TagId) {
+        let mut maker =
+            TableMaker::begin(self, sect, "", &["Actor", "Kind", "In other languages", "Remarks"], true);
+        maker.block.span = Span::Full;
+        for actor in &self.content.actors {
+            let anchors = self.anchor_of(&actor.id);
+            maker.row(self, anchors, |composer, column, cell, inline| {
+                let voice = composer.voice(cell, if column == 0 { TABLE_HEAD } else { TABLE });
+                composer.actor_cell(inline, voice, actor, column);
+            });
+        }
+        maker.finish(self);
+    }
+
+    fn actor_cell(&mut self, inline: &mut Inline, voice: Voice, actor: &Actor, column: usize) {
+        match column {
+            0 => {
+                self.mark_part(inline, voice, &actor.marking);
+                self.say(inline, voice, &actor.name);
+            }
+            1 => self.say(inline, voice, words::actor_kind(actor.kind)),
+            2 => {
+                for (index, label) in actor.labels.iter().enumerate() {
+                    if index > 0 {
+                        self.say(inline, voice, "; ");
+                    }
+                    let role = Role::Span { actual_text: None };
+                    let node = self.flow.tags.add(voice.node, role, Some(label.language.clone()));
+                    self.say(inline, Voice { node, language: &label.language, ..voice }, &label.text);
+                }
+            }
+            _ => {
+                let facts: Vec<&str> = [actor.role.as_str(), actor.note.as_str()]
+                    .into_iter()
+                    .filter(|f| !f.is_empty())
+                    .collect();
+                self.say(inline, voice, &facts.join("; "));
+            }
+        }
+    }
+
+    pub(crate) fn relationships(&mut self, sect: TagId) {
+        let relationships: Vec<&Relationship> = self.content.relationships.iter().collect();
+        self.relationship_table(sect, "", &relationships, true);
+    }
+
+    pub(crate) fn relationship_table(
+        &mut self,
+        sect: TagId,
+        caption: &str,
+        relationships: &[&Relationship],
+        anchored: bool,
+    ) {
+        let head = ["From", "Relationship", "To", "When", "Status", "Rests on"];
+        let mut maker = TableMaker::begin(self, sect, caption, &head, true);
+        maker.block.span = Span::Full;
+        for relationship in relationships {
+            let anchors = if anchored { self.anchor_of(&relationship.id) } else { Vec::new() };
+            maker.row(self, anchors, |composer, column, cell, inline| {
+                let voice = composer.voice(cell, if column == 0 { TABLE_HEAD } else { TABLE });
+                composer.relationship_cell(inline, voice, relationship, column);
+            });
+        }
+        maker.finish(self);
+    }
+
+    fn relationship_cell(
+        &mut self,
+        inline: &mut Inline,
+        voice: Voice,
+        relationship: &Relationship,
+        column: usize,
+    ) {
+        match column {
+            0 => {
+                self.mark_part(inline, voice, &relationship.marking);
+                let name = self.name_of(&relationship.from_id);
+                self.say(inline, voice, &name);
+            }
+            1 => {
+                self.say(inline, voice, &words::relationship(&relationship.r#type));
+                if !relationship.item.is_empty() {
+                    self.say(inline, voice, &format!(": {}", relationship.item));
+                }
+            }
+            2 => {
+                let name = self.name_of(&relationship.to_id);
+                self.say(inline, voice, &name);
+            }
+            3 => {
+                let period = relationship.period.as_ref();
+                let when = period.map(|p| if p.edtf.is_empty() { &p.label } else { &p.edtf });
+                self.say(inline, voice, when.map_or("", String::as_str));
+            }
+            4 => self.say(inline, voice, words::relationship_status(relationship.status)),
+            _ => self.links(inline, voice, &relationship.statement_ids),
+        }
+    }
+
+    /// The short name of an actor or place; its id when it is not in this edition.
+    pub(crate) fn name_of(&self, id: &str) -> String {
+        self.names.get(id).map_or_else(|| id.to_owned(), |name| (*name).to_owned())
+    }
+
+    pub(crate) fn timeline(&mut self, sect: TagId) {
+        self.event_table(sect, "", true);
+    }
+
+    /// Events by date, those without one last.
+    pub(crate) fn event_table(&mut self, sect: TagId, caption: &str, anchored: bool) {
+        let mut events: Vec<&Event> = self.content.events.iter().collect();
+        events.sort_by_key(|event| (event.date.is_empty(), event.date.as_str()));
+        let mut maker =
+            TableMaker::begin(self, sect, caption, &["Date", "Event", "Actors", "Rests on"], true);
+        maker.block.span = Span::Full;
+        for event in events {
+            let anchors = if anchored { self.anchor_of(&event.id) } else { Vec::new() };
+            maker.row(self, anchors, |composer, column, cell, inline| {
+                let voice = composer.voice(cell, if column == 0 { TABLE_HEAD } else { TABLE });
+                match column {
+                    0 if event.date.is_empty() => composer.say(inline, voice, "undated"),
+                    0 => composer.say(inline, voice, &event.date),
+                    1 => {
+                        composer.mark_part(inline, voice, &event.marking);
+                        composer.say(inline, voice, &event.title);
+                    }
+                    2 => {
+                        let names: Vec<String> =
+                            event.actor_ids.iter().map(|id| composer.name_of(id)).collect();
+                        composer.say(inline, voice, &names.join(", "));
+                    }
+                    _ => composer.links(inline, voice, &event.statement_ids),
+                }
+            });
+        }
+        maker.finish(self);
+    }
+}

@@ -1,0 +1,188 @@
+//! The tools of composing: the flow so far, and text pushed into it with owners, languages and links.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chancery_proto::brief::v1::BriefContent;
+use unicode_normalization::{UnicodeNormalization, is_nfc};
+
+use crate::compose::plan::{Plan, source_numbers};
+use crate::compose::styles::{self, Type};
+use crate::flow::{Block, Flow, Grid, TextBlock};
+use crate::pages::Owner;
+use crate::tags::{AnchorId, LinkTarget, Role, TagId};
+use crate::text::Typesetter;
+use crate::text::inline::{Deferred, Inline, PieceKind, PieceStyle};
+use crate::text::languages::is_right_to_left;
+use crate::text::style::TextStyle;
+use crate::{Edition, Warning};
+
+/// The flow on its way.
+pub(crate) struct Composer<'a> {
+    pub(crate) edition: &'a Edition<'a>,
+    pub(crate) content: &'a BriefContent,
+    pub(crate) typesetter: &'a mut Typesetter,
+    pub(crate) flow: Flow,
+    pub(crate) anchors: BTreeMap<String, AnchorId>,
+    pub(crate) numbers: BTreeMap<String, usize>,
+    /// Where each source is cited first, once it was.
+    pub(crate) first_citations: BTreeMap<usize, AnchorId>,
+    pub(crate) names: BTreeMap<&'a str, &'a str>,
+    pub(crate) missing: BTreeSet<char>,
+    pub(crate) tables: usize,
+    pub(crate) frames: u32,
+}
+
+/// Where text goes, and how it looks and reads.
+#[derive(Clone, Copy)]
+pub(crate) struct Voice<'t> {
+    pub(crate) node: TagId,
+    pub(crate) style: TextStyle,
+    pub(crate) language: &'t str,
+    pub(crate) link: Option<TagId>,
+}
+
+impl<'a> Composer<'a> {
+    pub(crate) fn new(edition: &'a Edition<'a>, plan: &mut Plan<'a>, typesetter: &'a mut Typesetter) -> Self {
+        let content = edition.content;
+        let mut flow = Flow { right_to_left: is_right_to_left(&content.language), ..Flow::default() };
+        flow.anchor_names = std::mem::take(&mut plan.anchor_names);
+        let actors = content.actors.iter().map(|actor| {
+            let short = if actor.short_name.is_empty() { &actor.name } else { &actor.short_name };
+            (actor.id.as_str(), short.as_str())
+        });
+        let places = content.places.iter().map(|place| (place.id.as_str(), place.name.as_str()));
+        Self {
+            edition,
+            content,
+            typesetter,
+            flow,
+            anchors: std::mem::take(&mut plan.anchors),
+            numbers: source_numbers(content),
+            first_citations: BTreeMap::new(),
+            names: actors.chain(places).collect(),
+            missing: BTreeSet::new(),
+            tables: 0,
+            frames: 0,
+        }
+    }
+
+    pub(crate) fn warnings(&self) -> Vec<Warning> {
+        self.missing.iter().map(|character| Warning::MissingGlyph { character: *character }).collect()
+    }
+
+    pub(crate) fn tag(&mut self, parent: TagId, role: Role) -> TagId {
+        self.flow.tags.add(parent, role, None)
+    }
+
+    /// A voice of the document's language.
+    pub(crate) fn voice(&self, node: TagId, kind: Type) -> Voice<'a> {
+        Voice { node, style: kind.style, language: &self.content.language, link: None }
+    }
+
+    /// Appends text; what no face has becomes a drawn box in a `Span` whose `ActualText` is the character.
+    pub(crate) fn say(&mut self, inline: &mut Inline, voice: Voice, text: &str) {
+        let normal = nfc(text);
+        let mut rest = normal.as_ref();
+        while !rest.is_empty() {
+            let covered = |c: char| Typesetter::covers(&voice.style, crate::text::inline::settable(c));
+            let end = rest.find(|c| !covered(c)).unwrap_or(rest.len());
+            let (plain, tail) = rest.split_at(end);
+            self.piece(inline, voice, plain, PieceKind::Text);
+            let Some(character) = tail.chars().next() else { break };
+            self.missing.insert(character);
+            let role = Role::Span { actual_text: Some(character.to_string()) };
+            let span = self.tag(voice.node, role);
+            let boxed = &tail[..character.len_utf8()];
+            self.piece(inline, Voice { node: span, ..voice }, boxed, PieceKind::Missing);
+            rest = &tail[boxed.len()..];
+        }
+    }
+
+    pub(crate) fn piece(&mut self, inline: &mut Inline, voice: Voice, text: &str, kind: PieceKind) {
+        if text.is_empty() {
+            return;
+        }
+        let owner = Owner::Tagged { node: voice.node, seq: self.flow.tags.next_seq() };
+        let language = self.typesetter.languages.id(voice.language);
+        inline.push(text, PieceStyle { style: voice.style, owner, link: voice.link, language, kind });
+    }
+
+    /// Appends a link to a part of the brief; plain text when nothing of that id is printed.
+    pub(crate) fn link(&mut self, inline: &mut Inline, voice: Voice, id: &str, text: &str, hears: &str) {
+        let Some(anchor) = self.anchors.get(id).copied() else {
+            return self.say(inline, voice, text);
+        };
+        self.link_to(inline, voice, LinkTarget::Anchor(anchor), text, hears);
+    }
+
+    pub(crate) fn link_to(
+        &mut self,
+        inline: &mut Inline,
+        voice: Voice,
+        target: LinkTarget,
+        text: &str,
+        hears: &str,
+    ) {
+        let contents = shortened(hears);
+        let link = self.tag(voice.node, Role::Link { target, contents });
+        let style = TextStyle { color: styles::ACCENT, ..voice.style };
+        self.say(inline, Voice { node: link, style, link: Some(link), ..voice }, text);
+    }
+
+    /// Digits for a page number, filled in once it is known.
+    pub(crate) fn page_of(&mut self, inline: &mut Inline, voice: Voice, anchor: AnchorId, digits: usize) {
+        let zeros = "0".repeat(digits);
+        self.piece(inline, voice, &zeros, PieceKind::Deferred(Deferred::PageOf(anchor)));
+    }
+
+    /// Links to several parts, separated by commas.
+    pub(crate) fn links(&mut self, inline: &mut Inline, voice: Voice, ids: &[String]) {
+        for (index, id) in ids.iter().enumerate() {
+            if index > 0 {
+                self.say(inline, voice, ", ");
+            }
+            self.link(inline, voice, id, id, &format!("Go to {id}"));
+        }
+    }
+
+    /// A bar for withheld text: a `Figure` of its own.
+    pub(crate) fn withheld(&mut self, inline: &mut Inline, voice: Voice) {
+        let figure = self.tag(voice.node, Role::Figure { alt: "[withheld]".to_owned() });
+        self.piece(inline, Voice { node: figure, ..voice }, "\u{fffc}", PieceKind::Withheld);
+    }
+
+    pub(crate) fn push(&mut self, block: TextBlock) {
+        if !block.inline.is_empty() {
+            self.flow.blocks.push(Block::Text(Box::new(block)));
+        }
+    }
+
+    /// A block of one text under a node of its own.
+    pub(crate) fn line(&mut self, parent: TagId, role: Role, kind: Type, text: &str) -> TextBlock {
+        let node = self.tag(parent, role);
+        let mut block = self.block(kind);
+        let voice = self.voice(node, kind);
+        self.say(&mut block.inline, voice, text);
+        block
+    }
+
+    /// An empty block of a type, ragged, of the document's direction.
+    pub(crate) fn block(&self, kind: Type) -> TextBlock {
+        TextBlock {
+            leading: kind.leading,
+            grid: Grid::Rounded,
+            right_to_left: self.flow.right_to_left,
+            ..TextBlock::default()
+        }
+    }
+}
+
+/// Texts are NFC in the edition; what is not is made so.
+fn nfc(text: &str) -> std::borrow::Cow<'_, str> {
+    if is_nfc(text) { text.into() } else { text.nfc().collect::<String>().into() }
+}
+
+/// What a reader hears is a string of at most 16,382 UTF-16 units (ISO 19005-2, 6.1.13).
+pub(crate) fn shortened(text: &str) -> String {
+    text.chars().take(1_500).collect()
+}

@@ -1,0 +1,184 @@
+//! The furniture's texts, the title block with every fact that the furniture repeats, and the contents.
+
+use crate::compose::composer::{Composer, Voice};
+use crate::compose::plan::Part;
+use crate::compose::styles::{self, BAND, CONTENTS, FOOTER, LOCAL_TITLE, SUBTITLE, TITLE};
+use crate::compose::tables::{Fact, facts_table};
+use crate::compose::words;
+use crate::document::DocumentInfo;
+use crate::flow::{Block, Span, TextBlock};
+use crate::pages::{ArtifactKind, Owner};
+use crate::tags::{LinkTarget, Role, TagId};
+use crate::text::inline::{Inline, PieceKind, PieceStyle};
+use crate::text::languages::is_right_to_left;
+use crate::units::Length;
+
+/// How many levels of headings the contents list.
+const CONTENTS_LEVELS: u8 = 2;
+
+impl Composer<'_> {
+    /// The bands' and the footer's texts, and the document's facts.
+    pub(crate) fn furniture(&mut self) {
+        let edition = self.edition;
+        let marking = self.content.marking.clone();
+        let color = words::marking_color(&marking);
+        self.flow.furniture.marking = self.artifact(&marking, BAND.colored(color));
+        let digest = edition.edition_digest.get(..12).unwrap_or(edition.edition_digest);
+        let mut facts = vec![brief_id(edition.brief).to_owned(), format!("revision {}", edition.revision)];
+        facts.extend(self.as_of_date().map(|date| format!("as of {date}")));
+        facts.push(digest.to_owned());
+        self.flow.furniture.footer = self.artifact(&facts.join(" \u{b7} "), FOOTER);
+        self.flow.info = DocumentInfo {
+            title: self.content.title.clone(),
+            language: self.content.language.clone(),
+            creator: edition.creator.to_owned(),
+            published_at: edition.published_at.to_owned(),
+            producer: concat!("Chancery ", env!("CARGO_PKG_VERSION")).to_owned(),
+            marking,
+            brief: edition.brief.to_owned(),
+            revision: edition.revision,
+            edition_digest: edition.edition_digest.to_owned(),
+        };
+    }
+
+    fn artifact(&mut self, text: &str, kind: styles::Type) -> Inline {
+        let mut inline = Inline::default();
+        let language = self.typesetter.languages.id(&self.content.language);
+        let (style, owner) = (kind.style, Owner::Artifact(ArtifactKind::Footer));
+        // What no face has is left out: the tagged fact in the title block shows it.
+        let text: String = text.chars().filter(|c| crate::text::Typesetter::covers(&style, *c)).collect();
+        inline.push(&text, PieceStyle { style, owner, link: None, language, kind: PieceKind::Text });
+        inline
+    }
+
+    fn as_of_date(&self) -> Option<&str> {
+        self.content.as_of.as_ref().map(|as_of| as_of.date.as_str()).filter(|date| !date.is_empty())
+    }
+
+    /// Title block and contents.
+    pub(crate) fn front(&mut self, parts: &[Part]) {
+        let root = self.flow.tags.root();
+        let sect = self.tag(root, Role::Sect);
+        self.titles(sect);
+        self.state(sect);
+        self.facts(sect);
+        self.contents(sect, parts);
+        self.flow.blocks.push(Block::PageBreak);
+    }
+
+    fn titles(&mut self, sect: TagId) {
+        let mut title = self.line(sect, Role::Title, TITLE, &self.content.title);
+        title.span = Span::Full;
+        title.keep_with_next = true;
+        title.after = Length::pt(4);
+        self.push(title);
+        for local in &self.content.localized_titles {
+            let node = self.flow.tags.add(sect, Role::P, Some(local.language.clone()));
+            let mut block = TextBlock {
+                right_to_left: is_right_to_left(&local.language),
+                span: Span::Full,
+                keep_with_next: true,
+                ..self.block(LOCAL_TITLE)
+            };
+            let kind = LOCAL_TITLE.colored(styles::QUIET);
+            let voice = Voice { node, style: kind.style, language: &local.language, link: None };
+            self.say(&mut block.inline, voice, &local.text);
+            // In a left-to-right document every title stands at the left.
+            block.align = if block.right_to_left == self.flow.right_to_left {
+                crate::text::paragraph::Align::Start
+            } else {
+                crate::text::paragraph::Align::End
+            };
+            self.push(block);
+        }
+        if !self.content.subtitle.is_empty() {
+            let mut subtitle = self.line(sect, Role::P, SUBTITLE.italic(), &self.content.subtitle);
+            subtitle.span = Span::Full;
+            subtitle.before = Length::pt(4);
+            self.push(subtitle);
+        }
+    }
+
+    /// What a reader must know before anything else: that this revision no longer stands.
+    fn state(&mut self, sect: TagId) {
+        let mut words = Vec::new();
+        if self.edition.withdrawn {
+            words.push("This revision is withdrawn.".to_owned());
+        }
+        words.extend(self.edition.superseded_by.map(|number| format!("Superseded by revision {number}.")));
+        for word in words {
+            let mut block = self.line(sect, Role::P, SUBTITLE.strong(), &word);
+            block.before = Length::pt(6);
+            self.push(block);
+        }
+    }
+
+    /// Every fact of the furniture once as tagged text (ISO 14289-1, 7.1).
+    fn facts(&mut self, sect: TagId) {
+        let edition = self.edition;
+        let as_of = self.content.as_of.as_ref().map(|as_of| {
+            let facts = [as_of.date.as_str(), as_of.note.as_str()];
+            facts.into_iter().filter(|fact| !fact.is_empty()).collect::<Vec<_>>().join("; ")
+        });
+        let mut facts: Vec<Fact> = vec![
+            ("Marking", self.content.marking.clone()),
+            ("Brief", edition.brief.to_owned()),
+            ("Revision", edition.revision.to_string()),
+            ("As of", as_of.unwrap_or_default()),
+            ("Published", joined(&[edition.published_at, edition.creator], " by ")),
+            ("Edition digest", edition.edition_digest.to_owned()),
+            ("Recipient", edition.recipient.to_owned()),
+        ];
+        facts.retain(|(_, value)| !value.is_empty());
+        let table = facts_table(self, sect, &facts);
+        self.flow.blocks.push(Block::Table(Box::new(table)));
+    }
+
+    fn contents(&mut self, sect: TagId, parts: &[Part]) {
+        let mut heading = self.line(sect, Role::P, styles::heading(2), "Contents");
+        heading.before = Length::pt(16);
+        heading.after = Length::pt(2);
+        heading.keep_with_next = true;
+        self.push(heading);
+        let mut lists = vec![self.tag(sect, Role::Toc)];
+        for part in parts.iter().filter(|part| part.level <= CONTENTS_LEVELS) {
+            let level = usize::from(part.level).min(lists.len() + 1);
+            if level > lists.len() {
+                // A nested list stands in the entry above it.
+                let above = lists[lists.len() - 1];
+                let nested = self.tag(above, Role::Toc);
+                lists.push(nested);
+            }
+            lists.truncate(level);
+            self.contents_entry(lists[level - 1], part, level);
+        }
+    }
+
+    fn contents_entry(&mut self, list: TagId, part: &Part, level: usize) {
+        let kind = CONTENTS[level.min(CONTENTS.len()) - 1];
+        let item = self.tag(list, Role::Toci);
+        let reference = self.tag(item, Role::Reference);
+        let contents = super::composer::shortened(part.title);
+        let link = self.tag(reference, Role::Link { target: LinkTarget::Anchor(part.anchor), contents });
+        let voice = Voice { link: Some(link), ..self.voice(link, kind) };
+        let mut block = self.block(kind);
+        self.say(&mut block.inline, voice, part.title);
+        self.say(&mut block.inline, voice, " ");
+        let mut tail = Inline::default();
+        self.page_of(&mut tail, voice, part.anchor, 3);
+        block.tail = Some(tail);
+        let inset = Length::pt(12) * i64::try_from(level - 1).unwrap_or(0);
+        block.inset = (inset, Length::ZERO);
+        block.span = Span::Full;
+        self.push(block);
+    }
+}
+
+/// The last segment of a brief's name.
+fn brief_id(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
+}
+
+fn joined(facts: &[&str], separator: &str) -> String {
+    facts.iter().filter(|fact| !fact.is_empty()).copied().collect::<Vec<_>>().join(separator)
+}

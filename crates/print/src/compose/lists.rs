@@ -1,0 +1,91 @@
+//! Lists with their elements: L, LI, Lbl, LBody.
+
+use chancery_proto::brief::v1::List;
+
+use crate::compose::composer::Composer;
+use crate::compose::styles::{BODY, Type};
+use crate::flow::{Grid, TextBlock};
+use crate::tags::{ListNumbering, Role, TagId};
+use crate::text::inline::Inline;
+use crate::units::Length;
+
+/// How far a list's text stands from its mark's edge.
+pub(crate) const INDENT: Length = Length::milli_pt(17_500);
+
+/// An open item: its label and where its content goes.
+pub(crate) struct Item {
+    pub(crate) body: TagId,
+    pub(crate) label: Inline,
+}
+
+impl Composer<'_> {
+    /// Begins an item with a number or a bullet.
+    pub(crate) fn item(&mut self, list: TagId, kind: Type, label: &str) -> Item {
+        let item = self.tag(list, Role::Li);
+        let node = self.tag(item, Role::Lbl);
+        let mut inline = Inline::default();
+        let voice = self.voice(node, kind);
+        self.say(&mut inline, voice, label);
+        // The space keeps the label and the text apart when they are read out or extracted.
+        self.say(&mut inline, voice, " ");
+        Item { body: self.tag(item, Role::LBody), label: inline }
+    }
+
+    /// An author's list; `level` is 1 for the outermost.
+    pub(crate) fn list(&mut self, parent: TagId, list: &List, level: i64, enclosing: &str) {
+        let numbering = if list.ordered { ListNumbering::Decimal } else { ListNumbering::Disc };
+        let node = self.tag(parent, Role::L(numbering));
+        for (index, entry) in list.items.iter().enumerate() {
+            let label = if list.ordered { format!("{}.", index + 1) } else { "\u{2022}".to_owned() };
+            let Item { body, label } = self.item(node, BODY, &label);
+            let mut block = TextBlock {
+                inset: (INDENT * level, Length::ZERO),
+                label: Some(label),
+                hyphenate: true,
+                grid: Grid::Body,
+                ..self.block(BODY)
+            };
+            let paragraph = self.tag(body, Role::P);
+            let voice = self.voice(paragraph, BODY);
+            let marking = if entry.marking.is_empty() { enclosing } else { &entry.marking };
+            if entry.withheld.is_some() {
+                self.withheld(&mut block.inline, voice);
+            } else {
+                if marking != enclosing {
+                    self.small_word(&mut block.inline, voice, &format!("({marking}) "));
+                }
+                self.statements(&mut block.inline, voice, &entry.statements, marking);
+            }
+            self.push(block);
+            if let Some(list) = &entry.list {
+                self.list(body, list, level + 1, marking);
+            }
+        }
+    }
+
+    /// A bulleted list of plain items; `fill` writes each item's text.
+    pub(crate) fn bullets<T>(
+        &mut self,
+        parent: TagId,
+        items: &[T],
+        mut fill: impl FnMut(&mut Self, &T, TagId, &mut TextBlock),
+    ) {
+        if items.is_empty() {
+            return;
+        }
+        let list = self.tag(parent, Role::L(ListNumbering::Disc));
+        for item in items {
+            let Item { body, label } = self.item(list, BODY, "\u{2022}");
+            let mut block = TextBlock {
+                inset: (INDENT, Length::ZERO),
+                label: Some(label),
+                hyphenate: true,
+                grid: Grid::Body,
+                ..self.block(BODY)
+            };
+            let paragraph = self.tag(body, Role::P);
+            fill(self, item, paragraph, &mut block);
+            self.push(block);
+        }
+    }
+}

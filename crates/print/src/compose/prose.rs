@@ -1,0 +1,173 @@
+//! Statements to inline text: marks, status words, portion marks, citation numbers.
+
+use chancery_proto::brief::v1::{Citation, Span, SpanKind, Statement, StatementStatus};
+
+use crate::compose::composer::{Composer, Voice};
+use crate::compose::styles;
+use crate::tags::{LinkTarget, Role, TagId};
+use crate::text::inline::Inline;
+use crate::text::style::Weight;
+
+/// A mark on a stretch of text, in bytes.
+struct Mark<'s> {
+    start: usize,
+    end: usize,
+    kind: SpanKind,
+    target: &'s str,
+}
+
+impl Composer<'_> {
+    /// Appends statements with a space between them. `enclosing` is the marking of the part they stand in.
+    pub(crate) fn statements(
+        &mut self,
+        inline: &mut Inline,
+        voice: Voice,
+        statements: &[Statement],
+        enclosing: &str,
+    ) {
+        for (index, statement) in statements.iter().enumerate() {
+            if index > 0 {
+                self.say(inline, voice, " ");
+            }
+            self.statement(inline, voice, statement, enclosing);
+        }
+    }
+
+    fn statement(&mut self, inline: &mut Inline, voice: Voice, statement: &Statement, enclosing: &str) {
+        if statement.withheld.is_some() {
+            return self.withheld(inline, voice);
+        }
+        if let Some(anchor) = self.anchors.get(&statement.id) {
+            inline.anchor(*anchor);
+        }
+        if !statement.marking.is_empty() && statement.marking != enclosing {
+            self.small_word(inline, voice, &format!("({}) ", statement.marking));
+        }
+        match StatementStatus::try_from(statement.status).unwrap_or_default() {
+            StatementStatus::Unspecified | StatementStatus::Active => {}
+            StatementStatus::Superseded => self.small_word(inline, voice, "[superseded] "),
+            StatementStatus::Withdrawn => self.small_word(inline, voice, "[withdrawn] "),
+        }
+        self.marked_text(inline, voice, &statement.text, &statement.spans);
+        self.citations(inline, voice, &statement.citations);
+    }
+
+    /// A word of the printer's own, apart from the text by its type.
+    pub(crate) fn small_word(&mut self, inline: &mut Inline, voice: Voice, word: &str) {
+        let node = self.tag(voice.node, Role::Span { actual_text: None });
+        let mut style = styles::META.strong().style;
+        style.size = voice.style.size * 8 / 10;
+        self.say(inline, Voice { node, style, ..voice }, word);
+    }
+
+    fn marked_text(&mut self, inline: &mut Inline, voice: Voice, text: &str, spans: &[Span]) {
+        if spans.is_empty() {
+            return self.say(inline, voice, text);
+        }
+        let marks = marks(text, spans);
+        let mut edges: Vec<usize> = marks.iter().flat_map(|mark| [mark.start, mark.end]).collect();
+        edges.extend([0, text.len()]);
+        edges.sort_unstable();
+        edges.dedup();
+        // Elements that are open, with the mark each stands for.
+        let mut open: Vec<(usize, Voice)> = Vec::new();
+        for pair in edges.windows(2) {
+            let covering: Vec<usize> = (0..marks.len())
+                .filter(|index| marks[*index].start <= pair[0] && marks[*index].end >= pair[1])
+                .collect();
+            let kept = open.iter().zip(&covering).take_while(|((mark, _), now)| mark == *now).count();
+            open.truncate(kept);
+            for index in &covering[kept..] {
+                let above = open.last().map_or(voice, |(_, voice)| *voice);
+                let inner = self.open_mark(above, &marks[*index]);
+                open.push((*index, inner));
+            }
+            let inner = open.last().map_or(voice, |(_, voice)| *voice);
+            self.say(inline, inner, &text[pair[0]..pair[1]]);
+        }
+    }
+
+    fn open_mark<'v>(&mut self, voice: Voice<'v>, mark: &Mark<'v>) -> Voice<'v> {
+        let mut inner = voice;
+        match mark.kind {
+            SpanKind::Unspecified => {}
+            SpanKind::Emphasis => inner.style.italic = !voice.style.italic,
+            SpanKind::Strong => inner.style.weight = Weight::Semibold,
+            SpanKind::Language => {
+                let role = Role::Span { actual_text: None };
+                inner.node = self.flow.tags.add(voice.node, role, Some(mark.target.to_owned()));
+                inner.language = mark.target;
+            }
+            SpanKind::Link => {
+                if let (None, Some(link)) = (voice.link, self.marked_link(voice.node, mark.target)) {
+                    inner.node = link;
+                    inner.link = Some(link);
+                    inner.style.color = styles::ACCENT;
+                }
+            }
+        }
+        inner
+    }
+
+    fn marked_link(&mut self, node: TagId, target: &str) -> Option<TagId> {
+        let (target, contents) = match target.strip_prefix('#') {
+            Some(id) => (LinkTarget::Anchor(*self.anchors.get(id)?), format!("Go to {id}")),
+            None => (LinkTarget::Uri(target.to_owned()), target.to_owned()),
+        };
+        Some(self.tag(node, Role::Link { target, contents: crate::compose::composer::shortened(&contents) }))
+    }
+
+    /// The sources' numbers, raised: `Reference` > `Link`, with commas between them.
+    fn citations(&mut self, inline: &mut Inline, voice: Voice, citations: &[Citation]) {
+        let mut numbers: Vec<(usize, &str)> = citations
+            .iter()
+            .filter_map(|citation| {
+                Some((*self.numbers.get(&citation.source_id)?, citation.source_id.as_str()))
+            })
+            .collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        let style = styles::marker(voice.style);
+        for (index, (number, id)) in numbers.into_iter().enumerate() {
+            let raised = Voice { style, ..voice };
+            if index > 0 {
+                self.say(inline, raised, ",");
+            }
+            let Some(anchor) = self.anchors.get(id).copied() else { continue };
+            if !self.first_citations.contains_key(&number) {
+                let citing = self.new_anchor(&format!("cited.{number}"));
+                inline.anchor(citing);
+                self.first_citations.insert(number, citing);
+            }
+            let reference = self.tag(voice.node, Role::Reference);
+            let target = LinkTarget::Anchor(anchor);
+            let within = Voice { node: reference, ..raised };
+            self.link_to(inline, within, target, &number.to_string(), &format!("Source {number}"));
+        }
+    }
+
+    pub(crate) fn new_anchor(&mut self, name: &str) -> crate::tags::AnchorId {
+        let index =
+            u32::try_from(self.flow.anchor_names.len()).expect("fewer than 2^32 anchors fit in memory");
+        self.flow.anchor_names.push(name.to_owned());
+        crate::tags::AnchorId(index)
+    }
+}
+
+/// Spans count code points; out-of-range ones were refused at validation and are cut here.
+fn marks<'s>(text: &str, spans: &'s [Span]) -> Vec<Mark<'s>> {
+    let offsets: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+    let at = |point: u32| offsets.get(point as usize).copied().unwrap_or(text.len());
+    let mut marks: Vec<Mark> = spans
+        .iter()
+        .map(|span| Mark {
+            start: at(span.start),
+            end: at(span.end),
+            kind: SpanKind::try_from(span.kind).unwrap_or_default(),
+            target: &span.target,
+        })
+        .filter(|mark| mark.start < mark.end)
+        .collect();
+    marks.sort_by_key(|mark| (mark.start, std::cmp::Reverse(mark.end)));
+    marks
+}

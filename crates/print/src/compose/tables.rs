@@ -1,0 +1,159 @@
+//! Tables with their elements: THead and TBody, TH with its scope, TD.
+
+use chancery_proto::brief::v1::{ColumnType, Table};
+
+use crate::compose::composer::Composer;
+use crate::compose::styles::{CAPTION, META, TABLE, TABLE_HEAD};
+use crate::flow::{Block, Row, Span, TableBlock};
+use crate::tags::{AnchorId, Role, Scope, TagId};
+use crate::text::inline::Inline;
+use crate::text::paragraph::Align;
+use crate::units::Length;
+
+/// A name and its value.
+pub(crate) type Fact = (&'static str, String);
+
+/// A table on its way: rows are added one by one.
+pub(crate) struct TableMaker {
+    pub(crate) block: TableBlock,
+    table: TagId,
+    body: Option<TagId>,
+    row_headers: bool,
+}
+
+impl TableMaker {
+    /// Begins a table with its caption (if any) and its header cells.
+    pub(crate) fn begin(
+        composer: &mut Composer,
+        parent: TagId,
+        caption: &str,
+        head: &[&str],
+        row_headers: bool,
+    ) -> Self {
+        let table = composer.tag(parent, Role::Table);
+        let mut block = TableBlock {
+            columns: vec![Align::Start; head.len()],
+            leading: TABLE.leading,
+            before: Length::pt(6),
+            after: Length::pt(8),
+            hyphenate: true,
+            right_to_left: composer.flow.right_to_left,
+            ..TableBlock::default()
+        };
+        if !caption.is_empty() {
+            let mut caption = composer.line(table, Role::Caption, CAPTION, caption);
+            caption.before = Length::pt(8);
+            caption.after = Length::pt(2);
+            caption.keep_with_next = true;
+            caption.keep_together = true;
+            caption.grid = crate::flow::Grid::Free;
+            block.caption = Some(caption);
+        }
+        let mut maker = Self { block, table, body: None, row_headers };
+        if head.iter().any(|heading| !heading.is_empty()) {
+            maker.head(composer, head);
+        }
+        maker
+    }
+
+    fn head(&mut self, composer: &mut Composer, head: &[&str]) {
+        let thead = composer.tag(self.table, Role::THead);
+        let row = composer.tag(thead, Role::Tr);
+        for heading in head {
+            let cell = composer.tag(row, Role::Th { scope: Scope::Column });
+            let mut inline = Inline::default();
+            let voice = composer.voice(cell, TABLE_HEAD);
+            composer.say(&mut inline, voice, heading);
+            self.block.head.push(inline);
+        }
+    }
+
+    /// Adds a row; `fill` writes each cell's content under the cell's element.
+    pub(crate) fn row(
+        &mut self,
+        composer: &mut Composer,
+        anchors: Vec<AnchorId>,
+        mut fill: impl FnMut(&mut Composer, usize, TagId, &mut Inline),
+    ) {
+        let table = self.table;
+        let body = *self.body.get_or_insert_with(|| composer.tag(table, Role::TBody));
+        let row = composer.tag(body, Role::Tr);
+        let mut cells = Vec::with_capacity(self.block.columns.len());
+        for column in 0..self.block.columns.len() {
+            let role =
+                if column == 0 && self.row_headers { Role::Th { scope: Scope::Row } } else { Role::Td };
+            let cell = composer.tag(row, role);
+            let mut inline = Inline::default();
+            fill(composer, column, cell, &mut inline);
+            cells.push(inline);
+        }
+        self.block.rows.push(Row { cells, anchors });
+    }
+
+    pub(crate) fn finish(self, composer: &mut Composer) {
+        // A table without rows says nothing, and TBody may not be empty.
+        if !self.block.rows.is_empty() {
+            composer.flow.blocks.push(Block::Table(Box::new(self.block)));
+        }
+    }
+}
+
+/// Names and values as a table whose names head their rows.
+pub(crate) fn facts_table(composer: &mut Composer, parent: TagId, facts: &[Fact]) -> TableBlock {
+    let mut maker = TableMaker::begin(composer, parent, "", &["", ""], true);
+    for (name, value) in facts {
+        maker.row(composer, Vec::new(), |composer, column, cell, inline| {
+            let (kind, text) = if column == 0 { (META.strong(), *name) } else { (META, value.as_str()) };
+            let voice = composer.voice(cell, kind);
+            composer.say(inline, voice, text);
+        });
+    }
+    maker.block.span = Span::Full;
+    maker.block.before = Length::pt(10);
+    maker.block
+}
+
+impl Composer<'_> {
+    /// An author's table.
+    pub(crate) fn table(&mut self, sect: TagId, table: &Table) {
+        self.tables += 1;
+        let caption = format!("Table {}. {}", self.tables, table.caption);
+        let head: Vec<&str> = table.columns.iter().map(|column| column.heading.as_str()).collect();
+        let mut maker = TableMaker::begin(self, sect, &caption, &head, table.row_headers);
+        for (align, column) in maker.block.columns.iter_mut().zip(&table.columns) {
+            if column.r#type == ColumnType::Number as i32 {
+                *align = Align::End;
+            }
+        }
+        if table.columns.len() > 4 {
+            maker.block.span = Span::Full;
+        }
+        for row in &table.rows {
+            maker.row(self, Vec::new(), |composer, column, cell, inline| {
+                let kind = if column == 0 && table.row_headers { TABLE_HEAD } else { TABLE };
+                let voice = composer.voice(cell, kind);
+                if row.withheld.is_some() {
+                    if column == 0 {
+                        composer.withheld(inline, voice);
+                    }
+                    return;
+                }
+                if column == 0 && !row.marking.is_empty() && row.marking != composer.content.default_marking {
+                    composer.small_word(inline, voice, &format!("({}) ", row.marking));
+                }
+                let text = row.cells.get(column).map_or("", |cell| cell.text.as_str());
+                composer.say(inline, voice, text);
+            });
+        }
+        maker.finish(self);
+        if let Some(number) = self.numbers.get(&table.source_id).copied() {
+            let mut block = self.block(META);
+            let node = self.tag(sect, Role::P);
+            let voice = self.voice(node, META);
+            self.say(&mut block.inline, voice, "Source: ");
+            let text = number.to_string();
+            self.link(&mut block.inline, voice, &table.source_id, &text, &format!("Source {number}"));
+            self.push(block);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! What `compose` hands to `layout`: blocks in reading order with their styles, and the tag tree that owns them.
+
+use crate::document::{DocumentInfo, OutlineEntry};
+use crate::pages::Color;
+use crate::tags::{AnchorId, TagTree};
+use crate::text::inline::Inline;
+use crate::text::paragraph::Align;
+use crate::units::Length;
+
+/// A composed brief.
+#[derive(Debug, Default)]
+pub struct Flow {
+    /// In reading order.
+    pub blocks: Vec<Block>,
+    /// The structure elements that own the blocks' pieces.
+    pub tags: TagTree,
+    /// Names of destinations, by [`AnchorId`].
+    pub anchor_names: Vec<String>,
+    /// The outline, in document order.
+    pub outline: Vec<OutlineEntry>,
+    /// What the file says of itself.
+    pub info: DocumentInfo,
+    /// What stands on every page.
+    pub furniture: Furniture,
+    /// Whether the document's direction is right to left.
+    pub right_to_left: bool,
+}
+
+/// What stands on every page; all of it is an artifact.
+#[derive(Debug, Default)]
+pub struct Furniture {
+    /// The marking, in the bands at top and bottom.
+    pub marking: Inline,
+    /// The footer's facts; the page number comes after them.
+    pub footer: Inline,
+}
+
+/// A piece of the flow.
+#[derive(Debug)]
+pub enum Block {
+    /// A paragraph, heading, list item or the like.
+    Text(Box<TextBlock>),
+    /// A table.
+    Table(Box<TableBlock>),
+    /// What follows begins a page.
+    PageBreak,
+}
+
+/// Which columns of the page a block takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Span {
+    /// The main column.
+    #[default]
+    Main,
+    /// Main and side column together.
+    Full,
+}
+
+/// How a block stands to the grid of body lines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Grid {
+    /// Body text: its lines stand on the grid.
+    Body,
+    /// Its height with its spacing is rounded up to whole grid lines; the rest goes before it.
+    #[default]
+    Rounded,
+    /// It stands where it falls; the next body block returns to the grid.
+    Free,
+}
+
+/// A paragraph of one style.
+#[derive(Clone, Debug, Default)]
+pub struct TextBlock {
+    /// Its content.
+    pub inline: Inline,
+    /// From baseline to baseline.
+    pub leading: Length,
+    /// Space before it, dropped at the top of a page.
+    pub before: Length,
+    /// Space after it.
+    pub after: Length,
+    /// Space above and below its lines, inside its frame.
+    pub padding: (Length, Length),
+    /// Inset from the column's start and end.
+    pub inset: (Length, Length),
+    /// Indent of the first line.
+    pub indent: Length,
+    /// Where lines stand.
+    pub align: Align,
+    /// Whether words may be divided.
+    pub hyphenate: bool,
+    /// Whether the text's own direction is right to left.
+    pub right_to_left: bool,
+    /// What stands in the inset at the first line: a list item's mark or number.
+    pub label: Option<Inline>,
+    /// What stands at the end of the last line, after leaders: a contents entry's page number.
+    pub tail: Option<Inline>,
+    /// One-line notes in the side column, from the first line down.
+    pub side: Vec<Inline>,
+    /// The columns it takes.
+    pub span: Span,
+    /// How it stands to the grid.
+    pub grid: Grid,
+    /// No page break after it.
+    pub keep_with_next: bool,
+    /// No page break inside it.
+    pub keep_together: bool,
+    /// The frame that it stands in; neighbours with equal frames share one.
+    pub frame: Option<Frame>,
+    /// Destinations at its first line.
+    pub anchors: Vec<AnchorId>,
+}
+
+/// A background that several blocks share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// Tells neighbouring frames apart.
+    pub id: u32,
+    /// The background.
+    pub tint: Option<Color>,
+    /// A rule along its start edge.
+    pub rule: Option<(Color, Length)>,
+    /// Distance from the column's start.
+    pub inset: Length,
+    /// The columns it takes.
+    pub span: Span,
+}
+
+/// A table.
+#[derive(Debug, Default)]
+pub struct TableBlock {
+    /// Its caption, above it.
+    pub caption: Option<TextBlock>,
+    /// How each column's cells stand.
+    pub columns: Vec<Align>,
+    /// The header row's cells, repeated on each page.
+    pub head: Vec<Inline>,
+    /// The body.
+    pub rows: Vec<Row>,
+    /// From baseline to baseline.
+    pub leading: Length,
+    /// Space before and after it.
+    pub before: Length,
+    /// Space after it.
+    pub after: Length,
+    /// The columns of the page that it takes.
+    pub span: Span,
+    /// Whether words may be divided.
+    pub hyphenate: bool,
+    /// Whether it reads from right to left.
+    pub right_to_left: bool,
+}
+
+/// A row of a table, one cell a column.
+#[derive(Debug, Default)]
+pub struct Row {
+    /// Its cells.
+    pub cells: Vec<Inline>,
+    /// Destinations at its top.
+    pub anchors: Vec<AnchorId>,
+}

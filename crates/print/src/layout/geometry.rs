@@ -1,0 +1,113 @@
+//! The page: paper, margins, columns, grid; and `place`, the one function that turns positions in a column
+//! into positions on the page.
+
+use crate::flow::Span;
+use crate::units::Length;
+
+/// Paper sizes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Paper {
+    /// 210 x 297 mm.
+    #[default]
+    A4,
+    /// 8.5 x 11 in.
+    Letter,
+}
+
+/// The page's measures.
+#[derive(Clone, Debug)]
+pub struct Geometry {
+    /// Width and height.
+    pub size: (Length, Length),
+    /// The space above the columns.
+    pub top: Length,
+    /// The space at either side of the columns.
+    pub side: Length,
+    /// The columns' height: whole grid lines.
+    pub height: Length,
+    /// The main column's width.
+    pub main: Length,
+    /// The space between the columns.
+    pub gutter: Length,
+    /// The side column's width.
+    pub narrow: Length,
+    /// The distance of grid lines.
+    pub grid: Length,
+    /// Whether columns and insets are mirrored.
+    pub right_to_left: bool,
+}
+
+impl Geometry {
+    /// The measures of a paper size for a document's direction.
+    pub fn new(paper: Paper, right_to_left: bool) -> Self {
+        let grid = if right_to_left { Length::pt(17) } else { Length::pt(14) };
+        let (size, side, bottom) = match paper {
+            Paper::A4 => ((Length::mm(210), Length::mm(297)), Length::mm(22), Length::mm(26)),
+            Paper::Letter => ((Length::pt(612), Length::pt(792)), Length::centi_mm(2495), Length::mm(26)),
+        };
+        let top = Length::mm(24);
+        let lines = (size.1 - top - bottom).units() / grid.units();
+        Self {
+            size,
+            top,
+            side,
+            height: grid * lines,
+            main: Length::mm(122),
+            gutter: Length::mm(4),
+            narrow: Length::mm(40),
+            grid,
+            right_to_left,
+        }
+    }
+
+    /// The width of what a block may take.
+    pub fn width(&self, span: Span) -> Length {
+        match span {
+            Span::Main => self.main,
+            Span::Full => self.main + self.gutter + self.narrow,
+        }
+    }
+
+    /// The side column.
+    pub fn side_slot(&self) -> Slot {
+        Slot { start: self.main + self.gutter, width: self.narrow }
+    }
+
+    /// The position on the page of a point `x` from a slot's left edge and `y` below the columns' top.
+    pub fn place(&self, slot: Slot, (x, y): (Length, Length)) -> (Length, Length) {
+        let full = self.width(Span::Full);
+        let left = if self.right_to_left { full - slot.start - slot.width } else { slot.start };
+        (self.side + left + x, self.size.1 - self.top - y)
+    }
+}
+
+/// A box in the inline direction: `start` is its distance from the columns' start edge.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Slot {
+    /// Distance from the start edge.
+    pub start: Length,
+    /// Its width.
+    pub width: Length,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Geometry, Paper, Slot};
+    use crate::units::Length;
+
+    #[test]
+    fn a4_holds_50_lines_and_letter_46() {
+        assert_eq!(Geometry::new(Paper::A4, false).height, Length::pt(700));
+        assert_eq!(Geometry::new(Paper::Letter, false).height, Length::pt(46 * 14));
+    }
+
+    #[test]
+    fn columns_are_mirrored_for_right_to_left_documents() {
+        let (left, right) = (Geometry::new(Paper::A4, false), Geometry::new(Paper::A4, true));
+        let side = left.side_slot();
+        let at = (Length::ZERO, Length::ZERO);
+        assert_eq!(left.place(side, at).0, Length::mm(22 + 126));
+        assert_eq!(right.place(side, at).0, Length::mm(22));
+        assert_eq!(right.place(Slot { start: Length::ZERO, width: right.main }, at).0, Length::mm(22 + 44));
+    }
+}

@@ -1,0 +1,214 @@
+//! Strips to pages: each page ends at its last allowed break that fits.
+
+use std::ops::ControlFlow;
+
+use crate::flow::Frame;
+use crate::layout::LayoutError;
+use crate::layout::drawing::filled;
+use crate::layout::geometry::{Geometry, Slot};
+use crate::layout::strip::{Drawing, Strip, StripMark};
+use crate::pages::{ArtifactKind, GlyphRun, Item, Owner, Page, Pages, Path, Placed, Rect, Segment};
+use crate::text::inline::Deferred;
+use crate::units::Length;
+
+/// Pages with the numbers that are still to be filled in.
+pub(crate) struct LaidOut {
+    pub(crate) pages: Pages,
+    /// Page, item, and what its digits say.
+    pub(crate) deferred: Vec<(usize, usize, Deferred)>,
+}
+
+pub(crate) struct Paginator<'a> {
+    geometry: &'a Geometry,
+    max_pages: usize,
+    observe: &'a mut dyn FnMut(usize) -> ControlFlow<()>,
+    done: LaidOut,
+    /// The open page's strips with their tops.
+    open: Vec<(Length, Strip)>,
+    /// Where the open page's last strip ends.
+    end: Length,
+}
+
+impl<'a> Paginator<'a> {
+    pub(crate) fn new(
+        geometry: &'a Geometry,
+        max_pages: usize,
+        observe: &'a mut dyn FnMut(usize) -> ControlFlow<()>,
+    ) -> Self {
+        let done = LaidOut { pages: Pages::default(), deferred: Vec::new() };
+        Self { geometry, max_pages, observe, done, open: Vec::new(), end: Length::ZERO }
+    }
+
+    /// Puts a strip on the open page, or closes the page at its last allowed break first.
+    pub(crate) fn push(&mut self, strip: Strip) -> Result<(), LayoutError> {
+        let top = self.top_of(&strip);
+        if self.open.is_empty() || top + strip.height - strip.after <= self.geometry.height {
+            self.put(top, strip);
+            return Ok(());
+        }
+        let keep = self.open.iter().rposition(|(_, strip)| strip.may_break_after);
+        // Without an allowed break the page ends here: nothing may run off it.
+        let kept = keep.map_or(self.open.len(), |last| last + 1);
+        let carried = self.open.split_off(kept);
+        self.close()?;
+        for (_, strip) in carried {
+            self.push(strip)?;
+        }
+        self.push(strip)
+    }
+
+    /// Closes the open page if it has anything on it.
+    pub(crate) fn break_page(&mut self) -> Result<(), LayoutError> {
+        if self.open.is_empty() { Ok(()) } else { self.close() }
+    }
+
+    pub(crate) fn finish(mut self) -> Result<LaidOut, LayoutError> {
+        if !self.open.is_empty() || self.done.pages.pages.is_empty() {
+            self.close()?;
+        }
+        Ok(self.done)
+    }
+
+    fn top_of(&self, strip: &Strip) -> Length {
+        if self.open.is_empty() {
+            return Length::ZERO;
+        }
+        let top = self.end + strip.before;
+        if strip.snap { top.ceil_to(self.geometry.grid) } else { top }
+    }
+
+    fn put(&mut self, top: Length, strip: Strip) {
+        let mut top = top;
+        if self.open.is_empty()
+            && let Some(header) = &strip.header
+        {
+            let header = Strip::clone(header);
+            let height = header.height;
+            self.open.push((top, header));
+            top += height;
+        }
+        self.end = top + strip.height;
+        self.open.push((top, strip));
+    }
+
+    fn close(&mut self) -> Result<(), LayoutError> {
+        if self.done.pages.pages.len() == self.max_pages {
+            return Err(LayoutError::TooManyPages);
+        }
+        let strips = std::mem::take(&mut self.open);
+        self.end = Length::ZERO;
+        let number = self.done.pages.pages.len();
+        for (top, strip) in &strips {
+            for anchor in &strip.anchors {
+                let (_, y) = self.geometry.place(Slot::default(), (Length::ZERO, *top));
+                self.done.pages.anchors.entry(*anchor).or_insert((number, y));
+            }
+        }
+        let (items, deferred) = self.items(strips);
+        self.done.deferred.extend(deferred.into_iter().map(|(item, what)| (number, item, what)));
+        self.done.pages.pages.push(Page { size: self.geometry.size, items });
+        match (self.observe)(number + 1) {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => Err(LayoutError::Cancelled),
+        }
+    }
+
+    /// A page's items: backgrounds, other artifacts, then tagged content in logical order.
+    fn items(&self, strips: Vec<(Length, Strip)>) -> (Vec<Placed>, Vec<(usize, Deferred)>) {
+        let mut placed: Vec<(u32, Placed, Option<Deferred>)> =
+            self.frames(&strips).into_iter().map(|path| (0, layout_artifact(path), None)).collect();
+        for (top, strip) in strips {
+            for mark in strip.marks {
+                placed.push(self.place(top, mark));
+            }
+        }
+        placed.sort_by_key(|(seq, ..)| *seq);
+        let mut deferred = Vec::new();
+        let mut items = Vec::with_capacity(placed.len());
+        for (index, (_, item, what)) in placed.into_iter().enumerate() {
+            deferred.extend(what.map(|what| (index, what)));
+            items.push(item);
+        }
+        (items, deferred)
+    }
+
+    fn place(&self, top: Length, mark: StripMark) -> (u32, Placed, Option<Deferred>) {
+        let StripMark { owner, slot, drawing } = mark;
+        let seq = match owner {
+            Owner::Tagged { seq, .. } => seq,
+            Owner::Artifact(_) => 0,
+        };
+        let (item, deferred) = match drawing {
+            Drawing::Run(run) => (Item::Run(self.place_run(top, slot, run)), None),
+            Drawing::Deferred(run, what) => (Item::Run(self.place_run(top, slot, run)), Some(what)),
+            Drawing::Path(path) => (Item::Path(self.place_path(top, slot, path)), None),
+            Drawing::LinkArea(link, rect) => {
+                (Item::LinkArea { link, rect: self.place_rect(top, slot, rect) }, None)
+            }
+        };
+        (seq, Placed { owner, item }, deferred)
+    }
+
+    fn place_run(&self, top: Length, slot: Slot, mut run: GlyphRun) -> GlyphRun {
+        (run.x, run.y) = self.geometry.place(slot, (run.x, top + run.y));
+        run
+    }
+
+    fn place_rect(&self, top: Length, slot: Slot, rect: Rect) -> Rect {
+        let (x, y) = self.geometry.place(slot, (rect.x, top + rect.y + rect.height));
+        Rect { x, y, ..rect }
+    }
+
+    fn place_path(&self, top: Length, slot: Slot, mut path: Path) -> Path {
+        let at = |(x, y): (Length, Length)| self.geometry.place(slot, (x, top + y));
+        for segment in &mut path.segments {
+            *segment = match *segment {
+                Segment::Rect(rect) => Segment::Rect(self.place_rect(top, slot, rect)),
+                Segment::Move(x, y) => {
+                    let (x, y) = at((x, y));
+                    Segment::Move(x, y)
+                }
+                Segment::Line(x, y) => {
+                    let (x, y) = at((x, y));
+                    Segment::Line(x, y)
+                }
+                Segment::Curve(points) => Segment::Curve(points.map(at)),
+                Segment::Close => Segment::Close,
+            };
+        }
+        path
+    }
+
+    /// One background for neighbouring strips of the same frame.
+    fn frames(&self, strips: &[(Length, Strip)]) -> Vec<Path> {
+        let mut paths = Vec::new();
+        for group in strips.chunk_by(|a, b| a.1.frame.is_some() && a.1.frame == b.1.frame) {
+            let (Some(frame), Some((top, _)), Some((last, strip))) =
+                (group[0].1.frame, group.first(), group.last())
+            else {
+                continue;
+            };
+            self.frame(frame, *top, *last + strip.height - strip.after, &mut paths);
+        }
+        paths
+    }
+
+    fn frame(&self, frame: Frame, top: Length, bottom: Length, paths: &mut Vec<Path>) {
+        let width = self.geometry.width(frame.span) - frame.inset;
+        let height = bottom - top;
+        if let Some(tint) = frame.tint {
+            let slot = Slot { start: frame.inset, width };
+            let rect = Rect { width, height, ..Rect::default() };
+            paths.push(self.place_path(top, slot, filled(rect, tint)));
+        }
+        if let Some((color, thickness)) = frame.rule {
+            let slot = Slot { start: frame.inset, width: thickness };
+            let rect = Rect { width: thickness, height, ..Rect::default() };
+            paths.push(self.place_path(top, slot, filled(rect, color)));
+        }
+    }
+}
+
+fn layout_artifact(path: Path) -> Placed {
+    Placed { owner: Owner::Artifact(ArtifactKind::Layout), item: Item::Path(path) }
+}

@@ -1,0 +1,228 @@
+//! A table to strips: a caption, a header that is repeated on each page, a strip a row.
+
+use std::rc::Rc;
+
+use crate::flow::{Row, TableBlock};
+use crate::layout::drawing::{HAIRLINE, rule};
+use crate::layout::geometry::{Geometry, Slot};
+use crate::layout::strip::{Drawing, Strip, StripMark};
+use crate::layout::text_block::{self, FAINT, add_line};
+use crate::pages::{ArtifactKind, Color, Owner};
+use crate::text::Typesetter;
+use crate::text::inline::Inline;
+use crate::text::paragraph::{Line, Setup};
+use crate::units::Length;
+
+/// Space above and below a row's text.
+const PADDING: Length = Length::milli_pt(2_500);
+/// Space between columns.
+const GAP: Length = Length::pt(8);
+/// The rule under the header.
+const RULE: Length = Length::milli_pt(800);
+const INK: Color = Color(0x11, 0x11, 0x11);
+
+pub(crate) fn measure(table: &TableBlock, geometry: &Geometry, typesetter: &mut Typesetter) -> Vec<Strip> {
+    let slots = columns(table, geometry.width(table.span), typesetter);
+    let mut strips = Vec::new();
+    if let Some(caption) = &table.caption {
+        strips.extend(text_block::measure(caption, geometry, typesetter));
+    }
+    let head = head(table, &slots, typesetter);
+    let header = head.as_ref().map(|head| Rc::new(repeated(head)));
+    strips.extend(head);
+    let count = table.rows.len();
+    for (index, row) in table.rows.iter().enumerate() {
+        // The first row stays with the header, the last with the one before.
+        let may_break_after = index + 2 != count || count == 2;
+        let first = strips.len();
+        strips.extend(row_strips(table, row, &slots, geometry, typesetter));
+        for strip in &mut strips[first..] {
+            strip.header.clone_from(&header);
+            strip.may_break_after = true;
+        }
+        if let Some(last) = strips.last_mut() {
+            last.may_break_after = may_break_after;
+        }
+    }
+    if let Some(first) = strips.first_mut() {
+        first.before = first.before.max(table.before);
+    }
+    if let Some(last) = strips.last_mut() {
+        last.height += table.after;
+        last.after = table.after;
+        last.may_break_after = true;
+    }
+    strips
+}
+
+/// Columns get what their words need at least, and of the rest in proportion to what their texts would take.
+fn columns(table: &TableBlock, width: Length, typesetter: &mut Typesetter) -> Vec<Slot> {
+    let count = table.columns.len().max(1);
+    let gaps = GAP * i64::try_from(count - 1).unwrap_or(0);
+    let room = (width - gaps).max(Length::pt(1)).units();
+    let mut least = vec![0_i64; count];
+    let mut most = vec![0_i64; count];
+    let cells = |column: usize| {
+        let rows = table.rows.iter().filter_map(move |row| row.cells.get(column));
+        table.head.get(column).into_iter().chain(rows)
+    };
+    for column in 0..count {
+        for cell in cells(column) {
+            least[column] = least[column].max(typesetter.widest_word(cell).units());
+            most[column] = most[column].max(typesetter.width(cell).units());
+        }
+    }
+    let widths = shares(room, &least, &most);
+    let mut start = Length::ZERO;
+    let mut slots = Vec::with_capacity(count);
+    for width in widths {
+        let width = Length::from_units(width);
+        slots.push(Slot { start, width });
+        start += width + GAP;
+    }
+    slots
+}
+
+fn shares(room: i64, least: &[i64], most: &[i64]) -> Vec<i64> {
+    let (needed, wanted): (i64, i64) = (least.iter().sum(), most.iter().sum());
+    if needed >= room {
+        return least.iter().map(|width| room * width / needed.max(1)).collect();
+    }
+    if wanted <= room {
+        // The rest goes to the last column, which is mostly the wordiest.
+        let mut widths = most.to_vec();
+        if let Some(last) = widths.last_mut() {
+            *last += room - wanted;
+        }
+        return widths;
+    }
+    let (spare, play) = (i128::from(room - needed), i128::from(wanted - needed).max(1));
+    let share = |(least, most): (&i64, &i64)| {
+        let more = spare * i128::from(most - least) / play;
+        least + i64::try_from(more).unwrap_or(0)
+    };
+    least.iter().zip(most).map(share).collect()
+}
+
+fn head(table: &TableBlock, slots: &[Slot], typesetter: &mut Typesetter) -> Option<Strip> {
+    if table.head.is_empty() {
+        return None;
+    }
+    let lines = cell_lines(table, &table.head, slots, typesetter);
+    let mut strip = row_strip(table, &table.head, slots, &lines, 0..usize::MAX);
+    let width = total_width(slots);
+    let bottom = strip.height - RULE / 2;
+    push_rule(&mut strip, width, bottom, INK, RULE);
+    strip.may_break_after = false;
+    Some(strip)
+}
+
+fn total_width(slots: &[Slot]) -> Length {
+    slots.last().map_or(Length::ZERO, |slot| slot.start + slot.width)
+}
+
+/// The header as it stands on later pages: an artifact.
+fn repeated(head: &Strip) -> Strip {
+    let mut header = head.clone();
+    header.marks.retain(|mark| !matches!(mark.drawing, Drawing::LinkArea(..)));
+    for mark in &mut header.marks {
+        mark.owner = Owner::Artifact(ArtifactKind::Layout);
+    }
+    header.anchors.clear();
+    header
+}
+
+/// A row is one strip; only one that is taller than a page is cut, between its lines.
+fn row_strips(
+    table: &TableBlock,
+    row: &Row,
+    slots: &[Slot],
+    geometry: &Geometry,
+    typesetter: &mut Typesetter,
+) -> Vec<Strip> {
+    let lines = cell_lines(table, &row.cells, slots, typesetter);
+    let tallest = lines.iter().map(Vec::len).max().unwrap_or(0).max(1);
+    let header_room = table.leading * 6;
+    let fitting = (geometry.height - header_room).units() / table.leading.units().max(1);
+    let fitting = usize::try_from(fitting).unwrap_or(1).max(1);
+    let per_strip = if tallest > fitting { 1 } else { tallest };
+    let mut strips: Vec<Strip> = (0..tallest)
+        .step_by(per_strip)
+        .map(|from| row_strip(table, &row.cells, slots, &lines, from..from + per_strip))
+        .collect();
+    if let Some(first) = strips.first_mut() {
+        first.anchors.clone_from(&row.anchors);
+    }
+    if let Some(last) = strips.last_mut() {
+        let bottom = last.height - HAIRLINE / 2;
+        push_rule(last, total_width(slots), bottom, FAINT, HAIRLINE);
+    }
+    strips
+}
+
+fn cell_lines(
+    table: &TableBlock,
+    cells: &[Inline],
+    slots: &[Slot],
+    typesetter: &mut Typesetter,
+) -> Vec<Vec<Line>> {
+    let aligned = cells.iter().zip(slots).zip(&table.columns);
+    aligned
+        .map(|((cell, slot), align)| {
+            let setup = Setup {
+                measure: slot.width,
+                indent: Length::ZERO,
+                align: *align,
+                hyphenate: table.hyphenate,
+                right_to_left: table.right_to_left,
+            };
+            typesetter.set(cell, &setup)
+        })
+        .collect()
+}
+
+/// The given lines of a row's cells as a strip.
+fn row_strip(
+    table: &TableBlock,
+    cells: &[Inline],
+    slots: &[Slot],
+    lines: &[Vec<Line>],
+    range: std::ops::Range<usize>,
+) -> Strip {
+    let mut strip = Strip::default();
+    let mut tallest = 1;
+    for ((cell, slot), lines) in cells.iter().zip(slots).zip(lines) {
+        let from = range.start.min(lines.len());
+        let shown = &lines[from..range.end.min(lines.len())];
+        tallest = tallest.max(shown.len());
+        for (index, line) in shown.iter().enumerate() {
+            let mut one = Strip::default();
+            add_line(&mut one, cell, line, *slot, table.leading);
+            let down = PADDING + table.leading * i64::try_from(index).unwrap_or(0);
+            strip.marks.extend(one.marks.into_iter().map(|mark| mark.lowered(down)));
+        }
+        strip.anchors.extend(cell.anchors.iter().filter(|_| range.start == 0).map(|(_, anchor)| *anchor));
+    }
+    strip.height = table.leading * i64::try_from(tallest).unwrap_or(1) + PADDING * 2;
+    strip
+}
+
+fn push_rule(strip: &mut Strip, width: Length, y: Length, color: Color, thickness: Length) {
+    let slot = Slot { start: Length::ZERO, width };
+    let path = rule(Length::ZERO, y, width, color, thickness);
+    let owner = Owner::Artifact(ArtifactKind::Layout);
+    strip.marks.push(StripMark { owner, slot, drawing: Drawing::Path(path) });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shares;
+
+    #[test]
+    fn columns_fill_the_room_and_none_gets_less_than_its_widest_word() {
+        let (least, most) = ([30, 50, 20], [40, 900, 300]);
+        let widths = shares(400, &least, &most);
+        assert!(widths.iter().zip(least).all(|(width, least)| *width >= least), "{widths:?}");
+        assert!((397..=400).contains(&widths.iter().sum::<i64>()), "{widths:?}");
+    }
+}

@@ -1,0 +1,209 @@
+//! A block of text to strips, one a line.
+
+use std::collections::BTreeMap;
+
+use crate::flow::{Grid, Span, TextBlock};
+use crate::layout::drawing;
+use crate::layout::geometry::{Geometry, Slot};
+use crate::layout::strip::{Drawing, Strip, StripMark};
+use crate::pages::{ArtifactKind, Color, Owner, Rect};
+use crate::tags::TagId;
+use crate::text::Typesetter;
+use crate::text::inline::{Inline, PieceKind};
+use crate::text::paragraph::{Align, Line, Mark, Setup};
+use crate::units::Length;
+
+/// The colour of leaders and hairlines.
+pub(crate) const FAINT: Color = Color(0x88, 0x88, 0x88);
+
+/// The fewest lines of a paragraph that may stand alone on a page.
+const FEWEST_LINES: usize = 2;
+
+pub(crate) fn measure(block: &TextBlock, geometry: &Geometry, typesetter: &mut Typesetter) -> Vec<Strip> {
+    let slot = slot(block, geometry);
+    let tail_width = block.tail.as_ref().map_or(Length::ZERO, |tail| typesetter.width(tail));
+    // A contents entry's text keeps clear of its page number.
+    let gap = if block.tail.is_some() { block.leading * 3 / 2 } else { Length::ZERO };
+    let setup = Setup {
+        measure: slot.width - tail_width - gap,
+        indent: block.indent,
+        align: block.align,
+        hyphenate: block.hyphenate,
+        right_to_left: block.right_to_left,
+    };
+    let lines = typesetter.set(&block.inline, &setup);
+    let count = lines.len();
+    let mut strips: Vec<Strip> = Vec::with_capacity(count);
+    for (index, line) in lines.iter().enumerate() {
+        let mut strip = Strip {
+            height: block.leading,
+            may_break_after: may_break(block, index + 1, count),
+            frame: block.frame,
+            ..Strip::default()
+        };
+        let line_slot = Slot { start: slot.start, width: setup.measure };
+        add_line(&mut strip, &block.inline, line, line_slot, block.leading);
+        add_anchors(&mut strip, &block.inline, line, index + 1 == count);
+        strips.push(strip);
+    }
+    add_label(&mut strips, block, slot, typesetter);
+    add_tail(&mut strips, block, slot, lines.last(), typesetter);
+    add_side(&mut strips, block, geometry, typesetter);
+    space(&mut strips, block, geometry);
+    strips
+}
+
+fn slot(block: &TextBlock, geometry: &Geometry) -> Slot {
+    let (start, end) = block.inset;
+    Slot { start, width: (geometry.width(block.span) - start - end).max(Length::pt(20)) }
+}
+
+/// Neither widows nor orphans, and no break where the block is kept whole or with what follows.
+fn may_break(block: &TextBlock, lines_before: usize, count: usize) -> bool {
+    if lines_before == count {
+        return !block.keep_with_next;
+    }
+    !block.keep_together && lines_before >= FEWEST_LINES && count - lines_before >= FEWEST_LINES
+}
+
+/// The baseline's distance from a line's top: capitals stand in its middle.
+pub(crate) fn baseline(leading: Length, size: Length) -> Length {
+    leading / 2 + size / 3
+}
+
+/// Adds a line's runs, drawings and link areas.
+pub(crate) fn add_line(strip: &mut Strip, inline: &Inline, line: &Line, slot: Slot, leading: Length) {
+    let size = largest_size(inline);
+    let y = baseline(leading, size);
+    let mut links: BTreeMap<TagId, (Length, Length)> = BTreeMap::new();
+    for marked in &line.marks {
+        let piece = &inline.pieces[marked.piece];
+        let color = piece.style.color;
+        let drawing = match &marked.mark {
+            Mark::Run(run) => {
+                let mut run = run.clone();
+                run.y = y - run.y;
+                match piece.kind {
+                    PieceKind::Deferred(what) => Drawing::Deferred(run, what),
+                    _ => Drawing::Run(run),
+                }
+            }
+            Mark::Drawn if piece.kind == PieceKind::Withheld => {
+                Drawing::Path(drawing::withheld(marked.x, y, marked.width, piece.style.size, color))
+            }
+            Mark::Drawn => Drawing::Path(drawing::missing(marked.x, y, piece.style.size, color)),
+        };
+        strip.marks.push(StripMark { owner: piece.owner.clone(), slot, drawing });
+        if let Some(link) = piece.link {
+            let (left, right) = (marked.x, marked.x + marked.width);
+            let area = links.entry(link).or_insert((left, right));
+            *area = (area.0.min(left), area.1.max(right));
+        }
+    }
+    for (link, (left, right)) in links {
+        let rect = Rect { x: left, y: Length::ZERO, width: right - left, height: leading };
+        let owner = Owner::Artifact(ArtifactKind::Layout);
+        strip.marks.push(StripMark { owner, slot, drawing: Drawing::LinkArea(link, rect) });
+    }
+}
+
+fn largest_size(inline: &Inline) -> Length {
+    inline.pieces.iter().map(|piece| piece.style.size).fold(Length::ZERO, Length::max)
+}
+
+fn add_anchors(strip: &mut Strip, inline: &Inline, line: &Line, last: bool) {
+    let here =
+        inline.anchors.iter().filter(|(at, _)| line.range.contains(at) || (last && *at >= line.range.end));
+    strip.anchors.extend(here.map(|(_, anchor)| *anchor));
+}
+
+/// One line of text without a break, at a place of its own.
+pub(crate) fn single_line(
+    inline: &Inline,
+    align: Align,
+    width: Length,
+    typesetter: &mut Typesetter,
+) -> Vec<Line> {
+    let measure = width.max(typesetter.width(inline));
+    let setup = Setup { measure, indent: Length::ZERO, align, hyphenate: false, right_to_left: false };
+    typesetter.set(inline, &setup)
+}
+
+fn add_label(strips: &mut [Strip], block: &TextBlock, slot: Slot, typesetter: &mut Typesetter) {
+    let (Some(label), Some(first)) = (&block.label, strips.first_mut()) else { return };
+    let width = block.leading * 5 / 4;
+    let label_slot = Slot { start: slot.start - width, width };
+    for line in single_line(label, Align::Start, width, typesetter) {
+        // The label's baseline is its text's.
+        let drop = baseline(block.leading, largest_size(&block.inline))
+            - baseline(block.leading, largest_size(label));
+        let mut one = Strip::default();
+        add_line(&mut one, label, &line, label_slot, block.leading);
+        first.marks.extend(one.marks.into_iter().map(|mark| mark.lowered(drop)));
+    }
+}
+
+fn add_tail(
+    strips: &mut [Strip],
+    block: &TextBlock,
+    slot: Slot,
+    last_line: Option<&Line>,
+    typesetter: &mut Typesetter,
+) {
+    let (Some(tail), Some(strip), Some(last_line)) = (&block.tail, strips.last_mut(), last_line) else {
+        return;
+    };
+    for line in single_line(tail, Align::End, slot.width, typesetter) {
+        add_line(strip, tail, &line, slot, block.leading);
+        let y = baseline(block.leading, largest_size(tail));
+        let gap = block.leading / 3;
+        let text_end = last_line.left + last_line.width;
+        if let Some(path) = drawing::leaders(text_end + gap, line.left - gap, y, FAINT) {
+            let owner = Owner::Artifact(ArtifactKind::Layout);
+            strip.marks.push(StripMark { owner, slot, drawing: Drawing::Path(path) });
+        }
+    }
+}
+
+fn add_side(strips: &mut [Strip], block: &TextBlock, geometry: &Geometry, typesetter: &mut Typesetter) {
+    if block.span == Span::Full {
+        return;
+    }
+    let slot = geometry.side_slot();
+    for (strip, note) in strips.iter_mut().zip(&block.side) {
+        for line in single_line(note, Align::Start, slot.width, typesetter) {
+            let drop = baseline(block.leading, largest_size(&block.inline))
+                - baseline(block.leading, largest_size(note));
+            let mut one = Strip::default();
+            add_line(&mut one, note, &line, slot, block.leading);
+            strip.marks.extend(one.marks.into_iter().map(|mark| mark.lowered(drop)));
+        }
+    }
+}
+
+/// Puts the block's spacing around its strips.
+fn space(strips: &mut [Strip], block: &TextBlock, geometry: &Geometry) {
+    let (above, below) = block.padding;
+    if let Some(first) = strips.first_mut() {
+        first.height += above;
+        first.marks = std::mem::take(&mut first.marks).into_iter().map(|mark| mark.lowered(above)).collect();
+    }
+    if let Some(last) = strips.last_mut() {
+        last.height += below;
+    }
+    let content: Length = strips.iter().map(|strip| strip.height).sum();
+    let mut before = block.before;
+    if block.grid == Grid::Rounded {
+        let rounded = (before + content + block.after).ceil_to(geometry.grid);
+        before = rounded - content - block.after;
+    }
+    if let Some(first) = strips.first_mut() {
+        first.before = before;
+        first.snap = block.grid == Grid::Body;
+        first.anchors.splice(0..0, block.anchors.iter().copied());
+    }
+    if let Some(last) = strips.last_mut() {
+        last.height += block.after;
+        last.after = block.after;
+    }
+}

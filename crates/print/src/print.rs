@@ -1,0 +1,134 @@
+//! The way from an edition to its bytes.
+
+use std::ops::ControlFlow;
+
+use chancery_proto::brief::v1::BriefContent;
+
+use crate::compose::compose;
+use crate::layout::{Geometry, LayoutError, Paper, layout};
+use crate::text::Typesetter;
+use crate::text::languages::is_right_to_left;
+use crate::write::{WriteError, write};
+
+/// What is printed: one clearance's content of a revision, with its publish record.
+#[derive(Clone, Copy, Debug)]
+pub struct Edition<'a> {
+    /// The content, filtered for its reader.
+    pub content: &'a BriefContent,
+    /// The brief's resource name.
+    pub brief: &'a str,
+    /// The revision's number.
+    pub revision: u32,
+    /// The edition's digest: 64 hexadecimal digits.
+    pub edition_digest: &'a str,
+    /// When the revision was published, RFC 3339 in UTC.
+    pub published_at: &'a str,
+    /// Who published it.
+    pub creator: &'a str,
+    /// Whom the copy is for; empty when nobody is named.
+    pub recipient: &'a str,
+    /// The revision that took its place, if the reader may know of one.
+    pub superseded_by: Option<u32>,
+    /// Whether the revision was taken back.
+    pub withdrawn: bool,
+}
+
+/// How it is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// The paper.
+    pub paper: Paper,
+}
+
+/// How much work a print may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The most pages.
+    pub max_pages: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { max_pages: 2_000 }
+    }
+}
+
+/// How far a print has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// The content is composed; pages follow.
+    Composed,
+    /// So many pages are laid out.
+    Page(u32),
+    /// All pages are laid out; the file is being written.
+    Writing,
+}
+
+/// A finished print.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Printed {
+    /// The PDF file.
+    pub bytes: Vec<u8>,
+    /// How many pages it has.
+    pub pages: u32,
+    /// What a publisher should know.
+    pub warnings: Vec<Warning>,
+}
+
+/// Something that printed otherwise than the author may expect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Warning {
+    /// No face has the character; a box stands for it, and extraction yields the character.
+    MissingGlyph {
+        /// The character.
+        character: char,
+    },
+}
+
+/// Why a brief could not be printed.
+#[derive(Debug, thiserror::Error)]
+pub enum PrintError {
+    /// The observer asked to stop.
+    #[error("cancelled")]
+    Cancelled,
+    /// The brief is longer than allowed; cut it or raise the limit.
+    #[error("more than {limit} pages")]
+    TooManyPages {
+        /// The limit that was met.
+        limit: u32,
+    },
+    /// The file could not be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+}
+
+/// Prints an edition. `observe` hears of progress and may stop the work between pages.
+pub fn print(
+    edition: &Edition,
+    options: &Options,
+    limits: &Limits,
+    observe: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Result<Printed, PrintError> {
+    let mut typesetter = Typesetter::default();
+    let (flow, warnings) = compose(edition, &mut typesetter);
+    go_on(observe(Progress::Composed))?;
+    let geometry = Geometry::new(options.paper, is_right_to_left(&edition.content.language));
+    let mut on_page = |page: usize| observe(Progress::Page(u32::try_from(page).unwrap_or(u32::MAX)));
+    let max_pages = usize::try_from(limits.max_pages).unwrap_or(usize::MAX);
+    let pages =
+        layout(&flow, &mut typesetter, &geometry, max_pages, &mut on_page).map_err(|error| match error {
+            LayoutError::Cancelled => PrintError::Cancelled,
+            LayoutError::TooManyPages => PrintError::TooManyPages { limit: limits.max_pages },
+        })?;
+    go_on(observe(Progress::Writing))?;
+    let bytes = write(&pages, &flow.tags, &flow.info, &flow.outline, &flow.anchor_names)?;
+    let pages = u32::try_from(pages.pages.len()).unwrap_or(u32::MAX);
+    Ok(Printed { bytes, pages, warnings })
+}
+
+fn go_on(flow: ControlFlow<()>) -> Result<(), PrintError> {
+    match flow {
+        ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Break(()) => Err(PrintError::Cancelled),
+    }
+}

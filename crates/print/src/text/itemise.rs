@@ -1,0 +1,191 @@
+//! A paragraph's text cut into fragments: stretches with one piece, direction, script and face, never across
+//! a line-break opportunity.
+
+use std::ops::Range;
+use std::rc::Rc;
+
+use harfrust::Script;
+use icu_segmenter::LineSegmenter;
+use icu_segmenter::options::LineBreakOptions;
+use unicode_bidi::{Level, ParagraphBidiInfo};
+
+use crate::faces::FaceId;
+use crate::text::Typesetter;
+use crate::text::inline::{Inline, PieceKind};
+use crate::text::shape::{Setting, Word};
+use crate::units::Length;
+
+/// A stretch of a paragraph that is shaped as one.
+#[derive(Clone, Debug)]
+pub(crate) struct Fragment {
+    pub(crate) range: Range<usize>,
+    pub(crate) piece: usize,
+    pub(crate) level: Level,
+    pub(crate) setting: Setting,
+    pub(crate) kind: FragmentKind,
+    pub(crate) width: Length,
+    pub(crate) word: Rc<Word>,
+}
+
+/// What a fragment is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FragmentKind {
+    /// Something to read.
+    Word,
+    /// Word space that justification may stretch: U+0020 and U+00A0.
+    Space,
+    /// Something drawn: a box for a missing character, a bar for withheld text.
+    Drawn,
+}
+
+/// A paragraph ready for line breaking.
+pub(crate) struct Itemised {
+    pub(crate) fragments: Vec<Fragment>,
+    /// Byte offsets after which a line may end, the text's end last.
+    pub(crate) opportunities: Vec<usize>,
+    pub(crate) base: Level,
+}
+
+/// What decides where a fragment ends.
+#[derive(Clone, Copy, PartialEq)]
+struct Traits {
+    piece: usize,
+    level: Level,
+    script: Script,
+    face: FaceId,
+    kind: FragmentKind,
+}
+
+pub(crate) fn itemise(inline: &Inline, right_to_left: bool, typesetter: &mut Typesetter) -> Itemised {
+    let base = if right_to_left { Level::rtl() } else { Level::ltr() };
+    let levels = levels(&inline.text, base);
+    let opportunities: Vec<usize> = LineSegmenter::new_for_non_complex_scripts(LineBreakOptions::default())
+        .segment_str(&inline.text)
+        .filter(|offset| *offset > 0)
+        .collect();
+    let mut cutter = Cutter { inline, typesetter, opportunities: &opportunities, fragments: Vec::new() };
+    cutter.cut(base, levels.as_deref());
+    let fragments = cutter.fragments;
+    Itemised { fragments, opportunities, base }
+}
+
+/// Embedding levels by byte; none when everything runs from left to right.
+fn levels(text: &str, base: Level) -> Option<Vec<Level>> {
+    // Characters below U+0590 have no right-to-left class.
+    if base.is_ltr() && text.chars().all(|c| c < '\u{590}') {
+        return None;
+    }
+    Some(ParagraphBidiInfo::new(text, Some(base)).levels)
+}
+
+struct Cutter<'a> {
+    inline: &'a Inline,
+    typesetter: &'a mut Typesetter,
+    opportunities: &'a [usize],
+    fragments: Vec<Fragment>,
+}
+
+impl Cutter<'_> {
+    fn cut(&mut self, base: Level, levels: Option<&[Level]>) {
+        let text = &self.inline.text;
+        let mut piece = 0;
+        let mut opportunity = 0;
+        let mut start = 0;
+        let mut current: Option<Traits> = None;
+        for (at, c) in text.char_indices() {
+            while piece + 1 < self.inline.pieces.len() && at >= self.inline.pieces[piece].range.end {
+                piece += 1;
+            }
+            while opportunity < self.opportunities.len() && self.opportunities[opportunity] < at {
+                opportunity += 1;
+            }
+            let may_break = self.opportunities.get(opportunity) == Some(&at);
+            let level = levels.map_or(base, |levels| levels[at]);
+            let traits = self.traits(c, piece, level, current);
+            if let Some(before) = current
+                && (before != traits || may_break)
+            {
+                self.finish(start..at, before);
+                start = at;
+            }
+            current = Some(traits);
+        }
+        if let Some(last) = current {
+            self.finish(start..text.len(), last);
+        }
+    }
+
+    fn traits(&self, c: char, piece: usize, level: Level, before: Option<Traits>) -> Traits {
+        let style = &self.inline.pieces[piece].style;
+        let before = before.filter(|before| before.piece == piece);
+        if drawn_width(self.inline.pieces[piece].kind, style.size).is_some() {
+            return Traits { piece, level, script: LATIN, face: style.face(), kind: FragmentKind::Drawn };
+        }
+        let own = script_of(c);
+        let joins = own == Script::INHERITED || is_default_ignorable(c);
+        if let Some(before) = before.filter(|before| joins && before.kind == FragmentKind::Word) {
+            return before;
+        }
+        let shared = own == Script::COMMON || own == Script::INHERITED;
+        let before = before.filter(|before| before.level == level);
+        let script = if shared { before.map_or(LATIN, |before| before.script) } else { own };
+        let kind = if matches!(c, ' ' | '\u{a0}') { FragmentKind::Space } else { FragmentKind::Word };
+        let face = match before {
+            Some(before) if shared && before.face.covers(c) => before.face,
+            _ => {
+                let candidates = style.candidates(script == ARABIC);
+                candidates.into_iter().find(|face| face.covers(c)).unwrap_or(style.face())
+            }
+        };
+        Traits { piece, level, script, face, kind }
+    }
+
+    fn finish(&mut self, range: Range<usize>, traits: Traits) {
+        let piece = &self.inline.pieces[traits.piece];
+        let setting = Setting {
+            face: traits.face,
+            script: traits.script,
+            right_to_left: traits.level.is_rtl(),
+            language: piece.language,
+            figures: piece.style.figures,
+        };
+        let drawn = drawn_width(piece.kind, piece.style.size);
+        let shown = if drawn.is_some() { "" } else { &self.inline.text[range.clone()] };
+        let word = self.typesetter.word(shown, setting);
+        let width = drawn.unwrap_or_else(|| word.width(traits.face, piece.style.size));
+        let (piece, level, kind) = (traits.piece, traits.level, traits.kind);
+        self.fragments.push(Fragment { range, piece, level, setting, kind, width, word });
+    }
+}
+
+/// The advance of what is drawn and not set; none for text.
+pub(crate) fn drawn_width(kind: PieceKind, size: Length) -> Option<Length> {
+    match kind {
+        PieceKind::Missing => Some(size * 6 / 10),
+        PieceKind::Withheld => Some(size * 6),
+        PieceKind::Text | PieceKind::Deferred(_) => None,
+    }
+}
+
+const LATIN: Script = Script::LATIN;
+pub(crate) const ARABIC: Script = Script::ARABIC;
+
+fn script_of(c: char) -> Script {
+    if c.is_ascii_alphabetic() {
+        return LATIN;
+    }
+    if c.is_ascii() {
+        return Script::COMMON;
+    }
+    harfrust::unicode::script(u32::from(c))
+}
+
+/// Characters that draw nothing (`Default_Ignorable_Code_Point`): bidi controls, joiners, variation selectors.
+pub(crate) fn is_default_ignorable(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+        | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}')
+}

@@ -1,0 +1,283 @@
+//! One line: its parts in visual order, spaces stretched or shrunk, glyph runs in logical order.
+
+use std::ops::Range;
+use std::rc::Rc;
+
+use unicode_bidi::{BidiInfo, Level};
+
+use crate::pages::{Glyph, GlyphRun};
+use crate::text::Typesetter;
+use crate::text::breaks::Break;
+use crate::text::inline::Inline;
+use crate::text::itemise::{Fragment, FragmentKind, Itemised, drawn_width};
+use crate::text::paragraph::{Align, LinePlace, Setup, hyphen_for};
+use crate::text::shape::{Setting, Word, scale};
+use crate::units::Length;
+
+/// A line of a paragraph. Its marks stand in logical order, at distances from the measure's left edge.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// What is on it.
+    pub marks: Vec<Marked>,
+    /// The bytes of the paragraph's text, spaces at its end included.
+    pub range: Range<usize>,
+    /// The width of what is seen.
+    pub width: Length,
+    /// The distance of the first visible mark from the measure's left edge.
+    pub left: Length,
+    /// Whether it is wider than the measure.
+    pub overfull: bool,
+    /// Whether it ends in a hyphen.
+    pub hyphen: bool,
+}
+
+/// A mark with the piece that it belongs to.
+#[derive(Clone, Debug)]
+pub struct Marked {
+    /// The piece's index.
+    pub piece: usize,
+    /// Its left edge.
+    pub x: Length,
+    /// Its advance, spaces at the line's end left out.
+    pub width: Length,
+    /// What it is.
+    pub mark: Mark,
+}
+
+/// What stands on a line.
+#[derive(Clone, Debug)]
+pub enum Mark {
+    /// Glyphs; `x` is from the measure's left edge, `y` the rise above the baseline.
+    Run(GlyphRun),
+    /// A drawing in place of text; the piece's kind says which.
+    Drawn,
+}
+
+/// A fragment, or the piece of one that is on this line.
+struct Part {
+    piece: usize,
+    setting: Setting,
+    level: Level,
+    kind: FragmentKind,
+    word: Rc<Word>,
+    text: PartText,
+    /// At the line's end, where spaces take no room.
+    trailing: bool,
+    /// What justification adds to each of its spaces.
+    added: Vec<Length>,
+}
+
+enum PartText {
+    Range(Range<usize>),
+    Hyphen,
+}
+
+pub(crate) fn set_line(
+    inline: &Inline,
+    setup: &Setup,
+    itemised: &Itemised,
+    (from, to): (&Break, &Break),
+    place: LinePlace,
+    typesetter: &mut Typesetter,
+) -> Line {
+    let mut parts = parts(inline, itemised, from, to, typesetter);
+    mark_trailing(&mut parts, itemised.base);
+    let indent = if place.first { setup.indent } else { Length::ZERO };
+    let natural: Length = parts.iter().filter(|part| !part.trailing).map(|part| part.width(inline)).sum();
+    let left_over = setup.measure - indent - natural;
+    let stretch = setup.align == Align::Justified && !place.last;
+    if stretch || left_over < Length::ZERO {
+        justify(inline, &mut parts, left_over, setup.align == Align::Justified);
+    }
+    let width: Length = parts.iter().filter(|part| !part.trailing).map(|part| part.width(inline)).sum();
+    let left = left_edge(setup, indent, width);
+    let range = from.at..to.at;
+    let marks = marks(inline, &parts, itemised.base, left);
+    Line { marks, range, width, left, overfull: place.overfull, hyphen: to.hyphen }
+}
+
+fn parts(
+    inline: &Inline,
+    itemised: &Itemised,
+    from: &Break,
+    to: &Break,
+    typesetter: &mut Typesetter,
+) -> Vec<Part> {
+    let mut parts = Vec::new();
+    for fragment in itemised.fragments[from.fragment..].iter().take_while(|f| f.range.start < to.at) {
+        let range = fragment.range.start.max(from.at)..fragment.range.end.min(to.at);
+        if range.is_empty() {
+            continue;
+        }
+        let word = if range == fragment.range {
+            Rc::clone(&fragment.word)
+        } else {
+            typesetter.word(&inline.text[range.clone()], fragment.setting)
+        };
+        parts.push(Part::new(fragment, word, PartText::Range(range)));
+    }
+    if to.adds_hyphen
+        && let Some(last) = itemised.fragments[..].iter().rev().find(|f| f.range.start < to.at)
+    {
+        let word = typesetter.word(hyphen_for(last), last.setting);
+        parts.push(Part::new(last, word, PartText::Hyphen));
+    }
+    parts
+}
+
+impl Part {
+    fn new(fragment: &Fragment, word: Rc<Word>, text: PartText) -> Self {
+        let Fragment { piece, setting, level, kind, .. } = *fragment;
+        Self { piece, setting, level, kind, word, text, trailing: false, added: Vec::new() }
+    }
+
+    fn width(&self, inline: &Inline) -> Length {
+        let piece = &inline.pieces[self.piece];
+        let size = piece.style.size;
+        if let Some(drawn) = drawn_width(piece.kind, size) {
+            return drawn;
+        }
+        self.word.width(self.setting.face, size) + self.added.iter().copied().sum()
+    }
+}
+
+/// Spaces at the line's end take no room and have the paragraph's direction (UAX 9, rule L1).
+fn mark_trailing(parts: &mut [Part], base: Level) {
+    for part in parts.iter_mut().rev().take_while(|part| part.kind == FragmentKind::Space) {
+        part.trailing = true;
+        part.level = base;
+    }
+}
+
+fn justify(inline: &Inline, parts: &mut [Part], left_over: Length, allowed: bool) {
+    let is_gap = |part: &Part| part.kind == FragmentKind::Space && !part.trailing;
+    let gaps: usize = parts.iter().filter(|part| is_gap(part)).map(|part| part.word.glyphs.len()).sum();
+    let Ok(count @ 1..) = i64::try_from(gaps) else { return };
+    if !allowed {
+        return;
+    }
+    let (each, mut rest) = (left_over.units().div_euclid(count), left_over.units().rem_euclid(count));
+    for part in parts.iter_mut().filter(|part| is_gap(part)) {
+        let size = inline.pieces[part.piece].style.size;
+        for glyph in &part.word.glyphs {
+            let one = i64::from(rest > 0);
+            rest -= one;
+            // An overfull line keeps its words apart.
+            let natural = scale(part.setting.face, size, glyph.advance).units();
+            let narrowest = (size.units() * 14 / 100 - natural).min(0);
+            part.added.push(Length::from_units((each + one).max(narrowest)));
+        }
+    }
+}
+
+fn left_edge(setup: &Setup, indent: Length, width: Length) -> Length {
+    let free = setup.measure - width;
+    match (setup.align, setup.right_to_left) {
+        (Align::Centered, _) => free / 2,
+        (Align::Justified | Align::Start, false) => indent,
+        (Align::Justified | Align::Start, true) => free - indent,
+        (Align::End, false) => free,
+        (Align::End, true) => Length::ZERO,
+    }
+}
+
+/// Lays the parts out from left to right and returns their marks in logical order.
+fn marks(inline: &Inline, parts: &[Part], base: Level, left: Length) -> Vec<Marked> {
+    let levels: Vec<Level> = parts.iter().map(|part| part.level).collect();
+    let order = BidiInfo::reorder_visual(&levels);
+    let hidden: Length =
+        parts.iter().filter(|part| part.trailing && base.is_rtl()).map(|part| part.width(inline)).sum();
+    let mut x = left - hidden;
+    let mut marks: Vec<(usize, Marked)> = Vec::new();
+    let mut next = 0;
+    while next < order.len() {
+        let group = group(parts, &order[next..]);
+        next += group.len();
+        let (first, marked) = mark(inline, parts, group, x);
+        let width: Length = group.iter().map(|index| parts[*index].width(inline)).sum();
+        x += width;
+        marks.push((first, marked));
+    }
+    marks.sort_by_key(|(first, _)| *first);
+    marks.into_iter().map(|(_, marked)| marked).collect()
+}
+
+/// The parts at the front that make one run: neighbours in sight and in text, of one piece, face and level.
+fn group<'a>(parts: &[Part], order: &'a [usize]) -> &'a [usize] {
+    let alike = |a: usize, b: usize| {
+        let (left, right) = (&parts[a], &parts[b]);
+        let adjacent = if left.level.is_rtl() { b + 1 == a } else { a + 1 == b };
+        adjacent
+            && left.piece == right.piece
+            && left.setting.face == right.setting.face
+            && left.level == right.level
+            && left.kind != FragmentKind::Drawn
+            && right.kind != FragmentKind::Drawn
+    };
+    let length = 1 + order.windows(2).take_while(|pair| alike(pair[0], pair[1])).count();
+    &order[..length]
+}
+
+fn mark(inline: &Inline, parts: &[Part], group: &[usize], x: Length) -> (usize, Marked) {
+    let first = group.iter().copied().min().unwrap_or(0);
+    let piece = parts[first].piece;
+    let seen = group.iter().filter(|index| !parts[**index].trailing);
+    let width = seen.map(|index| parts[*index].width(inline)).sum();
+    let mark = if parts[first].kind == FragmentKind::Drawn {
+        Mark::Drawn
+    } else {
+        Mark::Run(run(inline, parts, group, x))
+    };
+    (first, Marked { piece, x, width, mark })
+}
+
+fn run(inline: &Inline, parts: &[Part], group: &[usize], x: Length) -> GlyphRun {
+    let mut logical: Vec<usize> = group.to_vec();
+    logical.sort_unstable();
+    let mut text = String::new();
+    let mut offsets = vec![0; logical.len()];
+    for (place, index) in logical.iter().enumerate() {
+        offsets[place] = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        text.push_str(match &parts[*index].text {
+            PartText::Range(range) => &inline.text[range.clone()],
+            PartText::Hyphen => "\u{ad}",
+        });
+    }
+    let style = &inline.pieces[parts[logical[0]].piece].style;
+    let face = parts[logical[0]].setting.face;
+    let mut glyphs = Vec::new();
+    for index in group {
+        let place = logical.binary_search(index).unwrap_or(0);
+        part_glyphs(&parts[*index], style.size, offsets[place], &mut glyphs);
+    }
+    GlyphRun {
+        face,
+        size: style.size,
+        x,
+        y: style.rise,
+        color: style.color,
+        expansion: 100_000,
+        letterspace: Length::ZERO,
+        text: text.into(),
+        glyphs,
+    }
+}
+
+fn part_glyphs(part: &Part, size: Length, offset: u32, glyphs: &mut Vec<Glyph>) {
+    let face = part.setting.face;
+    let of = |units: i32| scale(face, size, units);
+    for (index, glyph) in part.word.glyphs.iter().enumerate() {
+        let added = part.added.get(index).copied().unwrap_or(Length::ZERO);
+        let cluster = match part.text {
+            PartText::Range(_) => offset + glyph.start..offset + glyph.end,
+            PartText::Hyphen => offset..offset + 2,
+        };
+        glyphs.push(Glyph {
+            id: glyph.id,
+            natural: of(glyph.natural),
+            advance: of(glyph.advance) + added,
+            offset: (of(glyph.offset.0), of(glyph.offset.1)),
+            cluster,
+        });
+    }
+}

@@ -1,0 +1,45 @@
+//! Text to lines of glyphs: itemise by piece, direction, script and face; shape words; find where lines may
+//! end; choose the breaks of a paragraph together; set each line in visual order.
+
+pub mod inline;
+pub mod languages;
+pub mod paragraph;
+pub mod style;
+
+mod breaks;
+mod hyphenate;
+mod itemise;
+mod line;
+mod shape;
+
+use std::rc::Rc;
+
+use crate::text::hyphenate::Hyphenator;
+pub(crate) use crate::text::itemise::is_default_ignorable;
+use crate::text::languages::{LanguageId, Languages};
+use crate::text::shape::{Setting, Shaper, Word};
+use crate::text::style::TextStyle;
+
+/// The fonts in use, and the words shaped and divided so far. One serves a whole print.
+#[derive(Default)]
+pub struct Typesetter {
+    /// The languages of the brief.
+    pub languages: Languages,
+    shaper: Shaper,
+    hyphenator: Hyphenator,
+}
+
+impl Typesetter {
+    /// Whether some face of the style's fallback order has a glyph for a character, or none is needed.
+    pub fn covers(style: &TextStyle, c: char) -> bool {
+        is_default_ignorable(c) || style.candidates(false).iter().any(|face| face.covers(c))
+    }
+
+    pub(crate) fn word(&mut self, text: &str, setting: Setting) -> Rc<Word> {
+        self.shaper.word(text, setting, &self.languages)
+    }
+
+    fn divisions(&mut self, word: &str, language: LanguageId) -> Rc<[usize]> {
+        self.hyphenator.divisions(word, language, &self.languages)
+    }
+}
