@@ -56,9 +56,10 @@ pub(super) fn speaks_for_itself(text: &str) -> bool {
         && text.encode_utf16().count() <= MAX_UNITS
 }
 
-/// A character as `ToUnicode` may hold it.
-pub(super) fn mappable(character: char) -> char {
-    if is_forbidden(character) { char::REPLACEMENT_CHARACTER } else { character }
+/// A cluster's text as `ToUnicode` may hold it, or `otherwise` if nothing remains.
+pub(super) fn mappable(text: &str, otherwise: &str) -> String {
+    let mappable: String = text.chars().filter(|&c| !is_forbidden(c)).take(MAX_UNITS / 2).collect();
+    if mappable.is_empty() { otherwise.to_owned() } else { mappable }
 }
 
 const fn is_forbidden(character: char) -> bool {

@@ -4,9 +4,11 @@
 use super::WriteError;
 use super::bounds::{Bounds, milli};
 use super::fontbook::FontBook;
-use super::syntax::{self, Dict};
+use super::sequence::{Mark, Sequence};
+use super::structure::{states_box, type_name};
+use super::syntax;
 use super::text::{self, Cursor};
-use crate::pages::{ArtifactKind, Color, Item, Owner, Page, Paint, Path, Placed, Rect, Segment};
+use crate::pages::{Color, Item, Owner, Page, Paint, Path, Placed, Rect, Segment};
 use crate::tags::{Role, TagTree};
 use crate::units::Length;
 
@@ -15,19 +17,12 @@ use crate::units::Length;
 pub(super) struct PageContent {
     /// The content stream, not deflated.
     pub(super) bytes: Vec<u8>,
-    /// By MCID: what the sequence belongs to.
-    pub(super) marks: Vec<Mark>,
+    /// By MCID: what the sequence belongs to, and its logical place on the page.
+    pub(super) marks: Vec<(Mark, usize)>,
     /// Active areas of links.
     pub(super) links: Vec<LinkArea>,
     /// The boxes of elements that state one, as far as they stand on this page.
     pub(super) boxes: Vec<(u32, Bounds)>,
-}
-
-/// A marked-content sequence of a structure element.
-#[derive(Clone, Copy)]
-pub(super) struct Mark {
-    pub(super) node: u32,
-    pub(super) seq: u32,
 }
 
 /// A link's rectangle.
@@ -47,7 +42,9 @@ pub(super) fn encode(
     let mut encoder = Encoder { tags, fonts, page, done: PageContent::default(), state: State::default() };
     encoder.links(&content.items)?;
     let painted: Vec<&Placed> = content.items.iter().filter(|placed| paints(&placed.item)).collect();
-    for group in painted.chunk_by(|before, after| before.owner == after.owner) {
+    for group in painted.chunk_by(|before, after| {
+        before.owner == after.owner && is_text(&before.item) == is_text(&after.item)
+    }) {
         encoder.group(group)?;
     }
     encoder.end_text();
@@ -60,6 +57,10 @@ fn paints(item: &Item) -> bool {
         Item::Path(path) => !path.segments.is_empty(),
         Item::LinkArea { .. } => false,
     }
+}
+
+fn is_text(item: &Item) -> bool {
+    matches!(item, Item::Run(_))
 }
 
 /// What the content stream has set so far; values that still hold are not set again.
@@ -99,39 +100,43 @@ impl Encoder<'_> {
         Ok(())
     }
 
-    /// Items of one owner, in one marked-content sequence. A sequence and a text object must nest (14.6.1):
-    /// a sequence of text alone stands inside the text object, any other around its own.
+    /// Items of one owner and one kind. A sequence and a text object must nest (14.6.1): a sequence of text stands
+    /// inside of the text object, one of paths outside.
     fn group(&mut self, group: &[&Placed]) -> Result<(), WriteError> {
         let bounds = self.bounds(group)?;
-        let only_text = group.iter().all(|placed| matches!(placed.item, Item::Run(_)));
-        if only_text {
-            self.begin_text()
-        } else {
-            self.end_text()
-        }
-        match group[0].owner {
-            Owner::Tagged { node, seq } => self.begin_tagged(node.index(), seq, bounds)?,
-            Owner::Artifact(kind) => begin_artifact(&mut self.done.bytes, kind, bounds),
-        }
+        let mut sequence = self.sequence(&group[0].owner, bounds)?;
         for placed in group {
             match &placed.item {
                 Item::Run(run) => {
                     self.begin_text();
                     self.fill(run.color);
-                    text::show(&mut self.done.bytes, &mut self.state.cursor, self.fonts, self.page, run)?;
+                    let Self { done, state, fonts, .. } = self;
+                    text::show(&mut done.bytes, &mut state.cursor, &mut sequence, fonts, self.page, run)?;
                 }
                 Item::Path(path) => {
                     self.end_text();
+                    sequence.open(&mut self.done.bytes);
                     self.path(path);
                 }
                 Item::LinkArea { .. } => {}
             }
         }
-        if !only_text {
-            self.end_text();
-        }
-        self.done.bytes.extend_from_slice(b"EMC\n");
+        self.done.marks.extend(sequence.close(&mut self.done.bytes));
         Ok(())
+    }
+
+    fn sequence(&mut self, owner: &Owner, bounds: Option<Bounds>) -> Result<Sequence<'static>, WriteError> {
+        match *owner {
+            Owner::Artifact(kind) => Ok(Sequence::artifact(kind, bounds)),
+            Owner::Tagged { node, seq } => {
+                let node = node.index();
+                let unknown = WriteError::UnknownElement { page: self.page, node };
+                let element = self.tags.nodes().get(node).ok_or(unknown)?;
+                self.note_bounds(node, bounds);
+                let mark = Mark { node: node as u32, seq };
+                Ok(Sequence::tagged(type_name(&element.role), mark, self.done.marks.len()))
+            }
+        }
     }
 
     fn bounds(&mut self, group: &[&Placed]) -> Result<Option<Bounds>, WriteError> {
@@ -150,28 +155,13 @@ impl Encoder<'_> {
         Ok(all)
     }
 
-    fn begin_tagged(&mut self, node: usize, seq: u32, bounds: Option<Bounds>) -> Result<(), WriteError> {
-        let unknown = WriteError::UnknownElement { page: self.page, node };
-        let element = self.tags.nodes().get(node).ok_or(unknown)?;
-        self.note_bounds(node, bounds);
-        let mcid = self.done.marks.len() as i64;
-        self.done.marks.push(Mark { node: node as u32, seq });
-        let out = &mut self.done.bytes;
-        syntax::name(out, super::structure::type_name(&element.role).as_bytes());
-        let mut properties = Dict::begin(out);
-        properties.integer("MCID", mcid);
-        properties.end();
-        self.done.bytes.extend_from_slice(b"BDC\n");
-        Ok(())
-    }
-
     /// Content widens the boxes of all figures and tables that it stands in.
     fn note_bounds(&mut self, node: usize, bounds: Option<Bounds>) {
         let Some(bounds) = bounds else { return };
         let mut at = Some(node);
         while let Some(index) = at {
             let element = &self.tags.nodes()[index];
-            if super::structure::states_box(&element.role) {
+            if states_box(&element.role) {
                 self.done.boxes.push((index as u32, bounds));
             }
             at = element.parent.map(crate::tags::TagId::index);
@@ -239,26 +229,6 @@ impl Encoder<'_> {
             out.extend_from_slice(b"0 d\n");
         }
     }
-}
-
-fn begin_artifact(out: &mut Vec<u8>, kind: ArtifactKind, bounds: Option<Bounds>) {
-    let (kind, subtype) = match kind {
-        ArtifactKind::Header => ("Pagination", Some("Header")),
-        ArtifactKind::Footer => ("Pagination", Some("Footer")),
-        ArtifactKind::Watermark => ("Pagination", Some("Watermark")),
-        ArtifactKind::Layout => ("Layout", None),
-    };
-    syntax::name(out, b"Artifact");
-    let mut properties = Dict::begin(out);
-    properties.name("Type", kind);
-    if let Some(subtype) = subtype {
-        properties.name("Subtype", subtype);
-    }
-    if let Some(bounds) = bounds {
-        properties.milli_array("BBox", &bounds.corners());
-    }
-    properties.end();
-    out.extend_from_slice(b"BDC\n");
 }
 
 fn write_segment(out: &mut Vec<u8>, segment: &Segment) {

@@ -16,6 +16,7 @@ mod fonts;
 mod icc;
 mod import;
 mod outline;
+mod sequence;
 mod structure;
 mod syntax;
 mod text;
@@ -103,14 +104,16 @@ impl Writer {
         let PageContent { bytes, marks, links, boxes } = content::encode(tags, &mut self.fonts, index, page)?;
         let content = self.file.reserve();
         self.file.stream(content, &bytes, |_| {});
-        for (mcid, mark) in marks.iter().enumerate() {
-            let content = Content::Marked { page: index, mcid };
+        let mut reading: Vec<usize> = (0..marks.len()).collect();
+        reading.sort_by_key(|&mcid| marks[mcid].1);
+        for mcid in reading {
+            let (mark, content) = (marks[mcid].0, Content::Marked { page: index, mcid });
             self.content.push(Owned { node: mark.node, seq: mark.seq, content });
         }
         for (node, bounds) in boxes {
             self.note_box(node, index, bounds);
         }
-        let marks = marks.iter().map(|mark| mark.node).collect();
+        let marks = marks.iter().map(|(mark, _)| mark.node).collect();
         self.pages.push(WrittenPage { size, content, marks, links });
         Ok(())
     }

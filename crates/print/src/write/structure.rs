@@ -66,7 +66,7 @@ pub(super) struct Structure<'a> {
     pub(super) tags: &'a TagTree,
     /// The pages' objects.
     pub(super) pages: &'a [Ref],
-    /// All content, in painting order.
+    /// All content, page by page in logical order.
     pub(super) content: Vec<Owned>,
     /// Where figures and tables stand, if on one page.
     pub(super) boxes: &'a BTreeMap<u32, Option<Bounds>>,
@@ -89,7 +89,7 @@ impl Structure<'_> {
         let root = file.reserve();
         let first = file.reserve_many(self.tags.nodes().len());
         let elements = Elements { root, first };
-        // Stable: pieces with one position keep their painting order.
+        // Stable: pieces with one position keep the order of their pages and places.
         self.content.sort_by_key(|owned| (owned.node, owned.seq));
         let mut content = std::mem::take(&mut self.content).into_iter().peekable();
         for (index, node) in self.tags.nodes().iter().enumerate() {

@@ -1,5 +1,6 @@
-//! Glyph runs as text-showing operators (ISO 32000-1, 9.4.3). Glyphs are shown in **logical** order, so that
-//! content order is reading order in right-to-left text too; the numbers in `TJ` carry each glyph to its place.
+//! Glyph runs as text-showing operators (ISO 32000-1, 9.4.3), from left to right: readers without tags expect that,
+//! and turn right-to-left text around themselves. Readers of tags do not, so each cluster of a right-to-left run
+//! is a marked-content sequence of its own, and the structure tree lists them in logical order.
 
 use std::ops::Range;
 
@@ -8,7 +9,8 @@ use super::bounds::{milli, units};
 use super::codes::{mappable, speaks_for_itself};
 use super::fontbook::{FaceInUse, FontBook};
 use super::fonts::{resource_name, rounded};
-use super::syntax::{self, Dict};
+use super::sequence::Sequence;
+use super::syntax;
 use crate::faces::FaceId;
 use crate::pages::{Glyph, GlyphRun};
 
@@ -33,6 +35,7 @@ impl Cursor {
 pub(super) fn show(
     out: &mut Vec<u8>,
     cursor: &mut Cursor,
+    sequence: &mut Sequence,
     fonts: &mut FontBook,
     page: usize,
     run: &GlyphRun,
@@ -43,11 +46,30 @@ pub(super) fn show(
     }
     let face = fonts.face(run.face)?;
     set_state(out, cursor, run, size);
-    let mut line =
-        Line { out, face, page, size, letterspace: cursor.letterspace, pen: 0, rise: 0, part: Part::Outside };
+    let mut line = Line {
+        out,
+        sequence,
+        face,
+        page,
+        size,
+        letterspace: cursor.letterspace,
+        pen: 0,
+        rise: 0,
+        part: Part::Outside,
+    };
     let origins = origins(run);
-    for cluster in clusters(run, page)? {
-        line.cluster(run, &origins, &cluster)?;
+    let (clusters, right_to_left) = clusters(run, page)?;
+    let first_rank = line.sequence.next_rank();
+    for cluster in &clusters {
+        if right_to_left {
+            line.close();
+            line.sequence.split(line.out, first_rank + cluster.place);
+        }
+        line.cluster(run, &origins, cluster)?;
+    }
+    if right_to_left {
+        line.close();
+        line.sequence.split_end(line.out);
     }
     line.end();
     Ok(())
@@ -98,27 +120,39 @@ fn origins(run: &GlyphRun) -> Vec<i64> {
 struct Cluster<'a> {
     glyphs: Range<usize>,
     text: &'a str,
-    /// Its glyphs stand from right to left.
-    reversed: bool,
+    /// Its place in logical order among the run's clusters.
+    place: usize,
+    /// Its script is set from right to left.
+    right_to_left: bool,
 }
 
-/// The run's clusters in logical order.
-fn clusters(run: &GlyphRun, page: usize) -> Result<Vec<Cluster<'_>>, WriteError> {
+/// The run's clusters in the order of showing, and whether that is not their logical order.
+fn clusters(run: &GlyphRun, page: usize) -> Result<(Vec<Cluster<'_>>, bool), WriteError> {
     let mut clusters = Vec::with_capacity(run.glyphs.len());
     let mut first = 0;
     for group in run.glyphs.chunk_by(|before, after| before.cluster == after.cluster) {
         let range = &group[0].cluster;
         let text = run.text.get(range.start as usize..range.end as usize);
         let text = text.ok_or_else(|| WriteError::Cluster { page, start: range.start, end: range.end })?;
-        let reversed = text.chars().next().is_some_and(is_right_to_left);
-        clusters.push(Cluster { glyphs: first..first + group.len(), text, reversed });
+        let right_to_left = text.chars().next().is_some_and(is_right_to_left);
+        clusters.push(Cluster {
+            glyphs: first..first + group.len(),
+            text,
+            place: clusters.len(),
+            right_to_left,
+        });
         first += group.len();
     }
     let start = |cluster: &Cluster| run.glyphs[cluster.glyphs.start].cluster.start;
-    if !clusters.is_sorted_by_key(start) {
-        clusters.sort_by_key(start);
+    if clusters.is_sorted_by_key(start) {
+        return Ok((clusters, false));
     }
-    Ok(clusters)
+    let mut logical: Vec<usize> = (0..clusters.len()).collect();
+    logical.sort_by_key(|&index| start(&clusters[index]));
+    for (place, index) in logical.into_iter().enumerate() {
+        clusters[index].place = place;
+    }
+    Ok((clusters, true))
 }
 
 /// Whether a character belongs to a script that is set from right to left (the blocks of the Unicode roadmap).
@@ -137,8 +171,9 @@ enum Part {
 
 /// One run on its way. Positions are in 1/1,000,000,000 pt: advances (1/1,000,000 em) times sizes (1/1000 pt) are
 /// whole numbers there, so the writer knows exactly where a reader's pen stands, and no error adds up.
-struct Line<'a> {
+struct Line<'a, 'b> {
     out: &'a mut Vec<u8>,
+    sequence: &'a mut Sequence<'b>,
     face: &'a mut FaceInUse,
     page: usize,
     size: i64,
@@ -148,44 +183,36 @@ struct Line<'a> {
     part: Part,
 }
 
-impl Line<'_> {
+impl Line<'_, '_> {
     fn cluster(&mut self, run: &GlyphRun, origins: &[i64], cluster: &Cluster) -> Result<(), WriteError> {
-        let count = cluster.glyphs.len();
         let mut order: Vec<usize> = cluster.glyphs.clone().collect();
-        if cluster.reversed {
+        if cluster.right_to_left {
             order.reverse();
         }
-        let plain = speaks_for_itself(cluster.text);
-        if count == 1 && plain {
-            return self.glyph(&run.glyphs[order[0]], origins[order[0]], cluster.text);
+        let text = cluster.text;
+        let speaks = speaks_for_itself(text);
+        if speaks && order.len() > 1 && text.chars().count() == order.len() {
+            for (&index, character) in order.iter().zip(text.chars()) {
+                self.glyph(&run.glyphs[index], origins[index], character.encode_utf8(&mut [0; 4]))?;
+            }
+            return Ok(());
         }
-        let characters: Vec<char> = cluster.text.chars().collect();
-        let actual_text = !plain || characters.len() != count;
+        let actual_text = !text.is_empty() && (!speaks || order.len() > 1);
         if actual_text {
-            self.begin_actual_text(cluster.text)?;
+            self.close();
+            self.sequence.begin_actual_text(self.out, text)?;
         }
+        // Not every reader knows ActualText: the first glyph means the whole text, the others a mark that no
+        // reader shows.
+        let silent = if cluster.right_to_left { "\u{61C}" } else { "\u{200E}" };
+        let first = mappable(text, silent);
         for (nth, &index) in order.iter().enumerate() {
-            // Under ActualText the code's own text is not read; it must stand for something all the same.
-            let character = characters.get(nth).or(characters.last()).copied();
-            let character = mappable(character.unwrap_or(char::REPLACEMENT_CHARACTER));
-            self.glyph(&run.glyphs[index], origins[index], character.encode_utf8(&mut [0; 4]))?;
+            self.glyph(&run.glyphs[index], origins[index], if nth == 0 { &first } else { silent })?;
         }
         if actual_text {
             self.close();
-            self.out.extend_from_slice(b"EMC\n");
+            self.sequence.end_actual_text(self.out);
         }
-        Ok(())
-    }
-
-    /// ActualText stands around one cluster, never around a word (14.9.4).
-    fn begin_actual_text(&mut self, text: &str) -> Result<(), WriteError> {
-        self.close();
-        let bytes = super::limited("ActualText", text)?;
-        self.out.extend_from_slice(b"/Span");
-        let mut properties = Dict::begin(self.out);
-        properties.bytes("ActualText", &bytes);
-        properties.end();
-        self.out.extend_from_slice(b"BDC\n");
         Ok(())
     }
 
@@ -200,6 +227,9 @@ impl Line<'_> {
         let code = self.face.codes.code(face, glyph.id, text)?;
         self.rise_to(milli(glyph.offset.1));
         self.move_to(nano(origin.saturating_add(units(glyph.offset.0))));
+        if self.part == Part::Outside {
+            self.sequence.open(self.out);
+        }
         self.show(code);
         let moved =
             advance.saturating_mul(self.size).saturating_add(self.letterspace.saturating_mul(1_000_000));
@@ -224,7 +254,10 @@ impl Line<'_> {
             return;
         }
         match self.part {
-            Part::Outside => self.out.push(b'['),
+            Part::Outside => {
+                self.sequence.open(self.out);
+                self.out.push(b'[');
+            }
             Part::Array => self.out.push(b' '),
             Part::String => self.out.push(b')'),
         }
