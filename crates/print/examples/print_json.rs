@@ -1,9 +1,9 @@
-//! Prints a brief from the JSON form of its content: `cargo run --example print_json -- brief.json out.pdf`.
+//! Prints a revision from its JSON file: `cargo run --example print_json -- revision.json out.pdf`.
 
 use std::ops::ControlFlow;
 
 use chancery_print::{Edition, Limits, Options, print};
-use chancery_proto::brief::v1::BriefContent;
+use chancery_proto::brief::v1::{BriefContent, RevisionDocument};
 use sha2::{Digest, Sha256};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -12,15 +12,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         return Err("usage: print_json BRIEF.json OUT.pdf".into());
     };
     let json = std::fs::read_to_string(input)?;
-    let content: BriefContent = chancery_proto::json::from_str(&json)?;
+    let document = read(&json)?;
+    let content = document.content.unwrap_or_default();
     let digest: String = Sha256::digest(json.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
     let edition = Edition {
         content: &content,
-        brief: "workspaces/default/briefs/example",
-        revision: 1,
+        brief: &format!("workspaces/default/briefs/{}", document.brief_id),
+        revision: document.revision,
         edition_digest: &digest,
         published_at: "2026-01-01T00:00:00Z",
-        creator: "print_json",
+        creator: &document.creator,
         recipient: "",
         superseded_by: None,
         withdrawn: false,
@@ -33,4 +34,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     eprintln!("{} pages, {} bytes", printed.pages, printed.bytes.len());
     std::fs::write(output, printed.bytes)?;
     Ok(())
+}
+
+/// A revision's document, or bare content.
+fn read(json: &str) -> Result<RevisionDocument, Box<dyn std::error::Error>> {
+    if let Ok(document) = chancery_proto::json::from_str::<RevisionDocument>(json) {
+        return Ok(document);
+    }
+    let content: BriefContent = chancery_proto::json::from_str(json)?;
+    let brief_id = "example".to_owned();
+    Ok(RevisionDocument { brief_id, revision: 1, content: Some(content), ..RevisionDocument::default() })
 }

@@ -216,14 +216,18 @@ impl Composer<'_> {
         relationships: &[&Relationship],
         anchored: bool,
     ) {
+        // A column that nothing stands in is left out.
+        let dated = relationships.iter().any(|relationship| relationship.period.is_some());
+        let columns: &[usize] = if dated { &[0, 1, 2, 3, 4, 5] } else { &[0, 1, 2, 4, 5] };
         let head = ["From", "Relationship", "To", "When", "Status", "Rests on"];
+        let head: Vec<&str> = columns.iter().map(|column| head[*column]).collect();
         let mut maker = TableMaker::begin(self, sect, caption, &head, true);
         maker.block.span = Span::Full;
         for relationship in relationships {
             let anchors = if anchored { self.anchor_of(&relationship.id) } else { Vec::new() };
             maker.row(self, anchors, |composer, column, cell, inline| {
                 let voice = composer.voice(cell, if column == 0 { TABLE_HEAD } else { TABLE });
-                composer.relationship_cell(inline, voice, relationship, column);
+                composer.relationship_cell(inline, voice, relationship, columns[column]);
             });
         }
         maker.finish(self);

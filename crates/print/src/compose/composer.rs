@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chancery_proto::brief::v1::BriefContent;
+use prost::Message;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use crate::compose::plan::{Plan, source_numbers};
@@ -11,7 +12,7 @@ use crate::flow::{Block, Flow, Grid, TextBlock};
 use crate::pages::Owner;
 use crate::tags::{AnchorId, LinkTarget, Role, TagId};
 use crate::text::Typesetter;
-use crate::text::inline::{Deferred, Inline, PieceKind, PieceStyle};
+use crate::text::inline::{Deferred, Flush, Inline, PieceKind, PieceStyle};
 use crate::text::languages::is_right_to_left;
 use crate::text::style::TextStyle;
 use crate::{Edition, Warning};
@@ -30,6 +31,8 @@ pub(crate) struct Composer<'a> {
     pub(crate) missing: BTreeSet<char>,
     pub(crate) tables: usize,
     pub(crate) frames: u32,
+    /// How many digits a page number has room for.
+    pub(crate) page_digits: usize,
 }
 
 /// Where text goes, and how it looks and reads.
@@ -63,6 +66,7 @@ impl<'a> Composer<'a> {
             missing: BTreeSet::new(),
             tables: 0,
             frames: 0,
+            page_digits: page_digits(content),
         }
     }
 
@@ -130,9 +134,9 @@ impl<'a> Composer<'a> {
     }
 
     /// Digits for a page number, filled in once it is known.
-    pub(crate) fn page_of(&mut self, inline: &mut Inline, voice: Voice, anchor: AnchorId, digits: usize) {
-        let zeros = "0".repeat(digits);
-        self.piece(inline, voice, &zeros, PieceKind::Deferred(Deferred::PageOf(anchor)));
+    pub(crate) fn page_of(&mut self, inline: &mut Inline, voice: Voice, anchor: AnchorId, flush: Flush) {
+        let zeros = "0".repeat(self.page_digits);
+        self.piece(inline, voice, &zeros, PieceKind::Deferred(Deferred::PageOf(anchor, flush)));
     }
 
     /// Links to several parts, separated by commas.
@@ -174,6 +178,15 @@ impl<'a> Composer<'a> {
             right_to_left: self.flow.right_to_left,
             ..TextBlock::default()
         }
+    }
+}
+
+/// A guess from the content's size, on the safe side: a page holds 800 encoded bytes and more.
+fn page_digits(content: &BriefContent) -> usize {
+    match content.encoded_len() / 800 {
+        0..=99 => 2,
+        100..=999 => 3,
+        _ => 4,
     }
 }
 

@@ -9,7 +9,7 @@ use crate::document::DocumentInfo;
 use crate::flow::{Block, Span, TextBlock};
 use crate::pages::{ArtifactKind, Owner};
 use crate::tags::{LinkTarget, Role, TagId};
-use crate::text::inline::{Inline, PieceKind, PieceStyle};
+use crate::text::inline::{Flush, Inline, PieceKind, PieceStyle};
 use crate::text::languages::is_right_to_left;
 use crate::units::Length;
 
@@ -165,7 +165,7 @@ impl Composer<'_> {
         self.say(&mut block.inline, voice, part.title);
         self.say(&mut block.inline, voice, " ");
         let mut tail = Inline::default();
-        self.page_of(&mut tail, voice, part.anchor, 3);
+        self.page_of(&mut tail, voice, part.anchor, Flush::End);
         block.tail = Some(tail);
         let inset = Length::pt(12) * i64::try_from(level - 1).unwrap_or(0);
         block.inset = (inset, Length::ZERO);

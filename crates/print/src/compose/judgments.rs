@@ -90,7 +90,10 @@ impl Composer<'_> {
             return;
         }
         let head = ["Statement", "Change", "What holds now", "Why"];
-        let mut maker = TableMaker::begin(self, sect, "", &head, true);
+        // A column that nothing stands in is left out.
+        let explained = content.changes.iter().any(|change| !change.why.is_empty());
+        let head = if explained { &head[..] } else { &head[..3] };
+        let mut maker = TableMaker::begin(self, sect, "", head, true);
         maker.block.span = Span::Full;
         for change in &content.changes {
             maker.row(self, Vec::new(), |composer, column, cell, inline| {

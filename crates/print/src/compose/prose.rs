@@ -57,7 +57,8 @@ impl Composer<'_> {
         let node = self.tag(voice.node, Role::Span { actual_text: None });
         let mut style = styles::META.strong().style;
         style.size = voice.style.size * 8 / 10;
-        self.say(inline, Voice { node, style, ..voice }, word);
+        // No language, no division: such words stay whole.
+        self.say(inline, Voice { node, style, language: "", ..voice }, word);
     }
 
     fn marked_text(&mut self, inline: &mut Inline, voice: Voice, text: &str, spans: &[Span]) {

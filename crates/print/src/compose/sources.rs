@@ -1,14 +1,14 @@
 //! The endnotes, which are the sources, and what a reader has to know of the brief's words and scales.
 
-use chancery_proto::brief::v1::Source;
+use chancery_proto::brief::v1::{LikelihoodScale, Source};
 
-use crate::compose::composer::Composer;
+use crate::compose::composer::{Composer, Voice};
 use crate::compose::styles::{BODY, NOTE, TABLE, TABLE_HEAD};
 use crate::compose::tables::TableMaker;
 use crate::compose::words;
 use crate::flow::{Grid, TextBlock};
 use crate::tags::{LinkTarget, Role, TagId};
-use crate::text::inline::Inline;
+use crate::text::inline::{Flush, Inline};
 use crate::units::Length;
 
 impl Composer<'_> {
@@ -53,7 +53,8 @@ impl Composer<'_> {
         if !source.url.is_empty() {
             self.say(inline, voice, " ");
             let target = LinkTarget::Uri(source.url.clone());
-            self.link_to(inline, voice, target, &source.url, &source.title);
+            // An address is never divided with a hyphen that it does not have.
+            self.link_to(inline, Voice { language: "", ..voice }, target, &source.url, &source.title);
         }
         let mut sentences: Vec<String> = Vec::new();
         sentences.extend(words::source_type(source.r#type).map(words::capitalised));
@@ -89,7 +90,7 @@ impl Composer<'_> {
         match self.first_citations.get(&number).copied() {
             Some(anchor) => {
                 self.say(&mut block.inline, voice, " First cited on p.\u{a0}");
-                self.page_of(&mut block.inline, voice, anchor, 2);
+                self.page_of(&mut block.inline, voice, anchor, Flush::Start);
             }
             None => self.say(&mut block.inline, voice, " Not cited in this edition."),
         }
@@ -97,31 +98,25 @@ impl Composer<'_> {
 
     /// The likelihood scale's key and the words of confidence.
     pub(crate) fn about(&mut self, sect: TagId) {
-        let phia = words::is_phia(self.content.likelihood_scale);
-        let scale = if phia { "the PHIA probability yardstick" } else { "ICD 203" };
+        let scale = words::scale(self.content.likelihood_scale);
+        let named = if scale == LikelihoodScale::Phia { "the PHIA probability yardstick" } else { "ICD 203" };
         let text = format!(
             "Every sentence of this brief is a statement with an id of its own, printed beside its paragraph; it \
              stays the same from revision to revision, and a link ending in #id leads to it. Likelihood terms are \
-             those of {scale} and mean the percentages below. Confidence says how well founded a judgment is, \
+             those of {named} and mean the percentages below. Confidence says how well founded a judgment is, \
              apart from how likely it is: high, moderate or low. Sources are rated on the NATO Admiralty scale."
         );
         let line = self.line(sect, Role::P, BODY, &text);
         let block = TextBlock { inline: line.inline, ..self.body_block() };
         self.push(block);
         let mut maker = TableMaker::begin(self, sect, "Likelihood terms", &["Term", "Likelihood"], true);
-        let second = self.content.key_judgments.iter().filter_map(|judgment| judgment.likelihood.as_ref());
-        let second = second.clone().any(|likelihood| words::is_second_row(likelihood.term));
-        for index in 0..words::ICD203.len() {
-            let (first, other) = &words::ICD203[index];
-            let term = match (phia, second) {
-                (true, _) => &words::PHIA[index],
-                (false, true) => other,
-                (false, false) => first,
-            };
+        let mut judged = self.content.key_judgments.iter().filter_map(|judgment| judgment.likelihood.as_ref());
+        let row = judged.next().map_or(1, |likelihood| words::row(likelihood.term));
+        for (term, range) in words::scale_key(scale, row) {
             maker.row(self, Vec::new(), |composer, column, cell, inline| {
                 let voice = composer.voice(cell, if column == 0 { TABLE_HEAD } else { TABLE });
-                let range = format!("{}\u{2013}{}\u{a0}%", term.low, term.high);
-                composer.say(inline, voice, if column == 0 { term.word } else { &range });
+                let range = format!("{range}\u{a0}%");
+                composer.say(inline, voice, if column == 0 { term } else { &range });
             });
         }
         maker.finish(self);

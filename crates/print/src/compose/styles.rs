@@ -64,9 +64,9 @@ pub(crate) const fn heading(level: u8) -> Type {
 /// The space above a heading.
 pub(crate) const fn above_heading(level: u8) -> Length {
     match level {
-        0 | 1 => Length::pt(22),
-        2 => Length::pt(14),
-        _ => Length::pt(8),
+        0 | 1 => Length::pt(18),
+        2 => Length::pt(8),
+        _ => Length::pt(10),
     }
 }
 

@@ -3,23 +3,22 @@
 use crate::layout::paginate::LaidOut;
 use crate::pages::{ArtifactKind, GlyphRun, Item, Owner};
 use crate::text::Typesetter;
-use crate::text::inline::{Deferred, Inline, PieceKind, PieceStyle};
+use crate::text::inline::{Deferred, Flush, Inline, PieceKind, PieceStyle};
 use crate::text::paragraph::{Align, Mark, Setup};
 use crate::text::style::TextStyle;
 use crate::units::Length;
 
-/// Replaces each placeholder's zeros by its digits, flush right.
+/// Replaces each placeholder's zeros by its digits.
 pub(crate) fn fill(laid_out: &mut LaidOut, typesetter: &mut Typesetter) {
     for (page, item, what) in &laid_out.deferred {
-        let number = match what {
-            Deferred::PageOf(anchor) => laid_out.pages.anchors.get(anchor).map_or(0, |(page, _)| page + 1),
-        };
+        let Deferred::PageOf(anchor, flush) = what;
+        let number = laid_out.pages.anchors.get(anchor).map_or(0, |(page, _)| page + 1);
         let Item::Run(run) = &mut laid_out.pages.pages[*page].items[*item].item else { continue };
-        set_digits(run, &number.to_string(), typesetter);
+        set_digits(run, &number.to_string(), *flush, typesetter);
     }
 }
 
-fn set_digits(run: &mut GlyphRun, digits: &str, typesetter: &mut Typesetter) {
+fn set_digits(run: &mut GlyphRun, digits: &str, flush: Flush, typesetter: &mut Typesetter) {
     let room: Length = run.glyphs.iter().map(|glyph| glyph.advance).sum();
     let Some(style) = TextStyle::of_run(run) else { return };
     let mut inline = Inline::default();
@@ -29,7 +28,7 @@ fn set_digits(run: &mut GlyphRun, digits: &str, typesetter: &mut Typesetter) {
     let setup = Setup {
         measure: room,
         indent: Length::ZERO,
-        align: Align::End,
+        align: if flush == Flush::End { Align::End } else { Align::Start },
         hyphenate: false,
         right_to_left: false,
     };

@@ -6,7 +6,7 @@ use crate::flow::Frame;
 use crate::layout::LayoutError;
 use crate::layout::drawing::filled;
 use crate::layout::geometry::{Geometry, Slot};
-use crate::layout::strip::{Drawing, Strip, StripMark};
+use crate::layout::strip::{Drawing, Snap, Strip, StripMark};
 use crate::pages::{ArtifactKind, GlyphRun, Item, Owner, Page, Pages, Path, Placed, Rect, Segment};
 use crate::text::inline::Deferred;
 use crate::units::Length;
@@ -73,8 +73,12 @@ impl<'a> Paginator<'a> {
         if self.open.is_empty() {
             return Length::ZERO;
         }
-        let top = self.end + strip.before;
-        if strip.snap { top.ceil_to(self.geometry.grid) } else { top }
+        let grid = self.geometry.grid;
+        match strip.snap {
+            Snap::No => self.end + strip.before,
+            Snap::Top => (self.end + strip.before).ceil_to(grid),
+            Snap::Before => self.end.ceil_to(grid) + strip.before,
+        }
     }
 
     fn put(&mut self, top: Length, strip: Strip) {

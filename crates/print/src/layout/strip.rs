@@ -19,8 +19,8 @@ pub(crate) struct Strip {
     pub(crate) after: Length,
     /// Space before it, dropped at the top of a page.
     pub(crate) before: Length,
-    /// Whether its top stands on the grid.
-    pub(crate) snap: bool,
+    /// How its top stands to the grid.
+    pub(crate) snap: Snap,
     /// Whether a page may end after it.
     pub(crate) may_break_after: bool,
     /// What is on it.
@@ -31,6 +31,18 @@ pub(crate) struct Strip {
     pub(crate) header: Option<Rc<Strip>>,
     /// The frame around it.
     pub(crate) frame: Option<Frame>,
+}
+
+/// How a strip's top stands to the grid.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Snap {
+    /// Anywhere.
+    #[default]
+    No,
+    /// Its own top is on the grid.
+    Top,
+    /// The space before it begins on the grid, so that it ends there too.
+    Before,
 }
 
 #[derive(Clone, Debug)]

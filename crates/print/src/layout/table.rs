@@ -32,8 +32,8 @@ pub(crate) fn measure(table: &TableBlock, geometry: &Geometry, typesetter: &mut 
     strips.extend(head);
     let count = table.rows.len();
     for (index, row) in table.rows.iter().enumerate() {
-        // The first row stays with the header, the last with the one before.
-        let may_break_after = index + 2 != count || count == 2;
+        // Two rows stay with the header, and two with the last page's.
+        let may_break_after = (index > 0 || count == 1) && index + 2 != count;
         let first = strips.len();
         strips.extend(row_strips(table, row, &slots, geometry, typesetter));
         for strip in &mut strips[first..] {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::flow::{Grid, Span, TextBlock};
 use crate::layout::drawing;
 use crate::layout::geometry::{Geometry, Slot};
-use crate::layout::strip::{Drawing, Strip, StripMark};
+use crate::layout::strip::{Drawing, Snap, Strip, StripMark};
 use crate::pages::{ArtifactKind, Color, Owner, Rect};
 use crate::tags::TagId;
 use crate::text::Typesetter;
@@ -199,7 +199,11 @@ fn space(strips: &mut [Strip], block: &TextBlock, geometry: &Geometry) {
     }
     if let Some(first) = strips.first_mut() {
         first.before = before;
-        first.snap = block.grid == Grid::Body;
+        first.snap = match block.grid {
+            Grid::Body => Snap::Top,
+            Grid::Rounded => Snap::Before,
+            Grid::Free => Snap::No,
+        };
         first.anchors.splice(0..0, block.anchors.iter().copied());
     }
     if let Some(last) = strips.last_mut() {

@@ -48,11 +48,20 @@ pub enum PieceKind {
     Deferred(Deferred),
 }
 
+/// At which edge of its room a number stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flush {
+    /// At the start: in running text.
+    Start,
+    /// At the end: in a column of numbers.
+    End,
+}
+
 /// A number that pagination decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deferred {
     /// The number of the page where an anchor stands.
-    PageOf(AnchorId),
+    PageOf(AnchorId, Flush),
 }
 
 impl Inline {
