@@ -48,6 +48,17 @@ pub enum StoreError {
     /// Something is marked above the principal's clearance.
     #[error("{0} holds markings above the caller's clearance")]
     ClearanceTooLow(String),
+    /// A value is not allowed.
+    #[error("{field}: {description}")]
+    InvalidField {
+        /// The field, by its name in the request.
+        field: &'static str,
+        /// What is wrong with it.
+        description: String,
+    },
+    /// The answer would be over the limit of a message: ask for less.
+    #[error("{0}")]
+    LimitExceeded(String),
     /// The content breaks the content model's rules.
     #[error(transparent)]
     InvalidContent(#[from] InvalidContent),
@@ -64,6 +75,14 @@ pub enum StoreError {
         reason: String,
         /// For people.
         message: String,
+    },
+    /// A download's offset is past the end.
+    #[error("offset {offset} is past the end: the PDF has {size} bytes")]
+    OffsetOutOfRange {
+        /// The offset.
+        offset: u64,
+        /// The PDF's size.
+        size: u64,
     },
     /// The task crashed its workers repeatedly and is kept aside.
     #[error("the render's task is quarantined: {0}")]

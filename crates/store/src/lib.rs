@@ -1,18 +1,39 @@
 //! Every SQL statement of the project. One file an aggregate, one method a statement or transaction; each
 //! statement opens with a comment that names its method. Time is the database's (`clock_timestamp()`).
 
+mod bootstrap;
+mod briefs;
+mod change_log;
+mod drafts;
+mod editions;
 mod error;
+mod imports;
 mod principal;
+mod projections;
+mod reading_order;
+mod revisions;
 mod schema;
 mod settings;
 mod tokens;
+mod workspaces;
 
+use std::fmt;
+
+use chancery_brief::digest::Digest;
+use chancery_proto::names::GeneratedId;
 use sqlx::PgPool;
 
+pub use bootstrap::{Bootstrapped, FirstSecrets};
+pub use briefs::{BriefEdition, BriefSummary, NewBrief};
+pub use change_log::Change;
+pub use drafts::Draft;
+pub use editions::{Edition, RevisionSummary};
 pub use error::{Result, StoreError};
+pub use imports::{ImportDocument, Imported};
 pub use principal::{Access, Principal, Role, Roles, Scope};
 pub use settings::DatabaseSettings;
-pub use tokens::Secret;
+pub use tokens::{ApiToken, NewToken, Secret};
+pub use workspaces::Workspace;
 
 /// The database, as the rest of the project sees it. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -25,4 +46,34 @@ impl Store {
     pub const fn new(pool: PgPool) -> Self {
         Self { pool }
     }
+}
+
+/// A key made at random.
+pub(crate) fn generated_id() -> Result<GeneratedId> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes)?;
+    Ok(GeneratedId::from_bytes(bytes))
+}
+
+/// A value in the database is none of its type: no check let it in.
+pub(crate) fn damaged(error: impl fmt::Display) -> StoreError {
+    StoreError::Damaged(error.to_string())
+}
+
+/// A revision's number as the database's integer.
+pub(crate) fn to_integer(number: u32) -> Result<i32> {
+    i32::try_from(number).map_err(|_| StoreError::InvalidField {
+        field: "revision",
+        description: format!("{number} is over the highest number, 2147483647"),
+    })
+}
+
+/// A revision's number from the database's integer.
+pub(crate) fn to_number(integer: i32) -> Result<u32> {
+    u32::try_from(integer).map_err(damaged)
+}
+
+/// A digest from the database's bytes.
+pub(crate) fn to_digest(bytes: Vec<u8>) -> Result<Digest> {
+    <[u8; 32]>::try_from(bytes).map(Digest).map_err(|_| damaged("a digest has not 32 bytes"))
 }

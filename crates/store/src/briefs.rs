@@ -1,0 +1,301 @@
+//! Briefs: the envelopes, the lists, and the lock that every writer takes first.
+
+use chancery_brief::Canonical;
+use chancery_brief::digest::CONTENT_SCHEMA_VERSION;
+use chancery_brief::marking::{Clearance, Rank};
+use chancery_proto::names::{BriefName, ResourceId};
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
+use crate::editions::{self, Edition};
+use crate::{
+    Principal, Result, Role, Store, StoreError, damaged, drafts, generated_id, to_digest, to_integer,
+    to_number,
+};
+
+/// A brief with the newest edition that the principal may see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BriefEdition {
+    /// Made at random when the brief was.
+    pub uid: String,
+    /// When the brief was made.
+    pub created_at: OffsetDateTime,
+    /// The edition.
+    pub edition: Edition,
+}
+
+/// A brief as lists show it, in the principal's newest edition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BriefSummary {
+    /// Its id.
+    pub id: ResourceId,
+    /// Made at random when the brief was.
+    pub uid: String,
+    /// When the brief was made.
+    pub created_at: OffsetDateTime,
+    /// The newest revision that he may see.
+    pub revision: u32,
+    /// SHA-256 of its edition.
+    pub digest: chancery_brief::digest::Digest,
+    /// Encoded `BriefContent` with what lists show.
+    pub summary: Vec<u8>,
+    /// When that revision was published.
+    pub published_at: OffsetDateTime,
+    /// When this database recorded it.
+    pub recorded_at: OffsetDateTime,
+}
+
+/// A brief that was just made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewBrief {
+    /// Made at random.
+    pub uid: String,
+    /// When.
+    pub created_at: OffsetDateTime,
+}
+
+impl Store {
+    /// The newest revision that the principal has an edition of: one row, no assembly.
+    ///
+    /// # Errors
+    /// [`StoreError::Forbidden`] in another's workspace, [`StoreError::NotFound`], [`StoreError::NotPublished`] for
+    /// authors who may see the draft.
+    pub async fn newest_edition(&self, principal: &Principal, name: &BriefName) -> Result<BriefEdition> {
+        let access = principal.access(&name.workspace)?;
+        let row = sqlx::query!(
+            r#"-- briefs::newest_edition
+            select b.uid, b.created_at, e.revision, e.digest as "digest!: Vec<u8>", e.body, r.content_schema,
+                r.published_at, r.recorded_at, r.creator
+            from briefs b
+            cross join lateral (
+                select revision, digest, body from editions
+                where brief_key = b.brief_key and from_rank <= $3
+                order by revision desc, from_rank desc
+                limit 1
+            ) as e
+            join revisions r on r.brief_key = b.brief_key and r.revision = e.revision
+            where b.workspace_id = $1 and b.brief_id = $2"#,
+            name.workspace.as_str(),
+            name.brief.as_str(),
+            i16::from(access.clearance.0)
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        let Some(row) = row else {
+            return Err(self.why_no_edition(principal, name, access.clearance).await?);
+        };
+        let edition = editions::Row {
+            revision: row.revision,
+            digest: row.digest,
+            body: row.body,
+            content_schema: row.content_schema,
+            published_at: row.published_at,
+            recorded_at: row.recorded_at,
+            creator: row.creator,
+        };
+        Ok(BriefEdition { uid: row.uid, created_at: row.created_at, edition: edition.into_edition()? })
+    }
+
+    /// An author who may know of an unpublished brief is told that it is one; everybody else, that there is none.
+    async fn why_no_edition(
+        &self,
+        principal: &Principal,
+        name: &BriefName,
+        clearance: Clearance,
+    ) -> Result<StoreError> {
+        let is_known = principal.roles.allow(Role::Author)
+            && sqlx::query_scalar!(
+                r#"-- briefs::why_no_edition
+                select exists (
+                    select from briefs b join drafts d using (brief_key)
+                    where b.workspace_id = $1 and b.brief_id = $2 and d.floor <= $3
+                        and not exists (select from revisions r where r.brief_key = b.brief_key)
+                ) as "is_known!""#,
+                name.workspace.as_str(),
+                name.brief.as_str(),
+                i16::from(clearance.0)
+            )
+            .fetch_one(&self.pool)
+            .await?;
+        let name = name.to_string();
+        Ok(if is_known { StoreError::NotPublished(name) } else { StoreError::NotFound(name) })
+    }
+
+    /// The workspace's briefs that the principal has an edition of, by id, from the one after `after` on.
+    ///
+    /// # Errors
+    /// [`StoreError::Forbidden`] in another's workspace.
+    pub async fn list_briefs(
+        &self,
+        principal: &Principal,
+        workspace: &ResourceId,
+        after: Option<&str>,
+        limit: i64,
+    ) -> Result<Vec<BriefSummary>> {
+        let access = principal.access(workspace)?;
+        let rows = sqlx::query!(
+            r#"-- briefs::list_briefs
+            select b.brief_id, b.uid, b.created_at, e.revision, e.digest as "digest!: Vec<u8>", e.summary,
+                r.published_at, r.recorded_at
+            from briefs b
+            cross join lateral (
+                select revision, digest, summary from editions
+                where brief_key = b.brief_key and from_rank <= $2
+                order by revision desc, from_rank desc
+                limit 1
+            ) as e
+            join revisions r on r.brief_key = b.brief_key and r.revision = e.revision
+            where b.workspace_id = $1 and ($3::text is null or b.brief_id > $3)
+            order by b.brief_id
+            limit $4"#,
+            workspace.as_str(),
+            i16::from(access.clearance.0),
+            after,
+            limit
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let summaries = rows.into_iter().map(|row| {
+            Ok(BriefSummary {
+                id: row.brief_id.parse().map_err(damaged)?,
+                uid: row.uid,
+                created_at: row.created_at,
+                revision: to_number(row.revision)?,
+                digest: to_digest(row.digest)?,
+                summary: row.summary,
+                published_at: row.published_at,
+                recorded_at: row.recorded_at,
+            })
+        });
+        summaries.collect()
+    }
+
+    /// Makes a brief with a draft; nothing is published.
+    ///
+    /// # Errors
+    /// [`StoreError::Forbidden`] in another's workspace and for an id whose brief the principal may not know of,
+    /// [`StoreError::ClearanceTooLow`], [`StoreError::AlreadyExists`].
+    pub async fn create_brief(
+        &self,
+        principal: &Principal,
+        name: &BriefName,
+        content: &Canonical,
+    ) -> Result<NewBrief> {
+        let access = principal.access(&name.workspace)?;
+        check_clearance(access.clearance, content.highest(), name)?;
+        let mut transaction = self.pool.begin().await?;
+        match insert(&mut transaction, principal, name).await? {
+            Some((key, brief)) => {
+                drafts::insert(&mut transaction, key, content, 0, &principal.subject).await?;
+                transaction.commit().await?;
+                Ok(brief)
+            }
+            None => Err(taken(&mut transaction, name, access.clearance).await?),
+        }
+    }
+}
+
+/// What a taken id answers: that it exists would tell of a brief to somebody who may not know of it.
+async fn taken(transaction: &mut PgConnection, name: &BriefName, clearance: Clearance) -> Result<StoreError> {
+    let held = lock(transaction, name).await?;
+    let is_known = held.is_some_and(|held| held.is_known_to(clearance));
+    let name = name.to_string();
+    Ok(if is_known { StoreError::AlreadyExists(name) } else { StoreError::Forbidden(name) })
+}
+
+/// Makes the brief alone. None when the id is taken, also by somebody who is just about to commit.
+pub(crate) async fn insert(
+    transaction: &mut PgConnection,
+    principal: &Principal,
+    name: &BriefName,
+) -> Result<Option<(i64, NewBrief)>> {
+    let uid = generated_id()?.to_string();
+    let row = sqlx::query!(
+        "-- briefs::insert
+        insert into briefs (workspace_id, brief_id, uid, created_by) values ($1, $2, $3, $4)
+        on conflict (workspace_id, brief_id) do nothing
+        returning brief_key, created_at",
+        name.workspace.as_str(),
+        name.brief.as_str(),
+        uid,
+        principal.subject
+    )
+    .fetch_optional(transaction)
+    .await?;
+    Ok(row.map(|row| (row.brief_key, NewBrief { uid, created_at: row.created_at })))
+}
+
+/// A brief whose row is locked, and how it stands.
+#[derive(Debug)]
+pub(crate) struct Held {
+    pub(crate) key: i64,
+    /// 0 when nothing is published.
+    pub(crate) newest: i32,
+    pub(crate) draft_etag: String,
+    pub(crate) draft_is_edited: bool,
+    draft_floor: Rank,
+    draft_highest: Rank,
+    /// The lowest clearance that has an edition of any revision.
+    lowest_edition: Option<Rank>,
+}
+
+impl Held {
+    /// Whether somebody with this clearance may know that the brief is there.
+    pub(crate) fn is_known_to(&self, clearance: Clearance) -> bool {
+        clearance.reads(self.draft_floor) || self.lowest_edition.is_some_and(|lowest| clearance.reads(lowest))
+    }
+
+    /// Whether somebody with this clearance may read and write the draft as it is.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when he may not even know of it, [`StoreError::ClearanceTooLow`].
+    pub(crate) fn check_draft(&self, clearance: Clearance, name: &BriefName) -> Result<()> {
+        if !self.is_known_to(clearance) {
+            return Err(StoreError::NotFound(name.to_string()));
+        }
+        check_clearance(clearance, self.draft_highest, name)
+    }
+}
+
+/// Whether a clearance reads everything up to a marking.
+pub(crate) fn check_clearance(clearance: Clearance, highest: Rank, name: &BriefName) -> Result<()> {
+    if clearance.reads(highest) { Ok(()) } else { Err(StoreError::ClearanceTooLow(name.to_string())) }
+}
+
+/// Locks the brief's row until the transaction ends, which keeps all other writers of the brief out, and looks at it.
+pub(crate) async fn lock(transaction: &mut PgConnection, name: &BriefName) -> Result<Option<Held>> {
+    let key = sqlx::query_scalar!(
+        "-- briefs::lock
+        select brief_key from briefs where workspace_id = $1 and brief_id = $2 for update",
+        name.workspace.as_str(),
+        name.brief.as_str()
+    )
+    .fetch_optional(&mut *transaction)
+    .await?;
+    let Some(key) = key else { return Ok(None) };
+    // A statement of its own: it sees what those committed for whom the lock waited.
+    let row = sqlx::query!(
+        r#"-- briefs::lock
+        select etag, edited, floor::smallint as "floor!", highest::smallint as "highest!",
+            (select coalesce(max(revision), 0) from revisions where brief_key = $1) as "newest!",
+            (select min(from_rank)::smallint from editions where brief_key = $1) as lowest_edition
+        from drafts where brief_key = $1"#,
+        key
+    )
+    .fetch_one(transaction)
+    .await?;
+    Ok(Some(Held {
+        key,
+        newest: row.newest,
+        draft_etag: row.etag,
+        draft_is_edited: row.edited,
+        draft_floor: Rank::try_from(row.floor).map_err(damaged)?,
+        draft_highest: Rank::try_from(row.highest).map_err(damaged)?,
+        lowest_edition: row.lowest_edition.map(Rank::try_from).transpose().map_err(damaged)?,
+    }))
+}
+
+/// The version of the bytes that this build writes.
+pub(crate) fn written_content_schema() -> Result<i32> {
+    to_integer(CONTENT_SCHEMA_VERSION)
+}

@@ -1,0 +1,196 @@
+//! Drafts: each brief's one mutable working copy. Reading or writing one needs a clearance at or above every marking in
+//! it, before and after.
+
+use chancery_brief::Canonical;
+use chancery_brief::marking::{Rank, Scheme};
+use chancery_proto::brief::v1::BriefContent;
+use chancery_proto::names::BriefName;
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
+use crate::briefs::{self, check_clearance, written_content_schema};
+use crate::editions::check_content_schema;
+use crate::{Principal, Result, Store, StoreError, damaged, generated_id, to_number};
+
+/// A brief's working copy.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draft {
+    /// Changes with every write.
+    pub etag: String,
+    /// When it was last written.
+    pub updated_at: OffsetDateTime,
+    /// The revision that it is based on; 0 when nothing was published.
+    pub base_revision: u32,
+    /// The content.
+    pub content: BriefContent,
+}
+
+impl Store {
+    /// A brief's draft.
+    ///
+    /// # Errors
+    /// [`StoreError::Forbidden`] in another's workspace, [`StoreError::NotFound`] for a principal who may not know of
+    /// the brief, [`StoreError::ClearanceTooLow`] for one who may not read all of the draft.
+    pub async fn draft(&self, principal: &Principal, name: &BriefName) -> Result<Draft> {
+        let access = principal.access(&name.workspace)?;
+        let row = sqlx::query!(
+            r#"-- drafts::draft
+            select d.content, d.content_schema, d.etag, d.base_revision, d.updated_at,
+                d.highest::smallint as "highest!",
+                (d.floor <= $3 or exists (
+                    select from editions e where e.brief_key = b.brief_key and e.from_rank <= $3
+                )) as "is_known!"
+            from briefs b join drafts d using (brief_key)
+            where b.workspace_id = $1 and b.brief_id = $2"#,
+            name.workspace.as_str(),
+            name.brief.as_str(),
+            i16::from(access.clearance.0)
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        let row = row.filter(|row| row.is_known).ok_or_else(|| StoreError::NotFound(name.to_string()))?;
+        check_clearance(access.clearance, Rank::try_from(row.highest).map_err(damaged)?, name)?;
+        Ok(Draft {
+            etag: row.etag,
+            updated_at: row.updated_at,
+            base_revision: to_number(row.base_revision)?,
+            content: decode(&row.content, row.content_schema, access.scheme)?.into_content(),
+        })
+    }
+
+    /// Replaces a draft's content.
+    ///
+    /// # Errors
+    /// Those of [`Store::draft`], and [`StoreError::StaleEtag`].
+    pub async fn update_draft(
+        &self,
+        principal: &Principal,
+        name: &BriefName,
+        etag: &str,
+        content: &Canonical,
+    ) -> Result<Draft> {
+        let access = principal.access(&name.workspace)?;
+        check_clearance(access.clearance, content.highest(), name)?;
+        let mut transaction = self.pool.begin().await?;
+        let held = briefs::lock(&mut transaction, name).await?;
+        let held = held.ok_or_else(|| StoreError::NotFound(name.to_string()))?;
+        held.check_draft(access.clearance, name)?;
+        if held.draft_etag != etag {
+            return Err(StoreError::StaleEtag);
+        }
+        let etag = generated_id()?.to_string();
+        let row = sqlx::query!(
+            "-- drafts::update_draft
+            update drafts set content = $2, content_schema = $3, etag = $4, edited = true, floor = $5, highest = $6,
+                updated_at = clock_timestamp(), updated_by = $7
+            where brief_key = $1
+            returning base_revision, updated_at",
+            held.key,
+            content.to_bytes(),
+            written_content_schema()?,
+            etag,
+            i16::from(content.floor()) as i16,
+            i16::from(content.highest()) as i16,
+            principal.subject
+        )
+        .fetch_one(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(Draft {
+            etag,
+            updated_at: row.updated_at,
+            base_revision: to_number(row.base_revision)?,
+            content: content.content().clone(),
+        })
+    }
+}
+
+/// Makes a new brief's draft.
+pub(crate) async fn insert(
+    transaction: &mut PgConnection,
+    brief_key: i64,
+    content: &Canonical,
+    base_revision: i32,
+    subject: &str,
+) -> Result<()> {
+    let etag = generated_id()?.to_string();
+    sqlx::query!(
+        "-- drafts::insert
+        insert into drafts
+            (brief_key, content, content_schema, etag, base_revision, edited, floor, highest, updated_by)
+        values ($1, $2, $3, $4, $5, $5 = 0, $6, $7, $8)",
+        brief_key,
+        content.to_bytes(),
+        written_content_schema()?,
+        etag,
+        base_revision,
+        i16::from(content.floor()) as i16,
+        i16::from(content.highest()) as i16,
+        subject
+    )
+    .execute(transaction)
+    .await?;
+    Ok(())
+}
+
+/// Has a draft that was not edited follow a newer revision.
+pub(crate) async fn follow(
+    transaction: &mut PgConnection,
+    brief_key: i64,
+    content: &Canonical,
+    base_revision: i32,
+    subject: &str,
+) -> Result<()> {
+    let etag = generated_id()?.to_string();
+    sqlx::query!(
+        "-- drafts::follow
+        update drafts set content = $2, content_schema = $3, etag = $4, base_revision = $5, floor = $6, highest = $7,
+            updated_at = clock_timestamp(), updated_by = $8
+        where brief_key = $1",
+        brief_key,
+        content.to_bytes(),
+        written_content_schema()?,
+        etag,
+        base_revision,
+        i16::from(content.floor()) as i16,
+        i16::from(content.highest()) as i16,
+        subject
+    )
+    .execute(transaction)
+    .await?;
+    Ok(())
+}
+
+/// The draft's content while the brief's row is locked.
+pub(crate) async fn read_locked(
+    transaction: &mut PgConnection,
+    brief_key: i64,
+    scheme: Scheme,
+) -> Result<Canonical> {
+    let row = sqlx::query!(
+        "-- drafts::read_locked
+        select content, content_schema from drafts where brief_key = $1",
+        brief_key
+    )
+    .fetch_one(transaction)
+    .await?;
+    decode(&row.content, row.content_schema, scheme)
+}
+
+/// Notes that the draft is what the revision says. Its etag stays, so that a publish that is sent again finds it.
+pub(crate) async fn settle(transaction: &mut PgConnection, brief_key: i64, revision: i32) -> Result<()> {
+    sqlx::query!(
+        "-- drafts::settle
+        update drafts set base_revision = $2, edited = false where brief_key = $1",
+        brief_key,
+        revision
+    )
+    .execute(transaction)
+    .await?;
+    Ok(())
+}
+
+fn decode(bytes: &[u8], content_schema: i32, scheme: Scheme) -> Result<Canonical> {
+    check_content_schema(to_number(content_schema)?)?;
+    Canonical::from_trusted_bytes(bytes, scheme).map_err(damaged)
+}

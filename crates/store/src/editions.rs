@@ -1,0 +1,224 @@
+//! Editions: what is read. Each is one row with all of its bytes.
+
+use chancery_brief::digest::{CONTENT_SCHEMA_VERSION, Digest};
+use chancery_proto::brief::v1::{BriefContent, RevisionBody};
+use chancery_proto::names::{BriefName, RevisionName};
+use prost::Message;
+use time::OffsetDateTime;
+
+use crate::{Principal, Result, Store, StoreError, damaged, to_digest, to_integer, to_number};
+
+/// A revision as one clearance sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edition {
+    /// The revision's number.
+    pub revision: u32,
+    /// SHA-256 of the body.
+    pub digest: Digest,
+    /// Canonical bytes of the `RevisionBody` with the edition's content.
+    pub body: Vec<u8>,
+    /// The content schema that the bytes are of.
+    pub content_schema: u32,
+    /// When it was published.
+    pub published_at: OffsetDateTime,
+    /// When this database recorded it.
+    pub recorded_at: OffsetDateTime,
+    /// Who published it.
+    pub creator: String,
+}
+
+impl Edition {
+    /// The content, decoded.
+    ///
+    /// # Errors
+    /// [`StoreError::NewerSchema`] for bytes that this build does not know all of, [`StoreError::Damaged`].
+    pub fn content(&self) -> Result<BriefContent> {
+        check_content_schema(self.content_schema)?;
+        let body = RevisionBody::decode(self.body.as_slice()).map_err(damaged)?;
+        body.content.ok_or_else(|| damaged("a stored body has no content"))
+    }
+}
+
+/// A revision as lists show it, in one clearance's edition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RevisionSummary {
+    /// The number.
+    pub revision: u32,
+    /// SHA-256 of the edition's body.
+    pub digest: Digest,
+    /// The edition's banner.
+    pub marking: String,
+    /// The title.
+    pub title: String,
+    /// What changed since the parent.
+    pub change_summary: String,
+    /// When it was published.
+    pub published_at: OffsetDateTime,
+    /// When this database recorded it.
+    pub recorded_at: OffsetDateTime,
+    /// Who published it.
+    pub creator: String,
+}
+
+/// A row of `editions` with what its revision adds, as the statements here read it.
+pub(crate) struct Row {
+    pub(crate) revision: i32,
+    pub(crate) digest: Vec<u8>,
+    pub(crate) body: Vec<u8>,
+    pub(crate) content_schema: i32,
+    pub(crate) published_at: OffsetDateTime,
+    pub(crate) recorded_at: OffsetDateTime,
+    pub(crate) creator: String,
+}
+
+impl Row {
+    pub(crate) fn into_edition(self) -> Result<Edition> {
+        Ok(Edition {
+            revision: to_number(self.revision)?,
+            digest: to_digest(self.digest)?,
+            body: self.body,
+            content_schema: to_number(self.content_schema)?,
+            published_at: self.published_at,
+            recorded_at: self.recorded_at,
+            creator: self.creator,
+        })
+    }
+}
+
+impl Store {
+    /// One revision, as the principal's edition.
+    ///
+    /// # Errors
+    /// [`StoreError::Forbidden`] in another's workspace, [`StoreError::NotFound`] when he has no edition of it.
+    pub async fn edition(&self, principal: &Principal, name: &RevisionName) -> Result<Edition> {
+        let access = principal.access(&name.workspace)?;
+        let row = sqlx::query_as!(
+            Row,
+            r#"-- editions::edition
+            select e.revision, e.digest as "digest!: Vec<u8>", e.body, r.content_schema, r.published_at,
+                r.recorded_at, r.creator
+            from briefs b
+            join editions e using (brief_key)
+            join revisions r using (brief_key, revision)
+            where b.workspace_id = $1 and b.brief_id = $2 and e.revision = $3 and e.from_rank <= $4
+            order by e.from_rank desc
+            limit 1"#,
+            name.workspace.as_str(),
+            name.brief.as_str(),
+            to_integer(name.revision.0)?,
+            i16::from(access.clearance.0)
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        row.ok_or_else(|| StoreError::NotFound(name.to_string()))?.into_edition()
+    }
+
+    /// All revisions of a brief as the principal's editions, by number. Their bytes together are at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError::Forbidden`], [`StoreError::NotFound`], [`StoreError::LimitExceeded`].
+    pub async fn editions(
+        &self,
+        principal: &Principal,
+        name: &BriefName,
+        limit: usize,
+    ) -> Result<Vec<Edition>> {
+        let access = principal.access(&name.workspace)?;
+        let (workspace, brief, clearance) =
+            (name.workspace.as_str(), name.brief.as_str(), i16::from(access.clearance.0));
+        let size = sqlx::query_scalar!(
+            r#"-- editions::editions
+            select coalesce(sum(size), 0) as "size!" from (
+                select distinct on (e.revision) octet_length(e.body) as size
+                from briefs b join editions e using (brief_key)
+                where b.workspace_id = $1 and b.brief_id = $2 and e.from_rank <= $3
+                order by e.revision, e.from_rank desc
+            ) as seen"#,
+            workspace,
+            brief,
+            clearance
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        if usize::try_from(size).is_ok_and(|size| size > limit) {
+            let message =
+                format!("{name} has {size} bytes in all revisions, over {limit}: ask for one at a time");
+            return Err(StoreError::LimitExceeded(message));
+        }
+        let rows = sqlx::query_as!(
+            Row,
+            r#"-- editions::editions
+            select distinct on (e.revision) e.revision, e.digest as "digest!: Vec<u8>", e.body, r.content_schema,
+                r.published_at, r.recorded_at, r.creator
+            from briefs b
+            join editions e using (brief_key)
+            join revisions r using (brief_key, revision)
+            where b.workspace_id = $1 and b.brief_id = $2 and e.from_rank <= $3
+            order by e.revision, e.from_rank desc"#,
+            workspace,
+            brief,
+            clearance
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        if rows.is_empty() {
+            return Err(StoreError::NotFound(name.to_string()));
+        }
+        rows.into_iter().map(Row::into_edition).collect()
+    }
+
+    /// A brief's revisions that the principal has an edition of, newest first, from below `before` on.
+    ///
+    /// # Errors
+    /// [`StoreError::Forbidden`], [`StoreError::NotFound`] when he has no edition of any.
+    pub async fn list_revisions(
+        &self,
+        principal: &Principal,
+        name: &BriefName,
+        before: Option<u32>,
+        limit: i64,
+    ) -> Result<Vec<RevisionSummary>> {
+        let access = principal.access(&name.workspace)?;
+        let rows = sqlx::query!(
+            r#"-- editions::list_revisions
+            select distinct on (e.revision) e.revision, e.digest as "digest!: Vec<u8>", e.marking, e.title,
+                e.change_summary, r.published_at, r.recorded_at, r.creator
+            from briefs b
+            join editions e using (brief_key)
+            join revisions r using (brief_key, revision)
+            where b.workspace_id = $1 and b.brief_id = $2 and e.from_rank <= $3
+                and ($4::integer is null or e.revision < $4)
+            order by e.revision desc, e.from_rank desc
+            limit $5"#,
+            name.workspace.as_str(),
+            name.brief.as_str(),
+            i16::from(access.clearance.0),
+            before.map(to_integer).transpose()?,
+            limit
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        if rows.is_empty() && before.is_none() {
+            return Err(StoreError::NotFound(name.to_string()));
+        }
+        rows.into_iter()
+            .map(|row| {
+                Ok(RevisionSummary {
+                    revision: to_number(row.revision)?,
+                    digest: to_digest(row.digest)?,
+                    marking: row.marking,
+                    title: row.title,
+                    change_summary: row.change_summary,
+                    published_at: row.published_at,
+                    recorded_at: row.recorded_at,
+                    creator: row.creator,
+                })
+            })
+            .collect()
+    }
+}
+
+/// Bytes of a newer schema may hold what this build would drop or show wrongly.
+pub(crate) fn check_content_schema(version: u32) -> Result<()> {
+    if version > CONTENT_SCHEMA_VERSION { Err(StoreError::NewerSchema(version)) } else { Ok(()) }
+}

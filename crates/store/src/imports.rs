@@ -1,0 +1,155 @@
+//! Imports: revisions as published elsewhere, all or none.
+
+use chancery_brief::Canonical;
+use chancery_brief::digest::Digest;
+use chancery_proto::names::BriefName;
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
+use crate::briefs::{Held, check_clearance};
+use crate::change_log::{self, Change};
+use crate::revisions::{Prepared, Publication, stored};
+use crate::{Access, Principal, Result, Store, StoreError, briefs, drafts, to_integer, to_number};
+
+/// A revision that is to be imported.
+#[derive(Debug, Clone)]
+pub struct ImportDocument {
+    /// Its number.
+    pub number: u32,
+    /// Its content.
+    pub content: Canonical,
+    /// When it was published; none for now.
+    pub published_at: Option<OffsetDateTime>,
+    /// Who published it; empty for whoever imports it.
+    pub creator: String,
+    /// The digest that it should have, if one was stated.
+    pub digest: Option<Digest>,
+}
+
+/// What an import did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Imported {
+    /// Numbers of the revisions that were written.
+    pub written: Vec<u32>,
+    /// Numbers of the revisions that were there already, equal.
+    pub skipped: Vec<u32>,
+}
+
+impl Store {
+    /// Writes contiguous revisions, all or none; the brief is made if it is not there. A revision that equals the
+    /// stored one of its number is skipped. A draft that was not edited since the last publish follows.
+    ///
+    /// # Errors
+    /// [`StoreError::Forbidden`], [`StoreError::ClearanceTooLow`], [`StoreError::DigestMismatch`],
+    /// [`StoreError::RevisionGap`], [`StoreError::RevisionDiffers`].
+    pub async fn import(
+        &self,
+        principal: &Principal,
+        name: &BriefName,
+        documents: &[ImportDocument],
+    ) -> Result<Imported> {
+        let access = principal.access(&name.workspace)?;
+        let prepared = prepare(name, documents, access)?;
+        let mut transaction = self.pool.begin().await?;
+        let place = make_or_lock(&mut transaction, principal, name, access).await?;
+        let (key, newest) = match &place {
+            Place::Made(key) => (*key, 0),
+            Place::Held(held) => (held.key, held.newest),
+        };
+
+        let mut imported = Imported::default();
+        let mut changes: Vec<Change> = Vec::new();
+        for (document, prepared) in documents.iter().zip(&prepared) {
+            if is_stored(&mut transaction, key, document, prepared, access, name).await? {
+                imported.skipped.push(document.number);
+                continue;
+            }
+            let follows = to_number(newest)? + u32::try_from(imported.written.len()).unwrap_or(u32::MAX);
+            if document.number != follows + 1 {
+                return Err(StoreError::RevisionGap { newest: follows, given: document.number });
+            }
+            prepared.write(&mut transaction, key, &document.publication(principal)).await?;
+            changes.push(prepared.change(name)?);
+            imported.written.push(document.number);
+        }
+
+        let (Some(last), false) = (documents.last(), changes.is_empty()) else { return Ok(imported) };
+        let (number, subject) = (to_integer(last.number)?, principal.subject.as_str());
+        match place {
+            Place::Made(_) => drafts::insert(&mut transaction, key, &last.content, number, subject).await?,
+            Place::Held(held) if held.draft_is_edited => {}
+            Place::Held(_) => drafts::follow(&mut transaction, key, &last.content, number, subject).await?,
+        }
+        change_log::record(&mut transaction, name.workspace.as_str(), subject, &changes).await?;
+        transaction.commit().await?;
+        Ok(imported)
+    }
+}
+
+impl ImportDocument {
+    fn publication<'a>(&'a self, principal: &'a Principal) -> Publication<'a> {
+        let creator = if self.creator.is_empty() { &principal.display_name } else { &self.creator };
+        Publication { published_at: self.published_at, creator, subject: &principal.subject }
+    }
+}
+
+/// Checks what can be checked without the database, and makes what will be stored.
+fn prepare(name: &BriefName, documents: &[ImportDocument], access: Access) -> Result<Vec<Prepared>> {
+    let mut prepared = Vec::with_capacity(documents.len());
+    let mut previous: Option<u32> = None;
+    for document in documents {
+        check_clearance(access.clearance, document.content.highest(), name)?;
+        if let Some(newest) = previous.filter(|previous| previous + 1 != document.number) {
+            return Err(StoreError::RevisionGap { newest, given: document.number });
+        }
+        previous = Some(document.number);
+        let revision = Prepared::new(name.brief.as_str(), document.number, &document.content, access.policy)?;
+        if document.digest.is_some_and(|stated| stated != revision.digest) {
+            let computed = revision.digest.to_string();
+            return Err(StoreError::DigestMismatch { number: document.number, computed });
+        }
+        prepared.push(revision);
+    }
+    Ok(prepared)
+}
+
+/// Where an import goes.
+enum Place {
+    /// To a brief that was just made, without a draft yet.
+    Made(i64),
+    /// To one that was there, and is locked.
+    Held(Held),
+}
+
+/// Makes the brief, or locks the one that is there.
+async fn make_or_lock(
+    transaction: &mut PgConnection,
+    principal: &Principal,
+    name: &BriefName,
+    access: Access,
+) -> Result<Place> {
+    if let Some((key, _)) = briefs::insert(transaction, principal, name).await? {
+        return Ok(Place::Made(key));
+    }
+    let held = briefs::lock(transaction, name).await?;
+    let held = held.filter(|held| held.is_known_to(access.clearance));
+    let held = held.ok_or_else(|| StoreError::Forbidden(name.to_string()))?;
+    held.check_draft(access.clearance, name)?;
+    Ok(Place::Held(held))
+}
+
+/// Whether the revision is there already, equal.
+async fn is_stored(
+    transaction: &mut PgConnection,
+    key: i64,
+    document: &ImportDocument,
+    prepared: &Prepared,
+    access: Access,
+    name: &BriefName,
+) -> Result<bool> {
+    let number = document.number;
+    let Some(stored) = stored(transaction, key, to_integer(number)?).await? else { return Ok(false) };
+    // To say whether it differs is to confirm guesses of what is above the caller's clearance.
+    check_clearance(access.clearance, stored.highest, name)?;
+    if stored.digest == prepared.digest { Ok(true) } else { Err(StoreError::RevisionDiffers { number }) }
+}
