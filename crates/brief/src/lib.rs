@@ -12,6 +12,7 @@ pub mod edtf;
 pub mod likelihood;
 pub mod lint;
 pub mod marking;
+mod part;
 pub mod redact;
 pub mod validate;
 pub mod words;

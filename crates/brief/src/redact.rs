@@ -1,4 +1,26 @@
 //! Editions: a brief as one clearance sees it.
+//!
+//! `parts` lays the content out as a list of parts with what they need of each other; `closure` decides which of
+//! them a clearance sees; `cut` takes the others out. This is the only place that withholds: whoever gets an
+//! edition cannot see what was in the full content.
+//!
+//! A part is withheld for its own marking, and then:
+//! - with what it stands in;
+//! - when nothing is left in it: a paragraph, list, list item or key judgment without a sentence, and a table,
+//!   section, callout or quote without contents, unless under MARK a `Withheld` stands in it;
+//! - a citation with its source, a change with its statement, a relationship with either of its ends;
+//! - when all of its supporting ids are withheld: a key judgment's `rests_on`, an event's statements and sources,
+//!   a change's evidence, the statements of a factor, relationship, scenario, assumption or dissent;
+//! - a source, actor, place or domain when something referred to it and nothing shown still does.
+//!
+//! Each of these holds for a lower clearance if it holds for a higher one, so an edition redacted again for a lower
+//! clearance is that clearance's edition.
+
+mod closure;
+mod cut;
+mod parts;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
@@ -6,32 +28,67 @@ use chancery_proto::brief::v1::BriefContent;
 
 use crate::canonical::Canonical;
 use crate::marking::{Clearance, Policy, Rank};
+use parts::Parts;
 
 /// The edition that a clearance sees; none below the floor.
 pub fn edition(canonical: &Canonical, clearance: Clearance, policy: Policy) -> Option<BriefContent> {
-    let _ = (canonical, clearance, policy);
-    todo!()
+    if !clearance.reads(canonical.floor()) {
+        return None;
+    }
+    if clearance.reads(canonical.highest()) {
+        return Some(canonical.content().clone());
+    }
+    let parts = Parts::of(canonical, policy);
+    let shown = parts.shown_to(clearance);
+    Some(cut::cut(canonical, &parts, &shown, clearance, policy))
 }
 
-/// The clearances at which an edition exists and differs from the one below it, the floor first.
+/// The clearances at which an edition exists and differs from the one below it, under either policy; the floor
+/// first. A caller reads the edition of the highest level that is not above his clearance.
 pub fn levels(canonical: &Canonical) -> Vec<Rank> {
-    let _ = canonical;
-    todo!()
+    let omitting = Parts::of(canonical, Policy::Omit);
+    let marking = Parts::of(canonical, Policy::Mark);
+    let mut levels = Vec::new();
+    let mut below = None;
+    for rank in omitting.ranks() {
+        let clearance = Clearance(rank);
+        let seen = |parts: &Parts<'_>| {
+            let shown = parts.shown_to(clearance);
+            (parts.quotes_shown(&shown, clearance), shown)
+        };
+        let here = (seen(&omitting), seen(&marking));
+        if below.as_ref() != Some(&here) {
+            levels.push(rank);
+            below = Some(here);
+        }
+    }
+    levels
 }
 
-/// From which clearance each part and each reference is seen.
+/// From which clearance each part and each reference is seen. At the highest marking everything is, so every part
+/// and every reference is there.
 pub fn visible_from(canonical: &Canonical, policy: Policy) -> Visibility {
-    let _ = (canonical, policy);
-    todo!()
+    let parts = Parts::of(canonical, policy);
+    let mut visibility = Visibility::default();
+    for rank in parts.ranks() {
+        let shown = parts.shown_to(Clearance(rank));
+        for name in parts.names_shown(&shown) {
+            visibility.parts.entry(name.to_owned()).or_insert(rank);
+        }
+        for reference in parts.references_shown(&shown) {
+            visibility.references.entry(reference).or_insert(rank);
+        }
+    }
+    visibility
 }
 
 /// A reference from one part to another.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Reference {
-    /// The id of the part that refers. For a part without one its path, such as `changes[0]`; for the brief
-    /// itself it is empty.
+    /// The id of the part that refers: for a citation or a span its statement; for a block without an id the section
+    /// that it stands in; for a change its path, such as `changes[0]`; for the brief itself it is empty.
     pub holder: String,
-    /// The field's name in the proto; `citations` and `spans` for what stands in those.
+    /// The field's name in the proto, such as `rests_on`; `citations` and `spans` for what stands in those.
     pub field: &'static str,
     /// The id of the part referred to.
     pub target: String,
@@ -40,8 +97,21 @@ pub struct Reference {
 /// From which clearance each part and each reference is seen, closure included.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Visibility {
-    /// By the part's id.
+    /// By the part's id; by its path, such as `changes[0]`, for changes.
     pub parts: BTreeMap<String, Rank>,
-    /// By the reference.
+    /// By the reference. One that is there twice counts from where the first of them is seen.
     pub references: BTreeMap<Reference, Rank>,
+}
+
+impl Visibility {
+    /// The lowest clearance whose edition shows the part; none when the brief has no such part.
+    pub fn part(&self, id: &str) -> Option<Rank> {
+        self.parts.get(id).copied()
+    }
+
+    /// The lowest clearance whose edition shows the reference; none when the brief has no such reference.
+    pub fn reference(&self, holder: &str, field: &'static str, target: &str) -> Option<Rank> {
+        let reference = Reference { holder: holder.to_owned(), field, target: target.to_owned() };
+        self.references.get(&reference).copied()
+    }
 }

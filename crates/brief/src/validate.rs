@@ -1,31 +1,152 @@
 //! Validation: written content in, canonical content out.
+//!
+//! One walk in the order of the proto file checks every rule and brings each value into canonical form in
+//! place, so that violations come in document order and a value is never checked in another form than it is
+//! kept in.
 
-use chancery_proto::brief::v1::BriefContent;
+mod annexes;
+mod body;
+mod checker;
+pub mod code;
+mod forms;
+mod network;
+mod prose;
+mod references;
+#[cfg(test)]
+mod tests;
+mod text;
+
+use chancery_proto::brief::v1::{BriefContent, BriefKind, LikelihoodScale};
+use prost::Message;
 
 use crate::canonical::Canonical;
 use crate::marking::Scheme;
+use crate::part::{Ids, PartKind};
+use checker::Checker;
+
+/// The largest content, encoded: 10 MiB.
+pub const CONTENT_LIMIT: usize = 10 * 1024 * 1024;
+/// The longest title, in code points.
+pub const TITLE_LIMIT: usize = 300;
+/// The longest statement, in code points.
+pub const STATEMENT_LIMIT: usize = 4_000;
+/// The longest other text, in code points.
+pub const TEXT_LIMIT: usize = 2_000;
+/// At most so many violations are told.
+pub const VIOLATION_LIMIT: usize = 100;
 
 /// A rule that content breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
-    /// Where: proto field names, such as `sections[0].blocks[2].paragraph.statements[1].spans[0].end`.
+    /// Where: proto field names, such as `sections[0].blocks[2].paragraph.statements[1].spans[0].end`. Empty
+    /// for the content as a whole.
     pub path: String,
-    /// A stable code, such as `UNKNOWN_REFERENCE`.
+    /// A stable code of [`code`], such as `UNKNOWN_REFERENCE`.
     pub code: &'static str,
     /// What is wrong, for the author.
     pub message: String,
 }
 
-/// Content breaks rules: at most the first hundred, in document order.
+/// Content breaks rules: at most the first [`VIOLATION_LIMIT`], in document order.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the content breaks {} rules, first at {}: {}", violations.len(), violations[0].path, violations[0].message)]
+#[error("the content breaks {} rule(s){}", violations.len(), first(violations))]
 pub struct InvalidContent {
     /// Never empty.
     pub violations: Vec<Violation>,
 }
 
-/// Validates content and brings it into canonical form.
+fn first(violations: &[Violation]) -> String {
+    let first = violations.first();
+    first
+        .map(|violation| format!(", first at {:?}: {}", violation.path, violation.message))
+        .unwrap_or_default()
+}
+
+/// Validates content and brings it into canonical form: texts in NFC, noncharacters, unassigned code points and
+/// U+FEFF as U+FFFD, every effective marking, likelihood scale and percentage written out, labels, tags and
+/// topics sorted, the banner computed.
 pub fn canonicalize(content: &BriefContent, scheme: Scheme) -> Result<Canonical, InvalidContent> {
-    let _ = (content, scheme);
-    todo!()
+    if content.encoded_len() > CONTENT_LIMIT {
+        let message = format!("the content is longer than {CONTENT_LIMIT} bytes");
+        let violation = Violation { path: String::new(), code: code::TOO_LARGE, message };
+        return Err(InvalidContent { violations: vec![violation] });
+    }
+    let ids = Ids::of(content);
+    let mut content = content.clone();
+    let mut checker = Checker::new(scheme, &ids);
+    checker.content(&mut content);
+    let floor = checker.floor();
+    let highest = checker.finish()?;
+    scheme.label(highest).clone_into(&mut content.marking);
+    Ok(Canonical::new(content, scheme, floor, highest))
+}
+
+impl Checker<'_> {
+    fn content(&mut self, content: &mut BriefContent) {
+        self.envelope(content);
+        self.statements("bluf", &mut content.bluf, self.floor());
+        self.each("key_judgments", &mut content.key_judgments, Self::key_judgment);
+        self.sections(&mut content.sections, self.floor(), 1);
+        self.each("domains", &mut content.domains, Self::domain);
+        self.each("factors", &mut content.factors, Self::factor);
+        self.each("actors", &mut content.actors, Self::actor);
+        self.each("places", &mut content.places, Self::place);
+        self.each("relationships", &mut content.relationships, Self::relationship);
+        self.each("events", &mut content.events, Self::event);
+        self.each("sources", &mut content.sources, Self::source);
+        self.each("scenarios", &mut content.scenarios, Self::scenario);
+        self.each("indicators", &mut content.indicators, Self::indicator);
+        self.each("assumptions", &mut content.assumptions, Self::assumption);
+        self.each("information_gaps", &mut content.information_gaps, Self::information_gap);
+        self.each("dissents", &mut content.dissents, Self::dissent);
+        self.each("changes", &mut content.changes, Self::change);
+        self.text("change_summary", &mut content.change_summary, TEXT_LIMIT);
+        self.labels("tags", &mut content.tags);
+        self.references("regions", &content.regions, &[PartKind::Place]);
+        self.translation_of(content);
+    }
+
+    /// Everything before the text: it stands at the floor.
+    fn envelope(&mut self, content: &mut BriefContent) {
+        self.chosen::<BriefKind>("kind", content.kind);
+        self.required_text("title", &mut content.title, TITLE_LIMIT);
+        self.localized("localized_titles", &mut content.localized_titles, TITLE_LIMIT);
+        self.text("subtitle", &mut content.subtitle, TEXT_LIMIT);
+        self.required_language("language", &content.language);
+        if let Some(subject) = &content.subject {
+            let actors_and_places = [PartKind::Actor, PartKind::Place];
+            self.inside("subject", |checker| {
+                checker.references("entity_ids", &subject.entity_ids, &actors_and_places);
+            });
+        }
+        if let Some(as_of) = &mut content.as_of {
+            self.inside("as_of", |checker| {
+                checker.date("date", &as_of.date);
+                checker.text("note", &mut as_of.note, TEXT_LIMIT);
+            });
+        }
+        self.set_floor(&mut content.default_marking);
+        content.marking.clear();
+        self.known::<LikelihoodScale>("likelihood_scale", content.likelihood_scale);
+        if content.likelihood_scale() == LikelihoodScale::Unspecified {
+            content.set_likelihood_scale(LikelihoodScale::Icd203);
+        }
+        self.set_scale(content.likelihood_scale());
+    }
+
+    fn translation_of(&mut self, content: &BriefContent) {
+        let Some(original) = &content.translation_of else { return };
+        self.inside("translation_of", |checker| {
+            if !forms::is_resource_id(&original.brief_id) {
+                checker.violate(
+                    "brief_id",
+                    code::INVALID_ID,
+                    "a brief's id matches [a-z][a-z0-9-]{0,61}[a-z0-9]",
+                );
+            }
+            if original.revision == 0 {
+                checker.violate("revision", code::REQUIRED, "revisions are numbered from 1");
+            }
+        });
+    }
 }

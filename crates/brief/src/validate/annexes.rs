@@ -1,0 +1,102 @@
+//! What stands after the body: domains, factors, scenarios, indicators, assumptions, gaps, dissents, changes.
+
+use chancery_proto::brief::v1::{
+    Assumption, Change, ChangeKind, ConfidenceLevel, Dissent, Domain, Factor, FactorKind, Indicator,
+    InformationGap, Scenario, Trend,
+};
+
+use super::checker::Checker;
+use super::{STATEMENT_LIMIT, TEXT_LIMIT, TITLE_LIMIT};
+use crate::marking::Rank;
+use crate::part::PartKind;
+
+const STATEMENT: &[PartKind] = &[PartKind::Statement];
+
+impl Checker<'_> {
+    pub(super) fn domain(&mut self, domain: &mut Domain) {
+        self.own_id(&domain.id);
+        self.required_text("name", &mut domain.name, TITLE_LIMIT);
+        self.reference("section", &domain.section, &[PartKind::Section]);
+        self.known::<Trend>("trend", domain.trend);
+        self.text("why", &mut domain.why, TEXT_LIMIT);
+        self.own_marking(&mut domain.marking);
+    }
+
+    pub(super) fn factor(&mut self, factor: &mut Factor) {
+        self.own_id(&factor.id);
+        self.chosen::<FactorKind>("kind", factor.kind);
+        self.required_text("text", &mut factor.text, TEXT_LIMIT);
+        self.references("statement_ids", &factor.statement_ids, STATEMENT);
+        self.own_marking(&mut factor.marking);
+    }
+
+    pub(super) fn scenario(&mut self, scenario: &mut Scenario) {
+        self.own_id(&scenario.id);
+        self.text("set", &mut scenario.set, TITLE_LIMIT);
+        self.required_text("title", &mut scenario.title, TITLE_LIMIT);
+        self.text("text", &mut scenario.text, TEXT_LIMIT);
+        self.at_most("percent", scenario.percent, 100);
+        self.references("statement_ids", &scenario.statement_ids, STATEMENT);
+        self.references("indicator_ids", &scenario.indicator_ids, &[PartKind::Indicator]);
+        self.own_marking(&mut scenario.marking);
+    }
+
+    pub(super) fn indicator(&mut self, indicator: &mut Indicator) {
+        self.own_id(&indicator.id);
+        self.required_text("text", &mut indicator.text, TEXT_LIMIT);
+        self.text("meaning", &mut indicator.meaning, TEXT_LIMIT);
+        self.references("statement_ids", &indicator.statement_ids, STATEMENT);
+        self.own_marking(&mut indicator.marking);
+    }
+
+    pub(super) fn assumption(&mut self, assumption: &mut Assumption) {
+        self.own_id(&assumption.id);
+        self.required_text("text", &mut assumption.text, TEXT_LIMIT);
+        self.text("if_wrong", &mut assumption.if_wrong, TEXT_LIMIT);
+        self.references("statement_ids", &assumption.statement_ids, STATEMENT);
+        self.own_marking(&mut assumption.marking);
+    }
+
+    pub(super) fn information_gap(&mut self, gap: &mut InformationGap) {
+        self.own_id(&gap.id);
+        self.required_text("text", &mut gap.text, TEXT_LIMIT);
+        self.own_marking(&mut gap.marking);
+    }
+
+    pub(super) fn dissent(&mut self, dissent: &mut Dissent) {
+        self.own_id(&dissent.id);
+        self.required_text("text", &mut dissent.text, TEXT_LIMIT);
+        self.text("holder", &mut dissent.holder, TEXT_LIMIT);
+        self.references("statement_ids", &dissent.statement_ids, STATEMENT);
+        self.own_marking(&mut dissent.marking);
+    }
+
+    pub(super) fn change(&mut self, change: &mut Change) {
+        self.required_reference("statement_id", &change.statement_id, STATEMENT);
+        self.chosen::<ChangeKind>("kind", change.kind);
+        self.text("was", &mut change.was, STATEMENT_LIMIT);
+        let rank = self.own_marking(&mut change.marking);
+        self.was_marking(change, rank);
+        self.text("now", &mut change.now, STATEMENT_LIMIT);
+        self.text("why", &mut change.why, TEXT_LIMIT);
+        self.known::<ConfidenceLevel>("confidence_before", change.confidence_before);
+        self.known::<ConfidenceLevel>("confidence_after", change.confidence_after);
+        self.others("replaced_by", &change.replaced_by, &change.statement_id, STATEMENT);
+        self.references("evidence_ids", &change.evidence_ids, &[PartKind::Event, PartKind::Source]);
+    }
+
+    /// Quoted old text carries the marking that it had where it stood, which may be lower than the change's now.
+    /// Where nothing is quoted the marking of it is the default one, so that an edition that leaves the quote out
+    /// looks like one that never had any.
+    fn was_marking(&mut self, change: &mut Change, change_rank: Rank) {
+        let statement_rank = self.statement_ranks.get(&change.statement_id).copied();
+        let default = change_rank.max(statement_rank.unwrap_or(change_rank));
+        let Some(rank) = self.labelled("was_marking", &mut change.was_marking, default) else { return };
+        if change.was.is_empty() {
+            change.was_marking.clear();
+            self.labelled("was_marking", &mut change.was_marking, default);
+        } else {
+            self.raise_banner(rank);
+        }
+    }
+}

@@ -1,0 +1,308 @@
+//! The walk's state: where it is, what it has found, and the checks that many fields share.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+use chancery_proto::brief::v1::{LikelihoodScale, LocalizedText};
+
+use super::text::clean;
+use super::{InvalidContent, TEXT_LIMIT, VIOLATION_LIMIT, Violation, code, forms};
+use crate::edtf;
+use crate::marking::{Rank, Scheme};
+use crate::part::Ids;
+
+/// A step down into the content.
+enum Step {
+    Field(&'static str),
+    Index(usize),
+}
+
+/// Walks written content, checks it and brings it into canonical form in place.
+pub(super) struct Checker<'a> {
+    pub(super) ids: &'a Ids,
+    scheme: Scheme,
+    scale: LikelihoodScale,
+    floor: Rank,
+    highest: Rank,
+    seen: BTreeSet<String>,
+    /// The effective markings of statements: earlier text inherits them.
+    pub(super) statement_ranks: BTreeMap<String, Rank>,
+    path: Vec<Step>,
+    violations: Vec<Violation>,
+}
+
+impl<'a> Checker<'a> {
+    pub(super) fn new(scheme: Scheme, ids: &'a Ids) -> Self {
+        Self {
+            ids,
+            scheme,
+            scale: LikelihoodScale::Icd203,
+            floor: scheme.lowest(),
+            highest: scheme.lowest(),
+            seen: BTreeSet::new(),
+            statement_ranks: BTreeMap::new(),
+            path: Vec::new(),
+            violations: Vec::new(),
+        }
+    }
+
+    /// The highest effective marking, if no rule is broken.
+    pub(super) fn finish(self) -> Result<Rank, InvalidContent> {
+        if self.violations.is_empty() {
+            Ok(self.highest)
+        } else {
+            Err(InvalidContent { violations: self.violations })
+        }
+    }
+
+    pub(super) fn violate(&mut self, field: &'static str, code: &'static str, message: impl Into<String>) {
+        if self.violations.len() < VIOLATION_LIMIT {
+            let path = self.path_to(field);
+            self.violations.push(Violation { path, code, message: message.into() });
+        }
+    }
+
+    fn path_to(&self, field: &'static str) -> String {
+        let mut path = String::new();
+        let leaf = Step::Field(field);
+        for step in self.path.iter().chain((!field.is_empty()).then_some(&leaf)) {
+            match step {
+                Step::Field(name) if path.is_empty() => path.push_str(name),
+                Step::Field(name) => path.extend([".", name]),
+                Step::Index(index) => write!(path, "[{index}]").expect("a string takes every write"),
+            }
+        }
+        path
+    }
+
+    pub(super) fn inside(&mut self, field: &'static str, check: impl FnOnce(&mut Self)) {
+        self.path.push(Step::Field(field));
+        check(self);
+        self.path.pop();
+    }
+
+    pub(super) fn each<T>(
+        &mut self,
+        field: &'static str,
+        items: &mut [T],
+        mut check: impl FnMut(&mut Self, &mut T),
+    ) {
+        self.path.push(Step::Field(field));
+        for (index, item) in items.iter_mut().enumerate() {
+            self.path.push(Step::Index(index));
+            check(self, item);
+            self.path.pop();
+        }
+        self.path.pop();
+    }
+}
+
+/// Texts and their lists.
+impl Checker<'_> {
+    pub(super) fn text(&mut self, field: &'static str, text: &mut String, limit: usize) {
+        self.text_with_spans(field, text, limit, false);
+    }
+
+    pub(super) fn required_text(&mut self, field: &'static str, text: &mut String, limit: usize) {
+        self.text(field, text, limit);
+        self.refuse_empty(field, text);
+    }
+
+    pub(super) fn refuse_empty(&mut self, field: &'static str, text: &str) {
+        if text.trim().is_empty() {
+            self.violate(field, code::REQUIRED, "a text must stand here");
+        }
+    }
+
+    pub(super) fn text_with_spans(
+        &mut self,
+        field: &'static str,
+        text: &mut String,
+        limit: usize,
+        spans: bool,
+    ) {
+        match clean(text, spans) {
+            Ok(Cow::Borrowed(_)) => {}
+            Ok(Cow::Owned(cleaned)) => *text = cleaned,
+            Err(fault) => self.violate(field, fault.code, fault.message),
+        }
+        // A code point has at least one byte: most texts need no counting.
+        if text.len() > limit && text.chars().count() > limit {
+            self.violate(field, code::TOO_LONG, format!("at most {limit} code points may stand here"));
+        }
+    }
+
+    /// Free labels: a set, kept sorted.
+    pub(super) fn labels(&mut self, field: &'static str, labels: &mut Vec<String>) {
+        self.each(field, labels, |checker, label| checker.required_text("", label, TEXT_LIMIT));
+        labels.sort();
+        labels.dedup();
+    }
+
+    /// A text in other languages: one a language, kept sorted by it.
+    pub(super) fn localized(&mut self, field: &'static str, texts: &mut [LocalizedText], limit: usize) {
+        let mut languages = BTreeSet::new();
+        self.each(field, texts, |checker, text| {
+            checker.required_language("language", &text.language);
+            if !languages.insert(text.language.to_ascii_lowercase()) {
+                checker.violate(
+                    "language",
+                    code::DUPLICATE_LANGUAGE,
+                    "another text here is in the same language",
+                );
+            }
+            checker.required_text("text", &mut text.text, limit);
+        });
+        texts.sort_by(|one, other| one.language.cmp(&other.language));
+    }
+
+    pub(super) fn required_language(&mut self, field: &'static str, language: &str) {
+        if language.is_empty() {
+            self.violate(field, code::REQUIRED, "a BCP 47 language tag must stand here");
+        } else if !forms::is_language(language) {
+            self.violate(field, code::INVALID_LANGUAGE, "this is no BCP 47 language tag");
+        }
+    }
+
+    /// An EDTF date; empty when it is not known.
+    pub(super) fn date(&mut self, field: &'static str, date: &str) {
+        if date.is_empty() {
+            return;
+        }
+        if let Err(error) = edtf::parse(date) {
+            self.violate(field, code::INVALID_DATE, error.to_string());
+        }
+    }
+
+    /// An address on the web, percent-encoded in place.
+    pub(super) fn web_url(&mut self, field: &'static str, url: &mut String) {
+        match forms::web_url(url) {
+            Some(Cow::Borrowed(_)) => {}
+            Some(Cow::Owned(encoded)) => *url = encoded,
+            None => self.violate(
+                field,
+                code::INVALID_URL,
+                "an http or https address of at most 2,000 bytes stands here",
+            ),
+        }
+    }
+
+    pub(super) fn country_code(&mut self, country: &str) {
+        if !country.is_empty() && !forms::is_country_code(country) {
+            self.violate(
+                "country_code",
+                code::INVALID_FORM,
+                "three capital letters of ISO 3166-1 stand here",
+            );
+        }
+    }
+}
+
+/// Numbers and enums.
+impl Checker<'_> {
+    /// An enum that may be left unsaid.
+    pub(super) fn known<E: TryFrom<i32>>(&mut self, field: &'static str, value: i32) {
+        if E::try_from(value).is_err() {
+            self.violate(field, code::UNKNOWN_VALUE, format!("{value} is no value of this enum"));
+        }
+    }
+
+    /// An enum that must be said.
+    pub(super) fn chosen<E: TryFrom<i32>>(&mut self, field: &'static str, value: i32) {
+        if value == 0 {
+            self.violate(field, code::REQUIRED, "a value must be chosen here");
+        } else {
+            self.known::<E>(field, value);
+        }
+    }
+
+    pub(super) fn at_most(&mut self, field: &'static str, value: u32, limit: u32) {
+        if value > limit {
+            self.violate(field, code::OUT_OF_RANGE, format!("{value} is above {limit}"));
+        }
+    }
+
+    pub(super) fn scale(&self) -> LikelihoodScale {
+        self.scale
+    }
+
+    pub(super) fn set_scale(&mut self, scale: LikelihoodScale) {
+        self.scale = scale;
+    }
+}
+
+/// Markings.
+impl Checker<'_> {
+    pub(super) fn floor(&self) -> Rank {
+        self.floor
+    }
+
+    /// The floor: the lowest label of the scheme unless another is written.
+    pub(super) fn set_floor(&mut self, label: &mut String) {
+        self.floor = self.marking("default_marking", label, self.scheme.lowest());
+    }
+
+    /// The marking of a part that stands at the content's top.
+    pub(super) fn own_marking(&mut self, label: &mut String) -> Rank {
+        self.marking("marking", label, self.floor)
+    }
+
+    /// The effective marking of a part, written out.
+    pub(super) fn marking(&mut self, field: &'static str, label: &mut String, enclosing: Rank) -> Rank {
+        let Some(rank) = self.labelled(field, label, enclosing) else { return enclosing };
+        if rank < enclosing {
+            let enclosing = self.scheme.label(enclosing);
+            let message = format!("{label} is below {enclosing}, the marking of what it stands in");
+            self.violate(field, code::MARKING_TOO_LOW, message);
+        }
+        self.raise_banner(rank);
+        rank
+    }
+
+    /// The rank of a label, the given one written out when it is empty.
+    pub(super) fn labelled(
+        &mut self,
+        field: &'static str,
+        label: &mut String,
+        otherwise: Rank,
+    ) -> Option<Rank> {
+        if label.is_empty() {
+            self.scheme.label(otherwise).clone_into(label);
+            return Some(otherwise);
+        }
+        let rank = self.scheme.rank(label);
+        if rank.is_none() {
+            let labels = self.scheme.labels().join(", ");
+            self.violate(field, code::UNKNOWN_MARKING, format!("the scheme's labels are {labels}"));
+        }
+        rank
+    }
+
+    pub(super) fn raise_banner(&mut self, rank: Rank) {
+        self.highest = self.highest.max(rank);
+    }
+}
+
+/// Ids.
+impl Checker<'_> {
+    pub(super) fn own_id(&mut self, id: &str) {
+        if id.is_empty() {
+            self.violate("id", code::REQUIRED, "an id must stand here");
+        } else {
+            self.optional_id(id);
+        }
+    }
+
+    pub(super) fn optional_id(&mut self, id: &str) {
+        if id.is_empty() {
+            return;
+        }
+        if !forms::is_part_id(id) {
+            self.violate("id", code::INVALID_ID, "an id matches [A-Za-z][A-Za-z0-9-]{0,62}");
+        }
+        if !self.seen.insert(id.to_owned()) {
+            self.violate("id", code::DUPLICATE_ID, "another part of this brief has the same id");
+        }
+    }
+}
