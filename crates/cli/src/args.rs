@@ -1,0 +1,272 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use chancery_proto::names::ResourceId;
+use chancery_store::DatabaseSettings;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// Briefs with evidence: import, publish, read and print them; or run everything on this machine.
+#[derive(Debug, Parser)]
+#[command(name = "chancery", version, propagate_version = true, after_help = EXIT_CODES)]
+pub struct CommandLine {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 refused or failed, 2 wrong usage.\n\
+    Briefs may be named in short (russia-iran, russia-iran/revisions/2) or in full.";
+
+/// What every command takes.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// The service [default: the one that `chancery up` runs here, or else <http://127.0.0.1:50051>]
+    #[arg(long, global = true, env = "CHANCERY_SERVER", value_name = "URL")]
+    pub server: Option<String>,
+    /// The file with the API token [default: `CHANCERY_TOKEN` or the file in `CHANCERY_TOKEN_FILE`; for the service that
+    /// `chancery up` runs here, its admin's]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
+    /// Certificates (PEM) to trust instead of the system's, for https
+    #[arg(long, global = true, env = "CHANCERY_CA_FILE", value_name = "FILE")]
+    pub ca_file: Option<PathBuf>,
+    /// The workspace of short names
+    #[arg(long, global = true, env = "CHANCERY_WORKSPACE", value_name = "ID", default_value = "default")]
+    pub workspace: ResourceId,
+    /// Answers as JSON on standard output, errors as JSON on standard error
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Where `up` and `demo` keep database, tokens and logs [default: in the build folder]
+    #[arg(long, global = true, env = "CHANCERY_DATA", value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Runs Postgres, service and worker on this machine until Ctrl-C
+    Up(Up),
+    /// Starts everything, imports an example, prints it to a PDF, stops everything
+    Demo(Demo),
+    /// Brings a database up to date; with --init also makes workspace `default` and the first tokens
+    Migrate(Migrate),
+    /// Imports published revisions from JSON files
+    Import(Import),
+    /// Makes a brief with a draft
+    Create(Create),
+    /// Reads or writes a brief's draft
+    #[command(subcommand)]
+    Draft(Draft),
+    /// Publishes a brief's draft as its next revision
+    Publish(BriefArg),
+    /// Lists the workspace's briefs
+    List,
+    /// Shows a brief's newest revision, or the named one
+    Get(SourceArg),
+    /// Lists a brief's revisions
+    Revisions(BriefArg),
+    /// Prints a brief to a PDF file
+    Render(Render),
+    /// Writes a brief's revisions as JSON files that `import` takes
+    Export(Export),
+    /// Manages the workspace's API tokens
+    #[command(subcommand)]
+    Token(Token),
+    /// Prints a shell's completion script
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct Up {
+    /// Where callers reach the service; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:50051")]
+    pub listen: SocketAddr,
+    /// Where workers reach it; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    pub worker_listen: SocketAddr,
+    /// How many workers
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=64))]
+    pub workers: u8,
+    #[command(flatten)]
+    pub database: OwnDatabase,
+}
+
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Empties the demo's database first, so that everything is imported and printed again
+    #[arg(long)]
+    pub fresh: bool,
+    /// The folder of the example's revisions
+    #[arg(long, value_name = "DIR", default_value = "examples/russia-iran")]
+    pub example: PathBuf,
+    /// Where the PDF goes
+    #[arg(short, long, value_name = "FILE", default_value = "out/russia-iran.pdf")]
+    pub output: PathBuf,
+    #[command(flatten)]
+    pub database: OwnDatabase,
+}
+
+/// The database of `up` and `demo`.
+#[derive(Debug, Args)]
+pub struct OwnDatabase {
+    /// A database to use instead of a private Postgres
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    pub database_url: Option<String>,
+    /// The file with that database's password
+    #[arg(long, env = "DATABASE_PASSWORD_FILE", value_name = "FILE")]
+    pub database_password_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Migrate {
+    #[command(flatten)]
+    pub database: DatabaseSettings,
+    /// Makes workspace `default`, and writes operator.token, admin.token and worker.token here (mode 0600), once
+    #[arg(long, value_name = "DIR")]
+    pub init: Option<PathBuf>,
+    /// Where worker.token goes instead
+    #[arg(long, value_name = "DIR", requires = "init")]
+    pub worker_dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Import {
+    /// JSON files of revisions, or folders of revision-*.json
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Create {
+    /// The new brief's name
+    pub name: String,
+    /// The draft's content: JSON of chancery.brief.v1.BriefContent; - is standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Draft {
+    /// Prints the draft as JSON, with the etag that `set` checks
+    Get {
+        /// The brief's name
+        name: String,
+        /// Where to write it; - is standard output
+        #[arg(short, long, value_name = "FILE", default_value = "-")]
+        output: PathBuf,
+    },
+    /// Replaces the draft; refused when somebody else wrote since the etag in the file
+    Set {
+        /// The brief's name
+        name: String,
+        /// JSON of chancery.brief.v1.BriefDraft, as `draft get` prints it; - is standard input
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct BriefArg {
+    /// The brief's name
+    pub name: String,
+}
+
+#[derive(Debug, Args)]
+pub struct SourceArg {
+    /// The name of a brief or of one of its revisions
+    pub name: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Render {
+    /// The name of a brief (its newest revision) or of one of its revisions
+    pub name: String,
+    /// Where the PDF goes; - is standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// The sheet
+    #[arg(long, value_enum, default_value_t = Sheet::A4)]
+    pub paper: Sheet,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Sheet {
+    /// 210 by 297 mm
+    A4,
+    /// 8.5 by 11 inches
+    Letter,
+}
+
+#[derive(Debug, Args)]
+pub struct Export {
+    /// The name of a brief (all revisions) or of one of its revisions
+    pub name: String,
+    /// A file for one revision, or a folder for revision-N.json files; without it, standard output
+    #[arg(short, long, value_name = "FILE|DIR")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Token {
+    /// Makes a token and prints its secret, which cannot be seen again
+    Create {
+        /// For people: whose token it is
+        #[arg(long, value_name = "TEXT")]
+        name: String,
+        /// What it allows; may be repeated
+        #[arg(long = "role", value_enum, required = true, value_name = "ROLE")]
+        roles: Vec<RoleArg>,
+        /// The highest marking that its holder may read, such as TLP:AMBER; none for worker and operator
+        #[arg(long, value_name = "MARKING", default_value = "")]
+        clearance: String,
+        /// When it ends by itself, such as 2027-01-01T00:00:00Z
+        #[arg(long, value_name = "TIME")]
+        expires: Option<prost_types::Timestamp>,
+        /// A file for the secret (mode 0600) instead of standard output
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// Lists the workspace's tokens, without secrets
+    List,
+    /// Ends a token's use for good
+    Revoke {
+        /// The token's id or full name
+        token: String,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum RoleArg {
+    /// Reads briefs
+    Reader,
+    /// Reads and writes drafts
+    Author,
+    /// Publishes and imports
+    Publisher,
+    /// Prints
+    Renderer,
+    /// Manages the workspace's tokens, and all of the above
+    Admin,
+    /// Workspace `system`: takes render tasks
+    Worker,
+    /// Workspace `system`: manages workspaces
+    Operator,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::CommandLine;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        CommandLine::command().debug_assert();
+    }
+}

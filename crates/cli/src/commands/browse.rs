@@ -1,0 +1,72 @@
+//! `list`, `get` and `revisions`: reading.
+
+use chancery_client::Client;
+use chancery_proto::brief::v1::{
+    Brief, BriefRevision, GetBriefRequest, GetBriefRevisionRequest, ListBriefRevisionsResponse,
+    ListBriefsResponse,
+};
+use chancery_proto::names::BriefOrRevisionName;
+
+use crate::args::{BriefArg, Global, SourceArg};
+use crate::connection::connect;
+use crate::failure::Failure;
+use crate::{names, output, text};
+
+pub async fn list(global: &Global, client: &Client) -> Result<(), Failure> {
+    let briefs = client.all_briefs(&format!("workspaces/{}", global.workspace)).await?;
+    let answer = ListBriefsResponse { briefs, ..Default::default() };
+    output::answer(global.json, &answer, || {
+        let rows: Vec<_> = answer.briefs.iter().map(brief_row).collect();
+        listed(["BRIEF", "REVISION", "PUBLISHED", "MARKING", "TITLE"], &rows, "no briefs")
+    })
+}
+
+pub async fn get(global: &Global, arguments: &SourceArg) -> Result<(), Failure> {
+    let name = names::brief_or_revision(&global.workspace, &arguments.name)?;
+    let client = connect(global).await?;
+    match name {
+        BriefOrRevisionName::Brief(name) => {
+            let request = GetBriefRequest { name: name.to_string(), ..Default::default() };
+            let brief = client.get_brief(request).await?;
+            output::answer(global.json, &brief, || text::brief(&brief))
+        }
+        BriefOrRevisionName::Revision(name) => {
+            let request = GetBriefRevisionRequest { name: name.to_string() };
+            let revision = client.get_brief_revision(request).await?;
+            output::answer(global.json, &revision, || text::revision(&revision))
+        }
+    }
+}
+
+pub async fn revisions(global: &Global, arguments: &BriefArg) -> Result<(), Failure> {
+    let name = names::brief(&global.workspace, &arguments.name)?;
+    let revisions = connect(global).await?.all_revisions(&name.to_string()).await?;
+    let answer = ListBriefRevisionsResponse { revisions, ..Default::default() };
+    output::answer(global.json, &answer, || {
+        let rows: Vec<_> = answer.revisions.iter().map(revision_row).collect();
+        listed(["REVISION", "PUBLISHED", "BY", "MARKING", "TITLE", "CHANGE"], &rows, "no revisions")
+    })
+}
+
+fn listed<const N: usize>(headings: [&str; N], rows: &[[String; N]], none: &str) -> String {
+    if rows.is_empty() { format!("{none}\n") } else { output::table(headings, rows) }
+}
+
+fn brief_row(brief: &Brief) -> [String; 5] {
+    let content = brief.content.clone().unwrap_or_default();
+    let id = brief.name.rsplit('/').next().unwrap_or_default().to_owned();
+    let revision =
+        if brief.newest_revision == 0 { "-".to_owned() } else { brief.newest_revision.to_string() };
+    [id, revision, text::time(brief.publish_time.as_ref()), content.marking, content.title]
+}
+
+fn revision_row(revision: &BriefRevision) -> [String; 6] {
+    [
+        revision.number.to_string(),
+        text::time(revision.publish_time.as_ref()),
+        revision.creator.clone(),
+        revision.marking.clone(),
+        revision.title.clone(),
+        revision.change_summary.clone(),
+    ]
+}

@@ -1,0 +1,76 @@
+//! Which server, which token.
+
+use std::env;
+use std::fs;
+use std::path::Path;
+
+use chancery_client::{Client, ClientConfig};
+
+use crate::args::Global;
+use crate::failure::Failure;
+use crate::state::StateFolder;
+
+/// Where a service listens unless told otherwise.
+const DEFAULT_SERVER: &str = "http://127.0.0.1:50051";
+
+/// Connects as the command line, the environment and this machine's own `up` say, in this order.
+pub async fn connect(global: &Global) -> Result<Client, Failure> {
+    let running = StateFolder::find(global.data.as_deref()).ok().and_then(|state| state.running());
+    let local = running.as_ref().map(|running| running.server.as_str());
+    let server = global.server.as_deref().or(local).unwrap_or(DEFAULT_SERVER);
+    // This machine's token is for this machine's service, not for any that a flag names.
+    let local_token = running.as_ref().filter(|running| running.server == server.trim_end_matches('/'));
+    let token = match given_token(global)? {
+        Some(token) => Some(token),
+        None => local_token.map(|running| read_token(&running.token_file)).transpose()?,
+    };
+    connect_to(server, token, global.ca_file.as_deref()).await
+}
+
+/// Connects to one server with one token.
+pub async fn connect_to(
+    server: &str,
+    token: Option<String>,
+    ca_file: Option<&Path>,
+) -> Result<Client, Failure> {
+    let has_token = token.is_some();
+    let mut config = ClientConfig { token, ..ClientConfig::new(server) };
+    if let Some(file) = ca_file {
+        let pem = fs::read(file).map_err(Failure::io(format!("reading {}", file.display())))?;
+        config.certificate_authority = Some(pem);
+    }
+    // Whether a server answers is worth knowing before whether a token is missing.
+    let client = Client::connect(config).await?;
+    if has_token { Ok(client) } else { Err(no_token(server)) }
+}
+
+/// Reads a token's file.
+pub fn read_token(file: &Path) -> Result<String, Failure> {
+    let text =
+        fs::read_to_string(file).map_err(Failure::io(format!("reading the token in {}", file.display())))?;
+    let token = text.trim();
+    if token.is_empty() {
+        let message = format!("{} holds no token", file.display());
+        return Err(Failure::new("UNAUTHENTICATED", "NO_TOKEN", message));
+    }
+    Ok(token.to_owned())
+}
+
+/// The token that the command line or else the environment gives.
+fn given_token(global: &Global) -> Result<Option<String>, Failure> {
+    if let Some(file) = &global.token_file {
+        return read_token(file).map(Some);
+    }
+    if let Some(token) = env::var("CHANCERY_TOKEN").ok().filter(|token| !token.is_empty()) {
+        return Ok(Some(token.trim().to_owned()));
+    }
+    let file = env::var_os("CHANCERY_TOKEN_FILE").filter(|file| !file.is_empty());
+    file.map(|file| read_token(Path::new(&file))).transpose()
+}
+
+fn no_token(server: &str) -> Failure {
+    Failure::new("UNAUTHENTICATED", "NO_TOKEN", format!("no API token for {server}")).help(
+        "give one with --token-file, or in CHANCERY_TOKEN_FILE or CHANCERY_TOKEN; `chancery migrate --init DIR` writes \
+         the first ones, `chancery token create` makes more",
+    )
+}

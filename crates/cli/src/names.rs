@@ -1,0 +1,68 @@
+//! Short names: what people type, completed to resource names.
+
+use std::str::FromStr;
+
+use chancery_proto::names::{ApiTokenName, BriefName, BriefOrRevisionName, NameError, ResourceId};
+
+use crate::failure::Failure;
+
+/// A brief: `russia-iran`, `briefs/russia-iran` or in full.
+pub fn brief(workspace: &ResourceId, given: &str) -> Result<BriefName, Failure> {
+    completed(workspace, "briefs", given)
+}
+
+/// A brief or one of its revisions: `russia-iran/revisions/2` and longer forms.
+pub fn brief_or_revision(workspace: &ResourceId, given: &str) -> Result<BriefOrRevisionName, Failure> {
+    completed(workspace, "briefs", given)
+}
+
+/// An API token: its id, `apiTokens/…` or in full.
+pub fn api_token(workspace: &ResourceId, given: &str) -> Result<ApiTokenName, Failure> {
+    completed(workspace, "apiTokens", given)
+}
+
+fn completed<N: FromStr<Err = NameError>>(
+    workspace: &ResourceId,
+    collection: &str,
+    given: &str,
+) -> Result<N, Failure> {
+    let full = match given.split('/').next() {
+        Some("workspaces") => given.to_owned(),
+        Some(first) if first == collection => format!("workspaces/{workspace}/{given}"),
+        _ => format!("workspaces/{workspace}/{collection}/{given}"),
+    };
+    full.parse().map_err(|error: NameError| Failure::usage("INVALID_NAME", error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{brief, brief_or_revision};
+
+    #[test]
+    fn short_names_are_completed() {
+        let workspace = "default".parse().unwrap();
+        let full = "workspaces/default/briefs/russia-iran";
+        for given in ["russia-iran", "briefs/russia-iran", full] {
+            assert_eq!(brief(&workspace, given).unwrap().to_string(), full);
+        }
+        for given in ["russia-iran/revisions/2", "briefs/russia-iran/revisions/2"] {
+            let named = brief_or_revision(&workspace, given).unwrap();
+            assert_eq!(named.revision().unwrap().0, 2);
+            assert_eq!(named.brief_name().to_string(), full);
+        }
+    }
+
+    #[test]
+    fn a_brief_in_another_workspace_is_named_in_full() {
+        let named = brief(&"default".parse().unwrap(), "workspaces/other/briefs/b1").unwrap();
+        assert_eq!(named.workspace.as_str(), "other");
+    }
+
+    #[test]
+    fn a_wrong_name_is_a_usage_error() {
+        let workspace = "default".parse().unwrap();
+        for given in ["", "Russia", "russia-iran/", "russia-iran/revisions/0", "../x", "workspaces/w1"] {
+            assert!(brief_or_revision(&workspace, given).is_err(), "{given}");
+        }
+    }
+}
