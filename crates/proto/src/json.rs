@@ -1,12 +1,13 @@
-//! protobuf's JSON form of any message of `proto/`, strict when read: an unknown field, a wrong type or a
-//! wrong enum name is an error that names the path inside the document, the line and the column.
+//! protobuf's JSON form of any message of `proto/`, strict when read: an unknown field, a field written twice, a
+//! wrong type or a wrong enum name is an error that names the path inside the document, the line and the column.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use prost::{Message, Name};
 use prost_reflect::{DynamicMessage, MessageDescriptor, SerializeOptions};
-use serde::de::DeserializeSeed;
+use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::descriptors;
@@ -30,12 +31,9 @@ pub struct JsonError {
 /// # Errors
 /// [`JsonError`] for a text that is no JSON or does not fit the message.
 pub fn from_str<T: Message + Name + Default>(text: &str) -> Result<T, JsonError> {
-    let seed = Strict(descriptor::<T>());
-    let mut json = serde_json::Deserializer::from_str(text);
-    let mut track = serde_path_to_error::Track::new();
-    let read = seed.deserialize(serde_path_to_error::Deserializer::new(&mut json, &mut track));
-    let dynamic = read.map_err(|error| json_error(&track.path().to_string(), &error))?;
-    json.end().map_err(|error| json_error(".", &error))?;
+    // The look for repeated fields reads the text a first time: of two values, the message would keep one in silence.
+    read(text, FieldsOnce)?;
+    let dynamic = read(text, Strict(descriptor::<T>()))?;
     dynamic.transcode_to::<T>().map_err(|error| JsonError {
         path: ".".into(),
         line: 1,
@@ -78,6 +76,91 @@ pub fn locate(text: &str, path: &str) -> Option<(usize, usize)> {
     let line = before.matches('\n').count() + 1;
     let column = before.len() - before.rfind('\n').map_or(0, |newline| newline + 1) + 1;
     Some((line, column))
+}
+
+/// Reads all of a text, telling the path of what is wrong.
+fn read<'de, S: DeserializeSeed<'de>>(text: &'de str, seed: S) -> Result<S::Value, JsonError> {
+    let mut json = serde_json::Deserializer::from_str(text);
+    let mut track = serde_path_to_error::Track::new();
+    let value = seed.deserialize(serde_path_to_error::Deserializer::new(&mut json, &mut track));
+    let value = value.map_err(|error| json_error(&track.path().to_string(), &error))?;
+    json.end().map_err(|error| json_error(".", &error))?;
+    Ok(value)
+}
+
+/// Refuses an object that holds a field twice, in either of its spellings.
+struct FieldsOnce;
+
+impl<'de> DeserializeSeed<'de> for FieldsOnce {
+    type Value = ();
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for FieldsOnce {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<(), A::Error> {
+        let mut seen = BTreeSet::new();
+        while let Some(name) = fields.next_key::<String>()? {
+            // Refused in the value's place, so that the path is the field's own.
+            let fresh = seen.insert(camel_case(&name));
+            fields.next_value_seed(Once { fresh })?;
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        while items.next_element_seed(Self)?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+}
+
+/// The value of a field that is there for the first time, or not.
+struct Once {
+    fresh: bool,
+}
+
+impl<'de> DeserializeSeed<'de> for Once {
+    type Value = ();
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        if self.fresh {
+            FieldsOnce.deserialize(deserializer)
+        } else {
+            Err(serde::de::Error::custom("the field is written twice"))
+        }
+    }
 }
 
 /// Refuses fields that the descriptor does not have.
@@ -156,6 +239,14 @@ mod tests {
         assert_eq!(error.line, 2);
         assert!(error.path.starts_with("content.sections[0]"), "{}", error.path);
         assert!(error.message.contains("haeding"), "{}", error.message);
+    }
+
+    #[test]
+    fn a_field_written_twice_is_refused_in_either_spelling() {
+        let text = "{\"content\": {\"change_summary\": \"a\", \"changeSummary\": \"b\"}}";
+        let error = from_str::<RevisionDocument>(text).unwrap_err();
+        assert_eq!(error.path, "content.changeSummary");
+        assert!(error.message.contains("twice"), "{}", error.message);
     }
 
     #[test]
