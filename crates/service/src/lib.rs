@@ -2,9 +2,13 @@
 //!
 //! One file a gRPC service; handlers only decode, authorise, call the domain and the store, and encode.
 
+pub mod admin_service;
+pub mod brief_service;
 pub mod config;
 pub mod errors;
+mod fields;
 pub mod identity;
+mod pages;
 pub mod probe;
 pub mod server;
 pub mod shutdown;

@@ -5,6 +5,9 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
+use chancery_proto::MESSAGE_LIMIT;
+use chancery_proto::admin::v1::admin_service_server::AdminServiceServer;
+use chancery_proto::brief::v1::brief_service_server::BriefServiceServer;
 use chancery_proto::descriptors::FILE_DESCRIPTOR_SET;
 use chancery_store::{Store, StoreError};
 use tokio::net::TcpListener;
@@ -19,6 +22,8 @@ use tonic_health::server::{HealthReporter, HealthService};
 use tonic_web::GrpcWebLayer;
 use tower::ServiceBuilder;
 
+use crate::admin_service::Admin;
+use crate::brief_service::Briefs;
 use crate::config::Config;
 use crate::identity::IdentityLayer;
 use crate::shutdown::{self, Shutdown, Trigger, asked_to_stop};
@@ -129,7 +134,7 @@ impl Running {
         announce(&self.health, ServingStatus::NotServing).await;
         self.trigger.begin();
         // Ends the watches of health, which would otherwise hold the drain until its limit.
-        for name in PUBLIC_SERVICES {
+        for name in SERVICES {
             self.health.clear_service_status(name).await;
         }
         let drained = tokio::time::timeout(self.drain_timeout, async {
@@ -163,12 +168,21 @@ impl Running {
     }
 }
 
-/// The services on the public listener, as health checks know them; the empty name stands for all.
-const PUBLIC_SERVICES: [&str; 2] = ["", "chancery.render.v1.RenderService"];
+/// The services as health checks know them; the empty name stands for all.
+const SERVICES: [&str; 3] = ["", "chancery.brief.v1.BriefService", "chancery.admin.v1.AdminService"];
+
+/// A service that takes and gives messages up to the limit that the protos state.
+macro_rules! limited {
+    ($service:expr) => {
+        $service.max_decoding_message_size(MESSAGE_LIMIT).max_encoding_message_size(MESSAGE_LIMIT)
+    };
+}
 
 /// The services of the public listener, without reflection and health.
-fn public_services(_store: &Store, _shutdown: &Shutdown) -> Routes {
-    Routes::default()
+fn public_services(store: &Store, _shutdown: &Shutdown) -> Routes {
+    let briefs = BriefServiceServer::new(Briefs::new(store.clone()));
+    let admin = AdminServiceServer::new(Admin::new(store.clone()));
+    Routes::default().add_service(limited!(briefs)).add_service(limited!(admin))
 }
 
 /// The services of the workers' listener, without health.
@@ -187,7 +201,7 @@ fn with_reflection(routes: Routes) -> Result<Routes, tonic_reflection::server::E
 }
 
 async fn announce(health: &HealthReporter, status: ServingStatus) {
-    for name in PUBLIC_SERVICES {
+    for name in SERVICES {
         health.set_service_status(name, status).await;
     }
 }

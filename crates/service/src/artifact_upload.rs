@@ -1,0 +1,159 @@
+//! An upload, staged as it arrives: one chunk is held in memory, never the PDF.
+
+use std::time::Duration;
+
+use chancery_brief::digest::Digest;
+use chancery_proto::worker::v1::upload_artifact_request::Part;
+use chancery_proto::worker::v1::{ArtifactHeader, UploadArtifactRequest};
+use chancery_store::{CHUNK, Finished, Lease, PrintEnvironment, StagedArtifact, Store, StoreError};
+use prost::bytes::{Bytes, BytesMut};
+use sha2::{Digest as _, Sha256};
+use tokio::time::timeout;
+use tonic::{Status, Streaming};
+
+use crate::errors::{invalid_field, status};
+use crate::render_worker_service::{digest, environment, lease};
+
+/// The largest PDF, in bytes.
+const SIZE_LIMIT: u64 = 256 * 1024 * 1024;
+
+/// How much a worker may have to say about a PDF.
+const WARNINGS_LIMIT: usize = 1_000;
+const WARNING_LENGTH: usize = 500;
+
+/// How long the next piece may take.
+const PIECE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A finished upload.
+#[derive(Debug)]
+pub(crate) struct Received {
+    pub(crate) task: String,
+    pub(crate) finished: Finished,
+}
+
+struct Header {
+    lease: Lease,
+    digest: Digest,
+    size_bytes: u64,
+    pages: u32,
+    environment: PrintEnvironment,
+    warnings: Vec<String>,
+}
+
+/// Takes an upload and finishes its task. Bytes that are not what the header announced leave the lease unharmed.
+pub(crate) async fn receive(
+    store: &Store,
+    mut parts: Streaming<UploadArtifactRequest>,
+) -> Result<Received, Status> {
+    let header = match next(&mut parts).await? {
+        Some(Part::Header(header)) => Header::decode(header)?,
+        _ => return Err(invalid_field("header", "comes first")),
+    };
+    let task = header.lease.task.clone();
+    if store.is_finished_by(&header.lease, header.digest).await.map_err(status)? {
+        return Ok(Received { task, finished: Finished::Before });
+    }
+    let blob = store.stage_artifact(&header.lease, header.environment).await.map_err(status)?;
+    let finished = finish(store, parts, header, &blob).await;
+    if !matches!(finished, Ok(Finished::Now)) {
+        // What is not dropped now is swept later.
+        store.discard_staged(&blob).await.ok();
+    }
+    Ok(Received { task, finished: finished? })
+}
+
+async fn finish(
+    store: &Store,
+    parts: Streaming<UploadArtifactRequest>,
+    header: Header,
+    blob: &str,
+) -> Result<Finished, Status> {
+    stage(store, parts, &header, blob).await?;
+    let artifact = StagedArtifact {
+        blob: blob.to_owned(),
+        digest: header.digest,
+        size_bytes: header.size_bytes,
+        pages: header.pages,
+        warnings: header.warnings,
+    };
+    store.finish_task(&header.lease, &artifact).await.map_err(status)
+}
+
+/// Stages all bytes, in chunks of one size whatever the pieces' sizes, and compares them with the header.
+async fn stage(
+    store: &Store,
+    mut parts: Streaming<UploadArtifactRequest>,
+    header: &Header,
+    blob: &str,
+) -> Result<(), Status> {
+    let (mut hash, mut size, mut ordinal) = (Sha256::new(), 0_u64, 0_u32);
+    let mut waiting = BytesMut::with_capacity(CHUNK);
+    while let Some(part) = next(&mut parts).await? {
+        let data = data_of(part)?;
+        size += data.len() as u64;
+        if size > header.size_bytes {
+            return Err(mismatch(format!("more than {} bytes", header.size_bytes)));
+        }
+        hash.update(&data);
+        waiting.extend_from_slice(&data);
+        while waiting.len() >= CHUNK {
+            store.stage_chunk(blob, ordinal, &waiting.split_to(CHUNK)).await.map_err(status)?;
+            ordinal += 1;
+        }
+    }
+    if size != header.size_bytes {
+        return Err(mismatch(format!("{size} bytes instead of {}", header.size_bytes)));
+    }
+    if Digest(hash.finalize().into()) != header.digest {
+        return Err(mismatch("their SHA-256 is another".to_owned()));
+    }
+    if !waiting.is_empty() {
+        store.stage_chunk(blob, ordinal, &waiting).await.map_err(status)?;
+    }
+    Ok(())
+}
+
+async fn next(parts: &mut Streaming<UploadArtifactRequest>) -> Result<Option<Part>, Status> {
+    let message = timeout(PIECE_TIMEOUT, parts.message()).await;
+    let message = message.map_err(|_| Status::deadline_exceeded("the upload stands still"))??;
+    match message {
+        None => Ok(None),
+        Some(UploadArtifactRequest { part: Some(part) }) => Ok(Some(part)),
+        Some(UploadArtifactRequest { part: None }) => Err(invalid_field("part", "required")),
+    }
+}
+
+fn data_of(part: Part) -> Result<Bytes, Status> {
+    match part {
+        Part::Data(data) if data.len() <= CHUNK => Ok(data),
+        Part::Data(_) => Err(invalid_field("data", "at most 256 KiB")),
+        Part::Header(_) => Err(invalid_field("header", "comes once, first")),
+    }
+}
+
+fn mismatch(what: String) -> Status {
+    status(StoreError::UploadMismatch(what))
+}
+
+impl Header {
+    fn decode(header: ArtifactHeader) -> Result<Self, Status> {
+        if !(1..=SIZE_LIMIT).contains(&header.size_bytes) {
+            return Err(invalid_field("header.size_bytes", "from 1 byte to 256 MiB"));
+        }
+        if header.pages == 0 {
+            return Err(invalid_field("header.pages", "a PDF has a page"));
+        }
+        let too_long = |warning: &String| warning.chars().count() > WARNING_LENGTH;
+        if header.warnings.len() > WARNINGS_LIMIT || header.warnings.iter().any(too_long) {
+            return Err(invalid_field("header.warnings", "at most 1,000 of at most 500 characters"));
+        }
+        Ok(Self {
+            lease: lease("header.lease", header.lease)?,
+            digest: digest("header.sha256", &header.sha256)?,
+            size_bytes: header.size_bytes,
+            pages: header.pages,
+            environment: environment("header.environment", header.environment)?,
+            warnings: header.warnings,
+        })
+    }
+}

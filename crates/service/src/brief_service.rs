@@ -1,0 +1,372 @@
+//! `chancery.brief.v1.BriefService`.
+
+use chancery_brief::Canonical;
+use chancery_brief::digest::Digest;
+use chancery_proto::brief::v1::brief_service_server::BriefService;
+use chancery_proto::brief::v1::{
+    Brief, BriefContent, BriefDraft, BriefRevision, BriefState, CreateBriefRequest, ExportBriefRequest,
+    ExportBriefResponse, ExportFormat, GetBriefDraftRequest, GetBriefRequest, GetBriefRevisionRequest,
+    ImportBriefRequest, ImportBriefResponse, ListBriefRevisionsRequest, ListBriefRevisionsResponse,
+    ListBriefsRequest, ListBriefsResponse, PublishBriefRequest, RevisionDocument, UpdateBriefDraftRequest,
+};
+use chancery_proto::names::{
+    BriefName, BriefOrRevisionName, DraftName, ResourceId, RevisionName, RevisionNumber, WorkspaceName,
+};
+use chancery_proto::{MESSAGE_LIMIT, json};
+use chancery_store::{
+    Access, BriefSummary, Draft, Edition, ImportDocument, RevisionSummary, Store, StoreError,
+};
+use prost::Message;
+use tonic::{Request, Response, Status};
+
+use crate::errors::{internal, invalid_field, status};
+use crate::fields::{canonical, name, required, time, timestamp};
+use crate::identity::principal;
+use crate::pages::Page;
+
+/// A page of briefs ends when it is this long, whatever its size: summaries have no limit of their own.
+const PAGE_BYTES: usize = 4 * 1024 * 1024;
+
+/// Room for the envelopes in an answer whose size is bounded by the stored bytes.
+const EXPORT_BYTES: usize = MESSAGE_LIMIT - 1024 * 1024;
+
+/// The longest name of a creator, in characters.
+const CREATOR_LIMIT: usize = 200;
+
+/// Answers from the store.
+#[derive(Debug, Clone)]
+pub struct Briefs {
+    store: Store,
+}
+
+impl Briefs {
+    /// Over a store.
+    pub const fn new(store: Store) -> Self {
+        Self { store }
+    }
+}
+
+#[tonic::async_trait]
+impl BriefService for Briefs {
+    async fn create_brief(&self, request: Request<CreateBriefRequest>) -> Result<Response<Brief>, Status> {
+        let principal = principal(&request)?;
+        let request = request.into_inner();
+        let WorkspaceName { workspace } = name("parent", &request.parent)?;
+        let brief: ResourceId = name("brief_id", &request.brief_id)?;
+        let access = principal.access(&workspace).map_err(status)?;
+        let content = canonical("content", required("content", request.content)?, access.scheme).await?;
+        let brief = BriefName { workspace, brief };
+        let made = self.store.create_brief(&principal, &brief, &content).await.map_err(status)?;
+        Ok(Response::new(Brief {
+            name: brief.to_string(),
+            etag: made.uid.clone(),
+            uid: made.uid,
+            state: BriefState::Draft.into(),
+            create_time: Some(timestamp(made.created_at)),
+            update_time: Some(timestamp(made.created_at)),
+            ..Brief::default()
+        }))
+    }
+
+    async fn get_brief(&self, request: Request<GetBriefRequest>) -> Result<Response<Brief>, Status> {
+        let principal = principal(&request)?;
+        let request = request.into_inner();
+        let brief: BriefName = name("name", &request.name)?;
+        let found = self.store.newest_edition(&principal, &brief).await.map_err(status)?;
+        let etag = found.edition.digest.to_string();
+        if request.if_none_match == etag {
+            return Ok(Response::new(Brief { name: brief.to_string(), etag, ..Brief::default() }));
+        }
+        let content = found.edition.content().map_err(status)?;
+        Ok(Response::new(Brief {
+            name: brief.to_string(),
+            uid: found.uid,
+            edition_digest: etag.clone(),
+            etag,
+            state: BriefState::Published.into(),
+            create_time: Some(timestamp(found.created_at)),
+            update_time: Some(timestamp(found.edition.recorded_at)),
+            newest_revision: found.edition.revision,
+            publish_time: Some(timestamp(found.edition.published_at)),
+            content: Some(content),
+        }))
+    }
+
+    async fn list_briefs(
+        &self,
+        request: Request<ListBriefsRequest>,
+    ) -> Result<Response<ListBriefsResponse>, Status> {
+        let principal = principal(&request)?;
+        let request = request.into_inner();
+        let WorkspaceName { workspace } = name("parent", &request.parent)?;
+        let page = Page::read(format!("briefs of {workspace}"), request.page_size, &request.page_token)?;
+        let listed =
+            self.store.list_briefs(&principal, &workspace, page.after.as_deref(), page.limit()).await;
+        let mut found = listed.map_err(status)?;
+        let size = fitting(&found);
+        let next_page_token = page.cut_at(&mut found, size, |brief| brief.id.to_string());
+        let briefs: Result<_, Status> =
+            found.into_iter().map(|brief| listed_brief(&workspace, brief)).collect();
+        Ok(Response::new(ListBriefsResponse { briefs: briefs?, next_page_token }))
+    }
+
+    async fn get_brief_draft(
+        &self,
+        request: Request<GetBriefDraftRequest>,
+    ) -> Result<Response<BriefDraft>, Status> {
+        let principal = principal(&request)?;
+        let draft: DraftName = name("name", &request.into_inner().name)?;
+        let found = self.store.draft(&principal, &draft.brief_name()).await.map_err(status)?;
+        Ok(Response::new(draft_message(&draft, found)))
+    }
+
+    async fn update_brief_draft(
+        &self,
+        request: Request<UpdateBriefDraftRequest>,
+    ) -> Result<Response<BriefDraft>, Status> {
+        let principal = principal(&request)?;
+        let given = required("draft", request.into_inner().draft)?;
+        let draft: DraftName = name("draft.name", &given.name)?;
+        let access = principal.access(&draft.workspace).map_err(status)?;
+        if given.etag.is_empty() {
+            return Err(invalid_field(
+                "draft.etag",
+                "required: the etag of the draft that this one replaces",
+            ));
+        }
+        let content = required("draft.content", given.content)?;
+        let content = canonical("draft.content", content, access.scheme).await?;
+        let written = self.store.update_draft(&principal, &draft.brief_name(), &given.etag, &content).await;
+        Ok(Response::new(draft_message(&draft, written.map_err(status)?)))
+    }
+
+    async fn publish_brief(
+        &self,
+        request: Request<PublishBriefRequest>,
+    ) -> Result<Response<BriefRevision>, Status> {
+        let principal = principal(&request)?;
+        let request = request.into_inner();
+        let brief: BriefName = name("name", &request.name)?;
+        if request.etag.is_empty() {
+            return Err(invalid_field("etag", "required: the draft's etag"));
+        }
+        let edition = self.store.publish(&principal, &brief, &request.etag).await.map_err(status)?;
+        revision_message(&brief, edition).map(Response::new)
+    }
+
+    async fn get_brief_revision(
+        &self,
+        request: Request<GetBriefRevisionRequest>,
+    ) -> Result<Response<BriefRevision>, Status> {
+        let principal = principal(&request)?;
+        let revision: RevisionName = name("name", &request.into_inner().name)?;
+        let edition = self.store.edition(&principal, &revision).await.map_err(status)?;
+        revision_message(&revision.brief_name(), edition).map(Response::new)
+    }
+
+    async fn list_brief_revisions(
+        &self,
+        request: Request<ListBriefRevisionsRequest>,
+    ) -> Result<Response<ListBriefRevisionsResponse>, Status> {
+        let principal = principal(&request)?;
+        let request = request.into_inner();
+        let brief: BriefName = name("parent", &request.parent)?;
+        let page = Page::read(format!("revisions of {brief}"), request.page_size, &request.page_token)?;
+        let before = page.after.as_deref().map(str::parse::<RevisionNumber>).transpose();
+        let before = before.map_err(|_| crate::errors::invalid_page_token())?.map(|number| number.0);
+        let listed = self.store.list_revisions(&principal, &brief, before, page.limit()).await;
+        let mut found = listed.map_err(status)?;
+        let next_page_token = page.cut(&mut found, |revision| revision.revision.to_string());
+        let revisions = found.into_iter().map(|revision| listed_revision(&brief, revision)).collect();
+        Ok(Response::new(ListBriefRevisionsResponse { revisions, next_page_token }))
+    }
+
+    async fn import_brief(
+        &self,
+        request: Request<ImportBriefRequest>,
+    ) -> Result<Response<ImportBriefResponse>, Status> {
+        let principal = principal(&request)?;
+        let request = request.into_inner();
+        let WorkspaceName { workspace } = name("parent", &request.parent)?;
+        let brief = brief_of(&request.documents)?;
+        let access = principal.access(&workspace).map_err(status)?;
+        let mut documents = Vec::with_capacity(request.documents.len());
+        for (index, document) in request.documents.into_iter().enumerate() {
+            documents.push(import_document(index, document, access).await?);
+        }
+        let brief = BriefName { workspace, brief };
+        let imported = self.store.import(&principal, &brief, &documents).await.map_err(status)?;
+        Ok(Response::new(ImportBriefResponse {
+            name: brief.to_string(),
+            written_revisions: imported.written,
+            skipped_revisions: imported.skipped,
+        }))
+    }
+
+    async fn export_brief(
+        &self,
+        request: Request<ExportBriefRequest>,
+    ) -> Result<Response<ExportBriefResponse>, Status> {
+        let principal = principal(&request)?;
+        let request = request.into_inner();
+        let what: BriefOrRevisionName = name("name", &request.name)?;
+        let format = ExportFormat::try_from(request.format)
+            .map_err(|_| invalid_field("format", "no format of this server"))?;
+        let editions = match &what {
+            BriefOrRevisionName::Brief(brief) => self.store.editions(&principal, brief, EXPORT_BYTES).await,
+            BriefOrRevisionName::Revision(revision) => {
+                self.store.edition(&principal, revision).await.map(|edition| vec![edition])
+            }
+        };
+        let brief = what.brief_name().brief;
+        let documents: Result<Vec<_>, StoreError> =
+            editions.map_err(status)?.into_iter().map(|edition| document_message(&brief, edition)).collect();
+        let documents = documents.map_err(status)?;
+        Ok(Response::new(match format {
+            ExportFormat::Json => ExportBriefResponse {
+                json_documents: documents.iter().map(json::to_string_pretty).collect(),
+                documents: Vec::new(),
+            },
+            ExportFormat::Unspecified | ExportFormat::Message => {
+                ExportBriefResponse { documents, json_documents: Vec::new() }
+            }
+        }))
+    }
+}
+
+/// How many of the briefs fit into a page's bytes.
+fn fitting(briefs: &[BriefSummary]) -> usize {
+    let mut bytes = 0;
+    briefs
+        .iter()
+        .take_while(|brief| {
+            bytes += brief.summary.len();
+            bytes <= PAGE_BYTES
+        })
+        .count()
+}
+
+fn listed_brief(workspace: &ResourceId, found: BriefSummary) -> Result<Brief, Status> {
+    let content = BriefContent::decode(found.summary.as_slice()).map_err(|error| internal(&error))?;
+    let etag = found.digest.to_string();
+    Ok(Brief {
+        name: BriefName { workspace: workspace.clone(), brief: found.id }.to_string(),
+        uid: found.uid,
+        edition_digest: etag.clone(),
+        etag,
+        state: BriefState::Published.into(),
+        create_time: Some(timestamp(found.created_at)),
+        update_time: Some(timestamp(found.recorded_at)),
+        newest_revision: found.revision,
+        publish_time: Some(timestamp(found.published_at)),
+        content: Some(content),
+    })
+}
+
+fn draft_message(name: &DraftName, draft: Draft) -> BriefDraft {
+    BriefDraft {
+        name: name.to_string(),
+        etag: draft.etag,
+        update_time: Some(timestamp(draft.updated_at)),
+        base_revision: draft.base_revision,
+        content: Some(draft.content),
+    }
+}
+
+fn revision_name(brief: &BriefName, number: u32) -> String {
+    let (workspace, brief) = (brief.workspace.clone(), brief.brief.clone());
+    RevisionName { workspace, brief, revision: RevisionNumber(number) }.to_string()
+}
+
+fn revision_message(brief: &BriefName, edition: Edition) -> Result<BriefRevision, Status> {
+    let content = edition.content().map_err(status)?;
+    Ok(BriefRevision {
+        name: revision_name(brief, edition.revision),
+        number: edition.revision,
+        publish_time: Some(timestamp(edition.published_at)),
+        record_time: Some(timestamp(edition.recorded_at)),
+        creator: edition.creator,
+        edition_digest: edition.digest.to_string(),
+        marking: content.marking.clone(),
+        title: content.title.clone(),
+        change_summary: content.change_summary.clone(),
+        content: Some(content),
+    })
+}
+
+fn listed_revision(brief: &BriefName, revision: RevisionSummary) -> BriefRevision {
+    BriefRevision {
+        name: revision_name(brief, revision.revision),
+        number: revision.revision,
+        publish_time: Some(timestamp(revision.published_at)),
+        record_time: Some(timestamp(revision.recorded_at)),
+        creator: revision.creator,
+        edition_digest: revision.digest.to_string(),
+        marking: revision.marking,
+        title: revision.title,
+        change_summary: revision.change_summary,
+        content: None,
+    }
+}
+
+fn document_message(brief: &ResourceId, edition: Edition) -> Result<RevisionDocument, StoreError> {
+    Ok(RevisionDocument {
+        brief_id: brief.to_string(),
+        revision: edition.revision,
+        publish_time: Some(timestamp(edition.published_at)),
+        digest: edition.digest.to_string(),
+        content: Some(edition.content()?),
+        creator: edition.creator,
+    })
+}
+
+/// The brief that all documents are of.
+fn brief_of(documents: &[RevisionDocument]) -> Result<ResourceId, Status> {
+    let first = required("documents", documents.first())?;
+    let brief = name("documents[0].brief_id", &first.brief_id)?;
+    match documents.iter().position(|document| document.brief_id != first.brief_id) {
+        None => Ok(brief),
+        Some(index) => {
+            let description = format!("all documents of a request are of one brief, here {brief}");
+            Err(invalid_field(&format!("documents[{index}].brief_id"), description))
+        }
+    }
+}
+
+async fn import_document(
+    index: usize,
+    document: RevisionDocument,
+    access: Access,
+) -> Result<ImportDocument, Status> {
+    let field = |name: &str| format!("documents[{index}].{name}");
+    if document.revision == 0 {
+        return Err(invalid_field(&field("revision"), "revisions are numbered from 1"));
+    }
+    if document.creator.chars().count() > CREATOR_LIMIT || document.creator.chars().any(char::is_control) {
+        let description = format!("at most {CREATOR_LIMIT} characters, none of them a control character");
+        return Err(invalid_field(&field("creator"), description));
+    }
+    let published_at = document
+        .publish_time
+        .as_ref()
+        .map(|time_given| time(&field("publish_time"), time_given))
+        .transpose()?;
+    let content = required(&field("content"), document.content)?;
+    let content: Canonical = canonical(&field("content"), content, access.scheme).await?;
+    Ok(ImportDocument {
+        number: document.revision,
+        content,
+        published_at,
+        creator: document.creator,
+        digest: stated_digest(&field("digest"), &document.digest)?,
+    })
+}
+
+fn stated_digest(field: &str, text: &str) -> Result<Option<Digest>, Status> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse()
+        .map(Some)
+        .map_err(|error: chancery_brief::digest::DigestError| invalid_field(field, error.to_string()))
+}

@@ -1,0 +1,153 @@
+//! Renders between the store's words and the wire's.
+
+use std::time::Duration;
+
+use chancery_proto::names::{BriefOrRevisionName, RenderName, WorkspaceName};
+use chancery_proto::render::v1::{
+    Artifact, Paper, Render, RenderFailure, RenderFormat, RenderOptions, RenderProgress, RenderState,
+};
+use chancery_store as store;
+use prost_types::Timestamp;
+use time::OffsetDateTime;
+use tonic::Status;
+
+use crate::errors::{invalid_field, invalid_name};
+
+/// What a render is to be printed from and how.
+#[derive(Debug)]
+pub(crate) struct RenderRequest {
+    pub(crate) source: BriefOrRevisionName,
+    pub(crate) options: RenderOptions,
+}
+
+impl RenderRequest {
+    /// The source must lie in the parent: the parent is what the caller's rights are looked up for.
+    pub(crate) fn decode(parent: &str, source: &str, options: Option<RenderOptions>) -> Result<Self, Status> {
+        let parent: WorkspaceName = parent.parse().map_err(|error| invalid_name("parent", &error))?;
+        let source: BriefOrRevisionName = source.parse().map_err(|error| invalid_name("source", &error))?;
+        if source.brief_name().workspace != parent.workspace {
+            return Err(invalid_field("source", "not in the parent's workspace"));
+        }
+        Ok(Self { source, options: known_options(options.unwrap_or_default())? })
+    }
+}
+
+pub(crate) fn render_name(name: &str) -> Result<RenderName, Status> {
+    name.parse().map_err(|error| invalid_name("name", &error))
+}
+
+/// A caller who asks for a format or paper of the future would otherwise get one of today.
+fn known_options(options: RenderOptions) -> Result<RenderOptions, Status> {
+    RenderFormat::try_from(options.format)
+        .map_err(|_| invalid_field("options.format", "this server does not know the format"))?;
+    Paper::try_from(options.paper)
+        .map_err(|_| invalid_field("options.paper", "this server does not know the paper"))?;
+    Ok(options)
+}
+
+/// How long to wait: what was asked for, from 0 to a limit, or the default.
+pub(crate) fn wait_time(
+    field: &str,
+    asked: Option<prost_types::Duration>,
+    default: Duration,
+    limit: Duration,
+) -> Result<Duration, Status> {
+    let Some(asked) = asked else { return Ok(default) };
+    match Duration::try_from(asked) {
+        Ok(wait) if wait <= limit => Ok(wait),
+        _ => Err(invalid_field(field, format!("from 0 to {} s", limit.as_secs()))),
+    }
+}
+
+pub(crate) fn render_message(render: &store::Render) -> Render {
+    let mut message = Render {
+        name: render.name.to_string(),
+        revision: render.revision.to_string(),
+        options: Some(render.options),
+        create_time: Some(timestamp(render.created_at)),
+        edition_digest: render.edition_digest.to_string(),
+        ..Render::default()
+    };
+    match &render.state {
+        store::RenderState::Queued => message.set_state(RenderState::Queued),
+        store::RenderState::Running { phase, pages, attempt } => {
+            message.set_state(RenderState::Running);
+            let (phase, pages, attempt) = (i32::from(*phase), *pages, *attempt);
+            message.progress = Some(RenderProgress { phase, pages, attempt });
+        }
+        store::RenderState::Succeeded { artifact, warnings, ended_at } => {
+            message.set_state(RenderState::Succeeded);
+            message.end_time = Some(timestamp(*ended_at));
+            message.artifact = artifact.as_ref().map(artifact_message);
+            message.warnings.clone_from(warnings);
+        }
+        store::RenderState::Failed { reason, message: why, ended_at } => {
+            message.set_state(RenderState::Failed);
+            message.end_time = Some(timestamp(*ended_at));
+            message.failure = Some(RenderFailure { reason: reason.clone(), message: why.clone() });
+        }
+    }
+    message
+}
+
+pub(crate) fn artifact_message(artifact: &store::Artifact) -> Artifact {
+    Artifact {
+        sha256: artifact.digest.to_string(),
+        size_bytes: artifact.size_bytes,
+        pages: artifact.pages,
+        media_type: "application/pdf".to_owned(),
+    }
+}
+
+fn timestamp(time: OffsetDateTime) -> Timestamp {
+    // Nanoseconds are below a thousand million.
+    Timestamp { seconds: time.unix_timestamp(), nanos: i32::try_from(time.nanosecond()).unwrap_or_default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use chancery_proto::errors::v1::Reason;
+    use chancery_proto::render::v1::RenderOptions;
+    use chancery_proto::status::reason_of;
+
+    use super::{RenderRequest, render_name, wait_time};
+
+    const PARENT: &str = "workspaces/default";
+    const SOURCE: &str = "workspaces/default/briefs/b1";
+
+    #[test]
+    fn a_source_in_another_workspace_is_refused() {
+        let status = RenderRequest::decode("workspaces/other", SOURCE, None).unwrap_err();
+        assert_eq!(reason_of(&status), Some(Reason::InvalidField));
+        RenderRequest::decode(PARENT, SOURCE, None).unwrap();
+    }
+
+    #[test]
+    fn options_of_the_future_are_refused() {
+        for options in [RenderOptions { format: 99, paper: 0 }, RenderOptions { format: 0, paper: 99 }] {
+            let status = RenderRequest::decode(PARENT, SOURCE, Some(options)).unwrap_err();
+            assert_eq!(reason_of(&status), Some(Reason::InvalidField));
+        }
+    }
+
+    #[test]
+    fn a_name_of_a_wrong_form_is_refused() {
+        for name in ["", "workspaces/default/renders/xyz", "renders/0123456789abcdef0123456789abcdef"] {
+            assert_eq!(reason_of(&render_name(name).unwrap_err()), Some(Reason::InvalidName), "{name}");
+        }
+    }
+
+    #[test]
+    fn waits_are_bounded() {
+        let (default, limit) = (Duration::from_secs(30), Duration::from_secs(60));
+        let wait = |seconds| {
+            let asked = prost_types::Duration { seconds, nanos: 0 };
+            wait_time("timeout", Some(asked), default, limit)
+        };
+        assert_eq!(wait(60).unwrap(), limit);
+        assert!(wait(61).is_err() && wait(-1).is_err());
+        assert_eq!(wait_time("timeout", None, default, limit).unwrap(), default);
+    }
+}
