@@ -1,1 +1,82 @@
-//! A reader of the printer's own files.
+//! A reader of the printer's own files, apart from the writer: it proves that a finished file says what was meant,
+//! everything of it and nothing else. lopdf loads the objects; what they mean is read here.
+
+mod cmap;
+mod expected;
+mod normal;
+mod page;
+mod proof;
+mod scan;
+mod strings;
+mod tree;
+
+pub use expected::Expected;
+pub use normal::normal_form;
+pub use proof::{Proof, ProofError, prove};
+use tree::{Element, Kid};
+
+/// Why a file cannot be read back.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// It is no PDF file, or damaged.
+    #[error("the file cannot be read: {0}")]
+    Pdf(#[from] lopdf::Error),
+    /// Its structure tree is not well formed.
+    #[error("the structure tree has {0}")]
+    Structure(&'static str),
+}
+
+/// The text of a file in reading order, one block a line, in [`normal_form`]. Artifacts and alternative texts are left
+/// out; `ActualText` stands for what it replaces.
+pub fn struct_text(bytes: &[u8]) -> Result<String, ReadError> {
+    Ok(lines(&tree::read(bytes)?.roots))
+}
+
+fn lines(roots: &[Element]) -> String {
+    let mut text = String::new();
+    for element in roots {
+        append(element, &mut text);
+    }
+    let lines: Vec<String> = text
+        .split('\n')
+        .map(|line| normal_form(line).trim().to_owned())
+        .filter(|line| !line.is_empty())
+        .collect();
+    lines.join("\n")
+}
+
+fn append(element: &Element, text: &mut String) {
+    let inline = matches!(element.role.as_str(), "Span" | "Link" | "Reference");
+    if !inline {
+        text.push('\n');
+    }
+    if let Some(actual) = &element.actual_text {
+        text.push_str(actual);
+    } else {
+        for kid in &element.kids {
+            match kid {
+                Kid::Element(element) => append(element, text),
+                Kid::Text(run) => text.push_str(run),
+                Kid::Link(_) => {}
+            }
+        }
+    }
+    if !inline {
+        text.push('\n');
+    }
+}
+
+/// A text string's characters (ISO 32000-1, 7.9.2.2): UTF-16BE behind its mark, else one byte a character, which
+/// suffices for the ASCII that the writer uses.
+fn text_string(bytes: &[u8]) -> String {
+    match bytes {
+        [0xFE, 0xFF, units @ ..] => {
+            let units: Vec<u16> = units
+                .chunks(2)
+                .map(|unit| u16::from_be_bytes([unit[0], unit.get(1).copied().unwrap_or(0)]))
+                .collect();
+            String::from_utf16_lossy(&units)
+        }
+        _ => bytes.iter().copied().map(char::from).collect(),
+    }
+}

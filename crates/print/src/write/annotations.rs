@@ -1,5 +1,7 @@
 //! Link annotations (ISO 32000-1, 12.5.6.5; ISO 14289-1, 7.18): one for each rectangle of a link.
 
+use std::fmt::Write as _;
+
 use super::WriteError;
 use super::bounds::Bounds;
 use super::file::PdfFile;
@@ -26,7 +28,7 @@ pub(super) fn write(
     file.dict(id, |dict| {
         dict.name("Type", "Annot").name("Subtype", "Link");
         dict.milli_array("Rect", &rect.corners()).milli_array("Border", &[0, 0, 0]);
-        dict.integer("F", PRINT).text("Contents", contents).integer("StructParent", struct_parent as i64);
+        dict.integer("F", PRINT).text("Contents", contents).count("StructParent", struct_parent);
         match target {
             Target::Name(name) => dict.bytes("Dest", name),
             Target::Uri(uri) => dict.dict("A", |action: &mut Dict| {
@@ -62,7 +64,7 @@ fn ascii(uri: &str) -> String {
         if byte.is_ascii_graphic() {
             ascii.push(char::from(byte));
         } else {
-            ascii.push_str(&format!("%{byte:02X}"));
+            let _ = write!(ascii, "%{byte:02X}");
         }
     }
     ascii

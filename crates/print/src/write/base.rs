@@ -22,7 +22,16 @@ pub(super) struct Base {
     pub(super) catalog: ObjectId,
     /// The fonts by resource name.
     pub(super) fonts: Vec<(String, ObjectId)>,
+    /// The fonts' widths, which are objects of their own: lopdf knows only floats.
+    pub(super) widths: Vec<Widths>,
     kept: BTreeSet<ObjectId>,
+}
+
+/// A font's `/W` (ISO 32000-1, 9.7.4.3).
+pub(super) struct Widths {
+    pub(super) id: ObjectId,
+    /// For the codes from 1 on, in 1/1,000,000 em.
+    pub(super) micro: Vec<i64>,
 }
 
 impl Base {
@@ -63,16 +72,17 @@ impl Base {
                 ids.push((name, font));
             }
         }
+        let mut widths = Vec::new();
         for ((in_use, program), (_, font)) in fonts.used().zip(programs).zip(&ids) {
-            make_exact(&mut document, *font, in_use, program)?;
+            widths.push(make_exact(&mut document, *font, in_use, program)?);
         }
         let kept = reached(&document, catalog, &ids);
-        Ok(Self { document, pages, catalog, fonts: ids, kept })
+        Ok(Self { document, pages, catalog, fonts: ids, widths, kept })
     }
 
     /// Whether an object goes into the file as it is: page tree nodes and fonts, with all that they lead to.
     pub(super) fn keeps(&self, id: ObjectId) -> bool {
-        self.kept.contains(&id)
+        self.kept.contains(&id) && !self.widths.iter().any(|widths| widths.id == id)
     }
 }
 
@@ -101,11 +111,12 @@ fn parsed(in_use: &FaceInUse, program: &FontProgram) -> ParsedFont {
 
 /// Operations that show every code of a face once.
 fn show_all(id: &FontId, in_use: &FaceInUse) -> [Op; 2] {
-    let coded = (1_u16..).zip(in_use.codes.codes());
-    let codes = coded.map(|(code, entry)| Codepoint::with_cid(code, 0.0, entry.text.to_string())).collect();
+    let entries = (1_u16..).zip(in_use.codes.codes());
+    let points =
+        entries.map(|(code, entry)| Codepoint::with_cid(code, 0.0, entry.text.to_string())).collect();
     [
         Op::SetFont { font: PdfFontHandle::External(id.clone()), size: Pt(1.0) },
-        Op::ShowText { items: vec![TextItem::GlyphIds(codes)] },
+        Op::ShowText { items: vec![TextItem::GlyphIds(points)] },
     ]
 }
 
@@ -115,13 +126,14 @@ fn make_exact(
     font: ObjectId,
     in_use: &FaceInUse,
     program: FontProgram,
-) -> Result<(), WriteError> {
+) -> Result<Widths, WriteError> {
     let to_gid = document.add_object(Stream::new(Dictionary::new(), program.glyphs));
+    let widths = document.add_object(Object::Null);
     let font = document.get_dictionary_mut(font)?;
     let descendant = font.get_mut(b"DescendantFonts")?.as_array_mut()?.first_mut();
     let descendant = descendant.ok_or(lopdf::Error::DictKey("DescendantFonts".to_owned()))?.as_dict_mut()?;
     descendant.set("CIDToGIDMap", to_gid);
-    descendant.set("W", widths(in_use));
+    descendant.set("W", widths);
     let descriptor = descendant.get(b"FontDescriptor")?.as_reference()?;
     let descriptor = document.get_dictionary_mut(descriptor)?;
     let metrics = &in_use.metrics;
@@ -136,20 +148,8 @@ fn make_exact(
         descriptor.set(key, value);
     }
     descriptor.set("FontBBox", metrics.bbox.map(Object::Integer).to_vec());
-    let file = descriptor.get(b"FontFile2")?.as_reference()?;
-    // lopdf would name the length of what is deflated already.
-    document.get_object_mut(file)?.as_stream_mut()?.dict.remove(b"Length");
-    Ok(())
-}
-
-/// `/W` for the codes from 1 on (ISO 32000-1, 9.7.4.3).
-fn widths(in_use: &FaceInUse) -> Object {
-    let width = |glyph| {
-        let micro = in_use.metrics.advance(glyph).unwrap_or(0);
-        if micro % 1000 == 0 { Object::Integer(micro / 1000) } else { Object::Real(micro as f32 / 1000.0) }
-    };
-    let widths = in_use.codes.codes().iter().map(|code| width(code.glyph)).collect();
-    Object::Array(vec![Object::Integer(1), Object::Array(widths)])
+    let micro = in_use.codes.codes().iter().map(|code| in_use.metrics.advance(code.glyph).unwrap_or(0));
+    Ok(Widths { id: widths, micro: micro.collect() })
 }
 
 /// The page tree's nodes, and the fonts with all that they lead to. Pages themselves are written anew.

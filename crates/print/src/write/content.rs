@@ -22,12 +22,12 @@ pub(super) struct PageContent {
     /// Active areas of links.
     pub(super) links: Vec<LinkArea>,
     /// The boxes of elements that state one, as far as they stand on this page.
-    pub(super) boxes: Vec<(u32, Bounds)>,
+    pub(super) boxes: Vec<(usize, Bounds)>,
 }
 
 /// A link's rectangle.
 pub(super) struct LinkArea {
-    pub(super) node: u32,
+    pub(super) node: usize,
     pub(super) seq: u32,
     pub(super) rect: Bounds,
 }
@@ -71,7 +71,8 @@ struct State {
     fill: Option<Color>,
     stroke: Option<Color>,
     line_width: Option<i64>,
-    dash: Option<Option<(i64, i64)>>,
+    /// The dash pattern; empty is a solid line, as at the start.
+    dash: Vec<i64>,
 }
 
 struct Encoder<'a> {
@@ -94,7 +95,7 @@ impl Encoder<'_> {
                 Owner::Tagged { seq, .. } => seq,
                 Owner::Artifact(_) => u32::MAX,
             };
-            let node = link.index() as u32;
+            let node = link.index();
             self.done.links.push(LinkArea { node, seq, rect: Bounds::of_rect(rect) });
         }
         Ok(())
@@ -133,7 +134,7 @@ impl Encoder<'_> {
                 let unknown = WriteError::UnknownElement { page: self.page, node };
                 let element = self.tags.nodes().get(node).ok_or(unknown)?;
                 self.note_bounds(node, bounds);
-                let mark = Mark { node: node as u32, seq };
+                let mark = Mark { node, seq };
                 Ok(Sequence::tagged(type_name(&element.role), mark, self.done.marks.len()))
             }
         }
@@ -162,7 +163,7 @@ impl Encoder<'_> {
         while let Some(index) = at {
             let element = &self.tags.nodes()[index];
             if states_box(&element.role) {
-                self.done.boxes.push((index as u32, bounds));
+                self.done.boxes.push((index, bounds));
             }
             at = element.parent.map(crate::tags::TagId::index);
         }
@@ -220,13 +221,12 @@ impl Encoder<'_> {
             out.extend_from_slice(b"w\n");
         }
         // A pattern of nothing would be an error (8.4.3.6): the line is solid then.
-        let dash =
-            dash.map(|(on, off)| (milli(on).max(0), milli(off).max(0))).filter(|&(on, off)| on + off > 0);
-        if self.state.dash != Some(dash) {
-            self.state.dash = Some(dash);
-            let pattern = dash.map_or(Vec::new(), |(on, off)| vec![on, off]);
-            syntax::milli_array(out, &pattern);
+        let dash = dash.map(|(on, off)| vec![milli(on).max(0), milli(off).max(0)]);
+        let dash = dash.filter(|dash| dash.iter().any(|&part| part > 0)).unwrap_or_default();
+        if self.state.dash != dash {
+            syntax::milli_array(out, &dash);
             out.extend_from_slice(b"0 d\n");
+            self.state.dash = dash;
         }
     }
 }

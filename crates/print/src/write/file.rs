@@ -97,7 +97,7 @@ impl PdfFile {
         self.bytes.extend_from_slice(b" 0 obj\n");
         let mut dict = Dict::begin(&mut self.bytes);
         fill(&mut dict);
-        dict.integer("Length", content.len() as i64);
+        dict.count("Length", content.len());
         dict.end();
         self.bytes.extend_from_slice(b"\nstream\n");
         self.bytes.extend_from_slice(content);
@@ -121,14 +121,14 @@ impl PdfFile {
                 Place::Compressed { stream, index: u16::try_from(index).unwrap_or(u16::MAX) };
             syntax::integer(&mut content, i64::from(id.0));
             content.push(b' ');
-            syntax::integer(&mut content, offset as i64);
+            syntax::count(&mut content, offset);
             content.push(b' ');
         }
         let first = content.len();
         content.extend_from_slice(&waiting.content);
         self.stream(stream, &content, |dict| {
             dict.name("Type", "ObjStm");
-            dict.integer("N", waiting.ids.len() as i64).integer("First", first as i64);
+            dict.count("N", waiting.ids.len()).count("First", first);
         });
     }
 
@@ -142,17 +142,17 @@ impl PdfFile {
         let start = self.bytes.len();
         self.place(id);
         let table = self.cross_references();
-        let size = self.places.len() as i64;
+        let size = self.places.len();
         self.stream(id, &table, |dict| {
-            dict.name("Type", "XRef").integer("Size", size).reference("Root", root);
+            dict.name("Type", "XRef").count("Size", size).reference("Root", root);
             syntax::array(dict.key("W"), &XREF_WIDTHS, |out, &width| syntax::integer(out, width));
             syntax::array(dict.key("ID"), &[identifier, identifier], |out, part| syntax::bytes(out, part));
             dict.dict("DecodeParms", |parms| {
-                parms.integer("Predictor", 12).integer("Columns", XREF_COLUMNS as i64);
+                parms.integer("Predictor", 12).count("Columns", XREF_COLUMNS);
             });
         });
         self.bytes.extend_from_slice(b"startxref\n");
-        syntax::integer(&mut self.bytes, start as i64);
+        syntax::count(&mut self.bytes, start);
         self.bytes.extend_from_slice(b"\n%%EOF\n");
         self.bytes
     }
@@ -178,9 +178,10 @@ fn entry(place: Place) -> [u8; XREF_COLUMNS] {
         Place::Offset(offset) => (1, offset, 0),
         Place::Compressed { stream, index } => (2, stream.0, index),
     };
-    let [a, b, c, d] = middle.to_be_bytes();
-    let [e, f] = last.to_be_bytes();
-    [kind, a, b, c, d, e, f]
+    let mut entry = [kind; XREF_COLUMNS];
+    entry[1..5].copy_from_slice(&middle.to_be_bytes());
+    entry[5..].copy_from_slice(&last.to_be_bytes());
+    entry
 }
 
 /// Deflates at level 6, as fast as level 9 is slow for two hundredths of the size.

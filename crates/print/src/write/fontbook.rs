@@ -22,13 +22,11 @@ impl FontBook {
     /// A face, taken into use when it is first asked for.
     pub(super) fn face(&mut self, face: FaceId) -> Result<&mut FaceInUse, WriteError> {
         let slot = &mut self.faces[index(face)];
-        match slot {
-            Some(in_use) => Ok(in_use),
-            None => {
-                let metrics = FaceMetrics::of(face)?;
-                Ok(slot.insert(Box::new(FaceInUse { face, metrics, codes: FaceCodes::default() })))
-            }
+        if slot.is_none() {
+            let metrics = FaceMetrics::of(face)?;
+            *slot = Some(Box::new(FaceInUse { face, metrics, codes: FaceCodes::default() }));
         }
+        slot.as_deref_mut().ok_or(WriteError::Font { face, what: "it is not in use".to_owned() })
     }
 
     /// A face's metrics.

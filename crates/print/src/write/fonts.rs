@@ -57,7 +57,9 @@ impl FaceMetrics {
             advances: advances(&font, units_per_em)?,
             ascent: scaled(ascender),
             descent: scaled(descender),
-            cap_height: scaled(os2.as_ref().and_then(Os2::s_cap_height).unwrap_or(ascender)),
+            cap_height: scaled(
+                os2.as_ref().and_then(Os2::s_cap_height).filter(|&height| height > 0).unwrap_or(ascender),
+            ),
             bbox: bbox.map(scaled),
             // No table states the stems: the usual estimate from the weight.
             stem_v: 50 + rounded(i64::from(weight) * i64::from(weight), 65 * 65),

@@ -14,7 +14,7 @@ pub(super) struct Import {
 impl Import {
     /// Reserves numbers for all of a document's objects.
     pub(super) fn reserve(file: &mut PdfFile, document: &Document) -> Self {
-        let first = file.reserve_many(document.max_id as usize);
+        let first = file.reserve_many(usize::try_from(document.max_id).unwrap_or(0));
         // Object numbers begin at 1.
         Self { offset: first.0.saturating_sub(1) }
     }
@@ -47,11 +47,10 @@ impl Import {
 
     fn value(self, out: &mut Vec<u8>, value: &Object) {
         match value {
-            Object::Null => out.extend_from_slice(b"null"),
             Object::Boolean(value) => out.extend_from_slice(if *value { b"true" } else { b"false" }),
             Object::Integer(value) => syntax::integer(out, *value),
-            // Only thousandths are ever put in; they come out exactly.
-            Object::Real(value) => syntax::milli(out, (f64::from(*value) * 1000.0).round() as i64),
+            // None of the kept objects holds one.
+            Object::Real(value) => out.extend_from_slice(value.to_string().as_bytes()),
             Object::Name(name) => syntax::name(out, name),
             Object::String(bytes, _) => syntax::bytes(out, bytes),
             Object::Array(items) => syntax::array(out, items, |out, item| self.value(out, item)),
@@ -60,8 +59,8 @@ impl Import {
                 self.entries(&mut dict, entries);
                 dict.end();
             }
-            // A stream is an indirect object always (7.3.8).
-            Object::Stream(_) => out.extend_from_slice(b"null"),
+            // A stream is an indirect object always (7.3.8): it stands in no other.
+            Object::Null | Object::Stream(_) => out.extend_from_slice(b"null"),
             Object::Reference(id) => syntax::reference(out, self.id(*id)),
         }
     }

@@ -38,8 +38,10 @@ use fontbook::FontBook;
 use import::Import;
 use lopdf::Object;
 use outline::Destinations;
+pub(crate) use structure::type_name;
 use structure::{Content, Owned, Structure};
 use syntax::{Dict, Ref};
+pub(crate) use xmp::packet as metadata_packet;
 
 /// The longest string that PDF/A takes, in bytes (ISO 19005-2, 6.1.13).
 const MAX_STRING: usize = 32_767;
@@ -68,16 +70,16 @@ pub struct Writer {
     pages: Vec<WrittenPage>,
     content: Vec<Owned>,
     /// `None` where an element stands on several pages.
-    boxes: BTreeMap<u32, Option<Bounds>>,
+    boxes: BTreeMap<usize, Option<Bounds>>,
     /// The page on which each box was begun.
-    box_pages: BTreeMap<u32, usize>,
+    box_pages: BTreeMap<usize, usize>,
 }
 
 /// What is kept of a page that is written.
 struct WrittenPage {
     size: [i64; 2],
     content: Ref,
-    marks: Vec<u32>,
+    marks: Vec<usize>,
     links: Vec<LinkArea>,
 }
 
@@ -118,7 +120,7 @@ impl Writer {
         Ok(())
     }
 
-    fn note_box(&mut self, node: u32, page: usize, bounds: Bounds) {
+    fn note_box(&mut self, node: usize, page: usize, bounds: Bounds) {
         let first = *self.box_pages.entry(node).or_insert(page);
         let known = self.boxes.entry(node).or_insert(Some(bounds));
         *known = if first == page { known.map(|known| known.joined(bounds)) } else { None };
@@ -172,14 +174,14 @@ impl Writer {
         &mut self,
         tags: &TagTree,
         destinations: &Destinations,
-    ) -> Result<Vec<Vec<(Ref, u32)>>, WriteError> {
+    ) -> Result<Vec<Vec<(Ref, usize)>>, WriteError> {
         let mut key = self.pages.len();
         let mut written = Vec::with_capacity(self.pages.len());
         for (index, page) in self.pages.iter().enumerate() {
             let mut on_page = Vec::with_capacity(page.links.len());
             for area in &page.links {
                 let id = self.file.reserve();
-                let node = &tags.nodes()[area.node as usize];
+                let node = &tags.nodes()[area.node];
                 annotations::write(&mut self.file, id, node, area.rect, key, destinations)?;
                 key += 1;
                 let content = Content::Annotation { page: index, id };
@@ -192,7 +194,7 @@ impl Writer {
     }
 
     /// Writes the pages, with printpdf's parent and one set of resources for all.
-    fn page_objects(&mut self, base: &Base, import: Import, pages: &[Ref], links: &[Vec<(Ref, u32)>]) {
+    fn page_objects(&mut self, base: &Base, import: Import, pages: &[Ref], links: &[Vec<(Ref, usize)>]) {
         let resources = self.file.reserve();
         self.file.dict(resources, |dict| {
             dict.dict("Font", |fonts| {
@@ -213,7 +215,7 @@ impl Writer {
                 }
                 dict.milli_array("MediaBox", &[0, 0, page.size[0], page.size[1]]);
                 // Tab order follows the structure (ISO 14289-1, 7.18.3).
-                dict.integer("StructParents", index as i64).name("Tabs", "S");
+                dict.count("StructParents", index).name("Tabs", "S");
                 if !on_page.is_empty() {
                     let ids: Vec<Ref> = on_page.iter().map(|&(id, _)| id).collect();
                     dict.references("Annots", &ids);
@@ -222,7 +224,7 @@ impl Writer {
         }
     }
 
-    fn structure(&mut self, tags: &TagTree, pages: &[Ref], links: &[Vec<(Ref, u32)>]) -> Ref {
+    fn structure(&mut self, tags: &TagTree, pages: &[Ref], links: &[Vec<(Ref, usize)>]) -> Ref {
         let structure = Structure {
             tags,
             pages,
@@ -254,6 +256,13 @@ impl Writer {
     /// Writes printpdf's fonts and page tree as they are, and its catalog with ours added. Pages are written
     /// already; its content streams, resources and `Info` are left out.
     fn imported(&mut self, base: &Base, import: Import, catalog: &Catalog, info: &DocumentInfo) {
+        for widths in &base.widths {
+            self.file.object(import.id(widths.id), |out| {
+                out.extend_from_slice(b"[1 ");
+                syntax::milli_array(out, &widths.micro);
+                out.push(b']');
+            });
+        }
         for (&id, object) in &base.document.objects {
             if id == base.catalog {
                 let Object::Dictionary(entries) = object else { continue };

@@ -93,7 +93,7 @@ pub(super) fn write(
     let items = hierarchy(entries);
     let root = file.reserve();
     let first = file.reserve_many(entries.len());
-    let id = |index: usize| Ref(first.0 + index as u32);
+    let id = |index: usize| first.plus(index);
     for (index, (entry, item)) in entries.iter().zip(&items).enumerate() {
         let title = super::limited("outline title", &entry.title)?;
         let destination = destinations.name(entry.anchor)?;
@@ -113,7 +113,7 @@ pub(super) fn write(
     }
     let top: Vec<usize> = (0..items.len()).filter(|&index| items[index].parent.is_none()).collect();
     file.dict(root, |dict| {
-        dict.name("Type", "Outlines").integer("Count", top.len() as i64);
+        dict.name("Type", "Outlines").count("Count", top.len());
         links(dict, [("First", top.first().copied()), ("Last", top.last().copied())], id);
     });
     Ok(Some(root))

@@ -9,7 +9,7 @@ use crate::pages::ArtifactKind;
 /// What a tagged sequence belongs to.
 #[derive(Clone, Copy)]
 pub(super) struct Mark {
-    pub(super) node: u32,
+    pub(super) node: usize,
     pub(super) seq: u32,
 }
 
@@ -59,7 +59,7 @@ impl<'a> Sequence<'a> {
                 let mcid = *first_mcid + ranks.len();
                 ranks.push(rank.unwrap_or(mcid));
                 begin(out, type_name, |properties| {
-                    properties.integer("MCID", mcid as i64);
+                    properties.count("MCID", mcid);
                 });
             }
             Owner::Artifact { kind, bounds } => begin_artifact(out, *kind, *bounds),
@@ -106,7 +106,7 @@ impl<'a> Sequence<'a> {
         }
     }
 
-    /// Begins a stretch that is read as `text`. ActualText stands around one cluster, never around a word (14.9.4).
+    /// Begins a stretch that is read as `text`. `ActualText` stands around one cluster, never around a word (14.9.4).
     /// In tagged content it is a sequence of its own, not one within: poppler drops the rest of a sequence after
     /// one that is nested in it.
     pub(super) fn begin_actual_text(&mut self, out: &mut Vec<u8>, text: &str) -> Result<(), WriteError> {
@@ -118,7 +118,7 @@ impl<'a> Sequence<'a> {
                 self.end(out);
                 self.is_open = true;
                 begin(out, "Span", |properties| {
-                    properties.integer("MCID", mcid as i64).bytes("ActualText", &text);
+                    properties.count("MCID", mcid).bytes("ActualText", &text);
                 });
             }
             Owner::Artifact { .. } => {

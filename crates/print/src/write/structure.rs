@@ -10,7 +10,7 @@ use super::trees;
 use crate::tags::{ListNumbering, Role, Scope, TagId, TagNode, TagTree};
 
 /// A structure type's name.
-pub(super) fn type_name(role: &Role) -> &'static str {
+pub(crate) fn type_name(role: &Role) -> &'static str {
     match role {
         Role::Document => "Document",
         Role::Sect => "Sect",
@@ -56,7 +56,7 @@ pub(super) enum Content {
 
 /// Content with its owner and its logical position.
 pub(super) struct Owned {
-    pub(super) node: u32,
+    pub(super) node: usize,
     pub(super) seq: u32,
     pub(super) content: Content,
 }
@@ -69,11 +69,11 @@ pub(super) struct Structure<'a> {
     /// All content, page by page in logical order.
     pub(super) content: Vec<Owned>,
     /// Where figures and tables stand, if on one page.
-    pub(super) boxes: &'a BTreeMap<u32, Option<Bounds>>,
+    pub(super) boxes: &'a BTreeMap<usize, Option<Bounds>>,
     /// The element that owns each marked-content sequence, by page and MCID.
-    pub(super) marks: Vec<Vec<u32>>,
+    pub(super) marks: Vec<Vec<usize>>,
     /// The `Link` element of each annotation; its `StructParent` is its place behind the pages'.
-    pub(super) annotations: Vec<u32>,
+    pub(super) annotations: Vec<usize>,
 }
 
 /// A kid of an element: elements and content are written in the order of their `seq`.
@@ -95,7 +95,7 @@ impl Structure<'_> {
         for (index, node) in self.tags.nodes().iter().enumerate() {
             let mut kids: Vec<(u32, Kid)> =
                 node.kids.iter().map(|&kid| (self.tags.node(kid).seq, Kid::Element(kid))).collect();
-            while let Some(owned) = content.next_if(|owned| owned.node as usize == index) {
+            while let Some(owned) = content.next_if(|owned| owned.node == index) {
                 kids.push((owned.seq, Kid::Content(owned.content)));
             }
             kids.sort_by_key(|&(seq, _)| seq);
@@ -121,7 +121,7 @@ impl Structure<'_> {
         let write = |out: &mut Vec<u8>, &(_, kid): &(u32, Kid)| match kid {
             Kid::Element(id) => syntax::reference(out, elements.at(id.index())),
             Kid::Content(Content::Marked { page, mcid }) if Some(page) == own_page => {
-                syntax::integer(out, mcid as i64);
+                syntax::count(out, mcid);
             }
             Kid::Content(content) => self.content_reference(out, content),
         };
@@ -137,7 +137,7 @@ impl Structure<'_> {
         let mut dict = Dict::begin(out);
         match content {
             Content::Marked { page, mcid } => {
-                dict.name("Type", "MCR").reference("Pg", self.pages[page]).integer("MCID", mcid as i64)
+                dict.name("Type", "MCR").reference("Pg", self.pages[page]).count("MCID", mcid)
             }
             Content::Annotation { page, id } => {
                 dict.name("Type", "OBJR").reference("Pg", self.pages[page]).reference("Obj", id)
@@ -188,7 +188,7 @@ impl Structure<'_> {
 
     /// A figure's or a table's box, where it stands on one page (14.8.5.4.3).
     fn layout_attributes(&self, dict: &mut Dict, index: usize, node: &TagNode) {
-        let Some(bounds) = self.boxes.get(&(index as u32)).copied().flatten() else { return };
+        let Some(bounds) = self.boxes.get(&index).copied().flatten() else { return };
         let above = node.parent.map(|parent| &self.tags.node(parent).role);
         let inline = matches!(
             above,
@@ -203,10 +203,10 @@ impl Structure<'_> {
     fn root(&self, file: &mut PdfFile, elements: Elements) {
         let parents = self.parent_tree(file, elements);
         let notes = self.id_tree(file, elements);
-        let next_key = (self.marks.len() + self.annotations.len()) as i64;
+        let next_key = self.marks.len() + self.annotations.len();
         file.dict(elements.root, |dict| {
             dict.name("Type", "StructTreeRoot").reference("K", elements.at(0));
-            dict.reference("ParentTree", parents).integer("ParentTreeNextKey", next_key);
+            dict.reference("ParentTree", parents).count("ParentTreeNextKey", next_key);
             if let Some(notes) = notes {
                 dict.reference("IDTree", notes);
             }
@@ -223,12 +223,12 @@ impl Structure<'_> {
         for owners in &self.marks {
             let id = file.reserve();
             file.object(id, |out| {
-                syntax::array(out, owners, |out, &node| syntax::reference(out, elements.at(node as usize)));
+                syntax::array(out, owners, |out, &node| syntax::reference(out, elements.at(node)));
             });
             entries.push(id);
         }
-        entries.extend(self.annotations.iter().map(|&node| elements.at(node as usize)));
-        let entries: Vec<(i64, Ref)> = (0..).zip(entries).collect();
+        entries.extend(self.annotations.iter().map(|&node| elements.at(node)));
+        let entries: Vec<(usize, Ref)> = (0..).zip(entries).collect();
         trees::number_tree(file, &entries)
     }
 
@@ -281,7 +281,7 @@ struct Elements {
 
 impl Elements {
     fn at(self, index: usize) -> Ref {
-        Ref(self.first.0 + index as u32)
+        self.first.plus(index)
     }
 
     fn parent(self, node: &TagNode) -> Ref {

@@ -5,6 +5,18 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Ref(pub(super) u32);
 
+impl Ref {
+    /// The object so many numbers on. A file has fewer than 2^32 objects: they would not fit in memory.
+    pub(super) fn plus(self, count: usize) -> Self {
+        Self(self.0.saturating_add(u32::try_from(count).unwrap_or(u32::MAX)))
+    }
+}
+
+/// Writes a count.
+pub(super) fn count(out: &mut Vec<u8>, count: usize) {
+    unsigned(out, count as u64);
+}
+
 /// Writes an integer.
 pub(super) fn integer(out: &mut Vec<u8>, value: i64) {
     if value < 0 {
@@ -34,16 +46,12 @@ pub(super) fn milli(out: &mut Vec<u8>, thousandths: i64) {
     }
     let magnitude = thousandths.unsigned_abs();
     unsigned(out, magnitude / 1000);
-    let mut fraction = magnitude % 1000;
-    if fraction == 0 {
-        return;
-    }
-    out.push(b'.');
-    let mut place = 100;
-    while fraction > 0 {
-        out.push(b'0' + (fraction / place) as u8);
-        fraction %= place;
-        place /= 10;
+    let fraction = magnitude % 1000;
+    if fraction > 0 {
+        let digits = [fraction / 100, fraction / 10 % 10, fraction % 10];
+        let last = digits.iter().rposition(|&digit| digit > 0).unwrap_or(0);
+        out.push(b'.');
+        out.extend(digits[..=last].iter().map(|&digit| b'0' + (digit % 10) as u8));
     }
 }
 
@@ -150,6 +158,11 @@ impl<'a> Dict<'a> {
 
     pub(super) fn integer(&mut self, key: &str, value: i64) -> &mut Self {
         integer(self.key(key), value);
+        self
+    }
+
+    pub(super) fn count(&mut self, key: &str, value: usize) -> &mut Self {
+        count(self.key(key), value);
         self
     }
 

@@ -133,7 +133,7 @@ fn clusters(run: &GlyphRun, page: usize) -> Result<(Vec<Cluster<'_>>, bool), Wri
     for group in run.glyphs.chunk_by(|before, after| before.cluster == after.cluster) {
         let range = &group[0].cluster;
         let text = run.text.get(range.start as usize..range.end as usize);
-        let text = text.ok_or_else(|| WriteError::Cluster { page, start: range.start, end: range.end })?;
+        let text = text.ok_or(WriteError::Cluster { page, start: range.start, end: range.end })?;
         let right_to_left = text.chars().next().is_some_and(is_right_to_left);
         clusters.push(Cluster {
             glyphs: first..first + group.len(),

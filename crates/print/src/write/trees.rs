@@ -7,8 +7,8 @@ use super::syntax::{self, Dict, Ref};
 const LEAF: usize = 64;
 
 /// Writes a number tree of references; `entries` are sorted.
-pub(super) fn number_tree(file: &mut PdfFile, entries: &[(i64, Ref)]) -> Ref {
-    let write_key = |out: &mut Vec<u8>, key: &i64| syntax::integer(out, *key);
+pub(super) fn number_tree(file: &mut PdfFile, entries: &[(usize, Ref)]) -> Ref {
+    let write_key = |out: &mut Vec<u8>, key: &usize| syntax::count(out, *key);
     tree(file, "Nums", entries, &write_key, &mut |out, &id| syntax::reference(out, id))
 }
 

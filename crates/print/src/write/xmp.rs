@@ -15,7 +15,7 @@ const PROPERTIES: [(&str, &str); 4] = [
 ];
 
 /// The packet. It is marked as read-only, since the file's identifier follows from its bytes.
-pub(super) fn packet(info: &DocumentInfo) -> String {
+pub(crate) fn packet(info: &DocumentInfo) -> String {
     let mut xmp = String::with_capacity(5000);
     xmp.push_str("<?xpacket begin=\"\u{FEFF}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n");
     xmp.push_str("<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\n");
@@ -102,12 +102,12 @@ fn schema(xmp: &mut String, title: &str, namespace: &str, prefix: &str, fill: im
 }
 
 fn schema_property(xmp: &mut String, name: &str, value_type: &str, description: &str) {
-    let _ = write!(
+    let _ = writeln!(
         xmp,
         "<rdf:li rdf:parseType=\"Resource\"><pdfaProperty:name>{name}</pdfaProperty:name>\
          <pdfaProperty:valueType>{value_type}</pdfaProperty:valueType>\
          <pdfaProperty:category>external</pdfaProperty:category>\
-         <pdfaProperty:description>{description}</pdfaProperty:description></rdf:li>\n"
+         <pdfaProperty:description>{description}</pdfaProperty:description></rdf:li>"
     );
 }
 

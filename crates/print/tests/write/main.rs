@@ -1,6 +1,14 @@
 //! The writer and the reader of finished files, tried on a document that is set by hand.
-#![allow(missing_docs, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::cast_possible_truncation,
+    reason = "a test's helpers may fail as tests do"
+)]
 
+mod proofs;
+mod refusals;
+mod same_bytes;
 mod sample;
 mod setter;
+mod shown;
 mod validity;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chancery_print::document::{DocumentInfo, OutlineEntry};
 use chancery_print::faces::FaceId;
 use chancery_print::pages::{ArtifactKind, Color, Item, Pages, Placed};
+use chancery_print::readback::{Expected, Proof, ProofError, prove};
 use chancery_print::tags::{AnchorId, LinkTarget, ListNumbering, Role, Scope, TagId, TagTree};
 use chancery_print::units::Length;
 use chancery_print::write::{WriteError, write};
@@ -19,11 +20,25 @@ pub(crate) struct Sample {
     pub(crate) info: DocumentInfo,
     pub(crate) outline: Vec<OutlineEntry>,
     pub(crate) anchors: Vec<String>,
+    /// What was meant to be said, by element and position.
+    pub(crate) texts: Vec<(TagId, u32, String)>,
 }
 
 impl Sample {
     pub(crate) fn write(&self) -> Result<Vec<u8>, WriteError> {
         write(&self.pages, &self.tags, &self.info, &self.outline, &self.anchors)
+    }
+
+    pub(crate) fn expected(&self) -> Expected<'_> {
+        let mut expected = Expected::new(&self.tags, &self.info, &self.outline, &self.anchors);
+        for (node, seq, text) in &self.texts {
+            expected.text(*node, *seq, text.as_str());
+        }
+        expected
+    }
+
+    pub(crate) fn prove(&self) -> Result<Proof, ProofError> {
+        prove(&self.write().expect("the sample can be written"), &self.expected())
     }
 }
 
@@ -46,6 +61,7 @@ struct Draft {
     tags: TagTree,
     pages: Vec<Vec<Placed>>,
     y: i64,
+    texts: Vec<(TagId, u32, String)>,
 }
 
 impl Draft {
@@ -55,6 +71,9 @@ impl Draft {
 
     fn place(&mut self, node: TagId, item: Item) {
         let seq = self.tags.next_seq();
+        if let Item::Run(run) = &item {
+            self.texts.push((node, seq, run.text.to_string()));
+        }
         self.pages.last_mut().unwrap().push(tagged(node, seq, item));
     }
 
@@ -92,7 +111,7 @@ impl Draft {
 }
 
 pub(crate) fn sample() -> Sample {
-    let mut draft = Draft { tags: TagTree::new(), pages: vec![Vec::new()], y: 790 };
+    let mut draft = Draft { tags: TagTree::new(), pages: vec![Vec::new()], y: 790, texts: Vec::new() };
     let root = draft.tags.root();
     draft.furniture();
     let sect = draft.add(root, Role::Sect);
@@ -222,5 +241,6 @@ fn finished(draft: Draft) -> Sample {
         info: info(),
         outline: vec![entry(1, "Key judgments", 0), entry(2, "Änderungen", 0), entry(1, "Notes", 1)],
         anchors: vec!["key-judgments".into(), "note-1".into()],
+        texts: draft.texts,
     }
 }

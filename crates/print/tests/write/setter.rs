@@ -1,4 +1,4 @@
-//! A tiny setter for the tests: it shapes text with HarfBuzz's rules and places runs where it is told, apart from
+//! A tiny setter for the tests: it shapes text with `HarfBuzz`'s rules and places runs where it is told, apart from
 //! the printer's own layout.
 
 use std::sync::Arc;

@@ -1,0 +1,45 @@
+//! The normal form in which texts are compared.
+
+use unicode_normalization::UnicodeNormalization as _;
+
+/// NFC, without soft hyphens and the white space after them and without bidi controls, every run of white space one
+/// space. Joiners stay: they change what is written.
+pub fn normal_form(text: &str) -> String {
+    let mut normal = String::with_capacity(text.len());
+    let mut after_soft_hyphen = false;
+    for character in text.nfc().filter(|&character| !is_bidi_control(character)) {
+        if character == '\u{AD}' {
+            after_soft_hyphen = true;
+        } else if character.is_whitespace() {
+            if !after_soft_hyphen && !normal.ends_with(' ') {
+                normal.push(' ');
+            }
+        } else {
+            after_soft_hyphen = false;
+            normal.push(character);
+        }
+    }
+    normal
+}
+
+const fn is_bidi_control(character: char) -> bool {
+    matches!(character, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::normal_form;
+
+    #[test]
+    fn a_word_broken_at_a_soft_hyphen_is_whole_again() {
+        assert_eq!(normal_form("hy\u{AD}\n  phen"), "hyphen");
+        assert_eq!(normal_form("a \n\t\u{A0}b"), "a b");
+        assert_eq!(normal_form("e\u{301}\u{200F}"), "é");
+        assert_eq!(normal_form("می\u{200C}رود"), "می\u{200C}رود");
+    }
+
+    #[test]
+    fn white_space_before_a_soft_hyphen_stays() {
+        assert_eq!(normal_form("a \u{AD}b"), "a b");
+    }
+}

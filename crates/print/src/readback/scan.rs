@@ -1,0 +1,172 @@
+//! A scanner for the operators that the printer writes (ISO 32000-1, 7.8.2): it follows marked content and text.
+
+/// One token of a content stream.
+#[derive(Debug, PartialEq)]
+pub(super) enum Token<'a> {
+    Operator(&'a [u8]),
+    Name(&'a [u8]),
+    Number(&'a [u8]),
+    String(Vec<u8>),
+    /// `[`, `]`, `<<` or `>>`.
+    Delimiter(&'static str),
+}
+
+/// Splits a content stream into tokens.
+pub(super) struct Tokens<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Tokens<'a> {
+    pub(super) const fn new(content: &'a [u8]) -> Self {
+        Self { rest: content }
+    }
+
+    fn take(&mut self, count: usize) -> &'a [u8] {
+        let (taken, rest) = self.rest.split_at(count.min(self.rest.len()));
+        self.rest = rest;
+        taken
+    }
+
+    /// Takes bytes up to white space or a delimiter.
+    fn word(&mut self) -> &'a [u8] {
+        let end = self.rest.iter().position(|&byte| is_white(byte) || is_delimiter(byte));
+        self.take(end.unwrap_or(self.rest.len()))
+    }
+
+    /// A literal string, behind its `(` (7.3.4.2).
+    fn literal(&mut self) -> Vec<u8> {
+        let mut string = Vec::new();
+        let mut depth = 0;
+        while let [byte, rest @ ..] = self.rest {
+            self.rest = rest;
+            match byte {
+                b'(' => depth += 1,
+                b')' if depth == 0 => break,
+                b')' => depth -= 1,
+                b'\\' => {
+                    self.escaped(&mut string);
+                    continue;
+                }
+                _ => {}
+            }
+            string.push(*byte);
+        }
+        string
+    }
+
+    fn escaped(&mut self, string: &mut Vec<u8>) {
+        let [byte, rest @ ..] = self.rest else { return };
+        self.rest = rest;
+        match byte {
+            b'n' => string.push(b'\n'),
+            b'r' => string.push(b'\r'),
+            b't' => string.push(b'\t'),
+            b'b' => string.push(8),
+            b'f' => string.push(12),
+            b'\n' => {}
+            b'0'..=b'7' => {
+                let mut value = u32::from(byte - b'0');
+                for _ in 0..2 {
+                    let [digit @ b'0'..=b'7', rest @ ..] = self.rest else { break };
+                    value = value * 8 + u32::from(digit - b'0');
+                    self.rest = rest;
+                }
+                string.push((value & 0xFF) as u8);
+            }
+            other => string.push(*other),
+        }
+    }
+
+    /// A hexadecimal string, behind its `<` (7.3.4.3).
+    fn hexadecimal(&mut self) -> Vec<u8> {
+        let end = self.rest.iter().position(|&byte| byte == b'>').unwrap_or(self.rest.len());
+        let digits: Vec<u8> = self.take(end).iter().filter_map(|&byte| digit(byte)).collect();
+        self.take(1);
+        digits.chunks(2).map(|pair| pair[0] << 4 | pair.get(1).copied().unwrap_or(0)).collect()
+    }
+}
+
+impl<'a> Iterator for Tokens<'a> {
+    type Item = Token<'a>;
+
+    fn next(&mut self) -> Option<Token<'a>> {
+        let start = self.rest.iter().position(|&byte| !is_white(byte))?;
+        self.take(start);
+        Some(match self.rest {
+            [b'<', b'<', ..] => {
+                self.take(2);
+                Token::Delimiter("<<")
+            }
+            [b'>', b'>', ..] => {
+                self.take(2);
+                Token::Delimiter(">>")
+            }
+            [b'[', ..] => {
+                self.take(1);
+                Token::Delimiter("[")
+            }
+            [b']', ..] => {
+                self.take(1);
+                Token::Delimiter("]")
+            }
+            [b'(', ..] => {
+                self.take(1);
+                Token::String(self.literal())
+            }
+            [b'<', ..] => {
+                self.take(1);
+                Token::String(self.hexadecimal())
+            }
+            [b'/', ..] => {
+                self.take(1);
+                Token::Name(self.word())
+            }
+            [b'0'..=b'9' | b'-' | b'+' | b'.', ..] => Token::Number(self.word()),
+            _ => match self.word() {
+                // A stray delimiter: pass over it.
+                [] => Token::Operator(self.take(1)),
+                word => Token::Operator(word),
+            },
+        })
+    }
+}
+
+const fn is_white(byte: u8) -> bool {
+    matches!(byte, 0 | 9 | 10 | 12 | 13 | 32)
+}
+
+const fn is_delimiter(byte: u8) -> bool {
+    matches!(byte, b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%')
+}
+
+fn digit(byte: u8) -> Option<u8> {
+    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Token, Tokens};
+
+    #[test]
+    fn strings_are_read_with_their_escapes() {
+        let tokens: Vec<Token> = Tokens::new(b"[(a\\(\\)\\\\\\r\\101)-12<00F>]TJ").collect();
+        assert_eq!(
+            tokens,
+            [
+                Token::Delimiter("["),
+                Token::String(b"a()\\\rA".to_vec()),
+                Token::Number(b"-12"),
+                Token::String(vec![0, 0xF0]),
+                Token::Delimiter("]"),
+                Token::Operator(b"TJ"),
+            ]
+        );
+    }
+
+    #[test]
+    fn no_input_is_read_for_ever() {
+        for content in [&b"((("[..], b"<<<", b")", b"{}", b"\\", b"/", b"(\\"] {
+            assert!(Tokens::new(content).count() <= 4);
+        }
+    }
+}

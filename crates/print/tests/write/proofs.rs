@@ -1,0 +1,141 @@
+//! What the read-back proves, and what it does not let pass.
+
+use chancery_print::pages::{ArtifactKind, Item, Owner};
+use chancery_print::readback::{ProofError, normal_form, prove, struct_text};
+use chancery_print::tags::Role;
+
+use crate::sample::sample;
+use crate::setter::artifact;
+
+#[test]
+fn the_file_says_what_was_meant_in_reading_order() {
+    let proof = sample().prove().unwrap();
+    let lines: Vec<&str> = proof.text.lines().collect();
+    assert_eq!(lines[..2], ["Russia & Iran", "Key judgments"]);
+    assert!(proof.text.contains(
+        "made an affirmation, AV To. Tight and wide, with a soft hyphen. See the source, and the note1. It goes on here."
+    ));
+    assert!(proof.text.contains("سلام به لاله") && proof.text.contains("کتابِ بزرگ"));
+    assert!(proof.text.contains("A box: \u{25A1}\u{E000}"));
+    assert!(proof.text.ends_with("Notes\n1\nMinistry of Trade, é combined."));
+    assert_eq!(proof.pages, 2);
+    assert_eq!(proof.artifacts[0], ["TLP:GREEN", "russia-iran · 1/2"]);
+}
+
+#[test]
+fn struct_text_is_the_proven_text() {
+    let sample = sample();
+    assert_eq!(struct_text(&sample.write().unwrap()).unwrap(), sample.prove().unwrap().text);
+}
+
+#[test]
+fn painting_order_does_not_change_reading_order() {
+    let mut sample = sample();
+    let before = sample.prove().unwrap().text;
+    for page in &mut sample.pages.pages {
+        page.items.reverse();
+    }
+    assert_eq!(sample.prove().unwrap().text, before);
+}
+
+#[test]
+fn a_changed_word_is_named_with_its_element_and_both_texts() {
+    let sample = sample();
+    let mut expected = sample.expected();
+    let heading = sample.tags.nodes().iter().position(|node| node.role == Role::H(2)).unwrap();
+    let (node, seq, _) = sample.texts.iter().find(|(node, ..)| node.index() == heading).unwrap();
+    expected.text(*node, *seq, " withheld");
+    match prove(&sample.write().unwrap(), &expected) {
+        Err(ProofError::Text { element, expected, found }) => {
+            assert_eq!(element, "Document/Sect[1]/H2[0]");
+            assert_eq!((expected.as_str(), found.as_str()), ("Notes withheld", "Notes"));
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn text_that_stands_on_a_page_and_not_in_the_tree_is_found() {
+    let mut sample = sample();
+    let bytes = sample.write().unwrap();
+    // The same pages with the last text as an artifact lack it in the tree, and with a further text have too much.
+    let last = sample.pages.pages[1].items.last_mut().unwrap();
+    last.owner = Owner::Artifact(ArtifactKind::Layout);
+    assert!(matches!(sample.prove(), Err(ProofError::Text { .. })));
+    sample.texts.pop();
+    assert!(matches!(prove(&bytes, &sample.expected()), Err(ProofError::Text { .. })));
+}
+
+#[test]
+fn swapped_positions_are_found() {
+    let mut sample = sample();
+    let items = &mut sample.pages.pages[0].items;
+    let runs: Vec<usize> = (0..items.len()).filter(|&index| is_tagged_run(&items[index])).collect();
+    let first = runs.iter().copied().find(|&index| text(&items[index]).contains("affirmation")).unwrap();
+    let second = runs.iter().copied().find(|&index| text(&items[index]).contains("phen")).unwrap();
+    let owner = items[first].owner.clone();
+    items[first].owner = std::mem::replace(&mut items[second].owner, owner);
+    assert!(matches!(sample.prove(), Err(ProofError::Text { .. })));
+}
+
+fn is_tagged_run(placed: &chancery_print::pages::Placed) -> bool {
+    matches!((&placed.item, &placed.owner), (Item::Run(_), Owner::Tagged { .. }))
+}
+
+fn text(placed: &chancery_print::pages::Placed) -> &str {
+    match &placed.item {
+        Item::Run(run) => &run.text,
+        _ => "",
+    }
+}
+
+#[test]
+fn metadata_and_outline_are_proven() {
+    let written = sample();
+    let bytes = written.write().unwrap();
+    let mut meant = sample();
+    meant.info.marking = "TLP:RED".into();
+    assert!(matches!(prove(&bytes, &meant.expected()), Err(ProofError::Metadata(fact)) if fact == "TLP:RED"));
+    meant.info.marking = String::new();
+    assert!(matches!(prove(&bytes, &meant.expected()), Err(ProofError::Stray(fact)) if fact == "TLP:GREEN"));
+    let mut meant = sample();
+    meant.outline[1].level = 1;
+    assert!(matches!(prove(&bytes, &meant.expected()), Err(ProofError::Outline { entry: 1, .. })));
+    meant.outline.clear();
+    assert!(matches!(
+        prove(&bytes, &meant.expected()),
+        Err(ProofError::Outline { entry: 0, expected: None, .. })
+    ));
+}
+
+#[test]
+fn a_destination_that_nobody_named_is_found() {
+    let written = sample();
+    let bytes = written.write().unwrap();
+    let mut meant = sample();
+    meant.anchors.truncate(1);
+    meant.outline.pop();
+    assert!(prove(&bytes, &meant.expected()).is_err());
+}
+
+#[test]
+fn damaged_files_are_refused_without_a_panic() {
+    let bytes = sample().write().unwrap();
+    for cut in (0..bytes.len()).step_by(bytes.len() / 60) {
+        let _ = struct_text(&bytes[..cut]);
+        let mut damaged = bytes.clone();
+        damaged[cut] ^= 0x55;
+        let _ = struct_text(&damaged);
+    }
+}
+
+#[test]
+fn furniture_is_no_text() {
+    let mut sample = sample();
+    let run = crate::setter::run(chancery_print::faces::FaceId::Sans, 40, 100, 400, "DRAFT");
+    sample.pages.pages[0].items.insert(0, artifact(ArtifactKind::Watermark, Item::Run(run)));
+    let proof = sample.prove().unwrap();
+    assert!(!proof.text.contains("DRAFT"));
+    assert_eq!(proof.artifacts[0][0], "DRAFT");
+    assert_eq!(normal_form(&proof.artifacts[0][1]), "TLP:GREEN");
+}

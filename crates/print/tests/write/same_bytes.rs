@@ -1,0 +1,48 @@
+//! The same input gives the same bytes, in this process and in another.
+
+use std::process::Command;
+
+use crate::sample::sample;
+
+/// Set for the other process: where it writes.
+const WRITE_TO: &str = "CHANCERY_TEST_WRITE_TO";
+
+#[test]
+fn writing_twice_gives_the_same_bytes() {
+    assert_eq!(sample().write().unwrap(), sample().write().unwrap());
+}
+
+#[test]
+fn another_process_writes_the_same_bytes() {
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("another-process.pdf");
+    let _ = std::fs::remove_file(&path);
+    let status = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "same_bytes::the_other_process_writes_its_file"])
+        .env(WRITE_TO, &path)
+        .status()
+        .unwrap();
+    assert!(status.success());
+    assert_eq!(std::fs::read(&path).unwrap(), sample().write().unwrap());
+}
+
+/// The other process's part; by itself it does nothing.
+#[test]
+fn the_other_process_writes_its_file() {
+    if let Ok(path) = std::env::var(WRITE_TO) {
+        std::fs::write(path, sample().write().unwrap()).unwrap();
+    }
+}
+
+#[test]
+fn the_identifier_follows_the_content() {
+    let one = sample();
+    let mut other = sample();
+    other.info.title.push('!');
+    assert_ne!(identifier(&one.write().unwrap()), identifier(&other.write().unwrap()));
+}
+
+fn identifier(bytes: &[u8]) -> Vec<u8> {
+    let document = lopdf::Document::load_mem(bytes).unwrap();
+    let id = document.trailer.get(b"ID").and_then(lopdf::Object::as_array).unwrap();
+    id[0].as_str().unwrap().to_vec()
+}
