@@ -1,6 +1,7 @@
 //! Every SQL statement of the project. One file an aggregate, one method a statement or transaction; each
 //! statement opens with a comment that names its method. Time is the database's (`clock_timestamp()`).
 
+mod artifacts;
 mod bootstrap;
 mod briefs;
 mod change_log;
@@ -9,12 +10,18 @@ mod editions;
 mod error;
 mod imports;
 mod principal;
+mod print_environments;
 mod projections;
 mod reading_order;
+mod render_queue;
+mod render_requests;
+mod render_tasks;
+mod renders;
 mod revisions;
 mod schema;
 mod settings;
 mod tokens;
+mod wakeups;
 mod workspaces;
 
 use std::fmt;
@@ -23,6 +30,7 @@ use chancery_brief::digest::Digest;
 use chancery_proto::names::GeneratedId;
 use sqlx::PgPool;
 
+pub use artifacts::{Artifact, CHUNK};
 pub use bootstrap::{Bootstrapped, FirstSecrets};
 pub use briefs::{BriefEdition, BriefSummary, NewBrief};
 pub use change_log::Change;
@@ -31,8 +39,14 @@ pub use editions::{Edition, RevisionSummary};
 pub use error::{Result, StoreError};
 pub use imports::{ImportDocument, Imported};
 pub use principal::{Access, Principal, Role, Roles, Scope};
+pub use print_environments::PrintEnvironment;
+pub use render_queue::{Acquired, AcquiredLease, DEADLINE, LEASE, Lease};
+pub use render_requests::RequestedRender;
+pub use render_tasks::{AttemptFailure, Finished, RenderInput, StagedArtifact};
+pub use renders::{Download, Render, RenderState};
 pub use settings::DatabaseSettings;
 pub use tokens::{ApiToken, NewToken, Secret};
+pub use wakeups::{Hint, Hints};
 pub use workspaces::Workspace;
 
 /// The database, as the rest of the project sees it. Cheap to clone.

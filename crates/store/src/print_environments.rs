@@ -1,0 +1,80 @@
+//! Print environments: what decides a PDF's bytes besides its inputs. One at most is active.
+
+use chancery_brief::digest::Digest;
+use chancery_proto::worker::v1::PrintEnvironment as Message;
+
+use crate::damaged;
+use crate::{Result, Store};
+
+/// What decides a PDF's bytes besides its inputs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PrintEnvironment {
+    /// SHA-256 over the printer's sources.
+    pub printer_version: Digest,
+    /// SHA-256 over the fonts.
+    pub fonts_digest: Digest,
+}
+
+impl PrintEnvironment {
+    /// As it stands in manifests.
+    pub fn to_message(self) -> Message {
+        Message {
+            printer_version: self.printer_version.to_string(),
+            fonts_digest: self.fonts_digest.to_string(),
+        }
+    }
+}
+
+impl Store {
+    /// Makes an environment the active one: renders that are requested from now on are printed by it.
+    pub async fn set_print_environment(&self, environment: PrintEnvironment) -> Result<()> {
+        let mut transaction = self.pool.begin().await?;
+        // One activation at a time: two at once would meet in the unique index, and one of them would fail.
+        sqlx::query!(
+            "-- print_environments::set_print_environment, lock
+            lock table print_environments in share row exclusive mode"
+        )
+        .execute(&mut *transaction)
+        .await?;
+        sqlx::query!(
+            "-- print_environments::set_print_environment, deactivate
+            update print_environments set active = false
+            where active and (printer_version <> $1::bytea or fonts_digest <> $2::bytea)",
+            environment.printer_version.as_bytes().as_slice(),
+            environment.fonts_digest.as_bytes().as_slice(),
+        )
+        .execute(&mut *transaction)
+        .await?;
+        sqlx::query!(
+            "-- print_environments::set_print_environment, activate
+            insert into print_environments as known (printer_version, fonts_digest, active)
+            values ($1::bytea, $2::bytea, true)
+            on conflict (printer_version, fonts_digest)
+            do update set active = true, set_at = clock_timestamp() where not known.active",
+            environment.printer_version.as_bytes().as_slice(),
+            environment.fonts_digest.as_bytes().as_slice(),
+        )
+        .execute(&mut *transaction)
+        .await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// The active environment, if there is one.
+    pub async fn active_print_environment(&self) -> Result<Option<PrintEnvironment>> {
+        let row = sqlx::query!(
+            "-- print_environments::active_print_environment
+            select printer_version, fonts_digest from print_environments where active"
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        row.map(|row| environment(&row.printer_version, &row.fonts_digest)).transpose()
+    }
+}
+
+pub(crate) fn environment(printer_version: &[u8], fonts_digest: &[u8]) -> Result<PrintEnvironment> {
+    Ok(PrintEnvironment { printer_version: digest(printer_version)?, fonts_digest: digest(fonts_digest)? })
+}
+
+pub(crate) fn digest(bytes: &[u8]) -> Result<Digest> {
+    bytes.try_into().map(Digest).map_err(damaged)
+}

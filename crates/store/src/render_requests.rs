@@ -1,0 +1,281 @@
+//! Requesting a render: pin what is printed, then join the task that prints exactly this, or queue one.
+
+use chancery_brief::digest::{Digest, body_digest};
+use chancery_proto::names::{BriefName, BriefOrRevisionName, RenderName};
+use chancery_proto::render::v1::{Paper, RenderFormat, RenderOptions};
+use chancery_proto::worker::v1::RenderInputManifest;
+use prost::Message;
+use prost_types::Timestamp;
+use time::OffsetDateTime;
+
+use crate::damaged;
+use crate::print_environments::{digest, environment};
+use crate::renders::Render;
+use crate::{Access, Principal, PrintEnvironment, Result, Store, StoreError};
+
+/// How often a request that lost a race for a task's generation looks again. Each time somebody else got on.
+const TRIES: u32 = 16;
+
+/// A render that was just requested.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RequestedRender {
+    /// The render.
+    pub render: Render,
+    /// Whether its task was queued with it: then a worker that waits should hear of it.
+    pub is_new_task: bool,
+}
+
+/// What a render prints, pinned.
+struct Pinned {
+    brief: BriefName,
+    brief_key: i64,
+    revision: i32,
+    from_rank: i16,
+    edition_digest: Digest,
+    options: RenderOptions,
+    environment: PrintEnvironment,
+    manifest: Vec<u8>,
+    render_key: Digest,
+}
+
+/// What became of the newest task of a render key.
+enum Joined {
+    /// The request waits for it.
+    Render(String),
+    /// There is none, or its PDF is gone, or it died: this generation is the next.
+    Next(i32),
+}
+
+impl Store {
+    /// Requests a PDF of the principal's edition. A task with the same inputs is joined: when it has finished
+    /// already, the render has too.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when the principal has no edition of the source;
+    /// [`StoreError::RenderQuarantined`], [`StoreError::NoPrintEnvironment`].
+    pub async fn create_render(
+        &self,
+        principal: &Principal,
+        source: &BriefOrRevisionName,
+        options: &RenderOptions,
+    ) -> Result<RequestedRender> {
+        let access = principal.access(&source.brief_name().workspace)?;
+        let pinned = self.pin_render_input(access, source, options).await?;
+        for _ in 0..TRIES {
+            let (id, is_new_task) = match self.join_render_task(principal, &pinned).await? {
+                Joined::Render(id) => (Some(id), false),
+                Joined::Next(generation) => {
+                    (self.queue_render_task(principal, &pinned, generation).await?, true)
+                }
+            };
+            if let Some(id) = id {
+                let workspace = pinned.brief.workspace.clone();
+                let name = RenderName { workspace, render: id.parse().map_err(damaged)? };
+                return Ok(RequestedRender { render: self.render(principal, &name).await?, is_new_task });
+            }
+        }
+        Err(damaged("the tasks of a render key end as fast as they are made"))
+    }
+
+    /// Everything that the print depends on, as it is now.
+    async fn pin_render_input(
+        &self,
+        access: Access,
+        source: &BriefOrRevisionName,
+        options: &RenderOptions,
+    ) -> Result<Pinned> {
+        let brief = source.brief_name();
+        let named = source.revision().map(|number| i32::try_from(number.0).unwrap_or(i32::MAX));
+        let row = sqlx::query!(
+            r#"-- render_requests::pin_render_input
+            select b.brief_key, e.revision, e.from_rank as "from_rank!", e.digest, r.published_at, r.creator,
+                (
+                    select p.digest from editions p
+                    where p.brief_key = b.brief_key and p.revision = e.revision - 1 and p.from_rank <= $3::smallint
+                    order by p.from_rank desc limit 1
+                ) as "comparison?",
+                (
+                    select max(n.revision) from editions n
+                    where n.brief_key = b.brief_key and n.from_rank <= $3::smallint
+                ) as "newest!",
+                v.printer_version as "printer_version?", v.fonts_digest as "fonts_digest?"
+            from briefs b
+            cross join lateral (
+                select revision, from_rank, digest from editions
+                where brief_key = b.brief_key
+                    and from_rank <= $3::smallint
+                    and ($4::integer is null or revision = $4)
+                order by revision desc, from_rank desc
+                limit 1
+            ) e
+            join revisions r on r.brief_key = b.brief_key and r.revision = e.revision
+            left join print_environments v on v.active
+            where b.workspace_id = $1 and b.brief_id = $2"#,
+            brief.workspace.as_str(),
+            brief.brief.as_str(),
+            i16::from(access.clearance.0),
+            named,
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        let row = row.ok_or_else(|| StoreError::NotFound(name_of(source)))?;
+        let (Some(printer_version), Some(fonts_digest)) = (row.printer_version, row.fonts_digest) else {
+            return Err(StoreError::NoPrintEnvironment);
+        };
+        let edition_digest = digest(&row.digest)?;
+        let environment = environment(&printer_version, &fonts_digest)?;
+        let options = with_defaults(options);
+        let manifest = RenderInputManifest {
+            workspace: format!("workspaces/{}", brief.workspace),
+            brief: brief.to_string(),
+            revision: u32::try_from(row.revision).map_err(damaged)?,
+            edition_digest: edition_digest.to_string(),
+            comparison_edition_digest: match row.comparison {
+                Some(bytes) => digest(&bytes)?.to_string(),
+                None => String::new(),
+            },
+            options: Some(options),
+            publish_time: Some(timestamp(row.published_at)),
+            creator: row.creator,
+            superseded_by: superseded_by(row.revision, row.newest)?,
+            environment: Some(environment.to_message()),
+            marking_scheme: access.scheme.to_string(),
+            ..RenderInputManifest::default()
+        }
+        .encode_to_vec();
+        Ok(Pinned {
+            brief,
+            brief_key: row.brief_key,
+            revision: row.revision,
+            from_rank: row.from_rank,
+            edition_digest,
+            options,
+            environment,
+            render_key: body_digest(&manifest),
+            manifest,
+        })
+    }
+
+    /// Adds the request to the newest task of its key, if that one lives or has its result: a PDF, or a failure
+    /// that the same inputs would meet again.
+    async fn join_render_task(&self, principal: &Principal, pinned: &Pinned) -> Result<Joined> {
+        let row = sqlx::query!(
+            r#"-- render_requests::join_render_task
+            with task as materialized (
+                select task_id, generation, quarantined, failure_message,
+                    state in ('QUEUED', 'RUNNING', 'FAILED') or artifact_digest is not null as joinable
+                from render_tasks
+                where render_key = $1::bytea
+                order by generation desc
+                limit 1
+            ), joined as (
+                insert into renders
+                    (workspace_id, task_id, brief_id, revision, visible_from, edition_digest, options, created_by)
+                select $2, task_id, $3, $4, $5::smallint, $6::bytea, $7, $8 from task where joinable
+                returning render_id
+            )
+            select task.generation, task.quarantined, task.failure_message, joined.render_id as "render_id?"
+            from task left join joined on true"#,
+            pinned.render_key.as_bytes().as_slice(),
+            pinned.brief.workspace.as_str(),
+            pinned.brief.brief.as_str(),
+            pinned.revision,
+            pinned.from_rank,
+            pinned.edition_digest.as_bytes().as_slice(),
+            pinned.options.encode_to_vec(),
+            principal.subject,
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        match row {
+            None => Ok(Joined::Next(1)),
+            Some(task) if task.quarantined => {
+                Err(StoreError::RenderQuarantined(task.failure_message.unwrap_or_default()))
+            }
+            Some(task) => Ok(task.render_id.map_or(Joined::Next(task.generation + 1), Joined::Render)),
+        }
+    }
+
+    /// Makes the task of a key and generation with its queue row and this first render; none when somebody else
+    /// made it in the meantime.
+    async fn queue_render_task(
+        &self,
+        principal: &Principal,
+        pinned: &Pinned,
+        generation: i32,
+    ) -> Result<Option<String>> {
+        // Start-time fair queueing: a workspace's next task comes after its last one, and not before the one that
+        // is served now; so who asks for much waits behind himself and not before others.
+        let id = sqlx::query_scalar!(
+            "-- render_requests::queue_render_task
+            with task as (
+                insert into render_tasks
+                    (workspace_id, render_key, generation, manifest, brief_key, revision, from_rank)
+                values ($2, $1::bytea, $9, $10, $11, $4, $5::smallint)
+                on conflict (render_key, generation) do nothing
+                returning task_id, epoch
+            ), queued as (
+                insert into render_queue
+                    (task_id, workspace_id, printer_version, fonts_digest, fair_rank, epoch)
+                select task_id, $2, $12::bytea, $13::bytea,
+                    greatest(
+                        (select max(fair_rank) + 1 from render_queue where workspace_id = $2),
+                        (
+                            select min(fair_rank) from render_queue
+                            where printer_version = $12::bytea and fonts_digest = $13::bytea and priority = 0
+                        ),
+                        0
+                    ),
+                    epoch
+                from task
+            )
+            insert into renders
+                (workspace_id, task_id, brief_id, revision, visible_from, edition_digest, options, created_by)
+            select $2, task_id, $3, $4, $5::smallint, $6::bytea, $7, $8 from task
+            returning render_id",
+            pinned.render_key.as_bytes().as_slice(),
+            pinned.brief.workspace.as_str(),
+            pinned.brief.brief.as_str(),
+            pinned.revision,
+            pinned.from_rank,
+            pinned.edition_digest.as_bytes().as_slice(),
+            pinned.options.encode_to_vec(),
+            principal.subject,
+            generation,
+            pinned.manifest,
+            pinned.brief_key,
+            pinned.environment.printer_version.as_bytes().as_slice(),
+            pinned.environment.fonts_digest.as_bytes().as_slice(),
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(id)
+    }
+}
+
+fn with_defaults(options: &RenderOptions) -> RenderOptions {
+    let mut options = *options;
+    if options.format() == RenderFormat::Unspecified {
+        options.set_format(RenderFormat::Full);
+    }
+    if options.paper() == Paper::Unspecified {
+        options.set_paper(Paper::A4);
+    }
+    options
+}
+
+fn superseded_by(revision: i32, newest: i32) -> Result<u32> {
+    if newest > revision { u32::try_from(newest).map_err(damaged) } else { Ok(0) }
+}
+
+fn name_of(source: &BriefOrRevisionName) -> String {
+    match source {
+        BriefOrRevisionName::Brief(name) => name.to_string(),
+        BriefOrRevisionName::Revision(name) => name.to_string(),
+    }
+}
+
+fn timestamp(time: OffsetDateTime) -> Timestamp {
+    // Nanoseconds are below a thousand million.
+    Timestamp { seconds: time.unix_timestamp(), nanos: i32::try_from(time.nanosecond()).unwrap_or_default() }
+}

@@ -1,0 +1,217 @@
+//! Render tasks: the work that equal renders share, as the workers who lease it change it. Every write is fenced:
+//! it locks the task's queue row where the epoch is the lease's, and zero rows mean that the lease is lost.
+
+use chancery_brief::digest::Digest;
+use chancery_proto::render::v1::RenderPhase;
+use prost::bytes::Bytes;
+
+use crate::{Lease, Result, Store, StoreError};
+
+/// Attempts that are made before a task is given up.
+const ATTEMPTS: i32 = 5;
+
+/// What a task prints.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RenderInput {
+    /// Canonical bytes of the `RenderInputManifest`.
+    pub manifest: Bytes,
+    /// Canonical bytes of the edition's `RevisionBody`.
+    pub edition: Bytes,
+}
+
+/// A PDF whose bytes are staged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StagedArtifact {
+    /// Where its bytes are.
+    pub blob: String,
+    /// SHA-256 of the bytes.
+    pub digest: Digest,
+    /// Their number.
+    pub size_bytes: u64,
+    /// The PDF's number of pages.
+    pub pages: u32,
+    /// What the printer has to say about it.
+    pub warnings: Vec<String>,
+}
+
+/// How an attempt failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttemptFailure {
+    /// A stable reason in upper snake case.
+    pub reason: String,
+    /// For people.
+    pub message: String,
+    /// Whether another attempt may succeed.
+    pub retryable: bool,
+}
+
+/// What finishing a task came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finished {
+    /// The task is finished now.
+    Now,
+    /// This lease had finished it before with the same PDF.
+    Before,
+}
+
+impl Store {
+    /// What a leased task prints: exactly what its manifest lists.
+    pub async fn render_input(&self, lease: &Lease) -> Result<RenderInput> {
+        let row = sqlx::query!(
+            "-- render_tasks::render_input
+            select t.manifest, e.body
+            from render_queue q
+            join render_tasks t using (task_id)
+            join editions e using (brief_key, revision, from_rank)
+            where q.task_id = $1 and q.epoch = $2 and q.leased_at is not null",
+            lease.task,
+            lease.epoch,
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        let row = row.ok_or(StoreError::LeaseLost)?;
+        Ok(RenderInput { manifest: row.manifest.into(), edition: row.body.into() })
+    }
+
+    /// Says how far a print is. Touches neither the queue nor any index, and does not prolong the lease.
+    pub async fn report_progress(&self, lease: &Lease, phase: RenderPhase, pages: u32) -> Result<()> {
+        let pages = i32::try_from(pages).unwrap_or(i32::MAX);
+        // Progress that a crash of the database loses is no loss: not worth waiting for the disk.
+        let done = sqlx::query!(
+            "-- render_tasks::report_progress
+            with quick as materialized (
+                select set_config('synchronous_commit', 'off', true)
+            )
+            update render_tasks t
+            set phase = $3, pages = $4
+            from quick
+            where t.task_id = $1 and t.epoch = $2 and t.state = 'RUNNING'",
+            lease.task,
+            lease.epoch,
+            i16::try_from(i32::from(phase)).unwrap_or_default(),
+            pages,
+        )
+        .execute(&self.pool)
+        .await?;
+        if done.rows_affected() == 0 { Err(StoreError::LeaseLost) } else { Ok(()) }
+    }
+
+    /// Whether this lease finished its task with this PDF before.
+    pub async fn is_finished_by(&self, lease: &Lease, digest: Digest) -> Result<bool> {
+        let found = sqlx::query_scalar!(
+            r#"-- render_tasks::is_finished_by
+            select exists (
+                select from render_tasks
+                where task_id = $1 and finished_epoch = $2 and artifact_digest = $3::bytea
+            ) as "found!""#,
+            lease.task,
+            lease.epoch,
+            digest.as_bytes().as_slice(),
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(found)
+    }
+
+    /// Finishes a task with a PDF whose bytes are staged. Commits references only; the first commit wins.
+    pub async fn finish_task(&self, lease: &Lease, artifact: &StagedArtifact) -> Result<Finished> {
+        if self.commit_artifact(lease, artifact).await? {
+            return Ok(Finished::Now);
+        }
+        // The answer to an earlier upload may have been lost on its way.
+        let before = self.is_finished_by(lease, artifact.digest).await?;
+        if before { Ok(Finished::Before) } else { Err(StoreError::LeaseLost) }
+    }
+
+    async fn commit_artifact(&self, lease: &Lease, artifact: &StagedArtifact) -> Result<bool> {
+        let done = sqlx::query_scalar!(
+            "-- render_tasks::commit_artifact
+            with lease as materialized (
+                select task_id from render_queue
+                where task_id = $1 and epoch = $2 and leased_at is not null
+                for update
+            ), artifact as (
+                -- Equal bytes may be there already, printed for another key: theirs stay, ours are swept.
+                insert into artifacts (workspace_id, digest, size_bytes, pages, blob_id)
+                select t.workspace_id, $3::bytea, $4, $5, $6
+                from lease join render_tasks t using (task_id)
+                on conflict (workspace_id, digest) do nothing
+            ), task as (
+                update render_tasks t
+                set state = 'SUCCEEDED',
+                    artifact_digest = $3::bytea,
+                    finished_epoch = $2,
+                    pages = $5,
+                    warnings = $7,
+                    ended_at = clock_timestamp()
+                from lease
+                where t.task_id = lease.task_id
+                returning t.task_id
+            ), removed as (
+                delete from render_queue q using task where q.task_id = task.task_id
+            ), recorded as (
+                insert into render_attempts (task_id, epoch, event)
+                select task_id, $2, 'SUCCEEDED' from task
+            )
+            select task_id from task",
+            lease.task,
+            lease.epoch,
+            artifact.digest.as_bytes().as_slice(),
+            i64::try_from(artifact.size_bytes).unwrap_or(i64::MAX),
+            i32::try_from(artifact.pages).unwrap_or(i32::MAX),
+            artifact.blob,
+            &artifact.warnings,
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(done.is_some())
+    }
+
+    /// Ends an attempt without a PDF. A failure that may pass is tried again after a while, with jitter so that
+    /// tasks that failed together do not come back together; the last attempt's one ends the task.
+    pub async fn fail_attempt(&self, lease: &Lease, failure: &AttemptFailure) -> Result<()> {
+        let done = sqlx::query_scalar!(
+            "-- render_tasks::fail_attempt
+            with lease as materialized (
+                select task_id from render_queue
+                where task_id = $1 and epoch = $2 and leased_at is not null
+                for update
+            ), task as (
+                update render_tasks t
+                set epoch = t.epoch + 1,
+                    phase = 0,
+                    pages = 0,
+                    state = case when not $5 then 'FAILED' when t.attempts >= $6 then 'DEAD' else 'QUEUED' end,
+                    failure_reason = case when not $5 or t.attempts >= $6 then $3 end,
+                    failure_message = case when not $5 or t.attempts >= $6 then $4 end,
+                    ended_at = case when not $5 or t.attempts >= $6 then clock_timestamp() end
+                from lease
+                where t.task_id = lease.task_id
+                returning t.task_id, t.epoch, t.state, t.attempts
+            ), waiting as (
+                update render_queue q
+                set epoch = task.epoch,
+                    leased_at = null,
+                    visible_at = clock_timestamp()
+                        + make_interval(secs => least(60, 1 + random() * (power(3, task.attempts) - 1)))
+                from task
+                where q.task_id = task.task_id and task.state = 'QUEUED'
+            ), removed as (
+                delete from render_queue q using task where q.task_id = task.task_id and task.state <> 'QUEUED'
+            ), recorded as (
+                insert into render_attempts (task_id, epoch, event, reason)
+                select task_id, $2, 'FAILED', $3 from task
+            )
+            select task_id from task",
+            lease.task,
+            lease.epoch,
+            failure.reason,
+            failure.message,
+            failure.retryable,
+            ATTEMPTS,
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        done.map(drop).ok_or(StoreError::LeaseLost)
+    }
+}

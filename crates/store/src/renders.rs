@@ -1,0 +1,236 @@
+//! Renders: callers' requests for PDFs, and what they see of them. A render's state is its task's; who may see it
+//! was decided when its edition was: a clearance that reads the edition sees the render.
+
+use chancery_brief::digest::Digest;
+use chancery_proto::names::{BriefName, GeneratedId, RenderName, RevisionName, RevisionNumber};
+use chancery_proto::render::v1::{RenderOptions, RenderPhase};
+use prost::Message;
+use time::OffsetDateTime;
+
+use crate::artifacts::Artifact;
+use crate::damaged;
+use crate::print_environments::digest;
+use crate::{Principal, Result, Store, StoreError};
+
+/// A caller's request for a PDF, and how far it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Render {
+    /// Its name.
+    pub name: RenderName,
+    /// The task that it waits for, maybe with others.
+    pub task: String,
+    /// What is printed.
+    pub revision: RevisionName,
+    /// The digest of the edition that is printed.
+    pub edition_digest: Digest,
+    /// How it is printed, defaults filled in.
+    pub options: RenderOptions,
+    /// When it was requested.
+    pub created_at: OffsetDateTime,
+    /// Where it stands.
+    pub state: RenderState,
+}
+
+/// Where a render stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RenderState {
+    /// Waiting for a worker.
+    Queued,
+    /// A worker is at it.
+    Running {
+        /// What it is doing.
+        phase: RenderPhase,
+        /// Pages laid out so far.
+        pages: u32,
+        /// Which attempt this is, from 1.
+        attempt: u32,
+    },
+    /// The PDF is there.
+    Succeeded {
+        /// The PDF; none once its bytes have expired.
+        artifact: Option<Artifact>,
+        /// What the printer has to say about it.
+        warnings: Vec<String>,
+        /// When it was finished.
+        ended_at: OffsetDateTime,
+    },
+    /// There will be no PDF.
+    Failed {
+        /// A stable reason in upper snake case.
+        reason: String,
+        /// For people.
+        message: String,
+        /// When it ended.
+        ended_at: OffsetDateTime,
+    },
+}
+
+impl Render {
+    /// Whether its state will never change again.
+    pub const fn has_ended(&self) -> bool {
+        matches!(self.state, RenderState::Succeeded { .. } | RenderState::Failed { .. })
+    }
+}
+
+/// A PDF that is about to be sent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Download {
+    /// The render.
+    pub render: Render,
+    /// The PDF.
+    pub artifact: Artifact,
+    /// The first byte to send.
+    pub offset: u64,
+}
+
+struct Row {
+    render_id: String,
+    task_id: String,
+    brief_id: String,
+    revision: i32,
+    edition_digest: Vec<u8>,
+    options: Vec<u8>,
+    created_at: OffsetDateTime,
+    state: String,
+    attempt: i32,
+    phase: i16,
+    progress: i32,
+    warnings: Vec<String>,
+    failure_reason: Option<String>,
+    failure_message: Option<String>,
+    ended_at: Option<OffsetDateTime>,
+    artifact_digest: Option<Vec<u8>>,
+    size_bytes: Option<i64>,
+    pages: Option<i32>,
+    blob_id: Option<String>,
+}
+
+impl Store {
+    /// A render.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] also for one of an edition that the principal may not read.
+    pub async fn render(&self, principal: &Principal, name: &RenderName) -> Result<Render> {
+        let access = principal.access(&name.workspace)?;
+        let row = sqlx::query_as!(
+            Row,
+            r#"-- renders::render
+            select r.render_id, r.task_id, r.brief_id, r.revision, r.edition_digest, r.options, r.created_at,
+                t.state, t.attempts + t.crashes as "attempt!", t.phase, t.pages as progress, t.warnings,
+                t.failure_reason, t.failure_message, t.ended_at,
+                a.digest as "artifact_digest?", a.size_bytes as "size_bytes?", a.pages as "pages?",
+                a.blob_id as "blob_id?"
+            from renders r
+            join render_tasks t using (task_id)
+            left join artifacts a on a.workspace_id = t.workspace_id and a.digest = t.artifact_digest
+            where r.workspace_id = $1 and r.render_id = $2 and r.visible_from <= $3::smallint"#,
+            name.workspace.as_str(),
+            name.render.as_str(),
+            i16::from(access.clearance.0),
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        row.ok_or_else(|| StoreError::NotFound(name.to_string()))?.into_render(name)
+    }
+
+    /// Opens a PDF for sending from an offset on, and records that the principal gets it: before the first byte
+    /// leaves, so that nothing is delivered of which no record is kept.
+    pub async fn open_download(
+        &self,
+        principal: &Principal,
+        name: &RenderName,
+        offset: u64,
+    ) -> Result<Download> {
+        let render = self.render(principal, name).await?;
+        let artifact = match &render.state {
+            RenderState::Succeeded { artifact: Some(artifact), .. } => artifact.clone(),
+            RenderState::Succeeded { artifact: None, .. } => {
+                return Err(StoreError::NotFound(format!("the expired PDF of {name}")));
+            }
+            RenderState::Failed { reason, message, .. } => {
+                return Err(StoreError::RenderFailed { reason: reason.clone(), message: message.clone() });
+            }
+            RenderState::Queued | RenderState::Running { .. } => return Err(StoreError::RenderNotFinished),
+        };
+        if offset > artifact.size_bytes {
+            return Err(StoreError::OffsetOutOfRange { offset, size: artifact.size_bytes });
+        }
+        let download = Download { render, artifact, offset };
+        self.record_delivery(principal, &download, "BEGUN").await?;
+        Ok(download)
+    }
+
+    /// Records that the last byte of a download has left.
+    pub async fn complete_download(&self, principal: &Principal, download: &Download) -> Result<()> {
+        self.record_delivery(principal, download, "COMPLETED").await
+    }
+
+    async fn record_delivery(&self, principal: &Principal, download: &Download, event: &str) -> Result<()> {
+        let render = &download.render;
+        sqlx::query!(
+            "-- renders::record_delivery
+            insert into render_deliveries
+                (workspace_id, render_id, brief_id, revision, edition_digest, artifact_digest, event, read_offset, subject)
+            values ($1, $2, $3, $4, $5::bytea, $6::bytea, $7, $8, $9)",
+            render.name.workspace.as_str(),
+            render.name.render.as_str(),
+            render.revision.brief.as_str(),
+            i32::try_from(render.revision.revision.0).map_err(damaged)?,
+            render.edition_digest.as_bytes().as_slice(),
+            download.artifact.digest.as_bytes().as_slice(),
+            event,
+            i64::try_from(download.offset).map_err(damaged)?,
+            principal.subject,
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+}
+
+impl Row {
+    fn into_render(self, name: &RenderName) -> Result<Render> {
+        let revision = RevisionNumber(u32::try_from(self.revision).map_err(damaged)?);
+        let brief =
+            BriefName { workspace: name.workspace.clone(), brief: self.brief_id.parse().map_err(damaged)? };
+        Ok(Render {
+            name: RenderName {
+                workspace: name.workspace.clone(),
+                render: self.render_id.parse::<GeneratedId>().map_err(damaged)?,
+            },
+            revision: RevisionName { workspace: brief.workspace, brief: brief.brief, revision },
+            edition_digest: digest(&self.edition_digest)?,
+            options: RenderOptions::decode(self.options.as_slice()).map_err(damaged)?,
+            created_at: self.created_at,
+            task: self.task_id.clone(),
+            state: self.into_state()?,
+        })
+    }
+
+    fn into_state(self) -> Result<RenderState> {
+        let ended_at = self.ended_at.ok_or_else(|| damaged("an ended render has no end"));
+        match self.state.as_str() {
+            "QUEUED" => Ok(RenderState::Queued),
+            "RUNNING" => Ok(RenderState::Running {
+                phase: RenderPhase::try_from(i32::from(self.phase)).unwrap_or_default(),
+                pages: u32::try_from(self.progress).map_err(damaged)?,
+                attempt: u32::try_from(self.attempt).map_err(damaged)?,
+            }),
+            "SUCCEEDED" => {
+                let artifact = match (self.artifact_digest, self.size_bytes, self.pages, self.blob_id) {
+                    (Some(digest), Some(size), Some(pages), Some(blob)) => {
+                        Some(Artifact::of_row(&digest, size, pages, blob)?)
+                    }
+                    _ => None,
+                };
+                Ok(RenderState::Succeeded { artifact, warnings: self.warnings, ended_at: ended_at? })
+            }
+            "FAILED" | "DEAD" => Ok(RenderState::Failed {
+                reason: self.failure_reason.unwrap_or_default(),
+                message: self.failure_message.unwrap_or_default(),
+                ended_at: ended_at?,
+            }),
+            other => Err(damaged(format!("{other:?} is no state of a task"))),
+        }
+    }
+}
