@@ -3,6 +3,7 @@
 //! One file a gRPC service; handlers only decode, authorise, call the domain and the store, and encode.
 
 pub mod admin_service;
+mod artifact_upload;
 pub mod brief_service;
 pub mod config;
 pub mod errors;
@@ -10,9 +11,14 @@ mod fields;
 pub mod identity;
 mod pages;
 pub mod probe;
+mod render_messages;
+pub mod render_service;
+pub mod render_worker_service;
 pub mod server;
 pub mod shutdown;
+mod sweep;
 pub mod telemetry;
+pub mod wakeups;
 
 use std::future::Future;
 use std::pin::Pin;

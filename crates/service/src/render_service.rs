@@ -149,7 +149,8 @@ impl RenderService for Renders {
             .map_err(|_| invalid_field("read_offset", "an offset is not negative"))?;
         let download = self.store.open_download(&principal, &name, offset).await.map_err(status)?;
         let store = self.store.clone();
-        let answers = |answers| async move { send(&store, &principal, &download, &answers, |chunk| chunk).await };
+        let answers =
+            |answers| async move { send(&store, &principal, &download, &answers, |chunk| chunk).await };
         Ok(stream(answers, &self.shutdown))
     }
 

@@ -138,7 +138,8 @@ impl RenderWorkerService for RenderWorkers {
     ) -> Result<Response<wire::RenewLeasesResponse>, Status> {
         let asked = leases(request.into_inner().leases)?;
         let held = self.store.renew_leases(&asked).await.map_err(status)?;
-        let (renewed, lost): (Vec<&Lease>, Vec<&Lease>) = asked.iter().partition(|lease| held.contains(lease));
+        let (renewed, lost): (Vec<&Lease>, Vec<&Lease>) =
+            asked.iter().partition(|lease| held.contains(lease));
         Ok(Response::new(wire::RenewLeasesResponse {
             renewed: renewed.into_iter().map(Lease::to_message).collect(),
             lost: lost.into_iter().map(Lease::to_message).collect(),

@@ -9,6 +9,8 @@ use chancery_proto::MESSAGE_LIMIT;
 use chancery_proto::admin::v1::admin_service_server::AdminServiceServer;
 use chancery_proto::brief::v1::brief_service_server::BriefServiceServer;
 use chancery_proto::descriptors::FILE_DESCRIPTOR_SET;
+use chancery_proto::render::v1::render_service_server::RenderServiceServer;
+use chancery_proto::worker::v1::render_worker_service_server::RenderWorkerServiceServer;
 use chancery_store::{Store, StoreError};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
@@ -26,8 +28,12 @@ use crate::admin_service::Admin;
 use crate::brief_service::Briefs;
 use crate::config::Config;
 use crate::identity::IdentityLayer;
+use crate::render_service::Renders;
+use crate::render_worker_service::RenderWorkers;
 use crate::shutdown::{self, Shutdown, Trigger, asked_to_stop};
+use crate::sweep;
 use crate::telemetry::{CallLayer, Limits};
+use crate::wakeups::Wakeups;
 
 /// How often an idle connection is asked whether it is alive, and how long it has to answer.
 const KEEPALIVE: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(10));
@@ -87,13 +93,16 @@ pub async fn start(config: &Config, store: Store) -> Result<Running, ServeError>
     let (public, listen) = bind(config.listen).await?;
     let (workers, worker_listen) = bind(config.worker_listen).await?;
     let (trigger, shutdown) = shutdown::channel();
+    let (wakeups, exchange) = Wakeups::new();
+    tokio::spawn(exchange.run(store.clone(), shutdown.clone()));
+    tokio::spawn(sweep::run(store.clone(), shutdown.clone()));
     let health = HealthReporter::new();
     announce(&health, ServingStatus::Serving).await;
     let health_server = HealthServer::new(HealthService::from_health_reporter(health.clone()));
-    let public_routes = with_reflection(public_services(&store, &shutdown))
+    let public_routes = with_reflection(public_services(&store, &wakeups, &shutdown))
         .map_err(|error| ServeError::Grpc(Box::new(error)))?
         .add_service(health_server.clone());
-    let worker_routes = worker_services(&store, &shutdown).add_service(health_server);
+    let worker_routes = worker_services(&store, &wakeups, &shutdown).add_service(health_server);
 
     let calls = CallLayer::new(Limits { max_calls: config.max_calls, call_timeout: config.call_timeout });
     let identity = IdentityLayer::new(store);
@@ -179,15 +188,20 @@ macro_rules! limited {
 }
 
 /// The services of the public listener, without reflection and health.
-fn public_services(store: &Store, _shutdown: &Shutdown) -> Routes {
+fn public_services(store: &Store, wakeups: &Wakeups, shutdown: &Shutdown) -> Routes {
     let briefs = BriefServiceServer::new(Briefs::new(store.clone()));
     let admin = AdminServiceServer::new(Admin::new(store.clone()));
-    Routes::default().add_service(limited!(briefs)).add_service(limited!(admin))
+    let renders = RenderServiceServer::new(Renders::new(store.clone(), wakeups.clone(), shutdown.clone()));
+    Routes::default()
+        .add_service(limited!(briefs))
+        .add_service(limited!(admin))
+        .add_service(limited!(renders))
 }
 
 /// The services of the workers' listener, without health.
-fn worker_services(_store: &Store, _shutdown: &Shutdown) -> Routes {
-    Routes::default()
+fn worker_services(store: &Store, wakeups: &Wakeups, shutdown: &Shutdown) -> Routes {
+    let workers = RenderWorkers::new(store.clone(), wakeups.clone(), shutdown.clone());
+    Routes::default().add_service(limited!(RenderWorkerServiceServer::new(workers)))
 }
 
 /// Reflection in both versions: grpcurl and others still ask for v1alpha.

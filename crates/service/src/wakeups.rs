@@ -135,7 +135,9 @@ impl Shared {
 
     fn wake_everyone(&self) {
         self.queued.notify_waiters();
-        self.watched().values().for_each(|sender| drop(sender.send_replace(())));
+        for sender in self.watched().values() {
+            sender.send_replace(());
+        }
     }
 
     fn hear(&self, hint: Hint) {

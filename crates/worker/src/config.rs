@@ -116,7 +116,8 @@ mod tests {
 
     #[test]
     fn the_token_is_not_shown() {
-        let config = Config::try_parse_from(["chancery-worker", "--token", "chy_secret", "--slots", "2"]).unwrap();
+        let config =
+            Config::try_parse_from(["chancery-worker", "--token", "chy_secret", "--slots", "2"]).unwrap();
         let shown = format!("{config:?}");
         assert!(shown.contains("slots: 2") && !shown.contains("chy_secret"), "{shown}");
     }

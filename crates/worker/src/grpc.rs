@@ -108,7 +108,8 @@ impl Queue for GrpcQueue {
                 None => return Err(QueueError::Refused("a part of the input is unknown here".to_owned())),
             }
         }
-        let manifest = manifest.ok_or_else(|| QueueError::Unavailable("the input lacks its manifest".into()))?;
+        let manifest =
+            manifest.ok_or_else(|| QueueError::Unavailable("the input lacks its manifest".into()))?;
         Ok(PrintInput { manifest, edition: edition.freeze() })
     }
 
@@ -195,7 +196,8 @@ mod tests {
         let lost = refusal(Code::Aborted, Reason::LeaseLost, "lost", Default::default());
         assert_eq!(understand(lost), QueueError::LeaseLost);
         assert!(matches!(understand(Status::invalid_argument("no")), QueueError::Refused(_)));
-        for passing in [Status::unavailable("away"), Status::internal("id 1"), Status::unauthenticated("who")] {
+        for passing in [Status::unavailable("away"), Status::internal("id 1"), Status::unauthenticated("who")]
+        {
             assert!(matches!(understand(passing), QueueError::Unavailable(_)));
         }
     }

@@ -133,7 +133,9 @@ impl<Q: Queue, P: Printer> Job<Q, P> {
             Ok(Ok(printed)) => Ok(printed),
             Ok(Err(PrintFailure::Failed { reason, message })) => Err(Ended::failed(&reason, message, false)),
             Ok(Err(PrintFailure::Stopped)) => Err(self.why_stopped(holding)),
-            Err(_panicked) => Err(Ended::failed("PRINTER_PANICKED", "the printer met a defect of its own", true)),
+            Err(_panicked) => {
+                Err(Ended::failed("PRINTER_PANICKED", "the printer met a defect of its own", true))
+            }
         }
     }
 

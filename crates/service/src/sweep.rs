@@ -1,0 +1,26 @@
+//! Drops bytes whose upload came to nothing. Every service process does it now and then; they do not get into each
+//! other's way.
+
+use std::time::Duration;
+
+use chancery_store::Store;
+
+use crate::shutdown::Shutdown;
+
+/// How often a process sweeps.
+const EVERY: Duration = Duration::from_secs(300);
+
+/// Sweeps until the shutdown.
+pub(crate) async fn run(store: Store, shutdown: Shutdown) {
+    loop {
+        tokio::select! {
+            () = shutdown.begun() => return,
+            () = tokio::time::sleep(EVERY) => {}
+        }
+        match store.sweep_staged().await {
+            Ok(0) => {}
+            Ok(blobs) => tracing::info!(blobs, "swept uploads that came to nothing"),
+            Err(error) => tracing::warn!(%error, "nothing was swept"),
+        }
+    }
+}
