@@ -1,0 +1,150 @@
+//! Assertions about PDF files, by other programs than the ones that wrote them.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::programs::{named_by, run_tool};
+
+/// What Debian calls pdftotext's package.
+const POPPLER: &str = "poppler-utils (Debian)";
+
+/// What Debian calls qpdf's package.
+const QPDF: &str = "qpdf (Debian)";
+
+/// A rectangle on the page in points, from the top left corner.
+#[derive(Debug, Clone, Copy)]
+pub struct Crop {
+    /// From the left edge.
+    pub x: u32,
+    /// From the top edge.
+    pub y: u32,
+    /// To the right.
+    pub width: u32,
+    /// Downwards.
+    pub height: u32,
+}
+
+/// The body of an A4 page: between the marking bands and footers, side column included.
+pub const A4_BODY: Crop = Crop { x: 60, y: 62, width: 476, height: 708 };
+
+/// The text of all pages in the order of their content streams, cropped, in normal form.
+pub fn text(file: &Path, crop: Crop) -> String {
+    let Crop { x, y, width, height } = crop;
+    let mut arguments: Vec<String> =
+        vec!["-raw".into(), "-enc".into(), "UTF-8".into(), "-r".into(), "72".into()];
+    for (name, value) in [("-x", x), ("-y", y), ("-W", width), ("-H", height)] {
+        arguments.extend([name.to_owned(), value.to_string()]);
+    }
+    arguments.extend([file.display().to_string(), "-".to_owned()]);
+    let ran = run_tool("pdftotext", POPPLER, arguments);
+    assert!(ran.status.success(), "pdftotext: {}", String::from_utf8_lossy(&ran.stderr));
+    normal_form(&String::from_utf8_lossy(&ran.stdout))
+}
+
+/// NFC; soft hyphens removed with the white space after them; bidi controls removed; then white space as one space.
+pub fn normal_form(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut after_soft_hyphen = false;
+    for character in text.nfc() {
+        if after_soft_hyphen && character.is_whitespace() {
+            continue;
+        }
+        after_soft_hyphen = character == '\u{ad}';
+        if !after_soft_hyphen && !is_bidi_control(character) {
+            plain.push(character);
+        }
+    }
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The file with its streams unpacked, so that nothing hides in compression.
+pub fn unpacked(file: &Path) -> Vec<u8> {
+    let target = file.with_extension("qdf");
+    let arguments =
+        ["--qdf".as_ref(), "--object-streams=disable".as_ref(), file.as_os_str(), target.as_os_str()];
+    let ran = run_tool("qpdf", QPDF, arguments);
+    assert!(ran.status.success(), "qpdf: {}", String::from_utf8_lossy(&ran.stderr));
+    let bytes = fs::read(&target).expect("qpdf wrote it");
+    fs::remove_file(target).expect("qpdf wrote it");
+    bytes
+}
+
+/// Syntax and structure are sound.
+pub fn assert_sound(file: &Path) {
+    let ran = run_tool("qpdf", QPDF, ["--check".as_ref(), file.as_os_str()]);
+    let (out, err) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
+    assert!(ran.status.success() && !err.contains("WARNING"), "qpdf --check: {out}{err}");
+}
+
+/// The file conforms to PDF/UA-1 and PDF/A-2a.
+pub fn assert_conforms(file: &Path) {
+    let vera = named_by("CHANCERY_VERAPDF");
+    let ran = run_tool(
+        &vera.display().to_string(),
+        "it with tools/verapdf/setup",
+        ["ua1,2a".as_ref(), file.as_os_str()],
+    );
+    let (out, err) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
+    assert!(ran.status.success(), "veraPDF: {out}{err}");
+}
+
+/// The SHA-256 in lower-case hexadecimal.
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Whether bytes hold a text in any of the encodings that a PDF writes texts in: UTF-8 and Latin, UTF-16, hexadecimal.
+pub fn holds(bytes: &[u8], text: &str) -> bool {
+    let hexadecimal = |bytes: &[u8]| {
+        bytes.iter().fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+    };
+    let lower = bytes.to_ascii_lowercase();
+    let found = |needle: &[u8]| lower.windows(needle.len()).any(|window| window == needle);
+    let written_in = |text: &str| {
+        let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let forms = [hexadecimal(text.as_bytes()), hexadecimal(&utf16)];
+        found(&utf16.to_ascii_lowercase()) || forms.iter().any(|form| found(form.as_bytes()))
+    };
+    let (lower_case, capitalised) = (text.to_ascii_lowercase(), capitalised(text));
+    found(lower_case.as_bytes()) || [text, &lower_case, &capitalised].into_iter().any(written_in)
+}
+
+fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+/// UAX #9, table 4.
+fn is_bidi_control(character: char) -> bool {
+    matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{holds, normal_form};
+
+    #[test]
+    fn the_normal_form_joins_what_a_line_break_parted() {
+        assert_eq!(normal_form("part\u{ad}\nner  ship\u{200f}"), "partner ship");
+        assert_eq!(normal_form("u\u{308}ber"), "über");
+    }
+
+    #[test]
+    fn a_text_is_found_in_each_encoding() {
+        let utf16: Vec<u8> = "Zibeth".encode_utf16().flat_map(u16::to_be_bytes).collect();
+        for bytes in [b"a Zibeth b".as_slice(), &utf16, b"<5A6962657468>", b"<005a00690062006500740068>"] {
+            assert!(holds(bytes, "zibeth") && holds(bytes, "Zibeth"), "{bytes:?}");
+        }
+        assert!(!holds(b"nothing", "Zibeth"));
+    }
+}

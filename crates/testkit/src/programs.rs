@@ -1,0 +1,40 @@
+//! Programs that tests start: the project's own binaries, and tools of the machine.
+
+use std::env;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// A binary of this workspace, from the build folder that the test itself lies in.
+pub fn own_binary(name: &str) -> PathBuf {
+    let test = env::current_exe().expect("a test has a binary");
+    // target/debug/deps/test-0123
+    let folder = test.parent().and_then(Path::parent).expect("cargo puts tests two levels down");
+    let binary = folder.join(name);
+    assert!(
+        binary.is_file(),
+        "{} is missing: run the tests with ./dev test, or build it first with `cargo build --workspace --bins`",
+        binary.display()
+    );
+    binary
+}
+
+/// Runs a tool of the machine; `package` is what to install when it is missing.
+pub fn run_tool<A: AsRef<OsStr>>(
+    program: &str,
+    package: &str,
+    arguments: impl IntoIterator<Item = A>,
+) -> Output {
+    let ran = Command::new(program).args(arguments).output();
+    ran.unwrap_or_else(|error| {
+        panic!("{program} cannot be run ({error}): install {package}, or run ./dev test")
+    })
+}
+
+/// A program that the environment names, as `./dev test` sets it up.
+pub fn named_by(variable: &str) -> PathBuf {
+    match env::var_os(variable) {
+        Some(path) => path.into(),
+        None => panic!("{variable} is not set: run the tests with ./dev test, which sets it up"),
+    }
+}

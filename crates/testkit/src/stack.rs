@@ -1,0 +1,202 @@
+//! A database of one's own with a real service and real workers on it.
+
+use std::env;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::process;
+
+use chancery_cli::processes::{Process, Service, ServiceSettings, WorkerSettings, start_worker};
+use chancery_client::{Client, ClientConfig};
+use chancery_postgres::{TestDatabase, TestServer};
+use chancery_proto::admin::v1::{ApiToken, CreateApiTokenRequest, Role};
+use chancery_proto::brief::v1::{ImportBriefRequest, ImportBriefResponse, RevisionDocument};
+use tempfile::TempDir;
+
+use crate::command::Command;
+use crate::programs::own_binary;
+
+/// The workspace that a new installation has.
+const WORKSPACE: &str = "workspaces/default";
+
+/// A running Chancery. Dropping it ends its processes and drops its database.
+#[derive(Debug)]
+pub struct Stack {
+    // Dropped in order: who uses something goes before it.
+    workers: Vec<Process>,
+    service: Service,
+    folder: TempDir,
+    database: TestDatabase,
+    _server: TestServer,
+}
+
+/// Somebody with a token.
+#[derive(Debug)]
+pub struct Caller {
+    /// Calls with the token.
+    pub client: Client,
+    /// The token's resource name.
+    pub token_name: String,
+    /// A file that holds the secret.
+    pub token_file: PathBuf,
+}
+
+impl Stack {
+    /// A service and one worker on a new database with workspace `default`.
+    pub async fn start() -> Self {
+        let mut stack = Self::without_worker().await;
+        stack.add_worker();
+        stack
+    }
+
+    /// The same without a worker: what is requested stays queued.
+    pub async fn without_worker() -> Self {
+        let server = TestServer::connect().unwrap_or_else(|error| panic!("{error}"));
+        let database = server.empty_database().unwrap_or_else(|error| panic!("{error}"));
+        let folder = tempfile::tempdir().expect("there is room for temporary files");
+        let tokens = folder.path().join("tokens");
+        let migrate = Command::new(["migrate", "--init"].map(PathBuf::from).into_iter().chain([tokens]));
+        migrate.env("DATABASE_URL", database.url()).run().await.exits(0);
+        let service = start_service(database.url(), &folder).await;
+        Self { workers: Vec::new(), service, folder, database, _server: server }
+    }
+
+    /// Starts one more worker.
+    pub fn add_worker(&mut self) {
+        let settings = WorkerSettings {
+            binary: own_binary("chancery-worker"),
+            server: self.service.worker_url(),
+            token_file: self.token_file("worker"),
+            folder: self.folder.path().to_owned(),
+            number: self.workers.len() + 1,
+        };
+        self.workers.push(start_worker(&settings).unwrap_or_else(|error| panic!("{error}")));
+    }
+
+    /// The workers, to stop or to kill.
+    pub fn workers(&mut self) -> &mut [Process] {
+        &mut self.workers
+    }
+
+    /// Stops the service and starts another one on the same database and the same addresses.
+    pub async fn restart_service(&mut self) {
+        let (listen, worker_listen) = (self.service.listen, self.service.worker_listen);
+        self.service.process.stop().await.unwrap_or_else(|error| panic!("{error}"));
+        let settings =
+            ServiceSettings { listen, worker_listen, ..service_settings(self.database.url(), &self.folder) };
+        self.service = Service::start(&settings).await.unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    /// The public listener's URL.
+    pub fn url(&self) -> String {
+        self.service.url()
+    }
+
+    /// The database, for looking at what an operation left behind.
+    pub fn database(&self) -> &TestDatabase {
+        &self.database
+    }
+
+    /// A folder for the test's own files.
+    pub fn folder(&self) -> PathBuf {
+        self.folder.path().to_owned()
+    }
+
+    /// The file of a first token: `operator`, `admin` or `worker`.
+    pub fn token_file(&self, role: &str) -> PathBuf {
+        self.folder.path().join("tokens").join(format!("{role}.token"))
+    }
+
+    /// The admin of workspace `default`, cleared for everything.
+    pub async fn admin(&self) -> Client {
+        self.client(&self.token_file("admin")).await
+    }
+
+    /// The SYSTEM operator.
+    pub async fn operator(&self) -> Client {
+        self.client(&self.token_file("operator")).await
+    }
+
+    /// A new caller in workspace `default`.
+    pub async fn caller(&self, name: &str, roles: &[Role], clearance: &str) -> Caller {
+        let token = ApiToken {
+            display_name: name.to_owned(),
+            roles: roles.iter().map(|role| i32::from(*role)).collect(),
+            clearance: clearance.to_owned(),
+            ..Default::default()
+        };
+        let request = CreateApiTokenRequest { parent: WORKSPACE.to_owned(), api_token: Some(token) };
+        let made = self.admin().await.create_api_token(request).await;
+        let made = made.unwrap_or_else(|error| panic!("making a token: {error}"));
+        let token_file = self.folder.path().join(format!("{name}.token"));
+        std::fs::write(&token_file, &made.secret).expect("there is room for temporary files");
+        Caller {
+            client: self.client(&token_file).await,
+            token_name: made.api_token.unwrap_or_default().name,
+            token_file,
+        }
+    }
+
+    /// A `chancery` command that talks to this service as its admin.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        Command::new(arguments)
+            .env("CHANCERY_SERVER", self.url())
+            .env("CHANCERY_TOKEN_FILE", self.token_file("admin"))
+    }
+
+    /// Imports documents of one brief as the admin.
+    pub async fn import(&self, documents: Vec<RevisionDocument>) -> ImportBriefResponse {
+        let request = ImportBriefRequest { parent: WORKSPACE.to_owned(), documents };
+        self.admin().await.import_brief(request).await.unwrap_or_else(|error| panic!("importing: {error:?}"))
+    }
+
+    /// All that was ever written, as one text: equal texts mean that nothing has changed in between. What only
+    /// remembers that somebody called (a token's last use, a session) is no content and not looked at.
+    pub fn content(&self) -> String {
+        let tables = "select coalesce(string_agg(format('select ''%1$s'' as t, md5(coalesce(string_agg(r::text, e''\\n'' \
+             order by r::text), '''')) as d from %1$I r', table_name), ' union all ' order by table_name), '') \
+             from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'";
+        let psql = self.database.psql();
+        let query = psql.rows(tables).unwrap_or_else(|error| panic!("{error}")).concat();
+        psql.rows(&query).unwrap_or_else(|error| panic!("{error}")).join("\n")
+    }
+
+    async fn client(&self, token_file: &std::path::Path) -> Client {
+        let token = std::fs::read_to_string(token_file);
+        let token = token.unwrap_or_else(|error| panic!("{}: {error}", token_file.display()));
+        let config = ClientConfig::new(self.url()).with_token(token.trim());
+        Client::connect(config).await.unwrap_or_else(|error| panic!("{error}"))
+    }
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            return;
+        }
+        // The logs are gone with the folder; a failed test wants their end.
+        for process in self.workers.iter().chain([&self.service.process]) {
+            eprintln!("--- the end of the {}'s log ---\n{}", process.name, process.log_tail());
+        }
+        if env::var_os("CHANCERY_TEST_KEEP").is_some() {
+            self.folder.disable_cleanup(true);
+            eprintln!("--- test {} keeps {} ---", process::id(), self.folder.path().display());
+        }
+    }
+}
+
+async fn start_service(database_url: &str, folder: &TempDir) -> Service {
+    let settings = service_settings(database_url, folder);
+    Service::start(&settings).await.unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn service_settings(database_url: &str, folder: &TempDir) -> ServiceSettings {
+    let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    ServiceSettings {
+        binary: own_binary("chancery-service"),
+        database_url: database_url.to_owned(),
+        database_password_file: None,
+        listen: anywhere,
+        worker_listen: anywhere,
+        folder: folder.path().to_owned(),
+    }
+}
