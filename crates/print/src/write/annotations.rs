@@ -26,8 +26,8 @@ pub(super) fn write(
     let Role::Link { target, contents } = &link.role else { return Ok(()) };
     let target = resolved(target, destinations)?;
     file.dict(id, |dict| {
-        dict.name("Type", "Annot").name("Subtype", "Link");
-        dict.milli_array("Rect", &rect.corners()).milli_array("Border", &[0, 0, 0]);
+        dict.name("Subtype", "Link");
+        dict.milli_array("Rect", &rect.outer_corners()).milli_array("Border", &[0, 0, 0]);
         dict.integer("F", PRINT).text("Contents", contents).count("StructParent", struct_parent);
         match target {
             Target::Name(name) => dict.bytes("Dest", name),

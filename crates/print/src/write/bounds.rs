@@ -81,9 +81,12 @@ impl Bounds {
         }
     }
 
-    /// As PDF's rectangles are: lower left and upper right corner.
-    pub(super) fn corners(self) -> [i64; 4] {
-        [self.left, self.bottom, self.right, self.top]
+    /// As PDF's rectangles are, lower left and upper right corner, widened to whole tenths of a point: no one can
+    /// click, and no reader shows, finer than that.
+    pub(super) fn outer_corners(self) -> [i64; 4] {
+        let down = |edge: i64| edge.div_euclid(100) * 100;
+        let up = |edge: i64| -down(-edge);
+        [down(self.left), down(self.bottom), up(self.right), up(self.top)]
     }
 }
 

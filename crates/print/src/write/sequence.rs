@@ -162,7 +162,7 @@ fn begin_artifact(out: &mut Vec<u8>, kind: ArtifactKind, bounds: Option<Bounds>)
             properties.name("Subtype", subtype);
         }
         if let Some(bounds) = bounds {
-            properties.milli_array("BBox", &bounds.corners());
+            properties.milli_array("BBox", &bounds.outer_corners());
         }
     });
 }

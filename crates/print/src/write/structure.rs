@@ -123,26 +123,32 @@ impl Structure<'_> {
             Kid::Content(Content::Marked { page, mcid }) if Some(page) == own_page => {
                 syntax::count(out, mcid);
             }
-            Kid::Content(content) => self.content_reference(out, content),
+            Kid::Content(content) => self.content_reference(out, content, own_page),
         };
         match kids {
             // An element may be empty (14.7.2): a withheld cell keeps the grid regular.
             [] => {}
             [only] => write(dict.key("K"), only),
-            several => syntax::array(dict.key("K"), several, write),
+            several => syntax::array(dict.tight_key("K"), several, write),
         }
     }
 
-    fn content_reference(&self, out: &mut Vec<u8>, content: Content) {
+    /// Content that the element's own page does not say enough of.
+    fn content_reference(&self, out: &mut Vec<u8>, content: Content, own_page: Option<usize>) {
         let mut dict = Dict::begin(out);
-        match content {
+        let page = match content {
             Content::Marked { page, mcid } => {
-                dict.name("Type", "MCR").reference("Pg", self.pages[page]).count("MCID", mcid)
+                dict.name("Type", "MCR").count("MCID", mcid);
+                page
             }
             Content::Annotation { page, id } => {
-                dict.name("Type", "OBJR").reference("Pg", self.pages[page]).reference("Obj", id)
+                dict.name("Type", "OBJR").reference("Obj", id);
+                page
             }
         };
+        if own_page != Some(page) {
+            dict.reference("Pg", self.pages[page]);
+        }
         dict.end();
     }
 
@@ -195,7 +201,7 @@ impl Structure<'_> {
             Some(Role::P | Role::Title | Role::H(_) | Role::Caption | Role::Lbl | Role::Span { .. })
         );
         dict.dict("A", |attributes| {
-            attributes.name("O", "Layout").milli_array("BBox", &bounds.corners());
+            attributes.name("O", "Layout").milli_array("BBox", &bounds.outer_corners());
             attributes.name("Placement", if inline { "Inline" } else { "Block" });
         });
     }

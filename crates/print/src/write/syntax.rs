@@ -150,8 +150,14 @@ impl<'a> Dict<'a> {
         self.out
     }
 
+    /// Writes a key whose value begins with a delimiter and needs no space before it.
+    pub(super) fn tight_key(&mut self, key: &str) -> &mut Vec<u8> {
+        name(self.out, key.as_bytes());
+        self.out
+    }
+
     pub(super) fn name(&mut self, key: &str, value: &str) -> &mut Self {
-        let out = self.key(key);
+        let out = self.tight_key(key);
         name(out, value.as_bytes());
         self
     }
@@ -172,12 +178,12 @@ impl<'a> Dict<'a> {
     }
 
     pub(super) fn text(&mut self, key: &str, value: &str) -> &mut Self {
-        text(self.key(key), value);
+        text(self.tight_key(key), value);
         self
     }
 
     pub(super) fn bytes(&mut self, key: &str, value: &[u8]) -> &mut Self {
-        bytes(self.key(key), value);
+        bytes(self.tight_key(key), value);
         self
     }
 
@@ -187,18 +193,18 @@ impl<'a> Dict<'a> {
     }
 
     pub(super) fn milli_array(&mut self, key: &str, values: &[i64]) -> &mut Self {
-        milli_array(self.key(key), values);
+        milli_array(self.tight_key(key), values);
         self
     }
 
     pub(super) fn references(&mut self, key: &str, values: &[Ref]) -> &mut Self {
-        array(self.key(key), values, |out, &value| reference(out, value));
+        array(self.tight_key(key), values, |out, &value| reference(out, value));
         self
     }
 
     /// Writes a dictionary as the value.
     pub(super) fn dict(&mut self, key: &str, fill: impl FnOnce(&mut Dict)) -> &mut Self {
-        let mut inner = Dict::begin(self.key(key));
+        let mut inner = Dict::begin(self.tight_key(key));
         fill(&mut inner);
         inner.end();
         self
@@ -244,6 +250,6 @@ mod tests {
             });
             dict.end();
         });
-        assert_eq!(dict, "<</S /P/A <</N -3>>>>");
+        assert_eq!(dict, "<</S/P/A<</N -3>>>>");
     }
 }
