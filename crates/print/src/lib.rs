@@ -4,6 +4,7 @@
 //! Pure: the same edition, options and fonts give the same bytes on any machine, in any process.
 
 pub mod document;
+pub mod environment;
 pub mod faces;
 pub mod flow;
 pub mod layout;

@@ -86,7 +86,8 @@ impl<Q: Queue, P: Printer> Job<Q, P> {
             Err(Ended::LeaseLost) => tracing::warn!(%task, epoch, "the lease was lost; the task is dropped"),
             Err(Ended::Stopping) => self.give_back(lease).await,
             Err(Ended::Failed { reason, message, retryable }) => {
-                tracing::warn!(%task, epoch, %reason, %message, retryable, "the attempt failed");
+                // Not the message: it may quote the brief, and the log is not for those who may read that.
+                tracing::warn!(%task, epoch, %reason, retryable, "the attempt failed");
                 let request = FailRenderRequest { lease: Some(lease.clone()), reason, message, retryable };
                 self.report_failure(&holding, request).await;
             }

@@ -6,6 +6,7 @@
 //! tested without network and without fonts. There is no database here and no driver for one.
 
 mod backoff;
+mod chancery_printer;
 mod config;
 mod grpc;
 mod job;
@@ -15,8 +16,9 @@ mod printer;
 mod queue;
 mod run;
 
+pub use chancery_printer::ChanceryPrinter;
 pub use config::{Config, ConfigError};
 pub use grpc::GrpcQueue;
-pub use printer::{ChanceryPrinter, PrintFailure, Printed, Printer, Progress};
+pub use printer::{PrintFailure, Printed, Printer, Progress};
 pub use queue::{PrintInput, Queue, QueueError, Renewal};
 pub use run::{Settings, run};

@@ -54,28 +54,3 @@ pub trait Printer: Send + Sync + 'static {
         observe: &mut dyn FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<Printed, PrintFailure>;
 }
-
-/// The printer of this build.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct ChanceryPrinter;
-
-impl Printer for ChanceryPrinter {
-    fn environment(&self) -> PrintEnvironment {
-        let environment = chancery_print::environment::environment();
-        PrintEnvironment {
-            printer_version: environment.printer_version.to_owned(),
-            fonts_digest: environment.fonts_digest.to_owned(),
-        }
-    }
-
-    fn print(
-        &self,
-        _input: &PrintInput,
-        observe: &mut dyn FnMut(Progress) -> ControlFlow<()>,
-    ) -> Result<Printed, PrintFailure> {
-        if observe(Progress { phase: RenderPhase::Compose, pages: 0 }).is_break() {
-            return Err(PrintFailure::Stopped);
-        }
-        Err(PrintFailure::Failed { reason: "NO_PRINTER".into(), message: "this build cannot print".into() })
-    }
-}

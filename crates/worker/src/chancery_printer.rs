@@ -1,0 +1,193 @@
+//! The printer of this build: `chancery-print`, fed from a task's input.
+
+use std::ops::ControlFlow;
+
+use chancery_print::{Edition, Limits, Options, PrintError, Warning};
+use chancery_proto::brief::v1::{BriefContent, RevisionBody};
+use chancery_proto::render::v1::{Paper, RenderPhase};
+use chancery_proto::worker::v1::{PrintEnvironment, RenderInputManifest};
+use prost::Message;
+use prost_types::Timestamp;
+
+use crate::printer::{PrintFailure, Printed, Printer, Progress};
+use crate::queue::PrintInput;
+
+/// The most things that are said about one PDF, as the service takes them.
+const WARNINGS_LIMIT: usize = 1_000;
+
+/// The printer of this build.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ChanceryPrinter;
+
+impl Printer for ChanceryPrinter {
+    fn environment(&self) -> PrintEnvironment {
+        let environment = chancery_print::environment::environment();
+        PrintEnvironment {
+            printer_version: environment.printer_version.to_owned(),
+            fonts_digest: environment.fonts_digest.to_owned(),
+        }
+    }
+
+    fn print(
+        &self,
+        input: &PrintInput,
+        observe: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    ) -> Result<Printed, PrintFailure> {
+        let body = RevisionBody::decode(input.edition.clone())
+            .map_err(|error| failed("INPUT_MALFORMED", &format!("the edition does not decode: {error}")))?;
+        let content = body.content.unwrap_or_default();
+        let published_at = rfc3339(input.manifest.publish_time.unwrap_or_default());
+        let edition = edition(&input.manifest, &content, &published_at);
+        let mut phases = Phases { pages: 0, observe };
+        chancery_print::print(&edition, &options(&input.manifest)?, &Limits::default(), &mut |progress| {
+            phases.tell(progress)
+        })
+        .map(|printed| Printed {
+            bytes: printed.bytes.into(),
+            pages: printed.pages,
+            warnings: printed.warnings.into_iter().take(WARNINGS_LIMIT).map(warning).collect(),
+        })
+        .map_err(|error| why(&error))
+    }
+}
+
+fn edition<'a>(
+    manifest: &'a RenderInputManifest,
+    content: &'a BriefContent,
+    published_at: &'a str,
+) -> Edition<'a> {
+    Edition {
+        content,
+        brief: &manifest.brief,
+        revision: manifest.revision,
+        edition_digest: &manifest.edition_digest,
+        published_at,
+        creator: &manifest.creator,
+        // Equal renders share one PDF, so it names nobody.
+        recipient: "",
+        superseded_by: Some(manifest.superseded_by).filter(|newer| *newer != 0),
+        withdrawn: manifest.withdrawn,
+    }
+}
+
+fn options(manifest: &RenderInputManifest) -> Result<Options, PrintFailure> {
+    let options = manifest.options.unwrap_or_default();
+    let paper = match Paper::try_from(options.paper) {
+        Ok(Paper::Unspecified | Paper::A4) => chancery_print::Paper::A4,
+        Ok(Paper::Letter) => chancery_print::Paper::Letter,
+        Err(_) => return Err(failed("UNKNOWN_PAPER", "this printer does not know the paper")),
+    };
+    Ok(Options { paper })
+}
+
+/// Turns the printer's progress into the protocol's, which always says how many pages there are.
+struct Phases<'a> {
+    pages: u32,
+    observe: &'a mut dyn FnMut(Progress) -> ControlFlow<()>,
+}
+
+impl Phases<'_> {
+    fn tell(&mut self, progress: chancery_print::Progress) -> ControlFlow<()> {
+        let phase = match progress {
+            chancery_print::Progress::Composed => RenderPhase::Layout,
+            chancery_print::Progress::Page(page) => {
+                self.pages = page;
+                RenderPhase::Layout
+            }
+            chancery_print::Progress::Writing => RenderPhase::Write,
+        };
+        (self.observe)(Progress { phase, pages: self.pages })
+    }
+}
+
+fn warning(warning: Warning) -> String {
+    match warning {
+        Warning::MissingGlyph { character } => {
+            format!("no font has U+{:04X}; a box stands for it", u32::from(character))
+        }
+    }
+}
+
+/// The reasons are stable: callers may decide by them.
+fn why(error: &PrintError) -> PrintFailure {
+    let reason = match error {
+        PrintError::Cancelled => return PrintFailure::Stopped,
+        PrintError::TooManyPages { .. } => "TOO_MANY_PAGES",
+        PrintError::Write(_) => "PDF_NOT_WRITTEN",
+        PrintError::ReadBack(_) => "PDF_NOT_PROVEN",
+    };
+    failed(reason, &error.to_string())
+}
+
+fn failed(reason: &str, message: &str) -> PrintFailure {
+    PrintFailure::Failed { reason: reason.to_owned(), message: message.to_owned() }
+}
+
+/// To the second: nobody reads more of it on paper.
+fn rfc3339(time: Timestamp) -> String {
+    Timestamp { nanos: 0, ..time }.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ops::ControlFlow;
+
+    use chancery_proto::brief::v1::{BriefContent, RevisionBody};
+    use chancery_proto::render::v1::RenderOptions;
+    use chancery_proto::worker::v1::RenderInputManifest;
+    use prost::Message;
+    use prost::bytes::Bytes;
+    use prost_types::Timestamp;
+
+    use super::{ChanceryPrinter, rfc3339};
+    use crate::printer::{PrintFailure, Printer};
+    use crate::queue::PrintInput;
+
+    fn input() -> PrintInput {
+        let content = BriefContent {
+            title: "A title".into(),
+            language: "en".into(),
+            default_marking: "TLP:CLEAR".into(),
+            marking: "TLP:CLEAR".into(),
+            ..BriefContent::default()
+        };
+        let body = RevisionBody { brief_id: "b1".into(), revision: 1, content: Some(content) };
+        let manifest = RenderInputManifest {
+            brief: "workspaces/default/briefs/b1".into(),
+            revision: 1,
+            edition_digest: "0".repeat(64),
+            publish_time: Some(Timestamp { seconds: 1_700_000_000, nanos: 5 }),
+            ..RenderInputManifest::default()
+        };
+        PrintInput { manifest, edition: body.encode_to_vec().into() }
+    }
+
+    #[test]
+    fn a_small_edition_is_printed() {
+        let printed = ChanceryPrinter.print(&input(), &mut |_| ControlFlow::Continue(())).unwrap();
+        assert!(printed.bytes.starts_with(b"%PDF-") && printed.pages >= 1);
+    }
+
+    #[test]
+    fn a_print_stops_when_it_is_told_to() {
+        let stopped = ChanceryPrinter.print(&input(), &mut |_| ControlFlow::Break(()));
+        assert_eq!(stopped, Err(PrintFailure::Stopped));
+    }
+
+    #[test]
+    fn an_input_that_cannot_be_printed_fails_with_a_stable_reason() {
+        let malformed = PrintInput { edition: Bytes::from_static(&[0xff; 4]), ..input() };
+        let options = Some(RenderOptions { format: 1, paper: 99 });
+        let manifest = RenderInputManifest { options, ..input().manifest };
+        let strange = PrintInput { manifest, ..input() };
+        for (input, expected) in [(malformed, "INPUT_MALFORMED"), (strange, "UNKNOWN_PAPER")] {
+            let failed = ChanceryPrinter.print(&input, &mut |_| ControlFlow::Continue(()));
+            assert!(matches!(failed, Err(PrintFailure::Failed { reason, .. }) if reason == expected));
+        }
+    }
+
+    #[test]
+    fn times_are_printed_to_the_second() {
+        assert_eq!(rfc3339(Timestamp { seconds: 1_700_000_000, nanos: 5 }), "2023-11-14T22:13:20Z");
+    }
+}
