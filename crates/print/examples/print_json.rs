@@ -14,7 +14,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let json = std::fs::read_to_string(input)?;
     let document = read(&json)?;
     let content = document.content.unwrap_or_default();
-    let digest: String = Sha256::digest(json.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest =
+        Sha256::digest(json.as_bytes()).iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
     let edition = Edition {
         content: &content,
         brief: &format!("workspaces/default/briefs/{}", document.brief_id),

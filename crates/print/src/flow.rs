@@ -26,6 +26,31 @@ pub struct Flow {
     pub right_to_left: bool,
 }
 
+impl Flow {
+    /// Every inline text of the flow, furniture left out.
+    pub fn inlines(&self) -> impl Iterator<Item = &Inline> {
+        self.blocks.iter().flat_map(|block| match block {
+            Block::Text(text) => text.inlines(),
+            Block::Table(table) => table.inlines(),
+            Block::PageBreak => Vec::new(),
+        })
+    }
+}
+
+impl TextBlock {
+    fn inlines(&self) -> Vec<&Inline> {
+        let own = self.label.iter().chain([&self.inline]).chain(&self.tail);
+        own.chain(&self.side).collect()
+    }
+}
+
+impl TableBlock {
+    fn inlines(&self) -> Vec<&Inline> {
+        let caption = self.caption.iter().flat_map(TextBlock::inlines);
+        caption.chain(&self.head).chain(self.rows.iter().flat_map(|row| &row.cells)).collect()
+    }
+}
+
 /// What stands on every page; all of it is an artifact.
 #[derive(Debug, Default)]
 pub struct Furniture {
@@ -69,6 +94,7 @@ pub enum Grid {
 }
 
 /// A paragraph of one style.
+#[expect(clippy::struct_excessive_bools, reason = "each is a property of its own, named where it is set")]
 #[derive(Clone, Debug, Default)]
 pub struct TextBlock {
     /// Its content.
@@ -145,6 +171,8 @@ pub struct TableBlock {
     pub after: Length,
     /// The columns of the page that it takes.
     pub span: Span,
+    /// No page break after it.
+    pub keep_with_next: bool,
     /// Whether words may be divided.
     pub hyphenate: bool,
     /// Whether it reads from right to left.

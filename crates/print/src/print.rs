@@ -5,8 +5,12 @@ use std::ops::ControlFlow;
 use chancery_proto::brief::v1::BriefContent;
 
 use crate::compose::compose;
+use crate::flow::Flow;
 use crate::layout::{Geometry, LayoutError, Paper, layout};
+use crate::pages::{Owner, Pages};
+use crate::readback::{Expected, ProofError, prove};
 use crate::text::Typesetter;
+use crate::text::inline::{Deferred, PieceKind};
 use crate::text::languages::is_right_to_left;
 use crate::write::{WriteError, write};
 
@@ -100,6 +104,9 @@ pub enum PrintError {
     /// The file could not be written.
     #[error(transparent)]
     Write(#[from] WriteError),
+    /// The finished file does not say what the edition says: a fault of the printer. Nothing is handed out.
+    #[error("the finished file does not read back: {0}")]
+    ReadBack(#[from] ProofError),
 }
 
 /// Prints an edition. `observe` hears of progress and may stop the work between pages.
@@ -122,8 +129,29 @@ pub fn print(
         })?;
     go_on(observe(Progress::Writing))?;
     let bytes = write(&pages, &flow.tags, &flow.info, &flow.outline, &flow.anchor_names)?;
+    prove(&bytes, &expected(&flow, &pages))?;
     let pages = u32::try_from(pages.pages.len()).unwrap_or(u32::MAX);
     Ok(Printed { bytes, pages, warnings })
+}
+
+/// What the file has to say: the flow's text by element, with the numbers that pagination decided.
+fn expected<'a>(flow: &'a Flow, pages: &Pages) -> Expected<'a> {
+    let mut expected = Expected::new(&flow.tags, &flow.info, &flow.outline, &flow.anchor_names);
+    for inline in flow.inlines() {
+        for piece in &inline.pieces {
+            let Owner::Tagged { node, seq } = piece.owner else { continue };
+            match piece.kind {
+                PieceKind::Text => expected.text(node, seq, &inline.text[piece.range.clone()]),
+                PieceKind::Deferred(Deferred::PageOf(anchor, _)) => {
+                    let page = pages.anchors.get(&anchor).map_or(0, |(page, _)| page + 1);
+                    expected.text(node, seq, page.to_string());
+                }
+                // The element's own attributes speak for what is drawn.
+                PieceKind::Missing | PieceKind::Withheld => {}
+            }
+        }
+    }
+    expected
 }
 
 fn go_on(flow: ControlFlow<()>) -> Result<(), PrintError> {

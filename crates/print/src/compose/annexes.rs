@@ -206,7 +206,7 @@ impl Composer<'_> {
 
     pub(crate) fn relationships(&mut self, sect: TagId) {
         let relationships: Vec<&Relationship> = self.content.relationships.iter().collect();
-        self.relationship_table(sect, "", &relationships, true);
+        self.relationship_table(sect, "", &relationships, true).finish(self);
     }
 
     pub(crate) fn relationship_table(
@@ -215,7 +215,7 @@ impl Composer<'_> {
         caption: &str,
         relationships: &[&Relationship],
         anchored: bool,
-    ) {
+    ) -> TableMaker {
         // A column that nothing stands in is left out.
         let dated = relationships.iter().any(|relationship| relationship.period.is_some());
         let columns: &[usize] = if dated { &[0, 1, 2, 3, 4, 5] } else { &[0, 1, 2, 4, 5] };
@@ -230,7 +230,7 @@ impl Composer<'_> {
                 composer.relationship_cell(inline, voice, relationship, columns[column]);
             });
         }
-        maker.finish(self);
+        maker
     }
 
     fn relationship_cell(
@@ -272,11 +272,11 @@ impl Composer<'_> {
     }
 
     pub(crate) fn timeline(&mut self, sect: TagId) {
-        self.event_table(sect, "", true);
+        self.event_table(sect, "", true).finish(self);
     }
 
     /// Events by date, those without one last.
-    pub(crate) fn event_table(&mut self, sect: TagId, caption: &str, anchored: bool) {
+    pub(crate) fn event_table(&mut self, sect: TagId, caption: &str, anchored: bool) -> TableMaker {
         let mut events: Vec<&Event> = self.content.events.iter().collect();
         events.sort_by_key(|event| (event.date.is_empty(), event.date.as_str()));
         let mut maker =
@@ -302,6 +302,6 @@ impl Composer<'_> {
                 }
             });
         }
-        maker.finish(self);
+        maker
     }
 }

@@ -31,6 +31,8 @@ pub(crate) struct Composer<'a> {
     pub(crate) missing: BTreeSet<char>,
     pub(crate) tables: usize,
     pub(crate) frames: u32,
+    /// Destinations of what was left out for being empty.
+    waiting: Vec<AnchorId>,
     /// How many digits a page number has room for.
     pub(crate) page_digits: usize,
 }
@@ -66,8 +68,14 @@ impl<'a> Composer<'a> {
             missing: BTreeSet::new(),
             tables: 0,
             frames: 0,
+            waiting: Vec::new(),
             page_digits: page_digits(content),
         }
+    }
+
+    /// The banner: the edition's marking, or the floor of content that was not marked through.
+    pub(crate) fn banner(&self) -> &'a str {
+        if self.content.marking.is_empty() { &self.content.default_marking } else { &self.content.marking }
     }
 
     pub(crate) fn warnings(&self) -> Vec<Warning> {
@@ -155,8 +163,13 @@ impl<'a> Composer<'a> {
         self.piece(inline, Voice { node: figure, ..voice }, "\u{fffc}", PieceKind::Withheld);
     }
 
-    pub(crate) fn push(&mut self, block: TextBlock) {
-        if !block.inline.is_empty() {
+    /// Puts a block into the flow. An empty one is left out, and its destinations go to the next.
+    pub(crate) fn push(&mut self, mut block: TextBlock) {
+        if block.inline.is_empty() {
+            self.waiting.append(&mut block.anchors);
+            self.waiting.extend(block.inline.anchors.iter().map(|(_, anchor)| *anchor));
+        } else {
+            block.anchors.append(&mut self.waiting);
             self.flow.blocks.push(Block::Text(Box::new(block)));
         }
     }
@@ -197,5 +210,7 @@ fn nfc(text: &str) -> std::borrow::Cow<'_, str> {
 
 /// What a reader hears is a string of at most 16,382 UTF-16 units (ISO 19005-2, 6.1.13).
 pub(crate) fn shortened(text: &str) -> String {
-    text.chars().take(1_500).collect()
+    let text: String = text.chars().take(1_500).collect();
+    // A link must say something even where its own text is blank.
+    if text.trim().is_empty() { "Link".to_owned() } else { text }
 }

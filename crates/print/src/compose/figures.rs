@@ -7,26 +7,41 @@ use crate::compose::judgments::odds;
 use crate::compose::styles::{BODY, CAPTION, META, QUIET, TABLE, TABLE_HEAD};
 use crate::compose::tables::TableMaker;
 use crate::compose::words;
+use crate::flow::TextBlock;
 use crate::tags::{Role, TagId};
-use crate::units::Length;
 
 impl Composer<'_> {
     pub(crate) fn figure(&mut self, sect: TagId, figure: &Figure) {
         match FigureKind::try_from(figure.kind).unwrap_or_default() {
             FigureKind::Unspecified | FigureKind::Attachment => self.described(sect, figure),
-            FigureKind::Timeline => self.event_table(sect, &figure.title, false),
+            FigureKind::Timeline => {
+                let maker = self.event_table(sect, &figure.title, false);
+                self.with_source(sect, figure, maker);
+            }
             FigureKind::ActorNetwork => {
                 let relationships: Vec<&Relationship> = self.content.relationships.iter().collect();
-                self.relationship_table(sect, &figure.title, &relationships, false);
+                let maker = self.relationship_table(sect, &figure.title, &relationships, false);
+                self.with_source(sect, figure, maker);
             }
-            FigureKind::DomainTrends => self.domain_trends(sect, &figure.title),
-            FigureKind::Likelihoods => self.likelihoods(sect, &figure.title),
+            FigureKind::DomainTrends => {
+                let maker = self.domain_trends(sect, &figure.title);
+                self.with_source(sect, figure, maker);
+            }
+            FigureKind::Likelihoods => {
+                self.likelihoods(sect, &figure.title);
+                let source = self.figure_source(sect, figure);
+                self.push(source);
+            }
         }
-        if !figure.source.is_empty() {
-            let mut source = self.line(sect, Role::P, META.colored(QUIET), &figure.source);
-            source.after = Length::pt(4);
-            self.push(source);
-        }
+    }
+
+    fn with_source(&mut self, sect: TagId, figure: &Figure, maker: TableMaker) {
+        let source = (!figure.source.is_empty()).then(|| self.figure_source(sect, figure));
+        maker.finish_with(self, source);
+    }
+
+    fn figure_source(&mut self, sect: TagId, figure: &Figure) -> TextBlock {
+        self.line(sect, Role::P, META.colored(QUIET), &figure.source)
     }
 
     /// An image that is not drawn yet: its title and what it shows.
@@ -39,7 +54,7 @@ impl Composer<'_> {
         }
     }
 
-    fn domain_trends(&mut self, sect: TagId, title: &str) {
+    fn domain_trends(&mut self, sect: TagId, title: &str) -> TableMaker {
         let mut maker = TableMaker::begin(self, sect, title, &["Domain", "Trend", "Why"], true);
         for domain in &self.content.domains {
             maker.row(self, Vec::new(), |composer, column, cell, inline| {
@@ -55,7 +70,7 @@ impl Composer<'_> {
                 }
             });
         }
-        maker.finish(self);
+        maker
     }
 
     fn likelihoods(&mut self, sect: TagId, title: &str) {

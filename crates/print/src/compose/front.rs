@@ -20,7 +20,7 @@ impl Composer<'_> {
     /// The bands' and the footer's texts, and the document's facts.
     pub(crate) fn furniture(&mut self) {
         let edition = self.edition;
-        let marking = self.content.marking.clone();
+        let marking = self.banner().to_owned();
         let color = words::marking_color(&marking);
         self.flow.furniture.marking = self.artifact(&marking, BAND.colored(color));
         let digest = edition.edition_digest.get(..12).unwrap_or(edition.edition_digest);
@@ -121,7 +121,7 @@ impl Composer<'_> {
             facts.into_iter().filter(|fact| !fact.is_empty()).collect::<Vec<_>>().join("; ")
         });
         let mut facts: Vec<Fact> = vec![
-            ("Marking", self.content.marking.clone()),
+            ("Marking", self.banner().to_owned()),
             ("Brief", edition.brief.to_owned()),
             ("Revision", edition.revision.to_string()),
             ("As of", as_of.unwrap_or_default()),

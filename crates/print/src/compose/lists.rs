@@ -1,4 +1,4 @@
-//! Lists with their elements: L, LI, Lbl, LBody.
+//! Lists with their elements: `L`, `LI`, `Lbl`, `LBody`.
 
 use chancery_proto::brief::v1::List;
 

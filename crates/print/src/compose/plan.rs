@@ -145,7 +145,7 @@ impl<'a> Plan<'a> {
     }
 
     fn statements(&mut self, statements: &[Statement]) {
-        for statement in statements {
+        for statement in statements.iter().filter(|statement| statement.withheld.is_none()) {
             self.anchor(&statement.id);
         }
     }

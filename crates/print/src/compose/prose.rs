@@ -100,7 +100,10 @@ impl Composer<'_> {
                 inner.language = mark.target;
             }
             SpanKind::Link => {
-                if let (None, Some(link)) = (voice.link, self.marked_link(voice.node, mark.target)) {
+                // A link inside a link is text: validation refuses it, and so does the standard.
+                if voice.link.is_none()
+                    && let Some(link) = self.marked_link(voice.node, mark.target)
+                {
                     inner.node = link;
                     inner.link = Some(link);
                     inner.style.color = styles::ACCENT;

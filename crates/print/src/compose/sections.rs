@@ -48,7 +48,7 @@ impl Composer<'_> {
         self.portion_mark(&mut block, node, marking);
         let voice = self.voice(node, BODY);
         self.statements(&mut block.inline, voice, &paragraph.statements, marking);
-        self.statement_range(&mut block, node, &paragraph.statements);
+        self.statement_ids(&mut block, node, &paragraph.statements);
         self.push(block);
     }
 
@@ -62,25 +62,29 @@ impl Composer<'_> {
         if marking.is_empty() || marking == self.content.default_marking {
             return;
         }
-        let mut note = Inline::default();
+        let mut aside = Inline::default();
         let span = self.tag(node, Role::Span { actual_text: None });
         let voice = self.voice(span, SIDE.strong());
-        self.say(&mut note, voice, &format!("({marking}) "));
-        block.side.push(note);
+        self.say(&mut aside, voice, &format!("({marking}) "));
+        block.side.push(aside);
     }
 
-    /// The ids of a paragraph's statements as a range, in the side column, after the text.
-    fn statement_range(&mut self, block: &mut TextBlock, node: TagId, statements: &[Statement]) {
-        let mut ids = statements.iter().map(|statement| statement.id.as_str()).filter(|id| !id.is_empty());
-        let Some(first) = ids.next() else { return };
-        let range = ids.next_back().map_or(first.to_owned(), |last| format!("{first} \u{2013} {last}"));
-        let mut note = Inline::default();
+    /// The ids of a paragraph's statements, runs of numbers as ranges, in the side column after the text.
+    fn statement_ids(&mut self, block: &mut TextBlock, node: TagId, statements: &[Statement]) {
+        let ids: Vec<&str> =
+            statements.iter().map(|statement| statement.id.as_str()).filter(|id| !id.is_empty()).collect();
+        if ids.is_empty() {
+            return;
+        }
         let span = self.tag(node, Role::Span { actual_text: None });
         let voice = self.voice(span, SIDE);
-        // The space keeps it apart from the text's last word.
-        self.say(&mut note, voice, " ");
-        self.say(&mut note, voice, &range);
-        block.side.push(note);
+        for line in id_lines(&ids) {
+            let mut aside = Inline::default();
+            // The space keeps it apart from the text's last word.
+            self.say(&mut aside, voice, " ");
+            self.say(&mut aside, voice, &line);
+            block.side.push(aside);
+        }
     }
 
     fn callout(&mut self, sect: TagId, callout: &Callout, marking: &str) {
@@ -129,7 +133,9 @@ impl Composer<'_> {
             last.padding.1 = Length::pt(6);
             last.after = Length::pt(8);
         }
-        blocks.into_iter().for_each(|block| self.push(block));
+        for block in blocks {
+            self.push(block);
+        }
     }
 
     fn quote(&mut self, sect: TagId, quote: &Quote, marking: &str) {
@@ -162,5 +168,65 @@ impl Composer<'_> {
         self.piece(&mut block.inline, voice, "\u{fffc}", crate::text::inline::PieceKind::Withheld);
         debug_assert!(block.inline.pieces.iter().all(|piece| matches!(piece.owner, Owner::Tagged { .. })));
         self.push(block);
+    }
+}
+
+/// About as many characters as the side column takes on a line.
+const SIDE_CHARACTERS: usize = 26;
+
+/// Ids in their numbers' order, runs collapsed, cut into lines.
+fn id_lines(ids: &[&str]) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for range in id_ranges(ids) {
+        let needs = range.chars().count() + 2;
+        let full = lines
+            .last()
+            .is_some_and(|line| !line.is_empty() && line.chars().count() + needs > SIDE_CHARACTERS);
+        if full {
+            lines.push(String::new());
+        }
+        if let Some(line) = lines.last_mut() {
+            line.push_str(if line.is_empty() { "" } else { ", " });
+            line.push_str(&range);
+        }
+    }
+    lines
+}
+
+fn id_ranges(ids: &[&str]) -> Vec<String> {
+    let mut numbered: Vec<(&str, Option<u64>, &str)> = ids.iter().map(|id| split_number(id)).collect();
+    numbered.sort_unstable();
+    let runs = numbered.chunk_by(|a, b| {
+        a.0 == b.0 && a.2.len() == b.2.len() && a.1.zip(b.1).is_some_and(|(a, b)| a + 1 == b)
+    });
+    runs.map(|run| match run {
+        [.., last] if run.len() > 1 => format!("{}\u{2009}\u{2013}\u{2009}{}", run[0].2, last.2),
+        _ => run[0].2.to_owned(),
+    })
+    .collect()
+}
+
+/// An id's text before its number, the number, and the id.
+fn split_number(id: &str) -> (&str, Option<u64>, &str) {
+    let stem = id.trim_end_matches(|c: char| c.is_ascii_digit());
+    (stem, id[stem.len()..].parse().ok(), id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{id_lines, id_ranges};
+
+    #[test]
+    fn consecutive_ids_are_shown_as_a_range_whatever_their_order_in_the_text() {
+        let ranges = id_ranges(&["c-016", "n-003", "c-017", "c-013", "c-018"]);
+        assert_eq!(ranges, ["c-013", "c-016\u{2009}\u{2013}\u{2009}c-018", "n-003"]);
+    }
+
+    #[test]
+    fn many_ids_take_several_lines() {
+        let ids: Vec<String> = (0..20).map(|number| format!("s{}", number * 2)).collect();
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let lines = id_lines(&ids);
+        assert!(lines.len() > 1 && lines.iter().all(|line| line.chars().count() <= 26), "{lines:?}");
     }
 }

@@ -27,8 +27,8 @@ impl Composer<'_> {
     }
 
     fn source(&mut self, sect: TagId, number: usize, source: &Source) {
-        let note = self.tag(sect, Role::Note { id: format!("source-{number}") });
-        let label = self.source_label(note, number);
+        let endnote = self.tag(sect, Role::Note { id: format!("source-{number}") });
+        let label = self.source_label(endnote, number);
         let mut block = TextBlock {
             inset: (Length::milli_pt(19_000), Length::ZERO),
             label: Some(label),
@@ -38,7 +38,7 @@ impl Composer<'_> {
             ..self.block(NOTE)
         };
         block.anchors.extend(self.anchors.get(&source.id));
-        let node = self.tag(note, Role::P);
+        let node = self.tag(endnote, Role::P);
         let voice = self.voice(node, NOTE);
         let inline = &mut block.inline;
         if !source.marking.is_empty() && source.marking != self.content.default_marking {
@@ -70,9 +70,9 @@ impl Composer<'_> {
     }
 
     /// The number, which leads back to the first citation.
-    fn source_label(&mut self, note: TagId, number: usize) -> Inline {
+    fn source_label(&mut self, endnote: TagId, number: usize) -> Inline {
         let mut label = Inline::default();
-        let node = self.tag(note, Role::Lbl);
+        let node = self.tag(endnote, Role::Lbl);
         let voice = self.voice(node, NOTE);
         match self.first_citations.get(&number).copied() {
             Some(anchor) => {
@@ -110,7 +110,8 @@ impl Composer<'_> {
         let block = TextBlock { inline: line.inline, ..self.body_block() };
         self.push(block);
         let mut maker = TableMaker::begin(self, sect, "Likelihood terms", &["Term", "Likelihood"], true);
-        let mut judged = self.content.key_judgments.iter().filter_map(|judgment| judgment.likelihood.as_ref());
+        let mut judged =
+            self.content.key_judgments.iter().filter_map(|judgment| judgment.likelihood.as_ref());
         let row = judged.next().map_or(1, |likelihood| words::row(likelihood.term));
         for (term, range) in words::scale_key(scale, row) {
             maker.row(self, Vec::new(), |composer, column, cell, inline| {

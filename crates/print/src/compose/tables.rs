@@ -1,10 +1,10 @@
-//! Tables with their elements: THead and TBody, TH with its scope, TD.
+//! Tables with their elements: `THead` and `TBody`, `TH` with its scope, `TD`.
 
 use chancery_proto::brief::v1::{ColumnType, Table};
 
 use crate::compose::composer::Composer;
 use crate::compose::styles::{CAPTION, META, TABLE, TABLE_HEAD};
-use crate::flow::{Block, Row, Span, TableBlock};
+use crate::flow::{Block, Grid, Row, Span, TableBlock, TextBlock};
 use crate::tags::{AnchorId, Role, Scope, TagId};
 use crate::text::inline::Inline;
 use crate::text::paragraph::Align;
@@ -46,7 +46,7 @@ impl TableMaker {
             caption.after = Length::pt(2);
             caption.keep_with_next = true;
             caption.keep_together = true;
-            caption.grid = crate::flow::Grid::Free;
+            caption.grid = Grid::Free;
             block.caption = Some(caption);
         }
         let mut maker = Self { block, table, body: None, row_headers };
@@ -90,11 +90,20 @@ impl TableMaker {
         self.block.rows.push(Row { cells, anchors });
     }
 
-    pub(crate) fn finish(self, composer: &mut Composer) {
-        // A table without rows says nothing, and TBody may not be empty.
-        if !self.block.rows.is_empty() {
-            composer.flow.blocks.push(Block::Table(Box::new(self.block)));
+    /// Puts the table into the flow, with a line under it that stays with it.
+    pub(crate) fn finish_with(mut self, composer: &mut Composer, note: Option<TextBlock>) {
+        if let Some(note) = note.filter(|note| !note.inline.is_empty()) {
+            self.block.keep_with_next = true;
+            self.block.after = Length::pt(2);
+            self.finish(composer);
+            composer.push(TextBlock { after: Length::pt(8), grid: Grid::Free, ..note });
+        } else {
+            self.finish(composer);
         }
+    }
+
+    pub(crate) fn finish(self, composer: &mut Composer) {
+        composer.flow.blocks.push(Block::Table(Box::new(self.block)));
     }
 }
 
@@ -145,15 +154,18 @@ impl Composer<'_> {
                 composer.say(inline, voice, text);
             });
         }
-        maker.finish(self);
-        if let Some(number) = self.numbers.get(&table.source_id).copied() {
-            let mut block = self.block(META);
-            let node = self.tag(sect, Role::P);
-            let voice = self.voice(node, META);
-            self.say(&mut block.inline, voice, "Source: ");
-            let text = number.to_string();
-            self.link(&mut block.inline, voice, &table.source_id, &text, &format!("Source {number}"));
-            self.push(block);
-        }
+        let note = self.table_source(sect, &table.source_id);
+        maker.finish_with(self, note);
+    }
+
+    fn table_source(&mut self, sect: TagId, source_id: &str) -> Option<TextBlock> {
+        let number = self.numbers.get(source_id).copied()?;
+        let mut block = self.block(META);
+        let node = self.tag(sect, Role::P);
+        let voice = self.voice(node, META);
+        self.say(&mut block.inline, voice, "Source: ");
+        let text = number.to_string();
+        self.link(&mut block.inline, voice, source_id, &text, &format!("Source {number}"));
+        Some(block)
     }
 }

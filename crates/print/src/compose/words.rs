@@ -60,7 +60,8 @@ pub(crate) fn actor_kind(kind: i32) -> &'static str {
 }
 
 pub(crate) fn relationship_status(status: i32) -> &'static str {
-    some(words::relationship_status(RelationshipStatus::try_from(status).unwrap_or_default())).unwrap_or("active")
+    some(words::relationship_status(RelationshipStatus::try_from(status).unwrap_or_default()))
+        .unwrap_or("active")
 }
 
 /// "B, usually reliable".

@@ -26,7 +26,7 @@ fn set_digits(run: &mut GlyphRun, digits: &str, flush: Flush, typesetter: &mut T
     let language = typesetter.languages.id("und");
     inline.push(digits, PieceStyle { style, owner, link: None, language, kind: PieceKind::Text });
     let setup = Setup {
-        measure: room,
+        measure: room.max(typesetter.width(&inline)),
         indent: Length::ZERO,
         align: if flush == Flush::End { Align::End } else { Align::Start },
         hyphenate: false,
@@ -36,5 +36,7 @@ fn set_digits(run: &mut GlyphRun, digits: &str, flush: Flush, typesetter: &mut T
     let Some(Mark::Run(digits)) = line.and_then(|line| line.marks.into_iter().next()).map(|m| m.mark) else {
         return;
     };
-    *run = GlyphRun { x: run.x + digits.x, y: run.y, ..digits };
+    // More digits than there is room for stand out at the start, where nothing is.
+    let overhang = if flush == Flush::End { setup.measure - room } else { Length::ZERO };
+    *run = GlyphRun { x: run.x + digits.x - overhang, y: run.y, ..digits };
 }

@@ -41,7 +41,7 @@ impl Geometry {
     /// The measures of a paper size for a document's direction.
     pub fn new(paper: Paper, right_to_left: bool) -> Self {
         let grid = if right_to_left { Length::pt(17) } else { Length::pt(14) };
-        let (size, side, bottom) = match paper {
+        let (size, margin, bottom) = match paper {
             Paper::A4 => ((Length::mm(210), Length::mm(297)), Length::mm(22), Length::mm(26)),
             Paper::Letter => ((Length::pt(612), Length::pt(792)), Length::centi_mm(2495), Length::mm(26)),
         };
@@ -50,7 +50,7 @@ impl Geometry {
         Self {
             size,
             top,
-            side,
+            side: margin,
             height: grid * lines,
             main: Length::mm(122),
             gutter: Length::mm(4),

@@ -50,7 +50,7 @@ pub(crate) fn measure(table: &TableBlock, geometry: &Geometry, typesetter: &mut 
     if let Some(last) = strips.last_mut() {
         last.height += table.after;
         last.after = table.after;
-        last.may_break_after = true;
+        last.may_break_after = !table.keep_with_next;
     }
     strips
 }
@@ -86,7 +86,7 @@ fn columns(table: &TableBlock, width: Length, typesetter: &mut Typesetter) -> Ve
 fn shares(room: i64, least: &[i64], most: &[i64]) -> Vec<i64> {
     let (needed, wanted): (i64, i64) = (least.iter().sum(), most.iter().sum());
     if needed >= room {
-        return least.iter().map(|width| room * width / needed.max(1)).collect();
+        return cut(room, least);
     }
     if wanted <= room {
         // The rest goes to the last column, which is mostly the wordiest.
@@ -97,11 +97,26 @@ fn shares(room: i64, least: &[i64], most: &[i64]) -> Vec<i64> {
         return widths;
     }
     let (spare, play) = (i128::from(room - needed), i128::from(wanted - needed).max(1));
-    let share = |(least, most): (&i64, &i64)| {
+    let widened = |(least, most): (&i64, &i64)| {
         let more = spare * i128::from(most - least) / play;
         least + i64::try_from(more).unwrap_or(0)
     };
-    least.iter().zip(most).map(share).collect()
+    least.iter().zip(most).map(widened).collect()
+}
+
+/// The widest columns are cut to one width, so that all fit; words in them are broken anywhere.
+fn cut(room: i64, least: &[i64]) -> Vec<i64> {
+    let mut rising = least.to_vec();
+    rising.sort_unstable();
+    let (mut left, mut limit) = (room, 0);
+    for (index, width) in rising.iter().enumerate() {
+        limit = left / i64::try_from(rising.len() - index).unwrap_or(1);
+        if *width > limit {
+            break;
+        }
+        left -= width;
+    }
+    least.iter().map(|width| (*width).min(limit)).collect()
 }
 
 fn head(table: &TableBlock, slots: &[Slot], typesetter: &mut Typesetter) -> Option<Strip> {
@@ -217,6 +232,11 @@ fn push_rule(strip: &mut Strip, width: Length, y: Length, color: Color, thicknes
 #[cfg(test)]
 mod tests {
     use super::shares;
+
+    #[test]
+    fn only_the_columns_that_ask_for_too_much_are_cut() {
+        assert_eq!(shares(400, &[30, 5_000, 90], &[30, 5_000, 900]), [30, 280, 90]);
+    }
 
     #[test]
     fn columns_fill_the_room_and_none_gets_less_than_its_widest_word() {

@@ -166,18 +166,23 @@ fn add_tail(
 }
 
 fn add_side(strips: &mut [Strip], block: &TextBlock, geometry: &Geometry, typesetter: &mut Typesetter) {
-    if block.span == Span::Full {
+    if block.span == Span::Full || strips.is_empty() {
         return;
     }
     let slot = geometry.side_slot();
-    for (strip, note) in strips.iter_mut().zip(&block.side) {
+    let last = strips.len() - 1;
+    for (index, note) in block.side.iter().enumerate() {
+        let on = index.min(last);
+        // Notes beyond the last line stand below it and make it taller.
+        let below = block.leading * i64::try_from(index - on).unwrap_or(0);
+        let drop = baseline(block.leading, largest_size(&block.inline))
+            - baseline(block.leading, largest_size(note));
         for line in single_line(note, Align::Start, slot.width, typesetter) {
-            let drop = baseline(block.leading, largest_size(&block.inline))
-                - baseline(block.leading, largest_size(note));
             let mut one = Strip::default();
             add_line(&mut one, note, &line, slot, block.leading);
-            strip.marks.extend(one.marks.into_iter().map(|mark| mark.lowered(drop)));
+            strips[on].marks.extend(one.marks.into_iter().map(|mark| mark.lowered(drop + below)));
         }
+        strips[on].height = strips[on].height.max(block.leading + below);
     }
 }
 

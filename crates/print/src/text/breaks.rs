@@ -138,6 +138,7 @@ fn ways(breaks: &[Break], fill: Fill, emergency: bool) -> Vec<[Way; STATES]> {
 }
 
 /// A line between two breaks.
+#[expect(clippy::struct_excessive_bools, reason = "each is a property of its own, named where it is set")]
 struct Line {
     /// How far its spaces stretch (or shrink, below zero), in thousandths of what they may.
     ratio: i64,

@@ -122,8 +122,11 @@ impl Cutter<'_> {
             return Traits { piece, level, script: LATIN, face: style.face(), kind: FragmentKind::Drawn };
         }
         let own = script_of(c);
-        let joins = own == Script::INHERITED || is_default_ignorable(c);
-        if let Some(before) = before.filter(|before| joins && before.kind == FragmentKind::Word) {
+        let ignorable = is_default_ignorable(c);
+        let marks = |before: &Traits| {
+            own == Script::INHERITED && before.kind == FragmentKind::Word && before.face.covers(c)
+        };
+        if let Some(before) = before.filter(|before| ignorable || marks(before)) {
             return before;
         }
         let shared = own == Script::COMMON || own == Script::INHERITED;

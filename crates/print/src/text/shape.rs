@@ -7,6 +7,7 @@ use harfrust::{Buffer, BufferFlags, ClusterLevel, Direction, Feature, Script, Sh
 use harfrust::{ShaperFont, Tag};
 
 use crate::faces::FaceId;
+use crate::text::itemise::is_default_ignorable;
 use crate::text::languages::{LanguageId, Languages};
 use crate::text::style::Figures;
 use crate::units::Length;
@@ -62,7 +63,7 @@ pub(crate) struct Shaper {
 
 struct Plan {
     setting: Setting,
-    plan: ShapePlan,
+    features: ShapePlan,
     words: HashMap<Box<str>, Rc<Word>>,
 }
 
@@ -83,19 +84,19 @@ impl Shaper {
         if let Some(index) = self.plans.iter().position(|plan| plan.setting == setting) {
             return index;
         }
-        let plan = ShapePlan::new(
+        let features = ShapePlan::new(
             setting.face.font(),
             direction(setting),
             Some(setting.script),
             languages.shaping(setting.language),
             &[figures(setting.figures)],
         );
-        self.plans.push(Plan { setting, plan, words: HashMap::new() });
+        self.plans.push(Plan { setting, features, words: HashMap::new() });
         self.plans.len() - 1
     }
 
     fn shape(&mut self, text: &str, index: usize) -> Word {
-        let Plan { setting, plan, .. } = &self.plans[index];
+        let Plan { setting, features: plan, .. } = &self.plans[index];
         let font =
             self.fonts[setting.face as usize].get_or_insert_with(|| ShaperFont::new(setting.face.font()));
         let mut buffer = self.buffer.take().unwrap_or_default();
@@ -109,7 +110,11 @@ impl Shaper {
         let features = [figures(setting.figures)];
         let options = ShapeOptions::new().plan(Some(plan)).features(&features);
         let shaped = harfrust::shape(font, &mut buffer, options).is_ok();
-        let glyphs = if shaped { glyphs(font, &buffer, text.len()) } else { Vec::new() };
+        let mut glyphs = if shaped { glyphs(font, &buffer, text.len()) } else { Vec::new() };
+        hide_ignorables(font, text, &mut glyphs);
+        if glyphs.is_empty() && !text.is_empty() {
+            glyphs.extend(invisible(font, text.len()));
+        }
         self.buffer = Some(buffer);
         Word { glyphs }
     }
@@ -125,6 +130,32 @@ fn figures(figures: Figures) -> Feature {
         Figures::Tabular => Tag::new(b"tnum"),
     };
     Feature::new(tag, 1, ..)
+}
+
+/// The shaper keeps a few default-ignorables (Hangul fillers) that no face has: they draw nothing here.
+fn hide_ignorables(font: &ShaperFont<'static, 'static>, text: &str, glyphs: &mut [WordGlyph]) {
+    for glyph in glyphs.iter_mut().filter(|glyph| glyph.id == 0) {
+        let cluster = text.get(glyph.start as usize..glyph.end as usize).unwrap_or("");
+        if cluster.chars().all(is_default_ignorable)
+            && let Some(invisible) = invisible(font, text.len())
+        {
+            *glyph = WordGlyph { start: glyph.start, end: glyph.end, ..invisible };
+        }
+    }
+}
+
+/// A glyph without an advance, so that text of which nothing is drawn can be read back.
+fn invisible(font: &ShaperFont<'static, 'static>, length: usize) -> Option<WordGlyph> {
+    let space = font.nominal_glyph(u32::from(' '))?;
+    Some(WordGlyph {
+        id: u16::try_from(space.to_u32()).ok()?,
+        advance: 0,
+        natural: font.glyph_h_advance(space),
+        offset: (0, 0),
+        start: 0,
+        end: u32::try_from(length).unwrap_or(u32::MAX),
+        unsafe_to_break: false,
+    })
 }
 
 /// Reads the buffer out. A cluster's text runs up to the next cluster's, so that characters without a glyph

@@ -1,0 +1,241 @@
+//! Printing whole briefs through the public function.
+
+use std::ops::ControlFlow;
+
+use chancery_print::{Edition, Limits, Options, PrintError, Printed, Progress, Warning, print};
+use chancery_proto::brief::v1::{
+    Actor, Block, BriefContent, Callout, Citation, Confidence, KeyJudgment, List, ListItem, LocalizedText,
+    Paragraph, RevisionDocument, Section, Source, Span, Statement, Table, TableCell, TableColumn, TableRow,
+    Withheld, block::Kind,
+};
+use proptest::prelude::*;
+
+const DIGEST: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+fn edition(content: &BriefContent) -> Edition<'_> {
+    Edition {
+        content,
+        brief: "workspaces/default/briefs/example",
+        revision: 2,
+        edition_digest: DIGEST,
+        published_at: "2026-01-01T00:00:00Z",
+        creator: "The desk",
+        recipient: "",
+        superseded_by: None,
+        withdrawn: false,
+    }
+}
+
+fn print_content(content: &BriefContent) -> Result<Printed, PrintError> {
+    let mut observe = |_| ControlFlow::Continue(());
+    print(&edition(content), &Options::default(), &Limits::default(), &mut observe)
+}
+
+fn sample() -> BriefContent {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/russia-iran/revision-2.json");
+    let json = std::fs::read_to_string(path).expect("the sample is in the repository");
+    let document: RevisionDocument = chancery_proto::json::from_str(&json).expect("the sample is valid");
+    document.content.expect("the sample has content")
+}
+
+fn statement(id: &str, text: &str) -> Statement {
+    Statement { id: id.to_owned(), text: text.to_owned(), ..Statement::default() }
+}
+
+fn paragraph(statements: Vec<Statement>) -> Block {
+    Block { kind: Some(Kind::Paragraph(Paragraph { statements })), ..Block::default() }
+}
+
+#[test]
+fn the_same_edition_prints_to_the_same_bytes() {
+    let content = sample();
+    let first = print_content(&content).unwrap();
+    let second = std::thread::spawn(move || print_content(&content).unwrap()).join().unwrap();
+    assert_eq!(first.bytes, second.bytes);
+    assert!(first.pages > 5);
+    assert_eq!(first.warnings, []);
+}
+
+#[test]
+fn an_observer_can_stop_a_print_between_pages() {
+    let content = sample();
+    let mut seen = Vec::new();
+    let mut observe = |progress| {
+        seen.push(progress);
+        if progress == Progress::Page(3) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let stopped = print(&edition(&content), &Options::default(), &Limits::default(), &mut observe);
+    assert!(matches!(stopped, Err(PrintError::Cancelled)));
+    assert_eq!(seen, [Progress::Composed, Progress::Page(1), Progress::Page(2), Progress::Page(3)]);
+}
+
+#[test]
+fn a_brief_over_the_page_limit_is_refused() {
+    let content = sample();
+    let limits = Limits { max_pages: 4 };
+    let refused = print(&edition(&content), &Options::default(), &limits, &mut |_| ControlFlow::Continue(()));
+    assert!(matches!(refused, Err(PrintError::TooManyPages { limit: 4 })));
+}
+
+#[test]
+fn a_character_that_no_face_has_is_reported_and_does_not_stop_the_print() {
+    let content = BriefContent {
+        title: "日本".to_owned(),
+        language: "en".to_owned(),
+        bluf: vec![statement("s1", "A statement with \u{e000} in it.")],
+        ..BriefContent::default()
+    };
+    let printed = print_content(&content).unwrap();
+    let missing = |character| Warning::MissingGlyph { character };
+    assert_eq!(printed.warnings, [missing('日'), missing('本'), missing('\u{e000}')]);
+}
+
+#[test]
+fn a_word_of_500_letters_and_a_row_taller_than_a_page_print() {
+    let long = "x".repeat(500);
+    let tall = "A sentence that is repeated until its cell is taller than a page. ".repeat(120);
+    let row = |text: &str| TableRow {
+        cells: vec![TableCell { text: long.clone() }, TableCell { text: text.to_owned() }],
+        ..TableRow::default()
+    };
+    let table = Table {
+        caption: "Rows".to_owned(),
+        columns: vec![TableColumn::default(), TableColumn::default()],
+        rows: vec![row("short"), row(&tall), row("short")],
+        ..Table::default()
+    };
+    let blocks = vec![
+        paragraph(vec![statement("s1", &long), statement("s2", &tall)]),
+        Block { kind: Some(Kind::Table(table)), ..Block::default() },
+    ];
+    let section = Section { id: "one".to_owned(), heading: long.clone(), blocks, ..Section::default() };
+    let content = BriefContent {
+        title: long.clone(),
+        language: "en".to_owned(),
+        sections: vec![section],
+        ..BriefContent::default()
+    };
+    assert!(print_content(&content).unwrap().pages > 3);
+}
+
+#[test]
+fn right_to_left_briefs_print() {
+    let text = "روسیه و ایران شراکت و محدودیت‌های آن در سال‌های ۲۰۲۴ و 2025 (NATO) را سنجیدند.";
+    let content = BriefContent {
+        title: "روسیه و ایران".to_owned(),
+        language: "fa".to_owned(),
+        bluf: vec![statement("s1", text)],
+        sections: vec![Section {
+            id: "one".to_owned(),
+            heading: "بخش".to_owned(),
+            blocks: vec![paragraph(vec![statement("s2", &text.repeat(12))])],
+            ..Section::default()
+        }],
+        ..BriefContent::default()
+    };
+    assert_eq!(print_content(&content).unwrap().warnings, []);
+}
+
+/// Any text that is left after controls were refused; now and then with what is hard to set.
+fn text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => "\\PC{0,60}",
+        2 => "[a-z]{1,14}( [a-z,.]{1,12}){0,30}",
+        1 => "[ء-ي ‌()0-9]{1,40}",
+        1 => "[\u{300}-\u{36f}\u{200b}-\u{200f}\u{fe0f}a ]{0,12}",
+    ]
+}
+
+fn any_statement() -> impl Strategy<Value = Statement> {
+    let span =
+        (0_u32..40, 0_u32..40, 1_i32..5, prop_oneof![Just("#s0"), Just("https://example.org/a"), Just("fa")])
+            .prop_map(|(start, length, kind, target)| Span {
+                start,
+                end: start + length,
+                kind,
+                target: target.to_owned(),
+            });
+    let spans = prop::collection::vec(span, 0..3);
+    (text(), spans, 0_usize..4, 0_i32..4, any::<bool>()).prop_map(|(text, spans, cited, status, withheld)| {
+        if withheld {
+            return Statement { withheld: Some(Withheld {}), ..Statement::default() };
+        }
+        Statement {
+            id: "s0".to_owned(),
+            text,
+            spans,
+            status,
+            citations: vec![Citation { source_id: "src".to_owned(), ..Citation::default() }; cited],
+            ..Statement::default()
+        }
+    })
+}
+
+fn any_block() -> impl Strategy<Value = Block> {
+    let statements = prop::collection::vec(any_statement(), 0..4).boxed();
+    let kind = prop_oneof![
+        statements.clone().prop_map(|statements| Kind::Paragraph(Paragraph { statements })),
+        (text(), statements.clone())
+            .prop_map(|(title, statements)| Kind::Callout(Callout { title, statements })),
+        (any::<bool>(), statements).prop_map(|(ordered, statements)| {
+            let inner = ListItem { statements: statements.clone(), ..ListItem::default() };
+            let list = Some(List { ordered: !ordered, items: vec![inner] });
+            Kind::List(List { ordered, items: vec![ListItem { statements, list, ..ListItem::default() }] })
+        }),
+        (text(), prop::collection::vec(text(), 1..12), 1_usize..5).prop_map(|(caption, cells, columns)| {
+            let rows = cells.chunks(columns).map(|row| TableRow {
+                cells: row.iter().map(|text| TableCell { text: text.clone() }).collect(),
+                ..TableRow::default()
+            });
+            let rows = rows.collect();
+            let columns = vec![TableColumn { heading: caption.clone(), r#type: 1 }; columns];
+            Kind::Table(Table { caption, columns, rows, ..Table::default() })
+        }),
+        Just(Kind::Withheld(Withheld {})),
+    ];
+    ("[A-Z]{0,4}", kind).prop_map(|(marking, kind)| Block { marking, kind: Some(kind), ..Block::default() })
+}
+
+prop_compose! {
+    fn any_brief()(
+        title in text().prop_map(|text| format!("Title {text}")),
+        local in text(),
+        language in prop_oneof![Just("en"), Just("fa"), Just("ru"), Just("de-CH")],
+        bluf in prop::collection::vec(any_statement(), 0..3),
+        judgment in prop::collection::vec(any_statement(), 0..2),
+        blocks in prop::collection::vec(any_block(), 0..6),
+        heading in text(),
+        why in text(),
+    ) -> BriefContent {
+        let confidence = Some(Confidence { level: 2, why });
+        let section = Section { id: "sec".to_owned(), heading: heading.clone(), blocks, ..Section::default() };
+        let deep = Section { id: "deep".to_owned(), heading, sections: vec![section], ..Section::default() };
+        BriefContent {
+            localized_titles: vec![LocalizedText { language: "ar".to_owned(), text: local.clone() }],
+            actors: vec![Actor { id: "act".to_owned(), name: title.clone(), ..Actor::default() }],
+            sources: vec![Source { id: "src".to_owned(), title: local, ..Source::default() }],
+            key_judgments: vec![KeyJudgment {
+                id: "kj".to_owned(),
+                statements: judgment,
+                rests_on: vec!["s0".to_owned(), "gone".to_owned()],
+                confidence,
+                ..KeyJudgment::default()
+            }],
+            title,
+            language: language.to_owned(),
+            bluf,
+            sections: vec![deep],
+            ..BriefContent::default()
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_brief_prints(content in any_brief()) {
+        let printed = print_content(&content);
+        prop_assert!(printed.is_ok(), "{:?}", printed.err());
+    }
+}
