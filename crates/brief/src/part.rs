@@ -32,25 +32,25 @@ pub(crate) enum PartKind {
 }
 
 impl PartKind {
-    /// Its name in messages to authors.
-    pub(crate) fn name(self) -> &'static str {
+    /// Its name in messages to authors, with its article.
+    pub(crate) fn with_article(self) -> &'static str {
         match self {
-            Self::Statement => "statement",
-            Self::KeyJudgment => "key judgment",
-            Self::Section => "section",
-            Self::Block => "block",
-            Self::Domain => "domain",
-            Self::Factor => "factor",
-            Self::Actor => "actor",
-            Self::Place => "place",
-            Self::Relationship => "relationship",
-            Self::Event => "event",
-            Self::Source => "source",
-            Self::Scenario => "scenario",
-            Self::Indicator => "indicator",
-            Self::Assumption => "assumption",
-            Self::InformationGap => "information gap",
-            Self::Dissent => "dissent",
+            Self::Statement => "a statement",
+            Self::KeyJudgment => "a key judgment",
+            Self::Section => "a section",
+            Self::Block => "a block",
+            Self::Domain => "a domain",
+            Self::Factor => "a factor",
+            Self::Actor => "an actor",
+            Self::Place => "a place",
+            Self::Relationship => "a relationship",
+            Self::Event => "an event",
+            Self::Source => "a source",
+            Self::Scenario => "a scenario",
+            Self::Indicator => "an indicator",
+            Self::Assumption => "an assumption",
+            Self::InformationGap => "an information gap",
+            Self::Dissent => "a dissent",
         }
     }
 }

@@ -69,12 +69,12 @@ impl Checker<'_> {
                 self.violate(
                     field,
                     code::UNKNOWN_REFERENCE,
-                    format!("{} has no id {id:?} here", one_of(kinds)),
+                    format!("no part here has the id {id:?}; that of {} must stand here", one_of(kinds)),
                 );
             }
             Some(kind) if !kinds.contains(&kind) => {
                 let message =
-                    format!("{id:?} is the id of a {}; {} must stand here", kind.name(), one_of(kinds));
+                    format!("{id:?} is the id of {}; {} must stand here", kind.with_article(), one_of(kinds));
                 self.violate(field, code::WRONG_REFERENCE, message);
             }
             Some(_) => {}
@@ -83,6 +83,5 @@ impl Checker<'_> {
 }
 
 fn one_of(kinds: &[PartKind]) -> String {
-    let names: Vec<String> = kinds.iter().map(|kind| format!("a {}", kind.name())).collect();
-    names.join(" or ")
+    kinds.iter().map(|kind| kind.with_article()).collect::<Vec<_>>().join(" or ")
 }
