@@ -60,6 +60,11 @@ impl Store {
     pub const fn new(pool: PgPool) -> Self {
         Self { pool }
     }
+
+    /// Closes all connections, waiting for those in use.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
 }
 
 /// A key made at random.

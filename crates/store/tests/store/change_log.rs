@@ -1,0 +1,92 @@
+use std::collections::BTreeSet;
+
+use chancery_store::Store;
+
+use crate::place::{Place, brief_name, canonical, content, person};
+
+/// Writes and publishes a brief again and again, as one of many.
+async fn publish_often(store: Store, brief: String, times: usize) {
+    let (admin, brief) = (person("TLP:RED"), brief_name(&brief));
+    store.create_brief(&admin, &brief, &canonical(&content("0"))).await.unwrap();
+    for round in 1..=times {
+        let draft = store.draft(&admin, &brief).await.unwrap();
+        let written = canonical(&content(&round.to_string()));
+        let draft = store.update_draft(&admin, &brief, &draft.etag, &written).await.unwrap();
+        let published = store.publish(&admin, &brief, &draft.etag).await.unwrap();
+        assert_eq!(usize::try_from(published.revision), Ok(round));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn numbers_are_dense_under_eight_publishers() {
+    let place = Place::new().await;
+    let publishers: Vec<_> = (0..8)
+        .map(|index| tokio::spawn(publish_often(place.store.clone(), format!("brief-{index}"), 5)))
+        .collect();
+    for publisher in publishers {
+        publisher.await.unwrap();
+    }
+    let numbers = place.rows("select number from change_log where workspace_id = 'default' order by number");
+    let expected: Vec<String> = (1..=40).map(|number| number.to_string()).collect();
+    assert_eq!(numbers, expected);
+    assert_eq!(place.rows("select last_number from change_counters where workspace_id = 'default'"), ["40"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_eight_who_publish_one_draft_all_get_the_same_revision() {
+    let place = Place::new().await;
+    let (admin, brief) = (person("TLP:RED"), brief_name("b1"));
+    place.store.create_brief(&admin, &brief, &canonical(&content("One"))).await.unwrap();
+    let etag = place.store.draft(&admin, &brief).await.unwrap().etag;
+    let publishers: Vec<_> = (0..8)
+        .map(|_| {
+            let (store, etag) = (place.store.clone(), etag.clone());
+            tokio::spawn(async move { store.publish(&person("TLP:RED"), &brief_name("b1"), &etag).await })
+        })
+        .collect();
+    let mut answers = BTreeSet::new();
+    for publisher in publishers {
+        answers.insert(publisher.await.unwrap().unwrap().revision);
+    }
+    assert_eq!(answers, BTreeSet::from([1]));
+    assert_eq!(place.rows("select count(*) from change_log where workspace_id = 'default'"), ["1"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_eight_who_write_one_draft_with_the_same_etag_one_succeeds() {
+    let place = Place::new().await;
+    let (admin, brief) = (person("TLP:RED"), brief_name("b1"));
+    place.store.create_brief(&admin, &brief, &canonical(&content("One"))).await.unwrap();
+    let etag = place.store.draft(&admin, &brief).await.unwrap().etag;
+    let writers: Vec<_> = (0..8)
+        .map(|index| {
+            let (store, etag) = (place.store.clone(), etag.clone());
+            let written = canonical(&content(&format!("By {index}")));
+            tokio::spawn(async move {
+                store.update_draft(&person("TLP:RED"), &brief_name("b1"), &etag, &written).await.is_ok()
+            })
+        })
+        .collect();
+    let mut succeeded = 0;
+    for writer in writers {
+        succeeded += usize::from(writer.await.unwrap());
+    }
+    assert_eq!(succeeded, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_eight_who_import_one_brief_one_writes_it_and_the_others_find_it() {
+    let place = Place::new().await;
+    let imports: Vec<_> = (0..8)
+        .map(|_| {
+            let store = place.store.clone();
+            let documents = [1, 2].map(|number| crate::place::document(number, content(&number.to_string())));
+            tokio::spawn(async move { store.import(&person("TLP:RED"), &brief_name("b1"), &documents).await })
+        })
+        .collect();
+    let mut written = 0;
+    for import in imports {
+        written += import.await.unwrap().unwrap().written.len();
+    }
+    assert_eq!(written, 2);
+}

@@ -1,0 +1,96 @@
+use chancery_brief::digest::body_digest;
+use chancery_store::{Edition, StoreError};
+
+use crate::place::{Place, brief_name, content, content_at, document, person, revision_name};
+
+fn statements(edition: &Edition) -> Vec<String> {
+    let content = edition.content().unwrap();
+    let blocks = content.sections.iter().flat_map(|section| &section.blocks);
+    let paragraphs = blocks.filter_map(|block| match &block.kind {
+        Some(chancery_proto::brief::v1::block::Kind::Paragraph(paragraph)) => Some(paragraph),
+        _ => None,
+    });
+    paragraphs.flat_map(|paragraph| &paragraph.statements).map(|statement| statement.id.clone()).collect()
+}
+
+#[tokio::test]
+async fn each_clearance_reads_its_own_edition() {
+    let place = Place::new().await;
+    place.published("b1", content("One")).await;
+    let read = async |clearance: &str| {
+        let brief = place.store.newest_edition(&person(clearance), &brief_name("b1")).await.unwrap();
+        assert_eq!(body_digest(&brief.edition.body), brief.edition.digest);
+        (statements(&brief.edition), brief.edition.content().unwrap())
+    };
+    let (seen, clear) = read("TLP:CLEAR").await;
+    assert_eq!(seen, ["open"]);
+    assert_eq!((clear.marking.as_str(), clear.sources.len()), ("TLP:CLEAR", 0));
+    assert_eq!(read("TLP:GREEN").await.0, ["open"]);
+    let (seen, amber) = read("TLP:AMBER+STRICT").await;
+    assert_eq!(seen, ["open", "held"]);
+    assert_eq!((amber.marking.as_str(), amber.sources.len()), ("TLP:AMBER", 0));
+    let (seen, red) = read("TLP:RED").await;
+    assert_eq!(seen, ["open", "held", "secret"]);
+    assert_eq!((red.marking.as_str(), red.sources.len()), ("TLP:RED", 1));
+}
+
+#[tokio::test]
+async fn a_newer_revision_that_he_may_not_see_changes_nothing_for_the_caller() {
+    let place = Place::new().await;
+    let (admin, green, brief) = (person("TLP:RED"), person("TLP:GREEN"), brief_name("b1"));
+    place.published("b1", content("One")).await;
+    let before = place.store.newest_edition(&green, &brief).await.unwrap();
+    let closed = document(2, content_at("Two", "TLP:RED"));
+    place.store.import(&admin, &brief, &[closed]).await.unwrap();
+
+    assert_eq!(place.store.newest_edition(&green, &brief).await.unwrap(), before);
+    assert_eq!(place.store.newest_edition(&admin, &brief).await.unwrap().edition.revision, 2);
+    let hidden = place.store.edition(&green, &revision_name("b1", 2)).await.unwrap_err();
+    assert!(matches!(hidden, StoreError::NotFound(_)), "{hidden}");
+    let listed = place.store.list_revisions(&green, &brief, None, 10).await.unwrap();
+    assert_eq!(listed.iter().map(|revision| revision.revision).collect::<Vec<_>>(), [1]);
+    assert_eq!(place.store.editions(&green, &brief, usize::MAX).await.unwrap().len(), 1);
+    assert_eq!(place.store.editions(&admin, &brief, usize::MAX).await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_brief_below_whose_floor_a_caller_stands_does_not_exist_for_him() {
+    let place = Place::new().await;
+    place.published("hidden", content_at("Hidden", "TLP:RED")).await;
+    place.published("open", content("Open")).await;
+    let (amber, brief) = (person("TLP:AMBER"), brief_name("hidden"));
+    for missing in [
+        place.store.newest_edition(&amber, &brief).await.unwrap_err(),
+        place.store.edition(&amber, &revision_name("hidden", 1)).await.unwrap_err(),
+        place.store.editions(&amber, &brief, usize::MAX).await.unwrap_err(),
+        place.store.list_revisions(&amber, &brief, None, 10).await.unwrap_err(),
+        place.store.newest_edition(&amber, &brief_name("never-made")).await.unwrap_err(),
+    ] {
+        assert!(matches!(missing, StoreError::NotFound(_)), "{missing}");
+    }
+    let listed = place.store.list_briefs(&amber, &"default".parse().unwrap(), None, 10).await.unwrap();
+    assert_eq!(listed.iter().map(|brief| brief.id.as_str()).collect::<Vec<_>>(), ["open"]);
+}
+
+#[tokio::test]
+async fn lists_go_on_after_the_last_item_of_a_page() {
+    let place = Place::new().await;
+    for id in ["b3", "b1", "b2"] {
+        place.published(id, content(id)).await;
+    }
+    let (admin, workspace) = (person("TLP:RED"), "default".parse().unwrap());
+    let ids = async |after, limit| {
+        let page = place.store.list_briefs(&admin, &workspace, after, limit).await.unwrap();
+        page.into_iter().map(|brief| brief.id.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(None, 2).await, ["b1", "b2"]);
+    assert_eq!(ids(Some("b2"), 2).await, ["b3"]);
+}
+
+#[tokio::test]
+async fn an_export_over_the_limit_is_refused_before_it_is_read() {
+    let place = Place::new().await;
+    place.published("b1", content("One")).await;
+    let refused = place.store.editions(&person("TLP:RED"), &brief_name("b1"), 10).await.unwrap_err();
+    assert!(matches!(refused, StoreError::LimitExceeded(_)), "{refused}");
+}

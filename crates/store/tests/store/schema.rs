@@ -1,0 +1,44 @@
+use chancery_postgres::TestServer;
+use chancery_store::{DatabaseSettings, StoreError};
+
+use crate::place::Place;
+
+#[tokio::test]
+async fn a_schema_that_is_empty_older_newer_or_another_is_refused() {
+    let place = Place::new().await;
+    place.store.check_schema().await.unwrap();
+    place.rows("insert into _sqlx_migrations values (9999, 'later', now(), true, '\\x00', 0)");
+    let refused = place.store.check_schema().await.unwrap_err();
+    assert!(matches!(refused, StoreError::Schema(ref why) if why.contains("newer")), "{refused}");
+    place.rows("delete from _sqlx_migrations where version = 9999");
+    place.rows("update _sqlx_migrations set checksum = '\\x00' where version = 1");
+    assert!(place.store.check_schema().await.is_err());
+    place.rows("delete from _sqlx_migrations where version = 1");
+    let refused = place.store.check_schema().await.unwrap_err();
+    assert!(matches!(refused, StoreError::Schema(ref why) if why.contains("chancery migrate")), "{refused}");
+
+    let server = TestServer::connect().unwrap();
+    let empty = server.empty_database().unwrap();
+    let store = DatabaseSettings::of_url(empty.url()).connect("test").await.unwrap();
+    assert!(matches!(store.check_schema().await.unwrap_err(), StoreError::Schema(_)));
+}
+
+#[tokio::test]
+async fn migrating_twice_changes_nothing() {
+    let place = Place::new().await;
+    let applied = place.rows("select version, installed_on from _sqlx_migrations order by 1");
+    place.store.migrate().await.unwrap();
+    assert_eq!(place.rows("select version, installed_on from _sqlx_migrations order by 1"), applied);
+}
+
+#[tokio::test]
+async fn every_table_and_column_says_what_it_is() {
+    let place = Place::new().await;
+    let silent = place.rows(
+        "select c.relname || coalesce('.' || a.attname, '') from pg_class c
+        left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+        where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace and c.relname <> '_sqlx_migrations'
+            and col_description(c.oid, a.attnum) is null",
+    );
+    assert_eq!(silent, Vec::<String>::new());
+}
