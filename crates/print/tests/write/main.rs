@@ -5,6 +5,7 @@
     reason = "a test's helpers may fail as tests do"
 )]
 
+mod oracle;
 mod proofs;
 mod refusals;
 mod same_bytes;
