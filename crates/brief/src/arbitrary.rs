@@ -1,1 +1,125 @@
-//! Random briefs for property tests.
+//! Random briefs for property tests: valid, small, with markings, nesting and references of every sort.
+//!
+//! Every text that is marked holds a canary that names its part and its marking's rank, such as `canary-s4-r2.`,
+//! so that a test can look for what was withheld in any bytes made of an edition.
+
+mod parts;
+mod prose;
+
+use chancery_proto::brief::v1::{AsOf, BriefContent, BriefKind, LocalizedText, Subject};
+use proptest::prelude::Strategy;
+use std::collections::BTreeMap;
+
+use crate::canonical::Canonical;
+use crate::marking::{Rank, Scheme};
+use crate::validate::canonicalize;
+
+/// Any valid brief, in canonical form.
+pub fn canonical() -> impl Strategy<Value = Canonical> {
+    written().prop_map(|(content, scheme)| {
+        canonicalize(&content, scheme).unwrap_or_else(|invalid| panic!("{:#?}", invalid.violations))
+    })
+}
+
+/// Any valid brief as written: some markings, scales and percentages are left to be filled in.
+pub fn written() -> impl Strategy<Value = (BriefContent, Scheme)> {
+    // Shorter runs of smaller choices make simpler briefs: what shrinks them shrinks the brief.
+    proptest::collection::vec(proptest::num::u8::ANY, 0..2_000)
+        .prop_map(|choices| Author::new(&choices).brief())
+}
+
+/// The canary of a part's text.
+pub fn canary(part: &str, rank: Rank) -> String {
+    format!("canary-{part}-r{}.", u8::from(rank))
+}
+
+/// Writes a brief by taking choices one after another; when they run out, the first of all alternatives.
+struct Author<'c> {
+    choices: std::slice::Iter<'c, u8>,
+    scheme: Scheme,
+    /// Ids given so far, by their first letter and number: `s1`, `s2`, `a1`.
+    numbers: BTreeMap<&'static str, usize>,
+}
+
+/// How many parts of each sort there are to refer to; all are written whether referred to or not.
+const DOMAINS: usize = 2;
+const ACTORS: usize = 4;
+const PLACES: usize = 3;
+const SOURCES: usize = 4;
+const INDICATORS: usize = 2;
+
+impl<'c> Author<'c> {
+    fn new(choices: &'c [u8]) -> Self {
+        Self { choices: choices.iter(), scheme: Scheme::Tlp, numbers: BTreeMap::new() }
+    }
+
+    /// A number below the limit, 0 when the choices ran out.
+    fn below(&mut self, limit: usize) -> usize {
+        self.choices.next().map_or(0, |choice| usize::from(*choice) % limit)
+    }
+
+    fn one_in(&mut self, limit: usize) -> bool {
+        self.below(limit) == 1
+    }
+
+    fn new_id(&mut self, sort: &'static str) -> String {
+        let number = self.numbers.entry(sort).or_default();
+        *number += 1;
+        format!("{sort}{number}")
+    }
+
+    /// A marking at or above the enclosing one: mostly that, which then stands there or is left empty.
+    fn marking(&mut self, enclosing: Rank) -> (Rank, String) {
+        let steps = u8::from(self.scheme.highest()) - u8::from(enclosing);
+        let raise = [0, 0, 0, 1, 1, 2, 3, 4][self.below(8)].min(steps);
+        let rank = Rank::from(u8::from(enclosing) + raise);
+        let label = if raise == 0 && self.one_in(2) { "" } else { self.scheme.label(rank) };
+        (rank, label.to_owned())
+    }
+
+    /// Up to so many different ids of a sort.
+    fn ids(&mut self, sort: &str, count: usize, at_most: usize) -> Vec<String> {
+        if count == 0 {
+            return Vec::new();
+        }
+        let wanted = self.below(at_most + 1);
+        let mut numbers: Vec<usize> = (0..wanted).map(|_| self.below(count) + 1).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers.into_iter().map(|number| format!("{sort}{number}")).collect()
+    }
+
+    /// An id of a sort, or none.
+    fn maybe_id(&mut self, sort: &str, count: usize) -> String {
+        self.ids(sort, count, 1).pop().unwrap_or_default()
+    }
+
+    fn brief(mut self) -> (BriefContent, Scheme) {
+        self.scheme = Scheme::ALL[self.below(3)];
+        let floor = Rank::from([0, 0, 0, 1][self.below(4)]);
+        let mut content = self.envelope(floor);
+        let count = self.below(3);
+        content.bluf = self.statements(floor, count);
+        self.body(&mut content, floor);
+        self.annexes(&mut content, floor);
+        (content, self.scheme)
+    }
+
+    fn envelope(&mut self, floor: Rank) -> BriefContent {
+        let mut content = BriefContent {
+            title: canary("title", floor),
+            language: "en".into(),
+            subject: Some(Subject { entity_ids: self.ids("a", ACTORS, 2) }),
+            regions: self.ids("p", PLACES, 1),
+            tags: vec!["zeta".into(), "alpha".into()],
+            localized_titles: vec![LocalizedText { language: "fa".into(), text: "عنوان".into() }],
+            as_of: Some(AsOf { date: "2025-12".into(), note: String::new() }),
+            ..BriefContent::default()
+        };
+        content.set_kind(BriefKind::Thematic);
+        if floor > Rank::LOWEST || self.one_in(2) {
+            self.scheme.label(floor).clone_into(&mut content.default_marking);
+        }
+        content
+    }
+}

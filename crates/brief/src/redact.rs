@@ -18,9 +18,11 @@
 
 mod closure;
 mod cut;
+#[cfg(test)]
+mod oracle;
 mod parts;
 #[cfg(test)]
-mod tests;
+mod properties;
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,7 @@
 //! The sample briefs are valid content; the hostile ones are refused with the code and path that their table says.
 
+#![allow(clippy::unwrap_used)] // the functions around the tests are tests too
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,0 +1,189 @@
+//! What holds of every edition of every brief.
+
+use std::collections::BTreeSet;
+
+use chancery_proto::brief::v1::BriefContent;
+use proptest::prelude::*;
+use prost::Message;
+use serde_json::Value;
+
+use super::{edition, levels, oracle, visible_from};
+use crate::arbitrary;
+use crate::canonical::Canonical;
+use crate::digest::content_digest;
+use crate::marking::{Clearance, Policy, Rank};
+use crate::validate::canonicalize;
+
+const POLICIES: [Policy; 2] = [Policy::Omit, Policy::Mark];
+
+fn at(canonical: &Canonical, rank: Rank, policy: Policy) -> BriefContent {
+    edition(canonical, Clearance(rank), policy).unwrap()
+}
+
+/// The markings at or above the floor.
+fn ranks(canonical: &Canonical) -> impl Iterator<Item = Rank> {
+    let floor = canonical.floor();
+    canonical.scheme().ranks().filter(move |rank| *rank >= floor)
+}
+
+fn stored(content: &BriefContent, of: &Canonical) -> Canonical {
+    Canonical::from_trusted_bytes(&content.encode_to_vec(), of.scheme()).unwrap()
+}
+
+fn without_empty_values(mut value: Value) -> Value {
+    match &mut value {
+        Value::Object(fields) => {
+            let old = std::mem::take(fields);
+            let kept = old.into_iter().map(|(name, inner)| (name, without_empty_values(inner)));
+            fields.extend(
+                kept.filter(|(_, inner)| *inner != Value::from("") && *inner != Value::Array(Vec::new())),
+            );
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| *item = without_empty_values(item.take())),
+        _ => {}
+    }
+    value
+}
+
+/// The rank that a canary names.
+fn canary_rank(text: &str) -> Option<u8> {
+    let (_, rank) = text.strip_prefix("canary-")?.strip_suffix('.')?.rsplit_once("-r")?;
+    rank.parse().ok()
+}
+
+fn withheld_runs(value: &Value) -> Result<(), TestCaseError> {
+    let is_withheld = |item: &Value| item.get("withheld").is_some();
+    match value {
+        Value::Array(items) => {
+            for item in items.iter().filter(|item| is_withheld(item)) {
+                prop_assert_eq!(item, &serde_json::json!({ "withheld": {} }), "a placeholder tells nothing");
+            }
+            let neighbours = items.windows(2).any(|pair| pair.iter().all(is_withheld));
+            prop_assert!(!neighbours, "a run has one placeholder");
+            items.iter().try_for_each(withheld_runs)
+        }
+        Value::Object(fields) => fields.values().try_for_each(withheld_runs),
+        _ => Ok(()),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
+
+    #[test]
+    fn canonical_form_is_its_own_canonical_form_and_keeps_its_digest(canonical in arbitrary::canonical()) {
+        let again = canonicalize(canonical.content(), canonical.scheme()).unwrap();
+        prop_assert_eq!(&again, &canonical);
+        prop_assert_eq!(&stored(canonical.content(), &canonical), &canonical);
+        prop_assert_eq!(content_digest(again.content()), content_digest(canonical.content()));
+    }
+
+    #[test]
+    fn an_omitting_edition_is_what_looking_again_until_nothing_changes_leaves(canonical in arbitrary::canonical()) {
+        let full = oracle::value(canonical.content());
+        for rank in ranks(&canonical) {
+            let expected = oracle::edition(&full, canonical.scheme(), Clearance(rank));
+            let edition = oracle::value(&at(&canonical, rank, Policy::Omit));
+            let (edition, expected) = (without_empty_values(edition), without_empty_values(expected));
+            prop_assert_eq!(oracle::difference(&edition, &expected, ""), None);
+        }
+    }
+
+    #[test]
+    fn nothing_withheld_is_in_an_edition(canonical in arbitrary::canonical()) {
+        for policy in POLICIES {
+            let visibility = visible_from(&canonical, policy);
+            for rank in ranks(&canonical) {
+                let mut texts = BTreeSet::new();
+                oracle::texts(&oracle::value(&at(&canonical, rank, policy)), &mut texts);
+                for text in &texts {
+                    prop_assert!(canary_rank(text).is_none_or(|marking| marking <= u8::from(rank)), "{}", text);
+                }
+                for (id, _) in visibility.parts.iter().filter(|(_, from)| **from > rank) {
+                    let told = texts.iter().any(|text| text == id || text.strip_prefix('#') == Some(id)
+                        || text.starts_with(&format!("canary-{id}-")));
+                    prop_assert!(!told, "{} is seen from {:?}, not from {:?}", id, visibility.part(id), rank);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_omitting_edition_is_valid_and_canonical(canonical in arbitrary::canonical()) {
+        for rank in ranks(&canonical) {
+            let edition = at(&canonical, rank, Policy::Omit);
+            let again = canonicalize(&edition, canonical.scheme());
+            prop_assert_eq!(again.as_ref().map(Canonical::content), Ok(&edition));
+        }
+    }
+
+    #[test]
+    fn redacting_in_steps_is_redacting_at_once(canonical in arbitrary::canonical()) {
+        for policy in POLICIES {
+            for upper in ranks(&canonical) {
+                let between = stored(&at(&canonical, upper, policy), &canonical);
+                for lower in ranks(&canonical).filter(|lower| *lower <= upper) {
+                    prop_assert_eq!(at(&between, lower, policy), at(&canonical, lower, policy));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn marks_stand_alone_and_tell_nothing(canonical in arbitrary::canonical()) {
+        for rank in ranks(&canonical) {
+            withheld_runs(&oracle::value(&at(&canonical, rank, Policy::Mark)))?;
+            let omitting = at(&canonical, rank, Policy::Omit);
+            let has_mark = format!("{omitting:?}").contains("Withheld {");
+            prop_assert!(!has_mark);
+        }
+    }
+
+    #[test]
+    fn levels_stand_for_all_clearances(canonical in arbitrary::canonical()) {
+        let levels = levels(&canonical);
+        prop_assert_eq!(levels[0], canonical.floor());
+        for policy in POLICIES {
+            for rank in ranks(&canonical) {
+                let level = levels.iter().rev().find(|level| **level <= rank).unwrap();
+                prop_assert_eq!(at(&canonical, rank, policy), at(&canonical, *level, policy));
+            }
+            prop_assert_eq!(&at(&canonical, canonical.highest(), policy), canonical.content());
+            if canonical.floor() > Rank::LOWEST {
+                prop_assert_eq!(edition(&canonical, Clearance(Rank::LOWEST), policy), None);
+            }
+        }
+        for pair in levels.windows(2) {
+            let differs = |policy: &Policy| at(&canonical, pair[0], *policy) != at(&canonical, pair[1], *policy);
+            prop_assert!(POLICIES.iter().any(differs), "{:?} and {:?} are one level", pair[0], pair[1]);
+        }
+    }
+
+    #[test]
+    fn visibility_tells_which_editions_show_a_part_or_a_reference(canonical in arbitrary::canonical()) {
+        for policy in POLICIES {
+            let visibility = visible_from(&canonical, policy);
+            for rank in ranks(&canonical) {
+                let edition = oracle::value(&at(&canonical, rank, policy));
+                let seen = |(_, from): &(&String, &Rank)| **from <= rank;
+                let parts = visibility.parts.iter().filter(seen).map(|(id, _)| id.clone());
+                let ids: BTreeSet<String> = parts.filter(|id| !id.starts_with("changes[")).collect();
+                prop_assert_eq!(ids, oracle::ids(&edition));
+
+                let mut expected = BTreeSet::new();
+                oracle::holders(&edition, &mut |id, fields| {
+                    let inner = ["citations", "spans"].into_iter().filter_map(|name| fields.get(name)?.as_array());
+                    let inner = inner.flatten().flat_map(|item| oracle::references_of(item.as_object().unwrap()));
+                    let own = oracle::references_of(fields).into_iter();
+                    expected.extend(own.chain(inner).map(|(_, target)| (id.to_owned(), target)));
+                });
+                let references = visibility.references.iter().filter(|(_, from)| **from <= rank);
+                let named = references.map(|(reference, _)| reference)
+                    .filter(|reference| !reference.holder.is_empty() && !reference.holder.starts_with("changes["))
+                    .filter(|reference| reference.field != "source_id");
+                let found: BTreeSet<_> = named.map(|reference| (reference.holder.clone(), reference.target.clone())).collect();
+                prop_assert_eq!(found, expected);
+            }
+        }
+    }
+}
