@@ -49,15 +49,24 @@ pub struct Config {
     #[arg(long, env = "CHANCERY_WORKER_DRAIN_SECONDS", default_value_t = 30)]
     drain_seconds: u64,
 
-    /// What is logged, such as "info" or "chancery_worker=debug".
-    #[arg(long, env = "CHANCERY_LOG", default_value = "info")]
-    log: String,
+    /// How the log is written. `RUST_LOG` says what is.
+    #[arg(long, env = "CHANCERY_LOG", value_enum, default_value_t = LogFormat::Json)]
+    log: LogFormat,
+}
+
+/// Forms of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// One JSON object a line.
+    Json,
+    /// For people.
+    Text,
 }
 
 impl Config {
-    /// The filter for the log.
-    pub fn log(&self) -> &str {
-        &self.log
+    /// How the log is written.
+    pub const fn log(&self) -> LogFormat {
+        self.log
     }
 
     /// The connection to the service.

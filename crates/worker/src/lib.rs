@@ -17,7 +17,7 @@ mod queue;
 mod run;
 
 pub use chancery_printer::ChanceryPrinter;
-pub use config::{Config, ConfigError};
+pub use config::{Config, ConfigError, LogFormat};
 pub use grpc::GrpcQueue;
 pub use printer::{PrintFailure, Printed, Printer, Progress};
 pub use queue::{PrintInput, Queue, QueueError, Renewal};

@@ -1,7 +1,7 @@
 //! `chancery-worker`: leases render tasks, prints them, uploads the PDFs.
 
 use anyhow::Context;
-use chancery_worker::{ChanceryPrinter, Config, run};
+use chancery_worker::{ChanceryPrinter, Config, LogFormat, run};
 use clap::Parser;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -9,8 +9,7 @@ use tracing_subscriber::EnvFilter;
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let config = Config::parse();
-    let filter = EnvFilter::try_new(config.log()).context("CHANCERY_LOG")?;
-    tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
+    begin_log(config.log())?;
     // Before the first lease: a signal must find somebody who listens.
     let (terminate, interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     tracing::info!(?config, "starting");
@@ -19,6 +18,20 @@ async fn main() -> anyhow::Result<()> {
         .await
         .context("starting the threads to print on")?;
     tracing::info!("stopped");
+    Ok(())
+}
+
+/// What `RUST_LOG` asks for, or everything from INFO on; on standard error.
+fn begin_log(format: LogFormat) -> anyhow::Result<()> {
+    let filter = match std::env::var("RUST_LOG") {
+        Ok(wanted) => EnvFilter::try_new(wanted).context("RUST_LOG")?,
+        Err(_) => EnvFilter::new("info"),
+    };
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match format {
+        LogFormat::Json => log.json().init(),
+        LogFormat::Text => log.init(),
+    }
     Ok(())
 }
 

@@ -115,6 +115,7 @@ fn begin<Q: Queue, P: Printer>(job: &Job<Q, P>, leases: Vec<AcquiredLease>, jobs
 
 async fn drain(stage: &watch::Sender<Stage>, jobs: &mut JoinSet<()>, limit: Duration) {
     stage.send_replace(Stage::Draining);
+    while jobs.try_join_next().is_some() {}
     tracing::info!(running = jobs.len(), "stopping");
     if tokio::time::timeout(limit, all_ended(jobs)).await.is_ok() {
         return;

@@ -1,10 +1,18 @@
 //! The store against a real Postgres. Each test has a database of its own.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot set its scene has failed"
+)]
 
+mod artifacts;
 mod change_log;
 mod drafts;
 mod editions;
 mod imports;
+mod leases;
 mod place;
 mod projections;
+mod queue_scene;
+mod render_requests;
 mod schema;
 mod tokens;

@@ -1,0 +1,76 @@
+//! A place with a print environment, a brief, and what callers and workers do to the queue.
+
+use chancery_brief::digest::{Digest, body_digest};
+use chancery_proto::names::BriefOrRevisionName;
+use chancery_proto::render::v1::RenderOptions;
+use chancery_store::{
+    CHUNK, Finished, Lease, Principal, PrintEnvironment, RequestedRender, Result, StagedArtifact,
+};
+
+use crate::place::{Place, content, person};
+
+/// What prints here.
+pub(crate) const ENVIRONMENT: PrintEnvironment =
+    PrintEnvironment { printer_version: Digest([1; 32]), fonts_digest: Digest([2; 32]) };
+
+/// Brief `b1` is published and may be printed.
+pub(crate) async fn scene() -> Place {
+    let place = Place::new().await;
+    place.store.set_print_environment(ENVIRONMENT).await.unwrap();
+    place.published("b1", content("One")).await;
+    place
+}
+
+pub(crate) fn source(path: &str) -> BriefOrRevisionName {
+    format!("workspaces/default/briefs/{path}").parse().unwrap()
+}
+
+impl Place {
+    /// A render of `b1`, as somebody cleared for all of it asks for.
+    pub(crate) async fn requested(&self) -> RequestedRender {
+        self.requested_by(&person("TLP:RED"), "b1").await.unwrap()
+    }
+
+    pub(crate) async fn requested_by(&self, principal: &Principal, path: &str) -> Result<RequestedRender> {
+        self.store.create_render(principal, &source(path), &RenderOptions::default()).await
+    }
+
+    /// The leases that a worker with this much room gets.
+    pub(crate) async fn leased(&self, limit: u32) -> Vec<Lease> {
+        let acquired = self.store.acquire_leases(ENVIRONMENT, "worker", limit).await.unwrap();
+        acquired.leases.into_iter().map(|acquired| acquired.lease).collect()
+    }
+
+    pub(crate) async fn leased_one(&self) -> Lease {
+        let mut leases = self.leased(1).await;
+        leases.pop().expect("a task waits")
+    }
+
+    /// Lets every lease run out, as if its time had passed.
+    pub(crate) fn let_leases_run_out(&self) {
+        self.rows("update render_queue set visible_at = clock_timestamp() - interval '1 second'");
+    }
+
+    /// Stages and finishes, as the upload does.
+    pub(crate) async fn finished(&self, lease: &Lease, pdf: &[u8]) -> Result<Finished> {
+        let blob = self.store.stage_artifact(lease, ENVIRONMENT).await?;
+        self.finished_from(lease, &blob, pdf).await
+    }
+
+    pub(crate) async fn finished_from(&self, lease: &Lease, blob: &str, pdf: &[u8]) -> Result<Finished> {
+        for (ordinal, chunk) in (0..).zip(pdf.chunks(CHUNK)) {
+            self.store.stage_chunk(blob, ordinal, chunk).await?;
+        }
+        self.store.finish_task(lease, &staged(blob, pdf)).await
+    }
+}
+
+pub(crate) fn staged(blob: &str, pdf: &[u8]) -> StagedArtifact {
+    StagedArtifact {
+        blob: blob.to_owned(),
+        digest: body_digest(pdf),
+        size_bytes: pdf.len() as u64,
+        pages: 3,
+        warnings: vec!["no font has U+E000".to_owned()],
+    }
+}

@@ -1,0 +1,227 @@
+//! A service and a printer that do as a test wants.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::thread;
+use std::time::Duration;
+
+use chancery_proto::render::v1::RenderPhase;
+use chancery_proto::worker::v1::{
+    AcquireLeasesRequest, AcquiredLease, ArtifactHeader, FailRenderRequest, Lease, PrintEnvironment,
+    RenderInputManifest,
+};
+use chancery_worker::{PrintFailure, PrintInput, Printed, Printer, Progress, Queue, QueueError, Renewal};
+use prost::bytes::Bytes;
+use sha2::{Digest, Sha256};
+use tokio::sync::watch;
+
+/// What happened, and what is to happen.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    /// Tasks that wait, each with the edition that it prints.
+    pub(crate) waiting: VecDeque<(String, &'static str)>,
+    /// Editions of leased tasks.
+    pub(crate) editions: BTreeMap<String, &'static str>,
+    /// Tasks whose next renewal or upload finds the lease lost.
+    pub(crate) lost: BTreeSet<String>,
+    /// How often calls of this kind are to go wrong.
+    pub(crate) outages: BTreeMap<&'static str, usize>,
+    /// How long a task may take.
+    pub(crate) deadline: Option<Duration>,
+    /// `max_leases` of each acquire.
+    pub(crate) asked: Vec<u32>,
+    pub(crate) leased: usize,
+    pub(crate) most_leased: usize,
+    pub(crate) renewals: usize,
+    pub(crate) reports: Vec<u32>,
+    pub(crate) uploaded: Vec<(ArtifactHeader, Bytes)>,
+    pub(crate) failed: Vec<FailRenderRequest>,
+    pub(crate) released: Vec<String>,
+}
+
+/// A service in memory.
+#[derive(Debug, Clone)]
+pub(crate) struct FakeQueue {
+    state: Arc<Mutex<State>>,
+    changes: watch::Sender<()>,
+}
+
+impl FakeQueue {
+    pub(crate) fn new(tasks: &[(&str, &'static str)]) -> Self {
+        let waiting = tasks.iter().map(|(task, edition)| ((*task).to_owned(), *edition)).collect();
+        let state = State { waiting, ..State::default() };
+        Self { state: Arc::new(Mutex::new(state)), changes: watch::channel(()).0 }
+    }
+
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap()
+    }
+
+    pub(crate) fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let changed = change(&mut self.state());
+        self.changes.send_replace(());
+        changed
+    }
+
+    /// Returns once something has come about; fails the test when it does not.
+    pub(crate) async fn until(&self, mut wanted: impl FnMut(&State) -> bool) {
+        let mut changes = self.changes.subscribe();
+        let seen = async {
+            while !wanted(&self.state()) {
+                changes.changed().await.unwrap();
+            }
+        };
+        let limit = Duration::from_secs(20);
+        assert!(tokio::time::timeout(limit, seen).await.is_ok(), "it did not come about: {:?}", self.state());
+    }
+
+    fn outage(&self, kind: &'static str) -> Result<(), QueueError> {
+        let mut state = self.state();
+        let left = state.outages.entry(kind).or_default();
+        if *left == 0 {
+            return Ok(());
+        }
+        *left -= 1;
+        Err(QueueError::Unavailable(format!("{kind} is away")))
+    }
+}
+
+impl Queue for FakeQueue {
+    async fn acquire(&self, request: AcquireLeasesRequest) -> Result<Vec<AcquiredLease>, QueueError> {
+        self.state().asked.push(request.max_leases);
+        self.outage("acquire")?;
+        self.until_forever(|state| !state.waiting.is_empty()).await;
+        Ok(self.change(|state| {
+            let room = state.waiting.len().min(request.max_leases as usize);
+            let taken: Vec<_> = state.waiting.drain(..room).collect();
+            state.leased += taken.len();
+            state.most_leased = state.most_leased.max(state.leased);
+            let deadline = state.deadline.and_then(|deadline| prost_types::Duration::try_from(deadline).ok());
+            state.editions.extend(taken.iter().cloned());
+            let lease = |task| Some(Lease { task, epoch: 1 });
+            taken
+                .into_iter()
+                .map(|(task, _)| AcquiredLease {
+                    lease: lease(task),
+                    attempt: 1,
+                    deadline,
+                    time_to_live: None,
+                })
+                .collect()
+        }))
+    }
+
+    async fn input(&self, lease: &Lease) -> Result<PrintInput, QueueError> {
+        self.outage("input")?;
+        let edition = self.state().editions[&lease.task];
+        if edition == "never arrives" {
+            return std::future::pending().await;
+        }
+        let digest = if edition == "damaged" { sha256(b"whole") } else { sha256(edition.as_bytes()) };
+        let manifest = RenderInputManifest { edition_digest: digest, ..RenderInputManifest::default() };
+        Ok(PrintInput { manifest, edition: Bytes::from_static(edition.as_bytes()) })
+    }
+
+    async fn renew(&self, leases: Vec<Lease>) -> Result<Renewal, QueueError> {
+        self.outage("renew")?;
+        Ok(self.change(|state| {
+            state.renewals += leases.len();
+            let lost = leases.into_iter().map(|lease| lease.task).filter(|task| state.lost.contains(task));
+            Renewal { lost: lost.collect() }
+        }))
+    }
+
+    async fn report(&self, _lease: &Lease, progress: Progress) -> Result<(), QueueError> {
+        self.change(|state| state.reports.push(progress.pages));
+        Ok(())
+    }
+
+    async fn upload(&self, header: ArtifactHeader, bytes: Bytes) -> Result<(), QueueError> {
+        self.outage("upload")?;
+        self.change(|state| {
+            if state.lost.contains(&header.lease.as_ref().unwrap().task) {
+                return Err(QueueError::LeaseLost);
+            }
+            state.leased -= 1;
+            state.uploaded.push((header, bytes));
+            Ok(())
+        })
+    }
+
+    async fn fail(&self, request: FailRenderRequest) -> Result<(), QueueError> {
+        self.outage("fail")?;
+        self.change(|state| {
+            state.leased -= 1;
+            state.failed.push(request);
+        });
+        Ok(())
+    }
+
+    async fn release(&self, leases: Vec<Lease>) -> Result<(), QueueError> {
+        self.change(|state| {
+            state.leased -= leases.len();
+            state.released.extend(leases.into_iter().map(|lease| lease.task));
+        });
+        Ok(())
+    }
+}
+
+impl FakeQueue {
+    async fn until_forever(&self, mut wanted: impl FnMut(&State) -> bool) {
+        let mut changes = self.changes.subscribe();
+        while !wanted(&self.state()) {
+            changes.changed().await.unwrap();
+        }
+    }
+}
+
+/// Does what the edition says.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FakePrinter;
+
+impl Printer for FakePrinter {
+    fn environment(&self) -> PrintEnvironment {
+        PrintEnvironment { printer_version: "p".into(), fonts_digest: "f".into() }
+    }
+
+    fn print(
+        &self,
+        input: &PrintInput,
+        observe: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    ) -> Result<Printed, PrintFailure> {
+        let edition = std::str::from_utf8(&input.edition).unwrap();
+        match edition {
+            "defect" => panic!("as the test wants"),
+            "unprintable" => {
+                Err(PrintFailure::Failed { reason: "TOO_MANY_PAGES".into(), message: "too many".into() })
+            }
+            "endless" => {
+                let mut pages = 0;
+                while observe(Progress { phase: RenderPhase::Layout, pages }).is_continue() {
+                    pages += 1;
+                    thread::sleep(Duration::from_millis(1));
+                }
+                Err(PrintFailure::Stopped)
+            }
+            "slow" => {
+                for pages in 0..300 {
+                    if observe(Progress { phase: RenderPhase::Layout, pages }).is_break() {
+                        return Err(PrintFailure::Stopped);
+                    }
+                    thread::sleep(Duration::from_millis(1));
+                }
+                Ok(printed(edition))
+            }
+            _ => Ok(printed(edition)),
+        }
+    }
+}
+
+fn printed(edition: &str) -> Printed {
+    Printed { bytes: Bytes::from(format!("%PDF of {edition}")), pages: 2, warnings: vec!["a box".into()] }
+}
+
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
