@@ -106,8 +106,9 @@ mod tests {
         let (left, right) = (Geometry::new(Paper::A4, false), Geometry::new(Paper::A4, true));
         let side = left.side_slot();
         let at = (Length::ZERO, Length::ZERO);
-        assert_eq!(left.place(side, at).0, Length::mm(22 + 126));
-        assert_eq!(right.place(side, at).0, Length::mm(22));
-        assert_eq!(right.place(Slot { start: Length::ZERO, width: right.main }, at).0, Length::mm(22 + 44));
+        assert_eq!(left.place(side, at).0.to_milli_pt(), Length::mm(22 + 126).to_milli_pt());
+        assert_eq!(right.place(side, at).0.to_milli_pt(), Length::mm(22).to_milli_pt());
+        let main = Slot { start: Length::ZERO, width: right.main };
+        assert_eq!(right.place(main, at).0.to_milli_pt(), Length::mm(22 + 44).to_milli_pt());
     }
 }

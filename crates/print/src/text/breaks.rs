@@ -9,6 +9,8 @@ pub(crate) struct Sums {
     pub(crate) width: i64,
     pub(crate) stretch: i64,
     pub(crate) shrink: i64,
+    /// How far glyphs may widen or narrow, and letters move apart or together.
+    pub(crate) flex: i64,
     /// Word spaces.
     pub(crate) spaces: i64,
 }
@@ -20,6 +22,7 @@ impl Sub for Sums {
             width: self.width - other.width,
             stretch: self.stretch - other.stretch,
             shrink: self.shrink - other.shrink,
+            flex: self.flex - other.flex,
             spaces: self.spaces - other.spaces,
         }
     }
@@ -76,6 +79,8 @@ const UNEVEN: i64 = 4_000;
 const SHORT_LAST: i64 = 30_000;
 /// For a line wider than the measure; only when nothing else is left.
 const OVERFULL: i64 = 1_000_000_000_000;
+/// What a line costs whose glyphs are as wide or as narrow as they may be, in thousandths of a space's stretch.
+const FLEX_PRICE: i64 = 150;
 /// The loosest line of the first attempt, in thousandths of the stretch.
 const TOLERANCE: i64 = 2_500;
 /// The loosest line that counts as such; beyond it all are equally bad.
@@ -158,11 +163,15 @@ impl Line {
         let sums = end.end - start.start;
         let left = fill.measure - sums.width - start.start_extra - end.end_extra;
         let last = to == breaks.len() - 1;
-        let shrink = if fill.rag.is_some() { 0 } else { sums.shrink };
+        let (shrink, flex) = if fill.rag.is_some() { (0, 0) } else { (sums.shrink, sums.flex) };
+        // Glyphs take what they may; spaces get the rest, and they are what the eye sees.
+        let by_glyphs = left.clamp(-flex, flex);
+        let by_spaces = left - by_glyphs;
+        let eased = by_glyphs * FLEX_PRICE / flex.max(1);
         let ratio = match left {
             0.. if last => 0,
-            0.. => left * 1000 / fill.rag.unwrap_or(sums.stretch).max(1),
-            _ => left.saturating_mul(1000) / shrink.max(1),
+            0.. => eased + by_spaces * 1000 / fill.rag.unwrap_or(sums.stretch).max(1),
+            _ => eased + by_spaces.saturating_mul(1000) / shrink.max(1),
         };
         let mut extra = 0;
         if last && from > 0 {
@@ -171,8 +180,8 @@ impl Line {
         }
         Self {
             ratio: ratio.min(LOOSEST),
-            too_wide: left + shrink < 0,
-            surely_too_wide: sums.width - shrink > fill.measure,
+            too_wide: left + shrink + flex < 0,
+            surely_too_wide: sums.width - shrink - flex > fill.measure,
             hyphen: end.hyphen,
             penalty: end.penalty,
             extra,

@@ -8,6 +8,7 @@ use unicode_bidi::{BidiInfo, Level};
 use crate::pages::{Glyph, GlyphRun};
 use crate::text::Typesetter;
 use crate::text::breaks::Break;
+use crate::text::fit::{AS_DESIGNED, fit, is_flexible};
 use crate::text::inline::Inline;
 use crate::text::itemise::{Fragment, FragmentKind, Itemised, drawn_width};
 use crate::text::paragraph::{Align, LinePlace, Setup, hyphen_for};
@@ -54,17 +55,23 @@ pub enum Mark {
 }
 
 /// A fragment, or the piece of one that is on this line.
-struct Part {
-    piece: usize,
-    setting: Setting,
+pub(crate) struct Part {
+    pub(crate) piece: usize,
+    pub(crate) setting: Setting,
     level: Level,
-    kind: FragmentKind,
-    word: Rc<Word>,
+    pub(crate) kind: FragmentKind,
+    pub(crate) word: Rc<Word>,
     text: PartText,
     /// At the line's end, where spaces take no room.
-    trailing: bool,
-    /// What justification adds to each of its spaces.
-    added: Vec<Length>,
+    pub(crate) trailing: bool,
+    /// Whether its glyphs may change their width.
+    pub(crate) flexible: bool,
+    /// The glyphs' width in 1/100,000 of the design.
+    pub(crate) expansion: u32,
+    /// Added after every glyph, before expansion.
+    pub(crate) letterspace: Length,
+    /// What justification adds to each of its spaces, before expansion.
+    pub(crate) added: Vec<Length>,
 }
 
 enum PartText {
@@ -85,9 +92,8 @@ pub(crate) fn set_line(
     let indent = if place.first { setup.indent } else { Length::ZERO };
     let natural: Length = parts.iter().filter(|part| !part.trailing).map(|part| part.width(inline)).sum();
     let left_over = setup.measure - indent - natural;
-    let stretch = setup.align == Align::Justified && !place.last;
-    if stretch || left_over < Length::ZERO {
-        justify(inline, &mut parts, left_over, setup.align == Align::Justified);
+    if setup.align == Align::Justified && (!place.last || left_over < Length::ZERO) {
+        fit(inline, &mut parts, left_over);
     }
     let width: Length = parts.iter().filter(|part| !part.trailing).map(|part| part.width(inline)).sum();
     let left = left_edge(setup, indent, width);
@@ -116,8 +122,11 @@ fn parts(
         };
         parts.push(Part::new(fragment, word, PartText::Range(range)));
     }
+    // A line that ends inside a fragment ends in it, else in the one before.
+    let last = itemised.fragments.get(to.fragment).filter(|fragment| fragment.range.start < to.at);
+    let last = last.or_else(|| itemised.fragments.get(to.fragment.checked_sub(1)?));
     if to.adds_hyphen
-        && let Some(last) = itemised.fragments[..].iter().rev().find(|f| f.range.start < to.at)
+        && let Some(last) = last
     {
         let word = typesetter.word(hyphen_for(last), last.setting);
         parts.push(Part::new(last, word, PartText::Hyphen));
@@ -128,16 +137,39 @@ fn parts(
 impl Part {
     fn new(fragment: &Fragment, word: Rc<Word>, text: PartText) -> Self {
         let Fragment { piece, setting, level, kind, .. } = *fragment;
-        Self { piece, setting, level, kind, word, text, trailing: false, added: Vec::new() }
+        Self {
+            piece,
+            setting,
+            level,
+            kind,
+            word,
+            text,
+            trailing: false,
+            flexible: is_flexible(fragment),
+            expansion: AS_DESIGNED,
+            letterspace: Length::ZERO,
+            added: Vec::new(),
+        }
     }
 
-    fn width(&self, inline: &Inline) -> Length {
+    /// Whether it takes room that can change.
+    pub(crate) fn bends(&self) -> bool {
+        self.flexible && !self.trailing
+    }
+
+    pub(crate) fn width(&self, inline: &Inline) -> Length {
         let piece = &inline.pieces[self.piece];
         let size = piece.style.size;
         if let Some(drawn) = drawn_width(piece.kind, size) {
             return drawn;
         }
-        self.word.width(self.setting.face, size) + self.added.iter().copied().sum()
+        let count = i64::try_from(self.word.glyphs.len()).unwrap_or(0);
+        let added = self.added.iter().copied().sum::<Length>() + self.letterspace * count;
+        let designed = self.word.width(self.setting.face, size) + added;
+        if self.expansion == AS_DESIGNED {
+            return designed;
+        }
+        designed * i64::from(self.expansion) / i64::from(AS_DESIGNED)
     }
 }
 
@@ -146,27 +178,6 @@ fn mark_trailing(parts: &mut [Part], base: Level) {
     for part in parts.iter_mut().rev().take_while(|part| part.kind == FragmentKind::Space) {
         part.trailing = true;
         part.level = base;
-    }
-}
-
-fn justify(inline: &Inline, parts: &mut [Part], left_over: Length, allowed: bool) {
-    let is_gap = |part: &Part| part.kind == FragmentKind::Space && !part.trailing;
-    let gaps: usize = parts.iter().filter(|part| is_gap(part)).map(|part| part.word.glyphs.len()).sum();
-    let Ok(count @ 1..) = i64::try_from(gaps) else { return };
-    if !allowed {
-        return;
-    }
-    let (each, mut rest) = (left_over.units().div_euclid(count), left_over.units().rem_euclid(count));
-    for part in parts.iter_mut().filter(|part| is_gap(part)) {
-        let size = inline.pieces[part.piece].style.size;
-        for glyph in &part.word.glyphs {
-            let one = i64::from(rest > 0);
-            rest -= one;
-            // An overfull line keeps its words apart.
-            let natural = scale(part.setting.face, size, glyph.advance).units();
-            let narrowest = (size.units() * 14 / 100 - natural).min(0);
-            part.added.push(Length::from_units((each + one).max(narrowest)));
-        }
     }
 }
 
@@ -243,8 +254,9 @@ fn run(inline: &Inline, parts: &[Part], group: &[usize], x: Length) -> GlyphRun 
             PartText::Hyphen => "\u{ad}",
         });
     }
-    let style = &inline.pieces[parts[logical[0]].piece].style;
-    let face = parts[logical[0]].setting.face;
+    let first = &parts[logical[0]];
+    let style = &inline.pieces[first.piece].style;
+    let face = first.setting.face;
     let mut glyphs = Vec::new();
     for index in group {
         let place = logical.binary_search(index).unwrap_or(0);
@@ -256,8 +268,8 @@ fn run(inline: &Inline, parts: &[Part], group: &[usize], x: Length) -> GlyphRun 
         x,
         y: style.rise,
         color: style.color,
-        expansion: 100_000,
-        letterspace: Length::ZERO,
+        expansion: first.expansion,
+        letterspace: first.letterspace,
         text: text.into(),
         glyphs,
     }

@@ -7,6 +7,7 @@ pub mod paragraph;
 pub mod style;
 
 mod breaks;
+mod fit;
 mod hyphenate;
 mod itemise;
 mod line;

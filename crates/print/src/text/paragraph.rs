@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::text::Typesetter;
 use crate::text::breaks::{Break, Chosen, Fill, Sums, choose};
+use crate::text::fit::{flex, is_flexible};
 use crate::text::inline::Inline;
 use crate::text::itemise::{ARABIC, Fragment, FragmentKind, Itemised, itemise};
 use crate::text::line::set_line;
@@ -39,14 +40,15 @@ pub struct Setup {
     pub right_to_left: bool,
 }
 
-/// The narrowest justified word space, in thousandths of an em; poppler merges words below it.
-const NARROWEST_SPACE: i64 = 140;
+/// The narrowest justified word space, in thousandths of an em, before the glyphs themselves narrow: with all
+/// of that it is 0.14 em, below which poppler merges words.
+const NARROWEST_SPACE: i64 = 155;
 /// The price of dividing a word.
-const HYPHEN: i64 = 80;
+const HYPHEN: i64 = 140;
 /// The price of dividing a word that begins with a capital: often a name.
-const HYPHEN_IN_NAME: i64 = 160;
+const HYPHEN_IN_NAME: i64 = 260;
 /// The price of ending a line after a hyphen that the text has.
-const AFTER_HYPHEN: i64 = 40;
+const AFTER_HYPHEN: i64 = 60;
 /// The price of breaking a word that is wider than the measure.
 const ANYWHERE: i64 = 5_000;
 
@@ -172,6 +174,10 @@ impl<'a> Breaks<'a> {
 
     fn add(&mut self, fragment: &Fragment) {
         self.sums.width += fragment.width.units();
+        let size = self.inline.pieces[fragment.piece].style.size;
+        if self.setup.align == Align::Justified && is_flexible(fragment) {
+            self.sums.flex += flex(fragment.width, fragment.word.glyphs.len(), size);
+        }
         if fragment.kind == FragmentKind::Space {
             let em = self.inline.pieces[fragment.piece].style.size.units();
             for glyph in &fragment.word.glyphs {
@@ -263,6 +269,10 @@ impl<'a> Breaks<'a> {
         }
         let mut sums = self.sums;
         sums.width += cut.units();
+        if self.setup.align == Align::Justified && is_flexible(fragment) {
+            let count = glyphs.iter().filter(|glyph| (glyph.start as usize) < at).count();
+            sums.flex += flex(cut, count, size);
+        }
         let hyphen_width = if hyphen { self.hyphen_width(fragment) } else { 0 };
         self.found.push(Break {
             at: fragment.range.start + at,
@@ -359,7 +369,8 @@ mod tests {
         let (inline, lines) = set(ENGLISH, "en", measure);
         assert!(lines.len() > 3);
         for line in &lines[..lines.len() - 1] {
-            assert_eq!(line.width, measure);
+            // Rounding leaves less than a thousandth of a point.
+            assert!((line.width - measure).units().abs() < 65, "{:?}", line.width - measure);
             assert!(!line.overfull);
         }
         assert_eq!(said(&lines).replace('\u{ad}', ""), inline.text);
@@ -374,7 +385,8 @@ mod tests {
                     let Mark::Run(run) = &marked.mark else { continue };
                     for glyph in &run.glyphs {
                         let cluster = &run.text[glyph.cluster.start as usize..glyph.cluster.end as usize];
-                        assert!(cluster != " " || glyph.advance >= Length::milli_pt(1_399), "{cluster:?}");
+                        let gap = (glyph.advance + run.letterspace) * i64::from(run.expansion) / 100_000;
+                        assert!(cluster != " " || gap >= Length::milli_pt(1_399), "{gap:?}");
                     }
                 }
             }
@@ -385,7 +397,7 @@ mod tests {
     fn a_word_wider_than_the_measure_is_broken_and_not_run_off_the_page() {
         let long = "x".repeat(500);
         let (_, lines) = set(&format!("Before {long} after."), "en", Length::mm(122));
-        assert!(lines.iter().all(|line| line.width <= Length::mm(122)));
+        assert!(lines.iter().all(|line| line.width.to_milli_pt() <= Length::mm(122).to_milli_pt() + 1));
         assert_eq!(said(&lines), format!("Before {long} after."));
     }
 
@@ -432,7 +444,8 @@ mod tests {
             for line in &lines {
                 prop_assert_eq!(line.range.start, at);
                 at = line.range.end;
-                prop_assert!(line.overfull || line.width <= Length::mm(millimetres));
+                let excess = (line.width - Length::mm(millimetres)).to_milli_pt();
+                prop_assert!(line.overfull || excess <= 1, "{excess}");
             }
             prop_assert_eq!(at, inline.text.len());
             let plain = |text: &str| text.replace('\u{ad}', "");

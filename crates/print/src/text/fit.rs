@@ -1,0 +1,103 @@
+//! Fitting a line to its measure: glyphs widen or narrow a little, letters move apart or together a little, and
+//! word spaces take the rest. The least even of the three is what the eye sees, so it comes last.
+
+use crate::text::inline::Inline;
+use crate::text::itemise::{Fragment, FragmentKind};
+use crate::text::line::Part;
+use crate::text::shape::scale;
+use crate::units::Length;
+
+/// As designed, in the units of PDF's `Tz` times a thousand.
+pub(crate) const AS_DESIGNED: u32 = 100_000;
+/// The widest and narrowest glyphs: two hundredths from the design.
+const EXPANSION: i64 = 2_000;
+/// The widest and narrowest letterspace: a hundredth of an em.
+const LETTERSPACE: i64 = 100;
+/// The narrowest word space of a line that is too wide, in hundredths of an em.
+const NARROWEST: i64 = 14;
+
+/// Whether a fragment's glyphs may change their width: text in scripts whose letters do not join.
+pub(crate) fn is_flexible(fragment: &Fragment) -> bool {
+    fragment.kind != FragmentKind::Drawn && !fragment.setting.face.is_arabic()
+}
+
+/// How far a stretch of text may widen or narrow by glyphs and letterspace.
+pub(crate) fn flex(width: Length, glyphs: usize, size: Length) -> i64 {
+    let count = i64::try_from(glyphs).unwrap_or(0);
+    let designed = i64::from(AS_DESIGNED);
+    // Letterspace is scaled with the glyphs: what counts is what it gives when they are at their narrowest.
+    let letters = count * (size.units() / LETTERSPACE) * (designed - EXPANSION) / designed;
+    width.units() * EXPANSION / designed + letters
+}
+
+/// Fits a line's parts to what is left over, negative when they are too wide.
+pub(crate) fn fit(inline: &Inline, parts: &mut [Part], left_over: Length) {
+    let left_over = left_over - expand(inline, parts, left_over);
+    let left_over = left_over - letterspace(inline, parts, left_over);
+    stretch_spaces(inline, parts, left_over);
+}
+
+/// Widens or narrows glyphs, all on the line alike; returns what that gains.
+fn expand(inline: &Inline, parts: &mut [Part], left_over: Length) -> Length {
+    let width: i64 = parts.iter().filter(|part| part.bends()).map(|part| part.width(inline).units()).sum();
+    if width == 0 {
+        return Length::ZERO;
+    }
+    let designed = i64::from(AS_DESIGNED);
+    // Rounded down, so that a line without spaces is never wider than the measure.
+    let change = (left_over.units() * designed).div_euclid(width).clamp(-EXPANSION, EXPANSION);
+    let expansion = u32::try_from(designed + change).unwrap_or(AS_DESIGNED);
+    gain(inline, parts, |part| part.expansion = expansion)
+}
+
+/// Moves letters apart or together, by the same share of each part's size.
+fn letterspace(inline: &Inline, parts: &mut [Part], left_over: Length) -> Length {
+    let most = |part: &Part| inline.pieces[part.piece].style.size.units() / LETTERSPACE;
+    let room: i64 = parts
+        .iter()
+        .filter(|part| part.bends())
+        .map(|part| most(part) * i64::try_from(part.word.glyphs.len()).unwrap_or(0))
+        .sum();
+    if room == 0 {
+        return Length::ZERO;
+    }
+    let expansion = parts.iter().find(|part| part.bends()).map_or(AS_DESIGNED, |part| part.expansion);
+    let scaled = left_over.units() * i64::from(AS_DESIGNED) / i64::from(expansion);
+    let share = (scaled * 1000).div_euclid(room).clamp(-1000, 1000);
+    gain(inline, parts, |part| part.letterspace = Length::from_units((most(part) * share).div_euclid(1000)))
+}
+
+/// Changes the parts that bend and returns how much wider they are.
+fn gain(inline: &Inline, parts: &mut [Part], change: impl Fn(&mut Part)) -> Length {
+    let mut gained = Length::ZERO;
+    // Spaces at the line's end change with their neighbours, so that they stay one run; they take no room.
+    for part in parts.iter_mut().filter(|part| part.flexible) {
+        let before = part.width(inline);
+        change(part);
+        if !part.trailing {
+            gained += part.width(inline) - before;
+        }
+    }
+    gained
+}
+
+/// Gives the rest to the word spaces, in equal shares.
+fn stretch_spaces(inline: &Inline, parts: &mut [Part], left_over: Length) {
+    let is_gap = |part: &Part| part.kind == FragmentKind::Space && !part.trailing;
+    let gaps: usize = parts.iter().filter(|part| is_gap(part)).map(|part| part.word.glyphs.len()).sum();
+    let Ok(count @ 1..) = i64::try_from(gaps) else { return };
+    let (each, mut rest) = (left_over.units().div_euclid(count), left_over.units().rem_euclid(count));
+    for part in parts.iter_mut().filter(|part| is_gap(part)) {
+        let size = inline.pieces[part.piece].style.size;
+        for glyph in &part.word.glyphs {
+            let one = i64::from(rest > 0);
+            rest -= one;
+            // What is added is scaled with the glyphs; an overfull line keeps its words apart.
+            let added = (each + one) * i64::from(AS_DESIGNED) / i64::from(part.expansion);
+            let natural = scale(part.setting.face, size, glyph.advance) + part.letterspace;
+            let narrowest = size * NARROWEST / 100 * i64::from(AS_DESIGNED) / i64::from(part.expansion);
+            let least = (narrowest - natural).min(Length::ZERO);
+            part.added.push(Length::from_units(added).max(least));
+        }
+    }
+}
