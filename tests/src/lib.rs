@@ -1,1 +1,57 @@
-//! End-to-end tests through the public API only; the tests are in `tests/`.
+//! What several end-to-end tests share: requests, and the sentences of a document.
+
+use chancery_client::Client;
+use chancery_proto::brief::v1::RevisionDocument;
+use chancery_proto::json;
+use chancery_proto::render::v1::{CreateRenderRequest, Render, RenderState};
+use serde_json::Value;
+
+/// The workspace of all tests.
+pub const WORKSPACE: &str = "workspaces/default";
+
+/// The sample brief.
+pub const RUSSIA_IRAN: &str = "workspaces/default/briefs/russia-iran";
+
+/// A request for a PDF of a brief or revision.
+pub fn render_of(source: &str) -> CreateRenderRequest {
+    CreateRenderRequest { parent: WORKSPACE.to_owned(), source: source.to_owned(), options: None }
+}
+
+/// Prints and downloads; also says whether the request was answered at once.
+pub async fn print(client: &Client, source: &str) -> (Render, Vec<u8>, bool) {
+    let mut pdf = Vec::new();
+    let mut first = None;
+    let render = client.render_to(render_of(source), &mut pdf, |event| {
+        if let chancery_client::RenderEvent::State(render) = event {
+            first.get_or_insert(render.state());
+        }
+    });
+    let render = render.await.unwrap_or_else(|error| panic!("printing {source}: {error}"));
+    (render, pdf, first == Some(RenderState::Succeeded))
+}
+
+/// The texts of all statements of a document with their ids: what a printed brief must say.
+pub fn statements(document: &RevisionDocument) -> Vec<(String, String)> {
+    let text = json::to_string_pretty(document);
+    let mut found = Vec::new();
+    collect(&serde_json::from_str(&text).expect("the mapping writes JSON"), &mut found);
+    found
+}
+
+/// In JSON, a statement is what has a type of its enum and a text.
+fn collect(value: &Value, found: &mut Vec<(String, String)>) {
+    match value {
+        Value::Object(fields) => {
+            let kind = fields.get("type").and_then(Value::as_str).unwrap_or_default();
+            let (id, text) = (fields.get("id"), fields.get("text"));
+            if let (true, Some(Value::String(id)), Some(Value::String(text))) =
+                (kind.starts_with("STATEMENT_TYPE_"), id, text)
+            {
+                found.push((id.clone(), text.clone()));
+            }
+            fields.values().for_each(|inner| collect(inner, found));
+        }
+        Value::Array(items) => items.iter().for_each(|inner| collect(inner, found)),
+        _ => {}
+    }
+}
