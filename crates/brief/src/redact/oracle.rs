@@ -75,14 +75,14 @@ impl Look<'_> {
                 });
             }
             Value::Object(fields) => {
-                let has_inner = |fields: &Map<String, Value>| {
+                let lists_items = |fields: &Map<String, Value>| {
                     fields.get("list").is_some_and(|list| count(list, &["items"]) > 0)
                 };
-                let had_inner = has_inner(fields);
+                let listed_before = lists_items(fields);
                 for (name, inner) in fields.iter_mut() {
                     self.prune(name, inner);
                 }
-                if key == "items" && had_inner && !has_inner(fields) {
+                if key == "items" && listed_before && !lists_items(fields) {
                     fields.remove("list");
                 }
                 let gone = |id: &str| self.every_id.contains(id) && !self.ids.contains(id);

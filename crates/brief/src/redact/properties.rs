@@ -31,13 +31,16 @@ fn stored(content: &BriefContent, of: &Canonical) -> Canonical {
 }
 
 fn without_empty_values(mut value: Value) -> Value {
+    let is_empty = |value: &Value| match value {
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        _ => false,
+    };
     match &mut value {
         Value::Object(fields) => {
             let old = std::mem::take(fields);
             let kept = old.into_iter().map(|(name, inner)| (name, without_empty_values(inner)));
-            fields.extend(
-                kept.filter(|(_, inner)| *inner != Value::from("") && *inner != Value::Array(Vec::new())),
-            );
+            fields.extend(kept.filter(|(_, inner)| !is_empty(inner)));
         }
         Value::Array(items) => items.iter_mut().for_each(|item| *item = without_empty_values(item.take())),
         _ => {}

@@ -46,7 +46,7 @@ pub const INVALID_LANGUAGE: &str = "INVALID_LANGUAGE";
 pub const DUPLICATE_LANGUAGE: &str = "DUPLICATE_LANGUAGE";
 /// A text does not have the form that it must have here.
 pub const INVALID_FORM: &str = "INVALID_FORM";
-/// Sections or lists nest too deep.
+/// Sections, lists or spans nest too deep.
 pub const TOO_DEEP: &str = "TOO_DEEP";
 /// A table has no column or too many.
 pub const WRONG_COLUMN_COUNT: &str = "WRONG_COLUMN_COUNT";

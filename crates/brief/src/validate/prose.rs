@@ -11,6 +11,9 @@ use crate::likelihood;
 use crate::marking::Rank;
 use crate::part::PartKind;
 
+/// How deep spans may stand in each other: a link in a language, emphasised, and room to spare.
+const SPAN_DEPTH: usize = 8;
+
 impl Checker<'_> {
     pub(super) fn statements(&mut self, field: &'static str, statements: &mut [Statement], enclosing: Rank) {
         self.each(field, statements, |checker, statement| checker.statement(statement, enclosing));
@@ -153,6 +156,9 @@ impl Checker<'_> {
             let is_link = |span: &Span| span.kind() == SpanKind::Link;
             if is_link(span) && open.iter().any(is_link) {
                 checker.violate("kind", code::INVALID_SPAN, "a link does not stand in a link");
+            }
+            if open.len() == SPAN_DEPTH {
+                return checker.violate("", code::TOO_DEEP, format!("spans nest to {SPAN_DEPTH} levels"));
             }
             open.push(span.clone());
         });

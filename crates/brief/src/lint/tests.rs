@@ -1,0 +1,143 @@
+//! Each lint once on what it warns of and once on what it leaves alone.
+
+use chancery_proto::brief::v1::block::Kind as BlockKind;
+use chancery_proto::brief::v1::{
+    AsOf, Block, BriefContent, Citation, KeyJudgment, Likelihood, LikelihoodTerm, Paragraph, Scenario,
+    Section, Source, Statement, StatementStatus, StatementType,
+};
+
+use crate::lint::lint;
+
+fn judgment(id: &str, text: &str) -> Statement {
+    let citations = vec![Citation { source_id: "src1".into(), ..Citation::default() }];
+    let mut statement = Statement { id: id.into(), text: text.into(), citations, ..Statement::default() };
+    statement.set_type(StatementType::Assessment);
+    statement
+}
+
+fn brief(statements: Vec<Statement>) -> BriefContent {
+    let kind = Some(BlockKind::Paragraph(Paragraph { statements }));
+    let block = Block { kind, ..Block::default() };
+    let section = Section { blocks: vec![block], ..Section::default() };
+    BriefContent { language: "en-GB".into(), sections: vec![section], ..BriefContent::default() }
+}
+
+fn likelihood(term: LikelihoodTerm) -> Likelihood {
+    let mut likelihood = Likelihood::default();
+    likelihood.set_term(term);
+    likelihood
+}
+
+fn codes(content: &BriefContent) -> Vec<(&'static str, String)> {
+    lint(content).into_iter().map(|warning| (warning.code, warning.part_id)).collect()
+}
+
+fn one(code: &'static str, id: &str) -> Vec<(&'static str, String)> {
+    vec![(code, id.to_owned())]
+}
+
+#[test]
+fn a_judgment_of_the_body_cites_a_source() {
+    let bare = Statement { citations: Vec::new(), ..judgment("s1", "It holds.") };
+    assert_eq!(codes(&brief(vec![bare.clone()])), one(super::JUDGMENT_WITHOUT_SOURCE, "s1"));
+    assert_eq!(codes(&brief(vec![judgment("s1", "It holds.")])), []);
+    let bottom_line = BriefContent { bluf: vec![bare.clone()], ..BriefContent::default() };
+    assert_eq!(codes(&bottom_line), []);
+    let mut withdrawn = bare;
+    withdrawn.set_status(StatementStatus::Withdrawn);
+    assert_eq!(codes(&brief(vec![withdrawn])), []);
+}
+
+#[test]
+fn a_forecast_says_when_and_by_what_it_is_judged() {
+    let mut forecast = judgment("s1", "It will hold.");
+    forecast.set_type(StatementType::Forecast);
+    let both =
+        [one(super::FORECAST_WITHOUT_HORIZON, "s1"), one(super::FORECAST_WITHOUT_CRITERIA, "s1")].concat();
+    assert_eq!(codes(&brief(vec![forecast.clone()])), both);
+    (forecast.horizon, forecast.resolution_criteria) = ("2027".into(), "A treaty is in force.".into());
+    assert_eq!(codes(&brief(vec![forecast])), []);
+}
+
+#[test]
+fn hedges_need_a_likelihood_and_english() {
+    for text in ["It might hold.", "It is likely to hold.", "Possibly it could hold."] {
+        assert_eq!(
+            codes(&brief(vec![judgment("s1", text)])),
+            one(super::HEDGE_WITHOUT_LIKELIHOOD, "s1"),
+            "{text}"
+        );
+    }
+    for text in ["In May it held.", "The mayor held a remote post.", "Its likelihood is unknown."] {
+        assert_eq!(codes(&brief(vec![judgment("s1", text)])), [], "{text}");
+    }
+    let likely = Statement {
+        likelihood: Some(likelihood(LikelihoodTerm::Icd203Likely)),
+        ..judgment("s1", "It might hold.")
+    };
+    assert_eq!(codes(&brief(vec![likely])), []);
+    let german = BriefContent { language: "de".into(), ..brief(vec![judgment("s1", "Er might.")]) };
+    assert_eq!(codes(&german), []);
+}
+
+#[test]
+fn likelihood_and_confidence_stand_in_two_sentences() {
+    let text = "We judge with high confidence that it is very likely to hold.";
+    let mixed =
+        Statement { likelihood: Some(likelihood(LikelihoodTerm::Icd203VeryLikely)), ..judgment("s1", text) };
+    assert_eq!(codes(&brief(vec![mixed])), one(super::LIKELIHOOD_WITH_CONFIDENCE, "s1"));
+}
+
+#[test]
+fn one_row_of_terms_is_used_in_a_brief() {
+    let with = |id: &str, term| Statement { likelihood: Some(likelihood(term)), ..judgment(id, "It holds.") };
+    let (likely, remote) = (LikelihoodTerm::Icd203Likely, LikelihoodTerm::Icd203Remote);
+    let mixed = brief(vec![with("s1", likely), with("s2", remote), with("s3", remote)]);
+    assert_eq!(codes(&mixed), one(super::MIXED_LIKELIHOOD_ROWS, "s2"));
+    assert_eq!(codes(&brief(vec![with("s1", likely), with("s2", LikelihoodTerm::Icd203Unlikely)])), []);
+    let scales = brief(vec![with("s1", likely), with("s2", LikelihoodTerm::PhiaUnlikely)]);
+    assert_eq!(codes(&scales), one(super::MIXED_LIKELIHOOD_ROWS, "s2"));
+}
+
+#[test]
+fn a_key_judgment_rests_on_more_than_one_source_and_on_what_stands() {
+    let mut content = brief(vec![judgment("s1", "It holds."), judgment("s2", "It holds.")]);
+    let rests_on = vec!["s1".into(), "s2".into()];
+    content.key_judgments = vec![KeyJudgment { id: "kj1".into(), rests_on, ..KeyJudgment::default() }];
+    assert_eq!(codes(&content), one(super::SINGLE_SOURCE, "kj1"));
+
+    let mut superseded = judgment("s2", "It held.");
+    superseded.citations[0].source_id = "src2".into();
+    superseded.set_status(StatementStatus::Superseded);
+    let statements = vec![judgment("s1", "It holds."), superseded];
+    let content = BriefContent { key_judgments: content.key_judgments, ..brief(statements) };
+    assert_eq!(codes(&content), one(super::SUPERSEDED_SUPPORT, "kj1"));
+}
+
+#[test]
+fn the_scenarios_of_a_set_sum_to_100() {
+    let scenario = |id: &str, set: &str, percent| Scenario {
+        id: id.into(),
+        set: set.into(),
+        percent,
+        ..Scenario::default()
+    };
+    let scenarios = vec![scenario("a", "x", 60), scenario("b", "y", 100), scenario("c", "x", 30)];
+    let content = BriefContent { scenarios, ..BriefContent::default() };
+    assert_eq!(codes(&content), one(super::SCENARIOS_NOT_100, "a"));
+}
+
+#[test]
+fn the_content_holds_up_to_its_newest_cited_source() {
+    let source = |id: &str, date: &str| Source { id: id.into(), date: date.into(), ..Source::default() };
+    let as_of = Some(AsOf { date: "2025-06".into(), note: String::new() });
+    let content = brief(vec![judgment("s1", "It holds.")]);
+    let dated = |date: &str| BriefContent {
+        as_of: as_of.clone(),
+        sources: vec![source("src1", date), source("src2", "2030")],
+        ..content.clone()
+    };
+    assert_eq!(codes(&dated("2025-07-01")), one(super::AS_OF_BEFORE_SOURCE, "src1"));
+    assert_eq!(codes(&dated("2025-06-30")), []);
+    assert_eq!(codes(&dated("")), []);
+}
