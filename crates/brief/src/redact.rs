@@ -23,6 +23,8 @@ mod oracle;
 mod parts;
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
