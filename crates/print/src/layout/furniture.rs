@@ -78,7 +78,7 @@ fn runs(
     width: Length,
     typesetter: &mut Typesetter,
 ) -> impl Iterator<Item = GlyphRun> + use<> {
-    let lines = single_line(text, align, width, typesetter);
+    let lines = single_line(text, align, width, false, typesetter);
     lines.into_iter().take(1).flat_map(|line| line.marks).filter_map(|marked| match marked.mark {
         Mark::Run(run) => Some(run),
         Mark::Drawn => None,

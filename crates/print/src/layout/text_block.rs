@@ -47,7 +47,7 @@ pub(crate) fn measure(block: &TextBlock, geometry: &Geometry, typesetter: &mut T
         strips.push(strip);
     }
     add_label(&mut strips, block, slot, typesetter);
-    add_tail(&mut strips, block, slot, lines.last(), typesetter);
+    add_tail(&mut strips, block, slot, (setup.measure, lines.last()), typesetter);
     add_side(&mut strips, block, geometry, typesetter);
     space(&mut strips, block, geometry);
     strips
@@ -122,10 +122,11 @@ pub(crate) fn single_line(
     inline: &Inline,
     align: Align,
     width: Length,
+    right_to_left: bool,
     typesetter: &mut Typesetter,
 ) -> Vec<Line> {
     let measure = width.max(typesetter.width(inline));
-    let setup = Setup { measure, indent: Length::ZERO, align, hyphenate: false, right_to_left: false };
+    let setup = Setup { measure, indent: Length::ZERO, align, hyphenate: false, right_to_left };
     typesetter.set(inline, &setup)
 }
 
@@ -133,7 +134,7 @@ fn add_label(strips: &mut [Strip], block: &TextBlock, slot: Slot, typesetter: &m
     let (Some(label), Some(first)) = (&block.label, strips.first_mut()) else { return };
     let width = block.leading * 5 / 4;
     let label_slot = Slot { start: slot.start - width, width };
-    for line in single_line(label, Align::Start, width, typesetter) {
+    for line in single_line(label, Align::Start, width, block.right_to_left, typesetter) {
         // The label's baseline is its text's.
         let drop = baseline(block.leading, largest_size(&block.inline))
             - baseline(block.leading, largest_size(label));
@@ -147,18 +148,24 @@ fn add_tail(
     strips: &mut [Strip],
     block: &TextBlock,
     slot: Slot,
-    last_line: Option<&Line>,
+    (text_width, last_line): (Length, Option<&Line>),
     typesetter: &mut Typesetter,
 ) {
     let (Some(tail), Some(strip), Some(last_line)) = (&block.tail, strips.last_mut(), last_line) else {
         return;
     };
-    for line in single_line(tail, Align::End, slot.width, typesetter) {
+    for line in single_line(tail, Align::End, slot.width, block.right_to_left, typesetter) {
         add_line(strip, tail, &line, slot, block.leading);
         let y = baseline(block.leading, largest_size(tail));
         let gap = block.leading / 3;
-        let text_end = last_line.left + last_line.width;
-        if let Some(path) = drawing::leaders(text_end + gap, line.left - gap, y, FAINT) {
+        let (from, to) = if block.right_to_left {
+            // The text's measure is narrower than the slot and stands at its right edge.
+            let text_left = slot.width - text_width + last_line.left;
+            (line.left + line.width + gap, text_left - gap)
+        } else {
+            (last_line.left + last_line.width + gap, line.left - gap)
+        };
+        if let Some(path) = drawing::leaders(from, to, y, FAINT) {
             let owner = Owner::Artifact(ArtifactKind::Layout);
             strip.marks.push(StripMark { owner, slot, drawing: Drawing::Path(path) });
         }
@@ -177,7 +184,7 @@ fn add_side(strips: &mut [Strip], block: &TextBlock, geometry: &Geometry, typese
         let below = block.leading * i64::try_from(index - on).unwrap_or(0);
         let drop = baseline(block.leading, largest_size(&block.inline))
             - baseline(block.leading, largest_size(note));
-        for line in single_line(note, Align::Start, slot.width, typesetter) {
+        for line in single_line(note, Align::Start, slot.width, block.right_to_left, typesetter) {
             let mut one = Strip::default();
             add_line(&mut one, note, &line, slot, block.leading);
             strips[on].marks.extend(one.marks.into_iter().map(|mark| mark.lowered(drop + below)));

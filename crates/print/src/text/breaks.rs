@@ -80,7 +80,7 @@ const SHORT_LAST: i64 = 30_000;
 /// For a line wider than the measure; only when nothing else is left.
 const OVERFULL: i64 = 1_000_000_000_000;
 /// What a line costs whose glyphs are as wide or as narrow as they may be, in thousandths of a space's stretch.
-const FLEX_PRICE: i64 = 150;
+const FLEX_PRICE: i64 = 250;
 /// The loosest line of the first attempt, in thousandths of the stretch.
 const TOLERANCE: i64 = 2_500;
 /// The loosest line that counts as such; beyond it all are equally bad.

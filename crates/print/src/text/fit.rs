@@ -11,8 +11,8 @@ use crate::units::Length;
 pub(crate) const AS_DESIGNED: u32 = 100_000;
 /// The widest and narrowest glyphs: two hundredths from the design.
 const EXPANSION: i64 = 2_000;
-/// The widest and narrowest letterspace: a hundredth of an em.
-const LETTERSPACE: i64 = 100;
+/// The widest letterspace, and the tightest, is an em over this: 0.0083 em.
+const LETTERSPACE: i64 = 120;
 /// The narrowest word space of a line that is too wide, in hundredths of an em.
 const NARROWEST: i64 = 14;
 

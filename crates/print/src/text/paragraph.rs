@@ -44,9 +44,9 @@ pub struct Setup {
 /// of that it is 0.14 em, below which poppler merges words.
 const NARROWEST_SPACE: i64 = 155;
 /// The price of dividing a word.
-const HYPHEN: i64 = 140;
+const HYPHEN: i64 = 300;
 /// The price of dividing a word that begins with a capital: often a name.
-const HYPHEN_IN_NAME: i64 = 260;
+const HYPHEN_IN_NAME: i64 = 500;
 /// The price of ending a line after a hyphen that the text has.
 const AFTER_HYPHEN: i64 = 60;
 /// The price of breaking a word that is wider than the measure.
