@@ -1,9 +1,10 @@
 //! A reader of the printer's own files, apart from the writer: it proves that a finished file says what was meant,
-//! everything of it and nothing else. lopdf loads the objects; what they mean is read here.
+//! everything of it and nothing else.
 
 mod cmap;
 mod expected;
 mod normal;
+mod objects;
 mod page;
 mod proof;
 mod scan;
@@ -18,9 +19,9 @@ use tree::{Element, Kid};
 /// Why a file cannot be read back.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// It is no PDF file, or damaged.
-    #[error("the file cannot be read: {0}")]
-    Pdf(#[from] lopdf::Error),
+    /// It is no file of the printer's, or damaged.
+    #[error("the file has {0}")]
+    Damaged(&'static str),
     /// Its structure tree is not well formed.
     #[error("the structure tree has {0}")]
     Structure(&'static str),

@@ -89,9 +89,9 @@ pub fn prove(bytes: &[u8], expected: &Expected) -> Result<Proof, ProofError> {
     let file = tree::read(bytes)?;
     untagged(&file)?;
     elements(&file, expected)?;
-    strings::outline(&file.document, expected)?;
-    strings::metadata(&file.document, expected)?;
-    strings::no_strays(&file.document, expected)?;
+    strings::outline(&file, expected)?;
+    strings::metadata(&file, expected)?;
+    strings::no_strays(&file.objects, expected)?;
     Ok(Proof {
         text: lines(&file.roots),
         pages: file.pages.len(),

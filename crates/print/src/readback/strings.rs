@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use lopdf::{Document, Object};
-
 use super::expected::Expected;
+use super::objects::{Dict, Objects, Value};
 use super::proof::ProofError;
+use super::tree::FileText;
 use super::{ReadError, text_string};
 use crate::document::DocumentInfo;
 use crate::tags::{LinkTarget, Role};
@@ -18,8 +18,8 @@ const CONSTANT: [&str; 4] = ["sRGB", "sRGB IEC61966-2.1", "Adobe", "Identity"];
 const MAX_ENTRIES: usize = 100_000;
 
 /// The outline has the expected entries, in order, at their levels.
-pub(super) fn outline(document: &Document, expected: &Expected) -> Result<(), ProofError> {
-    let found = read_outline(document).map_err(ReadError::from)?;
+pub(super) fn outline(file: &FileText, expected: &Expected) -> Result<(), ProofError> {
+    let found = read_outline(&file.objects, &file.catalog)?;
     let mut expected_entries = Vec::new();
     for entry in expected.outline {
         let name = expected.anchor_names.get(entry.anchor.0 as usize).cloned().unwrap_or_default();
@@ -34,28 +34,27 @@ pub(super) fn outline(document: &Document, expected: &Expected) -> Result<(), Pr
     Ok(())
 }
 
-fn read_outline(document: &Document) -> Result<Vec<(u8, String, String)>, lopdf::Error> {
+fn read_outline(objects: &Objects, catalog: &Dict) -> Result<Vec<(u8, String, String)>, ReadError> {
     let mut entries = Vec::new();
-    let Ok(outlines) = document.catalog()?.get_deref(b"Outlines", document) else { return Ok(entries) };
-    let first = |dict: &lopdf::Dictionary, key: &[u8]| dict.get(key).and_then(Object::as_reference).ok();
-    let mut waiting: Vec<(u8, lopdf::ObjectId)> =
-        first(outlines.as_dict()?, b"First").map(|id| (1, id)).into_iter().collect();
+    let Some(outlines) = objects.entry(catalog, b"Outlines")? else { return Ok(entries) };
+    let first = outlines.reference(b"First");
+    let mut waiting: Vec<(u8, u32)> = first.map(|id| (1, id)).into_iter().collect();
     while let Some((level, id)) = waiting.pop() {
-        let dict = document.get_dictionary(id)?;
-        let text = |key| dict.get(key).and_then(Object::as_str).map(text_string);
-        entries.push((level, text(b"Title".as_slice())?, text(b"Dest")?));
+        let dict = objects.dict(id)?;
+        let text = |key: &[u8]| dict.string(key).map(text_string).unwrap_or_default();
+        entries.push((level, text(b"Title"), text(b"Dest")));
         if entries.len() > MAX_ENTRIES {
-            return Err(lopdf::Error::ReferenceLimit);
+            return Err(ReadError::Structure("an outline without end"));
         }
-        waiting.extend(first(dict, b"Next").map(|id| (level, id)));
-        waiting.extend(first(dict, b"First").map(|id| (level.saturating_add(1), id)));
+        waiting.extend(dict.reference(b"Next").map(|id| (level, id)));
+        waiting.extend(dict.reference(b"First").map(|id| (level.saturating_add(1), id)));
     }
     Ok(entries)
 }
 
 /// The XMP packet says every fact, and nothing else; there is no `Info` that could say otherwise.
-pub(super) fn metadata(document: &Document, expected: &Expected) -> Result<(), ProofError> {
-    let packet = read_packet(document).map_err(ReadError::from)?;
+pub(super) fn metadata(file: &FileText, expected: &Expected) -> Result<(), ProofError> {
+    let packet = read_packet(file)?;
     let info = expected.info;
     let revision = if info.revision == 0 { String::new() } else { info.revision.to_string() };
     let facts = [
@@ -78,14 +77,14 @@ pub(super) fn metadata(document: &Document, expected: &Expected) -> Result<(), P
     let explained = |text: &String| constant.contains(text) || facts.iter().any(|fact| fact.trim() == text);
     match found.iter().find(|text| !explained(text)) {
         Some(stray) => Err(ProofError::Stray(stray.clone())),
-        None if document.trailer.has(b"Info") => Err(ProofError::Stray("Info".to_owned())),
+        None if file.objects.trailer.get(b"Info").is_some() => Err(ProofError::Stray("Info".to_owned())),
         None => Ok(()),
     }
 }
 
-fn read_packet(document: &Document) -> Result<String, lopdf::Error> {
-    let metadata = document.catalog()?.get_deref(b"Metadata", document)?.as_stream()?;
-    Ok(String::from_utf8_lossy(&metadata.get_plain_content()?).into_owned())
+fn read_packet(file: &FileText) -> Result<String, ReadError> {
+    let id = file.catalog.reference(b"Metadata").ok_or(ReadError::Damaged("no metadata"))?;
+    Ok(String::from_utf8_lossy(&file.objects.stream(id)?.1).into_owned())
 }
 
 /// The character data of an XML text, unescaped.
@@ -105,10 +104,10 @@ fn unescaped(data: &str) -> String {
 }
 
 /// Every string object of the file is one that was put there.
-pub(super) fn no_strays(document: &Document, expected: &Expected) -> Result<(), ProofError> {
+pub(super) fn no_strays(objects: &Objects, expected: &Expected) -> Result<(), ProofError> {
     let known = known(expected);
-    for object in document.objects.values() {
-        explained(object, &known)?;
+    for id in 0..objects.len() {
+        explained(&objects.get(id)?, &known)?;
     }
     Ok(())
 }
@@ -136,17 +135,16 @@ fn known(expected: &Expected) -> BTreeSet<String> {
     known
 }
 
-fn explained(object: &Object, known: &BTreeSet<String>) -> Result<(), ProofError> {
-    match object {
-        Object::String(bytes, _) => {
+fn explained(value: &Value, known: &BTreeSet<String>) -> Result<(), ProofError> {
+    match value {
+        Value::String(bytes) => {
             let text = text_string(bytes);
             if known.contains(&text) { Ok(()) } else { Err(ProofError::Stray(text)) }
         }
-        Object::Array(items) => items.iter().try_for_each(|item| explained(item, known)),
-        Object::Dictionary(entries) => entries.iter().try_for_each(|(_, value)| explained(value, known)),
+        Value::Array(items) => items.iter().try_for_each(|item| explained(item, known)),
         // The cross-reference stream holds the file's identifier, which says nothing.
-        Object::Stream(stream) if stream.dict.has_type(b"XRef") => Ok(()),
-        Object::Stream(stream) => stream.dict.iter().try_for_each(|(_, value)| explained(value, known)),
+        Value::Dict(dict) if dict.name(b"Type") == Some(b"XRef") => Ok(()),
+        Value::Dict(dict) => dict.iter().try_for_each(|(_, value)| explained(value, known)),
         _ => Ok(()),
     }
 }

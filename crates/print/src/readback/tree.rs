@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, btree_map::Entry};
 use std::sync::Arc;
 
-use lopdf::{Dictionary, Document, Object, ObjectId};
-
 use super::cmap::ToUnicode;
+use super::objects::{Dict, Objects, Value};
 use super::page::{self, Fonts, PageText};
 use super::{ReadError, text_string};
 
@@ -40,9 +39,9 @@ pub(super) struct Annotation {
 }
 
 /// What is read of a file.
-#[derive(Debug)]
-pub(super) struct FileText {
-    pub(super) document: Document,
+pub(super) struct FileText<'a> {
+    pub(super) objects: Objects<'a>,
+    pub(super) catalog: Dict,
     /// The kids of the structure tree's root.
     pub(super) roots: Vec<Element>,
     /// By page: what is left over when the tree has taken its sequences, and the artifacts.
@@ -50,100 +49,115 @@ pub(super) struct FileText {
 }
 
 /// Reads a file.
-pub(super) fn read(bytes: &[u8]) -> Result<FileText, ReadError> {
-    let document = Document::load_mem(bytes)?;
-    let numbers: Vec<ObjectId> = document.get_pages().into_values().collect();
+pub(super) fn read(bytes: &[u8]) -> Result<FileText<'_>, ReadError> {
+    let objects = Objects::read(bytes)?;
+    let root = objects.trailer.reference(b"Root").ok_or(ReadError::Damaged("no catalog"))?;
+    let catalog = objects.dict(root)?;
+    let numbers = page_numbers(&objects, &catalog)?;
     let mut maps = BTreeMap::new();
     let mut pages = Vec::with_capacity(numbers.len());
     for &id in &numbers {
-        pages.push(read_page(&document, id, &mut maps)?);
+        pages.push(read_page(&objects, id, &mut maps)?);
     }
+    let tree = objects.entry(&catalog, b"StructTreeRoot")?.ok_or(ReadError::Structure("no root"))?;
     let mut walk =
-        Walk { document: &document, pages, places: numbers.into_iter().zip(0..).collect(), depth: 0 };
-    let root = document.catalog()?.get_deref(b"StructTreeRoot", &document)?.as_dict()?;
+        Walk { objects: &objects, pages, places: numbers.into_iter().zip(0..).collect(), depth: 0 };
     let mut roots = Vec::new();
-    for kid in walk.kids(root, None)? {
+    for kid in walk.kids(&tree, None)? {
         match kid {
             Kid::Element(element) => roots.push(element),
             Kid::Text(_) | Kid::Link(_) => return Err(ReadError::Structure("content under the root")),
         }
     }
     let pages = walk.pages;
-    Ok(FileText { document, roots, pages })
+    Ok(FileText { objects, catalog, roots, pages })
+}
+
+/// The pages in order: the printer's page tree has one level.
+fn page_numbers(objects: &Objects, catalog: &Dict) -> Result<Vec<u32>, ReadError> {
+    let tree = objects.entry(catalog, b"Pages")?.ok_or(ReadError::Damaged("no pages"))?;
+    let Some(Value::Array(kids)) = tree.get(b"Kids") else { return Err(ReadError::Damaged("no pages")) };
+    let numbers = kids.iter().map(|kid| match kid {
+        Value::Reference(id) => Ok(*id),
+        _ => Err(ReadError::Damaged("a page that is no object")),
+    });
+    numbers.collect()
 }
 
 /// Maps of fonts that are read already.
-type Maps = BTreeMap<ObjectId, Arc<ToUnicode>>;
+type Maps = BTreeMap<u32, Arc<ToUnicode>>;
 
-fn read_page(document: &Document, id: ObjectId, maps: &mut Maps) -> Result<PageText, ReadError> {
-    let page = document.get_dictionary(id)?;
-    let resources = page.get_deref(b"Resources", document)?.as_dict()?;
+fn read_page(objects: &Objects, id: u32, maps: &mut Maps) -> Result<PageText, ReadError> {
+    let page = objects.dict(id)?;
+    let resources = objects.entry(&page, b"Resources")?.unwrap_or_default();
+    let entries = objects.entry(&resources, b"Font")?.unwrap_or_default();
     let mut fonts = Fonts::new();
-    if let Ok(entries) = resources.get_deref(b"Font", document).and_then(Object::as_dict) {
-        for (name, font) in entries {
-            let font = font.as_reference()?;
-            let map = match maps.entry(font) {
-                Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(unknown) => {
-                    let map =
-                        document.get_dictionary(font)?.get_deref(b"ToUnicode", document)?.as_stream()?;
-                    unknown.insert(Arc::new(ToUnicode::parse(&map.get_plain_content()?)))
-                }
-            };
-            fonts.insert(name.clone(), Arc::clone(map));
-        }
+    for (name, font) in entries.iter() {
+        let Value::Reference(font) = font else { continue };
+        let map = match maps.entry(*font) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => {
+                let map = objects.dict(*font)?.reference(b"ToUnicode");
+                let map = map.ok_or(ReadError::Damaged("a font without ToUnicode"))?;
+                unknown.insert(Arc::new(ToUnicode::parse(&objects.stream(map)?.1)))
+            }
+        };
+        fonts.insert(name.clone(), Arc::clone(map));
     }
     let mut content = Vec::new();
-    match page.get_deref(b"Contents", document)? {
-        Object::Array(parts) => {
-            for part in parts {
-                content.extend(document.get_object(part.as_reference()?)?.as_stream()?.get_plain_content()?);
-                content.push(b'\n');
-            }
-        }
-        one => content = one.as_stream()?.get_plain_content()?,
+    for part in match page.get(b"Contents") {
+        Some(Value::Array(parts)) => parts.as_slice(),
+        Some(one) => std::slice::from_ref(one),
+        None => &[],
+    } {
+        let Value::Reference(part) = part else {
+            return Err(ReadError::Damaged("content that is no stream"));
+        };
+        content.append(&mut objects.stream(*part)?.1);
+        content.push(b'\n');
     }
     Ok(page::read(&content, &fonts))
 }
 
 struct Walk<'a> {
-    document: &'a Document,
+    objects: &'a Objects<'a>,
     pages: Vec<PageText>,
-    places: BTreeMap<ObjectId, usize>,
+    places: BTreeMap<u32, usize>,
     depth: usize,
 }
 
 impl Walk<'_> {
-    fn kids(&mut self, element: &Dictionary, page: Option<usize>) -> Result<Vec<Kid>, ReadError> {
+    fn kids(&mut self, element: &Dict, page: Option<usize>) -> Result<Vec<Kid>, ReadError> {
         let page = self.page(element).or(page);
         match element.get(b"K") {
-            Err(_) => Ok(Vec::new()),
-            Ok(Object::Array(kids)) => kids.iter().map(|kid| self.kid(kid, page)).collect(),
-            Ok(only) => Ok(vec![self.kid(only, page)?]),
+            None => Ok(Vec::new()),
+            Some(Value::Array(kids)) => kids.iter().map(|kid| self.kid(kid, page)).collect(),
+            Some(only) => Ok(vec![self.kid(only, page)?]),
         }
     }
 
-    fn page(&self, dict: &Dictionary) -> Option<usize> {
-        dict.get(b"Pg").and_then(Object::as_reference).ok().and_then(|id| self.places.get(&id).copied())
+    fn page(&self, dict: &Dict) -> Option<usize> {
+        self.places.get(&dict.reference(b"Pg")?).copied()
     }
 
-    fn kid(&mut self, kid: &Object, page: Option<usize>) -> Result<Kid, ReadError> {
-        let document = self.document;
+    fn kid(&mut self, kid: &Value, page: Option<usize>) -> Result<Kid, ReadError> {
         match kid {
-            Object::Integer(mcid) => self.text(page, *mcid),
-            Object::Dictionary(dict) if dict.has(b"MCID") => {
-                self.text(self.page(dict).or(page), dict.get(b"MCID")?.as_i64()?)
+            Value::Integer(mcid) => self.text(page, *mcid),
+            Value::Dict(dict) => {
+                if let Some(mcid) = dict.integer(b"MCID") {
+                    return self.text(self.page(dict).or(page), mcid);
+                }
+                let annotation = self.objects.entry(dict, b"Obj")?;
+                let annotation = annotation.ok_or(ReadError::Structure("a kid without content"))?;
+                Ok(Kid::Link(annotation_of(self.objects, &annotation)?))
             }
-            Object::Dictionary(dict) if dict.has(b"Obj") => {
-                Ok(Kid::Link(annotation(document, dict.get_deref(b"Obj", document)?.as_dict()?)))
-            }
-            Object::Reference(id) => {
-                let dict = document.get_dictionary(*id)?;
+            Value::Reference(id) => {
+                let dict = self.objects.dict(*id)?;
                 if self.depth == MAX_DEPTH {
                     return Err(ReadError::Structure("an element too deep"));
                 }
                 self.depth += 1;
-                let element = self.element(dict, page);
+                let element = self.element(&dict, page);
                 self.depth -= 1;
                 element.map(Kid::Element)
             }
@@ -159,11 +173,12 @@ impl Walk<'_> {
         text.map(Kid::Text).ok_or(ReadError::Structure("an MCID that no content has, or two elements share"))
     }
 
-    fn element(&mut self, dict: &Dictionary, page: Option<usize>) -> Result<Element, ReadError> {
-        let text = |key| dict.get(key).and_then(Object::as_str).ok().map(text_string);
+    fn element(&mut self, dict: &Dict, page: Option<usize>) -> Result<Element, ReadError> {
+        let text = |key: &[u8]| dict.string(key).map(text_string);
+        let role = dict.name(b"S").ok_or(ReadError::Structure("an element without a type"))?;
         Ok(Element {
-            role: String::from_utf8_lossy(dict.get(b"S")?.as_name()?).into_owned(),
-            lang: text(b"Lang".as_slice()),
+            role: String::from_utf8_lossy(role).into_owned(),
+            lang: text(b"Lang"),
             alt: text(b"Alt"),
             actual_text: text(b"ActualText"),
             id: text(b"ID"),
@@ -172,12 +187,11 @@ impl Walk<'_> {
     }
 }
 
-fn annotation(document: &Document, dict: &Dictionary) -> Annotation {
-    let text = |dict: &Dictionary, key: &[u8]| dict.get(key).and_then(Object::as_str).map(text_string).ok();
-    let action = dict.get_deref(b"A", document).and_then(Object::as_dict).ok();
-    let uri = action.and_then(|action| text(action, b"URI"));
-    Annotation {
-        contents: text(dict, b"Contents").unwrap_or_default(),
-        target: text(dict, b"Dest").or(uri).unwrap_or_default(),
-    }
+fn annotation_of(objects: &Objects, dict: &Dict) -> Result<Annotation, ReadError> {
+    let action = objects.entry(dict, b"A")?.unwrap_or_default();
+    let target = dict.string(b"Dest").or(action.string(b"URI"));
+    Ok(Annotation {
+        contents: dict.string(b"Contents").map(text_string).unwrap_or_default(),
+        target: target.map(text_string).unwrap_or_default(),
+    })
 }

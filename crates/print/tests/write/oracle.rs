@@ -1,5 +1,6 @@
 //! The writer's own content streams against printpdf's: the same pages through printpdf's operations, each glyph placed
 //! by itself, must put every glyph where the writer's `TJ` arithmetic puts it, in the same size and colour.
+#![allow(clippy::cast_precision_loss, reason = "printpdf takes floats; the comparison has a tolerance")]
 
 use std::collections::BTreeMap;
 

@@ -1,0 +1,305 @@
+//! A file's objects, parsed when they are asked for. Loading all of them at once, as lopdf does, takes ten times the
+//! file's structure; the proof asks for each object once, and keeps its text only.
+
+use std::io::Read as _;
+
+use super::ReadError;
+use super::scan::{Token, Tokens};
+
+/// An object that is not a stream (ISO 32000-1, 7.3). Booleans and null say nothing here.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Value {
+    Null,
+    Integer(i64),
+    Name(Vec<u8>),
+    String(Vec<u8>),
+    Array(Vec<Value>),
+    Dict(Dict),
+    Reference(u32),
+}
+
+/// A dictionary, in the file's order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Dict(Vec<(Vec<u8>, Value)>);
+
+impl Dict {
+    pub(super) fn get(&self, key: &[u8]) -> Option<&Value> {
+        self.0.iter().find(|(other, _)| other == key).map(|(_, value)| value)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &(Vec<u8>, Value)> {
+        self.0.iter()
+    }
+
+    pub(super) fn integer(&self, key: &[u8]) -> Option<i64> {
+        match self.get(key)? {
+            Value::Integer(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    pub(super) fn string(&self, key: &[u8]) -> Option<&[u8]> {
+        match self.get(key)? {
+            Value::String(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    pub(super) fn name(&self, key: &[u8]) -> Option<&[u8]> {
+        match self.get(key)? {
+            Value::Name(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    pub(super) fn reference(&self, key: &[u8]) -> Option<u32> {
+        match self.get(key)? {
+            Value::Reference(id) => Some(*id),
+            _ => None,
+        }
+    }
+
+    fn count(&self, key: &[u8]) -> Option<usize> {
+        usize::try_from(self.integer(key)?).ok()
+    }
+}
+
+/// Deeper nesting than this no file of the printer has.
+const MAX_NESTING: usize = 32;
+/// No stream of the printer inflates to more.
+const MAX_STREAM: u64 = 1 << 28;
+
+/// A file's bytes with the places of its objects.
+pub(super) struct Objects<'a> {
+    bytes: &'a [u8],
+    places: Vec<Place>,
+    /// Inflated object streams with the number and the start of each object.
+    containers: Vec<Container>,
+    /// The cross-reference stream's dictionary.
+    pub(super) trailer: Dict,
+}
+
+#[derive(Clone, Copy)]
+enum Place {
+    Free,
+    Offset(usize),
+    Compressed { container: usize, index: usize },
+}
+
+struct Container {
+    content: Vec<u8>,
+    starts: Vec<usize>,
+}
+
+impl<'a> Objects<'a> {
+    /// Reads the cross-reference stream and inflates the object streams.
+    pub(super) fn read(bytes: &'a [u8]) -> Result<Self, ReadError> {
+        let tail =
+            bytes.windows(9).rposition(|window| window == b"startxref").ok_or(damaged("no startxref"))?;
+        let start = match Tokens::new(&bytes[tail + 9..]).next() {
+            Some(Token::Number(number)) => integer(number).and_then(|start| usize::try_from(start).ok()),
+            _ => None,
+        };
+        let start = start.ok_or(damaged("no place of the cross-references"))?;
+        let mut objects =
+            Self { bytes, places: Vec::new(), containers: Vec::new(), trailer: Dict::default() };
+        let (trailer, table) = objects.stream_at(start)?;
+        objects.places(&table)?;
+        objects.trailer = trailer;
+        Ok(objects)
+    }
+
+    /// Entries of 1, 4 and 2 bytes behind the PNG filter `Up`, as the writer has them.
+    fn places(&mut self, table: &[u8]) -> Result<(), ReadError> {
+        let mut above = [0_u8; 7];
+        let mut containers: Vec<u32> = Vec::new();
+        let mut places = Vec::with_capacity(table.len() / 8);
+        for row in table.chunks_exact(8) {
+            for (byte, difference) in above.iter_mut().zip(&row[1..]) {
+                *byte = byte.wrapping_add(*difference);
+            }
+            let middle = u32::from_be_bytes([above[1], above[2], above[3], above[4]]);
+            let index = usize::from(u16::from_be_bytes([above[5], above[6]]));
+            places.push(match above[0] {
+                1 => Place::Offset(middle as usize),
+                2 => {
+                    let known = containers.iter().rposition(|&id| id == middle);
+                    let container = known.unwrap_or_else(|| {
+                        containers.push(middle);
+                        containers.len() - 1
+                    });
+                    Place::Compressed { container, index }
+                }
+                _ => Place::Free,
+            });
+        }
+        self.places = places;
+        for id in containers {
+            let container = self.container(id)?;
+            self.containers.push(container);
+        }
+        Ok(())
+    }
+
+    fn container(&self, id: u32) -> Result<Container, ReadError> {
+        let (dict, content) = self.stream(id)?;
+        let (first, count) = (dict.count(b"First").unwrap_or(0), dict.count(b"N").unwrap_or(0));
+        let header = content.get(..first).ok_or(damaged("an object stream without its numbers"))?;
+        let numbers = Tokens::new(header).filter_map(|token| match token {
+            Token::Number(number) => integer(number).and_then(|number| usize::try_from(number).ok()),
+            _ => None,
+        });
+        let starts =
+            numbers.skip(1).step_by(2).take(count).map(|start| first.saturating_add(start)).collect();
+        Ok(Container { content, starts })
+    }
+
+    /// How many numbers the file has.
+    pub(super) fn len(&self) -> u32 {
+        u32::try_from(self.places.len()).unwrap_or(u32::MAX)
+    }
+
+    /// An object; of a stream, its dictionary.
+    pub(super) fn get(&self, id: u32) -> Result<Value, ReadError> {
+        match self.places.get(id as usize).copied().unwrap_or(Place::Free) {
+            Place::Free => Ok(Value::Null),
+            Place::Offset(start) => Ok(Value::Dict(self.dict_at(start)?.0)),
+            Place::Compressed { container, index } => {
+                let container = self.containers.get(container);
+                let object = container
+                    .and_then(|container| container.content.get(*container.starts.get(index)?..))
+                    .ok_or(damaged("an object outside of its stream"))?;
+                value(&mut Tokens::new(object))
+            }
+        }
+    }
+
+    /// A dictionary.
+    pub(super) fn dict(&self, id: u32) -> Result<Dict, ReadError> {
+        match self.get(id)? {
+            Value::Dict(dict) => Ok(dict),
+            _ => Err(damaged("something else where a dictionary should be")),
+        }
+    }
+
+    /// An entry's dictionary, by itself or by reference.
+    pub(super) fn entry(&self, dict: &Dict, key: &[u8]) -> Result<Option<Dict>, ReadError> {
+        match dict.get(key) {
+            Some(Value::Dict(entry)) => Ok(Some(entry.clone())),
+            Some(Value::Reference(id)) => self.dict(*id).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// A stream's dictionary and its content, inflated.
+    pub(super) fn stream(&self, id: u32) -> Result<(Dict, Vec<u8>), ReadError> {
+        match self.places.get(id as usize) {
+            Some(&Place::Offset(start)) => self.stream_at(start),
+            _ => Err(damaged("something else where a stream should be")),
+        }
+    }
+
+    fn dict_at(&self, start: usize) -> Result<(Dict, &'a [u8]), ReadError> {
+        let object = self.bytes.get(start..).ok_or(damaged("an object outside of the file"))?;
+        let mut tokens = Tokens::new(object);
+        // `n 0 obj`
+        let _ = tokens.by_ref().take(3).count();
+        match value(&mut tokens)? {
+            Value::Dict(dict) => Ok((dict, tokens.rest())),
+            _ => Err(damaged("something else where a stream should be")),
+        }
+    }
+
+    fn stream_at(&self, start: usize) -> Result<(Dict, Vec<u8>), ReadError> {
+        let (dict, rest) = self.dict_at(start)?;
+        let content = rest.strip_prefix(b"\nstream\n").ok_or(damaged("a stream without content"))?;
+        let length = dict.count(b"Length").ok_or(damaged("a stream without a length"))?;
+        let content = content.get(..length).ok_or(damaged("a stream longer than the file"))?;
+        if dict.get(b"Filter").is_none() {
+            return Ok((dict, content.to_vec()));
+        }
+        let mut inflated = Vec::with_capacity(content.len().saturating_mul(3));
+        let decoder = flate2::read::ZlibDecoder::new(content);
+        decoder
+            .take(MAX_STREAM)
+            .read_to_end(&mut inflated)
+            .map_err(|_| damaged("a stream that does not inflate"))?;
+        Ok((dict, inflated))
+    }
+}
+
+const fn damaged(what: &'static str) -> ReadError {
+    ReadError::Damaged(what)
+}
+
+fn integer(number: &[u8]) -> Option<i64> {
+    std::str::from_utf8(number).ok()?.parse().ok()
+}
+
+/// Parses one value. A reference is two numbers and an `R`: arrays and dictionaries fold them when they see it.
+fn value(tokens: &mut Tokens) -> Result<Value, ReadError> {
+    let token = tokens.next().ok_or(damaged("an object that ends too early"))?;
+    nested(token, tokens, 0)
+}
+
+fn nested(token: Token, tokens: &mut Tokens, depth: usize) -> Result<Value, ReadError> {
+    if depth > MAX_NESTING {
+        return Err(damaged("objects nested too deep"));
+    }
+    match token {
+        Token::Name(name) => Ok(Value::Name(name.to_vec())),
+        Token::String(bytes) => Ok(Value::String(bytes)),
+        // Decimals are coordinates, which say nothing.
+        Token::Number(number) => Ok(integer(number).map_or(Value::Null, Value::Integer)),
+        Token::Delimiter("[") => items(tokens, "]", depth).map(Value::Array),
+        Token::Delimiter("<<") => {
+            let mut entries = Vec::new();
+            let mut items = items(tokens, ">>", depth)?.into_iter();
+            while let (Some(Value::Name(key)), Some(value)) = (items.next(), items.next()) {
+                entries.push((key, value));
+            }
+            Ok(Value::Dict(Dict(entries)))
+        }
+        Token::Operator(_) | Token::Delimiter(_) => Ok(Value::Null),
+    }
+}
+
+fn items(tokens: &mut Tokens, end: &'static str, depth: usize) -> Result<Vec<Value>, ReadError> {
+    let mut items = Vec::new();
+    loop {
+        match tokens.next().ok_or(damaged("an object that ends too early"))? {
+            Token::Delimiter(delimiter) if delimiter == end => return Ok(items),
+            Token::Operator(b"R") => {
+                let (_generation, id) = (items.pop(), items.pop());
+                match id {
+                    Some(Value::Integer(id)) => items.push(Value::Reference(u32::try_from(id).unwrap_or(0))),
+                    _ => return Err(damaged("a reference to nothing")),
+                }
+            }
+            token => items.push(nested(token, tokens, depth + 1)?),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Objects, Tokens, Value, value};
+
+    #[test]
+    fn references_are_told_from_numbers() {
+        let Ok(Value::Dict(dict)) = value(&mut Tokens::new(b"<</K[1 2 0 R 3]/P 7 0 R/N -4/B true/F 1.5>>"))
+        else {
+            panic!("a dictionary");
+        };
+        let kids = vec![Value::Integer(1), Value::Reference(2), Value::Integer(3)];
+        assert_eq!(dict.get(b"K"), Some(&Value::Array(kids)));
+        assert_eq!((dict.reference(b"P"), dict.integer(b"N")), (Some(7), Some(-4)));
+    }
+
+    #[test]
+    fn what_is_no_file_is_refused() {
+        for bytes in [&b""[..], b"startxref", b"startxref 0 %%EOF", b"startxref 99999999999999999999"] {
+            assert!(Objects::read(bytes).is_err());
+        }
+    }
+}
