@@ -29,9 +29,9 @@ async fn each_clearance_reads_its_own_edition() {
     let (seen, amber) = read("TLP:AMBER+STRICT").await;
     assert_eq!(seen, ["open", "held"]);
     assert_eq!((amber.marking.as_str(), amber.sources.len()), ("TLP:AMBER", 0));
-    let (seen, red) = read("TLP:RED").await;
+    let (seen, whole) = read("TLP:RED").await;
     assert_eq!(seen, ["open", "held", "secret"]);
-    assert_eq!((red.marking.as_str(), red.sources.len()), ("TLP:RED", 1));
+    assert_eq!((whole.marking.as_str(), whole.sources.len()), ("TLP:RED", 1));
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! A migrated database with workspace `default`, and who works in it.
 
+use std::borrow::Borrow;
 use std::convert::Infallible;
 use std::thread;
 
@@ -157,10 +158,10 @@ pub(crate) fn canonical(content: &BriefContent) -> Canonical {
     canonicalize(content, Scheme::Tlp).unwrap()
 }
 
-pub(crate) fn document(number: u32, content: BriefContent) -> ImportDocument {
+pub(crate) fn document(number: u32, content: impl Borrow<BriefContent>) -> ImportDocument {
     ImportDocument {
         number,
-        content: canonical(&content),
+        content: canonical(content.borrow()),
         published_at: None,
         creator: String::new(),
         digest: None,

@@ -1,0 +1,120 @@
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use chancery_proto::admin::v1::Role;
+use chancery_proto::brief::v1::{CreateBriefRequest, GetBriefRequest};
+use chancery_proto::descriptors::{permission, pool};
+use chancery_proto::errors::v1::Reason;
+use chancery_proto::options::v1::Permission;
+use tonic::Code;
+
+use crate::scene::{Scene, content, refused};
+use crate::wire::call;
+
+/// What each role may do, as permission.proto says it.
+fn permissions(role: Role) -> &'static [Permission] {
+    match role {
+        Role::Unspecified => &[],
+        Role::Reader => &[Permission::BriefRead],
+        Role::Author => &[Permission::BriefWrite],
+        Role::Publisher => &[Permission::BriefPublish],
+        Role::Renderer => &[Permission::Render],
+        Role::Admin => &[
+            Permission::BriefRead,
+            Permission::BriefWrite,
+            Permission::BriefPublish,
+            Permission::Render,
+            Permission::WorkspaceAdmin,
+        ],
+        Role::Worker => &[Permission::Work],
+        Role::Operator => &[Permission::WorkspaceAdmin, Permission::Operate],
+    }
+}
+
+/// Every method of Chancery, by its path.
+fn methods() -> Vec<String> {
+    let services = pool().services().filter(|service| service.full_name().starts_with("chancery."));
+    services
+        .flat_map(|service| {
+            let methods =
+                service.methods().map(|method| format!("/{}/{}", service.full_name(), method.name()));
+            methods.collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn every_method_lets_exactly_the_roles_in_that_carry_its_permission() {
+    let scene = Scene::new().await;
+    let mut tokens = vec![(None, String::new())];
+    for role in [Role::Reader, Role::Author, Role::Publisher, Role::Renderer, Role::Admin] {
+        tokens.push((Some(role), scene.token("default", &[role], "TLP:RED").await));
+    }
+    tokens.push((Some(Role::Worker), scene.worker.clone()));
+    tokens.push((Some(Role::Operator), scene.operator.clone()));
+
+    let mut walked = BTreeSet::new();
+    for path in methods() {
+        let is_work = path.contains("RenderWorkerService");
+        let listener = if is_work { scene.running.worker_listen } else { scene.running.listen };
+        let needed = permission(&path).unwrap();
+        for (role, token) in &tokens {
+            let answer =
+                tokio::time::timeout(Duration::from_secs(1), call(listener, &path, token, &[])).await;
+            // Who is let in may wait for something; who is not is told at once.
+            let code =
+                answer.map_or(Code::Ok, |answer| answer.map_or_else(|status| status.code(), |_| Code::Ok));
+            let expected = match role {
+                None => Code::Unauthenticated,
+                Some(role) if permissions(*role).contains(&needed) => {
+                    assert!(
+                        !matches!(code, Code::Unauthenticated | Code::PermissionDenied | Code::Unimplemented),
+                        "{path} refuses {role:?}: {code:?}"
+                    );
+                    code
+                }
+                Some(_) => Code::PermissionDenied,
+            };
+            assert_eq!(code, expected, "{path} as {role:?}");
+        }
+        walked.insert(needed);
+    }
+    assert!(walked.len() >= 7, "{walked:?}");
+}
+
+#[tokio::test]
+async fn another_workspace_is_forbidden_whether_its_brief_is_there_or_not() {
+    let scene = Scene::new().await;
+    scene.published("b1", content("One")).await;
+    let request = chancery_proto::admin::v1::CreateWorkspaceRequest {
+        workspace_id: "elsewhere".into(),
+        workspace: Some(chancery_proto::admin::v1::Workspace {
+            display_name: "Elsewhere".into(),
+            ..Default::default()
+        }),
+    };
+    scene.admins(&scene.operator).create_workspace(request).await.unwrap();
+    let mut stranger = scene.briefs(&scene.token("elsewhere", &[Role::Admin], "TLP:RED").await);
+    for brief in ["default/briefs/b1", "default/briefs/b2", "never-made/briefs/b1"] {
+        let get = GetBriefRequest { name: format!("workspaces/{brief}"), if_none_match: String::new() };
+        refused(stranger.get_brief(get).await, Code::PermissionDenied, Reason::PermissionDenied);
+        let parent = format!("workspaces/{}", brief.split('/').next().unwrap());
+        let create = CreateBriefRequest { parent, brief_id: "b1".into(), content: Some(content("Mine")) };
+        refused(stranger.create_brief(create).await, Code::PermissionDenied, Reason::PermissionDenied);
+    }
+}
+
+#[tokio::test]
+async fn unknown_and_malformed_credentials_are_refused_alike() {
+    let scene = Scene::new().await;
+    let get = GetBriefRequest { name: "workspaces/default/briefs/b1".into(), if_none_match: String::new() };
+    let unknown = format!("chy_{}", "A".repeat(43));
+    let mut messages = BTreeSet::new();
+    for token in [unknown.as_str(), "chy_short", "nonsense"] {
+        let answer = scene.briefs(token).get_brief(get.clone()).await;
+        let status = refused(answer, Code::Unauthenticated, Reason::Unauthenticated);
+        messages.insert(status.message().to_owned());
+    }
+    assert_eq!(messages.len(), 1);
+    refused(scene.briefs("").get_brief(get).await, Code::Unauthenticated, Reason::Unauthenticated);
+}

@@ -1,0 +1,13 @@
+//! The service over the wire, against a real Postgres.
+#![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
+
+mod admin;
+mod briefs;
+mod identity;
+mod pages;
+mod process;
+mod queue_scene;
+mod renders;
+mod scene;
+mod wire;
+mod workers;

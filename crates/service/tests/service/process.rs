@@ -1,0 +1,73 @@
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::Duration;
+
+use chancery_postgres::TestServer;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+use crate::scene::database;
+
+fn binary() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_chancery-service"));
+    command.env_remove("DATABASE_URL").stderr(Stdio::piped()).kill_on_drop(true);
+    command
+}
+
+/// Starts the service and reads its log until it says that it serves.
+async fn serving(url: &str, ready_file: &PathBuf) -> (Child, BufReader<tokio::process::ChildStderr>) {
+    let mut command = binary();
+    command
+        .args(["--listen", "127.0.0.1:0", "--worker-listen", "127.0.0.1:0", "--ready-file"])
+        .arg(ready_file);
+    let mut child = command.env("DATABASE_URL", url).spawn().unwrap();
+    let mut log = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("\"serving\"") {
+        line.clear();
+        assert_ne!(log.read_line(&mut line).await.unwrap(), 0, "the service ended");
+        assert!(serde_json::from_str::<serde_json::Value>(&line).is_ok(), "{line}");
+    }
+    (child, log)
+}
+
+#[tokio::test]
+async fn the_process_says_where_it_serves_is_probed_and_ends_well_when_asked() {
+    let server = TestServer::connect().unwrap();
+    let (database, _) = database(&server).await;
+    let ready_file = std::env::temp_dir().join(format!("chancery-ready-{}.json", std::process::id()));
+    let (mut child, mut log) = serving(database.url(), &ready_file).await;
+    let ready: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(&ready_file).unwrap()).unwrap();
+    let listen = ready["listen"].as_str().unwrap().to_owned();
+    assert!(listen.starts_with("127.0.0.1:") && ready["worker_listen"].is_string());
+
+    let probe = binary().args(["probe", "--listen", &listen]).status().await.unwrap();
+    assert!(probe.success());
+
+    let pid = child.id().unwrap().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().await.unwrap().success());
+    let ended = tokio::time::timeout(Duration::from_secs(30), child.wait()).await.unwrap().unwrap();
+    let mut rest = String::new();
+    log.read_to_string(&mut rest).await.unwrap();
+    assert_eq!(ended.code(), Some(0), "{rest}");
+    assert!(rest.contains("SIGTERM") && rest.contains("stopped"), "{rest}");
+    let probe = binary().args(["probe", "--listen", &listen]).status().await.unwrap();
+    assert!(!probe.success());
+    std::fs::remove_file(ready_file).unwrap();
+}
+
+#[tokio::test]
+async fn a_schema_that_was_never_migrated_is_refused_with_what_to_do() {
+    let server = TestServer::connect().unwrap();
+    let database = server.empty_database().unwrap();
+    let ended = binary().env("DATABASE_URL", database.url()).output().await.unwrap();
+    let log = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert!(!ended.status.success() && log.contains("chancery migrate"), "{log}");
+}
+
+#[tokio::test]
+async fn an_unknown_flag_is_refused() {
+    let ended = binary().arg("--lisen=127.0.0.1:1").output().await.unwrap();
+    assert_eq!(ended.status.code(), Some(2));
+}

@@ -1,0 +1,225 @@
+//! A running service with a database of its own, and callers with tokens.
+
+use std::convert::Infallible;
+use std::thread;
+
+use chancery_postgres::{TestDatabase, TestServer};
+use chancery_proto::MESSAGE_LIMIT;
+use chancery_proto::admin::v1::admin_service_client::AdminServiceClient;
+use chancery_proto::admin::v1::{ApiToken, CreateApiTokenRequest, Role};
+use chancery_proto::brief::v1::brief_service_client::BriefServiceClient;
+use chancery_proto::brief::v1::{
+    Block, BriefContent, BriefKind, ImportBriefRequest, Paragraph, RevisionDocument, Section, Statement,
+    StatementType, block::Kind,
+};
+use chancery_proto::errors::v1::Reason;
+use chancery_proto::status::reason_of;
+use chancery_service::config::{CommandLine, Config};
+use chancery_service::server::{self, Running};
+use chancery_store::{DatabaseSettings, FirstSecrets, Store, StoreError};
+use clap::Parser;
+use tonic::metadata::{Ascii, MetadataValue};
+use tonic::service::interceptor::InterceptedService;
+use tonic::transport::{Channel, Endpoint};
+use tonic::{Code, Request, Status};
+use tonic_types::StatusExt;
+
+/// Puts a token on each call.
+#[derive(Clone)]
+pub(crate) struct Bearer(Option<MetadataValue<Ascii>>);
+
+impl tonic::service::Interceptor for Bearer {
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
+        if let Some(token) = &self.0 {
+            request.metadata_mut().insert("authorization", token.clone());
+        }
+        Ok(request)
+    }
+}
+
+pub(crate) type Briefs = BriefServiceClient<InterceptedService<Channel, Bearer>>;
+pub(crate) type Admins = AdminServiceClient<InterceptedService<Channel, Bearer>>;
+
+/// A running service.
+pub(crate) struct Scene {
+    pub(crate) running: Running,
+    pub(crate) operator: String,
+    pub(crate) admin: String,
+    pub(crate) worker: String,
+    pub(crate) server: TestServer,
+    _database: TestDatabase,
+}
+
+impl Scene {
+    pub(crate) async fn new() -> Self {
+        Self::on(TestServer::connect().unwrap()).await
+    }
+
+    /// With its database on a server of the test's own.
+    pub(crate) async fn on(server: TestServer) -> Self {
+        let (database, secrets) = database(&server).await;
+        let config = config(database.url());
+        let store = config.database.connect("test").await.unwrap();
+        let running = server::start(&config, store).await.unwrap();
+        let reveal = |secret: &chancery_store::Secret| secret.reveal().to_owned();
+        Self {
+            running,
+            operator: reveal(&secrets.operator),
+            admin: reveal(&secrets.admin),
+            worker: reveal(&secrets.worker),
+            server,
+            _database: database,
+        }
+    }
+
+    pub(crate) fn channel(&self) -> Channel {
+        channel(self.running.listen)
+    }
+
+    pub(crate) fn briefs(&self, token: &str) -> Briefs {
+        BriefServiceClient::with_interceptor(self.channel(), bearer(token))
+            .max_decoding_message_size(MESSAGE_LIMIT)
+            .max_encoding_message_size(2 * MESSAGE_LIMIT)
+    }
+
+    pub(crate) fn admins(&self, token: &str) -> Admins {
+        AdminServiceClient::with_interceptor(self.channel(), bearer(token))
+    }
+
+    /// A new token's secret, made by the operator.
+    pub(crate) async fn token(&self, workspace: &str, roles: &[Role], clearance: &str) -> String {
+        let api_token = ApiToken {
+            display_name: "Somebody".into(),
+            roles: roles.iter().map(|role| i32::from(*role)).collect(),
+            clearance: clearance.into(),
+            ..ApiToken::default()
+        };
+        let parent = format!("workspaces/{workspace}");
+        let request = CreateApiTokenRequest { parent, api_token: Some(api_token) };
+        self.admins(&self.operator).create_api_token(request).await.unwrap().into_inner().secret
+    }
+
+    /// A reader of workspace `default`.
+    pub(crate) async fn reader(&self, clearance: &str) -> Briefs {
+        self.briefs(&self.token("default", &[Role::Reader], clearance).await)
+    }
+
+    /// Imports one revision.
+    pub(crate) async fn published(&self, brief: &str, content: BriefContent) {
+        let request = import(vec![document(brief, 1, content)]);
+        self.briefs(&self.admin).import_brief(request).await.unwrap();
+    }
+}
+
+/// A migrated database with workspace `default`, and the first secrets.
+pub(crate) async fn database(server: &TestServer) -> (TestDatabase, FirstSecrets) {
+    let database = server.database(&Store::schema_key(), migrate).unwrap();
+    let store = DatabaseSettings::of_url(database.url()).connect("test").await.unwrap();
+    let mut kept = None;
+    let keep = |secrets: &FirstSecrets| {
+        let (operator, admin, worker) =
+            (secrets.operator.clone(), secrets.admin.clone(), secrets.worker.clone());
+        kept = Some(FirstSecrets { operator, admin, worker });
+        Ok::<_, Infallible>(())
+    };
+    store.bootstrap(keep).await.unwrap();
+    store.close().await;
+    (database, kept.unwrap())
+}
+
+/// On a thread of its own, because the test's runtime is busy waiting for it.
+fn migrate(url: &str) -> Result<(), StoreError> {
+    let url = url.to_owned();
+    let migrated = thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let store = DatabaseSettings::of_url(&url).connect("test").await?;
+            store.migrate().await?;
+            store.close().await;
+            Ok(())
+        })
+    });
+    migrated.join().unwrap()
+}
+
+fn config(url: &str) -> Config {
+    let flags = [
+        "chancery-service",
+        "--listen",
+        "127.0.0.1:0",
+        "--worker-listen",
+        "127.0.0.1:0",
+        "--database-url",
+        url,
+    ];
+    CommandLine::try_parse_from(flags).unwrap().config
+}
+
+pub(crate) fn channel(address: std::net::SocketAddr) -> Channel {
+    Endpoint::from_shared(format!("http://{address}")).unwrap().connect_lazy()
+}
+
+pub(crate) fn bearer(token: &str) -> Bearer {
+    Bearer((!token.is_empty()).then(|| format!("Bearer {token}").parse().unwrap()))
+}
+
+pub(crate) fn import(documents: Vec<RevisionDocument>) -> ImportBriefRequest {
+    ImportBriefRequest { parent: "workspaces/default".into(), documents }
+}
+
+pub(crate) fn document(brief: &str, revision: u32, content: BriefContent) -> RevisionDocument {
+    let content = Some(content);
+    RevisionDocument { brief_id: brief.into(), revision, content, ..RevisionDocument::default() }
+}
+
+fn statement(id: &str, text: &str, marking: &str) -> Statement {
+    let (id, text, marking) = (id.into(), text.into(), marking.into());
+    Statement { id, text, marking, r#type: StatementType::Fact.into(), ..Statement::default() }
+}
+
+/// Content with a sentence for everybody and one for named persons.
+pub(crate) fn content(title: &str) -> BriefContent {
+    let statements = vec![
+        statement("open", "This may be known to everybody.", "TLP:CLEAR"),
+        statement("secret", "This is for named persons.", "TLP:RED"),
+    ];
+    let kind = Some(Kind::Paragraph(Paragraph { statements }));
+    let blocks = vec![Block { kind, ..Block::default() }];
+    let section =
+        Section { id: "body".into(), heading: "What is known".into(), blocks, ..Section::default() };
+    BriefContent {
+        kind: BriefKind::Thematic.into(),
+        title: title.into(),
+        language: "en".into(),
+        sections: vec![section],
+        ..BriefContent::default()
+    }
+}
+
+/// Ids of the statements that content shows.
+pub(crate) fn shown(content: &BriefContent) -> Vec<&str> {
+    let blocks = content.sections.iter().flat_map(|section| &section.blocks);
+    let paragraphs = blocks.filter_map(|block| match &block.kind {
+        Some(Kind::Paragraph(paragraph)) => Some(paragraph),
+        _ => None,
+    });
+    paragraphs.flat_map(|paragraph| &paragraph.statements).map(|statement| statement.id.as_str()).collect()
+}
+
+/// Fails unless the answer is a refusal with this code and reason.
+pub(crate) fn refused<T: std::fmt::Debug>(answer: Result<T, Status>, code: Code, reason: Reason) -> Status {
+    let status = answer.unwrap_err();
+    assert_eq!((status.code(), reason_of(&status)), (code, Some(reason)), "{status:?}");
+    status
+}
+
+/// Fails unless the answer is a refusal whose `BadRequest` names exactly one field.
+pub(crate) fn refused_at<T: std::fmt::Debug>(answer: Result<T, Status>, reason: Reason, field: &str) {
+    let status = refused(answer, Code::InvalidArgument, reason);
+    let violations = status.get_details_bad_request().unwrap().field_violations;
+    assert_eq!(
+        violations.iter().map(|found| found.field.as_str()).collect::<Vec<_>>(),
+        [field],
+        "{status:?}"
+    );
+}

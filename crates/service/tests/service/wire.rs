@@ -1,0 +1,186 @@
+use std::net::SocketAddr;
+
+use chancery_postgres::{DataDir, Options, PrivatePostgres, TestServer};
+use chancery_proto::MESSAGE_LIMIT;
+use chancery_proto::brief::v1::{CreateBriefRequest, GetBriefRequest};
+use chancery_proto::errors::v1::Reason;
+use http::uri::PathAndQuery;
+use prost::Message;
+use prost::bytes::{Buf, BufMut, Bytes};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio_stream::StreamExt;
+use tonic::client::Grpc;
+use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
+use tonic::{Code, Request, Status};
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_client::HealthClient;
+use tonic_types::StatusExt;
+
+use crate::scene::{Scene, channel, content, document, import, refused};
+
+/// Bytes as they are: what a client with other definitions would send.
+#[derive(Default)]
+struct Raw;
+
+impl Codec for Raw {
+    type Encode = Vec<u8>;
+    type Decode = Bytes;
+    type Encoder = Self;
+    type Decoder = Self;
+
+    fn encoder(&mut self) -> Self {
+        Self
+    }
+
+    fn decoder(&mut self) -> Self {
+        Self
+    }
+}
+
+impl Encoder for Raw {
+    type Item = Vec<u8>;
+    type Error = Status;
+
+    fn encode(&mut self, item: Vec<u8>, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        buffer.put_slice(&item);
+        Ok(())
+    }
+}
+
+impl Decoder for Raw {
+    type Item = Bytes;
+    type Error = Status;
+
+    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<Bytes>, Status> {
+        Ok(Some(buffer.copy_to_bytes(buffer.remaining())))
+    }
+}
+
+/// Sends one message to any method and answers the first message that comes back.
+pub(crate) async fn call(
+    listener: SocketAddr,
+    path: &str,
+    token: &str,
+    message: &[u8],
+) -> Result<Bytes, Status> {
+    let mut client = Grpc::new(channel(listener)).max_encoding_message_size(2 * MESSAGE_LIMIT);
+    client.ready().await.map_err(|error| Status::unknown(error.to_string()))?;
+    let mut request = Request::new(tokio_stream::once(message.to_vec()));
+    if !token.is_empty() {
+        request.metadata_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
+    }
+    let path = PathAndQuery::try_from(path).unwrap();
+    let mut answers = client.streaming(request, path, Raw).await?.into_inner();
+    answers.next().await.unwrap_or(Err(Status::ok("the stream ended")))
+}
+
+#[tokio::test]
+async fn a_field_that_the_server_does_not_know_is_refused_by_its_path() {
+    let scene = Scene::new().await;
+    let request = CreateBriefRequest {
+        parent: "workspaces/default".into(),
+        brief_id: "b1".into(),
+        content: Some(content("One")),
+    };
+    let mut bytes = request.encode_to_vec();
+    bytes.extend_from_slice(&[0xf8, 0x06, 0x01]); // field 111, varint 1
+    let path = "/chancery.brief.v1.BriefService/CreateBrief";
+    let answer = call(scene.running.listen, path, &scene.admin, &bytes).await;
+    let status = refused(answer, Code::InvalidArgument, Reason::UnknownField);
+    assert_eq!(status.get_details_bad_request().unwrap().field_violations[0].field, "#111");
+    let answer = call(scene.running.listen, path, &scene.admin, &[0xff; 9]).await;
+    refused(answer, Code::InvalidArgument, Reason::MalformedMessage);
+}
+
+#[tokio::test]
+async fn a_message_over_the_limit_is_refused_as_such_and_one_just_below_is_read() {
+    let scene = Scene::new().await;
+    let path = "/chancery.brief.v1.BriefService/GetBrief";
+    let request = |length| GetBriefRequest { name: "x".repeat(length), ..GetBriefRequest::default() };
+    let over = request(MESSAGE_LIMIT + 1).encode_to_vec();
+    let answer = call(scene.running.listen, path, &scene.admin, &over).await;
+    refused(answer, Code::ResourceExhausted, Reason::LimitExceeded);
+    let below = request(MESSAGE_LIMIT - 16).encode_to_vec();
+    let answer = call(scene.running.listen, path, &scene.admin, &below).await;
+    refused(answer, Code::InvalidArgument, Reason::InvalidName);
+}
+
+#[tokio::test]
+async fn an_answer_over_the_limit_is_refused_as_such() {
+    let scene = Scene::new().await;
+    let mut admin = scene.briefs(&scene.admin);
+    for number in 1..=3 {
+        let mut large = content(&format!("Revision {number}"));
+        let text = "A sentence of some length that stands for very many others. ".repeat(60);
+        let open = |index| chancery_proto::brief::v1::Statement {
+            id: format!("s-{index}"),
+            text: text.trim().to_owned(),
+            r#type: chancery_proto::brief::v1::StatementType::Fact.into(),
+            ..Default::default()
+        };
+        large.bluf = (0..1600).map(open).collect();
+        admin.import_brief(import(vec![document("b1", number, large)])).await.unwrap();
+    }
+    let name = "workspaces/default/briefs/b1".to_owned();
+    let export = chancery_proto::brief::v1::ExportBriefRequest { name, format: 1 };
+    refused(admin.export_brief(export).await, Code::ResourceExhausted, Reason::LimitExceeded);
+}
+
+#[tokio::test]
+async fn health_and_reflection_answer_without_a_token() {
+    let scene = Scene::new().await;
+    for listener in [scene.running.listen, scene.running.worker_listen] {
+        let mut health = HealthClient::new(channel(listener));
+        let answer = health.check(HealthCheckRequest { service: String::new() }).await.unwrap();
+        assert_eq!(answer.into_inner().status, 1);
+    }
+    let mut health = HealthClient::new(scene.channel());
+    for service in ["chancery.brief.v1.BriefService", "chancery.admin.v1.AdminService"] {
+        let answer = health.check(HealthCheckRequest { service: service.into() }).await.unwrap();
+        assert_eq!(answer.into_inner().status, 1, "{service}");
+    }
+    // Field 7 of ServerReflectionRequest asks for the list of services.
+    for version in ["v1", "v1alpha"] {
+        let path = format!("/grpc.reflection.{version}.ServerReflection/ServerReflectionInfo");
+        let answer = call(scene.running.listen, &path, "", &[0x3a, 0x00]).await.unwrap();
+        let text = String::from_utf8_lossy(&answer).into_owned();
+        assert!(text.contains("chancery.brief.v1.BriefService") && text.contains("grpc.health.v1.Health"));
+    }
+}
+
+#[tokio::test]
+async fn browsers_are_answered_over_http_1_in_grpc_web() {
+    let scene = Scene::new().await;
+    scene.published("b1", content("One")).await;
+    let name = "workspaces/default/briefs/b1".to_owned();
+    let message = GetBriefRequest { name, if_none_match: String::new() }.encode_to_vec();
+    let length = u32::try_from(message.len()).unwrap();
+    let body = [&[0][..], &length.to_be_bytes(), &message].concat();
+    let head = format!(
+        "POST /chancery.brief.v1.BriefService/GetBrief HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\
+         content-type: application/grpc-web+proto\r\nauthorization: Bearer {}\r\ncontent-length: {}\r\n\r\n",
+        scene.admin,
+        body.len()
+    );
+    let mut stream = TcpStream::connect(scene.running.listen).await.unwrap();
+    stream.write_all(&[head.as_bytes(), &body].concat()).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("application/grpc-web+proto"), "{answer}");
+    assert!(answer.contains("This is for named persons.") && answer.contains("grpc-status:0"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_database_that_is_gone_is_told_as_unavailable_with_a_time_to_retry() {
+    let folder = std::env::temp_dir().join(format!("chancery-gone-{}", std::process::id()));
+    let private = PrivatePostgres::start(Options::durable(DataDir::Wanted(folder.clone()))).unwrap();
+    let scene = Scene::on(TestServer::on(private)).await;
+    let mut admin = scene.briefs(&scene.admin);
+    scene.server.stop().unwrap();
+    let get = GetBriefRequest { name: "workspaces/default/briefs/b1".into(), if_none_match: String::new() };
+    let status = refused(admin.get_brief(get).await, Code::Unavailable, Reason::Unavailable);
+    assert!(status.get_details_retry_info().unwrap().retry_delay.is_some());
+    std::fs::remove_dir_all(folder).unwrap();
+}
