@@ -7,7 +7,7 @@ use chancery_proto::brief::v1::{Actor, Event, Relationship, Scenario};
 
 use crate::compose::composer::{Composer, Voice};
 use crate::compose::styles::{self, BODY, META, TABLE, TABLE_HEAD};
-use crate::compose::tables::TableMaker;
+use crate::compose::tables::{TableMaker, Words};
 use crate::compose::words;
 use crate::flow::{Span, TextBlock};
 use crate::tags::{AnchorId, Role, TagId};
@@ -22,7 +22,7 @@ impl Composer<'_> {
     /// A heading that is neither in the contents nor in the outline.
     pub(crate) fn subheading(&mut self, sect: TagId, text: &str) -> TagId {
         let inner = self.tag(sect, Role::Sect);
-        let mut heading = self.line(inner, Role::H(2), styles::heading(2), text);
+        let mut heading = self.own_line(inner, Role::H(2), styles::heading(2), text);
         heading.before = styles::above_heading(2);
         heading.after = Length::pt(3);
         heading.keep_with_next = true;
@@ -74,7 +74,7 @@ impl Composer<'_> {
         }
         for (set, scenarios) in sets {
             let head = ["Scenario", "Likelihood", "What happens", "Indicators"];
-            let mut maker = TableMaker::begin(self, sect, set, &head, true);
+            let mut maker = TableMaker::begin(self, sect, set, &head, true, Words::Own);
             maker.block.span = Span::Full;
             for scenario in scenarios {
                 let anchors = self.anchor_of(&scenario.id);
@@ -99,8 +99,14 @@ impl Composer<'_> {
     }
 
     pub(crate) fn indicators(&mut self, sect: TagId) {
-        let mut maker =
-            TableMaker::begin(self, sect, "", &["Id", "What to watch", "What it would mean"], true);
+        let mut maker = TableMaker::begin(
+            self,
+            sect,
+            "",
+            &["Id", "What to watch", "What it would mean"],
+            true,
+            Words::Own,
+        );
         maker.block.span = Span::Full;
         for indicator in &self.content.indicators {
             let anchors = self.anchor_of(&indicator.id);
@@ -164,8 +170,14 @@ impl Composer<'_> {
     }
 
     pub(crate) fn actors(&mut self, sect: TagId) {
-        let mut maker =
-            TableMaker::begin(self, sect, "", &["Actor", "Kind", "In other languages", "Remarks"], true);
+        let mut maker = TableMaker::begin(
+            self,
+            sect,
+            "",
+            &["Actor", "Kind", "In other languages", "Remarks"],
+            true,
+            Words::Own,
+        );
         maker.block.span = Span::Full;
         for actor in &self.content.actors {
             let anchors = self.anchor_of(&actor.id);
@@ -221,7 +233,7 @@ impl Composer<'_> {
         let columns: &[usize] = if dated { &[0, 1, 2, 3, 4, 5] } else { &[0, 1, 2, 4, 5] };
         let head = ["From", "Relationship", "To", "When", "Status", "Rests on"];
         let head: Vec<&str> = columns.iter().map(|column| head[*column]).collect();
-        let mut maker = TableMaker::begin(self, sect, caption, &head, true);
+        let mut maker = TableMaker::begin(self, sect, caption, &head, true, Words::Own);
         maker.block.span = Span::Full;
         for relationship in relationships {
             let anchors = if anchored { self.anchor_of(&relationship.id) } else { Vec::new() };
@@ -279,8 +291,14 @@ impl Composer<'_> {
     pub(crate) fn event_table(&mut self, sect: TagId, caption: &str, anchored: bool) -> TableMaker {
         let mut events: Vec<&Event> = self.content.events.iter().collect();
         events.sort_by_key(|event| (event.date.is_empty(), event.date.as_str()));
-        let mut maker =
-            TableMaker::begin(self, sect, caption, &["Date", "Event", "Actors", "Rests on"], true);
+        let mut maker = TableMaker::begin(
+            self,
+            sect,
+            caption,
+            &["Date", "Event", "Actors", "Rests on"],
+            true,
+            Words::Own,
+        );
         maker.block.span = Span::Full;
         for event in events {
             let anchors = if anchored { self.anchor_of(&event.id) } else { Vec::new() };

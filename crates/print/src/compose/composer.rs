@@ -86,6 +86,13 @@ impl<'a> Composer<'a> {
         self.flow.tags.add(parent, role, None)
     }
 
+    /// An element of the printer's own words, which are English whatever the brief's language.
+    pub(crate) fn own_tag(&mut self, parent: TagId, role: Role) -> TagId {
+        let brief = self.content.language.split('-').next().unwrap_or("");
+        let language = (!brief.eq_ignore_ascii_case("en")).then(|| "en".to_owned());
+        self.flow.tags.add(parent, role, language)
+    }
+
     /// A voice of the document's language.
     pub(crate) fn voice(&self, node: TagId, kind: Type) -> Voice<'a> {
         Voice { node, style: kind.style, language: &self.content.language, link: None }
@@ -177,6 +184,16 @@ impl<'a> Composer<'a> {
     /// A block of one text under a node of its own.
     pub(crate) fn line(&mut self, parent: TagId, role: Role, kind: Type, text: &str) -> TextBlock {
         let node = self.tag(parent, role);
+        self.line_under(node, kind, text)
+    }
+
+    /// A block of the printer's own words.
+    pub(crate) fn own_line(&mut self, parent: TagId, role: Role, kind: Type, text: &str) -> TextBlock {
+        let node = self.own_tag(parent, role);
+        self.line_under(node, kind, text)
+    }
+
+    fn line_under(&mut self, node: TagId, kind: Type, text: &str) -> TextBlock {
         let mut block = self.block(kind);
         let voice = self.voice(node, kind);
         self.say(&mut block.inline, voice, text);

@@ -5,7 +5,7 @@ use chancery_proto::brief::v1::{Figure, FigureKind, KeyJudgment, Relationship};
 use crate::compose::composer::Composer;
 use crate::compose::judgments::odds;
 use crate::compose::styles::{BODY, CAPTION, META, QUIET, TABLE, TABLE_HEAD};
-use crate::compose::tables::TableMaker;
+use crate::compose::tables::{TableMaker, Words};
 use crate::compose::words;
 use crate::flow::TextBlock;
 use crate::tags::{Role, TagId};
@@ -55,7 +55,7 @@ impl Composer<'_> {
     }
 
     fn domain_trends(&mut self, sect: TagId, title: &str) -> TableMaker {
-        let mut maker = TableMaker::begin(self, sect, title, &["Domain", "Trend", "Why"], true);
+        let mut maker = TableMaker::begin(self, sect, title, &["Domain", "Trend", "Why"], true, Words::Own);
         for domain in &self.content.domains {
             maker.row(self, Vec::new(), |composer, column, cell, inline| {
                 let voice = composer.voice(cell, if column == 0 { TABLE_HEAD } else { TABLE });

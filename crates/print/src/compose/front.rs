@@ -107,7 +107,7 @@ impl Composer<'_> {
         }
         words.extend(self.edition.superseded_by.map(|number| format!("Superseded by revision {number}.")));
         for word in words {
-            let mut block = self.line(sect, Role::P, SUBTITLE.strong(), &word);
+            let mut block = self.own_line(sect, Role::P, SUBTITLE.strong(), &word);
             block.before = Length::pt(6);
             self.push(block);
         }
@@ -135,7 +135,7 @@ impl Composer<'_> {
     }
 
     fn contents(&mut self, sect: TagId, parts: &[Part]) {
-        let mut heading = self.line(sect, Role::P, styles::heading(2), "Contents");
+        let mut heading = self.own_line(sect, Role::P, styles::heading(2), "Contents");
         heading.before = Length::pt(16);
         heading.after = Length::pt(2);
         heading.keep_with_next = true;
@@ -159,7 +159,8 @@ impl Composer<'_> {
         let item = self.tag(list, Role::Toci);
         let reference = self.tag(item, Role::Reference);
         let contents = super::composer::shortened(part.title);
-        let link = self.tag(reference, Role::Link { target: LinkTarget::Anchor(part.anchor), contents });
+        let role = Role::Link { target: LinkTarget::Anchor(part.anchor), contents };
+        let link = if part.is_own() { self.own_tag(reference, role) } else { self.tag(reference, role) };
         let voice = Voice { link: Some(link), ..self.voice(link, kind) };
         let mut block = self.block(kind);
         self.say(&mut block.inline, voice, part.title);

@@ -5,7 +5,7 @@ use chancery_proto::brief::v1::{Change, Confidence, KeyJudgment, Likelihood};
 use crate::compose::composer::{Composer, Voice};
 use crate::compose::lists::{INDENT, Item};
 use crate::compose::styles::{ACCENT, BODY, BOTTOM_LINE, META, TABLE};
-use crate::compose::tables::TableMaker;
+use crate::compose::tables::{TableMaker, Words};
 use crate::compose::words;
 use crate::flow::{Grid, Span, TextBlock};
 use crate::tags::{ListNumbering, Role, TagId};
@@ -93,7 +93,7 @@ impl Composer<'_> {
         // A column that nothing stands in is left out.
         let explained = content.changes.iter().any(|change| !change.why.is_empty());
         let head = if explained { &head[..] } else { &head[..3] };
-        let mut maker = TableMaker::begin(self, sect, "", head, true);
+        let mut maker = TableMaker::begin(self, sect, "", head, true, Words::Own);
         maker.block.span = Span::Full;
         for change in &content.changes {
             maker.row(self, Vec::new(), |composer, column, cell, inline| {

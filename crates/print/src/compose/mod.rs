@@ -44,7 +44,12 @@ pub(crate) fn compose(edition: &Edition, typesetter: &mut Typesetter) -> (Flow, 
 
 impl Composer<'_> {
     fn part(&mut self, sect: TagId, part: &Part, level: u8) {
-        let mut heading = self.line(sect, Role::H(level), styles::heading(level), part.title);
+        let (role, kind) = (Role::H(level), styles::heading(level));
+        let mut heading = if part.is_own() {
+            self.own_line(sect, role, kind, part.title)
+        } else {
+            self.line(sect, role, kind, part.title)
+        };
         heading.before = styles::above_heading(level);
         heading.after = crate::units::Length::pt(4);
         heading.keep_with_next = true;

@@ -34,6 +34,13 @@ pub(crate) enum PartKind<'a> {
     About,
 }
 
+impl Part<'_> {
+    /// Whether its title is the printer's and not the author's.
+    pub(crate) const fn is_own(&self) -> bool {
+        !matches!(self.kind, PartKind::Section(_))
+    }
+}
+
 /// The parts and every destination of a brief.
 pub(crate) struct Plan<'a> {
     pub(crate) parts: Vec<Part<'a>>,

@@ -54,7 +54,7 @@ impl Composer<'_> {
 
     /// A word of the printer's own, apart from the text by its type.
     pub(crate) fn small_word(&mut self, inline: &mut Inline, voice: Voice, word: &str) {
-        let node = self.tag(voice.node, Role::Span { actual_text: None });
+        let node = self.own_tag(voice.node, Role::Span { actual_text: None });
         let mut style = styles::META.strong().style;
         style.size = voice.style.size * 8 / 10;
         // No language, no division: such words stay whole.

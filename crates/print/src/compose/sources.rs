@@ -4,7 +4,7 @@ use chancery_proto::brief::v1::{LikelihoodScale, Source};
 
 use crate::compose::composer::{Composer, Voice};
 use crate::compose::styles::{BODY, NOTE, TABLE, TABLE_HEAD};
-use crate::compose::tables::TableMaker;
+use crate::compose::tables::{TableMaker, Words};
 use crate::compose::words;
 use crate::flow::{Grid, TextBlock};
 use crate::tags::{LinkTarget, Role, TagId};
@@ -106,10 +106,11 @@ impl Composer<'_> {
              those of {named} and mean the percentages below. Confidence says how well founded a judgment is, \
              apart from how likely it is: high, moderate or low. Sources are rated on the NATO Admiralty scale."
         );
-        let line = self.line(sect, Role::P, BODY, &text);
+        let line = self.own_line(sect, Role::P, BODY, &text);
         let block = TextBlock { inline: line.inline, ..self.body_block() };
         self.push(block);
-        let mut maker = TableMaker::begin(self, sect, "Likelihood terms", &["Term", "Likelihood"], true);
+        let mut maker =
+            TableMaker::begin(self, sect, "Likelihood terms", &["Term", "Likelihood"], true, Words::Own);
         let mut judged =
             self.content.key_judgments.iter().filter_map(|judgment| judgment.likelihood.as_ref());
         let row = judged.next().map_or(1, |likelihood| words::row(likelihood.term));

@@ -13,6 +13,15 @@ use crate::units::Length;
 /// A name and its value.
 pub(crate) type Fact = (&'static str, String);
 
+/// Whose words a table's headings are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Words {
+    /// The printer's: English.
+    Own,
+    /// The author's, in the brief's language.
+    Authors,
+}
+
 /// A table on its way: rows are added one by one.
 pub(crate) struct TableMaker {
     pub(crate) block: TableBlock,
@@ -29,6 +38,7 @@ impl TableMaker {
         caption: &str,
         head: &[&str],
         row_headers: bool,
+        words: Words,
     ) -> Self {
         let table = composer.tag(parent, Role::Table);
         let mut block = TableBlock {
@@ -51,16 +61,20 @@ impl TableMaker {
         }
         let mut maker = Self { block, table, body: None, row_headers };
         if head.iter().any(|heading| !heading.is_empty()) {
-            maker.head(composer, head);
+            maker.head(composer, head, words);
         }
         maker
     }
 
-    fn head(&mut self, composer: &mut Composer, head: &[&str]) {
+    fn head(&mut self, composer: &mut Composer, head: &[&str], words: Words) {
         let thead = composer.tag(self.table, Role::THead);
         let row = composer.tag(thead, Role::Tr);
         for heading in head {
-            let cell = composer.tag(row, Role::Th { scope: Scope::Column });
+            let role = Role::Th { scope: Scope::Column };
+            let cell = match words {
+                Words::Own => composer.own_tag(row, role),
+                Words::Authors => composer.tag(row, role),
+            };
             let mut inline = Inline::default();
             let voice = composer.voice(cell, TABLE_HEAD);
             composer.say(&mut inline, voice, heading);
@@ -109,11 +123,13 @@ impl TableMaker {
 
 /// Names and values as a table whose names head their rows.
 pub(crate) fn facts_table(composer: &mut Composer, parent: TagId, facts: &[Fact]) -> TableBlock {
-    let mut maker = TableMaker::begin(composer, parent, "", &["", ""], true);
+    let mut maker = TableMaker::begin(composer, parent, "", &["", ""], true, Words::Own);
     for (name, value) in facts {
         maker.row(composer, Vec::new(), |composer, column, cell, inline| {
             let (kind, text) = if column == 0 { (META.strong(), *name) } else { (META, value.as_str()) };
-            let voice = composer.voice(cell, kind);
+            let node =
+                if column == 0 { composer.own_tag(cell, Role::Span { actual_text: None }) } else { cell };
+            let voice = composer.voice(node, kind);
             composer.say(inline, voice, text);
         });
     }
@@ -128,7 +144,7 @@ impl Composer<'_> {
         self.tables += 1;
         let caption = format!("Table {}. {}", self.tables, table.caption);
         let head: Vec<&str> = table.columns.iter().map(|column| column.heading.as_str()).collect();
-        let mut maker = TableMaker::begin(self, sect, &caption, &head, table.row_headers);
+        let mut maker = TableMaker::begin(self, sect, &caption, &head, table.row_headers, Words::Authors);
         for (align, column) in maker.block.columns.iter_mut().zip(&table.columns) {
             if column.r#type == ColumnType::Number as i32 {
                 *align = Align::End;

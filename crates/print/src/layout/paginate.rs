@@ -216,3 +216,99 @@ impl<'a> Paginator<'a> {
 fn layout_artifact(path: Path) -> Placed {
     Placed { owner: Owner::Artifact(ArtifactKind::Layout), item: Item::Path(path) }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ops::ControlFlow;
+    use std::rc::Rc;
+
+    use proptest::prelude::*;
+
+    use super::{LaidOut, Paginator, Snap, Strip};
+    use crate::layout::LayoutError;
+    use crate::layout::geometry::{Geometry, Paper};
+    use crate::tags::AnchorId;
+    use crate::units::Length;
+
+    fn paginate(strips: Vec<Strip>, geometry: &Geometry) -> Result<LaidOut, LayoutError> {
+        let mut go_on = |_| ControlFlow::Continue(());
+        let mut paginator = Paginator::new(geometry, 2_000, &mut go_on);
+        for strip in strips {
+            paginator.push(strip)?;
+        }
+        paginator.finish()
+    }
+
+    fn strip(index: usize, points: i64, may_break_after: bool) -> Strip {
+        let anchors = vec![AnchorId(u32::try_from(index).unwrap())];
+        Strip { height: Length::pt(points), may_break_after, anchors, ..Strip::default() }
+    }
+
+    /// Each strip's page and its top's distance from the columns' top.
+    fn places(laid_out: &LaidOut, geometry: &Geometry) -> Vec<(usize, Length)> {
+        let top = geometry.size.1 - geometry.top;
+        laid_out.pages.anchors.values().map(|(page, y)| (*page, top - *y)).collect()
+    }
+
+    #[test]
+    fn what_is_kept_with_the_next_moves_to_the_next_page_with_it() {
+        let geometry = Geometry::new(Paper::A4, false);
+        let mut strips: Vec<Strip> = (0..49).map(|index| strip(index, 14, true)).collect();
+        strips.push(strip(49, 14, false));
+        strips.push(strip(50, 14, true));
+        let laid_out = paginate(strips, &geometry).unwrap();
+        let places = places(&laid_out, &geometry);
+        assert_eq!(places[48].0, 0);
+        assert_eq!(places[49], (1, Length::ZERO));
+        assert_eq!(places[50], (1, Length::pt(14)));
+    }
+
+    #[test]
+    fn a_tables_header_stands_above_its_rows_on_a_new_page() {
+        let geometry = Geometry::new(Paper::A4, false);
+        let header = Some(Rc::new(Strip { height: Length::pt(17), ..Strip::default() }));
+        let strips =
+            (0..60).map(|index| Strip { header: header.clone(), ..strip(index, 14, true) }).collect();
+        let laid_out = paginate(strips, &geometry).unwrap();
+        let places = places(&laid_out, &geometry);
+        let first_on_second = places.iter().find(|(page, _)| *page == 1).unwrap();
+        assert_eq!(first_on_second.1, Length::pt(17));
+    }
+
+    #[test]
+    fn body_text_returns_to_the_grid_after_what_left_it() {
+        let geometry = Geometry::new(Paper::A4, false);
+        let strips = vec![strip(0, 23, true), Strip { snap: Snap::Top, ..strip(1, 14, true) }];
+        let laid_out = paginate(strips, &geometry).unwrap();
+        assert_eq!(places(&laid_out, &geometry)[1].1, Length::pt(28));
+    }
+
+    proptest! {
+        #[test]
+        fn strips_keep_their_order_stay_on_the_page_and_break_only_where_allowed(
+            parts in prop::collection::vec((1_i64..90, any::<bool>(), 0_i64..30), 1..160),
+        ) {
+            let geometry = Geometry::new(Paper::A4, false);
+            let strips = parts.iter().enumerate().map(|(index, (height, may_break, before))| {
+                Strip { before: Length::pt(*before), ..strip(index, *height, *may_break) }
+            });
+            let laid_out = paginate(strips.collect(), &geometry).unwrap();
+            let places = places(&laid_out, &geometry);
+            prop_assert_eq!(places.len(), parts.len());
+            for (place, (height, ..)) in places.iter().zip(&parts) {
+                prop_assert!(place.1 + Length::pt(*height) <= geometry.height);
+            }
+            let mut kept = Length::ZERO;
+            for (pair, (height, may_break, before)) in places.windows(2).zip(&parts) {
+                prop_assert!(pair[0] < pair[1]);
+                // What belongs together since the last allowed break.
+                kept += Length::pt(*height + *before);
+                let broken = pair[1].0 > pair[0].0;
+                prop_assert!(!broken || *may_break || kept + Length::pt(120) > geometry.height);
+                if *may_break || broken {
+                    kept = Length::ZERO;
+                }
+            }
+        }
+    }
+}
