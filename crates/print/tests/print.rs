@@ -2,7 +2,8 @@
 
 use std::ops::ControlFlow;
 
-use chancery_print::{Edition, Limits, Options, PrintError, Printed, Progress, Warning, print};
+use chancery_print::readback::struct_text;
+use chancery_print::{Edition, Limits, Options, Paper, PrintError, Printed, Progress, Warning, print};
 use chancery_proto::brief::v1::{
     Actor, Block, BriefContent, Callout, Citation, Confidence, KeyJudgment, List, ListItem, LocalizedText,
     Paragraph, RevisionDocument, Section, Source, Span, Statement, Table, TableCell, TableColumn, TableRow,
@@ -116,6 +117,21 @@ fn a_word_of_500_letters_and_a_row_taller_than_a_page_print() {
         ..BriefContent::default()
     };
     assert!(print_content(&content).unwrap().pages > 3);
+}
+
+#[test]
+fn a_superseded_revision_on_letter_paper_says_so_in_its_text() {
+    let content = sample();
+    let edition = Edition { superseded_by: Some(3), withdrawn: true, ..edition(&content) };
+    let options = Options { paper: Paper::Letter };
+    let printed = print(&edition, &options, &Limits::default(), &mut |_| ControlFlow::Continue(())).unwrap();
+    let text = struct_text(&printed.bytes).unwrap();
+    assert!(text.contains("This revision is withdrawn."));
+    assert!(text.contains("Superseded by revision 3."));
+    for statement in content.bluf.iter().chain(content.key_judgments.iter().flat_map(|kj| &kj.statements)) {
+        let words = statement.text.split_whitespace().next().unwrap();
+        assert!(text.contains(words), "{words}");
+    }
 }
 
 #[test]
