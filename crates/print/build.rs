@@ -4,6 +4,7 @@
 //! count, in sorted order; nothing hidden, no times, no build folder.
 
 use std::error::Error;
+use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -60,7 +61,11 @@ fn digest(workspace: &Path, roots: &[&str]) -> Result<String, Box<dyn Error>> {
             hash.update(part);
         }
     }
-    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    let mut text = String::with_capacity(64);
+    for byte in hash.finalize() {
+        write!(text, "{byte:02x}")?;
+    }
+    Ok(text)
 }
 
 /// The files at and below a path, as paths below the workspace with `/` between their parts.
@@ -74,7 +79,9 @@ fn collect(workspace: &Path, path: &str, files: &mut Vec<String>) -> Result<(), 
                 collect(workspace, &format!("{path}/{name}"), files)?;
             }
         }
-    } else if whole.is_file() && Path::new(path).extension().is_some_and(|kind| KINDS.iter().any(|k| kind == *k)) {
+    } else if whole.is_file()
+        && Path::new(path).extension().is_some_and(|kind| KINDS.iter().any(|k| kind == *k))
+    {
         files.push(path.to_owned());
     }
     Ok(())

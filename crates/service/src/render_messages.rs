@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn waits_are_bounded() {
-        let (default, limit) = (Duration::from_secs(30), Duration::from_secs(60));
+        let (default, limit) = (Duration::from_secs(30), Duration::from_mins(1));
         let wait = |seconds| {
             let asked = prost_types::Duration { seconds, nanos: 0 };
             wait_time("timeout", Some(asked), default, limit)

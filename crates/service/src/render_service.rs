@@ -24,7 +24,7 @@ use crate::shutdown::Shutdown;
 use crate::wakeups::{TaskWatch, Wakeups};
 
 /// How long `WaitRender` waits unless told, and at most.
-const WAIT: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(60));
+const WAIT: (Duration, Duration) = (Duration::from_secs(30), Duration::from_mins(1));
 
 /// Answers of a stream that wait for the network: a slow reader holds no more memory than this many chunks.
 const AHEAD: usize = 2;

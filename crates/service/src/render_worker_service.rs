@@ -23,7 +23,7 @@ use crate::shutdown::Shutdown;
 use crate::wakeups::Wakeups;
 
 /// How long `AcquireLeases` waits unless told, and at most.
-const WAIT: (Duration, Duration) = (Duration::from_secs(20), Duration::from_secs(60));
+const WAIT: (Duration, Duration) = (Duration::from_secs(20), Duration::from_mins(1));
 
 /// The most leases that one call may name.
 const LEASES: usize = 64;

@@ -8,7 +8,7 @@ use chancery_store::Store;
 use crate::shutdown::Shutdown;
 
 /// How often a process sweeps.
-const EVERY: Duration = Duration::from_secs(300);
+const EVERY: Duration = Duration::from_mins(5);
 
 /// Sweeps until the shutdown.
 pub(crate) async fn run(store: Store, shutdown: Shutdown) {

@@ -236,7 +236,7 @@ mod tests {
     async fn a_change_between_two_looks_is_not_missed() {
         let (wakeups, _exchange) = Wakeups::new();
         let mut watch = wakeups.watch_task("t");
-        watch.poll = Duration::from_secs(60);
+        watch.poll = Duration::from_mins(1);
         wakeups.task_changed("t");
         timeout(SOON, watch.changed()).await.unwrap();
         assert!(timeout(SOON, watch.changed()).await.is_err());

@@ -12,7 +12,7 @@ use crate::{PrintEnvironment, Result, Store};
 pub const LEASE: Duration = Duration::from_secs(30);
 
 /// How long a task may take under one lease, renewals included.
-pub const DEADLINE: Duration = Duration::from_secs(600);
+pub const DEADLINE: Duration = Duration::from_mins(10);
 
 /// Leases of a task that may run out before it is kept aside.
 const CRASHES: i32 = 3;

@@ -124,7 +124,7 @@ impl Store {
         };
         let edition_digest = digest(&row.digest)?;
         let environment = environment(&printer_version, &fonts_digest)?;
-        let options = with_defaults(options);
+        let options = with_defaults(*options);
         let manifest = RenderInputManifest {
             workspace: format!("workspaces/{}", brief.workspace),
             brief: brief.to_string(),
@@ -253,8 +253,7 @@ impl Store {
     }
 }
 
-fn with_defaults(options: &RenderOptions) -> RenderOptions {
-    let mut options = *options;
+fn with_defaults(mut options: RenderOptions) -> RenderOptions {
     if options.format() == RenderFormat::Unspecified {
         options.set_format(RenderFormat::Full);
     }

@@ -177,6 +177,7 @@ mod tests {
     use chancery_proto::worker::v1::upload_artifact_request::Part;
     use prost::bytes::Bytes;
     use tonic::{Code, Status};
+    use tonic_types::ErrorDetails;
 
     use super::{PIECE, QueueError, pieces, understand};
 
@@ -193,7 +194,7 @@ mod tests {
 
     #[test]
     fn a_status_tells_what_to_do() {
-        let lost = refusal(Code::Aborted, Reason::LeaseLost, "lost", Default::default());
+        let lost = refusal(Code::Aborted, Reason::LeaseLost, "lost", ErrorDetails::new());
         assert_eq!(understand(lost), QueueError::LeaseLost);
         assert!(matches!(understand(Status::invalid_argument("no")), QueueError::Refused(_)));
         for passing in [Status::unavailable("away"), Status::internal("id 1"), Status::unauthenticated("who")]

@@ -1,5 +1,6 @@
 //! One lease from its input to its PDF.
 
+use std::fmt::Write;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -120,18 +121,18 @@ impl<Q: Queue, P: Printer> Job<Q, P> {
         let (progress, watched) = watch::channel(None);
         let observe = self.observer(holding, progress, deadline);
         let printer = Arc::clone(&self.printer);
-        let print = self.press.run(move || {
+        let work = self.press.run(move || {
             let mut observe = observe;
             printer.print(&input, &mut observe)
         });
-        let printed = tokio::select! {
-            printed = print => printed,
+        let done = tokio::select! {
+            done = work => done,
             // The thread may need a moment to notice; the lease need not wait for it.
             () = self.reaches(Stage::Halting) => return Err(Ended::Stopping),
             ended = self.report_for_ever(holding.lease(), watched) => return Err(ended),
         };
-        match printed {
-            Ok(Ok(printed)) => Ok(printed),
+        match done {
+            Ok(Ok(pdf)) => Ok(pdf),
             Ok(Err(PrintFailure::Failed { reason, message })) => Err(Ended::failed(&reason, message, false)),
             Ok(Err(PrintFailure::Stopped)) => Err(self.why_stopped(holding)),
             Err(_panicked) => {
@@ -235,7 +236,7 @@ impl<Q: Queue, P: Printer> Job<Q, P> {
         let mut watched = self.stage.clone();
         if watched.wait_for(|now| *now >= stage).await.is_err() {
             // The worker's loop is gone without having said so; its jobs end with the process.
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 }
@@ -267,5 +268,9 @@ fn check(input: &PrintInput) -> Result<(), Ended> {
 }
 
 fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
+        // Writing to a String does not fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
