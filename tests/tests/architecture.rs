@@ -1,0 +1,218 @@
+//! The invariants of ARCHITECTURE.md that a test can check.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use chancery_testkit::files::root;
+use chancery_testkit::programs::run_tool;
+use serde_json::Value;
+
+/// What a crate is built with: everything that cargo links into it, on this machine, development aside.
+struct Dependencies(BTreeMap<String, BTreeSet<String>>);
+
+impl Dependencies {
+    fn read() -> Self {
+        let manifest = root().join("Cargo.toml");
+        let arguments = ["metadata", "--format-version=1", "--locked", "--offline", "--manifest-path"];
+        let ran =
+            run_tool(env!("CARGO"), "Rust", arguments.iter().map(Path::new).chain([manifest.as_path()]));
+        assert!(ran.status.success(), "cargo metadata: {}", String::from_utf8_lossy(&ran.stderr));
+        let metadata: Value = serde_json::from_slice(&ran.stdout).unwrap();
+        let names: BTreeMap<&str, &str> = metadata["packages"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|package| (package["id"].as_str().unwrap(), package["name"].as_str().unwrap()))
+            .collect();
+        let mut direct = BTreeMap::new();
+        for node in metadata["resolve"]["nodes"].as_array().unwrap() {
+            let linked = node["deps"].as_array().unwrap().iter().filter(|dependency| is_linked(dependency));
+            let linked = linked.map(|dependency| names[dependency["pkg"].as_str().unwrap()].to_owned());
+            direct
+                .entry(names[node["id"].as_str().unwrap()].to_owned())
+                .or_insert_with(BTreeSet::new)
+                .extend(linked);
+        }
+        Self(direct)
+    }
+
+    /// What a crate names itself.
+    fn direct(&self, name: &str) -> &BTreeSet<String> {
+        self.0.get(name).unwrap_or_else(|| panic!("there is no crate {name}"))
+    }
+
+    /// All that is linked into a crate.
+    fn all(&self, name: &str) -> BTreeSet<String> {
+        let mut all = BTreeSet::new();
+        let mut open = vec![name.to_owned()];
+        while let Some(next) = open.pop() {
+            for dependency in self.direct(&next) {
+                if all.insert(dependency.clone()) {
+                    open.push(dependency.clone());
+                }
+            }
+        }
+        all
+    }
+
+    /// The crates of this workspace.
+    fn own(&self) -> impl Iterator<Item = &String> {
+        self.0.keys().filter(|name| name.starts_with("chancery-"))
+    }
+}
+
+/// Neither a development nor a build dependency.
+fn is_linked(dependency: &Value) -> bool {
+    dependency["dep_kinds"].as_array().unwrap().iter().any(|kind| kind["kind"].is_null())
+}
+
+/// The Rust sources of a folder of the repository.
+fn sources(folder: &str) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    let mut open = vec![root().join(folder)];
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            open.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            found.push((path, text));
+        }
+    }
+    assert!(!found.is_empty(), "{folder} holds no sources");
+    found
+}
+
+#[test]
+fn the_worker_has_no_database_driver() {
+    let linked = Dependencies::read().all("chancery-worker");
+    let foreign: Vec<_> = linked
+        .iter()
+        .filter(|name| {
+            name.starts_with("sqlx") || name.contains("postgres") || name.as_str() == "chancery-store"
+        })
+        .collect();
+    assert!(foreign.is_empty(), "the worker links {foreign:?}");
+}
+
+#[test]
+fn only_the_store_knows_the_database_driver() {
+    let dependencies = Dependencies::read();
+    let who: Vec<_> = dependencies.own().filter(|name| dependencies.direct(name).contains("sqlx")).collect();
+    assert_eq!(who, ["chancery-store"]);
+}
+
+#[test]
+fn sql_stands_in_the_store_only() {
+    for folder in
+        ["brief", "print", "proto", "service", "worker", "client", "cli"].map(|name| format!("crates/{name}"))
+    {
+        for (path, text) in sources(&folder) {
+            for macro_name in ["query!(", "query_as!(", "query_scalar!(", "sqlx::"] {
+                assert!(!text.contains(macro_name), "{} holds {macro_name}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_statement_opens_with_its_method_s_name() {
+    for (path, text) in sources("crates/store/src") {
+        for (start, _) in text.match_indices("query").filter(|(start, _)| is_query_macro(&text[*start..])) {
+            let statement = text[start..].split_once('(').map_or("", |(_, rest)| rest);
+            // query_as! names a type first.
+            let literal = statement.split_once('"').map_or("", |(_, literal)| literal).trim_start();
+            let excerpt: String = text[start..].chars().take(120).collect();
+            assert!(literal.starts_with("-- "), "{}: {excerpt}", path.display());
+        }
+    }
+}
+
+fn is_query_macro(text: &str) -> bool {
+    ["query!(", "query_as!(", "query_scalar!("].iter().any(|name| text.starts_with(name))
+}
+
+#[test]
+fn only_print_knows_pdf_and_fonts() {
+    let dependencies = Dependencies::read();
+    let engines = ["printpdf", "lopdf", "harfrust", "subsetter", "read-fonts", "hypher"];
+    for name in dependencies.own().filter(|name| *name != "chancery-print") {
+        let known: Vec<_> =
+            engines.iter().filter(|engine| dependencies.direct(name).contains(**engine)).collect();
+        assert!(known.is_empty(), "{name} depends on {known:?}");
+    }
+    let printing: Vec<_> =
+        dependencies.own().filter(|name| dependencies.direct(name).contains("chancery-print")).collect();
+    // The command links it for the print environment that `migrate` sets.
+    assert_eq!(printing, ["chancery-cli", "chancery-worker"]);
+}
+
+#[test]
+fn the_domain_and_the_printer_have_no_runtime_and_no_network() {
+    let dependencies = Dependencies::read();
+    let impure = ["tokio", "hyper", "mio", "socket2", "sqlx", "rand", "getrandom"];
+    for name in ["chancery-brief", "chancery-print"] {
+        let direct: Vec<_> =
+            impure.iter().filter(|crate_| dependencies.direct(name).contains(**crate_)).collect();
+        assert!(direct.is_empty(), "{name} depends on {direct:?}");
+        for (path, text) in sources(&format!("crates/{}/src", name.trim_start_matches("chancery-"))) {
+            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+            for word in [
+                "std::net",
+                "std::time::SystemTime",
+                "Instant::now",
+                "HashMap",
+                "HashSet",
+                "async fn",
+                "std::env::var",
+            ] {
+                assert!(!code.contains(word), "{} holds {word}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn only_the_service_serves() {
+    let dependencies = Dependencies::read();
+    let servers: Vec<_> = dependencies
+        .own()
+        .filter(|name| {
+            ["tonic-health", "tonic-reflection", "tonic-web"]
+                .iter()
+                .any(|part| dependencies.direct(name).contains(*part))
+        })
+        .collect();
+    assert_eq!(servers, ["chancery-service"]);
+    for folder in
+        ["brief", "print", "proto", "store", "client", "cli"].map(|name| format!("crates/{name}/src"))
+    {
+        for (path, text) in sources(&folder) {
+            assert!(!text.contains("transport::Server"), "{} serves", path.display());
+        }
+    }
+}
+
+#[test]
+fn generated_code_is_in_no_commit() {
+    let tracked = run_tool("git", "git", ["-C", &root().display().to_string(), "ls-files"]);
+    assert!(tracked.status.success(), "git ls-files: {}", String::from_utf8_lossy(&tracked.stderr));
+    for path in String::from_utf8_lossy(&tracked.stdout).lines() {
+        let is_generated =
+            path.ends_with("_pb2.py") || path.ends_with(".pb.go") || path.ends_with("descriptors.bin");
+        assert!(!is_generated && !path.starts_with("target/"), "{path} is tracked");
+    }
+    for (path, text) in sources("crates") {
+        assert!(!text.contains("This file is @generated by prost"), "{} is generated", path.display());
+    }
+}
+
+#[test]
+fn the_command_line_s_own_files_stay_readable() {
+    for folder in ["crates", "tests"] {
+        for (path, text) in sources(folder) {
+            let lines = text.lines().count();
+            assert!(lines <= 700, "{} has {lines} lines: cut it by what it does", path.display());
+        }
+    }
+}

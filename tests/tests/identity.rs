@@ -1,0 +1,124 @@
+//! Who may call what: credentials, roles, workspaces.
+
+use chancery_client::{Client, ClientConfig};
+use chancery_proto::admin::v1::{
+    ApiToken, CreateApiTokenRequest, CreateWorkspaceRequest, GetWorkspaceRequest, MarkingScheme,
+    RevokeApiTokenRequest, Role, WithholdingPolicy, Workspace,
+};
+use chancery_proto::brief::v1::{GetBriefRequest, ImportBriefRequest};
+use chancery_proto::errors::v1::Reason;
+use chancery_testkit::refusals::refused;
+use chancery_testkit::{Stack, files};
+use chancery_tests::{RUSSIA_IRAN, WORKSPACE, render_of};
+use tonic::Code::{NotFound, PermissionDenied, Unauthenticated};
+
+fn get() -> GetBriefRequest {
+    GetBriefRequest { name: RUSSIA_IRAN.into(), ..Default::default() }
+}
+
+#[tokio::test]
+async fn without_credentials_that_hold_nothing_is_answered() {
+    let stack = Stack::without_worker().await;
+    stack.import(files::revisions("russia-iran")).await;
+    let unknown = format!("chy_{}", "A".repeat(43));
+    for token in [None, Some("nonsense"), Some(unknown.as_str())] {
+        let config = ClientConfig { token: token.map(str::to_owned), ..ClientConfig::new(stack.url()) };
+        let client = Client::connect(config).await.unwrap();
+        refused(client.get_brief(get()).await, Unauthenticated, Reason::Unauthenticated);
+    }
+}
+
+#[tokio::test]
+async fn a_revoked_token_ends_at_once() {
+    let stack = Stack::without_worker().await;
+    stack.import(files::revisions("russia-iran")).await;
+    let reader = stack.caller("reader", &[Role::Reader], "TLP:CLEAR").await;
+    reader.client.get_brief(get()).await.unwrap();
+    let revoke = || RevokeApiTokenRequest { name: reader.token_name.clone() };
+    let revoked = stack.admin().await.revoke_api_token(revoke()).await.unwrap();
+    assert!(revoked.revoke_time.is_some());
+    refused(reader.client.get_brief(get()).await, Unauthenticated, Reason::Unauthenticated);
+    // Revoking again changes nothing.
+    assert_eq!(stack.admin().await.revoke_api_token(revoke()).await.unwrap(), revoked);
+}
+
+#[tokio::test]
+async fn each_role_allows_its_own_calls_and_no_others() {
+    let stack = Stack::without_worker().await;
+    stack.import(files::revisions("russia-iran")).await;
+    let import =
+        || ImportBriefRequest { parent: WORKSPACE.into(), documents: files::revisions("russia-iran") };
+    for (name, role, reads, publishes, renders) in [
+        ("reader", Role::Reader, true, false, false),
+        ("author", Role::Author, false, false, false),
+        ("publisher", Role::Publisher, false, true, false),
+        ("renderer", Role::Renderer, false, false, true),
+        ("manager", Role::Admin, true, true, true),
+    ] {
+        let client = stack.caller(name, &[role], "TLP:RED").await.client;
+        let said = |allowed: bool, answer: Result<(), chancery_client::Error>| {
+            if allowed {
+                answer.unwrap_or_else(|error| panic!("{name}: {error}"));
+            } else {
+                refused(answer, PermissionDenied, Reason::PermissionDenied);
+            }
+        };
+        said(reads, client.get_brief(get()).await.map(drop));
+        said(publishes, client.import_brief(import()).await.map(drop));
+        said(renders, client.create_render(render_of(RUSSIA_IRAN)).await.map(drop));
+        said(role == Role::Admin, client.all_api_tokens(WORKSPACE).await.map(drop));
+    }
+}
+
+#[tokio::test]
+async fn system_roles_read_no_brief() {
+    let stack = Stack::without_worker().await;
+    stack.import(files::revisions("russia-iran")).await;
+    let operator = stack.operator().await;
+    refused(operator.get_brief(get()).await, PermissionDenied, Reason::PermissionDenied);
+    let create = operator.create_render(render_of(RUSSIA_IRAN)).await;
+    refused(create, PermissionDenied, Reason::PermissionDenied);
+}
+
+#[tokio::test]
+async fn another_workspace_is_closed_whether_it_is_there_or_not() {
+    let stack = Stack::without_worker().await;
+    let operator = stack.operator().await;
+    let workspace = Workspace {
+        display_name: "Other".into(),
+        marking_scheme: MarkingScheme::Us.into(),
+        withholding_policy: WithholdingPolicy::Mark.into(),
+        ..Default::default()
+    };
+    let request = CreateWorkspaceRequest { workspace_id: "other".into(), workspace: Some(workspace) };
+    let made = operator.create_workspace(request).await.unwrap();
+    assert_eq!((made.name.as_str(), made.marking_scheme()), ("workspaces/other", MarkingScheme::Us));
+
+    let admin = stack.admin().await;
+    let mut said = Vec::new();
+    for name in ["workspaces/other", "workspaces/nowhere"] {
+        let workspace = admin.get_workspace(GetWorkspaceRequest { name: name.into() }).await;
+        refused(workspace, PermissionDenied, Reason::PermissionDenied);
+        let listed = refused(admin.all_briefs(name).await, PermissionDenied, Reason::PermissionDenied);
+        said.push(listed.message.replace(name, ""));
+    }
+    assert_eq!(said[0], said[1]);
+}
+
+#[tokio::test]
+async fn the_operator_makes_tokens_in_any_workspace_and_none_that_is_not_there() {
+    let stack = Stack::without_worker().await;
+    let operator = stack.operator().await;
+    let token = |parent: &str| CreateApiTokenRequest {
+        parent: parent.into(),
+        api_token: Some(ApiToken {
+            display_name: "somebody".into(),
+            roles: vec![Role::Reader.into()],
+            clearance: "TLP:GREEN".into(),
+            ..Default::default()
+        }),
+    };
+    let made = operator.create_api_token(token(WORKSPACE)).await.unwrap();
+    assert!(made.secret.starts_with("chy_") && made.secret.len() == 47);
+    refused(operator.create_api_token(token("workspaces/nowhere")).await, NotFound, Reason::NotFound);
+}
