@@ -140,7 +140,8 @@ async fn who_waits_for_a_task_gets_it_when_it_is_queued_and_nothing_when_the_wai
     let nothing = scene.workers.clone().acquire_leases(acquire(0)).await.unwrap().into_inner();
     assert_eq!(nothing.leases, []);
     let mut workers = scene.workers.clone();
-    let waiting = tokio::spawn(async move { workers.acquire_leases(acquire(60)).await.unwrap().into_inner() });
+    let waiting =
+        tokio::spawn(async move { workers.acquire_leases(acquire(60)).await.unwrap().into_inner() });
     scene.requested().await;
     let acquired = waiting.await.unwrap().leases.pop().unwrap();
     assert_eq!((acquired.attempt, acquired.time_to_live.unwrap().seconds), (1, 30));
