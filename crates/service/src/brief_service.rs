@@ -21,6 +21,7 @@ use tonic::{Request, Response, Status};
 
 use crate::errors::{internal, invalid_field, status};
 use crate::fields::{canonical, name, required, time, timestamp};
+use crate::hot_briefs::EncodedBrief;
 use crate::identity::principal;
 use crate::pages::Page;
 
@@ -43,6 +44,36 @@ impl Briefs {
     /// Over a store.
     pub const fn new(store: Store) -> Self {
         Self { store }
+    }
+
+    /// `GetBrief`'s answer, encoded: the envelope, and behind it the stored bytes of the content as they are.
+    pub(crate) async fn encoded_brief(
+        &self,
+        request: Request<GetBriefRequest>,
+    ) -> Result<EncodedBrief, Status> {
+        let principal = principal(&request)?;
+        let request = request.into_inner();
+        let brief: BriefName = name("name", &request.name)?;
+        let found = self.store.newest_edition(&principal, &brief).await.map_err(status)?;
+        let etag = found.edition.digest.to_string();
+        if request.if_none_match == etag {
+            let unchanged = Brief { name: brief.to_string(), etag, ..Brief::default() };
+            return Ok(EncodedBrief(unchanged.encode_to_vec()));
+        }
+        let envelope = Brief {
+            name: brief.to_string(),
+            uid: found.uid,
+            edition_digest: etag.clone(),
+            etag,
+            state: BriefState::Published.into(),
+            create_time: Some(timestamp(found.created_at)),
+            update_time: Some(timestamp(found.edition.recorded_at)),
+            newest_revision: found.edition.revision,
+            publish_time: Some(timestamp(found.edition.published_at)),
+            content: None,
+        };
+        let content = found.edition.content_bytes().map_err(status)?;
+        Ok(EncodedBrief::new(&envelope, content))
     }
 }
 
@@ -69,27 +100,8 @@ impl BriefService for Briefs {
     }
 
     async fn get_brief(&self, request: Request<GetBriefRequest>) -> Result<Response<Brief>, Status> {
-        let principal = principal(&request)?;
-        let request = request.into_inner();
-        let brief: BriefName = name("name", &request.name)?;
-        let found = self.store.newest_edition(&principal, &brief).await.map_err(status)?;
-        let etag = found.edition.digest.to_string();
-        if request.if_none_match == etag {
-            return Ok(Response::new(Brief { name: brief.to_string(), etag, ..Brief::default() }));
-        }
-        let content = found.edition.content().map_err(status)?;
-        Ok(Response::new(Brief {
-            name: brief.to_string(),
-            uid: found.uid,
-            edition_digest: etag.clone(),
-            etag,
-            state: BriefState::Published.into(),
-            create_time: Some(timestamp(found.created_at)),
-            update_time: Some(timestamp(found.edition.recorded_at)),
-            newest_revision: found.edition.revision,
-            publish_time: Some(timestamp(found.edition.published_at)),
-            content: Some(content),
-        }))
+        let EncodedBrief(bytes) = self.encoded_brief(request).await?;
+        Brief::decode(bytes.as_slice()).map(Response::new).map_err(|error| internal(&error))
     }
 
     async fn list_briefs(

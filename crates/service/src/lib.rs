@@ -8,6 +8,7 @@ pub mod brief_service;
 pub mod config;
 pub mod errors;
 mod fields;
+mod hot_briefs;
 pub mod identity;
 mod pages;
 pub mod probe;

@@ -27,6 +27,7 @@ use tower::ServiceBuilder;
 use crate::admin_service::Admin;
 use crate::brief_service::Briefs;
 use crate::config::Config;
+use crate::hot_briefs::HotBriefs;
 use crate::identity::IdentityLayer;
 use crate::render_service::Renders;
 use crate::render_worker_service::RenderWorkers;
@@ -178,7 +179,13 @@ impl Running {
 }
 
 /// The services as health checks know them; the empty name stands for all.
-const SERVICES: [&str; 3] = ["", "chancery.brief.v1.BriefService", "chancery.admin.v1.AdminService"];
+const SERVICES: [&str; 5] = [
+    "",
+    "chancery.admin.v1.AdminService",
+    "chancery.brief.v1.BriefService",
+    "chancery.render.v1.RenderService",
+    "chancery.worker.v1.RenderWorkerService",
+];
 
 /// A service that takes and gives messages up to the limit that the protos state.
 macro_rules! limited {
@@ -189,13 +196,11 @@ macro_rules! limited {
 
 /// The services of the public listener, without reflection and health.
 fn public_services(store: &Store, wakeups: &Wakeups, shutdown: &Shutdown) -> Routes {
-    let briefs = BriefServiceServer::new(Briefs::new(store.clone()));
+    let briefs = Briefs::new(store.clone());
+    let hot = HotBriefs::new(limited!(BriefServiceServer::new(briefs.clone())), briefs);
     let admin = AdminServiceServer::new(Admin::new(store.clone()));
     let renders = RenderServiceServer::new(Renders::new(store.clone(), wakeups.clone(), shutdown.clone()));
-    Routes::default()
-        .add_service(limited!(briefs))
-        .add_service(limited!(admin))
-        .add_service(limited!(renders))
+    Routes::default().add_service(hot).add_service(limited!(admin)).add_service(limited!(renders))
 }
 
 /// The services of the workers' listener, without health.

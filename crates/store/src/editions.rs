@@ -4,9 +4,13 @@ use chancery_brief::digest::{CONTENT_SCHEMA_VERSION, Digest};
 use chancery_proto::brief::v1::{BriefContent, RevisionBody};
 use chancery_proto::names::{BriefName, RevisionName};
 use prost::Message;
+use prost::encoding::{DecodeContext, decode_key, decode_varint, skip_field};
 use time::OffsetDateTime;
 
 use crate::{Principal, Result, Store, StoreError, damaged, to_digest, to_integer, to_number};
+
+/// The number of `RevisionBody.content`, the field that canonical bytes end with.
+const CONTENT_FIELD: u32 = 3;
 
 /// A revision as one clearance sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +40,31 @@ impl Edition {
         check_content_schema(self.content_schema)?;
         let body = RevisionBody::decode(self.body.as_slice()).map_err(damaged)?;
         body.content.ok_or_else(|| damaged("a stored body has no content"))
+    }
+
+    /// The content's bytes, as they are stored. They may be of a newer schema, which then reaches the caller whole.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`].
+    pub fn content_bytes(&self) -> Result<&[u8]> {
+        match content_of(&self.body) {
+            Ok([]) => Err(damaged("a stored body has no content")),
+            Ok(content) => Ok(content),
+            Err(error) => Err(damaged(error)),
+        }
+    }
+}
+
+/// The bytes of a body's content, which is its last field.
+fn content_of(body: &[u8]) -> std::result::Result<&[u8], prost::DecodeError> {
+    let mut rest = body;
+    loop {
+        let (field, wire_type) = decode_key(&mut rest)?;
+        if field == CONTENT_FIELD {
+            let length = decode_varint(&mut rest)?;
+            return if usize::try_from(length) == Ok(rest.len()) { Ok(rest) } else { Ok(&[]) };
+        }
+        skip_field(wire_type, field, &mut rest, DecodeContext::default())?;
     }
 }
 
@@ -221,4 +250,24 @@ impl Store {
 /// Bytes of a newer schema may hold what this build would drop or show wrongly.
 pub(crate) fn check_content_schema(version: u32) -> Result<()> {
     if version > CONTENT_SCHEMA_VERSION { Err(StoreError::NewerSchema(version)) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use chancery_brief::digest::body_bytes;
+    use chancery_proto::brief::v1::BriefContent;
+    use prost::Message;
+
+    use super::content_of;
+
+    #[test]
+    fn the_contents_bytes_are_cut_out_of_the_body_as_they_are() {
+        for title in ["Short", &"Long ".repeat(1000)] {
+            let content = BriefContent { title: title.into(), ..BriefContent::default() };
+            let body = body_bytes("b1", 300, &content);
+            assert_eq!(content_of(&body).unwrap(), content.encode_to_vec());
+            assert!(content_of(&body[..body.len() - 1]).unwrap().is_empty());
+        }
+        assert!(content_of(&[]).is_err());
+    }
 }

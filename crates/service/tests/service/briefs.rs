@@ -66,8 +66,8 @@ async fn each_caller_reads_his_own_edition_everywhere() {
     let export = ExportBriefRequest { name: BRIEF.into(), format: ExportFormat::Json.into() };
     let exported = clear.export_brief(export).await.unwrap().into_inner();
     assert!(exported.documents.is_empty() && !exported.json_documents[0].contains("secret"));
-    let read: RevisionDocument = chancery_proto::json::from_str(&exported.json_documents[0]).unwrap();
-    assert_eq!((read.digest, read.content), (low.edition_digest, low.content));
+    let document: RevisionDocument = chancery_proto::json::from_str(&exported.json_documents[0]).unwrap();
+    assert_eq!((document.digest, document.content), (low.edition_digest, low.content));
 
     let list = ListBriefsRequest { parent: "workspaces/default".into(), ..ListBriefsRequest::default() };
     let listed = clear.list_briefs(list).await.unwrap().into_inner().briefs;

@@ -89,6 +89,9 @@ async fn a_field_that_the_server_does_not_know_is_refused_by_its_path() {
     let answer = call(scene.running.listen, path, &scene.admin, &bytes).await;
     let status = refused(answer, Code::InvalidArgument, Reason::UnknownField);
     assert_eq!(status.get_details_bad_request().unwrap().field_violations[0].field, "#111");
+    let hot = "/chancery.brief.v1.BriefService/GetBrief";
+    let answer = call(scene.running.listen, hot, &scene.admin, &[0xf8, 0x06, 0x01]).await;
+    refused(answer, Code::InvalidArgument, Reason::UnknownField);
     let answer = call(scene.running.listen, path, &scene.admin, &[0xff; 9]).await;
     refused(answer, Code::InvalidArgument, Reason::MalformedMessage);
 }
@@ -136,8 +139,9 @@ async fn health_and_reflection_answer_without_a_token() {
         assert_eq!(answer.into_inner().status, 1);
     }
     let mut health = HealthClient::new(scene.channel());
-    for service in ["chancery.brief.v1.BriefService", "chancery.admin.v1.AdminService"] {
-        let answer = health.check(HealthCheckRequest { service: service.into() }).await.unwrap();
+    for service in ["brief.v1.BriefService", "admin.v1.AdminService", "render.v1.RenderService"] {
+        let service = format!("chancery.{service}");
+        let answer = health.check(HealthCheckRequest { service: service.clone() }).await.unwrap();
         assert_eq!(answer.into_inner().status, 1, "{service}");
     }
     // Field 7 of ServerReflectionRequest asks for the list of services.
