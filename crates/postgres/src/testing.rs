@@ -29,11 +29,7 @@ impl TestServer {
             return Ok(Self { psql: Psql::new(url), private: None });
         }
         let data = DataDir::Wanted(build_folder().join("test-postgres"));
-        let server = Self::on(PrivatePostgres::start(Options::disposable(data))?);
-        if server.private().is_some_and(|private| !private.was_running()) {
-            server.drop_what_earlier_runs_left()?;
-        }
-        Ok(server)
+        Ok(Self::on(PrivatePostgres::start(Options::disposable(data))?))
     }
 
     /// A server that the caller started.
@@ -92,7 +88,7 @@ impl TestServer {
         template: &str,
         migrate: impl FnOnce(&str) -> Result<(), E>,
     ) -> Result<(), Error> {
-        self.drop_leftovers()?;
+        self.drop_what_earlier_runs_left()?;
         let unfinished = unique_name("unfinished");
         self.psql.rows(&format!("create database {}", identifier(&unfinished)))?;
         let made = migrate(self.psql.on_database(&unfinished).url())
@@ -125,18 +121,10 @@ impl TestServer {
         self.psql.rows("select datname from pg_database")
     }
 
-    /// Drops what killed tests left behind.
-    fn drop_leftovers(&self) -> Result<(), Error> {
-        self.drop_databases(is_leftover)
-    }
-
-    /// For a server that was just started: nobody uses a template yet either, and old keys are never asked for again.
+    /// Drops what killed tests left behind. Templates stay, a small one for each set of migrations: at no moment is
+    /// it certain that no other process is about to copy one.
     fn drop_what_earlier_runs_left(&self) -> Result<(), Error> {
-        self.drop_databases(|name| is_leftover(name) || name.starts_with("template_"))
-    }
-
-    fn drop_databases(&self, is_dropped: impl Fn(&str) -> bool) -> Result<(), Error> {
-        for name in self.names()?.iter().filter(|name| is_dropped(name)) {
+        for name in self.names()?.iter().filter(|name| is_leftover(name)) {
             self.psql.rows(&drop_statement(name))?;
         }
         Ok(())
