@@ -1,5 +1,7 @@
 //! The invariants of ARCHITECTURE.md that a test can check.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;

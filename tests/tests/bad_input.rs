@@ -1,5 +1,7 @@
 //! Calls that must be refused: each with its code, its reason and the field's path, and nothing is changed by any.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
+
 use chancery_client::Client;
 use chancery_proto::admin::v1::{ApiToken, CreateApiTokenRequest, RevokeApiTokenRequest, Role};
 use chancery_proto::brief::v1::{

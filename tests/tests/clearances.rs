@@ -1,5 +1,7 @@
 //! Two clearances: what the lower one may not see is in nothing that he gets.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
+
 use chancery_client::Client;
 use chancery_proto::admin::v1::Role;
 use chancery_proto::brief::v1::{

@@ -1,5 +1,7 @@
 //! The `chancery` command: what it prints, writes and exits with.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 

@@ -1,5 +1,7 @@
 //! Who may call what: credentials, roles, workspaces.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
+
 use chancery_client::{Client, ClientConfig};
 use chancery_proto::admin::v1::{
     ApiToken, CreateApiTokenRequest, CreateWorkspaceRequest, GetWorkspaceRequest, MarkingScheme,

@@ -1,5 +1,7 @@
 //! The main job: a brief is imported, printed and downloaded.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
+
 use chancery_client::Client;
 use chancery_proto::brief::v1::{ExportBriefRequest, ExportFormat, GetBriefRequest, GetBriefRevisionRequest};
 use chancery_proto::json;

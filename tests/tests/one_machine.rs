@@ -1,5 +1,7 @@
 //! `chancery demo` and `chancery up`: everything on one machine.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
+
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;

@@ -1,5 +1,7 @@
 //! Clients in another language, as `examples/clients` shows them: Python with grpcio.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
+
 use chancery_testkit::programs::{named_by, run_tool};
 use chancery_testkit::{Stack, files, pdf};
 

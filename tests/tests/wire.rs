@@ -1,5 +1,7 @@
 //! What arrives on the wire that no client of ours sends.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
+
 use std::str::FromStr;
 
 use chancery_proto::brief::v1::Brief;
