@@ -14,7 +14,7 @@ const EXPANSION: i64 = 2_000;
 /// The widest letterspace, and the tightest, is an em over this: 0.0083 em.
 const LETTERSPACE: i64 = 120;
 /// The narrowest word space of a line that is too wide, in hundredths of an em.
-const NARROWEST: i64 = 14;
+const NARROWEST: i64 = 15;
 
 /// Whether a fragment's glyphs may change their width: text in scripts whose letters do not join.
 pub(crate) fn is_flexible(fragment: &Fragment) -> bool {

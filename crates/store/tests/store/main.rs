@@ -1,8 +1,5 @@
 //! The store against a real Postgres. Each test has a database of its own.
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that cannot set its scene has failed"
-)]
+#![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
 mod artifacts;
 mod change_log;
