@@ -23,7 +23,10 @@ pub fn status(error: StoreError) -> Status {
         StoreError::Forbidden(_) => (Code::PermissionDenied, Reason::PermissionDenied),
         StoreError::RevisionDiffers { .. } => (Code::AlreadyExists, Reason::RevisionDiffers),
         StoreError::RevisionGap { .. } => (Code::FailedPrecondition, Reason::RevisionGap),
-        StoreError::DigestMismatch { .. } => (Code::InvalidArgument, Reason::DigestMismatch),
+        StoreError::DigestMismatch { place, .. } => {
+            let field = format!("documents[{place}].digest");
+            return bad_request(Reason::DigestMismatch, &field, error.to_string());
+        }
         StoreError::StaleEtag => (Code::Aborted, Reason::StaleEtag),
         StoreError::ClearanceTooLow(_) => (Code::PermissionDenied, Reason::ClearanceTooLow),
         StoreError::InvalidField { field, description } => return invalid_field(field, description),

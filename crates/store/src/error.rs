@@ -37,6 +37,8 @@ pub enum StoreError {
     /// An imported revision's stated digest is not the computed one.
     #[error("revision {number}: the stated digest is not that of its content, which is {computed}")]
     DigestMismatch {
+        /// The document's place in the import, from 0.
+        place: usize,
         /// The revision.
         number: u32,
         /// The computed digest.

@@ -97,7 +97,7 @@ impl ImportDocument {
 fn prepare(name: &BriefName, documents: &[ImportDocument], access: Access) -> Result<Vec<Prepared>> {
     let mut prepared = Vec::with_capacity(documents.len());
     let mut previous: Option<u32> = None;
-    for document in documents {
+    for (place, document) in documents.iter().enumerate() {
         check_clearance(access.clearance, document.content.highest(), name)?;
         if let Some(newest) = previous.filter(|previous| previous + 1 != document.number) {
             return Err(StoreError::RevisionGap { newest, given: document.number });
@@ -106,7 +106,7 @@ fn prepare(name: &BriefName, documents: &[ImportDocument], access: Access) -> Re
         let revision = Prepared::new(name.brief.as_str(), document.number, &document.content, access.policy)?;
         if document.digest.is_some_and(|stated| stated != revision.digest) {
             let computed = revision.digest.to_string();
-            return Err(StoreError::DigestMismatch { number: document.number, computed });
+            return Err(StoreError::DigestMismatch { place, number: document.number, computed });
         }
         prepared.push(revision);
     }

@@ -57,7 +57,7 @@ async fn a_stated_digest_must_be_that_of_the_content() {
     let mut wrong = document(1, content("One"));
     wrong.digest = Some(Digest([7; 32]));
     let refused = place.store.import(&admin, &brief, std::slice::from_ref(&wrong)).await.unwrap_err();
-    let StoreError::DigestMismatch { number: 1, computed } = refused else { panic!("{refused}") };
+    let StoreError::DigestMismatch { place: 0, number: 1, computed } = refused else { panic!("{refused}") };
     wrong.digest = Some(computed.parse().unwrap());
     place.store.import(&admin, &brief, &[wrong]).await.unwrap();
 }
