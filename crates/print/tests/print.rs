@@ -92,6 +92,23 @@ fn a_character_that_no_face_has_is_reported_and_does_not_stop_the_print() {
 }
 
 #[test]
+fn a_justified_sentence_of_nothing_but_space_prints() {
+    let blocks = vec![paragraph(vec![statement("s1", " \u{200c}")])];
+    let content = BriefContent {
+        title: "Space".to_owned(),
+        language: "en".to_owned(),
+        sections: vec![Section {
+            id: "one".to_owned(),
+            heading: "One".to_owned(),
+            blocks,
+            ..Section::default()
+        }],
+        ..BriefContent::default()
+    };
+    assert!(print_content(&content).is_ok());
+}
+
+#[test]
 fn a_word_of_500_letters_and_a_row_taller_than_a_page_print() {
     let long = "x".repeat(500);
     let tall = "A sentence that is repeated until its cell is taller than a page. ".repeat(120);
