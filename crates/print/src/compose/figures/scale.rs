@@ -11,6 +11,8 @@ pub(super) const BREAK: Length = Length::pt(9);
 pub(super) const TICK_WIDTH: Length = Length::pt(24);
 /// The share of its room, in thousandths, that a break has to win for the recent events.
 const WORTH_A_BREAK: i64 = 300;
+/// Fewer beginnings and ends than this, two an event, are no crowd.
+const FEW: usize = 8;
 /// Steps of labels, in months.
 const STEPS: [i64; 13] = [1, 3, 6, 12, 24, 60, 120, 240, 600, 1_200, 2_400, 6_000, 24_000];
 const MONTHS: [&str; 12] =
@@ -137,6 +139,10 @@ fn tick_text(month: i64) -> String {
 
 /// The start of a year from which on most events crowd into little of the time; the one that wins most room.
 fn best_break(months: &[i64], first: i64, last: i64) -> Option<i64> {
+    // Few events do not crowd.
+    if months.len() < FEW {
+        return None;
+    }
     let span = last - first;
     let count = i64::try_from(months.len()).ok()?;
     let gain = |at: i64| {
@@ -171,11 +177,14 @@ mod tests {
 
     #[test]
     fn a_few_early_events_break_the_axis_before_the_many_recent_ones() {
-        let months = [1991 * 12, 2000 * 12, 2023 * 12 + 4, 2024 * 12 + 1, 2025 * 12 + 2, 2025 * 12 + 11];
+        let recent = [2023 * 12 + 4, 2024 * 12 + 1, 2025 * 12 + 2, 2025 * 12 + 11];
+        let months = [[1991 * 12, 1991 * 12, 2000 * 12, 2000 * 12], recent, recent].concat();
         let scale = Scale::new(&months, (Length::ZERO, Length::pt(180))).unwrap();
         let (early, late) = scale.broken_at().unwrap();
         assert!(early < late && scale.place(month_start(2023 * 12)) == late);
-        assert!(late - Length::ZERO < Length::pt(60));
+        assert!(late < Length::pt(60));
+        let few = Scale::new(&months[2..6], (Length::ZERO, Length::pt(180))).unwrap();
+        assert_eq!(few.broken_at(), None);
     }
 
     proptest! {
