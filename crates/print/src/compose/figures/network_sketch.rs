@@ -40,11 +40,15 @@ pub(super) fn sketch(network: &Network, not_drawn: &str, ruler: &mut Ruler) -> O
     let heights =
         network.pillars.each_ref().map(|name| ruler.height(name, FIGURE.strong(), PILLAR - PADDING * 2));
     top = heights.into_iter().fold(top, |top, height| top.max(height + PADDING * 2));
+    let ties = sketch.labels.len();
     for (name, x, height) in
         [(&network.pillars[0], Length::ZERO, heights[0]), (&network.pillars[1], WIDTH - PILLAR, heights[1])]
     {
         boxed(&mut sketch, name, Rect { x, y: Length::ZERO, width: PILLAR, height: top }, height);
     }
+    // The pillars are read first, though their height comes last.
+    let pillars = sketch.labels.len() - ties;
+    sketch.labels.rotate_right(pillars);
     top = legend(&mut sketch, network, top + GAP, ruler);
     let rest = SketchLabel::new(not_drawn, FIGURE, (Length::ZERO, top + PADDING), WIDTH).own();
     top += ruler.height(not_drawn, FIGURE, WIDTH) + PADDING;
@@ -68,12 +72,13 @@ fn draw_row(sketch: &mut Sketch, row: &Row, top: Length, ruler: &mut Ruler) -> L
     let name = ruler.height(&row.name, FIGURE.strong(), BOX - PADDING * 2);
     let stacks = [0, 1].map(|side| stack_height(&row.ties[side], sides[side], ruler));
     let height = (name + PADDING * 2).max(stacks[0].max(stacks[1]));
+    // The name is read before what it is tied by.
+    boxed(sketch, &row.name, Rect { x: BOXES, y: top, width: BOX, height }, name);
     for side in [0, 1] {
         let down = (height - stacks[side]) / 2;
         // Seen from the pillar at the end, out leads towards the start.
         stack(sketch, &row.ties[side], sides[side], side == 1, top + down, ruler);
     }
-    boxed(sketch, &row.name, Rect { x: BOXES, y: top, width: BOX, height }, name);
     height
 }
 
