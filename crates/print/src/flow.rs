@@ -1,7 +1,7 @@
 //! What `compose` hands to `layout`: blocks in reading order with their styles, and the tag tree that owns them.
 
 use crate::document::{DocumentInfo, OutlineEntry};
-use crate::pages::Color;
+use crate::pages::{Color, Owner, Path};
 use crate::tags::{AnchorId, TagTree};
 use crate::text::inline::Inline;
 use crate::text::paragraph::Align;
@@ -32,6 +32,7 @@ impl Flow {
         self.blocks.iter().flat_map(|block| match block {
             Block::Text(text) => text.inlines(),
             Block::Table(table) => table.inlines(),
+            Block::Figure(figure) => figure.inlines(),
             Block::PageBreak => Vec::new(),
         })
     }
@@ -51,6 +52,13 @@ impl TableBlock {
     }
 }
 
+impl FigureBlock {
+    fn inlines(&self) -> Vec<&Inline> {
+        let caption = self.caption.iter().flat_map(TextBlock::inlines);
+        caption.chain(self.drawing.labels.iter().map(|label| &label.inline)).collect()
+    }
+}
+
 /// What stands on every page; all of it is an artifact.
 #[derive(Debug, Default)]
 pub struct Furniture {
@@ -67,6 +75,8 @@ pub enum Block {
     Text(Box<TextBlock>),
     /// A table.
     Table(Box<TableBlock>),
+    /// A figure.
+    Figure(Box<FigureBlock>),
     /// What follows begins a page.
     PageBreak,
 }
@@ -186,4 +196,59 @@ pub struct Row {
     pub cells: Vec<Inline>,
     /// Destinations at its top.
     pub anchors: Vec<AnchorId>,
+}
+
+/// A figure: a drawing that is never divided, under its caption.
+#[derive(Debug)]
+pub struct FigureBlock {
+    /// Its caption, above it.
+    pub caption: Option<TextBlock>,
+    /// What is drawn.
+    pub drawing: Drawing,
+    /// Space before it.
+    pub before: Length,
+    /// Space after it.
+    pub after: Length,
+    /// Inset from the columns' start.
+    pub inset: Length,
+    /// How it stands to the grid.
+    pub grid: Grid,
+    /// No page break after it.
+    pub keep_with_next: bool,
+    /// Whether it reads from right to left: all of it is mirrored then.
+    pub right_to_left: bool,
+}
+
+/// Paths with labels over them. Positions are from the drawing's start edge and from its top downwards.
+#[derive(Debug)]
+pub struct Drawing {
+    /// Its width.
+    pub width: Length,
+    /// Its height.
+    pub height: Length,
+    /// The element that owns the paths.
+    pub owner: Owner,
+    /// In painting order.
+    pub paths: Vec<Path>,
+    /// In logical order, painted over the paths.
+    pub labels: Vec<Label>,
+}
+
+/// A text at a place of a drawing; lines that are too long for its width are broken.
+#[derive(Debug)]
+pub struct Label {
+    /// Its content.
+    pub inline: Inline,
+    /// From baseline to baseline.
+    pub leading: Length,
+    /// Its distance from the drawing's start edge.
+    pub start: Length,
+    /// Its top.
+    pub top: Length,
+    /// The measure of its lines.
+    pub width: Length,
+    /// Where its lines stand in the measure.
+    pub align: Align,
+    /// Whether the text's own direction is right to left, wherever the drawing begins.
+    pub right_to_left: bool,
 }

@@ -5,9 +5,9 @@ use std::ops::ControlFlow;
 use chancery_print::readback::struct_text;
 use chancery_print::{Edition, Limits, Options, Paper, PrintError, Printed, Progress, Warning, print};
 use chancery_proto::brief::v1::{
-    Actor, Block, BriefContent, Callout, Citation, Confidence, KeyJudgment, List, ListItem, LocalizedText,
-    Paragraph, RevisionDocument, Section, Source, Span, Statement, Table, TableCell, TableColumn, TableRow,
-    Withheld, block::Kind,
+    Actor, Block, BriefContent, Callout, Citation, Confidence, Domain, Event, Figure, KeyJudgment,
+    Likelihood, List, ListItem, LocalizedText, Paragraph, Relationship, RevisionDocument, Section, Source,
+    Span, Statement, Table, TableCell, TableColumn, TableRow, Withheld, block::Kind,
 };
 use proptest::prelude::*;
 
@@ -92,6 +92,23 @@ fn a_character_that_no_face_has_is_reported_and_does_not_stop_the_print() {
 }
 
 #[test]
+fn a_justified_sentence_of_nothing_but_space_prints() {
+    let blocks = vec![paragraph(vec![statement("s1", " \u{200c}")])];
+    let content = BriefContent {
+        title: "Space".to_owned(),
+        language: "en".to_owned(),
+        sections: vec![Section {
+            id: "one".to_owned(),
+            heading: "One".to_owned(),
+            blocks,
+            ..Section::default()
+        }],
+        ..BriefContent::default()
+    };
+    assert!(print_content(&content).is_ok());
+}
+
+#[test]
 fn a_word_of_500_letters_and_a_row_taller_than_a_page_print() {
     let long = "x".repeat(500);
     let tall = "A sentence that is repeated until its cell is taller than a page. ".repeat(120);
@@ -132,6 +149,48 @@ fn a_superseded_revision_on_letter_paper_says_so_in_its_text() {
         let words = statement.text.split_whitespace().next().unwrap();
         assert!(text.contains(words), "{words}");
     }
+}
+
+#[test]
+fn the_samples_figures_are_drawn_and_their_data_is_not_printed_as_tables_again() {
+    let content = sample();
+    let text = struct_text(&print_content(&content).unwrap().bytes).unwrap();
+    let times = |words: &str| text.matches(words).count();
+    // In the figure and in the annex.
+    for event in &content.events {
+        assert_eq!(times(&event.title), 2, "{}", event.title);
+    }
+    for domain in content.domains.iter().filter(|domain| !domain.why.is_empty()) {
+        assert_eq!(times(&domain.why), 1, "{}", domain.why);
+    }
+    assert_eq!(times("settles in own currency with"), 2);
+    assert_eq!(times("where revision 1 said likely"), 1);
+}
+
+#[test]
+fn a_figure_with_too_much_for_a_page_is_a_table() {
+    let event = |number: usize| Event {
+        title: format!("Event {number}"),
+        date: "2024".to_owned(),
+        ..Event::default()
+    };
+    let figure = Figure { kind: 1, title: "Much happened".to_owned(), ..Figure::default() };
+    let block = Block { kind: Some(Kind::Figure(figure)), ..Block::default() };
+    let content = BriefContent {
+        title: "Much".to_owned(),
+        language: "en".to_owned(),
+        events: (0..90).map(event).collect(),
+        sections: vec![Section {
+            id: "one".to_owned(),
+            heading: "One".to_owned(),
+            blocks: vec![block],
+            ..Section::default()
+        }],
+        ..BriefContent::default()
+    };
+    let text = struct_text(&print_content(&content).unwrap().bytes).unwrap();
+    assert_eq!(text.matches("Much happened").count(), 1);
+    assert_eq!(text.matches("Event 89").count(), 2);
 }
 
 #[test]
@@ -207,6 +266,9 @@ fn any_block() -> impl Strategy<Value = Block> {
             let columns = vec![TableColumn { heading: caption.clone(), r#type: 1 }; columns];
             Kind::Table(Table { caption, columns, rows, ..Table::default() })
         }),
+        (0_i32..6, text(), text()).prop_map(|(kind, title, source)| {
+            Kind::Figure(Figure { kind, title, source, ..Figure::default() })
+        }),
         Just(Kind::Withheld(Withheld {})),
     ];
     ("[A-Z]{0,4}", kind).prop_map(|(marking, kind)| Block { marking, kind: Some(kind), ..Block::default() })
@@ -222,19 +284,40 @@ prop_compose! {
         blocks in prop::collection::vec(any_block(), 0..6),
         heading in text(),
         why in text(),
+        names in prop::collection::vec((text(), 0_i32..6, any::<bool>()), 0..12),
+        term in 0_i32..22,
     ) -> BriefContent {
         let confidence = Some(Confidence { level: 2, why });
         let section = Section { id: "sec".to_owned(), heading: heading.clone(), blocks, ..Section::default() };
         let deep = Section { id: "deep".to_owned(), heading, sections: vec![section], ..Section::default() };
         BriefContent {
             localized_titles: vec![LocalizedText { language: "ar".to_owned(), text: local.clone() }],
+            domains: names
+                .iter()
+                .map(|(name, trend, _)| Domain { name: name.clone(), trend: *trend, why: local.clone(), ..Domain::default() })
+                .collect(),
             actors: vec![Actor { id: "act".to_owned(), name: title.clone(), ..Actor::default() }],
+            relationships: names.iter().map(|(name, status, symmetric)| Relationship {
+                from_id: "act".to_owned(),
+                to_id: name.clone(),
+                r#type: "knows".to_owned(),
+                status: *status,
+                symmetric: *symmetric,
+                item: local.clone(),
+                ..Relationship::default()
+            }).collect(),
+            events: names.iter().map(|(title, month, dated)| Event {
+                title: title.clone(),
+                date: if *dated { format!("2024-0{}~", month + 1) } else { String::new() },
+                ..Event::default()
+            }).collect(),
             sources: vec![Source { id: "src".to_owned(), title: local, ..Source::default() }],
             key_judgments: vec![KeyJudgment {
                 id: "kj".to_owned(),
                 statements: judgment,
                 rests_on: vec!["s0".to_owned(), "gone".to_owned()],
                 confidence,
+                likelihood: Some(Likelihood { term, low_percent: 20, high_percent: 40, point_percent: Some(30), ..Likelihood::default() }),
                 ..KeyJudgment::default()
             }],
             title,

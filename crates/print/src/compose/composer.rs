@@ -88,9 +88,13 @@ impl<'a> Composer<'a> {
 
     /// An element of the printer's own words, which are English whatever the brief's language.
     pub(crate) fn own_tag(&mut self, parent: TagId, role: Role) -> TagId {
+        self.flow.tags.add(parent, role, self.own_language())
+    }
+
+    /// The language of the printer's own words, where it is not the brief's.
+    pub(crate) fn own_language(&self) -> Option<String> {
         let brief = self.content.language.split('-').next().unwrap_or("");
-        let language = (!brief.eq_ignore_ascii_case("en")).then(|| "en".to_owned());
-        self.flow.tags.add(parent, role, language)
+        (!brief.eq_ignore_ascii_case("en")).then(|| "en".to_owned())
     }
 
     /// A voice of the document's language.
@@ -100,20 +104,15 @@ impl<'a> Composer<'a> {
 
     /// Appends text; what no face has becomes a drawn box in a `Span` whose `ActualText` is the character.
     pub(crate) fn say(&mut self, inline: &mut Inline, voice: Voice, text: &str) {
-        let normal = nfc(text);
-        let mut rest = normal.as_ref();
-        while !rest.is_empty() {
-            let covered = |c: char| Typesetter::covers(&voice.style, crate::text::inline::settable(c));
-            let end = rest.find(|c| !covered(c)).unwrap_or(rest.len());
-            let (plain, tail) = rest.split_at(end);
-            self.piece(inline, voice, plain, PieceKind::Text);
-            let Some(character) = tail.chars().next() else { break };
-            self.missing.insert(character);
-            let role = Role::Span { actual_text: Some(character.to_string()) };
+        for (stretch, kind) in stretches(&nfc(text), &voice.style) {
+            if kind == PieceKind::Text {
+                self.piece(inline, voice, stretch, kind);
+                continue;
+            }
+            self.missing.extend(stretch.chars());
+            let role = Role::Span { actual_text: Some(stretch.to_owned()) };
             let span = self.tag(voice.node, role);
-            let boxed = &tail[..character.len_utf8()];
-            self.piece(inline, Voice { node: span, ..voice }, boxed, PieceKind::Missing);
-            rest = &tail[boxed.len()..];
+            self.piece(inline, Voice { node: span, ..voice }, stretch, kind);
         }
     }
 
@@ -220,8 +219,26 @@ fn page_digits(content: &BriefContent) -> usize {
     }
 }
 
+/// A text cut into what the faces have and single characters that none has.
+pub(crate) fn stretches<'t>(text: &'t str, style: &TextStyle) -> Vec<(&'t str, PieceKind)> {
+    let covered = |c: char| Typesetter::covers(style, crate::text::inline::settable(c));
+    let mut stretches = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (plain, tail) = rest.split_at(rest.find(|c| !covered(c)).unwrap_or(rest.len()));
+        if !plain.is_empty() {
+            stretches.push((plain, PieceKind::Text));
+        }
+        let Some(character) = tail.chars().next() else { break };
+        let (boxed, after) = tail.split_at(character.len_utf8());
+        stretches.push((boxed, PieceKind::Missing));
+        rest = after;
+    }
+    stretches
+}
+
 /// Texts are NFC in the edition; what is not is made so.
-fn nfc(text: &str) -> std::borrow::Cow<'_, str> {
+pub(crate) fn nfc(text: &str) -> std::borrow::Cow<'_, str> {
     if is_nfc(text) { text.into() } else { text.nfc().collect::<String>().into() }
 }
 

@@ -59,6 +59,9 @@ impl Composer<'_> {
         let inset = (INDENT, Length::ZERO);
         let mut notes = Vec::new();
         if let Some(text) = odds(judgment.likelihood.as_ref(), judgment.confidence.as_ref()) {
+            if let Some(likelihood) = judgment.likelihood.as_ref().filter(|of| of.term != 0) {
+                self.likelihood_bar(body, likelihood);
+            }
             notes.push(self.line(body, Role::P, META.colored(ACCENT), &text));
         }
         if !judgment.revision_note.is_empty() {
@@ -154,7 +157,8 @@ pub(crate) fn odds(likelihood: Option<&Likelihood>, confidence: Option<&Confiden
     (!sentences.is_empty()).then(|| sentences.join(" "))
 }
 
-fn percentages(likelihood: &Likelihood) -> String {
+/// "55–80 %, about 60 %".
+pub(crate) fn percentages(likelihood: &Likelihood) -> String {
     let range = format!("{}\u{2013}{}\u{a0}%", likelihood.low_percent, likelihood.high_percent);
     match likelihood.point_percent {
         Some(point) => format!("{range}, about {point}\u{a0}%"),

@@ -13,6 +13,9 @@ pub(crate) const QUIET: Color = Color(0x55, 0x55, 0x55);
 /// The background of callouts.
 pub(crate) const TINT: Color = Color(0xf1, 0xf4, 0xf8);
 
+/// Rules between a figure's rows and at its axis' labels: they guide the eye and carry nothing.
+pub(crate) const GUIDE: Color = Color(0xc4, 0xc4, 0xc4);
+
 /// A style with its leading.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Type {
@@ -43,6 +46,9 @@ pub(crate) const TABLE_HEAD: Type = set(Family::Sans, Weight::Semibold, 8_500, 1
 pub(crate) const CAPTION: Type = set(Family::Sans, Weight::Semibold, 8_500, 12_000);
 pub(crate) const NOTE: Type = set(Family::Serif, Weight::Regular, 8_000, 11_000);
 pub(crate) const META: Type = set(Family::Sans, Weight::Regular, 8_500, 12_000);
+/// What figures say, and their axes and keys.
+pub(crate) const FIGURE: Type = tabular(set(Family::Sans, Weight::Regular, 8_000, 11_000));
+pub(crate) const FIGURE_SMALL: Type = quiet(tabular(set(Family::Sans, Weight::Regular, 7_500, 10_000)));
 pub(crate) const SIDE: Type = quiet(set(Family::Sans, Weight::Regular, 7_500, 14_000));
 pub(crate) const FOOTER: Type = quiet(tabular(set(Family::Sans, Weight::Regular, 7_500, 11_000)));
 pub(crate) const BAND: Type = set(Family::Sans, Weight::Bold, 12_000, 16_000);

@@ -3,6 +3,7 @@
 
 mod deferred;
 mod drawing;
+mod figure;
 mod furniture;
 mod geometry;
 mod paginate;
@@ -13,6 +14,7 @@ mod text_block;
 use std::ops::ControlFlow;
 
 use crate::flow::{Block, Flow};
+pub(crate) use crate::layout::drawing::HAIRLINE;
 pub use crate::layout::geometry::{Geometry, Paper};
 use crate::layout::paginate::Paginator;
 use crate::pages::Pages;
@@ -45,6 +47,11 @@ pub fn layout(
             }
             Block::Table(table) => {
                 for strip in table::measure(table, geometry, typesetter) {
+                    paginator.push(strip)?;
+                }
+            }
+            Block::Figure(figure) => {
+                for strip in figure::measure(figure, geometry, typesetter) {
                     paginator.push(strip)?;
                 }
             }

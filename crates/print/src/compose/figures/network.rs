@@ -1,0 +1,294 @@
+//! The actor network: the two actors with the most ties stand as pillars at either side, those tied to them in rows
+//! between, each tie a level line with its label above it. Lines never cross and labels never meet, whatever the
+//! relationships; ties between others than the pillars are told in words beneath.
+
+use chancery_proto::brief::v1::{Relationship, RelationshipStatus};
+
+use super::network_sketch;
+use super::sketch::{Ruler, Sketch, portion};
+use super::timeline::shown;
+use crate::compose::words;
+
+/// The most actors that are drawn.
+const MOST_ACTORS: usize = 12;
+/// The longest list of what is not drawn, in characters.
+const LONGEST_REST: usize = 1_000;
+
+/// What is drawn of the relationships.
+#[derive(Debug)]
+pub(super) struct Network {
+    /// The pillars' names.
+    pub(super) pillars: [String; 2],
+    /// Ties from pillar to pillar.
+    pub(super) direct: Vec<Tie>,
+    /// The others, from top to bottom.
+    pub(super) rows: Vec<Row>,
+    /// What is not drawn, in words.
+    pub(super) rest: Vec<String>,
+    /// Whether what is drawn is most of what there is.
+    tells_most: bool,
+}
+
+/// An actor between the pillars with its ties to the one at the start and to the one at the end.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub(super) name: String,
+    pub(super) ties: [Vec<Tie>; 2],
+}
+
+/// A line for one or more relationships that lead the same way.
+#[derive(Debug)]
+pub(super) struct Tie {
+    pub(super) way: Way,
+    /// Ended or contested.
+    pub(super) dashed: bool,
+    pub(super) label: String,
+}
+
+/// Which way a tie leads, seen from the pillar, or from the first of the two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    Out,
+    In,
+    Both,
+}
+
+impl Network {
+    pub(super) fn of(
+        relationships: &[Relationship],
+        floor: &str,
+        name_of: impl Fn(&str) -> String,
+    ) -> Option<Self> {
+        let actors = most_tied(relationships);
+        let [first, second, others @ ..] = actors.as_slice() else { return None };
+        let mut network = Self {
+            pillars: [name_of(first), name_of(second)],
+            direct: Vec::new(),
+            rows: Vec::new(),
+            rest: Vec::new(),
+            tells_most: true,
+        };
+        let mut rows: Vec<(&str, Row)> = others
+            .iter()
+            .map(|id| (*id, Row { name: name_of(id), ties: [Vec::new(), Vec::new()] }))
+            .collect();
+        for relationship in relationships {
+            let (from, to) = (relationship.from_id.as_str(), relationship.to_id.as_str());
+            let pillar = |id: &str| [*first, *second].iter().position(|pillar| *pillar == id);
+            let ties = match (pillar(from), pillar(to)) {
+                (Some(from), Some(to)) if from != to => Some((&mut network.direct, from == 0)),
+                (Some(pillar), None) => row(&mut rows, to).map(|row| (&mut row.ties[pillar], true)),
+                (None, Some(pillar)) => row(&mut rows, from).map(|row| (&mut row.ties[pillar], false)),
+                _ => None,
+            };
+            match ties {
+                Some((ties, out)) => add(ties, relationship, out, label(relationship, floor, &name_of)),
+                None => network.rest.push(sentence(relationship, floor, &name_of)),
+            }
+        }
+        network.tells_most = network.rest.len() * 2 <= relationships.len();
+        network.rows = in_order(rows);
+        Some(network)
+    }
+
+    /// Draws it; nothing when ties between others than the pillars prevail, or when it is too high for a page.
+    pub(super) fn sketch(&self, ruler: &mut Ruler) -> Option<Sketch> {
+        if !self.tells_most {
+            return None;
+        }
+        network_sketch::sketch(self, &self.not_drawn(), ruler)
+    }
+
+    fn not_drawn(&self) -> String {
+        let list = self.rest.join("; ");
+        match self.rest.len() {
+            0 => String::new(),
+            count if list.chars().count() > LONGEST_REST => {
+                format!("{count} more relationships are in the annex.")
+            }
+            _ => format!("Not drawn: {list}."),
+        }
+    }
+
+    /// What a listener hears: "Here to There: supplies, trades with".
+    pub(super) fn facts(&self) -> Vec<String> {
+        let mut facts = Vec::new();
+        let mut tell = |ties: &[Tie], near: &str, far: &str| {
+            for tie in ties {
+                let ends = match tie.way {
+                    Way::Out => format!("{near} to {far}"),
+                    Way::In => format!("{far} to {near}"),
+                    Way::Both => format!("{near} and {far}"),
+                };
+                facts.push(format!("{ends}: {}", tie.label));
+            }
+        };
+        let [first, second] = &self.pillars;
+        tell(&self.direct, first, second);
+        for row in &self.rows {
+            tell(&row.ties[0], first, &row.name);
+            tell(&row.ties[1], second, &row.name);
+        }
+        facts.extend(self.rest.iter().cloned());
+        facts
+    }
+}
+
+/// The ends of relationships by how many they have, as many as are drawn; ties go to the one named first.
+fn most_tied(relationships: &[Relationship]) -> Vec<&str> {
+    let mut counted: Vec<(usize, &str)> = Vec::new();
+    for relationship in relationships {
+        for id in [relationship.from_id.as_str(), relationship.to_id.as_str()] {
+            match counted.iter_mut().find(|(_, other)| *other == id) {
+                Some((count, _)) => *count += 1,
+                None => counted.push((1, id)),
+            }
+        }
+    }
+    counted.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
+    counted.into_iter().take(MOST_ACTORS).map(|(_, id)| id).collect()
+}
+
+fn row<'r>(rows: &'r mut [(&str, Row)], id: &str) -> Option<&'r mut Row> {
+    rows.iter_mut().find(|(other, _)| *other == id).map(|(_, row)| row)
+}
+
+/// Those tied to both pillars first, then those of either; who has no line is in the list beneath.
+fn in_order(rows: Vec<(&str, Row)>) -> Vec<Row> {
+    let place = |row: &Row| match (row.ties[0].is_empty(), row.ties[1].is_empty()) {
+        (false, false) => 0,
+        (false, true) => 1,
+        (true, false) => 2,
+        (true, true) => 3,
+    };
+    let mut rows: Vec<Row> = rows.into_iter().map(|(_, row)| row).filter(|row| place(row) < 3).collect();
+    rows.sort_by_key(place);
+    rows
+}
+
+/// Adds a relationship to the line that leads its way, or as a new one.
+fn add(ties: &mut Vec<Tie>, relationship: &Relationship, out: bool, label: String) {
+    let way = match (relationship.symmetric, out) {
+        (true, _) => Way::Both,
+        (false, true) => Way::Out,
+        (false, false) => Way::In,
+    };
+    let status = RelationshipStatus::try_from(relationship.status).unwrap_or_default();
+    let dashed = matches!(status, RelationshipStatus::Ended | RelationshipStatus::Contested);
+    match ties.iter_mut().find(|tie| tie.way == way && tie.dashed == dashed) {
+        Some(tie) => {
+            tie.label.push_str("; ");
+            tie.label.push_str(&label);
+        }
+        None => ties.push(Tie { way, dashed, label }),
+    }
+}
+
+/// "supplies weapons to (missiles, to 2024, ended)".
+fn label(relationship: &Relationship, floor: &str, name_of: &impl Fn(&str) -> String) -> String {
+    let what = words::relationship(&relationship.r#type);
+    format!("{}{what}{}", portion(&relationship.marking, floor), qualified(relationship, name_of))
+}
+
+fn sentence(relationship: &Relationship, floor: &str, name_of: &impl Fn(&str) -> String) -> String {
+    let (from, to) = (name_of(&relationship.from_id), name_of(&relationship.to_id));
+    let what = words::relationship(&relationship.r#type);
+    format!("{}{from} {what} {to}{}", portion(&relationship.marking, floor), qualified(relationship, name_of))
+}
+
+fn qualified(relationship: &Relationship, name_of: &impl Fn(&str) -> String) -> String {
+    let place = match relationship.place_id.as_str() {
+        "" => String::new(),
+        id => format!("in {}", name_of(id)),
+    };
+    let when = relationship
+        .period
+        .as_ref()
+        .map(|period| if period.edtf.is_empty() { period.label.clone() } else { shown(&period.edtf) });
+    let status = words::relationship_status(relationship.status);
+    let status = if status == "active" { "" } else { status };
+    let facts = [relationship.item.as_str(), place.as_str(), when.as_deref().unwrap_or_default(), status];
+    let facts: Vec<&str> = facts.into_iter().filter(|fact| !fact.is_empty()).collect();
+    if facts.is_empty() { String::new() } else { format!(" ({})", facts.join(", ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use chancery_proto::brief::v1::Relationship;
+    use proptest::prelude::*;
+
+    use super::{MOST_ACTORS, Network, Way};
+    use crate::compose::figures::sketch::tests::ruled;
+
+    fn relationship(from: &str, to: &str, kind: &str, symmetric: bool, status: i32) -> Relationship {
+        Relationship {
+            from_id: from.to_owned(),
+            to_id: to.to_owned(),
+            r#type: kind.to_owned(),
+            symmetric,
+            status,
+            ..Relationship::default()
+        }
+    }
+
+    fn network(relationships: &[Relationship]) -> Option<Network> {
+        Network::of(relationships, "", |id| format!("Actor {id} of the network"))
+    }
+
+    #[test]
+    fn relationships_that_lead_the_same_way_share_a_line_and_what_ended_has_its_own() {
+        let relationships = [
+            relationship("a", "b", "arms", false, 1),
+            relationship("b", "a", "pays", false, 1),
+            relationship("a", "b", "trains", false, 2),
+            relationship("b", "a", "trades-with", true, 5),
+            relationship("c", "a", "fears", false, 1),
+        ];
+        let network = network(&relationships).unwrap();
+        let lines: Vec<_> =
+            network.direct.iter().map(|tie| (tie.way, tie.dashed, tie.label.as_str())).collect();
+        assert_eq!(
+            lines,
+            [
+                (Way::Out, false, "arms; trains (weakened)"),
+                (Way::In, false, "pays"),
+                (Way::Both, true, "trades with (ended)"),
+            ]
+        );
+        assert_eq!(network.rows.len(), 1);
+        assert_eq!(network.rows[0].ties[0][0].way, Way::In);
+        assert_eq!(network.facts()[3], "Actor c of the network to Actor a of the network: fears");
+    }
+
+    #[test]
+    fn a_network_without_middle_is_no_figure() {
+        let ids = ["a", "b", "c", "d", "e", "f", "g", "h"];
+        let ring: Vec<_> =
+            (0..8).map(|i| relationship(ids[i], ids[(i + 1) % 8], "feeds", false, 1)).collect();
+        let network = network(&ring).unwrap();
+        assert!(ruled(|ruler| network.sketch(ruler).is_none()));
+        assert!(super::Network::of(&[], "", str::to_owned).is_none());
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn labels_never_meet_and_nothing_is_told_twice_or_lost(
+            ties in prop::collection::vec(
+                ("[ab]|[a-z]", "[ab]|[a-z]", "[a-z]{1,20}(-[a-z]{1,9}){0,6}", any::<bool>(), 0_i32..6), 1..40),
+        ) {
+            let relationships: Vec<_> = ties
+                .iter()
+                .map(|(from, to, kind, symmetric, status)| relationship(from, to, kind, *symmetric, *status))
+                .collect();
+            let Some(network) = network(&relationships) else { return Ok(()) };
+            prop_assert!(network.rows.len() <= MOST_ACTORS - 2);
+            let sides = network.rows.iter().flat_map(|row| row.ties.iter().flatten());
+            let told: usize = network.direct.iter().chain(sides).map(|tie| tie.label.split("; ").count()).sum();
+            prop_assert_eq!(told + network.rest.len(), relationships.len());
+            let collision = ruled(|ruler| network.sketch(ruler)?.collision(ruler));
+            prop_assert_eq!(collision, None);
+        }
+    }
+}

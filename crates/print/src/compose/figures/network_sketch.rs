@@ -1,0 +1,148 @@
+//! How the actor network stands on the page.
+
+use super::network::{Network, Row, Tie, Way};
+use super::sketch::{Ruler, Sketch, SketchLabel, TALLEST, WIDTH};
+use crate::compose::styles::{FIGURE, FIGURE_SMALL, INK, TINT};
+use crate::layout::HAIRLINE;
+use crate::pages::Rect;
+use crate::text::paragraph::Align;
+use crate::units::Length;
+
+/// The width of the pillars, and of the boxes between them.
+const PILLAR: Length = Length::pt(62);
+const BOX: Length = Length::pt(104);
+/// Where the boxes begin.
+const BOXES: Length = Length::from_units((WIDTH.units() - BOX.units()) / 2);
+/// The free space at either end of a tie's label.
+const CLEAR: Length = Length::pt(8);
+/// From a label's foot to its line, and from there to the next label.
+const UNDER: Length = Length::milli_pt(1_000);
+const BETWEEN: Length = Length::pt(3);
+/// Space between rows, and above and below what stands in a box.
+const GAP: Length = Length::pt(5);
+const PADDING: Length = Length::pt(2);
+const STROKE: Length = Length::milli_pt(800);
+const LINE: Length = Length::milli_pt(600);
+
+/// Draws a network; nothing when it is too high for a page.
+pub(super) fn sketch(network: &Network, not_drawn: &str, ruler: &mut Ruler) -> Option<Sketch> {
+    let mut sketch = Sketch::new(WIDTH);
+    let mut top = GAP;
+    let across = (PILLAR, WIDTH - PILLAR);
+    if !network.direct.is_empty() {
+        stack(&mut sketch, &network.direct, across, false, top, ruler);
+        top += stack_height(&network.direct, across, ruler) + GAP;
+    }
+    for row in &network.rows {
+        top += draw_row(&mut sketch, row, top, ruler) + GAP;
+    }
+    // A pillar is as high as its name at least.
+    let heights =
+        network.pillars.each_ref().map(|name| ruler.height(name, FIGURE.strong(), PILLAR - PADDING * 2));
+    top = heights.into_iter().fold(top, |top, height| top.max(height + PADDING * 2));
+    let ties = sketch.labels.len();
+    for (name, x, height) in
+        [(&network.pillars[0], Length::ZERO, heights[0]), (&network.pillars[1], WIDTH - PILLAR, heights[1])]
+    {
+        boxed(&mut sketch, name, Rect { x, y: Length::ZERO, width: PILLAR, height: top }, height);
+    }
+    // The pillars are read first, though their height comes last.
+    let pillars = sketch.labels.len() - ties;
+    sketch.labels.rotate_right(pillars);
+    top = legend(&mut sketch, network, top + GAP, ruler);
+    let rest = SketchLabel::new(not_drawn, FIGURE, (Length::ZERO, top + PADDING), WIDTH).own();
+    top += ruler.height(not_drawn, FIGURE, WIDTH) + PADDING;
+    sketch.label(rest);
+    sketch.height = top;
+    (sketch.height <= TALLEST).then_some(sketch)
+}
+
+/// A box with a name in its middle.
+fn boxed(sketch: &mut Sketch, name: &str, rect: Rect, name_height: Length) {
+    sketch.fill_rect(rect, TINT);
+    sketch.frame_rect(rect, INK, STROKE);
+    let at = (rect.x + PADDING, rect.y + (rect.height - name_height) / 2);
+    let label = SketchLabel::new(name, FIGURE.strong(), at, rect.width - PADDING * 2);
+    sketch.label(label.aligned(Align::Centered));
+}
+
+/// One box with its ties to either side; returns its height.
+fn draw_row(sketch: &mut Sketch, row: &Row, top: Length, ruler: &mut Ruler) -> Length {
+    let sides = [(PILLAR, BOXES), (BOXES + BOX, WIDTH - PILLAR)];
+    let name = ruler.height(&row.name, FIGURE.strong(), BOX - PADDING * 2);
+    let stacks = [0, 1].map(|side| stack_height(&row.ties[side], sides[side], ruler));
+    let height = (name + PADDING * 2).max(stacks[0].max(stacks[1]));
+    // The name is read before what it is tied by.
+    boxed(sketch, &row.name, Rect { x: BOXES, y: top, width: BOX, height }, name);
+    for side in [0, 1] {
+        let down = (height - stacks[side]) / 2;
+        // Seen from the pillar at the end, out leads towards the start.
+        stack(sketch, &row.ties[side], sides[side], side == 1, top + down, ruler);
+    }
+    height
+}
+
+fn label_width((from, to): (Length, Length)) -> Length {
+    to - from - CLEAR * 2
+}
+
+/// The height of ties one under the other; the last line keeps clear of the box's foot.
+fn stack_height(ties: &[Tie], ends: (Length, Length), ruler: &mut Ruler) -> Length {
+    let width = label_width(ends);
+    ties.iter().map(|tie| ruler.height(&tie.label, FIGURE, width) + UNDER + BETWEEN).sum()
+}
+
+fn stack(
+    sketch: &mut Sketch,
+    ties: &[Tie],
+    ends: (Length, Length),
+    reversed: bool,
+    top: Length,
+    ruler: &mut Ruler,
+) {
+    let mut top = top;
+    for tie in ties {
+        let label = SketchLabel::new(&tie.label, FIGURE, (ends.0 + CLEAR, top), label_width(ends));
+        let y = top + ruler.height(&tie.label, FIGURE, label.width) + UNDER;
+        sketch.label(label.aligned(Align::Centered).own());
+        arrow(sketch, ends, y, tie, reversed);
+        top = y + BETWEEN;
+    }
+}
+
+/// A level line with a head where it leads to; none where it holds both ways.
+fn arrow(sketch: &mut Sketch, (from, to): (Length, Length), y: Length, tie: &Tie, reversed: bool) {
+    sketch.line(&[(from, y), (to, y)], INK, LINE, tie.dashed);
+    let (length, half) = (Length::pt(5), Length::milli_pt(2_200));
+    let to_the_end = match tie.way {
+        Way::Both => return,
+        Way::Out => !reversed,
+        Way::In => reversed,
+    };
+    // The tip meets the box's outline.
+    let (tip, back) =
+        if to_the_end { (to - STROKE / 2, to - length) } else { (from + STROKE / 2, from + length) };
+    sketch.fill(&[(back, y - half), (tip, y), (back, y + half)], INK);
+}
+
+/// What the lines mean, of those that are used; returns where it ends.
+fn legend(sketch: &mut Sketch, network: &Network, y: Length, ruler: &mut Ruler) -> Length {
+    let rows = network.rows.iter().flat_map(|row| row.ties.iter().flatten());
+    let ties: Vec<&Tie> = network.direct.iter().chain(rows).collect();
+    let sample = |way, dashed| Tie { way, dashed, label: String::new() };
+    let samples = [
+        (ties.iter().any(|tie| tie.way != Way::Both), "leads this way", sample(Way::Out, false)),
+        (ties.iter().any(|tie| tie.way == Way::Both), "holds both ways", sample(Way::Both, false)),
+        (ties.iter().any(|tie| tie.dashed), "ended or contested", sample(Way::Both, true)),
+    ];
+    let mut x = Length::ZERO;
+    for (_, text, tie) in samples.into_iter().filter(|(used, ..)| *used) {
+        let middle = y + FIGURE_SMALL.leading / 2 + HAIRLINE;
+        arrow(sketch, (x, x + Length::pt(20)), middle, &tie, false);
+        x += Length::pt(24);
+        let width = ruler.width(text, FIGURE_SMALL) + Length::pt(2);
+        sketch.label(SketchLabel::new(text, FIGURE_SMALL, (x, y), width).own());
+        x += width + Length::pt(10);
+    }
+    y + FIGURE_SMALL.leading
+}

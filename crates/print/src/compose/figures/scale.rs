@@ -1,0 +1,210 @@
+//! The timeline's axis: days to places along it. Where a few early events would squeeze the many recent ones, the
+//! axis is broken in two, each part with a scale of its own.
+
+use chancery_brief::edtf::Day;
+
+use crate::units::Length;
+
+/// The room that a break takes.
+pub(super) const BREAK: Length = Length::pt(9);
+/// The least distance of two labels' middles.
+pub(super) const TICK_WIDTH: Length = Length::pt(24);
+/// The share of its room, in thousandths, that a break has to win for the recent events.
+const WORTH_A_BREAK: i64 = 300;
+/// Fewer beginnings and ends than this, two an event, are no crowd.
+const FEW: usize = 8;
+/// Steps of labels, in months.
+const STEPS: [i64; 13] = [1, 3, 6, 12, 24, 60, 120, 240, 600, 1_200, 2_400, 6_000, 24_000];
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// Days from 1 March of the year 0, proleptic Gregorian. Years count from March, so that leap days come last.
+pub(super) fn day_number(day: Day) -> i64 {
+    let (year, month) = (day.year, i64::from(day.month));
+    let year = if month < 3 { year - 1 } else { year };
+    let month = (month + 9) % 12;
+    year * 365 + year.div_euclid(4) - year.div_euclid(100)
+        + year.div_euclid(400)
+        + (153 * month + 2) / 5
+        + i64::from(day.day)
+        - 1
+}
+
+/// The first day of a month counted from January of the year 0.
+fn month_start(month: i64) -> i64 {
+    let (year, month) = (month.div_euclid(12), month.rem_euclid(12) + 1);
+    day_number(Day { year, month: u8::try_from(month).unwrap_or(1), day: 1 })
+}
+
+/// A stretch of the axis with one scale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Part {
+    /// Months counted from January of the year 0, the end not included.
+    months: (i64, i64),
+    places: (Length, Length),
+}
+
+/// The axis.
+#[derive(Debug)]
+pub(super) struct Scale {
+    /// One, or two with a break between them; in time's order.
+    parts: Vec<Part>,
+}
+
+/// A label of the axis: what it says and where its middle is.
+pub(super) struct Tick {
+    pub(super) text: String,
+    pub(super) place: Length,
+}
+
+impl Scale {
+    /// An axis between two places for the months in which something begins or ends; there is one at least.
+    pub(super) fn new(months: &[i64], places: (Length, Length)) -> Option<Self> {
+        let first = *months.iter().min()?;
+        let last = *months.iter().max()?;
+        // Whole years, or whole months where all is within two years.
+        let whole = if last - first > 24 { 12 } else { 1 };
+        let first = first.div_euclid(whole) * whole;
+        let last = (last.div_euclid(whole) + 1) * whole;
+        let parts = match best_break(months, first, last) {
+            None => vec![Part { months: (first, last), places }],
+            Some(at) => {
+                let room = places.1 - places.0 - BREAK;
+                let middle = places.0 + room / 4;
+                vec![
+                    Part { months: (first, at), places: (places.0, middle) },
+                    Part { months: (at, last), places: (middle + BREAK, places.1) },
+                ]
+            }
+        };
+        Some(Self { parts })
+    }
+
+    /// Where the break is: its two edges.
+    pub(super) fn broken_at(&self) -> Option<(Length, Length)> {
+        match self.parts.as_slice() {
+            [early, late] => Some((early.places.1, late.places.0)),
+            _ => None,
+        }
+    }
+
+    /// Where a day stands, by its number; the end of the axis for what is beyond it.
+    pub(super) fn place(&self, day: i64) -> Length {
+        let inside = |part: &&Part| day < month_start(part.months.1);
+        let Some(part) = self.parts.iter().find(inside).or(self.parts.last()) else { return Length::ZERO };
+        let (from, to) = (month_start(part.months.0), month_start(part.months.1));
+        let width = part.places.1 - part.places.0;
+        let along = day.clamp(from, to) - from;
+        part.places.0 + width * along / (to - from).max(1)
+    }
+
+    /// Labels that stand clear of each other; where there is a choice, the later part has it.
+    pub(super) fn ticks(&self) -> Vec<Tick> {
+        let mut ticks: Vec<Tick> = Vec::new();
+        for part in self.parts.iter().rev() {
+            for tick in part.ticks() {
+                let clear = |other: &Tick| {
+                    let apart = other.place - tick.place;
+                    apart.max(-apart) >= TICK_WIDTH
+                };
+                if ticks.iter().all(clear) {
+                    ticks.push(tick);
+                }
+            }
+        }
+        ticks
+    }
+}
+
+impl Part {
+    fn ticks(&self) -> Vec<Tick> {
+        let (from, to) = self.months;
+        let width = self.places.1 - self.places.0;
+        let place = |month: i64| self.places.0 + width * (month - from) / (to - from).max(1);
+        let wide = |step: &&i64| width * **step / (to - from).max(1) >= TICK_WIDTH;
+        let step = *STEPS.iter().find(wide).unwrap_or(&STEPS[STEPS.len() - 1]);
+        let first = from.div_euclid(step) + i64::from(from.rem_euclid(step) > 0);
+        let months = (first..).map(|index| index * step).take_while(|month| *month < to);
+        months.map(|month| Tick { text: tick_text(month), place: place(month) }).collect()
+    }
+}
+
+/// The year in January, the month's name else.
+fn tick_text(month: i64) -> String {
+    match usize::try_from(month.rem_euclid(12)) {
+        Ok(of_year @ 1..) => MONTHS[of_year].to_owned(),
+        _ => month.div_euclid(12).to_string(),
+    }
+}
+
+/// The start of a year from which on most events crowd into little of the time; the one that wins most room.
+fn best_break(months: &[i64], first: i64, last: i64) -> Option<i64> {
+    // Few events do not crowd.
+    if months.len() < FEW {
+        return None;
+    }
+    let span = last - first;
+    let count = i64::try_from(months.len()).ok()?;
+    let gain = |at: i64| {
+        let later = i64::try_from(months.iter().filter(|month| **month >= at).count()).unwrap_or(0);
+        later * 1000 / count - (last - at) * 1000 / span.max(1)
+    };
+    // Only years in which something happens can win: between two of them the share of time falls alone.
+    let mut years: Vec<i64> = months.iter().map(|month| month.div_euclid(12) * 12).collect();
+    years.sort_unstable();
+    years.dedup();
+    let candidates = years.into_iter().filter(|at| *at > first && *at < last);
+    let best = candidates.map(|at| (gain(at), at)).max()?;
+    (best.0 >= WORTH_A_BREAK && span > 72).then_some(best.1)
+}
+
+#[cfg(test)]
+mod tests {
+    use chancery_brief::edtf::Day;
+    use proptest::prelude::*;
+
+    use super::{Scale, TICK_WIDTH, day_number, month_start};
+    use crate::units::Length;
+
+    #[test]
+    fn days_are_counted_over_leap_years_and_centuries() {
+        let day = |year, month, day| day_number(Day { year, month, day });
+        assert_eq!(day(2024, 3, 1) - day(2024, 2, 28), 2);
+        assert_eq!(day(1900, 3, 1) - day(1900, 2, 28), 1);
+        assert_eq!(day(2000, 1, 1) - day(1600, 1, 1), 146_097);
+        assert_eq!(day(-1, 12, 31) + 1, day(0, 1, 1));
+    }
+
+    #[test]
+    fn a_few_early_events_break_the_axis_before_the_many_recent_ones() {
+        let recent = [2023 * 12 + 4, 2024 * 12 + 1, 2025 * 12 + 2, 2025 * 12 + 11];
+        let months = [[1991 * 12, 1991 * 12, 2000 * 12, 2000 * 12], recent, recent].concat();
+        let scale = Scale::new(&months, (Length::ZERO, Length::pt(180))).unwrap();
+        let (early, late) = scale.broken_at().unwrap();
+        assert!(early < late && scale.place(month_start(2023 * 12)) == late);
+        assert!(late < Length::pt(60));
+        let few = Scale::new(&months[2..6], (Length::ZERO, Length::pt(180))).unwrap();
+        assert_eq!(few.broken_at(), None);
+    }
+
+    proptest! {
+        #[test]
+        fn later_days_stand_no_earlier_and_labels_stand_clear(
+            years in prop::collection::vec((-9_999_i64..=9_999, 0_i64..12), 1..30),
+            days in prop::collection::vec(-4_000_000_i64..4_000_000, 2..20),
+        ) {
+            let months: Vec<i64> = years.iter().map(|(year, month)| year * 12 + month).collect();
+            let places = (Length::pt(100), Length::pt(280));
+            let scale = Scale::new(&months, places).unwrap();
+            let mut days = days;
+            days.sort_unstable();
+            for pair in days.windows(2) {
+                prop_assert!(scale.place(pair[0]) <= scale.place(pair[1]));
+                prop_assert!(scale.place(pair[0]) >= places.0 && scale.place(pair[1]) <= places.1);
+            }
+            let mut ticks: Vec<Length> = scale.ticks().iter().map(|tick| tick.place).collect();
+            ticks.sort_unstable();
+            prop_assert!(ticks.windows(2).all(|pair| pair[1] - pair[0] >= TICK_WIDTH));
+        }
+    }
+}

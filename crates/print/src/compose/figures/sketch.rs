@@ -1,0 +1,209 @@
+//! A figure before it has structure elements: paths and labels with their places. The figures' layouts are
+//! made of it alone, so that they can be tried without a brief.
+
+use crate::compose::composer::{nfc, stretches};
+use crate::compose::styles::{INK, Type};
+use crate::compose::tables::Words;
+use crate::layout::HAIRLINE;
+use crate::pages::{ArtifactKind, Color, Owner, Paint, Path, Rect, Segment};
+use crate::text::Typesetter;
+use crate::text::inline::{Inline, PieceStyle};
+use crate::text::paragraph::{Align, Setup};
+use crate::units::Length;
+
+/// The columns' full width: 166 mm.
+pub(super) const WIDTH: Length = Length::mm(166);
+/// What is taller has no room beneath its caption on the shorter paper.
+pub(super) const TALLEST: Length = Length::pt(560);
+
+/// Paths with labels over them; positions as in [`crate::flow::Drawing`].
+pub(super) struct Sketch {
+    pub(super) width: Length,
+    pub(super) height: Length,
+    pub(super) paths: Vec<Path>,
+    pub(super) labels: Vec<SketchLabel>,
+}
+
+/// A text with its place.
+#[derive(Clone)]
+pub(super) struct SketchLabel {
+    pub(super) text: String,
+    pub(super) kind: Type,
+    pub(super) words: Words,
+    pub(super) start: Length,
+    pub(super) top: Length,
+    pub(super) width: Length,
+    pub(super) align: Align,
+}
+
+impl SketchLabel {
+    /// A label of the author's words at the start of its measure.
+    pub(super) fn new(text: &str, kind: Type, (start, top): (Length, Length), width: Length) -> Self {
+        let words = Words::Authors;
+        Self { text: text.to_owned(), kind, words, start, top, width, align: Align::Start }
+    }
+
+    /// The label as one of the printer's own words.
+    pub(super) fn own(mut self) -> Self {
+        self.words = Words::Own;
+        self
+    }
+
+    pub(super) fn aligned(mut self, align: Align) -> Self {
+        self.align = align;
+        self
+    }
+}
+
+impl Sketch {
+    pub(super) fn new(width: Length) -> Self {
+        Self { width, height: Length::ZERO, paths: Vec::new(), labels: Vec::new() }
+    }
+
+    pub(super) fn label(&mut self, label: SketchLabel) {
+        if !label.text.trim().is_empty() {
+            self.labels.push(label);
+        }
+    }
+
+    /// Fills a polygon.
+    pub(super) fn fill(&mut self, points: &[(Length, Length)], color: Color) {
+        self.paths.push(Path { segments: outline(points, true), paint: Paint::Fill(color) });
+    }
+
+    pub(super) fn fill_rect(&mut self, rect: Rect, color: Color) {
+        self.paths.push(Path { segments: vec![Segment::Rect(rect)], paint: Paint::Fill(color) });
+    }
+
+    pub(super) fn frame_rect(&mut self, rect: Rect, color: Color, width: Length) {
+        let paint = Paint::Stroke { color, width, dash: None };
+        self.paths.push(Path { segments: vec![Segment::Rect(rect)], paint });
+    }
+
+    /// Strokes an open line through points.
+    pub(super) fn line(&mut self, points: &[(Length, Length)], color: Color, width: Length, dashed: bool) {
+        let dash = dashed.then_some((Length::pt(3), Length::pt(2)));
+        let paint = Paint::Stroke { color, width, dash };
+        self.paths.push(Path { segments: outline(points, false), paint });
+    }
+
+    /// A horizontal hairline.
+    pub(super) fn rule(&mut self, from: Length, to: Length, y: Length, color: Color) {
+        self.line(&[(from, y), (to, y)], color, HAIRLINE, false);
+    }
+
+    /// A disc, of four curves.
+    pub(super) fn disc(&mut self, (x, y): (Length, Length), radius: Length) {
+        // The control points of a quarter circle: 4/3 * (sqrt(2) - 1) of the radius from its ends.
+        let reach = radius * 5_523 / 10_000;
+        let curve = |a, b, c| Segment::Curve([a, b, c]);
+        let segments = vec![
+            Segment::Move(x + radius, y),
+            curve((x + radius, y + reach), (x + reach, y + radius), (x, y + radius)),
+            curve((x - reach, y + radius), (x - radius, y + reach), (x - radius, y)),
+            curve((x - radius, y - reach), (x - reach, y - radius), (x, y - radius)),
+            curve((x + reach, y - radius), (x + radius, y - reach), (x + radius, y)),
+            Segment::Close,
+        ];
+        self.paths.push(Path { segments, paint: Paint::Fill(INK) });
+    }
+}
+
+/// A portion mark where a part's marking is above the brief's.
+pub(super) fn portion(marking: &str, floor: &str) -> String {
+    if marking.is_empty() || marking == floor { String::new() } else { format!("({marking}) ") }
+}
+
+fn outline(points: &[(Length, Length)], closed: bool) -> Vec<Segment> {
+    let mut segments: Vec<Segment> = Vec::with_capacity(points.len() + 1);
+    for (x, y) in points {
+        let first = segments.is_empty();
+        segments.push(if first { Segment::Move(*x, *y) } else { Segment::Line(*x, *y) });
+    }
+    if closed {
+        segments.push(Segment::Close);
+    }
+    segments
+}
+
+/// Measures labels before they have a place.
+pub(super) struct Ruler<'t> {
+    pub(super) typesetter: &'t mut Typesetter,
+    pub(super) language: &'t str,
+    pub(super) right_to_left: bool,
+}
+
+impl Ruler<'_> {
+    /// How high a text is in a measure; nothing when there is none.
+    pub(super) fn height(&mut self, text: &str, kind: Type, width: Length) -> Length {
+        let setup = Setup {
+            measure: width,
+            indent: Length::ZERO,
+            align: Align::Start,
+            hyphenate: false,
+            right_to_left: self.right_to_left,
+        };
+        let inline = self.inline(text, kind);
+        let lines = if text.trim().is_empty() { 0 } else { self.typesetter.set(&inline, &setup).len() };
+        kind.leading * i64::try_from(lines).unwrap_or(1)
+    }
+
+    /// How wide a text is on one line.
+    pub(super) fn width(&mut self, text: &str, kind: Type) -> Length {
+        let inline = self.inline(text, kind);
+        self.typesetter.width(&inline)
+    }
+
+    fn inline(&mut self, text: &str, kind: Type) -> Inline {
+        let mut inline = Inline::default();
+        let language = self.typesetter.languages.id(self.language);
+        let owner = Owner::Artifact(ArtifactKind::Layout);
+        for (stretch, piece) in stretches(&nfc(text), &kind.style) {
+            let style =
+                PieceStyle { style: kind.style, owner: owner.clone(), link: None, language, kind: piece };
+            inline.push(stretch, style);
+        }
+        inline
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::{Ruler, Sketch};
+    use crate::text::Typesetter;
+    use crate::units::Length;
+
+    /// Tries a layout with a ruler of its own.
+    pub(in super::super) fn ruled<T>(draw: impl FnOnce(&mut Ruler) -> T) -> T {
+        let mut typesetter = Typesetter::default();
+        draw(&mut Ruler { typesetter: &mut typesetter, language: "en", right_to_left: false })
+    }
+
+    impl Sketch {
+        /// The texts of two labels that meet, if any do, or of one that leaves the drawing.
+        pub(in super::super) fn collision(&self, ruler: &mut Ruler) -> Option<(String, String)> {
+            let boxes: Vec<[Length; 4]> = self
+                .labels
+                .iter()
+                .map(|label| {
+                    let height = ruler.height(&label.text, label.kind, label.width);
+                    [label.start, label.top, label.start + label.width, label.top + height]
+                })
+                .collect();
+            for (index, [left, top, right, bottom]) in boxes.iter().enumerate() {
+                let text = &self.labels[index].text;
+                let outside = *left < Length::ZERO || *right > self.width + Length::pt(6);
+                if outside || *top < Length::ZERO || *bottom > self.height {
+                    return Some((text.clone(), "outside".to_owned()));
+                }
+                let meets = |other: &[Length; 4]| {
+                    *left < other[2] && other[0] < *right && *top < other[3] && other[1] < *bottom
+                };
+                if let Some(other) = boxes[..index].iter().position(meets) {
+                    return Some((self.labels[other].text.clone(), text.clone()));
+                }
+            }
+            None
+        }
+    }
+}

@@ -1,0 +1,378 @@
+//! The timeline: a row an event with its date and title, and its mark at its place on a scaled axis. Rows keep the
+//! labels apart however close the events are.
+
+use chancery_brief::edtf::{self, Bound, Date, Day, Edtf, Precision};
+use chancery_proto::brief::v1::Event;
+
+use super::scale::{Scale, TICK_WIDTH, day_number};
+use super::sketch::{Ruler, Sketch, SketchLabel, TALLEST, WIDTH, portion};
+use crate::compose::styles::{ACCENT, FIGURE, FIGURE_SMALL, GUIDE, INK, QUIET};
+use crate::layout::HAIRLINE;
+use crate::pages::{Color, Rect};
+use crate::text::paragraph::Align;
+use crate::units::Length;
+
+const DATE_WIDTH: Length = Length::pt(64);
+const TITLE: Length = Length::pt(67);
+const TITLE_WIDTH: Length = Length::pt(228);
+/// Where the axis begins and ends.
+const AXIS: (Length, Length) = (Length::pt(304), Length::pt(464));
+/// Space above and below a row's text.
+const PADDING: Length = Length::milli_pt(1_200);
+/// Half the height of a bar, and the radius of a day's disc.
+const HALF: Length = Length::milli_pt(2_400);
+/// The least width of a bar.
+const NARROWEST: Length = Length::milli_pt(3_200);
+const WHITE: Color = Color(0xff, 0xff, 0xff);
+
+/// An event as it is drawn.
+pub(super) struct Entry {
+    date: String,
+    title: String,
+    /// When; nothing for events without a date, and for those outside of years of four digits.
+    extent: Option<Extent>,
+}
+
+/// A stretch of days, by [`day_number`].
+#[derive(Clone, Copy)]
+struct Extent {
+    days: (Day, Day),
+    kind: Kind,
+    ends: (End, End),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// On one day.
+    Day,
+    /// On some day of a month, year or the like.
+    Within,
+    /// All of the time.
+    Throughout,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Sharp,
+    /// About then, or not known.
+    Fuzzy,
+    /// There is none.
+    Open,
+}
+
+/// The events in order of their dates, those without one last.
+pub(super) fn entries(events: &[Event], floor: &str) -> Vec<Entry> {
+    let mut events: Vec<(&Event, Option<Edtf>)> =
+        events.iter().map(|event| (event, edtf::parse(&event.date).ok())).collect();
+    events.sort_by_key(|(_, date)| (date.is_none(), date.map(|date| date.sort_key())));
+    let entry = |(event, date): (&Event, Option<Edtf>)| Entry {
+        date: if event.date.is_empty() { "undated".to_owned() } else { shown(&event.date) },
+        title: format!("{}{}", portion(&event.marking, floor), event.title),
+        extent: date.and_then(|date| Extent::of(&date)),
+    };
+    events.into_iter().map(entry).collect()
+}
+
+/// An interval with a dash, the end without what it has in common with the start.
+pub(super) fn shown(date: &str) -> String {
+    let Some((start, end)) = date.split_once('/') else { return date.to_owned() };
+    let same_month = start.len() == 10 && end.len() == 10 && start.get(..8) == end.get(..8);
+    let end = if same_month { end.get(8..).unwrap_or(end) } else { end };
+    let (start, end) = (start.trim_start_matches(".."), end.trim_start_matches(".."));
+    match (start, end) {
+        ("", end) => format!("to {end}"),
+        (start, "") => format!("from {start}"),
+        (start, end) => format!("{start}\u{2013}{end}"),
+    }
+}
+
+impl Extent {
+    fn of(date: &Edtf) -> Option<Self> {
+        let extent = match date {
+            Edtf::Date(date) => {
+                let kind =
+                    if matches!(date.precision, Precision::Day(..)) { Kind::Day } else { Kind::Within };
+                let end = sharpness(date);
+                Self { days: (date.earliest(), date.latest()), kind, ends: (end, end) }
+            }
+            Edtf::Interval(start, end) => {
+                let (from, to) = (bound(start), bound(end));
+                let days = (from.1.or(to.1)?.0, to.1.or(from.1)?.1);
+                Self { days, kind: Kind::Throughout, ends: (from.0, to.0) }
+            }
+        };
+        let drawable = |day: Day| (-9_999..=9_999).contains(&day.year);
+        (drawable(extent.days.0) && drawable(extent.days.1)).then_some(extent)
+    }
+}
+
+fn sharpness(date: &Date) -> End {
+    if date.approximate || date.uncertain { End::Fuzzy } else { End::Sharp }
+}
+
+fn bound(bound: &Bound) -> (End, Option<(Day, Day)>) {
+    match bound {
+        Bound::Date(date) => (sharpness(date), Some((date.earliest(), date.latest()))),
+        Bound::Open => (End::Open, None),
+        Bound::Unknown => (End::Fuzzy, None),
+    }
+}
+
+/// What a listener hears: "1991: The union ends".
+pub(super) fn facts(entries: &[Entry]) -> Vec<String> {
+    entries.iter().map(|entry| format!("{}: {}", entry.date, entry.title.trim_end_matches('.'))).collect()
+}
+
+/// Draws the events; nothing when no date is known, or when they are too many for a page.
+pub(super) fn sketch(entries: &[Entry], ruler: &mut Ruler) -> Option<Sketch> {
+    let month = |day: Day| day.year * 12 + i64::from(day.month) - 1;
+    let extents = entries.iter().filter_map(|entry| entry.extent);
+    let months: Vec<i64> = extents.flat_map(|of| [month(of.days.0), month(of.days.1)]).collect();
+    let scale = Scale::new(&months, AXIS)?;
+    let mut sketch = Sketch::new(WIDTH);
+    let axis = FIGURE_SMALL.leading + Length::pt(2);
+    let mut rows = Vec::new();
+    let mut top = axis;
+    for entry in entries {
+        let text = top + PADDING;
+        let date = SketchLabel::new(&entry.date, FIGURE, (Length::ZERO, text), DATE_WIDTH).own();
+        let title = SketchLabel::new(&entry.title, FIGURE, (TITLE, text), TITLE_WIDTH);
+        let height = [&date, &title].map(|label| ruler.height(&label.text, label.kind, label.width));
+        rows.push((entry, text + FIGURE.leading / 2));
+        sketch.label(date);
+        sketch.label(title);
+        top = text + height[0].max(height[1]) + PADDING;
+        sketch.rule(Length::ZERO, WIDTH, top, GUIDE);
+    }
+    draw_axis(&mut sketch, &scale, axis, top);
+    for (entry, y) in &rows {
+        mark(&mut sketch, &scale, entry, *y);
+    }
+    draw_break(&mut sketch, &scale, axis, top);
+    sketch.height = legend(&mut sketch, entries, scale.broken_at().is_some(), top, ruler);
+    (sketch.height <= TALLEST).then_some(sketch)
+}
+
+/// The axis with its labels, and a line down at each of them.
+fn draw_axis(sketch: &mut Sketch, scale: &Scale, top: Length, bottom: Length) {
+    sketch.rule(Length::ZERO, AXIS.0 - Length::pt(8), top, GUIDE);
+    sketch.line(&[(AXIS.0, top), (WIDTH, top)], INK, HAIRLINE * 2, false);
+    for tick in scale.ticks() {
+        sketch.line(&[(tick.place, top), (tick.place, bottom)], GUIDE, HAIRLINE, false);
+        let at = (tick.place - TICK_WIDTH / 2, Length::ZERO);
+        let label = SketchLabel::new(&tick.text, FIGURE_SMALL, at, TICK_WIDTH).aligned(Align::Centered);
+        sketch.label(label.own());
+    }
+}
+
+/// A white gap through everything, and two slanting strokes where it cuts the axis and the last rule.
+fn draw_break(sketch: &mut Sketch, scale: &Scale, top: Length, bottom: Length) {
+    let Some((left, right)) = scale.broken_at() else { return };
+    let (left, right) = (left + Length::pt(2), right - Length::pt(2));
+    let over = Length::pt(1);
+    let gap = Rect { x: left, y: top - over, width: right - left, height: bottom - top + over * 2 };
+    sketch.fill_rect(gap, WHITE);
+    for y in [top, bottom] {
+        strokes(sketch, (left, right), y);
+    }
+}
+
+/// The mark of a break.
+fn strokes(sketch: &mut Sketch, (left, right): (Length, Length), y: Length) {
+    let (slant, rise) = (Length::milli_pt(1_300), Length::milli_pt(2_800));
+    for x in [left, right] {
+        sketch.line(&[(x - slant, y + rise), (x + slant, y - rise)], INK, HAIRLINE * 2, false);
+    }
+}
+
+fn mark(sketch: &mut Sketch, scale: &Scale, entry: &Entry, y: Length) {
+    let Some(extent) = entry.extent else {
+        return sketch.line(&[(AXIS.0, y), (AXIS.1, y)], QUIET, HAIRLINE, true);
+    };
+    let left = if extent.ends.0 == End::Open { AXIS.0 } else { scale.place(day_number(extent.days.0)) };
+    let right = if extent.ends.1 == End::Open {
+        WIDTH - Length::pt(3)
+    } else {
+        scale.place(day_number(extent.days.1) + 1)
+    };
+    if extent.kind == Kind::Day {
+        let x = (left + right) / 2;
+        sketch.disc((x, y), HALF);
+        return fuzz(sketch, extent.ends, (x - HALF, x + HALF), y);
+    }
+    // What is too short to be seen is widened about its middle.
+    let lacking = (NARROWEST - (right - left)).max(Length::ZERO) / 2;
+    let (left, right) = (left - lacking, right + lacking);
+    let (height, top) = (HALF * 2, y - HALF);
+    let bar = Rect { x: left, y: top, width: right - left, height };
+    if extent.kind == Kind::Within {
+        sketch.fill_rect(bar, WHITE);
+        sketch.frame_rect(bar, INK, HAIRLINE * 2);
+    } else {
+        sketch.fill_rect(bar, ACCENT);
+    }
+    fuzz(sketch, extent.ends, (left, right), y);
+    arrow(sketch, extent.ends, (left, right), y);
+}
+
+/// Ever thinner slivers beyond an end that is not sharp.
+fn fuzz(sketch: &mut Sketch, ends: (End, End), (left, right): (Length, Length), y: Length) {
+    for (end, edge, outward) in [(ends.0, left, -1), (ends.1, right, 1)] {
+        if end != End::Fuzzy {
+            continue;
+        }
+        for step in 1..=3 {
+            let x = edge + Length::milli_pt(1_400) * step * outward;
+            let width = Length::milli_pt(1_000) - Length::milli_pt(250) * step;
+            sketch.line(&[(x, y - HALF), (x, y + HALF)], INK, width, false);
+        }
+    }
+}
+
+/// A head on an end that is open.
+fn arrow(sketch: &mut Sketch, ends: (End, End), (left, right): (Length, Length), y: Length) {
+    let (length, half) = (Length::pt(5), HALF * 3 / 2);
+    for (end, edge, outward) in [(ends.0, left, -1), (ends.1, right, 1)] {
+        if end == End::Open {
+            let tip = edge + length * outward / 2;
+            let back = tip - length * outward;
+            sketch.fill(&[(back, y - half), (tip, y), (back, y + half)], ACCENT);
+        }
+    }
+}
+
+/// What the marks mean, of those that are used; returns where it ends.
+fn legend(sketch: &mut Sketch, entries: &[Entry], broken: bool, top: Length, ruler: &mut Ruler) -> Length {
+    let extents: Vec<Extent> = entries.iter().filter_map(|entry| entry.extent).collect();
+    let kind = |kind: Kind| extents.iter().any(|extent| extent.kind == kind);
+    let end = |end: End| extents.iter().any(|extent| extent.ends.0 == end || extent.ends.1 == end);
+    let samples = [
+        (kind(Kind::Day), "day", Sample::Bar(Kind::Day, End::Sharp)),
+        (kind(Kind::Within), "some day within", Sample::Bar(Kind::Within, End::Sharp)),
+        (kind(Kind::Throughout), "all of the time", Sample::Bar(Kind::Throughout, End::Sharp)),
+        (end(End::Fuzzy), "about, or not known", Sample::Bar(Kind::Within, End::Fuzzy)),
+        (end(End::Open), "open", Sample::Bar(Kind::Throughout, End::Open)),
+        (broken, "the scale changes", Sample::Break),
+    ];
+    let y = top + Length::pt(3);
+    let mut x = Length::ZERO;
+    for (_, text, sample) in samples.into_iter().filter(|(used, ..)| *used) {
+        sample.draw(sketch, (x + Length::pt(9), y + FIGURE_SMALL.leading / 2));
+        x += Length::pt(21);
+        let width = ruler.width(text, FIGURE_SMALL) + Length::pt(2);
+        sketch.label(SketchLabel::new(text, FIGURE_SMALL, (x, y), width).own());
+        x += width + Length::pt(8);
+    }
+    y + FIGURE_SMALL.leading
+}
+
+/// A mark of the legend.
+enum Sample {
+    Bar(Kind, End),
+    Break,
+}
+
+impl Sample {
+    fn draw(&self, sketch: &mut Sketch, (x, y): (Length, Length)) {
+        let reach = Length::pt(4);
+        match self {
+            Self::Bar(Kind::Day, _) => sketch.disc((x, y), HALF),
+            Self::Bar(kind, end) => {
+                let bar = Rect { x: x - reach, y: y - HALF, width: reach * 2, height: HALF * 2 };
+                if *kind == Kind::Within {
+                    sketch.frame_rect(bar, INK, HAIRLINE * 2);
+                } else {
+                    sketch.fill_rect(bar, ACCENT);
+                }
+                fuzz(sketch, (End::Sharp, *end), (x - reach, x + reach), y);
+                arrow(sketch, (End::Sharp, *end), (x - reach, x + reach), y);
+            }
+            Self::Break => strokes(sketch, (x - reach / 2, x + reach / 2), y),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chancery_proto::brief::v1::Event;
+    use proptest::prelude::*;
+
+    use super::{End, Kind, entries, facts, shown, sketch};
+    use crate::compose::figures::sketch::tests::ruled;
+    use crate::layout::HAIRLINE;
+    use crate::pages::Segment;
+    use crate::units::Length;
+
+    fn event(date: &str, title: &str) -> Event {
+        Event { date: date.to_owned(), title: title.to_owned(), ..Event::default() }
+    }
+
+    #[test]
+    fn events_stand_by_date_and_those_without_one_last() {
+        let events = [
+            event("", "Some day"),
+            event("2011/2024-12-08", "War"),
+            event("1991", "End"),
+            event("2000~", "Rise"),
+        ];
+        let entries = entries(&events, "");
+        let told = ["1991: End", "2000~: Rise", "2011\u{2013}2024-12-08: War", "undated: Some day"];
+        assert_eq!(facts(&entries), told);
+        let ends: Vec<_> =
+            entries.iter().filter_map(|entry| entry.extent).map(|of| (of.kind, of.ends)).collect();
+        assert_eq!(ends[1], (Kind::Within, (End::Fuzzy, End::Fuzzy)));
+        assert_eq!(ends[2], (Kind::Throughout, (End::Sharp, End::Sharp)));
+    }
+
+    #[test]
+    fn intervals_are_shown_short() {
+        assert_eq!(shown("2025-06-13/2025-06-24"), "2025-06-13\u{2013}24");
+        assert_eq!(shown("../1991"), "to 1991");
+        assert_eq!(shown("2011/.."), "from 2011");
+        assert_eq!(shown("2025-10-02/2045"), "2025-10-02\u{2013}2045");
+    }
+
+    #[test]
+    fn events_without_any_date_are_no_figure() {
+        let events = [event("", "Some day"), event("Y17000", "Far ahead")];
+        assert!(ruled(|ruler| sketch(&entries(&events, ""), ruler).is_none()));
+    }
+
+    fn any_date() -> impl Strategy<Value = String> {
+        let year = || prop_oneof![4 => 1990_i32..2030, 1 => 0_i32..9_999];
+        prop_oneof![
+            Just(String::new()),
+            year().prop_map(|year| format!("{year:04}~")),
+            (year(), 1..13, 1..29).prop_map(|(year, month, day)| format!("{year:04}-{month:02}-{day:02}")),
+            (year(), 1..13).prop_map(|(year, month)| format!("{year:04}-{month:02}/..")),
+            (year(), 0..40).prop_map(|(year, length)| format!("{year:04}/{:04}?", year + length)),
+            year().prop_map(|year| format!("/{year:04}")),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn labels_never_meet_and_marks_stay_in_the_drawing(
+            dated in prop::collection::vec((any_date(), "[A-Z][a-z]{0,9}( [a-z]{1,12}){0,14}"), 1..30),
+        ) {
+            let events: Vec<Event> = dated.iter().map(|(date, title)| event(date, title)).collect();
+            let entries = entries(&events, "");
+            prop_assert_eq!(entries.len(), events.len());
+            let (collision, outside) = ruled(|ruler| {
+                let sketch = sketch(&entries, ruler)?;
+                let reach = sketch.width + HAIRLINE + Length::pt(6);
+                let inside = |x: Length| x >= Length::ZERO && x <= reach;
+                let outside = sketch.paths.iter().flat_map(|path| &path.segments).any(|segment| match segment {
+                    Segment::Rect(rect) => !inside(rect.x) || !inside(rect.x + rect.width),
+                    Segment::Move(x, _) | Segment::Line(x, _) => !inside(*x),
+                    Segment::Curve(_) | Segment::Close => false,
+                });
+                Some((sketch.collision(ruler), outside))
+            }).unwrap_or_default();
+            prop_assert_eq!(collision, None);
+            prop_assert!(!outside);
+        }
+    }
+}

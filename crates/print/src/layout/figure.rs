@@ -1,0 +1,95 @@
+//! A figure to strips: its caption, then the whole drawing as one.
+
+use crate::flow::{Drawing as Content, FigureBlock, Grid, Label};
+use crate::layout::geometry::{Geometry, Slot};
+use crate::layout::strip::{Drawing, Snap, Strip, StripMark};
+use crate::layout::text_block::{self, add_line};
+use crate::pages::{Path, Rect, Segment};
+use crate::text::Typesetter;
+use crate::text::paragraph::{Align, Setup};
+use crate::units::Length;
+
+pub(crate) fn measure(figure: &FigureBlock, geometry: &Geometry, typesetter: &mut Typesetter) -> Vec<Strip> {
+    let mut strips = Vec::new();
+    if let Some(caption) = &figure.caption {
+        strips.extend(text_block::measure(caption, geometry, typesetter));
+    }
+    for strip in &mut strips {
+        strip.may_break_after = false;
+    }
+    strips.push(drawing_strip(figure, typesetter));
+    space(&mut strips, figure, geometry);
+    strips
+}
+
+fn drawing_strip(figure: &FigureBlock, typesetter: &mut Typesetter) -> Strip {
+    let drawing = &figure.drawing;
+    let slot = Slot { start: figure.inset, width: drawing.width };
+    let mut strip =
+        Strip { height: drawing.height, may_break_after: !figure.keep_with_next, ..Strip::default() };
+    for path in &drawing.paths {
+        let path = if figure.right_to_left { mirrored(path, drawing) } else { path.clone() };
+        strip.marks.push(StripMark { owner: drawing.owner.clone(), slot, drawing: Drawing::Path(path) });
+    }
+    for label in &drawing.labels {
+        add_label(&mut strip, label, figure, typesetter);
+    }
+    strip
+}
+
+fn add_label(strip: &mut Strip, label: &Label, figure: &FigureBlock, typesetter: &mut Typesetter) {
+    let setup = Setup {
+        measure: label.width,
+        indent: Length::ZERO,
+        align: aligned(label, figure),
+        hyphenate: false,
+        right_to_left: label.right_to_left,
+    };
+    let slot = Slot { start: figure.inset + label.start, width: label.width };
+    let mut top = label.top;
+    for line in typesetter.set(&label.inline, &setup) {
+        let mut one = Strip::default();
+        add_line(&mut one, &label.inline, &line, slot, label.leading);
+        strip.marks.extend(one.marks.into_iter().map(|mark| mark.lowered(top)));
+        top += label.leading;
+    }
+}
+
+/// Labels stand as the drawing does: one that runs against it stands at its own end.
+const fn aligned(label: &Label, figure: &FigureBlock) -> Align {
+    match label.align {
+        Align::Start if label.right_to_left != figure.right_to_left => Align::End,
+        Align::End if label.right_to_left != figure.right_to_left => Align::Start,
+        align => align,
+    }
+}
+
+/// The path as it stands when the drawing begins at the right.
+fn mirrored(path: &Path, drawing: &Content) -> Path {
+    let at = |x: Length| drawing.width - x;
+    let segments = path.segments.iter().map(|segment| match *segment {
+        Segment::Rect(rect) => Segment::Rect(Rect { x: at(rect.x + rect.width), ..rect }),
+        Segment::Move(x, y) => Segment::Move(at(x), y),
+        Segment::Line(x, y) => Segment::Line(at(x), y),
+        Segment::Curve(points) => Segment::Curve(points.map(|(x, y)| (at(x), y))),
+        Segment::Close => Segment::Close,
+    });
+    Path { segments: segments.collect(), paint: path.paint }
+}
+
+/// Puts the figure's spacing around its strips.
+fn space(strips: &mut [Strip], figure: &FigureBlock, geometry: &Geometry) {
+    let content: Length = strips.iter().map(|strip| strip.before + strip.height).sum();
+    let mut before = figure.before;
+    if figure.grid == Grid::Rounded {
+        before = (before + content + figure.after).ceil_to(geometry.grid) - content - figure.after;
+    }
+    if let Some(first) = strips.first_mut() {
+        first.before += before;
+        first.snap = if figure.grid == Grid::Rounded { Snap::Before } else { Snap::No };
+    }
+    if let Some(last) = strips.last_mut() {
+        last.height += figure.after;
+        last.after = figure.after;
+    }
+}
