@@ -163,7 +163,8 @@ impl Line {
         let sums = end.end - start.start;
         let left = fill.measure - sums.width - start.start_extra - end.end_extra;
         let last = to == breaks.len() - 1;
-        let (shrink, flex) = if fill.rag.is_some() { (0, 0) } else { (sums.shrink, sums.flex) };
+        // Text that kerns to less than nothing has no flex to give.
+        let (shrink, flex) = if fill.rag.is_some() { (0, 0) } else { (sums.shrink, sums.flex.max(0)) };
         // Glyphs take what they may; spaces get the rest, and they are what the eye sees.
         let by_glyphs = left.clamp(-flex, flex);
         let by_spaces = left - by_glyphs;
