@@ -5,8 +5,8 @@ use unicode_normalization::UnicodeNormalization as _;
 /// NFC, without soft hyphens and the white space after them and without bidi controls, every run of white space one
 /// space. Joiners stay: they change what is written.
 pub fn normal_form(text: &str) -> String {
-    // Below the first combining mark every text is NFC as it stands, and that is most texts.
-    if text.chars().all(|character| character < '\u{300}') {
+    // Most texts are NFC as they stand: nothing below the first combining mark changes, nor do dashes and quotes.
+    if text.chars().all(|character| matches!(character, ..'\u{300}' | '\u{2010}'..='\u{2027}')) {
         squeezed(text.chars(), text.len())
     } else {
         squeezed(text.nfc(), text.len())

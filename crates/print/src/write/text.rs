@@ -185,12 +185,17 @@ struct Line<'a, 'b> {
 
 impl Line<'_, '_> {
     fn cluster(&mut self, run: &GlyphRun, origins: &[i64], cluster: &Cluster) -> Result<(), WriteError> {
+        let text = cluster.text;
+        let speaks = speaks_for_itself(text);
+        // By far the most clusters are one glyph for one character.
+        if speaks && cluster.glyphs.len() == 1 && text.chars().nth(1).is_none() {
+            let index = cluster.glyphs.start;
+            return self.glyph(&run.glyphs[index], origins[index], text);
+        }
         let mut order: Vec<usize> = cluster.glyphs.clone().collect();
         if cluster.right_to_left {
             order.reverse();
         }
-        let text = cluster.text;
-        let speaks = speaks_for_itself(text);
         if speaks && order.len() > 1 && text.chars().count() == order.len() {
             for (&index, character) in order.iter().zip(text.chars()) {
                 self.glyph(&run.glyphs[index], origins[index], character.encode_utf8(&mut [0; 4]))?;
