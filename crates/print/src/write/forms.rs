@@ -1,4 +1,4 @@
-//! What stands alike on many pages, as form XObjects (ISO 32000-1, 8.10): written once, painted on each page.
+//! What stands alike on many pages, as forms (ISO 32000-1, 8.10): written once, painted on each page.
 
 use std::sync::Arc;
 
