@@ -8,13 +8,16 @@ use std::sync::Arc;
 use crate::tags::{AnchorId, TagId};
 use crate::units::Length;
 
-/// A laid-out brief.
+/// Where each anchor came to stand: page index from 0, and the y of the top of its line.
+pub type Anchors = BTreeMap<AnchorId, (usize, Length)>;
+
+/// A laid-out brief, all pages at once.
 #[derive(Clone, Debug, Default)]
 pub struct Pages {
     /// In order.
     pub pages: Vec<Page>,
-    /// Where each anchor came to stand: page index from 0, and the y of the top of its line.
-    pub anchors: BTreeMap<AnchorId, (usize, Length)>,
+    /// Where its anchors stand.
+    pub anchors: Anchors,
 }
 
 /// One page.
@@ -69,6 +72,8 @@ pub enum Item {
     Run(GlyphRun),
     /// A filled or stroked path.
     Path(Path),
+    /// What stands alike on many pages, an artifact always: it is written once, and painted on each.
+    Repeated(Arc<[Item]>),
     /// The active area of a link; paints nothing.
     LinkArea {
         /// The `Link` element.

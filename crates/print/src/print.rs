@@ -7,12 +7,12 @@ use chancery_proto::brief::v1::BriefContent;
 use crate::compose::compose;
 use crate::flow::Flow;
 use crate::layout::{Geometry, LayoutError, Paper, layout};
-use crate::pages::{Owner, Pages};
-use crate::readback::{Expected, ProofError, prove};
+use crate::pages::{Anchors, Owner, Page};
+use crate::readback::{self, Expected, ProofError};
 use crate::text::Typesetter;
 use crate::text::inline::{Deferred, PieceKind};
 use crate::text::languages::is_right_to_left;
-use crate::write::{WriteError, write};
+use crate::write::{WriteError, Writer};
 
 /// What is printed: one clearance's content of a revision, with its publish record.
 #[derive(Clone, Copy, Debug)]
@@ -109,6 +109,17 @@ pub enum PrintError {
     ReadBack(#[from] ProofError),
 }
 
+impl From<LayoutError> for PrintError {
+    fn from(error: LayoutError) -> Self {
+        match error {
+            LayoutError::Cancelled => Self::Cancelled,
+            LayoutError::TooManyPages { limit } => {
+                Self::TooManyPages { limit: u32::try_from(limit).unwrap_or(u32::MAX) }
+            }
+        }
+    }
+}
+
 /// Prints an edition. `observe` hears of progress and may stop the work between pages.
 pub fn print(
     edition: &Edition,
@@ -122,20 +133,22 @@ pub fn print(
     let geometry = Geometry::new(options.paper, is_right_to_left(&edition.content.language));
     let mut on_page = |page: usize| observe(Progress::Page(u32::try_from(page).unwrap_or(u32::MAX)));
     let max_pages = usize::try_from(limits.max_pages).unwrap_or(usize::MAX);
-    let pages =
-        layout(&flow, &mut typesetter, &geometry, max_pages, &mut on_page).map_err(|error| match error {
-            LayoutError::Cancelled => PrintError::Cancelled,
-            LayoutError::TooManyPages => PrintError::TooManyPages { limit: limits.max_pages },
-        })?;
+    let mut writer = Writer::new();
+    let mut emit =
+        |number, page: Page| -> Result<(), PrintError> { Ok(writer.place(&flow.tags, number, &page)?) };
+    let laid_out = layout(&flow, &mut typesetter, &geometry, max_pages, &mut on_page, &mut emit)?;
+    // Nothing is set from here on.
+    drop(typesetter);
     go_on(observe(Progress::Writing))?;
-    let bytes = write(&pages, &flow.tags, &flow.info, &flow.outline, &flow.anchor_names)?;
-    prove(&bytes, &expected(&flow, &pages))?;
-    let pages = u32::try_from(pages.pages.len()).unwrap_or(u32::MAX);
+    let bytes =
+        writer.finish(&flow.tags, &laid_out.anchors, &flow.info, &flow.outline, &flow.anchor_names)?;
+    readback::check(&bytes, &expected(&flow, &laid_out.anchors))?;
+    let pages = u32::try_from(laid_out.pages).unwrap_or(u32::MAX);
     Ok(Printed { bytes, pages, warnings })
 }
 
 /// What the file has to say: the flow's text by element, with the numbers that pagination decided.
-fn expected<'a>(flow: &'a Flow, pages: &Pages) -> Expected<'a> {
+fn expected<'a>(flow: &'a Flow, anchors: &Anchors) -> Expected<'a> {
     let mut expected = Expected::new(&flow.tags, &flow.info, &flow.outline, &flow.anchor_names);
     for inline in flow.inlines() {
         for piece in &inline.pieces {
@@ -143,7 +156,7 @@ fn expected<'a>(flow: &'a Flow, pages: &Pages) -> Expected<'a> {
             match piece.kind {
                 PieceKind::Text => expected.text(node, seq, &inline.text[piece.range.clone()]),
                 PieceKind::Deferred(Deferred::PageOf(anchor, _)) => {
-                    let page = pages.anchors.get(&anchor).map_or(0, |(page, _)| page + 1);
+                    let page = anchors.get(&anchor).map_or(0, |(page, _)| page + 1);
                     expected.text(node, seq, page.to_string());
                 }
                 // The element's own attributes speak for what is drawn.

@@ -1,19 +1,23 @@
 //! Numbers that only pagination knows, set into the room that was kept for them.
 
-use crate::layout::paginate::LaidOut;
-use crate::pages::{ArtifactKind, GlyphRun, Item, Owner};
+use crate::layout::paginate::ClosedPage;
+use crate::pages::{Anchors, ArtifactKind, GlyphRun, Item, Owner};
 use crate::text::Typesetter;
 use crate::text::inline::{Deferred, Flush, Inline, PieceKind, PieceStyle};
 use crate::text::paragraph::{Align, Mark, Setup};
 use crate::text::style::TextStyle;
 use crate::units::Length;
 
+/// Whether the page's numbers can be filled in.
+pub(crate) fn is_known(page: &ClosedPage, anchors: &Anchors) -> bool {
+    page.deferred.iter().all(|(_, Deferred::PageOf(anchor, _))| anchors.contains_key(anchor))
+}
+
 /// Replaces each placeholder's zeros by its digits.
-pub(crate) fn fill(laid_out: &mut LaidOut, typesetter: &mut Typesetter) {
-    for (page, item, what) in &laid_out.deferred {
-        let Deferred::PageOf(anchor, flush) = what;
-        let number = laid_out.pages.anchors.get(anchor).map_or(0, |(page, _)| page + 1);
-        let Item::Run(run) = &mut laid_out.pages.pages[*page].items[*item].item else { continue };
+pub(crate) fn fill(page: &mut ClosedPage, anchors: &Anchors, typesetter: &mut Typesetter) {
+    for (item, Deferred::PageOf(anchor, flush)) in &page.deferred {
+        let number = anchors.get(anchor).map_or(0, |(page, _)| page + 1);
+        let Item::Run(run) = &mut page.items[*item].item else { continue };
         set_digits(run, &number.to_string(), *flush, typesetter);
     }
 }

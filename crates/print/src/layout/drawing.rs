@@ -44,15 +44,20 @@ pub(crate) fn rule(x: Length, y: Length, width: Length, color: Color, thickness:
     }
 }
 
-/// Leaders: dots between two points of a baseline, standing at the same places on every line.
+/// Leaders: dots between two points of a baseline, standing at the same places on every line. They are one dashed
+/// stroke: a square a dot would be the better part of a contents page.
 pub(crate) fn leaders(from: Length, to: Length, y: Length, color: Color) -> Option<Path> {
     let pitch = Length::pt(5);
     let dot = Length::milli_pt(800);
-    let mut x = from.ceil_to(pitch);
-    let mut segments = Vec::new();
-    while x + dot < to {
-        segments.push(Segment::Rect(Rect { x, y: y - dot, width: dot, height: dot }));
-        x += pitch;
+    let first = from.ceil_to(pitch);
+    let room = (to - first - dot).units();
+    if room <= 0 {
+        return None;
     }
-    (!segments.is_empty()).then_some(Path { segments, paint: Paint::Fill(color) })
+    let width = pitch * (room / pitch.units()) + dot;
+    let middle = y - dot / 2;
+    Some(Path {
+        segments: vec![Segment::Move(first, middle), Segment::Line(first + width, middle)],
+        paint: Paint::Stroke { color, width: dot, dash: Some((dot, pitch - dot)) },
+    })
 }

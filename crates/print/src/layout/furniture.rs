@@ -1,10 +1,12 @@
 //! What stands on every page: marking bands and the footer line, all artifacts.
 
+use std::sync::Arc;
+
 use crate::flow::Furniture;
 use crate::layout::drawing::filled;
 use crate::layout::geometry::Geometry;
 use crate::layout::text_block::{baseline, single_line};
-use crate::pages::{ArtifactKind, Color, GlyphRun, Item, Owner, Pages, Placed, Rect};
+use crate::pages::{ArtifactKind, Color, GlyphRun, Item, Owner, Placed, Rect};
 use crate::text::Typesetter;
 use crate::text::inline::{Inline, PieceStyle};
 use crate::text::paragraph::{Align, Mark};
@@ -17,57 +19,76 @@ const BLACK: Color = Color(0, 0, 0);
 /// The footer's baseline above the lower band.
 const FOOTER_RISE: Length = Length::mm(4);
 
-/// Adds the furniture beneath each page's content.
-pub(crate) fn add(
-    pages: &mut Pages,
-    furniture: &Furniture,
-    geometry: &Geometry,
-    typesetter: &mut Typesetter,
-) {
-    let count = pages.pages.len();
-    let top = geometry.size.1 - BAND_EDGE - BAND_HEIGHT;
-    let mut repeated = band(furniture, geometry, top, ArtifactKind::Header, typesetter);
-    repeated.extend(band(furniture, geometry, BAND_EDGE, ArtifactKind::Footer, typesetter));
-    repeated.extend(footer(&furniture.footer, geometry, Align::Start, typesetter));
-    for (index, page) in pages.pages.iter_mut().enumerate() {
-        let number = page_number(&furniture.footer, index + 1, count);
-        let mut items = repeated.clone();
-        items.extend(footer(&number, geometry, Align::End, typesetter));
-        items.append(&mut page.items);
-        page.items = items;
+/// The furniture of one brief: what all pages share is set once.
+pub(crate) struct FurnitureItems<'a> {
+    furniture: &'a Furniture,
+    geometry: &'a Geometry,
+    repeated: Vec<Placed>,
+}
+
+impl<'a> FurnitureItems<'a> {
+    pub(crate) fn new(furniture: &'a Furniture, geometry: &'a Geometry, typesetter: &mut Typesetter) -> Self {
+        let top = geometry.size.1 - BAND_EDGE - BAND_HEIGHT;
+        let header = band(furniture, geometry, top, typesetter);
+        let mut footer = band(furniture, geometry, BAND_EDGE, typesetter);
+        footer.extend(footer_line(&furniture.footer, geometry, Align::Start, typesetter));
+        let kinds = [(ArtifactKind::Header, header), (ArtifactKind::Footer, footer)];
+        let present = kinds.into_iter().filter(|(_, items)| !items.is_empty());
+        let repeated = present
+            .map(|(kind, items)| Placed {
+                owner: Owner::Artifact(kind),
+                item: Item::Repeated(Arc::from(items)),
+            })
+            .collect();
+        Self { furniture, geometry, repeated }
+    }
+
+    /// The paper's width and height.
+    pub(crate) const fn size(&self) -> (Length, Length) {
+        self.geometry.size
+    }
+
+    /// What stands on every page, beneath its content.
+    pub(crate) fn repeated(&self) -> Vec<Placed> {
+        self.repeated.clone()
+    }
+
+    /// A page's number, from 1, and the count of all.
+    pub(crate) fn page_number(
+        &self,
+        number: usize,
+        count: usize,
+        typesetter: &mut Typesetter,
+    ) -> Vec<Placed> {
+        let text = page_number(&self.furniture.footer, number, count);
+        let items = footer_line(&text, self.geometry, Align::End, typesetter);
+        items.into_iter().map(|item| Placed { owner: Owner::Artifact(ArtifactKind::Footer), item }).collect()
     }
 }
 
-fn band(
-    furniture: &Furniture,
-    geometry: &Geometry,
-    y: Length,
-    kind: ArtifactKind,
-    typesetter: &mut Typesetter,
-) -> Vec<Placed> {
+fn band(furniture: &Furniture, geometry: &Geometry, y: Length, typesetter: &mut Typesetter) -> Vec<Item> {
     if furniture.marking.is_empty() {
         return Vec::new();
     }
     let width = geometry.size.0 - geometry.side * 2;
     let rect = Rect { x: geometry.side, y, width, height: BAND_HEIGHT };
-    let owner = Owner::Artifact(kind);
-    let mut items = vec![Placed { owner: owner.clone(), item: Item::Path(filled(rect, BLACK)) }];
+    let mut items = vec![Item::Path(filled(rect, BLACK))];
     let size = furniture.marking.pieces.first().map_or(Length::ZERO, |piece| piece.style.size);
     let baseline = y + BAND_HEIGHT - baseline(BAND_HEIGHT, size);
     items.extend(runs(&furniture.marking, Align::Centered, width, typesetter).map(|mut run| {
         (run.x, run.y) = (run.x + geometry.side, baseline);
-        Placed { owner: owner.clone(), item: Item::Run(run) }
+        Item::Run(run)
     }));
     items
 }
 
-fn footer(text: &Inline, geometry: &Geometry, align: Align, typesetter: &mut Typesetter) -> Vec<Placed> {
+fn footer_line(text: &Inline, geometry: &Geometry, align: Align, typesetter: &mut Typesetter) -> Vec<Item> {
     let width = geometry.size.0 - geometry.side * 2;
     let y = BAND_EDGE + BAND_HEIGHT + FOOTER_RISE;
     runs(text, align, width, typesetter)
         .map(|mut run| {
             (run.x, run.y) = (run.x + geometry.side, y);
-            Placed { owner: Owner::Artifact(ArtifactKind::Footer), item: Item::Run(run) }
+            Item::Run(run)
         })
         .collect()
 }

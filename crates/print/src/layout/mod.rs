@@ -1,5 +1,6 @@
 //! Flow to pages: blocks are measured into strips (a line of text, a table's row), strips are put on pages,
-//! numbers that only pagination knows are filled in, and the furniture is added.
+//! numbers that only pagination knows are filled in, and the furniture is added. A page is handed on as soon as its
+//! numbers are known: what a long brief needs at once is a few pages, not all.
 
 mod deferred;
 mod drawing;
@@ -15,9 +16,11 @@ use std::ops::ControlFlow;
 
 use crate::flow::{Block, Flow};
 pub(crate) use crate::layout::drawing::HAIRLINE;
+use crate::layout::furniture::FurnitureItems;
 pub use crate::layout::geometry::{Geometry, Paper};
-use crate::layout::paginate::Paginator;
-use crate::pages::Pages;
+use crate::layout::paginate::{ClosedPage, Paginator};
+use crate::layout::strip::Strip;
+use crate::pages::{Anchors, Page};
 use crate::text::Typesetter;
 
 /// Why a flow could not be laid out.
@@ -26,40 +29,102 @@ pub enum LayoutError {
     /// The observer asked to stop.
     Cancelled,
     /// More pages than allowed.
-    TooManyPages,
+    TooManyPages {
+        /// The limit that was met.
+        limit: usize,
+    },
 }
 
-/// Lays a flow out. `observe` hears the number of finished pages and may stop the work.
-pub fn layout(
+/// What is known when all pages are handed on.
+#[derive(Clone, Debug)]
+pub struct LaidOut {
+    /// How many pages there are.
+    pub pages: usize,
+    /// Where anchors stand.
+    pub anchors: Anchors,
+}
+
+/// Takes a page, or more of it, by its number, counted from 0.
+pub type Emit<'a, E> = dyn FnMut(usize, Page) -> Result<(), E> + 'a;
+
+/// Lays a flow out. `observe` hears the number of finished pages and may stop the work; `emit` gets each page as soon
+/// as it is whole but for the count of pages, not always in order, and that count when it is known.
+pub fn layout<E: From<LayoutError>>(
     flow: &Flow,
     typesetter: &mut Typesetter,
     geometry: &Geometry,
     max_pages: usize,
     observe: &mut dyn FnMut(usize) -> ControlFlow<()>,
-) -> Result<Pages, LayoutError> {
+    emit: &mut Emit<E>,
+) -> Result<LaidOut, E> {
+    let furniture = FurnitureItems::new(&flow.furniture, geometry, typesetter);
     let mut paginator = Paginator::new(geometry, max_pages, observe);
+    let mut pages = PagesOnTheWay { furniture, waiting: Vec::new(), emit };
     for block in &flow.blocks {
-        match block {
-            Block::Text(text) => {
-                for strip in text_block::measure(text, geometry, typesetter) {
-                    paginator.push(strip)?;
-                }
-            }
-            Block::Table(table) => {
-                for strip in table::measure(table, geometry, typesetter) {
-                    paginator.push(strip)?;
-                }
-            }
-            Block::Figure(figure) => {
-                for strip in figure::measure(figure, geometry, typesetter) {
-                    paginator.push(strip)?;
-                }
-            }
-            Block::PageBreak => paginator.break_page()?,
+        for strip in strips(block, geometry, typesetter) {
+            paginator.push(strip)?;
         }
+        if matches!(block, Block::PageBreak) {
+            paginator.break_page()?;
+        }
+        pages.take(&mut paginator, typesetter)?;
     }
-    let mut laid_out = paginator.finish()?;
-    deferred::fill(&mut laid_out, typesetter);
-    furniture::add(&mut laid_out.pages, &flow.furniture, geometry, typesetter);
-    Ok(laid_out.pages)
+    paginator.end()?;
+    pages.take(&mut paginator, typesetter)?;
+    let laid_out = LaidOut { pages: paginator.count(), anchors: paginator.into_anchors() };
+    pages.end(&laid_out, typesetter)?;
+    Ok(laid_out)
+}
+
+fn strips(block: &Block, geometry: &Geometry, typesetter: &mut Typesetter) -> Vec<Strip> {
+    match block {
+        Block::Text(text) => text_block::measure(text, geometry, typesetter),
+        Block::Table(table) => table::measure(table, geometry, typesetter),
+        Block::Figure(figure) => figure::measure(figure, geometry, typesetter),
+        Block::PageBreak => Vec::new(),
+    }
+}
+
+/// Pages between the paginator and whoever takes them.
+struct PagesOnTheWay<'a, 'e, E> {
+    furniture: FurnitureItems<'a>,
+    /// Pages with numbers that a later page decides: the contents.
+    waiting: Vec<ClosedPage>,
+    emit: &'a mut Emit<'e, E>,
+}
+
+impl<E> PagesOnTheWay<'_, '_, E> {
+    fn take(&mut self, paginator: &mut Paginator, typesetter: &mut Typesetter) -> Result<(), E> {
+        for page in paginator.take_closed() {
+            if deferred::is_known(&page, paginator.anchors()) {
+                self.hand_on(page, paginator.anchors(), typesetter)?;
+            } else {
+                self.waiting.push(page);
+            }
+        }
+        Ok(())
+    }
+
+    fn hand_on(
+        &mut self,
+        mut page: ClosedPage,
+        anchors: &Anchors,
+        typesetter: &mut Typesetter,
+    ) -> Result<(), E> {
+        deferred::fill(&mut page, anchors, typesetter);
+        let mut items = self.furniture.repeated();
+        items.append(&mut page.items);
+        (self.emit)(page.number, Page { size: self.furniture.size(), items })
+    }
+
+    fn end(mut self, laid_out: &LaidOut, typesetter: &mut Typesetter) -> Result<(), E> {
+        for page in std::mem::take(&mut self.waiting) {
+            self.hand_on(page, &laid_out.anchors, typesetter)?;
+        }
+        for number in 0..laid_out.pages {
+            let items = self.furniture.page_number(number + 1, laid_out.pages, typesetter);
+            (self.emit)(number, Page { size: self.furniture.size(), items })?;
+        }
+        Ok(())
+    }
 }

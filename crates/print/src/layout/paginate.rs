@@ -7,22 +7,28 @@ use crate::layout::LayoutError;
 use crate::layout::drawing::filled;
 use crate::layout::geometry::{Geometry, Slot};
 use crate::layout::strip::{Drawing, Snap, Strip, StripMark};
-use crate::pages::{ArtifactKind, GlyphRun, Item, Owner, Page, Pages, Path, Placed, Rect, Segment};
+use crate::pages::{Anchors, ArtifactKind, GlyphRun, Item, Owner, Path, Placed, Rect, Segment};
 use crate::text::inline::Deferred;
 use crate::units::Length;
 
-/// Pages with the numbers that are still to be filled in.
-pub(crate) struct LaidOut {
-    pub(crate) pages: Pages,
-    /// Page, item, and what its digits say.
-    pub(crate) deferred: Vec<(usize, usize, Deferred)>,
+/// A page's content with the numbers that are still to be filled in.
+pub(crate) struct ClosedPage {
+    /// From 0.
+    pub(crate) number: usize,
+    pub(crate) items: Vec<Placed>,
+    /// By item: what its digits say.
+    pub(crate) deferred: Vec<(usize, Deferred)>,
 }
 
 pub(crate) struct Paginator<'a> {
     geometry: &'a Geometry,
     max_pages: usize,
     observe: &'a mut dyn FnMut(usize) -> ControlFlow<()>,
-    done: LaidOut,
+    /// How many pages were closed.
+    count: usize,
+    /// Those that were not taken yet.
+    closed: Vec<ClosedPage>,
+    anchors: Anchors,
     /// The open page's strips with their tops.
     open: Vec<(Length, Strip)>,
     /// Where the open page's last strip ends.
@@ -35,8 +41,16 @@ impl<'a> Paginator<'a> {
         max_pages: usize,
         observe: &'a mut dyn FnMut(usize) -> ControlFlow<()>,
     ) -> Self {
-        let done = LaidOut { pages: Pages::default(), deferred: Vec::new() };
-        Self { geometry, max_pages, observe, done, open: Vec::new(), end: Length::ZERO }
+        Self {
+            geometry,
+            max_pages,
+            observe,
+            count: 0,
+            closed: Vec::new(),
+            anchors: Anchors::new(),
+            open: Vec::new(),
+            end: Length::ZERO,
+        }
     }
 
     /// Puts a strip on the open page, or closes the page at its last allowed break first.
@@ -62,11 +76,28 @@ impl<'a> Paginator<'a> {
         if self.open.is_empty() { Ok(()) } else { self.close() }
     }
 
-    pub(crate) fn finish(mut self) -> Result<LaidOut, LayoutError> {
-        if !self.open.is_empty() || self.done.pages.pages.is_empty() {
-            self.close()?;
-        }
-        Ok(self.done)
+    /// Closes the last page. There is one at least.
+    pub(crate) fn end(&mut self) -> Result<(), LayoutError> {
+        if self.open.is_empty() && self.count > 0 { Ok(()) } else { self.close() }
+    }
+
+    /// The pages that were closed since this was last asked.
+    pub(crate) fn take_closed(&mut self) -> Vec<ClosedPage> {
+        std::mem::take(&mut self.closed)
+    }
+
+    /// How many pages were closed.
+    pub(crate) const fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Where the anchors of closed pages stand: later ones of a name do not count.
+    pub(crate) const fn anchors(&self) -> &Anchors {
+        &self.anchors
+    }
+
+    pub(crate) fn into_anchors(self) -> Anchors {
+        self.anchors
     }
 
     fn top_of(&self, strip: &Strip) -> Length {
@@ -96,21 +127,21 @@ impl<'a> Paginator<'a> {
     }
 
     fn close(&mut self) -> Result<(), LayoutError> {
-        if self.done.pages.pages.len() == self.max_pages {
-            return Err(LayoutError::TooManyPages);
+        if self.count == self.max_pages {
+            return Err(LayoutError::TooManyPages { limit: self.max_pages });
         }
         let strips = std::mem::take(&mut self.open);
         self.end = Length::ZERO;
-        let number = self.done.pages.pages.len();
+        let number = self.count;
+        self.count += 1;
         for (top, strip) in &strips {
             for anchor in &strip.anchors {
                 let (_, y) = self.geometry.place(Slot::default(), (Length::ZERO, *top));
-                self.done.pages.anchors.entry(*anchor).or_insert((number, y));
+                self.anchors.entry(*anchor).or_insert((number, y));
             }
         }
         let (items, deferred) = self.items(strips);
-        self.done.deferred.extend(deferred.into_iter().map(|(item, what)| (number, item, what)));
-        self.done.pages.pages.push(Page { size: self.geometry.size, items });
+        self.closed.push(ClosedPage { number, items, deferred });
         match (self.observe)(number + 1) {
             ControlFlow::Continue(()) => Ok(()),
             ControlFlow::Break(()) => Err(LayoutError::Cancelled),
@@ -224,19 +255,20 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::{LaidOut, Paginator, Snap, Strip};
+    use super::{Anchors, Paginator, Snap, Strip};
     use crate::layout::LayoutError;
     use crate::layout::geometry::{Geometry, Paper};
     use crate::tags::AnchorId;
     use crate::units::Length;
 
-    fn paginate(strips: Vec<Strip>, geometry: &Geometry) -> Result<LaidOut, LayoutError> {
+    fn paginate(strips: Vec<Strip>, geometry: &Geometry) -> Result<Anchors, LayoutError> {
         let mut go_on = |_| ControlFlow::Continue(());
         let mut paginator = Paginator::new(geometry, 2_000, &mut go_on);
         for strip in strips {
             paginator.push(strip)?;
         }
-        paginator.finish()
+        paginator.end()?;
+        Ok(paginator.into_anchors())
     }
 
     fn strip(index: usize, points: i64, may_break_after: bool) -> Strip {
@@ -245,9 +277,9 @@ mod tests {
     }
 
     /// Each strip's page and its top's distance from the columns' top.
-    fn places(laid_out: &LaidOut, geometry: &Geometry) -> Vec<(usize, Length)> {
+    fn places(laid_out: &Anchors, geometry: &Geometry) -> Vec<(usize, Length)> {
         let top = geometry.size.1 - geometry.top;
-        laid_out.pages.anchors.values().map(|(page, y)| (*page, top - *y)).collect()
+        laid_out.values().map(|(page, y)| (*page, top - *y)).collect()
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What a file has to say, as the side that composed it knows it.
 
+use std::borrow::Cow;
+
 use crate::document::{DocumentInfo, OutlineEntry};
 use crate::tags::{TagId, TagTree};
 
@@ -14,7 +16,7 @@ pub struct Expected<'a> {
     pub outline: &'a [OutlineEntry],
     /// The names of the flow's anchors; a file may place only some of them.
     pub anchor_names: &'a [String],
-    content: Vec<(TagId, u32, String)>,
+    content: Vec<(TagId, u32, Cow<'a, str>)>,
 }
 
 impl<'a> Expected<'a> {
@@ -29,7 +31,7 @@ impl<'a> Expected<'a> {
     }
 
     /// Text of an element's own at a logical position; pieces with one position follow each other as they come.
-    pub fn text(&mut self, node: TagId, seq: u32, text: impl Into<String>) {
+    pub fn text(&mut self, node: TagId, seq: u32, text: impl Into<Cow<'a, str>>) {
         self.content.push((node, seq, text.into()));
     }
 
@@ -38,7 +40,7 @@ impl<'a> Expected<'a> {
         let mut by_node = vec![Vec::new(); self.tags.nodes().len()];
         for (node, seq, text) in &self.content {
             if let Some(pieces) = by_node.get_mut(node.index()) {
-                pieces.push((*seq, text.as_str()));
+                pieces.push((*seq, text.as_ref()));
             }
         }
         for pieces in &mut by_node {

@@ -13,6 +13,7 @@ mod tree;
 
 pub use expected::Expected;
 pub use normal::normal_form;
+pub(crate) use proof::check;
 pub use proof::{Proof, ProofError, prove};
 use tree::{Element, Kid};
 

@@ -5,9 +5,18 @@ use unicode_normalization::UnicodeNormalization as _;
 /// NFC, without soft hyphens and the white space after them and without bidi controls, every run of white space one
 /// space. Joiners stay: they change what is written.
 pub fn normal_form(text: &str) -> String {
-    let mut normal = String::with_capacity(text.len());
+    // Most texts are NFC as they stand: nothing below the first combining mark changes, nor do dashes and quotes.
+    if text.chars().all(|character| matches!(character, ..'\u{300}' | '\u{2010}'..='\u{2027}')) {
+        squeezed(text.chars(), text.len())
+    } else {
+        squeezed(text.nfc(), text.len())
+    }
+}
+
+fn squeezed(characters: impl Iterator<Item = char>, length: usize) -> String {
+    let mut normal = String::with_capacity(length);
     let mut after_soft_hyphen = false;
-    for character in text.nfc().filter(|&character| !is_bidi_control(character)) {
+    for character in characters.filter(|&character| !is_bidi_control(character)) {
         if character == '\u{AD}' {
             after_soft_hyphen = true;
         } else if character.is_whitespace() {

@@ -248,7 +248,7 @@ fn nested(token: Token, tokens: &mut Tokens, depth: usize) -> Result<Value, Read
     }
     match token {
         Token::Name(name) => Ok(Value::Name(name.to_vec())),
-        Token::String(bytes) => Ok(Value::String(bytes)),
+        Token::String(bytes) => Ok(Value::String(bytes.into_owned())),
         // Decimals are coordinates, which say nothing.
         Token::Number(number) => Ok(integer(number).map_or(Value::Null, Value::Integer)),
         Token::Delimiter("[") => items(tokens, "]", depth).map(Value::Array),

@@ -21,6 +21,16 @@ pub(super) struct PageText {
 /// The fonts of a page by resource name.
 pub(super) type Fonts = BTreeMap<Vec<u8>, Arc<ToUnicode>>;
 
+/// What each of a page's forms shows, by resource name.
+pub(super) type Forms = BTreeMap<Vec<u8>, Arc<str>>;
+
+/// What the page's resources hold.
+#[derive(Clone, Default)]
+pub(super) struct Resources {
+    pub(super) fonts: Fonts,
+    pub(super) forms: Forms,
+}
+
 /// A sequence that is open.
 struct Open {
     mcid: Option<usize>,
@@ -30,41 +40,59 @@ struct Open {
 }
 
 /// Reads a content stream.
-pub(super) fn read(content: &[u8], fonts: &Fonts) -> PageText {
-    let mut reader =
-        Reader { fonts, font: None, page: PageText::default(), open: Vec::new(), operands: Vec::new() };
-    for token in Tokens::new(content) {
-        match token {
-            Token::Operator(operator) => {
-                reader.operator(operator);
-                reader.operands.clear();
-            }
-            operand => reader.operands.push(operand),
-        }
-    }
+pub(super) fn read(content: &[u8], resources: &Resources) -> PageText {
+    let mut reader = Reader::new(resources);
+    reader.read(content);
     reader.page
 }
 
+/// Reads a form's content: what it shows belongs to the sequence that it is painted in.
+pub(super) fn read_form(content: &[u8], fonts: Fonts) -> String {
+    let resources = Resources { fonts, forms: Forms::new() };
+    let mut reader = Reader::new(&resources);
+    reader.open.push(Open { mcid: None, is_artifact: true, actual_text: None, text: String::new() });
+    reader.read(content);
+    reader.open.into_iter().map(|open| open.text).collect()
+}
+
 struct Reader<'a, 'f> {
-    fonts: &'f Fonts,
+    resources: &'f Resources,
     font: Option<&'f ToUnicode>,
     page: PageText,
     open: Vec<Open>,
     operands: Vec<Token<'a>>,
 }
 
-impl Reader<'_, '_> {
+impl<'a, 'f> Reader<'a, 'f> {
+    const fn new(resources: &'f Resources) -> Self {
+        let page = PageText { by_mcid: Vec::new(), artifacts: Vec::new(), unmarked: false };
+        Self { resources, font: None, page, open: Vec::new(), operands: Vec::new() }
+    }
+
+    fn read(&mut self, content: &'a [u8]) {
+        for token in Tokens::new(content) {
+            match token {
+                Token::Operator(operator) => {
+                    self.operator(operator);
+                    self.operands.clear();
+                }
+                operand => self.operands.push(operand),
+            }
+        }
+    }
+
     fn operator(&mut self, operator: &[u8]) {
         match operator {
             b"BDC" | b"BMC" => self.begin(),
             b"EMC" => self.end(),
             b"Tf" => {
                 if let Some(Token::Name(name)) = self.operands.first() {
-                    self.font = self.fonts.get(*name).map(Arc::as_ref);
+                    self.font = self.resources.fonts.get(*name).map(Arc::as_ref);
                 }
             }
             b"TJ" | b"Tj" => self.show(),
             b"f" | b"S" | b"Do" if self.open.is_empty() => self.page.unmarked = true,
+            b"Do" => self.paint(),
             _ => {}
         }
     }
@@ -106,6 +134,14 @@ impl Reader<'_, '_> {
             around.text.push_str(&text);
         } else {
             self.page.unmarked = true;
+        }
+    }
+
+    fn paint(&mut self) {
+        if let (Some(Token::Name(name)), Some(open)) = (self.operands.first(), self.open.last_mut())
+            && let Some(text) = self.resources.forms.get(*name)
+        {
+            open.text.push_str(text);
         }
     }
 

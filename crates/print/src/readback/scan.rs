@@ -1,12 +1,14 @@
 //! A scanner for the operators that the printer writes (ISO 32000-1, 7.8.2): it follows marked content and text.
 
+use std::borrow::Cow;
+
 /// One token of a content stream.
 #[derive(Debug, PartialEq)]
 pub(super) enum Token<'a> {
     Operator(&'a [u8]),
     Name(&'a [u8]),
     Number(&'a [u8]),
-    String(Vec<u8>),
+    String(Cow<'a, [u8]>),
     /// `[`, `]`, `<<` or `>>`.
     Delimiter(&'static str),
 }
@@ -38,8 +40,20 @@ impl<'a> Tokens<'a> {
         self.take(end.unwrap_or(self.rest.len()))
     }
 
-    /// A literal string, behind its `(` (7.3.4.2).
-    fn literal(&mut self) -> Vec<u8> {
+    /// A literal string, behind its `(` (7.3.4.2): as it stands, if nothing in it is escaped.
+    fn literal(&mut self) -> Cow<'a, [u8]> {
+        let end = self.rest.iter().position(|byte| matches!(byte, b'(' | b')' | b'\\'));
+        match end {
+            Some(end) if self.rest[end] == b')' => {
+                let string = self.take(end);
+                self.take(1);
+                Cow::Borrowed(string)
+            }
+            _ => Cow::Owned(self.escaped_literal()),
+        }
+    }
+
+    fn escaped_literal(&mut self) -> Vec<u8> {
         let mut string = Vec::new();
         let mut depth = 0;
         while let [byte, rest @ ..] = self.rest {
@@ -120,7 +134,7 @@ impl<'a> Iterator for Tokens<'a> {
             }
             [b'<', ..] => {
                 self.take(1);
-                Token::String(self.hexadecimal())
+                Token::String(self.hexadecimal().into())
             }
             [b'/', ..] => {
                 self.take(1);
@@ -159,9 +173,9 @@ mod tests {
             tokens,
             [
                 Token::Delimiter("["),
-                Token::String(b"a()\\\rA".to_vec()),
+                Token::String(b"a()\\\rA".into()),
                 Token::Number(b"-12"),
-                Token::String(vec![0, 0xF0]),
+                Token::String(vec![0, 0xF0].into()),
                 Token::Delimiter("]"),
                 Token::Operator(b"TJ"),
             ]

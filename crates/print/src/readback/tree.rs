@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::cmap::ToUnicode;
 use super::objects::{Dict, Objects, Value};
-use super::page::{self, Fonts, PageText};
+use super::page::{self, Fonts, Forms, PageText, Resources};
 use super::{ReadError, text_string};
 
 /// Deeper than this no brief goes; a file that does is damaged, or leads back to itself.
@@ -22,12 +22,12 @@ pub(super) struct Element {
     pub(super) kids: Vec<Kid>,
 }
 
-/// A kid of an element, in logical order.
+/// A kid of an element, in logical order. A long brief has tens of thousands: boxed, each takes what it needs.
 #[derive(Debug)]
 pub(super) enum Kid {
-    Element(Element),
+    Element(Box<Element>),
     Text(String),
-    Link(Annotation),
+    Link(Box<Annotation>),
 }
 
 /// A link annotation.
@@ -54,18 +54,15 @@ pub(super) fn read(bytes: &[u8]) -> Result<FileText<'_>, ReadError> {
     let root = objects.trailer.reference(b"Root").ok_or(ReadError::Damaged("no catalog"))?;
     let catalog = objects.dict(root)?;
     let numbers = page_numbers(&objects, &catalog)?;
-    let mut maps = BTreeMap::new();
-    let mut pages = Vec::with_capacity(numbers.len());
-    for &id in &numbers {
-        pages.push(read_page(&objects, id, &mut maps)?);
-    }
+    let mut reader = PageReader { objects: &objects, maps: BTreeMap::new(), resources: BTreeMap::new() };
+    let pages: Vec<PageText> = numbers.iter().map(|&id| reader.page(id)).collect::<Result<_, _>>()?;
     let tree = objects.entry(&catalog, b"StructTreeRoot")?.ok_or(ReadError::Structure("no root"))?;
     let mut walk =
         Walk { objects: &objects, pages, places: numbers.into_iter().zip(0..).collect(), depth: 0 };
     let mut roots = Vec::new();
     for kid in walk.kids(&tree, None)? {
         match kid {
-            Kid::Element(element) => roots.push(element),
+            Kid::Element(element) => roots.push(*element),
             Kid::Text(_) | Kid::Link(_) => return Err(ReadError::Structure("content under the root")),
         }
     }
@@ -84,39 +81,73 @@ fn page_numbers(objects: &Objects, catalog: &Dict) -> Result<Vec<u32>, ReadError
     numbers.collect()
 }
 
-/// Maps of fonts that are read already.
-type Maps = BTreeMap<u32, Arc<ToUnicode>>;
+/// Reads pages; what they share is read once.
+struct PageReader<'a> {
+    objects: &'a Objects<'a>,
+    maps: BTreeMap<u32, Arc<ToUnicode>>,
+    /// By the number of the dictionary.
+    resources: BTreeMap<u32, Arc<Resources>>,
+}
 
-fn read_page(objects: &Objects, id: u32, maps: &mut Maps) -> Result<PageText, ReadError> {
-    let page = objects.dict(id)?;
-    let resources = objects.entry(&page, b"Resources")?.unwrap_or_default();
-    let entries = objects.entry(&resources, b"Font")?.unwrap_or_default();
-    let mut fonts = Fonts::new();
-    for (name, font) in entries.iter() {
-        let Value::Reference(font) = font else { continue };
-        let map = match maps.entry(*font) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(unknown) => {
-                let map = objects.dict(*font)?.reference(b"ToUnicode");
-                let map = map.ok_or(ReadError::Damaged("a font without ToUnicode"))?;
-                unknown.insert(Arc::new(ToUnicode::parse(&objects.stream(map)?.1)))
+impl PageReader<'_> {
+    fn page(&mut self, id: u32) -> Result<PageText, ReadError> {
+        let page = self.objects.dict(id)?;
+        let resources = match page.reference(b"Resources") {
+            Some(id) => self.shared(id)?,
+            None => Arc::default(),
+        };
+        let mut content = Vec::new();
+        for part in match page.get(b"Contents") {
+            Some(Value::Array(parts)) => parts.as_slice(),
+            Some(one) => std::slice::from_ref(one),
+            None => &[],
+        } {
+            let Value::Reference(part) = part else {
+                return Err(ReadError::Damaged("content that is no stream"));
+            };
+            content.append(&mut self.objects.stream(*part)?.1);
+            content.push(b'\n');
+        }
+        Ok(page::read(&content, &resources))
+    }
+
+    fn shared(&mut self, id: u32) -> Result<Arc<Resources>, ReadError> {
+        if let Some(known) = self.resources.get(&id) {
+            return Ok(Arc::clone(known));
+        }
+        let dict = self.objects.dict(id)?;
+        let mut forms = Forms::new();
+        for (name, form) in self.objects.entry(&dict, b"XObject")?.unwrap_or_default().iter() {
+            let Value::Reference(form) = form else { continue };
+            // An image shows no text.
+            if self.objects.dict(*form)?.name(b"Subtype") == Some(b"Form") {
+                let (form, content) = self.objects.stream(*form)?;
+                let own = self.objects.entry(&form, b"Resources")?.unwrap_or_default();
+                let fonts = self.fonts(&own)?;
+                forms.insert(name.clone(), page::read_form(&content, fonts).into());
             }
-        };
-        fonts.insert(name.clone(), Arc::clone(map));
+        }
+        let read = Arc::new(Resources { fonts: self.fonts(&dict)?, forms });
+        self.resources.insert(id, Arc::clone(&read));
+        Ok(read)
     }
-    let mut content = Vec::new();
-    for part in match page.get(b"Contents") {
-        Some(Value::Array(parts)) => parts.as_slice(),
-        Some(one) => std::slice::from_ref(one),
-        None => &[],
-    } {
-        let Value::Reference(part) = part else {
-            return Err(ReadError::Damaged("content that is no stream"));
-        };
-        content.append(&mut objects.stream(*part)?.1);
-        content.push(b'\n');
+
+    fn fonts(&mut self, resources: &Dict) -> Result<Fonts, ReadError> {
+        let mut fonts = Fonts::new();
+        for (name, font) in self.objects.entry(resources, b"Font")?.unwrap_or_default().iter() {
+            let Value::Reference(font) = font else { continue };
+            let map = match self.maps.entry(*font) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(unknown) => {
+                    let map = self.objects.dict(*font)?.reference(b"ToUnicode");
+                    let map = map.ok_or(ReadError::Damaged("a font without ToUnicode"))?;
+                    unknown.insert(Arc::new(ToUnicode::parse(&self.objects.stream(map)?.1)))
+                }
+            };
+            fonts.insert(name.clone(), Arc::clone(map));
+        }
+        Ok(fonts)
     }
-    Ok(page::read(&content, &fonts))
 }
 
 struct Walk<'a> {
@@ -149,7 +180,7 @@ impl Walk<'_> {
                 }
                 let annotation = self.objects.entry(dict, b"Obj")?;
                 let annotation = annotation.ok_or(ReadError::Structure("a kid without content"))?;
-                Ok(Kid::Link(annotation_of(self.objects, &annotation)?))
+                Ok(Kid::Link(Box::new(annotation_of(self.objects, &annotation)?)))
             }
             Value::Reference(id) => {
                 let dict = self.objects.dict(*id)?;
@@ -159,7 +190,7 @@ impl Walk<'_> {
                 self.depth += 1;
                 let element = self.element(&dict, page);
                 self.depth -= 1;
-                element.map(Kid::Element)
+                element.map(|element| Kid::Element(Box::new(element)))
             }
             _ => Err(ReadError::Structure("a kid that is neither element nor content")),
         }

@@ -26,8 +26,18 @@ pub(crate) fn flex(width: Length, glyphs: usize, size: Length) -> i64 {
     let count = i64::try_from(glyphs).unwrap_or(0);
     let designed = i64::from(AS_DESIGNED);
     // Letterspace is scaled with the glyphs: what counts is what it gives when they are at their narrowest.
-    let letters = count * (size.units() / LETTERSPACE) * (designed - EXPANSION) / designed;
+    let letters = count * widest_letterspace(size) * (designed - EXPANSION) / designed;
     width.units() * EXPANSION / designed + letters
+}
+
+/// The widest letterspace at a type size.
+fn widest_letterspace(size: Length) -> i64 {
+    whole(size.units() / LETTERSPACE)
+}
+
+/// Rounded down to whole thousandths of a point: what the file states exactly needs no correction glyph by glyph.
+fn whole(units: i64) -> i64 {
+    Length::milli_pt((units * 1000).div_euclid(Length::PER_POINT)).units()
 }
 
 /// Fits a line's parts to what is left over, negative when they are too wide.
@@ -52,7 +62,7 @@ fn expand(inline: &Inline, parts: &mut [Part], left_over: Length) -> Length {
 
 /// Moves letters apart or together, by the same share of each part's size.
 fn letterspace(inline: &Inline, parts: &mut [Part], left_over: Length) -> Length {
-    let most = |part: &Part| inline.pieces[part.piece].style.size.units() / LETTERSPACE;
+    let most = |part: &Part| widest_letterspace(inline.pieces[part.piece].style.size);
     let room: i64 = parts
         .iter()
         .filter(|part| part.bends())
@@ -64,7 +74,9 @@ fn letterspace(inline: &Inline, parts: &mut [Part], left_over: Length) -> Length
     let expansion = parts.iter().find(|part| part.bends()).map_or(AS_DESIGNED, |part| part.expansion);
     let scaled = left_over.units() * i64::from(AS_DESIGNED) / i64::from(expansion);
     let share = (scaled * 1000).div_euclid(room).clamp(-1000, 1000);
-    gain(inline, parts, |part| part.letterspace = Length::from_units((most(part) * share).div_euclid(1000)))
+    gain(inline, parts, |part| {
+        part.letterspace = Length::from_units(whole((most(part) * share).div_euclid(1000)));
+    })
 }
 
 /// Changes the parts that bend and returns how much wider they are.
@@ -81,19 +93,26 @@ fn gain(inline: &Inline, parts: &mut [Part], change: impl Fn(&mut Part)) -> Leng
     gained
 }
 
-/// Gives the rest to the word spaces, in equal shares.
+/// Gives the rest to the word spaces, in equal shares: in whole thousandths of the type size, as the file states them,
+/// the first ones a thousandth more and the very first what is finer.
 fn stretch_spaces(inline: &Inline, parts: &mut [Part], left_over: Length) {
     let is_gap = |part: &Part| part.kind == FragmentKind::Space && !part.trailing;
     let gaps: usize = parts.iter().filter(|part| is_gap(part)).map(|part| part.word.glyphs.len()).sum();
     let Ok(count @ 1..) = i64::try_from(gaps) else { return };
-    let (each, mut rest) = (left_over.units().div_euclid(count), left_over.units().rem_euclid(count));
+    let Some(first) = parts.iter().find(|part| is_gap(part)) else { return };
+    let thousandth = inline.pieces[first.piece].style.size.units() * i64::from(first.expansion);
+    let per_unit = 1000 * i64::from(AS_DESIGNED);
+    let wide = |steps: i64| (steps * thousandth).div_euclid(per_unit);
+    let steps = (left_over.units() * per_unit).div_euclid(thousandth.max(1));
+    let (each, mut more) = (steps.div_euclid(count), steps.rem_euclid(count));
+    let mut finer = left_over.units() - wide(each) * (count - more) - wide(each + 1) * more;
     for part in parts.iter_mut().filter(|part| is_gap(part)) {
         let size = inline.pieces[part.piece].style.size;
         for glyph in &part.word.glyphs {
-            let one = i64::from(rest > 0);
-            rest -= one;
+            let share = wide(each + i64::from(more > 0)) + std::mem::take(&mut finer);
+            more -= 1;
             // What is added is scaled with the glyphs; an overfull line keeps its words apart.
-            let added = (each + one) * i64::from(AS_DESIGNED) / i64::from(part.expansion);
+            let added = share * i64::from(AS_DESIGNED) / i64::from(part.expansion);
             let natural = scale(part.setting.face, size, glyph.advance) + part.letterspace;
             let narrowest = size * NARROWEST / 100 * i64::from(AS_DESIGNED) / i64::from(part.expansion);
             let least = (narrowest - natural).min(Length::ZERO);

@@ -1,18 +1,21 @@
 //! A page's content stream (ISO 32000-1, 7.8.2): every item stands in one marked-content sequence, tagged
 //! with an MCID or an artifact (14.6, 14.8.2.2). MCIDs are given here, in painting order.
 
+use std::sync::Arc;
+
 use super::WriteError;
 use super::bounds::{Bounds, milli};
 use super::fontbook::FontBook;
+use super::forms::{Forms, INITIAL_STATE};
 use super::sequence::{Mark, Sequence};
 use super::structure::{states_box, type_name};
 use super::syntax;
 use super::text::{self, Cursor};
-use crate::pages::{Color, Item, Owner, Page, Paint, Path, Placed, Rect, Segment};
+use crate::pages::{Color, Item, Owner, Paint, Path, Placed, Rect, Segment};
 use crate::tags::{Role, TagTree};
 use crate::units::Length;
 
-/// What one page gives to the file and to the structure tree.
+/// What one page gives to the file and to the structure tree, so far.
 #[derive(Default)]
 pub(super) struct PageContent {
     /// The content stream, not deflated.
@@ -23,6 +26,7 @@ pub(super) struct PageContent {
     pub(super) links: Vec<LinkArea>,
     /// The boxes of elements that state one, as far as they stand on this page.
     pub(super) boxes: Vec<(usize, Bounds)>,
+    state: State,
 }
 
 /// A link's rectangle.
@@ -32,29 +36,53 @@ pub(super) struct LinkArea {
     pub(super) rect: Bounds,
 }
 
-/// Encodes a page; `page` is its index, for errors.
+/// Adds items to a page; `page` is its index, for errors.
 pub(super) fn encode(
     tags: &TagTree,
     fonts: &mut FontBook,
-    page: usize,
-    content: &Page,
-) -> Result<PageContent, WriteError> {
-    let mut encoder = Encoder { tags, fonts, page, done: PageContent::default(), state: State::default() };
-    encoder.links(&content.items)?;
-    let painted: Vec<&Placed> = content.items.iter().filter(|placed| paints(&placed.item)).collect();
+    forms: &mut Forms,
+    (page, done): (usize, &mut PageContent),
+    items: &[Placed],
+) -> Result<(), WriteError> {
+    let mut encoder = Encoder { tags, fonts, forms, page, done };
+    encoder.links(items)?;
+    let painted: Vec<&Placed> = items.iter().filter(|placed| paints(&placed.item)).collect();
+    // Positions next to each other have nothing of the element's between them: one sequence holds both, as long as
+    // no earlier position is painted later.
+    let in_order = painted.is_sorted_by_key(|placed| position(&placed.owner));
     for group in painted.chunk_by(|before, after| {
-        before.owner == after.owner && is_text(&before.item) == is_text(&after.item)
+        is_text(&before.item) == is_text(&after.item)
+            && (before.owner == after.owner || in_order && are_neighbours(&before.owner, &after.owner))
     }) {
         encoder.group(group)?;
     }
     encoder.end_text();
-    Ok(encoder.done)
+    Ok(())
+}
+
+/// The logical position; artifacts have none.
+const fn position(owner: &Owner) -> u32 {
+    match owner {
+        Owner::Tagged { seq, .. } => *seq,
+        Owner::Artifact(_) => 0,
+    }
+}
+
+/// Whether two pieces of one element follow each other.
+fn are_neighbours(before: &Owner, after: &Owner) -> bool {
+    match (before, after) {
+        (Owner::Tagged { node, seq }, Owner::Tagged { node: other, seq: next }) => {
+            node == other && seq.checked_add(1) == Some(*next)
+        }
+        _ => false,
+    }
 }
 
 fn paints(item: &Item) -> bool {
     match item {
         Item::Run(run) => !run.glyphs.is_empty(),
         Item::Path(path) => !path.segments.is_empty(),
+        Item::Repeated(items) => items.iter().any(paints),
         Item::LinkArea { .. } => false,
     }
 }
@@ -78,9 +106,9 @@ struct State {
 struct Encoder<'a> {
     tags: &'a TagTree,
     fonts: &'a mut FontBook,
+    forms: &'a mut Forms,
     page: usize,
-    done: PageContent,
-    state: State,
+    done: &'a mut PageContent,
 }
 
 impl Encoder<'_> {
@@ -104,26 +132,58 @@ impl Encoder<'_> {
     /// Items of one owner and one kind. A sequence and a text object must nest (14.6.1): a sequence of text stands
     /// inside of the text object, one of paths outside.
     fn group(&mut self, group: &[&Placed]) -> Result<(), WriteError> {
-        let bounds = self.bounds(group)?;
-        let mut sequence = self.sequence(&group[0].owner, bounds)?;
+        let mut bounds = None;
         for placed in group {
-            match &placed.item {
+            bounds = joined(bounds, self.bounds(&placed.item)?);
+        }
+        let mut sequence = self.sequence(&group[0].owner, bounds)?;
+        self.paint(group.iter().map(|placed| &placed.item), &mut sequence)?;
+        self.done.marks.extend(sequence.close(&mut self.done.bytes));
+        Ok(())
+    }
+
+    fn paint<'i>(
+        &mut self,
+        items: impl Iterator<Item = &'i Item>,
+        sequence: &mut Sequence,
+    ) -> Result<(), WriteError> {
+        for item in items {
+            match item {
                 Item::Run(run) => {
                     self.begin_text();
                     self.fill(run.color);
-                    let Self { done, state, fonts, .. } = self;
-                    text::show(&mut done.bytes, &mut state.cursor, &mut sequence, fonts, self.page, run)?;
+                    let PageContent { bytes, state, .. } = &mut *self.done;
+                    text::show(bytes, &mut state.cursor, sequence, self.fonts, self.page, run)?;
                 }
                 Item::Path(path) => {
                     self.end_text();
                     sequence.open(&mut self.done.bytes);
                     self.path(path);
                 }
+                Item::Repeated(items) => {
+                    let name = self.form(items)?;
+                    self.end_text();
+                    sequence.open(&mut self.done.bytes);
+                    syntax::name(&mut self.done.bytes, name.as_bytes());
+                    self.done.bytes.extend_from_slice(b" Do\n");
+                }
                 Item::LinkArea { .. } => {}
             }
         }
-        self.done.marks.extend(sequence.close(&mut self.done.bytes));
         Ok(())
+    }
+
+    /// The name of the form that paints these items; what it holds is one artifact, marked where it is painted.
+    fn form(&mut self, items: &Arc<[Item]>) -> Result<String, WriteError> {
+        if let Some(name) = self.forms.name(items) {
+            return Ok(name);
+        }
+        let mut content = PageContent { bytes: INITIAL_STATE.to_vec(), ..PageContent::default() };
+        let Self { tags, fonts, forms, page, .. } = self;
+        let mut encoder = Encoder { tags, fonts, forms, page: *page, done: &mut content };
+        encoder.paint(items.iter(), &mut Sequence::inside_artifact())?;
+        encoder.end_text();
+        Ok(self.forms.add(items, content.bytes))
     }
 
     fn sequence(&mut self, owner: &Owner, bounds: Option<Bounds>) -> Result<Sequence<'static>, WriteError> {
@@ -140,20 +200,15 @@ impl Encoder<'_> {
         }
     }
 
-    fn bounds(&mut self, group: &[&Placed]) -> Result<Option<Bounds>, WriteError> {
-        let mut all: Option<Bounds> = None;
-        for placed in group {
-            let one = match &placed.item {
-                Item::Run(run) => Some(Bounds::of_run(run, self.fonts.metrics(run.face)?)),
-                Item::Path(path) => Bounds::of_path(path),
-                Item::LinkArea { .. } => None,
-            };
-            all = match (all, one) {
-                (Some(all), Some(one)) => Some(all.joined(one)),
-                (all, one) => all.or(one),
-            };
+    fn bounds(&mut self, item: &Item) -> Result<Option<Bounds>, WriteError> {
+        match item {
+            Item::Run(run) => Ok(Some(Bounds::of_run(run, self.fonts.metrics(run.face)?))),
+            Item::Path(path) => Ok(Bounds::of_path(path)),
+            Item::Repeated(items) => {
+                items.iter().try_fold(None, |all, item| Ok(joined(all, self.bounds(item)?)))
+            }
+            Item::LinkArea { .. } => Ok(None),
         }
-        Ok(all)
     }
 
     /// Content widens the boxes of all figures and tables that it stands in.
@@ -170,23 +225,23 @@ impl Encoder<'_> {
     }
 
     fn begin_text(&mut self) {
-        if !self.state.in_text {
-            self.state.in_text = true;
-            self.state.cursor.text_begins();
+        if !self.done.state.in_text {
+            self.done.state.in_text = true;
+            self.done.state.cursor.text_begins();
             self.done.bytes.extend_from_slice(b"BT\n");
         }
     }
 
     fn end_text(&mut self) {
-        if self.state.in_text {
-            self.state.in_text = false;
+        if self.done.state.in_text {
+            self.done.state.in_text = false;
             self.done.bytes.extend_from_slice(b"ET\n");
         }
     }
 
     fn fill(&mut self, color: Color) {
-        if self.state.fill != Some(color) {
-            self.state.fill = Some(color);
+        if self.done.state.fill != Some(color) {
+            self.done.state.fill = Some(color);
             color_operands(&mut self.done.bytes, color);
             self.done.bytes.extend_from_slice(b"rg\n");
         }
@@ -209,25 +264,32 @@ impl Encoder<'_> {
 
     fn stroke(&mut self, color: Color, width: Length, dash: Option<(Length, Length)>) {
         let out = &mut self.done.bytes;
-        if self.state.stroke != Some(color) {
-            self.state.stroke = Some(color);
+        if self.done.state.stroke != Some(color) {
+            self.done.state.stroke = Some(color);
             color_operands(out, color);
             out.extend_from_slice(b"RG\n");
         }
         let width = milli(width).max(0);
-        if self.state.line_width != Some(width) {
-            self.state.line_width = Some(width);
+        if self.done.state.line_width != Some(width) {
+            self.done.state.line_width = Some(width);
             operands(out, &[width]);
             out.extend_from_slice(b"w\n");
         }
         // A pattern of nothing would be an error (8.4.3.6): the line is solid then.
         let dash = dash.map(|(on, off)| vec![milli(on).max(0), milli(off).max(0)]);
         let dash = dash.filter(|dash| dash.iter().any(|&part| part > 0)).unwrap_or_default();
-        if self.state.dash != dash {
+        if self.done.state.dash != dash {
             syntax::milli_array(out, &dash);
             out.extend_from_slice(b"0 d\n");
-            self.state.dash = dash;
+            self.done.state.dash = dash;
         }
+    }
+}
+
+fn joined(all: Option<Bounds>, one: Option<Bounds>) -> Option<Bounds> {
+    match (all, one) {
+        (Some(all), Some(one)) => Some(all.joined(one)),
+        (all, one) => all.or(one),
     }
 }
 

@@ -1,9 +1,7 @@
 //! The file's body: streams are written as they come, other objects are gathered into object streams
 //! (ISO 32000-1, 7.5.7), and a cross-reference stream (7.5.8) closes the file.
 
-use std::io::Write as _;
-
-use flate2::{Compression, write::ZlibEncoder};
+use flate2::{Compress, Compression, FlushCompress, Status};
 use sha2::{Digest as _, Sha256};
 
 use super::syntax::{self, Dict, Ref};
@@ -38,13 +36,18 @@ pub(super) struct PdfFile {
     /// By object number; 0 heads the free list.
     places: Vec<Place>,
     waiting: Waiting,
+    /// For streams as they come.
+    deflater: Deflater,
+    /// For object streams: their many short numbers gain from a longer search, and there are few of them.
+    packer: Deflater,
 }
 
 impl PdfFile {
     pub(super) fn new() -> Self {
         // Four bytes above 127 in the second line: ISO 19005-2, 6.1.2.
         let bytes = b"%PDF-1.7\n%\xE2\xE3\xCF\xD3\n".to_vec();
-        Self { bytes, places: vec![Place::Free], waiting: Waiting::default() }
+        let (deflater, packer) = (Deflater::new(6), Deflater::new(9));
+        Self { bytes, places: vec![Place::Free], waiting: Waiting::default(), deflater, packer }
     }
 
     /// A number for an object that is written later.
@@ -83,7 +86,7 @@ impl PdfFile {
 
     /// Writes a stream, deflated.
     pub(super) fn stream(&mut self, id: Ref, content: &[u8], fill: impl FnOnce(&mut Dict)) {
-        let packed = deflate(content);
+        let packed = self.deflater.deflate(content);
         self.plain_stream(id, &packed, |dict| {
             fill(dict);
             dict.name("Filter", "FlateDecode");
@@ -126,9 +129,11 @@ impl PdfFile {
         }
         let first = content.len();
         content.extend_from_slice(&waiting.content);
-        self.stream(stream, &content, |dict| {
+        let packed = self.packer.deflate(&content);
+        self.plain_stream(stream, &packed, |dict| {
             dict.name("Type", "ObjStm");
             dict.count("N", waiting.ids.len()).count("First", first);
+            dict.name("Filter", "FlateDecode");
         });
     }
 
@@ -184,10 +189,28 @@ fn entry(place: Place) -> [u8; XREF_COLUMNS] {
     entry
 }
 
-/// Deflates at level 6, as fast as level 9 is slow for two hundredths of the size.
-pub(super) fn deflate(content: &[u8]) -> Vec<u8> {
-    let mut encoder = ZlibEncoder::new(Vec::with_capacity(content.len() / 2 + 64), Compression::new(6));
-    let written = encoder.write_all(content);
-    debug_assert!(written.is_ok(), "a Vec takes every byte");
-    encoder.finish().unwrap_or_default()
+/// Deflates, at level 6 what is text: level 9 is slow for two hundredths of the size. Its tables are made once: new
+/// ones for each stream would take longer than a small page.
+struct Deflater {
+    state: Compress,
+}
+
+impl Deflater {
+    fn new(level: u32) -> Self {
+        Self { state: Compress::new(Compression::new(level), true) }
+    }
+
+    fn deflate(&mut self, content: &[u8]) -> Vec<u8> {
+        self.state.reset();
+        let mut packed = Vec::with_capacity(content.len() / 2 + 64);
+        loop {
+            let read = usize::try_from(self.state.total_in()).unwrap_or(usize::MAX).min(content.len());
+            match self.state.compress_vec(&content[read..], &mut packed, FlushCompress::Finish) {
+                Ok(Status::StreamEnd) => return packed,
+                Ok(_) => packed.reserve(packed.capacity().max(64)),
+                // Not to be had: the only error is a state that was set up wrongly.
+                Err(_) => return Vec::new(),
+            }
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Pages of placed items to a PDF file: PDF 1.7, PDF/A-2a (ISO 19005-2) and PDF/UA-1 (ISO 14289-1).
 //!
-//! Each page is encoded and deflated as it comes ([`Writer::page`]); what needs all of them, the structure tree, fonts,
+//! Each page is encoded as it comes ([`Writer::place`]); what needs all of them, the structure tree, fonts,
 //! destinations and the outline, is written at the end ([`Writer::finish`]). printpdf embeds the fonts and makes the
 //! page tree; content streams and all that conformance asks for are written here.
 
@@ -13,6 +13,7 @@ mod error;
 mod file;
 mod fontbook;
 mod fonts;
+mod forms;
 mod icc;
 mod import;
 mod outline;
@@ -26,15 +27,15 @@ mod xmp;
 use std::collections::BTreeMap;
 
 use crate::document::{DocumentInfo, OutlineEntry};
-use crate::pages::{Page, Pages};
-use crate::tags::{AnchorId, TagTree};
-use crate::units::Length;
+use crate::pages::{Anchors, Page, Pages};
+use crate::tags::TagTree;
 use base::Base;
 use bounds::Bounds;
-use content::{LinkArea, PageContent};
+use content::PageContent;
 pub use error::WriteError;
 use file::PdfFile;
 use fontbook::FontBook;
+use forms::Forms;
 use import::Import;
 use lopdf::Object;
 use outline::Destinations;
@@ -57,8 +58,8 @@ pub fn write(
     anchor_names: &[String],
 ) -> Result<Vec<u8>, WriteError> {
     let mut writer = Writer::new();
-    for page in &pages.pages {
-        writer.page(tags, page)?;
+    for (number, page) in pages.pages.iter().enumerate() {
+        writer.place(tags, number, page)?;
     }
     writer.finish(tags, &pages.anchors, info, outline, anchor_names)
 }
@@ -67,7 +68,8 @@ pub fn write(
 pub struct Writer {
     file: PdfFile,
     fonts: FontBook,
-    pages: Vec<WrittenPage>,
+    forms: Forms,
+    pages: Vec<OpenPage>,
     content: Vec<Owned>,
     /// `None` where an element stands on several pages.
     boxes: BTreeMap<usize, Option<Bounds>>,
@@ -75,12 +77,11 @@ pub struct Writer {
     box_pages: BTreeMap<usize, usize>,
 }
 
-/// What is kept of a page that is written.
-struct WrittenPage {
+/// A page that may still get more; nothing but its size says that it was begun.
+#[derive(Default)]
+struct OpenPage {
     size: [i64; 2],
-    content: Ref,
-    marks: Vec<usize>,
-    links: Vec<LinkArea>,
+    content: PageContent,
 }
 
 impl Writer {
@@ -89,6 +90,7 @@ impl Writer {
         Self {
             file: PdfFile::new(),
             fonts: FontBook::default(),
+            forms: Forms::default(),
             pages: Vec::new(),
             content: Vec::new(),
             boxes: BTreeMap::new(),
@@ -96,27 +98,30 @@ impl Writer {
         }
     }
 
-    /// Encodes and deflates the next page.
-    pub fn page(&mut self, tags: &TagTree, page: &Page) -> Result<(), WriteError> {
-        let index = self.pages.len();
+    /// Encodes a page by its number, counted from 0. Pages may come in any order, and in parts: what only the last
+    /// page decides is added to the others then.
+    pub fn place(&mut self, tags: &TagTree, number: usize, page: &Page) -> Result<(), WriteError> {
         let size = [bounds::milli(page.size.0), bounds::milli(page.size.1)];
         if !size.iter().all(|edge| PAGE_EDGE.contains(edge)) {
-            return Err(WriteError::PageSize { page: index });
+            return Err(WriteError::PageSize { page: number });
         }
-        let PageContent { bytes, marks, links, boxes } = content::encode(tags, &mut self.fonts, index, page)?;
-        let content = self.file.reserve();
-        self.file.stream(content, &bytes, |_| {});
-        let mut reading: Vec<usize> = (0..marks.len()).collect();
-        reading.sort_by_key(|&mcid| marks[mcid].1);
+        if self.pages.len() <= number {
+            self.pages.resize_with(number + 1, OpenPage::default);
+        }
+        let open = &mut self.pages[number];
+        open.size = size;
+        let content = &mut open.content;
+        let first = content.marks.len();
+        content::encode(tags, &mut self.fonts, &mut self.forms, (number, content), &page.items)?;
+        let mut reading: Vec<usize> = (first..content.marks.len()).collect();
+        reading.sort_by_key(|&mcid| content.marks[mcid].1);
         for mcid in reading {
-            let (mark, content) = (marks[mcid].0, Content::Marked { page: index, mcid });
+            let (mark, content) = (content.marks[mcid].0, Content::Marked { page: number, mcid });
             self.content.push(Owned { node: mark.node, seq: mark.seq, content });
         }
-        for (node, bounds) in boxes {
-            self.note_box(node, index, bounds);
+        for (node, bounds) in std::mem::take(&mut content.boxes) {
+            self.note_box(node, number, bounds);
         }
-        let marks = marks.iter().map(|(mark, _)| mark.node).collect();
-        self.pages.push(WrittenPage { size, content, marks, links });
         Ok(())
     }
 
@@ -130,7 +135,7 @@ impl Writer {
     pub fn finish(
         mut self,
         tags: &TagTree,
-        anchors: &BTreeMap<AnchorId, (usize, Length)>,
+        anchors: &Anchors,
         info: &DocumentInfo,
         outline: &[OutlineEntry],
         anchor_names: &[String],
@@ -142,7 +147,7 @@ impl Writer {
         let pages: Vec<Ref> = base.pages.iter().map(|&id| import.id(id)).collect();
 
         let links = self.annotations(tags, &destinations)?;
-        self.page_objects(&base, import, &pages, &links);
+        self.page_objects(&base, import, &pages, &links)?;
         let structure = self.structure(tags, &pages, &links);
         let catalog = Catalog {
             structure,
@@ -178,8 +183,8 @@ impl Writer {
         let mut key = self.pages.len();
         let mut written = Vec::with_capacity(self.pages.len());
         for (index, page) in self.pages.iter().enumerate() {
-            let mut on_page = Vec::with_capacity(page.links.len());
-            for area in &page.links {
+            let mut on_page = Vec::with_capacity(page.content.links.len());
+            for area in &page.content.links {
                 let id = self.file.reserve();
                 let node = &tags.nodes()[area.node];
                 annotations::write(&mut self.file, id, node, area.rect, key, destinations)?;
@@ -194,22 +199,24 @@ impl Writer {
     }
 
     /// Writes the pages, with printpdf's parent and one set of resources for all.
-    fn page_objects(&mut self, base: &Base, import: Import, pages: &[Ref], links: &[Vec<(Ref, usize)>]) {
-        let resources = self.file.reserve();
-        self.file.dict(resources, |dict| {
-            dict.dict("Font", |fonts| {
-                for (name, font) in &base.fonts {
-                    fonts.reference(name, import.id(*font));
-                }
-            });
-        });
-        for (index, (page, on_page)) in self.pages.iter().zip(links).enumerate() {
+    fn page_objects(
+        &mut self,
+        base: &Base,
+        import: Import,
+        pages: &[Ref],
+        links: &[Vec<(Ref, usize)>],
+    ) -> Result<(), WriteError> {
+        let resources = self.resources(base, import);
+        for (index, (page, on_page)) in self.pages.iter_mut().zip(links).enumerate() {
+            if page.size == [0, 0] {
+                return Err(WriteError::PageSize { page: index });
+            }
+            let content = self.file.reserve();
+            self.file.stream(content, &std::mem::take(&mut page.content.bytes), |_| {});
             let parent = base.document.get_dictionary(base.pages[index]).and_then(|page| page.get(b"Parent"));
             let parent = parent.and_then(Object::as_reference);
             self.file.dict(pages[index], |dict| {
-                dict.name("Type", "Page")
-                    .reference("Resources", resources)
-                    .reference("Contents", page.content);
+                dict.name("Type", "Page").reference("Resources", resources).reference("Contents", content);
                 if let Ok(parent) = parent {
                     dict.reference("Parent", import.id(parent));
                 }
@@ -222,6 +229,30 @@ impl Writer {
                 }
             });
         }
+        Ok(())
+    }
+
+    /// Writes the resources that all pages share.
+    fn resources(&mut self, base: &Base, import: Import) -> Ref {
+        let (resources, fonts) = (self.file.reserve(), self.file.reserve());
+        self.file.dict(fonts, |dict| {
+            for (name, font) in &base.fonts {
+                dict.reference(name, import.id(*font));
+            }
+        });
+        let size = self.pages.first().map_or([0, 0], |page| page.size);
+        let forms = std::mem::take(&mut self.forms).write(&mut self.file, size, fonts);
+        self.file.dict(resources, |dict| {
+            dict.reference("Font", fonts);
+            if !forms.is_empty() {
+                dict.dict("XObject", |objects| {
+                    for (name, form) in &forms {
+                        objects.reference(name, *form);
+                    }
+                });
+            }
+        });
+        resources
     }
 
     fn structure(&mut self, tags: &TagTree, pages: &[Ref], links: &[Vec<(Ref, usize)>]) -> Ref {
@@ -230,7 +261,7 @@ impl Writer {
             pages,
             content: std::mem::take(&mut self.content),
             boxes: &self.boxes,
-            marks: self.pages.iter_mut().map(|page| std::mem::take(&mut page.marks)).collect(),
+            marks: self.pages.iter_mut().map(|page| std::mem::take(&mut page.content.marks)).collect(),
             annotations: links.iter().flatten().map(|&(_, node)| node).collect(),
         };
         structure.write(&mut self.file)

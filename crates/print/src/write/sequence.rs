@@ -49,6 +49,11 @@ impl<'a> Sequence<'a> {
         Self { owner: Owner::Artifact { kind, bounds }, is_open: false }
     }
 
+    /// What stands inside an artifact that is marked already, and is never closed here.
+    pub(super) fn inside_artifact() -> Self {
+        Self { is_open: true, ..Self::artifact(ArtifactKind::Layout, None) }
+    }
+
     /// Begins the sequence if it is not open.
     pub(super) fn open(&mut self, out: &mut Vec<u8>) {
         if std::mem::replace(&mut self.is_open, true) {

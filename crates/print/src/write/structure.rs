@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::WriteError;
 use super::bounds::Bounds;
 use super::file::PdfFile;
+use super::sequence::Mark;
 use super::syntax::{self, Dict, Ref};
 use super::trees;
 use crate::tags::{ListNumbering, Role, Scope, TagId, TagNode, TagTree};
@@ -54,6 +55,16 @@ pub(super) enum Content {
     Annotation { page: usize, id: Ref },
 }
 
+impl Content {
+    /// Sequences stand before annotations, each by their pages.
+    const fn place(self) -> (bool, usize) {
+        match self {
+            Self::Marked { page, .. } => (false, page),
+            Self::Annotation { page, .. } => (true, page),
+        }
+    }
+}
+
 /// Content with its owner and its logical position.
 pub(super) struct Owned {
     pub(super) node: usize,
@@ -71,7 +82,7 @@ pub(super) struct Structure<'a> {
     /// Where figures and tables stand, if on one page.
     pub(super) boxes: &'a BTreeMap<usize, Option<Bounds>>,
     /// The element that owns each marked-content sequence, by page and MCID.
-    pub(super) marks: Vec<Vec<usize>>,
+    pub(super) marks: Vec<Vec<(Mark, usize)>>,
     /// The `Link` element of each annotation; its `StructParent` is its place behind the pages'.
     pub(super) annotations: Vec<usize>,
 }
@@ -89,8 +100,8 @@ impl Structure<'_> {
         let root = file.reserve();
         let first = file.reserve_many(self.tags.nodes().len());
         let elements = Elements { root, first };
-        // Stable: pieces with one position keep the order of their pages and places.
-        self.content.sort_by_key(|owned| (owned.node, owned.seq));
+        // Stable: pieces with one position keep their order on a page; pages may have come in any order.
+        self.content.sort_by_key(|owned| (owned.node, owned.seq, owned.content.place()));
         let mut content = std::mem::take(&mut self.content).into_iter().peekable();
         for (index, node) in self.tags.nodes().iter().enumerate() {
             let mut kids: Vec<(u32, Kid)> =
@@ -229,7 +240,7 @@ impl Structure<'_> {
         for owners in &self.marks {
             let id = file.reserve();
             file.object(id, |out| {
-                syntax::array(out, owners, |out, &node| syntax::reference(out, elements.at(node)));
+                syntax::array(out, owners, |out, (mark, _)| syntax::reference(out, elements.at(mark.node)));
             });
             entries.push(id);
         }

@@ -22,12 +22,43 @@ pub(super) struct Cursor {
     /// `Tz` as it was last set, in 1/1000 percent; none is the initial 100.
     expansion: Option<u32>,
     line: (i64, i64),
+    last: Option<LastArray>,
+}
+
+/// The `TJ` array that was written last.
+struct LastArray {
+    /// Where the content ended behind it: nothing may have come since.
+    end: usize,
+    /// The pen from the line's origin, before scaling.
+    pen: i64,
+    part: Part,
 }
 
 impl Cursor {
     /// `BT` sets the text line matrix to the identity.
     pub(super) fn text_begins(&mut self) {
         self.line = (0, 0);
+    }
+
+    /// Opens the last array again for a run that goes on behind it in the same state, on the same line and in the same
+    /// sequence. Returns the run's origin and the pen, both from the line's origin, and where the array was closed.
+    fn continued(&mut self, out: &mut Vec<u8>, run: &GlyphRun, size: i64) -> Option<(i64, i64, Part)> {
+        let LastArray { end, pen, part } = self.last.take()?;
+        let same_state = self.font == Some((run.face, size))
+            && self.letterspace == milli(run.letterspace)
+            && self.expansion.unwrap_or(100_000) == run.expansion;
+        if !same_state || end != out.len() || milli(run.y) != self.line.1 || run.expansion == 0 {
+            return None;
+        }
+        let ahead = nano(units(run.x)).saturating_sub(self.line.0.saturating_mul(1_000_000));
+        let base = i128::from(ahead) * 100_000 / i128::from(run.expansion);
+        let base = i64::try_from(base).ok()?;
+        // Further than an em away something else stands between.
+        if (base - pen).abs() > size.saturating_mul(1_000_000) {
+            return None;
+        }
+        out.truncate(end - if part == Part::String { CLOSED_STRING.len() } else { CLOSED_ARRAY.len() });
+        Some((base, pen, part))
     }
 }
 
@@ -45,20 +76,15 @@ pub(super) fn show(
         return Err(WriteError::Size { page });
     }
     let face = fonts.face(run.face)?;
-    set_state(out, cursor, run, size);
-    let mut line = Line {
-        out,
-        sequence,
-        face,
-        page,
-        size,
-        letterspace: cursor.letterspace,
-        pen: 0,
-        rise: 0,
-        part: Part::Outside,
-    };
     let origins = origins(run);
     let (clusters, right_to_left) = clusters(run, page)?;
+    let joined = if right_to_left { None } else { cursor.continued(out, run, size) };
+    if joined.is_none() {
+        set_state(out, cursor, run, size);
+    }
+    let (base, pen, part) = joined.unwrap_or((0, 0, Part::Outside));
+    let mut line =
+        Line { out, sequence, face, page, size, letterspace: cursor.letterspace, base, pen, rise: 0, part };
     let first_rank = line.sequence.next_rank();
     for cluster in &clusters {
         if right_to_left {
@@ -71,7 +97,7 @@ pub(super) fn show(
         line.close();
         line.sequence.split_end(line.out);
     }
-    line.end();
+    cursor.last = line.end().filter(|_| !right_to_left);
     Ok(())
 }
 
@@ -161,6 +187,9 @@ const fn is_right_to_left(character: char) -> bool {
         | '\u{10800}'..='\u{10FFF}' | '\u{1E800}'..='\u{1EFFF}')
 }
 
+const CLOSED_ARRAY: &[u8] = b"]TJ\n";
+const CLOSED_STRING: &[u8] = b")]TJ\n";
+
 /// Where the writer stands inside a `TJ` array.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
@@ -178,6 +207,8 @@ struct Line<'a, 'b> {
     page: usize,
     size: i64,
     letterspace: i64,
+    /// The run's origin from the line's.
+    base: i64,
     pen: i64,
     rise: i64,
     part: Part,
@@ -185,12 +216,17 @@ struct Line<'a, 'b> {
 
 impl Line<'_, '_> {
     fn cluster(&mut self, run: &GlyphRun, origins: &[i64], cluster: &Cluster) -> Result<(), WriteError> {
+        let text = cluster.text;
+        let speaks = speaks_for_itself(text);
+        // By far the most clusters are one glyph for one character.
+        if speaks && cluster.glyphs.len() == 1 && text.chars().nth(1).is_none() {
+            let index = cluster.glyphs.start;
+            return self.glyph(&run.glyphs[index], origins[index], text);
+        }
         let mut order: Vec<usize> = cluster.glyphs.clone().collect();
         if cluster.right_to_left {
             order.reverse();
         }
-        let text = cluster.text;
-        let speaks = speaks_for_itself(text);
         if speaks && order.len() > 1 && text.chars().count() == order.len() {
             for (&index, character) in order.iter().zip(text.chars()) {
                 self.glyph(&run.glyphs[index], origins[index], character.encode_utf8(&mut [0; 4]))?;
@@ -226,7 +262,7 @@ impl Line<'_, '_> {
         let advance = self.face.metrics.advance(glyph.id).ok_or(unknown)?;
         let code = self.face.codes.code(face, glyph.id, text)?;
         self.rise_to(milli(glyph.offset.1));
-        self.move_to(nano(origin.saturating_add(units(glyph.offset.0))));
+        self.move_to(nano(origin.saturating_add(units(glyph.offset.0))).saturating_add(self.base));
         if self.part == Part::Outside {
             self.sequence.open(self.out);
         }
@@ -281,15 +317,19 @@ impl Line<'_, '_> {
     fn close(&mut self) {
         match self.part {
             Part::Outside => {}
-            Part::Array => self.out.extend_from_slice(b"]TJ\n"),
-            Part::String => self.out.extend_from_slice(b")]TJ\n"),
+            Part::Array => self.out.extend_from_slice(CLOSED_ARRAY),
+            Part::String => self.out.extend_from_slice(CLOSED_STRING),
         }
         self.part = Part::Outside;
     }
 
-    fn end(mut self) {
+    /// Closes what is open; the array, if nothing stands behind it.
+    fn end(mut self) -> Option<LastArray> {
+        let (part, raised) = (self.part, self.rise != 0);
         self.close();
         self.rise_to(0);
+        let open = part != Part::Outside && !raised;
+        open.then_some(LastArray { end: self.out.len(), pen: self.pen, part })
     }
 }
 

@@ -1,8 +1,11 @@
 //! What the read-back proves, and what it does not let pass.
 
-use chancery_print::pages::{ArtifactKind, Item, Owner};
+use std::sync::Arc;
+
+use chancery_print::pages::{ArtifactKind, Item, Owner, Page};
 use chancery_print::readback::{ProofError, normal_form, prove, struct_text};
 use chancery_print::tags::Role;
+use chancery_print::write::{WriteError, Writer};
 
 use crate::sample::sample;
 use crate::setter::artifact;
@@ -138,4 +141,52 @@ fn furniture_is_no_text() {
     assert!(!proof.text.contains("DRAFT"));
     assert_eq!(proof.artifacts[0][0], "DRAFT");
     assert_eq!(normal_form(&proof.artifacts[0][1]), "TLP:GREEN");
+}
+
+#[test]
+fn what_stands_on_every_page_is_written_once_and_is_no_text() {
+    let mut sample = sample();
+    let run = crate::setter::run(chancery_print::faces::FaceId::Sans, 8, 100, 400, "On every page");
+    let repeated: Arc<[Item]> = Arc::from([Item::Run(run)]);
+    for page in &mut sample.pages.pages {
+        page.items.insert(0, artifact(ArtifactKind::Header, Item::Repeated(Arc::clone(&repeated))));
+    }
+    let proof = sample.prove().unwrap();
+    assert!(!proof.text.contains("On every page"));
+    assert!(proof.artifacts.iter().all(|page| page[0] == "On every page"), "{:?}", proof.artifacts);
+    let file = lopdf::Document::load_mem(&sample.write().unwrap()).unwrap();
+    let forms = file.objects.values().filter(|object| {
+        let dict = object.as_stream().map(|stream| &stream.dict);
+        dict.is_ok_and(|dict| {
+            dict.get(b"Subtype").is_ok_and(|name| name.as_name().is_ok_and(|name| name == b"Form"))
+        })
+    });
+    assert_eq!(forms.count(), 1);
+}
+
+#[test]
+fn pages_may_come_in_any_order_and_in_parts() {
+    let sample = sample();
+    let mut writer = Writer::new();
+    for (number, page) in sample.pages.pages.iter().enumerate().rev() {
+        let (first, rest) = page.items.split_at(page.items.len() / 2);
+        for part in [first, rest] {
+            let part = Page { items: part.to_vec(), ..page.clone() };
+            writer.place(&sample.tags, number, &part).unwrap();
+        }
+    }
+    let (anchors, outline) = (&sample.pages.anchors, &sample.outline);
+    let bytes = writer.finish(&sample.tags, anchors, &sample.info, outline, &sample.anchors).unwrap();
+    let proof = prove(&bytes, &sample.expected()).unwrap();
+    assert_eq!(proof.text, sample.prove().unwrap().text);
+}
+
+#[test]
+fn a_page_that_never_came_is_refused() {
+    let sample = sample();
+    let mut writer = Writer::new();
+    writer.place(&sample.tags, 1, &sample.pages.pages[1]).unwrap();
+    let (anchors, outline) = (&sample.pages.anchors, &sample.outline);
+    let written = writer.finish(&sample.tags, anchors, &sample.info, outline, &sample.anchors);
+    assert!(matches!(written, Err(WriteError::PageSize { page: 0 })), "{written:?}");
 }

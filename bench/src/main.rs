@@ -1,0 +1,42 @@
+//! What the benches measure of this workspace, each in a process of its own. Their drivers lie beside `src`.
+
+mod print;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(about = "What the benches run; ./dev bench drives it")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Turns a brief's content from JSON into the message that a worker gets.
+    Encode {
+        /// The JSON file.
+        json: PathBuf,
+        /// The message.
+        message: PathBuf,
+    },
+    /// Prints a brief and says what that took.
+    Print {
+        /// The message.
+        message: PathBuf,
+        /// The PDF file.
+        pdf: PathBuf,
+        /// How often, one after the other.
+        #[arg(long, default_value_t = 1)]
+        times: u32,
+    },
+}
+
+fn main() -> anyhow::Result<()> {
+    match Arguments::parse().command {
+        Command::Encode { json, message } => print::encode(&json, &message),
+        Command::Print { message, pdf, times } => print::run(&message, &pdf, times),
+    }
+}

@@ -1,0 +1,89 @@
+//! Printing in this process: how long each stage takes, and how much memory.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use anyhow::Context as _;
+use chancery_print::readback::struct_text;
+use chancery_print::{Edition, Limits, Options, Printed, Progress};
+use chancery_proto::brief::v1::BriefContent;
+use prost::Message as _;
+use rustix::time::{ClockId, clock_gettime};
+
+/// Turns a brief's content from JSON into the message that a worker gets: reading JSON is no part of printing.
+pub(crate) fn encode(json: &Path, message: &Path) -> anyhow::Result<()> {
+    let json = std::fs::read_to_string(json)?;
+    let content: BriefContent = chancery_proto::json::from_str(&json)?;
+    std::fs::write(message, content.encode_to_vec())?;
+    Ok(())
+}
+
+/// Prints `times` times and writes `figure value` lines: stages in milliseconds of CPU time, memory in KB.
+pub(crate) fn run(message: &Path, pdf: &Path, times: u32) -> anyhow::Result<()> {
+    let mut after_first = 0;
+    let mut last = None;
+    for _ in 0..times {
+        let content = BriefContent::decode(std::fs::read(message)?.as_slice())?;
+        last = Some(timed(&content)?);
+        if after_first == 0 {
+            after_first = memory("VmRSS:")?;
+        }
+    }
+    let (printed, stages) = last.context("nothing was printed")?;
+    std::fs::write(pdf, &printed.bytes)?;
+    println!("peak_kb {}", memory("VmHWM:")?);
+    println!("growth_kb {}", memory("VmRSS:")?.saturating_sub(after_first));
+    println!("pages {}", printed.pages);
+    for (stage, milliseconds) in stages {
+        println!("{stage} {milliseconds}");
+    }
+    // The proof reads the file as this does; the print itself has no clock to time it by.
+    let before = cpu_milliseconds();
+    struct_text(&printed.bytes)?;
+    println!("readback {}", cpu_milliseconds() - before);
+    Ok(())
+}
+
+fn timed(content: &BriefContent) -> anyhow::Result<(Printed, [(&'static str, i64); 3])> {
+    let edition = Edition {
+        content,
+        brief: "workspaces/default/briefs/bench",
+        revision: 1,
+        edition_digest: "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef",
+        published_at: "2026-10-14T09:00:00Z",
+        creator: "Policy Assessment Unit",
+        recipient: "",
+        superseded_by: None,
+        withdrawn: false,
+    };
+    let started = cpu_milliseconds();
+    let (mut composed, mut laid_out) = (started, started);
+    let mut observe = |progress| {
+        match progress {
+            Progress::Composed => composed = cpu_milliseconds(),
+            Progress::Writing => laid_out = cpu_milliseconds(),
+            Progress::Page(_) => {}
+        }
+        ControlFlow::Continue(())
+    };
+    let printed = chancery_print::print(&edition, &Options::default(), &Limits::default(), &mut observe)?;
+    let ended = cpu_milliseconds();
+    let stages = [
+        ("compose", composed - started),
+        ("layout", laid_out - composed),
+        ("write_and_readback", ended - laid_out),
+    ];
+    Ok((printed, stages))
+}
+
+fn cpu_milliseconds() -> i64 {
+    let spent = clock_gettime(ClockId::ProcessCPUTime);
+    spent.tv_sec * 1000 + spent.tv_nsec / 1_000_000
+}
+
+/// A line of this process's status, in KB.
+fn memory(line: &str) -> anyhow::Result<u64> {
+    let status = std::fs::read_to_string("/proc/self/status")?;
+    let value = status.lines().find_map(|text| text.strip_prefix(line)).context("no such line")?;
+    Ok(value.trim().trim_end_matches(" kB").parse()?)
+}
