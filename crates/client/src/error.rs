@@ -6,7 +6,7 @@ use std::io;
 use std::time::Duration;
 
 use chancery_proto::errors::v1::Reason;
-use chancery_proto::status::{reason_name, reason_of};
+use chancery_proto::status::{code_name, reason_name, reason_of};
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
@@ -177,29 +177,6 @@ fn cause(status: &Status) -> String {
         innermost = Some(inner);
     }
     innermost.map_or_else(|| status.message().to_owned(), ToString::to_string)
-}
-
-/// A code's name as the gRPC documents spell it.
-pub(crate) fn code_name(code: Code) -> &'static str {
-    match code {
-        Code::Ok => "OK",
-        Code::Cancelled => "CANCELLED",
-        Code::Unknown => "UNKNOWN",
-        Code::InvalidArgument => "INVALID_ARGUMENT",
-        Code::DeadlineExceeded => "DEADLINE_EXCEEDED",
-        Code::NotFound => "NOT_FOUND",
-        Code::AlreadyExists => "ALREADY_EXISTS",
-        Code::PermissionDenied => "PERMISSION_DENIED",
-        Code::ResourceExhausted => "RESOURCE_EXHAUSTED",
-        Code::FailedPrecondition => "FAILED_PRECONDITION",
-        Code::Aborted => "ABORTED",
-        Code::OutOfRange => "OUT_OF_RANGE",
-        Code::Unimplemented => "UNIMPLEMENTED",
-        Code::Internal => "INTERNAL",
-        Code::Unavailable => "UNAVAILABLE",
-        Code::DataLoss => "DATA_LOSS",
-        Code::Unauthenticated => "UNAUTHENTICATED",
-    }
 }
 
 #[cfg(test)]
