@@ -295,6 +295,21 @@ pub(crate) async fn lock(transaction: &mut PgConnection, name: &BriefName) -> Re
     }))
 }
 
+/// Locks a brief whose draft the caller read under an etag and will now write or publish.
+///
+/// # Errors
+/// [`StoreError::NotFound`], [`StoreError::ClearanceTooLow`], [`StoreError::StaleEtag`].
+pub(crate) async fn lock_draft(
+    transaction: &mut PgConnection,
+    clearance: Clearance,
+    name: &BriefName,
+    etag: &str,
+) -> Result<Held> {
+    let held = lock(transaction, name).await?.ok_or_else(|| StoreError::NotFound(name.to_string()))?;
+    held.check_draft(clearance, name)?;
+    if held.draft_etag == etag { Ok(held) } else { Err(StoreError::StaleEtag) }
+}
+
 /// The version of the bytes that this build writes.
 pub(crate) fn written_content_schema() -> Result<i32> {
     to_integer(CONTENT_SCHEMA_VERSION)

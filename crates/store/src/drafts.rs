@@ -72,12 +72,7 @@ impl Store {
         let access = principal.access(&name.workspace)?;
         check_clearance(access.clearance, content.highest(), name)?;
         let mut transaction = self.pool.begin().await?;
-        let held = briefs::lock(&mut transaction, name).await?;
-        let held = held.ok_or_else(|| StoreError::NotFound(name.to_string()))?;
-        held.check_draft(access.clearance, name)?;
-        if held.draft_etag != etag {
-            return Err(StoreError::StaleEtag);
-        }
+        let held = briefs::lock_draft(&mut transaction, access.clearance, name, etag).await?;
         let etag = generated_id()?.to_string();
         let row = sqlx::query!(
             "-- drafts::update_draft

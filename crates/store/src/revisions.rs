@@ -12,9 +12,7 @@ use time::OffsetDateTime;
 use crate::briefs::written_content_schema;
 use crate::change_log::{self, Change};
 use crate::projections::Projection;
-use crate::{
-    Edition, Principal, Result, Store, StoreError, briefs, damaged, drafts, to_digest, to_integer, to_number,
-};
+use crate::{Edition, Principal, Result, Store, briefs, damaged, drafts, to_digest, to_integer, to_number};
 
 /// All that is stored of a revision, made before its first row is written.
 pub(crate) struct Prepared {
@@ -156,12 +154,7 @@ impl Store {
     pub async fn publish(&self, principal: &Principal, name: &BriefName, etag: &str) -> Result<Edition> {
         let access = principal.access(&name.workspace)?;
         let mut transaction = self.pool.begin().await?;
-        let held = briefs::lock(&mut transaction, name).await?;
-        let held = held.ok_or_else(|| StoreError::NotFound(name.to_string()))?;
-        held.check_draft(access.clearance, name)?;
-        if held.draft_etag != etag {
-            return Err(StoreError::StaleEtag);
-        }
+        let held = briefs::lock_draft(&mut transaction, access.clearance, name, etag).await?;
         let content = drafts::read_locked(&mut transaction, held.key, access.scheme).await?;
         let newest = stored(&mut transaction, held.key, held.newest).await?;
         let number = if newest
