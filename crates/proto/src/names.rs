@@ -51,8 +51,7 @@ pub struct GeneratedId(String);
 impl GeneratedId {
     /// From 16 bytes.
     pub fn from_bytes(bytes: [u8; 16]) -> Self {
-        let digit = |nibble: u8| char::from(b"0123456789abcdef"[usize::from(nibble)]);
-        Self(bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect())
+        Self(hexadecimal(&bytes))
     }
 
     /// The text.
@@ -71,13 +70,56 @@ impl FromStr for GeneratedId {
     type Err = NameError;
 
     fn from_str(text: &str) -> Result<Self, NameError> {
-        let digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-        if text.len() == 32 && text.bytes().all(digit) {
+        if is_hexadecimal(text, 32) {
             Ok(Self(text.to_owned()))
         } else {
             Err(wrong(text, "32 lower-case hexadecimal digits"))
         }
     }
+}
+
+/// The name of bytes: their SHA-256 as 64 lower-case hexadecimal digits.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Sha256Id(String);
+
+impl Sha256Id {
+    /// From the digest's bytes.
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(hexadecimal(&bytes))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Sha256Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for Sha256Id {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        if is_hexadecimal(text, 64) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(wrong(text, "64 lower-case hexadecimal digits"))
+        }
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    let digit = |nibble: u8| char::from(b"0123456789abcdef"[usize::from(nibble)]);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}
+
+fn is_hexadecimal(text: &str, length: usize) -> bool {
+    let digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    text.len() == length && text.bytes().all(digit)
 }
 
 /// A revision's number, from 1.
@@ -166,6 +208,11 @@ resource_name!(
     ApiTokenName, "workspaces/{workspace}/apiTokens/{token}",
     { "workspaces" / workspace: ResourceId, "apiTokens" / token: GeneratedId }
 );
+resource_name!(
+    /// An image.
+    AttachmentName, "workspaces/{workspace}/attachments/{sha256}",
+    { "workspaces" / workspace: ResourceId, "attachments" / digest: Sha256Id }
+);
 
 impl DraftName {
     /// The brief whose draft this is.
@@ -224,7 +271,7 @@ fn wrong(given: &str, form: &'static str) -> NameError {
 
 #[cfg(test)]
 mod tests {
-    use super::{BriefName, BriefOrRevisionName, DraftName, RenderName, RevisionName};
+    use super::{AttachmentName, BriefName, BriefOrRevisionName, DraftName, RenderName, RevisionName};
 
     #[test]
     fn names_print_as_they_parse() {
@@ -258,6 +305,8 @@ mod tests {
             assert!(text.parse::<BriefOrRevisionName>().is_err(), "{text}");
         }
         assert!("workspaces/default/renders/xyz".parse::<RenderName>().is_err());
+        let digest = "A".repeat(64);
+        assert!(format!("workspaces/default/attachments/{digest}").parse::<AttachmentName>().is_err());
         assert!("workspaces/default/briefs/b1/extra".parse::<BriefName>().is_err());
     }
 }
