@@ -6,14 +6,17 @@
 
 #[cfg(any(test, feature = "arbitrary"))]
 pub mod arbitrary;
+pub mod attachments;
 mod canonical;
 pub mod digest;
 pub mod edtf;
+pub mod image;
 pub mod likelihood;
 pub mod lint;
 pub mod marking;
 mod part;
 pub mod redact;
+pub mod render_options;
 pub mod validate;
 pub mod words;
 

@@ -92,6 +92,18 @@ pub fn range(term: LikelihoodTerm) -> String {
     }
 }
 
+/// The term of a scale that shares most of a range of percentages, the less likely one of two that share as much; none
+/// when the range lies in a gap of the scale. ICD 203's terms are those of its first row.
+pub fn equivalent((low, high): (u32, u32), scale: LikelihoodScale) -> Option<LikelihoodTerm> {
+    let shared = |term: &LikelihoodTerm| {
+        let (from, to) = bounds(*term);
+        // Bounds are whole percents and belong to the term, so that a point shares one with its term.
+        (high.min(to) + 1).saturating_sub(low.max(from))
+    };
+    let terms = scale_terms(scale).iter().filter(|term| row(**term) == 1 && shared(term) > 0);
+    terms.rev().max_by_key(|term| shared(term)).copied()
+}
+
 /// The row of its scale that a term stands in, from 1.
 pub fn row(term: LikelihoodTerm) -> u8 {
     if ICD203_TERMS[7..].contains(&term) { 2 } else { 1 }
@@ -115,7 +127,7 @@ pub fn scale_terms(scale: LikelihoodScale) -> &'static [LikelihoodTerm] {
 
 #[cfg(test)]
 mod tests {
-    use super::{LikelihoodScale, LikelihoodTerm, bounds, range, row, scale, scale_terms, words};
+    use super::{LikelihoodScale, LikelihoodTerm, bounds, equivalent, range, row, scale, scale_terms, words};
 
     #[test]
     fn the_terms_are_those_published() {
@@ -135,6 +147,17 @@ mod tests {
             "1 remote chance 0-5 · 1 highly unlikely 10-20 · 1 unlikely 25-35 · 1 realistic possibility 40-<50 · \
              1 likely or probable 55-75 · 1 highly likely 80-90 · 1 almost certain 95-100"
         );
+    }
+
+    #[test]
+    fn a_range_has_the_term_that_it_shares_most_with() {
+        let phia = |low, high| equivalent((low, high), LikelihoodScale::Phia);
+        assert_eq!(phia(55, 80), Some(LikelihoodTerm::PhiaLikelyOrProbable));
+        assert_eq!(phia(20, 45), Some(LikelihoodTerm::PhiaUnlikely));
+        assert_eq!(phia(21, 24), None);
+        assert_eq!(equivalent((40, 49), LikelihoodScale::Icd203), Some(LikelihoodTerm::Icd203Unlikely));
+        assert_eq!(equivalent((95, 100), LikelihoodScale::Icd203), Some(LikelihoodTerm::Icd203AlmostCertain));
+        assert_eq!(equivalent((5, 5), LikelihoodScale::Icd203), Some(LikelihoodTerm::Icd203AlmostNoChance));
     }
 
     #[test]

@@ -16,6 +16,8 @@ mod references;
 mod tests;
 mod text;
 
+use std::borrow::Cow;
+
 use chancery_proto::brief::v1::{BriefContent, BriefKind, LikelihoodScale};
 use prost::Message;
 
@@ -23,6 +25,7 @@ use crate::canonical::Canonical;
 use crate::marking::Scheme;
 use crate::part::{Ids, PartKind};
 use checker::Checker;
+pub(crate) use forms::is_part_id;
 
 /// The largest content, encoded: 10 MiB.
 pub const CONTENT_LIMIT: usize = 10 * 1024 * 1024;
@@ -79,6 +82,11 @@ pub fn canonicalize(content: &BriefContent, scheme: Scheme) -> Result<Canonical,
     let highest = checker.finish()?;
     scheme.label(highest).clone_into(&mut content.marking);
     Ok(Canonical::new(content, scheme, floor, highest))
+}
+
+/// A text that is no part of content, as it is kept; or what is wrong with it.
+pub(crate) fn clean(text: &str) -> Result<Cow<'_, str>, String> {
+    text::clean(text, false).map_err(|fault| fault.message)
 }
 
 impl Checker<'_> {

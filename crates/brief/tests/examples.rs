@@ -11,6 +11,8 @@ use chancery_brief::{Canonical, redact};
 use chancery_proto::brief::v1::RevisionDocument;
 use chancery_proto::json;
 
+const SAMPLES: [&str; 5] = ["russia-iran", "russia-iran-fa", "russia-iran-ru", "amber", "scripts"];
+
 fn examples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples")
 }
@@ -31,7 +33,7 @@ fn read(path: &Path) -> Result<Canonical, InvalidContent> {
 
 #[test]
 fn sample_briefs_and_their_editions_break_no_rule() {
-    for path in ["russia-iran", "amber"].iter().flat_map(|folder| documents(folder)) {
+    for path in SAMPLES.iter().flat_map(|folder| documents(folder)) {
         let canonical =
             read(&path).unwrap_or_else(|error| panic!("{}: {:#?}", path.display(), error.violations));
         for rank in redact::levels(&canonical) {

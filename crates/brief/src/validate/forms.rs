@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 /// Ids of parts: `[A-Za-z][A-Za-z0-9-]{0,62}`.
-pub(super) fn is_part_id(text: &str) -> bool {
+pub(crate) fn is_part_id(text: &str) -> bool {
     let bytes = text.as_bytes();
     bytes.len() <= 63
         && bytes.first().is_some_and(u8::is_ascii_alphabetic)

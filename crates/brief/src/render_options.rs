@@ -1,0 +1,387 @@
+//! How a brief may be printed: the rules for `RenderOptions`, and what its empty fields mean.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chancery_proto::brief::v1::BriefContent;
+use chancery_proto::names::AttachmentName;
+use chancery_proto::render::v1::{
+    Annexes, LikelihoodDisplay, Paper, RenderFormat, RenderOptions, TextSize, Theme,
+};
+
+use crate::validate::{clean, is_part_id};
+
+/// The longest recipient, in code points.
+pub const RECIPIENT_LIMIT: usize = 200;
+/// The longest watermark, in code points.
+pub const WATERMARK_LIMIT: usize = 100;
+/// The longest name of an organisation, in code points.
+pub const ORGANISATION_LIMIT: usize = 200;
+/// The longest line in the footer, in code points.
+pub const FOOTER_LIMIT: usize = 120;
+/// The most sections that a request may name.
+pub const SECTION_LIMIT: usize = 200;
+
+/// The languages that the printer has words in.
+const LANGUAGES: [&str; 4] = ["en", "ru", "fa", "ar"];
+
+/// An option whose value is not allowed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvalidOption {
+    /// Where, inside `RenderOptions`: such as `theme.accent_color` or `section_ids[1]`.
+    pub path: String,
+    /// What is wrong, for the caller.
+    pub message: String,
+}
+
+/// The options as they are kept: texts in NFC. What depends on the brief or on the workspace is not looked at here.
+///
+/// # Errors
+/// Every option that is not allowed, in the order of the proto file.
+pub fn checked(options: &RenderOptions) -> Result<RenderOptions, Vec<InvalidOption>> {
+    let mut kept = options.clone();
+    let mut checker = Checker { found: Vec::new() };
+    checker.known::<RenderFormat>("format", kept.format);
+    checker.known::<Paper>("paper", kept.paper);
+    checker.locale(&kept.locale);
+    checker.known::<LikelihoodDisplay>("likelihood_display", kept.likelihood_display);
+    checker.known::<TextSize>("text_size", kept.text_size);
+    if let Some(theme) = &mut kept.theme {
+        checker.theme(theme);
+    }
+    checker.text("recipient", &mut kept.recipient, RECIPIENT_LIMIT);
+    checker.text("watermark", &mut kept.watermark, WATERMARK_LIMIT);
+    checker.sections(&kept.section_ids);
+    checker.known::<Annexes>("annexes", kept.annexes);
+    if checker.found.is_empty() { Ok(kept) } else { Err(checker.found) }
+}
+
+/// The named sections that the content has not at its top level.
+pub fn unknown_sections(options: &RenderOptions, content: &BriefContent) -> Vec<InvalidOption> {
+    let is_there = |id: &String| content.sections.iter().any(|section| section.id == *id);
+    let unknown = options.section_ids.iter().enumerate().filter(|(_, id)| !is_there(id));
+    unknown
+        .map(|(index, id)| InvalidOption {
+            path: format!("section_ids[{index}]"),
+            message: format!("the edition has no top-level section {id:?}"),
+        })
+        .collect()
+}
+
+/// The options with what their unset fields mean. An empty locale stays empty: it depends on the brief.
+#[must_use]
+pub fn with_defaults(mut options: RenderOptions) -> RenderOptions {
+    if options.format() == RenderFormat::Unspecified {
+        options.set_format(RenderFormat::Full);
+    }
+    if options.paper() == Paper::Unspecified {
+        options.set_paper(Paper::A4);
+    }
+    if options.likelihood_display() == LikelihoodDisplay::Unspecified {
+        options.set_likelihood_display(LikelihoodDisplay::AsWritten);
+    }
+    if options.text_size() == TextSize::Unspecified {
+        options.set_text_size(TextSize::Normal);
+    }
+    if options.annexes() == Annexes::Unspecified {
+        let is_full = options.format() == RenderFormat::Full;
+        options.set_annexes(if is_full { Annexes::With } else { Annexes::Without });
+    }
+    // A theme that says nothing is none: the two print the same.
+    options.theme = options.theme.filter(|theme| *theme != Theme::default());
+    options
+}
+
+struct Checker {
+    found: Vec<InvalidOption>,
+}
+
+impl Checker {
+    fn refuse(&mut self, path: impl Into<String>, message: impl Into<String>) {
+        self.found.push(InvalidOption { path: path.into(), message: message.into() });
+    }
+
+    /// A caller who asks for something of the future would otherwise get what there is today.
+    fn known<E: TryFrom<i32>>(&mut self, path: &str, value: i32) {
+        if E::try_from(value).is_err() {
+            self.refuse(path, format!("{value} is nothing that this build knows"));
+        }
+    }
+
+    fn locale(&mut self, locale: &str) {
+        let mut parts = locale.split('-');
+        let language = parts.next().unwrap_or_default().to_ascii_lowercase();
+        let is_region = |part: &str| {
+            (part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_alphabetic()))
+                || (part.len() == 3 && part.bytes().all(|byte| byte.is_ascii_digit()))
+        };
+        let rest = (parts.next(), parts.next());
+        let is_known =
+            LANGUAGES.contains(&language.as_str()) && (rest.0.is_none_or(is_region) && rest.1.is_none());
+        if !locale.is_empty() && !is_known {
+            self.refuse(
+                "locale",
+                "\"en\", \"ru\", \"fa\" or \"ar\", with or without a region, such as \"fa-IR\"",
+            );
+        }
+    }
+
+    fn theme(&mut self, theme: &mut Theme) {
+        if !theme.accent_color.is_empty() {
+            match theme.accent_color.parse::<Rgb>() {
+                Ok(color) if color.is_legible_on_white() => theme.accent_color = color.to_string(),
+                Ok(color) => self.refuse("theme.accent_color", color.contrast_message()),
+                Err(error) => self.refuse("theme.accent_color", error.to_string()),
+            }
+        }
+        if !theme.logo.is_empty() {
+            if let Err(error) = theme.logo.parse::<AttachmentName>() {
+                self.refuse("theme.logo", error.to_string());
+            }
+            if theme.organisation.is_empty() {
+                self.refuse("theme.organisation", "required with a logo, as its alternative text");
+            }
+        }
+        self.text("theme.organisation", &mut theme.organisation, ORGANISATION_LIMIT);
+        self.text("theme.footer", &mut theme.footer, FOOTER_LIMIT);
+    }
+
+    fn text(&mut self, path: &str, text: &mut String, limit: usize) {
+        match clean(text) {
+            Ok(kept) if kept.chars().count() > limit => {
+                self.refuse(path, format!("at most {limit} code points"));
+            }
+            Ok(kept) if !text.is_empty() && kept.trim().is_empty() => {
+                self.refuse(path, "white space alone says nothing");
+            }
+            Ok(kept) => *text = kept.into_owned(),
+            Err(message) => self.refuse(path, message),
+        }
+    }
+
+    fn sections(&mut self, ids: &[String]) {
+        if ids.len() > SECTION_LIMIT {
+            return self.refuse("section_ids", format!("at most {SECTION_LIMIT} sections"));
+        }
+        for (index, id) in ids.iter().enumerate() {
+            let path = || format!("section_ids[{index}]");
+            if !is_part_id(id) {
+                self.refuse(path(), "a section's id matches [A-Za-z][A-Za-z0-9-]{0,62}");
+            } else if ids[..index].contains(id) {
+                self.refuse(path(), format!("{id:?} is named twice"));
+            }
+        }
+    }
+}
+
+/// An sRGB colour, written as "#rrggbb".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rgb {
+    /// Red.
+    pub red: u8,
+    /// Green.
+    pub green: u8,
+    /// Blue.
+    pub blue: u8,
+}
+
+/// A text is no colour.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("a colour is \"#\" and six hexadecimal digits, such as \"#1a4f8a\"")]
+pub struct ColorError;
+
+impl Rgb {
+    /// Whether text in this colour is legible on white: a contrast of 4.5:1 at least (WCAG 2.2, success criterion
+    /// 1.4.3).
+    pub fn is_legible_on_white(self) -> bool {
+        // (1 + 0.05) / (luminance + 0.05) >= 4.5, in millionths.
+        10 * (WHITE + FLARE) >= 45 * (self.luminance() + FLARE)
+    }
+
+    fn contrast_message(self) -> String {
+        let hundredths = 100 * (WHITE + FLARE) / (self.luminance() + FLARE);
+        let (whole, rest) = (hundredths / 100, hundredths % 100);
+        format!("its contrast to white is {whole}.{rest:02}:1, and text needs 4.5:1: take a darker colour")
+    }
+
+    /// The relative luminance (WCAG 2.2) in millionths.
+    fn luminance(self) -> u32 {
+        let linear = |channel: u8| LINEAR[usize::from(channel)];
+        let weighted = 2126 * u64::from(linear(self.red))
+            + 7152 * u64::from(linear(self.green))
+            + 722 * u64::from(linear(self.blue));
+        // At most a million.
+        u32::try_from(weighted / 10_000).unwrap_or(WHITE)
+    }
+}
+
+impl fmt::Display for Rgb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#{:02x}{:02x}{:02x}", self.red, self.green, self.blue)
+    }
+}
+
+impl FromStr for Rgb {
+    type Err = ColorError;
+
+    fn from_str(text: &str) -> Result<Self, ColorError> {
+        let digits = text.strip_prefix('#').ok_or(ColorError)?;
+        if digits.len() != 6 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(ColorError);
+        }
+        let channel = |at: usize| u8::from_str_radix(&digits[at..at + 2], 16).map_err(|_| ColorError);
+        Ok(Self { red: channel(0)?, green: channel(2)?, blue: channel(4)? })
+    }
+}
+
+/// The luminance of white, in millionths.
+const WHITE: u32 = 1_000_000;
+/// What light in the room adds, in millionths.
+const FLARE: u32 = 50_000;
+
+/// Each sRGB channel value as light, in millionths: with c = value / 255, c / 12.92 up to 0.04045, above it
+/// ((c + 0.055) / 1.055) to the power of 2.4 (WCAG 2.2, relative luminance).
+#[rustfmt::skip]
+const LINEAR: [u32; 256] = [
+    0, 304, 607, 911, 1_214, 1_518, 1_821, 2_125,
+    2_428, 2_732, 3_035, 3_347, 3_677, 4_025, 4_391, 4_777,
+    5_182, 5_605, 6_049, 6_512, 6_995, 7_499, 8_023, 8_568,
+    9_134, 9_721, 10_330, 10_960, 11_612, 12_286, 12_983, 13_702,
+    14_444, 15_209, 15_996, 16_807, 17_642, 18_500, 19_382, 20_289,
+    21_219, 22_174, 23_153, 24_158, 25_187, 26_241, 27_321, 28_426,
+    29_557, 30_713, 31_896, 33_105, 34_340, 35_601, 36_889, 38_204,
+    39_546, 40_915, 42_311, 43_735, 45_186, 46_665, 48_172, 49_707,
+    51_269, 52_861, 54_480, 56_128, 57_805, 59_511, 61_246, 63_010,
+    64_803, 66_626, 68_478, 70_360, 72_272, 74_214, 76_185, 78_187,
+    80_220, 82_283, 84_376, 86_500, 88_656, 90_842, 93_059, 95_307,
+    97_587, 99_899, 102_242, 104_616, 107_023, 109_462, 111_932, 114_435,
+    116_971, 119_538, 122_139, 124_772, 127_438, 130_136, 132_868, 135_633,
+    138_432, 141_263, 144_128, 147_027, 149_960, 152_926, 155_926, 158_961,
+    162_029, 165_132, 168_269, 171_441, 174_647, 177_888, 181_164, 184_475,
+    187_821, 191_202, 194_618, 198_069, 201_556, 205_079, 208_637, 212_231,
+    215_861, 219_526, 223_228, 226_966, 230_740, 234_551, 238_398, 242_281,
+    246_201, 250_158, 254_152, 258_183, 262_251, 266_356, 270_498, 274_677,
+    278_894, 283_149, 287_441, 291_771, 296_138, 300_544, 304_987, 309_469,
+    313_989, 318_547, 323_143, 327_778, 332_452, 337_164, 341_914, 346_704,
+    351_533, 356_400, 361_307, 366_253, 371_238, 376_262, 381_326, 386_429,
+    391_572, 396_755, 401_978, 407_240, 412_543, 417_885, 423_268, 428_690,
+    434_154, 439_657, 445_201, 450_786, 456_411, 462_077, 467_784, 473_531,
+    479_320, 485_150, 491_021, 496_933, 502_886, 508_881, 514_918, 520_996,
+    527_115, 533_276, 539_479, 545_724, 552_011, 558_340, 564_712, 571_125,
+    577_580, 584_078, 590_619, 597_202, 603_827, 610_496, 617_207, 623_960,
+    630_757, 637_597, 644_480, 651_406, 658_375, 665_387, 672_443, 679_542,
+    686_685, 693_872, 701_102, 708_376, 715_694, 723_055, 730_461, 737_910,
+    745_404, 752_942, 760_525, 768_151, 775_822, 783_538, 791_298, 799_103,
+    806_952, 814_847, 822_786, 830_770, 838_799, 846_873, 854_993, 863_157,
+    871_367, 879_622, 887_923, 896_269, 904_661, 913_099, 921_582, 930_111,
+    938_686, 947_307, 955_973, 964_686, 973_445, 982_251, 991_102, 1_000_000,
+];
+
+#[cfg(test)]
+mod tests {
+    use chancery_proto::brief::v1::Section;
+    use chancery_proto::render::v1::RenderOptions;
+
+    use super::{
+        Annexes, BriefContent, LINEAR, RenderFormat, Rgb, Theme, WHITE, checked, unknown_sections,
+        with_defaults,
+    };
+
+    fn paths(options: &RenderOptions) -> Vec<String> {
+        checked(options).unwrap_err().into_iter().map(|option| option.path).collect()
+    }
+
+    fn logo() -> String {
+        format!("workspaces/default/attachments/{}", "a".repeat(64))
+    }
+
+    #[test]
+    fn options_that_say_nothing_are_allowed() {
+        assert_eq!(checked(&RenderOptions::default()), Ok(RenderOptions::default()));
+    }
+
+    #[test]
+    fn values_of_the_future_are_named() {
+        let options = RenderOptions {
+            format: 9,
+            paper: 9,
+            likelihood_display: 9,
+            text_size: 9,
+            annexes: 9,
+            ..Default::default()
+        };
+        assert_eq!(paths(&options), ["format", "paper", "likelihood_display", "text_size", "annexes"]);
+    }
+
+    #[test]
+    fn a_locale_is_one_of_the_printers_with_or_without_a_region() {
+        let with = |locale: &str| RenderOptions { locale: locale.into(), ..Default::default() };
+        for locale in ["", "en", "fa-IR", "ar-001", "EN-gb"] {
+            checked(&with(locale)).unwrap();
+        }
+        for locale in ["de", "en-", "en-x-y", "en-Latn", "english", "en_GB", "-"] {
+            assert_eq!(paths(&with(locale)), ["locale"], "{locale}");
+        }
+    }
+
+    #[test]
+    fn texts_are_bounded_free_of_controls_and_kept_in_nfc() {
+        let recipient = |text: &str| RenderOptions { recipient: text.into(), ..Default::default() };
+        assert_eq!(checked(&recipient("Rene\u{301}")).unwrap().recipient, "René");
+        checked(&recipient(&"é".repeat(200))).unwrap();
+        for text in [&"a".repeat(201), "a\nb", "a\u{202e}b", " "] {
+            assert_eq!(paths(&recipient(text)), ["recipient"], "{text:?}");
+        }
+        let theme = Theme { organisation: "a".repeat(201), footer: "a".repeat(121), ..Default::default() };
+        let options = RenderOptions { theme: Some(theme), watermark: "a".repeat(101), ..Default::default() };
+        assert_eq!(paths(&options), ["theme.organisation", "theme.footer", "watermark"]);
+    }
+
+    #[test]
+    fn a_theme_has_a_legible_accent_and_a_name_beside_its_logo() {
+        let with = |theme: Theme| RenderOptions { theme: Some(theme), ..Default::default() };
+        let accent = |color: &str| with(Theme { accent_color: color.into(), ..Default::default() });
+        // The well-known pair on both sides of 4.5:1 (4.54 and 4.48).
+        checked(&accent("#767676")).unwrap();
+        for color in ["#777777", "#FFFF00", "1a4f8a", "#1a4f8", "#1a4f8g", "#1a4f8a0", "#é4f8"] {
+            assert_eq!(paths(&accent(color)), ["theme.accent_color"], "{color}");
+        }
+        assert!(checked(&accent("#777777")).unwrap_err()[0].message.contains("4.47:1"));
+        assert_eq!(paths(&with(Theme { logo: logo(), ..Default::default() })), ["theme.organisation"]);
+        let named = Theme { logo: "logo.png".into(), organisation: "A desk".into(), ..Default::default() };
+        assert_eq!(paths(&with(named)), ["theme.logo"]);
+    }
+
+    #[test]
+    fn sections_are_named_once_and_by_ids() {
+        let with = |ids: &[&str]| RenderOptions {
+            section_ids: ids.iter().map(|id| (*id).to_owned()).collect(),
+            ..Default::default()
+        };
+        assert_eq!(
+            paths(&with(&["a", "b", "a", "", "c d"])),
+            ["section_ids[2]", "section_ids[3]", "section_ids[4]"]
+        );
+        let sections = vec![Section { id: "a".into(), ..Default::default() }];
+        let content = BriefContent { sections, ..Default::default() };
+        let unknown = unknown_sections(&with(&["a", "b"]), &content);
+        assert_eq!(unknown.iter().map(|option| option.path.as_str()).collect::<Vec<_>>(), ["section_ids[1]"]);
+    }
+
+    #[test]
+    fn annexes_follow_the_format_and_the_locale_stays_open() {
+        let full = with_defaults(RenderOptions { theme: Some(Theme::default()), ..Default::default() });
+        assert_eq!((full.format(), full.annexes()), (RenderFormat::Full, Annexes::With));
+        assert_eq!((full.locale.as_str(), full.theme.clone()), ("", None));
+        let standard = RenderOptions { format: RenderFormat::Standard.into(), ..Default::default() };
+        assert_eq!(with_defaults(standard).annexes(), Annexes::Without);
+        assert_eq!(with_defaults(full.clone()), full);
+    }
+
+    #[test]
+    fn light_rises_with_the_channel_from_none_to_all() {
+        assert!(LINEAR.is_sorted() && LINEAR[0] == 0 && LINEAR[255] == WHITE);
+        let white = Rgb { red: 255, green: 255, blue: 255 };
+        assert_eq!((white.luminance(), white.to_string().as_str()), (WHITE, "#ffffff"));
+    }
+}
