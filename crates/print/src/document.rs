@@ -13,6 +13,8 @@ pub struct DocumentInfo {
     pub creator: String,
     /// When it was published, RFC 3339 in UTC (`xmp:CreateDate`). Never the time of printing.
     pub published_at: String,
+    /// Whether viewers show the outline when they open the file (`/PageMode /UseOutlines`).
+    pub opens_outline: bool,
     /// The program and its version (`xmp:CreatorTool`, `pdf:Producer`).
     pub producer: String,
     /// The banner marking, for data-loss tools.
@@ -23,6 +25,17 @@ pub struct DocumentInfo {
     pub revision: u32,
     /// The edition's digest, in hexadecimal.
     pub edition_digest: String,
+    /// The edition as data, attached: the file is PDF/A-3 then, and PDF/A-2 else.
+    pub data: Option<AttachedData>,
+}
+
+/// The edition as data: an associated file (ISO 19005-3, 6.8).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AttachedData {
+    /// JSON of the `RevisionBody` whose digest the file states.
+    pub json: String,
+    /// What viewers say that it is.
+    pub description: String,
 }
 
 /// A line of the outline; entries stand in document order.

@@ -31,10 +31,23 @@ pub enum FaceId {
     Vazirmatn,
     /// Vazirmatn Bold: headings in Arabic script.
     VazirmatnBold,
+    /// One that was added at run time: [`Fonts`](crate::Fonts) has its bytes.
+    Added(AddedFace),
+}
+
+/// A face that was added, within the [`Fonts`](crate::Fonts) that it belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AddedFace {
+    /// Its place among the added ones.
+    pub(crate) index: u16,
+    /// Units of its em square.
+    pub(crate) units_per_em: u16,
+    /// Whether it is cut for a script whose letters join.
+    pub(crate) joins: bool,
 }
 
 impl FaceId {
-    /// All faces.
+    /// The vendored faces.
     pub const ALL: [Self; 12] = [
         Self::Serif,
         Self::SerifItalic,
@@ -50,7 +63,7 @@ impl FaceId {
         Self::VazirmatnBold,
     ];
 
-    /// The face's OpenType bytes.
+    /// A vendored face's OpenType bytes; of an added one, none.
     pub const fn bytes(self) -> &'static [u8] {
         match self {
             Self::Serif => include_bytes!("../../../assets/fonts/SourceSerif4_400Regular.ttf"),
@@ -67,10 +80,11 @@ impl FaceId {
             Self::NaskhBold => include_bytes!("../../../assets/fonts/NotoNaskhArabic_700Bold.ttf"),
             Self::Vazirmatn => include_bytes!("../../../assets/fonts/Vazirmatn-Regular.ttf"),
             Self::VazirmatnBold => include_bytes!("../../../assets/fonts/Vazirmatn-Bold.ttf"),
+            Self::Added(_) => &[],
         }
     }
 
-    /// The PostScript name, without a subset's prefix.
+    /// A vendored face's PostScript name, without a subset's prefix.
     pub const fn postscript_name(self) -> &'static str {
         match self {
             Self::Serif => "SourceSerif4-Regular",
@@ -85,6 +99,7 @@ impl FaceId {
             Self::NaskhBold => "NotoNaskhArabic-Bold",
             Self::Vazirmatn => "Vazirmatn-Regular",
             Self::VazirmatnBold => "Vazirmatn-Bold",
+            Self::Added(_) => "",
         }
     }
 
@@ -92,23 +107,36 @@ impl FaceId {
     pub const fn units_per_em(self) -> i64 {
         match self {
             Self::Vazirmatn | Self::VazirmatnBold => 2048,
+            Self::Added(face) => face.units_per_em as i64,
             _ => 1000,
         }
     }
 
-    /// Whether it is cut for Arabic script.
+    /// Whether it is cut for Arabic script, or for another one whose letters join.
     pub const fn is_arabic(self) -> bool {
-        matches!(self, Self::Naskh | Self::NaskhBold | Self::Vazirmatn | Self::VazirmatnBold)
+        match self {
+            Self::Naskh | Self::NaskhBold | Self::Vazirmatn | Self::VazirmatnBold => true,
+            Self::Added(face) => face.joins,
+            _ => false,
+        }
     }
 
-    /// The parsed face, shared by all prints of a process: parsing depends on nothing but the bytes.
+    /// Its place among all faces: the vendored ones come first.
+    pub(crate) fn index(self) -> usize {
+        match self {
+            Self::Added(face) => Self::ALL.len() + usize::from(face.index),
+            _ => Self::ALL.iter().position(|other| *other == self).unwrap_or(0),
+        }
+    }
+
+    /// A vendored face, parsed and shared by all prints of a process: parsing depends on nothing but the bytes.
     pub(crate) fn font(self) -> &'static Font {
         static FONTS: [OnceLock<Font>; FaceId::ALL.len()] = [const { OnceLock::new() }; FaceId::ALL.len()];
-        FONTS[self as usize]
+        FONTS[self.index()]
             .get_or_init(|| Font::new(self.bytes(), 0).expect("a vendored face parses; a test parses each"))
     }
 
-    /// Whether it has a glyph for a character, or for what the shaper takes in its place.
+    /// Whether a vendored face has a glyph for a character, or for what the shaper takes in its place.
     pub(crate) fn covers(self, c: char) -> bool {
         // Every face has printable ASCII.
         if matches!(c, ' '..='~') {

@@ -1,6 +1,7 @@
 //! What `compose` hands to `layout`: blocks in reading order with their styles, and the tag tree that owns them.
 
 use crate::document::{DocumentInfo, OutlineEntry};
+use crate::images::Picture;
 use crate::pages::{Color, Owner, Path};
 use crate::tags::{AnchorId, TagTree};
 use crate::text::inline::Inline;
@@ -14,12 +15,16 @@ pub struct Flow {
     pub blocks: Vec<Block>,
     /// The structure elements that own the blocks' pieces.
     pub tags: TagTree,
-    /// Names of destinations, by [`AnchorId`].
+    /// Names of destinations, by [`AnchorId`]; an anchor without a name is none, and only its page counts.
     pub anchor_names: Vec<String>,
+    /// Lists of anchors whose pages are named, by [`crate::text::inline::PageList`].
+    pub page_lists: Vec<Vec<AnchorId>>,
     /// The outline, in document order.
     pub outline: Vec<OutlineEntry>,
     /// What the file says of itself.
     pub info: DocumentInfo,
+    /// What one page is made of, in order; empty where there may be more pages.
+    pub groups: Vec<Group>,
     /// What stands on every page.
     pub furniture: Furniture,
     /// Whether the document's direction is right to left.
@@ -33,8 +38,20 @@ impl Flow {
             Block::Text(text) => text.inlines(),
             Block::Table(table) => table.inlines(),
             Block::Figure(figure) => figure.inlines(),
-            Block::PageBreak => Vec::new(),
+            Block::PageBreak | Block::Settle => Vec::new(),
         })
+    }
+}
+
+impl Block {
+    /// Moves what follows the block above down.
+    pub(crate) fn lower(&mut self, by: Length) {
+        match self {
+            Self::Text(text) => text.before += by,
+            Self::Table(table) => table.before += by,
+            Self::Figure(figure) => figure.before += by,
+            Self::PageBreak | Self::Settle => {}
+        }
     }
 }
 
@@ -55,8 +72,18 @@ impl TableBlock {
 impl FigureBlock {
     fn inlines(&self) -> Vec<&Inline> {
         let caption = self.caption.iter().flat_map(TextBlock::inlines);
-        caption.chain(self.drawing.labels.iter().map(|label| &label.inline)).collect()
+        let labels = self.drawing.labels.iter().map(|label| &label.inline);
+        caption.chain(labels).chain(self.note.iter().flat_map(TextBlock::inlines)).collect()
     }
+}
+
+/// Blocks of one page that belong together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// What an error calls it.
+    pub name: &'static str,
+    /// Its first block.
+    pub first: usize,
 }
 
 /// What stands on every page; all of it is an artifact.
@@ -64,6 +91,10 @@ impl FigureBlock {
 pub struct Furniture {
     /// The marking, in the bands at top and bottom.
     pub marking: Inline,
+    /// The organisation's line above the footer's facts; empty for none.
+    pub imprint: Inline,
+    /// What is painted large behind every page's content; empty for nothing.
+    pub stamp: Inline,
     /// The footer's facts; the page number comes after them.
     pub footer: Inline,
 }
@@ -79,6 +110,8 @@ pub enum Block {
     Figure(Box<FigureBlock>),
     /// What follows begins a page.
     PageBreak,
+    /// What stands before it stays on the page that it is on: what follows may name those pages.
+    Settle,
 }
 
 /// Which columns of the page a block takes.
@@ -131,8 +164,10 @@ pub struct TextBlock {
     pub label: Option<Inline>,
     /// What stands at the end of the last line, after leaders: a contents entry's page number.
     pub tail: Option<Inline>,
-    /// One-line notes in the side column, from the first line down.
+    /// Notes in the side column, from the first line down.
     pub side: Vec<Inline>,
+    /// What is drawn in the side column, above the notes: a likelihood bar. It has no labels.
+    pub beside: Option<Drawing>,
     /// The columns it takes.
     pub span: Span,
     /// How it stands to the grid.
@@ -205,6 +240,10 @@ pub struct FigureBlock {
     pub caption: Option<TextBlock>,
     /// What is drawn.
     pub drawing: Drawing,
+    /// The line under it that says where its data is from.
+    pub note: Option<TextBlock>,
+    /// Whether it goes to the top of the next page when it does not fit, while the text goes on where it stood.
+    pub floats: bool,
     /// Space before it.
     pub before: Length,
     /// Space after it.
@@ -220,7 +259,7 @@ pub struct FigureBlock {
 }
 
 /// Paths with labels over them. Positions are from the drawing's start edge and from its top downwards.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Drawing {
     /// Its width.
     pub width: Length,
@@ -228,14 +267,16 @@ pub struct Drawing {
     pub height: Length,
     /// The element that owns the paths.
     pub owner: Owner,
-    /// In painting order.
+    /// A picture that fills it.
+    pub image: Option<Picture>,
+    /// In painting order, over the picture.
     pub paths: Vec<Path>,
     /// In logical order, painted over the paths.
     pub labels: Vec<Label>,
 }
 
 /// A text at a place of a drawing; lines that are too long for its width are broken.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Label {
     /// Its content.
     pub inline: Inline,

@@ -7,6 +7,8 @@ pub mod document;
 pub mod environment;
 pub mod faces;
 pub mod flow;
+pub mod fonts;
+pub mod images;
 pub mod layout;
 pub mod pages;
 pub mod readback;
@@ -16,7 +18,18 @@ pub mod units;
 pub mod write;
 
 mod compose;
+mod job;
 mod print;
+mod request;
+#[cfg(test)]
+mod within;
 
-pub use crate::layout::Paper;
-pub use crate::print::{Edition, Limits, Options, PrintError, Printed, Progress, Warning, print};
+pub use crate::compose::ThemeError;
+pub use crate::fonts::{FontError, Fonts};
+pub use crate::job::{
+    Edition, Format, Images, LikelihoodDisplay, Limits, Locale, NO_IMAGES, Options, Paper, Standing,
+    TextSize, Theme,
+};
+pub use crate::print::{BlockHeight, Overflow, PrintError, Printed, Progress, Warning, print};
+pub use crate::readback::{ExtractError, Extracted, extract};
+pub use crate::request::UnknownOption;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::images::Picture;
 use crate::tags::{AnchorId, TagId};
 use crate::units::Length;
 
@@ -72,6 +73,13 @@ pub enum Item {
     Run(GlyphRun),
     /// A filled or stroked path.
     Path(Path),
+    /// A picture, scaled to a rectangle. It is written once, however often it is placed.
+    Image {
+        /// The picture.
+        image: Picture,
+        /// Where it stands.
+        rect: Rect,
+    },
     /// What stands alike on many pages, an artifact always: it is written once, and painted on each.
     Repeated(Arc<[Item]>),
     /// The active area of a link; paints nothing.

@@ -2,60 +2,18 @@
 
 use std::ops::ControlFlow;
 
-use chancery_proto::brief::v1::BriefContent;
-
-use crate::compose::compose;
+use crate::compose::{ComposeError, Density, ThemeError, UnknownSection, compose};
 use crate::flow::Flow;
-use crate::layout::{Geometry, LayoutError, Paper, layout};
+use crate::fonts::Fonts;
+use crate::images::ImageError;
+use crate::job::{Edition, Format, Limits, Options};
+use crate::layout::{Geometry, LayoutError, Overfull, fit, layout, pages_of};
 use crate::pages::{Anchors, Owner, Page};
 use crate::readback::{self, Expected, ProofError};
 use crate::text::Typesetter;
-use crate::text::inline::{Deferred, PieceKind};
+use crate::text::inline::{Deferred, PageList, PieceKind};
 use crate::text::languages::is_right_to_left;
 use crate::write::{WriteError, Writer};
-
-/// What is printed: one clearance's content of a revision, with its publish record.
-#[derive(Clone, Copy, Debug)]
-pub struct Edition<'a> {
-    /// The content, filtered for its reader.
-    pub content: &'a BriefContent,
-    /// The brief's resource name.
-    pub brief: &'a str,
-    /// The revision's number.
-    pub revision: u32,
-    /// The edition's digest: 64 hexadecimal digits.
-    pub edition_digest: &'a str,
-    /// When the revision was published, RFC 3339 in UTC.
-    pub published_at: &'a str,
-    /// Who published it.
-    pub creator: &'a str,
-    /// Whom the copy is for; empty when nobody is named.
-    pub recipient: &'a str,
-    /// The revision that took its place, if the reader may know of one.
-    pub superseded_by: Option<u32>,
-    /// Whether the revision was taken back.
-    pub withdrawn: bool,
-}
-
-/// How it is printed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Options {
-    /// The paper.
-    pub paper: Paper,
-}
-
-/// How much work a print may take.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// The most pages.
-    pub max_pages: u32,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { max_pages: 2_000 }
-    }
-}
 
 /// How far a print has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,12 +59,95 @@ pub enum PrintError {
         /// The limit that was met.
         limit: u32,
     },
+    /// A section was asked for that the edition has not; ask for those that it has.
+    #[error("the edition has no section {id:?}")]
+    UnknownSection {
+        /// The id that was asked for.
+        id: String,
+    },
+    /// The theme or the watermark cannot be printed as it is.
+    #[error("theme: {0}")]
+    Theme(#[from] ThemeError),
+    /// A picture cannot be printed; replace it, or take the element out.
+    #[error("{element}: {why}")]
+    Image {
+        /// Where it stands, and its digest.
+        element: String,
+        /// What is wrong with it.
+        why: ImageError,
+    },
+    /// One page does not hold it; cut what is named, or take another format.
+    #[error("one page does not hold it: {}", listed(overflows))]
+    PageOverfull {
+        /// What is too long.
+        overflows: Vec<Overflow>,
+    },
     /// The file could not be written.
     #[error(transparent)]
     Write(#[from] WriteError),
     /// The finished file does not say what the edition says: a fault of the printer. Nothing is handed out.
     #[error("the finished file does not read back: {0}")]
     ReadBack(#[from] ProofError),
+}
+
+/// What one page does not hold.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Overflow {
+    /// The bottom line is too long for a reader in a hurry.
+    #[error("the bottom line has {words} words, {most} are the most")]
+    BottomLine {
+        /// How many words it has.
+        words: usize,
+        /// How many it may have.
+        most: usize,
+    },
+    /// The key judgments are too many.
+    #[error("there are {count} key judgments, {most} are the most")]
+    KeyJudgments {
+        /// How many there are.
+        count: usize,
+        /// How many there may be.
+        most: usize,
+    },
+    /// All together is too high, however closely it is set.
+    #[error("{excess} lines too many: {}", listed(blocks))]
+    Lines {
+        /// What stands on the page, from the top.
+        blocks: Vec<BlockHeight>,
+        /// How many lines are too many.
+        excess: usize,
+    },
+}
+
+/// A part of one page and its height.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{name} {lines}")]
+pub struct BlockHeight {
+    /// What it is.
+    pub name: &'static str,
+    /// Its height in lines of text, its spacing included, rounded up.
+    pub lines: usize,
+}
+
+fn listed<T: std::fmt::Display>(things: &[T]) -> String {
+    things.iter().map(T::to_string).collect::<Vec<_>>().join(", ")
+}
+
+impl From<ComposeError> for PrintError {
+    fn from(error: ComposeError) -> Self {
+        match error {
+            ComposeError::UnknownSection(UnknownSection { id }) => Self::UnknownSection { id },
+            ComposeError::Overflows(overflows) => Self::PageOverfull { overflows },
+            ComposeError::Refused(refused) => refused,
+        }
+    }
+}
+
+impl From<Overfull> for PrintError {
+    fn from(Overfull { groups, excess }: Overfull) -> Self {
+        let blocks = groups.into_iter().map(|(name, lines)| BlockHeight { name, lines }).collect();
+        Self::PageOverfull { overflows: vec![Overflow::Lines { blocks, excess }] }
+    }
 }
 
 impl From<LayoutError> for PrintError {
@@ -125,15 +166,20 @@ pub fn print(
     edition: &Edition,
     options: &Options,
     limits: &Limits,
+    fonts: &Fonts,
     observe: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Printed, PrintError> {
-    let mut typesetter = Typesetter::default();
-    let (flow, warnings) = compose(edition, &mut typesetter);
+    let mut typesetter = Typesetter::new(fonts);
+    let geometry = Geometry::new(options.paper, is_right_to_left(&edition.content.language))
+        .with_text_size(options.text_size);
+    let (flow, warnings) = match options.format {
+        Format::OnePage => one_page(edition, options, limits, &geometry, &mut typesetter)?,
+        Format::Full | Format::Standard => compose(edition, options, Density::Even, limits, &mut typesetter)?,
+    };
     go_on(observe(Progress::Composed))?;
-    let geometry = Geometry::new(options.paper, is_right_to_left(&edition.content.language));
     let mut on_page = |page: usize| observe(Progress::Page(u32::try_from(page).unwrap_or(u32::MAX)));
     let max_pages = usize::try_from(limits.max_pages).unwrap_or(usize::MAX);
-    let mut writer = Writer::new();
+    let mut writer = Writer::with_fonts(fonts);
     let mut emit =
         |number, page: Page| -> Result<(), PrintError> { Ok(writer.place(&flow.tags, number, &page)?) };
     let laid_out = layout(&flow, &mut typesetter, &geometry, max_pages, &mut on_page, &mut emit)?;
@@ -147,6 +193,26 @@ pub fn print(
     Ok(Printed { bytes, pages, warnings })
 }
 
+/// The roomiest page that holds everything.
+fn one_page(
+    edition: &Edition,
+    options: &Options,
+    limits: &Limits,
+    geometry: &Geometry,
+    typesetter: &mut Typesetter,
+) -> Result<(Flow, Vec<Warning>), PrintError> {
+    let mut densities = Density::ALL.into_iter().peekable();
+    loop {
+        let density = densities.next().unwrap_or(Density::Tight);
+        let (mut flow, warnings) = compose(edition, options, density, limits, typesetter)?;
+        match fit(&mut flow, typesetter, geometry) {
+            Ok(()) => return Ok((flow, warnings)),
+            Err(overfull) if densities.peek().is_none() => return Err(overfull.into()),
+            Err(_) => {}
+        }
+    }
+}
+
 /// What the file has to say: the flow's text by element, with the numbers that pagination decided.
 fn expected<'a>(flow: &'a Flow, anchors: &Anchors) -> Expected<'a> {
     let mut expected = Expected::new(&flow.tags, &flow.info, &flow.outline, &flow.anchor_names);
@@ -155,9 +221,12 @@ fn expected<'a>(flow: &'a Flow, anchors: &Anchors) -> Expected<'a> {
             let Owner::Tagged { node, seq } = piece.owner else { continue };
             match piece.kind {
                 PieceKind::Text => expected.text(node, seq, &inline.text[piece.range.clone()]),
-                PieceKind::Deferred(Deferred::PageOf(anchor, _)) => {
+                PieceKind::Deferred(Deferred::PageOf(anchor)) => {
                     let page = anchors.get(&anchor).map_or(0, |(page, _)| page + 1);
                     expected.text(node, seq, page.to_string());
+                }
+                PieceKind::Deferred(Deferred::Pages(PageList(list))) => {
+                    expected.text(node, seq, pages_of(&flow.page_lists[list], anchors));
                 }
                 // The element's own attributes speak for what is drawn.
                 PieceKind::Missing | PieceKind::Withheld => {}

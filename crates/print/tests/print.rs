@@ -2,14 +2,17 @@
 
 use std::ops::ControlFlow;
 
+use chancery_brief::digest::body_digest;
 use chancery_print::readback::struct_text;
-use chancery_print::{Edition, Limits, Options, Paper, PrintError, Printed, Progress, Warning, print};
-use chancery_proto::brief::v1::{
-    Actor, Block, BriefContent, Callout, Citation, Confidence, Domain, Event, Figure, KeyJudgment,
-    Likelihood, List, ListItem, LocalizedText, Paragraph, Relationship, RevisionDocument, Section, Source,
-    Span, Statement, Table, TableCell, TableColumn, TableRow, Withheld, block::Kind,
+use chancery_print::{
+    Edition, ExtractError, Fonts, Limits, Locale, NO_IMAGES, Options, Paper, PrintError, Printed, Progress,
+    Standing, TextSize, Warning, extract, print,
 };
-use proptest::prelude::*;
+use chancery_proto::brief::v1::{
+    Block, BriefContent, Event, Figure, Paragraph, RevisionBody, RevisionDocument, Section, Statement, Table,
+    TableCell, TableColumn, TableRow, block::Kind,
+};
+use prost::Message as _;
 
 const DIGEST: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
@@ -21,15 +24,16 @@ fn edition(content: &BriefContent) -> Edition<'_> {
         edition_digest: DIGEST,
         published_at: "2026-01-01T00:00:00Z",
         creator: "The desk",
-        recipient: "",
+        standing: Standing::Published,
         superseded_by: None,
-        withdrawn: false,
+        earlier: None,
+        images: &NO_IMAGES,
     }
 }
 
 fn print_content(content: &BriefContent) -> Result<Printed, PrintError> {
     let mut observe = |_| ControlFlow::Continue(());
-    print(&edition(content), &Options::default(), &Limits::default(), &mut observe)
+    print(&edition(content), &Options::default(), &Limits::default(), &Fonts::default(), &mut observe)
 }
 
 fn sample() -> BriefContent {
@@ -65,7 +69,8 @@ fn an_observer_can_stop_a_print_between_pages() {
         seen.push(progress);
         if progress == Progress::Page(3) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
-    let stopped = print(&edition(&content), &Options::default(), &Limits::default(), &mut observe);
+    let stopped =
+        print(&edition(&content), &Options::default(), &Limits::default(), &Fonts::default(), &mut observe);
     assert!(matches!(stopped, Err(PrintError::Cancelled)));
     assert_eq!(seen, [Progress::Composed, Progress::Page(1), Progress::Page(2), Progress::Page(3)]);
 }
@@ -73,8 +78,10 @@ fn an_observer_can_stop_a_print_between_pages() {
 #[test]
 fn a_brief_over_the_page_limit_is_refused() {
     let content = sample();
-    let limits = Limits { max_pages: 4 };
-    let refused = print(&edition(&content), &Options::default(), &limits, &mut |_| ControlFlow::Continue(()));
+    let limits = Limits { max_pages: 4, ..Limits::default() };
+    let refused = print(&edition(&content), &Options::default(), &limits, &Fonts::default(), &mut |_| {
+        ControlFlow::Continue(())
+    });
     assert!(matches!(refused, Err(PrintError::TooManyPages { limit: 4 })));
 }
 
@@ -139,9 +146,11 @@ fn a_word_of_500_letters_and_a_row_taller_than_a_page_print() {
 #[test]
 fn a_superseded_revision_on_letter_paper_says_so_in_its_text() {
     let content = sample();
-    let edition = Edition { superseded_by: Some(3), withdrawn: true, ..edition(&content) };
-    let options = Options { paper: Paper::Letter };
-    let printed = print(&edition, &options, &Limits::default(), &mut |_| ControlFlow::Continue(())).unwrap();
+    let edition = Edition { superseded_by: Some(3), standing: Standing::Withdrawn, ..edition(&content) };
+    let options = Options { paper: Paper::Letter, ..Options::default() };
+    let printed =
+        print(&edition, &options, &Limits::default(), &Fonts::default(), &mut |_| ControlFlow::Continue(()))
+            .unwrap();
     let text = struct_text(&printed.bytes).unwrap();
     assert!(text.contains("This revision is withdrawn."));
     assert!(text.contains("Superseded by revision 3."));
@@ -211,130 +220,62 @@ fn right_to_left_briefs_print() {
     assert_eq!(print_content(&content).unwrap().warnings, []);
 }
 
-/// Any text that is left after controls were refused; now and then with what is hard to set.
-fn text() -> impl Strategy<Value = String> {
-    prop_oneof![
-        4 => "\\PC{0,60}",
-        2 => "[a-z]{1,14}( [a-z,.]{1,12}){0,30}",
-        1 => "[ء-ي ‌()0-9]{1,40}",
-        1 => "[\u{300}-\u{36f}\u{200b}-\u{200f}\u{fe0f}a ]{0,12}",
-    ]
+#[test]
+fn large_print_has_no_side_column_and_sets_ids_after_their_paragraphs() {
+    let content = sample();
+    let options = Options { text_size: TextSize::Large, ..Options::default() };
+    let mut observe = |_| ControlFlow::Continue(());
+    let printed =
+        print(&edition(&content), &options, &Limits::default(), &Fonts::default(), &mut observe).unwrap();
+    assert!(printed.pages > print_content(&content).unwrap().pages);
+    let text = struct_text(&printed.bytes).unwrap();
+    assert!(
+        text.contains("[c-001\u{2009}\u{2013}\u{2009}c-002") || text.contains("[c-001 \u{2013} c-002"),
+        "{text}"
+    );
 }
 
-fn any_statement() -> impl Strategy<Value = Statement> {
-    let span =
-        (0_u32..40, 0_u32..40, 1_i32..5, prop_oneof![Just("#s0"), Just("https://example.org/a"), Just("fa")])
-            .prop_map(|(start, length, kind, target)| Span {
-                start,
-                end: start + length,
-                kind,
-                target: target.to_owned(),
-            });
-    let spans = prop::collection::vec(span, 0..3);
-    (text(), spans, 0_usize..4, 0_i32..4, any::<bool>()).prop_map(|(text, spans, cited, status, withheld)| {
-        if withheld {
-            return Statement { withheld: Some(Withheld {}), ..Statement::default() };
-        }
-        Statement {
-            id: "s0".to_owned(),
-            text,
-            spans,
-            status,
-            citations: vec![Citation { source_id: "src".to_owned(), ..Citation::default() }; cited],
-            ..Statement::default()
-        }
-    })
-}
-
-fn any_block() -> impl Strategy<Value = Block> {
-    let statements = prop::collection::vec(any_statement(), 0..4).boxed();
-    let kind = prop_oneof![
-        statements.clone().prop_map(|statements| Kind::Paragraph(Paragraph { statements })),
-        (text(), statements.clone())
-            .prop_map(|(title, statements)| Kind::Callout(Callout { title, statements })),
-        (any::<bool>(), statements).prop_map(|(ordered, statements)| {
-            let inner = ListItem { statements: statements.clone(), ..ListItem::default() };
-            let list = Some(List { ordered: !ordered, items: vec![inner] });
-            Kind::List(List { ordered, items: vec![ListItem { statements, list, ..ListItem::default() }] })
-        }),
-        (text(), prop::collection::vec(text(), 1..12), 1_usize..5).prop_map(|(caption, cells, columns)| {
-            let rows = cells.chunks(columns).map(|row| TableRow {
-                cells: row.iter().map(|text| TableCell { text: text.clone() }).collect(),
-                ..TableRow::default()
-            });
-            let rows = rows.collect();
-            let columns = vec![TableColumn { heading: caption.clone(), r#type: 1 }; columns];
-            Kind::Table(Table { caption, columns, rows, ..Table::default() })
-        }),
-        (0_i32..6, text(), text()).prop_map(|(kind, title, source)| {
-            Kind::Figure(Figure { kind, title, source, ..Figure::default() })
-        }),
-        Just(Kind::Withheld(Withheld {})),
-    ];
-    ("[A-Z]{0,4}", kind).prop_map(|(marking, kind)| Block { marking, kind: Some(kind), ..Block::default() })
-}
-
-prop_compose! {
-    fn any_brief()(
-        title in text().prop_map(|text| format!("Title {text}")),
-        local in text(),
-        language in prop_oneof![Just("en"), Just("fa"), Just("ru"), Just("de-CH")],
-        bluf in prop::collection::vec(any_statement(), 0..3),
-        judgment in prop::collection::vec(any_statement(), 0..2),
-        blocks in prop::collection::vec(any_block(), 0..6),
-        heading in text(),
-        why in text(),
-        names in prop::collection::vec((text(), 0_i32..6, any::<bool>()), 0..12),
-        term in 0_i32..22,
-    ) -> BriefContent {
-        let confidence = Some(Confidence { level: 2, why });
-        let section = Section { id: "sec".to_owned(), heading: heading.clone(), blocks, ..Section::default() };
-        let deep = Section { id: "deep".to_owned(), heading, sections: vec![section], ..Section::default() };
-        BriefContent {
-            localized_titles: vec![LocalizedText { language: "ar".to_owned(), text: local.clone() }],
-            domains: names
-                .iter()
-                .map(|(name, trend, _)| Domain { name: name.clone(), trend: *trend, why: local.clone(), ..Domain::default() })
-                .collect(),
-            actors: vec![Actor { id: "act".to_owned(), name: title.clone(), ..Actor::default() }],
-            relationships: names.iter().map(|(name, status, symmetric)| Relationship {
-                from_id: "act".to_owned(),
-                to_id: name.clone(),
-                r#type: "knows".to_owned(),
-                status: *status,
-                symmetric: *symmetric,
-                item: local.clone(),
-                ..Relationship::default()
-            }).collect(),
-            events: names.iter().map(|(title, month, dated)| Event {
-                title: title.clone(),
-                date: if *dated { format!("2024-0{}~", month + 1) } else { String::new() },
-                ..Event::default()
-            }).collect(),
-            sources: vec![Source { id: "src".to_owned(), title: local, ..Source::default() }],
-            key_judgments: vec![KeyJudgment {
-                id: "kj".to_owned(),
-                statements: judgment,
-                rests_on: vec!["s0".to_owned(), "gone".to_owned()],
-                confidence,
-                likelihood: Some(Likelihood { term, low_percent: 20, high_percent: 40, point_percent: Some(30), ..Likelihood::default() }),
-                ..KeyJudgment::default()
-            }],
-            title,
-            language: language.to_owned(),
-            bluf,
-            sections: vec![deep],
-            ..BriefContent::default()
-        }
+#[test]
+fn the_printers_own_words_are_the_readers_while_terms_stay_the_standards() {
+    let content = sample();
+    for (locale, heading, term) in [
+        (Locale::Russian, "Ключевые выводы", "весьма вероятно (very likely)"),
+        (Locale::Persian, "ارزیابی\u{200c}های کلیدی", "very likely"),
+        (Locale::Arabic, "التقديرات الرئيسية", "very likely"),
+    ] {
+        let options = Options { locale: Some(locale), ..Options::default() };
+        let mut observe = |_| ControlFlow::Continue(());
+        let printed =
+            print(&edition(&content), &options, &Limits::default(), &Fonts::default(), &mut observe).unwrap();
+        let text = struct_text(&printed.bytes).unwrap();
+        assert!(text.contains(heading) && text.contains(term), "{locale:?}");
+        assert!(!text.contains("Key judgments") && !text.contains("Rests on"), "{locale:?}");
+        assert_eq!(printed.warnings, [], "{locale:?}");
     }
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+#[test]
+fn attached_data_is_the_edition_and_comes_back_with_its_digest() {
+    let content = sample();
+    let body = RevisionBody { brief_id: "example".into(), revision: 2, content: Some(content.clone()) };
+    let digest = body_digest(&body.encode_to_vec()).to_string();
+    let edition = Edition { edition_digest: &digest, ..edition(&content) };
+    let options = Options { attach_data: true, ..Options::default() };
+    let mut go_on = |_| ControlFlow::Continue(());
+    let printed = print(&edition, &options, &Limits::default(), &Fonts::default(), &mut go_on).unwrap();
+    let extracted = extract(&printed.bytes).unwrap();
+    assert_eq!(extracted.brief, "workspaces/default/briefs/example");
+    assert_eq!(extracted.edition_digest, digest);
+    let back: RevisionBody = chancery_proto::json::from_str(&extracted.json).unwrap();
+    assert_eq!(back, body);
+    assert_eq!(body_digest(&back.encode_to_vec()).to_string(), digest);
+}
 
-    #[test]
-    fn any_brief_prints(content in any_brief()) {
-        let printed = print_content(&content);
-        prop_assert!(printed.is_ok(), "{:?}", printed.err());
-    }
+#[test]
+fn a_file_without_data_or_with_damage_yields_none() {
+    let printed = print_content(&sample()).unwrap();
+    assert!(matches!(extract(&printed.bytes), Err(ExtractError::NoData)));
+    assert!(matches!(extract(b"%PDF-1.7 nothing"), Err(ExtractError::Unreadable(_))));
+    let cut = &printed.bytes[..printed.bytes.len() / 2];
+    assert!(matches!(extract(cut), Err(ExtractError::Unreadable(_))));
 }

@@ -31,7 +31,7 @@ impl Composer<'_> {
     }
 
     /// A portion mark where a part's marking is above the brief's.
-    fn mark_part(&mut self, inline: &mut Inline, voice: Voice, marking: &str) {
+    pub(crate) fn mark_part(&mut self, inline: &mut Inline, voice: Voice, marking: &str) {
         if !marking.is_empty() && marking != self.content.default_marking {
             self.small_word(inline, voice, &format!("({marking}) "));
         }
@@ -42,15 +42,14 @@ impl Composer<'_> {
         if ids.is_empty() {
             return;
         }
-        let small =
-            Voice { style: crate::text::style::TextStyle { size: META.style.size, ..META.style }, ..voice };
+        let small = Voice { style: self.sheet.fit(META).style, ..voice };
         self.say(inline, small, " (");
         self.links(inline, small, ids);
         self.say(inline, small, ")");
     }
 
     pub(crate) fn factors(&mut self, sect: TagId) {
-        for (kind, heading) in words::FACTORS {
+        for (kind, heading) in self.words.factors() {
             let factors: Vec<_> =
                 self.content.factors.iter().filter(|factor| factor.kind == kind as i32).collect();
             if factors.is_empty() {
@@ -73,7 +72,8 @@ impl Composer<'_> {
             sets.entry(scenario.set.as_str()).or_default().push(scenario);
         }
         for (set, scenarios) in sets {
-            let head = ["Scenario", "Likelihood", "What happens", "Indicators"];
+            let labels = self.labels();
+            let head = [labels.scenario, labels.likelihood, labels.what_happens, labels.indicators_head];
             let mut maker = TableMaker::begin(self, sect, set, &head, true, Words::Own);
             maker.block.span = Span::Full;
             for scenario in scenarios {
@@ -99,14 +99,9 @@ impl Composer<'_> {
     }
 
     pub(crate) fn indicators(&mut self, sect: TagId) {
-        let mut maker = TableMaker::begin(
-            self,
-            sect,
-            "",
-            &["Id", "What to watch", "What it would mean"],
-            true,
-            Words::Own,
-        );
+        let labels = self.labels();
+        let head = [labels.id, labels.watch, labels.would_mean];
+        let mut maker = TableMaker::begin(self, sect, "", &head, true, Words::Own);
         maker.block.span = Span::Full;
         for indicator in &self.content.indicators {
             let anchors = self.anchor_of(&indicator.id);
@@ -137,7 +132,9 @@ impl Composer<'_> {
             composer.say(&mut block.inline, voice, &assumption.text);
             if !assumption.if_wrong.is_empty() {
                 let italic = composer.voice(node, BODY.italic());
-                composer.say(&mut block.inline, italic, " If wrong: ");
+                composer.say(&mut block.inline, voice, " ");
+                composer.say_own(&mut block.inline, italic, composer.labels().if_wrong);
+                composer.say(&mut block.inline, voice, " ");
                 composer.say(&mut block.inline, voice, &assumption.if_wrong);
             }
             composer.rests_on(&mut block.inline, voice, &assumption.statement_ids);
@@ -170,14 +167,9 @@ impl Composer<'_> {
     }
 
     pub(crate) fn actors(&mut self, sect: TagId) {
-        let mut maker = TableMaker::begin(
-            self,
-            sect,
-            "",
-            &["Actor", "Kind", "In other languages", "Remarks"],
-            true,
-            Words::Own,
-        );
+        let labels = self.labels();
+        let head = [labels.actor, labels.kind, labels.other_languages, labels.remarks];
+        let mut maker = TableMaker::begin(self, sect, "", &head, true, Words::Own);
         maker.block.span = Span::Full;
         for actor in &self.content.actors {
             let anchors = self.anchor_of(&actor.id);
@@ -195,7 +187,7 @@ impl Composer<'_> {
                 self.mark_part(inline, voice, &actor.marking);
                 self.say(inline, voice, &actor.name);
             }
-            1 => self.say(inline, voice, words::actor_kind(actor.kind)),
+            1 => self.say_own(inline, voice, self.words.actor_kind(actor.kind)),
             2 => {
                 for (index, label) in actor.labels.iter().enumerate() {
                     if index > 0 {
@@ -231,7 +223,9 @@ impl Composer<'_> {
         // A column that nothing stands in is left out.
         let dated = relationships.iter().any(|relationship| relationship.period.is_some());
         let columns: &[usize] = if dated { &[0, 1, 2, 3, 4, 5] } else { &[0, 1, 2, 4, 5] };
-        let head = ["From", "Relationship", "To", "When", "Status", "Rests on"];
+        let labels = self.labels();
+        let head =
+            [labels.from, labels.relationship, labels.to, labels.when, labels.status, labels.rests_on_head];
         let head: Vec<&str> = columns.iter().map(|column| head[*column]).collect();
         let mut maker = TableMaker::begin(self, sect, caption, &head, true, Words::Own);
         maker.block.span = Span::Full;
@@ -273,7 +267,7 @@ impl Composer<'_> {
                 let when = period.map(|p| if p.edtf.is_empty() { &p.label } else { &p.edtf });
                 self.say(inline, voice, when.map_or("", String::as_str));
             }
-            4 => self.say(inline, voice, words::relationship_status(relationship.status)),
+            4 => self.say_own(inline, voice, self.words.relationship_status(relationship.status)),
             _ => self.links(inline, voice, &relationship.statement_ids),
         }
     }
@@ -291,21 +285,16 @@ impl Composer<'_> {
     pub(crate) fn event_table(&mut self, sect: TagId, caption: &str, anchored: bool) -> TableMaker {
         let mut events: Vec<&Event> = self.content.events.iter().collect();
         events.sort_by_key(|event| (event.date.is_empty(), event.date.as_str()));
-        let mut maker = TableMaker::begin(
-            self,
-            sect,
-            caption,
-            &["Date", "Event", "Actors", "Rests on"],
-            true,
-            Words::Own,
-        );
+        let labels = self.labels();
+        let head = [labels.date, labels.event, labels.actors_head, labels.rests_on_head];
+        let mut maker = TableMaker::begin(self, sect, caption, &head, true, Words::Own);
         maker.block.span = Span::Full;
         for event in events {
             let anchors = if anchored { self.anchor_of(&event.id) } else { Vec::new() };
             maker.row(self, anchors, |composer, column, cell, inline| {
                 let voice = composer.voice(cell, if column == 0 { TABLE_HEAD } else { TABLE });
                 match column {
-                    0 if event.date.is_empty() => composer.say(inline, voice, "undated"),
+                    0 if event.date.is_empty() => composer.say_own(inline, voice, composer.labels().undated),
                     0 => composer.say(inline, voice, &event.date),
                     1 => {
                         composer.mark_part(inline, voice, &event.marking);

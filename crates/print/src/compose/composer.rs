@@ -6,31 +6,43 @@ use chancery_proto::brief::v1::BriefContent;
 use prost::Message;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
-use crate::compose::plan::{Plan, source_numbers};
-use crate::compose::styles::{self, Type};
+use crate::compose::labels::{Labels, filled};
+use crate::compose::pictures::Pictures;
+use crate::compose::plan::Plan;
+use crate::compose::said::Said;
+use crate::compose::styles::{self, BODY, Sheet, Type};
+use crate::compose::words::Lexicon;
 use crate::flow::{Block, Flow, Grid, TextBlock};
 use crate::pages::Owner;
 use crate::tags::{AnchorId, LinkTarget, Role, TagId};
 use crate::text::Typesetter;
-use crate::text::inline::{Deferred, Flush, Inline, PieceKind, PieceStyle};
+use crate::text::inline::{Deferred, Inline, PieceKind, PieceStyle};
 use crate::text::languages::is_right_to_left;
 use crate::text::style::TextStyle;
-use crate::{Edition, Warning};
+use crate::units::Length;
+use crate::{Edition, Locale, Options, Warning};
 
 /// The flow on its way.
 pub(crate) struct Composer<'a> {
     pub(crate) edition: &'a Edition<'a>,
+    pub(crate) options: &'a Options<'a>,
+    pub(crate) words: Lexicon,
+    pub(crate) sheet: Sheet,
     pub(crate) content: &'a BriefContent,
     pub(crate) typesetter: &'a mut Typesetter,
     pub(crate) flow: Flow,
     pub(crate) anchors: BTreeMap<String, AnchorId>,
     pub(crate) numbers: BTreeMap<String, usize>,
-    /// Where each source is cited first, once it was.
-    pub(crate) first_citations: BTreeMap<usize, AnchorId>,
+    /// Where each source is cited, in order.
+    pub(crate) citings: BTreeMap<usize, Vec<AnchorId>>,
+    /// What the revision before said, and what this one says.
+    pub(crate) earlier: Said<'a>,
+    pub(crate) present: Said<'a>,
     pub(crate) names: BTreeMap<&'a str, &'a str>,
     pub(crate) missing: BTreeSet<char>,
     pub(crate) tables: usize,
     pub(crate) frames: u32,
+    pub(crate) pictures: Pictures,
     /// Destinations of what was left out for being empty.
     waiting: Vec<AnchorId>,
     /// How many digits a page number has room for.
@@ -47,7 +59,13 @@ pub(crate) struct Voice<'t> {
 }
 
 impl<'a> Composer<'a> {
-    pub(crate) fn new(edition: &'a Edition<'a>, plan: &mut Plan<'a>, typesetter: &'a mut Typesetter) -> Self {
+    pub(crate) fn new(
+        edition: &'a Edition<'a>,
+        options: &'a Options<'a>,
+        words: Lexicon,
+        plan: &mut Plan<'a>,
+        typesetter: &'a mut Typesetter,
+    ) -> Self {
         let content = edition.content;
         let mut flow = Flow { right_to_left: is_right_to_left(&content.language), ..Flow::default() };
         flow.anchor_names = std::mem::take(&mut plan.anchor_names);
@@ -58,16 +76,22 @@ impl<'a> Composer<'a> {
         let places = content.places.iter().map(|place| (place.id.as_str(), place.name.as_str()));
         Self {
             edition,
+            options,
+            words,
+            sheet: Sheet::new(flow.right_to_left, options.text_size),
             content,
             typesetter,
             flow,
             anchors: std::mem::take(&mut plan.anchors),
-            numbers: source_numbers(content),
-            first_citations: BTreeMap::new(),
+            numbers: std::mem::take(&mut plan.numbers),
+            citings: BTreeMap::new(),
+            earlier: Said::new(edition.earlier),
+            present: Said::new(edition.earlier.map(|_| content)),
             names: actors.chain(places).collect(),
             missing: BTreeSet::new(),
             tables: 0,
             frames: 0,
+            pictures: Pictures::default(),
             waiting: Vec::new(),
             page_digits: page_digits(content),
         }
@@ -86,25 +110,49 @@ impl<'a> Composer<'a> {
         self.flow.tags.add(parent, role, None)
     }
 
-    /// An element of the printer's own words, which are English whatever the brief's language.
+    /// An element of the printer's own words, which have a language of their own.
     pub(crate) fn own_tag(&mut self, parent: TagId, role: Role) -> TagId {
         self.flow.tags.add(parent, role, self.own_language())
     }
 
     /// The language of the printer's own words, where it is not the brief's.
     pub(crate) fn own_language(&self) -> Option<String> {
-        let brief = self.content.language.split('-').next().unwrap_or("");
-        (!brief.eq_ignore_ascii_case("en")).then(|| "en".to_owned())
+        let locale = self.words.locale();
+        (Locale::of(&self.content.language) != Some(locale)).then(|| locale.tag().to_owned())
+    }
+
+    /// The printer's own words.
+    pub(crate) const fn labels(&self) -> &'static Labels {
+        self.words.labels()
+    }
+
+    /// Appends some of the printer's own words to the author's.
+    pub(crate) fn say_own(&mut self, inline: &mut Inline, voice: Voice, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        let mut voice = voice;
+        if self.own_language().is_some() {
+            voice.node = self.own_tag(voice.node, Role::Span { actual_text: None });
+            voice.language = self.words.locale().tag();
+        }
+        self.say(inline, voice, text);
     }
 
     /// A voice of the document's language.
     pub(crate) fn voice(&self, node: TagId, kind: Type) -> Voice<'a> {
-        Voice { node, style: kind.style, language: &self.content.language, link: None }
+        let style = self.sheet.fit(kind).style;
+        Voice { node, style, language: &self.content.language, link: None }
+    }
+
+    /// A voice of the printer's own language, for an element that has it.
+    pub(crate) fn own_voice(&self, node: TagId, kind: Type) -> Voice<'a> {
+        Voice { language: self.words.locale().tag(), ..self.voice(node, kind) }
     }
 
     /// Appends text; what no face has becomes a drawn box in a `Span` whose `ActualText` is the character.
     pub(crate) fn say(&mut self, inline: &mut Inline, voice: Voice, text: &str) {
-        for (stretch, kind) in stretches(&nfc(text), &voice.style) {
+        for (stretch, kind) in stretches(self.typesetter, &nfc(text), &voice.style) {
             if kind == PieceKind::Text {
                 self.piece(inline, voice, stretch, kind);
                 continue;
@@ -141,16 +189,21 @@ impl<'a> Composer<'a> {
         text: &str,
         hears: &str,
     ) {
-        let contents = shortened(hears);
+        let contents = self.heard(hears);
         let link = self.tag(voice.node, Role::Link { target, contents });
         let style = TextStyle { color: styles::ACCENT, ..voice.style };
         self.say(inline, Voice { node: link, style, link: Some(link), ..voice }, text);
     }
 
+    /// What a link says: something even where its own text is blank.
+    pub(crate) fn heard(&self, text: &str) -> String {
+        if text.trim().is_empty() { self.labels().blank_link.to_owned() } else { shortened(text) }
+    }
+
     /// Digits for a page number, filled in once it is known.
-    pub(crate) fn page_of(&mut self, inline: &mut Inline, voice: Voice, anchor: AnchorId, flush: Flush) {
+    pub(crate) fn page_of(&mut self, inline: &mut Inline, voice: Voice, anchor: AnchorId) {
         let zeros = "0".repeat(self.page_digits);
-        self.piece(inline, voice, &zeros, PieceKind::Deferred(Deferred::PageOf(anchor, flush)));
+        self.piece(inline, voice, &zeros, PieceKind::Deferred(Deferred::PageOf(anchor)));
     }
 
     /// Links to several parts, separated by commas.
@@ -159,13 +212,14 @@ impl<'a> Composer<'a> {
             if index > 0 {
                 self.say(inline, voice, ", ");
             }
-            self.link(inline, voice, id, id, &format!("Go to {id}"));
+            let hears = filled(self.labels().go_to, &[id]);
+            self.link(inline, voice, id, id, &hears);
         }
     }
 
     /// A bar for withheld text: a `Figure` of its own.
     pub(crate) fn withheld(&mut self, inline: &mut Inline, voice: Voice) {
-        let figure = self.tag(voice.node, Role::Figure { alt: "[withheld]".to_owned() });
+        let figure = self.own_tag(voice.node, Role::Figure { alt: self.labels().withheld.to_owned() });
         self.piece(inline, Voice { node: figure, ..voice }, "\u{fffc}", PieceKind::Withheld);
     }
 
@@ -183,26 +237,30 @@ impl<'a> Composer<'a> {
     /// A block of one text under a node of its own.
     pub(crate) fn line(&mut self, parent: TagId, role: Role, kind: Type, text: &str) -> TextBlock {
         let node = self.tag(parent, role);
-        self.line_under(node, kind, text)
-    }
-
-    /// A block of the printer's own words.
-    pub(crate) fn own_line(&mut self, parent: TagId, role: Role, kind: Type, text: &str) -> TextBlock {
-        let node = self.own_tag(parent, role);
-        self.line_under(node, kind, text)
-    }
-
-    fn line_under(&mut self, node: TagId, kind: Type, text: &str) -> TextBlock {
         let mut block = self.block(kind);
         let voice = self.voice(node, kind);
         self.say(&mut block.inline, voice, text);
         block
     }
 
+    /// A block of the printer's own words.
+    pub(crate) fn own_line(&mut self, parent: TagId, role: Role, kind: Type, text: &str) -> TextBlock {
+        let node = self.own_tag(parent, role);
+        let mut block = self.block(kind);
+        let voice = self.own_voice(node, kind);
+        self.say(&mut block.inline, voice, text);
+        block
+    }
+
+    /// How far a list's text stands from its mark's edge.
+    pub(crate) fn indent(&self) -> Length {
+        self.sheet.fit(BODY).leading * 5 / 4
+    }
+
     /// An empty block of a type, ragged, of the document's direction.
     pub(crate) fn block(&self, kind: Type) -> TextBlock {
         TextBlock {
-            leading: kind.leading,
+            leading: self.sheet.fit(kind).leading,
             grid: Grid::Rounded,
             right_to_left: self.flow.right_to_left,
             ..TextBlock::default()
@@ -220,8 +278,12 @@ fn page_digits(content: &BriefContent) -> usize {
 }
 
 /// A text cut into what the faces have and single characters that none has.
-pub(crate) fn stretches<'t>(text: &'t str, style: &TextStyle) -> Vec<(&'t str, PieceKind)> {
-    let covered = |c: char| Typesetter::covers(style, crate::text::inline::settable(c));
+pub(crate) fn stretches<'t>(
+    typesetter: &Typesetter,
+    text: &'t str,
+    style: &TextStyle,
+) -> Vec<(&'t str, PieceKind)> {
+    let covered = |c: char| typesetter.covers(style, crate::text::inline::settable(c));
     let mut stretches = Vec::new();
     let mut rest = text;
     while !rest.is_empty() {
@@ -242,9 +304,7 @@ pub(crate) fn nfc(text: &str) -> std::borrow::Cow<'_, str> {
     if is_nfc(text) { text.into() } else { text.nfc().collect::<String>().into() }
 }
 
-/// What a reader hears is a string of at most 16,382 UTF-16 units (ISO 19005-2, 6.1.13).
+/// What a reader hears, but not more than fits: it is a string of at most 16,382 UTF-16 units (ISO 19005-2, 6.1.13).
 pub(crate) fn shortened(text: &str) -> String {
-    let text: String = text.chars().take(1_500).collect();
-    // A link must say something even where its own text is blank.
-    if text.trim().is_empty() { "Link".to_owned() } else { text }
+    text.chars().take(1_500).collect()
 }

@@ -1,17 +1,21 @@
 //! The furniture's texts, the title block with every fact that the furniture repeats, and the contents.
 
+use chancery_proto::brief::v1::RevisionBody;
+
 use crate::compose::composer::{Composer, Voice};
+use crate::compose::labels::filled;
 use crate::compose::plan::Part;
-use crate::compose::styles::{self, BAND, CONTENTS, FOOTER, LOCAL_TITLE, SUBTITLE, TITLE};
+use crate::compose::styles::{self, BAND, CONTENTS, FINE, FOOTER, LOCAL_TITLE, SUBTITLE, TITLE};
 use crate::compose::tables::{Fact, facts_table};
 use crate::compose::words;
-use crate::document::DocumentInfo;
+use crate::document::{AttachedData, DocumentInfo};
 use crate::flow::{Block, Span, TextBlock};
 use crate::pages::{ArtifactKind, Owner};
 use crate::tags::{LinkTarget, Role, TagId};
-use crate::text::inline::{Flush, Inline, PieceKind, PieceStyle};
+use crate::text::inline::{Inline, PieceKind, PieceStyle};
 use crate::text::languages::is_right_to_left;
 use crate::units::Length;
+use crate::{Format, Standing};
 
 /// How many levels of headings the contents list.
 const CONTENTS_LEVELS: u8 = 2;
@@ -19,39 +23,56 @@ const CONTENTS_LEVELS: u8 = 2;
 impl Composer<'_> {
     /// The bands' and the footer's texts, and the document's facts.
     pub(crate) fn furniture(&mut self) {
-        let edition = self.edition;
+        let (edition, labels) = (self.edition, self.labels());
         let marking = self.banner().to_owned();
         let color = words::marking_color(&marking);
         self.flow.furniture.marking = self.artifact(&marking, BAND.colored(color));
         let digest = edition.edition_digest.get(..12).unwrap_or(edition.edition_digest);
-        let mut facts = vec![brief_id(edition.brief).to_owned(), format!("revision {}", edition.revision)];
-        facts.extend(self.as_of_date().map(|date| format!("as of {date}")));
+        let mut facts = vec![brief_id(edition.brief).to_owned()];
+        if edition.revision != 0 {
+            facts.push(filled(labels.footer_revision, &[&edition.revision.to_string()]));
+        }
+        facts.extend(self.as_of_date().map(|date| filled(labels.footer_as_of, &[&isolated(date)])));
         facts.push(digest.to_owned());
-        self.flow.furniture.footer = self.artifact(&facts.join(" \u{b7} "), FOOTER);
+        let facts: Vec<String> = facts.iter().map(|fact| isolated(fact)).collect();
+        self.flow.furniture.footer = self.artifact(&facts.join(" \u{b7} "), self.sheet.fit(FOOTER));
+        self.flow.furniture.imprint = self.artifact(self.options.theme.footer, self.sheet.fit(FOOTER));
+        self.flow.furniture.stamp = self.stamp();
         self.flow.info = DocumentInfo {
             title: self.content.title.clone(),
             language: self.content.language.clone(),
             creator: edition.creator.to_owned(),
             published_at: edition.published_at.to_owned(),
+            opens_outline: self.options.format == Format::Full,
             producer: concat!("Chancery ", env!("CARGO_PKG_VERSION")).to_owned(),
             marking,
             brief: edition.brief.to_owned(),
             revision: edition.revision,
             edition_digest: edition.edition_digest.to_owned(),
+            data: self.options.attach_data.then(|| self.data()),
         };
     }
 
-    fn artifact(&mut self, text: &str, kind: styles::Type) -> Inline {
+    /// The edition as the digest was made of it.
+    fn data(&self) -> AttachedData {
+        let brief_id = brief_id(self.edition.brief).to_owned();
+        let content = Some(self.content.clone());
+        let body = RevisionBody { brief_id, revision: self.edition.revision, content };
+        let description = self.labels().attached_data.to_owned();
+        AttachedData { json: chancery_proto::json::to_string_pretty(&body), description }
+    }
+
+    pub(crate) fn artifact(&mut self, text: &str, kind: styles::Type) -> Inline {
         let mut inline = Inline::default();
         let language = self.typesetter.languages.id(&self.content.language);
         let (style, owner) = (kind.style, Owner::Artifact(ArtifactKind::Footer));
         // What no face has is left out: the tagged fact in the title block shows it.
-        let text: String = text.chars().filter(|c| crate::text::Typesetter::covers(&style, *c)).collect();
+        let text: String = text.chars().filter(|c| self.typesetter.covers(&style, *c)).collect();
         inline.push(&text, PieceStyle { style, owner, link: None, language, kind: PieceKind::Text });
         inline
     }
 
-    fn as_of_date(&self) -> Option<&str> {
+    pub(crate) fn as_of_date(&self) -> Option<&str> {
         self.content.as_of.as_ref().map(|as_of| as_of.date.as_str()).filter(|date| !date.is_empty())
     }
 
@@ -59,11 +80,20 @@ impl Composer<'_> {
     pub(crate) fn front(&mut self, parts: &[Part]) {
         let root = self.flow.tags.root();
         let sect = self.tag(root, Role::Sect);
+        self.masthead(sect);
         self.titles(sect);
+        if self.options.format == Format::Standard {
+            // Space for the text: the facts take lines and not a table, and a title in other languages is left out.
+            let facts = self.fact_list();
+            self.facts_line(sect, &facts, FINE.colored(styles::QUIET));
+            return self.state(sect);
+        }
         self.state(sect);
         self.facts(sect);
-        self.contents(sect, parts);
-        self.flow.blocks.push(Block::PageBreak);
+        if self.options.format == Format::Full {
+            self.contents(sect, parts);
+            self.flow.blocks.push(Block::PageBreak);
+        }
     }
 
     fn titles(&mut self, sect: TagId) {
@@ -72,7 +102,8 @@ impl Composer<'_> {
         title.keep_with_next = true;
         title.after = Length::pt(4);
         self.push(title);
-        for local in &self.content.localized_titles {
+        let other_languages = self.options.format == Format::Full;
+        for local in self.content.localized_titles.iter().filter(|_| other_languages) {
             let node = self.flow.tags.add(sect, Role::P, Some(local.language.clone()));
             let mut block = TextBlock {
                 right_to_left: is_right_to_left(&local.language),
@@ -99,13 +130,18 @@ impl Composer<'_> {
         }
     }
 
-    /// What a reader must know before anything else: that this revision no longer stands.
-    fn state(&mut self, sect: TagId) {
-        let mut words = Vec::new();
-        if self.edition.withdrawn {
-            words.push("This revision is withdrawn.".to_owned());
+    /// What a reader must know before anything else: whether this revision stands.
+    pub(crate) fn state(&mut self, sect: TagId) {
+        let (mut words, labels) = (Vec::new(), self.labels());
+        if self.edition.standing == Standing::Draft {
+            words.push(labels.draft_line.to_owned());
         }
-        words.extend(self.edition.superseded_by.map(|number| format!("Superseded by revision {number}.")));
+        if self.edition.standing == Standing::Withdrawn {
+            words.push(labels.withdrawn_line.to_owned());
+        }
+        words.extend(
+            self.edition.superseded_by.map(|number| filled(labels.superseded_line, &[&number.to_string()])),
+        );
         for word in words {
             let mut block = self.own_line(sect, Role::P, SUBTITLE.strong(), &word);
             block.before = Length::pt(6);
@@ -114,28 +150,39 @@ impl Composer<'_> {
     }
 
     /// Every fact of the furniture once as tagged text (ISO 14289-1, 7.1).
-    fn facts(&mut self, sect: TagId) {
-        let edition = self.edition;
+    pub(crate) fn fact_list(&self) -> Vec<Fact> {
+        let (edition, labels) = (self.edition, self.labels());
         let as_of = self.content.as_of.as_ref().map(|as_of| {
             let facts = [as_of.date.as_str(), as_of.note.as_str()];
             facts.into_iter().filter(|fact| !fact.is_empty()).collect::<Vec<_>>().join("; ")
         });
+        // A draft has no number where it follows no revision, and nobody published it.
+        let revision = if edition.revision == 0 { String::new() } else { edition.revision.to_string() };
+        let published = match (edition.published_at, edition.creator) {
+            ("", _) | (_, "") => edition.published_at.to_owned(),
+            (time, creator) => filled(labels.published_by, &[time, creator]),
+        };
         let mut facts: Vec<Fact> = vec![
-            ("Marking", self.banner().to_owned()),
-            ("Brief", edition.brief.to_owned()),
-            ("Revision", edition.revision.to_string()),
-            ("As of", as_of.unwrap_or_default()),
-            ("Published", joined(&[edition.published_at, edition.creator], " by ")),
-            ("Edition digest", edition.edition_digest.to_owned()),
-            ("Recipient", edition.recipient.to_owned()),
+            (labels.marking, self.banner().to_owned()),
+            (labels.brief, edition.brief.to_owned()),
+            (labels.revision, revision),
+            (labels.as_of, as_of.unwrap_or_default()),
+            (labels.published, published),
+            (labels.edition_digest, edition.edition_digest.to_owned()),
+            (labels.recipient, self.options.recipient.to_owned()),
         ];
         facts.retain(|(_, value)| !value.is_empty());
+        facts
+    }
+
+    fn facts(&mut self, sect: TagId) {
+        let facts = self.fact_list();
         let table = facts_table(self, sect, &facts);
         self.flow.blocks.push(Block::Table(Box::new(table)));
     }
 
     fn contents(&mut self, sect: TagId, parts: &[Part]) {
-        let mut heading = self.own_line(sect, Role::P, styles::heading(2), "Contents");
+        let mut heading = self.own_line(sect, Role::P, styles::heading(2), self.labels().contents);
         heading.before = Length::pt(16);
         heading.after = Length::pt(2);
         heading.keep_with_next = true;
@@ -158,7 +205,7 @@ impl Composer<'_> {
         let kind = CONTENTS[level.min(CONTENTS.len()) - 1];
         let item = self.tag(list, Role::Toci);
         let reference = self.tag(item, Role::Reference);
-        let contents = super::composer::shortened(part.title);
+        let contents = self.heard(part.title);
         let role = Role::Link { target: LinkTarget::Anchor(part.anchor), contents };
         let link = if part.is_own() { self.own_tag(reference, role) } else { self.tag(reference, role) };
         let voice = Voice { link: Some(link), ..self.voice(link, kind) };
@@ -166,7 +213,7 @@ impl Composer<'_> {
         self.say(&mut block.inline, voice, part.title);
         self.say(&mut block.inline, voice, " ");
         let mut tail = Inline::default();
-        self.page_of(&mut tail, voice, part.anchor, Flush::End);
+        self.page_of(&mut tail, voice, part.anchor);
         block.tail = Some(tail);
         let inset = Length::pt(12) * i64::try_from(level - 1).unwrap_or(0);
         block.inset = (inset, Length::ZERO);
@@ -175,11 +222,12 @@ impl Composer<'_> {
     }
 }
 
+/// A fact between isolates (UAX #9), so that one from right to left does not tear the numbers of its neighbours apart.
+fn isolated(fact: &str) -> String {
+    format!("\u{2068}{fact}\u{2069}")
+}
+
 /// The last segment of a brief's name.
 fn brief_id(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or(name)
-}
-
-fn joined(facts: &[&str], separator: &str) -> String {
-    facts.iter().filter(|fact| !fact.is_empty()).copied().collect::<Vec<_>>().join(separator)
 }

@@ -9,9 +9,6 @@ use crate::tags::{ListNumbering, Role, TagId};
 use crate::text::inline::Inline;
 use crate::units::Length;
 
-/// How far a list's text stands from its mark's edge.
-pub(crate) const INDENT: Length = Length::milli_pt(17_500);
-
 /// An open item: its label and where its content goes.
 pub(crate) struct Item {
     pub(crate) body: TagId,
@@ -39,7 +36,7 @@ impl Composer<'_> {
             let label = if list.ordered { format!("{}.", index + 1) } else { "\u{2022}".to_owned() };
             let Item { body, label } = self.item(node, BODY, &label);
             let mut block = TextBlock {
-                inset: (INDENT * level, Length::ZERO),
+                inset: (self.indent() * level, Length::ZERO),
                 label: Some(label),
                 hyphenate: true,
                 grid: Grid::Body,
@@ -77,7 +74,7 @@ impl Composer<'_> {
         for item in items {
             let Item { body, label } = self.item(list, BODY, "\u{2022}");
             let mut block = TextBlock {
-                inset: (INDENT, Length::ZERO),
+                inset: (self.indent(), Length::ZERO),
                 label: Some(label),
                 hyphenate: true,
                 grid: Grid::Body,

@@ -4,7 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chancery_proto::brief::v1::{BriefContent, List, Section, Statement, block::Kind};
 
+use crate::compose::labels::Labels;
 use crate::tags::AnchorId;
+use crate::{Format, Options};
+
+/// A section that was asked for is not in the brief.
+pub(crate) struct UnknownSection {
+    pub(crate) id: String,
+}
 
 /// A part with a heading.
 pub(crate) struct Part<'a> {
@@ -20,6 +27,7 @@ pub(crate) enum PartKind<'a> {
     BottomLine,
     KeyJudgments,
     Changes,
+    Trends,
     Section(&'a Section),
     Factors,
     Scenarios,
@@ -41,82 +49,130 @@ impl Part<'_> {
     }
 }
 
-/// The parts and every destination of a brief.
+/// The parts and every destination of a brief, as far as they are printed.
 pub(crate) struct Plan<'a> {
     pub(crate) parts: Vec<Part<'a>>,
-    /// By content id; generated parts have a full stop in theirs, which no content id has.
+    /// The top-level sections that are printed.
+    pub(crate) sections: Vec<&'a Section>,
+    /// By content id; generated parts have a full stop in theirs, which no content id has. What is not printed has none.
     pub(crate) anchors: BTreeMap<String, AnchorId>,
     pub(crate) anchor_names: Vec<String>,
+    /// The sources' numbers.
+    pub(crate) numbers: BTreeMap<String, usize>,
+    format: Format,
+    annexes: bool,
 }
 
 impl<'a> Plan<'a> {
-    pub(crate) fn new(content: &'a BriefContent) -> Self {
-        let mut plan = Self { parts: Vec::new(), anchors: BTreeMap::new(), anchor_names: Vec::new() };
-        plan.front(content);
-        for section in &content.sections {
-            plan.section(section, 1);
+    /// Plans a print.
+    ///
+    /// # Errors
+    /// When a section is asked for that the brief has not.
+    pub(crate) fn new(
+        content: &'a BriefContent,
+        options: &Options,
+        labels: &'static Labels,
+    ) -> Result<Self, UnknownSection> {
+        let mut plan = Self {
+            parts: Vec::new(),
+            sections: chosen(content, options.sections)?,
+            anchors: BTreeMap::new(),
+            anchor_names: Vec::new(),
+            numbers: BTreeMap::new(),
+            format: options.format,
+            annexes: options.annexes.unwrap_or(options.format == Format::Full),
+        };
+        plan.numbers = plan.source_numbers(content);
+        plan.front(content, labels);
+        if plan.format != Format::OnePage {
+            for section in plan.sections.clone() {
+                plan.section(section, 1);
+            }
         }
-        plan.back(content);
-        plan
+        plan.analysis(content, labels);
+        plan.annexes(content, labels);
+        plan.back(content, labels);
+        Ok(plan)
     }
 
-    fn front(&mut self, content: &'a BriefContent) {
+    fn front(&mut self, content: &'a BriefContent, labels: &'static Labels) {
         if !content.bluf.is_empty() {
-            self.part("part.bottom-line", "Bottom line", PartKind::BottomLine);
+            self.part("part.bottom-line", labels.bottom_line, PartKind::BottomLine);
             self.statements(&content.bluf);
         }
         if !content.key_judgments.is_empty() {
-            self.part("part.key-judgments", "Key judgments", PartKind::KeyJudgments);
+            self.part("part.key-judgments", labels.key_judgments, PartKind::KeyJudgments);
             for judgment in &content.key_judgments {
                 self.anchor(&judgment.id);
                 self.statements(&judgment.statements);
             }
         }
         if !content.changes.is_empty() || !content.change_summary.is_empty() {
-            self.part("part.changes", "What changed", PartKind::Changes);
+            self.part("part.changes", labels.what_changed, PartKind::Changes);
+        }
+        if self.format == Format::OnePage && !content.domains.is_empty() {
+            self.part("part.trends", labels.trends, PartKind::Trends);
         }
     }
 
-    fn back(&mut self, content: &'a BriefContent) {
-        let parts = [
-            (
-                !content.factors.is_empty(),
-                "part.factors",
-                "Drivers, constraints and implications",
-                PartKind::Factors,
-            ),
-            (!content.scenarios.is_empty(), "part.scenarios", "Scenarios", PartKind::Scenarios),
-            (!content.indicators.is_empty(), "part.indicators", "Indicators to watch", PartKind::Indicators),
-            (!content.assumptions.is_empty(), "part.assumptions", "Assumptions", PartKind::Assumptions),
-            (!content.information_gaps.is_empty(), "part.gaps", "Information gaps", PartKind::Gaps),
-            (!content.dissents.is_empty(), "part.dissents", "Dissenting views", PartKind::Dissents),
-            (!content.actors.is_empty(), "part.actors", "Annex: actors", PartKind::Actors),
-            (
-                !content.relationships.is_empty(),
-                "part.relationships",
-                "Annex: relationships",
-                PartKind::Relationships,
-            ),
-            (!content.events.is_empty(), "part.timeline", "Annex: timeline", PartKind::Timeline),
-            (!content.sources.is_empty(), "part.sources", "Sources", PartKind::Sources),
-            (true, "part.about", "About this brief", PartKind::About),
-        ];
-        for (present, name, title, kind) in parts {
-            if present {
-                self.part(name, title, kind);
-            }
+    /// What the authors say besides the sections. A shorter print has what a reader has to watch, and who disagrees.
+    fn analysis(&mut self, content: &'a BriefContent, labels: &'static Labels) {
+        let (full, one_page) = (self.format == Format::Full, self.format == Format::OnePage);
+        if full {
+            let ids = content.factors.iter().map(|part| &part.id);
+            self.listed(ids, "part.factors", labels.factors, PartKind::Factors);
+            let ids = content.scenarios.iter().map(|part| &part.id);
+            self.listed(ids, "part.scenarios", labels.scenarios, PartKind::Scenarios);
         }
-        let ids = content.factors.iter().map(|part| &part.id);
-        let ids = ids.chain(content.scenarios.iter().map(|part| &part.id));
-        let ids = ids.chain(content.indicators.iter().map(|part| &part.id));
-        let ids = ids.chain(content.assumptions.iter().map(|part| &part.id));
-        let ids = ids.chain(content.information_gaps.iter().map(|part| &part.id));
-        let ids = ids.chain(content.dissents.iter().map(|part| &part.id));
-        let ids = ids.chain(content.actors.iter().map(|part| &part.id));
-        let ids = ids.chain(content.relationships.iter().map(|part| &part.id));
-        let ids = ids.chain(content.events.iter().map(|part| &part.id));
-        for id in ids.chain(content.sources.iter().map(|part| &part.id)) {
-            self.anchor(id);
+        let ids = content.indicators.iter().map(|part| &part.id);
+        self.listed(ids, "part.indicators", labels.indicators, PartKind::Indicators);
+        if full {
+            let ids = content.assumptions.iter().map(|part| &part.id);
+            self.listed(ids, "part.assumptions", labels.assumptions, PartKind::Assumptions);
+            let ids = content.information_gaps.iter().map(|part| &part.id);
+            self.listed(ids, "part.gaps", labels.gaps, PartKind::Gaps);
+        }
+        if !one_page {
+            let ids = content.dissents.iter().map(|part| &part.id);
+            self.listed(ids, "part.dissents", labels.dissents, PartKind::Dissents);
+        }
+    }
+
+    fn annexes(&mut self, content: &'a BriefContent, labels: &'static Labels) {
+        if !self.annexes || self.format == Format::OnePage {
+            return;
+        }
+        let ids = content.actors.iter().map(|part| &part.id);
+        self.listed(ids, "part.actors", labels.annex_actors, PartKind::Actors);
+        let ids = content.relationships.iter().map(|part| &part.id);
+        self.listed(ids, "part.relationships", labels.annex_relationships, PartKind::Relationships);
+        let ids = content.events.iter().map(|part| &part.id);
+        self.listed(ids, "part.timeline", labels.annex_timeline, PartKind::Timeline);
+    }
+
+    fn back(&mut self, content: &'a BriefContent, labels: &'static Labels) {
+        if self.format != Format::OnePage {
+            let numbered = |id: &&String| self.numbers.contains_key(id.as_str());
+            let ids: Vec<&String> = content.sources.iter().map(|part| &part.id).filter(numbered).collect();
+            self.listed(ids.into_iter(), "part.sources", labels.sources, PartKind::Sources);
+        }
+        if self.format == Format::Full {
+            self.part("part.about", labels.about, PartKind::About);
+        }
+    }
+
+    /// A part made of things with ids; there is none without things.
+    fn listed<'i>(
+        &mut self,
+        ids: impl Iterator<Item = &'i String>,
+        name: &str,
+        title: &'a str,
+        kind: PartKind<'a>,
+    ) {
+        let mut ids = ids.peekable();
+        if ids.peek().is_some() {
+            self.part(name, title, kind);
+            ids.for_each(|id| self.anchor(id));
         }
     }
 
@@ -157,6 +213,29 @@ impl<'a> Plan<'a> {
         }
     }
 
+    /// The sources' numbers: those cited, in order of first citation through the printed text, then, where all is
+    /// printed, the others. One page has no endnotes, so it has no numbers either.
+    fn source_numbers(&self, content: &BriefContent) -> BTreeMap<String, usize> {
+        let mut numbers = BTreeMap::new();
+        if self.format == Format::OnePage {
+            return numbers;
+        }
+        let known: BTreeSet<&str> = content.sources.iter().map(|source| source.id.as_str()).collect();
+        let mut cite = |id: &str| {
+            if known.contains(id) && !numbers.contains_key(id) {
+                let number = numbers.len() + 1;
+                numbers.insert(id.to_owned(), number);
+            }
+        };
+        cited_by(&content.bluf, &mut cite);
+        content.key_judgments.iter().for_each(|judgment| cited_by(&judgment.statements, &mut cite));
+        self.sections.iter().for_each(|section| cited_in(section, &mut cite));
+        if self.format == Format::Full && self.sections.len() == content.sections.len() {
+            content.sources.iter().for_each(|source| cite(&source.id));
+        }
+        numbers
+    }
+
     fn anchor(&mut self, id: &str) {
         if !id.is_empty() {
             self.add_anchor(id);
@@ -175,45 +254,40 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// The sources' numbers: those cited, in order of first citation through the printed text, then the others.
-pub(crate) fn source_numbers(content: &BriefContent) -> BTreeMap<String, usize> {
-    let known: BTreeSet<&str> = content.sources.iter().map(|source| source.id.as_str()).collect();
-    let mut numbers = BTreeMap::new();
-    let mut cite = |id: &str| {
-        if known.contains(id) && !numbers.contains_key(id) {
-            let number = numbers.len() + 1;
-            numbers.insert(id.to_owned(), number);
-        }
-    };
-    let mut each = |statements: &[Statement]| {
-        let citations = statements.iter().flat_map(|statement| &statement.citations);
-        citations.for_each(|citation| cite(&citation.source_id));
-    };
-    each(&content.bluf);
-    content.key_judgments.iter().for_each(|judgment| each(&judgment.statements));
-    content.sections.iter().for_each(|section| cited_in(section, &mut each));
-    content.sources.iter().for_each(|source| cite(&source.id));
-    numbers
+/// The sections that were asked for, in the brief's order.
+fn chosen<'a>(content: &'a BriefContent, ids: &[String]) -> Result<Vec<&'a Section>, UnknownSection> {
+    let known = |id: &&String| content.sections.iter().any(|section| section.id == **id);
+    if let Some(id) = ids.iter().find(|id| !known(id)) {
+        return Err(UnknownSection { id: id.clone() });
+    }
+    let asked = |section: &&Section| ids.is_empty() || ids.contains(&section.id);
+    Ok(content.sections.iter().filter(asked).collect())
 }
 
-fn cited_in(section: &Section, each: &mut impl FnMut(&[Statement])) {
+fn cited_by(statements: &[Statement], cite: &mut impl FnMut(&str)) {
+    let citations = statements.iter().flat_map(|statement| &statement.citations);
+    citations.for_each(|citation| cite(&citation.source_id));
+}
+
+fn cited_in(section: &Section, cite: &mut impl FnMut(&str)) {
     for block in &section.blocks {
         match &block.kind {
-            Some(Kind::Paragraph(paragraph)) => each(&paragraph.statements),
-            Some(Kind::Callout(callout)) => each(&callout.statements),
-            Some(Kind::Quote(quote)) => each(&quote.statements),
-            Some(Kind::List(list)) => cited_in_list(list, each),
-            Some(Kind::Table(_) | Kind::Figure(_) | Kind::Withheld(_)) | None => {}
+            Some(Kind::Paragraph(paragraph)) => cited_by(&paragraph.statements, cite),
+            Some(Kind::Callout(callout)) => cited_by(&callout.statements, cite),
+            Some(Kind::Quote(quote)) => cited_by(&quote.statements, cite),
+            Some(Kind::List(list)) => cited_in_list(list, cite),
+            Some(Kind::Table(table)) => cite(&table.source_id),
+            Some(Kind::Figure(_) | Kind::Withheld(_)) | None => {}
         }
     }
-    section.sections.iter().for_each(|section| cited_in(section, each));
+    section.sections.iter().for_each(|section| cited_in(section, cite));
 }
 
-fn cited_in_list(list: &List, each: &mut impl FnMut(&[Statement])) {
+fn cited_in_list(list: &List, cite: &mut impl FnMut(&str)) {
     for item in &list.items {
-        each(&item.statements);
+        cited_by(&item.statements, cite);
         if let Some(list) = &item.list {
-            cited_in_list(list, each);
+            cited_in_list(list, cite);
         }
     }
 }

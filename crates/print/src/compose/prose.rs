@@ -3,8 +3,9 @@
 use chancery_proto::brief::v1::{Citation, Span, SpanKind, Statement, StatementStatus};
 
 use crate::compose::composer::{Composer, Voice};
+use crate::compose::labels::filled;
 use crate::compose::styles;
-use crate::tags::{LinkTarget, Role, TagId};
+use crate::tags::{AnchorId, LinkTarget, Role, TagId};
 use crate::text::inline::Inline;
 use crate::text::style::Weight;
 
@@ -45,8 +46,12 @@ impl Composer<'_> {
         }
         match StatementStatus::try_from(statement.status).unwrap_or_default() {
             StatementStatus::Unspecified | StatementStatus::Active => {}
-            StatementStatus::Superseded => self.small_word(inline, voice, "[superseded] "),
-            StatementStatus::Withdrawn => self.small_word(inline, voice, "[withdrawn] "),
+            StatementStatus::Superseded => {
+                self.small_word(inline, voice, &format!("{} ", self.labels().superseded_mark));
+            }
+            StatementStatus::Withdrawn => {
+                self.small_word(inline, voice, &format!("{} ", self.labels().withdrawn_mark));
+            }
         }
         self.marked_text(inline, voice, &statement.text, &statement.spans);
         self.citations(inline, voice, &statement.citations);
@@ -115,10 +120,10 @@ impl Composer<'_> {
 
     fn marked_link(&mut self, node: TagId, target: &str) -> Option<TagId> {
         let (target, contents) = match target.strip_prefix('#') {
-            Some(id) => (LinkTarget::Anchor(*self.anchors.get(id)?), format!("Go to {id}")),
+            Some(id) => (LinkTarget::Anchor(*self.anchors.get(id)?), filled(self.labels().go_to, &[id])),
             None => (LinkTarget::Uri(target.to_owned()), target.to_owned()),
         };
-        Some(self.tag(node, Role::Link { target, contents: crate::compose::composer::shortened(&contents) }))
+        Some(self.tag(node, Role::Link { target, contents: self.heard(&contents) }))
     }
 
     /// The sources' numbers, raised: `Reference` > `Link`, with commas between them.
@@ -132,29 +137,43 @@ impl Composer<'_> {
         numbers.sort_unstable();
         numbers.dedup();
         let style = styles::marker(voice.style);
+        let mut here = None;
         for (index, (number, id)) in numbers.into_iter().enumerate() {
             let raised = Voice { style, ..voice };
             if index > 0 {
                 self.say(inline, raised, ",");
             }
             let Some(anchor) = self.anchors.get(id).copied() else { continue };
-            if !self.first_citations.contains_key(&number) {
-                let citing = self.new_anchor(&format!("cited.{number}"));
-                inline.anchor(citing);
-                self.first_citations.insert(number, citing);
-            }
+            self.cited(inline, number, &mut here);
             let reference = self.tag(voice.node, Role::Reference);
             let target = LinkTarget::Anchor(anchor);
             let within = Voice { node: reference, ..raised };
-            self.link_to(inline, within, target, &number.to_string(), &format!("Source {number}"));
+            let number = number.to_string();
+            let hears = filled(self.labels().source_number, &[&number]);
+            self.link_to(inline, within, target, &number, &hears);
         }
     }
 
-    pub(crate) fn new_anchor(&mut self, name: &str) -> crate::tags::AnchorId {
+    /// Marks a place that cites a source. `here` is the place's own anchor, once it has one: the first citation of a
+    /// source has a name, to lead back to, and others share one without.
+    pub(crate) fn cited(&mut self, inline: &mut Inline, number: usize, here: &mut Option<AnchorId>) {
+        let citing = match (self.citings.contains_key(&number), *here) {
+            (false, _) => self.new_anchor(&format!("cited.{number}")),
+            (true, Some(here)) => here,
+            (true, None) => self.new_anchor(""),
+        };
+        if *here != Some(citing) {
+            inline.anchor(citing);
+        }
+        here.get_or_insert(citing);
+        self.citings.entry(number).or_default().push(citing);
+    }
+
+    pub(crate) fn new_anchor(&mut self, name: &str) -> AnchorId {
         let index =
             u32::try_from(self.flow.anchor_names.len()).expect("fewer than 2^32 anchors fit in memory");
         self.flow.anchor_names.push(name.to_owned());
-        crate::tags::AnchorId(index)
+        AnchorId(index)
     }
 }
 

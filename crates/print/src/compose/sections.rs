@@ -5,7 +5,6 @@ use chancery_proto::brief::v1::{
 };
 
 use crate::compose::composer::Composer;
-use crate::compose::lists::INDENT;
 use crate::compose::styles::{ACCENT, BODY, META, QUIET, SIDE, TINT};
 use crate::flow::{Frame, Grid, Span, TextBlock};
 use crate::pages::Owner;
@@ -17,6 +16,7 @@ use crate::units::Length;
 impl Composer<'_> {
     /// A section's own blocks; its subsections are parts of their own.
     pub(crate) fn section(&mut self, sect: TagId, section: &Section) {
+        self.pictures.section.clone_from(&section.id);
         let floor = self.content.default_marking.as_str();
         let enclosing = if section.marking.is_empty() { floor } else { &section.marking };
         let mut after_paragraph = false;
@@ -44,11 +44,21 @@ impl Composer<'_> {
     fn paragraph(&mut self, sect: TagId, paragraph: &Paragraph, marking: &str, indented: bool) {
         let node = self.tag(sect, Role::P);
         let mut block = self.body_block();
-        block.indent = if indented { BODY.leading } else { Length::ZERO };
-        self.portion_mark(&mut block, node, marking);
+        block.indent = if indented { block.leading } else { Length::ZERO };
         let voice = self.voice(node, BODY);
+        let portion = self.portion(marking);
+        if self.sheet.is_large() {
+            self.small_word(&mut block.inline, voice, &portion);
+        } else {
+            self.portion_mark(&mut block, node, &portion);
+        }
         self.statements(&mut block.inline, voice, &paragraph.statements, marking);
-        self.statement_ids(&mut block, node, &paragraph.statements);
+        let ids = id_ranges(&paragraph.statements);
+        if self.sheet.is_large() && !ids.is_empty() {
+            self.small_word(&mut block.inline, voice, &format!(" [{}]", ids.join(", ")));
+        } else {
+            self.statement_ids(&mut block, node, &ids);
+        }
         self.push(block);
     }
 
@@ -57,28 +67,32 @@ impl Composer<'_> {
         TextBlock { align: Align::Justified, hyphenate: true, grid: Grid::Body, ..self.block(BODY) }
     }
 
+    /// A part's marking where it is above the brief's.
+    fn portion(&self, marking: &str) -> String {
+        let shown = !marking.is_empty() && marking != self.content.default_marking;
+        if shown { format!("({marking}) ") } else { String::new() }
+    }
+
     /// The portion mark, in the side column, before the text that it marks.
-    fn portion_mark(&mut self, block: &mut TextBlock, node: TagId, marking: &str) {
-        if marking.is_empty() || marking == self.content.default_marking {
+    fn portion_mark(&mut self, block: &mut TextBlock, node: TagId, portion: &str) {
+        if portion.is_empty() {
             return;
         }
         let mut aside = Inline::default();
         let span = self.tag(node, Role::Span { actual_text: None });
         let voice = self.voice(span, SIDE.strong());
-        self.say(&mut aside, voice, &format!("({marking}) "));
+        self.say(&mut aside, voice, portion);
         block.side.push(aside);
     }
 
     /// The ids of a paragraph's statements, runs of numbers as ranges, in the side column after the text.
-    fn statement_ids(&mut self, block: &mut TextBlock, node: TagId, statements: &[Statement]) {
-        let ids: Vec<&str> =
-            statements.iter().map(|statement| statement.id.as_str()).filter(|id| !id.is_empty()).collect();
+    fn statement_ids(&mut self, block: &mut TextBlock, node: TagId, ids: &[String]) {
         if ids.is_empty() {
             return;
         }
         let span = self.tag(node, Role::Span { actual_text: None });
         let voice = self.voice(span, SIDE);
-        for line in id_lines(&ids) {
+        for line in id_lines(ids) {
             let mut aside = Inline::default();
             // The space keeps it apart from the text's last word.
             self.say(&mut aside, voice, " ");
@@ -140,7 +154,7 @@ impl Composer<'_> {
 
     fn quote(&mut self, sect: TagId, quote: &Quote, marking: &str) {
         let node = self.tag(sect, Role::BlockQuote);
-        let inset = (INDENT, INDENT);
+        let inset = (self.indent(), self.indent());
         let paragraph = self.tag(node, Role::P);
         let mut words = TextBlock { inset, before: Length::pt(5), grid: Grid::Free, ..self.body_block() };
         let voice = self.voice(paragraph, BODY.italic());
@@ -162,7 +176,7 @@ impl Composer<'_> {
 
     /// A bar that stands for parts of any number and length.
     fn withheld_block(&mut self, sect: TagId) {
-        let node = self.tag(sect, Role::Figure { alt: "[withheld]".to_owned() });
+        let node = self.own_tag(sect, Role::Figure { alt: self.labels().withheld.to_owned() });
         let mut block = TextBlock { grid: Grid::Body, ..self.block(BODY) };
         let voice = self.voice(node, BODY);
         self.piece(&mut block.inline, voice, "\u{fffc}", crate::text::inline::PieceKind::Withheld);
@@ -174,10 +188,10 @@ impl Composer<'_> {
 /// About as many characters as the side column takes on a line.
 const SIDE_CHARACTERS: usize = 26;
 
-/// Ids in their numbers' order, runs collapsed, cut into lines.
-fn id_lines(ids: &[&str]) -> Vec<String> {
+/// Ranges of ids, cut into lines.
+fn id_lines(ranges: &[String]) -> Vec<String> {
     let mut lines = vec![String::new()];
-    for range in id_ranges(ids) {
+    for range in ranges {
         let needs = range.chars().count() + 2;
         let full = lines
             .last()
@@ -187,14 +201,16 @@ fn id_lines(ids: &[&str]) -> Vec<String> {
         }
         if let Some(line) = lines.last_mut() {
             line.push_str(if line.is_empty() { "" } else { ", " });
-            line.push_str(&range);
+            line.push_str(range);
         }
     }
     lines
 }
 
-fn id_ranges(ids: &[&str]) -> Vec<String> {
-    let mut numbered: Vec<(&str, Option<u64>, &str)> = ids.iter().map(|id| split_number(id)).collect();
+/// The ids of statements in their numbers' order, runs collapsed.
+fn id_ranges(statements: &[Statement]) -> Vec<String> {
+    let ids = statements.iter().map(|statement| statement.id.as_str()).filter(|id| !id.is_empty());
+    let mut numbered: Vec<(&str, Option<u64>, &str)> = ids.map(split_number).collect();
     numbered.sort_unstable();
     let runs = numbered.chunk_by(|a, b| {
         a.0 == b.0 && a.2.len() == b.2.len() && a.1.zip(b.1).is_some_and(|(a, b)| a + 1 == b)
@@ -214,11 +230,17 @@ fn split_number(id: &str) -> (&str, Option<u64>, &str) {
 
 #[cfg(test)]
 mod tests {
+    use chancery_proto::brief::v1::Statement;
+
     use super::{id_lines, id_ranges};
+
+    fn statements(ids: &[&str]) -> Vec<Statement> {
+        ids.iter().map(|id| Statement { id: (*id).to_owned(), ..Statement::default() }).collect()
+    }
 
     #[test]
     fn consecutive_ids_are_shown_as_a_range_whatever_their_order_in_the_text() {
-        let ranges = id_ranges(&["c-016", "n-003", "c-017", "c-013", "c-018"]);
+        let ranges = id_ranges(&statements(&["c-016", "n-003", "c-017", "c-013", "c-018"]));
         assert_eq!(ranges, ["c-013", "c-016\u{2009}\u{2013}\u{2009}c-018", "n-003"]);
     }
 
@@ -226,7 +248,7 @@ mod tests {
     fn many_ids_take_several_lines() {
         let ids: Vec<String> = (0..20).map(|number| format!("s{}", number * 2)).collect();
         let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-        let lines = id_lines(&ids);
+        let lines = id_lines(&id_ranges(&statements(&ids)));
         assert!(lines.len() > 1 && lines.iter().all(|line| line.chars().count() <= 26), "{lines:?}");
     }
 }

@@ -1,14 +1,16 @@
 //! The endnotes, which are the sources, and what a reader has to know of the brief's words and scales.
 
-use chancery_proto::brief::v1::{LikelihoodScale, Source};
+use chancery_proto::brief::v1::{LikelihoodScale, LikelihoodTerm, Source};
 
+use crate::Format;
 use crate::compose::composer::{Composer, Voice};
+use crate::compose::labels::filled;
 use crate::compose::styles::{BODY, NOTE, TABLE, TABLE_HEAD};
 use crate::compose::tables::{TableMaker, Words};
 use crate::compose::words;
-use crate::flow::{Grid, TextBlock};
+use crate::flow::{Block, Grid, Span, TextBlock};
 use crate::tags::{LinkTarget, Role, TagId};
-use crate::text::inline::{Flush, Inline};
+use crate::text::inline::{Deferred, Inline, PageList, PieceKind};
 use crate::units::Length;
 
 impl Composer<'_> {
@@ -21,6 +23,8 @@ impl Composer<'_> {
             .filter_map(|source| Some((*self.numbers.get(&source.id)?, source)))
             .collect();
         sources.sort_by_key(|(number, _)| *number);
+        // All that cites stands before the endnotes: from here on its pages are known.
+        self.flow.blocks.push(Block::Settle);
         for (number, source) in sources {
             self.source(sect, number, source);
         }
@@ -30,11 +34,12 @@ impl Composer<'_> {
         let endnote = self.tag(sect, Role::Note { id: format!("source-{number}") });
         let label = self.source_label(endnote, number);
         let mut block = TextBlock {
-            inset: (Length::milli_pt(19_000), Length::ZERO),
+            inset: (self.sheet.fit(NOTE).leading * 19 / 11, Length::ZERO),
             label: Some(label),
             after: Length::pt(3),
             hyphenate: true,
             grid: Grid::Free,
+            span: if self.options.format == Format::Standard { Span::Full } else { Span::Main },
             ..self.block(NOTE)
         };
         block.anchors.extend(self.anchors.get(&source.id));
@@ -45,20 +50,36 @@ impl Composer<'_> {
             self.small_word(inline, voice, &format!("({}) ", source.marking));
         }
         let italic = self.voice(node, NOTE.italic());
-        self.say(inline, italic, &source.title);
+        // The shorter format has the address behind the title, the longer one prints it.
+        let brief = self.options.format == Format::Standard;
+        if brief && !source.url.is_empty() {
+            let target = LinkTarget::Uri(source.url.clone());
+            self.link_to(inline, italic, target, &source.title, &source.title);
+        } else {
+            self.say(inline, italic, &source.title);
+        }
         let facts = [source.publisher.as_str(), source.date.as_str()];
         let facts: Vec<&str> = facts.into_iter().filter(|fact| !fact.is_empty()).collect();
         let facts = if facts.is_empty() { ".".to_owned() } else { format!(". {}.", facts.join(", ")) };
         self.say(inline, voice, &facts);
-        if !source.url.is_empty() {
+        if !brief && !source.url.is_empty() {
             self.say(inline, voice, " ");
             let target = LinkTarget::Uri(source.url.clone());
             // An address is never divided with a hyphen that it does not have.
-            self.link_to(inline, Voice { language: "", ..voice }, target, &source.url, &source.title);
+            self.link_to(
+                inline,
+                Voice { language: "", ..voice },
+                target,
+                &readable(&source.url),
+                &source.title,
+            );
         }
+        let labels = self.labels();
         let mut sentences: Vec<String> = Vec::new();
-        sentences.extend(words::source_type(source.r#type).map(words::capitalised));
-        sentences.extend(words::reliability(source.reliability).map(|word| format!("Reliability {word}")));
+        sentences.extend(self.words.source_type(source.r#type).map(words::capitalised));
+        sentences.extend(
+            self.words.reliability(source.reliability).map(|word| filled(labels.reliability, &[&word])),
+        );
         sentences.extend(
             (!source.descriptor.is_empty()).then(|| source.descriptor.trim_end_matches('.').to_owned()),
         );
@@ -74,9 +95,9 @@ impl Composer<'_> {
         let mut label = Inline::default();
         let node = self.tag(endnote, Role::Lbl);
         let voice = self.voice(node, NOTE);
-        match self.first_citations.get(&number).copied() {
+        match self.citings.get(&number).and_then(|citings| citings.first()).copied() {
             Some(anchor) => {
-                let hears = format!("Back to the first citation of source {number}");
+                let hears = filled(self.labels().back_to_citation, &[&number.to_string()]);
                 self.link_to(&mut label, voice, LinkTarget::Anchor(anchor), &format!("{number}."), &hears);
             }
             None => self.say(&mut label, voice, &format!("{number}.")),
@@ -87,40 +108,116 @@ impl Composer<'_> {
 
     fn cited_on(&mut self, block: &mut TextBlock, node: TagId, number: usize) {
         let voice = self.voice(node, NOTE);
-        match self.first_citations.get(&number).copied() {
-            Some(anchor) => {
-                self.say(&mut block.inline, voice, " First cited on p.\u{a0}");
-                self.page_of(&mut block.inline, voice, anchor, Flush::Start);
-            }
-            None => self.say(&mut block.inline, voice, " Not cited in this edition."),
+        if let Some(citings) = self.citings.get(&number) {
+            let list = PageList(self.flow.page_lists.len());
+            self.flow.page_lists.push(citings.clone());
+            self.say(&mut block.inline, voice, " ");
+            self.say_own(&mut block.inline, voice, self.labels().cited_on);
+            self.say(&mut block.inline, voice, "\u{a0}");
+            self.piece(&mut block.inline, voice, "0", PieceKind::Deferred(Deferred::Pages(list)));
+            self.say(&mut block.inline, voice, ".");
+        } else {
+            self.say(&mut block.inline, voice, " ");
+            self.say_own(&mut block.inline, voice, self.labels().not_cited);
         }
     }
 
     /// The likelihood scale's key and the words of confidence.
     pub(crate) fn about(&mut self, sect: TagId) {
+        let labels = self.labels();
         let scale = words::scale(self.content.likelihood_scale);
-        let named = if scale == LikelihoodScale::Phia { "the PHIA probability yardstick" } else { "ICD 203" };
-        let text = format!(
-            "Every sentence of this brief is a statement with an id of its own, printed beside its paragraph; it \
-             stays the same from revision to revision, and a link ending in #id leads to it. Likelihood terms are \
-             those of {named} and mean the percentages below. Confidence says how well founded a judgment is, \
-             apart from how likely it is: high, moderate or low. Sources are rated on the NATO Admiralty scale."
-        );
-        let line = self.own_line(sect, Role::P, BODY, &text);
+        let named = if scale == LikelihoodScale::Phia { labels.phia } else { labels.icd_203 };
+        let likelihood = filled(labels.about_likelihood, &[named]);
+        let about = [labels.about_statements, &likelihood, labels.about_confidence, labels.about_sources];
+        let line = self.own_line(sect, Role::P, BODY, &about.join(" "));
         let block = TextBlock { inline: line.inline, ..self.body_block() };
         self.push(block);
-        let mut maker =
-            TableMaker::begin(self, sect, "Likelihood terms", &["Term", "Likelihood"], true, Words::Own);
+        self.scale_table(sect, labels.likelihood_terms, &self.scale_terms());
+        if let Some((name, readers)) = self.words.reader_scale().filter(|(_, readers)| *readers != scale) {
+            self.scale_table(
+                sect,
+                &format!("{}: {name}", labels.likelihood_terms),
+                &words::scale_key(readers, 1),
+            );
+        }
+    }
+
+    /// The terms of the brief's scale with their percentages, of the row that its judgments use.
+    pub(crate) fn scale_terms(&self) -> Vec<(LikelihoodTerm, String)> {
         let mut judged =
             self.content.key_judgments.iter().filter_map(|judgment| judgment.likelihood.as_ref());
         let row = judged.next().map_or(1, |likelihood| words::row(likelihood.term));
-        for (term, range) in words::scale_key(scale, row) {
+        words::scale_key(words::scale(self.content.likelihood_scale), row)
+    }
+
+    fn scale_table(&mut self, sect: TagId, caption: &str, terms: &[(LikelihoodTerm, String)]) {
+        let labels = self.labels();
+        let head = [labels.term, labels.likelihood];
+        let mut maker = TableMaker::begin(self, sect, caption, &head, true, Words::Own);
+        for (term, range) in terms {
             maker.row(self, Vec::new(), |composer, column, cell, inline| {
                 let voice = composer.voice(cell, if column == 0 { TABLE_HEAD } else { TABLE });
-                let range = format!("{range}\u{a0}%");
-                composer.say(inline, voice, if column == 0 { term } else { &range });
+                if column == 0 {
+                    composer.say_own(inline, voice, &composer.words.term(*term));
+                } else {
+                    composer.say(inline, voice, &format!("{range}\u{a0}%"));
+                }
             });
         }
         maker.finish(self);
+    }
+}
+
+/// An address as it reads: letters beyond ASCII stand for themselves (RFC 3987) and not as the percent signs of their
+/// bytes. What is reserved or cannot be seen stays encoded, so that the text still is the address.
+fn readable(url: &str) -> String {
+    let mut text = String::with_capacity(url.len());
+    let mut rest = url;
+    while let Some(at) = rest.find('%') {
+        text.push_str(&rest[..at]);
+        let encoded = encoded_bytes(&rest[at..]);
+        let (stretch, after) = rest[at..].split_at((encoded.len() * 3).max(1));
+        match String::from_utf8(encoded) {
+            Ok(letters) if letters.chars().all(char::is_alphabetic) && !letters.is_empty() => {
+                text.push_str(&letters);
+            }
+            _ => text.push_str(stretch),
+        }
+        rest = after;
+    }
+    text + rest
+}
+
+/// The bytes beyond ASCII that a text begins with, percent-encoded.
+fn encoded_bytes(text: &str) -> Vec<u8> {
+    let triplet = |triplet: &[u8]| match triplet {
+        [b'%', high, low] => {
+            let digits = [*high, *low];
+            let byte = u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?;
+            (byte >= 0x80).then_some(byte)
+        }
+        _ => None,
+    };
+    text.as_bytes().chunks(3).map_while(triplet).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::readable;
+
+    #[test]
+    fn letters_of_an_address_are_shown_and_the_rest_stays_encoded() {
+        assert_eq!(
+            readable("https://a.ir/%D8%A7%DB%8C/%20x?q=%25"),
+            "https://a.ir/\u{627}\u{6cc}/%20x?q=%25"
+        );
+        assert_eq!(
+            readable("https://a/%D8%A7%E2%80%AE"),
+            "https://a/%D8%A7%E2%80%AE",
+            "a bidi control stays hidden"
+        );
+        assert_eq!(readable("https://a/%D8"), "https://a/%D8");
+        assert_eq!(readable("100%"), "100%");
+        assert_eq!(readable("%zz%d0%b0"), "%zz\u{430}");
     }
 }

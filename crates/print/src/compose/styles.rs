@@ -1,5 +1,6 @@
 //! The type of each kind of text (PRINTING.md, section 4).
 
+use crate::TextSize;
 use crate::pages::Color;
 use crate::text::style::{Family, Figures, TextStyle, Weight};
 use crate::units::Length;
@@ -15,6 +16,10 @@ pub(crate) const TINT: Color = Color(0xf1, 0xf4, 0xf8);
 
 /// Rules between a figure's rows and at its axis' labels: they guide the eye and carry nothing.
 pub(crate) const GUIDE: Color = Color(0xc4, 0xc4, 0xc4);
+
+/// The text behind every page: ink over it keeps a contrast of 15:1.
+pub(crate) const STAMP: Type =
+    set(Family::Sans, Weight::Bold, 96_000, 96_000).colored(Color(0xe9, 0xe9, 0xe9));
 
 /// A style with its leading.
 #[derive(Clone, Copy, Debug)]
@@ -52,10 +57,53 @@ pub(crate) const FIGURE_SMALL: Type = quiet(tabular(set(Family::Sans, Weight::Re
 pub(crate) const SIDE: Type = quiet(set(Family::Sans, Weight::Regular, 7_500, 14_000));
 pub(crate) const FOOTER: Type = quiet(tabular(set(Family::Sans, Weight::Regular, 7_500, 11_000)));
 pub(crate) const BAND: Type = set(Family::Sans, Weight::Bold, 12_000, 16_000);
+pub(crate) const ONE_PAGE_TITLE: Type = set(Family::Sans, Weight::Semibold, 18_000, 22_000);
+pub(crate) const ONE_PAGE_HEADING: Type = set(Family::Sans, Weight::Semibold, 10_000, 13_000);
+/// What a reader only looks up.
+pub(crate) const FINE: Type = tabular(set(Family::Sans, Weight::Regular, 7_500, 10_000));
 pub(crate) const CONTENTS: [Type; 2] = [
     tabular(set(Family::Sans, Weight::Semibold, 9_500, 14_000)),
     tabular(set(Family::Sans, Weight::Regular, 9_500, 14_000)),
 ];
+
+/// What the document's script and its reader's eyes make of each type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Sheet {
+    right_to_left: bool,
+    text_size: TextSize,
+}
+
+/// The smallest type of large print.
+const LARGE_LEAST: Length = Length::pt(12);
+
+impl Sheet {
+    pub(crate) const fn new(right_to_left: bool, text_size: TextSize) -> Self {
+        Self { right_to_left, text_size }
+    }
+
+    /// Whether it is large print, which has one column and no drawings with small labels.
+    pub(crate) const fn is_large(self) -> bool {
+        matches!(self.text_size, TextSize::Large)
+    }
+
+    /// A type as it is set: Arabic script needs 11 on 17 points for what Latin reads at 10 on 14, large print 14 on 20.
+    pub(crate) fn fit(self, kind: Type) -> Type {
+        let (size, leading) = match (self.right_to_left, self.text_size) {
+            (false, TextSize::Normal) => return kind,
+            (true, TextSize::Normal) => (110, 17),
+            (false, TextSize::Large) => (140, 20),
+            (true, TextSize::Large) => (154, 24),
+        };
+        let mut fitted = kind;
+        fitted.style.size = kind.style.size * size / 100;
+        fitted.leading = kind.leading * leading / 14;
+        if self.is_large() {
+            fitted.style.size = fitted.style.size.max(LARGE_LEAST);
+            fitted.leading = fitted.leading.max(fitted.style.size * 5 / 4);
+        }
+        fitted
+    }
+}
 
 /// The type of a heading.
 pub(crate) const fn heading(level: u8) -> Type {
@@ -113,5 +161,32 @@ pub(crate) fn marker(style: TextStyle) -> TextStyle {
         color: ACCENT,
         rise: style.size * 34 / 100,
         figures: Figures::Proportional,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BODY, NOTE, Sheet};
+    use crate::TextSize;
+    use crate::layout::{Geometry, Paper};
+    use crate::units::Length;
+
+    #[test]
+    fn body_text_has_the_leading_of_its_grid() {
+        for right_to_left in [false, true] {
+            for text_size in [TextSize::Normal, TextSize::Large] {
+                let body = Sheet::new(right_to_left, text_size).fit(BODY);
+                let geometry = Geometry::new(Paper::A4, right_to_left).with_text_size(text_size);
+                assert_eq!(body.leading, geometry.grid, "{right_to_left} {text_size:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn large_print_is_14_on_20_points_and_never_under_12() {
+        let sheet = Sheet::new(false, TextSize::Large);
+        let body = sheet.fit(BODY);
+        assert_eq!((body.style.size, body.leading), (Length::pt(14), Length::pt(20)));
+        assert_eq!(sheet.fit(NOTE).style.size, Length::pt(12));
     }
 }

@@ -3,6 +3,7 @@
 use chancery_proto::brief::v1::{ColumnType, Table};
 
 use crate::compose::composer::Composer;
+use crate::compose::labels::filled;
 use crate::compose::styles::{CAPTION, META, TABLE, TABLE_HEAD};
 use crate::flow::{Block, Grid, Row, Span, TableBlock, TextBlock};
 use crate::tags::{AnchorId, Role, Scope, TagId};
@@ -16,7 +17,7 @@ pub(crate) type Fact = (&'static str, String);
 /// Whose words a table's headings are.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Words {
-    /// The printer's: English.
+    /// The printer's, in the language of the print.
     Own,
     /// The author's, in the brief's language.
     Authors,
@@ -43,7 +44,7 @@ impl TableMaker {
         let table = composer.tag(parent, Role::Table);
         let mut block = TableBlock {
             columns: vec![Align::Start; head.len()],
-            leading: TABLE.leading,
+            leading: composer.sheet.fit(TABLE).leading,
             before: Length::pt(6),
             after: Length::pt(8),
             hyphenate: true,
@@ -76,7 +77,10 @@ impl TableMaker {
                 Words::Authors => composer.tag(row, role),
             };
             let mut inline = Inline::default();
-            let voice = composer.voice(cell, TABLE_HEAD);
+            let voice = match words {
+                Words::Own => composer.own_voice(cell, TABLE_HEAD),
+                Words::Authors => composer.voice(cell, TABLE_HEAD),
+            };
             composer.say(&mut inline, voice, heading);
             self.block.head.push(inline);
         }
@@ -127,10 +131,12 @@ pub(crate) fn facts_table(composer: &mut Composer, parent: TagId, facts: &[Fact]
     for (name, value) in facts {
         maker.row(composer, Vec::new(), |composer, column, cell, inline| {
             let (kind, text) = if column == 0 { (META.strong(), *name) } else { (META, value.as_str()) };
-            let node =
-                if column == 0 { composer.own_tag(cell, Role::Span { actual_text: None }) } else { cell };
-            let voice = composer.voice(node, kind);
-            composer.say(inline, voice, text);
+            let voice = composer.voice(cell, kind);
+            if column == 0 {
+                composer.say_own(inline, voice, text);
+            } else {
+                composer.say(inline, voice, text);
+            }
         });
     }
     maker.block.span = Span::Full;
@@ -142,7 +148,7 @@ impl Composer<'_> {
     /// An author's table.
     pub(crate) fn table(&mut self, sect: TagId, table: &Table) {
         self.tables += 1;
-        let caption = format!("Table {}. {}", self.tables, table.caption);
+        let caption = filled(self.labels().table, &[&self.tables.to_string(), &table.caption]);
         let head: Vec<&str> = table.columns.iter().map(|column| column.heading.as_str()).collect();
         let mut maker = TableMaker::begin(self, sect, &caption, &head, table.row_headers, Words::Authors);
         for (align, column) in maker.block.columns.iter_mut().zip(&table.columns) {
@@ -179,9 +185,12 @@ impl Composer<'_> {
         let mut block = self.block(META);
         let node = self.tag(sect, Role::P);
         let voice = self.voice(node, META);
-        self.say(&mut block.inline, voice, "Source: ");
+        self.say_own(&mut block.inline, voice, self.labels().source_of);
+        self.say(&mut block.inline, voice, " ");
         let text = number.to_string();
-        self.link(&mut block.inline, voice, source_id, &text, &format!("Source {number}"));
+        let hears = filled(self.labels().source_number, &[&text]);
+        self.cited(&mut block.inline, number, &mut None);
+        self.link(&mut block.inline, voice, source_id, &text, &hears);
         Some(block)
     }
 }

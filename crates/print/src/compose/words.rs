@@ -1,18 +1,190 @@
-//! The words that print: `chancery_brief` has them; here are their forms on the page.
+//! The words that print: the printer's own in the reader's language, and those that `chancery_brief` has of
+//! standards, in their forms on the page.
 
 use chancery_brief::marking::Scheme;
 use chancery_brief::{likelihood, words};
 use chancery_proto::brief::v1::{
-    ActorKind, ChangeKind, ConfidenceLevel, FactorKind, LikelihoodScale, LikelihoodTerm, RelationshipStatus,
-    SourceReliability, SourceType, Trend,
+    ActorKind, ChangeKind, Confidence, ConfidenceLevel, FactorKind, Likelihood, LikelihoodScale,
+    LikelihoodTerm, RelationshipStatus, SourceReliability, SourceType, Trend,
 };
 
+use crate::compose::labels::{Labels, Vocabulary, filled};
 use crate::pages::Color;
+use crate::{LikelihoodDisplay, Locale};
 
-/// A likelihood's stored word.
-pub(crate) fn likelihood(term: i32) -> Option<&'static str> {
-    let term = LikelihoodTerm::try_from(term).ok().filter(|term| *term != LikelihoodTerm::Unspecified)?;
-    Some(likelihood::words(term))
+/// The words of one reader.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lexicon {
+    locale: Locale,
+    display: LikelihoodDisplay,
+}
+
+impl Lexicon {
+    pub(crate) const fn new(locale: Locale, display: LikelihoodDisplay) -> Self {
+        Self { locale, display }
+    }
+
+    pub(crate) const fn locale(self) -> Locale {
+        self.locale
+    }
+
+    pub(crate) const fn labels(self) -> &'static Labels {
+        Labels::of(self.locale)
+    }
+
+    /// A likelihood's stored word; in other languages than the standards' with its meaning before it. Nothing when
+    /// none is stored, or when the reader wants numbers.
+    pub(crate) fn likelihood(self, likelihood: &Likelihood) -> Option<String> {
+        let term = known_term(likelihood.term)?;
+        (self.display != LikelihoodDisplay::Numbers).then(|| self.term(term))
+    }
+
+    /// A term of a scale.
+    pub(crate) fn term(self, term: LikelihoodTerm) -> String {
+        let word = likelihood::words(term);
+        match self.labels().vocabulary.as_ref().and_then(|vocabulary| meaning(vocabulary, term)) {
+            Some(meaning) => format!("{meaning} ({word})"),
+            None => word.to_owned(),
+        }
+    }
+
+    /// "55–80 %, about 60 %", and the term of the reader's own scale where that is another.
+    pub(crate) fn percentages(self, likelihood: &Likelihood) -> String {
+        let mut text = format!("{}\u{2013}{}\u{a0}%", likelihood.low_percent, likelihood.high_percent);
+        if let Some(point) = likelihood.point_percent {
+            text = filled(self.labels().point, &[&text, &format!("{point}\u{a0}%")]);
+        }
+        if let Some((name, scale)) = self.reader_scale()
+            && known_term(likelihood.term).and_then(likelihood::scale) != Some(scale)
+        {
+            let range = (likelihood.low_percent, likelihood.high_percent);
+            let term = likelihood::equivalent(range, scale);
+            let term = term.map_or_else(|| self.labels().no_term.to_owned(), |term| self.term(term));
+            text = format!("{text}; {name}: {term}");
+        }
+        text
+    }
+
+    /// The scale that the reader wants beside the brief's, with its name.
+    pub(crate) const fn reader_scale(self) -> Option<(&'static str, LikelihoodScale)> {
+        match self.display {
+            LikelihoodDisplay::Icd203 => Some(("ICD 203", LikelihoodScale::Icd203)),
+            LikelihoodDisplay::Phia => Some(("PHIA", LikelihoodScale::Phia)),
+            LikelihoodDisplay::AsWritten | LikelihoodDisplay::Numbers => None,
+        }
+    }
+
+    /// "likely, 55–80 %".
+    pub(crate) fn short_odds(self, likelihood: &Likelihood) -> String {
+        let percentages = self.percentages(likelihood);
+        self.likelihood(likelihood).map_or(percentages.clone(), |word| format!("{word}, {percentages}"))
+    }
+
+    /// "Likely (55–80 %). Moderate confidence: why."
+    pub(crate) fn odds(
+        self,
+        likelihood: Option<&Likelihood>,
+        confidence: Option<&Confidence>,
+    ) -> Option<String> {
+        let mut sentences = Vec::new();
+        if let Some(likelihood) = likelihood.filter(|likelihood| known_term(likelihood.term).is_some()) {
+            let percentages = self.percentages(likelihood);
+            sentences.push(match self.likelihood(likelihood) {
+                Some(word) => filled(self.labels().odds, &[&capitalised(&word), &percentages]),
+                None => format!("{percentages}."),
+            });
+        }
+        if let Some(confidence) = confidence
+            && let Some(level) = self.confidence(confidence.level)
+        {
+            let why = confidence.why.trim_end_matches('.');
+            let why = if why.is_empty() { String::new() } else { format!(": {why}") };
+            let level = capitalised(&filled(self.labels().confidence, &[level]));
+            sentences.push(format!("{level}{why}."));
+        }
+        (!sentences.is_empty()).then(|| sentences.join(" "))
+    }
+
+    pub(crate) fn confidence(self, level: i32) -> Option<&'static str> {
+        let own = words::confidence(ConfidenceLevel::try_from(level).unwrap_or_default());
+        some(self.word(own, level, |vocabulary| &vocabulary.confidence))
+    }
+
+    pub(crate) fn trend(self, trend: i32) -> &'static str {
+        let known = Trend::try_from(trend).unwrap_or_default();
+        let known = if known == Trend::Unspecified { Trend::Unknown } else { known };
+        self.word(words::trend(known), known.into(), |vocabulary| &vocabulary.trends)
+    }
+
+    pub(crate) fn change(self, kind: i32) -> &'static str {
+        let own = words::change(ChangeKind::try_from(kind).unwrap_or_default());
+        some(self.word(own, kind, |vocabulary| &vocabulary.changes)).unwrap_or(self.labels().change)
+    }
+
+    pub(crate) fn actor_kind(self, kind: i32) -> &'static str {
+        let own = words::actor_kind(ActorKind::try_from(kind).unwrap_or_default());
+        self.word(own, kind, |vocabulary| &vocabulary.actor_kinds)
+    }
+
+    pub(crate) fn relationship_status(self, status: i32) -> &'static str {
+        let known = RelationshipStatus::try_from(status).unwrap_or_default();
+        let known = if known == RelationshipStatus::Unspecified { RelationshipStatus::Active } else { known };
+        let own = words::relationship_status(known);
+        self.word(own, known.into(), |vocabulary| &vocabulary.relationship_status)
+    }
+
+    /// "B, usually reliable".
+    pub(crate) fn reliability(self, rating: i32) -> Option<String> {
+        let known = SourceReliability::try_from(rating).unwrap_or_default();
+        let word = some(self.word(words::reliability(known), rating, |vocabulary| &vocabulary.reliability))?;
+        Some(format!("{}, {word}", words::reliability_letter(known)))
+    }
+
+    pub(crate) fn source_type(self, kind: i32) -> Option<&'static str> {
+        let own = words::source_type(SourceType::try_from(kind).unwrap_or_default());
+        some(self.word(own, kind, |vocabulary| &vocabulary.source_types))
+    }
+
+    /// The factor kinds in printing order, with their headings.
+    pub(crate) const fn factors(self) -> [(FactorKind, &'static str); 5] {
+        let labels = self.labels();
+        [
+            (FactorKind::Driver, labels.drivers),
+            (FactorKind::Constraint, labels.constraints),
+            (FactorKind::ImplicationRegional, labels.regional_implications),
+            (FactorKind::ImplicationGlobal, labels.global_implications),
+            (FactorKind::Outlook, labels.outlook),
+        ]
+    }
+
+    /// The word of a value: `own` where the language is the standards'.
+    fn word(
+        self,
+        own: &'static str,
+        value: i32,
+        of: impl Fn(&'static Vocabulary) -> &'static [&'static str],
+    ) -> &'static str {
+        let index = usize::try_from(value).unwrap_or(0);
+        let vocabulary = self.labels().vocabulary.as_ref();
+        vocabulary.map_or(own, |vocabulary| of(vocabulary).get(index).copied().unwrap_or(""))
+    }
+}
+
+fn known_term(term: i32) -> Option<LikelihoodTerm> {
+    LikelihoodTerm::try_from(term).ok().filter(|term| *term != LikelihoodTerm::Unspecified)
+}
+
+/// What a term means, by its rank on its scale; ICD 203's rows mean the same.
+fn meaning(vocabulary: &Vocabulary, term: LikelihoodTerm) -> Option<&'static str> {
+    let scale = likelihood::scale(term)?;
+    let rank = likelihood::scale_terms(scale).iter().position(|other| *other == term)? % 7;
+    let row = usize::from(scale == LikelihoodScale::Phia);
+    vocabulary.likelihood[row].get(rank).copied()
+}
+
+/// Whether a likelihood says anything.
+pub(crate) fn is_said(likelihood: &Likelihood) -> bool {
+    known_term(likelihood.term).is_some()
 }
 
 /// The brief's scale: ICD 203 unless it says otherwise.
@@ -24,55 +196,14 @@ pub(crate) fn scale(scale: i32) -> LikelihoodScale {
 }
 
 /// The terms of a scale with their percentages, in one of ICD 203's two rows.
-pub(crate) fn scale_key(scale: LikelihoodScale, row: u8) -> Vec<(&'static str, String)> {
+pub(crate) fn scale_key(scale: LikelihoodScale, row: u8) -> Vec<(LikelihoodTerm, String)> {
     let terms = likelihood::scale_terms(scale).iter().filter(|term| likelihood::row(**term) == row);
-    terms.map(|term| (likelihood::words(*term), likelihood::range(*term).replace('-', "\u{2013}"))).collect()
+    terms.map(|term| (*term, likelihood::range(*term).replace('-', "\u{2013}"))).collect()
 }
 
 /// The row of ICD 203 that a term stands in.
 pub(crate) fn row(term: i32) -> u8 {
     likelihood::row(LikelihoodTerm::try_from(term).unwrap_or_default())
-}
-
-pub(crate) fn confidence(level: i32) -> Option<&'static str> {
-    some(words::confidence(ConfidenceLevel::try_from(level).unwrap_or_default()))
-}
-
-pub(crate) fn trend(trend: i32) -> &'static str {
-    some(words::trend(Trend::try_from(trend).unwrap_or_default())).unwrap_or("unknown")
-}
-
-/// The factor kinds in printing order, with their headings.
-pub(crate) const FACTORS: [(FactorKind, &str); 5] = [
-    (FactorKind::Driver, "Drivers"),
-    (FactorKind::Constraint, "Constraints"),
-    (FactorKind::ImplicationRegional, "Regional implications"),
-    (FactorKind::ImplicationGlobal, "Global implications"),
-    (FactorKind::Outlook, "Outlook"),
-];
-
-pub(crate) fn change(kind: i32) -> &'static str {
-    some(words::change(ChangeKind::try_from(kind).unwrap_or_default())).unwrap_or("changed")
-}
-
-pub(crate) fn actor_kind(kind: i32) -> &'static str {
-    words::actor_kind(ActorKind::try_from(kind).unwrap_or_default())
-}
-
-pub(crate) fn relationship_status(status: i32) -> &'static str {
-    some(words::relationship_status(RelationshipStatus::try_from(status).unwrap_or_default()))
-        .unwrap_or("active")
-}
-
-/// "B, usually reliable".
-pub(crate) fn reliability(reliability: i32) -> Option<String> {
-    let reliability = SourceReliability::try_from(reliability).unwrap_or_default();
-    let word = some(words::reliability(reliability))?;
-    Some(format!("{}, {word}", words::reliability_letter(reliability)))
-}
-
-pub(crate) fn source_type(kind: i32) -> Option<&'static str> {
-    some(words::source_type(SourceType::try_from(kind).unwrap_or_default()))
 }
 
 fn some(word: &'static str) -> Option<&'static str> {
@@ -94,4 +225,40 @@ pub(crate) fn capitalised(word: &str) -> String {
 pub(crate) fn marking_color(label: &str) -> Color {
     let known = Scheme::ALL.into_iter().find_map(|scheme| Some(scheme.color(scheme.rank(label)?)));
     known.map_or(Color(0xff, 0xff, 0xff), |(red, green, blue)| Color(red, green, blue))
+}
+
+#[cfg(test)]
+mod tests {
+    use chancery_proto::brief::v1::{Likelihood, LikelihoodTerm};
+
+    use super::Lexicon;
+    use crate::{LikelihoodDisplay, Locale};
+
+    fn likelihood(term: LikelihoodTerm, low_percent: u32, high_percent: u32) -> Likelihood {
+        Likelihood { term: term.into(), low_percent, high_percent, ..Likelihood::default() }
+    }
+
+    #[test]
+    fn the_stored_word_stays_in_every_language_and_beside_every_scale() {
+        let likely = likelihood(LikelihoodTerm::Icd203Likely, 55, 80);
+        let odds = |locale, display| Lexicon::new(locale, display).odds(Some(&likely), None).unwrap();
+        assert_eq!(odds(Locale::English, LikelihoodDisplay::AsWritten), "Likely (55\u{2013}80\u{a0}%).");
+        assert_eq!(odds(Locale::English, LikelihoodDisplay::Icd203), "Likely (55\u{2013}80\u{a0}%).");
+        assert_eq!(
+            odds(Locale::English, LikelihoodDisplay::Phia),
+            "Likely (55\u{2013}80\u{a0}%; PHIA: likely or probable)."
+        );
+        assert_eq!(odds(Locale::English, LikelihoodDisplay::Numbers), "55\u{2013}80\u{a0}%.");
+        assert_eq!(
+            odds(Locale::Russian, LikelihoodDisplay::AsWritten),
+            "Вероятно (likely), 55\u{2013}80\u{a0}%."
+        );
+    }
+
+    #[test]
+    fn a_value_in_a_gap_of_the_yardstick_has_no_word_there() {
+        let narrow = likelihood(LikelihoodTerm::Icd203Unlikely, 21, 24);
+        let percentages = Lexicon::new(Locale::English, LikelihoodDisplay::Phia).percentages(&narrow);
+        assert_eq!(percentages, "21\u{2013}24\u{a0}%; PHIA: no term");
+    }
 }

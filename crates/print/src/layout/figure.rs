@@ -18,6 +18,17 @@ pub(crate) fn measure(figure: &FigureBlock, geometry: &Geometry, typesetter: &mu
         strip.may_break_after = false;
     }
     strips.push(drawing_strip(figure, typesetter));
+    if let Some(note) = &figure.note {
+        let mut note = text_block::measure(note, geometry, typesetter);
+        if let (Some(drawing), Some(first)) = (strips.last_mut(), note.first_mut()) {
+            drawing.may_break_after = false;
+            first.before += Length::pt(2);
+        }
+        strips.append(&mut note);
+        if let Some(last) = strips.last_mut() {
+            last.may_break_after = !figure.keep_with_next;
+        }
+    }
     space(&mut strips, figure, geometry);
     strips
 }
@@ -27,14 +38,28 @@ fn drawing_strip(figure: &FigureBlock, typesetter: &mut Typesetter) -> Strip {
     let slot = Slot { start: figure.inset, width: drawing.width };
     let mut strip =
         Strip { height: drawing.height, may_break_after: !figure.keep_with_next, ..Strip::default() };
-    for path in &drawing.paths {
-        let path = if figure.right_to_left { mirrored(path, drawing) } else { path.clone() };
-        strip.marks.push(StripMark { owner: drawing.owner.clone(), slot, drawing: Drawing::Path(path) });
+    if let Some(image) = &drawing.image {
+        let rect = Rect { width: drawing.width, height: drawing.height, ..Rect::default() };
+        let owner = drawing.owner.clone();
+        strip.marks.push(StripMark { owner, slot, drawing: Drawing::Image(image.clone(), rect) });
     }
+    strip.marks.extend(path_marks(drawing, slot, figure.right_to_left));
     for label in &drawing.labels {
         add_label(&mut strip, label, figure, typesetter);
     }
     strip
+}
+
+/// The drawing's paths, mirrored where it begins at the right.
+pub(crate) fn path_marks(
+    drawing: &Content,
+    slot: Slot,
+    right_to_left: bool,
+) -> impl Iterator<Item = StripMark> {
+    drawing.paths.iter().map(move |path| {
+        let path = if right_to_left { mirrored(path, drawing) } else { path.clone() };
+        StripMark { owner: drawing.owner.clone(), slot, drawing: Drawing::Path(path) }
+    })
 }
 
 fn add_label(strip: &mut Strip, label: &Label, figure: &FigureBlock, typesetter: &mut Typesetter) {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::flow::Furniture;
+use crate::flow::{Furniture, Span};
 use crate::layout::drawing::filled;
 use crate::layout::geometry::Geometry;
 use crate::layout::text_block::{baseline, single_line};
@@ -19,6 +19,9 @@ const BLACK: Color = Color(0, 0, 0);
 /// The footer's baseline above the lower band.
 const FOOTER_RISE: Length = Length::mm(4);
 
+/// The room that the footer's facts leave to the page's number.
+const NUMBER: Length = Length::mm(22);
+
 /// The furniture of one brief: what all pages share is set once.
 pub(crate) struct FurnitureItems<'a> {
     furniture: &'a Furniture,
@@ -32,7 +35,15 @@ impl<'a> FurnitureItems<'a> {
         let header = band(furniture, geometry, top, typesetter);
         let mut footer = band(furniture, geometry, BAND_EDGE, typesetter);
         footer.extend(footer_line(&furniture.footer, geometry, Align::Start, typesetter));
-        let kinds = [(ArtifactKind::Header, header), (ArtifactKind::Footer, footer)];
+        footer.extend(
+            footer_line(&furniture.imprint, geometry, Align::Start, typesetter).into_iter().map(raised),
+        );
+        let stamp = stamp(&furniture.stamp, geometry, typesetter);
+        let kinds = [
+            (ArtifactKind::Watermark, stamp),
+            (ArtifactKind::Header, header),
+            (ArtifactKind::Footer, footer),
+        ];
         let present = kinds.into_iter().filter(|(_, items)| !items.is_empty());
         let repeated = present
             .map(|(kind, items)| Placed {
@@ -82,8 +93,31 @@ fn band(furniture: &Furniture, geometry: &Geometry, y: Length, typesetter: &mut 
     items
 }
 
+/// A text across the middle of the page, as large as its style and the page allow.
+fn stamp(text: &Inline, geometry: &Geometry, typesetter: &mut Typesetter) -> Vec<Item> {
+    if text.is_empty() {
+        return Vec::new();
+    }
+    let (width, room) = (typesetter.width(text), geometry.width(Span::Full));
+    let mut text = text.clone();
+    if width > room {
+        for piece in &mut text.pieces {
+            piece.style.size = piece.style.size * (room.units() / 1024) / (width.units() / 1024 + 1);
+        }
+    }
+    let size = text.pieces.first().map_or(Length::ZERO, |piece| piece.style.size);
+    let baseline = (geometry.size.1 - size * 7 / 10) / 2;
+    runs(&text, Align::Centered, room, typesetter)
+        .map(|mut run| {
+            (run.x, run.y) = (run.x + geometry.side, baseline);
+            Item::Run(run)
+        })
+        .collect()
+}
+
 fn footer_line(text: &Inline, geometry: &Geometry, align: Align, typesetter: &mut Typesetter) -> Vec<Item> {
-    let width = geometry.size.0 - geometry.side * 2;
+    let width =
+        geometry.size.0 - geometry.side * 2 - if align == Align::Start { NUMBER } else { Length::ZERO };
     let y = BAND_EDGE + BAND_HEIGHT + FOOTER_RISE;
     runs(text, align, width, typesetter)
         .map(|mut run| {
@@ -93,17 +127,46 @@ fn footer_line(text: &Inline, geometry: &Geometry, align: Align, typesetter: &mu
         .collect()
 }
 
+/// A line of the footer further up, above another one.
+fn raised(item: Item) -> Item {
+    match item {
+        Item::Run(mut run) => {
+            run.y += run.size * 5 / 4;
+            Item::Run(run)
+        }
+        other => other,
+    }
+}
+
 fn runs(
     text: &Inline,
     align: Align,
     width: Length,
     typesetter: &mut Typesetter,
 ) -> impl Iterator<Item = GlyphRun> + use<> {
-    let lines = single_line(text, align, width, false, typesetter);
+    let text = cut(text, width, typesetter);
+    let lines = single_line(&text, align, width, false, typesetter);
     lines.into_iter().take(1).flat_map(|line| line.marks).filter_map(|marked| match marked.mark {
         Mark::Run(run) => Some(run),
         Mark::Drawn => None,
     })
+}
+
+/// As much of a text as there is room for: the whole of it stands in the title block.
+fn cut(text: &Inline, width: Length, typesetter: &mut Typesetter) -> Inline {
+    let mut shown = text.clone();
+    while typesetter.width(&shown) > width {
+        let most = shown.text.chars().count() * 9 / 10;
+        let kept: String = shown.text.chars().take(most).collect();
+        let Some(piece) = shown.pieces.into_iter().next() else { return Inline::default() };
+        let (style, owner, link, language) = (piece.style, piece.owner, piece.link, piece.language);
+        shown = Inline::default();
+        if !kept.is_empty() {
+            let kept = format!("{}\u{2026}", kept.trim_end_matches('\u{2026}'));
+            shown.push(&kept, PieceStyle { style, owner, link, language, kind: piece.kind });
+        }
+    }
+    shown
 }
 
 /// "page n/N" in the footer's style.

@@ -1,6 +1,7 @@
 //! The page: paper, margins, columns, grid; and `place`, the one function that turns positions in a column
 //! into positions on the page.
 
+use crate::TextSize;
 use crate::flow::Span;
 use crate::units::Length;
 
@@ -58,6 +59,19 @@ impl Geometry {
             grid,
             right_to_left,
         }
+    }
+
+    /// The measures for a size of type: large print has a wider grid and one column.
+    #[must_use]
+    pub fn with_text_size(self, text_size: TextSize) -> Self {
+        if text_size == TextSize::Normal {
+            return self;
+        }
+        let grid = if self.right_to_left { Length::pt(24) } else { Length::pt(20) };
+        let lines = self.height.units() / grid.units();
+        let main = self.width(Span::Full);
+        let (gutter, narrow) = (Length::ZERO, Length::ZERO);
+        Self { height: grid * lines, main, gutter, narrow, grid, ..self }
     }
 
     /// The width of what a block may take.

@@ -5,6 +5,7 @@
 mod deferred;
 mod drawing;
 mod figure;
+mod fit;
 mod furniture;
 mod geometry;
 mod paginate;
@@ -14,8 +15,10 @@ mod text_block;
 
 use std::ops::ControlFlow;
 
-use crate::flow::{Block, Flow};
+use crate::flow::{Block, Flow, TextBlock};
+pub(crate) use crate::layout::deferred::pages_of;
 pub(crate) use crate::layout::drawing::HAIRLINE;
+pub(crate) use crate::layout::fit::{Overfull, fit};
 use crate::layout::furniture::FurnitureItems;
 pub use crate::layout::geometry::{Geometry, Paper};
 use crate::layout::paginate::{ClosedPage, Paginator};
@@ -61,11 +64,15 @@ pub fn layout<E: From<LayoutError>>(
     let mut paginator = Paginator::new(geometry, max_pages, observe);
     let mut pages = PagesOnTheWay { furniture, waiting: Vec::new(), emit };
     for block in &flow.blocks {
-        for strip in strips(block, geometry, typesetter) {
-            paginator.push(strip)?;
-        }
-        if matches!(block, Block::PageBreak) {
-            paginator.break_page()?;
+        let strips = match named(block, flow, &paginator) {
+            Some(named) => text_block::measure(&named, geometry, typesetter),
+            None => strips(block, geometry, typesetter),
+        };
+        match block {
+            Block::PageBreak => paginator.break_page()?,
+            Block::Settle => paginator.settle(),
+            Block::Figure(figure) if figure.floats => paginator.float(strips)?,
+            _ => strips.into_iter().try_for_each(|strip| paginator.push(strip))?,
         }
         pages.take(&mut paginator, typesetter)?;
     }
@@ -76,12 +83,19 @@ pub fn layout<E: From<LayoutError>>(
     Ok(laid_out)
 }
 
+/// A text with the numbers of the pages that it names, if it names any.
+fn named(block: &Block, flow: &Flow, paginator: &Paginator) -> Option<TextBlock> {
+    let Block::Text(text) = block else { return None };
+    let inline = deferred::named(&text.inline, &flow.page_lists, paginator.anchors())?;
+    Some(TextBlock { inline, ..TextBlock::clone(text) })
+}
+
 fn strips(block: &Block, geometry: &Geometry, typesetter: &mut Typesetter) -> Vec<Strip> {
     match block {
         Block::Text(text) => text_block::measure(text, geometry, typesetter),
         Block::Table(table) => table::measure(table, geometry, typesetter),
         Block::Figure(figure) => figure::measure(figure, geometry, typesetter),
-        Block::PageBreak => Vec::new(),
+        Block::PageBreak | Block::Settle => Vec::new(),
     }
 }
 

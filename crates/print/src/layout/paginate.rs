@@ -1,5 +1,6 @@
 //! Strips to pages: each page ends at its last allowed break that fits.
 
+use std::collections::VecDeque;
 use std::ops::ControlFlow;
 
 use crate::flow::Frame;
@@ -8,7 +9,7 @@ use crate::layout::drawing::filled;
 use crate::layout::geometry::{Geometry, Slot};
 use crate::layout::strip::{Drawing, Snap, Strip, StripMark};
 use crate::pages::{Anchors, ArtifactKind, GlyphRun, Item, Owner, Path, Placed, Rect, Segment};
-use crate::text::inline::Deferred;
+use crate::tags::AnchorId;
 use crate::units::Length;
 
 /// A page's content with the numbers that are still to be filled in.
@@ -17,7 +18,7 @@ pub(crate) struct ClosedPage {
     pub(crate) number: usize,
     pub(crate) items: Vec<Placed>,
     /// By item: what its digits say.
-    pub(crate) deferred: Vec<(usize, Deferred)>,
+    pub(crate) deferred: Vec<(usize, AnchorId)>,
 }
 
 pub(crate) struct Paginator<'a> {
@@ -33,6 +34,10 @@ pub(crate) struct Paginator<'a> {
     open: Vec<(Length, Strip)>,
     /// Where the open page's last strip ends.
     end: Length,
+    /// Figures for the top of the next page, in order.
+    floats: VecDeque<Vec<Strip>>,
+    /// Whether the text has not gone on yet since the page began.
+    fresh: bool,
 }
 
 impl<'a> Paginator<'a> {
@@ -50,13 +55,30 @@ impl<'a> Paginator<'a> {
             anchors: Anchors::new(),
             open: Vec::new(),
             end: Length::ZERO,
+            floats: VecDeque::new(),
+            fresh: true,
         }
+    }
+
+    /// Puts a figure where the text is, or at the top of the next page when it does not fit; figures keep their order.
+    pub(crate) fn float(&mut self, strips: Vec<Strip>) -> Result<(), LayoutError> {
+        let height: Length = strips.iter().map(|strip| strip.before + strip.height).sum();
+        let free = self.geometry.height - self.end.ceil_to(self.geometry.grid);
+        let after = strips.last().map_or(Length::ZERO, |last| last.after);
+        let fits = self.open.is_empty() || height - after <= free;
+        if fits && self.floats.is_empty() {
+            return strips.into_iter().try_for_each(|strip| self.push(strip));
+        }
+        self.floats.push_back(strips);
+        Ok(())
     }
 
     /// Puts a strip on the open page, or closes the page at its last allowed break first.
     pub(crate) fn push(&mut self, strip: Strip) -> Result<(), LayoutError> {
         let top = self.top_of(&strip);
-        if self.open.is_empty() || top + strip.height - strip.after <= self.geometry.height {
+        let header =
+            strip.header.as_ref().filter(|_| self.fresh).map_or(Length::ZERO, |header| header.height);
+        if self.open.is_empty() || top + header + strip.height - strip.after <= self.geometry.height {
             self.put(top, strip);
             return Ok(());
         }
@@ -65,20 +87,48 @@ impl<'a> Paginator<'a> {
         let kept = keep.map_or(self.open.len(), |last| last + 1);
         let carried = self.open.split_off(kept);
         self.close()?;
+        self.place_floats()?;
         for (_, strip) in carried {
             self.push(strip)?;
         }
         self.push(strip)
     }
 
-    /// Closes the open page if it has anything on it.
+    /// Puts the figures that wait on the page that has just begun.
+    fn place_floats(&mut self) -> Result<(), LayoutError> {
+        for strips in std::mem::take(&mut self.floats) {
+            strips.into_iter().try_for_each(|strip| self.push(strip))?;
+            self.fresh = true;
+        }
+        Ok(())
+    }
+
+    /// Lets what was put so far stay on its page: from here on, the pages of its anchors are known.
+    pub(crate) fn settle(&mut self) {
+        if let Some((_, last)) = self.open.last_mut() {
+            last.may_break_after = true;
+        }
+        for (top, strip) in &self.open {
+            let (_, y) = self.geometry.place(Slot::default(), (Length::ZERO, *top));
+            for anchor in &strip.anchors {
+                self.anchors.entry(*anchor).or_insert((self.count, y));
+            }
+        }
+    }
+
+    /// Closes the open page if it has anything on it, figures that wait included.
     pub(crate) fn break_page(&mut self) -> Result<(), LayoutError> {
+        if !self.floats.is_empty() {
+            self.close()?;
+            self.place_floats()?;
+        }
         if self.open.is_empty() { Ok(()) } else { self.close() }
     }
 
     /// Closes the last page. There is one at least.
     pub(crate) fn end(&mut self) -> Result<(), LayoutError> {
-        if self.open.is_empty() && self.count > 0 { Ok(()) } else { self.close() }
+        self.break_page()?;
+        if self.count > 0 { Ok(()) } else { self.close() }
     }
 
     /// The pages that were closed since this was last asked.
@@ -114,7 +164,7 @@ impl<'a> Paginator<'a> {
 
     fn put(&mut self, top: Length, strip: Strip) {
         let mut top = top;
-        if self.open.is_empty()
+        if std::mem::take(&mut self.fresh)
             && let Some(header) = &strip.header
         {
             let header = Strip::clone(header);
@@ -132,6 +182,7 @@ impl<'a> Paginator<'a> {
         }
         let strips = std::mem::take(&mut self.open);
         self.end = Length::ZERO;
+        self.fresh = true;
         let number = self.count;
         self.count += 1;
         for (top, strip) in &strips {
@@ -149,8 +200,8 @@ impl<'a> Paginator<'a> {
     }
 
     /// A page's items: backgrounds, other artifacts, then tagged content in logical order.
-    fn items(&self, strips: Vec<(Length, Strip)>) -> (Vec<Placed>, Vec<(usize, Deferred)>) {
-        let mut placed: Vec<(u32, Placed, Option<Deferred>)> =
+    fn items(&self, strips: Vec<(Length, Strip)>) -> (Vec<Placed>, Vec<(usize, AnchorId)>) {
+        let mut placed: Vec<(u32, Placed, Option<AnchorId>)> =
             self.frames(&strips).into_iter().map(|path| (0, layout_artifact(path), None)).collect();
         for (top, strip) in strips {
             for mark in strip.marks {
@@ -167,7 +218,7 @@ impl<'a> Paginator<'a> {
         (items, deferred)
     }
 
-    fn place(&self, top: Length, mark: StripMark) -> (u32, Placed, Option<Deferred>) {
+    fn place(&self, top: Length, mark: StripMark) -> (u32, Placed, Option<AnchorId>) {
         let StripMark { owner, slot, drawing } = mark;
         let seq = match owner {
             Owner::Tagged { seq, .. } => seq,
@@ -177,6 +228,9 @@ impl<'a> Paginator<'a> {
             Drawing::Run(run) => (Item::Run(self.place_run(top, slot, run)), None),
             Drawing::Deferred(run, what) => (Item::Run(self.place_run(top, slot, run)), Some(what)),
             Drawing::Path(path) => (Item::Path(self.place_path(top, slot, path)), None),
+            Drawing::Image(image, rect) => {
+                (Item::Image { image, rect: self.place_rect(top, slot, rect) }, None)
+            }
             Drawing::LinkArea(link, rect) => {
                 (Item::LinkArea { link, rect: self.place_rect(top, slot, rect) }, None)
             }
@@ -305,6 +359,51 @@ mod tests {
         let places = places(&laid_out, &geometry);
         let first_on_second = places.iter().find(|(page, _)| *page == 1).unwrap();
         assert_eq!(first_on_second.1, Length::pt(17));
+    }
+
+    #[test]
+    fn a_figure_that_does_not_fit_waits_for_the_next_page_while_the_text_goes_on() {
+        let geometry = Geometry::new(Paper::A4, false);
+        let mut go_on = |_| ControlFlow::Continue(());
+        let mut paginator = Paginator::new(&geometry, 9, &mut go_on);
+        (0..40).for_each(|index| paginator.push(strip(index, 14, true)).unwrap());
+        paginator.float(vec![strip(40, 20, false), strip(41, 200, true)]).unwrap();
+        (42..60).for_each(|index| paginator.push(strip(index, 14, true)).unwrap());
+        paginator.end().unwrap();
+        let places = places(&paginator.into_anchors(), &geometry);
+        assert_eq!(places[40], (1, Length::ZERO));
+        assert_eq!(places[51], (0, Length::pt(49 * 14)), "the page is filled");
+        assert_eq!(places[52], (1, Length::pt(220)));
+    }
+
+    #[test]
+    fn a_table_that_goes_on_under_a_figure_has_its_header_again() {
+        let geometry = Geometry::new(Paper::A4, false);
+        let mut go_on = |_| ControlFlow::Continue(());
+        let mut paginator = Paginator::new(&geometry, 9, &mut go_on);
+        (0..40).for_each(|index| paginator.push(strip(index, 14, true)).unwrap());
+        paginator.float(vec![strip(40, 200, true)]).unwrap();
+        let header = Some(Rc::new(Strip { height: Length::pt(17), ..Strip::default() }));
+        (41..60).for_each(|index| {
+            paginator.push(Strip { header: header.clone(), ..strip(index, 14, true) }).unwrap();
+        });
+        paginator.end().unwrap();
+        let places = places(&paginator.into_anchors(), &geometry);
+        assert_eq!((places[50].0, places[51]), (0, (1, Length::pt(217))));
+    }
+
+    #[test]
+    fn figures_that_wait_at_the_end_get_a_page() {
+        let geometry = Geometry::new(Paper::A4, false);
+        let mut go_on = |_| ControlFlow::Continue(());
+        let mut paginator = Paginator::new(&geometry, 9, &mut go_on);
+        (0..45).for_each(|index| paginator.push(strip(index, 14, true)).unwrap());
+        paginator.float(vec![strip(45, 400, true)]).unwrap();
+        paginator.float(vec![strip(46, 400, true)]).unwrap();
+        paginator.end().unwrap();
+        assert_eq!(paginator.count(), 3);
+        let places = places(&paginator.into_anchors(), &geometry);
+        assert_eq!((places[45].0, places[46].0), (1, 2));
     }
 
     #[test]

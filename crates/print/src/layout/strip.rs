@@ -3,10 +3,10 @@
 use std::rc::Rc;
 
 use crate::flow::Frame;
+use crate::images::Picture;
 use crate::layout::geometry::Slot;
 use crate::pages::{GlyphRun, Owner, Path, Rect, Segment};
 use crate::tags::{AnchorId, TagId};
-use crate::text::inline::Deferred;
 use crate::units::Length;
 
 /// A line of text, a table's row or the like. Positions in it are from its slot's left edge to the right and
@@ -57,8 +57,9 @@ pub(crate) struct StripMark {
 pub(crate) enum Drawing {
     Run(GlyphRun),
     /// Zeros that hold the room for a number.
-    Deferred(GlyphRun, Deferred),
+    Deferred(GlyphRun, AnchorId),
     Path(Path),
+    Image(Picture, Rect),
     LinkArea(TagId, Rect),
 }
 
@@ -67,7 +68,7 @@ impl StripMark {
     pub(crate) fn lowered(mut self, down: Length) -> Self {
         match &mut self.drawing {
             Drawing::Run(run) | Drawing::Deferred(run, _) => run.y += down,
-            Drawing::LinkArea(_, rect) => rect.y += down,
+            Drawing::LinkArea(_, rect) | Drawing::Image(_, rect) => rect.y += down,
             Drawing::Path(path) => {
                 for segment in &mut path.segments {
                     match segment {

@@ -27,15 +27,20 @@ pub(crate) fn measure(table: &TableBlock, geometry: &Geometry, typesetter: &mut 
     if let Some(caption) = &table.caption {
         strips.extend(text_block::measure(caption, geometry, typesetter));
     }
-    let head = head(table, &slots, typesetter);
-    let header = head.as_ref().map(|head| Rc::new(repeated(head)));
+    let head = head(table, &slots, geometry, typesetter);
+    let header = match head.as_slice() {
+        [head] => Some(Rc::new(repeated(head))),
+        // What leaves little room for rows is not repeated.
+        _ => None,
+    };
+    let room = geometry.height - header.as_ref().map_or(Length::ZERO, |header| header.height);
     strips.extend(head);
     let count = table.rows.len();
     for (index, row) in table.rows.iter().enumerate() {
         // Two rows stay with the header, and two with the last page's.
         let may_break_after = (index > 0 || count == 1) && index + 2 != count;
         let first = strips.len();
-        strips.extend(row_strips(table, row, &slots, geometry, typesetter));
+        strips.extend(row_strips(table, row, &slots, room, typesetter));
         for strip in &mut strips[first..] {
             strip.header.clone_from(&header);
             strip.may_break_after = true;
@@ -96,6 +101,13 @@ fn shares(room: i64, least: &[i64], most: &[i64]) -> Vec<i64> {
         }
         return widths;
     }
+    // A few long cells do not take the room of a column whose cells are all of middling length.
+    let half = |(least, most): (&i64, &i64)| (*most).min((room / 2).max(*least));
+    let halved: Vec<i64> = least.iter().zip(most).map(half).collect();
+    let (most, wanted) = match halved.iter().sum::<i64>() {
+        enough if enough >= room => (halved.as_slice(), enough),
+        _ => (most, wanted),
+    };
     let (spare, play) = (i128::from(room - needed), i128::from(wanted - needed).max(1));
     let widened = |(least, most): (&i64, &i64)| {
         let more = spare * i128::from(most - least) / play;
@@ -119,17 +131,23 @@ fn cut(room: i64, least: &[i64]) -> Vec<i64> {
     least.iter().map(|width| (*width).min(limit)).collect()
 }
 
-fn head(table: &TableBlock, slots: &[Slot], typesetter: &mut Typesetter) -> Option<Strip> {
+/// The header: one strip, or one a line where it is taller than a third of a page.
+fn head(table: &TableBlock, slots: &[Slot], geometry: &Geometry, typesetter: &mut Typesetter) -> Vec<Strip> {
     if table.head.is_empty() {
-        return None;
+        return Vec::new();
     }
     let lines = cell_lines(table, &table.head, slots, typesetter);
-    let mut strip = row_strip(table, &table.head, slots, &lines, 0..usize::MAX);
-    let width = total_width(slots);
-    let bottom = strip.height - RULE / 2;
-    push_rule(&mut strip, width, bottom, INK, RULE);
-    strip.may_break_after = false;
-    Some(strip)
+    let mut strips = line_strips(table, &table.head, slots, &lines, geometry.height / 3);
+    let divided = strips.len() > 1;
+    for strip in &mut strips {
+        strip.may_break_after = divided;
+    }
+    if let Some(last) = strips.last_mut() {
+        let bottom = last.height - RULE / 2;
+        push_rule(last, total_width(slots), bottom, INK, RULE);
+        last.may_break_after = false;
+    }
+    strips
 }
 
 fn total_width(slots: &[Slot]) -> Length {
@@ -147,32 +165,47 @@ fn repeated(head: &Strip) -> Strip {
     header
 }
 
-/// A row is one strip; only one that is taller than a page is cut, between its lines.
+/// A row is one strip; only one that is taller than what a page has room for is cut, between its lines.
 fn row_strips(
     table: &TableBlock,
     row: &Row,
     slots: &[Slot],
-    geometry: &Geometry,
+    room: Length,
     typesetter: &mut Typesetter,
 ) -> Vec<Strip> {
     let lines = cell_lines(table, &row.cells, slots, typesetter);
-    let tallest = lines.iter().map(Vec::len).max().unwrap_or(0).max(1);
-    let header_room = table.leading * 6;
-    let fitting = (geometry.height - header_room).units() / table.leading.units().max(1);
-    let fitting = usize::try_from(fitting).unwrap_or(1).max(1);
-    let per_strip = if tallest > fitting { 1 } else { tallest };
-    let mut strips: Vec<Strip> = (0..tallest)
-        .step_by(per_strip)
-        .map(|from| row_strip(table, &row.cells, slots, &lines, from..from + per_strip))
-        .collect();
+    let mut strips = line_strips(table, &row.cells, slots, &lines, room);
     if let Some(first) = strips.first_mut() {
-        first.anchors.clone_from(&row.anchors);
+        first.anchors.splice(0..0, row.anchors.iter().copied());
     }
     if let Some(last) = strips.last_mut() {
         let bottom = last.height - HAIRLINE / 2;
         push_rule(last, total_width(slots), bottom, FAINT, HAIRLINE);
     }
     strips
+}
+
+/// The lines of a row's cells: in one strip where there is room for it, else in one a line, padded above the first and
+/// below the last.
+fn line_strips(
+    table: &TableBlock,
+    cells: &[Inline],
+    slots: &[Slot],
+    lines: &[Vec<Line>],
+    room: Length,
+) -> Vec<Strip> {
+    let tallest = lines.iter().map(Vec::len).max().unwrap_or(0).max(1);
+    let whole = table.leading * i64::try_from(tallest).unwrap_or(1_000_000) + PADDING * 2;
+    let per_strip = if whole > room { 1 } else { tallest };
+    (0..tallest)
+        .step_by(per_strip)
+        .map(|from| {
+            let to = from + per_strip;
+            let above = if from == 0 { PADDING } else { Length::ZERO };
+            let below = if to >= tallest { PADDING } else { Length::ZERO };
+            row_strip(table, cells, slots, lines, from..to, (above, below))
+        })
+        .collect()
 }
 
 fn cell_lines(
@@ -203,6 +236,7 @@ fn row_strip(
     slots: &[Slot],
     lines: &[Vec<Line>],
     range: std::ops::Range<usize>,
+    (above, below): (Length, Length),
 ) -> Strip {
     let mut strip = Strip::default();
     let mut tallest = 1;
@@ -213,12 +247,14 @@ fn row_strip(
         for (index, line) in shown.iter().enumerate() {
             let mut one = Strip::default();
             add_line(&mut one, cell, line, *slot, table.leading);
-            let down = PADDING + table.leading * i64::try_from(index).unwrap_or(0);
+            let down = above + table.leading * i64::try_from(index).unwrap_or(0);
             strip.marks.extend(one.marks.into_iter().map(|mark| mark.lowered(down)));
         }
-        strip.anchors.extend(cell.anchors.iter().filter(|_| range.start == 0).map(|(_, anchor)| *anchor));
+        if range.start == 0 {
+            strip.anchors.extend(cell.anchors.iter().map(|(_, anchor)| *anchor));
+        }
     }
-    strip.height = table.leading * i64::try_from(tallest).unwrap_or(1) + PADDING * 2;
+    strip.height = table.leading * i64::try_from(tallest).unwrap_or(1) + above + below;
     strip
 }
 

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use crate::flow::{Grid, Span, TextBlock};
 use crate::layout::drawing;
+use crate::layout::figure;
 use crate::layout::geometry::{Geometry, Slot};
 use crate::layout::strip::{Drawing, Snap, Strip, StripMark};
 use crate::pages::{ArtifactKind, Color, Owner, Rect};
 use crate::tags::TagId;
 use crate::text::Typesetter;
-use crate::text::inline::{Inline, PieceKind};
+use crate::text::inline::{Deferred, Inline, PieceKind};
 use crate::text::paragraph::{Align, Line, Mark, Setup};
 use crate::units::Length;
 
@@ -48,6 +49,7 @@ pub(crate) fn measure(block: &TextBlock, geometry: &Geometry, typesetter: &mut T
     }
     add_label(&mut strips, block, slot, typesetter);
     add_tail(&mut strips, block, slot, (setup.measure, lines.last()), typesetter);
+    add_beside(&mut strips, block, geometry);
     add_side(&mut strips, block, geometry, typesetter);
     space(&mut strips, block, geometry);
     strips
@@ -84,7 +86,7 @@ pub(crate) fn add_line(strip: &mut Strip, inline: &Inline, line: &Line, slot: Sl
                 let mut run = run.clone();
                 run.y = y - run.y;
                 match piece.kind {
-                    PieceKind::Deferred(what) => Drawing::Deferred(run, what),
+                    PieceKind::Deferred(Deferred::PageOf(anchor)) => Drawing::Deferred(run, anchor),
                     _ => Drawing::Run(run),
                 }
             }
@@ -132,7 +134,8 @@ pub(crate) fn single_line(
 
 fn add_label(strips: &mut [Strip], block: &TextBlock, slot: Slot, typesetter: &mut Typesetter) {
     let (Some(label), Some(first)) = (&block.label, strips.first_mut()) else { return };
-    let width = block.leading * 5 / 4;
+    // A number that is too long for the inset begins in the margin.
+    let width = (block.leading * 5 / 4).max(typesetter.width(label));
     let label_slot = Slot { start: slot.start - width, width };
     for line in single_line(label, Align::Start, width, block.right_to_left, typesetter) {
         // The label's baseline is its text's.
@@ -172,25 +175,52 @@ fn add_tail(
     }
 }
 
-fn add_side(strips: &mut [Strip], block: &TextBlock, geometry: &Geometry, typesetter: &mut Typesetter) {
+/// Puts the drawing into the side column, in the middle of the first line.
+fn add_beside(strips: &mut [Strip], block: &TextBlock, geometry: &Geometry) {
+    let (Some(drawing), Some(first)) = (&block.beside, strips.first_mut()) else { return };
+    let slot = Slot { start: geometry.side_slot().start, width: drawing.width };
+    let down = (block.leading - drawing.height) / 2;
+    first.marks.extend(figure::path_marks(drawing, slot, block.right_to_left).map(|mark| mark.lowered(down)));
+}
+
+/// Puts the notes into the side column, a line of them beside each line of the text; those beyond its last line are
+/// strips of their own.
+fn add_side(strips: &mut Vec<Strip>, block: &TextBlock, geometry: &Geometry, typesetter: &mut Typesetter) {
     if block.span == Span::Full || strips.is_empty() {
         return;
     }
     let slot = geometry.side_slot();
-    let last = strips.len() - 1;
-    for (index, note) in block.side.iter().enumerate() {
-        let on = index.min(last);
-        // Notes beyond the last line stand below it and make it taller.
-        let below = block.leading * i64::try_from(index - on).unwrap_or(0);
+    let setup = Setup {
+        measure: slot.width,
+        indent: Length::ZERO,
+        align: Align::Start,
+        hyphenate: false,
+        right_to_left: block.right_to_left,
+    };
+    // A drawing stands above the notes.
+    let mut on = usize::from(block.beside.is_some());
+    for note in &block.side {
         let drop = baseline(block.leading, largest_size(&block.inline))
             - baseline(block.leading, largest_size(note));
-        for line in single_line(note, Align::Start, slot.width, block.right_to_left, typesetter) {
+        for line in typesetter.set(note, &setup) {
+            while strips.len() <= on {
+                add_empty_line(strips, block);
+            }
             let mut one = Strip::default();
             add_line(&mut one, note, &line, slot, block.leading);
-            strips[on].marks.extend(one.marks.into_iter().map(|mark| mark.lowered(drop + below)));
+            strips[on].marks.extend(one.marks.into_iter().map(|mark| mark.lowered(drop)));
+            on += 1;
         }
-        strips[on].height = strips[on].height.max(block.leading + below);
     }
+}
+
+/// A line below the text, for notes beside it.
+fn add_empty_line(strips: &mut Vec<Strip>, block: &TextBlock) {
+    let may_break_after = !block.keep_with_next;
+    if let Some(last) = strips.last_mut() {
+        last.may_break_after = !block.keep_together;
+    }
+    strips.push(Strip { height: block.leading, may_break_after, frame: block.frame, ..Strip::default() });
 }
 
 /// Puts the block's spacing around its strips.

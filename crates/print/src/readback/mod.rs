@@ -2,6 +2,7 @@
 //! everything of it and nothing else.
 
 mod cmap;
+mod data;
 mod expected;
 mod normal;
 mod objects;
@@ -11,6 +12,9 @@ mod scan;
 mod strings;
 mod tree;
 
+use std::borrow::Cow;
+
+pub use data::{ExtractError, Extracted, extract};
 pub use expected::Expected;
 pub use normal::normal_form;
 pub(crate) use proof::check;
@@ -70,15 +74,16 @@ fn append(element: &Element, text: &mut String) {
 
 /// A text string's characters (ISO 32000-1, 7.9.2.2): UTF-16BE behind its mark, else one byte a character, which
 /// suffices for the ASCII that the writer uses.
-fn text_string(bytes: &[u8]) -> String {
+fn text_string(bytes: &[u8]) -> Cow<'_, str> {
     match bytes {
         [0xFE, 0xFF, units @ ..] => {
-            let units: Vec<u16> = units
-                .chunks(2)
-                .map(|unit| u16::from_be_bytes([unit[0], unit.get(1).copied().unwrap_or(0)]))
-                .collect();
-            String::from_utf16_lossy(&units)
+            let units =
+                units.chunks(2).map(|unit| u16::from_be_bytes([unit[0], unit.get(1).copied().unwrap_or(0)]));
+            char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
         }
-        _ => bytes.iter().copied().map(char::from).collect(),
+        _ => match std::str::from_utf8(bytes) {
+            Ok(text) if text.is_ascii() => Cow::Borrowed(text),
+            _ => bytes.iter().copied().map(char::from).collect(),
+        },
     }
 }

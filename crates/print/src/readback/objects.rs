@@ -1,33 +1,37 @@
 //! A file's objects, parsed when they are asked for. Loading all of them at once, as lopdf does, takes ten times the
 //! file's structure; the proof asks for each object once, and keeps its text only.
 
-use std::io::Read as _;
+use std::borrow::Cow;
+use std::cell::RefCell;
+
+use flate2::{Decompress, FlushDecompress, Status};
 
 use super::ReadError;
 use super::scan::{Token, Tokens};
 
-/// An object that is not a stream (ISO 32000-1, 7.3). Booleans and null say nothing here.
+/// An object that is not a stream (ISO 32000-1, 7.3), its names and strings as they stand in the file. Booleans and
+/// null say nothing here.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Value {
+pub(super) enum Value<'a> {
     Null,
     Integer(i64),
-    Name(Vec<u8>),
-    String(Vec<u8>),
-    Array(Vec<Value>),
-    Dict(Dict),
+    Name(&'a [u8]),
+    String(Cow<'a, [u8]>),
+    Array(Vec<Value<'a>>),
+    Dict(Dict<'a>),
     Reference(u32),
 }
 
 /// A dictionary, in the file's order.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Dict(Vec<(Vec<u8>, Value)>);
+pub(super) struct Dict<'a>(Vec<(&'a [u8], Value<'a>)>);
 
-impl Dict {
-    pub(super) fn get(&self, key: &[u8]) -> Option<&Value> {
-        self.0.iter().find(|(other, _)| other == key).map(|(_, value)| value)
+impl<'a> Dict<'a> {
+    pub(super) fn get(&self, key: &[u8]) -> Option<&Value<'a>> {
+        self.0.iter().find(|(other, _)| *other == key).map(|(_, value)| value)
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &(Vec<u8>, Value)> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &(&'a [u8], Value<'a>)> {
         self.0.iter()
     }
 
@@ -67,7 +71,7 @@ impl Dict {
 /// Deeper nesting than this no file of the printer has.
 const MAX_NESTING: usize = 32;
 /// No stream of the printer inflates to more.
-const MAX_STREAM: u64 = 1 << 28;
+const MAX_STREAM: usize = 1 << 28;
 
 /// A file's bytes with the places of its objects.
 pub(super) struct Objects<'a> {
@@ -76,7 +80,9 @@ pub(super) struct Objects<'a> {
     /// Inflated object streams with the number and the start of each object.
     containers: Vec<Container>,
     /// The cross-reference stream's dictionary.
-    pub(super) trailer: Dict,
+    pub(super) trailer: Dict<'a>,
+    /// Its window is made once and serves every stream.
+    inflater: RefCell<Decompress>,
 }
 
 #[derive(Clone, Copy)]
@@ -88,6 +94,8 @@ enum Place {
 
 struct Container {
     content: Vec<u8>,
+    /// Where the numbers end and the objects begin.
+    first: usize,
     starts: Vec<usize>,
 }
 
@@ -101,8 +109,13 @@ impl<'a> Objects<'a> {
             _ => None,
         };
         let start = start.ok_or(damaged("no place of the cross-references"))?;
-        let mut objects =
-            Self { bytes, places: Vec::new(), containers: Vec::new(), trailer: Dict::default() };
+        let mut objects = Self {
+            bytes,
+            places: Vec::new(),
+            containers: Vec::new(),
+            trailer: Dict::default(),
+            inflater: RefCell::new(Decompress::new(true)),
+        };
         let (trailer, table) = objects.stream_at(start)?;
         objects.places(&table)?;
         objects.trailer = trailer;
@@ -151,16 +164,31 @@ impl<'a> Objects<'a> {
         });
         let starts =
             numbers.skip(1).step_by(2).take(count).map(|start| first.saturating_add(start)).collect();
-        Ok(Container { content, starts })
+        Ok(Container { content, first, starts })
     }
 
-    /// How many numbers the file has.
-    pub(super) fn len(&self) -> u32 {
-        u32::try_from(self.places.len()).unwrap_or(u32::MAX)
+    /// The dictionaries of all streams.
+    pub(super) fn stream_dicts(&self) -> impl Iterator<Item = Result<Dict<'a>, ReadError>> {
+        self.places.iter().filter_map(|place| match *place {
+            Place::Offset(start) => Some(self.dict_at(start).map(|(dict, _)| dict)),
+            Place::Free | Place::Compressed { .. } => None,
+        })
+    }
+
+    /// The tokens of all objects that are no streams.
+    pub(super) fn compressed_tokens(&self) -> impl Iterator<Item = Token<'_>> {
+        self.containers
+            .iter()
+            .flat_map(|container| Tokens::new(container.content.get(container.first..).unwrap_or_default()))
+    }
+
+    /// The catalog.
+    pub(super) fn catalog(&self) -> Result<Dict<'_>, ReadError> {
+        self.dict(self.trailer.reference(b"Root").ok_or(damaged("no catalog"))?)
     }
 
     /// An object; of a stream, its dictionary.
-    pub(super) fn get(&self, id: u32) -> Result<Value, ReadError> {
+    pub(super) fn get(&self, id: u32) -> Result<Value<'_>, ReadError> {
         match self.places.get(id as usize).copied().unwrap_or(Place::Free) {
             Place::Free => Ok(Value::Null),
             Place::Offset(start) => Ok(Value::Dict(self.dict_at(start)?.0)),
@@ -175,7 +203,7 @@ impl<'a> Objects<'a> {
     }
 
     /// A dictionary.
-    pub(super) fn dict(&self, id: u32) -> Result<Dict, ReadError> {
+    pub(super) fn dict(&self, id: u32) -> Result<Dict<'_>, ReadError> {
         match self.get(id)? {
             Value::Dict(dict) => Ok(dict),
             _ => Err(damaged("something else where a dictionary should be")),
@@ -183,7 +211,7 @@ impl<'a> Objects<'a> {
     }
 
     /// An entry's dictionary, by itself or by reference.
-    pub(super) fn entry(&self, dict: &Dict, key: &[u8]) -> Result<Option<Dict>, ReadError> {
+    pub(super) fn entry<'s>(&'s self, dict: &Dict<'s>, key: &[u8]) -> Result<Option<Dict<'s>>, ReadError> {
         match dict.get(key) {
             Some(Value::Dict(entry)) => Ok(Some(entry.clone())),
             Some(Value::Reference(id)) => self.dict(*id).map(Some),
@@ -192,14 +220,14 @@ impl<'a> Objects<'a> {
     }
 
     /// A stream's dictionary and its content, inflated.
-    pub(super) fn stream(&self, id: u32) -> Result<(Dict, Vec<u8>), ReadError> {
+    pub(super) fn stream(&self, id: u32) -> Result<(Dict<'a>, Vec<u8>), ReadError> {
         match self.places.get(id as usize) {
             Some(&Place::Offset(start)) => self.stream_at(start),
             _ => Err(damaged("something else where a stream should be")),
         }
     }
 
-    fn dict_at(&self, start: usize) -> Result<(Dict, &'a [u8]), ReadError> {
+    fn dict_at(&self, start: usize) -> Result<(Dict<'a>, &'a [u8]), ReadError> {
         let object = self.bytes.get(start..).ok_or(damaged("an object outside of the file"))?;
         let mut tokens = Tokens::new(object);
         // `n 0 obj`
@@ -210,7 +238,7 @@ impl<'a> Objects<'a> {
         }
     }
 
-    fn stream_at(&self, start: usize) -> Result<(Dict, Vec<u8>), ReadError> {
+    fn stream_at(&self, start: usize) -> Result<(Dict<'a>, Vec<u8>), ReadError> {
         let (dict, rest) = self.dict_at(start)?;
         let content = rest.strip_prefix(b"\nstream\n").ok_or(damaged("a stream without content"))?;
         let length = dict.count(b"Length").ok_or(damaged("a stream without a length"))?;
@@ -218,13 +246,23 @@ impl<'a> Objects<'a> {
         if dict.get(b"Filter").is_none() {
             return Ok((dict, content.to_vec()));
         }
-        let mut inflated = Vec::with_capacity(content.len().saturating_mul(3));
-        let decoder = flate2::read::ZlibDecoder::new(content);
-        decoder
-            .take(MAX_STREAM)
-            .read_to_end(&mut inflated)
-            .map_err(|_| damaged("a stream that does not inflate"))?;
-        Ok((dict, inflated))
+        Ok((dict, self.inflate(content)?))
+    }
+
+    fn inflate(&self, packed: &[u8]) -> Result<Vec<u8>, ReadError> {
+        let mut inflater = self.inflater.borrow_mut();
+        inflater.reset(true);
+        let mut plain = Vec::with_capacity(packed.len().saturating_mul(4).max(64));
+        loop {
+            let read = usize::try_from(inflater.total_in()).unwrap_or(usize::MAX).min(packed.len());
+            match inflater.decompress_vec(&packed[read..], &mut plain, FlushDecompress::Finish) {
+                Ok(Status::StreamEnd) => return Ok(plain),
+                Ok(_) if plain.len() == plain.capacity() && plain.len() < MAX_STREAM => {
+                    plain.reserve(plain.len());
+                }
+                _ => return Err(damaged("a stream that does not inflate")),
+            }
+        }
     }
 }
 
@@ -237,18 +275,18 @@ fn integer(number: &[u8]) -> Option<i64> {
 }
 
 /// Parses one value. A reference is two numbers and an `R`: arrays and dictionaries fold them when they see it.
-fn value(tokens: &mut Tokens) -> Result<Value, ReadError> {
+fn value<'a>(tokens: &mut Tokens<'a>) -> Result<Value<'a>, ReadError> {
     let token = tokens.next().ok_or(damaged("an object that ends too early"))?;
     nested(token, tokens, 0)
 }
 
-fn nested(token: Token, tokens: &mut Tokens, depth: usize) -> Result<Value, ReadError> {
+fn nested<'a>(token: Token<'a>, tokens: &mut Tokens<'a>, depth: usize) -> Result<Value<'a>, ReadError> {
     if depth > MAX_NESTING {
         return Err(damaged("objects nested too deep"));
     }
     match token {
-        Token::Name(name) => Ok(Value::Name(name.to_vec())),
-        Token::String(bytes) => Ok(Value::String(bytes.into_owned())),
+        Token::Name(name) => Ok(Value::Name(name)),
+        Token::String(bytes) => Ok(Value::String(bytes)),
         // Decimals are coordinates, which say nothing.
         Token::Number(number) => Ok(integer(number).map_or(Value::Null, Value::Integer)),
         Token::Delimiter("[") => items(tokens, "]", depth).map(Value::Array),
@@ -264,7 +302,7 @@ fn nested(token: Token, tokens: &mut Tokens, depth: usize) -> Result<Value, Read
     }
 }
 
-fn items(tokens: &mut Tokens, end: &'static str, depth: usize) -> Result<Vec<Value>, ReadError> {
+fn items<'a>(tokens: &mut Tokens<'a>, end: &'static str, depth: usize) -> Result<Vec<Value<'a>>, ReadError> {
     let mut items = Vec::new();
     loop {
         match tokens.next().ok_or(damaged("an object that ends too early"))? {

@@ -91,7 +91,7 @@ impl<'a, 'f> Reader<'a, 'f> {
                 }
             }
             b"TJ" | b"Tj" => self.show(),
-            b"f" | b"S" | b"Do" if self.open.is_empty() => self.page.unmarked = true,
+            b"f" | b"f*" | b"S" | b"B" | b"B*" | b"Do" if self.open.is_empty() => self.page.unmarked = true,
             b"Do" => self.paint(),
             _ => {}
         }
@@ -106,7 +106,7 @@ impl<'a, 'f> Reader<'a, 'f> {
                     open.mcid = std::str::from_utf8(number).ok().and_then(|number| number.parse().ok());
                 }
                 [Token::Name(b"ActualText"), Token::String(text)] => {
-                    open.actual_text = Some(text_string(text));
+                    open.actual_text = Some(text_string(text).into_owned());
                 }
                 _ => {}
             }

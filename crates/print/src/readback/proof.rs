@@ -2,7 +2,7 @@
 
 use super::expected::Expected;
 use super::tree::{self, Annotation, Element, FileText, Kid};
-use super::{ReadError, lines, normal_form, strings};
+use super::{ReadError, data, lines, normal_form, strings};
 use crate::tags::{LinkTarget, Role, TagId, TagNode};
 use crate::write::type_name;
 
@@ -71,6 +71,9 @@ pub enum ProofError {
     /// The metadata lack a fact.
     #[error("the metadata do not say {0:?}")]
     Metadata(String),
+    /// The attached data is not what was given.
+    #[error("the attached data is not the edition")]
+    Data,
     /// The file holds a string that nobody put there.
     #[error("the file holds {0:?}, which nothing that was composed explains")]
     Stray(String),
@@ -106,6 +109,7 @@ fn proven<'a>(bytes: &'a [u8], expected: &Expected) -> Result<FileText<'a>, Proo
     strings::outline(&file, expected)?;
     strings::metadata(&file, expected)?;
     strings::no_strays(&file.objects, expected)?;
+    data::check(&file, expected)?;
     Ok(file)
 }
 

@@ -1,16 +1,18 @@
 //! What a file says outside of its pages: outline, metadata, and every other string.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::expected::Expected;
-use super::objects::{Dict, Objects, Value};
+use super::objects::{Objects, Value};
 use super::proof::ProofError;
+use super::scan::Token;
 use super::tree::FileText;
 use super::{ReadError, text_string};
 use crate::document::DocumentInfo;
 use crate::tags::{LinkTarget, Role};
-use crate::write::metadata_packet;
+use crate::write::{DATA_FILE, date, metadata_packet};
 
 /// Strings that every file of the printer holds.
 const CONSTANT: [&str; 4] = ["sRGB", "sRGB IEC61966-2.1", "Adobe", "Identity"];
@@ -19,7 +21,7 @@ const MAX_ENTRIES: usize = 100_000;
 
 /// The outline has the expected entries, in order, at their levels.
 pub(super) fn outline(file: &FileText, expected: &Expected) -> Result<(), ProofError> {
-    let found = read_outline(&file.objects, &file.catalog)?;
+    let found = read_outline(&file.objects)?;
     let mut expected_entries = Vec::new();
     for entry in expected.outline {
         let name = expected.anchor_names.get(entry.anchor.0 as usize).cloned().unwrap_or_default();
@@ -34,14 +36,14 @@ pub(super) fn outline(file: &FileText, expected: &Expected) -> Result<(), ProofE
     Ok(())
 }
 
-fn read_outline(objects: &Objects, catalog: &Dict) -> Result<Vec<(u8, String, String)>, ReadError> {
+fn read_outline(objects: &Objects) -> Result<Vec<(u8, String, String)>, ReadError> {
     let mut entries = Vec::new();
-    let Some(outlines) = objects.entry(catalog, b"Outlines")? else { return Ok(entries) };
+    let Some(outlines) = objects.entry(&objects.catalog()?, b"Outlines")? else { return Ok(entries) };
     let first = outlines.reference(b"First");
     let mut waiting: Vec<(u8, u32)> = first.map(|id| (1, id)).into_iter().collect();
     while let Some((level, id)) = waiting.pop() {
         let dict = objects.dict(id)?;
-        let text = |key: &[u8]| dict.string(key).map(text_string).unwrap_or_default();
+        let text = |key: &[u8]| dict.string(key).map(text_string).unwrap_or_default().into_owned();
         entries.push((level, text(b"Title"), text(b"Dest")));
         if entries.len() > MAX_ENTRIES {
             return Err(ReadError::Structure("an outline without end"));
@@ -54,7 +56,7 @@ fn read_outline(objects: &Objects, catalog: &Dict) -> Result<Vec<(u8, String, St
 
 /// The XMP packet says every fact, and nothing else; there is no `Info` that could say otherwise.
 pub(super) fn metadata(file: &FileText, expected: &Expected) -> Result<(), ProofError> {
-    let packet = read_packet(file)?;
+    let packet = read_packet(&file.objects)?;
     let info = expected.info;
     let revision = if info.revision == 0 { String::new() } else { info.revision.to_string() };
     let facts = [
@@ -69,7 +71,7 @@ pub(super) fn metadata(file: &FileText, expected: &Expected) -> Result<(), Proof
         &info.edition_digest,
     ];
     let found = texts(&packet);
-    let constant = metadata_packet(&DocumentInfo::default());
+    let constant = metadata_packet(&DocumentInfo { data: info.data.clone(), ..DocumentInfo::default() });
     let constant = texts(&constant);
     if let Some(missing) = facts.iter().find(|fact| !fact.trim().is_empty() && !found.contains(fact.trim())) {
         return Err(ProofError::Metadata((*missing).clone()));
@@ -82,9 +84,9 @@ pub(super) fn metadata(file: &FileText, expected: &Expected) -> Result<(), Proof
     }
 }
 
-fn read_packet(file: &FileText) -> Result<String, ReadError> {
-    let id = file.catalog.reference(b"Metadata").ok_or(ReadError::Damaged("no metadata"))?;
-    Ok(String::from_utf8_lossy(&file.objects.stream(id)?.1).into_owned())
+pub(super) fn read_packet(objects: &Objects) -> Result<String, ReadError> {
+    let id = objects.catalog()?.reference(b"Metadata").ok_or(ReadError::Damaged("no metadata"))?;
+    Ok(String::from_utf8_lossy(&objects.stream(id)?.1).into_owned())
 }
 
 /// The character data of an XML text, unescaped.
@@ -93,7 +95,7 @@ fn texts(xml: &str) -> BTreeSet<String> {
     data.filter(|data| !data.is_empty()).map(unescaped).collect()
 }
 
-fn unescaped(data: &str) -> String {
+pub(super) fn unescaped(data: &str) -> String {
     let mut text = data.to_owned();
     for (entity, character) in
         [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#13;", "\r"), ("&amp;", "&")]
@@ -106,27 +108,37 @@ fn unescaped(data: &str) -> String {
 /// Every string object of the file is one that was put there.
 pub(super) fn no_strays(objects: &Objects, expected: &Expected) -> Result<(), ProofError> {
     let known = known(expected);
-    for id in 0..objects.len() {
-        explained(&objects.get(id)?, &known)?;
+    for dict in objects.stream_dicts() {
+        explained(&Value::Dict(dict?), &known)?;
+    }
+    for token in objects.compressed_tokens() {
+        if let Token::String(bytes) = token {
+            string_explained(&bytes, &known)?;
+        }
     }
     Ok(())
 }
 
-fn known(expected: &Expected) -> BTreeSet<String> {
-    let mut known: BTreeSet<String> = CONSTANT.iter().map(|&text| text.to_owned()).collect();
-    known.insert(expected.info.language.clone());
-    known.extend(expected.anchor_names.iter().cloned());
-    known.extend(expected.outline.iter().map(|entry| entry.title.clone()));
+fn known<'a>(expected: &'a Expected) -> BTreeSet<Cow<'a, str>> {
+    let borrowed = |text: &'a String| Cow::Borrowed(text.as_str());
+    let mut known: BTreeSet<Cow<str>> = CONSTANT.iter().map(|&text| Cow::Borrowed(text)).collect();
+    known.insert(borrowed(&expected.info.language));
+    if let Some(data) = &expected.info.data {
+        known.extend([Cow::Borrowed(DATA_FILE), borrowed(&data.description)]);
+        known.extend(date(&expected.info.published_at).map(Cow::Owned));
+    }
+    known.extend(expected.anchor_names.iter().map(borrowed));
+    known.extend(expected.outline.iter().map(|entry| borrowed(&entry.title)));
     for node in expected.tags.nodes() {
-        known.extend(node.lang.clone());
+        known.extend(node.lang.as_ref().map(borrowed));
         match &node.role {
-            Role::Figure { alt } => known.extend([alt.clone()]),
-            Role::Note { id } => known.extend([id.clone()]),
-            Role::Span { actual_text } => known.extend(actual_text.clone()),
+            Role::Figure { alt } => known.extend([borrowed(alt)]),
+            Role::Note { id } => known.extend([borrowed(id)]),
+            Role::Span { actual_text } => known.extend(actual_text.as_ref().map(borrowed)),
             Role::Link { target, contents } => {
-                known.insert(contents.clone());
+                known.insert(borrowed(contents));
                 if let LinkTarget::Uri(uri) = target {
-                    known.insert(percent_encoded(uri));
+                    known.insert(percent_encoded(uri).into());
                 }
             }
             _ => {}
@@ -135,18 +147,20 @@ fn known(expected: &Expected) -> BTreeSet<String> {
     known
 }
 
-fn explained(value: &Value, known: &BTreeSet<String>) -> Result<(), ProofError> {
+fn explained(value: &Value, known: &BTreeSet<Cow<str>>) -> Result<(), ProofError> {
     match value {
-        Value::String(bytes) => {
-            let text = text_string(bytes);
-            if known.contains(&text) { Ok(()) } else { Err(ProofError::Stray(text)) }
-        }
+        Value::String(bytes) => string_explained(bytes, known),
         Value::Array(items) => items.iter().try_for_each(|item| explained(item, known)),
         // The cross-reference stream holds the file's identifier, which says nothing.
         Value::Dict(dict) if dict.name(b"Type") == Some(b"XRef") => Ok(()),
         Value::Dict(dict) => dict.iter().try_for_each(|(_, value)| explained(value, known)),
         _ => Ok(()),
     }
+}
+
+fn string_explained(bytes: &[u8], known: &BTreeSet<Cow<str>>) -> Result<(), ProofError> {
+    let text = text_string(bytes);
+    if known.contains(&text) { Ok(()) } else { Err(ProofError::Stray(text.into_owned())) }
 }
 
 /// A URI as a file holds it: in ASCII.

@@ -41,7 +41,6 @@ pub(super) struct Annotation {
 /// What is read of a file.
 pub(super) struct FileText<'a> {
     pub(super) objects: Objects<'a>,
-    pub(super) catalog: Dict,
     /// The kids of the structure tree's root.
     pub(super) roots: Vec<Element>,
     /// By page: what is left over when the tree has taken its sequences, and the artifacts.
@@ -51,8 +50,7 @@ pub(super) struct FileText<'a> {
 /// Reads a file.
 pub(super) fn read(bytes: &[u8]) -> Result<FileText<'_>, ReadError> {
     let objects = Objects::read(bytes)?;
-    let root = objects.trailer.reference(b"Root").ok_or(ReadError::Damaged("no catalog"))?;
-    let catalog = objects.dict(root)?;
+    let catalog = objects.catalog()?;
     let numbers = page_numbers(&objects, &catalog)?;
     let mut reader = PageReader { objects: &objects, maps: BTreeMap::new(), resources: BTreeMap::new() };
     let pages: Vec<PageText> = numbers.iter().map(|&id| reader.page(id)).collect::<Result<_, _>>()?;
@@ -67,11 +65,12 @@ pub(super) fn read(bytes: &[u8]) -> Result<FileText<'_>, ReadError> {
         }
     }
     let pages = walk.pages;
-    Ok(FileText { objects, catalog, roots, pages })
+    drop((catalog, tree));
+    Ok(FileText { objects, roots, pages })
 }
 
 /// The pages in order: the printer's page tree has one level.
-fn page_numbers(objects: &Objects, catalog: &Dict) -> Result<Vec<u32>, ReadError> {
+fn page_numbers<'a>(objects: &'a Objects, catalog: &Dict<'a>) -> Result<Vec<u32>, ReadError> {
     let tree = objects.entry(catalog, b"Pages")?.ok_or(ReadError::Damaged("no pages"))?;
     let Some(Value::Array(kids)) = tree.get(b"Kids") else { return Err(ReadError::Damaged("no pages")) };
     let numbers = kids.iter().map(|kid| match kid {
@@ -89,7 +88,7 @@ struct PageReader<'a> {
     resources: BTreeMap<u32, Arc<Resources>>,
 }
 
-impl PageReader<'_> {
+impl<'a> PageReader<'a> {
     fn page(&mut self, id: u32) -> Result<PageText, ReadError> {
         let page = self.objects.dict(id)?;
         let resources = match page.reference(b"Resources") {
@@ -124,7 +123,7 @@ impl PageReader<'_> {
                 let (form, content) = self.objects.stream(*form)?;
                 let own = self.objects.entry(&form, b"Resources")?.unwrap_or_default();
                 let fonts = self.fonts(&own)?;
-                forms.insert(name.clone(), page::read_form(&content, fonts).into());
+                forms.insert(name.to_vec(), page::read_form(&content, fonts).into());
             }
         }
         let read = Arc::new(Resources { fonts: self.fonts(&dict)?, forms });
@@ -132,7 +131,7 @@ impl PageReader<'_> {
         Ok(read)
     }
 
-    fn fonts(&mut self, resources: &Dict) -> Result<Fonts, ReadError> {
+    fn fonts(&mut self, resources: &Dict<'a>) -> Result<Fonts, ReadError> {
         let mut fonts = Fonts::new();
         for (name, font) in self.objects.entry(resources, b"Font")?.unwrap_or_default().iter() {
             let Value::Reference(font) = font else { continue };
@@ -144,7 +143,7 @@ impl PageReader<'_> {
                     unknown.insert(Arc::new(ToUnicode::parse(&self.objects.stream(map)?.1)))
                 }
             };
-            fonts.insert(name.clone(), Arc::clone(map));
+            fonts.insert(name.to_vec(), Arc::clone(map));
         }
         Ok(fonts)
     }
@@ -157,8 +156,8 @@ struct Walk<'a> {
     depth: usize,
 }
 
-impl Walk<'_> {
-    fn kids(&mut self, element: &Dict, page: Option<usize>) -> Result<Vec<Kid>, ReadError> {
+impl<'a> Walk<'a> {
+    fn kids(&mut self, element: &Dict<'a>, page: Option<usize>) -> Result<Vec<Kid>, ReadError> {
         let page = self.page(element).or(page);
         match element.get(b"K") {
             None => Ok(Vec::new()),
@@ -171,7 +170,7 @@ impl Walk<'_> {
         self.places.get(&dict.reference(b"Pg")?).copied()
     }
 
-    fn kid(&mut self, kid: &Value, page: Option<usize>) -> Result<Kid, ReadError> {
+    fn kid(&mut self, kid: &Value<'a>, page: Option<usize>) -> Result<Kid, ReadError> {
         match kid {
             Value::Integer(mcid) => self.text(page, *mcid),
             Value::Dict(dict) => {
@@ -204,8 +203,8 @@ impl Walk<'_> {
         text.map(Kid::Text).ok_or(ReadError::Structure("an MCID that no content has, or two elements share"))
     }
 
-    fn element(&mut self, dict: &Dict, page: Option<usize>) -> Result<Element, ReadError> {
-        let text = |key: &[u8]| dict.string(key).map(text_string);
+    fn element(&mut self, dict: &Dict<'a>, page: Option<usize>) -> Result<Element, ReadError> {
+        let text = |key: &[u8]| dict.string(key).map(|bytes| text_string(bytes).into_owned());
         let role = dict.name(b"S").ok_or(ReadError::Structure("an element without a type"))?;
         Ok(Element {
             role: String::from_utf8_lossy(role).into_owned(),
@@ -218,11 +217,9 @@ impl Walk<'_> {
     }
 }
 
-fn annotation_of(objects: &Objects, dict: &Dict) -> Result<Annotation, ReadError> {
+fn annotation_of<'a>(objects: &'a Objects, dict: &Dict<'a>) -> Result<Annotation, ReadError> {
     let action = objects.entry(dict, b"A")?.unwrap_or_default();
     let target = dict.string(b"Dest").or(action.string(b"URI"));
-    Ok(Annotation {
-        contents: dict.string(b"Contents").map(text_string).unwrap_or_default(),
-        target: target.map(text_string).unwrap_or_default(),
-    })
+    let owned = |bytes: Option<&[u8]>| bytes.map(text_string).unwrap_or_default().into_owned();
+    Ok(Annotation { contents: owned(dict.string(b"Contents")), target: owned(target) })
 }

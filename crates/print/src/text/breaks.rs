@@ -103,8 +103,10 @@ const NO_WAY: Way = Way { demerits: i64::MAX, from: 0, from_state: 0, overfull: 
 
 /// Chooses the breaks at which lines end; `breaks` starts with the paragraph's start and ends with its end.
 pub(crate) fn choose(breaks: &[Break], fill: Fill) -> Vec<Chosen> {
-    if breaks.len() < 2 {
-        return Vec::new();
+    let [first, .., last] = breaks else { return Vec::new() };
+    // One line is cheaper than any two.
+    if last.end.width - first.start.width + first.start_extra + last.end_extra <= fill.measure {
+        return vec![Chosen { index: breaks.len() - 1, overfull: false }];
     }
     let ways = ways(breaks, fill, false);
     let last = ways.len() - 1;

@@ -1,6 +1,10 @@
 //! Fitting a line to its measure: glyphs widen or narrow a little, letters move apart or together a little, and
 //! word spaces take the rest. The least even of the three is what the eye sees, so it comes last.
 
+use std::ops::Range;
+
+use harfrust::Script;
+
 use crate::text::inline::Inline;
 use crate::text::itemise::{Fragment, FragmentKind};
 use crate::text::line::Part;
@@ -19,6 +23,18 @@ const NARROWEST: i64 = 15;
 /// Whether a fragment's glyphs may change their width: text in scripts whose letters do not join.
 pub(crate) fn is_flexible(fragment: &Fragment) -> bool {
     fragment.kind != FragmentKind::Drawn && !fragment.setting.face.is_arabic()
+}
+
+/// Whether a script is written without spaces between words, each character in a square of its own: justification
+/// moves its characters apart.
+pub(crate) fn has_glue(script: Script) -> bool {
+    [Script::HAN, Script::HIRAGANA, Script::KATAKANA, Script::BOPOMOFO].contains(&script)
+}
+
+/// How many characters of a fragment have glue after them.
+pub(crate) fn glue_between(fragment: &Fragment) -> i64 {
+    let count = if has_glue(fragment.setting.script) { fragment.word.glyphs.len() } else { 0 };
+    i64::try_from(count).unwrap_or(0)
 }
 
 /// How far a stretch of text may widen or narrow by glyphs and letterspace.
@@ -93,30 +109,52 @@ fn gain(inline: &Inline, parts: &mut [Part], change: impl Fn(&mut Part)) -> Leng
     gained
 }
 
-/// Gives the rest to the word spaces, in equal shares: in whole thousandths of the type size, as the file states them,
-/// the first ones a thousandth more and the very first what is finer.
+/// Gives the rest to the word spaces and the glue, in equal shares: in whole thousandths of the type size, as the file
+/// states them, the first ones a thousandth more and the very first what is finer.
 fn stretch_spaces(inline: &Inline, parts: &mut [Part], left_over: Length) {
-    let is_gap = |part: &Part| part.kind == FragmentKind::Space && !part.trailing;
-    let gaps: usize = parts.iter().filter(|part| is_gap(part)).map(|part| part.word.glyphs.len()).sum();
-    let Ok(count @ 1..) = i64::try_from(gaps) else { return };
-    let Some(first) = parts.iter().find(|part| is_gap(part)) else { return };
+    let gaps = gaps(parts, left_over);
+    let count: i64 = gaps.iter().map(|gap| i64::try_from(gap.len()).unwrap_or(0)).sum();
+    let Some(first) = parts.iter().zip(&gaps).find(|(_, gap)| !gap.is_empty()).map(|(part, _)| part) else {
+        return;
+    };
     let thousandth = inline.pieces[first.piece].style.size.units() * i64::from(first.expansion);
     let per_unit = 1000 * i64::from(AS_DESIGNED);
     let wide = |steps: i64| (steps * thousandth).div_euclid(per_unit);
     let steps = (left_over.units() * per_unit).div_euclid(thousandth.max(1));
     let (each, mut more) = (steps.div_euclid(count), steps.rem_euclid(count));
     let mut finer = left_over.units() - wide(each) * (count - more) - wide(each + 1) * more;
-    for part in parts.iter_mut().filter(|part| is_gap(part)) {
+    for (part, gap) in parts.iter_mut().zip(gaps) {
         let size = inline.pieces[part.piece].style.size;
-        for glyph in &part.word.glyphs {
+        part.added.resize(gap.end, Length::ZERO);
+        for index in gap {
             let share = wide(each + i64::from(more > 0)) + std::mem::take(&mut finer);
             more -= 1;
             // What is added is scaled with the glyphs; an overfull line keeps its words apart.
             let added = share * i64::from(AS_DESIGNED) / i64::from(part.expansion);
-            let natural = scale(part.setting.face, size, glyph.advance) + part.letterspace;
+            let advance = part.word.glyphs[index].advance;
+            let natural = scale(part.setting.face, size, advance) + part.letterspace;
             let narrowest = size * NARROWEST / 100 * i64::from(AS_DESIGNED) / i64::from(part.expansion);
             let least = (narrowest - natural).min(Length::ZERO);
-            part.added.push(Length::from_units(added).max(least));
+            part.added[index] = Length::from_units(added).max(least);
         }
     }
+}
+
+/// Which glyphs of each part take a share of what is left over: word spaces, and characters with glue unless they end
+/// the line. Glue only stretches, as long as there are spaces to shrink.
+fn gaps(parts: &[Part], left_over: Length) -> Vec<Range<usize>> {
+    let is_space = |part: &Part| part.kind == FragmentKind::Space && !part.trailing;
+    let last = parts.iter().rposition(|part| !part.trailing);
+    let no_glue = left_over < Length::ZERO && parts.iter().any(is_space);
+    let gap = |(index, part): (usize, &Part)| {
+        let glyphs = part.word.glyphs.len();
+        match part.kind {
+            FragmentKind::Space if !part.trailing => 0..glyphs,
+            FragmentKind::Word if has_glue(part.setting.script) && !no_glue => {
+                0..glyphs - usize::from(Some(index) == last).min(glyphs)
+            }
+            _ => 0..0,
+        }
+    };
+    parts.iter().enumerate().map(gap).collect()
 }

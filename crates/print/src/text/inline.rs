@@ -48,20 +48,18 @@ pub enum PieceKind {
     Deferred(Deferred),
 }
 
-/// At which edge of its room a number stands.
+/// A list of anchors in `Flow::page_lists`, by its index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Flush {
-    /// At the start: in running text.
-    Start,
-    /// At the end: in a column of numbers.
-    End,
-}
+pub struct PageList(pub usize);
 
 /// A number that pagination decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deferred {
-    /// The number of the page where an anchor stands.
-    PageOf(AnchorId, Flush),
+    /// The number of the page where an anchor stands, at the end of its room.
+    PageOf(AnchorId),
+    /// The numbers of the pages where anchors stand. Only after [`crate::flow::Block::Settle`]: they are put in before
+    /// the text is set, so they need no room that is kept for them.
+    Pages(PageList),
 }
 
 impl Inline {

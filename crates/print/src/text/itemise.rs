@@ -121,24 +121,26 @@ impl Cutter<'_> {
         if drawn_width(self.inline.pieces[piece].kind, style.size).is_some() {
             return Traits { piece, level, script: LATIN, face: style.face(), kind: FragmentKind::Drawn };
         }
+        let fonts = &self.typesetter.fonts;
         let own = script_of(c);
         let ignorable = is_default_ignorable(c);
         let marks = |before: &Traits| {
-            own == Script::INHERITED && before.kind == FragmentKind::Word && before.face.covers(c)
+            own == Script::INHERITED && before.kind == FragmentKind::Word && fonts.covers(before.face, c)
         };
         if let Some(before) = before.filter(|before| ignorable || marks(before)) {
             return before;
         }
+        let borrowed = |face: FaceId, c: char| c.is_ascii() && matches!(face, FaceId::Added(_));
         let shared = own == Script::COMMON || own == Script::INHERITED;
         let before = before.filter(|before| before.level == level);
         let script = if shared { before.map_or(LATIN, |before| before.script) } else { own };
         let kind = if matches!(c, ' ' | '\u{a0}') { FragmentKind::Space } else { FragmentKind::Word };
         let face = match before {
-            Some(before) if shared && before.face.covers(c) => before.face,
-            _ => {
-                let candidates = style.candidates(script == ARABIC);
-                candidates.into_iter().find(|face| face.covers(c)).unwrap_or(style.face())
+            // The digits and spaces of the text's own face go with its letters.
+            Some(before) if shared && !borrowed(before.face, c) && fonts.covers(before.face, c) => {
+                before.face
             }
+            _ => fonts.face_for(style, script == ARABIC, c).unwrap_or(style.face()),
         };
         Traits { piece, level, script, face, kind }
     }

@@ -9,9 +9,11 @@ use crate::pages::{Glyph, GlyphRun};
 use crate::text::Typesetter;
 use crate::text::breaks::Break;
 use crate::text::fit::{AS_DESIGNED, fit, is_flexible};
+use crate::text::hang;
 use crate::text::inline::Inline;
 use crate::text::itemise::{Fragment, FragmentKind, Itemised, drawn_width};
-use crate::text::paragraph::{Align, LinePlace, Setup, hyphen_for};
+use crate::text::paragraph::{Align, LinePlace, Setup};
+use crate::text::places::hyphen_for;
 use crate::text::shape::{Setting, Word, scale};
 use crate::units::Length;
 
@@ -22,9 +24,9 @@ pub struct Line {
     pub marks: Vec<Marked>,
     /// The bytes of the paragraph's text, spaces at its end included.
     pub range: Range<usize>,
-    /// The width of what is seen.
+    /// The width of what is seen, without the punctuation that hangs at its ends.
     pub width: Length,
-    /// The distance of the first visible mark from the measure's left edge.
+    /// The distance from the measure's left edge to where that begins.
     pub left: Length,
     /// Whether it is wider than the measure.
     pub overfull: bool,
@@ -90,16 +92,36 @@ pub(crate) fn set_line(
     let mut parts = parts(inline, itemised, from, to, typesetter);
     mark_trailing(&mut parts, itemised.base);
     let indent = if place.first { setup.indent } else { Length::ZERO };
-    let natural: Length = parts.iter().filter(|part| !part.trailing).map(|part| part.width(inline)).sum();
-    let left_over = setup.measure - indent - natural;
+    let (before, after) = if setup.hangs() { hanging(inline, &parts) } else { (Length::ZERO, Length::ZERO) };
+    let seen = |parts: &[Part]| -> Length {
+        let all: Length = parts.iter().filter(|part| !part.trailing).map(|part| part.width(inline)).sum();
+        all - before - after
+    };
+    let left_over = setup.measure - indent - seen(&parts);
     if setup.align == Align::Justified && (!place.last || left_over < Length::ZERO) {
         fit(inline, &mut parts, left_over);
     }
-    let width: Length = parts.iter().filter(|part| !part.trailing).map(|part| part.width(inline)).sum();
+    let width = seen(&parts);
     let left = left_edge(setup, indent, width);
     let range = from.at..to.at;
-    let marks = marks(inline, &parts, itemised.base, left);
+    let marks = marks(inline, &parts, itemised.base, left - before);
     Line { marks, range, width, left, overfull: place.overfull, hyphen: to.hyphen }
+}
+
+/// How far a line's first and last parts hang.
+fn hanging(inline: &Inline, parts: &[Part]) -> (Length, Length) {
+    let size = |part: &Part| inline.pieces[part.piece].style.size;
+    let even = |part: &&Part| part.level.number() == 0;
+    let before = parts
+        .first()
+        .filter(even)
+        .map(|part| hang::start(part.shown(inline), &part.word, part.setting, size(part)));
+    let after = parts
+        .iter()
+        .rfind(|part| !part.trailing)
+        .filter(even)
+        .map(|part| hang::end(part.shown(inline), &part.word, part.setting, size(part)));
+    (before.unwrap_or_default(), after.unwrap_or_default())
 }
 
 fn parts(
@@ -128,7 +150,7 @@ fn parts(
     if to.adds_hyphen
         && let Some(last) = last
     {
-        let word = typesetter.word(hyphen_for(last), last.setting);
+        let word = typesetter.word(hyphen_for(last, &typesetter.fonts), last.setting);
         parts.push(Part::new(last, word, PartText::Hyphen));
     }
     parts
@@ -149,6 +171,14 @@ impl Part {
             expansion: AS_DESIGNED,
             letterspace: Length::ZERO,
             added: Vec::new(),
+        }
+    }
+
+    /// The text that it stands for.
+    fn shown<'t>(&self, inline: &'t Inline) -> &'t str {
+        match &self.text {
+            PartText::Range(range) => &inline.text[range.clone()],
+            PartText::Hyphen => "\u{ad}",
         }
     }
 
@@ -249,10 +279,7 @@ fn run(inline: &Inline, parts: &[Part], group: &[usize], x: Length) -> GlyphRun 
     let mut offsets = vec![0; logical.len()];
     for (place, index) in logical.iter().enumerate() {
         offsets[place] = u32::try_from(text.len()).unwrap_or(u32::MAX);
-        text.push_str(match &parts[*index].text {
-            PartText::Range(range) => &inline.text[range.clone()],
-            PartText::Hyphen => "\u{ad}",
-        });
+        text.push_str(parts[*index].shown(inline));
     }
     let first = &parts[logical[0]];
     let style = &inline.pieces[first.piece].style;

@@ -8,13 +8,16 @@ pub mod style;
 
 mod breaks;
 mod fit;
+mod hang;
 mod hyphenate;
 mod itemise;
 mod line;
+mod places;
 mod shape;
 
 use std::rc::Rc;
 
+use crate::fonts::Fonts;
 use crate::text::hyphenate::Hyphenator;
 pub(crate) use crate::text::itemise::is_default_ignorable;
 use crate::text::languages::{LanguageId, Languages};
@@ -26,18 +29,24 @@ use crate::text::style::TextStyle;
 pub struct Typesetter {
     /// The languages of the brief.
     pub languages: Languages,
+    pub(crate) fonts: Fonts,
     shaper: Shaper,
     hyphenator: Hyphenator,
 }
 
 impl Typesetter {
+    /// One that may use these fonts.
+    pub fn new(fonts: &Fonts) -> Self {
+        Self { fonts: fonts.clone(), ..Self::default() }
+    }
+
     /// Whether some face of the style's fallback order has a glyph for a character, or none is needed.
-    pub fn covers(style: &TextStyle, c: char) -> bool {
-        is_default_ignorable(c) || style.candidates(false).iter().any(|face| face.covers(c))
+    pub fn covers(&self, style: &TextStyle, c: char) -> bool {
+        is_default_ignorable(c) || self.fonts.face_for(style, false, c).is_some()
     }
 
     pub(crate) fn word(&mut self, text: &str, setting: Setting) -> Rc<Word> {
-        self.shaper.word(text, setting, &self.languages)
+        self.shaper.word(text, setting, &self.languages, &self.fonts)
     }
 
     fn divisions(&mut self, word: &str, language: LanguageId) -> Rc<[usize]> {

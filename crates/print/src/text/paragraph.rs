@@ -1,14 +1,12 @@
-//! A paragraph to lines: where its lines may end, at what price, and the lines that the chosen breaks make.
-
-use std::ops::Range;
+//! A paragraph to lines: the lines that the chosen breaks make.
 
 use crate::text::Typesetter;
-use crate::text::breaks::{Break, Chosen, Fill, Sums, choose};
-use crate::text::fit::{flex, is_flexible};
+use crate::text::breaks::{Chosen, Fill, choose};
 use crate::text::inline::Inline;
-use crate::text::itemise::{ARABIC, Fragment, FragmentKind, Itemised, itemise};
+use crate::text::itemise::itemise;
 use crate::text::line::set_line;
 pub use crate::text::line::{Line, Mark, Marked};
+use crate::text::places::{Breaks, chunks, visible_width};
 use crate::units::Length;
 
 /// Where the lines of a paragraph stand in the measure.
@@ -40,17 +38,12 @@ pub struct Setup {
     pub right_to_left: bool,
 }
 
-/// The narrowest justified word space, in thousandths of an em, before glyphs narrow and letters close up: with all
-/// of that it stays above 0.14 em, below which poppler merges words (0.1396 em was seen to).
-const NARROWEST_SPACE: i64 = 162;
-/// The price of dividing a word.
-const HYPHEN: i64 = 300;
-/// The price of dividing a word that begins with a capital: often a name.
-const HYPHEN_IN_NAME: i64 = 500;
-/// The price of ending a line after a hyphen that the text has.
-const AFTER_HYPHEN: i64 = 60;
-/// The price of breaking a word that is wider than the measure.
-const ANYWHERE: i64 = 5_000;
+impl Setup {
+    /// Whether punctuation hangs at the edges: where both are straight, in text that runs from left to right.
+    pub(crate) fn hangs(&self) -> bool {
+        self.align == Align::Justified && !self.right_to_left
+    }
+}
 
 impl Typesetter {
     /// Sets a paragraph.
@@ -97,206 +90,6 @@ pub(crate) struct LinePlace {
 /// How far lines of ragged text may fall short before it counts: four ems.
 fn play(inline: &Inline) -> i64 {
     inline.pieces.first().map_or(0, |piece| piece.style.size.units() * 4)
-}
-
-/// Fragments between line-break opportunities.
-fn chunks(itemised: &Itemised) -> impl Iterator<Item = Range<usize>> {
-    let fragments = &itemised.fragments;
-    let mut next = 0;
-    itemised.opportunities.iter().filter_map(move |offset| {
-        let start = next;
-        while next < fragments.len() && fragments[next].range.end <= *offset {
-            next += 1;
-        }
-        (next > start).then_some(start..next)
-    })
-}
-
-fn visible_width(fragments: &[Fragment]) -> Length {
-    let trailing = fragments.iter().rev().take_while(|f| f.kind == FragmentKind::Space).count();
-    fragments[..fragments.len() - trailing].iter().map(|fragment| fragment.width).sum()
-}
-
-/// Collects the places where lines may end.
-struct Breaks<'a> {
-    inline: &'a Inline,
-    setup: &'a Setup,
-    typesetter: &'a mut Typesetter,
-    found: Vec<Break>,
-    sums: Sums,
-    /// `sums` without spaces at the end.
-    visible: Sums,
-}
-
-impl<'a> Breaks<'a> {
-    fn collect(
-        inline: &'a Inline,
-        setup: &'a Setup,
-        itemised: &Itemised,
-        typesetter: &'a mut Typesetter,
-    ) -> Vec<Break> {
-        let start = Sums { width: -setup.indent.units(), ..Sums::default() };
-        let found = vec![Break { start, ..Break::default() }];
-        let (sums, visible) = (Sums::default(), Sums::default());
-        let mut breaks = Self { inline, setup, typesetter, found, sums, visible };
-        for chunk in chunks(itemised) {
-            breaks.chunk(chunk, &itemised.fragments);
-        }
-        breaks.found
-    }
-
-    fn chunk(&mut self, chunk: Range<usize>, fragments: &[Fragment]) {
-        let room = self.setup.measure - self.setup.indent;
-        let anywhere = visible_width(&fragments[chunk.clone()]) > room;
-        for index in chunk.clone() {
-            let fragment = &fragments[index];
-            if fragment.kind == FragmentKind::Word {
-                self.divisions(index, fragment, anywhere);
-            }
-            self.add(fragment);
-            if anywhere && index + 1 < chunk.end && fragment.kind != FragmentKind::Space {
-                self.push(index + 1, fragment.range.end, ANYWHERE);
-            }
-        }
-        let end = fragments[chunk.end - 1].range.end;
-        if end == self.inline.text.len() || !self.starts_raised(fragments.get(chunk.end)) {
-            self.opportunity(chunk.end, end, &fragments[chunk.end - 1]);
-        }
-    }
-
-    /// A raised piece, such as a citation's number, never begins a line.
-    fn starts_raised(&self, next: Option<&Fragment>) -> bool {
-        next.is_some_and(|next| {
-            let piece = &self.inline.pieces[next.piece];
-            piece.style.rise > Length::ZERO && piece.range.start == next.range.start
-        })
-    }
-
-    fn add(&mut self, fragment: &Fragment) {
-        self.sums.width += fragment.width.units();
-        let size = self.inline.pieces[fragment.piece].style.size;
-        if self.setup.align == Align::Justified && is_flexible(fragment) {
-            self.sums.flex += flex(fragment.width, fragment.word.glyphs.len(), size);
-        }
-        if fragment.kind == FragmentKind::Space {
-            let em = self.inline.pieces[fragment.piece].style.size.units();
-            for glyph in &fragment.word.glyphs {
-                let natural =
-                    crate::text::shape::scale(fragment.setting.face, Length::from_units(em), glyph.advance)
-                        .units();
-                self.sums.spaces += 1;
-                self.sums.stretch += natural / 2;
-                self.sums.shrink += (natural / 3).min(natural - em * NARROWEST_SPACE / 1000).max(0);
-            }
-        } else {
-            self.visible = self.sums;
-        }
-    }
-
-    /// The opportunity at the end of a chunk.
-    fn opportunity(&mut self, fragment: usize, at: usize, last: &Fragment) {
-        match self.inline.text[..at].chars().next_back() {
-            Some('\u{ad}') => {
-                let hyphen = self.hyphen_width(last);
-                let (end, start) = (self.visible, self.sums);
-                self.found.push(Break {
-                    at,
-                    fragment,
-                    end,
-                    start,
-                    end_extra: hyphen,
-                    penalty: HYPHEN,
-                    hyphen: true,
-                    adds_hyphen: true,
-                    ..Break::default()
-                });
-            }
-            Some('-' | '\u{2010}') => {
-                self.push(fragment, at, AFTER_HYPHEN);
-                if let Some(found) = self.found.last_mut() {
-                    found.hyphen = true;
-                }
-            }
-            _ => self.push(fragment, at, 0),
-        }
-    }
-
-    fn push(&mut self, fragment: usize, at: usize, penalty: i64) {
-        let (end, start) = (self.visible, self.sums);
-        self.found.push(Break { at, fragment, end, start, penalty, ..Break::default() });
-    }
-
-    /// The places inside a word.
-    fn divisions(&mut self, index: usize, fragment: &Fragment, anywhere: bool) {
-        let text = &self.inline.text[fragment.range.clone()];
-        let language = self.inline.pieces[fragment.piece].language;
-        if self.setup.hyphenate && fragment.level.is_ltr() && fragment.setting.script != ARABIC {
-            let divisions = self.typesetter.divisions(text, language);
-            if !divisions.is_empty() {
-                let name = text.chars().find(|c| c.is_alphabetic()).is_some_and(char::is_uppercase);
-                let penalty = if name { HYPHEN_IN_NAME } else { HYPHEN };
-                for at in divisions.iter() {
-                    self.divide(index, fragment, *at, penalty, true);
-                }
-                return;
-            }
-        }
-        if anywhere {
-            let mut starts: Vec<usize> =
-                fragment.word.glyphs.iter().map(|glyph| glyph.start as usize).collect();
-            starts.sort_unstable();
-            starts.dedup();
-            for at in starts.into_iter().filter(|at| *at > 0) {
-                self.divide(index, fragment, at, ANYWHERE, false);
-            }
-        }
-    }
-
-    fn divide(&mut self, index: usize, fragment: &Fragment, at: usize, penalty: i64, hyphen: bool) {
-        let size = self.inline.pieces[fragment.piece].style.size;
-        let face = fragment.setting.face;
-        let glyphs = &fragment.word.glyphs;
-        let before = glyphs.iter().filter(|glyph| (glyph.start as usize) < at);
-        let cut: Length = before.map(|g| crate::text::shape::scale(face, size, g.advance)).sum();
-        let clean = glyphs.iter().any(|glyph| glyph.start as usize == at && !glyph.unsafe_to_break);
-        let (mut end_extra, mut start_extra) = (Length::ZERO, Length::ZERO);
-        if !clean {
-            let text = &self.inline.text[fragment.range.clone()];
-            let (first, second) = text.split_at(at);
-            end_extra = self.typesetter.word(first, fragment.setting).width(face, size) - cut;
-            let rest = fragment.width - cut;
-            start_extra = self.typesetter.word(second, fragment.setting).width(face, size) - rest;
-        }
-        let mut sums = self.sums;
-        sums.width += cut.units();
-        if self.setup.align == Align::Justified && is_flexible(fragment) {
-            let count = glyphs.iter().filter(|glyph| (glyph.start as usize) < at).count();
-            sums.flex += flex(cut, count, size);
-        }
-        let hyphen_width = if hyphen { self.hyphen_width(fragment) } else { 0 };
-        self.found.push(Break {
-            at: fragment.range.start + at,
-            fragment: index,
-            end: sums,
-            start: sums,
-            end_extra: end_extra.units() + hyphen_width,
-            start_extra: start_extra.units(),
-            penalty,
-            hyphen,
-            adds_hyphen: hyphen,
-        });
-    }
-
-    fn hyphen_width(&mut self, fragment: &Fragment) -> i64 {
-        let size = self.inline.pieces[fragment.piece].style.size;
-        let hyphen = hyphen_for(fragment);
-        self.typesetter.word(hyphen, fragment.setting).width(fragment.setting.face, size).units()
-    }
-}
-
-/// What is drawn at the end of a divided word.
-pub(crate) fn hyphen_for(fragment: &Fragment) -> &'static str {
-    if fragment.setting.face.covers('\u{2010}') { "\u{2010}" } else { "-" }
 }
 
 #[cfg(test)]
@@ -399,6 +192,61 @@ mod tests {
         let (_, lines) = set(&format!("Before {long} after."), "en", Length::mm(122));
         assert!(lines.iter().all(|line| line.width.to_milli_pt() <= Length::mm(122).to_milli_pt() + 1));
         assert_eq!(said(&lines), format!("Before {long} after."));
+    }
+
+    /// How far a line's marks reach to the left and to the right of the measure.
+    fn beyond(line: &Line, measure: Length) -> (Length, Length) {
+        let left = line.marks.iter().map(|marked| marked.x).min().unwrap();
+        let right = line.marks.iter().map(|marked| marked.x + marked.width).max().unwrap();
+        (-left, right - measure)
+    }
+
+    #[test]
+    fn hyphens_stops_and_commas_hang_at_the_end_of_a_line_and_letters_do_not() {
+        let mut hung = 0;
+        for measure in (40..130).map(Length::mm) {
+            let (_, lines) = set(ENGLISH, "en", measure);
+            for line in &lines[..lines.len() - 1] {
+                let last = said(std::slice::from_ref(line)).trim_end().chars().next_back().unwrap();
+                let (left, right) = beyond(line, measure);
+                assert_eq!(left, Length::ZERO);
+                if matches!(last, ',' | '\u{ad}') {
+                    hung += 1;
+                    assert!(right > Length::milli_pt(1_400) && right < Length::milli_pt(2_200), "{right:?}");
+                } else if last.is_alphabetic() {
+                    assert!(right.to_milli_pt().abs() <= 1, "{last} {right:?}");
+                }
+            }
+        }
+        assert!(hung > 40, "{hung}");
+    }
+
+    #[test]
+    fn an_opening_quotation_mark_hangs_at_the_start_of_justified_text_only() {
+        let quoted = format!("“{ENGLISH}”");
+        let measure = Length::mm(122);
+        let (_, lines) = set(&quoted, "en", measure);
+        let (left, _) = beyond(&lines[0], measure);
+        assert!(left > Length::milli_pt(1_500), "{left:?}");
+        let mut typesetter = Typesetter::default();
+        let inline = inline(&mut typesetter, &quoted, "en");
+        for line in typesetter.set(&inline, &Setup { align: Align::Start, ..setup(measure) }) {
+            let (left, right) = beyond(&line, measure);
+            assert!(left == Length::ZERO && right <= Length::ZERO);
+        }
+    }
+
+    #[test]
+    fn nothing_hangs_where_lines_run_from_right_to_left() {
+        let mut typesetter = Typesetter::default();
+        let text = "«روسیه، ایران، شراکت، محدودیت‌ها، سال‌ها، (Iran), (Russia), “trade”. ".repeat(6);
+        let inline = inline(&mut typesetter, &text, "fa");
+        let measure = Length::mm(70);
+        for line in typesetter.set(&inline, &Setup { right_to_left: true, ..setup(measure) }) {
+            assert!(
+                line.left >= -Length::milli_pt(1) && line.left + line.width <= measure + Length::milli_pt(1)
+            );
+        }
     }
 
     #[test]

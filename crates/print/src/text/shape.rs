@@ -7,6 +7,7 @@ use harfrust::{Buffer, BufferFlags, ClusterLevel, Direction, Feature, Script, Sh
 use harfrust::{ShaperFont, Tag};
 
 use crate::faces::FaceId;
+use crate::fonts::Fonts;
 use crate::text::itemise::is_default_ignorable;
 use crate::text::languages::{LanguageId, Languages};
 use crate::text::style::Figures;
@@ -56,6 +57,7 @@ pub(crate) fn scale(face: FaceId, size: Length, font_units: i32) -> Length {
 /// The plans, fonts and words of one print.
 #[derive(Default)]
 pub(crate) struct Shaper {
+    /// The vendored ones by their place.
     fonts: [Option<ShaperFont<'static, 'static>>; FaceId::ALL.len()],
     plans: Vec<Plan>,
     buffer: Option<Buffer>,
@@ -69,23 +71,29 @@ struct Plan {
 
 impl Shaper {
     /// The word's glyphs.
-    pub(crate) fn word(&mut self, text: &str, setting: Setting, languages: &Languages) -> Rc<Word> {
-        let index = self.plan(setting, languages);
+    pub(crate) fn word(
+        &mut self,
+        text: &str,
+        setting: Setting,
+        languages: &Languages,
+        fonts: &Fonts,
+    ) -> Rc<Word> {
+        let index = self.plan(setting, languages, fonts);
         if let Some(word) = self.plans[index].words.get(text) {
             return Rc::clone(word);
         }
-        let word = Rc::new(self.shape(text, index));
+        let word = Rc::new(self.shape(text, index, fonts));
         self.plans[index].words.insert(text.into(), Rc::clone(&word));
         word
     }
 
-    fn plan(&mut self, setting: Setting, languages: &Languages) -> usize {
+    fn plan(&mut self, setting: Setting, languages: &Languages, fonts: &Fonts) -> usize {
         // A brief has a handful of plans, and the one used last is often at the front.
         if let Some(index) = self.plans.iter().position(|plan| plan.setting == setting) {
             return index;
         }
         let features = ShapePlan::new(
-            setting.face.font(),
+            fonts.font(setting.face),
             direction(setting),
             Some(setting.script),
             languages.shaping(setting.language),
@@ -95,29 +103,39 @@ impl Shaper {
         self.plans.len() - 1
     }
 
-    fn shape(&mut self, text: &str, index: usize) -> Word {
-        let Plan { setting, features: plan, .. } = &self.plans[index];
-        let font =
-            self.fonts[setting.face as usize].get_or_insert_with(|| ShaperFont::new(setting.face.font()));
+    fn shape(&mut self, text: &str, index: usize, fonts: &Fonts) -> Word {
+        let plan = &self.plans[index];
         let mut buffer = self.buffer.take().unwrap_or_default();
-        buffer.reset();
-        buffer.push_str(text);
-        buffer.set_direction(direction(*setting));
-        buffer.set_script(Some(setting.script));
-        buffer.set_language(plan.language().cloned());
-        buffer.set_cluster_level(ClusterLevel::MonotoneCharacters);
-        buffer.set_flags(BufferFlags::REMOVE_DEFAULT_IGNORABLES | BufferFlags::DO_NOT_INSERT_DOTTED_CIRCLE);
-        let features = [figures(setting.figures)];
-        let options = ShapeOptions::new().plan(Some(plan)).features(&features);
-        let shaped = harfrust::shape(font, &mut buffer, options).is_ok();
-        let mut glyphs = if shaped { glyphs(font, &buffer, text.len()) } else { Vec::new() };
-        hide_ignorables(font, text, &mut glyphs);
-        if glyphs.is_empty() && !text.is_empty() {
-            glyphs.extend(invisible(font, text.len()));
-        }
+        let face = plan.setting.face;
+        let glyphs = if let FaceId::Added(_) = face {
+            glyphs(&ShaperFont::new(fonts.font(face)), &mut buffer, text, plan)
+        } else {
+            let font = self.fonts[face.index()].get_or_insert_with(|| ShaperFont::new(face.font()));
+            glyphs(font, &mut buffer, text, plan)
+        };
         self.buffer = Some(buffer);
         Word { glyphs }
     }
+}
+
+fn glyphs(font: &ShaperFont, buffer: &mut Buffer, text: &str, plan: &Plan) -> Vec<WordGlyph> {
+    let Plan { setting, features: plan, .. } = plan;
+    buffer.reset();
+    buffer.push_str(text);
+    buffer.set_direction(direction(*setting));
+    buffer.set_script(Some(setting.script));
+    buffer.set_language(plan.language().cloned());
+    buffer.set_cluster_level(ClusterLevel::MonotoneCharacters);
+    buffer.set_flags(BufferFlags::REMOVE_DEFAULT_IGNORABLES | BufferFlags::DO_NOT_INSERT_DOTTED_CIRCLE);
+    let features = [figures(setting.figures)];
+    let options = ShapeOptions::new().plan(Some(plan)).features(&features);
+    let shaped = harfrust::shape(font, buffer, options).is_ok();
+    let mut glyphs = if shaped { read_out(font, buffer, text.len()) } else { Vec::new() };
+    hide_ignorables(font, text, &mut glyphs);
+    if glyphs.is_empty() && !text.is_empty() {
+        glyphs.extend(invisible(font, text.len()));
+    }
+    glyphs
 }
 
 fn direction(setting: Setting) -> Direction {
@@ -133,7 +151,7 @@ fn figures(figures: Figures) -> Feature {
 }
 
 /// The shaper keeps a few default-ignorables (Hangul fillers) that no face has: they draw nothing here.
-fn hide_ignorables(font: &ShaperFont<'static, 'static>, text: &str, glyphs: &mut [WordGlyph]) {
+fn hide_ignorables(font: &ShaperFont, text: &str, glyphs: &mut [WordGlyph]) {
     for glyph in glyphs.iter_mut().filter(|glyph| glyph.id == 0) {
         let cluster = text.get(glyph.start as usize..glyph.end as usize).unwrap_or("");
         if cluster.chars().all(is_default_ignorable)
@@ -145,7 +163,7 @@ fn hide_ignorables(font: &ShaperFont<'static, 'static>, text: &str, glyphs: &mut
 }
 
 /// A glyph without an advance, so that text of which nothing is drawn can be read back.
-fn invisible(font: &ShaperFont<'static, 'static>, length: usize) -> Option<WordGlyph> {
+fn invisible(font: &ShaperFont, length: usize) -> Option<WordGlyph> {
     let space = font.nominal_glyph(u32::from(' '))?;
     Some(WordGlyph {
         id: u16::try_from(space.to_u32()).ok()?,
@@ -160,7 +178,7 @@ fn invisible(font: &ShaperFont<'static, 'static>, length: usize) -> Option<WordG
 
 /// Reads the buffer out. A cluster's text runs up to the next cluster's, so that characters without a glyph
 /// (joiners, variation selectors) stay with the one before them.
-fn glyphs(font: &ShaperFont<'static, 'static>, buffer: &Buffer, length: usize) -> Vec<WordGlyph> {
+fn read_out(font: &ShaperFont, buffer: &Buffer, length: usize) -> Vec<WordGlyph> {
     let length = u32::try_from(length).unwrap_or(u32::MAX);
     let mut starts: Vec<u32> = buffer.glyph_infos().iter().map(|info| info.cluster).collect();
     starts.sort_unstable();

@@ -87,7 +87,8 @@ impl TextStyle {
         }
     }
 
-    /// The style of a run of digits already set, figures tabular; none for faces of Arabic script.
+    /// The style of a run of digits already set, figures tabular; none for faces of Arabic script and for
+    /// added ones.
     pub(crate) fn of_run(run: &crate::pages::GlyphRun) -> Option<Self> {
         let (family, weight, italic) = match run.face {
             FaceId::Serif => (Family::Serif, Weight::Regular, false),
@@ -98,7 +99,13 @@ impl TextStyle {
             FaceId::SansItalic => (Family::Sans, Weight::Regular, true),
             FaceId::SansSemibold => (Family::Sans, Weight::Semibold, false),
             FaceId::SansBold => (Family::Sans, Weight::Bold, false),
-            FaceId::Naskh | FaceId::NaskhBold | FaceId::Vazirmatn | FaceId::VazirmatnBold => return None,
+            FaceId::Naskh
+            | FaceId::NaskhBold
+            | FaceId::Vazirmatn
+            | FaceId::VazirmatnBold
+            | FaceId::Added(_) => {
+                return None;
+            }
         };
         let (size, color) = (run.size, run.color);
         Some(Self { family, weight, italic, size, color, rise: Length::ZERO, figures: Figures::Tabular })

@@ -40,7 +40,7 @@ impl Base {
         let mut programs = Vec::new();
         let mut showing = Vec::new();
         for in_use in fonts.used() {
-            let program = FontProgram::subset(in_use.face, &in_use.codes)?;
+            let program = FontProgram::subset(in_use.face, &fonts.fonts, &in_use.codes)?;
             let id = FontId(resource_name(in_use.face));
             pdf.resources.fonts.map.insert(id.clone(), PdfFont::new(parsed(in_use, &program)));
             showing.extend(show_all(&id, in_use));

@@ -11,14 +11,16 @@ pub(super) struct Code {
     pub(super) glyph: u16,
     /// The text in `ToUnicode`; never empty.
     pub(super) text: Box<str>,
+    /// The code before this one that shows the same glyph; 0 for none.
+    earlier: u16,
 }
 
 /// The codes of one face, in the order of first use. Code 0 is `.notdef` and stands for nothing.
 #[derive(Debug, Default)]
 pub(super) struct FaceCodes {
     codes: Vec<Code>,
-    /// By glyph: the codes that show it.
-    by_glyph: Vec<Vec<u16>>,
+    /// By glyph: the last code that shows it; 0 for none.
+    by_glyph: Vec<u16>,
 }
 
 impl FaceCodes {
@@ -26,16 +28,20 @@ impl FaceCodes {
     pub(super) fn code(&mut self, face: FaceId, glyph: u16, text: &str) -> Result<u16, WriteError> {
         let at = usize::from(glyph);
         if self.by_glyph.len() <= at {
-            self.by_glyph.resize(at + 1, Vec::new());
+            self.by_glyph.resize(at + 1, 0);
         }
-        let known =
-            self.by_glyph[at].iter().copied().find(|&code| &*self.codes[usize::from(code) - 1].text == text);
-        if let Some(code) = known {
-            return Ok(code);
+        let earlier = self.by_glyph[at];
+        let mut known = earlier;
+        while known != 0 {
+            let code = &self.codes[usize::from(known) - 1];
+            if *code.text == *text {
+                return Ok(known);
+            }
+            known = code.earlier;
         }
         let code = u16::try_from(self.codes.len() + 1).map_err(|_| WriteError::TooManyCodes { face })?;
-        self.codes.push(Code { glyph, text: text.into() });
-        self.by_glyph[at].push(code);
+        self.codes.push(Code { glyph, text: text.into(), earlier });
+        self.by_glyph[at] = code;
         Ok(code)
     }
 

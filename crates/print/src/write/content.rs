@@ -7,10 +7,13 @@ use super::WriteError;
 use super::bounds::{Bounds, milli};
 use super::fontbook::FontBook;
 use super::forms::{Forms, INITIAL_STATE};
+use super::images::Images;
 use super::sequence::{Mark, Sequence};
 use super::structure::{states_box, type_name};
 use super::syntax;
 use super::text::{self, Cursor};
+use super::vector;
+use crate::images::{Picture, Raster};
 use crate::pages::{Color, Item, Owner, Paint, Path, Placed, Rect, Segment};
 use crate::tags::{Role, TagTree};
 use crate::units::Length;
@@ -26,6 +29,8 @@ pub(super) struct PageContent {
     pub(super) links: Vec<LinkArea>,
     /// The boxes of elements that state one, as far as they stand on this page.
     pub(super) boxes: Vec<(usize, Bounds)>,
+    /// Whether anything lets through what is beneath it.
+    pub(super) see_through: bool,
     state: State,
 }
 
@@ -40,11 +45,11 @@ pub(super) struct LinkArea {
 pub(super) fn encode(
     tags: &TagTree,
     fonts: &mut FontBook,
-    forms: &mut Forms,
+    (forms, images): (&mut Forms, &mut Images),
     (page, done): (usize, &mut PageContent),
     items: &[Placed],
 ) -> Result<(), WriteError> {
-    let mut encoder = Encoder { tags, fonts, forms, page, done };
+    let mut encoder = Encoder { tags, fonts, forms, images, page, done };
     encoder.links(items)?;
     let painted: Vec<&Placed> = items.iter().filter(|placed| paints(&placed.item)).collect();
     // Positions next to each other have nothing of the element's between them: one sequence holds both, as long as
@@ -82,6 +87,7 @@ fn paints(item: &Item) -> bool {
     match item {
         Item::Run(run) => !run.glyphs.is_empty(),
         Item::Path(path) => !path.segments.is_empty(),
+        Item::Image { .. } => true,
         Item::Repeated(items) => items.iter().any(paints),
         Item::LinkArea { .. } => false,
     }
@@ -107,6 +113,7 @@ struct Encoder<'a> {
     tags: &'a TagTree,
     fonts: &'a mut FontBook,
     forms: &'a mut Forms,
+    images: &'a mut Images,
     page: usize,
     done: &'a mut PageContent,
 }
@@ -160,6 +167,14 @@ impl Encoder<'_> {
                     sequence.open(&mut self.done.bytes);
                     self.path(path);
                 }
+                Item::Image { image, rect } => {
+                    self.end_text();
+                    sequence.open(&mut self.done.bytes);
+                    match image {
+                        Picture::Raster(raster) => self.image(raster, rect),
+                        Picture::Vector(drawing) => vector::paint(&mut self.done.bytes, drawing, *rect),
+                    }
+                }
                 Item::Repeated(items) => {
                     let name = self.form(items)?;
                     self.end_text();
@@ -179,11 +194,24 @@ impl Encoder<'_> {
             return Ok(name);
         }
         let mut content = PageContent { bytes: INITIAL_STATE.to_vec(), ..PageContent::default() };
-        let Self { tags, fonts, forms, page, .. } = self;
-        let mut encoder = Encoder { tags, fonts, forms, page: *page, done: &mut content };
+        let Self { tags, fonts, forms, images, page, .. } = self;
+        let mut encoder = Encoder { tags, fonts, forms, images, page: *page, done: &mut content };
         encoder.paint(items.iter(), &mut Sequence::inside_artifact())?;
         encoder.end_text();
+        self.done.see_through |= content.see_through;
         Ok(self.forms.add(items, content.bytes))
+    }
+
+    /// An image fills the unit square (ISO 32000-1, 8.9.3): the square is made the rectangle.
+    fn image(&mut self, image: &Arc<Raster>, rect: &Rect) {
+        self.done.see_through |= image.alpha.is_some();
+        let name = self.images.name(image);
+        let out = &mut self.done.bytes;
+        out.extend_from_slice(b"q ");
+        operands(out, &[milli(rect.width), 0, 0, milli(rect.height), milli(rect.x), milli(rect.y)]);
+        out.extend_from_slice(b"cm ");
+        syntax::name(out, name.as_bytes());
+        out.extend_from_slice(b" Do Q\n");
     }
 
     fn sequence(&mut self, owner: &Owner, bounds: Option<Bounds>) -> Result<Sequence<'static>, WriteError> {
@@ -204,6 +232,7 @@ impl Encoder<'_> {
         match item {
             Item::Run(run) => Ok(Some(Bounds::of_run(run, self.fonts.metrics(run.face)?))),
             Item::Path(path) => Ok(Bounds::of_path(path)),
+            Item::Image { rect, .. } => Ok(Some(Bounds::of_rect(rect))),
             Item::Repeated(items) => {
                 items.iter().try_fold(None, |all, item| Ok(joined(all, self.bounds(item)?)))
             }
@@ -318,7 +347,7 @@ fn write_segment(out: &mut Vec<u8>, segment: &Segment) {
     out.extend_from_slice(operator);
 }
 
-fn operands(out: &mut Vec<u8>, values: &[i64]) {
+pub(super) fn operands(out: &mut Vec<u8>, values: &[i64]) {
     for &value in values {
         syntax::milli(out, value);
         out.push(b' ');
@@ -326,6 +355,6 @@ fn operands(out: &mut Vec<u8>, values: &[i64]) {
 }
 
 /// Components in 1/255 as decimals with three places, which is finer than a display's step.
-fn color_operands(out: &mut Vec<u8>, Color(red, green, blue): Color) {
+pub(super) fn color_operands(out: &mut Vec<u8>, Color(red, green, blue): Color) {
     operands(out, &[red, green, blue].map(|part| (i64::from(part) * 1000 + 127) / 255));
 }

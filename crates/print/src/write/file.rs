@@ -36,18 +36,14 @@ pub(super) struct PdfFile {
     /// By object number; 0 heads the free list.
     places: Vec<Place>,
     waiting: Waiting,
-    /// For streams as they come.
     deflater: Deflater,
-    /// For object streams: their many short numbers gain from a longer search, and there are few of them.
-    packer: Deflater,
 }
 
 impl PdfFile {
     pub(super) fn new() -> Self {
         // Four bytes above 127 in the second line: ISO 19005-2, 6.1.2.
         let bytes = b"%PDF-1.7\n%\xE2\xE3\xCF\xD3\n".to_vec();
-        let (deflater, packer) = (Deflater::new(6), Deflater::new(9));
-        Self { bytes, places: vec![Place::Free], waiting: Waiting::default(), deflater, packer }
+        Self { bytes, places: vec![Place::Free], waiting: Waiting::default(), deflater: Deflater::new() }
     }
 
     /// A number for an object that is written later.
@@ -129,7 +125,7 @@ impl PdfFile {
         }
         let first = content.len();
         content.extend_from_slice(&waiting.content);
-        let packed = self.packer.deflate(&content);
+        let packed = self.deflater.deflate(&content);
         self.plain_stream(stream, &packed, |dict| {
             dict.name("Type", "ObjStm");
             dict.count("N", waiting.ids.len()).count("First", first);
@@ -189,15 +185,15 @@ fn entry(place: Place) -> [u8; XREF_COLUMNS] {
     entry
 }
 
-/// Deflates, at level 6 what is text: level 9 is slow for two hundredths of the size. Its tables are made once: new
-/// ones for each stream would take longer than a small page.
+/// Deflates at level 6: level 9 is slow for two hundredths of the size. Its tables are made once, and once only: new
+/// ones for each stream, or for a second level, would take longer than a small page.
 struct Deflater {
     state: Compress,
 }
 
 impl Deflater {
-    fn new(level: u32) -> Self {
-        Self { state: Compress::new(Compression::new(level), true) }
+    fn new() -> Self {
+        Self { state: Compress::new(Compression::new(6), true) }
     }
 
     fn deflate(&mut self, content: &[u8]) -> Vec<u8> {

@@ -2,8 +2,9 @@
 
 use super::WriteError;
 use super::codes::FaceCodes;
-use super::fonts::{FaceMetrics, index};
+use super::fonts::FaceMetrics;
 use crate::faces::FaceId;
+use crate::fonts::Fonts;
 
 /// A face in use.
 pub(super) struct FaceInUse {
@@ -15,15 +16,25 @@ pub(super) struct FaceInUse {
 /// All faces in use, by their place among all faces.
 #[derive(Default)]
 pub(super) struct FontBook {
-    faces: [Option<Box<FaceInUse>>; FaceId::ALL.len()],
+    pub(super) fonts: Fonts,
+    faces: Vec<Option<Box<FaceInUse>>>,
 }
 
 impl FontBook {
+    /// An empty one for these fonts.
+    pub(super) fn new(fonts: &Fonts) -> Self {
+        Self { fonts: fonts.clone(), faces: Vec::new() }
+    }
+
     /// A face, taken into use when it is first asked for.
     pub(super) fn face(&mut self, face: FaceId) -> Result<&mut FaceInUse, WriteError> {
-        let slot = &mut self.faces[index(face)];
+        let index = face.index();
+        if self.faces.len() <= index {
+            self.faces.resize_with(index + 1, || None);
+        }
+        let slot = &mut self.faces[index];
         if slot.is_none() {
-            let metrics = FaceMetrics::of(face)?;
+            let metrics = FaceMetrics::of(face, &self.fonts)?;
             *slot = Some(Box::new(FaceInUse { face, metrics, codes: FaceCodes::default() }));
         }
         slot.as_deref_mut().ok_or(WriteError::Font { face, what: "it is not in use".to_owned() })

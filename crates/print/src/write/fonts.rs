@@ -4,8 +4,9 @@ use read_fonts::{FontRef, TableProvider as _, tables::os2::Os2, types::GlyphId};
 use sha2::{Digest as _, Sha256};
 use subsetter::GlyphRemapper;
 
-use super::{WriteError, codes::Code, codes::FaceCodes};
+use super::{WriteError, codes::Code, codes::FaceCodes, sfnt};
 use crate::faces::FaceId;
+use crate::fonts::Fonts;
 
 /// What the writer must know of a face to place its glyphs and to describe it.
 pub(super) struct FaceMetrics {
@@ -36,13 +37,14 @@ pub(super) struct RawMetrics {
 }
 
 impl FaceMetrics {
-    pub(super) fn of(face: FaceId) -> Result<Self, WriteError> {
-        Self::read(face).map_err(|error| WriteError::Font { face, what: error.to_string() })
+    pub(super) fn of(face: FaceId, fonts: &Fonts) -> Result<Self, WriteError> {
+        Self::read(face, fonts.bytes(face))
+            .map_err(|error| WriteError::Font { face, what: error.to_string() })
     }
 
-    fn read(face: FaceId) -> Result<Self, read_fonts::ReadError> {
-        let font = FontRef::new(face.bytes())?;
-        let (head, hhea, post) = (font.head()?, font.hhea()?, font.post()?);
+    fn read(face: FaceId, bytes: &[u8]) -> Result<Self, read_fonts::ReadError> {
+        let font = FontRef::new(bytes)?;
+        let (head, hhea) = (font.head()?, font.hhea()?);
         let os2 = font.os2().ok();
         let units_per_em = i64::from(head.units_per_em().max(1));
         let scaled = |value: i16| rounded(i64::from(value) * 1000, units_per_em);
@@ -51,7 +53,8 @@ impl FaceMetrics {
         let ascender = hhea.ascender().to_i16();
         let descender = hhea.descender().to_i16();
         // `post` states the angle as a 16.16 number; the nearest degree is enough to choose a substitute.
-        let italic_angle = rounded(i64::from(post.italic_angle().to_bits()), 1 << 16);
+        let italic_angle = font.post().map_or(0, |post| i64::from(post.italic_angle().to_bits()));
+        let italic_angle = rounded(italic_angle, 1 << 16);
         Ok(Self {
             units_per_em,
             advances: advances(&font, units_per_em)?,
@@ -104,8 +107,8 @@ fn advances(font: &FontRef, units_per_em: i64) -> Result<Vec<i64>, read_fonts::R
 fn flags(face: FaceId, italic_angle: i64) -> i64 {
     use FaceId as F;
     let serif = matches!(face, F::Serif | F::SerifItalic | F::SerifSemibold | F::SerifSemiboldItalic);
-    let arabic = matches!(face, F::Naskh | F::NaskhBold | F::Vazirmatn | F::VazirmatnBold);
-    let script = if arabic { 1 << 2 } else { 1 << 5 };
+    let other = face.is_arabic() || matches!(face, F::Added(_));
+    let script = if other { 1 << 2 } else { 1 << 5 };
     script | (i64::from(serif) << 1) | (i64::from(italic_angle != 0) << 6)
 }
 
@@ -128,16 +131,27 @@ pub(super) struct FontProgram {
 
 impl FontProgram {
     /// Subsets a face to the glyphs of its codes.
-    pub(super) fn subset(face: FaceId, codes: &FaceCodes) -> Result<Self, WriteError> {
+    pub(super) fn subset(face: FaceId, fonts: &Fonts, codes: &FaceCodes) -> Result<Self, WriteError> {
         let used: Vec<u16> = codes.codes().iter().map(|code| code.glyph).collect();
-        let remapper = GlyphRemapper::new_from_glyphs_sorted(&used);
-        let program = subsetter::subset(face.bytes(), 0, &remapper)
-            .map_err(|error| WriteError::Font { face, what: error.to_string() })?;
+        let (program, remapper) =
+            subset(fonts.bytes(face), &used).map_err(|what| WriteError::Font { face, what })?;
         let glyph = |code: &Code| remapper.get(code.glyph).unwrap_or(0).to_be_bytes();
         let glyphs = [0, 0].into_iter().chain(codes.codes().iter().flat_map(glyph)).collect();
-        let name = format!("{}+{}", prefix(&program), face.postscript_name());
+        let name = format!("{}+{}", prefix(&program), fonts.postscript_name(face));
         Ok(Self { face, name, program, glyphs })
     }
+}
+
+fn subset(font: &[u8], glyphs: &[u16]) -> Result<(Vec<u8>, GlyphRemapper), String> {
+    let remapper = GlyphRemapper::new_from_glyphs_sorted(glyphs);
+    let program = subsetter::subset(font, 0, &remapper).map_err(|error| error.to_string())?;
+    let program = sfnt::embedded(&program).ok_or("its subset is malformed")?;
+    Ok((program, remapper))
+}
+
+/// A font cut down to some glyphs, as a file would embed it.
+pub(crate) fn embedded_subset(font: &[u8], glyphs: &[u16]) -> Result<Vec<u8>, String> {
+    subset(font, glyphs).map(|(program, _)| program)
 }
 
 /// Six capitals that differ between subsets of one face (ISO 32000-1, 9.6.4).
@@ -147,26 +161,22 @@ fn prefix(program: &[u8]) -> String {
 
 /// The name of a face's font resource.
 pub(super) fn resource_name(face: FaceId) -> String {
-    format!("T{}", index(face))
-}
-
-/// A face's place among all faces.
-pub(super) fn index(face: FaceId) -> usize {
-    FaceId::ALL.iter().position(|&other| other == face).unwrap_or(0)
+    format!("T{}", face.index())
 }
 
 #[cfg(test)]
 mod tests {
     use super::FaceMetrics;
     use crate::faces::FaceId;
+    use crate::fonts::Fonts;
 
     #[test]
     fn every_vendored_face_can_be_described() {
         for face in FaceId::ALL {
-            let metrics = FaceMetrics::of(face).unwrap();
+            let metrics = FaceMetrics::of(face, &Fonts::default()).unwrap();
             assert!(metrics.ascent > 0 && metrics.descent < 0 && metrics.cap_height > 0, "{face:?}");
         }
-        assert!(FaceMetrics::of(FaceId::SerifItalic).unwrap().italic_angle < 0);
-        assert_eq!(FaceMetrics::of(FaceId::Serif).unwrap().italic_angle, 0);
+        assert!(FaceMetrics::of(FaceId::SerifItalic, &Fonts::default()).unwrap().italic_angle < 0);
+        assert_eq!(FaceMetrics::of(FaceId::Serif, &Fonts::default()).unwrap().italic_angle, 0);
     }
 }

@@ -33,8 +33,14 @@ impl Forms {
         resource_name(self.forms.len() - 1)
     }
 
-    /// Writes the forms; returns their names with their objects. `fonts` is the pages' font dictionary.
-    pub(super) fn write(self, file: &mut PdfFile, size: [i64; 2], fonts: Ref) -> Vec<(String, Ref)> {
+    /// Writes the forms; returns their names with their objects. `fonts` is the pages' font dictionary, `images` are
+    /// the file's.
+    pub(super) fn write(
+        self,
+        file: &mut PdfFile,
+        size: [i64; 2],
+        (fonts, images): (Ref, &[(String, Ref)]),
+    ) -> Vec<(String, Ref)> {
         let mut written = Vec::with_capacity(self.forms.len());
         for (index, form) in self.forms.into_iter().enumerate() {
             let id = file.reserve();
@@ -43,6 +49,13 @@ impl Forms {
                 dict.milli_array("BBox", &[0, 0, size[0], size[1]]);
                 dict.dict("Resources", |resources| {
                     resources.reference("Font", fonts);
+                    if !images.is_empty() {
+                        resources.dict("XObject", |objects| {
+                            for (name, image) in images {
+                                objects.reference(name, *image);
+                            }
+                        });
+                    }
                 });
             });
             written.push((resource_name(index), id));

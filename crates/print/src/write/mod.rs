@@ -5,6 +5,7 @@
 //! page tree; content streams and all that conformance asks for are written here.
 
 mod annotations;
+mod associated;
 mod base;
 mod bounds;
 mod codes;
@@ -15,27 +16,34 @@ mod fontbook;
 mod fonts;
 mod forms;
 mod icc;
+mod images;
 mod import;
 mod outline;
 mod sequence;
+mod sfnt;
 mod structure;
 mod syntax;
 mod text;
 mod trees;
+mod vector;
 mod xmp;
 
 use std::collections::BTreeMap;
 
 use crate::document::{DocumentInfo, OutlineEntry};
+use crate::fonts::Fonts;
 use crate::pages::{Anchors, Page, Pages};
 use crate::tags::TagTree;
+pub(crate) use associated::{FILE_NAME as DATA_FILE, date};
 use base::Base;
 use bounds::Bounds;
 use content::PageContent;
 pub use error::WriteError;
 use file::PdfFile;
 use fontbook::FontBook;
+pub(crate) use fonts::embedded_subset;
 use forms::Forms;
+use images::Images;
 use import::Import;
 use lopdf::Object;
 use outline::Destinations;
@@ -69,6 +77,7 @@ pub struct Writer {
     file: PdfFile,
     fonts: FontBook,
     forms: Forms,
+    images: Images,
     pages: Vec<OpenPage>,
     content: Vec<Owned>,
     /// `None` where an element stands on several pages.
@@ -85,12 +94,18 @@ struct OpenPage {
 }
 
 impl Writer {
-    /// An empty file.
+    /// An empty file that uses the vendored faces.
     pub fn new() -> Self {
+        Self::with_fonts(&Fonts::default())
+    }
+
+    /// An empty file that may use these fonts.
+    pub fn with_fonts(fonts: &Fonts) -> Self {
         Self {
             file: PdfFile::new(),
-            fonts: FontBook::default(),
+            fonts: FontBook::new(fonts),
             forms: Forms::default(),
+            images: Images::default(),
             pages: Vec::new(),
             content: Vec::new(),
             boxes: BTreeMap::new(),
@@ -112,7 +127,8 @@ impl Writer {
         open.size = size;
         let content = &mut open.content;
         let first = content.marks.len();
-        content::encode(tags, &mut self.fonts, &mut self.forms, (number, content), &page.items)?;
+        let reused = (&mut self.forms, &mut self.images);
+        content::encode(tags, &mut self.fonts, reused, (number, content), &page.items)?;
         let mut reading: Vec<usize> = (first..content.marks.len()).collect();
         reading.sort_by_key(|&mcid| content.marks[mcid].1);
         for mcid in reading {
@@ -149,8 +165,10 @@ impl Writer {
         let links = self.annotations(tags, &destinations)?;
         self.page_objects(&base, import, &pages, &links)?;
         let structure = self.structure(tags, &pages, &links);
+        let data = info.data.as_ref().map(|data| associated::write(&mut self.file, data, info));
         let catalog = Catalog {
             structure,
+            data,
             destinations: destinations.write(&mut self.file, &pages),
             outline: outline::write(&mut self.file, outline, &destinations)?,
             metadata: self.metadata(info),
@@ -221,6 +239,12 @@ impl Writer {
                     dict.reference("Parent", import.id(parent));
                 }
                 dict.milli_array("MediaBox", &[0, 0, page.size[0], page.size[1]]);
+                if page.content.see_through {
+                    // What is blended, is blended in sRGB (ISO 19005-2, 6.2.10).
+                    dict.dict("Group", |group| {
+                        group.name("S", "Transparency").name("CS", "DeviceRGB");
+                    });
+                }
                 // Tab order follows the structure (ISO 14289-1, 7.18.3).
                 dict.count("StructParents", index).name("Tabs", "S");
                 if !on_page.is_empty() {
@@ -241,13 +265,15 @@ impl Writer {
             }
         });
         let size = self.pages.first().map_or([0, 0], |page| page.size);
-        let forms = std::mem::take(&mut self.forms).write(&mut self.file, size, fonts);
+        let images = std::mem::take(&mut self.images).write(&mut self.file);
+        let forms = std::mem::take(&mut self.forms).write(&mut self.file, size, (fonts, &images));
         self.file.dict(resources, |dict| {
             dict.reference("Font", fonts);
-            if !forms.is_empty() {
-                dict.dict("XObject", |objects| {
-                    for (name, form) in &forms {
-                        objects.reference(name, *form);
+            let objects = forms.iter().chain(&images);
+            if !(forms.is_empty() && images.is_empty()) {
+                dict.dict("XObject", |dict| {
+                    for (name, object) in objects {
+                        dict.reference(name, *object);
                     }
                 });
             }
@@ -314,6 +340,7 @@ impl Default for Writer {
 /// The entries that conformance adds to the catalog (ISO 32000-1, 7.7.2).
 struct Catalog {
     structure: Ref,
+    data: Option<Ref>,
     destinations: Option<Ref>,
     outline: Option<Ref>,
     metadata: Ref,
@@ -340,12 +367,29 @@ impl Catalog {
             }
         });
         if let Some(outline) = self.outline {
-            dict.reference("Outlines", outline).name("PageMode", "UseOutlines");
+            dict.reference("Outlines", outline);
+            if info.opens_outline {
+                dict.name("PageMode", "UseOutlines");
+            }
         }
-        if let Some(destinations) = self.destinations {
+        if self.destinations.is_some() || self.data.is_some() {
             dict.dict("Names", |names| {
-                names.reference("Dests", destinations);
+                if let Some(destinations) = self.destinations {
+                    names.reference("Dests", destinations);
+                }
+                if let Some(data) = self.data {
+                    names.dict("EmbeddedFiles", |files| {
+                        let out = files.tight_key("Names");
+                        out.push(b'[');
+                        syntax::text(out, associated::FILE_NAME);
+                        syntax::reference(out, data);
+                        out.push(b']');
+                    });
+                }
             });
+        }
+        if let Some(data) = self.data {
+            dict.references("AF", &[data]);
         }
         dict.key("PageLabels").extend_from_slice(b"<</Nums[0<</S/D>>]>>");
         dict.reference("Metadata", self.metadata);

@@ -23,7 +23,7 @@ struct Destination {
 }
 
 impl Destinations {
-    /// Names every placed anchor. `pages` is their number.
+    /// Names every placed anchor that has a name. `pages` is their number.
     pub(super) fn new(
         placed: &BTreeMap<AnchorId, (usize, Length)>,
         names: &[String],
@@ -33,6 +33,9 @@ impl Destinations {
         let mut known = BTreeMap::new();
         for (&anchor, &(page, y)) in placed {
             let name = names.get(anchor.0 as usize).ok_or(WriteError::UnnamedAnchor { anchor: anchor.0 })?;
+            if name.is_empty() {
+                continue;
+            }
             if page >= pages {
                 return Err(WriteError::AnchorPage { name: name.clone(), page });
             }

@@ -258,8 +258,8 @@ impl Line<'_, '_> {
         if glyph.id == 0 {
             return Err(WriteError::NotDef { page: self.page, face, text: text.to_owned() });
         }
-        let unknown = WriteError::UnknownGlyph { page: self.page, face, glyph: glyph.id };
-        let advance = self.face.metrics.advance(glyph.id).ok_or(unknown)?;
+        let unknown = || WriteError::UnknownGlyph { page: self.page, face, glyph: glyph.id };
+        let advance = self.face.metrics.advance(glyph.id).ok_or_else(unknown)?;
         let code = self.face.codes.code(face, glyph.id, text)?;
         self.rise_to(milli(glyph.offset.1));
         self.move_to(nano(origin.saturating_add(units(glyph.offset.0))).saturating_add(self.base));

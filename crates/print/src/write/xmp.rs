@@ -35,7 +35,9 @@ pub(crate) fn packet(info: &DocumentInfo) -> String {
         let _ = write!(xmp, "\n  xmlns:{prefix}=\"{namespace}\"");
     }
     xmp.push_str(">\n");
-    xmp.push_str("<pdfaid:part>2</pdfaid:part>\n<pdfaid:conformance>A</pdfaid:conformance>\n");
+    // Only part 3 knows associated files that are no PDF/A themselves.
+    let part = if info.data.is_some() { 3 } else { 2 };
+    let _ = writeln!(xmp, "<pdfaid:part>{part}</pdfaid:part>\n<pdfaid:conformance>A</pdfaid:conformance>");
     xmp.push_str("<pdfuaid:part>1</pdfuaid:part>\n");
     described(&mut xmp, info);
     xmp.push_str("<pdfaExtension:schemas><rdf:Bag>\n");

@@ -12,4 +12,6 @@ mod same_bytes;
 mod sample;
 mod setter;
 mod shown;
+#[path = "../tools/mod.rs"]
+mod tools;
 mod validity;

@@ -48,11 +48,13 @@ pub(crate) fn info() -> DocumentInfo {
         language: "en-GB".into(),
         creator: "The Desk".into(),
         published_at: "2026-03-01T12:00:00Z".into(),
+        opens_outline: true,
         producer: "Chancery 0.1.0".into(),
         marking: "TLP:GREEN".into(),
         brief: "workspaces/default/briefs/russia-iran".into(),
         revision: 3,
         edition_digest: "ab".repeat(32),
+        data: None,
     }
 }
 

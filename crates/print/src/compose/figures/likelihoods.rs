@@ -1,4 +1,5 @@
-//! Likelihood bars: the scale's seven cells at their true widths, the range shaded, the point marked.
+//! Likelihood bars: the scale's seven cells at their true widths, the range shaded, the point marked,
+//! the range of the revision before hollow.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,9 +10,10 @@ use chancery_proto::brief::v1::{
 };
 
 use super::sketch::{Ruler, Sketch, SketchLabel, TALLEST, WIDTH, portion};
-use crate::compose::judgments::percentages;
+use crate::compose::labels::filled;
+use crate::compose::said::Said;
 use crate::compose::styles::{ACCENT, FIGURE, FIGURE_SMALL, GUIDE, INK};
-use crate::compose::words;
+use crate::compose::words::{self, Lexicon};
 use crate::layout::HAIRLINE;
 use crate::pages::Rect;
 use crate::units::Length;
@@ -29,15 +31,20 @@ const PADDING: Length = Length::milli_pt(2_500);
 /// The height and half the width of a point's mark.
 const POINT: Length = Length::milli_pt(3_000);
 
+/// How far a hollow bar stands out of the one over it, and its line's thickness.
+const HOLLOW: (Length, Length) = (Length::milli_pt(1_800), Length::milli_pt(900));
+
 /// Something judged, and how likely it is.
 pub(super) struct Judged<'a> {
     /// Its id and its words.
     pub(super) text: String,
     pub(super) likelihood: &'a Likelihood,
+    /// How likely it was, where that was another.
+    pub(super) before: Option<&'a Likelihood>,
 }
 
 /// The key judgments that say how likely they are, each with those of the statements under it that do.
-pub(super) fn judged(content: &BriefContent) -> Vec<Judged<'_>> {
+pub(super) fn judged<'a>(content: &'a BriefContent, earlier: &Said<'a>) -> Vec<Judged<'a>> {
     let statements: BTreeMap<&str, &Statement> =
         statements(content).map(|statement| (statement.id.as_str(), statement)).collect();
     let floor = &content.default_marking;
@@ -48,12 +55,14 @@ pub(super) fn judged(content: &BriefContent) -> Vec<Judged<'_>> {
         judged.push(Judged {
             text: named(&judgment.id, &portion(&judgment.marking, floor), &words.join(" ")),
             likelihood,
+            before: earlier.of_judgment(judgment),
         });
         for statement in judgment.rests_on.iter().filter_map(|id| statements.get(id.as_str())) {
             let Some(likelihood) = said(statement.likelihood.as_ref()) else { continue };
             judged.push(Judged {
                 text: named(&statement.id, &portion(&statement.marking, floor), &statement.text),
                 likelihood,
+                before: earlier.of_statement(statement),
             });
         }
     }
@@ -61,7 +70,7 @@ pub(super) fn judged(content: &BriefContent) -> Vec<Judged<'_>> {
 }
 
 fn said(likelihood: Option<&Likelihood>) -> Option<&Likelihood> {
-    likelihood.filter(|likelihood| words::likelihood(likelihood.term).is_some())
+    likelihood.filter(|likelihood| words::is_said(likelihood))
 }
 
 fn named(id: &str, portion: &str, text: &str) -> String {
@@ -96,31 +105,57 @@ pub(super) fn sketch(judged: &[Judged], ruler: &mut Ruler) -> Option<Sketch> {
         let text = top + PADDING;
         let likelihood = judged.likelihood;
         let what = SketchLabel::new(&judged.text, FIGURE, (Length::ZERO, text), JUDGED);
-        let term = words::likelihood(likelihood.term).unwrap_or_default();
-        let term = SketchLabel::new(term, FIGURE.strong(), (TERMS, text), WIDTH - TERMS).own();
+        let term = ruler.words.likelihood(likelihood).unwrap_or_default();
+        let term = SketchLabel::new(&term, FIGURE.strong(), (TERMS, text), WIDTH - TERMS).own();
         let height = [&what, &term].map(|label| ruler.height(&label.text, label.kind, label.width));
-        let (percent, below) = (percentages(likelihood), (TERMS, text + height[1]));
+        let (percent, below) = (ruler.words.percentages(likelihood), (TERMS, text + height[1]));
         let percent = SketchLabel::new(&percent, FIGURE, below, WIDTH - TERMS).own();
-        let odds_height = height[1] + ruler.height(&percent.text, FIGURE, percent.width);
-        bar(&mut sketch, likelihood, (BARS, text + (FIGURE.leading - BAR.1) / 2));
+        let mut odds_height = height[1] + ruler.height(&percent.text, FIGURE, percent.width);
+        if let Some(before) = judged.before {
+            let at = (TERMS, text + odds_height);
+            let was = SketchLabel::new(&was(before, ruler.words), FIGURE_SMALL, at, WIDTH - TERMS).own();
+            odds_height += ruler.height(&was.text, FIGURE_SMALL, was.width);
+            sketch.label(was);
+        }
+        let place = Place { x: BARS, y: text + (FIGURE.leading - BAR.1) / 2, width: BAR.0 };
+        bar(&mut sketch, likelihood, judged.before, place);
         for label in [what, term, percent] {
             sketch.label(label);
         }
         top = text + height[0].max(odds_height) + PADDING;
     }
     sketch.rule(Length::ZERO, WIDTH, top, GUIDE);
+    if judged.iter().any(|judged| judged.before.is_some()) {
+        top = legend(&mut sketch, top + PADDING, ruler);
+    }
     sketch.height = top + HAIRLINE;
     (sketch.height <= TALLEST).then_some(sketch)
 }
 
-/// One bar by itself.
-pub(super) fn alone(likelihood: &Likelihood) -> Sketch {
-    let mut sketch = Sketch::new(BAR.0);
-    let top = if likelihood.point_percent.is_some() { POINT + HAIRLINE } else { HAIRLINE };
-    bar(&mut sketch, likelihood, (Length::ZERO, top));
-    sketch.height = top + BAR.1 + Length::pt(2);
+/// What the hollow bar is; returns where it ends.
+fn legend(sketch: &mut Sketch, top: Length, ruler: &mut Ruler) -> Length {
+    let (width, gap) = (Length::pt(18), Length::pt(4));
+    let y = top + (FIGURE_SMALL.leading - BAR.1) / 2;
+    hollow(sketch, Rect { x: BARS, y, width, height: BAR.1 });
+    let (start, text) = (BARS + width + gap, ruler.words.labels().legend_earlier);
+    let label = SketchLabel::new(text, FIGURE_SMALL, (start, top), WIDTH - start).own();
+    let height = ruler.height(text, FIGURE_SMALL, label.width);
+    sketch.label(label);
+    top + height
+}
+
+/// One bar by itself, of the width that there is for it.
+pub(super) fn alone(likelihood: &Likelihood, before: Option<&Likelihood>, width: Length) -> Sketch {
+    let mut sketch = Sketch::new(width);
+    let y = if likelihood.point_percent.is_some() { POINT + HAIRLINE } else { HAIRLINE };
+    let y = if before.is_some() { y.max(HOLLOW.0 + HOLLOW.1) } else { y };
+    bar(&mut sketch, likelihood, before, Place { x: Length::ZERO, y, width });
+    sketch.height = y + BAR.1 + Length::pt(2);
     sketch
 }
+
+/// The width of a bar that has a line to itself.
+pub(super) const WIDEST: Length = BAR.0;
 
 fn term_of(likelihood: &Likelihood) -> LikelihoodTerm {
     LikelihoodTerm::try_from(likelihood.term).unwrap_or_default()
@@ -143,14 +178,23 @@ const fn to_edge(percent: u32) -> u32 {
     if percent == 49 { 50 } else { percent }
 }
 
-/// How far along the bar a percentage stands.
-fn along(percent: u32) -> Length {
-    BAR.0 * i64::from(percent.min(100)) / 100
+/// How far along a bar a percentage stands.
+fn along(width: Length, percent: u32) -> Length {
+    width * i64::from(percent.min(100)) / 100
 }
 
-fn bar(sketch: &mut Sketch, likelihood: &Likelihood, (x, y): (Length, Length)) {
+/// Where a bar stands.
+#[derive(Clone, Copy)]
+struct Place {
+    x: Length,
+    y: Length,
+    width: Length,
+}
+
+fn bar(sketch: &mut Sketch, likelihood: &Likelihood, before: Option<&Likelihood>, place: Place) {
+    let Place { x, y, width } = place;
     let stretch = |low: u32, high: u32| {
-        let (left, right) = (along(low), along(high.max(low)));
+        let (left, right) = (along(width, low), along(width, high.max(low)));
         Rect { x: x + left, y, width: right - left, height: BAR.1 }
     };
     sketch.fill_rect(stretch(likelihood.low_percent, to_edge(likelihood.high_percent)), ACCENT);
@@ -158,9 +202,19 @@ fn bar(sketch: &mut Sketch, likelihood: &Likelihood, (x, y): (Length, Length)) {
         sketch.frame_rect(stretch(low, high), INK, HAIRLINE);
     }
     if let Some(point) = likelihood.point_percent {
-        let tip = x + along(point);
+        let tip = x + along(width, point);
         sketch.fill(&[(tip - POINT, y - POINT), (tip + POINT, y - POINT), (tip, y)], INK);
     }
+    if let Some(before) = before {
+        hollow(sketch, stretch(before.low_percent, to_edge(before.high_percent)));
+    }
+}
+
+/// The range of the revision before: a frame that stands out above and below the bar.
+fn hollow(sketch: &mut Sketch, range: Rect) {
+    let (out, thickness) = HOLLOW;
+    let frame = Rect { y: range.y - out, height: range.height + out * 2, ..range };
+    sketch.frame_rect(frame, INK, thickness);
 }
 
 /// The percentages at the cells' edges, as many as stand clear of each other.
@@ -177,23 +231,29 @@ fn ticks(sketch: &mut Sketch, term: LikelihoodTerm, ruler: &mut Ruler) {
     };
     let edges: BTreeSet<u32> = cells(term).into_iter().flat_map(|(low, high)| [low, high]).collect();
     for edge in edges {
-        put(&edge.to_string(), Some(BARS + along(edge)), ruler);
+        put(&edge.to_string(), Some(BARS + along(BAR.0, edge)), ruler);
     }
     put("%", None, ruler);
 }
 
 /// What a listener hears: "kj-1: It will rain: likely, 55–80 %".
-pub(super) fn facts(judged: &[Judged]) -> Vec<String> {
+pub(super) fn facts(judged: &[Judged], words: Lexicon) -> Vec<String> {
     let fact = |judged: &Judged| {
         let text = judged.text.trim_end_matches('.');
-        format!("{text}: {}", odds(judged.likelihood))
+        format!("{text}: {}", now_and_before(judged.likelihood, judged.before, words))
     };
     judged.iter().map(fact).collect()
 }
 
-/// "likely, 55–80 %".
-pub(super) fn odds(likelihood: &Likelihood) -> String {
-    format!("{}, {}", words::likelihood(likelihood.term).unwrap_or_default(), percentages(likelihood))
+/// "very likely, 80–95 %; was likely, 55–80 %".
+pub(super) fn now_and_before(likelihood: &Likelihood, before: Option<&Likelihood>, words: Lexicon) -> String {
+    let mut facts = vec![words.short_odds(likelihood)];
+    facts.extend(before.map(|before| was(before, words)));
+    facts.join("; ")
+}
+
+fn was(before: &Likelihood, words: Lexicon) -> String {
+    filled(words.labels().was_likely, &[&words.short_odds(before)])
 }
 
 #[cfg(test)]
@@ -203,7 +263,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{BAR, Judged, alone, cells, facts, sketch};
-    use crate::compose::figures::sketch::tests::ruled;
+    use crate::compose::figures::sketch::tests::{ENGLISH, ruled};
     use crate::pages::{Paint, Segment};
     use crate::units::Length;
 
@@ -214,11 +274,22 @@ mod tests {
 
     #[test]
     fn the_shaded_range_is_as_wide_as_its_share_of_the_bar() {
-        let sketch = alone(&likelihood(LikelihoodTerm::Icd203Likely, None));
+        let sketch = alone(&likelihood(LikelihoodTerm::Icd203Likely, None), None, BAR.0);
         let shaded = sketch.paths.iter().find(|path| matches!(path.paint, Paint::Fill(_))).unwrap();
         let Segment::Rect(rect) = shaded.segments[0] else { panic!("the range is a rectangle") };
         assert_eq!((rect.x, rect.x + rect.width), (BAR.0 * 55 / 100, BAR.0 * 80 / 100));
         assert_eq!(BAR, (Length::mm(60), Length::mm(3)));
+    }
+
+    #[test]
+    fn the_range_of_the_revision_before_is_a_frame_around_nothing() {
+        let (now, before) = (LikelihoodTerm::Icd203Likely, LikelihoodTerm::Icd203Unlikely);
+        let sketch = alone(&likelihood(now, None), Some(&likelihood(before, None)), BAR.0);
+        let hollow = sketch.paths.last().unwrap();
+        assert!(matches!(hollow.paint, Paint::Stroke { .. }));
+        let Segment::Rect(rect) = hollow.segments[0] else { panic!("the range is a rectangle") };
+        assert_eq!((rect.x, rect.x + rect.width), (BAR.0 * 20 / 100, BAR.0 * 45 / 100));
+        assert!(rect.height > BAR.1 && rect.y >= Length::ZERO && rect.y + rect.height <= sketch.height);
     }
 
     #[test]
@@ -233,8 +304,8 @@ mod tests {
     #[test]
     fn a_listener_hears_term_range_and_point() {
         let likelihood = likelihood(LikelihoodTerm::Icd203Likely, Some(60));
-        let judged = [Judged { text: "kj: It rains.".to_owned(), likelihood: &likelihood }];
-        assert_eq!(facts(&judged), ["kj: It rains: likely, 55\u{2013}80\u{a0}%, about 60\u{a0}%"]);
+        let judged = [Judged { text: "kj: It rains.".to_owned(), likelihood: &likelihood, before: None }];
+        assert_eq!(facts(&judged, ENGLISH), ["kj: It rains: likely, 55\u{2013}80\u{a0}%, about 60\u{a0}%"]);
     }
 
     proptest! {
@@ -244,14 +315,17 @@ mod tests {
         fn labels_never_meet(
             rows in prop::collection::vec(("[A-Z][a-z]{1,40}( [a-z]{1,9}){0,25}", 0_usize..7, prop::option::of(0_u32..101)), 1..9),
             phia in any::<bool>(),
+            moved in any::<bool>(),
         ) {
             let scale = if phia { LikelihoodScale::Phia } else { LikelihoodScale::Icd203 };
             let likelihoods: Vec<Likelihood> =
                 rows.iter().map(|(_, term, point)| likelihood(scale_terms(scale)[*term], *point)).collect();
+            let before = likelihood(scale_terms(scale)[6], Some(99));
+            let before = moved.then_some(&before);
             let judged: Vec<Judged> = rows
                 .iter()
                 .zip(&likelihoods)
-                .map(|((text, ..), likelihood)| Judged { text: text.clone(), likelihood })
+                .map(|((text, ..), likelihood)| Judged { text: text.clone(), likelihood, before })
                 .collect();
             let collision = ruled(|ruler| sketch(&judged, ruler)?.collision(ruler));
             prop_assert_eq!(collision, None);

@@ -5,7 +5,7 @@ mod likelihoods;
 mod network;
 mod network_sketch;
 mod scale;
-mod sketch;
+pub(super) mod sketch;
 mod timeline;
 mod trends;
 
@@ -14,11 +14,10 @@ use chancery_proto::brief::v1::{Figure, FigureKind, Likelihood, Relationship};
 use self::likelihoods::Judged;
 use self::network::Network;
 use self::sketch::{Ruler, Sketch};
-use crate::compose::composer::Composer;
-use crate::compose::lists::INDENT;
+use crate::compose::composer::{Composer, Voice};
+use crate::compose::labels::filled;
 use crate::compose::styles::{BODY, CAPTION, META, QUIET, TABLE, TABLE_HEAD};
 use crate::compose::tables::{TableMaker, Words};
-use crate::compose::words;
 use crate::flow::{Block, Drawing, FigureBlock, Grid, Label, Span, TextBlock};
 use crate::pages::Owner;
 use crate::tags::{Role, TagId};
@@ -31,7 +30,8 @@ const LONGEST_ALT: usize = 1_500;
 impl Composer<'_> {
     pub(crate) fn figure(&mut self, sect: TagId, figure: &Figure) {
         match FigureKind::try_from(figure.kind).unwrap_or_default() {
-            FigureKind::Unspecified | FigureKind::Attachment => self.described(sect, figure),
+            FigureKind::Unspecified => self.described(sect, figure),
+            FigureKind::Attachment => self.attached(sect, figure),
             FigureKind::Timeline => self.timeline_figure(sect, figure),
             FigureKind::ActorNetwork => self.network(sect, figure),
             FigureKind::DomainTrends => self.domain_trends(sect, figure),
@@ -39,77 +39,127 @@ impl Composer<'_> {
         }
     }
 
-    fn ruler(&mut self) -> Ruler<'_> {
-        Ruler {
+    /// What is drawn, where it can be: a drawing's labels are too small for large print.
+    fn drawable(&mut self, draw: impl FnOnce(&mut Ruler) -> Option<Sketch>) -> Option<Sketch> {
+        if self.sheet.is_large() {
+            return None;
+        }
+        let mut ruler = Ruler {
             typesetter: self.typesetter,
             language: &self.content.language,
+            words: self.words,
             right_to_left: self.flow.right_to_left,
-        }
+        };
+        draw(&mut ruler)
     }
 
     fn timeline_figure(&mut self, sect: TagId, figure: &Figure) {
-        let events = timeline::entries(&self.content.events, &self.content.default_marking);
-        let Some(sketch) = timeline::sketch(&events, &mut self.ruler()) else {
+        let events = timeline::entries(&self.content.events, &self.content.default_marking, self.labels());
+        let sketch = self.drawable(|ruler| timeline::sketch(&events, ruler));
+        let Some(sketch) = sketch else {
             let maker = self.event_table(sect, &figure.title, false);
             return self.table_with_source(sect, figure, maker);
         };
-        let elsewhere = "All of the events are in the table of the annex on the timeline.";
-        let alt = alt("Timeline", &timeline::facts(&events), elsewhere);
+        let elsewhere = self.if_printed("part.timeline", self.labels().events_elsewhere);
+        let alt = alt(self.labels().timeline_alt, &timeline::facts(&events), elsewhere);
         self.drawn(sect, figure, alt, sketch);
     }
 
     fn network(&mut self, sect: TagId, figure: &Figure) {
         let content = self.content;
-        let network = Network::of(&content.relationships, &content.default_marking, |id| self.name_of(id));
-        let sketch = network.as_ref().and_then(|network| network.sketch(&mut self.ruler()));
+        let network =
+            Network::of(&content.relationships, &content.default_marking, self.words, |id| self.name_of(id));
+        let annexed = self.anchors.contains_key("part.relationships");
+        let network = network.filter(|network| annexed || !network.needs_annex());
+        let sketch = self.drawable(|ruler| network.as_ref()?.sketch(ruler));
         let (Some(network), Some(sketch)) = (network, sketch) else {
             let relationships: Vec<&Relationship> = content.relationships.iter().collect();
             let maker = self.relationship_table(sect, &figure.title, &relationships, false);
             return self.table_with_source(sect, figure, maker);
         };
-        let elsewhere = "All of the relationships are in the table of the annex on them.";
-        let alt = alt("Actor network", &network.facts(), elsewhere);
+        let elsewhere = self.if_printed("part.relationships", self.labels().relationships_elsewhere);
+        let alt = alt(self.labels().network_alt, &network.facts(), elsewhere);
         self.drawn(sect, figure, alt, sketch);
     }
 
     fn domain_trends(&mut self, sect: TagId, figure: &Figure) {
         let (domains, floor) = (&self.content.domains, &self.content.default_marking);
-        let alt = whole_alt("Domain trends", &trends::facts(domains, floor));
-        if let (Some(sketch), Some(alt)) = (trends::sketch(domains, floor, &mut self.ruler()), alt) {
+        let alt = whole_alt(self.labels().trends_alt, &trends::facts(domains, floor, self.words));
+        let sketch = self.drawable(|ruler| trends::sketch(domains, floor, ruler));
+        if let (Some(sketch), Some(alt)) = (sketch, alt) {
             return self.drawn(sect, figure, alt, sketch);
         }
         let maker = self.trends_table(sect, &figure.title);
         self.table_with_source(sect, figure, maker);
     }
 
+    /// Where the brief's fields are heading, without a caption; on the closest page without the reasons.
+    pub(crate) fn page_trends(&mut self, sect: TagId, reasons: bool) {
+        let (domains, floor, words) = (&self.content.domains, &self.content.default_marking, self.words);
+        if reasons {
+            return self.domain_trends(sect, &Figure::default());
+        }
+        let facts: Vec<String> = domains.iter().map(|domain| trends::fact(domain, floor, words)).collect();
+        let alt = whole_alt(self.labels().trends_alt, &facts);
+        let sketch = self.drawable(|ruler| trends::strip(domains, floor, ruler));
+        if let (Some(sketch), Some(alt)) = (sketch, alt) {
+            return self.drawn(sect, &Figure::default(), alt, sketch);
+        }
+        self.trends_table(sect, "").finish(self);
+    }
+
     fn likelihoods(&mut self, sect: TagId, figure: &Figure) {
-        let judged = likelihoods::judged(self.content);
-        let alt = whole_alt("Likelihood bars", &likelihoods::facts(&judged));
-        match (likelihoods::sketch(&judged, &mut self.ruler()), alt) {
+        let judged = likelihoods::judged(self.content, &self.earlier);
+        let alt = whole_alt(self.labels().bars_alt, &likelihoods::facts(&judged, self.words));
+        let sketch = self.drawable(|ruler| likelihoods::sketch(&judged, ruler));
+        match (sketch, alt) {
             (Some(sketch), Some(alt)) => self.drawn(sect, figure, alt, sketch),
             _ => self.likelihood_list(sect, figure, &judged),
         }
     }
 
+    /// Where all of a figure's data is, if that is printed: else the figure's own labels are all there is.
+    fn if_printed(&self, part: &str, elsewhere: &'static str) -> &'static str {
+        if self.anchors.contains_key(part) { elsewhere } else { "" }
+    }
+
     /// The bar of a key judgment, under its words.
-    pub(crate) fn likelihood_bar(&mut self, body: TagId, likelihood: &Likelihood) {
-        let alt = format!("Likelihood bar: {}.", likelihoods::odds(likelihood));
-        let node = self.own_tag(body, Role::Figure { alt });
-        let drawing = self.drawing(node, likelihoods::alone(likelihood));
+    pub(crate) fn likelihood_bar(
+        &mut self,
+        body: TagId,
+        likelihood: &Likelihood,
+        before: Option<&Likelihood>,
+    ) {
+        let drawing = self.bar(body, likelihood, before, likelihoods::WIDEST);
         self.flow.blocks.push(Block::Figure(Box::new(FigureBlock {
             caption: None,
             drawing,
+            note: None,
+            floats: false,
             before: Length::pt(3),
             after: Length::ZERO,
-            inset: INDENT,
+            inset: self.indent(),
             grid: Grid::Free,
             keep_with_next: true,
             right_to_left: self.flow.right_to_left,
         })));
     }
 
+    /// A bar of a width, as a figure of its own.
+    pub(crate) fn bar(
+        &mut self,
+        parent: TagId,
+        likelihood: &Likelihood,
+        before: Option<&Likelihood>,
+        width: Length,
+    ) -> Drawing {
+        let odds = likelihoods::now_and_before(likelihood, before, self.words);
+        let node = self.own_tag(parent, Role::Figure { alt: filled(self.labels().bar_alt, &[&odds]) });
+        self.drawing(node, likelihoods::alone(likelihood, before, width))
+    }
+
     /// Puts a figure into the flow: its caption, the drawing, and the source line that stays with it.
-    fn drawn(&mut self, sect: TagId, figure: &Figure, alt: String, sketch: Sketch) {
+    pub(crate) fn drawn(&mut self, sect: TagId, figure: &Figure, alt: String, sketch: Sketch) {
         let node = self.tag(sect, Role::Figure { alt });
         let caption = (!figure.title.is_empty()).then(|| {
             let mut caption = self.line(node, Role::Caption, CAPTION, &figure.title);
@@ -119,30 +169,35 @@ impl Composer<'_> {
             caption
         });
         let drawing = self.drawing(node, sketch);
-        let source = self.figure_source(sect, figure);
-        let has_source = !source.inline.is_empty();
+        let source = TextBlock { grid: Grid::Free, ..self.figure_source(sect, figure) };
         self.flow.blocks.push(Block::Figure(Box::new(FigureBlock {
             caption: caption.filter(|caption| !caption.inline.is_empty()),
             drawing,
+            note: (!source.inline.is_empty()).then_some(source),
+            floats: true,
             before: Length::pt(5),
-            after: Length::pt(if has_source { 2 } else { 8 }),
+            after: Length::pt(8),
             inset: Length::ZERO,
             grid: Grid::Rounded,
-            keep_with_next: has_source,
+            keep_with_next: false,
             right_to_left: self.flow.right_to_left,
         })));
-        self.push(TextBlock { after: Length::pt(8), grid: Grid::Free, ..source });
     }
 
     /// Gives a sketch its owners: the figure's element, and spans for the printer's own words.
-    fn drawing(&mut self, node: TagId, sketch: Sketch) -> Drawing {
+    pub(crate) fn drawing(&mut self, node: TagId, sketch: Sketch) -> Drawing {
         let owner = Owner::Tagged { node, seq: self.flow.tags.next_seq() };
         let mut labels = Vec::with_capacity(sketch.labels.len());
         for label in sketch.labels {
             let foreign = label.words == Words::Own && self.own_language().is_some();
             let under = if foreign { self.own_tag(node, Role::Span { actual_text: None }) } else { node };
             let mut inline = Inline::default();
-            let voice = self.voice(under, label.kind);
+            let voice = match label.words {
+                Words::Own => self.own_voice(under, label.kind),
+                Words::Authors => self.voice(under, label.kind),
+            };
+            // A drawing was made for its labels' own sizes.
+            let voice = Voice { style: label.kind.style, ..voice };
             self.say(&mut inline, voice, &label.text);
             // The space keeps labels apart when they are read out or extracted.
             self.say(&mut inline, voice, " ");
@@ -151,7 +206,8 @@ impl Composer<'_> {
             let right_to_left = self.flow.right_to_left && label.words == Words::Authors;
             labels.push(Label { inline, leading, start, top, width, align, right_to_left });
         }
-        Drawing { width: sketch.width, height: sketch.height, owner, paths: sketch.paths, labels }
+        let Sketch { width, height, image, paths, .. } = sketch;
+        Drawing { width, height, owner, image, paths, labels }
     }
 
     fn table_with_source(&mut self, sect: TagId, figure: &Figure, maker: TableMaker) {
@@ -166,7 +222,7 @@ impl Composer<'_> {
         self.line(sect, Role::P, META.colored(QUIET), &figure.source)
     }
 
-    /// An image that is not drawn yet: its title and what it shows.
+    /// A figure of a kind that nobody knows: its title and what it shows.
     fn described(&mut self, sect: TagId, figure: &Figure) {
         for (kind, text) in [(CAPTION, &figure.title), (BODY, &figure.alt)] {
             if !text.is_empty() {
@@ -177,13 +233,15 @@ impl Composer<'_> {
     }
 
     fn trends_table(&mut self, sect: TagId, title: &str) -> TableMaker {
-        let mut maker = TableMaker::begin(self, sect, title, &["Domain", "Trend", "Why"], true, Words::Own);
+        let labels = self.labels();
+        let head = [labels.domain, labels.trend, labels.why];
+        let mut maker = TableMaker::begin(self, sect, title, &head, true, Words::Own);
         for domain in &self.content.domains {
             maker.row(self, Vec::new(), |composer, column, cell, inline| {
                 let voice = composer.voice(cell, if column == 0 { TABLE_HEAD } else { TABLE });
                 match column {
                     0 => composer.say(inline, voice, &domain.name),
-                    1 => composer.say(inline, voice, words::trend(domain.trend)),
+                    1 => composer.say_own(inline, voice, composer.words.trend(domain.trend)),
                     _ => composer.say(inline, voice, &domain.why),
                 }
             });
@@ -198,7 +256,7 @@ impl Composer<'_> {
             block.keep_with_next = true;
             self.push(block);
         }
-        self.bullets(node, &likelihoods::facts(judged), |composer, fact, node, block| {
+        self.bullets(node, &likelihoods::facts(judged, self.words), |composer, fact, node, block| {
             let voice = composer.voice(node, BODY);
             composer.say(&mut block.inline, voice, fact);
         });
@@ -226,7 +284,7 @@ fn alt(what: &str, facts: &[String], elsewhere: &str) -> String {
         fits
     };
     let told: Vec<&str> = facts.iter().take_while(fits).map(String::as_str).collect();
-    format!("{what}. {}. {elsewhere}", told.join("; "))
+    format!("{what}. {}. {elsewhere}", told.join("; ")).trim_end().to_owned()
 }
 
 #[cfg(test)]

@@ -7,7 +7,8 @@ use chancery_proto::brief::v1::{Relationship, RelationshipStatus};
 use super::network_sketch;
 use super::sketch::{Ruler, Sketch, portion};
 use super::timeline::shown;
-use crate::compose::words;
+use crate::compose::labels::filled;
+use crate::compose::words::{self, Lexicon};
 
 /// The most actors that are drawn.
 const MOST_ACTORS: usize = 12;
@@ -27,6 +28,7 @@ pub(super) struct Network {
     pub(super) rest: Vec<String>,
     /// Whether what is drawn is most of what there is.
     tells_most: bool,
+    words: Lexicon,
 }
 
 /// An actor between the pillars with its ties to the one at the start and to the one at the end.
@@ -57,6 +59,7 @@ impl Network {
     pub(super) fn of(
         relationships: &[Relationship],
         floor: &str,
+        words: Lexicon,
         name_of: impl Fn(&str) -> String,
     ) -> Option<Self> {
         let actors = most_tied(relationships);
@@ -67,6 +70,7 @@ impl Network {
             rows: Vec::new(),
             rest: Vec::new(),
             tells_most: true,
+            words,
         };
         let mut rows: Vec<(&str, Row)> = others
             .iter()
@@ -82,8 +86,10 @@ impl Network {
                 _ => None,
             };
             match ties {
-                Some((ties, out)) => add(ties, relationship, out, label(relationship, floor, &name_of)),
-                None => network.rest.push(sentence(relationship, floor, &name_of)),
+                Some((ties, out)) => {
+                    add(ties, relationship, out, label(relationship, floor, words, &name_of));
+                }
+                None => network.rest.push(sentence(relationship, floor, words, &name_of)),
             }
         }
         network.tells_most = network.rest.len() * 2 <= relationships.len();
@@ -99,26 +105,30 @@ impl Network {
         network_sketch::sketch(self, &self.not_drawn(), ruler)
     }
 
+    /// Whether more is left undrawn than there is room to tell.
+    pub(super) fn needs_annex(&self) -> bool {
+        self.rest.join("; ").chars().count() > LONGEST_REST
+    }
+
     fn not_drawn(&self) -> String {
         let list = self.rest.join("; ");
         match self.rest.len() {
             0 => String::new(),
-            count if list.chars().count() > LONGEST_REST => {
-                format!("{count} more relationships are in the annex.")
-            }
-            _ => format!("Not drawn: {list}."),
+            count if self.needs_annex() => filled(self.words.labels().more_in_annex, &[&count.to_string()]),
+            _ => filled(self.words.labels().not_drawn, &[&list]),
         }
     }
 
     /// What a listener hears: "Here to There: supplies, trades with".
     pub(super) fn facts(&self) -> Vec<String> {
+        let labels = self.words.labels();
         let mut facts = Vec::new();
         let mut tell = |ties: &[Tie], near: &str, far: &str| {
             for tie in ties {
                 let ends = match tie.way {
-                    Way::Out => format!("{near} to {far}"),
-                    Way::In => format!("{far} to {near}"),
-                    Way::Both => format!("{near} and {far}"),
+                    Way::Out => filled(labels.from_to, &[near, far]),
+                    Way::In => filled(labels.from_to, &[far, near]),
+                    Way::Both => filled(labels.both, &[near, far]),
                 };
                 facts.push(format!("{ends}: {}", tie.label));
             }
@@ -185,28 +195,41 @@ fn add(ties: &mut Vec<Tie>, relationship: &Relationship, out: bool, label: Strin
 }
 
 /// "supplies weapons to (missiles, to 2024, ended)".
-fn label(relationship: &Relationship, floor: &str, name_of: &impl Fn(&str) -> String) -> String {
+fn label(
+    relationship: &Relationship,
+    floor: &str,
+    words: Lexicon,
+    name_of: &impl Fn(&str) -> String,
+) -> String {
     let what = words::relationship(&relationship.r#type);
-    format!("{}{what}{}", portion(&relationship.marking, floor), qualified(relationship, name_of))
+    format!("{}{what}{}", portion(&relationship.marking, floor), qualified(relationship, words, name_of))
 }
 
-fn sentence(relationship: &Relationship, floor: &str, name_of: &impl Fn(&str) -> String) -> String {
+fn sentence(
+    relationship: &Relationship,
+    floor: &str,
+    words: Lexicon,
+    name_of: &impl Fn(&str) -> String,
+) -> String {
     let (from, to) = (name_of(&relationship.from_id), name_of(&relationship.to_id));
     let what = words::relationship(&relationship.r#type);
-    format!("{}{from} {what} {to}{}", portion(&relationship.marking, floor), qualified(relationship, name_of))
+    format!(
+        "{}{from} {what} {to}{}",
+        portion(&relationship.marking, floor),
+        qualified(relationship, words, name_of)
+    )
 }
 
-fn qualified(relationship: &Relationship, name_of: &impl Fn(&str) -> String) -> String {
+fn qualified(relationship: &Relationship, words: Lexicon, name_of: &impl Fn(&str) -> String) -> String {
     let place = match relationship.place_id.as_str() {
         "" => String::new(),
-        id => format!("in {}", name_of(id)),
+        id => filled(words.labels().at_place, &[&name_of(id)]),
     };
-    let when = relationship
-        .period
-        .as_ref()
-        .map(|period| if period.edtf.is_empty() { period.label.clone() } else { shown(&period.edtf) });
-    let status = words::relationship_status(relationship.status);
-    let status = if status == "active" { "" } else { status };
+    let when = relationship.period.as_ref().map(|period| {
+        if period.edtf.is_empty() { period.label.clone() } else { shown(&period.edtf, words.labels()) }
+    });
+    let stands = relationship.status <= RelationshipStatus::Active as i32;
+    let status = if stands { "" } else { words.relationship_status(relationship.status) };
     let facts = [relationship.item.as_str(), place.as_str(), when.as_deref().unwrap_or_default(), status];
     let facts: Vec<&str> = facts.into_iter().filter(|fact| !fact.is_empty()).collect();
     if facts.is_empty() { String::new() } else { format!(" ({})", facts.join(", ")) }
@@ -218,7 +241,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{MOST_ACTORS, Network, Way};
-    use crate::compose::figures::sketch::tests::ruled;
+    use crate::compose::figures::sketch::tests::{ENGLISH, ruled};
 
     fn relationship(from: &str, to: &str, kind: &str, symmetric: bool, status: i32) -> Relationship {
         Relationship {
@@ -232,7 +255,7 @@ mod tests {
     }
 
     fn network(relationships: &[Relationship]) -> Option<Network> {
-        Network::of(relationships, "", |id| format!("Actor {id} of the network"))
+        Network::of(relationships, "", ENGLISH, |id| format!("Actor {id} of the network"))
     }
 
     #[test]
@@ -267,7 +290,7 @@ mod tests {
             (0..8).map(|i| relationship(ids[i], ids[(i + 1) % 8], "feeds", false, 1)).collect();
         let network = network(&ring).unwrap();
         assert!(ruled(|ruler| network.sketch(ruler).is_none()));
-        assert!(super::Network::of(&[], "", str::to_owned).is_none());
+        assert!(super::Network::of(&[], "", ENGLISH, str::to_owned).is_none());
     }
 
     proptest! {

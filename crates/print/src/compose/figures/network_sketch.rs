@@ -127,13 +127,14 @@ fn arrow(sketch: &mut Sketch, (from, to): (Length, Length), y: Length, tie: &Tie
 
 /// What the lines mean, of those that are used; returns where it ends.
 fn legend(sketch: &mut Sketch, network: &Network, y: Length, ruler: &mut Ruler) -> Length {
+    let labels = ruler.words.labels();
     let rows = network.rows.iter().flat_map(|row| row.ties.iter().flatten());
     let ties: Vec<&Tie> = network.direct.iter().chain(rows).collect();
     let sample = |way, dashed| Tie { way, dashed, label: String::new() };
     let samples = [
-        (ties.iter().any(|tie| tie.way != Way::Both), "leads this way", sample(Way::Out, false)),
-        (ties.iter().any(|tie| tie.way == Way::Both), "holds both ways", sample(Way::Both, false)),
-        (ties.iter().any(|tie| tie.dashed), "ended or contested", sample(Way::Both, true)),
+        (ties.iter().any(|tie| tie.way != Way::Both), labels.legend_one_way, sample(Way::Out, false)),
+        (ties.iter().any(|tie| tie.way == Way::Both), labels.legend_both_ways, sample(Way::Both, false)),
+        (ties.iter().any(|tie| tie.dashed), labels.legend_dashed, sample(Way::Both, true)),
     ];
     let mut x = Length::ZERO;
     for (_, text, tie) in samples.into_iter().filter(|(used, ..)| *used) {

@@ -3,6 +3,7 @@
 
 use chancery_brief::edtf::Day;
 
+use crate::compose::labels::Labels;
 use crate::units::Length;
 
 /// The room that a break takes.
@@ -15,8 +16,6 @@ const WORTH_A_BREAK: i64 = 300;
 const FEW: usize = 8;
 /// Steps of labels, in months.
 const STEPS: [i64; 13] = [1, 3, 6, 12, 24, 60, 120, 240, 600, 1_200, 2_400, 6_000, 24_000];
-const MONTHS: [&str; 12] =
-    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// Days from 1 March of the year 0, proleptic Gregorian. Years count from March, so that leap days come last.
 pub(super) fn day_number(day: Day) -> i64 {
@@ -99,10 +98,10 @@ impl Scale {
     }
 
     /// Labels that stand clear of each other; where there is a choice, the later part has it.
-    pub(super) fn ticks(&self) -> Vec<Tick> {
+    pub(super) fn ticks(&self, labels: &Labels) -> Vec<Tick> {
         let mut ticks: Vec<Tick> = Vec::new();
         for part in self.parts.iter().rev() {
-            for tick in part.ticks() {
+            for tick in part.ticks(labels) {
                 let clear = |other: &Tick| {
                     let apart = other.place - tick.place;
                     apart.max(-apart) >= TICK_WIDTH
@@ -117,7 +116,7 @@ impl Scale {
 }
 
 impl Part {
-    fn ticks(&self) -> Vec<Tick> {
+    fn ticks(&self, labels: &Labels) -> Vec<Tick> {
         let (from, to) = self.months;
         let width = self.places.1 - self.places.0;
         let place = |month: i64| self.places.0 + width * (month - from) / (to - from).max(1);
@@ -125,14 +124,14 @@ impl Part {
         let step = *STEPS.iter().find(wide).unwrap_or(&STEPS[STEPS.len() - 1]);
         let first = from.div_euclid(step) + i64::from(from.rem_euclid(step) > 0);
         let months = (first..).map(|index| index * step).take_while(|month| *month < to);
-        months.map(|month| Tick { text: tick_text(month), place: place(month) }).collect()
+        months.map(|month| Tick { text: tick_text(month, labels), place: place(month) }).collect()
     }
 }
 
 /// The year in January, the month's name else.
-fn tick_text(month: i64) -> String {
+fn tick_text(month: i64, labels: &Labels) -> String {
     match usize::try_from(month.rem_euclid(12)) {
-        Ok(of_year @ 1..) => MONTHS[of_year].to_owned(),
+        Ok(of_year @ 1..) => labels.months[of_year].to_owned(),
         _ => month.div_euclid(12).to_string(),
     }
 }
@@ -164,6 +163,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{Scale, TICK_WIDTH, day_number, month_start};
+    use crate::compose::figures::sketch::tests::ENGLISH;
     use crate::units::Length;
 
     #[test]
@@ -202,7 +202,7 @@ mod tests {
                 prop_assert!(scale.place(pair[0]) <= scale.place(pair[1]));
                 prop_assert!(scale.place(pair[0]) >= places.0 && scale.place(pair[1]) <= places.1);
             }
-            let mut ticks: Vec<Length> = scale.ticks().iter().map(|tick| tick.place).collect();
+            let mut ticks: Vec<Length> = scale.ticks(ENGLISH.labels()).iter().map(|tick| tick.place).collect();
             ticks.sort_unstable();
             prop_assert!(ticks.windows(2).all(|pair| pair[1] - pair[0] >= TICK_WIDTH));
         }

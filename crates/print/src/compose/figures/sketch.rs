@@ -4,6 +4,8 @@
 use crate::compose::composer::{nfc, stretches};
 use crate::compose::styles::{INK, Type};
 use crate::compose::tables::Words;
+use crate::compose::words::Lexicon;
+use crate::images::Picture;
 use crate::layout::HAIRLINE;
 use crate::pages::{ArtifactKind, Color, Owner, Paint, Path, Rect, Segment};
 use crate::text::Typesetter;
@@ -12,15 +14,17 @@ use crate::text::paragraph::{Align, Setup};
 use crate::units::Length;
 
 /// The columns' full width: 166 mm.
-pub(super) const WIDTH: Length = Length::mm(166);
+pub(crate) const WIDTH: Length = Length::mm(166);
 /// What is taller has no room beneath its caption on the shorter paper.
-pub(super) const TALLEST: Length = Length::pt(560);
+pub(crate) const TALLEST: Length = Length::pt(560);
 
 /// Paths with labels over them; positions as in [`crate::flow::Drawing`].
-pub(super) struct Sketch {
-    pub(super) width: Length,
-    pub(super) height: Length,
-    pub(super) paths: Vec<Path>,
+pub(crate) struct Sketch {
+    pub(crate) width: Length,
+    pub(crate) height: Length,
+    /// A picture that fills it.
+    pub(crate) image: Option<Picture>,
+    pub(crate) paths: Vec<Path>,
     pub(super) labels: Vec<SketchLabel>,
 }
 
@@ -57,7 +61,12 @@ impl SketchLabel {
 
 impl Sketch {
     pub(super) fn new(width: Length) -> Self {
-        Self { width, height: Length::ZERO, paths: Vec::new(), labels: Vec::new() }
+        Self { width, height: Length::ZERO, image: None, paths: Vec::new(), labels: Vec::new() }
+    }
+
+    /// A picture and nothing else.
+    pub(crate) fn of_picture((width, height): (Length, Length), image: Picture) -> Self {
+        Self { height, image: Some(image), ..Self::new(width) }
     }
 
     pub(super) fn label(&mut self, label: SketchLabel) {
@@ -130,6 +139,7 @@ fn outline(points: &[(Length, Length)], closed: bool) -> Vec<Segment> {
 pub(super) struct Ruler<'t> {
     pub(super) typesetter: &'t mut Typesetter,
     pub(super) language: &'t str,
+    pub(super) words: Lexicon,
     pub(super) right_to_left: bool,
 }
 
@@ -158,7 +168,7 @@ impl Ruler<'_> {
         let mut inline = Inline::default();
         let language = self.typesetter.languages.id(self.language);
         let owner = Owner::Artifact(ArtifactKind::Layout);
-        for (stretch, piece) in stretches(&nfc(text), &kind.style) {
+        for (stretch, piece) in stretches(self.typesetter, &nfc(text), &kind.style) {
             let style =
                 PieceStyle { style: kind.style, owner: owner.clone(), link: None, language, kind: piece };
             inline.push(stretch, style);
@@ -170,13 +180,17 @@ impl Ruler<'_> {
 #[cfg(test)]
 pub(super) mod tests {
     use super::{Ruler, Sketch};
+    use crate::compose::words::Lexicon;
     use crate::text::Typesetter;
     use crate::units::Length;
+    use crate::{LikelihoodDisplay, Locale};
+
+    pub(in super::super) const ENGLISH: Lexicon = Lexicon::new(Locale::English, LikelihoodDisplay::AsWritten);
 
     /// Tries a layout with a ruler of its own.
     pub(in super::super) fn ruled<T>(draw: impl FnOnce(&mut Ruler) -> T) -> T {
         let mut typesetter = Typesetter::default();
-        draw(&mut Ruler { typesetter: &mut typesetter, language: "en", right_to_left: false })
+        draw(&mut Ruler { typesetter: &mut typesetter, language: "en", words: ENGLISH, right_to_left: false })
     }
 
     impl Sketch {

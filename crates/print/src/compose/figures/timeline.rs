@@ -6,6 +6,7 @@ use chancery_proto::brief::v1::Event;
 
 use super::scale::{Scale, TICK_WIDTH, day_number};
 use super::sketch::{Ruler, Sketch, SketchLabel, TALLEST, WIDTH, portion};
+use crate::compose::labels::{Labels, filled};
 use crate::compose::styles::{ACCENT, FIGURE, FIGURE_SMALL, GUIDE, INK, QUIET};
 use crate::layout::HAIRLINE;
 use crate::pages::{Color, Rect};
@@ -61,12 +62,12 @@ enum End {
 }
 
 /// The events in order of their dates, those without one last.
-pub(super) fn entries(events: &[Event], floor: &str) -> Vec<Entry> {
+pub(super) fn entries(events: &[Event], floor: &str, labels: &Labels) -> Vec<Entry> {
     let mut events: Vec<(&Event, Option<Edtf>)> =
         events.iter().map(|event| (event, edtf::parse(&event.date).ok())).collect();
     events.sort_by_key(|(_, date)| (date.is_none(), date.map(|date| date.sort_key())));
     let entry = |(event, date): (&Event, Option<Edtf>)| Entry {
-        date: if event.date.is_empty() { "undated".to_owned() } else { shown(&event.date) },
+        date: if event.date.is_empty() { labels.undated.to_owned() } else { shown(&event.date, labels) },
         title: format!("{}{}", portion(&event.marking, floor), event.title),
         extent: date.and_then(|date| Extent::of(&date)),
     };
@@ -74,14 +75,14 @@ pub(super) fn entries(events: &[Event], floor: &str) -> Vec<Entry> {
 }
 
 /// An interval with a dash, the end without what it has in common with the start.
-pub(super) fn shown(date: &str) -> String {
+pub(super) fn shown(date: &str, labels: &Labels) -> String {
     let Some((start, end)) = date.split_once('/') else { return date.to_owned() };
     let same_month = start.len() == 10 && end.len() == 10 && start.get(..8) == end.get(..8);
     let end = if same_month { end.get(8..).unwrap_or(end) } else { end };
     let (start, end) = (start.trim_start_matches(".."), end.trim_start_matches(".."));
     match (start, end) {
-        ("", end) => format!("to {end}"),
-        (start, "") => format!("from {start}"),
+        ("", end) => filled(labels.date_to, &[end]),
+        (start, "") => filled(labels.date_from, &[start]),
         (start, end) => format!("{start}\u{2013}{end}"),
     }
 }
@@ -144,7 +145,7 @@ pub(super) fn sketch(entries: &[Entry], ruler: &mut Ruler) -> Option<Sketch> {
         top = text + height[0].max(height[1]) + PADDING;
         sketch.rule(Length::ZERO, WIDTH, top, GUIDE);
     }
-    draw_axis(&mut sketch, &scale, axis, top);
+    draw_axis(&mut sketch, &scale, (axis, top), ruler.words.labels());
     for (entry, y) in &rows {
         mark(&mut sketch, &scale, entry, *y);
     }
@@ -154,10 +155,10 @@ pub(super) fn sketch(entries: &[Entry], ruler: &mut Ruler) -> Option<Sketch> {
 }
 
 /// The axis with its labels, and a line down at each of them.
-fn draw_axis(sketch: &mut Sketch, scale: &Scale, top: Length, bottom: Length) {
+fn draw_axis(sketch: &mut Sketch, scale: &Scale, (top, bottom): (Length, Length), labels: &Labels) {
     sketch.rule(Length::ZERO, AXIS.0 - Length::pt(8), top, GUIDE);
     sketch.line(&[(AXIS.0, top), (WIDTH, top)], INK, HAIRLINE * 2, false);
-    for tick in scale.ticks() {
+    for tick in scale.ticks(labels) {
         sketch.line(&[(tick.place, top), (tick.place, bottom)], GUIDE, HAIRLINE, false);
         let at = (tick.place - TICK_WIDTH / 2, Length::ZERO);
         let label = SketchLabel::new(&tick.text, FIGURE_SMALL, at, TICK_WIDTH).aligned(Align::Centered);
@@ -243,16 +244,17 @@ fn arrow(sketch: &mut Sketch, ends: (End, End), (left, right): (Length, Length),
 
 /// What the marks mean, of those that are used; returns where it ends.
 fn legend(sketch: &mut Sketch, entries: &[Entry], broken: bool, top: Length, ruler: &mut Ruler) -> Length {
+    let labels = ruler.words.labels();
     let extents: Vec<Extent> = entries.iter().filter_map(|entry| entry.extent).collect();
     let kind = |kind: Kind| extents.iter().any(|extent| extent.kind == kind);
     let end = |end: End| extents.iter().any(|extent| extent.ends.0 == end || extent.ends.1 == end);
     let samples = [
-        (kind(Kind::Day), "day", Sample::Bar(Kind::Day, End::Sharp)),
-        (kind(Kind::Within), "some day within", Sample::Bar(Kind::Within, End::Sharp)),
-        (kind(Kind::Throughout), "all of the time", Sample::Bar(Kind::Throughout, End::Sharp)),
-        (end(End::Fuzzy), "about, or not known", Sample::Bar(Kind::Within, End::Fuzzy)),
-        (end(End::Open), "open", Sample::Bar(Kind::Throughout, End::Open)),
-        (broken, "the scale changes", Sample::Break),
+        (kind(Kind::Day), labels.legend_day, Sample::Bar(Kind::Day, End::Sharp)),
+        (kind(Kind::Within), labels.legend_within, Sample::Bar(Kind::Within, End::Sharp)),
+        (kind(Kind::Throughout), labels.legend_throughout, Sample::Bar(Kind::Throughout, End::Sharp)),
+        (end(End::Fuzzy), labels.legend_fuzzy, Sample::Bar(Kind::Within, End::Fuzzy)),
+        (end(End::Open), labels.legend_open, Sample::Bar(Kind::Throughout, End::Open)),
+        (broken, labels.legend_break, Sample::Break),
     ];
     let y = top + Length::pt(3);
     let mut x = Length::ZERO;
@@ -298,7 +300,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{End, Kind, entries, facts, shown, sketch};
-    use crate::compose::figures::sketch::tests::ruled;
+    use crate::compose::figures::sketch::tests::{ENGLISH, ruled};
     use crate::layout::HAIRLINE;
     use crate::pages::Segment;
     use crate::units::Length;
@@ -315,7 +317,7 @@ mod tests {
             event("1991", "End"),
             event("2000~", "Rise"),
         ];
-        let entries = entries(&events, "");
+        let entries = entries(&events, "", ENGLISH.labels());
         let told = ["1991: End", "2000~: Rise", "2011\u{2013}2024-12-08: War", "undated: Some day"];
         assert_eq!(facts(&entries), told);
         let ends: Vec<_> =
@@ -326,16 +328,16 @@ mod tests {
 
     #[test]
     fn intervals_are_shown_short() {
-        assert_eq!(shown("2025-06-13/2025-06-24"), "2025-06-13\u{2013}24");
-        assert_eq!(shown("../1991"), "to 1991");
-        assert_eq!(shown("2011/.."), "from 2011");
-        assert_eq!(shown("2025-10-02/2045"), "2025-10-02\u{2013}2045");
+        assert_eq!(shown("2025-06-13/2025-06-24", ENGLISH.labels()), "2025-06-13\u{2013}24");
+        assert_eq!(shown("../1991", ENGLISH.labels()), "to 1991");
+        assert_eq!(shown("2011/..", ENGLISH.labels()), "from 2011");
+        assert_eq!(shown("2025-10-02/2045", ENGLISH.labels()), "2025-10-02\u{2013}2045");
     }
 
     #[test]
     fn events_without_any_date_are_no_figure() {
         let events = [event("", "Some day"), event("Y17000", "Far ahead")];
-        assert!(ruled(|ruler| sketch(&entries(&events, ""), ruler).is_none()));
+        assert!(ruled(|ruler| sketch(&entries(&events, "", ENGLISH.labels()), ruler).is_none()));
     }
 
     fn any_date() -> impl Strategy<Value = String> {
@@ -358,7 +360,7 @@ mod tests {
             dated in prop::collection::vec((any_date(), "[A-Z][a-z]{0,9}( [a-z]{1,12}){0,14}"), 1..30),
         ) {
             let events: Vec<Event> = dated.iter().map(|(date, title)| event(date, title)).collect();
-            let entries = entries(&events, "");
+            let entries = entries(&events, "", ENGLISH.labels());
             prop_assert_eq!(entries.len(), events.len());
             let (collision, outside) = ruled(|ruler| {
                 let sketch = sketch(&entries, ruler)?;

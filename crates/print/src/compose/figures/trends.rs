@@ -4,7 +4,7 @@ use chancery_proto::brief::v1::{Domain, Trend};
 
 use super::sketch::{Ruler, Sketch, SketchLabel, TALLEST, WIDTH, portion};
 use crate::compose::styles::{ACCENT, FIGURE, GUIDE, INK};
-use crate::compose::words;
+use crate::compose::words::Lexicon;
 use crate::layout::HAIRLINE;
 use crate::units::Length;
 
@@ -19,6 +19,9 @@ const WORD_WIDTH: Length = Length::pt(44);
 const WHY: Length = Length::pt(206);
 /// Space above and below a row's text.
 const PADDING: Length = Length::milli_pt(2_000);
+/// How many domains stand side by side in a strip, and the space between them.
+const STRIP_COLUMNS: i64 = 3;
+const STRIP_GAP: Length = Length::pt(10);
 /// Half the width of a mark.
 const HALF: Length = Length::milli_pt(3_600);
 
@@ -30,7 +33,7 @@ pub(super) fn sketch(domains: &[Domain], floor: &str, ruler: &mut Ruler) -> Opti
         sketch.rule(Length::ZERO, WIDTH, top, GUIDE);
         let text = top + PADDING;
         let name = SketchLabel::new(&named(domain, floor), FIGURE.strong(), (Length::ZERO, text), NAME);
-        let word = SketchLabel::new(words::trend(domain.trend), FIGURE, (WORD, text), WORD_WIDTH).own();
+        let word = SketchLabel::new(ruler.words.trend(domain.trend), FIGURE, (WORD, text), WORD_WIDTH).own();
         let why = SketchLabel::new(&domain.why, FIGURE, (WHY, text), WIDTH - WHY);
         let height = [&name, &why].map(|label| ruler.height(&label.text, label.kind, label.width));
         let height = height.into_iter().fold(FIGURE.leading, Length::max);
@@ -39,6 +42,37 @@ pub(super) fn sketch(domains: &[Domain], floor: &str, ruler: &mut Ruler) -> Opti
         sketch.label(word);
         sketch.label(why);
         top = text + height + PADDING;
+    }
+    sketch.rule(Length::ZERO, WIDTH, top, GUIDE);
+    sketch.height = top + HAIRLINE;
+    (!domains.is_empty() && sketch.height <= TALLEST).then_some(sketch)
+}
+
+/// Draws the domains side by side without their reasons; nothing when they are too many.
+pub(super) fn strip(domains: &[Domain], floor: &str, ruler: &mut Ruler) -> Option<Sketch> {
+    let column = (WIDTH + STRIP_GAP) / STRIP_COLUMNS - STRIP_GAP;
+    let mut sketch = Sketch::new(WIDTH);
+    let mut top = Length::ZERO;
+    for row in domains.chunks(usize::try_from(STRIP_COLUMNS).unwrap_or(1)) {
+        sketch.rule(Length::ZERO, WIDTH, top, GUIDE);
+        let text = top + PADDING;
+        let (mut start, mut bottom) = (Length::ZERO, text + FIGURE.leading);
+        for domain in row {
+            mark(&mut sketch, domain.trend, (start + HALF, text + FIGURE.leading / 2));
+            let (left, room) = (start + HALF * 3, column - HALF * 3);
+            let (name, word) = (named(domain, floor), ruler.words.trend(domain.trend));
+            let width = ruler.width(&name, FIGURE.strong()) + Length::pt(1);
+            let beside = width + Length::pt(4) + ruler.width(word, FIGURE) <= room;
+            let name_height = ruler.height(&name, FIGURE.strong(), room);
+            let name_width = if beside { width } else { room };
+            sketch.label(SketchLabel::new(&name, FIGURE.strong(), (left, text), name_width));
+            let at = if beside { (left + width + Length::pt(4), text) } else { (left, text + name_height) };
+            let word = SketchLabel::new(word, FIGURE, at, left + room - at.0).own();
+            bottom = bottom.max(at.1 + ruler.height(&word.text, FIGURE, word.width)).max(text + name_height);
+            sketch.label(word);
+            start += column + STRIP_GAP;
+        }
+        top = bottom + PADDING;
     }
     sketch.rule(Length::ZERO, WIDTH, top, GUIDE);
     sketch.height = top + HAIRLINE;
@@ -66,17 +100,18 @@ fn mark(sketch: &mut Sketch, trend: i32, (x, y): (Length, Length)) {
     }
 }
 
-/// What a listener hears: "Military: mixed. Drills go on."
-pub(super) fn facts(domains: &[Domain], floor: &str) -> Vec<String> {
-    let fact = |domain: &Domain| {
-        let why = if domain.why.is_empty() {
-            String::new()
-        } else {
-            format!(" ({})", domain.why.trim_end_matches('.'))
-        };
-        format!("{}: {}{why}", named(domain, floor), words::trend(domain.trend))
+/// What a listener hears: "Military: mixed (Drills go on)".
+pub(super) fn facts(domains: &[Domain], floor: &str, words: Lexicon) -> Vec<String> {
+    let why = |domain: &Domain| match domain.why.trim_end_matches('.') {
+        "" => String::new(),
+        why => format!(" ({why})"),
     };
-    domains.iter().map(fact).collect()
+    domains.iter().map(|domain| fact(domain, floor, words) + &why(domain)).collect()
+}
+
+/// "Military: mixed".
+pub(super) fn fact(domain: &Domain, floor: &str, words: Lexicon) -> String {
+    format!("{}: {}", named(domain, floor), words.trend(domain.trend))
 }
 
 fn named(domain: &Domain, floor: &str) -> String {
@@ -88,8 +123,8 @@ mod tests {
     use chancery_proto::brief::v1::Domain;
     use proptest::prelude::*;
 
-    use super::{facts, sketch};
-    use crate::compose::figures::sketch::tests::ruled;
+    use super::{facts, sketch, strip};
+    use crate::compose::figures::sketch::tests::{ENGLISH, ruled};
 
     fn domain(name: &str, trend: i32, why: &str) -> Domain {
         Domain { name: name.to_owned(), trend, why: why.to_owned(), ..Domain::default() }
@@ -104,7 +139,7 @@ mod tests {
         let words: Vec<&str> = sketch.labels.iter().map(|label| label.text.as_str()).collect();
         assert_eq!(words[..4], ["Trade", "rising", "Trade", "steady"]);
         assert_eq!(words[8..], ["Trade", "?", "unknown"]);
-        assert_eq!(facts(&[domain("Trade", 3, "It shrank.")], ""), ["Trade: falling (It shrank)"]);
+        assert_eq!(facts(&[domain("Trade", 3, "It shrank.")], "", ENGLISH), ["Trade: falling (It shrank)"]);
     }
 
     proptest! {
@@ -115,8 +150,10 @@ mod tests {
             rows in prop::collection::vec(("[A-Z][a-z]{1,40}( [a-z]{1,9}){0,5}", 0_i32..6, "([a-z]{1,11} ){0,40}"), 1..12),
         ) {
             let domains: Vec<Domain> = rows.iter().map(|(name, trend, why)| domain(name, *trend, why)).collect();
-            let collision = ruled(|ruler| sketch(&domains, "", ruler)?.collision(ruler));
-            prop_assert_eq!(collision, None);
+            for draw in [sketch, strip] {
+                let collision = ruled(|ruler| draw(&domains, "", ruler)?.collision(ruler));
+                prop_assert_eq!(collision, None);
+            }
         }
     }
 }

@@ -1,0 +1,167 @@
+//! The organisation's look: accent, name, logo and footer, and the stamp behind every page.
+
+use chancery_brief::render_options::{FOOTER_LIMIT, ORGANISATION_LIMIT, Rgb, WATERMARK_LIMIT};
+
+use crate::compose::composer::{Composer, shortened};
+use crate::compose::figures::sketch::Sketch;
+use crate::compose::pictures::{Pictures, scaled_down};
+use crate::compose::styles::{ACCENT, META, QUIET, STAMP, TINT};
+use crate::flow::{Block, Drawing, FigureBlock, Flow, Grid, Span, TextBlock};
+use crate::pages::{Color, Paint};
+use crate::tags::{Role, TagId};
+use crate::text::inline::Inline;
+use crate::units::Length;
+use crate::{Options, PrintError, Standing};
+
+/// The most room that a logo takes.
+const LOGO: (Length, Length) = (Length::mm(60), Length::mm(16));
+
+/// What is wrong with a theme or a watermark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ThemeError {
+    /// Text in the accent colour would be hard to read: take a darker one.
+    #[error("the accent's contrast to white is under 4.5:1")]
+    Contrast,
+    /// The organisation's name is what a reader hears in place of its logo.
+    #[error("a logo without the organisation's name")]
+    NamelessLogo,
+    /// A text is too long.
+    #[error("{what} has {characters} characters, {most} are the most")]
+    TooLong {
+        /// Which text.
+        what: &'static str,
+        /// Its length.
+        characters: usize,
+        /// The limit.
+        most: usize,
+    },
+}
+
+/// Checks what the print's theme and watermark say.
+pub(crate) fn check(options: &Options) -> Result<(), PrintError> {
+    let theme = &options.theme;
+    let illegible = |Color(red, green, blue): Color| !Rgb { red, green, blue }.is_legible_on_white();
+    if theme.accent.is_some_and(illegible) {
+        return Err(ThemeError::Contrast.into());
+    }
+    if !theme.logo.is_empty() && theme.organisation.trim().is_empty() {
+        return Err(ThemeError::NamelessLogo.into());
+    }
+    for (what, text, most) in [
+        ("the organisation's name", theme.organisation, ORGANISATION_LIMIT),
+        ("the footer", theme.footer, FOOTER_LIMIT),
+        ("the watermark", options.watermark, WATERMARK_LIMIT),
+    ] {
+        let characters = text.chars().count();
+        if characters > most {
+            return Err(ThemeError::TooLong { what, characters, most }.into());
+        }
+    }
+    Ok(())
+}
+
+impl Composer<'_> {
+    /// Logo, name and the texts that stand in the furniture, above the title.
+    pub(crate) fn masthead(&mut self, sect: TagId) {
+        let theme = self.options.theme;
+        self.logo(sect);
+        for (text, kind) in [
+            (theme.organisation, META.strong()),
+            (theme.footer, META.colored(QUIET)),
+            (self.options.watermark, META.colored(QUIET)),
+        ] {
+            let mut block = self.line(sect, Role::P, kind, text);
+            block.span = Span::Full;
+            block.keep_with_next = true;
+            block.grid = Grid::Free;
+            self.push(block);
+        }
+        if let Some(Block::Text(last)) = self.flow.blocks.last_mut() {
+            last.after = Length::pt(6);
+        }
+    }
+
+    fn logo(&mut self, sect: TagId) {
+        let theme = self.options.theme;
+        if theme.logo.is_empty() {
+            return;
+        }
+        let element = |_: &Pictures| format!("the theme's logo {}", theme.logo);
+        let Some(logo) = self.picture(theme.logo, element) else { return };
+        let sketch = Sketch::of_picture(scaled_down(logo.size(), LOGO), logo);
+        let node = self.tag(sect, Role::Figure { alt: shortened(theme.organisation) });
+        let drawing = self.drawing(node, sketch);
+        self.flow.blocks.push(Block::Figure(Box::new(FigureBlock {
+            caption: None,
+            drawing,
+            note: None,
+            before: Length::ZERO,
+            after: Length::pt(4),
+            inset: Length::ZERO,
+            grid: Grid::Free,
+            keep_with_next: true,
+            floats: false,
+            right_to_left: self.flow.right_to_left,
+        })));
+    }
+
+    /// The text behind every page: that a draft is one, and whom the copy is for.
+    pub(crate) fn stamp(&mut self) -> Inline {
+        let draft = (self.edition.standing == Standing::Draft).then_some(self.labels().draft_stamp);
+        let texts = draft.into_iter().chain(Some(self.options.watermark).filter(|text| !text.is_empty()));
+        let text = texts.collect::<Vec<_>>().join(" \u{b7} ");
+        self.artifact(&text, STAMP)
+    }
+}
+
+/// Puts the theme's accent, and a tint of it, where the printer's own stand.
+pub(crate) fn recolor(flow: &mut Flow, accent: Color) {
+    let tint = tint(accent);
+    let themed = |color: &mut Color| {
+        *color = match *color {
+            ACCENT => accent,
+            TINT => tint,
+            other => other,
+        }
+    };
+    let inline =
+        |inline: &mut Inline| inline.pieces.iter_mut().for_each(|piece| themed(&mut piece.style.color));
+    let drawing = |drawing: &mut Drawing| {
+        drawing.labels.iter_mut().for_each(|label| inline(&mut label.inline));
+        for path in &mut drawing.paths {
+            let (Paint::Fill(color) | Paint::Stroke { color, .. }) = &mut path.paint;
+            themed(color);
+        }
+    };
+    let text = |text: &mut TextBlock| {
+        let own = text.label.iter_mut().chain([&mut text.inline]).chain(&mut text.tail);
+        own.chain(&mut text.side).for_each(inline);
+        text.beside.iter_mut().for_each(drawing);
+        if let Some(frame) = &mut text.frame {
+            frame.tint.iter_mut().chain(frame.rule.iter_mut().map(|(color, _)| color)).for_each(themed);
+        }
+    };
+    for block in &mut flow.blocks {
+        match block {
+            Block::Text(block) => text(block),
+            Block::Table(table) => {
+                table.caption.iter_mut().for_each(text);
+                let cells = table.rows.iter_mut().flat_map(|row| &mut row.cells);
+                table.head.iter_mut().chain(cells).for_each(inline);
+            }
+            Block::Figure(figure) => {
+                figure.caption.iter_mut().chain(&mut figure.note).for_each(text);
+                drawing(&mut figure.drawing);
+            }
+            Block::PageBreak | Block::Settle => {}
+        }
+    }
+}
+
+/// A sixteenth of a colour on white.
+const fn tint(Color(red, green, blue): Color) -> Color {
+    const fn lightened(part: u8) -> u8 {
+        u8::MAX - (u8::MAX - part) / 16
+    }
+    Color(lightened(red), lightened(green), lightened(blue))
+}

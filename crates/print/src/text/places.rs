@@ -1,0 +1,274 @@
+//! The places where the lines of a paragraph may end, each with its price.
+
+use std::ops::Range;
+
+use crate::fonts::Fonts;
+use crate::text::breaks::{Break, Sums};
+use crate::text::fit::{flex, glue_between, is_flexible};
+use crate::text::inline::Inline;
+use crate::text::itemise::{ARABIC, Fragment, FragmentKind, Itemised};
+use crate::text::paragraph::{Align, Setup};
+use crate::text::shape::scale;
+use crate::text::{Typesetter, hang};
+use crate::units::Length;
+
+/// The narrowest justified word space, in thousandths of an em, before glyphs narrow and letters close up: with all
+/// of that it stays above 0.14 em, below which poppler merges words (0.1396 em was seen to).
+const NARROWEST_SPACE: i64 = 162;
+/// The glue after a character of a script without word spaces stretches by an em over this.
+const GLUE: i64 = 8;
+/// The price of dividing a word.
+const HYPHEN: i64 = 300;
+/// The price of dividing a word that begins with a capital: often a name.
+const HYPHEN_IN_NAME: i64 = 500;
+/// The price of ending a line after a hyphen that the text has.
+const AFTER_HYPHEN: i64 = 60;
+/// The price of breaking a word that is wider than the measure.
+const ANYWHERE: i64 = 5_000;
+
+/// Fragments between line-break opportunities.
+pub(crate) fn chunks(itemised: &Itemised) -> impl Iterator<Item = Range<usize>> {
+    let fragments = &itemised.fragments;
+    let mut next = 0;
+    itemised.opportunities.iter().filter_map(move |offset| {
+        let start = next;
+        while next < fragments.len() && fragments[next].range.end <= *offset {
+            next += 1;
+        }
+        (next > start).then_some(start..next)
+    })
+}
+
+pub(crate) fn visible_width(fragments: &[Fragment]) -> Length {
+    let trailing = fragments.iter().rev().take_while(|f| f.kind == FragmentKind::Space).count();
+    fragments[..fragments.len() - trailing].iter().map(|fragment| fragment.width).sum()
+}
+
+/// Collects the places where lines may end.
+pub(crate) struct Breaks<'a> {
+    inline: &'a Inline,
+    setup: &'a Setup,
+    fragments: &'a [Fragment],
+    typesetter: &'a mut Typesetter,
+    /// Everything goes on one line: no word needs dividing.
+    fits: bool,
+    found: Vec<Break>,
+    sums: Sums,
+    /// `sums` without spaces at the end.
+    visible: Sums,
+    /// How far what was seen last would hang at a line's end.
+    hanging: Length,
+}
+
+impl<'a> Breaks<'a> {
+    pub(crate) fn collect(
+        inline: &'a Inline,
+        setup: &'a Setup,
+        itemised: &'a Itemised,
+        typesetter: &'a mut Typesetter,
+    ) -> Vec<Break> {
+        let start = Sums { width: -setup.indent.units(), ..Sums::default() };
+        let found = Vec::with_capacity(itemised.opportunities.len() * 2);
+        let (sums, visible) = (Sums::default(), Sums::default());
+        let fragments = itemised.fragments.as_slice();
+        let fits = visible_width(fragments) <= setup.measure - setup.indent;
+        let hanging = Length::ZERO;
+        let mut breaks = Self { inline, setup, fragments, typesetter, fits, found, sums, visible, hanging };
+        let start_extra = -breaks.hanging_start(0);
+        breaks.found.push(Break { start, start_extra, ..Break::default() });
+        for chunk in chunks(itemised) {
+            breaks.chunk(chunk);
+        }
+        breaks.found
+    }
+
+    fn chunk(&mut self, chunk: Range<usize>) {
+        let fragments = self.fragments;
+        let room = self.setup.measure - self.setup.indent;
+        let anywhere = visible_width(&fragments[chunk.clone()]) > room;
+        for index in chunk.clone() {
+            let fragment = &fragments[index];
+            if fragment.kind == FragmentKind::Word && !self.fits {
+                self.divisions(index, fragment, anywhere);
+            }
+            self.add(fragment);
+            if anywhere && index + 1 < chunk.end && fragment.kind != FragmentKind::Space {
+                self.push(index + 1, fragment.range.end, ANYWHERE);
+            }
+        }
+        let end = fragments[chunk.end - 1].range.end;
+        if end == self.inline.text.len() || !self.starts_raised(fragments.get(chunk.end)) {
+            self.opportunity(chunk.end, end, &fragments[chunk.end - 1]);
+        }
+    }
+
+    /// A raised piece, such as a citation's number, never begins a line.
+    fn starts_raised(&self, next: Option<&Fragment>) -> bool {
+        next.is_some_and(|next| {
+            let piece = &self.inline.pieces[next.piece];
+            piece.style.rise > Length::ZERO && piece.range.start == next.range.start
+        })
+    }
+
+    fn add(&mut self, fragment: &Fragment) {
+        self.sums.width += fragment.width.units();
+        let size = self.inline.pieces[fragment.piece].style.size;
+        if self.setup.align == Align::Justified && is_flexible(fragment) {
+            self.sums.flex += flex(fragment.width, fragment.word.glyphs.len(), size);
+        }
+        if fragment.kind == FragmentKind::Space {
+            let em = self.inline.pieces[fragment.piece].style.size.units();
+            for glyph in &fragment.word.glyphs {
+                let natural = scale(fragment.setting.face, Length::from_units(em), glyph.advance).units();
+                self.sums.spaces += 1;
+                self.sums.stretch += natural / 2;
+                self.sums.shrink += (natural / 3).min(natural - em * NARROWEST_SPACE / 1000).max(0);
+            }
+        } else {
+            // What stands between the characters of a line counts, not what would come after its last one.
+            let between = if self.setup.align == Align::Justified { glue_between(fragment) } else { 0 };
+            self.glue(between - 1, size);
+            self.visible = self.sums;
+            self.glue(between.min(1), size);
+            self.hanging = Length::ZERO;
+            if self.setup.hangs() {
+                self.hanging = hang::fragment_end(&self.inline.text, fragment, size);
+            }
+        }
+    }
+
+    /// Glue after so many characters that are set without word spaces.
+    fn glue(&mut self, count: i64, size: Length) {
+        if count > 0 {
+            self.sums.spaces += count;
+            self.sums.stretch += count * (size / GLUE).units();
+        }
+    }
+
+    /// How far a line hangs that starts with a fragment.
+    fn hanging_start(&self, fragment: usize) -> i64 {
+        let Some(fragment) = self.fragments.get(fragment).filter(|_| self.setup.hangs()) else { return 0 };
+        let size = self.inline.pieces[fragment.piece].style.size;
+        hang::fragment_start(&self.inline.text, fragment, size).units()
+    }
+
+    /// The opportunity at the end of a chunk.
+    fn opportunity(&mut self, fragment: usize, at: usize, last: &Fragment) {
+        match self.inline.text[..at].chars().next_back() {
+            Some('\u{ad}') => {
+                let end_extra = self.hyphen_width(last);
+                self.push(fragment, at, HYPHEN);
+                if let Some(found) = self.found.last_mut() {
+                    (found.hyphen, found.adds_hyphen, found.end_extra) = (true, true, end_extra);
+                }
+            }
+            Some('-' | '\u{2010}') => {
+                self.push(fragment, at, AFTER_HYPHEN);
+                if let Some(found) = self.found.last_mut() {
+                    found.hyphen = true;
+                }
+            }
+            _ => self.push(fragment, at, 0),
+        }
+    }
+
+    fn push(&mut self, fragment: usize, at: usize, penalty: i64) {
+        let (end, start) = (self.visible, self.sums);
+        let (end_extra, start_extra) = (-self.hanging.units(), -self.hanging_start(fragment));
+        self.found.push(Break {
+            at,
+            fragment,
+            end,
+            start,
+            end_extra,
+            start_extra,
+            penalty,
+            ..Break::default()
+        });
+    }
+
+    /// The places inside a word.
+    fn divisions(&mut self, index: usize, fragment: &Fragment, anywhere: bool) {
+        let text = &self.inline.text[fragment.range.clone()];
+        let language = self.inline.pieces[fragment.piece].language;
+        if self.setup.hyphenate && fragment.level.is_ltr() && fragment.setting.script != ARABIC {
+            let divisions = self.typesetter.divisions(text, language);
+            if !divisions.is_empty() {
+                let penalty = if self.may_be_name(fragment) { HYPHEN_IN_NAME } else { HYPHEN };
+                for at in divisions.iter() {
+                    self.divide(index, fragment, *at, penalty, true);
+                }
+                return;
+            }
+        }
+        if anywhere {
+            let mut starts: Vec<usize> =
+                fragment.word.glyphs.iter().map(|glyph| glyph.start as usize).collect();
+            starts.sort_unstable();
+            starts.dedup();
+            for at in starts.into_iter().filter(|at| *at > 0) {
+                self.divide(index, fragment, at, ANYWHERE, false);
+            }
+        }
+    }
+
+    /// Whether a word begins with a capital inside a sentence.
+    fn may_be_name(&self, fragment: &Fragment) -> bool {
+        let (before, from) = self.inline.text.split_at(fragment.range.start);
+        let capital = from.chars().find(|c| c.is_alphabetic()).is_some_and(char::is_uppercase);
+        let before = before.trim_end().trim_end_matches(|c: char| c.is_ascii_digit()).chars().next_back();
+        capital && before.is_some_and(|c| !matches!(c, '.' | '!' | '?' | '…' | ':'))
+    }
+
+    fn divide(&mut self, index: usize, fragment: &Fragment, at: usize, penalty: i64, hyphen: bool) {
+        let size = self.inline.pieces[fragment.piece].style.size;
+        let face = fragment.setting.face;
+        let glyphs = &fragment.word.glyphs;
+        let before = glyphs.iter().filter(|glyph| (glyph.start as usize) < at);
+        let cut: Length = before.map(|g| scale(face, size, g.advance)).sum();
+        let clean = glyphs.iter().any(|glyph| glyph.start as usize == at && !glyph.unsafe_to_break);
+        let (mut end_extra, mut start_extra) = (Length::ZERO, Length::ZERO);
+        if !clean {
+            let text = &self.inline.text[fragment.range.clone()];
+            let (first, second) = text.split_at(at);
+            end_extra = self.typesetter.word(first, fragment.setting).width(face, size) - cut;
+            let rest = fragment.width - cut;
+            start_extra = self.typesetter.word(second, fragment.setting).width(face, size) - rest;
+        }
+        let mut sums = self.sums;
+        sums.width += cut.units();
+        if self.setup.align == Align::Justified && is_flexible(fragment) {
+            let count = glyphs.iter().filter(|glyph| (glyph.start as usize) < at).count();
+            sums.flex += flex(cut, count, size);
+        }
+        let hyphen_width = if hyphen { self.hyphen_width(fragment) } else { 0 };
+        self.found.push(Break {
+            at: fragment.range.start + at,
+            fragment: index,
+            end: sums,
+            start: sums,
+            end_extra: end_extra.units() + hyphen_width,
+            start_extra: start_extra.units(),
+            penalty,
+            hyphen,
+            adds_hyphen: hyphen,
+        });
+    }
+
+    /// The room that an added hyphen takes.
+    fn hyphen_width(&mut self, fragment: &Fragment) -> i64 {
+        let size = self.inline.pieces[fragment.piece].style.size;
+        let hyphen = hyphen_for(fragment, &self.typesetter.fonts);
+        let word = self.typesetter.word(hyphen, fragment.setting);
+        let width = word.width(fragment.setting.face, size);
+        if !self.setup.hangs() || fragment.level.number() > 0 {
+            return width.units();
+        }
+        (width - hang::end(hyphen, &word, fragment.setting, size)).units()
+    }
+}
+
+/// What is drawn at the end of a divided word.
+pub(crate) fn hyphen_for(fragment: &Fragment, fonts: &Fonts) -> &'static str {
+    if fonts.covers(fragment.setting.face, '\u{2010}') { "\u{2010}" } else { "-" }
+}

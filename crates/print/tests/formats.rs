@@ -1,0 +1,193 @@
+//! What each format prints, through the public function.
+
+use std::ops::ControlFlow;
+
+use chancery_print::readback::struct_text;
+use chancery_print::{
+    Edition, Fonts, Format, Limits, NO_IMAGES, Options, Overflow, Paper, PrintError, Printed, Standing, print,
+};
+use chancery_proto::brief::v1::{BriefContent, Indicator, RevisionDocument};
+
+fn sample(revision: u32) -> BriefContent {
+    let path = format!("{}/../../examples/russia-iran/revision-{revision}.json", env!("CARGO_MANIFEST_DIR"));
+    let json = std::fs::read_to_string(path).expect("the sample is in the repository");
+    let document: RevisionDocument = chancery_proto::json::from_str(&json).expect("the sample is valid");
+    document.content.expect("the sample has content")
+}
+
+fn edition(content: &BriefContent) -> Edition<'_> {
+    Edition {
+        content,
+        brief: "workspaces/default/briefs/russia-iran",
+        revision: 2,
+        edition_digest: "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+        published_at: "2026-01-01T00:00:00Z",
+        creator: "The desk",
+        standing: Standing::Published,
+        superseded_by: None,
+        earlier: None,
+        images: &NO_IMAGES,
+    }
+}
+
+fn printed(edition: &Edition, options: &Options) -> Result<Printed, PrintError> {
+    let mut observe = |_| ControlFlow::Continue(());
+    print(edition, options, &Limits::default(), &Fonts::default(), &mut observe)
+}
+
+fn text(edition: &Edition, options: &Options) -> String {
+    let printed = printed(edition, options).expect("it prints");
+    struct_text(&printed.bytes).expect("it reads back")
+}
+
+fn of(format: Format) -> Options<'static> {
+    Options { format, ..Options::default() }
+}
+
+#[test]
+fn one_page_is_one_page_with_every_fact_once() {
+    let content = sample(2);
+    for paper in [Paper::A4, Paper::Letter] {
+        let options = Options { paper, recipient: "The Minister", ..of(Format::OnePage) };
+        let edition = edition(&content);
+        let printed = printed(&edition, &options).unwrap();
+        assert_eq!(printed.pages, 1);
+        let text = struct_text(&printed.bytes).unwrap();
+        let facts = [edition.brief, edition.edition_digest, "TLP:CLEAR", "2025-12-31", "The Minister"];
+        for fact in facts {
+            assert_eq!(text.matches(fact).count(), 1, "{fact}");
+        }
+        assert!(text.contains("Since revision 1"));
+        for domain in &content.domains {
+            assert!(text.contains(&domain.name), "{}", domain.name);
+        }
+    }
+}
+
+#[test]
+fn a_page_that_is_overfull_names_what_stands_on_it() {
+    let indicator = |number: usize| Indicator {
+        id: format!("ind-{number}"),
+        text: "Something that has to be watched for as long as the next winter lasts, and after it. "
+            .repeat(4),
+        ..Indicator::default()
+    };
+    let content = BriefContent { indicators: (0..30).map(indicator).collect(), ..sample(2) };
+    let Err(PrintError::PageOverfull { overflows }) = printed(&edition(&content), &of(Format::OnePage))
+    else {
+        panic!("it does not fit");
+    };
+    let [Overflow::Lines { blocks, excess }] = overflows.as_slice() else { panic!("{overflows:?}") };
+    let names: Vec<&str> = blocks.iter().map(|block| block.name).collect();
+    let expected = [
+        "title block",
+        "bottom line",
+        "key judgments",
+        "what changed",
+        "trends",
+        "indicators",
+        "scale and facts",
+    ];
+    assert_eq!(names, expected);
+    let indicators = blocks.iter().find(|block| block.name == "indicators").unwrap();
+    assert!(indicators.lines > *excess && *excess > 10, "{overflows:?}");
+}
+
+#[test]
+fn a_standard_print_has_the_body_and_its_endnotes_and_nothing_behind_them() {
+    let content = sample(2);
+    let full = printed(&edition(&content), &of(Format::Full)).unwrap();
+    let standard = printed(&edition(&content), &of(Format::Standard)).unwrap();
+    assert!(standard.pages < full.pages);
+    let text = struct_text(&standard.bytes).unwrap();
+    for absent in ["Contents", "Annex: actors", "About this brief", "Information gaps", "the annex"] {
+        assert!(!text.contains(absent), "{absent}");
+    }
+    for present in ["Bottom line", "What changed", "Why this matters", "Sources", "Cited on p."] {
+        assert!(text.contains(present), "{present}");
+    }
+    let with = Options { annexes: Some(true), ..of(Format::Standard) };
+    assert!(self::text(&edition(&content), &with).contains("Annex: actors"));
+    let without = Options { annexes: Some(false), ..of(Format::Full) };
+    let text = self::text(&edition(&content), &without);
+    assert!(!text.contains("Annex: actors") && text.contains("Contents") && text.contains("Sources"));
+}
+
+#[test]
+fn a_print_of_some_sections_numbers_the_sources_that_they_cite() {
+    let content = sample(2);
+    let sections = ["sec-limits".to_owned()];
+    let options = Options { sections: &sections, ..of(Format::Full) };
+    let text = text(&edition(&content), &options);
+    assert!(text.contains("Limits and friction") && !text.contains("How the tie formed"));
+    assert!(!text.contains("Not cited in this edition"));
+    let strange = ["sec-nowhere".to_owned()];
+    let refused = printed(&edition(&content), &Options { sections: &strange, ..Options::default() });
+    assert!(matches!(refused, Err(PrintError::UnknownSection { id }) if id == "sec-nowhere"));
+}
+
+#[test]
+fn every_format_says_whether_the_revision_stands() {
+    let content = sample(2);
+    for format in [Format::Full, Format::Standard, Format::OnePage] {
+        let draft = Edition {
+            standing: Standing::Draft,
+            published_at: "",
+            revision: 0,
+            creator: "",
+            ..edition(&content)
+        };
+        let text = text(&draft, &of(format));
+        assert!(text.contains("Draft: not published."), "{format:?}");
+        assert!(!text.contains("Published") && !text.contains("Revision 0"), "{format:?}");
+        let gone = Edition { standing: Standing::Withdrawn, superseded_by: Some(3), ..edition(&content) };
+        let text = self::text(&gone, &of(format));
+        assert!(text.contains("This revision is withdrawn.") && text.contains("Superseded by revision 3."));
+    }
+}
+
+#[test]
+fn a_likelihood_that_moved_is_shown_and_heard_with_what_it_was() {
+    let (content, before) = (sample(2), sample(1));
+    let edition = Edition { earlier: Some(&before), ..edition(&content) };
+    for format in [Format::Full, Format::Standard, Format::OnePage] {
+        let printed = printed(&edition, &of(format)).unwrap();
+        let text = struct_text(&printed.bytes).unwrap();
+        assert!(
+            text.contains("was likely, 55\u{2013}80\u{a0}%") || text.contains("was likely, 55\u{2013}80 %"),
+            "{format:?}"
+        );
+    }
+    let alone = self::text(&self::edition(&content), &Options::default());
+    assert!(!alone.contains("was likely, 55"));
+}
+
+#[test]
+fn the_old_text_of_a_changed_statement_comes_from_the_revision_before() {
+    let mut content = sample(2);
+    let mut before = sample(1);
+    let change = content.changes.iter_mut().find(|change| change.statement_id == "c-082").unwrap();
+    change.was.clear();
+    // The statement is gone from this revision's text.
+    content
+        .sections
+        .iter_mut()
+        .for_each(|section| section.sections.retain(|inner| inner.id != "sec-geopolitics"));
+    content.sections.retain(|section| section.id != "sec-geopolitics");
+    before.change_summary.clear();
+    let with = Edition { earlier: Some(&before), ..edition(&content) };
+    let count = |text: String| text.matches("Was:").count();
+    let (without, with) = (text(&edition(&content), &Options::default()), text(&with, &Options::default()));
+    assert!(count(with) > count(without));
+}
+
+#[test]
+fn only_a_full_print_opens_with_its_outline() {
+    let content = sample(2);
+    let opens = |format| {
+        let bytes = printed(&edition(&content), &of(format)).unwrap().bytes;
+        let file = lopdf::Document::load_mem(&bytes).unwrap();
+        file.catalog().unwrap().has(b"PageMode")
+    };
+    assert!(opens(Format::Full) && !opens(Format::Standard) && !opens(Format::OnePage));
+}

@@ -1,0 +1,65 @@
+//! Briefs with pictures in them.
+
+use std::ops::ControlFlow;
+
+use chancery_print::{Edition, Fonts, Images, Limits, Options, PrintError, Printed, Standing, print};
+use chancery_proto::brief::v1::block::Kind;
+use chancery_proto::brief::v1::{Block, BriefContent, Figure, FigureKind, Paragraph, Section, Statement};
+use sha2::{Digest as _, Sha256};
+
+pub(crate) const EDITION_DIGEST: &str = "ab12cd34ef56ab12cd34ef56ab12cd34ef56ab12cd34ef56ab12cd34ef56ab12";
+
+/// A picture's digest, which is its name.
+pub(crate) fn digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+pub(crate) fn images(pictures: &[&[u8]]) -> Images {
+    pictures.iter().map(|bytes| (digest(bytes), bytes.to_vec())).collect()
+}
+
+pub(crate) fn figure(bytes: &[u8], title: &str) -> Block {
+    let figure = Figure {
+        kind: FigureKind::Attachment.into(),
+        title: title.to_owned(),
+        source: format!("Source of {title}: the desk"),
+        attachment: digest(bytes),
+        alt: format!("What {title} shows"),
+    };
+    Block { kind: Some(Kind::Figure(figure)), ..Block::default() }
+}
+
+pub(crate) fn paragraph(id: &str, text: &str) -> Block {
+    let statement = Statement { id: id.to_owned(), text: text.to_owned(), ..Statement::default() };
+    Block { kind: Some(Kind::Paragraph(Paragraph { statements: vec![statement] })), ..Block::default() }
+}
+
+pub(crate) fn brief(language: &str, blocks: Vec<Block>) -> BriefContent {
+    let section =
+        Section { id: "s-pictures".into(), heading: "Pictures".into(), blocks, ..Section::default() };
+    BriefContent {
+        title: "A brief with pictures".into(),
+        language: language.into(),
+        sections: vec![section],
+        ..BriefContent::default()
+    }
+}
+
+pub(crate) fn edition<'a>(content: &'a BriefContent, images: &'a Images) -> Edition<'a> {
+    Edition {
+        content,
+        brief: "workspaces/default/briefs/pictures",
+        revision: 2,
+        edition_digest: EDITION_DIGEST,
+        published_at: "2026-01-02T03:04:05Z",
+        creator: "The desk",
+        standing: Standing::Published,
+        superseded_by: None,
+        earlier: None,
+        images,
+    }
+}
+
+pub(crate) fn printed(edition: &Edition, options: &Options) -> Result<Printed, PrintError> {
+    print(edition, options, &Limits::default(), &Fonts::default(), &mut |_| ControlFlow::Continue(()))
+}

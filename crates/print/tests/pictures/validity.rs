@@ -1,0 +1,43 @@
+//! What veraPDF says of a file with pictures, and the file to look at.
+
+use std::process::Command;
+
+use chancery_print::pages::Color;
+use chancery_print::{Options, Theme};
+
+use crate::brief::{brief, digest, edition, figure, images, paragraph, printed};
+use crate::drawings::LOGO;
+use crate::make::{colored, glow, gradient};
+
+#[test]
+fn verapdf_finds_a_brief_with_pictures_and_a_theme_to_be_pdf_ua_1_and_pdf_a_2a() {
+    let (photo, chart, stamp, logo) = (colored(60, 40), gradient(300, 200), glow(120), LOGO.as_bytes());
+    let blocks = vec![
+        figure(&photo, "A photo"),
+        paragraph("c-1", "What stands between the pictures."),
+        figure(&chart, "A chart"),
+        figure(&stamp, "A stamp"),
+        figure(logo, "A drawing"),
+    ];
+    let content = brief("en", blocks);
+    let images = images(&[&photo, &chart, &stamp, logo]);
+    let logo = digest(logo);
+    let theme = Theme {
+        accent: Some(Color(0x7A, 0x1F, 0x3D)),
+        logo: &logo,
+        organisation: "The Institute of Examples",
+        footer: "Institute of Examples, 1 Example Street",
+    };
+    let options = Options { theme, watermark: "Copy 7 for the reader", ..Options::default() };
+    let file = printed(&edition(&content, &images), &options).unwrap();
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("pictures.pdf");
+    std::fs::write(&path, &file.bytes).unwrap();
+    let Ok(verapdf) = std::env::var("CHANCERY_VERAPDF") else {
+        eprintln!("PASSED OVER: CHANCERY_VERAPDF is not set, so veraPDF has not looked at the file");
+        return;
+    };
+    let output = Command::new(verapdf).arg("ua1,2a").arg(&path).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(said.matches("PASS").count(), 2, "{said}");
+}

@@ -1,0 +1,134 @@
+//! Every sample brief at every clearance that has an edition of its own, and the ways to print one.
+
+use std::fs;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use chancery_brief::marking::{Clearance, Policy, Scheme};
+use chancery_brief::{redact, validate};
+use chancery_print::{
+    Edition, Fonts, Format, Limits, NO_IMAGES, Options, Paper, PrintError, Printed, Standing, TextSize, print,
+};
+use chancery_proto::brief::v1::{BriefContent, RevisionDocument};
+
+/// A digest of no content in particular.
+pub(crate) const DIGEST: &str = "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef";
+
+/// An edition of a sample.
+pub(crate) struct Sample {
+    /// `russia-iran-2`, `amber-1.TLP-CLEAR.MARK`: a file name.
+    pub(crate) name: String,
+    pub(crate) content: BriefContent,
+}
+
+/// A way to print.
+#[derive(Clone, Copy)]
+pub(crate) struct Way {
+    pub(crate) name: &'static str,
+    pub(crate) options: Options<'static>,
+}
+
+/// The revisions under `examples/`, in order of their paths.
+pub(crate) fn documents() -> Vec<(String, RevisionDocument)> {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
+    let mut files: Vec<PathBuf> =
+        entries(&examples).iter().filter(|path| path.is_dir()).flat_map(|f| entries(f)).collect();
+    files.retain(|file| file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("revision-")));
+    files.sort();
+    let read = |file: PathBuf| {
+        let document: RevisionDocument =
+            chancery_proto::json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+        (format!("{}-{}", document.brief_id, document.revision), document)
+    };
+    files.into_iter().map(read).collect()
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect()
+}
+
+/// All editions of all samples.
+pub(crate) fn samples() -> Vec<Sample> {
+    let mut samples = Vec::new();
+    for (name, document) in documents() {
+        let canonical = validate::canonicalize(&document.content.unwrap(), Scheme::Tlp).unwrap();
+        let levels = redact::levels(&canonical);
+        for (index, rank) in levels.iter().enumerate() {
+            let below = index + 1 < levels.len();
+            for policy in [Policy::Omit, Policy::Mark].into_iter().take(if below { 2 } else { 1 }) {
+                let content = redact::edition(&canonical, Clearance(*rank), policy).unwrap();
+                let label = Scheme::Tlp.label(*rank).replace(':', "-");
+                let name = if below { format!("{name}.{label}.{}", policy.as_str()) } else { name.clone() };
+                samples.push(Sample { name, content });
+            }
+        }
+    }
+    assert!(samples.len() >= 8, "only {} samples", samples.len());
+    samples
+}
+
+/// One sample by its name.
+pub(crate) fn sample(name: &str) -> Sample {
+    samples().into_iter().find(|sample| sample.name == name).unwrap_or_else(|| panic!("no sample {name}"))
+}
+
+/// Every format, on both papers and in large print.
+pub(crate) fn ways() -> Vec<Way> {
+    let way = |name, format, paper, text_size| Way {
+        name,
+        options: Options { format, paper, text_size, ..Options::default() },
+    };
+    vec![
+        way("full", Format::Full, Paper::A4, TextSize::Normal),
+        way("full.letter", Format::Full, Paper::Letter, TextSize::Normal),
+        way("full.large", Format::Full, Paper::A4, TextSize::Large),
+        way("standard", Format::Standard, Paper::A4, TextSize::Normal),
+        way("standard.letter", Format::Standard, Paper::Letter, TextSize::Normal),
+        way("standard.large", Format::Standard, Paper::Letter, TextSize::Large),
+        way("one-page", Format::OnePage, Paper::A4, TextSize::Normal),
+        way("one-page.letter", Format::OnePage, Paper::Letter, TextSize::Normal),
+        way("one-page.large", Format::OnePage, Paper::A4, TextSize::Large),
+    ]
+}
+
+/// An edition of content, with facts of a publish record.
+pub(crate) fn edition(content: &BriefContent) -> Edition<'_> {
+    Edition {
+        content,
+        brief: "workspaces/default/briefs/example",
+        revision: 2,
+        edition_digest: DIGEST,
+        published_at: "2026-01-01T00:00:00Z",
+        creator: "The desk",
+        standing: Standing::Published,
+        superseded_by: None,
+        earlier: None,
+        images: &NO_IMAGES,
+    }
+}
+
+/// Prints content; nothing where one page does not hold it, which an error that names what is too long says.
+pub(crate) fn fitting(name: &str, content: &BriefContent, options: &Options) -> Option<Printed> {
+    match printed(content, options) {
+        Ok(printed) => Some(printed),
+        Err(PrintError::PageOverfull { overflows }) if options.format == Format::OnePage => {
+            assert!(!overflows.is_empty(), "{name}: nothing is too long");
+            None
+        }
+        Err(error) => panic!("{name}: {error}"),
+    }
+}
+
+/// Prints content with default limits and fonts.
+pub(crate) fn printed(content: &BriefContent, options: &Options) -> Result<Printed, PrintError> {
+    printed_within(content, options, &Limits::default())
+}
+
+/// Prints content within limits.
+pub(crate) fn printed_within(
+    content: &BriefContent,
+    options: &Options,
+    limits: &Limits,
+) -> Result<Printed, PrintError> {
+    print(&edition(content), options, limits, &Fonts::default(), &mut |_| ControlFlow::Continue(()))
+}

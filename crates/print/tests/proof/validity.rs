@@ -1,0 +1,30 @@
+//! Every sample in every form conforms to PDF/UA-1 and PDF/A-2a.
+
+use crate::samples::{fitting, samples, ways};
+use crate::tools;
+
+/// One Java process for all of them: it takes longer to start than to look at a file.
+#[test]
+fn every_sample_in_every_form_is_pdf_ua_1_and_pdf_a_2a() {
+    let mut files = Vec::new();
+    for sample in samples() {
+        for way in ways() {
+            let name = format!("matrix/{}.{}.pdf", sample.name, way.name);
+            let printed = fitting(&name, &sample.content, &way.options);
+            files.extend(printed.map(|printed| tools::file(&name, &printed.bytes)));
+        }
+    }
+    tools::conform("ua1,2a", &files);
+    // Paper and size of type change nothing that qpdf looks at.
+    let looked_at = files.iter().filter(|file| file.to_string_lossy().ends_with(".full.pdf"));
+    looked_at.for_each(|file| tools::sound(file));
+}
+
+#[test]
+fn one_page_holds_each_sample_that_has_no_more_than_five_key_judgments() {
+    for sample in samples().into_iter().filter(|sample| sample.content.key_judgments.len() <= 5) {
+        let way = ways().into_iter().find(|way| way.name == "one-page").unwrap();
+        let printed = fitting(&sample.name, &sample.content, &way.options);
+        assert_eq!(printed.map(|printed| printed.pages), Some(1), "{}", sample.name);
+    }
+}

@@ -1,0 +1,102 @@
+//! Other programs that look at finished files. One that is missing fails the test and says what to do: a check that
+//! was passed over must not read as one that was passed.
+#![allow(dead_code, reason = "each test binary needs some of them")]
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// Writes a file where the tests of this build may.
+pub(crate) fn file(name: &str, bytes: &[u8]) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(&path, bytes).unwrap();
+    path
+}
+
+/// Runs a program; `remedy` says what to do when it is not there.
+pub(crate) fn run<A: AsRef<OsStr>>(
+    program: impl AsRef<OsStr>,
+    remedy: &str,
+    arguments: impl IntoIterator<Item = A>,
+) -> Output {
+    let program = program.as_ref();
+    let ran = Command::new(program).args(arguments).output();
+    ran.unwrap_or_else(|error| panic!("{} cannot be run ({error}): {remedy}", program.display()))
+}
+
+/// What veraPDF says of all files in one Java process; fails on the first that does not conform.
+pub(crate) fn conform(flavours: &str, files: &[PathBuf]) {
+    let Some(verapdf) = std::env::var_os("CHANCERY_VERAPDF") else {
+        panic!(
+            "CHANCERY_VERAPDF is not set, so veraPDF cannot look at files: run ./dev test, which sets it up"
+        );
+    };
+    let arguments = [OsStr::new(flavours)].into_iter().chain(files.iter().map(|file| file.as_os_str()));
+    let ran = run(verapdf, "run tools/verapdf/setup", arguments);
+    let said = String::from_utf8_lossy(&ran.stdout);
+    let failures: Vec<&str> = said.lines().filter(|line| !line.contains("\tPASS\t")).collect();
+    let complaints = String::from_utf8_lossy(&ran.stderr);
+    assert!(ran.status.success() && failures.is_empty(), "{}\n{complaints}", failures.join("\n"));
+    assert_eq!(
+        said.lines().count(),
+        files.len() * flavours.split(',').count(),
+        "one line a file and flavour"
+    );
+}
+
+/// qpdf finds syntax and streams to be sound.
+pub(crate) fn sound(file: &Path) {
+    let ran =
+        run("qpdf", "install qpdf (Debian), or run ./dev test", [OsStr::new("--check"), file.as_os_str()]);
+    let (said, complaints) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
+    assert!(
+        ran.status.success() && !complaints.contains("WARNING"),
+        "{}: {said}{complaints}",
+        file.display()
+    );
+}
+
+/// What qpdf makes of a file when it packs nothing: every stream and object in the open.
+pub(crate) fn unpacked(file: &Path) -> Vec<u8> {
+    let plain = file.with_extension("qdf");
+    let arguments =
+        ["--qdf".as_ref(), "--object-streams=disable".as_ref(), file.as_os_str(), plain.as_os_str()];
+    let ran = run("qpdf", "install qpdf (Debian), or run ./dev test", arguments);
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    std::fs::read(plain).unwrap()
+}
+
+/// The structure tree with its text as poppler reads it.
+pub(crate) fn poppler_structure(file: &Path) -> String {
+    let arguments = [OsStr::new("-struct-text"), OsStr::new("-enc"), OsStr::new("UTF-8"), file.as_os_str()];
+    let ran = run("pdfinfo", "install poppler-utils (Debian), or run ./dev test", arguments);
+    let complaints = String::from_utf8_lossy(&ran.stderr);
+    assert!(ran.status.success() && complaints.is_empty(), "{}: {complaints}", file.display());
+    String::from_utf8(ran.stdout).unwrap()
+}
+
+/// A page's number, width, height, and words with their left, top, right and bottom, in points.
+pub(crate) type PageWords = (usize, f64, f64, Vec<(String, [f64; 4])>);
+
+/// The words of all pages where poppler sees them.
+pub(crate) fn words(file: &Path) -> Vec<PageWords> {
+    let arguments = ["-bbox".as_ref(), file.as_os_str(), "-".as_ref()];
+    let ran = run("pdftotext", "install poppler-utils (Debian), or run ./dev test", arguments);
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    let mut pages: Vec<PageWords> = Vec::new();
+    for line in String::from_utf8(ran.stdout).unwrap().lines().map(str::trim) {
+        let number = |name: &str| -> f64 {
+            let value = line.split_once(&format!("{name}=\"")).unwrap().1;
+            value.split_once('"').unwrap().0.parse().unwrap()
+        };
+        if line.starts_with("<page ") {
+            pages.push((pages.len() + 1, number("width"), number("height"), Vec::new()));
+        } else if line.starts_with("<word ") {
+            let text = line.split_once('>').unwrap().1.trim_end_matches("</word>").to_owned();
+            let edges = ["xMin", "yMin", "xMax", "yMax"].map(number);
+            pages.last_mut().unwrap().3.push((text, edges));
+        }
+    }
+    pages
+}
