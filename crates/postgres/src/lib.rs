@@ -30,5 +30,5 @@ mod watch;
 pub use error::Error;
 pub use home::DataDir;
 pub use psql::{Psql, url_of_database};
-pub use server::{Options, PrivatePostgres, Stopped};
+pub use server::{Halt, Options, PrivatePostgres, Stopped};
 pub use testing::{TEST_DATABASE_URL, TestDatabase, TestServer};

@@ -68,6 +68,15 @@ pub enum Stopped {
     StillInUse,
 }
 
+/// How a server ends while its users hold on to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Halt {
+    /// In order, ending all connections.
+    Fast,
+    /// At once, as if it had crashed: the next start recovers what was committed.
+    Immediate,
+}
+
 /// A running server, or this process's share in one. Dropping it is like [`Self::stop`], without the answer.
 #[derive(Debug)]
 pub struct PrivatePostgres {
@@ -77,6 +86,8 @@ pub struct PrivatePostgres {
     /// Held, shared, as long as this process uses the server. None once left.
     use_of_server: Option<File>,
     lingers: bool,
+    durable: bool,
+    grace: Duration,
     was_running: bool,
 }
 
@@ -100,12 +111,34 @@ impl PrivatePostgres {
         };
         let use_of_server = register_use(&home)?;
         watch::start(&home, &binaries, &socket_folder, grace);
-        Ok(Self { home, binaries, socket_folder, use_of_server: Some(use_of_server), lingers, was_running })
+        let use_of_server = Some(use_of_server);
+        Ok(Self { home, binaries, socket_folder, use_of_server, lingers, durable, grace, was_running })
     }
 
     /// The URL of the maintenance database, as sqlx and libpq take it.
     pub fn url(&self) -> String {
         server_url(&self.socket_folder)
+    }
+
+    /// The socket that it listens on.
+    pub fn socket(&self) -> PathBuf {
+        self.socket_folder.join(".s.PGSQL.5432")
+    }
+
+    /// Ends the server under its users' hands, this process's too. For tests of what they make of that.
+    pub fn halt(&self, how: Halt) -> Result<(), Error> {
+        let starting = self.home.start_lock()?;
+        starting.lock().map_err(Error::io("waiting for another process that starts or stops Postgres"))?;
+        stop_server(&self.home, &self.binaries, if how == Halt::Fast { "fast" } else { "immediate" })
+    }
+
+    /// Starts the server again after [`Self::halt`], and waits until it answers.
+    pub fn resume(&self) -> Result<(), Error> {
+        let starting = self.home.start_lock()?;
+        starting.lock().map_err(Error::io("waiting for another process that starts or stops Postgres"))?;
+        start_server(&self.home, &self.binaries, self.durable)?;
+        watch::start(&self.home, &self.binaries, &self.socket_folder, self.grace);
+        Ok(())
     }
 
     /// The URL of one of the server's databases.
@@ -162,7 +195,7 @@ impl PrivatePostgres {
             return Ok(Stopped::StillInUse);
         }
         if self.home.data().join("postmaster.pid").exists() {
-            stop_server(&self.home, &self.binaries)?;
+            stop_server(&self.home, &self.binaries, "fast")?;
         }
         // Gone already, or not empty because someone looks into it: either is fine.
         let _ = fs::remove_dir(&self.socket_folder);
@@ -198,7 +231,7 @@ fn delete_data(home: &Home) -> Result<(), Error> {
     if let Ok(binaries) = binaries
         && running_socket_folder(home, &binaries)?.is_some()
     {
-        stop_server(home, &binaries)?;
+        stop_server(home, &binaries, "fast")?;
     }
     fs::remove_dir_all(&data).map_err(Error::io(format!("deleting {}", data.display())))
 }
@@ -335,9 +368,9 @@ fn shared_memory_is_in_use(home: &Home) -> bool {
     fs::read_to_string(home.log()).is_ok_and(|log| log.contains("shared memory block"))
 }
 
-fn stop_server(home: &Home, binaries: &Binaries) -> Result<(), Error> {
+fn stop_server(home: &Home, binaries: &Binaries, mode: &str) -> Result<(), Error> {
     let mut command = pg_ctl(&home.account, binaries, &home.data());
-    command.args(["stop", "-w", "-m", "fast", "-t", "60"]);
+    command.args(["stop", "-w", "-m", mode, "-t", "60"]);
     answer_of(command).map(drop)
 }
 

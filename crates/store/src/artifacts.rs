@@ -1,16 +1,18 @@
-//! PDFs: their bytes on the way in, in short transactions of one chunk each, and on the way out.
+//! PDFs: the rows of their bytes, from the staging record to the sweep. The bytes themselves are an `ArtifactStore`'s.
 
 use chancery_brief::digest::Digest;
-use prost::bytes::Bytes;
 
+use crate::artifact_store::{ArtifactStore, ArtifactUpload};
+use crate::artifact_stores::Outside;
 use crate::damaged;
 use crate::print_environments::digest as digest_of;
 use crate::{Lease, PrintEnvironment, Result, Store, StoreError};
 
-/// The size of every chunk but a blob's last, in bytes.
+/// The size of every chunk but a blob's last in the database, and the largest piece on the wire, in bytes.
 pub const CHUNK: usize = 256 * 1024;
 
-/// How old, in seconds, bytes that nothing refers to must be before they are swept: older than any upload.
+/// How old, in seconds, bytes that nothing refers to must be before they are swept: older than any upload,
+/// which the service ends long before.
 const SWEEP_AGE: f64 = 3600.0;
 
 /// A finished PDF.
@@ -43,19 +45,22 @@ impl Store {
     /// # Errors
     /// [`StoreError::LeaseLost`]; [`StoreError::WrongPrintEnvironment`] when the task is to be printed by another.
     pub async fn stage_artifact(&self, lease: &Lease, environment: PrintEnvironment) -> Result<String> {
-        // What is staged counts from the commit that refers to it, which makes these bytes durable as well: no
-        // wait for the disk before that.
+        #[cfg(feature = "unfenced")]
+        self.forget_fence(lease).await?;
+        // What is staged in the database counts from the commit that refers to it, which makes this row durable as
+        // well: no wait for the disk before that. Bytes elsewhere must have a durable row before they are there: were
+        // it lost, nobody would know of them.
         let row = sqlx::query!(
             r#"-- artifacts::stage_artifact
             with quick as materialized (
-                select set_config('synchronous_commit', 'off', true)
+                select case when $5::integer is null then set_config('synchronous_commit', 'off', true) end
             ), lease as materialized (
                 select task_id, epoch, printer_version = $3::bytea and fonts_digest = $4::bytea as fits
                 from render_queue, quick
                 where task_id = $1 and epoch = $2 and leased_at is not null
             ), blob as (
-                insert into artifact_blobs (task_id, epoch)
-                select task_id, epoch from lease where fits
+                insert into artifact_blobs (task_id, epoch, store_id)
+                select task_id, epoch, $5 from lease where fits
                 returning blob_id
             )
             select blob.blob_id as "blob_id?" from lease left join blob on true"#,
@@ -63,32 +68,22 @@ impl Store {
             lease.epoch,
             environment.printer_version.as_bytes().as_slice(),
             environment.fonts_digest.as_bytes().as_slice(),
+            self.artifacts.new_bytes_go_to(),
         )
         .fetch_optional(&self.pool)
         .await?;
         row.ok_or(StoreError::LeaseLost)?.blob_id.ok_or(StoreError::WrongPrintEnvironment)
     }
 
-    /// Stages a chunk: [`CHUNK`] bytes, or fewer in the last one.
-    pub async fn stage_chunk(&self, blob: &str, ordinal: u32, bytes: &[u8]) -> Result<()> {
-        sqlx::query!(
-            "-- artifacts::stage_chunk
-            with quick as materialized (
-                select set_config('synchronous_commit', 'off', true)
-            )
-            insert into artifact_chunks (blob_id, ordinal, bytes) select $1, $2, $3 from quick",
-            blob,
-            i32::try_from(ordinal).map_err(damaged)?,
-            bytes,
-        )
-        .execute(&self.pool)
-        .await?;
-        Ok(())
+    /// Begins to take the bytes of a staged PDF.
+    pub async fn begin_upload(&self, blob: &str) -> Result<Box<dyn ArtifactUpload>> {
+        self.artifacts.for_new_bytes()?.begin(blob).await
     }
 
-    /// Drops staged bytes that came to nothing.
+    /// Drops staged bytes that came to nothing. Only for an upload that has ended, whose bytes are all there or taken
+    /// back: what is uncertain is left for the sweep.
     pub async fn discard_staged(&self, blob: &str) -> Result<()> {
-        sqlx::query!(
+        let dropped = sqlx::query!(
             "-- artifacts::discard_staged
             delete from artifact_blobs b
             where blob_id = $1 and not exists (select from artifacts a where a.blob_id = b.blob_id)",
@@ -96,11 +91,20 @@ impl Store {
         )
         .execute(&self.pool)
         .await?;
-        Ok(())
+        if dropped.rows_affected() == 0 || self.artifacts.new_bytes_go_to().is_none() {
+            return Ok(());
+        }
+        self.delete_outside(self.artifacts.for_new_bytes()?.as_ref(), blob).await
     }
 
-    /// Drops bytes whose upload came to nothing, some at a time; answers how many blobs went. An artifact that is
-    /// being committed holds a key lock on its blob, and such a blob is passed over.
+    /// Drops the rows of bytes that nothing refers to, some at a time; answers how many went. Those in the database go
+    /// with their rows, those elsewhere by [`Self::delete_discarded`].
+    ///
+    /// No PDF that is just being finished loses its bytes. `render_tasks::commit_artifact` inserts a reference to the
+    /// blob's row, for which Postgres locks that row; this statement locks it as well. When the reference is first,
+    /// its row is passed over here, or at the latest the foreign key refuses to delete it. When this is first, the
+    /// reference waits and then fails, and the worker uploads again. Bytes outside the database are touched only
+    /// after this has committed: by then no reference to them can be made.
     pub async fn sweep_staged(&self) -> Result<u64> {
         let done = sqlx::query!(
             "-- artifacts::sweep_staged
@@ -119,21 +123,49 @@ impl Store {
         Ok(done.rows_affected())
     }
 
-    /// The bytes of a PDF from an offset on, to the end of the chunk that holds it.
-    pub async fn artifact_bytes(&self, artifact: &Artifact, offset: u64) -> Result<Bytes> {
-        let (ordinal, skip) = (offset / CHUNK as u64, offset % CHUNK as u64);
-        let bytes = sqlx::query_scalar!(
-            r#"-- artifacts::artifact_bytes
-            select substring(bytes from $3 + 1) as "bytes!" from artifact_chunks where blob_id = $1 and ordinal = $2"#,
-            artifact.blob,
-            i32::try_from(ordinal).map_err(damaged)?,
-            i32::try_from(skip).map_err(damaged)?,
+    /// Deletes the bytes outside the database whose rows are gone; answers how many blobs went. A store that does not
+    /// answer holds up no other one; its turn comes again.
+    pub async fn delete_discarded(&self) -> Result<u64> {
+        let stores = sqlx::query_as!(
+            Outside,
+            "-- artifacts::delete_discarded
+            select store_id as id, url from artifact_stores s
+            where exists (select from artifact_discards d where d.store_id = s.store_id)
+            order by store_id"
         )
-        .fetch_optional(&self.pool)
+        .fetch_all(&self.pool)
         .await?;
-        match bytes {
-            Some(bytes) if !bytes.is_empty() => Ok(bytes.into()),
-            _ => Err(damaged(format!("byte {offset} of a PDF is not there"))),
+        let (mut deleted, mut failed) = (0, None);
+        for outside in &stores {
+            match self.delete_discarded_of(outside).await {
+                Ok(blobs) => deleted += blobs,
+                Err(error) => failed = Some(error),
+            }
         }
+        failed.map_or(Ok(deleted), Err)
+    }
+
+    async fn delete_discarded_of(&self, outside: &Outside) -> Result<u64> {
+        let store = self.artifacts.at(Some(outside))?;
+        let blobs = sqlx::query_scalar!(
+            "-- artifacts::delete_discarded_of
+            select blob_id from artifact_discards where store_id = $1 order by discarded_at limit 100",
+            outside.id
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        for blob in &blobs {
+            self.delete_outside(store.as_ref(), blob).await?;
+        }
+        Ok(blobs.len() as u64)
+    }
+
+    /// Two processes may do it to the same blob: the second one finds it gone.
+    async fn delete_outside(&self, store: &dyn ArtifactStore, blob: &str) -> Result<()> {
+        store.delete(blob).await?;
+        sqlx::query!("-- artifacts::delete_outside\ndelete from artifact_discards where blob_id = $1", blob)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
     }
 }

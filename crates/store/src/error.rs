@@ -1,6 +1,7 @@
 //! What can go wrong between the domain and Postgres, in the domain's words.
 
-use chancery_brief::validate::InvalidContent;
+use chancery_brief::render_options::InvalidOption;
+use chancery_brief::validate::{InvalidContent, Violation};
 
 /// The result of a store method.
 pub type Result<T> = std::result::Result<T, StoreError>;
@@ -58,18 +59,35 @@ pub enum StoreError {
         /// What is wrong with it.
         description: String,
     },
+    /// Options of a render name what the edition or the workspace has not.
+    #[error("{} option(s) cannot be followed", .0.len())]
+    InvalidOptions(Vec<InvalidOption>),
     /// The answer would be over the limit of a message: ask for less.
     #[error("{0}")]
     LimitExceeded(String),
     /// The content breaks the content model's rules.
     #[error(transparent)]
     InvalidContent(#[from] InvalidContent),
+    /// Figures show images that are not in the workspace or are marked above them: upload them, or mark the blocks so.
+    #[error("{} figure(s) show an image that they cannot show{}", violations.len(), first(violations))]
+    UnusableAttachments {
+        /// The document's place in an import, from 0; none for a draft.
+        place: Option<usize>,
+        /// Each of them, by its path in the content.
+        violations: Vec<Violation>,
+    },
     /// The lease is no longer the task's current one: stop working on the task.
     #[error("the lease is lost")]
     LeaseLost,
-    /// The render has not succeeded, so there is nothing to download.
+    /// The render has not ended, so there is nothing to download or to delete.
     #[error("the render has not finished")]
     RenderNotFinished,
+    /// The render has ended, so there is nothing to cancel.
+    #[error("the render has ended")]
+    RenderEnded,
+    /// The render was cancelled, so there is no PDF.
+    #[error("the render was cancelled")]
+    RenderCancelled,
     /// The render ended without a PDF.
     #[error("the render failed: {reason}: {message}")]
     RenderFailed {
@@ -98,6 +116,18 @@ pub enum StoreError {
     /// Uploaded bytes are not those that the header announced.
     #[error("the uploaded bytes are not the announced ones: {0}")]
     UploadMismatch(String),
+    /// The store of PDFs' bytes does not answer: it may well do so a moment later.
+    #[error("the artifact store does not answer: {0}")]
+    ArtifactStoreUnavailable(String),
+    /// The store of PDFs' bytes has no room left.
+    #[error("the artifact store is full: {0}")]
+    ArtifactStoreFull(String),
+    /// The store of PDFs' bytes does not let this process use it: its settings, credentials or rights are to be mended.
+    #[error("the artifact store refuses: {0}")]
+    ArtifactStoreRefused(String),
+    /// Bytes of a PDF are not where they were put: somebody else deleted them.
+    #[error("bytes of a PDF are gone: {0}")]
+    ArtifactMissing(String),
     /// Stored bytes are of a newer content schema than this build knows: upgrade.
     #[error("stored bytes are of content schema {0}, newer than this build knows")]
     NewerSchema(u32),
@@ -121,7 +151,19 @@ pub enum StoreError {
     Migration(#[from] sqlx::migrate::MigrateError),
 }
 
+fn first(violations: &[Violation]) -> String {
+    violations
+        .first()
+        .map(|first| format!(", first at {}: {}", first.path, first.message))
+        .unwrap_or_default()
+}
+
 impl StoreError {
+    /// One option that names what cannot be printed.
+    pub(crate) fn invalid_option(path: &str, message: impl Into<String>) -> Self {
+        Self::InvalidOptions(vec![InvalidOption { path: path.to_owned(), message: message.into() }])
+    }
+
     /// Whether the database may well do the same thing a moment later: it is away, restarting, full, or another
     /// transaction was in the way.
     pub fn is_passing(&self) -> bool {

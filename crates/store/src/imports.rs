@@ -9,7 +9,9 @@ use time::OffsetDateTime;
 use crate::briefs::{Held, check_clearance};
 use crate::change_log::{self, Change};
 use crate::revisions::{Prepared, Publication, stored};
-use crate::{Access, Principal, Result, Store, StoreError, briefs, drafts, to_integer, to_number};
+use crate::{
+    Access, Principal, Result, Store, StoreError, attachments, briefs, drafts, to_integer, to_number,
+};
 
 /// A revision that is to be imported.
 #[derive(Debug, Clone)]
@@ -41,7 +43,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Forbidden`], [`StoreError::ClearanceTooLow`], [`StoreError::DigestMismatch`],
-    /// [`StoreError::RevisionGap`], [`StoreError::RevisionDiffers`].
+    /// [`StoreError::RevisionGap`], [`StoreError::RevisionDiffers`], [`StoreError::UnusableAttachments`].
     pub async fn import(
         &self,
         principal: &Principal,
@@ -51,15 +53,15 @@ impl Store {
         let access = principal.access(&name.workspace)?;
         let prepared = prepare(name, documents, access)?;
         let mut transaction = self.pool.begin().await?;
-        let place = make_or_lock(&mut transaction, principal, name, access).await?;
-        let (key, newest) = match &place {
+        let target = make_or_lock(&mut transaction, principal, name, access).await?;
+        let (key, newest) = match &target {
             Place::Made(key) => (*key, 0),
             Place::Held(held) => (held.key, held.newest),
         };
 
         let mut imported = Imported::default();
         let mut changes: Vec<Change> = Vec::new();
-        for (document, prepared) in documents.iter().zip(&prepared) {
+        for (place, (document, prepared)) in documents.iter().zip(&prepared).enumerate() {
             if is_stored(&mut transaction, key, document, prepared, access, name).await? {
                 imported.skipped.push(document.number);
                 continue;
@@ -68,6 +70,7 @@ impl Store {
             if document.number != follows + 1 {
                 return Err(StoreError::RevisionGap { newest: follows, given: document.number });
             }
+            check_images(&mut transaction, name, access, place, document).await?;
             prepared.write(&mut transaction, key, &document.publication(principal)).await?;
             changes.push(prepared.change(name)?);
             imported.written.push(document.number);
@@ -75,7 +78,7 @@ impl Store {
 
         let (Some(last), false) = (documents.last(), changes.is_empty()) else { return Ok(imported) };
         let (number, subject) = (to_integer(last.number)?, principal.subject.as_str());
-        match place {
+        match target {
             Place::Made(_) => drafts::insert(&mut transaction, key, &last.content, number, subject).await?,
             Place::Held(held) if held.draft_is_edited => {}
             Place::Held(_) => drafts::follow(&mut transaction, key, &last.content, number, subject).await?,
@@ -136,6 +139,23 @@ async fn make_or_lock(
     let held = held.ok_or_else(|| StoreError::Forbidden(name.to_string()))?;
     held.check_draft(access.clearance, name)?;
     Ok(Place::Held(held))
+}
+
+/// Whether every image that the document shows may be shown there.
+async fn check_images(
+    transaction: &mut PgConnection,
+    name: &BriefName,
+    access: Access,
+    place: usize,
+    document: &ImportDocument,
+) -> Result<()> {
+    let content = document.content.content();
+    let violations = attachments::unusable(transaction, &name.workspace, access.scheme, content).await?;
+    if violations.is_empty() {
+        Ok(())
+    } else {
+        Err(StoreError::UnusableAttachments { place: Some(place), violations })
+    }
 }
 
 /// Whether the revision is there already, equal.

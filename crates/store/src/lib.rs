@@ -1,7 +1,11 @@
 //! Every SQL statement of the project. One file an aggregate, one method a statement or transaction; each
 //! statement opens with a comment that names its method. Time is the database's (`clock_timestamp()`).
 
+mod artifact_chunks;
+mod artifact_store;
+mod artifact_stores;
 mod artifacts;
+mod attachments;
 mod bootstrap;
 mod briefs;
 mod change_log;
@@ -13,6 +17,9 @@ mod principal;
 mod print_environments;
 mod projections;
 mod reading_order;
+mod render_endings;
+mod render_inputs;
+mod render_lists;
 mod render_queue;
 mod render_requests;
 mod render_tasks;
@@ -21,6 +28,8 @@ mod revisions;
 mod schema;
 mod settings;
 mod tokens;
+#[cfg(feature = "unfenced")]
+mod unfenced;
 mod wakeups;
 mod workspaces;
 
@@ -30,7 +39,12 @@ use chancery_brief::digest::Digest;
 use chancery_proto::names::GeneratedId;
 use sqlx::PgPool;
 
+use crate::artifact_stores::ArtifactStores;
+
+pub use artifact_store::{ArtifactStore, ArtifactUpload, OpenArtifactStore};
+pub use artifact_stores::ArtifactBytes;
 pub use artifacts::{Artifact, CHUNK};
+pub use attachments::{Attachment, NewAttachment};
 pub use bootstrap::{Bootstrapped, FirstSecrets};
 pub use briefs::{BriefEdition, BriefSummary, NewBrief};
 pub use change_log::Change;
@@ -40,9 +54,11 @@ pub use error::{Result, StoreError};
 pub use imports::{ImportDocument, Imported};
 pub use principal::{Access, Principal, Role, Roles, Scope};
 pub use print_environments::PrintEnvironment;
-pub use render_queue::{Acquired, AcquiredLease, DEADLINE, LEASE, Lease};
+pub use render_inputs::RenderInput;
+pub use render_lists::{RenderFilter, RenderList, RenderPlace, RenderStateKind};
+pub use render_queue::{Acquired, AcquiredLease, Lease, LeaseTimes};
 pub use render_requests::RequestedRender;
-pub use render_tasks::{AttemptFailure, Finished, RenderInput, StagedArtifact};
+pub use render_tasks::{AttemptFailure, Finished, StagedArtifact};
 pub use renders::{Download, Render, RenderState};
 pub use settings::DatabaseSettings;
 pub use tokens::{ApiToken, NewToken, Secret};
@@ -53,12 +69,26 @@ pub use workspaces::Workspace;
 #[derive(Debug, Clone)]
 pub struct Store {
     pool: PgPool,
+    artifacts: ArtifactStores,
+    lease_times: LeaseTimes,
 }
 
 impl Store {
-    /// Over a pool of connections.
-    pub const fn new(pool: PgPool) -> Self {
-        Self { pool }
+    /// Over a pool of connections. The bytes of PDFs are there too, unless [`Self::with_artifacts`] says otherwise.
+    pub fn new(pool: PgPool) -> Self {
+        let artifacts = ArtifactStores::new(pool.clone());
+        Self { pool, artifacts, lease_times: LeaseTimes::default() }
+    }
+
+    /// The same with other times for leases.
+    #[must_use]
+    pub fn with_lease_times(self, lease_times: LeaseTimes) -> Self {
+        Self { lease_times, ..self }
+    }
+
+    /// How long workers may keep a task.
+    pub const fn lease_times(&self) -> LeaseTimes {
+        self.lease_times
     }
 
     /// Closes all connections, waiting for those in use.

@@ -8,11 +8,20 @@ use chancery_proto::worker::v1::Lease as LeaseMessage;
 use crate::damaged;
 use crate::{PrintEnvironment, Result, Store};
 
-/// How long a lease holds unless renewed.
-pub const LEASE: Duration = Duration::from_secs(30);
+/// How long workers may keep a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LeaseTimes {
+    /// How long a lease holds unless renewed.
+    pub lease: Duration,
+    /// How long a task may take under one lease, renewals included.
+    pub deadline: Duration,
+}
 
-/// How long a task may take under one lease, renewals included.
-pub const DEADLINE: Duration = Duration::from_mins(10);
+impl Default for LeaseTimes {
+    fn default() -> Self {
+        Self { lease: Duration::from_secs(30), deadline: Duration::from_mins(10) }
+    }
+}
 
 /// Leases of a task that may run out before it is kept aside.
 const CRASHES: i32 = 3;
@@ -112,7 +121,7 @@ impl Store {
             environment.fonts_digest.as_bytes().as_slice(),
             i64::from(limit),
             worker,
-            LEASE.as_secs_f64(),
+            self.lease_times.lease.as_secs_f64(),
             CRASHES,
         )
         .fetch_all(&self.pool)
@@ -149,8 +158,8 @@ impl Store {
             returning q.task_id, q.epoch",
             &tasks,
             &epochs,
-            LEASE.as_secs_f64(),
-            DEADLINE.as_secs_f64(),
+            self.lease_times.lease.as_secs_f64(),
+            self.lease_times.deadline.as_secs_f64(),
         )
         .fetch_all(&self.pool)
         .await?;

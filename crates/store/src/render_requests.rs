@@ -1,8 +1,9 @@
 //! Requesting a render: pin what is printed, then join the task that prints exactly this, or queue one.
 
 use chancery_brief::digest::{Digest, body_digest};
+use chancery_brief::render_options::with_defaults;
 use chancery_proto::names::{BriefName, BriefOrRevisionName, RenderName};
-use chancery_proto::render::v1::{Paper, RenderFormat, RenderOptions};
+use chancery_proto::render::v1::RenderOptions;
 use chancery_proto::worker::v1::RenderInputManifest;
 use prost::Message;
 use prost_types::Timestamp;
@@ -10,6 +11,7 @@ use time::OffsetDateTime;
 
 use crate::damaged;
 use crate::print_environments::{digest, environment};
+use crate::render_inputs::PinnedEdition;
 use crate::renders::Render;
 use crate::{Access, Principal, PrintEnvironment, Result, Store, StoreError};
 
@@ -31,6 +33,8 @@ struct Pinned {
     brief_key: i64,
     revision: i32,
     from_rank: i16,
+    /// The lowest clearance that may see all that goes into the print, and so the print.
+    visible_from: i16,
     edition_digest: Digest,
     options: RenderOptions,
     environment: PrintEnvironment,
@@ -52,7 +56,9 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when the principal has no edition of the source;
-    /// [`StoreError::RenderQuarantined`], [`StoreError::NoPrintEnvironment`].
+    /// [`StoreError::InvalidOptions`] for sections that it has not and for a logo that the workspace has not;
+    /// [`StoreError::LimitExceeded`] for images of too many bytes; [`StoreError::RenderQuarantined`],
+    /// [`StoreError::NoPrintEnvironment`].
     pub async fn create_render(
         &self,
         principal: &Principal,
@@ -77,7 +83,8 @@ impl Store {
         Err(damaged("the tasks of a render key end as fast as they are made"))
     }
 
-    /// Everything that the print depends on, as it is now.
+    /// Everything that the print depends on, as it is now. A newer revision and an earlier one, which the print tells of,
+    /// are looked up for the caller: who may not see them will not see the render.
     async fn pin_render_input(
         &self,
         access: Access,
@@ -89,15 +96,8 @@ impl Store {
         let row = sqlx::query!(
             r#"-- render_requests::pin_render_input
             select b.brief_key, e.revision, e.from_rank as "from_rank!", e.digest, r.published_at, r.creator,
-                (
-                    select p.digest from editions p
-                    where p.brief_key = b.brief_key and p.revision = e.revision - 1 and p.from_rank <= $3::smallint
-                    order by p.from_rank desc limit 1
-                ) as "comparison?",
-                (
-                    select max(n.revision) from editions n
-                    where n.brief_key = b.brief_key and n.from_rank <= $3::smallint
-                ) as "newest!",
+                p.digest as "comparison?", p.from_rank::smallint as "comparison_from?",
+                n.revision as "newest!", n.from_rank::smallint as "newest_from!",
                 v.printer_version as "printer_version?", v.fonts_digest as "fonts_digest?"
             from briefs b
             cross join lateral (
@@ -109,6 +109,18 @@ impl Store {
                 limit 1
             ) e
             join revisions r on r.brief_key = b.brief_key and r.revision = e.revision
+            left join lateral (
+                select digest, from_rank from editions
+                where brief_key = b.brief_key and revision = e.revision - 1 and from_rank <= $3::smallint
+                order by from_rank desc
+                limit 1
+            ) p on true
+            cross join lateral (
+                select revision, from_rank from editions
+                where brief_key = b.brief_key and from_rank <= $3::smallint
+                order by revision desc, from_rank
+                limit 1
+            ) n
             left join print_environments v on v.active
             where b.workspace_id = $1 and b.brief_id = $2"#,
             brief.workspace.as_str(),
@@ -124,7 +136,14 @@ impl Store {
         };
         let edition_digest = digest(&row.digest)?;
         let environment = environment(&printer_version, &fonts_digest)?;
-        let options = with_defaults(*options);
+        let options = with_defaults(options.clone());
+        let edition = PinnedEdition { key: row.brief_key, revision: row.revision, from_rank: row.from_rank };
+        self.check_sections(&edition, &options).await?;
+        let logo = self.pin_logo(access, &brief, &options).await?;
+        let attachments = self.pin_images(&edition, logo.as_ref()).await?;
+        let seen = [Some(row.from_rank), row.comparison_from, logo.as_ref().map(|logo| logo.marking)];
+        let newer = (row.newest > row.revision).then_some(row.newest_from);
+        let visible_from = seen.into_iter().chain([newer]).flatten().max().unwrap_or(row.from_rank);
         let manifest = RenderInputManifest {
             workspace: format!("workspaces/{}", brief.workspace),
             brief: brief.to_string(),
@@ -134,7 +153,9 @@ impl Store {
                 Some(bytes) => digest(&bytes)?.to_string(),
                 None => String::new(),
             },
-            options: Some(options),
+            attachment_digests: attachments,
+            asset_digests: logo.into_iter().map(|logo| logo.digest.to_string()).collect(),
+            options: Some(options.clone()),
             publish_time: Some(timestamp(row.published_at)),
             creator: row.creator,
             superseded_by: superseded_by(row.revision, row.newest)?,
@@ -148,6 +169,7 @@ impl Store {
             brief_key: row.brief_key,
             revision: row.revision,
             from_rank: row.from_rank,
+            visible_from,
             edition_digest,
             options,
             environment,
@@ -168,6 +190,8 @@ impl Store {
                 where render_key = $1::bytea
                 order by generation desc
                 limit 1
+                -- Against cancelling: either that one sees this render, or this one sees the task cancelled.
+                for key share
             ), joined as (
                 insert into renders
                     (workspace_id, task_id, brief_id, revision, visible_from, edition_digest, options, created_by)
@@ -180,7 +204,7 @@ impl Store {
             pinned.brief.workspace.as_str(),
             pinned.brief.brief.as_str(),
             pinned.revision,
-            pinned.from_rank,
+            pinned.visible_from,
             pinned.edition_digest.as_bytes().as_slice(),
             pinned.options.encode_to_vec(),
             principal.subject,
@@ -211,7 +235,7 @@ impl Store {
             with task as (
                 insert into render_tasks
                     (workspace_id, render_key, generation, manifest, brief_key, revision, from_rank)
-                values ($2, $1::bytea, $9, $10, $11, $4, $5::smallint)
+                values ($2, $1::bytea, $9, $10, $11, $4, $14::smallint)
                 on conflict (render_key, generation) do nothing
                 returning task_id, epoch
             ), queued as (
@@ -237,7 +261,7 @@ impl Store {
             pinned.brief.workspace.as_str(),
             pinned.brief.brief.as_str(),
             pinned.revision,
-            pinned.from_rank,
+            pinned.visible_from,
             pinned.edition_digest.as_bytes().as_slice(),
             pinned.options.encode_to_vec(),
             principal.subject,
@@ -246,21 +270,12 @@ impl Store {
             pinned.brief_key,
             pinned.environment.printer_version.as_bytes().as_slice(),
             pinned.environment.fonts_digest.as_bytes().as_slice(),
+            pinned.from_rank,
         )
         .fetch_optional(&self.pool)
         .await?;
         Ok(id)
     }
-}
-
-fn with_defaults(mut options: RenderOptions) -> RenderOptions {
-    if options.format() == RenderFormat::Unspecified {
-        options.set_format(RenderFormat::Full);
-    }
-    if options.paper() == Paper::Unspecified {
-        options.set_paper(Paper::A4);
-    }
-    options
 }
 
 fn superseded_by(revision: i32, newest: i32) -> Result<u32> {

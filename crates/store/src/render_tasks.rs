@@ -3,21 +3,11 @@
 
 use chancery_brief::digest::Digest;
 use chancery_proto::render::v1::RenderPhase;
-use prost::bytes::Bytes;
 
 use crate::{Lease, Result, Store, StoreError};
 
 /// Attempts that are made before a task is given up.
 const ATTEMPTS: i32 = 5;
-
-/// What a task prints.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RenderInput {
-    /// Canonical bytes of the `RenderInputManifest`.
-    pub manifest: Bytes,
-    /// Canonical bytes of the edition's `RevisionBody`.
-    pub edition: Bytes,
-}
 
 /// A PDF whose bytes are staged.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,25 +45,8 @@ pub enum Finished {
 }
 
 impl Store {
-    /// What a leased task prints: exactly what its manifest lists.
-    pub async fn render_input(&self, lease: &Lease) -> Result<RenderInput> {
-        let row = sqlx::query!(
-            "-- render_tasks::render_input
-            select t.manifest, e.body
-            from render_queue q
-            join render_tasks t using (task_id)
-            join editions e using (brief_key, revision, from_rank)
-            where q.task_id = $1 and q.epoch = $2 and q.leased_at is not null",
-            lease.task,
-            lease.epoch,
-        )
-        .fetch_optional(&self.pool)
-        .await?;
-        let row = row.ok_or(StoreError::LeaseLost)?;
-        Ok(RenderInput { manifest: row.manifest.into(), edition: row.body.into() })
-    }
-
-    /// Says how far a print is. Touches neither the queue nor any index, and does not prolong the lease.
+    /// Says how far a print is. Touches neither the queue nor any index, and does not prolong the lease. What comes
+    /// late, after a report that overtook it on another connection, does not turn progress back.
     pub async fn report_progress(&self, lease: &Lease, phase: RenderPhase, pages: u32) -> Result<()> {
         let pages = i32::try_from(pages).unwrap_or(i32::MAX);
         // Progress that a crash of the database loses is no loss: not worth waiting for the disk.
@@ -83,7 +56,7 @@ impl Store {
                 select set_config('synchronous_commit', 'off', true)
             )
             update render_tasks t
-            set phase = $3, pages = $4
+            set phase = greatest(t.phase, $3), pages = greatest(t.pages, $4)
             from quick
             where t.task_id = $1 and t.epoch = $2 and t.state = 'RUNNING'",
             lease.task,
@@ -115,6 +88,8 @@ impl Store {
 
     /// Finishes a task with a PDF whose bytes are staged. Commits references only; the first commit wins.
     pub async fn finish_task(&self, lease: &Lease, artifact: &StagedArtifact) -> Result<Finished> {
+        #[cfg(feature = "unfenced")]
+        self.forget_fence(lease).await?;
         if self.commit_artifact(lease, artifact).await? {
             return Ok(Finished::Now);
         }

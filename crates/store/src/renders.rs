@@ -2,7 +2,7 @@
 //! was decided when its edition was: a clearance that reads the edition sees the render.
 
 use chancery_brief::digest::Digest;
-use chancery_proto::names::{BriefName, GeneratedId, RenderName, RevisionName, RevisionNumber};
+use chancery_proto::names::{BriefName, GeneratedId, RenderName, ResourceId, RevisionName, RevisionNumber};
 use chancery_proto::render::v1::{RenderOptions, RenderPhase};
 use prost::Message;
 use time::OffsetDateTime;
@@ -63,12 +63,17 @@ pub enum RenderState {
         /// When it ended.
         ended_at: OffsetDateTime,
     },
+    /// Given up by a caller: there will be no PDF.
+    Cancelled {
+        /// When it was.
+        ended_at: OffsetDateTime,
+    },
 }
 
 impl Render {
     /// Whether its state will never change again.
     pub const fn has_ended(&self) -> bool {
-        matches!(self.state, RenderState::Succeeded { .. } | RenderState::Failed { .. })
+        !matches!(self.state, RenderState::Queued | RenderState::Running { .. })
     }
 }
 
@@ -83,26 +88,28 @@ pub struct Download {
     pub offset: u64,
 }
 
-struct Row {
-    render_id: String,
-    task_id: String,
-    brief_id: String,
-    revision: i32,
-    edition_digest: Vec<u8>,
-    options: Vec<u8>,
-    created_at: OffsetDateTime,
-    state: String,
-    attempt: i32,
-    phase: i16,
-    progress: i32,
-    warnings: Vec<String>,
-    failure_reason: Option<String>,
-    failure_message: Option<String>,
-    ended_at: Option<OffsetDateTime>,
-    artifact_digest: Option<Vec<u8>>,
-    size_bytes: Option<i64>,
-    pages: Option<i32>,
-    blob_id: Option<String>,
+/// A render's row with what its task and PDF say.
+pub(crate) struct Row {
+    pub(crate) render_id: String,
+    pub(crate) task_id: String,
+    pub(crate) brief_id: String,
+    pub(crate) revision: i32,
+    pub(crate) edition_digest: Vec<u8>,
+    pub(crate) options: Vec<u8>,
+    pub(crate) created_at: OffsetDateTime,
+    pub(crate) cancelled_at: Option<OffsetDateTime>,
+    pub(crate) state: String,
+    pub(crate) attempt: i32,
+    pub(crate) phase: i16,
+    pub(crate) progress: i32,
+    pub(crate) warnings: Vec<String>,
+    pub(crate) failure_reason: Option<String>,
+    pub(crate) failure_message: Option<String>,
+    pub(crate) ended_at: Option<OffsetDateTime>,
+    pub(crate) artifact_digest: Option<Vec<u8>>,
+    pub(crate) size_bytes: Option<i64>,
+    pub(crate) pages: Option<i32>,
+    pub(crate) blob_id: Option<String>,
 }
 
 impl Store {
@@ -116,8 +123,8 @@ impl Store {
             Row,
             r#"-- renders::render
             select r.render_id, r.task_id, r.brief_id, r.revision, r.edition_digest, r.options, r.created_at,
-                t.state, t.attempts + t.crashes as "attempt!", t.phase, t.pages as progress, t.warnings,
-                t.failure_reason, t.failure_message, t.ended_at,
+                r.cancelled_at, t.state, t.attempts + t.crashes as "attempt!", t.phase, t.pages as progress,
+                t.warnings, t.failure_reason, t.failure_message, t.ended_at,
                 a.digest as "artifact_digest?", a.size_bytes as "size_bytes?", a.pages as "pages?",
                 a.blob_id as "blob_id?"
             from renders r
@@ -130,7 +137,7 @@ impl Store {
         )
         .fetch_optional(&self.pool)
         .await?;
-        row.ok_or_else(|| StoreError::NotFound(name.to_string()))?.into_render(name)
+        row.ok_or_else(|| StoreError::NotFound(name.to_string()))?.into_render(&name.workspace)
     }
 
     /// Opens a PDF for sending from an offset on, and records that the principal gets it: before the first byte
@@ -150,6 +157,7 @@ impl Store {
             RenderState::Failed { reason, message, .. } => {
                 return Err(StoreError::RenderFailed { reason: reason.clone(), message: message.clone() });
             }
+            RenderState::Cancelled { .. } => return Err(StoreError::RenderCancelled),
             RenderState::Queued | RenderState::Running { .. } => return Err(StoreError::RenderNotFinished),
         };
         if offset > artifact.size_bytes {
@@ -189,13 +197,14 @@ impl Store {
 }
 
 impl Row {
-    fn into_render(self, name: &RenderName) -> Result<Render> {
+    /// A render of a workspace.
+    pub(crate) fn into_render(self, workspace: &ResourceId) -> Result<Render> {
         let revision = RevisionNumber(u32::try_from(self.revision).map_err(damaged)?);
         let brief =
-            BriefName { workspace: name.workspace.clone(), brief: self.brief_id.parse().map_err(damaged)? };
+            BriefName { workspace: workspace.clone(), brief: self.brief_id.parse().map_err(damaged)? };
         Ok(Render {
             name: RenderName {
-                workspace: name.workspace.clone(),
+                workspace: workspace.clone(),
                 render: self.render_id.parse::<GeneratedId>().map_err(damaged)?,
             },
             revision: RevisionName { workspace: brief.workspace, brief: brief.brief, revision },
@@ -208,6 +217,9 @@ impl Row {
     }
 
     fn into_state(self) -> Result<RenderState> {
+        if let Some(ended_at) = self.cancelled_at {
+            return Ok(RenderState::Cancelled { ended_at });
+        }
         let ended_at = self.ended_at.ok_or_else(|| damaged("an ended render has no end"));
         match self.state.as_str() {
             "QUEUED" => Ok(RenderState::Queued),

@@ -1,5 +1,8 @@
 //! Revisions: immutable published content, written with its editions and projections in one transaction.
 
+use std::collections::BTreeMap;
+
+use chancery_brief::attachments::shown_images;
 use chancery_brief::digest::{Digest, REDACTION_VERSION, body_bytes, body_digest, content_digest};
 use chancery_brief::marking::{Clearance, Policy, Rank};
 use chancery_brief::{Canonical, redact};
@@ -12,7 +15,10 @@ use time::OffsetDateTime;
 use crate::briefs::written_content_schema;
 use crate::change_log::{self, Change};
 use crate::projections::Projection;
-use crate::{Edition, Principal, Result, Store, briefs, damaged, drafts, to_digest, to_integer, to_number};
+use crate::{
+    Edition, Principal, Result, Store, StoreError, attachments, briefs, damaged, drafts, to_digest,
+    to_integer, to_number,
+};
 
 /// All that is stored of a revision, made before its first row is written.
 pub(crate) struct Prepared {
@@ -23,6 +29,8 @@ pub(crate) struct Prepared {
     floor: Rank,
     highest: Rank,
     editions: Vec<PreparedEdition>,
+    /// The images that are shown, each with the lowest clearance whose edition shows it.
+    images: BTreeMap<Digest, Rank>,
     projection: Projection,
 }
 
@@ -46,19 +54,23 @@ impl Prepared {
     /// Of content that is to become revision `number` of a brief.
     pub(crate) fn new(brief_id: &str, number: u32, content: &Canonical, policy: Policy) -> Result<Self> {
         let body = body_bytes(brief_id, number, content.content());
-        let editions = redact::levels(content).into_iter().filter_map(|from| {
-            let edition = redact::edition(content, Clearance(from), policy)?;
-            let body = body_bytes(brief_id, number, &edition);
-            let (digest, content_digest) = (body_digest(&body), content_digest(&edition));
-            Some(PreparedEdition { from, digest, content_digest, body, content: edition })
-        });
+        let editions: Vec<PreparedEdition> = redact::levels(content)
+            .into_iter()
+            .filter_map(|from| {
+                let edition = redact::edition(content, Clearance(from), policy)?;
+                let body = body_bytes(brief_id, number, &edition);
+                let (digest, content_digest) = (body_digest(&body), content_digest(&edition));
+                Some(PreparedEdition { from, digest, content_digest, body, content: edition })
+            })
+            .collect();
         Ok(Self {
             number: to_integer(number)?,
             digest: body_digest(&body),
             content_digest: content_digest(content.content()),
             floor: content.floor(),
             highest: content.highest(),
-            editions: editions.collect(),
+            images: images(&editions)?,
+            editions,
             projection: Projection::new(content, policy)?,
             body,
         })
@@ -100,6 +112,7 @@ impl Prepared {
         for edition in &self.editions {
             edition.write(transaction, brief_key, self.number).await?;
         }
+        attachments::write_shown(transaction, brief_key, self.number, &self.images).await?;
         self.projection.write(transaction, brief_key, self.number).await
     }
 }
@@ -128,6 +141,17 @@ impl PreparedEdition {
     }
 }
 
+/// The images that editions show. They come lowest first, so the first that shows an image is the lowest.
+fn images(editions: &[PreparedEdition]) -> Result<BTreeMap<Digest, Rank>> {
+    let mut images = BTreeMap::new();
+    for edition in editions {
+        for image in shown_images(&edition.content) {
+            images.entry(image.digest.parse().map_err(damaged)?).or_insert(edition.from);
+        }
+    }
+    Ok(images)
+}
+
 /// What lists show of an edition.
 fn summary(content: &BriefContent) -> BriefContent {
     BriefContent {
@@ -150,7 +174,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Forbidden`] in another's workspace, [`StoreError::NotFound`], [`StoreError::ClearanceTooLow`],
-    /// [`StoreError::StaleEtag`].
+    /// [`StoreError::StaleEtag`], [`StoreError::UnusableAttachments`].
     pub async fn publish(&self, principal: &Principal, name: &BriefName, etag: &str) -> Result<Edition> {
         let access = principal.access(&name.workspace)?;
         let mut transaction = self.pool.begin().await?;
@@ -163,6 +187,12 @@ impl Store {
             drafts::settle(&mut transaction, held.key, held.newest).await?;
             held.newest
         } else {
+            let violations =
+                attachments::unusable(&mut transaction, &name.workspace, access.scheme, content.content())
+                    .await?;
+            if !violations.is_empty() {
+                return Err(StoreError::UnusableAttachments { place: None, violations });
+            }
             let number = held.newest + 1;
             let prepared = Prepared::new(name.brief.as_str(), to_number(number)?, &content, access.policy)?;
             let (creator, subject) = (principal.display_name.as_str(), principal.subject.as_str());

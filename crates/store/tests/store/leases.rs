@@ -145,6 +145,17 @@ async fn progress_is_seen_and_begins_anew_with_each_lease() {
 }
 
 #[tokio::test]
+async fn a_report_that_was_overtaken_does_not_turn_progress_back() {
+    let place = scene().await;
+    place.requested().await;
+    let lease = place.leased_one().await;
+    place.store.report_progress(&lease, RenderPhase::Write, 12).await.unwrap();
+    place.store.report_progress(&lease, RenderPhase::Layout, 7).await.unwrap();
+    let seen = state(&place).await;
+    assert_eq!(seen, RenderState::Running { phase: RenderPhase::Write, pages: 12, attempt: 1 });
+}
+
+#[tokio::test]
 async fn a_lease_is_renewed_from_now_on_but_not_beyond_its_deadline() {
     let place = scene().await;
     place.requested().await;

@@ -1,7 +1,9 @@
 //! The store against a real Postgres. Each test has a database of its own.
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
+mod artifact_stores;
 mod artifacts;
+mod attachments;
 mod change_log;
 mod drafts;
 mod editions;
@@ -10,6 +12,9 @@ mod leases;
 mod place;
 mod projections;
 mod queue_scene;
+mod render_endings;
 mod render_requests;
 mod schema;
+mod task_model;
+mod task_properties;
 mod tokens;

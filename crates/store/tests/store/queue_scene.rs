@@ -3,9 +3,7 @@
 use chancery_brief::digest::{Digest, body_digest};
 use chancery_proto::names::BriefOrRevisionName;
 use chancery_proto::render::v1::RenderOptions;
-use chancery_store::{
-    CHUNK, Finished, Lease, Principal, PrintEnvironment, RequestedRender, Result, StagedArtifact,
-};
+use chancery_store::{Finished, Lease, Principal, PrintEnvironment, RequestedRender, Result, StagedArtifact};
 
 use crate::place::{Place, content, person};
 
@@ -58,9 +56,12 @@ impl Place {
     }
 
     pub(crate) async fn finished_from(&self, lease: &Lease, blob: &str, pdf: &[u8]) -> Result<Finished> {
-        for (ordinal, chunk) in (0..).zip(pdf.chunks(CHUNK)) {
-            self.store.stage_chunk(blob, ordinal, chunk).await?;
+        let mut upload = self.store.begin_upload(blob).await?;
+        // An odd size, as pieces come from the network.
+        for piece in pdf.chunks(99_991) {
+            upload.write(piece.to_vec().into()).await?;
         }
+        upload.finish().await?;
         self.store.finish_task(lease, &staged(blob, pdf)).await
     }
 }

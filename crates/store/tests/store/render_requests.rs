@@ -3,15 +3,13 @@ use std::collections::BTreeSet;
 use chancery_proto::render::v1::{Paper, RenderOptions};
 use chancery_proto::worker::v1::RenderInputManifest;
 use chancery_store::{RenderState, Role, StoreError};
-use prost::Message;
 
 use crate::place::{Place, brief_name, content, content_at, document, in_workspace, person, revision_name};
 use crate::queue_scene::{ENVIRONMENT, scene, source};
 
 async fn manifest(place: &Place) -> RenderInputManifest {
     let lease = place.leased_one().await;
-    let input = place.store.render_input(&lease).await.unwrap();
-    RenderInputManifest::decode(input.manifest).unwrap()
+    place.store.render_input(&lease).await.unwrap().manifest
 }
 
 #[tokio::test]
@@ -123,7 +121,8 @@ async fn the_manifest_lists_what_the_clearance_sees_and_the_input_is_that() {
     place.requested_by(&amber, "b1").await.unwrap();
     let lease = place.leased_one().await;
     let input = place.store.render_input(&lease).await.unwrap();
-    let newest = RenderInputManifest::decode(input.manifest).unwrap();
+    let newest = input.manifest;
+    assert_eq!(input.comparison.unwrap(), edition(1).await.body);
     assert_eq!(input.edition, edition(2).await.body);
     assert_eq!(newest.edition_digest, edition(2).await.digest.to_string());
     assert_eq!(newest.comparison_edition_digest, edition(1).await.digest.to_string());

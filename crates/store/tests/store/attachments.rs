@@ -1,0 +1,230 @@
+use chancery_brief::digest::body_digest;
+use chancery_brief::image::MediaType;
+use chancery_brief::marking::Scheme;
+use chancery_proto::brief::v1::{Block, BriefContent, Figure, FigureKind, Section, block::Kind};
+use chancery_proto::names::AttachmentName;
+use chancery_proto::render::v1::{RenderOptions, Theme};
+use chancery_store::{Attachment, CHUNK, NewAttachment, Principal, Result, Role, StoreError};
+
+use crate::place::{
+    Place, brief_name, canonical, content, content_at, document, in_workspace, person, with_role,
+};
+use crate::queue_scene::{ENVIRONMENT, source};
+
+const PICTURE: &[u8] = b"the bytes of a picture";
+
+fn new<'a>(bytes: &'a [u8], marking: &str) -> NewAttachment<'a> {
+    let marking = Scheme::Tlp.rank(marking).unwrap();
+    NewAttachment { media_type: MediaType::Png, marking, width: 640, height: 480, bytes }
+}
+
+fn name(bytes: &[u8]) -> AttachmentName {
+    format!("workspaces/default/attachments/{}", body_digest(bytes)).parse().unwrap()
+}
+
+async fn put(place: &Place, who: &Principal, bytes: &[u8], marking: &str) -> Result<Attachment> {
+    place.store.put_attachment(who, &"default".parse().unwrap(), &new(bytes, marking)).await
+}
+
+/// Content with a section that shows an image in a block of a marking.
+fn showing(bytes: &[u8], marking: &str) -> BriefContent {
+    let figure = Figure {
+        kind: FigureKind::Attachment.into(),
+        attachment: body_digest(bytes).to_string(),
+        alt: "What is seen".into(),
+        ..Figure::default()
+    };
+    let block = Block { kind: Some(Kind::Figure(figure)), marking: marking.into(), ..Block::default() };
+    let heading = "Pictures".into();
+    let section = Section { id: "pictures".into(), heading, blocks: vec![block], ..Section::default() };
+    let mut content = content("With a picture");
+    content.sections.push(section);
+    content
+}
+
+fn with_logo(bytes: &[u8]) -> RenderOptions {
+    let theme = Theme { logo: name(bytes).to_string(), organisation: "A desk".into(), ..Theme::default() };
+    RenderOptions { theme: Some(theme), ..RenderOptions::default() }
+}
+
+fn with_section(id: &str) -> RenderOptions {
+    RenderOptions { section_ids: vec![id.into()], ..RenderOptions::default() }
+}
+
+#[tokio::test]
+async fn the_same_image_twice_is_kept_once_and_under_one_marking() {
+    let place = Place::new().await;
+    let author = with_role(Role::Author, "TLP:AMBER");
+    let first = put(&place, &author, PICTURE, "TLP:GREEN").await.unwrap();
+    assert_eq!((&first.name, first.marking, first.size_bytes), (&name(PICTURE), "TLP:GREEN", 22));
+    assert_eq!(put(&place, &person("TLP:RED"), PICTURE, "TLP:GREEN").await.unwrap(), first);
+    let refused = put(&place, &author, PICTURE, "TLP:CLEAR").await.unwrap_err();
+    assert!(matches!(refused, StoreError::AlreadyExists(_)), "{refused}");
+    let refused = put(&place, &author, b"another", "TLP:RED").await.unwrap_err();
+    assert!(matches!(refused, StoreError::ClearanceTooLow(_)), "{refused}");
+    // That the bytes are there above his clearance, nobody is told.
+    let clear = with_role(Role::Author, "TLP:CLEAR");
+    let refused = put(&place, &clear, PICTURE, "TLP:CLEAR").await.unwrap_err();
+    assert!(matches!(refused, StoreError::Forbidden(_)), "{refused}");
+    let stranger = in_workspace("elsewhere", Role::Admin, "TLP:RED");
+    let refused = put(&place, &stranger, PICTURE, "TLP:GREEN").await.unwrap_err();
+    assert!(matches!(refused, StoreError::Forbidden(_)), "{refused}");
+    assert_eq!(place.rows("select count(*) from attachments"), ["1"]);
+}
+
+#[tokio::test]
+async fn bytes_are_read_in_pieces() {
+    let place = Place::new().await;
+    let bytes: Vec<u8> = (0..CHUNK + 7).map(|index| u8::try_from(index % 251).unwrap()).collect();
+    put(&place, &person("TLP:RED"), &bytes, "TLP:CLEAR").await.unwrap();
+    let read = async |offset: usize| {
+        place.store.attachment_bytes(&name(&bytes), offset as u64).await.unwrap().to_vec()
+    };
+    assert_eq!(read(0).await, bytes[..CHUNK]);
+    assert_eq!(read(CHUNK).await, bytes[CHUNK..]);
+    assert_eq!(read(CHUNK + 7).await, b"");
+}
+
+#[tokio::test]
+async fn a_reader_has_an_image_only_through_an_edition_that_shows_it() {
+    let place = Place::new().await;
+    put(&place, &person("TLP:RED"), PICTURE, "TLP:CLEAR").await.unwrap();
+    let seen = async |role, clearance| {
+        place.store.attachment(&with_role(role, clearance), &name(PICTURE)).await.is_ok()
+    };
+    // Nothing shows it yet.
+    assert!(!seen(Role::Reader, "TLP:RED").await && seen(Role::Author, "TLP:CLEAR").await);
+    place.published("b1", showing(PICTURE, "TLP:AMBER")).await;
+    assert!(seen(Role::Reader, "TLP:AMBER").await && seen(Role::Reader, "TLP:RED").await);
+    assert!(!seen(Role::Reader, "TLP:GREEN").await && !seen(Role::Renderer, "TLP:RED").await);
+
+    put(&place, &person("TLP:RED"), b"secret", "TLP:RED").await.unwrap();
+    let refused = place.store.attachment(&with_role(Role::Publisher, "TLP:AMBER"), &name(b"secret")).await;
+    assert!(matches!(refused, Err(StoreError::NotFound(_))));
+    let listed = async |clearance: &str, after: Option<&AttachmentName>, limit| {
+        let (who, workspace) = (with_role(Role::Author, clearance), "default".parse().unwrap());
+        let after = after.map(|after| &after.digest);
+        let found = place.store.list_attachments(&who, &workspace, after, limit).await.unwrap();
+        found.into_iter().map(|attachment| attachment.name).collect::<Vec<_>>()
+    };
+    assert_eq!(listed("TLP:AMBER", None, 9).await, [name(PICTURE)]);
+    let mut both = [name(PICTURE), name(b"secret")];
+    both.sort();
+    assert_eq!(listed("TLP:RED", None, 1).await, [both[0].clone()]);
+    assert_eq!(listed("TLP:RED", Some(&both[0]), 9).await, [both[1].clone()]);
+}
+
+#[tokio::test]
+async fn a_figure_shows_an_image_of_the_workspace_that_is_marked_no_higher() {
+    let place = Place::new().await;
+    let admin = person("TLP:RED");
+    let import = async |content: BriefContent| {
+        place.store.import(&admin, &brief_name("b1"), &[document(1, content)]).await
+    };
+    let violation = |error: StoreError| match error {
+        StoreError::UnusableAttachments { place, violations } => {
+            assert_eq!(violations.len(), 1);
+            (place, violations[0].path.clone(), violations[0].code)
+        }
+        other => panic!("{other}"),
+    };
+    let path = || "sections[1].blocks[0].figure.attachment".to_owned();
+    let unknown = violation(import(showing(PICTURE, "TLP:AMBER")).await.unwrap_err());
+    assert_eq!(unknown, (Some(0), path(), "UNKNOWN_ATTACHMENT"));
+    put(&place, &admin, PICTURE, "TLP:RED").await.unwrap();
+    let above = violation(import(showing(PICTURE, "TLP:AMBER")).await.unwrap_err());
+    assert_eq!(above, (Some(0), path(), "ATTACHMENT_ABOVE_BLOCK"));
+
+    // A draft may come before its image; publishing it may not.
+    let draft = canonical(&showing(PICTURE, "TLP:GREEN"));
+    place.store.create_brief(&admin, &brief_name("b2"), &draft).await.unwrap();
+    let etag = place.store.draft(&admin, &brief_name("b2")).await.unwrap().etag;
+    let refused = place.store.publish(&admin, &brief_name("b2"), &etag).await.unwrap_err();
+    assert_eq!(violation(refused), (None, path(), "ATTACHMENT_ABOVE_BLOCK"));
+    assert_eq!(place.rows("select count(*) from revisions"), ["0"]);
+    import(showing(PICTURE, "TLP:RED")).await.unwrap();
+    assert_eq!(place.rows("select visible_from from revision_attachments"), ["4"]);
+}
+
+#[tokio::test]
+async fn the_input_holds_the_images_that_the_edition_shows_and_the_logo() {
+    let place = Place::new().await;
+    let (admin, amber) = (person("TLP:RED"), person("TLP:AMBER"));
+    place.store.set_print_environment(ENVIRONMENT).await.unwrap();
+    for (bytes, marking) in [(PICTURE, "TLP:CLEAR"), (b"secret", "TLP:RED"), (b"logo", "TLP:CLEAR")] {
+        put(&place, &admin, bytes, marking).await.unwrap();
+    }
+    let mut content = showing(PICTURE, "TLP:AMBER");
+    content.sections.push(Section { id: "more".into(), ..showing(b"secret", "TLP:RED").sections.remove(1) });
+    place.published("b1", content).await;
+
+    let input = async |who: &Principal, options: &RenderOptions| {
+        place.store.create_render(who, &source("b1"), options).await.unwrap();
+        place.store.render_input(&place.leased_one().await).await.unwrap()
+    };
+    let digest = |bytes| body_digest(bytes).to_string();
+    let seen = input(&amber, &with_logo(b"logo")).await;
+    assert_eq!(seen.manifest.attachment_digests, [digest(PICTURE)]);
+    assert_eq!(seen.manifest.asset_digests, [digest(b"logo")]);
+    assert_eq!(seen.images, [name(PICTURE), name(b"logo")]);
+    // An image that is a logo as well is sent once.
+    let seen = input(&admin, &with_logo(PICTURE)).await;
+    let mut both = [digest(PICTURE), digest(b"secret")];
+    both.sort();
+    assert_eq!(seen.manifest.attachment_digests, both);
+    assert_eq!(seen.images.len(), 2);
+    assert_eq!(input(&person("TLP:GREEN"), &RenderOptions::default()).await.images, []);
+}
+
+#[tokio::test]
+async fn options_that_name_what_is_not_there_are_refused() {
+    let place = Place::new().await;
+    let amber = person("TLP:AMBER");
+    place.store.set_print_environment(ENVIRONMENT).await.unwrap();
+    put(&place, &person("TLP:RED"), b"secret", "TLP:RED").await.unwrap();
+    put(&place, &amber, PICTURE, "TLP:CLEAR").await.unwrap();
+    place.published("b1", showing(PICTURE, "TLP:RED")).await;
+    let mut foreign = with_logo(PICTURE);
+    foreign.theme.as_mut().unwrap().logo = name(PICTURE).to_string().replace("default", "other");
+    let elsewhere = [
+        (with_logo(b"nothing"), "theme.logo"),
+        // Above the caller's clearance is not there either, and so is a section that his edition has not.
+        (with_logo(b"secret"), "theme.logo"),
+        (foreign, "theme.logo"),
+        (with_section("pictures"), "section_ids[0]"),
+    ];
+    for (options, path) in elsewhere {
+        match place.store.create_render(&amber, &source("b1"), &options).await.unwrap_err() {
+            StoreError::InvalidOptions(found) => assert_eq!(found[0].path, path, "{found:?}"),
+            other => panic!("{other}"),
+        }
+    }
+    assert_eq!(place.rows("select count(*) from renders"), ["0"]);
+    place.store.create_render(&amber, &source("b1"), &with_section("body")).await.unwrap();
+    place.store.create_render(&person("TLP:RED"), &source("b1"), &with_section("pictures")).await.unwrap();
+}
+
+#[tokio::test]
+async fn who_may_not_see_all_that_a_print_is_made_of_does_not_see_the_render() {
+    let place = Place::new().await;
+    let (admin, amber) = (person("TLP:RED"), person("TLP:AMBER"));
+    place.store.set_print_environment(ENVIRONMENT).await.unwrap();
+    put(&place, &admin, b"secret", "TLP:RED").await.unwrap();
+    // Revision 1 has a sentence for named persons, revision 2 is the same for everybody, revision 3 is not.
+    place.published("b1", content("One")).await;
+    for (number, content) in [(2, content_at("Two", "TLP:CLEAR")), (3, content_at("Three", "TLP:RED"))] {
+        place.store.import(&admin, &brief_name("b1"), &[document(number, content)]).await.unwrap();
+    }
+    let visible_to_amber = async |who: &Principal, options: &RenderOptions| {
+        let made = place.store.create_render(who, &source("b1/revisions/2"), options).await.unwrap();
+        place.store.render(&amber, &made.render.name).await.is_ok()
+    };
+    // His own is made of what he sees; the admin's is compared with more and tells of revision 3.
+    assert!(visible_to_amber(&amber, &RenderOptions::default()).await);
+    assert!(!visible_to_amber(&admin, &RenderOptions::default()).await);
+    place.published("b2", content_at("Open", "TLP:CLEAR")).await;
+    for (options, is_visible) in [(RenderOptions::default(), true), (with_logo(b"secret"), false)] {
+        let made = place.store.create_render(&admin, &source("b2"), &options).await.unwrap();
+        assert_eq!(place.store.render(&amber, &made.render.name).await.is_ok(), is_visible);
+    }
+}

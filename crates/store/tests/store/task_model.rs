@@ -1,0 +1,174 @@
+//! The states of a render task as a pure function: what each event makes of it, and who is refused.
+
+use chancery_proto::render::v1::RenderPhase;
+
+/// Attempts that are made before a task is given up, and leases that may run out before it is kept aside.
+const ATTEMPTS: i32 = 5;
+const CRASHES: i32 = 3;
+
+/// Where a task stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    Queued,
+    Running,
+    Succeeded,
+    Failed,
+    Dead,
+    Cancelled,
+}
+
+impl State {
+    /// As the database calls it.
+    pub(crate) fn name(self) -> String {
+        format!("{self:?}").to_uppercase()
+    }
+}
+
+/// A task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Task {
+    pub(crate) state: State,
+    pub(crate) epoch: i64,
+    pub(crate) attempts: i32,
+    pub(crate) crashes: i32,
+    pub(crate) progress: (RenderPhase, i32),
+    pub(crate) quarantined: bool,
+    /// Whether it may be claimed now: nobody has it, or whoever had it let his lease run out.
+    pub(crate) is_due: bool,
+    /// Whether its lease has lasted as long as any may, renewals included.
+    pub(crate) is_late: bool,
+}
+
+/// What happens to a task. Events with an epoch come from a worker who believes that this is his lease's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Event {
+    Claimed,
+    /// Time passes: the lease, or the pause before the next attempt, is over.
+    TimePassed,
+    /// Much time passes: the lease may not be renewed any more.
+    DeadlinePassed,
+    Renewed(i64),
+    Progressed(i64, RenderPhase, i32),
+    Finished(i64, i32),
+    Failed(i64, bool),
+    Released(i64),
+    /// The last render that waited for it was given up.
+    Cancelled,
+}
+
+/// The event changes nothing: the task is not to be claimed, or the lease is not its current one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Refused;
+
+impl Task {
+    /// Just requested.
+    pub(crate) const fn new() -> Self {
+        Self {
+            state: State::Queued,
+            epoch: 0,
+            attempts: 0,
+            crashes: 0,
+            progress: (RenderPhase::Unspecified, 0),
+            quarantined: false,
+            is_due: true,
+            is_late: false,
+        }
+    }
+
+    /// What an event makes of the task.
+    pub(crate) fn after(&self, event: &Event) -> Result<Self, Refused> {
+        match event {
+            Event::Claimed if self.is_due && !self.has_ended() => Ok(self.claimed()),
+            Event::Claimed => Err(Refused),
+            Event::TimePassed => Ok(Self { is_due: true, ..self.clone() }),
+            Event::DeadlinePassed => Ok(Self { is_late: true, ..self.clone() }),
+            Event::Renewed(epoch) => {
+                self.held_under(*epoch)?;
+                if self.is_late { Err(Refused) } else { Ok(Self { is_due: false, ..self.clone() }) }
+            }
+            Event::Progressed(epoch, phase, pages) => {
+                self.held_under(*epoch)?;
+                // What comes late changes nothing: progress does not run back.
+                let told = (*phase as i32).max(self.progress.0 as i32);
+                let phase = RenderPhase::try_from(told).unwrap_or_default();
+                Ok(Self { progress: (phase, self.progress.1.max(*pages)), ..self.clone() })
+            }
+            Event::Finished(epoch, pages) => {
+                self.held_under(*epoch)?;
+                let progress = (self.progress.0, *pages);
+                Ok(Self { state: State::Succeeded, progress, ..self.clone() })
+            }
+            Event::Failed(epoch, retryable) => {
+                self.held_under(*epoch)?;
+                Ok(self.failed(*retryable))
+            }
+            Event::Released(epoch) => {
+                self.held_under(*epoch)?;
+                let attempts = (self.attempts - 1).max(0);
+                Ok(Self { attempts, is_due: true, ..self.given_up(State::Queued) })
+            }
+            Event::Cancelled if self.has_ended() => Err(Refused),
+            Event::Cancelled => Ok(self.given_up(State::Cancelled)),
+        }
+    }
+
+    pub(crate) fn has_ended(&self) -> bool {
+        !matches!(self.state, State::Queued | State::Running)
+    }
+
+    /// The fence. A lease that ran out holds on until somebody else claims the task.
+    fn held_under(&self, epoch: i64) -> Result<(), Refused> {
+        if self.state == State::Running && self.epoch == epoch { Ok(()) } else { Err(Refused) }
+    }
+
+    fn claimed(&self) -> Self {
+        let ran_out = self.state == State::Running;
+        let crashes = self.crashes + i32::from(ran_out);
+        let attempts = self.attempts + i32::from(!ran_out);
+        let quarantined = ran_out && crashes >= CRASHES;
+        let state = if quarantined { State::Dead } else { State::Running };
+        Self { attempts, crashes, quarantined, ..self.given_up(state) }
+    }
+
+    fn failed(&self, retryable: bool) -> Self {
+        if !retryable {
+            self.given_up(State::Failed)
+        } else if self.attempts >= ATTEMPTS {
+            self.given_up(State::Dead)
+        } else {
+            self.given_up(State::Queued)
+        }
+    }
+
+    /// The right to the task begins or ends: nothing that was told under the epoch before counts any more.
+    fn given_up(&self, state: State) -> Self {
+        let progress = (RenderPhase::Unspecified, 0);
+        Self { state, epoch: self.epoch + 1, progress, is_due: false, is_late: false, ..self.clone() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Event, Refused, State, Task};
+
+    fn after(events: &[Event]) -> Task {
+        events.iter().fold(Task::new(), |task, event| task.after(event).unwrap())
+    }
+
+    #[test]
+    fn an_old_lease_means_nothing_once_another_has_begun() {
+        let task = after(&[Event::Claimed, Event::TimePassed, Event::Claimed]);
+        for refused in [Event::Renewed(1), Event::Finished(1, 3), Event::Failed(1, true), Event::Released(1)]
+        {
+            assert_eq!(task.after(&refused), Err(Refused));
+        }
+        assert_eq!(task.after(&Event::Finished(2, 3)).unwrap().state, State::Succeeded);
+    }
+
+    #[test]
+    fn an_ended_task_stays_as_it_is() {
+        let task = after(&[Event::Claimed, Event::Failed(1, false), Event::TimePassed]);
+        assert_eq!(task.after(&Event::Claimed), Err(Refused));
+        assert_eq!(task.after(&Event::Finished(1, 3)), Err(Refused));
+    }
+}
