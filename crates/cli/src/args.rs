@@ -70,6 +70,19 @@ pub enum Command {
     Revisions(BriefArg),
     /// Prints a brief to a PDF file
     Render(Render),
+    /// Lists the workspace's renders, newest first
+    Renders(Renders),
+    /// Gives a render up; the printing stops when nobody else waits for it
+    Cancel {
+        /// The render's id or full name, as `renders` lists it
+        name: String,
+    },
+    /// Prints a draft from a file, without any service; every page is stamped as a draft
+    Preview(Preview),
+    /// Uploads an image (PNG, JPEG, SVG) that figures can show, and prints its name and SHA-256
+    Attach(Attach),
+    /// Gets the edition back from a PDF that carries it, and proves that it is the one printed
+    Extract(Extract),
     /// Writes a brief's revisions as JSON files that `import` takes
     Export(Export),
     /// Manages the workspace's API tokens
@@ -133,6 +146,9 @@ pub struct Migrate {
     /// Where worker.token goes instead
     #[arg(long, value_name = "DIR", requires = "init")]
     pub worker_dir: Option<PathBuf>,
+    /// The folder of fonts that the workers add to the built-in ones
+    #[arg(long, env = "CHANCERY_FONTS", value_name = "DIR")]
+    pub fonts: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -172,6 +188,15 @@ pub enum Draft {
 }
 
 #[derive(Debug, Args)]
+pub struct Extract {
+    /// The PDF, rendered with --attach-data
+    pub file: PathBuf,
+    /// Where the JSON goes [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 pub struct BriefArg {
     /// The brief's name
     pub name: String,
@@ -190,9 +215,140 @@ pub struct Render {
     /// Where the PDF goes; - is standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
+    #[command(flatten)]
+    pub options: PrintOptions,
+}
+
+#[derive(Debug, Args)]
+pub struct Preview {
+    /// JSON of a revision, a draft or content alone, as `export`, `draft get` and `create` have it; - is standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Where the PDF goes; - is standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// An image that a figure shows, found by its SHA-256; may be repeated
+    #[arg(long = "image", value_name = "FILE")]
+    pub images: Vec<PathBuf>,
+    /// A folder of fonts to add to the built-in ones
+    #[arg(long, env = "CHANCERY_FONTS", value_name = "DIR")]
+    pub fonts: Option<PathBuf>,
+    /// How the workspace marks its parts
+    #[arg(long, value_enum, default_value_t = SchemeArg::Tlp)]
+    pub scheme: SchemeArg,
+    #[command(flatten)]
+    pub options: PrintOptions,
+}
+
+#[derive(Debug, Args)]
+pub struct Attach {
+    /// The image
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Its marking, such as TLP:GREEN: figures that show it are marked at least so
+    #[arg(long, value_name = "MARKING")]
+    pub marking: String,
+}
+
+/// How a brief is printed.
+#[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub struct PrintOptions {
+    /// The sort of document
+    #[arg(long, value_enum, default_value_t = FormatArg::Full)]
+    pub format: FormatArg,
     /// The sheet
     #[arg(long, value_enum, default_value_t = Sheet::A4)]
     pub paper: Sheet,
+    /// The language of the printer's own words: en, ru, fa or ar [default: the brief's, or else en]
+    #[arg(long, value_name = "TAG", default_value = "", hide_default_value = true)]
+    pub locale: String,
+    /// How likelihoods read
+    #[arg(long, value_enum, default_value_t = LikelihoodArg::AsWritten)]
+    pub likelihood: LikelihoodArg,
+    /// Type of 14 points in one column
+    #[arg(long)]
+    pub large_print: bool,
+    /// The organisation's look: TOML or JSON with accent, logo, organisation and footer
+    #[arg(long, value_name = "FILE")]
+    pub theme: Option<PathBuf>,
+    /// Whom the copy is for
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    pub recipient: String,
+    /// A text behind the content of every page
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    pub watermark: String,
+    /// A top-level section to print; may be repeated [default: all]
+    #[arg(long = "section", value_name = "ID")]
+    pub sections: Vec<String>,
+    /// With the annexes [default: for the full format]
+    #[arg(long, conflicts_with = "no_annexes")]
+    pub annexes: bool,
+    /// Without the annexes
+    #[arg(long)]
+    pub no_annexes: bool,
+    /// Attaches the edition to the PDF as JSON
+    #[arg(long)]
+    pub attach_data: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum FormatArg {
+    /// Everything: contents, body, annexes
+    Full,
+    /// Without contents and annexes
+    Standard,
+    /// Exactly one page
+    OnePage,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum LikelihoodArg {
+    /// The stored word with its percentages
+    AsWritten,
+    /// With the ICD 203 term
+    Icd203,
+    /// With the term of the PHIA yardstick
+    Phia,
+    /// Percentages only
+    Numbers,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum SchemeArg {
+    /// TLP:CLEAR to TLP:RED
+    Tlp,
+    /// U, C, S, TS
+    Us,
+    /// PUBLIC to RESTRICTED
+    Corporate,
+}
+
+#[derive(Debug, Args)]
+pub struct Renders {
+    /// Only renders in this state
+    #[arg(long, value_enum)]
+    pub state: Option<RenderStateArg>,
+    /// Only renders of this brief
+    #[arg(long, value_name = "NAME")]
+    pub brief: Option<String>,
+    /// How many at most
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub limit: u32,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum RenderStateArg {
+    /// Waiting for a worker
+    Queued,
+    /// A worker is at it
+    Running,
+    /// Printed
+    Succeeded,
+    /// Ended without a PDF
+    Failed,
+    /// Given up
+    Cancelled,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

@@ -25,11 +25,11 @@ pub struct Document<M> {
 impl<M: Message + Name + Default> Document<M> {
     /// Reads a file; `-` is standard input.
     pub fn read(file: &Path) -> Result<Self, Failure> {
-        let bytes = if is_standard(file) { read_input() } else { fs::read(file) };
-        let bytes = bytes.map_err(Failure::io(format!("reading {}", file.display())))?;
-        let text = String::from_utf8(bytes)
-            .map_err(|error| not_utf8(file, error.as_bytes(), &error.utf8_error()))?;
-        let text: Arc<str> = text.into();
+        Self::of_text(file, text_of(file)?)
+    }
+
+    /// Reads a file's text.
+    pub fn of_text(file: &Path, text: Arc<str>) -> Result<Self, Failure> {
         let message = json::from_str(&text).map_err(|error| not_the_message(file, &text, &error, M::NAME))?;
         Ok(Self { file: file.to_owned(), text, message })
     }
@@ -40,6 +40,15 @@ impl<M: Message + Name + Default> Document<M> {
         let path = path.strip_prefix('.').unwrap_or(path).to_owned();
         Some(Place::in_text(&self.file, &self.text, path, place.description.clone()))
     }
+}
+
+/// A file's text; `-` is standard input.
+pub fn text_of(file: &Path) -> Result<Arc<str>, Failure> {
+    let bytes = if is_standard(file) { read_input() } else { fs::read(file) };
+    let bytes = bytes.map_err(Failure::io(format!("reading {}", file.display())))?;
+    let text =
+        String::from_utf8(bytes).map_err(|error| not_utf8(file, error.as_bytes(), &error.utf8_error()))?;
+    Ok(text.into())
 }
 
 /// Puts the places of a refusal into the documents that they are in: `locate` answers for those that it knows.

@@ -7,12 +7,15 @@ mod commands;
 mod connection;
 mod documents;
 mod failure;
+mod images;
 mod names;
 mod output;
+mod print_options;
 mod progress;
 mod stack;
 mod state;
 mod text;
+mod theme;
 
 use std::env;
 use std::process::ExitCode;

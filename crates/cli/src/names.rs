@@ -2,7 +2,9 @@
 
 use std::str::FromStr;
 
-use chancery_proto::names::{ApiTokenName, BriefName, BriefOrRevisionName, NameError, ResourceId};
+use chancery_proto::names::{
+    ApiTokenName, BriefName, BriefOrRevisionName, NameError, RenderName, ResourceId,
+};
 
 use crate::failure::Failure;
 
@@ -19,6 +21,11 @@ pub fn brief_or_revision(workspace: &ResourceId, given: &str) -> Result<BriefOrR
 /// An API token: its id, `apiTokens/…` or in full.
 pub fn api_token(workspace: &ResourceId, given: &str) -> Result<ApiTokenName, Failure> {
     completed(workspace, "apiTokens", given)
+}
+
+/// A render: its id, `renders/…` or in full.
+pub fn render(workspace: &ResourceId, given: &str) -> Result<RenderName, Failure> {
+    completed(workspace, "renders", given)
 }
 
 fn completed<N: FromStr<Err = NameError>>(

@@ -88,6 +88,8 @@ pub struct ServiceSettings {
     pub listen: SocketAddr,
     /// Where workers reach it; port 0 takes a free one.
     pub worker_listen: SocketAddr,
+    /// Variables that it has besides those of this process.
+    pub environment: Vec<(String, String)>,
     /// The folder for its log and ready file.
     pub folder: PathBuf,
 }
@@ -116,6 +118,8 @@ pub struct WorkerSettings {
     pub folder: PathBuf,
     /// Tells several workers apart, from 1.
     pub number: usize,
+    /// Variables that it has besides those of this process.
+    pub environment: Vec<(String, String)>,
 }
 
 /// What a service writes once it serves.
@@ -138,6 +142,7 @@ impl Service {
         }
         let mut command = Command::new(&settings.binary);
         command
+            .envs(settings.environment.iter().map(|(name, value)| (name, value)))
             .env("DATABASE_URL", &settings.database_url)
             .env_remove("DATABASE_URL_FILE")
             .arg("--listen")
@@ -173,10 +178,13 @@ pub fn start_worker(settings: &WorkerSettings) -> Result<Process, ProcessError> 
         .env("CHANCERY_WORKER_SERVER", &settings.server)
         .env("CHANCERY_WORKER_TOKEN_FILE", &settings.token_file)
         .env_remove("CHANCERY_WORKER_TOKEN")
+        // `up` has told the service of the built-in fonts.
+        .env_remove("CHANCERY_FONTS")
         // It has no business with the database, so it is not told of one.
         .env_remove("DATABASE_URL")
         .env_remove("DATABASE_URL_FILE")
-        .env_remove("DATABASE_PASSWORD_FILE");
+        .env_remove("DATABASE_PASSWORD_FILE")
+        .envs(settings.environment.iter().cloned());
     Process::spawn(&format!("worker-{}", settings.number), command, &settings.folder)
 }
 

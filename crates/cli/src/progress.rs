@@ -83,6 +83,7 @@ fn told(render: &Render) -> String {
         RenderState::Running => format!("{}{pages}", doing(progress.phase())),
         RenderState::Succeeded => "printed".to_owned(),
         RenderState::Failed => "failed".to_owned(),
+        RenderState::Cancelled => "cancelled".to_owned(),
         RenderState::Unspecified => "requested".to_owned(),
     }
 }

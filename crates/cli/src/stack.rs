@@ -7,6 +7,7 @@ use std::process::ExitStatus;
 
 use chancery_cli::processes::{Process, Service, ServiceSettings, WorkerSettings, start_worker};
 use chancery_postgres::{DataDir, Options, PrivatePostgres, Stopped};
+use chancery_print::Fonts;
 use chancery_store::{Bootstrapped, DatabaseSettings};
 
 use crate::args::OwnDatabase;
@@ -56,7 +57,7 @@ impl Stack {
         let database = Database::start(settings)?;
         on_step(database.told());
         let tokens = database.token_folders(settings.state);
-        let bootstrapped = migrate(&database.settings, Some(&tokens)).await?;
+        let bootstrapped = migrate(&database.settings, &Fonts::default(), Some(&tokens)).await?;
         check_tokens(&tokens, bootstrapped)?;
         on_step(match bootstrapped {
             Some(Bootstrapped::Now) => "schema made, workspace default made, tokens written".to_owned(),
@@ -68,6 +69,7 @@ impl Stack {
             database_password_file: settings.database.database_password_file.clone(),
             listen: settings.listen,
             worker_listen: settings.worker_listen,
+            environment: Vec::new(),
             folder: settings.state.logs(),
         })
         .await?;
@@ -80,6 +82,7 @@ impl Stack {
                 token_file: tokens.worker(),
                 folder: settings.state.logs(),
                 number,
+                environment: Vec::new(),
             })?);
         }
         on_step(match workers.len() {

@@ -59,12 +59,20 @@ unary! {
     briefs.list_brief_revisions(brief::ListBriefRevisionsRequest) -> brief::ListBriefRevisionsResponse, REPEATS, call;
     /// Writes revisions that were published elsewhere. Importing twice changes nothing, so this repeats.
     briefs.import_brief(brief::ImportBriefRequest) -> brief::ImportBriefResponse, REPEATS, import;
+    /// A page of a workspace's images.
+    briefs.list_attachments(brief::ListAttachmentsRequest) -> brief::ListAttachmentsResponse, REPEATS, call;
     /// A brief's revisions as documents.
     briefs.export_brief(brief::ExportBriefRequest) -> brief::ExportBriefResponse, REPEATS, import;
     /// Requests a PDF. Equal renders share one task, so a repeated request prints nothing twice.
     renders.create_render(render::CreateRenderRequest) -> render::Render, REPEATS, call;
     /// A render's state.
     renders.get_render(render::GetRenderRequest) -> render::Render, REPEATS, call;
+    /// A page of renders.
+    renders.list_renders(render::ListRendersRequest) -> render::ListRendersResponse, REPEATS, call;
+    /// Gives a render up. Cancelling a cancelled one changes nothing, so this repeats.
+    renders.cancel_render(render::CancelRenderRequest) -> render::Render, REPEATS, call;
+    /// Removes a render that has ended.
+    renders.delete_render(render::DeleteRenderRequest) -> (), ONCE, call;
     /// A render's state once it has ended, or after the request's timeout.
     renders.wait_render(render::WaitRenderRequest) -> render::Render, REPEATS, render;
     /// Makes a workspace.
@@ -113,6 +121,24 @@ impl Client {
         }
     }
 
+    /// All images of a workspace up to the caller's clearance, by SHA-256.
+    pub async fn all_attachments(&self, workspace: &str) -> Result<Vec<brief::Attachment>, Error> {
+        let mut all = Vec::new();
+        let mut request = brief::ListAttachmentsRequest {
+            parent: workspace.to_owned(),
+            page_size: PAGE,
+            ..Default::default()
+        };
+        loop {
+            let page = self.list_attachments(request.clone()).await?;
+            all.extend(page.attachments);
+            if page.next_page_token.is_empty() {
+                return Ok(all);
+            }
+            request.page_token = page.next_page_token;
+        }
+    }
+
     /// All tokens of a workspace, oldest first.
     pub async fn all_api_tokens(&self, workspace: &str) -> Result<Vec<admin::ApiToken>, Error> {
         let mut all = Vec::new();
@@ -132,7 +158,7 @@ impl Client {
     }
 
     /// Calls until an answer, a refusal, the last attempt or the deadline.
-    async fn call<Q, A, F, R>(
+    pub(crate) async fn call<Q, A, F, R>(
         &self,
         method: &str,
         repeats: bool,
@@ -180,7 +206,8 @@ mod tests {
     use super::METHODS;
 
     /// Those that write, but nothing twice.
-    const WRITES_THAT_REPEAT: [&str; 3] = ["create_render", "import_brief", "revoke_api_token"];
+    const WRITES_THAT_REPEAT: [&str; 4] =
+        ["cancel_render", "create_render", "import_brief", "revoke_api_token"];
 
     #[test]
     fn what_repeats_has_no_side_effects_or_says_why() {
@@ -206,7 +233,10 @@ mod tests {
         let here: Vec<&str> = METHODS.iter().map(|(name, _)| *name).collect();
         for service in descriptors::pool().services() {
             let is_public = !service.full_name().starts_with("chancery.worker.");
-            for method in service.methods().filter(|method| is_public && !method.is_server_streaming()) {
+            for method in service.methods().filter(|_| is_public) {
+                if method.is_server_streaming() || method.is_client_streaming() {
+                    continue;
+                }
                 assert!(here.contains(&snake_case(method.name()).as_str()), "{}", method.full_name());
             }
         }

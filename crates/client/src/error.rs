@@ -84,7 +84,7 @@ pub struct Refusal {
     pub reason: Option<Reason>,
     /// For people.
     pub message: String,
-    /// Each place that is wrong, for bad input.
+    /// Each place that is wrong, for bad input and for what has to change first.
     pub violations: Vec<Violation>,
     /// When to try again, where the server said.
     pub retry_after: Option<Duration>,
@@ -125,15 +125,20 @@ impl std::error::Error for Refusal {}
 
 impl From<&Status> for Refusal {
     fn from(status: &Status) -> Self {
-        let violations = status.get_details_bad_request().map(|bad_request| bad_request.field_violations);
-        let violations = violations.unwrap_or_default().into_iter();
+        let wrong = status.get_details_bad_request().map(|wrong| wrong.field_violations).unwrap_or_default();
+        let unmet = status.get_details_precondition_failure().map(|unmet| unmet.violations);
+        let violations = wrong
+            .into_iter()
+            .map(|violation| Violation { field: violation.field, description: violation.description })
+            .chain(unmet.unwrap_or_default().into_iter().map(|violation| Violation {
+                description: format!("{}: {}", violation.r#type, violation.description),
+                field: violation.subject,
+            }));
         Self {
             code: status.code(),
             reason: reason_of(status),
             message: status.message().to_owned(),
-            violations: violations
-                .map(|violation| Violation { field: violation.field, description: violation.description })
-                .collect(),
+            violations: violations.collect(),
             retry_after: status.get_details_retry_info().and_then(|info| info.retry_delay),
         }
     }

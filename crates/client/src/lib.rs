@@ -19,6 +19,7 @@
 //! # }
 //! ```
 
+mod attachments;
 mod calls;
 mod channel;
 mod config;

@@ -44,13 +44,8 @@ impl Client {
         let render = self.create_render(request).await?;
         on_event(RenderEvent::State(&render));
         let render = self.follow_render(render, |state| on_event(RenderEvent::State(state))).await?;
-        if render.state() == RenderState::Failed {
-            let failure = render.failure.unwrap_or_default();
-            return Err(Error::RenderFailed {
-                render: render.name,
-                reason: failure.reason,
-                message: failure.message,
-            });
+        if let Some((reason, message)) = failure_of(&render) {
+            return Err(Error::RenderFailed { render: render.name, reason, message });
         }
         self.download_render(&render.name, writer, |bytes, total| {
             on_event(RenderEvent::Downloaded { bytes, total });
@@ -220,10 +215,7 @@ impl Download {
 
     /// The artifact, if the bytes are the announced ones.
     fn proven(self) -> Result<Artifact, Error> {
-        let found = self.hash.finalize().iter().fold(String::new(), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        });
+        let found = hexadecimal(&self.hash.finalize());
         let artifact = self.artifact.unwrap_or_default();
         if artifact.sha256 == found {
             Ok(artifact)
@@ -233,15 +225,36 @@ impl Download {
     }
 }
 
-fn damaged(what: &'static str, announced: &impl ToString, found: &impl ToString) -> Error {
+pub(crate) fn damaged(what: &'static str, announced: &impl ToString, found: &impl ToString) -> Error {
     Error::Damaged { what, announced: announced.to_string(), found: found.to_string() }
 }
 
-fn has_ended(render: &Render) -> bool {
-    matches!(render.state(), RenderState::Succeeded | RenderState::Failed)
+/// A digest as the service writes it.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a String does not fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
-fn silent() -> Status {
+fn has_ended(render: &Render) -> bool {
+    matches!(render.state(), RenderState::Succeeded | RenderState::Failed | RenderState::Cancelled)
+}
+
+/// Why an ended render has no PDF: a reason, and a message for people.
+fn failure_of(render: &Render) -> Option<(String, String)> {
+    match render.state() {
+        RenderState::Failed => {
+            let failure = render.failure.clone().unwrap_or_default();
+            Some((failure.reason, failure.message))
+        }
+        RenderState::Cancelled => Some(("RENDER_CANCELLED".to_owned(), "it was cancelled".to_owned())),
+        _ => None,
+    }
+}
+
+pub(crate) fn silent() -> Status {
     Status::unavailable("nothing was heard on the stream")
 }
 

@@ -1,17 +1,19 @@
-//! An upload, staged as it arrives: one chunk is held in memory, never the PDF.
+//! An upload, staged as it arrives: the store holds a part of it in memory, never all of a large PDF.
 
 use std::time::Duration;
 
 use chancery_brief::digest::Digest;
 use chancery_proto::worker::v1::upload_artifact_request::Part;
 use chancery_proto::worker::v1::{ArtifactHeader, UploadArtifactRequest};
-use chancery_store::{CHUNK, Finished, Lease, PrintEnvironment, StagedArtifact, Store, StoreError};
-use prost::bytes::{Bytes, BytesMut};
+use chancery_store::{
+    ArtifactUpload, CHUNK, Finished, Lease, PrintEnvironment, StagedArtifact, Store, StoreError,
+};
+use prost::bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 use tokio::time::timeout;
 use tonic::{Status, Streaming};
 
-use crate::errors::{invalid_field, status};
+use crate::errors::{internal, invalid_field, status};
 use crate::render_worker_service::{digest, environment, lease};
 
 /// The largest PDF, in bytes.
@@ -23,6 +25,9 @@ const WARNING_LENGTH: usize = 500;
 
 /// How long the next piece may take.
 const PIECE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long an upload may take altogether: far less than bytes that nothing refers to are kept before they are swept.
+const UPLOAD_TIMEOUT: Duration = Duration::from_mins(10);
 
 /// A finished upload.
 #[derive(Debug)]
@@ -43,8 +48,14 @@ struct Header {
 /// Takes an upload and finishes its task. Bytes that are not what the header announced leave the lease unharmed.
 pub(crate) async fn receive(
     store: &Store,
-    mut parts: Streaming<UploadArtifactRequest>,
+    parts: Streaming<UploadArtifactRequest>,
 ) -> Result<Received, Status> {
+    // A task of its own: when the worker goes away half way, what it sent is still taken back.
+    let store = store.clone();
+    tokio::spawn(async move { take(&store, parts).await }).await.map_err(|error| internal(&error))?
+}
+
+async fn take(store: &Store, mut parts: Streaming<UploadArtifactRequest>) -> Result<Received, Status> {
     let header = match next(&mut parts).await? {
         Some(Part::Header(header)) => Header::decode(header)?,
         _ => return Err(invalid_field("header", "comes first")),
@@ -54,7 +65,8 @@ pub(crate) async fn receive(
         return Ok(Received { task, finished: Finished::Before });
     }
     let blob = store.stage_artifact(&header.lease, header.environment).await.map_err(status)?;
-    let finished = finish(store, parts, header, &blob).await;
+    stage(store, parts, &header, &blob).await?;
+    let finished = finish(store, header, &blob).await;
     if !matches!(finished, Ok(Finished::Now)) {
         // What is not dropped now is swept later.
         store.discard_staged(&blob).await.ok();
@@ -62,13 +74,7 @@ pub(crate) async fn receive(
     Ok(Received { task, finished: finished? })
 }
 
-async fn finish(
-    store: &Store,
-    parts: Streaming<UploadArtifactRequest>,
-    header: Header,
-    blob: &str,
-) -> Result<Finished, Status> {
-    stage(store, parts, &header, blob).await?;
+async fn finish(store: &Store, header: Header, blob: &str) -> Result<Finished, Status> {
     let artifact = StagedArtifact {
         blob: blob.to_owned(),
         digest: header.digest,
@@ -79,15 +85,33 @@ async fn finish(
     store.finish_task(&header.lease, &artifact).await.map_err(status)
 }
 
-/// Stages all bytes, in chunks of one size whatever the pieces' sizes, and compares them with the header.
+/// Stages all bytes, or takes back what came. When the store does not say whether it has them, they are left to the
+/// sweep: an answer that was lost may still come true.
 async fn stage(
     store: &Store,
-    mut parts: Streaming<UploadArtifactRequest>,
+    parts: Streaming<UploadArtifactRequest>,
     header: &Header,
     blob: &str,
 ) -> Result<(), Status> {
-    let (mut hash, mut size, mut ordinal) = (Sha256::new(), 0_u64, 0_u32);
-    let mut waiting = BytesMut::with_capacity(CHUNK);
+    let mut upload = store.begin_upload(blob).await.map_err(status)?;
+    let written = timeout(UPLOAD_TIMEOUT, write(parts, header, upload.as_mut())).await;
+    let written = written.unwrap_or_else(|_| Err(Status::deadline_exceeded("the upload takes too long")));
+    if written.is_ok() {
+        return upload.finish().await.map_err(status);
+    }
+    if upload.abort().await.is_ok() {
+        store.discard_staged(blob).await.ok();
+    }
+    written
+}
+
+/// Writes the bytes as they come, and compares them with the header before they count.
+async fn write(
+    mut parts: Streaming<UploadArtifactRequest>,
+    header: &Header,
+    upload: &mut dyn ArtifactUpload,
+) -> Result<(), Status> {
+    let (mut hash, mut size) = (Sha256::new(), 0_u64);
     while let Some(part) = next(&mut parts).await? {
         let data = data_of(part)?;
         size += data.len() as u64;
@@ -95,20 +119,13 @@ async fn stage(
             return Err(mismatch(format!("more than {} bytes", header.size_bytes)));
         }
         hash.update(&data);
-        waiting.extend_from_slice(&data);
-        while waiting.len() >= CHUNK {
-            store.stage_chunk(blob, ordinal, &waiting.split_to(CHUNK)).await.map_err(status)?;
-            ordinal += 1;
-        }
+        upload.write(data).await.map_err(status)?;
     }
     if size != header.size_bytes {
         return Err(mismatch(format!("{size} bytes instead of {}", header.size_bytes)));
     }
     if Digest(hash.finalize().into()) != header.digest {
         return Err(mismatch("their SHA-256 is another".to_owned()));
-    }
-    if !waiting.is_empty() {
-        store.stage_chunk(blob, ordinal, &waiting).await.map_err(status)?;
     }
     Ok(())
 }

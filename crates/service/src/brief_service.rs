@@ -4,26 +4,32 @@ use chancery_brief::Canonical;
 use chancery_brief::digest::Digest;
 use chancery_proto::brief::v1::brief_service_server::BriefService;
 use chancery_proto::brief::v1::{
-    Brief, BriefContent, BriefDraft, BriefRevision, BriefState, CreateBriefRequest, ExportBriefRequest,
-    ExportBriefResponse, ExportFormat, GetBriefDraftRequest, GetBriefRequest, GetBriefRevisionRequest,
-    ImportBriefRequest, ImportBriefResponse, ListBriefRevisionsRequest, ListBriefRevisionsResponse,
+    Attachment, Brief, BriefContent, BriefDraft, BriefRevision, BriefState, CreateBriefRequest,
+    ExportBriefRequest, ExportBriefResponse, ExportFormat, GetAttachmentRequest, GetAttachmentResponse,
+    GetBriefDraftRequest, GetBriefRequest, GetBriefRevisionRequest, ImportBriefRequest, ImportBriefResponse,
+    ListAttachmentsRequest, ListAttachmentsResponse, ListBriefRevisionsRequest, ListBriefRevisionsResponse,
     ListBriefsRequest, ListBriefsResponse, PublishBriefRequest, RevisionDocument, UpdateBriefDraftRequest,
+    UploadAttachmentRequest,
 };
 use chancery_proto::names::{
-    BriefName, BriefOrRevisionName, DraftName, ResourceId, RevisionName, RevisionNumber, WorkspaceName,
+    AttachmentName, BriefName, BriefOrRevisionName, DraftName, ResourceId, RevisionName, RevisionNumber,
+    Sha256Id, WorkspaceName,
 };
 use chancery_proto::{MESSAGE_LIMIT, json};
 use chancery_store::{
     Access, BriefSummary, Draft, Edition, ImportDocument, RevisionSummary, Store, StoreError,
 };
 use prost::Message;
-use tonic::{Request, Response, Status};
+use tonic::{Request, Response, Status, Streaming};
 
+use crate::answers::{Answers, stream};
+use crate::attachments::{self, Intake, attachment_message};
 use crate::errors::{internal, invalid_field, status};
 use crate::fields::{canonical, name, required, time, timestamp};
 use crate::hot_briefs::EncodedBrief;
 use crate::identity::principal;
 use crate::pages::Page;
+use crate::shutdown::Shutdown;
 
 /// A page of briefs ends when it is this long, whatever its size: summaries have no limit of their own.
 const PAGE_BYTES: usize = 4 * 1024 * 1024;
@@ -38,12 +44,14 @@ const CREATOR_LIMIT: usize = 200;
 #[derive(Debug, Clone)]
 pub struct Briefs {
     store: Store,
+    intake: Intake,
+    shutdown: Shutdown,
 }
 
 impl Briefs {
     /// Over a store.
-    pub const fn new(store: Store) -> Self {
-        Self { store }
+    pub fn new(store: Store, shutdown: Shutdown) -> Self {
+        Self { store, intake: Intake::new(), shutdown }
     }
 
     /// `GetBrief`'s answer, encoded: the envelope, and behind it the stored bytes of the content as they are.
@@ -243,6 +251,44 @@ impl BriefService for Briefs {
                 ExportBriefResponse { documents, json_documents: Vec::new() }
             }
         }))
+    }
+
+    async fn upload_attachment(
+        &self,
+        request: Request<Streaming<UploadAttachmentRequest>>,
+    ) -> Result<Response<Attachment>, Status> {
+        let principal = principal(&request)?;
+        self.intake.receive(&self.store, &principal, request.into_inner()).await.map(Response::new)
+    }
+
+    type GetAttachmentStream = Answers<GetAttachmentResponse>;
+
+    async fn get_attachment(
+        &self,
+        request: Request<GetAttachmentRequest>,
+    ) -> Result<Response<Self::GetAttachmentStream>, Status> {
+        let principal = principal(&request)?;
+        let attachment: AttachmentName = name("name", &request.into_inner().name)?;
+        let found = self.store.attachment(&principal, &attachment).await.map_err(status)?;
+        let store = self.store.clone();
+        Ok(stream(|answers| attachments::send(store, found, answers), &self.shutdown))
+    }
+
+    async fn list_attachments(
+        &self,
+        request: Request<ListAttachmentsRequest>,
+    ) -> Result<Response<ListAttachmentsResponse>, Status> {
+        let principal = principal(&request)?;
+        let request = request.into_inner();
+        let WorkspaceName { workspace } = name("parent", &request.parent)?;
+        let page = Page::read(format!("attachments of {workspace}"), request.page_size, &request.page_token)?;
+        let after = page.after.as_deref().map(str::parse::<Sha256Id>).transpose();
+        let after = after.map_err(|_| crate::errors::invalid_page_token())?;
+        let listed = self.store.list_attachments(&principal, &workspace, after.as_ref(), page.limit()).await;
+        let mut found = listed.map_err(status)?;
+        let next_page_token = page.cut(&mut found, |attachment| attachment.name.digest.to_string());
+        let attachments = found.iter().map(attachment_message).collect();
+        Ok(Response::new(ListAttachmentsResponse { attachments, next_page_token }))
     }
 }
 

@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use chancery_store::DatabaseSettings;
+use chancery_artifacts::Place;
+use chancery_store::{DatabaseSettings, LeaseTimes};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Serves briefs and renders over gRPC.
@@ -38,6 +39,11 @@ pub struct Config {
     /// The database.
     #[command(flatten)]
     pub database: DatabaseSettings,
+    /// Where the bytes of new PDFs go: `postgres`, `file:///FOLDER`, `s3://BUCKET/PREFIX`, `gs://BUCKET/PREFIX`,
+    /// `az://CONTAINER/PREFIX`, or `memory:///` for tests. Credentials and endpoints come from the environment, as the
+    /// provider's own tools name them. Older PDFs are read from where they are.
+    #[arg(long, env = "CHANCERY_ARTIFACTS", default_value = "postgres", value_name = "URL")]
+    pub artifacts: Place,
     /// Calls that may be under way at once, long polls and streams aside.
     #[arg(long, env = "CHANCERY_MAX_CALLS", default_value_t = 512)]
     pub max_calls: usize,
@@ -47,6 +53,12 @@ pub struct Config {
     /// How long calls under way may go on after SIGTERM, in seconds.
     #[arg(long, env = "CHANCERY_DRAIN_TIMEOUT", default_value = "20", value_parser = seconds)]
     pub drain_timeout: Duration,
+    /// How long a lease holds, in milliseconds. For tests, which cannot wait for half a minute.
+    #[arg(long, env = "CHANCERY_TEST_LEASE_MILLIS", hide = true, value_parser = milliseconds)]
+    pub lease: Option<Duration>,
+    /// How long a task may take under one lease, in milliseconds. For tests.
+    #[arg(long, env = "CHANCERY_TEST_DEADLINE_MILLIS", hide = true, value_parser = milliseconds)]
+    pub deadline: Option<Duration>,
     /// How the log is written. `RUST_LOG` says what is.
     #[arg(long, env = "CHANCERY_LOG", value_enum, default_value_t = LogFormat::Json)]
     pub log: LogFormat,
@@ -62,6 +74,21 @@ pub enum LogFormat {
     Json,
     /// For people.
     Text,
+}
+
+impl Config {
+    /// How long workers may keep a task.
+    pub fn lease_times(&self) -> LeaseTimes {
+        let usual = LeaseTimes::default();
+        LeaseTimes {
+            lease: self.lease.unwrap_or(usual.lease),
+            deadline: self.deadline.unwrap_or(usual.deadline),
+        }
+    }
+}
+
+fn milliseconds(text: &str) -> Result<Duration, std::num::ParseIntError> {
+    text.parse().map(Duration::from_millis)
 }
 
 fn seconds(text: &str) -> Result<Duration, std::num::ParseIntError> {

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use chancery_brief::validate::InvalidContent;
+use chancery_brief::render_options::InvalidOption;
+use chancery_brief::validate::{InvalidContent, Violation};
 use chancery_proto::errors::v1::Reason;
 use chancery_proto::names::{GeneratedId, NameError};
 use chancery_proto::status::refusal;
@@ -32,8 +33,14 @@ pub fn status(error: StoreError) -> Status {
         StoreError::InvalidField { field, description } => return invalid_field(field, description),
         StoreError::LimitExceeded(_) => (Code::ResourceExhausted, Reason::LimitExceeded),
         StoreError::InvalidContent(invalid) => return invalid_content("content", invalid),
+        StoreError::InvalidOptions(invalid) => return invalid_options(invalid),
+        StoreError::UnusableAttachments { place, violations } => {
+            return unusable_attachments(*place, violations, error.to_string());
+        }
         StoreError::LeaseLost => (Code::Aborted, Reason::LeaseLost),
         StoreError::RenderNotFinished => (Code::FailedPrecondition, Reason::RenderNotFinished),
+        StoreError::RenderEnded => (Code::FailedPrecondition, Reason::RenderEnded),
+        StoreError::RenderCancelled => (Code::FailedPrecondition, Reason::RenderCancelled),
         StoreError::RenderFailed { .. } => (Code::FailedPrecondition, Reason::RenderFailed),
         StoreError::OffsetOutOfRange { .. } => (Code::OutOfRange, Reason::OffsetOutOfRange),
         StoreError::RenderQuarantined(_) => (Code::FailedPrecondition, Reason::RenderQuarantined),
@@ -41,6 +48,10 @@ pub fn status(error: StoreError) -> Status {
         StoreError::WrongPrintEnvironment => (Code::FailedPrecondition, Reason::WrongPrintEnvironment),
         StoreError::UploadMismatch(_) => (Code::InvalidArgument, Reason::InvalidField),
         StoreError::NewerSchema(_) => (Code::FailedPrecondition, Reason::NewerSchema),
+        StoreError::ArtifactStoreUnavailable(_) | StoreError::ArtifactStoreRefused(_) => {
+            return artifact_store_away(&error);
+        }
+        StoreError::ArtifactStoreFull(_) => return artifact_store_full(&error),
         StoreError::Database(_) if error.is_passing() => return unavailable("the database does not answer"),
         _ => return internal(&error),
     };
@@ -56,6 +67,34 @@ pub fn invalid_content(field: &str, invalid: &InvalidContent) -> Status {
         details.add_bad_request_violation(path, format!("{}: {}", violation.code, violation.message));
     }
     refusal(Code::InvalidArgument, Reason::InvalidContent, invalid.to_string(), details)
+}
+
+/// Options of a render that are not allowed, each by its path.
+pub fn invalid_options(invalid: &[InvalidOption]) -> Status {
+    let mut details = ErrorDetails::new();
+    for option in invalid {
+        details.add_bad_request_violation(format!("options.{}", option.path), &option.message);
+    }
+    let first = invalid.first();
+    let message = first.map(|first| format!("options.{}: {}", first.path, first.message)).unwrap_or_default();
+    refusal(Code::InvalidArgument, Reason::InvalidField, message, details)
+}
+
+/// Figures that cannot show their image: in an import a wrong argument, in a draft a state that has to change first.
+fn unusable_attachments(place: Option<usize>, violations: &[Violation], message: String) -> Status {
+    let mut details = ErrorDetails::new();
+    let Some(place) = place else {
+        for violation in violations {
+            let path = format!("draft.content.{}", violation.path);
+            details.add_precondition_failure_violation(violation.code, path, &violation.message);
+        }
+        return refusal(Code::FailedPrecondition, Reason::UnusableAttachment, message, details);
+    };
+    for violation in violations {
+        let path = format!("documents[{place}].content.{}", violation.path);
+        details.add_bad_request_violation(path, format!("{}: {}", violation.code, violation.message));
+    }
+    refusal(Code::InvalidArgument, Reason::UnusableAttachment, message, details)
 }
 
 /// A field whose value is not allowed.
@@ -102,6 +141,23 @@ pub fn busy(message: &str) -> Status {
 /// What the call needs is away for the moment.
 pub fn unavailable(message: &str) -> Status {
     refusal(Code::Unavailable, Reason::Unavailable, message, ErrorDetails::with_retry_info(Some(RETRY_AFTER)))
+}
+
+/// A refusal is for an operator to mend, and callers may wait for that as for a store that is away. What the store
+/// says is for the log: it names buckets and hosts.
+fn artifact_store_away(error: &StoreError) -> Status {
+    tracing::warn!(%error, "a call failed for want of the artifact store");
+    unavailable("the artifact store does not answer")
+}
+
+fn artifact_store_full(error: &StoreError) -> Status {
+    tracing::error!(%error, "a call failed for want of room in the artifact store");
+    refusal(
+        Code::ResourceExhausted,
+        Reason::ArtifactStoreFull,
+        "the artifact store is full",
+        ErrorDetails::with_retry_info(Some(RETRY_AFTER)),
+    )
 }
 
 /// A defect: logged here under an id, which is all that the caller is told.

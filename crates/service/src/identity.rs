@@ -56,6 +56,10 @@ pub fn allows(principal: &Principal, permission: Permission) -> bool {
         Permission::WorkspaceAdmin => workspace(Role::Admin) || system(Role::Operator),
         Permission::Operate => system(Role::Operator),
         Permission::Work => system(Role::Worker),
+        Permission::AttachmentRead => {
+            workspace(Role::Reader) || workspace(Role::Author) || workspace(Role::Publisher)
+        }
+        Permission::AttachmentWrite => workspace(Role::Author) || workspace(Role::Publisher),
     }
 }
 

@@ -3,7 +3,9 @@
 //! One file a gRPC service; handlers only decode, authorise, call the domain and the store, and encode.
 
 pub mod admin_service;
+mod answers;
 mod artifact_upload;
+mod attachments;
 pub mod brief_service;
 pub mod config;
 pub mod errors;
@@ -12,6 +14,7 @@ mod hot_briefs;
 pub mod identity;
 mod pages;
 pub mod probe;
+mod render_lists;
 mod render_messages;
 pub mod render_service;
 pub mod render_worker_service;

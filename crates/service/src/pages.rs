@@ -58,7 +58,12 @@ impl Page {
             return String::new();
         }
         items.truncate(size);
-        items.last().map_or_else(String::new, |last| seal(&self.query, &key(last)))
+        items.last().map_or_else(String::new, |last| self.token(&key(last)))
+    }
+
+    /// The token of the page that begins after a key.
+    pub(crate) fn token(&self, key: &str) -> String {
+        seal(&self.query, key)
     }
 }
 

@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
+use chancery_brief::render_options::checked;
 use chancery_proto::names::{BriefOrRevisionName, RenderName, WorkspaceName};
 use chancery_proto::render::v1::{
-    Artifact, Paper, Render, RenderFailure, RenderFormat, RenderOptions, RenderProgress, RenderState,
+    Artifact, Render, RenderFailure, RenderOptions, RenderProgress, RenderState,
 };
 use chancery_store as store;
 use prost_types::Timestamp;
 use time::OffsetDateTime;
 use tonic::Status;
 
-use crate::errors::{invalid_field, invalid_name};
+use crate::errors::{invalid_field, invalid_name, invalid_options};
 
 /// What a render is to be printed from and how.
 #[derive(Debug)]
@@ -28,21 +29,13 @@ impl RenderRequest {
         if source.brief_name().workspace != parent.workspace {
             return Err(invalid_field("source", "not in the parent's workspace"));
         }
-        Ok(Self { source, options: known_options(options.unwrap_or_default())? })
+        let options = checked(&options.unwrap_or_default()).map_err(|invalid| invalid_options(&invalid))?;
+        Ok(Self { source, options })
     }
 }
 
 pub(crate) fn render_name(name: &str) -> Result<RenderName, Status> {
     name.parse().map_err(|error| invalid_name("name", &error))
-}
-
-/// A caller who asks for a format or paper of the future would otherwise get one of today.
-fn known_options(options: RenderOptions) -> Result<RenderOptions, Status> {
-    RenderFormat::try_from(options.format)
-        .map_err(|_| invalid_field("options.format", "this server does not know the format"))?;
-    Paper::try_from(options.paper)
-        .map_err(|_| invalid_field("options.paper", "this server does not know the paper"))?;
-    Ok(options)
 }
 
 /// How long to wait: what was asked for, from 0 to a limit, or the default.
@@ -63,7 +56,7 @@ pub(crate) fn render_message(render: &store::Render) -> Render {
     let mut message = Render {
         name: render.name.to_string(),
         revision: render.revision.to_string(),
-        options: Some(render.options),
+        options: Some(render.options.clone()),
         create_time: Some(timestamp(render.created_at)),
         edition_digest: render.edition_digest.to_string(),
         ..Render::default()
@@ -85,6 +78,10 @@ pub(crate) fn render_message(render: &store::Render) -> Render {
             message.set_state(RenderState::Failed);
             message.end_time = Some(timestamp(*ended_at));
             message.failure = Some(RenderFailure { reason: reason.clone(), message: why.clone() });
+        }
+        store::RenderState::Cancelled { ended_at } => {
+            message.set_state(RenderState::Cancelled);
+            message.end_time = Some(timestamp(*ended_at));
         }
     }
     message
@@ -126,7 +123,10 @@ mod tests {
 
     #[test]
     fn options_of_the_future_are_refused() {
-        for options in [RenderOptions { format: 99, paper: 0 }, RenderOptions { format: 0, paper: 99 }] {
+        for options in [
+            RenderOptions { format: 99, ..Default::default() },
+            RenderOptions { paper: 99, ..Default::default() },
+        ] {
             let status = RenderRequest::decode(PARENT, SOURCE, Some(options)).unwrap_err();
             assert_eq!(reason_of(&status), Some(Reason::InvalidField));
         }

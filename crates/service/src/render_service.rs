@@ -1,35 +1,31 @@
 //! `RenderService`: renders as their callers see them.
 
-use std::pin::Pin;
 use std::time::Duration;
 
 use chancery_proto::names::RenderName;
 use chancery_proto::render::v1::render_brief_response::Event;
 use chancery_proto::render::v1::render_service_server::RenderService;
 use chancery_proto::render::v1::{
-    CreateRenderRequest, DownloadRenderRequest, DownloadRenderResponse, GetRenderRequest, Render,
+    CancelRenderRequest, CreateRenderRequest, DeleteRenderRequest, DownloadRenderRequest,
+    DownloadRenderResponse, GetRenderRequest, ListRendersRequest, ListRendersResponse, Render,
     RenderBriefRequest, RenderBriefResponse, WaitRenderRequest, WatchRenderRequest,
 };
-use chancery_store::{self as store, CHUNK, Download, Principal, Store};
+use chancery_store::{self as store, CHUNK, Download, Principal, RenderPlace, Store};
+use prost::bytes::Bytes;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
-use tokio_stream::Stream;
-use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
-use crate::errors::{invalid_field, status, unavailable};
+use crate::answers::{Answers, stream};
+use crate::errors::{invalid_field, status};
 use crate::identity::principal;
+use crate::render_lists::{ListedRenders, place_key};
 use crate::render_messages::{RenderRequest, artifact_message, render_message, render_name, wait_time};
 use crate::shutdown::Shutdown;
 use crate::wakeups::{TaskWatch, Wakeups};
 
 /// How long `WaitRender` waits unless told, and at most.
 const WAIT: (Duration, Duration) = (Duration::from_secs(30), Duration::from_mins(1));
-
-/// Answers of a stream that wait for the network: a slow reader holds no more memory than this many chunks.
-const AHEAD: usize = 2;
-
-type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
 /// The service. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -110,6 +106,38 @@ impl RenderService for Renders {
         Ok(Response::new(render_message(&render)))
     }
 
+    async fn list_renders(
+        &self,
+        request: Request<ListRendersRequest>,
+    ) -> Result<Response<ListRendersResponse>, Status> {
+        let principal = principal(&request)?;
+        let ListedRenders { workspace, filter, page, after } = ListedRenders::decode(&request.into_inner())?;
+        let listed = self.store.list_renders(&principal, &workspace, &filter, after, page.limit()).await;
+        let mut listed = listed.map_err(status)?;
+        let key = |render: &store::Render| place_key(&RenderPlace::of(render));
+        let mut next_page_token = page.cut(&mut listed.renders, key);
+        if let (true, Some(place)) = (next_page_token.is_empty(), &listed.looked_through) {
+            next_page_token = page.token(&place_key(place));
+        }
+        let renders = listed.renders.iter().map(render_message).collect();
+        Ok(Response::new(ListRendersResponse { renders, next_page_token }))
+    }
+
+    async fn cancel_render(&self, request: Request<CancelRenderRequest>) -> Result<Response<Render>, Status> {
+        let principal = principal(&request)?;
+        let name = render_name(&request.into_inner().name)?;
+        let render = self.store.cancel_render(&principal, &name).await.map_err(status)?;
+        self.wakeups.task_changed(&render.task);
+        Ok(Response::new(render_message(&render)))
+    }
+
+    async fn delete_render(&self, request: Request<DeleteRenderRequest>) -> Result<Response<()>, Status> {
+        let principal = principal(&request)?;
+        let name = render_name(&request.into_inner().name)?;
+        self.store.delete_render(&principal, &name).await.map_err(status)?;
+        Ok(Response::new(()))
+    }
+
     async fn wait_render(&self, request: Request<WaitRenderRequest>) -> Result<Response<Render>, Status> {
         let principal = principal(&request)?;
         let request = request.into_inner();
@@ -170,32 +198,6 @@ impl RenderService for Renders {
     }
 }
 
-/// The answers that a task gives into a channel. It ends when the caller goes away; when the server stops, the
-/// caller is told to come again.
-fn stream<T, F>(
-    answer: impl FnOnce(mpsc::Sender<Result<T, Status>>) -> F,
-    shutdown: &Shutdown,
-) -> Response<Answers<T>>
-where
-    T: Send + 'static,
-    F: Future<Output = Result<(), Status>> + Send + 'static,
-{
-    let (answers, stream) = mpsc::channel(AHEAD);
-    let (answering, shutdown) = (answer(answers.clone()), shutdown.clone());
-    tokio::spawn(async move {
-        let done = tokio::select! {
-            () = answers.closed() => return,
-            () = shutdown.begun() => Err(unavailable("the server is stopping")),
-            done = answering => done,
-        };
-        if let Err(status) = done {
-            // Nobody is told when nobody listens any more.
-            let _ = answers.send(Err(status)).await;
-        }
-    });
-    Response::new(Box::pin(ReceiverStream::new(stream)))
-}
-
 /// Every state of a render until it has ended.
 async fn watch<T>(
     mut followed: Followed,
@@ -224,7 +226,7 @@ async fn print(
     send(&store, &principal, &download, &answers, |chunk| event(Event::Chunk(chunk))).await
 }
 
-/// A PDF's bytes, a chunk at a time, each read from the database when there is room for it.
+/// A PDF's bytes, a chunk at a time, read when there is room for them.
 async fn send<T>(
     store: &Store,
     principal: &Principal,
@@ -234,9 +236,13 @@ async fn send<T>(
 ) -> Result<(), Status> {
     let (mut offset, end) = (download.offset, download.artifact.size_bytes);
     let mut artifact = Some(artifact_message(&download.artifact));
+    let (reading, mut read) = (store.open_artifact(&download.artifact).await.map_err(status)?, Bytes::new());
     while offset < end {
         let Ok(place) = answers.reserve().await else { return Ok(()) };
-        let data = store.artifact_bytes(&download.artifact, offset).await.map_err(status)?;
+        if read.is_empty() {
+            read = reading.read(offset).await.map_err(status)?;
+        }
+        let data = read.split_to(read.len().min(CHUNK));
         let next = offset + data.len() as u64;
         place.send(Ok(encode(DownloadRenderResponse { offset, data, artifact: artifact.take() })));
         offset = next;

@@ -1,6 +1,5 @@
 //! `RenderWorkerService`: what workers do with tasks.
 
-use std::pin::Pin;
 use std::time::Duration;
 
 use chancery_brief::digest::Digest;
@@ -8,14 +7,13 @@ use chancery_proto::render::v1::RenderPhase;
 use chancery_proto::worker::v1 as wire;
 use chancery_proto::worker::v1::get_render_input_response::Part;
 use chancery_proto::worker::v1::render_worker_service_server::RenderWorkerService;
-use chancery_store::{AttemptFailure, CHUNK, DEADLINE, LEASE, Lease, PrintEnvironment, Store};
-use prost::Message;
+use chancery_store::{AttemptFailure, CHUNK, Lease, LeaseTimes, PrintEnvironment, RenderInput, Store};
 use prost::bytes::Bytes;
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
-use tokio_stream::Stream;
 use tonic::{Request, Response, Status, Streaming};
 
+use crate::answers::{Answers, send_attachment, stream};
 use crate::artifact_upload::receive;
 use crate::errors::{internal, invalid_field, status};
 use crate::render_messages::wait_time;
@@ -70,7 +68,8 @@ impl RenderWorkers {
             // As many as were asked for: there may be more.
             self.wakeups.pass_on();
         }
-        Ok(acquired.leases.iter().map(acquired_message).collect())
+        let times = self.store.lease_times();
+        Ok(acquired.leases.iter().map(|acquired| acquired_message(acquired, times)).collect())
     }
 
     async fn give_back(&self, leases: &[Lease]) -> Result<(), Status> {
@@ -117,8 +116,7 @@ impl RenderWorkerService for RenderWorkers {
         }
     }
 
-    type GetRenderInputStream =
-        Pin<Box<dyn Stream<Item = Result<wire::GetRenderInputResponse, Status>> + Send>>;
+    type GetRenderInputStream = Answers<wire::GetRenderInputResponse>;
 
     async fn get_render_input(
         &self,
@@ -126,10 +124,8 @@ impl RenderWorkerService for RenderWorkers {
     ) -> Result<Response<Self::GetRenderInputStream>, Status> {
         let lease = lease("lease", request.into_inner().lease)?;
         let input = self.store.render_input(&lease).await.map_err(status)?;
-        let manifest = wire::RenderInputManifest::decode(input.manifest).map_err(|error| internal(&error))?;
-        let parts = std::iter::once(Part::Manifest(manifest)).chain(pieces(input.edition).map(Part::Edition));
-        let answers = parts.map(|part| Ok(wire::GetRenderInputResponse { part: Some(part) }));
-        Ok(Response::new(Box::pin(tokio_stream::iter(answers))))
+        let store = self.store.clone();
+        Ok(stream(|answers| send_input(store, input, answers), &self.shutdown))
     }
 
     async fn renew_leases(
@@ -143,7 +139,7 @@ impl RenderWorkerService for RenderWorkers {
         Ok(Response::new(wire::RenewLeasesResponse {
             renewed: renewed.into_iter().map(Lease::to_message).collect(),
             lost: lost.into_iter().map(Lease::to_message).collect(),
-            time_to_live: Some(duration(LEASE)),
+            time_to_live: Some(duration(self.store.lease_times().lease)),
         }))
     }
 
@@ -202,13 +198,37 @@ impl RenderWorkerService for RenderWorkers {
     }
 }
 
-fn acquired_message(acquired: &chancery_store::AcquiredLease) -> wire::AcquiredLease {
+fn acquired_message(acquired: &chancery_store::AcquiredLease, times: LeaseTimes) -> wire::AcquiredLease {
     wire::AcquiredLease {
         lease: Some(acquired.lease.to_message()),
-        time_to_live: Some(duration(LEASE)),
-        deadline: Some(duration(DEADLINE)),
+        time_to_live: Some(duration(times.lease)),
+        deadline: Some(duration(times.deadline)),
         attempt: acquired.attempt,
     }
+}
+
+/// A task's input: manifest, editions, then the images, each piece read from the database when there is room for it.
+async fn send_input(
+    store: Store,
+    input: RenderInput,
+    answers: mpsc::Sender<Result<wire::GetRenderInputResponse, Status>>,
+) -> Result<(), Status> {
+    let editions = pieces(input.edition).map(Part::Edition);
+    let comparison = pieces(input.comparison.unwrap_or_default()).map(Part::Comparison);
+    for part in std::iter::once(Part::Manifest(input.manifest)).chain(editions).chain(comparison) {
+        if answers.send(Ok(wire::GetRenderInputResponse { part: Some(part) })).await.is_err() {
+            return Ok(());
+        }
+    }
+    for image in input.images {
+        let sha256 = image.digest.to_string();
+        let blob = |data| {
+            let part = Part::Blob(wire::InputBlob { sha256: sha256.clone(), data });
+            wire::GetRenderInputResponse { part: Some(part) }
+        };
+        send_attachment(&store, &image, &answers, blob).await?;
+    }
+    Ok(())
 }
 
 /// Pieces of at most a chunk's size that share the bytes.
@@ -243,5 +263,9 @@ pub(crate) fn digest(field: &str, text: &str) -> Result<Digest, Status> {
 }
 
 fn duration(duration: Duration) -> prost_types::Duration {
-    prost_types::Duration { seconds: i64::try_from(duration.as_secs()).unwrap_or(i64::MAX), nanos: 0 }
+    prost_types::Duration {
+        seconds: i64::try_from(duration.as_secs()).unwrap_or(i64::MAX),
+        // Below a thousand million.
+        nanos: i32::try_from(duration.subsec_nanos()).unwrap_or_default(),
+    }
 }

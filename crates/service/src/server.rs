@@ -3,8 +3,10 @@
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
+use chancery_artifacts::{ObjectStores, Place};
 use chancery_proto::MESSAGE_LIMIT;
 use chancery_proto::admin::v1::admin_service_server::AdminServiceServer;
 use chancery_proto::brief::v1::brief_service_server::BriefServiceServer;
@@ -45,6 +47,14 @@ pub enum ServeError {
     /// The database cannot be used: see [`StoreError`].
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The store of PDFs' bytes did not take, give back or delete what was tried.
+    #[error("the artifact store {place} (--artifacts): {source}")]
+    Artifacts {
+        /// What the setting says.
+        place: Place,
+        /// Why.
+        source: StoreError,
+    },
     /// The address cannot be listened on.
     #[error("listening on {address}: {source}")]
     Listen {
@@ -69,7 +79,7 @@ pub enum ServeError {
 /// # Errors
 /// [`ServeError`], before anything is served or when a listener fails.
 pub async fn run(config: Config) -> Result<(), ServeError> {
-    let store = config.database.connect("chancery-service").await?;
+    let store = config.database.connect("chancery-service").await?.with_lease_times(config.lease_times());
     let mut running = start(&config, store).await?;
     if let Some(path) = &config.ready_file {
         running.write_ready_file(path).map_err(ServeError::ReadyFile)?;
@@ -88,9 +98,11 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
 /// Begins to serve.
 ///
 /// # Errors
-/// [`ServeError`] when the schema is not the one that this build knows, or an address is taken.
+/// [`ServeError`] when the schema is not the one that this build knows, the artifact store does not work, or an address
+/// is taken.
 pub async fn start(config: &Config, store: Store) -> Result<Running, ServeError> {
     store.check_schema().await?;
+    let store = with_artifacts(store, &config.artifacts).await?;
     let (public, listen) = bind(config.listen).await?;
     let (workers, worker_listen) = bind(config.worker_listen).await?;
     let (trigger, shutdown) = shutdown::channel();
@@ -122,6 +134,11 @@ pub async fn start(config: &Config, store: Store) -> Result<Running, ServeError>
         server.serve_with_incoming_shutdown(workers, async move { end.begun().await }).await
     });
     Ok(Running { listen, worker_listen, listeners, trigger, health, drain_timeout: config.drain_timeout })
+}
+
+async fn with_artifacts(store: Store, place: &Place) -> Result<Store, ServeError> {
+    let store = store.with_artifacts(place.url(), Arc::new(ObjectStores::of_process())).await;
+    store.map_err(|source| ServeError::Artifacts { place: place.clone(), source })
 }
 
 /// A service that runs.
@@ -196,7 +213,7 @@ macro_rules! limited {
 
 /// The services of the public listener, without reflection and health.
 fn public_services(store: &Store, wakeups: &Wakeups, shutdown: &Shutdown) -> Routes {
-    let briefs = Briefs::new(store.clone());
+    let briefs = Briefs::new(store.clone(), shutdown.clone());
     let hot = HotBriefs::new(limited!(BriefServiceServer::new(briefs.clone())), briefs);
     let admin = AdminServiceServer::new(Admin::new(store.clone()));
     let renders = RenderServiceServer::new(Renders::new(store.clone(), wakeups.clone(), shutdown.clone()));

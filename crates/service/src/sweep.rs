@@ -22,5 +22,10 @@ pub(crate) async fn run(store: Store, shutdown: Shutdown) {
             Ok(blobs) => tracing::info!(blobs, "swept uploads that came to nothing"),
             Err(error) => tracing::warn!(%error, "nothing was swept"),
         }
+        match store.delete_discarded().await {
+            Ok(0) => {}
+            Ok(blobs) => tracing::info!(blobs, "deleted bytes in artifact stores that nothing refers to"),
+            Err(error) => tracing::warn!(%error, "bytes in artifact stores are still to be deleted"),
+        }
     }
 }

@@ -6,6 +6,7 @@
 
 pub mod command;
 pub mod files;
+pub mod images;
 pub mod pdf;
 pub mod programs;
 pub mod refusals;

@@ -37,6 +37,15 @@ pub const A4_PAGE: Crop = Crop { x: 0, y: 0, width: 596, height: 842 };
 
 /// The text of all pages in the order of their content streams, cropped, in normal form.
 pub fn text(file: &Path, crop: Crop) -> String {
+    normal_form(&raw_text(file, crop))
+}
+
+/// The same, page by page.
+pub fn page_texts(file: &Path, crop: Crop) -> Vec<String> {
+    raw_text(file, crop).split('\u{c}').map(normal_form).collect()
+}
+
+fn raw_text(file: &Path, crop: Crop) -> String {
     let Crop { x, y, width, height } = crop;
     let mut arguments: Vec<String> =
         vec!["-raw".into(), "-enc".into(), "UTF-8".into(), "-r".into(), "72".into()];
@@ -46,7 +55,7 @@ pub fn text(file: &Path, crop: Crop) -> String {
     arguments.extend([file.display().to_string(), "-".to_owned()]);
     let ran = run_tool("pdftotext", POPPLER, arguments);
     assert!(ran.status.success(), "pdftotext: {}", String::from_utf8_lossy(&ran.stderr));
-    normal_form(&String::from_utf8_lossy(&ran.stdout))
+    String::from_utf8_lossy(&ran.stdout).into_owned()
 }
 
 /// NFC; soft hyphens removed with the white space after them; bidi controls removed; then white space as one space.
@@ -86,11 +95,16 @@ pub fn assert_sound(file: &Path) {
 
 /// The file conforms to PDF/UA-1 and PDF/A-2a.
 pub fn assert_conforms(file: &Path) {
+    assert_conforms_to("ua1,2a", file);
+}
+
+/// The file conforms to veraPDF's flavours of that name.
+pub fn assert_conforms_to(flavours: &str, file: &Path) {
     let vera = named_by("CHANCERY_VERAPDF");
     let ran = run_tool(
         &vera.display().to_string(),
         "it with tools/verapdf/setup",
-        ["ua1,2a".as_ref(), file.as_os_str()],
+        [flavours.as_ref(), file.as_os_str()],
     );
     let (out, err) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
     assert!(ran.status.success(), "veraPDF: {out}{err}");

@@ -2,14 +2,17 @@
 
 use std::env;
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output};
 
 /// A binary of this workspace, from the build folder that the test itself lies in.
 pub fn own_binary(name: &str) -> PathBuf {
-    let test = env::current_exe().expect("a test has a binary");
-    // target/debug/deps/test-0123
-    let folder = test.parent().and_then(Path::parent).expect("cargo puts tests two levels down");
+    let own = env::current_exe().expect("a test has a binary");
+    // Of a test target/debug/deps/test-0123, of a program target/debug/program.
+    let mut folder = own.parent().expect("cargo puts binaries into a folder");
+    if folder.ends_with("deps") {
+        folder = folder.parent().expect("cargo puts tests two levels down");
+    }
     let binary = folder.join(name);
     assert!(
         binary.is_file(),

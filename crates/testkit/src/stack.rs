@@ -24,6 +24,7 @@ pub struct Stack {
     // Dropped in order: who uses something goes before it.
     workers: Vec<Process>,
     service: Service,
+    settings: ServiceSettings,
     folder: TempDir,
     database: TestDatabase,
     _server: TestServer,
@@ -50,14 +51,29 @@ impl Stack {
 
     /// The same without a worker: what is requested stays queued.
     pub async fn without_worker() -> Self {
+        Self::with_service(own_binary("chancery-service"), Vec::new()).await
+    }
+
+    /// The same with another program for the service, or more variables in its environment.
+    pub async fn with_service(binary: PathBuf, environment: Vec<(String, String)>) -> Self {
         let server = TestServer::connect().unwrap_or_else(|error| panic!("{error}"));
         let database = server.empty_database().unwrap_or_else(|error| panic!("{error}"));
         let folder = tempfile::tempdir().expect("there is room for temporary files");
         let tokens = folder.path().join("tokens");
         let migrate = Command::new(["migrate", "--init"].map(PathBuf::from).into_iter().chain([tokens]));
         migrate.env("DATABASE_URL", database.url()).run().await.exits(0);
-        let service = start_service(database.url(), &folder).await;
-        Self { workers: Vec::new(), service, folder, database, _server: server }
+        let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let settings = ServiceSettings {
+            binary,
+            database_url: database.url().to_owned(),
+            database_password_file: None,
+            listen: anywhere,
+            worker_listen: anywhere,
+            environment,
+            folder: folder.path().to_owned(),
+        };
+        let service = start_service(&settings).await;
+        Self { workers: Vec::new(), service, settings, folder, database, _server: server }
     }
 
     /// Starts one more worker.
@@ -68,6 +84,7 @@ impl Stack {
             token_file: self.token_file("worker"),
             folder: self.folder.path().to_owned(),
             number: self.workers.len() + 1,
+            environment: Vec::new(),
         };
         self.workers.push(start_worker(&settings).unwrap_or_else(|error| panic!("{error}")));
     }
@@ -81,9 +98,8 @@ impl Stack {
     pub async fn restart_service(&mut self) {
         let (listen, worker_listen) = (self.service.listen, self.service.worker_listen);
         self.service.process.stop().await.unwrap_or_else(|error| panic!("{error}"));
-        let settings =
-            ServiceSettings { listen, worker_listen, ..service_settings(self.database.url(), &self.folder) };
-        self.service = Service::start(&settings).await.unwrap_or_else(|error| panic!("{error}"));
+        let settings = ServiceSettings { listen, worker_listen, ..self.settings.clone() };
+        self.service = start_service(&settings).await;
     }
 
     /// The public listener's URL.
@@ -184,19 +200,6 @@ impl Drop for Stack {
     }
 }
 
-async fn start_service(database_url: &str, folder: &TempDir) -> Service {
-    let settings = service_settings(database_url, folder);
-    Service::start(&settings).await.unwrap_or_else(|error| panic!("{error}"))
-}
-
-fn service_settings(database_url: &str, folder: &TempDir) -> ServiceSettings {
-    let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    ServiceSettings {
-        binary: own_binary("chancery-service"),
-        database_url: database_url.to_owned(),
-        database_password_file: None,
-        listen: anywhere,
-        worker_listen: anywhere,
-        folder: folder.path().to_owned(),
-    }
+async fn start_service(settings: &ServiceSettings) -> Service {
+    Service::start(settings).await.unwrap_or_else(|error| panic!("{error}"))
 }

@@ -2,11 +2,12 @@
 
 use std::ops::ControlFlow;
 
-use chancery_print::{Edition, Limits, Options, PrintError, Warning};
+use chancery_print::{Edition, Fonts, Limits, NO_IMAGES, Options, PrintError, Standing, Warning};
 use chancery_proto::brief::v1::{BriefContent, RevisionBody};
-use chancery_proto::render::v1::{Paper, RenderPhase};
+use chancery_proto::render::v1::{RenderOptions, RenderPhase};
 use chancery_proto::worker::v1::{PrintEnvironment, RenderInputManifest};
 use prost::Message;
+use prost::bytes::Bytes;
 use prost_types::Timestamp;
 
 use crate::printer::{PrintFailure, Printed, Printer, Progress};
@@ -16,15 +17,24 @@ use crate::queue::PrintInput;
 const WARNINGS_LIMIT: usize = 1_000;
 
 /// The printer of this build.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct ChanceryPrinter;
+#[derive(Debug, Clone, Default)]
+pub struct ChanceryPrinter {
+    fonts: Fonts,
+}
+
+impl ChanceryPrinter {
+    /// A printer with these fonts.
+    pub const fn new(fonts: Fonts) -> Self {
+        Self { fonts }
+    }
+}
 
 impl Printer for ChanceryPrinter {
     fn environment(&self) -> PrintEnvironment {
         let environment = chancery_print::environment::environment();
         PrintEnvironment {
             printer_version: environment.printer_version.to_owned(),
-            fonts_digest: environment.fonts_digest.to_owned(),
+            fonts_digest: self.fonts.digest().to_owned(),
         }
     }
 
@@ -33,13 +43,19 @@ impl Printer for ChanceryPrinter {
         input: &PrintInput,
         observe: &mut dyn FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<Printed, PrintFailure> {
-        let body = RevisionBody::decode(input.edition.clone())
-            .map_err(|error| failed("INPUT_MALFORMED", &format!("the edition does not decode: {error}")))?;
-        let content = body.content.unwrap_or_default();
+        let earlier = input.comparison.as_ref().map(content).transpose()?;
+        let content = content(&input.edition)?;
         let published_at = rfc3339(input.manifest.publish_time.unwrap_or_default());
-        let edition = edition(&input.manifest, &content, &published_at);
+        let edition = Edition {
+            earlier: earlier.as_ref(),
+            images: &input.images,
+            ..edition(&input.manifest, &content, &published_at)
+        };
         let mut phases = Phases { pages: 0, observe };
-        chancery_print::print(&edition, &options(&input.manifest)?, &Limits::default(), &mut |progress| {
+        let none = RenderOptions::default();
+        let options = Options::of_request(input.manifest.options.as_ref().unwrap_or(&none))
+            .map_err(|error| failed("UNKNOWN_OPTION", &error.to_string()))?;
+        chancery_print::print(&edition, &options, &Limits::default(), &self.fonts, &mut |progress| {
             phases.tell(progress)
         })
         .map(|printed| Printed {
@@ -63,21 +79,17 @@ fn edition<'a>(
         edition_digest: &manifest.edition_digest,
         published_at,
         creator: &manifest.creator,
-        // Equal renders share one PDF, so it names nobody.
-        recipient: "",
+        standing: if manifest.withdrawn { Standing::Withdrawn } else { Standing::Published },
         superseded_by: Some(manifest.superseded_by).filter(|newer| *newer != 0),
-        withdrawn: manifest.withdrawn,
+        earlier: None,
+        images: &NO_IMAGES,
     }
 }
 
-fn options(manifest: &RenderInputManifest) -> Result<Options, PrintFailure> {
-    let options = manifest.options.unwrap_or_default();
-    let paper = match Paper::try_from(options.paper) {
-        Ok(Paper::Unspecified | Paper::A4) => chancery_print::Paper::A4,
-        Ok(Paper::Letter) => chancery_print::Paper::Letter,
-        Err(_) => return Err(failed("UNKNOWN_PAPER", "this printer does not know the paper")),
-    };
-    Ok(Options { paper })
+fn content(edition: &Bytes) -> Result<BriefContent, PrintFailure> {
+    let body = RevisionBody::decode(edition.clone())
+        .map_err(|error| failed("INPUT_MALFORMED", &format!("the edition does not decode: {error}")))?;
+    Ok(body.content.unwrap_or_default())
 }
 
 /// Turns the printer's progress into the protocol's, which always says how many pages there are.
@@ -113,6 +125,10 @@ fn why(error: &PrintError) -> PrintFailure {
     let reason = match error {
         PrintError::Cancelled => return PrintFailure::Stopped,
         PrintError::TooManyPages { .. } => "TOO_MANY_PAGES",
+        PrintError::UnknownSection { .. } => "UNKNOWN_SECTION",
+        PrintError::PageOverfull { .. } => "PAGE_OVERFULL",
+        PrintError::Theme(_) => "THEME_REFUSED",
+        PrintError::Image { .. } => "IMAGE_REFUSED",
         PrintError::Write(_) => "PDF_NOT_WRITTEN",
         PrintError::ReadBack(_) => "PDF_NOT_PROVEN",
     };
@@ -130,6 +146,7 @@ fn rfc3339(time: Timestamp) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
     use std::ops::ControlFlow;
 
     use chancery_proto::brief::v1::{BriefContent, RevisionBody};
@@ -159,29 +176,30 @@ mod tests {
             publish_time: Some(Timestamp { seconds: 1_700_000_000, nanos: 5 }),
             ..RenderInputManifest::default()
         };
-        PrintInput { manifest, edition: body.encode_to_vec().into() }
+        let edition = body.encode_to_vec().into();
+        PrintInput { manifest, edition, comparison: None, images: BTreeMap::new() }
     }
 
     #[test]
     fn a_small_edition_is_printed() {
-        let printed = ChanceryPrinter.print(&input(), &mut |_| ControlFlow::Continue(())).unwrap();
+        let printed = ChanceryPrinter::default().print(&input(), &mut |_| ControlFlow::Continue(())).unwrap();
         assert!(printed.bytes.starts_with(b"%PDF-") && printed.pages >= 1);
     }
 
     #[test]
     fn a_print_stops_when_it_is_told_to() {
-        let stopped = ChanceryPrinter.print(&input(), &mut |_| ControlFlow::Break(()));
+        let stopped = ChanceryPrinter::default().print(&input(), &mut |_| ControlFlow::Break(()));
         assert_eq!(stopped, Err(PrintFailure::Stopped));
     }
 
     #[test]
     fn an_input_that_cannot_be_printed_fails_with_a_stable_reason() {
         let malformed = PrintInput { edition: Bytes::from_static(&[0xff; 4]), ..input() };
-        let options = Some(RenderOptions { format: 1, paper: 99 });
+        let options = Some(RenderOptions { paper: 99, ..RenderOptions::default() });
         let manifest = RenderInputManifest { options, ..input().manifest };
         let strange = PrintInput { manifest, ..input() };
-        for (input, expected) in [(malformed, "INPUT_MALFORMED"), (strange, "UNKNOWN_PAPER")] {
-            let failed = ChanceryPrinter.print(&input, &mut |_| ControlFlow::Continue(()));
+        for (input, expected) in [(malformed, "INPUT_MALFORMED"), (strange, "UNKNOWN_OPTION")] {
+            let failed = ChanceryPrinter::default().print(&input, &mut |_| ControlFlow::Continue(()));
             assert!(matches!(failed, Err(PrintFailure::Failed { reason, .. }) if reason == expected));
         }
     }

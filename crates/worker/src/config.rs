@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
+use chancery_fonts::FolderError;
+use chancery_print::Fonts;
 use tonic::transport::Endpoint;
 
 use crate::grpc::{GrpcQueue, TokenSource};
@@ -37,6 +39,11 @@ pub struct Config {
     #[arg(long, env = "CHANCERY_WORKER_TOKEN_FILE", conflicts_with = "token")]
     token_file: Option<PathBuf>,
 
+    /// A folder of TrueType fonts for scripts that the built-in ones lack. All workers of an installation have the same,
+    /// and `chancery migrate` is told of it.
+    #[arg(long, env = "CHANCERY_FONTS", value_name = "DIR")]
+    fonts: Option<PathBuf>,
+
     /// How many briefs are printed at once, 1 to 64; the machine's cores unless given.
     #[arg(long, env = "CHANCERY_WORKER_SLOTS", value_parser = clap::value_parser!(u32).range(1..=64))]
     slots: Option<u32>,
@@ -48,6 +55,10 @@ pub struct Config {
     /// How many seconds running prints may go on after the worker was told to stop.
     #[arg(long, env = "CHANCERY_WORKER_DRAIN_SECONDS", default_value_t = 30)]
     drain_seconds: u64,
+
+    /// How often leases are renewed, in milliseconds. For tests, whose leases are short.
+    #[arg(long, env = "CHANCERY_TEST_RENEW_MILLIS", hide = true, default_value_t = 10_000)]
+    renew_millis: u64,
 
     /// How the log is written. `RUST_LOG` says what is.
     #[arg(long, env = "CHANCERY_LOG", value_enum, default_value_t = LogFormat::Json)]
@@ -69,6 +80,11 @@ impl Config {
         self.log
     }
 
+    /// The fonts to print with.
+    pub fn fonts(&self) -> Result<Fonts, FolderError> {
+        chancery_fonts::read(self.fonts.as_deref())
+    }
+
     /// The connection to the service.
     pub fn queue(&self) -> Result<GrpcQueue, ConfigError> {
         let token = match (&self.token, &self.token_file) {
@@ -84,7 +100,7 @@ impl Config {
         Settings {
             name: self.name.clone().unwrap_or_else(host_name),
             slots: self.slots.unwrap_or_else(cores),
-            renew_every: Duration::from_secs(10),
+            renew_every: Duration::from_millis(self.renew_millis),
             drain: Duration::from_secs(self.drain_seconds),
         }
     }
@@ -98,6 +114,7 @@ impl fmt::Debug for Config {
             .field("server", &self.server)
             .field("token", &self.token.as_ref().map(|_| "redacted"))
             .field("token_file", &self.token_file)
+            .field("fonts", &self.fonts)
             .field("slots", &settings.slots)
             .field("name", &settings.name)
             .field("drain", &settings.drain)

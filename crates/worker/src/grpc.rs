@@ -6,26 +6,23 @@ use std::time::Duration;
 use chancery_proto::MESSAGE_LIMIT;
 use chancery_proto::errors::v1::Reason;
 use chancery_proto::status::reason_of;
-use chancery_proto::worker::v1::get_render_input_response::Part as InputPart;
 use chancery_proto::worker::v1::render_worker_service_client::RenderWorkerServiceClient;
 use chancery_proto::worker::v1::upload_artifact_request::Part as UploadPart;
 use chancery_proto::worker::v1::{
     AcquireLeasesRequest, AcquiredLease, ArtifactHeader, FailRenderRequest, GetRenderInputRequest, Lease,
     ReleaseLeasesRequest, RenewLeasesRequest, ReportProgressRequest, UploadArtifactRequest,
 };
-use prost::bytes::{Bytes, BytesMut};
+use prost::bytes::Bytes;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Request, Status};
 
+use crate::input::Arriving;
 use crate::printer::Progress;
 use crate::queue::{PrintInput, Queue, QueueError, Renewal};
 
 /// The largest piece of an upload.
 const PIECE: usize = 256 * 1024;
-
-/// The largest input that is taken: the editions of a 16 MiB brief, and room.
-const INPUT_LIMIT: usize = 64 * 1024 * 1024;
 
 /// A call that is not a long poll answers within this time or is tried again.
 const CALL: Duration = Duration::from_secs(15);
@@ -95,22 +92,11 @@ impl Queue for GrpcQueue {
     async fn input(&self, lease: &Lease) -> Result<PrintInput, QueueError> {
         let request = self.request(GetRenderInputRequest { lease: Some(lease.clone()) }, LONG_CALL)?;
         let mut parts = self.client.clone().get_render_input(request).await.map_err(understand)?.into_inner();
-        let (mut manifest, mut edition) = (None, BytesMut::new());
+        let mut arriving = Arriving::default();
         while let Some(answer) = parts.message().await.map_err(understand)? {
-            match answer.part {
-                Some(InputPart::Manifest(first)) => manifest = Some(first),
-                Some(InputPart::Edition(piece)) if edition.len() + piece.len() <= INPUT_LIMIT => {
-                    edition.extend_from_slice(&piece);
-                }
-                Some(InputPart::Edition(_)) => {
-                    return Err(QueueError::Refused("the input is larger than any edition".to_owned()));
-                }
-                None => return Err(QueueError::Refused("a part of the input is unknown here".to_owned())),
-            }
+            arriving.take(answer.part)?;
         }
-        let manifest =
-            manifest.ok_or_else(|| QueueError::Unavailable("the input lacks its manifest".into()))?;
-        Ok(PrintInput { manifest, edition: edition.freeze() })
+        arriving.finish()
     }
 
     async fn renew(&self, leases: Vec<Lease>) -> Result<Renewal, QueueError> {
@@ -157,10 +143,12 @@ fn pieces(header: ArtifactHeader, mut bytes: Bytes) -> impl Iterator<Item = Uplo
 /// What a status means for the worker. Credentials may be mended while it runs, so they are waited for.
 #[allow(clippy::needless_pass_by_value, reason = "it stands in map_err")]
 fn understand(status: Status) -> QueueError {
-    if reason_of(&status) == Some(Reason::LeaseLost) {
-        return QueueError::LeaseLost;
-    }
     let message = format!("{:?}: {}", status.code(), status.message());
+    match reason_of(&status) {
+        Some(Reason::LeaseLost) => return QueueError::LeaseLost,
+        Some(Reason::ArtifactStoreFull) => return QueueError::StoreFull(message),
+        _ => {}
+    }
     match status.code() {
         Code::InvalidArgument | Code::FailedPrecondition | Code::OutOfRange | Code::Unimplemented => {
             QueueError::Refused(message)
@@ -196,6 +184,8 @@ mod tests {
     fn a_status_tells_what_to_do() {
         let lost = refusal(Code::Aborted, Reason::LeaseLost, "lost", ErrorDetails::new());
         assert_eq!(understand(lost), QueueError::LeaseLost);
+        let full = refusal(Code::ResourceExhausted, Reason::ArtifactStoreFull, "full", ErrorDetails::new());
+        assert!(matches!(understand(full), QueueError::StoreFull(_)));
         assert!(matches!(understand(Status::invalid_argument("no")), QueueError::Refused(_)));
         for passing in [Status::unavailable("away"), Status::internal("id 1"), Status::unauthenticated("who")]
         {

@@ -1,16 +1,16 @@
 //! One lease from its input to its PDF.
 
-use std::fmt::Write;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chancery_proto::worker::v1::{AcquiredLease, ArtifactHeader, FailRenderRequest, Lease};
 use prost::bytes::Bytes;
-use sha2::{Digest, Sha256};
 use tokio::sync::watch;
+use tokio::time::timeout;
 
 use crate::backoff::Backoff;
+use crate::input::{mismatch, sha256};
 use crate::leases::{Holding, Leases};
 use crate::press::Press;
 use crate::printer::{PrintFailure, Printed, Printer, Progress};
@@ -18,6 +18,9 @@ use crate::queue::{PrintInput, Queue, QueueError};
 
 /// At most five reports a second, and none for a print that is over sooner.
 const REPORT_EVERY: Duration = Duration::from_millis(200);
+
+/// How long a PDF is offered again and again: half of what a task may take under one lease.
+const UPLOAD_PATIENCE: Duration = Duration::from_mins(5);
 
 /// How a worker comes to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -199,8 +202,12 @@ impl<Q: Queue, P: Printer> Job<Q, P> {
             warnings: printed.warnings,
         };
         let bytes = &printed.bytes;
+        let sending = persist(|| self.queue.upload(header.clone(), Bytes::clone(bytes)));
         tokio::select! {
-            sent = persist(|| self.queue.upload(header.clone(), Bytes::clone(bytes))) => sent,
+            // Were the lease to run out over it, it would count as a crash that the print is not to blame for.
+            sent = timeout(UPLOAD_PATIENCE, sending) => sent.unwrap_or_else(|_| {
+                Err(Ended::failed("UPLOAD_NOT_TAKEN", "the service or its artifact store did not take the PDF", true))
+            }),
             ended = self.told_to_stop(holding, Stage::Halting) => Err(ended),
         }
     }
@@ -252,25 +259,15 @@ where
             Ok(answer) => return Ok(answer),
             Err(QueueError::LeaseLost) => return Err(Ended::LeaseLost),
             Err(QueueError::Refused(message)) => return Err(Ended::failed("CALL_REFUSED", message, true)),
+            Err(QueueError::StoreFull(message)) => {
+                return Err(Ended::failed("ARTIFACT_STORE_FULL", message, true));
+            }
             Err(error @ QueueError::Unavailable(_)) => tracing::debug!(%error, "calling again"),
         }
         backoff.wait().await;
     }
 }
 
-/// Bytes that are not those of the manifest would be printed under a wrong key, and shown to whoever asks for it.
 fn check(input: &PrintInput) -> Result<(), Ended> {
-    if sha256(&input.edition) == input.manifest.edition_digest {
-        Ok(())
-    } else {
-        Err(Ended::failed("INPUT_DIGEST_MISMATCH", "the edition that arrived is not the manifest's", true))
-    }
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
-        // Writing to a String does not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    mismatch(input).map_or(Ok(()), |what| Err(Ended::failed("INPUT_DIGEST_MISMATCH", what, true)))
 }

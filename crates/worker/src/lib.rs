@@ -9,6 +9,7 @@ mod backoff;
 mod chancery_printer;
 mod config;
 mod grpc;
+mod input;
 mod job;
 mod leases;
 mod press;

@@ -13,8 +13,9 @@ async fn main() -> anyhow::Result<()> {
     // Before the first lease: a signal must find somebody who listens.
     let (terminate, interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     tracing::info!(?config, "starting");
+    let fonts = config.fonts().context("CHANCERY_FONTS")?;
     let queue = config.queue()?;
-    run(queue, ChanceryPrinter, config.settings(), told_to_stop(terminate, interrupt))
+    run(queue, ChanceryPrinter::new(fonts), config.settings(), told_to_stop(terminate, interrupt))
         .await
         .context("starting the threads to print on")?;
     tracing::info!("stopped");

@@ -1,5 +1,6 @@
 //! The worker's view of the service: what it asks for, and what can go wrong.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 
 use chancery_proto::worker::v1::{
@@ -18,6 +19,9 @@ pub enum QueueError {
     /// The service understood and will not: the same call again would meet the same answer.
     #[error("refused: {0}")]
     Refused(String),
+    /// There is no room for PDFs: it will take a while until there is.
+    #[error("no room: {0}")]
+    StoreFull(String),
     /// The service did not answer, or not now: try again later.
     #[error("unavailable: {0}")]
     Unavailable(String),
@@ -30,6 +34,10 @@ pub struct PrintInput {
     pub manifest: RenderInputManifest,
     /// The canonical bytes of the edition's `RevisionBody`.
     pub edition: Bytes,
+    /// The same of the edition to compare with; none when the manifest names none.
+    pub comparison: Option<Bytes>,
+    /// The images that the manifest lists, by their SHA-256.
+    pub images: BTreeMap<String, Vec<u8>>,
 }
 
 /// What became of leases that were to be renewed.

@@ -48,7 +48,8 @@ pub async fn revisions(global: &Global, arguments: &BriefArg) -> Result<(), Fail
     })
 }
 
-fn listed<const N: usize>(headings: [&str; N], rows: &[[String; N]], none: &str) -> String {
+/// A table, or what to say when there is nothing to list.
+pub(super) fn listed<const N: usize>(headings: [&str; N], rows: &[[String; N]], none: &str) -> String {
     if rows.is_empty() { format!("{none}\n") } else { output::table(headings, rows) }
 }
 

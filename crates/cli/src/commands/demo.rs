@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 
 use chancery_client::{Client, RenderEvent};
 use chancery_proto::names::{BriefName, BriefOrRevisionName};
-use chancery_proto::render::v1::{Render, RenderState};
+use chancery_proto::render::v1::{Render, RenderOptions, RenderState};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 
-use crate::args::{Demo, Global, Sheet};
+use crate::args::{Demo, Global};
 use crate::commands::up::StopSignal;
 use crate::commands::{import, render};
 use crate::connection::{connect_to, read_token};
@@ -121,7 +121,7 @@ async fn print(
 }
 
 async fn print_newest(client: &Client, name: BriefName, path: &Path) -> Result<(Render, bool), Failure> {
-    let request = render::request(&BriefOrRevisionName::Brief(name), Sheet::A4);
+    let request = render::request(&BriefOrRevisionName::Brief(name), RenderOptions::default());
     // The first state is the answer to the request: a finished one means that nobody had to print.
     let mut first = None;
     let render = render::to_file(client, request, path, |event| {

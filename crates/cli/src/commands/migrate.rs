@@ -6,6 +6,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use chancery_brief::digest::Digest;
+use chancery_print::Fonts;
 use chancery_print::environment::environment;
 use chancery_store::{Bootstrapped, DatabaseSettings, FirstSecrets, PrintEnvironment, StoreError};
 use serde_json::json;
@@ -61,35 +62,42 @@ pub async fn run(global: &Global, arguments: &Migrate) -> Result<(), Failure> {
         people: people.clone(),
         worker: arguments.worker_dir.as_ref().unwrap_or(people).clone(),
     });
-    let bootstrapped = migrate(&arguments.database, folders.as_ref()).await?;
-    output::print(&told(global.json, folders.as_ref(), bootstrapped))
+    let fonts = chancery_fonts::read(arguments.fonts.as_deref()).map_err(Failure::setup("the fonts"))?;
+    let bootstrapped = migrate(&arguments.database, &fonts, folders.as_ref()).await?;
+    output::print(&told(global.json, &fonts, folders.as_ref(), bootstrapped))
 }
 
 /// Brings the database up to date, and with folders for tokens makes what a new installation needs.
 pub async fn migrate(
     database: &DatabaseSettings,
+    fonts: &Fonts,
     folders: Option<&TokenFolders>,
 ) -> Result<Option<Bootstrapped>, Failure> {
     let store = database.connect("chancery migrate").await.map_err(refused)?;
     store.migrate().await.map_err(refused)?;
-    store.set_print_environment(print_environment()?).await.map_err(refused)?;
+    store.set_print_environment(print_environment(fonts)?).await.map_err(refused)?;
     match folders {
         Some(folders) => store.bootstrap(|secrets| folders.keep(secrets)).await.map(Some).map_err(refused),
         None => Ok(None),
     }
 }
 
-fn print_environment() -> Result<PrintEnvironment, Failure> {
+fn print_environment(fonts: &Fonts) -> Result<PrintEnvironment, Failure> {
     let environment = environment();
     let digest =
         |text: &str| text.parse::<Digest>().map_err(Failure::setup("this build's print environment"));
     Ok(PrintEnvironment {
         printer_version: digest(environment.printer_version)?,
-        fonts_digest: digest(environment.fonts_digest)?,
+        fonts_digest: digest(fonts.digest())?,
     })
 }
 
-fn told(as_json: bool, folders: Option<&TokenFolders>, bootstrapped: Option<Bootstrapped>) -> String {
+fn told(
+    as_json: bool,
+    fonts: &Fonts,
+    folders: Option<&TokenFolders>,
+    bootstrapped: Option<Bootstrapped>,
+) -> String {
     let environment = environment();
     let files = folders.map(|folders| [folders.operator(), folders.admin(), folders.worker()]);
     if as_json {
@@ -100,7 +108,8 @@ fn told(as_json: bool, folders: Option<&TokenFolders>, bootstrapped: Option<Boot
         };
         let told = json!({
             "printer_version": environment.printer_version,
-            "fonts_digest": environment.fonts_digest,
+            "fonts_digest": fonts.digest(),
+            "added_fonts": fonts.added().collect::<Vec<_>>(),
             "initialised": initialised,
             "token_files": files.as_ref().map(|files| files.each_ref().map(|file| file.display().to_string())),
         });
@@ -109,7 +118,7 @@ fn told(as_json: bool, folders: Option<&TokenFolders>, bootstrapped: Option<Boot
     let mut text = format!(
         "the schema is up to date\nthe active print environment is printer {}, fonts {}\n",
         &environment.printer_version[..12],
-        &environment.fonts_digest[..12]
+        &fonts.digest()[..12]
     );
     match (bootstrapped, files) {
         (Some(Bootstrapped::Now), Some(files)) => {

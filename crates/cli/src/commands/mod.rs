@@ -1,12 +1,16 @@
 //! One file a command.
 
+mod attach;
 mod browse;
 mod demo;
 mod draft;
 mod export;
+mod extract;
 mod import;
 pub mod migrate;
+mod preview;
 mod render;
+mod renders;
 mod token;
 mod up;
 
@@ -42,6 +46,11 @@ async fn run_to_the_end(global: &Global, command: Command) -> Result<(), Failure
         Command::Get(arguments) => browse::get(global, &arguments).await,
         Command::Revisions(arguments) => browse::revisions(global, &arguments).await,
         Command::Render(arguments) => render::run(global, &arguments).await,
+        Command::Renders(arguments) => renders::list(global, &arguments).await,
+        Command::Cancel { name } => renders::cancel(global, &name).await,
+        Command::Preview(arguments) => preview::run(global, &arguments),
+        Command::Attach(arguments) => attach::run(global, &arguments).await,
+        Command::Extract(arguments) => extract::run(global, &arguments),
         Command::Export(arguments) => export::run(global, &arguments).await,
         Command::Token(command) => token::run(global, command).await,
         Command::Up(_) | Command::Demo(_) => unreachable!("`run` has them"),

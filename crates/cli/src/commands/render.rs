@@ -4,15 +4,18 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use chancery_client::{Client, RenderEvent};
+use chancery_proto::brief::v1::AttachmentHeader;
 use chancery_proto::names::BriefOrRevisionName;
-use chancery_proto::render::v1::{self as render, CreateRenderRequest, Paper, RenderFormat, RenderOptions};
+use chancery_proto::render::v1::{self as render, CreateRenderRequest, RenderOptions};
+use tonic::Code;
 
-use crate::args::{Global, Render, Sheet};
+use crate::args::{Global, Render};
 use crate::connection::connect;
 use crate::failure::Failure;
 use crate::output::{PendingFile, is_standard};
 use crate::progress::Progress;
-use crate::{names, output};
+use crate::theme::Theme;
+use crate::{names, output, print_options};
 
 pub async fn run(global: &Global, arguments: &Render) -> Result<(), Failure> {
     let name = names::brief_or_revision(&global.workspace, &arguments.name)?;
@@ -20,17 +23,20 @@ pub async fn run(global: &Global, arguments: &Render) -> Result<(), Failure> {
         let message = "standard output cannot take both the PDF and --json: name a file with -o";
         return Err(Failure::usage("USAGE", message));
     }
+    // The theme is read before anything is asked of a server.
+    let theme = arguments.options.theme.as_deref().map(Theme::read).transpose()?;
     let client = connect(global).await?;
+    let theme = match theme {
+        Some(theme) => Some(with_logo(&client, &name, theme).await?),
+        None => None,
+    };
+    let request = request(&name, print_options::message(&arguments.options, theme));
     let mut progress = Progress::new(global.json);
     let printed = if is_standard(&arguments.output) {
         let mut writer = tokio::io::stdout();
-        client
-            .render_to(request(&name, arguments.paper), &mut writer, |event| progress.show(event))
-            .await
-            .map_err(Failure::from)
+        client.render_to(request, &mut writer, |event| progress.show(event)).await.map_err(Failure::from)
     } else {
-        to_file(&client, request(&name, arguments.paper), &arguments.output, |event| progress.show(event))
-            .await
+        to_file(&client, request, &arguments.output, |event| progress.show(event)).await
     };
     progress.end();
     let printed = printed?;
@@ -41,18 +47,37 @@ pub async fn run(global: &Global, arguments: &Render) -> Result<(), Failure> {
 }
 
 /// What to ask for.
-pub fn request(name: &BriefOrRevisionName, paper: Sheet) -> CreateRenderRequest {
+pub fn request(name: &BriefOrRevisionName, options: RenderOptions) -> CreateRenderRequest {
     let source = match name {
         BriefOrRevisionName::Brief(name) => name.to_string(),
         BriefOrRevisionName::Revision(name) => name.to_string(),
     };
-    let paper = match paper {
-        Sheet::A4 => Paper::A4,
-        Sheet::Letter => Paper::Letter,
-    };
-    let options = RenderOptions { format: RenderFormat::Full.into(), paper: paper.into() };
     let parent = format!("workspaces/{}", name.brief_name().workspace);
     CreateRenderRequest { parent, source, options: Some(options) }
+}
+
+/// The theme as the request has it: the logo is uploaded, for it is named by its digest. Who may not upload may still
+/// use a logo that is there, and under which marking it is there is the server's to judge.
+async fn with_logo(
+    client: &Client,
+    name: &BriefOrRevisionName,
+    theme: Theme,
+) -> Result<render::Theme, Failure> {
+    let Some(logo) = theme.logo else { return Ok(theme.message) };
+    let parent = format!("workspaces/{}", name.brief_name().workspace);
+    let in_workspace = format!("{parent}/attachments/{}", logo.digest);
+    let media_type = logo.media_type.as_str().to_owned();
+    let header = AttachmentHeader { parent, media_type, ..AttachmentHeader::default() };
+    match client.upload_attachment(header, logo.bytes).await {
+        Ok(_) => {}
+        Err(error) if is_refused(&error, &[Code::PermissionDenied, Code::AlreadyExists]) => {}
+        Err(error) => return Err(error.into()),
+    }
+    Ok(render::Theme { logo: in_workspace, ..theme.message })
+}
+
+fn is_refused(error: &chancery_client::Error, codes: &[Code]) -> bool {
+    error.refusal().is_some_and(|refusal| codes.contains(&refusal.code))
 }
 
 /// Prints to a file that appears when it is whole and proven.

@@ -15,9 +15,11 @@ use crate::wire::call;
 fn permissions(role: Role) -> &'static [Permission] {
     match role {
         Role::Unspecified => &[],
-        Role::Reader => &[Permission::BriefRead],
-        Role::Author => &[Permission::BriefWrite],
-        Role::Publisher => &[Permission::BriefPublish],
+        Role::Reader => &[Permission::BriefRead, Permission::AttachmentRead],
+        Role::Author => &[Permission::BriefWrite, Permission::AttachmentRead, Permission::AttachmentWrite],
+        Role::Publisher => {
+            &[Permission::BriefPublish, Permission::AttachmentRead, Permission::AttachmentWrite]
+        }
         Role::Renderer => &[Permission::Render],
         Role::Admin => &[
             Permission::BriefRead,
@@ -25,6 +27,8 @@ fn permissions(role: Role) -> &'static [Permission] {
             Permission::BriefPublish,
             Permission::Render,
             Permission::WorkspaceAdmin,
+            Permission::AttachmentRead,
+            Permission::AttachmentWrite,
         ],
         Role::Worker => &[Permission::Work],
         Role::Operator => &[Permission::WorkspaceAdmin, Permission::Operate],
@@ -79,7 +83,7 @@ async fn every_method_lets_exactly_the_roles_in_that_carry_its_permission() {
         }
         walked.insert(needed);
     }
-    assert!(walked.len() >= 7, "{walked:?}");
+    assert!(walked.len() >= 9, "{walked:?}");
 }
 
 #[tokio::test]

@@ -2,11 +2,14 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
 mod admin;
+mod artifact_stores;
+mod attachments;
 mod briefs;
 mod identity;
 mod pages;
 mod process;
 mod queue_scene;
+mod render_endings;
 mod renders;
 mod scene;
 mod wire;

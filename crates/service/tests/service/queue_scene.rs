@@ -20,7 +20,7 @@ use tonic::Status;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Channel;
 
-use crate::scene::{Bearer, bearer, channel, content, database, document, import};
+use crate::scene::{Bearer, Briefs, bearer, channel, content, database, document, import};
 
 pub(crate) type Renders = RenderServiceClient<InterceptedService<Channel, Bearer>>;
 pub(crate) type Workers = RenderWorkerServiceClient<InterceptedService<Channel, Bearer>>;
@@ -33,6 +33,7 @@ pub(crate) struct QueueScene {
     pub(crate) store: Store,
     pub(crate) renders: Renders,
     pub(crate) workers: Workers,
+    pub(crate) briefs: Briefs,
     pub(crate) admin: String,
     pub(crate) database: TestDatabase,
     _running: Running,
@@ -41,12 +42,17 @@ pub(crate) struct QueueScene {
 
 impl QueueScene {
     pub(crate) async fn new() -> Self {
+        Self::keeping_pdfs_at("postgres").await
+    }
+
+    /// With an artifact store, by its URL.
+    pub(crate) async fn keeping_pdfs_at(artifacts: &str) -> Self {
         let server = TestServer::connect().unwrap();
         let (database, secrets) = database(&server).await;
         let store = DatabaseSettings::of_url(database.url()).connect("test").await.unwrap();
         store.set_print_environment(ENVIRONMENT).await.unwrap();
         let listen = ["chancery-service", "--listen", "127.0.0.1:0", "--worker-listen", "127.0.0.1:0"];
-        let flags = listen.into_iter().chain(["--database-url", database.url()]);
+        let flags = listen.into_iter().chain(["--database-url", database.url(), "--artifacts", artifacts]);
         let config = CommandLine::try_parse_from(flags).unwrap().config;
         let running = server::start(&config, store.clone()).await.unwrap();
         let admin = secrets.admin.reveal().to_owned();
@@ -55,7 +61,7 @@ impl QueueScene {
         let workers = RenderWorkerServiceClient::with_interceptor(channel(running.worker_listen), worker);
         let mut briefs = BriefServiceClient::with_interceptor(channel(running.listen), bearer(&admin));
         briefs.import_brief(import(vec![document("b1", 1, content("One"))])).await.unwrap();
-        Self { store, renders, workers, admin, database, _running: running, _server: server }
+        Self { store, renders, workers, briefs, admin, database, _running: running, _server: server }
     }
 
     pub(crate) async fn requested(&self) -> Render {

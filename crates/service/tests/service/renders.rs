@@ -126,7 +126,7 @@ async fn what_is_asked_for_wrongly_is_refused() {
     let unknown = format!("workspaces/default/renders/{}", "0".repeat(32));
     let missing = renders.get_render(GetRenderRequest { name: unknown }).await;
     refused(missing, Code::NotFound, Reason::NotFound);
-    let options = Some(RenderOptions { format: 1, paper: 77 });
+    let options = Some(RenderOptions { paper: 77, ..RenderOptions::default() });
     let paper = renders.create_render(CreateRenderRequest { options, ..create("b1") }).await;
     refused_at(paper, Reason::InvalidField, "options.paper");
     let elsewhere = CreateRenderRequest { parent: "workspaces/other".into(), ..create("b1") };

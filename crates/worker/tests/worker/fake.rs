@@ -121,7 +121,8 @@ impl Queue for FakeQueue {
         }
         let digest = if edition == "damaged" { sha256(b"whole") } else { sha256(edition.as_bytes()) };
         let manifest = RenderInputManifest { edition_digest: digest, ..RenderInputManifest::default() };
-        Ok(PrintInput { manifest, edition: Bytes::from_static(edition.as_bytes()) })
+        let edition = Bytes::from_static(edition.as_bytes());
+        Ok(PrintInput { manifest, edition, comparison: None, images: BTreeMap::new() })
     }
 
     async fn renew(&self, leases: Vec<Lease>) -> Result<Renewal, QueueError> {

@@ -1,0 +1,31 @@
+//! `attach`: an image that figures can show.
+
+use chancery_proto::brief::v1::{Attachment, AttachmentHeader};
+
+use crate::args::{Attach, Global};
+use crate::connection::connect;
+use crate::failure::Failure;
+use crate::images::Image;
+use crate::output;
+
+pub async fn run(global: &Global, arguments: &Attach) -> Result<(), Failure> {
+    let image = Image::read(&arguments.file)?;
+    let header = AttachmentHeader {
+        parent: format!("workspaces/{}", global.workspace),
+        media_type: image.header.media_type.as_str().to_owned(),
+        marking: arguments.marking.clone(),
+        sha256: String::new(),
+    };
+    let attachment = connect(global).await?.upload_attachment(header, image.bytes).await?;
+    output::answer(global.json, &attachment, || told(&attachment))
+}
+
+fn told(attachment: &Attachment) -> String {
+    let Attachment { name, media_type, marking, width, height, size_bytes, .. } = attachment;
+    let digest = name.rsplit('/').next().unwrap_or_default();
+    let size = if *width == 0 { String::new() } else { format!(", {width} by {height} pixels") };
+    format!(
+        "{name}: {media_type}{size}, {size_bytes} bytes, {marking}\n\
+         in a figure: \"kind\": \"FIGURE_KIND_ATTACHMENT\", \"attachment\": \"{digest}\"\n"
+    )
+}

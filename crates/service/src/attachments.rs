@@ -1,0 +1,188 @@
+//! Images on their way in and out. An image is held in memory while it comes in, because its digest decides its name
+//! and its header whether it is kept: so only a few come in at a time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chancery_brief::digest::{Digest, body_digest};
+use chancery_brief::image::{self, ImageError, ImageHeader, MediaType, SIZE_LIMIT};
+use chancery_brief::marking::{Rank, Scheme};
+use chancery_proto::brief::v1::get_attachment_response::Part as AnswerPart;
+use chancery_proto::brief::v1::upload_attachment_request::Part;
+use chancery_proto::brief::v1::{
+    Attachment, AttachmentHeader, GetAttachmentResponse, UploadAttachmentRequest,
+};
+use chancery_proto::names::{AttachmentName, ResourceId, WorkspaceName};
+use chancery_store::{self as store, CHUNK, NewAttachment, Principal, Store};
+use prost::bytes::Bytes;
+use tokio::sync::{Semaphore, mpsc};
+use tokio::time::timeout;
+use tonic::{Status, Streaming};
+
+use crate::answers::send_attachment;
+use crate::errors::{busy, internal, invalid_field, status};
+use crate::fields::{name, timestamp};
+
+/// How many images come in at a time.
+const UPLOADS: usize = 8;
+
+/// How long the next piece may take.
+const PIECE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Takes images in. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct Intake {
+    places: Arc<Semaphore>,
+}
+
+struct Header {
+    workspace: ResourceId,
+    media_type: MediaType,
+    marking: Rank,
+    digest: Option<Digest>,
+}
+
+impl Intake {
+    pub(crate) fn new() -> Self {
+        Self { places: Arc::new(Semaphore::new(UPLOADS)) }
+    }
+
+    /// Takes one image to its end.
+    pub(crate) async fn receive(
+        &self,
+        store: &Store,
+        principal: &Principal,
+        mut parts: Streaming<UploadAttachmentRequest>,
+    ) -> Result<Attachment, Status> {
+        let header = match next(&mut parts).await? {
+            Some(Part::Header(header)) => Header::decode(&header, principal)?,
+            _ => return Err(invalid_field("header", "comes first")),
+        };
+        let _place = self.places.try_acquire().map_err(|_| busy("too many images are coming in"))?;
+        let bytes = collect(&mut parts).await?;
+        let (bytes, found) = look_at(bytes).await?;
+        header.check(&found, &bytes)?;
+        let new = NewAttachment {
+            media_type: header.media_type,
+            marking: header.marking,
+            width: found.width,
+            height: found.height,
+            bytes: &bytes,
+        };
+        let kept = store.put_attachment(principal, &header.workspace, &new).await.map_err(status)?;
+        Ok(attachment_message(&kept))
+    }
+}
+
+/// All pieces, as long as they are an image's at most.
+async fn collect(parts: &mut Streaming<UploadAttachmentRequest>) -> Result<Vec<u8>, Status> {
+    let mut bytes = Vec::new();
+    while let Some(part) = next(parts).await? {
+        let data = data_of(part)?;
+        if bytes.len() + data.len() > SIZE_LIMIT {
+            return Err(invalid_field("data", ImageError::TooLong.to_string()));
+        }
+        bytes.extend_from_slice(&data);
+    }
+    Ok(bytes)
+}
+
+async fn next(parts: &mut Streaming<UploadAttachmentRequest>) -> Result<Option<Part>, Status> {
+    let message = timeout(PIECE_TIMEOUT, parts.message()).await;
+    let message = message.map_err(|_| Status::deadline_exceeded("the upload stands still"))??;
+    match message {
+        None => Ok(None),
+        Some(UploadAttachmentRequest { part: Some(part) }) => Ok(Some(part)),
+        Some(UploadAttachmentRequest { part: None }) => Err(invalid_field("part", "required")),
+    }
+}
+
+fn data_of(part: Part) -> Result<Bytes, Status> {
+    match part {
+        Part::Data(data) if data.len() <= CHUNK => Ok(data),
+        Part::Data(_) => Err(invalid_field("data", "at most 256 KiB")),
+        Part::Header(_) => Err(invalid_field("header", "comes once, first")),
+    }
+}
+
+/// What the file says of itself. A large one takes a moment, so it is not looked at where calls are answered.
+async fn look_at(bytes: Vec<u8>) -> Result<(Vec<u8>, ImageHeader), Status> {
+    let looked = tokio::task::spawn_blocking(move || image::read(&bytes).map(|found| (bytes, found))).await;
+    looked.map_err(|error| internal(&error))?.map_err(|error| invalid_field("data", error.to_string()))
+}
+
+impl Header {
+    fn decode(header: &AttachmentHeader, principal: &Principal) -> Result<Self, Status> {
+        let WorkspaceName { workspace } = name("header.parent", &header.parent)?;
+        let scheme = principal.access(&workspace).map_err(status)?.scheme;
+        let media_type = header.media_type.parse();
+        let digest = match header.sha256.as_str() {
+            "" => None,
+            text => Some(
+                text.parse::<Digest>().map_err(|error| invalid_field("header.sha256", error.to_string()))?,
+            ),
+        };
+        Ok(Self {
+            workspace,
+            media_type: media_type.map_err(|error: image::MediaTypeError| {
+                invalid_field("header.media_type", error.to_string())
+            })?,
+            marking: marking(scheme, &header.marking)?,
+            digest,
+        })
+    }
+
+    /// Whether the bytes are what was announced.
+    fn check(&self, found: &ImageHeader, bytes: &[u8]) -> Result<(), Status> {
+        if found.media_type != self.media_type {
+            let description = format!("the bytes are {}", found.media_type.as_str());
+            return Err(invalid_field("header.media_type", description));
+        }
+        let digest = body_digest(bytes);
+        if self.digest.is_some_and(|stated| stated != digest) {
+            return Err(invalid_field("header.sha256", format!("the bytes have the SHA-256 {digest}")));
+        }
+        Ok(())
+    }
+}
+
+fn marking(scheme: Scheme, label: &str) -> Result<Rank, Status> {
+    if label.is_empty() {
+        return Ok(scheme.lowest());
+    }
+    let refuse = || {
+        let description = format!("{label:?} is none of {}", scheme.labels().join(", "));
+        invalid_field("header.marking", description)
+    };
+    scheme.rank(label).ok_or_else(refuse)
+}
+
+/// What is known of an image, then its bytes.
+pub(crate) async fn send(
+    store: Store,
+    attachment: store::Attachment,
+    answers: mpsc::Sender<Result<GetAttachmentResponse, Status>>,
+) -> Result<(), Status> {
+    let answer = |part| GetAttachmentResponse { part: Some(part) };
+    let first = answer(AnswerPart::Attachment(attachment_message(&attachment)));
+    let name: AttachmentName = attachment.name;
+    if answers.send(Ok(first)).await.is_err() {
+        return Ok(());
+    }
+    send_attachment(&store, &name, &answers, |data| answer(AnswerPart::Data(data))).await
+}
+
+/// What is known of an image, as the wire has it.
+pub(crate) fn attachment_message(attachment: &store::Attachment) -> Attachment {
+    Attachment {
+        name: attachment.name.to_string(),
+        media_type: attachment.media_type.as_str().to_owned(),
+        size_bytes: attachment.size_bytes,
+        width: attachment.width,
+        height: attachment.height,
+        marking: attachment.marking.to_owned(),
+        create_time: Some(timestamp(attachment.created_at)),
+    }
+}
+
+const _: () = assert!(CHUNK <= 256 * 1024, "brief_service.proto promises pieces of at most 256 KiB");

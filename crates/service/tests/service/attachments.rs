@@ -1,0 +1,253 @@
+use chancery_brief::digest::body_digest;
+use chancery_proto::admin::v1::Role;
+use chancery_proto::brief::v1::get_attachment_response::Part as AnswerPart;
+use chancery_proto::brief::v1::upload_attachment_request::Part;
+use chancery_proto::brief::v1::{
+    Attachment, AttachmentHeader, Block, BriefContent, Figure, FigureKind, GetAttachmentRequest,
+    ListAttachmentsRequest, Section, UploadAttachmentRequest, block::Kind,
+};
+use chancery_proto::errors::v1::Reason;
+use chancery_proto::render::v1::{CreateRenderRequest, RenderOptions, Theme};
+use chancery_proto::worker::v1::GetRenderInputRequest;
+use chancery_proto::worker::v1::get_render_input_response::Part as InputPart;
+use tonic::{Code, Status};
+
+use crate::queue_scene::{QueueScene, create};
+use crate::scene::{Briefs, Scene, content, document, import, refused, refused_at};
+
+/// A PNG of this many pixels, with so many bytes of something that nobody decodes here.
+fn png(width: u32, length: usize) -> Vec<u8> {
+    let chunk = |kind: [u8; 4], data: &[u8]| {
+        [&u32::try_from(data.len()).unwrap().to_be_bytes()[..], &kind, data, &[0; 4]].concat()
+    };
+    let header = [&width.to_be_bytes()[..], &7_u32.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
+    let data: Vec<u8> = (0..length).map(|index| u8::try_from(index % 251).unwrap()).collect();
+    let chunks = [chunk(*b"IHDR", &header), chunk(*b"IDAT", &data), chunk(*b"IEND", &[])].concat();
+    [&b"\x89PNG\r\n\x1a\n"[..], &chunks].concat()
+}
+
+fn header(marking: &str) -> AttachmentHeader {
+    let (parent, media_type) = ("workspaces/default".into(), "image/png".into());
+    AttachmentHeader { parent, media_type, marking: marking.into(), sha256: String::new() }
+}
+
+async fn upload_parts(briefs: &Briefs, parts: Vec<Part>) -> Result<Attachment, Status> {
+    let parts: Vec<_> = parts.into_iter().map(|part| UploadAttachmentRequest { part: Some(part) }).collect();
+    Ok(briefs.clone().upload_attachment(tokio_stream::iter(parts)).await?.into_inner())
+}
+
+async fn upload(briefs: &Briefs, header: AttachmentHeader, bytes: &[u8]) -> Result<Attachment, Status> {
+    let data = bytes.chunks(256 * 1024).map(|piece| Part::Data(piece.to_vec().into()));
+    upload_parts(briefs, std::iter::once(Part::Header(header)).chain(data).collect()).await
+}
+
+async fn download(briefs: &Briefs, name: &str) -> Result<(Attachment, Vec<u8>), Status> {
+    let request = GetAttachmentRequest { name: name.into() };
+    let mut answers = briefs.clone().get_attachment(request).await?.into_inner();
+    let (mut attachment, mut bytes) = (None, Vec::new());
+    while let Some(answer) = answers.message().await? {
+        match answer.part.unwrap() {
+            AnswerPart::Attachment(first) => {
+                assert!(bytes.is_empty());
+                attachment = Some(first);
+            }
+            AnswerPart::Data(data) => {
+                assert!(data.len() <= 256 * 1024);
+                bytes.extend_from_slice(&data);
+            }
+        }
+    }
+    Ok((attachment.unwrap(), bytes))
+}
+
+/// Content whose second section shows an image.
+fn showing(attachment: &Attachment, marking: &str) -> BriefContent {
+    let figure = Figure {
+        kind: FigureKind::Attachment.into(),
+        attachment: attachment.name.rsplit('/').next().unwrap().into(),
+        alt: "What is seen".into(),
+        ..Figure::default()
+    };
+    let block = Block { kind: Some(Kind::Figure(figure)), marking: marking.into(), ..Block::default() };
+    let heading = "Pictures".into();
+    let section = Section { id: "pictures".into(), heading, blocks: vec![block], ..Section::default() };
+    let mut content = content("With a picture");
+    content.sections.push(section);
+    content
+}
+
+#[tokio::test]
+async fn an_image_goes_in_and_out_as_it_is() {
+    let scene = Scene::new().await;
+    let admin = scene.briefs(&scene.admin);
+    let bytes = png(640, 700_000);
+    let kept = upload(&admin, header("TLP:GREEN"), &bytes).await.unwrap();
+    assert_eq!(kept.name, format!("workspaces/default/attachments/{}", body_digest(&bytes)));
+    assert_eq!((kept.width, kept.height, kept.size_bytes), (640, 7, bytes.len() as u64));
+    assert_eq!((kept.media_type.as_str(), kept.marking.as_str()), ("image/png", "TLP:GREEN"));
+    assert_eq!(upload(&admin, header("TLP:GREEN"), &bytes).await.unwrap(), kept);
+    assert_eq!(download(&admin, &kept.name).await.unwrap(), (kept.clone(), bytes));
+    let other = upload(&admin, header(""), &png(1, 5)).await.unwrap();
+    assert_eq!(other.marking, "TLP:CLEAR");
+
+    let list = |page_size, page_token| ListAttachmentsRequest {
+        parent: "workspaces/default".into(),
+        page_size,
+        page_token,
+    };
+    let first = admin.clone().list_attachments(list(1, String::new())).await.unwrap().into_inner();
+    let rest = admin.clone().list_attachments(list(9, first.next_page_token)).await.unwrap().into_inner();
+    let mut both = [kept, other];
+    both.sort_by(|one, two| one.name.cmp(&two.name));
+    assert_eq!([first.attachments, rest.attachments].concat(), both);
+    assert_eq!(rest.next_page_token, "");
+}
+
+#[tokio::test]
+async fn uploads_that_are_not_what_they_say_are_refused_by_field() {
+    let scene = Scene::new().await;
+    let admin = scene.briefs(&scene.admin);
+    let bytes = png(640, 100);
+    let wrong = |change: fn(&mut AttachmentHeader)| {
+        let mut header = header("TLP:GREEN");
+        change(&mut header);
+        header
+    };
+    for (header, field) in [
+        (wrong(|header| header.media_type = "image/jpeg".into()), "header.media_type"),
+        (wrong(|header| header.media_type = "image/gif".into()), "header.media_type"),
+        (wrong(|header| header.marking = "SECRET".into()), "header.marking"),
+        (wrong(|header| header.sha256 = "0".repeat(64)), "header.sha256"),
+        (wrong(|header| header.sha256 = "abc".into()), "header.sha256"),
+    ] {
+        refused_at(upload(&admin, header, &bytes).await, Reason::InvalidField, field);
+    }
+    let parent = wrong(|header| header.parent = "default".into());
+    refused_at(upload(&admin, parent, &bytes).await, Reason::InvalidName, "header.parent");
+    let elsewhere = upload(&admin, wrong(|header| header.parent = "workspaces/other".into()), &bytes).await;
+    refused(elsewhere, Code::PermissionDenied, Reason::PermissionDenied);
+
+    let too_long = [png(640, 100), vec![0; 20 * 1024 * 1024]].concat();
+    let not_an_image = b"%PDF-1.7".to_vec();
+    for bytes in [vec![], bytes[..60].to_vec(), png(100_000_000, 10), not_an_image, too_long] {
+        refused_at(upload(&admin, header(""), &bytes).await, Reason::InvalidField, "data");
+    }
+    let data = |length| Part::Data(vec![0; length].into());
+    let headless = upload_parts(&admin, vec![data(1)]).await;
+    refused_at(headless, Reason::InvalidField, "header");
+    let twice = vec![Part::Header(header("")), Part::Header(header(""))];
+    refused_at(upload_parts(&admin, twice).await, Reason::InvalidField, "header");
+    let large = vec![Part::Header(header("")), data(256 * 1024 + 1)];
+    refused_at(upload_parts(&admin, large).await, Reason::InvalidField, "data");
+}
+
+#[tokio::test]
+async fn who_may_send_and_who_may_see_an_image() {
+    let scene = Scene::new().await;
+    let bytes = png(640, 100);
+    let author = scene.briefs(&scene.token("default", &[Role::Author], "TLP:AMBER").await);
+    let red = upload(&author, header("TLP:RED"), &bytes).await;
+    refused(red, Code::PermissionDenied, Reason::ClearanceTooLow);
+    let kept = upload(&author, header("TLP:GREEN"), &bytes).await.unwrap();
+    let again = upload(&author, header("TLP:CLEAR"), &bytes).await;
+    refused(again, Code::AlreadyExists, Reason::AlreadyExists);
+
+    let (green, amber) = (scene.reader("TLP:GREEN").await, scene.reader("TLP:AMBER").await);
+    let denied = upload(&amber, header(""), &bytes).await;
+    refused(denied, Code::PermissionDenied, Reason::PermissionDenied);
+    refused(download(&amber, &kept.name).await, Code::NotFound, Reason::NotFound);
+    scene.published("b1", showing(&kept, "TLP:AMBER")).await;
+    assert_eq!(download(&amber, &kept.name).await.unwrap().1, bytes);
+    refused(download(&green, &kept.name).await, Code::NotFound, Reason::NotFound);
+    let renderer = scene.briefs(&scene.token("default", &[Role::Renderer], "TLP:RED").await);
+    refused(download(&renderer, &kept.name).await, Code::PermissionDenied, Reason::PermissionDenied);
+}
+
+#[tokio::test]
+async fn a_figure_that_cannot_show_its_image_is_named_by_its_path() {
+    let scene = Scene::new().await;
+    let mut admin = scene.briefs(&scene.admin);
+    let kept = upload(&admin, header("TLP:RED"), &png(640, 100)).await.unwrap();
+    let low = admin.import_brief(import(vec![document("b1", 1, showing(&kept, "TLP:AMBER"))])).await;
+    let path = "documents[0].content.sections[1].blocks[0].figure.attachment";
+    refused_at(low, Reason::UnusableAttachment, path);
+    let unknown = Attachment { name: format!("x/{}", "0".repeat(64)), ..Attachment::default() };
+    let unknown = admin.import_brief(import(vec![document("b1", 1, showing(&unknown, ""))])).await;
+    refused_at(unknown, Reason::UnusableAttachment, path);
+    admin.import_brief(import(vec![document("b1", 1, showing(&kept, "TLP:RED"))])).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_worker_gets_the_editions_and_the_images() {
+    let scene = QueueScene::new().await;
+    let picture = png(640, 600_000);
+    let kept = upload(&scene.briefs, header(""), &picture).await.unwrap();
+    let logo = upload(&scene.briefs, header(""), &png(5, 5)).await.unwrap();
+    let revision = document("b1", 2, showing(&kept, "TLP:RED"));
+    scene.briefs.clone().import_brief(import(vec![revision])).await.unwrap();
+    let theme = Theme { logo: logo.name, organisation: "A desk".into(), ..Theme::default() };
+    let options = Some(RenderOptions { theme: Some(theme), ..RenderOptions::default() });
+    scene.renders.clone().create_render(CreateRenderRequest { options, ..create("b1") }).await.unwrap();
+
+    let request = GetRenderInputRequest { lease: Some(scene.leased().await) };
+    let mut answers = scene.workers.clone().get_render_input(request).await.unwrap().into_inner();
+    let (mut manifest, mut edition, mut comparison) = (None, Vec::new(), Vec::new());
+    let mut images: Vec<(String, Vec<u8>)> = Vec::new();
+    while let Some(answer) = answers.message().await.unwrap() {
+        match answer.part.unwrap() {
+            InputPart::Manifest(first) => assert!(manifest.replace(first).is_none() && edition.is_empty()),
+            InputPart::Edition(data) => edition.extend_from_slice(&data),
+            InputPart::Comparison(data) => comparison.extend_from_slice(&data),
+            InputPart::Blob(blob) => {
+                assert!(blob.data.len() <= 256 * 1024);
+                match images.last_mut() {
+                    Some((last, bytes)) if *last == blob.sha256 => bytes.extend_from_slice(&blob.data),
+                    _ => images.push((blob.sha256, blob.data.to_vec())),
+                }
+            }
+        }
+    }
+    let manifest = manifest.unwrap();
+    assert_eq!(body_digest(&edition).to_string(), manifest.edition_digest);
+    assert_eq!(body_digest(&comparison).to_string(), manifest.comparison_edition_digest);
+    assert_eq!(manifest.attachment_digests, [body_digest(&picture).to_string()]);
+    let listed: Vec<_> = manifest.attachment_digests.iter().chain(&manifest.asset_digests).collect();
+    assert_eq!(images.iter().map(|(digest, _)| digest).collect::<Vec<_>>(), listed);
+    assert!(images.iter().all(|(digest, bytes)| body_digest(bytes).to_string() == *digest));
+}
+
+#[tokio::test]
+async fn options_of_a_render_are_refused_by_their_paths() {
+    let scene = QueueScene::new().await;
+    let kept = upload(&scene.briefs, header(""), &png(5, 5)).await.unwrap();
+    let themed = |theme: Theme| RenderOptions { theme: Some(theme), ..RenderOptions::default() };
+    let logo = |name: String| Theme { logo: name, organisation: "A desk".into(), ..Theme::default() };
+    let color = |color: &str| Theme { accent_color: color.into(), ..Theme::default() };
+    let sections = |ids: &[&str]| RenderOptions {
+        section_ids: ids.iter().map(|id| (*id).into()).collect(),
+        ..RenderOptions::default()
+    };
+    let other = kept.name.replace("workspaces/default", "workspaces/other");
+    for (options, path) in [
+        (RenderOptions { format: 77, ..RenderOptions::default() }, "options.format"),
+        (RenderOptions { annexes: 77, ..RenderOptions::default() }, "options.annexes"),
+        (RenderOptions { locale: "de".into(), ..RenderOptions::default() }, "options.locale"),
+        (RenderOptions { recipient: "a\nb".into(), ..RenderOptions::default() }, "options.recipient"),
+        (themed(color("#ffcc00")), "options.theme.accent_color"),
+        (themed(color("orange")), "options.theme.accent_color"),
+        (themed(Theme { logo: kept.name.clone(), ..Theme::default() }), "options.theme.organisation"),
+        (themed(logo("logo.png".into())), "options.theme.logo"),
+        (themed(logo(other)), "options.theme.logo"),
+        (themed(logo(kept.name.replace(&kept.name[32..], &"0".repeat(64)))), "options.theme.logo"),
+        (sections(&["body", "body"]), "options.section_ids[1]"),
+        (sections(&["body", "nowhere"]), "options.section_ids[1]"),
+    ] {
+        let refusal = CreateRenderRequest { options: Some(options), ..create("b1") };
+        refused_at(scene.renders.clone().create_render(refusal).await, Reason::InvalidField, path);
+    }
+    let options = Some(themed(Theme { accent_color: "#1A4F8A".into(), ..logo(kept.name) }));
+    let render = scene.renders.clone().create_render(CreateRenderRequest { options, ..create("b1") }).await;
+    let options = render.unwrap().into_inner().options.unwrap();
+    assert_eq!(options.theme.unwrap().accent_color, "#1a4f8a");
+    assert!(options.paper != 0 && options.annexes != 0 && options.text_size != 0);
+}
