@@ -1,5 +1,7 @@
 //! What several end-to-end tests share: requests, and the sentences of a document.
 
+pub mod chaos;
+
 use chancery_client::Client;
 use chancery_proto::brief::v1::RevisionDocument;
 use chancery_proto::json;

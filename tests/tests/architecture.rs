@@ -111,7 +111,9 @@ fn the_worker_has_no_database_driver() {
     let foreign: Vec<_> = linked
         .iter()
         .filter(|name| {
-            name.starts_with("sqlx") || name.contains("postgres") || name.as_str() == "chancery-store"
+            name.starts_with("sqlx")
+                || name.contains("postgres")
+                || ["chancery-store", "chancery-artifacts", "object_store"].contains(&name.as_str())
         })
         .collect();
     assert!(foreign.is_empty(), "the worker links {foreign:?}");
@@ -125,9 +127,22 @@ fn only_the_store_knows_the_database_driver() {
 }
 
 #[test]
+fn only_the_service_links_object_stores_and_one_crate_knows_them() {
+    let dependencies = Dependencies::read();
+    let who: Vec<_> =
+        dependencies.own().filter(|name| dependencies.direct(name).contains("object_store")).collect();
+    assert_eq!(who, ["chancery-artifacts"]);
+    let linked: Vec<_> =
+        dependencies.own().filter(|name| dependencies.direct(name).contains("chancery-artifacts")).collect();
+    assert_eq!(linked, ["chancery-service"]);
+    // One library for cryptography, not two.
+    assert!(!dependencies.all("chancery-service").contains("aws-lc-rs"));
+}
+
+#[test]
 fn sql_stands_in_the_store_only() {
-    for folder in
-        ["brief", "print", "proto", "service", "worker", "client", "cli"].map(|name| format!("crates/{name}"))
+    for folder in ["brief", "print", "proto", "artifacts", "service", "worker", "client", "cli"]
+        .map(|name| format!("crates/{name}"))
     {
         for (path, text) in sources(&folder) {
             for macro_name in ["query!(", "query_as!(", "query_scalar!(", "sqlx::"] {
@@ -165,8 +180,9 @@ fn only_print_knows_pdf_and_fonts() {
     }
     let printing: Vec<_> =
         dependencies.own().filter(|name| dependencies.direct(name).contains("chancery-print")).collect();
-    // The command links it for the print environment that `migrate` sets, the bench to measure it.
-    assert_eq!(printing, ["chancery-bench", "chancery-cli", "chancery-worker"]);
+    // The command links it for the print environment that `migrate` sets and for previews, the bench to measure it; `fonts`
+    // hands it the files of a folder.
+    assert_eq!(printing, ["chancery-bench", "chancery-cli", "chancery-fonts", "chancery-worker"]);
 }
 
 #[test]

@@ -1,0 +1,149 @@
+//! The briefs that are printed, and who may read what of them.
+
+use anyhow::{Context, Result};
+use chancery_client::{Client, ClientConfig, Deadlines};
+use chancery_proto::admin::v1::{ApiToken, CreateApiTokenRequest, Role};
+use chancery_proto::brief::v1::block::Kind;
+use chancery_proto::brief::v1::{
+    Block, BriefContent, BriefKind, GetBriefRequest, ImportBriefRequest, Paragraph, RevisionDocument,
+    Section, Statement, StatementType,
+};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+use super::cluster::Cluster;
+use super::plan::{BRIEFS, CALLERS};
+use crate::WORKSPACE;
+
+/// Clearances: of the callers of even number, and of the others.
+const CLEARANCES: [&str; 2] = ["TLP:RED", "TLP:CLEAR"];
+
+/// What the callers are, and what each of them must get of each brief.
+#[derive(Debug)]
+pub(crate) struct Scene {
+    /// Each caller's connection, through his link.
+    pub(crate) callers: Vec<Client>,
+    /// What the prints must be.
+    pub(crate) editions: Editions,
+}
+
+/// The SHA-256 of each brief's edition, for each clearance.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Editions {
+    /// By clearance, then by brief.
+    pub digests: Vec<Vec<String>>,
+}
+
+impl Editions {
+    /// The edition that a caller must get of a brief.
+    pub fn of(&self, caller: usize, brief: usize) -> &str {
+        &self.digests[caller % CLEARANCES.len()][brief]
+    }
+}
+
+/// Whether a caller may read what is withheld from most.
+pub(crate) fn is_cleared(caller: usize) -> bool {
+    caller.is_multiple_of(CLEARANCES.len())
+}
+
+/// A brief's name.
+pub(crate) fn brief_name(brief: usize) -> String {
+    format!("{WORKSPACE}/briefs/chaos-{brief}")
+}
+
+/// A word that stands in every edition of a brief, and in no other brief.
+pub(crate) fn open_word(brief: usize) -> String {
+    format!("Open{brief}x")
+}
+
+/// A word that stands in the full edition of a brief only.
+pub(crate) fn secret_word(brief: usize) -> String {
+    format!("Zibeth{brief}x")
+}
+
+/// Whom a copy is for.
+pub(crate) fn recipient(number: usize) -> String {
+    format!("Desk{number}x")
+}
+
+/// Imports the briefs and connects the callers.
+pub(crate) async fn set(cluster: &Cluster) -> Result<Scene> {
+    let config = ClientConfig::new(cluster.url().await).with_token(cluster.token("admin")?);
+    let admin = Client::connect(config).await?;
+    for brief in 0..BRIEFS {
+        let request = ImportBriefRequest { parent: WORKSPACE.to_owned(), documents: vec![document(brief)] };
+        admin.import_brief(request).await.context("importing")?;
+    }
+    let mut tokens = Vec::new();
+    let mut digests = Vec::new();
+    for clearance in CLEARANCES {
+        let secret = token(&admin, clearance).await?;
+        let config = ClientConfig::new(cluster.url().await).with_token(secret.clone());
+        let reader = Client::connect(config).await?;
+        let mut of_briefs = Vec::new();
+        for brief in 0..BRIEFS {
+            let request = GetBriefRequest { name: brief_name(brief), ..Default::default() };
+            of_briefs.push(reader.get_brief(request).await?.edition_digest);
+        }
+        tokens.push(secret);
+        digests.push(of_briefs);
+    }
+    let mut callers = Vec::new();
+    for number in 0..CALLERS {
+        let server = format!("http://{}", cluster.links.callers[number].address);
+        let mut config = ClientConfig::new(server).with_token(tokens[number % tokens.len()].clone());
+        config.deadlines = Deadlines {
+            call: Duration::from_secs(8),
+            silence: Duration::from_secs(8),
+            render: Duration::from_mins(1),
+            ..Deadlines::default()
+        };
+        callers.push(Client::connect(config).await?);
+    }
+    Ok(Scene { callers, editions: Editions { digests } })
+}
+
+async fn token(admin: &Client, clearance: &str) -> Result<String> {
+    let api_token = ApiToken {
+        display_name: format!("chaos {clearance}"),
+        roles: vec![Role::Reader.into(), Role::Renderer.into()],
+        clearance: clearance.to_owned(),
+        ..Default::default()
+    };
+    let request = CreateApiTokenRequest { parent: WORKSPACE.to_owned(), api_token: Some(api_token) };
+    Ok(admin.create_api_token(request).await?.secret)
+}
+
+fn document(brief: usize) -> RevisionDocument {
+    let statement = |id: &str, text: String, marking: &str| Statement {
+        id: id.to_owned(),
+        text,
+        r#type: StatementType::Fact.into(),
+        marking: marking.to_owned(),
+        ..Default::default()
+    };
+    let statements = vec![
+        statement("open", format!("{} is for all.", open_word(brief)), "TLP:CLEAR"),
+        statement("secret", format!("{} is for a few.", secret_word(brief)), "TLP:RED"),
+    ];
+    let block = Block { kind: Some(Kind::Paragraph(Paragraph { statements })), ..Default::default() };
+    let content = BriefContent {
+        kind: BriefKind::Thematic.into(),
+        title: format!("Brief {brief}"),
+        language: "en".to_owned(),
+        default_marking: "TLP:CLEAR".to_owned(),
+        sections: vec![Section {
+            id: "body".to_owned(),
+            heading: "What is known".to_owned(),
+            blocks: vec![block],
+            ..Default::default()
+        }],
+        ..Default::default()
+    };
+    RevisionDocument {
+        brief_id: format!("chaos-{brief}"),
+        revision: 1,
+        content: Some(content),
+        ..Default::default()
+    }
+}

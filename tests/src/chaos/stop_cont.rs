@@ -1,0 +1,176 @@
+//! The stale worker, again and again: a worker is stopped past its lease while it prints or uploads, another takes the
+//! task over, and the first goes on. What it then sends must be refused.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+use chancery_proto::render::v1::{CreateRenderRequest, RenderOptions};
+use rustix::process::Signal;
+use tokio::task::block_in_place;
+use tokio::time::{Instant, sleep};
+
+use super::check::{Kind, Run, Violation, check};
+use super::cluster::{Cluster, Setup};
+use super::dice::Dice;
+use super::plan::{LEASE, WORKERS};
+use super::{scene, snapshot};
+use crate::WORKSPACE;
+
+/// How long anything of a round may take.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+/// What the stale worker's link lets each piece wait, so that there is a moment to stop it in.
+const DELAY: Duration = Duration::from_millis(60);
+
+/// What the rounds came to.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Rounds in which the stale worker was told that its lease is lost.
+    pub refused: usize,
+    /// Rounds in which it had sent everything before it was stopped.
+    pub too_late: usize,
+    /// What was promised and not kept.
+    pub violations: Vec<Violation>,
+}
+
+/// Plays rounds until so many stale workers were refused. With `overtake` the stale worker goes on while
+/// the other one still prints; without, after that one has finished; `None` changes from round to round.
+///
+/// # Errors
+/// The rounds themselves could not be played.
+pub async fn stop_and_continue(
+    rounds: usize,
+    seed: u64,
+    overtake: Option<bool>,
+    setup: Setup,
+) -> Result<Outcome> {
+    let pdfs = setup.folder.join("pdf");
+    let cluster = Cluster::start(setup).await.context("starting")?;
+    let scene = scene::set(&cluster).await.context("setting the scene")?;
+    let mut dice = Dice::new(seed);
+    let mut outcome = Outcome::default();
+    let mut round = Round { cluster: &cluster, stale: 0, other: 1, task: String::new() };
+    // Two are enough; the third would take the task from both.
+    for link in &cluster.links.workers[2..WORKERS] {
+        link.refuse(true);
+    }
+    for number in 0..rounds * 2 {
+        if outcome.refused == rounds {
+            break;
+        }
+        let overtake = overtake.unwrap_or(number % 2 == 1);
+        round.only_the_stale_one_works();
+        let options = RenderOptions { recipient: scene::recipient(number), ..RenderOptions::default() };
+        let request = CreateRenderRequest {
+            parent: WORKSPACE.to_owned(),
+            source: scene::brief_name(number % super::plan::BRIEFS),
+            options: Some(options),
+        };
+        let render = scene.callers[0].create_render(request).await?;
+        round.task = task_of(&cluster, &render.name)?;
+        let refused = round.play(&mut dice, overtake).await.with_context(|| format!("round {number}"))?;
+        if refused {
+            outcome.refused += 1;
+        } else {
+            outcome.too_late += 1;
+        }
+        scene.callers[0].follow_render(render, |_| ()).await?;
+        (round.stale, round.other) = (round.other, round.stale);
+    }
+    let died = cluster.stop_processes().await?;
+    let snapshot = block_in_place(|| snapshot::take(&cluster.psql, &pdfs))?;
+    outcome.violations = check(&Run { snapshot, died, ..Run::default() });
+    Ok(outcome)
+}
+
+struct Round<'c> {
+    cluster: &'c Cluster,
+    stale: usize,
+    other: usize,
+    task: String,
+}
+
+impl Round<'_> {
+    fn only_the_stale_one_works(&self) {
+        self.cluster.links.workers[self.stale].refuse(false);
+        self.cluster.links.workers[self.stale].delay(DELAY);
+        self.cluster.links.workers[self.other].delay(Duration::ZERO);
+        self.cluster.links.workers[self.other].refuse(true);
+    }
+
+    /// Stops the worker in the middle of its task, lets the other take it over, and says whether the first was then
+    /// told that its lease is lost.
+    async fn play(&self, dice: &mut Dice, overtake: bool) -> Result<bool> {
+        let (cluster, task) = (self.cluster, &self.task);
+        self.until(&format!("select state <> 'QUEUED' from render_tasks where task_id = '{task}'")).await?;
+        sleep(Duration::from_millis(dice.between(0, 250))).await;
+        cluster.workers[self.stale].lock().await.process.signal(Signal::STOP);
+        sleep(Duration::from_millis(LEASE + 200)).await;
+        let ended = format!("select ended_at is not null from render_tasks where task_id = '{task}'");
+        if block_in_place(|| cluster.psql.rows(&ended))?.concat() == "t" {
+            cluster.workers[self.stale].lock().await.process.signal(Signal::CONT);
+            return Ok(false);
+        }
+        if overtake {
+            cluster.links.workers[self.other].delay(DELAY * 4);
+        }
+        cluster.links.workers[self.other].refuse(false);
+        let leased_again =
+            format!("select count(*) > 1 from render_attempts where task_id = '{task}' and event = 'LEASED'");
+        self.until(&leased_again).await?;
+        if !overtake {
+            self.until(&ended).await?;
+        }
+        cluster.workers[self.stale].lock().await.process.signal(Signal::CONT);
+        self.until(&ended).await?;
+        self.is_told().await
+    }
+
+    /// What the stale worker says of the task in its log, once it says something.
+    async fn is_told(&self) -> Result<bool> {
+        let deadline = Instant::now() + PATIENCE;
+        while Instant::now() < deadline {
+            let log = self.log().await;
+            let log = fs::read_to_string(&log).with_context(|| log.display().to_string())?;
+            let lines = || log.lines().filter(|line| line.contains(&self.task));
+            if lines().any(|line| line.contains("the lease was lost")) {
+                return Ok(true);
+            }
+            if lines().any(|line| line.contains("\"printed\"")) {
+                return Ok(false);
+            }
+            sleep(Duration::from_millis(100)).await;
+        }
+        bail!("the stale worker says nothing of task {}", self.task)
+    }
+
+    async fn log(&self) -> PathBuf {
+        self.cluster.workers[self.stale].lock().await.process.log.clone()
+    }
+
+    async fn until(&self, condition: &str) -> Result<()> {
+        let deadline = Instant::now() + PATIENCE;
+        while block_in_place(|| self.cluster.psql.rows(condition))?.concat() != "t" {
+            ensure!(Instant::now() < deadline, "this never became true: {condition}");
+            sleep(Duration::from_millis(10)).await;
+        }
+        Ok(())
+    }
+}
+
+fn task_of(cluster: &Cluster, render: &str) -> Result<String> {
+    let id = render.rsplit('/').next().unwrap_or_default();
+    let rows = block_in_place(|| {
+        cluster.psql.rows(&format!("select task_id from renders where render_id = '{id}'"))
+    })?;
+    rows.into_iter().next().with_context(|| format!("{render} is not in the database"))
+}
+
+impl Outcome {
+    /// Whether a stale write was noticed: what `--prove` asks.
+    pub fn shows_a_stale_write(&self) -> bool {
+        self.violations.iter().any(|violation| violation.kind == Kind::StaleWrite)
+    }
+}

@@ -1,0 +1,258 @@
+//! Every choice of a print, from the call to the PDF; and images on their way into one.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use chancery_client::Client;
+use chancery_proto::admin::v1::{CreateWorkspaceRequest, Workspace};
+use chancery_proto::brief::v1::{
+    AttachmentHeader, Block, Figure, FigureKind, RevisionBody, RevisionDocument, Section, block::Kind,
+};
+use chancery_proto::errors::v1::Reason;
+use chancery_proto::json;
+use chancery_proto::render::v1::{
+    Annexes, CreateRenderRequest, LikelihoodDisplay, Paper, Render, RenderFormat, RenderOptions, TextSize,
+    Theme,
+};
+use chancery_testkit::{Stack, files, images, pdf};
+use chancery_tests::{RUSSIA_IRAN, WORKSPACE, render_of};
+use prost::Message as _;
+
+/// The sample's first revision with one more section, which shows an image.
+fn with_picture(digest: &str) -> RevisionDocument {
+    let mut document = files::revisions("russia-iran").remove(0);
+    let figure = Figure {
+        kind: FigureKind::Attachment.into(),
+        title: "What was seen".into(),
+        attachment: digest.into(),
+        alt: "A field of one colour".into(),
+        ..Figure::default()
+    };
+    let blocks = vec![Block { kind: Some(Kind::Figure(figure)), ..Block::default() }];
+    let heading = "Pictures".into();
+    let section = Section { id: "pictures".into(), heading, blocks, ..Section::default() };
+    document.content.as_mut().unwrap().sections.push(section);
+    document.digest.clear();
+    document
+}
+
+fn header(workspace: &str) -> AttachmentHeader {
+    let (parent, media_type) = (workspace.into(), "image/png".into());
+    AttachmentHeader { parent, media_type, ..AttachmentHeader::default() }
+}
+
+/// A stack with the brief, its picture, and the name of a logo.
+async fn scene() -> (Stack, Client, String) {
+    let stack = Stack::start().await;
+    let admin = stack.admin().await;
+    let picture = images::png(64, 48, [0x1a, 0x4f, 0x8a]);
+    let logo = images::png(40, 20, [0xc0, 0x20, 0x20]);
+    admin.upload_attachment(header(WORKSPACE), picture.clone()).await.unwrap();
+    let logo = admin.upload_attachment(header(WORKSPACE), logo).await.unwrap();
+    stack.import(vec![with_picture(&pdf::sha256(&picture))]).await;
+    (stack, admin, logo.name)
+}
+
+fn asked(options: RenderOptions) -> CreateRenderRequest {
+    CreateRenderRequest { options: Some(options), ..render_of(RUSSIA_IRAN) }
+}
+
+async fn print(stack: &Stack, admin: &Client, name: &str, options: RenderOptions) -> (Render, PathBuf) {
+    let mut bytes = Vec::new();
+    let printed = admin.render_to(asked(options), &mut bytes, |_| ()).await;
+    let render = printed.unwrap_or_else(|error| panic!("{name}: {error}"));
+    let file = stack.folder().join(format!("{name}.pdf"));
+    fs::write(&file, bytes).unwrap();
+    (render, file)
+}
+
+fn count(file: &Path, what: &str) -> usize {
+    let unpacked = pdf::unpacked(file);
+    unpacked.windows(what.len()).filter(|window| *window == what.as_bytes()).count()
+}
+
+#[tokio::test]
+async fn every_choice_is_printed_by_itself() {
+    let (stack, admin, logo) = scene().await;
+    let plain = RenderOptions::default;
+    let theme = Theme {
+        accent_color: "#7a1f3d".into(),
+        logo,
+        organisation: "The Harbour Desk".into(),
+        footer: "Not for resale".into(),
+    };
+    let choices = [
+        ("plain", plain()),
+        ("standard", RenderOptions { format: RenderFormat::Standard.into(), ..plain() }),
+        ("letter", RenderOptions { paper: Paper::Letter.into(), ..plain() }),
+        ("locale", RenderOptions { locale: "ru".into(), ..plain() }),
+        ("phia", RenderOptions { likelihood_display: LikelihoodDisplay::Phia.into(), ..plain() }),
+        ("numbers", RenderOptions { likelihood_display: LikelihoodDisplay::Numbers.into(), ..plain() }),
+        ("large", RenderOptions { text_size: TextSize::Large.into(), ..plain() }),
+        ("theme", RenderOptions { theme: Some(theme), ..plain() }),
+        ("recipient", RenderOptions { recipient: "Dr. Ada Example".into(), ..plain() }),
+        ("watermark", RenderOptions { watermark: "COPY 7".into(), ..plain() }),
+        ("section", RenderOptions { section_ids: vec!["pictures".into()], ..plain() }),
+        ("no-annexes", RenderOptions { annexes: Annexes::Without.into(), ..plain() }),
+        ("data", RenderOptions { attach_data: true, ..plain() }),
+    ];
+    let mut digests = Vec::new();
+    for (name, options) in choices {
+        let (render, file) = print(&stack, &admin, name, options).await;
+        pdf::assert_sound(&file);
+        let digest = render.artifact.unwrap().sha256;
+        assert!(!digests.contains(&digest), "{name} changes nothing");
+        digests.push(digest);
+    }
+    let text = |name: &str| pdf::text(&stack.folder().join(format!("{name}.pdf")), pdf::A4_PAGE);
+    assert!(text("recipient").contains("Dr. Ada Example") && !text("plain").contains("Dr. Ada Example"));
+    assert!(text("theme").contains("The Harbour Desk") && text("theme").contains("Not for resale"));
+    assert!(text("watermark").contains("COPY 7"));
+}
+
+#[tokio::test]
+async fn a_pdf_holds_the_images_of_its_figures_and_of_its_theme() {
+    let (stack, admin, logo) = scene().await;
+    let (_, plain) = print(&stack, &admin, "plain", RenderOptions::default()).await;
+    assert_eq!(count(&plain, "/Subtype /Image"), 1);
+    let theme = Theme { logo, organisation: "The Harbour Desk".into(), ..Theme::default() };
+    let options = RenderOptions { theme: Some(theme), ..RenderOptions::default() };
+    let (_, themed) = print(&stack, &admin, "themed", options).await;
+    assert_eq!(count(&themed, "/Subtype /Image"), 2);
+    pdf::assert_conforms(&themed);
+}
+
+#[tokio::test]
+async fn a_recipients_copy_is_a_print_of_its_own() {
+    let (_stack, admin, _) = scene().await;
+    let copy = |recipient: &str| RenderOptions { recipient: recipient.into(), ..RenderOptions::default() };
+    let mut digests = Vec::new();
+    for recipient in ["", "Ada", "Grace", "Ada"] {
+        let mut bytes = Vec::new();
+        let render = admin.render_to(asked(copy(recipient)), &mut bytes, |_| ()).await.unwrap();
+        digests.push(render.artifact.unwrap().sha256);
+    }
+    assert_eq!(digests[1], digests[3]);
+    assert!(digests[0] != digests[1] && digests[1] != digests[2]);
+}
+
+#[tokio::test]
+async fn options_that_cannot_be_followed_are_refused_before_anything_is_queued() {
+    let (stack, admin, _) = scene().await;
+    let request = CreateWorkspaceRequest {
+        workspace_id: "elsewhere".into(),
+        workspace: Some(Workspace { display_name: "Elsewhere".into(), ..Workspace::default() }),
+    };
+    stack.operator().await.create_workspace(request).await.unwrap();
+    let theme = |theme: Theme| RenderOptions { theme: Some(theme), ..RenderOptions::default() };
+    let organisation = || "The Harbour Desk".to_owned();
+    let foreign = format!("workspaces/elsewhere/attachments/{}", "0".repeat(64));
+    for (options, path) in [
+        (
+            RenderOptions { section_ids: vec!["nowhere".into()], ..RenderOptions::default() },
+            "options.section_ids[0]",
+        ),
+        (theme(Theme { accent_color: "#ffe680".into(), ..Theme::default() }), "options.theme.accent_color"),
+        (
+            theme(Theme { logo: foreign, organisation: organisation(), ..Theme::default() }),
+            "options.theme.logo",
+        ),
+    ] {
+        let error = admin.create_render(asked(options)).await.unwrap_err();
+        let refusal = error.refusal().unwrap();
+        assert_eq!(refusal.reason, Some(Reason::InvalidField), "{refusal}");
+        assert_eq!(refusal.violations.iter().map(|wrong| wrong.field.as_str()).collect::<Vec<_>>(), [path]);
+    }
+    assert_eq!(stack.database().psql().rows("select count(*) from renders").unwrap(), ["0"]);
+}
+
+#[tokio::test]
+async fn the_command_attaches_images_and_prints_with_a_theme_file() {
+    let stack = Stack::start().await;
+    let folder = stack.folder();
+    let write = |name: &str, bytes: &[u8]| {
+        let path = folder.join(name);
+        fs::write(&path, bytes).unwrap();
+        path.display().to_string()
+    };
+    let picture_bytes = images::png(64, 48, [0x1a, 0x4f, 0x8a]);
+    let picture = write("picture.png", &picture_bytes);
+    let digest = pdf::sha256(&picture_bytes);
+    let attached = stack.command(&["attach", &picture, "--marking", "TLP:CLEAR"]).run().await.exits(0);
+    assert!(attached.stdout.contains(&format!("{WORKSPACE}/attachments/{digest}")), "{}", attached.stdout);
+    stack.import(vec![with_picture(&digest)]).await;
+
+    write("logo.png", &images::png(40, 20, [0xc0, 0x20, 0x20]));
+    let theme = write(
+        "theme.toml",
+        b"accent = \"#7a1f3d\"\nlogo = \"logo.png\"\norganisation = \"The Harbour Desk\"\n",
+    );
+    let output = folder.join("out.pdf").display().to_string();
+    let flags = [
+        "--theme",
+        &theme,
+        "--recipient",
+        "Dr. Ada Example",
+        "--format",
+        "standard",
+        "--section",
+        "pictures",
+    ];
+    let render = [&["render", "russia-iran", "-o", &output], &flags[..]].concat();
+    stack.command(&render).run().await.exits(0);
+    let text = pdf::text(Path::new(&output), pdf::A4_PAGE);
+    assert!(text.contains("The Harbour Desk") && text.contains("Dr. Ada Example"), "{text}");
+
+    let pale = write("pale.toml", b"organisation = \"A\"\naccent = \"#ffcc00\"\n");
+    let refused =
+        stack.command(&["render", "russia-iran", "-o", &output, "--theme", &pale]).run().await.exits(1);
+    assert!(refused.stderr.contains("pale.toml:2:10: accent: its contrast to white"), "{}", refused.stderr);
+}
+
+#[tokio::test]
+async fn a_pdf_gives_back_the_edition_that_it_was_printed_from() {
+    let (stack, admin, _) = scene().await;
+    let options = RenderOptions { attach_data: true, ..RenderOptions::default() };
+    let (render, file) = print(&stack, &admin, "data", options).await;
+    pdf::assert_conforms_to("ua1,3a", &file);
+    let (file, json) = (file.display().to_string(), stack.folder().join("edition.json"));
+    let extract = ["extract", &file, "-o", &json.display().to_string()];
+    let extracted = chancery_testkit::Command::new(extract).run().await.exits(0);
+    assert!(extracted.stdout.contains(&render.edition_digest), "{}", extracted.stdout);
+    let body: RevisionBody = json::from_str(&fs::read_to_string(&json).unwrap()).unwrap();
+    assert_eq!(pdf::sha256(&body.encode_to_vec()), render.edition_digest);
+
+    // A page's facts and the data that do not belong together.
+    let mut changed = fs::read(&file).unwrap();
+    let digest = render.edition_digest.as_bytes();
+    let at = changed.windows(digest.len()).position(|window| window == digest).unwrap();
+    changed[at] = if changed[at] == b'0' { b'1' } else { b'0' };
+    fs::write(&file, changed).unwrap();
+    let refused = chancery_testkit::Command::new(["extract", &file, "--json"]).run().await.exits(1);
+    assert!(refused.stderr.contains("DIGEST_MISMATCH"), "{}", refused.stderr);
+    let (_, plain) = print(&stack, &admin, "plain", RenderOptions::default()).await;
+    let plain = plain.display().to_string();
+    let refused = chancery_testkit::Command::new(["extract", &plain, "--json"]).run().await.exits(1);
+    assert!(refused.stderr.contains("NO_DATA"), "{}", refused.stderr);
+}
+
+#[tokio::test]
+async fn a_draft_is_previewed_from_its_file_without_a_service() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let picture = images::png(64, 48, [0x1a, 0x4f, 0x8a]);
+    fs::write(path("picture.png"), &picture).unwrap();
+    let mut document = with_picture(&pdf::sha256(&picture));
+    fs::write(path("draft.json"), json::to_string_pretty(&document)).unwrap();
+    let preview = ["preview", &path("draft.json"), "-o", &path("draft.pdf"), "--image", &path("picture.png")];
+    chancery_testkit::Command::new(preview).run().await.exits(0);
+    let text = pdf::text(&folder.path().join("draft.pdf"), pdf::A4_PAGE);
+    assert!(text.contains("Draft: not published"), "{text}");
+
+    document.content.as_mut().unwrap().sections[0].heading.clear();
+    fs::write(path("draft.json"), json::to_string_pretty(&document)).unwrap();
+    let refused = chancery_testkit::Command::new(preview).run().await.exits(1);
+    assert!(refused.stderr.contains("content.sections[0].heading: REQUIRED"), "{}", refused.stderr);
+}

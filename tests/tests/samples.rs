@@ -1,0 +1,37 @@
+//! Every sample brief goes the whole way: through the service's import, the queue and a worker.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
+
+use chancery_testkit::{Stack, files, pdf};
+use chancery_tests::{WORKSPACE, print};
+
+#[tokio::test]
+async fn every_sample_is_imported_and_printed() {
+    let samples = ["amber", "russia-iran", "russia-iran-fa", "russia-iran-ru", "scripts"];
+    assert_eq!(folders_with_revisions(), samples, "each sample is in the list");
+    let stack = Stack::start().await;
+    let admin = stack.admin().await;
+    for folder in samples {
+        let documents = files::revisions(folder);
+        let name = format!("{WORKSPACE}/briefs/{}", documents[0].brief_id);
+        let answer = stack.import(documents).await;
+        assert_eq!(answer.name, name);
+        let (render, bytes, _) = print(&admin, &name).await;
+        assert_eq!(render.warnings, [""; 0], "{folder}");
+        // What it says, the worker has proven; crates/print/tests/proof looks at these samples with other programs.
+        let file = stack.folder().join(format!("{folder}.pdf"));
+        std::fs::write(&file, &bytes).unwrap();
+        pdf::assert_sound(&file);
+    }
+}
+
+fn folders_with_revisions() -> Vec<String> {
+    let entries =
+        std::fs::read_dir(files::root().join("examples")).unwrap().map(|entry| entry.unwrap().path());
+    let mut folders: Vec<String> = entries
+        .filter(|path| path.join("revision-1.json").exists())
+        .map(|path| path.file_name().unwrap().to_string_lossy().into_owned())
+        .collect();
+    folders.sort();
+    folders
+}
