@@ -11,6 +11,16 @@ SIZES = {
     "medium": (8, 3, 2, 126, 4, 15, 40, 20),
     "large": (40, 5, 3, 112, 40, 15, 400, 20),
 }
+# For the growth curve, by about how many pages we print them on: the same mixture, more and more of it. A brief in full
+# has three pages however little it says.
+CURVE = {
+    3: (1, 0, 1, 60, 0, 0, 2, 0),
+    10: (4, 2, 2, 112, 2, 12, 20, 10),
+    100: (17, 5, 3, 112, 17, 15, 170, 20),
+    300: (51, 5, 3, 112, 51, 15, 510, 20),
+    1000: (172, 5, 3, 112, 172, 15, 1720, 20),
+}
+SIZES_AND_CURVE = SIZES | {f"curve-{pages}": size for pages, size in CURVE.items()}
 TITLE = "Infrastructure resilience and administrative coordination"
 ALIGNMENT = ["left", "left", "right", "right", "right", "left"]
 
@@ -60,7 +70,7 @@ class Notes:
     """Spreads citations evenly over the paragraphs."""
 
     def __init__(self, count, paragraphs):
-        self.count, self.every = count, paragraphs / count
+        self.count, self.every = count, paragraphs / count if count else 0.0
         self.owed, self.given = 0.0, 0
 
     def paragraph(self, writer, length):
@@ -119,7 +129,7 @@ def endnote(writer, number):
 
 def brief(size, seed=1):
     """A brief as plain data; paragraphs are lists of sentences, with citations as [^n]."""
-    count, subsections, paragraphs, length, tables, rows, note_count, events = SIZES[size]
+    count, subsections, paragraphs, length, tables, rows, note_count, events = SIZES_AND_CURVE[size]
     writer = Writer(f"{size}-{seed}")
     notes = Notes(note_count, count * (1 + subsections * paragraphs))
     with_table = {int(index * count / tables) for index in range(tables)}
@@ -134,7 +144,7 @@ def brief(size, seed=1):
     while notes.given < note_count:
         sections[-1]["paragraphs"][0][-1] += notes.next()
     return {
-        "compact": size == "small",
+        "compact": size in ("small", "curve-3"),
         "title": TITLE,
         "subtitle": f"Assessment for the interdepartmental committee, reference {size.upper()}-{seed:03d}",
         "date": "2026-10-14",
@@ -142,7 +152,7 @@ def brief(size, seed=1):
         "marking": "TLP:GREEN",
         "timeline": timeline(writer, events),
         "endnotes": [endnote(writer, number + 1) for number in range(note_count)],
-        "summary": [writer.sentences(26) for _ in range(3 if size == "small" else 6)],
+        "summary": [writer.sentences(26) for _ in range(3 if size in ("small", "curve-3") else 6)],
         "sections": sections,
     }
 

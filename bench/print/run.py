@@ -57,6 +57,27 @@ class Bench:
         )
         return seconds, {name: int(value) for name, value in (line.split() for line in said.splitlines())}
 
+    def kilobytes(self, pdf):
+        return (self.out / pdf).stat().st_size / 1000
+
+    def typst_pages(self, size):
+        said = subprocess.run(["pdfinfo", self.out / f"typst-{size}.pdf"], capture_output=True, text=True, check=True).stdout
+        return next(int(line.split()[1]) for line in said.splitlines() if line.startswith("Pages:"))
+
+    def grown(self, pages):
+        """One point of the growth curve: medians of three runs."""
+        size = f"curve-{pages}"
+        self.prepare(size)
+        runs = [self.ours(size) for _ in range(3)]
+        printing = statistics.median(seconds - said["readback"] / 1000 for seconds, said in runs)
+        figures = runs[0][1]
+        return {
+            "pages": figures["pages"],
+            "cpu_ms": 1000 * printing,
+            "peak_mb": statistics.median(said["peak_kb"] for _, said in runs) / 1024,
+            "kb": self.kilobytes(f"{size}.pdf"),
+        }
+
     def typst(self, size, serif, sans, fonts):
         script = [self.python, str(HERE / "typst_once.py")]
         arguments = [str(self.out), f"typst-{size}.json", str(self.out / f"typst-{size}.pdf"), serif, sans, fonts]
@@ -93,21 +114,34 @@ def main():
     for size in neutral.SIZES:
         bench.prepare(size)
         results[size] = bench.size(size)
-    report(bench, results)
-
-
-def report(bench, results):
-    for size, (printing, peer, _) in results.items():
-        print(f"print.cpu_ratio.{size} {printing / peer:.3f}")
-    for size in ["medium", "large"]:
-        print(f"print.peak_mb.{size} {results[size][2]['peak_kb'] / 1024:.1f}")
-    if bench.jobs:
-        print(f"print.growth_mb {bench.ours('large', bench.jobs)[1]['growth_kb'] / 1024:.1f}")
-    medium = bench.out / "medium.pdf"
-    print(f"print.size_kb.medium {medium.stat().st_size / 1000:.1f}")
-    for name, value in quality.quality(str(medium)).items():
-        print(f"print.{name} {value:.3g}")
+    curve = {pages: bench.grown(pages) for pages in neutral.CURVE}
+    figures = report(bench, results, curve)
     table(results)
+    markdown(bench, results, curve, figures)
+
+
+def report(bench, results, curve):
+    """The figures, one a line."""
+    figures = {}
+    for size, (printing, peer, _) in results.items():
+        figures[f"cpu_ratio.{size}"] = f"{printing / peer:.3f}"
+    for size in ["medium", "large"]:
+        figures[f"peak_mb.{size}"] = f"{results[size][2]['peak_kb'] / 1024:.1f}"
+    if bench.jobs:
+        figures["growth_mb"] = f"{bench.ours('large', bench.jobs)[1]['growth_kb'] / 1024:.1f}"
+    figures["size_kb.medium"] = f"{bench.kilobytes('medium.pdf'):.1f}"
+    for name, value in quality.quality(str(bench.out / "medium.pdf")).items():
+        figures[name] = f"{value:.3g}"
+    for size, (_, _, said) in results.items():
+        figures[f"pages.{size}"] = f"{said['pages']:.0f}"
+        figures[f"typst_pages.{size}"] = str(bench.typst_pages(size))
+        figures[f"kb_a_page.{size}"] = f"{bench.kilobytes(f'{size}.pdf') / said['pages']:.1f}"
+    for pages, point in curve.items():
+        for name, value in point.items():
+            figures[f"growth_curve.{pages}.{name}"] = f"{value:.0f}" if name == "pages" else f"{value:.1f}"
+    for name, value in figures.items():
+        print(f"print.{name} {value}")
+    return figures
 
 
 def table(results):
@@ -118,6 +152,34 @@ def table(results):
     print(f"# {'whole process':<20}" + "".join(f"{1000 * result[0]:>10.0f}" for result in results.values()))
     print(f"# {'Typst':<20}" + "".join(f"{1000 * result[1]:>10.0f}" for result in results.values()))
     print(f"# {'pages':<20}" + "".join(f"{result[2]['pages']:>10.0f}" for result in results.values()))
+
+
+def markdown(bench, results, curve, figures):
+    """What README's "How fast, how small" holds."""
+    print()
+    print("| | small | medium | large |")
+    print("|---|---|---|---|")
+    rows = [
+        ("pages: Chancery, Typst", lambda size: f"{figures[f'pages.{size}']}, {figures[f'typst_pages.{size}']}"),
+        ("CPU, ms: Chancery, with its proof by read-back", lambda size: f"{1000 * results[size][0]:.0f}"),
+        ("CPU, ms: Typst 0.15", lambda size: f"{1000 * results[size][1]:.0f}"),
+        ("ratio", lambda size: figures[f"cpu_ratio.{size}"]),
+        ("file, KB: Chancery", lambda size: f"{bench.kilobytes(f'{size}.pdf'):.0f}"),
+        ("file, KB: Typst", lambda size: f"{bench.kilobytes(f'typst-{size}.pdf'):.0f}"),
+        ("KB a page: Chancery", lambda size: figures[f"kb_a_page.{size}"]),
+        ("peak memory, MB: Chancery", lambda size: f"{results[size][2]['peak_kb'] / 1024:.0f}"),
+    ]
+    for name, cell in rows:
+        print(f"| {name} | " + " | ".join(cell(size) for size in results) + " |")
+    print()
+    print("| pages | " + " | ".join(str(point["pages"]) for point in curve.values()) + " |")
+    print("|---" * (len(curve) + 1) + "|")
+    for name, title in [("cpu_ms", "CPU, ms"), ("peak_mb", "peak memory, MB"), ("kb", "file, KB")]:
+        print(f"| {title} | " + " | ".join(f"{point[name]:.0f}" for point in curve.values()) + " |")
+    sd, loose, hyphenated, ladder = (figures[name] for name in ["word_space_sd", "loose_pct", "hyphenated_pct", "ladder"])
+    print()
+    print(f"Word space varies by {sd} em (standard deviation) on a 122 mm column; {loose} % of lines are loose,")
+    print(f"{hyphenated} % hyphenated, at most {ladder} in a row.")
 
 
 if __name__ == "__main__":

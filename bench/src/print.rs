@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use chancery_print::readback::struct_text;
-use chancery_print::{Edition, Limits, Options, Printed, Progress};
+use chancery_print::{Edition, Fonts, Limits, NO_IMAGES, Options, Printed, Progress, Standing};
 use chancery_proto::brief::v1::BriefContent;
 use prost::Message as _;
 use rustix::time::{ClockId, clock_gettime};
@@ -52,9 +52,10 @@ fn timed(content: &BriefContent) -> anyhow::Result<(Printed, [(&'static str, i64
         edition_digest: "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef",
         published_at: "2026-10-14T09:00:00Z",
         creator: "Policy Assessment Unit",
-        recipient: "",
+        standing: Standing::Published,
         superseded_by: None,
-        withdrawn: false,
+        earlier: None,
+        images: &NO_IMAGES,
     };
     let started = cpu_milliseconds();
     let (mut composed, mut laid_out) = (started, started);
@@ -66,7 +67,13 @@ fn timed(content: &BriefContent) -> anyhow::Result<(Printed, [(&'static str, i64
         }
         ControlFlow::Continue(())
     };
-    let printed = chancery_print::print(&edition, &Options::default(), &Limits::default(), &mut observe)?;
+    let printed = chancery_print::print(
+        &edition,
+        &Options::default(),
+        &Limits::default(),
+        &Fonts::default(),
+        &mut observe,
+    )?;
     let ended = cpu_milliseconds();
     let stages = [
         ("compose", composed - started),

@@ -1,0 +1,88 @@
+//! What Postgres gives when nothing stands in between: the statements of a render, in their transactions, one after
+//! another, on as many connections at once as there are workers.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use chancery_brief::digest::body_digest;
+use chancery_proto::names::BriefOrRevisionName;
+use chancery_store::{Principal, PrintEnvironment, Secret, StagedArtifact, Store};
+use tokio::task::JoinSet;
+
+use super::end_to_end::PDF;
+use super::installation::Installation;
+
+/// Calls of a render that look a token up: create, wait, acquire, input, upload.
+const LOOKUPS: usize = 5;
+
+/// How long so many renders take.
+pub(crate) async fn run(
+    installation: &Installation,
+    loops: usize,
+    renders: usize,
+) -> anyhow::Result<Duration> {
+    let store = installation.store.clone();
+    let environment = store.active_print_environment().await?.context("an environment")?;
+    let left = Arc::new(AtomicUsize::new(renders));
+    let requests: Vec<_> = (0..renders).map(|_| installation.request()).collect();
+    let requests = Arc::new(requests);
+    let started = Instant::now();
+    let mut under_way = JoinSet::new();
+    for _ in 0..loops {
+        let (store, left, requests) = (store.clone(), Arc::clone(&left), Arc::clone(&requests));
+        let (principal, secret) = (installation.principal.clone(), installation.secret.clone());
+        under_way.spawn(async move {
+            while let Ok(number) =
+                left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1))
+            {
+                let request = &requests[number - 1];
+                let source = request.source.parse().context("a name")?;
+                let options = request.options.clone().unwrap_or_default();
+                one(&store, environment, &principal, &secret, &source, &options).await?;
+            }
+            anyhow::Ok(())
+        });
+    }
+    while let Some(done) = under_way.join_next().await {
+        done??;
+    }
+    Ok(started.elapsed())
+}
+
+/// One render from its request to its end; the task may be another loop's.
+async fn one(
+    store: &Store,
+    environment: PrintEnvironment,
+    principal: &Principal,
+    secret: &Secret,
+    source: &BriefOrRevisionName,
+    options: &chancery_proto::render::v1::RenderOptions,
+) -> anyhow::Result<()> {
+    for _ in 0..LOOKUPS {
+        store.principal_of_secret(secret).await?;
+    }
+    let requested = store.create_render(principal, source, options).await?;
+    store.render(principal, &requested.render.name).await?;
+    let lease = loop {
+        let acquired = store.acquire_leases(environment, "bench", 1).await?;
+        if let Some(acquired) = acquired.leases.into_iter().next() {
+            break acquired.lease;
+        }
+    };
+    store.render_input(&lease).await?;
+    // Each lease has a PDF of its own, as real prints have.
+    let pdf = [PDF, lease.task.as_bytes()].concat();
+    let digest = body_digest(&pdf);
+    store.is_finished_by(&lease, digest).await?;
+    let blob = store.stage_artifact(&lease, environment).await?;
+    let size_bytes = pdf.len() as u64;
+    let mut upload = store.begin_upload(&blob).await?;
+    upload.write(pdf.into()).await?;
+    upload.finish().await?;
+    let artifact = StagedArtifact { blob, digest, size_bytes, pages: 1, warnings: Vec::new() };
+    store.finish_task(&lease, &artifact).await?;
+    store.render(principal, &requested.render.name).await?;
+    Ok(())
+}

@@ -1,0 +1,97 @@
+//! A Postgres that keeps its word (fsync on), a service process, and one brief.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use anyhow::{Context as _, ensure};
+use chancery_cli::processes::{Service, ServiceSettings};
+use chancery_client::{Client, ClientConfig};
+use chancery_postgres::{DataDir, Options, PrivatePostgres, Psql};
+use chancery_proto::brief::v1::ImportBriefRequest;
+use chancery_proto::render::v1::{CreateRenderRequest, RenderOptions};
+use chancery_store::{DatabaseSettings, Principal, Secret, Store};
+use chancery_testkit::command::Command;
+use chancery_testkit::files;
+use chancery_testkit::programs::own_binary;
+use tokio::task::block_in_place;
+
+const DATABASE: &str = "chancery";
+const WORKSPACE: &str = "workspaces/default";
+
+/// What everything is measured on.
+pub(crate) struct Installation {
+    pub(crate) service: Service,
+    pub(crate) store: Store,
+    pub(crate) secret: Secret,
+    pub(crate) principal: Principal,
+    pub(crate) psql: Psql,
+    pub(crate) folder: PathBuf,
+    /// Makes each render a print of its own.
+    copies: AtomicUsize,
+    _postgres: PrivatePostgres,
+}
+
+impl Installation {
+    pub(crate) async fn start(folder: &Path) -> anyhow::Result<Self> {
+        std::fs::create_dir_all(folder)?;
+        let data = DataDir::Wanted(folder.join("postgres"));
+        let postgres = block_in_place(|| PrivatePostgres::start(Options::durable(data).fresh(true)))?;
+        postgres.create_database(DATABASE)?;
+        let url = postgres.url_of(DATABASE);
+        let tokens = folder.join("tokens");
+        let migrate = Command::new(["migrate".into(), "--init".into(), tokens.clone()]);
+        let migrated = migrate.env("DATABASE_URL", &url).run().await;
+        ensure!(migrated.code == 0, "migrating: {}", migrated.stderr);
+        let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let service = Service::start(&ServiceSettings {
+            binary: own_binary("chancery-service"),
+            database_url: url.clone(),
+            database_password_file: None,
+            listen: anywhere,
+            worker_listen: anywhere,
+            folder: folder.to_owned(),
+            environment: Vec::new(),
+        })
+        .await?;
+        let store = DatabaseSettings::of_url(&url).connect("chancery-bench").await?;
+        let token = std::fs::read_to_string(tokens.join("admin.token"))?;
+        let secret = Secret::parse(token.trim()).context("the admin's token")?;
+        let principal = store.principal_of_secret(&secret).await?.context("the admin")?;
+        let installation = Self {
+            service,
+            store,
+            secret,
+            principal,
+            psql: postgres.psql().on_database(DATABASE),
+            folder: folder.to_owned(),
+            copies: AtomicUsize::new(0),
+            _postgres: postgres,
+        };
+        let documents = files::revisions("amber");
+        let request = ImportBriefRequest { parent: WORKSPACE.to_owned(), documents };
+        installation.client().await?.import_brief(request).await?;
+        Ok(installation)
+    }
+
+    /// A connection of a caller.
+    pub(crate) async fn client(&self) -> anyhow::Result<Client> {
+        let config = ClientConfig::new(self.service.url()).with_token(self.secret.reveal());
+        Ok(Client::connect(config).await?)
+    }
+
+    pub(crate) fn worker_token_file(&self) -> PathBuf {
+        self.folder.join("tokens").join("worker.token")
+    }
+
+    /// A request that nobody has made before.
+    pub(crate) fn request(&self) -> CreateRenderRequest {
+        let copy = self.copies.fetch_add(1, Ordering::Relaxed);
+        let recipient = format!("Copy {copy}");
+        CreateRenderRequest {
+            parent: WORKSPACE.to_owned(),
+            source: format!("{WORKSPACE}/briefs/amber-demo"),
+            options: Some(RenderOptions { recipient, ..RenderOptions::default() }),
+        }
+    }
+}
