@@ -51,6 +51,10 @@ fn frame(data: &[u8]) -> Result<(u32, u32), ImageError> {
     let side = |at| number(data, at).map_or(0, u16::from_be_bytes);
     let (height, width) = (side(1), side(3));
     match data.first() {
+        // Four components: refused here, where the author is, and not when somebody prints it.
+        Some(8) if data.get(5) == Some(&4) => {
+            Err(ImageError::Unsupported(MediaType::Jpeg, "its colours are CMYK; convert it to sRGB"))
+        }
         Some(8) if width > 0 && height > 0 => Ok((width.into(), height.into())),
         Some(8) | None => Err(ImageError::Damaged(MediaType::Jpeg, "its frame makes no sense")),
         Some(_) => Err(ImageError::Unsupported(MediaType::Jpeg, "it has not 8 bits a sample")),
@@ -84,6 +88,14 @@ mod tests {
         for end in 3..whole.len() {
             assert!(matches!(read(&whole[..end]), Err(ImageError::Damaged(MediaType::Jpeg, _))), "{end}");
         }
+    }
+
+    #[test]
+    fn a_cmyk_jpeg_is_refused_with_what_to_do() {
+        let mut four = jpeg(0xc0, 640, 480);
+        four[18] = 4;
+        let refused = read(&four).unwrap_err();
+        assert_eq!(refused.to_string(), "the JPEG cannot be shown: its colours are CMYK; convert it to sRGB");
     }
 
     #[test]
