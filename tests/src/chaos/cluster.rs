@@ -2,7 +2,9 @@
 //! connection.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
@@ -10,6 +12,7 @@ use chancery_cli::processes::{Process, Service, ServiceSettings, WorkerSettings,
 use chancery_postgres::{DataDir, Options, PrivatePostgres, Psql};
 use chancery_testkit::command::Command;
 use chancery_testkit::programs::own_binary;
+use rustix::process::Signal;
 use tokio::sync::Mutex;
 use tokio::task::block_in_place;
 use tokio::time::{Instant, sleep};
@@ -185,12 +188,19 @@ impl Cluster {
     }
 }
 
+/// Whether a process that was told to stop did. One that was told before it had begun, and so before it could listen
+/// for being told, ends by the signal itself with nothing written.
+pub(super) fn ended_in_order(process: &Process, status: ExitStatus) -> bool {
+    let was_not_begun = status.signal() == Some(Signal::TERM.as_raw()) && process.log_tail().is_empty();
+    status.success() || was_not_begun
+}
+
 async fn stop(process: &mut Process, died: &mut Vec<String>) -> Result<()> {
     if let Some(status) = process.has_ended()? {
         died.push(format!("{} ({status}):\n{}", process.name, process.log_tail()));
     }
     let status = process.stop().await?;
-    if !status.success() {
+    if !ended_in_order(process, status) {
         died.push(format!("{} told to stop ended with {status}:\n{}", process.name, process.log_tail()));
     }
     Ok(())

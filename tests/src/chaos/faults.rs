@@ -10,7 +10,7 @@ use rustix::process::Signal;
 use tokio::task::{JoinSet, block_in_place};
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::cluster::Cluster;
+use super::cluster::{Cluster, ended_in_order};
 use super::history::{Event, Recorder};
 use super::plan::{FaultKind, PlannedFault};
 use super::proxy::Proxy;
@@ -103,7 +103,7 @@ async fn hit(process: &mut Process, kind: FaultKind, lasts: Duration) -> Result<
         FaultKind::TermWorker | FaultKind::TermService => {
             let status = process.stop().await?;
             anyhow::ensure!(
-                status.success(),
+                ended_in_order(process, status),
                 "{} told to stop ended with {status}:\n{}",
                 process.name,
                 process.log_tail()
