@@ -1,33 +1,22 @@
 //! What each format prints, through the public function.
 
+mod editions;
+
 use std::ops::ControlFlow;
 
 use chancery_print::readback::struct_text;
 use chancery_print::{
-    Edition, Fonts, Format, Limits, NO_IMAGES, Options, Overflow, Paper, PrintError, Printed, Standing, print,
+    Edition, Fonts, Format, Limits, Options, Overflow, Paper, PrintError, Printed, Standing, print,
 };
 use chancery_proto::brief::v1::{BriefContent, Indicator, RevisionDocument};
+
+use editions::edition;
 
 fn sample(revision: u32) -> BriefContent {
     let path = format!("{}/../../examples/russia-iran/revision-{revision}.json", env!("CARGO_MANIFEST_DIR"));
     let json = std::fs::read_to_string(path).expect("the sample is in the repository");
     let document: RevisionDocument = chancery_proto::json::from_str(&json).expect("the sample is valid");
     document.content.expect("the sample has content")
-}
-
-fn edition(content: &BriefContent) -> Edition<'_> {
-    Edition {
-        content,
-        brief: "workspaces/default/briefs/russia-iran",
-        revision: 2,
-        edition_digest: "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-        published_at: "2026-01-01T00:00:00Z",
-        creator: "The desk",
-        standing: Standing::Published,
-        superseded_by: None,
-        earlier: None,
-        images: &NO_IMAGES,
-    }
 }
 
 fn printed(edition: &Edition, options: &Options) -> Result<Printed, PrintError> {

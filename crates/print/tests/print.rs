@@ -1,12 +1,14 @@
 //! Printing whole briefs through the public function.
 
+mod editions;
+
 use std::ops::ControlFlow;
 
 use chancery_brief::digest::body_digest;
 use chancery_print::readback::struct_text;
 use chancery_print::{
-    Edition, ExtractError, Fonts, Limits, Locale, NO_IMAGES, Options, Paper, PrintError, Printed, Progress,
-    Standing, TextSize, Warning, extract, print,
+    Edition, ExtractError, Fonts, Limits, Locale, Options, Paper, PrintError, Printed, Progress, Standing,
+    TextSize, Warning, extract, print,
 };
 use chancery_proto::brief::v1::{
     Block, BriefContent, Event, Figure, Paragraph, RevisionBody, RevisionDocument, Section, Statement, Table,
@@ -14,22 +16,7 @@ use chancery_proto::brief::v1::{
 };
 use prost::Message as _;
 
-const DIGEST: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
-
-fn edition(content: &BriefContent) -> Edition<'_> {
-    Edition {
-        content,
-        brief: "workspaces/default/briefs/example",
-        revision: 2,
-        edition_digest: DIGEST,
-        published_at: "2026-01-01T00:00:00Z",
-        creator: "The desk",
-        standing: Standing::Published,
-        superseded_by: None,
-        earlier: None,
-        images: &NO_IMAGES,
-    }
-}
+use editions::edition;
 
 fn print_content(content: &BriefContent) -> Result<Printed, PrintError> {
     let mut observe = |_| ControlFlow::Continue(());

@@ -1,5 +1,7 @@
 //! Fonts that are added at run time, and the scripts that need them.
 
+#[path = "../editions/mod.rs"]
+mod editions;
 mod setting;
 mod tiny;
 
@@ -8,9 +10,7 @@ use std::process::Command;
 
 use chancery_print::environment::environment;
 use chancery_print::readback::struct_text;
-use chancery_print::{
-    Edition, FontError, Fonts, Limits, NO_IMAGES, Options, PrintError, Printed, Standing, Warning, print,
-};
+use chancery_print::{FontError, Fonts, Limits, Options, PrintError, Printed, Warning, print};
 use chancery_proto::brief::v1::{Block, BriefContent, Paragraph, Section, Statement, block::Kind};
 use tiny::Tiny;
 
@@ -53,20 +53,8 @@ fn printed(content: &BriefContent, fonts: &Fonts) -> Printed {
 }
 
 fn attempt(content: &BriefContent, fonts: &Fonts) -> Result<Printed, PrintError> {
-    let edition = Edition {
-        content,
-        brief: "workspaces/default/briefs/example",
-        revision: 1,
-        edition_digest: "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-        published_at: "2026-01-01T00:00:00Z",
-        creator: "The desk",
-        standing: Standing::Published,
-        superseded_by: None,
-        earlier: None,
-        images: &NO_IMAGES,
-    };
     let mut observe = |_| ControlFlow::Continue(());
-    print(&edition, &Options::default(), &Limits::default(), fonts, &mut observe)
+    print(&editions::edition(content), &Options::default(), &Limits::default(), fonts, &mut observe)
 }
 
 #[test]

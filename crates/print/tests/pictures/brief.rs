@@ -2,12 +2,12 @@
 
 use std::ops::ControlFlow;
 
-use chancery_print::{Edition, Fonts, Images, Limits, Options, PrintError, Printed, Standing, print};
+use chancery_print::{Edition, Fonts, Images, Limits, Options, PrintError, Printed, print};
 use chancery_proto::brief::v1::block::Kind;
 use chancery_proto::brief::v1::{Block, BriefContent, Figure, FigureKind, Paragraph, Section, Statement};
 use sha2::{Digest as _, Sha256};
 
-pub(crate) const EDITION_DIGEST: &str = "ab12cd34ef56ab12cd34ef56ab12cd34ef56ab12cd34ef56ab12cd34ef56ab12";
+use crate::editions;
 
 /// A picture's digest, which is its name.
 pub(crate) fn digest(bytes: &[u8]) -> String {
@@ -46,18 +46,7 @@ pub(crate) fn brief(language: &str, blocks: Vec<Block>) -> BriefContent {
 }
 
 pub(crate) fn edition<'a>(content: &'a BriefContent, images: &'a Images) -> Edition<'a> {
-    Edition {
-        content,
-        brief: "workspaces/default/briefs/pictures",
-        revision: 2,
-        edition_digest: EDITION_DIGEST,
-        published_at: "2026-01-02T03:04:05Z",
-        creator: "The desk",
-        standing: Standing::Published,
-        superseded_by: None,
-        earlier: None,
-        images,
-    }
+    Edition { images, ..editions::edition(content) }
 }
 
 pub(crate) fn printed(edition: &Edition, options: &Options) -> Result<Printed, PrintError> {

@@ -8,6 +8,8 @@
 
 mod brief;
 mod drawings;
+#[path = "../editions/mod.rs"]
+mod editions;
 mod figures;
 mod look;
 mod make;

@@ -12,7 +12,7 @@ use chancery_print::{
 use chancery_proto::brief::v1::BriefContent;
 use proptest::prelude::*;
 
-use crate::samples::edition;
+use crate::editions::edition;
 use crate::tools;
 use crate::wild::{any_brief, text};
 

@@ -4,6 +4,8 @@
 
 mod any_processes;
 mod canaries;
+#[path = "../editions/mod.rs"]
+mod editions;
 mod file_text;
 mod fuzz;
 mod hostile;

@@ -3,6 +3,7 @@
 use chancery_print::readback::{normal_form, struct_text};
 use chancery_proto::brief::v1::{BriefContent, Section, Statement};
 
+use crate::editions::DIGEST;
 use crate::samples::{self, Way, fitting, samples, ways};
 use crate::{said, tools};
 
@@ -72,7 +73,7 @@ fn the_footer_of_a_page_from_right_to_left_keeps_its_facts_whole() {
             .filter(|(_, edges)| edges[1] > height - 80.0)
             .map(|(word, _)| normal_form(&word))
             .collect();
-        for fact in [&samples::DIGEST[..12], "2025-12-31"] {
+        for fact in [&DIGEST[..12], "2025-12-31"] {
             assert!(footer.iter().any(|word| word == fact), "page {page}: {fact} is not in {footer:?}");
         }
     }

@@ -6,13 +6,10 @@ use std::path::{Path, PathBuf};
 
 use chancery_brief::marking::{Clearance, Policy, Scheme};
 use chancery_brief::{redact, validate};
-use chancery_print::{
-    Edition, Fonts, Format, Limits, NO_IMAGES, Options, Paper, PrintError, Printed, Standing, TextSize, print,
-};
+use chancery_print::{Fonts, Format, Limits, Options, Paper, PrintError, Printed, TextSize, print};
 use chancery_proto::brief::v1::{BriefContent, RevisionDocument};
 
-/// A digest of no content in particular.
-pub(crate) const DIGEST: &str = "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef";
+use crate::editions::edition;
 
 /// An edition of a sample.
 pub(crate) struct Sample {
@@ -89,22 +86,6 @@ pub(crate) fn ways() -> Vec<Way> {
         way("one-page.letter", Format::OnePage, Paper::Letter, TextSize::Normal),
         way("one-page.large", Format::OnePage, Paper::A4, TextSize::Large),
     ]
-}
-
-/// An edition of content, with facts of a publish record.
-pub(crate) fn edition(content: &BriefContent) -> Edition<'_> {
-    Edition {
-        content,
-        brief: "workspaces/default/briefs/example",
-        revision: 2,
-        edition_digest: DIGEST,
-        published_at: "2026-01-01T00:00:00Z",
-        creator: "The desk",
-        standing: Standing::Published,
-        superseded_by: None,
-        earlier: None,
-        images: &NO_IMAGES,
-    }
 }
 
 /// Prints content; nothing where one page does not hold it, which an error that names what is too long says.
