@@ -34,6 +34,7 @@ use crate::document::{DocumentInfo, OutlineEntry};
 use crate::fonts::Fonts;
 use crate::pages::{Anchors, Page, Pages};
 use crate::tags::TagTree;
+use crate::text::languages::is_right_to_left;
 pub(crate) use associated::{FILE_NAME as DATA_FILE, date};
 use base::Base;
 use bounds::Bounds;
@@ -409,11 +410,6 @@ impl Catalog {
 }
 
 /// Whether a language is written from right to left, by its primary subtag.
-fn is_right_to_left(language: &str) -> bool {
-    let primary = language.split('-').next().unwrap_or_default();
-    ["ar", "fa", "he", "ur", "ps", "ckb", "sd", "ug", "yi"].contains(&primary.to_ascii_lowercase().as_str())
-}
-
 /// A text string's bytes, if PDF/A takes so many (ISO 19005-2, 6.1.13).
 fn limited(what: &'static str, text: &str) -> Result<Vec<u8>, WriteError> {
     let bytes = syntax::text_bytes(text);
