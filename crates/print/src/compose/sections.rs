@@ -11,6 +11,7 @@ use crate::pages::Owner;
 use crate::tags::{Role, TagId};
 use crate::text::inline::Inline;
 use crate::text::paragraph::Align;
+use crate::text::runs_right_to_left;
 use crate::units::Length;
 
 impl Composer<'_> {
@@ -43,7 +44,7 @@ impl Composer<'_> {
 
     fn paragraph(&mut self, sect: TagId, paragraph: &Paragraph, marking: &str, indented: bool) {
         let node = self.tag(sect, Role::P);
-        let mut block = self.body_block();
+        let mut block = self.prose_block(&paragraph.statements);
         block.indent = if indented { block.leading } else { Length::ZERO };
         let voice = self.voice(node, BODY);
         let portion = self.portion(marking);
@@ -65,6 +66,13 @@ impl Composer<'_> {
     /// Justified text on the grid.
     pub(crate) fn body_block(&self) -> TextBlock {
         TextBlock { align: Align::Justified, hyphenate: true, grid: Grid::Body, ..self.block(BODY) }
+    }
+
+    /// The same for statements, which may be in another script than the rest.
+    fn prose_block(&self, statements: &[Statement]) -> TextBlock {
+        let texts = statements.iter().map(|statement| statement.text.as_str());
+        let right_to_left = runs_right_to_left(texts, self.flow.right_to_left);
+        TextBlock { right_to_left, ..self.body_block() }
     }
 
     /// A part's marking where it is above the brief's.
@@ -124,7 +132,7 @@ impl Composer<'_> {
             blocks.push(framed(self.line(div, Role::P, META.strong().colored(ACCENT), &callout.title)));
         }
         let node = self.tag(div, Role::P);
-        let mut body = framed(self.body_block());
+        let mut body = framed(self.prose_block(&callout.statements));
         let voice = self.voice(node, BODY);
         self.statements(&mut body.inline, voice, &callout.statements, marking);
         if !body.inline.is_empty() {
@@ -156,7 +164,12 @@ impl Composer<'_> {
         let node = self.tag(sect, Role::BlockQuote);
         let inset = (self.indent(), self.indent());
         let paragraph = self.tag(node, Role::P);
-        let mut words = TextBlock { inset, before: Length::pt(5), grid: Grid::Free, ..self.body_block() };
+        let mut words = TextBlock {
+            inset,
+            before: Length::pt(5),
+            grid: Grid::Free,
+            ..self.prose_block(&quote.statements)
+        };
         let voice = self.voice(paragraph, BODY.italic());
         self.statements(&mut words.inline, voice, &quote.statements, marking);
         words.after = Length::pt(5);

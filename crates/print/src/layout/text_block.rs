@@ -195,7 +195,8 @@ fn add_side(strips: &mut Vec<Strip>, block: &TextBlock, geometry: &Geometry, typ
         indent: Length::ZERO,
         align: Align::Start,
         hyphenate: false,
-        right_to_left: block.right_to_left,
+        // The column is the page's, whichever way the paragraph beside it runs.
+        right_to_left: geometry.right_to_left,
     };
     // A drawing stands above the notes.
     let mut on = usize::from(block.beside.is_some());

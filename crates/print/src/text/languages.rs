@@ -60,8 +60,5 @@ pub fn is_right_to_left(tag: &str) -> bool {
     if let Some(script) = parts.find(|part| part.len() == 4 && part.is_ascii()) {
         return matches!(script.to_ascii_lowercase().as_str(), "arab" | "hebr" | "thaa" | "syrc" | "nkoo");
     }
-    matches!(
-        primary.as_str(),
-        "ar" | "fa" | "ur" | "ps" | "ckb" | "he" | "yi" | "dv" | "ug" | "sd" | "ku-arab"
-    )
+    matches!(primary.as_str(), "ar" | "fa" | "ur" | "ps" | "ckb" | "he" | "yi" | "dv" | "ug" | "sd")
 }

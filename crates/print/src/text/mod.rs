@@ -7,6 +7,7 @@ pub mod paragraph;
 pub mod style;
 
 mod breaks;
+mod direction;
 mod fit;
 mod hang;
 mod hyphenate;
@@ -18,6 +19,7 @@ mod shape;
 use std::rc::Rc;
 
 use crate::fonts::Fonts;
+pub(crate) use crate::text::direction::runs_right_to_left;
 use crate::text::hyphenate::Hyphenator;
 pub(crate) use crate::text::itemise::is_default_ignorable;
 use crate::text::languages::{LanguageId, Languages};
