@@ -16,7 +16,7 @@ pub const RUSSIA_IRAN: &str = "workspaces/default/briefs/russia-iran";
 
 /// A request for a PDF of a brief or revision.
 pub fn render_of(source: &str) -> CreateRenderRequest {
-    CreateRenderRequest { parent: WORKSPACE.to_owned(), source: source.to_owned(), options: None }
+    CreateRenderRequest { parent: WORKSPACE.to_owned(), source: source.to_owned(), ..Default::default() }
 }
 
 /// Prints and downloads; also says whether the request was answered at once.

@@ -147,7 +147,8 @@ async fn download_from(client: &Client, name: &str, offset: usize) -> Vec<u8> {
 #[tokio::test]
 async fn one_call_creates_waits_and_downloads() {
     let (_stack, admin) = imported().await;
-    let request = RenderBriefRequest { parent: WORKSPACE.into(), source: RUSSIA_IRAN.into(), options: None };
+    let request =
+        RenderBriefRequest { parent: WORKSPACE.into(), source: RUSSIA_IRAN.into(), ..Default::default() };
     let mut events = admin.renders().render_brief(request).await.unwrap().into_inner();
     let (mut last, mut bytes) = (None, Vec::new());
     while let Some(event) = events.message().await.unwrap() {

@@ -92,6 +92,7 @@ impl Installation {
             parent: WORKSPACE.to_owned(),
             source: format!("{WORKSPACE}/briefs/amber-demo"),
             options: Some(RenderOptions { recipient, ..RenderOptions::default() }),
+            ..CreateRenderRequest::default()
         }
     }
 }

@@ -81,9 +81,9 @@ async fn print_alone(installation: &Installation, client: &Client) -> anyhow::Re
 
 /// Until the first byte and until the last.
 async fn one_call(client: &Client, request: CreateRenderRequest) -> anyhow::Result<(Duration, Duration)> {
-    let CreateRenderRequest { parent, source, options } = request;
+    let CreateRenderRequest { parent, source, options, .. } = request;
     let started = Instant::now();
-    let request = RenderBriefRequest { parent, source, options };
+    let request = RenderBriefRequest { parent, source, options, ..RenderBriefRequest::default() };
     let mut answers = client.renders().render_brief(request).await?.into_inner();
     let mut first = None;
     while let Some(answer) = answers.message().await? {

@@ -215,8 +215,21 @@ pub struct Render {
     /// Where the PDF goes; - is standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
+    /// How soon, when others wait too
+    #[arg(long, value_enum, default_value_t = PriorityArg::Normal)]
+    pub priority: PriorityArg,
     #[command(flatten)]
     pub options: PrintOptions,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum PriorityArg {
+    /// Before the others
+    Interactive,
+    /// The usual one
+    Normal,
+    /// After the others
+    Bulk,
 }
 
 #[derive(Debug, Args)]

@@ -170,9 +170,9 @@ pub(crate) fn is_broken(status: &Status) -> bool {
     may_be && status.get_details_error_info().is_none()
 }
 
-/// Whether the same call may succeed a little later.
+/// Whether the same call may succeed a little later: the server was not reached, or says when to come again.
 pub(crate) fn is_transient(status: &Status) -> bool {
-    is_broken(status) || status.code() == Code::Unavailable
+    is_broken(status) || status.code() == Code::Unavailable || status.get_details_retry_info().is_some()
 }
 
 /// The innermost message: "Connection refused" says more than "transport error".
@@ -186,6 +186,8 @@ fn cause(status: &Status) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use chancery_proto::errors::v1::Reason;
     use chancery_proto::status::refusal;
     use tonic::{Code, Status};
@@ -212,5 +214,9 @@ mod tests {
         assert!(!is_broken(&stopping) && is_transient(&stopping));
         let defect = refusal(Code::Internal, Reason::Internal, "defect", ErrorDetails::new());
         assert!(!is_transient(&defect));
+        let later = ErrorDetails::with_retry_info(Some(Duration::from_secs(1)));
+        assert!(is_transient(&refusal(Code::ResourceExhausted, Reason::QueueFull, "full", later)));
+        let never = refusal(Code::ResourceExhausted, Reason::LimitExceeded, "too large", ErrorDetails::new());
+        assert!(!is_transient(&never));
     }
 }

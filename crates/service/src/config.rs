@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use chancery_artifacts::Place;
-use chancery_store::{DatabaseSettings, LeaseTimes};
+use chancery_store::{DatabaseSettings, LeaseTimes, QUEUE_LIMIT};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Serves briefs and renders over gRPC.
@@ -44,6 +44,11 @@ pub struct Config {
     /// provider's own tools name them. Older PDFs are read from where they are.
     #[arg(long, env = "CHANCERY_ARTIFACTS", default_value = "postgres", value_name = "URL")]
     pub artifacts: Place,
+    /// Renders of a workspace that may wait to be printed or be under way at once, equal ones counted once. All services
+    /// should say the same.
+    #[arg(long, env = "CHANCERY_MAX_QUEUED", default_value_t = QUEUE_LIMIT, value_name = "N",
+        value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub max_queued: u32,
     /// Calls that may be under way at once, long polls and streams aside.
     #[arg(long, env = "CHANCERY_MAX_CALLS", default_value_t = 512)]
     pub max_calls: usize,

@@ -14,6 +14,9 @@ use tonic_types::ErrorDetails;
 /// When a caller may try again what failed for want of a database or of a free place.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
+/// When a caller may try again for whose render the queue had no room: printing takes a while.
+const QUEUE_RETRY_AFTER: Duration = Duration::from_secs(2);
+
 /// The status of a store's error. Internal ones are logged here, once, under an id that the caller is told.
 #[allow(clippy::needless_pass_by_value, reason = "so that handlers can write map_err(status)")]
 pub fn status(error: StoreError) -> Status {
@@ -52,6 +55,7 @@ pub fn status(error: StoreError) -> Status {
             return artifact_store_away(&error);
         }
         StoreError::ArtifactStoreFull(_) => return artifact_store_full(&error),
+        StoreError::QueueFull { .. } => return queue_full(&error),
         StoreError::Database(_) if error.is_passing() => return unavailable("the database does not answer"),
         _ => return internal(&error),
     };
@@ -157,6 +161,15 @@ fn artifact_store_full(error: &StoreError) -> Status {
         Reason::ArtifactStoreFull,
         "the artifact store is full",
         ErrorDetails::with_retry_info(Some(RETRY_AFTER)),
+    )
+}
+
+fn queue_full(error: &StoreError) -> Status {
+    refusal(
+        Code::ResourceExhausted,
+        Reason::QueueFull,
+        error.to_string(),
+        ErrorDetails::with_retry_info(Some(QUEUE_RETRY_AFTER)),
     )
 }
 

@@ -5,33 +5,35 @@ use std::time::Duration;
 use chancery_brief::render_options::checked;
 use chancery_proto::names::{BriefOrRevisionName, RenderName, WorkspaceName};
 use chancery_proto::render::v1::{
-    Artifact, Render, RenderFailure, RenderOptions, RenderProgress, RenderState,
+    Artifact, CreateRenderRequest, Render, RenderBriefRequest, RenderFailure, RenderPriority, RenderProgress,
+    RenderState,
 };
-use chancery_store as store;
+use chancery_store::{self as store, NewRender};
 use prost_types::Timestamp;
 use time::OffsetDateTime;
 use tonic::Status;
 
 use crate::errors::{invalid_field, invalid_name, invalid_options};
 
-/// What a render is to be printed from and how.
-#[derive(Debug)]
-pub(crate) struct RenderRequest {
-    pub(crate) source: BriefOrRevisionName,
-    pub(crate) options: RenderOptions,
+/// What a render is asked for with, whether it is followed in the same call or not.
+pub(crate) fn new_render(request: CreateRenderRequest) -> Result<NewRender, Status> {
+    let CreateRenderRequest { parent, source, options, priority } = request;
+    // The source must lie in the parent: the parent is what the caller's rights are looked up for.
+    let parent: WorkspaceName = parent.parse().map_err(|error| invalid_name("parent", &error))?;
+    let source: BriefOrRevisionName = source.parse().map_err(|error| invalid_name("source", &error))?;
+    if source.brief_name().workspace != parent.workspace {
+        return Err(invalid_field("source", "not in the parent's workspace"));
+    }
+    let options = checked(&options.unwrap_or_default()).map_err(|invalid| invalid_options(&invalid))?;
+    let priority =
+        RenderPriority::try_from(priority).map_err(|_| invalid_field("priority", "no such priority"))?;
+    Ok(NewRender { source, options, priority })
 }
 
-impl RenderRequest {
-    /// The source must lie in the parent: the parent is what the caller's rights are looked up for.
-    pub(crate) fn decode(parent: &str, source: &str, options: Option<RenderOptions>) -> Result<Self, Status> {
-        let parent: WorkspaceName = parent.parse().map_err(|error| invalid_name("parent", &error))?;
-        let source: BriefOrRevisionName = source.parse().map_err(|error| invalid_name("source", &error))?;
-        if source.brief_name().workspace != parent.workspace {
-            return Err(invalid_field("source", "not in the parent's workspace"));
-        }
-        let options = checked(&options.unwrap_or_default()).map_err(|invalid| invalid_options(&invalid))?;
-        Ok(Self { source, options })
-    }
+/// The first half of a call that also follows and downloads.
+pub(crate) fn create_request(request: RenderBriefRequest) -> CreateRenderRequest {
+    let RenderBriefRequest { parent, source, options, priority } = request;
+    CreateRenderRequest { parent, source, options, priority }
 }
 
 pub(crate) fn render_name(name: &str) -> Result<RenderName, Status> {
@@ -106,19 +108,24 @@ mod tests {
     use std::time::Duration;
 
     use chancery_proto::errors::v1::Reason;
-    use chancery_proto::render::v1::RenderOptions;
+    use chancery_proto::render::v1::{CreateRenderRequest, RenderOptions};
     use chancery_proto::status::reason_of;
 
-    use super::{RenderRequest, render_name, wait_time};
+    use super::{new_render, render_name, wait_time};
 
-    const PARENT: &str = "workspaces/default";
-    const SOURCE: &str = "workspaces/default/briefs/b1";
+    fn request() -> CreateRenderRequest {
+        CreateRenderRequest {
+            parent: "workspaces/default".into(),
+            source: "workspaces/default/briefs/b1".into(),
+            ..CreateRenderRequest::default()
+        }
+    }
 
     #[test]
     fn a_source_in_another_workspace_is_refused() {
-        let status = RenderRequest::decode("workspaces/other", SOURCE, None).unwrap_err();
-        assert_eq!(reason_of(&status), Some(Reason::InvalidField));
-        RenderRequest::decode(PARENT, SOURCE, None).unwrap();
+        let elsewhere = CreateRenderRequest { parent: "workspaces/other".into(), ..request() };
+        assert_eq!(reason_of(&new_render(elsewhere).unwrap_err()), Some(Reason::InvalidField));
+        new_render(request()).unwrap();
     }
 
     #[test]
@@ -127,9 +134,11 @@ mod tests {
             RenderOptions { format: 99, ..Default::default() },
             RenderOptions { paper: 99, ..Default::default() },
         ] {
-            let status = RenderRequest::decode(PARENT, SOURCE, Some(options)).unwrap_err();
-            assert_eq!(reason_of(&status), Some(Reason::InvalidField));
+            let asked = CreateRenderRequest { options: Some(options), ..request() };
+            assert_eq!(reason_of(&new_render(asked).unwrap_err()), Some(Reason::InvalidField));
         }
+        let asked = CreateRenderRequest { priority: 99, ..request() };
+        assert_eq!(reason_of(&new_render(asked).unwrap_err()), Some(Reason::InvalidField));
     }
 
     #[test]

@@ -20,7 +20,9 @@ use crate::answers::{Answers, stream};
 use crate::errors::{invalid_field, status};
 use crate::identity::principal;
 use crate::render_lists::{ListedRenders, place_key};
-use crate::render_messages::{RenderRequest, artifact_message, render_message, render_name, wait_time};
+use crate::render_messages::{
+    artifact_message, create_request, new_render, render_message, render_name, wait_time,
+};
 use crate::shutdown::Shutdown;
 use crate::wakeups::{TaskWatch, Wakeups};
 
@@ -41,9 +43,12 @@ impl Renders {
         Self { store, wakeups, shutdown }
     }
 
-    async fn create(&self, principal: &Principal, request: RenderRequest) -> Result<store::Render, Status> {
-        let requested = self.store.create_render(principal, &request.source, &request.options);
-        let requested = requested.await.map_err(status)?;
+    async fn create(
+        &self,
+        principal: &Principal,
+        request: CreateRenderRequest,
+    ) -> Result<store::Render, Status> {
+        let requested = self.store.request_render(principal, &new_render(request)?).await.map_err(status)?;
         if requested.is_new_task {
             self.wakeups.task_queued(&requested.render.task);
         }
@@ -94,9 +99,8 @@ impl Followed {
 impl RenderService for Renders {
     async fn create_render(&self, request: Request<CreateRenderRequest>) -> Result<Response<Render>, Status> {
         let principal = principal(&request)?;
-        let request = request.into_inner();
-        let decoded = RenderRequest::decode(&request.parent, &request.source, request.options)?;
-        Ok(Response::new(render_message(&self.create(&principal, decoded).await?)))
+        let render = self.create(&principal, request.into_inner()).await?;
+        Ok(Response::new(render_message(&render)))
     }
 
     async fn get_render(&self, request: Request<GetRenderRequest>) -> Result<Response<Render>, Status> {
@@ -189,9 +193,7 @@ impl RenderService for Renders {
         request: Request<RenderBriefRequest>,
     ) -> Result<Response<Self::RenderBriefStream>, Status> {
         let principal = principal(&request)?;
-        let request = request.into_inner();
-        let decoded = RenderRequest::decode(&request.parent, &request.source, request.options)?;
-        let render = self.create(&principal, decoded).await?;
+        let render = self.create(&principal, create_request(request.into_inner())).await?;
         let followed = self.follow_from(principal.clone(), render);
         let store = self.store.clone();
         Ok(stream(|answers| print(store, principal, followed, answers), &self.shutdown))

@@ -102,7 +102,7 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
 /// is taken.
 pub async fn start(config: &Config, store: Store) -> Result<Running, ServeError> {
     store.check_schema().await?;
-    let store = with_artifacts(store, &config.artifacts).await?;
+    let store = with_artifacts(store, &config.artifacts).await?.with_queue_limit(config.max_queued);
     let (public, listen) = bind(config.listen).await?;
     let (workers, worker_listen) = bind(config.worker_listen).await?;
     let (trigger, shutdown) = shutdown::channel();

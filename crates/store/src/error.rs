@@ -107,6 +107,12 @@ pub enum StoreError {
     /// The task crashed its workers repeatedly and is kept aside.
     #[error("the render's task is quarantined: {0}")]
     RenderQuarantined(String),
+    /// The workspace has as many live tasks as it may have: come again when some are done.
+    #[error("the workspace has {limit} renders in the queue, which is its limit")]
+    QueueFull {
+        /// The limit.
+        limit: i32,
+    },
     /// No print environment is active: `chancery migrate` sets one.
     #[error("no print environment is active")]
     NoPrintEnvironment,

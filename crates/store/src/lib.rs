@@ -22,6 +22,7 @@ mod render_inputs;
 mod render_lists;
 mod render_queue;
 mod render_requests;
+mod render_shares;
 mod render_tasks;
 mod renders;
 mod revisions;
@@ -57,7 +58,7 @@ pub use print_environments::PrintEnvironment;
 pub use render_inputs::RenderInput;
 pub use render_lists::{RenderFilter, RenderList, RenderPlace, RenderStateKind};
 pub use render_queue::{Acquired, AcquiredLease, Lease, LeaseTimes};
-pub use render_requests::RequestedRender;
+pub use render_requests::{NewRender, RequestedRender};
 pub use render_tasks::{AttemptFailure, Finished, StagedArtifact};
 pub use renders::{Download, Render, RenderState};
 pub use settings::DatabaseSettings;
@@ -71,19 +72,31 @@ pub struct Store {
     pool: PgPool,
     artifacts: ArtifactStores,
     lease_times: LeaseTimes,
+    queue_limit: i32,
 }
+
+/// Live tasks of a workspace that the queue takes unless told.
+pub const QUEUE_LIMIT: u32 = 10_000;
 
 impl Store {
     /// Over a pool of connections. The bytes of PDFs are there too, unless [`Self::with_artifacts`] says otherwise.
     pub fn new(pool: PgPool) -> Self {
         let artifacts = ArtifactStores::new(pool.clone());
-        Self { pool, artifacts, lease_times: LeaseTimes::default() }
+        Self { pool, artifacts, lease_times: LeaseTimes::default(), queue_limit: 0 }
+            .with_queue_limit(QUEUE_LIMIT)
     }
 
     /// The same with other times for leases.
     #[must_use]
     pub fn with_lease_times(self, lease_times: LeaseTimes) -> Self {
         Self { lease_times, ..self }
+    }
+
+    /// The same with another limit of live tasks in a workspace. All processes of an installation should have the same
+    /// one: where they differ, the queue is counted again whenever another one asks.
+    #[must_use]
+    pub fn with_queue_limit(self, limit: u32) -> Self {
+        Self { queue_limit: i32::try_from(limit.max(1)).unwrap_or(i32::MAX), ..self }
     }
 
     /// How long workers may keep a task.

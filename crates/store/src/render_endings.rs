@@ -69,7 +69,13 @@ impl Store {
                 returning t.task_id, t.epoch
             ), removed as (
                 delete from render_queue q using task where q.task_id = task.task_id
-                returning q.task_id, q.leased_at
+                returning q.task_id, q.leased_at, q.workspace_id, q.priority
+            ), given_back as (
+                -- What was never served does not count in the workspace's share.
+                update render_shares s
+                set next_ranks[r.priority + 1] = greatest(s.next_ranks[r.priority + 1] - 1, 0)
+                from removed r
+                where s.workspace_id = r.workspace_id and r.leased_at is null
             )
             insert into render_attempts (task_id, epoch, event)
             select task.task_id, task.epoch - 1, 'CANCELLED'

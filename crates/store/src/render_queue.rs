@@ -66,8 +66,7 @@ pub struct Acquired {
 }
 
 impl Store {
-    /// Leases at most `limit` tasks of an environment, those first that have waited longest by priority and
-    /// fairness. A lease that ran out is claimed like a new task, and counts as a crash.
+    /// Leases at most `limit` tasks of an environment, in the order of classes and fair shares: see migration 0006. A lease that ran out is claimed like a new task, and counts as a crash.
     pub async fn acquire_leases(
         &self,
         environment: PrintEnvironment,
@@ -77,10 +76,10 @@ impl Store {
         let rows = sqlx::query!(
             r#"-- render_queue::acquire_leases
             with picked as materialized (
-                select task_id, leased_at is not null as expired
+                select task_id, fair_rank, leased_at is not null as expired
                 from render_queue
                 where printer_version = $1::bytea and fonts_digest = $2::bytea and visible_at <= clock_timestamp()
-                order by priority, fair_rank, queued_at
+                order by order_rank, queued_at
                 limit $3
                 for update skip locked
             ), task as (
@@ -114,9 +113,15 @@ impl Store {
                 select task_id, epoch, 'LEASED', $4 from task where state = 'RUNNING'
                 union all
                 select task_id, epoch - 1, 'EXPIRED', '' from task where expired
+            ), clock as materialized (
+                -- Of two claims at once the later one may set the virtual time back by what lies between them: the next
+                -- claim sets it right, and nobody had to wait.
+                select setval('render_virtual_time', picked.fair_rank)
+                from (select max(fair_rank) as fair_rank from picked) picked, render_virtual_time now
+                where picked.fair_rank > now.last_value
             )
             select task_id as "task_id!", epoch as "epoch!", attempt as "attempt!", state = 'DEAD' as "dead!"
-            from task"#,
+            from task left join clock on true"#,
             environment.printer_version.as_bytes().as_slice(),
             environment.fonts_digest.as_bytes().as_slice(),
             i64::from(limit),

@@ -3,7 +3,7 @@
 use chancery_brief::digest::{Digest, body_digest};
 use chancery_brief::render_options::with_defaults;
 use chancery_proto::names::{BriefName, BriefOrRevisionName, RenderName};
-use chancery_proto::render::v1::RenderOptions;
+use chancery_proto::render::v1::{RenderOptions, RenderPriority};
 use chancery_proto::worker::v1::RenderInputManifest;
 use prost::Message;
 use prost_types::Timestamp;
@@ -12,11 +12,23 @@ use time::OffsetDateTime;
 use crate::damaged;
 use crate::print_environments::{digest, environment};
 use crate::render_inputs::PinnedEdition;
+use crate::render_shares::class_of;
 use crate::renders::Render;
 use crate::{Access, Principal, PrintEnvironment, Result, Store, StoreError};
 
 /// How often a request that lost a race for a task's generation looks again. Each time somebody else got on.
 const TRIES: u32 = 16;
+
+/// What somebody asks for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewRender {
+    /// The brief or the revision to print.
+    pub source: BriefOrRevisionName,
+    /// How.
+    pub options: RenderOptions,
+    /// How soon. It changes nothing of what is printed.
+    pub priority: RenderPriority,
+}
 
 /// A render that was just requested.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,40 +57,84 @@ struct Pinned {
 /// What became of the newest task of a render key.
 enum Joined {
     /// The request waits for it.
-    Render(String),
+    Render(JoinedRender),
     /// There is none, or its PDF is gone, or it died: this generation is the next.
     Next(i32),
 }
 
+/// A render that was attached to a task which was there.
+struct JoinedRender {
+    id: String,
+    task: String,
+    /// The task's class while it lives.
+    class: Option<i16>,
+}
+
+/// What became of a new task.
+enum Queued {
+    /// It is queued with its first render.
+    Render(String),
+    /// Somebody else made it in the meantime.
+    LostRace,
+    /// Nothing is known of room in the workspace's queue.
+    NoRoom,
+}
+
 impl Store {
-    /// Requests a PDF of the principal's edition. A task with the same inputs is joined: when it has finished
-    /// already, the render has too.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] when the principal has no edition of the source;
-    /// [`StoreError::InvalidOptions`] for sections that it has not and for a logo that the workspace has not;
-    /// [`StoreError::LimitExceeded`] for images of too many bytes; [`StoreError::RenderQuarantined`],
-    /// [`StoreError::NoPrintEnvironment`].
+    /// Requests a PDF of the principal's edition, at normal priority: see [`Self::request_render`].
     pub async fn create_render(
         &self,
         principal: &Principal,
         source: &BriefOrRevisionName,
         options: &RenderOptions,
     ) -> Result<RequestedRender> {
-        let access = principal.access(&source.brief_name().workspace)?;
-        let pinned = self.pin_render_input(access, source, options).await?;
+        let (source, options) = (source.clone(), options.clone());
+        self.request_render(principal, &NewRender { source, options, priority: RenderPriority::Normal }).await
+    }
+
+    /// Requests a PDF of the principal's edition. A task with the same inputs is joined: when it has finished
+    /// already, the render has too. One that waits in a lower class is lifted.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when the principal has no edition of the source;
+    /// [`StoreError::InvalidOptions`] for sections that it has not and for a logo that the workspace has not;
+    /// [`StoreError::LimitExceeded`] for images of too many bytes; [`StoreError::RenderQuarantined`],
+    /// [`StoreError::NoPrintEnvironment`]; [`StoreError::QueueFull`] when a new task would be one too many.
+    pub async fn request_render(
+        &self,
+        principal: &Principal,
+        request: &NewRender,
+    ) -> Result<RequestedRender> {
+        let access = principal.access(&request.source.brief_name().workspace)?;
+        let pinned = self.pin_render_input(access, &request.source, &request.options).await?;
+        let workspace = &pinned.brief.workspace;
+        let mut made_room = false;
         for _ in 0..TRIES {
             let (id, is_new_task) = match self.join_render_task(principal, &pinned).await? {
-                Joined::Render(id) => (Some(id), false),
+                Joined::Render(joined) => {
+                    if joined.class.is_some_and(|class| class > class_of(request.priority)) {
+                        self.lift_task(&joined.task, request.priority).await?;
+                    }
+                    (joined.id, false)
+                }
                 Joined::Next(generation) => {
-                    (self.queue_render_task(principal, &pinned, generation).await?, true)
+                    match self.queue_render_task(principal, &pinned, generation, request.priority).await? {
+                        Queued::Render(id) => (id, true),
+                        Queued::LostRace => continue,
+                        // Others took what was left.
+                        Queued::NoRoom if made_room => {
+                            return Err(StoreError::QueueFull { limit: self.queue_limit });
+                        }
+                        Queued::NoRoom => {
+                            self.make_room(workspace).await?;
+                            made_room = true;
+                            continue;
+                        }
+                    }
                 }
             };
-            if let Some(id) = id {
-                let workspace = pinned.brief.workspace.clone();
-                let name = RenderName { workspace, render: id.parse().map_err(damaged)? };
-                return Ok(RequestedRender { render: self.render(principal, &name).await?, is_new_task });
-            }
+            let name = RenderName { workspace: workspace.clone(), render: id.parse().map_err(damaged)? };
+            return Ok(RequestedRender { render: self.render(principal, &name).await?, is_new_task });
         }
         Err(damaged("the tasks of a render key end as fast as they are made"))
     }
@@ -198,8 +254,9 @@ impl Store {
                 select $2, task_id, $3, $4, $5::smallint, $6::bytea, $7, $8 from task where joinable
                 returning render_id
             )
-            select task.generation, task.quarantined, task.failure_message, joined.render_id as "render_id?"
-            from task left join joined on true"#,
+            select task.task_id, task.generation, task.quarantined, task.failure_message, q.priority as "class?",
+                joined.render_id as "render_id?"
+            from task left join joined on true left join render_queue q on q.task_id = task.task_id"#,
             pinned.render_key.as_bytes().as_slice(),
             pinned.brief.workspace.as_str(),
             pinned.brief.brief.as_str(),
@@ -216,47 +273,51 @@ impl Store {
             Some(task) if task.quarantined => {
                 Err(StoreError::RenderQuarantined(task.failure_message.unwrap_or_default()))
             }
-            Some(task) => Ok(task.render_id.map_or(Joined::Next(task.generation + 1), Joined::Render)),
+            Some(task) => Ok(match task.render_id {
+                Some(id) => Joined::Render(JoinedRender { id, task: task.task_id, class: task.class }),
+                None => Joined::Next(task.generation + 1),
+            }),
         }
     }
 
-    /// Makes the task of a key and generation with its queue row and this first render; none when somebody else
-    /// made it in the meantime.
+    /// Makes the task of a key and generation with its queue row and this first render.
     async fn queue_render_task(
         &self,
         principal: &Principal,
         pinned: &Pinned,
         generation: i32,
-    ) -> Result<Option<String>> {
+        priority: RenderPriority,
+    ) -> Result<Queued> {
         // Start-time fair queueing: a workspace's next task comes after its last one, and not before the one that
         // is served now; so who asks for much waits behind himself and not before others.
-        let id = sqlx::query_scalar!(
-            "-- render_requests::queue_render_task
-            with task as (
+        let row = sqlx::query!(
+            r#"-- render_requests::queue_render_task
+            with share as (
+                update render_shares
+                set room = room - 1,
+                    next_ranks[$15::smallint + 1] = 1 + greatest(
+                        next_ranks[$15::smallint + 1],
+                        (select last_value from render_virtual_time)
+                    )
+                where workspace_id = $2 and room > 0 and queue_limit = $16
+                returning next_ranks[$15::smallint + 1] - 1 as fair_rank
+            ), task as (
                 insert into render_tasks
                     (workspace_id, render_key, generation, manifest, brief_key, revision, from_rank)
-                values ($2, $1::bytea, $9, $10, $11, $4, $14::smallint)
+                select $2, $1::bytea, $9, $10, $11, $4, $14::smallint from share
                 on conflict (render_key, generation) do nothing
                 returning task_id, epoch
             ), queued as (
                 insert into render_queue
-                    (task_id, workspace_id, printer_version, fonts_digest, fair_rank, epoch)
-                select task_id, $2, $12::bytea, $13::bytea,
-                    greatest(
-                        (select max(fair_rank) + 1 from render_queue where workspace_id = $2),
-                        (
-                            select min(fair_rank) from render_queue
-                            where printer_version = $12::bytea and fonts_digest = $13::bytea and priority = 0
-                        ),
-                        0
-                    ),
-                    epoch
-                from task
+                    (task_id, workspace_id, printer_version, fonts_digest, priority, fair_rank, epoch)
+                select task_id, $2, $12::bytea, $13::bytea, $15, fair_rank, epoch from task, share
+            ), render as (
+                insert into renders
+                    (workspace_id, task_id, brief_id, revision, visible_from, edition_digest, options, created_by)
+                select $2, task_id, $3, $4, $5::smallint, $6::bytea, $7, $8 from task
+                returning render_id
             )
-            insert into renders
-                (workspace_id, task_id, brief_id, revision, visible_from, edition_digest, options, created_by)
-            select $2, task_id, $3, $4, $5::smallint, $6::bytea, $7, $8 from task
-            returning render_id",
+            select exists (select from share) as "had_room!", (select render_id from render) as render_id"#,
             pinned.render_key.as_bytes().as_slice(),
             pinned.brief.workspace.as_str(),
             pinned.brief.brief.as_str(),
@@ -271,10 +332,16 @@ impl Store {
             pinned.environment.printer_version.as_bytes().as_slice(),
             pinned.environment.fonts_digest.as_bytes().as_slice(),
             pinned.from_rank,
+            class_of(priority),
+            self.queue_limit,
         )
-        .fetch_optional(&self.pool)
+        .fetch_one(&self.pool)
         .await?;
-        Ok(id)
+        Ok(match row.render_id {
+            Some(id) => Queued::Render(id),
+            None if row.had_room => Queued::LostRace,
+            None => Queued::NoRoom,
+        })
     }
 }
 

@@ -75,6 +75,7 @@ impl Caller {
                 recipient: recipient(self.planned.recipient),
                 ..RenderOptions::default()
             }),
+            ..CreateRenderRequest::default()
         }
     }
 
@@ -173,8 +174,8 @@ impl Caller {
     async fn ask_in_one_call(&self) {
         while self.has_time() {
             let call = self.recorder.asked(self.number, Call::OneCall);
-            let CreateRenderRequest { parent, source, options } = self.request();
-            let request = RenderBriefRequest { parent, source, options };
+            let CreateRenderRequest { parent, source, options, .. } = self.request();
+            let request = RenderBriefRequest { parent, source, options, ..Default::default() };
             let mut renders = self.client.renders();
             let status = match self.answer(call, renders.render_brief(request)).await {
                 Ok(mut answers) => {

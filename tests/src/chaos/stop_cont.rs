@@ -67,6 +67,7 @@ pub async fn stop_and_continue(
             parent: WORKSPACE.to_owned(),
             source: scene::brief_name(number % super::plan::BRIEFS),
             options: Some(options),
+            ..CreateRenderRequest::default()
         };
         let render = scene.callers[0].create_render(request).await?;
         round.task = task_of(&cluster, &render.name)?;

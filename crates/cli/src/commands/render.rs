@@ -6,10 +6,10 @@ use std::path::Path;
 use chancery_client::{Client, RenderEvent};
 use chancery_proto::brief::v1::AttachmentHeader;
 use chancery_proto::names::BriefOrRevisionName;
-use chancery_proto::render::v1::{self as render, CreateRenderRequest, RenderOptions};
+use chancery_proto::render::v1::{self as render, CreateRenderRequest, RenderOptions, RenderPriority};
 use tonic::Code;
 
-use crate::args::{Global, Render};
+use crate::args::{Global, PriorityArg, Render};
 use crate::connection::connect;
 use crate::failure::Failure;
 use crate::output::{PendingFile, is_standard};
@@ -30,7 +30,10 @@ pub async fn run(global: &Global, arguments: &Render) -> Result<(), Failure> {
         Some(theme) => Some(with_logo(&client, &name, theme).await?),
         None => None,
     };
-    let request = request(&name, print_options::message(&arguments.options, theme));
+    let request = CreateRenderRequest {
+        priority: priority(arguments.priority).into(),
+        ..request(&name, print_options::message(&arguments.options, theme))
+    };
     let mut progress = Progress::new(global.json);
     let printed = if is_standard(&arguments.output) {
         let mut writer = tokio::io::stdout();
@@ -53,7 +56,15 @@ pub fn request(name: &BriefOrRevisionName, options: RenderOptions) -> CreateRend
         BriefOrRevisionName::Revision(name) => name.to_string(),
     };
     let parent = format!("workspaces/{}", name.brief_name().workspace);
-    CreateRenderRequest { parent, source, options: Some(options) }
+    CreateRenderRequest { parent, source, options: Some(options), ..CreateRenderRequest::default() }
+}
+
+const fn priority(argument: PriorityArg) -> RenderPriority {
+    match argument {
+        PriorityArg::Interactive => RenderPriority::Interactive,
+        PriorityArg::Normal => RenderPriority::Normal,
+        PriorityArg::Bulk => RenderPriority::Bulk,
+    }
 }
 
 /// The theme as the request has it: the logo is uploaded, for it is named by its digest. Who may not upload may still

@@ -8,6 +8,7 @@ mod briefs;
 mod identity;
 mod pages;
 mod process;
+mod queue_limit;
 mod queue_scene;
 mod render_endings;
 mod renders;

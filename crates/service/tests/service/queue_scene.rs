@@ -35,24 +35,31 @@ pub(crate) struct QueueScene {
     pub(crate) workers: Workers,
     pub(crate) briefs: Briefs,
     pub(crate) admin: String,
+    pub(crate) operator: String,
+    pub(crate) running: Running,
     pub(crate) database: TestDatabase,
-    _running: Running,
     _server: TestServer,
 }
 
 impl QueueScene {
     pub(crate) async fn new() -> Self {
-        Self::keeping_pdfs_at("postgres").await
+        Self::with(&[]).await
     }
 
     /// With an artifact store, by its URL.
     pub(crate) async fn keeping_pdfs_at(artifacts: &str) -> Self {
+        Self::with(&["--artifacts", artifacts]).await
+    }
+
+    /// With more flags for the service.
+    pub(crate) async fn with(flags: &[&str]) -> Self {
         let server = TestServer::connect().unwrap();
         let (database, secrets) = database(&server).await;
         let store = DatabaseSettings::of_url(database.url()).connect("test").await.unwrap();
         store.set_print_environment(ENVIRONMENT).await.unwrap();
         let listen = ["chancery-service", "--listen", "127.0.0.1:0", "--worker-listen", "127.0.0.1:0"];
-        let flags = listen.into_iter().chain(["--database-url", database.url(), "--artifacts", artifacts]);
+        let database_url = ["--database-url", database.url()];
+        let flags = listen.into_iter().chain(database_url).chain(flags.iter().copied());
         let config = CommandLine::try_parse_from(flags).unwrap().config;
         let running = server::start(&config, store.clone()).await.unwrap();
         let admin = secrets.admin.reveal().to_owned();
@@ -61,7 +68,8 @@ impl QueueScene {
         let workers = RenderWorkerServiceClient::with_interceptor(channel(running.worker_listen), worker);
         let mut briefs = BriefServiceClient::with_interceptor(channel(running.listen), bearer(&admin));
         briefs.import_brief(import(vec![document("b1", 1, content("One"))])).await.unwrap();
-        Self { store, renders, workers, briefs, admin, database, _running: running, _server: server }
+        let operator = secrets.operator.reveal().to_owned();
+        Self { store, renders, workers, briefs, admin, operator, running, database, _server: server }
     }
 
     pub(crate) async fn requested(&self) -> Render {
@@ -104,7 +112,7 @@ pub(crate) fn create(source: &str) -> CreateRenderRequest {
     CreateRenderRequest {
         parent: "workspaces/default".into(),
         source: format!("workspaces/default/briefs/{source}"),
-        options: None,
+        ..Default::default()
     }
 }
 

@@ -66,8 +66,8 @@ async fn a_render_goes_from_request_to_pdf() {
 #[tokio::test]
 async fn one_call_brings_the_states_and_then_the_bytes() {
     let scene = QueueScene::new().await;
-    let CreateRenderRequest { parent, source, options } = create("b1");
-    let request = RenderBriefRequest { parent, source, options };
+    let CreateRenderRequest { parent, source, .. } = create("b1");
+    let request = RenderBriefRequest { parent, source, ..Default::default() };
     let mut events = scene.renders.clone().render_brief(request).await.unwrap().into_inner();
     let lease = scene.leased().await;
     scene.uploaded(header(&lease, &pdf()), &pdf()).await.unwrap();

@@ -1,11 +1,10 @@
 use std::collections::BTreeSet;
 
 use chancery_brief::digest::Digest;
-use chancery_brief::marking::{Policy, Scheme};
-use chancery_proto::render::v1::{RenderOptions, RenderPhase};
-use chancery_store::{AttemptFailure, Finished, Lease, Principal, RenderState, Role, Scope, StoreError};
+use chancery_proto::render::v1::RenderPhase;
+use chancery_store::{AttemptFailure, Finished, RenderState, StoreError};
 
-use crate::place::{Place, content, document, in_workspace, person};
+use crate::place::{Place, content, person};
 use crate::queue_scene::{ENVIRONMENT, scene, staged};
 
 fn failure(retryable: bool) -> AttemptFailure {
@@ -201,29 +200,4 @@ async fn of_eight_workers_no_two_get_the_same_task() {
     let claimed = tasks.len();
     assert_eq!(tasks.into_iter().collect::<BTreeSet<_>>().len(), claimed);
     assert_eq!(claimed + place.leased(64).await.len(), 24);
-}
-
-#[tokio::test]
-async fn a_workspace_that_asks_for_much_waits_behind_itself() {
-    let place = scene().await;
-    let operator = Principal {
-        subject: "workspaces/system/apiTokens/0".into(),
-        display_name: "operator".into(),
-        scope: Scope::System,
-        roles: [Role::Operator].into_iter().collect(),
-    };
-    let other = "other".parse().unwrap();
-    place.store.create_workspace(&operator, &other, "Other", Scheme::Tlp, Policy::Omit).await.unwrap();
-    let stranger = in_workspace("other", Role::Admin, "TLP:RED");
-    let theirs: chancery_proto::names::BriefName = "workspaces/other/briefs/theirs".parse().unwrap();
-    place.store.import(&stranger, &theirs, &[document(1, content("Theirs"))]).await.unwrap();
-
-    for brief in ["m1", "m2", "m3"] {
-        place.published(brief, content(brief)).await;
-        place.requested_by(&person("TLP:RED"), brief).await.unwrap();
-    }
-    let source = theirs.to_string().parse().unwrap();
-    let late = place.store.create_render(&stranger, &source, &RenderOptions::default()).await.unwrap();
-    let order: Vec<Lease> = vec![place.leased_one().await, place.leased_one().await];
-    assert_eq!(order[1].task, late.render.task);
 }

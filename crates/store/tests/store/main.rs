@@ -11,6 +11,8 @@ mod imports;
 mod leases;
 mod place;
 mod projections;
+mod queue_limit;
+mod queue_order;
 mod queue_scene;
 mod render_endings;
 mod render_requests;

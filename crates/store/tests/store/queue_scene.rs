@@ -1,11 +1,15 @@
 //! A place with a print environment, a brief, and what callers and workers do to the queue.
 
 use chancery_brief::digest::{Digest, body_digest};
-use chancery_proto::names::BriefOrRevisionName;
-use chancery_proto::render::v1::RenderOptions;
-use chancery_store::{Finished, Lease, Principal, PrintEnvironment, RequestedRender, Result, StagedArtifact};
+use chancery_brief::marking::{Policy, Scheme};
+use chancery_proto::names::{BriefName, BriefOrRevisionName};
+use chancery_proto::render::v1::{RenderOptions, RenderPriority};
+use chancery_store::{
+    AttemptFailure, Finished, Lease, NewRender, Principal, PrintEnvironment, RequestedRender, Result, Role,
+    Scope, StagedArtifact,
+};
 
-use crate::place::{Place, content, person};
+use crate::place::{Place, content, document, in_workspace, person};
 
 /// What prints here.
 pub(crate) const ENVIRONMENT: PrintEnvironment =
@@ -23,7 +27,56 @@ pub(crate) fn source(path: &str) -> BriefOrRevisionName {
     format!("workspaces/default/briefs/{path}").parse().unwrap()
 }
 
+/// Somebody with a brief to print.
+pub(crate) struct Requester {
+    pub(crate) principal: Principal,
+    pub(crate) source: BriefOrRevisionName,
+}
+
+impl Requester {
+    /// Of workspace `default`.
+    pub(crate) fn here() -> Self {
+        Self { principal: person("TLP:RED"), source: source("b1") }
+    }
+
+    /// A print of its own for each number.
+    pub(crate) fn render(&self, number: usize, priority: RenderPriority) -> NewRender {
+        let recipient = format!("Copy {number}");
+        let options = RenderOptions { recipient, ..RenderOptions::default() };
+        NewRender { source: self.source.clone(), options, priority }
+    }
+}
+
 impl Place {
+    /// Somebody of a workspace that is made here.
+    pub(crate) async fn requester_in(&self, workspace: &str) -> Requester {
+        let operator = Principal {
+            subject: "workspaces/system/apiTokens/0".into(),
+            display_name: "operator".into(),
+            scope: Scope::System,
+            roles: [Role::Operator].into_iter().collect(),
+        };
+        let id = workspace.parse().unwrap();
+        self.store.create_workspace(&operator, &id, "Other", Scheme::Tlp, Policy::Omit).await.unwrap();
+        let principal = in_workspace(workspace, Role::Admin, "TLP:RED");
+        let brief: BriefName = format!("workspaces/{workspace}/briefs/theirs").parse().unwrap();
+        self.store.import(&principal, &brief, &[document(1, content("Theirs"))]).await.unwrap();
+        Requester { principal, source: brief.to_string().parse().unwrap() }
+    }
+
+    /// The task of a render that nobody asked for before.
+    pub(crate) async fn queued(&self, by: &Requester, number: usize, priority: RenderPriority) -> String {
+        let requested = self.store.request_render(&by.principal, &by.render(number, priority)).await.unwrap();
+        assert!(requested.is_new_task);
+        requested.render.task
+    }
+
+    /// Ends the task without a PDF, for good.
+    pub(crate) async fn ended(&self, lease: &Lease) {
+        let failure = AttemptFailure { reason: "R".into(), message: String::new(), retryable: false };
+        self.store.fail_attempt(lease, &failure).await.unwrap();
+    }
+
     /// A render of `b1`, as somebody cleared for all of it asks for.
     pub(crate) async fn requested(&self) -> RequestedRender {
         self.requested_by(&person("TLP:RED"), "b1").await.unwrap()

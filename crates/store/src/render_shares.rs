@@ -1,0 +1,98 @@
+//! Who is served when: a workspace's room in the queue, and the places in the order that its tasks get. The row of
+//! `render_shares` is locked by whoever queues a new task, until he commits: so the limit is exact, and workspaces do
+//! not wait for each other.
+
+use chancery_proto::names::ResourceId;
+use chancery_proto::render::v1::RenderPriority;
+
+use crate::{Result, Store, StoreError};
+
+/// The class as the queue orders it: lower ones go first.
+pub(crate) const fn class_of(priority: RenderPriority) -> i16 {
+    match priority {
+        RenderPriority::Interactive => 0,
+        RenderPriority::Unspecified | RenderPriority::Normal => 1,
+        RenderPriority::Bulk => 2,
+    }
+}
+
+impl Store {
+    /// Counts what a workspace has in the queue and notes how much more it may queue: counting once makes room for as
+    /// many tasks as were missing, so that queueing itself need not count.
+    ///
+    /// # Errors
+    /// [`StoreError::QueueFull`] when the limit is reached.
+    pub(crate) async fn make_room(&self, workspace: &ResourceId) -> Result<()> {
+        let mut transaction = self.pool.begin().await?;
+        sqlx::query!(
+            "-- render_shares::make_room
+            insert into render_shares (workspace_id, queue_limit, room) values ($1, $2, 0)
+            on conflict (workspace_id) do nothing",
+            workspace.as_str(),
+            self.queue_limit,
+        )
+        .execute(&mut *transaction)
+        .await?;
+        // With the lock nobody else is about to queue: the next statement sees all who did.
+        let room = sqlx::query_scalar!(
+            "-- render_shares::make_room
+            select room from render_shares where workspace_id = $1 and queue_limit = $2 for update",
+            workspace.as_str(),
+            self.queue_limit,
+        )
+        .fetch_optional(&mut *transaction)
+        .await?;
+        // Somebody else may have made room meanwhile.
+        if room.is_some_and(|room| room > 0) {
+            return Ok(());
+        }
+        let counted = sqlx::query_scalar!(
+            r#"-- render_shares::make_room
+            update render_shares
+            set queue_limit = $2,
+                room = greatest($2 - (select count(*)::integer from render_queue where workspace_id = $1), 0)
+            where workspace_id = $1
+            returning room"#,
+            workspace.as_str(),
+            self.queue_limit,
+        )
+        .fetch_one(&mut *transaction)
+        .await?;
+        if counted == 0 {
+            return Err(StoreError::QueueFull { limit: self.queue_limit });
+        }
+        Ok(transaction.commit().await?)
+    }
+
+    /// Lifts a task that waits in a lower class: it goes where a new task of the class would, or stays where it is if
+    /// that is earlier.
+    pub(crate) async fn lift_task(&self, task: &str, priority: RenderPriority) -> Result<()> {
+        // The queue's row first, as everywhere.
+        sqlx::query!(
+            "-- render_shares::lift_task
+            with waiting as materialized (
+                select task_id, workspace_id from render_queue
+                where task_id = $1 and priority > $2
+                for update
+            ), share as (
+                update render_shares s
+                set next_ranks[$2::smallint + 1] = 1 + greatest(
+                    s.next_ranks[$2::smallint + 1],
+                    (select last_value from render_virtual_time)
+                )
+                from waiting w
+                where s.workspace_id = w.workspace_id
+                returning s.next_ranks[$2::smallint + 1] - 1 as fair_rank
+            )
+            update render_queue q
+            set priority = $2, fair_rank = least(q.fair_rank, share.fair_rank)
+            from waiting w, share
+            where q.task_id = w.task_id",
+            task,
+            class_of(priority),
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+}
