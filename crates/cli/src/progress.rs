@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 use std::time::Duration;
 
+use crate::text;
 use chancery_client::RenderEvent;
 use chancery_proto::render::v1::{Render, RenderPhase, RenderState};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -77,7 +78,7 @@ fn download_style() -> ProgressStyle {
 /// A state in a few words.
 fn told(render: &Render) -> String {
     let progress = render.progress.unwrap_or_default();
-    let pages = if progress.pages > 0 { format!(", {} pages", progress.pages) } else { String::new() };
+    let pages = if progress.pages > 0 { format!(", {}", text::pages(progress.pages)) } else { String::new() };
     match render.state() {
         RenderState::Queued => "waiting for a worker".to_owned(),
         RenderState::Running => format!("{}{pages}", doing(progress.phase())),

@@ -11,6 +11,11 @@ pub fn time(time: Option<&Timestamp>) -> String {
     time.map_or_else(|| "-".to_owned(), |time| Timestamp { nanos: 0, ..*time }.to_string())
 }
 
+/// A number of pages.
+pub fn pages(count: u32) -> String {
+    if count == 1 { "1 page".to_owned() } else { format!("{count} pages") }
+}
+
 /// The newest revision of a brief.
 pub fn brief(brief: &Brief) -> String {
     let head = [

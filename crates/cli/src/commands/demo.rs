@@ -21,6 +21,7 @@ use crate::failure::Failure;
 use crate::output;
 use crate::stack::{Stack, StackSettings};
 use crate::state::StateFolder;
+use crate::text;
 
 pub async fn run(global: &Global, arguments: &Demo) -> Result<(), Failure> {
     let mut stop = StopSignal::new()?;
@@ -154,9 +155,9 @@ fn told(as_json: bool, printed: &Printed, path: &Path, steps: &Steps) -> String 
         None => "",
     };
     let mut text = format!(
-        "\n{}\n  {} pages, {} KB{same}\n  SHA-256 {}\n",
+        "\n{}\n  {}, {} KB{same}\n  SHA-256 {}\n",
         path.display(),
-        artifact.pages,
+        text::pages(artifact.pages),
         artifact.size_bytes.div_ceil(1_000),
         artifact.sha256
     );

@@ -20,6 +20,7 @@ use crate::failure::{Failure, Place};
 use crate::images::Image;
 use crate::output::{self, is_standard};
 use crate::print_options;
+use crate::text;
 use crate::theme::Theme;
 
 /// Content nests; the default of 2 MiB leaves little room over the deepest layout.
@@ -81,7 +82,7 @@ pub fn run(global: &Global, arguments: &Preview) -> Result<(), Failure> {
             serde_json::json!({ "output": arguments.output.display().to_string(), "pages": pages })
         )
     } else {
-        format!("{}: {pages} pages, stamped as a draft\n", arguments.output.display())
+        format!("{}: {}, stamped as a draft\n", arguments.output.display(), text::pages(pages))
     })
 }
 

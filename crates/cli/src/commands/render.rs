@@ -15,7 +15,7 @@ use crate::failure::Failure;
 use crate::output::{PendingFile, is_standard};
 use crate::progress::Progress;
 use crate::theme::Theme;
-use crate::{names, output, print_options};
+use crate::{names, output, print_options, text};
 
 pub async fn run(global: &Global, arguments: &Render) -> Result<(), Failure> {
     let name = names::brief_or_revision(&global.workspace, &arguments.name)?;
@@ -108,10 +108,10 @@ pub async fn to_file(
 fn told(render: &render::Render, path: &Path) -> String {
     let artifact = render.artifact.clone().unwrap_or_default();
     let mut text = format!(
-        "{}: {}, {} pages, {} bytes, SHA-256 {}\n",
+        "{}: {}, {}, {} bytes, SHA-256 {}\n",
         path.display(),
         render.revision,
-        artifact.pages,
+        text::pages(artifact.pages),
         artifact.size_bytes,
         artifact.sha256
     );

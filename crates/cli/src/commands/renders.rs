@@ -78,7 +78,7 @@ fn row(render: &Render) -> [String; 5] {
         RenderState::Cancelled => "cancelled",
     };
     let outcome = match (&render.artifact, &render.failure) {
-        (Some(artifact), _) => format!("{} pages, {} bytes", artifact.pages, artifact.size_bytes),
+        (Some(artifact), _) => format!("{}, {} bytes", text::pages(artifact.pages), artifact.size_bytes),
         (None, Some(failure)) => format!("{}: {}", failure.reason, failure.message),
         (None, None) => String::new(),
     };
