@@ -3,10 +3,11 @@
 use std::io::IsTerminal;
 use std::time::Duration;
 
-use crate::text;
 use chancery_client::RenderEvent;
 use chancery_proto::render::v1::{Render, RenderPhase, RenderState};
 use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::text;
 
 /// Shows a render's events.
 pub enum Progress {
