@@ -218,6 +218,9 @@ pub struct Render {
     /// How soon, when others wait too
     #[arg(long, value_enum, default_value_t = PriorityArg::Normal)]
     pub priority: PriorityArg,
+    /// By which the server knows this request again for a day: repeated, it makes no second render
+    #[arg(long, value_name = "ID", default_value = "", hide_default_value = true)]
+    pub request_id: String,
     #[command(flatten)]
     pub options: PrintOptions,
 }

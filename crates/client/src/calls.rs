@@ -10,18 +10,22 @@ use tonic::{Request, Response, Status};
 
 use crate::channel::Client;
 use crate::error::{Error, is_transient};
+use crate::request_ids::identified;
 use crate::retry::pause;
 
 /// A page's size when all of a list is wanted: the largest that the protos allow.
 const PAGE: i32 = 1_000;
 
-/// Defines a method for each RPC. `repeats` marks those that are tried again when the server cannot be reached.
+/// Defines a method for each RPC. `repeats` marks those that are tried again when the server cannot be reached; those
+/// that end with `identified` are known again by the server then.
 macro_rules! unary {
-    ($($(#[$doc:meta])* $service:ident.$method:ident($request:ty) -> $answer:ty, $repeats:ident, $deadline:ident;)+) => {
+    ($($(#[$doc:meta])* $service:ident.$method:ident($request:ty) -> $answer:ty, $repeats:ident, $deadline:ident
+        $(, $identified:ident)?;)+) => {
         impl Client {
             $(
                 $(#[$doc])*
                 pub async fn $method(&self, request: $request) -> Result<$answer, Error> {
+                    $(let request = $identified(request);)?
                     let call = |request| {
                         let mut service = self.$service();
                         async move { service.$method(request).await }
@@ -63,16 +67,16 @@ unary! {
     briefs.list_attachments(brief::ListAttachmentsRequest) -> brief::ListAttachmentsResponse, REPEATS, call;
     /// A brief's revisions as documents.
     briefs.export_brief(brief::ExportBriefRequest) -> brief::ExportBriefResponse, REPEATS, import;
-    /// Requests a PDF. Equal renders share one task, so a repeated request prints nothing twice.
-    renders.create_render(render::CreateRenderRequest) -> render::Render, REPEATS, call;
+    /// Requests a PDF. The call gets a request id unless it has one, so a repeated one makes no second render.
+    renders.create_render(render::CreateRenderRequest) -> render::Render, REPEATS, call, identified;
     /// A render's state.
     renders.get_render(render::GetRenderRequest) -> render::Render, REPEATS, call;
     /// A page of renders.
     renders.list_renders(render::ListRendersRequest) -> render::ListRendersResponse, REPEATS, call;
-    /// Gives a render up. Cancelling a cancelled one changes nothing, so this repeats.
-    renders.cancel_render(render::CancelRenderRequest) -> render::Render, REPEATS, call;
-    /// Removes a render that has ended.
-    renders.delete_render(render::DeleteRenderRequest) -> (), ONCE, call;
+    /// Gives a render up. The call gets a request id unless it has one.
+    renders.cancel_render(render::CancelRenderRequest) -> render::Render, REPEATS, call, identified;
+    /// Removes a render that has ended. The call gets a request id unless it has one.
+    renders.delete_render(render::DeleteRenderRequest) -> (), REPEATS, call, identified;
     /// A render's state once it has ended, or after the request's timeout.
     renders.wait_render(render::WaitRenderRequest) -> render::Render, REPEATS, render;
     /// Makes a workspace.
@@ -206,8 +210,8 @@ mod tests {
     use super::METHODS;
 
     /// Those that write, but nothing twice.
-    const WRITES_THAT_REPEAT: [&str; 4] =
-        ["cancel_render", "create_render", "import_brief", "revoke_api_token"];
+    const WRITES_THAT_REPEAT: [&str; 5] =
+        ["cancel_render", "create_render", "delete_render", "import_brief", "revoke_api_token"];
 
     #[test]
     fn what_repeats_has_no_side_effects_or_says_why() {

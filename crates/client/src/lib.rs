@@ -25,6 +25,7 @@ mod channel;
 mod config;
 mod error;
 mod render;
+mod request_ids;
 mod retry;
 
 pub use channel::{Client, Credentials, Transport};

@@ -31,6 +31,9 @@ pub fn status(error: StoreError) -> Status {
             let field = format!("documents[{place}].digest");
             return bad_request(Reason::DigestMismatch, &field, error.to_string());
         }
+        StoreError::RequestIdReused => {
+            return bad_request(Reason::RequestIdReused, "request_id", error.to_string());
+        }
         StoreError::StaleEtag => (Code::Aborted, Reason::StaleEtag),
         StoreError::ClearanceTooLow(_) => (Code::PermissionDenied, Reason::ClearanceTooLow),
         StoreError::InvalidField { field, description } => return invalid_field(field, description),

@@ -18,6 +18,7 @@ mod render_lists;
 mod render_messages;
 pub mod render_service;
 pub mod render_worker_service;
+mod request_ids;
 pub mod server;
 pub mod shutdown;
 mod sweep;

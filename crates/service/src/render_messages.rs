@@ -1,5 +1,6 @@
 //! Renders between the store's words and the wire's.
 
+use std::mem;
 use std::time::Duration;
 
 use chancery_brief::render_options::checked;
@@ -14,10 +15,13 @@ use time::OffsetDateTime;
 use tonic::Status;
 
 use crate::errors::{invalid_field, invalid_name, invalid_options};
+use crate::request_ids::write_id;
 
-/// What a render is asked for with, whether it is followed in the same call or not.
-pub(crate) fn new_render(request: CreateRenderRequest) -> Result<NewRender, Status> {
-    let CreateRenderRequest { parent, source, options, priority } = request;
+/// What a render is asked for with, by one method or the other.
+pub(crate) fn new_render(method: &'static str, request: CreateRenderRequest) -> Result<NewRender, Status> {
+    let mut request = request;
+    let write = write_id(method, mem::take(&mut request.request_id), &request)?;
+    let CreateRenderRequest { parent, source, options, priority, .. } = request;
     // The source must lie in the parent: the parent is what the caller's rights are looked up for.
     let parent: WorkspaceName = parent.parse().map_err(|error| invalid_name("parent", &error))?;
     let source: BriefOrRevisionName = source.parse().map_err(|error| invalid_name("source", &error))?;
@@ -27,13 +31,13 @@ pub(crate) fn new_render(request: CreateRenderRequest) -> Result<NewRender, Stat
     let options = checked(&options.unwrap_or_default()).map_err(|invalid| invalid_options(&invalid))?;
     let priority =
         RenderPriority::try_from(priority).map_err(|_| invalid_field("priority", "no such priority"))?;
-    Ok(NewRender { source, options, priority })
+    Ok(NewRender { source, options, priority, write })
 }
 
 /// The first half of a call that also follows and downloads.
 pub(crate) fn create_request(request: RenderBriefRequest) -> CreateRenderRequest {
-    let RenderBriefRequest { parent, source, options, priority } = request;
-    CreateRenderRequest { parent, source, options, priority }
+    let RenderBriefRequest { parent, source, options, priority, request_id } = request;
+    CreateRenderRequest { parent, source, options, priority, request_id }
 }
 
 pub(crate) fn render_name(name: &str) -> Result<RenderName, Status> {
@@ -124,8 +128,11 @@ mod tests {
     #[test]
     fn a_source_in_another_workspace_is_refused() {
         let elsewhere = CreateRenderRequest { parent: "workspaces/other".into(), ..request() };
-        assert_eq!(reason_of(&new_render(elsewhere).unwrap_err()), Some(Reason::InvalidField));
-        new_render(request()).unwrap();
+        assert_eq!(
+            reason_of(&new_render("CreateRender", elsewhere).unwrap_err()),
+            Some(Reason::InvalidField)
+        );
+        new_render("CreateRender", request()).unwrap();
     }
 
     #[test]
@@ -135,10 +142,13 @@ mod tests {
             RenderOptions { paper: 99, ..Default::default() },
         ] {
             let asked = CreateRenderRequest { options: Some(options), ..request() };
-            assert_eq!(reason_of(&new_render(asked).unwrap_err()), Some(Reason::InvalidField));
+            assert_eq!(
+                reason_of(&new_render("CreateRender", asked).unwrap_err()),
+                Some(Reason::InvalidField)
+            );
         }
         let asked = CreateRenderRequest { priority: 99, ..request() };
-        assert_eq!(reason_of(&new_render(asked).unwrap_err()), Some(Reason::InvalidField));
+        assert_eq!(reason_of(&new_render("CreateRender", asked).unwrap_err()), Some(Reason::InvalidField));
     }
 
     #[test]

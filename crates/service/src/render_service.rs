@@ -1,5 +1,6 @@
 //! `RenderService`: renders as their callers see them.
 
+use std::mem;
 use std::time::Duration;
 
 use chancery_proto::names::RenderName;
@@ -10,7 +11,7 @@ use chancery_proto::render::v1::{
     DownloadRenderResponse, GetRenderRequest, ListRendersRequest, ListRendersResponse, Render,
     RenderBriefRequest, RenderBriefResponse, WaitRenderRequest, WatchRenderRequest,
 };
-use chancery_store::{self as store, CHUNK, Download, Principal, RenderPlace, Store};
+use chancery_store::{self as store, CHUNK, Download, NewRender, Principal, RenderPlace, Store};
 use prost::bytes::Bytes;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
@@ -23,6 +24,7 @@ use crate::render_lists::{ListedRenders, place_key};
 use crate::render_messages::{
     artifact_message, create_request, new_render, render_message, render_name, wait_time,
 };
+use crate::request_ids::write_id;
 use crate::shutdown::Shutdown;
 use crate::wakeups::{TaskWatch, Wakeups};
 
@@ -43,12 +45,8 @@ impl Renders {
         Self { store, wakeups, shutdown }
     }
 
-    async fn create(
-        &self,
-        principal: &Principal,
-        request: CreateRenderRequest,
-    ) -> Result<store::Render, Status> {
-        let requested = self.store.request_render(principal, &new_render(request)?).await.map_err(status)?;
+    async fn create(&self, principal: &Principal, request: &NewRender) -> Result<store::Render, Status> {
+        let requested = self.store.request_render(principal, request).await.map_err(status)?;
         if requested.is_new_task {
             self.wakeups.task_queued(&requested.render.task);
         }
@@ -99,7 +97,7 @@ impl Followed {
 impl RenderService for Renders {
     async fn create_render(&self, request: Request<CreateRenderRequest>) -> Result<Response<Render>, Status> {
         let principal = principal(&request)?;
-        let render = self.create(&principal, request.into_inner()).await?;
+        let render = self.create(&principal, &new_render("CreateRender", request.into_inner())?).await?;
         Ok(Response::new(render_message(&render)))
     }
 
@@ -129,16 +127,20 @@ impl RenderService for Renders {
 
     async fn cancel_render(&self, request: Request<CancelRenderRequest>) -> Result<Response<Render>, Status> {
         let principal = principal(&request)?;
-        let name = render_name(&request.into_inner().name)?;
-        let render = self.store.cancel_render(&principal, &name).await.map_err(status)?;
+        let mut request = request.into_inner();
+        let write = write_id("CancelRender", mem::take(&mut request.request_id), &request)?;
+        let name = render_name(&request.name)?;
+        let render = self.store.cancel_render(&principal, &name, write.as_ref()).await.map_err(status)?;
         self.wakeups.task_changed(&render.task);
         Ok(Response::new(render_message(&render)))
     }
 
     async fn delete_render(&self, request: Request<DeleteRenderRequest>) -> Result<Response<()>, Status> {
         let principal = principal(&request)?;
-        let name = render_name(&request.into_inner().name)?;
-        self.store.delete_render(&principal, &name).await.map_err(status)?;
+        let mut request = request.into_inner();
+        let write = write_id("DeleteRender", mem::take(&mut request.request_id), &request)?;
+        let name = render_name(&request.name)?;
+        self.store.delete_render(&principal, &name, write.as_ref()).await.map_err(status)?;
         Ok(Response::new(()))
     }
 
@@ -193,7 +195,8 @@ impl RenderService for Renders {
         request: Request<RenderBriefRequest>,
     ) -> Result<Response<Self::RenderBriefStream>, Status> {
         let principal = principal(&request)?;
-        let render = self.create(&principal, create_request(request.into_inner())).await?;
+        let request = new_render("RenderBrief", create_request(request.into_inner()))?;
+        let render = self.create(&principal, &request).await?;
         let followed = self.follow_from(principal.clone(), render);
         let store = self.store.clone();
         Ok(stream(|answers| print(store, principal, followed, answers), &self.shutdown))

@@ -1,4 +1,4 @@
-//! Drops bytes whose upload came to nothing. Every service process does it now and then; they do not get into each
+//! Drops what has had its time: bytes whose upload came to nothing, ids of writes. Every service process does it now and then; they do not get into each
 //! other's way.
 
 use std::time::Duration;
@@ -21,6 +21,11 @@ pub(crate) async fn run(store: Store, shutdown: Shutdown) {
             Ok(0) => {}
             Ok(blobs) => tracing::info!(blobs, "swept uploads that came to nothing"),
             Err(error) => tracing::warn!(%error, "nothing was swept"),
+        }
+        match store.sweep_request_ids().await {
+            Ok(0) => {}
+            Ok(writes) => tracing::info!(writes, "forgot the ids of writes of more than a day ago"),
+            Err(error) => tracing::warn!(%error, "no ids of writes were forgotten"),
         }
         match store.delete_discarded().await {
             Ok(0) => {}

@@ -113,6 +113,9 @@ pub enum StoreError {
         /// The limit.
         limit: i32,
     },
+    /// Another write was done under the same id.
+    #[error("the id was given to another request before")]
+    RequestIdReused,
     /// No print environment is active: `chancery migrate` sets one.
     #[error("no print environment is active")]
     NoPrintEnvironment,

@@ -9,12 +9,13 @@ use prost::Message;
 use prost_types::Timestamp;
 use time::OffsetDateTime;
 
-use crate::damaged;
 use crate::print_environments::{digest, environment};
 use crate::render_inputs::PinnedEdition;
 use crate::render_shares::class_of;
 use crate::renders::Render;
+use crate::request_ids::{WriteId, was_done_before};
 use crate::{Access, Principal, PrintEnvironment, Result, Store, StoreError};
+use crate::{damaged, generated_id};
 
 /// How often a request that lost a race for a task's generation looks again. Each time somebody else got on.
 const TRIES: u32 = 16;
@@ -28,6 +29,8 @@ pub struct NewRender {
     pub options: RenderOptions,
     /// How soon. It changes nothing of what is printed.
     pub priority: RenderPriority,
+    /// By which a repeated request is known, if it is to be.
+    pub write: Option<WriteId>,
 }
 
 /// A render that was just requested.
@@ -54,17 +57,26 @@ struct Pinned {
     render_key: Digest,
 }
 
+/// A render that is about to be made.
+struct New<'a> {
+    principal: &'a Principal,
+    request: &'a NewRender,
+    pinned: &'a Pinned,
+    name: &'a RenderName,
+}
+
 /// What became of the newest task of a render key.
 enum Joined {
     /// The request waits for it.
     Render(JoinedRender),
+    /// This very request was done before.
+    Before,
     /// There is none, or its PDF is gone, or it died: this generation is the next.
     Next(i32),
 }
 
 /// A render that was attached to a task which was there.
 struct JoinedRender {
-    id: String,
     task: String,
     /// The task's class while it lives.
     class: Option<i16>,
@@ -73,7 +85,9 @@ struct JoinedRender {
 /// What became of a new task.
 enum Queued {
     /// It is queued with its first render.
-    Render(String),
+    Render,
+    /// This very request was done before.
+    Before,
     /// Somebody else made it in the meantime.
     LostRace,
     /// Nothing is known of room in the workspace's queue.
@@ -88,53 +102,81 @@ impl Store {
         source: &BriefOrRevisionName,
         options: &RenderOptions,
     ) -> Result<RequestedRender> {
-        let (source, options) = (source.clone(), options.clone());
-        self.request_render(principal, &NewRender { source, options, priority: RenderPriority::Normal }).await
+        let (source, options, priority) = (source.clone(), options.clone(), RenderPriority::Normal);
+        self.request_render(principal, &NewRender { source, options, priority, write: None }).await
     }
 
     /// Requests a PDF of the principal's edition. A task with the same inputs is joined: when it has finished
-    /// already, the render has too. One that waits in a lower class is lifted.
+    /// already, the render has too. One that waits in a lower class is lifted. A request that was done before under
+    /// the same id answers the render that was made then, as it is now.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when the principal has no edition of the source;
     /// [`StoreError::InvalidOptions`] for sections that it has not and for a logo that the workspace has not;
     /// [`StoreError::LimitExceeded`] for images of too many bytes; [`StoreError::RenderQuarantined`],
-    /// [`StoreError::NoPrintEnvironment`]; [`StoreError::QueueFull`] when a new task would be one too many.
+    /// [`StoreError::NoPrintEnvironment`]; [`StoreError::QueueFull`] when a new task would be one too many;
+    /// [`StoreError::RequestIdReused`].
     pub async fn request_render(
         &self,
         principal: &Principal,
         request: &NewRender,
     ) -> Result<RequestedRender> {
-        let access = principal.access(&request.source.brief_name().workspace)?;
+        let workspace = request.source.brief_name().workspace;
+        let access = principal.access(&workspace)?;
+        let made = self.make_render(principal, access, request).await;
+        if let Ok(Some(made)) = made {
+            return Ok(made);
+        }
+        // What is refused now may have been done before: whoever repeats it gets the answer that he missed.
+        let before = match &request.write {
+            Some(write) => self.recall(principal, &workspace, write).await?,
+            None => None,
+        };
+        let Some(name) = before else {
+            return made?.ok_or_else(|| damaged("a request that was done before is forgotten"));
+        };
+        let name = String::from_utf8(name).map_err(damaged)?.parse().map_err(damaged)?;
+        Ok(RequestedRender { render: self.render(principal, &name).await?, is_new_task: false })
+    }
+
+    /// Makes a render, unless this very request was done before.
+    async fn make_render(
+        &self,
+        principal: &Principal,
+        access: Access,
+        request: &NewRender,
+    ) -> Result<Option<RequestedRender>> {
         let pinned = self.pin_render_input(access, &request.source, &request.options).await?;
-        let workspace = &pinned.brief.workspace;
+        let name = RenderName { workspace: pinned.brief.workspace.clone(), render: generated_id()? };
+        let new = New { principal, request, pinned: &pinned, name: &name };
         let mut made_room = false;
         for _ in 0..TRIES {
-            let (id, is_new_task) = match self.join_render_task(principal, &pinned).await? {
+            let is_new_task = match self.join_render_task(&new).await? {
                 Joined::Render(joined) => {
                     if joined.class.is_some_and(|class| class > class_of(request.priority)) {
                         self.lift_task(&joined.task, request.priority).await?;
                     }
-                    (joined.id, false)
+                    false
                 }
+                Joined::Before => return Ok(None),
                 Joined::Next(generation) => {
-                    match self.queue_render_task(principal, &pinned, generation, request.priority).await? {
-                        Queued::Render(id) => (id, true),
+                    match self.queue_render_task(&new, generation).await? {
+                        Queued::Render => true,
+                        Queued::Before => return Ok(None),
                         Queued::LostRace => continue,
                         // Others took what was left.
                         Queued::NoRoom if made_room => {
                             return Err(StoreError::QueueFull { limit: self.queue_limit });
                         }
                         Queued::NoRoom => {
-                            self.make_room(workspace).await?;
+                            self.make_room(&name.workspace).await?;
                             made_room = true;
                             continue;
                         }
                     }
                 }
             };
-            let name = RenderName { workspace: workspace.clone(), render: id.parse().map_err(damaged)? };
-            return Ok(RequestedRender { render: self.render(principal, &name).await?, is_new_task });
+            return Ok(Some(RequestedRender { render: self.render(principal, &name).await?, is_new_task }));
         }
         Err(damaged("the tasks of a render key end as fast as they are made"))
     }
@@ -236,7 +278,9 @@ impl Store {
 
     /// Adds the request to the newest task of its key, if that one lives or has its result: a PDF, or a failure
     /// that the same inputs would meet again.
-    async fn join_render_task(&self, principal: &Principal, pinned: &Pinned) -> Result<Joined> {
+    async fn join_render_task(&self, new: &New<'_>) -> Result<Joined> {
+        let New { principal, request, pinned, name } = new;
+        let write = request.write.as_ref();
         let row = sqlx::query!(
             r#"-- render_requests::join_render_task
             with task as materialized (
@@ -248,15 +292,24 @@ impl Store {
                 limit 1
                 -- Against cancelling: either that one sees this render, or this one sees the task cancelled.
                 for key share
+            ), remembered as (
+                insert into request_ids (workspace_id, subject, method, request_id, request_digest, response)
+                select $2, $8, $10, $11, $12::bytea, convert_to($13, 'UTF8')
+                from task where joinable and $11::text is not null
+                on conflict do nothing
+                returning request_id
             ), joined as (
-                insert into renders
-                    (workspace_id, task_id, brief_id, revision, visible_from, edition_digest, options, created_by)
-                select $2, task_id, $3, $4, $5::smallint, $6::bytea, $7, $8 from task where joinable
+                insert into renders (
+                    workspace_id, render_id, task_id, brief_id, revision, visible_from, edition_digest, options,
+                    created_by
+                )
+                select $2, $9, task_id, $3, $4, $5::smallint, $6::bytea, $7, $8
+                from task where joinable and ($11::text is null or exists (select from remembered))
                 returning render_id
             )
             select task.task_id, task.generation, task.quarantined, task.failure_message, q.priority as "class?",
-                joined.render_id as "render_id?"
-            from task left join joined on true left join render_queue q on q.task_id = task.task_id"#,
+                task.joinable as "joinable!", exists (select from joined) as "joined!"
+            from task left join render_queue q on q.task_id = task.task_id"#,
             pinned.render_key.as_bytes().as_slice(),
             pinned.brief.workspace.as_str(),
             pinned.brief.brief.as_str(),
@@ -265,6 +318,11 @@ impl Store {
             pinned.edition_digest.as_bytes().as_slice(),
             pinned.options.encode_to_vec(),
             principal.subject,
+            name.render.as_str(),
+            write.map(|write| write.method),
+            write.map(|write| &write.id),
+            write.map(|write| write.request_digest.as_bytes().as_slice()),
+            name.to_string(),
         )
         .fetch_optional(&self.pool)
         .await?;
@@ -273,33 +331,33 @@ impl Store {
             Some(task) if task.quarantined => {
                 Err(StoreError::RenderQuarantined(task.failure_message.unwrap_or_default()))
             }
-            Some(task) => Ok(match task.render_id {
-                Some(id) => Joined::Render(JoinedRender { id, task: task.task_id, class: task.class }),
-                None => Joined::Next(task.generation + 1),
-            }),
+            Some(task) if task.joined => {
+                Ok(Joined::Render(JoinedRender { task: task.task_id, class: task.class }))
+            }
+            Some(task) if task.joinable => Ok(Joined::Before),
+            Some(task) => Ok(Joined::Next(task.generation + 1)),
         }
     }
 
     /// Makes the task of a key and generation with its queue row and this first render.
-    async fn queue_render_task(
-        &self,
-        principal: &Principal,
-        pinned: &Pinned,
-        generation: i32,
-        priority: RenderPriority,
-    ) -> Result<Queued> {
+    async fn queue_render_task(&self, new: &New<'_>, generation: i32) -> Result<Queued> {
+        let New { principal, request, pinned, name } = new;
+        let write = request.write.as_ref();
         // Start-time fair queueing: a workspace's next task comes after its last one, and not before the one that
         // is served now; so who asks for much waits behind himself and not before others.
         let row = sqlx::query!(
             r#"-- render_requests::queue_render_task
-            with share as (
+            with before as materialized (
+                select request_id from request_ids
+                where workspace_id = $2 and subject = $8 and method = $18 and request_id = $19
+            ), share as (
                 update render_shares
                 set room = room - 1,
                     next_ranks[$15::smallint + 1] = 1 + greatest(
                         next_ranks[$15::smallint + 1],
                         (select last_value from render_virtual_time)
                     )
-                where workspace_id = $2 and room > 0 and queue_limit = $16
+                where workspace_id = $2 and room > 0 and queue_limit = $16 and not exists (select from before)
                 returning next_ranks[$15::smallint + 1] - 1 as fair_rank
             ), task as (
                 insert into render_tasks
@@ -311,13 +369,20 @@ impl Store {
                 insert into render_queue
                     (task_id, workspace_id, printer_version, fonts_digest, priority, fair_rank, epoch)
                 select task_id, $2, $12::bytea, $13::bytea, $15, fair_rank, epoch from task, share
+            ), remembered as (
+                -- Another request under the same id, at the same time, undoes all of this here.
+                insert into request_ids (workspace_id, subject, method, request_id, request_digest, response)
+                select $2, $8, $18, $19, $20::bytea, convert_to($21, 'UTF8') from task where $19::text is not null
             ), render as (
-                insert into renders
-                    (workspace_id, task_id, brief_id, revision, visible_from, edition_digest, options, created_by)
-                select $2, task_id, $3, $4, $5::smallint, $6::bytea, $7, $8 from task
+                insert into renders (
+                    workspace_id, render_id, task_id, brief_id, revision, visible_from, edition_digest, options,
+                    created_by
+                )
+                select $2, $17, task_id, $3, $4, $5::smallint, $6::bytea, $7, $8 from task
                 returning render_id
             )
-            select exists (select from share) as "had_room!", (select render_id from render) as render_id"#,
+            select exists (select from before) as "before!", exists (select from share) as "had_room!",
+                exists (select from render) as "made!""#,
             pinned.render_key.as_bytes().as_slice(),
             pinned.brief.workspace.as_str(),
             pinned.brief.brief.as_str(),
@@ -332,16 +397,24 @@ impl Store {
             pinned.environment.printer_version.as_bytes().as_slice(),
             pinned.environment.fonts_digest.as_bytes().as_slice(),
             pinned.from_rank,
-            class_of(priority),
+            class_of(request.priority),
             self.queue_limit,
+            name.render.as_str(),
+            write.map(|write| write.method),
+            write.map(|write| &write.id),
+            write.map(|write| write.request_digest.as_bytes().as_slice()),
+            name.to_string(),
         )
         .fetch_one(&self.pool)
-        .await?;
-        Ok(match row.render_id {
-            Some(id) => Queued::Render(id),
-            None if row.had_room => Queued::LostRace,
-            None => Queued::NoRoom,
-        })
+        .await;
+        match row {
+            Ok(row) if row.made => Ok(Queued::Render),
+            Ok(row) if row.before => Ok(Queued::Before),
+            Ok(row) if row.had_room => Ok(Queued::LostRace),
+            Ok(_) => Ok(Queued::NoRoom),
+            Err(error) if was_done_before(&error) => Ok(Queued::Before),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 

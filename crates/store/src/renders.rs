@@ -5,6 +5,7 @@ use chancery_brief::digest::Digest;
 use chancery_proto::names::{BriefName, GeneratedId, RenderName, ResourceId, RevisionName, RevisionNumber};
 use chancery_proto::render::v1::{RenderOptions, RenderPhase};
 use prost::Message;
+use sqlx::PgExecutor;
 use time::OffsetDateTime;
 
 use crate::artifacts::Artifact;
@@ -118,6 +119,16 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`] also for one of an edition that the principal may not read.
     pub async fn render(&self, principal: &Principal, name: &RenderName) -> Result<Render> {
+        self.render_by(&self.pool, principal, name).await
+    }
+
+    /// The same, within a transaction where it may not be committed yet.
+    pub(crate) async fn render_by(
+        &self,
+        executor: impl PgExecutor<'_>,
+        principal: &Principal,
+        name: &RenderName,
+    ) -> Result<Render> {
         let access = principal.access(&name.workspace)?;
         let row = sqlx::query_as!(
             Row,
@@ -135,7 +146,7 @@ impl Store {
             name.render.as_str(),
             i16::from(access.clearance.0),
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(executor)
         .await?;
         row.ok_or_else(|| StoreError::NotFound(name.to_string()))?.into_render(&name.workspace)
     }

@@ -124,7 +124,7 @@ impl Caller {
         while self.has_time() {
             let call = self.recorder.asked(self.number, Call::Cancel);
             let mut renders = self.client.renders();
-            let request = CancelRenderRequest { name: name.to_owned() };
+            let request = CancelRenderRequest { name: name.to_owned(), ..Default::default() };
             match self.answer(call, renders.cancel_render(request)).await {
                 Ok(render) => return drop(self.saw(call, &render)),
                 Err(true) => sleep(PAUSE).await,

@@ -32,6 +32,7 @@ pub async fn run(global: &Global, arguments: &Render) -> Result<(), Failure> {
     };
     let request = CreateRenderRequest {
         priority: priority(arguments.priority).into(),
+        request_id: arguments.request_id.clone(),
         ..request(&name, print_options::message(&arguments.options, theme))
     };
     let mut progress = Progress::new(global.json);

@@ -32,7 +32,8 @@ pub async fn list(global: &Global, arguments: &Renders) -> Result<(), Failure> {
 
 pub async fn cancel(global: &Global, given: &str) -> Result<(), Failure> {
     let name = names::render(&global.workspace, given)?.to_string();
-    let render = connect(global).await?.cancel_render(CancelRenderRequest { name }).await?;
+    let render =
+        connect(global).await?.cancel_render(CancelRenderRequest { name, ..Default::default() }).await?;
     output::answer(global.json, &render, || format!("{}: cancelled\n", render.name))
 }
 

@@ -12,6 +12,7 @@ mod queue_limit;
 mod queue_scene;
 mod render_endings;
 mod renders;
+mod request_ids;
 mod scene;
 mod wire;
 mod workers;

@@ -11,11 +11,11 @@ use crate::queue_scene::{QueueScene, header};
 use crate::scene::{refused, refused_at};
 
 fn cancel(name: &str) -> CancelRenderRequest {
-    CancelRenderRequest { name: name.into() }
+    CancelRenderRequest { name: name.into(), ..Default::default() }
 }
 
 fn delete(name: &str) -> DeleteRenderRequest {
-    DeleteRenderRequest { name: name.into() }
+    DeleteRenderRequest { name: name.into(), ..Default::default() }
 }
 
 fn list(page_size: i32, page_token: &str) -> ListRendersRequest {

@@ -127,7 +127,7 @@ async fn what_was_cancelled_before_it_was_served_does_not_count() {
     for number in 0..5 {
         let render = here.render(number, Normal);
         let requested = place.store.request_render(&here.principal, &render).await.unwrap().render;
-        place.store.cancel_render(&here.principal, &requested.name).await.unwrap();
+        place.store.cancel_render(&here.principal, &requested.name, None).await.unwrap();
     }
     let ours = place.queued(&here, 5, Normal).await;
     for number in 0..3 {

@@ -43,7 +43,7 @@ impl Requester {
     pub(crate) fn render(&self, number: usize, priority: RenderPriority) -> NewRender {
         let recipient = format!("Copy {number}");
         let options = RenderOptions { recipient, ..RenderOptions::default() };
-        NewRender { source: self.source.clone(), options, priority }
+        NewRender { source: self.source.clone(), options, priority, write: None }
     }
 }
 

@@ -11,7 +11,7 @@ async fn state(place: &Place, name: &RenderName) -> RenderState {
 }
 
 async fn cancelled(place: &Place, name: &RenderName) {
-    let render = place.store.cancel_render(&person("TLP:RED"), name).await.unwrap();
+    let render = place.store.cancel_render(&person("TLP:RED"), name, None).await.unwrap();
     assert!(matches!(render.state, RenderState::Cancelled { .. }), "{render:?}");
 }
 
@@ -66,7 +66,7 @@ async fn cancelling_again_changes_nothing_and_an_ended_render_cannot_be() {
     cancelled(&place, &first.name).await;
     assert_eq!(place.rows("select * from renders order by render_id"), before);
     place.finished(&place.leased_one().await, b"%PDF").await.unwrap();
-    let refused = place.store.cancel_render(&person("TLP:RED"), &second.name).await.unwrap_err();
+    let refused = place.store.cancel_render(&person("TLP:RED"), &second.name, None).await.unwrap_err();
     assert!(matches!(refused, StoreError::RenderEnded), "{refused}");
     // What was cancelled stays so, with the PDF there for others.
     cancelled(&place, &first.name).await;
@@ -80,7 +80,8 @@ async fn a_request_that_meets_a_cancel_never_waits_for_a_cancelled_task() {
     for _ in 0..25 {
         let name = place.requested().await.render.name;
         let (canceller, requester) = (place.store.clone(), place.store.clone());
-        let cancel = tokio::spawn(async move { canceller.cancel_render(&person("TLP:RED"), &name).await });
+        let cancel =
+            tokio::spawn(async move { canceller.cancel_render(&person("TLP:RED"), &name, None).await });
         let request = tokio::spawn(async move {
             let options = RenderOptions::default();
             requester.create_render(&person("TLP:RED"), &source("b1"), &options).await
@@ -99,15 +100,15 @@ async fn only_an_ended_render_is_deleted_and_its_deliveries_stay() {
     let admin = person("TLP:RED");
     let name = place.requested().await.render.name;
     let other = place.requested().await.render.name;
-    let refused = place.store.delete_render(&admin, &name).await.unwrap_err();
+    let refused = place.store.delete_render(&admin, &name, None).await.unwrap_err();
     assert!(matches!(refused, StoreError::RenderNotFinished), "{refused}");
     place.finished(&place.leased_one().await, b"%PDF").await.unwrap();
     place.store.open_download(&admin, &name, 0).await.unwrap();
-    place.store.delete_render(&admin, &name).await.unwrap();
+    place.store.delete_render(&admin, &name, None).await.unwrap();
     for refused in [
         place.store.render(&admin, &name).await.map(drop),
-        place.store.delete_render(&admin, &name).await,
-        place.store.cancel_render(&admin, &name).await.map(drop),
+        place.store.delete_render(&admin, &name, None).await,
+        place.store.cancel_render(&admin, &name, None).await.map(drop),
     ] {
         assert!(matches!(refused, Err(StoreError::NotFound(_))), "{refused:?}");
     }
@@ -121,15 +122,15 @@ async fn a_render_that_the_caller_may_not_see_is_neither_cancelled_nor_deleted_n
     let name = place.requested().await.render.name;
     let amber = person("TLP:AMBER");
     for refused in [
-        place.store.cancel_render(&amber, &name).await.map(drop),
-        place.store.delete_render(&amber, &name).await,
+        place.store.cancel_render(&amber, &name, None).await.map(drop),
+        place.store.delete_render(&amber, &name, None).await,
     ] {
         assert!(matches!(refused, Err(StoreError::NotFound(_))), "{refused:?}");
     }
     let stranger = in_workspace("elsewhere", Role::Admin, "TLP:RED");
     for refused in [
-        place.store.cancel_render(&stranger, &name).await.map(drop),
-        place.store.delete_render(&stranger, &name).await,
+        place.store.cancel_render(&stranger, &name, None).await.map(drop),
+        place.store.delete_render(&stranger, &name, None).await,
         listed(&place, &stranger, &RenderFilter::default()).await.map(drop),
     ] {
         assert!(matches!(refused, Err(StoreError::Forbidden(_))), "{refused:?}");

@@ -235,7 +235,7 @@ impl Both {
     async fn cancel(&mut self, render: usize) {
         let Some(place) = self.renders.len().checked_sub(render + 1) else { return };
         let (name, id, was_given_up) = self.renders[place].clone();
-        let cancelled = self.place.store.cancel_render(&person("TLP:RED"), &name).await;
+        let cancelled = self.place.store.cancel_render(&person("TLP:RED"), &name, None).await;
         let task = self.tasks[&id].clone();
         if was_given_up {
             cancelled.unwrap();

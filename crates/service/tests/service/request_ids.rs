@@ -1,0 +1,176 @@
+//! Writes that are repeated under an id: done once, answered alike.
+
+use std::collections::BTreeSet;
+
+use chancery_proto::errors::v1::Reason;
+use chancery_proto::render::v1::render_brief_response::Event;
+use chancery_proto::render::v1::{
+    CancelRenderRequest, CreateRenderRequest, DeleteRenderRequest, RenderBriefRequest, RenderPriority,
+    RenderState,
+};
+use tonic::Code;
+
+use crate::queue_scene::{ENVIRONMENT, QueueScene, create, header};
+use crate::scene::{content, document, import, refused, refused_at};
+
+const ID: &str = "7b0c9a52-0f0a-4c8e-9d43-5f4f0a4f1c11";
+
+fn identified(id: &str) -> CreateRenderRequest {
+    CreateRenderRequest { request_id: id.into(), ..create("b1") }
+}
+
+fn count(scene: &QueueScene, table: &str) -> String {
+    scene.database.psql().rows(&format!("select count(*) from {table}")).unwrap().concat()
+}
+
+#[tokio::test]
+async fn a_repeated_request_answers_the_render_that_was_made_as_it_is_now() {
+    let scene = QueueScene::new().await;
+    let mut renders = scene.renders.clone();
+    let first = renders.create_render(identified(ID)).await.unwrap().into_inner();
+    assert_eq!(renders.create_render(identified(ID)).await.unwrap().into_inner(), first);
+    // A joined one is known again too, and every id is its own.
+    let joined = renders.create_render(identified("joined")).await.unwrap().into_inner();
+    assert_ne!(joined.name, first.name);
+    assert_eq!(renders.create_render(identified("joined")).await.unwrap().into_inner(), joined);
+    assert_eq!(count(&scene, "renders"), "2");
+
+    // Whatever has changed since: a newer revision is there, and no printer.
+    let lease = scene.leased().await;
+    scene.uploaded(header(&lease, b"%PDF"), b"%PDF").await.unwrap();
+    scene.briefs.clone().import_brief(import(vec![document("b1", 2, content("Two"))])).await.unwrap();
+    scene.database.psql().rows("update print_environments set active = false").unwrap();
+    let again = renders.create_render(identified(ID)).await.unwrap().into_inner();
+    assert_eq!(
+        (&again.name, &again.revision, again.state()),
+        (&first.name, &first.revision, RenderState::Succeeded)
+    );
+    refused(renders.create_render(create("b1")).await, Code::FailedPrecondition, Reason::NoPrintEnvironment);
+    scene.store.set_print_environment(ENVIRONMENT).await.unwrap();
+    let new = renders.create_render(create("b1")).await.unwrap().into_inner();
+    assert_ne!(new.revision, again.revision);
+}
+
+#[tokio::test]
+async fn the_same_id_for_something_else_is_refused() {
+    let scene = QueueScene::new().await;
+    let mut renders = scene.renders.clone();
+    let render = renders.create_render(identified(ID)).await.unwrap().into_inner();
+    let urgent = CreateRenderRequest { priority: RenderPriority::Interactive.into(), ..identified(ID) };
+    let nowhere = CreateRenderRequest { source: create("b2").source, ..identified(ID) };
+    for other in [urgent, nowhere] {
+        refused_at(renders.create_render(other).await, Reason::RequestIdReused, "request_id");
+    }
+    refused_at(renders.create_render(identified("a b")).await, Reason::InvalidField, "request_id");
+    assert_eq!(count(&scene, "renders"), "1");
+    // Another method knows nothing of it.
+    let cancel = CancelRenderRequest { name: render.name, request_id: ID.into() };
+    renders.cancel_render(cancel.clone()).await.unwrap();
+    let other =
+        CancelRenderRequest { name: format!("workspaces/default/renders/{}", "0".repeat(32)), ..cancel };
+    refused_at(renders.cancel_render(other).await, Reason::RequestIdReused, "request_id");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_calls_at_once_under_one_id_all_answer_one_render() {
+    let scene = QueueScene::new().await;
+    for id in ["queued", "joined"] {
+        let calls: Vec<_> = (0..12)
+            .map(|_| {
+                let mut renders = scene.renders.clone();
+                tokio::spawn(
+                    async move { renders.create_render(identified(id)).await.unwrap().into_inner().name },
+                )
+            })
+            .collect();
+        let mut names = BTreeSet::new();
+        for call in calls {
+            names.insert(call.await.unwrap());
+        }
+        assert_eq!(names.len(), 1, "{id}");
+    }
+    assert_eq!((count(&scene, "renders"), count(&scene, "render_tasks")), ("2".into(), "1".into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_requests_at_once_under_one_id_one_is_refused() {
+    let scene = QueueScene::new().await;
+    for round in 0..8 {
+        let calls = [RenderPriority::Normal, RenderPriority::Bulk].map(|priority| {
+            let mut renders = scene.renders.clone();
+            let id = format!("round-{round}");
+            let options = Some(chancery_proto::render::v1::RenderOptions {
+                recipient: format!("{round} {priority:?}"),
+                ..Default::default()
+            });
+            let request = CreateRenderRequest { options, ..identified(&id) };
+            tokio::spawn(async move { renders.create_render(request).await.map(drop) })
+        });
+        let mut done = 0;
+        for call in calls {
+            match call.await.unwrap() {
+                Ok(()) => done += 1,
+                refusal => refused_at(refusal, Reason::RequestIdReused, "request_id"),
+            }
+        }
+        assert_eq!(done, 1);
+    }
+    assert_eq!((count(&scene, "renders"), count(&scene, "render_tasks")), ("8".into(), "8".into()));
+}
+
+#[tokio::test]
+async fn what_was_cancelled_or_deleted_under_an_id_stays_so_without_a_refusal() {
+    let scene = QueueScene::new().await;
+    let mut renders = scene.renders.clone();
+    let name = scene.requested().await.name;
+    let delete = DeleteRenderRequest { name: name.clone(), request_id: ID.into() };
+    // What was refused was not done.
+    refused(renders.delete_render(delete.clone()).await, Code::FailedPrecondition, Reason::RenderNotFinished);
+    let cancel = CancelRenderRequest { name, request_id: ID.into() };
+    let cancelled = renders.cancel_render(cancel.clone()).await.unwrap().into_inner();
+    assert_eq!(renders.cancel_render(cancel).await.unwrap().into_inner(), cancelled);
+    for _ in 0..2 {
+        renders.delete_render(delete.clone()).await.unwrap();
+    }
+    let other = DeleteRenderRequest { request_id: "other".into(), ..delete };
+    refused(renders.delete_render(other).await, Code::NotFound, Reason::NotFound);
+}
+
+#[tokio::test]
+async fn a_repeated_render_brief_goes_on_with_the_same_render() {
+    let scene = QueueScene::new().await;
+    let CreateRenderRequest { parent, source, .. } = create("b1");
+    let request = RenderBriefRequest { parent, source, request_id: ID.into(), ..Default::default() };
+    let mut broken = scene.renders.clone().render_brief(request.clone()).await.unwrap().into_inner();
+    let Some(Event::Render(first)) = broken.message().await.unwrap().unwrap().event else {
+        panic!("a state")
+    };
+    drop(broken);
+    let lease = scene.leased().await;
+    scene.uploaded(header(&lease, b"%PDF"), b"%PDF").await.unwrap();
+    let mut again = scene.renders.clone().render_brief(request).await.unwrap().into_inner();
+    let Some(Event::Render(second)) = again.message().await.unwrap().unwrap().event else {
+        panic!("a state")
+    };
+    assert_eq!((second.name.as_str(), second.state()), (first.name.as_str(), RenderState::Succeeded));
+    let Some(Event::Chunk(chunk)) = again.message().await.unwrap().unwrap().event else { panic!("bytes") };
+    assert_eq!(chunk.data, b"%PDF"[..]);
+}
+
+#[tokio::test]
+async fn after_a_day_an_id_is_forgotten() {
+    let scene = QueueScene::new().await;
+    let mut renders = scene.renders.clone();
+    let first = renders.create_render(identified(ID)).await.unwrap().into_inner();
+    let age = |hours: u32| {
+        let statement =
+            format!("update request_ids set created_at = clock_timestamp() - interval '{hours} hours'");
+        scene.database.psql().rows(&statement).unwrap();
+    };
+    age(23);
+    assert_eq!(scene.store.sweep_request_ids().await.unwrap(), 0);
+    assert_eq!(renders.create_render(identified(ID)).await.unwrap().into_inner(), first);
+    age(25);
+    assert_eq!(scene.store.sweep_request_ids().await.unwrap(), 1);
+    assert_ne!(renders.create_render(identified(ID)).await.unwrap().into_inner().name, first.name);
+}

@@ -1,0 +1,106 @@
+//! Writes that may be repeated (AIP-155): what was done under the id that its caller gave it. The row is written in
+//! the write's own transaction, so that it is there exactly when the write is.
+
+use chancery_brief::digest::Digest;
+use chancery_proto::names::ResourceId;
+use sqlx::PgConnection;
+
+use crate::{Principal, Result, Store, StoreError};
+
+/// How long, in seconds, a repeated write is known again.
+const KEPT: f64 = 24.0 * 3600.0;
+
+/// What a repeated write is known by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WriteId {
+    /// The RPC's name. Ids of two methods have nothing to do with each other, nor those of two callers.
+    pub method: &'static str,
+    /// What the caller gave: 1 to 64 letters, digits, `-` and `_`.
+    pub id: String,
+    /// SHA-256 of the request without the id.
+    pub request_digest: Digest,
+}
+
+impl Store {
+    /// What the answer to a write is made from that was done before under the same id; none when there was none.
+    ///
+    /// # Errors
+    /// [`StoreError::RequestIdReused`] when another request was done under it.
+    pub(crate) async fn recall(
+        &self,
+        principal: &Principal,
+        workspace: &ResourceId,
+        write: &WriteId,
+    ) -> Result<Option<Vec<u8>>> {
+        let row = sqlx::query!(
+            r#"-- request_ids::recall
+            select request_digest = $5::bytea as "is_same!", response from request_ids
+            where workspace_id = $1 and subject = $2 and method = $3 and request_id = $4"#,
+            workspace.as_str(),
+            principal.subject,
+            write.method,
+            write.id,
+            write.request_digest.as_bytes().as_slice(),
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        match row {
+            None => Ok(None),
+            Some(row) if row.is_same => Ok(Some(row.response)),
+            Some(_) => Err(StoreError::RequestIdReused),
+        }
+    }
+
+    /// Forgets writes of more than a day ago, some at a time; answers how many.
+    pub async fn sweep_request_ids(&self) -> Result<u64> {
+        let done = sqlx::query!(
+            "-- request_ids::sweep_request_ids
+            with old as materialized (
+                select workspace_id, subject, method, request_id from request_ids
+                where created_at < clock_timestamp() - make_interval(secs => $1)
+                order by created_at
+                limit 10000
+                for update skip locked
+            )
+            delete from request_ids r using old
+            where r.workspace_id = old.workspace_id and r.subject = old.subject and r.method = old.method
+                and r.request_id = old.request_id",
+            KEPT
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(done.rows_affected())
+    }
+}
+
+/// Notes a write in its transaction; answers false, having waited for whoever is at it, when it was done before: then
+/// the transaction is to be given up, and [`Store::recall`] knows the answer. To be called before anything else is
+/// locked.
+pub(crate) async fn remember(
+    transaction: &mut PgConnection,
+    principal: &Principal,
+    workspace: &ResourceId,
+    write: &WriteId,
+    response: &[u8],
+) -> Result<bool> {
+    let done = sqlx::query!(
+        "-- request_ids::remember
+        insert into request_ids (workspace_id, subject, method, request_id, request_digest, response)
+        values ($1, $2, $3, $4, $5::bytea, $6)
+        on conflict do nothing",
+        workspace.as_str(),
+        principal.subject,
+        write.method,
+        write.id,
+        write.request_digest.as_bytes().as_slice(),
+        response,
+    )
+    .execute(transaction)
+    .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+/// Whether a statement was refused because the write was done before.
+pub(crate) fn was_done_before(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(|refused| refused.constraint()) == Some("request_ids_pkey")
+}
