@@ -2,13 +2,15 @@
 
 use std::process::ExitCode;
 
+use anyhow::Context;
 use chancery_service::config::{Command, CommandLine};
+use chancery_service::shutdown::StopSignals;
 use chancery_service::{probe, server, telemetry};
 use clap::Parser;
+use tokio::runtime::Runtime;
 
 fn main() -> ExitCode {
-    let line = CommandLine::parse();
-    match run(line) {
+    match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("chancery-service: {error:#}");
@@ -17,12 +19,18 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(line: CommandLine) -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+fn run() -> anyhow::Result<()> {
+    let runtime = Runtime::new()?;
+    // Before everything else: a signal must find somebody who listens, however early it comes.
+    let signals = {
+        let _entered = runtime.enter();
+        StopSignals::listen().context("signals")?
+    };
+    let line = CommandLine::parse();
     if let Some(Command::Probe) = line.command {
         return Ok(runtime.block_on(probe::probe(line.config.listen))?);
     }
     telemetry::begin_log(line.config.log).map_err(anyhow::Error::from_boxed)?;
     tracing::info!(config = ?line.config, "starting");
-    Ok(runtime.block_on(server::run(line.config))?)
+    Ok(runtime.block_on(server::run(line.config, signals))?)
 }

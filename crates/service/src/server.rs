@@ -33,7 +33,7 @@ use crate::hot_briefs::HotBriefs;
 use crate::identity::IdentityLayer;
 use crate::render_service::Renders;
 use crate::render_worker_service::RenderWorkers;
-use crate::shutdown::{self, Shutdown, Trigger, asked_to_stop};
+use crate::shutdown::{self, Shutdown, StopSignals, Trigger};
 use crate::sweep;
 use crate::telemetry::{CallLayer, Limits};
 use crate::wakeups::Wakeups;
@@ -66,33 +66,42 @@ pub enum ServeError {
     /// The ready file cannot be written.
     #[error("the ready file: {0}")]
     ReadyFile(io::Error),
-    /// Signals cannot be listened to.
-    #[error("signals: {0}")]
-    Signals(io::Error),
     /// Reflection or a listener failed.
     #[error("the gRPC server: {0}")]
     Grpc(#[from] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// Serves until SIGTERM or SIGINT, then lets calls end and returns.
+/// Serves until SIGTERM or SIGINT, then lets calls end and returns. Before it serves, a signal ends it at once.
 ///
 /// # Errors
 /// [`ServeError`], before anything is served or when a listener fails.
-pub async fn run(config: Config) -> Result<(), ServeError> {
-    let store = config.database.connect("chancery-service").await?.with_lease_times(config.lease_times());
-    let mut running = start(&config, store).await?;
-    if let Some(path) = &config.ready_file {
-        running.write_ready_file(path).map_err(ServeError::ReadyFile)?;
-    }
-    tracing::info!(listen = %running.listen, worker_listen = %running.worker_listen, "serving");
+pub async fn run(config: Config, mut signals: StopSignals) -> Result<(), ServeError> {
+    let mut running = tokio::select! {
+        running = begin(&config) => running?,
+        signal = signals.received() => {
+            tracing::info!(signal, "stopped before serving");
+            return Ok(());
+        }
+    };
     tokio::select! {
-        signal = asked_to_stop() => {
-            tracing::info!(signal = signal.map_err(ServeError::Signals)?, "stopping");
+        signal = signals.received() => {
+            tracing::info!(signal, "stopping");
             running.stop().await;
             Ok(())
         }
         failed = running.failed() => Err(failed),
     }
+}
+
+/// Begins to serve, and says so.
+async fn begin(config: &Config) -> Result<Running, ServeError> {
+    let store = config.database.connect("chancery-service").await?.with_lease_times(config.lease_times());
+    let running = start(config, store).await?;
+    if let Some(path) = &config.ready_file {
+        running.write_ready_file(path).map_err(ServeError::ReadyFile)?;
+    }
+    tracing::info!(listen = %running.listen, worker_listen = %running.worker_listen, "serving");
+    Ok(running)
 }
 
 /// Begins to serve.

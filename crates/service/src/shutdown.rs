@@ -1,5 +1,8 @@
 //! How the process stops: one signal that everything long-lived listens to.
 
+use std::io;
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 /// Begins the shutdown. Dropping it begins it too.
@@ -36,17 +39,29 @@ impl Shutdown {
     }
 }
 
-/// Returns when the process is asked to stop: SIGTERM, SIGINT.
-///
-/// # Errors
-/// When the signals cannot be listened to.
-pub async fn asked_to_stop() -> std::io::Result<&'static str> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => Ok("SIGTERM"),
-        _ = interrupt.recv() => Ok("SIGINT"),
+/// SIGTERM and SIGINT, listened to since this was made.
+#[derive(Debug)]
+pub struct StopSignals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignals {
+    /// Begins to listen. Called within a runtime, before anything that takes time: a signal that finds nobody who
+    /// listens kills.
+    ///
+    /// # Errors
+    /// When the signals cannot be listened to.
+    pub fn listen() -> io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    /// Returns when the process is asked to stop, and by which signal.
+    pub async fn received(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => "SIGINT",
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chancery_postgres::TestServer;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 
 use crate::scene::database;
@@ -55,6 +56,23 @@ async fn the_process_says_where_it_serves_is_probed_and_ends_well_when_asked() {
     let probe = binary().args(["probe", "--listen", &listen]).status().await.unwrap();
     assert!(!probe.success());
     std::fs::remove_file(ready_file).unwrap();
+}
+
+#[tokio::test]
+async fn a_signal_before_it_serves_ends_it_in_order() {
+    // A database that takes the call and says nothing: the service is about to connect for as long as the test wants.
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("postgres://chancery@{}/chancery?sslmode=disable", silent.local_addr().unwrap());
+    let child = binary().env("DATABASE_URL", url).spawn().unwrap();
+    let connection = silent.accept().await.unwrap();
+    let pid = child.id().unwrap().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().await.unwrap().success());
+    let ended = tokio::time::timeout(Duration::from_secs(30), child.wait_with_output()).await;
+    let ended = ended.unwrap().unwrap();
+    drop(connection);
+    let log = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(0), "{log}");
+    assert!(log.contains("stopped before serving"), "{log}");
 }
 
 #[tokio::test]
