@@ -26,6 +26,7 @@ ENTRYPOINT ["chancery-service"]
 
 FROM base AS worker
 COPY --from=builder /binaries/chancery-worker /usr/local/bin/
+EXPOSE 9464
 ENTRYPOINT ["chancery-worker"]
 
 FROM base AS cli

@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 use anyhow::ensure;
 use chancery_proto::render::v1::{RenderState, WaitRenderRequest};
 use chancery_proto::worker::v1::PrintEnvironment;
-use chancery_worker::{ChanceryPrinter, Config, PrintFailure, PrintInput, Printed, Printer, Progress};
+use chancery_worker::{
+    ChanceryPrinter, Config, PrintFailure, PrintInput, Printed, Printer, Progress, RunError, Vitals,
+};
 use clap::Parser as _;
 use prost::Message as _;
 use tokio::sync::oneshot;
@@ -44,7 +46,7 @@ impl Printer for NoPrinter {
 /// Workers that run until this is dropped.
 pub(crate) struct Workers {
     stops: Vec<oneshot::Sender<()>>,
-    running: JoinSet<std::io::Result<()>>,
+    running: JoinSet<Result<(), RunError>>,
 }
 
 impl Workers {
@@ -62,7 +64,8 @@ impl Workers {
                 let told = async {
                     let _ = stopped.await;
                 };
-                chancery_worker::run(queue, NoPrinter, config.settings(), told).await
+                let vitals = Vitals::new(&NoPrinter.environment());
+                chancery_worker::run(queue, NoPrinter, config.settings(), vitals, told).await
             });
             stops.push(stop);
         }

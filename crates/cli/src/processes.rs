@@ -180,6 +180,8 @@ pub fn start_worker(settings: &WorkerSettings) -> Result<Process, ProcessError> 
         .env_remove("CHANCERY_WORKER_TOKEN")
         // `up` has told the service of the built-in fonts.
         .env_remove("CHANCERY_FONTS")
+        // Several workers on one machine cannot listen at the same place.
+        .env_remove("CHANCERY_WORKER_HEALTH_LISTEN")
         // It has no business with the database, so it is not told of one.
         .env_remove("DATABASE_URL")
         .env_remove("DATABASE_URL_FILE")

@@ -66,4 +66,11 @@ mod tests {
         backoff.reset();
         assert!(backoff.next() <= shortest * 3);
     }
+
+    #[test]
+    fn two_that_lost_their_service_together_do_not_come_back_together() {
+        let mut backoffs = [Backoff::of_service(), Backoff::of_service()];
+        let waits = backoffs.each_mut().map(|backoff| [0; 8].map(|_| backoff.next()));
+        assert_ne!(waits[0], waits[1]);
+    }
 }

@@ -20,12 +20,19 @@ const WARNINGS_LIMIT: usize = 1_000;
 #[derive(Debug, Clone, Default)]
 pub struct ChanceryPrinter {
     fonts: Fonts,
+    limits: Limits,
 }
 
 impl ChanceryPrinter {
     /// A printer with these fonts.
-    pub const fn new(fonts: Fonts) -> Self {
-        Self { fonts }
+    pub fn new(fonts: Fonts) -> Self {
+        Self { fonts, limits: Limits::default() }
+    }
+
+    /// The same with other limits on the work of one print.
+    #[must_use]
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
     }
 }
 
@@ -55,7 +62,7 @@ impl Printer for ChanceryPrinter {
         let none = RenderOptions::default();
         let options = Options::of_request(input.manifest.options.as_ref().unwrap_or(&none))
             .map_err(|error| failed("UNKNOWN_OPTION", &error.to_string()))?;
-        chancery_print::print(&edition, &options, &Limits::default(), &self.fonts, &mut |progress| {
+        chancery_print::print(&edition, &options, &self.limits, &self.fonts, &mut |progress| {
             phases.tell(progress)
         })
         .map(|printed| Printed {
@@ -149,6 +156,7 @@ mod tests {
     use std::collections::BTreeMap;
     use std::ops::ControlFlow;
 
+    use chancery_print::Limits;
     use chancery_proto::brief::v1::{BriefContent, RevisionBody};
     use chancery_proto::render::v1::RenderOptions;
     use chancery_proto::worker::v1::RenderInputManifest;
@@ -190,6 +198,24 @@ mod tests {
     fn a_print_stops_when_it_is_told_to() {
         let stopped = ChanceryPrinter::default().print(&input(), &mut |_| ControlFlow::Break(()));
         assert_eq!(stopped, Err(PrintFailure::Stopped));
+    }
+
+    #[test]
+    fn a_print_that_is_told_to_stop_does_no_further_page() {
+        let mut told = Vec::new();
+        let stopped = ChanceryPrinter::default().print(&input(), &mut |progress| {
+            told.push(progress.pages);
+            if progress.pages == 1 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        assert_eq!((stopped, told.last()), (Err(PrintFailure::Stopped), Some(&1)));
+    }
+
+    #[test]
+    fn more_pages_than_allowed_fail_and_the_limit_is_named() {
+        let printer = ChanceryPrinter::default().with_limits(Limits { max_pages: 1, ..Limits::default() });
+        let failed = printer.print(&input(), &mut |_| ControlFlow::Continue(()));
+        let Err(PrintFailure::Failed { reason, message }) = failed else { panic!("{failed:?}") };
+        assert_eq!((reason.as_str(), message.as_str()), ("TOO_MANY_PAGES", "more than 1 pages"));
     }
 
     #[test]

@@ -12,9 +12,13 @@ use tokio::time::timeout;
 use crate::backoff::Backoff;
 use crate::input::{mismatch, sha256};
 use crate::leases::{Holding, Leases};
-use crate::press::Press;
+use crate::metrics::{Phase, PrintResult};
+use crate::press::{Lost, Press, Pressed};
 use crate::printer::{PrintFailure, Printed, Printer, Progress};
 use crate::queue::{PrintInput, Queue, QueueError};
+use crate::stopwatch::{Stopwatch, Times};
+use crate::vitals::Vitals;
+use crate::watchdog::Findings;
 
 /// At most five reports a second, and none for a print that is over sooner.
 const REPORT_EVERY: Duration = Duration::from_millis(200);
@@ -41,6 +45,12 @@ pub(crate) struct Job<Q, P> {
     pub(crate) press: Press,
     pub(crate) leases: Leases,
     pub(crate) stage: watch::Receiver<Stage>,
+    pub(crate) vitals: Vitals,
+    /// How long a print may tell nothing.
+    pub(crate) stuck_after: Duration,
+    pub(crate) findings: watch::Receiver<Findings>,
+    /// How many bytes the process may hold; 0 for no limit.
+    pub(crate) memory_limit: u64,
 }
 
 // Not derived: that would ask the printer to be `Clone`.
@@ -52,6 +62,10 @@ impl<Q: Clone, P> Clone for Job<Q, P> {
             press: self.press.clone(),
             leases: self.leases.clone(),
             stage: self.stage.clone(),
+            vitals: self.vitals.clone(),
+            stuck_after: self.stuck_after,
+            findings: self.findings.clone(),
+            memory_limit: self.memory_limit,
         }
     }
 }
@@ -61,7 +75,7 @@ impl<Q: Clone, P> Clone for Job<Q, P> {
 enum Ended {
     /// The lease is lost: nothing more to say to anyone.
     LeaseLost,
-    /// The worker stops: the lease goes back.
+    /// The worker stops, or has no room: the lease goes back.
     Stopping,
     /// The attempt failed.
     Failed { reason: String, message: String, retryable: bool },
@@ -73,14 +87,42 @@ impl Ended {
     }
 }
 
+/// A print on its thread, with the time of each of its phases.
+type OnPress = Pressed<(Result<Printed, PrintFailure>, Times)>;
+
+/// How long a task may take.
+#[derive(Debug, Clone, Copy)]
+struct Deadline {
+    allowed: Duration,
+    end: Instant,
+}
+
 impl<Q: Queue, P: Printer> Job<Q, P> {
-    /// Works a lease off. What goes wrong is said to the service or, when it takes no more, to the log.
+    /// Works a lease off, and returns when its slot is free again.
     pub(crate) async fn work(self, acquired: AcquiredLease) {
+        let busy_slots = &self.vitals.metrics.busy_slots;
+        busy_slots.inc();
+        let mut on_press = None;
+        self.see_through(acquired, &mut on_press).await;
+        // The job may have ended before its print, whose thread takes a moment to notice.
+        if let Some(on_press) = on_press {
+            tokio::select! {
+                () = on_press.freed() => {}
+                () = self.reaches(Stage::Halting) => {}
+            }
+        }
+        busy_slots.dec();
+    }
+
+    /// What goes wrong is said to the service or, when it takes no more, to the log.
+    async fn see_through(&self, acquired: AcquiredLease, on_press: &mut Option<OnPress>) {
         let Some(lease) = acquired.lease else { return };
-        let deadline = acquired.deadline.and_then(|deadline| Duration::try_from(deadline).ok());
         let holding = self.leases.hold(lease);
         let started = Instant::now();
-        let ended = self.attempt(&holding, deadline.map(|deadline| started + deadline)).await;
+        let allowed = acquired.deadline.and_then(|deadline| Duration::try_from(deadline).ok());
+        let deadline = allowed.map(|allowed| Deadline { allowed, end: started + allowed });
+        let ended = self.attempt(&holding, deadline, on_press).await;
+        self.count(&ended, started.elapsed());
         let lease = holding.lease();
         let (task, epoch) = (&lease.task, lease.epoch);
         match ended {
@@ -98,14 +140,37 @@ impl<Q: Queue, P: Printer> Job<Q, P> {
         }
     }
 
-    async fn attempt(&self, holding: &Holding, deadline: Option<Instant>) -> Result<(), Ended> {
+    fn count(&self, ended: &Result<(), Ended>, took: Duration) {
+        let metrics = &self.vitals.metrics;
+        match ended {
+            Ok(()) => {
+                metrics.took(Phase::Total, took);
+                metrics.ended(PrintResult::Succeeded);
+            }
+            Err(Ended::LeaseLost) => metrics.ended(PrintResult::Lost),
+            Err(Ended::Stopping) => metrics.ended(PrintResult::Released),
+            Err(Ended::Failed { reason, .. }) => metrics.failed(reason),
+        }
+    }
+
+    async fn attempt(
+        &self,
+        holding: &Holding,
+        deadline: Option<Deadline>,
+        on_press: &mut Option<OnPress>,
+    ) -> Result<(), Ended> {
         let input = self.fetch(holding).await?;
         check(&input)?;
-        if *self.stage.borrow() >= Stage::Draining {
+        if *self.stage.borrow() >= Stage::Draining || self.findings.borrow().over_memory {
             return Err(Ended::Stopping);
         }
-        let printed = self.print(holding, input, deadline).await?;
-        self.upload(holding, printed).await
+        let (printed, times) = self.print(holding, input, deadline, on_press).await?;
+        let sending = Instant::now();
+        self.upload(holding, printed).await?;
+        for (phase, time) in times.into_iter().chain([(Phase::Upload, sending.elapsed())]) {
+            self.vitals.metrics.took(phase, time);
+        }
+        Ok(())
     }
 
     async fn fetch(&self, holding: &Holding) -> Result<PrintInput, Ended> {
@@ -115,61 +180,42 @@ impl<Q: Queue, P: Printer> Job<Q, P> {
         }
     }
 
+    /// The print stops within a page of this being dropped.
     async fn print(
         &self,
         holding: &Holding,
         input: PrintInput,
-        deadline: Option<Instant>,
-    ) -> Result<Printed, Ended> {
+        deadline: Option<Deadline>,
+        on_press: &mut Option<OnPress>,
+    ) -> Result<(Printed, Times), Ended> {
         let (progress, watched) = watch::channel(None);
-        let observe = self.observer(holding, progress, deadline);
         let printer = Arc::clone(&self.printer);
-        let work = self.press.run(move || {
-            let mut observe = observe;
-            printer.print(&input, &mut observe)
-        });
+        let on_press = on_press.insert(self.press.run(move |pulse| {
+            let mut stopwatch = Stopwatch::start();
+            let done = printer.print(&input, &mut |now: Progress| {
+                pulse.beat(now);
+                stopwatch.tell(now);
+                progress.send_if_modified(|last| last.replace(now) != Some(now));
+                // Whoever follows the print is the job, which has ended: for whatever reason, there is nothing to print.
+                if progress.is_closed() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            });
+            (done, stopwatch.stop())
+        }));
         let done = tokio::select! {
-            done = work => done,
-            // The thread may need a moment to notice; the lease need not wait for it.
-            () = self.reaches(Stage::Halting) => return Err(Ended::Stopping),
+            done = on_press.answer() => done,
+            ended = self.told_to_stop(holding, Stage::Halting) => return Err(ended),
             ended = self.report_for_ever(holding.lease(), watched) => return Err(ended),
+            ended = passes(deadline) => return Err(ended),
         };
         match done {
-            Ok(Ok(pdf)) => Ok(pdf),
-            Ok(Err(PrintFailure::Failed { reason, message })) => Err(Ended::failed(&reason, message, false)),
-            Ok(Err(PrintFailure::Stopped)) => Err(self.why_stopped(holding)),
-            Err(_panicked) => {
-                Err(Ended::failed("PRINTER_PANICKED", "the printer met a defect of its own", true))
+            Ok((Ok(pdf), times)) => Ok((pdf, times)),
+            Ok((Err(PrintFailure::Failed { reason, message }), _)) => {
+                Err(Ended::failed(&reason, message, false))
             }
-        }
-    }
-
-    /// What the printer calls: tells how far it is, and learns whether to go on.
-    fn observer(
-        &self,
-        holding: &Holding,
-        progress: watch::Sender<Option<Progress>>,
-        deadline: Option<Instant>,
-    ) -> impl FnMut(Progress) -> ControlFlow<()> + Send + use<Q, P> {
-        let (lost, stage) = (holding.lost(), self.stage.clone());
-        move |now| {
-            progress.send_if_modified(|last| last.replace(now) != Some(now));
-            let late = deadline.is_some_and(|deadline| Instant::now() >= deadline);
-            if late || progress.is_closed() || *lost.borrow() || *stage.borrow() == Stage::Halting {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
+            Ok((Err(PrintFailure::Stopped), _)) => {
+                Err(lost(Lost::Panicked, self.stuck_after, self.memory_limit))
             }
-        }
-    }
-
-    fn why_stopped(&self, holding: &Holding) -> Ended {
-        if *holding.lost().borrow() {
-            Ended::LeaseLost
-        } else if *self.stage.borrow() == Stage::Halting {
-            Ended::Stopping
-        } else {
-            Ended::failed("DEADLINE_EXCEEDED", "printing took longer than a task may take", false)
+            Err(why) => Err(lost(why, self.stuck_after, self.memory_limit)),
         }
     }
 
@@ -246,6 +292,34 @@ impl<Q: Queue, P: Printer> Job<Q, P> {
             std::future::pending::<()>().await;
         }
     }
+}
+
+/// All of these may go better another time, and so does what they are said of: a task that fails for good would answer
+/// every later request for the same PDF, and none of them is certain to be the input's fault.
+fn lost(why: Lost, stuck_after: Duration, memory_limit: u64) -> Ended {
+    match why {
+        // A printer that stops though nobody asked it to is no better than one that panics.
+        Lost::Panicked => Ended::failed("PRINTER_PANICKED", "the printer met a defect of its own", true),
+        Lost::Stuck => {
+            let message = format!("the printer told nothing for {stuck_after:?} (--stuck-seconds)");
+            Ended::failed("PRINTER_STUCK", message, true)
+        }
+        Lost::OverMemory => {
+            let limit = memory_limit >> 20;
+            let message = format!(
+                "the worker held more than {limit} MiB (--max-memory-mb), and this was its largest print"
+            );
+            Ended::failed("OUT_OF_MEMORY_LIMIT", message, true)
+        }
+    }
+}
+
+/// Returns when the deadline is over, if there is one.
+async fn passes(deadline: Option<Deadline>) -> Ended {
+    let Some(Deadline { allowed, end }) = deadline else { return std::future::pending().await };
+    tokio::time::sleep_until(end.into()).await;
+    let message = format!("printing took longer than the {allowed:?} that a task may take");
+    Ended::failed("DEADLINE_EXCEEDED", message, false)
 }
 
 /// Calls again while the service is away: printed pages are worth waiting for, and a lease that ran out is told.

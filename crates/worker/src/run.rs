@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::io;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,9 +13,13 @@ use tokio::task::JoinSet;
 use crate::backoff::Backoff;
 use crate::job::{Job, Stage};
 use crate::leases::Leases;
+use crate::memory::MemoryLimit;
+use crate::metered::Metered;
 use crate::press::Press;
 use crate::printer::Printer;
 use crate::queue::Queue;
+use crate::vitals::Vitals;
+use crate::watchdog::{Findings, Watchdog, WornOut};
 
 /// How long one call waits for a first task.
 const ACQUIRE_WAIT_SECONDS: i64 = 20;
@@ -33,48 +38,114 @@ pub struct Settings {
     pub renew_every: Duration,
     /// How long running prints may go on after the worker was told to stop.
     pub drain: Duration,
+    /// How long a print may tell nothing before it is given up.
+    pub stuck_after: Duration,
+    /// How many threads may hang in given-up prints before the worker ends.
+    pub max_stuck_threads: u32,
+    /// How much memory the process may hold; none for no limit.
+    pub memory: Option<MemoryLimit>,
+}
+
+/// Why a worker ended though nobody told it to.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The threads to print on could not be started.
+    #[error("starting the threads to print on: {0}")]
+    Threads(#[from] io::Error),
+    /// It is of no more use; one that is started anew is.
+    #[error("worn out, to be started anew: {0}")]
+    WornOut(WornOut),
 }
 
 /// Works until `stop` is done, then begins nothing new, gives back what it has not begun, lets running prints end
-/// up to a limit, and returns.
+/// up to a limit, and returns. A worker that wears out begins nothing new either, and lets all running prints end.
 ///
 /// # Errors
-/// The threads to print on could not be started.
+/// See [`RunError`].
 pub async fn run<Q: Queue, P: Printer>(
     queue: Q,
     printer: P,
     settings: Settings,
+    vitals: Vitals,
     stop: impl Future<Output = ()>,
-) -> io::Result<()> {
+) -> Result<(), RunError> {
     let (stage, watched) = watch::channel(Stage::Working);
+    let queue = Metered::new(queue, vitals.clone());
+    vitals.metrics.slots.set(settings.slots.into());
+    let limit = settings.memory.as_ref().map_or(0, |memory| memory.bytes);
+    vitals.metrics.memory_limit.set(i64::try_from(limit).unwrap_or(i64::MAX));
+    let press = Press::start(settings.slots as usize)?;
+    let watchdog = Watchdog::new(press.clone(), vitals.clone(), &settings);
+    let findings = watchdog.findings();
     let job = Job {
         queue: queue.clone(),
         printer: Arc::new(printer),
-        press: Press::start(settings.slots as usize)?,
+        press,
         leases: Leases::default(),
         stage: watched,
+        vitals: vitals.clone(),
+        stuck_after: settings.stuck_after,
+        findings: findings.clone(),
+        memory_limit: limit,
     };
-    let renewal = tokio::spawn(job.leases.clone().renew_for_ever(queue, settings.renew_every));
+    // Aborted when this returns, however it does.
+    let mut beside = JoinSet::new();
+    beside.spawn(watchdog.watch_for_ever());
+    beside.spawn(job.leases.clone().renew_for_ever(queue, settings.renew_every));
     let mut jobs = JoinSet::new();
+    let mut stop = pin!(stop);
+    let worn_out = tokio::select! {
+        why = worn_out(findings.clone()) => Some(why),
+        () = work_for_ever(&job, &settings, findings, &mut jobs) => None,
+        () = &mut stop => None,
+    };
+    vitals.drain();
+    let Some(why) = worn_out else {
+        drain(&stage, &mut jobs, settings.drain).await;
+        return Ok(());
+    };
+    tracing::error!(%why, "worn out: nothing new is begun");
+    stage.send_replace(Stage::Draining);
     tokio::select! {
-        () = work_for_ever(&job, &settings, &mut jobs) => {}
-        () = stop => {}
+        // Their deadlines and the watchdog see to it that they do.
+        () = all_ended(&mut jobs) => {}
+        () = stop => drain(&stage, &mut jobs, settings.drain).await,
     }
-    drain(&stage, &mut jobs, settings.drain).await;
-    renewal.abort();
-    Ok(())
+    Err(RunError::WornOut(why))
 }
 
-async fn work_for_ever<Q: Queue, P: Printer>(job: &Job<Q, P>, settings: &Settings, jobs: &mut JoinSet<()>) {
+async fn worn_out(mut findings: watch::Receiver<Findings>) -> WornOut {
+    loop {
+        if let Some(why) = findings.borrow_and_update().worn_out {
+            return why;
+        }
+        if findings.changed().await.is_err() {
+            // The watchdog is gone, which it only is when all ends.
+            return std::future::pending().await;
+        }
+    }
+}
+
+async fn work_for_ever<Q: Queue, P: Printer>(
+    job: &Job<Q, P>,
+    settings: &Settings,
+    mut findings: watch::Receiver<Findings>,
+    jobs: &mut JoinSet<()>,
+) {
     let mut backoff = Backoff::of_service();
     let mut away = false;
+    // The first call returns at once, and so does the first one after an outage: it is soon known that the service
+    // answers, also where there is nothing to print.
+    let mut wait = 0;
     loop {
         let free = free_slot(jobs, settings.slots).await;
+        // An error means that the watchdog is gone, which it only is when all ends.
+        let _ = findings.wait_for(|findings| !findings.over_memory).await;
         let request = AcquireLeasesRequest {
             worker: settings.name.clone(),
             environment: Some(job.printer.environment()),
             max_leases: free,
-            wait: Some(whole_seconds(ACQUIRE_WAIT_SECONDS)),
+            wait: Some(whole_seconds(wait)),
         };
         match job.queue.acquire(request).await {
             Ok(leases) => {
@@ -82,6 +153,7 @@ async fn work_for_ever<Q: Queue, P: Printer>(job: &Job<Q, P>, settings: &Setting
                     tracing::info!("the service answers");
                 }
                 backoff.reset();
+                wait = ACQUIRE_WAIT_SECONDS;
                 begin(job, leases, jobs);
             }
             Err(error) => {
@@ -89,6 +161,7 @@ async fn work_for_ever<Q: Queue, P: Printer>(job: &Job<Q, P>, settings: &Setting
                 if !std::mem::replace(&mut away, true) {
                     tracing::warn!(%error, "no tasks can be leased; trying for ever");
                 }
+                wait = 0;
                 backoff.wait().await;
             }
         }

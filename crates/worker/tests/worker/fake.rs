@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::Write;
 use std::ops::ControlFlow;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -198,6 +198,12 @@ impl Printer for FakePrinter {
             "unprintable" => {
                 Err(PrintFailure::Failed { reason: "TOO_MANY_PAGES".into(), message: "too many".into() })
             }
+            "asleep" => loop {
+                thread::park();
+            },
+            "spinning" => loop {
+                std::hint::spin_loop();
+            },
             "endless" => {
                 let mut pages = 0;
                 while observe(Progress { phase: RenderPhase::Layout, pages }).is_continue() {
@@ -217,6 +223,34 @@ impl Printer for FakePrinter {
             }
             _ => Ok(printed(edition)),
         }
+    }
+}
+
+/// Does one page for each step, and tells what it is told.
+#[derive(Debug)]
+pub(crate) struct StepPrinter {
+    pub(crate) steps: Mutex<mpsc::Receiver<u32>>,
+    pub(crate) told: mpsc::Sender<ControlFlow<()>>,
+}
+
+impl Printer for StepPrinter {
+    fn environment(&self) -> PrintEnvironment {
+        FakePrinter.environment()
+    }
+
+    fn print(
+        &self,
+        _input: &PrintInput,
+        observe: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    ) -> Result<Printed, PrintFailure> {
+        for pages in self.steps.lock().unwrap().iter() {
+            let told = observe(Progress { phase: RenderPhase::Layout, pages });
+            self.told.send(told).unwrap();
+            if told.is_break() {
+                return Err(PrintFailure::Stopped);
+            }
+        }
+        Ok(printed("stepped"))
     }
 }
 

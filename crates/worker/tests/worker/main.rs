@@ -5,10 +5,13 @@
 )]
 
 mod fake;
+mod limits;
+mod process;
 
 use std::time::{Duration, Instant};
 
-use chancery_worker::{Settings, run};
+use chancery_proto::worker::v1::PrintEnvironment;
+use chancery_worker::{Printer, RunError, Settings, Vitals, run};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -17,24 +20,60 @@ use crate::fake::{FakePrinter, FakeQueue, sha256};
 /// A worker that runs until it is told to stop.
 struct Worker {
     stop: oneshot::Sender<()>,
-    ended: JoinHandle<()>,
+    ended: JoinHandle<Result<(), RunError>>,
+    vitals: Vitals,
 }
 
 impl Worker {
     fn start(queue: &FakeQueue, slots: u32, drain: Duration) -> Self {
+        Self::start_with(queue, FakePrinter, Settings { drain, ..settings(slots) })
+    }
+
+    fn start_with(queue: &FakeQueue, printer: impl Printer, settings: Settings) -> Self {
         let (stop, stopped) = oneshot::channel();
-        let settings = Settings { name: "test".into(), slots, renew_every: Duration::from_millis(20), drain };
         let queue = queue.clone();
+        let vitals = Vitals::new(&PrintEnvironment::default());
+        let told = vitals.clone();
         let ended = tokio::spawn(async move {
             let stopped = async { drop(stopped.await) };
-            run(queue, FakePrinter, settings, stopped).await.unwrap();
+            run(queue, printer, settings, told, stopped).await
         });
-        Self { stop, ended }
+        Self { stop, ended, vitals }
     }
 
     async fn stop(self) {
         self.stop.send(()).unwrap();
-        tokio::time::timeout(Duration::from_secs(20), self.ended).await.unwrap().unwrap();
+        tokio::time::timeout(Duration::from_secs(20), self.ended).await.unwrap().unwrap().unwrap();
+    }
+
+    /// Waits until it ends though nobody tells it to.
+    async fn worn_out(self) -> RunError {
+        let ended = tokio::time::timeout(Duration::from_secs(20), self.ended).await.unwrap().unwrap();
+        ended.unwrap_err()
+    }
+
+    /// Waits until its metrics hold a line.
+    async fn shows(&self, line: &str) {
+        let shown = async {
+            while !self.vitals.exposition().lines().any(|shown| shown == line) {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        let limit = Duration::from_secs(20);
+        let is_shown = tokio::time::timeout(limit, shown).await.is_ok();
+        assert!(is_shown, "no {line} in\n{}", self.vitals.exposition());
+    }
+}
+
+fn settings(slots: u32) -> Settings {
+    Settings {
+        name: "test".into(),
+        slots,
+        renew_every: Duration::from_millis(20),
+        drain: LONG,
+        stuck_after: LONG,
+        max_stuck_threads: slots,
+        memory: None,
     }
 }
 

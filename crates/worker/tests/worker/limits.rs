@@ -1,0 +1,168 @@
+//! Prints that hang, prints that take too much, and how the worker gets over them.
+
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::Duration;
+
+use chancery_worker::{MemoryLimit, RunError, Settings, WornOut};
+
+use crate::fake::{FakePrinter, FakeQueue, StepPrinter};
+use crate::{LONG, Worker, settings};
+
+const SOON: Duration = Duration::from_millis(400);
+
+#[tokio::test]
+async fn a_stuck_print_fails_and_its_slot_works_again() {
+    for stuck in ["asleep", "spinning"] {
+        let queue = FakeQueue::new(&[("t1", stuck), ("t2", "edition")]);
+        let worker = Worker::start_with(
+            &queue,
+            FakePrinter,
+            Settings { stuck_after: SOON, max_stuck_threads: 2, ..settings(1) },
+        );
+        queue.until(|state| state.uploaded.len() == 1).await;
+        assert!(worker.vitals.liveness().is_ok() && worker.vitals.readiness().is_ok());
+        worker.shows("chancery_worker_stuck_threads 1").await;
+        worker.shows("chancery_worker_print_failures_total{reason=\"PRINTER_STUCK\"} 1").await;
+        worker.stop().await;
+        let failed = &queue.state().failed;
+        assert_eq!(
+            (failed.len(), failed[0].reason.as_str(), failed[0].retryable),
+            (1, "PRINTER_STUCK", true)
+        );
+        assert!(failed[0].message.contains("400ms"), "{}", failed[0].message);
+    }
+}
+
+#[tokio::test]
+async fn with_too_many_stuck_threads_running_prints_end_and_then_the_worker() {
+    let queue = FakeQueue::new(&[("t1", "asleep"), ("t2", "endless")]);
+    let worker = Worker::start_with(
+        &queue,
+        FakePrinter,
+        Settings { stuck_after: SOON, max_stuck_threads: 1, ..settings(2) },
+    );
+    queue.until(|state| state.failed.len() == 1).await;
+    queue.change(|state| state.waiting.push_back(("t3".into(), "edition")));
+    worker.shows("chancery_worker_stuck_threads 1").await;
+    while worker.vitals.liveness().is_ok() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    assert!(!worker.ended.is_finished() && worker.vitals.readiness().is_err());
+    queue.change(|state| state.lost.insert("t2".into()));
+    let ended = worker.worn_out().await;
+    assert!(matches!(ended, RunError::WornOut(WornOut::StuckThreads(1))), "{ended}");
+    assert_eq!(queue.state().waiting.len(), 1, "nothing is begun any more");
+}
+
+#[tokio::test]
+async fn a_print_that_hangs_over_its_deadline_fails_and_its_slot_works_again() {
+    let queue = FakeQueue::new(&[("t1", "asleep")]);
+    queue.change(|state| state.deadline = Some(Duration::from_millis(50)));
+    let worker = Worker::start_with(
+        &queue,
+        FakePrinter,
+        Settings { stuck_after: SOON, max_stuck_threads: 2, ..settings(1) },
+    );
+    queue.until(|state| state.failed.len() == 1).await;
+    assert_eq!(queue.state().failed[0].reason, "DEADLINE_EXCEEDED");
+    assert!(queue.state().failed[0].message.contains("50ms"));
+    queue.change(|state| state.waiting.push_back(("t2".into(), "edition")));
+    queue.until(|state| state.uploaded.len() == 1).await;
+    worker.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_print_whose_lease_is_lost_stops_at_its_next_page() {
+    let queue = FakeQueue::new(&[("t1", "steps")]);
+    let (step, steps) = mpsc::channel();
+    let (told, tells) = mpsc::channel();
+    let worker = Worker::start_with(&queue, StepPrinter { steps: Mutex::new(steps), told }, settings(1));
+    for page in 1..=3 {
+        step.send(page).unwrap();
+        assert_eq!(tells.recv().unwrap(), ControlFlow::Continue(()));
+    }
+    queue.change(|state| state.lost.insert("t1".into()));
+    worker.shows("chancery_worker_prints_total{result=\"lost\"} 1").await;
+    // The job is over; its slot is not free before its thread is.
+    worker.shows("chancery_worker_busy_slots 1").await;
+    step.send(4).unwrap();
+    assert_eq!(tells.recv().unwrap(), ControlFlow::Break(()));
+    worker.shows("chancery_worker_busy_slots 0").await;
+    worker.stop().await;
+}
+
+/// A limit of 100 MiB, and what the process is said to hold.
+fn memory() -> (Arc<AtomicU64>, Option<MemoryLimit>) {
+    let held = Arc::new(AtomicU64::new(0));
+    let shown = Arc::clone(&held);
+    let resident = Arc::new(move || Some(shown.load(Ordering::Relaxed)));
+    (held, Some(MemoryLimit { bytes: 100 << 20, resident }))
+}
+
+#[tokio::test]
+async fn over_the_limit_of_memory_one_print_fails_and_the_others_go_on() {
+    let queue = FakeQueue::new(&[("t1", "endless"), ("t2", "endless"), ("t3", "endless")]);
+    let (held, memory) = memory();
+    let worker =
+        Worker::start_with(&queue, FakePrinter, Settings { memory, drain: Duration::ZERO, ..settings(3) });
+    queue.until(|state| state.leased == 3 && !state.reports.is_empty()).await;
+    held.store(101 << 20, Ordering::Relaxed);
+    queue.until(|state| state.failed.len() == 1).await;
+    held.store(0, Ordering::Relaxed);
+    queue.change(|state| state.waiting.push_back(("t4".into(), "edition")));
+    queue.until(|state| state.uploaded.len() == 1).await;
+    worker.stop().await;
+    let state = queue.state();
+    let failed = &state.failed[0];
+    assert_eq!((failed.reason.as_str(), failed.retryable), ("OUT_OF_MEMORY_LIMIT", true));
+    assert!(failed.message.contains("100 MiB"), "{}", failed.message);
+    assert_eq!(state.released.len(), 3 - state.failed.len());
+}
+
+#[tokio::test]
+async fn what_arrives_while_over_the_limit_of_memory_is_given_back() {
+    let queue = FakeQueue::new(&[]);
+    let (held, memory) = memory();
+    let (looks, looked) = mpsc::channel();
+    let resident = memory.unwrap().resident;
+    let counted = move || {
+        let resident = resident();
+        looks.send(resident).unwrap();
+        resident
+    };
+    let memory = Some(MemoryLimit { bytes: 100 << 20, resident: Arc::new(counted) });
+    let worker = Worker::start_with(&queue, FakePrinter, Settings { memory, ..settings(1) });
+    while queue.state().asked.is_empty() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    held.store(101 << 20, Ordering::Relaxed);
+    // The second look comes after the first one was thought over.
+    for _ in 0..2 {
+        while looked.try_recv() != Ok(Some(101 << 20)) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+    queue.change(|state| state.waiting.push_back(("t1".into(), "edition")));
+    queue.until(|state| !state.released.is_empty()).await;
+    queue.change(|state| state.waiting.push_back(("t2".into(), "edition")));
+    held.store(0, Ordering::Relaxed);
+    queue.until(|state| state.uploaded.len() == 1).await;
+    worker.stop().await;
+    let state = queue.state();
+    assert_eq!((state.released.as_slice(), state.failed.len()), (["t1".to_owned()].as_slice(), 0));
+}
+
+#[tokio::test]
+async fn memory_that_stays_over_its_limit_with_nothing_to_print_ends_the_worker() {
+    let queue = FakeQueue::new(&[]);
+    let (held, memory) = memory();
+    let worker = Worker::start_with(&queue, FakePrinter, Settings { memory, drain: LONG, ..settings(1) });
+    worker.shows("chancery_worker_slots 1").await;
+    held.store(101 << 20, Ordering::Relaxed);
+    let ended = worker.worn_out().await;
+    let expected = WornOut::Memory { resident: 101 << 20, limit: 100 << 20 };
+    assert!(matches!(&ended, RunError::WornOut(why) if *why == expected), "{ended}");
+    assert!(ended.to_string().contains("--max-memory-mb"));
+}
