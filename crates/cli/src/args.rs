@@ -88,6 +88,9 @@ pub enum Command {
     /// Manages the workspace's API tokens
     #[command(subcommand)]
     Token(Token),
+    /// Looks after the render queue and its workers; takes the operator's token
+    #[command(subcommand)]
+    Queue(Queue),
     /// Prints a shell's completion script
     Completions {
         /// The shell
@@ -413,6 +416,42 @@ pub enum Token {
     },
 }
 
+#[derive(Debug, Subcommand)]
+pub enum Queue {
+    /// What waits, for whom, and who is there to print it
+    Stats,
+    /// Lists tasks that were given up, those that died last first
+    Dead(DeadTasks),
+    /// Queues a dead task's inputs anew; ends its quarantine
+    Requeue {
+        /// The task's id or full name, as `queue dead` lists it
+        task: String,
+    },
+    /// Lists the workers that were seen in the last day
+    Workers,
+    /// Gives a worker no more tasks; what it has it prints to the end
+    Drain {
+        /// Its name or id, as `queue workers` lists it
+        worker: String,
+        /// Gives it tasks again
+        #[arg(long)]
+        undo: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct DeadTasks {
+    /// Only tasks of this workspace [default: of all]
+    #[arg(long, value_name = "WORKSPACE")]
+    pub of: Option<ResourceId>,
+    /// Also tasks that were requeued, or requested anew
+    #[arg(long)]
+    pub all: bool,
+    /// How many at most
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub limit: u32,
+}
+
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum RoleArg {
     /// Reads briefs
@@ -427,7 +466,7 @@ pub enum RoleArg {
     Admin,
     /// Workspace `system`: takes render tasks
     Worker,
-    /// Workspace `system`: manages workspaces
+    /// Workspace `system`: manages workspaces, the render queue and its workers
     Operator,
 }
 

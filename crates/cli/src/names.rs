@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use chancery_proto::names::{
-    ApiTokenName, BriefName, BriefOrRevisionName, NameError, RenderName, ResourceId,
+    ApiTokenName, BriefName, BriefOrRevisionName, NameError, RenderName, ResourceId, TaskName,
 };
 
 use crate::failure::Failure;
@@ -26,6 +26,12 @@ pub fn api_token(workspace: &ResourceId, given: &str) -> Result<ApiTokenName, Fa
 /// A render: its id, `renders/…` or in full.
 pub fn render(workspace: &ResourceId, given: &str) -> Result<RenderName, Failure> {
     completed(workspace, "renders", given)
+}
+
+/// A render task, which is in no workspace: its id or `renderTasks/…`.
+pub fn task(given: &str) -> Result<TaskName, Failure> {
+    let full = if given.contains('/') { given.to_owned() } else { format!("renderTasks/{given}") };
+    full.parse().map_err(|error: NameError| Failure::usage("INVALID_NAME", error.to_string()))
 }
 
 fn completed<N: FromStr<Err = NameError>>(

@@ -178,6 +178,8 @@ pub fn start_worker(settings: &WorkerSettings) -> Result<Process, ProcessError> 
         .env("CHANCERY_WORKER_SERVER", &settings.server)
         .env("CHANCERY_WORKER_TOKEN_FILE", &settings.token_file)
         .env_remove("CHANCERY_WORKER_TOKEN")
+        // Several on one host would go by one name.
+        .env("CHANCERY_WORKER_NAME", format!("worker-{}", settings.number))
         // `up` has told the service of the built-in fonts.
         .env_remove("CHANCERY_FONTS")
         // Several workers on one machine cannot listen at the same place.

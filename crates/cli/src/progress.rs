@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use std::time::Duration;
 
 use chancery_client::RenderEvent;
-use chancery_proto::render::v1::{Render, RenderPhase, RenderState};
+use chancery_proto::render::v1::{Render, RenderPhase, RenderState, RenderWaitingReason};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::text;
@@ -81,12 +81,23 @@ fn told(render: &Render) -> String {
     let progress = render.progress.unwrap_or_default();
     let pages = if progress.pages > 0 { format!(", {}", text::pages(progress.pages)) } else { String::new() };
     match render.state() {
-        RenderState::Queued => "waiting for a worker".to_owned(),
+        RenderState::Queued => waiting(render.waiting_reason()).to_owned(),
         RenderState::Running => format!("{}{pages}", doing(progress.phase())),
         RenderState::Succeeded => "printed".to_owned(),
         RenderState::Failed => "failed".to_owned(),
         RenderState::Cancelled => "cancelled".to_owned(),
         RenderState::Unspecified => "requested".to_owned(),
+    }
+}
+
+/// Why a render is not being printed yet.
+pub fn waiting(reason: RenderWaitingReason) -> &'static str {
+    match reason {
+        RenderWaitingReason::Unspecified => "waiting for a worker",
+        RenderWaitingReason::NoWorkerForEnvironment => {
+            "waiting: no live worker prints with what it is pinned to"
+        }
+        RenderWaitingReason::RetryPause => "waiting: an attempt failed, the next one follows after a pause",
     }
 }
 

@@ -16,6 +16,17 @@ pub fn pages(count: u32) -> String {
     if count == 1 { "1 page".to_owned() } else { format!("{count} pages") }
 }
 
+/// A length of time in its two largest units.
+pub fn seconds(seconds: u64) -> String {
+    let (minutes, hours) = (seconds / 60, seconds / 3600);
+    match (hours, minutes) {
+        (0, 0) => format!("{seconds} s"),
+        (0, _) => format!("{minutes} min {} s", seconds % 60),
+        (1..48, _) => format!("{hours} h {} min", minutes % 60),
+        _ => format!("{} d {} h", hours / 24, hours % 24),
+    }
+}
+
 /// The newest revision of a brief.
 pub fn brief(brief: &Brief) -> String {
     let head = [

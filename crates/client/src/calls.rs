@@ -89,6 +89,18 @@ unary! {
     admin.list_api_tokens(admin::ListApiTokensRequest) -> admin::ListApiTokensResponse, REPEATS, call;
     /// Ends a token's use. Revoking a revoked one changes nothing, so this repeats.
     admin.revoke_api_token(admin::RevokeApiTokenRequest) -> admin::ApiToken, REPEATS, call;
+    /// How the render queue stands.
+    admin.get_queue_stats(admin::GetQueueStatsRequest) -> admin::QueueStats, REPEATS, call;
+    /// A page of workers.
+    admin.list_workers(admin::ListWorkersRequest) -> admin::ListWorkersResponse, REPEATS, call;
+    /// Gives a worker no more tasks. Draining a drained one changes nothing, so this repeats.
+    admin.drain_worker(admin::DrainWorkerRequest) -> admin::Worker, REPEATS, call;
+    /// Gives a drained worker tasks again. Doing so twice changes nothing, so this repeats.
+    admin.undrain_worker(admin::UndrainWorkerRequest) -> admin::Worker, REPEATS, call;
+    /// A page of tasks that were given up.
+    admin.list_dead_tasks(admin::ListDeadTasksRequest) -> admin::ListDeadTasksResponse, REPEATS, call;
+    /// Queues a dead task's inputs anew. One that was requeued is answered with its successor, so this repeats.
+    admin.requeue_task(admin::RequeueTaskRequest) -> admin::RenderTask, REPEATS, call;
 }
 
 impl Client {
@@ -154,6 +166,20 @@ impl Client {
         loop {
             let page = self.list_api_tokens(request.clone()).await?;
             all.extend(page.api_tokens);
+            if page.next_page_token.is_empty() {
+                return Ok(all);
+            }
+            request.page_token = page.next_page_token;
+        }
+    }
+
+    /// All workers that were seen in the last day, by display name.
+    pub async fn all_workers(&self) -> Result<Vec<admin::Worker>, Error> {
+        let mut all = Vec::new();
+        let mut request = admin::ListWorkersRequest { page_size: PAGE, ..Default::default() };
+        loop {
+            let page = self.list_workers(request.clone()).await?;
+            all.extend(page.workers);
             if page.next_page_token.is_empty() {
                 return Ok(all);
             }

@@ -209,6 +209,14 @@ resource_name!(
     { "workspaces" / workspace: ResourceId, "apiTokens" / token: GeneratedId }
 );
 resource_name!(
+    /// A worker.
+    WorkerName, "workers/{worker}", { "workers" / worker: GeneratedId }
+);
+resource_name!(
+    /// A render task.
+    TaskName, "renderTasks/{task}", { "renderTasks" / task: GeneratedId }
+);
+resource_name!(
     /// An image.
     AttachmentName, "workspaces/{workspace}/attachments/{sha256}",
     { "workspaces" / workspace: ResourceId, "attachments" / digest: Sha256Id }

@@ -3,11 +3,13 @@
 use chancery_brief::marking::{Policy, Scheme};
 use chancery_proto::admin::v1::admin_service_server::AdminService;
 use chancery_proto::admin::v1::{
-    ApiToken, CreateApiTokenRequest, CreateApiTokenResponse, CreateWorkspaceRequest, GetWorkspaceRequest,
-    ListApiTokensRequest, ListApiTokensResponse, MarkingScheme, RevokeApiTokenRequest, Role,
-    WithholdingPolicy, Workspace,
+    ApiToken, CreateApiTokenRequest, CreateApiTokenResponse, CreateWorkspaceRequest, DrainWorkerRequest,
+    GetQueueStatsRequest, GetWorkspaceRequest, ListApiTokensRequest, ListApiTokensResponse,
+    ListDeadTasksRequest, ListDeadTasksResponse, ListWorkersRequest, ListWorkersResponse, MarkingScheme,
+    QueueStats, RenderTask, RequeueTaskRequest, RevokeApiTokenRequest, Role, UndrainWorkerRequest,
+    WithholdingPolicy, Worker, Workspace,
 };
-use chancery_proto::names::{ApiTokenName, GeneratedId, ResourceId, WorkspaceName};
+use chancery_proto::names::{ApiTokenName, GeneratedId, ResourceId, TaskName, WorkerName, WorkspaceName};
 use chancery_store::{NewToken, Roles, Store};
 use tonic::{Request, Response, Status};
 
@@ -15,17 +17,29 @@ use crate::errors::{invalid_field, invalid_page_token, status};
 use crate::fields::{name, required, time, timestamp};
 use crate::identity::principal;
 use crate::pages::Page;
+use crate::queue_messages::{
+    ListedDeadTasks, stats_message, task_key, task_message, worker_key, worker_message, worker_place,
+};
+use crate::wakeups::Wakeups;
 
 /// Answers from the store.
 #[derive(Debug, Clone)]
 pub struct Admin {
     store: Store,
+    wakeups: Wakeups,
 }
 
 impl Admin {
-    /// Over a store.
-    pub const fn new(store: Store) -> Self {
-        Self { store }
+    /// Over a store, with the queue's wake-ups.
+    pub const fn new(store: Store, wakeups: Wakeups) -> Self {
+        Self { store, wakeups }
+    }
+
+    async fn drain<T>(&self, request: &Request<T>, given: &str, drained: bool) -> Result<Worker, Status> {
+        let principal = principal(request)?;
+        let worker: WorkerName = name("name", given)?;
+        let worker = self.store.drain_worker(&principal, &worker, drained).await.map_err(status)?;
+        Ok(worker_message(worker))
     }
 }
 
@@ -101,6 +115,67 @@ impl AdminService for Admin {
         let token: ApiTokenName = name("name", &request.into_inner().name)?;
         let revoked = self.store.revoke_token(&principal, &token).await.map_err(status)?;
         Ok(Response::new(token_message(revoked)))
+    }
+
+    async fn get_queue_stats(
+        &self,
+        request: Request<GetQueueStatsRequest>,
+    ) -> Result<Response<QueueStats>, Status> {
+        let stats = self.store.queue_stats(&principal(&request)?).await.map_err(status)?;
+        Ok(Response::new(stats_message(&stats)))
+    }
+
+    async fn list_workers(
+        &self,
+        request: Request<ListWorkersRequest>,
+    ) -> Result<Response<ListWorkersResponse>, Status> {
+        let principal = principal(&request)?;
+        let request = request.into_inner();
+        let page = Page::read("workers".to_owned(), request.page_size, &request.page_token)?;
+        let after = page.after.as_deref().map(|key| worker_place(key).ok_or_else(invalid_page_token));
+        let after = after.transpose()?;
+        let listed = self.store.list_workers(&principal, after.as_ref(), page.limit()).await;
+        let mut found = listed.map_err(status)?;
+        let next_page_token = page.cut(&mut found, worker_key);
+        let workers = found.into_iter().map(worker_message).collect();
+        Ok(Response::new(ListWorkersResponse { workers, next_page_token }))
+    }
+
+    async fn drain_worker(&self, request: Request<DrainWorkerRequest>) -> Result<Response<Worker>, Status> {
+        Ok(Response::new(self.drain(&request, &request.get_ref().name, true).await?))
+    }
+
+    async fn undrain_worker(
+        &self,
+        request: Request<UndrainWorkerRequest>,
+    ) -> Result<Response<Worker>, Status> {
+        Ok(Response::new(self.drain(&request, &request.get_ref().name, false).await?))
+    }
+
+    async fn list_dead_tasks(
+        &self,
+        request: Request<ListDeadTasksRequest>,
+    ) -> Result<Response<ListDeadTasksResponse>, Status> {
+        let principal = principal(&request)?;
+        let ListedDeadTasks { filter, page, after } = ListedDeadTasks::decode(request.get_ref())?;
+        let listed = self.store.list_dead_tasks(&principal, &filter, after.as_ref(), page.limit()).await;
+        let mut found = listed.map_err(status)?;
+        let next_page_token = page.cut(&mut found, task_key);
+        let tasks = found.into_iter().map(task_message).collect();
+        Ok(Response::new(ListDeadTasksResponse { tasks, next_page_token }))
+    }
+
+    async fn requeue_task(
+        &self,
+        request: Request<RequeueTaskRequest>,
+    ) -> Result<Response<RenderTask>, Status> {
+        let principal = principal(&request)?;
+        let task: TaskName = name("name", &request.into_inner().name)?;
+        let requeued = self.store.requeue_task(&principal, &task).await.map_err(status)?;
+        if requeued.is_new {
+            self.wakeups.task_queued(requeued.task.name.task.as_str());
+        }
+        Ok(Response::new(task_message(requeued.task)))
     }
 }
 

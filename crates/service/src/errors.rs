@@ -46,6 +46,7 @@ pub fn status(error: StoreError) -> Status {
         StoreError::LeaseLost => (Code::Aborted, Reason::LeaseLost),
         StoreError::RenderNotFinished => (Code::FailedPrecondition, Reason::RenderNotFinished),
         StoreError::RenderEnded => (Code::FailedPrecondition, Reason::RenderEnded),
+        StoreError::TaskNotDead { .. } => (Code::FailedPrecondition, Reason::TaskNotDead),
         StoreError::RenderCancelled => (Code::FailedPrecondition, Reason::RenderCancelled),
         StoreError::RenderFailed { .. } => (Code::FailedPrecondition, Reason::RenderFailed),
         StoreError::OffsetOutOfRange { .. } => (Code::OutOfRange, Reason::OffsetOutOfRange),

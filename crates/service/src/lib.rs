@@ -14,6 +14,7 @@ mod hot_briefs;
 pub mod identity;
 mod pages;
 pub mod probe;
+mod queue_messages;
 mod render_lists;
 mod render_messages;
 pub mod render_service;
@@ -23,7 +24,9 @@ pub mod server;
 pub mod shutdown;
 mod sweep;
 pub mod telemetry;
+mod unmanned;
 pub mod wakeups;
+mod worker_notes;
 
 use std::future::Future;
 use std::pin::Pin;

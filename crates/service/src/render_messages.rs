@@ -7,7 +7,7 @@ use chancery_brief::render_options::checked;
 use chancery_proto::names::{BriefOrRevisionName, RenderName, WorkspaceName};
 use chancery_proto::render::v1::{
     Artifact, CreateRenderRequest, Render, RenderBriefRequest, RenderFailure, RenderPriority, RenderProgress,
-    RenderState,
+    RenderState, RenderWaitingReason,
 };
 use chancery_store::{self as store, NewRender};
 use prost_types::Timestamp;
@@ -90,6 +90,11 @@ pub(crate) fn render_message(render: &store::Render) -> Render {
             message.end_time = Some(timestamp(*ended_at));
         }
     }
+    message.set_waiting_reason(match render.waiting {
+        None => RenderWaitingReason::Unspecified,
+        Some(store::WaitingReason::NoWorker) => RenderWaitingReason::NoWorkerForEnvironment,
+        Some(store::WaitingReason::RetryPause) => RenderWaitingReason::RetryPause,
+    });
     message
 }
 

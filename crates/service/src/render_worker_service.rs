@@ -19,6 +19,7 @@ use crate::errors::{internal, invalid_field, status};
 use crate::render_messages::wait_time;
 use crate::shutdown::Shutdown;
 use crate::wakeups::Wakeups;
+use crate::worker_notes::WorkerNotes;
 
 /// How long `AcquireLeases` waits unless told, and at most.
 const WAIT: (Duration, Duration) = (Duration::from_secs(20), Duration::from_mins(1));
@@ -35,13 +36,15 @@ const MESSAGE_LIMIT: usize = 2_000;
 pub struct RenderWorkers {
     store: Store,
     wakeups: Wakeups,
+    notes: WorkerNotes,
     shutdown: Shutdown,
 }
 
 impl RenderWorkers {
     /// Over a store, with the queue's wake-ups.
-    pub const fn new(store: Store, wakeups: Wakeups, shutdown: Shutdown) -> Self {
-        Self { store, wakeups, shutdown }
+    pub fn new(store: Store, wakeups: Wakeups, shutdown: Shutdown) -> Self {
+        let notes = WorkerNotes::new(store.clone());
+        Self { store, wakeups, notes, shutdown }
     }
 
     /// Leases tasks for a caller who may go away meanwhile: then they are given back, uncharged.
@@ -94,21 +97,27 @@ impl RenderWorkerService for RenderWorkers {
         if !(1..=64).contains(&request.max_leases) {
             return Err(invalid_field("max_leases", "from 1 to 64"));
         }
-        if request.worker.chars().count() > NAME_LIMIT {
-            return Err(invalid_field("worker", "at most 200 characters"));
+        let is_control = |letter: char| letter.is_control();
+        if !(1..=NAME_LIMIT).contains(&request.worker.chars().count()) || request.worker.contains(is_control)
+        {
+            return Err(invalid_field("worker", "1 to 200 characters, none of them a control character"));
         }
         let environment = environment("environment", request.environment)?;
         let deadline = Instant::now() + wait_time("wait", request.wait, WAIT.0, WAIT.1)?;
         loop {
+            let is_drained = self.notes.asks(environment, &request.worker, request.max_leases).await;
             let mut next_task = std::pin::pin!(self.wakeups.next_task());
             // Before looking: a task that is queued after the look and before the wait must wake.
-            next_task.as_mut().enable();
+            // A hint is for one who may take the task.
+            if !is_drained {
+                next_task.as_mut().enable();
+            }
             let leases = self.lease(environment, &request.worker, request.max_leases).await?;
             if !leases.is_empty() || Instant::now() >= deadline || self.shutdown.is_begun() {
                 return Ok(Response::new(wire::AcquireLeasesResponse { leases }));
             }
             tokio::select! {
-                () = next_task => {}
+                () = next_task, if !is_drained => {}
                 () = tokio::time::sleep(Wakeups::task_poll()) => {}
                 () = sleep_until(deadline) => {}
                 () = self.shutdown.begun() => {}
@@ -134,6 +143,7 @@ impl RenderWorkerService for RenderWorkers {
     ) -> Result<Response<wire::RenewLeasesResponse>, Status> {
         let asked = leases(request.into_inner().leases)?;
         let held = self.store.renew_leases(&asked).await.map_err(status)?;
+        self.notes.renew(&held).await;
         let (renewed, lost): (Vec<&Lease>, Vec<&Lease>) =
             asked.iter().partition(|lease| held.contains(lease));
         Ok(Response::new(wire::RenewLeasesResponse {

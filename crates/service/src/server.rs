@@ -36,6 +36,7 @@ use crate::render_worker_service::RenderWorkers;
 use crate::shutdown::{self, Shutdown, StopSignals, Trigger};
 use crate::sweep;
 use crate::telemetry::{CallLayer, Limits};
+use crate::unmanned;
 use crate::wakeups::Wakeups;
 
 /// How often an idle connection is asked whether it is alive, and how long it has to answer.
@@ -118,6 +119,7 @@ pub async fn start(config: &Config, store: Store) -> Result<Running, ServeError>
     let (wakeups, exchange) = Wakeups::new();
     tokio::spawn(exchange.run(store.clone(), shutdown.clone()));
     tokio::spawn(sweep::run(store.clone(), shutdown.clone()));
+    tokio::spawn(unmanned::run(store.clone(), shutdown.clone()));
     let health = HealthReporter::new();
     announce(&health, ServingStatus::Serving).await;
     let health_server = HealthServer::new(HealthService::from_health_reporter(health.clone()));
@@ -224,7 +226,7 @@ macro_rules! limited {
 fn public_services(store: &Store, wakeups: &Wakeups, shutdown: &Shutdown) -> Routes {
     let briefs = Briefs::new(store.clone(), shutdown.clone());
     let hot = HotBriefs::new(limited!(BriefServiceServer::new(briefs.clone())), briefs);
-    let admin = AdminServiceServer::new(Admin::new(store.clone()));
+    let admin = AdminServiceServer::new(Admin::new(store.clone(), wakeups.clone()));
     let renders = RenderServiceServer::new(Renders::new(store.clone(), wakeups.clone(), shutdown.clone()));
     Routes::default().add_service(hot).add_service(limited!(admin)).add_service(limited!(renders))
 }

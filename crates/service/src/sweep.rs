@@ -1,5 +1,5 @@
-//! Drops what has had its time: bytes whose upload came to nothing, ids of writes. Every service process does it now and then; they do not get into each
-//! other's way.
+//! Drops what has had its time: bytes whose upload came to nothing, ids of writes, workers that are gone. Every service
+//! process does it now and then; they do not get into each other's way.
 
 use std::time::Duration;
 
@@ -26,6 +26,11 @@ pub(crate) async fn run(store: Store, shutdown: Shutdown) {
             Ok(0) => {}
             Ok(writes) => tracing::info!(writes, "forgot the ids of writes of more than a day ago"),
             Err(error) => tracing::warn!(%error, "no ids of writes were forgotten"),
+        }
+        match store.forget_workers().await {
+            Ok(0) => {}
+            Ok(workers) => tracing::info!(workers, "forgot workers that were not seen for a day"),
+            Err(error) => tracing::warn!(%error, "no worker was forgotten"),
         }
         match store.delete_discarded().await {
             Ok(0) => {}

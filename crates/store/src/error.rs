@@ -85,6 +85,12 @@ pub enum StoreError {
     /// The render has ended, so there is nothing to cancel.
     #[error("the render has ended")]
     RenderEnded,
+    /// The task has not died, so there is nothing to queue anew.
+    #[error("the task is {state}: only a dead one is queued anew")]
+    TaskNotDead {
+        /// Where it stands.
+        state: &'static str,
+    },
     /// The render was cancelled, so there is no PDF.
     #[error("the render was cancelled")]
     RenderCancelled,

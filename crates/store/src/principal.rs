@@ -138,6 +138,15 @@ impl Principal {
             _ => Err(StoreError::Forbidden(WorkspaceName { workspace: workspace.clone() }.to_string())),
         }
     }
+
+    /// Whether the principal looks after the installation.
+    ///
+    /// # Errors
+    /// [`StoreError::Forbidden`] for all but operators.
+    pub(crate) fn operates(&self, what: &str) -> Result<()> {
+        let allowed = matches!(self.scope, Scope::System) && self.roles.holds(Role::Operator);
+        allowed.then_some(()).ok_or_else(|| StoreError::Forbidden(what.to_owned()))
+    }
 }
 
 #[cfg(test)]

@@ -71,6 +71,14 @@ impl Store {
     }
 }
 
+/// An environment as a manifest states it.
+pub(crate) fn of_message(message: &Message) -> Result<PrintEnvironment> {
+    Ok(PrintEnvironment {
+        printer_version: message.printer_version.parse().map_err(damaged)?,
+        fonts_digest: message.fonts_digest.parse().map_err(damaged)?,
+    })
+}
+
 pub(crate) fn environment(printer_version: &[u8], fonts_digest: &[u8]) -> Result<PrintEnvironment> {
     Ok(PrintEnvironment { printer_version: digest(printer_version)?, fonts_digest: digest(fonts_digest)? })
 }

@@ -4,6 +4,7 @@ use chancery_proto::names::{BriefName, GeneratedId, ResourceId};
 use time::OffsetDateTime;
 
 use crate::renders::{Render, RenderState, Row};
+use crate::workers::LIVE;
 use crate::{Principal, Result, Store};
 
 /// Renders that one statement looks at when some of them may be passed over.
@@ -121,9 +122,22 @@ impl Store {
                 r.cancelled_at, t.state, t.attempts + t.crashes as "attempt!", t.phase, t.pages as progress,
                 t.warnings, t.failure_reason, t.failure_message, t.ended_at,
                 a.digest as "artifact_digest?", a.size_bytes as "size_bytes?", a.pages as "pages?",
-                a.blob_id as "blob_id?"
+                a.blob_id as "blob_id?", w.waiting as "waiting?"
             from renders r
             join render_tasks t using (task_id)
+            left join lateral (
+                select case
+                    when q.visible_at > clock_timestamp() then 'RETRY_PAUSE'
+                    when not exists (
+                        select from workers
+                        where printer_version = q.printer_version and fonts_digest = q.fonts_digest
+                            and drained_at is null
+                            and last_seen > clock_timestamp() - make_interval(secs => $7)
+                    ) then 'NO_WORKER'
+                    end as waiting
+                from render_queue q
+                where q.task_id = t.task_id
+            ) w on t.state = 'QUEUED'
             left join artifacts a on a.workspace_id = t.workspace_id and a.digest = t.artifact_digest
             where r.workspace_id = $1
                 and r.visible_from <= $2::smallint
@@ -137,6 +151,7 @@ impl Store {
             after.map(|place| place.created_at),
             after.map(|place| place.render.as_str()),
             limit,
+            LIVE,
         )
         .fetch_all(&self.pool)
         .await?;

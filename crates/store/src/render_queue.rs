@@ -6,6 +6,7 @@ use std::time::Duration;
 use chancery_proto::worker::v1::Lease as LeaseMessage;
 
 use crate::damaged;
+use crate::workers::worker_id;
 use crate::{PrintEnvironment, Result, Store};
 
 /// How long workers may keep a task.
@@ -66,19 +67,22 @@ pub struct Acquired {
 }
 
 impl Store {
-    /// Leases at most `limit` tasks of an environment, in the order of classes and fair shares: see migration 0006. A lease that ran out is claimed like a new task, and counts as a crash.
+    /// Leases at most `limit` tasks of an environment, in the order of classes and fair shares: see migration 0006. A
+    /// lease that ran out is claimed like a new task, and counts as a crash. A drained worker gets none.
     pub async fn acquire_leases(
         &self,
         environment: PrintEnvironment,
         worker: &str,
         limit: u32,
     ) -> Result<Acquired> {
+        let id = worker_id(environment, worker);
         let rows = sqlx::query!(
             r#"-- render_queue::acquire_leases
             with picked as materialized (
                 select task_id, fair_rank, leased_at is not null as expired
                 from render_queue
                 where printer_version = $1::bytea and fonts_digest = $2::bytea and visible_at <= clock_timestamp()
+                    and not exists (select from workers where worker_id = $7 and drained_at is not null)
                 order by order_rank, queued_at
                 limit $3
                 for update skip locked
@@ -128,6 +132,7 @@ impl Store {
             worker,
             self.lease_times.lease.as_secs_f64(),
             CRASHES,
+            id.as_str(),
         )
         .fetch_all(&self.pool)
         .await?;

@@ -11,6 +11,7 @@ use time::OffsetDateTime;
 use crate::artifacts::Artifact;
 use crate::damaged;
 use crate::print_environments::digest;
+use crate::workers::LIVE;
 use crate::{Principal, Result, Store, StoreError};
 
 /// A caller's request for a PDF, and how far it is.
@@ -30,6 +31,17 @@ pub struct Render {
     pub created_at: OffsetDateTime,
     /// Where it stands.
     pub state: RenderState,
+    /// Why it waits, where that is not just because others are before it.
+    pub waiting: Option<WaitingReason>,
+}
+
+/// Why a render is not being printed yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WaitingReason {
+    /// No worker that takes tasks of its print environment was seen for a while.
+    NoWorker,
+    /// An attempt failed, and the next one follows after a pause.
+    RetryPause,
 }
 
 /// Where a render stands.
@@ -111,6 +123,7 @@ pub(crate) struct Row {
     pub(crate) size_bytes: Option<i64>,
     pub(crate) pages: Option<i32>,
     pub(crate) blob_id: Option<String>,
+    pub(crate) waiting: Option<String>,
 }
 
 impl Store {
@@ -137,14 +150,28 @@ impl Store {
                 r.cancelled_at, t.state, t.attempts + t.crashes as "attempt!", t.phase, t.pages as progress,
                 t.warnings, t.failure_reason, t.failure_message, t.ended_at,
                 a.digest as "artifact_digest?", a.size_bytes as "size_bytes?", a.pages as "pages?",
-                a.blob_id as "blob_id?"
+                a.blob_id as "blob_id?", w.waiting as "waiting?"
             from renders r
             join render_tasks t using (task_id)
+            left join lateral (
+                select case
+                    when q.visible_at > clock_timestamp() then 'RETRY_PAUSE'
+                    when not exists (
+                        select from workers
+                        where printer_version = q.printer_version and fonts_digest = q.fonts_digest
+                            and drained_at is null
+                            and last_seen > clock_timestamp() - make_interval(secs => $4)
+                    ) then 'NO_WORKER'
+                    end as waiting
+                from render_queue q
+                where q.task_id = t.task_id
+            ) w on t.state = 'QUEUED'
             left join artifacts a on a.workspace_id = t.workspace_id and a.digest = t.artifact_digest
             where r.workspace_id = $1 and r.render_id = $2 and r.visible_from <= $3::smallint"#,
             name.workspace.as_str(),
             name.render.as_str(),
             i16::from(access.clearance.0),
+            LIVE,
         )
         .fetch_optional(executor)
         .await?;
@@ -223,8 +250,19 @@ impl Row {
             options: RenderOptions::decode(self.options.as_slice()).map_err(damaged)?,
             created_at: self.created_at,
             task: self.task_id.clone(),
+            waiting: self.waiting_reason()?,
             state: self.into_state()?,
         })
+    }
+
+    fn waiting_reason(&self) -> Result<Option<WaitingReason>> {
+        match self.waiting.as_deref() {
+            Some(_) if self.cancelled_at.is_some() => Ok(None),
+            Some("NO_WORKER") => Ok(Some(WaitingReason::NoWorker)),
+            Some("RETRY_PAUSE") => Ok(Some(WaitingReason::RetryPause)),
+            Some(other) => Err(damaged(format!("{other:?} is no reason to wait"))),
+            None => Ok(None),
+        }
     }
 
     fn into_state(self) -> Result<RenderState> {

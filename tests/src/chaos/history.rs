@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use chancery_proto::errors::v1::Reason;
-use chancery_proto::render::v1::{Render, RenderState};
+use chancery_proto::render::v1::{Render, RenderState, RenderWaitingReason};
 use chancery_proto::status::{code_name, reason_name, reason_of};
 use serde::{Deserialize, Serialize};
 use tonic::{Code, Status};
@@ -91,6 +91,8 @@ pub struct Seen {
     pub name: String,
     /// Its state.
     pub state: State,
+    /// Why it waits, while queued.
+    pub waiting: String,
     /// Which attempt, while running.
     pub attempt: u32,
     /// How far: the phase's number and the pages.
@@ -141,6 +143,10 @@ impl From<&Render> for Seen {
                 RenderState::Succeeded => State::Succeeded,
                 RenderState::Failed => State::Failed,
                 RenderState::Cancelled => State::Cancelled,
+            },
+            waiting: match render.waiting_reason() {
+                RenderWaitingReason::Unspecified => String::new(),
+                reason => reason.as_str_name().to_owned(),
             },
             attempt: progress.attempt,
             progress: (progress.phase, progress.pages),

@@ -9,6 +9,7 @@ mod extract;
 mod import;
 pub mod migrate;
 mod preview;
+mod queue;
 mod render;
 mod renders;
 mod token;
@@ -53,6 +54,7 @@ async fn run_to_the_end(global: &Global, command: Command) -> Result<(), Failure
         Command::Extract(arguments) => extract::run(global, &arguments),
         Command::Export(arguments) => export::run(global, &arguments).await,
         Command::Token(command) => token::run(global, command).await,
+        Command::Queue(command) => queue::run(global, command).await,
         Command::Up(_) | Command::Demo(_) => unreachable!("`run` has them"),
     }
 }

@@ -2,13 +2,14 @@
 
 use chancery_client::Client;
 use chancery_proto::render::v1::{
-    CancelRenderRequest, ListRendersRequest, ListRendersResponse, Render, RenderState,
+    CancelRenderRequest, ListRendersRequest, ListRendersResponse, Render, RenderState, RenderWaitingReason,
 };
 
 use super::browse::listed;
 use crate::args::{Global, RenderStateArg, Renders};
 use crate::connection::connect;
 use crate::failure::Failure;
+use crate::progress::waiting;
 use crate::{names, output, text};
 
 pub async fn list(global: &Global, arguments: &Renders) -> Result<(), Failure> {
@@ -81,7 +82,10 @@ fn row(render: &Render) -> [String; 5] {
     let outcome = match (&render.artifact, &render.failure) {
         (Some(artifact), _) => format!("{}, {} bytes", text::pages(artifact.pages), artifact.size_bytes),
         (None, Some(failure)) => format!("{}: {}", failure.reason, failure.message),
-        (None, None) => String::new(),
+        (None, None) => match render.waiting_reason() {
+            RenderWaitingReason::Unspecified => String::new(),
+            reason => waiting(reason).to_owned(),
+        },
     };
     [id, state.to_owned(), text::time(render.create_time.as_ref()), revision, outcome]
 }

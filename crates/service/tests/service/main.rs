@@ -6,6 +6,7 @@ mod artifact_stores;
 mod attachments;
 mod briefs;
 mod identity;
+mod operators;
 mod pages;
 mod process;
 mod queue_limit;

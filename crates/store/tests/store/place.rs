@@ -167,3 +167,13 @@ pub(crate) fn document(number: u32, content: impl Borrow<BriefContent>) -> Impor
         digest: None,
     }
 }
+
+/// A principal with the SYSTEM role operator.
+pub(crate) fn operator() -> Principal {
+    Principal {
+        subject: format!("workspaces/system/apiTokens/{}", "1".repeat(32)),
+        display_name: "On call".into(),
+        scope: Scope::System,
+        roles: [Role::Operator].into_iter().collect(),
+    }
+}

@@ -83,6 +83,7 @@ fn seen(state: State, attempt: u32, pages: u32) -> Seen {
     Seen {
         name: NAME.into(),
         state,
+        waiting: String::new(),
         attempt,
         progress: (0, pages),
         revision: format!("{}/revisions/1", brief_name(BRIEF)),

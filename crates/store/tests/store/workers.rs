@@ -1,0 +1,196 @@
+use chancery_brief::digest::Digest;
+use chancery_store::{PrintEnvironment, RenderFilter, StoreError, WaitingReason, Worker, WorkerPlace};
+
+use crate::place::{Place, operator, person};
+use crate::queue_scene::{ENVIRONMENT, scene};
+
+/// What the printer before the current one was.
+const OLD: PrintEnvironment =
+    PrintEnvironment { printer_version: Digest([8; 32]), fonts_digest: Digest([2; 32]) };
+
+impl Place {
+    async fn workers(&self) -> Vec<Worker> {
+        self.store.list_workers(&operator(), None, 100).await.unwrap()
+    }
+
+    async fn noted(&self, environment: PrintEnvironment, name: &str) -> bool {
+        self.store.note_worker(environment, name, 4).await.unwrap()
+    }
+
+    /// As if nothing had been heard of the workers for a while.
+    fn nobody_was_seen_for(&self, interval: &str) {
+        self.rows(&format!("update workers set last_seen = clock_timestamp() - interval '{interval}'"));
+    }
+
+    async fn waiting(&self) -> Option<WaitingReason> {
+        let name = self.requested().await.render.name;
+        let render = self.store.render(&person("TLP:RED"), &name).await.unwrap();
+        let (caller, filter) = (person("TLP:RED"), RenderFilter::default());
+        let listed = self.store.list_renders(&caller, &name.workspace, &filter, None, 1).await;
+        assert_eq!(listed.unwrap().renders, std::slice::from_ref(&render));
+        render.waiting
+    }
+}
+
+/// Each worker's name, free slots and leases, and whether it is live.
+fn seen(workers: &[Worker]) -> Vec<(&str, u32, u32, bool)> {
+    workers.iter().map(|w| (w.display_name.as_str(), w.free_slots, w.leases, w.is_live)).collect()
+}
+
+#[tokio::test]
+async fn who_asks_for_tasks_is_listed_with_what_he_has() {
+    let place = scene().await;
+    place.noted(ENVIRONMENT, "worker").await;
+    place.noted(ENVIRONMENT, "worker").await;
+    place.noted(OLD, "worker").await;
+    place.noted(ENVIRONMENT, "another").await;
+    place.requested().await;
+    place.leased_one().await;
+    let workers = place.workers().await;
+    let mut told = seen(&workers);
+    told.sort_unstable();
+    assert_eq!(told, [("another", 4, 0, true), ("worker", 4, 0, true), ("worker", 4, 1, true)]);
+    let busy = workers.iter().find(|worker| worker.leases == 1).unwrap();
+    assert_eq!((busy.environment, busy.drained_at), (ENVIRONMENT, None));
+    place.nobody_was_seen_for("2 minutes");
+    assert!(place.workers().await.iter().all(|worker| !worker.is_live));
+}
+
+#[tokio::test]
+async fn pages_of_workers_go_through_all_of_them_once() {
+    let place = scene().await;
+    for name in ["c", "a", "b", "a/1"] {
+        place.noted(ENVIRONMENT, name).await;
+    }
+    place.noted(OLD, "a").await;
+    let (mut names, mut after) = (Vec::new(), None);
+    loop {
+        let page = place.store.list_workers(&operator(), after.as_ref(), 2).await.unwrap();
+        let Some(last) = page.last() else { break };
+        after = Some(WorkerPlace::of(last));
+        names.extend(page.into_iter().map(|worker| worker.display_name));
+    }
+    assert_eq!(names, ["a", "a", "a/1", "b", "c"]);
+}
+
+#[tokio::test]
+async fn a_drained_worker_keeps_what_it_has_and_gets_no_more() {
+    let place = scene().await;
+    place.noted(ENVIRONMENT, "worker").await;
+    place.requested().await;
+    let lease = place.leased_one().await;
+    let name = place.workers().await.remove(0).name;
+    let drained = place.store.drain_worker(&operator(), &name, true).await.unwrap();
+    assert!(drained.drained_at.is_some() && drained.leases == 1, "{drained:?}");
+    assert_eq!(place.store.drain_worker(&operator(), &name, true).await.unwrap(), drained);
+
+    place.requested_by(&person("TLP:AMBER"), "b1").await.unwrap();
+    assert_eq!(place.leased(9).await, []);
+    assert!(place.noted(ENVIRONMENT, "worker").await, "it is told so");
+    assert!(place.noted(OLD, "worker").await, "whatever else prints on that host is drained too");
+    assert_eq!(place.store.renew_leases(std::slice::from_ref(&lease)).await.unwrap().len(), 1);
+    place.finished(&lease, b"%PDF").await.unwrap();
+
+    let undrained = place.store.drain_worker(&operator(), &name, false).await.unwrap();
+    assert_eq!(undrained.drained_at, None);
+    assert_eq!(place.leased(9).await.len(), 1);
+    assert!(!place.noted(OLD, "worker").await);
+    let logged = "select kind, target from change_log where workspace_id = 'system' and kind like 'worker%' order by number";
+    assert_eq!(
+        place.rows(logged),
+        [format!("worker_drained|{name}"), format!("worker_undrained|{name}")],
+        "changes only, and each once"
+    );
+}
+
+#[tokio::test]
+async fn a_worker_without_room_lives_on_by_its_renewals() {
+    let place = scene().await;
+    place.noted(ENVIRONMENT, "worker").await;
+    place.noted(ENVIRONMENT, "idle").await;
+    place.requested().await;
+    let lease = place.leased_one().await;
+    place.nobody_was_seen_for("2 minutes");
+    place.store.note_workers_of(std::slice::from_ref(&lease)).await.unwrap();
+    let workers = place.workers().await;
+    assert_eq!(seen(&workers), [("idle", 4, 0, false), ("worker", 4, 1, true)]);
+}
+
+#[tokio::test]
+async fn who_is_not_seen_for_a_day_is_forgotten() {
+    let place = scene().await;
+    place.noted(ENVIRONMENT, "gone").await;
+    place.nobody_was_seen_for("25 hours");
+    place.noted(ENVIRONMENT, "worker").await;
+    assert_eq!(place.store.forget_workers().await.unwrap(), 1);
+    assert_eq!(seen(&place.workers().await), [("worker", 4, 0, true)]);
+}
+
+#[tokio::test]
+async fn a_worker_that_changes_its_name_all_the_time_does_not_fill_the_table() {
+    let place = scene().await;
+    place.noted(ENVIRONMENT, "worker").await;
+    place.rows(
+        "insert into workers (worker_id, name, printer_version, fonts_digest, free_slots)
+        select md5(n::text), n::text, decode(repeat('01', 32), 'hex'), decode(repeat('02', 32), 'hex'), 1 from generate_series(2, 10000) n",
+    );
+    assert!(!place.noted(ENVIRONMENT, "one more").await);
+    assert!(!place.noted(ENVIRONMENT, "worker").await);
+    assert_eq!(place.rows("select count(*) from workers"), ["10000"]);
+}
+
+#[tokio::test]
+async fn a_render_says_that_nobody_is_there_to_print_it() {
+    let place = scene().await;
+    assert_eq!(place.waiting().await, Some(WaitingReason::NoWorker));
+    place.noted(OLD, "worker of another environment").await;
+    assert_eq!(place.waiting().await, Some(WaitingReason::NoWorker));
+    place.noted(ENVIRONMENT, "worker").await;
+    assert_eq!(place.waiting().await, None);
+    place.nobody_was_seen_for("2 minutes");
+    assert_eq!(place.waiting().await, Some(WaitingReason::NoWorker));
+    place.noted(ENVIRONMENT, "worker").await;
+    let worker = place.workers().await.into_iter().find(|worker| worker.is_live).unwrap();
+    place.store.drain_worker(&operator(), &worker.name, true).await.unwrap();
+    assert_eq!(place.waiting().await, Some(WaitingReason::NoWorker), "a drained one takes nothing");
+    place.store.drain_worker(&operator(), &worker.name, false).await.unwrap();
+    place.leased_one().await;
+    assert_eq!(place.waiting().await, None);
+}
+
+#[tokio::test]
+async fn during_an_upgrade_each_task_is_printed_by_its_own_environment() {
+    let place = scene().await;
+    let before = place.requested().await.render;
+    let new = PrintEnvironment { printer_version: Digest([9; 32]), ..ENVIRONMENT };
+    place.store.set_print_environment(new).await.unwrap();
+    let after = place.requested().await.render;
+    let claimed = async |environment| {
+        let acquired = place.store.acquire_leases(environment, "worker", 9).await.unwrap();
+        let mut manifests = Vec::new();
+        for acquired in &acquired.leases {
+            let manifest = place.store.render_input(&acquired.lease).await.unwrap().manifest;
+            manifests.push((acquired.lease.task.clone(), manifest.environment));
+        }
+        manifests
+    };
+    assert_eq!(claimed(new).await, [(after.task, Some(new.to_message()))]);
+    assert_eq!(claimed(ENVIRONMENT).await, [(before.task, Some(ENVIRONMENT.to_message()))]);
+    assert_eq!(claimed(new).await, []);
+}
+
+#[tokio::test]
+async fn only_operators_look_after_workers() {
+    let place = scene().await;
+    place.noted(ENVIRONMENT, "worker").await;
+    let name = place.workers().await.remove(0).name;
+    let admin = person("TLP:RED");
+    let refused = [
+        place.store.list_workers(&admin, None, 9).await.map(drop),
+        place.store.drain_worker(&admin, &name, true).await.map(drop),
+    ];
+    assert!(refused.iter().all(|refused| matches!(refused, Err(StoreError::Forbidden(_)))), "{refused:?}");
+    let unknown = format!("workers/{}", "0".repeat(32)).parse().unwrap();
+    let missing = place.store.drain_worker(&operator(), &unknown, true).await;
+    assert!(matches!(missing, Err(StoreError::NotFound(_))), "{missing:?}");
+}

@@ -1,0 +1,99 @@
+//! `chancery queue`: what operators see of the render queue, and what they do about it.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
+
+use chancery_testkit::{Ran, Stack, files};
+
+/// With the brief imported, and nobody to print it.
+async fn stack() -> Stack {
+    let stack = Stack::without_worker().await;
+    let folder = files::example("russia-iran").display().to_string();
+    stack.command(&["import", &folder]).run().await.exits(0);
+    stack
+}
+
+async fn queue(stack: &Stack, arguments: &[&str]) -> Ran {
+    let operator = stack.token_file("operator").display().to_string();
+    stack.command(&[&["queue"], arguments, &["--token-file", &operator]].concat()).run().await
+}
+
+async fn said(stack: &Stack, arguments: &[&str]) -> String {
+    queue(stack, arguments).await.exits(0).stdout
+}
+
+/// Somebody asks for the PDF and does not wait.
+async fn requested(stack: &Stack) {
+    let request = chancery_proto::render::v1::CreateRenderRequest {
+        parent: "workspaces/default".into(),
+        source: "workspaces/default/briefs/russia-iran".into(),
+        ..Default::default()
+    };
+    stack.admin().await.create_render(request).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_queue_without_a_worker_says_so_until_one_comes() {
+    let mut stack = stack().await;
+    requested(&stack).await;
+    let stats = said(&stack, &["stats"]).await;
+    assert!(stats.contains("waiting      1, the oldest for "), "{stats}");
+    assert!(stats.contains("NO_WORKER_FOR_ENVIRONMENT"), "{stats}");
+    assert_eq!(said(&stack, &["workers"]).await, "no workers\n");
+    let renders = stack.command(&["renders"]).run().await.exits(0).stdout;
+    assert!(renders.contains("waiting: no live worker prints with what it is pinned to"), "{renders}");
+
+    stack.add_worker();
+    let out = stack.folder().join("out.pdf").display().to_string();
+    stack.command(&["render", "russia-iran", "-o", &out]).run().await.exits(0);
+    let stats = queue(&stack, &["stats", "--json"]).await.exits(0).json();
+    assert!(stats["waiting"].is_null() && stats["succeededLastHour"] == 1, "{stats}");
+    assert_eq!(stats["environments"][0]["liveWorkers"], 1, "{stats}");
+    assert!(said(&stack, &["workers"]).await.contains("worker-1"));
+}
+
+#[tokio::test]
+async fn a_drained_worker_takes_tasks_again_when_that_is_undone() {
+    let mut stack = stack().await;
+    stack.add_worker();
+    let out = stack.folder().join("out.pdf").display().to_string();
+    stack.command(&["render", "russia-iran", "-o", &out]).run().await.exits(0);
+    assert_eq!(said(&stack, &["drain", "worker-1"]).await, "worker-1: gets no more tasks, and has none\n");
+    assert!(said(&stack, &["workers"]).await.contains("drained"));
+    let unknown = queue(&stack, &["drain", "worker-9", "--json"]).await.exits(1);
+    assert_eq!(unknown.error()["reason"], "NOT_FOUND");
+    assert_eq!(said(&stack, &["drain", "worker-1", "--undo"]).await, "worker-1: gets tasks again\n");
+    let options = ["render", "russia-iran", "--paper", "letter", "-o", &out];
+    stack.command(&options).run().await.exits(0);
+}
+
+#[tokio::test]
+async fn a_dead_task_is_listed_and_requeued() {
+    let mut stack = stack().await;
+    requested(&stack).await;
+    // As if its workers had died of it.
+    let rows = |statement: &str| stack.database().psql().rows(statement).unwrap();
+    rows("delete from render_queue");
+    rows(
+        "update render_tasks set state = 'DEAD', quarantined = true, crashes = 3, failure_reason = 'WORKER_CRASHED',
+        failure_message = 'printing it ended its worker 3 times', ended_at = clock_timestamp()",
+    );
+    let task = rows("select task_id from render_tasks").remove(0);
+    let dead = said(&stack, &["dead"]).await;
+    assert!(
+        dead.contains(&task) && dead.contains("WORKER_CRASHED") && dead.contains("quarantined"),
+        "{dead}"
+    );
+    let requeued = said(&stack, &["requeue", &task]).await;
+    assert!(requeued.contains("(generation 2), queued"), "{requeued}");
+    assert_eq!(said(&stack, &["dead"]).await, "no dead tasks\n");
+    assert!(said(&stack, &["dead", "--all"]).await.contains("now "));
+    stack.add_worker();
+    let out = stack.folder().join("out.pdf").display().to_string();
+    stack.command(&["render", "russia-iran", "-o", &out]).run().await.exits(0);
+    let again = queue(&stack, &["requeue", &task, "--json"]).await.exits(0).json();
+    assert_eq!(again["state"], "TASK_STATE_SUCCEEDED", "{again}");
+    let usage = queue(&stack, &["requeue", "nonsense", "--json"]).await.exits(2);
+    assert_eq!(usage.error()["reason"], "INVALID_NAME");
+    let admin = stack.command(&["queue", "stats", "--json"]).run().await.exits(1);
+    assert_eq!(admin.error()["reason"], "PERMISSION_DENIED");
+}
