@@ -49,6 +49,11 @@ pub struct Config {
     #[arg(long, env = "CHANCERY_MAX_QUEUED", default_value_t = QUEUE_LIMIT, value_name = "N",
         value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub max_queued: u32,
+    /// Days that a PDF is kept after it was last printed or requested; 0 keeps all for ever. All services should say the
+    /// same.
+    #[arg(long, env = "CHANCERY_ARTIFACT_DAYS", default_value_t = 0, value_name = "DAYS",
+        value_parser = clap::value_parser!(u32).range(..=36_500))]
+    pub artifact_days: u32,
     /// Calls that may be under way at once, long polls and streams aside.
     #[arg(long, env = "CHANCERY_MAX_CALLS", default_value_t = 512)]
     pub max_calls: usize,
@@ -89,6 +94,11 @@ impl Config {
             lease: self.lease.unwrap_or(usual.lease),
             deadline: self.deadline.unwrap_or(usual.deadline),
         }
+    }
+
+    /// How long PDFs are kept; none for ever.
+    pub fn artifact_age(&self) -> Option<Duration> {
+        (self.artifact_days > 0).then(|| Duration::from_hours(24 * u64::from(self.artifact_days)))
     }
 }
 

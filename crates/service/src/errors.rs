@@ -49,6 +49,7 @@ pub fn status(error: StoreError) -> Status {
         StoreError::TaskNotDead { .. } => (Code::FailedPrecondition, Reason::TaskNotDead),
         StoreError::RenderCancelled => (Code::FailedPrecondition, Reason::RenderCancelled),
         StoreError::RenderFailed { .. } => (Code::FailedPrecondition, Reason::RenderFailed),
+        StoreError::ArtifactExpired => (Code::FailedPrecondition, Reason::ArtifactExpired),
         StoreError::OffsetOutOfRange { .. } => (Code::OutOfRange, Reason::OffsetOutOfRange),
         StoreError::RenderQuarantined(_) => (Code::FailedPrecondition, Reason::RenderQuarantined),
         StoreError::NoPrintEnvironment => (Code::FailedPrecondition, Reason::NoPrintEnvironment),

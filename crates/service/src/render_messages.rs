@@ -78,6 +78,7 @@ pub(crate) fn render_message(render: &store::Render) -> Render {
             message.set_state(RenderState::Succeeded);
             message.end_time = Some(timestamp(*ended_at));
             message.artifact = artifact.as_ref().map(artifact_message);
+            message.artifact_expired = artifact.is_none();
             message.warnings.clone_from(warnings);
         }
         store::RenderState::Failed { reason, message: why, ended_at } => {

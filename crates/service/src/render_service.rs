@@ -241,11 +241,18 @@ async fn send<T>(
 ) -> Result<(), Status> {
     let (mut offset, end) = (download.offset, download.artifact.size_bytes);
     let mut artifact = Some(artifact_message(&download.artifact));
-    let (reading, mut read) = (store.open_artifact(&download.artifact).await.map_err(status)?, Bytes::new());
+    let failed = async |error| status(store.download_failed(principal, download, error).await);
+    let (reading, mut read) = match store.open_artifact(&download.artifact).await {
+        Ok(reading) => (reading, Bytes::new()),
+        Err(error) => return Err(failed(error).await),
+    };
     while offset < end {
         let Ok(place) = answers.reserve().await else { return Ok(()) };
         if read.is_empty() {
-            read = reading.read(offset).await.map_err(status)?;
+            read = match reading.read(offset).await {
+                Ok(read) => read,
+                Err(error) => return Err(failed(error).await),
+            };
         }
         let data = read.split_to(read.len().min(CHUNK));
         let next = offset + data.len() as u64;

@@ -118,7 +118,7 @@ pub async fn start(config: &Config, store: Store) -> Result<Running, ServeError>
     let (trigger, shutdown) = shutdown::channel();
     let (wakeups, exchange) = Wakeups::new();
     tokio::spawn(exchange.run(store.clone(), shutdown.clone()));
-    tokio::spawn(sweep::run(store.clone(), shutdown.clone()));
+    tokio::spawn(sweep::run(store.clone(), config.artifact_age(), shutdown.clone()));
     tokio::spawn(unmanned::run(store.clone(), shutdown.clone()));
     let health = HealthReporter::new();
     announce(&health, ServingStatus::Serving).await;

@@ -1,5 +1,5 @@
-//! Drops what has had its time: bytes whose upload came to nothing, ids of writes, workers that are gone. Every service
-//! process does it now and then; they do not get into each other's way.
+//! Drops what has had its time: bytes whose upload came to nothing, PDFs, ids of writes, workers that are gone. Every
+//! service process does it now and then; they do not get into each other's way.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::shutdown::Shutdown;
 const EVERY: Duration = Duration::from_mins(5);
 
 /// Sweeps until the shutdown.
-pub(crate) async fn run(store: Store, shutdown: Shutdown) {
+pub(crate) async fn run(store: Store, artifact_age: Option<Duration>, shutdown: Shutdown) {
     loop {
         tokio::select! {
             () = shutdown.begun() => return,
@@ -21,6 +21,9 @@ pub(crate) async fn run(store: Store, shutdown: Shutdown) {
             Ok(0) => {}
             Ok(blobs) => tracing::info!(blobs, "swept uploads that came to nothing"),
             Err(error) => tracing::warn!(%error, "nothing was swept"),
+        }
+        if let Some(age) = artifact_age {
+            expire(&store, age, &shutdown).await;
         }
         match store.sweep_request_ids().await {
             Ok(0) => {}
@@ -36,6 +39,20 @@ pub(crate) async fn run(store: Store, shutdown: Shutdown) {
             Ok(0) => {}
             Ok(blobs) => tracing::info!(blobs, "deleted bytes in artifact stores that nothing refers to"),
             Err(error) => tracing::warn!(%error, "bytes in artifact stores are still to be deleted"),
+        }
+    }
+}
+
+/// A batch after the other, until nothing is old any more.
+async fn expire(store: &Store, age: Duration, shutdown: &Shutdown) {
+    while !shutdown.is_begun() {
+        match store.expire_artifacts(age).await {
+            Ok(0) => return,
+            Ok(pdfs) => tracing::info!(pdfs, "PDFs have expired"),
+            Err(error) => {
+                tracing::warn!(%error, "PDFs are still to expire");
+                return;
+            }
         }
     }
 }

@@ -102,6 +102,9 @@ pub enum StoreError {
         /// For people.
         message: String,
     },
+    /// The PDF was there and its time is over: request it again.
+    #[error("the PDF has expired")]
+    ArtifactExpired,
     /// A download's offset is past the end.
     #[error("offset {offset} is past the end: the PDF has {size} bytes")]
     OffsetOutOfRange {

@@ -2,6 +2,7 @@
 //! statement opens with a comment that names its method. Time is the database's (`clock_timestamp()`).
 
 mod artifact_chunks;
+mod artifact_expiry;
 mod artifact_store;
 mod artifact_stores;
 mod artifacts;

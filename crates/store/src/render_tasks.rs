@@ -9,6 +9,9 @@ use crate::{Lease, Result, Store, StoreError};
 /// Attempts that are made before a task is given up.
 const ATTEMPTS: i32 = 5;
 
+/// The shortest and the longest pause before another attempt, in seconds.
+const PAUSES: (f64, f64) = (1.0, 60.0);
+
 /// A PDF whose bytes are staged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StagedArtifact {
@@ -106,11 +109,12 @@ impl Store {
                 where task_id = $1 and epoch = $2 and leased_at is not null
                 for update
             ), artifact as (
-                -- Equal bytes may be there already, printed for another key: theirs stay, ours are swept.
+                -- Equal bytes may be there already, printed for another key: theirs stay and are as young as ours, ours
+                -- are swept.
                 insert into artifacts (workspace_id, digest, size_bytes, pages, blob_id)
                 select t.workspace_id, $3::bytea, $4, $5, $6
                 from lease join render_tasks t using (task_id)
-                on conflict (workspace_id, digest) do nothing
+                on conflict (workspace_id, digest) do update set finished_at = clock_timestamp()
             ), task as (
                 update render_tasks t
                 set state = 'SUCCEEDED',
@@ -142,8 +146,9 @@ impl Store {
         Ok(done.is_some())
     }
 
-    /// Ends an attempt without a PDF. A failure that may pass is tried again after a while, with jitter so that
-    /// tasks that failed together do not come back together; the last attempt's one ends the task.
+    /// Ends an attempt without a PDF. A failure that may pass is tried again after a pause, drawn between the shortest
+    /// one and three times the one before (decorrelated jitter), so that tasks that failed together do not come back
+    /// together; the last attempt's one ends the task.
     pub async fn fail_attempt(&self, lease: &Lease, failure: &AttemptFailure) -> Result<()> {
         let done = sqlx::query_scalar!(
             "-- render_tasks::fail_attempt
@@ -159,16 +164,19 @@ impl Store {
                     state = case when not $5 then 'FAILED' when t.attempts >= $6 then 'DEAD' else 'QUEUED' end,
                     failure_reason = case when not $5 or t.attempts >= $6 then $3 end,
                     failure_message = case when not $5 or t.attempts >= $6 then $4 end,
-                    ended_at = case when not $5 or t.attempts >= $6 then clock_timestamp() end
+                    ended_at = case when not $5 or t.attempts >= $6 then clock_timestamp() end,
+                    pause_seconds = case
+                        when not $5 or t.attempts >= $6 then t.pause_seconds
+                        else least($8, $7 + random() * (3 * greatest(t.pause_seconds, $7) - $7))
+                    end
                 from lease
                 where t.task_id = lease.task_id
-                returning t.task_id, t.epoch, t.state, t.attempts
+                returning t.task_id, t.epoch, t.state, t.pause_seconds
             ), waiting as (
                 update render_queue q
                 set epoch = task.epoch,
                     leased_at = null,
-                    visible_at = clock_timestamp()
-                        + make_interval(secs => least(60, 1 + random() * (power(3, task.attempts) - 1)))
+                    visible_at = clock_timestamp() + make_interval(secs => task.pause_seconds)
                 from task
                 where q.task_id = task.task_id and task.state = 'QUEUED'
             ), removed as (
@@ -184,6 +192,8 @@ impl Store {
             failure.message,
             failure.retryable,
             ATTEMPTS,
+            PAUSES.0,
+            PAUSES.1,
         )
         .fetch_optional(&self.pool)
         .await?;

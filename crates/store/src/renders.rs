@@ -190,7 +190,7 @@ impl Store {
         let artifact = match &render.state {
             RenderState::Succeeded { artifact: Some(artifact), .. } => artifact.clone(),
             RenderState::Succeeded { artifact: None, .. } => {
-                return Err(StoreError::NotFound(format!("the expired PDF of {name}")));
+                return Err(StoreError::ArtifactExpired);
             }
             RenderState::Failed { reason, message, .. } => {
                 return Err(StoreError::RenderFailed { reason: reason.clone(), message: message.clone() });
@@ -204,6 +204,22 @@ impl Store {
         let download = Download { render, artifact, offset };
         self.record_delivery(principal, &download, "BEGUN").await?;
         Ok(download)
+    }
+
+    /// What it means that bytes of a download could not be read: they may have expired meanwhile.
+    pub async fn download_failed(
+        &self,
+        principal: &Principal,
+        download: &Download,
+        error: StoreError,
+    ) -> StoreError {
+        let StoreError::ArtifactMissing(_) = error else { return error };
+        match self.render(principal, &download.render.name).await {
+            Ok(Render { state: RenderState::Succeeded { artifact: None, .. }, .. }) => {
+                StoreError::ArtifactExpired
+            }
+            _ => error,
+        }
     }
 
     /// Records that the last byte of a download has left.

@@ -82,6 +82,7 @@ fn row(render: &Render) -> [String; 5] {
     let outcome = match (&render.artifact, &render.failure) {
         (Some(artifact), _) => format!("{}, {} bytes", text::pages(artifact.pages), artifact.size_bytes),
         (None, Some(failure)) => format!("{}: {}", failure.reason, failure.message),
+        (None, None) if render.artifact_expired => "the PDF has expired".to_owned(),
         (None, None) => match render.waiting_reason() {
             RenderWaitingReason::Unspecified => String::new(),
             reason => waiting(reason).to_owned(),

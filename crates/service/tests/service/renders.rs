@@ -189,3 +189,32 @@ async fn a_render_whose_worker_vanished_is_done_by_the_next_one() {
     scene.uploaded(header(&second, b"%PDF"), b"%PDF").await.unwrap();
     assert_eq!(downloaded(&scene, &render.name, 0).await, b"%PDF");
 }
+
+#[tokio::test]
+async fn an_expired_pdf_is_said_to_be_so_and_is_printed_again() {
+    let scene = QueueScene::new().await;
+    let mut renders = scene.renders.clone();
+    let (render, lease) = scene.begun().await;
+    scene.uploaded(header(&lease, &pdf()), &pdf()).await.unwrap();
+    let get = GetRenderRequest { name: render.name.clone() };
+    let fresh = renders.get_render(get.clone()).await.unwrap().into_inner();
+    assert!(fresh.artifact.is_some() && !fresh.artifact_expired);
+    let request = DownloadRenderRequest { name: render.name.clone(), read_offset: 0 };
+    scene
+        .database
+        .psql()
+        .rows(
+            "update artifacts set finished_at = finished_at - interval '31 days';
+        update renders set created_at = created_at - interval '31 days'",
+        )
+        .unwrap();
+    assert_eq!(scene.store.expire_artifacts(Duration::from_hours(30 * 24)).await.unwrap(), 1);
+    let expired = renders.get_render(get).await.unwrap().into_inner();
+    assert_eq!(
+        (expired.state(), expired.artifact, expired.artifact_expired),
+        (RenderState::Succeeded, None, true)
+    );
+    refused(renders.download_render(request).await, Code::FailedPrecondition, Reason::ArtifactExpired);
+    let again = scene.requested().await;
+    assert_eq!(again.state(), RenderState::Queued);
+}

@@ -109,6 +109,10 @@ async fn a_failure_that_may_pass_is_tried_again_later_and_five_times_at_most() {
         let lease = place.leased_one().await;
         place.store.fail_attempt(&lease, &failure(true)).await.unwrap();
         assert_eq!(place.leased(9).await, [], "attempt {attempt} is over, the next one is not yet due");
+        let waits = "select count(*) from render_queue q join render_tasks t using (task_id) where t.pause_seconds >= 1 \
+             and q.visible_at - clock_timestamp() between make_interval(secs => t.pause_seconds - 1) \
+             and make_interval(secs => t.pause_seconds)";
+        assert_eq!(place.rows(waits), [if attempt < 5 { "1" } else { "0" }]);
         place.let_leases_run_out();
     }
     assert_eq!(place.rows("select state, attempts, crashes from render_tasks"), ["DEAD|5|0"]);

@@ -1,10 +1,16 @@
 //! The states of a render task as a pure function: what each event makes of it, and who is refused.
 
+use std::ops::RangeInclusive;
+
 use chancery_proto::render::v1::RenderPhase;
 
 /// Attempts that are made before a task is given up, and leases that may run out before it is kept aside.
 const ATTEMPTS: i32 = 5;
 const CRASHES: i32 = 3;
+
+/// Bounds of pauses between attempts, in milliseconds.
+const SHORTEST_PAUSE: i64 = 1_000;
+const LONGEST_PAUSE: i64 = 60_000;
 
 /// Where a task stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +41,8 @@ pub(crate) struct Task {
     pub(crate) quarantined: bool,
     /// Whether it may be claimed now: nobody has it, or whoever had it let his lease run out.
     pub(crate) is_due: bool,
+    /// The last pause before another attempt, in milliseconds.
+    pub(crate) pause: i64,
     /// Whether its lease has lasted as long as any may, renewals included.
     pub(crate) is_late: bool,
 }
@@ -50,7 +58,8 @@ pub(crate) enum Event {
     Renewed(i64),
     Progressed(i64, RenderPhase, i32),
     Finished(i64, i32),
-    Failed(i64, bool),
+    /// Whether it may pass, and the pause that was drawn if another attempt is to be made.
+    Failed(i64, bool, i64),
     Released(i64),
     /// The last render that waited for it was given up.
     Cancelled,
@@ -71,8 +80,15 @@ impl Task {
             progress: (RenderPhase::Unspecified, 0),
             quarantined: false,
             is_due: true,
+            pause: 0,
             is_late: false,
         }
+    }
+
+    /// The pauses that a failure of the current attempt may be followed by, in milliseconds: drawn anew each time, from
+    /// the shortest one to three times the one before.
+    pub(crate) fn pauses(&self) -> RangeInclusive<i64> {
+        SHORTEST_PAUSE..=(3 * self.pause.max(SHORTEST_PAUSE)).min(LONGEST_PAUSE)
     }
 
     /// What an event makes of the task.
@@ -98,9 +114,9 @@ impl Task {
                 let progress = (self.progress.0, *pages);
                 Ok(Self { state: State::Succeeded, progress, ..self.clone() })
             }
-            Event::Failed(epoch, retryable) => {
+            Event::Failed(epoch, retryable, pause) => {
                 self.held_under(*epoch)?;
-                Ok(self.failed(*retryable))
+                Ok(self.failed(*retryable, *pause))
             }
             Event::Released(epoch) => {
                 self.held_under(*epoch)?;
@@ -130,13 +146,13 @@ impl Task {
         Self { attempts, crashes, quarantined, ..self.given_up(state) }
     }
 
-    fn failed(&self, retryable: bool) -> Self {
+    fn failed(&self, retryable: bool, pause: i64) -> Self {
         if !retryable {
             self.given_up(State::Failed)
         } else if self.attempts >= ATTEMPTS {
             self.given_up(State::Dead)
         } else {
-            self.given_up(State::Queued)
+            Self { pause, ..self.given_up(State::Queued) }
         }
     }
 
@@ -158,7 +174,8 @@ mod tests {
     #[test]
     fn an_old_lease_means_nothing_once_another_has_begun() {
         let task = after(&[Event::Claimed, Event::TimePassed, Event::Claimed]);
-        for refused in [Event::Renewed(1), Event::Finished(1, 3), Event::Failed(1, true), Event::Released(1)]
+        for refused in
+            [Event::Renewed(1), Event::Finished(1, 3), Event::Failed(1, true, 1_000), Event::Released(1)]
         {
             assert_eq!(task.after(&refused), Err(Refused));
         }
@@ -166,8 +183,18 @@ mod tests {
     }
 
     #[test]
+    fn pauses_grow_from_the_one_before_and_not_without_end() {
+        let mut task = Task::new();
+        assert_eq!(task.pauses(), 1_000..=3_000);
+        task.pause = 2_000;
+        assert_eq!(task.pauses(), 1_000..=6_000);
+        task.pause = 50_000;
+        assert_eq!(task.pauses(), 1_000..=60_000);
+    }
+
+    #[test]
     fn an_ended_task_stays_as_it_is() {
-        let task = after(&[Event::Claimed, Event::Failed(1, false), Event::TimePassed]);
+        let task = after(&[Event::Claimed, Event::Failed(1, false, 0), Event::TimePassed]);
         assert_eq!(task.after(&Event::Claimed), Err(Refused));
         assert_eq!(task.after(&Event::Finished(1, 3)), Err(Refused));
     }

@@ -148,7 +148,14 @@ impl Both {
                         lease.task
                     ));
                 }
-                self.expect(&lease, &Event::Failed(lease.epoch, *retryable), is_taken(failed));
+                let pause = self.pause_of(&lease.task);
+                if let Ok(Task { state: State::Queued, .. }) =
+                    self.tasks[&lease.task].after(&Event::Failed(lease.epoch, *retryable, pause))
+                {
+                    let pauses = self.tasks[&lease.task].pauses();
+                    assert!(pauses.contains(&pause), "{pause} ms is not one of {pauses:?}");
+                }
+                self.expect(&lease, &Event::Failed(lease.epoch, *retryable, pause), is_taken(failed));
             }
             Step::Release(lease) => {
                 let Some(lease) = self.lease(*lease) else { return };
@@ -250,6 +257,11 @@ impl Both {
         }
     }
 
+    fn pause_of(&self, task: &str) -> i64 {
+        let pause = format!("select round(pause_seconds * 1000) from render_tasks where task_id = '{task}'");
+        self.place.rows(&pause).concat().parse().unwrap()
+    }
+
     fn lease(&self, place: usize) -> Option<Lease> {
         // The newest first: the lower the number, the likelier is the lease a current one.
         self.leases.iter().rev().nth(place).cloned()
@@ -266,6 +278,7 @@ impl Both {
     fn compare(&self, step: &Step) {
         let rows = self.place.rows(
             "select t.task_id, t.state, t.epoch, t.attempts, t.crashes, t.phase, t.pages, t.quarantined, \
+                 round(t.pause_seconds * 1000), \
                  coalesce(q.epoch, -1), coalesce(q.visible_at <= clock_timestamp(), false), q.leased_at is not null \
              from render_tasks t left join render_queue q using (task_id) order by t.task_id",
         );
@@ -279,13 +292,14 @@ fn row(id: &str, task: &Task) -> String {
     let letter = |is: bool| if is { "t" } else { "f" };
     let (phase, pages) = task.progress;
     format!(
-        "{id}|{}|{}|{}|{}|{}|{pages}|{}|{}|{}|{}",
+        "{id}|{}|{}|{}|{}|{}|{pages}|{}|{}|{}|{}|{}",
         task.state.name(),
         task.epoch,
         task.attempts,
         task.crashes,
         phase as i32,
         letter(task.quarantined),
+        task.pause,
         if is_live { task.epoch } else { -1 },
         letter(is_live && task.is_due),
         letter(task.state == State::Running),
