@@ -166,8 +166,8 @@ impl RenderService for Renders {
     ) -> Result<Response<Self::WatchRenderStream>, Status> {
         let principal = principal(&request)?;
         let name = render_name(&request.into_inner().name)?;
-        let followed = self.follow(principal, name).await?;
-        Ok(stream(|answers| watch(followed, answers, render_message), &self.shutdown))
+        let mut followed = self.follow(principal, name).await?;
+        Ok(stream(|answers| async move { watch(&mut followed, &answers, render_message).await }, &self.shutdown))
     }
 
     type DownloadRenderStream = Answers<DownloadRenderResponse>;
@@ -205,8 +205,8 @@ impl RenderService for Renders {
 
 /// Every state of a render until it has ended.
 async fn watch<T>(
-    mut followed: Followed,
-    answers: mpsc::Sender<Result<T, Status>>,
+    followed: &mut Followed,
+    answers: &mpsc::Sender<Result<T, Status>>,
     encode: impl Fn(&store::Render) -> T,
 ) -> Result<(), Status> {
     loop {
@@ -221,13 +221,12 @@ async fn watch<T>(
 async fn print(
     store: Store,
     principal: Principal,
-    followed: Followed,
+    mut followed: Followed,
     answers: mpsc::Sender<Result<RenderBriefResponse, Status>>,
 ) -> Result<(), Status> {
-    let name = followed.render.name.clone();
     let event = |event| RenderBriefResponse { event: Some(event) };
-    watch(followed, answers.clone(), |render| event(Event::Render(render_message(render)))).await?;
-    let download = store.open_download(&principal, &name, 0).await.map_err(status)?;
+    watch(&mut followed, &answers, |render| event(Event::Render(render_message(render)))).await?;
+    let download = store.begin_download(&principal, followed.render, 0).await.map_err(status)?;
     send(&store, &principal, &download, &answers, |chunk| event(Event::Chunk(chunk))).await
 }
 
