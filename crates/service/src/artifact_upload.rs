@@ -19,6 +19,8 @@ use crate::render_worker_service::{digest, environment, lease};
 /// The largest PDF, in bytes.
 const SIZE_LIMIT: u64 = 256 * 1024 * 1024;
 
+/// The most pages that a worker may speak of.
+pub(crate) const PAGES_LIMIT: u32 = 100_000;
 /// How much a worker may have to say about a PDF.
 const WARNINGS_LIMIT: usize = 1_000;
 const WARNING_LENGTH: usize = 500;
@@ -157,8 +159,8 @@ impl Header {
         if !(1..=SIZE_LIMIT).contains(&header.size_bytes) {
             return Err(invalid_field("header.size_bytes", "from 1 byte to 256 MiB"));
         }
-        if header.pages == 0 {
-            return Err(invalid_field("header.pages", "a PDF has a page"));
+        if !(1..=PAGES_LIMIT).contains(&header.pages) {
+            return Err(invalid_field("header.pages", "from 1 to 100,000"));
         }
         let too_long = |warning: &String| warning.chars().count() > WARNING_LENGTH;
         if header.warnings.len() > WARNINGS_LIMIT || header.warnings.iter().any(too_long) {

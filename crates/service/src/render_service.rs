@@ -167,7 +167,10 @@ impl RenderService for Renders {
         let principal = principal(&request)?;
         let name = render_name(&request.into_inner().name)?;
         let mut followed = self.follow(principal, name).await?;
-        Ok(stream(|answers| async move { watch(&mut followed, &answers, render_message).await }, &self.shutdown))
+        Ok(stream(
+            |answers| async move { watch(&mut followed, &answers, render_message).await },
+            &self.shutdown,
+        ))
     }
 
     type DownloadRenderStream = Answers<DownloadRenderResponse>;

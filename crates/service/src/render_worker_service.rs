@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep_until};
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::answers::{Answers, send_attachment, stream};
-use crate::artifact_upload::receive;
+use crate::artifact_upload::{PAGES_LIMIT, receive};
 use crate::errors::{internal, invalid_field, status};
 use crate::render_messages::wait_time;
 use crate::shutdown::Shutdown;
@@ -161,6 +161,9 @@ impl RenderWorkerService for RenderWorkers {
         let lease = lease("lease", request.lease)?;
         let phase = RenderPhase::try_from(request.phase)
             .map_err(|_| invalid_field("phase", "this server does not know the phase"))?;
+        if request.pages > PAGES_LIMIT {
+            return Err(invalid_field("pages", "at most 100,000"));
+        }
         self.store.report_progress(&lease, phase, request.pages).await.map_err(status)?;
         self.wakeups.task_changed(&lease.task);
         Ok(Response::new(wire::ReportProgressResponse {}))

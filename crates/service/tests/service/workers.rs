@@ -127,11 +127,45 @@ async fn what_workers_ask_for_wrongly_is_refused() {
     let request = AcquireLeasesRequest { environment, ..acquire(0) };
     refused_at(workers.acquire_leases(request).await, Reason::InvalidField, "environment.printer_version");
     refused_at(workers.acquire_leases(acquire(61)).await, Reason::InvalidField, "wait");
+    let beyond = ReportProgressRequest { pages: 100_001, ..progress(&lease, RenderPhase::Write) };
+    refused_at(workers.report_progress(beyond).await, Reason::InvalidField, "pages");
     let unknown = ReportProgressRequest { phase: 99, ..progress(&lease, RenderPhase::Write) };
     refused_at(workers.report_progress(unknown).await, Reason::InvalidField, "phase");
     refused_at(workers.fail_render(failure(&lease, "no reason")).await, Reason::InvalidField, "reason");
-    let many = RenewLeasesRequest { leases: vec![lease; 65] };
-    refused_at(workers.renew_leases(many).await, Reason::InvalidField, "leases");
+    for count in [65, 10_000] {
+        let many = RenewLeasesRequest { leases: vec![lease.clone(); count] };
+        refused_at(workers.renew_leases(many).await, Reason::InvalidField, "leases");
+    }
+}
+
+#[tokio::test]
+async fn a_lease_of_a_task_that_the_worker_made_up_is_lost_and_the_task_beside_it_unharmed() {
+    let scene = QueueScene::new().await;
+    let (_, lease) = scene.begun().await;
+    let elsewhere = Lease { task: "0".repeat(32), ..lease.clone() };
+    let ahead = Lease { epoch: lease.epoch + 1, ..lease.clone() };
+    let mut workers = scene.workers.clone();
+    for wrong in [elsewhere, ahead] {
+        let request = GetRenderInputRequest { lease: Some(wrong.clone()) };
+        refused(workers.get_render_input(request).await, Code::Aborted, Reason::LeaseLost);
+        refused(workers.fail_render(failure(&wrong, "R")).await, Code::Aborted, Reason::LeaseLost);
+        let uploaded = scene.uploaded(header(&wrong, b"%PDF"), b"%PDF").await;
+        refused(uploaded, Code::Aborted, Reason::LeaseLost);
+    }
+    scene.uploaded(header(&lease, b"%PDF"), b"%PDF").await.unwrap();
+}
+
+#[tokio::test]
+async fn an_endless_upload_ends_with_the_first_byte_too_many() {
+    let scene = QueueScene::new().await;
+    let (_, lease) = scene.begun().await;
+    let piece = UploadPart::Data(vec![0; 100_000].into());
+    let parts = std::iter::once(UploadPart::Header(header(&lease, &vec![0; 250_000])))
+        .chain(std::iter::repeat(piece));
+    let endless = parts.map(|part| UploadArtifactRequest { part: Some(part) });
+    let refusal = scene.workers.clone().upload_artifact(tokio_stream::iter(endless)).await;
+    refused(refusal, Code::InvalidArgument, Reason::InvalidField);
+    scene.uploaded(header(&lease, &pdf()), &pdf()).await.unwrap();
 }
 
 #[tokio::test]
