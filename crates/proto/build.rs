@@ -11,6 +11,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "chancery/options/v1/permission.proto",
         "chancery/errors/v1/reason.proto",
         "chancery/brief/v1/content.proto",
+        "chancery/brief/v1/differences.proto",
         "chancery/brief/v1/brief_service.proto",
         "chancery/render/v1/render_service.proto",
         "chancery/worker/v1/render_worker_service.proto",

@@ -8,6 +8,7 @@
 pub mod arbitrary;
 pub mod attachments;
 mod canonical;
+pub mod diff;
 pub mod digest;
 pub mod edtf;
 pub mod image;
@@ -15,6 +16,7 @@ pub mod likelihood;
 pub mod lint;
 pub mod marking;
 mod part;
+pub mod reading_order;
 pub mod redact;
 pub mod render_options;
 pub mod validate;

@@ -68,6 +68,8 @@ pub enum Command {
     Get(SourceArg),
     /// Lists a brief's revisions
     Revisions(BriefArg),
+    /// Tells what changed between two revisions of a brief, statement by statement
+    Diff(Diff),
     /// Prints a brief to a PDF file
     Render(Render),
     /// Lists the workspace's renders, newest first
@@ -203,6 +205,18 @@ pub struct Extract {
 pub struct BriefArg {
     /// The brief's name
     pub name: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// The brief's name
+    pub name: String,
+    /// The earlier revision; the one before the later unless given
+    #[arg(long, value_name = "NUMBER", default_value_t = 0, hide_default_value = true)]
+    pub from: u32,
+    /// The later revision; the newest unless given
+    #[arg(long, value_name = "NUMBER", default_value_t = 0, hide_default_value = true)]
+    pub to: u32,
 }
 
 #[derive(Debug, Args)]

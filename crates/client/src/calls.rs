@@ -57,6 +57,8 @@ unary! {
     briefs.update_brief_draft(brief::UpdateBriefDraftRequest) -> brief::BriefDraft, ONCE, call;
     /// Makes the draft the next revision.
     briefs.publish_brief(brief::PublishBriefRequest) -> brief::BriefRevision, ONCE, call;
+    /// What changed between two revisions.
+    briefs.diff_brief_revisions(brief::DiffBriefRevisionsRequest) -> brief::DiffBriefRevisionsResponse, REPEATS, call;
     /// One revision.
     briefs.get_brief_revision(brief::GetBriefRevisionRequest) -> brief::BriefRevision, REPEATS, call;
     /// A page of a brief's revisions.

@@ -5,10 +5,11 @@ use chancery_brief::digest::Digest;
 use chancery_proto::brief::v1::brief_service_server::BriefService;
 use chancery_proto::brief::v1::{
     Attachment, Brief, BriefContent, BriefDraft, BriefRevision, BriefState, CreateBriefRequest,
-    ExportBriefRequest, ExportBriefResponse, ExportFormat, GetAttachmentRequest, GetAttachmentResponse,
-    GetBriefDraftRequest, GetBriefRequest, GetBriefRevisionRequest, ImportBriefRequest, ImportBriefResponse,
-    ListAttachmentsRequest, ListAttachmentsResponse, ListBriefRevisionsRequest, ListBriefRevisionsResponse,
-    ListBriefsRequest, ListBriefsResponse, PublishBriefRequest, RevisionDocument, UpdateBriefDraftRequest,
+    DiffBriefRevisionsRequest, DiffBriefRevisionsResponse, ExportBriefRequest, ExportBriefResponse,
+    ExportFormat, GetAttachmentRequest, GetAttachmentResponse, GetBriefDraftRequest, GetBriefRequest,
+    GetBriefRevisionRequest, ImportBriefRequest, ImportBriefResponse, ListAttachmentsRequest,
+    ListAttachmentsResponse, ListBriefRevisionsRequest, ListBriefRevisionsResponse, ListBriefsRequest,
+    ListBriefsResponse, PublishBriefRequest, RevisionDocument, UpdateBriefDraftRequest,
     UploadAttachmentRequest,
 };
 use chancery_proto::names::{
@@ -24,6 +25,7 @@ use tonic::{Request, Response, Status, Streaming};
 
 use crate::answers::{Answers, stream};
 use crate::attachments::{self, Intake, attachment_message};
+use crate::differences;
 use crate::errors::{internal, invalid_field, status};
 use crate::fields::{canonical, name, required, time, timestamp};
 use crate::hot_briefs::EncodedBrief;
@@ -182,6 +184,14 @@ impl BriefService for Briefs {
         let revision: RevisionName = name("name", &request.into_inner().name)?;
         let edition = self.store.edition(&principal, &revision).await.map_err(status)?;
         revision_message(&revision.brief_name(), edition).map(Response::new)
+    }
+
+    async fn diff_brief_revisions(
+        &self,
+        request: Request<DiffBriefRevisionsRequest>,
+    ) -> Result<Response<DiffBriefRevisionsResponse>, Status> {
+        let principal = principal(&request)?;
+        differences::diff(&self.store, &principal, request.into_inner()).await.map(Response::new)
     }
 
     async fn list_brief_revisions(

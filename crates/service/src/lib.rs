@@ -8,6 +8,7 @@ mod artifact_upload;
 mod attachments;
 pub mod brief_service;
 pub mod config;
+mod differences;
 pub mod errors;
 mod fields;
 mod hot_briefs;

@@ -19,7 +19,6 @@ mod principal;
 mod print_environments;
 mod projections;
 mod queue_stats;
-mod reading_order;
 mod render_endings;
 mod render_inputs;
 mod render_lists;

@@ -8,8 +8,8 @@ use chancery_brief::{Canonical, redact};
 use chancery_proto::brief::v1::{Actor, BriefContent, Event, Relationship, Source, Statement};
 use sqlx::PgConnection;
 
-use crate::reading_order::statements;
 use crate::{Result, damaged};
+use chancery_brief::reading_order::statements;
 
 /// The rows of one revision.
 #[derive(Debug, Default)]

@@ -3,6 +3,7 @@
 mod attach;
 mod browse;
 mod demo;
+mod diff;
 mod draft;
 mod export;
 mod extract;
@@ -45,6 +46,7 @@ async fn run_to_the_end(global: &Global, command: Command) -> Result<(), Failure
         Command::Publish(arguments) => draft::publish(global, &arguments).await,
         Command::List => browse::list(global, &connect(global).await?).await,
         Command::Get(arguments) => browse::get(global, &arguments).await,
+        Command::Diff(arguments) => diff::diff(global, &arguments).await,
         Command::Revisions(arguments) => browse::revisions(global, &arguments).await,
         Command::Render(arguments) => render::run(global, &arguments).await,
         Command::Renders(arguments) => renders::list(global, &arguments).await,

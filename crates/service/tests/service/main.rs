@@ -5,6 +5,7 @@ mod admin;
 mod artifact_stores;
 mod attachments;
 mod briefs;
+mod differences;
 mod identity;
 mod operators;
 mod pages;

@@ -4,7 +4,7 @@ use chancery_proto::brief::v1::block::Kind;
 use chancery_proto::brief::v1::{Block, BriefContent, List, Section, Statement};
 
 /// All statements: the bottom line, the key judgments' own, then the body's. Marks of withheld ones are left out.
-pub(crate) fn statements(content: &BriefContent) -> Vec<&Statement> {
+pub fn statements(content: &BriefContent) -> Vec<&Statement> {
     let mut found: Vec<&Statement> = content.bluf.iter().collect();
     found.extend(content.key_judgments.iter().flat_map(|judgment| &judgment.statements));
     content.sections.iter().for_each(|section| of_section(section, &mut found));
@@ -12,8 +12,15 @@ pub(crate) fn statements(content: &BriefContent) -> Vec<&Statement> {
     found
 }
 
+/// The statements of a section's own blocks, without those of its subsections.
+pub fn of_blocks(section: &Section) -> Vec<&Statement> {
+    let mut found = Vec::new();
+    section.blocks.iter().for_each(|block| of_block(block, &mut found));
+    found
+}
+
 fn of_section<'a>(section: &'a Section, found: &mut Vec<&'a Statement>) {
-    section.blocks.iter().for_each(|block| of_block(block, found));
+    found.extend(of_blocks(section));
     section.sections.iter().for_each(|section| of_section(section, found));
 }
 

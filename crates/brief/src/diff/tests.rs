@@ -1,0 +1,135 @@
+//! Each way in which a part differs, and that equal editions differ in none.
+
+use std::collections::BTreeSet;
+
+use chancery_proto::brief::v1::block::Kind;
+use chancery_proto::brief::v1::{
+    Block, BriefContent, Change, Citation, Confidence, ConfidenceLevel, KeyJudgment, Likelihood, Paragraph,
+    Section, Statement, StatementStatus,
+};
+use proptest::prelude::*;
+
+use super::{DifferenceKind, differences};
+use crate::arbitrary::canonical;
+
+fn statement(id: &str, text: &str) -> Statement {
+    Statement { id: id.into(), text: text.into(), ..Statement::default() }
+}
+
+fn section(id: &str, statements: Vec<Statement>) -> Section {
+    let kind = Some(Kind::Paragraph(Paragraph { statements }));
+    Section { id: id.into(), blocks: vec![Block { kind, ..Block::default() }], ..Section::default() }
+}
+
+fn brief(sections: Vec<Section>) -> BriefContent {
+    BriefContent { sections, ..BriefContent::default() }
+}
+
+/// What differs, as id and kinds.
+fn told(before: &BriefContent, after: &BriefContent) -> Vec<(String, Vec<DifferenceKind>)> {
+    let all = differences(before, after).into_iter();
+    all.map(|one| {
+        let kinds = one.kinds.iter().map(|kind| DifferenceKind::try_from(*kind).unwrap()).collect();
+        (one.id, kinds)
+    })
+    .collect()
+}
+
+fn one(change: impl FnOnce(&mut Statement)) -> Vec<DifferenceKind> {
+    let before = statement("s1", "Trade grew.");
+    let mut after = before.clone();
+    change(&mut after);
+    let found = told(&brief(vec![section("a", vec![before])]), &brief(vec![section("a", vec![after])]));
+    assert_eq!(found.len(), 1, "{found:?}");
+    found.into_iter().next().unwrap().1
+}
+
+#[test]
+fn each_way_of_differing_has_its_kind() {
+    assert_eq!(one(|s| s.text = "Trade fell.".into()), [DifferenceKind::Reworded]);
+    let likelihood = Likelihood { low_percent: 55, high_percent: 80, ..Likelihood::default() };
+    assert_eq!(one(|s| s.likelihood = Some(likelihood)), [DifferenceKind::Likelihood]);
+    let confidence = Confidence { level: ConfidenceLevel::High.into(), ..Confidence::default() };
+    assert_eq!(one(|s| s.confidence = Some(confidence)), [DifferenceKind::Confidence]);
+    assert_eq!(one(|s| s.marking = "TLP:AMBER".into()), [DifferenceKind::Marking]);
+    let citation = Citation { source_id: "src".into(), ..Citation::default() };
+    assert_eq!(one(|s| s.citations.push(citation)), [DifferenceKind::Sources]);
+    assert_eq!(one(|s| s.status = StatementStatus::Superseded.into()), [DifferenceKind::Status]);
+    assert_eq!(one(|s| s.horizon = "2027".into()), [DifferenceKind::Other]);
+    let both = one(|s| {
+        s.marking = "TLP:RED".into();
+        s.text = "Trade fell.".into();
+    });
+    assert_eq!(both, [DifferenceKind::Reworded, DifferenceKind::Marking]);
+}
+
+#[test]
+fn what_came_stands_in_the_new_order_and_what_went_comes_last() {
+    let before = brief(vec![section("a", vec![statement("s1", "One."), statement("s2", "Two.")])]);
+    let after = brief(vec![section("a", vec![statement("s3", "Three."), statement("s2", "Two.")])]);
+    let expected =
+        [("s3".to_owned(), vec![DifferenceKind::Added]), ("s1".to_owned(), vec![DifferenceKind::Removed])];
+    assert_eq!(told(&before, &after), expected);
+}
+
+#[test]
+fn only_what_left_its_order_or_its_section_moved() {
+    let [a, b, c, d] = ["a", "b", "c", "d"].map(|id| statement(id, "Same."));
+    let before = brief(vec![section("x", vec![a.clone(), b.clone(), c.clone(), d.clone()])]);
+    let first = brief(vec![section("x", vec![d.clone(), a.clone(), b.clone(), c.clone()])]);
+    assert_eq!(told(&before, &first), [("d".to_owned(), vec![DifferenceKind::Moved])]);
+    let split = brief(vec![section("x", vec![a, b]), section("y", vec![c, d])]);
+    let moved = vec![DifferenceKind::Moved];
+    assert_eq!(told(&before, &split), [("c".to_owned(), moved.clone()), ("d".to_owned(), moved)]);
+}
+
+#[test]
+fn key_judgments_differ_by_themselves_and_their_sentences_too() {
+    let judgment = KeyJudgment {
+        id: "kj1".into(),
+        statements: vec![statement("s1", "It holds.")],
+        rests_on: vec!["s2".into()],
+        ..KeyJudgment::default()
+    };
+    let mut later = judgment.clone();
+    later.rests_on.push("s3".into());
+    later.statements[0].text = "It mostly holds.".into();
+    let before = BriefContent { key_judgments: vec![judgment], ..BriefContent::default() };
+    let after = BriefContent { key_judgments: vec![later], ..BriefContent::default() };
+    let expected = [
+        ("kj1".to_owned(), vec![DifferenceKind::Sources]),
+        ("s1".to_owned(), vec![DifferenceKind::Reworded]),
+    ];
+    assert_eq!(told(&before, &after), expected);
+}
+
+#[test]
+fn what_the_changes_speak_of_is_declared_and_the_rest_is_not() {
+    let before = brief(vec![section("a", ["s1", "s2", "s3"].map(|id| statement(id, "Same.")).to_vec())]);
+    let others = ["s1", "s2", "s3"].map(|id| statement(id, "Other."));
+    let mut after = brief(vec![section("a", others.to_vec())]);
+    let change = Change { statement_id: "s1".into(), replaced_by: vec!["s3".into()], ..Change::default() };
+    after.changes = vec![change];
+    let declared: Vec<bool> = differences(&before, &after).iter().map(|one| one.declared).collect();
+    assert_eq!(declared, [true, false, true]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn equal_editions_differ_in_nothing(content in canonical()) {
+        prop_assert_eq!(differences(content.content(), content.content()), []);
+    }
+
+    #[test]
+    fn there_and_back_tell_of_the_same_parts(before in canonical(), after in canonical()) {
+        // Of parts that changed places with each other, either may be said to have moved.
+        let ids = |before, after| -> BTreeSet<String> {
+            let told = told(before, after).into_iter();
+            told.filter(|(_, kinds)| *kinds != [DifferenceKind::Moved]).map(|(id, _)| id).collect()
+        };
+        let (before, after) = (before.content(), after.content());
+        prop_assert_eq!(ids(before, after), ids(after, before));
+    }
+}

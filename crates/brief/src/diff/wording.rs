@@ -1,0 +1,124 @@
+//! Which words of a text took the place of which.
+
+use chancery_proto::brief::v1::TextReplacement;
+use similar::{Algorithm, DiffOp, capture_diff_slices};
+use unicode_segmentation::UnicodeSegmentation;
+
+/// Texts whose words times words are more are replaced as a whole: the search takes as many steps at worst.
+const STEPS: usize = 1_000_000;
+
+/// The stretches that differ, by whole words (UAX #29), in order; none for equal texts.
+pub(super) fn replacements(before: &str, after: &str) -> Vec<TextReplacement> {
+    if before == after {
+        return Vec::new();
+    }
+    let (old, new) = (Words::of(before), Words::of(after));
+    if old.words.len().saturating_mul(new.words.len()) > STEPS {
+        return vec![replacement((&old, 0, old.words.len()), (&new, 0, new.words.len()))];
+    }
+    let changes = capture_diff_slices(Algorithm::Myers, &old.words, &new.words);
+    let mut found: Vec<TextReplacement> = Vec::new();
+    for change in changes.into_iter().filter(|change| !matches!(change, DiffOp::Equal { .. })) {
+        let (from, to) = (change.old_range(), change.new_range());
+        let next = replacement((&old, from.start, from.end), (&new, to.start, to.end));
+        match found.last_mut() {
+            // Two that touch are one.
+            Some(last) if last.before_end == next.before_start && last.after_end == next.after_start => {
+                last.before_end = next.before_end;
+                last.after_end = next.after_end;
+            }
+            _ => found.push(next),
+        }
+    }
+    found
+}
+
+/// A text's words and what stands between them, with the code point that each begins at.
+struct Words<'t> {
+    words: Vec<&'t str>,
+    /// One more than words: the last is the text's end.
+    starts: Vec<u32>,
+}
+
+impl<'t> Words<'t> {
+    fn of(text: &'t str) -> Self {
+        let words: Vec<&str> = text.split_word_bounds().collect();
+        let mut starts = vec![0];
+        let mut at = 0_u32;
+        for word in &words {
+            at = at.saturating_add(u32::try_from(word.chars().count()).unwrap_or(u32::MAX));
+            starts.push(at);
+        }
+        Self { words, starts }
+    }
+}
+
+fn replacement(
+    (old, from, to): (&Words, usize, usize),
+    (new, begin, end): (&Words, usize, usize),
+) -> TextReplacement {
+    TextReplacement {
+        before_start: old.starts[from],
+        before_end: old.starts[to],
+        after_start: new.starts[begin],
+        after_end: new.starts[end],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{TextReplacement, replacements};
+
+    fn cut(text: &str, start: u32, end: u32) -> String {
+        text.chars().skip(start as usize).take((end - start) as usize).collect()
+    }
+
+    /// The later text, made of the earlier one and the replacements.
+    fn applied(before: &str, after: &str, replacements: &[TextReplacement]) -> String {
+        let (mut text, mut at) = (String::new(), 0);
+        for one in replacements {
+            text += &cut(before, at, one.before_start);
+            text += &cut(after, one.after_start, one.after_end);
+            at = one.before_end;
+        }
+        text + &cut(before, at, u32::try_from(before.chars().count()).unwrap())
+    }
+
+    #[test]
+    fn a_word_takes_the_place_of_a_word() {
+        let (before, after) = ("Trade grew slowly in 2024.", "Trade grew quickly in 2024.");
+        let found = replacements(before, after);
+        let [one] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!(cut(before, one.before_start, one.before_end), "slowly");
+        assert_eq!(cut(after, one.after_start, one.after_end), "quickly");
+    }
+
+    #[test]
+    fn places_are_code_points_in_any_script() {
+        let (before, after) = ("روسیه و ایران", "روسیه و ترکیه");
+        let found = replacements(before, after);
+        assert_eq!(cut(after, found[0].after_start, found[0].after_end), "ترکیه");
+        assert_eq!(replacements("same", "same"), []);
+    }
+
+    #[test]
+    fn texts_of_very_many_words_are_replaced_as_a_whole() {
+        let (before, after) = ("a ".repeat(2_000), "b ".repeat(2_000));
+        let found = replacements(&before, &after);
+        assert_eq!(
+            found,
+            [TextReplacement { before_start: 0, before_end: 4_000, after_start: 0, after_end: 4_000 }]
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn the_replacements_make_the_later_text(before in "[ab .]{0,40}", after in "[ab .é]{0,40}") {
+            let found = replacements(&before, &after);
+            prop_assert_eq!(applied(&before, &after, &found), after.clone());
+            prop_assert_eq!(found.is_empty(), before == after);
+        }
+    }
+}
