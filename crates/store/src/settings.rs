@@ -6,12 +6,17 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::Args;
+use sqlx::Connection as _;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use crate::{Result, Store, StoreError};
 
 /// How long a caller waits for a free connection before he is told to come again.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A connection that was used so lately is used again without asking whether it still lives: asking takes as long as a
+/// small query. One that broke meanwhile fails its call as unavailable, as one that breaks during a call does.
+const TRUSTED_IDLE: Duration = Duration::from_millis(500);
 
 /// Limits that the server itself keeps, so that no statement, lock or forgotten transaction holds others up.
 const SESSION: [(&str, &str); 3] =
@@ -51,8 +56,18 @@ impl DatabaseSettings {
     /// [`StoreError::Settings`] for settings that name no database, [`StoreError::Database`] when it does not answer.
     pub async fn connect(&self, application: &str) -> Result<Store> {
         let options = self.options()?.application_name(application).options(SESSION);
-        let pool =
-            PgPoolOptions::new().max_connections(self.database_pool_size).acquire_timeout(ACQUIRE_TIMEOUT);
+        let pool = PgPoolOptions::new()
+            .max_connections(self.database_pool_size)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .test_before_acquire(false)
+            .before_acquire(|connection, use_so_far| {
+                Box::pin(async move {
+                    if use_so_far.idle_for >= TRUSTED_IDLE {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            });
         Ok(Store::new(pool.connect_with(options).await?))
     }
 
