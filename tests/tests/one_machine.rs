@@ -90,6 +90,8 @@ async fn other_commands_find_what_runs_and_a_signal_stops_it_all() {
         let up = Up::start(&data).await;
         let list = Command::new(["list", "--data", path(&data)]);
         list.run().await.exits(0);
+        // The operator's token is another one, and is found as well.
+        Command::new(["queue", "stats", "--data", path(&data)]).run().await.exits(0);
         // No second one on the same folder.
         let second = Command::new(["up", "--data", path(&data), "--json"]).run().await.exits(1);
         assert_eq!(second.error()["reason"], "RUNNING");

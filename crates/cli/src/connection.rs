@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use chancery_client::{Client, ClientConfig};
 
 use crate::args::Global;
-use crate::commands::migrate::TokenFolders;
 use crate::failure::Failure;
 use crate::state::{Running, StateFolder};
 
@@ -16,29 +15,26 @@ const DEFAULT_SERVER: &str = "http://127.0.0.1:50051";
 
 /// Connects as the command line, the environment and this machine's own `up` say, in this order.
 pub async fn connect(global: &Global) -> Result<Client, Failure> {
-    connect_with(global, |_, running| running.token_file.clone()).await
+    connect_with(global, |running| running.token_file).await
 }
 
 /// The same with the operator's token where this machine's own `up` gives one.
 pub async fn connect_as_operator(global: &Global) -> Result<Client, Failure> {
-    connect_with(global, |state, _| TokenFolders::one(&state.tokens()).operator()).await
+    connect_with(global, |running| running.operator_token_file).await
 }
 
 async fn connect_with(
     global: &Global,
-    local_token_file: impl FnOnce(&StateFolder, &Running) -> PathBuf,
+    local_token_file: impl FnOnce(Running) -> PathBuf,
 ) -> Result<Client, Failure> {
-    let state = StateFolder::find(global.data.as_deref()).ok();
-    let running = state.and_then(|state| Some((state.running()?, state)));
-    let local = running.as_ref().map(|(running, _)| running.server.as_str());
-    let server = global.server.as_deref().or(local).unwrap_or(DEFAULT_SERVER);
+    let running = StateFolder::find(global.data.as_deref()).ok().and_then(|state| state.running());
+    let local = running.as_ref().map(|running| running.server.clone());
+    let server = global.server.as_deref().or(local.as_deref()).unwrap_or(DEFAULT_SERVER);
     // This machine's token is for this machine's service, not for any that a flag names.
-    let local_token = running.as_ref().filter(|(running, _)| running.server == server.trim_end_matches('/'));
+    let local_token = running.filter(|running| running.server == server.trim_end_matches('/'));
     let token = match given_token(global)? {
         Some(token) => Some(token),
-        None => {
-            local_token.map(|(running, state)| read_token(&local_token_file(state, running))).transpose()?
-        }
+        None => local_token.map(|running| read_token(&local_token_file(running))).transpose()?,
     };
     connect_to(server, token, global.ca_file.as_deref()).await
 }

@@ -99,6 +99,7 @@ impl Stack {
             server: self.service.url(),
             worker_server: self.service.worker_url(),
             token_file: self.tokens.admin(),
+            operator_token_file: self.tokens.operator(),
         }
     }
 

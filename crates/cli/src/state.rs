@@ -26,6 +26,8 @@ pub struct Running {
     pub worker_server: String,
     /// The admin's token.
     pub token_file: PathBuf,
+    /// The operator's token.
+    pub operator_token_file: PathBuf,
 }
 
 /// Held while `up` or `demo` runs on the folder.
@@ -138,7 +140,13 @@ mod tests {
     use super::{Running, StateFolder};
 
     fn running(pid: u32) -> Running {
-        Running { pid, server: "http://x".into(), worker_server: "http://y".into(), token_file: "t".into() }
+        Running {
+            pid,
+            server: "http://x".into(),
+            worker_server: "http://y".into(),
+            token_file: "t".into(),
+            operator_token_file: "o".into(),
+        }
     }
 
     #[test]
