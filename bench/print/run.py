@@ -1,6 +1,6 @@
 """Measures printing against Typst: run.py BENCH PYTHON FONTS OUT [--runs N] [--jobs N]
 
-BENCH is the release build of chancery-bench, PYTHON an interpreter with the typst wheel, FONTS the vendored fonts, OUT a
+BENCH is the release build of chancery-bench-print, PYTHON an interpreter with the typst wheel, FONTS the vendored fonts, OUT a
 folder for what is made. Every print is a process of its own; the engines take turns, so that a busy machine slows both.
 """
 
@@ -69,7 +69,7 @@ class Bench:
         size = f"curve-{pages}"
         self.prepare(size)
         runs = [self.ours(size) for _ in range(3)]
-        printing = statistics.median(seconds - said["readback"] / 1000 for seconds, said in runs)
+        printing = statistics.median(seconds - said["readback"] / 1e6 for seconds, said in runs)
         figures = runs[0][1]
         return {
             "pages": figures["pages"],
@@ -98,7 +98,7 @@ class Bench:
             wheel.append(self.wheel())
         figures = {name: statistics.median(run[name] for run in said) for name in said[0]}
         # The bench reads the file back once more, to time that; it is no part of the print.
-        printing = statistics.median(ours) - figures["readback"] / 1000
+        printing = statistics.median(ours) - figures["readback"] / 1e6
         least = min(statistics.median(vendored), statistics.median(noto)) - statistics.median(wheel)
         return printing, least, figures
 
@@ -148,9 +148,9 @@ def table(results):
     """The stages, for people: behind a mark, so that `figure value` lines stay what they are."""
     print(f"# {'CPU ms':<20}" + "".join(f"{size:>10}" for size in results))
     for stage in STAGES:
-        print(f"# {stage:<20}" + "".join(f"{result[2][stage]:>10.0f}" for result in results.values()))
-    print(f"# {'whole process':<20}" + "".join(f"{1000 * result[0]:>10.0f}" for result in results.values()))
-    print(f"# {'Typst':<20}" + "".join(f"{1000 * result[1]:>10.0f}" for result in results.values()))
+        print(f"# {stage:<20}" + "".join(f"{result[2][stage] / 1000:>10.1f}" for result in results.values()))
+    print(f"# {'whole process':<20}" + "".join(f"{1000 * result[0]:>10.1f}" for result in results.values()))
+    print(f"# {'Typst':<20}" + "".join(f"{1000 * result[1]:>10.1f}" for result in results.values()))
     print(f"# {'pages':<20}" + "".join(f"{result[2]['pages']:>10.0f}" for result in results.values()))
 
 

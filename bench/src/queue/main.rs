@@ -7,33 +7,39 @@ mod end_to_end;
 mod installation;
 mod latency;
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::Parser;
 use installation::Installation;
 
 /// Workers at once.
 const WORKERS: [usize; 3] = [1, 4, 16];
 
-/// How much is measured.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Amounts {
+/// Measures the render queue on a database of its own; ./dev bench queue drives it
+#[derive(Parser)]
+struct Amounts {
+    /// Where the database and the logs go.
+    folder: PathBuf,
     /// Renders of one run.
-    pub(crate) renders: usize,
+    #[arg(long, default_value_t = 400)]
+    renders: usize,
     /// Runs of each kind, taking turns.
-    pub(crate) runs: usize,
+    #[arg(long, default_value_t = 3)]
+    runs: usize,
     /// Tasks that go through the queue's table while its dead rows are watched.
-    pub(crate) tasks: usize,
+    #[arg(long, default_value_t = 100_000)]
+    tasks: usize,
 }
 
-/// Measures all of it on a database of its own and prints `figure value` lines.
-pub(crate) fn run(folder: &Path, amounts: Amounts) -> anyhow::Result<()> {
+fn main() -> anyhow::Result<()> {
+    let amounts = Amounts::parse();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        let installation = Installation::start(folder).await?;
+        let installation = Installation::start(&amounts.folder).await?;
         latency::measure(&installation).await?;
         for workers in WORKERS {
-            throughput(&installation, workers, amounts).await?;
+            throughput(&installation, workers, &amounts).await?;
         }
         bloat::overload(&installation, amounts.renders).await?;
         bloat::measure(&installation, amounts.tasks).await?;
@@ -42,7 +48,7 @@ pub(crate) fn run(folder: &Path, amounts: Amounts) -> anyhow::Result<()> {
 }
 
 /// The two loops take turns, so that what else the machine does hits both.
-async fn throughput(installation: &Installation, workers: usize, amounts: Amounts) -> anyhow::Result<()> {
+async fn throughput(installation: &Installation, workers: usize, amounts: &Amounts) -> anyhow::Result<()> {
     let (mut whole, mut bare) = (Vec::new(), Vec::new());
     for _ in 0..amounts.runs {
         whole.push(rate(amounts.renders, end_to_end::run(installation, workers, amounts.renders).await?));

@@ -1,25 +1,62 @@
-//! Printing in this process: how long each stage takes, and how much memory.
+//! Printing in this process: how long each stage takes, and how much memory. A program of its own, which holds the
+//! printer and nothing else: what it costs to start counts.
 
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use chancery_print::readback::struct_text;
 use chancery_print::{Edition, Fonts, Limits, NO_IMAGES, Options, Printed, Progress, Standing};
 use chancery_proto::brief::v1::BriefContent;
+use clap::{Parser, Subcommand};
 use prost::Message as _;
 use rustix::time::{ClockId, clock_gettime};
 
+#[derive(Parser)]
+#[command(about = "What the print bench runs; ./dev bench print drives it")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Turns a brief's content from JSON into the message that a worker gets.
+    Encode {
+        /// The JSON file.
+        json: PathBuf,
+        /// The message.
+        message: PathBuf,
+    },
+    /// Prints a brief and says what that took.
+    Print {
+        /// The message.
+        message: PathBuf,
+        /// The PDF file.
+        pdf: PathBuf,
+        /// How often, one after the other.
+        #[arg(long, default_value_t = 1)]
+        times: u32,
+    },
+}
+
+fn main() -> anyhow::Result<()> {
+    match Arguments::parse().command {
+        Command::Encode { json, message } => encode(&json, &message),
+        Command::Print { message, pdf, times } => run(&message, &pdf, times),
+    }
+}
+
 /// Turns a brief's content from JSON into the message that a worker gets: reading JSON is no part of printing.
-pub(crate) fn encode(json: &Path, message: &Path) -> anyhow::Result<()> {
+fn encode(json: &Path, message: &Path) -> anyhow::Result<()> {
     let json = std::fs::read_to_string(json)?;
     let content: BriefContent = chancery_proto::json::from_str(&json)?;
     std::fs::write(message, content.encode_to_vec())?;
     Ok(())
 }
 
-/// Prints `times` times and writes `figure value` lines: stages in milliseconds of CPU time, memory in KB.
-pub(crate) fn run(message: &Path, pdf: &Path, times: u32) -> anyhow::Result<()> {
+/// Prints `times` times and writes `figure value` lines: stages in microseconds of CPU time, memory in KB.
+fn run(message: &Path, pdf: &Path, times: u32) -> anyhow::Result<()> {
     let mut after_first = 0;
     let mut last = None;
     for _ in 0..times {
@@ -34,13 +71,13 @@ pub(crate) fn run(message: &Path, pdf: &Path, times: u32) -> anyhow::Result<()> 
     println!("peak_kb {}", memory("VmHWM:")?);
     println!("growth_kb {}", memory("VmRSS:")?.saturating_sub(after_first));
     println!("pages {}", printed.pages);
-    for (stage, milliseconds) in stages {
-        println!("{stage} {milliseconds}");
+    for (stage, microseconds) in stages {
+        println!("{stage} {microseconds}");
     }
     // The proof reads the file as this does; the print itself has no clock to time it by.
-    let before = cpu_milliseconds();
+    let before = cpu_microseconds();
     struct_text(&printed.bytes)?;
-    println!("readback {}", cpu_milliseconds() - before);
+    println!("readback {}", cpu_microseconds() - before);
     Ok(())
 }
 
@@ -57,12 +94,12 @@ fn timed(content: &BriefContent) -> anyhow::Result<(Printed, [(&'static str, i64
         earlier: None,
         images: &NO_IMAGES,
     };
-    let started = cpu_milliseconds();
+    let started = cpu_microseconds();
     let (mut composed, mut laid_out) = (started, started);
     let mut observe = |progress| {
         match progress {
-            Progress::Composed => composed = cpu_milliseconds(),
-            Progress::Writing => laid_out = cpu_milliseconds(),
+            Progress::Composed => composed = cpu_microseconds(),
+            Progress::Writing => laid_out = cpu_microseconds(),
             Progress::Page(_) => {}
         }
         ControlFlow::Continue(())
@@ -74,7 +111,7 @@ fn timed(content: &BriefContent) -> anyhow::Result<(Printed, [(&'static str, i64
         &Fonts::default(),
         &mut observe,
     )?;
-    let ended = cpu_milliseconds();
+    let ended = cpu_microseconds();
     let stages = [
         ("compose", composed - started),
         ("layout", laid_out - composed),
@@ -83,9 +120,9 @@ fn timed(content: &BriefContent) -> anyhow::Result<(Printed, [(&'static str, i64
     Ok((printed, stages))
 }
 
-fn cpu_milliseconds() -> i64 {
+fn cpu_microseconds() -> i64 {
     let spent = clock_gettime(ClockId::ProcessCPUTime);
-    spent.tv_sec * 1000 + spent.tv_nsec / 1_000_000
+    spent.tv_sec * 1_000_000 + spent.tv_nsec / 1_000
 }
 
 /// A line of this process's status, in KB.
