@@ -25,7 +25,7 @@ use Code::{
 const MISSING_RENDER: &str = "workspaces/default/renders/00000000000000000000000000000000";
 
 fn import(documents: Vec<RevisionDocument>) -> ImportBriefRequest {
-    ImportBriefRequest { parent: WORKSPACE.into(), documents }
+    ImportBriefRequest { parent: WORKSPACE.into(), documents, ..ImportBriefRequest::default() }
 }
 
 fn get(name: &str) -> GetBriefRequest {
@@ -67,14 +67,18 @@ async fn content_is_refused_at_its_place_by_every_way_in() {
     let (stack, admin) = stack_with_the_brief().await;
     let before = stack.content();
     let bad = small(|content| content.title.clear()).content;
-    let create =
-        CreateBriefRequest { parent: WORKSPACE.into(), brief_id: "other".into(), content: bad.clone() };
+    let create = CreateBriefRequest {
+        parent: WORKSPACE.into(),
+        brief_id: "other".into(),
+        content: bad.clone(),
+        ..CreateBriefRequest::default()
+    };
     let title = "content.title";
     refused_at(admin.create_brief(create).await, InvalidArgument, Reason::InvalidContent, title);
     let draft = GetBriefDraftRequest { name: format!("{RUSSIA_IRAN}/draft") };
     let mut draft = admin.get_brief_draft(draft).await.unwrap();
     draft.content = bad;
-    let update = UpdateBriefDraftRequest { draft: Some(draft) };
+    let update = UpdateBriefDraftRequest { draft: Some(draft), ..UpdateBriefDraftRequest::default() };
     let title = "draft.content.title";
     refused_at(admin.update_brief_draft(update).await, InvalidArgument, Reason::InvalidContent, title);
     let documents =
@@ -129,7 +133,10 @@ async fn what_is_not_there_is_not_found() {
     let before = stack.content();
     let absent = "workspaces/default/briefs/absent";
     refused(admin.get_brief(get(absent)).await, NotFound, Reason::NotFound);
-    let revision = GetBriefRevisionRequest { name: format!("{RUSSIA_IRAN}/revisions/3") };
+    let revision = GetBriefRevisionRequest {
+        name: format!("{RUSSIA_IRAN}/revisions/3"),
+        ..GetBriefRevisionRequest::default()
+    };
     refused(admin.get_brief_revision(revision).await, NotFound, Reason::NotFound);
     refused(admin.all_revisions(absent).await, NotFound, Reason::NotFound);
     let export = ExportBriefRequest { name: absent.into(), ..Default::default() };
@@ -159,7 +166,7 @@ async fn a_name_of_the_wrong_form_is_refused_with_the_field_that_holds_it() {
     ] {
         let (code, reason) = (InvalidArgument, Reason::InvalidName);
         refused_at(admin.get_brief(get(name)).await, code, reason, "name");
-        let request = GetBriefRevisionRequest { name: name.into() };
+        let request = GetBriefRevisionRequest { name: name.into(), ..GetBriefRevisionRequest::default() };
         refused_at(admin.get_brief_revision(request).await, code, reason, "name");
         let request = ExportBriefRequest { name: name.into(), ..Default::default() };
         refused_at(admin.export_brief(request).await, code, reason, "name");
@@ -176,7 +183,8 @@ async fn a_name_of_the_wrong_form_is_refused_with_the_field_that_holds_it() {
         refused_at(admin.create_render(request).await, code, reason, "source");
         let request = CreateRenderRequest { parent: name.into(), ..render_of(RUSSIA_IRAN) };
         refused_at(admin.create_render(request).await, code, reason, "parent");
-        let request = PublishBriefRequest { name: name.into(), etag: "x".into() };
+        let request =
+            PublishBriefRequest { name: name.into(), etag: "x".into(), ..PublishBriefRequest::default() };
         refused_at(admin.publish_brief(request).await, code, reason, "name");
     }
     assert_eq!(stack.content(), before);
@@ -189,7 +197,12 @@ async fn a_stale_etag_loses_and_an_empty_one_is_refused() {
     let first = admin.get_brief_draft(draft).await.unwrap();
     let mut changed = first.clone();
     changed.content.as_mut().unwrap().subtitle = "Changed".into();
-    let update = |draft| admin.update_brief_draft(UpdateBriefDraftRequest { draft: Some(draft) });
+    let update = |draft| {
+        admin.update_brief_draft(UpdateBriefDraftRequest {
+            draft: Some(draft),
+            ..UpdateBriefDraftRequest::default()
+        })
+    };
     let second = update(changed.clone()).await.unwrap();
     assert_ne!(second.etag, first.etag);
 
@@ -198,8 +211,13 @@ async fn a_stale_etag_loses_and_an_empty_one_is_refused() {
     changed.etag.clear();
     let empty = update(changed).await;
     refused_at(empty, InvalidArgument, Reason::InvalidField, "draft.etag");
-    let publish =
-        |etag: &str| admin.publish_brief(PublishBriefRequest { name: RUSSIA_IRAN.into(), etag: etag.into() });
+    let publish = |etag: &str| {
+        admin.publish_brief(PublishBriefRequest {
+            name: RUSSIA_IRAN.into(),
+            etag: etag.into(),
+            ..PublishBriefRequest::default()
+        })
+    };
     refused(publish(&first.etag).await, Aborted, Reason::StaleEtag);
     refused_at(publish("").await, InvalidArgument, Reason::InvalidField, "etag");
     assert_eq!(stack.content(), before);
@@ -238,6 +256,7 @@ async fn page_tokens_sizes_times_and_numbers_of_enums_are_checked() {
         parent: WORKSPACE.into(),
         page_size,
         page_token: token.into(),
+        ..ListBriefsRequest::default()
     };
     let (code, field) = (InvalidArgument, Reason::InvalidField);
     refused(admin.list_briefs(list(0, "nonsense")).await, code, Reason::InvalidPageToken);
@@ -250,7 +269,7 @@ async fn page_tokens_sizes_times_and_numbers_of_enums_are_checked() {
         timeout: Some(prost_types::Duration { seconds: -1, nanos: 0 }),
     };
     refused_at(admin.wait_render(request).await, code, field, "timeout");
-    let export = ExportBriefRequest { name: RUSSIA_IRAN.into(), format: 99 };
+    let export = ExportBriefRequest { name: RUSSIA_IRAN.into(), format: 99, ..ExportBriefRequest::default() };
     refused_at(admin.export_brief(export).await, code, field, "format");
     let mut document = small(|_| ());
     document.publish_time = Some(prost_types::Timestamp { seconds: i64::MAX, nanos: 0 });
@@ -267,6 +286,7 @@ async fn a_taken_id_and_a_wrong_one_make_no_brief() {
         parent: WORKSPACE.into(),
         brief_id: brief_id.into(),
         content: small(|_| ()).content,
+        ..CreateBriefRequest::default()
     };
     refused(admin.create_brief(create("russia-iran")).await, AlreadyExists, Reason::AlreadyExists);
     for id in ["", "R", "russia_iran", "-x", &"x".repeat(64)] {

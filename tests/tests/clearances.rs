@@ -48,9 +48,16 @@ fn assert_nothing_withheld_in(what: &str, text: &str) {
 async fn answers(client: &Client) -> Vec<(&'static str, String)> {
     let get = GetBriefRequest { name: BRIEF.into(), ..Default::default() };
     let list = ListBriefsRequest { parent: WORKSPACE.into(), ..Default::default() };
-    let revision = GetBriefRevisionRequest { name: format!("{BRIEF}/revisions/1") };
+    let revision = GetBriefRevisionRequest {
+        name: format!("{BRIEF}/revisions/1"),
+        ..GetBriefRevisionRequest::default()
+    };
     let revisions = ListBriefRevisionsRequest { parent: BRIEF.into(), ..Default::default() };
-    let export = |format: ExportFormat| ExportBriefRequest { name: BRIEF.into(), format: format.into() };
+    let export = |format: ExportFormat| ExportBriefRequest {
+        name: BRIEF.into(),
+        format: format.into(),
+        ..ExportBriefRequest::default()
+    };
     let as_json = client.export_brief(export(ExportFormat::Json)).await.unwrap();
     vec![
         ("GetBrief", json::to_string_pretty(&client.get_brief(get).await.unwrap())),
@@ -162,7 +169,7 @@ async fn an_author_below_a_draft_s_markings_neither_reads_nor_writes_it() {
     refused(author.get_brief_draft(draft.clone()).await, Code::PermissionDenied, Reason::ClearanceTooLow);
     let mut written = stack.admin().await.get_brief_draft(draft).await.unwrap();
     written.content.as_mut().unwrap().subtitle = "Changed".into();
-    let request = UpdateBriefDraftRequest { draft: Some(written) };
+    let request = UpdateBriefDraftRequest { draft: Some(written), ..UpdateBriefDraftRequest::default() };
     let before = stack.content();
     refused(author.update_brief_draft(request).await, Code::PermissionDenied, Reason::ClearanceTooLow);
     assert_eq!(stack.content(), before);

@@ -48,8 +48,11 @@ async fn a_revoked_token_ends_at_once() {
 async fn each_role_allows_its_own_calls_and_no_others() {
     let stack = Stack::without_worker().await;
     stack.import(files::revisions("russia-iran")).await;
-    let import =
-        || ImportBriefRequest { parent: WORKSPACE.into(), documents: files::revisions("russia-iran") };
+    let import = || ImportBriefRequest {
+        parent: WORKSPACE.into(),
+        documents: files::revisions("russia-iran"),
+        ..ImportBriefRequest::default()
+    };
     for (name, role, reads, publishes, renders) in [
         ("reader", Role::Reader, true, false, false),
         ("author", Role::Author, false, false, false),

@@ -213,8 +213,11 @@ async fn paper_is_a_different_print() {
 #[tokio::test]
 async fn what_is_exported_is_what_was_imported() {
     let (_stack, admin) = imported().await;
-    let request =
-        |format: ExportFormat| ExportBriefRequest { name: RUSSIA_IRAN.into(), format: format.into() };
+    let request = |format: ExportFormat| ExportBriefRequest {
+        name: RUSSIA_IRAN.into(),
+        format: format.into(),
+        ..ExportBriefRequest::default()
+    };
     let messages = admin.export_brief(request(ExportFormat::Message)).await.unwrap().documents;
     let texts = admin.export_brief(request(ExportFormat::Json)).await.unwrap().json_documents;
     let read: Vec<_> = texts.iter().map(|text| json::from_str(text).unwrap()).collect();
@@ -232,7 +235,11 @@ async fn what_is_exported_is_what_was_imported() {
 #[tokio::test]
 async fn an_etag_that_still_holds_saves_the_content() {
     let (_stack, admin) = imported().await;
-    let request = |etag: &str| GetBriefRequest { name: RUSSIA_IRAN.into(), if_none_match: etag.into() };
+    let request = |etag: &str| GetBriefRequest {
+        name: RUSSIA_IRAN.into(),
+        if_none_match: etag.into(),
+        ..GetBriefRequest::default()
+    };
     let brief = admin.get_brief(request("")).await.unwrap();
     assert!(brief.content.is_some());
     let unchanged = admin.get_brief(request(&brief.etag)).await.unwrap();
@@ -246,7 +253,10 @@ async fn a_revision_is_read_by_its_number_and_listed_newest_first() {
     let listed = admin.all_revisions(RUSSIA_IRAN).await.unwrap();
     assert_eq!(listed.iter().map(|revision| revision.number).collect::<Vec<_>>(), [2, 1]);
     assert!(listed.iter().all(|revision| revision.content.is_none()));
-    let request = GetBriefRevisionRequest { name: format!("{RUSSIA_IRAN}/revisions/1") };
+    let request = GetBriefRevisionRequest {
+        name: format!("{RUSSIA_IRAN}/revisions/1"),
+        ..GetBriefRevisionRequest::default()
+    };
     let first = admin.get_brief_revision(request).await.unwrap();
     assert_eq!(first.edition_digest, listed[1].edition_digest);
     assert_eq!(first.content.unwrap().title, listed[1].title);

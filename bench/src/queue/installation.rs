@@ -69,7 +69,8 @@ impl Installation {
             _postgres: postgres,
         };
         let documents = files::revisions("amber");
-        let request = ImportBriefRequest { parent: WORKSPACE.to_owned(), documents };
+        let request =
+            ImportBriefRequest { parent: WORKSPACE.to_owned(), documents, ..ImportBriefRequest::default() };
         installation.client().await?.import_brief(request).await?;
         Ok(installation)
     }

@@ -4,13 +4,16 @@ use chancery_brief::Canonical;
 use chancery_brief::digest::Digest;
 use chancery_proto::brief::v1::brief_service_server::BriefService;
 use chancery_proto::brief::v1::{
-    Attachment, Brief, BriefContent, BriefDraft, BriefRevision, BriefState, CreateBriefRequest,
-    DiffBriefRevisionsRequest, DiffBriefRevisionsResponse, ExportBriefRequest, ExportBriefResponse,
-    ExportFormat, GetAttachmentRequest, GetAttachmentResponse, GetBriefDraftRequest, GetBriefRequest,
-    GetBriefRevisionRequest, ImportBriefRequest, ImportBriefResponse, ListAttachmentsRequest,
+    Attachment, BatchGetBriefsRequest, BatchGetBriefsResponse, Brief, BriefContent, BriefDraft,
+    BriefRevision, BriefState, CreateBriefRequest, DeleteBriefRequest, DiffBriefRevisionsRequest,
+    DiffBriefRevisionsResponse, ExportBriefRequest, ExportBriefResponse, ExportFormat, GetAttachmentRequest,
+    GetAttachmentResponse, GetBriefDraftRequest, GetBriefRequest, GetBriefRevisionRequest,
+    ImportBriefRequest, ImportBriefResponse, LintBriefRequest, LintBriefResponse, ListAttachmentsRequest,
     ListAttachmentsResponse, ListBriefRevisionsRequest, ListBriefRevisionsResponse, ListBriefsRequest,
-    ListBriefsResponse, PublishBriefRequest, RevisionDocument, UpdateBriefDraftRequest,
-    UploadAttachmentRequest,
+    ListBriefsResponse, PublishBriefRequest, PurgeBriefRevisionRequest, PurgeBriefRevisionResponse,
+    RevisionDocument, SearchBriefsRequest, SearchBriefsResponse, UndeleteBriefRequest,
+    UpdateBriefDraftRequest, UploadAttachmentRequest, WatchBriefsRequest, WatchBriefsResponse,
+    WithdrawBriefRevisionRequest, WithdrawBriefRevisionResponse,
 };
 use chancery_proto::names::{
     AttachmentName, BriefName, BriefOrRevisionName, DraftName, ResourceId, RevisionName, RevisionNumber,
@@ -81,6 +84,7 @@ impl Briefs {
             newest_revision: found.edition.revision,
             publish_time: Some(timestamp(found.edition.published_at)),
             content: None,
+            ..Brief::default()
         };
         let content = found.edition.content_bytes().map_err(status)?;
         Ok(EncodedBrief::new(&envelope, content))
@@ -211,6 +215,61 @@ impl BriefService for Briefs {
         Ok(Response::new(ListBriefRevisionsResponse { revisions, next_page_token }))
     }
 
+    async fn batch_get_briefs(
+        &self,
+        _request: Request<BatchGetBriefsRequest>,
+    ) -> Result<Response<BatchGetBriefsResponse>, Status> {
+        Err(Status::unimplemented("not yet"))
+    }
+
+    async fn delete_brief(&self, _request: Request<DeleteBriefRequest>) -> Result<Response<Brief>, Status> {
+        Err(Status::unimplemented("not yet"))
+    }
+
+    async fn undelete_brief(
+        &self,
+        _request: Request<UndeleteBriefRequest>,
+    ) -> Result<Response<Brief>, Status> {
+        Err(Status::unimplemented("not yet"))
+    }
+
+    async fn lint_brief(
+        &self,
+        _request: Request<LintBriefRequest>,
+    ) -> Result<Response<LintBriefResponse>, Status> {
+        Err(Status::unimplemented("not yet"))
+    }
+
+    async fn withdraw_brief_revision(
+        &self,
+        _request: Request<WithdrawBriefRevisionRequest>,
+    ) -> Result<Response<WithdrawBriefRevisionResponse>, Status> {
+        Err(Status::unimplemented("not yet"))
+    }
+
+    async fn purge_brief_revision(
+        &self,
+        _request: Request<PurgeBriefRevisionRequest>,
+    ) -> Result<Response<PurgeBriefRevisionResponse>, Status> {
+        Err(Status::unimplemented("not yet"))
+    }
+
+    async fn search_briefs(
+        &self,
+        _request: Request<SearchBriefsRequest>,
+    ) -> Result<Response<SearchBriefsResponse>, Status> {
+        Err(Status::unimplemented("not yet"))
+    }
+
+    type WatchBriefsStream = Answers<WatchBriefsResponse>;
+
+    async fn watch_briefs(
+        &self,
+        _request: Request<WatchBriefsRequest>,
+    ) -> Result<Response<Self::WatchBriefsStream>, Status> {
+        Err(Status::unimplemented("not yet"))
+    }
+
     async fn import_brief(
         &self,
         request: Request<ImportBriefRequest>,
@@ -230,6 +289,7 @@ impl BriefService for Briefs {
             name: brief.to_string(),
             written_revisions: imported.written,
             skipped_revisions: imported.skipped,
+            ..ImportBriefResponse::default()
         }))
     }
 
@@ -328,6 +388,7 @@ fn listed_brief(workspace: &ResourceId, found: BriefSummary) -> Result<Brief, St
         newest_revision: found.revision,
         publish_time: Some(timestamp(found.published_at)),
         content: Some(content),
+        ..Brief::default()
     })
 }
 
@@ -338,6 +399,7 @@ fn draft_message(name: &DraftName, draft: Draft) -> BriefDraft {
         update_time: Some(timestamp(draft.updated_at)),
         base_revision: draft.base_revision,
         content: Some(draft.content),
+        ..BriefDraft::default()
     }
 }
 
@@ -359,6 +421,7 @@ fn revision_message(brief: &BriefName, edition: Edition) -> Result<BriefRevision
         title: content.title.clone(),
         change_summary: content.change_summary.clone(),
         content: Some(content),
+        ..BriefRevision::default()
     })
 }
 
@@ -374,6 +437,7 @@ fn listed_revision(brief: &BriefName, revision: RevisionSummary) -> BriefRevisio
         title: revision.title,
         change_summary: revision.change_summary,
         content: None,
+        ..BriefRevision::default()
     }
 }
 
@@ -385,6 +449,7 @@ fn document_message(brief: &ResourceId, edition: Edition) -> Result<RevisionDocu
         digest: edition.digest.to_string(),
         content: Some(edition.content()?),
         creator: edition.creator,
+        ..RevisionDocument::default()
     })
 }
 

@@ -161,7 +161,8 @@ impl Stack {
 
     /// Imports documents of one brief as the admin.
     pub async fn import(&self, documents: Vec<RevisionDocument>) -> ImportBriefResponse {
-        let request = ImportBriefRequest { parent: WORKSPACE.to_owned(), documents };
+        let request =
+            ImportBriefRequest { parent: WORKSPACE.to_owned(), documents, ..ImportBriefRequest::default() };
         self.admin().await.import_brief(request).await.unwrap_or_else(|error| panic!("importing: {error:?}"))
     }
 

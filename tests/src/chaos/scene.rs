@@ -71,7 +71,11 @@ pub(crate) async fn set(cluster: &Cluster) -> Result<Scene> {
     let config = ClientConfig::new(cluster.url().await).with_token(cluster.token("admin")?);
     let admin = Client::connect(config).await?;
     for brief in 0..BRIEFS {
-        let request = ImportBriefRequest { parent: WORKSPACE.to_owned(), documents: vec![document(brief)] };
+        let request = ImportBriefRequest {
+            parent: WORKSPACE.to_owned(),
+            documents: vec![document(brief)],
+            ..ImportBriefRequest::default()
+        };
         admin.import_brief(request).await.context("importing")?;
     }
     let mut tokens = Vec::new();

@@ -15,6 +15,7 @@ pub async fn run(global: &Global, arguments: &Attach) -> Result<(), Failure> {
         media_type: image.header.media_type.as_str().to_owned(),
         marking: arguments.marking.clone(),
         sha256: String::new(),
+        ..AttachmentHeader::default()
     };
     let attachment = connect(global).await?.upload_attachment(header, image.bytes).await?;
     output::answer(global.json, &attachment, || told(&attachment))

@@ -31,7 +31,8 @@ pub async fn get(global: &Global, arguments: &SourceArg) -> Result<(), Failure> 
             output::answer(global.json, &brief, || text::brief(&brief))
         }
         BriefOrRevisionName::Revision(name) => {
-            let request = GetBriefRevisionRequest { name: name.to_string() };
+            let request =
+                GetBriefRevisionRequest { name: name.to_string(), ..GetBriefRevisionRequest::default() };
             let revision = client.get_brief_revision(request).await?;
             output::answer(global.json, &revision, || text::revision(&revision))
         }

@@ -14,8 +14,12 @@ use crate::{names, output};
 
 pub async fn diff(global: &Global, arguments: &Diff) -> Result<(), Failure> {
     let name = names::brief(&global.workspace, &arguments.name)?.to_string();
-    let request =
-        DiffBriefRevisionsRequest { name, from_revision: arguments.from, to_revision: arguments.to };
+    let request = DiffBriefRevisionsRequest {
+        name,
+        from_revision: arguments.from,
+        to_revision: arguments.to,
+        ..DiffBriefRevisionsRequest::default()
+    };
     let answer = connect(global).await?.diff_brief_revisions(request).await?;
     output::answer(global.json, &answer, || told(&answer))
 }

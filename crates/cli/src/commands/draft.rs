@@ -22,6 +22,7 @@ pub async fn create(global: &Global, arguments: &Create) -> Result<(), Failure> 
         parent: format!("workspaces/{}", name.workspace),
         brief_id: name.brief.to_string(),
         content: Some(document.message.clone()),
+        ..CreateBriefRequest::default()
     };
     let created = connect(global).await?.create_brief(request).await;
     let brief =
@@ -40,7 +41,8 @@ pub async fn publish(global: &Global, arguments: &BriefArg) -> Result<(), Failur
     let name = names::brief(&global.workspace, &arguments.name)?;
     let client = connect(global).await?;
     let draft = client.get_brief_draft(GetBriefDraftRequest { name: draft_name(&name) }).await?;
-    let request = PublishBriefRequest { name: name.to_string(), etag: draft.etag };
+    let request =
+        PublishBriefRequest { name: name.to_string(), etag: draft.etag, ..PublishBriefRequest::default() };
     let revision = client.publish_brief(request).await?;
     output::answer(global.json, &revision, || published(&revision, draft.base_revision))
 }
@@ -65,8 +67,13 @@ async fn set(global: &Global, name: &BriefName, file: &Path) -> Result<(), Failu
         return Err(Failure::new("INVALID_ARGUMENT", "INVALID_NAME", message));
     }
     let draft = BriefDraft { name: draft_name, ..document.message.clone() };
-    let updated =
-        connect(global).await?.update_brief_draft(UpdateBriefDraftRequest { draft: Some(draft) }).await;
+    let updated = connect(global)
+        .await?
+        .update_brief_draft(UpdateBriefDraftRequest {
+            draft: Some(draft),
+            ..UpdateBriefDraftRequest::default()
+        })
+        .await;
     let draft = updated.map_err(|error| {
         let failure = locate_all(error.into(), |place| document.locate("draft", place));
         if failure.reason == "STALE_ETAG" {

@@ -18,7 +18,11 @@ pub async fn run(global: &Global, arguments: &Export) -> Result<(), Failure> {
         BriefOrRevisionName::Brief(name) => name.to_string(),
         BriefOrRevisionName::Revision(name) => name.to_string(),
     };
-    let request = ExportBriefRequest { name: source, format: ExportFormat::Message.into() };
+    let request = ExportBriefRequest {
+        name: source,
+        format: ExportFormat::Message.into(),
+        ..ExportBriefRequest::default()
+    };
     let answer = connect(global).await?.export_brief(request).await?;
     let Some(path) = &arguments.output else {
         let documents = || answer.documents.iter().map(json::to_string_pretty).collect();

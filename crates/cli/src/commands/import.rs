@@ -33,7 +33,11 @@ pub async fn send(
     documents: &[Document<RevisionDocument>],
 ) -> Result<ImportBriefResponse, Failure> {
     let messages = documents.iter().map(|document| document.message.clone()).collect();
-    let request = ImportBriefRequest { parent: parent.to_owned(), documents: messages };
+    let request = ImportBriefRequest {
+        parent: parent.to_owned(),
+        documents: messages,
+        ..ImportBriefRequest::default()
+    };
     if request.encoded_len() > MESSAGE_LIMIT {
         return Err(too_much(documents, request.encoded_len()));
     }
@@ -156,6 +160,7 @@ mod tests {
             name: "b".into(),
             written_revisions: written.into(),
             skipped_revisions: skipped.into(),
+            ..ImportBriefResponse::default()
         };
         assert_eq!(told(&answer(&[1, 2], &[])), "b: imported revision 1, 2\n");
         assert_eq!(told(&answer(&[], &[1, 2])), "b: revision 1, 2 was there already, unchanged\n");

@@ -62,11 +62,15 @@ async fn a_workspaces_scheme_and_policy_decide_what_its_readers_see() {
     let request = chancery_proto::brief::v1::ImportBriefRequest {
         parent: "workspaces/newsroom".into(),
         documents: vec![document("b1", 1, content)],
+        ..chancery_proto::brief::v1::ImportBriefRequest::default()
     };
     scene.briefs(&publisher).import_brief(request).await.unwrap();
     let mut reader = scene.briefs(&scene.token("newsroom", &[Role::Reader], "PUBLIC").await);
     let name = "workspaces/newsroom/briefs/b1".to_owned();
-    let brief = reader.get_brief(GetBriefRequest { name, if_none_match: String::new() }).await.unwrap();
+    let brief = reader
+        .get_brief(GetBriefRequest { name, if_none_match: String::new(), ..GetBriefRequest::default() })
+        .await
+        .unwrap();
     let content = brief.into_inner().content.unwrap();
     assert_eq!(shown(&content), ["open", ""]);
 }
@@ -80,7 +84,11 @@ async fn a_token_works_until_it_is_revoked() {
     let made = made.unwrap().into_inner();
     let token = made.api_token.unwrap();
     let mut reader = scene.briefs(&made.secret);
-    let get = GetBriefRequest { name: "workspaces/default/briefs/b1".into(), if_none_match: String::new() };
+    let get = GetBriefRequest {
+        name: "workspaces/default/briefs/b1".into(),
+        if_none_match: String::new(),
+        ..GetBriefRequest::default()
+    };
     reader.get_brief(get.clone()).await.unwrap();
 
     let list =

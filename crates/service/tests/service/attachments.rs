@@ -28,7 +28,13 @@ fn png(width: u32, length: usize) -> Vec<u8> {
 
 fn header(marking: &str) -> AttachmentHeader {
     let (parent, media_type) = ("workspaces/default".into(), "image/png".into());
-    AttachmentHeader { parent, media_type, marking: marking.into(), sha256: String::new() }
+    AttachmentHeader {
+        parent,
+        media_type,
+        marking: marking.into(),
+        sha256: String::new(),
+        ..AttachmentHeader::default()
+    }
 }
 
 async fn upload_parts(briefs: &Briefs, parts: Vec<Part>) -> Result<Attachment, Status> {

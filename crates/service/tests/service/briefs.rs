@@ -13,7 +13,7 @@ use crate::scene::{Scene, content, document, import, refused, refused_at, shown}
 const BRIEF: &str = "workspaces/default/briefs/b1";
 
 fn get(name: &str) -> GetBriefRequest {
-    GetBriefRequest { name: name.into(), if_none_match: String::new() }
+    GetBriefRequest { name: name.into(), if_none_match: String::new(), ..GetBriefRequest::default() }
 }
 
 #[tokio::test]
@@ -21,7 +21,12 @@ async fn a_brief_goes_from_draft_to_revisions() {
     let scene = Scene::new().await;
     let mut admin = scene.briefs(&scene.admin);
     let parent = "workspaces/default".to_owned();
-    let request = CreateBriefRequest { parent, brief_id: "b1".into(), content: Some(content("One")) };
+    let request = CreateBriefRequest {
+        parent,
+        brief_id: "b1".into(),
+        content: Some(content("One")),
+        ..CreateBriefRequest::default()
+    };
     let made = admin.create_brief(request.clone()).await.unwrap().into_inner();
     assert_eq!((made.name.as_str(), made.state()), (BRIEF, BriefState::Draft));
     refused(admin.create_brief(request).await, Code::AlreadyExists, Reason::AlreadyExists);
@@ -30,18 +35,23 @@ async fn a_brief_goes_from_draft_to_revisions() {
     let name = format!("{BRIEF}/draft");
     let draft =
         admin.get_brief_draft(GetBriefDraftRequest { name: name.clone() }).await.unwrap().into_inner();
-    let publish = PublishBriefRequest { name: BRIEF.into(), etag: draft.etag.clone() };
+    let publish = PublishBriefRequest {
+        name: BRIEF.into(),
+        etag: draft.etag.clone(),
+        ..PublishBriefRequest::default()
+    };
     let first = admin.publish_brief(publish.clone()).await.unwrap().into_inner();
     assert_eq!((first.number, first.title.as_str(), first.marking.as_str()), (1, "One", "TLP:RED"));
     assert_eq!(admin.publish_brief(publish).await.unwrap().into_inner(), first);
 
     let edited =
         BriefDraft { name, etag: draft.etag, content: Some(content("Two")), ..BriefDraft::default() };
-    let update = UpdateBriefDraftRequest { draft: Some(edited) };
+    let update = UpdateBriefDraftRequest { draft: Some(edited), ..UpdateBriefDraftRequest::default() };
     let written = admin.update_brief_draft(update.clone()).await.unwrap().into_inner();
     assert_eq!(written.base_revision, 1);
     refused(admin.update_brief_draft(update).await, Code::Aborted, Reason::StaleEtag);
-    let publish = PublishBriefRequest { name: BRIEF.into(), etag: written.etag };
+    let publish =
+        PublishBriefRequest { name: BRIEF.into(), etag: written.etag, ..PublishBriefRequest::default() };
     assert_eq!(admin.publish_brief(publish).await.unwrap().into_inner().number, 2);
 }
 
@@ -57,13 +67,21 @@ async fn each_caller_reads_his_own_edition_everywhere() {
     assert_ne!((&low.etag, &low.edition_digest), (&high.etag, &high.edition_digest));
 
     let name = format!("{BRIEF}/revisions/1");
-    let revision = clear.get_brief_revision(GetBriefRevisionRequest { name }).await.unwrap().into_inner();
+    let revision = clear
+        .get_brief_revision(GetBriefRevisionRequest { name, ..GetBriefRevisionRequest::default() })
+        .await
+        .unwrap()
+        .into_inner();
     assert_eq!(
         (revision.edition_digest, revision.content),
         (low.edition_digest.clone(), low.content.clone())
     );
 
-    let export = ExportBriefRequest { name: BRIEF.into(), format: ExportFormat::Json.into() };
+    let export = ExportBriefRequest {
+        name: BRIEF.into(),
+        format: ExportFormat::Json.into(),
+        ..ExportBriefRequest::default()
+    };
     let exported = clear.export_brief(export).await.unwrap().into_inner();
     assert!(exported.documents.is_empty() && !exported.json_documents[0].contains("secret"));
     let document: RevisionDocument = chancery_proto::json::from_str(&exported.json_documents[0]).unwrap();
@@ -137,17 +155,22 @@ async fn broken_content_is_named_by_the_field_that_holds_it() {
     let mut broken = content("One");
     broken.title.clear();
     let (parent, brief_id) = ("workspaces/default".to_owned(), "b2".to_owned());
-    let create = CreateBriefRequest { parent, brief_id, content: Some(broken.clone()) };
+    let create = CreateBriefRequest {
+        parent,
+        brief_id,
+        content: Some(broken.clone()),
+        ..CreateBriefRequest::default()
+    };
     let status = refused(admin.create_brief(create).await, Code::InvalidArgument, Reason::InvalidContent);
     let violations = status.get_details_bad_request().unwrap().field_violations;
     assert!(violations.iter().any(|violation| violation.field == "content.title"), "{violations:?}");
 
     let name = format!("{BRIEF}/draft");
     let draft = BriefDraft { name, etag: "0".repeat(32), content: Some(broken), ..BriefDraft::default() };
-    let update = UpdateBriefDraftRequest { draft: Some(draft.clone()) };
+    let update = UpdateBriefDraftRequest { draft: Some(draft.clone()), ..UpdateBriefDraftRequest::default() };
     refused_at(admin.update_brief_draft(update).await, Reason::InvalidContent, "draft.content.title");
     let no_etag = BriefDraft { etag: String::new(), ..draft };
-    let update = UpdateBriefDraftRequest { draft: Some(no_etag) };
+    let update = UpdateBriefDraftRequest { draft: Some(no_etag), ..UpdateBriefDraftRequest::default() };
     refused_at(admin.update_brief_draft(update).await, Reason::InvalidField, "draft.etag");
 }
 
@@ -163,8 +186,19 @@ async fn malformed_names_are_refused_before_anything_is_looked_up() {
     let list = ListBriefsRequest { parent: "default".into(), ..ListBriefsRequest::default() };
     refused_at(admin.list_briefs(list).await, Reason::InvalidName, "parent");
     let name = format!("{BRIEF}/revisions/0");
-    refused_at(admin.get_brief_revision(GetBriefRevisionRequest { name }).await, Reason::InvalidName, "name");
+    refused_at(
+        admin
+            .get_brief_revision(GetBriefRevisionRequest { name, ..GetBriefRevisionRequest::default() })
+            .await,
+        Reason::InvalidName,
+        "name",
+    );
     let parent = "workspaces/default".to_owned();
-    let create = CreateBriefRequest { parent, brief_id: "x".into(), content: Some(content("One")) };
+    let create = CreateBriefRequest {
+        parent,
+        brief_id: "x".into(),
+        content: Some(content("One")),
+        ..CreateBriefRequest::default()
+    };
     refused_at(admin.create_brief(create).await, Reason::InvalidName, "brief_id");
 }

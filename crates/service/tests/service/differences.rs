@@ -15,7 +15,12 @@ use crate::scene::{Briefs, Scene, content, document, import, refused, refused_at
 const BRIEF: &str = "workspaces/default/briefs/b1";
 
 fn request(from_revision: u32, to_revision: u32) -> DiffBriefRevisionsRequest {
-    DiffBriefRevisionsRequest { name: BRIEF.into(), from_revision, to_revision }
+    DiffBriefRevisionsRequest {
+        name: BRIEF.into(),
+        from_revision,
+        to_revision,
+        ..DiffBriefRevisionsRequest::default()
+    }
 }
 
 async fn diff(briefs: &mut Briefs, from: u32, to: u32) -> DiffBriefRevisionsResponse {

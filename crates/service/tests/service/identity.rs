@@ -100,10 +100,19 @@ async fn another_workspace_is_forbidden_whether_its_brief_is_there_or_not() {
     scene.admins(&scene.operator).create_workspace(request).await.unwrap();
     let mut stranger = scene.briefs(&scene.token("elsewhere", &[Role::Admin], "TLP:RED").await);
     for brief in ["default/briefs/b1", "default/briefs/b2", "never-made/briefs/b1"] {
-        let get = GetBriefRequest { name: format!("workspaces/{brief}"), if_none_match: String::new() };
+        let get = GetBriefRequest {
+            name: format!("workspaces/{brief}"),
+            if_none_match: String::new(),
+            ..GetBriefRequest::default()
+        };
         refused(stranger.get_brief(get).await, Code::PermissionDenied, Reason::PermissionDenied);
         let parent = format!("workspaces/{}", brief.split('/').next().unwrap());
-        let create = CreateBriefRequest { parent, brief_id: "b1".into(), content: Some(content("Mine")) };
+        let create = CreateBriefRequest {
+            parent,
+            brief_id: "b1".into(),
+            content: Some(content("Mine")),
+            ..CreateBriefRequest::default()
+        };
         refused(stranger.create_brief(create).await, Code::PermissionDenied, Reason::PermissionDenied);
     }
 }
@@ -111,7 +120,11 @@ async fn another_workspace_is_forbidden_whether_its_brief_is_there_or_not() {
 #[tokio::test]
 async fn unknown_and_malformed_credentials_are_refused_alike() {
     let scene = Scene::new().await;
-    let get = GetBriefRequest { name: "workspaces/default/briefs/b1".into(), if_none_match: String::new() };
+    let get = GetBriefRequest {
+        name: "workspaces/default/briefs/b1".into(),
+        if_none_match: String::new(),
+        ..GetBriefRequest::default()
+    };
     let unknown = format!("chy_{}", "A".repeat(43));
     let mut messages = BTreeSet::new();
     for token in [unknown.as_str(), "chy_short", "nonsense"] {

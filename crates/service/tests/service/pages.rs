@@ -4,7 +4,12 @@ use chancery_proto::errors::v1::Reason;
 use crate::scene::{Briefs, Scene, content, document, import, refused_at};
 
 fn list(page_size: i32, page_token: &str) -> ListBriefsRequest {
-    ListBriefsRequest { parent: "workspaces/default".into(), page_size, page_token: page_token.into() }
+    ListBriefsRequest {
+        parent: "workspaces/default".into(),
+        page_size,
+        page_token: page_token.into(),
+        ..ListBriefsRequest::default()
+    }
 }
 
 async fn page(client: &mut Briefs, page_size: i32, page_token: &str) -> ListBriefsResponse {
@@ -44,7 +49,12 @@ async fn a_token_is_of_its_own_list_and_a_size_is_not_negative() {
     refused_at(reader.list_briefs(list(1, "nonsense")).await, Reason::InvalidPageToken, "page_token");
 
     let parent = "workspaces/default/briefs/b1".to_owned();
-    let revisions = ListBriefRevisionsRequest { parent, page_size: 2, page_token: String::new() };
+    let revisions = ListBriefRevisionsRequest {
+        parent,
+        page_size: 2,
+        page_token: String::new(),
+        ..ListBriefRevisionsRequest::default()
+    };
     let first = reader.list_brief_revisions(revisions.clone()).await.unwrap().into_inner();
     let numbers = |found: &[chancery_proto::brief::v1::BriefRevision]| {
         found.iter().map(|revision| revision.number).collect::<Vec<_>>()

@@ -53,7 +53,10 @@ async fn stranger(scene: &QueueScene) -> Renders {
     let mut briefs = BriefServiceClient::with_interceptor(channel(address), bearer(&token));
     let documents = vec![document("b1", 1, content("Theirs"))];
     let parent = "workspaces/other".into();
-    briefs.import_brief(ImportBriefRequest { parent, documents }).await.unwrap();
+    briefs
+        .import_brief(ImportBriefRequest { parent, documents, ..ImportBriefRequest::default() })
+        .await
+        .unwrap();
     RenderServiceClient::with_interceptor(channel(address), bearer(&token))
 }
 

@@ -164,7 +164,7 @@ pub(crate) fn bearer(token: &str) -> Bearer {
 }
 
 pub(crate) fn import(documents: Vec<RevisionDocument>) -> ImportBriefRequest {
-    ImportBriefRequest { parent: "workspaces/default".into(), documents }
+    ImportBriefRequest { parent: "workspaces/default".into(), documents, ..ImportBriefRequest::default() }
 }
 
 pub(crate) fn document(brief: &str, revision: u32, content: BriefContent) -> RevisionDocument {

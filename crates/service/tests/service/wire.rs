@@ -82,6 +82,7 @@ async fn a_field_that_the_server_does_not_know_is_refused_by_its_path() {
         parent: "workspaces/default".into(),
         brief_id: "b1".into(),
         content: Some(content("One")),
+        ..CreateBriefRequest::default()
     };
     let mut bytes = request.encode_to_vec();
     bytes.extend_from_slice(&[0xf8, 0x06, 0x01]); // field 111, varint 1
@@ -126,7 +127,11 @@ async fn an_answer_over_the_limit_is_refused_as_such() {
         admin.import_brief(import(vec![document("b1", number, large)])).await.unwrap();
     }
     let name = "workspaces/default/briefs/b1".to_owned();
-    let export = chancery_proto::brief::v1::ExportBriefRequest { name, format: 1 };
+    let export = chancery_proto::brief::v1::ExportBriefRequest {
+        name,
+        format: 1,
+        ..chancery_proto::brief::v1::ExportBriefRequest::default()
+    };
     refused(admin.export_brief(export).await, Code::ResourceExhausted, Reason::LimitExceeded);
 }
 
@@ -158,7 +163,8 @@ async fn browsers_are_answered_over_http_1_in_grpc_web() {
     let scene = Scene::new().await;
     scene.published("b1", content("One")).await;
     let name = "workspaces/default/briefs/b1".to_owned();
-    let message = GetBriefRequest { name, if_none_match: String::new() }.encode_to_vec();
+    let message =
+        GetBriefRequest { name, if_none_match: String::new(), ..GetBriefRequest::default() }.encode_to_vec();
     let length = u32::try_from(message.len()).unwrap();
     let body = [&[0][..], &length.to_be_bytes(), &message].concat();
     let head = format!(
@@ -183,7 +189,11 @@ async fn a_database_that_is_gone_is_told_as_unavailable_with_a_time_to_retry() {
     let scene = Scene::on(TestServer::on(private)).await;
     let mut admin = scene.briefs(&scene.admin);
     scene.server.stop().unwrap();
-    let get = GetBriefRequest { name: "workspaces/default/briefs/b1".into(), if_none_match: String::new() };
+    let get = GetBriefRequest {
+        name: "workspaces/default/briefs/b1".into(),
+        if_none_match: String::new(),
+        ..GetBriefRequest::default()
+    };
     let status = refused(admin.get_brief(get).await, Code::Unavailable, Reason::Unavailable);
     assert!(status.get_details_retry_info().unwrap().retry_delay.is_some());
     std::fs::remove_dir_all(folder).unwrap();
