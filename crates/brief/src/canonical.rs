@@ -34,7 +34,11 @@ impl Canonical {
 
     /// From bytes of canonical `BriefContent` that this crate made and the store kept. Not validated again.
     pub fn from_trusted_bytes(bytes: &[u8], scheme: Scheme) -> Result<Self, StoredContentError> {
-        let content = BriefContent::decode(bytes)?;
+        Self::of_trusted(BriefContent::decode(bytes)?, scheme)
+    }
+
+    /// From an edition that this crate made, or from what [`Self::from_trusted_bytes`] takes, decoded.
+    pub fn of_trusted(content: BriefContent, scheme: Scheme) -> Result<Self, StoredContentError> {
         let rank = |label: &str| {
             scheme.rank(label).ok_or_else(|| StoredContentError::UnknownMarking(label.to_owned()))
         };

@@ -82,6 +82,24 @@ pub struct Day {
     pub day: u8,
 }
 
+impl Day {
+    /// Its number: days since 1970-01-01 in the proleptic Gregorian calendar, negative before. Beyond what 64 bits hold,
+    /// which no year of an EDTF reaches, the number nearest to it.
+    pub fn number(self) -> i64 {
+        // A year that begins in March has its leap day last, so that months count alike in all years.
+        let (year, month) = match self.month {
+            month @ 3.. => (i128::from(self.year), i128::from(month) - 3),
+            month => (i128::from(self.year) - 1, i128::from(month) + 9),
+        };
+        let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+        let number = 365 * year + leap_days + (153 * month + 2) / 5 + i128::from(self.day) - 1 - EPOCH;
+        i64::try_from(number).unwrap_or(if number < 0 { i64::MIN } else { i64::MAX })
+    }
+}
+
+/// Days from 0000-03-01 to 1970-01-01.
+const EPOCH: i128 = 719_468;
+
 /// A text is no EDTF of level 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("no EDTF level 1 date: {0}")]
@@ -345,6 +363,43 @@ mod tests {
         ] {
             assert!(matches!(parse(text), Ok(Edtf::Date(_))), "{text}: {:?}", parse(text));
         }
+    }
+
+    fn number(year: i64, month: u8, day: u8) -> i64 {
+        Day { year, month, day }.number()
+    }
+
+    #[test]
+    fn days_are_numbered_from_1970() {
+        assert_eq!(number(1970, 1, 1), 0);
+        assert_eq!(number(1969, 12, 31), -1);
+        assert_eq!(number(2000, 3, 1), 11_017);
+        assert_eq!(number(2025, 6, 1), 20_240);
+        assert_eq!(number(0, 1, 1), -719_528);
+        assert_eq!(number(-1, 12, 31), -719_529);
+    }
+
+    #[test]
+    fn every_day_has_the_number_after_that_of_the_day_before() {
+        for start in [-401, -5, -1, 0, 1599, 1896, 1999, 999_999_999_598] {
+            let mut before = number(start, 1, 1) - 1;
+            for year in start..start + 402 {
+                for month in 1..=12 {
+                    for day in 1..=super::days_in(year, month) {
+                        assert_eq!(number(year, month, day), before + 1, "{year}-{month}-{day}");
+                        before += 1;
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn years_of_any_size_have_numbers() {
+        let day = |text| parse(text).unwrap().latest().unwrap().number();
+        assert_eq!(day("Y999999999999"), 365_242_499_280_471);
+        assert!(day("Y-99999999999") < day("-9999"));
+        assert_eq!((number(i64::MAX, 12, 31), number(i64::MIN, 1, 1)), (i64::MAX, i64::MIN));
     }
 
     #[test]

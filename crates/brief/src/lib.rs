@@ -18,6 +18,7 @@ pub mod marking;
 mod part;
 pub mod reading_order;
 pub mod redact;
+pub mod references;
 pub mod render_options;
 pub mod validate;
 pub mod words;

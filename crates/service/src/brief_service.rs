@@ -68,26 +68,13 @@ impl Briefs {
         let request = request.into_inner();
         let brief: BriefName = name("name", &request.name)?;
         let found = self.store.newest_edition(&principal, &brief).await.map_err(status)?;
-        let etag = found.edition.digest.to_string();
+        let etag = found.digest.to_string();
         if request.if_none_match == etag {
             let unchanged = Brief { name: brief.to_string(), etag, ..Brief::default() };
             return Ok(EncodedBrief(unchanged.encode_to_vec()));
         }
-        let envelope = Brief {
-            name: brief.to_string(),
-            uid: found.uid,
-            edition_digest: etag.clone(),
-            etag,
-            state: BriefState::Published.into(),
-            create_time: Some(timestamp(found.created_at)),
-            update_time: Some(timestamp(found.edition.recorded_at)),
-            newest_revision: found.edition.revision,
-            publish_time: Some(timestamp(found.edition.published_at)),
-            content: None,
-            ..Brief::default()
-        };
-        let content = found.edition.content_bytes().map_err(status)?;
-        Ok(EncodedBrief::new(&envelope, content))
+        let content = found.content_bytes().map_err(status)?;
+        Ok(EncodedBrief::new(&found.envelope, content))
     }
 }
 
@@ -176,7 +163,8 @@ impl BriefService for Briefs {
         if request.etag.is_empty() {
             return Err(invalid_field("etag", "required: the draft's etag"));
         }
-        let edition = self.store.publish(&principal, &brief, &request.etag).await.map_err(status)?;
+        let published = self.store.publish(&principal, &brief, &request.etag).await;
+        let (edition, _) = published.map_err(status)?;
         revision_message(&brief, edition).map(Response::new)
     }
 
@@ -284,7 +272,7 @@ impl BriefService for Briefs {
             documents.push(import_document(index, document, access).await?);
         }
         let brief = BriefName { workspace, brief };
-        let imported = self.store.import(&principal, &brief, &documents).await.map_err(status)?;
+        let (imported, _) = self.store.import(&principal, &brief, &documents).await.map_err(status)?;
         Ok(Response::new(ImportBriefResponse {
             name: brief.to_string(),
             written_revisions: imported.written,

@@ -33,10 +33,10 @@ const CONTENT_FIELD: u32 = 15;
 pub(crate) struct EncodedBrief(pub(crate) Vec<u8>);
 
 impl EncodedBrief {
-    /// An envelope without content, and the content's bytes.
-    pub(crate) fn new(envelope: &Brief, content: &[u8]) -> Self {
-        let mut bytes = Vec::with_capacity(envelope.encoded_len() + content.len() + 8);
-        envelope.encode_raw(&mut bytes);
+    /// An encoded envelope without content, and the content's bytes.
+    pub(crate) fn new(envelope: &[u8], content: &[u8]) -> Self {
+        let mut bytes = Vec::with_capacity(envelope.len() + content.len() + 8);
+        bytes.extend_from_slice(envelope);
         encode_key(CONTENT_FIELD, WireType::LengthDelimited, &mut bytes);
         encode_varint(content.len() as u64, &mut bytes);
         bytes.extend_from_slice(content);
@@ -140,7 +140,7 @@ mod tests {
     fn an_envelope_and_content_bytes_are_the_bytes_of_the_whole_message() {
         let content = BriefContent { title: "T".repeat(200), ..BriefContent::default() };
         let envelope = Brief { name: "workspaces/w1/briefs/b1".into(), ..Brief::default() };
-        let EncodedBrief(bytes) = EncodedBrief::new(&envelope, &content.encode_to_vec());
+        let EncodedBrief(bytes) = EncodedBrief::new(&envelope.encode_to_vec(), &content.encode_to_vec());
         assert_eq!(bytes, Brief { content: Some(content), ..envelope }.encode_to_vec());
     }
 }

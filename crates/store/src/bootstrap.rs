@@ -59,7 +59,7 @@ impl Store {
         keep(&secrets)
             .map_err(|error| StoreError::Settings(format!("keeping the first secrets: {error}")))?;
         let target = format!("workspaces/{DEFAULT}");
-        let change = Change { kind: "workspace_created", target, visible_from: None };
+        let change = Change::of_no_brief("workspace_created", target);
         change_log::record(&mut transaction, SYSTEM, SUBJECT, &[change]).await?;
         transaction.commit().await?;
         Ok(Bootstrapped::Now)

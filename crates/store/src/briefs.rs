@@ -1,27 +1,37 @@
 //! Briefs: the envelopes, the lists, and the lock that every writer takes first.
 
 use chancery_brief::Canonical;
-use chancery_brief::digest::CONTENT_SCHEMA_VERSION;
+use chancery_brief::digest::{CONTENT_SCHEMA_VERSION, Digest};
 use chancery_brief::marking::{Clearance, Rank};
 use chancery_proto::names::{BriefName, ResourceId};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use crate::editions::{self, Edition};
+use crate::editions;
+use crate::revisions::Target;
 use crate::{
     Principal, Result, Role, Store, StoreError, damaged, drafts, generated_id, to_digest, to_integer,
     to_number,
 };
 
-/// A brief with the newest edition that the principal may see.
+/// The newest edition that the principal may see, as it is answered: nothing of it has to be decoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BriefEdition {
-    /// Made at random when the brief was.
-    pub uid: String,
-    /// When the brief was made.
-    pub created_at: OffsetDateTime,
-    /// The edition.
-    pub edition: Edition,
+pub struct NewestEdition {
+    /// SHA-256 of the edition, which is the brief's etag.
+    pub digest: Digest,
+    /// Encoded `Brief` without content.
+    pub envelope: Vec<u8>,
+    body: Vec<u8>,
+}
+
+impl NewestEdition {
+    /// The content's bytes, as they are stored. They may be of a newer schema, which then reaches the caller whole.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`].
+    pub fn content_bytes(&self) -> Result<&[u8]> {
+        editions::content_bytes(&self.body)
+    }
 }
 
 /// A brief as lists show it, in the principal's newest edition.
@@ -36,7 +46,7 @@ pub struct BriefSummary {
     /// The newest revision that he may see.
     pub revision: u32,
     /// SHA-256 of its edition.
-    pub digest: chancery_brief::digest::Digest,
+    pub digest: Digest,
     /// Encoded `BriefContent` with what lists show.
     pub summary: Vec<u8>,
     /// When that revision was published.
@@ -60,40 +70,26 @@ impl Store {
     /// # Errors
     /// [`StoreError::Forbidden`] in another's workspace, [`StoreError::NotFound`], [`StoreError::NotPublished`] for
     /// authors who may see the draft.
-    pub async fn newest_edition(&self, principal: &Principal, name: &BriefName) -> Result<BriefEdition> {
+    pub async fn newest_edition(&self, principal: &Principal, name: &BriefName) -> Result<NewestEdition> {
         let access = principal.access(&name.workspace)?;
         let row = sqlx::query!(
             r#"-- briefs::newest_edition
-            select b.uid, b.created_at, e.revision, e.digest as "digest!: Vec<u8>", e.body, r.content_schema,
-                r.published_at, r.recorded_at, r.creator
-            from briefs b
-            cross join lateral (
-                select revision, digest, body from editions
-                where brief_key = b.brief_key and from_rank <= $3
-                order by revision desc, from_rank desc
-                limit 1
-            ) as e
-            join revisions r on r.brief_key = b.brief_key and r.revision = e.revision
-            where b.workspace_id = $1 and b.brief_id = $2"#,
+            select digest as "digest!: Vec<u8>", envelope, body from editions
+            where workspace_id = $1 and brief_id = $2 and from_rank <= $3 and current_until > $3
+                and current_until > from_rank"#,
             name.workspace.as_str(),
             name.brief.as_str(),
             i16::from(access.clearance.0)
         )
         .fetch_optional(&self.pool)
         .await?;
-        let Some(row) = row else {
-            return Err(self.why_no_edition(principal, name, access.clearance).await?);
-        };
-        let edition = editions::Row {
-            revision: row.revision,
-            digest: row.digest,
-            body: row.body,
-            content_schema: row.content_schema,
-            published_at: row.published_at,
-            recorded_at: row.recorded_at,
-            creator: row.creator,
-        };
-        Ok(BriefEdition { uid: row.uid, created_at: row.created_at, edition: edition.into_edition()? })
+        match row {
+            Some(row) => {
+                let digest = to_digest(row.digest)?;
+                Ok(NewestEdition { digest, envelope: row.envelope, body: row.body })
+            }
+            None => Err(self.why_no_edition(principal, name, access.clearance).await?),
+        }
     }
 
     /// An author who may know of an unpublished brief is told that it is one; everybody else, that there is none.
@@ -138,12 +134,8 @@ impl Store {
             select b.brief_id, b.uid, b.created_at, e.revision, e.digest as "digest!: Vec<u8>", e.summary,
                 r.published_at, r.recorded_at
             from briefs b
-            cross join lateral (
-                select revision, digest, summary from editions
-                where brief_key = b.brief_key and from_rank <= $2
-                order by revision desc, from_rank desc
-                limit 1
-            ) as e
+            join editions e on e.workspace_id = b.workspace_id and e.brief_id = b.brief_id and e.from_rank <= $2
+                and e.current_until > $2 and e.current_until > e.from_rank
             join revisions r on r.brief_key = b.brief_key and r.revision = e.revision
             where b.workspace_id = $1 and ($3::text is null or b.brief_id > $3)
             order by b.brief_id
@@ -229,6 +221,8 @@ pub(crate) async fn insert(
 #[derive(Debug)]
 pub(crate) struct Held {
     pub(crate) key: i64,
+    uid: String,
+    created_at: OffsetDateTime,
     /// 0 when nothing is published.
     pub(crate) newest: i32,
     pub(crate) draft_etag: String,
@@ -240,6 +234,11 @@ pub(crate) struct Held {
 }
 
 impl Held {
+    /// Where a revision is written to.
+    pub(crate) fn target<'a>(&'a self, name: &'a BriefName) -> Target<'a> {
+        Target { key: self.key, name, uid: &self.uid, created_at: self.created_at }
+    }
+
     /// Whether somebody with this clearance may know that the brief is there.
     pub(crate) fn is_known_to(&self, clearance: Clearance) -> bool {
         clearance.reads(self.draft_floor) || self.lowest_edition.is_some_and(|lowest| clearance.reads(lowest))
@@ -264,15 +263,15 @@ pub(crate) fn check_clearance(clearance: Clearance, highest: Rank, name: &BriefN
 
 /// Locks the brief's row until the transaction ends, which keeps all other writers of the brief out, and looks at it.
 pub(crate) async fn lock(transaction: &mut PgConnection, name: &BriefName) -> Result<Option<Held>> {
-    let key = sqlx::query_scalar!(
+    let brief = sqlx::query!(
         "-- briefs::lock
-        select brief_key from briefs where workspace_id = $1 and brief_id = $2 for update",
+        select brief_key, uid, created_at from briefs where workspace_id = $1 and brief_id = $2 for update",
         name.workspace.as_str(),
         name.brief.as_str()
     )
     .fetch_optional(&mut *transaction)
     .await?;
-    let Some(key) = key else { return Ok(None) };
+    let Some(brief) = brief else { return Ok(None) };
     // A statement of its own: it sees what those committed for whom the lock waited.
     let row = sqlx::query!(
         r#"-- briefs::lock
@@ -280,12 +279,14 @@ pub(crate) async fn lock(transaction: &mut PgConnection, name: &BriefName) -> Re
             (select coalesce(max(revision), 0) from revisions where brief_key = $1) as "newest!",
             (select min(from_rank)::smallint from editions where brief_key = $1) as lowest_edition
         from drafts where brief_key = $1"#,
-        key
+        brief.brief_key
     )
     .fetch_one(transaction)
     .await?;
     Ok(Some(Held {
-        key,
+        key: brief.brief_key,
+        uid: brief.uid,
+        created_at: brief.created_at,
         newest: row.newest,
         draft_etag: row.etag,
         draft_is_edited: row.edited,

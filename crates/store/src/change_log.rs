@@ -1,9 +1,11 @@
 //! The change log: what happened in a workspace, numbered densely in the order of commits.
 
-use chancery_brief::marking::Rank;
+use chancery_brief::marking::{Clearance, Rank};
+use chancery_proto::names::{BriefName, GeneratedId, ResourceId};
 use sqlx::PgConnection;
 
-use crate::Result;
+use crate::projections::RANKS;
+use crate::{Result, Store, StoreError, damaged};
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,11 +14,117 @@ pub struct Change {
     pub kind: &'static str,
     /// The resource name of what it happened to.
     pub target: String,
-    /// The lowest clearance that may hear of it; none when it is not about content.
-    pub visible_from: Option<Rank>,
+    /// Who may hear of it; none when it is not about content.
+    pub audience: Option<Audience>,
+    /// The brief that it is about, and the number of the revision; none when it is about none.
+    pub brief: Option<(ResourceId, Option<i32>)>,
 }
 
-/// Writes changes under the workspace's next numbers.
+impl Change {
+    /// One that is not about content.
+    pub(crate) fn of_no_brief(kind: &'static str, target: String) -> Self {
+        Self { kind, target, audience: None, brief: None }
+    }
+
+    /// One about a revision.
+    pub(crate) fn of_revision(
+        kind: &'static str,
+        name: &BriefName,
+        revision: i32,
+        audience: Audience,
+    ) -> Self {
+        let target = format!("{name}/revisions/{revision}");
+        Self { kind, target, audience: Some(audience), brief: Some((name.brief.clone(), Some(revision))) }
+    }
+
+    /// One about a brief as a whole.
+    pub(crate) fn of_brief(kind: &'static str, name: &BriefName, audience: Audience) -> Self {
+        let target = name.to_string();
+        Self { kind, target, audience: Some(audience), brief: Some((name.brief.clone(), None)) }
+    }
+}
+
+/// A set of clearances.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Audience(u16);
+
+impl Audience {
+    /// The clearances of which something holds.
+    pub(crate) fn of(hears: impl Fn(i16) -> bool) -> Self {
+        Self((0..RANKS).filter(|rank| hears(*rank)).fold(0, |set, rank| set | 1 << rank))
+    }
+
+    /// Everyone from a rank on.
+    pub(crate) fn from(floor: Rank) -> Self {
+        Self::of(|rank| rank >= i16::from(floor))
+    }
+
+    /// From the database's number.
+    pub(crate) fn read(number: i32) -> Result<Self> {
+        u16::try_from(number).map(Self).map_err(damaged)
+    }
+
+    /// Whether somebody with this clearance hears of it.
+    pub fn includes(self, clearance: Clearance) -> bool {
+        let rank = i16::from(clearance.0);
+        (0..RANKS).contains(&rank) && self.0 & (1 << rank) != 0
+    }
+}
+
+/// A place in a workspace's change log: everything up to it has happened.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Position {
+    /// Which life of the log: another one after a restore.
+    pub epoch: GeneratedId,
+    /// The number of the newest change.
+    pub number: i64,
+    /// What seals cursors of this workspace. A secret.
+    pub key: [u8; 32],
+}
+
+/// Without the key.
+impl std::fmt::Debug for Position {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Position").field("epoch", &self.epoch).field("number", &self.number).finish()
+    }
+}
+
+pub(crate) fn position(epoch: &str, number: i64, key: Vec<u8>) -> Result<Position> {
+    let key = key.try_into().map_err(|_| damaged("a cursor key has not 32 bytes"))?;
+    Ok(Position { epoch: epoch.parse().map_err(damaged)?, number, key })
+}
+
+impl Store {
+    /// Where a workspace's change log stands.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is no such workspace.
+    pub async fn position(&self, workspace: &ResourceId) -> Result<Position> {
+        let row = sqlx::query!(
+            "-- change_log::position
+            select epoch, last_number, cursor_key from change_counters where workspace_id = $1",
+            workspace.as_str()
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        let row = row.ok_or_else(|| StoreError::NotFound(format!("workspaces/{workspace}")))?;
+        position(&row.epoch, row.last_number, row.cursor_key)
+    }
+}
+
+/// Where a workspace's change log stands for a write that changes nothing.
+pub(crate) async fn standing(transaction: &mut PgConnection, workspace: &ResourceId) -> Result<Position> {
+    let row = sqlx::query!(
+        "-- change_log::standing
+        select epoch, last_number, cursor_key from change_counters where workspace_id = $1",
+        workspace.as_str()
+    )
+    .fetch_one(transaction)
+    .await?;
+    position(&row.epoch, row.last_number, row.cursor_key)
+}
+
+/// Writes changes under the workspace's next numbers; answers where the log stands with them.
 ///
 /// Must be the transaction's last statement before commit: it locks the workspace's counter, and that lock, held until
 /// commit, is what makes the order of numbers the order of commits. Held any longer, it would hold everybody up.
@@ -25,29 +133,38 @@ pub(crate) async fn record(
     workspace: &str,
     subject: &str,
     changes: &[Change],
-) -> Result<()> {
+) -> Result<Position> {
     let kinds: Vec<String> = changes.iter().map(|change| change.kind.to_owned()).collect();
     let targets: Vec<String> = changes.iter().map(|change| change.target.clone()).collect();
-    let visible_from: Vec<Option<i16>> =
-        changes.iter().map(|change| change.visible_from.map(i16::from)).collect();
-    sqlx::query!(
-        "-- change_log::record
+    let audiences: Vec<Option<i32>> =
+        changes.iter().map(|change| change.audience.map(|audience| i32::from(audience.0))).collect();
+    let briefs: Vec<Option<String>> =
+        changes.iter().map(|change| change.brief.as_ref().map(|(brief, _)| brief.to_string())).collect();
+    let revisions: Vec<Option<i32>> =
+        changes.iter().map(|change| change.brief.as_ref().and_then(|(_, revision)| *revision)).collect();
+    let row = sqlx::query!(
+        r#"-- change_log::record
         with counter as (
             update change_counters set last_number = last_number + cardinality($2::text[])
             where workspace_id = $1
-            returning last_number - cardinality($2::text[]) as before
+            returning epoch, last_number, cursor_key, last_number - cardinality($2::text[]) as before
+        ), written as (
+            insert into change_log (workspace_id, number, kind, target, audience, brief_id, revision, subject)
+            select $1, counter.before + change.place, change.kind, change.target, change.audience, change.brief_id,
+                change.revision, $7
+            from counter, unnest($2::text[], $3::text[], $4::integer[], $5::text[], $6::integer[]) with ordinality
+                as change (kind, target, audience, brief_id, revision, place)
         )
-        insert into change_log (workspace_id, number, kind, target, visible_from, subject)
-        select $1, counter.before + change.place, change.kind, change.target, change.visible_from, $5
-        from counter, unnest($2::text[], $3::text[], $4::smallint[]) with ordinality
-            as change (kind, target, visible_from, place)",
+        select epoch, last_number, cursor_key from counter"#,
         workspace,
         &kinds,
         &targets,
-        visible_from.as_slice() as &[Option<i16>],
+        audiences.as_slice() as &[Option<i32>],
+        briefs.as_slice() as &[Option<String>],
+        revisions.as_slice() as &[Option<i32>],
         subject
     )
-    .execute(transaction)
+    .fetch_one(transaction)
     .await?;
-    Ok(())
+    position(&row.epoch, row.last_number, row.cursor_key)
 }

@@ -216,8 +216,7 @@ impl Store {
         .fetch_optional(&mut *transaction)
         .await?;
         let Some(id) = id else { return Ok(None) };
-        let change =
-            Change { kind: "render_task_requeued", target: dead.name.to_string(), visible_from: None };
+        let change = Change::of_no_brief("render_task_requeued", dead.name.to_string());
         change_log::record(&mut transaction, SYSTEM, &principal.subject, &[change]).await?;
         transaction.commit().await?;
         Ok(Some(TaskName { task: id.parse().map_err(damaged)? }))

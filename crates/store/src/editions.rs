@@ -47,11 +47,16 @@ impl Edition {
     /// # Errors
     /// [`StoreError::Damaged`].
     pub fn content_bytes(&self) -> Result<&[u8]> {
-        match content_of(&self.body) {
-            Ok([]) => Err(damaged("a stored body has no content")),
-            Ok(content) => Ok(content),
-            Err(error) => Err(damaged(error)),
-        }
+        content_bytes(&self.body)
+    }
+}
+
+/// The bytes of the content in those of a body.
+pub(crate) fn content_bytes(body: &[u8]) -> Result<&[u8]> {
+    match content_of(body) {
+        Ok([]) => Err(damaged("a stored body has no content")),
+        Ok(content) => Ok(content),
+        Err(error) => Err(damaged(error)),
     }
 }
 

@@ -6,9 +6,9 @@ use chancery_proto::names::BriefName;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use crate::briefs::{Held, check_clearance};
-use crate::change_log::{self, Change};
-use crate::revisions::{Prepared, Publication, stored};
+use crate::briefs::{Held, NewBrief, check_clearance};
+use crate::change_log::{self, Change, Position};
+use crate::revisions::{Prepared, Publication, Target, stored};
 use crate::{
     Access, Principal, Result, Store, StoreError, attachments, briefs, drafts, to_integer, to_number,
 };
@@ -49,15 +49,12 @@ impl Store {
         principal: &Principal,
         name: &BriefName,
         documents: &[ImportDocument],
-    ) -> Result<Imported> {
+    ) -> Result<(Imported, Position)> {
         let access = principal.access(&name.workspace)?;
         let prepared = prepare(name, documents, access)?;
         let mut transaction = self.pool.begin().await?;
         let target = make_or_lock(&mut transaction, principal, name, access).await?;
-        let (key, newest) = match &target {
-            Place::Made(key) => (*key, 0),
-            Place::Held(held) => (held.key, held.newest),
-        };
+        let (key, newest) = (target.key(), target.newest());
 
         let mut imported = Imported::default();
         let mut changes: Vec<Change> = Vec::new();
@@ -71,21 +68,25 @@ impl Store {
                 return Err(StoreError::RevisionGap { newest: follows, given: document.number });
             }
             check_images(&mut transaction, name, access, place, document).await?;
-            prepared.write(&mut transaction, key, &document.publication(principal)).await?;
-            changes.push(prepared.change(name)?);
+            let publication = document.publication(principal);
+            changes.push(prepared.write(&mut transaction, &target.target(name), &publication).await?);
             imported.written.push(document.number);
         }
 
-        let (Some(last), false) = (documents.last(), changes.is_empty()) else { return Ok(imported) };
+        let (Some(last), false) = (documents.last(), changes.is_empty()) else {
+            let position = change_log::standing(&mut transaction, &name.workspace).await?;
+            return Ok((imported, position));
+        };
         let (number, subject) = (to_integer(last.number)?, principal.subject.as_str());
         match target {
-            Place::Made(_) => drafts::insert(&mut transaction, key, &last.content, number, subject).await?,
+            Place::Made(..) => drafts::insert(&mut transaction, key, &last.content, number, subject).await?,
             Place::Held(held) if held.draft_is_edited => {}
             Place::Held(_) => drafts::follow(&mut transaction, key, &last.content, number, subject).await?,
         }
-        change_log::record(&mut transaction, name.workspace.as_str(), subject, &changes).await?;
+        let position =
+            change_log::record(&mut transaction, name.workspace.as_str(), subject, &changes).await?;
         transaction.commit().await?;
-        Ok(imported)
+        Ok((imported, position))
     }
 }
 
@@ -119,9 +120,32 @@ fn prepare(name: &BriefName, documents: &[ImportDocument], access: Access) -> Re
 /// Where an import goes.
 enum Place {
     /// To a brief that was just made, without a draft yet.
-    Made(i64),
+    Made(i64, NewBrief),
     /// To one that was there, and is locked.
     Held(Held),
+}
+
+impl Place {
+    fn key(&self) -> i64 {
+        match self {
+            Self::Made(key, _) => *key,
+            Self::Held(held) => held.key,
+        }
+    }
+
+    fn newest(&self) -> i32 {
+        match self {
+            Self::Made(..) => 0,
+            Self::Held(held) => held.newest,
+        }
+    }
+
+    fn target<'a>(&'a self, name: &'a BriefName) -> Target<'a> {
+        match self {
+            Self::Made(key, made) => Target { key: *key, name, uid: &made.uid, created_at: made.created_at },
+            Self::Held(held) => held.target(name),
+        }
+    }
 }
 
 /// Makes the brief, or locks the one that is there.
@@ -131,8 +155,8 @@ async fn make_or_lock(
     name: &BriefName,
     access: Access,
 ) -> Result<Place> {
-    if let Some((key, _)) = briefs::insert(transaction, principal, name).await? {
-        return Ok(Place::Made(key));
+    if let Some((key, made)) = briefs::insert(transaction, principal, name).await? {
+        return Ok(Place::Made(key, made));
     }
     let held = briefs::lock(transaction, name).await?;
     let held = held.filter(|held| held.is_known_to(access.clearance));

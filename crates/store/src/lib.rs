@@ -42,7 +42,9 @@ use std::fmt;
 
 use chancery_brief::digest::Digest;
 use chancery_proto::names::GeneratedId;
+use prost_types::Timestamp;
 use sqlx::PgPool;
+use time::OffsetDateTime;
 
 use crate::artifact_stores::ArtifactStores;
 
@@ -51,8 +53,8 @@ pub use artifact_stores::ArtifactBytes;
 pub use artifacts::{Artifact, CHUNK};
 pub use attachments::{Attachment, NewAttachment};
 pub use bootstrap::{Bootstrapped, FirstSecrets};
-pub use briefs::{BriefEdition, BriefSummary, NewBrief};
-pub use change_log::Change;
+pub use briefs::{BriefSummary, NewBrief, NewestEdition};
+pub use change_log::{Audience, Change, Position};
 pub use dead_tasks::{DeadTaskFilter, DeadTaskPlace, RenderTask, Requeued, TaskState};
 pub use drafts::Draft;
 pub use editions::{Edition, RevisionSummary};
@@ -128,6 +130,12 @@ pub(crate) fn generated_id() -> Result<GeneratedId> {
 /// A value in the database is none of its type: no check let it in.
 pub(crate) fn damaged(error: impl fmt::Display) -> StoreError {
     StoreError::Damaged(error.to_string())
+}
+
+/// A time as messages hold it.
+#[allow(clippy::cast_possible_wrap, reason = "there are fewer than 2^30 nanoseconds in a second")]
+pub(crate) fn timestamp(time: OffsetDateTime) -> Timestamp {
+    Timestamp { seconds: time.unix_timestamp(), nanos: time.nanosecond() as i32 }
 }
 
 /// A revision's number as the database's integer.

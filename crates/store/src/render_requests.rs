@@ -6,8 +6,6 @@ use chancery_proto::names::{BriefName, BriefOrRevisionName, RenderName};
 use chancery_proto::render::v1::{RenderOptions, RenderPriority};
 use chancery_proto::worker::v1::RenderInputManifest;
 use prost::Message;
-use prost_types::Timestamp;
-use time::OffsetDateTime;
 
 use crate::print_environments::{digest, environment};
 use crate::render_inputs::PinnedEdition;
@@ -15,7 +13,7 @@ use crate::render_shares::class_of;
 use crate::renders::Render;
 use crate::request_ids::{WriteId, was_done_before};
 use crate::{Access, Principal, PrintEnvironment, Result, Store, StoreError};
-use crate::{damaged, generated_id};
+use crate::{damaged, generated_id, timestamp};
 
 /// How often a request that lost a race for a task's generation looks again. Each time somebody else got on.
 const TRIES: u32 = 16;
@@ -427,9 +425,4 @@ fn name_of(source: &BriefOrRevisionName) -> String {
         BriefOrRevisionName::Brief(name) => name.to_string(),
         BriefOrRevisionName::Revision(name) => name.to_string(),
     }
-}
-
-fn timestamp(time: OffsetDateTime) -> Timestamp {
-    // Nanoseconds are below a thousand million.
-    Timestamp { seconds: time.unix_timestamp(), nanos: i32::try_from(time.nanosecond()).unwrap_or_default() }
 }

@@ -4,20 +4,20 @@ use std::collections::BTreeMap;
 
 use chancery_brief::attachments::shown_images;
 use chancery_brief::digest::{Digest, REDACTION_VERSION, body_bytes, body_digest, content_digest};
-use chancery_brief::marking::{Clearance, Policy, Rank};
+use chancery_brief::marking::{Clearance, Policy, Rank, Scheme};
 use chancery_brief::{Canonical, redact};
-use chancery_proto::brief::v1::BriefContent;
+use chancery_proto::brief::v1::{Brief, BriefContent, BriefState};
 use chancery_proto::names::{BriefName, RevisionName, RevisionNumber};
 use prost::Message;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use crate::briefs::written_content_schema;
-use crate::change_log::{self, Change};
-use crate::projections::Projection;
+use crate::change_log::{self, Audience, Change, Position};
+use crate::projections::{At, Level, Projection, RANKS};
 use crate::{
-    Edition, Principal, Result, Store, StoreError, attachments, briefs, damaged, drafts, to_digest,
-    to_integer, to_number,
+    Edition, Principal, Result, Store, StoreError, attachments, briefs, damaged, drafts, timestamp,
+    to_digest, to_integer, to_number,
 };
 
 /// All that is stored of a revision, made before its first row is written.
@@ -26,6 +26,7 @@ pub(crate) struct Prepared {
     body: Vec<u8>,
     pub(crate) digest: Digest,
     content_digest: Digest,
+    title: String,
     floor: Rank,
     highest: Rank,
     editions: Vec<PreparedEdition>,
@@ -36,10 +37,20 @@ pub(crate) struct Prepared {
 
 struct PreparedEdition {
     from: Rank,
+    /// Excluded.
+    until: i16,
     body: Vec<u8>,
     digest: Digest,
     content_digest: Digest,
     content: BriefContent,
+}
+
+/// The brief that a revision is written to.
+pub(crate) struct Target<'a> {
+    pub(crate) key: i64,
+    pub(crate) name: &'a BriefName,
+    pub(crate) uid: &'a str,
+    pub(crate) created_at: OffsetDateTime,
 }
 
 /// Who published a revision, and when.
@@ -54,47 +65,37 @@ impl Prepared {
     /// Of content that is to become revision `number` of a brief.
     pub(crate) fn new(brief_id: &str, number: u32, content: &Canonical, policy: Policy) -> Result<Self> {
         let body = body_bytes(brief_id, number, content.content());
-        let editions: Vec<PreparedEdition> = redact::levels(content)
-            .into_iter()
-            .filter_map(|from| {
-                let edition = redact::edition(content, Clearance(from), policy)?;
-                let body = body_bytes(brief_id, number, &edition);
-                let (digest, content_digest) = (body_digest(&body), content_digest(&edition));
-                Some(PreparedEdition { from, digest, content_digest, body, content: edition })
-            })
-            .collect();
+        let editions = editions(brief_id, number, content, policy);
         Ok(Self {
             number: to_integer(number)?,
             digest: body_digest(&body),
             content_digest: content_digest(content.content()),
+            title: content.content().title.clone(),
             floor: content.floor(),
             highest: content.highest(),
             images: images(&editions)?,
+            projection: projection(&editions, content.scheme())?,
             editions,
-            projection: Projection::new(content, policy)?,
             body,
         })
     }
 
-    /// The change that it makes, as the log tells it.
-    pub(crate) fn change(&self, brief: &BriefName) -> Result<Change> {
-        let target = format!("{brief}/revisions/{}", to_number(self.number)?);
-        Ok(Change { kind: "revision_published", target, visible_from: Some(self.floor) })
-    }
-
-    /// Writes everything.
+    /// Writes everything, and lets it take the place of the revisions before it. Answers the change that this is: for
+    /// those whose edition differs from what they saw before.
     pub(crate) async fn write(
         &self,
         transaction: &mut PgConnection,
-        brief_key: i64,
+        target: &Target<'_>,
         publication: &Publication<'_>,
-    ) -> Result<()> {
-        sqlx::query!(
+    ) -> Result<Change> {
+        let before = current_editions(transaction, target.name).await?;
+        let times = sqlx::query!(
             "-- revisions::write
             insert into revisions (brief_key, revision, body, digest, content_digest, content_schema,
-                redaction_version, floor, highest, published_at, creator, recorded_by)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, coalesce($10, clock_timestamp()), $11, $12)",
-            brief_key,
+                redaction_version, floor, highest, published_at, creator, recorded_by, title, current_until)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, coalesce($10, clock_timestamp()), $11, $12, $13, $14)
+            returning published_at, recorded_at",
+            target.key,
             self.number,
             self.body,
             self.digest.0.as_slice() as &[u8],
@@ -105,27 +106,54 @@ impl Prepared {
             i16::from(self.highest) as i16,
             publication.published_at,
             publication.creator,
-            publication.subject
+            publication.subject,
+            self.title,
+            RANKS as i16
         )
-        .execute(&mut *transaction)
+        .fetch_one(&mut *transaction)
         .await?;
+        let at = At {
+            workspace: target.name.workspace.as_str(),
+            brief_id: target.name.brief.as_str(),
+            brief_key: target.key,
+            revision: self.number,
+            current_until: RANKS,
+            published_at: times.published_at,
+            recorded_at: times.recorded_at,
+        };
+        // Before the editions: no two of them may be a clearance's newest.
+        supersede(transaction, target.key, self.number).await?;
         for edition in &self.editions {
-            edition.write(transaction, brief_key, self.number).await?;
+            let envelope = envelope(target, to_number(self.number)?, &at, edition.digest);
+            edition.write(transaction, &at, &envelope).await?;
         }
-        attachments::write_shown(transaction, brief_key, self.number, &self.images).await?;
-        self.projection.write(transaction, brief_key, self.number).await
+        attachments::write_shown(transaction, target.key, self.number, &self.images).await?;
+        self.projection.write(transaction, &at).await?;
+        let audience = self.audience(&before);
+        Ok(Change::of_revision("revision_published", target.name, self.number, audience))
+    }
+
+    /// Those who have an edition that is not what they read before.
+    fn audience(&self, before: &[CurrentEdition]) -> Audience {
+        Audience::of(|rank| {
+            let is =
+                self.editions.iter().find(|edition| (i16::from(edition.from)..edition.until).contains(&rank));
+            let was = before.iter().find(|edition| (edition.from..edition.until).contains(&rank));
+            is.is_some_and(|is| was.is_none_or(|was| was.content_digest != is.content_digest))
+        })
     }
 }
 
 impl PreparedEdition {
-    async fn write(&self, transaction: &mut PgConnection, brief_key: i64, revision: i32) -> Result<()> {
+    async fn write(&self, transaction: &mut PgConnection, at: &At<'_>, envelope: &[u8]) -> Result<()> {
         sqlx::query!(
             "-- revisions::write_edition
             insert into editions (brief_key, revision, from_rank, body, digest, content_digest, marking, title,
-                change_summary, summary)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-            brief_key,
-            revision,
+                change_summary, summary, workspace_id, brief_id, until_rank, current_until, envelope)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::smallint,
+                least($13::smallint, $14::smallint), $15)",
+            at.brief_key,
+            at.revision,
             i16::from(self.from) as i16,
             self.body,
             self.digest.0.as_slice() as &[u8],
@@ -133,12 +161,96 @@ impl PreparedEdition {
             self.content.marking,
             self.content.title,
             self.content.change_summary,
-            summary(&self.content).encode_to_vec()
+            summary(&self.content).encode_to_vec(),
+            at.workspace,
+            at.brief_id,
+            self.until as i16,
+            at.current_until,
+            envelope
         )
         .execute(transaction)
         .await?;
         Ok(())
     }
+}
+
+/// The editions that the markings in the content make a difference for, the lowest first.
+fn editions(brief_id: &str, number: u32, content: &Canonical, policy: Policy) -> Vec<PreparedEdition> {
+    let levels = redact::levels(content);
+    let ends = levels.iter().skip(1).map(|next| i16::from(*next)).chain([RANKS]);
+    let edition = |(from, until): (&Rank, i16)| {
+        let edition = redact::edition(content, Clearance(*from), policy)?;
+        let body = body_bytes(brief_id, number, &edition);
+        let (digest, content_digest) = (body_digest(&body), content_digest(&edition));
+        Some(PreparedEdition { from: *from, until, digest, content_digest, body, content: edition })
+    };
+    levels.iter().zip(ends).filter_map(edition).collect()
+}
+
+fn projection(editions: &[PreparedEdition], scheme: Scheme) -> Result<Projection> {
+    let levels: Vec<Level<'_>> =
+        editions.iter().map(|edition| Level { from: edition.from, content: &edition.content }).collect();
+    Projection::new(&levels, scheme)
+}
+
+/// What `GetBrief` answers with in front of the content for as long as the revision is the newest.
+fn envelope(target: &Target<'_>, number: u32, at: &At<'_>, digest: Digest) -> Vec<u8> {
+    let digest = digest.to_string();
+    let envelope = Brief {
+        name: target.name.to_string(),
+        uid: target.uid.to_owned(),
+        etag: digest.clone(),
+        state: BriefState::Published.into(),
+        create_time: Some(timestamp(target.created_at)),
+        update_time: Some(timestamp(at.recorded_at)),
+        newest_revision: number,
+        publish_time: Some(timestamp(at.published_at)),
+        edition_digest: digest,
+        ..Brief::default()
+    };
+    envelope.encode_to_vec()
+}
+
+/// An edition that is the newest for a range of clearances.
+struct CurrentEdition {
+    from: i16,
+    /// Excluded.
+    until: i16,
+    content_digest: Digest,
+}
+
+/// What each clearance reads of a brief now.
+async fn current_editions(transaction: &mut PgConnection, name: &BriefName) -> Result<Vec<CurrentEdition>> {
+    let rows = sqlx::query!(
+        r#"-- revisions::current_editions
+        select from_rank::smallint as "from_rank!", current_until::smallint as "current_until!",
+            content_digest as "content_digest!: Vec<u8>"
+        from editions where workspace_id = $1 and brief_id = $2 and current_until > from_rank"#,
+        name.workspace.as_str(),
+        name.brief.as_str()
+    )
+    .fetch_all(transaction)
+    .await?;
+    let edition = |(from, until, content_digest)| {
+        Ok(CurrentEdition { from, until, content_digest: to_digest(content_digest)? })
+    };
+    rows.into_iter().map(|row| edition((row.from_rank, row.current_until, row.content_digest))).collect()
+}
+
+/// Lets a new revision take the place of those before it.
+async fn supersede(transaction: &mut PgConnection, brief_key: i64, revision: i32) -> Result<()> {
+    sqlx::query!("-- revisions::supersede\nselect supersede($1, $2)", brief_key, revision)
+        .execute(transaction)
+        .await?;
+    Ok(())
+}
+
+/// Works out anew which revision of a brief is the newest for whom.
+pub(crate) async fn settle_current(transaction: &mut PgConnection, brief_key: i64) -> Result<()> {
+    sqlx::query!("-- revisions::settle_current\nselect settle_current($1)", brief_key)
+        .execute(transaction)
+        .await?;
+    Ok(())
 }
 
 /// The images that editions show. They come lowest first, so the first that shows an image is the lowest.
@@ -175,17 +287,22 @@ impl Store {
     /// # Errors
     /// [`StoreError::Forbidden`] in another's workspace, [`StoreError::NotFound`], [`StoreError::ClearanceTooLow`],
     /// [`StoreError::StaleEtag`], [`StoreError::UnusableAttachments`].
-    pub async fn publish(&self, principal: &Principal, name: &BriefName, etag: &str) -> Result<Edition> {
+    pub async fn publish(
+        &self,
+        principal: &Principal,
+        name: &BriefName,
+        etag: &str,
+    ) -> Result<(Edition, Position)> {
         let access = principal.access(&name.workspace)?;
         let mut transaction = self.pool.begin().await?;
         let held = briefs::lock_draft(&mut transaction, access.clearance, name, etag).await?;
         let content = drafts::read_locked(&mut transaction, held.key, access.scheme).await?;
         let newest = stored(&mut transaction, held.key, held.newest).await?;
-        let number = if newest
+        let (number, position) = if newest
             .is_some_and(|newest| newest.content_digest == content_digest(content.content()))
         {
             drafts::settle(&mut transaction, held.key, held.newest).await?;
-            held.newest
+            (held.newest, change_log::standing(&mut transaction, &name.workspace).await?)
         } else {
             let violations =
                 attachments::unusable(&mut transaction, &name.workspace, access.scheme, content.content())
@@ -197,16 +314,16 @@ impl Store {
             let prepared = Prepared::new(name.brief.as_str(), to_number(number)?, &content, access.policy)?;
             let (creator, subject) = (principal.display_name.as_str(), principal.subject.as_str());
             let publication = Publication { published_at: None, creator, subject };
-            prepared.write(&mut transaction, held.key, &publication).await?;
+            let change = prepared.write(&mut transaction, &held.target(name), &publication).await?;
             drafts::settle(&mut transaction, held.key, number).await?;
-            let change = prepared.change(name)?;
-            change_log::record(&mut transaction, name.workspace.as_str(), subject, &[change]).await?;
-            number
+            let workspace = name.workspace.as_str();
+            (number, change_log::record(&mut transaction, workspace, subject, &[change]).await?)
         };
         transaction.commit().await?;
         let revision = RevisionNumber(to_number(number)?);
         let (workspace, brief) = (name.workspace.clone(), name.brief.clone());
-        self.edition(principal, &RevisionName { workspace, brief, revision }).await
+        let edition = self.edition(principal, &RevisionName { workspace, brief, revision }).await?;
+        Ok((edition, position))
     }
 }
 

@@ -162,7 +162,7 @@ impl Store {
         )
         .await?;
         let name = ApiTokenName { workspace: workspace.clone(), token: id };
-        let change = Change { kind: "token_created", target: name.to_string(), visible_from: None };
+        let change = Change::of_no_brief("token_created", name.to_string());
         change_log::record(&mut transaction, workspace.as_str(), &principal.subject, &[change]).await?;
         transaction.commit().await?;
         let token = ApiToken {
@@ -237,7 +237,7 @@ impl Store {
         let token =
             row.ok_or_else(|| StoreError::NotFound(name.to_string()))?.into_token(&name.workspace, scheme)?;
         if revoked.rows_affected() > 0 {
-            let change = Change { kind: "token_revoked", target: name.to_string(), visible_from: None };
+            let change = Change::of_no_brief("token_revoked", name.to_string());
             change_log::record(&mut transaction, name.workspace.as_str(), &principal.subject, &[change])
                 .await?;
         }

@@ -207,7 +207,7 @@ impl Store {
         .await?;
         if changed.rows_affected() > 0 {
             let kind = if drained { "worker_drained" } else { "worker_undrained" };
-            let change = Change { kind, target: name.to_string(), visible_from: None };
+            let change = Change::of_no_brief(kind, name.to_string());
             change_log::record(&mut transaction, SYSTEM, &principal.subject, &[change]).await?;
         }
         transaction.commit().await?;

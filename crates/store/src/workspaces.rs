@@ -52,7 +52,7 @@ impl Store {
             insert_workspace(&mut transaction, id.as_str(), display_name, scheme, policy).await?;
         let name = WorkspaceName { workspace: id.clone() }.to_string();
         let Some(created_at) = created_at else { return Err(StoreError::AlreadyExists(name)) };
-        let change = Change { kind: "workspace_created", target: name, visible_from: None };
+        let change = Change::of_no_brief("workspace_created", name);
         change_log::record(&mut transaction, SYSTEM, &principal.subject, &[change]).await?;
         transaction.commit().await?;
         Ok(Workspace { id: id.clone(), display_name: display_name.to_owned(), scheme, policy, created_at })

@@ -12,7 +12,7 @@ async fn publish_often(store: Store, brief: String, times: usize) {
         let draft = store.draft(&admin, &brief).await.unwrap();
         let written = canonical(&content(&round.to_string()));
         let draft = store.update_draft(&admin, &brief, &draft.etag, &written).await.unwrap();
-        let published = store.publish(&admin, &brief, &draft.etag).await.unwrap();
+        let (published, _) = store.publish(&admin, &brief, &draft.etag).await.unwrap();
         assert_eq!(usize::try_from(published.revision), Ok(round));
     }
 }
@@ -46,7 +46,7 @@ async fn of_eight_who_publish_one_draft_all_get_the_same_revision() {
         .collect();
     let mut answers = BTreeSet::new();
     for publisher in publishers {
-        answers.insert(publisher.await.unwrap().unwrap().revision);
+        answers.insert(publisher.await.unwrap().unwrap().0.revision);
     }
     assert_eq!(answers, BTreeSet::from([1]));
     assert_eq!(place.rows("select count(*) from change_log where workspace_id = 'default'"), ["1"]);
@@ -86,7 +86,7 @@ async fn of_eight_who_import_one_brief_one_writes_it_and_the_others_find_it() {
         .collect();
     let mut written = 0;
     for import in imports {
-        written += import.await.unwrap().unwrap().written.len();
+        written += import.await.unwrap().unwrap().0.written.len();
     }
     assert_eq!(written, 2);
 }

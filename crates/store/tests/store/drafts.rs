@@ -23,14 +23,14 @@ async fn publishing_what_equals_the_newest_revision_answers_that_revision() {
     let (admin, brief) = (person("TLP:RED"), brief_name("b1"));
     place.store.create_brief(&admin, &brief, &canonical(&content("One"))).await.unwrap();
     let draft = place.store.draft(&admin, &brief).await.unwrap();
-    let first = place.store.publish(&admin, &brief, &draft.etag).await.unwrap();
-    let again = place.store.publish(&admin, &brief, &draft.etag).await.unwrap();
+    let (first, _) = place.store.publish(&admin, &brief, &draft.etag).await.unwrap();
+    let (again, _) = place.store.publish(&admin, &brief, &draft.etag).await.unwrap();
     assert_eq!((first.revision, &first), (1, &again));
     assert_eq!(place.rows("select last_number from change_counters where workspace_id = 'default'"), ["1"]);
 
     let written = canonical(&content("Two"));
     let draft = place.store.update_draft(&admin, &brief, &draft.etag, &written).await.unwrap();
-    assert_eq!(place.store.publish(&admin, &brief, &draft.etag).await.unwrap().revision, 2);
+    assert_eq!(place.store.publish(&admin, &brief, &draft.etag).await.unwrap().0.revision, 2);
 }
 
 #[tokio::test]

@@ -1,10 +1,10 @@
-use chancery_brief::digest::body_digest;
-use chancery_store::{Edition, StoreError};
+use chancery_brief::digest::{body_bytes, body_digest};
+use chancery_proto::brief::v1::BriefContent;
+use chancery_store::StoreError;
 
 use crate::place::{Place, brief_name, content, content_at, document, person, revision_name};
 
-fn statements(edition: &Edition) -> Vec<String> {
-    let content = edition.content().unwrap();
+fn statements(content: &BriefContent) -> Vec<String> {
     let blocks = content.sections.iter().flat_map(|section| &section.blocks);
     let paragraphs = blocks.filter_map(|block| match &block.kind {
         Some(chancery_proto::brief::v1::block::Kind::Paragraph(paragraph)) => Some(paragraph),
@@ -18,9 +18,10 @@ async fn each_clearance_reads_its_own_edition() {
     let place = Place::new().await;
     place.published("b1", content("One")).await;
     let read = async |clearance: &str| {
-        let brief = place.store.newest_edition(&person(clearance), &brief_name("b1")).await.unwrap();
-        assert_eq!(body_digest(&brief.edition.body), brief.edition.digest);
-        (statements(&brief.edition), brief.edition.content().unwrap())
+        let brief = place.read(&person(clearance), "b1").await;
+        let content = brief.content.unwrap();
+        assert_eq!(body_digest(&body_bytes("b1", 1, &content)).to_string(), brief.edition_digest);
+        (statements(&content), content)
     };
     let (seen, clear) = read("TLP:CLEAR").await;
     assert_eq!(seen, ["open"]);
@@ -44,7 +45,7 @@ async fn a_newer_revision_that_he_may_not_see_changes_nothing_for_the_caller() {
     place.store.import(&admin, &brief, &[closed]).await.unwrap();
 
     assert_eq!(place.store.newest_edition(&green, &brief).await.unwrap(), before);
-    assert_eq!(place.store.newest_edition(&admin, &brief).await.unwrap().edition.revision, 2);
+    assert_eq!(place.read(&admin, "b1").await.newest_revision, 2);
     let hidden = place.store.edition(&green, &revision_name("b1", 2)).await.unwrap_err();
     assert!(matches!(hidden, StoreError::NotFound(_)), "{hidden}");
     let listed = place.store.list_revisions(&green, &brief, None, 10).await.unwrap();

@@ -11,12 +11,12 @@ async fn importing_twice_changes_nothing() {
     let place = Place::new().await;
     let documents = [document(1, content("One")), document(2, content("Two"))];
     let (admin, brief) = (person("TLP:RED"), brief_name("b1"));
-    let first = place.store.import(&admin, &brief, &documents).await.unwrap();
+    let (first, _) = place.store.import(&admin, &brief, &documents).await.unwrap();
     assert_eq!(first, Imported { written: vec![1, 2], skipped: vec![] });
     let before = place.rows("select brief_key, revision, digest, recorded_at from revisions order by 2");
     let draft = place.store.draft(&admin, &brief).await.unwrap();
 
-    let second = place.store.import(&admin, &brief, &documents).await.unwrap();
+    let (second, _) = place.store.import(&admin, &brief, &documents).await.unwrap();
     assert_eq!(second, Imported { written: vec![], skipped: vec![1, 2] });
     assert_eq!(
         place.rows("select brief_key, revision, digest, recorded_at from revisions order by 2"),
@@ -70,7 +70,7 @@ async fn what_is_exported_at_full_clearance_can_be_imported_as_equal() {
     let exported = place.store.editions(&admin, &brief, usize::MAX).await.unwrap();
     let mut again = document(1, exported[0].content().unwrap());
     again.digest = Some(exported[0].digest);
-    let imported = place.store.import(&admin, &brief, &[again]).await.unwrap();
+    let (imported, _) = place.store.import(&admin, &brief, &[again]).await.unwrap();
     assert_eq!(imported.skipped, [1]);
 }
 

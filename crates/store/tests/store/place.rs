@@ -9,13 +9,14 @@ use chancery_brief::marking::{Clearance, Policy, Scheme};
 use chancery_brief::validate::canonicalize;
 use chancery_postgres::{TestDatabase, TestServer};
 use chancery_proto::brief::v1::{
-    Block, BriefContent, BriefKind, Citation, Paragraph, Section, Source, Statement, StatementType,
+    Block, Brief, BriefContent, BriefKind, Citation, Paragraph, Section, Source, Statement, StatementType,
     block::Kind,
 };
 use chancery_proto::names::{BriefName, RevisionName};
 use chancery_store::{
     Bootstrapped, DatabaseSettings, FirstSecrets, ImportDocument, Principal, Role, Scope, Store, StoreError,
 };
+use prost::Message as _;
 
 /// A database of one's own.
 pub(crate) struct Place {
@@ -42,6 +43,15 @@ impl Place {
     /// Rows of a statement, columns separated by `|`.
     pub(crate) fn rows(&self, statement: &str) -> Vec<String> {
         self.database.psql().rows(statement).unwrap()
+    }
+
+    /// What a principal reads of a brief, decoded.
+    pub(crate) async fn read(&self, principal: &Principal, brief: &str) -> Brief {
+        let newest = self.store.newest_edition(principal, &brief_name(brief)).await.unwrap();
+        let content = BriefContent::decode(newest.content_bytes().unwrap()).unwrap();
+        let envelope = Brief::decode(newest.envelope.as_slice()).unwrap();
+        assert_eq!(envelope.etag, newest.digest.to_string());
+        Brief { content: Some(content), ..envelope }
     }
 
     /// Imports one revision as somebody who may.

@@ -1,16 +1,19 @@
 use std::collections::BTreeSet;
 
 use chancery_brief::marking::Scheme;
+use chancery_brief::references::references;
+use chancery_brief::{Canonical, reading_order};
 use chancery_proto::brief::v1::{BriefContent, RevisionDocument};
 
-use crate::place::{Place, brief_name, content, document, person, revision_name};
+use crate::place::{Place, brief_name, content, content_at, document, person, revision_name};
 
-/// The ids that rows of a table show to a clearance.
+/// The ids that rows of a table show to a clearance now.
 fn shown(place: &Place, table: &str, id: &str, rank: i16) -> BTreeSet<String> {
-    place.rows(&format!("select {id} from {table} where visible_from <= {rank}")).into_iter().collect()
+    let seen = format!("from_rank <= {rank} and {rank} < least(until_rank, current_until)");
+    place.rows(&format!("select {id} from {table} where {seen}")).into_iter().collect()
 }
 
-fn ids<'a, T: 'a>(parts: &'a [T], id: impl Fn(&'a T) -> &'a String) -> BTreeSet<String> {
+fn ids<T>(parts: &[T], id: impl Fn(&T) -> &String) -> BTreeSet<String> {
     parts.iter().map(|part| id(part).clone()).collect()
 }
 
@@ -26,12 +29,23 @@ async fn agree(place: &Place, brief: &str, number: u32) {
         assert_eq!(shown(place, "relationships", "relationship_id", rank), relationships);
         assert_eq!(shown(place, "events", "event_id", rank), ids(&content.events, |event| &event.id));
         assert_eq!(shown(place, "sources", "source_id", rank), ids(&content.sources, |source| &source.id));
-        let text = chancery_proto::json::to_string_pretty(&content);
-        let statements = shown(place, "statements", "statement_id", rank);
-        assert!(statements.iter().all(|id| text.contains(&format!("\"id\": \"{id}\""))), "{statements:?}");
-        let cited: usize = shown(place, "part_references", "from_id || role || to_id", rank).len();
-        assert!(cited == 0 || !statements.is_empty());
+        let statements = reading_order::statements(&content);
+        let expected = ids(&statements, |statement| &statement.id);
+        let mut found = shown(place, "statements", "statement_id", rank);
+        found.retain(|id| !id.is_empty() && !id.starts_with(':'));
+        assert_eq!(found, expected);
+        let canonical = edition_of(content);
+        let expected = canonical
+            .iter()
+            .flat_map(references)
+            .map(|found| format!("{}|{}|{}", found.from_id, found.role, found.to_id));
+        let columns = "from_id || '|' || role || '|' || to_id";
+        assert_eq!(shown(place, "part_references", columns, rank), expected.collect());
     }
+}
+
+fn edition_of(content: BriefContent) -> Option<Canonical> {
+    (!content.title.is_empty()).then(|| Canonical::of_trusted(content, Scheme::Tlp).unwrap())
 }
 
 #[tokio::test]
@@ -39,11 +53,36 @@ async fn projections_show_each_clearance_what_its_edition_holds() {
     let place = Place::new().await;
     place.published("b1", content("One")).await;
     agree(&place, "b1", 1).await;
-    let rows = place.rows("select statement_id, visible_from from statements order by position");
-    assert_eq!(rows, ["open|0", "held|2", "secret|4"]);
-    assert_eq!(place.rows("select source_id, visible_from from sources"), ["informant|4"]);
-    let references = place.rows("select from_id, role, to_id, visible_from from part_references");
+    let rows = place
+        .rows("select statement_id, from_rank, until_rank from statements where place > 1 order by position");
+    assert_eq!(rows, ["open|0|16", "held|2|16", "secret|4|16"]);
+    assert_eq!(place.rows("select source_id, from_rank from sources"), ["informant|4"]);
+    let references = place.rows("select from_id, role, to_id, from_rank from part_references");
     assert_eq!(references, ["secret|citations|informant|4"]);
+}
+
+#[tokio::test]
+async fn a_newer_revision_takes_the_older_ones_place_for_those_who_see_it() {
+    let place = Place::new().await;
+    place.published("b1", content("One")).await;
+    let closed = document(2, content_at("Two", "TLP:AMBER"));
+    place.store.import(&person("TLP:RED"), &brief_name("b1"), &[closed]).await.unwrap();
+    let rows = place.rows("select revision, current_until from revisions order by 1");
+    assert_eq!(rows, ["1|2", "2|16"]);
+    let rows = place.rows(
+        "select revision, statement_id, search_vector is null from statements where place > 1 order by 1, position",
+    );
+    assert_eq!(rows, ["1|open|f", "1|held|t", "1|secret|t", "2|line|f"]);
+    place
+        .store
+        .import(&person("TLP:RED"), &brief_name("b1"), &[document(3, content("Three"))])
+        .await
+        .unwrap();
+    let rows = place.rows("select revision, current_until from revisions order by 1");
+    assert_eq!(rows, ["1|0", "2|0", "3|16"]);
+    let before = place.rows("select * from editions order by 1, 2, 3");
+    place.rows("select settle_current(brief_key) from briefs");
+    assert_eq!(place.rows("select * from editions order by 1, 2, 3"), before);
 }
 
 #[tokio::test]

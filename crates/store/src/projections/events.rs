@@ -1,0 +1,100 @@
+//! Events.
+
+use chancery_brief::marking::Scheme;
+use chancery_proto::brief::v1::{BriefContent, Event};
+use prost::Message;
+use sqlx::PgConnection;
+
+use super::{At, Ranged, Row, column, days, froms, joined, positions, rank, small, untils};
+use crate::Result;
+
+pub(super) struct Events(pub(super) Vec<Ranged<EventRow>>);
+
+#[derive(PartialEq)]
+pub(super) struct EventRow {
+    id: String,
+    title: String,
+    precision: i16,
+    kind: i16,
+    actor_ids: String,
+    place_ids: String,
+    source_ids: String,
+    date: (Option<i64>, Option<i64>),
+    marking: i16,
+    body: Vec<u8>,
+}
+
+impl Row for EventRow {
+    type Key = String;
+
+    fn key(&self) -> String {
+        self.id.clone()
+    }
+}
+
+pub(super) fn rows(content: &BriefContent, scheme: Scheme) -> Result<Vec<EventRow>> {
+    let row = |event: &Event| {
+        Ok(EventRow {
+            id: event.id.clone(),
+            title: event.title.clone(),
+            precision: small(event.precision)?,
+            kind: small(event.r#type)?,
+            actor_ids: joined(&event.actor_ids),
+            place_ids: joined(&event.place_ids),
+            source_ids: joined(&event.source_ids),
+            date: days(&event.date)?,
+            marking: rank(scheme, &event.marking)?,
+            body: event.encode_to_vec(),
+        })
+    };
+    content.events.iter().map(row).collect()
+}
+
+impl Events {
+    pub(super) async fn write(&self, to: &mut PgConnection, at: &At<'_>) -> Result<()> {
+        let rows = &self.0;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let date_from: Vec<Option<i64>> = column(rows, |row| row.date.0);
+        let date_until: Vec<Option<i64>> = column(rows, |row| row.date.1);
+        sqlx::query!(
+            "-- projections::events
+            insert into events (workspace_id, brief_id, brief_key, revision, current_until, published_at, recorded_at,
+                event_id, from_rank, until_rank, position, title, precision, type, actor_ids, place_ids, source_ids,
+                date_from, date_until, marking, body)
+            select $1, $2, $3, $4, $5, $6, $7, id, from_rank, until_rank, position, title, exactness, type,
+                string_to_array(actor_ids, E'\\x1f'), string_to_array(place_ids, E'\\x1f'),
+                string_to_array(source_ids, E'\\x1f'), date_from, date_until, marking, body
+            from unnest($8::text[], $9::smallint[], $10::smallint[], $11::integer[], $12::text[], $13::smallint[],
+                $14::smallint[], $15::text[], $16::text[], $17::text[], $18::bigint[], $19::bigint[], $20::smallint[],
+                $21::bytea[])
+                as part (id, from_rank, until_rank, position, title, exactness, type, actor_ids, place_ids,
+                    source_ids, date_from, date_until, marking, body)",
+            at.workspace,
+            at.brief_id,
+            at.brief_key,
+            at.revision,
+            at.current_until as i16,
+            at.published_at,
+            at.recorded_at,
+            &column(rows, |row| row.id.clone()),
+            &froms(rows),
+            &untils(rows),
+            &positions(rows),
+            &column(rows, |row| row.title.clone()),
+            &column(rows, |row| row.precision),
+            &column(rows, |row| row.kind),
+            &column(rows, |row| row.actor_ids.clone()),
+            &column(rows, |row| row.place_ids.clone()),
+            &column(rows, |row| row.source_ids.clone()),
+            date_from.as_slice() as &[Option<i64>],
+            date_until.as_slice() as &[Option<i64>],
+            &column(rows, |row| row.marking),
+            &column(rows, |row| row.body.clone())
+        )
+        .execute(to)
+        .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,196 @@
+//! Projections: a revision's parts as rows, made from its editions in the same transaction and rebuilt from them at
+//! will. A row stands for the range of clearances whose editions hold exactly what it says, so that whoever reads rows
+//! of his rank reads his edition, whatever the columns are.
+
+mod actors;
+mod events;
+mod part_references;
+mod relationships;
+mod sources;
+mod statements;
+
+use std::collections::BTreeMap;
+
+use chancery_brief::Canonical;
+use chancery_brief::edtf;
+use chancery_brief::marking::{Rank, Scheme};
+use chancery_proto::brief::v1::BriefContent;
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
+use crate::{Result, damaged};
+use actors::{Actors, Labels};
+use events::Events;
+use part_references::References;
+use relationships::Relationships;
+use sources::Sources;
+use statements::Statements;
+
+/// The version of the rows that this build makes. Others are rebuilt before anything is served.
+pub(crate) const PROJECTION_VERSION: i32 = 1;
+
+/// One edition of a revision.
+pub(crate) struct Level<'a> {
+    /// The lowest clearance that sees it.
+    pub(crate) from: Rank,
+    /// Its content.
+    pub(crate) content: &'a BriefContent,
+}
+
+/// Where a revision's rows belong.
+pub(crate) struct At<'a> {
+    pub(crate) workspace: &'a str,
+    pub(crate) brief_id: &'a str,
+    pub(crate) brief_key: i64,
+    pub(crate) revision: i32,
+    /// Up to which rank, excluded, the revision is the newest.
+    pub(crate) current_until: i16,
+    pub(crate) published_at: OffsetDateTime,
+    pub(crate) recorded_at: OffsetDateTime,
+}
+
+/// The rows of one revision.
+pub(crate) struct Projection {
+    statements: Statements,
+    actors: Actors,
+    labels: Labels,
+    relationships: Relationships,
+    events: Events,
+    sources: Sources,
+    references: References,
+}
+
+impl Projection {
+    /// Of a revision's editions, the lowest first.
+    pub(crate) fn new(levels: &[Level<'_>], scheme: Scheme) -> Result<Self> {
+        Ok(Self {
+            statements: Statements(ranged(levels, |content| statements::rows(content, scheme))?),
+            actors: Actors(ranged(levels, |content| actors::rows(content, scheme))?),
+            labels: Labels(ranged(levels, |content| Ok(actors::labels(content)))?),
+            relationships: Relationships(ranged(levels, |content| relationships::rows(content, scheme))?),
+            events: Events(ranged(levels, |content| events::rows(content, scheme))?),
+            sources: Sources(ranged(levels, |content| sources::rows(content, scheme))?),
+            references: References(ranged(levels, |content| {
+                let canonical = Canonical::of_trusted(content.clone(), scheme).map_err(damaged)?;
+                Ok(part_references::rows(&canonical))
+            })?),
+        })
+    }
+
+    /// Writes the rows.
+    pub(crate) async fn write(&self, to: &mut PgConnection, at: &At<'_>) -> Result<()> {
+        self.statements.write(to, at).await?;
+        self.actors.write(to, at).await?;
+        self.labels.write(to, at).await?;
+        self.relationships.write(to, at).await?;
+        self.events.write(to, at).await?;
+        self.sources.write(to, at).await?;
+        self.references.write(to, at).await
+    }
+}
+
+/// A row of an edition.
+trait Row: PartialEq {
+    /// What it is known by within its edition.
+    type Key: Ord + Clone;
+
+    fn key(&self) -> Self::Key;
+}
+
+/// A row and the clearances whose editions hold it.
+struct Ranged<R> {
+    from: i16,
+    /// Excluded.
+    until: i16,
+    /// Its place in the highest edition, which holds everything.
+    position: i32,
+    row: R,
+}
+
+/// The rows of all editions, those that follow each other unchanged as one.
+fn ranged<R: Row>(
+    levels: &[Level<'_>],
+    rows: impl Fn(&BriefContent) -> Result<Vec<R>>,
+) -> Result<Vec<Ranged<R>>> {
+    let mut done: Vec<Ranged<R>> = Vec::new();
+    let mut open: BTreeMap<R::Key, Ranged<R>> = BTreeMap::new();
+    for level in levels {
+        let here = i16::from(level.from);
+        let mut next = BTreeMap::new();
+        for (position, row) in (0..).zip(rows(level.content)?) {
+            let key = row.key();
+            let mut ranged = Ranged { from: here, until: RANKS, position, row };
+            if let Some(before) = open.remove(&key) {
+                if before.row == ranged.row {
+                    ranged.from = before.from;
+                } else {
+                    done.push(Ranged { until: here, ..before });
+                }
+            }
+            next.insert(key, ranged);
+        }
+        done.extend(open.into_values().map(|gone| Ranged { until: here, ..gone }));
+        open = next;
+    }
+    let places: BTreeMap<R::Key, i32> =
+        open.iter().map(|(key, ranged)| (key.clone(), ranged.position)).collect();
+    done.extend(open.into_values());
+    for ranged in &mut done {
+        // What a lower edition holds the highest holds too; a row that is not there keeps its own place.
+        ranged.position = places.get(&ranged.row.key()).copied().unwrap_or(ranged.position);
+    }
+    done.sort_by_key(|ranged| (ranged.position, ranged.from));
+    Ok(done)
+}
+
+/// Past the highest rank.
+pub(crate) const RANKS: i16 = 16;
+
+/// One column of rows.
+fn column<'a, R, C>(rows: &'a [Ranged<R>], of: impl Fn(&'a R) -> C) -> Vec<C> {
+    rows.iter().map(|ranged| of(&ranged.row)).collect()
+}
+
+/// The first ranks of rows.
+fn froms<R>(rows: &[Ranged<R>]) -> Vec<i16> {
+    rows.iter().map(|ranged| ranged.from).collect()
+}
+
+/// The ends of rows' ranks.
+fn untils<R>(rows: &[Ranged<R>]) -> Vec<i16> {
+    rows.iter().map(|ranged| ranged.until).collect()
+}
+
+/// The places of rows.
+fn positions<R>(rows: &[Ranged<R>]) -> Vec<i32> {
+    rows.iter().map(|ranged| ranged.position).collect()
+}
+
+/// An enum's number or a percentage: the protos keep both far below the limit.
+fn small(number: impl TryInto<i16>) -> Result<i16> {
+    number.try_into().map_err(|_| damaged("a number in the content is out of range"))
+}
+
+/// The rank of an effective marking.
+fn rank(scheme: Scheme, label: &str) -> Result<i16> {
+    let rank = scheme.rank(label).ok_or_else(|| damaged(format!("{label:?} is no marking of the scheme")))?;
+    Ok(i16::from(rank))
+}
+
+/// The first and the last day of a date or period, by their numbers; none where it is open, unknown or not there.
+fn days(text: &str) -> Result<(Option<i64>, Option<i64>)> {
+    if text.is_empty() {
+        return Ok((None, None));
+    }
+    let date = edtf::parse(text).map_err(damaged)?;
+    Ok((date.earliest().map(edtf::Day::number), date.latest().map(edtf::Day::number)))
+}
+
+/// Between the items of a list in one column: no text of a brief holds a control character. `unnest` takes arrays apart
+/// to the last level, so that an array of arrays cannot be handed over as one.
+const SEPARATOR: &str = "\u{1f}";
+
+/// A list as one text.
+fn joined(items: &[String]) -> String {
+    items.join(SEPARATOR)
+}

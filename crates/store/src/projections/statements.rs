@@ -1,0 +1,180 @@
+//! Statements, and titles as they are searched.
+
+use chancery_brief::marking::Scheme;
+use chancery_brief::reading_order::{self, Place, Standing};
+use chancery_proto::brief::v1::{BriefContent, SearchHitKind};
+use prost::Message;
+use sqlx::PgConnection;
+
+use super::{At, Ranged, Row, column, days, froms, joined, positions, rank, small, untils};
+use crate::Result;
+
+pub(super) struct Statements(pub(super) Vec<Ranged<StatementRow>>);
+
+#[derive(PartialEq, Default)]
+pub(super) struct StatementRow {
+    id: String,
+    place: i16,
+    holder_id: String,
+    brief_kind: i16,
+    language: String,
+    text: String,
+    kind: i16,
+    status: i16,
+    term: i16,
+    low: i16,
+    high: i16,
+    confidence: i16,
+    marking: i16,
+    domain: String,
+    actor_ids: String,
+    place_ids: String,
+    source_ids: String,
+    topics: String,
+    period: (Option<i64>, Option<i64>),
+    horizon: (Option<i64>, Option<i64>),
+    body: Vec<u8>,
+}
+
+impl Row for StatementRow {
+    type Key = String;
+
+    fn key(&self) -> String {
+        self.id.clone()
+    }
+}
+
+/// The titles first, then the statements in reading order.
+pub(super) fn rows(content: &BriefContent, scheme: Scheme) -> Result<Vec<StatementRow>> {
+    let mut rows = titles(content, scheme)?;
+    for standing in reading_order::standing(content) {
+        rows.push(row(content, &standing, scheme)?);
+    }
+    Ok(rows)
+}
+
+fn titles(content: &BriefContent, scheme: Scheme) -> Result<Vec<StatementRow>> {
+    let own = format!("{} {}", content.title, content.subtitle);
+    let own = (String::new(), content.language.clone(), own.trim_end().to_owned());
+    let others = content.localized_titles.iter();
+    let others =
+        others.map(|title| (format!(":{}", title.language), title.language.clone(), title.text.clone()));
+    let title = |(id, language, text)| {
+        Ok(StatementRow {
+            id,
+            place: small(SearchHitKind::Title as i32)?,
+            brief_kind: small(content.kind)?,
+            language,
+            text,
+            marking: rank(scheme, &content.default_marking)?,
+            ..StatementRow::default()
+        })
+    };
+    std::iter::once(own).chain(others).map(title).collect()
+}
+
+fn row(content: &BriefContent, standing: &Standing<'_>, scheme: Scheme) -> Result<StatementRow> {
+    let statement = standing.statement;
+    let likelihood = statement.likelihood.clone().unwrap_or_default();
+    let confidence = statement.confidence.as_ref().map_or(0, |confidence| confidence.level);
+    let place = match standing.place {
+        Place::KeyJudgment => SearchHitKind::KeyJudgment,
+        Place::BottomLine => SearchHitKind::Bluf,
+        Place::Body => SearchHitKind::Body,
+    };
+    let mut source_ids: Vec<String> =
+        statement.citations.iter().map(|citation| citation.source_id.clone()).collect();
+    source_ids.sort_unstable();
+    source_ids.dedup();
+    Ok(StatementRow {
+        id: statement.id.clone(),
+        place: small(place as i32)?,
+        holder_id: standing.holder_id.to_owned(),
+        brief_kind: small(content.kind)?,
+        language: content.language.clone(),
+        text: statement.text.clone(),
+        kind: small(statement.r#type)?,
+        status: small(statement.status)?,
+        term: small(likelihood.term)?,
+        low: small(likelihood.low_percent)?,
+        high: small(likelihood.high_percent)?,
+        confidence: small(confidence)?,
+        marking: rank(scheme, &statement.marking)?,
+        domain: statement.domain.clone(),
+        actor_ids: joined(&statement.actor_ids),
+        place_ids: joined(&statement.place_ids),
+        source_ids: joined(&source_ids),
+        topics: joined(&statement.topics),
+        period: days(statement.period.as_ref().map_or("", |period| &period.edtf))?,
+        horizon: days(&statement.horizon)?,
+        body: statement.encode_to_vec(),
+    })
+}
+
+impl Statements {
+    pub(super) async fn write(&self, to: &mut PgConnection, at: &At<'_>) -> Result<()> {
+        let rows = &self.0;
+        let period_from: Vec<Option<i64>> = column(rows, |row| row.period.0);
+        let period_until: Vec<Option<i64>> = column(rows, |row| row.period.1);
+        let horizon_from: Vec<Option<i64>> = column(rows, |row| row.horizon.0);
+        let horizon_until: Vec<Option<i64>> = column(rows, |row| row.horizon.1);
+        sqlx::query!(
+            "-- projections::statements
+            insert into statements (workspace_id, brief_id, brief_key, revision, current_until, published_at,
+                recorded_at, statement_id, from_rank, until_rank, position, place, holder_id, brief_kind, language,
+                text, type, status, likelihood_term, likelihood_low, likelihood_high, confidence, marking, domain,
+                actor_ids, place_ids, source_ids, topics, period_from, period_until, horizon_from, horizon_until, body,
+                search_vector)
+            select $1, $2, $3, $4, $5::smallint, $6, $7, id, from_rank, until_rank, position, place, holder_id, brief_kind,
+                language, text, type, status, term, low, high, confidence, marking, domain,
+                string_to_array(actor_ids, E'\\x1f'), string_to_array(place_ids, E'\\x1f'),
+                string_to_array(source_ids, E'\\x1f'), string_to_array(topics, E'\\x1f'), period_from, period_until,
+                horizon_from, horizon_until, body,
+                case when $5::smallint > from_rank then search_vector(language, text) end
+            from unnest($8::text[], $9::smallint[], $10::smallint[], $11::integer[], $12::smallint[], $13::text[],
+                $14::smallint[], $15::text[], $16::text[], $17::smallint[], $18::smallint[], $19::smallint[],
+                $20::smallint[], $21::smallint[], $22::smallint[], $23::smallint[], $24::text[], $25::text[],
+                $26::text[], $27::text[], $28::text[], $29::bigint[], $30::bigint[], $31::bigint[], $32::bigint[],
+                $33::bytea[])
+                as part (id, from_rank, until_rank, position, place, holder_id, brief_kind, language, text, type,
+                    status, term, low, high, confidence, marking, domain, actor_ids, place_ids, source_ids, topics,
+                    period_from, period_until, horizon_from, horizon_until, body)",
+            at.workspace,
+            at.brief_id,
+            at.brief_key,
+            at.revision,
+            at.current_until as i16,
+            at.published_at,
+            at.recorded_at,
+            &column(rows, |row| row.id.clone()),
+            &froms(rows),
+            &untils(rows),
+            &positions(rows),
+            &column(rows, |row| row.place),
+            &column(rows, |row| row.holder_id.clone()),
+            &column(rows, |row| row.brief_kind),
+            &column(rows, |row| row.language.clone()),
+            &column(rows, |row| row.text.clone()),
+            &column(rows, |row| row.kind),
+            &column(rows, |row| row.status),
+            &column(rows, |row| row.term),
+            &column(rows, |row| row.low),
+            &column(rows, |row| row.high),
+            &column(rows, |row| row.confidence),
+            &column(rows, |row| row.marking),
+            &column(rows, |row| row.domain.clone()),
+            &column(rows, |row| row.actor_ids.clone()),
+            &column(rows, |row| row.place_ids.clone()),
+            &column(rows, |row| row.source_ids.clone()),
+            &column(rows, |row| row.topics.clone()),
+            period_from.as_slice() as &[Option<i64>],
+            period_until.as_slice() as &[Option<i64>],
+            horizon_from.as_slice() as &[Option<i64>],
+            horizon_until.as_slice() as &[Option<i64>],
+            &column(rows, |row| row.body.clone())
+        )
+        .execute(to)
+        .await?;
+        Ok(())
+    }
+}
