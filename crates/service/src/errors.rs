@@ -122,6 +122,18 @@ pub fn invalid_page_token() -> Status {
     bad_request(Reason::InvalidPageToken, "page_token", description)
 }
 
+/// A cursor that was not given for this workspace, or is of what has not happened.
+pub fn invalid_cursor(field: &str, description: &str) -> Status {
+    bad_request(Reason::InvalidCursor, field, description.to_owned())
+}
+
+/// A cursor of another life of the workspace's change log: the database was restored since.
+pub fn cursor_expired(field: &str) -> Status {
+    let message =
+        format!("{field}: the cursor is of before the database was restored: begin anew without one");
+    refusal(Code::FailedPrecondition, Reason::CursorExpired, message, ErrorDetails::new())
+}
+
 /// No credentials, or ones that are unknown, expired or revoked: which of them, nobody is told.
 pub fn unauthenticated(message: &str) -> Status {
     refusal(Code::Unauthenticated, Reason::Unauthenticated, message, ErrorDetails::new())

@@ -11,7 +11,7 @@ use chancery_proto::MESSAGE_LIMIT;
 use chancery_proto::brief::v1::brief_service_server::BriefServiceServer;
 use chancery_proto::brief::v1::{Brief, GetBriefRequest};
 use chancery_proto::codec::{StrictCodec, StrictDecoder};
-use prost::Message;
+
 use prost::bytes::BufMut;
 use prost::encoding::{WireType, encode_key, encode_varint};
 use tonic::body::Body;

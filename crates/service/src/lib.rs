@@ -8,6 +8,7 @@ mod artifact_upload;
 mod attachments;
 pub mod brief_service;
 pub mod config;
+mod cursors;
 mod differences;
 pub mod errors;
 mod fields;
