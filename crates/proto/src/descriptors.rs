@@ -38,9 +38,40 @@ pub fn permission(path: &str) -> Option<Permission> {
     Permission::try_from(value).ok().filter(|permission| *permission != Permission::Unspecified)
 }
 
+/// What the protos say of a method, by its gRPC path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MethodTraits {
+    /// Whether calls may change something.
+    pub has_side_effects: bool,
+    /// Whether the answer is a stream.
+    pub answers_in_stream: bool,
+}
+
+/// The traits of all methods of `proto/`, each with its gRPC path.
+pub fn methods() -> impl Iterator<Item = (String, MethodTraits)> {
+    const NO_SIDE_EFFECTS: i32 = 1;
+    POOL.services().filter(|service| service.full_name().starts_with("chancery.")).flat_map(|service| {
+        let name = service.full_name().to_owned();
+        let methods = service.methods().map(move |method| {
+            let level = method
+                .options()
+                .get_field_by_name("idempotency_level")
+                .and_then(|level| level.as_enum_number());
+            let traits = MethodTraits {
+                has_side_effects: level != Some(NO_SIDE_EFFECTS),
+                answers_in_stream: method.is_server_streaming(),
+            };
+            (format!("/{name}/{}", method.name()), traits)
+        });
+        methods.collect::<Vec<_>>()
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Permission, permission, pool};
+    use std::collections::HashMap;
+
+    use super::{MethodTraits, Permission, methods, permission, pool};
 
     #[test]
     fn every_method_states_a_permission() {
@@ -50,6 +81,15 @@ mod tests {
                 assert!(permission(&path).is_some(), "{path} states no permission");
             }
         }
+    }
+
+    #[test]
+    fn methods_tell_whether_they_change_something_and_answer_in_streams() {
+        let methods: HashMap<String, MethodTraits> = methods().collect();
+        let of = |name: &str| methods[&format!("/chancery.brief.v1.BriefService/{name}")];
+        assert_eq!(of("GetBrief"), MethodTraits { has_side_effects: false, answers_in_stream: false });
+        assert_eq!(of("PublishBrief"), MethodTraits { has_side_effects: true, answers_in_stream: false });
+        assert_eq!(of("WatchBriefs"), MethodTraits { has_side_effects: false, answers_in_stream: true });
     }
 
     #[test]

@@ -27,6 +27,19 @@ pub fn refusal(code: Code, reason: Reason, message: impl Into<String>, mut detai
     Status::with_error_details(code, message, details)
 }
 
+/// A status with a reason and what a program needs to act on it.
+pub fn refusal_with<const N: usize>(
+    code: Code,
+    reason: Reason,
+    message: impl Into<String>,
+    metadata: [(&str, &str); N],
+) -> Status {
+    let metadata = metadata.map(|(key, value)| (key.to_owned(), value.to_owned()));
+    let mut details = ErrorDetails::new();
+    details.set_error_info(reason_name(reason), ERROR_DOMAIN, HashMap::from(metadata));
+    Status::with_error_details(code, message, details)
+}
+
 /// A code's name as the gRPC documents spell it.
 pub fn code_name(code: Code) -> &'static str {
     match code {

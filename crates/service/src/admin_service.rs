@@ -15,6 +15,7 @@ use tonic::{Request, Response, Status};
 
 use crate::errors::{invalid_field, invalid_page_token, status};
 use crate::fields::{name, required, time, timestamp};
+use crate::freshness::Freshness;
 use crate::identity::principal;
 use crate::pages::Page;
 use crate::queue_messages::{
@@ -26,13 +27,14 @@ use crate::wakeups::Wakeups;
 #[derive(Debug, Clone)]
 pub struct Admin {
     store: Store,
+    freshness: Freshness,
     wakeups: Wakeups,
 }
 
 impl Admin {
-    /// Over a store, with the queue's wake-ups.
-    pub const fn new(store: Store, wakeups: Wakeups) -> Self {
-        Self { store, wakeups }
+    /// Over a store and what is kept of it, with the queue's wake-ups.
+    pub const fn new(store: Store, freshness: Freshness, wakeups: Wakeups) -> Self {
+        Self { store, freshness, wakeups }
     }
 
     async fn drain<T>(&self, request: &Request<T>, given: &str, drained: bool) -> Result<Worker, Status> {
@@ -114,6 +116,7 @@ impl AdminService for Admin {
         let principal = principal(&request)?;
         let token: ApiTokenName = name("name", &request.into_inner().name)?;
         let revoked = self.store.revoke_token(&principal, &token).await.map_err(status)?;
+        self.freshness.token_changed(&token);
         Ok(Response::new(token_message(revoked)))
     }
 

@@ -1,5 +1,8 @@
 //! `chancery.brief.v1.BriefService`.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use chancery_brief::Canonical;
 use chancery_brief::digest::Digest;
 use chancery_proto::brief::v1::brief_service_server::BriefService;
@@ -21,7 +24,7 @@ use chancery_proto::names::{
 };
 use chancery_proto::{MESSAGE_LIMIT, json};
 use chancery_store::{
-    Access, BriefSummary, Draft, Edition, ImportDocument, RevisionSummary, Store, StoreError,
+    Access, BriefSummary, Draft, Edition, ImportDocument, Principal, RevisionSummary, Store, StoreError,
 };
 use prost::Message;
 use tonic::{Request, Response, Status, Streaming};
@@ -31,10 +34,12 @@ use crate::attachments::{self, Intake, attachment_message};
 use crate::differences;
 use crate::errors::{internal, invalid_field, status};
 use crate::fields::{canonical, name, required, time, timestamp};
+use crate::freshness::{Answer, Freshness, Need};
 use crate::hot_briefs::EncodedBrief;
-use crate::identity::principal;
+use crate::identity::{principal, shared_principal};
 use crate::pages::Page;
 use crate::shutdown::Shutdown;
+use crate::watch::Watch;
 
 /// A page of briefs ends when it is this long, whatever its size: summaries have no limit of their own.
 const PAGE_BYTES: usize = 4 * 1024 * 1024;
@@ -49,14 +54,16 @@ const CREATOR_LIMIT: usize = 200;
 #[derive(Debug, Clone)]
 pub struct Briefs {
     store: Store,
+    freshness: Freshness,
+    watch_patience: Duration,
     intake: Intake,
     shutdown: Shutdown,
 }
 
 impl Briefs {
-    /// Over a store.
-    pub fn new(store: Store, shutdown: Shutdown) -> Self {
-        Self { store, intake: Intake::new(), shutdown }
+    /// Over a store and what is kept of it.
+    pub fn new(store: Store, freshness: Freshness, watch_patience: Duration, shutdown: Shutdown) -> Self {
+        Self { store, freshness, watch_patience, intake: Intake::new(), shutdown }
     }
 
     /// `GetBrief`'s answer, encoded: the envelope, and behind it the stored bytes of the content as they are.
@@ -64,17 +71,45 @@ impl Briefs {
         &self,
         request: Request<GetBriefRequest>,
     ) -> Result<EncodedBrief, Status> {
-        let principal = principal(&request)?;
+        let principal = shared_principal(&request)?;
         let request = request.into_inner();
-        let brief: BriefName = name("name", &request.name)?;
-        let found = self.store.newest_edition(&principal, &brief).await.map_err(status)?;
-        let etag = found.digest.to_string();
-        if request.if_none_match == etag {
-            let unchanged = Brief { name: brief.to_string(), etag, ..Brief::default() };
-            return Ok(EncodedBrief(unchanged.encode_to_vec()));
+        let answer = self.newest(&principal, &request.name, &request.at_least).await?;
+        if request.if_none_match == answer.etag {
+            let unchanged = Brief { name: request.name, etag: request.if_none_match, ..Brief::default() };
+            return Ok(EncodedBrief(unchanged.encode_to_vec().into()));
         }
+        Ok(EncodedBrief(answer.brief.clone()))
+    }
+
+    /// The newest edition that the principal may see: from memory while that may be believed, else from the database.
+    async fn newest(
+        &self,
+        principal: &Principal,
+        given: &str,
+        at_least: &str,
+    ) -> Result<Arc<Answer>, Status> {
+        let clearance = principal.clearance();
+        if at_least.is_empty()
+            && let Some(kept) = self.freshness.answer(given, clearance)
+            && principal.access(&kept.workspace).is_ok()
+        {
+            return Ok(kept);
+        }
+        let brief: BriefName = name("name", given)?;
+        principal.access(&brief.workspace).map_err(status)?;
+        if self.freshness.at_least(&brief.workspace, at_least).await? == Need::Memory
+            && let Some(kept) = self.freshness.answer(given, clearance)
+        {
+            return Ok(kept);
+        }
+        let ticket = self.freshness.ticket();
+        let found = self.store.newest_edition(principal, &brief).await.map_err(status)?;
         let content = found.content_bytes().map_err(status)?;
-        Ok(EncodedBrief::new(&found.envelope, content))
+        let EncodedBrief(bytes) = EncodedBrief::new(&found.envelope, content);
+        let answer = Answer { workspace: brief.workspace, etag: found.digest.to_string(), brief: bytes };
+        let answer = Arc::new(answer);
+        self.freshness.keep_answer(ticket, given, clearance, &answer);
+        Ok(answer)
     }
 }
 
@@ -102,7 +137,7 @@ impl BriefService for Briefs {
 
     async fn get_brief(&self, request: Request<GetBriefRequest>) -> Result<Response<Brief>, Status> {
         let EncodedBrief(bytes) = self.encoded_brief(request).await?;
-        Brief::decode(bytes.as_slice()).map(Response::new).map_err(|error| internal(&error))
+        Brief::decode(bytes).map(Response::new).map_err(|error| internal(&error))
     }
 
     async fn list_briefs(
@@ -165,6 +200,7 @@ impl BriefService for Briefs {
         }
         let published = self.store.publish(&principal, &brief, &request.etag).await;
         let (edition, _) = published.map_err(status)?;
+        self.freshness.brief_changed(&brief);
         revision_message(&brief, edition).map(Response::new)
     }
 
@@ -253,9 +289,13 @@ impl BriefService for Briefs {
 
     async fn watch_briefs(
         &self,
-        _request: Request<WatchBriefsRequest>,
+        request: Request<WatchBriefsRequest>,
     ) -> Result<Response<Self::WatchBriefsStream>, Status> {
-        Err(Status::unimplemented("not yet"))
+        let principal = principal(&request)?;
+        let (store, freshness) = (self.store.clone(), self.freshness.clone());
+        let watch =
+            Watch::new(store, freshness, principal, self.watch_patience, request.into_inner()).await?;
+        Ok(stream(|answers| watch.run(answers), &self.shutdown))
     }
 
     async fn import_brief(
@@ -273,6 +313,7 @@ impl BriefService for Briefs {
         }
         let brief = BriefName { workspace, brief };
         let (imported, _) = self.store.import(&principal, &brief, &documents).await.map_err(status)?;
+        self.freshness.brief_changed(&brief);
         Ok(Response::new(ImportBriefResponse {
             name: brief.to_string(),
             written_revisions: imported.written,

@@ -8,6 +8,8 @@ use chancery_artifacts::Place;
 use chancery_store::{DatabaseSettings, LeaseTimes, QUEUE_LIMIT};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::freshness::ANSWER_BYTES;
+
 /// Serves briefs and renders over gRPC.
 #[derive(Debug, Parser)]
 #[command(name = "chancery-service", version)]
@@ -54,6 +56,13 @@ pub struct Config {
     #[arg(long, env = "CHANCERY_ARTIFACT_DAYS", default_value_t = 0, value_name = "DAYS",
         value_parser = clap::value_parser!(u32).range(..=36_500))]
     pub artifact_days: u32,
+    /// Memory for answers that are kept to be given again, in MiB.
+    #[arg(long, env = "CHANCERY_BRIEF_CACHE_MIB", default_value_t = ANSWER_BYTES / (1024 * 1024), value_name = "MIB",
+        value_parser = clap::value_parser!(u64).range(1..=65_536))]
+    pub brief_cache_mib: u64,
+    /// Reads every brief from the database. For benchmarks.
+    #[arg(long, env = "CHANCERY_BENCH_NO_BRIEF_CACHE", hide = true)]
+    pub bench_no_brief_cache: bool,
     /// Calls that may be under way at once, long polls and streams aside.
     #[arg(long, env = "CHANCERY_MAX_CALLS", default_value_t = 512)]
     pub max_calls: usize,
@@ -69,6 +78,9 @@ pub struct Config {
     /// How long a task may take under one lease, in milliseconds. For tests.
     #[arg(long, env = "CHANCERY_TEST_DEADLINE_MILLIS", hide = true, value_parser = milliseconds)]
     pub deadline: Option<Duration>,
+    /// How long somebody who watches may leave what he is told unread, in milliseconds. For tests.
+    #[arg(long, env = "CHANCERY_TEST_WATCH_PATIENCE_MILLIS", hide = true, value_parser = milliseconds)]
+    pub watch_patience: Option<Duration>,
     /// How the log is written. `RUST_LOG` says what is.
     #[arg(long, env = "CHANCERY_LOG", value_enum, default_value_t = LogFormat::Json)]
     pub log: LogFormat,
@@ -94,6 +106,11 @@ impl Config {
             lease: self.lease.unwrap_or(usual.lease),
             deadline: self.deadline.unwrap_or(usual.deadline),
         }
+    }
+
+    /// Memory for answers, in bytes; none for keeping no answers.
+    pub fn brief_cache(&self) -> Option<u64> {
+        (!self.bench_no_brief_cache).then_some(self.brief_cache_mib * 1024 * 1024)
     }
 
     /// How long PDFs are kept; none for ever.

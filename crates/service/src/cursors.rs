@@ -11,7 +11,7 @@ use tonic::Status;
 
 use crate::errors::{cursor_expired, internal, invalid_cursor};
 
-/// The bytes of an epoch, and behind them of a number.
+/// The bytes of an epoch, and with the number behind it.
 const EPOCH: usize = 16;
 const PLACE: usize = EPOCH + 8;
 

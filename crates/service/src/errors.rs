@@ -6,7 +6,7 @@ use chancery_brief::render_options::InvalidOption;
 use chancery_brief::validate::{InvalidContent, Violation};
 use chancery_proto::errors::v1::Reason;
 use chancery_proto::names::{GeneratedId, NameError};
-use chancery_proto::status::refusal;
+use chancery_proto::status::{refusal, refusal_with};
 use chancery_store::StoreError;
 use tonic::{Code, Status};
 use tonic_types::ErrorDetails;
@@ -188,6 +188,12 @@ fn queue_full(error: &StoreError) -> Status {
         error.to_string(),
         ErrorDetails::with_retry_info(Some(QUEUE_RETRY_AFTER)),
     )
+}
+
+/// Somebody who watches does not read. The cursor is where he may go on; empty when he has to begin anew.
+pub fn slow_reader(cursor: &str) -> Status {
+    let message = "the watch was left unread for too long: go on from the last cursor";
+    refusal_with(Code::ResourceExhausted, Reason::SlowReader, message, [("cursor", cursor)])
 }
 
 /// A defect: logged here under an id, which is all that the caller is told.

@@ -12,7 +12,7 @@ use chancery_proto::brief::v1::brief_service_server::BriefServiceServer;
 use chancery_proto::brief::v1::{Brief, GetBriefRequest};
 use chancery_proto::codec::{StrictCodec, StrictDecoder};
 
-use prost::bytes::BufMut;
+use prost::bytes::{BufMut, Bytes};
 use prost::encoding::{WireType, encode_key, encode_varint};
 use tonic::body::Body;
 use tonic::codec::{Codec, EncodeBuf, Encoder};
@@ -30,7 +30,7 @@ const CONTENT_FIELD: u32 = 15;
 
 /// An encoded `Brief`.
 #[derive(Debug)]
-pub(crate) struct EncodedBrief(pub(crate) Vec<u8>);
+pub(crate) struct EncodedBrief(pub(crate) Bytes);
 
 impl EncodedBrief {
     /// An encoded envelope without content, and the content's bytes.
@@ -40,7 +40,7 @@ impl EncodedBrief {
         encode_key(CONTENT_FIELD, WireType::LengthDelimited, &mut bytes);
         encode_varint(content.len() as u64, &mut bytes);
         bytes.extend_from_slice(content);
-        Self(bytes)
+        Self(bytes.into())
     }
 }
 
@@ -124,7 +124,7 @@ impl Encoder for EncodedEncoder {
         EncodedBrief(bytes): EncodedBrief,
         buffer: &mut EncodeBuf<'_>,
     ) -> Result<(), Status> {
-        buffer.put_slice(&bytes);
+        buffer.put(bytes);
         Ok(())
     }
 }

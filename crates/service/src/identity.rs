@@ -5,26 +5,29 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 use std::task::{Context, Poll};
 
-use chancery_proto::descriptors;
+use chancery_proto::descriptors::{self, MethodTraits};
 use chancery_proto::options::v1::Permission;
 use chancery_store::{Principal, Role, Scope, Secret, Store};
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
+use tokio::time::Instant;
 use tonic::Status;
 use tonic::body::Body;
 use tower::{Layer, Service};
 
 use crate::BoxedAnswer;
 use crate::errors::{permission_denied, status, unauthenticated};
+use crate::freshness::{Freshness, KeptPrincipal, SecretDigest};
+use crate::rechecks::rechecked;
+use crate::wakeups::Wakeups;
 
-/// The permission of each method, by its path. A method that states none is not in it, and refused.
-static PERMISSIONS: LazyLock<HashMap<String, Permission>> = LazyLock::new(|| {
-    let services = descriptors::pool().services();
-    let paths = services.flat_map(|service| {
-        let name = service.full_name().to_owned();
-        service.methods().map(move |method| format!("/{name}/{}", method.name())).collect::<Vec<_>>()
+/// The permission and traits of each method, by its path. A method that states no permission is not in it, and refused.
+static METHODS: LazyLock<HashMap<String, (Permission, MethodTraits)>> = LazyLock::new(|| {
+    let methods = descriptors::methods();
+    let permitted = methods.filter_map(|(path, traits)| {
+        descriptors::permission(&path).map(|permission| (path, (permission, traits)))
     });
-    paths.filter_map(|path| descriptors::permission(&path).map(|permission| (path, permission))).collect()
+    permitted.collect()
 });
 
 /// Services that answer without credentials.
@@ -35,10 +38,16 @@ const OPEN: [&str; 3] = ["/grpc.health.v1.", "/grpc.reflection.v1.", "/grpc.refl
 /// # Errors
 /// `UNAUTHENTICATED` when the call did not come through [`IdentityLayer`].
 pub fn principal<T>(request: &tonic::Request<T>) -> Result<Principal, Status> {
+    shared_principal(request).map(Arc::unwrap_or_clone)
+}
+
+/// As [`principal`], without a copy.
+///
+/// # Errors
+/// As [`principal`].
+pub fn shared_principal<T>(request: &tonic::Request<T>) -> Result<Arc<Principal>, Status> {
     let known = request.extensions().get::<Arc<Principal>>();
-    known
-        .map(|principal| Principal::clone(principal))
-        .ok_or_else(|| unauthenticated("the call carries no credentials"))
+    known.cloned().ok_or_else(|| unauthenticated("the call carries no credentials"))
 }
 
 /// Whether a principal's roles carry a permission. Workspace admin implies the four roles before it; the SYSTEM
@@ -63,16 +72,55 @@ pub fn allows(principal: &Principal, permission: Permission) -> bool {
     }
 }
 
+/// Finds the principals of tokens, in memory while that is fresh and else in the database. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Authority {
+    store: Store,
+    freshness: Freshness,
+}
+
+impl Authority {
+    /// Over a store and what is kept of it.
+    pub const fn new(store: Store, freshness: Freshness) -> Self {
+        Self { store, freshness }
+    }
+
+    /// The principal of a token if it is known without looking.
+    pub(crate) fn known(&self, secret: &SecretDigest) -> Option<Arc<Principal>> {
+        self.freshness.principal(secret).map(|kept| kept.principal)
+    }
+
+    /// The principal of a token; none when it does not hold.
+    pub(crate) async fn principal(
+        &self,
+        secret: &SecretDigest,
+    ) -> chancery_store::Result<Option<Arc<Principal>>> {
+        if let Some(known) = self.known(secret) {
+            return Ok(Some(known));
+        }
+        let ticket = self.freshness.ticket();
+        let asked = Instant::now();
+        let Some((principal, left)) = self.store.principal_of_secret_sha256(secret).await? else {
+            return Ok(None);
+        };
+        let until = left.and_then(|left| asked.checked_add(left));
+        let kept = KeptPrincipal { principal: Arc::new(principal), until };
+        self.freshness.keep_principal(ticket, *secret, &kept);
+        Ok(Some(kept.principal))
+    }
+}
+
 /// Puts [`Identity`] in front of a service.
 #[derive(Debug, Clone)]
 pub struct IdentityLayer {
-    store: Store,
+    authority: Authority,
+    wakeups: Wakeups,
 }
 
 impl IdentityLayer {
-    /// Tokens are looked up in the store.
-    pub const fn new(store: Store) -> Self {
-        Self { store }
+    /// With who knows tokens, and whom to wake when a call may have changed something.
+    pub const fn new(authority: Authority, wakeups: Wakeups) -> Self {
+        Self { authority, wakeups }
     }
 }
 
@@ -80,15 +128,16 @@ impl<S> Layer<S> for IdentityLayer {
     type Service = Identity<S>;
 
     fn layer(&self, inner: S) -> Identity<S> {
-        Identity { inner, store: self.store.clone() }
+        Identity { inner, layer: self.clone() }
     }
 }
 
-/// Lets calls through whose principal may make them. The answer's extensions carry the principal, for the log.
+/// Lets calls through whose principal may make them. The answer's extensions carry the principal, for the log. Streams
+/// are checked on while they last.
 #[derive(Debug, Clone)]
 pub struct Identity<S> {
     inner: S,
-    store: Store,
+    layer: IdentityLayer,
 }
 
 impl<S> Service<http::Request<Body>> for Identity<S>
@@ -108,35 +157,53 @@ where
         // The clone takes the place of the one that is ready.
         let clone = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, clone);
-        let store = self.store.clone();
+        let layer = self.layer.clone();
         Box::pin(async move {
             let path = request.uri().path();
             if OPEN.iter().any(|open| path.starts_with(open)) {
                 return inner.call(request).await;
             }
-            let principal = match authenticate(&store, request.headers()).await {
-                Ok(principal) => Arc::new(principal),
+            let (principal, secret) = match authenticate(&layer.authority, request.headers()).await {
+                Ok(known) => known,
                 Err(refused) => return Ok(refused.into_http()),
             };
-            let mut answer = match authorise(&principal, path) {
-                Ok(()) => {
-                    request.extensions_mut().insert(Arc::clone(&principal));
-                    inner.call(request).await?
+            let traits = match authorise(&principal, path) {
+                Ok(traits) => traits,
+                Err(refused) => {
+                    let mut answer = refused.into_http();
+                    answer.extensions_mut().insert(principal);
+                    return Ok(answer);
                 }
-                Err(refused) => refused.into_http(),
             };
+            request.extensions_mut().insert(Arc::clone(&principal));
+            let mut answer = inner.call(request).await?;
+            if traits.has_side_effects {
+                // Whatever it was: the followers look what it is.
+                layer.wakeups.logged();
+            }
+            if traits.answers_in_stream {
+                answer = answer.map(|body| rechecked(body, layer.authority, secret));
+            }
             answer.extensions_mut().insert(principal);
             Ok(answer)
         })
     }
 }
 
-async fn authenticate(store: &Store, headers: &HeaderMap) -> Result<Principal, Status> {
+async fn authenticate(
+    authority: &Authority,
+    headers: &HeaderMap,
+) -> Result<(Arc<Principal>, SecretDigest), Status> {
     let header =
         headers.get(AUTHORIZATION).ok_or_else(|| unauthenticated("send \"authorization: Bearer chy_…\""))?;
-    let refuse = || unauthenticated("the credentials are unknown, expired or revoked");
-    let secret = header.to_str().ok().and_then(bearer).ok_or_else(refuse)?;
-    store.principal_of_secret(&secret).await.map_err(status)?.ok_or_else(refuse)
+    let secret = header.to_str().ok().and_then(bearer).ok_or_else(refused_credentials)?.sha256();
+    let principal = authority.principal(&secret).await.map_err(status)?.ok_or_else(refused_credentials)?;
+    Ok((principal, secret))
+}
+
+/// Which of these it is, nobody is told.
+pub(crate) fn refused_credentials() -> Status {
+    unauthenticated("the credentials are unknown, expired or revoked")
 }
 
 /// The token of an authorization header (RFC 6750, section 2.1; the scheme's case does not matter, RFC 9110, 11.1).
@@ -145,11 +212,10 @@ fn bearer(header: &str) -> Option<Secret> {
     scheme.eq_ignore_ascii_case("bearer").then(|| Secret::parse(token.trim()))?
 }
 
-fn authorise(principal: &Principal, path: &str) -> Result<(), Status> {
-    let permission = PERMISSIONS.get(path).copied();
-    match permission {
-        Some(permission) if allows(principal, permission) => Ok(()),
-        Some(permission) => {
+fn authorise(principal: &Principal, path: &str) -> Result<MethodTraits, Status> {
+    match METHODS.get(path) {
+        Some((permission, traits)) if allows(principal, *permission) => Ok(*traits),
+        Some((permission, _)) => {
             let word = permission.as_str_name();
             Err(permission_denied(format!("the call needs {word}, which the caller's roles do not carry")))
         }
@@ -162,7 +228,7 @@ mod tests {
     use chancery_proto::options::v1::Permission;
     use chancery_store::{Principal, Role, Scope};
 
-    use super::{PERMISSIONS, allows, bearer};
+    use super::{METHODS, allows, bearer};
 
     fn system(role: Role) -> Principal {
         Principal {
@@ -196,8 +262,8 @@ mod tests {
 
     #[test]
     fn every_method_of_the_protos_is_in_the_table() {
-        assert!(PERMISSIONS.contains_key("/chancery.brief.v1.BriefService/GetBrief"));
-        assert!(PERMISSIONS.values().all(|permission| *permission != Permission::Unspecified));
+        assert!(METHODS.contains_key("/chancery.brief.v1.BriefService/GetBrief"));
+        assert!(METHODS.values().all(|(permission, _)| *permission != Permission::Unspecified));
     }
 
     #[test]

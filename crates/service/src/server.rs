@@ -29,8 +29,9 @@ use tower::ServiceBuilder;
 use crate::admin_service::Admin;
 use crate::brief_service::Briefs;
 use crate::config::Config;
+use crate::freshness::{self, Freshness};
 use crate::hot_briefs::HotBriefs;
-use crate::identity::IdentityLayer;
+use crate::identity::{Authority, IdentityLayer};
 use crate::render_service::Renders;
 use crate::render_worker_service::RenderWorkers;
 use crate::shutdown::{self, Shutdown, StopSignals, Trigger};
@@ -38,6 +39,7 @@ use crate::sweep;
 use crate::telemetry::{CallLayer, Limits};
 use crate::unmanned;
 use crate::wakeups::Wakeups;
+use crate::watch;
 
 /// How often an idle connection is asked whether it is alive, and how long it has to answer.
 const KEEPALIVE: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(10));
@@ -118,18 +120,20 @@ pub async fn start(config: &Config, store: Store) -> Result<Running, ServeError>
     let (trigger, shutdown) = shutdown::channel();
     let (wakeups, exchange) = Wakeups::new();
     tokio::spawn(exchange.run(store.clone(), shutdown.clone()));
+    let freshness = Freshness::new(store.clone(), config.brief_cache());
+    tokio::spawn(freshness::follow(freshness.clone(), wakeups.clone(), shutdown.clone()));
     tokio::spawn(sweep::run(store.clone(), config.artifact_age(), shutdown.clone()));
     tokio::spawn(unmanned::run(store.clone(), shutdown.clone()));
     let health = HealthReporter::new();
     announce(&health, ServingStatus::Serving).await;
     let health_server = HealthServer::new(HealthService::from_health_reporter(health.clone()));
-    let public_routes = with_reflection(public_services(&store, &wakeups, &shutdown))
+    let public_routes = with_reflection(public_services(config, &store, &freshness, &wakeups, &shutdown))
         .map_err(|error| ServeError::Grpc(Box::new(error)))?
         .add_service(health_server.clone());
     let worker_routes = worker_services(&store, &wakeups, &shutdown).add_service(health_server);
 
     let calls = CallLayer::new(Limits { max_calls: config.max_calls, call_timeout: config.call_timeout });
-    let identity = IdentityLayer::new(store);
+    let identity = IdentityLayer::new(Authority::new(store, freshness), wakeups);
     let mut listeners = JoinSet::new();
     let layers =
         ServiceBuilder::new().layer(GrpcWebLayer::new()).layer(calls.clone()).layer(identity.clone());
@@ -223,10 +227,21 @@ macro_rules! limited {
 }
 
 /// The services of the public listener, without reflection and health.
-fn public_services(store: &Store, wakeups: &Wakeups, shutdown: &Shutdown) -> Routes {
-    let briefs = Briefs::new(store.clone(), shutdown.clone());
+fn public_services(
+    config: &Config,
+    store: &Store,
+    freshness: &Freshness,
+    wakeups: &Wakeups,
+    shutdown: &Shutdown,
+) -> Routes {
+    let briefs = Briefs::new(
+        store.clone(),
+        freshness.clone(),
+        config.watch_patience.unwrap_or(watch::PATIENCE),
+        shutdown.clone(),
+    );
     let hot = HotBriefs::new(limited!(BriefServiceServer::new(briefs.clone())), briefs);
-    let admin = AdminServiceServer::new(Admin::new(store.clone(), wakeups.clone()));
+    let admin = AdminServiceServer::new(Admin::new(store.clone(), freshness.clone(), wakeups.clone()));
     let renders = RenderServiceServer::new(Renders::new(store.clone(), wakeups.clone(), shutdown.clone()));
     Routes::default().add_service(hot).add_service(limited!(admin)).add_service(limited!(renders))
 }

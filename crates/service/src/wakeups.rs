@@ -39,6 +39,7 @@ pub struct Wakeups {
 #[derive(Debug, Default)]
 struct Shared {
     queued: Notify,
+    logged: Notify,
     watched: Mutex<HashMap<String, watch::Sender<()>>>,
 }
 
@@ -69,6 +70,17 @@ impl Wakeups {
     pub fn task_changed(&self, task: &str) {
         self.shared.wake_watchers(task);
         self.tell(Hint::Changed(task.to_owned()));
+    }
+
+    /// Something was logged, and is committed.
+    pub fn logged(&self) {
+        self.shared.logged.notify_one();
+        self.tell(Hint::Logged);
+    }
+
+    /// Is done when something was logged since the last call was done.
+    pub fn next_log(&self) -> Notified<'_> {
+        self.shared.logged.notified()
     }
 
     /// More tasks may wait than one waiter could take: the next one looks.
@@ -135,6 +147,7 @@ impl Shared {
 
     fn wake_everyone(&self) {
         self.queued.notify_waiters();
+        self.logged.notify_one();
         for sender in self.watched().values() {
             sender.send_replace(());
         }
@@ -144,6 +157,7 @@ impl Shared {
         match hint {
             Hint::Queued(_) => self.queued.notify_one(),
             Hint::Changed(task) => self.wake_watchers(&task),
+            Hint::Logged => self.logged.notify_one(),
         }
     }
 }
@@ -169,6 +183,8 @@ impl Exchange {
 async fn tell(store: &Store, mut hints: mpsc::Receiver<Hint>) {
     let mut some = Vec::new();
     while hints.recv_many(&mut some, AT_ONCE).await > 0 {
+        let mut is_first = true;
+        some.retain(|hint| *hint != Hint::Logged || std::mem::take(&mut is_first));
         if let Err(error) = store.send_hints(&some).await {
             tracing::debug!(%error, hints = some.len(), "hints were not sent");
         }

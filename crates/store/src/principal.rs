@@ -1,6 +1,6 @@
 //! Who calls. Made in one place (the service's identity layer), taken as an argument everywhere else.
 
-use chancery_brief::marking::{Clearance, Policy, Scheme};
+use chancery_brief::marking::{Clearance, Policy, Rank, Scheme};
 use chancery_proto::names::{ResourceId, WorkspaceName};
 
 use crate::{Result, StoreError};
@@ -136,6 +136,14 @@ impl Principal {
                 Ok(Access { scheme: *scheme, policy: *policy, clearance: *clearance })
             }
             _ => Err(StoreError::Forbidden(WorkspaceName { workspace: workspace.clone() }.to_string())),
+        }
+    }
+
+    /// The highest marking that the principal may read in his workspace; the lowest for SYSTEM, which reads nothing.
+    pub fn clearance(&self) -> Clearance {
+        match &self.scope {
+            Scope::Workspace { clearance, .. } => *clearance,
+            Scope::System => Clearance(Rank::LOWEST),
         }
     }
 

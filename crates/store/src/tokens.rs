@@ -1,6 +1,7 @@
 //! API tokens: how secrets are made and looked up. Only a hash of a secret is ever stored.
 
 use std::fmt;
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -44,7 +45,7 @@ impl Secret {
     }
 
     /// What is stored of it. 256 random bits cannot be guessed, so a fast hash does.
-    pub(crate) fn sha256(&self) -> [u8; 32] {
+    pub fn sha256(&self) -> [u8; 32] {
         Sha256::digest(self.0.as_bytes()).into()
     }
 }
@@ -102,16 +103,24 @@ struct Row {
 impl Store {
     /// The principal of the token with this secret; none when there is no such token or it holds no more.
     pub async fn principal_of_secret(&self, secret: &Secret) -> Result<Option<Principal>> {
-        let hash = secret.sha256();
+        let found = self.principal_of_secret_sha256(&secret.sha256()).await?;
+        Ok(found.map(|(principal, _)| principal))
+    }
+
+    /// As [`Self::principal_of_secret`], by what is stored of it; and for how long the token still holds, if not for ever.
+    pub async fn principal_of_secret_sha256(
+        &self,
+        sha256: &[u8; 32],
+    ) -> Result<Option<(Principal, Option<Duration>)>> {
         let row = sqlx::query!(
-            "-- tokens::principal_of_secret
+            r#"-- tokens::principal_of_secret_sha256
             select t.token_id, t.workspace_id, t.display_name, t.roles, t.clearance::smallint as clearance,
-                w.scheme, w.policy
+                w.scheme, w.policy, extract(epoch from t.expires_at - clock_timestamp())::float8 as seconds_left
             from api_tokens t join workspaces w using (workspace_id)
             where t.secret_sha256 = $1
                 and t.revoked_at is null
-                and (t.expires_at is null or t.expires_at > clock_timestamp())",
-            hash.as_slice()
+                and (t.expires_at is null or t.expires_at > clock_timestamp())"#,
+            sha256.as_slice()
         )
         .fetch_optional(&self.pool)
         .await?;
@@ -125,12 +134,15 @@ impl Store {
                 clearance: Clearance(Rank::try_from(rank).map_err(damaged)?),
             },
         };
-        Ok(Some(Principal {
+        let principal = Principal {
             subject: format!("workspaces/{}/apiTokens/{}", row.workspace_id, row.token_id),
             display_name: row.display_name,
             scope,
             roles: roles(&row.roles)?,
-        }))
+        };
+        // Those of a far future count as holding for ever: what is kept is looked up again long before.
+        let left = row.seconds_left.and_then(|seconds| Duration::try_from_secs_f64(seconds.max(0.0)).ok());
+        Ok(Some((principal, left)))
     }
 
     /// Makes a token that allows nothing that its maker may not do himself.

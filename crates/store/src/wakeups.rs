@@ -11,6 +11,9 @@ const QUEUE: &str = "render_queue";
 /// The channel of tasks whose state changed.
 const STATE: &str = "render_state";
 
+/// The channel of changes that were logged.
+const LOG: &str = "change_log";
+
 /// What a hint is about.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Hint {
@@ -18,6 +21,8 @@ pub enum Hint {
     Queued(String),
     /// A task's state changed.
     Changed(String),
+    /// Some workspace's change log moved on.
+    Logged,
 }
 
 /// Hears hints, of this process too. When the connection breaks it comes back by itself.
@@ -33,6 +38,7 @@ impl Hints {
             match heard.channel() {
                 QUEUE => Some(Hint::Queued(task)),
                 STATE => Some(Hint::Changed(task)),
+                LOG => Some(Hint::Logged),
                 _ => None,
             }
         }))
@@ -43,7 +49,7 @@ impl Store {
     /// Begins to hear hints, on a connection of its own.
     pub async fn hear_hints(&self) -> Result<Hints> {
         let mut listener = PgListener::connect_with(&self.pool).await?;
-        listener.listen_all([QUEUE, STATE]).await?;
+        listener.listen_all([QUEUE, STATE, LOG]).await?;
         Ok(Hints(listener))
     }
 
@@ -54,6 +60,7 @@ impl Store {
             .map(|hint| match hint {
                 Hint::Queued(task) => (QUEUE.to_owned(), task.clone()),
                 Hint::Changed(task) => (STATE.to_owned(), task.clone()),
+                Hint::Logged => (LOG.to_owned(), String::new()),
             })
             .unzip();
         sqlx::query!(
