@@ -11,6 +11,8 @@ mod bootstrap;
 mod briefs;
 mod change_log;
 mod dead_tasks;
+mod deletions;
+mod deliveries;
 mod drafts;
 mod editions;
 mod error;
@@ -35,6 +37,7 @@ mod tokens;
 #[cfg(feature = "unfenced")]
 mod unfenced;
 mod wakeups;
+mod withdrawals;
 mod workers;
 mod workspaces;
 
@@ -56,8 +59,10 @@ pub use bootstrap::{Bootstrapped, FirstSecrets};
 pub use briefs::{BriefSummary, NewBrief, NewestEdition};
 pub use change_log::{Audience, Change, Position};
 pub use dead_tasks::{DeadTaskFilter, DeadTaskPlace, RenderTask, Requeued, TaskState};
+pub use deletions::Deleted;
+pub use deliveries::{Delivery, Recipient};
 pub use drafts::Draft;
-pub use editions::{Edition, RevisionSummary};
+pub use editions::{Edition, Purging, RevisionSummary, Withdrawal};
 pub use error::{Result, StoreError};
 pub use imports::{ImportDocument, Imported};
 pub use principal::{Access, Principal, Role, Roles, Scope};
@@ -73,6 +78,7 @@ pub use request_ids::WriteId;
 pub use settings::DatabaseSettings;
 pub use tokens::{ApiToken, NewToken, Secret};
 pub use wakeups::{Hint, Hints};
+pub use withdrawals::Withdrawn;
 pub use workers::{Worker, WorkerPlace};
 pub use workspaces::Workspace;
 
@@ -136,6 +142,13 @@ pub(crate) fn damaged(error: impl fmt::Display) -> StoreError {
 #[allow(clippy::cast_possible_wrap, reason = "there are fewer than 2^30 nanoseconds in a second")]
 pub(crate) fn timestamp(time: OffsetDateTime) -> Timestamp {
     Timestamp { seconds: time.unix_timestamp(), nanos: time.nanosecond() as i32 }
+}
+
+/// A time from a message that was stored.
+pub(crate) fn time_of(timestamp: Option<Timestamp>) -> Result<OffsetDateTime> {
+    let time = timestamp.ok_or_else(|| damaged("a stored message has no time"))?;
+    let seconds = OffsetDateTime::from_unix_timestamp(time.seconds).map_err(damaged)?;
+    Ok(seconds + time::Duration::nanoseconds(time.nanos.into()))
 }
 
 /// A revision's number as the database's integer.
