@@ -7,36 +7,38 @@ use chancery_brief::Canonical;
 use chancery_brief::digest::Digest;
 use chancery_proto::brief::v1::brief_service_server::BriefService;
 use chancery_proto::brief::v1::{
-    Attachment, BatchGetBriefsRequest, BatchGetBriefsResponse, Brief, BriefContent, BriefDraft,
-    BriefRevision, BriefState, CreateBriefRequest, DeleteBriefRequest, DiffBriefRevisionsRequest,
-    DiffBriefRevisionsResponse, ExportBriefRequest, ExportBriefResponse, ExportFormat, GetAttachmentRequest,
-    GetAttachmentResponse, GetBriefDraftRequest, GetBriefRequest, GetBriefRevisionRequest,
-    ImportBriefRequest, ImportBriefResponse, LintBriefRequest, LintBriefResponse, ListAttachmentsRequest,
-    ListAttachmentsResponse, ListBriefRevisionsRequest, ListBriefRevisionsResponse, ListBriefsRequest,
-    ListBriefsResponse, PublishBriefRequest, PurgeBriefRevisionRequest, PurgeBriefRevisionResponse,
-    RevisionDocument, SearchBriefsRequest, SearchBriefsResponse, UndeleteBriefRequest,
-    UpdateBriefDraftRequest, UploadAttachmentRequest, WatchBriefsRequest, WatchBriefsResponse,
-    WithdrawBriefRevisionRequest, WithdrawBriefRevisionResponse,
+    Attachment, BatchGetBriefsRequest, BatchGetBriefsResponse, Brief, BriefDraft, BriefRevision, BriefState,
+    CreateBriefRequest, DeleteBriefRequest, DiffBriefRevisionsRequest, DiffBriefRevisionsResponse,
+    ExportBriefRequest, ExportBriefResponse, ExportFormat, GetAttachmentRequest, GetAttachmentResponse,
+    GetBriefDraftRequest, GetBriefRequest, GetBriefRevisionRequest, ImportBriefRequest, ImportBriefResponse,
+    LintBriefRequest, LintBriefResponse, ListAttachmentsRequest, ListAttachmentsResponse,
+    ListBriefRevisionsRequest, ListBriefRevisionsResponse, ListBriefsRequest, ListBriefsResponse,
+    PublishBriefRequest, PurgeBriefRevisionRequest, PurgeBriefRevisionResponse, RevisionDocument,
+    SearchBriefsRequest, SearchBriefsResponse, UndeleteBriefRequest, UpdateBriefDraftRequest,
+    UploadAttachmentRequest, WatchBriefsRequest, WatchBriefsResponse, WithdrawBriefRevisionRequest,
+    WithdrawBriefRevisionResponse,
 };
 use chancery_proto::names::{
     AttachmentName, BriefName, BriefOrRevisionName, DraftName, ResourceId, RevisionName, RevisionNumber,
     Sha256Id, WorkspaceName,
 };
 use chancery_proto::{MESSAGE_LIMIT, json};
-use chancery_store::{
-    Access, BriefSummary, Draft, Edition, ImportDocument, Principal, RevisionSummary, Store, StoreError,
-};
+use chancery_store::{Access, BriefSummary, ImportDocument, Principal, Store, StoreError, Withdrawal};
 use prost::Message;
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::answers::{Answers, stream};
 use crate::attachments::{self, Intake, attachment_message};
+use crate::brief_messages::{
+    document_message, draft_message, listed_brief, listed_revision, revision_message,
+};
 use crate::differences;
 use crate::errors::{internal, invalid_field, status};
 use crate::fields::{canonical, name, required, time, timestamp};
 use crate::freshness::{Answer, Freshness, Need};
 use crate::hot_briefs::EncodedBrief;
 use crate::identity::{principal, shared_principal};
+use crate::lifecycle;
 use crate::pages::Page;
 use crate::shutdown::Shutdown;
 use crate::watch::Watch;
@@ -104,8 +106,11 @@ impl Briefs {
         }
         let ticket = self.freshness.ticket();
         let found = self.store.newest_edition(principal, &brief).await.map_err(status)?;
-        let content = found.content_bytes().map_err(status)?;
-        let EncodedBrief(bytes) = EncodedBrief::new(&found.envelope, content);
+        let EncodedBrief(bytes) = match found.content_bytes().map_err(status)? {
+            // A deleted brief.
+            [] => EncodedBrief(found.envelope.clone().into()),
+            content => EncodedBrief::new(&found.envelope, content),
+        };
         let answer = Answer { workspace: brief.workspace, etag: found.digest.to_string(), brief: bytes };
         let answer = Arc::new(answer);
         self.freshness.keep_answer(ticket, given, clearance, &answer);
@@ -200,7 +205,7 @@ impl BriefService for Briefs {
         }
         let published = self.store.publish(&principal, &brief, &request.etag).await;
         let (edition, _) = published.map_err(status)?;
-        self.freshness.brief_changed(&brief);
+        self.freshness.writing_to(&brief.to_string()).end();
         revision_message(&brief, edition).map(Response::new)
     }
 
@@ -210,8 +215,15 @@ impl BriefService for Briefs {
     ) -> Result<Response<BriefRevision>, Status> {
         let principal = principal(&request)?;
         let revision: RevisionName = name("name", &request.into_inner().name)?;
-        let edition = self.store.edition(&principal, &revision).await.map_err(status)?;
-        revision_message(&revision.brief_name(), edition).map(Response::new)
+        let brief = revision.brief_name();
+        match self.store.edition(&principal, &revision).await {
+            Ok(edition) => revision_message(&brief, edition).map(Response::new),
+            Err(StoreError::RevisionPurged(_)) => {
+                let purged = self.store.revision(&principal, &revision).await.map_err(status)?;
+                Ok(Response::new(listed_revision(&brief, purged)))
+            }
+            Err(error) => Err(status(error)),
+        }
     }
 
     async fn diff_brief_revisions(
@@ -246,15 +258,25 @@ impl BriefService for Briefs {
         Err(Status::unimplemented("not yet"))
     }
 
-    async fn delete_brief(&self, _request: Request<DeleteBriefRequest>) -> Result<Response<Brief>, Status> {
-        Err(Status::unimplemented("not yet"))
+    async fn delete_brief(&self, request: Request<DeleteBriefRequest>) -> Result<Response<Brief>, Status> {
+        let principal = principal(&request)?;
+        let request = request.into_inner();
+        let changes = self.freshness.writing_to(&request.name);
+        let done = lifecycle::delete(&self.store, &principal, request).await;
+        changes.end();
+        done.map(Response::new)
     }
 
     async fn undelete_brief(
         &self,
-        _request: Request<UndeleteBriefRequest>,
+        request: Request<UndeleteBriefRequest>,
     ) -> Result<Response<Brief>, Status> {
-        Err(Status::unimplemented("not yet"))
+        let principal = principal(&request)?;
+        let request = request.into_inner();
+        let changes = self.freshness.writing_to(&request.name);
+        let done = lifecycle::undelete(&self.store, &principal, request).await;
+        changes.end();
+        done.map(Response::new)
     }
 
     async fn lint_brief(
@@ -266,9 +288,14 @@ impl BriefService for Briefs {
 
     async fn withdraw_brief_revision(
         &self,
-        _request: Request<WithdrawBriefRevisionRequest>,
+        request: Request<WithdrawBriefRevisionRequest>,
     ) -> Result<Response<WithdrawBriefRevisionResponse>, Status> {
-        Err(Status::unimplemented("not yet"))
+        let principal = principal(&request)?;
+        let request = request.into_inner();
+        let changes = self.freshness.writing_to(&request.name);
+        let done = lifecycle::withdraw(&self.store, &principal, request).await;
+        changes.end();
+        done.map(Response::new)
     }
 
     async fn purge_brief_revision(
@@ -313,7 +340,7 @@ impl BriefService for Briefs {
         }
         let brief = BriefName { workspace, brief };
         let (imported, _) = self.store.import(&principal, &brief, &documents).await.map_err(status)?;
-        self.freshness.brief_changed(&brief);
+        self.freshness.writing_to(&brief.to_string()).end();
         Ok(Response::new(ImportBriefResponse {
             name: brief.to_string(),
             written_revisions: imported.written,
@@ -403,85 +430,6 @@ fn fitting(briefs: &[BriefSummary]) -> usize {
         .count()
 }
 
-fn listed_brief(workspace: &ResourceId, found: BriefSummary) -> Result<Brief, Status> {
-    let content = BriefContent::decode(found.summary.as_slice()).map_err(|error| internal(&error))?;
-    let etag = found.digest.to_string();
-    Ok(Brief {
-        name: BriefName { workspace: workspace.clone(), brief: found.id }.to_string(),
-        uid: found.uid,
-        edition_digest: etag.clone(),
-        etag,
-        state: BriefState::Published.into(),
-        create_time: Some(timestamp(found.created_at)),
-        update_time: Some(timestamp(found.recorded_at)),
-        newest_revision: found.revision,
-        publish_time: Some(timestamp(found.published_at)),
-        content: Some(content),
-        ..Brief::default()
-    })
-}
-
-fn draft_message(name: &DraftName, draft: Draft) -> BriefDraft {
-    BriefDraft {
-        name: name.to_string(),
-        etag: draft.etag,
-        update_time: Some(timestamp(draft.updated_at)),
-        base_revision: draft.base_revision,
-        content: Some(draft.content),
-        ..BriefDraft::default()
-    }
-}
-
-fn revision_name(brief: &BriefName, number: u32) -> String {
-    let (workspace, brief) = (brief.workspace.clone(), brief.brief.clone());
-    RevisionName { workspace, brief, revision: RevisionNumber(number) }.to_string()
-}
-
-fn revision_message(brief: &BriefName, edition: Edition) -> Result<BriefRevision, Status> {
-    let content = edition.content().map_err(status)?;
-    Ok(BriefRevision {
-        name: revision_name(brief, edition.revision),
-        number: edition.revision,
-        publish_time: Some(timestamp(edition.published_at)),
-        record_time: Some(timestamp(edition.recorded_at)),
-        creator: edition.creator,
-        edition_digest: edition.digest.to_string(),
-        marking: content.marking.clone(),
-        title: content.title.clone(),
-        change_summary: content.change_summary.clone(),
-        content: Some(content),
-        ..BriefRevision::default()
-    })
-}
-
-fn listed_revision(brief: &BriefName, revision: RevisionSummary) -> BriefRevision {
-    BriefRevision {
-        name: revision_name(brief, revision.revision),
-        number: revision.revision,
-        publish_time: Some(timestamp(revision.published_at)),
-        record_time: Some(timestamp(revision.recorded_at)),
-        creator: revision.creator,
-        edition_digest: revision.digest.to_string(),
-        marking: revision.marking,
-        title: revision.title,
-        change_summary: revision.change_summary,
-        content: None,
-        ..BriefRevision::default()
-    }
-}
-
-fn document_message(brief: &ResourceId, edition: Edition) -> Result<RevisionDocument, StoreError> {
-    Ok(RevisionDocument {
-        brief_id: brief.to_string(),
-        revision: edition.revision,
-        publish_time: Some(timestamp(edition.published_at)),
-        digest: edition.digest.to_string(),
-        content: Some(edition.content()?),
-        creator: edition.creator,
-        ..RevisionDocument::default()
-    })
-}
-
 /// The brief that all documents are of.
 fn brief_of(documents: &[RevisionDocument]) -> Result<ResourceId, Status> {
     let first = required("documents", documents.first())?;
@@ -513,6 +461,14 @@ async fn import_document(
         .as_ref()
         .map(|time_given| time(&field("publish_time"), time_given))
         .transpose()?;
+    let withdrawal = match document.withdraw_time {
+        Some(given) => Some(Withdrawal {
+            at: time(&field("withdraw_time"), &given)?,
+            reason: lifecycle::reason(&field("withdraw_reason"), &document.withdraw_reason)?.to_owned(),
+        }),
+        None if document.withdraw_reason.is_empty() => None,
+        None => return Err(invalid_field(&field("withdraw_time"), "required with withdraw_reason")),
+    };
     let content = required(&field("content"), document.content)?;
     let content: Canonical = canonical(&field("content"), content, access.scheme).await?;
     Ok(ImportDocument {
@@ -521,6 +477,7 @@ async fn import_document(
         published_at,
         creator: document.creator,
         digest: stated_digest(&field("digest"), &document.digest)?,
+        withdrawal,
     })
 }
 

@@ -23,6 +23,10 @@ pub fn status(error: StoreError) -> Status {
     let (code, reason) = match &error {
         StoreError::NotFound(_) => (Code::NotFound, Reason::NotFound),
         StoreError::NotPublished(_) => (Code::NotFound, Reason::NotPublished),
+        StoreError::AllWithdrawn(_) => (Code::NotFound, Reason::AllWithdrawn),
+        StoreError::BriefDeleted(_) => (Code::FailedPrecondition, Reason::BriefDeleted),
+        StoreError::NotDeleted(_) => (Code::AlreadyExists, Reason::NotDeleted),
+        StoreError::RevisionPurged(_) => (Code::FailedPrecondition, Reason::RevisionPurged),
         StoreError::AlreadyExists(_) => (Code::AlreadyExists, Reason::AlreadyExists),
         StoreError::Forbidden(_) => (Code::PermissionDenied, Reason::PermissionDenied),
         StoreError::RevisionDiffers { .. } => (Code::AlreadyExists, Reason::RevisionDiffers),

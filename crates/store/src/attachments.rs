@@ -176,8 +176,9 @@ impl Store {
         let shown = sqlx::query_scalar!(
             r#"-- attachments::is_shown
             select exists (
-                select from revision_attachments
-                where workspace_id = $1 and digest = $2::bytea and visible_from <= $3::smallint
+                select from revision_attachments a join briefs b using (brief_key)
+                where a.workspace_id = $1 and a.digest = $2::bytea and a.visible_from <= $3::smallint
+                    and b.deleted_at is null
             ) as "shown!""#,
             name.workspace.as_str(),
             digest.as_bytes().as_slice(),

@@ -3,15 +3,18 @@
 use chancery_brief::Canonical;
 use chancery_brief::digest::{CONTENT_SCHEMA_VERSION, Digest};
 use chancery_brief::marking::{Clearance, Rank};
+use chancery_proto::brief::v1::{Brief, BriefState};
 use chancery_proto::names::{BriefName, ResourceId};
+use prost::Message as _;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
+use crate::deletions::Deleted;
 use crate::editions;
 use crate::revisions::Target;
 use crate::{
-    Principal, Result, Role, Store, StoreError, damaged, drafts, generated_id, to_digest, to_integer,
-    to_number,
+    Principal, Result, Role, Store, StoreError, damaged, drafts, generated_id, timestamp, to_digest,
+    to_integer, to_number,
 };
 
 /// The newest edition that the principal may see, as it is answered: nothing of it has to be decoded.
@@ -25,12 +28,18 @@ pub struct NewestEdition {
 }
 
 impl NewestEdition {
-    /// The content's bytes, as they are stored. They may be of a newer schema, which then reaches the caller whole.
+    /// The content's bytes, as they are stored; none of a deleted brief. They may be of a newer schema, which then
+    /// reaches the caller whole.
     ///
     /// # Errors
     /// [`StoreError::Damaged`].
     pub fn content_bytes(&self) -> Result<&[u8]> {
-        editions::content_bytes(&self.body)
+        if self.body.is_empty() { Ok(&[]) } else { editions::content_bytes(&self.body) }
+    }
+
+    fn of_deleted(deleted: &Deleted) -> Self {
+        let (digest, envelope) = deleted.envelope();
+        Self { digest, envelope: envelope.encode_to_vec(), body: Vec::new() }
     }
 }
 
@@ -65,11 +74,12 @@ pub struct NewBrief {
 }
 
 impl Store {
-    /// The newest revision that the principal has an edition of: one row, no assembly.
+    /// The newest revision that the principal has an edition of: one row, no assembly. A deleted brief is answered with
+    /// its envelope alone.
     ///
     /// # Errors
     /// [`StoreError::Forbidden`] in another's workspace, [`StoreError::NotFound`], [`StoreError::NotPublished`] for
-    /// authors who may see the draft.
+    /// authors who may see the draft, [`StoreError::AllWithdrawn`].
     pub async fn newest_edition(&self, principal: &Principal, name: &BriefName) -> Result<NewestEdition> {
         let access = principal.access(&name.workspace)?;
         let row = sqlx::query!(
@@ -88,33 +98,44 @@ impl Store {
                 let digest = to_digest(row.digest)?;
                 Ok(NewestEdition { digest, envelope: row.envelope, body: row.body })
             }
-            None => Err(self.why_no_edition(principal, name, access.clearance).await?),
+            None => self.without_edition(principal, name, access.clearance).await,
         }
     }
 
-    /// An author who may know of an unpublished brief is told that it is one; everybody else, that there is none.
-    async fn why_no_edition(
+    /// Nothing is current for the caller. Who could see a revision is told that it was withdrawn, or that the brief was
+    /// deleted; an author, that nothing is published; everybody else, that there is no brief.
+    async fn without_edition(
         &self,
         principal: &Principal,
         name: &BriefName,
         clearance: Clearance,
-    ) -> Result<StoreError> {
-        let is_known = principal.roles.allow(Role::Author)
-            && sqlx::query_scalar!(
-                r#"-- briefs::why_no_edition
-                select exists (
-                    select from briefs b join drafts d using (brief_key)
-                    where b.workspace_id = $1 and b.brief_id = $2 and d.floor <= $3
-                        and not exists (select from revisions r where r.brief_key = b.brief_key)
-                ) as "is_known!""#,
-                name.workspace.as_str(),
-                name.brief.as_str(),
-                i16::from(clearance.0)
-            )
-            .fetch_one(&self.pool)
-            .await?;
-        let name = name.to_string();
-        Ok(if is_known { StoreError::NotPublished(name) } else { StoreError::NotFound(name) })
+    ) -> Result<NewestEdition> {
+        let row = sqlx::query!(
+            r#"-- briefs::without_edition
+            select b.uid, b.created_at, b.deleted_at, b.purge_at, d.floor <= $3 as "reads_draft!",
+                exists (select from revisions r where r.brief_key = b.brief_key) as "is_published!",
+                exists (select from revisions r where r.brief_key = b.brief_key and r.floor <= $3) as "had_edition!"
+            from briefs b join drafts d using (brief_key)
+            where b.workspace_id = $1 and b.brief_id = $2"#,
+            name.workspace.as_str(),
+            name.brief.as_str(),
+            i16::from(clearance.0)
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        let missing = || StoreError::NotFound(name.to_string());
+        let row = row.ok_or_else(missing)?;
+        let writes = principal.roles.allow(Role::Author) && row.reads_draft;
+        match row.deleted_at.zip(row.purge_at) {
+            Some((deleted_at, purge_at)) if row.had_edition || writes => {
+                let (uid, created_at) = (row.uid, row.created_at);
+                let deleted = Deleted { name: name.clone(), uid, created_at, deleted_at, purge_at };
+                Ok(NewestEdition::of_deleted(&deleted))
+            }
+            None if row.had_edition => Err(StoreError::AllWithdrawn(name.to_string())),
+            None if writes && !row.is_published => Err(StoreError::NotPublished(name.to_string())),
+            _ => Err(missing()),
+        }
     }
 
     /// The workspace's briefs that the principal has an edition of, by id, from the one after `after` on.
@@ -187,6 +208,19 @@ impl Store {
     }
 }
 
+/// The envelope of a brief of which nothing is published.
+pub(crate) fn draft_envelope(name: &BriefName, uid: &str, created_at: OffsetDateTime) -> Brief {
+    Brief {
+        name: name.to_string(),
+        etag: uid.to_owned(),
+        uid: uid.to_owned(),
+        state: BriefState::Draft.into(),
+        create_time: Some(timestamp(created_at)),
+        update_time: Some(timestamp(created_at)),
+        ..Brief::default()
+    }
+}
+
 /// What a taken id answers: that it exists would tell of a brief to somebody who may not know of it.
 async fn taken(transaction: &mut PgConnection, name: &BriefName, clearance: Clearance) -> Result<StoreError> {
     let held = lock(transaction, name).await?;
@@ -229,8 +263,12 @@ pub(crate) struct Held {
     pub(crate) draft_is_edited: bool,
     draft_floor: Rank,
     draft_highest: Rank,
-    /// The lowest clearance that has an edition of any revision.
-    lowest_edition: Option<Rank>,
+    /// The lowest clearance that has an edition of any revision, or had it until it was purged.
+    pub(crate) lowest_edition: Option<Rank>,
+    /// The highest marking in any revision.
+    highest_revision: Option<Rank>,
+    /// When it was deleted, if it is.
+    deleted_at: Option<OffsetDateTime>,
 }
 
 impl Held {
@@ -247,12 +285,47 @@ impl Held {
     /// Whether somebody with this clearance may read and write the draft as it is.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] when he may not even know of it, [`StoreError::ClearanceTooLow`].
+    /// [`StoreError::NotFound`] when he may not even know of it, [`StoreError::ClearanceTooLow`],
+    /// [`StoreError::BriefDeleted`].
     pub(crate) fn check_draft(&self, clearance: Clearance, name: &BriefName) -> Result<()> {
         if !self.is_known_to(clearance) {
             return Err(StoreError::NotFound(name.to_string()));
         }
-        check_clearance(clearance, self.draft_highest, name)
+        check_clearance(clearance, self.draft_highest, name)?;
+        self.check_not_deleted(name)
+    }
+
+    /// Whether somebody with this clearance may delete all of it and bring it back.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], [`StoreError::ClearanceTooLow`].
+    pub(crate) fn check_whole(&self, clearance: Clearance, name: &BriefName) -> Result<()> {
+        if !self.is_known_to(clearance) {
+            return Err(StoreError::NotFound(name.to_string()));
+        }
+        let highest = self.highest_revision.map_or(self.draft_highest, |rank| rank.max(self.draft_highest));
+        check_clearance(clearance, highest, name)
+    }
+
+    /// # Errors
+    /// [`StoreError::BriefDeleted`].
+    pub(crate) fn check_not_deleted(&self, name: &BriefName) -> Result<()> {
+        if self.is_deleted() { Err(StoreError::BriefDeleted(name.to_string())) } else { Ok(()) }
+    }
+
+    /// Whether it is deleted and can be brought back.
+    pub(crate) const fn is_deleted(&self) -> bool {
+        self.deleted_at.is_some()
+    }
+
+    /// What `CreateBrief` answered of it.
+    pub(crate) fn draft_envelope(&self, name: &BriefName) -> Brief {
+        draft_envelope(name, &self.uid, self.created_at)
+    }
+
+    /// Made at random when the brief was made.
+    pub(crate) fn uid(&self) -> &str {
+        &self.uid
     }
 }
 
@@ -265,7 +338,8 @@ pub(crate) fn check_clearance(clearance: Clearance, highest: Rank, name: &BriefN
 pub(crate) async fn lock(transaction: &mut PgConnection, name: &BriefName) -> Result<Option<Held>> {
     let brief = sqlx::query!(
         "-- briefs::lock
-        select brief_key, uid, created_at from briefs where workspace_id = $1 and brief_id = $2 for update",
+        select brief_key, uid, created_at, deleted_at from briefs where workspace_id = $1 and brief_id = $2
+        for update",
         name.workspace.as_str(),
         name.brief.as_str()
     )
@@ -277,7 +351,8 @@ pub(crate) async fn lock(transaction: &mut PgConnection, name: &BriefName) -> Re
         r#"-- briefs::lock
         select etag, edited, floor::smallint as "floor!", highest::smallint as "highest!",
             (select coalesce(max(revision), 0) from revisions where brief_key = $1) as "newest!",
-            (select min(from_rank)::smallint from editions where brief_key = $1) as lowest_edition
+            (select min(floor)::smallint from revisions where brief_key = $1) as lowest_edition,
+            (select max(highest)::smallint from revisions where brief_key = $1) as highest_revision
         from drafts where brief_key = $1"#,
         brief.brief_key
     )
@@ -293,6 +368,8 @@ pub(crate) async fn lock(transaction: &mut PgConnection, name: &BriefName) -> Re
         draft_floor: Rank::try_from(row.floor).map_err(damaged)?,
         draft_highest: Rank::try_from(row.highest).map_err(damaged)?,
         lowest_edition: row.lowest_edition.map(Rank::try_from).transpose().map_err(damaged)?,
+        highest_revision: row.highest_revision.map(Rank::try_from).transpose().map_err(damaged)?,
+        deleted_at: brief.deleted_at,
     }))
 }
 

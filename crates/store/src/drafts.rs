@@ -30,7 +30,8 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Forbidden`] in another's workspace, [`StoreError::NotFound`] for a principal who may not know of
-    /// the brief, [`StoreError::ClearanceTooLow`] for one who may not read all of the draft.
+    /// the brief, [`StoreError::ClearanceTooLow`] for one who may not read all of the draft,
+    /// [`StoreError::BriefDeleted`].
     pub async fn draft(&self, principal: &Principal, name: &BriefName) -> Result<Draft> {
         let access = principal.access(&name.workspace)?;
         let row = sqlx::query!(
@@ -38,8 +39,9 @@ impl Store {
             select d.content, d.content_schema, d.etag, d.base_revision, d.updated_at,
                 d.highest::smallint as "highest!",
                 (d.floor <= $3 or exists (
-                    select from editions e where e.brief_key = b.brief_key and e.from_rank <= $3
-                )) as "is_known!"
+                    select from revisions r where r.brief_key = b.brief_key and r.floor <= $3
+                )) as "is_known!",
+                b.deleted_at is not null as "is_deleted!"
             from briefs b join drafts d using (brief_key)
             where b.workspace_id = $1 and b.brief_id = $2"#,
             name.workspace.as_str(),
@@ -50,6 +52,9 @@ impl Store {
         .await?;
         let row = row.filter(|row| row.is_known).ok_or_else(|| StoreError::NotFound(name.to_string()))?;
         check_clearance(access.clearance, Rank::try_from(row.highest).map_err(damaged)?, name)?;
+        if row.is_deleted {
+            return Err(StoreError::BriefDeleted(name.to_string()));
+        }
         Ok(Draft {
             etag: row.etag,
             updated_at: row.updated_at,

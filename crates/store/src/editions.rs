@@ -7,7 +7,7 @@ use prost::Message;
 use prost::encoding::{DecodeContext, decode_key, decode_varint, skip_field};
 use time::OffsetDateTime;
 
-use crate::{Principal, Result, Store, StoreError, damaged, to_digest, to_integer, to_number};
+use crate::{Principal, Result, Role, Store, StoreError, damaged, to_digest, to_integer, to_number};
 
 /// The number of `RevisionBody.content`, the field that canonical bytes end with.
 const CONTENT_FIELD: u32 = 3;
@@ -29,6 +29,26 @@ pub struct Edition {
     pub recorded_at: OffsetDateTime,
     /// Who published it.
     pub creator: String,
+    /// When and why it was taken back, if it was.
+    pub withdrawal: Option<Withdrawal>,
+}
+
+/// That a revision was taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Withdrawal {
+    /// When.
+    pub at: OffsetDateTime,
+    /// Why, for everyone who may see the revision.
+    pub reason: String,
+}
+
+/// That a revision's content was destroyed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Purging {
+    /// When.
+    pub at: OffsetDateTime,
+    /// Why; none for those who are not told.
+    pub reason: Option<String>,
 }
 
 impl Edition {
@@ -92,6 +112,10 @@ pub struct RevisionSummary {
     pub recorded_at: OffsetDateTime,
     /// Who published it.
     pub creator: String,
+    /// When and why it was taken back, if it was.
+    pub withdrawal: Option<Withdrawal>,
+    /// When its content was destroyed, if it was: then there are no marking, title and summary.
+    pub purging: Option<Purging>,
 }
 
 /// A row of `editions` with what its revision adds, as the statements here read it.
@@ -103,6 +127,8 @@ pub(crate) struct Row {
     pub(crate) published_at: OffsetDateTime,
     pub(crate) recorded_at: OffsetDateTime,
     pub(crate) creator: String,
+    pub(crate) withdrawn_at: Option<OffsetDateTime>,
+    pub(crate) withdraw_reason: Option<String>,
 }
 
 impl Row {
@@ -115,26 +141,33 @@ impl Row {
             published_at: self.published_at,
             recorded_at: self.recorded_at,
             creator: self.creator,
+            withdrawal: withdrawal(self.withdrawn_at, self.withdraw_reason),
         })
     }
+}
+
+fn withdrawal(at: Option<OffsetDateTime>, reason: Option<String>) -> Option<Withdrawal> {
+    at.zip(reason).map(|(at, reason)| Withdrawal { at, reason })
 }
 
 impl Store {
     /// One revision, as the principal's edition.
     ///
     /// # Errors
-    /// [`StoreError::Forbidden`] in another's workspace, [`StoreError::NotFound`] when he has no edition of it.
+    /// [`StoreError::Forbidden`] in another's workspace, [`StoreError::NotFound`] when he has no edition of it,
+    /// [`StoreError::RevisionPurged`] when he had one.
     pub async fn edition(&self, principal: &Principal, name: &RevisionName) -> Result<Edition> {
         let access = principal.access(&name.workspace)?;
         let row = sqlx::query_as!(
             Row,
             r#"-- editions::edition
             select e.revision, e.digest as "digest!: Vec<u8>", e.body, r.content_schema, r.published_at,
-                r.recorded_at, r.creator
+                r.recorded_at, r.creator, r.withdrawn_at, r.withdraw_reason
             from briefs b
             join editions e using (brief_key)
             join revisions r using (brief_key, revision)
             where b.workspace_id = $1 and b.brief_id = $2 and e.revision = $3 and e.from_rank <= $4
+                and b.deleted_at is null
             order by e.from_rank desc
             limit 1"#,
             name.workspace.as_str(),
@@ -144,7 +177,26 @@ impl Store {
         )
         .fetch_optional(&self.pool)
         .await?;
-        row.ok_or_else(|| StoreError::NotFound(name.to_string()))?.into_edition()
+        match row {
+            Some(row) => row.into_edition(),
+            // Tells a purged one from one that he never had.
+            None => match self.revision(principal, name).await? {
+                RevisionSummary { purging: Some(_), .. } => Err(StoreError::RevisionPurged(name.to_string())),
+                _ => Err(StoreError::NotFound(name.to_string())),
+            },
+        }
+    }
+
+    /// What lists show of one revision, also of a purged one.
+    ///
+    /// # Errors
+    /// [`StoreError::Forbidden`], [`StoreError::NotFound`].
+    pub async fn revision(&self, principal: &Principal, name: &RevisionName) -> Result<RevisionSummary> {
+        let number = name.revision.0;
+        let below = number.saturating_add(1).min(i32::MAX.unsigned_abs());
+        let listed = self.list_revisions(principal, &name.brief_name(), Some(below), 1).await?;
+        let found = listed.into_iter().find(|found| found.revision == number);
+        found.ok_or_else(|| StoreError::NotFound(name.to_string()))
     }
 
     /// All revisions of a brief as the principal's editions, by number. Their bytes together are at most `limit`.
@@ -165,7 +217,7 @@ impl Store {
             select coalesce(sum(size), 0) as "size!" from (
                 select distinct on (e.revision) octet_length(e.body) as size
                 from briefs b join editions e using (brief_key)
-                where b.workspace_id = $1 and b.brief_id = $2 and e.from_rank <= $3
+                where b.workspace_id = $1 and b.brief_id = $2 and e.from_rank <= $3 and b.deleted_at is null
                 order by e.revision, e.from_rank desc
             ) as seen"#,
             workspace,
@@ -183,11 +235,11 @@ impl Store {
             Row,
             r#"-- editions::editions
             select distinct on (e.revision) e.revision, e.digest as "digest!: Vec<u8>", e.body, r.content_schema,
-                r.published_at, r.recorded_at, r.creator
+                r.published_at, r.recorded_at, r.creator, r.withdrawn_at, r.withdraw_reason
             from briefs b
             join editions e using (brief_key)
             join revisions r using (brief_key, revision)
-            where b.workspace_id = $1 and b.brief_id = $2 and e.from_rank <= $3
+            where b.workspace_id = $1 and b.brief_id = $2 and e.from_rank <= $3 and b.deleted_at is null
             order by e.revision, e.from_rank desc"#,
             workspace,
             brief,
@@ -215,14 +267,21 @@ impl Store {
         let access = principal.access(&name.workspace)?;
         let rows = sqlx::query!(
             r#"-- editions::list_revisions
-            select distinct on (e.revision) e.revision, e.digest as "digest!: Vec<u8>", e.marking, e.title,
-                e.change_summary, r.published_at, r.recorded_at, r.creator
+            select r.revision, seen.digest as "digest!: Vec<u8>", seen.marking as "marking!", seen.title as "title!",
+                seen.change_summary as "change_summary!", r.published_at, r.recorded_at, r.creator, r.withdrawn_at,
+                r.withdraw_reason, r.purged_at, r.purge_reason
             from briefs b
-            join editions e using (brief_key)
-            join revisions r using (brief_key, revision)
-            where b.workspace_id = $1 and b.brief_id = $2 and e.from_rank <= $3
-                and ($4::integer is null or e.revision < $4)
-            order by e.revision desc, e.from_rank desc
+            join revisions r using (brief_key)
+            join lateral (
+                select digest, marking, title, change_summary from editions
+                where brief_key = r.brief_key and revision = r.revision and from_rank <= $3 and until_rank > $3
+                union all
+                select digest, '', '', '' from purged_editions
+                where brief_key = r.brief_key and revision = r.revision and from_rank <= $3 and until_rank > $3
+            ) as seen on true
+            where b.workspace_id = $1 and b.brief_id = $2 and b.deleted_at is null
+                and ($4::integer is null or r.revision < $4)
+            order by r.revision desc
             limit $5"#,
             name.workspace.as_str(),
             name.brief.as_str(),
@@ -235,8 +294,10 @@ impl Store {
         if rows.is_empty() && before.is_none() {
             return Err(StoreError::NotFound(name.to_string()));
         }
+        let is_admin = principal.roles.allow(Role::Admin);
         rows.into_iter()
             .map(|row| {
+                let reason = row.purge_reason.filter(|_| is_admin);
                 Ok(RevisionSummary {
                     revision: to_number(row.revision)?,
                     digest: to_digest(row.digest)?,
@@ -246,6 +307,8 @@ impl Store {
                     published_at: row.published_at,
                     recorded_at: row.recorded_at,
                     creator: row.creator,
+                    withdrawal: withdrawal(row.withdrawn_at, row.withdraw_reason),
+                    purging: row.purged_at.map(|at| Purging { at, reason }),
                 })
             })
             .collect()

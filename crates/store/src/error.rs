@@ -15,6 +15,18 @@ pub enum StoreError {
     /// The brief exists and nothing of it is published; told to authors only.
     #[error("nothing of {0} is published")]
     NotPublished(String),
+    /// Revisions that the principal could see were all withdrawn: they still answer to their names.
+    #[error("all revisions of {0} were withdrawn")]
+    AllWithdrawn(String),
+    /// The brief was deleted: undelete it first.
+    #[error("{0} was deleted")]
+    BriefDeleted(String),
+    /// The brief is not deleted, so there is nothing to bring back.
+    #[error("{0} is not deleted")]
+    NotDeleted(String),
+    /// The revision's content was destroyed.
+    #[error("{0} was purged")]
+    RevisionPurged(String),
     /// The id is taken: choose another.
     #[error("{0} exists already")]
     AlreadyExists(String),

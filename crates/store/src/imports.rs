@@ -7,8 +7,9 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use crate::briefs::{Held, NewBrief, check_clearance};
-use crate::change_log::{self, Change, Position};
-use crate::revisions::{Prepared, Publication, Target, stored};
+use crate::change_log::{self, Audience, Change, Position};
+use crate::editions::Withdrawal;
+use crate::revisions::{Prepared, Publication, Target, settle_current, stored};
 use crate::{
     Access, Principal, Result, Store, StoreError, attachments, briefs, drafts, to_integer, to_number,
 };
@@ -26,6 +27,8 @@ pub struct ImportDocument {
     pub creator: String,
     /// The digest that it should have, if one was stated.
     pub digest: Option<Digest>,
+    /// When and why it was taken back where it comes from, if it was.
+    pub withdrawal: Option<Withdrawal>,
 }
 
 /// What an import did.
@@ -70,6 +73,12 @@ impl Store {
             check_images(&mut transaction, name, access, place, document).await?;
             let publication = document.publication(principal);
             changes.push(prepared.write(&mut transaction, &target.target(name), &publication).await?);
+            if let Some(withdrawal) = &document.withdrawal {
+                let number = to_integer(document.number)?;
+                withdraw_imported(&mut transaction, key, number, withdrawal, &principal.subject).await?;
+                let audience = Audience::from(document.content.floor());
+                changes.push(Change::of_revision("revision_withdrawn", name, number, audience));
+            }
             imported.written.push(document.number);
         }
 
@@ -77,6 +86,9 @@ impl Store {
             let position = change_log::standing(&mut transaction, &name.workspace).await?;
             return Ok((imported, position));
         };
+        if documents.iter().any(|document| document.withdrawal.is_some()) {
+            settle_current(&mut transaction, key).await?;
+        }
         let (number, subject) = (to_integer(last.number)?, principal.subject.as_str());
         match target {
             Place::Made(..) => drafts::insert(&mut transaction, key, &last.content, number, subject).await?,
@@ -163,6 +175,29 @@ async fn make_or_lock(
     let held = held.ok_or_else(|| StoreError::Forbidden(name.to_string()))?;
     held.check_draft(access.clearance, name)?;
     Ok(Place::Held(held))
+}
+
+/// Marks a revision that was just written as taken back.
+async fn withdraw_imported(
+    transaction: &mut PgConnection,
+    key: i64,
+    revision: i32,
+    withdrawal: &Withdrawal,
+    subject: &str,
+) -> Result<()> {
+    sqlx::query!(
+        "-- imports::withdraw_imported
+        update revisions set withdrawn_at = $3, withdrawn_by = $4, withdraw_reason = $5
+        where brief_key = $1 and revision = $2",
+        key,
+        revision,
+        withdrawal.at,
+        subject,
+        withdrawal.reason
+    )
+    .execute(transaction)
+    .await?;
+    Ok(())
 }
 
 /// Whether every image that the document shows may be shown there.

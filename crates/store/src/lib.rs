@@ -12,6 +12,8 @@ mod briefs;
 mod change_feed;
 mod change_log;
 mod dead_tasks;
+mod deletions;
+mod deliveries;
 mod drafts;
 mod editions;
 mod error;
@@ -36,6 +38,7 @@ mod tokens;
 #[cfg(feature = "unfenced")]
 mod unfenced;
 mod wakeups;
+mod withdrawals;
 mod workers;
 mod workspaces;
 
@@ -58,8 +61,10 @@ pub use briefs::{BriefSummary, NewBrief, NewestEdition};
 pub use change_feed::{LogHead, Outdated, Stretch, WatchedBrief, WatchedChange, WatchedEdition};
 pub use change_log::{Audience, Change, Position};
 pub use dead_tasks::{DeadTaskFilter, DeadTaskPlace, RenderTask, Requeued, TaskState};
+pub use deletions::Deleted;
+pub use deliveries::{Delivery, Recipient};
 pub use drafts::Draft;
-pub use editions::{Edition, RevisionSummary};
+pub use editions::{Edition, Purging, RevisionSummary, Withdrawal};
 pub use error::{Result, StoreError};
 pub use imports::{ImportDocument, Imported};
 pub use principal::{Access, Principal, Role, Roles, Scope};
@@ -75,6 +80,7 @@ pub use request_ids::WriteId;
 pub use settings::DatabaseSettings;
 pub use tokens::{ApiToken, NewToken, Secret};
 pub use wakeups::{Hint, Hints};
+pub use withdrawals::Withdrawn;
 pub use workers::{Worker, WorkerPlace};
 pub use workspaces::Workspace;
 
@@ -138,6 +144,13 @@ pub(crate) fn damaged(error: impl fmt::Display) -> StoreError {
 #[allow(clippy::cast_possible_wrap, reason = "there are fewer than 2^30 nanoseconds in a second")]
 pub(crate) fn timestamp(time: OffsetDateTime) -> Timestamp {
     Timestamp { seconds: time.unix_timestamp(), nanos: time.nanosecond() as i32 }
+}
+
+/// A time from a message that was stored.
+pub(crate) fn time_of(timestamp: Option<Timestamp>) -> Result<OffsetDateTime> {
+    let time = timestamp.ok_or_else(|| damaged("a stored message has no time"))?;
+    let seconds = OffsetDateTime::from_unix_timestamp(time.seconds).map_err(damaged)?;
+    Ok(seconds + time::Duration::nanoseconds(time.nanos.into()))
 }
 
 /// A revision's number as the database's integer.

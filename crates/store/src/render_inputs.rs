@@ -162,7 +162,7 @@ impl Store {
         let manifest = RenderInputManifest::decode(row.manifest.as_slice()).map_err(damaged)?;
         let comparison = match manifest.comparison_edition_digest.as_str() {
             "" => None,
-            digest => Some(self.compared(row.brief_key, row.revision - 1, digest).await?),
+            digest => Some(self.compared(row.brief_key, row.revision, digest).await?),
         };
         let workspace: ResourceId = row.workspace_id.parse().map_err(damaged)?;
         let image = |digest: &String| {
@@ -178,17 +178,18 @@ impl Store {
     }
 
     /// The bytes of the edition to compare with, by the digest that was pinned.
-    async fn compared(&self, brief_key: i64, revision: i32, digest: &str) -> Result<Bytes> {
+    async fn compared(&self, brief_key: i64, before: i32, digest: &str) -> Result<Bytes> {
         let digest: Digest = digest.parse().map_err(damaged)?;
         let body = sqlx::query_scalar!(
             "-- render_inputs::compared
-            select body from editions where brief_key = $1 and revision = $2 and digest = $3::bytea limit 1",
+            select body from editions where brief_key = $1 and revision < $2 and digest = $3::bytea limit 1",
             brief_key,
-            revision,
+            before,
             digest.as_bytes().as_slice(),
         )
         .fetch_optional(&self.pool)
         .await?;
-        body.map(Bytes::from).ok_or_else(|| damaged("the edition to compare with is gone"))
+        // It was purged just now, and with it the task.
+        body.map(Bytes::from).ok_or(StoreError::LeaseLost)
     }
 }

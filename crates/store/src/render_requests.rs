@@ -13,7 +13,7 @@ use crate::render_shares::class_of;
 use crate::renders::Render;
 use crate::request_ids::{WriteId, was_done_before};
 use crate::{Access, Principal, PrintEnvironment, Result, Store, StoreError};
-use crate::{damaged, generated_id, timestamp};
+use crate::{damaged, generated_id, timestamp, to_number};
 
 /// How often a request that lost a race for a task's generation looks again. Each time somebody else got on.
 const TRIES: u32 = 16;
@@ -109,7 +109,8 @@ impl Store {
     /// the same id answers the render that was made then, as it is now.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] when the principal has no edition of the source;
+    /// [`StoreError::NotFound`] and [`StoreError::AllWithdrawn`] when the principal has no edition of the source;
+    /// [`StoreError::RevisionPurged`] when he had one;
     /// [`StoreError::InvalidOptions`] for sections that it has not and for a logo that the workspace has not;
     /// [`StoreError::LimitExceeded`] for images of too many bytes; [`StoreError::RenderQuarantined`],
     /// [`StoreError::NoPrintEnvironment`]; [`StoreError::QueueFull`] when a new task would be one too many;
@@ -144,7 +145,7 @@ impl Store {
         access: Access,
         request: &NewRender,
     ) -> Result<Option<RequestedRender>> {
-        let pinned = self.pin_render_input(access, &request.source, &request.options).await?;
+        let pinned = self.pin_render_input(principal, access, &request.source, &request.options).await?;
         let name = RenderName { workspace: pinned.brief.workspace.clone(), render: generated_id()? };
         let new = New { principal, request, pinned: &pinned, name: &name };
         let mut made_room = false;
@@ -183,6 +184,7 @@ impl Store {
     /// are looked up for the caller: who may not see them will not see the render.
     async fn pin_render_input(
         &self,
+        principal: &Principal,
         access: Access,
         source: &BriefOrRevisionName,
         options: &RenderOptions,
@@ -192,33 +194,34 @@ impl Store {
         let row = sqlx::query!(
             r#"-- render_requests::pin_render_input
             select b.brief_key, e.revision, e.from_rank as "from_rank!", e.digest, r.published_at, r.creator,
+                r.withdrawn_at is not null as "is_withdrawn!",
                 p.digest as "comparison?", p.from_rank::smallint as "comparison_from?",
-                n.revision as "newest!", n.from_rank::smallint as "newest_from!",
+                n.revision as "newest?", n.floor::smallint as "newest_from?",
                 v.printer_version as "printer_version?", v.fonts_digest as "fonts_digest?"
             from briefs b
             cross join lateral (
                 select revision, from_rank, digest from editions
                 where brief_key = b.brief_key
                     and from_rank <= $3::smallint
-                    and ($4::integer is null or revision = $4)
+                    and case when $4::integer is null then current_until > $3 else revision = $4 end
                 order by revision desc, from_rank desc
                 limit 1
             ) e
             join revisions r on r.brief_key = b.brief_key and r.revision = e.revision
             left join lateral (
-                select digest, from_rank from editions
-                where brief_key = b.brief_key and revision = e.revision - 1 and from_rank <= $3::smallint
-                order by from_rank desc
+                select c.digest, c.from_rank from editions c join revisions s using (brief_key, revision)
+                where c.brief_key = b.brief_key and c.revision < e.revision and c.from_rank <= $3::smallint
+                    and s.withdrawn_at is null
+                order by c.revision desc, c.from_rank desc
                 limit 1
             ) p on true
-            cross join lateral (
-                select revision, from_rank from editions
-                where brief_key = b.brief_key and from_rank <= $3::smallint
-                order by revision desc, from_rank
+            left join lateral (
+                select c.revision, s.floor from editions c join revisions s using (brief_key, revision)
+                where c.brief_key = b.brief_key and c.from_rank <= $3::smallint and c.current_until > $3
                 limit 1
-            ) n
+            ) n on true
             left join print_environments v on v.active
-            where b.workspace_id = $1 and b.brief_id = $2"#,
+            where b.workspace_id = $1 and b.brief_id = $2 and b.deleted_at is null"#,
             brief.workspace.as_str(),
             brief.brief.as_str(),
             i16::from(access.clearance.0),
@@ -226,7 +229,7 @@ impl Store {
         )
         .fetch_optional(&self.pool)
         .await?;
-        let row = row.ok_or_else(|| StoreError::NotFound(name_of(source)))?;
+        let Some(row) = row else { return Err(self.why_not_printed(principal, source).await?) };
         let (Some(printer_version), Some(fonts_digest)) = (row.printer_version, row.fonts_digest) else {
             return Err(StoreError::NoPrintEnvironment);
         };
@@ -238,8 +241,9 @@ impl Store {
         let logo = self.pin_logo(access, &brief, &options).await?;
         let attachments = self.pin_images(&edition, logo.as_ref()).await?;
         let seen = [Some(row.from_rank), row.comparison_from, logo.as_ref().map(|logo| logo.marking)];
-        let newer = (row.newest > row.revision).then_some(row.newest_from);
-        let visible_from = seen.into_iter().chain([newer]).flatten().max().unwrap_or(row.from_rank);
+        let newer = row.newest.filter(|newest| *newest > row.revision);
+        let newer_from = newer.and(row.newest_from);
+        let visible_from = seen.into_iter().chain([newer_from]).flatten().max().unwrap_or(row.from_rank);
         let manifest = RenderInputManifest {
             workspace: format!("workspaces/{}", brief.workspace),
             brief: brief.to_string(),
@@ -254,7 +258,8 @@ impl Store {
             options: Some(options.clone()),
             publish_time: Some(timestamp(row.published_at)),
             creator: row.creator,
-            superseded_by: superseded_by(row.revision, row.newest)?,
+            superseded_by: newer.map_or(Ok(0), to_number)?,
+            withdrawn: row.is_withdrawn,
             environment: Some(environment.to_message()),
             marking_scheme: access.scheme.to_string(),
             ..RenderInputManifest::default()
@@ -272,6 +277,29 @@ impl Store {
             render_key: body_digest(&manifest),
             manifest,
         })
+    }
+
+    /// What it means that the principal has no edition to print.
+    async fn why_not_printed(
+        &self,
+        principal: &Principal,
+        source: &BriefOrRevisionName,
+    ) -> Result<StoreError> {
+        let answer = match source {
+            BriefOrRevisionName::Revision(name) => self.edition(principal, name).await.map(drop),
+            BriefOrRevisionName::Brief(name) => self.newest_edition(principal, name).await.map(drop),
+        };
+        match answer {
+            // It was deleted, or is there since just now.
+            Ok(()) => Ok(StoreError::NotFound(name_of(source))),
+            Err(
+                error @ (StoreError::RevisionPurged(_)
+                | StoreError::AllWithdrawn(_)
+                | StoreError::NotFound(_)),
+            ) => Ok(error),
+            Err(StoreError::NotPublished(name)) => Ok(StoreError::NotFound(name)),
+            Err(error) => Err(error),
+        }
     }
 
     /// Adds the request to the newest task of its key, if that one lives or has its result: a PDF, or a failure
@@ -411,13 +439,17 @@ impl Store {
             Ok(row) if row.had_room => Ok(Queued::LostRace),
             Ok(_) => Ok(Queued::NoRoom),
             Err(error) if was_done_before(&error) => Ok(Queued::Before),
+            Err(error) if edition_is_gone(&error) => {
+                Err(StoreError::RevisionPurged(name_of(&request.source)))
+            }
             Err(error) => Err(error.into()),
         }
     }
 }
 
-fn superseded_by(revision: i32, newest: i32) -> Result<u32> {
-    if newest > revision { u32::try_from(newest).map_err(damaged) } else { Ok(0) }
+/// Whether a statement was refused because the edition was purged since it was pinned.
+fn edition_is_gone(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(|refused| refused.constraint()) == Some("render_tasks_edition_fkey")
 }
 
 fn name_of(source: &BriefOrRevisionName) -> String {

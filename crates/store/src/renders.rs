@@ -99,6 +99,8 @@ pub struct Download {
     pub artifact: Artifact,
     /// The first byte to send.
     pub offset: u64,
+    /// The number of the record that it began.
+    begun_as: i64,
 }
 
 /// A render's row with what its task and PDF say.
@@ -211,8 +213,8 @@ impl Store {
         if offset > artifact.size_bytes {
             return Err(StoreError::OffsetOutOfRange { offset, size: artifact.size_bytes });
         }
-        let download = Download { render, artifact, offset };
-        self.record_delivery(principal, &download, "BEGUN").await?;
+        let mut download = Download { render, artifact, offset, begun_as: 0 };
+        download.begun_as = self.record_delivery(principal, &download, None).await?;
         Ok(download)
     }
 
@@ -234,34 +236,7 @@ impl Store {
 
     /// Records that the last byte of a download has left.
     pub async fn complete_download(&self, principal: &Principal, download: &Download) -> Result<()> {
-        self.record_delivery(principal, download, "COMPLETED").await
-    }
-
-    async fn record_delivery(&self, principal: &Principal, download: &Download, event: &str) -> Result<()> {
-        let render = &download.render;
-        sqlx::query!(
-            "-- renders::record_delivery
-            with quick as materialized (
-                -- That a delivery began is on the disk already; that it ended is not worth waiting for it.
-                select set_config('synchronous_commit', 'off', true) where $7 = 'COMPLETED'
-            )
-            insert into render_deliveries
-                (workspace_id, render_id, brief_id, revision, edition_digest, artifact_digest, event, read_offset, subject)
-            select $1, $2, $3, $4, $5::bytea, $6::bytea, $7, $8, $9
-            from (select) as one left join quick on true",
-            render.name.workspace.as_str(),
-            render.name.render.as_str(),
-            render.revision.brief.as_str(),
-            i32::try_from(render.revision.revision.0).map_err(damaged)?,
-            render.edition_digest.as_bytes().as_slice(),
-            download.artifact.digest.as_bytes().as_slice(),
-            event,
-            i64::try_from(download.offset).map_err(damaged)?,
-            principal.subject,
-        )
-        .execute(&self.pool)
-        .await?;
-        Ok(())
+        self.record_delivery(principal, download, Some(download.begun_as)).await.map(drop)
     }
 }
 

@@ -3,9 +3,9 @@
 
 use chancery_brief::digest::Digest;
 use chancery_proto::names::ResourceId;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, Postgres, Transaction};
 
-use crate::{Principal, Result, Store, StoreError};
+use crate::{Principal, Result, Store, StoreError, damaged};
 
 /// How long, in seconds, a repeated write is known again.
 const KEPT: f64 = 24.0 * 3600.0;
@@ -21,7 +21,37 @@ pub struct WriteId {
     pub request_digest: Digest,
 }
 
+/// How a write that may be repeated begins.
+pub(crate) enum Begun {
+    /// In this transaction. What it answers is noted by [`note`] before it commits.
+    Now(Transaction<'static, Postgres>),
+    /// Not at all: it was done before, and this was noted.
+    Before(Vec<u8>),
+}
+
 impl Store {
+    /// Begins a write. Who repeats one that is still going on waits for it here, before anything is locked.
+    ///
+    /// # Errors
+    /// [`StoreError::RequestIdReused`] when another request was done under the id.
+    pub(crate) async fn begin_write(
+        &self,
+        principal: &Principal,
+        workspace: &ResourceId,
+        write: Option<&WriteId>,
+    ) -> Result<Begun> {
+        let mut transaction = self.pool.begin().await?;
+        let Some(write) = write else { return Ok(Begun::Now(transaction)) };
+        if remember(&mut transaction, principal, workspace, write, &[]).await? {
+            return Ok(Begun::Now(transaction));
+        }
+        transaction.rollback().await?;
+        match self.recall(principal, workspace, write).await? {
+            Some(noted) => Ok(Begun::Before(noted)),
+            None => Err(damaged("a write that was done before is forgotten")),
+        }
+    }
+
     /// What the answer to a write is made from that was done before under the same id; none when there was none.
     ///
     /// # Errors
@@ -98,6 +128,31 @@ pub(crate) async fn remember(
     .execute(transaction)
     .await?;
     Ok(done.rows_affected() > 0)
+}
+
+/// Notes what the answer to a write is made from, for those who repeat it. It must hold nothing of any content, which
+/// may be withdrawn from its caller or purged by then.
+pub(crate) async fn note(
+    transaction: &mut PgConnection,
+    principal: &Principal,
+    workspace: &ResourceId,
+    write: Option<&WriteId>,
+    response: &[u8],
+) -> Result<()> {
+    let Some(write) = write else { return Ok(()) };
+    sqlx::query!(
+        "-- request_ids::note
+        update request_ids set response = $5
+        where workspace_id = $1 and subject = $2 and method = $3 and request_id = $4",
+        workspace.as_str(),
+        principal.subject,
+        write.method,
+        write.id,
+        response,
+    )
+    .execute(transaction)
+    .await?;
+    Ok(())
 }
 
 /// Whether a statement was refused because the write was done before.

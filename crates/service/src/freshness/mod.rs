@@ -13,7 +13,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use chancery_brief::marking::Clearance;
-use chancery_proto::names::{ApiTokenName, BriefName, ResourceId};
+use chancery_proto::names::{ApiTokenName, ResourceId};
 use chancery_store::{Position, Store};
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -112,9 +112,11 @@ impl Freshness {
         }
     }
 
-    /// This process just wrote to a brief: here it is seen at once.
-    pub(crate) fn brief_changed(&self, name: &BriefName) {
-        self.shared.kept.drop_brief(&name.to_string());
+    /// This process writes to a brief, or to a revision of it: what it keeps of the brief ends with the write, without
+    /// waiting for the log. Whoever is told of the write by this process reads it here at once.
+    pub(crate) fn writing_to(&self, name: &str) -> Writing {
+        let brief = name.split('/').take(4).collect::<Vec<_>>().join("/");
+        Writing { freshness: self.clone(), brief }
     }
 
     /// This process just revoked a token: here it ends at once.
@@ -163,6 +165,20 @@ impl Freshness {
 
     fn logs_mut(&self) -> RwLockWriteGuard<'_, Logs> {
         self.shared.logs.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A write to a brief that is under way.
+#[derive(Debug)]
+pub(crate) struct Writing {
+    freshness: Freshness,
+    brief: String,
+}
+
+impl Writing {
+    /// The write was done, or refused.
+    pub(crate) fn end(self) {
+        self.freshness.shared.kept.drop_brief(&self.brief);
     }
 }
 

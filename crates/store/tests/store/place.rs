@@ -175,6 +175,7 @@ pub(crate) fn document(number: u32, content: impl Borrow<BriefContent>) -> Impor
         published_at: None,
         creator: String::new(),
         digest: None,
+        withdrawal: None,
     }
 }
 

@@ -1,0 +1,112 @@
+//! Briefs, drafts and revisions as the wire has them.
+
+use chancery_proto::brief::v1::{
+    Brief, BriefContent, BriefDraft, BriefRevision, BriefState, RevisionDocument, RevisionState,
+};
+use chancery_proto::names::{BriefName, DraftName, ResourceId, RevisionName, RevisionNumber};
+use chancery_store::{BriefSummary, Draft, Edition, Purging, RevisionSummary, StoreError, Withdrawal};
+use prost::Message;
+use tonic::Status;
+
+use crate::errors::{internal, status};
+use crate::fields::timestamp;
+
+/// A brief as lists show it.
+pub(crate) fn listed_brief(workspace: &ResourceId, found: BriefSummary) -> Result<Brief, Status> {
+    let content = BriefContent::decode(found.summary.as_slice()).map_err(|error| internal(&error))?;
+    let etag = found.digest.to_string();
+    Ok(Brief {
+        name: BriefName { workspace: workspace.clone(), brief: found.id }.to_string(),
+        uid: found.uid,
+        edition_digest: etag.clone(),
+        etag,
+        state: BriefState::Published.into(),
+        create_time: Some(timestamp(found.created_at)),
+        update_time: Some(timestamp(found.recorded_at)),
+        newest_revision: found.revision,
+        publish_time: Some(timestamp(found.published_at)),
+        content: Some(content),
+        ..Brief::default()
+    })
+}
+
+/// A draft.
+pub(crate) fn draft_message(name: &DraftName, draft: Draft) -> BriefDraft {
+    BriefDraft {
+        name: name.to_string(),
+        etag: draft.etag,
+        update_time: Some(timestamp(draft.updated_at)),
+        base_revision: draft.base_revision,
+        content: Some(draft.content),
+        ..BriefDraft::default()
+    }
+}
+
+fn revision_name(brief: &BriefName, number: u32) -> String {
+    let (workspace, brief) = (brief.workspace.clone(), brief.brief.clone());
+    RevisionName { workspace, brief, revision: RevisionNumber(number) }.to_string()
+}
+
+/// A revision, as the caller's edition.
+pub(crate) fn revision_message(brief: &BriefName, edition: Edition) -> Result<BriefRevision, Status> {
+    let content = edition.content().map_err(status)?;
+    Ok(BriefRevision {
+        name: revision_name(brief, edition.revision),
+        number: edition.revision,
+        publish_time: Some(timestamp(edition.published_at)),
+        record_time: Some(timestamp(edition.recorded_at)),
+        creator: edition.creator.clone(),
+        edition_digest: edition.digest.to_string(),
+        marking: content.marking.clone(),
+        title: content.title.clone(),
+        change_summary: content.change_summary.clone(),
+        state: state(edition.withdrawal.as_ref(), None).into(),
+        withdraw_time: edition.withdrawal.as_ref().map(|withdrawal| timestamp(withdrawal.at)),
+        withdraw_reason: edition.withdrawal.map(|withdrawal| withdrawal.reason).unwrap_or_default(),
+        content: Some(content),
+        ..BriefRevision::default()
+    })
+}
+
+fn state(withdrawal: Option<&Withdrawal>, purging: Option<&Purging>) -> RevisionState {
+    match (withdrawal, purging) {
+        (_, Some(_)) => RevisionState::Purged,
+        (Some(_), None) => RevisionState::Withdrawn,
+        (None, None) => RevisionState::Published,
+    }
+}
+
+/// A revision as lists show it; a purged one has no more than that.
+pub(crate) fn listed_revision(brief: &BriefName, revision: RevisionSummary) -> BriefRevision {
+    BriefRevision {
+        name: revision_name(brief, revision.revision),
+        number: revision.revision,
+        publish_time: Some(timestamp(revision.published_at)),
+        record_time: Some(timestamp(revision.recorded_at)),
+        creator: revision.creator,
+        edition_digest: revision.digest.to_string(),
+        marking: revision.marking,
+        title: revision.title,
+        change_summary: revision.change_summary,
+        state: state(revision.withdrawal.as_ref(), revision.purging.as_ref()).into(),
+        withdraw_time: revision.withdrawal.as_ref().map(|withdrawal| timestamp(withdrawal.at)),
+        withdraw_reason: revision.withdrawal.map(|withdrawal| withdrawal.reason).unwrap_or_default(),
+        purge_time: revision.purging.as_ref().map(|purging| timestamp(purging.at)),
+        purge_reason: revision.purging.and_then(|purging| purging.reason).unwrap_or_default(),
+        ..BriefRevision::default()
+    }
+}
+
+/// A revision as it travels.
+pub(crate) fn document_message(brief: &ResourceId, edition: Edition) -> Result<RevisionDocument, StoreError> {
+    Ok(RevisionDocument {
+        brief_id: brief.to_string(),
+        revision: edition.revision,
+        publish_time: Some(timestamp(edition.published_at)),
+        digest: edition.digest.to_string(),
+        content: Some(edition.content()?),
+        creator: edition.creator,
+        withdraw_time: edition.withdrawal.as_ref().map(|withdrawal| timestamp(withdrawal.at)),
+        withdraw_reason: edition.withdrawal.map(|withdrawal| withdrawal.reason).unwrap_or_default(),
+    })
+}
