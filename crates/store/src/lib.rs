@@ -17,6 +17,7 @@ mod editions;
 mod error;
 pub mod filter;
 mod imports;
+pub mod knowledge;
 mod principal;
 mod print_environments;
 mod projections;
