@@ -43,6 +43,11 @@ impl Page {
         Ok(Self { query, size, after })
     }
 
+    /// How many items it holds at most.
+    pub(crate) const fn size(&self) -> usize {
+        self.size
+    }
+
     /// How many items to ask the store for: one more than the page holds tells whether there is a next page.
     pub(crate) fn limit(&self) -> i64 {
         i64::try_from(self.size).map_or(i64::MAX, |size| size + 1)

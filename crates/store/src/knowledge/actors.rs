@@ -19,7 +19,7 @@ pub struct ActorEntry {
     /// As the most recently published brief has it.
     pub actor: Actor,
     /// How many briefs show it.
-    pub brief_count: i64,
+    pub brief_count: i32,
     /// Its place in the list.
     pub place: String,
 }
@@ -72,7 +72,7 @@ const SORTING: Sorting = Sorting {
 #[derive(FromRow)]
 struct EntryRow {
     body: Vec<u8>,
-    brief_count: i64,
+    brief_count: i32,
     place: Vec<Option<String>>,
 }
 
@@ -107,7 +107,7 @@ impl Store {
             " as place
             from (
                 select distinct on (t.actor_id) t.actor_id, t.name, t.body,
-                    count(*) over (partition by t.actor_id) as brief_count, bool_or(",
+                    (count(*) over (partition by t.actor_id))::integer as brief_count, bool_or(",
         );
         filter.push(&mut statement);
         statement.push(") over (partition by t.actor_id) as fits");

@@ -1,70 +1,105 @@
-//! The words of enums in filters: the names of their values in the protos, without the enum's.
+//! The words of enums in filters: the names of their values in the protos (AIP-160).
 
 /// Each value of an enum by its name and number.
 pub(super) type Words = &'static [(&'static str, i16)];
 
-pub(super) const BRIEF_KIND: Words = &[("RELATIONSHIP", 1), ("COUNTRY", 2), ("EVENT", 3), ("THEMATIC", 4)];
-pub(super) const STATEMENT_TYPE: Words = &[("FACT", 1), ("ASSESSMENT", 2), ("FORECAST", 3), ("NARRATIVE", 4)];
-pub(super) const STATEMENT_STATUS: Words = &[("ACTIVE", 1), ("SUPERSEDED", 2), ("WITHDRAWN", 3)];
-pub(super) const CONFIDENCE: Words = &[("HIGH", 1), ("MODERATE", 2), ("LOW", 3)];
+pub(super) const BRIEF_KIND: Words = &[
+    ("BRIEF_KIND_RELATIONSHIP", 1),
+    ("BRIEF_KIND_COUNTRY", 2),
+    ("BRIEF_KIND_EVENT", 3),
+    ("BRIEF_KIND_THEMATIC", 4),
+];
+pub(super) const STATEMENT_TYPE: Words = &[
+    ("STATEMENT_TYPE_FACT", 1),
+    ("STATEMENT_TYPE_ASSESSMENT", 2),
+    ("STATEMENT_TYPE_FORECAST", 3),
+    ("STATEMENT_TYPE_NARRATIVE", 4),
+];
+pub(super) const STATEMENT_STATUS: Words =
+    &[("STATEMENT_STATUS_ACTIVE", 1), ("STATEMENT_STATUS_SUPERSEDED", 2), ("STATEMENT_STATUS_WITHDRAWN", 3)];
+pub(super) const CONFIDENCE: Words =
+    &[("CONFIDENCE_LEVEL_HIGH", 1), ("CONFIDENCE_LEVEL_MODERATE", 2), ("CONFIDENCE_LEVEL_LOW", 3)];
 pub(super) const LIKELIHOOD: Words = &[
-    ("ICD203_ALMOST_NO_CHANCE", 1),
-    ("ICD203_VERY_UNLIKELY", 2),
-    ("ICD203_UNLIKELY", 3),
-    ("ICD203_ROUGHLY_EVEN_CHANCE", 4),
-    ("ICD203_LIKELY", 5),
-    ("ICD203_VERY_LIKELY", 6),
-    ("ICD203_ALMOST_CERTAIN", 7),
-    ("ICD203_REMOTE", 11),
-    ("ICD203_HIGHLY_IMPROBABLE", 12),
-    ("ICD203_IMPROBABLE", 13),
-    ("ICD203_ROUGHLY_EVEN_ODDS", 14),
-    ("ICD203_PROBABLE", 15),
-    ("ICD203_HIGHLY_PROBABLE", 16),
-    ("ICD203_NEARLY_CERTAIN", 17),
-    ("PHIA_REMOTE_CHANCE", 21),
-    ("PHIA_HIGHLY_UNLIKELY", 22),
-    ("PHIA_UNLIKELY", 23),
-    ("PHIA_REALISTIC_POSSIBILITY", 24),
-    ("PHIA_LIKELY_OR_PROBABLE", 25),
-    ("PHIA_HIGHLY_LIKELY", 26),
-    ("PHIA_ALMOST_CERTAIN", 27),
+    ("LIKELIHOOD_TERM_ICD203_ALMOST_NO_CHANCE", 1),
+    ("LIKELIHOOD_TERM_ICD203_VERY_UNLIKELY", 2),
+    ("LIKELIHOOD_TERM_ICD203_UNLIKELY", 3),
+    ("LIKELIHOOD_TERM_ICD203_ROUGHLY_EVEN_CHANCE", 4),
+    ("LIKELIHOOD_TERM_ICD203_LIKELY", 5),
+    ("LIKELIHOOD_TERM_ICD203_VERY_LIKELY", 6),
+    ("LIKELIHOOD_TERM_ICD203_ALMOST_CERTAIN", 7),
+    ("LIKELIHOOD_TERM_ICD203_REMOTE", 11),
+    ("LIKELIHOOD_TERM_ICD203_HIGHLY_IMPROBABLE", 12),
+    ("LIKELIHOOD_TERM_ICD203_IMPROBABLE", 13),
+    ("LIKELIHOOD_TERM_ICD203_ROUGHLY_EVEN_ODDS", 14),
+    ("LIKELIHOOD_TERM_ICD203_PROBABLE", 15),
+    ("LIKELIHOOD_TERM_ICD203_HIGHLY_PROBABLE", 16),
+    ("LIKELIHOOD_TERM_ICD203_NEARLY_CERTAIN", 17),
+    ("LIKELIHOOD_TERM_PHIA_REMOTE_CHANCE", 21),
+    ("LIKELIHOOD_TERM_PHIA_HIGHLY_UNLIKELY", 22),
+    ("LIKELIHOOD_TERM_PHIA_UNLIKELY", 23),
+    ("LIKELIHOOD_TERM_PHIA_REALISTIC_POSSIBILITY", 24),
+    ("LIKELIHOOD_TERM_PHIA_LIKELY_OR_PROBABLE", 25),
+    ("LIKELIHOOD_TERM_PHIA_HIGHLY_LIKELY", 26),
+    ("LIKELIHOOD_TERM_PHIA_ALMOST_CERTAIN", 27),
 ];
 pub(super) const ACTOR_KIND: Words = &[
-    ("STATE", 1),
-    ("FORMER_STATE", 2),
-    ("GOVERNMENT", 3),
-    ("PERSON", 4),
-    ("ORGANISATION", 5),
-    ("COMPANY", 6),
-    ("NON_STATE_GROUP", 7),
-    ("GROUP_OF_STATES", 8),
+    ("ACTOR_KIND_STATE", 1),
+    ("ACTOR_KIND_FORMER_STATE", 2),
+    ("ACTOR_KIND_GOVERNMENT", 3),
+    ("ACTOR_KIND_PERSON", 4),
+    ("ACTOR_KIND_ORGANISATION", 5),
+    ("ACTOR_KIND_COMPANY", 6),
+    ("ACTOR_KIND_NON_STATE_GROUP", 7),
+    ("ACTOR_KIND_GROUP_OF_STATES", 8),
 ];
-pub(super) const RELATIONSHIP_STATUS: Words =
-    &[("ACTIVE", 1), ("WEAKENED", 2), ("CHANGED", 3), ("CONTESTED", 4), ("ENDED", 5)];
-pub(super) const DATE_PRECISION: Words =
-    &[("DAY", 1), ("MONTH", 2), ("YEAR", 3), ("INTERVAL", 4), ("APPROXIMATE", 5), ("UNKNOWN", 6)];
+pub(super) const RELATIONSHIP_STATUS: Words = &[
+    ("RELATIONSHIP_STATUS_ACTIVE", 1),
+    ("RELATIONSHIP_STATUS_WEAKENED", 2),
+    ("RELATIONSHIP_STATUS_CHANGED", 3),
+    ("RELATIONSHIP_STATUS_CONTESTED", 4),
+    ("RELATIONSHIP_STATUS_ENDED", 5),
+];
+pub(super) const DATE_PRECISION: Words = &[
+    ("DATE_PRECISION_DAY", 1),
+    ("DATE_PRECISION_MONTH", 2),
+    ("DATE_PRECISION_YEAR", 3),
+    ("DATE_PRECISION_INTERVAL", 4),
+    ("DATE_PRECISION_APPROXIMATE", 5),
+    ("DATE_PRECISION_UNKNOWN", 6),
+];
 pub(super) const PLOVER_TYPE: Words = &[
-    ("AGREE", 1),
-    ("CONSULT", 2),
-    ("SUPPORT", 3),
-    ("CONCEDE", 4),
-    ("COOPERATE", 5),
-    ("AID", 6),
-    ("RETREAT", 7),
-    ("REQUEST", 8),
-    ("ACCUSE", 9),
-    ("REJECT", 10),
-    ("THREATEN", 11),
-    ("PROTEST", 12),
-    ("SANCTION", 13),
-    ("MOBILIZE", 14),
-    ("COERCE", 15),
-    ("ASSAULT", 16),
+    ("PLOVER_TYPE_AGREE", 1),
+    ("PLOVER_TYPE_CONSULT", 2),
+    ("PLOVER_TYPE_SUPPORT", 3),
+    ("PLOVER_TYPE_CONCEDE", 4),
+    ("PLOVER_TYPE_COOPERATE", 5),
+    ("PLOVER_TYPE_AID", 6),
+    ("PLOVER_TYPE_RETREAT", 7),
+    ("PLOVER_TYPE_REQUEST", 8),
+    ("PLOVER_TYPE_ACCUSE", 9),
+    ("PLOVER_TYPE_REJECT", 10),
+    ("PLOVER_TYPE_THREATEN", 11),
+    ("PLOVER_TYPE_PROTEST", 12),
+    ("PLOVER_TYPE_SANCTION", 13),
+    ("PLOVER_TYPE_MOBILIZE", 14),
+    ("PLOVER_TYPE_COERCE", 15),
+    ("PLOVER_TYPE_ASSAULT", 16),
 ];
-pub(super) const SOURCE_TYPE: Words =
-    &[("PRIMARY", 1), ("NEWS", 2), ("RESEARCH", 3), ("DATA", 4), ("CUSTOMER_BRIEFING", 5)];
-pub(super) const RELIABILITY: Words = &[("A", 1), ("B", 2), ("C", 3), ("D", 4), ("E", 5), ("F", 6)];
+pub(super) const SOURCE_TYPE: Words = &[
+    ("SOURCE_TYPE_PRIMARY", 1),
+    ("SOURCE_TYPE_NEWS", 2),
+    ("SOURCE_TYPE_RESEARCH", 3),
+    ("SOURCE_TYPE_DATA", 4),
+    ("SOURCE_TYPE_CUSTOMER_BRIEFING", 5),
+];
+pub(super) const RELIABILITY: Words = &[
+    ("SOURCE_RELIABILITY_A", 1),
+    ("SOURCE_RELIABILITY_B", 2),
+    ("SOURCE_RELIABILITY_C", 3),
+    ("SOURCE_RELIABILITY_D", 4),
+    ("SOURCE_RELIABILITY_E", 5),
+    ("SOURCE_RELIABILITY_F", 6),
+];
 
 #[cfg(test)]
 mod tests {
@@ -75,30 +110,26 @@ mod tests {
 
     use super::Words;
 
-    /// Every value of the enum but the unspecified one, by its name without the prefix.
-    fn agree<E: TryFrom<i32>>(words: Words, prefix: &str, name: impl Fn(E) -> &'static str) {
-        let known: Vec<(String, i16)> = (1..100_i16)
-            .filter_map(|number| E::try_from(i32::from(number)).ok().map(|value| (name(value), number)))
-            .map(|(name, number)| (name.strip_prefix(prefix).unwrap().to_owned(), number))
+    /// Every value of the enum but the unspecified one.
+    fn agree<E: TryFrom<i32>>(words: Words, name: impl Fn(&E) -> &'static str) {
+        let known: Vec<(&str, i16)> = (1..100_i16)
+            .filter_map(|number| E::try_from(i32::from(number)).ok().map(|value| (name(&value), number)))
             .collect();
-        let given: Vec<(String, i16)> =
-            words.iter().map(|(word, number)| ((*word).to_owned(), *number)).collect();
-        assert_eq!(given, known);
+        assert_eq!(words, known);
     }
 
     #[test]
     fn words_are_those_of_the_protos() {
-        agree::<BriefKind>(super::BRIEF_KIND, "BRIEF_KIND_", |value| value.as_str_name());
-        agree::<StatementType>(super::STATEMENT_TYPE, "STATEMENT_TYPE_", |value| value.as_str_name());
-        agree::<StatementStatus>(super::STATEMENT_STATUS, "STATEMENT_STATUS_", |value| value.as_str_name());
-        agree::<ConfidenceLevel>(super::CONFIDENCE, "CONFIDENCE_LEVEL_", |value| value.as_str_name());
-        agree::<LikelihoodTerm>(super::LIKELIHOOD, "LIKELIHOOD_TERM_", |value| value.as_str_name());
-        agree::<ActorKind>(super::ACTOR_KIND, "ACTOR_KIND_", |value| value.as_str_name());
-        let status = super::RELATIONSHIP_STATUS;
-        agree::<RelationshipStatus>(status, "RELATIONSHIP_STATUS_", |value| value.as_str_name());
-        agree::<DatePrecision>(super::DATE_PRECISION, "DATE_PRECISION_", |value| value.as_str_name());
-        agree::<PloverType>(super::PLOVER_TYPE, "PLOVER_TYPE_", |value| value.as_str_name());
-        agree::<SourceType>(super::SOURCE_TYPE, "SOURCE_TYPE_", |value| value.as_str_name());
-        agree::<SourceReliability>(super::RELIABILITY, "SOURCE_RELIABILITY_", |value| value.as_str_name());
+        agree(super::BRIEF_KIND, BriefKind::as_str_name);
+        agree(super::STATEMENT_TYPE, StatementType::as_str_name);
+        agree(super::STATEMENT_STATUS, StatementStatus::as_str_name);
+        agree(super::CONFIDENCE, ConfidenceLevel::as_str_name);
+        agree(super::LIKELIHOOD, LikelihoodTerm::as_str_name);
+        agree(super::ACTOR_KIND, ActorKind::as_str_name);
+        agree(super::RELATIONSHIP_STATUS, RelationshipStatus::as_str_name);
+        agree(super::DATE_PRECISION, DatePrecision::as_str_name);
+        agree(super::PLOVER_TYPE, PloverType::as_str_name);
+        agree(super::SOURCE_TYPE, SourceType::as_str_name);
+        agree(super::RELIABILITY, SourceReliability::as_str_name);
     }
 }
