@@ -7,6 +7,8 @@ mod attachments;
 mod briefs;
 mod differences;
 mod identity;
+mod knowledge;
+mod knowledge_scene;
 mod operators;
 mod pages;
 mod process;

@@ -97,7 +97,7 @@ impl Order {
         for (place, (column, direction)) in self.keys.iter().enumerate() {
             query.push(if place > 0 { ", " } else { "" }).push(column.column);
             if *direction == Direction::Descending {
-                query.push(" desc");
+                query.push(if column.is_nullable { " desc nulls last" } else { " desc" });
             }
         }
     }
@@ -148,31 +148,29 @@ impl Start<'_> {
 }
 
 /// `at or after the first key, and (after the first key, or after the rest)`: the first half is what an index can begin
-/// with. Null stands above all else.
+/// with. Null comes after all else.
 fn push_after(keys: &[(&SortKey, Direction, Key)], query: &mut QueryBuilder<Postgres>) {
     let Some(((column, direction, key), rest)) = keys.split_first() else {
         query.push("false");
         return;
     };
-    let is_ascending = *direction == Direction::Ascending;
-    query.push("(");
+    query.push("(").push(column.column);
     if let Key::Null = key {
-        let comes_after = if is_ascending { "false" } else { "true" };
-        query.push(column.column).push(" is not null and ").push(comes_after);
-        query.push(" or ").push(column.column).push(" is null and ");
+        query.push(" is null and ");
         push_after(rest, query);
         query.push(")");
         return;
     }
-    let (at_or_after, after) = if is_ascending { (" >= ", " > ") } else { (" <= ", " < ") };
-    query.push(column.column).push(at_or_after);
+    let (at_or_after, after) =
+        if *direction == Direction::Ascending { (" >= ", " > ") } else { (" <= ", " < ") };
+    query.push(at_or_after);
     push_key(key, query);
     query.push(" and (").push(column.column).push(after);
     push_key(key, query);
     query.push(" or ");
     push_after(rest, query);
     query.push(")");
-    if is_ascending && column.is_nullable {
+    if column.is_nullable {
         query.push(" or ").push(column.column).push(" is null");
     }
     query.push(")");

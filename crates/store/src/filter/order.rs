@@ -30,7 +30,7 @@ pub struct SortKey {
     pub column: &'static str,
     /// What it is.
     pub kind: KeyKind,
-    /// Whether it may be null: then it comes last, and first in a descending order.
+    /// Whether it may be null: then it comes last, whichever way.
     pub is_nullable: bool,
 }
 

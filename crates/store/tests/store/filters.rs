@@ -417,3 +417,27 @@ async fn pages_of_any_order_and_size_go_through_the_list_once() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_has_no_value_comes_last_either_way() {
+    let place = Place::new().await;
+    let mut connection = connected(&place).await;
+    let item = |domain: Option<&str>| Item {
+        text: None,
+        domain: domain.map(str::to_owned),
+        actors: None,
+        kind: None,
+        number: None,
+        low: None,
+        flag: None,
+        published_at: None,
+        days: (None, None),
+        rank: None,
+    };
+    fill(&mut connection, &[item(None), item(Some("a")), item(Some("b"))]).await;
+    for (text, expected) in [("domain", [1, 2, 0]), ("domain desc", [2, 1, 0])] {
+        let order = Order::parse(text, &SORTING).unwrap();
+        let found = page(&mut connection, &order, None, 3).await;
+        assert_eq!(found.into_iter().map(|(id, _)| id).collect::<Vec<_>>(), expected, "{text}");
+    }
+}

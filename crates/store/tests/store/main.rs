@@ -11,6 +11,7 @@ mod drafts;
 mod editions;
 mod filters;
 mod imports;
+mod knowledge;
 mod leases;
 mod place;
 mod projections;
