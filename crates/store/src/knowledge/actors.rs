@@ -48,15 +48,15 @@ pub struct ActorAppearance {
     pub actor: Actor,
 }
 
-/// Of an actor's appearances: one that fits is enough.
+/// Of an actor's appearances: one that fits is enough. The table goes by any name.
 const FIELDS: Schema = Schema {
     fields: &[
-        field("brief", FieldType::Id, "t.brief_id"),
-        field("id", FieldType::Id, "t.actor_id"),
-        field("name", FieldType::Text, "t.name"),
-        field("kind", FieldType::Enum(words::ACTOR_KIND), "t.kind"),
-        field("country_code", FieldType::Id, "t.country_code"),
-        field("marking", FieldType::Marking, "t.marking"),
+        field("brief", FieldType::Id, "brief_id"),
+        field("id", FieldType::Id, "actor_id"),
+        field("name", FieldType::Text, "name"),
+        field("kind", FieldType::Enum(words::ACTOR_KIND), "kind"),
+        field("country_code", FieldType::Id, "country_code"),
+        field("marking", FieldType::Marking, "marking"),
     ],
 };
 
