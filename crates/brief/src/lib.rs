@@ -16,6 +16,7 @@ pub mod likelihood;
 pub mod lint;
 pub mod marking;
 mod part;
+pub mod part_texts;
 pub mod reading_order;
 pub mod redact;
 pub mod references;

@@ -44,6 +44,35 @@ impl FromStr for ResourceId {
     }
 }
 
+/// The id of a part of a brief, such as an actor or a statement: `[A-Za-z][A-Za-z0-9-]{0,62}`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PartId(String);
+
+impl PartId {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for PartId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for PartId {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        let inside = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        let fits = text.len() <= 63
+            && text.starts_with(|first: char| first.is_ascii_alphabetic())
+            && text.bytes().all(inside);
+        if fits { Ok(Self(text.to_owned())) } else { Err(wrong(text, "[A-Za-z][A-Za-z0-9-]{0,62}")) }
+    }
+}
+
 /// A key that Chancery makes: 32 lower-case hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct GeneratedId(String);
@@ -199,6 +228,11 @@ resource_name!(
     { "workspaces" / workspace: ResourceId, "briefs" / brief: ResourceId, "revisions" / revision: RevisionNumber }
 );
 resource_name!(
+    /// An actor, in all briefs of a workspace.
+    ActorName, "workspaces/{workspace}/actors/{actor}",
+    { "workspaces" / workspace: ResourceId, "actors" / actor: PartId }
+);
+resource_name!(
     /// A render.
     RenderName, "workspaces/{workspace}/renders/{render}",
     { "workspaces" / workspace: ResourceId, "renders" / render: GeneratedId }
@@ -279,7 +313,9 @@ fn wrong(given: &str, form: &'static str) -> NameError {
 
 #[cfg(test)]
 mod tests {
-    use super::{AttachmentName, BriefName, BriefOrRevisionName, DraftName, RenderName, RevisionName};
+    use super::{
+        ActorName, AttachmentName, BriefName, BriefOrRevisionName, DraftName, RenderName, RevisionName,
+    };
 
     #[test]
     fn names_print_as_they_parse() {
@@ -292,6 +328,17 @@ mod tests {
         let draft: DraftName = "workspaces/default/briefs/x1/draft".parse().unwrap();
         assert_eq!(draft.to_string(), "workspaces/default/briefs/x1/draft");
         assert_eq!(draft.brief_name().to_string(), "workspaces/default/briefs/x1");
+    }
+
+    #[test]
+    fn actors_go_by_the_ids_of_parts() {
+        for id in ["iran", "A", "N2-x", &"a".repeat(63)] {
+            let text = format!("workspaces/default/actors/{id}");
+            assert_eq!(text.parse::<ActorName>().unwrap().to_string(), text);
+        }
+        for id in ["", "2x", "-a", "a_b", "a/b", "\u{e9}a", "a\0", &"a".repeat(64)] {
+            assert!(format!("workspaces/default/actors/{id}").parse::<ActorName>().is_err(), "{id}");
+        }
     }
 
     #[test]

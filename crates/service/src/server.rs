@@ -10,6 +10,7 @@ use chancery_artifacts::{ObjectStores, Place};
 use chancery_proto::MESSAGE_LIMIT;
 use chancery_proto::admin::v1::admin_service_server::AdminServiceServer;
 use chancery_proto::brief::v1::brief_service_server::BriefServiceServer;
+use chancery_proto::brief::v1::knowledge_service_server::KnowledgeServiceServer;
 use chancery_proto::descriptors::FILE_DESCRIPTOR_SET;
 use chancery_proto::render::v1::render_service_server::RenderServiceServer;
 use chancery_proto::worker::v1::render_worker_service_server::RenderWorkerServiceServer;
@@ -32,6 +33,7 @@ use crate::config::Config;
 use crate::freshness::{self, Freshness};
 use crate::hot_briefs::HotBriefs;
 use crate::identity::{Authority, IdentityLayer};
+use crate::knowledge_service::Knowledge;
 use crate::render_service::Renders;
 use crate::render_worker_service::RenderWorkers;
 use crate::shutdown::{self, Shutdown, StopSignals, Trigger};
@@ -211,10 +213,11 @@ impl Running {
 }
 
 /// The services as health checks know them; the empty name stands for all.
-const SERVICES: [&str; 5] = [
+const SERVICES: [&str; 6] = [
     "",
     "chancery.admin.v1.AdminService",
     "chancery.brief.v1.BriefService",
+    "chancery.brief.v1.KnowledgeService",
     "chancery.render.v1.RenderService",
     "chancery.worker.v1.RenderWorkerService",
 ];
@@ -243,7 +246,12 @@ fn public_services(
     let hot = HotBriefs::new(limited!(BriefServiceServer::new(briefs.clone())), briefs);
     let admin = AdminServiceServer::new(Admin::new(store.clone(), freshness.clone(), wakeups.clone()));
     let renders = RenderServiceServer::new(Renders::new(store.clone(), wakeups.clone(), shutdown.clone()));
-    Routes::default().add_service(hot).add_service(limited!(admin)).add_service(limited!(renders))
+    let knowledge = KnowledgeServiceServer::new(Knowledge::new(store.clone(), freshness.clone()));
+    Routes::default()
+        .add_service(hot)
+        .add_service(limited!(knowledge))
+        .add_service(limited!(admin))
+        .add_service(limited!(renders))
 }
 
 /// The services of the workers' listener, without health.

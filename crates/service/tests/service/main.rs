@@ -8,6 +8,8 @@ mod briefs;
 mod deletions;
 mod differences;
 mod identity;
+mod knowledge;
+mod knowledge_scene;
 mod operators;
 mod pages;
 mod process;

@@ -1,0 +1,159 @@
+//! What callers order lists by (AIP-132): `published_at desc, brief`. Every order is a total one: a tie is decided by
+//! what no two items share.
+
+use crate::filter::{FilterError, bounded};
+
+/// The orders of a list.
+#[derive(Debug, Clone, Copy)]
+pub struct Sorting {
+    /// What callers may order by.
+    pub columns: &'static [SortColumn],
+    /// The order when the caller names none, as he would write it.
+    pub default: &'static str,
+    /// Together they tell any two items apart. Those that an order has already are not added to it.
+    pub tie_breakers: &'static [SortKey],
+}
+
+/// Something to order by.
+#[derive(Debug, Clone, Copy)]
+pub struct SortColumn {
+    /// Its name in orders; unique in the list.
+    pub name: &'static str,
+    /// What decides, the first first.
+    pub keys: &'static [SortKey],
+}
+
+/// A value that decides an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SortKey {
+    /// The SQL expression of the value.
+    pub column: &'static str,
+    /// What it is.
+    pub kind: KeyKind,
+    /// Whether it may be null: then it comes last, whichever way.
+    pub is_nullable: bool,
+}
+
+/// What keys of an order are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyKind {
+    /// Text, in the order of the expression's collation.
+    Text,
+    /// A smallint, an integer or a bigint.
+    Integer,
+    /// A timestamptz.
+    Timestamp,
+}
+
+/// Which way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// The lowest first.
+    Ascending,
+    /// The highest first.
+    Descending,
+}
+
+/// A total order of a list's items.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    pub(super) keys: Vec<(SortKey, Direction)>,
+}
+
+impl Order {
+    /// Parses an order. An empty text is the list's default.
+    pub fn parse(text: &str, sorting: &Sorting) -> Result<Self, FilterError> {
+        bounded(text)?;
+        let text = if text.trim().is_empty() { sorting.default } else { text };
+        let (mut order, mut names, mut position) = (Self { keys: Vec::new() }, Vec::new(), 0);
+        for item in text.split(',') {
+            let (column, direction) = named(item, position, sorting)?;
+            if names.contains(&column.name) {
+                return Err(FilterError::new(position, item.trim(), "it was named before"));
+            }
+            names.push(column.name);
+            order.add(column.keys, direction);
+            position += item.len() + 1;
+        }
+        // A tie goes the way of the last key, so that one index may hold the whole order.
+        let direction = order.keys.last().map_or(Direction::Ascending, |(_, direction)| *direction);
+        order.add(sorting.tie_breakers, direction);
+        Ok(order)
+    }
+
+    fn add(&mut self, keys: &[SortKey], direction: Direction) {
+        for key in keys {
+            if self.keys.iter().all(|(known, _)| known.column != key.column) {
+                self.keys.push((*key, direction));
+            }
+        }
+    }
+}
+
+/// `name`, `name asc` or `name desc`.
+fn named(item: &str, position: usize, sorting: &Sorting) -> Result<(SortColumn, Direction), FilterError> {
+    let refused = |description: String| FilterError::new(position, item.trim(), description);
+    let mut words = item.split_whitespace();
+    let name = words.next().ok_or_else(|| refused("a name is missing between commas".to_owned()))?;
+    let direction = match (words.next(), words.next()) {
+        (None | Some("asc"), None) => Direction::Ascending,
+        (Some("desc"), None) => Direction::Descending,
+        _ => return Err(refused("a name is followed by desc, asc or nothing".to_owned())),
+    };
+    let Some(column) = sorting.columns.iter().find(|column| column.name == name) else {
+        let names: Vec<&str> = sorting.columns.iter().map(|column| column.name).collect();
+        return Err(refused(format!("this list is ordered by {}", names.join(", "))));
+    };
+    Ok((*column, direction))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Direction, KeyKind, Order, SortColumn, SortKey, Sorting};
+
+    const fn key(column: &'static str) -> SortKey {
+        SortKey { column, kind: KeyKind::Text, is_nullable: false }
+    }
+
+    const SORTING: Sorting = Sorting {
+        columns: &[
+            SortColumn { name: "name", keys: &[key("name")] },
+            SortColumn { name: "published_at", keys: &[key("published_at"), key("recorded_at")] },
+        ],
+        default: "published_at desc",
+        tie_breakers: &[key("name"), key("id")],
+    };
+
+    fn names(text: &str) -> Vec<(&'static str, bool)> {
+        let order = Order::parse(text, &SORTING).unwrap();
+        order.keys.iter().map(|(key, direction)| (key.column, *direction == Direction::Descending)).collect()
+    }
+
+    #[test]
+    fn orders_are_read_and_completed_by_what_tells_items_apart() {
+        let default = [("published_at", true), ("recorded_at", true), ("name", true), ("id", true)];
+        assert_eq!(names(""), default);
+        assert_eq!(names("name"), [("name", false), ("id", false)]);
+        assert_eq!(
+            names(" name  desc , published_at asc"),
+            [("name", true), ("published_at", false), ("recorded_at", false), ("id", false)]
+        );
+    }
+
+    #[test]
+    fn other_orders_are_refused_where_they_are_wrong() {
+        for (text, position, description) in [
+            ("id", 0, "this list is ordered by name, published_at"),
+            ("name,", 5, "a name is missing between commas"),
+            ("name, name desc", 5, "it was named before"),
+            ("name DESC", 0, "a name is followed by desc, asc or nothing"),
+            ("name desc desc", 0, "a name is followed by desc, asc or nothing"),
+            ("name; drop table briefs", 0, "a name is followed by desc, asc or nothing"),
+            ("name\0", 4, "NUL is no character of any value"),
+        ] {
+            let error = Order::parse(text, &SORTING).unwrap_err();
+            assert_eq!((error.position, error.description.as_str()), (position, description), "{text}");
+        }
+        assert!(Order::parse(&"name,".repeat(10_000), &SORTING).is_err());
+    }
+}

@@ -1,0 +1,55 @@
+//! Events of all briefs, as a timeline.
+
+use chancery_proto::brief::v1::Event;
+
+use super::{BRIEF_AND_PLACE, Found, KnowledgeQuery, List, field, key, words};
+use crate::filter::{Field, FieldType, KeyKind, Schema, SortColumn, Sorting};
+use crate::{Principal, Result, Store};
+
+const LIST: List = List {
+    method: "list_events",
+    table: "events",
+    only: "",
+    more: "'' as holder_id, 0 as citing_statements",
+    fields: Schema { fields: FIELDS },
+    sorting: Sorting { columns: COLUMNS, default: "date", tie_breakers: BRIEF_AND_PLACE },
+};
+
+const FIELDS: &[Field] = &[
+    field("brief", FieldType::Id, "t.brief_id"),
+    field("id", FieldType::Id, "t.event_id"),
+    field("title", FieldType::Text, "t.title"),
+    field("date", FieldType::Period { latest: "t.date_until" }, "t.date_from"),
+    field("precision", FieldType::Enum(words::DATE_PRECISION), "t.precision"),
+    field("type", FieldType::Enum(words::PLOVER_TYPE), "t.type"),
+    field("actor", FieldType::Ids, "t.actor_ids"),
+    field("place", FieldType::Ids, "t.place_ids"),
+    field("source", FieldType::Ids, "t.source_ids"),
+    field("marking", FieldType::Marking, "t.marking"),
+];
+
+const COLUMNS: &[SortColumn] = &[
+    SortColumn {
+        name: "date",
+        keys: &[
+            // What has no first day stands where it ends.
+            key("coalesce(t.date_from, t.date_until)", KeyKind::Integer, true),
+            key("t.date_until", KeyKind::Integer, true),
+        ],
+    },
+    SortColumn { name: "brief", keys: BRIEF_AND_PLACE },
+];
+
+impl Store {
+    /// A page of the events that the principal may see.
+    ///
+    /// # Errors
+    /// As [`Store::list_statements`].
+    pub async fn list_events(
+        &self,
+        principal: &Principal,
+        query: &KnowledgeQuery<'_>,
+    ) -> Result<Vec<Found<Event>>> {
+        self.found(principal, query, &LIST).await
+    }
+}

@@ -1,0 +1,241 @@
+//! What rests on a source, a tie or a statement: the parts that refer to it as their support, those that rest on them, and
+//! so on, within the briefs that hold it; and the PDFs of those that somebody has.
+
+use std::collections::BTreeMap;
+
+use chancery_brief::part_texts::{PartTexts, part_texts};
+use chancery_proto::brief::v1::{PartKind, RevisionBody};
+use chancery_proto::names::{BriefName, RevisionName};
+use prost::Message;
+use sqlx::PgConnection;
+
+use super::impact_deliveries::{self, Delivery};
+use super::impact_walk::{Node, Reached, Walk};
+use super::revision_name;
+use crate::editions::check_content_schema;
+use crate::{Principal, Result, Role, Store, StoreError, damaged, to_number};
+
+/// Briefs whose texts are read at a time.
+const AT_A_TIME: usize = 32;
+
+/// What is doubted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImpactTarget<'a> {
+    /// A source, with those of other briefs that have the same id or URL.
+    Source(&'a str),
+    /// A tie: on it rest the statements that state it, and what rests on them.
+    Relationship(&'a str),
+    /// A statement.
+    Statement(&'a str),
+}
+
+impl ImpactTarget<'_> {
+    /// What it is, as the statements here know it, and its id.
+    pub(super) const fn kind_and_id(&self) -> (&'static str, &str) {
+        match self {
+            Self::Source(id) => ("source", id),
+            Self::Relationship(id) => ("relationship", id),
+            Self::Statement(id) => ("statement", id),
+        }
+    }
+}
+
+/// What rests on a part.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Impact {
+    /// By brief and distance.
+    pub parts: Vec<ImpactedPart>,
+    /// The revisions that hold the part, by brief.
+    pub revisions: Vec<RevisionName>,
+    /// PDFs of any revisions of these briefs that hold the part, newest first, at most 1,000.
+    pub deliveries: Vec<Delivery>,
+    /// How many there are in all.
+    pub total_deliveries: i64,
+    /// There are more parts.
+    pub is_truncated: bool,
+}
+
+/// A part that rests on another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImpactedPart {
+    /// The revision that it stands in.
+    pub revision: RevisionName,
+    /// What it is.
+    pub kind: PartKind,
+    /// Its id; for a change, that of its statement.
+    pub id: String,
+    /// Its text or title.
+    pub text: String,
+    /// Over how many references it rests on the part, from 1.
+    pub distance: i32,
+    /// What it rests on directly, of what rests on the part or is the part.
+    pub via_ids: Vec<String>,
+}
+
+/// A brief that holds the part, in the revision that the principal reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Holder {
+    pub(super) brief_id: String,
+    pub(super) brief_key: i64,
+    pub(super) revision: i32,
+    /// What the part is called there.
+    pub(super) id: String,
+}
+
+/// The briefs that hold the part, and the URL of a source.
+pub(super) struct Holders {
+    pub(super) briefs: Vec<Holder>,
+    pub(super) url: String,
+}
+
+impl Store {
+    /// Everything that rests on a part, in the principal's editions.
+    ///
+    /// # Errors
+    /// [`StoreError::Forbidden`] in another's workspace, [`StoreError::NotFound`] when he sees no such brief or part.
+    pub async fn trace_impact(
+        &self,
+        principal: &Principal,
+        brief: &BriefName,
+        target: ImpactTarget<'_>,
+    ) -> Result<Impact> {
+        let rank = i16::from(principal.access(&brief.workspace)?.clearance.0);
+        // Each step sees what the first one saw.
+        let mut transaction = self.pool.begin().await?;
+        sqlx::query!(
+            "-- impact::trace_impact
+            set transaction isolation level repeatable read, read only"
+        )
+        .execute(&mut *transaction)
+        .await?;
+        let holders = holders(&mut transaction, brief, target, rank).await?;
+        let mut walk = Walk::begin(&mut transaction, &holders.briefs, target, rank).await?;
+        walk.go(&mut transaction).await?;
+        let texts = texts(&mut transaction, &walk, rank).await?;
+        let is_publisher = principal.roles.allow(Role::Publisher);
+        let (deliveries, total_deliveries) =
+            impact_deliveries::read(&mut transaction, brief, target, &holders, rank, is_publisher).await?;
+
+        let mut revisions = BTreeMap::new();
+        for holder in &holders.briefs {
+            let name = revision_name(&brief.workspace, &holder.brief_id, holder.revision)?;
+            revisions.insert(holder.brief_key, name);
+        }
+        let mut parts = parts(walk.reached, &revisions, &texts)?;
+        parts.sort_by(|left, right| sort_key(left).cmp(&sort_key(right)));
+        let mut revisions: Vec<RevisionName> = revisions.into_values().collect();
+        revisions.sort_unstable();
+        Ok(Impact { parts, revisions, deliveries, total_deliveries, is_truncated: walk.is_truncated })
+    }
+}
+
+fn sort_key(part: &ImpactedPart) -> (&str, i32, PartKind, &str) {
+    (part.revision.brief.as_str(), part.distance, part.kind, &part.id)
+}
+
+/// The part in its own brief; a source also in the others.
+async fn holders(
+    connection: &mut PgConnection,
+    brief: &BriefName,
+    target: ImpactTarget<'_>,
+    rank: i16,
+) -> Result<Holders> {
+    let (kind, id) = target.kind_and_id();
+    let found = sqlx::query!(
+        r#"-- impact::holders
+        select e.brief_key, e.revision, p.url as "url?" from editions e
+        left join lateral (
+            select url from sources
+            where $4 = 'source' and brief_key = e.brief_key and revision = e.revision and source_id = $5
+                and from_rank <= $3 and until_rank > $3
+            union all
+            select '' from relationships
+            where $4 = 'relationship' and brief_key = e.brief_key and revision = e.revision and relationship_id = $5
+                and from_rank <= $3 and until_rank > $3
+            union all
+            select '' from statements
+            where $4 = 'statement' and brief_key = e.brief_key and revision = e.revision and statement_id = $5
+                and from_rank <= $3 and until_rank > $3
+        ) p on true
+        where e.workspace_id = $1 and e.brief_id = $2 and e.from_rank <= $3 and e.current_until > $3
+            and e.current_until > e.from_rank"#,
+        brief.workspace.as_str(),
+        brief.brief.as_str(),
+        rank,
+        kind,
+        id
+    )
+    .fetch_optional(&mut *connection)
+    .await?;
+    let found = found.ok_or_else(|| StoreError::NotFound(brief.to_string()))?;
+    let url = found.url.ok_or_else(|| StoreError::NotFound(format!("{kind} {id} of {brief}")))?;
+    if !matches!(target, ImpactTarget::Source(_)) {
+        let (brief_key, revision) = (found.brief_key, found.revision);
+        let holder = Holder { brief_id: brief.brief.to_string(), brief_key, revision, id: id.to_owned() };
+        return Ok(Holders { briefs: vec![holder], url });
+    }
+    let briefs = sqlx::query_as!(
+        Holder,
+        "-- impact::holders
+        select brief_id, brief_key, revision, source_id as id from sources
+        where workspace_id = $1 and (source_id = $2 or (url = $3 and url <> ''))
+            and from_rank <= $4 and until_rank > $4 and current_until > $4",
+        brief.workspace.as_str(),
+        id,
+        url,
+        rank
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    Ok(Holders { briefs, url })
+}
+
+/// The texts of the parts that were reached, by brief.
+async fn texts(connection: &mut PgConnection, walk: &Walk, rank: i16) -> Result<BTreeMap<i64, PartTexts>> {
+    let mut keys: Vec<i64> = walk.reached.keys().map(|(brief_key, ..)| *brief_key).collect();
+    keys.dedup();
+    let mut texts = BTreeMap::new();
+    for keys in keys.chunks(AT_A_TIME) {
+        let revisions: Vec<i32> = keys.iter().map(|key| walk.revisions[key]).collect();
+        let rows = sqlx::query!(
+            r#"-- impact::texts
+            select e.brief_key, e.body, r.content_schema
+            from unnest($1::bigint[], $2::integer[]) as held (brief_key, revision)
+            join editions e using (brief_key, revision)
+            join revisions r using (brief_key, revision)
+            where e.from_rank <= $3 and e.until_rank > $3"#,
+            keys,
+            &revisions,
+            rank
+        )
+        .fetch_all(&mut *connection)
+        .await?;
+        for row in rows {
+            check_content_schema(to_number(row.content_schema)?)?;
+            let body = RevisionBody::decode(row.body.as_slice()).map_err(damaged)?;
+            texts.insert(row.brief_key, part_texts(&body.content.unwrap_or_default()));
+        }
+    }
+    Ok(texts)
+}
+
+fn parts(
+    reached: BTreeMap<Node, Reached>,
+    revisions: &BTreeMap<i64, RevisionName>,
+    texts: &BTreeMap<i64, PartTexts>,
+) -> Result<Vec<ImpactedPart>> {
+    let part = |((brief_key, kind, id), reached): (Node, Reached)| {
+        let kind = PartKind::try_from(i32::from(kind)).map_err(damaged)?;
+        let revision = revisions.get(&brief_key).ok_or_else(|| damaged("a part of no revision"))?.clone();
+        let text = texts.get(&brief_key).and_then(|texts| texts.get(&(kind, id.clone())));
+        Ok(ImpactedPart {
+            revision,
+            kind,
+            text: text.cloned().unwrap_or_default(),
+            id,
+            distance: reached.distance,
+            via_ids: reached.via.into_iter().collect(),
+        })
+    };
+    reached.into_iter().map(part).collect()
+}

@@ -1,0 +1,173 @@
+//! The walk from a part to all that rests on it, a step at a time, in all briefs at once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chancery_proto::brief::v1::PartKind;
+use sqlx::PgConnection;
+
+use super::impact::{Holder, ImpactTarget};
+use crate::{Result, damaged};
+
+/// Parts that one walk reaches.
+const MOST_PARTS: usize = 10_000;
+
+/// References that one step looks at.
+const MOST_REFERENCES: i64 = 100_000;
+
+/// The fields by which a part rests on another. The others only speak of it.
+const SUPPORTS: [&str; 7] =
+    ["citations", "rests_on", "statement_ids", "source_ids", "statement_id", "replaced_by", "evidence_ids"];
+
+/// A part: its brief's key, its kind's number and its id.
+pub(super) type Node = (i64, i16, String);
+
+/// How a part was reached.
+#[derive(Debug, Default)]
+pub(super) struct Reached {
+    /// Over how many references.
+    pub(super) distance: i32,
+    /// From which parts.
+    pub(super) via: BTreeSet<String>,
+}
+
+/// How far it has come.
+pub(super) struct Walk {
+    rank: i16,
+    pub(super) revisions: BTreeMap<i64, i32>,
+    /// The part itself is not reached, even if it rests on what rests on it.
+    origins: BTreeSet<(i64, String)>,
+    pub(super) reached: BTreeMap<Node, Reached>,
+    /// What was reached by the last step. Nothing rests on a change, whose id is its statement's.
+    frontier: Vec<(i64, String)>,
+    distance: i32,
+    pub(super) is_truncated: bool,
+}
+
+struct Reference {
+    brief_key: i64,
+    from_kind: i16,
+    from_id: String,
+    to_id: String,
+}
+
+impl Walk {
+    pub(super) async fn begin(
+        connection: &mut PgConnection,
+        holders: &[Holder],
+        target: ImpactTarget<'_>,
+        rank: i16,
+    ) -> Result<Self> {
+        let origins: BTreeSet<(i64, String)> =
+            holders.iter().map(|holder| (holder.brief_key, holder.id.clone())).collect();
+        let mut walk = Self {
+            rank,
+            revisions: holders.iter().map(|holder| (holder.brief_key, holder.revision)).collect(),
+            frontier: origins.iter().cloned().collect(),
+            origins,
+            reached: BTreeMap::new(),
+            distance: 0,
+            is_truncated: false,
+        };
+        if let (ImpactTarget::Relationship(_), [holder]) = (target, holders) {
+            let stating = walk.statements_of(connection, holder).await?;
+            walk.take(stating);
+        }
+        Ok(walk)
+    }
+
+    /// The statements that state a tie.
+    async fn statements_of(&self, connection: &mut PgConnection, holder: &Holder) -> Result<Vec<Reference>> {
+        let statement = i16::try_from(PartKind::Statement as i32).map_err(damaged)?;
+        let references = sqlx::query_as!(
+            Reference,
+            r#"-- impact_walk::statements_of
+            select brief_key, $5::smallint as "from_kind!", to_id as from_id, from_id as to_id from part_references
+            where brief_key = $1 and revision = $2 and from_kind = $6 and from_id = $3 and role = 'statement_ids'
+                and from_rank <= $4 and until_rank > $4
+            order by to_id"#,
+            holder.brief_key,
+            holder.revision,
+            holder.id,
+            self.rank,
+            statement,
+            i16::try_from(PartKind::Relationship as i32).map_err(damaged)?
+        );
+        Ok(references.fetch_all(connection).await?)
+    }
+
+    pub(super) async fn go(&mut self, connection: &mut PgConnection) -> Result<()> {
+        while !self.frontier.is_empty() && !self.is_truncated {
+            let references = self.next(connection).await?;
+            self.is_truncated = i64::try_from(references.len()).is_ok_and(|found| found == MOST_REFERENCES);
+            self.take(references);
+        }
+        Ok(())
+    }
+
+    /// What rests on what was reached last. A key judgment and its own sentences say the same, so each rests on the
+    /// other.
+    async fn next(&self, connection: &mut PgConnection) -> Result<Vec<Reference>> {
+        let keys: Vec<i64> = self.frontier.iter().map(|(key, _)| *key).collect();
+        let revisions: Vec<i32> = keys.iter().map(|key| self.revisions[key]).collect();
+        let ids: Vec<String> = self.frontier.iter().map(|(_, id)| id.clone()).collect();
+        let supports: Vec<String> = SUPPORTS.map(str::to_owned).to_vec();
+        let references = sqlx::query_as!(
+            Reference,
+            r#"-- impact_walk::next
+            with frontier as (
+                select * from unnest($1::bigint[], $2::integer[], $3::text[]) as f (brief_key, revision, id)
+            )
+            select brief_key as "brief_key!", from_kind as "from_kind!", from_id as "from_id!", to_id as "to_id!"
+            from (
+                select r.brief_key, r.from_kind, r.from_id, r.to_id
+                from frontier f
+                join part_references r on r.brief_key = f.brief_key and r.revision = f.revision and r.to_id = f.id
+                where r.role = any($4) and r.from_rank <= $5 and r.until_rank > $5
+                union
+                select s.brief_key, 2::smallint, s.holder_id, s.statement_id
+                from frontier f
+                join statements s on s.brief_key = f.brief_key and s.revision = f.revision and s.statement_id = f.id
+                where s.place = 2 and s.from_rank <= $5 and s.until_rank > $5
+                union
+                select s.brief_key, 1::smallint, s.statement_id, s.holder_id
+                from frontier f
+                join statements s on s.brief_key = f.brief_key and s.revision = f.revision and s.holder_id = f.id
+                where s.place = 2 and s.from_rank <= $5 and s.until_rank > $5
+            ) as reference
+            order by 1, 2, 3, 4
+            limit $6"#,
+            &keys,
+            &revisions,
+            &ids,
+            &supports,
+            self.rank,
+            MOST_REFERENCES
+        );
+        Ok(references.fetch_all(connection).await?)
+    }
+
+    fn take(&mut self, references: Vec<Reference>) {
+        self.frontier.clear();
+        self.distance += 1;
+        for Reference { brief_key, from_kind, from_id, to_id } in references {
+            let is_change = i32::from(from_kind) == PartKind::Change as i32;
+            if !is_change && self.origins.contains(&(brief_key, from_id.clone())) {
+                continue;
+            }
+            let node = (brief_key, from_kind, from_id);
+            if !self.reached.contains_key(&node) {
+                if self.reached.len() == MOST_PARTS {
+                    self.is_truncated = true;
+                    continue;
+                }
+                if !is_change {
+                    self.frontier.push((brief_key, node.2.clone()));
+                }
+            }
+            let distance = self.distance;
+            let reached =
+                self.reached.entry(node).or_insert_with(|| Reached { distance, via: BTreeSet::new() });
+            reached.via.insert(to_id);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Ties of all briefs.
+
+use chancery_proto::brief::v1::Relationship;
+
+use super::{BRIEF_AND_PLACE, Found, KnowledgeQuery, List, field, key, words};
+use crate::filter::{FieldType, KeyKind, Schema, SortColumn, Sorting};
+use crate::{Principal, Result, Store};
+
+const LIST: List = List {
+    method: "list_relationships",
+    table: "relationships",
+    only: "",
+    more: "'' as holder_id, 0 as citing_statements",
+    fields: FIELDS,
+    sorting: Sorting { columns: COLUMNS, default: "brief", tie_breakers: BRIEF_AND_PLACE },
+};
+
+/// Also of what may be walked in a graph.
+pub(super) const FIELDS: Schema = Schema {
+    fields: &[
+        field("brief", FieldType::Id, "t.brief_id"),
+        field("id", FieldType::Id, "t.relationship_id"),
+        field("from", FieldType::Id, "t.from_id"),
+        field("to", FieldType::Id, "t.to_id"),
+        field("end", FieldType::Ids, "array[t.from_id, t.to_id]"),
+        field("type", FieldType::Id, "t.type"),
+        // Not said means active.
+        field("status", FieldType::Enum(words::RELATIONSHIP_STATUS), "greatest(t.status, 1)"),
+        field("domain", FieldType::Id, "t.domain"),
+        field("place", FieldType::Id, "t.place_id"),
+        field("symmetric", FieldType::Bool, "t.symmetric_tie"),
+        field("period", FieldType::Period { latest: "t.period_until" }, "t.period_from"),
+        field("marking", FieldType::Marking, "t.marking"),
+    ],
+};
+
+const COLUMNS: &[SortColumn] = &[
+    SortColumn { name: "brief", keys: BRIEF_AND_PLACE },
+    SortColumn { name: "type", keys: &[key("t.type", KeyKind::Text, false)] },
+    SortColumn {
+        name: "period",
+        keys: &[
+            // What has no first day stands where it ends.
+            key("coalesce(t.period_from, t.period_until)", KeyKind::Integer, true),
+            key("t.period_until", KeyKind::Integer, true),
+        ],
+    },
+];
+
+impl Store {
+    /// A page of the ties that the principal may see.
+    ///
+    /// # Errors
+    /// As [`Store::list_statements`].
+    pub async fn list_relationships(
+        &self,
+        principal: &Principal,
+        query: &KnowledgeQuery<'_>,
+    ) -> Result<Vec<Found<Relationship>>> {
+        self.found(principal, query, &LIST).await
+    }
+}

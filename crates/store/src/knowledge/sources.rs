@@ -1,0 +1,55 @@
+//! Sources of all briefs.
+
+use chancery_proto::brief::v1::Source;
+
+use super::{BRIEF_AND_PLACE, Found, KnowledgeQuery, List, field, key, words};
+use crate::filter::{Field, FieldType, KeyKind, Schema, SortColumn, Sorting};
+use crate::{Principal, Result, Store};
+
+const LIST: List = List {
+    method: "list_sources",
+    table: "sources",
+    only: "",
+    more: "'' as holder_id, t.citing_statements",
+    fields: Schema { fields: FIELDS },
+    sorting: Sorting { columns: COLUMNS, default: "brief", tie_breakers: BRIEF_AND_PLACE },
+};
+
+const FIELDS: &[Field] = &[
+    field("brief", FieldType::Id, "t.brief_id"),
+    field("id", FieldType::Id, "t.source_id"),
+    field("title", FieldType::Text, "t.title"),
+    field("publisher", FieldType::Text, "t.publisher"),
+    field("date", FieldType::Period { latest: "t.date_until" }, "t.date_from"),
+    field("url", FieldType::Text, "t.url"),
+    field("type", FieldType::Enum(words::SOURCE_TYPE), "t.type"),
+    field("reliability", FieldType::Enum(words::RELIABILITY), "t.reliability"),
+    field("marking", FieldType::Marking, "t.marking"),
+];
+
+const COLUMNS: &[SortColumn] = &[
+    SortColumn { name: "brief", keys: BRIEF_AND_PLACE },
+    SortColumn {
+        name: "date",
+        keys: &[
+            // What has no first day stands where it ends.
+            key("coalesce(t.date_from, t.date_until)", KeyKind::Integer, true),
+            key("t.date_until", KeyKind::Integer, true),
+        ],
+    },
+    SortColumn { name: "title", keys: &[key("t.title", KeyKind::Text, false)] },
+];
+
+impl Store {
+    /// A page of the sources that the principal may see.
+    ///
+    /// # Errors
+    /// As [`Store::list_statements`].
+    pub async fn list_sources(
+        &self,
+        principal: &Principal,
+        query: &KnowledgeQuery<'_>,
+    ) -> Result<Vec<Found<Source>>> {
+        self.found(principal, query, &LIST).await
+    }
+}
