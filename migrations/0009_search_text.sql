@@ -1,0 +1,212 @@
+-- Text as search sees it: words of many languages and scripts folded so that spellings of the same word meet.
+--
+-- Nothing here looks at the database's locale where it need not, and every function is immutable: what is written today
+-- and what a query asks tomorrow go through the same rules. After a change of these rules, `chancery reindex`.
+
+-- All three are trusted: the owner of the database may install them.
+create extension if not exists pg_trgm;
+create extension if not exists btree_gin;
+create extension if not exists unaccent;
+
+-- A configuration of our own for each language that Postgres 15 can stem: a later Postgres, or an administrator who changes
+-- the ones of the catalogue, changes nothing here.
+do $$
+declare
+    language text;
+begin
+    foreach language in array array[
+        'simple', 'arabic', 'armenian', 'basque', 'catalan', 'danish', 'dutch', 'english', 'finnish', 'french', 'german',
+        'greek', 'hindi', 'hungarian', 'indonesian', 'irish', 'italian', 'lithuanian', 'nepali', 'norwegian',
+        'portuguese', 'romanian', 'russian', 'serbian', 'spanish', 'swedish', 'tamil', 'turkish', 'yiddish'
+    ] loop
+        execute format('create text search configuration chancery_%1$s (copy = pg_catalog.%1$s)', language);
+    end loop;
+    -- Where an accent is a help to the reader and not another letter. Elsewhere (å in Swedish, ı in Turkish) it stays.
+    foreach language in array array[
+        'simple', 'basque', 'catalan', 'dutch', 'english', 'french', 'indonesian', 'italian', 'portuguese', 'spanish'
+    ] loop
+        execute format(
+            'alter text search configuration chancery_%1$s alter mapping for asciiword, word, numword with unaccent, %2$s',
+            language,
+            case when language = 'simple' then 'pg_catalog.simple' else format('pg_catalog.%s_stem', language) end
+        );
+    end loop;
+end
+$$;
+
+-- There is no stemmer of Persian: its words are folded by search_letters and cut at ZWNJ, which takes most endings off.
+-- Latin words in Persian prose are English ones.
+create text search configuration chancery_persian (copy = pg_catalog.simple);
+alter text search configuration chancery_persian alter mapping for asciiword with pg_catalog.english_stem;
+alter text search configuration chancery_persian alter mapping for word, numword with unaccent, pg_catalog.simple;
+
+create function search_configuration(language text) returns regconfig
+    language sql immutable strict parallel safe
+    return case lower(split_part(language, '-', 1))
+        when 'ar' then 'chancery_arabic'::regconfig
+        when 'ca' then 'chancery_catalan'::regconfig
+        when 'da' then 'chancery_danish'::regconfig
+        when 'de' then 'chancery_german'::regconfig
+        when 'el' then 'chancery_greek'::regconfig
+        when 'en' then 'chancery_english'::regconfig
+        when 'es' then 'chancery_spanish'::regconfig
+        when 'eu' then 'chancery_basque'::regconfig
+        when 'fa' then 'chancery_persian'::regconfig
+        when 'fi' then 'chancery_finnish'::regconfig
+        when 'fr' then 'chancery_french'::regconfig
+        when 'ga' then 'chancery_irish'::regconfig
+        when 'hi' then 'chancery_hindi'::regconfig
+        when 'hu' then 'chancery_hungarian'::regconfig
+        when 'hy' then 'chancery_armenian'::regconfig
+        when 'id' then 'chancery_indonesian'::regconfig
+        when 'it' then 'chancery_italian'::regconfig
+        when 'lt' then 'chancery_lithuanian'::regconfig
+        when 'nb' then 'chancery_norwegian'::regconfig
+        when 'ne' then 'chancery_nepali'::regconfig
+        when 'nl' then 'chancery_dutch'::regconfig
+        when 'nn' then 'chancery_norwegian'::regconfig
+        when 'no' then 'chancery_norwegian'::regconfig
+        when 'pes' then 'chancery_persian'::regconfig
+        when 'prs' then 'chancery_persian'::regconfig
+        when 'pt' then 'chancery_portuguese'::regconfig
+        when 'ro' then 'chancery_romanian'::regconfig
+        when 'ru' then 'chancery_russian'::regconfig
+        when 'sr' then 'chancery_serbian'::regconfig
+        when 'sv' then 'chancery_swedish'::regconfig
+        when 'ta' then 'chancery_tamil'::regconfig
+        when 'tr' then 'chancery_turkish'::regconfig
+        when 'yi' then 'chancery_yiddish'::regconfig
+        else 'chancery_simple'::regconfig
+    end;
+comment on function search_configuration(text) is 'How words of a language (BCP 47) are stemmed';
+
+-- One code point for one, so that a place in the answer is a place in the text:
+-- * variants of Arabic letters become one: Persian ی and ک, alef maksura, the yehs and hehs of Urdu and Pashto;
+-- * digits become ASCII digits, ё becomes е;
+-- * what only helps reading aloud or setting (harakat, tatweel, stress marks, niqqud, soft hyphens, marks of direction)
+--   becomes U+00AD, which search_words leaves out;
+-- * a zero width non-joiner stays: words are cut at it and joined over it;
+-- * everything else that is neither letter nor digit becomes a space.
+create function search_letters(document text) returns text
+    language sql immutable strict parallel safe
+    return translate(
+        regexp_replace(
+            regexp_replace(
+                document,
+                '[\u00AD\u0300-\u036F\u0591-\u05BD\u05BF\u05C1\u05C2\u05C4\u05C5\u05C7\u061C\u0640\u064B-\u065F\u0670\u06D6-\u06DC\u06DF-\u06E4\u06E7\u06E8\u06EA-\u06ED\u200D-\u200F\u202A-\u202E\u2060-\u2069\uFE00-\uFE0F\uFEFF]',
+                U&'\00AD',
+                'g'
+            ),
+            '[\u0001-\u002F\u003A-\u0040\u005B-\u0060\u007B-\u00A9\u00AB\u00AC\u00AE-\u00B4\u00B6-\u00B9\u00BB-\u00BF\u00D7\u00F7\u055A-\u055F\u0589\u058A\u05BE\u05C0\u05C3\u05C6\u05F3\u05F4\u0600-\u060F\u061B\u061D-\u061F\u066A-\u066D\u06D4\u06DD\u06DE\u06E9\u06FD\u06FE\u0964\u0965\u0970\u2000-\u200B\u2010-\u2029\u202F-\u205F\u206A-\u209F\u20A0-\u20CF\u2100-\u214F\u2150-\u2BFF\u2E00-\u2E7F\u3000-\u3004\u3007-\u3020\u3030\u303D\u30A0\u30FB\uE000-\uF8FF\uFD3E\uFD3F\uFE10-\uFE6F\uFF01-\uFF0F\uFF1A-\uFF20\uFF3B-\uFF40\uFF5B-\uFF65\uFFE0-\uFFFF\U0001F000-\U0001FAFF]',
+            ' ',
+            'g'
+        ),
+        U&'\06CC\0649\06D0\06D2\06A9\06AA\06C0\06C1\06C2\06D5\0660\0661\0662\0663\0664\0665\0666\0667\0668\0669\06F0\06F1\06F2\06F3\06F4\06F5\06F6\06F7\06F8\06F9\0401\0451',
+        U&'\064A\064A\064A\064A\0643\0643\0647\0647\0647\064701234567890123456789\0415\0435'
+    );
+comment on function search_letters(text) is 'The text as search sees it, code point for code point';
+
+-- In Arabic these are for the stemmer, which knows what to do with them.
+create function search_letters(language text, document text) returns text
+    language sql immutable strict parallel safe
+    return case
+        when lower(split_part(language, '-', 1)) = 'ar' then search_letters(document)
+        else translate(
+            search_letters(document),
+            U&'\0622\0623\0625\0671\0624\0629',
+            U&'\0627\0627\0627\0627\0648\0647'
+        )
+    end;
+comment on function search_letters(text, text) is 'The text of a language as search sees it, code point for code point';
+
+create function search_split(letters text) returns text
+    language sql immutable strict parallel safe
+    return translate(letters, U&'\200C\00AD', ' ');
+comment on function search_split(text) is 'Of search_letters: its words, cut at zero width non-joiners';
+
+create function search_joined(letters text) returns text
+    language sql immutable strict parallel safe
+    return translate(letters, U&'\200C\00AD', '');
+comment on function search_joined(text) is 'Of search_letters: its words, joined over zero width non-joiners';
+
+-- A word with a zero width non-joiner is there twice: in its parts, and joined over the places of all of them, so that
+-- phrases hold whichever way the word is written.
+create function search_joined_words(configuration regconfig, letters text) returns text
+    language sql immutable strict parallel safe
+    return (
+        select coalesce(
+            string_agg(
+                format(' ''%s'':%s,%s', replace(lexeme, '''', ''''''), least(last_place - parts + 1, 16383),
+                    least(last_place, 16383)),
+                '' order by last_place
+            ),
+            ''
+        )
+        from (
+            select word, parts, sum(parts) over (order by place) as last_place
+            from (
+                select word, place, cardinality(array_remove(string_to_array(search_split(word), ' '), '')) as parts
+                from string_to_table(letters, ' ') with ordinality as cut (word, place)
+            ) as counted
+        ) as placed
+        cross join lateral unnest(tsvector_to_array(to_tsvector(configuration, search_joined(word)))) as lexeme
+        where parts > 1
+    );
+comment on function search_joined_words(regconfig, text) is 'Of search_letters: what the words with zero width non-joiners add to its vector';
+
+-- In plpgsql, whose plans are made once a session: a query asks these for each of its terms in each language.
+create or replace function search_vector(language text, document text) returns tsvector
+    language plpgsql immutable strict parallel safe as $$
+declare
+    configuration regconfig := search_configuration(language);
+    letters text := search_letters(language, document);
+    cut tsvector := to_tsvector(configuration, search_split(letters));
+begin
+    if strpos(letters, U&'\200C') = 0 then
+        return cut;
+    end if;
+    return (cut::text || search_joined_words(configuration, letters))::tsvector;
+end
+$$;
+comment on function search_vector(text, text) is 'The words of a text in a language (BCP 47), by which search finds it';
+
+-- A stop word asks for nothing, unless it is the beginning of other words.
+create function search_phrase(configuration regconfig, words text, is_prefix boolean) returns tsquery
+    language plpgsql immutable strict parallel safe as $$
+declare
+    trimmed text := rtrim(words);
+    last text := substring(trimmed from '[^ ]+$');
+    ending tsquery;
+begin
+    if not is_prefix or last is null then
+        return phraseto_tsquery(configuration, words);
+    end if;
+    ending := to_tsquery(configuration, format('''%s'':*', last));
+    if numnode(ending) = 0 then
+        ending := to_tsquery('chancery_simple', format('''%s'':*', last));
+    end if;
+    return tsquery_phrase(phraseto_tsquery(configuration, left(trimmed, -length(last))), ending);
+end
+$$;
+comment on function search_phrase(regconfig, text, boolean) is 'Words in a row, of which the last may be a beginning';
+
+create function search_term(language text, term text, is_prefix boolean) returns tsquery
+    language plpgsql immutable strict parallel safe as $$
+declare
+    configuration regconfig := search_configuration(language);
+    letters text := search_letters(language, term);
+    cut tsquery := search_phrase(configuration, search_split(letters), is_prefix);
+begin
+    if strpos(letters, U&'\200C') = 0 then
+        return cut;
+    end if;
+    return cut || search_phrase(configuration, search_joined(letters), is_prefix);
+end
+$$;
+comment on function search_term(text, text, boolean) is 'One term of a query: words in a row. What its writer cut by a hyphen or a point are words in a row too';
+
+create aggregate search_any(tsquery) (sfunc = tsquery_or, stype = tsquery, parallel = safe);
+comment on aggregate search_any(tsquery) is 'What any of the queries finds';
+
+create aggregate search_all(tsquery) (sfunc = tsquery_and, stype = tsquery, parallel = safe);
+comment on aggregate search_all(tsquery) is 'What all of the queries find';
