@@ -31,6 +31,7 @@ mod renders;
 mod request_ids;
 mod revisions;
 mod schema;
+mod search;
 mod settings;
 mod tokens;
 #[cfg(feature = "unfenced")]
@@ -72,6 +73,7 @@ pub use render_requests::{NewRender, RequestedRender};
 pub use render_tasks::{AttemptFailure, Finished, StagedArtifact};
 pub use renders::{Download, Render, RenderState, WaitingReason};
 pub use request_ids::WriteId;
+pub use search::{SearchQuery, SearchQueryError};
 pub use settings::DatabaseSettings;
 pub use tokens::{ApiToken, NewToken, Secret};
 pub use wakeups::{Hint, Hints};

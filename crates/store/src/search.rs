@@ -1,0 +1,6 @@
+//! Full-text search.
+
+mod highlight;
+mod query;
+
+pub use query::{SearchQuery, SearchQueryError};
