@@ -1,6 +1,0 @@
-//! Full-text search.
-
-mod highlight;
-mod query;
-
-pub use query::{SearchQuery, SearchQueryError};
