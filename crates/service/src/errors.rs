@@ -37,6 +37,7 @@ pub fn status(error: StoreError) -> Status {
         StoreError::StaleEtag => (Code::Aborted, Reason::StaleEtag),
         StoreError::ClearanceTooLow(_) => (Code::PermissionDenied, Reason::ClearanceTooLow),
         StoreError::InvalidField { field, description } => return invalid_field(field, description),
+        StoreError::InvalidPlace(_) => return invalid_page_token(),
         StoreError::LimitExceeded(_) => (Code::ResourceExhausted, Reason::LimitExceeded),
         StoreError::InvalidContent(invalid) => return invalid_content("content", invalid),
         StoreError::InvalidOptions(invalid) => return invalid_options(invalid),

@@ -11,7 +11,9 @@ use crate::errors::{invalid_field, invalid_page_token};
 const DEFAULT_SIZE: i32 = 50;
 /// The largest page.
 const LARGEST_SIZE: i32 = 1000;
-/// How many bytes of the query's digest a token holds: enough that one of another list is not taken by accident.
+/// How many bytes of a digest over query and key a token begins with: enough that one of another list, or one that was
+/// damaged or altered on its way, is not taken by accident. It keeps no secret: a key that somebody makes up leads to
+/// another place in the list that he may read anyhow, and the store checks its form.
 const BINDING: usize = 8;
 
 /// What a caller asks for.
@@ -68,7 +70,7 @@ impl Page {
 }
 
 fn seal(query: &str, key: &str) -> String {
-    let mut token = binding(query).to_vec();
+    let mut token = binding(query, key.as_bytes()).to_vec();
     token.extend_from_slice(key.as_bytes());
     URL_SAFE_NO_PAD.encode(token)
 }
@@ -76,11 +78,14 @@ fn seal(query: &str, key: &str) -> String {
 fn open(query: &str, token: &str) -> Option<String> {
     let token = URL_SAFE_NO_PAD.decode(token).ok()?;
     let (bound, key) = token.split_at_checked(BINDING)?;
-    (bound == binding(query)).then(|| String::from_utf8(key.to_vec()).ok())?
+    (bound == binding(query, key)).then(|| String::from_utf8(key.to_vec()).ok())?
 }
 
-fn binding(query: &str) -> [u8; BINDING] {
-    let digest: [u8; 32] = Sha256::digest(query.as_bytes()).into();
+/// The query's length goes first, so that no other query and key look like these together.
+fn binding(query: &str, key: &[u8]) -> [u8; BINDING] {
+    let length = u64::try_from(query.len()).unwrap_or(u64::MAX);
+    let digest = Sha256::new().chain_update(length.to_be_bytes()).chain_update(query).chain_update(key);
+    let digest: [u8; 32] = digest.finalize().into();
     let mut binding = [0; BINDING];
     binding.copy_from_slice(&digest[..BINDING]);
     binding
@@ -102,6 +107,23 @@ mod tests {
         assert_eq!(read("briefs of w1", 2, &token).unwrap().after.as_deref(), Some("b2"));
         assert!(read("briefs of w2", 2, &token).is_err());
         assert!(read("briefs of w1", 2, "bm9uc2Vuc2U").is_err() && read("briefs of w1", 2, "***").is_err());
+    }
+
+    #[test]
+    fn a_token_with_any_bit_flipped_is_refused() {
+        let mut items = vec!["a1", "b2", "c3"];
+        let token = read("q", 2, "").unwrap().cut(&mut items, |item| (*item).to_owned());
+        for place in 0..token.len() {
+            for bit in 0..7 {
+                let mut bytes = token.clone().into_bytes();
+                bytes[place] ^= 1 << bit;
+                let altered = String::from_utf8(bytes).unwrap();
+                assert!(read("q", 2, &altered).is_err(), "{altered}");
+            }
+        }
+        assert!(
+            read("q", 2, &token[..token.len() - 1]).is_err() && read("q", 2, &format!("{token}A")).is_err()
+        );
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use chancery_brief::render_options::InvalidOption;
 use chancery_brief::validate::{InvalidContent, Violation};
 
+use crate::filter::{FilterError, InvalidPlace};
+
 /// The result of a store method.
 pub type Result<T> = std::result::Result<T, StoreError>;
 
@@ -59,6 +61,15 @@ pub enum StoreError {
         /// What is wrong with it.
         description: String,
     },
+    /// A filter is none, or asks for what the list has not.
+    #[error("filter: {0}")]
+    InvalidFilter(FilterError),
+    /// An order is none, or is by what the list is not ordered by.
+    #[error("order_by: {0}")]
+    InvalidOrder(FilterError),
+    /// A page was to begin at what is no place in the list's order.
+    #[error("page_token: {0}")]
+    InvalidPlace(#[from] InvalidPlace),
     /// Options of a render name what the edition or the workspace has not.
     #[error("{} option(s) cannot be followed", .0.len())]
     InvalidOptions(Vec<InvalidOption>),

@@ -15,6 +15,7 @@ mod dead_tasks;
 mod drafts;
 mod editions;
 mod error;
+pub mod filter;
 mod imports;
 mod principal;
 mod print_environments;

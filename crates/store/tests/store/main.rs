@@ -9,6 +9,7 @@ mod change_log;
 mod dead_tasks;
 mod drafts;
 mod editions;
+mod filters;
 mod imports;
 mod leases;
 mod place;

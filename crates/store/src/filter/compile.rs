@@ -1,0 +1,150 @@
+//! From a checked filter to SQL: static text and binds, nothing else.
+
+use sqlx::{Postgres, QueryBuilder};
+use time::OffsetDateTime;
+
+use crate::filter::scan::Comparator;
+use crate::filter::schema::{Test, TestKind};
+use crate::filter::{Filter, Node};
+
+impl Filter {
+    /// Pushes a condition that is true of what is wanted; of the rest it may be false or null.
+    pub fn push(&self, query: &mut QueryBuilder<Postgres>) {
+        match &self.root {
+            None => _ = query.push("true"),
+            Some(root) => push(root, query),
+        }
+    }
+}
+
+/// No condition within is negated but by `is not true`, so that null says the same as false everywhere.
+fn push(node: &Node<Test>, query: &mut QueryBuilder<Postgres>) {
+    match node {
+        Node::All(nodes) => push_joined(nodes, " and ", query),
+        Node::Any(nodes) => push_joined(nodes, " or ", query),
+        Node::Not(inner) => {
+            query.push("(");
+            push(inner, query);
+            query.push(" is not true)");
+        }
+        Node::Leaf(test) => {
+            query.push("(");
+            push_test(test, query);
+            query.push(")");
+        }
+    }
+}
+
+fn push_joined(nodes: &[Node<Test>], join: &'static str, query: &mut QueryBuilder<Postgres>) {
+    query.push("(");
+    for (place, node) in nodes.iter().enumerate() {
+        if place > 0 {
+            query.push(join);
+        }
+        push(node, query);
+    }
+    query.push(")");
+}
+
+fn push_test(test: &Test, query: &mut QueryBuilder<Postgres>) {
+    let column = test.column;
+    match &test.kind {
+        TestKind::Text { is_equal, value } => {
+            query.push(column).push(equality(*is_equal)).push_bind(value.clone());
+        }
+        TestKind::Contains(part) => {
+            query.push(column).push(" ilike ").push_bind(pattern(part));
+        }
+        TestKind::Holds(value) => {
+            query.push(column).push(" @> array[").push_bind(value.clone()).push("]::text[]");
+        }
+        TestKind::Number(comparator, number) => {
+            query.push(column).push(operator(*comparator)).push_bind(*number);
+        }
+        TestKind::Bool { is_equal, value } => {
+            query.push(column).push(equality(*is_equal)).push_bind(*value);
+        }
+        TestKind::Time { comparator, from, until: None } => {
+            query.push(column).push(operator(*comparator)).push_bind(*from);
+        }
+        TestKind::Time { comparator, from, until: Some(until) } => {
+            push_day(column, *comparator, (*from, *until), query);
+        }
+        TestKind::Period { latest, comparator, first, last } => {
+            push_period((column, latest), *comparator, (*first, *last), query);
+        }
+    }
+}
+
+/// A moment against a whole day.
+fn push_day(
+    column: &'static str,
+    comparator: Comparator,
+    (from, until): (OffsetDateTime, OffsetDateTime),
+    query: &mut QueryBuilder<Postgres>,
+) {
+    let (sign, bound) = match comparator {
+        Comparator::Less => (" < ", from),
+        Comparator::LessOrEqual => (" < ", until),
+        Comparator::Greater => (" >= ", until),
+        Comparator::GreaterOrEqual => (" >= ", from),
+        Comparator::Equal | Comparator::NotEqual | Comparator::Has => {
+            query.push("(").push(column).push(" >= ").push_bind(from);
+            query.push(" and ").push(column).push(" < ").push_bind(until).push(")");
+            if comparator == Comparator::NotEqual {
+                query.push(" is not true");
+            }
+            return;
+        }
+    };
+    query.push(column).push(sign).push_bind(bound);
+}
+
+/// Ranges of days, a bound that is null being infinite. Where both are, there is no period. An index on the range, where
+/// there is a period, answers each of these.
+fn push_period(
+    (earliest, latest): (&'static str, &'static str),
+    comparator: Comparator,
+    (first, last): (Option<i64>, Option<i64>),
+    query: &mut QueryBuilder<Postgres>,
+) {
+    let sign = match comparator {
+        Comparator::Has => " && ",
+        Comparator::Less => " << ",
+        Comparator::LessOrEqual => " &< ",
+        Comparator::Greater => " >> ",
+        Comparator::GreaterOrEqual => " &> ",
+        Comparator::Equal | Comparator::NotEqual => " = ",
+    };
+    query.push("int8range(").push(earliest).push(", ").push(latest).push(", '[]')").push(sign);
+    query.push("int8range(").push_bind(first).push(", ").push_bind(last).push(", '[]')");
+    query.push(" and coalesce(").push(earliest).push(", ").push(latest).push(") is not null");
+}
+
+const fn equality(is_equal: bool) -> &'static str {
+    if is_equal { " = " } else { " is distinct from " }
+}
+
+const fn operator(comparator: Comparator) -> &'static str {
+    match comparator {
+        Comparator::Equal | Comparator::Has => " = ",
+        Comparator::NotEqual => " is distinct from ",
+        Comparator::Less => " < ",
+        Comparator::LessOrEqual => " <= ",
+        Comparator::Greater => " > ",
+        Comparator::GreaterOrEqual => " >= ",
+    }
+}
+
+/// A pattern of LIKE that finds a text as it stands.
+fn pattern(part: &str) -> String {
+    let mut pattern = String::from("%");
+    for sign in part.chars() {
+        if matches!(sign, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(sign);
+    }
+    pattern.push('%');
+    pattern
+}

@@ -1,0 +1,242 @@
+//! Pages of an ordered list begin after a place, which is the keys of the last item before (AIP-158): no page costs more
+//! than another, and what is written meanwhile moves nothing.
+
+use sqlx::{Postgres, QueryBuilder};
+use time::OffsetDateTime;
+
+use crate::filter::order::{Direction, KeyKind, Order, SortColumn};
+
+/// An item's place in an order: one key for each of the order's columns, as text; none for null.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place(Vec<Option<String>>);
+
+/// A text is no place in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no place in this order")]
+pub struct InvalidPlace;
+
+impl Place {
+    /// Of the keys as [`Order::push_key`] selects them.
+    pub const fn new(keys: Vec<Option<String>>) -> Self {
+        Self(keys)
+    }
+
+    /// As page tokens hold it: of each key its length in bytes, a colon and itself; of null a `~`.
+    pub fn encode(&self) -> String {
+        let mut text = String::new();
+        for key in &self.0 {
+            match key {
+                None => text.push('~'),
+                Some(key) => {
+                    text.push_str(&key.len().to_string());
+                    text.push(':');
+                    text.push_str(key);
+                }
+            }
+        }
+        text
+    }
+
+    fn decode(mut text: &str) -> Option<Self> {
+        let mut keys = Vec::new();
+        while !text.is_empty() {
+            if let Some(rest) = text.strip_prefix('~') {
+                keys.push(None);
+                text = rest;
+                continue;
+            }
+            let (length, rest) = text.split_once(':')?;
+            let (key, rest) = rest.split_at_checked(length.parse().ok()?)?;
+            keys.push(Some(key.to_owned()));
+            text = rest;
+        }
+        Some(Self(keys))
+    }
+}
+
+/// A key as it is bound.
+enum Key {
+    Null,
+    Text(String),
+    Integer(i64),
+    Timestamp(OffsetDateTime),
+}
+
+/// Where a page begins: keys of an order that are of its types.
+pub struct Start<'a>(Vec<(&'a SortColumn, Direction, Key)>);
+
+impl Order {
+    /// The place that a page token holds. Refuses what is not of this order's types, whoever made it up.
+    pub fn start(&self, text: &str) -> Result<Start<'_>, InvalidPlace> {
+        let Place(given) = Place::decode(text).ok_or(InvalidPlace)?;
+        if given.len() != self.keys.len() {
+            return Err(InvalidPlace);
+        }
+        let pairs = self.keys.iter().zip(given);
+        let typed = pairs.map(|((column, direction), key)| Some((column, *direction, typed(column, key)?)));
+        typed.collect::<Option<Vec<_>>>().map(Start).ok_or(InvalidPlace)
+    }
+
+    /// Pushes a `text[]` of an item's keys: what [`Place::new`] takes.
+    pub fn push_key(&self, query: &mut QueryBuilder<Postgres>) {
+        query.push("array[");
+        for (place, (column, _)) in self.keys.iter().enumerate() {
+            query.push(if place > 0 { ", " } else { "" });
+            match column.kind {
+                KeyKind::Text | KeyKind::Integer => query.push("(").push(column.column).push(")::text"),
+                KeyKind::Timestamp => {
+                    query.push("(extract(epoch from ").push(column.column).push(") * 1000000)::bigint::text")
+                }
+            };
+        }
+        query.push("]::text[]");
+    }
+
+    /// Pushes what follows `order by`.
+    pub fn push(&self, query: &mut QueryBuilder<Postgres>) {
+        for (place, (column, direction)) in self.keys.iter().enumerate() {
+            query.push(if place > 0 { ", " } else { "" }).push(column.column);
+            if *direction == Direction::Descending {
+                query.push(" desc");
+            }
+        }
+    }
+}
+
+fn typed(column: &SortColumn, key: Option<String>) -> Option<Key> {
+    let Some(key) = key else { return column.is_nullable.then_some(Key::Null) };
+    match column.kind {
+        KeyKind::Text => (!key.contains('\0')).then_some(Key::Text(key)),
+        KeyKind::Integer => key.parse().ok().map(Key::Integer),
+        KeyKind::Timestamp => {
+            let microseconds: i64 = key.parse().ok()?;
+            let moment = OffsetDateTime::from_unix_timestamp_nanos(i128::from(microseconds) * 1000);
+            moment.ok().filter(|moment| moment.year() > 0).map(Key::Timestamp)
+        }
+    }
+}
+
+impl Start<'_> {
+    /// Pushes a condition that is true of what comes after the place, and of nothing else.
+    pub fn push(&self, query: &mut QueryBuilder<Postgres>) {
+        if self.is_one_way() {
+            self.push_row(query);
+        } else {
+            push_after(&self.0, query);
+        }
+    }
+
+    /// Whether a comparison of rows says it all: then an index on the order's columns leads to the place.
+    fn is_one_way(&self) -> bool {
+        let first = self.0.first().map(|(_, direction, _)| *direction);
+        self.0.iter().all(|(column, direction, _)| !column.is_nullable && Some(*direction) == first)
+    }
+
+    fn push_row(&self, query: &mut QueryBuilder<Postgres>) {
+        query.push("(");
+        for (place, (column, ..)) in self.0.iter().enumerate() {
+            query.push(if place > 0 { ", " } else { "" }).push(column.column);
+        }
+        let is_ascending = self.0.iter().all(|(_, direction, _)| *direction == Direction::Ascending);
+        query.push(if is_ascending { ") > (" } else { ") < (" });
+        for (place, (.., key)) in self.0.iter().enumerate() {
+            query.push(if place > 0 { ", " } else { "" });
+            push_key(key, query);
+        }
+        query.push(")");
+    }
+}
+
+/// `at or after the first key, and (after the first key, or after the rest)`: the first half is what an index can begin
+/// with. Null stands above all else.
+fn push_after(keys: &[(&SortColumn, Direction, Key)], query: &mut QueryBuilder<Postgres>) {
+    let Some(((column, direction, key), rest)) = keys.split_first() else {
+        query.push("false");
+        return;
+    };
+    let is_ascending = *direction == Direction::Ascending;
+    query.push("(");
+    if let Key::Null = key {
+        let comes_after = if is_ascending { "false" } else { "true" };
+        query.push(column.column).push(" is not null and ").push(comes_after);
+        query.push(" or ").push(column.column).push(" is null and ");
+        push_after(rest, query);
+        query.push(")");
+        return;
+    }
+    let (at_or_after, after) = if is_ascending { (" >= ", " > ") } else { (" <= ", " < ") };
+    query.push(column.column).push(at_or_after);
+    push_key(key, query);
+    query.push(" and (").push(column.column).push(after);
+    push_key(key, query);
+    query.push(" or ");
+    push_after(rest, query);
+    query.push(")");
+    if is_ascending && column.is_nullable {
+        query.push(" or ").push(column.column).push(" is null");
+    }
+    query.push(")");
+}
+
+fn push_key(key: &Key, query: &mut QueryBuilder<Postgres>) {
+    match key {
+        Key::Null => query.push("null"),
+        Key::Text(text) => query.push_bind(text.clone()).push("::text"),
+        Key::Integer(number) => query.push_bind(*number).push("::bigint"),
+        Key::Timestamp(moment) => query.push_bind(*moment).push("::timestamptz"),
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{InvalidPlace, Place};
+    use crate::filter::order::{Direction, KeyKind, Order, SortColumn};
+
+    fn column(name: &'static str, kind: KeyKind, is_nullable: bool) -> (SortColumn, Direction) {
+        (SortColumn { name, column: name, kind, is_nullable }, Direction::Ascending)
+    }
+
+    #[test]
+    fn places_survive_their_tokens() {
+        for keys in [
+            vec![],
+            vec![None],
+            vec![Some(String::new()), None, Some("a:1~".to_owned())],
+            vec![Some("1:".to_owned()), Some("naïve".to_owned())],
+        ] {
+            assert_eq!(Place::decode(&Place::new(keys.clone()).encode()), Some(Place(keys)));
+        }
+    }
+
+    #[test]
+    fn what_is_no_place_in_the_order_is_refused() {
+        let order = Order {
+            keys: vec![
+                column("name", KeyKind::Text, false),
+                column("day", KeyKind::Integer, true),
+                column("at", KeyKind::Timestamp, false),
+            ],
+        };
+        assert!(order.start("1:a~1:5").is_ok() && order.start("0:2:-71:5").is_ok());
+        for text in [
+            "",
+            "~~~",
+            "1:a",
+            "1:a~",
+            "1:a~1:5~",
+            "1:\0~1:5",
+            "1:a1:x1:5",
+            "1:a~~",
+            "9:a",
+            "1:a~20:99999999999999999999",
+            "1:a~19:9223372036854775807",
+            "1:a~19:-200000000000000000",
+            "x",
+            "-1:a",
+            "2:ü",
+            "1:ü~1:5",
+        ] {
+            assert_eq!(order.start(text).err(), Some(InvalidPlace), "{text:?}");
+        }
+    }
+}

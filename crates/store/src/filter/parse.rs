@@ -1,0 +1,139 @@
+//! From a text to joined comparisons, without a look at what can be compared. One pass, no deeper than
+//! [`DEEPEST_NESTING`].
+
+use crate::filter::scan::{Comparator, Piece, Scanner, Value};
+use crate::filter::{DEEPEST_NESTING, FilterError, MOST_COMPARISONS, Node, bounded};
+
+/// `field operator value`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Comparison<'a> {
+    pub(super) field: Piece<'a>,
+    pub(super) comparator: Comparator,
+    pub(super) value: Value<'a>,
+}
+
+type Parsed<'a> = Result<Node<Comparison<'a>>, FilterError>;
+
+/// None for a text of blanks.
+pub(super) fn parse(text: &str) -> Result<Option<Node<Comparison<'_>>>, FilterError> {
+    bounded(text)?;
+    let mut parser = Parser { scanner: Scanner::new(text), comparisons: 0 };
+    parser.scanner.skip_blanks();
+    if parser.scanner.at_end() {
+        return Ok(None);
+    }
+    let root = parser.expression(0)?;
+    match parser.scanner.sign(')') {
+        Some(sign) => Err(sign.refused("no parenthesis is open here")),
+        None => Ok(Some(root)),
+    }
+}
+
+struct Parser<'a> {
+    scanner: Scanner<'a>,
+    comparisons: usize,
+}
+
+impl<'a> Parser<'a> {
+    /// Ends before a closing parenthesis or at the text's end.
+    fn expression(&mut self, nesting: usize) -> Parsed<'a> {
+        let mut factors = vec![self.factor(nesting)?];
+        while self.scanner.keyword("AND")? {
+            factors.push(self.factor(nesting)?);
+        }
+        if self.scanner.at_end() || self.scanner.here().text.starts_with(')') {
+            return Ok(joined(factors, Node::All));
+        }
+        Err(self.unjoined())
+    }
+
+    fn factor(&mut self, nesting: usize) -> Parsed<'a> {
+        let mut terms = vec![self.term(nesting)?];
+        while self.scanner.keyword("OR")? {
+            terms.push(self.term(nesting)?);
+        }
+        Ok(joined(terms, Node::Any))
+    }
+
+    /// Takes the blanks after it, too.
+    fn term(&mut self, nesting: usize) -> Parsed<'a> {
+        self.scanner.skip_blanks();
+        let is_negated = self.scanner.sign('-').is_some() || self.not()?;
+        let node = match self.scanner.sign('(') {
+            Some(open) => self.nested(open, nesting + 1)?,
+            None => Node::Leaf(self.comparison()?),
+        };
+        self.scanner.skip_blanks();
+        Ok(if is_negated { Node::Not(Box::new(node)) } else { node })
+    }
+
+    /// Takes the blanks after it: a minus has none.
+    fn not(&mut self) -> Result<bool, FilterError> {
+        let found = self.scanner.keyword("NOT")?;
+        self.scanner.skip_blanks();
+        Ok(found)
+    }
+
+    fn nested(&mut self, open: Piece<'a>, nesting: usize) -> Parsed<'a> {
+        if nesting > DEEPEST_NESTING {
+            return Err(open.refused(format!("parentheses nest to {DEEPEST_NESTING}, no deeper")));
+        }
+        let inner = self.expression(nesting)?;
+        match self.scanner.sign(')') {
+            Some(_) => Ok(inner),
+            None => Err(open.refused("this parenthesis is never closed")),
+        }
+    }
+
+    fn comparison(&mut self) -> Result<Comparison<'a>, FilterError> {
+        let here = self.scanner.here();
+        self.comparisons += 1;
+        if self.comparisons > MOST_COMPARISONS {
+            return Err(here.refused(format!("a filter has {MOST_COMPARISONS} comparisons, no more")));
+        }
+        let field = self.scanner.name();
+        match field.text {
+            "" if self.scanner.at_end() => {
+                return Err(here.refused("the text ends where a comparison should begin"));
+            }
+            "" => return Err(here.refused("a comparison begins with a field's name")),
+            "AND" | "OR" | "NOT" => return Err(field.refused("a comparison is missing before this word")),
+            _ => {}
+        }
+        if self.scanner.here().text.starts_with('(') {
+            return Err(field.refused("functions are not supported"));
+        }
+        self.scanner.skip_blanks();
+        let Some(comparator) = self.scanner.comparator() else {
+            let description =
+                "no operator follows: a comparison is a field, one of = != < <= > >= : and a value";
+            return Err(field.refused(description));
+        };
+        self.scanner.skip_blanks();
+        Ok(Comparison { field, comparator, value: self.scanner.value()? })
+    }
+
+    /// Something follows a whole term.
+    fn unjoined(&self) -> FilterError {
+        let here = self.scanner.here();
+        let is_small = ["and", "or", "not"].contains(&here.text.to_ascii_lowercase().as_str());
+        here.refused(if is_small {
+            "AND, OR and NOT are written in capitals, with blanks around them"
+        } else {
+            "comparisons are joined by AND or OR"
+        })
+    }
+}
+
+fn joined<'a>(
+    mut nodes: Vec<Node<Comparison<'a>>>,
+    join: impl Fn(Vec<Node<Comparison<'a>>>) -> Node<Comparison<'a>>,
+) -> Node<Comparison<'a>> {
+    match nodes.pop() {
+        Some(only) if nodes.is_empty() => only,
+        last => {
+            nodes.extend(last);
+            join(nodes)
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! What a list can be filtered by, and what comparisons with it mean.
+
+use chancery_brief::edtf::{self, Edtf, Precision};
+use chancery_brief::marking::Scheme;
+use time::{Duration, OffsetDateTime};
+
+use crate::filter::FilterError;
+use crate::filter::parse::Comparison;
+use crate::filter::scan::{Comparator, Value};
+
+/// The fields of a list.
+#[derive(Debug, Clone, Copy)]
+pub struct Schema {
+    /// In the order in which errors list them.
+    pub fields: &'static [Field],
+}
+
+/// Something that items of a list have.
+#[derive(Debug, Clone, Copy)]
+pub struct Field {
+    /// Its name in filters, such as `likelihood.term`.
+    pub name: &'static str,
+    /// What it is.
+    pub field_type: FieldType,
+    /// The SQL expression of its value; of [`FieldType::Period`] that of the first day's number.
+    pub column: &'static str,
+}
+
+/// What a field is, which decides how it is compared.
+#[derive(Debug, Clone, Copy)]
+pub enum FieldType {
+    /// Text: `=`, `!=`; `:` finds a part of it, whatever its case.
+    Text,
+    /// One id: `=`, `!=` and `:`, which says the same as `=`.
+    Id,
+    /// An array of ids: `:` finds those that hold the value.
+    Ids,
+    /// One of these words, stored as its number: `=`, `!=`.
+    Enum(&'static [(&'static str, i16)]),
+    /// A number: all but `:`.
+    Integer,
+    /// A number from 0 to 100: all but `:`.
+    Percent,
+    /// `true` or `false`: `=`, `!=`.
+    Bool,
+    /// A moment, compared with one or with a whole UTC day: all but `:`.
+    Timestamp,
+    /// Days from a first to a last, an open or unknown end being null, compared with an EDTF value: all but `!=`.
+    /// What has neither end has no period, and no comparison finds it.
+    Period {
+        /// The SQL expression of the last day's number.
+        latest: &'static str,
+    },
+    /// The rank of a label of the workspace's scheme: all but `:`, in the scheme's order.
+    Marking,
+}
+
+/// A comparison that has been checked.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Test {
+    /// The SQL expression.
+    pub(super) column: &'static str,
+    pub(super) kind: TestKind,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum TestKind {
+    Text {
+        is_equal: bool,
+        value: String,
+    },
+    /// Case does not matter.
+    Contains(String),
+    Holds(String),
+    Number(Comparator, i64),
+    Bool {
+        is_equal: bool,
+        value: bool,
+    },
+    /// Within `from..until`, before it or after it; of a moment, `until` is none.
+    Time {
+        comparator: Comparator,
+        from: OffsetDateTime,
+        until: Option<OffsetDateTime>,
+    },
+    Period {
+        latest: &'static str,
+        comparator: Comparator,
+        first: Option<i64>,
+        last: Option<i64>,
+    },
+}
+
+type Checked<T> = Result<T, FilterError>;
+
+impl Schema {
+    pub(super) fn check(&self, comparison: &Comparison<'_>, scheme: Scheme) -> Checked<Test> {
+        let name = comparison.field.text;
+        let Some(field) = self.fields.iter().find(|field| field.name == name) else {
+            let known: Vec<&str> = self.fields.iter().map(|field| field.name).collect();
+            let known = known.join(", ");
+            return Err(comparison
+                .field
+                .refused(format!("there is no such field here; the fields are {known}")));
+        };
+        field.check_comparator(comparison)?;
+        Ok(Test { column: field.column, kind: field.test(comparison.comparator, &comparison.value, scheme)? })
+    }
+}
+
+impl Field {
+    fn check_comparator(&self, comparison: &Comparison<'_>) -> Checked<()> {
+        use Comparator::{Equal, Greater, GreaterOrEqual, Has, Less, LessOrEqual, NotEqual};
+        let allowed: &[Comparator] = match self.field_type {
+            FieldType::Text | FieldType::Id => &[Equal, NotEqual, Has],
+            FieldType::Ids => &[Has],
+            FieldType::Enum(_) | FieldType::Bool => &[Equal, NotEqual],
+            FieldType::Integer | FieldType::Percent | FieldType::Timestamp | FieldType::Marking => {
+                &[Equal, NotEqual, Less, LessOrEqual, Greater, GreaterOrEqual]
+            }
+            FieldType::Period { .. } => &[Equal, Less, LessOrEqual, Greater, GreaterOrEqual, Has],
+        };
+        if allowed.contains(&comparison.comparator) {
+            return Ok(());
+        }
+        let signs: Vec<&str> = allowed.iter().map(|comparator| comparator.as_str()).collect();
+        Err(comparison.field.refused(format!("this field is compared by {}", signs.join(" "))))
+    }
+
+    fn test(&self, comparator: Comparator, value: &Value<'_>, scheme: Scheme) -> Checked<TestKind> {
+        let is_equal = comparator == Comparator::Equal;
+        let number = |number| TestKind::Number(comparator, number);
+        match self.field_type {
+            FieldType::Text if comparator == Comparator::Has => contained(value),
+            FieldType::Text => Ok(TestKind::Text { is_equal, value: value.text.clone() }),
+            FieldType::Id => {
+                let is_equal = comparator != Comparator::NotEqual;
+                Ok(TestKind::Text { is_equal, value: value.text.clone() })
+            }
+            FieldType::Ids => Ok(TestKind::Holds(value.text.clone())),
+            FieldType::Enum(words) => one_of(value, words).map(number),
+            FieldType::Integer => integer(value).map(number),
+            FieldType::Percent => percent(value).map(number),
+            FieldType::Bool => Ok(TestKind::Bool { is_equal, value: boolean(value)? }),
+            FieldType::Timestamp => {
+                let (from, until) = moment_or_day(value)?;
+                Ok(TestKind::Time { comparator, from, until })
+            }
+            FieldType::Period { latest } => {
+                let (first, last) = days(value)?;
+                Ok(TestKind::Period { latest, comparator, first, last })
+            }
+            FieldType::Marking => rank(value, scheme).map(number),
+        }
+    }
+}
+
+fn contained(value: &Value<'_>) -> Checked<TestKind> {
+    match value.text.as_str() {
+        "" => Err(value.piece.refused("an empty text is a part of every text")),
+        text => Ok(TestKind::Contains(text.to_owned())),
+    }
+}
+
+fn one_of(value: &Value<'_>, words: &[(&str, i16)]) -> Checked<i64> {
+    if let Some((_, number)) = words.iter().find(|(word, _)| *word == value.text) {
+        return Ok(i64::from(*number));
+    }
+    let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+    Err(value.piece.refused(format!("the values of this field are {}", words.join(", "))))
+}
+
+/// A number's text may have a sign and digits, nothing else.
+fn integer(value: &Value<'_>) -> Checked<i64> {
+    let parsed =
+        (!value.is_quoted && !value.text.starts_with('+')).then(|| value.text.parse().ok()).flatten();
+    parsed.ok_or_else(|| value.piece.refused("this field is compared with a whole number"))
+}
+
+fn percent(value: &Value<'_>) -> Checked<i64> {
+    let within = integer(value).ok().filter(|percent| (0..=100).contains(percent));
+    within.ok_or_else(|| value.piece.refused("this field is compared with a whole number from 0 to 100"))
+}
+
+fn boolean(value: &Value<'_>) -> Checked<bool> {
+    match value.text.as_str() {
+        "true" if !value.is_quoted => Ok(true),
+        "false" if !value.is_quoted => Ok(false),
+        _ => Err(value.piece.refused("this field is compared with true or false")),
+    }
+}
+
+fn rank(value: &Value<'_>, scheme: Scheme) -> Checked<i64> {
+    let rank = scheme.rank(&value.text).map(|rank| i64::from(i16::from(rank)));
+    rank.ok_or_else(|| {
+        value.piece.refused(format!("the workspace's markings are {}", scheme.labels().join(", ")))
+    })
+}
+
+fn days(value: &Value<'_>) -> Checked<(Option<i64>, Option<i64>)> {
+    let period = edtf::parse(&value.text).map_err(|error| value.piece.refused(error.to_string()))?;
+    Ok((period.earliest().map(edtf::Day::number), period.latest().map(edtf::Day::number)))
+}
+
+fn moment_or_day(value: &Value<'_>) -> Checked<(OffsetDateTime, Option<OffsetDateTime>)> {
+    let found = day(&value.text).or_else(|| moment(&value.text).map(|moment| (moment, None)));
+    found.ok_or_else(|| {
+        let description =
+            "this field is compared with a time such as 2025-06-01T12:00:00Z or a day such as 2025-06-01";
+        value.piece.refused(description)
+    })
+}
+
+/// `YYYY-MM-DD`, from midnight to midnight.
+fn day(text: &str) -> Option<(OffsetDateTime, Option<OffsetDateTime>)> {
+    let Ok(Edtf::Date(date)) = edtf::parse(text) else { return None };
+    let is_plain = matches!(date.precision, Precision::Day(..)) && !date.uncertain && !date.approximate;
+    if !is_plain || date.time.is_some() || date.year < 1 {
+        return None;
+    }
+    let seconds = date.earliest().number().checked_mul(86_400)?;
+    let from = OffsetDateTime::from_unix_timestamp(seconds).ok()?;
+    Some((from, Some(from.checked_add(Duration::DAY)?)))
+}
+
+/// RFC 3339, with the offset that it asks for, of the years 1 to 9999.
+fn moment(text: &str) -> Option<OffsetDateTime> {
+    let (date, clock) = text.split_once(['T', 't'])?;
+    let (from, _) = day(date)?;
+    let (clock, minutes_east) = clock_and_offset(clock)?;
+    let (whole, fraction) = clock.split_once('.').unwrap_or((clock, "0"));
+    let mut fields = whole.split(':').map(|field| digits(field, 2));
+    let mut field = |limit: i64| fields.next().flatten().filter(|number| *number < limit);
+    let (hours, minutes, seconds) = (field(24)?, field(60)?, field(60)?);
+    if fields.next().is_some() {
+        return None;
+    }
+    let time = Duration::seconds(hours * 3600 + (minutes - minutes_east) * 60 + seconds);
+    let moment = from.checked_add(time)?.checked_add(microseconds(fraction)?)?;
+    (1..=9999).contains(&moment.year()).then_some(moment)
+}
+
+/// Splits `Z` or `±hh:mm` off, which becomes minutes.
+fn clock_and_offset(text: &str) -> Option<(&str, i64)> {
+    if let Some(clock) = text.strip_suffix(['Z', 'z']) {
+        return Some((clock, 0));
+    }
+    let (clock, offset) = text.split_at_checked(text.len().checked_sub(6)?)?;
+    let (hours, minutes) = offset.get(1..)?.split_once(':')?;
+    let hours = digits(hours, 2).filter(|hours| *hours < 24)?;
+    let minutes = digits(minutes, 2).filter(|minutes| *minutes < 60)?;
+    match offset.as_bytes()[0] {
+        b'+' => Some((clock, hours * 60 + minutes)),
+        b'-' => Some((clock, -hours * 60 - minutes)),
+        _ => None,
+    }
+}
+
+/// A fraction of a second, to the microsecond: the database knows nothing below.
+fn microseconds(fraction: &str) -> Option<Duration> {
+    let number = digits(fraction, fraction.len()).filter(|_| fraction.len() <= 6)?;
+    let missing = u32::try_from(6 - fraction.len()).ok()?;
+    Some(Duration::microseconds(number * 10_i64.pow(missing)))
+}
+
+fn digits(text: &str, length: usize) -> Option<i64> {
+    let is_number = text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| text.parse().ok()).flatten()
+}

@@ -1,0 +1,245 @@
+use chancery_brief::marking::Scheme;
+use proptest::prelude::{Strategy, any};
+use proptest::{prop_assert, prop_assert_eq, proptest};
+use sqlx::QueryBuilder;
+
+use super::{DEEPEST_NESTING, Field, FieldType, Filter, LONGEST_TEXT, MOST_COMPARISONS, Schema};
+
+const fn field(name: &'static str, field_type: FieldType) -> Field {
+    Field { name, field_type, column: name }
+}
+
+const SCHEMA: Schema = Schema {
+    fields: &[
+        field("text", FieldType::Text),
+        field("id", FieldType::Id),
+        field("actors", FieldType::Ids),
+        field("type", FieldType::Enum(&[("FACT", 1), ("FORECAST", 3)])),
+        field("n", FieldType::Integer),
+        field("low.percent", FieldType::Percent),
+        field("flag", FieldType::Bool),
+        field("at", FieldType::Timestamp),
+        field("earliest", FieldType::Period { latest: "latest" }),
+        field("marking", FieldType::Marking),
+    ],
+};
+
+fn parse(text: &str) -> Result<Filter, super::FilterError> {
+    Filter::parse(text, &SCHEMA, Scheme::Tlp)
+}
+
+fn sql(text: &str) -> String {
+    let mut query = QueryBuilder::new("");
+    parse(text).unwrap().push(&mut query);
+    query.sql().as_str().to_owned()
+}
+
+/// Where it is refused, and why.
+fn refused(text: &str) -> (usize, String) {
+    let error = parse(text).unwrap_err();
+    (error.position, error.description)
+}
+
+#[test]
+fn or_binds_tighter_than_and() {
+    assert_eq!(sql("n = 1 AND n = 2 OR n = 3"), "((n = $1) and ((n = $2) or (n = $3)))");
+    assert_eq!(sql("n = 1 OR n = 2 AND n = 3"), "(((n = $1) or (n = $2)) and (n = $3))");
+    assert_eq!(sql("(n = 1 AND n = 2) OR n = 3"), "(((n = $1) and (n = $2)) or (n = $3))");
+}
+
+#[test]
+fn negation_holds_for_one_term() {
+    assert_eq!(sql("NOT n = 1 AND -n = 2"), "(((n = $1) is not true) and ((n = $2) is not true))");
+    assert_eq!(sql("-(n = 1 OR n = 2)"), "(((n = $1) or (n = $2)) is not true)");
+    assert_eq!(sql("n = -1"), "(n = $1)");
+}
+
+#[test]
+fn blanks_around_operators_do_not_matter_and_an_empty_filter_lets_all_through() {
+    assert_eq!(sql("  n=1   AND\t(n\n>= 2 )  "), "((n = $1) and (n >= $2))");
+    assert_eq!((sql(""), sql(" \n ")), ("true".to_owned(), "true".to_owned()));
+    assert!(parse(" ").unwrap().is_empty() && !parse("n=1").unwrap().is_empty());
+}
+
+#[test]
+fn every_type_takes_its_values() {
+    for text in [
+        r#"text = "a \"b\" \\ c" AND text : 100% AND text != """#,
+        "id = iran AND id : iran AND actors : iran",
+        "type = FACT OR type != \"FORECAST\"",
+        "n >= -9223372036854775808 AND low.percent <= 100 AND flag = true",
+        "at > 2025-06-01T10:00:00Z AND at < 2025-06-01T10:00:00.123456+03:30 AND at = 2025-06-01",
+        "at = 0001-01-01 AND at = 9999-12-30",
+        "earliest : 2024-21 AND earliest < 1985~ AND earliest > ../1985 AND earliest = 19XX AND earliest : 2024?/..",
+        "marking >= TLP:AMBER+STRICT AND marking != \"TLP:RED\"",
+    ] {
+        assert!(parse(text).is_ok(), "{text}: {:?}", parse(text));
+    }
+}
+
+#[test]
+fn wrong_values_and_operators_are_refused_where_they_stand() {
+    let fields = "text, id, actors, type, n, low.percent, flag, at, earliest, marking";
+    assert_eq!(
+        refused("n = 1 AND m = 2"),
+        (10, format!("there is no such field here; the fields are {fields}"))
+    );
+    for (text, position, description) in [
+        ("n : 1", 0, "this field is compared by = != < <= > >="),
+        ("actors = a", 0, "this field is compared by :"),
+        ("text < a", 0, "this field is compared by = != :"),
+        ("earliest != 2024", 0, "this field is compared by = < <= > >= :"),
+        ("n = one", 4, "this field is compared with a whole number"),
+        ("n = \"1\"", 4, "this field is compared with a whole number"),
+        ("n = 1.5", 4, "this field is compared with a whole number"),
+        ("n = 9223372036854775808", 4, "this field is compared with a whole number"),
+        ("low.percent = 101", 14, "this field is compared with a whole number from 0 to 100"),
+        ("flag = yes", 7, "this field is compared with true or false"),
+        ("flag = \"true\"", 7, "this field is compared with true or false"),
+        ("type = fact", 7, "the values of this field are FACT, FORECAST"),
+        (
+            "marking = RED",
+            10,
+            "the workspace's markings are TLP:CLEAR, TLP:GREEN, TLP:AMBER, TLP:AMBER+STRICT, TLP:RED",
+        ),
+        ("earliest : 2024-13", 11, "no EDTF level 1 date: months are 01 to 12, seasons 21 to 24"),
+        ("text : \"\"", 7, "an empty text is a part of every text"),
+    ] {
+        assert_eq!(refused(text), (position, description.to_owned()), "{text}");
+    }
+    for time in [
+        "now",
+        "2025",
+        "2025-06",
+        "2025-06-01?",
+        "2025-06-31",
+        "2025-06-01T10:00:00",
+        "2025-06-01T10:00Z",
+        "2025-06-01T24:00:00Z",
+        "2025-06-01T10:00:00.1234567Z",
+        "2025-06-01T10:00:00.Z",
+        "2025-06-01T10:00:00+24:00",
+        "2025-06-01T10:00:00é01:00",
+        "0000-01-01",
+        "0001-01-01T00:00:00+01:00",
+        "9999-12-31",
+        "Y12345",
+        "2025-06-01TT10:00:00Z",
+    ] {
+        assert_eq!(refused(&format!("at > {time}")).0, 5, "{time}");
+    }
+}
+
+#[test]
+fn what_is_outside_the_subset_is_refused_where_it_stands() {
+    for (text, position, description) in [
+        ("n = 1 n = 2", 6, "comparisons are joined by AND or OR"),
+        ("(n = 1) (n = 2)", 8, "comparisons are joined by AND or OR"),
+        ("n = 1 and n = 2", 6, "AND, OR and NOT are written in capitals, with blanks around them"),
+        ("iran", 0, "no operator follows: a comparison is a field, one of = != < <= > >= : and a value"),
+        ("\"iran\"", 0, "a comparison begins with a field's name"),
+        ("n(1) = 1", 0, "functions are not supported"),
+        ("n = f(1)", 4, "functions are not supported"),
+        ("text = *a", 7, "wildcards are not supported: quote the value"),
+        ("text = a*", 8, "wildcards are not supported: quote the value"),
+        ("text = a'b", 8, "not part of a value: quote values that hold such characters"),
+        ("text = \"a\"b", 10, "not part of a value: quote values that hold such characters"),
+        ("text = \"a", 7, "the closing quotation mark is missing"),
+        (r#"text = "\n""#, 8, "in quotes, a backslash stands before \" or \\ only"),
+        ("n == 1", 3, "a value is missing; an empty one is \"\""),
+        ("n =", 3, "a value is missing; an empty one is \"\""),
+        ("n = AND", 4, "a value is missing, or is to be quoted"),
+        ("(n = 1", 0, "this parenthesis is never closed"),
+        ("n = 1)", 5, "no parenthesis is open here"),
+        ("()", 1, "a comparison begins with a field's name"),
+        ("n = 1 AND", 9, "the text ends where a comparison should begin"),
+        ("AND n = 1", 0, "a comparison is missing before this word"),
+        ("NOT NOT n = 1", 4, "a comparison is missing before this word"),
+        ("n = 1 AND(n = 2)", 6, "AND has a blank on both sides"),
+        ("NOT(n = 1)", 0, "NOT has a blank on both sides"),
+        ("(n = 1)AND n = 2", 7, "AND has a blank on both sides"),
+        ("- n = 1", 1, "a comparison begins with a field's name"),
+        ("n = 1; drop table briefs", 7, "comparisons are joined by AND or OR"),
+    ] {
+        assert_eq!(refused(text), (position, description.to_owned()), "{text}");
+    }
+}
+
+#[test]
+fn limits_hold_before_anything_is_looked_up() {
+    let many = |count: usize| vec!["n=1"; count].join(" AND ");
+    assert!(parse(&many(MOST_COMPARISONS)).is_ok());
+    assert_eq!(refused(&many(MOST_COMPARISONS + 1)).1, "a filter has 64 comparisons, no more");
+    assert_eq!(
+        refused(&many(10_000)),
+        (LONGEST_TEXT, "the text has 79995 bytes, and at most 8192 are read".into())
+    );
+    let nested = |depth: usize| format!("{}n=1{}", "(".repeat(depth), ")".repeat(depth));
+    assert!(parse(&nested(DEEPEST_NESTING)).is_ok());
+    assert_eq!(refused(&nested(DEEPEST_NESTING + 1)), (16, "parentheses nest to 16, no deeper".into()));
+    assert_eq!(refused(&nested(4000)).0, 16);
+    assert_eq!(refused(&nested(100_000)).0, LONGEST_TEXT);
+    assert_eq!(refused("text = \"a\0\""), (9, "NUL is no character of any value".into()));
+    let long = format!("text = \"{}\"", "é".repeat(4000));
+    assert!(parse(&long).is_ok());
+    assert_eq!(parse(&format!("{}=1", "x".repeat(8000))).unwrap_err().text.chars().count(), 41);
+}
+
+/// Any text in quotes.
+fn quoted(value: &str) -> String {
+    format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// Pieces that lead further into the grammar than random characters do.
+fn near_filters() -> impl Strategy<Value = String> {
+    let pieces = [
+        "n",
+        "text",
+        "at",
+        "actors",
+        "earliest",
+        "=",
+        "!=",
+        ":",
+        "<",
+        ">=",
+        "(",
+        ")",
+        "AND",
+        "OR",
+        "NOT",
+        "-",
+        " ",
+        "\"",
+        "\\",
+        "1",
+        "2024-21/..",
+        "é",
+        "*",
+        ".",
+        "'",
+        "TLP:RED",
+    ];
+    proptest::collection::vec(proptest::sample::select(pieces.to_vec()), 0..24)
+        .prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #[test]
+    fn no_text_of_a_caller_becomes_sql(value in any::<String>()) {
+        let value = value.replace('\0', "");
+        let given = format!("text = {0} OR id != {0} OR actors : {0} OR text : x{1}", quoted(&value), "y");
+        let expected = "((text = $1) or (id is distinct from $2) or (actors @> array[$3]::text[]) or (text ilike $4))";
+        prop_assert_eq!(sql(&given), expected);
+    }
+
+    #[test]
+    fn any_text_is_parsed_or_refused_at_a_place_in_it(text in any::<String>(), near in near_filters()) {
+        for text in [text, near] {
+            if let Err(error) = parse(&text) {
+                prop_assert!(text.is_char_boundary(error.position), "{:?}", error);
+                prop_assert!(!error.description.is_empty());
+            }
+        }
+    }
+}
