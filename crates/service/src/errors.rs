@@ -8,6 +8,7 @@ use chancery_proto::errors::v1::Reason;
 use chancery_proto::names::{GeneratedId, NameError};
 use chancery_proto::status::{refusal, refusal_with};
 use chancery_store::StoreError;
+use chancery_store::filter::FilterError;
 use tonic::{Code, Status};
 use tonic_types::ErrorDetails;
 
@@ -37,6 +38,8 @@ pub fn status(error: StoreError) -> Status {
         StoreError::StaleEtag => (Code::Aborted, Reason::StaleEtag),
         StoreError::ClearanceTooLow(_) => (Code::PermissionDenied, Reason::ClearanceTooLow),
         StoreError::InvalidField { field, description } => return invalid_field(field, description),
+        StoreError::InvalidFilter(invalid) => return invalid_filter(invalid),
+        StoreError::InvalidOrder(invalid) => return invalid_order(invalid),
         StoreError::InvalidPlace(_) => return invalid_page_token(),
         StoreError::LimitExceeded(_) => (Code::ResourceExhausted, Reason::LimitExceeded),
         StoreError::InvalidContent(invalid) => return invalid_content("content", invalid),
@@ -133,6 +136,16 @@ pub fn cursor_expired(field: &str) -> Status {
     let message =
         format!("{field}: the cursor is of before the database was restored: begin anew without one");
     refusal(Code::FailedPrecondition, Reason::CursorExpired, message, ErrorDetails::new())
+}
+
+/// A filter that is none, or none of this list.
+fn invalid_filter(invalid: &FilterError) -> Status {
+    bad_request(Reason::InvalidFilter, "filter", invalid.to_string())
+}
+
+/// An order that is none, or none of this list.
+fn invalid_order(invalid: &FilterError) -> Status {
+    bad_request(Reason::InvalidOrderBy, "order_by", invalid.to_string())
 }
 
 /// No credentials, or ones that are unknown, expired or revoked: which of them, nobody is told.
