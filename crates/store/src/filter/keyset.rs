@@ -4,7 +4,7 @@
 use sqlx::{Postgres, QueryBuilder};
 use time::OffsetDateTime;
 
-use crate::filter::order::{Direction, KeyKind, Order, SortColumn};
+use crate::filter::order::{Direction, KeyKind, Order, SortKey};
 
 /// An item's place in an order: one key for each of the order's columns, as text; none for null.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +63,7 @@ enum Key {
 }
 
 /// Where a page begins: keys of an order that are of its types.
-pub struct Start<'a>(Vec<(&'a SortColumn, Direction, Key)>);
+pub struct Start<'a>(Vec<(&'a SortKey, Direction, Key)>);
 
 impl Order {
     /// The place that a page token holds. Refuses what is not of this order's types, whoever made it up.
@@ -103,7 +103,7 @@ impl Order {
     }
 }
 
-fn typed(column: &SortColumn, key: Option<String>) -> Option<Key> {
+fn typed(column: &SortKey, key: Option<String>) -> Option<Key> {
     let Some(key) = key else { return column.is_nullable.then_some(Key::Null) };
     match column.kind {
         KeyKind::Text => (!key.contains('\0')).then_some(Key::Text(key)),
@@ -149,7 +149,7 @@ impl Start<'_> {
 
 /// `at or after the first key, and (after the first key, or after the rest)`: the first half is what an index can begin
 /// with. Null stands above all else.
-fn push_after(keys: &[(&SortColumn, Direction, Key)], query: &mut QueryBuilder<Postgres>) {
+fn push_after(keys: &[(&SortKey, Direction, Key)], query: &mut QueryBuilder<Postgres>) {
     let Some(((column, direction, key), rest)) = keys.split_first() else {
         query.push("false");
         return;
@@ -190,10 +190,10 @@ fn push_key(key: &Key, query: &mut QueryBuilder<Postgres>) {
 #[cfg(test)]
 mod tests {
     use super::{InvalidPlace, Place};
-    use crate::filter::order::{Direction, KeyKind, Order, SortColumn};
+    use crate::filter::order::{Direction, KeyKind, Order, SortKey};
 
-    fn column(name: &'static str, kind: KeyKind, is_nullable: bool) -> (SortColumn, Direction) {
-        (SortColumn { name, column: name, kind, is_nullable }, Direction::Ascending)
+    fn column(column: &'static str, kind: KeyKind, is_nullable: bool) -> (SortKey, Direction) {
+        (SortKey { column, kind, is_nullable }, Direction::Ascending)
     }
 
     #[test]

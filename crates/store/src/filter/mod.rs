@@ -24,7 +24,7 @@ use std::fmt;
 use chancery_brief::marking::Scheme;
 
 pub use keyset::{InvalidPlace, Place, Start};
-pub use order::{Direction, KeyKind, Order, SortColumn, Sorting};
+pub use order::{Direction, KeyKind, Order, SortColumn, SortKey, Sorting};
 pub use schema::{Field, FieldType, Schema};
 
 use crate::filter::schema::Test;

@@ -8,18 +8,25 @@ use crate::filter::{FilterError, bounded};
 pub struct Sorting {
     /// What callers may order by.
     pub columns: &'static [SortColumn],
-    /// The order when the caller names none.
-    pub default: &'static [(SortColumn, Direction)],
-    /// Together they tell any two items apart. Those that the order has already are not added again.
-    pub tie_breakers: &'static [SortColumn],
+    /// The order when the caller names none, as he would write it.
+    pub default: &'static str,
+    /// Together they tell any two items apart. Those that an order has already are not added to it.
+    pub tie_breakers: &'static [SortKey],
 }
 
 /// Something to order by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct SortColumn {
     /// Its name in orders; unique in the list.
     pub name: &'static str,
-    /// The SQL expression of its value.
+    /// What decides, the first first.
+    pub keys: &'static [SortKey],
+}
+
+/// A value that decides an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SortKey {
+    /// The SQL expression of the value.
     pub column: &'static str,
     /// What it is.
     pub kind: KeyKind,
@@ -50,40 +57,41 @@ pub enum Direction {
 /// A total order of a list's items.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {
-    pub(super) keys: Vec<(SortColumn, Direction)>,
+    pub(super) keys: Vec<(SortKey, Direction)>,
 }
 
 impl Order {
     /// Parses an order. An empty text is the list's default.
     pub fn parse(text: &str, sorting: &Sorting) -> Result<Self, FilterError> {
         bounded(text)?;
-        let mut keys: Vec<(SortColumn, Direction)> = Vec::new();
-        if text.trim().is_empty() {
-            keys.extend(sorting.default);
-        } else {
-            let mut position = 0;
-            for item in text.split(',') {
-                let key = key(item, position, sorting)?;
-                if keys.iter().any(|(column, _)| column.name == key.0.name) {
-                    return Err(FilterError::new(position, item.trim(), "it was named before"));
-                }
-                keys.push(key);
-                position += item.len() + 1;
+        let text = if text.trim().is_empty() { sorting.default } else { text };
+        let (mut order, mut names, mut position) = (Self { keys: Vec::new() }, Vec::new(), 0);
+        for item in text.split(',') {
+            let (column, direction) = named(item, position, sorting)?;
+            if names.contains(&column.name) {
+                return Err(FilterError::new(position, item.trim(), "it was named before"));
             }
+            names.push(column.name);
+            order.add(column.keys, direction);
+            position += item.len() + 1;
         }
         // A tie goes the way of the last key, so that one index may hold the whole order.
-        let direction = keys.last().map_or(Direction::Ascending, |(_, direction)| *direction);
-        for column in sorting.tie_breakers {
-            if keys.iter().all(|(key, _)| key.name != column.name) {
-                keys.push((*column, direction));
+        let direction = order.keys.last().map_or(Direction::Ascending, |(_, direction)| *direction);
+        order.add(sorting.tie_breakers, direction);
+        Ok(order)
+    }
+
+    fn add(&mut self, keys: &[SortKey], direction: Direction) {
+        for key in keys {
+            if self.keys.iter().all(|(known, _)| known.column != key.column) {
+                self.keys.push((*key, direction));
             }
         }
-        Ok(Self { keys })
     }
 }
 
 /// `name`, `name asc` or `name desc`.
-fn key(item: &str, position: usize, sorting: &Sorting) -> Result<(SortColumn, Direction), FilterError> {
+fn named(item: &str, position: usize, sorting: &Sorting) -> Result<(SortColumn, Direction), FilterError> {
     let refused = |description: String| FilterError::new(position, item.trim(), description);
     let mut words = item.split_whitespace();
     let name = words.next().ok_or_else(|| refused("a name is missing between commas".to_owned()))?;
@@ -101,30 +109,34 @@ fn key(item: &str, position: usize, sorting: &Sorting) -> Result<(SortColumn, Di
 
 #[cfg(test)]
 mod tests {
-    use super::{Direction, KeyKind, Order, SortColumn, Sorting};
+    use super::{Direction, KeyKind, Order, SortColumn, SortKey, Sorting};
 
-    const fn column(name: &'static str) -> SortColumn {
-        SortColumn { name, column: name, kind: KeyKind::Text, is_nullable: false }
+    const fn key(column: &'static str) -> SortKey {
+        SortKey { column, kind: KeyKind::Text, is_nullable: false }
     }
 
     const SORTING: Sorting = Sorting {
-        columns: &[column("name"), column("published_at")],
-        default: &[(column("published_at"), Direction::Descending)],
-        tie_breakers: &[column("name"), column("id")],
+        columns: &[
+            SortColumn { name: "name", keys: &[key("name")] },
+            SortColumn { name: "published_at", keys: &[key("published_at"), key("recorded_at")] },
+        ],
+        default: "published_at desc",
+        tie_breakers: &[key("name"), key("id")],
     };
 
     fn names(text: &str) -> Vec<(&'static str, bool)> {
         let order = Order::parse(text, &SORTING).unwrap();
-        order.keys.iter().map(|(key, direction)| (key.name, *direction == Direction::Descending)).collect()
+        order.keys.iter().map(|(key, direction)| (key.column, *direction == Direction::Descending)).collect()
     }
 
     #[test]
     fn orders_are_read_and_completed_by_what_tells_items_apart() {
-        assert_eq!(names(""), [("published_at", true), ("name", true), ("id", true)]);
+        let default = [("published_at", true), ("recorded_at", true), ("name", true), ("id", true)];
+        assert_eq!(names(""), default);
         assert_eq!(names("name"), [("name", false), ("id", false)]);
         assert_eq!(
             names(" name  desc , published_at asc"),
-            [("name", true), ("published_at", false), ("id", false)]
+            [("name", true), ("published_at", false), ("recorded_at", false), ("id", false)]
         );
     }
 
