@@ -34,6 +34,7 @@ mod revisions;
 mod schema;
 mod search;
 mod settings;
+mod statement_fields;
 mod tokens;
 #[cfg(feature = "unfenced")]
 mod unfenced;
@@ -74,8 +75,12 @@ pub use render_requests::{NewRender, RequestedRender};
 pub use render_tasks::{AttemptFailure, Finished, StagedArtifact};
 pub use renders::{Download, Render, RenderState, WaitingReason};
 pub use request_ids::WriteId;
-pub use search::{SearchQuery, SearchQueryError};
+pub use search::{
+    InvalidSearchPlace, Search, SearchFacet, SearchHit, SearchPage, SearchPlace, SearchQuery,
+    SearchQueryError,
+};
 pub use settings::DatabaseSettings;
+pub use statement_fields::STATEMENT_FIELDS;
 pub use tokens::{ApiToken, NewToken, Secret};
 pub use wakeups::{Hint, Hints};
 pub use workers::{Worker, WorkerPlace};

@@ -19,7 +19,8 @@ pub(super) fn count<'a>(matches: impl Iterator<Item = &'a str>) -> Result<Vec<Se
     let mut facets: BTreeMap<i32, SearchFacet> = BTreeMap::new();
     for (value, count) in counts {
         let (dimension, value) = read(value)?;
-        let facet = facets.entry(dimension.into()).or_insert_with(|| SearchFacet { dimension, values: Vec::new() });
+        let facet =
+            facets.entry(dimension.into()).or_insert_with(|| SearchFacet { dimension, values: Vec::new() });
         facet.values.push((value, count));
     }
     for facet in facets.values_mut() {
@@ -38,9 +39,10 @@ fn read(value: &str) -> Result<(SearchDimension, String)> {
         "k" => (SearchDimension::BriefKind, name(BriefKind::try_from(number()?), BriefKind::as_str_name)?),
         "d" => (SearchDimension::Domain, value.to_owned()),
         "a" => (SearchDimension::Actor, value.to_owned()),
-        "t" => {
-            (SearchDimension::StatementType, name(StatementType::try_from(number()?), StatementType::as_str_name)?)
-        }
+        "t" => (
+            SearchDimension::StatementType,
+            name(StatementType::try_from(number()?), StatementType::as_str_name)?,
+        ),
         "l" => (
             SearchDimension::LikelihoodBand,
             name(LikelihoodTerm::try_from(number()?), LikelihoodTerm::as_str_name)?,
@@ -73,7 +75,10 @@ mod tests {
         assert_eq!(
             facets,
             [
-                facet(SearchDimension::BriefKind, &[("BRIEF_KIND_RELATIONSHIP", 2), ("BRIEF_KIND_COUNTRY", 1)]),
+                facet(
+                    SearchDimension::BriefKind,
+                    &[("BRIEF_KIND_RELATIONSHIP", 2), ("BRIEF_KIND_COUNTRY", 1)]
+                ),
                 facet(SearchDimension::Domain, &[("energy", 1)]),
                 facet(SearchDimension::Actor, &[("iran", 2), ("russia", 1)]),
                 facet(SearchDimension::StatementType, &[("STATEMENT_TYPE_ASSESSMENT", 1)]),

@@ -74,17 +74,20 @@ fn statement(
                 -- A title before a key judgment before the bottom line before the body, length being equal.
                 (1000000 * (array[4, 2, 1.5, 1]::float8[])[place] * ts_rank(words, (select ",
     );
-    sql.push_bind(words.query.clone()).push("::tsquery), 1))::integer as rank_e6 from search_entries e where words @@ (select ");
-    sql.push_bind(words.query.clone()).push("::tsquery) and workspace_id = ").push_bind(workspace.to_string());
+    sql.push_bind(words.query.clone())
+        .push("::tsquery), 1))::integer as rank_e6 from search_entries e where words @@ (select ");
+    sql.push_bind(words.query.clone())
+        .push("::tsquery) and workspace_id = ")
+        .push_bind(workspace.to_string());
     sql.push(" and from_rank <= ").push_bind(rank).push(" and until_rank > ").push_bind(rank);
     if !search.filter.is_empty() {
-        sql.push(
-            " and (select coalesce(wanted, false) from (select * from statements s
-                where s.brief_key = e.brief_key and s.revision = e.revision and s.statement_id = e.statement_id
-                    and s.from_rank = e.from_rank) as statements cross join lateral (select ",
-        );
+        // Asked of one row at a time, by its key: joined, the filter might be where the planner begins.
+        sql.push(" and (select coalesce(");
         search.filter.push(&mut sql);
-        sql.push(" as wanted) as filtered)");
+        sql.push(
+            ", false) from statements s where s.brief_key = e.brief_key and s.revision = e.revision
+                and s.statement_id = e.statement_id and s.from_rank = e.from_rank)",
+        );
     }
     sql.push(" limit ").push_bind(MOST_MATCHES + 1).push(
         "),
