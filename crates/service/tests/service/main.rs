@@ -16,5 +16,6 @@ mod render_endings;
 mod renders;
 mod request_ids;
 mod scene;
+mod search;
 mod wire;
 mod workers;
