@@ -1,6 +1,7 @@
 //! Every SQL statement of the project. One file an aggregate, one method a statement or transaction; each
 //! statement opens with a comment that names its method. Time is the database's (`clock_timestamp()`).
 
+mod actor_names;
 mod artifact_chunks;
 mod artifact_expiry;
 mod artifact_store;
@@ -52,6 +53,7 @@ use time::OffsetDateTime;
 
 use crate::artifact_stores::ArtifactStores;
 
+pub use actor_names::NamedActor;
 pub use artifact_store::{ArtifactStore, ArtifactUpload, OpenArtifactStore};
 pub use artifact_stores::ArtifactBytes;
 pub use artifacts::{Artifact, CHUNK};
