@@ -173,7 +173,7 @@ async fn phrases_beginnings_and_exclusions_do_what_they_say() {
     let statements = [
         ("s1", "Gas exports to Europe fell."),
         ("s2", "Europe exports gas turbines."),
-        ("s3", "A U.S.-led coalition met; policies differed."),
+        ("s3", "A U.S.-led coalition met; policies of governments differed."),
     ];
     let (_scene, mut reader) = reading("en", &statements).await;
     finds(
@@ -187,6 +187,10 @@ async fn phrases_beginnings_and_exclusions_do_what_they_say() {
             ("\"gas turb*\"", &["s2"]),
             ("\"gas turb\"*", &["s2"]),
             ("th*", &[]),
+            ("governme*", &["s3"]),
+            ("policie*", &["s3"]),
+            ("\"of governmen*\"", &["s3"]),
+            ("coalitions*", &["s3"]),
             ("U.S.-led", &["s3"]),
             ("\"led coalition\"", &["s3"]),
             ("fell OR coalition", &["s1", "s3"]),
@@ -195,6 +199,8 @@ async fn phrases_beginnings_and_exclusions_do_what_they_say() {
         ],
     )
     .await;
+    let answer = search(&mut reader, "governme* coalit*").await;
+    assert_eq!(highlighted(&answer.hits[0]), ["coalition", "governments"]);
 }
 
 #[tokio::test]
