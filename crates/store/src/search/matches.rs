@@ -50,7 +50,10 @@ pub(super) async fn find(
     let rows: Vec<Row> = statement.build_query_as().fetch_all(connection).await?;
     let found = rows.first().map_or(0, |row| row.found);
     let counted = rows.first().and_then(|row| row.facets.as_deref());
-    let facets = facets::count(counted.into_iter().flat_map(|facets| facets.split(RECORD_SEPARATOR)))?;
+    // One match more is read than is counted.
+    let most = usize::try_from(MOST_MATCHES).map_err(damaged)?;
+    let counted = counted.into_iter().flat_map(|facets| facets.split(RECORD_SEPARATOR)).take(most);
+    let facets = facets::count(counted)?;
     Ok(SearchPage {
         total: u32::try_from(found.min(MOST_MATCHES)).map_err(damaged)?,
         is_truncated: found > MOST_MATCHES,
@@ -89,30 +92,23 @@ fn statement(
                 and s.statement_id = e.statement_id and s.from_rank = e.from_rank)",
         );
     }
-    sql.push(" limit ").push_bind(MOST_MATCHES + 1).push(
-        "),
-        ranked as (select * from found limit ",
-    );
-    sql.push_bind(MOST_MATCHES).push(
-        "),
+    sql.push(" limit ").push(MOST_MATCHES + 1);
+    sql.push("), summary as materialized (select count(*) as found, ");
+    sql.push(match search.after {
+        None => "string_agg(facets, U&'\\001E') as facets",
+        Some(_) => "null::text as facets",
+    });
+    sql.push(
+        " from found),
         page as (
             select *, row_number() over (order by rank_e6 desc, brief_id, position) as number from (
-                select * from ranked where ",
+                select * from (select * from found limit ",
     );
+    sql.push(MOST_MATCHES).push(") as ranked where ");
     push_start(search.after, &mut sql);
     sql.push(" order by rank_e6 desc, brief_id, position limit ").push_bind(search.limit).push(
         ") as cut
-        ),
-        summary as materialized (
-            select (select count(*) from found) as found, ",
-    );
-    sql.push(if search.after.is_none() {
-        "(select string_agg(facets, U&'\\001E') from ranked) as facets"
-    } else {
-        "null::text as facets"
-    });
-    sql.push(
-        ")
+        )
         select found, case when number is null or number = 1 then summary.facets end as facets, p.brief_id, p.revision,
             p.position, p.rank_e6, (
                 select title from revisions r where r.brief_key = p.brief_key and r.revision = p.revision
