@@ -284,7 +284,9 @@ impl BriefService for Briefs {
         request: Request<SearchBriefsRequest>,
     ) -> Result<Response<SearchBriefsResponse>, Status> {
         let principal = principal(&request)?;
-        search::search(&self.store, &principal, request.into_inner()).await.map(Response::new)
+        search::search(&self.store, &self.freshness, &principal, request.into_inner())
+            .await
+            .map(Response::new)
     }
 
     type WatchBriefsStream = Answers<WatchBriefsResponse>;

@@ -13,6 +13,7 @@ use tonic::Status;
 
 use crate::errors::{internal, invalid_field, invalid_page_token, invalid_query, status};
 use crate::fields::name;
+use crate::freshness::Freshness;
 use crate::pages::Page;
 
 /// The size of a page when the caller names none.
@@ -23,6 +24,7 @@ const LARGEST_SIZE: i32 = 100;
 /// The principal's hits.
 pub(crate) async fn search(
     store: &Store,
+    freshness: &Freshness,
     principal: &Principal,
     request: SearchBriefsRequest,
 ) -> Result<SearchBriefsResponse, Status> {
@@ -35,6 +37,8 @@ pub(crate) async fn search(
     let page = page(&workspace.to_string(), &request)?;
     let after = page.after.as_deref().map(str::parse::<SearchPlace>).transpose();
     let after = after.map_err(|_| invalid_page_token())?;
+    // Whatever is needed, the database is what is searched.
+    freshness.at_least(&workspace, &request.at_least).await?;
     let search =
         Search { query: &query, language, filter: &filter, after: after.as_ref(), limit: page.limit() };
     let mut found = store.search(principal, &workspace, &search).await.map_err(status)?;

@@ -473,6 +473,8 @@ async fn what_is_no_query_is_refused_with_its_field() {
     let refusal =
         reader.search_briefs(SearchBriefsRequest { parent: "default".into(), ..asked.clone() }).await;
     refused_at(refusal, Reason::InvalidName, "parent");
+    let refusal = reader.search_briefs(SearchBriefsRequest { at_least: "zzz".into(), ..asked.clone() }).await;
+    refused_at(refusal, Reason::InvalidCursor, "at_least");
     let elsewhere = SearchBriefsRequest { parent: "workspaces/elsewhere".into(), ..asked.clone() };
     refused(reader.search_briefs(elsewhere).await, Code::PermissionDenied, Reason::PermissionDenied);
     let worker = scene.briefs(&scene.worker).search_briefs(asked).await;
@@ -505,4 +507,15 @@ async fn words_are_read_in_the_language_asked_for_or_in_all_that_are_written() {
         shown.sort_unstable();
         assert_eq!(shown, found, "{language}");
     }
+}
+
+#[tokio::test]
+async fn a_search_with_a_writes_cursor_finds_what_was_written() {
+    let scene = Scene::new().await;
+    let mut admin = scene.briefs(&scene.admin);
+    let written = vec![document("b1", 1, brief("en", "#", vec![statement("s1", "Molybdenum.")]))];
+    let cursor = admin.import_brief(import(written)).await.unwrap().into_inner().cursor;
+    assert!(!cursor.is_empty());
+    let asked = SearchBriefsRequest { at_least: cursor, ..request("molybdenum") };
+    assert_eq!(ids(&admin.search_briefs(asked).await.unwrap().into_inner()), ["s1"]);
 }
