@@ -25,6 +25,7 @@ use crate::canonical::Canonical;
 use crate::marking::Scheme;
 use crate::part::{Ids, PartKind};
 use checker::Checker;
+pub use forms::is_language;
 pub(crate) use forms::is_part_id;
 
 /// The largest content, encoded: 10 MiB.

@@ -70,6 +70,8 @@ pub enum Command {
     Revisions(BriefArg),
     /// Tells what changed between two revisions of a brief, statement by statement
     Diff(Diff),
+    /// Finds statements and titles of the workspace's briefs by their words
+    Search(Search),
     /// Prints a brief to a PDF file
     Render(Render),
     /// Lists the workspace's renders, newest first
@@ -205,6 +207,23 @@ pub struct Extract {
 pub struct BriefArg {
     /// The brief's name
     pub name: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Search {
+    /// Words that must all be there; "in quotes" next to each other; a beginning with a star (sanct*); what must not be
+    /// there with a minus (-war); OR between alternatives
+    #[arg(value_name = "TEXT", allow_hyphen_values = true)]
+    pub query: String,
+    /// The language that the words are read in, such as fa [default: those that the briefs are written in]
+    #[arg(long, value_name = "TAG", default_value = "", hide_default_value = true)]
+    pub language: String,
+    /// Which statements, such as 'actor:iran AND type = STATEMENT_TYPE_FORECAST'
+    #[arg(long, value_name = "FILTER", default_value = "", hide_default_value = true)]
+    pub filter: String,
+    /// At most this many
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(i32).range(1..=100))]
+    pub limit: i32,
 }
 
 #[derive(Debug, Args)]

@@ -59,6 +59,8 @@ unary! {
     briefs.publish_brief(brief::PublishBriefRequest) -> brief::BriefRevision, ONCE, call;
     /// What changed between two revisions.
     briefs.diff_brief_revisions(brief::DiffBriefRevisionsRequest) -> brief::DiffBriefRevisionsResponse, REPEATS, call;
+    /// A page of statements and titles that match a query.
+    briefs.search_briefs(brief::SearchBriefsRequest) -> brief::SearchBriefsResponse, REPEATS, call;
     /// One revision.
     briefs.get_brief_revision(brief::GetBriefRevisionRequest) -> brief::BriefRevision, REPEATS, call;
     /// A page of a brief's revisions.

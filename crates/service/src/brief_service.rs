@@ -40,6 +40,7 @@ use crate::hot_briefs::EncodedBrief;
 use crate::identity::{principal, shared_principal};
 use crate::lifecycle;
 use crate::pages::Page;
+use crate::search;
 use crate::shutdown::Shutdown;
 use crate::watch::Watch;
 
@@ -307,9 +308,12 @@ impl BriefService for Briefs {
 
     async fn search_briefs(
         &self,
-        _request: Request<SearchBriefsRequest>,
+        request: Request<SearchBriefsRequest>,
     ) -> Result<Response<SearchBriefsResponse>, Status> {
-        Err(Status::unimplemented("not yet"))
+        let principal = principal(&request)?;
+        search::search(&self.store, &self.freshness, &principal, request.into_inner())
+            .await
+            .map(Response::new)
     }
 
     type WatchBriefsStream = Answers<WatchBriefsResponse>;

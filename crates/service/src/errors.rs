@@ -7,8 +7,8 @@ use chancery_brief::validate::{InvalidContent, Violation};
 use chancery_proto::errors::v1::Reason;
 use chancery_proto::names::{GeneratedId, NameError};
 use chancery_proto::status::{refusal, refusal_with};
-use chancery_store::StoreError;
 use chancery_store::filter::FilterError;
+use chancery_store::{SearchQueryError, StoreError};
 use tonic::{Code, Status};
 use tonic_types::ErrorDetails;
 
@@ -150,6 +150,11 @@ fn invalid_filter(invalid: &FilterError) -> Status {
 /// An order that is none, or none of this list.
 fn invalid_order(invalid: &FilterError) -> Status {
     bad_request(Reason::InvalidOrderBy, "order_by", invalid.to_string())
+}
+
+/// A search query that is none.
+pub fn invalid_query(invalid: &SearchQueryError) -> Status {
+    bad_request(Reason::InvalidQuery, "query", invalid.to_string())
 }
 
 /// No credentials, or ones that are unknown, expired or revoked: which of them, nobody is told.

@@ -29,6 +29,7 @@ mod render_messages;
 pub mod render_service;
 pub mod render_worker_service;
 mod request_ids;
+mod search;
 pub mod server;
 pub mod shutdown;
 mod sweep;

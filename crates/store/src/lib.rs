@@ -1,6 +1,7 @@
 //! Every SQL statement of the project. One file an aggregate, one method a statement or transaction; each
 //! statement opens with a comment that names its method. Time is the database's (`clock_timestamp()`).
 
+mod actor_names;
 mod artifact_chunks;
 mod artifact_expiry;
 mod artifact_store;
@@ -35,7 +36,9 @@ mod renders;
 mod request_ids;
 mod revisions;
 mod schema;
+mod search;
 mod settings;
+mod statement_fields;
 mod tokens;
 #[cfg(feature = "unfenced")]
 mod unfenced;
@@ -54,6 +57,7 @@ use time::OffsetDateTime;
 
 use crate::artifact_stores::ArtifactStores;
 
+pub use actor_names::NamedActor;
 pub use artifact_store::{ArtifactStore, ArtifactUpload, OpenArtifactStore};
 pub use artifact_stores::ArtifactBytes;
 pub use artifacts::{Artifact, CHUNK};
@@ -79,7 +83,12 @@ pub use render_requests::{NewRender, RequestedRender};
 pub use render_tasks::{AttemptFailure, Finished, StagedArtifact};
 pub use renders::{Download, Render, RenderState, WaitingReason};
 pub use request_ids::WriteId;
+pub use search::{
+    InvalidSearchPlace, Search, SearchFacet, SearchHit, SearchPage, SearchPlace, SearchQuery,
+    SearchQueryError,
+};
 pub use settings::DatabaseSettings;
+pub use statement_fields::STATEMENT_FIELDS;
 pub use tokens::{ApiToken, NewToken, Secret};
 pub use wakeups::{Hint, Hints};
 pub use withdrawals::Withdrawn;

@@ -18,9 +18,15 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// small query. One that broke meanwhile fails its call as unavailable, as one that breaks during a call does.
 const TRUSTED_IDLE: Duration = Duration::from_millis(500);
 
-/// Limits that the server itself keeps, so that no statement, lock or forgotten transaction holds others up.
-const SESSION: [(&str, &str); 3] =
-    [("statement_timeout", "30s"), ("lock_timeout", "10s"), ("idle_in_transaction_session_timeout", "60s")];
+/// Limits that the server itself keeps, so that no statement, lock or forgotten transaction holds others up; and how
+/// like a part of a name is to what is looked up: less than by default (0.6), at which "Khameini" does not find "Ali
+/// Khamenei".
+const SESSION: [(&str, &str); 4] = [
+    ("statement_timeout", "30s"),
+    ("lock_timeout", "10s"),
+    ("idle_in_transaction_session_timeout", "60s"),
+    ("pg_trgm.word_similarity_threshold", "0.45"),
+];
 
 /// Where the database is, with its password from wherever the deployment keeps it.
 #[derive(Clone, Args)]

@@ -73,7 +73,7 @@ fn is_uri(text: &str) -> bool {
 }
 
 /// A well-formed language tag of RFC 5646, section 2.1, without its grandfathered ones.
-pub(super) fn is_language(text: &str) -> bool {
+pub fn is_language(text: &str) -> bool {
     let subtags: Vec<&str> = text.split('-').collect();
     let fits =
         |subtag: &&str| (1..=8).contains(&subtag.len()) && subtag.bytes().all(|b| b.is_ascii_alphanumeric());

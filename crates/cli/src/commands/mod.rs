@@ -13,6 +13,7 @@ mod preview;
 mod queue;
 mod render;
 mod renders;
+mod search;
 mod token;
 mod up;
 
@@ -47,6 +48,7 @@ async fn run_to_the_end(global: &Global, command: Command) -> Result<(), Failure
         Command::List => browse::list(global, &connect(global).await?).await,
         Command::Get(arguments) => browse::get(global, &arguments).await,
         Command::Diff(arguments) => diff::diff(global, &arguments).await,
+        Command::Search(arguments) => search::search(global, &arguments).await,
         Command::Revisions(arguments) => browse::revisions(global, &arguments).await,
         Command::Render(arguments) => render::run(global, &arguments).await,
         Command::Renders(arguments) => renders::list(global, &arguments).await,

@@ -19,6 +19,7 @@ mod render_endings;
 mod renders;
 mod request_ids;
 mod scene;
+mod search;
 mod wire;
 mod withdrawals;
 mod workers;

@@ -123,14 +123,12 @@ impl Statements {
             insert into statements (workspace_id, brief_id, brief_key, revision, current_until, published_at,
                 recorded_at, statement_id, from_rank, until_rank, position, place, holder_id, brief_kind, language,
                 text, type, status, likelihood_term, likelihood_low, likelihood_high, confidence, marking, domain,
-                actor_ids, place_ids, source_ids, topics, period_from, period_until, horizon_from, horizon_until, body,
-                search_vector)
+                actor_ids, place_ids, source_ids, topics, period_from, period_until, horizon_from, horizon_until, body)
             select $1, $2, $3, $4, $5::smallint, $6, $7, id, from_rank, until_rank, position, place, holder_id, brief_kind,
                 language, text, type, status, term, low, high, confidence, marking, domain,
                 string_to_array(actor_ids, E'\\x1f'), string_to_array(place_ids, E'\\x1f'),
                 string_to_array(source_ids, E'\\x1f'), string_to_array(topics, E'\\x1f'), period_from, period_until,
-                horizon_from, horizon_until, body,
-                case when $5::smallint > from_rank then search_vector(language, text) end
+                horizon_from, horizon_until, body
             from unnest($8::text[], $9::smallint[], $10::smallint[], $11::integer[], $12::smallint[], $13::text[],
                 $14::smallint[], $15::text[], $16::text[], $17::smallint[], $18::smallint[], $19::smallint[],
                 $20::smallint[], $21::smallint[], $22::smallint[], $23::smallint[], $24::text[], $25::text[],
@@ -172,6 +170,14 @@ impl Statements {
             horizon_from.as_slice() as &[Option<i64>],
             horizon_until.as_slice() as &[Option<i64>],
             &column(rows, |row| row.body.clone())
+        )
+        .execute(&mut *to)
+        .await?;
+        sqlx::query!(
+            "-- projections::search_entries
+            select search_again($1, $2)",
+            at.brief_key,
+            at.revision
         )
         .execute(to)
         .await?;

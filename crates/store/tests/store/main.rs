@@ -21,6 +21,7 @@ mod queue_scene;
 mod render_endings;
 mod render_requests;
 mod schema;
+mod search;
 mod task_model;
 mod task_properties;
 mod tokens;

@@ -70,9 +70,9 @@ async fn a_newer_revision_takes_the_older_ones_place_for_those_who_see_it() {
     let rows = place.rows("select revision, current_until from revisions order by 1");
     assert_eq!(rows, ["1|2", "2|16"]);
     let rows = place.rows(
-        "select revision, statement_id, search_vector is null from statements where place > 1 order by 1, position",
+        "select revision, statement_id, from_rank, until_rank from search_entries where place > 1 order by 1, position",
     );
-    assert_eq!(rows, ["1|open|f", "1|held|t", "1|secret|t", "2|line|f"]);
+    assert_eq!(rows, ["1|open|0|2", "2|line|2|16"]);
     place
         .store
         .import(&person("TLP:RED"), &brief_name("b1"), &[document(3, content("Three"))])

@@ -1,0 +1,157 @@
+//! Where in a text the words stand that were searched for, and which stretch of it to show.
+//!
+//! Places are code points of the text as it was written. They hold because `search_letters` answers one code point for
+//! one: a space where a word ends, [`SILENT`] for what is not a part of its spelling, [`JOINT`] between its parts.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+/// What `search_letters` puts in place of a mark that is not a part of the spelling.
+const SILENT: char = '\u{AD}';
+/// The zero width non-joiner: parts of a word are words, too.
+const JOINT: char = '\u{200C}';
+
+/// A text that is no longer than this is shown as a whole.
+const SHORT: usize = 240;
+/// How much of a longer one is shown.
+const WINDOW: usize = 200;
+/// How much of that stands before the first word that matches.
+const LEAD: usize = 40;
+
+/// Places of the words that match. `letters` is what `search_letters` makes of the text; `matching` holds words of it
+/// without silent marks, joined or in parts.
+pub(crate) fn highlights(letters: &str, matching: &HashSet<String>) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    for word in letters.split(' ') {
+        let length = word.chars().count();
+        if matching.contains(&spelled(word)) {
+            found.push(start..start + length);
+        } else if word.contains(JOINT) {
+            found.extend(
+                parts(word, start).filter(|(part, _)| matching.contains(part)).map(|(_, place)| place),
+            );
+        }
+        start += length + 1;
+    }
+    found
+}
+
+fn parts(word: &str, start: usize) -> impl Iterator<Item = (String, Range<usize>)> + '_ {
+    word.split(JOINT).scan(start, |start, part| {
+        let place = *start..*start + part.chars().count();
+        *start = place.end + 1;
+        Some((spelled(part), place))
+    })
+}
+
+fn spelled(word: &str) -> String {
+    word.chars().filter(|character| !matches!(*character, SILENT | JOINT)).collect()
+}
+
+/// The stretch of a text to show: the one with the most highlights, the earliest of those, cut between words.
+pub(crate) fn snippet(text: &str, highlights: &[Range<usize>]) -> Range<usize> {
+    let text: Vec<char> = text.chars().collect();
+    if text.len() <= SHORT {
+        return 0..text.len();
+    }
+    let mut best = (0, 0..WINDOW);
+    for first in highlights {
+        let start = first.start.saturating_sub(LEAD).min(text.len() - WINDOW);
+        let window = start..start + WINDOW;
+        let inside =
+            highlights.iter().filter(|one| window.start <= one.start && one.end <= window.end).count();
+        if inside > best.0 {
+            best = (inside, window);
+        }
+    }
+    between_words(&text, best.1, highlights)
+}
+
+/// Draws both ends in to the next space, without leaving out a highlight that is inside. Where there is no space, as in
+/// Chinese, the ends stay.
+fn between_words(text: &[char], window: Range<usize>, highlights: &[Range<usize>]) -> Range<usize> {
+    let inside = || highlights.iter().filter(|one| window.start <= one.start && one.end <= window.end);
+    let first = inside().map(|one| one.start).min().unwrap_or(window.end);
+    let last = inside().map(|one| one.end).max().unwrap_or(window.start);
+    let mut start = window.start;
+    if start > 0 && !text[start - 1].is_whitespace() {
+        start = (start..first).find(|place| text[*place].is_whitespace()).map_or(start, |space| space + 1);
+    }
+    let mut end = window.end;
+    if end < text.len() && !text[end].is_whitespace() {
+        end = (last.max(start)..end).rev().find(|place| text[*place].is_whitespace()).unwrap_or(end);
+    }
+    start..end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{highlights, snippet};
+
+    fn words(words: &[&str]) -> std::collections::HashSet<String> {
+        words.iter().map(|word| (*word).to_owned()).collect()
+    }
+
+    #[test]
+    fn places_are_code_points_of_the_text() {
+        assert_eq!(highlights("Иран и  é Россия", &words(&["Россия", "Иран"])), [0..4, 10..16]);
+        assert_eq!(highlights("", &words(&["a"])), Vec::<std::ops::Range<usize>>::new());
+    }
+
+    #[test]
+    fn a_word_with_a_joint_matches_whole_or_in_parts() {
+        let letters = "او مي\u{200c}رود خانه";
+        assert_eq!(highlights(letters, &words(&["ميرود"])), [3..9]);
+        assert_eq!(highlights(letters, &words(&["رود"])), [6..9]);
+        assert_eq!(highlights(letters, &words(&["مي", "رود"])), [3..5, 6..9]);
+    }
+
+    #[test]
+    fn silent_marks_belong_to_their_word() {
+        assert_eq!(highlights("a م\u{ad}حم\u{ad}\u{ad}د b", &words(&["محمد"])), [2..9]);
+    }
+
+    #[test]
+    fn a_short_text_is_shown_whole() {
+        assert_eq!(snippet("Short.", &[]), 0..6);
+        assert_eq!(snippet(&"я".repeat(240), &[]), 0..240);
+    }
+
+    #[test]
+    fn of_a_long_text_the_densest_stretch_is_shown_between_words() {
+        let text = format!(
+            "{}alpha {}beta gamma {}",
+            "filler ".repeat(40),
+            "stuffing ".repeat(40),
+            "end ".repeat(80)
+        );
+        let alpha = 280..285;
+        let beta = 286 + 360..290 + 360;
+        let gamma = beta.end + 1..beta.end + 6;
+        let shown = snippet(&text, &[alpha, beta.clone(), gamma.clone()]);
+        let characters: Vec<char> = text.chars().collect();
+        let string: String = characters[shown.clone()].iter().collect();
+        assert!(shown.start <= beta.start && gamma.end <= shown.end, "{string}");
+        assert!(
+            string.starts_with("stuffing ") && !string.ends_with(' ') && string.ends_with("end"),
+            "{string}"
+        );
+        assert!(shown.len() <= 200);
+    }
+
+    #[test]
+    fn a_text_without_spaces_is_cut_where_it_is() {
+        let shown = snippet(&"漢".repeat(500), &[450..452]);
+        assert!(shown.start <= 450 && 452 <= shown.end && shown.len() <= 200);
+        assert_eq!(snippet(&"漢".repeat(500), &[]), 0..200);
+    }
+
+    #[test]
+    fn the_end_of_a_text_is_shown_to_its_end() {
+        let text = format!("{}goal.", "word ".repeat(100));
+        let shown = snippet(&text, &[500..504]);
+        assert_eq!(shown.end, 505);
+        assert!(shown.len() <= 200);
+    }
+}

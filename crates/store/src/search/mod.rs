@@ -1,0 +1,159 @@
+//! Full-text search over what a caller may see now.
+//!
+//! A search asks twice: once what its terms are in the languages of the workspace's briefs (`words`), once what matches
+//! (`matches`). Ranking and counting look at a thousand matches and no more; what is shown of a hit is read for the
+//! hits of a page alone.
+
+mod facets;
+mod highlight;
+mod matches;
+mod query;
+mod words;
+
+use std::fmt;
+use std::ops::Range;
+use std::str::FromStr;
+
+use chancery_proto::brief::v1::{SearchDimension, SearchHitKind, Statement};
+use chancery_proto::names::{ResourceId, RevisionName};
+
+use crate::filter::Filter;
+use crate::{Principal, Result, Store};
+
+pub use query::{SearchQuery, SearchQueryError};
+
+/// What is searched for.
+#[derive(Debug)]
+pub struct Search<'a> {
+    /// The words.
+    pub query: &'a SearchQuery,
+    /// The language that they are read in, BCP 47; none for each that the workspace's briefs are written in.
+    pub language: Option<&'a str>,
+    /// Which statements and titles.
+    pub filter: &'a Filter,
+    /// The last hit of the page before; none for the first page.
+    pub after: Option<&'a SearchPlace>,
+    /// At most this many hits.
+    pub limit: i64,
+}
+
+/// A page of hits.
+#[derive(Debug, Default)]
+pub struct SearchPage {
+    /// Best first.
+    pub hits: Vec<SearchHit>,
+    /// How many match, at most a thousand.
+    pub total: u32,
+    /// Whether there are more.
+    pub is_truncated: bool,
+    /// What the matches have in common; of the first page only.
+    pub facets: Vec<SearchFacet>,
+}
+
+/// A text that matches.
+#[derive(Debug)]
+pub struct SearchHit {
+    /// Where it stands.
+    pub revision: RevisionName,
+    /// The brief's title.
+    pub brief_title: String,
+    /// What it is.
+    pub kind: SearchHitKind,
+    /// The statement; none for a title.
+    pub statement: Option<Statement>,
+    /// The key judgment or section that it stands in.
+    pub holder_id: String,
+    /// The text.
+    pub text: String,
+    /// The stretch of it to show, in code points.
+    pub snippet: Range<usize>,
+    /// The words that match, in code points.
+    pub highlights: Vec<Range<usize>>,
+    /// Its place among the hits.
+    pub place: SearchPlace,
+}
+
+/// How matches are spread over one property.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SearchFacet {
+    /// Which property.
+    pub dimension: SearchDimension,
+    /// Its values and how often each is there, the most frequent first, then by value.
+    pub values: Vec<(String, u32)>,
+}
+
+/// A hit's place: hits are ordered by rank, the highest first, then by brief, then by the position in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SearchPlace {
+    /// How well it matches, in millionths.
+    pub rank_e6: i32,
+    /// The brief's id.
+    pub brief: ResourceId,
+    /// The position in the brief.
+    pub position: i32,
+}
+
+impl fmt::Display for SearchPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {}", self.rank_e6, self.position, self.brief)
+    }
+}
+
+/// A text that is no place in the hits of a search.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no place in the hits of a search")]
+pub struct InvalidSearchPlace;
+
+impl FromStr for SearchPlace {
+    type Err = InvalidSearchPlace;
+
+    fn from_str(text: &str) -> std::result::Result<Self, InvalidSearchPlace> {
+        let read = || {
+            let (rank, rest) = text.split_once(' ')?;
+            let (position, brief) = rest.split_once(' ')?;
+            Some(Self {
+                rank_e6: rank.parse().ok()?,
+                position: position.parse().ok()?,
+                brief: brief.parse().ok()?,
+            })
+        };
+        read().ok_or(InvalidSearchPlace)
+    }
+}
+
+impl Store {
+    /// What of a workspace's briefs matches, as the principal may see it now.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Forbidden`] for another workspace.
+    pub async fn search(
+        &self,
+        principal: &Principal,
+        workspace: &ResourceId,
+        search: &Search<'_>,
+    ) -> Result<SearchPage> {
+        let access = principal.access(workspace)?;
+        let rank = i16::from(access.clearance.0);
+        let mut connection = self.pool.acquire().await?;
+        let words = words::read(&mut connection, workspace, search.query, search.language).await?;
+        match words {
+            Some(words) => matches::find(&mut connection, workspace, rank, &words, search).await,
+            // Stop words alone: they are in every sentence, and in no index.
+            None => Ok(SearchPage::default()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SearchPlace;
+
+    #[test]
+    fn a_place_survives_its_text() {
+        let place = SearchPlace { rank_e6: 60_793, brief: "russia-iran".parse().unwrap(), position: 7 };
+        assert_eq!(place.to_string().parse(), Ok(place));
+        for text in ["", "1 2", "1 2 3", "x 2 b1", "1 2 b1 ", "99999999999 2 b1"] {
+            assert!(text.parse::<SearchPlace>().is_err(), "{text}");
+        }
+    }
+}

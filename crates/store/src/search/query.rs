@@ -1,0 +1,282 @@
+//! What a caller may ask search for: read here, before anything is asked of the database.
+
+use std::fmt;
+use std::iter::Peekable;
+use std::str::{CharIndices, FromStr};
+
+/// The longest query, in code points.
+const LONGEST: usize = 1000;
+/// The most terms.
+const MOST_TERMS: usize = 32;
+
+/// A query: every group must be found, of each group one alternative, and nothing that is excluded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SearchQuery {
+    terms: Vec<Term>,
+}
+
+/// Words in a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Term {
+    /// As they were written, without quotes, star and minus.
+    pub(crate) words: String,
+    /// Whether the last of them is the beginning of a word only.
+    pub(crate) is_prefix: bool,
+    /// Whether they must not be there.
+    pub(crate) is_excluded: bool,
+    /// Terms of the same group are alternatives.
+    pub(crate) group: i32,
+}
+
+/// Why a query is none. It says what its writer can change.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SearchQueryError {
+    /// Nothing but spaces, signs and operators.
+    #[error("holds no word")]
+    NoWord,
+    /// Everything that has a word is excluded.
+    #[error("only excludes: name something to find, too")]
+    OnlyExcludes,
+    /// Too long to be looked at.
+    #[error("is longer than {LONGEST} code points")]
+    TooLong,
+    /// Too many terms.
+    #[error("has more than {MOST_TERMS} terms")]
+    TooManyTerms,
+    /// NUL or another control character, at a code point from 0.
+    #[error("holds a control character at code point {0}")]
+    ControlCharacter(usize),
+    /// A quotation without its end, by the code point of its beginning.
+    #[error("the quotation that begins at code point {0} does not end")]
+    OpenQuotation(usize),
+    /// OR without a word to be found on one of its sides, by its code point.
+    #[error("the OR at code point {0} does not stand between two things to find")]
+    StrayOr(usize),
+}
+
+impl SearchQuery {
+    /// Its terms, in the order of their groups.
+    pub(crate) fn terms(&self) -> &[Term] {
+        &self.terms
+    }
+}
+
+impl FromStr for SearchQuery {
+    type Err = SearchQueryError;
+
+    fn from_str(text: &str) -> Result<Self, SearchQueryError> {
+        check_characters(text)?;
+        let terms = groups(tokens(text)?)?;
+        if terms.is_empty() {
+            return Err(SearchQueryError::NoWord);
+        }
+        if terms.iter().all(|term| term.is_excluded) {
+            return Err(SearchQueryError::OnlyExcludes);
+        }
+        if terms.len() > MOST_TERMS {
+            return Err(SearchQueryError::TooManyTerms);
+        }
+        Ok(Self { terms })
+    }
+}
+
+/// The query that the terms came from, with single spaces and without what was passed over.
+impl fmt::Display for SearchQuery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, term) in self.terms.iter().enumerate() {
+            let before = place.checked_sub(1).and_then(|place| self.terms.get(place));
+            let joint = match before {
+                None => "",
+                Some(before) if before.group == term.group => " OR ",
+                Some(_) => " ",
+            };
+            let minus = if term.is_excluded { "-" } else { "" };
+            let star = if term.is_prefix { "*" } else { "" };
+            write!(f, "{joint}{minus}\"{}\"{star}", term.words)?;
+        }
+        Ok(())
+    }
+}
+
+/// Looks at no more than the longest query.
+fn check_characters(text: &str) -> Result<(), SearchQueryError> {
+    for (place, character) in text.chars().enumerate() {
+        if place == LONGEST {
+            return Err(SearchQueryError::TooLong);
+        }
+        if character.is_control() && !matches!(character, '\t' | '\n' | '\r') {
+            return Err(SearchQueryError::ControlCharacter(place));
+        }
+    }
+    Ok(())
+}
+
+#[derive(Debug)]
+enum Token {
+    Words {
+        words: String,
+        is_prefix: bool,
+        is_excluded: bool,
+    },
+    /// With its place.
+    Or(usize),
+}
+
+fn tokens(text: &str) -> Result<Vec<Token>, SearchQueryError> {
+    let mut rest = text.char_indices().peekable();
+    let mut tokens = Vec::new();
+    loop {
+        while rest.next_if(|(_, character)| character.is_whitespace()).is_some() {}
+        let Some(&(start, _)) = rest.peek() else { return Ok(tokens) };
+        let is_excluded = rest.next_if(|(_, character)| *character == '-').is_some();
+        let token = match rest.next_if(|(_, character)| *character == '"') {
+            Some((quote, _)) => quotation(text, &mut rest, quote, is_excluded)?,
+            None => word(text, &mut rest, is_excluded, start),
+        };
+        // A sign that stands alone, such as a dash, asks for nothing.
+        if !matches!(&token, Token::Words { words, .. } if !words.contains(char::is_alphanumeric)) {
+            tokens.push(token);
+        }
+    }
+}
+
+/// Up to the closing quote; a star stands before it or behind it.
+fn quotation(
+    text: &str,
+    rest: &mut Peekable<CharIndices<'_>>,
+    quote: usize,
+    is_excluded: bool,
+) -> Result<Token, SearchQueryError> {
+    let end = rest.find(|(_, character)| *character == '"').map(|(end, _)| end);
+    let end = end.ok_or_else(|| SearchQueryError::OpenQuotation(code_points(&text[..quote])))?;
+    let has_star_behind = rest.next_if(|(_, character)| *character == '*').is_some();
+    let quoted = &text[quote + 1..end];
+    let words = quoted.trim_end_matches('*');
+    let is_prefix = has_star_behind || words.len() < quoted.len();
+    Ok(Token::Words { words: words.to_owned(), is_prefix, is_excluded })
+}
+
+/// Up to the next space or quote.
+fn word(text: &str, rest: &mut Peekable<CharIndices<'_>>, is_excluded: bool, start: usize) -> Token {
+    let begin = rest.peek().map_or(text.len(), |(begin, _)| *begin);
+    while rest.next_if(|(_, character)| !character.is_whitespace() && *character != '"').is_some() {}
+    let end = rest.peek().map_or(text.len(), |(end, _)| *end);
+    let written = &text[begin..end];
+    if written == "OR" && !is_excluded {
+        return Token::Or(code_points(&text[..start]));
+    }
+    let words = written.trim_end_matches('*');
+    Token::Words { words: words.to_owned(), is_prefix: words.len() < written.len(), is_excluded }
+}
+
+fn code_points(text: &str) -> usize {
+    text.chars().count()
+}
+
+/// An OR puts what follows it into the group of what precedes it.
+fn groups(tokens: Vec<Token>) -> Result<Vec<Term>, SearchQueryError> {
+    let mut terms: Vec<Term> = Vec::new();
+    let mut group = 0;
+    let mut pending_or = None;
+    for token in tokens {
+        match (token, pending_or.take()) {
+            (Token::Words { words, is_prefix, is_excluded }, or) => {
+                match or {
+                    Some(place) if is_excluded => return Err(SearchQueryError::StrayOr(place)),
+                    Some(_) => {}
+                    None => group += 1,
+                }
+                terms.push(Term { words, is_prefix, is_excluded, group });
+            }
+            (Token::Or(place), None) if terms.last().is_some_and(|term| !term.is_excluded) => {
+                pending_or = Some(place);
+            }
+            (Token::Or(place), _) => return Err(SearchQueryError::StrayOr(place)),
+        }
+    }
+    match pending_or {
+        Some(place) => Err(SearchQueryError::StrayOr(place)),
+        None => Ok(terms),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SearchQuery, SearchQueryError};
+
+    /// The terms as a line: group, minus, words, star.
+    fn read(text: &str) -> Vec<String> {
+        let query: SearchQuery = text.parse().unwrap();
+        let line = |term: &super::Term| {
+            let minus = if term.is_excluded { "-" } else { "" };
+            let star = if term.is_prefix { "*" } else { "" };
+            format!("{} {minus}{}{star}", term.group, term.words)
+        };
+        query.terms.iter().map(line).collect()
+    }
+
+    fn refused(text: &str) -> SearchQueryError {
+        text.parse::<SearchQuery>().unwrap_err()
+    }
+
+    #[test]
+    fn words_phrases_beginnings_and_exclusions_are_told_apart() {
+        assert_eq!(
+            read("iran \"oil exports\" sanct* -war -\"cold war\""),
+            ["1 iran", "2 oil exports", "3 sanct*", "4 -war", "5 -cold war"]
+        );
+        assert_eq!(read("\"energy sanct*\" \"gas pipe\"*"), ["1 energy sanct*", "2 gas pipe*"]);
+        assert_eq!(read("a\"b c\"d"), ["1 a", "2 b c", "3 d"]);
+        assert_eq!(read("می\u{200c}رود"), ["1 می\u{200c}رود"]);
+        assert_eq!(read("U.S.-led e-mail"), ["1 U.S.-led", "2 e-mail"]);
+    }
+
+    #[test]
+    fn alternatives_share_a_group() {
+        assert_eq!(read("oil OR gas OR \"power grid\" price"), ["1 oil", "1 gas", "1 power grid", "2 price"]);
+        // Only in capitals is it an operator.
+        assert_eq!(read("trick or treat"), ["1 trick", "2 or", "3 treat"]);
+    }
+
+    #[test]
+    fn signs_that_ask_for_nothing_are_passed_over() {
+        assert_eq!(read("war - peace & * \u{2014} ( \"...\""), ["1 war", "2 peace"]);
+        assert_eq!(read("foo* 'bar' <-> :* baz"), ["1 foo*", "2 'bar'", "3 baz"]);
+    }
+
+    #[test]
+    fn what_asks_for_nothing_is_refused() {
+        for text in ["", "  \t", "-", "* * *", "&|!", "\"\"", "--"] {
+            assert_eq!(refused(text), SearchQueryError::NoWord, "{text}");
+        }
+        assert_eq!(refused("-war -\"cold war\""), SearchQueryError::OnlyExcludes);
+    }
+
+    #[test]
+    fn an_operator_out_of_place_is_refused_with_its_place() {
+        assert_eq!(refused("war \"cold"), SearchQueryError::OpenQuotation(4));
+        assert_eq!(refused("é OR"), SearchQueryError::StrayOr(2));
+        assert_eq!(refused("OR war"), SearchQueryError::StrayOr(0));
+        assert_eq!(refused("war OR OR peace"), SearchQueryError::StrayOr(7));
+        assert_eq!(refused("war OR -peace"), SearchQueryError::StrayOr(4));
+        assert_eq!(refused("-war OR peace"), SearchQueryError::StrayOr(5));
+    }
+
+    #[test]
+    fn what_is_too_much_is_refused() {
+        assert_eq!(refused(&"a".repeat(1001)), SearchQueryError::TooLong);
+        assert_eq!(refused(&"я ".repeat(500_000)), SearchQueryError::TooLong);
+        assert_eq!(refused(&"a ".repeat(33)), SearchQueryError::TooManyTerms);
+        assert_eq!(read(&"a ".repeat(32)).len(), 32);
+        assert_eq!(refused("a\0b"), SearchQueryError::ControlCharacter(1));
+        assert_eq!(refused("\u{1b}[31m"), SearchQueryError::ControlCharacter(0));
+    }
+
+    #[test]
+    fn a_query_written_out_reads_the_same() {
+        for text in ["iran -war", "a OR \"b c\"* d*", "x -\"y z\""] {
+            let query: SearchQuery = text.parse().unwrap();
+            assert_eq!(query.to_string().parse::<SearchQuery>().unwrap(), query);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! What a query's terms are in the languages that it may be about.
+
+use chancery_proto::names::ResourceId;
+use sqlx::PgConnection;
+
+use super::SearchQuery;
+use crate::Result;
+
+/// A query as Postgres takes it. No byte of it is the caller's: `search_term` leaves letters and digits only.
+#[derive(Debug)]
+pub(super) struct Words {
+    /// What `search_entries.words` is asked for.
+    pub(super) query: String,
+    /// Any word that is looked for, without the workspace's mark: what is highlighted.
+    pub(super) highlighted: String,
+}
+
+/// Reads the terms in one language, or in each that a title is written in now. A statement is found when it matches the
+/// whole query in one of them: a word that says nothing in English shall not keep English statements out because it says
+/// something elsewhere. None when nothing is left to look for.
+pub(super) async fn read(
+    connection: &mut PgConnection,
+    workspace: &ResourceId,
+    query: &SearchQuery,
+    language: Option<&str>,
+) -> Result<Option<Words>> {
+    let terms = query.terms();
+    let words: Vec<String> = terms.iter().map(|term| term.words.clone()).collect();
+    let prefixes: Vec<bool> = terms.iter().map(|term| term.is_prefix).collect();
+    let excluded: Vec<bool> = terms.iter().map(|term| term.is_excluded).collect();
+    let groups: Vec<i32> = terms.iter().map(|term| term.group).collect();
+    let found = sqlx::query!(
+        r#"-- words::read
+        with recursive written(language) as (
+            select coalesce($2, (
+                select min(language) from statements where workspace_id = $1 and place = 1 and current_until > from_rank
+            ))
+            union all
+            select (
+                select min(s.language) from statements s
+                where s.workspace_id = $1 and s.place = 1 and s.current_until > s.from_rank
+                    and s.language > written.language
+            )
+            from written where $2 is null and language is not null
+        ),
+        spoken as (
+            -- One tag of each configuration and way of folding letters.
+            select min(language) as language from written where language is not null
+            group by search_configuration(language)
+        ),
+        term as (
+            select * from unnest($3::text[], $4::boolean[], $5::boolean[], $6::integer[])
+                as term (words, is_prefix, is_excluded, alternatives)
+        ),
+        alternatives as (
+            select language, is_excluded, search_any(search_term(language, words, is_prefix)) as any_of
+            from spoken, term
+            group by language, is_excluded, alternatives
+        ),
+        query as (
+            select
+                search_all(any_of) filter (where not is_excluded and numnode(any_of) > 0) as wanted,
+                search_any(any_of) filter (where is_excluded and numnode(any_of) > 0) as unwanted
+            from alternatives
+            group by language
+        )
+        select
+            search_marked($1, search_any(distinct case when unwanted is null then wanted else wanted && !!unwanted end))::text
+                as query,
+            search_any(distinct search_words_of(wanted))::text as highlighted
+        from query
+        where wanted is not null"#,
+        workspace.as_str(),
+        language,
+        &words,
+        &prefixes,
+        &excluded,
+        &groups
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(found.query.zip(found.highlighted).map(|(query, highlighted)| Words { query, highlighted }))
+}
