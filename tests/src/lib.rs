@@ -1,6 +1,7 @@
 //! What several end-to-end tests share: requests, and the sentences of a document.
 
 pub mod chaos;
+pub mod watching;
 
 use chancery_client::Client;
 use chancery_proto::brief::v1::RevisionDocument;

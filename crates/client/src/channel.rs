@@ -6,6 +6,7 @@ use std::time::Duration;
 use chancery_proto::MESSAGE_LIMIT;
 use chancery_proto::admin::v1::admin_service_client::AdminServiceClient;
 use chancery_proto::brief::v1::brief_service_client::BriefServiceClient;
+use chancery_proto::brief::v1::knowledge_service_client::KnowledgeServiceClient;
 use chancery_proto::render::v1::render_service_client::RenderServiceClient;
 use tonic::codegen::http::uri::Scheme;
 use tonic::metadata::{Ascii, MetadataValue};
@@ -58,6 +59,13 @@ impl Client {
     /// The generated client of `BriefService`, for calls with other deadlines or metadata than the methods here have.
     pub fn briefs(&self) -> BriefServiceClient<Transport> {
         BriefServiceClient::new(self.transport.clone())
+            .max_decoding_message_size(MESSAGE_LIMIT)
+            .max_encoding_message_size(MESSAGE_LIMIT)
+    }
+
+    /// The generated client of `KnowledgeService`.
+    pub fn knowledge(&self) -> KnowledgeServiceClient<Transport> {
+        KnowledgeServiceClient::new(self.transport.clone())
             .max_decoding_message_size(MESSAGE_LIMIT)
             .max_encoding_message_size(MESSAGE_LIMIT)
     }

@@ -27,6 +27,7 @@ mod error;
 mod render;
 mod request_ids;
 mod retry;
+mod watch;
 
 pub use channel::{Client, Credentials, Transport};
 pub use config::{ClientConfig, Deadlines, Retries};

@@ -7,12 +7,11 @@ use chancery_proto::render::v1::{
 };
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncWrite, AsyncWriteExt};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, timeout};
 use tonic::Status;
 
 use crate::channel::Client;
-use crate::error::{Error, is_transient};
-use crate::retry::pause;
+use crate::error::Error;
 
 /// What a caller who waits for a PDF may want to show.
 #[derive(Debug, Clone, Copy)]
@@ -142,15 +141,6 @@ impl Client {
             writer.write_all(&piece.data).await.map_err(Error::from)?;
             on_bytes(download.bytes, download.total());
         }
-        Ok(())
-    }
-
-    /// Waits before the next attempt, or gives up.
-    async fn pause_or_fail(&self, failed: u32, status: &Status) -> Result<(), Error> {
-        if !is_transient(status) || failed >= self.retries.attempts {
-            return Err(Error::of(status, self.server()));
-        }
-        sleep(pause(&self.retries, failed.max(1), status)).await;
         Ok(())
     }
 }

@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
+use tokio::time::sleep;
 use tonic::Status;
 use tonic_types::StatusExt;
 
+use crate::channel::Client;
 use crate::config::Retries;
+use crate::error::{Error, is_transient};
 
 /// The pause before the attempt after `failed` failed ones: at random up to a limit that doubles, so that clients that
 /// failed together do not come back together; never before the time that the server named.
@@ -14,6 +17,17 @@ pub(crate) fn pause(retries: &Retries, failed: u32, status: &Status) -> Duration
         retries.first_pause.saturating_mul(1 << failed.saturating_sub(1).min(16)).min(retries.longest_pause);
     let asked_for = status.get_details_retry_info().and_then(|info| info.retry_delay).unwrap_or_default();
     asked_for + share(limit)
+}
+
+impl Client {
+    /// Waits before the next attempt; fails when there shall be none.
+    pub(crate) async fn pause_or_fail(&self, failed: u32, status: &Status) -> Result<(), Error> {
+        if !is_transient(status) || failed >= self.retries.attempts {
+            return Err(Error::of(status, self.server()));
+        }
+        sleep(pause(&self.retries, failed.max(1), status)).await;
+        Ok(())
+    }
 }
 
 /// Between nothing and all of a duration, evenly.

@@ -33,9 +33,9 @@ pub fn refusal_with<const N: usize>(
     reason: Reason,
     message: impl Into<String>,
     metadata: [(&str, &str); N],
+    mut details: ErrorDetails,
 ) -> Status {
     let metadata = metadata.map(|(key, value)| (key.to_owned(), value.to_owned()));
-    let mut details = ErrorDetails::new();
     details.set_error_info(reason_name(reason), ERROR_DOMAIN, HashMap::from(metadata));
     Status::with_error_details(code, message, details)
 }

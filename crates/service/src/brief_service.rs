@@ -32,6 +32,7 @@ use crate::attachments::{self, Intake, attachment_message};
 use crate::brief_messages::{
     document_message, draft_message, listed_brief, listed_revision, revision_message,
 };
+use crate::cursors;
 use crate::differences;
 use crate::errors::{internal, invalid_field, status};
 use crate::fields::{canonical, name, required, time, timestamp};
@@ -205,9 +206,10 @@ impl BriefService for Briefs {
             return Err(invalid_field("etag", "required: the draft's etag"));
         }
         let published = self.store.publish(&principal, &brief, &request.etag).await;
-        let (edition, _) = published.map_err(status)?;
+        let (edition, position) = published.map_err(status)?;
         self.freshness.writing_to(&brief.to_string()).end();
-        revision_message(&brief, edition).map(Response::new)
+        let cursor = cursors::seal(&brief.workspace, &position)?;
+        Ok(Response::new(BriefRevision { cursor, ..revision_message(&brief, edition)? }))
     }
 
     async fn get_brief_revision(
@@ -343,13 +345,14 @@ impl BriefService for Briefs {
             documents.push(import_document(index, document, access).await?);
         }
         let brief = BriefName { workspace, brief };
-        let (imported, _) = self.store.import(&principal, &brief, &documents).await.map_err(status)?;
+        let imported = self.store.import(&principal, &brief, &documents).await;
+        let (imported, position) = imported.map_err(status)?;
         self.freshness.writing_to(&brief.to_string()).end();
         Ok(Response::new(ImportBriefResponse {
             name: brief.to_string(),
             written_revisions: imported.written,
             skipped_revisions: imported.skipped,
-            ..ImportBriefResponse::default()
+            cursor: cursors::seal(&brief.workspace, &position)?,
         }))
     }
 

@@ -216,7 +216,8 @@ fn queue_full(error: &StoreError) -> Status {
 /// Somebody who watches does not read. The cursor is where he may go on; empty when he has to begin anew.
 pub fn slow_reader(cursor: &str) -> Status {
     let message = "the watch was left unread for too long: go on from the last cursor";
-    refusal_with(Code::ResourceExhausted, Reason::SlowReader, message, [("cursor", cursor)])
+    let details = ErrorDetails::with_retry_info(Some(RETRY_AFTER));
+    refusal_with(Code::ResourceExhausted, Reason::SlowReader, message, [("cursor", cursor)], details)
 }
 
 /// A defect: logged here under an id, which is all that the caller is told.

@@ -4,6 +4,7 @@ use std::env;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use chancery_cli::processes::{Process, Service, ServiceSettings, WorkerSettings, start_worker};
 use chancery_client::{Client, ClientConfig};
@@ -25,6 +26,7 @@ pub struct Stack {
     workers: Vec<Process>,
     service: Service,
     settings: ServiceSettings,
+    replicas: AtomicU32,
     folder: TempDir,
     database: TestDatabase,
     _server: TestServer,
@@ -73,7 +75,15 @@ impl Stack {
             folder: folder.path().to_owned(),
         };
         let service = start_service(&settings).await;
-        Self { workers: Vec::new(), service, settings, folder, database, _server: server }
+        Self {
+            workers: Vec::new(),
+            service,
+            settings,
+            replicas: AtomicU32::new(0),
+            folder,
+            database,
+            _server: server,
+        }
     }
 
     /// Starts one more worker.
@@ -92,6 +102,40 @@ impl Stack {
     /// The workers, to stop or to kill.
     pub fn workers(&mut self) -> &mut [Process] {
         &mut self.workers
+    }
+
+    /// Starts one more service on the same database, or on another way to it.
+    pub async fn replica(&self, database_url: &str, environment: &[(&str, &str)]) -> Service {
+        let folder =
+            self.folder.path().join(format!("replica-{}", self.replicas.fetch_add(1, Ordering::Relaxed)));
+        std::fs::create_dir(&folder).expect("there is room for temporary files");
+        let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let mut settings = ServiceSettings {
+            database_url: database_url.to_owned(),
+            listen: anywhere,
+            worker_listen: anywhere,
+            folder,
+            ..self.settings.clone()
+        };
+        settings
+            .environment
+            .extend(environment.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
+        start_service(&settings).await
+    }
+
+    /// Stops a service of this stack, at once when `kills`, and starts another one at the same addresses.
+    pub async fn restart(&self, service: Service, kills: bool) -> Service {
+        let Service { mut process, listen, worker_listen } = service;
+        let folder = process.log.parent().map(std::path::Path::to_owned).unwrap_or_default();
+        let ended = if kills { process.kill().await } else { process.stop().await };
+        ended.unwrap_or_else(|error| panic!("{error}"));
+        let settings = ServiceSettings { listen, worker_listen, folder, ..self.settings.clone() };
+        start_service(&settings).await
+    }
+
+    /// A client of another service of this stack, with the token of a file.
+    pub async fn client_of(&self, url: String, token_file: &std::path::Path) -> Client {
+        client(url, token_file).await
     }
 
     /// Stops the service and starts another one on the same database and the same addresses.
@@ -178,11 +222,15 @@ impl Stack {
     }
 
     async fn client(&self, token_file: &std::path::Path) -> Client {
-        let token = std::fs::read_to_string(token_file);
-        let token = token.unwrap_or_else(|error| panic!("{}: {error}", token_file.display()));
-        let config = ClientConfig::new(self.url()).with_token(token.trim());
-        Client::connect(config).await.unwrap_or_else(|error| panic!("{error}"))
+        client(self.url(), token_file).await
     }
+}
+
+async fn client(url: String, token_file: &std::path::Path) -> Client {
+    let token = std::fs::read_to_string(token_file);
+    let token = token.unwrap_or_else(|error| panic!("{}: {error}", token_file.display()));
+    let config = ClientConfig::new(url).with_token(token.trim());
+    Client::connect(config).await.unwrap_or_else(|error| panic!("{error}"))
 }
 
 impl Drop for Stack {
