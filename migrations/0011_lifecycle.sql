@@ -26,3 +26,27 @@ alter table render_tasks
         on delete set null (from_rank);
 create index render_tasks_of_edition on render_tasks (brief_key, revision, from_rank);
 comment on column render_tasks.from_rank is 'The edition that is printed; null when it was purged';
+
+-- Everything that was made from a revision, but its own row and what is kept of purged ones and of prints. Such tables
+-- are told by their columns, so that one that is added later is not forgotten in a spill.
+create function forget_revisions(key bigint, number integer) returns void language plpgsql as $$
+declare
+    made regclass;
+begin
+    for made in
+        select c.oid::regclass from pg_class c
+        where c.relnamespace = (select relnamespace from pg_class where oid = 'revisions'::regclass)
+            and c.relkind in ('r', 'p') and not c.relispartition
+            and c.oid not in ('revisions'::regclass, 'purged_editions'::regclass, 'render_tasks'::regclass)
+            and 2 = (
+                select count(*) from pg_attribute a
+                where a.attrelid = c.oid and not a.attisdropped and a.attname in ('brief_key', 'revision')
+            )
+        order by c.oid desc
+    loop
+        execute format('delete from %s where brief_key = $1 and ($2 is null or revision = $2)', made)
+        using key, number;
+    end loop;
+end
+$$;
+comment on function forget_revisions(bigint, integer) is 'Removes what was made from a revision, or with null from all of a brief';

@@ -4,6 +4,7 @@
 pub mod codec;
 pub mod descriptors;
 pub mod json;
+pub mod masks;
 pub mod names;
 pub mod status;
 

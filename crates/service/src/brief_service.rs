@@ -108,13 +108,15 @@ impl Briefs {
         }
         let ticket = self.freshness.ticket();
         let found = self.store.newest_edition(principal, &brief).await.map_err(status)?;
-        let EncodedBrief(bytes) = match found.content_bytes().map_err(status)? {
-            // A deleted brief.
-            [] => EncodedBrief(found.envelope.clone().into()),
-            content => EncodedBrief::new(&found.envelope, content),
-        };
-        let answer = Answer { workspace: brief.workspace, etag: found.digest.to_string(), brief: bytes };
-        let answer = Arc::new(answer);
+        let content = found.content_bytes().map_err(status)?;
+        let etag = found.digest.to_string();
+        if content.is_empty() {
+            // A deleted brief. It is not kept: whether he is told of it, more than his clearance decides.
+            let answer = Answer { workspace: brief.workspace, etag, brief: found.envelope.into() };
+            return Ok(Arc::new(answer));
+        }
+        let EncodedBrief(bytes) = EncodedBrief::new(&found.envelope, content);
+        let answer = Arc::new(Answer { workspace: brief.workspace, etag, brief: bytes });
         self.freshness.keep_answer(ticket, given, clearance, &answer);
         Ok(answer)
     }
@@ -303,9 +305,14 @@ impl BriefService for Briefs {
 
     async fn purge_brief_revision(
         &self,
-        _request: Request<PurgeBriefRevisionRequest>,
+        request: Request<PurgeBriefRevisionRequest>,
     ) -> Result<Response<PurgeBriefRevisionResponse>, Status> {
-        Err(Status::unimplemented("not yet"))
+        let principal = principal(&request)?;
+        let request = request.into_inner();
+        let changes = self.freshness.writing_to(&request.name);
+        let done = lifecycle::purge(&self.store, &principal, request).await;
+        changes.end();
+        done.map(Response::new)
     }
 
     async fn search_briefs(

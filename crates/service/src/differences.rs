@@ -38,16 +38,15 @@ pub(crate) async fn diff(
     answer.await.map_err(|panicked| internal(&panicked))?
 }
 
-/// The newest edition, or the newest before a revision; none when there is none.
+/// The newest edition that stands, or the newest before a revision; none when there is none.
 async fn newest(
     store: &Store,
     principal: &Principal,
     brief: &BriefName,
     before: Option<u32>,
 ) -> Result<Option<Edition>, Status> {
-    let listed = store.list_revisions(principal, brief, before, 1).await.map_err(status)?;
-    match listed.first() {
-        Some(found) => edition(store, principal, brief, found.revision).await.map(Some),
+    match store.newest_standing(principal, brief, before).await.map_err(status)? {
+        Some(number) => edition(store, principal, brief, number).await.map(Some),
         None => Ok(None),
     }
 }

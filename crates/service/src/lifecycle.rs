@@ -1,8 +1,8 @@
-//! What becomes of briefs after they were written: deleting, bringing back, withdrawing.
+//! What becomes of briefs after they were written: deleting, bringing back, withdrawing, purging.
 
 use chancery_proto::brief::v1::{
-    Brief, DeleteBriefRequest, PdfDelivery, UndeleteBriefRequest, WithdrawBriefRevisionRequest,
-    WithdrawBriefRevisionResponse,
+    Brief, DeleteBriefRequest, PdfDelivery, PurgeBriefRevisionRequest, PurgeBriefRevisionResponse,
+    UndeleteBriefRequest, WithdrawBriefRevisionRequest, WithdrawBriefRevisionResponse,
 };
 use chancery_proto::names::{BriefName, RevisionName};
 use chancery_store::{Delivery, Principal, Store};
@@ -65,6 +65,32 @@ pub(crate) async fn withdraw(
         deliveries,
         total_deliveries,
         cursor: cursors::seal(&revision.workspace, &withdrawn.position)?,
+    })
+}
+
+/// `PurgeBriefRevision`.
+pub(crate) async fn purge(
+    store: &Store,
+    principal: &Principal,
+    mut request: PurgeBriefRevisionRequest,
+) -> Result<PurgeBriefRevisionResponse, Status> {
+    let id = std::mem::take(&mut request.request_id);
+    let write = write_id("PurgeBriefRevision", id, &request)?;
+    let revision: RevisionName = name("name", &request.name)?;
+    let reason = reason("reason", &request.reason)?;
+    let purged = store.purge_revision(principal, &revision, reason, write.as_ref()).await.map_err(status)?;
+    // What is in a store outside the database goes now; should it not answer, the sweep tries again.
+    if let Err(error) = store.delete_discarded().await {
+        tracing::warn!(%error, "bytes of purged PDFs in artifact stores are still to be deleted");
+    }
+    let (deliveries, total_deliveries) = deliveries(store, principal, &revision).await?;
+    Ok(PurgeBriefRevisionResponse {
+        name: revision.to_string(),
+        purge_time: Some(timestamp(purged.at)),
+        deliveries,
+        total_deliveries,
+        purged_pdfs: purged.pdfs,
+        cursor: cursors::seal(&revision.workspace, &purged.position)?,
     })
 }
 

@@ -30,6 +30,11 @@ pub(crate) async fn run(store: Store, artifact_age: Option<Duration>, shutdown: 
             Ok(writes) => tracing::info!(writes, "forgot the ids of writes of more than a day ago"),
             Err(error) => tracing::warn!(%error, "no ids of writes were forgotten"),
         }
+        match store.expunge_briefs().await {
+            Ok(0) => {}
+            Ok(briefs) => tracing::info!(briefs, "deleted briefs are gone for good"),
+            Err(error) => tracing::warn!(%error, "deleted briefs are still to be removed"),
+        }
         match store.forget_workers().await {
             Ok(0) => {}
             Ok(workers) => tracing::info!(workers, "forgot workers that were not seen for a day"),

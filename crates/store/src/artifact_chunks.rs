@@ -107,12 +107,14 @@ impl ArtifactUpload for Upload {
     }
 }
 
-/// SQLSTATE 53100 is a full disk (Postgres, appendix A).
+/// SQLSTATE 53100 is a full disk; 23503, a foreign key, means that the blob's row was dropped under the upload, because
+/// what it prints was purged (Postgres, appendix A).
 fn full_or_other(error: sqlx::Error) -> StoreError {
     match &error {
         sqlx::Error::Database(refused) if refused.code().as_deref() == Some("53100") => {
             StoreError::ArtifactStoreFull(format!("Postgres: {refused}"))
         }
+        sqlx::Error::Database(refused) if refused.code().as_deref() == Some("23503") => StoreError::LeaseLost,
         _ => error.into(),
     }
 }

@@ -83,15 +83,19 @@ impl Store {
     /// Drops staged bytes that came to nothing. Only for an upload that has ended, whose bytes are all there or taken
     /// back: what is uncertain is left for the sweep.
     pub async fn discard_staged(&self, blob: &str) -> Result<()> {
-        let dropped = sqlx::query!(
-            "-- artifacts::discard_staged
-            delete from artifact_blobs b
-            where blob_id = $1 and not exists (select from artifacts a where a.blob_id = b.blob_id)",
+        let is_kept = sqlx::query_scalar!(
+            r#"-- artifacts::discard_staged
+            with dropped as (
+                delete from artifact_blobs b
+                where blob_id = $1 and not exists (select from artifacts a where a.blob_id = b.blob_id)
+            )
+            select exists (select from artifacts where blob_id = $1) as "is_kept!""#,
             blob
         )
-        .execute(&self.pool)
+        .fetch_one(&self.pool)
         .await?;
-        if dropped.rows_affected() == 0 || self.artifacts.new_bytes_go_to().is_none() {
+        // A row that was not there was dropped with what it prints: the bytes may have come after that.
+        if is_kept || self.artifacts.new_bytes_go_to().is_none() {
             return Ok(());
         }
         self.delete_outside(self.artifacts.for_new_bytes()?.as_ref(), blob).await

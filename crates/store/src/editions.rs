@@ -253,6 +253,34 @@ impl Store {
         rows.into_iter().map(Row::into_edition).collect()
     }
 
+    /// The newest revision below `before` that stands and that the principal has an edition of, if there is one.
+    ///
+    /// # Errors
+    /// [`StoreError::Forbidden`].
+    pub async fn newest_standing(
+        &self,
+        principal: &Principal,
+        name: &BriefName,
+        before: Option<u32>,
+    ) -> Result<Option<u32>> {
+        let access = principal.access(&name.workspace)?;
+        let newest = sqlx::query_scalar!(
+            "-- editions::newest_standing
+            select r.revision from briefs b join revisions r using (brief_key)
+            where b.workspace_id = $1 and b.brief_id = $2 and b.deleted_at is null and r.floor <= $3
+                and r.withdrawn_at is null and r.purged_at is null and ($4::integer is null or r.revision < $4)
+            order by r.revision desc
+            limit 1",
+            name.workspace.as_str(),
+            name.brief.as_str(),
+            i16::from(access.clearance.0),
+            before.map(to_integer).transpose()?
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        newest.map(to_number).transpose()
+    }
+
     /// A brief's revisions that the principal has an edition of, newest first, from below `before` on.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ mod knowledge_scene;
 mod operators;
 mod pages;
 mod process;
+mod purges;
 mod queue_limit;
 mod queue_scene;
 mod render_endings;

@@ -88,15 +88,7 @@ impl Scene {
 
     /// A new token's secret, made by the operator.
     pub(crate) async fn token(&self, workspace: &str, roles: &[Role], clearance: &str) -> String {
-        let api_token = ApiToken {
-            display_name: "Somebody".into(),
-            roles: roles.iter().map(|role| i32::from(*role)).collect(),
-            clearance: clearance.into(),
-            ..ApiToken::default()
-        };
-        let parent = format!("workspaces/{workspace}");
-        let request = CreateApiTokenRequest { parent, api_token: Some(api_token) };
-        self.admins(&self.operator).create_api_token(request).await.unwrap().into_inner().secret
+        make_token(self.admins(&self.operator), workspace, roles, clearance).await
     }
 
     /// A reader of workspace `default`.
@@ -109,6 +101,29 @@ impl Scene {
         let request = import(vec![document(brief, 1, content)]);
         self.briefs(&self.admin).import_brief(request).await.unwrap();
     }
+}
+
+/// A new token's secret in workspace `default`, made by an operator at a service.
+pub(crate) async fn token(
+    service: std::net::SocketAddr,
+    operator: &str,
+    roles: &[Role],
+    clearance: &str,
+) -> String {
+    let admins = AdminServiceClient::with_interceptor(channel(service), bearer(operator));
+    make_token(admins, "default", roles, clearance).await
+}
+
+async fn make_token(mut admins: Admins, workspace: &str, roles: &[Role], clearance: &str) -> String {
+    let api_token = ApiToken {
+        display_name: "Somebody".into(),
+        roles: roles.iter().map(|role| i32::from(*role)).collect(),
+        clearance: clearance.into(),
+        ..ApiToken::default()
+    };
+    let parent = format!("workspaces/{workspace}");
+    let request = CreateApiTokenRequest { parent, api_token: Some(api_token) };
+    admins.create_api_token(request).await.unwrap().into_inner().secret
 }
 
 /// A migrated database with workspace `default`, and the first secrets.
