@@ -86,6 +86,7 @@ async fn an_earlier_moment_shows_each_clearance_the_newest_that_it_could_see() {
     assert_eq!(held(&place, &person("TLP:AMBER"), Some(published(30))).await, [2]);
     assert_eq!(held(&place, &person("TLP:AMBER"), Some(published(19))).await, [1]);
     assert_eq!(held(&place, &person("TLP:GREEN"), None).await, [1]);
+    assert_eq!(held(&place, &person("TLP:AMBER"), None).await, [2]);
 }
 
 fn statements_of(
