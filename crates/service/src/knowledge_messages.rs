@@ -1,15 +1,16 @@
 //! What the store found, as messages.
 
 use chancery_proto::brief::v1::{
-    ActorAppearance, ActorEntry, Event, EventEntry, GetActorResponse, ImpactedPart, PdfDelivery,
-    Relationship, RelationshipEntry, Source, SourceEntry, Statement, StatementEntry, TraceImpactResponse,
+    ActorAppearance, ActorEntry, Event, EventEntry, GetActorResponse, ImpactedPart, Relationship,
+    RelationshipEntry, Source, SourceEntry, Statement, StatementEntry, TraceImpactResponse,
 };
-use chancery_proto::names::{ActorName, RenderName, ResourceId};
+use chancery_proto::names::{ActorName, ResourceId};
 use chancery_store::knowledge::{self, Found};
 use prost::Message;
 
 use crate::fields::timestamp;
 use crate::knowledge_lists::fitting;
+use crate::lifecycle::delivery_message;
 
 pub(crate) fn statement_entry(found: Found<Statement>) -> StatementEntry {
     StatementEntry {
@@ -71,14 +72,14 @@ pub(crate) fn actor_record(name: &ActorName, mut found: knowledge::ActorRecord) 
     }
 }
 
-pub(crate) fn impact(workspace: &ResourceId, found: knowledge::Impact) -> TraceImpactResponse {
+pub(crate) fn impact(found: knowledge::Impact) -> TraceImpactResponse {
     let parts: Vec<ImpactedPart> = found.parts.into_iter().map(impacted_part).collect();
     let fitting = if parts.is_empty() { 0 } else { fitting(&parts, Message::encoded_len) };
     let truncated = found.is_truncated || fitting < parts.len();
     TraceImpactResponse {
         parts: parts.into_iter().take(fitting).collect(),
         revisions: found.revisions.iter().map(ToString::to_string).collect(),
-        deliveries: found.deliveries.into_iter().map(|delivery| pdf_delivery(workspace, delivery)).collect(),
+        deliveries: found.deliveries.into_iter().map(delivery_message).collect(),
         total_deliveries: found.total_deliveries,
         truncated,
     }
@@ -92,19 +93,5 @@ fn impacted_part(part: knowledge::ImpactedPart) -> ImpactedPart {
         text: part.text,
         distance: part.distance,
         via_ids: part.via_ids,
-    }
-}
-
-fn pdf_delivery(workspace: &ResourceId, delivery: knowledge::Delivery) -> PdfDelivery {
-    let (subject, recipient) = delivery.recipient.unwrap_or_default();
-    PdfDelivery {
-        render: RenderName { workspace: workspace.clone(), render: delivery.render }.to_string(),
-        revision: delivery.revision.to_string(),
-        edition_digest: delivery.edition_digest.to_string(),
-        sha256: delivery.artifact_digest.to_string(),
-        subject,
-        recipient,
-        deliver_time: Some(timestamp(delivery.at)),
-        complete: delivery.is_complete,
     }
 }

@@ -201,7 +201,7 @@ impl KnowledgeService for Knowledge {
         };
         self.admit(&principal, &brief.workspace, &request.at_least).await?;
         let found = self.store.trace_impact(&principal, &brief, target).await.map_err(status)?;
-        Ok(Response::new(impact(&brief.workspace, found)))
+        Ok(Response::new(impact(found)))
     }
 }
 

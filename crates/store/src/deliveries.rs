@@ -36,6 +36,48 @@ pub struct Recipient {
     pub display_name: String,
 }
 
+/// A row of `render_deliveries` with what belongs to it, as statements read it.
+pub(crate) struct Row {
+    pub(crate) render_id: String,
+    pub(crate) brief_id: String,
+    pub(crate) revision: i32,
+    pub(crate) edition_digest: Vec<u8>,
+    pub(crate) artifact_digest: Vec<u8>,
+    pub(crate) subject: String,
+    pub(crate) at: OffsetDateTime,
+    pub(crate) display_name: Option<String>,
+    pub(crate) total: i64,
+    pub(crate) complete: bool,
+}
+
+/// What a principal is told of deliveries, and how many there are in all.
+pub(crate) fn told(
+    rows: Vec<Row>,
+    principal: &Principal,
+    workspace: &ResourceId,
+) -> Result<(Vec<Delivery>, i64)> {
+    let total = rows.first().map_or(0, |row| row.total);
+    let is_told = principal.roles.allow(Role::Publisher);
+    let deliveries = rows.into_iter().map(|row| {
+        let brief = BriefName { workspace: workspace.clone(), brief: row.brief_id.parse().map_err(damaged)? };
+        let revision = RevisionNumber(to_number(row.revision)?);
+        let render = row.render_id.parse::<GeneratedId>().map_err(damaged)?;
+        Ok(Delivery {
+            render: RenderName { workspace: workspace.clone(), render },
+            revision: RevisionName { workspace: brief.workspace, brief: brief.brief, revision },
+            edition_digest: digest(&row.edition_digest)?,
+            artifact_digest: digest(&row.artifact_digest)?,
+            recipient: is_told.then(|| Recipient {
+                subject: row.subject,
+                display_name: row.display_name.unwrap_or_default(),
+            }),
+            at: row.at,
+            complete: row.complete,
+        })
+    });
+    Ok((deliveries.collect::<Result<_>>()?, total))
+}
+
 impl Store {
     /// Deliveries of revisions of a workspace, newest first, at most `limit` of them, and how many there are in all. Each
     /// download that was begun is one. Those of prints that hold more than the principal may read are not told of.
@@ -52,7 +94,8 @@ impl Store {
         let access = principal.access(workspace)?;
         let briefs: Vec<String> = revisions.iter().map(|(brief, _)| brief.to_string()).collect();
         let numbers: Result<Vec<i32>> = revisions.iter().map(|(_, number)| to_integer(*number)).collect();
-        let rows = sqlx::query!(
+        let rows = sqlx::query_as!(
+            Row,
             r#"-- deliveries::deliveries_of_revisions
             with asked as (
                 select distinct brief_id, revision from unnest($2::text[], $3::integer[]) as asked (brief_id, revision)
@@ -76,27 +119,7 @@ impl Store {
         )
         .fetch_all(&self.pool)
         .await?;
-        let total = rows.first().map_or(0, |row| row.total);
-        let is_told = principal.roles.allow(Role::Publisher);
-        let deliveries = rows.into_iter().map(|row| {
-            let brief =
-                BriefName { workspace: workspace.clone(), brief: row.brief_id.parse().map_err(damaged)? };
-            let revision = RevisionNumber(to_number(row.revision)?);
-            let render = row.render_id.parse::<GeneratedId>().map_err(damaged)?;
-            Ok(Delivery {
-                render: RenderName { workspace: workspace.clone(), render },
-                revision: RevisionName { workspace: brief.workspace, brief: brief.brief, revision },
-                edition_digest: digest(&row.edition_digest)?,
-                artifact_digest: digest(&row.artifact_digest)?,
-                recipient: is_told.then(|| Recipient {
-                    subject: row.subject,
-                    display_name: row.display_name.unwrap_or_default(),
-                }),
-                at: row.at,
-                complete: row.complete,
-            })
-        });
-        Ok((deliveries.collect::<Result<_>>()?, total))
+        told(rows, principal, workspace)
     }
 
     /// Records that a download begins, or with the number of its beginning that it ended. Answers the record's number.

@@ -9,11 +9,12 @@ use chancery_proto::names::{BriefName, RevisionName};
 use prost::Message;
 use sqlx::PgConnection;
 
-use super::impact_deliveries::{self, Delivery};
+use super::impact_deliveries;
 use super::impact_walk::{Node, Reached, Walk};
 use super::revision_name;
+use crate::deliveries::Delivery;
 use crate::editions::check_content_schema;
-use crate::{Principal, Result, Role, Store, StoreError, damaged, to_number};
+use crate::{Principal, Result, Store, StoreError, damaged, to_number};
 
 /// Briefs whose texts are read at a time.
 const AT_A_TIME: usize = 32;
@@ -112,9 +113,8 @@ impl Store {
         let mut walk = Walk::begin(&mut transaction, &holders.briefs, target, rank).await?;
         walk.go(&mut transaction).await?;
         let texts = texts(&mut transaction, &walk, rank).await?;
-        let is_publisher = principal.roles.allow(Role::Publisher);
         let (deliveries, total_deliveries) =
-            impact_deliveries::read(&mut transaction, brief, target, &holders, rank, is_publisher).await?;
+            impact_deliveries::read(&mut transaction, principal, brief, target, &holders).await?;
 
         let mut revisions = BTreeMap::new();
         for holder in &holders.briefs {

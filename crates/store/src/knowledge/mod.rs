@@ -26,7 +26,6 @@ use crate::{Principal, Result, Store, StoreError, damaged, to_number};
 pub use actors::{ActorAppearance, ActorEntry, ActorRecord};
 pub use graph::{Around, Graph, Tie};
 pub use impact::{Impact, ImpactTarget, ImpactedPart};
-pub use impact_deliveries::Delivery;
 pub use view::{AsOf, Clock};
 
 use view::View;

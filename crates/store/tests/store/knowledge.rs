@@ -3,7 +3,7 @@
 
 use chancery_proto::names::BriefName;
 use chancery_store::knowledge::{AsOf, Clock, Impact, ImpactTarget, KnowledgeQuery};
-use chancery_store::{DatabaseSettings, Principal, Role, Store};
+use chancery_store::{DatabaseSettings, Principal, Recipient, Role, Store};
 use time::OffsetDateTime;
 
 use crate::place::{Place, brief_name, content, document, person, with_role};
@@ -86,6 +86,7 @@ async fn an_earlier_moment_shows_each_clearance_the_newest_that_it_could_see() {
     assert_eq!(held(&place, &person("TLP:AMBER"), Some(published(30))).await, [2]);
     assert_eq!(held(&place, &person("TLP:AMBER"), Some(published(19))).await, [1]);
     assert_eq!(held(&place, &person("TLP:GREEN"), None).await, [1]);
+    assert_eq!(held(&place, &person("TLP:AMBER"), None).await, [2]);
 }
 
 fn statements_of(
@@ -99,15 +100,18 @@ fn statements_of(
     statements.flatten().collect()
 }
 
-/// Records that a token downloaded the edition of a rank.
-fn deliver(place: &Place, revision: u32, rank: i16, token: &str, event: &str) {
-    place.rows(&format!(
+/// Records that a token began to download the edition of a rank, or that it got to the end.
+fn deliver(place: &Place, revision: u32, rank: i16, token: &str, begun_as: &str) -> String {
+    let inserted = place.rows(&format!(
         "insert into render_deliveries (workspace_id, render_id, brief_id, revision, edition_digest, artifact_digest,
-            event, read_offset, subject)
-        select 'default', repeat('a', 32), brief_id, revision, digest, sha256('pdf'::bytea), '{event}', 0,
-            'workspaces/default/apiTokens/' || '{token}'
-        from editions where revision = {revision} and from_rank = {rank}"
+            event, read_offset, subject, begun_as, visible_from)
+        select 'default', repeat('a', 32), brief_id, revision, digest, sha256('pdf'::bytea),
+            case when {begun_as} is null then 'BEGUN' else 'COMPLETED' end, 0,
+            'workspaces/default/apiTokens/' || '{token}', {begun_as}, from_rank
+        from editions where revision = {revision} and from_rank = {rank}
+        returning delivery_id"
     ));
+    inserted.into_iter().next().unwrap()
 }
 
 async fn impact(place: &Place, principal: &Principal, target: ImpactTarget<'_>) -> Impact {
@@ -121,22 +125,22 @@ async fn pdfs_that_show_the_part_are_told_to_those_who_may_read_them() {
     let documents = [document(1, content("One")), document(2, content("Two"))];
     place.store.import(&person("TLP:RED"), &brief_name("b1"), &documents).await.unwrap();
     let token = place.rows("select token_id from api_tokens where workspace_id = 'default'").remove(0);
-    deliver(&place, 1, 0, &token, "BEGUN");
-    deliver(&place, 1, 0, &token, "COMPLETED");
-    deliver(&place, 2, 4, &token, "BEGUN");
-    deliver(&place, 2, 0, "gone", "BEGUN");
+    let begun = deliver(&place, 1, 0, &token, "null::bigint");
+    deliver(&place, 1, 0, &token, &begun);
+    deliver(&place, 2, 4, &token, "null::bigint");
+    deliver(&place, 2, 0, "gone", "null::bigint");
 
     // Everybody's statement is in all of them, and the highest edition is for the highest clearance.
     let target = ImpactTarget::Statement("open");
     let all = impact(&place, &with_role(Role::Publisher, "TLP:RED"), target).await;
     let told: Vec<(u32, bool)> =
-        all.deliveries.iter().map(|found| (found.revision.revision.0, found.is_complete)).collect();
+        all.deliveries.iter().map(|found| (found.revision.revision.0, found.complete)).collect();
     assert_eq!((told, all.total_deliveries), (vec![(2, false), (2, false), (1, true)], 3));
-    let recipients: Vec<&(String, String)> =
+    let recipients: Vec<&Recipient> =
         all.deliveries.iter().filter_map(|found| found.recipient.as_ref()).collect();
-    assert_eq!(recipients[0], &("workspaces/default/apiTokens/gone".to_owned(), String::new()));
-    assert_eq!(recipients[1].0, format!("workspaces/default/apiTokens/{token}"));
-    assert!(!recipients[1].1.is_empty());
+    assert_eq!(recipients[0].subject, "workspaces/default/apiTokens/gone");
+    assert_eq!(recipients[1].subject, format!("workspaces/default/apiTokens/{token}"));
+    assert!(recipients[0].display_name.is_empty() && !recipients[1].display_name.is_empty());
     let open = impact(&place, &with_role(Role::Reader, "TLP:CLEAR"), target).await;
     assert_eq!(open.total_deliveries, 2);
     assert!(open.deliveries.iter().all(|found| found.recipient.is_none()));

@@ -12,6 +12,7 @@ mod editions;
 mod filters;
 mod imports;
 mod knowledge;
+mod knowledge_properties;
 mod leases;
 mod place;
 mod projections;
