@@ -43,7 +43,11 @@ use crate::lifecycle;
 use crate::pages::Page;
 use crate::search;
 use crate::shutdown::Shutdown;
+use crate::views::read_mask;
 use crate::watch::Watch;
+
+/// The message that `GetBrief` answers with.
+const BRIEF: &str = "chancery.brief.v1.Brief";
 
 /// A page of briefs ends when it is this long, whatever its size: summaries have no limit of their own.
 const PAGE_BYTES: usize = 4 * 1024 * 1024;
@@ -77,12 +81,16 @@ impl Briefs {
     ) -> Result<EncodedBrief, Status> {
         let principal = shared_principal(&request)?;
         let request = request.into_inner();
+        let mask = read_mask(BRIEF, request.view, BriefView::Full, request.read_mask.as_ref())?;
         let answer = self.newest(&principal, &request.name, &request.at_least).await?;
         if request.if_none_match == answer.etag {
             let unchanged = Brief { name: request.name, etag: request.if_none_match, ..Brief::default() };
             return Ok(EncodedBrief(unchanged.encode_to_vec().into()));
         }
-        Ok(EncodedBrief(answer.brief.clone()))
+        Ok(EncodedBrief(match mask {
+            None => answer.brief.clone(),
+            Some(mask) => mask.apply(&answer.brief).into(),
+        }))
     }
 
     /// The newest edition that the principal may see: from memory while that may be believed, else from the database.

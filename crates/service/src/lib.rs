@@ -35,6 +35,7 @@ pub mod shutdown;
 mod sweep;
 pub mod telemetry;
 mod unmanned;
+mod views;
 pub mod wakeups;
 pub mod watch;
 mod worker_notes;
