@@ -8,7 +8,7 @@ use chancery_brief::digest::Digest;
 use chancery_proto::brief::v1::brief_service_server::BriefService;
 use chancery_proto::brief::v1::{
     Attachment, BatchGetBriefsRequest, BatchGetBriefsResponse, Brief, BriefDraft, BriefRevision, BriefState,
-    CreateBriefRequest, DeleteBriefRequest, DiffBriefRevisionsRequest, DiffBriefRevisionsResponse,
+    BriefView, CreateBriefRequest, DeleteBriefRequest, DiffBriefRevisionsRequest, DiffBriefRevisionsResponse,
     ExportBriefRequest, ExportBriefResponse, ExportFormat, GetAttachmentRequest, GetAttachmentResponse,
     GetBriefDraftRequest, GetBriefRequest, GetBriefRevisionRequest, ImportBriefRequest, ImportBriefResponse,
     LintBriefRequest, LintBriefResponse, ListAttachmentsRequest, ListAttachmentsResponse,

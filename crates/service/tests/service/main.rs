@@ -21,6 +21,7 @@ mod renders;
 mod request_ids;
 mod scene;
 mod search;
+mod watch;
 mod wire;
 mod withdrawals;
 mod workers;

@@ -47,7 +47,7 @@ pub(crate) struct Scene {
     pub(crate) admin: String,
     pub(crate) worker: String,
     pub(crate) server: TestServer,
-    _database: TestDatabase,
+    database: TestDatabase,
 }
 
 impl Scene {
@@ -58,9 +58,7 @@ impl Scene {
     /// With its database on a server of the test's own.
     pub(crate) async fn on(server: TestServer) -> Self {
         let (database, secrets) = database(&server).await;
-        let config = config(database.url());
-        let store = config.database.connect("test").await.unwrap();
-        let running = server::start(&config, store).await.unwrap();
+        let running = start(database.url(), &[]).await;
         let reveal = |secret: &chancery_store::Secret| secret.reveal().to_owned();
         Self {
             running,
@@ -68,8 +66,36 @@ impl Scene {
             admin: reveal(&secrets.admin),
             worker: reveal(&secrets.worker),
             server,
-            _database: database,
+            database,
         }
+    }
+
+    /// One more service on the same database.
+    pub(crate) async fn replica(&self, flags: &[&str]) -> Running {
+        start(self.database.url(), flags).await
+    }
+
+    /// A service on a database that this one's was dumped from and restored into.
+    pub(crate) async fn restored_elsewhere(&self, flags: &[&str]) -> Restored {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("dump.sql");
+        let mut dump = std::process::Command::new("pg_dump");
+        let dumped = dump.arg("--no-owner").arg("-f").arg(&file).arg(self.database.url()).status().unwrap();
+        assert!(dumped.success(), "pg_dump: {dumped}");
+        let database = self.server.empty_database().unwrap();
+        database.psql().file(&file).unwrap();
+        Restored { running: start(database.url(), flags).await, _database: database }
+    }
+
+    /// Rows of a statement, columns separated by `|`.
+    pub(crate) fn rows(&self, statement: &str) -> Vec<String> {
+        self.database.psql().rows(statement).unwrap()
+    }
+
+    /// Another service's briefs.
+    pub(crate) fn briefs_at(&self, address: std::net::SocketAddr, token: &str) -> Briefs {
+        BriefServiceClient::with_interceptor(channel(address), bearer(token))
+            .max_decoding_message_size(MESSAGE_LIMIT)
     }
 
     pub(crate) fn channel(&self) -> Channel {
@@ -126,6 +152,18 @@ async fn make_token(mut admins: Admins, workspace: &str, roles: &[Role], clearan
     admins.create_api_token(request).await.unwrap().into_inner().secret
 }
 
+/// A service on a restored database.
+pub(crate) struct Restored {
+    pub(crate) running: Running,
+    _database: TestDatabase,
+}
+
+async fn start(url: &str, flags: &[&str]) -> Running {
+    let config = config(url, flags);
+    let store = config.database.connect("test").await.unwrap();
+    server::start(&config, store).await.unwrap()
+}
+
 /// A migrated database with workspace `default`, and the first secrets.
 pub(crate) async fn database(server: &TestServer) -> (TestDatabase, FirstSecrets) {
     let database = server.database(&Store::schema_key(), migrate).unwrap();
@@ -157,8 +195,8 @@ fn migrate(url: &str) -> Result<(), StoreError> {
     migrated.join().unwrap()
 }
 
-fn config(url: &str) -> Config {
-    let flags = [
+fn config(url: &str, flags: &[&str]) -> Config {
+    let usual = [
         "chancery-service",
         "--listen",
         "127.0.0.1:0",
@@ -167,7 +205,7 @@ fn config(url: &str) -> Config {
         "--database-url",
         url,
     ];
-    CommandLine::try_parse_from(flags).unwrap().config
+    CommandLine::try_parse_from(usual.iter().chain(flags)).unwrap().config
 }
 
 pub(crate) fn channel(address: std::net::SocketAddr) -> Channel {

@@ -1,0 +1,264 @@
+use std::time::Duration;
+
+use chancery_proto::admin::v1::{ApiToken, CreateApiTokenRequest, RevokeApiTokenRequest, Role};
+use chancery_proto::brief::v1::watch_briefs_response::Event;
+use chancery_proto::brief::v1::{
+    BriefChangeKind, BriefContent, DeleteBriefRequest, GetBriefRequest, UndeleteBriefRequest,
+    WatchBriefsRequest, WatchBriefsResponse, WithdrawBriefRevisionRequest,
+};
+use chancery_proto::errors::v1::Reason;
+use chancery_proto::status::reason_of;
+use tonic::{Code, Status, Streaming};
+use tonic_types::StatusExt;
+
+use crate::scene::{Briefs, Scene, content, document, import, refused, refused_at};
+
+const BRIEF: &str = "workspaces/default/briefs/b1";
+
+fn watch(cursor: &str) -> WatchBriefsRequest {
+    WatchBriefsRequest { parent: "workspaces/default".into(), cursor: cursor.into(), ..Default::default() }
+}
+
+fn from_now() -> WatchBriefsRequest {
+    WatchBriefsRequest { skip_current_state: true, ..watch("") }
+}
+
+async fn begin(briefs: &Briefs, request: WatchBriefsRequest) -> Streaming<WatchBriefsResponse> {
+    briefs.clone().watch_briefs(request).await.unwrap().into_inner()
+}
+
+/// The next thing that is told, in words.
+async fn next(answers: &mut Streaming<WatchBriefsResponse>) -> Result<(String, String), Status> {
+    let waited = tokio::time::timeout(Duration::from_secs(20), answers.message()).await;
+    let answer = waited.expect("something is told")?.expect("a watch does not end by itself");
+    let told = match answer.event.unwrap() {
+        Event::Current(brief) => format!("is {} {}", tail(&brief.revision), brief.title),
+        Event::Change(change) => {
+            let (kind, brief) = (change.kind(), change.brief.unwrap());
+            format!(
+                "{kind:?} {} {}",
+                tail(if brief.revision.is_empty() { &brief.name } else { &brief.revision }),
+                brief.title
+            )
+        }
+        Event::Checkpoint(_) => "checkpoint".to_owned(),
+        Event::KeepAlive(_) => "alive".to_owned(),
+    };
+    Ok((told.trim_end().to_owned(), answer.cursor))
+}
+
+fn tail(name: &str) -> &str {
+    name.trim_start_matches("workspaces/default/briefs/")
+}
+
+async fn publish(scene: &Scene, brief: &str, number: u32, content: BriefContent) -> String {
+    let request = import(vec![document(brief, number, content)]);
+    scene.briefs(&scene.admin).import_brief(request).await.unwrap().into_inner().cursor
+}
+
+/// Content whose sentence for named persons differs, and nothing else.
+fn hidden_change(title: &str) -> BriefContent {
+    let mut content = content(title);
+    let Some(chancery_proto::brief::v1::block::Kind::Paragraph(paragraph)) =
+        &mut content.sections[0].blocks[0].kind
+    else {
+        panic!("the content has a paragraph")
+    };
+    paragraph.statements[1].text = "Named persons read this.".into();
+    content
+}
+
+#[tokio::test]
+async fn a_watch_tells_the_current_state_first_and_then_every_change_in_order() {
+    let scene = Scene::new().await;
+    publish(&scene, "b2", 1, content("Two")).await;
+    publish(&scene, "b1", 1, content("One")).await;
+    let reader = scene.reader("TLP:RED").await;
+    let mut answers = begin(&reader, watch("")).await;
+    let state = [next(&mut answers).await.unwrap(), next(&mut answers).await.unwrap()];
+    assert_eq!(
+        state.each_ref().map(|(told, _)| told.as_str()),
+        ["is b1/revisions/1 One", "is b2/revisions/1 Two"]
+    );
+    assert!(state.iter().all(|(_, cursor)| cursor.is_empty()));
+    let (told, from) = next(&mut answers).await.unwrap();
+    assert_eq!(told, "checkpoint");
+
+    let mut admin = scene.briefs(&scene.admin);
+    publish(&scene, "b1", 2, content("One again")).await;
+    let name = format!("{BRIEF}/revisions/2");
+    let request = WithdrawBriefRevisionRequest { name, reason: "Wrong.".into(), ..Default::default() };
+    admin.withdraw_brief_revision(request).await.unwrap();
+    admin.delete_brief(DeleteBriefRequest { name: BRIEF.into(), ..Default::default() }).await.unwrap();
+    admin.undelete_brief(UndeleteBriefRequest { name: BRIEF.into(), ..Default::default() }).await.unwrap();
+    let expected = [
+        "Published b1/revisions/2 One again",
+        "Withdrawn b1/revisions/2 One again",
+        "Deleted b1",
+        "Undeleted b1",
+    ];
+    let mut cursors = Vec::new();
+    for expected in expected {
+        let (told, cursor) = next(&mut answers).await.unwrap();
+        assert_eq!(told, expected);
+        cursors.push(cursor);
+    }
+    // From each cursor, exactly what comes after it.
+    let mut again = begin(&reader, watch(&from)).await;
+    assert_eq!(next(&mut again).await.unwrap().0, expected[0]);
+    for (place, cursor) in cursors[..3].iter().enumerate() {
+        let mut again = begin(&reader, watch(cursor)).await;
+        assert_eq!(next(&mut again).await.unwrap().0, expected[place + 1]);
+    }
+}
+
+#[tokio::test]
+async fn whose_edition_did_not_change_hears_nothing() {
+    let scene = Scene::new().await;
+    publish(&scene, "b1", 1, content("One")).await;
+    let (low, high) = (scene.reader("TLP:CLEAR").await, scene.reader("TLP:RED").await);
+    let (mut low, mut high) = (begin(&low, from_now()).await, begin(&high, from_now()).await);
+    assert_eq!(next(&mut low).await.unwrap().0, "checkpoint");
+    assert_eq!(next(&mut high).await.unwrap().0, "checkpoint");
+    publish(&scene, "b1", 2, hidden_change("One")).await;
+    publish(&scene, "b1", 3, content("Three")).await;
+    assert_eq!(next(&mut high).await.unwrap().0, "Published b1/revisions/2 One");
+    assert_eq!(next(&mut high).await.unwrap().0, "Published b1/revisions/3 Three");
+    assert_eq!(next(&mut low).await.unwrap().0, "Published b1/revisions/3 Three");
+}
+
+#[tokio::test]
+async fn a_watch_of_some_briefs_hears_of_those_only() {
+    let scene = Scene::new().await;
+    let reader = scene.reader("TLP:RED").await;
+    let names = vec![BRIEF.to_owned()];
+    let mut answers = begin(&reader, WatchBriefsRequest { names, ..from_now() }).await;
+    assert_eq!(next(&mut answers).await.unwrap().0, "checkpoint");
+    publish(&scene, "b2", 1, content("Two")).await;
+    publish(&scene, "b1", 1, content("One")).await;
+    assert_eq!(next(&mut answers).await.unwrap().0, "Published b1/revisions/1 One");
+}
+
+#[tokio::test]
+async fn a_watch_that_has_nothing_to_tell_says_that_it_is_alive() {
+    let scene = Scene::new().await;
+    let reader = scene.reader("TLP:RED").await;
+    let mut answers = begin(&reader, from_now()).await;
+    assert_eq!(next(&mut answers).await.unwrap().0, "checkpoint");
+    let (told, cursor) = next(&mut answers).await.unwrap();
+    assert_eq!(told, "alive");
+    publish(&scene, "b1", 1, content("One")).await;
+    let mut again = begin(&reader, watch(&cursor)).await;
+    assert_eq!(next(&mut again).await.unwrap().0, "Published b1/revisions/1 One");
+}
+
+#[tokio::test]
+async fn a_slow_reader_is_let_go_with_a_cursor_from_which_nothing_is_missed_or_repeated() {
+    let scene = Scene::new().await;
+    let replica = scene.replica(&["--watch-patience", "100"]).await;
+    let token = scene.token("default", &[Role::Reader], "TLP:RED").await;
+    let slow = scene.briefs_at(replica.listen, &token);
+    let mut answers = begin(&slow, from_now()).await;
+    assert_eq!(next(&mut answers).await.unwrap().0, "checkpoint");
+    // More than connection and server hold for somebody who does not read.
+    let long = "word ".repeat(55);
+    let many: u32 = 1200;
+    let titles: Vec<_> =
+        (1..=many).map(|number| document("b1", number, content(&format!("{number} {long}")))).collect();
+    for some in titles.chunks(100) {
+        scene.briefs(&scene.admin).import_brief(import(some.to_vec())).await.unwrap();
+    }
+    let mut heard = Vec::new();
+    let mut let_go = 0;
+    while heard.len() < many as usize {
+        match next(&mut answers).await {
+            Ok((told, _)) => heard.push(told.split(' ').nth(1).unwrap().to_owned()),
+            Err(status) => {
+                assert_eq!(
+                    (status.code(), reason_of(&status)),
+                    (Code::ResourceExhausted, Some(Reason::SlowReader))
+                );
+                assert!(status.get_details_retry_info().is_some());
+                let cursor = status.get_details_error_info().unwrap().metadata["cursor"].clone();
+                answers = begin(&slow, watch(&cursor)).await;
+                let_go += 1;
+            }
+        }
+    }
+    let expected: Vec<_> = (1..=many).map(|number| format!("b1/revisions/{number}")).collect();
+    assert_eq!(heard, expected);
+    assert!(let_go > 0, "the reader was never too slow");
+}
+
+#[tokio::test]
+async fn a_watch_ends_when_its_token_is_revoked() {
+    let scene = Scene::new().await;
+    let mut admin = scene.admins(&scene.operator);
+    let api_token = ApiToken {
+        display_name: "Desk".into(),
+        roles: vec![Role::Reader.into()],
+        clearance: "TLP:RED".into(),
+        ..ApiToken::default()
+    };
+    let request = CreateApiTokenRequest { parent: "workspaces/default".into(), api_token: Some(api_token) };
+    let made = admin.create_api_token(request).await.unwrap().into_inner();
+    let reader = scene.briefs(&made.secret);
+    let mut answers = begin(&reader, from_now()).await;
+    assert_eq!(next(&mut answers).await.unwrap().0, "checkpoint");
+    let name = made.api_token.unwrap().name;
+    admin.revoke_api_token(RevokeApiTokenRequest { name }).await.unwrap();
+    publish(&scene, "b1", 1, content("One")).await;
+    let ended = tokio::time::timeout(Duration::from_secs(5), answers.message()).await.expect("it ends soon");
+    refused(ended, Code::Unauthenticated, Reason::Unauthenticated);
+}
+
+#[tokio::test]
+async fn cursors_of_elsewhere_of_the_future_and_made_up_ones_are_refused() {
+    let scene = Scene::new().await;
+    let cursor = publish(&scene, "b1", 1, content("One")).await;
+    let mut reader = scene.reader("TLP:RED").await;
+    for cursor in ["x", &"A".repeat(70), &cursor[1..], &"A".repeat(1_000_000)] {
+        refused_at(reader.watch_briefs(watch(cursor)).await, Reason::InvalidCursor, "cursor");
+        let request =
+            GetBriefRequest { name: BRIEF.into(), at_least: cursor.to_owned(), ..Default::default() };
+        refused_at(reader.get_brief(request).await, Reason::InvalidCursor, "at_least");
+    }
+    // Of what has not happened: the log is set back behind the services' backs.
+    scene.rows("update change_counters set last_number = 0 where workspace_id = 'default'");
+    scene.rows("delete from change_log where workspace_id = 'default'");
+    refused_at(reader.watch_briefs(watch(&cursor)).await, Reason::InvalidCursor, "cursor");
+    let both = WatchBriefsRequest { skip_current_state: true, ..watch(&cursor) };
+    refused_at(reader.watch_briefs(both).await, Reason::InvalidField, "skip_current_state");
+    let names = vec![BRIEF.to_owned(); 101];
+    refused_at(
+        reader.watch_briefs(WatchBriefsRequest { names, ..from_now() }).await,
+        Reason::InvalidField,
+        "names",
+    );
+    let names = vec!["workspaces/other/briefs/b1".to_owned()];
+    let elsewhere = WatchBriefsRequest { names, ..from_now() };
+    refused_at(reader.watch_briefs(elsewhere).await, Reason::InvalidField, "names[0]");
+}
+
+#[tokio::test]
+async fn after_a_dump_and_a_restore_old_cursors_are_refused_and_new_ones_hold() {
+    let scene = Scene::new().await;
+    let cursor = publish(&scene, "b1", 1, content("One")).await;
+    let restored = scene.restored_elsewhere(&[]).await;
+    let token = &scene.admin;
+    let mut there = scene.briefs_at(restored.running.listen, token);
+    let answer = there.watch_briefs(watch(&cursor)).await;
+    refused(answer, Code::FailedPrecondition, Reason::CursorExpired);
+    let request = GetBriefRequest { name: BRIEF.into(), at_least: cursor.clone(), ..Default::default() };
+    refused(there.get_brief(request).await, Code::FailedPrecondition, Reason::CursorExpired);
+    let request = import(vec![document("b1", 2, content("Two"))]);
+    let new = there.import_brief(request).await.unwrap().into_inner().cursor;
+    publish(&scene, "b1", 2, content("Another")).await;
+    let request = GetBriefRequest { name: BRIEF.into(), at_least: new.clone(), ..Default::default() };
+    assert_eq!(there.get_brief(request).await.unwrap().into_inner().newest_revision, 2);
+    // Where nothing was restored, the cursors go on.
+    let mut answers = begin(&scene.briefs(token), watch(&cursor)).await;
+    assert_eq!(next(&mut answers).await.unwrap().0, "Published b1/revisions/2 Another");
+    let kind = BriefChangeKind::Published;
+    assert_eq!(format!("{kind:?}"), "Published");
+}
