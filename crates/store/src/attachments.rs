@@ -13,6 +13,7 @@ use prost::bytes::Bytes;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
+use crate::request_ids::{Begun, WriteId};
 use crate::{CHUNK, Principal, Result, Role, Store, StoreError, damaged, to_digest};
 
 /// The stable codes of figures that cannot show their image.
@@ -79,16 +80,31 @@ impl Row {
 }
 
 impl Store {
-    /// Keeps an image. The same bytes with the same marking are kept once, whoever brings them again.
+    /// Keeps an image: see [`Self::put_attachment_once`].
     ///
     /// # Errors
-    /// [`StoreError::Forbidden`] in another's workspace, and for bytes that are there under a marking above the
-    /// principal's clearance; [`StoreError::ClearanceTooLow`]; [`StoreError::AlreadyExists`] under another marking.
+    /// Those of [`Self::put_attachment_once`].
     pub async fn put_attachment(
         &self,
         principal: &Principal,
         workspace: &ResourceId,
         new: &NewAttachment<'_>,
+    ) -> Result<Attachment> {
+        self.put_attachment_once(principal, workspace, new, None).await
+    }
+
+    /// Keeps an image. The same bytes with the same marking are kept once, whoever brings them again.
+    ///
+    /// # Errors
+    /// [`StoreError::Forbidden`] in another's workspace, and for bytes that are there under a marking above the
+    /// principal's clearance; [`StoreError::ClearanceTooLow`]; [`StoreError::AlreadyExists`] under another marking;
+    /// [`StoreError::RequestIdReused`].
+    pub async fn put_attachment_once(
+        &self,
+        principal: &Principal,
+        workspace: &ResourceId,
+        new: &NewAttachment<'_>,
+        write: Option<&WriteId>,
     ) -> Result<Attachment> {
         let access = principal.access(workspace)?;
         let digest = body_digest(new.bytes);
@@ -96,7 +112,11 @@ impl Store {
         if !access.clearance.reads(new.marking) {
             return Err(StoreError::ClearanceTooLow(name.to_string()));
         }
-        self.insert_attachment(principal, &name, digest, new).await?;
+        // Done before or done again is the same: the name is the digest.
+        if let Begun::Now(mut transaction) = self.begin_write(principal, workspace, write).await? {
+            insert_attachment(&mut transaction, principal, &name, digest, new).await?;
+            transaction.commit().await?;
+        }
         let row = self.attachment_row(workspace, digest).await?;
         let row = row.ok_or_else(|| damaged("an attachment is gone that was just there"))?;
         if row.marking == i16::from(new.marking) {
@@ -105,33 +125,6 @@ impl Store {
         let is_known = access.clearance.reads(Rank::try_from(row.marking).map_err(damaged)?);
         let name = name.to_string();
         Err(if is_known { StoreError::AlreadyExists(name) } else { StoreError::Forbidden(name) })
-    }
-
-    async fn insert_attachment(
-        &self,
-        principal: &Principal,
-        name: &AttachmentName,
-        digest: Digest,
-        new: &NewAttachment<'_>,
-    ) -> Result<()> {
-        sqlx::query!(
-            "-- attachments::insert_attachment
-            insert into attachments
-                (workspace_id, digest, media_type, marking, width, height, size_bytes, bytes, created_by)
-            values ($1, $2::bytea, $3, $4::smallint, $5, $6, octet_length($7::bytea), $7, $8)
-            on conflict (workspace_id, digest) do nothing",
-            name.workspace.as_str(),
-            digest.as_bytes().as_slice(),
-            new.media_type.as_str(),
-            i16::from(new.marking),
-            i32::try_from(new.width).map_err(damaged)?,
-            i32::try_from(new.height).map_err(damaged)?,
-            new.bytes,
-            principal.subject,
-        )
-        .execute(&self.pool)
-        .await?;
-        Ok(())
     }
 
     async fn attachment_row(&self, workspace: &ResourceId, digest: Digest) -> Result<Option<Row>> {
@@ -240,6 +233,34 @@ impl Store {
         .await?;
         bytes.map(Bytes::from).ok_or_else(|| StoreError::NotFound(name.to_string()))
     }
+}
+
+/// Writes an image's row, unless it is there.
+async fn insert_attachment(
+    transaction: &mut PgConnection,
+    principal: &Principal,
+    name: &AttachmentName,
+    digest: Digest,
+    new: &NewAttachment<'_>,
+) -> Result<()> {
+    sqlx::query!(
+        "-- attachments::insert_attachment
+        insert into attachments
+            (workspace_id, digest, media_type, marking, width, height, size_bytes, bytes, created_by)
+        values ($1, $2::bytea, $3, $4::smallint, $5, $6, octet_length($7::bytea), $7, $8)
+        on conflict (workspace_id, digest) do nothing",
+        name.workspace.as_str(),
+        digest.as_bytes().as_slice(),
+        new.media_type.as_str(),
+        i16::from(new.marking),
+        i32::try_from(new.width).map_err(damaged)?,
+        i32::try_from(new.height).map_err(damaged)?,
+        new.bytes,
+        principal.subject,
+    )
+    .execute(transaction)
+    .await?;
+    Ok(())
 }
 
 /// The figures of canonical content that name an image which is not in the workspace or is marked above them.

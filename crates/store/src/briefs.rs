@@ -9,8 +9,10 @@ use prost::Message as _;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
+use crate::change_log::{self, Position};
 use crate::deletions::Deleted;
 use crate::editions;
+use crate::request_ids::{Begun, WriteId, note};
 use crate::revisions::Target;
 use crate::{
     Principal, Result, Role, Store, StoreError, damaged, drafts, generated_id, timestamp, to_digest,
@@ -183,25 +185,45 @@ impl Store {
         summaries.collect()
     }
 
-    /// Makes a brief with a draft; nothing is published.
+    /// Makes a brief with a draft: see [`Self::create_brief_once`].
     ///
     /// # Errors
-    /// [`StoreError::Forbidden`] in another's workspace and for an id whose brief the principal may not know of,
-    /// [`StoreError::ClearanceTooLow`], [`StoreError::AlreadyExists`].
+    /// Those of [`Self::create_brief_once`].
     pub async fn create_brief(
         &self,
         principal: &Principal,
         name: &BriefName,
         content: &Canonical,
-    ) -> Result<NewBrief> {
+    ) -> Result<Brief> {
+        Ok(self.create_brief_once(principal, name, content, None).await?.0)
+    }
+
+    /// Makes a brief with a draft; nothing is published. Answers its envelope.
+    ///
+    /// # Errors
+    /// [`StoreError::Forbidden`] in another's workspace and for an id whose brief the principal may not know of,
+    /// [`StoreError::ClearanceTooLow`], [`StoreError::AlreadyExists`], [`StoreError::RequestIdReused`].
+    pub async fn create_brief_once(
+        &self,
+        principal: &Principal,
+        name: &BriefName,
+        content: &Canonical,
+        write: Option<&WriteId>,
+    ) -> Result<(Brief, Position)> {
         let access = principal.access(&name.workspace)?;
         check_clearance(access.clearance, content.highest(), name)?;
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = match self.begin_write(principal, &name.workspace, write).await? {
+            Begun::Now(transaction) => transaction,
+            Begun::Before(noted) => return self.noted_brief(name, &noted).await,
+        };
         match insert(&mut transaction, principal, name).await? {
-            Some((key, brief)) => {
+            Some((key, made)) => {
                 drafts::insert(&mut transaction, key, content, 0, &principal.subject).await?;
+                let brief = draft_envelope(name, &made.uid, made.created_at);
+                note(&mut transaction, principal, &name.workspace, write, &brief.encode_to_vec()).await?;
+                let position = change_log::standing(&mut transaction, &name.workspace).await?;
                 transaction.commit().await?;
-                Ok(brief)
+                Ok((brief, position))
             }
             None => Err(taken(&mut transaction, name, access.clearance).await?),
         }

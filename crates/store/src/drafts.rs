@@ -3,14 +3,17 @@
 
 use chancery_brief::Canonical;
 use chancery_brief::marking::{Rank, Scheme};
-use chancery_proto::brief::v1::BriefContent;
+use chancery_proto::brief::v1::{BriefContent, BriefDraft};
 use chancery_proto::names::BriefName;
+use prost::Message as _;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use crate::briefs::{self, check_clearance, written_content_schema};
+use crate::change_log::{self, Position};
 use crate::editions::check_content_schema;
-use crate::{Principal, Result, Store, StoreError, damaged, generated_id, to_number};
+use crate::request_ids::{Begun, WriteId, note};
+use crate::{Principal, Result, Store, StoreError, damaged, generated_id, time_of, timestamp, to_number};
 
 /// A brief's working copy.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,10 +66,10 @@ impl Store {
         })
     }
 
-    /// Replaces a draft's content.
+    /// Replaces a draft's content: see [`Self::update_draft_once`].
     ///
     /// # Errors
-    /// Those of [`Store::draft`], and [`StoreError::StaleEtag`].
+    /// Those of [`Self::update_draft_once`].
     pub async fn update_draft(
         &self,
         principal: &Principal,
@@ -74,13 +77,34 @@ impl Store {
         etag: &str,
         content: &Canonical,
     ) -> Result<Draft> {
+        Ok(self.update_draft_once(principal, name, etag, content, None).await?.0)
+    }
+
+    /// Replaces a draft's content.
+    ///
+    /// # Errors
+    /// Those of [`Store::draft`], [`StoreError::StaleEtag`], [`StoreError::RequestIdReused`].
+    pub async fn update_draft_once(
+        &self,
+        principal: &Principal,
+        name: &BriefName,
+        etag: &str,
+        content: &Canonical,
+        write: Option<&WriteId>,
+    ) -> Result<(Draft, Position)> {
         let access = principal.access(&name.workspace)?;
         check_clearance(access.clearance, content.highest(), name)?;
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = match self.begin_write(principal, &name.workspace, write).await? {
+            Begun::Now(transaction) => transaction,
+            Begun::Before(noted) => {
+                let position = self.position(&name.workspace).await?;
+                return Ok((noted_draft(&noted, content)?, position));
+            }
+        };
         let held = briefs::lock_draft(&mut transaction, access.clearance, name, etag).await?;
         let etag = generated_id()?.to_string();
         let row = sqlx::query!(
-            "-- drafts::update_draft
+            "-- drafts::update_draft_once
             update drafts set content = $2, content_schema = $3, etag = $4, edited = true, floor = $5, highest = $6,
                 updated_at = clock_timestamp(), updated_by = $7
             where brief_key = $1
@@ -95,14 +119,26 @@ impl Store {
         )
         .fetch_one(&mut *transaction)
         .await?;
+        let base_revision = to_number(row.base_revision)?;
+        let update_time = Some(timestamp(row.updated_at));
+        let written = BriefDraft { etag: etag.clone(), update_time, base_revision, ..BriefDraft::default() };
+        note(&mut transaction, principal, &name.workspace, write, &written.encode_to_vec()).await?;
+        let position = change_log::standing(&mut transaction, &name.workspace).await?;
         transaction.commit().await?;
-        Ok(Draft {
-            etag,
-            updated_at: row.updated_at,
-            base_revision: to_number(row.base_revision)?,
-            content: content.content().clone(),
-        })
+        let content = content.content().clone();
+        Ok((Draft { etag, updated_at: row.updated_at, base_revision, content }, position))
     }
+}
+
+/// A write of a draft that was done before. What it wrote, its repetition brings along.
+fn noted_draft(noted: &[u8], content: &Canonical) -> Result<Draft> {
+    let written = BriefDraft::decode(noted).map_err(damaged)?;
+    Ok(Draft {
+        updated_at: time_of(written.update_time)?,
+        etag: written.etag,
+        base_revision: written.base_revision,
+        content: content.content().clone(),
+    })
 }
 
 /// Makes a new brief's draft.

@@ -1,7 +1,9 @@
 //! What can go wrong between the domain and Postgres, in the domain's words.
 
+use chancery_brief::lint::Warning;
 use chancery_brief::render_options::InvalidOption;
 use chancery_brief::validate::{InvalidContent, Violation};
+use chancery_proto::brief::v1::UndeclaredChange;
 
 use crate::filter::{FilterError, InvalidPlace};
 
@@ -99,6 +101,12 @@ pub enum StoreError {
         /// Each of them, by its path in the content.
         violations: Vec<Violation>,
     },
+    /// The draft differs from the newest revision without saying so: declare it, or publish without asking for that.
+    #[error("{} part(s) differ from the newest revision without a word in `changes`", .0.len())]
+    UndeclaredChanges(Vec<UndeclaredChange>),
+    /// There are remarks on the draft's tradecraft: heed them, or publish without asking for none.
+    #[error("the draft has {} warning(s)", .0.len())]
+    LintWarnings(Vec<Warning>),
     /// The lease is no longer the task's current one: stop working on the task.
     #[error("the lease is lost")]
     LeaseLost,

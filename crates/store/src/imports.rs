@@ -2,16 +2,20 @@
 
 use chancery_brief::Canonical;
 use chancery_brief::digest::Digest;
+use chancery_proto::brief::v1::ImportBriefResponse;
 use chancery_proto::names::BriefName;
+use prost::Message as _;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use crate::briefs::{Held, NewBrief, check_clearance};
 use crate::change_log::{self, Audience, Change, Position};
 use crate::editions::Withdrawal;
+use crate::request_ids::{Begun, WriteId, note};
 use crate::revisions::{Prepared, Publication, Target, settle_current, stored};
 use crate::{
-    Access, Principal, Result, Store, StoreError, attachments, briefs, drafts, to_integer, to_number,
+    Access, Principal, Result, Store, StoreError, attachments, briefs, damaged, drafts, to_integer,
+    to_number,
 };
 
 /// A revision that is to be imported.
@@ -41,21 +45,41 @@ pub struct Imported {
 }
 
 impl Store {
-    /// Writes contiguous revisions, all or none; the brief is made if it is not there. A revision that equals the
-    /// stored one of its number is skipped. A draft that was not edited since the last publish follows.
+    /// Writes contiguous revisions: see [`Self::import_once`].
     ///
     /// # Errors
-    /// [`StoreError::Forbidden`], [`StoreError::ClearanceTooLow`], [`StoreError::DigestMismatch`],
-    /// [`StoreError::RevisionGap`], [`StoreError::RevisionDiffers`], [`StoreError::UnusableAttachments`].
+    /// Those of [`Self::import_once`].
     pub async fn import(
         &self,
         principal: &Principal,
         name: &BriefName,
         documents: &[ImportDocument],
     ) -> Result<(Imported, Position)> {
+        self.import_once(principal, name, documents, None).await
+    }
+
+    /// Writes contiguous revisions, all or none; the brief is made if it is not there. A revision that equals the
+    /// stored one of its number is skipped. A draft that was not edited since the last publish follows.
+    ///
+    /// # Errors
+    /// [`StoreError::Forbidden`], [`StoreError::ClearanceTooLow`], [`StoreError::DigestMismatch`],
+    /// [`StoreError::RevisionGap`], [`StoreError::RevisionDiffers`], [`StoreError::UnusableAttachments`],
+    /// [`StoreError::BriefDeleted`], [`StoreError::RequestIdReused`].
+    pub async fn import_once(
+        &self,
+        principal: &Principal,
+        name: &BriefName,
+        documents: &[ImportDocument],
+        write: Option<&WriteId>,
+    ) -> Result<(Imported, Position)> {
         let access = principal.access(&name.workspace)?;
         let prepared = prepare(name, documents, access)?;
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = match self.begin_write(principal, &name.workspace, write).await? {
+            Begun::Now(transaction) => transaction,
+            Begun::Before(noted) => {
+                return Ok((Imported::of_noted(&noted)?, self.position(&name.workspace).await?));
+            }
+        };
         let target = make_or_lock(&mut transaction, principal, name, access).await?;
         let (key, newest) = (target.key(), target.newest());
 
@@ -82,8 +106,10 @@ impl Store {
             imported.written.push(document.number);
         }
 
+        note(&mut transaction, principal, &name.workspace, write, &imported.to_noted()).await?;
         let (Some(last), false) = (documents.last(), changes.is_empty()) else {
             let position = change_log::standing(&mut transaction, &name.workspace).await?;
+            transaction.commit().await?;
             return Ok((imported, position));
         };
         if documents.iter().any(|document| document.withdrawal.is_some()) {
@@ -99,6 +125,19 @@ impl Store {
             change_log::record(&mut transaction, name.workspace.as_str(), subject, &changes).await?;
         transaction.commit().await?;
         Ok((imported, position))
+    }
+}
+
+impl Imported {
+    fn to_noted(&self) -> Vec<u8> {
+        let (written_revisions, skipped_revisions) = (self.written.clone(), self.skipped.clone());
+        ImportBriefResponse { written_revisions, skipped_revisions, ..ImportBriefResponse::default() }
+            .encode_to_vec()
+    }
+
+    fn of_noted(noted: &[u8]) -> Result<Self> {
+        let answer = ImportBriefResponse::decode(noted).map_err(damaged)?;
+        Ok(Self { written: answer.written_revisions, skipped: answer.skipped_revisions })
     }
 }
 

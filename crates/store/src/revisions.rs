@@ -7,18 +7,15 @@ use chancery_brief::digest::{Digest, REDACTION_VERSION, body_bytes, body_digest,
 use chancery_brief::marking::{Clearance, Policy, Rank, Scheme};
 use chancery_brief::{Canonical, redact};
 use chancery_proto::brief::v1::{Brief, BriefContent, BriefState};
-use chancery_proto::names::{BriefName, RevisionName, RevisionNumber};
+use chancery_proto::names::BriefName;
 use prost::Message;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use crate::briefs::written_content_schema;
-use crate::change_log::{self, Audience, Change, Position};
+use crate::change_log::{Audience, Change};
 use crate::projections::{At, Level, Projection, RANKS};
-use crate::{
-    Edition, Principal, Result, Store, StoreError, attachments, briefs, damaged, drafts, timestamp,
-    to_digest, to_integer, to_number,
-};
+use crate::{Result, attachments, damaged, timestamp, to_digest, to_integer, to_number};
 
 /// All that is stored of a revision, made before its first row is written.
 pub(crate) struct Prepared {
@@ -280,58 +277,13 @@ fn summary(content: &BriefContent) -> BriefContent {
     }
 }
 
-impl Store {
-    /// Makes the draft the next revision. A draft that equals the newest revision publishes nothing and answers that
-    /// revision, so a publish may be sent twice.
-    ///
-    /// # Errors
-    /// [`StoreError::Forbidden`] in another's workspace, [`StoreError::NotFound`], [`StoreError::ClearanceTooLow`],
-    /// [`StoreError::StaleEtag`], [`StoreError::UnusableAttachments`].
-    pub async fn publish(
-        &self,
-        principal: &Principal,
-        name: &BriefName,
-        etag: &str,
-    ) -> Result<(Edition, Position)> {
-        let access = principal.access(&name.workspace)?;
-        let mut transaction = self.pool.begin().await?;
-        let held = briefs::lock_draft(&mut transaction, access.clearance, name, etag).await?;
-        let content = drafts::read_locked(&mut transaction, held.key, access.scheme).await?;
-        let newest = stored(&mut transaction, held.key, held.newest).await?;
-        let (number, position) = if newest
-            .is_some_and(|newest| newest.content_digest == content_digest(content.content()))
-        {
-            drafts::settle(&mut transaction, held.key, held.newest).await?;
-            (held.newest, change_log::standing(&mut transaction, &name.workspace).await?)
-        } else {
-            let violations =
-                attachments::unusable(&mut transaction, &name.workspace, access.scheme, content.content())
-                    .await?;
-            if !violations.is_empty() {
-                return Err(StoreError::UnusableAttachments { place: None, violations });
-            }
-            let number = held.newest + 1;
-            let prepared = Prepared::new(name.brief.as_str(), to_number(number)?, &content, access.policy)?;
-            let (creator, subject) = (principal.display_name.as_str(), principal.subject.as_str());
-            let publication = Publication { published_at: None, creator, subject };
-            let change = prepared.write(&mut transaction, &held.target(name), &publication).await?;
-            drafts::settle(&mut transaction, held.key, number).await?;
-            let workspace = name.workspace.as_str();
-            (number, change_log::record(&mut transaction, workspace, subject, &[change]).await?)
-        };
-        transaction.commit().await?;
-        let revision = RevisionNumber(to_number(number)?);
-        let (workspace, brief) = (name.workspace.clone(), name.brief.clone());
-        let edition = self.edition(principal, &RevisionName { workspace, brief, revision }).await?;
-        Ok((edition, position))
-    }
-}
-
 /// What a stored revision is compared by.
 pub(crate) struct Stored {
     pub(crate) digest: Digest,
     pub(crate) content_digest: Digest,
     pub(crate) highest: Rank,
+    /// Whether it was neither withdrawn nor purged.
+    pub(crate) stands: bool,
 }
 
 /// A stored revision, while the brief's row is locked.
@@ -343,7 +295,7 @@ pub(crate) async fn stored(
     let row = sqlx::query!(
         r#"-- revisions::stored
         select digest as "digest!: Vec<u8>", content_digest as "content_digest!: Vec<u8>",
-            highest::smallint as "highest!"
+            highest::smallint as "highest!", withdrawn_at is null and purged_at is null as "stands!"
         from revisions where brief_key = $1 and revision = $2"#,
         brief_key,
         revision
@@ -355,5 +307,6 @@ pub(crate) async fn stored(
         digest: to_digest(row.digest)?,
         content_digest: to_digest(row.content_digest)?,
         highest: Rank::try_from(row.highest).map_err(damaged)?,
+        stands: row.stands,
     }))
 }
