@@ -296,6 +296,7 @@ comment on aggregate search_all(tsquery) is 'What all of the queries find';
 -- them, and each is on a page of its own: half the width is half the time. Everything that is shown of a hit is read
 -- from `statements`, for the hits of a page alone.
 create table search_entries (
+    entry_key bigint generated always as identity primary key,
     brief_key bigint not null,
     revision integer not null,
     statement_id text collate "C" not null,
@@ -307,11 +308,12 @@ create table search_entries (
     place smallint not null check (place between 1 and 4),
     facets text collate "C" not null,
     words tsvector not null,
-    primary key (brief_key, revision, statement_id, from_rank),
+    unique (brief_key, revision, statement_id, from_rank),
     foreign key (brief_key, revision, statement_id, from_rank) references statements on delete cascade
 );
 create index search_entries_words on search_entries using gin (words) with (fastupdate = off);
 comment on table search_entries is 'Projection: the statements and titles that somebody sees now, as they are searched';
+comment on column search_entries.entry_key is 'The key inside this database';
 comment on column search_entries.brief_key is 'The brief';
 comment on column search_entries.revision is 'The revision';
 comment on column search_entries.statement_id is 'As in statements';

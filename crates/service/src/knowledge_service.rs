@@ -20,8 +20,8 @@ use crate::freshness::Freshness;
 use crate::identity::principal;
 use crate::knowledge_lists::{self, ListFields, Listed, fitting, list_fields};
 use crate::knowledge_messages::{
-    actor_entry, actor_record, event_entry, impact, relationship_entry, source_entry, statement_entry,
-    tie_entry,
+    actor_entry, actor_record, event_entry, impact, named_actor_entry, relationship_entry, source_entry,
+    statement_entry, tie_entry,
 };
 
 /// The farthest that ties are walked.
@@ -60,6 +60,26 @@ impl Knowledge {
         let listed = Listed::read(fields)?;
         self.admit(principal, &listed.workspace, at_least).await?;
         Ok(listed)
+    }
+
+    /// The likeliest come in one page.
+    async fn actors_named(
+        &self,
+        principal: &Principal,
+        request: &ListActorsRequest,
+    ) -> Result<ListActorsResponse, Status> {
+        let listed = self.listed(principal, list_fields!("actors by name", request)).await?;
+        if !request.order_by.is_empty() {
+            return Err(invalid_field("order_by", "not with a query: the likeliest come first"));
+        }
+        if request.as_of.is_some() {
+            return Err(invalid_field("as_of", "not with a query"));
+        }
+        let (name, filter) = (&request.query, &request.filter);
+        let found = self.store.actors_named(principal, &listed.workspace, name, filter).await;
+        let found = found.map_err(status)?.into_iter().take(listed.page.size());
+        let actors = found.map(|actor| named_actor_entry(&listed.workspace, actor)).collect();
+        Ok(ListActorsResponse { actors, next_page_token: String::new() })
     }
 
     async fn ties_around(
@@ -112,10 +132,10 @@ impl KnowledgeService for Knowledge {
     ) -> Result<Response<ListActorsResponse>, Status> {
         let principal = principal(&request)?;
         let request = request.into_inner();
-        let listed = self.listed(&principal, list_fields!("actors", request)).await?;
         if !request.query.is_empty() {
-            return Err(Status::unimplemented("not yet"));
+            return self.actors_named(&principal, &request).await.map(Response::new);
         }
+        let listed = self.listed(&principal, list_fields!("actors", request)).await?;
         let mut found = self.store.list_actors(&principal, &listed.query()).await.map_err(status)?;
         let next_page_token = listed.page.cut(&mut found, |actor| actor.place.clone());
         let actors = found.into_iter().map(|actor| actor_entry(&listed.workspace, actor)).collect();

@@ -8,7 +8,8 @@ use chancery_proto::brief::v1::{
 };
 use chancery_proto::names::WorkspaceName;
 use chancery_store::filter::Filter;
-use chancery_store::{Principal, STATEMENT_FIELDS, Search, SearchPlace, SearchQuery, Store, StoreError};
+use chancery_store::knowledge::STATEMENT_FIELDS;
+use chancery_store::{Principal, Search, SearchPlace, SearchQuery, Store, StoreError};
 use tonic::Status;
 
 use crate::errors::{internal, invalid_field, invalid_page_token, invalid_query, status};
@@ -39,8 +40,8 @@ pub(crate) async fn search(
     let after = after.map_err(|_| invalid_page_token())?;
     // Whatever is needed, the database is what is searched.
     freshness.at_least(&workspace, &request.at_least).await?;
-    let search =
-        Search { query: &query, language, filter: &filter, after: after.as_ref(), limit: page.limit() };
+    let limit = usize::try_from(page.limit()).map_err(|error| internal(&error))?;
+    let search = Search { query: &query, language, filter: &filter, after: after.as_ref(), limit };
     let mut found = store.search(principal, &workspace, &search).await.map_err(status)?;
     let next_page_token = page.cut(&mut found.hits, |hit| hit.place.to_string());
     let hits: Result<_, Status> = found.hits.into_iter().map(hit_message).collect();

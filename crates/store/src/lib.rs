@@ -1,7 +1,6 @@
 //! Every SQL statement of the project. One file an aggregate, one method a statement or transaction; each
 //! statement opens with a comment that names its method. Time is the database's (`clock_timestamp()`).
 
-mod actor_names;
 mod artifact_chunks;
 mod artifact_expiry;
 mod artifact_store;
@@ -40,7 +39,6 @@ mod revisions;
 mod schema;
 mod search;
 mod settings;
-mod statement_fields;
 mod tokens;
 #[cfg(feature = "unfenced")]
 mod unfenced;
@@ -59,7 +57,6 @@ use time::OffsetDateTime;
 
 use crate::artifact_stores::ArtifactStores;
 
-pub use actor_names::NamedActor;
 pub use artifact_store::{ArtifactStore, ArtifactUpload, OpenArtifactStore};
 pub use artifact_stores::ArtifactBytes;
 pub use artifacts::{Artifact, CHUNK};
@@ -92,7 +89,6 @@ pub use search::{
     SearchQueryError,
 };
 pub use settings::DatabaseSettings;
-pub use statement_fields::STATEMENT_FIELDS;
 pub use tokens::{ApiToken, NewToken, Secret};
 pub use wakeups::{Hint, Hints};
 pub use withdrawals::Withdrawn;

@@ -49,7 +49,7 @@ pub struct ActorAppearance {
 }
 
 /// Of an actor's appearances: one that fits is enough. The table goes by any name.
-const FIELDS: Schema = Schema {
+pub(super) const FIELDS: Schema = Schema {
     fields: &[
         field("brief", FieldType::Id, "brief_id"),
         field("id", FieldType::Id, "actor_id"),
@@ -199,6 +199,6 @@ impl Store {
     }
 }
 
-fn decoded(body: &[u8]) -> Result<Actor> {
+pub(super) fn decoded(body: &[u8]) -> Result<Actor> {
     Actor::decode(body).map_err(damaged)
 }

@@ -2,6 +2,7 @@
 //! Filters and orders are the caller's, so statements are put together here; what is put together is static text and binds
 //! (see [`crate::filter`]).
 
+mod actor_names;
 mod actors;
 mod events;
 mod graph;
@@ -23,9 +24,11 @@ use time::OffsetDateTime;
 use crate::filter::{Field, FieldType, Filter, KeyKind, Order, Place, Schema, SortKey, Sorting};
 use crate::{Principal, Result, Store, StoreError, damaged, to_number};
 
+pub use actor_names::NamedActor;
 pub use actors::{ActorAppearance, ActorEntry, ActorRecord};
 pub use graph::{Around, Graph, Tie};
 pub use impact::{Impact, ImpactTarget, ImpactedPart};
+pub use statements::STATEMENT_FIELDS;
 pub use view::{AsOf, Clock};
 
 use view::View;

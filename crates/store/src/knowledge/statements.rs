@@ -12,9 +12,12 @@ const LIST: List = List {
     table: "statements",
     only: " and t.place > 1",
     more: "t.holder_id, 0 as citing_statements",
-    fields: Schema { fields: FIELDS },
+    fields: STATEMENT_FIELDS,
     sorting: Sorting { columns: COLUMNS, default: "brief", tie_breakers: BRIEF_AND_PLACE },
 };
+
+/// What statements can be filtered by, here and in search. Of titles only what they have.
+pub const STATEMENT_FIELDS: Schema = Schema { fields: FIELDS };
 
 const FIELDS: &[Field] = &[
     field("brief", FieldType::Id, "t.brief_id"),

@@ -1,15 +1,17 @@
 //! Full-text search over what a caller may see now.
 //!
-//! A search asks twice: once what its terms are in the languages of the workspace's briefs (`words`), once what matches
-//! (`matches`). Ranking and counting look at a thousand matches and no more; what is shown of a hit is read for the
-//! hits of a page alone.
+//! A search asks three times: what its terms are in the languages of the workspace's briefs (`words`), what matches
+//! (`matches`), and what there is to show (`hits`). Ranking and counting look at a thousand matches and no more, in a
+//! table made for that; what is shown of a hit is read for the hits of a page alone.
 
 mod facets;
 mod highlight;
+mod hits;
 mod matches;
 mod query;
 mod words;
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
@@ -18,7 +20,7 @@ use chancery_proto::brief::v1::{SearchDimension, SearchHitKind, Statement};
 use chancery_proto::names::{ResourceId, RevisionName};
 
 use crate::filter::Filter;
-use crate::{Principal, Result, Store};
+use crate::{Principal, Result, Store, damaged};
 
 pub use query::{SearchQuery, SearchQueryError};
 
@@ -34,7 +36,7 @@ pub struct Search<'a> {
     /// The last hit of the page before; none for the first page.
     pub after: Option<&'a SearchPlace>,
     /// At most this many hits.
-    pub limit: i64,
+    pub limit: usize,
 }
 
 /// A page of hits.
@@ -82,7 +84,8 @@ pub struct SearchFacet {
     pub values: Vec<(String, u32)>,
 }
 
-/// A hit's place: hits are ordered by rank, the highest first, then by brief, then by the position in it.
+/// A hit's place: hits are ordered by rank, the highest first, then by brief, then by the position in it. An earlier
+/// place is a lesser one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SearchPlace {
     /// How well it matches, in millionths.
@@ -91,6 +94,21 @@ pub struct SearchPlace {
     pub brief: ResourceId,
     /// The position in the brief.
     pub position: i32,
+}
+
+impl Ord for SearchPlace {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let by_rank = other.rank_e6.cmp(&self.rank_e6);
+        by_rank
+            .then_with(|| self.brief.as_str().cmp(other.brief.as_str()))
+            .then(self.position.cmp(&other.position))
+    }
+}
+
+impl PartialOrd for SearchPlace {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 impl fmt::Display for SearchPlace {
@@ -136,11 +154,16 @@ impl Store {
         let rank = i16::from(access.clearance.0);
         let mut connection = self.pool.acquire().await?;
         let words = words::read(&mut connection, workspace, search.query, search.language).await?;
-        match words {
-            Some(words) => matches::find(&mut connection, workspace, rank, &words, search).await,
-            // Stop words alone: they are in every sentence, and in no index.
-            None => Ok(SearchPage::default()),
-        }
+        // Stop words alone: they are in every sentence, and in no index.
+        let Some(words) = words else { return Ok(SearchPage::default()) };
+        let matches = matches::find(&mut connection, workspace, rank, &words, search.filter).await?;
+        let page = matches.after(search.after, search.limit);
+        Ok(SearchPage {
+            hits: hits::read(&mut connection, workspace, &words, page).await?,
+            total: u32::try_from(matches.ranked.len()).map_err(damaged)?,
+            is_truncated: matches.is_truncated,
+            facets: if search.after.is_none() { matches.facets()? } else { Vec::new() },
+        })
     }
 }
 

@@ -2,8 +2,9 @@
 
 use chancery_brief::marking::Scheme;
 use chancery_proto::brief::v1::{Actor, ActorKind, BriefContent, LocalizedText};
-use chancery_store::filter::{Field, FieldType, Filter, Schema};
-use chancery_store::{NamedActor, STATEMENT_FIELDS, Search, StoreError};
+use chancery_store::filter::Filter;
+use chancery_store::knowledge::{NamedActor, STATEMENT_FIELDS};
+use chancery_store::{Search, StoreError};
 
 use crate::place::{Place, brief_name, content, document, person};
 
@@ -86,7 +87,7 @@ fn with_actors() -> BriefContent {
 
 async fn named(place: &Place, clearance: &str, name: &str) -> Vec<NamedActor> {
     let workspace = "default".parse().unwrap();
-    place.store.actors_named(&person(clearance), &workspace, name, &everything()).await.unwrap()
+    place.store.actors_named(&person(clearance), &workspace, name, "").await.unwrap()
 }
 
 #[tokio::test]
@@ -108,7 +109,7 @@ async fn actors_are_found_by_any_name_with_a_letter_wrong() {
     ] {
         let found = named(&place, "TLP:CLEAR", name).await;
         let first = found.first().unwrap_or_else(|| panic!("{name} finds nobody"));
-        assert_eq!((first.actor_id.as_str(), first.matched_label.as_str()), (actor, label), "{name}");
+        assert_eq!((first.entry.actor.id.as_str(), first.matched_label.as_str()), (actor, label), "{name}");
         assert!(found.windows(2).all(|pair| pair[0].similarity_permille >= pair[1].similarity_permille));
     }
     assert_eq!(named(&place, "TLP:CLEAR", "iran").await[0].similarity_permille, 1000);
@@ -120,19 +121,21 @@ async fn a_withheld_actor_is_not_found_by_its_name() {
     let place = Place::new().await;
     place.published("b1", with_actors()).await;
     assert_eq!(named(&place, "TLP:AMBER", "Rasputin").await, []);
-    assert_eq!(named(&place, "TLP:RED", "Rasputin").await[0].actor_id, "agent");
+    assert_eq!(named(&place, "TLP:RED", "Rasputin").await[0].entry.actor.id, "agent");
 }
 
 #[tokio::test]
 async fn names_are_looked_up_among_those_that_a_filter_lets_through() {
-    const FIELDS: Schema =
-        Schema { fields: &[Field { name: "id", field_type: FieldType::Id, column: "actor_id" }] };
     let place = Place::new().await;
     place.published("b1", with_actors()).await;
-    let filter = Filter::parse("id != iran", &FIELDS, Scheme::Tlp).unwrap();
     let workspace = "default".parse().unwrap();
-    let found = place.store.actors_named(&person("TLP:RED"), &workspace, "iran", &filter).await.unwrap();
-    assert!(found.iter().all(|actor| actor.actor_id != "iran"), "{found:?}");
+    let reader = person("TLP:RED");
+    for (filter, found) in [("id != iran", 0), ("kind = ACTOR_KIND_STATE", 1), ("brief = b2", 0)] {
+        let named = place.store.actors_named(&reader, &workspace, "iran", filter).await.unwrap();
+        assert_eq!(named.iter().filter(|named| named.entry.actor.id == "iran").count(), found, "{filter}");
+    }
+    let refusal = place.store.actors_named(&reader, &workspace, "iran", "colour = red").await;
+    assert!(matches!(refusal, Err(StoreError::InvalidFilter(_))), "{refusal:?}");
 }
 
 #[tokio::test]
@@ -140,7 +143,7 @@ async fn what_is_no_name_is_refused() {
     let place = Place::new().await;
     let workspace = "default".parse().unwrap();
     for name in ["", "   ", "%_", "a\0b", &"x".repeat(201)] {
-        let refusal = place.store.actors_named(&person("TLP:RED"), &workspace, name, &everything()).await;
+        let refusal = place.store.actors_named(&person("TLP:RED"), &workspace, name, "").await;
         assert!(matches!(refusal, Err(StoreError::InvalidField { field: "query", .. })), "{name}");
     }
 }

@@ -1,0 +1,121 @@
+//! Actors by a name that may not be written right: in any language, of any of their labels.
+
+use chancery_proto::names::ResourceId;
+use sqlx::{FromRow, Postgres, QueryBuilder};
+
+use super::actors::{ActorEntry, FIELDS, decoded};
+use super::checked;
+use super::view::View;
+use crate::filter::Filter;
+use crate::{Principal, Result, Store, StoreError};
+
+/// The longest name that is looked up, in code points.
+const LONGEST: usize = 200;
+/// The most actors that are answered.
+const MOST_ACTORS: i64 = 50;
+
+/// An actor with a name like the one that was looked up.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NamedActor {
+    /// The actor, as in a list without a name; without a place in one.
+    pub entry: ActorEntry,
+    /// How like the name is, in thousandths: 1000 for the same but for case, accents and variants of letters.
+    pub similarity_permille: i32,
+    /// The label that is like it.
+    pub matched_label: String,
+}
+
+#[derive(FromRow)]
+struct Row {
+    body: Vec<u8>,
+    brief_count: i32,
+    similarity_permille: i32,
+    matched_label: String,
+}
+
+impl Store {
+    /// The actors whose names are likest to one, at most 50, as the principal may see them now.
+    ///
+    /// # Errors
+    /// [`StoreError::InvalidField`] for a name without letters or digits, or one that is too long;
+    /// [`StoreError::InvalidFilter`]; [`StoreError::Forbidden`] in another's workspace.
+    pub async fn actors_named(
+        &self,
+        principal: &Principal,
+        workspace: &ResourceId,
+        name: &str,
+        filter: &str,
+    ) -> Result<Vec<NamedActor>> {
+        let view = View::new(principal, workspace, None)?;
+        let filter = checked(filter, &FIELDS, view.scheme)?;
+        check(name)?;
+        let mut statement = statement(workspace, &view, name, &filter);
+        let rows: Vec<Row> = statement.build_query_as().fetch_all(&self.pool).await?;
+        let named = |row: Row| {
+            let actor = decoded(&row.body)?;
+            Ok(NamedActor {
+                entry: ActorEntry { actor, brief_count: row.brief_count, place: String::new() },
+                similarity_permille: row.similarity_permille,
+                matched_label: row.matched_label,
+            })
+        };
+        rows.into_iter().map(named).collect()
+    }
+}
+
+fn check(name: &str) -> Result<()> {
+    let refuse = |description: String| Err(StoreError::InvalidField { field: "query", description });
+    if name.chars().take(LONGEST + 1).count() > LONGEST {
+        return refuse(format!("is longer than {LONGEST} code points"));
+    }
+    if name.contains(char::is_control) {
+        return refuse("holds a control character".to_owned());
+    }
+    if !name.contains(char::is_alphanumeric) {
+        return refuse("holds neither letter nor digit".to_owned());
+    }
+    Ok(())
+}
+
+/// A label is like the name as a whole, or a part of it is: whoever looks for a family name finds the full one, a little
+/// behind those who are called just so.
+fn statement(workspace: &ResourceId, view: &View<'_>, name: &str, filter: &Filter) -> QueryBuilder<Postgres> {
+    let mut sql = QueryBuilder::new(
+        "-- knowledge::actors_named
+        with asked as (select folded_name(",
+    );
+    sql.push_bind(name.to_owned()).push(
+        ") as name),
+        alike as (
+            select l.actor_id, l.label,
+                greatest(similarity(l.folded, asked.name), 0.9 * word_similarity(asked.name, l.folded)) as likeness
+            from actor_labels l, asked
+            where (l.folded % asked.name or asked.name <% l.folded) and l.workspace_id = ",
+    );
+    sql.push_bind(workspace.to_string()).push(" and l.from_rank <= ").push_bind(view.rank);
+    sql.push(" and l.until_rank > ").push_bind(view.rank);
+    // The last one follows from the three before it: it is what the index of current labels asks for.
+    sql.push(" and l.current_until > ").push_bind(view.rank).push(
+        " and l.current_until > l.from_rank
+        ),
+        best as (
+            select distinct on (actor_id) actor_id, likeness, label from alike
+            order by actor_id, likeness desc, char_length(label), label
+        ),
+        shown as (
+            select distinct on (t.actor_id) t.actor_id, t.body,
+                (count(*) over (partition by t.actor_id))::integer as brief_count, bool_or(",
+    );
+    filter.push(&mut sql);
+    sql.push(") over (partition by t.actor_id) as fits");
+    view.push_from("actors", &mut sql);
+    sql.push(
+        " and t.actor_id in (select actor_id from best)
+            order by t.actor_id, t.published_at desc, t.brief_id
+        )
+        select body, brief_count, round(1000 * likeness)::integer as similarity_permille, label as matched_label
+        from best join shown using (actor_id) where fits order by likeness desc, actor_id limit ",
+    );
+    sql.push(MOST_ACTORS);
+    sql
+}
