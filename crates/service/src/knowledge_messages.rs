@@ -55,6 +55,14 @@ pub(crate) fn actor_entry(workspace: &ResourceId, found: knowledge::ActorEntry) 
     }
 }
 
+pub(crate) fn like_actor(workspace: &ResourceId, found: knowledge::LikeActor) -> ActorEntry {
+    ActorEntry {
+        similarity_permille: found.named.similarity_permille,
+        matched_label: found.named.matched_label,
+        ..actor_entry(workspace, found.entry)
+    }
+}
+
 pub(crate) fn actor_record(name: &ActorName, mut found: knowledge::ActorRecord) -> GetActorResponse {
     let fitting = fitting(&found.appearances, |appearance| appearance.actor.encoded_len());
     found.appearances.truncate(fitting);

@@ -14,14 +14,14 @@ use chancery_store::{Principal, Store};
 use prost::Message;
 use tonic::{Request, Response, Status};
 
-use crate::errors::{invalid_field, status};
+use crate::errors::{invalid_field, invalid_page_token, status};
 use crate::fields::{name, required};
 use crate::freshness::Freshness;
 use crate::identity::principal;
 use crate::knowledge_lists::{self, ListFields, Listed, fitting, list_fields};
 use crate::knowledge_messages::{
-    actor_entry, actor_record, event_entry, impact, relationship_entry, source_entry, statement_entry,
-    tie_entry,
+    actor_entry, actor_record, event_entry, impact, like_actor, relationship_entry, source_entry,
+    statement_entry, tie_entry,
 };
 
 /// The farthest that ties are walked.
@@ -60,6 +60,28 @@ impl Knowledge {
         let listed = Listed::read(fields)?;
         self.admit(principal, &listed.workspace, at_least).await?;
         Ok(listed)
+    }
+
+    async fn actors_like(
+        &self,
+        principal: &Principal,
+        request: &ListActorsRequest,
+        listed: &Listed<'_>,
+    ) -> Result<ListActorsResponse, Status> {
+        if !request.order_by.is_empty() {
+            return Err(invalid_field("order_by", "not with `query`: the likeliest come first"));
+        }
+        if listed.as_of.is_some() {
+            return Err(invalid_field("as_of", "not with `query`"));
+        }
+        if !request.page_token.is_empty() {
+            return Err(invalid_page_token());
+        }
+        let found =
+            self.store.actors_like(principal, &listed.workspace, &request.query, &request.filter).await;
+        let actors = found.map_err(status)?.into_iter().take(listed.page.size());
+        let actors = actors.map(|actor| like_actor(&listed.workspace, actor)).collect();
+        Ok(ListActorsResponse { actors, next_page_token: String::new() })
     }
 
     async fn ties_around(
@@ -114,7 +136,7 @@ impl KnowledgeService for Knowledge {
         let request = request.into_inner();
         let listed = self.listed(&principal, list_fields!("actors", request)).await?;
         if !request.query.is_empty() {
-            return Err(Status::unimplemented("not yet"));
+            return Ok(Response::new(self.actors_like(&principal, &request, &listed).await?));
         }
         let mut found = self.store.list_actors(&principal, &listed.query()).await.map_err(status)?;
         let next_page_token = listed.page.cut(&mut found, |actor| actor.place.clone());

@@ -26,6 +26,13 @@ pub struct Field {
     pub column: &'static str,
 }
 
+impl Field {
+    /// A field.
+    pub const fn new(name: &'static str, field_type: FieldType, column: &'static str) -> Self {
+        Self { name, field_type, column }
+    }
+}
+
 /// What a field is, which decides how it is compared.
 #[derive(Debug, Clone, Copy)]
 pub enum FieldType {

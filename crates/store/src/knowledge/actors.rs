@@ -1,13 +1,16 @@
 //! Actors across briefs: those with the same id are the same one.
 
+use std::collections::BTreeMap;
+
 use chancery_proto::brief::v1::Actor;
 use chancery_proto::names::{ResourceId, RevisionName};
 use prost::Message;
 use sqlx::{FromRow, Postgres, QueryBuilder};
 
 use super::view::{AsOf, View};
-use super::{KnowledgeQuery, checked, field, key, revision_name, words};
-use crate::filter::{FieldType, KeyKind, Order, Place, Schema, SortColumn, Sorting};
+use super::{KnowledgeQuery, checked, key, revision_name, words};
+use crate::actor_names::NamedActor;
+use crate::filter::{Field, FieldType, Filter, KeyKind, Order, Place, Schema, SortColumn, Sorting};
 use crate::{Principal, Result, Store, StoreError, damaged};
 
 /// Briefs of an actor that one answer names.
@@ -22,6 +25,15 @@ pub struct ActorEntry {
     pub brief_count: i32,
     /// Its place in the list.
     pub place: String,
+}
+
+/// An actor with a name like one that was looked up.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LikeActor {
+    /// The actor.
+    pub entry: ActorEntry,
+    /// How like the name is, and which label is.
+    pub named: NamedActor,
 }
 
 /// An actor and where it is found.
@@ -51,12 +63,12 @@ pub struct ActorAppearance {
 /// Of an actor's appearances: one that fits is enough. The table goes by any name.
 const FIELDS: Schema = Schema {
     fields: &[
-        field("brief", FieldType::Id, "brief_id"),
-        field("id", FieldType::Id, "actor_id"),
-        field("name", FieldType::Text, "name"),
-        field("kind", FieldType::Enum(words::ACTOR_KIND), "kind"),
-        field("country_code", FieldType::Id, "country_code"),
-        field("marking", FieldType::Marking, "marking"),
+        Field::new("brief", FieldType::Id, "brief_id"),
+        Field::new("id", FieldType::Id, "actor_id"),
+        Field::new("name", FieldType::Text, "name"),
+        Field::new("kind", FieldType::Enum(words::ACTOR_KIND), "kind"),
+        Field::new("country_code", FieldType::Id, "country_code"),
+        Field::new("marking", FieldType::Marking, "marking"),
     ],
 };
 
@@ -99,20 +111,7 @@ impl Store {
         let order = Order::parse(query.order_by, &SORTING).map_err(StoreError::InvalidOrder)?;
         let start = query.after.map(|after| order.start(after)).transpose()?;
 
-        let mut statement = QueryBuilder::<Postgres>::new("-- knowledge::list_actors\n");
-        view.push_with(&mut statement);
-        statement.push("select a.body, a.brief_count, ");
-        order.push_key(&mut statement);
-        statement.push(
-            " as place
-            from (
-                select distinct on (t.actor_id) t.actor_id, t.name, t.body,
-                    (count(*) over (partition by t.actor_id))::integer as brief_count, bool_or(",
-        );
-        filter.push(&mut statement);
-        statement.push(") over (partition by t.actor_id) as fits");
-        view.push_from("actors", &mut statement);
-        statement.push(" order by t.actor_id, t.published_at desc, t.brief_id) a where a.fits");
+        let mut statement = entries(&view, &order, &filter, None);
         if let Some(start) = start {
             statement.push(" and ");
             start.push(&mut statement);
@@ -121,15 +120,37 @@ impl Store {
         order.push(&mut statement);
         statement.push(" limit ").push_bind(query.limit);
         let rows: Vec<EntryRow> = statement.build_query_as().persistent(false).fetch_all(&self.pool).await?;
-        rows.into_iter()
-            .map(|row| {
-                Ok(ActorEntry {
-                    actor: decoded(&row.body)?,
-                    brief_count: row.brief_count,
-                    place: Place::new(row.place).encode(),
-                })
-            })
-            .collect()
+        rows.into_iter().map(EntryRow::into_entry).collect()
+    }
+
+    /// The actors with names likest to one, the likest first, of those that the principal may see now.
+    ///
+    /// # Errors
+    /// [`StoreError::Forbidden`] in another's workspace, [`StoreError::InvalidFilter`], [`StoreError::InvalidField`] for a
+    /// name that cannot be looked up.
+    pub async fn actors_like(
+        &self,
+        principal: &Principal,
+        workspace: &ResourceId,
+        name: &str,
+        filter: &str,
+    ) -> Result<Vec<LikeActor>> {
+        let view = View::new(principal, workspace, None)?;
+        let filter = checked(filter, &FIELDS, view.scheme)?;
+        let named = self.actors_named(principal, workspace, name, &filter).await?;
+        let ids = named.iter().map(|named| named.actor_id.clone()).collect();
+        let order = Order::parse("", &SORTING).map_err(StoreError::InvalidOrder)?;
+        let everything = checked("", &FIELDS, view.scheme)?;
+        let mut statement = entries(&view, &order, &everything, Some(ids));
+        let rows: Vec<EntryRow> = statement.build_query_as().persistent(false).fetch_all(&self.pool).await?;
+        let mut entries = BTreeMap::new();
+        for row in rows {
+            let entry = row.into_entry()?;
+            entries.insert(entry.actor.id.clone(), entry);
+        }
+        // One that went in between is passed over.
+        let like = |named: NamedActor| Some(LikeActor { entry: entries.remove(&named.actor_id)?, named });
+        Ok(named.into_iter().filter_map(like).collect())
     }
 
     /// One actor, in all briefs that show him to the principal.
@@ -197,6 +218,43 @@ impl Store {
         statement.push(" and ").push(before).push_bind(actor.to_owned()).push(after);
         Ok(statement.build_query_scalar().persistent(false).fetch_one(&self.pool).await?)
     }
+}
+
+impl EntryRow {
+    fn into_entry(self) -> Result<ActorEntry> {
+        Ok(ActorEntry {
+            actor: decoded(&self.body)?,
+            brief_count: self.brief_count,
+            place: Place::new(self.place).encode(),
+        })
+    }
+}
+
+/// The actors of a view, each once, up to a condition to which more can be added by `and`.
+fn entries(
+    view: &View<'_>,
+    order: &Order,
+    filter: &Filter,
+    ids: Option<Vec<String>>,
+) -> QueryBuilder<Postgres> {
+    let mut statement = QueryBuilder::new("-- knowledge::entries\n");
+    view.push_with(&mut statement);
+    statement.push("select a.body, a.brief_count, ");
+    order.push_key(&mut statement);
+    statement.push(
+        " as place
+        from (
+            select distinct on (t.actor_id) t.actor_id, t.name, t.body,
+                (count(*) over (partition by t.actor_id))::integer as brief_count, bool_or(",
+    );
+    filter.push(&mut statement);
+    statement.push(") over (partition by t.actor_id) as fits");
+    view.push_from("actors", &mut statement);
+    if let Some(ids) = ids {
+        statement.push(" and t.actor_id = any(").push_bind(ids).push(")");
+    }
+    statement.push(" order by t.actor_id, t.published_at desc, t.brief_id) a where a.fits");
+    statement
 }
 
 fn decoded(body: &[u8]) -> Result<Actor> {

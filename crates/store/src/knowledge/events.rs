@@ -2,7 +2,7 @@
 
 use chancery_proto::brief::v1::Event;
 
-use super::{BRIEF_AND_PLACE, Found, KnowledgeQuery, List, field, key, words};
+use super::{BRIEF_AND_PLACE, Found, KnowledgeQuery, List, key, words};
 use crate::filter::{Field, FieldType, KeyKind, Schema, SortColumn, Sorting};
 use crate::{Principal, Result, Store};
 
@@ -16,16 +16,16 @@ const LIST: List = List {
 };
 
 const FIELDS: &[Field] = &[
-    field("brief", FieldType::Id, "t.brief_id"),
-    field("id", FieldType::Id, "t.event_id"),
-    field("title", FieldType::Text, "t.title"),
-    field("date", FieldType::Period { latest: "t.date_until" }, "t.date_from"),
-    field("precision", FieldType::Enum(words::DATE_PRECISION), "t.precision"),
-    field("type", FieldType::Enum(words::PLOVER_TYPE), "t.type"),
-    field("actor", FieldType::Ids, "t.actor_ids"),
-    field("place", FieldType::Ids, "t.place_ids"),
-    field("source", FieldType::Ids, "t.source_ids"),
-    field("marking", FieldType::Marking, "t.marking"),
+    Field::new("brief", FieldType::Id, "t.brief_id"),
+    Field::new("id", FieldType::Id, "t.event_id"),
+    Field::new("title", FieldType::Text, "t.title"),
+    Field::new("date", FieldType::Period { latest: "t.date_until" }, "t.date_from"),
+    Field::new("precision", FieldType::Enum(words::DATE_PRECISION), "t.precision"),
+    Field::new("type", FieldType::Enum(words::PLOVER_TYPE), "t.type"),
+    Field::new("actor", FieldType::Ids, "t.actor_ids"),
+    Field::new("place", FieldType::Ids, "t.place_ids"),
+    Field::new("source", FieldType::Ids, "t.source_ids"),
+    Field::new("marking", FieldType::Marking, "t.marking"),
 ];
 
 const COLUMNS: &[SortColumn] = &[

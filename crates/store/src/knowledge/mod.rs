@@ -12,7 +12,7 @@ mod relationships;
 mod sources;
 mod statements;
 mod view;
-mod words;
+pub(crate) mod words;
 
 use chancery_brief::marking::Scheme;
 use chancery_proto::names::{BriefName, ResourceId, RevisionName, RevisionNumber};
@@ -20,10 +20,10 @@ use prost::Message;
 use sqlx::{FromRow, Postgres, QueryBuilder};
 use time::OffsetDateTime;
 
-use crate::filter::{Field, FieldType, Filter, KeyKind, Order, Place, Schema, SortKey, Sorting};
+use crate::filter::{Filter, KeyKind, Order, Place, Schema, SortKey, Sorting};
 use crate::{Principal, Result, Store, StoreError, damaged, to_number};
 
-pub use actors::{ActorAppearance, ActorEntry, ActorRecord};
+pub use actors::{ActorAppearance, ActorEntry, ActorRecord, LikeActor};
 pub use graph::{Around, Graph, Tie};
 pub use impact::{Impact, ImpactTarget, ImpactedPart};
 pub use view::{AsOf, Clock};
@@ -77,10 +77,6 @@ struct List {
     more: &'static str,
     fields: Schema,
     sorting: Sorting,
-}
-
-const fn field(name: &'static str, field_type: FieldType, column: &'static str) -> Field {
-    Field { name, field_type, column }
 }
 
 const fn key(column: &'static str, kind: KeyKind, is_nullable: bool) -> SortKey {

@@ -2,8 +2,8 @@
 
 use chancery_proto::brief::v1::Relationship;
 
-use super::{BRIEF_AND_PLACE, Found, KnowledgeQuery, List, field, key, words};
-use crate::filter::{FieldType, KeyKind, Schema, SortColumn, Sorting};
+use super::{BRIEF_AND_PLACE, Found, KnowledgeQuery, List, key, words};
+use crate::filter::{Field, FieldType, KeyKind, Schema, SortColumn, Sorting};
 use crate::{Principal, Result, Store};
 
 const LIST: List = List {
@@ -18,19 +18,19 @@ const LIST: List = List {
 /// Also of what may be walked in a graph.
 pub(super) const FIELDS: Schema = Schema {
     fields: &[
-        field("brief", FieldType::Id, "t.brief_id"),
-        field("id", FieldType::Id, "t.relationship_id"),
-        field("from", FieldType::Id, "t.from_id"),
-        field("to", FieldType::Id, "t.to_id"),
-        field("end", FieldType::Ids, "array[t.from_id, t.to_id]"),
-        field("type", FieldType::Id, "t.type"),
+        Field::new("brief", FieldType::Id, "t.brief_id"),
+        Field::new("id", FieldType::Id, "t.relationship_id"),
+        Field::new("from", FieldType::Id, "t.from_id"),
+        Field::new("to", FieldType::Id, "t.to_id"),
+        Field::new("end", FieldType::Ids, "array[t.from_id, t.to_id]"),
+        Field::new("type", FieldType::Id, "t.type"),
         // Not said means active.
-        field("status", FieldType::Enum(words::RELATIONSHIP_STATUS), "greatest(t.status, 1)"),
-        field("domain", FieldType::Id, "t.domain"),
-        field("place", FieldType::Id, "t.place_id"),
-        field("symmetric", FieldType::Bool, "t.symmetric_tie"),
-        field("period", FieldType::Period { latest: "t.period_until" }, "t.period_from"),
-        field("marking", FieldType::Marking, "t.marking"),
+        Field::new("status", FieldType::Enum(words::RELATIONSHIP_STATUS), "greatest(t.status, 1)"),
+        Field::new("domain", FieldType::Id, "t.domain"),
+        Field::new("place", FieldType::Id, "t.place_id"),
+        Field::new("symmetric", FieldType::Bool, "t.symmetric_tie"),
+        Field::new("period", FieldType::Period { latest: "t.period_until" }, "t.period_from"),
+        Field::new("marking", FieldType::Marking, "t.marking"),
     ],
 };
 

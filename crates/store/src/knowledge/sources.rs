@@ -2,7 +2,7 @@
 
 use chancery_proto::brief::v1::Source;
 
-use super::{BRIEF_AND_PLACE, Found, KnowledgeQuery, List, field, key, words};
+use super::{BRIEF_AND_PLACE, Found, KnowledgeQuery, List, key, words};
 use crate::filter::{Field, FieldType, KeyKind, Schema, SortColumn, Sorting};
 use crate::{Principal, Result, Store};
 
@@ -16,15 +16,15 @@ const LIST: List = List {
 };
 
 const FIELDS: &[Field] = &[
-    field("brief", FieldType::Id, "t.brief_id"),
-    field("id", FieldType::Id, "t.source_id"),
-    field("title", FieldType::Text, "t.title"),
-    field("publisher", FieldType::Text, "t.publisher"),
-    field("date", FieldType::Period { latest: "t.date_until" }, "t.date_from"),
-    field("url", FieldType::Text, "t.url"),
-    field("type", FieldType::Enum(words::SOURCE_TYPE), "t.type"),
-    field("reliability", FieldType::Enum(words::RELIABILITY), "t.reliability"),
-    field("marking", FieldType::Marking, "t.marking"),
+    Field::new("brief", FieldType::Id, "t.brief_id"),
+    Field::new("id", FieldType::Id, "t.source_id"),
+    Field::new("title", FieldType::Text, "t.title"),
+    Field::new("publisher", FieldType::Text, "t.publisher"),
+    Field::new("date", FieldType::Period { latest: "t.date_until" }, "t.date_from"),
+    Field::new("url", FieldType::Text, "t.url"),
+    Field::new("type", FieldType::Enum(words::SOURCE_TYPE), "t.type"),
+    Field::new("reliability", FieldType::Enum(words::RELIABILITY), "t.reliability"),
+    Field::new("marking", FieldType::Marking, "t.marking"),
 ];
 
 const COLUMNS: &[SortColumn] = &[

@@ -2,8 +2,9 @@
 
 use chancery_proto::brief::v1::Statement;
 
-use super::{BRIEF_AND_PLACE, Found, KnowledgeQuery, List, field, key, words};
-use crate::filter::{Field, FieldType, KeyKind, Schema, SortColumn, Sorting};
+use super::{BRIEF_AND_PLACE, Found, KnowledgeQuery, List, key};
+use crate::filter::{KeyKind, SortColumn, Sorting};
+use crate::statement_fields::{HIGH_PERCENT, STATEMENT_FIELDS};
 use crate::{Principal, Result, Store};
 
 /// Titles are rows, too, for the sake of search.
@@ -12,37 +13,9 @@ const LIST: List = List {
     table: "statements",
     only: " and t.place > 1",
     more: "t.holder_id, 0 as citing_statements",
-    fields: Schema { fields: FIELDS },
+    fields: STATEMENT_FIELDS,
     sorting: Sorting { columns: COLUMNS, default: "brief", tie_breakers: BRIEF_AND_PLACE },
 };
-
-const FIELDS: &[Field] = &[
-    field("brief", FieldType::Id, "t.brief_id"),
-    field("kind", FieldType::Enum(words::BRIEF_KIND), "t.brief_kind"),
-    field("language", FieldType::Id, "t.language"),
-    field("id", FieldType::Id, "t.statement_id"),
-    field("text", FieldType::Text, "t.text"),
-    field("type", FieldType::Enum(words::STATEMENT_TYPE), "t.type"),
-    // Not said means active.
-    field("status", FieldType::Enum(words::STATEMENT_STATUS), "greatest(t.status, 1)"),
-    field("likelihood", FieldType::Enum(words::LIKELIHOOD), "t.likelihood_term"),
-    // Without a likelihood there are no bounds, although the columns hold zeros.
-    field("low_percent", FieldType::Percent, "case when t.likelihood_term > 0 then t.likelihood_low end"),
-    field("high_percent", FieldType::Percent, HIGH_PERCENT),
-    field("confidence", FieldType::Enum(words::CONFIDENCE), "t.confidence"),
-    field("marking", FieldType::Marking, "t.marking"),
-    field("domain", FieldType::Id, "t.domain"),
-    field("actor", FieldType::Ids, "t.actor_ids"),
-    field("place", FieldType::Ids, "t.place_ids"),
-    field("source", FieldType::Ids, "t.source_ids"),
-    field("topic", FieldType::Ids, "t.topics"),
-    field("period", FieldType::Period { latest: "t.period_until" }, "t.period_from"),
-    field("horizon", FieldType::Period { latest: "t.horizon_until" }, "t.horizon_from"),
-    field("publish_time", FieldType::Timestamp, "t.published_at"),
-    field("record_time", FieldType::Timestamp, "t.recorded_at"),
-];
-
-const HIGH_PERCENT: &str = "case when t.likelihood_term > 0 then t.likelihood_high end";
 
 const COLUMNS: &[SortColumn] = &[
     SortColumn { name: "brief", keys: BRIEF_AND_PLACE },

@@ -1,25 +1,25 @@
 //! The words of enums in filters: the names of their values in the protos (AIP-160).
 
 /// Each value of an enum by its name and number.
-pub(super) type Words = &'static [(&'static str, i16)];
+pub(crate) type Words = &'static [(&'static str, i16)];
 
-pub(super) const BRIEF_KIND: Words = &[
+pub(crate) const BRIEF_KIND: Words = &[
     ("BRIEF_KIND_RELATIONSHIP", 1),
     ("BRIEF_KIND_COUNTRY", 2),
     ("BRIEF_KIND_EVENT", 3),
     ("BRIEF_KIND_THEMATIC", 4),
 ];
-pub(super) const STATEMENT_TYPE: Words = &[
+pub(crate) const STATEMENT_TYPE: Words = &[
     ("STATEMENT_TYPE_FACT", 1),
     ("STATEMENT_TYPE_ASSESSMENT", 2),
     ("STATEMENT_TYPE_FORECAST", 3),
     ("STATEMENT_TYPE_NARRATIVE", 4),
 ];
-pub(super) const STATEMENT_STATUS: Words =
+pub(crate) const STATEMENT_STATUS: Words =
     &[("STATEMENT_STATUS_ACTIVE", 1), ("STATEMENT_STATUS_SUPERSEDED", 2), ("STATEMENT_STATUS_WITHDRAWN", 3)];
-pub(super) const CONFIDENCE: Words =
+pub(crate) const CONFIDENCE: Words =
     &[("CONFIDENCE_LEVEL_HIGH", 1), ("CONFIDENCE_LEVEL_MODERATE", 2), ("CONFIDENCE_LEVEL_LOW", 3)];
-pub(super) const LIKELIHOOD: Words = &[
+pub(crate) const LIKELIHOOD: Words = &[
     ("LIKELIHOOD_TERM_ICD203_ALMOST_NO_CHANCE", 1),
     ("LIKELIHOOD_TERM_ICD203_VERY_UNLIKELY", 2),
     ("LIKELIHOOD_TERM_ICD203_UNLIKELY", 3),
@@ -42,7 +42,7 @@ pub(super) const LIKELIHOOD: Words = &[
     ("LIKELIHOOD_TERM_PHIA_HIGHLY_LIKELY", 26),
     ("LIKELIHOOD_TERM_PHIA_ALMOST_CERTAIN", 27),
 ];
-pub(super) const ACTOR_KIND: Words = &[
+pub(crate) const ACTOR_KIND: Words = &[
     ("ACTOR_KIND_STATE", 1),
     ("ACTOR_KIND_FORMER_STATE", 2),
     ("ACTOR_KIND_GOVERNMENT", 3),
@@ -52,14 +52,14 @@ pub(super) const ACTOR_KIND: Words = &[
     ("ACTOR_KIND_NON_STATE_GROUP", 7),
     ("ACTOR_KIND_GROUP_OF_STATES", 8),
 ];
-pub(super) const RELATIONSHIP_STATUS: Words = &[
+pub(crate) const RELATIONSHIP_STATUS: Words = &[
     ("RELATIONSHIP_STATUS_ACTIVE", 1),
     ("RELATIONSHIP_STATUS_WEAKENED", 2),
     ("RELATIONSHIP_STATUS_CHANGED", 3),
     ("RELATIONSHIP_STATUS_CONTESTED", 4),
     ("RELATIONSHIP_STATUS_ENDED", 5),
 ];
-pub(super) const DATE_PRECISION: Words = &[
+pub(crate) const DATE_PRECISION: Words = &[
     ("DATE_PRECISION_DAY", 1),
     ("DATE_PRECISION_MONTH", 2),
     ("DATE_PRECISION_YEAR", 3),
@@ -67,7 +67,7 @@ pub(super) const DATE_PRECISION: Words = &[
     ("DATE_PRECISION_APPROXIMATE", 5),
     ("DATE_PRECISION_UNKNOWN", 6),
 ];
-pub(super) const PLOVER_TYPE: Words = &[
+pub(crate) const PLOVER_TYPE: Words = &[
     ("PLOVER_TYPE_AGREE", 1),
     ("PLOVER_TYPE_CONSULT", 2),
     ("PLOVER_TYPE_SUPPORT", 3),
@@ -85,14 +85,14 @@ pub(super) const PLOVER_TYPE: Words = &[
     ("PLOVER_TYPE_COERCE", 15),
     ("PLOVER_TYPE_ASSAULT", 16),
 ];
-pub(super) const SOURCE_TYPE: Words = &[
+pub(crate) const SOURCE_TYPE: Words = &[
     ("SOURCE_TYPE_PRIMARY", 1),
     ("SOURCE_TYPE_NEWS", 2),
     ("SOURCE_TYPE_RESEARCH", 3),
     ("SOURCE_TYPE_DATA", 4),
     ("SOURCE_TYPE_CUSTOMER_BRIEFING", 5),
 ];
-pub(super) const RELIABILITY: Words = &[
+pub(crate) const RELIABILITY: Words = &[
     ("SOURCE_RELIABILITY_A", 1),
     ("SOURCE_RELIABILITY_B", 2),
     ("SOURCE_RELIABILITY_C", 3),
