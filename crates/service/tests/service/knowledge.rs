@@ -1,6 +1,6 @@
 use chancery_proto::brief::v1::{
-    ActorEntry, AsOfClock, AsOfMoment, GetActorRequest, ListRelationshipsRequest, ListStatementsRequest,
-    PartKind, TraceImpactRequest, TraceImpactResponse, trace_impact_request::Target,
+    ActorEntry, AsOfClock, AsOfMoment, GetActorRequest, ListActorsRequest, ListRelationshipsRequest,
+    ListStatementsRequest, PartKind, TraceImpactRequest, TraceImpactResponse, trace_impact_request::Target,
 };
 use chancery_proto::errors::v1::Reason;
 use prost_types::Timestamp;
@@ -159,6 +159,40 @@ async fn an_actor_of_two_briefs_is_one() {
     assert_eq!((iran.statement_count, iran.relationship_count, iran.event_count), (4, 3, 1));
     let nobody = GetActorRequest { name: format!("{PARENT}/actors/nobody"), ..GetActorRequest::default() };
     refused(all.get_actor(nobody).await, Code::NotFound, Reason::NotFound);
+}
+
+#[tokio::test]
+async fn actors_are_looked_up_by_names_with_a_letter_wrong() {
+    let (_scene, mut all, mut open) = Scene::of_knowledge().await;
+    let named = |query: &str| ListActorsRequest { query: query.into(), ..actors("") };
+    let found = all.list_actors(named("Irann")).await.unwrap().into_inner();
+    assert_eq!((actor_ids(&found.actors)[0], found.next_page_token.as_str()), ("iran", ""));
+    let iran = &found.actors[0];
+    assert_eq!(
+        (iran.matched_label.as_str(), iran.brief_count, iran.name.as_str()),
+        ("Iran", 2, "workspaces/default/actors/iran")
+    );
+    assert!((500..1000).contains(&iran.similarity_permille), "{iran:?}");
+    let exact = all.list_actors(named("IRAN")).await.unwrap().into_inner();
+    assert_eq!(exact.actors[0].similarity_permille, 1000);
+    let agent = all.list_actors(named("agent")).await.unwrap().into_inner();
+    assert_eq!(actor_ids(&agent.actors), ["agent"]);
+    assert!(open.list_actors(named("agent")).await.unwrap().into_inner().actors.is_empty());
+    let filtered = ListActorsRequest { filter: "kind = ACTOR_KIND_PERSON".into(), ..named("iran") };
+    assert!(all.list_actors(filtered).await.unwrap().into_inner().actors.is_empty());
+
+    let ordered = ListActorsRequest { order_by: "id".into(), ..named("iran") };
+    refused_at(all.list_actors(ordered).await, Reason::InvalidField, "order_by");
+    let then = ListActorsRequest { as_of: Some(moment(MARCH, AsOfClock::Published)), ..named("iran") };
+    refused_at(all.list_actors(then).await, Reason::InvalidField, "as_of");
+    let mut plain = actors("");
+    plain.page_size = 1;
+    let page_token = all.list_actors(plain).await.unwrap().into_inner().next_page_token;
+    let paged = ListActorsRequest { page_token, page_size: 1, ..named("iran") };
+    refused_at(all.list_actors(paged).await, Reason::InvalidPageToken, "page_token");
+    for query in ["!", "a\0", &"a".repeat(201)] {
+        refused_at(all.list_actors(named(query)).await, Reason::InvalidField, "query");
+    }
 }
 
 async fn ties(client: &mut Knowledge, request: ListRelationshipsRequest) -> (Vec<(String, i32)>, bool) {
@@ -457,6 +491,27 @@ async fn a_page_token_is_of_its_own_list_filter_order_and_moment() {
     let mut others = events("");
     others.page_token = token;
     refused_at(all.list_events(others).await, Reason::InvalidPageToken, "page_token");
+}
+
+#[tokio::test]
+async fn a_cursor_of_a_write_is_taken_by_every_read() {
+    let scene = Scene::new().await;
+    let import = import(vec![document("arms", 1, arms())]);
+    let cursor = scene.briefs(&scene.admin).import_brief(import).await.unwrap().into_inner().cursor;
+    assert_ne!(cursor, "");
+    let mut all = scene.knowledge(&[chancery_proto::admin::v1::Role::Reader], "TLP:RED").await;
+    let list = ListStatementsRequest { at_least: cursor.clone(), ..statements("id = lead") };
+    assert_eq!(statement_ids(all.list_statements(list).await.unwrap().get_ref()), ["lead"]);
+    let target = trace("arms", Target::StatementId("lead".into()));
+    let traced = TraceImpactRequest { at_least: cursor.clone(), ..target.clone() };
+    assert_eq!(all.trace_impact(traced).await.unwrap().into_inner().parts.len(), 1);
+    let altered = format!("A{}", &cursor[1..]);
+    let altered = if altered == cursor { format!("B{}", &cursor[1..]) } else { altered };
+    let traced = TraceImpactRequest { at_least: altered.clone(), ..target };
+    refused_at(all.trace_impact(traced).await, Reason::InvalidCursor, "at_least");
+    let name = format!("{PARENT}/actors/iran");
+    let actor = GetActorRequest { name, at_least: altered, ..GetActorRequest::default() };
+    refused_at(all.get_actor(actor).await, Reason::InvalidCursor, "at_least");
 }
 
 #[tokio::test]
