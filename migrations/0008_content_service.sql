@@ -27,6 +27,7 @@ alter table revisions
     add column purged_by text,
     add column purge_reason text,
     add column current_until rank_end not null default 0,
+    add column projection_version integer not null default 0,
     add constraint revisions_withdrawn_check
         check ((withdrawn_at is null) = (withdrawn_by is null) and (withdrawn_at is null) = (withdraw_reason is null)),
     add constraint revisions_purged_check
@@ -41,7 +42,9 @@ comment on column revisions.withdraw_reason is 'Why, for everyone who may see th
 comment on column revisions.purged_at is 'When its content was destroyed; null while it is there';
 comment on column revisions.purged_by is 'The subject who had it destroyed';
 comment on column revisions.purge_reason is 'Why, for the audit';
+create index revisions_behind on revisions (projection_version) where purged_at is null;
 comment on column revisions.current_until is 'It is the newest for clearances from its floor up to this rank, excluded; 0 for none';
+comment on column revisions.projection_version is 'Which version of the code made its projections; 0 for one that made others';
 
 -- Editions know on their own whom they answer, so that the hottest read is one row of one table.
 alter table editions

@@ -53,6 +53,10 @@ pub enum Command {
     Demo(Demo),
     /// Brings a database up to date; with --init also makes workspace `default` and the first tokens
     Migrate(Migrate),
+    /// Reads everything that a database holds and tells what is not as it should be; exit code 1 if anything is not
+    Verify(Verify),
+    /// Makes anew what is made of revisions: what `verify` finds wrong in projections is mended
+    Reindex(Reindex),
     /// Imports published revisions from JSON files
     Import(Import),
     /// Makes a brief with a draft
@@ -156,6 +160,24 @@ pub struct Migrate {
     /// The folder of fonts that the workers add to the built-in ones
     #[arg(long, env = "CHANCERY_FONTS", value_name = "DIR")]
     pub fonts: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Verify {
+    #[command(flatten)]
+    pub database: DatabaseSettings,
+    /// Passes over the bytes of PDFs
+    #[arg(long)]
+    pub no_artifacts: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Reindex {
+    #[command(flatten)]
+    pub database: DatabaseSettings,
+    /// Begins with this brief, in the order of names: a run that was ended can be gone on with
+    #[arg(long, value_name = "NAME")]
+    pub from: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -1,4 +1,4 @@
-//! How far a render is: a bar on a terminal, lines elsewhere. Always on standard error.
+//! How far a render or a long command is: a bar on a terminal, lines elsewhere. Always on standard error.
 
 use std::io::IsTerminal;
 use std::time::Duration;
@@ -68,6 +68,50 @@ impl Progress {
         if let Self::Bar(bar) = self {
             bar.finish_and_clear();
         }
+    }
+}
+
+/// How many of something are done: a bar on a terminal, a line a part elsewhere.
+pub struct Counted {
+    bar: ProgressBar,
+    is_silent: bool,
+}
+
+impl Counted {
+    /// As standard error allows.
+    pub fn new(is_silent: bool) -> Self {
+        Self { bar: ProgressBar::hidden(), is_silent }
+    }
+
+    /// A part begins.
+    pub fn begin(&mut self, what: &'static str, total: u64) {
+        self.bar.finish_and_clear();
+        if self.is_silent {
+            return;
+        }
+        if std::io::stderr().is_terminal() {
+            let style = ProgressStyle::with_template("{msg:12} {bar:40} {pos}/{len}, {eta} to go");
+            self.bar = ProgressBar::new(total).with_message(what);
+            self.bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        } else {
+            eprintln!("{total} {what}");
+        }
+    }
+
+    /// So many more are done.
+    pub fn add(&mut self, more: u64) {
+        self.bar.inc(more);
+    }
+
+    /// Prints a line to standard output, past the bar.
+    pub fn print(&mut self, line: &str) {
+        // A reader who went away has what he wants.
+        let _ = self.bar.suspend(|| crate::output::print(&format!("{line}\n")));
+    }
+
+    /// Takes the bar away.
+    pub fn end(self) {
+        self.bar.finish_and_clear();
     }
 }
 

@@ -57,7 +57,8 @@ impl Stack {
         let database = Database::start(settings)?;
         on_step(database.told());
         let tokens = database.token_folders(settings.state);
-        let bootstrapped = migrate(&database.settings, &Fonts::default(), Some(&tokens)).await?;
+        let migrated = migrate(&database.settings, &Fonts::default(), Some(&tokens), false).await?;
+        let bootstrapped = migrated.bootstrapped;
         check_tokens(&tokens, bootstrapped)?;
         on_step(match bootstrapped {
             Some(Bootstrapped::Now) => "schema made, workspace default made, tokens written".to_owned(),

@@ -140,16 +140,7 @@ impl BriefService for Briefs {
         let access = principal.access(&workspace).map_err(status)?;
         let content = canonical("content", required("content", request.content)?, access.scheme).await?;
         let brief = BriefName { workspace, brief };
-        let made = self.store.create_brief(&principal, &brief, &content).await.map_err(status)?;
-        Ok(Response::new(Brief {
-            name: brief.to_string(),
-            etag: made.uid.clone(),
-            uid: made.uid,
-            state: BriefState::Draft.into(),
-            create_time: Some(timestamp(made.created_at)),
-            update_time: Some(timestamp(made.created_at)),
-            ..Brief::default()
-        }))
+        self.store.create_brief(&principal, &brief, &content).await.map(Response::new).map_err(status)
     }
 
     async fn get_brief(&self, request: Request<GetBriefRequest>) -> Result<Response<Brief>, Status> {

@@ -14,18 +14,18 @@ use time::OffsetDateTime;
 
 use crate::briefs::written_content_schema;
 use crate::change_log::{Audience, Change};
-use crate::projections::{At, Level, Projection, RANKS};
+use crate::projections::{At, Level, PROJECTION_VERSION, Projection, RANKS, search_again};
 use crate::{Result, attachments, damaged, timestamp, to_digest, to_integer, to_number};
 
 /// All that is stored of a revision, made before its first row is written.
 pub(crate) struct Prepared {
     number: i32,
-    body: Vec<u8>,
+    pub(crate) body: Vec<u8>,
     pub(crate) digest: Digest,
-    content_digest: Digest,
-    title: String,
-    floor: Rank,
-    highest: Rank,
+    pub(crate) content_digest: Digest,
+    pub(crate) title: String,
+    pub(crate) floor: Rank,
+    pub(crate) highest: Rank,
     editions: Vec<PreparedEdition>,
     /// The images that are shown, each with the lowest clearance whose edition shows it.
     images: BTreeMap<Digest, Rank>,
@@ -89,8 +89,9 @@ impl Prepared {
         let times = sqlx::query!(
             "-- revisions::write
             insert into revisions (brief_key, revision, body, digest, content_digest, content_schema,
-                redaction_version, floor, highest, published_at, creator, recorded_by, title, current_until)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, coalesce($10, clock_timestamp()), $11, $12, $13, $14)
+                redaction_version, floor, highest, published_at, creator, recorded_by, title, current_until,
+                projection_version)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, coalesce($10, clock_timestamp()), $11, $12, $13, $14, $15)
             returning published_at, recorded_at",
             target.key,
             self.number,
@@ -105,7 +106,8 @@ impl Prepared {
             publication.creator,
             publication.subject,
             self.title,
-            RANKS as i16
+            RANKS as i16,
+            PROJECTION_VERSION
         )
         .fetch_one(&mut *transaction)
         .await?;
@@ -120,14 +122,67 @@ impl Prepared {
         };
         // Before the editions: no two of them may be a clearance's newest.
         supersede(transaction, target.key, self.number).await?;
-        for edition in &self.editions {
-            let envelope = envelope(target, to_number(self.number)?, &at, edition.digest);
-            edition.write(transaction, &at, &envelope).await?;
-        }
-        attachments::write_shown(transaction, target.key, self.number, &self.images).await?;
-        self.projection.write(transaction, &at).await?;
+        self.write_editions(transaction, target, &at).await?;
+        self.write_rows(transaction, target, &at).await?;
+        search_again(transaction, &at).await?;
         let audience = self.audience(&before);
         Ok(Change::of_revision("revision_published", target.name, self.number, audience))
+    }
+
+    /// Writes the editions.
+    pub(crate) async fn write_editions(
+        &self,
+        to: &mut PgConnection,
+        target: &Target<'_>,
+        at: &At<'_>,
+    ) -> Result<()> {
+        for edition in &self.editions {
+            let envelope = envelope(target, to_number(self.number)?, at, edition.digest);
+            edition.write(to, at, &envelope).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes the editions over those that are there. A row stays a row: renders refer to it.
+    pub(crate) async fn rewrite_editions(
+        &self,
+        transaction: &mut PgConnection,
+        target: &Target<'_>,
+        at: &At<'_>,
+    ) -> Result<()> {
+        let froms: Vec<i16> = self.editions.iter().map(|edition| i16::from(edition.from)).collect();
+        sqlx::query!(
+            "-- revisions::rewrite_editions
+            delete from editions where brief_key = $1 and revision = $2 and from_rank <> all ($3::smallint[])",
+            at.brief_key,
+            at.revision,
+            &froms
+        )
+        .execute(&mut *transaction)
+        .await?;
+        for edition in &self.editions {
+            let envelope = envelope(target, to_number(self.number)?, at, edition.digest);
+            if !edition.rewrite(transaction, at, &envelope).await? {
+                edition.write(transaction, at, &envelope).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes which images are shown, and the projections.
+    pub(crate) async fn write_rows(
+        &self,
+        to: &mut PgConnection,
+        target: &Target<'_>,
+        at: &At<'_>,
+    ) -> Result<()> {
+        attachments::write_shown(to, target.key, self.number, &self.images).await?;
+        self.projection.write(to, at).await
+    }
+
+    /// The editions' lowest clearances and digests, the lowest first.
+    pub(crate) fn edition_digests(&self) -> impl Iterator<Item = (i16, Digest)> {
+        self.editions.iter().map(|edition| (i16::from(edition.from), edition.digest))
     }
 
     /// Those who have an edition that is not what they read before.
@@ -168,6 +223,37 @@ impl PreparedEdition {
         .execute(transaction)
         .await?;
         Ok(())
+    }
+}
+
+impl PreparedEdition {
+    /// Over the row that is there; answers whether one is.
+    async fn rewrite(&self, transaction: &mut PgConnection, at: &At<'_>, envelope: &[u8]) -> Result<bool> {
+        let done = sqlx::query!(
+            "-- revisions::rewrite_edition
+            update editions set body = $4, digest = $5, content_digest = $6, marking = $7, title = $8,
+                change_summary = $9, summary = $10, workspace_id = $11, brief_id = $12, until_rank = $13::smallint,
+                current_until = least($13::smallint, $14::smallint), envelope = $15
+            where brief_key = $1 and revision = $2 and from_rank = $3",
+            at.brief_key,
+            at.revision,
+            i16::from(self.from) as i16,
+            self.body,
+            self.digest.0.as_slice() as &[u8],
+            self.content_digest.0.as_slice() as &[u8],
+            self.content.marking,
+            self.content.title,
+            self.content.change_summary,
+            summary(&self.content).encode_to_vec(),
+            at.workspace,
+            at.brief_id,
+            self.until as i16,
+            at.current_until,
+            envelope
+        )
+        .execute(transaction)
+        .await?;
+        Ok(done.rows_affected() > 0)
     }
 }
 

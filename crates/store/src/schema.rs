@@ -1,11 +1,13 @@
 //! The schema: brought up to date by `chancery migrate`, looked at by the services before they serve.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use chancery_brief::digest::body_digest;
 use sqlx::migrate::{Migrate, Migrator};
 
+use crate::projections::PROJECTION_VERSION;
 use crate::{Result, Store, StoreError};
 
 static MIGRATOR: Migrator = sqlx::migrate!("../../migrations");
@@ -16,10 +18,12 @@ impl Store {
     /// # Errors
     /// [`StoreError::Migration`], for example when the database is newer than this build.
     pub async fn migrate(&self) -> Result<()> {
-        Ok(MIGRATOR.run(&self.pool).await?)
+        MIGRATOR.run(&self.pool).await?;
+        // A database without revisions has nothing to make anew.
+        self.note_projection_version().await
     }
 
-    /// Returns when the schema is exactly the one that this build was made for.
+    /// Returns when the schema is exactly the one that this build was made for, and the projections are of its version.
     ///
     /// # Errors
     /// [`StoreError::Schema`] when it is older, newer or another.
@@ -36,13 +40,37 @@ impl Store {
         }
         let applied = connection.list_applied_migrations("_sqlx_migrations").await?;
         let applied = applied.into_iter().map(|migration| (migration.version, migration.checksum)).collect();
-        compare(&applied)
+        compare(&applied)?;
+        drop(connection);
+        compare_projections(self.projection_version().await?)
     }
 
-    /// The digest of the migrations, by which test databases are told apart.
+    /// The digest of the migrations and the version of the projections, by which test databases are told apart.
     pub fn schema_key() -> String {
-        let checksums: Vec<u8> = MIGRATOR.iter().flat_map(|known| known.checksum.iter().copied()).collect();
-        body_digest(&checksums).to_string()
+        let checksums = MIGRATOR.iter().flat_map(|known| known.checksum.iter().copied());
+        let bytes: Vec<u8> = checksums.chain(PROJECTION_VERSION.to_be_bytes()).collect();
+        body_digest(&bytes).to_string()
+    }
+}
+
+/// Rows that another version made mean something else.
+fn compare_projections(version: i32) -> Result<()> {
+    match version.cmp(&PROJECTION_VERSION) {
+        Ordering::Equal => Ok(()),
+        Ordering::Less => {
+            let message = format!(
+                "its projections are of version {version}, this build's of {PROJECTION_VERSION}: run `chancery \
+                 migrate`, which makes them anew, or goes on where an earlier run ended"
+            );
+            Err(StoreError::Schema(message))
+        }
+        Ordering::Greater => {
+            let message = format!(
+                "its projections are of version {version}, newer than this build's {PROJECTION_VERSION}: upgrade \
+                 it; neither `chancery migrate` nor `chancery reindex` goes back"
+            );
+            Err(StoreError::Schema(message))
+        }
     }
 }
 

@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 use chancery_brief::digest::Digest;
 use chancery_print::Fonts;
 use chancery_print::environment::environment;
-use chancery_store::{Bootstrapped, DatabaseSettings, FirstSecrets, PrintEnvironment, StoreError};
+use chancery_store::{Bootstrapped, DatabaseSettings, FirstSecrets, PrintEnvironment, Reindexed, StoreError};
 use serde_json::json;
 
 use crate::args::{Global, Migrate};
+use crate::commands::integrity::{Done, run_reindex};
 use crate::failure::Failure;
 use crate::output;
 
@@ -63,23 +64,34 @@ pub async fn run(global: &Global, arguments: &Migrate) -> Result<(), Failure> {
         worker: arguments.worker_dir.as_ref().unwrap_or(people).clone(),
     });
     let fonts = chancery_fonts::read(arguments.fonts.as_deref()).map_err(Failure::setup("the fonts"))?;
-    let bootstrapped = migrate(&arguments.database, &fonts, folders.as_ref()).await?;
-    output::print(&told(global.json, &fonts, folders.as_ref(), bootstrapped))
+    let migrated = migrate(&arguments.database, &fonts, folders.as_ref(), global.json).await?;
+    output::print(&told(global.json, &fonts, folders.as_ref(), &migrated))
 }
 
-/// Brings the database up to date, and with folders for tokens makes what a new installation needs.
+/// What was done.
+pub struct Migrated {
+    /// To revisions of an older version.
+    reindexed: Done,
+    /// About workspace `default`.
+    pub bootstrapped: Option<Bootstrapped>,
+}
+
+/// Brings the database up to date, makes anew what older versions made of revisions, and with folders for tokens makes what a new installation needs.
 pub async fn migrate(
     database: &DatabaseSettings,
     fonts: &Fonts,
     folders: Option<&TokenFolders>,
-) -> Result<Option<Bootstrapped>, Failure> {
+    is_silent: bool,
+) -> Result<Migrated, Failure> {
     let store = database.connect("chancery migrate").await.map_err(refused)?;
     store.migrate().await.map_err(refused)?;
+    let reindexed = run_reindex(&store, &Reindexed::Outdated, is_silent).await?;
     store.set_print_environment(print_environment(fonts)?).await.map_err(refused)?;
-    match folders {
-        Some(folders) => store.bootstrap(|secrets| folders.keep(secrets)).await.map(Some).map_err(refused),
-        None => Ok(None),
-    }
+    let bootstrapped = match folders {
+        Some(folders) => Some(store.bootstrap(|secrets| folders.keep(secrets)).await.map_err(refused)?),
+        None => None,
+    };
+    Ok(Migrated { reindexed, bootstrapped })
 }
 
 fn print_environment(fonts: &Fonts) -> Result<PrintEnvironment, Failure> {
@@ -92,12 +104,8 @@ fn print_environment(fonts: &Fonts) -> Result<PrintEnvironment, Failure> {
     })
 }
 
-fn told(
-    as_json: bool,
-    fonts: &Fonts,
-    folders: Option<&TokenFolders>,
-    bootstrapped: Option<Bootstrapped>,
-) -> String {
+fn told(as_json: bool, fonts: &Fonts, folders: Option<&TokenFolders>, migrated: &Migrated) -> String {
+    let Migrated { reindexed, bootstrapped } = migrated;
     let environment = environment();
     let files = folders.map(|folders| [folders.operator(), folders.admin(), folders.worker()]);
     if as_json {
@@ -111,6 +119,8 @@ fn told(
             "fonts_digest": fonts.digest(),
             "added_fonts": fonts.added().collect::<Vec<_>>(),
             "initialised": initialised,
+            "reindexed": reindexed.revisions,
+            "damaged": reindexed.damage.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "token_files": files.as_ref().map(|files| files.each_ref().map(|file| file.display().to_string())),
         });
         return format!("{told:#}\n");
@@ -120,6 +130,9 @@ fn told(
         &environment.printer_version[..12],
         &fonts.digest()[..12]
     );
+    if reindexed.revisions > 0 {
+        text.push_str(&reindexed.told());
+    }
     match (bootstrapped, files) {
         (Some(Bootstrapped::Now), Some(files)) => {
             text.push_str("workspace default was made; its first tokens are in\n");
@@ -143,7 +156,7 @@ fn make_private_folder(folder: &Path) -> Result<(), Failure> {
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "so that callers can write map_err(refused)")]
-fn refused(error: StoreError) -> Failure {
+pub fn refused(error: StoreError) -> Failure {
     let failure = Failure::new("FAILED_PRECONDITION", "DATABASE", error.to_string());
     match error {
         StoreError::Database(_) => {

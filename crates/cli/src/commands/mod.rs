@@ -8,6 +8,7 @@ mod draft;
 mod export;
 mod extract;
 mod import;
+mod integrity;
 pub mod migrate;
 mod preview;
 mod queue;
@@ -40,6 +41,8 @@ pub async fn run(global: &Global, command: Command) -> Result<(), Failure> {
 async fn run_to_the_end(global: &Global, command: Command) -> Result<(), Failure> {
     match command {
         Command::Migrate(arguments) => migrate::run(global, &arguments).await,
+        Command::Verify(arguments) => integrity::verify(global, &arguments).await,
+        Command::Reindex(arguments) => integrity::reindex(global, &arguments).await,
         Command::Completions { shell } => completions(shell),
         Command::Import(arguments) => import::run(global, &arguments).await,
         Command::Create(arguments) => draft::create(global, &arguments).await,

@@ -26,6 +26,8 @@ use relationships::Relationships;
 use sources::Sources;
 use statements::Statements;
 
+pub(crate) use statements::search_again;
+
 /// The version of the rows that this build makes. Others are rebuilt before anything is served.
 pub(crate) const PROJECTION_VERSION: i32 = 1;
 
@@ -77,7 +79,7 @@ impl Projection {
         })
     }
 
-    /// Writes the rows.
+    /// Writes the rows. Search finds them after [`search_again`].
     pub(crate) async fn write(&self, to: &mut PgConnection, at: &At<'_>) -> Result<()> {
         self.statements.write(to, at).await?;
         self.actors.write(to, at).await?;

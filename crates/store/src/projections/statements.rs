@@ -171,16 +171,21 @@ impl Statements {
             horizon_until.as_slice() as &[Option<i64>],
             &column(rows, |row| row.body.clone())
         )
-        .execute(&mut *to)
-        .await?;
-        sqlx::query!(
-            "-- projections::search_entries
-            select search_again($1, $2)",
-            at.brief_key,
-            at.revision
-        )
         .execute(to)
         .await?;
         Ok(())
     }
+}
+
+/// Lets search find what is written of a revision.
+pub(crate) async fn search_again(to: &mut PgConnection, at: &At<'_>) -> Result<()> {
+    sqlx::query!(
+        "-- projections::search_entries
+        select search_again($1, $2)",
+        at.brief_key,
+        at.revision
+    )
+    .execute(to)
+    .await?;
+    Ok(())
 }

@@ -1,0 +1,280 @@
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use chancery_postgres::{TestDatabase, TestServer};
+use chancery_store::{
+    DatabaseSettings, FindingCode, Reindexed, Reindexing, Store, StoreError, Verified, Verifying,
+};
+
+use crate::place::{Place, brief_name, content, document, person};
+use crate::verify::{findings, full};
+
+/// Everything that can be made anew.
+const MADE: [&str; 10] = [
+    "editions",
+    "statements",
+    "actors",
+    "actor_labels",
+    "relationships",
+    "events",
+    "sources",
+    "part_references",
+    "search_entries",
+    "revision_attachments",
+];
+
+async fn reindexed(store: &Store, which: Reindexed) -> Vec<Reindexing> {
+    let mut told = Vec::new();
+    store.reindex(&which, |step| told.push(step)).await.unwrap();
+    told
+}
+
+fn everything(place: &Place) -> Vec<Vec<String>> {
+    MADE.iter().map(|table| place.rows(&format!("select row(t.*)::text from {table} t order by 1"))).collect()
+}
+
+#[tokio::test]
+async fn reindexing_makes_the_same_rows_and_leaves_editions_as_they_are() {
+    let place = full().await;
+    let before = everything(&place);
+    let revisions = place.rows("select * from revisions order by 1, 2");
+    for table in &MADE[1..] {
+        place.rows(&format!("delete from {table}"));
+    }
+    place.rows("update revisions set current_until = 2, title = 'x', floor = 0");
+    let told = reindexed(&place.store, Reindexed::All { from: None }).await;
+    assert_eq!(told[0], Reindexing::Total(3));
+    assert_eq!(told.len(), 4);
+    assert!(
+        told[1..].iter().all(|step| matches!(step, Reindexing::Revision { rewritten: false, .. })),
+        "{told:?}"
+    );
+    assert_eq!(everything(&place), before);
+    assert_eq!(place.rows("select * from revisions order by 1, 2"), revisions);
+}
+
+#[tokio::test]
+async fn reindexing_from_a_brief_on_leaves_those_before_it() {
+    let place = full().await;
+    let told = reindexed(&place.store, Reindexed::All { from: Some(brief_name("bz")) }).await;
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(matches!(&told[1], Reindexing::Revision { name, .. } if name.brief.as_str() == "russia-iran"));
+}
+
+#[tokio::test]
+async fn a_damaged_edition_is_told_and_kept() {
+    let place = full().await;
+    let first =
+        "brief_key = (select brief_key from briefs where brief_id = 'b1') and revision = 1 and from_rank = 2";
+    place.rows(&format!("update editions set body = 'x', digest = sha256('x'::bytea) where {first}"));
+    let told = reindexed(&place.store, Reindexed::All { from: None }).await;
+    let damage: Vec<&Reindexing> = told.iter().filter(|step| matches!(step, Reindexing::Damage(_))).collect();
+    let [Reindexing::Damage(finding)] = damage[..] else { panic!("{told:?}") };
+    assert_eq!(finding.code, FindingCode::EditionDiffers);
+    assert_eq!(finding.name, "workspaces/default/briefs/b1/revisions/1");
+    assert_eq!(place.rows(&format!("select convert_from(body, 'UTF8') from editions where {first}")), ["x"]);
+
+    place
+        .rows(&format!("update revisions set body = 'x' where {}", first.split(" and from").next().unwrap()));
+    place.rows("delete from statements");
+    let told = reindexed(&place.store, Reindexed::All { from: None }).await;
+    let is_told = |step: &Reindexing| matches!(step, Reindexing::Damage(damage) if damage.code == FindingCode::BodyDigest);
+    assert_eq!(told.iter().filter(|step| is_told(step)).count(), 1, "{told:?}");
+    assert_eq!(place.rows(&format!("select convert_from(body, 'UTF8') from editions where {first}")), ["x"]);
+    assert_eq!(place.rows("select distinct revision from statements order by 1"), ["1", "2"]);
+}
+
+#[tokio::test]
+async fn editions_of_older_redaction_rules_are_rewritten_and_said_so() {
+    let place = full().await;
+    let before = everything(&place);
+    let first = "brief_key = (select brief_key from briefs where brief_id = 'b1') and revision = 1";
+    // Rules before the first ones.
+    place.rows("alter table revisions drop constraint revisions_redaction_version_check");
+    place.rows(&format!("update revisions set redaction_version = 0 where {first}"));
+    place.rows(&format!(
+        "update editions set body = 'x', digest = sha256('x'::bytea) where {first} and from_rank = 2"
+    ));
+    let told = reindexed(&place.store, Reindexed::Outdated).await;
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(matches!(&told[1], Reindexing::Revision { rewritten: true, .. }), "{told:?}");
+    assert_eq!(everything(&place), before);
+    assert_eq!(findings(&place).await, Vec::<String>::new());
+
+    place.rows(&format!("update revisions set redaction_version = 99 where {first}"));
+    let refused = place.store.reindex(&Reindexed::All { from: None }, |_| ()).await.unwrap_err();
+    assert!(matches!(refused, StoreError::Schema(_)), "{refused}");
+    assert_eq!(everything(&place), before);
+}
+
+#[tokio::test]
+async fn projections_of_another_version_are_not_served() {
+    let place = full().await;
+    place.store.check_schema().await.unwrap();
+    place.rows("update projection_version set version = version - 1");
+    let refused = place.store.check_schema().await.unwrap_err();
+    assert!(matches!(refused, StoreError::Schema(ref why) if why.contains("chancery migrate")), "{refused}");
+    place.rows("update projection_version set version = version + 2");
+    let refused = place.store.check_schema().await.unwrap_err();
+    assert!(matches!(refused, StoreError::Schema(ref why) if why.contains("chancery reindex")), "{refused}");
+    assert!(place.store.reindex(&Reindexed::Outdated, |_| ()).await.is_err());
+}
+
+#[tokio::test]
+async fn an_ended_run_goes_on_where_it_ended() {
+    let place = full().await;
+    place.rows("update revisions set projection_version = 0");
+    place.rows("update projection_version set version = 0");
+    place.rows("delete from statements");
+    // A run that ends before it notes the end: it is dropped after its first revision.
+    let mut seen = 0;
+    let first = place.store.reindex(&Reindexed::Outdated, |step| {
+        if matches!(step, Reindexing::Revision { .. }) {
+            seen += 1;
+        }
+        assert!(seen < 2, "ended");
+    });
+    let ended = std::panic::AssertUnwindSafe(first);
+    assert!(futures_ended(ended).await);
+    assert!(place.store.check_schema().await.is_err());
+    let told = reindexed(&place.store, Reindexed::Outdated).await;
+    assert!(told[0] == Reindexing::Total(1) || told[0] == Reindexing::Total(2), "{told:?}");
+    place.store.check_schema().await.unwrap();
+    assert_eq!(findings(&place).await, Vec::<String>::new());
+    assert_eq!(reindexed(&place.store, Reindexed::Outdated).await, [Reindexing::Total(0)]);
+}
+
+/// Whether a future panicked.
+async fn futures_ended<F: Future<Output = chancery_store::Result<()>>>(
+    future: std::panic::AssertUnwindSafe<F>,
+) -> bool {
+    let mut future = Box::pin(future.0);
+    std::future::poll_fn(move |context| {
+        let polled = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| future.as_mut().poll(context)));
+        match polled {
+            Ok(std::task::Poll::Pending) => std::task::Poll::Pending,
+            Ok(std::task::Poll::Ready(_)) => std::task::Poll::Ready(false),
+            Err(_) => std::task::Poll::Ready(true),
+        }
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn several_at_once_and_writers_do_no_harm() {
+    let place = Arc::new(full().await);
+    let mut runs = Vec::new();
+    for _ in 0..3 {
+        let place = Arc::clone(&place);
+        runs.push(tokio::spawn(async move {
+            place.store.reindex(&Reindexed::All { from: None }, |_| ()).await.unwrap();
+        }));
+    }
+    let writing = Arc::clone(&place);
+    runs.push(tokio::spawn(async move {
+        for number in 3..20 {
+            let next = document(number, content(&format!("Title {number}")));
+            writing.store.import(&person("TLP:RED"), &brief_name("b1"), &[next]).await.unwrap();
+        }
+    }));
+    for run in runs {
+        run.await.unwrap();
+    }
+    assert_eq!(findings(&place).await, Vec::<String>::new());
+}
+
+/// What a database of before the content service keeps, by table and column.
+const OLD: [(&str, &str); 6] = [
+    ("workspaces", "workspace_id, uid, display_name, scheme, policy, created_at"),
+    ("change_counters", "workspace_id, epoch, last_number"),
+    ("briefs", "brief_key, workspace_id, brief_id, uid, created_at, created_by"),
+    (
+        "drafts",
+        "brief_key, content, content_schema, etag, base_revision, edited, floor, highest, updated_at, updated_by",
+    ),
+    (
+        "revisions",
+        "brief_key, revision, body, digest, content_digest, content_schema, redaction_version, floor, highest, published_at, \
+         creator, recorded_at, recorded_by",
+    ),
+    (
+        "editions",
+        "brief_key, revision, from_rank, body, digest, content_digest, marking, title, change_summary, summary",
+    ),
+];
+
+/// Brings a database to the last version before the content service.
+async fn migrate_to_0007(database: &TestDatabase) {
+    let folder = tempfile::tempdir().unwrap();
+    let migrations = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations");
+    for file in std::fs::read_dir(migrations).unwrap() {
+        let file = file.unwrap();
+        if file.file_name().to_str().is_some_and(|name| name < "0008") {
+            std::fs::copy(file.path(), folder.path().join(file.file_name())).unwrap();
+        }
+    }
+    let pool = sqlx::PgPool::connect(database.url()).await.unwrap();
+    sqlx::migrate::Migrator::new(folder.path()).await.unwrap().run(&pool).await.unwrap();
+    pool.close().await;
+}
+
+/// Statements that write what a place holds into a database of before the content service.
+fn export(place: &Place) -> String {
+    let mut script = String::from("delete from change_counters; delete from workspaces;\n");
+    for (table, columns) in OLD {
+        let values: Vec<String> =
+            columns.split(", ").map(|column| format!("quote_nullable({column})")).collect();
+        let values = values.join(" || ', ' || ");
+        let keys = place.rows(&format!("select {values} from {table}"));
+        for row in keys {
+            writeln!(script, "insert into {table} ({columns}) overriding system value values ({row});")
+                .unwrap();
+        }
+    }
+    // Everything in the log was about revisions or nobody's content; only the former say whom they are visible to.
+    let log = place.rows(
+        "select quote_nullable(workspace_id) || ', ' || number || ', ' || quote_nullable(kind) || ', ' ||
+            quote_nullable(target) || ', ' || case when kind = 'revision_published' then '0' else 'null' end || ', ' ||
+            quote_nullable(subject) from change_log",
+    );
+    for row in log {
+        let columns = "workspace_id, number, kind, target, visible_from, subject";
+        writeln!(script, "insert into change_log ({columns}) values ({row});").unwrap();
+    }
+    script
+}
+
+#[tokio::test]
+async fn a_database_of_before_the_content_service_is_made_whole() {
+    let place = full().await;
+    let expected = everything(&place);
+    let server = TestServer::connect().unwrap();
+    let old = server.empty_database().unwrap();
+    migrate_to_0007(&old).await;
+    let folder = tempfile::tempdir().unwrap();
+    let script = folder.path().join("old.sql");
+    std::fs::write(&script, export(&place)).unwrap();
+    old.psql().file(&script).unwrap();
+
+    let store = DatabaseSettings::of_url(old.url()).connect("test").await.unwrap();
+    store.migrate().await.unwrap();
+    let refused = store.check_schema().await.unwrap_err();
+    assert!(matches!(refused, StoreError::Schema(ref why) if why.contains("chancery migrate")), "{refused}");
+    let told = reindexed(&store, Reindexed::Outdated).await;
+    assert_eq!(told[0], Reindexing::Total(3));
+    assert!(!told.iter().any(|step| matches!(step, Reindexing::Damage(_))), "{told:?}");
+    store.check_schema().await.unwrap();
+    let mut found = Vec::new();
+    let tell = |told| {
+        if let Verifying::Found(finding) = told {
+            found.push(finding.to_string());
+        }
+    };
+    store.verify(Verified { artifacts: true }, tell).await.unwrap();
+    assert_eq!(found, Vec::<String>::new());
+    for (table, expected) in MADE.iter().zip(expected) {
+        let rows = old.psql().rows(&format!("select row(t.*)::text from {table} t order by 1")).unwrap();
+        assert_eq!(rows, expected, "{table}");
+    }
+}
