@@ -76,6 +76,8 @@ pub enum Command {
     Diff(Diff),
     /// Finds statements and titles of the workspace's briefs by their words
     Search(Search),
+    /// Tells what happens to the workspace's briefs, as it happens, until it is interrupted
+    Watch(Watch),
     /// Prints a brief to a PDF file
     Render(Render),
     /// Lists the workspace's renders, newest first
@@ -229,6 +231,22 @@ pub struct Extract {
 pub struct BriefArg {
     /// The brief's name
     pub name: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Watch {
+    /// Only these briefs [default: all]
+    #[arg(value_name = "BRIEF")]
+    pub names: Vec<String>,
+    /// Goes on after this cursor, as --json prints it with each line
+    #[arg(long, value_name = "CURSOR", default_value = "", hide_default_value = true)]
+    pub cursor: String,
+    /// Begins with what happens from now on, without the current state
+    #[arg(long, conflicts_with = "cursor")]
+    pub from_now: bool,
+    /// Ends with the current state
+    #[arg(long, conflicts_with_all = ["cursor", "from_now"])]
+    pub until_current: bool,
 }
 
 #[derive(Debug, Args)]

@@ -17,6 +17,7 @@ mod renders;
 mod search;
 mod token;
 mod up;
+mod watch;
 
 use clap::CommandFactory;
 
@@ -51,6 +52,7 @@ async fn run_to_the_end(global: &Global, command: Command) -> Result<(), Failure
         Command::List => browse::list(global, &connect(global).await?).await,
         Command::Get(arguments) => browse::get(global, &arguments).await,
         Command::Diff(arguments) => diff::diff(global, &arguments).await,
+        Command::Watch(arguments) => watch::watch(global, &arguments).await,
         Command::Search(arguments) => search::search(global, &arguments).await,
         Command::Revisions(arguments) => browse::revisions(global, &arguments).await,
         Command::Render(arguments) => render::run(global, &arguments).await,
