@@ -14,8 +14,7 @@ use crate::editions::Withdrawal;
 use crate::request_ids::{Begun, WriteId, note};
 use crate::revisions::{Prepared, Publication, Target, settle_current, stored};
 use crate::{
-    Access, Principal, Result, Store, StoreError, attachments, briefs, damaged, drafts, to_integer,
-    to_number,
+    Access, Principal, Result, Store, StoreError, attachments, briefs, damaged, drafts, to_integer, to_number,
 };
 
 /// A revision that is to be imported.

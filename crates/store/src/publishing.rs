@@ -80,8 +80,7 @@ impl Store {
                 return self.published(principal, name, number, position).await;
             }
         };
-        let held =
-            briefs::lock_draft(&mut transaction, access.clearance, name, publishing.etag).await?;
+        let held = briefs::lock_draft(&mut transaction, access.clearance, name, publishing.etag).await?;
         let content = drafts::read_locked(&mut transaction, held.key, access.scheme).await?;
         let newest = stored(&mut transaction, held.key, held.newest).await?;
         let is_published = newest.is_some_and(|newest| {
@@ -174,8 +173,7 @@ async fn check(
             return Err(StoreError::UndeclaredChanges(undeclared));
         }
     }
-    let warnings =
-        if publishing.require_no_warnings { lint(content.content()) } else { Vec::new() };
+    let warnings = if publishing.require_no_warnings { lint(content.content()) } else { Vec::new() };
     if warnings.is_empty() { Ok(()) } else { Err(StoreError::LintWarnings(warnings)) }
 }
 

@@ -1,7 +1,7 @@
 use chancery_proto::brief::v1::{
-    BriefDraft, BriefState, CreateBriefRequest, ExportBriefRequest, ExportFormat, GetBriefDraftRequest,
-    GetBriefRequest, GetBriefRevisionRequest, ListBriefRevisionsRequest, ListBriefsRequest,
-    PublishBriefRequest, RevisionDocument, UpdateBriefDraftRequest,
+    BriefDraft, BriefRevision, BriefState, CreateBriefRequest, ExportBriefRequest, ExportFormat,
+    GetBriefDraftRequest, GetBriefRequest, GetBriefRevisionRequest, ListBriefRevisionsRequest,
+    ListBriefsRequest, PublishBriefRequest, RevisionDocument, UpdateBriefDraftRequest,
 };
 use chancery_proto::errors::v1::Reason;
 use prost_types::Timestamp;
@@ -42,7 +42,9 @@ async fn a_brief_goes_from_draft_to_revisions() {
     };
     let first = admin.publish_brief(publish.clone()).await.unwrap().into_inner();
     assert_eq!((first.number, first.title.as_str(), first.marking.as_str()), (1, "One", "TLP:RED"));
-    assert_eq!(admin.publish_brief(publish).await.unwrap().into_inner(), first);
+    let again = admin.publish_brief(publish).await.unwrap().into_inner();
+    assert!(!first.cursor.is_empty());
+    assert_eq!(BriefRevision { cursor: first.cursor.clone(), ..again }, first);
 
     let edited =
         BriefDraft { name, etag: draft.etag, content: Some(content("Two")), ..BriefDraft::default() };
