@@ -50,3 +50,6 @@ begin
 end
 $$;
 comment on function forget_revisions(bigint, integer) is 'Removes what was made from a revision, or with null from all of a brief';
+
+comment on column statements.topics is 'Free labels; of the brief''s own title, its tags';
+comment on column statements.place_ids is 'Ids of the places that it is about; of the brief''s own title, its regions';

@@ -66,6 +66,16 @@ pub enum Command {
     Draft(Draft),
     /// Publishes a brief's draft as its next revision
     Publish(BriefArg),
+    /// Remarks on the tradecraft of a brief's draft, and tells what it changes without a word
+    Lint(BriefArg),
+    /// Takes a revision back; it still answers to its name, marked
+    Withdraw(Reasoned),
+    /// Destroys a revision's content, its editions and the PDFs printed from it, for a spill; takes an admin's token
+    Purge(Reasoned),
+    /// Hides a brief; for 30 days `undelete` brings it back
+    Delete(BriefArg),
+    /// Brings a deleted brief back
+    Undelete(BriefArg),
     /// Lists the workspace's briefs
     List,
     /// Shows a brief's newest revision, or the named one
@@ -247,6 +257,15 @@ pub struct Watch {
     /// Ends with the current state
     #[arg(long, conflicts_with_all = ["cursor", "from_now"])]
     pub until_current: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Reasoned {
+    /// The revision's name, such as russia-iran/revisions/2
+    pub name: String,
+    /// Why: of a withdrawal for everyone who may see the revision, of a purge for the audit
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
 }
 
 #[derive(Debug, Args)]

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use chancery_proto::names::{
-    ApiTokenName, BriefName, BriefOrRevisionName, NameError, RenderName, ResourceId, TaskName,
+    ApiTokenName, BriefName, BriefOrRevisionName, NameError, RenderName, ResourceId, RevisionName, TaskName,
 };
 
 use crate::failure::Failure;
@@ -15,6 +15,11 @@ pub fn brief(workspace: &ResourceId, given: &str) -> Result<BriefName, Failure> 
 
 /// A brief or one of its revisions: `russia-iran/revisions/2` and longer forms.
 pub fn brief_or_revision(workspace: &ResourceId, given: &str) -> Result<BriefOrRevisionName, Failure> {
+    completed(workspace, "briefs", given)
+}
+
+/// A revision: `russia-iran/revisions/2` and longer forms.
+pub fn revision(workspace: &ResourceId, given: &str) -> Result<RevisionName, Failure> {
     completed(workspace, "briefs", given)
 }
 

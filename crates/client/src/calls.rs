@@ -45,8 +45,8 @@ const REPEATS: bool = true;
 const ONCE: bool = false;
 
 unary! {
-    /// Makes a brief with a draft.
-    briefs.create_brief(brief::CreateBriefRequest) -> brief::Brief, ONCE, call;
+    /// Makes a brief with a draft. Calls that write get a request id unless they have one, so a repeated one is done once.
+    briefs.create_brief(brief::CreateBriefRequest) -> brief::Brief, REPEATS, call, identified;
     /// The newest revision that the caller may see.
     briefs.get_brief(brief::GetBriefRequest) -> brief::Brief, REPEATS, call;
     /// A page of briefs.
@@ -54,9 +54,23 @@ unary! {
     /// A brief's draft.
     briefs.get_brief_draft(brief::GetBriefDraftRequest) -> brief::BriefDraft, REPEATS, call;
     /// Replaces a draft's content.
-    briefs.update_brief_draft(brief::UpdateBriefDraftRequest) -> brief::BriefDraft, ONCE, call;
+    briefs.update_brief_draft(brief::UpdateBriefDraftRequest) -> brief::BriefDraft, REPEATS, call, identified;
     /// Makes the draft the next revision.
-    briefs.publish_brief(brief::PublishBriefRequest) -> brief::BriefRevision, ONCE, call;
+    briefs.publish_brief(brief::PublishBriefRequest) -> brief::BriefRevision, REPEATS, call, identified;
+    /// Remarks on a draft.
+    briefs.lint_brief(brief::LintBriefRequest) -> brief::LintBriefResponse, REPEATS, call;
+    /// Several briefs.
+    briefs.batch_get_briefs(brief::BatchGetBriefsRequest) -> brief::BatchGetBriefsResponse, REPEATS, call;
+    /// Hides a brief.
+    briefs.delete_brief(brief::DeleteBriefRequest) -> brief::Brief, REPEATS, call, identified;
+    /// Brings a deleted brief back.
+    briefs.undelete_brief(brief::UndeleteBriefRequest) -> brief::Brief, REPEATS, call, identified;
+    /// Takes a revision back.
+    briefs.withdraw_brief_revision(brief::WithdrawBriefRevisionRequest)
+        -> brief::WithdrawBriefRevisionResponse, REPEATS, call, identified;
+    /// Destroys a revision's content.
+    briefs.purge_brief_revision(brief::PurgeBriefRevisionRequest)
+        -> brief::PurgeBriefRevisionResponse, REPEATS, call, identified;
     /// What changed between two revisions.
     briefs.diff_brief_revisions(brief::DiffBriefRevisionsRequest) -> brief::DiffBriefRevisionsResponse, REPEATS, call;
     /// A page of statements and titles that match a query.
@@ -66,7 +80,7 @@ unary! {
     /// A page of a brief's revisions.
     briefs.list_brief_revisions(brief::ListBriefRevisionsRequest) -> brief::ListBriefRevisionsResponse, REPEATS, call;
     /// Writes revisions that were published elsewhere. Importing twice changes nothing, so this repeats.
-    briefs.import_brief(brief::ImportBriefRequest) -> brief::ImportBriefResponse, REPEATS, import;
+    briefs.import_brief(brief::ImportBriefRequest) -> brief::ImportBriefResponse, REPEATS, import, identified;
     /// A page of a workspace's images.
     briefs.list_attachments(brief::ListAttachmentsRequest) -> brief::ListAttachmentsResponse, REPEATS, call;
     /// A brief's revisions as documents.
@@ -240,8 +254,19 @@ mod tests {
     use super::METHODS;
 
     /// Those that write, but nothing twice: by their request id, or by what they are about.
-    const WRITES_THAT_REPEAT: [&str; 4] =
-        ["create_render", "delete_render", "import_brief", "revoke_api_token"];
+    const WRITES_THAT_REPEAT: [&str; 11] = [
+        "create_brief",
+        "create_render",
+        "delete_brief",
+        "delete_render",
+        "import_brief",
+        "publish_brief",
+        "purge_brief_revision",
+        "revoke_api_token",
+        "undelete_brief",
+        "update_brief_draft",
+        "withdraw_brief_revision",
+    ];
 
     #[test]
     fn what_repeats_has_no_side_effects_or_says_why() {

@@ -1,5 +1,9 @@
 //! Ids by which the server knows a repeated write again (AIP-155).
 
+use chancery_proto::brief::v1::{
+    CreateBriefRequest, DeleteBriefRequest, ImportBriefRequest, PublishBriefRequest,
+    PurgeBriefRevisionRequest, UndeleteBriefRequest, UpdateBriefDraftRequest, WithdrawBriefRevisionRequest,
+};
 use chancery_proto::render::v1::{CancelRenderRequest, CreateRenderRequest, DeleteRenderRequest};
 
 /// A request that the server knows again by an id.
@@ -19,6 +23,9 @@ macro_rules! identified {
 }
 
 identified!(CancelRenderRequest, CreateRenderRequest, DeleteRenderRequest);
+identified!(CreateBriefRequest, UpdateBriefDraftRequest, PublishBriefRequest, ImportBriefRequest);
+identified!(DeleteBriefRequest, UndeleteBriefRequest);
+identified!(WithdrawBriefRevisionRequest, PurgeBriefRevisionRequest);
 
 /// The request with an id of its own, unless its caller gave it one.
 pub(crate) fn identified<R: Identified>(mut request: R) -> R {

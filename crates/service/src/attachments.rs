@@ -13,7 +13,7 @@ use chancery_proto::brief::v1::{
     Attachment, AttachmentHeader, GetAttachmentResponse, UploadAttachmentRequest,
 };
 use chancery_proto::names::{AttachmentName, ResourceId, WorkspaceName};
-use chancery_store::{self as store, CHUNK, NewAttachment, Principal, Store};
+use chancery_store::{self as store, CHUNK, NewAttachment, Principal, Store, WriteId};
 use prost::bytes::Bytes;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::timeout;
@@ -22,6 +22,7 @@ use tonic::{Status, Streaming};
 use crate::answers::send_attachment;
 use crate::errors::{busy, internal, invalid_field, status};
 use crate::fields::{name, timestamp};
+use crate::request_ids::write_id;
 
 /// How many images come in at a time.
 const UPLOADS: usize = 8;
@@ -40,6 +41,9 @@ struct Header {
     media_type: MediaType,
     marking: Rank,
     digest: Option<Digest>,
+    request_id: String,
+    /// As it came, without the id.
+    message: AttachmentHeader,
 }
 
 impl Intake {
@@ -55,7 +59,7 @@ impl Intake {
         mut parts: Streaming<UploadAttachmentRequest>,
     ) -> Result<Attachment, Status> {
         let header = match next(&mut parts).await? {
-            Some(Part::Header(header)) => Header::decode(&header, principal)?,
+            Some(Part::Header(header)) => Header::decode(header, principal)?,
             _ => return Err(invalid_field("header", "comes first")),
         };
         let _place = self.places.try_acquire().map_err(|_| busy("too many images are coming in"))?;
@@ -69,7 +73,9 @@ impl Intake {
             height: found.height,
             bytes: &bytes,
         };
-        let kept = store.put_attachment(principal, &header.workspace, &new).await.map_err(status)?;
+        let write = header.write_id(&bytes)?;
+        let kept = store.put_attachment_once(principal, &header.workspace, &new, write.as_ref()).await;
+        let kept = kept.map_err(status)?;
         Ok(attachment_message(&kept))
     }
 }
@@ -112,7 +118,8 @@ async fn look_at(bytes: Vec<u8>) -> Result<(Vec<u8>, ImageHeader), Status> {
 }
 
 impl Header {
-    fn decode(header: &AttachmentHeader, principal: &Principal) -> Result<Self, Status> {
+    fn decode(mut header: AttachmentHeader, principal: &Principal) -> Result<Self, Status> {
+        let request_id = std::mem::take(&mut header.request_id);
         let WorkspaceName { workspace } = name("header.parent", &header.parent)?;
         let scheme = principal.access(&workspace).map_err(status)?.scheme;
         let media_type = header.media_type.parse();
@@ -129,7 +136,16 @@ impl Header {
             })?,
             marking: marking(scheme, &header.marking)?,
             digest,
+            request_id,
+            message: header,
         })
+    }
+
+    /// The id of the write: of a header, and of bytes whether it names their digest or not.
+    fn write_id(&self, bytes: &[u8]) -> Result<Option<WriteId>, Status> {
+        let sha256 = body_digest(bytes).to_string();
+        let request = AttachmentHeader { sha256, ..self.message.clone() };
+        write_id("UploadAttachment", self.request_id.clone(), &request)
     }
 
     /// Whether the bytes are what was announced.

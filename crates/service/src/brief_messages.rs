@@ -1,34 +1,12 @@
 //! Briefs, drafts and revisions as the wire has them.
 
-use chancery_proto::brief::v1::{
-    Brief, BriefContent, BriefDraft, BriefRevision, BriefState, RevisionDocument, RevisionState,
-};
+use chancery_proto::brief::v1::{BriefDraft, BriefRevision, RevisionDocument, RevisionState};
 use chancery_proto::names::{BriefName, DraftName, ResourceId, RevisionName, RevisionNumber};
-use chancery_store::{BriefSummary, Draft, Edition, Purging, RevisionSummary, StoreError, Withdrawal};
-use prost::Message;
+use chancery_store::{Draft, Edition, Purging, RevisionSummary, StoreError, Withdrawal};
 use tonic::Status;
 
-use crate::errors::{internal, status};
+use crate::errors::status;
 use crate::fields::timestamp;
-
-/// A brief as lists show it.
-pub(crate) fn listed_brief(workspace: &ResourceId, found: BriefSummary) -> Result<Brief, Status> {
-    let content = BriefContent::decode(found.summary.as_slice()).map_err(|error| internal(&error))?;
-    let etag = found.digest.to_string();
-    Ok(Brief {
-        name: BriefName { workspace: workspace.clone(), brief: found.id }.to_string(),
-        uid: found.uid,
-        edition_digest: etag.clone(),
-        etag,
-        state: BriefState::Published.into(),
-        create_time: Some(timestamp(found.created_at)),
-        update_time: Some(timestamp(found.recorded_at)),
-        newest_revision: found.revision,
-        publish_time: Some(timestamp(found.published_at)),
-        content: Some(content),
-        ..Brief::default()
-    })
-}
 
 /// A draft.
 pub(crate) fn draft_message(name: &DraftName, draft: Draft) -> BriefDraft {

@@ -3,39 +3,34 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chancery_brief::Canonical;
-use chancery_brief::digest::Digest;
 use chancery_proto::brief::v1::brief_service_server::BriefService;
 use chancery_proto::brief::v1::{
-    Attachment, BatchGetBriefsRequest, BatchGetBriefsResponse, Brief, BriefDraft, BriefRevision, BriefState,
-    BriefView, CreateBriefRequest, DeleteBriefRequest, DiffBriefRevisionsRequest, DiffBriefRevisionsResponse,
+    Attachment, BatchGetBriefsRequest, BatchGetBriefsResponse, Brief, BriefDraft, BriefRevision, BriefView,
+    CreateBriefRequest, DeleteBriefRequest, DiffBriefRevisionsRequest, DiffBriefRevisionsResponse,
     ExportBriefRequest, ExportBriefResponse, ExportFormat, GetAttachmentRequest, GetAttachmentResponse,
     GetBriefDraftRequest, GetBriefRequest, GetBriefRevisionRequest, ImportBriefRequest, ImportBriefResponse,
     LintBriefRequest, LintBriefResponse, ListAttachmentsRequest, ListAttachmentsResponse,
     ListBriefRevisionsRequest, ListBriefRevisionsResponse, ListBriefsRequest, ListBriefsResponse,
-    PublishBriefRequest, PurgeBriefRevisionRequest, PurgeBriefRevisionResponse, RevisionDocument,
-    SearchBriefsRequest, SearchBriefsResponse, UndeleteBriefRequest, UpdateBriefDraftRequest,
-    UploadAttachmentRequest, WatchBriefsRequest, WatchBriefsResponse, WithdrawBriefRevisionRequest,
-    WithdrawBriefRevisionResponse,
+    PublishBriefRequest, PurgeBriefRevisionRequest, PurgeBriefRevisionResponse, SearchBriefsRequest,
+    SearchBriefsResponse, UndeleteBriefRequest, UpdateBriefDraftRequest, UploadAttachmentRequest,
+    WatchBriefsRequest, WatchBriefsResponse, WithdrawBriefRevisionRequest, WithdrawBriefRevisionResponse,
 };
 use chancery_proto::names::{
-    AttachmentName, BriefName, BriefOrRevisionName, DraftName, ResourceId, RevisionName, RevisionNumber,
-    Sha256Id, WorkspaceName,
+    AttachmentName, BriefName, BriefOrRevisionName, DraftName, Sha256Id, WorkspaceName,
 };
 use chancery_proto::{MESSAGE_LIMIT, json};
-use chancery_store::{Access, BriefSummary, ImportDocument, Principal, Store, StoreError, Withdrawal};
+use chancery_store::{Principal, Store, StoreError};
 use prost::Message;
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::answers::{Answers, stream};
 use crate::attachments::{self, Intake, attachment_message};
-use crate::brief_messages::{
-    document_message, draft_message, listed_brief, listed_revision, revision_message,
-};
-use crate::cursors;
+use crate::brief_messages::{document_message, draft_message};
+use crate::brief_reads::{self, BRIEF, Batch};
+use crate::brief_writes;
 use crate::differences;
 use crate::errors::{internal, invalid_field, status};
-use crate::fields::{canonical, name, required, time, timestamp};
+use crate::fields::name;
 use crate::freshness::{Answer, Freshness, Need};
 use crate::hot_briefs::EncodedBrief;
 use crate::identity::{principal, shared_principal};
@@ -46,17 +41,8 @@ use crate::shutdown::Shutdown;
 use crate::views::read_mask;
 use crate::watch::Watch;
 
-/// The message that `GetBrief` answers with.
-const BRIEF: &str = "chancery.brief.v1.Brief";
-
-/// A page of briefs ends when it is this long, whatever its size: summaries have no limit of their own.
-const PAGE_BYTES: usize = 4 * 1024 * 1024;
-
 /// Room for the envelopes in an answer whose size is bounded by the stored bytes.
 const EXPORT_BYTES: usize = MESSAGE_LIMIT - 1024 * 1024;
-
-/// The longest name of a creator, in characters.
-const CREATOR_LIMIT: usize = 200;
 
 /// Answers from the store.
 #[derive(Debug, Clone)]
@@ -134,13 +120,7 @@ impl Briefs {
 impl BriefService for Briefs {
     async fn create_brief(&self, request: Request<CreateBriefRequest>) -> Result<Response<Brief>, Status> {
         let principal = principal(&request)?;
-        let request = request.into_inner();
-        let WorkspaceName { workspace } = name("parent", &request.parent)?;
-        let brief: ResourceId = name("brief_id", &request.brief_id)?;
-        let access = principal.access(&workspace).map_err(status)?;
-        let content = canonical("content", required("content", request.content)?, access.scheme).await?;
-        let brief = BriefName { workspace, brief };
-        self.store.create_brief(&principal, &brief, &content).await.map(Response::new).map_err(status)
+        brief_writes::create(&self.store, &principal, request.into_inner()).await.map(Response::new)
     }
 
     async fn get_brief(&self, request: Request<GetBriefRequest>) -> Result<Response<Brief>, Status> {
@@ -154,16 +134,7 @@ impl BriefService for Briefs {
     ) -> Result<Response<ListBriefsResponse>, Status> {
         let principal = principal(&request)?;
         let request = request.into_inner();
-        let WorkspaceName { workspace } = name("parent", &request.parent)?;
-        let page = Page::read(format!("briefs of {workspace}"), request.page_size, &request.page_token)?;
-        let listed =
-            self.store.list_briefs(&principal, &workspace, page.after.as_deref(), page.limit()).await;
-        let mut found = listed.map_err(status)?;
-        let size = fitting(&found);
-        let next_page_token = page.cut_at(&mut found, size, |brief| brief.id.to_string());
-        let briefs: Result<_, Status> =
-            found.into_iter().map(|brief| listed_brief(&workspace, brief)).collect();
-        Ok(Response::new(ListBriefsResponse { briefs: briefs?, next_page_token }))
+        brief_reads::list(&self.store, &self.freshness, &principal, &request).await.map(Response::new)
     }
 
     async fn get_brief_draft(
@@ -181,19 +152,7 @@ impl BriefService for Briefs {
         request: Request<UpdateBriefDraftRequest>,
     ) -> Result<Response<BriefDraft>, Status> {
         let principal = principal(&request)?;
-        let given = required("draft", request.into_inner().draft)?;
-        let draft: DraftName = name("draft.name", &given.name)?;
-        let access = principal.access(&draft.workspace).map_err(status)?;
-        if given.etag.is_empty() {
-            return Err(invalid_field(
-                "draft.etag",
-                "required: the etag of the draft that this one replaces",
-            ));
-        }
-        let content = required("draft.content", given.content)?;
-        let content = canonical("draft.content", content, access.scheme).await?;
-        let written = self.store.update_draft(&principal, &draft.brief_name(), &given.etag, &content).await;
-        Ok(Response::new(draft_message(&draft, written.map_err(status)?)))
+        brief_writes::update_draft(&self.store, &principal, request.into_inner()).await.map(Response::new)
     }
 
     async fn publish_brief(
@@ -202,15 +161,10 @@ impl BriefService for Briefs {
     ) -> Result<Response<BriefRevision>, Status> {
         let principal = principal(&request)?;
         let request = request.into_inner();
-        let brief: BriefName = name("name", &request.name)?;
-        if request.etag.is_empty() {
-            return Err(invalid_field("etag", "required: the draft's etag"));
-        }
-        let published = self.store.publish(&principal, &brief, &request.etag).await;
-        let (edition, position) = published.map_err(status)?;
-        self.freshness.writing_to(&brief.to_string()).end();
-        let cursor = cursors::seal(&brief.workspace, &position)?;
-        Ok(Response::new(BriefRevision { cursor, ..revision_message(&brief, edition)? }))
+        let changes = self.freshness.writing_to(&request.name);
+        let done = brief_writes::publish(&self.store, &principal, request).await;
+        changes.end();
+        done.map(Response::new)
     }
 
     async fn get_brief_revision(
@@ -218,16 +172,8 @@ impl BriefService for Briefs {
         request: Request<GetBriefRevisionRequest>,
     ) -> Result<Response<BriefRevision>, Status> {
         let principal = principal(&request)?;
-        let revision: RevisionName = name("name", &request.into_inner().name)?;
-        let brief = revision.brief_name();
-        match self.store.edition(&principal, &revision).await {
-            Ok(edition) => revision_message(&brief, edition).map(Response::new),
-            Err(StoreError::RevisionPurged(_)) => {
-                let purged = self.store.revision(&principal, &revision).await.map_err(status)?;
-                Ok(Response::new(listed_revision(&brief, purged)))
-            }
-            Err(error) => Err(status(error)),
-        }
+        let request = request.into_inner();
+        brief_reads::revision(&self.store, &self.freshness, &principal, &request).await.map(Response::new)
     }
 
     async fn diff_brief_revisions(
@@ -244,22 +190,23 @@ impl BriefService for Briefs {
     ) -> Result<Response<ListBriefRevisionsResponse>, Status> {
         let principal = principal(&request)?;
         let request = request.into_inner();
-        let brief: BriefName = name("parent", &request.parent)?;
-        let page = Page::read(format!("revisions of {brief}"), request.page_size, &request.page_token)?;
-        let before = page.after.as_deref().map(str::parse::<RevisionNumber>).transpose();
-        let before = before.map_err(|_| crate::errors::invalid_page_token())?.map(|number| number.0);
-        let listed = self.store.list_revisions(&principal, &brief, before, page.limit()).await;
-        let mut found = listed.map_err(status)?;
-        let next_page_token = page.cut(&mut found, |revision| revision.revision.to_string());
-        let revisions = found.into_iter().map(|revision| listed_revision(&brief, revision)).collect();
-        Ok(Response::new(ListBriefRevisionsResponse { revisions, next_page_token }))
+        brief_reads::list_revisions(&self.store, &self.freshness, &principal, &request)
+            .await
+            .map(Response::new)
     }
 
     async fn batch_get_briefs(
         &self,
-        _request: Request<BatchGetBriefsRequest>,
+        request: Request<BatchGetBriefsRequest>,
     ) -> Result<Response<BatchGetBriefsResponse>, Status> {
-        Err(Status::unimplemented("not yet"))
+        let principal = shared_principal(&request)?;
+        let request = request.into_inner();
+        let mut batch = Batch::read(&request)?;
+        for name in &request.names {
+            let answer = self.newest(&principal, name, &request.at_least).await;
+            batch.add(name, answer)?;
+        }
+        Ok(Response::new(batch.into_answer()))
     }
 
     async fn delete_brief(&self, request: Request<DeleteBriefRequest>) -> Result<Response<Brief>, Status> {
@@ -285,9 +232,10 @@ impl BriefService for Briefs {
 
     async fn lint_brief(
         &self,
-        _request: Request<LintBriefRequest>,
+        request: Request<LintBriefRequest>,
     ) -> Result<Response<LintBriefResponse>, Status> {
-        Err(Status::unimplemented("not yet"))
+        let principal = principal(&request)?;
+        brief_writes::lint(&self.store, &principal, request.into_inner()).await.map(Response::new)
     }
 
     async fn withdraw_brief_revision(
@@ -342,24 +290,9 @@ impl BriefService for Briefs {
         request: Request<ImportBriefRequest>,
     ) -> Result<Response<ImportBriefResponse>, Status> {
         let principal = principal(&request)?;
-        let request = request.into_inner();
-        let WorkspaceName { workspace } = name("parent", &request.parent)?;
-        let brief = brief_of(&request.documents)?;
-        let access = principal.access(&workspace).map_err(status)?;
-        let mut documents = Vec::with_capacity(request.documents.len());
-        for (index, document) in request.documents.into_iter().enumerate() {
-            documents.push(import_document(index, document, access).await?);
-        }
-        let brief = BriefName { workspace, brief };
-        let imported = self.store.import(&principal, &brief, &documents).await;
-        let (imported, position) = imported.map_err(status)?;
-        self.freshness.writing_to(&brief.to_string()).end();
-        Ok(Response::new(ImportBriefResponse {
-            name: brief.to_string(),
-            written_revisions: imported.written,
-            skipped_revisions: imported.skipped,
-            cursor: cursors::seal(&brief.workspace, &position)?,
-        }))
+        let (name, done) = brief_writes::import(&self.store, &principal, request.into_inner()).await?;
+        self.freshness.writing_to(&name).end();
+        done.map(Response::new)
     }
 
     async fn export_brief(
@@ -429,76 +362,4 @@ impl BriefService for Briefs {
         let attachments = found.iter().map(attachment_message).collect();
         Ok(Response::new(ListAttachmentsResponse { attachments, next_page_token }))
     }
-}
-
-/// How many of the briefs fit into a page's bytes.
-fn fitting(briefs: &[BriefSummary]) -> usize {
-    let mut bytes = 0;
-    briefs
-        .iter()
-        .take_while(|brief| {
-            bytes += brief.summary.len();
-            bytes <= PAGE_BYTES
-        })
-        .count()
-}
-
-/// The brief that all documents are of.
-fn brief_of(documents: &[RevisionDocument]) -> Result<ResourceId, Status> {
-    let first = required("documents", documents.first())?;
-    let brief = name("documents[0].brief_id", &first.brief_id)?;
-    match documents.iter().position(|document| document.brief_id != first.brief_id) {
-        None => Ok(brief),
-        Some(index) => {
-            let description = format!("all documents of a request are of one brief, here {brief}");
-            Err(invalid_field(&format!("documents[{index}].brief_id"), description))
-        }
-    }
-}
-
-async fn import_document(
-    index: usize,
-    document: RevisionDocument,
-    access: Access,
-) -> Result<ImportDocument, Status> {
-    let field = |name: &str| format!("documents[{index}].{name}");
-    if document.revision == 0 {
-        return Err(invalid_field(&field("revision"), "revisions are numbered from 1"));
-    }
-    if document.creator.chars().count() > CREATOR_LIMIT || document.creator.chars().any(char::is_control) {
-        let description = format!("at most {CREATOR_LIMIT} characters, none of them a control character");
-        return Err(invalid_field(&field("creator"), description));
-    }
-    let published_at = document
-        .publish_time
-        .as_ref()
-        .map(|time_given| time(&field("publish_time"), time_given))
-        .transpose()?;
-    let withdrawal = match document.withdraw_time {
-        Some(given) => Some(Withdrawal {
-            at: time(&field("withdraw_time"), &given)?,
-            reason: lifecycle::reason(&field("withdraw_reason"), &document.withdraw_reason)?.to_owned(),
-        }),
-        None if document.withdraw_reason.is_empty() => None,
-        None => return Err(invalid_field(&field("withdraw_time"), "required with withdraw_reason")),
-    };
-    let content = required(&field("content"), document.content)?;
-    let content: Canonical = canonical(&field("content"), content, access.scheme).await?;
-    Ok(ImportDocument {
-        number: document.revision,
-        content,
-        published_at,
-        creator: document.creator,
-        digest: stated_digest(&field("digest"), &document.digest)?,
-        withdrawal,
-    })
-}
-
-fn stated_digest(field: &str, text: &str) -> Result<Option<Digest>, Status> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    text.parse()
-        .map(Some)
-        .map_err(|error: chancery_brief::digest::DigestError| invalid_field(field, error.to_string()))
 }

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use chancery_brief::lint::Warning;
 use chancery_brief::render_options::InvalidOption;
 use chancery_brief::validate::{InvalidContent, Violation};
+use chancery_proto::brief::v1::UndeclaredChange;
 use chancery_proto::errors::v1::Reason;
 use chancery_proto::names::{GeneratedId, NameError};
 use chancery_proto::status::{refusal, refusal_with};
@@ -51,6 +53,10 @@ pub fn status(error: StoreError) -> Status {
         StoreError::UnusableAttachments { place, violations } => {
             return unusable_attachments(*place, violations, error.to_string());
         }
+        StoreError::UndeclaredChanges(undeclared) => {
+            return undeclared_changes(undeclared, error.to_string());
+        }
+        StoreError::LintWarnings(warnings) => return lint_warnings(warnings, error.to_string()),
         StoreError::LeaseLost => (Code::Aborted, Reason::LeaseLost),
         StoreError::RenderNotFinished => (Code::FailedPrecondition, Reason::RenderNotFinished),
         StoreError::RenderEnded => (Code::FailedPrecondition, Reason::RenderEnded),
@@ -112,6 +118,26 @@ fn unusable_attachments(place: Option<usize>, violations: &[Violation], message:
         details.add_bad_request_violation(path, format!("{}: {}", violation.code, violation.message));
     }
     refusal(Code::InvalidArgument, Reason::UnusableAttachment, message, details)
+}
+
+/// A draft that says less than it changes, where its publisher asked for all.
+fn undeclared_changes(undeclared: &[UndeclaredChange], message: String) -> Status {
+    let mut details = ErrorDetails::new();
+    for change in undeclared {
+        let kinds: Vec<&str> = change.kinds().map(|kind| kind.as_str_name()).collect();
+        let description = format!("{}; no entry of `changes` speaks of it", kinds.join(", "));
+        details.add_precondition_failure_violation("UNDECLARED_CHANGE", &change.part_id, description);
+    }
+    refusal(Code::FailedPrecondition, Reason::UndeclaredChanges, message, details)
+}
+
+/// A draft with remarks on its tradecraft, where its publisher asked for none.
+fn lint_warnings(warnings: &[Warning], message: String) -> Status {
+    let mut details = ErrorDetails::new();
+    for warning in warnings {
+        details.add_precondition_failure_violation(warning.code, &warning.part_id, &warning.message);
+    }
+    refusal(Code::FailedPrecondition, Reason::LintWarnings, message, details)
 }
 
 /// A field whose value is not allowed.

@@ -4,7 +4,7 @@ use chancery_brief::Canonical;
 use chancery_brief::digest::{CONTENT_SCHEMA_VERSION, Digest};
 use chancery_brief::marking::{Clearance, Rank};
 use chancery_proto::brief::v1::{Brief, BriefState};
-use chancery_proto::names::{BriefName, ResourceId};
+use chancery_proto::names::BriefName;
 use prost::Message as _;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
@@ -16,7 +16,7 @@ use crate::request_ids::{Begun, WriteId, note};
 use crate::revisions::Target;
 use crate::{
     Principal, Result, Role, Store, StoreError, damaged, drafts, generated_id, timestamp, to_digest,
-    to_integer, to_number,
+    to_integer,
 };
 
 /// The newest edition that the principal may see, as it is answered: nothing of it has to be decoded.
@@ -45,30 +45,9 @@ impl NewestEdition {
     }
 }
 
-/// A brief as lists show it, in the principal's newest edition.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BriefSummary {
-    /// Its id.
-    pub id: ResourceId,
-    /// Made at random when the brief was.
-    pub uid: String,
-    /// When the brief was made.
-    pub created_at: OffsetDateTime,
-    /// The newest revision that he may see.
-    pub revision: u32,
-    /// SHA-256 of its edition.
-    pub digest: Digest,
-    /// Encoded `BriefContent` with what lists show.
-    pub summary: Vec<u8>,
-    /// When that revision was published.
-    pub published_at: OffsetDateTime,
-    /// When this database recorded it.
-    pub recorded_at: OffsetDateTime,
-}
-
 /// A brief that was just made.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewBrief {
+pub(crate) struct NewBrief {
     /// Made at random.
     pub uid: String,
     /// When.
@@ -138,51 +117,6 @@ impl Store {
             None if writes && !row.is_published => Err(StoreError::NotPublished(name.to_string())),
             _ => Err(missing()),
         }
-    }
-
-    /// The workspace's briefs that the principal has an edition of, by id, from the one after `after` on.
-    ///
-    /// # Errors
-    /// [`StoreError::Forbidden`] in another's workspace.
-    pub async fn list_briefs(
-        &self,
-        principal: &Principal,
-        workspace: &ResourceId,
-        after: Option<&str>,
-        limit: i64,
-    ) -> Result<Vec<BriefSummary>> {
-        let access = principal.access(workspace)?;
-        let rows = sqlx::query!(
-            r#"-- briefs::list_briefs
-            select b.brief_id, b.uid, b.created_at, e.revision, e.digest as "digest!: Vec<u8>", e.summary,
-                r.published_at, r.recorded_at
-            from briefs b
-            join editions e on e.workspace_id = b.workspace_id and e.brief_id = b.brief_id and e.from_rank <= $2
-                and e.current_until > $2 and e.current_until > e.from_rank
-            join revisions r on r.brief_key = b.brief_key and r.revision = e.revision
-            where b.workspace_id = $1 and ($3::text is null or b.brief_id > $3)
-            order by b.brief_id
-            limit $4"#,
-            workspace.as_str(),
-            i16::from(access.clearance.0),
-            after,
-            limit
-        )
-        .fetch_all(&self.pool)
-        .await?;
-        let summaries = rows.into_iter().map(|row| {
-            Ok(BriefSummary {
-                id: row.brief_id.parse().map_err(damaged)?,
-                uid: row.uid,
-                created_at: row.created_at,
-                revision: to_number(row.revision)?,
-                digest: to_digest(row.digest)?,
-                summary: row.summary,
-                published_at: row.published_at,
-                recorded_at: row.recorded_at,
-            })
-        });
-        summaries.collect()
     }
 
     /// Makes a brief with a draft: see [`Self::create_brief_once`].

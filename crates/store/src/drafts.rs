@@ -66,6 +66,21 @@ impl Store {
         })
     }
 
+    /// Whether the principal could write content to a brief's draft.
+    ///
+    /// # Errors
+    /// Those of [`Store::draft`].
+    pub async fn check_author(
+        &self,
+        principal: &Principal,
+        name: &BriefName,
+        content: &Canonical,
+    ) -> Result<()> {
+        let access = principal.access(&name.workspace)?;
+        check_clearance(access.clearance, content.highest(), name)?;
+        self.draft(principal, name).await.map(drop)
+    }
+
     /// Replaces a draft's content: see [`Self::update_draft_once`].
     ///
     /// # Errors

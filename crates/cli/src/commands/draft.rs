@@ -1,10 +1,10 @@
-//! `create`, `draft` and `publish`: writing a brief.
+//! `create`, `draft`, `lint` and `publish`: writing a brief.
 
 use std::path::Path;
 
 use chancery_proto::brief::v1::{
-    BriefContent, BriefDraft, BriefRevision, CreateBriefRequest, GetBriefDraftRequest, PublishBriefRequest,
-    UpdateBriefDraftRequest,
+    BriefContent, BriefDraft, BriefRevision, CreateBriefRequest, GetBriefDraftRequest, LintBriefRequest,
+    LintBriefResponse, PublishBriefRequest, UndeclaredChange, UpdateBriefDraftRequest,
 };
 use chancery_proto::json;
 use chancery_proto::names::BriefName;
@@ -47,6 +47,33 @@ pub async fn publish(global: &Global, arguments: &BriefArg) -> Result<(), Failur
     output::answer(global.json, &revision, || published(&revision, draft.base_revision))
 }
 
+pub async fn lint(global: &Global, arguments: &BriefArg) -> Result<(), Failure> {
+    let name = names::brief(&global.workspace, &arguments.name)?;
+    let request = LintBriefRequest { name: draft_name(&name), content: None };
+    let told = connect(global).await?.lint_brief(request).await?;
+    output::answer(global.json, &told, || remarks(&told))
+}
+
+fn remarks(told: &LintBriefResponse) -> String {
+    let mut text = String::new();
+    for warning in &told.warnings {
+        let part = if warning.part_id.is_empty() { "the brief" } else { &warning.part_id };
+        text.push_str(&format!("{part}: {} ({})\n", warning.message, warning.code));
+    }
+    text.push_str(&undeclared(&told.undeclared_changes));
+    if text.is_empty() { "no remarks\n".to_owned() } else { text }
+}
+
+/// What changed without a word, a line each.
+fn undeclared(changes: &[UndeclaredChange]) -> String {
+    let line = |change: &UndeclaredChange| {
+        let kinds = change.kinds().map(|kind| kind.as_str_name().trim_start_matches("DIFFERENCE_KIND_"));
+        let kinds = kinds.map(str::to_lowercase).collect::<Vec<_>>().join(", ");
+        format!("{}: {kinds}, without a word in `changes`\n", change.part_id)
+    };
+    changes.iter().map(line).collect()
+}
+
 /// The draft in the form that `set` takes, in both forms of output: it is made to be edited.
 async fn get(global: &Global, name: &BriefName, output: &Path) -> Result<(), Failure> {
     let request = GetBriefDraftRequest { name: draft_name(name) };
@@ -87,7 +114,7 @@ async fn set(global: &Global, name: &BriefName, file: &Path) -> Result<(), Failu
 
 fn published(revision: &BriefRevision, base: u32) -> String {
     if revision.number > base {
-        format!("{}: published\n", revision.name)
+        format!("{}: published\n{}", revision.name, undeclared(&revision.undeclared_changes))
     } else {
         format!("{}: the draft equals it, so nothing new was published\n", revision.name)
     }

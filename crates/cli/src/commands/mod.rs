@@ -9,6 +9,7 @@ mod export;
 mod extract;
 mod import;
 mod integrity;
+mod lifecycle;
 pub mod migrate;
 mod preview;
 mod queue;
@@ -49,6 +50,11 @@ async fn run_to_the_end(global: &Global, command: Command) -> Result<(), Failure
         Command::Create(arguments) => draft::create(global, &arguments).await,
         Command::Draft(command) => draft::run(global, command).await,
         Command::Publish(arguments) => draft::publish(global, &arguments).await,
+        Command::Lint(arguments) => draft::lint(global, &arguments).await,
+        Command::Withdraw(arguments) => lifecycle::withdraw(global, &arguments).await,
+        Command::Purge(arguments) => lifecycle::purge(global, &arguments).await,
+        Command::Delete(arguments) => lifecycle::delete(global, &arguments).await,
+        Command::Undelete(arguments) => lifecycle::undelete(global, &arguments).await,
         Command::List => browse::list(global, &connect(global).await?).await,
         Command::Get(arguments) => browse::get(global, &arguments).await,
         Command::Diff(arguments) => diff::diff(global, &arguments).await,

@@ -15,6 +15,8 @@ mod statements;
 mod view;
 mod words;
 
+pub(crate) use words::BRIEF_KIND;
+
 use chancery_brief::marking::Scheme;
 use chancery_proto::names::{BriefName, ResourceId, RevisionName, RevisionNumber};
 use prost::Message;

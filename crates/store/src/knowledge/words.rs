@@ -1,9 +1,9 @@
 //! The words of enums in filters: the names of their values in the protos (AIP-160).
 
 /// Each value of an enum by its name and number.
-pub(super) type Words = &'static [(&'static str, i16)];
+pub(crate) type Words = &'static [(&'static str, i16)];
 
-pub(super) const BRIEF_KIND: Words = &[
+pub(crate) const BRIEF_KIND: Words = &[
     ("BRIEF_KIND_RELATIONSHIP", 1),
     ("BRIEF_KIND_COUNTRY", 2),
     ("BRIEF_KIND_EVENT", 3),

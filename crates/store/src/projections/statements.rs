@@ -67,6 +67,9 @@ fn titles(content: &BriefContent, scheme: Scheme) -> Result<Vec<StatementRow>> {
             language,
             text,
             marking: rank(scheme, &content.default_marking)?,
+            // What the brief is about as a whole.
+            topics: joined(&content.tags),
+            place_ids: joined(&content.regions),
             ..StatementRow::default()
         })
     };

@@ -1,6 +1,7 @@
 use chancery_brief::digest::{body_bytes, body_digest};
-use chancery_proto::brief::v1::BriefContent;
-use chancery_store::StoreError;
+use chancery_proto::brief::v1::{Brief, BriefContent};
+use chancery_store::{BriefListQuery, ListedBrief, Principal, StoreError};
+use prost::Message as _;
 
 use crate::place::{Place, brief_name, content, content_at, document, person, revision_name};
 
@@ -69,8 +70,7 @@ async fn a_brief_below_whose_floor_a_caller_stands_does_not_exist_for_him() {
     ] {
         assert!(matches!(missing, StoreError::NotFound(_)), "{missing}");
     }
-    let listed = place.store.list_briefs(&amber, &"default".parse().unwrap(), None, 10).await.unwrap();
-    assert_eq!(listed.iter().map(|brief| brief.id.as_str()).collect::<Vec<_>>(), ["open"]);
+    assert_eq!(listed(&place, &amber, None, 10).await.0, ["workspaces/default/briefs/open"]);
 }
 
 #[tokio::test]
@@ -79,13 +79,25 @@ async fn lists_go_on_after_the_last_item_of_a_page() {
     for id in ["b3", "b1", "b2"] {
         place.published(id, content(id)).await;
     }
-    let (admin, workspace) = (person("TLP:RED"), "default".parse().unwrap());
-    let ids = async |after, limit| {
-        let page = place.store.list_briefs(&admin, &workspace, after, limit).await.unwrap();
-        page.into_iter().map(|brief| brief.id.to_string()).collect::<Vec<_>>()
-    };
-    assert_eq!(ids(None, 2).await, ["b1", "b2"]);
-    assert_eq!(ids(Some("b2"), 2).await, ["b3"]);
+    let (first, last) = listed(&place, &person("TLP:RED"), None, 2).await;
+    assert_eq!(first, ["workspaces/default/briefs/b1", "workspaces/default/briefs/b2"]);
+    let (second, _) = listed(&place, &person("TLP:RED"), last.as_deref(), 2).await;
+    assert_eq!(second, ["workspaces/default/briefs/b3"]);
+}
+
+/// Names of a page, and the place of its last brief.
+async fn listed(
+    place: &Place,
+    principal: &Principal,
+    after: Option<&str>,
+    limit: i64,
+) -> (Vec<String>, Option<String>) {
+    let workspace = "default".parse().unwrap();
+    let query =
+        BriefListQuery { workspace: &workspace, filter: "", order_by: "", show_deleted: false, after, limit };
+    let found = place.store.listed_briefs(principal, &query).await.unwrap();
+    let name = |brief: &ListedBrief| Brief::decode(brief.envelope.as_slice()).unwrap().name;
+    (found.iter().map(name).collect(), found.last().map(|brief| brief.place.clone()))
 }
 
 #[tokio::test]

@@ -1,0 +1,164 @@
+//! Remarks on drafts, and publishing that asks for more.
+
+use chancery_proto::admin::v1::Role;
+use chancery_proto::brief::v1::{
+    BriefContent, BriefDraft, Change, ChangeKind, CreateBriefRequest, DifferenceKind, LintBriefRequest,
+    PublishBriefRequest, StatementType, UpdateBriefDraftRequest, WithdrawBriefRevisionRequest, block::Kind,
+};
+use chancery_proto::errors::v1::Reason;
+use tonic::{Code, Status};
+use tonic_types::StatusExt;
+
+use crate::scene::{Briefs, Scene, content, refused, refused_at};
+
+const BRIEF: &str = "workspaces/default/briefs/b1";
+
+fn draft_name() -> String {
+    format!("{BRIEF}/draft")
+}
+
+fn reworded(text: &str) -> BriefContent {
+    let mut content = content("One");
+    if let Some(Kind::Paragraph(paragraph)) = &mut content.sections[0].blocks[0].kind {
+        paragraph.statements[0].text = text.into();
+    }
+    content
+}
+
+/// A forecast that cites nothing and says not by when.
+fn bold() -> BriefContent {
+    let mut content = reworded("It will rain.");
+    if let Some(Kind::Paragraph(paragraph)) = &mut content.sections[0].blocks[0].kind {
+        paragraph.statements[0].r#type = StatementType::Forecast.into();
+    }
+    content
+}
+
+async fn created(scene: &Scene) -> (Briefs, String) {
+    let mut admin = scene.briefs(&scene.admin);
+    let create = CreateBriefRequest {
+        parent: "workspaces/default".into(),
+        brief_id: "b1".into(),
+        content: Some(content("One")),
+        ..CreateBriefRequest::default()
+    };
+    admin.create_brief(create).await.unwrap();
+    let draft = chancery_proto::brief::v1::GetBriefDraftRequest { name: draft_name() };
+    let etag = admin.get_brief_draft(draft).await.unwrap().into_inner().etag;
+    (admin, etag)
+}
+
+async fn edited(caller: &mut Briefs, etag: &str, content: BriefContent) -> String {
+    let draft =
+        BriefDraft { name: draft_name(), etag: etag.into(), content: Some(content), ..Default::default() };
+    let request = UpdateBriefDraftRequest { draft: Some(draft), ..Default::default() };
+    caller.update_brief_draft(request).await.unwrap().into_inner().etag
+}
+
+fn publish(etag: &str) -> PublishBriefRequest {
+    PublishBriefRequest { name: BRIEF.into(), etag: etag.into(), ..PublishBriefRequest::default() }
+}
+
+fn violations(status: &Status) -> Vec<(String, String)> {
+    let failure = status.get_details_precondition_failure().unwrap();
+    failure.violations.into_iter().map(|found| (found.r#type, found.subject)).collect()
+}
+
+#[tokio::test]
+async fn what_changed_without_a_word_is_told_and_refused_when_asked_for() {
+    let scene = Scene::new().await;
+    let (mut admin, etag) = created(&scene).await;
+    let first = admin.publish_brief(publish(&etag)).await.unwrap().into_inner();
+    assert!(first.undeclared_changes.is_empty());
+    let etag = edited(&mut admin, &etag, reworded("This may be known to all.")).await;
+    let strict = PublishBriefRequest { require_declared_changes: true, ..publish(&etag) };
+    let status = refused(
+        admin.publish_brief(strict.clone()).await,
+        Code::FailedPrecondition,
+        Reason::UndeclaredChanges,
+    );
+    assert_eq!(violations(&status), [("UNDECLARED_CHANGE".into(), "open".into())]);
+    let second = admin.publish_brief(publish(&etag)).await.unwrap().into_inner();
+    assert_eq!(second.number, 2);
+    let told = &second.undeclared_changes;
+    assert_eq!((told.len(), told[0].part_id.as_str()), (1, "open"));
+    assert_eq!(told[0].kinds().collect::<Vec<_>>(), [DifferenceKind::Reworded]);
+    // Sent again, it is told again.
+    let again = admin.publish_brief(publish(&etag)).await.unwrap().into_inner();
+    assert_eq!((again.number, &again.undeclared_changes), (2, told));
+
+    let mut declared = reworded("This may be known to everyone.");
+    declared.changes = vec![Change {
+        statement_id: "open".into(),
+        kind: ChangeKind::Corrected.into(),
+        why: "A word.".into(),
+        ..Change::default()
+    }];
+    let etag = edited(&mut admin, &etag, declared).await;
+    let strict = PublishBriefRequest { require_declared_changes: true, ..publish(&etag) };
+    let third = admin.publish_brief(strict).await.unwrap().into_inner();
+    assert_eq!((third.number, third.undeclared_changes.len()), (3, 0));
+}
+
+#[tokio::test]
+async fn a_draft_that_equals_a_withdrawn_revision_is_published_anew() {
+    let scene = Scene::new().await;
+    let (mut admin, etag) = created(&scene).await;
+    admin.publish_brief(publish(&etag)).await.unwrap();
+    let withdraw = WithdrawBriefRevisionRequest {
+        name: format!("{BRIEF}/revisions/1"),
+        reason: "Too early.".into(),
+        ..Default::default()
+    };
+    admin.withdraw_brief_revision(withdraw).await.unwrap();
+    assert_eq!(admin.publish_brief(publish(&etag)).await.unwrap().into_inner().number, 2);
+}
+
+#[tokio::test]
+async fn remarks_are_told_of_drafts_and_of_content_sent_along() {
+    let scene = Scene::new().await;
+    let (mut admin, etag) = created(&scene).await;
+    let lint = |content: Option<BriefContent>| LintBriefRequest { name: draft_name(), content };
+    let clean = admin.lint_brief(lint(None)).await.unwrap().into_inner();
+    assert!(clean.warnings.is_empty() && clean.undeclared_changes.is_empty(), "{clean:?}");
+    admin.publish_brief(publish(&etag)).await.unwrap();
+    let told = admin.lint_brief(lint(Some(bold()))).await.unwrap().into_inner();
+    let codes: Vec<_> =
+        told.warnings.iter().map(|found| (found.code.as_str(), found.part_id.as_str())).collect();
+    assert!(codes.contains(&("FORECAST_WITHOUT_HORIZON", "open")), "{codes:?}");
+    assert_eq!(told.undeclared_changes[0].part_id, "open");
+    // Nothing was written.
+    assert!(admin.lint_brief(lint(None)).await.unwrap().into_inner().warnings.is_empty());
+
+    let etag = edited(&mut admin, &etag, bold()).await;
+    assert_eq!(admin.lint_brief(lint(None)).await.unwrap().into_inner(), told);
+    let strict = PublishBriefRequest { require_no_warnings: true, ..publish(&etag) };
+    let status = refused(admin.publish_brief(strict).await, Code::FailedPrecondition, Reason::LintWarnings);
+    assert!(violations(&status).contains(&("FORECAST_WITHOUT_HORIZON".into(), "open".into())));
+    assert_eq!(admin.publish_brief(publish(&etag)).await.unwrap().into_inner().number, 2);
+}
+
+#[tokio::test]
+async fn remarks_are_for_authors_who_may_see_all_of_the_draft() {
+    let scene = Scene::new().await;
+    let (mut admin, _) = created(&scene).await;
+    let lint = LintBriefRequest { name: draft_name(), content: None };
+    let reader = scene.token("default", &[Role::Reader], "TLP:RED").await;
+    let answer = scene.briefs(&reader).lint_brief(lint.clone()).await;
+    refused(answer, Code::PermissionDenied, Reason::PermissionDenied);
+    let low = scene.token("default", &[Role::Author], "TLP:AMBER").await;
+    let mut low = scene.briefs(&low);
+    refused(low.lint_brief(lint.clone()).await, Code::PermissionDenied, Reason::ClearanceTooLow);
+    let mut mine = content("Mine");
+    if let Some(Kind::Paragraph(paragraph)) = &mut mine.sections[0].blocks[0].kind {
+        paragraph.statements.truncate(1);
+    }
+    let along = LintBriefRequest { content: Some(mine), ..lint.clone() };
+    refused(low.lint_brief(along).await, Code::PermissionDenied, Reason::ClearanceTooLow);
+    let missing = LintBriefRequest { name: "workspaces/default/briefs/b9/draft".into(), ..lint.clone() };
+    refused(admin.lint_brief(missing).await, Code::NotFound, Reason::NotFound);
+    let mut broken = content("One");
+    broken.sections[0].heading.clear();
+    let broken = LintBriefRequest { content: Some(broken), ..lint };
+    refused_at(admin.lint_brief(broken).await, Reason::InvalidContent, "content.sections[0].heading");
+}
