@@ -74,10 +74,7 @@ pub(crate) async fn list(
 fn listed(brief: &ListedBrief, content: Option<&[u8]>, mask: Option<&ReadMask>) -> Result<Brief, Status> {
     match content {
         None | Some([]) => masked(&brief.envelope, mask),
-        Some(content) => {
-            let EncodedBrief(bytes) = EncodedBrief::new(&brief.envelope, content);
-            masked(&bytes, mask)
-        }
+        Some(content) => masked(EncodedBrief::new(&brief.envelope, content).message(), mask),
     }
 }
 
@@ -128,7 +125,7 @@ impl Batch {
             }
             Err(refusal) => return Err(refusal),
         };
-        let brief: Brief = masked(&answer.brief, self.mask.as_ref())?;
+        let brief: Brief = masked(answer.brief.message(), self.mask.as_ref())?;
         self.bytes += brief.encoded_len();
         if self.bytes > BATCH_BYTES {
             let message =

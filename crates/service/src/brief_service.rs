@@ -71,12 +71,12 @@ impl Briefs {
         let answer = self.newest(&principal, &request.name, &request.at_least).await?;
         if request.if_none_match == answer.etag {
             let unchanged = Brief { name: request.name, etag: request.if_none_match, ..Brief::default() };
-            return Ok(EncodedBrief(unchanged.encode_to_vec().into()));
+            return Ok(EncodedBrief::of_message(&unchanged.encode_to_vec()));
         }
-        Ok(EncodedBrief(match mask {
+        Ok(match mask {
             None => answer.brief.clone(),
-            Some(mask) => mask.apply(&answer.brief).into(),
-        }))
+            Some(mask) => EncodedBrief::of_message(&mask.apply(answer.brief.message())),
+        })
     }
 
     /// The newest edition that the principal may see: from memory while that may be believed, else from the database.
@@ -106,11 +106,12 @@ impl Briefs {
         let etag = found.digest.to_string();
         if content.is_empty() {
             // A deleted brief. It is not kept: whether he is told of it, more than his clearance decides.
-            let answer = Answer { workspace: brief.workspace, etag, brief: found.envelope.into() };
+            let brief_alone = EncodedBrief::of_message(&found.envelope);
+            let answer = Answer { workspace: brief.workspace, etag, brief: brief_alone };
             return Ok(Arc::new(answer));
         }
-        let EncodedBrief(bytes) = EncodedBrief::new(&found.envelope, content);
-        let answer = Arc::new(Answer { workspace: brief.workspace, etag, brief: bytes });
+        let encoded = EncodedBrief::new(&found.envelope, content);
+        let answer = Arc::new(Answer { workspace: brief.workspace, etag, brief: encoded });
         self.freshness.keep_answer(ticket, given, clearance, &answer);
         Ok(answer)
     }
@@ -124,8 +125,8 @@ impl BriefService for Briefs {
     }
 
     async fn get_brief(&self, request: Request<GetBriefRequest>) -> Result<Response<Brief>, Status> {
-        let EncodedBrief(bytes) = self.encoded_brief(request).await?;
-        Brief::decode(bytes).map(Response::new).map_err(|error| internal(&error))
+        let encoded = self.encoded_brief(request).await?;
+        Brief::decode(encoded.message()).map(Response::new).map_err(|error| internal(&error))
     }
 
     async fn list_briefs(

@@ -7,10 +7,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use chancery_brief::marking::{Clearance, Rank};
 use chancery_proto::names::ResourceId;
 use chancery_store::Principal;
-use prost::bytes::Bytes;
 use quick_cache::sync::Cache;
 use quick_cache::{Equivalent, Weighter};
 use tokio::time::Instant;
+
+use crate::hot_briefs::EncodedBrief;
 
 /// Drops that are remembered. Whoever reads the database for longer than so many changes does not keep what he read.
 const REMEMBERED: usize = 8192;
@@ -32,7 +33,7 @@ pub(crate) struct Answer {
     /// The brief's etag.
     pub(crate) etag: String,
     /// The encoded `Brief`.
-    pub(crate) brief: Bytes,
+    pub(crate) brief: EncodedBrief,
 }
 
 /// A principal, and until when its token holds.
@@ -184,7 +185,7 @@ mod tests {
 
     use chancery_brief::marking::{Clearance, Rank};
 
-    use super::{Answer, Kept, REMEMBERED};
+    use super::{Answer, EncodedBrief, Kept, REMEMBERED};
 
     const NAME: &str = "workspaces/w1/briefs/b1";
 
@@ -193,7 +194,11 @@ mod tests {
     }
 
     fn answer() -> Arc<Answer> {
-        Arc::new(Answer { workspace: "w1".parse().unwrap(), etag: "e".into(), brief: vec![0; 100].into() })
+        Arc::new(Answer {
+            workspace: "w1".parse().unwrap(),
+            etag: "e".into(),
+            brief: EncodedBrief::of_message(&[0; 100]),
+        })
     }
 
     #[test]
