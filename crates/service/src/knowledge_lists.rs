@@ -1,14 +1,14 @@
 //! What lists of knowledge are asked for with: the fields that all of them have.
 
 use chancery_proto::brief::v1::{AsOfClock, AsOfMoment};
-use chancery_proto::names::{ResourceId, WorkspaceName};
+use chancery_proto::names::ResourceId;
 use chancery_store::knowledge::{AsOf, Clock, Found, KnowledgeQuery};
 use prost::Message;
 use tonic::Status;
 
 use crate::errors::invalid_field;
-use crate::fields::{name, required, time};
-use crate::pages::Page;
+use crate::fields::{required, time};
+use crate::pages::{Page, PageSeal};
 
 /// An answer ends when its parts are this long, whatever its size.
 const ANSWER_BYTES: usize = 4 * 1024 * 1024;
@@ -55,13 +55,17 @@ pub(crate) struct Listed<'a> {
 }
 
 impl<'a> Listed<'a> {
-    /// A token must be of the same list, filter, order and moment.
-    pub(crate) fn read(fields: ListFields<'a>) -> Result<Self, Status> {
-        let ListFields { what, parent, filter, order_by, page_size, page_token, .. } = fields;
-        let WorkspaceName { workspace } = name("parent", parent)?;
+    /// A token must be of the same list, filter, order and moment. It is sealed, because a place in a brief counts what is
+    /// withheld.
+    pub(crate) fn read(
+        workspace: ResourceId,
+        seal: PageSeal,
+        fields: ListFields<'a>,
+    ) -> Result<Self, Status> {
+        let ListFields { what, filter, order_by, page_size, page_token, .. } = fields;
         let as_of = as_of(fields.as_of)?;
         let query = format!("{what} of {workspace}, filter {filter:?}, order {order_by:?}, as of {as_of:?}");
-        let page = Page::read(query, page_size, page_token)?;
+        let page = Page::read_sealed(seal, query, page_size, page_token)?;
         Ok(Self { workspace, as_of, page, filter, order_by })
     }
 

@@ -2,6 +2,9 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chancery_store::Position;
+use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::hmac;
 use sha2::{Digest, Sha256};
 use tonic::Status;
 
@@ -17,12 +20,69 @@ const LARGEST_SIZE: i32 = 1000;
 const BINDING: usize = 8;
 
 /// What a caller asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Page {
     query: String,
     size: usize,
     /// The key of the last item of the page before; none on the first page.
     pub(crate) after: Option<String>,
+    seal: Option<PageSeal>,
+}
+
+/// What seals the tokens of lists whose keys tell more than the items do, such as a place in a brief that counts what is
+/// withheld. Their lengths must tell nothing, either. Made of what seals the workspace's cursors, so that all replicas have
+/// the same one.
+#[derive(Clone)]
+pub(crate) struct PageSeal(hmac::Key);
+
+/// Without the key.
+impl std::fmt::Debug for PageSeal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PageSeal")
+    }
+}
+
+impl PageSeal {
+    /// Of the workspace whose log stands there.
+    pub(crate) fn of(position: &Position) -> Self {
+        let cursors = hmac::Key::new(hmac::HMAC_SHA256, &position.key);
+        let pages = hmac::sign(&cursors, b"page tokens");
+        Self(hmac::Key::new(hmac::HMAC_SHA256, pages.as_ref()))
+    }
+
+    /// The nonce is made of what is sealed, so that no two texts have the same one.
+    fn nonce(&self, query: &str, key: &str) -> [u8; NONCE_LEN] {
+        let length = u64::try_from(query.len()).unwrap_or(u64::MAX);
+        let mut signing = hmac::Context::with_key(&self.0);
+        for part in [&length.to_be_bytes(), query.as_bytes(), key.as_bytes()] {
+            signing.update(part);
+        }
+        let mut nonce = [0; NONCE_LEN];
+        nonce.copy_from_slice(&signing.sign().as_ref()[..NONCE_LEN]);
+        nonce
+    }
+
+    /// None never happens: the key is as long as it has to be, and the text is short.
+    fn sealing_key(&self) -> Option<LessSafeKey> {
+        let key = hmac::sign(&self.0, b"");
+        UnboundKey::new(&CHACHA20_POLY1305, key.as_ref()).ok().map(LessSafeKey::new)
+    }
+
+    fn close(&self, query: &str, key: &str) -> Option<Vec<u8>> {
+        let nonce = self.nonce(query, key);
+        let mut sealed = key.as_bytes().to_vec();
+        let (used, bound) = (Nonce::assume_unique_for_key(nonce), Aad::from(query.as_bytes()));
+        self.sealing_key()?.seal_in_place_append_tag(used, bound, &mut sealed).ok()?;
+        Some([nonce.as_slice(), &sealed].concat())
+    }
+
+    fn open(&self, query: &str, token: &[u8]) -> Option<String> {
+        let (nonce, sealed) = token.split_at_checked(NONCE_LEN)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+        let mut sealed = sealed.to_vec();
+        let key = self.sealing_key()?.open_in_place(nonce, Aad::from(query.as_bytes()), &mut sealed).ok()?;
+        String::from_utf8(key.to_vec()).ok()
+    }
 }
 
 impl Page {
@@ -31,6 +91,18 @@ impl Page {
     /// # Errors
     /// `INVALID_FIELD` for a negative size, `INVALID_PAGE_TOKEN` for a token that is not of this list.
     pub(crate) fn read(query: String, size: i32, token: &str) -> Result<Self, Status> {
+        Self::read_with(None, query, size, token)
+    }
+
+    /// The same for a list whose tokens are sealed.
+    ///
+    /// # Errors
+    /// As [`Page::read`].
+    pub(crate) fn read_sealed(seal: PageSeal, query: String, size: i32, token: &str) -> Result<Self, Status> {
+        Self::read_with(Some(seal), query, size, token)
+    }
+
+    fn read_with(seal: Option<PageSeal>, query: String, size: i32, token: &str) -> Result<Self, Status> {
         if size < 0 {
             return Err(invalid_field("page_size", "a page's size is not negative"));
         }
@@ -38,9 +110,9 @@ impl Page {
         let size = usize::try_from(size).map_err(|_| invalid_field("page_size", "out of range"))?;
         let after = match token {
             "" => None,
-            token => Some(open(&query, token).ok_or_else(invalid_page_token)?),
+            token => Some(open(seal.as_ref(), &query, token).ok_or_else(invalid_page_token)?),
         };
-        Ok(Self { query, size, after })
+        Ok(Self { query, size, after, seal })
     }
 
     /// How many items it holds at most.
@@ -70,18 +142,19 @@ impl Page {
 
     /// The token of the page that begins after a key.
     pub(crate) fn token(&self, key: &str) -> String {
-        seal(&self.query, key)
+        let token = match &self.seal {
+            None => Some([binding(&self.query, key.as_bytes()).as_slice(), key.as_bytes()].concat()),
+            Some(seal) => seal.close(&self.query, key),
+        };
+        URL_SAFE_NO_PAD.encode(token.unwrap_or_default())
     }
 }
 
-fn seal(query: &str, key: &str) -> String {
-    let mut token = binding(query, key.as_bytes()).to_vec();
-    token.extend_from_slice(key.as_bytes());
-    URL_SAFE_NO_PAD.encode(token)
-}
-
-fn open(query: &str, token: &str) -> Option<String> {
+fn open(seal: Option<&PageSeal>, query: &str, token: &str) -> Option<String> {
     let token = URL_SAFE_NO_PAD.decode(token).ok()?;
+    if let Some(seal) = seal {
+        return seal.open(query, &token);
+    }
     let (bound, key) = token.split_at_checked(BINDING)?;
     (bound == binding(query, key)).then(|| String::from_utf8(key.to_vec()).ok())?
 }
@@ -98,10 +171,20 @@ fn binding(query: &str, key: &[u8]) -> [u8; BINDING] {
 
 #[cfg(test)]
 mod tests {
-    use super::Page;
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use chancery_store::Position;
+    use tonic::Status;
 
-    fn read(query: &str, size: i32, token: &str) -> Result<Page, tonic::Status> {
+    use super::{Page, PageSeal};
+
+    fn read(query: &str, size: i32, token: &str) -> Result<Page, Status> {
         Page::read(query.to_owned(), size, token)
+    }
+
+    fn read_sealed(key: u8, query: &str, token: &str) -> Result<Page, Status> {
+        let position = Position { epoch: "0".repeat(32).parse().unwrap(), number: 1, key: [key; 32] };
+        Page::read_sealed(PageSeal::of(&position), query.to_owned(), 2, token)
     }
 
     #[test]
@@ -116,19 +199,30 @@ mod tests {
 
     #[test]
     fn a_token_with_any_bit_flipped_is_refused() {
-        let mut items = vec!["a1", "b2", "c3"];
-        let token = read("q", 2, "").unwrap().cut(&mut items, |item| (*item).to_owned());
-        for place in 0..token.len() {
-            for bit in 0..7 {
-                let mut bytes = token.clone().into_bytes();
-                bytes[place] ^= 1 << bit;
-                let altered = String::from_utf8(bytes).unwrap();
-                assert!(read("q", 2, &altered).is_err(), "{altered}");
+        let refused = |token: &str, read: &dyn Fn(&str) -> Result<Page, Status>| {
+            for place in 0..token.len() {
+                for bit in 0..7 {
+                    let mut bytes = token.to_owned().into_bytes();
+                    bytes[place] ^= 1 << bit;
+                    let altered = String::from_utf8(bytes).unwrap();
+                    assert!(read(&altered).is_err(), "{altered}");
+                }
             }
-        }
-        assert!(
-            read("q", 2, &token[..token.len() - 1]).is_err() && read("q", 2, &format!("{token}A")).is_err()
-        );
+            assert!(read(&token[..token.len() - 1]).is_err() && read(&format!("{token}A")).is_err());
+        };
+        refused(&read("q", 2, "").unwrap().token("b2"), &|token| read("q", 2, token));
+        refused(&read_sealed(1, "q", "").unwrap().token("b2"), &|token| read_sealed(1, "q", token));
+    }
+
+    #[test]
+    fn a_sealed_token_is_of_its_list_and_workspace_and_does_not_tell_its_key() {
+        let token = read_sealed(1, "q", "").unwrap().token("the key");
+        assert_eq!(read_sealed(1, "q", &token).unwrap().after.as_deref(), Some("the key"));
+        assert!(read_sealed(1, "r", &token).is_err() && read_sealed(2, "q", &token).is_err());
+        assert!(read("q", 2, &token).is_err());
+        assert!(read_sealed(1, "q", &read("q", 2, "").unwrap().token("the key")).is_err());
+        let bytes = URL_SAFE_NO_PAD.decode(&token).unwrap();
+        assert!(!bytes.windows(3).any(|three| three == b"key"));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use tonic::Status;
 use crate::errors::{internal, invalid_field, invalid_page_token, invalid_query, status};
 use crate::fields::name;
 use crate::freshness::Freshness;
-use crate::pages::Page;
+use crate::pages::{Page, PageSeal};
 
 /// The size of a page when the caller names none.
 const DEFAULT_SIZE: i32 = 20;
@@ -35,7 +35,7 @@ pub(crate) async fn search(
     let language = language(&request.language)?;
     let filter = Filter::parse(&request.filter, &STATEMENT_FIELDS, access.scheme)
         .map_err(|error| status(StoreError::InvalidFilter(error)))?;
-    let page = page(&workspace.to_string(), &request)?;
+    let page = page(freshness.page_seal(&workspace).await?, &workspace.to_string(), &request)?;
     let after = page.after.as_deref().map(str::parse::<SearchPlace>).transpose();
     let after = after.map_err(|_| invalid_page_token())?;
     // Whatever is needed, the database is what is searched.
@@ -62,15 +62,16 @@ fn language(text: &str) -> Result<Option<&str>, Status> {
     }
 }
 
-/// A token holds for the search that it came from, whatever the size of its pages.
-fn page(workspace: &str, request: &SearchBriefsRequest) -> Result<Page, Status> {
+/// A token holds for the search that it came from, whatever the size of its pages. It is sealed, because a place in a brief
+/// counts what is withheld.
+fn page(seal: PageSeal, workspace: &str, request: &SearchBriefsRequest) -> Result<Page, Status> {
     let SearchBriefsRequest { query, language, filter, page_token, .. } = request;
     let of_search = format!("search of {workspace}\n{language}\n{}\n{query}\n{filter}", query.len());
     let size = match request.page_size {
         0 => DEFAULT_SIZE,
         size => size.min(LARGEST_SIZE),
     };
-    Page::read(of_search, size, page_token)
+    Page::read_sealed(seal, of_search, size, page_token)
 }
 
 fn hit_message(hit: chancery_store::SearchHit) -> Result<SearchHit, Status> {

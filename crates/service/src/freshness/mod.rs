@@ -21,6 +21,7 @@ use tonic::Status;
 
 use crate::cursors;
 use crate::errors::{invalid_cursor, status};
+use crate::pages::PageSeal;
 
 pub(crate) use follower::follow;
 pub(crate) use kept::{Answer, KeptPrincipal, SecretDigest};
@@ -147,6 +148,18 @@ impl Freshness {
             return Err(invalid_cursor(field, "it is of what has not happened"));
         }
         Ok(Need::Database)
+    }
+
+    /// What seals the page tokens of a workspace.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` when there is no such workspace.
+    pub(crate) async fn page_seal(&self, workspace: &ResourceId) -> Result<PageSeal, Status> {
+        let position = match self.heard(workspace) {
+            Some(position) => position,
+            None => self.store.position(workspace).await.map_err(status)?,
+        };
+        Ok(PageSeal::of(&position))
     }
 
     /// How far a workspace's log was heard of.

@@ -54,6 +54,9 @@ impl Place {
     }
 }
 
+/// The end of a `to_char` that writes a bigint with its sign and all the digits that one may have.
+const ONE_LENGTH: &str = "'SG0000000000000000000')";
+
 /// A key as it is bound.
 enum Key {
     Null,
@@ -77,16 +80,22 @@ impl Order {
         typed.collect::<Option<Vec<_>>>().map(Start).ok_or(InvalidPlace)
     }
 
-    /// Pushes a `text[]` of an item's keys: what [`Place::new`] takes.
+    /// Pushes a `text[]` of an item's keys: what [`Place::new`] takes. Numbers have one length, so that the length of what
+    /// is sealed tells nothing of them.
     pub fn push_key(&self, query: &mut QueryBuilder<Postgres>) {
         query.push("array[");
         for (place, (column, _)) in self.keys.iter().enumerate() {
             query.push(if place > 0 { ", " } else { "" });
             match column.kind {
-                KeyKind::Text | KeyKind::Integer => query.push("(").push(column.column).push(")::text"),
-                KeyKind::Timestamp => {
-                    query.push("(extract(epoch from ").push(column.column).push(") * 1000000)::bigint::text")
+                KeyKind::Text => query.push("(").push(column.column).push(")::text"),
+                KeyKind::Integer => {
+                    query.push("to_char((").push(column.column).push(")::bigint, ").push(ONE_LENGTH)
                 }
+                KeyKind::Timestamp => query
+                    .push("to_char((extract(epoch from ")
+                    .push(column.column)
+                    .push(") * 1000000)::bigint, ")
+                    .push(ONE_LENGTH),
             };
         }
         query.push("]::text[]");

@@ -111,9 +111,10 @@ impl PartialOrd for SearchPlace {
     }
 }
 
+/// Numbers have one length, so that the length of what is sealed tells nothing of them.
 impl fmt::Display for SearchPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} {}", self.rank_e6, self.position, self.brief)
+        write!(f, "{:+011} {:+011} {}", self.rank_e6, self.position, self.brief)
     }
 }
 
