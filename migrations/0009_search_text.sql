@@ -193,7 +193,7 @@ comment on function search_beginnings(tsvector, text) is 'What words are added t
 -- only share lists; whose a row is, the query asks besides.
 create function search_mark(workspace_id text) returns text
     language sql immutable strict parallel safe
-    return left(md5(workspace_id), 3);
+    return left(encode(decode(md5(workspace_id), 'hex'), 'base64'), 2);
 comment on function search_mark(text) is 'What the words of a workspace begin with';
 
 -- In plpgsql, whose plans are made once a session: a query asks these for each of its terms in each language.

@@ -277,7 +277,7 @@ pub struct Search {
     /// The language that the words are read in, such as fa [default: those that the briefs are written in]
     #[arg(long, value_name = "TAG", default_value = "", hide_default_value = true)]
     pub language: String,
-    /// Which statements, such as 'actor:iran AND type = STATEMENT_TYPE_FORECAST'
+    /// Which statements, such as `actor:iran AND type = STATEMENT_TYPE_FORECAST`: see docs/FILTERS.md
     #[arg(long, value_name = "FILTER", default_value = "", hide_default_value = true)]
     pub filter: String,
     /// At most this many

@@ -73,11 +73,11 @@ fn place(hit: &SearchHit) -> String {
 fn snippet(hit: &SearchHit, marks: Marks) -> String {
     let text: Vec<char> = hit.text.chars().collect();
     let shown = hit.snippet.unwrap_or(TextRange { start: 0, end: u32::MAX });
-    let (start, end) = clamped(&shown, text.len());
+    let (start, end) = clamped(shown, text.len());
     let mut snippet = if start > 0 { "… ".to_owned() } else { String::new() };
     let mut at = start;
     for highlight in &hit.highlights {
-        let (from, to) = clamped(highlight, text.len());
+        let (from, to) = clamped(*highlight, text.len());
         if from < at || to > end {
             continue;
         }
@@ -95,7 +95,7 @@ fn snippet(hit: &SearchHit, marks: Marks) -> String {
 }
 
 /// Within the text, whatever the server says.
-fn clamped(range: &TextRange, length: usize) -> (usize, usize) {
+fn clamped(range: TextRange, length: usize) -> (usize, usize) {
     let end = usize::try_from(range.end).map_or(length, |end| end.min(length));
     (usize::try_from(range.start).map_or(end, |start| start.min(end)), end)
 }

@@ -77,7 +77,7 @@ async fn finds(reader: &mut Briefs, expected: &[(&str, &[&str])]) {
         let mut found = ids(&answer);
         found.sort_unstable();
         assert_eq!(found, *statements, "{query}");
-        assert_eq!(answer.total_size as usize, statements.len(), "{query}");
+        assert_eq!(usize::try_from(answer.total_size), Ok(statements.len()), "{query}");
     }
 }
 

@@ -86,6 +86,7 @@ fn between_words(text: &[char], window: Range<usize>, highlights: &[Range<usize>
 }
 
 #[cfg(test)]
+#[allow(clippy::single_range_in_vec_init, reason = "a text can have one highlight")]
 mod tests {
     use super::{highlights, snippet};
 
