@@ -4,7 +4,7 @@ use std::path::Path;
 
 use chancery_proto::brief::v1::{
     BriefContent, BriefDraft, BriefRevision, CreateBriefRequest, GetBriefDraftRequest, LintBriefRequest,
-    LintBriefResponse, PublishBriefRequest, UndeclaredChange, UpdateBriefDraftRequest,
+    LintBriefResponse, LintWarning, PublishBriefRequest, UndeclaredChange, UpdateBriefDraftRequest,
 };
 use chancery_proto::json;
 use chancery_proto::names::BriefName;
@@ -55,12 +55,11 @@ pub async fn lint(global: &Global, arguments: &BriefArg) -> Result<(), Failure> 
 }
 
 fn remarks(told: &LintBriefResponse) -> String {
-    let mut text = String::new();
-    for warning in &told.warnings {
+    let line = |warning: &LintWarning| {
         let part = if warning.part_id.is_empty() { "the brief" } else { &warning.part_id };
-        text.push_str(&format!("{part}: {} ({})\n", warning.message, warning.code));
-    }
-    text.push_str(&undeclared(&told.undeclared_changes));
+        format!("{part}: {} ({})\n", warning.message, warning.code)
+    };
+    let text = told.warnings.iter().map(line).collect::<String>() + &undeclared(&told.undeclared_changes);
     if text.is_empty() { "no remarks\n".to_owned() } else { text }
 }
 

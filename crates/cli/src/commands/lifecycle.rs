@@ -54,18 +54,14 @@ pub async fn undelete(global: &Global, arguments: &BriefArg) -> Result<(), Failu
 
 /// Whom to tell: a line for each PDF that was downloaded.
 fn delivered(deliveries: &[PdfDelivery], total: i64) -> String {
-    let mut text = match total {
-        0 => return "no PDF of it was downloaded\n".to_owned(),
-        total => format!("{total} download(s) of its PDFs, newest first:\n"),
-    };
-    for delivery in deliveries {
+    if total == 0 {
+        return "no PDF of it was downloaded\n".to_owned();
+    }
+    let line = |delivery: &PdfDelivery| {
         let who = if delivery.recipient.is_empty() { &delivery.subject } else { &delivery.recipient };
         let end = if delivery.complete { "" } else { ", not seen to end" };
-        text.push_str(&format!(
-            "  {}  {who}  {}{end}\n",
-            time(delivery.deliver_time.as_ref()),
-            delivery.render
-        ));
-    }
-    text
+        format!("  {}  {who}  {}{end}\n", time(delivery.deliver_time.as_ref()), delivery.render)
+    };
+    let lines: String = deliveries.iter().map(line).collect();
+    format!("{total} download(s) of its PDFs, newest first:\n{lines}")
 }

@@ -18,8 +18,8 @@ fn filtered(filter: &str) -> ListBriefsRequest {
     ListBriefsRequest { filter: filter.into(), ..list() }
 }
 
-fn mask(paths: &[&str]) -> Option<FieldMask> {
-    Some(FieldMask { paths: paths.iter().map(|path| (*path).to_owned()).collect() })
+fn mask(paths: &[&str]) -> FieldMask {
+    FieldMask { paths: paths.iter().map(|path| (*path).to_owned()).collect() }
 }
 
 fn name(id: &str) -> String {
@@ -171,9 +171,9 @@ async fn views_and_masks_answer_what_they_name() {
     assert_eq!(basic, in_list);
     assert!(basic.content.unwrap().sections.is_empty());
     let request = ListBriefsRequest { view: BriefView::Full.into(), ..filtered("id = b1") };
-    assert_eq!(listed(&mut reader, request).await.unwrap(), [whole.clone()]);
+    assert_eq!(listed(&mut reader, request).await.unwrap(), std::slice::from_ref(&whole));
 
-    let title = GetBriefRequest { read_mask: mask(&["content.title", "uid"]), ..full };
+    let title = GetBriefRequest { read_mask: Some(mask(&["content.title", "uid"])), ..full };
     let title = reader.get_brief(title).await.unwrap().into_inner();
     let content = BriefContent { title: "Zeta".into(), ..BriefContent::default() };
     let expected = Brief {
@@ -184,7 +184,8 @@ async fn views_and_masks_answer_what_they_name() {
         ..Brief::default()
     };
     assert_eq!(title, expected);
-    let request = ListBriefsRequest { read_mask: mask(&["content.title", "uid"]), ..filtered("id = b1") };
+    let request =
+        ListBriefsRequest { read_mask: Some(mask(&["content.title", "uid"])), ..filtered("id = b1") };
     assert_eq!(listed(&mut reader, request).await.unwrap(), [expected]);
 
     let revision = GetBriefRevisionRequest {
@@ -194,7 +195,7 @@ async fn views_and_masks_answer_what_they_name() {
     };
     let basic = reader.get_brief_revision(revision.clone()).await.unwrap().into_inner();
     assert_eq!((basic.number, basic.content.as_ref().unwrap().sections.len()), (1, 0));
-    let masked = GetBriefRevisionRequest { read_mask: mask(&["title"]), ..revision };
+    let masked = GetBriefRevisionRequest { read_mask: Some(mask(&["title"])), ..revision };
     let masked = reader.get_brief_revision(masked).await.unwrap().into_inner();
     assert_eq!((masked.title.as_str(), masked.number, masked.content), ("Zeta", 0, None));
 }
@@ -206,15 +207,15 @@ async fn masks_with_paths_that_lead_nowhere_are_refused_by_name() {
     let many: Vec<&str> = vec!["name"; 65];
     let bad = [&["content.nothing"][..], &["*"], &["content.sections.id"], &["etag.x"], &[""], &many];
     for paths in bad {
-        let get = GetBriefRequest { name: name("b1"), read_mask: mask(paths), ..Default::default() };
+        let get = GetBriefRequest { name: name("b1"), read_mask: Some(mask(paths)), ..Default::default() };
         refused_at(reader.get_brief(get).await, Reason::InvalidField, "read_mask");
-        let request = ListBriefsRequest { read_mask: mask(paths), ..list() };
+        let request = ListBriefsRequest { read_mask: Some(mask(paths)), ..list() };
         refused_at(listed(&mut reader, request).await, Reason::InvalidField, "read_mask");
-        let batch = BatchGetBriefsRequest { read_mask: mask(paths), ..batch(&["b1"]) };
+        let batch = BatchGetBriefsRequest { read_mask: Some(mask(paths)), ..batch(&["b1"]) };
         refused_at(reader.batch_get_briefs(batch).await, Reason::InvalidField, "read_mask");
         let revision = GetBriefRevisionRequest {
             name: format!("{}/revisions/1", name("b1")),
-            read_mask: mask(paths),
+            read_mask: Some(mask(paths)),
             ..Default::default()
         };
         refused_at(reader.get_brief_revision(revision).await, Reason::InvalidField, "read_mask");
@@ -287,6 +288,6 @@ async fn a_batch_is_bounded_and_of_one_workspace() {
     let heavy: Vec<&str> = vec!["long"; 60];
     let answer = reader.batch_get_briefs(batch(&heavy)).await;
     refused(answer, Code::ResourceExhausted, Reason::LimitExceeded);
-    let titles = BatchGetBriefsRequest { read_mask: mask(&["content.title"]), ..batch(&heavy) };
+    let titles = BatchGetBriefsRequest { read_mask: Some(mask(&["content.title"])), ..batch(&heavy) };
     assert_eq!(reader.batch_get_briefs(titles).await.unwrap().into_inner().briefs.len(), 60);
 }

@@ -49,7 +49,7 @@ fn spilled() -> BriefContent {
 
 /// The tables with a row that holds the canary, as text or in bytes.
 fn tables_with_it(scene: &QueueScene) -> Vec<String> {
-    let hex: String = CANARY.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hex = CANARY.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
     let statement = format!(
         "select c.relname from pg_class c where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace
             and (xpath('/row/n/text()', query_to_xml(format(
