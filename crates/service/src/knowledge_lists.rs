@@ -55,13 +55,13 @@ pub(crate) struct Listed<'a> {
 }
 
 impl<'a> Listed<'a> {
-    /// A token must be of the same list, filter, order and moment.
-    pub(crate) fn read(fields: ListFields<'a>) -> Result<Self, Status> {
+    /// A token must be of the same list, filter, order and moment; the workspace's secret seals it.
+    pub(crate) fn read(fields: ListFields<'a>, secret: [u8; 32]) -> Result<Self, Status> {
         let ListFields { what, parent, filter, order_by, page_size, page_token, .. } = fields;
         let WorkspaceName { workspace } = name("parent", parent)?;
         let as_of = as_of(fields.as_of)?;
         let query = format!("{what} of {workspace}, filter {filter:?}, order {order_by:?}, as of {as_of:?}");
-        let page = Page::read(query, page_size, page_token)?;
+        let page = Page::read_sealed(query, page_size, page_token, secret)?;
         Ok(Self { workspace, as_of, page, filter, order_by })
     }
 

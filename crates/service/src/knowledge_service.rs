@@ -8,7 +8,7 @@ use chancery_proto::brief::v1::{
     ListSourcesResponse, ListStatementsRequest, ListStatementsResponse, TraceImpactRequest,
     TraceImpactResponse,
 };
-use chancery_proto::names::{ActorName, BriefName, PartId, ResourceId};
+use chancery_proto::names::{ActorName, BriefName, PartId, ResourceId, WorkspaceName};
 use chancery_store::knowledge::{Around, ImpactTarget};
 use chancery_store::{Principal, Store};
 use prost::Message;
@@ -57,7 +57,10 @@ impl Knowledge {
     /// A list's fields, read and let in.
     async fn listed<'a>(&self, principal: &Principal, fields: ListFields<'a>) -> Result<Listed<'a>, Status> {
         let at_least = fields.at_least;
-        let listed = Listed::read(fields)?;
+        let WorkspaceName { workspace } = name("parent", fields.parent)?;
+        principal.access(&workspace).map_err(status)?;
+        let secret = self.store.position(&workspace).await.map_err(status)?.key;
+        let listed = Listed::read(fields, secret)?;
         self.admit(principal, &listed.workspace, at_least).await?;
         Ok(listed)
     }

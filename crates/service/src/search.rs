@@ -34,7 +34,8 @@ pub(crate) async fn search(
     let language = language(&request.language)?;
     let filter = Filter::parse(&request.filter, &STATEMENT_FIELDS, access.scheme)
         .map_err(|error| status(StoreError::InvalidFilter(error)))?;
-    let page = page(&workspace.to_string(), &request)?;
+    let secret = store.position(&workspace).await.map_err(status)?.key;
+    let page = page(&workspace.to_string(), &request, secret)?;
     let after = page.after.as_deref().map(str::parse::<SearchPlace>).transpose();
     let after = after.map_err(|_| invalid_page_token())?;
     // Whatever is needed, the database is what is searched.
@@ -62,14 +63,14 @@ fn language(text: &str) -> Result<Option<&str>, Status> {
 }
 
 /// A token holds for the search that it came from, whatever the size of its pages.
-fn page(workspace: &str, request: &SearchBriefsRequest) -> Result<Page, Status> {
+fn page(workspace: &str, request: &SearchBriefsRequest, secret: [u8; 32]) -> Result<Page, Status> {
     let SearchBriefsRequest { query, language, filter, page_token, .. } = request;
     let of_search = format!("search of {workspace}\n{language}\n{}\n{query}\n{filter}", query.len());
     let size = match request.page_size {
         0 => DEFAULT_SIZE,
         size => size.min(LARGEST_SIZE),
     };
-    Page::read(of_search, size, page_token)
+    Page::read_sealed(of_search, size, page_token, secret)
 }
 
 fn hit_message(hit: chancery_store::SearchHit) -> Result<SearchHit, Status> {

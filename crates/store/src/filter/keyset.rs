@@ -83,7 +83,11 @@ impl Order {
         for (place, (column, _)) in self.keys.iter().enumerate() {
             query.push(if place > 0 { ", " } else { "" });
             match column.kind {
-                KeyKind::Text | KeyKind::Integer => query.push("(").push(column.column).push(")::text"),
+                KeyKind::Text => query.push("(").push(column.column).push(")::text"),
+                // Of one length, whatever the number: a token's length tells nothing.
+                KeyKind::Integer => {
+                    query.push("to_char((").push(column.column).push(")::bigint, 'S0000000000000000000')")
+                }
                 KeyKind::Timestamp => {
                     query.push("(extract(epoch from ").push(column.column).push(") * 1000000)::bigint::text")
                 }

@@ -95,7 +95,8 @@ pub struct SearchPlace {
 
 impl fmt::Display for SearchPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} {}", self.rank_e6, self.position, self.brief)
+        // Of one length, wherever it stands: a token's length tells nothing.
+        write!(f, "{} {:010} {}", self.rank_e6, self.position, self.brief)
     }
 }
 
