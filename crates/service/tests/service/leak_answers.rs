@@ -1,0 +1,336 @@
+//! Everything that a reader can ask, and the answers without what is made at random or by the clock.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chancery_proto::brief::v1::watch_briefs_response::Event;
+use chancery_proto::brief::v1::{
+    AsOfClock, AsOfMoment, BatchGetBriefsRequest, BriefView, DiffBriefRevisionsRequest, ExportBriefRequest,
+    ExportFormat, GetActorRequest, GetBriefDraftRequest, GetBriefRequest, GetBriefRevisionRequest,
+    ListActorsRequest, ListAttachmentsRequest, ListBriefRevisionsRequest, ListBriefsRequest,
+    ListEventsRequest, ListRelationshipsRequest, ListSourcesRequest, ListStatementsRequest,
+    SearchBriefsRequest, TraceImpactRequest, WatchBriefsRequest, trace_impact_request::Target,
+};
+use prost::{Message, Name};
+use serde_json::Value;
+use tonic::{Response, Status};
+
+use crate::knowledge_scene::Knowledge;
+use crate::scene::Briefs;
+
+/// Somebody in one of the twins.
+pub(crate) struct Reader {
+    pub(crate) workspace: String,
+    pub(crate) briefs: Briefs,
+    pub(crate) knowledge: Knowledge,
+}
+
+/// Ids that random briefs give their parts: withheld ones among them.
+const IDS: [&str; 14] =
+    ["s1", "s2", "s3", "s4", "s5", "s8", "s12", "a1", "a2", "a4", "src1", "r1", "e1", "kj1"];
+
+/// What searches look for: words that every part has, words of what is withheld, of single parts, of nothing.
+const WORDS: [&str; 7] = ["canary", "kanari", "zibeth", "xyzzy", "\"canary s2\"", "kana*", "canary -r4"];
+
+/// What is made at random or by this database's clock.
+const NOT_COMPARED: [&str; 6] = ["uid", "createTime", "updateTime", "recordTime", "withdrawTime", "cursor"];
+
+/// Texts of one side, as the other would say them.
+struct Neutral<'r> {
+    workspace: &'r str,
+}
+
+impl Neutral<'_> {
+    fn answer<M: Message + Name>(&self, answer: Result<Response<M>, Status>) -> String {
+        match answer {
+            Ok(answer) => self.message(&answer.into_inner()),
+            Err(status) => {
+                self.text(&format!("{:?} {} {:?}", status.code(), status.message(), status.details()))
+            }
+        }
+    }
+
+    fn message<M: Message + Name>(&self, message: &M) -> String {
+        let mut value: Value =
+            serde_json::from_str(&chancery_proto::json::to_string_pretty(message)).unwrap();
+        neutralise(&mut value);
+        self.text(&value.to_string())
+    }
+
+    fn text(&self, text: &str) -> String {
+        // Details of errors are bytes.
+        let bytes = |text: &str| text.bytes().map(|byte| byte.to_string()).collect::<Vec<_>>().join(", ");
+        text.replace(self.workspace, "twin").replace(&bytes(self.workspace), &bytes("twin"))
+    }
+}
+
+fn neutralise(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            for name in NOT_COMPARED {
+                if let Some(field) = fields.get_mut(name) {
+                    *field = Value::Null;
+                }
+            }
+            if let Some(Value::String(token)) = fields.get_mut("nextPageToken") {
+                *token = readable(token);
+            }
+            if let Some(Value::Array(documents)) = fields.get_mut("jsonDocuments") {
+                for document in documents {
+                    *document = serde_json::from_str(document.as_str().unwrap_or_default()).unwrap();
+                }
+            }
+            fields.values_mut().for_each(neutralise);
+        }
+        Value::Array(items) => items.iter_mut().for_each(neutralise),
+        _ => {}
+    }
+}
+
+/// What somebody learns of a page token who takes it apart: all but the digest that it begins with where that can be read,
+/// and else its length.
+fn readable(token: &str) -> String {
+    let bytes = URL_SAFE_NO_PAD.decode(token).unwrap_or_default();
+    let text = bytes.get(8..).and_then(|rest| std::str::from_utf8(rest).ok());
+    text.map_or_else(|| format!("{} bytes", bytes.len()), str::to_owned)
+}
+
+/// Asks one method and keeps the answer.
+macro_rules! ask {
+    ($told:ident, $neutral:ident, $client:expr, $method:ident, $request:expr) => {{
+        let request = $request;
+        let what = format!("{} {:?}", stringify!($method), request);
+        let answer = $client.clone().$method(request).await;
+        $told.push((what, $neutral.answer(answer)));
+    }};
+}
+
+/// Asks for all pages of a list, a few items each.
+macro_rules! pages {
+    ($told:ident, $neutral:ident, $client:expr, $method:ident, $request:expr) => {{
+        let mut request = $request;
+        request.page_size = 5;
+        for page in 0..200 {
+            let what = format!("{} page {page} {:?}", stringify!($method), request);
+            let answer = $client.clone().$method(request.clone()).await;
+            let next = answer
+                .as_ref()
+                .map_or_else(|_| String::new(), |answer| answer.get_ref().next_page_token.clone());
+            $told.push((what, $neutral.answer(answer)));
+            if next.is_empty() {
+                break;
+            }
+            request.page_token = next;
+        }
+    }};
+}
+
+impl Reader {
+    fn parent(&self) -> String {
+        format!("workspaces/{}", self.workspace)
+    }
+
+    fn name(&self, rest: &str) -> String {
+        format!("{}/briefs/{rest}", self.parent())
+    }
+
+    /// A cursor of now.
+    pub(crate) async fn began(&self) -> String {
+        let request = WatchBriefsRequest { parent: self.parent(), ..WatchBriefsRequest::default() };
+        let mut watch = self.briefs.clone().watch_briefs(request).await.unwrap().into_inner();
+        loop {
+            let told = watch.message().await.unwrap().unwrap();
+            if !told.cursor.is_empty() {
+                return told.cursor;
+            }
+        }
+    }
+}
+
+/// All answers, each with what was asked. With a cursor also the changes since.
+pub(crate) async fn answers(reader: &Reader, began: &str) -> Vec<(String, String)> {
+    let mut told = briefs(reader).await;
+    told.extend(revisions(reader).await);
+    told.extend(searches(reader).await);
+    told.extend(lists(reader).await);
+    told.extend(traces(reader).await);
+    told.extend(watched(reader, began).await);
+    told
+}
+
+async fn briefs(reader: &Reader) -> Vec<(String, String)> {
+    let (mut told, neutral) = (Vec::new(), Neutral { workspace: &reader.workspace });
+    for brief in ["b1", "b2", "b3", "b4"] {
+        for view in [BriefView::Basic, BriefView::Full] {
+            let request = GetBriefRequest { name: reader.name(brief), ..GetBriefRequest::default() };
+            ask!(told, neutral, reader.briefs, get_brief, GetBriefRequest { view: view.into(), ..request });
+        }
+        let request = GetBriefDraftRequest { name: reader.name(&format!("{brief}/draft")) };
+        ask!(told, neutral, reader.briefs, get_brief_draft, request);
+        for format in [ExportFormat::Message, ExportFormat::Json] {
+            let request = ExportBriefRequest { name: reader.name(brief), ..ExportBriefRequest::default() };
+            ask!(
+                told,
+                neutral,
+                reader.briefs,
+                export_brief,
+                ExportBriefRequest { format: format.into(), ..request }
+            );
+        }
+    }
+    for return_partial_success in [false, true] {
+        let names = ["b1", "b2", "b3", "b4"].map(|brief| reader.name(brief)).into();
+        let request =
+            BatchGetBriefsRequest { parent: reader.parent(), names, ..BatchGetBriefsRequest::default() };
+        let request = BatchGetBriefsRequest { return_partial_success, ..request };
+        ask!(told, neutral, reader.briefs, batch_get_briefs, request);
+    }
+    for order_by in ["", "publish_time desc", "title"] {
+        let request = ListBriefsRequest { parent: reader.parent(), ..ListBriefsRequest::default() };
+        let request = ListBriefsRequest { order_by: order_by.into(), show_deleted: true, ..request };
+        pages!(told, neutral, reader.briefs, list_briefs, request);
+    }
+    let request = ListAttachmentsRequest { parent: reader.parent(), ..ListAttachmentsRequest::default() };
+    ask!(told, neutral, reader.briefs, list_attachments, request);
+    told
+}
+
+async fn revisions(reader: &Reader) -> Vec<(String, String)> {
+    let (mut told, neutral) = (Vec::new(), Neutral { workspace: &reader.workspace });
+    for brief in ["b1", "b2", "b3"] {
+        let request = ListBriefRevisionsRequest { parent: reader.name(brief), ..Default::default() };
+        pages!(told, neutral, reader.briefs, list_brief_revisions, request);
+        for number in 1..=5 {
+            let name = reader.name(&format!("{brief}/revisions/{number}"));
+            let request = GetBriefRevisionRequest { name, ..GetBriefRevisionRequest::default() };
+            ask!(told, neutral, reader.briefs, get_brief_revision, request);
+            for to in 1..=5 {
+                let request = DiffBriefRevisionsRequest {
+                    name: reader.name(brief),
+                    from_revision: number,
+                    to_revision: to,
+                    ..DiffBriefRevisionsRequest::default()
+                };
+                ask!(told, neutral, reader.briefs, diff_brief_revisions, request);
+            }
+        }
+    }
+    told
+}
+
+async fn searches(reader: &Reader) -> Vec<(String, String)> {
+    let (mut told, neutral) = (Vec::new(), Neutral { workspace: &reader.workspace });
+    for query in WORDS {
+        let request = SearchBriefsRequest { parent: reader.parent(), ..SearchBriefsRequest::default() };
+        pages!(
+            told,
+            neutral,
+            reader.briefs,
+            search_briefs,
+            SearchBriefsRequest { query: query.into(), ..request }
+        );
+    }
+    let request =
+        SearchBriefsRequest { parent: reader.parent(), query: "canary".into(), ..Default::default() };
+    let filter = "type = STATEMENT_TYPE_ASSESSMENT".into();
+    ask!(told, neutral, reader.briefs, search_briefs, SearchBriefsRequest { filter, ..request });
+    told
+}
+
+async fn lists(reader: &Reader) -> Vec<(String, String)> {
+    let (mut told, neutral) = (Vec::new(), Neutral { workspace: &reader.workspace });
+    let parent = || reader.parent();
+    let time = Some(prost_types::Timestamp { seconds: 1_750_000_002, nanos: 0 });
+    let moments = [None, Some(AsOfMoment { time, clock: AsOfClock::Published.into() })];
+    for as_of in moments {
+        let request = ListStatementsRequest { parent: parent(), as_of, ..ListStatementsRequest::default() };
+        pages!(told, neutral, reader.knowledge, list_statements, request);
+        let request = ListActorsRequest { parent: parent(), as_of, ..ListActorsRequest::default() };
+        pages!(told, neutral, reader.knowledge, list_actors, request);
+        let request =
+            ListRelationshipsRequest { parent: parent(), as_of, ..ListRelationshipsRequest::default() };
+        pages!(told, neutral, reader.knowledge, list_relationships, request);
+        let request = ListEventsRequest { parent: parent(), as_of, ..ListEventsRequest::default() };
+        pages!(told, neutral, reader.knowledge, list_events, request);
+        let request = ListSourcesRequest { parent: parent(), as_of, ..ListSourcesRequest::default() };
+        pages!(told, neutral, reader.knowledge, list_sources, request);
+    }
+    for filter in ["actor : a1", "source : src1", "text : kanari", "marking >= TLP:AMBER", "domain = d1"] {
+        let request = ListStatementsRequest { parent: parent(), ..ListStatementsRequest::default() };
+        let request =
+            ListStatementsRequest { filter: filter.into(), order_by: "publish_time desc".into(), ..request };
+        pages!(told, neutral, reader.knowledge, list_statements, request);
+    }
+    for query in ["canary", "kanari", "canary-a1"] {
+        let request = ListActorsRequest { parent: parent(), query: query.into(), ..Default::default() };
+        pages!(told, neutral, reader.knowledge, list_actors, request);
+    }
+    for actor in ["a1", "a2", "a3", "a4", "a5"] {
+        let name = format!("{}/actors/{actor}", reader.parent());
+        ask!(
+            told,
+            neutral,
+            reader.knowledge,
+            get_actor,
+            GetActorRequest { name, ..GetActorRequest::default() }
+        );
+        let request = ListRelationshipsRequest {
+            parent: parent(),
+            around: actor.into(),
+            depth: 3,
+            ..Default::default()
+        };
+        ask!(told, neutral, reader.knowledge, list_relationships, request);
+    }
+    told
+}
+
+async fn traces(reader: &Reader) -> Vec<(String, String)> {
+    let (mut told, neutral) = (Vec::new(), Neutral { workspace: &reader.workspace });
+    for id in IDS.map(str::to_owned) {
+        for target in [
+            Target::SourceId(id.clone()),
+            Target::RelationshipId(id.clone()),
+            Target::StatementId(id.clone()),
+        ] {
+            let request =
+                TraceImpactRequest { brief: reader.name("b1"), target: Some(target), ..Default::default() };
+            ask!(told, neutral, reader.knowledge, trace_impact, request);
+        }
+    }
+    told
+}
+
+/// The current state, and what happened since a cursor, up to the last change that is due: the withdrawal.
+async fn watched(reader: &Reader, began: &str) -> Vec<(String, String)> {
+    let (mut told, neutral) = (Vec::new(), Neutral { workspace: &reader.workspace });
+    let request = WatchBriefsRequest { parent: reader.parent(), ..WatchBriefsRequest::default() };
+    let mut watch = reader.briefs.clone().watch_briefs(request).await.unwrap().into_inner();
+    while let Some(next) = watch.message().await.unwrap() {
+        told.push(("watch_briefs".to_owned(), neutral.message(&next)));
+        if matches!(next.event, Some(Event::Checkpoint(_))) {
+            break;
+        }
+    }
+    if began.is_empty() {
+        return told;
+    }
+    let cursor = began.to_owned();
+    let request = WatchBriefsRequest { parent: reader.parent(), cursor, ..WatchBriefsRequest::default() };
+    let mut watch = reader.briefs.clone().watch_briefs(request).await.unwrap().into_inner();
+    while let Some(next) = watch.message().await.unwrap() {
+        let mut change = next.clone();
+        if let Some(Event::Change(change)) = &mut change.event {
+            change.time = None;
+        }
+        told.push(("watch_briefs since".to_owned(), neutral.message(&change)));
+        let kind = match next.event {
+            Some(Event::Change(change)) => change.kind(),
+            Some(Event::KeepAlive(_)) => break,
+            _ => continue,
+        };
+        if kind == chancery_proto::brief::v1::BriefChangeKind::Withdrawn {
+            break;
+        }
+    }
+    told
+}

@@ -1,0 +1,112 @@
+//! What stays observable across clearances, as docs/GUARANTEES.md lists it: each entry is seen here to be observable.
+
+use chancery_proto::admin::v1::Role;
+use chancery_proto::brief::v1::upload_attachment_request::Part;
+use chancery_proto::brief::v1::{
+    AttachmentHeader, BriefContent, CreateBriefRequest, GetBriefDraftRequest, ListBriefRevisionsRequest,
+    ListBriefsRequest, UploadAttachmentRequest,
+};
+use chancery_proto::errors::v1::Reason;
+use tonic::{Code, Status};
+
+use crate::scene::{Briefs, Scene, content, document, import, refused};
+
+const AUTHOR: [Role; 2] = [Role::Reader, Role::Author];
+const PARENT: &str = "workspaces/default";
+
+/// An author who reads the lowest marking.
+async fn low(scene: &Scene) -> Briefs {
+    scene.briefs(&scene.token("default", &AUTHOR, "TLP:CLEAR").await)
+}
+
+/// Content without a part that the lowest clearance sees.
+fn hidden() -> BriefContent {
+    let mut hidden = content("Hidden");
+    hidden.default_marking = "TLP:RED".into();
+    hidden.sections.clear();
+    hidden
+}
+
+/// Content that everybody sees all of.
+fn open() -> BriefContent {
+    let mut open = content("Open");
+    if let Some(chancery_proto::brief::v1::block::Kind::Paragraph(paragraph)) =
+        &mut open.sections[0].blocks[0].kind
+    {
+        paragraph.statements.truncate(1);
+    }
+    open
+}
+
+#[tokio::test]
+async fn gaps_in_ids_and_in_revision_numbers_are_seen() {
+    let scene = Scene::new().await;
+    for brief in ["report-1", "report-3"] {
+        scene.published(brief, open()).await;
+    }
+    scene.published("report-2", hidden()).await;
+    let again = BriefContent { subtitle: "Again".into(), ..open() };
+    let documents = vec![document("report-1", 2, hidden()), document("report-1", 3, again)];
+    scene.briefs(&scene.admin).import_brief(import(documents)).await.unwrap();
+    let mut low = low(&scene).await;
+    let request = ListBriefsRequest { parent: PARENT.into(), ..ListBriefsRequest::default() };
+    let listed = low.list_briefs(request).await.unwrap().into_inner().briefs;
+    let ids: Vec<&str> = listed.iter().map(|brief| brief.name.rsplit('/').next().unwrap()).collect();
+    assert_eq!(ids, ["report-1", "report-3"]);
+    let parent = format!("{PARENT}/briefs/report-1");
+    let request = ListBriefRevisionsRequest { parent, ..ListBriefRevisionsRequest::default() };
+    let revisions = low.list_brief_revisions(request).await.unwrap().into_inner().revisions;
+    let names: Vec<&str> = revisions.iter().map(|one| one.name.rsplit('/').next().unwrap()).collect();
+    assert_eq!(names, ["3", "1"]);
+    assert!(revisions.iter().all(|revision| revision.publish_time.is_some()));
+}
+
+#[tokio::test]
+async fn an_author_learns_that_an_id_is_taken() {
+    let scene = Scene::new().await;
+    scene.published("hidden", hidden()).await;
+    let mut low = low(&scene).await;
+    let create = |id: &str| CreateBriefRequest {
+        parent: PARENT.into(),
+        brief_id: id.into(),
+        content: Some(open()),
+        ..CreateBriefRequest::default()
+    };
+    refused(low.create_brief(create("hidden")).await, Code::PermissionDenied, Reason::PermissionDenied);
+    low.create_brief(create("free")).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_author_learns_that_a_draft_holds_something_above_his_clearance() {
+    let scene = Scene::new().await;
+    scene.published("mixed", content("Mixed")).await;
+    scene.published("open", open()).await;
+    let mut low = low(&scene).await;
+    let draft = |id: &str| GetBriefDraftRequest { name: format!("{PARENT}/briefs/{id}/draft") };
+    refused(low.get_brief_draft(draft("mixed")).await, Code::PermissionDenied, Reason::ClearanceTooLow);
+    low.get_brief_draft(draft("open")).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_author_learns_that_bytes_which_he_has_are_kept_above_his_clearance() {
+    let scene = Scene::new().await;
+    let mut low = low(&scene).await;
+    upload(&mut scene.briefs(&scene.admin), "TLP:RED", b"<svg xmlns='http://www.w3.org/2000/svg'/>")
+        .await
+        .unwrap();
+    let taken = upload(&mut low, "TLP:CLEAR", b"<svg xmlns='http://www.w3.org/2000/svg'/>").await;
+    refused(taken, Code::PermissionDenied, Reason::PermissionDenied);
+    upload(&mut low, "TLP:CLEAR", b"<svg xmlns='http://www.w3.org/2000/svg' />").await.unwrap();
+}
+
+async fn upload(briefs: &mut Briefs, marking: &str, bytes: &[u8]) -> Result<(), Status> {
+    let header = AttachmentHeader {
+        parent: PARENT.into(),
+        media_type: "image/svg+xml".into(),
+        marking: marking.into(),
+        ..AttachmentHeader::default()
+    };
+    let parts = [Part::Header(header), Part::Data(bytes.to_vec().into())];
+    let parts = parts.map(|part| UploadAttachmentRequest { part: Some(part) });
+    briefs.upload_attachment(tokio_stream::iter(parts)).await.map(drop)
+}

@@ -1,0 +1,85 @@
+//! Twin workspaces, and who reads them.
+
+use chancery_brief::marking::{Policy, Scheme};
+use chancery_proto::MESSAGE_LIMIT;
+use chancery_proto::admin::v1::{CreateWorkspaceRequest, MarkingScheme, Role, WithholdingPolicy, Workspace};
+use chancery_proto::brief::v1::knowledge_service_client::KnowledgeServiceClient;
+use chancery_proto::brief::v1::{ImportBriefRequest, RevisionDocument};
+
+use crate::leak_answers::Reader;
+use crate::scene::{Briefs, Scene, bearer};
+
+/// One of two workspaces.
+pub(crate) struct Side {
+    pub(crate) id: String,
+    pub(crate) admin: Briefs,
+}
+
+/// Two workspaces of the same scheme and policy.
+pub(crate) struct Twins<'s> {
+    scene: &'s Scene,
+    pub(crate) one: Side,
+    pub(crate) other: Side,
+}
+
+pub(crate) fn workspace_of(side: &Side) -> String {
+    format!("workspaces/{}", side.id)
+}
+
+impl Side {
+    async fn new(scene: &Scene, id: String, scheme: Scheme, policy: Policy) -> Self {
+        let workspace = Workspace {
+            display_name: "Twin".into(),
+            marking_scheme: match scheme {
+                Scheme::Tlp => MarkingScheme::Tlp,
+                Scheme::Us => MarkingScheme::Us,
+                Scheme::Corporate => MarkingScheme::Corporate,
+            }
+            .into(),
+            withholding_policy: match policy {
+                Policy::Omit => WithholdingPolicy::Omit,
+                Policy::Mark => WithholdingPolicy::Mark,
+            }
+            .into(),
+            ..Workspace::default()
+        };
+        let request = CreateWorkspaceRequest { workspace_id: id.clone(), workspace: Some(workspace) };
+        scene.admins(&scene.operator).create_workspace(request).await.unwrap();
+        let token = scene.token(&id, &[Role::Admin], scheme.label(scheme.highest())).await;
+        Self { id, admin: scene.briefs(&token) }
+    }
+
+    pub(crate) async fn import(&self, documents: Vec<RevisionDocument>) {
+        let request =
+            ImportBriefRequest { parent: workspace_of(self), documents, ..ImportBriefRequest::default() };
+        self.admin.clone().import_brief(request).await.unwrap();
+    }
+}
+
+impl<'s> Twins<'s> {
+    pub(crate) async fn new(scene: &'s Scene, number: usize, scheme: Scheme, policy: Policy) -> Self {
+        let one = Side::new(scene, format!("twin-a-{number}"), scheme, policy).await;
+        let other = Side::new(scene, format!("twin-b-{number}"), scheme, policy).await;
+        Self { scene, one, other }
+    }
+
+    pub(crate) async fn import(&self, one: Vec<RevisionDocument>, other: Vec<RevisionDocument>) {
+        self.one.import(one).await;
+        self.other.import(other).await;
+    }
+
+    /// The same person in both.
+    pub(crate) async fn readers(&self, clearance: &str, roles: &[Role]) -> (Reader, Reader) {
+        (self.reader(&self.one, clearance, roles).await, self.reader(&self.other, clearance, roles).await)
+    }
+
+    async fn reader(&self, side: &Side, clearance: &str, roles: &[Role]) -> Reader {
+        let token = self.scene.token(&side.id, roles, clearance).await;
+        let knowledge = KnowledgeServiceClient::with_interceptor(self.scene.channel(), bearer(&token));
+        Reader {
+            workspace: side.id.clone(),
+            briefs: self.scene.briefs(&token),
+            knowledge: knowledge.max_decoding_message_size(MESSAGE_LIMIT),
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! Nothing withheld is observable: two workspaces that differ only in what is withheld from a caller answer all that he
+//! may ask in the same way, byte for byte, but for what is made at random or by the clock. What does stay observable is
+//! a list in docs/GUARANTEES.md, section Clearances, which `leak_list` sees.
+
+use chancery_brief::marking::{Clearance, Policy, Rank, Scheme};
+use chancery_brief::validate::canonicalize;
+use chancery_brief::{Canonical, arbitrary, redact};
+use chancery_proto::admin::v1::Role;
+use chancery_proto::brief::v1::{BriefContent, RevisionDocument, Statement, WithdrawBriefRevisionRequest};
+use proptest::strategy::{Strategy as _, ValueTree as _};
+use proptest::test_runner::TestRunner;
+
+use crate::leak_answers::{Reader, answers};
+use crate::leak_scene::{Twins, workspace_of};
+use crate::scene::Scene;
+
+/// Pairs of briefs that are compared; `CHANCERY_LEAK_CASES` asks for more.
+const CASES: usize = 6;
+
+/// Content and other content of which a clearance sees the same.
+struct Pair {
+    one: BriefContent,
+    other: BriefContent,
+}
+
+/// Makes pairs of random content.
+struct Pairs {
+    runner: TestRunner,
+    scheme: Scheme,
+    policy: Policy,
+    clearance: Rank,
+}
+
+impl Pairs {
+    fn canonical(&mut self) -> Canonical {
+        loop {
+            let made = arbitrary::canonical().new_tree(&mut self.runner).unwrap().current();
+            if made.scheme() == self.scheme {
+                return made;
+            }
+        }
+    }
+
+    /// Whose parts above the clearance differ: other texts, or some or all of them not there.
+    fn pair(&mut self) -> Pair {
+        loop {
+            let full = self.canonical();
+            for rank in self.scheme.ranks().filter(|rank| *rank >= self.clearance) {
+                if let Some(pair) = self.same_seen(&full, self.without_above(&full, rank)) {
+                    return pair;
+                }
+            }
+            if let Some(pair) = self.same_seen(&full, self.reworded(&full)) {
+                return pair;
+            }
+        }
+    }
+
+    /// What a clearance sees of it, as the whole of another brief.
+    fn without_above(&self, full: &Canonical, rank: Rank) -> Option<Canonical> {
+        let edition = redact::edition(full, Clearance(rank), Policy::Omit)?;
+        canonicalize(&edition, self.scheme).ok()
+    }
+
+    /// Every text above the clearance is another one.
+    fn reworded(&self, full: &Canonical) -> Option<Canonical> {
+        let json = chancery_proto::json::to_string_pretty(full.content());
+        let mut pieces = json.split("canary-");
+        let mut reworded = pieces.next().unwrap_or_default().to_owned();
+        for piece in pieces {
+            let canary = piece.split('.').next().unwrap_or_default();
+            let rank = canary.rsplit_once("-r").and_then(|(_, rank)| rank.parse::<u8>().ok());
+            let is_above = rank.is_some_and(|rank| rank > u8::from(self.clearance));
+            reworded.push_str(if is_above { "kanari-" } else { "canary-" });
+            reworded.push_str(piece);
+        }
+        let content: BriefContent = chancery_proto::json::from_str(&reworded).unwrap();
+        canonicalize(&content, self.scheme).ok()
+    }
+
+    /// A pair, if the other one is another and the clearance sees the same of both.
+    fn same_seen(&self, full: &Canonical, other: Option<Canonical>) -> Option<Pair> {
+        let other = other?;
+        let seen = |content: &Canonical| redact::edition(content, Clearance(self.clearance), self.policy);
+        let is_pair = other.content() != full.content() && seen(full).is_some() && seen(full) == seen(&other);
+        is_pair.then(|| Pair { one: full.content().clone(), other: other.content().clone() })
+    }
+
+    /// Of which the clearance sees nothing at all.
+    fn hidden(&mut self) -> Option<Pair> {
+        let above = self.scheme.ranks().find(|rank| *rank > self.clearance)?;
+        let content = |word: &str| BriefContent {
+            title: format!("Hidden {word}"),
+            default_marking: self.scheme.label(above).into(),
+            bluf: vec![Statement {
+                id: "line".into(),
+                text: format!("What is hidden is {word}."),
+                r#type: chancery_proto::brief::v1::StatementType::Fact.into(),
+                ..Statement::default()
+            }],
+            language: "en".into(),
+            kind: chancery_proto::brief::v1::BriefKind::Thematic.into(),
+            ..BriefContent::default()
+        };
+        Some(Pair { one: content("zibeth"), other: content("xyzzy") })
+    }
+}
+
+fn documents(brief: &str, contents: &[BriefContent]) -> Vec<RevisionDocument> {
+    let document = |(content, number): (&BriefContent, u32)| RevisionDocument {
+        brief_id: brief.into(),
+        revision: number,
+        content: Some(content.clone()),
+        publish_time: Some(prost_types::Timestamp { seconds: 1_750_000_000 + i64::from(number), nanos: 0 }),
+        creator: "Desk".into(),
+        ..RevisionDocument::default()
+    };
+    contents.iter().zip(1..).map(document).collect()
+}
+
+/// Briefs `b1`, of three or so revisions, and `b2`; and in one of the twins `b3`, of which nothing is seen.
+async fn fill(twins: &Twins<'_>, pairs: &mut Pairs) {
+    let (mut one, mut other) = (Vec::new(), Vec::new());
+    let mut revisions = vec![Some(pairs.pair()), pairs.hidden(), Some(pairs.pair())];
+    if let Some(Some(last)) = revisions.last() {
+        // Again: a revision that differs from the one before it only in what is withheld.
+        let again = Pair { one: last.other.clone(), other: last.one.clone() };
+        revisions.push(Some(again));
+    }
+    for pair in revisions.into_iter().flatten() {
+        one.push(pair.one);
+        other.push(pair.other);
+    }
+    twins.import(documents("b1", &one), documents("b1", &other)).await;
+    let Pair { one, other } = pairs.pair();
+    twins.import(documents("b2", &[one]), documents("b2", &[other])).await;
+    if let Some(hidden) = pairs.hidden() {
+        twins.one.import(documents("b3", &[hidden.one])).await;
+    }
+    for side in [&twins.one, &twins.other] {
+        let name = format!("{}/briefs/b1/revisions/1", workspace_of(side));
+        let reason = "A mistake".into();
+        let request =
+            WithdrawBriefRevisionRequest { name, reason, ..WithdrawBriefRevisionRequest::default() };
+        side.admin.clone().withdraw_brief_revision(request).await.unwrap();
+    }
+}
+
+fn cases() -> usize {
+    std::env::var("CHANCERY_LEAK_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(CASES)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_withheld_is_observable_in_any_answer() {
+    let scene = Scene::new().await;
+    let mut runner = TestRunner::deterministic();
+    for case in 0..cases() {
+        let scheme = Scheme::ALL[case % 3];
+        let policy = [Policy::Omit, Policy::Mark][case % 2];
+        let ranks: Vec<Rank> = scheme.ranks().collect();
+        // The highest sees everything.
+        let clearance = ranks[case % (ranks.len() - 1)];
+        let twins = Twins::new(&scene, case, scheme, policy).await;
+        let (one, other) = twins.readers(scheme.label(clearance), &[Role::Reader]).await;
+        let began = (one.began().await, other.began().await);
+        let mut pairs = Pairs {
+            runner: TestRunner::new_with_rng(runner.config().clone(), runner.new_rng()),
+            scheme,
+            policy,
+            clearance,
+        };
+        fill(&twins, &mut pairs).await;
+        let (one_told, other_told) = (answers(&one, &began.0).await, answers(&other, &began.1).await);
+        assert!(one_told.len() > 50, "{}", one_told.len());
+        for ((what, one_told), (_, other_told)) in one_told.iter().zip(&other_told) {
+            let label = scheme.label(clearance);
+            assert_eq!(first_difference(one_told, other_told), None, "case {case}: {what} as {label}");
+        }
+        assert_eq!(one_told.len(), other_told.len());
+        // Twins that differ in what is seen are told apart: this comparison can fail.
+        let cleared = twins.readers(scheme.label(scheme.highest()), &[Role::Reader]).await;
+        let (one_told, other_told) = (all_seen(&cleared.0).await, all_seen(&cleared.1).await);
+        assert_ne!(one_told, other_told, "case {case}");
+    }
+}
+
+/// Where two texts begin to differ, with what is around.
+fn first_difference<'t>(one: &'t str, other: &'t str) -> Option<(&'t str, &'t str)> {
+    if one == other {
+        return None;
+    }
+    let at = one.bytes().zip(other.bytes()).take_while(|(one, other)| one == other).count();
+    let around = |text: &'t str| {
+        let from = (0..=at.saturating_sub(80)).rev().find(|place| text.is_char_boundary(*place)).unwrap_or(0);
+        let until = (at + 80..).find(|place| text.is_char_boundary((*place).min(text.len())));
+        &text[from..until.unwrap_or(text.len()).min(text.len())]
+    };
+    Some((around(one), around(other)))
+}
+
+async fn all_seen(reader: &Reader) -> Vec<(String, String)> {
+    answers(reader, "").await
+}
