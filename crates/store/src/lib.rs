@@ -7,6 +7,8 @@ mod artifact_store;
 mod artifact_stores;
 mod artifacts;
 mod attachments;
+#[cfg(feature = "bench")]
+mod bench;
 mod bootstrap;
 mod brief_lists;
 mod briefs;

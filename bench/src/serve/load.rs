@@ -1,0 +1,180 @@
+//! A closed loop of calls, in a process of its own, against the service and against a peer in turn.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use chancery_proto::brief::v1::GetBriefRequest;
+use prost::Message as _;
+use prost::bytes::Bytes;
+use tonic::Request;
+use tonic::codegen::http::uri::PathAndQuery;
+use tonic::metadata::{Ascii, MetadataValue};
+use tonic::transport::{Channel, Endpoint};
+
+use crate::installation::{Installation, Postgres};
+use crate::process::{Running, cpu_microseconds, start};
+use crate::wire::{CallerCodec, GET_BRIEF};
+use crate::{Amounts, content, median};
+
+/// How long calls are made before they count.
+const WARM_UP: Duration = Duration::from_millis(500);
+
+/// The content of the brief, in bytes.
+const CONTENT: usize = 20_000;
+
+#[derive(clap::Args)]
+pub(crate) struct Settings {
+    #[arg(long)]
+    server: String,
+    #[arg(long)]
+    name: String,
+    #[arg(long)]
+    token: String,
+    #[arg(long)]
+    connections: usize,
+    #[arg(long)]
+    calls: usize,
+    #[arg(long)]
+    seconds: u64,
+}
+
+/// Calls for a time; prints how many answers came in it, and their seconds.
+pub(crate) async fn run(settings: &Settings) -> anyhow::Result<()> {
+    let request = GetBriefRequest { name: settings.name.clone(), ..GetBriefRequest::default() };
+    let request = Bytes::from(request.encode_to_vec());
+    let token: MetadataValue<Ascii> = format!("Bearer {}", settings.token).parse()?;
+    let (answers, stop) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
+    let mut callers = tokio::task::JoinSet::new();
+    for _ in 0..settings.connections {
+        let channel = Endpoint::from_shared(settings.server.clone())?.tcp_nodelay(true).connect().await?;
+        for _ in 0..settings.calls {
+            let (channel, request, token) = (channel.clone(), request.clone(), token.clone());
+            let (answers, stop) = (Arc::clone(&answers), Arc::clone(&stop));
+            callers.spawn(async move {
+                let mut grpc = tonic::client::Grpc::new(channel);
+                while !stop.load(Ordering::Relaxed) {
+                    call(&mut grpc, &request, &token).await?;
+                    answers.fetch_add(1, Ordering::Relaxed);
+                }
+                anyhow::Ok(())
+            });
+        }
+    }
+    tokio::time::sleep(WARM_UP).await;
+    let (before, began) = (answers.load(Ordering::Relaxed), Instant::now());
+    println!("began");
+    tokio::time::sleep(Duration::from_secs(settings.seconds)).await;
+    let (after, took) = (answers.load(Ordering::Relaxed), began.elapsed());
+    println!("{} {}", after - before, took.as_secs_f64());
+    stop.store(true, Ordering::Relaxed);
+    while let Some(ended) = callers.join_next().await {
+        ended??;
+    }
+    Ok(())
+}
+
+async fn call(
+    grpc: &mut tonic::client::Grpc<Channel>,
+    request: &Bytes,
+    token: &MetadataValue<Ascii>,
+) -> anyhow::Result<usize> {
+    grpc.ready().await?;
+    let mut request = Request::new(request.clone());
+    request.metadata_mut().insert("authorization", token.clone());
+    let answer = grpc.unary(request, PathAndQuery::from_static(GET_BRIEF), CallerCodec).await?;
+    Ok(answer.into_inner())
+}
+
+/// What is measured against what.
+struct Side {
+    url: String,
+    process: u32,
+    rates: Vec<f64>,
+    cpu: Vec<f64>,
+}
+
+/// `GetBrief` from memory against a server that holds the answer's bytes.
+pub(crate) async fn warm(postgres: &Postgres, amounts: &Amounts) -> anyhow::Result<()> {
+    let installation = Installation::start(postgres, "warm", &[]).await?;
+    let name = installation.import(content::of_size("bench-brief", CONTENT)).await?;
+    let answer =
+        installation.client().await?.get_brief(GetBriefRequest { name: name.clone(), ..Default::default() });
+    let file = postgres.folder.join("answer.bin");
+    std::fs::write(&file, answer.await?.encode_to_vec())?;
+    let peer = start(&["peer".into(), "--file".into(), file.display().to_string()]).await?;
+    compare(&installation, &peer, &name, amounts, "serve.warm").await
+}
+
+/// `GetBrief` from the database against a server that reads one row.
+pub(crate) async fn cold(postgres: &Postgres, amounts: &Amounts) -> anyhow::Result<()> {
+    let environment = [("CHANCERY_BENCH_NO_BRIEF_CACHE", "true")];
+    let installation = Installation::start(postgres, "cold", &environment).await?;
+    let name = installation.import(content::of_size("bench-brief", CONTENT)).await?;
+    let key = installation.psql.rows("select brief_key from briefs")?.concat();
+    let flags = ["peer", "--database-url", &installation.database_url, "--key", &key];
+    let peer = start(&flags.map(str::to_owned)).await?;
+    compare(&installation, &peer, &name, amounts, "serve.cold").await
+}
+
+/// The two take turns, so that what else the machine does hits both.
+async fn compare(
+    installation: &Installation,
+    peer: &Running,
+    name: &str,
+    amounts: &Amounts,
+    figure: &str,
+) -> anyhow::Result<()> {
+    let process = installation.service.process.id().context("the service has ended")?;
+    let peer_process = peer.process.id().context("the peer has ended")?;
+    let side = |url, process| Side { url, process, rates: Vec::new(), cpu: Vec::new() };
+    let mut service = side(installation.service.url(), process);
+    let mut bare = side(format!("http://{}", peer.said), peer_process);
+    for _ in 0..amounts.rounds {
+        for side in [&mut service, &mut bare] {
+            turn(side, installation, name, amounts).await?;
+        }
+    }
+    let mut ratios: Vec<f64> =
+        service.rates.iter().zip(&bare.rates).map(|(service, bare)| service / bare).collect();
+    let (rate, bare_rate) = (median(&mut service.rates), median(&mut bare.rates));
+    println!(
+        "# {figure}: {rate:.0} requests/s, the peer {bare_rate:.0}; median of the rounds' ratios {:.3}",
+        median(&mut ratios)
+    );
+    println!("{figure}_ratio {:.3}", rate / bare_rate);
+    println!("{figure}_requests_s {rate:.0}");
+    println!("{figure}_peer_requests_s {bare_rate:.0}");
+    println!("{figure}_cpu_us {:.1}", median(&mut service.cpu));
+    println!("{figure}_peer_cpu_us {:.1}", median(&mut bare.cpu));
+    Ok(())
+}
+
+async fn turn(
+    side: &mut Side,
+    installation: &Installation,
+    name: &str,
+    amounts: &Amounts,
+) -> anyhow::Result<()> {
+    let flags = [
+        ("--server", side.url.clone()),
+        ("--name", name.to_owned()),
+        ("--token", installation.token.clone()),
+        ("--connections", amounts.connections.to_string()),
+        ("--calls", amounts.calls.to_string()),
+        ("--seconds", amounts.seconds.to_string()),
+    ];
+    let flags = flags.into_iter().flat_map(|(flag, value)| [flag.to_owned(), value]);
+    let arguments: Vec<String> = std::iter::once("load".to_owned()).chain(flags).collect();
+    let mut load = start(&arguments).await?;
+    let before = cpu_microseconds(side.process)?;
+    let counted = load.next_line().await?;
+    let cpu = cpu_microseconds(side.process)? - before;
+    let (answers, seconds) = counted.split_once(' ').context("the load's count")?;
+    let (answers, seconds): (f64, f64) = (answers.parse()?, seconds.parse()?);
+    anyhow::ensure!(load.process.wait().await?.success(), "calls failed");
+    side.rates.push(answers / seconds);
+    side.cpu.push(cpu / answers);
+    Ok(())
+}

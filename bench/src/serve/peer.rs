@@ -1,0 +1,96 @@
+//! Servers that do nothing but answer: with bytes from memory, or with one row of the database.
+
+use std::convert::Infallible;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use chancery_proto::brief::v1::GetBriefRequest;
+use chancery_store::{DatabaseSettings, Store};
+use prost::bytes::Bytes;
+use tonic::body::Body;
+use tonic::codegen::{BoxFuture, Context, Poll, Service, http};
+use tonic::server::{Grpc, NamedService, UnaryService};
+use tonic::transport::Server;
+use tonic::transport::server::TcpIncoming;
+use tonic::{Request, Response, Status};
+
+use crate::wire::PeerCodec;
+
+#[derive(clap::Args)]
+pub(crate) struct Settings {
+    /// The file whose bytes are answered.
+    #[arg(long)]
+    file: Option<PathBuf>,
+    /// The database whose row is answered.
+    #[arg(long, requires = "key")]
+    database_url: Option<String>,
+    /// The row.
+    #[arg(long)]
+    key: Option<i64>,
+}
+
+/// Where the answer is.
+#[derive(Clone)]
+enum Peer {
+    Memory(Bytes),
+    Row(Store, i64),
+}
+
+/// Serves until it is ended; says where on standard output.
+pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
+    let peer = match (&settings.file, &settings.database_url) {
+        (Some(file), _) => Peer::Memory(std::fs::read(file)?.into()),
+        (None, Some(url)) => {
+            let store = DatabaseSettings::of_url(url).connect("chancery-bench-peer").await?;
+            Peer::Row(store, settings.key.context("--key")?)
+        }
+        (None, None) => anyhow::bail!("--file or --database-url"),
+    };
+    let incoming = TcpIncoming::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?.with_nodelay(Some(true));
+    println!("{}", incoming.local_addr()?);
+    Ok(Server::builder().add_service(peer).serve_with_incoming(incoming).await?)
+}
+
+impl NamedService for Peer {
+    const NAME: &'static str = "chancery.brief.v1.BriefService";
+}
+
+impl Service<http::Request<Body>> for Peer {
+    type Response = http::Response<Body>;
+    type Error = Infallible;
+    type Future = BoxFuture<Self::Response, Infallible>;
+
+    fn poll_ready(&mut self, _context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: http::Request<Body>) -> Self::Future {
+        let method = Answer(self.clone());
+        Box::pin(async move {
+            let mut grpc = Grpc::new(PeerCodec::<GetBriefRequest>::default());
+            Ok(grpc.unary(method, request).await)
+        })
+    }
+}
+
+struct Answer(Peer);
+
+impl UnaryService<GetBriefRequest> for Answer {
+    type Response = Bytes;
+    type Future = BoxFuture<Response<Bytes>, Status>;
+
+    fn call(&mut self, _request: Request<GetBriefRequest>) -> Self::Future {
+        let peer = self.0.clone();
+        Box::pin(async move {
+            match peer {
+                Peer::Memory(bytes) => Ok(Response::new(bytes)),
+                Peer::Row(store, key) => {
+                    let row = store.bare_row(key).await;
+                    row.map(|bytes| Response::new(bytes.into()))
+                        .map_err(|error| Status::unavailable(error.to_string()))
+                }
+            }
+        })
+    }
+}

@@ -1,0 +1,47 @@
+//! Processes of this program, and the CPU time that processes take.
+
+use std::process::Stdio;
+
+use anyhow::Context as _;
+use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
+
+/// The kernel tells CPU time in hundredths of a second.
+const MICROSECONDS_A_TICK: f64 = 10_000.0;
+
+/// Another process of this program. It ends with the handle.
+pub(crate) struct Running {
+    pub(crate) process: Child,
+    /// The first line that it printed.
+    pub(crate) said: String,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+impl Running {
+    /// The next line that it prints.
+    pub(crate) async fn next_line(&mut self) -> anyhow::Result<String> {
+        self.lines.next_line().await?.context("the process has ended")
+    }
+}
+
+/// Starts this program with other arguments and waits for its first line.
+pub(crate) async fn start(arguments: &[String]) -> anyhow::Result<Running> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
+    let mut process = command.spawn()?;
+    let output = process.stdout.take().context("standard output")?;
+    let mut lines = BufReader::new(output).lines();
+    let said = lines.next_line().await?.with_context(|| format!("{arguments:?} ended at once"))?;
+    Ok(Running { process, said, lines })
+}
+
+/// The CPU time that a process has taken so far, in microseconds.
+pub(crate) fn cpu_microseconds(process: u32) -> anyhow::Result<f64> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
+    // The name, in brackets, may hold anything; after it the fields are numbers (proc(5): 14 utime, 15 stime).
+    let (_, fields) = stat.rsplit_once(')').context("/proc/PID/stat")?;
+    let ticks = |place: usize| -> anyhow::Result<f64> {
+        Ok(fields.split_whitespace().nth(place - 3).context("/proc/PID/stat")?.parse()?)
+    };
+    Ok((ticks(14)? + ticks(15)?) * MICROSECONDS_A_TICK)
+}
