@@ -57,16 +57,18 @@ pub(super) async fn make_tables(connection: &mut PgConnection) -> Result<()> {
 }
 
 /// Makes of the statements that should be there what search should find: as `search_again` does, which is bound to the
-/// stored tables.
+/// stored tables. An entry's key is made up when it is written, so that of the stored one is the right one.
 async fn make_search_entries(connection: &mut PgConnection) -> Result<()> {
     sqlx::query!(
         "-- verify::rows::make_search_entries
-        insert into search_entries (brief_key, revision, statement_id, from_rank, until_rank, workspace_id, brief_id,
-            position, place, facets, words)
-        select brief_key, revision, statement_id, from_rank, least(until_rank, current_until), workspace_id, brief_id,
-            position, place, search_facets(row(s.*)::public.statements), search_vector(workspace_id, language, text)
+        insert into search_entries (entry_key, brief_key, revision, statement_id, from_rank, until_rank, workspace_id,
+            brief_id, position, place, facets, words)
+        select coalesce(stored.entry_key, 0), s.brief_key, s.revision, s.statement_id, s.from_rank,
+            least(s.until_rank, s.current_until), s.workspace_id, s.brief_id, s.position, s.place,
+            search_facets(row(s.*)::public.statements), search_vector(s.workspace_id, s.language, s.text)
         from statements s
-        where current_until > from_rank"
+        left join public.search_entries stored using (brief_key, revision, statement_id, from_rank)
+        where s.current_until > s.from_rank"
     )
     .execute(connection)
     .await?;
