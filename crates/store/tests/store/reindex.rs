@@ -31,7 +31,12 @@ async fn reindexed(store: &Store, which: Reindexed) -> Vec<Reindexing> {
 }
 
 fn everything(place: &Place) -> Vec<Vec<String>> {
-    MADE.iter().map(|table| place.rows(&format!("select row(t.*)::text from {table} t order by 1"))).collect()
+    MADE.iter().map(|table| place.rows(&rows_of(table))).collect()
+}
+
+/// All of a table's rows, without the keys that are made up when one is written.
+fn rows_of(table: &str) -> String {
+    format!("select to_jsonb(t) - 'entry_key' from {table} t order by 1")
 }
 
 #[tokio::test]
@@ -274,7 +279,7 @@ async fn a_database_of_before_the_content_service_is_made_whole() {
     store.verify(Verified { artifacts: true }, tell).await.unwrap();
     assert_eq!(found, Vec::<String>::new());
     for (table, expected) in MADE.iter().zip(expected) {
-        let rows = old.psql().rows(&format!("select row(t.*)::text from {table} t order by 1")).unwrap();
+        let rows = old.psql().rows(&rows_of(table)).unwrap();
         assert_eq!(rows, expected, "{table}");
     }
 }
