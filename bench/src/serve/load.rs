@@ -99,10 +99,11 @@ struct Side {
 pub(crate) async fn warm(postgres: &Postgres, amounts: &Amounts) -> anyhow::Result<()> {
     let installation = Installation::start(postgres, "warm", &[]).await?;
     let name = installation.import(content::of_size("bench-brief", CONTENT)).await?;
+    let client = installation.client().await?;
     let answer =
-        installation.client().await?.get_brief(GetBriefRequest { name: name.clone(), ..Default::default() });
+        client.get_brief(GetBriefRequest { name: name.clone(), ..GetBriefRequest::default() }).await?;
     let file = postgres.folder.join("answer.bin");
-    std::fs::write(&file, answer.await?.encode_to_vec())?;
+    std::fs::write(&file, answer.encode_to_vec())?;
     let peer = start(&["peer".into(), "--file".into(), file.display().to_string()]).await?;
     compare(&installation, &peer, &name, amounts, "serve.warm").await
 }
