@@ -85,6 +85,20 @@ unary! {
     briefs.list_attachments(brief::ListAttachmentsRequest) -> brief::ListAttachmentsResponse, REPEATS, call;
     /// A brief's revisions as documents.
     briefs.export_brief(brief::ExportBriefRequest) -> brief::ExportBriefResponse, REPEATS, import;
+    /// A page of statements across briefs.
+    knowledge.list_statements(brief::ListStatementsRequest) -> brief::ListStatementsResponse, REPEATS, call;
+    /// A page of actors across briefs, or those with a name like the query.
+    knowledge.list_actors(brief::ListActorsRequest) -> brief::ListActorsResponse, REPEATS, call;
+    /// One actor, in all briefs that show it.
+    knowledge.get_actor(brief::GetActorRequest) -> brief::GetActorResponse, REPEATS, call;
+    /// A page of ties across briefs, or those around an actor or place.
+    knowledge.list_relationships(brief::ListRelationshipsRequest) -> brief::ListRelationshipsResponse, REPEATS, call;
+    /// A page of the timeline.
+    knowledge.list_events(brief::ListEventsRequest) -> brief::ListEventsResponse, REPEATS, call;
+    /// A page of sources across briefs.
+    knowledge.list_sources(brief::ListSourcesRequest) -> brief::ListSourcesResponse, REPEATS, call;
+    /// Everything that rests on a part, and the PDFs of it that were delivered.
+    knowledge.trace_impact(brief::TraceImpactRequest) -> brief::TraceImpactResponse, REPEATS, call;
     /// Requests a PDF. The call gets a request id unless it has one, so a repeated one makes no second render.
     renders.create_render(render::CreateRenderRequest) -> render::Render, REPEATS, call, identified;
     /// A render's state.
