@@ -1,6 +1,8 @@
 //! Two service processes on one database: what is answered is at most a second old, whatever is cut, and never older than
 //! the cursor that a caller brings.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
+
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -160,14 +162,13 @@ fn database_address(url: &str) -> (Target, String) {
     let (before, rest) = url.split_once('@').expect("the URL names a user");
     let (host, after) = rest.split_once('/').expect("the URL names a database");
     let (name, query) = after.split_once('?').unwrap_or((after, ""));
-    let target = match query.split('&').find_map(|pair| pair.strip_prefix("host=")) {
+    let folder = query.split('&').find_map(|pair| pair.strip_prefix("host="));
+    let target = if let Some(folder) = folder {
         // A private server has a socket and no port.
-        Some(folder) => Target::Unix(std::path::Path::new(folder).join(".s.PGSQL.5432")),
-        None => {
-            let address: SocketAddr =
-                host.replace("localhost", "127.0.0.1").parse().expect("a host and a port");
-            Target::Tcp(address)
-        }
+        Target::Unix(std::path::Path::new(folder).join(".s.PGSQL.5432"))
+    } else {
+        let address: SocketAddr = host.replace("localhost", "127.0.0.1").parse().expect("a host and a port");
+        Target::Tcp(address)
     };
     (target, format!("{before}@{{address}}/{name}?sslmode=disable"))
 }

@@ -74,7 +74,7 @@ impl Words {
         for (word, of_ten_thousand) in KNOWN {
             if dice.below(10_000) < of_ten_thousand {
                 let place = dice.below(words.len());
-                words[place] = word.to_owned();
+                word.clone_into(&mut words[place]);
             }
         }
         let mut text = words.join(" ");

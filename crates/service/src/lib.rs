@@ -22,6 +22,7 @@ mod knowledge_lists;
 mod knowledge_messages;
 pub mod knowledge_service;
 mod lifecycle;
+pub mod log;
 mod pages;
 pub mod probe;
 mod queue_messages;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use chancery_service::config::{Command, CommandLine};
 use chancery_service::shutdown::StopSignals;
-use chancery_service::{probe, server, telemetry};
+use chancery_service::{log, probe, server};
 use clap::Parser;
 use tokio::runtime::Runtime;
 
@@ -30,7 +30,7 @@ fn run() -> anyhow::Result<()> {
     if let Some(Command::Probe) = line.command {
         return Ok(runtime.block_on(probe::probe(line.config.listen))?);
     }
-    telemetry::begin_log(line.config.log).map_err(anyhow::Error::from_boxed)?;
+    let _rest = log::begin(line.config.log).map_err(anyhow::Error::from_boxed)?;
     tracing::info!(config = ?line.config, "starting");
     Ok(runtime.block_on(server::run(line.config, signals))?)
 }

@@ -1,4 +1,4 @@
-//! The log: its set-up, and the layer that writes one line for each call and bounds what a call may take.
+//! The layer that writes one line for each call and bounds what a call may take.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -15,24 +15,9 @@ use tokio::time::Instant;
 use tonic::body::Body;
 use tonic::{Code, Status};
 use tower::{Layer, Service};
-use tracing_subscriber::EnvFilter;
 
 use crate::BoxedAnswer;
-use crate::config::LogFormat;
 use crate::errors::{busy, limit_exceeded};
-
-/// Begins to write the log to standard error. `RUST_LOG` says what is written; without it, everything from INFO on.
-///
-/// # Errors
-/// When `RUST_LOG` does not parse or a log was begun before.
-pub fn begin_log(format: LogFormat) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    let filter = EnvFilter::builder().with_default_directive(tracing::Level::INFO.into()).from_env()?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    match format {
-        LogFormat::Json => log.json().flatten_event(true).with_current_span(false).try_init(),
-        LogFormat::Text => log.try_init(),
-    }
-}
 
 /// What calls may take.
 #[derive(Debug, Clone, Copy)]

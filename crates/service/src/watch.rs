@@ -114,13 +114,12 @@ impl Watch {
                 self.tell(&answers, Event::KeepAlive(KeepAlive {})).await?;
                 last_told = Instant::now();
             }
-            match &mut moves {
+            if let Some(moves) = &mut moves {
                 // A watch that nothing wakes looks all the same. An error cannot be: the sender is kept for good.
-                Some(moves) => drop(tokio::time::timeout(POLL, moves.changed()).await),
-                None => {
-                    tokio::time::sleep(POLL).await;
-                    moves = self.freshness.moves(&self.workspace);
-                }
+                drop(tokio::time::timeout(POLL, moves.changed()).await);
+            } else {
+                tokio::time::sleep(POLL).await;
+                moves = self.freshness.moves(&self.workspace);
             }
         }
     }

@@ -85,7 +85,10 @@ pub struct Position {
 /// Without the key.
 impl std::fmt::Debug for Position {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Position").field("epoch", &self.epoch).field("number", &self.number).finish()
+        f.debug_struct("Position")
+            .field("epoch", &self.epoch)
+            .field("number", &self.number)
+            .finish_non_exhaustive()
     }
 }
 

@@ -168,8 +168,8 @@ impl Store {
         if stored.redaction_version > REDACTION_VERSION || stored.projection_version > PROJECTION_VERSION {
             return Err(StoreError::Schema(newer(stored.projection_version)));
         }
-        let rewritten = match body(&mut transaction, key, revision).await? {
-            Some(body) => match brief.made_of(stored, &body)? {
+        let rewritten = if let Some(body) = body(&mut transaction, key, revision).await? {
+            match brief.made_of(stored, &body)? {
                 Ok(made) => {
                     forget_rows(&mut transaction, key, revision).await?;
                     write(&mut transaction, &brief, stored, &made, tell).await?
@@ -179,11 +179,10 @@ impl Store {
                     tell(Reindexing::Damage(damage));
                     false
                 }
-            },
-            None => {
-                forget_rows(&mut transaction, key, revision).await?;
-                false
             }
+        } else {
+            forget_rows(&mut transaction, key, revision).await?;
+            false
         };
         // Damage holds nothing up: it is told here and by `verify`, and the rest of the database is served.
         sqlx::query!(

@@ -39,7 +39,7 @@ pub(crate) async fn follow(freshness: Freshness, wakeups: Wakeups, shutdown: Shu
         };
         match (&error, failing) {
             (Some(error), false) => {
-                tracing::warn!(error, "the change log is not heard: everything is read from the database")
+                tracing::warn!(error, "the change log is not heard: everything is read from the database");
             }
             (None, true) => tracing::info!("the change log is heard again"),
             _ => {}

@@ -192,8 +192,8 @@ fn first_difference<'t>(one: &'t str, other: &'t str) -> Option<(&'t str, &'t st
     let at = one.bytes().zip(other.bytes()).take_while(|(one, other)| one == other).count();
     let around = |text: &'t str| {
         let from = (0..=at.saturating_sub(80)).rev().find(|place| text.is_char_boundary(*place)).unwrap_or(0);
-        let until = (at + 80..).find(|place| text.is_char_boundary((*place).min(text.len())));
-        &text[from..until.unwrap_or(text.len()).min(text.len())]
+        let until = (at + 80..text.len()).find(|place| text.is_char_boundary(*place)).unwrap_or(text.len());
+        &text[from..until]
     };
     Some((around(one), around(other)))
 }

@@ -93,13 +93,13 @@ impl Scene {
     }
 
     /// Another service's briefs.
-    pub(crate) fn briefs_at(&self, address: std::net::SocketAddr, token: &str) -> Briefs {
+    pub(crate) fn briefs_at(address: std::net::SocketAddr, token: &str) -> Briefs {
         BriefServiceClient::with_interceptor(channel(address), bearer(token))
             .max_decoding_message_size(MESSAGE_LIMIT)
     }
 
     /// The same over a connection that takes little that nobody reads.
-    pub(crate) fn narrow_briefs_at(&self, address: std::net::SocketAddr, token: &str) -> Briefs {
+    pub(crate) fn narrow_briefs_at(address: std::net::SocketAddr, token: &str) -> Briefs {
         let endpoint = Endpoint::from_shared(format!("http://{address}")).unwrap();
         let channel = endpoint.initial_stream_window_size(16_384).connect_lazy();
         BriefServiceClient::with_interceptor(channel, bearer(token))

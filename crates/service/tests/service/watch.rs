@@ -157,7 +157,7 @@ async fn a_slow_reader_is_let_go_with_a_cursor_from_which_nothing_is_missed_or_r
     let scene = Scene::new().await;
     let replica = scene.replica(&["--watch-patience", "100"]).await;
     let token = scene.token("default", &[Role::Reader], "TLP:RED").await;
-    let slow = scene.narrow_briefs_at(replica.listen, &token);
+    let slow = Scene::narrow_briefs_at(replica.listen, &token);
     let mut answers = begin(&slow, from_now()).await;
     assert_eq!(next(&mut answers).await.unwrap().0, "checkpoint");
     // More than connection and server hold for somebody who does not read.
@@ -246,7 +246,7 @@ async fn after_a_dump_and_a_restore_old_cursors_are_refused_and_new_ones_hold() 
     let cursor = publish(&scene, "b1", 1, content("One")).await;
     let restored = scene.restored_elsewhere(&[]).await;
     let token = &scene.admin;
-    let mut there = scene.briefs_at(restored.running.listen, token);
+    let mut there = Scene::briefs_at(restored.running.listen, token);
     let answer = there.watch_briefs(watch(&cursor)).await;
     refused(answer, Code::FailedPrecondition, Reason::CursorExpired);
     let request = GetBriefRequest { name: BRIEF.into(), at_least: cursor.clone(), ..Default::default() };

@@ -40,6 +40,7 @@ pub(crate) struct Level<'a> {
 }
 
 /// Where a revision's rows belong.
+#[allow(clippy::struct_field_names, reason = "the columns are called so")]
 pub(crate) struct At<'a> {
     pub(crate) workspace: &'a str,
     pub(crate) brief_id: &'a str,

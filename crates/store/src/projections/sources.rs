@@ -62,7 +62,9 @@ fn citing_statements(content: &BriefContent) -> BTreeMap<&str, i32> {
             statement.citations.iter().map(|citation| citation.source_id.as_str()).collect();
         cited.sort_unstable();
         cited.dedup();
-        cited.into_iter().for_each(|source| *citing.entry(source).or_default() += 1);
+        for source in cited {
+            *citing.entry(source).or_default() += 1;
+        }
     }
     citing
 }

@@ -99,7 +99,7 @@ async fn verify_batch(
         let place = brief.revisions.iter().position(|revision| revision.number == row.revision);
         let Some(place) = place else { continue };
         let revision = &brief.revisions[place];
-        verify_number(brief, place, tell)?;
+        verify_number(brief, place, tell);
         if verify_revision(&mut transaction, brief, revision, due[place], tell).await? {
             judged.revisions.insert((brief.key, revision.number), (brief, revision));
         }
@@ -122,14 +122,13 @@ fn newest_of(briefs: &BTreeMap<i64, StoredBrief>, key: i64) -> i32 {
 }
 
 /// Numbers have no gaps.
-fn verify_number(brief: &StoredBrief, place: usize, tell: &mut impl FnMut(Verifying)) -> Result<()> {
+fn verify_number(brief: &StoredBrief, place: usize, tell: &mut impl FnMut(Verifying)) {
     let number = brief.revisions[place].number;
     let follows = if place == 0 { 1 } else { brief.revisions[place - 1].number + 1 };
     if number != follows {
         let what = format!("revision {follows} is not there, {number} is");
         tell(Verifying::Found(Finding::new(FindingCode::RevisionMissing, &brief.name, what)));
     }
-    Ok(())
 }
 
 /// Verifies a revision's own row, and writes what should be made of it into the temporary tables. Answers whether
