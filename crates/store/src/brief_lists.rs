@@ -170,20 +170,22 @@ impl Store {
 /// to those who had an edition.
 fn push_from(statement: &mut QueryBuilder<Postgres>, access: Access, query: &BriefListQuery<'_>) {
     let rank = i16::from(access.clearance.0);
-    let join = if query.show_deleted { " left join " } else { " join " };
+    // Each by itself and for one row at most: joined plainly, the planner takes them for few and reads the whole workspace.
+    let (join, on) =
+        if query.show_deleted { (" left join lateral (", " on true") } else { (" cross join lateral (", "") };
     statement.push(" from briefs b").push(join);
-    statement.push(
-        "editions e on e.workspace_id = b.workspace_id and e.brief_id = b.brief_id and e.from_rank <= ",
-    );
-    statement.push_bind(rank).push(" and e.current_until > ").push_bind(rank);
-    statement.push(" and e.current_until > e.from_rank").push(join);
-    statement.push("revisions r on r.brief_key = e.brief_key and r.revision = e.revision").push(join);
-    statement.push("statements t on t.brief_key = e.brief_key and t.revision = e.revision");
+    statement
+        .push("select * from editions e where e.workspace_id = b.workspace_id and e.brief_id = b.brief_id");
+    statement.push(" and e.from_rank <= ").push_bind(rank).push(" and e.current_until > ").push_bind(rank);
+    statement.push(" and e.current_until > e.from_rank limit 1) e").push(on).push(join);
+    statement.push("select * from revisions r where r.brief_key = e.brief_key and r.revision = e.revision");
+    statement.push(" limit 1) r").push(on).push(join);
+    statement.push("select * from statements t where t.brief_key = e.brief_key and t.revision = e.revision");
     statement.push(" and t.statement_id = '' and t.place = 1 and t.from_rank <= ").push_bind(rank);
-    statement.push(" and t.until_rank > ").push_bind(rank).push(" left join unnest(");
+    statement.push(" and t.until_rank > ").push_bind(rank).push(" limit 1) t").push(on);
     let labels: Vec<String> = access.scheme.labels().iter().map(|label| (*label).to_owned()).collect();
-    statement.push_bind(labels).push(") with ordinality as label (text, place) on label.text = e.marking");
-    statement.push(" cross join lateral (select (label.place - 1)::smallint as rank) k");
+    statement.push(" cross join lateral (select (array_position(").push_bind(labels);
+    statement.push(", e.marking) - 1)::smallint as rank) k");
     statement.push(" where b.workspace_id = ").push_bind(query.workspace.to_string());
     if query.show_deleted {
         statement.push(" and (e.brief_key is not null or (b.deleted_at is not null and exists (");

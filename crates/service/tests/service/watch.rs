@@ -85,24 +85,25 @@ async fn a_watch_tells_the_current_state_first_and_then_every_change_in_order() 
     assert_eq!(told, "checkpoint");
 
     let mut admin = scene.briefs(&scene.admin);
+    let mut told = Vec::new();
     publish(&scene, "b1", 2, content("One again")).await;
+    told.push(next(&mut answers).await.unwrap());
     let name = format!("{BRIEF}/revisions/2");
     let request = WithdrawBriefRevisionRequest { name, reason: "Wrong.".into(), ..Default::default() };
     admin.withdraw_brief_revision(request).await.unwrap();
+    told.push(next(&mut answers).await.unwrap());
     admin.delete_brief(DeleteBriefRequest { name: BRIEF.into(), ..Default::default() }).await.unwrap();
+    told.push(next(&mut answers).await.unwrap());
     admin.undelete_brief(UndeleteBriefRequest { name: BRIEF.into(), ..Default::default() }).await.unwrap();
+    told.push(next(&mut answers).await.unwrap());
     let expected = [
         "Published b1/revisions/2 One again",
         "Withdrawn b1/revisions/2 One again",
         "Deleted b1",
         "Undeleted b1",
     ];
-    let mut cursors = Vec::new();
-    for expected in expected {
-        let (told, cursor) = next(&mut answers).await.unwrap();
-        assert_eq!(told, expected);
-        cursors.push(cursor);
-    }
+    let (words, cursors): (Vec<_>, Vec<_>) = told.into_iter().unzip();
+    assert_eq!(words, expected);
     // From each cursor, exactly what comes after it.
     let mut again = begin(&reader, watch(&from)).await;
     assert_eq!(next(&mut again).await.unwrap().0, expected[0]);
