@@ -13,7 +13,7 @@ use chancery_proto::brief::v1::{Brief, GetBriefRequest};
 use chancery_proto::codec::StrictCodec;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue};
-use http_body::{Frame, SizeHint};
+use http_body::Frame;
 use prost::bytes::Bytes;
 use prost::encoding::{WireType, encode_key, encode_varint};
 use tonic::body::Body;
@@ -134,7 +134,7 @@ async fn answer(briefs: &Briefs, request: http::Request<Body>) -> Result<http::R
     Ok(answer)
 }
 
-/// One frame and the trailers of success.
+/// One frame and the trailers of success. Its size is not told ahead: gRPC-Web puts the trailers into the body.
 struct Answer {
     frame: Option<Bytes>,
     is_ended: bool,
@@ -160,10 +160,6 @@ impl http_body::Body for Answer {
 
     fn is_end_stream(&self) -> bool {
         self.is_ended
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.frame.as_ref().map_or(0, |frame| frame.len() as u64))
     }
 }
 
