@@ -165,7 +165,8 @@ fn database_address(url: &str) -> (Target, String) {
     let folder = query.split('&').find_map(|pair| pair.strip_prefix("host="));
     let target = if let Some(folder) = folder {
         // A private server has a socket and no port.
-        Target::Unix(std::path::Path::new(folder).join(".s.PGSQL.5432"))
+        let folder = folder.replace("%2F", "/");
+        Target::Unix(std::path::Path::new(&folder).join(".s.PGSQL.5432"))
     } else {
         let address: SocketAddr = host.replace("localhost", "127.0.0.1").parse().expect("a host and a port");
         Target::Tcp(address)

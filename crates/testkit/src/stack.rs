@@ -215,7 +215,8 @@ impl Stack {
     pub fn content(&self) -> String {
         let tables = "select coalesce(string_agg(format('select ''%1$s'' as t, md5(coalesce(string_agg(r::text, e''\\n'' \
              order by r::text), '''')) as d from %1$I r', table_name), ' union all ' order by table_name), '') \
-             from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'";
+             from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE' \
+             and table_name <> 'request_ids'";
         let psql = self.database.psql();
         let query = psql.rows(tables).unwrap_or_else(|error| panic!("{error}")).concat();
         psql.rows(&query).unwrap_or_else(|error| panic!("{error}")).join("\n")
