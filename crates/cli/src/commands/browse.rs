@@ -3,7 +3,7 @@
 use chancery_client::Client;
 use chancery_proto::brief::v1::{
     Brief, BriefRevision, GetBriefRequest, GetBriefRevisionRequest, ListBriefRevisionsResponse,
-    ListBriefsResponse,
+    ListBriefsResponse, RevisionState,
 };
 use chancery_proto::names::BriefOrRevisionName;
 
@@ -45,7 +45,7 @@ pub async fn revisions(global: &Global, arguments: &BriefArg) -> Result<(), Fail
     let answer = ListBriefRevisionsResponse { revisions, ..Default::default() };
     output::answer(global.json, &answer, || {
         let rows: Vec<_> = answer.revisions.iter().map(revision_row).collect();
-        listed(["REVISION", "PUBLISHED", "BY", "MARKING", "TITLE", "CHANGE"], &rows, "no revisions")
+        listed(["REVISION", "STATE", "PUBLISHED", "BY", "MARKING", "TITLE", "CHANGE"], &rows, "no revisions")
     })
 }
 
@@ -62,13 +62,22 @@ fn brief_row(brief: &Brief) -> [String; 5] {
     [id, revision, text::time(brief.publish_time.as_ref()), content.marking, content.title]
 }
 
-fn revision_row(revision: &BriefRevision) -> [String; 6] {
+fn revision_row(revision: &BriefRevision) -> [String; 7] {
     [
         revision.number.to_string(),
+        state_word(revision.state()).to_owned(),
         text::time(revision.publish_time.as_ref()),
         revision.creator.clone(),
         revision.marking.clone(),
         revision.title.clone(),
         revision.change_summary.clone(),
     ]
+}
+
+const fn state_word(state: RevisionState) -> &'static str {
+    match state {
+        RevisionState::Withdrawn => "withdrawn",
+        RevisionState::Purged => "purged",
+        RevisionState::Published | RevisionState::Unspecified => "stands",
+    }
 }
