@@ -7,6 +7,7 @@ use chancery_brief::marking::Scheme;
 use chancery_brief::validate::canonicalize;
 use chancery_proto::brief::v1::BriefContent;
 use chancery_proto::names::NameError;
+pub(crate) use chancery_store::timestamp;
 use prost_types::Timestamp;
 use time::{Duration, OffsetDateTime};
 use tonic::Status;
@@ -52,12 +53,6 @@ pub(crate) fn time(field: &str, timestamp: &Timestamp) -> Result<OffsetDateTime,
     let seconds = OffsetDateTime::from_unix_timestamp(timestamp.seconds).map_err(|_| refuse())?;
     let in_range = (0..1_000_000_000).contains(&timestamp.nanos) && (1..=9999).contains(&seconds.year());
     if in_range { Ok(seconds + Duration::nanoseconds(timestamp.nanos.into())) } else { Err(refuse()) }
-}
-
-/// A time as messages hold it.
-#[allow(clippy::cast_possible_wrap, reason = "there are fewer than 2^30 nanoseconds in a second")]
-pub(crate) fn timestamp(time: OffsetDateTime) -> Timestamp {
-    Timestamp { seconds: time.unix_timestamp(), nanos: time.nanosecond() as i32 }
 }
 
 #[cfg(test)]

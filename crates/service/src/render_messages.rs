@@ -10,11 +10,10 @@ use chancery_proto::render::v1::{
     RenderState, RenderWaitingReason,
 };
 use chancery_store::{self as store, NewRender};
-use prost_types::Timestamp;
-use time::OffsetDateTime;
 use tonic::Status;
 
 use crate::errors::{invalid_field, invalid_name, invalid_options};
+use crate::fields::timestamp;
 use crate::request_ids::write_id;
 
 /// What a render is asked for with, by one method or the other.
@@ -106,11 +105,6 @@ pub(crate) fn artifact_message(artifact: &store::Artifact) -> Artifact {
         pages: artifact.pages,
         media_type: "application/pdf".to_owned(),
     }
-}
-
-fn timestamp(time: OffsetDateTime) -> Timestamp {
-    // Nanoseconds are below a thousand million.
-    Timestamp { seconds: time.unix_timestamp(), nanos: i32::try_from(time.nanosecond()).unwrap_or_default() }
 }
 
 #[cfg(test)]

@@ -164,7 +164,7 @@ pub(crate) fn damaged(error: impl fmt::Display) -> StoreError {
 
 /// A time as messages hold it.
 #[allow(clippy::cast_possible_wrap, reason = "there are fewer than 2^30 nanoseconds in a second")]
-pub(crate) fn timestamp(time: OffsetDateTime) -> Timestamp {
+pub fn timestamp(time: OffsetDateTime) -> Timestamp {
     Timestamp { seconds: time.unix_timestamp(), nanos: time.nanosecond() as i32 }
 }
 

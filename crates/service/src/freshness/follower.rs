@@ -57,10 +57,10 @@ pub(crate) async fn follow(freshness: Freshness, wakeups: Wakeups, shutdown: Shu
 /// Compares all counters with what was heard, and drops what is not true any more.
 async fn look(freshness: &Freshness) -> Result<()> {
     let begun = Instant::now();
+    let is_first_look = freshness.logs().compared.is_none();
     let heads = freshness.store.log_heads().await?;
     for head in heads {
         let known = freshness.heard(&head.workspace);
-        let is_first_look = freshness.logs().compared.is_none();
         match known {
             Some(known) if known == head.position => continue,
             Some(known) if known.epoch == head.position.epoch && known.number < head.position.number => {
