@@ -279,6 +279,13 @@ pub enum BriefOrRevisionName {
     Revision(RevisionName),
 }
 
+impl BriefName {
+    /// A revision of it.
+    pub fn revision(&self, number: RevisionNumber) -> RevisionName {
+        RevisionName { workspace: self.workspace.clone(), brief: self.brief.clone(), revision: number }
+    }
+}
+
 impl BriefOrRevisionName {
     /// The brief.
     pub fn brief_name(&self) -> BriefName {

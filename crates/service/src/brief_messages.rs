@@ -1,7 +1,7 @@
 //! Briefs, drafts and revisions as the wire has them.
 
 use chancery_proto::brief::v1::{BriefDraft, BriefRevision, RevisionDocument, RevisionState};
-use chancery_proto::names::{BriefName, DraftName, ResourceId, RevisionName, RevisionNumber};
+use chancery_proto::names::{BriefName, DraftName, ResourceId, RevisionNumber};
 use chancery_store::{Draft, Edition, Purging, RevisionSummary, StoreError, Withdrawal};
 use tonic::Status;
 
@@ -20,16 +20,11 @@ pub(crate) fn draft_message(name: &DraftName, draft: Draft) -> BriefDraft {
     }
 }
 
-fn revision_name(brief: &BriefName, number: u32) -> String {
-    let (workspace, brief) = (brief.workspace.clone(), brief.brief.clone());
-    RevisionName { workspace, brief, revision: RevisionNumber(number) }.to_string()
-}
-
 /// A revision, as the caller's edition.
 pub(crate) fn revision_message(brief: &BriefName, edition: Edition) -> Result<BriefRevision, Status> {
     let content = edition.content().map_err(status)?;
     Ok(BriefRevision {
-        name: revision_name(brief, edition.revision),
+        name: brief.revision(RevisionNumber(edition.revision)).to_string(),
         number: edition.revision,
         publish_time: Some(timestamp(edition.published_at)),
         record_time: Some(timestamp(edition.recorded_at)),
@@ -57,7 +52,7 @@ fn state(withdrawal: Option<&Withdrawal>, purging: Option<&Purging>) -> Revision
 /// A revision as lists show it; a purged one has no more than that.
 pub(crate) fn listed_revision(brief: &BriefName, revision: RevisionSummary) -> BriefRevision {
     BriefRevision {
-        name: revision_name(brief, revision.revision),
+        name: brief.revision(RevisionNumber(revision.revision)).to_string(),
         number: revision.revision,
         publish_time: Some(timestamp(revision.published_at)),
         record_time: Some(timestamp(revision.recorded_at)),

@@ -3,7 +3,7 @@
 use chancery_brief::diff::differences;
 use chancery_proto::MESSAGE_LIMIT;
 use chancery_proto::brief::v1::{BriefContent, DiffBriefRevisionsRequest, DiffBriefRevisionsResponse};
-use chancery_proto::names::{BriefName, RevisionName, RevisionNumber};
+use chancery_proto::names::{BriefName, RevisionNumber};
 use chancery_store::{Edition, Principal, Store, StoreError};
 use prost::Message as _;
 use tonic::Status;
@@ -57,12 +57,7 @@ async fn edition(
     brief: &BriefName,
     number: u32,
 ) -> Result<Edition, Status> {
-    store.edition(principal, &revision(brief, number)).await.map_err(status)
-}
-
-fn revision(brief: &BriefName, number: u32) -> RevisionName {
-    let (workspace, brief) = (brief.workspace.clone(), brief.brief.clone());
-    RevisionName { workspace, brief, revision: RevisionNumber(number) }
+    store.edition(principal, &brief.revision(RevisionNumber(number))).await.map_err(status)
 }
 
 fn answer(
@@ -73,7 +68,7 @@ fn answer(
     // A first revision is compared with nothing: everything in it was added.
     let was = before.map_or_else(|| Ok(BriefContent::default()), Edition::content).map_err(status)?;
     let is = after.content().map_err(status)?;
-    let name = |edition: &Edition| revision(brief, edition.revision).to_string();
+    let name = |edition: &Edition| brief.revision(RevisionNumber(edition.revision)).to_string();
     let answer = DiffBriefRevisionsResponse {
         from_revision: before.map(name).unwrap_or_default(),
         to_revision: name(after),

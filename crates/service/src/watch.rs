@@ -9,7 +9,7 @@ use chancery_proto::brief::v1::{
     BriefChange, BriefChangeKind, Checkpoint, KeepAlive, WatchBriefsRequest, WatchBriefsResponse,
     WatchedBrief,
 };
-use chancery_proto::names::{BriefName, ResourceId, WorkspaceName};
+use chancery_proto::names::{BriefName, ResourceId, RevisionNumber, WorkspaceName};
 use chancery_store::{Position, Principal, Store, WatchedChange, WatchedEdition};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -230,7 +230,8 @@ fn names(workspace: &ResourceId, given: &[String]) -> Result<Vec<BriefName>, Sta
 }
 
 fn watched(brief: &BriefName, revision: Option<u32>, edition: Option<WatchedEdition>) -> WatchedBrief {
-    let revision = revision.map(|number| format!("{brief}/revisions/{number}")).unwrap_or_default();
+    let revision =
+        revision.map(|number| brief.revision(RevisionNumber(number)).to_string()).unwrap_or_default();
     let name = brief.to_string();
     let Some(edition) = edition else { return WatchedBrief { name, revision, ..WatchedBrief::default() } };
     WatchedBrief {

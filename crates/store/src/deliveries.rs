@@ -64,7 +64,7 @@ pub(crate) fn told(
         let render = row.render_id.parse::<GeneratedId>().map_err(damaged)?;
         Ok(Delivery {
             render: RenderName { workspace: workspace.clone(), render },
-            revision: RevisionName { workspace: brief.workspace, brief: brief.brief, revision },
+            revision: brief.revision(revision),
             edition_digest: digest(&row.edition_digest)?,
             artifact_digest: digest(&row.artifact_digest)?,
             recipient: is_told.then(|| Recipient {

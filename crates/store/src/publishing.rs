@@ -6,7 +6,7 @@ use chancery_brief::digest::content_digest;
 use chancery_brief::lint::lint;
 use chancery_brief::marking::{Clearance, Scheme};
 use chancery_proto::brief::v1::{BriefContent, BriefRevision, RevisionBody, UndeclaredChange};
-use chancery_proto::names::{BriefName, RevisionName, RevisionNumber};
+use chancery_proto::names::{BriefName, RevisionNumber};
 use prost::Message;
 use sqlx::PgExecutor;
 
@@ -114,12 +114,10 @@ impl Store {
         number: u32,
         position: Position,
     ) -> Result<Published> {
-        let (workspace, brief) = (name.workspace.clone(), name.brief.clone());
-        let revision = RevisionName { workspace, brief, revision: RevisionNumber(number) };
-        let edition = self.edition(principal, &revision).await?;
+        let edition = self.edition(principal, &name.revision(RevisionNumber(number))).await?;
         let before = match self.newest_standing(principal, name, Some(number)).await? {
             Some(before) => {
-                let revision = RevisionName { revision: RevisionNumber(before), ..revision };
+                let revision = name.revision(RevisionNumber(before));
                 Some(self.edition(principal, &revision).await?.content()?)
             }
             None => None,
@@ -141,8 +139,7 @@ impl Store {
     ) -> Result<Vec<UndeclaredChange>> {
         let before = match self.newest_standing(principal, name, None).await? {
             Some(number) => {
-                let (workspace, brief) = (name.workspace.clone(), name.brief.clone());
-                let revision = RevisionName { workspace, brief, revision: RevisionNumber(number) };
+                let revision = name.revision(RevisionNumber(number));
                 Some(self.edition(principal, &revision).await?.content()?)
             }
             None => None,

@@ -251,7 +251,7 @@ impl Row {
                 workspace: workspace.clone(),
                 render: self.render_id.parse::<GeneratedId>().map_err(damaged)?,
             },
-            revision: RevisionName { workspace: brief.workspace, brief: brief.brief, revision },
+            revision: brief.revision(revision),
             edition_digest: digest(&self.edition_digest)?,
             options: RenderOptions::decode(self.options.as_slice()).map_err(damaged)?,
             created_at: self.created_at,

@@ -129,8 +129,7 @@ impl StoredBrief {
 
     /// A revision's name.
     pub(crate) fn revision_name(&self, revision: &StoredRevision) -> Result<RevisionName> {
-        let (workspace, brief) = (self.name.workspace.clone(), self.name.brief.clone());
-        Ok(RevisionName { workspace, brief, revision: RevisionNumber(to_number(revision.number)?) })
+        Ok(self.name.revision(RevisionNumber(to_number(revision.number)?)))
     }
 
     /// Where a revision's editions belong.

@@ -18,7 +18,7 @@ mod words;
 pub(crate) use words::BRIEF_KIND;
 
 use chancery_brief::marking::Scheme;
-use chancery_proto::names::{BriefName, ResourceId, RevisionName, RevisionNumber};
+use chancery_proto::names::{ResourceId, RevisionName, RevisionNumber};
 use prost::Message;
 use sqlx::{FromRow, Postgres, QueryBuilder};
 use time::OffsetDateTime;
@@ -165,11 +165,6 @@ fn checked(text: &str, fields: &Schema, scheme: Scheme) -> Result<Filter> {
 }
 
 fn revision_name(workspace: &ResourceId, brief_id: &str, revision: i32) -> Result<RevisionName> {
-    let brief: BriefName =
-        BriefName { workspace: workspace.clone(), brief: brief_id.parse().map_err(damaged)? };
-    Ok(RevisionName {
-        workspace: brief.workspace,
-        brief: brief.brief,
-        revision: RevisionNumber(to_number(revision)?),
-    })
+    let (workspace, brief) = (workspace.clone(), brief_id.parse().map_err(damaged)?);
+    Ok(RevisionName { workspace, brief, revision: RevisionNumber(to_number(revision)?) })
 }
