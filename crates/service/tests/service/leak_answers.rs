@@ -2,19 +2,24 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chancery_brief::digest::body_digest;
 use chancery_proto::brief::v1::watch_briefs_response::Event;
 use chancery_proto::brief::v1::{
     AsOfClock, AsOfMoment, BatchGetBriefsRequest, BriefView, DiffBriefRevisionsRequest, ExportBriefRequest,
-    ExportFormat, GetActorRequest, GetBriefDraftRequest, GetBriefRequest, GetBriefRevisionRequest,
-    ListActorsRequest, ListAttachmentsRequest, ListBriefRevisionsRequest, ListBriefsRequest,
-    ListEventsRequest, ListRelationshipsRequest, ListSourcesRequest, ListStatementsRequest,
-    SearchBriefsRequest, TraceImpactRequest, WatchBriefsRequest, trace_impact_request::Target,
+    ExportFormat, GetActorRequest, GetAttachmentRequest, GetAttachmentResponse, GetBriefDraftRequest,
+    GetBriefRequest, GetBriefRevisionRequest, ListActorsRequest, ListAttachmentsRequest,
+    ListBriefRevisionsRequest, ListBriefsRequest, ListEventsRequest, ListRelationshipsRequest,
+    ListSourcesRequest, ListStatementsRequest, SearchBriefsRequest, TraceImpactRequest, WatchBriefsRequest,
+    trace_impact_request::Target,
 };
 use prost::{Message, Name};
 use serde_json::Value;
 use tonic::{Response, Status};
 
 use crate::knowledge_scene::Knowledge;
+use crate::leak_renders::renders;
+use crate::leak_scene::{OPEN_PICTURE, OTHER_WITHHELD_PICTURE, WITHHELD_PICTURE};
+use crate::queue_scene::Renders;
 use crate::scene::Briefs;
 
 /// Somebody in one of the twins.
@@ -22,7 +27,12 @@ pub(crate) struct Reader {
     pub(crate) workspace: String,
     pub(crate) briefs: Briefs,
     pub(crate) knowledge: Knowledge,
+    pub(crate) renders: Renders,
 }
+
+/// What `leaks` fills in, and one that is not there.
+pub(crate) const BRIEFS: [&str; 8] =
+    ["b1", "b2", "b3", "deleted", "deleted-unseen", "purged", "pictures", "none"];
 
 /// Ids that random briefs give their parts: withheld ones among them.
 const IDS: [&str; 14] =
@@ -32,15 +42,25 @@ const IDS: [&str; 14] =
 const WORDS: [&str; 7] = ["canary", "kanari", "zibeth", "xyzzy", "\"canary s2\"", "kana*", "canary -r4"];
 
 /// What is made at random or by this database's clock.
-const NOT_COMPARED: [&str; 6] = ["uid", "createTime", "updateTime", "recordTime", "withdrawTime", "cursor"];
+const NOT_COMPARED: [&str; 9] = [
+    "uid",
+    "createTime",
+    "updateTime",
+    "endTime",
+    "recordTime",
+    "withdrawTime",
+    "deleteTime",
+    "purgeTime",
+    "cursor",
+];
 
 /// Texts of one side, as the other would say them.
-struct Neutral<'r> {
-    workspace: &'r str,
+pub(crate) struct Neutral<'r> {
+    pub(crate) workspace: &'r str,
 }
 
 impl Neutral<'_> {
-    fn answer<M: Message + Name>(&self, answer: Result<Response<M>, Status>) -> String {
+    pub(crate) fn answer<M: Message + Name>(&self, answer: Result<Response<M>, Status>) -> String {
         match answer {
             Ok(answer) => self.message(&answer.into_inner()),
             Err(status) => {
@@ -49,7 +69,7 @@ impl Neutral<'_> {
         }
     }
 
-    fn message<M: Message + Name>(&self, message: &M) -> String {
+    pub(crate) fn message<M: Message + Name>(&self, message: &M) -> String {
         let mut value: Value =
             serde_json::from_str(&chancery_proto::json::to_string_pretty(message)).unwrap();
         neutralise(&mut value);
@@ -66,6 +86,10 @@ impl Neutral<'_> {
 fn neutralise(value: &mut Value) {
     match value {
         Value::Object(fields) => {
+            if fields.contains_key("deleteTime") {
+                // A deleted brief's is made of the time.
+                fields.insert("etag".into(), Value::Null);
+            }
             for name in NOT_COMPARED {
                 if let Some(field) = fields.get_mut(name) {
                     *field = Value::Null;
@@ -82,16 +106,26 @@ fn neutralise(value: &mut Value) {
             fields.values_mut().for_each(neutralise);
         }
         Value::Array(items) => items.iter_mut().for_each(neutralise),
+        Value::String(text) if text.contains("/renders/") => {
+            text.truncate(text.find("/renders/").unwrap_or(0))
+        }
         _ => {}
     }
 }
 
 /// What somebody learns of a page token who takes it apart: all but the digest that it begins with where that can be read,
-/// and else its length.
+/// and else its length. Of a render of his own it holds the time and the id.
 fn readable(token: &str) -> String {
     let bytes = URL_SAFE_NO_PAD.decode(token).unwrap_or_default();
     let text = bytes.get(8..).and_then(|rest| std::str::from_utf8(rest).ok());
-    text.map_or_else(|| format!("{} bytes", bytes.len()), str::to_owned)
+    let is_render = |text: &str| {
+        text.split_once('/').is_some_and(|(time, id)| time.parse::<i64>().is_ok() && id.len() == 32)
+    };
+    match text {
+        Some(text) if is_render(text) => "a render".to_owned(),
+        Some(text) => text.to_owned(),
+        None => format!("{} bytes", bytes.len()),
+    }
 }
 
 /// Asks one method and keeps the answer.
@@ -124,12 +158,14 @@ macro_rules! pages {
     }};
 }
 
+pub(crate) use {ask, pages};
+
 impl Reader {
-    fn parent(&self) -> String {
+    pub(crate) fn parent(&self) -> String {
         format!("workspaces/{}", self.workspace)
     }
 
-    fn name(&self, rest: &str) -> String {
+    pub(crate) fn name(&self, rest: &str) -> String {
         format!("{}/briefs/{rest}", self.parent())
     }
 
@@ -153,13 +189,15 @@ pub(crate) async fn answers(reader: &Reader, began: &str) -> Vec<(String, String
     told.extend(searches(reader).await);
     told.extend(lists(reader).await);
     told.extend(traces(reader).await);
+    told.extend(attachments(reader).await);
+    told.extend(renders(reader).await);
     told.extend(watched(reader, began).await);
     told
 }
 
 async fn briefs(reader: &Reader) -> Vec<(String, String)> {
     let (mut told, neutral) = (Vec::new(), Neutral { workspace: &reader.workspace });
-    for brief in ["b1", "b2", "b3", "b4"] {
+    for brief in BRIEFS {
         for view in [BriefView::Basic, BriefView::Full] {
             let request = GetBriefRequest { name: reader.name(brief), ..GetBriefRequest::default() };
             ask!(told, neutral, reader.briefs, get_brief, GetBriefRequest { view: view.into(), ..request });
@@ -178,7 +216,7 @@ async fn briefs(reader: &Reader) -> Vec<(String, String)> {
         }
     }
     for return_partial_success in [false, true] {
-        let names = ["b1", "b2", "b3", "b4"].map(|brief| reader.name(brief)).into();
+        let names = BRIEFS.map(|brief| reader.name(brief)).into();
         let request =
             BatchGetBriefsRequest { parent: reader.parent(), names, ..BatchGetBriefsRequest::default() };
         let request = BatchGetBriefsRequest { return_partial_success, ..request };
@@ -189,14 +227,41 @@ async fn briefs(reader: &Reader) -> Vec<(String, String)> {
         let request = ListBriefsRequest { order_by: order_by.into(), show_deleted: true, ..request };
         pages!(told, neutral, reader.briefs, list_briefs, request);
     }
+    let name = || reader.name("b1");
+    for paths in [vec!["name", "etag"], vec!["content.title"], vec!["content.sections"], vec!["content.bluf"]]
+    {
+        let read_mask = Some(prost_types::FieldMask { paths: paths.into_iter().map(Into::into).collect() });
+        let request = GetBriefRequest { name: name(), read_mask, ..GetBriefRequest::default() };
+        ask!(told, neutral, reader.briefs, get_brief, request);
+    }
+    told
+}
+
+async fn attachments(reader: &Reader) -> Vec<(String, String)> {
+    let (mut told, neutral) = (Vec::new(), Neutral { workspace: &reader.workspace });
     let request = ListAttachmentsRequest { parent: reader.parent(), ..ListAttachmentsRequest::default() };
-    ask!(told, neutral, reader.briefs, list_attachments, request);
+    pages!(told, neutral, reader.briefs, list_attachments, request);
+    for picture in [OPEN_PICTURE, WITHHELD_PICTURE, OTHER_WITHHELD_PICTURE, "<svg/>"] {
+        let name = format!("{}/attachments/{}", reader.parent(), body_digest(picture.as_bytes()));
+        let request = GetAttachmentRequest { name };
+        let what = format!("get_attachment {request:?}");
+        let mut answers = match reader.briefs.clone().get_attachment(request).await {
+            Ok(answers) => answers.into_inner(),
+            Err(refused) => {
+                told.push((what, neutral.answer::<GetAttachmentResponse>(Err(refused))));
+                continue;
+            }
+        };
+        while let Some(next) = answers.message().await.transpose() {
+            told.push((what.clone(), neutral.answer(next.map(Response::new))));
+        }
+    }
     told
 }
 
 async fn revisions(reader: &Reader) -> Vec<(String, String)> {
     let (mut told, neutral) = (Vec::new(), Neutral { workspace: &reader.workspace });
-    for brief in ["b1", "b2", "b3"] {
+    for brief in ["b1", "b2", "b3", "purged"] {
         let request = ListBriefRevisionsRequest { parent: reader.name(brief), ..Default::default() };
         pages!(told, neutral, reader.briefs, list_brief_revisions, request);
         for number in 1..=5 {

@@ -4,15 +4,31 @@ use chancery_brief::marking::{Policy, Scheme};
 use chancery_proto::MESSAGE_LIMIT;
 use chancery_proto::admin::v1::{CreateWorkspaceRequest, MarkingScheme, Role, WithholdingPolicy, Workspace};
 use chancery_proto::brief::v1::knowledge_service_client::KnowledgeServiceClient;
-use chancery_proto::brief::v1::{ImportBriefRequest, RevisionDocument};
+use chancery_proto::brief::v1::upload_attachment_request::Part;
+use chancery_proto::brief::v1::{
+    AttachmentHeader, ImportBriefRequest, RevisionDocument, UploadAttachmentRequest,
+};
+use chancery_proto::render::v1::render_service_client::RenderServiceClient;
 
 use crate::leak_answers::Reader;
+use crate::queue_scene::{ENVIRONMENT, Renders};
 use crate::scene::{Briefs, Scene, bearer};
+
+/// A picture that everybody sees.
+pub(crate) const OPEN_PICTURE: &str = "<svg xmlns='http://www.w3.org/2000/svg' width='1' height='1'/>";
+
+/// One that is withheld, in the first twin.
+pub(crate) const WITHHELD_PICTURE: &str = "<svg xmlns='http://www.w3.org/2000/svg' width='2' height='1'/>";
+
+/// One that is withheld, in the other.
+pub(crate) const OTHER_WITHHELD_PICTURE: &str =
+    "<svg xmlns='http://www.w3.org/2000/svg' width='3' height='99'/>";
 
 /// One of two workspaces.
 pub(crate) struct Side {
     pub(crate) id: String,
     pub(crate) admin: Briefs,
+    pub(crate) renders: Renders,
 }
 
 /// Two workspaces of the same scheme and policy.
@@ -46,7 +62,22 @@ impl Side {
         let request = CreateWorkspaceRequest { workspace_id: id.clone(), workspace: Some(workspace) };
         scene.admins(&scene.operator).create_workspace(request).await.unwrap();
         let token = scene.token(&id, &[Role::Admin], scheme.label(scheme.highest())).await;
-        Self { id, admin: scene.briefs(&token) }
+        let renders = RenderServiceClient::with_interceptor(scene.channel(), bearer(&token));
+        Self { id, admin: scene.briefs(&token), renders }
+    }
+
+    /// The id of the picture that is there now.
+    pub(crate) async fn upload(&self, picture: &str, marking: &str) -> String {
+        let header = AttachmentHeader {
+            parent: workspace_of(self),
+            media_type: "image/svg+xml".into(),
+            marking: marking.into(),
+            ..AttachmentHeader::default()
+        };
+        let parts = [Part::Header(header), Part::Data(picture.as_bytes().to_vec().into())];
+        let parts = parts.map(|part| UploadAttachmentRequest { part: Some(part) });
+        let uploaded = self.admin.clone().upload_attachment(tokio_stream::iter(parts)).await.unwrap();
+        uploaded.into_inner().name.rsplit('/').next().unwrap().to_owned()
     }
 
     pub(crate) async fn import(&self, documents: Vec<RevisionDocument>) {
@@ -58,6 +89,7 @@ impl Side {
 
 impl<'s> Twins<'s> {
     pub(crate) async fn new(scene: &'s Scene, number: usize, scheme: Scheme, policy: Policy) -> Self {
+        scene.store().await.set_print_environment(ENVIRONMENT).await.unwrap();
         let one = Side::new(scene, format!("twin-a-{number}"), scheme, policy).await;
         let other = Side::new(scene, format!("twin-b-{number}"), scheme, policy).await;
         Self { scene, one, other }
@@ -78,6 +110,7 @@ impl<'s> Twins<'s> {
         let knowledge = KnowledgeServiceClient::with_interceptor(self.scene.channel(), bearer(&token));
         Reader {
             workspace: side.id.clone(),
+            renders: RenderServiceClient::with_interceptor(self.scene.channel(), bearer(&token)),
             briefs: self.scene.briefs(&token),
             knowledge: knowledge.max_decoding_message_size(MESSAGE_LIMIT),
         }

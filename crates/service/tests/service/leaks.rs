@@ -6,12 +6,17 @@ use chancery_brief::marking::{Clearance, Policy, Rank, Scheme};
 use chancery_brief::validate::canonicalize;
 use chancery_brief::{Canonical, arbitrary, redact};
 use chancery_proto::admin::v1::Role;
-use chancery_proto::brief::v1::{BriefContent, RevisionDocument, Statement, WithdrawBriefRevisionRequest};
+use chancery_proto::brief::v1::block::Kind;
+use chancery_proto::brief::v1::{
+    Block, BriefContent, BriefKind, DeleteBriefRequest, Figure, FigureKind, PurgeBriefRevisionRequest,
+    RevisionDocument, Section, Statement, WithdrawBriefRevisionRequest,
+};
+use chancery_proto::render::v1::CreateRenderRequest;
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
 
 use crate::leak_answers::{Reader, answers};
-use crate::leak_scene::{Twins, workspace_of};
+use crate::leak_scene::{OPEN_PICTURE, OTHER_WITHHELD_PICTURE, Side, Twins, WITHHELD_PICTURE, workspace_of};
 use crate::scene::Scene;
 
 /// Pairs of briefs that are compared; `CHANCERY_LEAK_CASES` asks for more.
@@ -99,7 +104,7 @@ impl Pairs {
                 ..Statement::default()
             }],
             language: "en".into(),
-            kind: chancery_proto::brief::v1::BriefKind::Thematic.into(),
+            kind: BriefKind::Thematic.into(),
             ..BriefContent::default()
         };
         Some(Pair { one: content("zibeth"), other: content("xyzzy") })
@@ -118,8 +123,35 @@ fn documents(brief: &str, contents: &[BriefContent]) -> Vec<RevisionDocument> {
     contents.iter().zip(1..).map(document).collect()
 }
 
-/// Briefs `b1`, of three or so revisions, and `b2`; and in one of the twins `b3`, of which nothing is seen.
+/// Fills twins with what differs only in what is withheld.
 async fn fill(twins: &Twins<'_>, pairs: &mut Pairs) {
+    revisions(twins, pairs).await;
+    unseen(twins, pairs).await;
+    deleted(twins, pairs).await;
+    purged(twins, pairs).await;
+    pictures(twins, pairs).await;
+    // Somebody else prints, more in one twin than in the other.
+    for (side, sources) in [(&twins.one, &["b1", "b2", "b3"][..]), (&twins.other, &["b1"][..])] {
+        for source in sources {
+            let source = format!("{}/briefs/{source}", workspace_of(side));
+            let parent = workspace_of(side);
+            let request = CreateRenderRequest { parent, source, ..CreateRenderRequest::default() };
+            // In a scheme whose second highest marking is the caller's, nothing need be hidden.
+            drop(side.renders.clone().create_render(request).await);
+        }
+    }
+    // The last change: whoever watches, looks until he hears of it.
+    for side in [&twins.one, &twins.other] {
+        let name = format!("{}/briefs/b1/revisions/1", workspace_of(side));
+        let reason = "A mistake".into();
+        let request =
+            WithdrawBriefRevisionRequest { name, reason, ..WithdrawBriefRevisionRequest::default() };
+        side.admin.clone().withdraw_brief_revision(request).await.unwrap();
+    }
+}
+
+/// `b1`, of three or so revisions, one of them not seen, and `b2`.
+async fn revisions(twins: &Twins<'_>, pairs: &mut Pairs) {
     let (mut one, mut other) = (Vec::new(), Vec::new());
     let mut revisions = vec![Some(pairs.pair()), pairs.hidden(), Some(pairs.pair())];
     if let Some(Some(last)) = revisions.last() {
@@ -134,16 +166,90 @@ async fn fill(twins: &Twins<'_>, pairs: &mut Pairs) {
     twins.import(documents("b1", &one), documents("b1", &other)).await;
     let Pair { one, other } = pairs.pair();
     twins.import(documents("b2", &[one]), documents("b2", &[other])).await;
+}
+
+/// In one of the twins `b3`, of which nothing is seen.
+async fn unseen(twins: &Twins<'_>, pairs: &mut Pairs) {
     if let Some(hidden) = pairs.hidden() {
         twins.one.import(documents("b3", &[hidden.one])).await;
     }
+}
+
+/// A brief that was deleted, and in one of the twins another of which nothing was seen.
+async fn deleted(twins: &Twins<'_>, pairs: &mut Pairs) {
+    let Pair { one, other } = pairs.pair();
+    twins.import(documents("deleted", &[one]), documents("deleted", &[other])).await;
     for side in [&twins.one, &twins.other] {
-        let name = format!("{}/briefs/b1/revisions/1", workspace_of(side));
-        let reason = "A mistake".into();
-        let request =
-            WithdrawBriefRevisionRequest { name, reason, ..WithdrawBriefRevisionRequest::default() };
-        side.admin.clone().withdraw_brief_revision(request).await.unwrap();
+        delete(side, "deleted").await;
     }
+    if let Some(hidden) = pairs.hidden() {
+        twins.one.import(documents("deleted-unseen", &[hidden.one])).await;
+        delete(&twins.one, "deleted-unseen").await;
+    }
+}
+
+async fn delete(side: &Side, brief: &str) {
+    let name = format!("{}/briefs/{brief}", workspace_of(side));
+    let request = DeleteBriefRequest { name, ..DeleteBriefRequest::default() };
+    side.admin.clone().delete_brief(request).await.unwrap();
+}
+
+/// A brief whose first revision was purged, and in one of the twins also the one that is not seen.
+async fn purged(twins: &Twins<'_>, pairs: &mut Pairs) {
+    let pairs = [Some(pairs.pair()), pairs.hidden(), Some(pairs.pair())];
+    let (one, other): (Vec<_>, Vec<_>) =
+        pairs.into_iter().flatten().map(|Pair { one, other }| (one, other)).unzip();
+    let has_hidden = one.len() == 3;
+    twins.import(documents("purged", &one), documents("purged", &other)).await;
+    purge(&twins.one, 1).await;
+    purge(&twins.other, 1).await;
+    if has_hidden {
+        purge(&twins.one, 2).await;
+    }
+}
+
+async fn purge(side: &Side, revision: u32) {
+    let name = format!("{}/briefs/purged/revisions/{revision}", workspace_of(side));
+    let request =
+        PurgeBriefRevisionRequest { name, reason: "A spill".into(), ..PurgeBriefRevisionRequest::default() };
+    side.admin.clone().purge_brief_revision(request).await.unwrap();
+}
+
+/// A brief with a picture for everybody, and one that is withheld: another one in either twin.
+async fn pictures(twins: &Twins<'_>, pairs: &mut Pairs) {
+    let lowest = pairs.scheme.label(pairs.scheme.lowest());
+    let Some(above) = pairs.scheme.ranks().find(|rank| *rank > pairs.clearance) else { return };
+    let above = pairs.scheme.label(above);
+    for (side, withheld) in [(&twins.one, WITHHELD_PICTURE), (&twins.other, OTHER_WITHHELD_PICTURE)] {
+        let shown =
+            [(side.upload(OPEN_PICTURE, lowest).await, lowest), (side.upload(withheld, above).await, above)];
+        let blocks = shown.map(|(attachment, marking)| figure(attachment, marking));
+        let section = Section {
+            id: "pictures".into(),
+            heading: "Seen".into(),
+            blocks: blocks.into(),
+            ..Section::default()
+        };
+        let content = BriefContent {
+            kind: BriefKind::Thematic.into(),
+            title: "Pictures".into(),
+            language: "en".into(),
+            default_marking: lowest.into(),
+            sections: vec![section],
+            ..BriefContent::default()
+        };
+        side.import(documents("pictures", &[content])).await;
+    }
+}
+
+fn figure(attachment: String, marking: &str) -> Block {
+    let figure = Figure {
+        kind: FigureKind::Attachment.into(),
+        attachment,
+        alt: "What is seen".into(),
+        ..Figure::default()
+    };
+    Block { kind: Some(Kind::Figure(figure)), marking: marking.into(), ..Block::default() }
 }
 
 fn cases() -> usize {
@@ -161,7 +267,7 @@ async fn nothing_withheld_is_observable_in_any_answer() {
         // The highest sees everything.
         let clearance = ranks[case % (ranks.len() - 1)];
         let twins = Twins::new(&scene, case, scheme, policy).await;
-        let (one, other) = twins.readers(scheme.label(clearance), &[Role::Reader]).await;
+        let (one, other) = twins.readers(scheme.label(clearance), &[Role::Reader, Role::Renderer]).await;
         let began = (one.began().await, other.began().await);
         let mut pairs = Pairs {
             runner: TestRunner::new_with_rng(runner.config().clone(), runner.new_rng()),
@@ -178,7 +284,7 @@ async fn nothing_withheld_is_observable_in_any_answer() {
         }
         assert_eq!(one_told.len(), other_told.len());
         // Twins that differ in what is seen are told apart: this comparison can fail.
-        let cleared = twins.readers(scheme.label(scheme.highest()), &[Role::Reader]).await;
+        let cleared = twins.readers(scheme.label(scheme.highest()), &[Role::Reader, Role::Renderer]).await;
         let (one_told, other_told) = (all_seen(&cleared.0).await, all_seen(&cleared.1).await);
         assert_ne!(one_told, other_told, "case {case}");
     }

@@ -13,6 +13,7 @@ mod knowledge;
 mod knowledge_scene;
 mod leak_answers;
 mod leak_list;
+mod leak_renders;
 mod leak_scene;
 mod leaks;
 mod lists;

@@ -87,6 +87,11 @@ impl Scene {
         Restored { running: start(database.url(), flags).await, _database: database }
     }
 
+    /// A store on the same database, for what no RPC does.
+    pub(crate) async fn store(&self) -> Store {
+        DatabaseSettings::of_url(self.database.url()).connect("test").await.unwrap()
+    }
+
     /// Rows of a statement, columns separated by `|`.
     pub(crate) fn rows(&self, statement: &str) -> Vec<String> {
         self.database.psql().rows(statement).unwrap()

@@ -1,0 +1,72 @@
+//! What a reader who may print learns of printing.
+
+use chancery_proto::render::v1::{
+    CancelRenderRequest, CreateRenderRequest, DeleteRenderRequest, DownloadRenderRequest, GetRenderRequest,
+    ListRendersRequest, Render, RenderOptions, WaitRenderRequest, WatchRenderRequest,
+};
+use tonic::{Response, Status};
+
+use crate::leak_answers::{BRIEFS, Neutral, Reader, ask, pages};
+
+/// Asks for prints of everything, looks at them, and lets them go again. No worker is there.
+pub(crate) async fn renders(reader: &Reader) -> Vec<(String, String)> {
+    let (mut told, neutral) = (Vec::new(), Neutral { workspace: &reader.workspace });
+    let mut made = Vec::new();
+    let revisions =
+        (1..=5).flat_map(|number| ["b1", "purged"].map(|brief| format!("{brief}/revisions/{number}")));
+    for source in BRIEFS.map(str::to_owned).into_iter().chain(revisions) {
+        for section in ["", "sec1"] {
+            let answer = create(reader, &source, section).await;
+            made.extend(answer.as_ref().ok().map(|answer| answer.get_ref().name.clone()));
+            told.push((format!("create_render {source} {section}"), neutral.answer(answer)));
+        }
+    }
+    let list = |brief: &str| ListRendersRequest {
+        parent: reader.parent(),
+        brief: if brief.is_empty() { String::new() } else { reader.name(brief) },
+        ..ListRendersRequest::default()
+    };
+    for brief in ["", "b1", "b3", "none"] {
+        pages!(told, neutral, reader.renders, list_renders, list(brief));
+    }
+    for (number, name) in made.into_iter().enumerate() {
+        let mut told_of = |what: &str, answer: Result<Response<Render>, Status>| {
+            told.push((format!("{what} of render {number}"), neutral.answer(answer)));
+        };
+        let mut renders = reader.renders.clone();
+        told_of("get_render", renders.get_render(GetRenderRequest { name: name.clone() }).await);
+        let cancel = CancelRenderRequest { name: name.clone(), ..CancelRenderRequest::default() };
+        told_of("cancel_render", renders.cancel_render(cancel).await);
+        told_of(
+            "wait_render",
+            renders.wait_render(WaitRenderRequest { name: name.clone(), timeout: None }).await,
+        );
+        let watch = renders.watch_render(WatchRenderRequest { name: name.clone() }).await;
+        let mut watch = watch.unwrap().into_inner();
+        while let Some(state) = watch.message().await.transpose() {
+            told_of("watch_render", state.map(Response::new));
+        }
+        let download = DownloadRenderRequest { name: name.clone(), read_offset: 0 };
+        let refused = renders.download_render(download).await.map(drop).unwrap_err();
+        told_of("download_render", Err(Status::new(refused.code(), "")));
+        if number % 2 == 0 {
+            renders
+                .delete_render(DeleteRenderRequest { name, ..DeleteRenderRequest::default() })
+                .await
+                .unwrap();
+        }
+    }
+    ask!(told, neutral, reader.renders, list_renders, ListRendersRequest { page_size: 200, ..list("") });
+    told
+}
+
+async fn create(reader: &Reader, source: &str, section: &str) -> Result<Response<Render>, Status> {
+    let section_ids = if section.is_empty() { Vec::new() } else { vec![section.into()] };
+    let request = CreateRenderRequest {
+        parent: reader.parent(),
+        source: reader.name(source),
+        options: Some(RenderOptions { section_ids, ..RenderOptions::default() }),
+        ..CreateRenderRequest::default()
+    };
+    reader.renders.clone().create_render(request).await
+}
