@@ -5,6 +5,7 @@
 
 use std::convert::Infallible;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use chancery_proto::MESSAGE_LIMIT;
@@ -22,8 +23,8 @@ use tonic::server::NamedService;
 use tonic::{Request, Status};
 use tower::Service;
 
-use crate::BoxedAnswer;
 use crate::brief_service::Briefs;
+use crate::{BoxedAnswer, GRPC_STATUS};
 
 const GET_BRIEF: &str = "/chancery.brief.v1.BriefService/GetBrief";
 
@@ -33,7 +34,6 @@ const CONTENT_FIELD: u32 = 15;
 /// A message's frame begins with whether it is compressed, and its length (gRPC over HTTP/2, Length-Prefixed-Message).
 const PREFIX: usize = 5;
 
-const GRPC_STATUS: HeaderName = HeaderName::from_static("grpc-status");
 const GRPC_ENCODING: HeaderName = HeaderName::from_static("grpc-encoding");
 
 /// An encoded `Brief` in its frame.
@@ -79,11 +79,11 @@ impl EncodedBrief {
 #[derive(Debug, Clone)]
 pub(crate) struct HotBriefs {
     generated: BriefServiceServer<Briefs>,
-    briefs: Briefs,
+    briefs: Arc<Briefs>,
 }
 
 impl HotBriefs {
-    pub(crate) const fn new(generated: BriefServiceServer<Briefs>, briefs: Briefs) -> Self {
+    pub(crate) const fn new(generated: BriefServiceServer<Briefs>, briefs: Arc<Briefs>) -> Self {
         Self { generated, briefs }
     }
 }
@@ -105,7 +105,7 @@ impl Service<http::Request<Body>> for HotBriefs {
         if request.uri().path() != GET_BRIEF {
             return self.generated.call(request);
         }
-        let briefs = self.briefs.clone();
+        let briefs = Arc::clone(&self.briefs);
         Box::pin(async move {
             Ok(match answer(&briefs, request).await {
                 Ok(answer) => answer,

@@ -113,14 +113,20 @@ impl Authority {
 /// Puts [`Identity`] in front of a service.
 #[derive(Debug, Clone)]
 pub struct IdentityLayer {
+    // One reference to count for each call, not one for each thing in it.
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
     authority: Authority,
     wakeups: Wakeups,
 }
 
 impl IdentityLayer {
     /// With who knows tokens, and whom to wake when a call may have changed something.
-    pub const fn new(authority: Authority, wakeups: Wakeups) -> Self {
-        Self { authority, wakeups }
+    pub fn new(authority: Authority, wakeups: Wakeups) -> Self {
+        Self { shared: Arc::new(Shared { authority, wakeups }) }
     }
 }
 
@@ -128,7 +134,7 @@ impl<S> Layer<S> for IdentityLayer {
     type Service = Identity<S>;
 
     fn layer(&self, inner: S) -> Identity<S> {
-        Identity { inner, layer: self.clone() }
+        Identity { inner, shared: Arc::clone(&self.shared) }
     }
 }
 
@@ -137,7 +143,7 @@ impl<S> Layer<S> for IdentityLayer {
 #[derive(Debug, Clone)]
 pub struct Identity<S> {
     inner: S,
-    layer: IdentityLayer,
+    shared: Arc<Shared>,
 }
 
 impl<S> Service<http::Request<Body>> for Identity<S>
@@ -157,13 +163,13 @@ where
         // The clone takes the place of the one that is ready.
         let clone = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, clone);
-        let layer = self.layer.clone();
+        let shared = Arc::clone(&self.shared);
         Box::pin(async move {
             let path = request.uri().path();
             if OPEN.iter().any(|open| path.starts_with(open)) {
                 return inner.call(request).await;
             }
-            let (principal, secret) = match authenticate(&layer.authority, request.headers()).await {
+            let (principal, secret) = match authenticate(&shared.authority, request.headers()).await {
                 Ok(known) => known,
                 Err(refused) => return Ok(refused.into_http()),
             };
@@ -179,10 +185,10 @@ where
             let mut answer = inner.call(request).await?;
             if traits.has_side_effects {
                 // Whatever it was: the followers look what it is.
-                layer.wakeups.logged();
+                shared.wakeups.logged();
             }
             if traits.answers_in_stream {
-                answer = answer.map(|body| rechecked(body, layer.authority, secret));
+                answer = answer.map(|body| rechecked(body, shared.authority.clone(), secret));
             }
             answer.extensions_mut().insert(principal);
             Ok(answer)

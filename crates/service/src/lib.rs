@@ -49,3 +49,6 @@ use std::pin::Pin;
 /// The future of a layer's answer.
 pub(crate) type BoxedAnswer<E> =
     Pin<Box<dyn Future<Output = Result<http::Response<tonic::body::Body>, E>> + Send>>;
+
+/// The trailer, or header of an answer without a body, that holds a call's code (gRPC over HTTP/2, Responses).
+pub(crate) const GRPC_STATUS: http::HeaderName = http::HeaderName::from_static("grpc-status");

@@ -237,13 +237,9 @@ fn public_services(
     wakeups: &Wakeups,
     shutdown: &Shutdown,
 ) -> Routes {
-    let briefs = Briefs::new(
-        store.clone(),
-        freshness.clone(),
-        config.watch_patience.unwrap_or(watch::PATIENCE),
-        shutdown.clone(),
-    );
-    let hot = HotBriefs::new(limited!(BriefServiceServer::new(briefs.clone())), briefs);
+    let patience = config.watch_patience.unwrap_or(watch::PATIENCE);
+    let briefs = Arc::new(Briefs::new(store.clone(), freshness.clone(), patience, shutdown.clone()));
+    let hot = HotBriefs::new(limited!(BriefServiceServer::from_arc(Arc::clone(&briefs))), briefs);
     let admin = AdminServiceServer::new(Admin::new(store.clone(), freshness.clone(), wakeups.clone()));
     let renders = RenderServiceServer::new(Renders::new(store.clone(), wakeups.clone(), shutdown.clone()));
     let knowledge = KnowledgeServiceServer::new(Knowledge::new(store.clone(), freshness.clone()));

@@ -16,8 +16,8 @@ use tonic::body::Body;
 use tonic::{Code, Status};
 use tower::{Layer, Service};
 
-use crate::BoxedAnswer;
 use crate::errors::{busy, limit_exceeded};
+use crate::{BoxedAnswer, GRPC_STATUS};
 
 /// What calls may take.
 #[derive(Debug, Clone, Copy)]
@@ -154,6 +154,14 @@ fn put_into_words(headers: &mut HeaderMap, status: &Status) {
     }
 }
 
+/// What trailers tell. Most often all went well, and then there is nothing to take apart.
+fn ended_with(trailers: &HeaderMap) -> Option<Status> {
+    match trailers.get(GRPC_STATUS) {
+        Some(code) if code == "0" => Some(Status::ok("")),
+        _ => Status::from_header_map(trailers),
+    }
+}
+
 /// A body whose trailers tell how the call ended.
 struct Logged {
     body: Body,
@@ -171,11 +179,11 @@ impl http_body::Body for Logged {
         let mut polled = Pin::new(&mut self.body).poll_frame(context);
         if let Poll::Ready(Some(Ok(frame))) = &mut polled
             && let Some(trailers) = frame.trailers_mut()
-            && let Some(status) = Status::from_header_map(trailers)
+            && let Some(status) = ended_with(trailers)
         {
             put_into_words(trailers, &status);
             if let Some(call) = self.call.take() {
-                call.log(&Status::from_header_map(trailers).unwrap_or(status));
+                call.log(&ended_with(trailers).unwrap_or(status));
             }
         }
         polled
