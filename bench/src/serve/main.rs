@@ -38,10 +38,10 @@ struct Amounts {
     /// Where the databases and the logs go.
     folder: PathBuf,
     /// Rounds of each kind, the two sides taking turns.
-    #[arg(long, default_value_t = 7)]
+    #[arg(long, default_value_t = 15)]
     rounds: usize,
     /// Seconds of one side's turn.
-    #[arg(long, default_value_t = 4)]
+    #[arg(long, default_value_t = 2)]
     seconds: u64,
     /// Connections of the load.
     #[arg(long, default_value_t = 4)]
