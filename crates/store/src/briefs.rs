@@ -14,6 +14,7 @@ use crate::deletions::Deleted;
 use crate::editions;
 use crate::request_ids::{Begun, WriteId, note};
 use crate::revisions::Target;
+use crate::together::CurrentEdition;
 use crate::{
     Principal, Result, Role, Store, StoreError, damaged, drafts, generated_id, timestamp, to_digest,
     to_integer,
@@ -63,21 +64,9 @@ impl Store {
     /// authors who may see the draft, [`StoreError::AllWithdrawn`].
     pub async fn newest_edition(&self, principal: &Principal, name: &BriefName) -> Result<NewestEdition> {
         let access = principal.access(&name.workspace)?;
-        let row = sqlx::query!(
-            r#"-- briefs::newest_edition
-            select digest as "digest!: Vec<u8>", envelope, body from editions
-            where workspace_id = $1 and brief_id = $2 and from_rank <= $3 and current_until > $3
-                and current_until > from_rank"#,
-            name.workspace.as_str(),
-            name.brief.as_str(),
-            i16::from(access.clearance.0)
-        )
-        .fetch_optional(&self.pool)
-        .await?;
-        match row {
-            Some(row) => {
-                let digest = to_digest(row.digest)?;
-                Ok(NewestEdition { digest, envelope: row.envelope, body: row.body })
+        match self.together.current(name, access.clearance).await? {
+            Some(CurrentEdition { digest, envelope, body }) => {
+                Ok(NewestEdition { digest: to_digest(digest)?, envelope, body })
             }
             None => self.without_edition(principal, name, access.clearance).await,
         }

@@ -45,6 +45,7 @@ mod schema;
 mod search;
 mod settings;
 mod stored_briefs;
+mod together;
 mod tokens;
 #[cfg(feature = "unfenced")]
 mod unfenced;
@@ -63,6 +64,7 @@ use sqlx::PgPool;
 use time::OffsetDateTime;
 
 use crate::artifact_stores::ArtifactStores;
+use crate::together::Together;
 
 pub use artifact_store::{ArtifactStore, ArtifactUpload, OpenArtifactStore};
 pub use artifact_stores::ArtifactBytes;
@@ -110,6 +112,7 @@ pub use workspaces::Workspace;
 #[derive(Debug, Clone)]
 pub struct Store {
     pool: PgPool,
+    together: Together,
     artifacts: ArtifactStores,
     lease_times: LeaseTimes,
     queue_limit: i32,
@@ -122,7 +125,8 @@ impl Store {
     /// Over a pool of connections. The bytes of PDFs are there too, unless [`Self::with_artifacts`] says otherwise.
     pub fn new(pool: PgPool) -> Self {
         let artifacts = ArtifactStores::new(pool.clone());
-        Self { pool, artifacts, lease_times: LeaseTimes::default(), queue_limit: 0 }
+        let together = Together::new(pool.clone());
+        Self { pool, together, artifacts, lease_times: LeaseTimes::default(), queue_limit: 0 }
             .with_queue_limit(QUEUE_LIMIT)
     }
 

@@ -19,6 +19,7 @@ mod projections;
 mod queue_limit;
 mod queue_order;
 mod queue_scene;
+mod reads_together;
 mod reindex;
 mod render_endings;
 mod render_requests;

@@ -1,0 +1,195 @@
+//! Newest editions, read together: what is asked for while as many reads as may be are under way waits, and the next
+//! statement reads all that waits. A read that meets no other goes at once and alone. Under load this takes a statement
+//! for every few answers, and no answer comes from before it was asked for.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use chancery_brief::marking::Clearance;
+use chancery_proto::names::BriefName;
+use sqlx::PgPool;
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
+use tokio_stream::StreamExt as _;
+
+use crate::Result;
+
+/// Statements that are under way at once, at most.
+const STATEMENTS: usize = 4;
+
+/// Editions that one statement reads, at most: each may have 16 MiB.
+const EDITIONS: usize = 8;
+
+/// The edition that is current for a clearance, as it is stored.
+#[derive(Debug)]
+pub(crate) struct CurrentEdition {
+    pub(crate) digest: Vec<u8>,
+    pub(crate) envelope: Vec<u8>,
+    pub(crate) body: Vec<u8>,
+}
+
+/// Reads current editions. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct Together {
+    pool: PgPool,
+    queue: Arc<Mutex<Queue>>,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    under_way: usize,
+    waiting: VecDeque<Wanted>,
+}
+
+#[derive(Debug)]
+struct Wanted {
+    name: BriefName,
+    clearance: Clearance,
+    answer: oneshot::Sender<Option<CurrentEdition>>,
+}
+
+impl Together {
+    pub(crate) fn new(pool: PgPool) -> Self {
+        Self { pool, queue: Arc::default() }
+    }
+
+    /// The edition that is current for a clearance, as it is now.
+    pub(crate) async fn current(
+        &self,
+        name: &BriefName,
+        clearance: Clearance,
+    ) -> Result<Option<CurrentEdition>> {
+        let waiting = {
+            let mut queue = self.queue();
+            if queue.under_way < STATEMENTS {
+                queue.under_way += 1;
+                None
+            } else {
+                let (answer, waiting) = oneshot::channel();
+                queue.waiting.push_back(Wanted { name: name.clone(), clearance, answer });
+                Some(waiting)
+            }
+        };
+        let Some(waiting) = waiting else {
+            let _place = Place { together: self.clone(), is_used: true };
+            return read_one(&self.pool, name, clearance).await;
+        };
+        match waiting.await {
+            Ok(found) => Ok(found),
+            // The statement failed for all that it was to read. Alone it fails again, or not, and says why.
+            Err(_) => read_one(&self.pool, name, clearance).await,
+        }
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One of the statements that may be under way. Whoever had it leaves it to those who wait, also when he is let go early.
+struct Place {
+    together: Together,
+    /// Not yet of one that was left to a task which has not begun, and on a runtime that ends never will.
+    is_used: bool,
+}
+
+impl Place {
+    /// Those who wait longest and still do.
+    fn next(&self) -> Vec<Wanted> {
+        let mut queue = self.together.queue();
+        let mut next = Vec::new();
+        while next.len() < EDITIONS
+            && let Some(wanted) = queue.waiting.pop_front()
+        {
+            if !wanted.answer.is_closed() {
+                next.push(wanted);
+            }
+        }
+        next
+    }
+
+    async fn read_all(mut self) {
+        self.is_used = true;
+        loop {
+            let next = self.next();
+            if next.is_empty() {
+                break;
+            }
+            if let Err(error) = read_together(&self.together.pool, next).await {
+                tracing::debug!(%error, "reading editions together");
+            }
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut queue = self.together.queue();
+        if queue.waiting.is_empty() {
+            queue.under_way -= 1;
+            return;
+        }
+        if self.is_used
+            && let Ok(runtime) = Handle::try_current()
+        {
+            // A runtime that ends drops what it is given at once.
+            drop(queue);
+            runtime.spawn(Self { together: self.together.clone(), is_used: false }.read_all());
+            return;
+        }
+        // Nobody is left to read for them: each is told so.
+        queue.under_way -= 1;
+        queue.waiting.clear();
+    }
+}
+
+async fn read_one(pool: &PgPool, name: &BriefName, clearance: Clearance) -> Result<Option<CurrentEdition>> {
+    let row = sqlx::query_as!(
+        CurrentEdition,
+        r#"-- together::read_one
+        select digest as "digest!: Vec<u8>", envelope, body from editions
+        where workspace_id = $1 and brief_id = $2 and from_rank <= $3 and current_until > $3
+            and current_until > from_rank"#,
+        name.workspace.as_str(),
+        name.brief.as_str(),
+        i16::from(clearance.0)
+    );
+    Ok(row.fetch_optional(pool).await?)
+}
+
+/// Each is answered as soon as its row is there. The arrays stand in selects, which hide their lengths from the planner:
+/// told of them, it plans anew each time, which takes longer than to read.
+async fn read_together(pool: &PgPool, wanted: Vec<Wanted>) -> Result<()> {
+    let workspaces: Vec<String> = wanted.iter().map(|one| one.name.workspace.to_string()).collect();
+    let briefs: Vec<String> = wanted.iter().map(|one| one.name.brief.to_string()).collect();
+    let ranks: Vec<i16> = wanted.iter().map(|one| i16::from(one.clearance.0)).collect();
+    let mut wanted: Vec<Option<Wanted>> = wanted.into_iter().map(Some).collect();
+    let mut rows = sqlx::query!(
+        r#"-- together::read_together
+        select w.number as "number!", e.digest as "digest!: Vec<u8>", e.envelope, e.body
+        from unnest((select $1::text[]), (select $2::text[]), (select $3::int2[]))
+                with ordinality as w (workspace_id, brief_id, rank, number)
+            cross join lateral (
+                select digest, envelope, body from editions
+                where workspace_id = w.workspace_id and brief_id = w.brief_id and from_rank <= w.rank
+                    and current_until > w.rank and current_until > from_rank
+                limit 1
+            ) e"#,
+        &workspaces,
+        &briefs,
+        &ranks
+    )
+    .fetch(pool);
+    while let Some(row) = rows.try_next().await? {
+        let place = usize::try_from(row.number - 1).ok().and_then(|place| wanted.get_mut(place));
+        if let Some(wanted) = place.and_then(Option::take) {
+            let found = CurrentEdition { digest: row.digest, envelope: row.envelope, body: row.body };
+            // Who does not wait any more needs no answer.
+            let _ = wanted.answer.send(Some(found));
+        }
+    }
+    for wanted in wanted.into_iter().flatten() {
+        let _ = wanted.answer.send(None);
+    }
+    Ok(())
+}

@@ -1,0 +1,158 @@
+//! Many read at once: each is answered with what is his, and nobody waits for somebody who went away.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use chancery_store::{Principal, StoreError};
+use tokio::task::JoinHandle;
+
+use crate::place::{Place, brief_name, content, content_at, document, person};
+
+/// What a reader is answered, in short.
+fn read(place: &Arc<Place>, reader: Principal, brief: String) -> JoinHandle<Result<String, String>> {
+    let store = place.store.clone();
+    tokio::spawn(async move {
+        let found = store.newest_edition(&reader, &brief_name(&brief)).await;
+        found.map(|edition| edition.digest.to_string()).map_err(|refused| refused.to_string())
+    })
+}
+
+/// A brief of which the lower clearances see less, or nothing, and one that nobody made.
+async fn filled() -> (Arc<Place>, Vec<String>) {
+    let place = Arc::new(Place::new().await);
+    for number in 1..=5 {
+        place.published(&format!("b{number}"), content(&format!("Title {number}"))).await;
+    }
+    place.published("hidden", content_at("Hidden", "TLP:AMBER")).await;
+    let briefs = ["b1", "b2", "b3", "b4", "b5", "hidden", "never-made"].map(str::to_owned);
+    (place, briefs.into())
+}
+
+const CLEARANCES: [&str; 3] = ["TLP:CLEAR", "TLP:AMBER+STRICT", "TLP:RED"];
+
+/// Holds every read of editions up until it is rolled back.
+async fn held_up(place: &Place) -> sqlx::Transaction<'static, sqlx::Postgres> {
+    let pool = sqlx::PgPool::connect(place.database.url()).await.unwrap();
+    let mut lock = pool.begin().await.unwrap();
+    sqlx::query("lock table editions in access exclusive mode").execute(&mut *lock).await.unwrap();
+    lock
+}
+
+/// Statements that wait for the lock.
+fn waiting(place: &Place) -> usize {
+    let rows = place.rows(
+        "select pid from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
+    );
+    rows.iter().filter(|row| !row.is_empty()).count()
+}
+
+async fn until_so_many_wait(place: &Place, number: usize) {
+    for _ in 0..500 {
+        if waiting(place) == number {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("{} wait", waiting(place));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_of_a_crowd_is_answered_as_if_he_were_alone() {
+    let (place, briefs) = filled().await;
+    let mut alone = Vec::new();
+    for brief in &briefs {
+        for clearance in CLEARANCES {
+            alone.push((clearance, brief, read(&place, person(clearance), brief.clone()).await.unwrap()));
+        }
+    }
+    assert!(alone.iter().any(|(_, _, answer)| answer.is_err()));
+    let lock = held_up(&place).await;
+    let crowd: Vec<_> = std::iter::repeat_n(&alone, 20)
+        .flatten()
+        .map(|(clearance, brief, answer)| (read(&place, person(clearance), (*brief).clone()), answer))
+        .collect();
+    // So many statements for all of them, until they may go on.
+    until_so_many_wait(&place, 4).await;
+    lock.rollback().await.unwrap();
+    for (read, answer) in crowd {
+        assert_eq!(&read.await.unwrap(), answer);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_goes_away_holds_nobody_up() {
+    let (place, _) = filled().await;
+    let one = || read(&place, person("TLP:RED"), "b1".to_owned());
+    let answer = one().await.unwrap();
+    let lock = held_up(&place).await;
+    let first: Vec<_> = (0..4).map(|_| one()).collect();
+    until_so_many_wait(&place, 4).await;
+    let crowd: Vec<_> = (0..40).map(|_| one()).collect();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    first.iter().chain(crowd.iter().step_by(2)).for_each(JoinHandle::abort);
+    lock.rollback().await.unwrap();
+    for read in crowd.into_iter().skip(1).step_by(2) {
+        assert_eq!(read.await.unwrap(), answer);
+    }
+    // All places are free again.
+    let lock = held_up(&place).await;
+    let again: Vec<_> = (0..4).map(|_| one()).collect();
+    until_so_many_wait(&place, 4).await;
+    lock.rollback().await.unwrap();
+    for read in again {
+        assert_eq!(read.await.unwrap(), answer);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_statement_that_breaks_off_breaks_off_nobody_who_did_not_send_it() {
+    let (place, _) = filled().await;
+    let one = || read(&place, person("TLP:RED"), "b1".to_owned());
+    let answer = one().await.unwrap();
+    let lock = held_up(&place).await;
+    let first: Vec<_> = (0..4).map(|_| one()).collect();
+    until_so_many_wait(&place, 4).await;
+    let crowd: Vec<_> = (0..20).map(|_| one()).collect();
+    let broken_off = "select pg_terminate_backend(pid) from pg_stat_activity
+        where wait_event_type = 'Lock' and datname = current_database()";
+    assert_eq!(place.rows(broken_off).len(), 4);
+    for read in first {
+        assert!(read.await.unwrap().is_err());
+    }
+    // Now the others' statements wait, several readers to each; these break off too.
+    until_so_many_wait(&place, 3).await;
+    assert_eq!(place.rows(broken_off).len(), 3);
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    lock.rollback().await.unwrap();
+    for read in crowd {
+        assert_eq!(read.await.unwrap(), answer);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_sees_what_was_published_before_he_asked_whoever_else_reads() {
+    let (place, _) = filled().await;
+    let is_over = Arc::new(AtomicBool::new(false));
+    let crowd: Vec<_> = (0..12)
+        .map(|_| {
+            let (store, is_over) = (place.store.clone(), Arc::clone(&is_over));
+            tokio::spawn(async move {
+                while !is_over.load(Ordering::Relaxed) {
+                    store.newest_edition(&person("TLP:RED"), &brief_name("b1")).await.unwrap();
+                }
+            })
+        })
+        .collect();
+    for number in 2..30 {
+        let next = document(number, content(&format!("Title {number}")));
+        place.store.import(&person("TLP:RED"), &brief_name("b1"), &[next]).await.unwrap();
+        assert_eq!(place.read(&person("TLP:RED"), "b1").await.newest_revision, number);
+    }
+    is_over.store(true, Ordering::Relaxed);
+    for reader in crowd {
+        reader.await.unwrap();
+    }
+    let missing = place.store.newest_edition(&person("TLP:RED"), &brief_name("never-made")).await;
+    assert!(matches!(missing, Err(StoreError::NotFound(_))));
+}
