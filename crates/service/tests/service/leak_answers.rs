@@ -107,7 +107,7 @@ fn neutralise(value: &mut Value) {
         }
         Value::Array(items) => items.iter_mut().for_each(neutralise),
         Value::String(text) if text.contains("/renders/") => {
-            text.truncate(text.find("/renders/").unwrap_or(0))
+            text.truncate(text.find("/renders/").unwrap_or(0));
         }
         _ => {}
     }
