@@ -144,6 +144,9 @@ async fn a_replica_that_is_cut_off_from_the_database_tells_nothing_old() {
     let (here, there) = (stack.admin().await, stack.client_of(other.url(), &stack.token_file("admin")).await);
     publish(&here, 1).await;
     stale_for(&there, Instant::now(), |answer| matches!(answer, Ok(1))).await;
+    // The publish has been heard of by now: what is read after it stays in memory.
+    tokio::time::sleep(2 * SECOND).await;
+    assert_eq!(read(&there, "").await.unwrap(), 1);
     proxy.hold(true);
     let cut = Instant::now();
     publish(&here, 2).await;
