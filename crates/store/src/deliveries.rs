@@ -1,12 +1,12 @@
 //! PDFs that were delivered: the record of who began to download what, which outlives PDFs, renders and revisions.
 
 use chancery_brief::digest::Digest;
-use chancery_proto::names::{BriefName, GeneratedId, RenderName, ResourceId, RevisionName, RevisionNumber};
+use chancery_proto::names::{GeneratedId, RenderName, ResourceId, RevisionName};
 use time::OffsetDateTime;
 
 use crate::print_environments::digest;
 use crate::renders::Download;
-use crate::{Principal, Result, Role, Store, damaged, to_integer, to_number};
+use crate::{Principal, Result, Role, Store, damaged, revision_name, to_integer};
 
 /// A PDF that somebody downloaded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,12 +59,10 @@ pub(crate) fn told(
     let total = rows.first().map_or(0, |row| row.total);
     let is_told = principal.roles.allow(Role::Publisher);
     let deliveries = rows.into_iter().map(|row| {
-        let brief = BriefName { workspace: workspace.clone(), brief: row.brief_id.parse().map_err(damaged)? };
-        let revision = RevisionNumber(to_number(row.revision)?);
         let render = row.render_id.parse::<GeneratedId>().map_err(damaged)?;
         Ok(Delivery {
             render: RenderName { workspace: workspace.clone(), render },
-            revision: brief.revision(revision),
+            revision: revision_name(workspace, &row.brief_id, row.revision)?,
             edition_digest: digest(&row.edition_digest)?,
             artifact_digest: digest(&row.artifact_digest)?,
             recipient: is_told.then(|| Recipient {

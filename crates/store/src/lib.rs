@@ -58,7 +58,7 @@ mod workspaces;
 use std::fmt;
 
 use chancery_brief::digest::Digest;
-use chancery_proto::names::GeneratedId;
+use chancery_proto::names::{GeneratedId, ResourceId, RevisionName, RevisionNumber};
 use prost_types::Timestamp;
 use sqlx::PgPool;
 use time::OffsetDateTime;
@@ -190,6 +190,12 @@ pub(crate) fn to_integer(number: u32) -> Result<i32> {
 /// A revision's number from the database's integer.
 pub(crate) fn to_number(integer: i32) -> Result<u32> {
     u32::try_from(integer).map_err(damaged)
+}
+
+/// A revision's name from the database's columns.
+pub(crate) fn revision_name(workspace: &ResourceId, brief_id: &str, revision: i32) -> Result<RevisionName> {
+    let (workspace, brief) = (workspace.clone(), brief_id.parse().map_err(damaged)?);
+    Ok(RevisionName { workspace, brief, revision: RevisionNumber(to_number(revision)?) })
 }
 
 /// A digest from the database's bytes.

@@ -115,13 +115,7 @@ impl Store {
         position: Position,
     ) -> Result<Published> {
         let edition = self.edition(principal, &name.revision(RevisionNumber(number))).await?;
-        let before = match self.newest_standing(principal, name, Some(number)).await? {
-            Some(before) => {
-                let revision = name.revision(RevisionNumber(before));
-                Some(self.edition(principal, &revision).await?.content()?)
-            }
-            None => None,
-        };
+        let before = self.standing_content(principal, name, Some(number)).await?;
         let undeclared = undeclared(before.as_ref(), &edition.content()?);
         Ok(Published { edition, undeclared, position })
     }
@@ -137,14 +131,19 @@ impl Store {
         name: &BriefName,
         content: &BriefContent,
     ) -> Result<Vec<UndeclaredChange>> {
-        let before = match self.newest_standing(principal, name, None).await? {
-            Some(number) => {
-                let revision = name.revision(RevisionNumber(number));
-                Some(self.edition(principal, &revision).await?.content()?)
-            }
-            None => None,
-        };
+        let before = self.standing_content(principal, name, None).await?;
         Ok(undeclared(before.as_ref(), content))
+    }
+
+    /// The content of the newest revision that stands, before a number if one is given, as the principal may see it.
+    async fn standing_content(
+        &self,
+        principal: &Principal,
+        name: &BriefName,
+        before: Option<u32>,
+    ) -> Result<Option<BriefContent>> {
+        let Some(number) = self.newest_standing(principal, name, before).await? else { return Ok(None) };
+        Ok(Some(self.edition(principal, &name.revision(RevisionNumber(number))).await?.content()?))
     }
 }
 

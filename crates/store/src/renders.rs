@@ -2,17 +2,16 @@
 //! was decided when its edition was: a clearance that reads the edition sees the render.
 
 use chancery_brief::digest::Digest;
-use chancery_proto::names::{BriefName, GeneratedId, RenderName, ResourceId, RevisionName, RevisionNumber};
+use chancery_proto::names::{GeneratedId, RenderName, ResourceId, RevisionName};
 use chancery_proto::render::v1::{RenderOptions, RenderPhase};
 use prost::Message;
 use sqlx::PgExecutor;
 use time::OffsetDateTime;
 
 use crate::artifacts::Artifact;
-use crate::damaged;
 use crate::print_environments::digest;
 use crate::workers::LIVE;
-use crate::{Principal, Result, Store, StoreError};
+use crate::{Principal, Result, Store, StoreError, damaged, revision_name};
 
 /// A caller's request for a PDF, and how far it is.
 #[derive(Debug, Clone, PartialEq)]
@@ -243,15 +242,12 @@ impl Store {
 impl Row {
     /// A render of a workspace.
     pub(crate) fn into_render(self, workspace: &ResourceId) -> Result<Render> {
-        let revision = RevisionNumber(u32::try_from(self.revision).map_err(damaged)?);
-        let brief =
-            BriefName { workspace: workspace.clone(), brief: self.brief_id.parse().map_err(damaged)? };
         Ok(Render {
             name: RenderName {
                 workspace: workspace.clone(),
                 render: self.render_id.parse::<GeneratedId>().map_err(damaged)?,
             },
-            revision: brief.revision(revision),
+            revision: revision_name(workspace, &self.brief_id, self.revision)?,
             edition_digest: digest(&self.edition_digest)?,
             options: RenderOptions::decode(self.options.as_slice()).map_err(damaged)?,
             created_at: self.created_at,

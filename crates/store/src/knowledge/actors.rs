@@ -6,9 +6,9 @@ use prost::Message;
 use sqlx::{FromRow, Postgres, QueryBuilder};
 
 use super::view::{AsOf, View};
-use super::{KnowledgeQuery, checked, field, key, revision_name, words};
+use super::{KnowledgeQuery, checked, field, key, words};
 use crate::filter::{FieldType, KeyKind, Order, Place, Schema, SortColumn, Sorting};
-use crate::{Principal, Result, Store, StoreError, damaged};
+use crate::{Principal, Result, Store, StoreError, damaged, revision_name};
 
 /// Briefs of an actor that one answer names.
 const MOST_APPEARANCES: i64 = 1000;

@@ -8,11 +8,11 @@ use chancery_proto::names::{ResourceId, RevisionName};
 use prost::Message;
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 
+use super::checked;
 use super::relationships::FIELDS;
 use super::view::{AsOf, View};
-use super::{checked, revision_name};
 use crate::filter::Filter;
-use crate::{Principal, Result, Store, damaged};
+use crate::{Principal, Result, Store, damaged, revision_name};
 
 /// Around what, and how far.
 #[derive(Debug, Clone, Copy)]

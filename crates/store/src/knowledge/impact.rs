@@ -11,10 +11,9 @@ use sqlx::PgConnection;
 
 use super::impact_deliveries;
 use super::impact_walk::{Node, Reached, Walk};
-use super::revision_name;
 use crate::deliveries::Delivery;
 use crate::editions::check_content_schema;
-use crate::{Principal, Result, Store, StoreError, damaged, to_number};
+use crate::{Principal, Result, Store, StoreError, damaged, revision_name, to_number};
 
 /// Briefs whose texts are read at a time.
 const AT_A_TIME: usize = 32;

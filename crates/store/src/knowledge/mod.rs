@@ -18,13 +18,13 @@ mod words;
 pub(crate) use words::BRIEF_KIND;
 
 use chancery_brief::marking::Scheme;
-use chancery_proto::names::{ResourceId, RevisionName, RevisionNumber};
+use chancery_proto::names::{ResourceId, RevisionName};
 use prost::Message;
 use sqlx::{FromRow, Postgres, QueryBuilder};
 use time::OffsetDateTime;
 
 use crate::filter::{Field, FieldType, Filter, KeyKind, Order, Place, Schema, SortKey, Sorting};
-use crate::{Principal, Result, Store, StoreError, damaged, to_number};
+use crate::{Principal, Result, Store, StoreError, damaged, revision_name};
 
 pub use actor_names::NamedActor;
 pub use actors::{ActorAppearance, ActorEntry, ActorRecord};
@@ -162,9 +162,4 @@ impl Store {
 
 fn checked(text: &str, fields: &Schema, scheme: Scheme) -> Result<Filter> {
     Filter::parse(text, fields, scheme).map_err(StoreError::InvalidFilter)
-}
-
-fn revision_name(workspace: &ResourceId, brief_id: &str, revision: i32) -> Result<RevisionName> {
-    let (workspace, brief) = (workspace.clone(), brief_id.parse().map_err(damaged)?);
-    Ok(RevisionName { workspace, brief, revision: RevisionNumber(to_number(revision)?) })
 }

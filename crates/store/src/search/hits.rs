@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use chancery_proto::brief::v1::{SearchHitKind, Statement};
-use chancery_proto::names::{ResourceId, RevisionName, RevisionNumber};
+use chancery_proto::names::ResourceId;
 use prost::Message;
 use sqlx::PgConnection;
 
@@ -11,7 +11,7 @@ use super::SearchHit;
 use super::highlight::{highlights, snippet};
 use super::matches::Match;
 use super::words::Words;
-use crate::{Result, damaged, to_number};
+use crate::{Result, damaged, revision_name};
 
 /// Reads the texts of matches. One that went meanwhile, because a newer revision took its place, is left out.
 pub(super) async fn read(
@@ -43,13 +43,11 @@ pub(super) async fn read(
     for row in rows {
         let number = usize::try_from(row.number - 1).map_err(damaged)?;
         let found = matches.get(number).ok_or_else(|| damaged("a hit that no match led to"))?;
-        let brief: ResourceId = row.brief_id.parse().map_err(damaged)?;
-        let revision = RevisionNumber(to_number(row.revision)?);
         let kind = SearchHitKind::try_from(i32::from(row.place)).map_err(damaged)?;
         let matching: HashSet<String> = row.matching.into_iter().collect();
         let highlights = highlights(&row.letters, &matching);
         hits.push(SearchHit {
-            revision: RevisionName { workspace: workspace.clone(), brief, revision },
+            revision: revision_name(workspace, &row.brief_id, row.revision)?,
             brief_title: row.title,
             kind,
             statement: match kind {
