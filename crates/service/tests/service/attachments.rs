@@ -42,7 +42,11 @@ async fn upload_parts(briefs: &Briefs, parts: Vec<Part>) -> Result<Attachment, S
     Ok(briefs.clone().upload_attachment(tokio_stream::iter(parts)).await?.into_inner())
 }
 
-async fn upload(briefs: &Briefs, header: AttachmentHeader, bytes: &[u8]) -> Result<Attachment, Status> {
+pub(crate) async fn upload(
+    briefs: &Briefs,
+    header: AttachmentHeader,
+    bytes: &[u8],
+) -> Result<Attachment, Status> {
     let data = bytes.chunks(256 * 1024).map(|piece| Part::Data(piece.to_vec().into()));
     upload_parts(briefs, std::iter::once(Part::Header(header)).chain(data).collect()).await
 }
@@ -66,15 +70,20 @@ async fn download(briefs: &Briefs, name: &str) -> Result<(Attachment, Vec<u8>), 
     Ok((attachment.unwrap(), bytes))
 }
 
-/// Content whose second section shows an image.
-fn showing(attachment: &Attachment, marking: &str) -> BriefContent {
+/// A block that shows an image, by its id.
+pub(crate) fn figure(attachment: &str, marking: &str) -> Block {
     let figure = Figure {
         kind: FigureKind::Attachment.into(),
-        attachment: attachment.name.rsplit('/').next().unwrap().into(),
+        attachment: attachment.into(),
         alt: "What is seen".into(),
         ..Figure::default()
     };
-    let block = Block { kind: Some(Kind::Figure(figure)), marking: marking.into(), ..Block::default() };
+    Block { kind: Some(Kind::Figure(figure)), marking: marking.into(), ..Block::default() }
+}
+
+/// Content whose second section shows an image.
+fn showing(attachment: &Attachment, marking: &str) -> BriefContent {
+    let block = figure(attachment.name.rsplit('/').next().unwrap(), marking);
     let heading = "Pictures".into();
     let section = Section { id: "pictures".into(), heading, blocks: vec![block], ..Section::default() };
     let mut content = content("With a picture");

@@ -1,14 +1,14 @@
 //! What stays observable across clearances, as docs/GUARANTEES.md lists it: each entry is seen here to be observable.
 
 use chancery_proto::admin::v1::Role;
-use chancery_proto::brief::v1::upload_attachment_request::Part;
 use chancery_proto::brief::v1::{
     AttachmentHeader, BriefContent, CreateBriefRequest, GetBriefDraftRequest, ListBriefRevisionsRequest,
-    ListBriefsRequest, UploadAttachmentRequest,
+    ListBriefsRequest,
 };
 use chancery_proto::errors::v1::Reason;
 use tonic::{Code, Status};
 
+use crate::attachments;
 use crate::scene::{Briefs, Scene, content, document, import, refused};
 
 const AUTHOR: [Role; 2] = [Role::Reader, Role::Author];
@@ -90,23 +90,21 @@ async fn an_author_learns_that_a_draft_holds_something_above_his_clearance() {
 #[tokio::test]
 async fn an_author_learns_that_bytes_which_he_has_are_kept_above_his_clearance() {
     let scene = Scene::new().await;
-    let mut low = low(&scene).await;
-    upload(&mut scene.briefs(&scene.admin), "TLP:RED", b"<svg xmlns='http://www.w3.org/2000/svg'/>")
+    let low = low(&scene).await;
+    upload(&scene.briefs(&scene.admin), "TLP:RED", b"<svg xmlns='http://www.w3.org/2000/svg'/>")
         .await
         .unwrap();
-    let taken = upload(&mut low, "TLP:CLEAR", b"<svg xmlns='http://www.w3.org/2000/svg'/>").await;
+    let taken = upload(&low, "TLP:CLEAR", b"<svg xmlns='http://www.w3.org/2000/svg'/>").await;
     refused(taken, Code::PermissionDenied, Reason::PermissionDenied);
-    upload(&mut low, "TLP:CLEAR", b"<svg xmlns='http://www.w3.org/2000/svg' />").await.unwrap();
+    upload(&low, "TLP:CLEAR", b"<svg xmlns='http://www.w3.org/2000/svg' />").await.unwrap();
 }
 
-async fn upload(briefs: &mut Briefs, marking: &str, bytes: &[u8]) -> Result<(), Status> {
+async fn upload(briefs: &Briefs, marking: &str, bytes: &[u8]) -> Result<(), Status> {
     let header = AttachmentHeader {
         parent: PARENT.into(),
         media_type: "image/svg+xml".into(),
         marking: marking.into(),
         ..AttachmentHeader::default()
     };
-    let parts = [Part::Header(header), Part::Data(bytes.to_vec().into())];
-    let parts = parts.map(|part| UploadAttachmentRequest { part: Some(part) });
-    briefs.upload_attachment(tokio_stream::iter(parts)).await.map(drop)
+    attachments::upload(briefs, header, bytes).await.map(drop)
 }

@@ -4,12 +4,10 @@ use chancery_brief::marking::{Policy, Scheme};
 use chancery_proto::MESSAGE_LIMIT;
 use chancery_proto::admin::v1::{CreateWorkspaceRequest, MarkingScheme, Role, WithholdingPolicy, Workspace};
 use chancery_proto::brief::v1::knowledge_service_client::KnowledgeServiceClient;
-use chancery_proto::brief::v1::upload_attachment_request::Part;
-use chancery_proto::brief::v1::{
-    AttachmentHeader, ImportBriefRequest, RevisionDocument, UploadAttachmentRequest,
-};
+use chancery_proto::brief::v1::{AttachmentHeader, ImportBriefRequest, RevisionDocument};
 use chancery_proto::render::v1::render_service_client::RenderServiceClient;
 
+use crate::attachments;
 use crate::leak_answers::Reader;
 use crate::queue_scene::{ENVIRONMENT, Renders};
 use crate::scene::{Briefs, Scene, bearer};
@@ -74,10 +72,8 @@ impl Side {
             marking: marking.into(),
             ..AttachmentHeader::default()
         };
-        let parts = [Part::Header(header), Part::Data(picture.as_bytes().to_vec().into())];
-        let parts = parts.map(|part| UploadAttachmentRequest { part: Some(part) });
-        let uploaded = self.admin.clone().upload_attachment(tokio_stream::iter(parts)).await.unwrap();
-        uploaded.into_inner().name.rsplit('/').next().unwrap().to_owned()
+        let uploaded = attachments::upload(&self.admin, header, picture.as_bytes()).await.unwrap();
+        uploaded.name.rsplit('/').next().unwrap().to_owned()
     }
 
     pub(crate) async fn import(&self, documents: Vec<RevisionDocument>) {

@@ -6,15 +6,15 @@ use chancery_brief::marking::{Clearance, Policy, Rank, Scheme};
 use chancery_brief::validate::canonicalize;
 use chancery_brief::{Canonical, arbitrary, redact};
 use chancery_proto::admin::v1::Role;
-use chancery_proto::brief::v1::block::Kind;
 use chancery_proto::brief::v1::{
-    Block, BriefContent, BriefKind, DeleteBriefRequest, Figure, FigureKind, PurgeBriefRevisionRequest,
-    RevisionDocument, Section, Statement, WithdrawBriefRevisionRequest,
+    BriefContent, BriefKind, DeleteBriefRequest, PurgeBriefRevisionRequest, RevisionDocument, Section,
+    Statement, WithdrawBriefRevisionRequest,
 };
 use chancery_proto::render::v1::CreateRenderRequest;
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
 
+use crate::attachments::figure;
 use crate::leak_answers::{Reader, answers};
 use crate::leak_scene::{OPEN_PICTURE, OTHER_WITHHELD_PICTURE, Side, Twins, WITHHELD_PICTURE, workspace_of};
 use crate::scene::Scene;
@@ -223,7 +223,7 @@ async fn pictures(twins: &Twins<'_>, pairs: &mut Pairs) {
     for (side, withheld) in [(&twins.one, WITHHELD_PICTURE), (&twins.other, OTHER_WITHHELD_PICTURE)] {
         let shown =
             [(side.upload(OPEN_PICTURE, lowest).await, lowest), (side.upload(withheld, above).await, above)];
-        let blocks = shown.map(|(attachment, marking)| figure(attachment, marking));
+        let blocks = shown.map(|(attachment, marking)| figure(&attachment, marking));
         let section = Section {
             id: "pictures".into(),
             heading: "Seen".into(),
@@ -240,16 +240,6 @@ async fn pictures(twins: &Twins<'_>, pairs: &mut Pairs) {
         };
         side.import(documents("pictures", &[content])).await;
     }
-}
-
-fn figure(attachment: String, marking: &str) -> Block {
-    let figure = Figure {
-        kind: FigureKind::Attachment.into(),
-        attachment,
-        alt: "What is seen".into(),
-        ..Figure::default()
-    };
-    Block { kind: Some(Kind::Figure(figure)), marking: marking.into(), ..Block::default() }
 }
 
 fn cases() -> usize {

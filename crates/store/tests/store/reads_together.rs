@@ -10,7 +10,9 @@ use tokio::task::JoinHandle;
 use crate::place::{Place, brief_name, content, content_at, document, person};
 
 /// What a reader is answered, in short.
-fn read(place: &Arc<Place>, reader: Principal, brief: String) -> JoinHandle<Result<String, String>> {
+type Reading = JoinHandle<Result<String, String>>;
+
+fn read(place: &Arc<Place>, reader: Principal, brief: String) -> Reading {
     let store = place.store.clone();
     tokio::spawn(async move {
         let found = store.newest_edition(&reader, &brief_name(&brief)).await;
@@ -18,7 +20,7 @@ fn read(place: &Arc<Place>, reader: Principal, brief: String) -> JoinHandle<Resu
     })
 }
 
-/// A brief of which the lower clearances see less, or nothing, and one that nobody made.
+/// Briefs of which the lower clearances see less, one of which they see nothing, and the name of one that nobody made.
 async fn filled() -> (Arc<Place>, Vec<String>) {
     let place = Arc::new(Place::new().await);
     for number in 1..=5 {
@@ -57,6 +59,17 @@ async fn until_so_many_wait(place: &Place, number: usize) {
     panic!("{} wait", waiting(place));
 }
 
+/// Waits until as many readers wait as may read at once.
+async fn held_up_by(
+    place: &Arc<Place>,
+    one: impl Fn() -> Reading,
+) -> (sqlx::Transaction<'static, sqlx::Postgres>, Vec<Reading>) {
+    let lock = held_up(place).await;
+    let first = (0..4).map(|_| one()).collect();
+    until_so_many_wait(place, 4).await;
+    (lock, first)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn each_of_a_crowd_is_answered_as_if_he_were_alone() {
     let (place, briefs) = filled().await;
@@ -85,9 +98,7 @@ async fn who_goes_away_holds_nobody_up() {
     let (place, _) = filled().await;
     let one = || read(&place, person("TLP:RED"), "b1".to_owned());
     let answer = one().await.unwrap();
-    let lock = held_up(&place).await;
-    let first: Vec<_> = (0..4).map(|_| one()).collect();
-    until_so_many_wait(&place, 4).await;
+    let (lock, first) = held_up_by(&place, one).await;
     let crowd: Vec<_> = (0..40).map(|_| one()).collect();
     tokio::time::sleep(Duration::from_millis(50)).await;
     first.iter().chain(crowd.iter().step_by(2)).for_each(JoinHandle::abort);
@@ -96,9 +107,7 @@ async fn who_goes_away_holds_nobody_up() {
         assert_eq!(read.await.unwrap(), answer);
     }
     // All places are free again.
-    let lock = held_up(&place).await;
-    let again: Vec<_> = (0..4).map(|_| one()).collect();
-    until_so_many_wait(&place, 4).await;
+    let (lock, again) = held_up_by(&place, one).await;
     lock.rollback().await.unwrap();
     for read in again {
         assert_eq!(read.await.unwrap(), answer);
@@ -110,9 +119,7 @@ async fn a_statement_that_breaks_off_breaks_off_nobody_who_did_not_send_it() {
     let (place, _) = filled().await;
     let one = || read(&place, person("TLP:RED"), "b1".to_owned());
     let answer = one().await.unwrap();
-    let lock = held_up(&place).await;
-    let first: Vec<_> = (0..4).map(|_| one()).collect();
-    until_so_many_wait(&place, 4).await;
+    let (lock, first) = held_up_by(&place, one).await;
     let crowd: Vec<_> = (0..20).map(|_| one()).collect();
     let broken_off = "select pg_terminate_backend(pid) from pg_stat_activity
         where wait_event_type = 'Lock' and datname = current_database()";
