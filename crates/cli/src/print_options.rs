@@ -40,6 +40,7 @@ pub fn message(flags: &PrintOptions, theme: Option<Theme>) -> RenderOptions {
         section_ids: flags.sections.clone(),
         annexes: annexes.into(),
         attach_data: flags.attach_data,
+        ..RenderOptions::default()
     }
 }
 
@@ -77,6 +78,7 @@ mod tests {
             section_ids: vec!["one".into(), "two".into()],
             annexes: Annexes::Without.into(),
             attach_data: true,
+            ..RenderOptions::default()
         };
         assert_eq!(options(&flags.split_whitespace().collect::<Vec<_>>()), expected);
         assert_eq!(options(&["--annexes"]).annexes(), Annexes::With);

@@ -124,6 +124,7 @@ mod tests {
             section_ids: vec!["body".into()],
             annexes: wire::Annexes::Without.into(),
             attach_data: true,
+            ..wire::RenderOptions::default()
         };
         let expected = Options {
             format: Format::OnePage,

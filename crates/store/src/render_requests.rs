@@ -262,6 +262,7 @@ impl Store {
             withdrawn: row.is_withdrawn,
             environment: Some(environment.to_message()),
             marking_scheme: access.scheme.to_string(),
+            ..RenderInputManifest::default()
         }
         .encode_to_vec();
         Ok(Pinned {

@@ -246,6 +246,7 @@ impl<Q: Queue, P: Printer> Job<Q, P> {
             pages: printed.pages,
             environment: Some(self.printer.environment()),
             warnings: printed.warnings,
+            print_warnings: Vec::new(),
         };
         let bytes = &printed.bytes;
         let sending = persist(|| self.queue.upload(header.clone(), Bytes::clone(bytes)));

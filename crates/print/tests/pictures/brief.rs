@@ -25,6 +25,7 @@ pub(crate) fn figure(bytes: &[u8], title: &str) -> Block {
         source: format!("Source of {title}: the desk"),
         attachment: digest(bytes),
         alt: format!("What {title} shows"),
+        ..Figure::default()
     };
     Block { kind: Some(Kind::Figure(figure)), ..Block::default() }
 }

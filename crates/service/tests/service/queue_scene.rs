@@ -132,7 +132,7 @@ pub(crate) fn header(lease: &Lease, pdf: &[u8]) -> ArtifactHeader {
         size_bytes: pdf.len() as u64,
         pages: 3,
         environment: Some(ENVIRONMENT.to_message()),
-        warnings: vec![],
+        ..ArtifactHeader::default()
     }
 }
 
