@@ -7,10 +7,13 @@ use chancery_proto::brief::v1::{BriefContent, RevisionBody};
 use prost::Message;
 use sha2::{Digest as _, Sha256};
 
-/// The version of the content's schema that this build writes. Bytes of a newer one are never re-encoded.
-pub const CONTENT_SCHEMA_VERSION: u32 = 1;
-/// The version of the redaction rules that this build's editions follow.
-pub const REDACTION_VERSION: u32 = 1;
+/// The version of the content's schema that this build writes. Bytes of a newer one are never re-encoded: a build that
+/// does not know a field would lose it. Version 2 added short titles, access dates, polarities, highlights and changes
+/// of any part.
+pub const CONTENT_SCHEMA_VERSION: u32 = 2;
+/// The version of the redaction rules that this build's editions follow. Stored editions of an older one are encoded
+/// again by `chancery migrate`. Version 2 has no figures, lists and tables without data in editions.
+pub const REDACTION_VERSION: u32 = 2;
 
 /// A SHA-256; prints as 64 lower-case hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

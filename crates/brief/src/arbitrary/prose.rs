@@ -130,7 +130,18 @@ impl Author<'_> {
             }
             _ => {
                 let mut figure = Figure { title: canary("figure", rank), ..Figure::default() };
-                figure.set_kind(FigureKind::Timeline);
+                let kinds = [
+                    FigureKind::Timeline,
+                    FigureKind::ActorNetwork,
+                    FigureKind::DomainTrends,
+                    FigureKind::Likelihoods,
+                    FigureKind::Attachment,
+                ];
+                figure.set_kind(kinds[self.below(kinds.len())]);
+                if figure.kind() == FigureKind::Attachment {
+                    figure.attachment = "0".repeat(64);
+                    figure.alt = canary("alt", rank);
+                }
                 BlockKind::Figure(figure)
             }
         };
