@@ -161,13 +161,13 @@ impl Author<'_> {
         }
     }
 
-    /// The id of any part of this content, or of one that only its parent has.
+    /// The id of any part of this content.
     fn changed_part(&mut self) -> String {
         let sorts =
             ["s", "kj", "sec", "b", "d", "f", "a", "p", "r", "e", "src", "sce", "ind", "as", "gap", "dis"];
         let sort = sorts[self.below(sorts.len())];
         match self.count_of(sort) {
-            0 => "earlier".to_owned(),
+            0 => "s1".to_owned(),
             count => format!("{sort}{}", self.below(count) + 1),
         }
     }

@@ -135,13 +135,8 @@ impl Author<'_> {
                     FigureKind::ActorNetwork,
                     FigureKind::DomainTrends,
                     FigureKind::Likelihoods,
-                    FigureKind::Attachment,
                 ];
                 figure.set_kind(kinds[self.below(kinds.len())]);
-                if figure.kind() == FigureKind::Attachment {
-                    figure.attachment = "0".repeat(64);
-                    figure.alt = canary("alt", rank);
-                }
                 BlockKind::Figure(figure)
             }
         };

@@ -15,7 +15,7 @@ use super::{numbers, wording};
 trait Compared: Clone {
     fn id(&self) -> &str;
     /// The text that it is known by.
-    fn text(&self) -> &str;
+    fn known_by(&self) -> &str;
     /// The names of the fields that differ, but for the id's.
     fn differing(&self, other: &Self) -> Vec<&'static str>;
     fn wrapped(self) -> Other;
@@ -28,7 +28,7 @@ macro_rules! compared {
                 &self.id
             }
 
-            fn text(&self) -> &str {
+            fn known_by(&self) -> &str {
                 compared!(@text self $($text)?)
             }
 
@@ -92,9 +92,9 @@ fn changed<T: Compared>(before: &T, after: &T) -> Option<PartDifference> {
     if fields.is_empty() {
         return None;
     }
-    let is_reworded = before.text() != after.text();
+    let is_reworded = before.known_by() != after.known_by();
     let kind = |field: &&str| match *field {
-        "text" | "title" | "name" if is_reworded && !after.text().is_empty() => DifferenceKind::Reworded,
+        "text" | "title" | "name" if is_reworded && !after.known_by().is_empty() => DifferenceKind::Reworded,
         "marking" => DifferenceKind::Marking,
         "statement_ids" | "source_ids" => DifferenceKind::Sources,
         "status" => DifferenceKind::Status,
@@ -104,7 +104,7 @@ fn changed<T: Compared>(before: &T, after: &T) -> Option<PartDifference> {
     kinds.sort_unstable();
     kinds.dedup();
     Some(PartDifference {
-        replacements: wording::replacements(before.text(), after.text()),
+        replacements: wording::replacements(before.known_by(), after.known_by()),
         fields: fields.into_iter().map(str::to_owned).collect(),
         ..difference(Some(before), Some(after), &kinds)
     })

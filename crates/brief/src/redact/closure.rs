@@ -135,7 +135,9 @@ impl<'p, 'a> Closure<'p, 'a> {
         if *left == 0 {
             let figures: Vec<PartIndex> =
                 self.figures.iter().filter(|(of, _)| *of == kind).map(|(_, figure)| *figure).collect();
-            figures.into_iter().for_each(|figure| self.withhold(figure));
+            for figure in figures {
+                self.withhold(figure);
+            }
         }
     }
 
