@@ -239,6 +239,24 @@ async fn a_pdf_gives_back_the_edition_that_it_was_printed_from() {
 }
 
 #[tokio::test]
+async fn a_preview_shows_no_frames_without_data_and_conforms() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = files::root().join("tests/data/blocks-without-data");
+    for name in ["empty-timeline", "table-without-rows", "withheld-events-revision-1"] {
+        let draft = data.join(format!("{name}.json")).display().to_string();
+        let file = folder.path().join(format!("{name}.pdf"));
+        let preview = ["preview", &draft, "-o", &file.display().to_string()];
+        chancery_testkit::Command::new(preview).run().await.exits(0);
+        let text = pdf::text(&file, pdf::A4_PAGE);
+        // The preview is its author's: what others may not see is printed.
+        let has_event = name.starts_with("withheld");
+        assert_eq!(text.contains("Nothing to draw"), has_event, "{text}");
+        assert!(!text.contains("No rows"), "{text}");
+        pdf::assert_conforms(&file);
+    }
+}
+
+#[tokio::test]
 async fn a_draft_is_previewed_from_its_file_without_a_service() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).display().to_string();

@@ -1,4 +1,4 @@
-//! How two editions of a brief differ, statement by statement and not line by line. Parts are known by their ids, which
+//! How two editions of a brief differ, part by part and not line by line. Parts are known by their ids, which
 //! stay the same from revision to revision. What is compared are editions: nothing that either withholds is seen here.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,12 +10,14 @@ use chancery_proto::brief::v1::{
 };
 
 mod order;
+mod other_parts;
 mod wording;
 
+use crate::references::change_subject;
 use order::{Places, moved};
 
-/// The differences between an earlier and a later edition: the later one's parts in its reading order, then those that
-/// are gone, in the earlier one's order.
+/// The differences between an earlier and a later edition: the later one's statements and key judgments in its reading
+/// order, then those that are gone, in the earlier one's order; then the other parts, kind by kind.
 pub fn differences(before: &BriefContent, after: &BriefContent) -> Vec<PartDifference> {
     let (old, new) = (Places::of(before), Places::of(after));
     let moved = moved(&old, &new);
@@ -24,29 +26,44 @@ pub fn differences(before: &BriefContent, after: &BriefContent) -> Vec<PartDiffe
     let is = Parts::of(after);
     let present = new.order.iter().map(|id| (*id, was.pair(id, &is)));
     let gone = old.order.iter().filter(|id| !new.contains(id)).map(|id| (*id, was.pair(id, &is)));
-    present
-        .chain(gone)
-        .filter_map(|(id, pair)| {
-            let mut difference = compare(pair?)?;
-            if moved.contains(id) {
-                let place = difference.kinds.partition_point(|kind| *kind < DifferenceKind::Moved as i32);
-                difference.kinds.insert(place, DifferenceKind::Moved.into());
-            }
-            difference.declared = declared.contains(id);
-            (!difference.kinds.is_empty()).then(|| PartDifference { id: id.to_owned(), ..difference })
-        })
-        .collect()
+    let statements_and_judgments = present.chain(gone).filter_map(|(id, pair)| {
+        let mut difference = compare(pair?)?;
+        if moved.contains(id) {
+            let place = difference.kinds.partition_point(|kind| *kind < DifferenceKind::Moved as i32);
+            difference.kinds.insert(place, DifferenceKind::Moved.into());
+        }
+        (!difference.kinds.is_empty()).then(|| PartDifference { id: id.to_owned(), ..difference })
+    });
+    let mut differences: Vec<PartDifference> = statements_and_judgments.collect();
+    differences.extend(other_parts::differences(before, after));
+    for difference in &mut differences {
+        difference.declared = declared.contains(difference.id.as_str());
+    }
+    differences
 }
 
-/// The ids that an edition's `changes` speak of.
+/// The differences that the later edition's `changes` have to name and do not. Parts other than statements and key
+/// judgments count when both editions have them: what a new source supports, or a removed tie supported, is a
+/// statement that differs itself.
+pub fn undeclared(before: &BriefContent, after: &BriefContent) -> Vec<PartDifference> {
+    let counts = |difference: &PartDifference| match &difference.part {
+        Some(Part::OtherPart(pair)) => pair.before.is_some() && pair.after.is_some(),
+        _ => true,
+    };
+    let mut differences = differences(before, after);
+    differences.retain(|difference| !difference.declared && counts(difference));
+    differences
+}
+
+/// The ids that an edition's `changes` name.
 fn declared(content: &BriefContent) -> BTreeSet<&str> {
     let changes = content.changes.iter();
-    let of_statements = changes
-        .flat_map(|change| [&change.statement_id].into_iter().chain(&change.replaced_by))
-        .map(String::as_str);
+    let named = changes.flat_map(|change| {
+        std::iter::once(change_subject(change)).chain(change.replaced_by.iter().map(String::as_str))
+    });
     // A key judgment says by itself what it revises.
     let of_judgments = content.key_judgments.iter().filter(|judgment| !judgment.revision_note.is_empty());
-    of_statements.chain(of_judgments.map(|judgment| judgment.id.as_str())).collect()
+    named.chain(of_judgments.map(|judgment| judgment.id.as_str())).collect()
 }
 
 /// A part's two states.

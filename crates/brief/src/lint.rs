@@ -1,5 +1,6 @@
 //! Tradecraft lint: warnings on content that is valid. The word lints read English only.
 
+mod blocks;
 mod prose;
 #[cfg(test)]
 mod tests;
@@ -34,6 +35,9 @@ pub const SCENARIOS_NOT_100: &str = "SCENARIOS_NOT_100";
 /// A cited source is newer than the date up to which the content holds.
 pub const AS_OF_BEFORE_SOURCE: &str = "AS_OF_BEFORE_SOURCE";
 
+/// A figure, list or table has no data, so no edition shows it.
+pub const BLOCK_WITHOUT_DATA: &str = "BLOCK_WITHOUT_DATA";
+
 /// A remark on tradecraft.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
@@ -45,7 +49,7 @@ pub struct Warning {
     pub message: String,
 }
 
-/// Warnings: those of sentences in document order, then of key judgments, scenarios and the brief as a whole.
+/// Warnings: those of sentences in document order, then of key judgments, blocks, scenarios and the brief as a whole.
 pub fn lint(content: &BriefContent) -> Vec<Warning> {
     let sentences = prose::sentences(content);
     let mut warnings = Vec::new();
@@ -58,6 +62,7 @@ pub fn lint(content: &BriefContent) -> Vec<Warning> {
     for judgment in &content.key_judgments {
         lint_judgment(judgment, &by_id, &mut warnings);
     }
+    blocks::lint(content, &mut warnings);
     lint_scenarios(content, &mut warnings);
     lint_rows(content, &sentences, &mut warnings);
     lint_as_of(content, &sentences, &mut warnings);

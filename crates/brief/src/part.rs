@@ -55,6 +55,21 @@ impl PartKind {
     }
 }
 
+/// Calls `visit` with the kind, id and marking of every part that has an id, in the order of the content.
+pub(crate) fn for_each_part<'a>(
+    content: &'a BriefContent,
+    visit: &mut impl FnMut(PartKind, &'a str, &'a str),
+) {
+    let mut walk = Walk { visit };
+    walk.statements(&content.bluf);
+    for judgment in &content.key_judgments {
+        walk.part(PartKind::KeyJudgment, &judgment.id, &judgment.marking);
+        walk.statements(&judgment.statements);
+    }
+    walk.sections(&content.sections, 1);
+    walk.annexes(content);
+}
+
 /// What each id of a brief names. For an id that is given twice, the first part that has it.
 #[derive(Debug, Default)]
 pub(crate) struct Ids(BTreeMap<String, PartKind>);
@@ -62,45 +77,47 @@ pub(crate) struct Ids(BTreeMap<String, PartKind>);
 impl Ids {
     pub(crate) fn of(content: &BriefContent) -> Self {
         let mut ids = Self::default();
-        ids.statements(&content.bluf);
-        for judgment in &content.key_judgments {
-            ids.add(PartKind::KeyJudgment, &judgment.id);
-            ids.statements(&judgment.statements);
-        }
-        ids.sections(&content.sections, 1);
-        ids.annexes(content);
+        for_each_part(content, &mut |kind, id, _| {
+            ids.0.entry(id.to_owned()).or_insert(kind);
+        });
         ids
     }
 
     pub(crate) fn kind(&self, id: &str) -> Option<PartKind> {
         self.0.get(id).copied()
     }
+}
 
-    fn add(&mut self, kind: PartKind, id: &str) {
+struct Walk<'v, V> {
+    visit: &'v mut V,
+}
+
+impl<'a, V: FnMut(PartKind, &'a str, &'a str)> Walk<'_, V> {
+    fn part(&mut self, kind: PartKind, id: &'a str, marking: &'a str) {
         if !id.is_empty() {
-            self.0.entry(id.to_owned()).or_insert(kind);
+            (self.visit)(kind, id, marking);
         }
     }
 
-    fn statements(&mut self, statements: &[Statement]) {
+    fn statements(&mut self, statements: &'a [Statement]) {
         for statement in statements {
-            self.add(PartKind::Statement, &statement.id);
+            self.part(PartKind::Statement, &statement.id, &statement.marking);
         }
     }
 
-    fn sections(&mut self, sections: &[Section], depth: usize) {
+    fn sections(&mut self, sections: &'a [Section], depth: usize) {
         if depth > SECTION_DEPTH {
             return;
         }
         for section in sections {
-            self.add(PartKind::Section, &section.id);
+            self.part(PartKind::Section, &section.id, &section.marking);
             section.blocks.iter().for_each(|block| self.block(block));
             self.sections(&section.sections, depth + 1);
         }
     }
 
-    fn block(&mut self, block: &Block) {
-        self.add(PartKind::Block, &block.id);
+    fn block(&mut self, block: &'a Block) {
+        self.part(PartKind::Block, &block.id, &block.marking);
         match &block.kind {
             Some(BlockKind::Paragraph(paragraph)) => self.statements(&paragraph.statements),
             Some(BlockKind::List(list)) => self.list(list, 1),
@@ -110,7 +127,7 @@ impl Ids {
         }
     }
 
-    fn list(&mut self, list: &List, depth: usize) {
+    fn list(&mut self, list: &'a List, depth: usize) {
         if depth > LIST_DEPTH {
             return;
         }
@@ -122,18 +139,25 @@ impl Ids {
         }
     }
 
-    fn annexes(&mut self, content: &BriefContent) {
-        content.domains.iter().for_each(|part| self.add(PartKind::Domain, &part.id));
-        content.factors.iter().for_each(|part| self.add(PartKind::Factor, &part.id));
-        content.actors.iter().for_each(|part| self.add(PartKind::Actor, &part.id));
-        content.places.iter().for_each(|part| self.add(PartKind::Place, &part.id));
-        content.relationships.iter().for_each(|part| self.add(PartKind::Relationship, &part.id));
-        content.events.iter().for_each(|part| self.add(PartKind::Event, &part.id));
-        content.sources.iter().for_each(|part| self.add(PartKind::Source, &part.id));
-        content.scenarios.iter().for_each(|part| self.add(PartKind::Scenario, &part.id));
-        content.indicators.iter().for_each(|part| self.add(PartKind::Indicator, &part.id));
-        content.assumptions.iter().for_each(|part| self.add(PartKind::Assumption, &part.id));
-        content.information_gaps.iter().for_each(|part| self.add(PartKind::InformationGap, &part.id));
-        content.dissents.iter().for_each(|part| self.add(PartKind::Dissent, &part.id));
+    fn annexes(&mut self, content: &'a BriefContent) {
+        macro_rules! parts {
+            ($($field:ident: $kind:ident,)+) => {
+                $(content.$field.iter().for_each(|part| self.part(PartKind::$kind, &part.id, &part.marking));)+
+            };
+        }
+        parts!(
+            domains: Domain,
+            factors: Factor,
+            actors: Actor,
+            places: Place,
+            relationships: Relationship,
+            events: Event,
+            sources: Source,
+            scenarios: Scenario,
+            indicators: Indicator,
+            assumptions: Assumption,
+            information_gaps: InformationGap,
+            dissents: Dissent,
+        );
     }
 }

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use chancery_proto::brief::v1::{BriefContent, Change, KeyJudgment, PartKind, Relationship};
 
 use crate::reading_order;
+use crate::references::change_subject;
 
-/// Texts by the part's kind and id; a change goes by its statement's id.
+/// Texts by the part's kind and id; a change goes by the id of the part that changed.
 pub type PartTexts = BTreeMap<(PartKind, String), String>;
 
 /// The texts or titles of all parts of the kinds that can rest on something.
@@ -40,7 +41,7 @@ pub fn part_texts(content: &BriefContent) -> PartTexts {
         add(PartKind::Dissent, &part.id, part.text.clone());
     }
     for part in &content.changes {
-        add(PartKind::Change, &part.statement_id, change(part));
+        add(PartKind::Change, change_subject(part), change(part));
     }
     for part in &content.indicators {
         add(PartKind::Indicator, &part.id, part.text.clone());

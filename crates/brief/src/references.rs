@@ -2,18 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use chancery_proto::brief::v1::{BriefContent, PartKind};
+use chancery_proto::brief::v1::{BriefContent, Change, PartKind};
 
 use crate::canonical::Canonical;
 use crate::marking::Policy;
 use crate::{reading_order, redact};
+
+/// The id of the part that a change is about: its `statement_id` or its `part_id`.
+pub fn change_subject(change: &Change) -> &str {
+    if change.statement_id.is_empty() { &change.part_id } else { &change.statement_id }
+}
 
 /// A part that refers to another.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PartReference {
     /// What refers.
     pub kind: PartKind,
-    /// Its id; for a change, the id of its statement.
+    /// Its id; for a change, the id of the part that changed.
     pub from_id: String,
     /// The field of the content that refers, such as `rests_on` or `citations`.
     pub role: &'static str,
@@ -23,16 +28,18 @@ pub struct PartReference {
 
 /// The references of the kinds of parts that can rest on something, sorted, each once.
 pub fn references(canonical: &Canonical) -> Vec<PartReference> {
+    // Changes are named by their places in the content that editions are made of.
+    let canonical = redact::without_empty_blocks(canonical);
     let content = canonical.content();
     let kinds = kinds(content);
     let holder = |name: &str| match name.strip_prefix("changes[").and_then(|rest| rest.strip_suffix(']')) {
         Some(number) => {
             let change = content.changes.get(number.parse::<usize>().ok()?)?;
-            Some((PartKind::Change, change.statement_id.clone()))
+            Some((PartKind::Change, change_subject(change).to_owned()))
         }
         None => kinds.get(name).map(|kind| (*kind, name.to_owned())),
     };
-    let visible = redact::visible_from(canonical, Policy::Omit).references;
+    let visible = redact::visible_from(&canonical, Policy::Omit).references;
     let mut references: Vec<PartReference> = visible
         .into_keys()
         .filter_map(|reference| {

@@ -8,6 +8,7 @@ mod annexes;
 mod body;
 mod checker;
 pub mod code;
+mod earlier_parts;
 mod forms;
 mod network;
 mod prose;
@@ -25,6 +26,7 @@ use crate::canonical::Canonical;
 use crate::marking::Scheme;
 use crate::part::{Ids, PartKind};
 use checker::Checker;
+pub use earlier_parts::{changes_of_earlier_parts, unknown_earlier_parts};
 pub use forms::is_language;
 pub(crate) use forms::is_part_id;
 
@@ -34,6 +36,8 @@ pub const CONTENT_LIMIT: usize = 10 * 1024 * 1024;
 pub const TITLE_LIMIT: usize = 300;
 /// The longest statement, in code points.
 pub const STATEMENT_LIMIT: usize = 4_000;
+/// The longest short title of a source, in code points.
+pub const SHORT_TITLE_LIMIT: usize = 60;
 /// The longest other text, in code points.
 pub const TEXT_LIMIT: usize = 2_000;
 /// At most so many violations are told.
@@ -108,6 +112,7 @@ impl Checker<'_> {
         self.each("assumptions", &mut content.assumptions, Self::assumption);
         self.each("information_gaps", &mut content.information_gaps, Self::information_gap);
         self.each("dissents", &mut content.dissents, Self::dissent);
+        self.record_part_ranks(content);
         self.each("changes", &mut content.changes, Self::change);
         self.text("change_summary", &mut content.change_summary, TEXT_LIMIT);
         self.labels("tags", &mut content.tags);

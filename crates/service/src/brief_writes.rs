@@ -5,18 +5,19 @@ use std::mem;
 use chancery_brief::Canonical;
 use chancery_brief::digest::Digest;
 use chancery_brief::lint::{self, Warning};
+use chancery_brief::validate::InvalidContent;
 use chancery_proto::brief::v1::{
     Brief, BriefDraft, BriefRevision, CreateBriefRequest, ImportBriefRequest, ImportBriefResponse,
     LintBriefRequest, LintBriefResponse, LintWarning, PublishBriefRequest, RevisionDocument,
     UpdateBriefDraftRequest,
 };
 use chancery_proto::names::{BriefName, DraftName, ResourceId, WorkspaceName};
-use chancery_store::{Access, ImportDocument, Principal, Publishing, Store, Withdrawal};
+use chancery_store::{Access, ImportDocument, Principal, Publishing, Store, StoreError, Withdrawal};
 use tonic::Status;
 
 use crate::brief_messages::{draft_message, revision_message};
 use crate::cursors;
-use crate::errors::{internal, invalid_field, status};
+use crate::errors::{internal, invalid_content, invalid_field, status};
 use crate::fields::{canonical, name, required, time};
 use crate::lifecycle;
 use crate::request_ids::write_id;
@@ -60,7 +61,12 @@ pub(crate) async fn update_draft(
     let content = canonical("draft.content", content, access.scheme).await?;
     let brief = draft.brief_name();
     let written = store.update_draft_once(principal, &brief, &given.etag, &content, write.as_ref()).await;
-    let (written, position) = written.map_err(status)?;
+    let (written, position) = written.map_err(|error| match error {
+        StoreError::InvalidChanges { violations, .. } => {
+            invalid_content("draft.content", &InvalidContent { violations })
+        }
+        error => status(error),
+    })?;
     let cursor = cursors::seal(&draft.workspace, &position)?;
     Ok(BriefDraft { cursor, ..draft_message(&draft, written) })
 }

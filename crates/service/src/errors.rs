@@ -53,6 +53,10 @@ pub fn status(error: StoreError) -> Status {
         StoreError::UnusableAttachments { place, violations } => {
             return unusable_attachments(*place, violations, error.to_string());
         }
+        StoreError::InvalidChanges { place, violations } => {
+            let field = place.map_or("content".to_owned(), |place| format!("documents[{place}].content"));
+            return invalid_content(&field, &InvalidContent { violations: violations.clone() });
+        }
         StoreError::UndeclaredChanges(undeclared) => {
             return undeclared_changes(undeclared, error.to_string());
         }

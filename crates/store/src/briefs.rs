@@ -11,6 +11,7 @@ use time::OffsetDateTime;
 
 use crate::change_log::{self, Position};
 use crate::deletions::Deleted;
+use crate::earlier_revisions::check_changes;
 use crate::editions;
 use crate::request_ids::{Begun, WriteId, note};
 use crate::revisions::Target;
@@ -141,6 +142,7 @@ impl Store {
         };
         match insert(&mut transaction, principal, name).await? {
             Some((key, made)) => {
+                check_changes(&mut transaction, key, access, content, None).await?;
                 drafts::insert(&mut transaction, key, content, 0, &principal.subject).await?;
                 let brief = draft_envelope(name, &made.uid, made.created_at);
                 note(&mut transaction, principal, &name.workspace, write, &brief.encode_to_vec()).await?;

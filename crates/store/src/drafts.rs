@@ -11,6 +11,7 @@ use time::OffsetDateTime;
 
 use crate::briefs::{self, check_clearance, written_content_schema};
 use crate::change_log::{self, Position};
+use crate::earlier_revisions::check_changes;
 use crate::editions::check_content_schema;
 use crate::request_ids::{Begun, WriteId, note};
 use crate::{Principal, Result, Store, StoreError, damaged, generated_id, time_of, timestamp, to_number};
@@ -69,7 +70,7 @@ impl Store {
     /// Whether the principal could write content to a brief's draft.
     ///
     /// # Errors
-    /// Those of [`Store::draft`].
+    /// Those of [`Store::draft`], [`StoreError::InvalidChanges`].
     pub async fn check_author(
         &self,
         principal: &Principal,
@@ -78,7 +79,17 @@ impl Store {
     ) -> Result<()> {
         let access = principal.access(&name.workspace)?;
         check_clearance(access.clearance, content.highest(), name)?;
-        self.draft(principal, name).await.map(drop)
+        self.draft(principal, name).await?;
+        let mut connection = self.pool.acquire().await?;
+        let key = sqlx::query_scalar!(
+            "-- drafts::check_author
+            select brief_key from briefs where workspace_id = $1 and brief_id = $2",
+            name.workspace.as_str(),
+            name.brief.as_str()
+        )
+        .fetch_one(&mut *connection)
+        .await?;
+        check_changes(&mut connection, key, access, content, None).await
     }
 
     /// Replaces a draft's content: see [`Self::update_draft_once`].
@@ -98,7 +109,8 @@ impl Store {
     /// Replaces a draft's content.
     ///
     /// # Errors
-    /// Those of [`Store::draft`], [`StoreError::StaleEtag`], [`StoreError::RequestIdReused`].
+    /// Those of [`Store::draft`], [`StoreError::StaleEtag`], [`StoreError::InvalidChanges`],
+    /// [`StoreError::RequestIdReused`].
     pub async fn update_draft_once(
         &self,
         principal: &Principal,
@@ -117,6 +129,7 @@ impl Store {
             }
         };
         let held = briefs::lock_draft(&mut transaction, access.clearance, name, etag).await?;
+        check_changes(&mut transaction, held.key, access, content, None).await?;
         let etag = generated_id()?.to_string();
         let row = sqlx::query!(
             "-- drafts::update_draft_once

@@ -101,6 +101,14 @@ pub enum StoreError {
         /// Each of them, by its path in the content.
         violations: Vec<Violation>,
     },
+    /// Changes name parts that neither this revision nor an earlier one has, or are marked below them.
+    #[error("{} change(s) do not fit the revisions before{}", violations.len(), first(violations))]
+    InvalidChanges {
+        /// The document's index in an import; none for a draft.
+        place: Option<usize>,
+        /// Each of them, by its path in the content.
+        violations: Vec<Violation>,
+    },
     /// The draft differs from the newest revision without saying so: declare it, or publish without asking for that.
     #[error("{} part(s) differ from the newest revision without a word in `changes`", .0.len())]
     UndeclaredChanges(Vec<UndeclaredChange>),

@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 
 use crate::briefs::{Held, NewBrief, check_clearance};
 use crate::change_log::{self, Audience, Change, Position};
+use crate::earlier_revisions::check_changes;
 use crate::editions::Withdrawal;
 use crate::request_ids::{Begun, WriteId, note};
 use crate::revisions::{Prepared, Publication, Target, settle_current, stored};
@@ -63,7 +64,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Forbidden`], [`StoreError::ClearanceTooLow`], [`StoreError::DigestMismatch`],
     /// [`StoreError::RevisionGap`], [`StoreError::RevisionDiffers`], [`StoreError::UnusableAttachments`],
-    /// [`StoreError::BriefDeleted`], [`StoreError::RequestIdReused`].
+    /// [`StoreError::InvalidChanges`], [`StoreError::BriefDeleted`], [`StoreError::RequestIdReused`].
     pub async fn import_once(
         &self,
         principal: &Principal,
@@ -94,6 +95,7 @@ impl Store {
                 return Err(StoreError::RevisionGap { newest: follows, given: document.number });
             }
             check_images(&mut transaction, name, access, place, document).await?;
+            check_changes(&mut transaction, key, access, &document.content, Some(place)).await?;
             let publication = document.publication(principal);
             changes.push(prepared.write(&mut transaction, &target.target(name), &publication).await?);
             if let Some(withdrawal) = &document.withdrawal {

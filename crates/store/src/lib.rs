@@ -18,6 +18,7 @@ mod dead_tasks;
 mod deletions;
 mod deliveries;
 mod drafts;
+mod earlier_revisions;
 mod editions;
 mod error;
 pub mod filter;

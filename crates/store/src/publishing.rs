@@ -1,7 +1,7 @@
 //! Publishing: the draft becomes the next revision.
 
 use chancery_brief::Canonical;
-use chancery_brief::diff::differences;
+use chancery_brief::diff;
 use chancery_brief::digest::content_digest;
 use chancery_brief::lint::lint;
 use chancery_brief::marking::{Clearance, Scheme};
@@ -12,10 +12,13 @@ use sqlx::PgExecutor;
 
 use crate::briefs::Held;
 use crate::change_log::{self, Position};
+use crate::earlier_revisions::check_changes;
 use crate::editions::check_content_schema;
 use crate::request_ids::{Begun, WriteId, note};
 use crate::revisions::{Prepared, Publication, stored};
-use crate::{Edition, Principal, Result, Store, StoreError, attachments, briefs, damaged, drafts, to_number};
+use crate::{
+    Access, Edition, Principal, Result, Store, StoreError, attachments, briefs, damaged, drafts, to_number,
+};
 
 /// How a draft is to be published.
 #[derive(Debug, Clone, Copy, Default)]
@@ -63,7 +66,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Forbidden`] in another's workspace, [`StoreError::NotFound`], [`StoreError::ClearanceTooLow`],
     /// [`StoreError::BriefDeleted`], [`StoreError::StaleEtag`], [`StoreError::UnusableAttachments`],
-    /// [`StoreError::UndeclaredChanges`], [`StoreError::LintWarnings`], [`StoreError::RequestIdReused`].
+    /// [`StoreError::InvalidChanges`], [`StoreError::UndeclaredChanges`], [`StoreError::LintWarnings`], [`StoreError::RequestIdReused`].
     pub async fn publish_draft(
         &self,
         principal: &Principal,
@@ -93,7 +96,7 @@ impl Store {
             drafts::settle(&mut transaction, held.key, held.newest).await?;
             change_log::standing(&mut transaction, &name.workspace).await?
         } else {
-            check(&mut transaction, name, &held, &content, access.clearance, publishing).await?;
+            check(&mut transaction, name, &held, &content, access, publishing).await?;
             let prepared = Prepared::new(name.brief.as_str(), number, &content, access.policy)?;
             let (creator, subject) = (principal.display_name.as_str(), principal.subject.as_str());
             let publication = Publication { published_at: None, creator, subject };
@@ -153,7 +156,7 @@ async fn check(
     name: &BriefName,
     held: &Held,
     content: &Canonical,
-    clearance: Clearance,
+    access: Access,
     publishing: &Publishing<'_>,
 ) -> Result<()> {
     let scheme: Scheme = content.scheme();
@@ -162,8 +165,9 @@ async fn check(
     if !violations.is_empty() {
         return Err(StoreError::UnusableAttachments { place: None, violations });
     }
+    check_changes(&mut *transaction, held.key, access, content, None).await?;
     if publishing.require_declared_changes {
-        let before = newest_content(&mut *transaction, held.key, clearance).await?;
+        let before = newest_content(&mut *transaction, held.key, access.clearance).await?;
         let undeclared = undeclared(before.as_ref(), content.content());
         if !undeclared.is_empty() {
             return Err(StoreError::UndeclaredChanges(undeclared));
@@ -175,8 +179,8 @@ async fn check(
 
 fn undeclared(before: Option<&BriefContent>, after: &BriefContent) -> Vec<UndeclaredChange> {
     let Some(before) = before else { return Vec::new() };
-    let differences = differences(before, after).into_iter().filter(|difference| !difference.declared);
-    differences
+    diff::undeclared(before, after)
+        .into_iter()
         .map(|difference| UndeclaredChange { part_id: difference.id, kinds: difference.kinds })
         .collect()
 }

@@ -52,7 +52,7 @@ impl Store {
         }
         let (key, number) = (held.key, to_integer(name.revision.0)?);
         let tasks = lock_prints(&mut transaction, key, Some(number)).await?;
-        end_prints(&mut transaction, &tasks).await?;
+        end_prints(&mut transaction, &tasks, &PURGED).await?;
         let pdfs = destroy_pdfs(&mut transaction, &tasks).await?;
         let at = destroy_content(&mut transaction, key, number, &principal.subject, reason).await?;
         settle_current(&mut transaction, key).await?;
@@ -99,7 +99,7 @@ impl Store {
         .await?;
         let Some(brief) = brief else { return Ok(false) };
         let tasks = lock_prints(&mut transaction, brief.brief_key, None).await?;
-        end_prints(&mut transaction, &tasks).await?;
+        end_prints(&mut transaction, &tasks, &PURGED).await?;
         destroy_pdfs(&mut transaction, &tasks).await?;
         forget_prints(&mut transaction, &tasks).await?;
         forget_brief(&mut transaction, brief.brief_key).await?;
@@ -135,7 +135,7 @@ async fn note_purged(
 
 /// The tasks that print something of a revision, as it is or compared with a later one; with none, of the whole brief.
 /// Locked, and no other can come: new ones refer to the edition.
-async fn lock_prints(
+pub(crate) async fn lock_prints(
     transaction: &mut PgConnection,
     brief_key: i64,
     revision: Option<i32>,
@@ -183,16 +183,32 @@ async fn lock_prints(
     Ok(tasks)
 }
 
-/// Ends tasks that live or died, so that nobody finishes or repeats them, and wipes what printers said of them: they may
-/// have quoted.
-async fn end_prints(transaction: &mut PgConnection, tasks: &[String]) -> Result<()> {
+/// Why tasks end that did not end by themselves.
+pub(crate) struct Ending {
+    /// The failure's reason.
+    pub(crate) reason: &'static str,
+    /// The same in words.
+    pub(crate) message: &'static str,
+    /// Whether the printers' messages about all the tasks are wiped: they may quote what was purged.
+    pub(crate) wipes_messages: bool,
+}
+
+const PURGED: Ending =
+    Ending { reason: "REVISION_PURGED", message: "the revision was purged", wipes_messages: true };
+
+/// Ends tasks that are live or dead, so that nothing finishes or repeats them.
+pub(crate) async fn end_prints(
+    transaction: &mut PgConnection,
+    tasks: &[String],
+    ending: &Ending,
+) -> Result<()> {
     sqlx::query!(
         "-- purges::end_prints
         with wiped as (
             update render_tasks t
             set warnings = '{}',
                 failure_message = case when t.failure_reason is not null then '' end
-            where t.task_id = any ($1) and t.state not in ('QUEUED', 'RUNNING', 'DEAD')
+            where t.task_id = any ($1) and $4 and t.state not in ('QUEUED', 'RUNNING', 'DEAD')
         ), task as (
             update render_tasks t
             set state = 'FAILED',
@@ -200,8 +216,8 @@ async fn end_prints(transaction: &mut PgConnection, tasks: &[String]) -> Result<
                 phase = 0,
                 pages = 0,
                 warnings = '{}',
-                failure_reason = 'REVISION_PURGED',
-                failure_message = 'the revision was purged',
+                failure_reason = $2,
+                failure_message = $3,
                 quarantined = false,
                 ended_at = coalesce(t.ended_at, clock_timestamp())
             where t.task_id = any ($1) and t.state in ('QUEUED', 'RUNNING', 'DEAD')
@@ -211,10 +227,13 @@ async fn end_prints(transaction: &mut PgConnection, tasks: &[String]) -> Result<
             returning q.task_id, q.leased_at
         )
         insert into render_attempts (task_id, epoch, event, reason)
-        select task.task_id, task.epoch - 1, 'FAILED', 'REVISION_PURGED'
+        select task.task_id, task.epoch - 1, 'FAILED', $2
         from task join removed using (task_id)
         where removed.leased_at is not null",
-        tasks
+        tasks,
+        ending.reason,
+        ending.message,
+        ending.wipes_messages
     )
     .execute(transaction)
     .await?;

@@ -9,6 +9,7 @@ use sqlx::PgConnection;
 
 use crate::findings::{Finding, FindingCode};
 use crate::projections::{PROJECTION_VERSION, search_again};
+use crate::purges::{Ending, end_prints, lock_prints};
 use crate::revisions::{Prepared, settle_current};
 use crate::stored_briefs::{StoredBrief, StoredRevision, body};
 use crate::{Result, Store, StoreError, to_digest, to_integer};
@@ -255,6 +256,13 @@ fn newer(version: i32) -> String {
     )
 }
 
+/// Why prints end whose edition is encoded again: their manifests name the digest of the old one.
+const REWRITTEN: Ending = Ending {
+    reason: "EDITION_REWRITTEN",
+    message: "the edition was encoded again by newer rules of redaction: request the render again",
+    wipes_messages: false,
+};
+
 /// A brief in the order of names.
 #[derive(Clone, Default)]
 struct Place {
@@ -306,6 +314,11 @@ async fn write(
     let damage = unlike(transaction, brief, stored, made).await?;
     let is_older = stored.redaction_version < REDACTION_VERSION;
     if damage.is_empty() || is_older {
+        if !damage.is_empty() {
+            // Before the digests that their manifests name are gone.
+            let tasks = lock_prints(transaction, brief.key, Some(stored.number)).await?;
+            end_prints(transaction, &tasks, &REWRITTEN).await?;
+        }
         made.rewrite_editions(transaction, &target, &at).await?;
     } else {
         damage.iter().cloned().for_each(|finding| tell(Reindexing::Damage(finding)));

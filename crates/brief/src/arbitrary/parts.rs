@@ -1,8 +1,10 @@
 //! What stands after the body.
 
+use chancery_proto::brief::v1::block::Kind as BlockKind;
 use chancery_proto::brief::v1::{
     Actor, ActorKind, Assumption, BriefContent, Change, ChangeKind, Dissent, Domain, Event, Factor,
-    FactorKind, Indicator, InformationGap, Place, PlaceKind, Relationship, Scenario, Source,
+    FactorKind, FigureKind, Indicator, InformationGap, Place, PlaceKind, Relationship, Scenario, Section,
+    Source,
 };
 
 use super::{ACTORS, Author, DOMAINS, INDICATORS, PLACES, SOURCES, canary};
@@ -22,6 +24,7 @@ impl Author<'_> {
         content.assumptions = (0..self.below(2)).map(|_| self.assumption(floor)).collect();
         content.information_gaps = (0..self.below(2)).map(|_| self.gap(floor)).collect();
         content.dissents = (0..self.below(3)).map(|_| self.dissent(floor)).collect();
+        self.highlight_events(&mut content.sections);
         if self.count_of("s") > 0 {
             content.changes = (0..self.below(4)).map(|_| self.change(floor)).collect();
         }
@@ -69,7 +72,12 @@ impl Author<'_> {
 
     fn source(&mut self, floor: Rank) -> Source {
         let (id, marking, title) = self.part("src", floor);
-        Source { id, title, date: "2024-10~".into(), marking, ..Source::default() }
+        let mut source = Source { id, title, date: "2024-10~".into(), marking, ..Source::default() };
+        if self.one_in(2) {
+            source.short_title = "Short".into();
+            source.accessed = "2025-03-03".into();
+        }
+        source
     }
 
     fn indicator(&mut self, floor: Rank) -> Indicator {
@@ -103,6 +111,7 @@ impl Author<'_> {
             domain: self.maybe_id("d", DOMAINS),
             place_id: self.maybe_id("p", PLACES),
             marking,
+            polarity: i32::try_from(self.below(5)).expect("it is below 5"),
             ..Relationship::default()
         }
     }
@@ -137,15 +146,43 @@ impl Author<'_> {
         Dissent { id, text, statement_ids: self.statement_ids(), marking, ..Dissent::default() }
     }
 
+    /// Has timelines highlight some of the events, which are all there only now.
+    fn highlight_events(&mut self, sections: &mut [Section]) {
+        for section in sections {
+            for block in &mut section.blocks {
+                if let Some(BlockKind::Figure(figure)) = &mut block.kind
+                    && figure.kind() == FigureKind::Timeline
+                {
+                    let events = self.count_of("e");
+                    figure.highlight_ids = self.ids("e", events, 2);
+                }
+            }
+            self.highlight_events(&mut section.sections);
+        }
+    }
+
+    /// The id of any part of this content.
+    fn changed_part(&mut self) -> String {
+        let sorts =
+            ["s", "kj", "sec", "b", "d", "f", "a", "p", "r", "e", "src", "sce", "ind", "as", "gap", "dis"];
+        let sort = sorts[self.below(sorts.len())];
+        match self.count_of(sort) {
+            0 => "s1".to_owned(),
+            count => format!("{sort}{}", self.below(count) + 1),
+        }
+    }
+
     fn change(&mut self, floor: Rank) -> Change {
         let statements = self.count_of("s");
-        let statement_id = format!("s{}", self.below(statements) + 1);
+        let is_statement = self.one_in(2);
+        let subject =
+            if is_statement { format!("s{}", self.below(statements) + 1) } else { self.changed_part() };
         let (rank, marking) = self.marking(floor);
         let mut evidence_ids = self.ids("src", SOURCES, 2);
         let events = self.count_of("e");
         evidence_ids.extend(self.ids("e", events, 2));
         let mut replaced_by = self.statement_ids();
-        replaced_by.retain(|id| *id != statement_id);
+        replaced_by.retain(|id| *id != subject);
         let mut change =
             Change { now: canary("now", rank), replaced_by, evidence_ids, marking, ..Change::default() };
         if self.one_in(2) {
@@ -153,7 +190,11 @@ impl Author<'_> {
             change.was = canary("was", was_rank);
             self.scheme.label(was_rank).clone_into(&mut change.was_marking);
         }
-        change.statement_id = statement_id;
+        if is_statement {
+            change.statement_id = subject;
+        } else {
+            change.part_id = subject;
+        }
         change.set_kind(ChangeKind::Updated);
         change
     }

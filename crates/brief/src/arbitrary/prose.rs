@@ -130,7 +130,13 @@ impl Author<'_> {
             }
             _ => {
                 let mut figure = Figure { title: canary("figure", rank), ..Figure::default() };
-                figure.set_kind(FigureKind::Timeline);
+                let kinds = [
+                    FigureKind::Timeline,
+                    FigureKind::ActorNetwork,
+                    FigureKind::DomainTrends,
+                    FigureKind::Likelihoods,
+                ];
+                figure.set_kind(kinds[self.below(kinds.len())]);
                 BlockKind::Figure(figure)
             }
         };

@@ -2,8 +2,9 @@
 
 use chancery_proto::brief::v1::block::Kind as BlockKind;
 use chancery_proto::brief::v1::{
-    AsOf, Block, BriefContent, Citation, KeyJudgment, Likelihood, LikelihoodTerm, Paragraph, Scenario,
-    Section, Source, Statement, StatementStatus, StatementType,
+    AsOf, Block, BriefContent, Citation, Event, Figure, FigureKind, KeyJudgment, Likelihood, LikelihoodTerm,
+    List, ListItem, Paragraph, Scenario, Section, Source, Statement, StatementStatus, StatementType, Table,
+    TableRow,
 };
 
 use crate::lint::lint;
@@ -140,4 +141,47 @@ fn the_content_holds_up_to_its_newest_cited_source() {
     assert_eq!(codes(&dated("2025-07-01")), one(super::AS_OF_BEFORE_SOURCE, "src1"));
     assert_eq!(codes(&dated("2025-06-30")), []);
     assert_eq!(codes(&dated("")), []);
+}
+
+#[test]
+fn a_figure_list_or_table_without_data_is_named_with_its_place() {
+    let block = |id: &str, kind: BlockKind| Block { id: id.into(), kind: Some(kind), ..Block::default() };
+    let figure = |kind: FigureKind| BlockKind::Figure(Figure { kind: kind.into(), ..Figure::default() });
+    let list = |items: Vec<ListItem>| List { items, ..List::default() };
+    let item =
+        |statements: Vec<Statement>, list: Option<List>| ListItem { statements, list, ..ListItem::default() };
+    let with = |blocks: Vec<Block>| {
+        let section = Section { id: "sec1".into(), blocks, ..Section::default() };
+        BriefContent { sections: vec![section], ..BriefContent::default() }
+    };
+    let sentence = || vec![judgment("s1", "It holds.")];
+    let one_empty = |kind: BlockKind, message: &str| {
+        let content = with(vec![block("b1", kind.clone())]);
+        let found: Vec<_> =
+            lint(&content).into_iter().filter(|found| found.code == super::BLOCK_WITHOUT_DATA).collect();
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].part_id, "b1");
+        assert!(found[0].message.starts_with(message), "{}", found[0].message);
+        assert_eq!(lint(&with(vec![block("", kind)]))[0].part_id, "sec1");
+    };
+    one_empty(figure(FigureKind::Timeline), "sections[0].blocks[0] is a timeline without events");
+    one_empty(figure(FigureKind::ActorNetwork), "sections[0].blocks[0] is an actor network");
+    one_empty(figure(FigureKind::DomainTrends), "sections[0].blocks[0] is a domain trends");
+    one_empty(figure(FigureKind::Likelihoods), "sections[0].blocks[0] is a likelihoods");
+    one_empty(BlockKind::Table(Table::default()), "sections[0].blocks[0] is a table");
+    one_empty(BlockKind::List(list(vec![])), "sections[0].blocks[0].list is a list");
+    one_empty(BlockKind::List(list(vec![item(vec![], None)])), "sections[0].blocks[0].list is a list");
+    let inner = list(vec![item(sentence(), Some(list(vec![])))]);
+    let found = lint(&with(vec![block("b1", BlockKind::List(inner))]));
+    assert!(found[0].message.starts_with("sections[0].blocks[0].list.items[0].list is a list"), "{found:?}");
+
+    let full = BriefContent {
+        events: vec![Event { id: "e1".into(), ..Event::default() }],
+        ..with(vec![
+            block("", figure(FigureKind::Timeline)),
+            block("", figure(FigureKind::Attachment)),
+            block("", BlockKind::Table(Table { rows: vec![TableRow::default()], ..Table::default() })),
+        ])
+    };
+    assert_eq!(codes(&full), []);
 }

@@ -1,22 +1,21 @@
 //! Which parts a clearance sees: its own marking first, then what follows from what is withheld, to a fixed point.
 
-use super::parts::{BRIEF, Link, LivesBy, Need, Part, PartIndex, Parts};
+use chancery_proto::brief::v1::FigureKind;
+
+use super::parts::{BRIEF, FigureData, Link, LivesBy, Need, Part, PartIndex, Parts};
 use crate::marking::Clearance;
 
 impl Parts<'_> {
     /// For each part whether the clearance sees it. Takes time linear in parts and references: what withholding one
     /// part takes along is found by counting down, not by looking again.
     pub(super) fn shown_to(&self, clearance: Clearance) -> Vec<bool> {
-        let mut closure = Closure::of(self);
-        for (index, part) in self.list.iter().enumerate().skip(1) {
-            if !clearance.reads(part.rank) {
-                closure.withhold(index);
-            }
-        }
-        while let Some(index) = closure.pending.pop() {
-            closure.follow(index);
-        }
-        closure.shown
+        let above = |(index, part): (PartIndex, &Part<'_>)| (!clearance.reads(part.rank)).then_some(index);
+        Closure::without(self, self.list.iter().enumerate().skip(1).filter_map(above))
+    }
+
+    /// For each part whether it is in an edition at all: parts that hold no data at any clearance are not.
+    pub(super) fn with_data(&self) -> Vec<bool> {
+        Closure::without(self, self.empty.iter().copied())
     }
 }
 
@@ -32,6 +31,9 @@ struct Closure<'p, 'a> {
     contents: Vec<usize>,
     supports: Vec<usize>,
     referrers: Vec<usize>,
+    /// What is left for each kind of figure to draw, and the figures of that kind.
+    data: FigureData,
+    figures: Vec<(FigureKind, PartIndex)>,
 }
 
 /// Numbers of links, grouped by a part.
@@ -41,6 +43,16 @@ struct Grouped {
 }
 
 impl<'p, 'a> Closure<'p, 'a> {
+    /// The parts that are left without these and without what needs them.
+    fn without(parts: &'p Parts<'a>, gone: impl Iterator<Item = PartIndex>) -> Vec<bool> {
+        let mut closure = Self::of(parts);
+        gone.for_each(|index| closure.withhold(index));
+        while let Some(index) = closure.pending.pop() {
+            closure.follow(index);
+        }
+        closure.shown
+    }
+
     fn of(parts: &'p Parts<'a>) -> Self {
         let size = parts.list.len();
         let mut closure = Self {
@@ -52,7 +64,17 @@ impl<'p, 'a> Closure<'p, 'a> {
             contents: vec![0; size],
             supports: vec![0; size],
             referrers: vec![0; size],
+            data: FigureData::default(),
+            figures: Vec::new(),
         };
+        for (index, part) in parts.list.iter().enumerate() {
+            if let Some(kind) = part.drawn_by {
+                *closure.data.of(kind) += 1;
+            }
+            if let LivesBy::Data(kind) = part.lives_by {
+                closure.figures.push((kind, index));
+            }
+        }
         for part in parts.list.iter().skip(1).filter(|part| part.is_contents) {
             closure.contents[part.parent] += 1;
         }
@@ -79,6 +101,7 @@ impl<'p, 'a> Closure<'p, 'a> {
         let part = &self.parts.list[index];
         self.withhold_contents(index, part);
         self.leave_parent(part);
+        self.leave_figures(part);
         for link in self.from.links_of(index) {
             self.drop_referrer(link);
         }
@@ -100,6 +123,20 @@ impl<'p, 'a> Closure<'p, 'a> {
             self.contents[part.parent] -= 1;
             if self.contents[part.parent] == 0 && self.parts.list[part.parent].lives_by == LivesBy::Contents {
                 self.withhold(part.parent);
+            }
+        }
+    }
+
+    /// Withholds the figures that draw such parts with the last of those.
+    fn leave_figures(&mut self, part: &Part<'_>) {
+        let Some(kind) = part.drawn_by else { return };
+        let left = self.data.of(kind);
+        *left -= 1;
+        if *left == 0 {
+            let figures: Vec<PartIndex> =
+                self.figures.iter().filter(|(of, _)| *of == kind).map(|(_, figure)| *figure).collect();
+            for figure in figures {
+                self.withhold(figure);
             }
         }
     }

@@ -9,6 +9,27 @@ use chancery_proto::brief::v1::{
 use super::parts::{BRIEF, Parts};
 use crate::canonical::Canonical;
 use crate::marking::{Clearance, Policy, Rank, Scheme};
+use crate::references::change_subject;
+
+/// What stands where parts were taken out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Marks {
+    /// Nothing: marks that are there go as well.
+    None,
+    /// Nothing: marks that are there stay.
+    Kept,
+    /// A mark for each run.
+    Added,
+}
+
+impl Marks {
+    pub(super) fn of(policy: Policy) -> Self {
+        match policy {
+            Policy::Omit => Self::None,
+            Policy::Mark => Self::Added,
+        }
+    }
+}
 
 /// The content with what is not shown taken out.
 pub(super) fn cut(
@@ -16,11 +37,11 @@ pub(super) fn cut(
     parts: &Parts<'_>,
     shown: &[bool],
     clearance: Clearance,
-    policy: Policy,
+    marks: Marks,
 ) -> BriefContent {
     let scheme = canonical.scheme();
     let banner = parts.list[BRIEF].rank;
-    let mut cut = Cut { parts, shown, clearance, policy, scheme, next: BRIEF + 1, banner };
+    let mut cut = Cut { parts, shown, clearance, marks, scheme, next: BRIEF + 1, banner };
     let mut content = canonical.content().clone();
     cut.content(&mut content);
     scheme.label(cut.banner).clone_into(&mut content.marking);
@@ -31,7 +52,7 @@ struct Cut<'p, 'a> {
     parts: &'p Parts<'a>,
     shown: &'p [bool],
     clearance: Clearance,
-    policy: Policy,
+    marks: Marks,
     scheme: Scheme,
     /// The part that the walk comes to next.
     next: usize,
@@ -72,16 +93,20 @@ impl Cut<'_, '_> {
         ids.retain(|id| self.keeps(id));
     }
 
-    /// Takes out what is withheld; under MARK one `Withheld` stands for each run of it.
+    /// Takes out what is not shown; where marks are written, one `Withheld` stands for each run of it.
     fn cut_runs<T: Placeholder>(&mut self, items: &mut Vec<T>, mut inside: impl FnMut(&mut Self, &mut T)) {
         let mut kept = Vec::with_capacity(items.len());
         let mut in_run = false;
         for mut item in std::mem::take(items) {
-            if !item.is_withheld() && self.keeps_next() {
+            let is_mark = item.is_withheld();
+            if !is_mark && self.keeps_next() {
                 inside(self, &mut item);
                 kept.push(item);
                 in_run = false;
-            } else if self.policy == Policy::Mark && !in_run {
+                continue;
+            }
+            let is_marked = if is_mark { self.marks != Marks::None } else { self.marks == Marks::Added };
+            if is_marked && !in_run {
                 kept.push(T::withheld());
                 in_run = true;
             }
@@ -160,16 +185,16 @@ impl Cut<'_, '_> {
             }
             Some(BlockKind::Callout(callout)) => self.cut_runs(&mut callout.statements, Self::statement),
             Some(BlockKind::Quote(quote)) => self.cut_runs(&mut quote.statements, Self::statement),
-            Some(BlockKind::Figure(_) | BlockKind::Withheld(_)) | None => {}
+            Some(BlockKind::Figure(figure)) => self.cut_references(&mut figure.highlight_ids),
+            Some(BlockKind::Withheld(_)) | None => {}
         }
     }
 
     fn list_item(&mut self, item: &mut ListItem) {
         self.cut_runs(&mut item.statements, Self::statement);
         if let Some(list) = &mut item.list {
-            let had_items = !list.items.is_empty();
             self.cut_runs(&mut list.items, Self::list_item);
-            if had_items && list.items.is_empty() {
+            if list.items.is_empty() {
                 item.list = None;
             }
         }
@@ -206,9 +231,9 @@ impl Cut<'_, '_> {
         }
         // The marking that validation writes where nothing is quoted: a quote left out looks like none.
         change.was.clear();
-        let statement = self.parts.find(&change.statement_id).map(|index| self.parts.list[index].rank);
+        let part = self.parts.find(change_subject(change)).map(|index| self.parts.list[index].rank);
         let own = self.scheme.rank(&change.marking);
-        if let Some(default) = own.max(statement) {
+        if let Some(default) = own.max(part) {
             self.scheme.label(default).clone_into(&mut change.was_marking);
         }
     }

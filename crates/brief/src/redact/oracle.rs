@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::marking::{Clearance, Rank, Scheme};
 
-const LISTS: [&str; 11] = [
+const LISTS: [&str; 12] = [
     "entityIds",
     "regions",
     "restsOn",
@@ -21,9 +21,10 @@ const LISTS: [&str; 11] = [
     "replacedBy",
     "sourceIds",
     "evidenceIds",
+    "highlightIds",
 ];
 const OPTIONAL: [&str; 6] = ["domain", "section", "successorId", "placeId", "sourceId", "revisesId"];
-const REQUIRED: [&str; 3] = ["fromId", "toId", "statementId"];
+const REQUIRED: [&str; 4] = ["fromId", "toId", "statementId", "partId"];
 
 pub(super) fn value(content: &BriefContent) -> Value {
     serde_json::from_str(&json::to_string_pretty(content)).unwrap()
@@ -43,6 +44,7 @@ pub(super) fn edition(full: &Value, scheme: Scheme, clearance: Clearance) -> Val
             every_id: &every_id,
             ids: ids(&content),
             references: references(&content),
+            drawn: drawn(&content),
         };
         look.prune("", &mut content);
         if content == before {
@@ -62,6 +64,21 @@ struct Look<'a> {
     every_id: &'a BTreeSet<String>,
     ids: BTreeSet<String>,
     references: BTreeSet<String>,
+    drawn: BTreeSet<&'static str>,
+}
+
+/// The kinds of figures that have something to draw.
+fn drawn(content: &Value) -> BTreeSet<&'static str> {
+    let judged = content.get("keyJudgments").and_then(Value::as_array);
+    let judged = judged.is_some_and(|all| all.iter().any(|judgment| judgment.get("likelihood").is_some()));
+    let kinds = [
+        ("FIGURE_KIND_TIMELINE", count(content, &["events"]) > 0),
+        ("FIGURE_KIND_ACTOR_NETWORK", count(content, &["relationships"]) > 0),
+        ("FIGURE_KIND_DOMAIN_TRENDS", count(content, &["domains"]) > 0),
+        ("FIGURE_KIND_LIKELIHOODS", judged),
+        ("FIGURE_KIND_ATTACHMENT", true),
+    ];
+    kinds.into_iter().filter(|(_, has_data)| *has_data).map(|(kind, _)| kind).collect()
 }
 
 impl Look<'_> {
@@ -75,14 +92,10 @@ impl Look<'_> {
                 });
             }
             Value::Object(fields) => {
-                let lists_items = |fields: &Map<String, Value>| {
-                    fields.get("list").is_some_and(|list| count(list, &["items"]) > 0)
-                };
-                let listed_before = lists_items(fields);
                 for (name, inner) in fields.iter_mut() {
                     self.prune(name, inner);
                 }
-                if key == "items" && listed_before && !lists_items(fields) {
+                if key == "items" && fields.get("list").is_some_and(|list| count(list, &["items"]) == 0) {
                     fields.remove("list");
                 }
                 let gone = |id: &str| self.every_id.contains(id) && !self.ids.contains(id);
@@ -117,19 +130,27 @@ impl Look<'_> {
                     && self.ids.contains(text("toId"))
             }
             "events" => !lost_all(&["statementIds", "sourceIds"]),
-            "changes" => !lost_all(&["evidenceIds"]) && self.ids.contains(text("statementId")),
-            "sections" => !lost_all(&["blocks", "sections"]),
-            "blocks" => ["paragraph", "list", "table", "callout", "quote"].iter().all(|kind| {
-                let (Some(before), Some(after)) = (before.get(kind), after.get(kind)) else { return true };
-                let contents = ["statements", "items", "rows"];
-                !(count(before, &contents) > 0 && count(after, &contents) == 0)
-            }),
-            "items" => {
-                let all = |item: &Value| {
-                    count(item, &["statements"]) + item.get("list").map_or(0, |list| count(list, &["items"]))
-                };
-                !(all(before) > 0 && all(after) == 0)
+            "changes" => {
+                let gone = |id: &str| self.every_id.contains(id) && !self.ids.contains(id);
+                !lost_all(&["evidenceIds"]) && !gone(text("statementId")) && !gone(text("partId"))
             }
+            "sections" => !lost_all(&["blocks", "sections"]),
+            "blocks" => {
+                let lost_sentences = ["paragraph", "callout", "quote"].iter().any(|kind| {
+                    let (Some(before), Some(after)) = (before.get(kind), after.get(kind)) else {
+                        return false;
+                    };
+                    count(before, &["statements"]) > 0 && count(after, &["statements"]) == 0
+                });
+                let is_empty = ["list", "table"]
+                    .iter()
+                    .any(|kind| after.get(kind).is_some_and(|block| count(block, &["items", "rows"]) == 0));
+                let draws_nothing = after
+                    .get("figure")
+                    .is_some_and(|figure| !self.drawn.contains(figure["kind"].as_str().unwrap()));
+                !lost_sentences && !is_empty && !draws_nothing
+            }
+            "items" => count(after, &["statements"]) > 0 || after.get("list").is_some(),
             "sources" | "actors" | "places" | "domains" => {
                 !self.referred.contains(text("id")) || self.references.contains(text("id"))
             }
@@ -182,17 +203,19 @@ fn references(content: &Value) -> BTreeSet<String> {
 }
 
 fn quotes(content: &mut Value, scheme: Scheme, clearance: Clearance) {
-    let mut statements = BTreeMap::new();
+    let mut parts = BTreeMap::new();
     objects(content, &mut |fields| {
         if let (Some(id), Some(marking)) = (fields.get("id"), fields.get("marking")) {
-            statements.insert(id.to_string(), scheme.rank(marking.as_str().unwrap()).unwrap());
+            parts.insert(id.to_string(), scheme.rank(marking.as_str().unwrap()).unwrap());
         }
     });
     let Some(changes) = content.get_mut("changes").and_then(Value::as_array_mut) else { return };
     for change in changes {
         let rank = |label: &Value| scheme.rank(label.as_str().unwrap()).unwrap();
         if !clearance.reads(rank(&change["wasMarking"])) {
-            let higher = rank(&change["marking"]).max(statements[&change["statementId"].to_string()]);
+            let subject = change.get("statementId").or_else(|| change.get("partId")).unwrap();
+            let own = rank(&change["marking"]);
+            let higher = parts.get(&subject.to_string()).map_or(own, |part| own.max(*part));
             change["wasMarking"] = scheme.label(higher).into();
             change.as_object_mut().unwrap().remove("was");
         }

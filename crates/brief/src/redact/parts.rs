@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chancery_proto::brief::v1::block::Kind as BlockKind;
 use chancery_proto::brief::v1::{
-    Actor, Block, BriefContent, Change, Event, KeyJudgment, List, Relationship, Section, Statement,
+    Actor, Block, BriefContent, Change, Event, FigureKind, KeyJudgment, List, Relationship, Section,
+    Statement,
 };
 
 use super::Reference;
@@ -31,6 +32,8 @@ pub(super) struct Part<'a> {
     pub(super) lives_by: LivesBy,
     /// Whether what it stands in lives by it: sentences and blocks, not citations.
     pub(super) is_contents: bool,
+    /// The kind of figure that draws it, if one does.
+    pub(super) drawn_by: Option<FigureKind>,
 }
 
 /// What a part goes without, beside what it needs by reference.
@@ -42,6 +45,8 @@ pub(super) enum LivesBy {
     Contents,
     /// What refers to it, if something did.
     Referrers,
+    /// The parts that this kind of figure draws.
+    Data(FigureKind),
 }
 
 /// What the holder of a reference does when the target is withheld.
@@ -65,6 +70,16 @@ pub(super) struct Link<'a> {
     pub(super) target: Option<PartIndex>,
 }
 
+/// A number for each kind of figure.
+#[derive(Default)]
+pub(super) struct FigureData([usize; 6]);
+
+impl FigureData {
+    pub(super) fn of(&mut self, kind: FigureKind) -> &mut usize {
+        &mut self.0[kind as usize]
+    }
+}
+
 /// All parts and references of a brief.
 pub(super) struct Parts<'a> {
     pub(super) list: Vec<Part<'a>>,
@@ -72,6 +87,10 @@ pub(super) struct Parts<'a> {
     by_id: BTreeMap<&'a str, PartIndex>,
     /// The changes that quote earlier texts, with the markings of those.
     quotes: Vec<(PartIndex, Rank)>,
+    /// Figures, lists, list items and tables without data at any clearance.
+    pub(super) empty: Vec<PartIndex>,
+    /// Whether an item has a list without items below it.
+    pub(super) has_empty_inner_list: bool,
     scheme: Scheme,
     policy: Policy,
 }
@@ -86,16 +105,38 @@ impl<'a> Parts<'a> {
             is_named: false,
             lives_by: LivesBy::Itself,
             is_contents: false,
+            drawn_by: None,
         };
         let (by_id, scheme) = (BTreeMap::new(), canonical.scheme());
-        let mut parts =
-            Self { list: vec![brief], links: Vec::new(), by_id, quotes: Vec::new(), scheme, policy };
+        let mut parts = Self {
+            list: vec![brief],
+            links: Vec::new(),
+            by_id,
+            quotes: Vec::new(),
+            empty: Vec::new(),
+            has_empty_inner_list: false,
+            scheme,
+            policy,
+        };
         parts.content(canonical.content());
         parts.list[BRIEF].end = parts.list.len();
         for link in &mut parts.links {
             link.target = parts.by_id.get(link.target_id).copied();
         }
+        parts.find_empty_figures();
         parts
+    }
+
+    fn find_empty_figures(&mut self) {
+        let mut data = FigureData::default();
+        self.list.iter().filter_map(|part| part.drawn_by).for_each(|kind| *data.of(kind) += 1);
+        for (index, part) in self.list.iter().enumerate() {
+            if let LivesBy::Data(kind) = part.lives_by
+                && *data.of(kind) == 0
+            {
+                self.empty.push(index);
+            }
+        }
     }
 
     pub(super) fn find(&self, id: &str) -> Option<PartIndex> {
@@ -150,6 +191,7 @@ impl<'a> Parts<'a> {
             is_named,
             lives_by: LivesBy::Itself,
             is_contents: true,
+            drawn_by: None,
         });
         index
     }
@@ -197,6 +239,7 @@ impl<'a> Parts<'a> {
         content.sections.iter().for_each(|section| self.section(BRIEF, section));
         for domain in &content.domains {
             let index = self.add_referred(&domain.id, &domain.marking);
+            self.list[index].drawn_by = Some(FigureKind::DomainTrends);
             self.link(index, "section", &domain.section, Need::Optional);
         }
         for factor in &content.factors {
@@ -261,6 +304,7 @@ impl<'a> Parts<'a> {
 
     fn key_judgment(&mut self, judgment: &'a KeyJudgment) {
         let index = self.add(BRIEF, &judgment.id, &judgment.marking);
+        self.list[index].drawn_by = judgment.likelihood.is_some().then_some(FigureKind::Likelihoods);
         self.links(index, "rests_on", &judgment.rests_on, Need::Supporting);
         self.link(index, "revises_id", &judgment.revises_id, Need::Optional);
         self.statements(index, &judgment.statements);
@@ -288,6 +332,7 @@ impl<'a> Parts<'a> {
             }
             Some(BlockKind::List(list)) => {
                 self.items(index, list);
+                self.note_if_empty(index);
                 LivesBy::Contents
             }
             Some(BlockKind::Table(table)) => {
@@ -295,7 +340,8 @@ impl<'a> Parts<'a> {
                 for row in table.rows.iter().filter(|row| row.withheld.is_none()) {
                     self.add(index, "", &row.marking);
                 }
-                self.unless_marked(true)
+                self.note_if_empty(index);
+                LivesBy::Contents
             }
             Some(BlockKind::Callout(callout)) => {
                 self.statements(index, &callout.statements);
@@ -305,9 +351,23 @@ impl<'a> Parts<'a> {
                 self.statements(index, &quote.statements);
                 self.unless_marked(!quote.attribution.is_empty())
             }
-            Some(BlockKind::Figure(_) | BlockKind::Withheld(_)) | None => LivesBy::Itself,
+            Some(BlockKind::Figure(figure)) => {
+                self.links(index, "highlight_ids", &figure.highlight_ids, Need::Optional);
+                match figure.kind() {
+                    FigureKind::Attachment | FigureKind::Unspecified => LivesBy::Itself,
+                    kind => LivesBy::Data(kind),
+                }
+            }
+            Some(BlockKind::Withheld(_)) | None => LivesBy::Itself,
         };
         self.close(index, lives_by);
+    }
+
+    /// Notes a list, item or table as empty when nothing was added since.
+    fn note_if_empty(&mut self, index: PartIndex) {
+        if index + 1 == self.list.len() {
+            self.empty.push(index);
+        }
     }
 
     fn items(&mut self, parent: PartIndex, list: &'a List) {
@@ -315,8 +375,10 @@ impl<'a> Parts<'a> {
             let index = self.add(parent, "", &item.marking);
             self.statements(index, &item.statements);
             if let Some(inner) = &item.list {
+                self.has_empty_inner_list |= inner.items.is_empty();
                 self.items(index, inner);
             }
+            self.note_if_empty(index);
             self.close(index, LivesBy::Contents);
         }
     }
@@ -330,6 +392,7 @@ impl<'a> Parts<'a> {
 
     fn relationship(&mut self, relationship: &'a Relationship) {
         let index = self.supported(&relationship.id, &relationship.marking, &relationship.statement_ids);
+        self.list[index].drawn_by = Some(FigureKind::ActorNetwork);
         self.link(index, "from_id", &relationship.from_id, Need::Required);
         self.link(index, "to_id", &relationship.to_id, Need::Required);
         self.link(index, "domain", &relationship.domain, Need::Optional);
@@ -338,6 +401,7 @@ impl<'a> Parts<'a> {
 
     fn event(&mut self, event: &'a Event) {
         let index = self.supported(&event.id, &event.marking, &event.statement_ids);
+        self.list[index].drawn_by = Some(FigureKind::Timeline);
         self.links(index, "source_ids", &event.source_ids, Need::Supporting);
         self.links(index, "actor_ids", &event.actor_ids, Need::Optional);
         self.links(index, "place_ids", &event.place_ids, Need::Optional);
@@ -348,6 +412,7 @@ impl<'a> Parts<'a> {
         self.list[index].name = Cow::Owned(format!("changes[{number}]"));
         self.list[index].is_named = true;
         self.link(index, "statement_id", &change.statement_id, Need::Required);
+        self.link(index, "part_id", &change.part_id, Need::Required);
         self.links(index, "replaced_by", &change.replaced_by, Need::Optional);
         self.links(index, "evidence_ids", &change.evidence_ids, Need::Supporting);
         if !change.was.is_empty() {

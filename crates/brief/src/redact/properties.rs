@@ -2,16 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use chancery_proto::brief::v1::BriefContent;
+use chancery_proto::brief::v1::block::Kind;
+use chancery_proto::brief::v1::{
+    Block, BriefContent, Figure, FigureKind, List, ListItem, Section, Table, TableColumn,
+};
 use proptest::prelude::*;
 use prost::Message;
 use serde_json::Value;
 
-use super::{edition, levels, oracle, visible_from};
+use super::{edition, levels, oracle, visible_from, without_empty_blocks};
 use crate::arbitrary;
 use crate::canonical::Canonical;
 use crate::digest::content_digest;
-use crate::marking::{Clearance, Policy, Rank};
+use crate::marking::{Clearance, Policy, Rank, Scheme};
 use crate::validate::canonicalize;
 
 const POLICIES: [Policy; 2] = [Policy::Omit, Policy::Mark];
@@ -52,6 +55,81 @@ fn without_empty_values(mut value: Value) -> Value {
 fn canary_rank(text: &str) -> Option<u8> {
     let (_, rank) = text.strip_prefix("canary-")?.strip_suffix('.')?.rsplit_once("-r")?;
     rank.parse().ok()
+}
+
+fn each_block<'a>(sections: &'a [Section], visit: &mut impl FnMut(&'a Block)) {
+    for section in sections {
+        section.blocks.iter().for_each(&mut *visit);
+        each_block(&section.sections, visit);
+    }
+}
+
+fn has_data(edition: &BriefContent, block: &Block) -> bool {
+    match block.kind.as_ref().unwrap() {
+        Kind::List(list) => list.items.iter().any(has_sentence),
+        Kind::Table(table) => table.rows.iter().any(|row| row.withheld.is_none()),
+        Kind::Figure(figure) => match figure.kind() {
+            FigureKind::Timeline => !edition.events.is_empty(),
+            FigureKind::ActorNetwork => !edition.relationships.is_empty(),
+            FigureKind::DomainTrends => !edition.domains.is_empty(),
+            FigureKind::Likelihoods => {
+                edition.key_judgments.iter().any(|judgment| judgment.likelihood.is_some())
+            }
+            FigureKind::Attachment | FigureKind::Unspecified => true,
+        },
+        _ => true,
+    }
+}
+
+fn has_sentence(item: &ListItem) -> bool {
+    let inner = item.list.iter().flat_map(|list| &list.items);
+    item.withheld.is_none() && (!item.statements.is_empty() || inner.into_iter().any(has_sentence))
+}
+
+/// Blocks without data, with the highest marking.
+fn empty_blocks(content: &BriefContent, scheme: Scheme) -> Vec<Block> {
+    let blank = ListItem {
+        list: Some(List { items: vec![ListItem::default()], ..List::default() }),
+        ..ListItem::default()
+    };
+    let mut kinds = vec![
+        Kind::List(List::default()),
+        Kind::List(List { items: vec![blank], ..List::default() }),
+        Kind::Table(Table {
+            caption: "Nothing".into(),
+            columns: vec![TableColumn::default()],
+            ..Table::default()
+        }),
+    ];
+    let figures =
+        [FigureKind::Timeline, FigureKind::ActorNetwork, FigureKind::DomainTrends, FigureKind::Likelihoods];
+    for kind in figures {
+        let figure = Kind::Figure(Figure { kind: kind.into(), title: "Nothing".into(), ..Figure::default() });
+        let block = Block { kind: Some(figure.clone()), ..Block::default() };
+        if !has_data(content, &block) {
+            kinds.push(figure);
+        }
+    }
+    let marking = scheme.label(scheme.highest()).to_owned();
+    kinds
+        .into_iter()
+        .map(|kind| Block { kind: Some(kind), marking: marking.clone(), ..Block::default() })
+        .collect()
+}
+
+/// Puts blocks before, between and after those of each section that has some.
+fn fill(sections: &mut [Section], fillers: &[Block]) {
+    for section in sections {
+        if !section.blocks.is_empty() {
+            let blocks = std::mem::take(&mut section.blocks);
+            section.blocks = fillers.to_vec();
+            for block in blocks {
+                section.blocks.push(block);
+                section.blocks.extend_from_slice(fillers);
+            }
+        }
+        fill(&mut section.sections, fillers);
+    }
 }
 
 fn withheld_runs(value: &Value) -> Result<(), TestCaseError> {
@@ -143,6 +221,37 @@ proptest! {
     }
 
     #[test]
+    fn every_figure_list_and_table_of_an_edition_has_data(canonical in arbitrary::canonical()) {
+        for policy in POLICIES {
+            for rank in ranks(&canonical) {
+                let edition = at(&canonical, rank, policy);
+                let mut empty = Vec::new();
+                each_block(&edition.sections, &mut |block| {
+                    if !has_data(&edition, block) {
+                        empty.push(block.clone());
+                    }
+                });
+                prop_assert_eq!(empty, []);
+            }
+        }
+    }
+
+    #[test]
+    fn blocks_without_data_leave_no_trace(canonical in arbitrary::canonical()) {
+        let plain = without_empty_blocks(&canonical).into_owned();
+        let mut content = plain.content().clone();
+        let fillers = empty_blocks(&content, canonical.scheme());
+        fill(&mut content.sections, &fillers);
+        let filled = canonicalize(&content, canonical.scheme()).unwrap();
+        prop_assert_eq!(levels(&filled), levels(&plain));
+        for policy in POLICIES {
+            for rank in ranks(&canonical) {
+                prop_assert_eq!(at(&filled, rank, policy), at(&plain, rank, policy));
+            }
+        }
+    }
+
+    #[test]
     fn levels_stand_for_all_clearances(canonical in arbitrary::canonical()) {
         let levels = levels(&canonical);
         prop_assert_eq!(levels[0], canonical.floor());
@@ -151,7 +260,8 @@ proptest! {
                 let level = levels.iter().rev().find(|level| **level <= rank).unwrap();
                 prop_assert_eq!(at(&canonical, rank, policy), at(&canonical, *level, policy));
             }
-            prop_assert_eq!(&at(&canonical, canonical.highest(), policy), canonical.content());
+            let full = without_empty_blocks(&canonical);
+            prop_assert_eq!(&at(&canonical, canonical.highest(), policy), full.content());
             if canonical.floor() > Rank::LOWEST {
                 prop_assert_eq!(edition(&canonical, Clearance(Rank::LOWEST), policy), None);
             }
@@ -183,7 +293,7 @@ proptest! {
                 let references = visibility.references.iter().filter(|(_, from)| **from <= rank);
                 let named = references.map(|(reference, _)| reference)
                     .filter(|reference| !reference.holder.is_empty() && !reference.holder.starts_with("changes["))
-                    .filter(|reference| reference.field != "source_id");
+                    .filter(|reference| !["source_id", "highlight_ids"].contains(&reference.field));
                 let found: BTreeSet<_> = named.map(|reference| (reference.holder.clone(), reference.target.clone())).collect();
                 prop_assert_eq!(found, expected);
             }

@@ -2,7 +2,8 @@
 
 use chancery_proto::brief::v1::block::Kind as BlockKind;
 use chancery_proto::brief::v1::{
-    Block, BriefContent, Callout, Change, Citation, KeyJudgment, List, ListItem, Paragraph, Section, Source,
+    Block, BriefContent, Callout, Change, Citation, Domain, Event, Figure, FigureKind, KeyJudgment,
+    Likelihood, LikelihoodTerm, List, ListItem, Paragraph, Relationship, Section, Source, Span, SpanKind,
     Statement, Table, TableCell, TableColumn, TableRow,
 };
 
@@ -67,6 +68,7 @@ fn outline(content: &BriefContent) -> String {
         }
         BlockKind::Callout(callout) => format!("c({})", statements(&callout.statements)),
         BlockKind::Withheld(_) => "#".into(),
+        BlockKind::Figure(figure) => format!("f({})", figure.highlight_ids.join(" ")),
         other => unreachable!("{other:?} is not written here"),
     };
     let sections = content.sections.iter();
@@ -215,4 +217,201 @@ fn nobody_below_the_floor_has_an_edition() {
     let canonical = canonical(&content);
     assert_eq!(edition(&canonical, Clearance(Rank::LOWEST), Policy::Omit), None);
     assert_eq!(levels(&canonical), [Rank::from(1)]);
+}
+
+fn figure(kind: FigureKind) -> Block {
+    block(BlockKind::Figure(Figure { kind: kind.into(), title: "Figure".into(), ..Figure::default() }))
+}
+
+fn event(id: &str, marking: &str) -> Event {
+    Event { id: id.into(), title: "Event".into(), marking: marking.into(), ..Event::default() }
+}
+
+/// The data of each kind of figure, all of it with one marking.
+fn with_data(content: BriefContent, marking: &str) -> BriefContent {
+    let mut likelihood = Likelihood::default();
+    likelihood.set_term(LikelihoodTerm::Icd203Likely);
+    let actor = |id: &str| chancery_proto::brief::v1::Actor {
+        id: id.into(),
+        name: "Actor".into(),
+        kind: 1,
+        ..Default::default()
+    };
+    let (id, name) = ("d1".into(), "Domain".into());
+    BriefContent {
+        events: vec![event("e1", marking)],
+        domains: vec![Domain { id, name, marking: marking.into(), ..Domain::default() }],
+        actors: vec![actor("a1"), actor("a2")],
+        relationships: vec![Relationship {
+            id: "r1".into(),
+            from_id: "a1".into(),
+            to_id: "a2".into(),
+            r#type: "trades-with".into(),
+            marking: marking.into(),
+            ..Relationship::default()
+        }],
+        key_judgments: vec![KeyJudgment {
+            id: "kj1".into(),
+            statements: vec![statement("k1", marking)],
+            likelihood: Some(likelihood),
+            marking: marking.into(),
+            ..KeyJudgment::default()
+        }],
+        ..content
+    }
+}
+
+const DRAWN: [FigureKind; 4] =
+    [FigureKind::Timeline, FigureKind::ActorNetwork, FigureKind::DomainTrends, FigureKind::Likelihoods];
+
+#[test]
+fn a_figure_leaves_with_its_data_and_is_marked_only_if_it_had_some() {
+    for kind in DRAWN {
+        let content = brief(vec![figure(kind), paragraph(vec![statement("s1", "")])]);
+        let withheld = with_data(content.clone(), RED);
+        assert_eq!(outline(&lowest(&withheld, Policy::Omit)), "p(s1)", "{kind:?}");
+        assert_eq!(outline(&lowest(&withheld, Policy::Mark)), "# p(s1)", "{kind:?}");
+        let highest = edition(&canonical(&withheld), Clearance(Rank::from(4)), Policy::Mark).unwrap();
+        assert_eq!(outline(&highest), "f() p(s1)", "{kind:?}");
+        assert_eq!(outline(&lowest(&with_data(content.clone(), ""), Policy::Omit)), "f() p(s1)", "{kind:?}");
+        for policy in [Policy::Omit, Policy::Mark] {
+            assert_eq!(outline(&lowest(&content, policy)), "p(s1)", "{kind:?}");
+        }
+    }
+}
+
+#[test]
+fn a_reader_cannot_tell_withheld_data_from_data_that_was_never_there() {
+    let content = brief(vec![figure(FigureKind::Timeline), paragraph(vec![statement("s1", "")])]);
+    let with = BriefContent { events: vec![event("e1", RED)], ..content.clone() };
+    assert_eq!(lowest(&with, Policy::Omit), lowest(&content, Policy::Omit));
+    assert_eq!(levels(&canonical(&content)), [Rank::LOWEST]);
+}
+
+#[test]
+fn a_block_without_data_leaves_every_edition_with_what_needs_it() {
+    let table = |marking: &str, rows: Vec<TableRow>| Block {
+        id: "t1".into(),
+        marking: marking.into(),
+        ..block(BlockKind::Table(Table {
+            caption: "Caption".into(),
+            columns: vec![TableColumn::default()],
+            rows,
+            source_id: "src1".into(),
+            ..Table::default()
+        }))
+    };
+    let mut link = Span { start: 0, end: 2, target: "#t1".into(), ..Span::default() };
+    link.set_kind(SpanKind::Link);
+    let linking = Statement { spans: vec![link], ..statement("s1", "") };
+    let content = |marking: &str, rows: Vec<TableRow>| {
+        let mut content = brief(vec![paragraph(vec![linking.clone()])]);
+        let blocks = vec![table(marking, rows), figure(FigureKind::Timeline)];
+        content.sections.push(Section {
+            id: "sec2".into(),
+            heading: "Heading".into(),
+            blocks,
+            ..Section::default()
+        });
+        content.sources = vec![Source { id: "src1".into(), title: "Source".into(), ..Source::default() }];
+        content.events = vec![Event { source_ids: vec!["src1".into()], ..event("e1", "") }];
+        content.changes = vec![Change { part_id: "t1".into(), kind: 2, ..Change::default() }];
+        content
+    };
+    // The table was the source's one place beside an event, which still cites it: source, event and timeline stay.
+    for (marking, policy) in
+        [("", Policy::Omit), ("", Policy::Mark), (RED, Policy::Omit), (RED, Policy::Mark)]
+    {
+        let content = content(marking, vec![]);
+        for rank in [Rank::LOWEST, Rank::from(4)] {
+            let edition = edition(&canonical(&content), Clearance(rank), policy).unwrap();
+            assert_eq!(outline(&edition), "p(s1) | f()");
+            assert_eq!(edition.marking, "TLP:CLEAR", "what left raises no banner");
+            let BlockKind::Paragraph(paragraph) = edition.sections[0].blocks[0].kind.as_ref().unwrap() else {
+                unreachable!("it is a paragraph")
+            };
+            assert_eq!(paragraph.statements[0].spans, []);
+            assert_eq!(edition.changes, []);
+            assert_eq!((edition.sources.len(), edition.events.len()), (1, 1));
+        }
+    }
+    let row = TableRow { marking: RED.into(), cells: vec![TableCell::default()], withheld: None };
+    assert_eq!(outline(&lowest(&content("", vec![row.clone()]), Policy::Mark)), "p(s1) | # f()");
+    // With the event withheld, nothing cites the source any more, and the section has nothing left.
+    let mut all = content("", vec![row]);
+    all.events[0].marking = RED.into();
+    let lower = lowest(&all, Policy::Omit);
+    assert_eq!((outline(&lower).as_str(), lower.sources.len()), ("p(s1)", 0));
+    assert_eq!(outline(&lowest(&all, Policy::Mark)), "p(s1) | #");
+}
+
+#[test]
+fn a_list_has_data_when_one_of_its_items_holds_a_sentence() {
+    let list = |items: Vec<ListItem>| List { items, ..List::default() };
+    let item = |statements: Vec<Statement>, inner: Option<List>| ListItem {
+        statements,
+        list: inner,
+        ..ListItem::default()
+    };
+    let blank = || item(vec![], None);
+    for empty in
+        [list(vec![]), list(vec![blank(), blank()]), list(vec![item(vec![], Some(list(vec![blank()])))])]
+    {
+        let content =
+            brief(vec![block(BlockKind::List(empty.clone())), paragraph(vec![statement("s1", "")])]);
+        for policy in [Policy::Omit, Policy::Mark] {
+            assert_eq!(outline(&lowest(&content, policy)), "p(s1)", "{empty:?}");
+        }
+        // Below an item with a sentence the inner list leaves, and the item stays.
+        let outer = list(vec![item(vec![statement("s1", "")], Some(empty))]);
+        let content = brief(vec![block(BlockKind::List(outer))]);
+        let lower = lowest(&content, Policy::Mark);
+        assert_eq!(outline(&lower), "l(s1)");
+        let BlockKind::List(left) = lower.sections[0].blocks[0].kind.as_ref().unwrap() else {
+            unreachable!("it is a list")
+        };
+        assert_eq!(left.items[0].list, None);
+    }
+    let inner = list(vec![item(vec![statement("s2", RED)], None)]);
+    let outer = list(vec![item(vec![statement("s1", "")], Some(inner))]);
+    let content = brief(vec![block(BlockKind::List(outer))]);
+    let inner_of = |policy| {
+        let lower = lowest(&content, policy);
+        let BlockKind::List(left) = lower.sections[0].blocks[0].kind.clone().unwrap() else {
+            unreachable!("it is a list")
+        };
+        left.items[0].list.clone()
+    };
+    assert_eq!(inner_of(Policy::Omit), None);
+    assert!(inner_of(Policy::Mark).unwrap().items[0].withheld.is_some());
+}
+
+#[test]
+fn a_withheld_event_is_not_highlighted() {
+    let mut timeline = figure(FigureKind::Timeline);
+    if let Some(BlockKind::Figure(figure)) = &mut timeline.kind {
+        figure.highlight_ids = vec!["e2".into(), "e1".into()];
+    }
+    let content = BriefContent { events: vec![event("e1", RED), event("e2", "")], ..brief(vec![timeline]) };
+    assert_eq!(outline(&lowest(&content, Policy::Mark)), "f(e2)");
+    let visibility = visible_from(&canonical(&content), Policy::Omit);
+    assert_eq!(visibility.reference("sec1", "highlight_ids", "e1"), Some(Rank::from(4)));
+}
+
+#[test]
+fn a_change_leaves_with_its_part_whatever_the_part_is() {
+    let change =
+        |part: &str| Change { part_id: part.into(), kind: 2, was: "Old.".into(), ..Change::default() };
+    let content = with_data(brief(vec![paragraph(vec![statement("s1", "")])]), RED);
+    let content = BriefContent {
+        changes: ["e1", "d1", "r1", "kj1", "k1", "s1", "gone"].map(change).to_vec(),
+        ..content
+    };
+    let full = canonical(&content);
+    // Earlier text inherits the marking of its part.
+    assert_eq!(full.content().changes[0].was_marking, RED);
+    assert_eq!(full.content().changes[5].was_marking, "TLP:CLEAR");
+    let lower = lowest(&content, Policy::Mark);
+    let left: Vec<&str> = lower.changes.iter().map(|change| change.part_id.as_str()).collect();
+    assert_eq!(left, ["s1", "gone"]);
 }

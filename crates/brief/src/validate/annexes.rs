@@ -6,9 +6,10 @@ use chancery_proto::brief::v1::{
 };
 
 use super::checker::Checker;
-use super::{STATEMENT_LIMIT, TEXT_LIMIT, TITLE_LIMIT};
+use super::{STATEMENT_LIMIT, TEXT_LIMIT, TITLE_LIMIT, code};
 use crate::marking::Rank;
 use crate::part::PartKind;
+use crate::references::change_subject;
 
 const STATEMENT: &[PartKind] = &[PartKind::Statement];
 
@@ -72,7 +73,7 @@ impl Checker<'_> {
     }
 
     pub(super) fn change(&mut self, change: &mut Change) {
-        self.required_reference("statement_id", &change.statement_id, STATEMENT);
+        self.change_subject(change);
         self.chosen::<ChangeKind>("kind", change.kind);
         self.text("was", &mut change.was, STATEMENT_LIMIT);
         let rank = self.own_marking(&mut change.marking);
@@ -81,16 +82,34 @@ impl Checker<'_> {
         self.text("why", &mut change.why, TEXT_LIMIT);
         self.known::<ConfidenceLevel>("confidence_before", change.confidence_before);
         self.known::<ConfidenceLevel>("confidence_after", change.confidence_after);
-        self.others("replaced_by", &change.replaced_by, &change.statement_id, STATEMENT);
+        self.others("replaced_by", &change.replaced_by, change_subject(change), STATEMENT);
         self.references("evidence_ids", &change.evidence_ids, &[PartKind::Event, PartKind::Source]);
+    }
+
+    /// Exactly one of `statement_id` and `part_id` is set. Either may name a part that only the parent has:
+    /// [`super::unknown_earlier_parts`] looks that up where the parent is known.
+    fn change_subject(&mut self, change: &Change) {
+        match (change.statement_id.is_empty(), change.part_id.is_empty()) {
+            (true, true) => {
+                let message = "a change names what changed: set statement_id to the id of a statement, or part_id to \
+                               the id of any other part, of this revision or of its parent";
+                self.violate("statement_id", code::REQUIRED, message);
+            }
+            (false, false) => {
+                let message = "a change names one part: statement_id is set as well, so clear one of the two";
+                self.violate("part_id", code::NOT_APPLICABLE, message);
+            }
+            (false, true) => self.part_of_this_or_parent("statement_id", &change.statement_id, STATEMENT),
+            (true, false) => self.part_of_this_or_parent("part_id", &change.part_id, &[]),
+        }
     }
 
     /// Quoted old text carries the marking that it had where it stood, which may be lower than the change's now.
     /// Where nothing is quoted the marking of it is the default one, so that an edition that leaves the quote out
     /// looks like one that never had any.
     fn was_marking(&mut self, change: &mut Change, change_rank: Rank) {
-        let statement_rank = self.statement_ranks.get(&change.statement_id).copied();
-        let default = change_rank.max(statement_rank.unwrap_or(change_rank));
+        let part_rank = self.part_ranks.get(change_subject(change)).copied();
+        let default = change_rank.max(part_rank.unwrap_or(change_rank));
         let Some(rank) = self.labelled("was_marking", &mut change.was_marking, default) else { return };
         if change.was.is_empty() {
             change.was_marking.clear();

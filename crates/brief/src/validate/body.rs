@@ -151,5 +151,11 @@ impl Checker<'_> {
             );
         }
         self.text("alt", &mut figure.alt, TEXT_LIMIT);
+        if figure.kind() != FigureKind::Timeline && !figure.highlight_ids.is_empty() {
+            let message = "only FIGURE_KIND_TIMELINE highlights events: remove the ids or change the kind";
+            self.violate("highlight_ids", code::NOT_APPLICABLE, message);
+        } else {
+            self.references("highlight_ids", &figure.highlight_ids, &[PartKind::Event]);
+        }
     }
 }

@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use chancery_proto::brief::v1::{LikelihoodScale, LocalizedText};
+use chancery_proto::brief::v1::{BriefContent, LikelihoodScale, LocalizedText};
 
 use super::text::clean;
 use super::{InvalidContent, TEXT_LIMIT, VIOLATION_LIMIT, Violation, code, forms};
 use crate::edtf;
 use crate::marking::{Rank, Scheme};
-use crate::part::Ids;
+use crate::part::{Ids, for_each_part};
 
 /// A step down into the content.
 enum Step {
@@ -26,8 +26,8 @@ pub(super) struct Checker<'a> {
     floor: Rank,
     highest: Rank,
     seen: BTreeSet<String>,
-    /// The effective markings of statements: earlier text inherits them.
-    pub(super) statement_ranks: BTreeMap<String, Rank>,
+    /// The effective markings of the parts with ids, known once all of them are checked: earlier text inherits them.
+    pub(super) part_ranks: BTreeMap<String, Rank>,
     path: Vec<Step>,
     violations: Vec<Violation>,
 }
@@ -41,7 +41,7 @@ impl<'a> Checker<'a> {
             floor: scheme.lowest(),
             highest: scheme.lowest(),
             seen: BTreeSet::new(),
-            statement_ranks: BTreeMap::new(),
+            part_ranks: BTreeMap::new(),
             path: Vec::new(),
             violations: Vec::new(),
         }
@@ -277,6 +277,17 @@ impl Checker<'_> {
             self.violate(field, code::UNKNOWN_MARKING, format!("the scheme's labels are {labels}"));
         }
         rank
+    }
+
+    /// Records the effective markings of the parts, after the walk has written them out.
+    pub(super) fn record_part_ranks(&mut self, content: &BriefContent) {
+        let mut ranks = BTreeMap::new();
+        for_each_part(content, &mut |_, id, marking| {
+            if let Some(rank) = self.scheme.rank(marking) {
+                ranks.entry(id.to_owned()).or_insert(rank);
+            }
+        });
+        self.part_ranks = ranks;
     }
 
     pub(super) fn raise_banner(&mut self, rank: Rank) {

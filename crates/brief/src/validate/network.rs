@@ -1,12 +1,12 @@
 //! Who, where, what ties them, what happened, and the sources.
 
 use chancery_proto::brief::v1::{
-    Actor, ActorKind, DatePrecision, Event, Place, PlaceKind, PloverType, Relationship, RelationshipStatus,
-    Source, SourceReliability, SourceType,
+    Actor, ActorKind, DatePrecision, Event, Place, PlaceKind, PloverType, Relationship, RelationshipPolarity,
+    RelationshipStatus, Source, SourceReliability, SourceType,
 };
 
 use super::checker::Checker;
-use super::{TEXT_LIMIT, TITLE_LIMIT, code, forms};
+use super::{SHORT_TITLE_LIMIT, TEXT_LIMIT, TITLE_LIMIT, code, forms};
 use crate::part::PartKind;
 
 /// A right angle in millionths of a degree.
@@ -69,6 +69,7 @@ impl Checker<'_> {
         self.reference("place_id", &relationship.place_id, &[PartKind::Place]);
         self.text("note", &mut relationship.note, TEXT_LIMIT);
         self.own_marking(&mut relationship.marking);
+        self.known::<RelationshipPolarity>("polarity", relationship.polarity);
     }
 
     pub(super) fn event(&mut self, event: &mut Event) {
@@ -97,5 +98,7 @@ impl Checker<'_> {
         self.known::<SourceReliability>("reliability", source.reliability);
         self.text("descriptor", &mut source.descriptor, TEXT_LIMIT);
         self.own_marking(&mut source.marking);
+        self.text("short_title", &mut source.short_title, SHORT_TITLE_LIMIT);
+        self.date("accessed", &source.accessed);
     }
 }

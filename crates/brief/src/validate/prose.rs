@@ -33,7 +33,6 @@ impl Checker<'_> {
         self.likelihood(statement.likelihood.as_mut());
         self.confidence(statement.confidence.as_mut());
         let rank = self.marking("marking", &mut statement.marking, enclosing);
-        self.statement_ranks.insert(statement.id.clone(), rank);
         self.reference("domain", &statement.domain, &[PartKind::Domain]);
         self.references("actor_ids", &statement.actor_ids, &[PartKind::Actor]);
         self.references("place_ids", &statement.place_ids, &[PartKind::Place]);

@@ -63,6 +63,17 @@ impl Checker<'_> {
         }
     }
 
+    /// The id of a part of this content or of the parent's; one that is in this content is of these kinds, or of any
+    /// kind when the list is empty.
+    pub(super) fn part_of_this_or_parent(&mut self, field: &'static str, id: &str, kinds: &[PartKind]) {
+        match self.ids.kind(id) {
+            Some(kind) if kinds.is_empty() || kinds.contains(&kind) => {}
+            Some(_) => self.resolve(field, id, kinds),
+            None if forms::is_part_id(id) => {}
+            None => self.violate(field, code::INVALID_ID, "an id matches [A-Za-z][A-Za-z0-9-]{0,62}"),
+        }
+    }
+
     fn resolve(&mut self, field: &'static str, id: &str, kinds: &[PartKind]) {
         match self.ids.kind(id) {
             None => {

@@ -38,9 +38,16 @@ fn told(answer: &DiffBriefRevisionsResponse) -> String {
 
 fn tell(text: &mut String, difference: &PartDifference) {
     let kinds: Vec<&str> = difference.kinds().map(word).collect();
-    let unsaid = if difference.declared { "" } else { "   (the revision's changes do not say so)" };
+    // Other parts that were added or removed need no change that says so.
+    let is_declared = difference.declared
+        || matches!(&difference.part, Some(Part::OtherPart(pair)) if pair.before.is_none() || pair.after.is_none());
+    let unsaid = if is_declared { "" } else { "   (the revision's changes do not say so)" };
+    let fields = match difference.fields.as_slice() {
+        [] => String::new(),
+        fields => format!(" [{}]", fields.join(", ")),
+    };
     // Writing to a string does not fail.
-    let _ = writeln!(text, "\n{}: {}{unsaid}", difference.id, kinds.join(", "));
+    let _ = writeln!(text, "\n{}: {}{fields}{unsaid}", difference.id, kinds.join(", "));
     let Some(Part::Statement(pair)) = &difference.part else { return };
     let (before, after) = (pair.before.as_ref(), pair.after.as_ref());
     if before.map(|statement| &statement.text) == after.map(|statement| &statement.text) {

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::thread;
 
 use chancery_brief::digest::{body_bytes, body_digest};
-use chancery_brief::marking::Scheme;
+use chancery_brief::marking::{Clearance, Policy, Scheme};
+use chancery_brief::redact;
 use chancery_brief::render_options::{InvalidOption, checked, unknown_sections, with_defaults};
 use chancery_brief::validate::{InvalidContent, canonicalize};
 use chancery_print::{Edition, Fonts, Images, Limits, Options, PrintError, Printed, Standing};
@@ -51,14 +52,17 @@ pub fn run(global: &Global, arguments: &Preview) -> Result<(), Failure> {
     let options =
         checked(&print_options::message(&arguments.options, theme)).map_err(|found| refuse(&found))?;
     let options = with_defaults(options);
-    let unknown = unknown_sections(&options, canonical.content());
+    // What a reader with the highest clearance would see: blocks without data are in no edition.
+    let clearance = Clearance(canonical.highest());
+    let content = redact::edition(&canonical, clearance, Policy::Omit).unwrap_or_default();
+    let unknown = unknown_sections(&options, &content);
     if !unknown.is_empty() {
         return Err(refuse(&unknown));
     }
     let fonts = chancery_fonts::read(arguments.fonts.as_deref()).map_err(Failure::setup("the fonts"))?;
-    let named = draft.named(global, canonical.content());
+    let named = draft.named(global, &content);
     let edition = Edition {
-        content: canonical.content(),
+        content: &content,
         brief: &named.brief,
         revision: draft.revision,
         edition_digest: &named.digest,

@@ -23,8 +23,11 @@ impl Composer<'_> {
     }
 
     pub(crate) fn key_judgments(&mut self, sect: TagId) {
-        let list = self.tag(sect, Role::L(ListNumbering::Decimal));
         let content = self.content;
+        if content.key_judgments.is_empty() {
+            return;
+        }
+        let list = self.tag(sect, Role::L(ListNumbering::Decimal));
         for (index, judgment) in content.key_judgments.iter().enumerate() {
             let Item { body, label } =
                 self.item(list, BODY.strong().colored(ACCENT), &format!("{}.", index + 1));

@@ -30,6 +30,9 @@ impl Composer<'_> {
 
     /// An author's list; `level` is 1 for the outermost.
     pub(crate) fn list(&mut self, parent: TagId, list: &List, level: i64, enclosing: &str) {
+        if list.items.is_empty() {
+            return;
+        }
         let numbering = if list.ordered { ListNumbering::Decimal } else { ListNumbering::Disc };
         let node = self.tag(parent, Role::L(numbering));
         for (index, entry) in list.items.iter().enumerate() {

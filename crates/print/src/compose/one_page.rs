@@ -262,8 +262,11 @@ impl Composer<'_> {
     }
 
     fn page_judgments(&mut self, sect: TagId, density: Density) {
-        let list = self.tag(sect, Role::L(ListNumbering::Decimal));
         let content = self.content;
+        if content.key_judgments.is_empty() {
+            return;
+        }
+        let list = self.tag(sect, Role::L(ListNumbering::Decimal));
         for (index, judgment) in content.key_judgments.iter().enumerate() {
             let label = density.body().strong().colored(ACCENT);
             let Item { body, label } = self.item(list, label, &format!("{}.", index + 1));

@@ -23,16 +23,31 @@ pub(crate) enum Words {
     Authors,
 }
 
-/// A table on its way: rows are added one by one.
+/// A table on its way: rows are added one by one. Its elements exist from the first row on, so that no table has a head
+/// and no body (ISO 14289-1, 7.5); without a row there is no table.
 pub(crate) struct TableMaker {
     pub(crate) block: TableBlock,
-    table: TagId,
-    body: Option<TagId>,
+    stage: Stage,
     row_headers: bool,
 }
 
+enum Stage {
+    /// No row was added: nothing of the table is tagged.
+    Planned(Plan),
+    /// The body that rows are added to.
+    Begun { body: TagId },
+}
+
+/// What stands before the rows.
+struct Plan {
+    parent: TagId,
+    caption: String,
+    head: Vec<String>,
+    words: Words,
+}
+
 impl TableMaker {
-    /// Begins a table with its caption (if any) and its header cells.
+    /// Plans a table with its caption (if any) and its header cells.
     pub(crate) fn begin(
         composer: &mut Composer,
         parent: TagId,
@@ -41,8 +56,7 @@ impl TableMaker {
         row_headers: bool,
         words: Words,
     ) -> Self {
-        let table = composer.tag(parent, Role::Table);
-        let mut block = TableBlock {
+        let block = TableBlock {
             columns: vec![Align::Start; head.len()],
             leading: composer.sheet.fit(TABLE).leading,
             before: Length::pt(6),
@@ -51,24 +65,42 @@ impl TableMaker {
             right_to_left: composer.flow.right_to_left,
             ..TableBlock::default()
         };
-        if !caption.is_empty() {
-            let mut caption = composer.line(table, Role::Caption, CAPTION, caption);
+        let head = head.iter().map(|heading| (*heading).to_owned()).collect();
+        let plan = Plan { parent, caption: caption.to_owned(), head, words };
+        Self { block, stage: Stage::Planned(plan), row_headers }
+    }
+
+    /// The body that rows are added to; before the first one, the table's elements are made.
+    fn body(&mut self, composer: &mut Composer) -> TagId {
+        let plan = match &mut self.stage {
+            Stage::Begun { body } => return *body,
+            Stage::Planned(plan) => Plan {
+                parent: plan.parent,
+                caption: std::mem::take(&mut plan.caption),
+                head: std::mem::take(&mut plan.head),
+                words: plan.words,
+            },
+        };
+        let table = composer.tag(plan.parent, Role::Table);
+        if !plan.caption.is_empty() {
+            let mut caption = composer.line(table, Role::Caption, CAPTION, &plan.caption);
             caption.before = Length::pt(8);
             caption.after = Length::pt(2);
             caption.keep_with_next = true;
             caption.keep_together = true;
             caption.grid = Grid::Free;
-            block.caption = Some(caption);
+            self.block.caption = Some(caption);
         }
-        let mut maker = Self { block, table, body: None, row_headers };
-        if head.iter().any(|heading| !heading.is_empty()) {
-            maker.head(composer, head, words);
+        if plan.head.iter().any(|heading| !heading.is_empty()) {
+            self.head(composer, table, &plan.head, plan.words);
         }
-        maker
+        let body = composer.tag(table, Role::TBody);
+        self.stage = Stage::Begun { body };
+        body
     }
 
-    fn head(&mut self, composer: &mut Composer, head: &[&str], words: Words) {
-        let thead = composer.tag(self.table, Role::THead);
+    fn head(&mut self, composer: &mut Composer, table: TagId, head: &[String], words: Words) {
+        let thead = composer.tag(table, Role::THead);
         let row = composer.tag(thead, Role::Tr);
         for heading in head {
             let role = Role::Th { scope: Scope::Column };
@@ -93,8 +125,7 @@ impl TableMaker {
         anchors: Vec<AnchorId>,
         mut fill: impl FnMut(&mut Composer, usize, TagId, &mut Inline),
     ) {
-        let table = self.table;
-        let body = *self.body.get_or_insert_with(|| composer.tag(table, Role::TBody));
+        let body = self.body(composer);
         let row = composer.tag(body, Role::Tr);
         let mut cells = Vec::with_capacity(self.block.columns.len());
         for column in 0..self.block.columns.len() {
@@ -108,8 +139,11 @@ impl TableMaker {
         self.block.rows.push(Row { cells, anchors });
     }
 
-    /// Puts the table into the flow, with a line under it that stays with it.
+    /// Puts the table into the flow, with a line under it that stays with it. Nothing of a table without rows.
     pub(crate) fn finish_with(mut self, composer: &mut Composer, note: Option<TextBlock>) {
+        if self.block.rows.is_empty() {
+            return;
+        }
         if let Some(note) = note.filter(|note| !note.inline.is_empty()) {
             self.block.keep_with_next = true;
             self.block.after = Length::pt(2);
@@ -121,6 +155,9 @@ impl TableMaker {
     }
 
     pub(crate) fn finish(self, composer: &mut Composer) {
+        if self.block.rows.is_empty() {
+            return;
+        }
         composer.flow.blocks.push(Block::Table(Box::new(self.block)));
     }
 }

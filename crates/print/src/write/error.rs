@@ -92,6 +92,18 @@ pub enum WriteError {
         /// The element.
         node: usize,
     },
+    /// A table needs rows in its body, also beside a head (ISO 14289-1, 7.5).
+    #[error("element {node}: a table without rows in a body")]
+    EmptyTable {
+        /// The element.
+        node: usize,
+    },
+    /// A list needs items (ISO 14289-1, 7.6).
+    #[error("element {node}: a list without items")]
+    EmptyList {
+        /// The element.
+        node: usize,
+    },
     /// A link annotation needs `Contents` (ISO 14289-1, 7.18.5).
     #[error("element {node}: a link without contents")]
     NoContents {

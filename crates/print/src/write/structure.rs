@@ -270,6 +270,10 @@ pub(super) fn check(tags: &TagTree) -> Result<(), WriteError> {
             super::limited("Lang", lang)?;
         }
         match &node.role {
+            Role::Table if !has_rows(tags, node) => return Err(WriteError::EmptyTable { node: index }),
+            Role::L(_) if !has_kid(tags, node, |role| *role == Role::Li) => {
+                return Err(WriteError::EmptyList { node: index });
+            }
             Role::Figure { alt } if alt.trim().is_empty() => return Err(WriteError::NoAlt { node: index }),
             Role::Figure { alt } => drop(super::limited("Alt", alt)?),
             Role::Span { actual_text: Some(text) } => drop(super::limited("ActualText", text)?),
@@ -287,6 +291,23 @@ pub(super) fn check(tags: &TagTree) -> Result<(), WriteError> {
         }
     }
     Ok(())
+}
+
+/// Whether a table has a body, and each of its head and bodies has a row.
+fn has_rows(tags: &TagTree, table: &TagNode) -> bool {
+    let groups = || {
+        table
+            .kids
+            .iter()
+            .map(|kid| tags.node(*kid))
+            .filter(|kid| matches!(kid.role, Role::THead | Role::TBody))
+    };
+    groups().any(|group| group.role == Role::TBody)
+        && groups().all(|group| has_kid(tags, group, |role| *role == Role::Tr))
+}
+
+fn has_kid(tags: &TagTree, node: &TagNode, is_wanted: impl Fn(&Role) -> bool) -> bool {
+    node.kids.iter().any(|kid| is_wanted(&tags.node(*kid).role))
 }
 
 /// The elements' numbers: one block, in the tree's order.

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test's helpers may fail as tests do")]
 
 mod any_processes;
+mod blocks_without_data;
 mod canaries;
 #[path = "../editions/mod.rs"]
 mod editions;

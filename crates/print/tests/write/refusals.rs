@@ -6,7 +6,7 @@ use chancery_print::faces::FaceId;
 use chancery_print::pages::{
     ArtifactKind, Color, Glyph, GlyphRun, Item, Owner, Page, Paint, Path, Placed, Segment,
 };
-use chancery_print::tags::{AnchorId, LinkTarget, Role, TagId, TagTree};
+use chancery_print::tags::{AnchorId, LinkTarget, ListNumbering, Role, TagId, TagTree};
 use chancery_print::units::Length;
 use chancery_print::write::WriteError;
 use proptest::prelude::*;
@@ -90,6 +90,35 @@ fn what_a_reader_could_not_hear_is_named() {
     let target = LinkTarget::Uri("https://example.org".into());
     silent.tags.add(paragraph, Role::Link { target, contents: String::new() }, None);
     assert!(matches!(silent.write(), Err(WriteError::NoContents { .. })));
+}
+
+#[test]
+fn a_table_without_a_body_and_a_list_without_items_are_named() {
+    let with = |build: fn(&mut TagTree, TagId)| {
+        let mut sample = sample();
+        let root = sample.tags.root();
+        build(&mut sample.tags, root);
+        sample.write().unwrap_err()
+    };
+    let bare = with(|tags, root| {
+        tags.add(root, Role::Table, None);
+    });
+    assert!(matches!(bare, WriteError::EmptyTable { .. }), "{bare}");
+    let head_alone = with(|tags, root| {
+        let table = tags.add(root, Role::Table, None);
+        let head = tags.add(table, Role::THead, None);
+        tags.add(head, Role::Tr, None);
+    });
+    assert!(matches!(head_alone, WriteError::EmptyTable { .. }), "{head_alone}");
+    let body_without_rows = with(|tags, root| {
+        let table = tags.add(root, Role::Table, None);
+        tags.add(table, Role::TBody, None);
+    });
+    assert!(matches!(body_without_rows, WriteError::EmptyTable { .. }), "{body_without_rows}");
+    let list = with(|tags, root| {
+        tags.add(root, Role::L(ListNumbering::Disc), None);
+    });
+    assert!(matches!(list, WriteError::EmptyList { .. }), "{list}");
 }
 
 #[test]

@@ -1,8 +1,10 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chancery_proto::admin::v1::Role;
 use chancery_proto::brief::v1::{
-    ActorEntry, AsOfClock, AsOfMoment, GetActorRequest, ListActorsRequest, ListRelationshipsRequest,
-    ListStatementsRequest, PartKind, TraceImpactRequest, TraceImpactResponse, trace_impact_request::Target,
+    ActorEntry, AsOfClock, AsOfMoment, Change, ChangeKind, GetActorRequest, ListActorsRequest,
+    ListRelationshipsRequest, ListStatementsRequest, PartKind, RelationshipPolarity, TraceImpactRequest,
+    TraceImpactResponse, trace_impact_request::Target,
 };
 use chancery_proto::errors::v1::Reason;
 use prost_types::Timestamp;
@@ -224,6 +226,9 @@ async fn ties_are_listed_by_what_they_are() {
         ("status = RELATIONSHIP_STATUS_ACTIVE AND domain = arms", vec!["supply"]),
         ("status = RELATIONSHIP_STATUS_WEAKENED", vec!["backs"]),
         ("period : 2030", vec!["supply"]),
+        ("polarity = RELATIONSHIP_POLARITY_SUPPORTIVE", vec!["supply"]),
+        ("polarity != RELATIONSHIP_POLARITY_SUPPORTIVE", vec!["reports", "backs", "hosts"]),
+        ("polarity = RELATIONSHIP_POLARITY_ADVERSE AND end : iran", vec!["reports"]),
         ("marking = TLP:RED", vec!["reports"]),
     ] {
         let found: Vec<String> =
@@ -290,6 +295,56 @@ async fn sources_are_listed_with_how_often_they_are_cited() {
         owned(&[("report", 2)])
     );
     assert_eq!(cited("publisher : agency AND date : 2022", "").await, owned(&[("report", 2)]));
+    assert_eq!(cited("short_title : AGENCY", "").await, owned(&[("report", 2)]));
+    assert_eq!(cited("short_title = \"\" AND brief = levant", "").await, owned(&[("paper", 1)]));
+    assert_eq!(cited("accessed : 2023-03-15", "").await, owned(&[("report", 2)]));
+    assert_eq!(cited("accessed < 2023-03", "").await, vec![]);
+}
+
+#[tokio::test]
+async fn new_fields_are_answered_as_they_were_written_and_only_to_those_who_may_see_the_part() {
+    let (_scene, mut all, mut open) = Scene::of_knowledge().await;
+    let ties =
+        all.list_relationships(relationships("brief = arms")).await.unwrap().into_inner().relationships;
+    let polarities: Vec<_> =
+        ties.iter().map(|entry| entry.relationship.as_ref().unwrap().polarity()).collect();
+    assert_eq!(polarities, [RelationshipPolarity::Supportive, RelationshipPolarity::Adverse]);
+    let found = all.list_sources(sources("id = report")).await.unwrap().into_inner().sources;
+    let report = found[0].source.as_ref().unwrap();
+    assert_eq!((report.short_title.as_str(), report.accessed.as_str()), ("Agency 2022", "2023-03"));
+    let hidden = relationships("polarity = RELATIONSHIP_POLARITY_ADVERSE");
+    assert!(open.list_relationships(hidden).await.unwrap().into_inner().relationships.is_empty());
+    let unknown = relationships("polarity = HOSTILE");
+    refused_at(all.list_relationships(unknown).await, Reason::InvalidFilter, "filter");
+}
+
+#[tokio::test]
+async fn a_change_of_a_part_is_traced_from_that_part() {
+    let scene = Scene::new().await;
+    let mut content = arms();
+    let change = |part_id: &str, marking: &str| Change {
+        part_id: part_id.into(),
+        kind: ChangeKind::Updated.into(),
+        now: format!("{part_id} differs."),
+        marking: marking.into(),
+        ..Change::default()
+    };
+    content.changes = vec![change("report", ""), change("supply", ""), change("talk", "")];
+    scene.published("arms", content).await;
+    let mut all = scene.knowledge(&[Role::Reader], "TLP:RED").await;
+    let of = |answer: &TraceImpactResponse| -> Vec<(String, String)> {
+        let changes = answer.parts.iter().filter(|part| part.kind() == PartKind::Change);
+        changes.map(|part| (part.id.clone(), part.text.clone())).collect()
+    };
+    let traced =
+        all.trace_impact(trace("arms", Target::SourceId("report".into()))).await.unwrap().into_inner();
+    assert_eq!(of(&traced), [("report".to_owned(), "report differs.".to_owned())]);
+    let traced = all.trace_impact(trace("arms", Target::RelationshipId("supply".into()))).await.unwrap();
+    assert_eq!(of(traced.get_ref()), [("supply".to_owned(), "supply differs.".to_owned())]);
+    // The change of a withheld source is withheld with it.
+    let mut open = scene.knowledge(&[Role::Reader], "TLP:CLEAR").await;
+    let traced = open.trace_impact(trace("arms", Target::SourceId("talk".into()))).await;
+    refused(traced, Code::NotFound, Reason::NotFound);
 }
 
 fn moment(seconds: i64, clock: AsOfClock) -> AsOfMoment {

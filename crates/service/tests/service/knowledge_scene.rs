@@ -99,9 +99,10 @@ pub(crate) fn arms() -> BriefContent {
         "places": [{"id": "tehran", "name": "Tehran", "kind": "PLACE_KIND_CAPITAL"}],
         "relationships": [
             {"id": "supply", "fromId": "iran", "toId": "russia", "type": "supplies-weapons-to", "domain": "arms",
-                "period": {"edtf": "2022/.."}, "statementIds": ["drones"]},
+                "period": {"edtf": "2022/.."}, "statementIds": ["drones"],
+                "polarity": "RELATIONSHIP_POLARITY_SUPPORTIVE"},
             {"id": "reports", "fromId": "agent", "toId": "iran", "type": "reports-on", "marking": "TLP:RED",
-                "statementIds": ["secret"]}],
+                "statementIds": ["secret"], "polarity": "RELATIONSHIP_POLARITY_ADVERSE"}],
         "events": [
             {"id": "deal", "title": "The deal", "date": "2022-11-05", "precision": "DATE_PRECISION_DAY",
                 "type": "PLOVER_TYPE_AGREE", "actorIds": ["iran", "russia"], "statementIds": ["drones"],
@@ -110,7 +111,8 @@ pub(crate) fn arms() -> BriefContent {
             {"id": "talks", "title": "Talks", "date": "2022", "actorIds": ["russia"], "marking": "TLP:RED"}],
         "sources": [
             {"id": "report", "title": "A report", "publisher": "An agency", "url": "https://example.org/report",
-                "date": "2022-12", "type": "SOURCE_TYPE_NEWS", "reliability": "SOURCE_RELIABILITY_B"},
+                "date": "2022-12", "type": "SOURCE_TYPE_NEWS", "reliability": "SOURCE_RELIABILITY_B",
+                "shortTitle": "Agency 2022", "accessed": "2023-03"},
             {"id": "talk", "title": "A talk", "marking": "TLP:RED"}],
         "scenarios": [
             {"id": "more", "set": "trade", "title": "It grows", "percent": 60, "statementIds": ["drones"]},

@@ -2,14 +2,16 @@
 
 use chancery_proto::admin::v1::Role;
 use chancery_proto::brief::v1::{
-    BriefContent, BriefDraft, Change, ChangeKind, CreateBriefRequest, DifferenceKind, LintBriefRequest,
-    PublishBriefRequest, StatementType, UpdateBriefDraftRequest, WithdrawBriefRevisionRequest, block::Kind,
+    Actor, ActorKind, Block, BriefContent, BriefDraft, Change, ChangeKind, CreateBriefRequest,
+    DiffBriefRevisionsRequest, DifferenceKind, Event, Figure, FigureKind, GetBriefRequest, LintBriefRequest,
+    PublishBriefRequest, Relationship, RelationshipPolarity, StatementType, UpdateBriefDraftRequest,
+    WithdrawBriefRevisionRequest, block::Kind,
 };
 use chancery_proto::errors::v1::Reason;
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
-use crate::scene::{Briefs, Scene, content, refused, refused_at};
+use crate::scene::{Briefs, Scene, content, document, import, refused, refused_at};
 
 const BRIEF: &str = "workspaces/default/briefs/b1";
 
@@ -161,4 +163,191 @@ async fn remarks_are_for_authors_who_may_see_all_of_the_draft() {
     broken.sections[0].heading.clear();
     let broken = LintBriefRequest { content: Some(broken), ..lint };
     refused_at(admin.lint_brief(broken).await, Reason::InvalidContent, "content.sections[0].heading");
+}
+
+fn change_of(part_id: &str, marking: &str) -> Change {
+    Change {
+        part_id: part_id.into(),
+        kind: ChangeKind::Withdrawn.into(),
+        marking: marking.into(),
+        ..Change::default()
+    }
+}
+
+/// The path and message of each field that a request was refused for.
+fn fields(status: &Status) -> Vec<(String, String)> {
+    let request = status.get_details_bad_request().unwrap();
+    request.field_violations.into_iter().map(|found| (found.field, found.description)).collect()
+}
+
+#[tokio::test]
+async fn a_change_names_a_part_of_the_revision_or_of_the_one_before_it() {
+    let scene = Scene::new().await;
+    let (mut admin, etag) = created(&scene).await;
+    let mut with_event = content("One");
+    with_event.events = vec![Event { id: "ev-1".into(), title: "An event".into(), ..Event::default() }];
+    let etag = edited(&mut admin, &etag, with_event).await;
+    // Nothing is published yet, so nothing earlier can have changed.
+    let mut declared = content("Two");
+    declared.changes = vec![change_of("ev-1", "")];
+    let draft = |etag: &str, content: &BriefContent| {
+        let content = Some(content.clone());
+        let draft = BriefDraft { name: draft_name(), etag: etag.into(), content, ..Default::default() };
+        UpdateBriefDraftRequest { draft: Some(draft), ..Default::default() }
+    };
+    let refusal = refused(
+        admin.update_brief_draft(draft(&etag, &declared)).await,
+        Code::InvalidArgument,
+        Reason::InvalidContent,
+    );
+    let told = fields(&refusal);
+    assert_eq!(told[0].0, "draft.content.changes[0].part_id");
+    assert!(told[0].1.starts_with("UNKNOWN_REFERENCE: "), "{told:?}");
+
+    admin.publish_brief(publish(&etag)).await.unwrap();
+    let etag = edited(&mut admin, &etag, declared.clone()).await;
+    let strict = PublishBriefRequest { require_declared_changes: true, ..publish(&etag) };
+    let second = admin.publish_brief(strict).await.unwrap().into_inner();
+    assert_eq!((second.number, second.undeclared_changes.len()), (2, 0));
+    // By the next revision the part is long gone.
+    declared.title = "Three".into();
+    let lint = LintBriefRequest { name: draft_name(), content: Some(declared.clone()) };
+    let refusal = refused(admin.lint_brief(lint).await, Code::InvalidArgument, Reason::InvalidContent);
+    assert_eq!(fields(&refusal)[0].0, "content.changes[0].part_id");
+    refused(
+        admin.update_brief_draft(draft(&etag, &declared)).await,
+        Code::InvalidArgument,
+        Reason::InvalidContent,
+    );
+    let import = import(vec![document("b1", 3, declared)]);
+    let refusal = refused(admin.import_brief(import).await, Code::InvalidArgument, Reason::InvalidContent);
+    assert_eq!(fields(&refusal)[0].0, "documents[0].content.changes[0].part_id");
+}
+
+#[tokio::test]
+async fn a_change_tells_no_lower_clearance_of_an_earlier_part_and_no_author_of_a_hidden_one() {
+    let scene = Scene::new().await;
+    let mut first = content("One");
+    first.events = vec![
+        Event {
+            id: "ev-1".into(),
+            title: "An event".into(),
+            marking: "TLP:AMBER".into(),
+            ..Event::default()
+        },
+        Event { id: "ev-2".into(), title: "A secret".into(), marking: "TLP:RED".into(), ..Event::default() },
+    ];
+    scene.published("b1", first).await;
+    // A draft that an author cleared for AMBER may write.
+    let mut second = content("Two");
+    if let Some(Kind::Paragraph(paragraph)) = &mut second.sections[0].blocks[0].kind {
+        paragraph.statements.truncate(1);
+    }
+    let mut admin = scene.briefs(&scene.admin);
+    let get = chancery_proto::brief::v1::GetBriefDraftRequest { name: draft_name() };
+    let etag = admin.get_brief_draft(get).await.unwrap().into_inner().etag;
+    let etag = edited(&mut admin, &etag, second.clone()).await;
+    let token = scene.token("default", &[Role::Author], "TLP:AMBER").await;
+    let mut author = scene.briefs(&token);
+    let mut refusal_of = async |part_id: &str, marking: &str| {
+        let mut content = second.clone();
+        content.changes = vec![change_of(part_id, marking)];
+        let lint = LintBriefRequest { name: draft_name(), content: Some(content) };
+        author.lint_brief(lint).await.map(|_| ()).map_err(|status| fields(&status)[0].clone())
+    };
+    let (field, description) = refusal_of("ev-1", "TLP:GREEN").await.unwrap_err();
+    assert_eq!(field, "content.changes[0].marking");
+    assert!(description.starts_with("MARKING_TOO_LOW: "), "{description}");
+    assert_eq!(refusal_of("ev-1", "TLP:AMBER").await, Ok(()));
+    let hidden = refusal_of("ev-2", "TLP:AMBER").await.unwrap_err();
+    let missing = refusal_of("ev-9", "TLP:AMBER").await.unwrap_err();
+    assert_eq!((hidden.0, hidden.1.replace("ev-2", "ev-9")), missing);
+    drop(etag);
+}
+
+#[tokio::test]
+async fn a_polarity_that_changed_without_a_word_is_refused_until_a_change_names_the_tie() {
+    let scene = Scene::new().await;
+    let (mut admin, etag) = created(&scene).await;
+    let tied = |polarity: RelationshipPolarity, changes: Vec<Change>| {
+        let mut content = content("One");
+        let actor = |id: &str| {
+            let mut actor = Actor { id: id.into(), name: id.into(), ..Actor::default() };
+            actor.set_kind(ActorKind::State);
+            actor
+        };
+        content.actors = vec![actor("here"), actor("there")];
+        let mut tie = Relationship {
+            id: "tie".into(),
+            from_id: "here".into(),
+            to_id: "there".into(),
+            r#type: "trades-with".into(),
+            ..Relationship::default()
+        };
+        tie.set_polarity(polarity);
+        content.relationships = vec![tie];
+        content.changes = changes;
+        content
+    };
+    let etag = edited(&mut admin, &etag, tied(RelationshipPolarity::Supportive, vec![])).await;
+    admin.publish_brief(publish(&etag)).await.unwrap();
+    let etag = edited(&mut admin, &etag, tied(RelationshipPolarity::Adverse, vec![])).await;
+    let strict = PublishBriefRequest { require_declared_changes: true, ..publish(&etag) };
+    let status =
+        refused(admin.publish_brief(strict).await, Code::FailedPrecondition, Reason::UndeclaredChanges);
+    assert_eq!(violations(&status), [("UNDECLARED_CHANGE".into(), "tie".into())]);
+    let etag =
+        edited(&mut admin, &etag, tied(RelationshipPolarity::Adverse, vec![change_of("tie", "")])).await;
+    let strict = PublishBriefRequest { require_declared_changes: true, ..publish(&etag) };
+    admin.publish_brief(strict).await.unwrap();
+    let request = DiffBriefRevisionsRequest { name: BRIEF.into(), ..Default::default() };
+    let found = scene.reader("TLP:CLEAR").await.diff_brief_revisions(request).await.unwrap().into_inner();
+    let [tie] = found.differences.as_slice() else { panic!("{found:?}") };
+    assert_eq!(
+        (tie.id.as_str(), tie.declared, tie.fields.as_slice()),
+        ("tie", true, &["polarity".to_owned()][..])
+    );
+}
+
+#[tokio::test]
+async fn a_reader_gets_no_frame_without_data_and_cannot_tell_why() {
+    let scene = Scene::new().await;
+    let timeline = |events: Vec<Event>| {
+        let mut content = content("One");
+        let mut figure = Figure { title: "What happened".into(), ..Figure::default() };
+        figure.set_kind(FigureKind::Timeline);
+        let kind = Some(Kind::Figure(figure));
+        content.sections[0].blocks.push(Block { kind, ..Block::default() });
+        content.events = events;
+        content
+    };
+    let secret =
+        Event { id: "ev-1".into(), title: "A meeting".into(), marking: "TLP:RED".into(), ..Event::default() };
+    scene.published("withheld", timeline(vec![secret])).await;
+    scene.published("missing", timeline(vec![])).await;
+    let read = async |brief: &str, clearance: &str| {
+        let name = format!("workspaces/default/briefs/{brief}");
+        let request = GetBriefRequest { name, ..GetBriefRequest::default() };
+        let brief = scene.reader(clearance).await.get_brief(request).await.unwrap().into_inner();
+        brief.content.unwrap()
+    };
+    let figures = |content: &BriefContent| {
+        let blocks = content.sections.iter().flat_map(|section| &section.blocks);
+        blocks.filter(|block| matches!(block.kind, Some(Kind::Figure(_)))).count()
+    };
+    let (withheld, missing) = (read("withheld", "TLP:CLEAR").await, read("missing", "TLP:CLEAR").await);
+    assert_eq!(figures(&withheld), 0);
+    assert_eq!(withheld, missing);
+    assert_eq!(figures(&read("withheld", "TLP:RED").await), 1);
+    assert_eq!(figures(&read("missing", "TLP:RED").await), 0);
+    // The author's draft keeps the block, and is told of it.
+    let name = "workspaces/default/briefs/missing/draft".to_owned();
+    let mut admin = scene.briefs(&scene.admin);
+    let draft = chancery_proto::brief::v1::GetBriefDraftRequest { name: name.clone() };
+    let draft = admin.get_brief_draft(draft).await.unwrap().into_inner().content.unwrap();
+    assert_eq!(figures(&draft), 1);
+    let told = admin.lint_brief(LintBriefRequest { name, content: None }).await.unwrap().into_inner();
+    let remark = told.warnings.iter().find(|found| found.code == "BLOCK_WITHOUT_DATA").unwrap();
+    assert_eq!(remark.part_id, "body");
+    assert!(remark.message.contains("sections[0].blocks[1]"), "{}", remark.message);
 }

@@ -62,7 +62,7 @@ pub struct ImpactedPart {
     pub revision: RevisionName,
     /// What it is.
     pub kind: PartKind,
-    /// Its id; for a change, that of its statement.
+    /// Its id; for a change, that of the part that changed.
     pub id: String,
     /// Its text or title.
     pub text: String,

@@ -15,8 +15,16 @@ const MOST_PARTS: usize = 10_000;
 const MOST_REFERENCES: i64 = 100_000;
 
 /// The fields by which a part rests on another. The others only speak of it.
-const SUPPORTS: [&str; 7] =
-    ["citations", "rests_on", "statement_ids", "source_ids", "statement_id", "replaced_by", "evidence_ids"];
+const SUPPORTS: [&str; 8] = [
+    "citations",
+    "rests_on",
+    "statement_ids",
+    "source_ids",
+    "statement_id",
+    "part_id",
+    "replaced_by",
+    "evidence_ids",
+];
 
 /// A part: its brief's key, its kind's number and its id.
 pub(super) type Node = (i64, i16, String);
@@ -37,7 +45,7 @@ pub(super) struct Walk {
     /// The part itself is not reached, even if it rests on what rests on it.
     origins: BTreeSet<(i64, String)>,
     pub(super) reached: BTreeMap<Node, Reached>,
-    /// What was reached by the last step. Nothing rests on a change, whose id is its statement's.
+    /// What was reached by the last step. Nothing rests on a change, whose id is that of the part that changed.
     frontier: Vec<(i64, String)>,
     distance: i32,
     pub(super) is_truncated: bool,

@@ -31,6 +31,7 @@ pub(super) const FIELDS: Schema = Schema {
         field("symmetric", FieldType::Bool, "t.symmetric_tie"),
         field("period", FieldType::Period { latest: "t.period_until" }, "t.period_from"),
         field("marking", FieldType::Marking, "t.marking"),
+        field("polarity", FieldType::Enum(words::RELATIONSHIP_POLARITY), "nullif(t.polarity, 0)"),
     ],
 };
 

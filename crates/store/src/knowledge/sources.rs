@@ -25,6 +25,8 @@ const FIELDS: &[Field] = &[
     field("type", FieldType::Enum(words::SOURCE_TYPE), "t.type"),
     field("reliability", FieldType::Enum(words::RELIABILITY), "t.reliability"),
     field("marking", FieldType::Marking, "t.marking"),
+    field("short_title", FieldType::Text, "t.short_title"),
+    field("accessed", FieldType::Period { latest: "t.accessed_until" }, "t.accessed_from"),
 ];
 
 const COLUMNS: &[SortColumn] = &[

@@ -59,6 +59,12 @@ pub(super) const RELATIONSHIP_STATUS: Words = &[
     ("RELATIONSHIP_STATUS_CONTESTED", 4),
     ("RELATIONSHIP_STATUS_ENDED", 5),
 ];
+pub(super) const RELATIONSHIP_POLARITY: Words = &[
+    ("RELATIONSHIP_POLARITY_SUPPORTIVE", 1),
+    ("RELATIONSHIP_POLARITY_ADVERSE", 2),
+    ("RELATIONSHIP_POLARITY_MIXED", 3),
+    ("RELATIONSHIP_POLARITY_NEUTRAL", 4),
+];
 pub(super) const DATE_PRECISION: Words = &[
     ("DATE_PRECISION_DAY", 1),
     ("DATE_PRECISION_MONTH", 2),
@@ -104,8 +110,9 @@ pub(super) const RELIABILITY: Words = &[
 #[cfg(test)]
 mod tests {
     use chancery_proto::brief::v1::{
-        ActorKind, BriefKind, ConfidenceLevel, DatePrecision, LikelihoodTerm, PloverType, RelationshipStatus,
-        SourceReliability, SourceType, StatementStatus, StatementType,
+        ActorKind, BriefKind, ConfidenceLevel, DatePrecision, LikelihoodTerm, PloverType,
+        RelationshipPolarity, RelationshipStatus, SourceReliability, SourceType, StatementStatus,
+        StatementType,
     };
 
     use super::Words;
@@ -127,6 +134,7 @@ mod tests {
         agree(super::LIKELIHOOD, LikelihoodTerm::as_str_name);
         agree(super::ACTOR_KIND, ActorKind::as_str_name);
         agree(super::RELATIONSHIP_STATUS, RelationshipStatus::as_str_name);
+        agree(super::RELATIONSHIP_POLARITY, RelationshipPolarity::as_str_name);
         agree(super::DATE_PRECISION, DatePrecision::as_str_name);
         agree(super::PLOVER_TYPE, PloverType::as_str_name);
         agree(super::SOURCE_TYPE, SourceType::as_str_name);

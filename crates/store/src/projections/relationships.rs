@@ -22,6 +22,7 @@ pub(super) struct RelationshipRow {
     place_id: String,
     period: (Option<i64>, Option<i64>),
     marking: i16,
+    polarity: i16,
     body: Vec<u8>,
 }
 
@@ -46,6 +47,7 @@ pub(super) fn rows(content: &BriefContent, scheme: Scheme) -> Result<Vec<Relatio
             place_id: relationship.place_id.clone(),
             period: days(relationship.period.as_ref().map_or("", |period| &period.edtf))?,
             marking: rank(scheme, &relationship.marking)?,
+            polarity: small(relationship.polarity)?,
             body: relationship.encode_to_vec(),
         })
     };
@@ -64,11 +66,11 @@ impl Relationships {
             "-- projections::relationships
             insert into relationships (workspace_id, brief_id, brief_key, revision, current_until, published_at,
                 recorded_at, relationship_id, from_rank, until_rank, position, from_id, to_id, type, symmetric_tie,
-                status, domain, place_id, period_from, period_until, marking, body)
+                status, domain, place_id, period_from, period_until, marking, polarity, body)
             select $1, $2, $3, $4, $5, $6, $7, *
             from unnest($8::text[], $9::smallint[], $10::smallint[], $11::integer[], $12::text[], $13::text[],
                 $14::text[], $15::boolean[], $16::smallint[], $17::text[], $18::text[], $19::bigint[], $20::bigint[],
-                $21::smallint[], $22::bytea[])",
+                $21::smallint[], $22::smallint[], $23::bytea[])",
             at.workspace,
             at.brief_id,
             at.brief_key,
@@ -90,6 +92,7 @@ impl Relationships {
             period_from.as_slice() as &[Option<i64>],
             period_until.as_slice() as &[Option<i64>],
             &column(rows, |row| row.marking),
+            &column(rows, |row| row.polarity),
             &column(rows, |row| row.body.clone())
         )
         .execute(to)

@@ -24,6 +24,8 @@ pub(super) struct SourceRow {
     citing_statements: i32,
     date: (Option<i64>, Option<i64>),
     marking: i16,
+    short_title: String,
+    accessed: (Option<i64>, Option<i64>),
     body: Vec<u8>,
 }
 
@@ -48,6 +50,8 @@ pub(super) fn rows(content: &BriefContent, scheme: Scheme) -> Result<Vec<SourceR
             citing_statements: citing.get(source.id.as_str()).copied().unwrap_or(0),
             date: days(&source.date)?,
             marking: rank(scheme, &source.marking)?,
+            short_title: source.short_title.clone(),
+            accessed: days(&source.accessed)?,
             body: source.encode_to_vec(),
         })
     };
@@ -77,15 +81,17 @@ impl Sources {
         }
         let date_from: Vec<Option<i64>> = column(rows, |row| row.date.0);
         let date_until: Vec<Option<i64>> = column(rows, |row| row.date.1);
+        let accessed_from: Vec<Option<i64>> = column(rows, |row| row.accessed.0);
+        let accessed_until: Vec<Option<i64>> = column(rows, |row| row.accessed.1);
         sqlx::query!(
             "-- projections::sources
             insert into sources (workspace_id, brief_id, brief_key, revision, current_until, published_at, recorded_at,
                 source_id, from_rank, until_rank, position, title, publisher, url, type, reliability,
-                citing_statements, date_from, date_until, marking, body)
+                citing_statements, date_from, date_until, marking, short_title, accessed_from, accessed_until, body)
             select $1, $2, $3, $4, $5, $6, $7, *
             from unnest($8::text[], $9::smallint[], $10::smallint[], $11::integer[], $12::text[], $13::text[],
                 $14::text[], $15::smallint[], $16::smallint[], $17::integer[], $18::bigint[], $19::bigint[],
-                $20::smallint[], $21::bytea[])",
+                $20::smallint[], $21::text[], $22::bigint[], $23::bigint[], $24::bytea[])",
             at.workspace,
             at.brief_id,
             at.brief_key,
@@ -106,6 +112,9 @@ impl Sources {
             date_from.as_slice() as &[Option<i64>],
             date_until.as_slice() as &[Option<i64>],
             &column(rows, |row| row.marking),
+            &column(rows, |row| row.short_title.clone()),
+            accessed_from.as_slice() as &[Option<i64>],
+            accessed_until.as_slice() as &[Option<i64>],
             &column(rows, |row| row.body.clone())
         )
         .execute(to)

@@ -2,12 +2,17 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
+use chancery_brief::digest::{body_bytes, body_digest, content_digest};
 use chancery_postgres::{TestDatabase, TestServer};
+use chancery_proto::brief::v1::block::Kind;
+use chancery_proto::brief::v1::{Block, Event, Figure, FigureKind};
+use chancery_proto::render::v1::RenderOptions;
 use chancery_store::{
-    DatabaseSettings, FindingCode, Reindexed, Reindexing, Store, StoreError, Verified, Verifying,
+    DatabaseSettings, FindingCode, Reindexed, Reindexing, RenderState, Store, StoreError, Verified, Verifying,
 };
 
-use crate::place::{Place, brief_name, content, document, person};
+use crate::place::{Place, brief_name, content, document, person, revision_name};
+use crate::queue_scene::source;
 use crate::verify::{findings, full};
 
 /// Everything that can be made anew.
@@ -111,6 +116,100 @@ async fn editions_of_older_redaction_rules_are_rewritten_and_said_so() {
     let refused = place.store.reindex(&Reindexed::All { from: None }, |_| ()).await.unwrap_err();
     assert!(matches!(refused, StoreError::Schema(_)), "{refused}");
     assert_eq!(everything(&place), before);
+}
+
+/// A brief whose timeline has withheld events only, as rules of version 1 stored it: the lower edition has the figure.
+async fn with_an_empty_frame(place: &Place) {
+    let mut figure = Figure { title: "What happened".into(), ..Figure::default() };
+    figure.set_kind(FigureKind::Timeline);
+    let block = Block { kind: Some(Kind::Figure(figure)), ..Block::default() };
+    let mut old = content("Frame");
+    old.sections[0].blocks.push(block.clone());
+    let event =
+        Event { id: "ev-1".into(), title: "A meeting".into(), marking: "TLP:RED".into(), ..Event::default() };
+    old.events = vec![event];
+    place.published("frame", old).await;
+    let lower = place.store.edition(&person("TLP:CLEAR"), &revision_name("frame", 1)).await.unwrap();
+    let mut stored = lower.content().unwrap();
+    assert_eq!(stored.sections[0].blocks.len(), 1);
+    stored.sections[0].blocks.push(block);
+    let body = body_bytes("frame", 1, &stored);
+    let (body_hex, digest) = (hex(&body), body_digest(&body));
+    let content_digest = content_digest(&stored);
+    place.rows(&format!(
+        "update editions set body = '\\x{body_hex}', digest = '\\x{digest}', content_digest = '\\x{content_digest}'
+        where brief_id = 'frame' and from_rank = 0"
+    ));
+    place.rows("update revisions set redaction_version = 1, projection_version = 1");
+    place.rows("update projection_version set version = 1");
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    bytes.iter().for_each(|byte| write!(text, "{byte:02x}").unwrap());
+    text
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn editions_with_empty_frames_are_encoded_again_before_anything_is_served() {
+    let place = Arc::new(full().await);
+    with_an_empty_frame(&place).await;
+    let reader = person("TLP:CLEAR");
+    let old = place.store.edition(&reader, &revision_name("frame", 1)).await.unwrap();
+    assert_eq!(old.content().unwrap().sections[0].blocks.len(), 2);
+    let (queued, leased) = {
+        let requested = place.requested_by(&reader, "frame").await.unwrap();
+        let lease = place.leased_one().await;
+        // Another print of the same edition waits.
+        let options = RenderOptions { recipient: "Two".into(), ..RenderOptions::default() };
+        let other = place.store.create_render(&reader, &source("frame"), &options).await.unwrap();
+        ([requested.render, other.render], lease)
+    };
+    let kept =
+        place.rows("select digest from editions where brief_id <> 'frame' order by brief_key, from_rank");
+    let outdated = findings(&place).await;
+    assert!(outdated.iter().any(|found| found.starts_with("EDITION_OUTDATED")), "{outdated:?}");
+    let refused = place.store.check_schema().await.unwrap_err();
+    assert!(matches!(refused, StoreError::Schema(ref why) if why.contains("chancery migrate")), "{refused}");
+
+    let mut runs = Vec::new();
+    for _ in 0..3 {
+        let place = Arc::clone(&place);
+        runs.push(tokio::spawn(async move { reindexed(&place.store, Reindexed::Outdated).await }));
+    }
+    let mut rewritten = 0;
+    for run in runs {
+        let told = run.await.unwrap();
+        assert!(!told.iter().any(|step| matches!(step, Reindexing::Damage(_))), "{told:?}");
+        let is_rewritten = |step: &&Reindexing| matches!(step, Reindexing::Revision { rewritten: true, .. });
+        rewritten += told.iter().filter(is_rewritten).count();
+    }
+    assert_eq!(rewritten, 1);
+    place.store.check_schema().await.unwrap();
+    assert_eq!(findings(&place).await, Vec::<String>::new());
+    assert_eq!(
+        place.rows("select digest from editions where brief_id <> 'frame' order by brief_key, from_rank"),
+        kept,
+        "editions that hold no such block keep their digests"
+    );
+
+    let new = place.store.edition(&reader, &revision_name("frame", 1)).await.unwrap();
+    assert_eq!(new.content().unwrap().sections[0].blocks.len(), 1);
+    assert_ne!(new.digest, old.digest);
+    assert_eq!(place.read(&reader, "frame").await.etag, new.digest.to_string());
+    // Prints of the old edition end with a reason; asked for again, they print the new one.
+    for render in &queued {
+        let now = place.store.render(&reader, &render.name).await.unwrap();
+        let RenderState::Failed { reason, .. } = &now.state else { panic!("{now:?}") };
+        assert_eq!(reason, "EDITION_REWRITTEN");
+    }
+    assert!(matches!(place.finished(&leased, b"%PDF").await, Err(StoreError::LeaseLost)));
+    let again = place.requested_by(&reader, "frame").await.unwrap();
+    assert!(again.is_new_task);
+    assert_eq!(again.render.edition_digest, new.digest);
+    let lease = place.leased_one().await;
+    let input = place.store.render_input(&lease).await.unwrap();
+    assert_eq!(body_digest(&input.edition), new.digest);
 }
 
 #[tokio::test]

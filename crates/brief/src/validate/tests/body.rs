@@ -243,6 +243,26 @@ fn figures_and_attachments_say_what_they_show() {
 }
 
 #[test]
+fn a_timeline_highlights_events_of_the_brief_each_once() {
+    let figure = |kind: i32, ids: &[&str]| {
+        let highlight_ids = ids.iter().map(|id| (*id).to_owned()).collect();
+        let figure = Figure { kind, highlight_ids, ..Figure::default() };
+        move |content: &mut chancery_proto::brief::v1::BriefContent| {
+            content.sections[0].blocks.push(block(BlockKind::Figure(figure)));
+        }
+    };
+    canonical(figure(1, &["e1"]));
+    let at = |place: &str| format!("sections[0].blocks[1].figure.highlight_ids{place}");
+    refuses(code::UNKNOWN_REFERENCE, &at("[0]"), figure(1, &["e9"]));
+    refuses(code::WRONG_REFERENCE, &at("[0]"), figure(1, &["s2"]));
+    refuses(code::REQUIRED, &at("[0]"), figure(1, &[""]));
+    refuses(code::DUPLICATE_REFERENCE, &at("[1]"), figure(1, &["e1", "e1"]));
+    for kind in [2, 3, 4] {
+        refuses(code::NOT_APPLICABLE, &at(""), figure(kind, &["e1"]));
+    }
+}
+
+#[test]
 fn statements_in_callouts_quotes_and_the_bottom_line_are_checked_too() {
     let untyped = || vec![chancery_proto::brief::v1::Statement { r#type: 0, ..statement("s9") }];
     refuses(code::REQUIRED, "bluf[0].type", |content| content.bluf = untyped());

@@ -1,6 +1,6 @@
 //! Domains, factors, actors, places, relationships, events, sources, scenarios and changes.
 
-use chancery_proto::brief::v1::{Assumption, Dissent, Indicator, InformationGap, Scenario};
+use chancery_proto::brief::v1::{Assumption, BriefContent, Dissent, Indicator, InformationGap, Scenario};
 
 use super::{canonical, refuses};
 use crate::validate::code;
@@ -97,9 +97,32 @@ fn what_stands_after_the_body_is_checked() {
 }
 
 #[test]
-fn a_change_is_of_a_statement_that_stands_in_the_brief() {
-    refuses(code::UNKNOWN_REFERENCE, "changes[0].statement_id", |content| {
-        content.changes[0].statement_id = "s0".into();
+fn a_change_names_one_part_of_this_revision_or_of_its_parent() {
+    refuses(code::REQUIRED, "changes[0].statement_id", |content| {
+        content.changes[0].statement_id = String::new();
+    });
+    refuses(code::NOT_APPLICABLE, "changes[0].part_id", |content| {
+        content.changes[0].part_id = "e1".into();
+    });
+    refuses(code::INVALID_ID, "changes[0].statement_id", |content| {
+        content.changes[0].statement_id = "no id".into();
+    });
+    refuses(code::WRONG_REFERENCE, "changes[0].statement_id", |content| {
+        content.changes[0].statement_id = "e1".into();
+    });
+    let by_part = |id: &'static str| {
+        move |content: &mut BriefContent| {
+            content.changes[0].statement_id = String::new();
+            content.changes[0].part_id = id.into();
+        }
+    };
+    refuses(code::INVALID_ID, "changes[0].part_id", by_part("0"));
+    for id in ["s2", "kj1", "sec1", "d1", "f1", "a1", "p1", "r1", "e1", "src1", "gone"] {
+        canonical(by_part(id));
+    }
+    refuses(code::SELF_REFERENCE, "changes[0].replaced_by", |content| {
+        by_part("s2")(content);
+        content.changes[0].replaced_by = vec!["s2".into()];
     });
     refuses(code::REQUIRED, "changes[0].kind", |content| content.changes[0].kind = 0);
     refuses(code::SELF_REFERENCE, "changes[0].replaced_by", |content| {
@@ -109,4 +132,35 @@ fn a_change_is_of_a_statement_that_stands_in_the_brief() {
     refuses(code::WRONG_REFERENCE, "changes[0].evidence_ids[0]", |content| {
         content.changes[0].evidence_ids = vec!["s3".into()];
     });
+}
+
+#[test]
+fn a_relationships_polarity_is_a_value_of_the_enum() {
+    for polarity in 0..=4 {
+        canonical(|content| content.relationships[0].polarity = polarity);
+    }
+    refuses(code::UNKNOWN_VALUE, "relationships[0].polarity", |content| {
+        content.relationships[0].polarity = 5
+    });
+}
+
+#[test]
+fn a_sources_short_title_is_short_and_its_access_date_an_edtf_date() {
+    canonical(|content| content.sources[0].short_title = "\u{e9}".repeat(60));
+    refuses(code::TOO_LONG, "sources[0].short_title", |content| {
+        content.sources[0].short_title = "a".repeat(61);
+    });
+    refuses(code::CONTROL_CHARACTER, "sources[0].short_title", |content| {
+        content.sources[0].short_title = "a\tb".into();
+    });
+    let composed = canonical(|content| content.sources[0].short_title = "Cafe\u{301}".into());
+    assert_eq!(composed.content().sources[0].short_title, "Café");
+    for date in ["2025-03-03", "2025-03", "2025", "2025~", ""] {
+        canonical(|content| content.sources[0].accessed = date.into());
+    }
+    for date in ["3 March 2025", "2025-3-3", "2025-02-30", "yesterday"] {
+        refuses(code::INVALID_DATE, "sources[0].accessed", |content| {
+            content.sources[0].accessed = date.into()
+        });
+    }
 }

@@ -110,6 +110,9 @@ impl Composer<'_> {
 
     fn likelihoods(&mut self, sect: TagId, figure: &Figure) {
         let judged = likelihoods::judged(self.content, &self.earlier);
+        if judged.is_empty() {
+            return;
+        }
         let alt = whole_alt(self.labels().bars_alt, &likelihoods::facts(&judged, self.words));
         let sketch = self.drawable(|ruler| likelihoods::sketch(&judged, ruler));
         match (sketch, alt) {

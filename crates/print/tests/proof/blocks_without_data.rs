@@ -1,0 +1,92 @@
+//! Figures, lists and tables without data: in no edition, so on no page, and no file with them breaks PDF/UA-1.
+
+use std::fs;
+use std::path::Path;
+
+use chancery_brief::marking::{Clearance, Policy, Scheme};
+use chancery_brief::{redact, validate};
+use chancery_print::readback::struct_text;
+use chancery_proto::brief::v1::block::Kind;
+use chancery_proto::brief::v1::{
+    Block, BriefContent, Figure, FigureKind, List, ListItem, RevisionDocument, Table, TableColumn,
+};
+
+use crate::samples::{fitting, ways};
+use crate::tools;
+
+/// Titles of blocks that have nothing to show.
+const TITLES: [&str; 2] = ["Nothing to draw", "No rows"];
+
+fn read(file: &str) -> BriefContent {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/blocks-without-data");
+    let text = fs::read_to_string(folder.join(file)).unwrap();
+    if file.ends_with("revision-1.json") {
+        let document: RevisionDocument = chancery_proto::json::from_str(&text).unwrap();
+        document.content.unwrap()
+    } else {
+        chancery_proto::json::from_str(&text).unwrap()
+    }
+}
+
+/// Every kind of block without data, beside a sentence.
+fn all_kinds() -> BriefContent {
+    let mut content = read("empty-timeline.json");
+    let blocks = &mut content.sections[0].blocks;
+    for kind in [FigureKind::ActorNetwork, FigureKind::DomainTrends, FigureKind::Likelihoods] {
+        let figure = Figure { kind: kind.into(), title: TITLES[0].into(), ..Figure::default() };
+        blocks.push(Block { kind: Some(Kind::Figure(figure)), ..Block::default() });
+    }
+    let table =
+        Table { caption: TITLES[1].into(), columns: vec![TableColumn::default()], ..Table::default() };
+    let inner = ListItem { list: Some(List::default()), ..ListItem::default() };
+    let kinds = [
+        Kind::Table(table),
+        Kind::List(List::default()),
+        Kind::List(List { items: vec![inner, ListItem::default()], ..List::default() }),
+    ];
+    blocks.extend(kinds.map(|kind| Block { kind: Some(kind), ..Block::default() }));
+    content
+}
+
+fn contents() -> [(&'static str, BriefContent); 4] {
+    [
+        ("empty-timeline", read("empty-timeline.json")),
+        ("table-without-rows", read("table-without-rows.json")),
+        ("withheld-events", read("withheld-events-revision-1.json")),
+        ("all-kinds", all_kinds()),
+    ]
+}
+
+#[test]
+fn no_edition_prints_a_frame_without_data_and_every_file_conforms() {
+    let mut files = Vec::new();
+    for (name, content) in contents() {
+        let canonical = validate::canonicalize(&content, Scheme::Tlp).unwrap();
+        for policy in [Policy::Omit, Policy::Mark] {
+            let edition = redact::edition(&canonical, Clearance(canonical.floor()), policy).unwrap();
+            for way in ways() {
+                let file = format!("without-data/{name}.{}.{}.pdf", policy.as_str(), way.name);
+                let Some(printed) = fitting(&file, &edition, &way.options) else { continue };
+                let said = struct_text(&printed.bytes).unwrap();
+                assert!(TITLES.iter().all(|title| !said.contains(title)), "{file}: {said}");
+                files.push(tools::file(&file, &printed.bytes));
+            }
+        }
+    }
+    tools::conform("ua1,2a", &files);
+}
+
+/// The printer leaves such blocks out by itself too: what it is given need not be an edition.
+#[test]
+fn content_that_is_no_edition_prints_without_empty_tables_and_lists() {
+    let mut files = Vec::new();
+    for (name, mut content) in contents() {
+        content.events.clear();
+        for way in ways() {
+            let file = format!("without-data/raw.{name}.{}.pdf", way.name);
+            let Some(printed) = fitting(&file, &content, &way.options) else { continue };
+            files.push(tools::file(&file, &printed.bytes));
+        }
+    }
+    tools::conform("ua1,2a", &files);
+}
