@@ -8,14 +8,14 @@ use crate::compose::plan::Part;
 use crate::compose::styles::{self, BAND, CONTENTS, FINE, FOOTER, LOCAL_TITLE, SUBTITLE, TITLE};
 use crate::compose::tables::{Fact, facts_table};
 use crate::compose::words;
-use crate::document::{AttachedData, DocumentInfo};
+use crate::document::{AttachedData, DocumentImport, DocumentInfo};
 use crate::flow::{Block, Span, TextBlock};
 use crate::pages::{ArtifactKind, Owner};
 use crate::tags::{LinkTarget, Role, TagId};
 use crate::text::inline::{Inline, PieceKind, PieceStyle};
 use crate::text::languages::is_right_to_left;
 use crate::units::Length;
-use crate::{Format, Standing};
+use crate::{Format, Import, Standing};
 
 /// How many levels of headings the contents list.
 const CONTENTS_LEVELS: u8 = 2;
@@ -43,6 +43,10 @@ impl Composer<'_> {
             language: self.content.language.clone(),
             creator: edition.creator.to_owned(),
             published_at: edition.published_at.to_owned(),
+            import: edition.import.map(|import| DocumentImport {
+                importer: import.importer.to_owned(),
+                imported_at: import.imported_at.to_owned(),
+            }),
             opens_outline: self.options.format == Format::Full,
             producer: concat!("Chancery ", env!("CARGO_PKG_VERSION")).to_owned(),
             marking,
@@ -161,6 +165,16 @@ impl Composer<'_> {
         let published = match (edition.published_at, edition.creator) {
             ("", _) | (_, "") => edition.published_at.to_owned(),
             (time, creator) => filled(labels.published_by, &[time, creator]),
+        };
+        // What an import states is no fact that this system witnessed.
+        let published = match edition.import {
+            Some(Import { importer: "", imported_at }) => {
+                filled(labels.published_as_imported, &[&published, imported_at])
+            }
+            Some(Import { importer, imported_at }) => {
+                filled(labels.published_as_imported_by, &[&published, imported_at, importer])
+            }
+            None => published,
         };
         let mut facts: Vec<Fact> = vec![
             (labels.marking, self.banner().to_owned()),

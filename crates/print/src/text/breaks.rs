@@ -51,6 +51,14 @@ pub(crate) struct Break {
     pub(crate) adds_hyphen: bool,
 }
 
+impl Break {
+    /// Whether a line that ends or begins here costs what it costs at another break.
+    pub(crate) fn costs_as_much_as(&self, other: &Self) -> bool {
+        let cost = |found: &Self| Self { at: 0, fragment: 0, ..*found };
+        cost(self) == cost(other)
+    }
+}
+
 /// How lines are filled.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Fill {

@@ -19,7 +19,7 @@ use chancery_proto::brief::v1::BriefContent;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use crate::{Result, damaged};
+use crate::{ImportRecord, Result, damaged};
 use actors::{Actors, Labels};
 use events::Events;
 use part_references::References;
@@ -56,6 +56,15 @@ pub(crate) struct At<'a> {
     pub(crate) current_until: i16,
     pub(crate) published_at: OffsetDateTime,
     pub(crate) recorded_at: OffsetDateTime,
+    /// The importer's display name; `None` for a revision that was published here.
+    pub(crate) importer: Option<&'a str>,
+}
+
+impl At<'_> {
+    /// The revision's import record, if it was imported.
+    pub(crate) fn import_record(&self) -> Option<ImportRecord> {
+        ImportRecord::of_columns(self.importer.map(str::to_owned), self.recorded_at)
+    }
 }
 
 /// The rows of one revision.
