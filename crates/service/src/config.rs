@@ -25,8 +25,12 @@ pub struct CommandLine {
 /// What the binary does besides serving.
 #[derive(Debug, Clone, Copy, Subcommand)]
 pub enum Command {
-    /// Asks the service on this machine how it is: exits with 0 when it serves.
-    Probe,
+    /// Checks the service on this machine: exits with 0 when it serves, with 1 when it does not or cannot reach Postgres.
+    Probe {
+        /// Checks only that the process answers, whatever the state of Postgres: for a check that restarts it.
+        #[arg(long)]
+        live: bool,
+    },
 }
 
 /// The service's settings.

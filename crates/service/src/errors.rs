@@ -10,7 +10,7 @@ use chancery_proto::errors::v1::Reason;
 use chancery_proto::names::{GeneratedId, NameError};
 use chancery_proto::status::{refusal, refusal_with};
 use chancery_store::filter::FilterError;
-use chancery_store::{SearchQueryError, StoreError};
+use chancery_store::{DatabaseFailure, SearchQueryError, StoreError};
 use tonic::{Code, Status};
 use tonic_types::ErrorDetails;
 
@@ -82,7 +82,8 @@ pub fn status(error: StoreError) -> Status {
         }
         StoreError::ArtifactStoreFull(_) => return artifact_store_full(&error),
         StoreError::QueueFull { .. } => return queue_full(&error),
-        StoreError::Database(_) if error.is_passing() => return unavailable("the database does not answer"),
+        StoreError::Database(_) if error.is_passing() => return database_away(&error),
+        StoreError::Database(_) => return database_refused(&error),
         _ => return internal(&error),
     };
     refusal(code, reason, error.to_string(), ErrorDetails::new())
@@ -220,6 +221,20 @@ pub fn unavailable(message: &str) -> Status {
     refusal(Code::Unavailable, Reason::Unavailable, message, ErrorDetails::with_retry_info(Some(RETRY_AFTER)))
 }
 
+/// The call's deadline passed before its answer was ready.
+pub fn deadline_exceeded(message: &str) -> Status {
+    refusal(Code::DeadlineExceeded, Reason::DeadlineExceeded, message, ErrorDetails::new())
+}
+
+/// A database that is read-only, full, overloaded or gone. Callers may wait for it alike; what is wrong is for the log.
+fn database_away(error: &StoreError) -> Status {
+    if let Some(failure) = error.database_failure() {
+        let DatabaseFailure { sqlstate, statement, message } = failure;
+        tracing::warn!(sqlstate, statement, error = message, "a call failed for want of the database");
+    }
+    unavailable("the database does not answer")
+}
+
 /// A refusal is for an operator to mend, and callers may wait for that as for a store that is away. What the store
 /// says is for the log: it names buckets and hosts.
 fn artifact_store_away(error: &StoreError) -> Status {
@@ -253,10 +268,22 @@ pub fn slow_reader(cursor: &str) -> Status {
     refusal_with(Code::ResourceExhausted, Reason::SlowReader, message, [("cursor", cursor)], details)
 }
 
+/// A statement that the database refuses for good, such as one that its role may not run.
+fn database_refused(error: &StoreError) -> Status {
+    let id = incident();
+    let DatabaseFailure { sqlstate, statement, message } = error.database_failure().unwrap_or_default();
+    tracing::error!(incident = %id, sqlstate, statement, error = message, "the database refused a statement");
+    internal_under(&id)
+}
+
 /// A defect: logged here under an id, which is all that the caller is told.
 pub fn internal(error: &(dyn std::error::Error + 'static)) -> Status {
     let id = incident();
     tracing::error!(incident = %id, error, "a call failed by a defect or by damage");
+    internal_under(&id)
+}
+
+fn internal_under(id: &str) -> Status {
     let message = format!("internal error; the server's log has it under {id}");
     refusal(Code::Internal, Reason::Internal, message, ErrorDetails::new())
 }

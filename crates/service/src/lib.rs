@@ -12,6 +12,8 @@ pub mod brief_service;
 mod brief_writes;
 pub mod config;
 mod cursors;
+mod database_health;
+mod deadline;
 mod differences;
 pub mod errors;
 mod fields;

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use chancery_service::config::{Command, CommandLine};
+use chancery_service::server::LIVENESS;
 use chancery_service::shutdown::StopSignals;
 use chancery_service::{log, probe, server};
 use clap::Parser;
@@ -27,8 +28,9 @@ fn run() -> anyhow::Result<()> {
         StopSignals::listen().context("signals")?
     };
     let line = CommandLine::parse();
-    if let Some(Command::Probe) = line.command {
-        return Ok(runtime.block_on(probe::probe(line.config.listen))?);
+    if let Some(Command::Probe { live }) = line.command {
+        let service = if live { LIVENESS } else { "" };
+        return Ok(runtime.block_on(probe::probe(line.config.listen, service))?);
     }
     let _rest = log::begin(line.config.log).map_err(anyhow::Error::from_boxed)?;
     tracing::info!(config = ?line.config, "starting");

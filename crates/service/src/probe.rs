@@ -21,22 +21,23 @@ pub enum ProbeError {
     #[error("health check refused: {0}")]
     Refused(#[from] tonic::Status),
     /// It answers that it is not serving.
-    #[error("not serving")]
+    #[error("not serving: the service is stopping, or has lost Postgres; its log says which")]
     NotServing,
 }
 
-/// Returns when the service that listens at the address is serving.
+/// Returns when the service that listens at the address is serving. The name is that of a service as health checks know it.
 ///
 /// # Errors
 /// [`ProbeError`] otherwise.
-pub async fn probe(listen: SocketAddr) -> Result<(), ProbeError> {
+pub async fn probe(listen: SocketAddr, service: &str) -> Result<(), ProbeError> {
     let address = reachable(listen);
     let endpoint = Endpoint::from_shared(format!("http://{address}"))
         .map_err(|error| ProbeError::Unreachable(address, error))?
         .connect_timeout(PATIENCE)
         .timeout(PATIENCE);
     let channel = endpoint.connect().await.map_err(|error| ProbeError::Unreachable(address, error))?;
-    let answer = HealthClient::new(channel).check(HealthCheckRequest { service: String::new() }).await?;
+    let request = HealthCheckRequest { service: service.to_owned() };
+    let answer = HealthClient::new(channel).check(request).await?;
     let is_serving = answer.into_inner().status == ServingStatus::Serving as i32;
     is_serving.then_some(()).ok_or(ProbeError::NotServing)
 }

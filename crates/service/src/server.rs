@@ -16,7 +16,7 @@ use chancery_proto::render::v1::render_service_server::RenderServiceServer;
 use chancery_proto::worker::v1::render_worker_service_server::RenderWorkerServiceServer;
 use chancery_store::{Store, StoreError};
 use tokio::net::TcpListener;
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 use tonic::service::Routes;
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
@@ -30,6 +30,7 @@ use tower::ServiceBuilder;
 use crate::admin_service::Admin;
 use crate::brief_service::Briefs;
 use crate::config::Config;
+use crate::database_health;
 use crate::freshness::{self, Freshness};
 use crate::hot_briefs::HotBriefs;
 use crate::identity::{Authority, IdentityLayer};
@@ -128,6 +129,8 @@ pub async fn start(config: &Config, store: Store) -> Result<Running, ServeError>
     tokio::spawn(unmanned::run(store.clone(), shutdown.clone()));
     let health = HealthReporter::new();
     announce(&health, ServingStatus::Serving).await;
+    health.set_service_status(LIVENESS, ServingStatus::Serving).await;
+    let database_health = tokio::spawn(database_health::follow(store.monitor(), health.clone()));
     let health_server = HealthServer::new(HealthService::from_health_reporter(health.clone()));
     let public_routes = with_reflection(public_services(config, &store, &freshness, &wakeups, &shutdown))
         .map_err(|error| ServeError::Grpc(Box::new(error)))?
@@ -150,7 +153,8 @@ pub async fn start(config: &Config, store: Store) -> Result<Running, ServeError>
     listeners.spawn(async move {
         server.serve_with_incoming_shutdown(workers, async move { end.begun().await }).await
     });
-    Ok(Running { listen, worker_listen, listeners, trigger, health, drain_timeout: config.drain_timeout })
+    let drain_timeout = config.drain_timeout;
+    Ok(Running { listen, worker_listen, listeners, trigger, health, database_health, drain_timeout })
 }
 
 async fn with_artifacts(store: Store, place: &Place) -> Result<Store, ServeError> {
@@ -168,17 +172,27 @@ pub struct Running {
     listeners: JoinSet<Result<(), tonic::transport::Error>>,
     trigger: Trigger,
     health: HealthReporter,
+    database_health: JoinHandle<()>,
     drain_timeout: Duration,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.database_health.abort();
+    }
 }
 
 impl Running {
     /// Says that it is not serving, ends long polls and streams, lets calls end for as long as the settings allow, and
     /// cuts off what is left.
     pub async fn stop(mut self) {
+        // Before the announcement, which it could contradict.
+        self.database_health.abort();
+        let _ = (&mut self.database_health).await;
         announce(&self.health, ServingStatus::NotServing).await;
         self.trigger.begin();
         // Ends the watches of health, which would otherwise hold the drain until its limit.
-        for name in SERVICES {
+        for name in SERVICES.into_iter().chain([LIVENESS]) {
             self.health.clear_service_status(name).await;
         }
         let drained = tokio::time::timeout(self.drain_timeout, async {
@@ -221,6 +235,9 @@ const SERVICES: [&str; 6] = [
     "chancery.render.v1.RenderService",
     "chancery.worker.v1.RenderWorkerService",
 ];
+
+/// The name under which health checks learn whether the process works, whatever the state of Postgres.
+pub const LIVENESS: &str = "liveness";
 
 /// A service that takes and gives messages up to the limit that the protos state.
 macro_rules! limited {
@@ -266,7 +283,8 @@ fn with_reflection(routes: Routes) -> Result<Routes, tonic_reflection::server::E
     Ok(routes.add_service(builder().build_v1()?).add_service(builder().build_v1alpha()?))
 }
 
-async fn announce(health: &HealthReporter, status: ServingStatus) {
+/// Sets the state of all services; [`LIVENESS`] keeps its own.
+pub(crate) async fn announce(health: &HealthReporter, status: ServingStatus) {
     for name in SERVICES {
         health.set_service_status(name, status).await;
     }

@@ -11,12 +11,13 @@ use http::HeaderMap;
 use http_body::Frame;
 use prost::bytes::Bytes;
 use tokio::sync::Semaphore;
-use tokio::time::Instant;
+use tokio::time::{Instant, Sleep};
 use tonic::body::Body;
 use tonic::{Code, Status};
 use tower::{Layer, Service};
 
-use crate::errors::{busy, limit_exceeded};
+use crate::deadline::deadline;
+use crate::errors::{busy, deadline_exceeded, limit_exceeded};
 use crate::{BoxedAnswer, GRPC_STATUS};
 
 /// What calls may take.
@@ -88,33 +89,44 @@ where
         Box::pin(async move {
             let path = request.uri().path().to_owned();
             let long = is_long(&path);
-            let call = Call { path, begun: Instant::now(), principal: None };
+            let deadline = deadline(request.headers());
+            let begun = Instant::now();
+            let call = Call { path, begun, deadline, principal: None, is_logged: false };
             // Held until the answer's head is there: a unary call is done then, and a stream is long by nature.
             let place = if long { None } else { layer.places.try_acquire().ok() };
             if !long && place.is_none() {
                 return Ok(call.refuse(&busy("too many calls are under way")));
             }
-            let limit = if long { LONG_TIMEOUT } else { layer.timeout };
-            match tokio::time::timeout(limit, inner.call(request)).await {
+            let limit = begun + if long { LONG_TIMEOUT } else { layer.timeout };
+            let until = deadline.map_or(limit, |deadline| deadline.min(limit));
+            match tokio::time::timeout_at(until, inner.call(request)).await {
                 Ok(answer) => Ok(call.answer(answer?)),
-                Err(_) => {
-                    Ok(call.refuse(&Status::deadline_exceeded("the call took longer than the server allows")))
+                Err(_) if deadline.is_some_and(|deadline| deadline <= limit) => {
+                    Ok(call.refuse(&caller_deadline_exceeded()))
                 }
+                Err(_) => Ok(call.refuse(&deadline_exceeded("the call took longer than the server allows"))),
             }
         })
     }
 }
 
-/// A call that is to be logged when its status is known.
+fn caller_deadline_exceeded() -> Status {
+    deadline_exceeded("the call's deadline passed before the answer was ready")
+}
+
+/// A call that is to be logged when its status is known. Dropped before that, it is logged as ended by its caller.
 #[derive(Debug)]
 struct Call {
     path: String,
     begun: Instant,
+    /// When its caller stops waiting for it.
+    deadline: Option<Instant>,
     principal: Option<Arc<Principal>>,
+    is_logged: bool,
 }
 
 impl Call {
-    fn refuse(self, refused: &Status) -> http::Response<Body> {
+    fn refuse(mut self, refused: &Status) -> http::Response<Body> {
         self.log(refused);
         refused.clone().into_http()
     }
@@ -127,10 +139,11 @@ impl Call {
             self.log(&Status::from_header_map(answer.headers()).unwrap_or(refused));
             return answer;
         }
-        answer.map(|body| Body::new(Logged { body, call: Some(self) }))
+        answer.map(|body| Body::new(Logged { body, call: Some(self), expiry: None, is_over: false }))
     }
 
-    fn log(&self, status: &Status) {
+    fn log(&mut self, status: &Status) {
+        self.is_logged = true;
         let milliseconds = self.begun.elapsed().as_secs_f64() * 1000.0;
         let subject = self.principal.as_ref().map_or("", |principal| principal.subject.as_str());
         let reason = reason_of(status).map_or("", reason_name);
@@ -139,6 +152,20 @@ impl Call {
             tracing::debug!(method = self.path, code, milliseconds, "call");
         } else {
             tracing::info!(method = self.path, code, reason, milliseconds, subject, "call");
+        }
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        if self.is_logged {
+            return;
+        }
+        // No answer, or no trailers, were read: the caller went away before the end, or stopped waiting.
+        if self.deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+            self.log(&caller_deadline_exceeded());
+        } else {
+            self.log(&Status::cancelled("the caller went away"));
         }
     }
 }
@@ -162,10 +189,22 @@ fn ended_with(trailers: &HeaderMap) -> Option<Status> {
     }
 }
 
-/// A body whose trailers tell how the call ended.
+/// A body whose trailers tell how the call ended, and that ends at the caller's deadline.
 struct Logged {
     body: Body,
     call: Option<Call>,
+    /// Runs from when the body first has nothing to send: most bodies never wait.
+    expiry: Option<Pin<Box<Sleep>>>,
+    is_over: bool,
+}
+
+impl Logged {
+    /// Whether the caller's deadline passed while the body had nothing to send.
+    fn is_expired(&mut self, context: &mut Context<'_>) -> bool {
+        let Some(deadline) = self.call.as_ref().and_then(|call| call.deadline) else { return false };
+        let expiry = self.expiry.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(deadline)));
+        expiry.as_mut().poll(context).is_ready()
+    }
 }
 
 impl http_body::Body for Logged {
@@ -176,13 +215,27 @@ impl http_body::Body for Logged {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        if self.is_over {
+            return Poll::Ready(None);
+        }
         let mut polled = Pin::new(&mut self.body).poll_frame(context);
+        if polled.is_pending() && self.is_expired(context) {
+            self.is_over = true;
+            self.body = Body::empty();
+            let expired = caller_deadline_exceeded();
+            if let Some(mut call) = self.call.take() {
+                call.log(&expired);
+            }
+            let mut trailers = HeaderMap::new();
+            expired.add_header(&mut trailers)?;
+            return Poll::Ready(Some(Ok(Frame::trailers(trailers))));
+        }
         if let Poll::Ready(Some(Ok(frame))) = &mut polled
             && let Some(trailers) = frame.trailers_mut()
             && let Some(status) = ended_with(trailers)
         {
             put_into_words(trailers, &status);
-            if let Some(call) = self.call.take() {
+            if let Some(mut call) = self.call.take() {
                 call.log(&ended_with(trailers).unwrap_or(status));
             }
         }
@@ -190,19 +243,10 @@ impl http_body::Body for Logged {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.is_over || self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> http_body::SizeHint {
         self.body.size_hint()
-    }
-}
-
-impl Drop for Logged {
-    fn drop(&mut self) {
-        // No trailers were read: the caller went away before the end.
-        if let Some(call) = self.call.take() {
-            call.log(&Status::cancelled("the caller went away"));
-        }
     }
 }

@@ -4,15 +4,15 @@ use std::ops::Range;
 
 use async_trait::async_trait;
 use prost::bytes::{Bytes, BytesMut};
-use sqlx::PgPool;
 
 use crate::artifact_store::{ArtifactStore, ArtifactUpload};
+use crate::database::Pool;
 use crate::{CHUNK, Result, StoreError, damaged};
 
 /// The store in the database itself.
 #[derive(Debug, Clone)]
 pub(crate) struct Chunks {
-    pool: PgPool,
+    pool: Pool,
 }
 
 #[derive(Debug)]
@@ -24,7 +24,7 @@ struct Upload {
 }
 
 impl Chunks {
-    pub(crate) const fn new(pool: PgPool) -> Self {
+    pub(crate) const fn new(pool: Pool) -> Self {
         Self { pool }
     }
 

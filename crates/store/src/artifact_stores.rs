@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use prost::bytes::Bytes;
-use sqlx::PgPool;
 
 use crate::artifact_chunks::Chunks;
 use crate::artifact_store::{ArtifactStore, OpenArtifactStore};
+use crate::database::Pool;
 use crate::{Artifact, Result, Store, StoreError, generated_id};
 
 /// What the probe writes, reads back and deletes.
@@ -32,7 +32,7 @@ pub(crate) struct Outside {
 
 impl ArtifactStores {
     /// The database alone.
-    pub(crate) fn new(pool: PgPool) -> Self {
+    pub(crate) fn new(pool: Pool) -> Self {
         Self { chunks: Arc::new(Chunks::new(pool)), outside: None, open: None, opened: Arc::default() }
     }
 

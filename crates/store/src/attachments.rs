@@ -10,9 +10,9 @@ use chancery_brief::validate::Violation;
 use chancery_proto::brief::v1::BriefContent;
 use chancery_proto::names::{AttachmentName, ResourceId, Sha256Id};
 use prost::bytes::Bytes;
-use sqlx::PgConnection;
 use time::OffsetDateTime;
 
+use crate::database::PgConnection;
 use crate::request_ids::{Begun, WriteId};
 use crate::{CHUNK, Principal, Result, Role, Store, StoreError, damaged, to_digest};
 

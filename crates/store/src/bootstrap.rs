@@ -3,9 +3,9 @@
 use std::fmt;
 
 use chancery_brief::marking::{Policy, Rank, Scheme};
-use sqlx::PgConnection;
 
 use crate::change_log::{self, Change};
+use crate::database::PgConnection;
 use crate::tokens::insert_token;
 use crate::workspaces::{SYSTEM, insert_workspace};
 use crate::{Result, Role, Secret, Store, StoreError};

@@ -6,10 +6,10 @@ use chancery_brief::marking::{Clearance, Rank};
 use chancery_proto::brief::v1::{Brief, BriefState};
 use chancery_proto::names::BriefName;
 use prost::Message as _;
-use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use crate::change_log::{self, Position};
+use crate::database::PgConnection;
 use crate::deletions::Deleted;
 use crate::earlier_revisions::check_changes;
 use crate::editions;

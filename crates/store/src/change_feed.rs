@@ -3,10 +3,10 @@
 use chancery_brief::digest::Digest;
 use chancery_brief::marking::Clearance;
 use chancery_proto::names::{BriefName, ResourceId};
-use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use crate::change_log::{Audience, Position, position};
+use crate::database::PgConnection;
 use crate::{ImportRecord, Principal, Result, Store, StoreError, damaged, to_digest, to_number};
 
 /// Where the log of one workspace stands.
@@ -84,7 +84,7 @@ pub struct Stretch {
 impl Store {
     /// Where all logs stand. Where the database was restored since anybody last looked, their new lives begin with this.
     pub async fn log_heads(&self) -> Result<Vec<LogHead>> {
-        let mut connection = self.pool.acquire().await?;
+        let mut connection = self.database.change_log.acquire().await?;
         let mut rows = heads(&mut connection).await?;
         if rows.iter().any(|row| !row.is_at_home) {
             begin_new_lives(&mut connection).await?;
@@ -114,7 +114,7 @@ impl Store {
             number,
             limit + 1
         )
-        .fetch_all(&self.pool)
+        .fetch_all(&self.database.change_log)
         .await?;
         if i64::try_from(rows.len()).is_ok_and(|found| found > limit) {
             return Ok(None);

@@ -2,8 +2,8 @@
 
 use chancery_brief::marking::{Clearance, Rank};
 use chancery_proto::names::{BriefName, GeneratedId, ResourceId};
-use sqlx::PgConnection;
 
+use crate::database::PgConnection;
 use crate::projections::RANKS;
 use crate::{Result, Store, StoreError, damaged};
 

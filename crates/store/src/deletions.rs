@@ -7,11 +7,11 @@ use chancery_brief::marking::Clearance;
 use chancery_proto::brief::v1::{Brief, BriefState};
 use chancery_proto::names::BriefName;
 use prost::Message;
-use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use crate::briefs::{self, Held};
 use crate::change_log::{self, Audience, Change, Position};
+use crate::database::PgConnection;
 use crate::request_ids::{Begun, WriteId, note};
 use crate::revisions::settle_current;
 use crate::{Principal, Result, Store, StoreError, damaged, timestamp, to_digest};

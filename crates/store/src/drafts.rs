@@ -6,11 +6,11 @@ use chancery_brief::marking::{Rank, Scheme};
 use chancery_proto::brief::v1::{BriefContent, BriefDraft};
 use chancery_proto::names::BriefName;
 use prost::Message as _;
-use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use crate::briefs::{self, check_clearance, written_content_schema};
 use crate::change_log::{self, Position};
+use crate::database::PgConnection;
 use crate::earlier_revisions::check_changes;
 use crate::editions::check_content_schema;
 use crate::request_ids::{Begun, WriteId, note};

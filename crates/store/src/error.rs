@@ -6,6 +6,7 @@ use chancery_brief::validate::{InvalidContent, Violation};
 use chancery_proto::brief::v1::UndeclaredChange;
 use time::OffsetDateTime;
 
+use crate::database::{StatementError, is_unavailable};
 use crate::filter::{FilterError, InvalidPlace};
 use crate::timestamp;
 
@@ -215,6 +216,9 @@ pub enum StoreError {
     /// The settings do not lead to a database.
     #[error("the database's settings: {0}")]
     Settings(String),
+    /// Postgres cannot be reached with these settings; the message says why and how to mend it.
+    #[error("{0}")]
+    Connect(String),
     /// The machine gave no random bytes.
     #[error("the machine gave no random bytes: {0}")]
     Randomness(#[from] getrandom::Error),
@@ -224,6 +228,17 @@ pub enum StoreError {
     /// The schema could not be brought up to date.
     #[error("the migrations: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
+}
+
+/// An error of the database, for the log. It holds no bound values.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DatabaseFailure {
+    /// The error's code (Postgres, appendix A); empty where Postgres did not answer.
+    pub sqlstate: String,
+    /// The method whose statement failed, such as `drafts::write`; empty where none is known.
+    pub statement: String,
+    /// The cause.
+    pub message: String,
 }
 
 fn first(violations: &[Violation]) -> String {
@@ -237,6 +252,24 @@ impl StoreError {
     /// One option that names what cannot be printed.
     pub(crate) fn invalid_option(path: &str, message: impl Into<String>) -> Self {
         Self::InvalidOptions(vec![InvalidOption { path: path.to_owned(), message: message.into() }])
+    }
+
+    /// What to log of an error of the database; none for other errors, and none while the database is lost, which
+    /// [`crate::DatabaseMonitor`] reports once for all statements.
+    pub fn database_failure(&self) -> Option<DatabaseFailure> {
+        let Self::Database(error) = self else { return None };
+        if is_unavailable(error) {
+            return None;
+        }
+        let sqlx::Error::Database(answer) = error else {
+            return Some(DatabaseFailure { message: error.to_string(), ..DatabaseFailure::default() });
+        };
+        let statement = answer.try_downcast_ref::<StatementError>();
+        Some(DatabaseFailure {
+            sqlstate: answer.code().unwrap_or_default().into_owned(),
+            statement: statement.map(StatementError::statement).unwrap_or_default().to_owned(),
+            message: answer.to_string(),
+        })
     }
 
     /// Whether the database may well do the same thing a moment later: it is away, restarting, full, or another

@@ -7,11 +7,11 @@ use chancery_brief::digest::Digest;
 use chancery_proto::brief::v1::ImportBriefResponse;
 use chancery_proto::names::BriefName;
 use prost::Message as _;
-use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use crate::briefs::{Held, NewBrief, check_clearance};
 use crate::change_log::{self, Audience, Change, Position};
+use crate::database::PgConnection;
 use crate::earlier_revisions::check_changes;
 use crate::editions::Withdrawal;
 use crate::request_ids::{Begun, WriteId, note};

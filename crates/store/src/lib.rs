@@ -14,6 +14,7 @@ mod brief_lists;
 mod briefs;
 mod change_feed;
 mod change_log;
+mod database;
 mod dead_tasks;
 mod deletions;
 mod deliveries;
@@ -63,10 +64,10 @@ use std::fmt;
 use chancery_brief::digest::Digest;
 use chancery_proto::names::{GeneratedId, ResourceId, RevisionName, RevisionNumber};
 use prost_types::Timestamp;
-use sqlx::PgPool;
 use time::OffsetDateTime;
 
 use crate::artifact_stores::ArtifactStores;
+use crate::database::{Database, Pool};
 use crate::together::Together;
 
 pub use artifact_store::{ArtifactStore, ArtifactUpload, OpenArtifactStore};
@@ -78,12 +79,13 @@ pub use brief_lists::{BriefListQuery, ListedBrief};
 pub use briefs::NewestEdition;
 pub use change_feed::{LogHead, Outdated, Stretch, WatchedBrief, WatchedChange, WatchedEdition};
 pub use change_log::{Audience, Change, Position};
+pub use database::{DatabaseMonitor, DatabaseState};
 pub use dead_tasks::{DeadTaskFilter, DeadTaskPlace, RenderTask, Requeued, TaskState};
 pub use deletions::Deleted;
 pub use deliveries::{Delivery, Recipient};
 pub use drafts::Draft;
 pub use editions::{Edition, Purging, RevisionSummary, Withdrawal};
-pub use error::{Result, StoreError};
+pub use error::{DatabaseFailure, Result, StoreError};
 pub use findings::{Finding, FindingCode};
 pub use import_records::ImportRecord;
 pub use imports::{ImportDocument, Imported};
@@ -116,7 +118,8 @@ pub use workspaces::Workspace;
 /// The database, as the rest of the project sees it. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Store {
-    pool: PgPool,
+    database: Database,
+    pool: Pool,
     together: Together,
     artifacts: ArtifactStores,
     lease_times: LeaseTimes,
@@ -127,11 +130,12 @@ pub struct Store {
 pub const QUEUE_LIMIT: u32 = 10_000;
 
 impl Store {
-    /// Over a pool of connections. The bytes of PDFs are there too, unless [`Self::with_artifacts`] says otherwise.
-    pub fn new(pool: PgPool) -> Self {
+    /// Over a database. The bytes of PDFs are there too, unless [`Self::with_artifacts`] says otherwise.
+    pub(crate) fn new(database: Database) -> Self {
+        let pool = database.calls.clone();
         let artifacts = ArtifactStores::new(pool.clone());
         let together = Together::new(pool.clone());
-        Self { pool, together, artifacts, lease_times: LeaseTimes::default(), queue_limit: 0 }
+        Self { database, pool, together, artifacts, lease_times: LeaseTimes::default(), queue_limit: 0 }
             .with_queue_limit(QUEUE_LIMIT)
     }
 
@@ -153,9 +157,9 @@ impl Store {
         self.lease_times
     }
 
-    /// Closes all connections, waiting for those in use.
+    /// Closes the connections that are not in use, and each other one when it is given back.
     pub async fn close(&self) {
-        self.pool.close().await;
+        self.database.close().await;
     }
 }
 

@@ -152,7 +152,7 @@ impl Store {
 
 /// Whether a draft may be published as it is.
 async fn check(
-    transaction: &mut sqlx::PgConnection,
+    transaction: &mut crate::database::PgConnection,
     name: &BriefName,
     held: &Held,
     content: &Canonical,

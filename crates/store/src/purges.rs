@@ -4,10 +4,10 @@
 use chancery_proto::brief::v1::PurgeBriefRevisionResponse;
 use chancery_proto::names::{BriefName, RevisionName};
 use prost::Message;
-use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use crate::change_log::{self, Audience, Change, Position};
+use crate::database::PgConnection;
 use crate::request_ids::{Begun, WriteId, note};
 use crate::revisions::settle_current;
 use crate::withdrawals::lock_revision;

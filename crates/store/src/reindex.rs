@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use chancery_brief::digest::{Digest, REDACTION_VERSION, body_digest};
 use chancery_proto::names::{BriefName, RevisionName};
-use sqlx::PgConnection;
 
+use crate::database::PgConnection;
 use crate::findings::{Finding, FindingCode};
 use crate::projections::{PROJECTION_VERSION, search_again};
 use crate::purges::{Ending, end_prints, lock_prints};

@@ -1,8 +1,8 @@
 //! Renders that their callers give up or clear away.
 
 use chancery_proto::names::RenderName;
-use sqlx::PgConnection;
 
+use crate::database::PgConnection;
 use crate::renders::{Render, RenderState};
 use crate::request_ids::{WriteId, remember};
 use crate::{Access, Principal, Result, Store, StoreError};

@@ -3,8 +3,8 @@
 
 use chancery_brief::digest::Digest;
 use chancery_proto::names::ResourceId;
-use sqlx::{PgConnection, Postgres, Transaction};
 
+use crate::database::{PgConnection, Transaction};
 use crate::{Principal, Result, Store, StoreError, damaged};
 
 /// How long, in seconds, a repeated write is known again.
@@ -24,7 +24,7 @@ pub struct WriteId {
 /// How a write that may be repeated begins.
 pub(crate) enum Begun {
     /// In this transaction. What it answers is noted by [`note`] before it commits.
-    Now(Transaction<'static, Postgres>),
+    Now(Transaction),
     /// Not at all: it was done before, and this was noted.
     Before(Vec<u8>),
 }

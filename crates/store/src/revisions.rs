@@ -9,11 +9,11 @@ use chancery_brief::{Canonical, redact};
 use chancery_proto::brief::v1::{Brief, BriefContent, BriefState};
 use chancery_proto::names::BriefName;
 use prost::Message;
-use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use crate::briefs::written_content_schema;
 use crate::change_log::{Audience, Change};
+use crate::database::PgConnection;
 use crate::projections::{At, Level, PROJECTION_VERSION, Projection, RANKS, search_again};
 use crate::{Result, attachments, damaged, timestamp, to_digest, to_integer, to_number};
 

@@ -18,7 +18,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Migration`], for example when the database is newer than this build.
     pub async fn migrate(&self) -> Result<()> {
-        MIGRATOR.run(&self.pool).await?;
+        MIGRATOR.run(self.pool.acquire().await?.raw_mut()).await?;
         // A database without revisions has nothing to make anew.
         self.note_projection_version().await
     }
@@ -38,7 +38,7 @@ impl Store {
         if !is_there {
             return Err(StoreError::Schema("it is empty: run `chancery migrate`".into()));
         }
-        let applied = connection.list_applied_migrations("_sqlx_migrations").await?;
+        let applied = connection.raw_mut().list_applied_migrations("_sqlx_migrations").await?;
         let applied = applied.into_iter().map(|migration| (migration.version, migration.checksum)).collect();
         compare(&applied)?;
         drop(connection);

@@ -3,28 +3,22 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::time::Duration;
 
 use clap::Args;
-use sqlx::Connection as _;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
+use crate::database::Database;
 use crate::{Result, Store, StoreError};
-
-/// How long a caller waits for a free connection before he is told to come again.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// A connection that was used so lately is used again without asking whether it still lives: asking takes as long as a
-/// small query. One that broke meanwhile fails its call as unavailable, as one that breaks during a call does.
-const TRUSTED_IDLE: Duration = Duration::from_millis(500);
 
 /// Limits that the server itself keeps, so that no statement, lock or forgotten transaction holds others up; and how
 /// like a part of a name is to what is looked up: less than by default (0.6), at which "Khameini" does not find "Ali
 /// Khamenei".
-const SESSION: [(&str, &str); 4] = [
+const SESSION: [(&str, &str); 5] = [
     ("statement_timeout", "30s"),
     ("lock_timeout", "10s"),
     ("idle_in_transaction_session_timeout", "60s"),
+    // A server process notices within this time that the service is gone, and ends its statement.
+    ("client_connection_check_interval", "1s"),
     ("pg_trgm.word_similarity_threshold", "0.45"),
 ];
 
@@ -40,8 +34,24 @@ pub struct DatabaseSettings {
     /// A file that holds the password.
     #[arg(long, env = "DATABASE_PASSWORD_FILE")]
     pub database_password_file: Option<PathBuf>,
-    /// Connections at most.
-    #[arg(long, env = "DATABASE_POOL_SIZE", default_value_t = 16)]
+    /// How the connection is encrypted and the server checked, over what the URL's `sslmode` says: `verify-full` checks
+    /// the certificate and its name, `verify-ca` the certificate, `require` neither; `prefer` and `allow` fall back to a
+    /// connection without encryption. Unix sockets use no TLS.
+    #[arg(long, env = "DATABASE_SSL_MODE", value_name = "MODE",
+        value_parser = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"])]
+    pub database_ssl_mode: Option<String>,
+    /// A PEM file with the certificates of the authorities that may sign the server's certificate, beside those of the
+    /// system; the URL's `sslrootcert`.
+    #[arg(long, env = "DATABASE_SSL_ROOT_CERT", value_name = "FILE")]
+    pub database_ssl_root_cert: Option<PathBuf>,
+    /// A PEM file with the certificate that the server is shown; the URL's `sslcert`.
+    #[arg(long, env = "DATABASE_SSL_CERT", value_name = "FILE")]
+    pub database_ssl_cert: Option<PathBuf>,
+    /// A PEM file with the key of `--database-ssl-cert`; the URL's `sslkey`.
+    #[arg(long, env = "DATABASE_SSL_KEY", value_name = "FILE")]
+    pub database_ssl_key: Option<PathBuf>,
+    /// Connections for calls, at most. The change log, identity, health and cancellation have up to 7 of their own.
+    #[arg(long, env = "DATABASE_POOL_SIZE", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub database_pool_size: u32,
 }
 
@@ -52,29 +62,22 @@ impl DatabaseSettings {
             database_url: Some(url.to_owned()),
             database_url_file: None,
             database_password_file: None,
+            database_ssl_mode: None,
+            database_ssl_root_cert: None,
+            database_ssl_cert: None,
+            database_ssl_key: None,
             database_pool_size: 16,
         }
     }
 
-    /// A store over a pool of connections, one of which was made.
+    /// A store whose first connection is open.
     ///
     /// # Errors
-    /// [`StoreError::Settings`] for settings that name no database, [`StoreError::Database`] when it does not answer.
+    /// [`StoreError::Settings`] for settings that do not fit together, [`StoreError::Connect`] when Postgres does not
+    /// answer or refuses.
     pub async fn connect(&self, application: &str) -> Result<Store> {
         let options = self.options()?.application_name(application).options(SESSION);
-        let pool = PgPoolOptions::new()
-            .max_connections(self.database_pool_size)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .test_before_acquire(false)
-            .before_acquire(|connection, use_so_far| {
-                Box::pin(async move {
-                    if use_so_far.idle_for >= TRUSTED_IDLE {
-                        connection.ping().await?;
-                    }
-                    Ok(true)
-                })
-            });
-        Ok(Store::new(pool.connect_with(options).await?))
+        Ok(Store::new(Database::connect(options, self.database_pool_size).await?))
     }
 
     fn options(&self) -> Result<PgConnectOptions> {
@@ -84,13 +87,87 @@ impl DatabaseSettings {
             (None, None) => return Err(StoreError::Settings("set DATABASE_URL or DATABASE_URL_FILE".into())),
         };
         // The parser's own message could show a part of the password.
-        let options = PgConnectOptions::from_str(&url)
-            .map_err(|_| StoreError::Settings("DATABASE_URL is no postgres:// URL".into()))?;
-        match &self.database_password_file {
-            Some(file) => Ok(options.password(&secret_of(file)?)),
-            None => Ok(options),
-        }
+        let options =
+            PgConnectOptions::from_str(&url).map_err(|error| StoreError::Settings(not_a_url(&error)))?;
+        let options = match &self.database_password_file {
+            Some(file) => options.password(&secret_of(file)?),
+            None => options,
+        };
+        self.with_tls(options, &url)
     }
+
+    /// Adds the TLS settings, which win over the URL's, and checks their files: the driver reads them only once the server
+    /// has agreed to TLS.
+    fn with_tls(&self, mut options: PgConnectOptions, url: &str) -> Result<PgConnectOptions> {
+        if let Some(mode) = &self.database_ssl_mode {
+            let mode = PgSslMode::from_str(mode)
+                .map_err(|_| StoreError::Settings(format!("unknown DATABASE_SSL_MODE {mode:?}")))?;
+            options = options.ssl_mode(mode);
+        }
+        if let Some(file) = &self.database_ssl_root_cert {
+            options = options.ssl_root_cert(file);
+        }
+        if let Some(file) = &self.database_ssl_cert {
+            options = options.ssl_client_cert(file);
+        }
+        if let Some(file) = &self.database_ssl_key {
+            options = options.ssl_client_key(file);
+        }
+        let file = |setting: &Option<PathBuf>, keys: &[&str], variable: &str| {
+            setting
+                .clone()
+                .or_else(|| of_query(url, keys).or_else(|| std::env::var_os(variable)).map(PathBuf::from))
+        };
+        let root =
+            file(&self.database_ssl_root_cert, &["sslrootcert", "ssl-root-cert", "ssl-ca"], "PGSSLROOTCERT");
+        let cert = file(&self.database_ssl_cert, &["sslcert", "ssl-cert"], "PGSSLCERT");
+        let key = file(&self.database_ssl_key, &["sslkey", "ssl-key"], "PGSSLKEY");
+        if cert.is_some() != key.is_some() {
+            let message =
+                "sslcert and sslkey (--database-ssl-cert, --database-ssl-key) only work together: set both";
+            return Err(StoreError::Settings(message.into()));
+        }
+        for (name, file) in [("sslrootcert", &root), ("sslcert", &cert), ("sslkey", &key)] {
+            if let Some(file) = file {
+                check_pem(name, file)?;
+            }
+        }
+        // As in libpq: a root certificate that was given is there to be checked.
+        if root.is_some() && matches!(options.get_ssl_mode(), PgSslMode::Require) {
+            options = options.ssl_mode(PgSslMode::VerifyCa);
+        }
+        Ok(options)
+    }
+}
+
+/// Why a URL is refused. Of the parser's own messages only one shows no part of the password.
+fn not_a_url(error: &sqlx::Error) -> String {
+    let message = error.to_string();
+    if message.contains("ssl_mode") {
+        let modes = "disable, allow, prefer, require, verify-ca, verify-full";
+        return format!("DATABASE_URL has an unknown sslmode; choose one of {modes}");
+    }
+    "DATABASE_URL is no postgres:// URL".into()
+}
+
+/// Refuses a file that cannot be read or holds no PEM.
+fn check_pem(name: &str, file: &Path) -> Result<()> {
+    let text = std::fs::read(file).map_err(|error| {
+        StoreError::Settings(format!("{name}: reading {}: {error}; name a readable PEM file", file.display()))
+    })?;
+    if text.windows(11).any(|window| window == b"-----BEGIN ") {
+        return Ok(());
+    }
+    let message =
+        format!("{name}: {} holds no PEM block; convert it, for example by `openssl x509`", file.display());
+    Err(StoreError::Settings(message))
+}
+
+/// The value of the last of these keys in a URL's query.
+fn of_query(url: &str, keys: &[&str]) -> Option<std::ffi::OsString> {
+    let url = url::Url::parse(url).ok()?;
+    let pairs = url.query_pairs().filter(|(key, _)| keys.contains(&key.as_ref()));
+    pairs.last().map(|(_, value)| value.into_owned().into())
 }
 
 /// Without the password.
@@ -100,6 +177,10 @@ impl fmt::Debug for DatabaseSettings {
             .field("database_url", &self.database_url.as_deref().map(without_password))
             .field("database_url_file", &self.database_url_file)
             .field("database_password_file", &self.database_password_file)
+            .field("database_ssl_mode", &self.database_ssl_mode)
+            .field("database_ssl_root_cert", &self.database_ssl_root_cert)
+            .field("database_ssl_cert", &self.database_ssl_cert)
+            .field("database_ssl_key", &self.database_ssl_key)
             .field("database_pool_size", &self.database_pool_size)
             .finish()
     }

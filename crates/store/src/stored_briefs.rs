@@ -6,9 +6,9 @@ use chancery_brief::marking::{Policy, Rank, Scheme};
 use chancery_proto::brief::v1::RevisionBody;
 use chancery_proto::names::{BriefName, ResourceId, RevisionName, RevisionNumber};
 use prost::Message;
-use sqlx::PgConnection;
 use time::OffsetDateTime;
 
+use crate::database::PgConnection;
 use crate::editions::check_content_schema;
 use crate::findings::{Finding, FindingCode};
 use crate::projections::{At, RANKS};

@@ -7,12 +7,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chancery_brief::marking::Clearance;
 use chancery_proto::names::BriefName;
-use sqlx::PgPool;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio_stream::StreamExt as _;
 
 use crate::Result;
+use crate::database::Pool;
 
 /// Statements that are under way at once, at most.
 const STATEMENTS: usize = 4;
@@ -31,7 +31,7 @@ pub(crate) struct CurrentEdition {
 /// Reads current editions. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(crate) struct Together {
-    pool: PgPool,
+    pool: Pool,
     queue: Arc<Mutex<Queue>>,
 }
 
@@ -49,7 +49,7 @@ struct Wanted {
 }
 
 impl Together {
-    pub(crate) fn new(pool: PgPool) -> Self {
+    pub(crate) fn new(pool: Pool) -> Self {
         Self { pool, queue: Arc::default() }
     }
 
@@ -143,7 +143,7 @@ impl Drop for Place {
     }
 }
 
-async fn read_one(pool: &PgPool, name: &BriefName, clearance: Clearance) -> Result<Option<CurrentEdition>> {
+async fn read_one(pool: &Pool, name: &BriefName, clearance: Clearance) -> Result<Option<CurrentEdition>> {
     let row = sqlx::query_as!(
         CurrentEdition,
         r#"-- together::read_one
@@ -159,7 +159,7 @@ async fn read_one(pool: &PgPool, name: &BriefName, clearance: Clearance) -> Resu
 
 /// Each is answered as soon as its row is there. The arrays stand in selects, which hide their lengths from the planner:
 /// told of them, it plans anew each time, which takes longer than to read.
-async fn read_together(pool: &PgPool, wanted: Vec<Wanted>) -> Result<()> {
+async fn read_together(pool: &Pool, wanted: Vec<Wanted>) -> Result<()> {
     let workspaces: Vec<String> = wanted.iter().map(|one| one.name.workspace.to_string()).collect();
     let briefs: Vec<String> = wanted.iter().map(|one| one.name.brief.to_string()).collect();
     let ranks: Vec<i16> = wanted.iter().map(|one| i16::from(one.clearance.0)).collect();

@@ -8,10 +8,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chancery_brief::marking::{Clearance, Rank, Scheme};
 use chancery_proto::names::{ApiTokenName, GeneratedId, ResourceId};
 use sha2::{Digest, Sha256};
-use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use crate::change_log::{self, Change};
+use crate::database::PgConnection;
 use crate::workspaces::{SYSTEM, checked_display_name};
 use crate::{Principal, Result, Role, Roles, Scope, Store, StoreError, damaged, generated_id};
 
@@ -122,7 +122,7 @@ impl Store {
                 and (t.expires_at is null or t.expires_at > clock_timestamp())"#,
             sha256.as_slice()
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(&self.database.identity)
         .await?;
         let Some(row) = row else { return Ok(None) };
         let scope = match row.clearance {

@@ -48,7 +48,7 @@ impl Hints {
 impl Store {
     /// Begins to hear hints, on a connection of its own.
     pub async fn hear_hints(&self) -> Result<Hints> {
-        let mut listener = PgListener::connect_with(&self.pool).await?;
+        let mut listener = self.database.listener().await?;
         listener.listen_all([QUEUE, STATE, LOG]).await?;
         Ok(Hints(listener))
     }
@@ -69,7 +69,7 @@ impl Store {
             &channels,
             &tasks
         )
-        .execute(&self.pool)
+        .execute(&self.database.change_log)
         .await?;
         Ok(())
     }

@@ -5,11 +5,11 @@ use chancery_brief::marking::{Clearance, Rank};
 use chancery_proto::brief::v1::WithdrawBriefRevisionResponse;
 use chancery_proto::names::RevisionName;
 use prost::Message;
-use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use crate::briefs::{self, Held, check_clearance};
 use crate::change_log::{self, Audience, Change, Position};
+use crate::database::PgConnection;
 use crate::request_ids::{Begun, WriteId, note};
 use crate::revisions::settle_current;
 use crate::{Principal, Result, Store, StoreError, damaged, timestamp, to_integer};

@@ -2,10 +2,10 @@
 
 use chancery_brief::marking::{Policy, Scheme};
 use chancery_proto::names::{ResourceId, WorkspaceName};
-use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use crate::change_log::{self, Change};
+use crate::database::PgConnection;
 use crate::{Principal, Result, Scope, Store, StoreError, damaged, generated_id};
 
 /// The reserved workspace: SYSTEM roles, and the changes that concern no other.

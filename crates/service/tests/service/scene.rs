@@ -47,7 +47,7 @@ pub(crate) struct Scene {
     pub(crate) admin: String,
     pub(crate) worker: String,
     pub(crate) server: TestServer,
-    database: TestDatabase,
+    pub(crate) database: TestDatabase,
 }
 
 impl Scene {
@@ -174,6 +174,11 @@ async fn start(url: &str, flags: &[&str]) -> Running {
     let config = config(url, flags);
     let store = config.database.connect("test").await.unwrap();
     server::start(&config, store).await.unwrap()
+}
+
+/// A service with other settings, the database's among them.
+pub(crate) async fn start_at(url: &str) -> Running {
+    start(url, &[]).await
 }
 
 /// A migrated database with workspace `default`, and the first secrets.

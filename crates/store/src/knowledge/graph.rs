@@ -6,11 +6,12 @@ use std::collections::BTreeSet;
 use chancery_proto::brief::v1::Relationship;
 use chancery_proto::names::{ResourceId, RevisionName};
 use prost::Message;
-use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
+use sqlx::{FromRow, Postgres, QueryBuilder};
 
 use super::checked;
 use super::relationships::FIELDS;
 use super::view::{AsOf, View};
+use crate::database::PgConnection;
 use crate::filter::Filter;
 use crate::{Principal, Result, Store, damaged, revision_name};
 

@@ -7,10 +7,10 @@ use chancery_brief::part_texts::{PartTexts, part_texts};
 use chancery_proto::brief::v1::{PartKind, RevisionBody};
 use chancery_proto::names::{BriefName, RevisionName};
 use prost::Message;
-use sqlx::PgConnection;
 
 use super::impact_deliveries;
 use super::impact_walk::{Node, Reached, Walk};
+use crate::database::PgConnection;
 use crate::deliveries::Delivery;
 use crate::editions::check_content_schema;
 use crate::{Principal, Result, Store, StoreError, damaged, revision_name, to_number};

@@ -1,9 +1,9 @@
 //! The PDFs that somebody has and that show a part.
 
 use chancery_proto::names::BriefName;
-use sqlx::PgConnection;
 
 use super::impact::{Holders, ImpactTarget};
+use crate::database::PgConnection;
 use crate::deliveries::{Delivery, Row, told};
 use crate::{Principal, Result};
 

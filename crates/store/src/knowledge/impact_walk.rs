@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chancery_proto::brief::v1::PartKind;
-use sqlx::PgConnection;
 
 use super::impact::{Holder, ImpactTarget};
+use crate::database::PgConnection;
 use crate::{Result, damaged};
 
 /// Parts that one walk reaches.

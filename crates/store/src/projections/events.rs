@@ -3,10 +3,10 @@
 use chancery_brief::marking::Scheme;
 use chancery_proto::brief::v1::{BriefContent, Event};
 use prost::Message;
-use sqlx::PgConnection;
 
 use super::{At, Ranged, Row, column, days, froms, joined, positions, rank, small, untils};
 use crate::Result;
+use crate::database::PgConnection;
 
 pub(super) struct Events(pub(super) Vec<Ranged<EventRow>>);
 

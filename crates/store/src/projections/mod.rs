@@ -16,9 +16,9 @@ use chancery_brief::digest::REDACTION_VERSION;
 use chancery_brief::edtf;
 use chancery_brief::marking::{Rank, Scheme};
 use chancery_proto::brief::v1::BriefContent;
-use sqlx::PgConnection;
 use time::OffsetDateTime;
 
+use crate::database::PgConnection;
 use crate::{ImportRecord, Result, damaged};
 use actors::{Actors, Labels};
 use events::Events;

@@ -2,10 +2,10 @@
 
 use chancery_brief::Canonical;
 use chancery_brief::references::{PartReference, references};
-use sqlx::PgConnection;
 
 use super::{At, Ranged, Row, column, froms, untils};
 use crate::Result;
+use crate::database::PgConnection;
 
 pub(super) struct References(pub(super) Vec<Ranged<PartReference>>);
 

@@ -6,10 +6,10 @@ use chancery_brief::marking::Scheme;
 use chancery_brief::reading_order;
 use chancery_proto::brief::v1::{BriefContent, Source};
 use prost::Message;
-use sqlx::PgConnection;
 
 use super::{At, Ranged, Row, column, days, froms, positions, rank, small, untils};
 use crate::Result;
+use crate::database::PgConnection;
 
 pub(super) struct Sources(pub(super) Vec<Ranged<SourceRow>>);
 

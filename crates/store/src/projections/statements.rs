@@ -4,10 +4,10 @@ use chancery_brief::marking::Scheme;
 use chancery_brief::reading_order::{self, Place, Standing};
 use chancery_proto::brief::v1::{BriefContent, SearchHitKind};
 use prost::Message;
-use sqlx::PgConnection;
 
 use super::{At, Ranged, Row, column, days, froms, joined, positions, rank, small, untils};
 use crate::Result;
+use crate::database::PgConnection;
 
 pub(super) struct Statements(pub(super) Vec<Ranged<StatementRow>>);
 

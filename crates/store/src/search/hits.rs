@@ -5,12 +5,12 @@ use std::collections::HashSet;
 use chancery_proto::brief::v1::{SearchHitKind, Statement};
 use chancery_proto::names::ResourceId;
 use prost::Message;
-use sqlx::PgConnection;
 
 use super::SearchHit;
 use super::highlight::{highlights, snippet};
 use super::matches::Match;
 use super::words::Words;
+use crate::database::PgConnection;
 use crate::{Result, damaged, revision_name};
 
 /// Reads the texts of matches. One that went meanwhile, because a newer revision took its place, is left out.

@@ -2,10 +2,11 @@
 //! everything that is the caller's is bound.
 
 use chancery_proto::names::ResourceId;
-use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
+use sqlx::{FromRow, Postgres, QueryBuilder};
 
 use super::words::Words;
 use super::{SearchFacet, SearchPlace, facets};
+use crate::database::PgConnection;
 use crate::filter::Filter;
 use crate::{Result, damaged};
 

@@ -1,10 +1,10 @@
 //! What a query's terms are in the languages that it may be about.
 
 use chancery_proto::names::ResourceId;
-use sqlx::PgConnection;
 
 use super::SearchQuery;
 use crate::Result;
+use crate::database::PgConnection;
 
 /// A query as Postgres takes it. No byte of it is the caller's: `search_term` leaves letters and digits only.
 #[derive(Debug)]

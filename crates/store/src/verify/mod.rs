@@ -8,8 +8,9 @@ mod drafts;
 mod revisions;
 mod rows;
 
-use sqlx::{Connection as _, Executor as _, PgConnection};
+use sqlx::Executor as _;
 
+use crate::database::{PgConnection, Transaction};
 use crate::findings::{Finding, FindingCode};
 use crate::projections::PROJECTION_VERSION;
 use crate::{Result, Store};
@@ -60,7 +61,7 @@ impl Store {
 }
 
 /// Begins a transaction in which everything is of one moment and nothing is written but temporary rows.
-async fn begin_reading(connection: &mut PgConnection) -> Result<sqlx::Transaction<'_, sqlx::Postgres>> {
+async fn begin_reading(connection: &mut PgConnection) -> Result<Transaction<&mut PgConnection>> {
     let mut transaction = connection.begin().await?;
     transaction
         .execute(sqlx::query!(

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use chancery_brief::digest::REDACTION_VERSION;
-use sqlx::PgConnection;
 
 use super::rows::{self, Difference};
 use super::{Verifying, begin_reading};
+use crate::database::PgConnection;
 use crate::findings::{Finding, FindingCode};
 use crate::projections::PROJECTION_VERSION;
 use crate::stored_briefs::{StoredBrief, StoredRevision, body};
@@ -37,7 +37,8 @@ impl Store {
         .await?;
         tell(Verifying::Part { what: "revisions", total: total.unsigned_abs() });
         // A connection of its own: it gets tables that must not be in the way of anybody else, and is closed with them.
-        let mut connection = self.pool.acquire().await?.detach();
+        let mut connection = self.pool.acquire().await?;
+        connection.close_when_released();
         rows::make_tables(&mut connection).await?;
         let last_key = sqlx::query_scalar!(
             r#"-- verify::revisions::last_key
@@ -49,7 +50,6 @@ impl Store {
         while let Some(last) = verify_batch(&mut connection, after, tell).await? {
             after = last;
         }
-        sqlx::Connection::close(connection).await?;
         Ok(())
     }
 }

@@ -6,6 +6,7 @@ mod artifact_stores;
 mod artifacts;
 mod attachments;
 mod change_log;
+mod database_tls;
 mod dead_tasks;
 mod drafts;
 mod editions;

@@ -1,0 +1,159 @@
+//! Calls that their callers give up on: the statement ends, the connection is free, and the log says what happened.
+
+use std::io::Write as _;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use chancery_postgres::TestDatabase;
+use chancery_proto::admin::v1::ListApiTokensRequest;
+use chancery_proto::brief::v1::{GetBriefRequest, ListBriefsRequest};
+use chancery_proto::errors::v1::Reason;
+use tonic::{Code, Request, Status};
+
+use crate::scene::{Briefs, Scene, content, refused};
+
+/// A session that holds a table locked against every reader until it is dropped.
+pub(crate) struct TableLock {
+    psql: Child,
+    /// psql ends with its input, and the transaction with psql.
+    input: Option<ChildStdin>,
+}
+
+impl TableLock {
+    pub(crate) fn hold(database: &TestDatabase, table: &str) -> Self {
+        let mut command = Command::new("psql");
+        command.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", "-", database.url()]);
+        let mut psql = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        let mut input = psql.stdin.take().unwrap();
+        input.write_all(format!("begin;\nlock table {table} in access exclusive mode;\n").as_bytes()).unwrap();
+        let held = format!(
+            "select 1 from pg_locks l join pg_database d on d.oid = l.database where d.datname = current_database()
+             and relation = '{table}'::regclass and mode = 'AccessExclusiveLock' and granted"
+        );
+        let since = Instant::now();
+        while database.psql().rows(&held).unwrap().is_empty() {
+            assert!(since.elapsed() < Duration::from_secs(20), "the lock is not taken");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Self { psql, input: Some(input) }
+    }
+}
+
+impl Drop for TableLock {
+    fn drop(&mut self) {
+        drop(self.input.take());
+        let _ = self.psql.wait();
+    }
+}
+
+/// Statements of this test's database that wait for a lock.
+fn waiting(scene: &Scene) -> usize {
+    let waiting = "select pid from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
+    scene.rows(waiting).iter().filter(|row| !row.is_empty()).count()
+}
+
+pub(crate) async fn list(mut briefs: Briefs, patience: Duration) -> Result<(), Status> {
+    let mut request = Request::new(ListBriefsRequest { parent: "workspaces/default".into(), ..Default::default() });
+    request.set_timeout(patience);
+    briefs.list_briefs(request).await.map(|_| ())
+}
+
+/// A call that needs a connection of the main pool and not the locked table. Fails when it takes a second.
+async fn unrelated(scene: &Scene) {
+    let request = ListApiTokensRequest { parent: "workspaces/default".into(), ..Default::default() };
+    let mut admins = scene.admins(&scene.admin);
+    let listed = tokio::time::timeout(Duration::from_secs(1), admins.list_api_tokens(request)).await;
+    listed.expect("an unrelated call is answered within a second").unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forty_expired_calls_on_a_locked_table_leave_every_connection_free() {
+    let scene = Scene::new().await;
+    let lock = TableLock::hold(&scene.database, "briefs");
+    let begun = Instant::now();
+    let calls: Vec<_> = (0..40)
+        .map(|_| tokio::spawn(list(scene.briefs(&scene.admin), Duration::from_secs(1))))
+        .collect();
+    for call in calls {
+        refused(call.await.unwrap(), Code::DeadlineExceeded, Reason::DeadlineExceeded);
+    }
+    assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+    for _ in 0..20 {
+        unrelated(&scene).await;
+    }
+    assert_eq!(waiting(&scene), 0, "statements whose callers are gone");
+    drop(lock);
+    list(scene.briefs(&scene.admin), Duration::from_secs(5)).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn short_deadlines_that_repeat_hold_up_no_other_call_and_not_the_change_log() {
+    let scene = Scene::new().await;
+    scene.published("cached", content("Cached")).await;
+    let mut reader = scene.briefs(&scene.admin);
+    let get = || GetBriefRequest { name: "workspaces/default/briefs/cached".into(), ..Default::default() };
+    reader.get_brief(get()).await.unwrap();
+    let _lock = TableLock::hold(&scene.database, "briefs");
+    let until = Instant::now() + Duration::from_secs(4);
+    let callers: Vec<_> = (0..24)
+        .map(|_| {
+            let briefs = scene.briefs(&scene.admin);
+            tokio::spawn(async move {
+                while Instant::now() < until {
+                    let _ = list(briefs.clone(), Duration::from_millis(50)).await;
+                }
+            })
+        })
+        .collect();
+    while Instant::now() < until {
+        unrelated(&scene).await;
+        // Answered from memory, which is believed only while the change log is heard.
+        let answer = tokio::time::timeout(Duration::from_secs(1), reader.get_brief(get())).await;
+        answer.expect("the change log is heard").unwrap();
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    for caller in callers {
+        caller.await.unwrap();
+    }
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(waiting(&scene), 0, "statements whose callers are gone");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_caller_that_disconnects_takes_its_statement_along() {
+    let scene = Scene::new().await;
+    let _lock = TableLock::hold(&scene.database, "briefs");
+    let call = tokio::spawn(list(scene.briefs(&scene.admin), Duration::from_mins(1)));
+    let since = Instant::now();
+    while waiting(&scene) == 0 {
+        assert!(since.elapsed() < Duration::from_secs(10), "the call does not wait");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    call.abort();
+    let since = Instant::now();
+    while waiting(&scene) > 0 {
+        assert!(since.elapsed() < Duration::from_secs(1), "the statement goes on without its caller");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn identity_is_known_while_every_connection_for_calls_is_taken() {
+    let scene = Scene::new().await;
+    // A token that no memory holds yet.
+    let fresh = scene.token("default", &[chancery_proto::admin::v1::Role::Reader], "TLP:CLEAR").await;
+    let _lock = TableLock::hold(&scene.database, "briefs");
+    let _calls: Vec<_> = (0..16)
+        .map(|_| tokio::spawn(list(scene.briefs(&scene.admin), Duration::from_secs(8))))
+        .collect();
+    let since = Instant::now();
+    while waiting(&scene) < 16 {
+        assert!(since.elapsed() < Duration::from_secs(10), "{} wait", waiting(&scene));
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    // Known, and refused for its role, without a connection of the main pool.
+    let mut admins = scene.admins(&fresh);
+    let request = ListApiTokensRequest { parent: "workspaces/default".into(), ..Default::default() };
+    let answer = tokio::time::timeout(Duration::from_secs(1), admins.list_api_tokens(request)).await;
+    refused(answer.expect("identity is not held up"), Code::PermissionDenied, Reason::PermissionDenied);
+}
