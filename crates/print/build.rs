@@ -11,12 +11,14 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 /// Where the printer's sources lie, below the workspace.
-const SOURCES: [&str; 12] = [
+const SOURCES: [&str; 14] = [
     "Cargo.lock",
     "assets/fonts",
     "crates/brief/Cargo.toml",
     "crates/brief/build.rs",
     "crates/brief/src",
+    "crates/images/Cargo.toml",
+    "crates/images/src",
     "crates/print/Cargo.toml",
     "crates/print/build.rs",
     "crates/print/src",

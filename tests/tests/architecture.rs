@@ -142,7 +142,7 @@ fn only_the_service_and_the_command_link_object_stores_and_one_crate_knows_them(
 
 #[test]
 fn sql_stands_in_the_store_only() {
-    for folder in ["brief", "print", "proto", "artifacts", "service", "worker", "client", "cli"]
+    for folder in ["brief", "images", "print", "proto", "artifacts", "service", "worker", "client", "cli"]
         .map(|name| format!("crates/{name}"))
     {
         for (path, text) in sources(&folder) {
@@ -187,10 +187,39 @@ fn only_print_knows_pdf_and_fonts() {
 }
 
 #[test]
+fn only_images_decodes_images() {
+    let dependencies = Dependencies::read();
+    for name in dependencies.own().filter(|name| *name != "chancery-images") {
+        let known: Vec<_> = ["png", "roxmltree"]
+            .iter()
+            .filter(|decoder| dependencies.direct(name).contains(**decoder))
+            .collect();
+        assert!(known.is_empty(), "{name} depends on {known:?}");
+    }
+    let users: Vec<_> =
+        dependencies.own().filter(|name| dependencies.direct(name).contains("chancery-images")).collect();
+    assert_eq!(users, ["chancery-cli", "chancery-print", "chancery-service", "chancery-store"]);
+    let fonts = ["harfrust", "read-fonts", "subsetter"];
+    let linked = dependencies.all("chancery-images");
+    assert!(fonts.iter().all(|engine| !linked.contains(*engine)), "images link fonts");
+}
+
+#[test]
+fn the_printer_version_covers_the_sources_of_every_crate_that_decides_bytes() {
+    let build = fs::read_to_string(root().join("crates/print/build.rs")).unwrap();
+    let linked = Dependencies::read().all("chancery-print");
+    for name in linked.iter().filter_map(|name| name.strip_prefix("chancery-")) {
+        for path in [format!("\"crates/{name}/src\""), format!("\"crates/{name}/Cargo.toml\"")] {
+            assert!(build.contains(&path), "crates/print/build.rs leaves out {path}");
+        }
+    }
+}
+
+#[test]
 fn the_domain_and_the_printer_have_no_runtime_and_no_network() {
     let dependencies = Dependencies::read();
     let impure = ["tokio", "hyper", "mio", "socket2", "sqlx", "rand", "getrandom"];
-    for name in ["chancery-brief", "chancery-print"] {
+    for name in ["chancery-brief", "chancery-images", "chancery-print"] {
         let direct: Vec<_> =
             impure.iter().filter(|crate_| dependencies.direct(name).contains(**crate_)).collect();
         assert!(direct.is_empty(), "{name} depends on {direct:?}");
@@ -215,8 +244,8 @@ fn only_the_service_serves() {
         })
         .collect();
     assert_eq!(servers, ["chancery-service"]);
-    for folder in
-        ["brief", "print", "proto", "store", "client", "cli"].map(|name| format!("crates/{name}/src"))
+    for folder in ["brief", "images", "print", "proto", "store", "client", "cli"]
+        .map(|name| format!("crates/{name}/src"))
     {
         for (path, text) in sources(&folder) {
             assert!(!text.contains("transport::Server"), "{} serves", path.display());

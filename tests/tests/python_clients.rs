@@ -91,7 +91,8 @@ async fn the_snippet_of_the_readme_runs_as_it_is_written() {
 
     // It says what went wrong, and leaves no half of a PDF.
     std::fs::remove_file(folder.join("russia-iran.pdf")).unwrap();
-    std::fs::write(folder.join("render.py"), snippet.replace("briefs/russia-iran", "briefs/nothing")).unwrap();
+    std::fs::write(folder.join("render.py"), snippet.replace("briefs/russia-iran", "briefs/nothing"))
+        .unwrap();
     let ran = run_in(&folder, "python", &["render.py"]).await;
     assert!(!ran.status.success());
     assert!(String::from_utf8_lossy(&ran.stderr).starts_with("NOT_FOUND: "), "{ran:?}");

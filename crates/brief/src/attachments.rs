@@ -12,6 +12,8 @@ pub struct ShownImage<'a> {
     pub digest: &'a str,
     /// The block's marking: in canonical content, its effective one.
     pub marking: &'a str,
+    /// The id of the section that holds the figure.
+    pub section_id: &'a str,
 }
 
 /// The figures of content that show an image, in document order.
@@ -27,7 +29,12 @@ fn of_sections<'a>(path: &str, sections: &'a [Section], found: &mut Vec<ShownIma
             let Some(BlockKind::Figure(figure)) = &block.kind else { continue };
             if figure.kind() == FigureKind::Attachment {
                 let path = format!("{path}[{index}].blocks[{place}].figure.attachment");
-                found.push(ShownImage { path, digest: &figure.attachment, marking: &block.marking });
+                found.push(ShownImage {
+                    path,
+                    digest: &figure.attachment,
+                    marking: &block.marking,
+                    section_id: &section.id,
+                });
             }
         }
         of_sections(&format!("{path}[{index}].sections"), &section.sections, found);

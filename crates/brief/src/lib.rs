@@ -11,7 +11,6 @@ mod canonical;
 pub mod diff;
 pub mod digest;
 pub mod edtf;
-pub mod image;
 pub mod likelihood;
 pub mod lint;
 pub mod marking;

@@ -99,7 +99,8 @@ pub enum Command {
     },
     /// Prints a draft from a file, without any service; every page is stamped as a draft
     Preview(Preview),
-    /// Uploads an image (PNG, JPEG, SVG) that figures can show, and prints its name and SHA-256
+    /// Uploads an image (PNG, JPEG, SVG) that figures can show, and prints its name, SHA-256 and warnings; refuses a file that
+    /// cannot be printed
     Attach(Attach),
     /// Gets the edition back from a PDF that carries it, and proves that it is the one printed
     Extract(Extract),

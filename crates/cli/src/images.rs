@@ -1,18 +1,18 @@
-//! Images that people name: read and looked at before anything is done with them.
+//! Image files named on the command line: read and checked before they are used.
 
 use std::fs;
 use std::path::Path;
 
 use chancery_brief::digest::{Digest, body_digest};
-use chancery_brief::image::{self, ImageHeader};
+use chancery_images::{ImageReport, Limits, check};
 
 use crate::failure::Failure;
 
 /// An image file.
 #[derive(Debug, Clone)]
 pub struct Image {
-    /// What it says of itself.
-    pub header: ImageHeader,
+    /// Facts about it.
+    pub report: ImageReport,
     /// The SHA-256 of its bytes.
     pub digest: Digest,
     /// The file.
@@ -20,12 +20,13 @@ pub struct Image {
 }
 
 impl Image {
-    /// Reads a file, and whether it can be shown.
+    /// Reads a file to its end, as the printer does.
     pub fn read(file: &Path) -> Result<Self, Failure> {
         let bytes = fs::read(file).map_err(Failure::io(format!("reading {}", file.display())))?;
-        let header = image::read(&bytes).map_err(|error| {
-            Failure::new("INVALID_ARGUMENT", "INVALID_IMAGE", format!("{}: {error}", file.display()))
+        let report = check(&bytes, &Limits::default()).map_err(|error| {
+            let message = format!("{}: {}: {error}", file.display(), error.code());
+            Failure::new("INVALID_ARGUMENT", "INVALID_IMAGE", message)
         })?;
-        Ok(Self { header, digest: body_digest(&bytes), bytes })
+        Ok(Self { report, digest: body_digest(&bytes), bytes })
     }
 }

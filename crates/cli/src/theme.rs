@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chancery_brief::digest::Digest;
-use chancery_brief::image::MediaType;
 use chancery_brief::render_options::checked;
+use chancery_images::MediaType;
 use chancery_proto::json;
 use chancery_proto::render::v1::{RenderOptions, Theme as ThemeMessage};
 use serde::Deserialize;
@@ -114,7 +114,7 @@ impl Source<'_> {
         let file = self.file.parent().unwrap_or(Path::new(".")).join(path);
         let image = Image::read(&file)
             .map_err(|failure| self.refuse("logo", &failure.message, self.position_of("logo")))?;
-        Ok(Logo { media_type: image.header.media_type, digest: image.digest, bytes: image.bytes })
+        Ok(Logo { media_type: image.report.media_type, digest: image.digest, bytes: image.bytes })
     }
 
     /// Line and column of a key's value; of the file's beginning when the key is not there.

@@ -1,7 +1,8 @@
 //! What `compose` hands to `layout`: blocks in reading order with their styles, and the tag tree that owns them.
 
+use chancery_images::PreparedImage;
+
 use crate::document::{DocumentInfo, OutlineEntry};
-use crate::images::Picture;
 use crate::pages::{Color, Owner, Path};
 use crate::tags::{AnchorId, TagTree};
 use crate::text::inline::Inline;
@@ -268,7 +269,7 @@ pub struct Drawing {
     /// The element that owns the paths.
     pub owner: Owner,
     /// A picture that fills it.
-    pub image: Option<Picture>,
+    pub image: Option<PreparedImage>,
     /// In painting order, over the picture.
     pub paths: Vec<Path>,
     /// In logical order, painted over the paths.

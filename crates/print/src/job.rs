@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chancery_images::{MAX_FILE_BYTES, MAX_PIXELS};
 use chancery_proto::brief::v1::BriefContent;
 
 pub use crate::layout::Paper;
@@ -186,7 +187,14 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_pages: 2_000, max_image_pixels: 50_000_000, max_image_bytes: 20 * 1024 * 1024 }
+        Self { max_pages: 2_000, max_image_pixels: MAX_PIXELS, max_image_bytes: MAX_FILE_BYTES }
+    }
+}
+
+impl Limits {
+    /// The limits of an image.
+    pub(crate) const fn images(&self) -> chancery_images::Limits {
+        chancery_images::Limits { max_bytes: self.max_image_bytes, max_pixels: self.max_image_pixels }
     }
 }
 

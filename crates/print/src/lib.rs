@@ -8,7 +8,6 @@ pub mod environment;
 pub mod faces;
 pub mod flow;
 pub mod fonts;
-pub mod images;
 pub mod layout;
 pub mod pages;
 pub mod readback;
@@ -24,7 +23,7 @@ mod request;
 #[cfg(test)]
 mod within;
 
-pub use crate::compose::ThemeError;
+pub use crate::compose::{ImageProblem, ThemeError};
 pub use crate::fonts::{FontError, Fonts};
 pub use crate::job::{
     Edition, Format, Images, Import, LikelihoodDisplay, Limits, Locale, NO_IMAGES, Options, Paper, Standing,

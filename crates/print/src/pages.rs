@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::images::Picture;
+use chancery_images::PreparedImage;
+
 use crate::tags::{AnchorId, TagId};
 use crate::units::Length;
 
@@ -76,7 +77,7 @@ pub enum Item {
     /// A picture, scaled to a rectangle. It is written once, however often it is placed.
     Image {
         /// The picture.
-        image: Picture,
+        image: PreparedImage,
         /// Where it stands.
         rect: Rect,
     },

@@ -2,10 +2,9 @@
 
 use std::ops::ControlFlow;
 
-use crate::compose::{ComposeError, Density, ThemeError, UnknownSection, compose};
+use crate::compose::{ComposeError, Density, ImageProblem, ThemeError, UnknownSection, compose};
 use crate::flow::Flow;
 use crate::fonts::Fonts;
-use crate::images::ImageError;
 use crate::job::{Edition, Format, Limits, Options};
 use crate::layout::{Geometry, LayoutError, Overfull, fit, layout, pages_of};
 use crate::pages::{Anchors, Owner, Page};
@@ -74,7 +73,7 @@ pub enum PrintError {
         /// Where it stands, and its digest.
         element: String,
         /// What is wrong with it.
-        why: ImageError,
+        why: ImageProblem,
     },
     /// One page does not hold it; cut what is named, or take another format.
     #[error("one page does not hold it: {}", listed(overflows))]

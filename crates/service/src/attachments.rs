@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chancery_brief::digest::{Digest, body_digest};
-use chancery_brief::image::{self, ImageError, ImageHeader, MediaType, SIZE_LIMIT};
 use chancery_brief::marking::{Rank, Scheme};
+use chancery_images::{ImageError, ImageReport, MAX_FILE_BYTES, MediaType, MediaTypeError};
 use chancery_proto::brief::v1::get_attachment_response::Part as AnswerPart;
 use chancery_proto::brief::v1::upload_attachment_request::Part;
 use chancery_proto::brief::v1::{
-    Attachment, AttachmentHeader, GetAttachmentResponse, UploadAttachmentRequest,
+    Attachment, AttachmentHeader, AttachmentWarning, GetAttachmentResponse, UploadAttachmentRequest,
 };
 use chancery_proto::names::{AttachmentName, ResourceId, WorkspaceName};
 use chancery_store::{self as store, CHUNK, NewAttachment, Principal, Store, WriteId};
@@ -20,7 +20,7 @@ use tokio::time::timeout;
 use tonic::{Status, Streaming};
 
 use crate::answers::send_attachment;
-use crate::errors::{busy, internal, invalid_field, status};
+use crate::errors::{busy, invalid_field, invalid_image, status};
 use crate::fields::{name, timestamp};
 use crate::request_ids::write_id;
 
@@ -64,15 +64,10 @@ impl Intake {
         };
         let _place = self.places.try_acquire().map_err(|_| busy("too many images are coming in"))?;
         let bytes = collect(&mut parts).await?;
-        let (bytes, found) = look_at(bytes).await?;
-        header.check(&found, &bytes)?;
-        let new = NewAttachment {
-            media_type: header.media_type,
-            marking: header.marking,
-            width: found.width,
-            height: found.height,
-            bytes: &bytes,
-        };
+        let (bytes, checked) = store::check_image(bytes).await.map_err(status)?;
+        let report = checked.map_err(|error| invalid_image(&error))?;
+        header.check(&report, &bytes)?;
+        let new = NewAttachment { marking: header.marking, report: &report, bytes: &bytes };
         let write = header.write_id(&bytes)?;
         let kept = store.put_attachment_once(principal, &header.workspace, &new, write.as_ref()).await;
         let kept = kept.map_err(status)?;
@@ -85,8 +80,8 @@ async fn collect(parts: &mut Streaming<UploadAttachmentRequest>) -> Result<Vec<u
     let mut bytes = Vec::new();
     while let Some(part) = next(parts).await? {
         let data = data_of(part)?;
-        if bytes.len() + data.len() > SIZE_LIMIT {
-            return Err(invalid_field("data", ImageError::TooLong.to_string()));
+        if bytes.len() + data.len() > MAX_FILE_BYTES {
+            return Err(invalid_image(&ImageError::TooManyBytes { limit: MAX_FILE_BYTES }));
         }
         bytes.extend_from_slice(&data);
     }
@@ -111,12 +106,6 @@ fn data_of(part: Part) -> Result<Bytes, Status> {
     }
 }
 
-/// What the file says of itself. A large one takes a moment, so it is not looked at where calls are answered.
-async fn look_at(bytes: Vec<u8>) -> Result<(Vec<u8>, ImageHeader), Status> {
-    let looked = tokio::task::spawn_blocking(move || image::read(&bytes).map(|found| (bytes, found))).await;
-    looked.map_err(|error| internal(&error))?.map_err(|error| invalid_field("data", error.to_string()))
-}
-
 impl Header {
     fn decode(mut header: AttachmentHeader, principal: &Principal) -> Result<Self, Status> {
         let request_id = std::mem::take(&mut header.request_id);
@@ -131,9 +120,8 @@ impl Header {
         };
         Ok(Self {
             workspace,
-            media_type: media_type.map_err(|error: image::MediaTypeError| {
-                invalid_field("header.media_type", error.to_string())
-            })?,
+            media_type: media_type
+                .map_err(|error: MediaTypeError| invalid_field("header.media_type", error.to_string()))?,
             marking: marking(scheme, &header.marking)?,
             digest,
             request_id,
@@ -149,7 +137,7 @@ impl Header {
     }
 
     /// Whether the bytes are what was announced.
-    fn check(&self, found: &ImageHeader, bytes: &[u8]) -> Result<(), Status> {
+    fn check(&self, found: &ImageReport, bytes: &[u8]) -> Result<(), Status> {
         if found.media_type != self.media_type {
             let description = format!("the bytes are {}", found.media_type.as_str());
             return Err(invalid_field("header.media_type", description));
@@ -198,7 +186,12 @@ pub(crate) fn attachment_message(attachment: &store::Attachment) -> Attachment {
         height: attachment.height,
         marking: attachment.marking.to_owned(),
         create_time: Some(timestamp(attachment.created_at)),
+        warnings: attachment.warnings.iter().map(warning_message).collect(),
     }
+}
+
+fn warning_message(warning: &store::AttachmentWarning) -> AttachmentWarning {
+    AttachmentWarning { code: warning.code.clone(), text: warning.text.clone() }
 }
 
 const _: () = assert!(CHUNK <= 256 * 1024, "brief_service.proto promises pieces of at most 256 KiB");

@@ -89,11 +89,13 @@ pub(crate) async fn lint(
         None => store.draft(principal, &brief).await.map_err(status)?.content,
     };
     let undeclared_changes = store.undeclared_changes(principal, &brief, &content).await.map_err(status)?;
+    let unprintable =
+        store.unprintable_images(principal, &draft.workspace, &content).await.map_err(status)?;
     // Looking through a long brief takes milliseconds of a core: not on a thread that serves others.
     let warnings = tokio::task::spawn_blocking(move || lint::lint(&content)).await;
     let warnings = warnings.map_err(|panicked| internal(&panicked))?;
     Ok(LintBriefResponse {
-        warnings: warnings.into_iter().map(warning_message).collect(),
+        warnings: warnings.into_iter().chain(unprintable).map(warning_message).collect(),
         undeclared_changes,
     })
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use chancery_brief::lint::Warning;
 use chancery_brief::render_options::InvalidOption;
 use chancery_brief::validate::{InvalidContent, Violation};
+use chancery_images::ImageError;
 use chancery_proto::brief::v1::UndeclaredChange;
 use chancery_proto::errors::v1::Reason;
 use chancery_proto::names::{GeneratedId, NameError};
@@ -151,6 +152,19 @@ fn lint_warnings(warnings: &[Warning], message: String) -> Status {
 /// A field whose value is not allowed.
 pub fn invalid_field(field: &str, description: impl Into<String>) -> Status {
     bad_request(Reason::InvalidField, field, description.into())
+}
+
+/// An uploaded file that cannot be printed. The details carry the image's own code, and for an SVG the element and its line.
+pub fn invalid_image(error: &ImageError) -> Status {
+    let description = format!("{}: {error}", error.code());
+    let (element, line) = match error {
+        ImageError::Svg(error) => (error.element.as_str(), error.line.to_string()),
+        _ => ("", String::new()),
+    };
+    let metadata = [("code", error.code()), ("element", element), ("line", line.as_str())];
+    let message = format!("data: {description}");
+    let details = ErrorDetails::with_bad_request_violation("data", description);
+    refusal_with(Code::InvalidArgument, Reason::InvalidImage, message, metadata, details)
 }
 
 /// A field that holds no resource name or id of the form asked for.

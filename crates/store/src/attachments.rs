@@ -4,15 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chancery_brief::attachments::shown_images;
 use chancery_brief::digest::{Digest, body_digest};
-use chancery_brief::image::MediaType;
 use chancery_brief::marking::{Rank, Scheme};
 use chancery_brief::validate::Violation;
+use chancery_images::{CHECK_VERSION, ImageReport, MediaType};
 use chancery_proto::brief::v1::BriefContent;
 use chancery_proto::names::{AttachmentName, ResourceId, Sha256Id};
 use prost::bytes::Bytes;
 use time::OffsetDateTime;
 
 use crate::database::PgConnection;
+use crate::image_checks::{self, UNPRINTABLE, refusal_message, warning_columns};
 use crate::request_ids::{Begun, WriteId};
 use crate::{CHUNK, Principal, Result, Role, Store, StoreError, damaged, to_digest};
 
@@ -20,19 +21,24 @@ use crate::{CHUNK, Principal, Result, Role, Store, StoreError, damaged, to_diges
 const UNKNOWN: &str = "UNKNOWN_ATTACHMENT";
 const ABOVE: &str = "ATTACHMENT_ABOVE_BLOCK";
 
-/// An image that is to be kept.
+/// An image to store.
 #[derive(Debug, Clone, Copy)]
 pub struct NewAttachment<'a> {
-    /// What the bytes are.
-    pub media_type: MediaType,
     /// Its marking.
     pub marking: Rank,
-    /// In pixels; 0 when the file does not say.
-    pub width: u32,
-    /// As the width.
-    pub height: u32,
+    /// The result of [`crate::check_image`] for its bytes.
+    pub report: &'a ImageReport,
     /// The file.
     pub bytes: &'a [u8],
+}
+
+/// A difference between an image and its print.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttachmentWarning {
+    /// A stable code.
+    pub code: String,
+    /// The difference and the cure.
+    pub text: String,
 }
 
 /// What is known of an image.
@@ -44,10 +50,12 @@ pub struct Attachment {
     pub media_type: MediaType,
     /// Its marking's label.
     pub marking: &'static str,
-    /// In pixels; 0 when the file does not say.
+    /// As displayed, in pixels.
     pub width: u32,
     /// As the width.
     pub height: u32,
+    /// Differences between the image and its print.
+    pub warnings: Vec<AttachmentWarning>,
     /// How many bytes it has.
     pub size_bytes: u64,
     /// When it was uploaded.
@@ -62,6 +70,8 @@ struct Row {
     height: i32,
     size_bytes: i32,
     created_at: OffsetDateTime,
+    warning_codes: Vec<String>,
+    warning_texts: Vec<String>,
 }
 
 impl Row {
@@ -75,6 +85,12 @@ impl Row {
             height: u32::try_from(self.height).map_err(damaged)?,
             size_bytes: u64::try_from(self.size_bytes).map_err(damaged)?,
             created_at: self.created_at,
+            warnings: self
+                .warning_codes
+                .into_iter()
+                .zip(self.warning_texts)
+                .map(|(code, text)| AttachmentWarning { code, text })
+                .collect(),
         })
     }
 }
@@ -132,7 +148,7 @@ impl Store {
             Row,
             r#"-- attachments::attachment_row
             select digest as "digest!: Vec<u8>", media_type, marking::smallint as "marking!", width, height,
-                size_bytes, created_at
+                size_bytes, created_at, warning_codes, warning_texts
             from attachments where workspace_id = $1 and digest = $2::bytea"#,
             workspace.as_str(),
             digest.as_bytes().as_slice(),
@@ -199,7 +215,7 @@ impl Store {
             Row,
             r#"-- attachments::list_attachments
             select digest as "digest!: Vec<u8>", media_type, marking::smallint as "marking!", width, height,
-                size_bytes, created_at
+                size_bytes, created_at, warning_codes, warning_texts
             from attachments
             where workspace_id = $1 and marking <= $2::smallint and ($3::bytea is null or digest > $3::bytea)
             order by digest
@@ -235,7 +251,7 @@ impl Store {
     }
 }
 
-/// Writes an image's row, unless it is there.
+/// Writes an image's row. A row that is there gets the result of the check, if the current one has not seen it.
 async fn insert_attachment(
     transaction: &mut PgConnection,
     principal: &Principal,
@@ -243,27 +259,37 @@ async fn insert_attachment(
     digest: Digest,
     new: &NewAttachment<'_>,
 ) -> Result<()> {
+    let (codes, texts) = warning_columns(new.report);
     sqlx::query!(
         "-- attachments::insert_attachment
-        insert into attachments
-            (workspace_id, digest, media_type, marking, width, height, size_bytes, bytes, created_by)
-        values ($1, $2::bytea, $3, $4::smallint, $5, $6, octet_length($7::bytea), $7, $8)
-        on conflict (workspace_id, digest) do nothing",
+        insert into attachments (
+            workspace_id, digest, media_type, marking, width, height, size_bytes, bytes, created_by,
+            check_version, warning_codes, warning_texts
+        )
+        values ($1, $2::bytea, $3, $4::smallint, $5, $6, octet_length($7::bytea), $7, $8, $9, $10, $11)
+        on conflict (workspace_id, digest) do update
+        set check_version = excluded.check_version, refusal = null, width = excluded.width, height = excluded.height,
+            warning_codes = excluded.warning_codes, warning_texts = excluded.warning_texts
+        where coalesce(attachments.check_version, 0) < excluded.check_version",
         name.workspace.as_str(),
         digest.as_bytes().as_slice(),
-        new.media_type.as_str(),
+        new.report.media_type.as_str(),
         i16::from(new.marking),
-        i32::try_from(new.width).map_err(damaged)?,
-        i32::try_from(new.height).map_err(damaged)?,
+        i32::try_from(new.report.width).map_err(damaged)?,
+        i32::try_from(new.report.height).map_err(damaged)?,
         new.bytes,
         principal.subject,
+        CHECK_VERSION,
+        &codes,
+        &texts,
     )
     .execute(transaction)
     .await?;
     Ok(())
 }
 
-/// The figures of canonical content that name an image which is not in the workspace or is marked above them.
+/// The figures of canonical content that name an image which is not in the workspace, is marked above them, or cannot be
+/// printed.
 pub(crate) async fn unusable(
     connection: &mut PgConnection,
     workspace: &ResourceId,
@@ -275,40 +301,56 @@ pub(crate) async fn unusable(
         return Ok(Vec::new());
     }
     let digests: BTreeSet<&str> = shown.iter().map(|image| image.digest).collect();
-    let markings = markings(connection, workspace, &digests).await?;
+    let states = states(connection, workspace, &digests).await?;
     let violations = shown.iter().filter_map(|image| {
         let violation = |code, message| Some(Violation { path: image.path.clone(), code, message });
-        let Some(marking) = markings.get(image.digest) else {
+        let Some(ImageState { marking, refusal }) = states.get(image.digest) else {
             return violation(UNKNOWN, "the workspace has no attachment of this SHA-256".to_owned());
         };
         if scheme.rank(image.marking) < Some(*marking) {
             let (above, marking) = (scheme.label(*marking), image.marking);
             return violation(ABOVE, format!("the attachment is marked {above}, the block only {marking}"));
         }
+        if let Some(refusal) = refusal {
+            return violation(UNPRINTABLE, refusal_message(refusal));
+        }
         None
     });
     Ok(violations.collect())
 }
 
-/// The markings of those images that are there.
-async fn markings(
+/// A stored image's marking, and the reason why it cannot be printed, if there is one.
+pub(crate) struct ImageState {
+    pub(crate) marking: Rank,
+    pub(crate) refusal: Option<String>,
+}
+
+/// The states of those images that are in the workspace, by their digests in hexadecimal. Images that were stored before
+/// the current check existed are checked first.
+pub(crate) async fn states(
     connection: &mut PgConnection,
     workspace: &ResourceId,
     digests: &BTreeSet<&str>,
-) -> Result<BTreeMap<String, Rank>> {
+) -> Result<BTreeMap<String, ImageState>> {
     let bytes: std::result::Result<Vec<Vec<u8>>, _> =
         digests.iter().map(|digest| digest.parse::<Digest>().map(|digest| digest.0.to_vec())).collect();
+    let bytes = bytes.map_err(damaged)?;
+    image_checks::check_pending(&mut *connection, workspace, &bytes).await?;
     let rows = sqlx::query!(
-        r#"-- attachments::markings
-        select digest as "digest!: Vec<u8>", marking::smallint as "marking!" from attachments
+        r#"-- attachments::states
+        select digest as "digest!: Vec<u8>", marking::smallint as "marking!", refusal from attachments
         where workspace_id = $1 and digest = any ($2::bytea[])"#,
         workspace.as_str(),
-        &bytes.map_err(damaged)?,
+        &bytes,
     )
     .fetch_all(connection)
     .await?;
-    let marking = |row: i16| Rank::try_from(row).map_err(damaged);
-    rows.into_iter().map(|row| Ok((to_digest(row.digest)?.to_string(), marking(row.marking)?))).collect()
+    rows.into_iter()
+        .map(|row| {
+            let marking = Rank::try_from(row.marking).map_err(damaged)?;
+            Ok((to_digest(row.digest)?.to_string(), ImageState { marking, refusal: row.refusal }))
+        })
+        .collect()
 }
 
 /// Notes which images a revision shows, and from which clearance on.

@@ -1,10 +1,10 @@
 //! The revisions before the one that is written: what its changes may name.
 
+use crate::database::PgConnection;
 use chancery_brief::Canonical;
 use chancery_brief::validate::{changes_of_earlier_parts, unknown_earlier_parts};
 use chancery_proto::brief::v1::RevisionBody;
 use prost::Message as _;
-use sqlx::PgConnection;
 
 use crate::editions::check_content_schema;
 use crate::{Access, Result, StoreError, damaged, to_number};

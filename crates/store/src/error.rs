@@ -112,7 +112,8 @@ pub enum StoreError {
     /// The content breaks the content model's rules.
     #[error(transparent)]
     InvalidContent(#[from] InvalidContent),
-    /// Figures show images that are not in the workspace or are marked above them: upload them, or mark the blocks so.
+    /// Figures show images that are not in the workspace, are marked above them or cannot be printed: upload them, or mark
+    /// the blocks so.
     #[error("{} figure(s) show an image that they cannot show{}", violations.len(), first(violations))]
     UnusableAttachments {
         /// The document's place in an import, from 0; none for a draft.

@@ -1,7 +1,8 @@
 //! What a print is made of besides its manifest: the editions, and the images of its figures and of its theme.
 
+use std::collections::BTreeSet;
+
 use chancery_brief::digest::Digest;
-use chancery_brief::marking::Rank;
 use chancery_brief::render_options::unknown_sections;
 use chancery_proto::brief::v1::RevisionBody;
 use chancery_proto::names::{AttachmentName, BriefName, ResourceId, Sha256Id};
@@ -10,7 +11,9 @@ use chancery_proto::worker::v1::RenderInputManifest;
 use prost::Message;
 use prost::bytes::Bytes;
 
+use crate::attachments::states;
 use crate::editions::check_content_schema;
+use crate::image_checks::refusal_message;
 use crate::{Access, Lease, Result, Store, StoreError, damaged, to_digest, to_number};
 
 /// How many bytes all images of a print may have: what a worker takes.
@@ -88,22 +91,17 @@ impl Store {
             return Err(refuse("an attachment of another workspace"));
         }
         let digest: Digest = name.digest.as_str().parse().map_err(damaged)?;
-        let marking = sqlx::query_scalar!(
-            r#"-- render_inputs::pin_logo
-            select marking::smallint as "marking!" from attachments
-            where workspace_id = $1 and digest = $2::bytea"#,
-            name.workspace.as_str(),
-            digest.as_bytes().as_slice(),
-        )
-        .fetch_optional(&self.pool)
-        .await?;
-        // One that is above the caller's clearance is not there for him.
-        let is_known =
-            |marking: &i16| Rank::try_from(*marking).is_ok_and(|rank| access.clearance.reads(rank));
-        let marking = marking.filter(is_known);
-        let marking =
-            marking.ok_or_else(|| refuse("the workspace has no such attachment: upload it first"))?;
-        Ok(Some(PinnedLogo { digest, marking }))
+        let hexadecimal = digest.to_string();
+        let mut connection = self.pool.acquire().await?;
+        let states =
+            states(&mut connection, &name.workspace, &BTreeSet::from([hexadecimal.as_str()])).await?;
+        // One above the caller's clearance does not exist for the caller.
+        let state = states.get(&hexadecimal).filter(|state| access.clearance.reads(state.marking));
+        let state = state.ok_or_else(|| refuse("the workspace has no such attachment: upload it first"))?;
+        if let Some(refusal) = &state.refusal {
+            return Err(refuse(&refusal_message(refusal)));
+        }
+        Ok(Some(PinnedLogo { digest, marking: i16::from(state.marking) }))
     }
 
     /// The digests of the images that the edition shows, sorted.

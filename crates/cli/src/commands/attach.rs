@@ -12,7 +12,7 @@ pub async fn run(global: &Global, arguments: &Attach) -> Result<(), Failure> {
     let image = Image::read(&arguments.file)?;
     let header = AttachmentHeader {
         parent: format!("workspaces/{}", global.workspace),
-        media_type: image.header.media_type.as_str().to_owned(),
+        media_type: image.report.media_type.as_str().to_owned(),
         marking: arguments.marking.clone(),
         sha256: String::new(),
         ..AttachmentHeader::default()
@@ -25,8 +25,13 @@ fn told(attachment: &Attachment) -> String {
     let Attachment { name, media_type, marking, width, height, size_bytes, .. } = attachment;
     let digest = name.rsplit('/').next().unwrap_or_default();
     let size = if *width == 0 { String::new() } else { format!(", {width} by {height} pixels") };
+    let warnings: String = attachment
+        .warnings
+        .iter()
+        .map(|warning| format!("warning: {} ({})\n", warning.text, warning.code))
+        .collect();
     format!(
         "{name}: {media_type}{size}, {size_bytes} bytes, {marking}\n\
-         in a figure: \"kind\": \"FIGURE_KIND_ATTACHMENT\", \"attachment\": \"{digest}\"\n"
+         in a figure: \"kind\": \"FIGURE_KIND_ATTACHMENT\", \"attachment\": \"{digest}\"\n{warnings}"
     )
 }

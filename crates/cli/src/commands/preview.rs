@@ -156,7 +156,13 @@ fn print(edition: &Edition<'_>, options: &RenderOptions, fonts: &Fonts) -> Resul
 
 /// Images by their SHA-256.
 fn images(files: &[PathBuf]) -> Result<Images, Failure> {
-    let read = |file: &PathBuf| Image::read(file).map(|image| (image.digest.to_string(), image.bytes));
+    let read = |file: &PathBuf| {
+        let image = Image::read(file)?;
+        for warning in &image.report.warnings {
+            eprintln!("warning: {}: {warning} ({})", file.display(), warning.code());
+        }
+        Ok((image.digest.to_string(), image.bytes))
+    };
     files.iter().map(read).collect()
 }
 

@@ -22,6 +22,7 @@ mod words;
 
 use crate::compose::composer::Composer;
 pub(crate) use crate::compose::one_page::Density;
+pub use crate::compose::pictures::ImageProblem;
 use crate::compose::pictures::Pictures;
 pub(crate) use crate::compose::plan::UnknownSection;
 use crate::compose::plan::{Part, PartKind, Plan};

@@ -1,15 +1,29 @@
-//! Attached pictures: found by their digests, read once, and placed as figures.
+//! Attached images: found by their digests, prepared once, and placed as figures.
 
 use std::collections::BTreeMap;
 
+use chancery_images::{ImageError, PreparedImage, prepare};
 use chancery_proto::brief::v1::Figure;
 
 use crate::compose::composer::{Composer, shortened};
 use crate::compose::figures::sketch::{Sketch, TALLEST, WIDTH};
-use crate::images::{ImageError, Picture};
 use crate::tags::TagId;
 use crate::units::Length;
 use crate::{Limits, PrintError};
+
+/// A pixel's edge: no image is printed at fewer than 150 an inch.
+const PIXEL: Length = Length::milli_pt(480);
+
+/// A reason why an image cannot be printed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ImageProblem {
+    /// The print was given no bytes for its digest.
+    #[error("the image is missing; upload it first")]
+    Missing,
+    /// The file cannot be printed.
+    #[error(transparent)]
+    Unprintable(#[from] ImageError),
+}
 
 /// However thin a picture is, something of it is to be seen.
 const THINNEST: Length = Length::milli_pt(500);
@@ -18,7 +32,7 @@ const THINNEST: Length = Length::milli_pt(500);
 #[derive(Default)]
 pub(crate) struct Pictures {
     limits: Limits,
-    read: BTreeMap<String, Picture>,
+    read: BTreeMap<String, PreparedImage>,
     /// The first that cannot be printed.
     refused: Option<PrintError>,
     /// The section that is being composed, for errors.
@@ -42,12 +56,13 @@ impl Composer<'_> {
         &mut self,
         digest: &str,
         element: impl FnOnce(&Pictures) -> String,
-    ) -> Option<Picture> {
+    ) -> Option<PreparedImage> {
         if let Some(known) = self.pictures.read.get(digest) {
             return Some(known.clone());
         }
-        let bytes = self.edition.images.get(digest).ok_or(ImageError::Missing);
-        match bytes.and_then(|bytes| Picture::read(bytes, &self.pictures.limits)) {
+        let bytes = self.edition.images.get(digest).ok_or(ImageProblem::Missing);
+        let limits = self.pictures.limits.images();
+        match bytes.and_then(|bytes| Ok(prepare(bytes, &limits)?)) {
             Ok(read) => {
                 self.pictures.read.insert(digest.to_owned(), read.clone());
                 Some(read)
@@ -69,8 +84,21 @@ impl Composer<'_> {
             )
         };
         let Some(image) = self.picture(&figure.attachment, element) else { return };
-        let sketch = Sketch::of_picture(scaled_down(image.size(), (WIDTH, TALLEST)), image);
+        let sketch = Sketch::of_picture(scaled_down(natural_size(&image), (WIDTH, TALLEST)), image);
         self.drawn(sect, figure, shortened(&figure.alt), sketch);
+    }
+}
+
+/// An image's own size: of pixels, the largest that they allow.
+pub(crate) fn natural_size(image: &PreparedImage) -> (Length, Length) {
+    match image {
+        PreparedImage::Raster(raster) => {
+            let (width, height) = raster.displayed_size();
+            (PIXEL * i64::from(width), PIXEL * i64::from(height))
+        }
+        PreparedImage::Vector(drawing) => {
+            (Length::from_units(drawing.width.units()), Length::from_units(drawing.height.units()))
+        }
     }
 }
 

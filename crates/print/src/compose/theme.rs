@@ -4,7 +4,7 @@ use chancery_brief::render_options::{FOOTER_LIMIT, ORGANISATION_LIMIT, Rgb, WATE
 
 use crate::compose::composer::{Composer, shortened};
 use crate::compose::figures::sketch::Sketch;
-use crate::compose::pictures::{Pictures, scaled_down};
+use crate::compose::pictures::{Pictures, natural_size, scaled_down};
 use crate::compose::styles::{ACCENT, META, QUIET, STAMP, TINT};
 use crate::flow::{Block, Drawing, FigureBlock, Flow, Grid, Span, TextBlock};
 use crate::pages::{Color, Paint};
@@ -88,7 +88,7 @@ impl Composer<'_> {
         }
         let element = |_: &Pictures| format!("the theme's logo {}", theme.logo);
         let Some(logo) = self.picture(theme.logo, element) else { return };
-        let sketch = Sketch::of_picture(scaled_down(logo.size(), LOGO), logo);
+        let sketch = Sketch::of_picture(scaled_down(natural_size(&logo), LOGO), logo);
         let node = self.tag(sect, Role::Figure { alt: shortened(theme.organisation) });
         let drawing = self.drawing(node, sketch);
         self.flow.blocks.push(Block::Figure(Box::new(FigureBlock {

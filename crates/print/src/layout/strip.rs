@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
+use chancery_images::PreparedImage;
+
 use crate::flow::Frame;
-use crate::images::Picture;
 use crate::layout::geometry::Slot;
 use crate::pages::{GlyphRun, Owner, Path, Rect, Segment};
 use crate::tags::{AnchorId, TagId};
@@ -59,7 +60,7 @@ pub(crate) enum Drawing {
     /// Zeros that hold the room for a number.
     Deferred(GlyphRun, AnchorId),
     Path(Path),
-    Image(Picture, Rect),
+    Image(PreparedImage, Rect),
     LinkArea(TagId, Rect),
 }
 

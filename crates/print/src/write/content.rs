@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use chancery_images::{Orientation, PreparedImage, Raster};
+
 use super::WriteError;
 use super::bounds::{Bounds, milli};
 use super::fontbook::FontBook;
@@ -13,7 +15,6 @@ use super::structure::{states_box, type_name};
 use super::syntax;
 use super::text::{self, Cursor};
 use super::vector;
-use crate::images::{Picture, Raster};
 use crate::pages::{Color, Item, Owner, Paint, Path, Placed, Rect, Segment};
 use crate::tags::{Role, TagTree};
 use crate::units::Length;
@@ -171,8 +172,8 @@ impl Encoder<'_> {
                     self.end_text();
                     sequence.open(&mut self.done.bytes);
                     match image {
-                        Picture::Raster(raster) => self.image(raster, rect),
-                        Picture::Vector(drawing) => vector::paint(&mut self.done.bytes, drawing, *rect),
+                        PreparedImage::Raster(raster) => self.image(raster, rect),
+                        PreparedImage::Vector(drawing) => vector::paint(&mut self.done.bytes, drawing, *rect),
                     }
                 }
                 Item::Repeated(items) => {
@@ -202,13 +203,14 @@ impl Encoder<'_> {
         Ok(self.forms.add(items, content.bytes))
     }
 
-    /// An image fills the unit square (ISO 32000-1, 8.9.3): the square is made the rectangle.
+    /// An image fills the unit square (ISO 32000-1, 8.9.3): the square is made the rectangle, turned or mirrored as the
+    /// image's orientation says.
     fn image(&mut self, image: &Arc<Raster>, rect: &Rect) {
         self.done.see_through |= image.alpha.is_some();
         let name = self.images.name(image);
         let out = &mut self.done.bytes;
         out.extend_from_slice(b"q ");
-        operands(out, &[milli(rect.width), 0, 0, milli(rect.height), milli(rect.x), milli(rect.y)]);
+        operands(out, &image_matrix(image.orientation, rect));
         out.extend_from_slice(b"cm ");
         syntax::name(out, name.as_bytes());
         out.extend_from_slice(b" Do Q\n");
@@ -345,6 +347,24 @@ fn write_segment(out: &mut Vec<u8>, segment: &Segment) {
         Segment::Close => b"h\n",
     };
     out.extend_from_slice(operator);
+}
+
+/// The matrix from an image's unit square, whose origin is its stored lower left corner, to a rectangle (ISO 32000-1,
+/// 8.3.3). The eight are the values of EXIF's orientation in their order.
+fn image_matrix(orientation: Orientation, rect: &Rect) -> [i64; 6] {
+    let (width, height) = (milli(rect.width), milli(rect.height));
+    let (left, bottom) = (milli(rect.x), milli(rect.y));
+    let (right, top) = (left + width, bottom + height);
+    match orientation {
+        Orientation::Upright => [width, 0, 0, height, left, bottom],
+        Orientation::MirrorHorizontal => [-width, 0, 0, height, right, bottom],
+        Orientation::Rotate180 => [-width, 0, 0, -height, right, top],
+        Orientation::MirrorVertical => [width, 0, 0, -height, left, top],
+        Orientation::Transpose => [0, -height, -width, 0, right, top],
+        Orientation::Rotate90 => [0, -height, width, 0, left, top],
+        Orientation::Transverse => [0, height, width, 0, left, bottom],
+        Orientation::Rotate270 => [0, height, -width, 0, right, bottom],
+    }
 }
 
 pub(super) fn operands(out: &mut Vec<u8>, values: &[i64]) {

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use chancery_images::{Colors, Raster, Samples};
+
 use super::file::PdfFile;
 use super::syntax::{Dict, Ref};
-use crate::images::{Colors, Raster, Samples};
 
 /// The pictures of a file, in the order of their first use.
 #[derive(Default)]

@@ -1,33 +1,34 @@
 //! Drawings in a rectangle: clipped to it, so that no picture paints over anything else, and between `q` and `Q`, so
 //! that it leaves nothing set.
 
+use chancery_images::{Cap, FixedPt, Join, Outline, PathSegment, Shape, Vector};
+
 use super::bounds::{milli, units};
 use super::content::{color_operands, operands};
 use super::syntax;
-use crate::images::{Cap, Join, Outline, Shape, Vector};
-use crate::pages::{Rect, Segment};
+use crate::pages::{Color, Rect};
 use crate::units::Length;
 
-/// From a drawing's own measures to the page's.
+/// Maps a drawing's own measures to the page's.
 struct Scale<'a> {
     vector: &'a Vector,
     rect: Rect,
 }
 
 impl Scale<'_> {
-    fn across(&self, length: Length) -> Length {
+    fn across(&self, length: FixedPt) -> Length {
         portion(length, self.rect.width, self.vector.width)
     }
 
-    fn point(&self, (x, y): (Length, Length)) -> [i64; 2] {
+    fn point(&self, (x, y): (FixedPt, FixedPt)) -> [i64; 2] {
         let down = portion(y, self.rect.height, self.vector.height);
         [milli(self.rect.x + self.across(x)), milli(self.rect.y + self.rect.height - down)]
     }
 }
 
 /// `length` times `part` over `whole`.
-fn portion(length: Length, part: Length, whole: Length) -> Length {
-    let product = i128::from(units(length)) * i128::from(units(part)) / i128::from(units(whole).max(1));
+fn portion(length: FixedPt, part: Length, whole: FixedPt) -> Length {
+    let product = i128::from(length.units()) * i128::from(units(part)) / i128::from(whole.units().max(1));
     Length::from_units(i64::try_from(product).unwrap_or(i64::MAX))
 }
 
@@ -45,7 +46,7 @@ pub(super) fn paint(out: &mut Vec<u8>, vector: &Vector, rect: Rect) {
 
 fn paint_shape(out: &mut Vec<u8>, shape: &Shape, scale: &Scale) {
     if let Some(color) = shape.fill {
-        color_operands(out, color);
+        color_operands(out, device_color(color));
         out.extend_from_slice(b"rg\n");
     }
     if let Some(outline) = &shape.outline {
@@ -65,7 +66,7 @@ fn paint_shape(out: &mut Vec<u8>, shape: &Shape, scale: &Scale) {
 }
 
 fn set(out: &mut Vec<u8>, outline: &Outline, scale: &Scale) {
-    color_operands(out, outline.color);
+    color_operands(out, device_color(outline.color));
     out.extend_from_slice(b"RG\n");
     operands(out, &[milli(scale.across(outline.width))]);
     out.extend_from_slice(b"w\n");
@@ -79,7 +80,7 @@ fn set(out: &mut Vec<u8>, outline: &Outline, scale: &Scale) {
         Join::Round => b"1 j\n",
         Join::Bevel => b"2 j\n",
     });
-    operands(out, &[milli(outline.miter)]);
+    operands(out, &[milli(Length::from_units(outline.miter.units()))]);
     out.extend_from_slice(b"M\n");
     let dash: Vec<i64> = outline.dash.iter().map(|&part| milli(scale.across(part))).collect();
     // A pattern of nothing would be an error (8.4.3.6).
@@ -90,24 +91,26 @@ fn set(out: &mut Vec<u8>, outline: &Outline, scale: &Scale) {
     out.extend_from_slice(b"d\n");
 }
 
-fn write_segment(out: &mut Vec<u8>, segment: &Segment, scale: &Scale) {
+const fn device_color(chancery_images::Color(red, green, blue): chancery_images::Color) -> Color {
+    Color(red, green, blue)
+}
+
+fn write_segment(out: &mut Vec<u8>, segment: &PathSegment, scale: &Scale) {
     match *segment {
-        // An SVG file's rectangles come as lines.
-        Segment::Rect(_) => {}
-        Segment::Move(x, y) => {
+        PathSegment::Move(x, y) => {
             operands(out, &scale.point((x, y)));
             out.extend_from_slice(b"m\n");
         }
-        Segment::Line(x, y) => {
+        PathSegment::Line(x, y) => {
             operands(out, &scale.point((x, y)));
             out.extend_from_slice(b"l\n");
         }
-        Segment::Curve(points) => {
+        PathSegment::Curve(points) => {
             for point in points {
                 operands(out, &scale.point(point));
             }
             out.extend_from_slice(b"c\n");
         }
-        Segment::Close => out.extend_from_slice(b"h\n"),
+        PathSegment::Close => out.extend_from_slice(b"h\n"),
     }
 }

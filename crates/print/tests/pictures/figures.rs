@@ -1,8 +1,7 @@
 //! Attached pictures as figures.
 
-use chancery_print::images::ImageError;
 use chancery_print::readback::struct_text;
-use chancery_print::{Images, Options, Paper, PrintError};
+use chancery_print::{ImageProblem, Images, Options, Paper, PrintError};
 use lopdf::{Document, Object, Stream};
 
 use crate::brief::{brief, digest, edition, figure, images, paragraph, printed};
@@ -125,7 +124,7 @@ fn a_missing_or_bad_picture_is_named_with_its_figure() {
     else {
         panic!("it is not there");
     };
-    assert_eq!(why, ImageError::Missing);
+    assert_eq!(why, ImageProblem::Missing);
     for part in ["s-pictures", "A photo", &digest(&photo)] {
         assert!(element.contains(part), "{element}");
     }

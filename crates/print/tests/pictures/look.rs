@@ -5,7 +5,7 @@ use chancery_print::readback::struct_text;
 use chancery_print::{Format, Images, Options, PrintError, Standing, Theme, ThemeError};
 
 use crate::brief::{brief, digest, edition, images, paragraph, printed};
-use crate::drawings::LOGO;
+use crate::make::LOGO;
 
 #[test]
 fn name_footer_and_watermark_stand_in_the_text_of_every_format_and_on_every_page() {

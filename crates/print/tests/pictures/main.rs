@@ -6,12 +6,13 @@
     reason = "a test's helpers may fail as tests do, and need not be fast"
 )]
 
+mod accepted;
 mod brief;
-mod drawings;
 #[path = "../editions/mod.rs"]
 mod editions;
 mod figures;
 mod look;
+#[path = "../../../images/tests/make/mod.rs"]
 mod make;
-mod reading;
+mod orientation;
 mod validity;

@@ -6,8 +6,7 @@ use chancery_print::pages::Color;
 use chancery_print::{Options, Theme};
 
 use crate::brief::{brief, digest, edition, figure, images, paragraph, printed};
-use crate::drawings::LOGO;
-use crate::make::{colored, glow, gradient};
+use crate::make::{LOGO, colored, glow, gradient, with_orientation};
 
 #[test]
 fn verapdf_finds_a_brief_with_pictures_and_a_theme_to_be_pdf_ua_1_and_pdf_a_2a() {
@@ -19,8 +18,20 @@ fn verapdf_finds_a_brief_with_pictures_and_a_theme_to_be_pdf_ua_1_and_pdf_a_2a()
         figure(&stamp, "A stamp"),
         figure(logo, "A drawing"),
     ];
+    let progressive =
+        std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/images/photos/progressive.jpg"));
+    let progressive = progressive.unwrap();
+    let drawing =
+        std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/images/drawings/inkscape-plain.svg"));
+    let drawing = drawing.unwrap();
+    let turned: Vec<Vec<u8>> = (1..=8).map(|value| with_orientation(&photo, value)).collect();
+    let others = turned.iter().chain([&progressive, &drawing]);
+    let blocks =
+        blocks.into_iter().chain(others.clone().map(|bytes| figure(bytes, "Another kind"))).collect();
     let content = brief("en", blocks);
-    let images = images(&[&photo, &chart, &stamp, logo]);
+    let all: Vec<&[u8]> =
+        [&photo[..], &chart, &stamp, logo].into_iter().chain(others.map(Vec::as_slice)).collect();
+    let images = images(&all);
     let logo = digest(logo);
     let theme = Theme {
         accent: Some(Color(0x7A, 0x1F, 0x3D)),

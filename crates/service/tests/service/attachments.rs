@@ -1,29 +1,96 @@
+use std::collections::HashMap;
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
 use chancery_brief::digest::body_digest;
 use chancery_proto::admin::v1::Role;
 use chancery_proto::brief::v1::get_attachment_response::Part as AnswerPart;
 use chancery_proto::brief::v1::upload_attachment_request::Part;
 use chancery_proto::brief::v1::{
-    Attachment, AttachmentHeader, Block, BriefContent, Figure, FigureKind, GetAttachmentRequest,
-    ListAttachmentsRequest, Section, UploadAttachmentRequest, block::Kind,
+    Attachment, AttachmentHeader, Block, BriefContent, CreateBriefRequest, Figure, FigureKind,
+    GetAttachmentRequest, GetBriefDraftRequest, LintBriefRequest, ListAttachmentsRequest,
+    PublishBriefRequest, Section, UploadAttachmentRequest, block::Kind,
 };
 use chancery_proto::errors::v1::Reason;
 use chancery_proto::render::v1::{CreateRenderRequest, RenderOptions, Theme};
 use chancery_proto::worker::v1::GetRenderInputRequest;
 use chancery_proto::worker::v1::get_render_input_response::Part as InputPart;
 use tonic::{Code, Status};
+use tonic_types::StatusExt;
 
-use crate::queue_scene::{QueueScene, create};
+use crate::queue_scene::{QueueScene, create as create_render};
 use crate::scene::{Briefs, Scene, content, document, import, refused, refused_at};
 
-/// A PNG of this many pixels, with so many bytes of something that nobody decodes here.
+/// A chunk of a PNG (ISO/IEC 15948, 5.3).
+fn chunk(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
+    let mut check = u32::MAX;
+    for byte in kind.iter().chain(data) {
+        check ^= u32::from(*byte);
+        for _ in 0..8 {
+            check = if check & 1 == 1 { check >> 1 ^ 0xEDB8_8320 } else { check >> 1 };
+        }
+    }
+    [&u32::try_from(data.len()).unwrap().to_be_bytes()[..], &kind, data, &(!check).to_be_bytes()].concat()
+}
+
+/// Zeros as a zlib stream of stored blocks.
+fn stored_zeros(length: usize) -> Vec<u8> {
+    let mut stream = vec![0x78, 0x01];
+    let mut left = length;
+    while left > 0 {
+        let size = u16::try_from(left.min(60_000)).unwrap();
+        left -= usize::from(size);
+        stream.push(u8::from(left == 0));
+        stream.extend(size.to_le_bytes());
+        stream.extend((!size).to_le_bytes());
+        stream.resize(stream.len() + usize::from(size), 0);
+    }
+    // Adler-32 of zeros.
+    let sum = u32::try_from(length % 65_521).unwrap() << 16 | 1;
+    stream.extend(sum.to_be_bytes());
+    stream
+}
+
+/// A black PNG of this many pixels across and seven down, with so many bytes of metadata.
 fn png(width: u32, length: usize) -> Vec<u8> {
-    let chunk = |kind: [u8; 4], data: &[u8]| {
-        [&u32::try_from(data.len()).unwrap().to_be_bytes()[..], &kind, data, &[0; 4]].concat()
-    };
     let header = [&width.to_be_bytes()[..], &7_u32.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
-    let data: Vec<u8> = (0..length).map(|index| u8::try_from(index % 251).unwrap()).collect();
-    let chunks = [chunk(*b"IHDR", &header), chunk(*b"IDAT", &data), chunk(*b"IEND", &[])].concat();
+    let metadata: Vec<u8> = (0..length).map(|index| u8::try_from(index % 251).unwrap()).collect();
+    let pixels = stored_zeros((usize::try_from(width).unwrap() * 3 + 1) * 7);
+    let chunks = [(*b"IHDR", header), (*b"prIv", metadata), (*b"IDAT", pixels), (*b"IEND", Vec::new())];
+    let chunks: Vec<u8> = chunks.iter().flat_map(|(kind, data)| chunk(*kind, data)).collect();
     [&b"\x89PNG\r\n\x1a\n"[..], &chunks].concat()
+}
+
+/// The start of a PNG that claims so many pixels across.
+fn claim(width: u32) -> Vec<u8> {
+    let header = [&width.to_be_bytes()[..], &7_u32.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
+    [&b"\x89PNG\r\n\x1a\n"[..], &chunk(*b"IHDR", &header)].concat()
+}
+
+/// The test files of a folder, by name.
+fn files(folder: &str) -> Vec<(String, Vec<u8>)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/images").join(folder);
+    let mut files: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap())
+        .map(|entry| (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap()))
+        .collect();
+    files.sort();
+    files
+}
+
+fn media_type(name: &str) -> &'static str {
+    match name.rsplit('.').next() {
+        Some("jpg") => "image/jpeg",
+        Some("svg") => "image/svg+xml",
+        _ => "image/png",
+    }
+}
+
+/// An upload's header for a file.
+fn header_of(name: &str) -> AttachmentHeader {
+    AttachmentHeader { media_type: media_type(name).into(), ..header("") }
 }
 
 fn header(marking: &str) -> AttachmentHeader {
@@ -144,8 +211,16 @@ async fn uploads_that_are_not_what_they_say_are_refused_by_field() {
 
     let too_long = [png(640, 100), vec![0; 20 * 1024 * 1024]].concat();
     let not_an_image = b"%PDF-1.7".to_vec();
-    for bytes in [vec![], bytes[..60].to_vec(), png(100_000_000, 10), not_an_image, too_long] {
-        refused_at(upload(&admin, header(""), &bytes).await, Reason::InvalidField, "data");
+    for (bytes, code) in [
+        (vec![], "IMAGE_EMPTY"),
+        (bytes[..60].to_vec(), "IMAGE_DAMAGED"),
+        (claim(100_000_000), "IMAGE_TOO_MANY_PIXELS"),
+        (not_an_image, "IMAGE_TYPE_UNKNOWN"),
+        (too_long, "IMAGE_TOO_LARGE"),
+    ] {
+        let answer = upload(&admin, header(""), &bytes).await;
+        assert_eq!(details(answer.as_ref().unwrap_err())["code"], code);
+        refused_at(answer, Reason::InvalidImage, "data");
     }
     let data = |length| Part::Data(vec![0; length].into());
     let headless = upload_parts(&admin, vec![data(1)]).await;
@@ -154,6 +229,153 @@ async fn uploads_that_are_not_what_they_say_are_refused_by_field() {
     refused_at(upload_parts(&admin, twice).await, Reason::InvalidField, "header");
     let large = vec![Part::Header(header("")), data(256 * 1024 + 1)];
     refused_at(upload_parts(&admin, large).await, Reason::InvalidField, "data");
+}
+
+/// The metadata of a refusal's `ErrorInfo`.
+fn details(status: &Status) -> HashMap<String, String> {
+    status.get_details_error_info().unwrap().metadata
+}
+
+#[tokio::test]
+async fn damaged_images_are_refused_at_upload_with_code_field_and_cure() {
+    let scene = Scene::new().await;
+    let admin = scene.briefs(&scene.admin);
+    for (name, bytes) in files("damaged") {
+        let status = upload(&admin, header_of(&name), &bytes).await.unwrap_err();
+        let details = details(&status);
+        assert!(
+            ["IMAGE_DAMAGED", "IMAGE_NOT_SUPPORTED", "SVG_NOT_SUPPORTED"].contains(&details["code"].as_str()),
+            "{name}"
+        );
+        assert!(
+            status.message().contains(&details["code"]) && status.message().contains("; "),
+            "{name}: {status}"
+        );
+        refused_at::<()>(Err(status), Reason::InvalidImage, "data");
+    }
+    assert_eq!(scene.rows("select count(*) from attachments"), ["0"]);
+}
+
+#[tokio::test]
+async fn drawings_are_stored_when_they_print_and_else_refused_by_element_and_line() {
+    let scene = Scene::new().await;
+    let admin = scene.briefs(&scene.admin);
+    let mut stored = Vec::new();
+    for (name, bytes) in files("drawings") {
+        match upload(&admin, header_of(&name), &bytes).await {
+            Ok(attachment) => {
+                assert!(attachment.width > 0 && attachment.warnings.is_empty(), "{name}");
+                stored.push(name);
+            }
+            Err(status) => {
+                let details = details(&status);
+                let (element, line) = (&details["element"], &details["line"]);
+                let place = format!("line {line}, <{element}>: ");
+                assert!(!element.is_empty() && status.message().contains(&place), "{name}: {status}");
+                refused_at::<()>(Err(status), Reason::InvalidImage, "data");
+            }
+        }
+    }
+    assert_eq!(stored, ["a-link.svg", "inkscape-plain.svg", "named-colour.svg", "size-percent.svg"]);
+}
+
+#[tokio::test]
+async fn an_upload_answers_the_displayed_size_and_a_warning_for_another_colour_space() {
+    let scene = Scene::new().await;
+    let admin = scene.briefs(&scene.admin);
+    for (name, bytes) in files("photos") {
+        let first = upload(&admin, header_of(&name), &bytes).await.unwrap();
+        let codes: Vec<&str> = first.warnings.iter().map(|warning| warning.code.as_str()).collect();
+        let expected: &[&str] = if name == "icc-swapped.jpg" { &["COLOR_PROFILE_IGNORED"] } else { &[] };
+        assert_eq!(codes, expected, "{name}");
+        assert!(first.warnings.iter().all(|warning| warning.text.contains("convert the image to sRGB")));
+        if ["plain.jpg", "exif6.jpg"].contains(&name.as_str()) {
+            assert_eq!((first.width, first.height), (480, 320), "{name}");
+        }
+        assert_eq!(upload(&admin, header_of(&name), &bytes).await.unwrap(), first);
+        assert_eq!(download(&admin, &first.name).await.unwrap(), (first, bytes));
+    }
+}
+
+#[tokio::test]
+async fn bombs_are_refused_at_once_while_other_calls_are_answered() {
+    let scene = Scene::new().await;
+    let admin = scene.briefs(&scene.admin);
+    let svg = |content: &str| {
+        format!("<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'>{content}</svg>")
+    };
+    let path = |data: String| svg(&format!("<path d='{data}'/>"));
+    let bombs = [
+        svg(&"<g>".repeat(200_000)),
+        path(format!("M0 0{}", "h1".repeat(400_000))),
+        path("1 ".repeat(400_000)),
+        "<!DOCTYPE svg [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;'>]><svg xmlns='http://www.w3.org/2000/svg'>&b;</svg>".into(),
+    ];
+    let started = Instant::now();
+    let uploads = bombs.iter().map(|bomb| async {
+        let answer = upload(&admin, header_of("bomb.svg"), bomb.as_bytes()).await;
+        refused_at(answer, Reason::InvalidImage, "data");
+    });
+    let list =
+        ListAttachmentsRequest { parent: "workspaces/default".into(), ..ListAttachmentsRequest::default() };
+    let mut other = admin.clone();
+    let (_, listed) = tokio::join!(
+        async {
+            for upload in uploads {
+                upload.await;
+            }
+        },
+        tokio::time::timeout(Duration::from_secs(1), other.list_attachments(list)),
+    );
+    listed.expect("another call waits for the checks").unwrap();
+    assert!(started.elapsed() < Duration::from_secs(8), "{:?} for four bombs", started.elapsed());
+}
+
+#[tokio::test]
+async fn an_old_image_that_cannot_be_printed_is_refused_by_publish_lint_and_as_a_logo() {
+    let scene = QueueScene::new().await;
+    let mut admin = scene.briefs.clone();
+    let bytes = b"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'>\n<text>A</text></svg>";
+    // Stored by a service that did not check.
+    let hexadecimal: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let insert = format!(
+        "insert into attachments (workspace_id, digest, media_type, marking, width, height, size_bytes, bytes, created_by)
+        select 'default', sha256(b), 'image/svg+xml', 1, 9, 9, octet_length(b), b, 'somebody'
+        from (select '\\x{hexadecimal}'::bytea) as old (b)"
+    );
+    scene.database.psql().rows(&insert).unwrap();
+    let name = format!("workspaces/default/attachments/{}", body_digest(bytes));
+    let old = Attachment { name: name.clone(), ..Attachment::default() };
+
+    let brief_id = "old-image".to_owned();
+    let create = CreateBriefRequest {
+        parent: "workspaces/default".into(),
+        brief_id,
+        content: Some(showing(&old, "")),
+        ..CreateBriefRequest::default()
+    };
+    admin.create_brief(create).await.unwrap();
+    let draft = "workspaces/default/briefs/old-image/draft".to_owned();
+    let lint = LintBriefRequest { name: draft.clone(), ..LintBriefRequest::default() };
+    let warnings = admin.lint_brief(lint).await.unwrap().into_inner().warnings;
+    let warning = warnings.iter().find(|warning| warning.code == "UNPRINTABLE_ATTACHMENT").unwrap();
+    assert_eq!(warning.part_id, "pictures");
+    assert!(warning.message.contains("line 2, <text>"), "{}", warning.message);
+
+    let etag = admin.get_brief_draft(GetBriefDraftRequest { name: draft }).await.unwrap().into_inner().etag;
+    let name = "workspaces/default/briefs/old-image".to_owned();
+    let publish = PublishBriefRequest { name, etag, ..PublishBriefRequest::default() };
+    let refusal =
+        refused(admin.publish_brief(publish).await, Code::FailedPrecondition, Reason::UnusableAttachment);
+    let failure = refusal.get_details_precondition_failure().unwrap().violations;
+    assert_eq!(failure[0].r#type, "UNPRINTABLE_ATTACHMENT");
+    assert_eq!(failure[0].subject, "draft.content.sections[1].blocks[0].figure.attachment");
+
+    let theme = Theme { logo: old.name, organisation: "A desk".into(), ..Theme::default() };
+    let options = Some(RenderOptions { theme: Some(theme), ..RenderOptions::default() });
+    let render =
+        scene.renders.clone().create_render(CreateRenderRequest { options, ..create_render("b1") }).await;
+    refused_at(render, Reason::InvalidField, "options.theme.logo");
 }
 
 #[tokio::test]
@@ -202,7 +424,12 @@ async fn the_worker_gets_the_editions_and_the_images() {
     scene.briefs.clone().import_brief(import(vec![revision])).await.unwrap();
     let theme = Theme { logo: logo.name, organisation: "A desk".into(), ..Theme::default() };
     let options = Some(RenderOptions { theme: Some(theme), ..RenderOptions::default() });
-    scene.renders.clone().create_render(CreateRenderRequest { options, ..create("b1") }).await.unwrap();
+    scene
+        .renders
+        .clone()
+        .create_render(CreateRenderRequest { options, ..create_render("b1") })
+        .await
+        .unwrap();
 
     let request = GetRenderInputRequest { lease: Some(scene.leased().await) };
     let mut answers = scene.workers.clone().get_render_input(request).await.unwrap().into_inner();
@@ -257,11 +484,12 @@ async fn options_of_a_render_are_refused_by_their_paths() {
         (sections(&["body", "body"]), "options.section_ids[1]"),
         (sections(&["body", "nowhere"]), "options.section_ids[1]"),
     ] {
-        let refusal = CreateRenderRequest { options: Some(options), ..create("b1") };
+        let refusal = CreateRenderRequest { options: Some(options), ..create_render("b1") };
         refused_at(scene.renders.clone().create_render(refusal).await, Reason::InvalidField, path);
     }
     let options = Some(themed(Theme { accent_color: "#1A4F8A".into(), ..logo(kept.name) }));
-    let render = scene.renders.clone().create_render(CreateRenderRequest { options, ..create("b1") }).await;
+    let render =
+        scene.renders.clone().create_render(CreateRenderRequest { options, ..create_render("b1") }).await;
     let options = render.unwrap().into_inner().options.unwrap();
     assert_eq!(options.theme.unwrap().accent_color, "#1a4f8a");
     assert!(options.paper != 0 && options.annexes != 0 && options.text_size != 0);

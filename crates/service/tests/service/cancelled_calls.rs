@@ -25,7 +25,9 @@ impl TableLock {
         command.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", "-", database.url()]);
         let mut psql = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
         let mut input = psql.stdin.take().unwrap();
-        input.write_all(format!("begin;\nlock table {table} in access exclusive mode;\n").as_bytes()).unwrap();
+        input
+            .write_all(format!("begin;\nlock table {table} in access exclusive mode;\n").as_bytes())
+            .unwrap();
         let held = format!(
             "select 1 from pg_locks l join pg_database d on d.oid = l.database where d.datname = current_database()
              and relation = '{table}'::regclass and mode = 'AccessExclusiveLock' and granted"
@@ -48,12 +50,14 @@ impl Drop for TableLock {
 
 /// Statements of this test's database that wait for a lock.
 fn waiting(scene: &Scene) -> usize {
-    let waiting = "select pid from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
+    let waiting =
+        "select pid from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
     scene.rows(waiting).iter().filter(|row| !row.is_empty()).count()
 }
 
 pub(crate) async fn list(mut briefs: Briefs, patience: Duration) -> Result<(), Status> {
-    let mut request = Request::new(ListBriefsRequest { parent: "workspaces/default".into(), ..Default::default() });
+    let mut request =
+        Request::new(ListBriefsRequest { parent: "workspaces/default".into(), ..Default::default() });
     request.set_timeout(patience);
     briefs.list_briefs(request).await.map(|_| ())
 }
@@ -71,9 +75,8 @@ async fn forty_expired_calls_on_a_locked_table_leave_every_connection_free() {
     let scene = Scene::new().await;
     let lock = TableLock::hold(&scene.database, "briefs");
     let begun = Instant::now();
-    let calls: Vec<_> = (0..40)
-        .map(|_| tokio::spawn(list(scene.briefs(&scene.admin), Duration::from_secs(1))))
-        .collect();
+    let calls: Vec<_> =
+        (0..40).map(|_| tokio::spawn(list(scene.briefs(&scene.admin), Duration::from_secs(1)))).collect();
     for call in calls {
         refused(call.await.unwrap(), Code::DeadlineExceeded, Reason::DeadlineExceeded);
     }
@@ -143,9 +146,8 @@ async fn identity_is_known_while_every_connection_for_calls_is_taken() {
     // A token that no memory holds yet.
     let fresh = scene.token("default", &[chancery_proto::admin::v1::Role::Reader], "TLP:CLEAR").await;
     let _lock = TableLock::hold(&scene.database, "briefs");
-    let _calls: Vec<_> = (0..16)
-        .map(|_| tokio::spawn(list(scene.briefs(&scene.admin), Duration::from_secs(8))))
-        .collect();
+    let _calls: Vec<_> =
+        (0..16).map(|_| tokio::spawn(list(scene.briefs(&scene.admin), Duration::from_secs(8)))).collect();
     let since = Instant::now();
     while waiting(&scene) < 16 {
         assert!(since.elapsed() < Duration::from_secs(10), "{} wait", waiting(&scene));

@@ -87,11 +87,8 @@ async fn a_read_only_database_is_logged_once_with_its_sqlstate_and_statement() {
     let read_only = format!("alter database {name} set default_transaction_read_only = on");
     database.psql().rows(&read_only).unwrap();
     let mut service = LoggedService::start(database.url(), "read-only").await;
-    let status = refused(
-        service.make_token(&secrets, "Hunter Two").await,
-        Code::Unavailable,
-        Reason::Unavailable,
-    );
+    let status =
+        refused(service.make_token(&secrets, "Hunter Two").await, Code::Unavailable, Reason::Unavailable);
     assert_eq!(status.message(), "the database does not answer");
     let lines = service.lines_until(&["\"call\"", "CreateApiToken"]).await;
     let failure = only_failure(&lines, "25006");

@@ -91,12 +91,19 @@ async fn an_author_learns_that_a_draft_holds_something_above_his_clearance() {
 async fn an_author_learns_that_bytes_which_he_has_are_kept_above_his_clearance() {
     let scene = Scene::new().await;
     let low = low(&scene).await;
-    upload(&scene.briefs(&scene.admin), "TLP:RED", b"<svg xmlns='http://www.w3.org/2000/svg'/>")
+    upload(
+        &scene.briefs(&scene.admin),
+        "TLP:RED",
+        b"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>",
+    )
+    .await
+    .unwrap();
+    let taken =
+        upload(&low, "TLP:CLEAR", b"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>").await;
+    refused(taken, Code::PermissionDenied, Reason::PermissionDenied);
+    upload(&low, "TLP:CLEAR", b"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9' />")
         .await
         .unwrap();
-    let taken = upload(&low, "TLP:CLEAR", b"<svg xmlns='http://www.w3.org/2000/svg'/>").await;
-    refused(taken, Code::PermissionDenied, Reason::PermissionDenied);
-    upload(&low, "TLP:CLEAR", b"<svg xmlns='http://www.w3.org/2000/svg' />").await.unwrap();
 }
 
 async fn upload(briefs: &Briefs, marking: &str, bytes: &[u8]) -> Result<(), Status> {

@@ -1,6 +1,6 @@
 use chancery_brief::digest::body_digest;
-use chancery_brief::image::MediaType;
 use chancery_brief::marking::Scheme;
+use chancery_images::{ImageReport, ImageWarning, MediaType};
 use chancery_proto::brief::v1::{Block, BriefContent, Figure, FigureKind, Section, block::Kind};
 use chancery_proto::names::AttachmentName;
 use chancery_proto::render::v1::{RenderOptions, Theme};
@@ -13,9 +13,10 @@ use crate::queue_scene::{ENVIRONMENT, source};
 
 const PICTURE: &[u8] = b"the bytes of a picture";
 
-fn new<'a>(bytes: &'a [u8], marking: &str) -> NewAttachment<'a> {
-    let marking = Scheme::Tlp.rank(marking).unwrap();
-    NewAttachment { media_type: MediaType::Png, marking, width: 640, height: 480, bytes }
+fn report() -> ImageReport {
+    let profile = "a wide colour space".to_owned();
+    let warnings = vec![ImageWarning::ColorProfileIgnored { profile }];
+    ImageReport { media_type: MediaType::Png, width: 640, height: 480, warnings }
 }
 
 fn name(bytes: &[u8]) -> AttachmentName {
@@ -23,7 +24,9 @@ fn name(bytes: &[u8]) -> AttachmentName {
 }
 
 async fn put(place: &Place, who: &Principal, bytes: &[u8], marking: &str) -> Result<Attachment> {
-    place.store.put_attachment(who, &"default".parse().unwrap(), &new(bytes, marking)).await
+    let marking = Scheme::Tlp.rank(marking).unwrap();
+    let new = NewAttachment { marking, report: &report(), bytes };
+    place.store.put_attachment(who, &"default".parse().unwrap(), &new).await
 }
 
 /// Content with a section that shows an image in a block of a marking.
@@ -114,6 +117,22 @@ async fn a_reader_has_an_image_only_through_an_edition_that_shows_it() {
     assert_eq!(listed("TLP:RED", Some(&both[0]), 9).await, [both[1].clone()]);
 }
 
+/// A document's place in an import, with the only violation's path and code.
+fn violation(error: StoreError) -> (Option<usize>, String, &'static str) {
+    match error {
+        StoreError::UnusableAttachments { place, violations } => {
+            assert_eq!(violations.len(), 1);
+            (place, violations[0].path.clone(), violations[0].code)
+        }
+        other => panic!("{other}"),
+    }
+}
+
+/// The path of the only figure of [`showing`].
+fn path() -> String {
+    "sections[1].blocks[0].figure.attachment".to_owned()
+}
+
 #[tokio::test]
 async fn a_figure_shows_an_image_of_the_workspace_that_is_marked_no_higher() {
     let place = Place::new().await;
@@ -121,14 +140,6 @@ async fn a_figure_shows_an_image_of_the_workspace_that_is_marked_no_higher() {
     let import = async |content: BriefContent| {
         place.store.import(&admin, &brief_name("b1"), &[document(1, content)]).await
     };
-    let violation = |error: StoreError| match error {
-        StoreError::UnusableAttachments { place, violations } => {
-            assert_eq!(violations.len(), 1);
-            (place, violations[0].path.clone(), violations[0].code)
-        }
-        other => panic!("{other}"),
-    };
-    let path = || "sections[1].blocks[0].figure.attachment".to_owned();
     let unknown = violation(import(showing(PICTURE, "TLP:AMBER")).await.unwrap_err());
     assert_eq!(unknown, (Some(0), path(), "UNKNOWN_ATTACHMENT"));
     put(&place, &admin, PICTURE, "TLP:RED").await.unwrap();
@@ -227,4 +238,68 @@ async fn who_may_not_see_all_that_a_print_is_made_of_does_not_see_the_render() {
         let made = place.store.create_render(&admin, &source("b2"), &options).await.unwrap();
         assert_eq!(place.store.render(&amber, &made.render.name).await.is_ok(), is_visible);
     }
+}
+
+/// A drawing that prints, and one that does not.
+const GOOD: &[u8] = b"<svg xmlns='http://www.w3.org/2000/svg' width='40' height='30'/>";
+const BAD: &[u8] = b"<svg xmlns='http://www.w3.org/2000/svg' width='40' height='30'>\n<text>A</text></svg>";
+
+/// Makes all images ones that were stored before there were checks.
+fn forget_checks(place: &Place) {
+    place.rows("update attachments set check_version = null, refusal = null, warning_codes = '{}', warning_texts = '{}'");
+}
+
+#[tokio::test]
+async fn images_from_before_the_checks_are_checked_when_a_figure_shows_them() {
+    let place = Place::new().await;
+    let admin = person("TLP:RED");
+    for bytes in [GOOD, BAD] {
+        put(&place, &admin, bytes, "TLP:CLEAR").await.unwrap();
+    }
+    forget_checks(&place);
+    let import = |content: BriefContent| {
+        let documents = [document(1, content)];
+        let (store, admin) = (place.store.clone(), admin.clone());
+        async move { store.import(&admin, &brief_name("b1"), &documents).await }
+    };
+    let bad = violation(import(showing(BAD, "TLP:CLEAR")).await.unwrap_err());
+    assert_eq!(bad, (Some(0), path(), "UNPRINTABLE_ATTACHMENT"));
+    import(showing(GOOD, "TLP:CLEAR")).await.unwrap();
+    // The good one's check is recorded, with its real size instead of the one it was stored with.
+    let checked = "select width, height from attachments where check_version is not null and refusal is null";
+    assert_eq!(place.rows(checked), ["40|30"]);
+
+    let author = with_role(Role::Author, "TLP:CLEAR");
+    let workspace = "default".parse().unwrap();
+    let warnings =
+        place.store.unprintable_images(&author, &workspace, &showing(BAD, "TLP:CLEAR")).await.unwrap();
+    let [warning] = warnings.as_slice() else { panic!("{warnings:?}") };
+    assert_eq!((warning.code, warning.part_id.as_str()), ("UNPRINTABLE_ATTACHMENT", "pictures"));
+    assert!(warning.message.contains("line 2, <text>"), "{}", warning.message);
+    assert!(
+        place.store.unprintable_images(&author, &workspace, &showing(GOOD, "")).await.unwrap().is_empty()
+    );
+    let refused = "select refusal from attachments where refusal is not null";
+    assert!(place.rows(refused)[0].contains("convert text to paths"));
+}
+
+#[tokio::test]
+async fn an_image_above_the_author_s_clearance_gives_no_lint_warning() {
+    let place = Place::new().await;
+    put(&place, &person("TLP:RED"), BAD, "TLP:RED").await.unwrap();
+    forget_checks(&place);
+    let author = with_role(Role::Author, "TLP:GREEN");
+    let workspace = "default".parse().unwrap();
+    let warnings = place.store.unprintable_images(&author, &workspace, &showing(BAD, "")).await.unwrap();
+    assert_eq!(warnings, []);
+}
+
+#[tokio::test]
+async fn uploading_an_old_image_again_records_its_check() {
+    let place = Place::new().await;
+    let admin = person("TLP:RED");
+    let first = put(&place, &admin, GOOD, "TLP:CLEAR").await.unwrap();
+    assert_eq!(first.warnings[0].code, "COLOR_PROFILE_IGNORED");
+    forget_checks(&place);
+    assert_eq!(put(&place, &admin, GOOD, "TLP:CLEAR").await.unwrap(), first);
 }

@@ -1,11 +1,12 @@
 //! A figure before it has structure elements: paths and labels with their places. The figures' layouts are
 //! made of it alone, so that they can be tried without a brief.
 
+use chancery_images::PreparedImage;
+
 use crate::compose::composer::{nfc, stretches};
 use crate::compose::styles::{INK, Type};
 use crate::compose::tables::Words;
 use crate::compose::words::Lexicon;
-use crate::images::Picture;
 use crate::layout::HAIRLINE;
 use crate::pages::{ArtifactKind, Color, Owner, Paint, Path, Rect, Segment};
 use crate::text::Typesetter;
@@ -23,7 +24,7 @@ pub(crate) struct Sketch {
     pub(crate) width: Length,
     pub(crate) height: Length,
     /// A picture that fills it.
-    pub(crate) image: Option<Picture>,
+    pub(crate) image: Option<PreparedImage>,
     pub(crate) paths: Vec<Path>,
     pub(super) labels: Vec<SketchLabel>,
 }
@@ -65,7 +66,7 @@ impl Sketch {
     }
 
     /// A picture and nothing else.
-    pub(crate) fn of_picture((width, height): (Length, Length), image: Picture) -> Self {
+    pub(crate) fn of_picture((width, height): (Length, Length), image: PreparedImage) -> Self {
         Self { height, image: Some(image), ..Self::new(width) }
     }
 
