@@ -8,7 +8,7 @@ use chancery_brief::lint::Warning;
 use chancery_images::{CHECK_VERSION, ImageError, ImageReport, Limits, check};
 use chancery_proto::brief::v1::BriefContent;
 use chancery_proto::names::ResourceId;
-use sqlx::PgConnection;
+use crate::database::PgConnection;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
