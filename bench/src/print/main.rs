@@ -90,8 +90,11 @@ fn timed(content: &BriefContent) -> anyhow::Result<(Printed, [(&'static str, i64
         published_at: "2026-10-14T09:00:00Z",
         creator: "Policy Assessment Unit",
         standing: Standing::Published,
+        withdraw_reason: "",
         superseded_by: None,
         earlier: None,
+        earlier_revision: 0,
+        combined_changes: None,
         images: &NO_IMAGES,
     };
     let started = cpu_microseconds();

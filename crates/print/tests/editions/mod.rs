@@ -16,8 +16,11 @@ pub(crate) fn edition(content: &BriefContent) -> Edition<'_> {
         published_at: "2026-01-01T00:00:00Z",
         creator: "The desk",
         standing: Standing::Published,
+        withdraw_reason: "",
         superseded_by: None,
         earlier: None,
+        earlier_revision: 0,
+        combined_changes: None,
         images: &NO_IMAGES,
     }
 }
