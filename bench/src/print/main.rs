@@ -91,8 +91,11 @@ fn timed(content: &BriefContent) -> anyhow::Result<(Printed, [(&'static str, i64
         creator: "Policy Assessment Unit",
         import: None,
         standing: Standing::Published,
+        withdraw_reason: "",
         superseded_by: None,
         earlier: None,
+        earlier_revision: 0,
+        combined_changes: None,
         images: &NO_IMAGES,
     };
     let started = cpu_microseconds();

@@ -8,6 +8,7 @@
 pub mod arbitrary;
 pub mod attachments;
 mod canonical;
+pub mod combined_changes;
 pub mod diff;
 pub mod digest;
 pub mod edtf;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use chancery_proto::brief::v1::BriefContent;
-use chancery_proto::names::AttachmentName;
+use chancery_proto::names::{AttachmentName, RevisionName};
 use chancery_proto::render::v1::{
     Annexes, LikelihoodDisplay, Paper, RenderFormat, RenderOptions, TextSize, Theme,
 };
@@ -53,6 +53,7 @@ pub fn checked(options: &RenderOptions) -> Result<RenderOptions, Vec<InvalidOpti
     checker.text("watermark", &mut kept.watermark, WATERMARK_LIMIT);
     checker.sections(&kept.section_ids);
     checker.known::<Annexes>("annexes", kept.annexes);
+    checker.comparison(&kept.compare_to);
     if checker.found.is_empty() { Ok(kept) } else { Err(checker.found) }
 }
 
@@ -123,6 +124,15 @@ impl Checker {
                 "locale",
                 "\"en\", \"ru\", \"fa\" or \"ar\", with or without a region, such as \"fa-IR\"",
             );
+        }
+    }
+
+    /// Whether it names a revision. Which revisions the caller may compare with depends on the brief.
+    fn comparison(&mut self, name: &str) {
+        if !name.is_empty()
+            && let Err(error) = name.parse::<RevisionName>()
+        {
+            self.refuse("compare_to", format!("{error}; leave it empty to compare with the parent revision"));
         }
     }
 
@@ -350,6 +360,15 @@ mod tests {
         assert_eq!(paths(&with(Theme { logo: logo(), ..Default::default() })), ["theme.organisation"]);
         let named = Theme { logo: "logo.png".into(), organisation: "A desk".into(), ..Default::default() };
         assert_eq!(paths(&with(named)), ["theme.logo"]);
+    }
+
+    #[test]
+    fn a_comparison_names_a_revision() {
+        let with = |name: &str| RenderOptions { compare_to: name.into(), ..Default::default() };
+        checked(&with("workspaces/default/briefs/b1/revisions/1")).unwrap();
+        for name in ["1", "b1", "workspaces/default/briefs/b1", "workspaces/default/briefs/b1/revisions/0"] {
+            assert_eq!(paths(&with(name)), ["compare_to"], "{name}");
+        }
     }
 
     #[test]

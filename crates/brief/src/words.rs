@@ -3,7 +3,8 @@
 
 use chancery_proto::brief::v1::{
     ActorKind, BriefKind, ChangeKind, CitationRole, ConfidenceLevel, DatePrecision, FactorKind, PlaceKind,
-    PloverType, RelationshipStatus, SourceReliability, SourceType, StatementStatus, StatementType, Trend,
+    PloverType, RelationshipPolarity, RelationshipStatus, SourceReliability, SourceType, StatementStatus,
+    StatementType, Trend,
 };
 
 /// Defines a function from an enum's values to words; the value that is not said has none.
@@ -111,6 +112,12 @@ words!(
         Changed => "changed",
         Contested => "contested",
         Ended => "ended",
+    }
+);
+words!(
+    /// Whether a relationship is supportive or adverse.
+    relationship_polarity(RelationshipPolarity) {
+        Supportive => "supportive", Adverse => "adverse", Mixed => "mixed", Neutral => "neutral",
     }
 );
 words!(

@@ -317,6 +317,9 @@ pub struct Render {
     /// By which the server knows this request again for a day: repeated, it makes no second render
     #[arg(long, value_name = "ID", default_value = "", hide_default_value = true)]
     pub request_id: String,
+    /// The earlier revision of the same brief to compare with: its number, or its name [default: the parent revision]
+    #[arg(long, value_name = "N|NAME")]
+    pub compare_to: Option<String>,
     #[command(flatten)]
     pub options: PrintOptions,
 }
@@ -402,6 +405,9 @@ pub struct PrintOptions {
     /// Attaches the edition to the PDF as JSON
     #[arg(long)]
     pub attach_data: bool,
+    /// Prints the ids of statements and other parts beside them
+    #[arg(long)]
+    pub show_ids: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

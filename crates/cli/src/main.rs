@@ -11,6 +11,7 @@ mod images;
 mod names;
 mod output;
 mod print_options;
+mod print_warnings;
 mod progress;
 mod stack;
 mod state;

@@ -23,6 +23,15 @@ pub fn revision(workspace: &ResourceId, given: &str) -> Result<RevisionName, Fai
     completed(workspace, "briefs", given)
 }
 
+/// A revision by its number, as one of a brief: `2`; or by any name that [`revision`] takes.
+pub fn revision_of(brief: &BriefName, given: &str) -> Result<RevisionName, Failure> {
+    if given.bytes().all(|byte| byte.is_ascii_digit()) {
+        let full = format!("{brief}/revisions/{given}");
+        return full.parse().map_err(|error: NameError| Failure::usage("INVALID_NAME", error.to_string()));
+    }
+    revision(&brief.workspace, given)
+}
+
 /// An API token: its id, `apiTokens/…` or in full.
 pub fn api_token(workspace: &ResourceId, given: &str) -> Result<ApiTokenName, Failure> {
     completed(workspace, "apiTokens", given)
@@ -54,7 +63,18 @@ fn completed<N: FromStr<Err = NameError>>(
 
 #[cfg(test)]
 mod tests {
-    use super::{brief, brief_or_revision};
+    use super::{brief, brief_or_revision, revision_of};
+
+    #[test]
+    fn a_number_is_a_revision_of_the_brief_at_hand() {
+        let brief = "workspaces/default/briefs/russia-iran".parse().unwrap();
+        let name = |given| revision_of(&brief, given).map(|name| name.to_string());
+        assert_eq!(name("2").unwrap(), "workspaces/default/briefs/russia-iran/revisions/2");
+        assert_eq!(name("other/revisions/1").unwrap(), "workspaces/default/briefs/other/revisions/1");
+        for wrong in ["0", "", "other", "-1", "99999999999"] {
+            assert!(name(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn short_names_are_completed() {

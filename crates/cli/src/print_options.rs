@@ -40,7 +40,8 @@ pub fn message(flags: &PrintOptions, theme: Option<Theme>) -> RenderOptions {
         section_ids: flags.sections.clone(),
         annexes: annexes.into(),
         attach_data: flags.attach_data,
-        ..RenderOptions::default()
+        show_ids: flags.show_ids,
+        compare_to: String::new(),
     }
 }
 
@@ -65,7 +66,7 @@ mod tests {
     #[test]
     fn every_flag_reaches_the_request() {
         let flags = "--format one-page --paper letter --locale fa --likelihood icd203 --large-print --recipient R \
-            --watermark W --section one --section two --no-annexes --attach-data";
+            --watermark W --section one --section two --no-annexes --attach-data --show-ids";
         let expected = RenderOptions {
             format: RenderFormat::OnePage.into(),
             paper: Paper::Letter.into(),
@@ -78,6 +79,7 @@ mod tests {
             section_ids: vec!["one".into(), "two".into()],
             annexes: Annexes::Without.into(),
             attach_data: true,
+            show_ids: true,
             ..RenderOptions::default()
         };
         assert_eq!(options(&flags.split_whitespace().collect::<Vec<_>>()), expected);

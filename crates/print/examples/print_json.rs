@@ -4,7 +4,8 @@
 //! --format full|standard|one-page   --paper a4|letter       --large
 //! --locale en|ru|fa|ar              --likelihood as-written|icd203|phia|numbers
 //! --section ID (again for more)     --annexes  --no-annexes
-//! --draft  --withdrawn              --superseded-by N       --earlier REVISION.json
+//! --draft  --withdrawn              --withdraw-reason TEXT  --superseded-by N
+//! --earlier REVISION.json           --show-ids
 //! --recipient TEXT                  --watermark TEXT        --attach-data
 //! --accent RRGGBB                   --organisation TEXT     --footer TEXT
 //! --image FILE (again for more)     --logo FILE
@@ -34,8 +35,10 @@ struct Command {
     sections: Vec<String>,
     annexes: Option<bool>,
     standing: Standing,
+    withdraw_reason: String,
     superseded_by: Option<u32>,
     earlier: Option<String>,
+    show_ids: bool,
     recipient: String,
     watermark: String,
     attach_data: bool,
@@ -66,15 +69,18 @@ fn main() -> Result<(), Failure> {
         creator: &document.creator,
         import: None,
         standing: command.standing,
+        withdraw_reason: &command.withdraw_reason,
         superseded_by: command.superseded_by,
         earlier: earlier.as_ref().and_then(|earlier| earlier.content.as_ref()),
+        earlier_revision: 0,
+        combined_changes: None,
         images: &command.images,
     };
     let mut observe = |_| ControlFlow::Continue(());
     let printed = print(&edition, &command.options(), &Limits::default(), &Fonts::default(), &mut observe)
         .map_err(|error| error.to_string())?;
     for warning in &printed.warnings {
-        eprintln!("{warning:?}");
+        eprintln!("{}: {warning}", warning.code());
     }
     eprintln!("{} pages, {} bytes", printed.pages, printed.bytes.len());
     std::fs::write(output, printed.bytes)?;
@@ -108,6 +114,8 @@ impl Command {
             "--draft" => self.standing = Standing::Draft,
             "--withdrawn" => self.standing = Standing::Withdrawn,
             "--superseded-by" => self.superseded_by = Some(value()?.parse()?),
+            "--withdraw-reason" => self.withdraw_reason = value()?,
+            "--show-ids" => self.show_ids = true,
             "--earlier" => self.earlier = Some(value()?),
             "--recipient" => self.recipient = value()?,
             "--watermark" => self.watermark = value()?,
@@ -148,6 +156,7 @@ impl Command {
             sections: &self.sections,
             annexes: self.annexes,
             attach_data: self.attach_data,
+            show_ids: self.show_ids,
         }
     }
 }

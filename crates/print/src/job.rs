@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chancery_images::{MAX_FILE_BYTES, MAX_PIXELS};
-use chancery_proto::brief::v1::BriefContent;
+use chancery_proto::brief::v1::{BriefContent, Change};
 
 pub use crate::layout::Paper;
 use crate::pages::Color;
@@ -27,10 +27,16 @@ pub struct Edition<'a> {
     pub import: Option<Import<'a>>,
     /// Whether it stands.
     pub standing: Standing,
+    /// Why it was withdrawn; empty when it was not, or when no reason is known.
+    pub withdraw_reason: &'a str,
     /// The revision that took its place, if the reader may know of one.
     pub superseded_by: Option<u32>,
-    /// The edition of the revision before, at the same clearance: what changes are shown against.
+    /// The edition that changes are shown against, at the same clearance: of the parent revision, or of an earlier one.
     pub earlier: Option<&'a BriefContent>,
+    /// The number of the revision that `earlier` is of; 0 when it is not known.
+    pub earlier_revision: u32,
+    /// The changes since `earlier_revision` where that is not the parent; `None` prints the content's own changes.
+    pub combined_changes: Option<&'a [Change]>,
     /// The images that the content and the theme refer to, by SHA-256 in lower-case hexadecimal.
     pub images: &'a Images,
 }
@@ -87,6 +93,9 @@ pub struct Options<'a> {
     pub annexes: Option<bool>,
     /// Whether the edition is attached as JSON: the file is PDF/A-3a then.
     pub attach_data: bool,
+    /// Whether the ids of statements and other parts are printed. Without it they are destinations only, and references
+    /// name a part by what the reader sees of it.
+    pub show_ids: bool,
 }
 
 /// Sorts of documents.

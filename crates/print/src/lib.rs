@@ -20,6 +20,7 @@ mod compose;
 mod job;
 mod print;
 mod request;
+mod warnings;
 #[cfg(test)]
 mod within;
 
@@ -29,6 +30,7 @@ pub use crate::job::{
     Edition, Format, Images, Import, LikelihoodDisplay, Limits, Locale, NO_IMAGES, Options, Paper, Standing,
     TextSize, Theme,
 };
-pub use crate::print::{BlockHeight, Overflow, PrintError, Printed, Progress, Warning, print};
+pub use crate::print::{BlockHeight, Overflow, PrintError, Printed, Progress, print};
 pub use crate::readback::{ExtractError, Extracted, extract};
 pub use crate::request::UnknownOption;
+pub use crate::warnings::{MAX_PRINT_WARNINGS, Warning, print_warnings};

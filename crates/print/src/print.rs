@@ -12,6 +12,7 @@ use crate::readback::{self, Expected, ProofError};
 use crate::text::Typesetter;
 use crate::text::inline::{Deferred, PageList, PieceKind};
 use crate::text::languages::is_right_to_left;
+use crate::warnings::Warning;
 use crate::write::{WriteError, Writer};
 
 /// How far a print has come.
@@ -32,18 +33,8 @@ pub struct Printed {
     pub bytes: Vec<u8>,
     /// How many pages it has.
     pub pages: u32,
-    /// What a publisher should know.
+    /// Flaws that did not stop the print, in a stable order.
     pub warnings: Vec<Warning>,
-}
-
-/// Something that printed otherwise than the author may expect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Warning {
-    /// No face has the character; a box stands for it, and extraction yields the character.
-    MissingGlyph {
-        /// The character.
-        character: char,
-    },
 }
 
 /// Why a brief could not be printed.

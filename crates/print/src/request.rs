@@ -48,6 +48,7 @@ impl<'a> Options<'a> {
                 wire::Annexes::Without => Some(false),
             },
             attach_data: options.attach_data,
+            show_ids: options.show_ids,
         })
     }
 }
@@ -124,7 +125,9 @@ mod tests {
             section_ids: vec!["body".into()],
             annexes: wire::Annexes::Without.into(),
             attach_data: true,
-            ..wire::RenderOptions::default()
+            show_ids: true,
+            // What is compared reaches the printer as an edition and not as a name.
+            compare_to: "workspaces/default/briefs/b1/revisions/1".into(),
         };
         let expected = Options {
             format: Format::OnePage,
@@ -143,6 +146,7 @@ mod tests {
             sections: &request.section_ids,
             annexes: Some(false),
             attach_data: true,
+            show_ids: true,
         };
         assert_eq!(Options::of_request(&request), Ok(expected));
     }

@@ -30,8 +30,11 @@ fn all_within(content: &BriefContent, options: &Options) -> usize {
         creator: "",
         import: None,
         standing: Standing::Draft,
+        withdraw_reason: "",
         superseded_by: None,
         earlier: None,
+        earlier_revision: 0,
+        combined_changes: None,
         images: &NO_IMAGES,
     };
     let mut typesetter = Typesetter::default();
@@ -269,8 +272,11 @@ fn a_bottom_line_of_46_words_and_six_judgments_are_refused_by_name() {
         creator: "",
         import: None,
         standing: Standing::Published,
+        withdraw_reason: "",
         superseded_by: None,
         earlier: None,
+        earlier_revision: 0,
+        combined_changes: None,
         images: &NO_IMAGES,
     };
     let composed = compose(&edition, &options, Density::Even, &Limits::default(), &mut Typesetter::default());

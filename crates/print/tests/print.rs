@@ -81,8 +81,8 @@ fn a_character_that_no_face_has_is_reported_and_does_not_stop_the_print() {
         ..BriefContent::default()
     };
     let printed = print_content(&content).unwrap();
-    let missing = |character| Warning::MissingGlyph { character };
-    assert_eq!(printed.warnings, [missing('日'), missing('本'), missing('\u{e000}')]);
+    let missing = |character, part_id: &str| Warning::MissingGlyph { character, part_id: part_id.to_owned() };
+    assert_eq!(printed.warnings, [missing('日', ""), missing('本', ""), missing('\u{e000}', "s1")]);
 }
 
 #[test]
@@ -210,7 +210,7 @@ fn right_to_left_briefs_print() {
 #[test]
 fn large_print_has_no_side_column_and_sets_ids_after_their_paragraphs() {
     let content = sample();
-    let options = Options { text_size: TextSize::Large, ..Options::default() };
+    let options = Options { text_size: TextSize::Large, show_ids: true, ..Options::default() };
     let mut observe = |_| ControlFlow::Continue(());
     let printed =
         print(&edition(&content), &options, &Limits::default(), &Fonts::default(), &mut observe).unwrap();

@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use chancery_brief::digest::Digest;
+use chancery_proto::names::PartId;
+use chancery_proto::render::v1::PrintWarning;
 use chancery_proto::worker::v1::upload_artifact_request::Part;
 use chancery_proto::worker::v1::{ArtifactHeader, UploadArtifactRequest};
 use chancery_store::{
     ArtifactUpload, CHUNK, Finished, Lease, PrintEnvironment, StagedArtifact, Store, StoreError,
+    UNCLASSIFIED_WARNING,
 };
 use prost::bytes::Bytes;
 use sha2::{Digest as _, Sha256};
@@ -21,9 +24,10 @@ const SIZE_LIMIT: u64 = 256 * 1024 * 1024;
 
 /// The most pages that a worker may speak of.
 pub(crate) const PAGES_LIMIT: u32 = 100_000;
-/// How much a worker may have to say about a PDF.
-const WARNINGS_LIMIT: usize = 1_000;
-const WARNING_LENGTH: usize = 500;
+/// The most warnings about one PDF, the most characters of a warning's text, and the most of its code.
+const MAX_WARNINGS: usize = 1_000;
+const MAX_WARNING_TEXT: usize = 500;
+const MAX_WARNING_CODE: usize = 63;
 
 /// How long the next piece may take.
 const PIECE_TIMEOUT: Duration = Duration::from_secs(30);
@@ -44,7 +48,7 @@ struct Header {
     size_bytes: u64,
     pages: u32,
     environment: PrintEnvironment,
-    warnings: Vec<String>,
+    warnings: Vec<PrintWarning>,
 }
 
 /// Takes an upload and finishes its task. Bytes that are not what the header announced leave the lease unharmed.
@@ -154,6 +158,45 @@ fn mismatch(what: String) -> Status {
     status(StoreError::UploadMismatch(what))
 }
 
+/// The warnings of a header, within their limits. A worker of an earlier version sends texts only.
+fn warnings(texts: Vec<String>, classified: Vec<PrintWarning>) -> Result<Vec<PrintWarning>, Status> {
+    let is_too_long = |text: &String| text.chars().count() > MAX_WARNING_TEXT;
+    if texts.len() > MAX_WARNINGS || texts.iter().any(is_too_long) {
+        return Err(invalid_field("header.warnings", "at most 1,000 of at most 500 characters"));
+    }
+    if classified.is_empty() {
+        let warning =
+            |text| PrintWarning { code: UNCLASSIFIED_WARNING.to_owned(), text, ..Default::default() };
+        return Ok(texts.into_iter().map(warning).collect());
+    }
+    if classified.len() > MAX_WARNINGS {
+        return Err(invalid_field("header.print_warnings", "at most 1,000 warnings"));
+    }
+    for (index, warning) in classified.iter().enumerate() {
+        let refuse = |field: &str, description: &str| {
+            Err(invalid_field(&format!("header.print_warnings[{index}].{field}"), description))
+        };
+        let PrintWarning { code, part_id, text } = warning;
+        if !is_code(code) {
+            return refuse("code", "upper snake case such as MISSING_GLYPH, at most 63 characters");
+        }
+        if !part_id.is_empty() && part_id.parse::<PartId>().is_err() {
+            return refuse("part_id", "empty, or the id of a part: [A-Za-z][A-Za-z0-9-]{0,62}");
+        }
+        if text.is_empty() || is_too_long(text) {
+            return refuse("text", "1 to 500 characters");
+        }
+    }
+    Ok(classified)
+}
+
+fn is_code(code: &str) -> bool {
+    let is_allowed = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    (1..=MAX_WARNING_CODE).contains(&code.len())
+        && code.bytes().all(is_allowed)
+        && code.starts_with(|first: char| first.is_ascii_uppercase())
+}
+
 impl Header {
     fn decode(header: ArtifactHeader) -> Result<Self, Status> {
         if !(1..=SIZE_LIMIT).contains(&header.size_bytes) {
@@ -162,17 +205,14 @@ impl Header {
         if !(1..=PAGES_LIMIT).contains(&header.pages) {
             return Err(invalid_field("header.pages", "from 1 to 100,000"));
         }
-        let too_long = |warning: &String| warning.chars().count() > WARNING_LENGTH;
-        if header.warnings.len() > WARNINGS_LIMIT || header.warnings.iter().any(too_long) {
-            return Err(invalid_field("header.warnings", "at most 1,000 of at most 500 characters"));
-        }
+        let warnings = warnings(header.warnings, header.print_warnings)?;
         Ok(Self {
             lease: lease("header.lease", header.lease)?,
             digest: digest("header.sha256", &header.sha256)?,
             size_bytes: header.size_bytes,
             pages: header.pages,
             environment: environment("header.environment", header.environment)?,
-            warnings: header.warnings,
+            warnings,
         })
     }
 }

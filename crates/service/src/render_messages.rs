@@ -78,7 +78,8 @@ pub(crate) fn render_message(render: &store::Render) -> Render {
             message.end_time = Some(timestamp(*ended_at));
             message.artifact = artifact.as_ref().map(artifact_message);
             message.artifact_expired = artifact.is_none();
-            message.warnings.clone_from(warnings);
+            message.warnings = warnings.iter().map(|warning| warning.text.clone()).collect();
+            message.print_warnings.clone_from(warnings);
         }
         store::RenderState::Failed { reason, message: why, ended_at } => {
             message.set_state(RenderState::Failed);

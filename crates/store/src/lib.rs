@@ -35,6 +35,7 @@ mod publishing;
 mod purges;
 mod queue_stats;
 mod reindex;
+mod render_comparisons;
 mod render_endings;
 mod render_inputs;
 mod render_lists;
@@ -102,7 +103,7 @@ pub use render_lists::{RenderFilter, RenderList, RenderPlace, RenderStateKind};
 pub use render_queue::{Acquired, AcquiredLease, Lease, LeaseTimes};
 pub use render_requests::{NewRender, RequestedRender};
 pub use render_tasks::{AttemptFailure, Finished, StagedArtifact};
-pub use renders::{Download, Render, RenderState, WaitingReason};
+pub use renders::{Download, Render, RenderState, UNCLASSIFIED_WARNING, WaitingReason};
 pub use request_ids::WriteId;
 pub use search::{
     InvalidSearchPlace, Search, SearchFacet, SearchHit, SearchPage, SearchPlace, SearchQuery,

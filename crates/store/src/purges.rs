@@ -3,6 +3,7 @@
 
 use chancery_proto::brief::v1::PurgeBriefRevisionResponse;
 use chancery_proto::names::{BriefName, RevisionName};
+use chancery_proto::worker::v1::RenderInputManifest;
 use prost::Message;
 use time::OffsetDateTime;
 
@@ -53,6 +54,7 @@ impl Store {
         let (key, number) = (held.key, to_integer(name.revision.0)?);
         let tasks = lock_prints(&mut transaction, key, Some(number)).await?;
         end_prints(&mut transaction, &tasks, &PURGED).await?;
+        remove_quotes(&mut transaction, &tasks).await?;
         let pdfs = destroy_pdfs(&mut transaction, &tasks).await?;
         let at = destroy_content(&mut transaction, key, number, &principal.subject, reason).await?;
         settle_current(&mut transaction, key).await?;
@@ -133,7 +135,8 @@ async fn note_purged(
     note(transaction, principal, &name.workspace, write, &answer.encode_to_vec()).await
 }
 
-/// The tasks that print something of a revision, as it is or compared with a later one; with none, of the whole brief.
+/// The tasks that print something of a revision: itself, as the one to compare with, or as one whose changes a comparison
+/// quotes. Without a revision, those of the whole brief.
 /// Locked, and no other can come: new ones refer to the edition.
 pub(crate) async fn lock_prints(
     transaction: &mut PgConnection,
@@ -207,6 +210,8 @@ pub(crate) async fn end_prints(
         with wiped as (
             update render_tasks t
             set warnings = '{}',
+                warning_codes = '{}',
+                warning_part_ids = '{}',
                 failure_message = case when t.failure_reason is not null then '' end
             where t.task_id = any ($1) and $4 and t.state not in ('QUEUED', 'RUNNING', 'DEAD')
         ), task as (
@@ -216,6 +221,8 @@ pub(crate) async fn end_prints(
                 phase = 0,
                 pages = 0,
                 warnings = '{}',
+                warning_codes = '{}',
+                warning_part_ids = '{}',
                 failure_reason = $2,
                 failure_message = $3,
                 quarantined = false,
@@ -234,6 +241,40 @@ pub(crate) async fn end_prints(
         ending.reason,
         ending.message,
         ending.wipes_messages
+    )
+    .execute(transaction)
+    .await?;
+    Ok(())
+}
+
+/// Takes the quotes of revisions out of the tasks' manifests. The digests stay, by which a later purge of another of
+/// those revisions finds the tasks.
+async fn remove_quotes(transaction: &mut PgConnection, tasks: &[String]) -> Result<()> {
+    let pinned = sqlx::query!(
+        "-- purges::remove_quotes
+        select task_id, manifest from render_tasks where task_id = any ($1) order by task_id",
+        tasks
+    )
+    .fetch_all(&mut *transaction)
+    .await?;
+    let (mut quoting, mut manifests) = (Vec::new(), Vec::new());
+    for task in pinned {
+        let mut manifest = RenderInputManifest::decode(task.manifest.as_slice()).map_err(damaged)?;
+        if !std::mem::take(&mut manifest.combined_changes).is_empty() {
+            quoting.push(task.task_id);
+            manifests.push(manifest.encode_to_vec());
+        }
+    }
+    if quoting.is_empty() {
+        return Ok(());
+    }
+    sqlx::query!(
+        "-- purges::remove_quotes
+        update render_tasks t set manifest = q.manifest
+        from unnest($1::text[], $2::bytea[]) as q (task_id, manifest)
+        where t.task_id = q.task_id",
+        &quoting,
+        &manifests
     )
     .execute(transaction)
     .await?;

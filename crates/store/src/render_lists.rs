@@ -120,7 +120,7 @@ impl Store {
             r#"-- render_lists::render_window
             select r.render_id, r.task_id, r.brief_id, r.revision, r.edition_digest, r.options, r.created_at,
                 r.cancelled_at, t.state, t.attempts + t.crashes as "attempt!", t.phase, t.pages as progress,
-                t.warnings, t.failure_reason, t.failure_message, t.ended_at,
+                t.warnings, t.warning_codes, t.warning_part_ids, t.failure_reason, t.failure_message, t.ended_at,
                 a.digest as "artifact_digest?", a.size_bytes as "size_bytes?", a.pages as "pages?",
                 a.blob_id as "blob_id?", w.waiting as "waiting?"
             from renders r

@@ -2,12 +2,14 @@
 
 use chancery_brief::digest::{Digest, body_digest};
 use chancery_brief::render_options::with_defaults;
+use chancery_proto::brief::v1::Change;
 use chancery_proto::names::{BriefName, BriefOrRevisionName, RenderName};
 use chancery_proto::render::v1::{RenderOptions, RenderPriority};
 use chancery_proto::worker::v1::RenderInputManifest;
 use prost::Message;
 
 use crate::print_environments::{digest, environment};
+use crate::render_comparisons::PinnedComparison;
 use crate::render_inputs::PinnedEdition;
 use crate::render_shares::class_of;
 use crate::renders::Render;
@@ -49,10 +51,42 @@ struct Pinned {
     /// The lowest clearance that may see all that goes into the print, and so the print.
     visible_from: i16,
     edition_digest: Digest,
+    /// The editions whose changes the manifest quotes. They must not be purged before the task refers to them.
+    quoted: Vec<Digest>,
     options: RenderOptions,
     environment: PrintEnvironment,
     manifest: Vec<u8>,
     render_key: Digest,
+}
+
+/// What a render is compared with; empty where there is no earlier revision.
+#[derive(Default)]
+struct Comparison {
+    digest: String,
+    revision: u32,
+    visible_from: Option<i16>,
+    changes: Vec<Change>,
+    quoted: Vec<Digest>,
+}
+
+impl Comparison {
+    /// With the parent revision, where there is one.
+    fn of_parent(revision: Option<i32>, bytes: Option<&[u8]>, visible_from: Option<i16>) -> Result<Self> {
+        let (Some(revision), Some(bytes)) = (revision, bytes) else { return Ok(Self::default()) };
+        let (digest, revision) = (digest(bytes)?.to_string(), to_number(revision)?);
+        Ok(Self { digest, revision, visible_from, ..Self::default() })
+    }
+
+    /// With a revision that the caller chose.
+    fn chosen(pinned: PinnedComparison) -> Result<Self> {
+        Ok(Self {
+            digest: pinned.digest.to_string(),
+            revision: to_number(pinned.revision)?,
+            visible_from: Some(pinned.visible_from),
+            changes: pinned.changes,
+            quoted: pinned.between,
+        })
+    }
 }
 
 /// A render that is about to be made.
@@ -88,6 +122,8 @@ enum Queued {
     Before,
     /// Somebody else made it in the meantime.
     LostRace,
+    /// An edition that the manifest quotes was purged in the meantime.
+    Outdated,
     /// Nothing is known of room in the workspace's queue.
     NoRoom,
 }
@@ -111,8 +147,9 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`] and [`StoreError::AllWithdrawn`] when the principal has no edition of the source;
     /// [`StoreError::RevisionPurged`] when he had one;
-    /// [`StoreError::InvalidOptions`] for sections that it has not and for a logo that the workspace has not;
-    /// [`StoreError::LimitExceeded`] for images of too many bytes; [`StoreError::RenderQuarantined`],
+    /// [`StoreError::InvalidOptions`] for sections that it has not, for a logo that the workspace has not, and for a
+    /// revision to compare with that is not an earlier one of the brief; [`StoreError::NotFound`] for one that the
+    /// principal may not see; [`StoreError::LimitExceeded`] for images of too many bytes and for too many changes; [`StoreError::RenderQuarantined`],
     /// [`StoreError::NoPrintEnvironment`]; [`StoreError::QueueFull`] when a new task would be one too many;
     /// [`StoreError::RequestIdReused`].
     pub async fn request_render(
@@ -145,11 +182,11 @@ impl Store {
         access: Access,
         request: &NewRender,
     ) -> Result<Option<RequestedRender>> {
-        let pinned = self.pin_render_input(principal, access, &request.source, &request.options).await?;
+        let mut pinned = self.pin_render_input(principal, access, &request.source, &request.options).await?;
         let name = RenderName { workspace: pinned.brief.workspace.clone(), render: generated_id()? };
-        let new = New { principal, request, pinned: &pinned, name: &name };
         let mut made_room = false;
         for _ in 0..TRIES {
+            let new = New { principal, request, pinned: &pinned, name: &name };
             let is_new_task = match self.join_render_task(&new).await? {
                 Joined::Render(joined) => {
                     if joined.class.is_some_and(|class| class > class_of(request.priority)) {
@@ -163,6 +200,12 @@ impl Store {
                         Queued::Render => true,
                         Queued::Before => return Ok(None),
                         Queued::LostRace => continue,
+                        Queued::Outdated => {
+                            pinned = self
+                                .pin_render_input(principal, access, &request.source, &request.options)
+                                .await?;
+                            continue;
+                        }
                         // Others took what was left.
                         Queued::NoRoom if made_room => {
                             return Err(StoreError::QueueFull { limit: self.queue_limit });
@@ -195,8 +238,9 @@ impl Store {
             r#"-- render_requests::pin_render_input
             select b.brief_key, e.revision, e.from_rank as "from_rank!", e.digest, r.published_at, r.creator,
                 r.recorded_at, r.importer,
-                r.withdrawn_at is not null as "is_withdrawn!",
-                p.digest as "comparison?", p.from_rank::smallint as "comparison_from?",
+                r.withdrawn_at is not null as "is_withdrawn!", r.withdraw_reason,
+                p.revision as "comparison_revision?", p.digest as "comparison?",
+                p.from_rank::smallint as "comparison_from?",
                 n.revision as "newest?", n.floor::smallint as "newest_from?",
                 v.printer_version as "printer_version?", v.fonts_digest as "fonts_digest?"
             from briefs b
@@ -210,7 +254,8 @@ impl Store {
             ) e
             join revisions r on r.brief_key = b.brief_key and r.revision = e.revision
             left join lateral (
-                select c.digest, c.from_rank from editions c join revisions s using (brief_key, revision)
+                select c.revision, c.digest, c.from_rank
+                from editions c join revisions s using (brief_key, revision)
                 where c.brief_key = b.brief_key and c.revision < e.revision and c.from_rank <= $3::smallint
                     and s.withdrawn_at is null
                 order by c.revision desc, c.from_rank desc
@@ -239,9 +284,14 @@ impl Store {
         let options = with_defaults(options.clone());
         let edition = PinnedEdition { key: row.brief_key, revision: row.revision, from_rank: row.from_rank };
         self.check_sections(&edition, &options).await?;
+        let comparison = if options.compare_to.is_empty() {
+            Comparison::of_parent(row.comparison_revision, row.comparison.as_deref(), row.comparison_from)?
+        } else {
+            Comparison::chosen(self.pin_comparison(access, &brief, &edition, &options.compare_to).await?)?
+        };
         let logo = self.pin_logo(access, &brief, &options).await?;
         let attachments = self.pin_images(&edition, logo.as_ref()).await?;
-        let seen = [Some(row.from_rank), row.comparison_from, logo.as_ref().map(|logo| logo.marking)];
+        let seen = [Some(row.from_rank), comparison.visible_from, logo.as_ref().map(|logo| logo.marking)];
         let newer = row.newest.filter(|newest| *newest > row.revision);
         let newer_from = newer.and(row.newest_from);
         let visible_from = seen.into_iter().chain([newer_from]).flatten().max().unwrap_or(row.from_rank);
@@ -250,22 +300,23 @@ impl Store {
             brief: brief.to_string(),
             revision: u32::try_from(row.revision).map_err(damaged)?,
             edition_digest: edition_digest.to_string(),
-            comparison_edition_digest: match row.comparison {
-                Some(bytes) => digest(&bytes)?.to_string(),
-                None => String::new(),
-            },
+            comparison_edition_digest: comparison.digest,
+            comparison_revision: comparison.revision,
+            combined_changes: comparison.changes,
+            combined_edition_digests: comparison.quoted.iter().map(Digest::to_string).collect(),
             attachment_digests: attachments,
             asset_digests: logo.into_iter().map(|logo| logo.digest.to_string()).collect(),
-            options: Some(options.clone()),
+            // The comparison is pinned by its digests: naming the parent revision prints what naming none prints.
+            options: Some(RenderOptions { compare_to: String::new(), ..options.clone() }),
             publish_time: Some(timestamp(row.published_at)),
             creator: row.creator,
             import_record: ImportRecord::of_columns(row.importer, row.recorded_at)
                 .map(|import| import.to_message()),
             superseded_by: newer.map_or(Ok(0), to_number)?,
             withdrawn: row.is_withdrawn,
+            withdraw_reason: row.withdraw_reason.unwrap_or_default(),
             environment: Some(environment.to_message()),
             marking_scheme: access.scheme.to_string(),
-            ..RenderInputManifest::default()
         }
         .encode_to_vec();
         Ok(Pinned {
@@ -275,6 +326,7 @@ impl Store {
             from_rank: row.from_rank,
             visible_from,
             edition_digest,
+            quoted: comparison.quoted,
             options,
             environment,
             render_key: body_digest(&manifest),
@@ -372,6 +424,7 @@ impl Store {
     async fn queue_render_task(&self, new: &New<'_>, generation: i32) -> Result<Queued> {
         let New { principal, request, pinned, name } = new;
         let write = request.write.as_ref();
+        let quoted: Vec<Vec<u8>> = pinned.quoted.iter().map(|digest| digest.as_bytes().to_vec()).collect();
         // Start-time fair queueing: a workspace's next task comes after its last one, and not before the one that
         // is served now; so who asks for much waits behind himself and not before others.
         let row = sqlx::query!(
@@ -379,6 +432,13 @@ impl Store {
             with before as materialized (
                 select request_id from request_ids
                 where workspace_id = $2 and subject = $8 and method = $18 and request_id = $19
+            ), quoted as materialized (
+                -- Against a purge, which locks the editions and then looks for tasks that refer to them: either that one sees
+                -- this task, or this one finds an edition missing.
+                select digest from editions
+                where brief_key = $11 and digest = any ($22::bytea[])
+                order by revision, from_rank
+                for key share
             ), share as (
                 update render_shares
                 set room = room - 1,
@@ -387,6 +447,7 @@ impl Store {
                         (select last_value from render_virtual_time)
                     )
                 where workspace_id = $2 and room > 0 and queue_limit = $16 and not exists (select from before)
+                    and (select count(*) from quoted) = cardinality($22::bytea[])
                 returning next_ranks[$15::smallint + 1] - 1 as fair_rank
             ), task as (
                 insert into render_tasks
@@ -411,7 +472,7 @@ impl Store {
                 returning render_id
             )
             select exists (select from before) as "before!", exists (select from share) as "had_room!",
-                exists (select from render) as "made!""#,
+                (select count(*) from quoted) = cardinality($22::bytea[]) as "is_quoted!", exists (select from render) as "made!""#,
             pinned.render_key.as_bytes().as_slice(),
             pinned.brief.workspace.as_str(),
             pinned.brief.brief.as_str(),
@@ -433,12 +494,14 @@ impl Store {
             write.map(|write| &write.id),
             write.map(|write| write.request_digest.as_bytes().as_slice()),
             name.to_string(),
+            &quoted,
         )
         .fetch_one(&self.pool)
         .await;
         match row {
             Ok(row) if row.made => Ok(Queued::Render),
             Ok(row) if row.before => Ok(Queued::Before),
+            Ok(row) if !row.is_quoted => Ok(Queued::Outdated),
             Ok(row) if row.had_room => Ok(Queued::LostRace),
             Ok(_) => Ok(Queued::NoRoom),
             Err(error) if was_done_before(&error) => Ok(Queued::Before),

@@ -2,7 +2,7 @@
 //! it locks the task's queue row where the epoch is the lease's, and zero rows mean that the lease is lost.
 
 use chancery_brief::digest::Digest;
-use chancery_proto::render::v1::RenderPhase;
+use chancery_proto::render::v1::{PrintWarning, RenderPhase};
 
 use crate::{Lease, Result, Store, StoreError};
 
@@ -23,8 +23,8 @@ pub struct StagedArtifact {
     pub size_bytes: u64,
     /// The PDF's number of pages.
     pub pages: u32,
-    /// What the printer has to say about it.
-    pub warnings: Vec<String>,
+    /// What the printer could not do as asked.
+    pub warnings: Vec<PrintWarning>,
 }
 
 /// How an attempt failed.
@@ -102,6 +102,9 @@ impl Store {
     }
 
     async fn commit_artifact(&self, lease: &Lease, artifact: &StagedArtifact) -> Result<bool> {
+        let column = |of: fn(&PrintWarning) -> &String| -> Vec<String> {
+            artifact.warnings.iter().map(|warning| of(warning).clone()).collect()
+        };
         let done = sqlx::query_scalar!(
             "-- render_tasks::commit_artifact
             with lease as materialized (
@@ -122,6 +125,8 @@ impl Store {
                     finished_epoch = $2,
                     pages = $5,
                     warnings = $7,
+                    warning_codes = $8,
+                    warning_part_ids = $9,
                     ended_at = clock_timestamp()
                 from lease
                 where t.task_id = lease.task_id
@@ -139,7 +144,9 @@ impl Store {
             i64::try_from(artifact.size_bytes).unwrap_or(i64::MAX),
             i32::try_from(artifact.pages).unwrap_or(i32::MAX),
             artifact.blob,
-            &artifact.warnings,
+            &column(|warning| &warning.text),
+            &column(|warning| &warning.code),
+            &column(|warning| &warning.part_id),
         )
         .fetch_optional(&self.pool)
         .await?;

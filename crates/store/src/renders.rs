@@ -3,7 +3,7 @@
 
 use chancery_brief::digest::Digest;
 use chancery_proto::names::{GeneratedId, RenderName, ResourceId, RevisionName};
-use chancery_proto::render::v1::{RenderOptions, RenderPhase};
+use chancery_proto::render::v1::{PrintWarning, RenderOptions, RenderPhase};
 use prost::Message;
 use sqlx::PgExecutor;
 use time::OffsetDateTime;
@@ -61,8 +61,8 @@ pub enum RenderState {
     Succeeded {
         /// The PDF; none once its bytes have expired.
         artifact: Option<Artifact>,
-        /// What the printer has to say about it.
-        warnings: Vec<String>,
+        /// What the printer could not do as asked.
+        warnings: Vec<PrintWarning>,
         /// When it was finished.
         ended_at: OffsetDateTime,
     },
@@ -117,6 +117,8 @@ pub(crate) struct Row {
     pub(crate) phase: i16,
     pub(crate) progress: i32,
     pub(crate) warnings: Vec<String>,
+    pub(crate) warning_codes: Vec<String>,
+    pub(crate) warning_part_ids: Vec<String>,
     pub(crate) failure_reason: Option<String>,
     pub(crate) failure_message: Option<String>,
     pub(crate) ended_at: Option<OffsetDateTime>,
@@ -149,7 +151,7 @@ impl Store {
             r#"-- renders::render
             select r.render_id, r.task_id, r.brief_id, r.revision, r.edition_digest, r.options, r.created_at,
                 r.cancelled_at, t.state, t.attempts + t.crashes as "attempt!", t.phase, t.pages as progress,
-                t.warnings, t.failure_reason, t.failure_message, t.ended_at,
+                t.warnings, t.warning_codes, t.warning_part_ids, t.failure_reason, t.failure_message, t.ended_at,
                 a.digest as "artifact_digest?", a.size_bytes as "size_bytes?", a.pages as "pages?",
                 a.blob_id as "blob_id?", w.waiting as "waiting?"
             from renders r
@@ -286,7 +288,8 @@ impl Row {
                     }
                     _ => None,
                 };
-                Ok(RenderState::Succeeded { artifact, warnings: self.warnings, ended_at: ended_at? })
+                let warnings = print_warnings(self.warnings, self.warning_codes, self.warning_part_ids);
+                Ok(RenderState::Succeeded { artifact, warnings, ended_at: ended_at? })
             }
             "FAILED" | "DEAD" => Ok(RenderState::Failed {
                 reason: self.failure_reason.unwrap_or_default(),
@@ -296,4 +299,19 @@ impl Row {
             other => Err(damaged(format!("{other:?} is no state of a task"))),
         }
     }
+}
+
+/// The code of a warning from a worker that sends texts only.
+pub const UNCLASSIFIED_WARNING: &str = "UNCLASSIFIED";
+
+/// Warnings from their columns. Codes are missing where a worker or a service of an earlier version wrote texts only.
+fn print_warnings(texts: Vec<String>, codes: Vec<String>, part_ids: Vec<String>) -> Vec<PrintWarning> {
+    let is_complete = codes.len() == texts.len() && part_ids.len() == texts.len();
+    let mut named = codes.into_iter().zip(part_ids).filter(|_| is_complete);
+    let warning = |text| {
+        let (code, part_id) =
+            named.next().unwrap_or_else(|| (UNCLASSIFIED_WARNING.to_owned(), String::new()));
+        PrintWarning { code, part_id, text }
+    };
+    texts.into_iter().map(warning).collect()
 }

@@ -2,7 +2,9 @@
 
 use std::ops::ControlFlow;
 
-use chancery_print::{Edition, Fonts, Import, Limits, NO_IMAGES, Options, PrintError, Standing, Warning};
+use chancery_print::{
+    Edition, Fonts, Import, Limits, NO_IMAGES, Options, PrintError, Standing, print_warnings,
+};
 use chancery_proto::brief::v1::{BriefContent, RevisionBody};
 use chancery_proto::render::v1::{RenderOptions, RenderPhase};
 use chancery_proto::worker::v1::{PrintEnvironment, RenderInputManifest};
@@ -12,9 +14,6 @@ use prost_types::Timestamp;
 
 use crate::printer::{PrintFailure, Printed, Printer, Progress};
 use crate::queue::PrintInput;
-
-/// The most things that are said about one PDF, as the service takes them.
-const WARNINGS_LIMIT: usize = 1_000;
 
 /// The printer of this build.
 #[derive(Debug, Clone, Default)]
@@ -71,7 +70,7 @@ impl Printer for ChanceryPrinter {
         .map(|printed| Printed {
             bytes: printed.bytes.into(),
             pages: printed.pages,
-            warnings: printed.warnings.into_iter().take(WARNINGS_LIMIT).map(warning).collect(),
+            warnings: print_warnings(&printed.warnings),
         })
         .map_err(|error| why(&error))
     }
@@ -91,8 +90,13 @@ fn edition<'a>(
         creator: &manifest.creator,
         import: None,
         standing: if manifest.withdrawn { Standing::Withdrawn } else { Standing::Published },
+        withdraw_reason: &manifest.withdraw_reason,
         superseded_by: Some(manifest.superseded_by).filter(|newer| *newer != 0),
         earlier: None,
+        earlier_revision: manifest.comparison_revision,
+        // Their digests tell an empty list from none: changes may cancel out.
+        combined_changes: (!manifest.combined_edition_digests.is_empty())
+            .then_some(manifest.combined_changes.as_slice()),
         images: &NO_IMAGES,
     }
 }
@@ -120,14 +124,6 @@ impl Phases<'_> {
             chancery_print::Progress::Writing => RenderPhase::Write,
         };
         (self.observe)(Progress { phase, pages: self.pages })
-    }
-}
-
-fn warning(warning: Warning) -> String {
-    match warning {
-        Warning::MissingGlyph { character } => {
-            format!("no font has U+{:04X}; a box stands for it", u32::from(character))
-        }
     }
 }
 

@@ -245,8 +245,8 @@ impl<Q: Queue, P: Printer> Job<Q, P> {
             size_bytes: u64::try_from(printed.bytes.len()).unwrap_or(u64::MAX),
             pages: printed.pages,
             environment: Some(self.printer.environment()),
-            warnings: printed.warnings,
-            print_warnings: Vec::new(),
+            warnings: printed.warnings.iter().map(|warning| warning.text.clone()).collect(),
+            print_warnings: printed.warnings,
         };
         let bytes = &printed.bytes;
         let sending = persist(|| self.queue.upload(header.clone(), Bytes::clone(bytes)));

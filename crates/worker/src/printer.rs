@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use chancery_proto::render::v1::RenderPhase;
+use chancery_proto::render::v1::{PrintWarning, RenderPhase};
 use chancery_proto::worker::v1::PrintEnvironment;
 use prost::bytes::Bytes;
 
@@ -24,8 +24,8 @@ pub struct Printed {
     pub bytes: Bytes,
     /// Its number of pages.
     pub pages: u32,
-    /// What the printer has to say about it.
-    pub warnings: Vec<String>,
+    /// What the printer could not do as asked, as the service takes it: bounded in number and size.
+    pub warnings: Vec<PrintWarning>,
 }
 
 /// Why there is no print.

@@ -21,7 +21,7 @@ use crate::failure::Failure;
 use crate::output;
 use crate::stack::{Stack, StackSettings};
 use crate::state::StateFolder;
-use crate::text;
+use crate::{print_warnings, text};
 
 pub async fn run(global: &Global, arguments: &Demo) -> Result<(), Failure> {
     let mut stop = StopSignal::new()?;
@@ -161,11 +161,9 @@ fn told(as_json: bool, printed: &Printed, path: &Path, steps: &Steps) -> String 
         artifact.size_bytes.div_ceil(1_000),
         artifact.sha256
     );
-    for warning in &printed.render.warnings {
-        // Writing to a String does not fail.
-        let _ = writeln!(text, "  warning: {warning}");
-    }
+    text.push_str(&print_warnings::text(&printed.render.print_warnings, "  "));
     let brief = printed.render.revision.split('/').nth(3).unwrap_or_default();
+    // Writing to a String does not fail.
     let _ = write!(
         text,
         "\nNext:\n  ./dev up                                  leaves everything running; then, in another terminal:\n  \

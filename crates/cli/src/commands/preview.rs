@@ -13,16 +13,16 @@ use chancery_brief::render_options::{InvalidOption, checked, unknown_sections, w
 use chancery_brief::validate::{InvalidContent, canonicalize};
 use chancery_print::{Edition, Fonts, Images, Limits, Options, PrintError, Printed, Standing};
 use chancery_proto::brief::v1::{BriefContent, BriefDraft, RevisionDocument};
-use chancery_proto::render::v1::{RenderOptions, Theme as ThemeMessage};
+use chancery_proto::render::v1::{PrintWarning, RenderOptions, Theme as ThemeMessage};
 
 use crate::args::{Global, Preview, SchemeArg};
 use crate::documents::{Document, text_of};
 use crate::failure::{Failure, Place};
 use crate::images::Image;
 use crate::output::{self, is_standard};
-use crate::print_options;
 use crate::text;
 use crate::theme::Theme;
+use crate::{print_options, print_warnings};
 
 /// Content nests; the default of 2 MiB leaves little room over the deepest layout.
 const STACK: usize = 8 << 20;
@@ -70,25 +70,44 @@ pub fn run(global: &Global, arguments: &Preview) -> Result<(), Failure> {
         creator: "",
         import: None,
         standing: Standing::Draft,
+        withdraw_reason: "",
         superseded_by: None,
         earlier: None,
+        earlier_revision: 0,
+        combined_changes: None,
         images: &images,
     };
     let printed = print(&edition, &options, &fonts)?;
+    let warnings = chancery_print::print_warnings(&printed.warnings);
     if is_standard(&arguments.output) {
+        eprint!("{}", print_warnings::text(&warnings, ""));
         let written = std::io::stdout().lock().write_all(&printed.bytes);
         return written.map_err(Failure::io("writing to standard output"));
     }
     output::write_file(&arguments.output, 0o666, &printed.bytes)?;
     let pages = printed.pages;
     output::print(&if global.json {
+        let output = arguments.output.display().to_string();
         format!(
             "{}\n",
-            serde_json::json!({ "output": arguments.output.display().to_string(), "pages": pages })
+            serde_json::json!({ "output": output, "pages": pages, "printWarnings": json_of(&warnings) })
         )
     } else {
-        format!("{}: {}, stamped as a draft\n", arguments.output.display(), text::pages(pages))
+        let told = print_warnings::text(&warnings, "");
+        format!("{}: {}, stamped as a draft\n{told}", arguments.output.display(), text::pages(pages))
     })
+}
+
+/// Warnings in the JSON form that a render has them in.
+fn json_of(warnings: &[PrintWarning]) -> Vec<serde_json::Value> {
+    let json = |PrintWarning { code, part_id, text }: &PrintWarning| {
+        if part_id.is_empty() {
+            serde_json::json!({ "code": code, "text": text })
+        } else {
+            serde_json::json!({ "code": code, "partId": part_id, "text": text })
+        }
+    };
+    warnings.iter().map(json).collect()
 }
 
 impl Draft {

@@ -1,6 +1,5 @@
 //! `render`: a brief to a PDF file.
 
-use std::fmt::Write as _;
 use std::path::Path;
 
 use chancery_client::{Client, RenderEvent};
@@ -15,7 +14,7 @@ use crate::failure::Failure;
 use crate::output::{PendingFile, is_standard};
 use crate::progress::Progress;
 use crate::theme::Theme;
-use crate::{names, output, print_options, text};
+use crate::{names, output, print_options, print_warnings, text};
 
 pub async fn run(global: &Global, arguments: &Render) -> Result<(), Failure> {
     let name = names::brief_or_revision(&global.workspace, &arguments.name)?;
@@ -23,6 +22,8 @@ pub async fn run(global: &Global, arguments: &Render) -> Result<(), Failure> {
         let message = "standard output cannot take both the PDF and --json: name a file with -o";
         return Err(Failure::usage("USAGE", message));
     }
+    let compare_to = arguments.compare_to.as_deref();
+    let compare_to = compare_to.map(|given| names::revision_of(&name.brief_name(), given)).transpose()?;
     // The theme is read before anything is asked of a server.
     let theme = arguments.options.theme.as_deref().map(Theme::read).transpose()?;
     let client = connect(global).await?;
@@ -30,10 +31,14 @@ pub async fn run(global: &Global, arguments: &Render) -> Result<(), Failure> {
         Some(theme) => Some(with_logo(&client, &name, theme).await?),
         None => None,
     };
+    let options = RenderOptions {
+        compare_to: compare_to.map(|name| name.to_string()).unwrap_or_default(),
+        ..print_options::message(&arguments.options, theme)
+    };
     let request = CreateRenderRequest {
         priority: priority(arguments.priority).into(),
         request_id: arguments.request_id.clone(),
-        ..request(&name, print_options::message(&arguments.options, theme))
+        ..request(&name, options)
     };
     let mut progress = Progress::new(global.json);
     let printed = if is_standard(&arguments.output) {
@@ -45,6 +50,7 @@ pub async fn run(global: &Global, arguments: &Render) -> Result<(), Failure> {
     progress.end();
     let printed = printed?;
     if is_standard(&arguments.output) {
+        eprint!("{}", print_warnings::text(&printed.print_warnings, ""));
         return Ok(());
     }
     output::answer(global.json, &printed, || told(&printed, &arguments.output))
@@ -116,9 +122,6 @@ fn told(render: &render::Render, path: &Path) -> String {
         artifact.size_bytes,
         artifact.sha256
     );
-    for warning in &render.warnings {
-        // Writing to a String does not fail.
-        let _ = writeln!(text, "warning: {warning}");
-    }
+    text.push_str(&print_warnings::text(&render.print_warnings, ""));
     text
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use chancery_proto::brief::v1::{Actor, Event, Relationship, Scenario};
 
 use crate::compose::composer::{Composer, Voice};
+use crate::compose::labels::filled;
 use crate::compose::styles::{self, BODY, META, TABLE, TABLE_HEAD};
 use crate::compose::tables::{TableMaker, Words};
 use crate::compose::words;
@@ -37,7 +38,7 @@ impl Composer<'_> {
         }
     }
 
-    /// " (c-001, c-002)", linked.
+    /// " (Trade; Key judgment 2)", linked.
     fn rests_on(&mut self, inline: &mut Inline, voice: Voice, ids: &[String]) {
         if ids.is_empty() {
             return;
@@ -58,6 +59,7 @@ impl Composer<'_> {
             let inner = self.subheading(sect, heading);
             self.bullets(inner, &factors, |composer, factor, node, block| {
                 let voice = composer.voice(node, BODY);
+                composer.begin_part(&factor.id);
                 block.anchors = composer.anchor_of(&factor.id);
                 composer.mark_part(&mut block.inline, voice, &factor.marking);
                 composer.say(&mut block.inline, voice, &factor.text);
@@ -78,6 +80,7 @@ impl Composer<'_> {
             maker.block.span = Span::Full;
             for scenario in scenarios {
                 let anchors = self.anchor_of(&scenario.id);
+                self.begin_part(&scenario.id);
                 maker.row(self, anchors, |composer, column, cell, inline| {
                     let voice = composer.voice(cell, if column == 0 { TABLE_HEAD } else { TABLE });
                     match column {
@@ -90,7 +93,7 @@ impl Composer<'_> {
                             composer.say(inline, voice, &scenario.text);
                             composer.rests_on(inline, voice, &scenario.statement_ids);
                         }
-                        _ => composer.links(inline, voice, &scenario.indicator_ids),
+                        _ => composer.indicator_links(inline, voice, &scenario.indicator_ids),
                     }
                 });
             }
@@ -100,15 +103,18 @@ impl Composer<'_> {
 
     pub(crate) fn indicators(&mut self, sect: TagId) {
         let labels = self.labels();
-        let head = [labels.id, labels.watch, labels.would_mean];
+        let by_id = self.options.show_ids;
+        let head = [if by_id { labels.id } else { labels.number_head }, labels.watch, labels.would_mean];
         let mut maker = TableMaker::begin(self, sect, "", &head, true, Words::Own);
         maker.block.span = Span::Full;
-        for indicator in &self.content.indicators {
+        for (index, indicator) in self.content.indicators.iter().enumerate() {
             let anchors = self.anchor_of(&indicator.id);
+            self.begin_part(&indicator.id);
             maker.row(self, anchors, |composer, column, cell, inline| {
                 let voice = composer.voice(cell, if column == 0 { TABLE_HEAD } else { TABLE });
                 match column {
-                    0 => composer.say(inline, voice, &indicator.id),
+                    0 if by_id => composer.say(inline, voice, &indicator.id),
+                    0 => composer.say(inline, voice, &(index + 1).to_string()),
                     1 => {
                         composer.mark_part(inline, voice, &indicator.marking);
                         composer.say(inline, voice, &indicator.text);
@@ -123,10 +129,28 @@ impl Composer<'_> {
         maker.finish(self);
     }
 
+    /// Links to indicators: by their ids where those are printed, else by their numbers in the table of indicators.
+    fn indicator_links(&mut self, inline: &mut Inline, voice: Voice, ids: &[String]) {
+        if self.options.show_ids {
+            return self.links(inline, voice, ids);
+        }
+        for (index, id) in ids.iter().enumerate() {
+            if index > 0 {
+                self.say(inline, voice, ", ");
+            }
+            let place = self.content.indicators.iter().position(|indicator| indicator.id == *id);
+            let number = place.map_or_else(|| id.clone(), |place| (place + 1).to_string());
+            let name = self.name_of_part(id).map_or_else(|| number.clone(), |name| name.text.to_string());
+            let hears = filled(self.labels().go_to, &[&name]);
+            self.link(inline, voice, id, &number, &hears);
+        }
+    }
+
     pub(crate) fn assumptions(&mut self, sect: TagId) {
         let content = self.content;
         self.bullets(sect, &content.assumptions, |composer, assumption, node, block| {
             let voice = composer.voice(node, BODY);
+            composer.begin_part(&assumption.id);
             block.anchors = composer.anchor_of(&assumption.id);
             composer.mark_part(&mut block.inline, voice, &assumption.marking);
             composer.say(&mut block.inline, voice, &assumption.text);
@@ -145,6 +169,7 @@ impl Composer<'_> {
         let content = self.content;
         self.bullets(sect, &content.information_gaps, |composer, gap, node, block| {
             let voice = composer.voice(node, BODY);
+            composer.begin_part(&gap.id);
             block.anchors = composer.anchor_of(&gap.id);
             composer.mark_part(&mut block.inline, voice, &gap.marking);
             composer.say(&mut block.inline, voice, &gap.text);
@@ -155,6 +180,7 @@ impl Composer<'_> {
         let content = self.content;
         self.bullets(sect, &content.dissents, |composer, dissent, node, block: &mut TextBlock| {
             let voice = composer.voice(node, BODY);
+            composer.begin_part(&dissent.id);
             block.anchors = composer.anchor_of(&dissent.id);
             composer.mark_part(&mut block.inline, voice, &dissent.marking);
             if !dissent.holder.is_empty() {
@@ -173,6 +199,7 @@ impl Composer<'_> {
         maker.block.span = Span::Full;
         for actor in &self.content.actors {
             let anchors = self.anchor_of(&actor.id);
+            self.begin_part(&actor.id);
             maker.row(self, anchors, |composer, column, cell, inline| {
                 let voice = composer.voice(cell, if column == 0 { TABLE_HEAD } else { TABLE });
                 composer.actor_cell(inline, voice, actor, column);
@@ -220,21 +247,38 @@ impl Composer<'_> {
         relationships: &[&Relationship],
         anchored: bool,
     ) -> TableMaker {
-        // A column that nothing stands in is left out.
+        // An empty column is left out.
         let dated = relationships.iter().any(|relationship| relationship.period.is_some());
-        let columns: &[usize] = if dated { &[0, 1, 2, 3, 4, 5] } else { &[0, 1, 2, 4, 5] };
+        let assessed = relationships
+            .iter()
+            .any(|relationship| self.words.relationship_polarity(relationship.polarity).is_some());
+        let is_filled = |column: &usize| match column {
+            3 => dated,
+            5 => assessed,
+            _ => true,
+        };
+        let columns: Vec<usize> = (0..7).filter(is_filled).collect();
         let labels = self.labels();
-        let head =
-            [labels.from, labels.relationship, labels.to, labels.when, labels.status, labels.rests_on_head];
+        let head = [
+            labels.from,
+            labels.relationship,
+            labels.to,
+            labels.when,
+            labels.status,
+            labels.effect,
+            labels.rests_on_head,
+        ];
         let head: Vec<&str> = columns.iter().map(|column| head[*column]).collect();
         let mut maker = TableMaker::begin(self, sect, caption, &head, true, Words::Own);
         maker.block.span = Span::Full;
         for relationship in relationships {
             let anchors = if anchored { self.anchor_of(&relationship.id) } else { Vec::new() };
+            let outer = self.replace_part(&relationship.id);
             maker.row(self, anchors, |composer, column, cell, inline| {
                 let voice = composer.voice(cell, if column == 0 { TABLE_HEAD } else { TABLE });
                 composer.relationship_cell(inline, voice, relationship, columns[column]);
             });
+            self.begin_part(&outer);
         }
         maker
     }
@@ -268,6 +312,10 @@ impl Composer<'_> {
                 self.say(inline, voice, when.map_or("", String::as_str));
             }
             4 => self.say_own(inline, voice, self.words.relationship_status(relationship.status)),
+            5 => {
+                let polarity = self.words.relationship_polarity(relationship.polarity);
+                self.say_own(inline, voice, &polarity.unwrap_or_default());
+            }
             _ => self.links(inline, voice, &relationship.statement_ids),
         }
     }
@@ -278,11 +326,17 @@ impl Composer<'_> {
     }
 
     pub(crate) fn timeline(&mut self, sect: TagId) {
-        self.event_table(sect, "", true).finish(self);
+        self.event_table(sect, "", true, &[]).finish(self);
     }
 
-    /// Events by date, those without one last.
-    pub(crate) fn event_table(&mut self, sect: TagId, caption: &str, anchored: bool) -> TableMaker {
+    /// Events by date, those without one last; the titles of highlighted ones are bold.
+    pub(crate) fn event_table(
+        &mut self,
+        sect: TagId,
+        caption: &str,
+        anchored: bool,
+        highlight_ids: &[String],
+    ) -> TableMaker {
         let mut events: Vec<&Event> = self.content.events.iter().collect();
         events.sort_by_key(|event| (event.date.is_empty(), event.date.as_str()));
         let labels = self.labels();
@@ -291,6 +345,7 @@ impl Composer<'_> {
         maker.block.span = Span::Full;
         for event in events {
             let anchors = if anchored { self.anchor_of(&event.id) } else { Vec::new() };
+            let outer = self.replace_part(&event.id);
             maker.row(self, anchors, |composer, column, cell, inline| {
                 let voice = composer.voice(cell, if column == 0 { TABLE_HEAD } else { TABLE });
                 match column {
@@ -298,6 +353,8 @@ impl Composer<'_> {
                     0 => composer.say(inline, voice, &event.date),
                     1 => {
                         composer.mark_part(inline, voice, &event.marking);
+                        let highlighted = highlight_ids.contains(&event.id);
+                        let voice = if highlighted { composer.voice(cell, TABLE.strong()) } else { voice };
                         composer.say(inline, voice, &event.title);
                     }
                     2 => {
@@ -308,6 +365,7 @@ impl Composer<'_> {
                     _ => composer.links(inline, voice, &event.statement_ids),
                 }
             });
+            self.begin_part(&outer);
         }
         maker
     }

@@ -1,6 +1,7 @@
-//! What changed against the revision before: a table of it, or how much of it there is.
+//! What changed against the parent revision, or against the one that the reader chose: a table, or counts by kind.
 
-use chancery_proto::brief::v1::Change;
+use chancery_brief::combined_changes::changed_id;
+use chancery_proto::brief::v1::{Change, Statement};
 
 use crate::Format;
 use crate::compose::composer::{Composer, Voice};
@@ -16,27 +17,36 @@ use crate::units::Length;
 
 impl Composer<'_> {
     pub(crate) fn changes(&mut self, sect: TagId) {
-        let content = self.content;
-        if !content.change_summary.is_empty() {
-            let mut block = self.line(sect, Role::P, BODY, &content.change_summary);
-            block = TextBlock { inline: block.inline, ..self.body_block() };
-            self.push(block);
+        if let Some(block) = self.change_summary(sect, BODY) {
+            self.push(TextBlock { inline: block.inline, ..self.body_block() });
+        }
+        let changes = self.printed_changes();
+        if changes.is_empty() && self.edition.combined_changes.is_some() {
+            let block = self.own_line(sect, Role::P, BODY, self.labels().no_changes);
+            return self.push(block);
         }
         // The table is the full print's: elsewhere it would be longer than what it tells of.
         if self.options.format != Format::Full {
             return self.change_counts(sect, META);
         }
-        if content.changes.is_empty() {
+        if changes.is_empty() {
             return;
         }
         let labels = self.labels();
-        let head = [labels.statement, labels.change, labels.holds_now, labels.why];
+        let by_id = self.options.show_ids && changes.iter().all(|change| change.part_id.is_empty());
+        let head = [
+            if by_id { labels.statement } else { labels.part_head },
+            labels.change,
+            labels.holds_now,
+            labels.why,
+        ];
         // A column that nothing stands in is left out.
-        let explained = content.changes.iter().any(|change| !change.why.is_empty());
+        let explained = changes.iter().any(|change| !change.why.is_empty());
         let head = if explained { &head[..] } else { &head[..3] };
         let mut maker = TableMaker::begin(self, sect, "", head, true, Words::Own);
         maker.block.span = Span::Full;
-        for change in &content.changes {
+        for change in changes {
+            self.begin_part(changed_id(change));
             maker.row(self, Vec::new(), |composer, column, cell, inline| {
                 let voice = composer.voice(cell, TABLE);
                 composer.change_cell(inline, voice, change, column);
@@ -45,10 +55,28 @@ impl Composer<'_> {
         maker.finish(self);
     }
 
+    /// The authors' summary. Among the changes of several revisions it says which of them it is about.
+    pub(crate) fn change_summary(&mut self, sect: TagId, kind: Type) -> Option<TextBlock> {
+        let content = self.content;
+        if content.change_summary.is_empty() {
+            return None;
+        }
+        let node = self.tag(sect, Role::P);
+        let mut block = self.block(kind);
+        let voice = self.voice(node, kind);
+        if self.edition.combined_changes.is_some() {
+            let number = self.edition.revision.to_string();
+            self.say_own(&mut block.inline, voice, &filled(self.labels().summary_of_revision, &[&number]));
+            self.say(&mut block.inline, voice, " ");
+        }
+        self.say(&mut block.inline, voice, &content.change_summary);
+        Some(block)
+    }
+
     /// How many changes of each kind there are.
     pub(crate) fn change_counts(&mut self, sect: TagId, kind: Type) {
         let mut counts: Vec<(i32, usize)> = Vec::new();
-        for change in &self.content.changes {
+        for change in self.printed_changes() {
             match counts.iter_mut().find(|(kind, _)| *kind == change.kind) {
                 Some((_, count)) => *count += 1,
                 None => counts.push((change.kind, 1)),
@@ -69,9 +97,8 @@ impl Composer<'_> {
     fn change_cell(&mut self, inline: &mut Inline, voice: Voice, change: &Change, column: usize) {
         match column {
             0 => {
-                let id = &change.statement_id;
-                let hears = filled(self.labels().go_to, &[id]);
-                self.link(inline, voice, id, id, &hears);
+                self.mark_part(inline, voice, &change.marking);
+                self.changed_part(inline, voice, change);
             }
             1 => {
                 let changed = [self.words.change(change.kind).to_owned()];
@@ -83,7 +110,7 @@ impl Composer<'_> {
                     self.say_own(inline, voice, self.labels().was);
                     self.say(inline, voice, &format!(" \u{201c}{was}\u{201d} "));
                 }
-                self.say(inline, voice, &change.now);
+                self.say(inline, voice, &self.new_text(change));
                 if !change.replaced_by.is_empty() {
                     self.say(inline, voice, " ");
                     self.say_own(inline, voice, self.labels().see);
@@ -96,14 +123,37 @@ impl Composer<'_> {
         }
     }
 
+    /// The name of what changed, linked where it is printed; its id where ids are.
+    fn changed_part(&mut self, inline: &mut Inline, voice: Voice, change: &Change) {
+        let id = changed_id(change);
+        if self.options.show_ids && change.part_id.is_empty() {
+            let hears = filled(self.labels().go_to, &[id]);
+            return self.link(inline, voice, id, id, &hears);
+        }
+        self.named_link(inline, voice, id);
+        if self.options.show_ids && self.name_of_part(id).is_some() {
+            self.say(inline, voice, &format!(" ({id})"));
+        }
+    }
+
+    /// What holds now. A statement of which the change quotes nothing is quoted here where its id is not printed: its name
+    /// is that of its section, which does not tell it from its neighbours.
+    fn new_text(&self, change: &Change) -> String {
+        if !change.now.is_empty() || self.options.show_ids {
+            return change.now.clone();
+        }
+        self.present.statement(changed_id(change)).map_or_else(String::new, |of| of.text.clone())
+    }
+
     /// What a changed statement said: as the change tells it, else as the revision before had it. A statement that
     /// still stands word for word has no old text.
     fn old_text(&self, change: &Change) -> Option<String> {
         if !change.was.is_empty() {
             return Some(change.was.clone());
         }
-        let before = &self.earlier.statement(&change.statement_id)?.text;
-        let now = self.present.statement(&change.statement_id).map(|statement| &statement.text);
+        let id = changed_id(change);
+        let before = &self.earlier.statement(id)?.text;
+        let now = self.present.statement(id).map(|statement| &statement.text);
         (now != Some(before) && *before != change.now).then(|| before.clone())
     }
 
@@ -111,21 +161,51 @@ impl Composer<'_> {
     fn odds_changed(&self, change: &Change) -> Vec<String> {
         let mut changed = Vec::new();
         let level = |of: &Said| {
-            of.statement(&change.statement_id)?.confidence.as_ref().map(|confidence| confidence.level)
+            of.statement(changed_id(change))?.confidence.as_ref().map(|confidence| confidence.level)
         };
         let before = some(change.confidence_before).or_else(|| level(&self.earlier));
-        let after = some(change.confidence_after).or_else(|| level(&self.present));
+        let after =
+            some(change.confidence_after).or_else(|| self.edition.earlier.and_then(|_| level(&self.present)));
         let confidence = |level: Option<i32>| level.and_then(|level| self.words.confidence(level));
         if let (Some(before), Some(after)) = (confidence(before), confidence(after))
             && before != after
         {
             changed.push(filled(self.labels().confidence_changed, &[before, after]));
         }
-        let now = self.present.statement(&change.statement_id);
+        let now = self.present.statement(changed_id(change));
         let before = now.and_then(|statement| self.earlier.of_statement(statement));
         changed
             .extend(before.map(|before| filled(self.labels().was_likely, &[&self.words.short_odds(before)])));
         changed
+    }
+}
+
+impl<'a> Composer<'a> {
+    /// The markings of what the print takes from earlier revisions: changes and their quotes, texts and likelihoods of the
+    /// earlier edition.
+    pub(crate) fn quoted_markings(&self) -> Vec<&'a str> {
+        let mut markings: Vec<&'a str> = Vec::new();
+        // Shorter prints have counts of changes only.
+        let quoted = if self.options.format == Format::Full { self.printed_changes() } else { &[] };
+        for change in quoted {
+            markings.push(&change.marking);
+            if !change.was.is_empty() {
+                markings.push(&change.was_marking);
+            }
+            let before: Option<&'a Statement> = self.earlier.statement(changed_id(change));
+            markings.extend(before.map(|statement| statement.marking.as_str()));
+        }
+        let judgments = self.content.key_judgments.iter();
+        let moved = judgments.filter(|judgment| self.earlier.of_judgment(judgment).is_some());
+        markings.extend(moved.filter_map(|judgment| Some(self.earlier.judgment(judgment)?.marking.as_str())));
+        let supporting = self.content.key_judgments.iter().flat_map(|judgment| &judgment.rests_on);
+        for statement in supporting.filter_map(|id| self.present.statement(id)) {
+            if self.earlier.of_statement(statement).is_some() {
+                let before = self.earlier.statement(&statement.id);
+                markings.extend(before.map(|before| before.marking.as_str()));
+            }
+        }
+        markings
     }
 }
 

@@ -1,17 +1,20 @@
 //! The tools of composing: the flow so far, and text pushed into it with owners, languages and links.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
-use chancery_proto::brief::v1::BriefContent;
+use chancery_proto::brief::v1::{BriefContent, Change};
 use prost::Message;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use crate::compose::labels::{Labels, filled};
+use crate::compose::part_names::{PartName, PartNames, part_names};
 use crate::compose::pictures::Pictures;
 use crate::compose::plan::Plan;
 use crate::compose::said::Said;
 use crate::compose::styles::{self, BODY, Sheet, Type};
-use crate::compose::words::Lexicon;
+use crate::compose::tables::Words;
+use crate::compose::words::{self, Lexicon};
 use crate::flow::{Block, Flow, Grid, TextBlock};
 use crate::pages::Owner;
 use crate::tags::{AnchorId, LinkTarget, Role, TagId};
@@ -39,7 +42,13 @@ pub(crate) struct Composer<'a> {
     pub(crate) earlier: Said<'a>,
     pub(crate) present: Said<'a>,
     pub(crate) names: BTreeMap<&'a str, &'a str>,
-    pub(crate) missing: BTreeSet<char>,
+    /// What the parts of this edition and of the earlier one are called.
+    part_names: PartNames<'a>,
+    earlier_names: PartNames<'a>,
+    /// Characters that no face has, each with the id of the part where it was first met.
+    missing: BTreeMap<char, String>,
+    /// The id of the part that is being composed; empty for the brief as a whole.
+    part_id: String,
     pub(crate) tables: usize,
     pub(crate) frames: u32,
     pub(crate) pictures: Pictures,
@@ -86,9 +95,15 @@ impl<'a> Composer<'a> {
             numbers: std::mem::take(&mut plan.numbers),
             citings: BTreeMap::new(),
             earlier: Said::new(edition.earlier),
-            present: Said::new(edition.earlier.map(|_| content)),
+            present: Said::new(Some(content)),
             names: actors.chain(places).collect(),
-            missing: BTreeSet::new(),
+            part_names: part_names(content, words.labels()),
+            earlier_names: edition
+                .earlier
+                .map(|earlier| part_names(earlier, words.labels()))
+                .unwrap_or_default(),
+            missing: BTreeMap::new(),
+            part_id: String::new(),
             tables: 0,
             frames: 0,
             pictures: Pictures::default(),
@@ -97,13 +112,34 @@ impl<'a> Composer<'a> {
         }
     }
 
-    /// The banner: the edition's marking, or the floor of content that was not marked through.
+    /// The banner: the edition's marking, or the floor of content that was not marked through; higher where the print
+    /// quotes an earlier revision that was marked higher.
     pub(crate) fn banner(&self) -> &'a str {
-        if self.content.marking.is_empty() { &self.content.default_marking } else { &self.content.marking }
+        let content = self.content;
+        let own = if content.marking.is_empty() { &content.default_marking } else { &content.marking };
+        words::highest_marking(own, self.quoted_markings())
+    }
+
+    /// The changes that are printed: those since the revision to compare with, or else the edition's own.
+    pub(crate) fn printed_changes(&self) -> &'a [Change] {
+        self.edition.combined_changes.unwrap_or(&self.content.changes)
     }
 
     pub(crate) fn warnings(&self) -> Vec<Warning> {
-        self.missing.iter().map(|character| Warning::MissingGlyph { character: *character }).collect()
+        let missing = self.missing.iter();
+        missing
+            .map(|(character, id)| Warning::MissingGlyph { character: *character, part_id: id.clone() })
+            .collect()
+    }
+
+    /// Names the part that what follows belongs to, for warnings.
+    pub(crate) fn begin_part(&mut self, id: &str) {
+        id.clone_into(&mut self.part_id);
+    }
+
+    /// The same; returns the part that is left, to begin again after it.
+    pub(crate) fn replace_part(&mut self, id: &str) -> String {
+        std::mem::replace(&mut self.part_id, id.to_owned())
     }
 
     pub(crate) fn tag(&mut self, parent: TagId, role: Role) -> TagId {
@@ -157,7 +193,9 @@ impl<'a> Composer<'a> {
                 self.piece(inline, voice, stretch, kind);
                 continue;
             }
-            self.missing.extend(stretch.chars());
+            for character in stretch.chars() {
+                self.missing.entry(character).or_insert_with(|| self.part_id.clone());
+            }
             let role = Role::Span { actual_text: Some(stretch.to_owned()) };
             let span = self.tag(voice.node, role);
             self.piece(inline, Voice { node: span, ..voice }, stretch, kind);
@@ -206,15 +244,52 @@ impl<'a> Composer<'a> {
         self.piece(inline, voice, &zeros, PieceKind::Deferred(Deferred::PageOf(anchor)));
     }
 
-    /// Links to several parts, separated by commas.
+    /// Links to several parts: by their ids where those are printed, else by their names, each name once.
     pub(crate) fn links(&mut self, inline: &mut Inline, voice: Voice, ids: &[String]) {
-        for (index, id) in ids.iter().enumerate() {
-            if index > 0 {
-                self.say(inline, voice, ", ");
+        if self.options.show_ids {
+            for (index, id) in ids.iter().enumerate() {
+                if index > 0 {
+                    self.say(inline, voice, ", ");
+                }
+                let hears = filled(self.labels().go_to, &[id]);
+                self.link(inline, voice, id, id, &hears);
             }
-            let hears = filled(self.labels().go_to, &[id]);
-            self.link(inline, voice, id, id, &hears);
+            return;
         }
+        let mut named: Vec<Cow<'a, str>> = Vec::new();
+        for id in ids {
+            let name = self.name_of_part(id).map_or_else(|| id.clone().into(), |name| name.text.clone());
+            if named.contains(&name) {
+                continue;
+            }
+            if !named.is_empty() {
+                self.say(inline, voice, "; ");
+            }
+            self.named_link(inline, voice, id);
+            named.push(name);
+        }
+    }
+
+    /// What a part is called, in this edition or in the earlier one.
+    pub(crate) fn name_of_part(&self, id: &str) -> Option<&PartName<'a>> {
+        self.part_names.get(id).or_else(|| self.earlier_names.get(id))
+    }
+
+    /// A part's name, linked to it where it is printed. A part that neither edition has is named by its id.
+    pub(crate) fn named_link(&mut self, inline: &mut Inline, voice: Voice, id: &str) {
+        let Some(PartName { text, words, holder_id }) = self.name_of_part(id).cloned() else {
+            return self.say(inline, voice, id);
+        };
+        let mut voice = voice;
+        if words == Words::Own && self.own_language().is_some() {
+            voice.node = self.own_tag(voice.node, Role::Span { actual_text: None });
+            voice.language = self.words.locale().tag();
+        }
+        // What encloses it in the earlier edition may enclose other things in this one.
+        let holder_id = if self.part_names.contains_key(id) { holder_id } else { "" };
+        let linked_id = if self.anchors.contains_key(id) { id } else { holder_id };
+        let hears = filled(self.labels().go_to, &[&text]);
+        self.link(inline, voice, linked_id, &text, &hears);
     }
 
     /// A bar for withheld text: a `Figure` of its own.

@@ -14,6 +14,7 @@ use crate::pages::{ArtifactKind, Owner};
 use crate::tags::{LinkTarget, Role, TagId};
 use crate::text::inline::{Inline, PieceKind, PieceStyle};
 use crate::text::languages::is_right_to_left;
+use crate::text::runs_right_to_left;
 use crate::units::Length;
 use crate::{Format, Import, Standing};
 
@@ -140,17 +141,38 @@ impl Composer<'_> {
         if self.edition.standing == Standing::Draft {
             words.push(labels.draft_line.to_owned());
         }
-        if self.edition.standing == Standing::Withdrawn {
-            words.push(labels.withdrawn_line.to_owned());
-        }
         words.extend(
             self.edition.superseded_by.map(|number| filled(labels.superseded_line, &[&number.to_string()])),
         );
+        if self.edition.standing == Standing::Withdrawn {
+            self.withdrawal(sect);
+        }
         for word in words {
             let mut block = self.own_line(sect, Role::P, SUBTITLE.strong(), &word);
             block.before = Length::pt(6);
             self.push(block);
         }
+    }
+
+    /// That the revision is withdrawn, and why. The reason is in whatever language its author wrote it.
+    fn withdrawal(&mut self, sect: TagId) {
+        let labels = self.labels();
+        let mut line = self.own_line(sect, Role::P, SUBTITLE.strong(), labels.withdrawn_line);
+        line.before = Length::pt(6);
+        let reason = printable(self.edition.withdraw_reason);
+        line.keep_with_next = !reason.is_empty();
+        self.push(line);
+        if reason.is_empty() {
+            return;
+        }
+        let node = self.tag(sect, Role::P);
+        let right_to_left = runs_right_to_left([reason.as_str()], self.flow.right_to_left);
+        let mut block = TextBlock { right_to_left, span: Span::Full, ..self.block(SUBTITLE) };
+        let voice = self.voice(node, SUBTITLE);
+        self.say_own(&mut block.inline, voice, labels.withdraw_reason);
+        // The author's language is not known, so no word of the reason is hyphenated.
+        self.say(&mut block.inline, Voice { language: "", ..voice }, &format!(" {reason}"));
+        self.push(block);
     }
 
     /// Every fact of the furniture once as tagged text (ISO 14289-1, 7.1).
@@ -219,12 +241,13 @@ impl Composer<'_> {
         let kind = CONTENTS[level.min(CONTENTS.len()) - 1];
         let item = self.tag(list, Role::Toci);
         let reference = self.tag(item, Role::Reference);
-        let contents = self.heard(part.title);
+        self.begin_part(part.section_id());
+        let contents = self.heard(&part.title);
         let role = Role::Link { target: LinkTarget::Anchor(part.anchor), contents };
         let link = if part.is_own() { self.own_tag(reference, role) } else { self.tag(reference, role) };
         let voice = Voice { link: Some(link), ..self.voice(link, kind) };
         let mut block = self.block(kind);
-        self.say(&mut block.inline, voice, part.title);
+        self.say(&mut block.inline, voice, &part.title);
         self.say(&mut block.inline, voice, " ");
         let mut tail = Inline::default();
         self.page_of(&mut tail, voice, part.anchor);
@@ -239,6 +262,13 @@ impl Composer<'_> {
 /// A fact between isolates (UAX #9), so that one from right to left does not tear the numbers of its neighbours apart.
 fn isolated(fact: &str) -> String {
     format!("\u{2068}{fact}\u{2069}")
+}
+
+/// A text on one line, without characters that would turn the direction of what follows.
+fn printable(text: &str) -> String {
+    let kept = |c: &char| !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let text: String = text.chars().filter(kept).collect();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The last segment of a brief's name.

@@ -36,6 +36,7 @@ impl Composer<'_> {
     }
 
     fn judgment(&mut self, body: TagId, judgment: &KeyJudgment, label: Inline) {
+        self.begin_part(&judgment.id);
         let floor = &self.content.default_marking;
         let marking = if judgment.marking.is_empty() { floor } else { &judgment.marking };
         let paragraph = self.tag(body, Role::P);

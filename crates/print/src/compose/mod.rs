@@ -3,12 +3,14 @@
 mod annexes;
 mod changes;
 mod composer;
+mod date_words;
 mod figures;
 mod front;
 mod judgments;
 mod labels;
 mod lists;
 mod one_page;
+mod part_names;
 mod pictures;
 mod plan;
 mod prose;
@@ -58,7 +60,7 @@ pub(crate) fn compose(
     let locale = options.locale.or_else(|| Locale::of(&edition.content.language)).unwrap_or(Locale::English);
     let words = Lexicon::new(locale, options.likelihood);
     theme::check(options).map_err(ComposeError::Refused)?;
-    let mut plan = Plan::new(edition.content, options, words.labels())?;
+    let mut plan = Plan::new(edition, options, words.labels())?;
     let mut composer = Composer::new(edition, options, words, &mut plan, typesetter);
     composer.pictures = Pictures::new(*limits);
     composer.furniture();
@@ -99,18 +101,19 @@ fn finished(mut composer: Composer) -> Result<(Flow, Vec<Warning>), ComposeError
 
 impl Composer<'_> {
     fn part(&mut self, sect: TagId, part: &Part, level: u8) {
+        self.begin_part(part.section_id());
         let (role, kind) = (Role::H(level), styles::heading(level));
         let mut heading = if part.is_own() {
-            self.own_line(sect, role, kind, part.title)
+            self.own_line(sect, role, kind, &part.title)
         } else {
-            self.line(sect, role, kind, part.title)
+            self.line(sect, role, kind, &part.title)
         };
         heading.before = styles::above_heading(level);
         heading.after = crate::units::Length::pt(4);
         heading.keep_with_next = true;
         heading.keep_together = true;
         heading.anchors.push(part.anchor);
-        self.flow.outline.push(OutlineEntry { level, title: part.title.to_owned(), anchor: part.anchor });
+        self.flow.outline.push(OutlineEntry { level, title: part.title.to_string(), anchor: part.anchor });
         self.push(heading);
         match part.kind {
             PartKind::BottomLine => self.bottom_line(sect),

@@ -192,6 +192,7 @@ impl Composer<'_> {
 
     fn page_part(&mut self, sect: TagId, part: &Part, density: Density) {
         let [above, ..] = density.spaces();
+        self.begin_part("");
         match part.kind {
             PartKind::BottomLine => {
                 self.group("bottom line");
@@ -199,23 +200,23 @@ impl Composer<'_> {
             }
             PartKind::KeyJudgments => {
                 self.group("key judgments");
-                self.page_heading(sect, part, part.title, above);
+                self.page_heading(sect, part, &part.title, above);
                 self.page_judgments(sect, density);
             }
             PartKind::Changes => {
                 self.group("what changed");
                 let title = self.since();
-                self.page_heading(sect, part, title.as_deref().unwrap_or(part.title), above);
+                self.page_heading(sect, part, title.as_deref().unwrap_or(&part.title), above);
                 self.page_changes(sect, density);
             }
             PartKind::Trends => {
                 self.group("trends");
-                self.page_heading(sect, part, part.title, above);
+                self.page_heading(sect, part, &part.title, above);
                 self.page_trends(sect, density.has_reasons());
             }
             PartKind::Indicators => {
                 self.group("indicators");
-                self.page_heading(sect, part, part.title, above);
+                self.page_heading(sect, part, &part.title, above);
                 self.page_indicators(sect, density);
             }
             // The plan of one page has no other part.
@@ -237,7 +238,7 @@ impl Composer<'_> {
     fn page_bottom_line(&mut self, sect: TagId, part: &Part, density: Density) {
         let [above, ..] = density.spaces();
         let first = self.flow.blocks.len();
-        self.page_heading(sect, part, part.title, above);
+        self.page_heading(sect, part, &part.title, above);
         let node = self.tag(sect, Role::P);
         let mut block = TextBlock { span: Span::Full, ..self.block(density.bottom_line()) };
         let voice = self.voice(node, density.bottom_line());
@@ -276,6 +277,7 @@ impl Composer<'_> {
 
     fn page_judgment(&mut self, body: TagId, judgment: &KeyJudgment, label: Inline, density: Density) {
         let [_, above, _] = density.spaces();
+        self.begin_part(&judgment.id);
         let floor = &self.content.default_marking;
         let marking = if judgment.marking.is_empty() { floor } else { &judgment.marking };
         let node = self.tag(body, Role::P);
@@ -351,6 +353,9 @@ impl Composer<'_> {
 
     /// "Since revision 1", where one went before.
     fn since(&self) -> Option<String> {
+        if self.edition.earlier_revision > 0 {
+            return Some(filled(self.labels().since_revision, &[&self.edition.earlier_revision.to_string()]));
+        }
         // A draft has the number of the revision that it follows.
         let own = u32::from(self.edition.standing != Standing::Draft);
         let before = self.edition.revision.checked_sub(own).filter(|before| *before > 0)?;
@@ -359,10 +364,12 @@ impl Composer<'_> {
 
     /// The authors' summary, and how many changes there are.
     fn page_changes(&mut self, sect: TagId, density: Density) {
-        let content = self.content;
-        if !content.change_summary.is_empty() {
-            let block = self.line(sect, Role::P, density.body(), &content.change_summary);
+        if let Some(block) = self.change_summary(sect, density.body()) {
             self.push(TextBlock { span: Span::Full, hyphenate: true, ..block });
+        }
+        if self.printed_changes().is_empty() && self.edition.combined_changes.is_some() {
+            let block = self.own_line(sect, Role::P, density.body(), self.labels().no_changes);
+            self.push(TextBlock { span: Span::Full, ..block });
         }
         self.change_counts(sect, FINE);
     }
@@ -375,6 +382,7 @@ impl Composer<'_> {
             block.before = above;
             block.leading = composer.block(density.body()).leading;
             let voice = composer.voice(node, density.body());
+            composer.begin_part(&indicator.id);
             block.anchors.extend(composer.anchors.get(&indicator.id));
             composer.mark_part(&mut block.inline, voice, &indicator.marking);
             composer.say(&mut block.inline, voice, &indicator.text);

@@ -1,12 +1,13 @@
 //! What a brief prints, in order: the one list that headings, contents, outline and destinations are made from.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chancery_proto::brief::v1::{BriefContent, List, Section, Statement, block::Kind};
 
-use crate::compose::labels::Labels;
+use crate::compose::labels::{Labels, filled};
 use crate::tags::AnchorId;
-use crate::{Format, Options};
+use crate::{Edition, Format, Options};
 
 /// A section that was asked for is not in the brief.
 pub(crate) struct UnknownSection {
@@ -17,7 +18,7 @@ pub(crate) struct UnknownSection {
 pub(crate) struct Part<'a> {
     /// 1 for the top.
     pub(crate) level: u8,
-    pub(crate) title: &'a str,
+    pub(crate) title: Cow<'a, str>,
     pub(crate) anchor: AnchorId,
     pub(crate) kind: PartKind<'a>,
 }
@@ -47,6 +48,11 @@ impl Part<'_> {
     pub(crate) const fn is_own(&self) -> bool {
         !matches!(self.kind, PartKind::Section(_))
     }
+
+    /// The id of the section that it is; empty for the other parts.
+    pub(crate) fn section_id(&self) -> &str {
+        if let PartKind::Section(section) = self.kind { &section.id } else { "" }
+    }
 }
 
 /// The parts and every destination of a brief, as far as they are printed.
@@ -69,10 +75,11 @@ impl<'a> Plan<'a> {
     /// # Errors
     /// When a section is asked for that the brief has not.
     pub(crate) fn new(
-        content: &'a BriefContent,
+        edition: &Edition<'a>,
         options: &Options,
         labels: &'static Labels,
     ) -> Result<Self, UnknownSection> {
+        let content = edition.content;
         let mut plan = Self {
             parts: Vec::new(),
             sections: chosen(content, options.sections)?,
@@ -83,7 +90,7 @@ impl<'a> Plan<'a> {
             annexes: options.annexes.unwrap_or(options.format == Format::Full),
         };
         plan.numbers = plan.source_numbers(content);
-        plan.front(content, labels);
+        plan.front(edition, labels);
         if plan.format != Format::OnePage {
             for section in plan.sections.clone() {
                 plan.section(section, 1);
@@ -95,7 +102,8 @@ impl<'a> Plan<'a> {
         Ok(plan)
     }
 
-    fn front(&mut self, content: &'a BriefContent, labels: &'static Labels) {
+    fn front(&mut self, edition: &Edition<'a>, labels: &'static Labels) {
+        let content = edition.content;
         if !content.bluf.is_empty() {
             self.part("part.bottom-line", labels.bottom_line, PartKind::BottomLine);
             self.statements(&content.bluf);
@@ -107,7 +115,11 @@ impl<'a> Plan<'a> {
                 self.statements(&judgment.statements);
             }
         }
-        if !content.changes.is_empty() || !content.change_summary.is_empty() {
+        if edition.combined_changes.is_some() {
+            // Also without any change: the reader asked for the comparison, and "none" is its answer.
+            let title = filled(labels.changed_since, &[&edition.earlier_revision.to_string()]);
+            self.part("part.changes", title, PartKind::Changes);
+        } else if !content.changes.is_empty() || !content.change_summary.is_empty() {
             self.part("part.changes", labels.what_changed, PartKind::Changes);
         }
         if self.format == Format::OnePage && !content.domains.is_empty() {
@@ -176,14 +188,15 @@ impl<'a> Plan<'a> {
         }
     }
 
-    fn part(&mut self, name: &str, title: &'a str, kind: PartKind<'a>) {
+    fn part(&mut self, name: &str, title: impl Into<Cow<'a, str>>, kind: PartKind<'a>) {
         let anchor = self.add_anchor(name);
-        self.parts.push(Part { level: 1, title, anchor, kind });
+        self.parts.push(Part { level: 1, title: title.into(), anchor, kind });
     }
 
     fn section(&mut self, section: &'a Section, level: u8) {
         let anchor = self.add_anchor(&section.id);
-        self.parts.push(Part { level, title: &section.heading, anchor, kind: PartKind::Section(section) });
+        let title = Cow::Borrowed(section.heading.as_str());
+        self.parts.push(Part { level, title, anchor, kind: PartKind::Section(section) });
         for block in &section.blocks {
             match &block.kind {
                 Some(Kind::Paragraph(paragraph)) => self.statements(&paragraph.statements),

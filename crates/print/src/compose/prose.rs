@@ -44,6 +44,7 @@ impl Composer<'_> {
         if !statement.marking.is_empty() && statement.marking != enclosing {
             self.small_word(inline, voice, &format!("({}) ", statement.marking));
         }
+        let outer = self.replace_part(&statement.id);
         match StatementStatus::try_from(statement.status).unwrap_or_default() {
             StatementStatus::Unspecified | StatementStatus::Active => {}
             StatementStatus::Superseded => {
@@ -55,6 +56,7 @@ impl Composer<'_> {
         }
         self.marked_text(inline, voice, &statement.text, &statement.spans);
         self.citations(inline, voice, &statement.citations);
+        self.begin_part(&outer);
     }
 
     /// A word of the printer's own, apart from the text by its type.
@@ -120,7 +122,10 @@ impl Composer<'_> {
 
     fn marked_link(&mut self, node: TagId, target: &str) -> Option<TagId> {
         let (target, contents) = match target.strip_prefix('#') {
-            Some(id) => (LinkTarget::Anchor(*self.anchors.get(id)?), filled(self.labels().go_to, &[id])),
+            Some(id) => {
+                let name = self.name_of_part(id).map_or(id, |name| &name.text);
+                (LinkTarget::Anchor(*self.anchors.get(id)?), filled(self.labels().go_to, &[name]))
+            }
             None => (LinkTarget::Uri(target.to_owned()), target.to_owned()),
         };
         Some(self.tag(node, Role::Link { target, contents: self.heard(&contents) }))

@@ -34,10 +34,15 @@ impl<'a> Said<'a> {
         moved(before, statement.likelihood.as_ref()).then_some(before)
     }
 
+    /// A key judgment of this id, or else the one that it revises.
+    pub(crate) fn judgment(&self, judgment: &KeyJudgment) -> Option<&'a KeyJudgment> {
+        let ids = [judgment.id.as_str(), judgment.revises_id.as_str()];
+        ids.iter().find_map(|id| self.judgments.get(id)).copied()
+    }
+
     /// How likely a key judgment was, or the one that it revises, where it was said and is another now.
     pub(crate) fn of_judgment(&self, judgment: &KeyJudgment) -> Option<&'a Likelihood> {
-        let ids = [judgment.id.as_str(), judgment.revises_id.as_str()];
-        let before = ids.iter().find_map(|id| self.judgments.get(id))?.likelihood.as_ref()?;
+        let before = self.judgment(judgment)?.likelihood.as_ref()?;
         moved(before, judgment.likelihood.as_ref()).then_some(before)
     }
 }

@@ -30,6 +30,10 @@ impl Composer<'_> {
 
     fn content_block(&mut self, sect: TagId, block: &Content, enclosing: &str, indented: bool) {
         let marking = if block.marking.is_empty() { enclosing } else { &block.marking };
+        let section_id = self.replace_part(&block.id);
+        if block.id.is_empty() {
+            self.begin_part(&section_id);
+        }
         match &block.kind {
             Some(Kind::Paragraph(paragraph)) => self.paragraph(sect, paragraph, marking, indented),
             Some(Kind::List(list)) => self.list(sect, list, 1, marking),
@@ -40,6 +44,7 @@ impl Composer<'_> {
             Some(Kind::Withheld(_)) => self.withheld_block(sect),
             None => {}
         }
+        self.begin_part(&section_id);
     }
 
     fn paragraph(&mut self, sect: TagId, paragraph: &Paragraph, marking: &str, indented: bool) {
@@ -54,7 +59,7 @@ impl Composer<'_> {
             self.portion_mark(&mut block, node, &portion);
         }
         self.statements(&mut block.inline, voice, &paragraph.statements, marking);
-        let ids = id_ranges(&paragraph.statements);
+        let ids = if self.options.show_ids { id_ranges(&paragraph.statements) } else { Vec::new() };
         if self.sheet.is_large() && !ids.is_empty() {
             self.small_word(&mut block.inline, voice, &format!(" [{}]", ids.join(", ")));
         } else {

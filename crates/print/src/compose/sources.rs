@@ -7,7 +7,7 @@ use crate::compose::composer::{Composer, Voice};
 use crate::compose::labels::filled;
 use crate::compose::styles::{BODY, NOTE, TABLE, TABLE_HEAD};
 use crate::compose::tables::{TableMaker, Words};
-use crate::compose::words;
+use crate::compose::{date_words, words};
 use crate::flow::{Block, Grid, Span, TextBlock};
 use crate::tags::{LinkTarget, Role, TagId};
 use crate::text::inline::{Deferred, Inline, PageList, PieceKind};
@@ -31,6 +31,7 @@ impl Composer<'_> {
     }
 
     fn source(&mut self, sect: TagId, number: usize, source: &Source) {
+        self.begin_part(&source.id);
         let endnote = self.tag(sect, Role::Note { id: format!("source-{number}") });
         let label = self.source_label(endnote, number);
         let mut block = TextBlock {
@@ -48,6 +49,12 @@ impl Composer<'_> {
         let inline = &mut block.inline;
         if !source.marking.is_empty() && source.marking != self.content.default_marking {
             self.small_word(inline, voice, &format!("({}) ", source.marking));
+        }
+        if !source.short_title.is_empty() {
+            // The name under which the print refers to it.
+            let strong = self.voice(node, NOTE.strong());
+            self.say(inline, strong, &source.short_title);
+            self.say(inline, voice, ". ");
         }
         let italic = self.voice(node, NOTE.italic());
         // The shorter format has the address behind the title, the longer one prints it.
@@ -73,6 +80,12 @@ impl Composer<'_> {
                 &readable(&source.url),
                 &source.title,
             );
+        }
+        if !source.accessed.is_empty() {
+            let date = date_words::in_words(&source.accessed, self.words.locale());
+            self.say(inline, voice, " (");
+            self.say_own(inline, voice, &filled(self.labels().accessed, &[&date]));
+            self.say(inline, voice, ").");
         }
         let labels = self.labels();
         let mut sentences: Vec<String> = Vec::new();
@@ -128,7 +141,9 @@ impl Composer<'_> {
         let scale = words::scale(self.content.likelihood_scale);
         let named = if scale == LikelihoodScale::Phia { labels.phia } else { labels.icd_203 };
         let likelihood = filled(labels.about_likelihood, &[named]);
-        let about = [labels.about_statements, &likelihood, labels.about_confidence, labels.about_sources];
+        let statements =
+            if self.options.show_ids { labels.about_printed_ids } else { labels.about_statements };
+        let about = [statements, &likelihood, labels.about_confidence, labels.about_sources];
         let line = self.own_line(sect, Role::P, BODY, &about.join(" "));
         let block = TextBlock { inline: line.inline, ..self.body_block() };
         self.push(block);

@@ -15,7 +15,7 @@ use crate::units::Length;
 pub(crate) type Fact = (&'static str, String);
 
 /// Whose words a table's headings are.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Words {
     /// The printer's, in the language of the print.
     Own,
@@ -224,6 +224,10 @@ impl Composer<'_> {
         let voice = self.voice(node, META);
         self.say_own(&mut block.inline, voice, self.labels().source_of);
         self.say(&mut block.inline, voice, " ");
+        let source = self.content.sources.iter().find(|source| source.id == source_id);
+        if let Some(name) = source.map(|source| source.short_title.as_str()).filter(|name| !name.is_empty()) {
+            self.say(&mut block.inline, voice, &format!("{name}, "));
+        }
         let text = number.to_string();
         let hears = filled(self.labels().source_number, &[&text]);
         self.cited(&mut block.inline, number, &mut None);

@@ -5,7 +5,7 @@ use chancery_brief::marking::Scheme;
 use chancery_brief::{likelihood, words};
 use chancery_proto::brief::v1::{
     ActorKind, ChangeKind, Confidence, ConfidenceLevel, FactorKind, Likelihood, LikelihoodScale,
-    LikelihoodTerm, RelationshipStatus, SourceReliability, SourceType, Trend,
+    LikelihoodTerm, RelationshipPolarity, RelationshipStatus, SourceReliability, SourceType, Trend,
 };
 
 use crate::compose::labels::{Labels, Vocabulary, filled};
@@ -133,6 +133,21 @@ impl Lexicon {
         self.word(own, known.into(), |vocabulary| &vocabulary.relationship_status)
     }
 
+    /// "+ supportive": a sign and its word; `None` where it is not assessed.
+    pub(crate) fn relationship_polarity(self, polarity: i32) -> Option<String> {
+        let known = RelationshipPolarity::try_from(polarity).unwrap_or_default();
+        let sign = match known {
+            RelationshipPolarity::Unspecified => return None,
+            RelationshipPolarity::Supportive => "+",
+            RelationshipPolarity::Adverse => "\u{2212}",
+            RelationshipPolarity::Mixed => "\u{b1}",
+            RelationshipPolarity::Neutral => "\u{b7}",
+        };
+        let own = words::relationship_polarity(known);
+        let word = self.word(own, known.into(), |vocabulary| &vocabulary.polarities);
+        Some(format!("{sign}\u{a0}{word}"))
+    }
+
     /// "B, usually reliable".
     pub(crate) fn reliability(self, rating: i32) -> Option<String> {
         let known = SourceReliability::try_from(rating).unwrap_or_default();
@@ -221,6 +236,16 @@ pub(crate) fn capitalised(word: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
+/// The highest of a label and others of its scheme. A label that the scheme has not is left out.
+pub(crate) fn highest_marking<'m>(label: &'m str, others: impl IntoIterator<Item = &'m str>) -> &'m str {
+    let Some((scheme, rank)) = Scheme::ALL.into_iter().find_map(|scheme| Some((scheme, scheme.rank(label)?)))
+    else {
+        return label;
+    };
+    let ranked = others.into_iter().filter_map(|other| Some((scheme.rank(other)?, other)));
+    ranked.fold((rank, label), |highest, other| if other.0 > highest.0 { other } else { highest }).1
+}
+
 /// The colour of a marking's label on black, in the scheme that has it.
 pub(crate) fn marking_color(label: &str) -> Color {
     let known = Scheme::ALL.into_iter().find_map(|scheme| Some(scheme.color(scheme.rank(label)?)));
@@ -231,7 +256,7 @@ pub(crate) fn marking_color(label: &str) -> Color {
 mod tests {
     use chancery_proto::brief::v1::{Likelihood, LikelihoodTerm};
 
-    use super::Lexicon;
+    use super::{Lexicon, highest_marking};
     use crate::{LikelihoodDisplay, Locale};
 
     fn likelihood(term: LikelihoodTerm, low_percent: u32, high_percent: u32) -> Likelihood {
@@ -253,6 +278,31 @@ mod tests {
             odds(Locale::Russian, LikelihoodDisplay::AsWritten),
             "Вероятно (likely), 55\u{2013}80\u{a0}%."
         );
+    }
+
+    #[test]
+    fn the_highest_marking_is_of_the_labels_own_scheme() {
+        assert_eq!(highest_marking("TLP:GREEN", ["TLP:CLEAR", "TLP:AMBER", "SECRET"]), "TLP:AMBER");
+        assert_eq!(highest_marking("TLP:GREEN", []), "TLP:GREEN");
+        assert_eq!(highest_marking("", ["TLP:RED"]), "");
+    }
+
+    #[test]
+    fn polarity_is_a_sign_with_a_word() {
+        let words = |locale| Lexicon::new(locale, LikelihoodDisplay::AsWritten);
+        let english: Vec<_> = (0..6)
+            .map(|value| words(Locale::English).relationship_polarity(value).unwrap_or_default())
+            .collect();
+        let expected = [
+            "",
+            "+\u{a0}supportive",
+            "\u{2212}\u{a0}adverse",
+            "\u{b1}\u{a0}mixed",
+            "\u{b7}\u{a0}neutral",
+            "",
+        ];
+        assert_eq!(english, expected);
+        assert_eq!(words(Locale::Russian).relationship_polarity(1).unwrap(), "+\u{a0}поддержка");
     }
 
     #[test]

@@ -17,8 +17,11 @@ pub(crate) fn edition(content: &BriefContent) -> Edition<'_> {
         creator: "The desk",
         import: None,
         standing: Standing::Published,
+        withdraw_reason: "",
         superseded_by: None,
         earlier: None,
+        earlier_revision: 0,
+        combined_changes: None,
         images: &NO_IMAGES,
     }
 }

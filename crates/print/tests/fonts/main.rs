@@ -57,11 +57,15 @@ fn attempt(content: &BriefContent, fonts: &Fonts) -> Result<Printed, PrintError>
     print(&editions::edition(content), &Options::default(), &Limits::default(), fonts, &mut observe)
 }
 
+fn is_missing(warning: &Warning, expected: char) -> bool {
+    matches!(warning, Warning::MissingGlyph { character, .. } if *character == expected)
+}
+
 #[test]
 fn an_added_font_takes_the_place_of_boxes() {
     let content = brief(SENTENCE);
     let boxed = printed(&content, &Fonts::default());
-    assert!(boxed.warnings.contains(&Warning::MissingGlyph { character: '国' }));
+    assert!(boxed.warnings.iter().any(|warning| is_missing(warning, '国')));
     let set = printed(&content, &han());
     assert_eq!(set.warnings, []);
     let text = struct_text(&set.bytes).unwrap();
@@ -72,7 +76,7 @@ fn an_added_font_takes_the_place_of_boxes() {
 #[test]
 fn what_no_added_font_has_stays_a_box_with_a_warning() {
     let set = printed(&brief(&format!("{SENTENCE}龘")), &han());
-    assert_eq!(set.warnings, [Warning::MissingGlyph { character: '龘' }]);
+    assert!(matches!(set.warnings.as_slice(), [warning] if is_missing(warning, '龘')), "{:?}", set.warnings);
     assert!(struct_text(&set.bytes).unwrap().contains('龘'));
 }
 

@@ -16,9 +16,18 @@ pub(crate) async fn renders(reader: &Reader) -> Vec<(String, String)> {
         (1..=5).flat_map(|number| ["b1", "purged"].map(|brief| format!("{brief}/revisions/{number}")));
     for source in BRIEFS.map(str::to_owned).into_iter().chain(revisions) {
         for section in ["", "sec1"] {
-            let answer = create(reader, &source, section).await;
+            let answer = create(reader, &source, section, "").await;
             made.extend(answer.as_ref().ok().map(|answer| answer.get_ref().name.clone()));
             told.push((format!("create_render {source} {section}"), neutral.answer(answer)));
+        }
+    }
+    for source in ["b1", "b1/revisions/2", "b1/revisions/4", "purged"] {
+        for number in 1..=5 {
+            let brief = source.split('/').next().unwrap();
+            let compare_to = format!("{brief}/revisions/{number}");
+            let answer = create(reader, source, "", &compare_to).await;
+            made.extend(answer.as_ref().ok().map(|answer| answer.get_ref().name.clone()));
+            told.push((format!("create_render {source} compared with {compare_to}"), neutral.answer(answer)));
         }
     }
     let list = |brief: &str| ListRendersRequest {
@@ -60,12 +69,21 @@ pub(crate) async fn renders(reader: &Reader) -> Vec<(String, String)> {
     told
 }
 
-async fn create(reader: &Reader, source: &str, section: &str) -> Result<Response<Render>, Status> {
+async fn create(
+    reader: &Reader,
+    source: &str,
+    section: &str,
+    compare_to: &str,
+) -> Result<Response<Render>, Status> {
     let section_ids = if section.is_empty() { Vec::new() } else { vec![section.into()] };
     let request = CreateRenderRequest {
         parent: reader.parent(),
         source: reader.name(source),
-        options: Some(RenderOptions { section_ids, ..RenderOptions::default() }),
+        options: Some(RenderOptions {
+            section_ids,
+            compare_to: if compare_to.is_empty() { String::new() } else { reader.name(compare_to) },
+            ..RenderOptions::default()
+        }),
         ..CreateRenderRequest::default()
     };
     reader.renders.clone().create_render(request).await

@@ -1,9 +1,10 @@
 use chancery_proto::admin::v1::Role;
 use chancery_proto::brief::v1::brief_service_client::BriefServiceClient;
 use chancery_proto::brief::v1::{
-    Actor, ActorKind, BriefContent, BriefRevision, DeleteBriefRequest, DiffBriefRevisionsRequest,
-    ExportBriefRequest, GetBriefRequest, GetBriefRevisionRequest, ListBriefRevisionsRequest, LocalizedText,
-    PurgeBriefRevisionRequest, RevisionState, WithdrawBriefRevisionRequest, block::Kind,
+    Actor, ActorKind, BriefContent, BriefRevision, Change, ChangeKind, DeleteBriefRequest,
+    DiffBriefRevisionsRequest, ExportBriefRequest, GetBriefRequest, GetBriefRevisionRequest,
+    ListBriefRevisionsRequest, LocalizedText, PurgeBriefRevisionRequest, RevisionState,
+    WithdrawBriefRevisionRequest, block::Kind,
 };
 use chancery_proto::errors::v1::Reason;
 use chancery_proto::render::v1::{
@@ -118,6 +119,50 @@ async fn scene(keeping: &TempDir) -> QueueScene {
     let documents = vec![document("b1", 2, spilled()), document("b1", 3, content("Three"))];
     scene.briefs.clone().import_brief(import(documents)).await.unwrap();
     scene
+}
+
+/// A change that holds the canary, as revision 2 declares it.
+fn spilled_change() -> Change {
+    Change {
+        statement_id: "open".into(),
+        kind: ChangeKind::Updated.into(),
+        now: format!("The {CANARY} sings."),
+        why: format!("It is a {CANARY}."),
+        ..Change::default()
+    }
+}
+
+#[tokio::test]
+async fn a_purge_takes_the_quotes_of_the_revision_out_of_comparisons_that_pass_over_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let scene = QueueScene::keeping_pdfs_at(&format!("file://{}", folder.path().display())).await;
+    let second = BriefContent { changes: vec![spilled_change()], ..spilled() };
+    let documents = vec![document("b1", 2, second), document("b1", 3, content("Three"))];
+    scene.briefs.clone().import_brief(import(documents)).await.unwrap();
+    let requested = async || {
+        let compare_to = format!("{BRIEF}/revisions/1");
+        let options = Some(RenderOptions { compare_to, ..RenderOptions::default() });
+        let request = CreateRenderRequest { options, ..create("b1/revisions/3") };
+        scene.renders.clone().create_render(request).await.unwrap().into_inner().name
+    };
+    let printed = requested().await;
+    let lease = scene.leased().await;
+    let bytes = pdf(&format!("changed to {CANARY}"));
+    scene.uploaded(header(&lease, &bytes), &bytes).await.unwrap();
+    assert!(tables_with_it(&scene).contains(&"render_tasks".to_owned()));
+
+    scene.briefs.clone().purge_brief_revision(purge(2)).await.unwrap();
+    assert_eq!(tables_with_it(&scene), Vec::<String>::new());
+    assert_eq!(files_with_it(&folder), 0);
+    assert_eq!(state(&scene, &printed).await, (RenderState::Succeeded, false));
+    // Printed again, the comparison has what is left.
+    let again = requested().await;
+    let lease = scene.leased().await;
+    let mut parts = scene.workers.clone().get_render_input(input(&lease)).await.unwrap().into_inner();
+    while let Some(part) = parts.message().await.unwrap() {
+        assert!(!format!("{part:?}").contains(CANARY));
+    }
+    assert_eq!(state(&scene, &again).await, (RenderState::Running, false));
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use chancery_brief::digest::{Digest, body_digest};
 use chancery_brief::marking::{Policy, Scheme};
 use chancery_proto::names::{BriefName, BriefOrRevisionName};
-use chancery_proto::render::v1::{RenderOptions, RenderPriority};
+use chancery_proto::render::v1::{PrintWarning, RenderOptions, RenderPriority};
 use chancery_store::{
     AttemptFailure, Finished, Lease, NewRender, Principal, PrintEnvironment, RequestedRender, Result, Role,
     Scope, StagedArtifact,
@@ -125,6 +125,10 @@ pub(crate) fn staged(blob: &str, pdf: &[u8]) -> StagedArtifact {
         digest: body_digest(pdf),
         size_bytes: pdf.len() as u64,
         pages: 3,
-        warnings: vec!["no font has U+E000".to_owned()],
+        warnings: vec![PrintWarning {
+            code: "MISSING_GLYPH".to_owned(),
+            part_id: "s1".to_owned(),
+            text: "no font has U+E000".to_owned(),
+        }],
     }
 }

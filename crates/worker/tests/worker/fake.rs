@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use chancery_proto::render::v1::RenderPhase;
+use chancery_proto::render::v1::{PrintWarning, RenderPhase};
 use chancery_proto::worker::v1::{
     AcquireLeasesRequest, AcquiredLease, ArtifactHeader, FailRenderRequest, Lease, PrintEnvironment,
     RenderInputManifest,
@@ -255,7 +255,7 @@ impl Printer for StepPrinter {
 }
 
 fn printed(edition: &str) -> Printed {
-    Printed { bytes: Bytes::from(format!("%PDF of {edition}")), pages: 2, warnings: vec!["a box".into()] }
+    Printed { bytes: Bytes::from(format!("%PDF of {edition}")), pages: 2, warnings: vec![warning()] }
 }
 
 pub(crate) fn sha256(bytes: &[u8]) -> String {
@@ -264,4 +264,9 @@ pub(crate) fn sha256(bytes: &[u8]) -> String {
         write!(text, "{byte:02x}").unwrap();
     }
     text
+}
+
+/// The one warning of a pretended print.
+pub(crate) fn warning() -> PrintWarning {
+    PrintWarning { code: "MISSING_GLYPH".into(), part_id: "s1".into(), text: "a box".into() }
 }

@@ -88,7 +88,9 @@ async fn a_task_is_printed_and_uploaded_under_its_lease() {
     let (header, bytes) = queue.state().uploaded[0].clone();
     assert_eq!(bytes, "%PDF of edition");
     assert_eq!((header.sha256, header.size_bytes), (sha256(&bytes), bytes.len() as u64));
-    assert_eq!((header.pages, header.warnings.len(), header.lease.unwrap().task.as_str()), (2, 1, "t1"));
+    // The texts as well, for services of an earlier version.
+    assert_eq!((header.warnings, header.print_warnings), (vec!["a box".to_owned()], vec![fake::warning()]));
+    assert_eq!((header.pages, header.lease.unwrap().task.as_str()), (2, "t1"));
     assert_eq!(header.environment.unwrap().printer_version, "p");
 }
 

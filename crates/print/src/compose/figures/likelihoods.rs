@@ -36,7 +36,7 @@ const HOLLOW: (Length, Length) = (Length::milli_pt(1_800), Length::milli_pt(900)
 
 /// Something judged, and how likely it is.
 pub(super) struct Judged<'a> {
-    /// Its id and its words.
+    /// Its words, after its id where ids are printed.
     pub(super) text: String,
     pub(super) likelihood: &'a Likelihood,
     /// How likely it was, where that was another.
@@ -44,23 +44,24 @@ pub(super) struct Judged<'a> {
 }
 
 /// The key judgments that say how likely they are, each with those of the statements under it that do.
-pub(super) fn judged<'a>(content: &'a BriefContent, earlier: &Said<'a>) -> Vec<Judged<'a>> {
+pub(super) fn judged<'a>(content: &'a BriefContent, earlier: &Said<'a>, show_ids: bool) -> Vec<Judged<'a>> {
     let statements: BTreeMap<&str, &Statement> =
         statements(content).map(|statement| (statement.id.as_str(), statement)).collect();
     let floor = &content.default_marking;
+    let shown = |id: &'a str| if show_ids { id } else { "" };
     let mut judged = Vec::new();
     for judgment in &content.key_judgments {
         let Some(likelihood) = said(judgment.likelihood.as_ref()) else { continue };
         let words: Vec<&str> = judgment.statements.iter().map(|statement| statement.text.as_str()).collect();
         judged.push(Judged {
-            text: named(&judgment.id, &portion(&judgment.marking, floor), &words.join(" ")),
+            text: named(shown(&judgment.id), &portion(&judgment.marking, floor), &words.join(" ")),
             likelihood,
             before: earlier.of_judgment(judgment),
         });
         for statement in judgment.rests_on.iter().filter_map(|id| statements.get(id.as_str())) {
             let Some(likelihood) = said(statement.likelihood.as_ref()) else { continue };
             judged.push(Judged {
-                text: named(&statement.id, &portion(&statement.marking, floor), &statement.text),
+                text: named(shown(&statement.id), &portion(&statement.marking, floor), &statement.text),
                 likelihood,
                 before: earlier.of_statement(statement),
             });
@@ -74,7 +75,11 @@ fn said(likelihood: Option<&Likelihood>) -> Option<&Likelihood> {
 }
 
 fn named(id: &str, portion: &str, text: &str) -> String {
-    if text.trim().is_empty() { id.to_owned() } else { format!("{portion}{id}: {text}") }
+    match (id, text.trim()) {
+        (id, "") => id.to_owned(),
+        ("", _) => format!("{portion}{text}"),
+        _ => format!("{portion}{id}: {text}"),
+    }
 }
 
 /// The statements of the body's paragraphs, in order.

@@ -54,14 +54,15 @@ impl Composer<'_> {
     }
 
     fn timeline_figure(&mut self, sect: TagId, figure: &Figure) {
-        let events = timeline::entries(&self.content.events, &self.content.default_marking, self.labels());
+        let floor = &self.content.default_marking;
+        let events = timeline::entries(&self.content.events, &figure.highlight_ids, floor, self.labels());
         let sketch = self.drawable(|ruler| timeline::sketch(&events, ruler));
         let Some(sketch) = sketch else {
-            let maker = self.event_table(sect, &figure.title, false);
+            let maker = self.event_table(sect, &figure.title, false, &figure.highlight_ids);
             return self.table_with_source(sect, figure, maker);
         };
         let elsewhere = self.if_printed("part.timeline", self.labels().events_elsewhere);
-        let alt = alt(self.labels().timeline_alt, &timeline::facts(&events), elsewhere);
+        let alt = alt(self.labels().timeline_alt, &timeline::facts(&events, self.labels()), elsewhere);
         self.drawn(sect, figure, alt, sketch);
     }
 
@@ -109,7 +110,7 @@ impl Composer<'_> {
     }
 
     fn likelihoods(&mut self, sect: TagId, figure: &Figure) {
-        let judged = likelihoods::judged(self.content, &self.earlier);
+        let judged = likelihoods::judged(self.content, &self.earlier, self.options.show_ids);
         if judged.is_empty() {
             return;
         }

@@ -230,7 +230,14 @@ fn qualified(relationship: &Relationship, words: Lexicon, name_of: &impl Fn(&str
     });
     let stands = relationship.status <= RelationshipStatus::Active as i32;
     let status = if stands { "" } else { words.relationship_status(relationship.status) };
-    let facts = [relationship.item.as_str(), place.as_str(), when.as_deref().unwrap_or_default(), status];
+    let polarity = words.relationship_polarity(relationship.polarity).unwrap_or_default();
+    let facts = [
+        polarity.as_str(),
+        relationship.item.as_str(),
+        place.as_str(),
+        when.as_deref().unwrap_or_default(),
+        status,
+    ];
     let facts: Vec<&str> = facts.into_iter().filter(|fact| !fact.is_empty()).collect();
     if facts.is_empty() { String::new() } else { format!(" ({})", facts.join(", ")) }
 }

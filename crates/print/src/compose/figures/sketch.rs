@@ -102,21 +102,31 @@ impl Sketch {
         self.line(&[(from, y), (to, y)], color, HAIRLINE, false);
     }
 
-    /// A disc, of four curves.
-    pub(super) fn disc(&mut self, (x, y): (Length, Length), radius: Length) {
-        // The control points of a quarter circle: 4/3 * (sqrt(2) - 1) of the radius from its ends.
-        let reach = radius * 5_523 / 10_000;
-        let curve = |a, b, c| Segment::Curve([a, b, c]);
-        let segments = vec![
-            Segment::Move(x + radius, y),
-            curve((x + radius, y + reach), (x + reach, y + radius), (x, y + radius)),
-            curve((x - reach, y + radius), (x - radius, y + reach), (x - radius, y)),
-            curve((x - radius, y - reach), (x - reach, y - radius), (x, y - radius)),
-            curve((x + reach, y - radius), (x + radius, y - reach), (x + radius, y)),
-            Segment::Close,
-        ];
-        self.paths.push(Path { segments, paint: Paint::Fill(INK) });
+    /// A disc.
+    pub(super) fn disc(&mut self, center: (Length, Length), radius: Length) {
+        self.paths.push(Path { segments: circle(center, radius), paint: Paint::Fill(INK) });
     }
+
+    /// A circle's outline.
+    pub(super) fn ring(&mut self, center: (Length, Length), radius: Length, width: Length) {
+        let paint = Paint::Stroke { color: INK, width, dash: None };
+        self.paths.push(Path { segments: circle(center, radius), paint });
+    }
+}
+
+/// A circle of four curves.
+fn circle((x, y): (Length, Length), radius: Length) -> Vec<Segment> {
+    // The control points of a quarter circle: 4/3 * (sqrt(2) - 1) of the radius from its ends.
+    let reach = radius * 5_523 / 10_000;
+    let curve = |a, b, c| Segment::Curve([a, b, c]);
+    vec![
+        Segment::Move(x + radius, y),
+        curve((x + radius, y + reach), (x + reach, y + radius), (x, y + radius)),
+        curve((x - reach, y + radius), (x - radius, y + reach), (x - radius, y)),
+        curve((x - radius, y - reach), (x - reach, y - radius), (x, y - radius)),
+        curve((x + reach, y - radius), (x + radius, y - reach), (x + radius, y)),
+        Segment::Close,
+    ]
 }
 
 /// A portion mark where a part's marking is above the brief's.

@@ -24,6 +24,9 @@ const PADDING: Length = Length::milli_pt(1_200);
 const HALF: Length = Length::milli_pt(2_400);
 /// The least width of a bar.
 const NARROWEST: Length = Length::milli_pt(3_200);
+/// How far the ring of an emphasized event is from its mark, and how thick it is.
+const RING: Length = Length::milli_pt(1_600);
+const RING_WIDTH: Length = Length::milli_pt(800);
 const WHITE: Color = Color(0xff, 0xff, 0xff);
 
 /// An event as it is drawn.
@@ -32,6 +35,8 @@ pub(super) struct Entry {
     title: String,
     /// When; nothing for events without a date, and for those outside of years of four digits.
     extent: Option<Extent>,
+    /// Whether the figure emphasizes it.
+    highlighted: bool,
 }
 
 /// A stretch of days, by [`day_number`].
@@ -62,7 +67,12 @@ enum End {
 }
 
 /// The events in order of their dates, those without one last.
-pub(super) fn entries(events: &[Event], floor: &str, labels: &Labels) -> Vec<Entry> {
+pub(super) fn entries(
+    events: &[Event],
+    highlight_ids: &[String],
+    floor: &str,
+    labels: &Labels,
+) -> Vec<Entry> {
     let mut events: Vec<(&Event, Option<Edtf>)> =
         events.iter().map(|event| (event, edtf::parse(&event.date).ok())).collect();
     events.sort_by_key(|(_, date)| (date.is_none(), date.map(|date| date.sort_key())));
@@ -70,6 +80,7 @@ pub(super) fn entries(events: &[Event], floor: &str, labels: &Labels) -> Vec<Ent
         date: if event.date.is_empty() { labels.undated.to_owned() } else { shown(&event.date, labels) },
         title: format!("{}{}", portion(&event.marking, floor), event.title),
         extent: date.and_then(|date| Extent::of(&date)),
+        highlighted: highlight_ids.contains(&event.id),
     };
     events.into_iter().map(entry).collect()
 }
@@ -119,9 +130,14 @@ fn bound(bound: &Bound) -> (End, Option<(Day, Day)>) {
     }
 }
 
-/// What a listener hears: "1991: The union ends".
-pub(super) fn facts(entries: &[Entry]) -> Vec<String> {
-    entries.iter().map(|entry| format!("{}: {}", entry.date, entry.title.trim_end_matches('.'))).collect()
+/// What a listener hears: "1991: The union ends", with "(highlighted)" after an event that the figure emphasizes.
+pub(super) fn facts(entries: &[Entry], labels: &Labels) -> Vec<String> {
+    let fact = |entry: &Entry| {
+        let highlighted =
+            if entry.highlighted { format!(" ({})", labels.legend_highlighted) } else { String::new() };
+        format!("{}: {}{highlighted}", entry.date, entry.title.trim_end_matches('.'))
+    };
+    entries.iter().map(fact).collect()
 }
 
 /// Draws the events; nothing when no date is known, or when they are too many for a page.
@@ -137,7 +153,8 @@ pub(super) fn sketch(entries: &[Entry], ruler: &mut Ruler) -> Option<Sketch> {
     for entry in entries {
         let text = top + PADDING;
         let date = SketchLabel::new(&entry.date, FIGURE, (Length::ZERO, text), DATE_WIDTH).own();
-        let title = SketchLabel::new(&entry.title, FIGURE, (TITLE, text), TITLE_WIDTH);
+        let kind = if entry.highlighted { FIGURE.strong() } else { FIGURE };
+        let title = SketchLabel::new(&entry.title, kind, (TITLE, text), TITLE_WIDTH);
         let height = [&date, &title].map(|label| ruler.height(&label.text, label.kind, label.width));
         rows.push((entry, text + FIGURE.leading / 2));
         sketch.label(date);
@@ -199,6 +216,9 @@ fn mark(sketch: &mut Sketch, scale: &Scale, entry: &Entry, y: Length) {
     if extent.kind == Kind::Day {
         let x = (left + right) / 2;
         sketch.disc((x, y), HALF);
+        if entry.highlighted {
+            sketch.ring((x, y), HALF + RING, RING_WIDTH);
+        }
         return fuzz(sketch, extent.ends, (x - HALF, x + HALF), y);
     }
     // What is too short to be seen is widened about its middle.
@@ -211,6 +231,11 @@ fn mark(sketch: &mut Sketch, scale: &Scale, entry: &Entry, y: Length) {
         sketch.frame_rect(bar, INK, HAIRLINE * 2);
     } else {
         sketch.fill_rect(bar, ACCENT);
+    }
+    if entry.highlighted {
+        let around =
+            Rect { x: left - RING, y: top - RING, width: bar.width + RING * 2, height: height + RING * 2 };
+        sketch.frame_rect(around, INK, RING_WIDTH);
     }
     fuzz(sketch, extent.ends, (left, right), y);
     arrow(sketch, extent.ends, (left, right), y);
@@ -254,14 +279,18 @@ fn legend(sketch: &mut Sketch, entries: &[Entry], broken: bool, top: Length, rul
         (kind(Kind::Throughout), labels.legend_throughout, Sample::Bar(Kind::Throughout, End::Sharp)),
         (end(End::Fuzzy), labels.legend_fuzzy, Sample::Bar(Kind::Within, End::Fuzzy)),
         (end(End::Open), labels.legend_open, Sample::Bar(Kind::Throughout, End::Open)),
+        (entries.iter().any(|entry| entry.highlighted), labels.legend_highlighted, Sample::Ring),
         (broken, labels.legend_break, Sample::Break),
     ];
-    let y = top + Length::pt(3);
+    let mut y = top + Length::pt(3);
     let mut x = Length::ZERO;
     for (_, text, sample) in samples.into_iter().filter(|(used, ..)| *used) {
+        let width = ruler.width(text, FIGURE_SMALL) + Length::pt(2);
+        if x > Length::ZERO && x + Length::pt(21) + width > WIDTH {
+            (x, y) = (Length::ZERO, y + FIGURE_SMALL.leading);
+        }
         sample.draw(sketch, (x + Length::pt(9), y + FIGURE_SMALL.leading / 2));
         x += Length::pt(21);
-        let width = ruler.width(text, FIGURE_SMALL) + Length::pt(2);
         sketch.label(SketchLabel::new(text, FIGURE_SMALL, (x, y), width).own());
         x += width + Length::pt(8);
     }
@@ -271,6 +300,7 @@ fn legend(sketch: &mut Sketch, entries: &[Entry], broken: bool, top: Length, rul
 /// A mark of the legend.
 enum Sample {
     Bar(Kind, End),
+    Ring,
     Break,
 }
 
@@ -289,6 +319,10 @@ impl Sample {
                 fuzz(sketch, (End::Sharp, *end), (x - reach, x + reach), y);
                 arrow(sketch, (End::Sharp, *end), (x - reach, x + reach), y);
             }
+            Self::Ring => {
+                sketch.disc((x, y), HALF);
+                sketch.ring((x, y), HALF + RING, RING_WIDTH);
+            }
             Self::Break => strokes(sketch, (x - reach / 2, x + reach / 2), y),
         }
     }
@@ -302,7 +336,7 @@ mod tests {
     use super::{End, Kind, entries, facts, shown, sketch};
     use crate::compose::figures::sketch::tests::{ENGLISH, ruled};
     use crate::layout::HAIRLINE;
-    use crate::pages::Segment;
+    use crate::pages::{Paint, Path, Segment};
     use crate::units::Length;
 
     fn event(date: &str, title: &str) -> Event {
@@ -317,9 +351,9 @@ mod tests {
             event("1991", "End"),
             event("2000~", "Rise"),
         ];
-        let entries = entries(&events, "", ENGLISH.labels());
+        let entries = entries(&events, &[], "", ENGLISH.labels());
         let told = ["1991: End", "2000~: Rise", "2011\u{2013}2024-12-08: War", "undated: Some day"];
-        assert_eq!(facts(&entries), told);
+        assert_eq!(facts(&entries, ENGLISH.labels()), told);
         let ends: Vec<_> =
             entries.iter().filter_map(|entry| entry.extent).map(|of| (of.kind, of.ends)).collect();
         assert_eq!(ends[1], (Kind::Within, (End::Fuzzy, End::Fuzzy)));
@@ -337,7 +371,30 @@ mod tests {
     #[test]
     fn events_without_any_date_are_no_figure() {
         let events = [event("", "Some day"), event("Y17000", "Far ahead")];
-        assert!(ruled(|ruler| sketch(&entries(&events, "", ENGLISH.labels()), ruler).is_none()));
+        assert!(ruled(|ruler| sketch(&entries(&events, &[], "", ENGLISH.labels()), ruler).is_none()));
+    }
+
+    #[test]
+    fn only_a_highlighted_event_is_ringed_and_heard_as_such() {
+        let events = ["e1", "e2"].map(|id| Event { id: id.to_owned(), ..event("2024-03-01", id) });
+        let drawn = |highlight_ids: &[String]| {
+            let entries = entries(&events, highlight_ids, "", ENGLISH.labels());
+            let rings = ruled(|ruler| {
+                let sketch = sketch(&entries, ruler)?;
+                let is_ring = |path: &&Path| {
+                    matches!(path.paint, Paint::Stroke { .. })
+                        && path.segments.iter().any(|segment| matches!(segment, Segment::Curve(_)))
+                };
+                Some((sketch.paths.iter().filter(is_ring).count(), sketch.labels.len()))
+            });
+            (rings.unwrap(), facts(&entries, ENGLISH.labels()))
+        };
+        let (without, heard) = drawn(&[]);
+        assert_eq!((without.0, heard[1].as_str()), (0, "2024-03-01: e2"));
+        let (with, heard) = drawn(&["e2".to_owned()]);
+        // On the axis, and in the legend with its word.
+        assert_eq!(with, (2, without.1 + 1));
+        assert_eq!(heard, ["2024-03-01: e1", "2024-03-01: e2 (highlighted)"]);
     }
 
     fn any_date() -> impl Strategy<Value = String> {
@@ -359,8 +416,13 @@ mod tests {
         fn labels_never_meet_and_marks_stay_in_the_drawing(
             dated in prop::collection::vec((any_date(), "[A-Z][a-z]{0,9}( [a-z]{1,12}){0,14}"), 1..30),
         ) {
-            let events: Vec<Event> = dated.iter().map(|(date, title)| event(date, title)).collect();
-            let entries = entries(&events, "", ENGLISH.labels());
+            let events: Vec<Event> = dated
+                .iter()
+                .enumerate()
+                .map(|(index, (date, title))| Event { id: format!("e{index}"), ..event(date, title) })
+                .collect();
+            let highlighted: Vec<String> = events.iter().step_by(2).map(|event| event.id.clone()).collect();
+            let entries = entries(&events, &highlighted, "", ENGLISH.labels());
             prop_assert_eq!(entries.len(), events.len());
             let (collision, outside) = ruled(|ruler| {
                 let sketch = sketch(&entries, ruler)?;

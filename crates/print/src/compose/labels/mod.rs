@@ -80,6 +80,8 @@ pub(crate) struct Labels {
     pub(crate) footer_as_of: &'static str,
     /// A withdrawn revision says so.
     pub(crate) withdrawn_line: &'static str,
+    /// Before the reason of a withdrawal.
+    pub(crate) withdraw_reason: &'static str,
     /// A superseded revision says so.
     pub(crate) superseded_line: &'static str,
     /// A draft says so.
@@ -122,12 +124,24 @@ pub(crate) struct Labels {
     pub(crate) cited_on: &'static str,
     /// A source that nothing printed cites.
     pub(crate) not_cited: &'static str,
+    /// After a source's address: the date on which it was retrieved.
+    pub(crate) accessed: &'static str,
+    /// Heading of the changes against a revision that the reader chose.
+    pub(crate) changed_since: &'static str,
+    /// Before the summary of a revision's own changes, among those of several revisions.
+    pub(crate) summary_of_revision: &'static str,
+    /// Where revisions are compared and none declares a change.
+    pub(crate) no_changes: &'static str,
+    /// A key judgment by its number.
+    pub(crate) key_judgment_number: &'static str,
     /// Heading of the changes on one page.
     pub(crate) since_revision: &'static str,
     /// An event without a date.
     pub(crate) undated: &'static str,
     /// Head.
     pub(crate) statement: &'static str,
+    /// Head of the changed parts' names.
+    pub(crate) part_head: &'static str,
     /// Head.
     pub(crate) change: &'static str,
     /// Head.
@@ -144,6 +158,8 @@ pub(crate) struct Labels {
     pub(crate) indicators_head: &'static str,
     /// Head.
     pub(crate) id: &'static str,
+    /// Head of the indicators' numbers.
+    pub(crate) number_head: &'static str,
     /// Head.
     pub(crate) watch: &'static str,
     /// Head.
@@ -160,6 +176,8 @@ pub(crate) struct Labels {
     pub(crate) from: &'static str,
     /// Head.
     pub(crate) relationship: &'static str,
+    /// Head of the relationships' polarities.
+    pub(crate) effect: &'static str,
     /// Head.
     pub(crate) to: &'static str,
     /// Head.
@@ -182,8 +200,10 @@ pub(crate) struct Labels {
     pub(crate) term: &'static str,
     /// Caption of the scale's key.
     pub(crate) likelihood_terms: &'static str,
-    /// What the ids beside paragraphs are.
+    /// What statements and their ids are, where ids are not printed.
     pub(crate) about_statements: &'static str,
+    /// What the ids beside paragraphs are.
+    pub(crate) about_printed_ids: &'static str,
     /// What likelihood terms mean.
     pub(crate) about_likelihood: &'static str,
     /// What confidence is.
@@ -232,6 +252,8 @@ pub(crate) struct Labels {
     pub(crate) legend_break: &'static str,
     /// A mark.
     pub(crate) legend_earlier: &'static str,
+    /// A ring around a mark.
+    pub(crate) legend_highlighted: &'static str,
     /// A line.
     pub(crate) legend_one_way: &'static str,
     /// A line.
@@ -254,8 +276,20 @@ pub(crate) struct Labels {
     pub(crate) at_place: &'static str,
     /// What viewers say of the attached data.
     pub(crate) attached_data: &'static str,
+    /// A date to the day: day, month and year.
+    pub(crate) date_of_day: &'static str,
+    /// A date to the month: month and year.
+    pub(crate) date_of_month: &'static str,
+    /// A date to the year.
+    pub(crate) date_of_year: &'static str,
+    /// An approximate date.
+    pub(crate) date_about: &'static str,
     /// The months, short enough for an axis.
     pub(crate) months: [&'static str; 12],
+    /// The months as they read after a day.
+    pub(crate) months_after_day: [&'static str; 12],
+    /// The months as they read alone.
+    pub(crate) months_alone: [&'static str; 12],
     /// Words of enumerated values; none where they are those of `chancery_brief`.
     pub(crate) vocabulary: Option<Vocabulary>,
 }
@@ -266,6 +300,8 @@ pub(crate) struct Vocabulary {
     pub(crate) trends: [&'static str; 6],
     /// Sorts of changes.
     pub(crate) changes: [&'static str; 16],
+    /// Whether relationships are supportive or adverse.
+    pub(crate) polarities: [&'static str; 5],
     /// Levels of confidence.
     pub(crate) confidence: [&'static str; 4],
     /// The NATO Admiralty scale of sources.
@@ -320,7 +356,7 @@ mod tests {
     #[test]
     fn every_language_has_the_places_that_english_has() {
         let templates = |labels: &Labels| {
-            [
+            let older = [
                 labels.published_by,
                 labels.published_as_imported,
                 labels.published_as_imported_by,
@@ -328,8 +364,16 @@ mod tests {
                 labels.from_to,
                 labels.about_likelihood,
                 labels.table,
-            ]
-            .map(places)
+            ];
+            let newer = [
+                labels.accessed,
+                labels.changed_since,
+                labels.summary_of_revision,
+                labels.key_judgment_number,
+                labels.date_of_month,
+            ];
+            let dates = [labels.date_of_day, labels.date_of_year, labels.date_about];
+            older.into_iter().chain(newer).chain(dates).map(places).collect::<Vec<_>>()
         };
         let english = templates(Labels::of(Locale::English));
         for locale in [Locale::Russian, Locale::Persian, Locale::Arabic] {

@@ -1,0 +1,118 @@
+//! Combines the changes that several revisions declare into one list, as a reader of the first and the last revision
+//! sees them.
+//!
+//! Each revision declares its changes against the revision before it. A print that compares revision 5 with revision 2
+//! combines the lists of revisions 3, 4 and 5. A part that changed in one of them keeps its changes as declared. The
+//! changes of a part that changed in several become one:
+//!
+//! - `was`, `was_marking` and `confidence_before` come from the first change: they describe the part before all of them.
+//!   A first change without a quote leaves `was` empty, because a later quote is not what the earlier revision said.
+//! - `kind` is the last kind that is not CONFIRMED. It is ADDED when the first is ADDED, UPDATED when a part was withdrawn
+//!   or superseded and then added again, and UPDATED when it was both upgraded and downgraded.
+//! - A part that was added and last withdrawn has no change: neither revision asserts it.
+//! - `now` and `replaced_by` come from the last change that is not a bare CONFIRMED. `why` is the last reason given,
+//!   `confidence_after` the last level given, and `evidence_ids` are those of all, each once.
+//! - `marking` is the highest of all, since the result draws on each of them.
+
+use std::collections::BTreeMap;
+
+use chancery_proto::brief::v1::{Change, ChangeKind};
+
+use crate::marking::{Rank, Scheme};
+
+/// The most changes that a combined list may have.
+pub const MAX_COMBINED_CHANGES: usize = 1_000;
+
+/// Combines the changes of revisions that follow each other, the earliest first.
+///
+/// Parts appear in the order of their first change. `scheme` is the marking scheme of the changes' labels.
+pub fn combine<'a>(revisions: impl IntoIterator<Item = &'a [Change]>, scheme: Scheme) -> Vec<Change> {
+    let mut parts: Vec<ChangedPart<'a>> = Vec::new();
+    let mut index_by_id: BTreeMap<&'a str, usize> = BTreeMap::new();
+    for (revision, changes) in revisions.into_iter().enumerate() {
+        for change in changes {
+            let index = *index_by_id.entry(changed_id(change)).or_insert_with(|| {
+                parts.push(ChangedPart::default());
+                parts.len() - 1
+            });
+            parts[index].changes.push((revision, change));
+        }
+    }
+    parts.into_iter().flat_map(|part| part.combined(scheme)).collect()
+}
+
+/// The id of the statement or other part that a change is about.
+pub fn changed_id(change: &Change) -> &str {
+    if change.statement_id.is_empty() { &change.part_id } else { &change.statement_id }
+}
+
+/// One part's changes, each with the index of its revision.
+#[derive(Default)]
+struct ChangedPart<'a> {
+    changes: Vec<(usize, &'a Change)>,
+}
+
+impl ChangedPart<'_> {
+    fn combined(&self, scheme: Scheme) -> Vec<Change> {
+        let changes: Vec<&Change> = self.changes.iter().map(|(_, change)| *change).collect();
+        let (Some((first_revision, first)), Some((last_revision, last))) =
+            (self.changes.first(), self.changes.last())
+        else {
+            return Vec::new();
+        };
+        if first_revision == last_revision {
+            return changes.into_iter().cloned().collect();
+        }
+        let Some(kind) = combined_kind(&changes) else { return Vec::new() };
+        // A confirmation that quotes nothing says that what was said before it still holds.
+        let is_bare = |change: &Change| change.kind() == ChangeKind::Confirmed && change.now.is_empty();
+        let latest = changes.iter().rev().find(|change| !is_bare(change)).unwrap_or(last);
+        let last_level = changes.iter().rev().map(|change| change.confidence_after).find(|level| *level != 0);
+        let last_reason = changes.iter().rev().map(|change| &change.why).find(|why| !why.is_empty());
+        let mut evidence_ids: Vec<String> = Vec::new();
+        for id in changes.iter().flat_map(|change| &change.evidence_ids) {
+            if !evidence_ids.contains(id) {
+                evidence_ids.push(id.clone());
+            }
+        }
+        // A label of another scheme ranks highest: it must not be lowered.
+        let rank = |change: &&&Change| scheme.rank(&change.marking).unwrap_or(Rank::BEYOND);
+        let marking = changes.iter().max_by_key(rank).map(|change| change.marking.clone());
+        vec![Change {
+            statement_id: last.statement_id.clone(),
+            part_id: last.part_id.clone(),
+            kind: kind.into(),
+            was: first.was.clone(),
+            was_marking: first.was_marking.clone(),
+            now: latest.now.clone(),
+            why: last_reason.cloned().unwrap_or_default(),
+            confidence_before: first.confidence_before,
+            confidence_after: last_level.unwrap_or_default(),
+            replaced_by: latest.replaced_by.clone(),
+            evidence_ids,
+            marking: marking.unwrap_or_default(),
+        }]
+    }
+}
+
+/// The kind of a part's changes taken together; `None` when they cancel out.
+fn combined_kind(changes: &[&Change]) -> Option<ChangeKind> {
+    let kinds: Vec<ChangeKind> =
+        changes.iter().map(|change| change.kind()).filter(|kind| *kind != ChangeKind::Confirmed).collect();
+    let (Some(first), Some(last)) = (kinds.first().copied(), kinds.last().copied()) else {
+        return Some(ChangeKind::Confirmed);
+    };
+    let has = |kind: ChangeKind| kinds.contains(&kind);
+    match (first, last) {
+        (ChangeKind::Added, ChangeKind::Withdrawn) => None,
+        (ChangeKind::Added, _) => Some(ChangeKind::Added),
+        // Added again after it was withdrawn or superseded: the earlier revision had it, too.
+        (_, ChangeKind::Added) => Some(ChangeKind::Updated),
+        (_, ChangeKind::Upgraded) if has(ChangeKind::Downgraded) => Some(ChangeKind::Updated),
+        (_, ChangeKind::Downgraded) if has(ChangeKind::Upgraded) => Some(ChangeKind::Updated),
+        (_, last) => Some(last),
+    }
+}
+
+#[cfg(test)]
+mod tests;

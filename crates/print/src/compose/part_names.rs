@@ -1,0 +1,191 @@
+//! Names by which a print refers to the parts of a brief where their ids are not printed: a section's heading, an
+//! event's title, "Key judgment 2".
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use chancery_brief::reading_order::{self, Place};
+use chancery_proto::brief::v1::{Block, BriefContent, Section, block::Kind};
+
+use crate::compose::labels::{Labels, filled};
+use crate::compose::tables::Words;
+use crate::compose::words;
+
+/// The most characters of a name that is cut from a part's text.
+const LONGEST_NAME: usize = 60;
+
+/// What a part is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PartName<'a> {
+    pub(crate) text: Cow<'a, str>,
+    /// Whether the name is the author's text or one of the printer's words.
+    pub(crate) words: Words,
+    /// The id of the part that encloses it, to link to where it has no destination of its own; may be empty.
+    pub(crate) holder_id: &'a str,
+}
+
+/// Names by id.
+pub(crate) type PartNames<'a> = BTreeMap<&'a str, PartName<'a>>;
+
+/// The name of every part of the content that has an id.
+pub(crate) fn part_names<'a>(content: &'a BriefContent, labels: &'static Labels) -> PartNames<'a> {
+    let mut names = Names { names: BTreeMap::new() };
+    content.sections.iter().for_each(|section| names.section(section));
+    let headings = names.names.clone();
+    for (index, judgment) in content.key_judgments.iter().enumerate() {
+        let text = filled(labels.key_judgment_number, &[&(index + 1).to_string()]);
+        names.add(&judgment.id, text, Words::Own, "");
+    }
+    for standing in reading_order::standing(content) {
+        let id = standing.statement.id.as_str();
+        match standing.place {
+            Place::BottomLine => names.add(id, labels.bottom_line, Words::Own, ""),
+            Place::KeyJudgment | Place::Body => {
+                let holder = names.names.get(standing.holder_id).or_else(|| headings.get(standing.holder_id));
+                if let Some(PartName { text, words, .. }) = holder.cloned() {
+                    names.add(id, text, words, standing.holder_id);
+                }
+            }
+        }
+    }
+    names.annexes(content);
+    names.names
+}
+
+struct Names<'a> {
+    names: PartNames<'a>,
+}
+
+impl<'a> Names<'a> {
+    fn add(&mut self, id: &'a str, text: impl Into<Cow<'a, str>>, words: Words, holder_id: &'a str) {
+        let text = text.into();
+        if !id.is_empty() && !text.trim().is_empty() {
+            self.names.entry(id).or_insert(PartName { text, words, holder_id });
+        }
+    }
+
+    fn authors(&mut self, id: &'a str, text: impl Into<Cow<'a, str>>) {
+        self.add(id, text, Words::Authors, "");
+    }
+
+    fn section(&mut self, section: &'a Section) {
+        self.authors(&section.id, section.heading.as_str());
+        for block in &section.blocks {
+            let title = title(block);
+            let title = if title.trim().is_empty() { &section.heading } else { title };
+            self.add(&block.id, title, Words::Authors, &section.id);
+        }
+        section.sections.iter().for_each(|section| self.section(section));
+    }
+
+    fn annexes(&mut self, content: &'a BriefContent) {
+        let short = |name: &'a str, otherwise: &'a str| if name.is_empty() { otherwise } else { name };
+        for domain in &content.domains {
+            self.add(&domain.id, domain.name.as_str(), Words::Authors, &domain.section);
+        }
+        content.factors.iter().for_each(|part| self.authors(&part.id, opening(&part.text)));
+        content.actors.iter().for_each(|part| self.authors(&part.id, short(&part.short_name, &part.name)));
+        content.places.iter().for_each(|part| self.authors(&part.id, part.name.as_str()));
+        for tie in &content.relationships {
+            let end = |id: &'a str| self.names.get(id).map_or(id, |name| name.text.as_ref()).to_owned();
+            let kind = words::relationship(&tie.r#type);
+            let text = format!("{} \u{2013} {}: {kind}", end(&tie.from_id), end(&tie.to_id));
+            self.authors(&tie.id, text);
+        }
+        content.events.iter().for_each(|part| self.authors(&part.id, part.title.as_str()));
+        content.sources.iter().for_each(|part| self.authors(&part.id, short(&part.short_title, &part.title)));
+        content.scenarios.iter().for_each(|part| self.authors(&part.id, part.title.as_str()));
+        content.indicators.iter().for_each(|part| self.authors(&part.id, opening(&part.text)));
+        content.assumptions.iter().for_each(|part| self.authors(&part.id, opening(&part.text)));
+        content.information_gaps.iter().for_each(|part| self.authors(&part.id, opening(&part.text)));
+        content.dissents.iter().for_each(|part| self.authors(&part.id, opening(&part.text)));
+    }
+}
+
+/// What a block is headed by; empty for one without a title.
+fn title(block: &Block) -> &str {
+    match &block.kind {
+        Some(Kind::Table(table)) => &table.caption,
+        Some(Kind::Figure(figure)) => &figure.title,
+        Some(Kind::Callout(callout)) => &callout.title,
+        Some(Kind::Paragraph(_) | Kind::List(_) | Kind::Quote(_) | Kind::Withheld(_)) | None => "",
+    }
+}
+
+/// A text's first words, with an ellipsis where it is cut.
+fn opening(text: &str) -> Cow<'_, str> {
+    let Some((end, _)) = text.char_indices().nth(LONGEST_NAME) else { return text.into() };
+    let cut = &text[..end];
+    let cut = cut.rfind(char::is_whitespace).map_or(cut, |space| &cut[..space]);
+    format!("{}\u{2026}", cut.trim_end_matches(|c: char| c.is_whitespace() || c.is_ascii_punctuation()))
+        .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use chancery_proto::brief::v1::{
+        Actor, Block, BriefContent, Factor, KeyJudgment, Paragraph, Relationship, Section, Source, Statement,
+        block::Kind,
+    };
+
+    use super::part_names;
+    use crate::Locale;
+    use crate::compose::labels::Labels;
+
+    fn statement(id: &str) -> Statement {
+        Statement { id: id.into(), text: "A sentence.".into(), ..Statement::default() }
+    }
+
+    #[test]
+    fn parts_are_called_by_what_a_reader_sees_of_them() {
+        let paragraph = Kind::Paragraph(Paragraph { statements: vec![statement("s3")] });
+        let block = Block { id: "b1".into(), kind: Some(paragraph), ..Block::default() };
+        let actor = |id: &str, name: &str| Actor { id: id.into(), name: name.into(), ..Actor::default() };
+        let content = BriefContent {
+            bluf: vec![statement("s1")],
+            key_judgments: vec![KeyJudgment {
+                id: "kj".into(),
+                statements: vec![statement("s2")],
+                ..KeyJudgment::default()
+            }],
+            sections: vec![Section {
+                id: "sec".into(),
+                heading: "Trade".into(),
+                blocks: vec![block],
+                ..Section::default()
+            }],
+            actors: vec![actor("a1", "Here"), actor("a2", "There")],
+            relationships: vec![Relationship {
+                id: "r1".into(),
+                from_id: "a1".into(),
+                to_id: "a2".into(),
+                r#type: "trades-with".into(),
+                ..Relationship::default()
+            }],
+            sources: vec![Source {
+                id: "src".into(),
+                title: "A long report".into(),
+                short_title: "Report".into(),
+                ..Source::default()
+            }],
+            factors: vec![Factor { id: "f1".into(), text: "word ".repeat(30), ..Factor::default() }],
+            ..BriefContent::default()
+        };
+        let names = part_names(&content, Labels::of(Locale::English));
+        let text = |id: &str| names[id].text.to_string();
+        assert_eq!(
+            ["s1", "kj", "s2", "sec", "s3", "b1", "r1", "src"].map(text),
+            [
+                "Bottom line",
+                "Key judgment 1",
+                "Key judgment 1",
+                "Trade",
+                "Trade",
+                "Trade",
+                "Here \u{2013} There: trades with",
+                "Report"
+            ]
+        );
+        assert!(text("f1").ends_with("word\u{2026}") && text("f1").chars().count() <= 61);
+    }
+}

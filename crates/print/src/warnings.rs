@@ -1,0 +1,100 @@
+//! Flaws in a finished print that did not stop it, and how they are reported.
+
+use std::fmt;
+
+use chancery_proto::render::v1::PrintWarning;
+
+/// The most warnings that are reported of one print. Where there are more, the last says how many.
+pub const MAX_PRINT_WARNINGS: usize = 200;
+
+/// The code of the last warning where more were found than are reported.
+const MORE_WARNINGS: &str = "MORE_WARNINGS";
+
+/// A flaw in a finished print.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Warning {
+    /// No face has the character: a box is printed in its place, and extraction yields the character.
+    MissingGlyph {
+        /// The character.
+        character: char,
+        /// The id of the part where it first occurs; empty for the brief as a whole.
+        part_id: String,
+    },
+}
+
+impl Warning {
+    /// The stable code, in upper snake case.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::MissingGlyph { .. } => "MISSING_GLYPH",
+        }
+    }
+
+    /// The id of the part that it is about; empty for the brief as a whole.
+    pub fn part_id(&self) -> &str {
+        match self {
+            Self::MissingGlyph { part_id, .. } => part_id,
+        }
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::MissingGlyph { character, .. } => write!(
+                f,
+                "no font has U+{:04X} ({character}), so a box is printed in its place; add a font that has it",
+                u32::from(*character)
+            ),
+        }
+    }
+}
+
+/// The warnings as callers receive them: at most [`MAX_PRINT_WARNINGS`], the last of which counts those left out.
+pub fn print_warnings(warnings: &[Warning]) -> Vec<PrintWarning> {
+    let message = |warning: &Warning| PrintWarning {
+        code: warning.code().to_owned(),
+        part_id: warning.part_id().to_owned(),
+        text: warning.to_string(),
+    };
+    if warnings.len() <= MAX_PRINT_WARNINGS {
+        return warnings.iter().map(message).collect();
+    }
+    let (reported, rest) = warnings.split_at(MAX_PRINT_WARNINGS - 1);
+    let mut messages: Vec<PrintWarning> = reported.iter().map(message).collect();
+    let (code, text) = (MORE_WARNINGS.to_owned(), format!("{} more warnings are not listed", rest.len()));
+    messages.push(PrintWarning { code, part_id: String::new(), text });
+    messages
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_PRINT_WARNINGS, Warning, print_warnings};
+
+    fn missing(number: usize) -> Warning {
+        let character = char::from_u32(0x10_0000 + u32::try_from(number).unwrap()).unwrap();
+        Warning::MissingGlyph { character, part_id: "s1".to_owned() }
+    }
+
+    #[test]
+    fn a_warning_names_its_code_and_part_and_the_cure() {
+        let warning = Warning::MissingGlyph { character: '\u{928}', part_id: "s1".to_owned() };
+        let messages = print_warnings(&[warning]);
+        assert_eq!((messages[0].code.as_str(), messages[0].part_id.as_str()), ("MISSING_GLYPH", "s1"));
+        let text = "no font has U+0928 (\u{928}), so a box is printed in its place; add a font that has it";
+        assert_eq!(messages[0].text, text);
+    }
+
+    #[test]
+    fn more_warnings_than_are_reported_are_counted_in_the_last() {
+        let warnings: Vec<Warning> = (0..MAX_PRINT_WARNINGS + 5).map(missing).collect();
+        assert_eq!(print_warnings(&warnings[..MAX_PRINT_WARNINGS]).len(), MAX_PRINT_WARNINGS);
+        let messages = print_warnings(&warnings);
+        let last = messages.last().unwrap();
+        assert_eq!(messages.len(), MAX_PRINT_WARNINGS);
+        assert_eq!(
+            (last.code.as_str(), last.text.as_str()),
+            ("MORE_WARNINGS", "6 more warnings are not listed")
+        );
+    }
+}
