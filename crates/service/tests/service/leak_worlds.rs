@@ -104,7 +104,7 @@ impl HiddenWorld {
 
 /// A workspace that holds what everybody sees, and a hidden world or none.
 async fn workspace(scene: &Scene, number: usize, world: Option<&HiddenWorld>) -> Side {
-    let side = Side::new(scene, format!("world-{number}"), Scheme::Tlp, Policy::Omit).await;
+    let side = Side::new(scene, format!("world-{number:02}"), Scheme::Tlp, Policy::Omit).await;
     side.import(documents("b1", &[open("First")])).await;
     side.import(documents("b2", &[open("Second")])).await;
     side.import(documents("purged", &[open("Spilled")])).await;
