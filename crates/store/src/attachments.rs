@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chancery_brief::attachments::shown_images;
 use chancery_brief::digest::{Digest, body_digest};
-use chancery_brief::marking::{Rank, Scheme};
+use chancery_brief::marking::{Clearance, Rank, Scheme};
 use chancery_brief::validate::Violation;
 use chancery_images::{CHECK_VERSION, ImageReport, MediaType};
 use chancery_proto::brief::v1::BriefContent;
@@ -289,11 +289,11 @@ async fn insert_attachment(
 }
 
 /// The figures of canonical content that name an image which is not in the workspace, is marked above them, or cannot be
-/// printed.
+/// printed. An image above the clearance counts as one that is not there.
 pub(crate) async fn unusable(
     connection: &mut PgConnection,
     workspace: &ResourceId,
-    scheme: Scheme,
+    (scheme, clearance): (Scheme, Clearance),
     content: &BriefContent,
 ) -> Result<Vec<Violation>> {
     let shown = shown_images(content);
@@ -304,7 +304,8 @@ pub(crate) async fn unusable(
     let states = states(connection, workspace, &digests).await?;
     let violations = shown.iter().filter_map(|image| {
         let violation = |code, message| Some(Violation { path: image.path.clone(), code, message });
-        let Some(ImageState { marking, refusal }) = states.get(image.digest) else {
+        let visible = states.get(image.digest).filter(|state| clearance.reads(state.marking));
+        let Some(ImageState { marking, refusal }) = visible else {
             return violation(UNKNOWN, "the workspace has no attachment of this SHA-256".to_owned());
         };
         if scheme.rank(image.marking) < Some(*marking) {

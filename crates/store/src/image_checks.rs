@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use crate::database::PgConnection;
 use chancery_brief::attachments::shown_images;
 use chancery_brief::digest::Digest;
 use chancery_brief::lint::Warning;
 use chancery_images::{CHECK_VERSION, ImageError, ImageReport, Limits, check};
 use chancery_proto::brief::v1::BriefContent;
 use chancery_proto::names::ResourceId;
-use crate::database::PgConnection;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
