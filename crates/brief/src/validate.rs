@@ -67,6 +67,13 @@ pub struct InvalidContent {
     pub total: usize,
 }
 
+impl From<Vec<Violation>> for InvalidContent {
+    /// All violations of some content, which are not empty.
+    fn from(violations: Vec<Violation>) -> Self {
+        Self { total: violations.len(), violations }
+    }
+}
+
 fn first(violations: &[Violation]) -> String {
     let first = violations.first();
     first

@@ -63,7 +63,7 @@ pub(crate) async fn update_draft(
     let written = store.update_draft_once(principal, &brief, &given.etag, &content, write.as_ref()).await;
     let (written, position) = written.map_err(|error| match error {
         StoreError::InvalidChanges { violations, .. } => {
-            invalid_content("draft.content", &InvalidContent { violations })
+            invalid_content("draft.content", &InvalidContent::from(violations))
         }
         error => status(error),
     })?;
@@ -88,8 +88,13 @@ pub(crate) async fn lint(
                 Ok(content) => content,
                 Err(invalid) => return Ok(invalid_response(invalid)),
             };
-            store.check_author(principal, &brief, &content).await.map_err(status)?;
-            content.into_content()
+            match store.check_author(principal, &brief, &content).await {
+                Ok(()) => content.into_content(),
+                Err(StoreError::InvalidChanges { violations, .. }) => {
+                    return Ok(invalid_response(InvalidContent::from(violations)));
+                }
+                Err(error) => return Err(status(error)),
+            }
         }
         None => store.draft(principal, &brief).await.map_err(status)?.content,
     };

@@ -60,7 +60,7 @@ pub fn status(error: StoreError) -> Status {
         }
         StoreError::InvalidChanges { place, violations } => {
             let field = place.map_or("content".to_owned(), |place| format!("documents[{place}].content"));
-            return invalid_content(&field, &InvalidContent { violations: violations.clone() });
+            return invalid_content(&field, &InvalidContent::from(violations.clone()));
         }
         StoreError::UndeclaredChanges(undeclared) => {
             return undeclared_changes(undeclared, error.to_string());

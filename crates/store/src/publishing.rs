@@ -177,7 +177,7 @@ async fn check(
 ) -> Result<()> {
     let scheme: Scheme = content.scheme();
     let violations =
-        attachments::unusable(&mut *transaction, &name.workspace, (scheme, clearance), content.content())
+        attachments::unusable(&mut *transaction, &name.workspace, (scheme, access.clearance), content.content())
             .await?;
     if !violations.is_empty() {
         return Err(StoreError::UnusableAttachments { place: None, violations });
