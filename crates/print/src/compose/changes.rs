@@ -1,5 +1,6 @@
 //! What changed against the revision before: a table of it, or how much of it there is.
 
+use chancery_brief::references::change_subject;
 use chancery_proto::brief::v1::Change;
 
 use crate::Format;
@@ -69,7 +70,7 @@ impl Composer<'_> {
     fn change_cell(&mut self, inline: &mut Inline, voice: Voice, change: &Change, column: usize) {
         match column {
             0 => {
-                let id = &change.statement_id;
+                let id = change_subject(change);
                 let hears = filled(self.labels().go_to, &[id]);
                 self.link(inline, voice, id, id, &hears);
             }
