@@ -165,8 +165,9 @@ async fn editions_with_empty_frames_are_encoded_again_before_anything_is_served(
         let other = place.store.create_render(&reader, &source("frame"), &options).await.unwrap();
         ([requested.render, other.render], lease)
     };
-    let kept =
-        place.rows("select digest from editions where brief_id <> 'frame' order by brief_key, from_rank");
+    let kept = place.rows(
+        "select digest from editions where brief_id <> 'frame' order by brief_key, revision, from_rank",
+    );
     let outdated = findings(&place).await;
     assert!(outdated.iter().any(|found| found.starts_with("EDITION_OUTDATED")), "{outdated:?}");
     let refused = place.store.check_schema().await.unwrap_err();
@@ -188,7 +189,9 @@ async fn editions_with_empty_frames_are_encoded_again_before_anything_is_served(
     place.store.check_schema().await.unwrap();
     assert_eq!(findings(&place).await, Vec::<String>::new());
     assert_eq!(
-        place.rows("select digest from editions where brief_id <> 'frame' order by brief_key, from_rank"),
+        place.rows(
+            "select digest from editions where brief_id <> 'frame' order by brief_key, revision, from_rank"
+        ),
         kept,
         "editions that hold no such block keep their digests"
     );
