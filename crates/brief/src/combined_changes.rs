@@ -18,6 +18,8 @@ use std::collections::BTreeMap;
 
 use chancery_proto::brief::v1::{Change, ChangeKind};
 
+use crate::references::change_subject;
+
 use crate::marking::{Rank, Scheme};
 
 /// The most changes that a combined list may have.
@@ -31,7 +33,7 @@ pub fn combine<'a>(revisions: impl IntoIterator<Item = &'a [Change]>, scheme: Sc
     let mut index_by_id: BTreeMap<&'a str, usize> = BTreeMap::new();
     for (revision, changes) in revisions.into_iter().enumerate() {
         for change in changes {
-            let index = *index_by_id.entry(changed_id(change)).or_insert_with(|| {
+            let index = *index_by_id.entry(change_subject(change)).or_insert_with(|| {
                 parts.push(ChangedPart::default());
                 parts.len() - 1
             });
@@ -39,12 +41,7 @@ pub fn combine<'a>(revisions: impl IntoIterator<Item = &'a [Change]>, scheme: Sc
         }
     }
     parts.into_iter().flat_map(|part| part.combined(scheme)).collect()
-}
-
-/// The id of the statement or other part that a change is about.
-pub fn changed_id(change: &Change) -> &str {
-    if change.statement_id.is_empty() { &change.part_id } else { &change.statement_id }
-}
+}}
 
 /// One part's changes, each with the index of its revision.
 #[derive(Default)]

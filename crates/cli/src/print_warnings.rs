@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use chancery_proto::render::v1::PrintWarning;
 
-/// "warning: no font has … (MISSING_GLYPH, part c-013)", each line after an indent.
+/// A line for each warning, after an indent: its text, its code and its part.
 pub fn text(warnings: &[PrintWarning], indent: &str) -> String {
     let mut lines = String::new();
     for PrintWarning { code, part_id, text } in warnings {

@@ -1,5 +1,7 @@
 //! Fields of the content and of the publish record that a print names, links and marks, read back from finished files.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
+
 mod editions;
 mod tools;
 

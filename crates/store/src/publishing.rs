@@ -176,9 +176,13 @@ async fn check(
     publishing: &Publishing<'_>,
 ) -> Result<()> {
     let scheme: Scheme = content.scheme();
-    let violations =
-        attachments::unusable(&mut *transaction, &name.workspace, (scheme, access.clearance), content.content())
-            .await?;
+    let violations = attachments::unusable(
+        &mut *transaction,
+        &name.workspace,
+        (scheme, access.clearance),
+        content.content(),
+    )
+    .await?;
     if !violations.is_empty() {
         return Err(StoreError::UnusableAttachments { place: None, violations });
     }

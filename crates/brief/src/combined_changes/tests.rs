@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use chancery_proto::brief::v1::{Change, ChangeKind, ConfidenceLevel};
 use proptest::prelude::*;
 
-use super::{changed_id, combine};
+use super::combine;
+use crate::references::change_subject;
 use crate::marking::Scheme;
 
 fn change(id: &str, kind: ChangeKind, was: &str, now: &str) -> Change {
@@ -112,7 +113,7 @@ fn several_changes_of_a_part_in_one_revision_stay_as_declared() {
 fn statements_and_other_parts_are_told_apart_by_id_alone() {
     let part = Change { part_id: "src-1".to_owned(), kind: ChangeKind::Updated.into(), ..Change::default() };
     let both = combined(&[&[part.clone()], &[change("s1", ChangeKind::Updated, "a", "b"), part.clone()]]);
-    assert_eq!(both.iter().map(changed_id).collect::<Vec<_>>(), ["src-1", "s1"]);
+    assert_eq!(both.iter().map(change_subject).collect::<Vec<_>>(), ["src-1", "s1"]);
     assert!(both[0].statement_id.is_empty());
 }
 
@@ -155,7 +156,7 @@ proptest! {
     fn one_revision_keeps_its_changes_with_those_of_a_part_together(
         changes in prop::collection::vec(any_change(), 0..8),
     ) {
-        let first = |change: &Change| changes.iter().position(|other| changed_id(other) == changed_id(change));
+        let first = |change: &Change| changes.iter().position(|other| change_subject(other) == change_subject(change));
         let mut expected = changes.clone();
         expected.sort_by_key(first);
         prop_assert_eq!(all(std::slice::from_ref(&changes)), expected);
@@ -174,18 +175,18 @@ proptest! {
         let declared: Vec<&Change> = revisions.iter().flatten().collect();
         for change in &combined {
             let of_part: Vec<&&Change> =
-                declared.iter().filter(|other| changed_id(other) == changed_id(change)).collect();
+                declared.iter().filter(|other| change_subject(other) == change_subject(change)).collect();
             prop_assert!(of_part.iter().any(|other| other.was == change.was));
             prop_assert!(of_part.iter().any(|other| other.now == change.now));
             prop_assert!(of_part.iter().any(|other| other.why == change.why));
             prop_assert!(of_part.iter().any(|other| other.marking == change.marking));
         }
-        let ids = |changes: &[Change]| changes.iter().map(|of| changed_id(of).to_owned()).collect::<BTreeSet<_>>();
+        let ids = |changes: &[Change]| changes.iter().map(|of| change_subject(of).to_owned()).collect::<BTreeSet<_>>();
         let kept = ids(&combined);
         for id in ids(&declared.iter().map(|change| (*change).clone()).collect::<Vec<_>>()).difference(&kept) {
             let kinds: Vec<ChangeKind> = declared
                 .iter()
-                .filter(|change| changed_id(change) == id)
+                .filter(|change| change_subject(change) == id)
                 .map(|change| change.kind())
                 .filter(|kind| *kind != ChangeKind::Confirmed)
                 .collect();
@@ -200,9 +201,9 @@ proptest! {
             let rank = |change: &Change| Scheme::Tlp.rank(&change.marking).unwrap();
             let in_several = revisions
                 .iter()
-                .filter(|changes| changes.iter().any(|other| changed_id(other) == changed_id(&change)))
+                .filter(|changes| changes.iter().any(|other| change_subject(other) == change_subject(&change)))
                 .count() > 1;
-            let mut others = revisions.iter().flatten().filter(|other| changed_id(other) == changed_id(&change));
+            let mut others = revisions.iter().flatten().filter(|other| change_subject(other) == change_subject(&change));
             prop_assert!(!in_several || others.all(|other| rank(other) <= rank(&change)));
         }
     }
@@ -213,9 +214,9 @@ proptest! {
         for change in &combined {
             let revisions_with = revisions
                 .iter()
-                .filter(|changes| changes.iter().any(|other| changed_id(other) == changed_id(change)))
+                .filter(|changes| changes.iter().any(|other| change_subject(other) == change_subject(change)))
                 .count();
-            let count = combined.iter().filter(|other| changed_id(other) == changed_id(change)).count();
+            let count = combined.iter().filter(|other| change_subject(other) == change_subject(change)).count();
             prop_assert!(revisions_with == 1 || count == 1);
         }
     }

@@ -1,6 +1,6 @@
 //! What changed against the parent revision, or against the one that the reader chose: a table, or counts by kind.
 
-use chancery_brief::combined_changes::changed_id;
+use chancery_brief::references::change_subject;
 use chancery_proto::brief::v1::{Change, Statement};
 
 use crate::Format;
@@ -46,7 +46,7 @@ impl Composer<'_> {
         let mut maker = TableMaker::begin(self, sect, "", head, true, Words::Own);
         maker.block.span = Span::Full;
         for change in changes {
-            self.begin_part(changed_id(change));
+            self.begin_part(change_subject(change));
             maker.row(self, Vec::new(), |composer, column, cell, inline| {
                 let voice = composer.voice(cell, TABLE);
                 composer.change_cell(inline, voice, change, column);
@@ -125,7 +125,7 @@ impl Composer<'_> {
 
     /// The name of what changed, linked where it is printed; its id where ids are.
     fn changed_part(&mut self, inline: &mut Inline, voice: Voice, change: &Change) {
-        let id = changed_id(change);
+        let id = change_subject(change);
         if self.options.show_ids && change.part_id.is_empty() {
             let hears = filled(self.labels().go_to, &[id]);
             return self.link(inline, voice, id, id, &hears);
@@ -142,7 +142,7 @@ impl Composer<'_> {
         if !change.now.is_empty() || self.options.show_ids {
             return change.now.clone();
         }
-        self.present.statement(changed_id(change)).map_or_else(String::new, |of| of.text.clone())
+        self.present.statement(change_subject(change)).map_or_else(String::new, |of| of.text.clone())
     }
 
     /// What a changed statement said: as the change tells it, else as the revision before had it. A statement that
@@ -151,7 +151,7 @@ impl Composer<'_> {
         if !change.was.is_empty() {
             return Some(change.was.clone());
         }
-        let id = changed_id(change);
+        let id = change_subject(change);
         let before = &self.earlier.statement(id)?.text;
         let now = self.present.statement(id).map(|statement| &statement.text);
         (now != Some(before) && *before != change.now).then(|| before.clone())
@@ -161,7 +161,7 @@ impl Composer<'_> {
     fn odds_changed(&self, change: &Change) -> Vec<String> {
         let mut changed = Vec::new();
         let level = |of: &Said| {
-            of.statement(changed_id(change))?.confidence.as_ref().map(|confidence| confidence.level)
+            of.statement(change_subject(change))?.confidence.as_ref().map(|confidence| confidence.level)
         };
         let before = some(change.confidence_before).or_else(|| level(&self.earlier));
         let after =
@@ -172,7 +172,7 @@ impl Composer<'_> {
         {
             changed.push(filled(self.labels().confidence_changed, &[before, after]));
         }
-        let now = self.present.statement(changed_id(change));
+        let now = self.present.statement(change_subject(change));
         let before = now.and_then(|statement| self.earlier.of_statement(statement));
         changed
             .extend(before.map(|before| filled(self.labels().was_likely, &[&self.words.short_odds(before)])));
@@ -192,7 +192,7 @@ impl<'a> Composer<'a> {
             if !change.was.is_empty() {
                 markings.push(&change.was_marking);
             }
-            let before: Option<&'a Statement> = self.earlier.statement(changed_id(change));
+            let before: Option<&'a Statement> = self.earlier.statement(change_subject(change));
             markings.extend(before.map(|statement| statement.marking.as_str()));
         }
         let judgments = self.content.key_judgments.iter();
