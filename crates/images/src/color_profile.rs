@@ -130,6 +130,7 @@ impl<'a> Profile<'a> {
 }
 
 /// A tone curve's value (10.6 `curveType`, 10.18 `parametricCurveType`).
+#[expect(clippy::many_single_char_names, reason = "the parameters have their letters from the standard")]
 fn curve(tag: &[u8], x: f64) -> Option<f64> {
     match tag.get(..4)? {
         b"curv" => {

@@ -1,5 +1,10 @@
 //! SVG files: shapes that are drawn, and elements that are refused by name.
-#![allow(clippy::unwrap_used, reason = "a test's helpers may fail as tests do")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::cast_possible_truncation,
+    clippy::format_collect,
+    reason = "a test's helpers may fail as tests do, and need not be fast"
+)]
 
 mod make;
 

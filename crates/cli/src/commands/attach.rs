@@ -1,5 +1,7 @@
 //! `attach`: an image that figures can show.
 
+use std::fmt::Write;
+
 use chancery_proto::brief::v1::{Attachment, AttachmentHeader};
 
 use crate::args::{Attach, Global};
@@ -25,11 +27,11 @@ fn told(attachment: &Attachment) -> String {
     let Attachment { name, media_type, marking, width, height, size_bytes, .. } = attachment;
     let digest = name.rsplit('/').next().unwrap_or_default();
     let size = if *width == 0 { String::new() } else { format!(", {width} by {height} pixels") };
-    let warnings: String = attachment
-        .warnings
-        .iter()
-        .map(|warning| format!("warning: {} ({})\n", warning.text, warning.code))
-        .collect();
+    let warnings = attachment.warnings.iter().fold(String::new(), |mut text, warning| {
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "warning: {} ({})", warning.text, warning.code);
+        text
+    });
     format!(
         "{name}: {media_type}{size}, {size_bytes} bytes, {marking}\n\
          in a figure: \"kind\": \"FIGURE_KIND_ATTACHMENT\", \"attachment\": \"{digest}\"\n{warnings}"

@@ -95,7 +95,7 @@ fn place_blocks(frame: &mut Frame) -> Result<(), ImageError> {
     let (width, height) = (usize::from(frame.width), usize::from(frame.height));
     for component in &mut frame.components {
         let (across, down) = component.sampling;
-        if most.0 % across != 0 || most.1 % down != 0 {
+        if !most.0.is_multiple_of(across) || !most.1.is_multiple_of(down) {
             return Err(unsupported("its components are sampled at ratios that are no whole numbers"));
         }
         let blocks = |side: usize, factor: usize, most: usize| (side * factor).div_ceil(most).div_ceil(8);

@@ -49,7 +49,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Vector, ImageError> {
         return Err(ImageError::TooManyBytes { limit: MAX_BYTES });
     }
     let text = std::str::from_utf8(bytes).map_err(|error| {
-        let line = 1 + bytes[..error.valid_up_to()].iter().filter(|&&byte| byte == b'\n').count();
+        let line = bytes[..error.valid_up_to()].split(|&byte| byte == b'\n').count();
         whole(line, Problem::with_cure("it is not UTF-8", SAVE_AS_UTF8))
     })?;
     check_markup(text)?;

@@ -319,7 +319,7 @@ async fn bombs_are_refused_at_once_while_other_calls_are_answered() {
     let list =
         ListAttachmentsRequest { parent: "workspaces/default".into(), ..ListAttachmentsRequest::default() };
     let mut other = admin.clone();
-    let (_, listed) = tokio::join!(
+    let ((), listed) = tokio::join!(
         async {
             for upload in uploads {
                 upload.await;
@@ -337,11 +337,11 @@ async fn an_old_image_that_cannot_be_printed_is_refused_by_publish_lint_and_as_a
     let mut admin = scene.briefs.clone();
     let bytes = b"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'>\n<text>A</text></svg>";
     // Stored by a service that did not check.
-    let hexadecimal: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let text = String::from_utf8_lossy(bytes).replace('\'', "''");
     let insert = format!(
         "insert into attachments (workspace_id, digest, media_type, marking, width, height, size_bytes, bytes, created_by)
-        select 'default', sha256(b), 'image/svg+xml', 1, 9, 9, octet_length(b), b, 'somebody'
-        from (select '\\x{hexadecimal}'::bytea) as old (b)"
+        select 'default', sha256(b), 'image/svg+xml', 0, 9, 9, octet_length(b), b, 'somebody'
+        from (select convert_to('{text}', 'UTF8')) as old (b)"
     );
     scene.database.psql().rows(&insert).unwrap();
     let name = format!("workspaces/default/attachments/{}", body_digest(bytes));
