@@ -89,7 +89,12 @@ async fn check(address: SocketAddr, service: &str) -> i32 {
 }
 
 /// The health of both listeners goes down and comes back; calls fail at once meanwhile, and work afterwards.
-async fn follows(running: (SocketAddr, SocketAddr), token: &str, lose: impl FnOnce(), restore: impl FnOnce()) {
+async fn follows(
+    running: (SocketAddr, SocketAddr),
+    token: &str,
+    lose: impl FnOnce(),
+    restore: impl FnOnce(),
+) {
     let (listen, worker_listen) = running;
     let mut public = HealthWatch::of(listen, "").await;
     let mut briefs = HealthWatch::of(listen, "chancery.brief.v1.BriefService").await;

@@ -16,7 +16,10 @@ fn binary() -> Command {
 }
 
 /// Starts the service and reads its log until it says that it serves.
-pub(crate) async fn serving(url: &str, ready_file: &PathBuf) -> (Child, BufReader<tokio::process::ChildStderr>) {
+pub(crate) async fn serving(
+    url: &str,
+    ready_file: &PathBuf,
+) -> (Child, BufReader<tokio::process::ChildStderr>) {
     let mut command = binary();
     command
         .args(["--listen", "127.0.0.1:0", "--worker-listen", "127.0.0.1:0", "--ready-file"])

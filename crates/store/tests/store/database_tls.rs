@@ -167,9 +167,15 @@ async fn the_settings_win_over_the_url_and_a_wrong_file_is_named() {
         ..DatabaseSettings::of_url(&server.url("sslmode=disable"))
     };
     assert_eq!(server.encrypted(&settings).await, Ok(true));
-    mentions(server.encrypted_at("sslmode=verify-full&sslrootcert=/no/such.pem").await, &["sslrootcert", "/no/such.pem"]);
+    mentions(
+        server.encrypted_at("sslmode=verify-full&sslrootcert=/no/such.pem").await,
+        &["sslrootcert", "/no/such.pem"],
+    );
     let no_pem = server.write("no.pem", "not PEM").display().to_string();
-    mentions(server.encrypted_at(&format!("sslmode=verify-ca&sslrootcert={no_pem}")).await, &["no PEM", &no_pem]);
+    mentions(
+        server.encrypted_at(&format!("sslmode=verify-ca&sslrootcert={no_pem}")).await,
+        &["no PEM", &no_pem],
+    );
     mentions(server.encrypted_at("sslmode=yes").await, &["sslmode", "verify-full"]);
     let half = format!("sslmode=require&sslcert={}", server.file("client.pem"));
     mentions(server.encrypted_at(&half).await, &["sslkey"]);
@@ -207,7 +213,10 @@ async fn a_server_that_demands_tls_or_a_client_certificate_gets_it() {
 async fn without_tls_at_the_server_prefer_connects_and_require_says_why_not() {
     let server = TlsServer::start(5, false, None);
     assert_eq!(server.encrypted_at("sslmode=prefer").await, Ok(false));
-    mentions(server.encrypted_at("sslmode=require").await, &["does not offer TLS", "ssl = on", "sslmode=prefer"]);
+    mentions(
+        server.encrypted_at("sslmode=require").await,
+        &["does not offer TLS", "ssl = on", "sslmode=prefer"],
+    );
     // TLS does not apply to the socket, whatever the mode.
     let socket = format!("{}&sslmode=require", server.postgres.url());
     assert_eq!(server.encrypted(&DatabaseSettings::of_url(&socket)).await, Ok(false));
