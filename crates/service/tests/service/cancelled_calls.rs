@@ -12,6 +12,10 @@ use tonic::{Code, Request, Status};
 
 use crate::scene::{Briefs, Scene, content, refused};
 
+/// How long an answer may take on a busy machine. A call that waits for a connection gives up after 5 s, a statement that
+/// waits for a lock after 10 s.
+const PROMPT: Duration = Duration::from_secs(3);
+
 /// A session that holds a table locked against every reader until it is dropped.
 pub(crate) struct TableLock {
     psql: Child,
@@ -55,6 +59,19 @@ fn waiting(scene: &Scene) -> usize {
     scene.rows(waiting).iter().filter(|row| !row.is_empty()).count()
 }
 
+/// Fails unless every statement whose caller is gone ends soon.
+async fn until_none_waits(scene: &Scene) {
+    let since = Instant::now();
+    while waiting(scene) > 0 {
+        assert!(
+            since.elapsed() < Duration::from_secs(2),
+            "{} statements go on without their callers",
+            waiting(scene)
+        );
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
 pub(crate) async fn list(mut briefs: Briefs, patience: Duration) -> Result<(), Status> {
     let mut request =
         Request::new(ListBriefsRequest { parent: "workspaces/default".into(), ..Default::default() });
@@ -62,12 +79,12 @@ pub(crate) async fn list(mut briefs: Briefs, patience: Duration) -> Result<(), S
     briefs.list_briefs(request).await.map(|_| ())
 }
 
-/// A call that needs a connection of the main pool and not the locked table. Fails when it takes a second.
+/// A call that needs a connection of the main pool and not the locked table. Fails when it waits for others' statements.
 async fn unrelated(scene: &Scene) {
     let request = ListApiTokensRequest { parent: "workspaces/default".into(), ..Default::default() };
     let mut admins = scene.admins(&scene.admin);
-    let listed = tokio::time::timeout(Duration::from_secs(1), admins.list_api_tokens(request)).await;
-    listed.expect("an unrelated call is answered within a second").unwrap();
+    let listed = tokio::time::timeout(PROMPT, admins.list_api_tokens(request)).await;
+    listed.expect("an unrelated call is answered").unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -78,13 +95,15 @@ async fn forty_expired_calls_on_a_locked_table_leave_every_connection_free() {
     let calls: Vec<_> =
         (0..40).map(|_| tokio::spawn(list(scene.briefs(&scene.admin), Duration::from_secs(1)))).collect();
     for call in calls {
-        refused(call.await.unwrap(), Code::DeadlineExceeded, Reason::DeadlineExceeded);
+        // tonic's client has a timer of its own for the deadline, which says CANCELLED.
+        let status = call.await.unwrap().unwrap_err();
+        assert!(matches!(status.code(), Code::DeadlineExceeded | Code::Cancelled), "{status:?}");
     }
-    assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
     for _ in 0..20 {
         unrelated(&scene).await;
     }
-    assert_eq!(waiting(&scene), 0, "statements whose callers are gone");
+    until_none_waits(&scene).await;
     drop(lock);
     list(scene.briefs(&scene.admin), Duration::from_secs(5)).await.unwrap();
 }
@@ -111,15 +130,14 @@ async fn short_deadlines_that_repeat_hold_up_no_other_call_and_not_the_change_lo
     while Instant::now() < until {
         unrelated(&scene).await;
         // Answered from memory, which is believed only while the change log is heard.
-        let answer = tokio::time::timeout(Duration::from_secs(1), reader.get_brief(get())).await;
+        let answer = tokio::time::timeout(PROMPT, reader.get_brief(get())).await;
         answer.expect("the change log is heard").unwrap();
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     for caller in callers {
         caller.await.unwrap();
     }
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    assert_eq!(waiting(&scene), 0, "statements whose callers are gone");
+    until_none_waits(&scene).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -133,11 +151,7 @@ async fn a_caller_that_disconnects_takes_its_statement_along() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     call.abort();
-    let since = Instant::now();
-    while waiting(&scene) > 0 {
-        assert!(since.elapsed() < Duration::from_secs(1), "the statement goes on without its caller");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    until_none_waits(&scene).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -156,6 +170,6 @@ async fn identity_is_known_while_every_connection_for_calls_is_taken() {
     // Known, and refused for its role, without a connection of the main pool.
     let mut admins = scene.admins(&fresh);
     let request = ListApiTokensRequest { parent: "workspaces/default".into(), ..Default::default() };
-    let answer = tokio::time::timeout(Duration::from_secs(1), admins.list_api_tokens(request)).await;
+    let answer = tokio::time::timeout(PROMPT, admins.list_api_tokens(request)).await;
     refused(answer.expect("identity is not held up"), Code::PermissionDenied, Reason::PermissionDenied);
 }

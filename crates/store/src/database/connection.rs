@@ -29,11 +29,13 @@ pub(crate) struct PgConnection {
     availability: Availability,
     /// Set while the connection's state is unknown to this process: it is closed instead of lent again.
     pub(super) must_close: bool,
+    /// Set when a rollback was queued behind a statement that may be in flight.
+    pub(super) rolls_back: bool,
 }
 
 impl PgConnection {
     pub(super) fn new(raw: sqlx::PgConnection, backend: i32, availability: Availability) -> Self {
-        Self { raw, backend, availability, must_close: false }
+        Self { raw, backend, availability, must_close: false, rolls_back: false }
     }
 
     /// The driver's connection, for the migrator.

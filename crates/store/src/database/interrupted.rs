@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use deadpool::managed::Object;
 use tokio::runtime::Handle;
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
 use super::pool::{Manager, Pool};
@@ -19,45 +20,79 @@ const GRACE: Duration = Duration::from_millis(5);
 /// How long a cancelled statement may take to end before its connection is closed instead.
 const CANCEL_TIMEOUT: Duration = Duration::from_millis(500);
 
+/// Statements that are cancelled by one statement, at most.
+const BATCH: usize = 64;
+
 /// Cancels statements.
 #[derive(Debug)]
 pub(super) struct Interrupted {
-    /// The connections that cancellations are sent on.
-    control: Pool,
+    cancellations: mpsc::UnboundedSender<Cancellation>,
 }
 
+/// A statement to cancel, by its server process, and who waits for that.
+type Cancellation = (i32, oneshot::Sender<()>);
+
 impl Interrupted {
+    /// Cancellations are sent on the control pool's connections, by a task that ends with the last sender.
     pub(super) fn new(control: Pool) -> Self {
-        Self { control }
+        let (cancellations, receiver) = mpsc::unbounded_channel();
+        tokio::spawn(send_cancellations(control, receiver));
+        Self { cancellations }
     }
 
     /// Gives a connection back once the server has ended what was asked on it.
     pub(super) fn finish(&self, object: Object<Manager>) {
         // On a runtime that ends, the connection is closed.
         let Ok(runtime) = Handle::try_current() else { return drop(Object::take(object)) };
-        runtime.spawn(finish(self.control.clone(), object));
+        runtime.spawn(finish(self.cancellations.clone(), object));
     }
 }
 
-async fn finish(control: Pool, mut object: Object<Manager>) {
+/// Sends what has gathered in one statement: under many short deadlines each cancellation would else cost a round trip.
+async fn send_cancellations(control: Pool, mut receiver: mpsc::UnboundedReceiver<Cancellation>) {
+    let mut gathered = Vec::new();
+    while receiver.recv_many(&mut gathered, BATCH).await > 0 {
+        let backends: Vec<i32> = gathered.iter().map(|(backend, _)| *backend).collect();
+        let sent = sqlx::query!(
+            "-- interrupted::send_cancellations
+            select pg_cancel_backend(backend) from unnest($1::int4[]) as interrupted (backend)",
+            &backends
+        )
+        .fetch_all(&control);
+        let is_sent = matches!(timeout(CANCEL_TIMEOUT, sent).await, Ok(Ok(_)));
+        for (_, done) in gathered.drain(..) {
+            if is_sent {
+                // Its connection may have been closed meanwhile.
+                let _ = done.send(());
+            }
+        }
+    }
+}
+
+async fn finish(cancellations: mpsc::UnboundedSender<Cancellation>, mut object: Object<Manager>) {
     match timeout(GRACE, object.settle()).await {
         Ok(Ok(())) => return,
         Ok(Err(_)) => return drop(Object::take(object)),
         Err(_) => {}
     }
-    let is_settled = matches!(timeout(CANCEL_TIMEOUT, cancel(&control, &mut object)).await, Ok(Ok(())));
-    if !is_settled {
+    let is_settled = timeout(CANCEL_TIMEOUT, cancel(&cancellations, &mut object)).await;
+    if is_settled != Ok(true) {
         drop(Object::take(object));
     }
 }
 
-async fn cancel(control: &Pool, object: &mut Object<Manager>) -> sqlx::Result<()> {
-    sqlx::query("-- interrupted::cancel\nselect pg_cancel_backend($1)")
-        .bind(object.backend())
-        .execute(control)
-        .await?;
-    object.settle().await?;
-    // Where the cancellation met the rollback instead of the statement, a transaction is still open, and this fails.
-    sqlx::raw_sql("-- interrupted::cancel\nselect 1").execute(&mut **object).await?;
-    Ok(())
+/// True once the statement has ended and the connection is as good as new.
+async fn cancel(cancellations: &mpsc::UnboundedSender<Cancellation>, object: &mut Object<Manager>) -> bool {
+    let (done, is_done) = oneshot::channel();
+    if cancellations.send((object.backend(), done)).is_err() || is_done.await.is_err() {
+        return false;
+    }
+    if object.settle().await.is_err() {
+        return false;
+    }
+    if !object.rolls_back {
+        return true;
+    }
+    // Where the cancellation met the rollback instead of the statement, the transaction is still open and this fails.
+    sqlx::raw_sql("-- interrupted::cancel\nselect 1").execute(&mut **object).await.is_ok()
 }

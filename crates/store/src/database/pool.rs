@@ -160,6 +160,7 @@ impl managed::Manager for Manager {
         if metrics.age() > MAX_AGE {
             return Err(RecycleError::message("the connection has reached its maximum age"));
         }
+        connection.rolls_back = false;
         if metrics.last_used() >= TRUSTED_IDLE {
             connection.ping().await?;
         }

@@ -63,6 +63,7 @@ impl<C: DerefMut<Target = PgConnection>> Drop for Transaction<C> {
     fn drop(&mut self) {
         if self.is_open {
             // Queued behind the statement in flight, if any; sent when the connection is given back.
+            self.connection.rolls_back = true;
             PgTransactionManager::start_rollback(self.connection.raw_mut());
         }
     }
