@@ -53,7 +53,8 @@ fn readme_blocks(language: &str) -> Vec<String> {
     let readme = std::fs::read_to_string(files::root().join("README.md")).unwrap();
     let section = readme.split("### From another service").nth(1).unwrap();
     let section = section.split("\n## ").next().unwrap();
-    let blocks = section.split(&format!("```{language}\n")).skip(1);
+    let fence = format!("```{language}\n");
+    let blocks = section.split(&fence).skip(1);
     blocks.map(|block| block.split("```").next().unwrap().to_owned()).collect()
 }
 
@@ -91,7 +92,8 @@ async fn the_snippet_of_the_readme_runs_as_it_is_written() {
 
     // It says what went wrong, and leaves no half of a PDF.
     std::fs::remove_file(folder.join("russia-iran.pdf")).unwrap();
-    std::fs::write(folder.join("render.py"), snippet.replace("briefs/russia-iran", "briefs/nothing")).unwrap();
+    std::fs::write(folder.join("render.py"), snippet.replace("briefs/russia-iran", "briefs/nothing"))
+        .unwrap();
     let ran = run_in(&folder, "python", &["render.py"]).await;
     assert!(!ran.status.success());
     assert!(String::from_utf8_lossy(&ran.stderr).starts_with("NOT_FOUND: "), "{ran:?}");
