@@ -48,7 +48,7 @@ async fn a_token_issued_from_the_database_works_at_once_and_is_audited() {
     let logged =
         "select workspace_id, kind, target, subject from change_log where kind = 'token_created' order by 1";
     let logged = stack.database().psql().rows(logged).unwrap();
-    let name = ran["api_token"]["name"].as_str().unwrap();
+    let name = ran["apiToken"]["name"].as_str().unwrap();
     assert_eq!(logged.len(), 2, "{logged:?}");
     for (line, target) in logged.iter().zip([issued.name.as_str(), name]) {
         let workspace = target.split('/').nth(1).unwrap();

@@ -53,7 +53,8 @@ fn readme_blocks(language: &str) -> Vec<String> {
     let readme = std::fs::read_to_string(files::root().join("README.md")).unwrap();
     let section = readme.split("### From another service").nth(1).unwrap();
     let section = section.split("\n## ").next().unwrap();
-    let blocks = section.split(&format!("```{language}\n")).skip(1);
+    let fence = format!("```{language}\n");
+    let blocks = section.split(&fence).skip(1);
     blocks.map(|block| block.split("```").next().unwrap().to_owned()).collect()
 }
 

@@ -7,6 +7,7 @@ use chancery_proto::names::ResourceId;
 use prost_types::Timestamp;
 use time::OffsetDateTime;
 
+use crate::tokens::check_roles;
 use crate::workspaces::SYSTEM;
 use crate::{ApiToken, NewToken, Principal, Result, Role, Roles, Scope, Secret, Store, StoreError, time_of};
 
@@ -54,6 +55,7 @@ impl Store {
         } else {
             [if is_system { Role::Operator } else { Role::Admin }].into_iter().collect()
         };
+        check_roles(workspace, roles)?;
         let clearance = match token.clearance {
             Some(clearance) => clearance,
             None if is_system => "",

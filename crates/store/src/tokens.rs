@@ -287,7 +287,7 @@ impl Row {
 }
 
 /// SYSTEM roles live in workspace `system`, and only there: an admin of another workspace cannot make them.
-fn check_roles(workspace: &ResourceId, roles: Roles) -> Result<()> {
+pub(crate) fn check_roles(workspace: &ResourceId, roles: Roles) -> Result<()> {
     let is_system = workspace.as_str() == SYSTEM;
     let description = if roles.iter().next().is_none() {
         "at least one is needed"

@@ -188,14 +188,8 @@ impl Composer<'_> {
             ("", _) | (_, "") => edition.published_at.to_owned(),
             (time, creator) => filled(labels.published_by, &[time, creator]),
         };
-        // What an import states is no fact that this system witnessed.
         let published = match edition.import {
-            Some(Import { importer: "", imported_at }) => {
-                filled(labels.published_as_imported, &[&published, imported_at])
-            }
-            Some(Import { importer, imported_at }) => {
-                filled(labels.published_as_imported_by, &[&published, imported_at, importer])
-            }
+            Some(import) => self.as_imported(&published, import),
             None => published,
         };
         let mut facts: Vec<Fact> = vec![
@@ -209,6 +203,21 @@ impl Composer<'_> {
         ];
         facts.retain(|(_, value)| !value.is_empty());
         facts
+    }
+
+    /// The publication as an import states it: this system did not witness it.
+    fn as_imported(&self, published: &str, import: Import<'_>) -> String {
+        let labels = self.labels();
+        // Behind Arabic letters the parts of a date would change places.
+        let value = |text: &str| {
+            if is_right_to_left(self.words.locale().tag()) { isolated(text) } else { text.to_owned() }
+        };
+        let (published, imported_at) = (value(published), value(import.imported_at));
+        if import.importer.is_empty() {
+            filled(labels.published_as_imported, &[&published, &imported_at])
+        } else {
+            filled(labels.published_as_imported_by, &[&published, &imported_at, &value(import.importer)])
+        }
     }
 
     fn facts(&mut self, sect: TagId) {
