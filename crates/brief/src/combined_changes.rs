@@ -41,7 +41,7 @@ pub fn combine<'a>(revisions: impl IntoIterator<Item = &'a [Change]>, scheme: Sc
         }
     }
     parts.into_iter().flat_map(|part| part.combined(scheme)).collect()
-}}
+}
 
 /// One part's changes, each with the index of its revision.
 #[derive(Default)]

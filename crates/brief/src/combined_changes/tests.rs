@@ -6,8 +6,8 @@ use chancery_proto::brief::v1::{Change, ChangeKind, ConfidenceLevel};
 use proptest::prelude::*;
 
 use super::combine;
-use crate::references::change_subject;
 use crate::marking::Scheme;
+use crate::references::change_subject;
 
 fn change(id: &str, kind: ChangeKind, was: &str, now: &str) -> Change {
     Change {
