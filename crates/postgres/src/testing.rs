@@ -68,16 +68,26 @@ impl TestServer {
         self.new_database(None)
     }
 
+    /// A new database with nothing in it, of a locale other than the server's: the words that follow `create database`,
+    /// such as `locale 'C'`.
+    pub fn empty_database_of_locale(&self, locale: &str) -> Result<TestDatabase, Error> {
+        self.create_database(&format!(" template template0 encoding 'UTF8' {locale}"))
+    }
+
     /// Leaves the server; a private one ends when nobody else uses it.
     pub fn stop(self) -> Result<(), Error> {
         self.private.map_or(Ok(()), |private| private.stop().map(drop))
     }
 
     fn new_database(&self, template: Option<&str>) -> Result<TestDatabase, Error> {
-        let name = unique_name("test");
         let template =
             template.map_or(String::new(), |template| format!(" template {}", identifier(template)));
-        self.psql.rows(&format!("create database {}{template}", identifier(&name)))?;
+        self.create_database(&template)
+    }
+
+    fn create_database(&self, options: &str) -> Result<TestDatabase, Error> {
+        let name = unique_name("test");
+        self.psql.rows(&format!("create database {}{options}", identifier(&name)))?;
         Ok(TestDatabase { psql: self.psql.on_database(&name), server: self.psql.clone(), name })
     }
 

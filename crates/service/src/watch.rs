@@ -82,10 +82,8 @@ impl Watch {
         let begin = match (request.cursor.as_str(), request.skip_current_state) {
             ("", false) => Begin::State,
             ("", true) => Begin::Now,
-            (_, true) => {
-                return Err(invalid_field("skip_current_state", "a cursor says already where to begin"));
-            }
-            (cursor, false) => {
+            // Without a current state to skip: a client that sets the field once may keep it when it resumes.
+            (cursor, _) => {
                 let number = cursors::open("cursor", &workspace, cursor, &told)?;
                 if number > told.number {
                     return Err(invalid_cursor("cursor", "it is of what has not happened"));

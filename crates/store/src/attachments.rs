@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chancery_brief::attachments::shown_images;
 use chancery_brief::digest::{Digest, body_digest};
 use chancery_brief::image::MediaType;
-use chancery_brief::marking::{Rank, Scheme};
+use chancery_brief::marking::{Clearance, Rank, Scheme};
 use chancery_brief::validate::Violation;
 use chancery_proto::brief::v1::BriefContent;
 use chancery_proto::names::{AttachmentName, ResourceId, Sha256Id};
@@ -263,11 +263,12 @@ async fn insert_attachment(
     Ok(())
 }
 
-/// The figures of canonical content that name an image which is not in the workspace or is marked above them.
+/// The figures of canonical content that name an image which is not in the workspace or is marked above them. An image
+/// above the clearance counts as one that is not there.
 pub(crate) async fn unusable(
     connection: &mut PgConnection,
     workspace: &ResourceId,
-    scheme: Scheme,
+    (scheme, clearance): (Scheme, Clearance),
     content: &BriefContent,
 ) -> Result<Vec<Violation>> {
     let shown = shown_images(content);
@@ -278,7 +279,7 @@ pub(crate) async fn unusable(
     let markings = markings(connection, workspace, &digests).await?;
     let violations = shown.iter().filter_map(|image| {
         let violation = |code, message| Some(Violation { path: image.path.clone(), code, message });
-        let Some(marking) = markings.get(image.digest) else {
+        let Some(marking) = markings.get(image.digest).filter(|marking| clearance.reads(**marking)) else {
             return violation(UNKNOWN, "the workspace has no attachment of this SHA-256".to_owned());
         };
         if scheme.rank(image.marking) < Some(*marking) {

@@ -72,8 +72,9 @@ impl Store {
         }
     }
 
-    /// Nothing is current for the caller. Who could see a revision is told that it was withdrawn, or that the brief was
-    /// deleted; an author, that nothing is published; everybody else, that there is no brief.
+    /// Explains why nothing is current for the caller. A caller who could see a revision learns that it was withdrawn, or
+    /// that the brief was deleted. An author who may see the draft learns that nothing is published; a published revision
+    /// above the author's clearance does not change that answer. Everybody else learns that there is no brief.
     async fn without_edition(
         &self,
         principal: &Principal,
@@ -83,7 +84,6 @@ impl Store {
         let row = sqlx::query!(
             r#"-- briefs::without_edition
             select b.uid, b.created_at, b.deleted_at, b.purge_at, d.floor <= $3 as "reads_draft!",
-                exists (select from revisions r where r.brief_key = b.brief_key) as "is_published!",
                 exists (select from revisions r where r.brief_key = b.brief_key and r.floor <= $3) as "had_edition!"
             from briefs b join drafts d using (brief_key)
             where b.workspace_id = $1 and b.brief_id = $2"#,
@@ -103,7 +103,7 @@ impl Store {
                 Ok(NewestEdition::of_deleted(&deleted))
             }
             None if row.had_edition => Err(StoreError::AllWithdrawn(name.to_string())),
-            None if writes && !row.is_published => Err(StoreError::NotPublished(name.to_string())),
+            None if writes => Err(StoreError::NotPublished(name.to_string())),
             _ => Err(missing()),
         }
     }
@@ -141,8 +141,12 @@ impl Store {
         };
         match insert(&mut transaction, principal, name).await? {
             Some((key, made)) => {
-                drafts::insert(&mut transaction, key, content, 0, &principal.subject).await?;
-                let brief = draft_envelope(name, &made.uid, made.created_at);
+                // The draft begins with the etag that the brief has while nothing is published, so that a client may
+                // publish with either. The first write of the draft ends that.
+                let draft_etag = made.uid.as_str();
+                drafts::insert(&mut transaction, key, content, 0, draft_etag, &principal.subject).await?;
+                let envelope = draft_envelope(name, &made.uid, made.created_at);
+                let brief = Brief { draft_etag: draft_etag.to_owned(), ..envelope };
                 note(&mut transaction, principal, &name.workspace, write, &brief.encode_to_vec()).await?;
                 let position = change_log::standing(&mut transaction, &name.workspace).await?;
                 transaction.commit().await?;
@@ -243,11 +247,8 @@ impl Held {
     /// Whether somebody with this clearance may delete all of it and bring it back.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], [`StoreError::ClearanceTooLow`].
+    /// [`StoreError::ClearanceTooLow`].
     pub(crate) fn check_whole(&self, clearance: Clearance, name: &BriefName) -> Result<()> {
-        if !self.is_known_to(clearance) {
-            return Err(StoreError::NotFound(name.to_string()));
-        }
         let highest = self.highest_revision.map_or(self.draft_highest, |rank| rank.max(self.draft_highest));
         check_clearance(clearance, highest, name)
     }

@@ -57,8 +57,8 @@ impl Store {
     /// that the principal reads.
     ///
     /// # Errors
-    /// [`StoreError::Forbidden`], [`StoreError::NotFound`] also for a deleted one, [`StoreError::ClearanceTooLow`],
-    /// [`StoreError::StaleEtag`], [`StoreError::RequestIdReused`].
+    /// [`StoreError::Forbidden`], [`StoreError::NotFound`] also for a deleted one, [`StoreError::StaleBriefEtag`],
+    /// [`StoreError::ClearanceTooLow`], [`StoreError::RequestIdReused`].
     pub async fn delete_brief(
         &self,
         principal: &Principal,
@@ -72,14 +72,14 @@ impl Store {
             Begun::Before(noted) => return self.noted_brief(name, &noted).await,
         };
         let held = briefs::lock(&mut transaction, name).await?;
+        let held = held.filter(|held| held.is_known_to(access.clearance) && !held.is_deleted());
         let held = held.ok_or_else(|| StoreError::NotFound(name.to_string()))?;
-        held.check_whole(access.clearance, name)?;
-        if held.is_deleted() {
-            return Err(StoreError::NotFound(name.to_string()));
-        }
+        // First what the principal can see. Only a request that everything visible allows learns, from the clearance
+        // check, that something is marked above the principal's clearance.
         if !etag.is_empty() && etag != current_etag(&mut transaction, &held, access.clearance).await? {
-            return Err(StoreError::StaleEtag);
+            return Err(StoreError::StaleBriefEtag);
         }
+        held.check_whole(access.clearance, name)?;
         let row = sqlx::query!(
             r#"-- deletions::delete_brief
             with moment as materialized (select clock_timestamp() as at)
@@ -133,11 +133,12 @@ impl Store {
             Begun::Before(noted) => return self.noted_brief(name, &noted).await,
         };
         let held = briefs::lock(&mut transaction, name).await?;
+        let held = held.filter(|held| held.is_known_to(access.clearance));
         let held = held.ok_or_else(|| StoreError::NotFound(name.to_string()))?;
-        held.check_whole(access.clearance, name)?;
         if !held.is_deleted() {
             return Err(StoreError::NotDeleted(name.to_string()));
         }
+        held.check_whole(access.clearance, name)?;
         sqlx::query!(
             "-- deletions::undelete_brief
             update briefs set deleted_at = null, purge_at = null, deleted_by = null where brief_key = $1",

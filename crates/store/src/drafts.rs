@@ -156,15 +156,15 @@ fn noted_draft(noted: &[u8], content: &Canonical) -> Result<Draft> {
     })
 }
 
-/// Makes a new brief's draft.
+/// Makes a new brief's draft under its first etag.
 pub(crate) async fn insert(
     transaction: &mut PgConnection,
     brief_key: i64,
     content: &Canonical,
     base_revision: i32,
+    etag: &str,
     subject: &str,
 ) -> Result<()> {
-    let etag = generated_id()?.to_string();
     sqlx::query!(
         "-- drafts::insert
         insert into drafts

@@ -61,8 +61,14 @@ pub enum StoreError {
         /// The computed digest.
         computed: String,
     },
-    /// The etag is not the current one: read again, then write again.
-    #[error("the etag is not the current one")]
+    /// The etag is not the brief's current one: read the brief again, then write again.
+    #[error("the etag is not the brief's current one: read the brief again (GetBrief) and send its etag")]
+    StaleBriefEtag,
+    /// The etag is not the draft's current one: read the draft again, then write again.
+    #[error(
+        "the etag is not the draft's current one: read the draft again (GetBriefDraft) and send its etag; CreateBrief \
+         answers the first one as draft_etag, and the etag of a published brief is not one of its draft"
+    )]
     StaleEtag,
     /// Something is marked above the principal's clearance.
     #[error("{0} holds markings above the caller's clearance")]

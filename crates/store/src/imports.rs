@@ -14,7 +14,8 @@ use crate::editions::Withdrawal;
 use crate::request_ids::{Begun, WriteId, note};
 use crate::revisions::{Prepared, Publication, Target, settle_current, stored};
 use crate::{
-    Access, Principal, Result, Store, StoreError, attachments, briefs, damaged, drafts, to_integer, to_number,
+    Access, Principal, Result, Store, StoreError, attachments, briefs, damaged, drafts, generated_id,
+    to_integer, to_number,
 };
 
 /// A revision that is to be imported.
@@ -116,7 +117,10 @@ impl Store {
         }
         let (number, subject) = (to_integer(last.number)?, principal.subject.as_str());
         match target {
-            Place::Made(..) => drafts::insert(&mut transaction, key, &last.content, number, subject).await?,
+            Place::Made(..) => {
+                let etag = generated_id()?.to_string();
+                drafts::insert(&mut transaction, key, &last.content, number, &etag, subject).await?;
+            }
             Place::Held(held) if held.draft_is_edited => {}
             Place::Held(_) => drafts::follow(&mut transaction, key, &last.content, number, subject).await?,
         }
@@ -247,7 +251,9 @@ async fn check_images(
     document: &ImportDocument,
 ) -> Result<()> {
     let content = document.content.content();
-    let violations = attachments::unusable(transaction, &name.workspace, access.scheme, content).await?;
+    let violations =
+        attachments::unusable(transaction, &name.workspace, (access.scheme, access.clearance), content)
+            .await?;
     if violations.is_empty() {
         Ok(())
     } else {

@@ -5,8 +5,9 @@ use chancery_brief::diff::differences;
 use chancery_brief::digest::content_digest;
 use chancery_brief::lint::lint;
 use chancery_brief::marking::{Clearance, Scheme};
+use chancery_brief::validate::Violation;
 use chancery_proto::brief::v1::{BriefContent, BriefRevision, RevisionBody, UndeclaredChange};
-use chancery_proto::names::{BriefName, RevisionNumber};
+use chancery_proto::names::{BriefName, ResourceId, RevisionNumber};
 use prost::Message;
 use sqlx::PgExecutor;
 
@@ -135,6 +136,21 @@ impl Store {
         Ok(undeclared(before.as_ref(), content))
     }
 
+    /// The figures of canonical content that cannot show their image, for which publishing would refuse it.
+    ///
+    /// # Errors
+    /// [`StoreError::Forbidden`].
+    pub async fn unusable_attachments(
+        &self,
+        principal: &Principal,
+        workspace: &ResourceId,
+        content: &BriefContent,
+    ) -> Result<Vec<Violation>> {
+        let access = principal.access(workspace)?;
+        let mut connection = self.pool.acquire().await?;
+        attachments::unusable(&mut connection, workspace, (access.scheme, access.clearance), content).await
+    }
+
     /// The content of the newest revision that stands, before a number if one is given, as the principal may see it.
     async fn standing_content(
         &self,
@@ -158,7 +174,8 @@ async fn check(
 ) -> Result<()> {
     let scheme: Scheme = content.scheme();
     let violations =
-        attachments::unusable(&mut *transaction, &name.workspace, scheme, content.content()).await?;
+        attachments::unusable(&mut *transaction, &name.workspace, (scheme, clearance), content.content())
+            .await?;
     if !violations.is_empty() {
         return Err(StoreError::UnusableAttachments { place: None, violations });
     }

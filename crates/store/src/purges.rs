@@ -7,6 +7,7 @@ use prost::Message;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
+use crate::briefs::check_clearance;
 use crate::change_log::{self, Audience, Change, Position};
 use crate::request_ids::{Begun, WriteId, note};
 use crate::revisions::settle_current;
@@ -44,6 +45,7 @@ impl Store {
             Begun::Before(noted) => return self.noted_purge(name, &noted).await,
         };
         let (held, standing) = lock_revision(&mut transaction, access.clearance, name).await?;
+        check_clearance(access.clearance, standing.highest, &name.brief_name())?;
         if let Some(at) = standing.purged_at {
             note_purged(&mut transaction, principal, name, write, at, 0).await?;
             let position = change_log::standing(&mut transaction, &name.workspace).await?;

@@ -49,6 +49,7 @@ impl Store {
         if standing.purged_at.is_some() {
             return Err(StoreError::RevisionPurged(name.to_string()));
         }
+        check_clearance(access.clearance, standing.highest, &name.brief_name())?;
         if let Some(at) = standing.withdrawn_at {
             note_withdrawn(&mut transaction, principal, name, write, at).await?;
             let position = change_log::standing(&mut transaction, &name.workspace).await?;
@@ -82,14 +83,17 @@ impl Store {
 /// What decides what may be done to a revision.
 pub(crate) struct Standing {
     pub(crate) floor: Rank,
+    /// The highest marking in it, which may be above the clearance of the caller.
+    pub(crate) highest: Rank,
     pub(crate) withdrawn_at: Option<OffsetDateTime>,
     pub(crate) purged_at: Option<OffsetDateTime>,
 }
 
-/// Locks the brief of a revision that the caller may see all of.
+/// Locks the brief of a revision that the caller has an edition of. Callers check the clearance against
+/// [`Standing::highest`] once everything visible allows the change.
 ///
 /// # Errors
-/// [`StoreError::NotFound`] for one that he may not know of, [`StoreError::ClearanceTooLow`].
+/// [`StoreError::NotFound`] for a revision that is not visible at the clearance.
 pub(crate) async fn lock_revision(
     transaction: &mut PgConnection,
     clearance: Clearance,
@@ -111,8 +115,8 @@ pub(crate) async fn lock_revision(
     if !clearance.reads(floor) {
         return Err(missing());
     }
-    check_clearance(clearance, Rank::try_from(row.highest).map_err(damaged)?, &name.brief_name())?;
-    Ok((held, Standing { floor, withdrawn_at: row.withdrawn_at, purged_at: row.purged_at }))
+    let highest = Rank::try_from(row.highest).map_err(damaged)?;
+    Ok((held, Standing { floor, highest, withdrawn_at: row.withdrawn_at, purged_at: row.purged_at }))
 }
 
 async fn note_withdrawn(

@@ -41,6 +41,10 @@ const IDS: [&str; 14] =
 /// What searches look for: words that every part has, words of what is withheld, of single parts, of nothing.
 const WORDS: [&str; 7] = ["canary", "kanari", "zibeth", "xyzzy", "\"canary s2\"", "kana*", "canary -r4"];
 
+/// Words whose stems in one language are other words in English.
+const STEMMED_WORDS: [&str; 9] =
+    ["banken", "bankerna", "bancos", "banques", "nationales", "договоры", "скрытые", "τράπεζες", "समझौते"];
+
 /// What is made at random or by this database's clock.
 const NOT_COMPARED: [&str; 9] = [
     "uid",
@@ -195,6 +199,15 @@ pub(crate) async fn answers(reader: &Reader, began: &str) -> Vec<(String, String
     told
 }
 
+/// The answers of lists, searches and single briefs.
+pub(crate) async fn answers_about_content(reader: &Reader) -> Vec<(String, String)> {
+    let mut told = briefs(reader).await;
+    told.extend(searches(reader).await);
+    told.extend(lists(reader).await);
+    told.extend(watched(reader, "").await);
+    told
+}
+
 async fn briefs(reader: &Reader) -> Vec<(String, String)> {
     let (mut told, neutral) = (Vec::new(), Neutral { workspace: &reader.workspace });
     for brief in BRIEFS {
@@ -284,7 +297,7 @@ async fn revisions(reader: &Reader) -> Vec<(String, String)> {
 
 async fn searches(reader: &Reader) -> Vec<(String, String)> {
     let (mut told, neutral) = (Vec::new(), Neutral { workspace: &reader.workspace });
-    for query in WORDS {
+    for query in WORDS.into_iter().chain(STEMMED_WORDS) {
         let request = SearchBriefsRequest { parent: reader.parent(), ..SearchBriefsRequest::default() };
         pages!(
             told,

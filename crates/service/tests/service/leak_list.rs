@@ -2,8 +2,8 @@
 
 use chancery_proto::admin::v1::Role;
 use chancery_proto::brief::v1::{
-    AttachmentHeader, BriefContent, CreateBriefRequest, GetBriefDraftRequest, ListBriefRevisionsRequest,
-    ListBriefsRequest,
+    AttachmentHeader, BriefContent, CreateBriefRequest, DeleteBriefRequest, GetBriefDraftRequest,
+    GetBriefRequest, ListBriefRevisionsRequest, ListBriefsRequest, WithdrawBriefRevisionRequest,
 };
 use chancery_proto::errors::v1::Reason;
 use tonic::{Code, Status};
@@ -97,6 +97,51 @@ async fn an_author_learns_that_bytes_which_he_has_are_kept_above_his_clearance()
     let taken = upload(&low, "TLP:CLEAR", b"<svg xmlns='http://www.w3.org/2000/svg'/>").await;
     refused(taken, Code::PermissionDenied, Reason::PermissionDenied);
     upload(&low, "TLP:CLEAR", b"<svg xmlns='http://www.w3.org/2000/svg' />").await.unwrap();
+}
+
+#[tokio::test]
+async fn a_publisher_learns_that_a_brief_or_revision_holds_something_above_the_clearance() {
+    let scene = Scene::new().await;
+    scene.published("mixed", content("Mixed")).await;
+    scene.published("open", open()).await;
+    let token = scene.token("default", &[Role::Reader, Role::Publisher], "TLP:CLEAR").await;
+    let mut low = scene.briefs(&token);
+    let withdraw = |id: &str| WithdrawBriefRevisionRequest {
+        name: format!("{PARENT}/briefs/{id}/revisions/1"),
+        reason: "A mistake".into(),
+        ..WithdrawBriefRevisionRequest::default()
+    };
+    let answer = low.withdraw_brief_revision(withdraw("mixed")).await;
+    refused(answer, Code::PermissionDenied, Reason::ClearanceTooLow);
+    let delete = |id: &str, etag: &str| DeleteBriefRequest {
+        name: format!("{PARENT}/briefs/{id}"),
+        etag: etag.into(),
+        ..DeleteBriefRequest::default()
+    };
+    refused(low.delete_brief(delete("mixed", "")).await, Code::PermissionDenied, Reason::ClearanceTooLow);
+    // Not by an etag that is no longer current: that is refused alike.
+    for id in ["mixed", "open"] {
+        refused(low.delete_brief(delete(id, "stale")).await, Code::Aborted, Reason::StaleEtag);
+    }
+    low.withdraw_brief_revision(withdraw("open")).await.unwrap();
+    low.delete_brief(delete("open", "")).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_author_learns_the_number_of_the_newest_revision_and_a_reader_when_the_brief_was_created() {
+    let scene = Scene::new().await;
+    let mut admin = scene.briefs(&scene.admin);
+    admin.import_brief(import(vec![document("b1", 1, hidden())])).await.unwrap();
+    admin.import_brief(import(vec![document("b1", 2, open())])).await.unwrap();
+    let roles = [Role::Reader, Role::Author, Role::Publisher];
+    let mut low = scene.briefs(&scene.token("default", &roles, "TLP:CLEAR").await);
+    let draft = GetBriefDraftRequest { name: format!("{PARENT}/briefs/b1/draft") };
+    assert_eq!(low.get_brief_draft(draft).await.unwrap().into_inner().base_revision, 2);
+    let gap = low.import_brief(import(vec![document("b1", 4, open())])).await;
+    let refusal = refused(gap, Code::FailedPrecondition, Reason::RevisionGap);
+    assert!(refusal.message().contains('2'), "{refusal}");
+    let get = GetBriefRequest { name: format!("{PARENT}/briefs/b1"), ..GetBriefRequest::default() };
+    assert!(low.get_brief(get).await.unwrap().into_inner().create_time.is_some());
 }
 
 async fn upload(briefs: &Briefs, marking: &str, bytes: &[u8]) -> Result<(), Status> {

@@ -41,7 +41,7 @@ pub(crate) fn workspace_of(side: &Side) -> String {
 }
 
 impl Side {
-    async fn new(scene: &Scene, id: String, scheme: Scheme, policy: Policy) -> Self {
+    pub(crate) async fn new(scene: &Scene, id: String, scheme: Scheme, policy: Policy) -> Self {
         let workspace = Workspace {
             display_name: "Twin".into(),
             marking_scheme: match scheme {
@@ -102,6 +102,20 @@ impl<'s> Twins<'s> {
     }
 
     async fn reader(&self, side: &Side, clearance: &str, roles: &[Role]) -> Reader {
+        SideReaders { scene: self.scene, side }.reader(clearance, roles).await
+    }
+}
+
+/// Makes readers of one workspace.
+pub(crate) struct SideReaders<'s> {
+    pub(crate) scene: &'s Scene,
+    pub(crate) side: &'s Side,
+}
+
+impl SideReaders<'_> {
+    /// Somebody with a token of this clearance and these roles.
+    pub(crate) async fn reader(&self, clearance: &str, roles: &[Role]) -> Reader {
+        let side = self.side;
         let token = self.scene.token(&side.id, roles, clearance).await;
         let knowledge = KnowledgeServiceClient::with_interceptor(self.scene.channel(), bearer(&token));
         Reader {

@@ -111,7 +111,7 @@ impl Pairs {
     }
 }
 
-fn documents(brief: &str, contents: &[BriefContent]) -> Vec<RevisionDocument> {
+pub(crate) fn documents(brief: &str, contents: &[BriefContent]) -> Vec<RevisionDocument> {
     let document = |(content, number): (&BriefContent, u32)| RevisionDocument {
         brief_id: brief.into(),
         revision: number,
@@ -281,7 +281,7 @@ async fn nothing_withheld_is_observable_in_any_answer() {
 }
 
 /// Where two texts begin to differ, with what is around.
-fn first_difference<'t>(one: &'t str, other: &'t str) -> Option<(&'t str, &'t str)> {
+pub(crate) fn first_difference<'t>(one: &'t str, other: &'t str) -> Option<(&'t str, &'t str)> {
     if one == other {
         return None;
     }

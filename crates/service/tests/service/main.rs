@@ -15,6 +15,7 @@ mod leak_answers;
 mod leak_list;
 mod leak_renders;
 mod leak_scene;
+mod leak_worlds;
 mod leaks;
 mod lists;
 mod operators;

@@ -57,7 +57,20 @@ impl Scene {
 
     /// With its database on a server of the test's own.
     pub(crate) async fn on(server: TestServer) -> Self {
-        let (database, secrets) = database(&server).await;
+        let database = server.database(&Store::schema_key(), migrate).unwrap();
+        Self::with(server, database).await
+    }
+
+    /// With a database of another locale: the words that follow `create database`.
+    pub(crate) async fn in_locale(locale: &str) -> Self {
+        let server = TestServer::connect().unwrap();
+        let database = server.empty_database_of_locale(locale).unwrap();
+        migrate(database.url()).unwrap();
+        Self::with(server, database).await
+    }
+
+    async fn with(server: TestServer, database: TestDatabase) -> Self {
+        let secrets = secrets(&database).await;
         let running = start(database.url(), &[]).await;
         let reveal = |secret: &chancery_store::Secret| secret.reveal().to_owned();
         Self {
@@ -179,6 +192,12 @@ async fn start(url: &str, flags: &[&str]) -> Running {
 /// A migrated database with workspace `default`, and the first secrets.
 pub(crate) async fn database(server: &TestServer) -> (TestDatabase, FirstSecrets) {
     let database = server.database(&Store::schema_key(), migrate).unwrap();
+    let secrets = secrets(&database).await;
+    (database, secrets)
+}
+
+/// Makes workspace `default` in a migrated database.
+async fn secrets(database: &TestDatabase) -> FirstSecrets {
     let store = DatabaseSettings::of_url(database.url()).connect("test").await.unwrap();
     let mut kept = None;
     let keep = |secrets: &FirstSecrets| {
@@ -189,7 +208,7 @@ pub(crate) async fn database(server: &TestServer) -> (TestDatabase, FirstSecrets
     };
     store.bootstrap(keep).await.unwrap();
     store.close().await;
-    (database, kept.unwrap())
+    kept.unwrap()
 }
 
 /// On a thread of its own, because the test's runtime is busy waiting for it.

@@ -214,6 +214,17 @@ async fn a_watch_ends_when_its_token_is_revoked() {
 }
 
 #[tokio::test]
+async fn a_watch_that_skipped_the_current_state_resumes_with_the_same_request_and_a_cursor() {
+    let scene = Scene::new().await;
+    let cursor = publish(&scene, "b1", 1, content("One")).await;
+    publish(&scene, "b1", 2, content("Two")).await;
+    let reader = scene.reader("TLP:RED").await;
+    let resumed = WatchBriefsRequest { cursor, ..from_now() };
+    let mut answers = begin(&reader, resumed).await;
+    assert_eq!(next(&mut answers).await.unwrap().0, "Published b1/revisions/2 Two");
+}
+
+#[tokio::test]
 async fn cursors_of_elsewhere_of_the_future_and_made_up_ones_are_refused() {
     let scene = Scene::new().await;
     let cursor = publish(&scene, "b1", 1, content("One")).await;
@@ -228,8 +239,6 @@ async fn cursors_of_elsewhere_of_the_future_and_made_up_ones_are_refused() {
     scene.rows("update change_counters set last_number = 0 where workspace_id = 'default'");
     scene.rows("delete from change_log where workspace_id = 'default'");
     refused_at(reader.watch_briefs(watch(&cursor)).await, Reason::InvalidCursor, "cursor");
-    let both = WatchBriefsRequest { skip_current_state: true, ..watch(&cursor) };
-    refused_at(reader.watch_briefs(both).await, Reason::InvalidField, "skip_current_state");
     let names = vec![BRIEF.to_owned(); 101];
     refused_at(
         reader.watch_briefs(WatchBriefsRequest { names, ..from_now() }).await,

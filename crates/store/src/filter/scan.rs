@@ -1,6 +1,8 @@
 //! Reads a text from left to right, a piece at a time. What a piece may be, the grammar knows: a colon ends a field's
 //! name and belongs to a timestamp.
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use crate::filter::FilterError;
 
 /// How a field is compared with a value.
@@ -50,7 +52,7 @@ impl Piece<'_> {
 pub(super) struct Value<'a> {
     /// As it was written.
     pub(super) piece: Piece<'a>,
-    /// What it stands for: the same, without quotation marks and escapes.
+    /// What it stands for: the same, without quotation marks and escapes, in NFC.
     pub(super) text: String,
     pub(super) is_quoted: bool,
 }
@@ -133,8 +135,10 @@ impl<'a> Scanner<'a> {
         })
     }
 
+    /// A value, its text in the normalisation form that stored texts are in.
     pub(super) fn value(&mut self) -> Result<Value<'a>, FilterError> {
-        let value = if self.rest().starts_with('"') { self.quoted()? } else { self.bare()? };
+        let mut value = if self.rest().starts_with('"') { self.quoted()? } else { self.bare()? };
+        value.text = value.text.nfc().collect();
         match self.rest().chars().next() {
             None | Some(')') => Ok(value),
             Some(sign) if sign.is_whitespace() => Ok(value),

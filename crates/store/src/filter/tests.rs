@@ -229,7 +229,7 @@ proptest! {
     fn no_text_of_a_caller_becomes_sql(value in any::<String>()) {
         let value = value.replace('\0', "");
         let given = format!("text = {0} OR id != {0} OR actors : {0} OR text : x{1}", quoted(&value), "y");
-        let expected = "((text = $1) or (id is distinct from $2) or (actors @> array[$3]::text[]) or (text ilike $4))";
+        let expected = "((text = $1) or (id is distinct from $2) or (actors @> array[$3]::text[]) or (text collate \"und-x-icu\" ilike $4))";
         prop_assert_eq!(sql(&given), expected);
     }
 

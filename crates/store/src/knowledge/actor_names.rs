@@ -2,6 +2,7 @@
 
 use chancery_proto::names::ResourceId;
 use sqlx::{FromRow, Postgres, QueryBuilder};
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::actors::{ActorEntry, FIELDS, decoded};
 use super::checked;
@@ -49,7 +50,8 @@ impl Store {
         let view = View::new(principal, workspace, None)?;
         let filter = checked(filter, &FIELDS, view.scheme)?;
         check(name)?;
-        let mut statement = statement(workspace, &view, name, &filter);
+        let name: String = name.nfc().collect();
+        let mut statement = statement(workspace, &view, &name, &filter);
         let rows: Vec<Row> = statement.build_query_as().fetch_all(&self.pool).await?;
         let named = |row: Row| {
             let actor = decoded(&row.body)?;
@@ -65,7 +67,7 @@ impl Store {
 
 fn check(name: &str) -> Result<()> {
     let refuse = |description: String| Err(StoreError::InvalidField { field: "query", description });
-    if name.chars().take(LONGEST + 1).count() > LONGEST {
+    if name.nfc().take(LONGEST + 1).count() > LONGEST {
         return refuse(format!("is longer than {LONGEST} code points"));
     }
     if name.contains(char::is_control) {

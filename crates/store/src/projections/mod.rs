@@ -29,7 +29,7 @@ use statements::Statements;
 pub(crate) use statements::search_again;
 
 /// The version of the rows that this build makes. Others are rebuilt before anything is served.
-pub(crate) const PROJECTION_VERSION: i32 = 1;
+pub(crate) const PROJECTION_VERSION: i32 = 2;
 
 /// One edition of a revision.
 pub(crate) struct Level<'a> {

@@ -29,7 +29,7 @@ pub use query::{SearchQuery, SearchQueryError};
 pub struct Search<'a> {
     /// The words.
     pub query: &'a SearchQuery,
-    /// The language that they are read in, BCP 47; none for each that the workspace's briefs are written in.
+    /// The language that they are read in, BCP 47; none for each that a title visible to the principal is written in.
     pub language: Option<&'a str>,
     /// Which statements and titles.
     pub filter: &'a Filter,
@@ -154,7 +154,7 @@ impl Store {
         let access = principal.access(workspace)?;
         let rank = i16::from(access.clearance.0);
         let mut connection = self.pool.acquire().await?;
-        let words = words::read(&mut connection, workspace, search.query, search.language).await?;
+        let words = words::read(&mut connection, workspace, rank, search.query, search.language).await?;
         // Stop words alone: they are in every sentence, and in no index.
         let Some(words) = words else { return Ok(SearchPage::default()) };
         let matches = matches::find(&mut connection, workspace, rank, &words, search.filter).await?;

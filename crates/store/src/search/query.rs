@@ -4,7 +4,9 @@ use std::fmt;
 use std::iter::Peekable;
 use std::str::{CharIndices, FromStr};
 
-/// The longest query, in code points.
+use unicode_normalization::UnicodeNormalization as _;
+
+/// The longest query, in code points of its normalisation form C.
 const LONGEST: usize = 1000;
 /// The most terms.
 const MOST_TERMS: usize = 32;
@@ -18,7 +20,7 @@ pub struct SearchQuery {
 /// Words in a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Term {
-    /// As they were written, without quotes, star and minus.
+    /// As they were written, without quotes, star and minus, in NFC as stored texts are.
     pub(crate) words: String,
     /// Whether the last of them is the beginning of a word only.
     pub(crate) is_prefix: bool,
@@ -98,17 +100,18 @@ impl fmt::Display for SearchQuery {
     }
 }
 
-/// Looks at no more than the longest query.
+/// Reads no more of a text than a query of the greatest length may have before normalisation: one code point in NFC has at
+/// most four in any other form (UAX #15, Implementation Notes).
 fn check_characters(text: &str) -> Result<(), SearchQueryError> {
     for (place, character) in text.chars().enumerate() {
-        if place == LONGEST {
+        if place == 4 * LONGEST {
             return Err(SearchQueryError::TooLong);
         }
         if character.is_control() && !matches!(character, '\t' | '\n' | '\r') {
             return Err(SearchQueryError::ControlCharacter(place));
         }
     }
-    Ok(())
+    if text.nfc().take(LONGEST + 1).count() > LONGEST { Err(SearchQueryError::TooLong) } else { Ok(()) }
 }
 
 #[derive(Debug)]
@@ -186,7 +189,7 @@ fn groups(tokens: Vec<Token>) -> Result<Vec<Term>, SearchQueryError> {
                     Some(_) => {}
                     None => group += 1,
                 }
-                terms.push(Term { words, is_prefix, is_excluded, group });
+                terms.push(Term { words: words.nfc().collect(), is_prefix, is_excluded, group });
             }
             (Token::Or(place), None) if terms.last().is_some_and(|term| !term.is_excluded) => {
                 pending_or = Some(place);

@@ -15,12 +15,14 @@ pub(super) struct Words {
     pub(super) highlighted: String,
 }
 
-/// Reads the terms in one language, or in each that a title is written in now. A statement is found when it matches the
-/// whole query in one of them: a word that says nothing in English shall not keep English statements out because it says
-/// something elsewhere. None when nothing is left to look for.
+/// Reads the terms in one language, or in each that a title visible at `rank` is written in now: a language that only
+/// hidden briefs use must not change what a query matches. A statement is found when it matches the whole query in one of
+/// the languages, so that a stop word of one language does not exclude the statements of another. None when nothing is
+/// left to look for.
 pub(super) async fn read(
     connection: &mut PgConnection,
     workspace: &ResourceId,
+    rank: i16,
     query: &SearchQuery,
     language: Option<&str>,
 ) -> Result<Option<Words>> {
@@ -33,12 +35,15 @@ pub(super) async fn read(
         r#"-- words::read
         with recursive written(language) as (
             select coalesce($2, (
-                select min(language) from statements where workspace_id = $1 and place = 1 and current_until > from_rank
+                select min(s.language) from statements s
+                where s.workspace_id = $1 and s.place = 1 and s.current_until > s.from_rank
+                    and s.from_rank <= $7 and s.until_rank > $7 and s.current_until > $7
             ))
             union all
             select (
                 select min(s.language) from statements s
                 where s.workspace_id = $1 and s.place = 1 and s.current_until > s.from_rank
+                    and s.from_rank <= $7 and s.until_rank > $7 and s.current_until > $7
                     and s.language > written.language
             )
             from written where $2 is null and language is not null
@@ -75,7 +80,8 @@ pub(super) async fn read(
         &words,
         &prefixes,
         &excluded,
-        &groups
+        &groups,
+        rank
     )
     .fetch_one(connection)
     .await?;
