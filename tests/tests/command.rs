@@ -212,3 +212,29 @@ async fn migrating_twice_keeps_tokens_and_content() {
         assert_eq!(fs::metadata(stack.token_file(role)).unwrap().permissions().mode() & 0o777, 0o600);
     }
 }
+
+#[tokio::test]
+async fn a_refusal_of_many_violations_names_the_first_and_lint_lists_all() {
+    let stack = Stack::without_worker().await;
+    let file = stack.folder().join("draft.json");
+    let tags = vec!["\"\""; 80].join(",\n    ");
+    let text = format!(
+        "{{\n  \"kind\": \"BRIEF_KIND_THEMATIC\",\n  \"title\": \"Tags\",\n  \"language\": \"en\",\n  \"tags\": [\n    {tags}\n  ]\n}}\n"
+    );
+    fs::write(&file, text).unwrap();
+    let path = file.display().to_string();
+    let refused = stack.command(&["create", "tagged", &path]).run().await.exits(1);
+    let listed = refused.stderr.lines().filter(|line| line.contains("draft.json:")).count();
+    assert!((1..80).contains(&listed), "{}", refused.stderr);
+    assert!(refused.stderr.contains("the content breaks 80 rule(s)"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("draft.json:6:5: tags[0]: "), "{}", refused.stderr);
+    let more = format!("and {} more; `chancery lint BRIEF FILE` lists all", 80 - listed);
+    assert!(refused.stderr.contains(&more), "{}", refused.stderr);
+    let json = stack.command(&["create", "tagged", &path, "--json"]).run().await.exits(1);
+    let failure: Value = serde_json::from_str(&json.stderr).unwrap();
+    assert_eq!((&failure["reason"], &failure["total_violations"]), (&"INVALID_CONTENT".into(), &80.into()));
+
+    let linted = stack.command(&["lint", "tagged", &path]).run().await.exits(1);
+    assert_eq!(linted.stdout.lines().count(), 80, "{}", linted.stdout);
+    assert!(linted.stdout.contains("draft.json:85:5: tags[79]: REQUIRED"), "{}", linted.stdout);
+}

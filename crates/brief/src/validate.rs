@@ -36,8 +36,10 @@ pub const TITLE_LIMIT: usize = 300;
 pub const STATEMENT_LIMIT: usize = 4_000;
 /// The longest other text, in code points.
 pub const TEXT_LIMIT: usize = 2_000;
-/// At most so many violations are told.
+/// The most violations that [`canonicalize`] lists.
 pub const VIOLATION_LIMIT: usize = 100;
+/// The most violations that [`violations`] lists.
+pub const LISTED_VIOLATION_LIMIT: usize = 10_000;
 
 /// A rule that content breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,12 +53,14 @@ pub struct Violation {
     pub message: String,
 }
 
-/// Content breaks rules: at most the first [`VIOLATION_LIMIT`], in document order.
+/// Content breaks rules.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the content breaks {} rule(s){}", violations.len(), first(violations))]
+#[error("the content breaks {total} rule(s){}", first(violations))]
 pub struct InvalidContent {
-    /// Never empty.
+    /// The first violations, in document order. Never empty.
     pub violations: Vec<Violation>,
+    /// The number of all violations, of which `violations` lists no more than a limit.
+    pub total: usize,
 }
 
 fn first(violations: &[Violation]) -> String {
@@ -69,15 +73,30 @@ fn first(violations: &[Violation]) -> String {
 /// Validates content and brings it into canonical form: texts in NFC, noncharacters, unassigned code points and
 /// U+FEFF as U+FFFD, every effective marking, likelihood scale and percentage written out, labels, tags and
 /// topics sorted, the banner computed.
+///
+/// # Errors
+/// [`InvalidContent`] with the first [`VIOLATION_LIMIT`] violations.
 pub fn canonicalize(content: &BriefContent, scheme: Scheme) -> Result<Canonical, InvalidContent> {
+    check(content, scheme, VIOLATION_LIMIT)
+}
+
+/// Lists what is wrong with content, for authors who mend it: the first [`LISTED_VIOLATION_LIMIT`] violations.
+///
+/// # Errors
+/// [`InvalidContent`].
+pub fn violations(content: &BriefContent, scheme: Scheme) -> Result<Canonical, InvalidContent> {
+    check(content, scheme, LISTED_VIOLATION_LIMIT)
+}
+
+fn check(content: &BriefContent, scheme: Scheme, limit: usize) -> Result<Canonical, InvalidContent> {
     if content.encoded_len() > CONTENT_LIMIT {
         let message = format!("the content is longer than {CONTENT_LIMIT} bytes");
         let violation = Violation { path: String::new(), code: code::TOO_LARGE, message };
-        return Err(InvalidContent { violations: vec![violation] });
+        return Err(InvalidContent { violations: vec![violation], total: 1 });
     }
     let ids = Ids::of(content);
     let mut content = content.clone();
-    let mut checker = Checker::new(scheme, &ids);
+    let mut checker = Checker::new(scheme, &ids, limit);
     checker.content(&mut content);
     let floor = checker.floor();
     let highest = checker.finish()?;

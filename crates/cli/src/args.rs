@@ -66,8 +66,8 @@ pub enum Command {
     Draft(Draft),
     /// Publishes a brief's draft as its next revision
     Publish(BriefArg),
-    /// Remarks on the tradecraft of a brief's draft, and tells what it changes without a word
-    Lint(BriefArg),
+    /// Lists the warnings and undeclared changes of a brief's draft or of a file, and every rule that the file breaks
+    Lint(Lint),
     /// Takes a revision back; it still answers to its name, marked
     Withdraw(Reasoned),
     /// Destroys a revision's content, its editions and the PDFs printed from it, for a spill; takes an admin's token
@@ -235,6 +235,16 @@ pub struct Extract {
     /// Where the JSON goes [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Lint {
+    /// The brief's name
+    pub name: String,
+    /// Content to check in place of the draft's: JSON of chancery.brief.v1.BriefContent, BriefDraft or RevisionDocument;
+    /// - is standard input. If it breaks rules, the brief need not exist.
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

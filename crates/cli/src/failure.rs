@@ -34,8 +34,10 @@ pub struct Failure {
     pub reason: String,
     /// For people.
     pub message: String,
-    /// Each wrong place.
+    /// The first wrong places.
     pub violations: Vec<Place>,
+    /// The number of all wrong places.
+    pub total_violations: usize,
     /// What to do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
@@ -75,6 +77,7 @@ impl Failure {
             reason: reason.to_owned(),
             message: message.into(),
             violations: Vec::new(),
+            total_violations: 0,
             help: None,
             exit: Exit::Failed,
         }
@@ -111,7 +114,13 @@ impl Failure {
     /// The same with wrong places.
     #[must_use]
     pub fn places(self, violations: Vec<Place>) -> Self {
-        Self { violations, ..self }
+        Self { total_violations: violations.len(), violations, ..self }
+    }
+
+    /// The line that counts the wrong places which are not listed.
+    fn unlisted(&self) -> Option<String> {
+        let unlisted = self.total_violations.saturating_sub(self.violations.len());
+        (unlisted > 0).then(|| format!("and {unlisted} more; `chancery lint BRIEF FILE` lists all\n"))
     }
 
     /// Prints it to standard error.
@@ -134,7 +143,7 @@ impl Failure {
         let head = std::iter::once(format!("error: {}\n", self.message));
         let places = self.violations.iter().map(|place| format!("{place}\n"));
         let help = self.help.iter().map(|help| format!("help: {help}\n"));
-        head.chain(places).chain(help).collect()
+        head.chain(places).chain(self.unlisted()).chain(help).collect()
     }
 
     /// With the lines around the first wrong places.
@@ -153,6 +162,7 @@ impl Failure {
             let _ = handler.render_report(&mut text, &report);
         }
         text.extend(rest.iter().map(|place| format!("  {place}\n")));
+        text.extend(self.unlisted().map(|line| format!("  {line}")));
         text
     }
 }
@@ -197,8 +207,8 @@ impl From<ClientError> for Failure {
                     description: violation.description.clone(),
                     ..Place::default()
                 });
-                Self::new(refusal.code_name(), refusal.reason_name(), refusal.message.clone())
-                    .places(places.collect())
+                let failure = Self::new(refusal.code_name(), refusal.reason_name(), refusal.message.clone());
+                Self { total_violations: refusal.total_violations, ..failure.places(places.collect()) }
             }
             ClientError::InvalidServer { .. } => Self::usage("INVALID_SERVER", message),
             ClientError::InvalidToken => Self::new("UNAUTHENTICATED", "INVALID_TOKEN", message),

@@ -6,7 +6,7 @@ use std::io;
 use std::time::Duration;
 
 use chancery_proto::errors::v1::Reason;
-use chancery_proto::status::{code_name, reason_name, reason_of};
+use chancery_proto::status::{code_name, reason_name, reason_of, violations_total};
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
@@ -84,8 +84,10 @@ pub struct Refusal {
     pub reason: Option<Reason>,
     /// For people.
     pub message: String,
-    /// Each place that is wrong, for bad input and for what has to change first.
+    /// The first places that are wrong, for bad input and for what has to change first.
     pub violations: Vec<Violation>,
+    /// The number of all such places. `LintBrief` lists all of them, where content is refused.
+    pub total_violations: usize,
     /// When to try again, where the server said.
     pub retry_after: Option<Duration>,
 }
@@ -134,11 +136,13 @@ impl From<&Status> for Refusal {
                 description: format!("{}: {}", violation.r#type, violation.description),
                 field: violation.subject,
             }));
+        let violations: Vec<_> = violations.collect();
         Self {
             code: status.code(),
             reason: reason_of(status),
             message: status.message().to_owned(),
-            violations: violations.collect(),
+            total_violations: violations_total(status).unwrap_or_default().max(violations.len()),
+            violations,
             retry_after: status.get_details_retry_info().and_then(|info| info.retry_delay),
         }
     }
@@ -203,6 +207,7 @@ mod tests {
         let Error::Refused(refusal) = Error::of(&status, "http://host") else { panic!("not a refusal") };
         assert_eq!(refusal.reason, Some(Reason::InvalidContent));
         assert_eq!(refusal.violations[0].field, "content.title");
+        assert_eq!(refusal.total_violations, 1);
         assert_eq!(refusal.to_string(), "bad (INVALID_ARGUMENT, INVALID_CONTENT)");
     }
 

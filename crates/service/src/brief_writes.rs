@@ -5,10 +5,11 @@ use std::mem;
 use chancery_brief::Canonical;
 use chancery_brief::digest::Digest;
 use chancery_brief::lint::{self, Warning};
+use chancery_brief::validate::{InvalidContent, Violation, violations};
 use chancery_proto::brief::v1::{
-    Brief, BriefDraft, BriefRevision, CreateBriefRequest, ImportBriefRequest, ImportBriefResponse,
-    LintBriefRequest, LintBriefResponse, LintWarning, PublishBriefRequest, RevisionDocument,
-    UpdateBriefDraftRequest,
+    Brief, BriefDraft, BriefRevision, ContentViolation, CreateBriefRequest, ImportBriefRequest,
+    ImportBriefResponse, LintBriefRequest, LintBriefResponse, LintWarning, PublishBriefRequest,
+    RevisionDocument, UpdateBriefDraftRequest,
 };
 use chancery_proto::names::{BriefName, DraftName, ResourceId, WorkspaceName};
 use chancery_store::{Access, ImportDocument, Principal, Publishing, Store, Withdrawal};
@@ -76,12 +77,18 @@ pub(crate) async fn lint(
     let access = principal.access(&draft.workspace).map_err(status)?;
     let content = match request.content {
         Some(given) => {
-            let content = canonical("content", given, access.scheme).await?;
+            // Before anything is looked up: content that CreateBrief refused belongs to no brief yet.
+            let checked = tokio::task::spawn_blocking(move || violations(&given, access.scheme)).await;
+            let content = match checked.map_err(|panicked| internal(&panicked))? {
+                Ok(content) => content,
+                Err(invalid) => return Ok(invalid_response(invalid)),
+            };
             store.check_author(principal, &brief, &content).await.map_err(status)?;
             content.into_content()
         }
         None => store.draft(principal, &brief).await.map_err(status)?.content,
     };
+    let unusable = store.unusable_attachments(principal, &draft.workspace, &content).await.map_err(status)?;
     let undeclared_changes = store.undeclared_changes(principal, &brief, &content).await.map_err(status)?;
     // Looking through a long brief takes milliseconds of a core: not on a thread that serves others.
     let warnings = tokio::task::spawn_blocking(move || lint::lint(&content)).await;
@@ -89,7 +96,26 @@ pub(crate) async fn lint(
     Ok(LintBriefResponse {
         warnings: warnings.into_iter().map(warning_message).collect(),
         undeclared_changes,
+        total_violations: count(unusable.len()),
+        violations: unusable.into_iter().map(violation_message).collect(),
     })
+}
+
+/// Content that breaks rules has no canonical form, which is what warnings are about.
+fn invalid_response(invalid: InvalidContent) -> LintBriefResponse {
+    LintBriefResponse {
+        total_violations: count(invalid.total),
+        violations: invalid.violations.into_iter().map(violation_message).collect(),
+        ..LintBriefResponse::default()
+    }
+}
+
+fn violation_message(violation: Violation) -> ContentViolation {
+    ContentViolation { path: violation.path, code: violation.code.to_owned(), message: violation.message }
+}
+
+fn count(violations: usize) -> i32 {
+    i32::try_from(violations).unwrap_or(i32::MAX)
 }
 
 fn warning_message(warning: Warning) -> LintWarning {

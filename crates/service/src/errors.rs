@@ -1,4 +1,5 @@
-//! The one place that turns what went wrong into a gRPC status (AIP-193).
+//! The one place that turns what went wrong into a gRPC status (AIP-193). `chancery_proto::status` keeps each status
+//! within the size of headers that clients and proxies take.
 
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use chancery_brief::validate::{InvalidContent, Violation};
 use chancery_proto::brief::v1::UndeclaredChange;
 use chancery_proto::errors::v1::Reason;
 use chancery_proto::names::{GeneratedId, NameError};
-use chancery_proto::status::{refusal, refusal_with};
+use chancery_proto::status::{VIOLATIONS_TOTAL, refusal, refusal_with};
 use chancery_store::filter::FilterError;
 use chancery_store::{SearchQueryError, StoreError};
 use tonic::{Code, Status};
@@ -41,7 +42,7 @@ pub fn status(error: StoreError) -> Status {
         StoreError::RequestIdReused => {
             return bad_request(Reason::RequestIdReused, "request_id", error.to_string());
         }
-        StoreError::StaleEtag => (Code::Aborted, Reason::StaleEtag),
+        StoreError::StaleEtag | StoreError::StaleBriefEtag => (Code::Aborted, Reason::StaleEtag),
         StoreError::ClearanceTooLow(_) => (Code::PermissionDenied, Reason::ClearanceTooLow),
         StoreError::InvalidField { field, description } => return invalid_field(field, description),
         StoreError::InvalidFilter(invalid) => return invalid_filter(invalid),
@@ -89,7 +90,13 @@ pub fn invalid_content(field: &str, invalid: &InvalidContent) -> Status {
             if violation.path.is_empty() { field.to_owned() } else { format!("{field}.{}", violation.path) };
         details.add_bad_request_violation(path, format!("{}: {}", violation.code, violation.message));
     }
-    refusal(Code::InvalidArgument, Reason::InvalidContent, invalid.to_string(), details)
+    let mut message = invalid.to_string();
+    if invalid.total > 1 {
+        message.push_str("; LintBrief with the same content lists all of them");
+    }
+    let total = invalid.total.to_string();
+    let metadata = [(VIOLATIONS_TOTAL, total.as_str())];
+    refusal_with(Code::InvalidArgument, Reason::InvalidContent, message, metadata, details)
 }
 
 /// Options of a render that are not allowed, each by its path.
@@ -107,6 +114,7 @@ pub fn invalid_options(invalid: &[InvalidOption]) -> Status {
 fn unusable_attachments(place: Option<usize>, violations: &[Violation], message: String) -> Status {
     let mut details = ErrorDetails::new();
     let Some(place) = place else {
+        let message = listed_by_lint(message, violations.len());
         for violation in violations {
             let path = format!("draft.content.{}", violation.path);
             details.add_precondition_failure_violation(violation.code, path, &violation.message);
@@ -128,6 +136,7 @@ fn undeclared_changes(undeclared: &[UndeclaredChange], message: String) -> Statu
         let description = format!("{}; no entry of `changes` speaks of it", kinds.join(", "));
         details.add_precondition_failure_violation("UNDECLARED_CHANGE", &change.part_id, description);
     }
+    let message = listed_by_lint(message, undeclared.len());
     refusal(Code::FailedPrecondition, Reason::UndeclaredChanges, message, details)
 }
 
@@ -137,7 +146,13 @@ fn lint_warnings(warnings: &[Warning], message: String) -> Status {
     for warning in warnings {
         details.add_precondition_failure_violation(warning.code, &warning.part_id, &warning.message);
     }
+    let message = listed_by_lint(message, warnings.len());
     refusal(Code::FailedPrecondition, Reason::LintWarnings, message, details)
+}
+
+/// A message that says how to get all violations of a draft where there are several.
+fn listed_by_lint(message: String, violations: usize) -> String {
+    if violations > 1 { format!("{message}; LintBrief lists all of them") } else { message }
 }
 
 /// A field whose value is not allowed.

@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 
 use chancery_proto::descriptors::{self, MethodTraits};
 use chancery_proto::options::v1::Permission;
+use chancery_proto::status::shortened;
 use chancery_store::{Principal, Role, Scope, Secret, Store};
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
@@ -225,7 +226,7 @@ fn authorise(principal: &Principal, path: &str) -> Result<MethodTraits, Status> 
             let word = permission.as_str_name();
             Err(permission_denied(format!("the call needs {word}, which the caller's roles do not carry")))
         }
-        None => Err(Status::unimplemented(format!("there is no method {path}"))),
+        None => Err(Status::unimplemented(format!("there is no method {}", shortened(path, 200)))),
     }
 }
 

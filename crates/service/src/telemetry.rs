@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use chancery_proto::status::{code_name, reason_name, reason_of};
+use chancery_proto::status::{MESSAGE_LIMIT, code_name, reason_name, reason_of, shortened};
 use chancery_store::Principal;
 use http::HeaderMap;
 use http_body::Frame;
@@ -151,6 +151,10 @@ fn put_into_words(headers: &mut HeaderMap, status: &Status) {
         let ours = limit_exceeded(format!("a message is at most 16 MiB: {}", status.message()));
         // Only text that is no header value can fail here, and ours is; then tonic's own refusal stays.
         let _ = ours.add_header(headers);
+    } else if status.details().is_empty() && status.message().len() > MESSAGE_LIMIT {
+        // tonic quotes headers of the caller, such as the name of an unknown compression, at any length.
+        let short = Status::new(status.code(), shortened(status.message(), MESSAGE_LIMIT));
+        let _ = short.add_header(headers);
     }
 }
 

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use chancery_proto::brief::v1::{LikelihoodScale, LocalizedText};
 
 use super::text::clean;
-use super::{InvalidContent, TEXT_LIMIT, VIOLATION_LIMIT, Violation, code, forms};
+use super::{InvalidContent, TEXT_LIMIT, Violation, code, forms};
 use crate::edtf;
 use crate::marking::{Rank, Scheme};
 use crate::part::Ids;
@@ -30,10 +30,14 @@ pub(super) struct Checker<'a> {
     pub(super) statement_ranks: BTreeMap<String, Rank>,
     path: Vec<Step>,
     violations: Vec<Violation>,
+    /// The most violations that are listed.
+    limit: usize,
+    /// The number of violations, listed or not.
+    total: usize,
 }
 
 impl<'a> Checker<'a> {
-    pub(super) fn new(scheme: Scheme, ids: &'a Ids) -> Self {
+    pub(super) fn new(scheme: Scheme, ids: &'a Ids, limit: usize) -> Self {
         Self {
             ids,
             scheme,
@@ -44,6 +48,8 @@ impl<'a> Checker<'a> {
             statement_ranks: BTreeMap::new(),
             path: Vec::new(),
             violations: Vec::new(),
+            limit,
+            total: 0,
         }
     }
 
@@ -52,12 +58,13 @@ impl<'a> Checker<'a> {
         if self.violations.is_empty() {
             Ok(self.highest)
         } else {
-            Err(InvalidContent { violations: self.violations })
+            Err(InvalidContent { violations: self.violations, total: self.total })
         }
     }
 
     pub(super) fn violate(&mut self, field: &'static str, code: &'static str, message: impl Into<String>) {
-        if self.violations.len() < VIOLATION_LIMIT {
+        self.total += 1;
+        if self.violations.len() < self.limit {
             let path = self.path_to(field);
             self.violations.push(Violation { path, code, message: message.into() });
         }

@@ -3,16 +3,18 @@
 use std::path::Path;
 
 use chancery_proto::brief::v1::{
-    BriefContent, BriefDraft, BriefRevision, CreateBriefRequest, GetBriefDraftRequest, LintBriefRequest,
-    LintBriefResponse, LintWarning, PublishBriefRequest, UndeclaredChange, UpdateBriefDraftRequest,
+    BriefContent, BriefDraft, BriefRevision, ContentViolation, CreateBriefRequest, GetBriefDraftRequest,
+    LintBriefRequest, LintBriefResponse, LintWarning, PublishBriefRequest, UndeclaredChange,
+    UpdateBriefDraftRequest,
 };
 use chancery_proto::json;
 use chancery_proto::names::BriefName;
 
-use crate::args::{BriefArg, Create, Draft, Global};
+use super::preview::DraftFile;
+use crate::args::{BriefArg, Create, Draft, Global, Lint};
 use crate::connection::connect;
 use crate::documents::{Document, locate_all};
-use crate::failure::Failure;
+use crate::failure::{Failure, Place};
 use crate::{names, output};
 
 pub async fn create(global: &Global, arguments: &Create) -> Result<(), Failure> {
@@ -47,11 +49,35 @@ pub async fn publish(global: &Global, arguments: &BriefArg) -> Result<(), Failur
     output::answer(global.json, &revision, || published(&revision, draft.base_revision))
 }
 
-pub async fn lint(global: &Global, arguments: &BriefArg) -> Result<(), Failure> {
+pub async fn lint(global: &Global, arguments: &Lint) -> Result<(), Failure> {
     let name = names::brief(&global.workspace, &arguments.name)?;
-    let request = LintBriefRequest { name: draft_name(&name), content: None };
+    let file = arguments.file.as_deref().map(DraftFile::read).transpose()?;
+    let content = file.as_ref().map(|file| file.content.clone());
+    let request = LintBriefRequest { name: draft_name(&name), content };
     let told = connect(global).await?.lint_brief(request).await?;
-    output::answer(global.json, &told, || remarks(&told))
+    let path = arguments.file.as_deref();
+    output::answer(global.json, &told, || violations(&told, path.zip(file.as_ref())) + &remarks(&told))?;
+    if told.total_violations == 0 {
+        return Ok(());
+    }
+    let message = format!("the content breaks {} rule(s)", told.total_violations);
+    Err(Failure::new("INVALID_ARGUMENT", "INVALID_CONTENT", message))
+}
+
+/// A line for each broken rule, with its place in the file.
+fn violations(told: &LintBriefResponse, file: Option<(&Path, &DraftFile)>) -> String {
+    let line = |violation: &ContentViolation| {
+        let place = match file {
+            Some((path, file)) => file.place(path, &violation.path, &violation.code, &violation.message),
+            None => Place {
+                path: violation.path.clone(),
+                description: format!("{}: {}", violation.code, violation.message),
+                ..Place::default()
+            },
+        };
+        format!("{place}\n")
+    };
+    told.violations.iter().map(line).collect()
 }
 
 fn remarks(told: &LintBriefResponse) -> String {
@@ -60,7 +86,7 @@ fn remarks(told: &LintBriefResponse) -> String {
         format!("{part}: {} ({})\n", warning.message, warning.code)
     };
     let text = told.warnings.iter().map(line).collect::<String>() + &undeclared(&told.undeclared_changes);
-    if text.is_empty() { "no remarks\n".to_owned() } else { text }
+    if text.is_empty() && told.violations.is_empty() { "no remarks\n".to_owned() } else { text }
 }
 
 /// What changed without a word, a line each.

@@ -26,9 +26,9 @@ use crate::theme::Theme;
 /// Content nests; the default of 2 MiB leaves little room over the deepest layout.
 const STACK: usize = 8 << 20;
 
-/// What is printed, wherever in the file it stands.
-struct Draft {
-    content: BriefContent,
+/// The content of a file that holds a revision, a draft or content alone.
+pub(super) struct DraftFile {
+    pub(super) content: BriefContent,
     brief_id: String,
     revision: u32,
     /// The path of the content in the file.
@@ -37,7 +37,7 @@ struct Draft {
 }
 
 pub fn run(global: &Global, arguments: &Preview) -> Result<(), Failure> {
-    let draft = Draft::read(&arguments.file)?;
+    let draft = DraftFile::read(&arguments.file)?;
     let scheme = match arguments.scheme {
         SchemeArg::Tlp => Scheme::Tlp,
         SchemeArg::Us => Scheme::Us,
@@ -86,9 +86,9 @@ pub fn run(global: &Global, arguments: &Preview) -> Result<(), Failure> {
     })
 }
 
-impl Draft {
+impl DraftFile {
     /// A revision, a draft or content alone: told apart by the fields that only one of them has.
-    fn read(file: &Path) -> Result<Self, Failure> {
+    pub(super) fn read(file: &Path) -> Result<Self, Failure> {
         let text = text_of(file)?;
         let fields: serde_json::Map<String, serde_json::Value> =
             serde_json::from_str(&text).unwrap_or_default();
@@ -110,14 +110,20 @@ impl Draft {
         Ok(Self { content, brief_id, revision: draft.base_revision, prefix: "content", text })
     }
 
+    /// The place in the file of a rule that its content breaks at a path.
+    pub(super) fn place(&self, file: &Path, path: &str, code: &str, message: &str) -> Place {
+        let dot = if self.prefix.is_empty() || path.is_empty() { "" } else { "." };
+        Place::in_text(file, &self.text, format!("{}{dot}{path}", self.prefix), format!("{code}: {message}"))
+    }
+
     /// Each broken rule with its place in the file.
     fn invalid(&self, file: &Path, invalid: &InvalidContent) -> Failure {
-        let places = invalid.violations.iter().map(|violation| {
-            let dot = if self.prefix.is_empty() || violation.path.is_empty() { "" } else { "." };
-            let path = format!("{}{dot}{}", self.prefix, violation.path);
-            Place::in_text(file, &self.text, path, format!("{}: {}", violation.code, violation.message))
-        });
-        Failure::new("INVALID_ARGUMENT", "INVALID_CONTENT", invalid.to_string()).places(places.collect())
+        let places = invalid
+            .violations
+            .iter()
+            .map(|violation| self.place(file, &violation.path, violation.code, &violation.message));
+        let failure = Failure::new("INVALID_ARGUMENT", "INVALID_CONTENT", invalid.to_string());
+        Failure { total_violations: invalid.total, ..failure.places(places.collect()) }
     }
 
     /// What the printed pages say of the draft itself.

@@ -2,14 +2,16 @@
 
 use chancery_proto::admin::v1::Role;
 use chancery_proto::brief::v1::{
-    BriefContent, BriefDraft, Change, ChangeKind, CreateBriefRequest, DifferenceKind, LintBriefRequest,
-    PublishBriefRequest, StatementType, UpdateBriefDraftRequest, WithdrawBriefRevisionRequest, block::Kind,
+    BriefContent, BriefDraft, Change, ChangeKind, CreateBriefRequest, DifferenceKind, GetBriefRequest,
+    LintBriefRequest, PublishBriefRequest, StatementType, UpdateBriefDraftRequest,
+    WithdrawBriefRevisionRequest, block::Kind,
 };
 use chancery_proto::errors::v1::Reason;
+use chancery_proto::status::violations_total;
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
-use crate::scene::{Briefs, Scene, content, refused, refused_at};
+use crate::scene::{Briefs, Scene, content, refused};
 
 const BRIEF: &str = "workspaces/default/briefs/b1";
 
@@ -160,5 +162,79 @@ async fn remarks_are_for_authors_who_may_see_all_of_the_draft() {
     let mut broken = content("One");
     broken.sections[0].heading.clear();
     let broken = LintBriefRequest { content: Some(broken), ..lint };
-    refused_at(admin.lint_brief(broken).await, Reason::InvalidContent, "content.sections[0].heading");
+    let told = admin.lint_brief(broken.clone()).await.unwrap().into_inner();
+    assert_eq!((told.total_violations, told.violations[0].path.as_str()), (1, "sections[0].heading"));
+    let answer = scene.briefs(&reader).lint_brief(broken).await;
+    refused(answer, Code::PermissionDenied, Reason::PermissionDenied);
+}
+
+#[tokio::test]
+async fn lint_lists_every_broken_rule_also_of_a_brief_that_does_not_exist_yet() {
+    let scene = Scene::new().await;
+    let mut author = scene.briefs(&scene.token("default", &[Role::Author], "TLP:CLEAR").await);
+    let mut broken = content("One");
+    broken.tags = vec![String::new(); 1_500];
+    let create = CreateBriefRequest {
+        parent: "workspaces/default".into(),
+        brief_id: "new".into(),
+        content: Some(broken.clone()),
+        ..CreateBriefRequest::default()
+    };
+    let status = refused(author.create_brief(create).await, Code::InvalidArgument, Reason::InvalidContent);
+    assert_eq!(violations_total(&status), Some(1_500));
+    assert!(status.message().contains("1500 rule(s)") && status.message().contains("LintBrief"), "{status}");
+    let name = "workspaces/default/briefs/new/draft".into();
+    let lint = LintBriefRequest { name, content: Some(broken) };
+    let told = author.lint_brief(lint).await.unwrap().into_inner();
+    assert_eq!((told.total_violations, told.violations.len()), (1_500, 1_500));
+    assert_eq!(told.violations[1_499].path, "tags[1499]");
+    assert!(told.warnings.is_empty());
+}
+
+#[tokio::test]
+async fn the_answer_of_create_brief_publishes_the_draft() {
+    let scene = Scene::new().await;
+    let mut admin = scene.briefs(&scene.admin);
+    let create = |id: &str| CreateBriefRequest {
+        parent: "workspaces/default".into(),
+        brief_id: id.into(),
+        content: Some(content("One")),
+        ..CreateBriefRequest::default()
+    };
+    let publish = |id: &str, etag: &str| PublishBriefRequest {
+        name: format!("workspaces/default/briefs/{id}"),
+        etag: etag.into(),
+        ..PublishBriefRequest::default()
+    };
+    // By the draft's etag, and by the brief's own, which is what many clients send.
+    let by_draft = admin.create_brief(create("by-draft")).await.unwrap().into_inner();
+    let request = publish("by-draft", &by_draft.draft_etag);
+    assert_eq!(admin.publish_brief(request).await.unwrap().into_inner().number, 1);
+    let by_brief = admin.create_brief(create("by-brief")).await.unwrap().into_inner();
+    let request = publish("by-brief", &by_brief.etag);
+    assert_eq!(admin.publish_brief(request).await.unwrap().into_inner().number, 1);
+    // Not once somebody wrote the draft since: the etags of CreateBrief's answer stand for what was created.
+    let third = admin.create_brief(create("written")).await.unwrap().into_inner();
+    let draft = BriefDraft {
+        name: "workspaces/default/briefs/written/draft".into(),
+        etag: third.draft_etag.clone(),
+        content: Some(content("Two")),
+        ..BriefDraft::default()
+    };
+    let update = UpdateBriefDraftRequest { draft: Some(draft), ..UpdateBriefDraftRequest::default() };
+    let written = admin.update_brief_draft(update).await.unwrap().into_inner();
+    for etag in [&third.etag, &third.draft_etag] {
+        let answer = admin.publish_brief(publish("written", etag)).await;
+        let status = refused(answer, Code::Aborted, Reason::StaleEtag);
+        assert!(status.message().contains("GetBriefDraft"), "{status}");
+    }
+    let request = publish("written", &written.etag);
+    assert_eq!(admin.publish_brief(request).await.unwrap().into_inner().title, "Two");
+    // The etag of a published brief is its edition's, and the refusal names the other one.
+    let get = GetBriefRequest { name: "workspaces/default/briefs/written".into(), ..Default::default() };
+    let read = admin.get_brief(get).await.unwrap().into_inner();
+    assert!(read.draft_etag.is_empty());
+    let status =
+        refused(admin.publish_brief(publish("written", &read.etag)).await, Code::Aborted, Reason::StaleEtag);
+    assert!(status.message().contains("draft_etag"), "{status}");
 }

@@ -169,5 +169,5 @@ fn violations_come_in_document_order_and_end_at_a_limit() {
     content.tags = vec![String::new(); 500];
     let error = canonicalize(&content, Scheme::Tlp).unwrap_err();
     assert_eq!(error.violations.len(), VIOLATION_LIMIT);
-    assert!(error.to_string().starts_with("the content breaks 100 rule(s), first at \"tags[0]\""), "{error}");
+    assert!(error.to_string().starts_with("the content breaks 500 rule(s), first at \"tags[0]\""), "{error}");
 }
