@@ -91,7 +91,7 @@ impl Proxy {
         let child = command.spawn().unwrap_or_else(|error| {
             panic!("{} cannot be run ({error}): install {package}, or run ./dev test", program.display())
         });
-        let proxy = Self { child, address, folder: folder };
+        let proxy = Self { child, address, folder };
         let begun = Instant::now();
         while TcpStream::connect(address).is_err() {
             let log = || std::fs::read_to_string(proxy.folder.path().join("log")).unwrap_or_default();

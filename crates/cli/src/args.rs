@@ -241,8 +241,8 @@ pub struct Extract {
 pub struct Lint {
     /// The brief's name
     pub name: String,
-    /// Content to check in place of the draft's: JSON of chancery.brief.v1.BriefContent, BriefDraft or RevisionDocument;
-    /// - is standard input. If it breaks rules, the brief need not exist.
+    /// Content to check in place of the draft's: JSON of content, as `create` takes it, of a draft or of a revision; - is
+    /// standard input. If it breaks rules, the brief need not exist.
     #[arg(value_name = "FILE")]
     pub file: Option<PathBuf>,
 }

@@ -112,17 +112,16 @@ async fn workspace(scene: &Scene, number: usize, world: Option<&HiddenWorld>) ->
     let request =
         PurgeBriefRevisionRequest { name, reason: "A spill".into(), ..PurgeBriefRevisionRequest::default() };
     side.admin.clone().purge_brief_revision(request).await.unwrap();
-    match world {
-        Some(world) => world.fill(&side).await,
-        None => {
-            let request = CreateBriefRequest {
-                parent: workspace_of(&side),
-                brief_id: "drafted".into(),
-                content: Some(open("Drafted")),
-                ..CreateBriefRequest::default()
-            };
-            side.admin.clone().create_brief(request).await.unwrap();
-        }
+    if let Some(world) = world {
+        world.fill(&side).await;
+    } else {
+        let request = CreateBriefRequest {
+            parent: workspace_of(&side),
+            brief_id: "drafted".into(),
+            content: Some(open("Drafted")),
+            ..CreateBriefRequest::default()
+        };
+        side.admin.clone().create_brief(request).await.unwrap();
     }
     side
 }
