@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use chancery_client::Client;
 use chancery_proto::admin::v1::{CreateWorkspaceRequest, Workspace};
 use chancery_proto::brief::v1::{
-    AttachmentHeader, Block, Figure, FigureKind, RevisionBody, RevisionDocument, Section, block::Kind,
+    AttachmentHeader, Block, BriefContent, BriefKind, Change, ChangeKind, Figure, FigureKind, Paragraph,
+    RevisionBody, RevisionDocument, Section, Statement, StatementType, block::Kind,
 };
 use chancery_proto::errors::v1::Reason;
 use chancery_proto::json;
@@ -97,6 +98,7 @@ async fn every_choice_is_printed_by_itself() {
         ("section", RenderOptions { section_ids: vec!["pictures".into()], ..plain() }),
         ("no-annexes", RenderOptions { annexes: Annexes::Without.into(), ..plain() }),
         ("data", RenderOptions { attach_data: true, ..plain() }),
+        ("ids", RenderOptions { show_ids: true, ..plain() }),
     ];
     let mut digests = Vec::new();
     for (name, options) in choices {
@@ -273,4 +275,105 @@ async fn a_draft_is_previewed_from_its_file_without_a_service() {
     fs::write(path("draft.json"), json::to_string_pretty(&document)).unwrap();
     let refused = chancery_testkit::Command::new(preview).run().await.exits(1);
     assert!(refused.stderr.contains("content.sections[0].heading: REQUIRED"), "{}", refused.stderr);
+}
+
+/// A brief of one sentence, as `import` and `preview` read it.
+fn one_sentence(brief_id: &str, title: &str, text: &str) -> RevisionDocument {
+    let statement = Statement {
+        id: "s-1".into(),
+        text: text.into(),
+        r#type: StatementType::Fact.into(),
+        ..Default::default()
+    };
+    let paragraph = Paragraph { statements: vec![statement] };
+    let blocks = vec![Block { kind: Some(Kind::Paragraph(paragraph)), ..Block::default() }];
+    let section = Section { id: "sec-a".into(), heading: "Status".into(), blocks, ..Section::default() };
+    let content = BriefContent {
+        kind: BriefKind::Thematic.into(),
+        title: title.into(),
+        language: "en".into(),
+        default_marking: "TLP:CLEAR".into(),
+        sections: vec![section],
+        ..BriefContent::default()
+    };
+    let brief_id = brief_id.into();
+    RevisionDocument { brief_id, revision: 1, content: Some(content), ..RevisionDocument::default() }
+}
+
+#[tokio::test]
+async fn preview_and_render_report_the_same_warnings() {
+    let stack = Stack::start().await;
+    let path = |name: &str| stack.folder().join(name).display().to_string();
+    for (brief, title, text) in [
+        ("hindi", "Report", "रूस और ईरान ने समझौता किया।"),
+        ("emoji", "Report \u{1f6a2}", "Shipment seen \u{1f6a2} and flagged; done \u{2705}, failed \u{274c}."),
+    ] {
+        let document = one_sentence(brief, title, text);
+        fs::write(path("brief.json"), json::to_string_pretty(&document)).unwrap();
+        stack.import(vec![document]).await;
+        let (input, output) = (path("brief.json"), path("out.pdf"));
+        let preview = ["preview", &input, "-o", &output, "--json"];
+        let previewed = chancery_testkit::Command::new(preview).run().await.exits(0).json();
+        let rendered = stack.command(&["render", brief, "-o", &output, "--json"]).run().await.exits(0).json();
+        let warnings = previewed["printWarnings"].as_array().unwrap();
+        assert!(warnings.len() > 2, "{brief}: {warnings:?}");
+        assert_eq!(previewed["printWarnings"], rendered["printWarnings"], "{brief}");
+        let last = warnings.last().unwrap();
+        assert_eq!((&last["code"], &last["partId"]), (&"MISSING_GLYPH".into(), &"s-1".into()), "{brief}");
+        // People get them, too, and so does whoever pipes the PDF.
+        let said = chancery_testkit::Command::new(["preview", &input, "-o", &output]).run().await.exits(0);
+        assert!(said.stdout.contains("(MISSING_GLYPH, part s-1)"), "{}", said.stdout);
+        let piped = stack.command(&["render", brief, "-o", "-"]).run().await.exits(0);
+        assert!(piped.stderr.contains("(MISSING_GLYPH, part s-1)"), "{}", piped.stderr);
+    }
+}
+
+#[tokio::test]
+async fn the_command_compares_with_an_earlier_revision_and_prints_ids() {
+    let stack = Stack::start().await;
+    let revision = |number: u32, was: &str, now: &str| {
+        let mut document = one_sentence("b1", "Report", now);
+        document.revision = number;
+        let change = Change {
+            statement_id: "s-1".into(),
+            kind: ChangeKind::Updated.into(),
+            was: was.into(),
+            now: now.into(),
+            ..Change::default()
+        };
+        let changes = if number == 1 { Vec::new() } else { vec![change] };
+        document.content.as_mut().unwrap().changes = changes;
+        document
+    };
+    stack
+        .import(vec![
+            revision(1, "", "One ship was seen."),
+            revision(2, "One ship was seen.", "Two ships were seen."),
+            revision(3, "Two ships were seen.", "Three ships were seen."),
+        ])
+        .await;
+    let text = async |flags: &[&str]| {
+        let file = stack.folder().join("out.pdf");
+        let path = file.display().to_string();
+        let command = [&["render", "b1", "-o", &path], flags].concat();
+        stack.command(&command).run().await.exits(0);
+        pdf::assert_sound(&file);
+        pdf::text(&file, pdf::A4_PAGE).split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let parent = text(&[]).await;
+    assert!(parent.contains("Two ships were seen.") && !parent.contains("One ship was seen."), "{parent}");
+    assert!(!parent.contains("s-1"), "{parent}");
+    let first = text(&["--compare-to", "1", "--show-ids"]).await;
+    assert!(
+        first.contains("What changed since revision 1") && first.contains("One ship was seen."),
+        "{first}"
+    );
+    assert!(!first.contains("Two ships were seen.") && first.contains("s-1"), "{first}");
+    for (given, reason) in
+        [("3", "INVALID_FIELD"), ("other/revisions/1", "INVALID_FIELD"), ("x", "INVALID_NAME")]
+    {
+        let command = ["render", "b1", "-o", "-", "--compare-to", given];
+        let refused = stack.command(&command).run().await;
+        assert!(refused.stderr.contains(reason) && refused.bytes.is_empty(), "{given}: {}", refused.stderr);
+    }
 }

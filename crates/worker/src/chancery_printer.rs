@@ -156,8 +156,9 @@ mod tests {
     use std::collections::BTreeMap;
     use std::ops::ControlFlow;
 
-    use chancery_print::Limits;
-    use chancery_proto::brief::v1::{BriefContent, RevisionBody};
+    use chancery_print::readback::struct_text;
+    use chancery_print::{Limits, MAX_PRINT_WARNINGS};
+    use chancery_proto::brief::v1::{BriefContent, Change, RevisionBody, Statement};
     use chancery_proto::render::v1::RenderOptions;
     use chancery_proto::worker::v1::RenderInputManifest;
     use prost::Message;
@@ -228,6 +229,59 @@ mod tests {
             let failed = ChanceryPrinter::default().print(&input, &mut |_| ControlFlow::Continue(()));
             assert!(matches!(failed, Err(PrintFailure::Failed { reason, .. }) if reason == expected));
         }
+    }
+
+    #[test]
+    fn what_the_manifest_says_of_a_comparison_and_a_withdrawal_is_printed() {
+        let change = Change {
+            statement_id: "s1".into(),
+            kind: 2,
+            was: "It was one.".into(),
+            now: "It is four.".into(),
+            marking: "TLP:CLEAR".into(),
+            ..Change::default()
+        };
+        let manifest = RenderInputManifest {
+            revision: 4,
+            withdrawn: true,
+            withdraw_reason: "A figure was wrong.".into(),
+            comparison_revision: 1,
+            combined_changes: vec![change],
+            combined_edition_digests: vec!["1".repeat(64)],
+            ..input().manifest
+        };
+        let text = |manifest: RenderInputManifest| {
+            let input = PrintInput { comparison: Some(input().edition), manifest, ..input() };
+            let printed =
+                ChanceryPrinter::default().print(&input, &mut |_| ControlFlow::Continue(())).unwrap();
+            struct_text(&printed.bytes).unwrap()
+        };
+        let compared = text(manifest.clone());
+        for said in ["What changed since revision 1", "It was one.", "It is four.", "A figure was wrong."] {
+            assert!(compared.contains(said), "{said}");
+        }
+        // Changes that cancel out are none; without a choice, the edition's own changes hold.
+        let cancelled = text(RenderInputManifest { combined_changes: Vec::new(), ..manifest.clone() });
+        assert!(cancelled.contains("No changes are declared."));
+        let own = text(RenderInputManifest { combined_edition_digests: Vec::new(), ..manifest });
+        assert!(!own.contains("It was one.") && !own.contains("What changed"));
+    }
+
+    #[test]
+    fn warnings_are_typed_and_bounded() {
+        let private: String = ('\u{e000}'..='\u{e1ff}').collect();
+        let content = BriefContent {
+            title: "A title".into(),
+            language: "en".into(),
+            bluf: vec![Statement { id: "s1".into(), text: private, ..Statement::default() }],
+            ..BriefContent::default()
+        };
+        let body = RevisionBody { brief_id: "b1".into(), revision: 1, content: Some(content) };
+        let input = PrintInput { edition: body.encode_to_vec().into(), ..input() };
+        let printed = ChanceryPrinter::default().print(&input, &mut |_| ControlFlow::Continue(())).unwrap();
+        let (first, last) = (&printed.warnings[0], printed.warnings.last().unwrap());
+        assert_eq!((first.code.as_str(), first.part_id.as_str()), ("MISSING_GLYPH", "s1"));
+        assert_eq!((printed.warnings.len(), last.code.as_str()), (MAX_PRINT_WARNINGS, "MORE_WARNINGS"));
     }
 
     #[test]

@@ -110,12 +110,12 @@ impl Composer<'_> {
                     self.say_own(inline, voice, self.labels().was);
                     self.say(inline, voice, &format!(" \u{201c}{was}\u{201d} "));
                 }
-                self.say(inline, voice, &self.new_text(change));
+                self.say(inline, voice, &change.now);
                 if !change.replaced_by.is_empty() {
                     self.say(inline, voice, " ");
                     self.say_own(inline, voice, self.labels().see);
                     self.say(inline, voice, " ");
-                    self.links(inline, voice, &change.replaced_by);
+                    self.replacements(inline, voice, &change.replaced_by);
                     self.say(inline, voice, ".");
                 }
             }
@@ -130,19 +130,23 @@ impl Composer<'_> {
             let hears = filled(self.labels().go_to, &[id]);
             return self.link(inline, voice, id, id, &hears);
         }
-        self.named_link(inline, voice, id);
+        self.quoted_link(inline, voice, id);
         if self.options.show_ids && self.name_of_part(id).is_some() {
             self.say(inline, voice, &format!(" ({id})"));
         }
     }
 
-    /// What holds now. A statement of which the change quotes nothing is quoted here where its id is not printed: its name
-    /// is that of its section, which does not tell it from its neighbours.
-    fn new_text(&self, change: &Change) -> String {
-        if !change.now.is_empty() || self.options.show_ids {
-            return change.now.clone();
+    /// Links to the statements that took another's place.
+    fn replacements(&mut self, inline: &mut Inline, voice: Voice, ids: &[String]) {
+        if self.options.show_ids {
+            return self.links(inline, voice, ids);
         }
-        self.present.statement(change_subject(change)).map_or_else(String::new, |of| of.text.clone())
+        for (index, id) in ids.iter().enumerate() {
+            if index > 0 {
+                self.say(inline, voice, self.list_separator());
+            }
+            self.quoted_link(inline, voice, id);
+        }
     }
 
     /// What a changed statement said: as the change tells it, else as the revision before had it. A statement that

@@ -263,11 +263,16 @@ impl<'a> Composer<'a> {
                 continue;
             }
             if !named.is_empty() {
-                self.say(inline, voice, "; ");
+                self.say(inline, voice, self.list_separator());
             }
             self.named_link(inline, voice, id);
             named.push(name);
         }
+    }
+
+    /// Separates names that may have commas of their own.
+    pub(crate) const fn list_separator(&self) -> &'static str {
+        if self.flow.right_to_left { "\u{61b} " } else { "; " }
     }
 
     /// What a part is called, in this edition or in the earlier one.
@@ -277,19 +282,32 @@ impl<'a> Composer<'a> {
 
     /// A part's name, linked to it where it is printed. A part that neither edition has is named by its id.
     pub(crate) fn named_link(&mut self, inline: &mut Inline, voice: Voice, id: &str) {
-        let Some(PartName { text, words, holder_id }) = self.name_of_part(id).cloned() else {
+        let Some(PartName { text, words, .. }) = self.name_of_part(id).cloned() else {
             return self.say(inline, voice, id);
         };
+        self.part_link(inline, voice, id, &text, words);
+    }
+
+    /// The same by a statement's first words, in quotes, where a section's name would not tell which statement is meant.
+    pub(crate) fn quoted_link(&mut self, inline: &mut Inline, voice: Voice, id: &str) {
+        let opening = self.name_of_part(id).map(|name| name.opening.clone()).unwrap_or_default();
+        if opening.is_empty() {
+            return self.named_link(inline, voice, id);
+        }
+        self.part_link(inline, voice, id, &format!("\u{201c}{opening}\u{201d}"), Words::Authors);
+    }
+
+    fn part_link(&mut self, inline: &mut Inline, voice: Voice, id: &str, text: &str, words: Words) {
         let mut voice = voice;
         if words == Words::Own && self.own_language().is_some() {
             voice.node = self.own_tag(voice.node, Role::Span { actual_text: None });
             voice.language = self.words.locale().tag();
         }
         // What encloses it in the earlier edition may enclose other things in this one.
-        let holder_id = if self.part_names.contains_key(id) { holder_id } else { "" };
+        let holder_id = self.part_names.get(id).map_or("", |name| name.holder_id);
         let linked_id = if self.anchors.contains_key(id) { id } else { holder_id };
-        let hears = filled(self.labels().go_to, &[&text]);
-        self.link(inline, voice, linked_id, &text, &hears);
+        let hears = filled(self.labels().go_to, &[text]);
+        self.link(inline, voice, linked_id, text, &hears);
     }
 
     /// A bar for withheld text: a `Figure` of its own.

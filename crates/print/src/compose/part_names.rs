@@ -20,6 +20,8 @@ pub(crate) struct PartName<'a> {
     pub(crate) text: Cow<'a, str>,
     /// Whether the name is the author's text or one of the printer's words.
     pub(crate) words: Words,
+    /// A statement's first words, which tell it from its neighbours of the same name; empty for other parts.
+    pub(crate) opening: Cow<'a, str>,
     /// The id of the part that encloses it, to link to where it has no destination of its own; may be empty.
     pub(crate) holder_id: &'a str,
 }
@@ -31,7 +33,6 @@ pub(crate) type PartNames<'a> = BTreeMap<&'a str, PartName<'a>>;
 pub(crate) fn part_names<'a>(content: &'a BriefContent, labels: &'static Labels) -> PartNames<'a> {
     let mut names = Names { names: BTreeMap::new() };
     content.sections.iter().for_each(|section| names.section(section));
-    let headings = names.names.clone();
     for (index, judgment) in content.key_judgments.iter().enumerate() {
         let text = filled(labels.key_judgment_number, &[&(index + 1).to_string()]);
         names.add(&judgment.id, text, Words::Own, "");
@@ -41,11 +42,13 @@ pub(crate) fn part_names<'a>(content: &'a BriefContent, labels: &'static Labels)
         match standing.place {
             Place::BottomLine => names.add(id, labels.bottom_line, Words::Own, ""),
             Place::KeyJudgment | Place::Body => {
-                let holder = names.names.get(standing.holder_id).or_else(|| headings.get(standing.holder_id));
-                if let Some(PartName { text, words, .. }) = holder.cloned() {
+                if let Some(PartName { text, words, .. }) = names.names.get(standing.holder_id).cloned() {
                     names.add(id, text, words, standing.holder_id);
                 }
             }
+        }
+        if let Some(name) = names.names.get_mut(id) {
+            name.opening = opening(&standing.statement.text);
         }
     }
     names.annexes(content);
@@ -60,7 +63,8 @@ impl<'a> Names<'a> {
     fn add(&mut self, id: &'a str, text: impl Into<Cow<'a, str>>, words: Words, holder_id: &'a str) {
         let text = text.into();
         if !id.is_empty() && !text.trim().is_empty() {
-            self.names.entry(id).or_insert(PartName { text, words, holder_id });
+            let opening = Cow::Borrowed("");
+            self.names.entry(id).or_insert(PartName { text, words, opening, holder_id });
         }
     }
 
@@ -186,6 +190,8 @@ mod tests {
                 "Report"
             ]
         );
+        let opening = |id: &str| names[id].opening.to_string();
+        assert_eq!(["s1", "s2", "s3", "kj"].map(opening), ["A sentence.", "A sentence.", "A sentence.", ""]);
         assert!(text("f1").ends_with("word\u{2026}") && text("f1").chars().count() <= 61);
     }
 }
