@@ -12,7 +12,7 @@ const MARGIN: Duration = Duration::from_millis(2);
 /// When a call that begins now has to be answered; none when its caller set no deadline.
 pub(crate) fn deadline(headers: &HeaderMap) -> Option<Instant> {
     let left = timeout(headers.get("grpc-timeout")?.to_str().ok()?)?;
-    Instant::now().checked_add(left - MARGIN.min(left / 10))
+    Instant::now().checked_add(left.saturating_sub(MARGIN.min(left / 10)))
 }
 
 /// At most eight digits and a unit. Another value is ignored, as tonic does.

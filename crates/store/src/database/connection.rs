@@ -140,7 +140,7 @@ impl Taken {
     }
 }
 
-impl<'q> Execute<'q, Postgres> for Taken {
+impl Execute<'_, Postgres> for Taken {
     fn sql(self) -> SqlStr {
         self.sql
     }

@@ -153,7 +153,8 @@ impl managed::Manager for Manager {
     type Error = sqlx::Error;
 
     async fn create(&self) -> sqlx::Result<PgConnection> {
-        self.connector.connect(&self.availability).await
+        // Boxed: else every future that acquires a connection has the size of one that opens it.
+        Box::pin(self.connector.connect(&self.availability)).await
     }
 
     async fn recycle(&self, connection: &mut PgConnection, metrics: &Metrics) -> RecycleResult<sqlx::Error> {
@@ -162,7 +163,7 @@ impl managed::Manager for Manager {
         }
         connection.rolls_back = false;
         if metrics.last_used() >= TRUSTED_IDLE {
-            connection.ping().await?;
+            Box::pin(connection.ping()).await?;
         }
         Ok(())
     }
