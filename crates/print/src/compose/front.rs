@@ -208,16 +208,17 @@ impl Composer<'_> {
     /// The publication as an import states it: this system did not witness it.
     fn as_imported(&self, published: &str, import: Import<'_>) -> String {
         let labels = self.labels();
+        let runs_right_to_left = is_right_to_left(self.words.locale().tag());
         // Behind Arabic letters the parts of a date would change places.
-        let value = |text: &str| {
-            if is_right_to_left(self.words.locale().tag()) { isolated(text) } else { text.to_owned() }
-        };
+        let value = |text: &str| if runs_right_to_left { isolated(text) } else { text.to_owned() };
         let (published, imported_at) = (value(published), value(import.imported_at));
-        if import.importer.is_empty() {
+        let sentence = if import.importer.is_empty() {
             filled(labels.published_as_imported, &[&published, &imported_at])
         } else {
             filled(labels.published_as_imported_by, &[&published, &imported_at, &value(import.importer)])
-        }
+        };
+        // In a brief that runs from left to right, the sentence keeps its own direction.
+        if runs_right_to_left { format!("\u{2067}{sentence}\u{2069}") } else { sentence }
     }
 
     fn facts(&mut self, sect: TagId) {

@@ -113,9 +113,9 @@ impl WordCuts {
             // What the window's own ends change is in both measurements, and cancels out.
             let window = typesetter.unshared_word(&text[from.at..to.at], setting);
             let advances = |before: bool| -> Length {
-                let side = window.glyphs.iter();
-                let side = side.filter(|glyph| ((glyph.start as usize) < at - from.at) == before);
-                side.map(|glyph| scale(face, size, glyph.advance)).sum()
+                let is_before = |start: u32| (start as usize) < at - from.at;
+                let half = window.glyphs.iter().filter(|glyph| is_before(glyph.start) == before);
+                half.map(|glyph| scale(face, size, glyph.advance)).sum()
             };
             (advances(true), advances(false))
         };

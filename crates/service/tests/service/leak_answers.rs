@@ -46,12 +46,13 @@ const STEMMED_WORDS: [&str; 9] =
     ["banken", "bankerna", "bancos", "banques", "nationales", "договоры", "скрытые", "τράπεζες", "समझौते"];
 
 /// What is made at random or by this database's clock.
-const NOT_COMPARED: [&str; 9] = [
+const NOT_COMPARED: [&str; 10] = [
     "uid",
     "createTime",
     "updateTime",
     "endTime",
     "recordTime",
+    "importTime",
     "withdrawTime",
     "deleteTime",
     "purgeTime",
