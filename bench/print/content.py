@@ -62,6 +62,22 @@ def source(note):
     }
 
 
+def one_word(letters):
+    """A brief whose one statement is a word of so many letters, with no place to divide it."""
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    word = (alphabet * (letters // len(alphabet) + 1))[:letters]
+    statement = {"id": "s-1", "text": word, "type": "STATEMENT_TYPE_FACT"}
+    section = {"id": "sec-1", "heading": "One word", "blocks": [{"paragraph": {"statements": [statement]}}]}
+    return {
+        "kind": "BRIEF_KIND_THEMATIC",
+        "title": "A long word",
+        "language": "en-GB",
+        "defaultMarking": "TLP:CLEAR",
+        "marking": "TLP:CLEAR",
+        "sections": [section],
+    }
+
+
 def content(made):
     """The whole brief."""
     maker = Content()

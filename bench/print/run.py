@@ -60,6 +60,15 @@ class Bench:
     def kilobytes(self, pdf):
         return (self.out / pdf).stat().st_size / 1000
 
+    def long_word(self, letters):
+        """The CPU seconds of a brief of one word."""
+        name = f"word-{letters}"
+        read = self.out / f"content-{name}.json"
+        read.write_text(json.dumps(content.one_word(letters)))
+        subprocess.run([self.bench, "encode", read, self.message(name)], check=True)
+        runs = [self.ours(name) for _ in range(self.runs)]
+        return statistics.median(seconds - said["readback"] / 1e6 for seconds, said in runs)
+
     def typst_pages(self, size):
         said = subprocess.run(["pdfinfo", self.out / f"typst-{size}.pdf"], capture_output=True, text=True, check=True).stdout
         return next(int(line.split()[1]) for line in said.splitlines() if line.startswith("Pages:"))
@@ -132,6 +141,7 @@ def report(bench, results, curve):
     figures["size_kb.medium"] = f"{bench.kilobytes('medium.pdf'):.1f}"
     for name, value in quality.quality(str(bench.out / "medium.pdf")).items():
         figures[name] = f"{value:.3g}"
+    figures["long_word_growth"] = f"{bench.long_word(4000) / bench.long_word(1000):.2f}"
     for size, (_, _, said) in results.items():
         figures[f"pages.{size}"] = f"{said['pages']:.0f}"
         figures[f"typst_pages.{size}"] = str(bench.typst_pages(size))

@@ -51,6 +51,19 @@ pub(crate) struct Break {
     pub(crate) adds_hyphen: bool,
 }
 
+impl Break {
+    /// Whether a line that ends or begins here costs what it costs at another break. The letterspace of invisible
+    /// characters between the two is no difference that counts.
+    pub(crate) fn costs_as_much_as(&self, other: &Self) -> bool {
+        let seen = |sums: Sums| Sums { flex: 0, ..sums };
+        let cost = |found: &Self| {
+            let (end, start) = (seen(found.end), seen(found.start));
+            Self { at: 0, fragment: 0, end, start, ..*found }
+        };
+        cost(self) == cost(other)
+    }
+}
+
 /// How lines are filled.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Fill {

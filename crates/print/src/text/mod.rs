@@ -15,6 +15,7 @@ mod itemise;
 mod line;
 mod places;
 mod shape;
+mod word_cuts;
 
 use std::rc::Rc;
 
@@ -49,6 +50,17 @@ impl Typesetter {
 
     pub(crate) fn word(&mut self, text: &str, setting: Setting) -> Rc<Word> {
         self.shaper.word(text, setting, &self.languages, &self.fonts)
+    }
+
+    /// A word that is shaped for a measurement and not kept: most such texts are seen once.
+    pub(crate) fn unshared_word(&mut self, text: &str, setting: Setting) -> Word {
+        self.shaper.unshared_word(text, setting, &self.languages, &self.fonts)
+    }
+
+    /// The bytes of text that were shaped so far, which stand for the work of shaping.
+    #[cfg(test)]
+    pub(crate) fn shaped_bytes(&self) -> usize {
+        self.shaper.shaped_bytes
     }
 
     fn divisions(&mut self, word: &str, language: LanguageId) -> Rc<[usize]> {

@@ -194,6 +194,49 @@ mod tests {
         assert_eq!(said(&lines), format!("Before {long} after."));
     }
 
+    /// The bytes that are shaped to set a paragraph.
+    fn shaped(text: &str, language: &str) -> usize {
+        let mut typesetter = Typesetter::default();
+        let inline = inline(&mut typesetter, text, language);
+        let right_to_left = language == "fa";
+        typesetter.set(&inline, &Setup { right_to_left, ..setup(Length::mm(122)) });
+        typesetter.shaped_bytes()
+    }
+
+    #[test]
+    fn the_shaping_of_a_long_word_grows_with_its_length() {
+        for (sample, language) in [
+            ("AVATo", "en"),
+            ("x", "en"),
+            ("incomprehensibilities", "en"),
+            ("الاستراتيجية", "fa"),
+            ("сверхъестественность", "ru"),
+            ("https://example.org/AVAToWa/", "en"),
+            ("กรุงเทพมหานคร", "th"),
+        ] {
+            let word = |letters: usize| -> String { sample.chars().cycle().take(letters).collect() };
+            let (short, long) = (shaped(&word(1_000), language), shaped(&word(4_000), language));
+            assert!(long < short * 5, "{short} and {long} bytes for {sample}");
+            let several = format!("{0} {0}1 {0}2 {0}3", word(1_000));
+            let many = shaped(&several, language);
+            assert!(many < short * 5, "{short} and {many} bytes for {sample}");
+        }
+    }
+
+    #[test]
+    fn any_number_of_invisible_break_opportunities_is_one_of_them() {
+        for invisible in ["\u{200b}", "\u{200b}\u{200d}"] {
+            let mut typesetter = Typesetter::default();
+            let text = format!("{ENGLISH}{}{ENGLISH}", invisible.repeat(2_000));
+            let inline = inline(&mut typesetter, &text, "en");
+            let itemised = crate::text::itemise::itemise(&inline, false, &mut typesetter);
+            let setup = setup(Length::mm(122));
+            let breaks = crate::text::places::Breaks::collect(&inline, &setup, &itemised, &mut typesetter);
+            assert!(breaks.len() < 500, "{}", breaks.len());
+            assert_eq!(said(&typesetter.set(&inline, &setup)).replace('\u{ad}', ""), text);
+        }
+    }
+
     /// How far a line's marks reach to the left and to the right of the measure.
     fn beyond(line: &Line, measure: Length) -> (Length, Length) {
         let left = line.marks.iter().map(|marked| marked.x).min().unwrap();

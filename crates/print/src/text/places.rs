@@ -9,6 +9,7 @@ use crate::text::inline::Inline;
 use crate::text::itemise::{ARABIC, Fragment, FragmentKind, Itemised};
 use crate::text::paragraph::{Align, Setup};
 use crate::text::shape::scale;
+use crate::text::word_cuts::WordCuts;
 use crate::text::{Typesetter, hang};
 use crate::units::Length;
 
@@ -58,6 +59,8 @@ pub(crate) struct Breaks<'a> {
     visible: Sums,
     /// How far what was seen last would hang at a line's end.
     hanging: Length,
+    /// The clusters of the word that is being divided.
+    cuts: WordCuts,
 }
 
 impl<'a> Breaks<'a> {
@@ -73,7 +76,9 @@ impl<'a> Breaks<'a> {
         let fragments = itemised.fragments.as_slice();
         let fits = visible_width(fragments) <= setup.measure - setup.indent;
         let hanging = Length::ZERO;
-        let mut breaks = Self { inline, setup, fragments, typesetter, fits, found, sums, visible, hanging };
+        let cuts = WordCuts::default();
+        let mut breaks =
+            Self { inline, setup, fragments, typesetter, fits, found, sums, visible, hanging, cuts };
         let start_extra = -breaks.hanging_start(0);
         breaks.found.push(Break { start, start_extra, ..Break::default() });
         for chunk in chunks(itemised) {
@@ -93,7 +98,7 @@ impl<'a> Breaks<'a> {
             }
             self.add(fragment);
             if anywhere && index + 1 < chunk.end && fragment.kind != FragmentKind::Space {
-                self.push(index + 1, fragment.range.end, ANYWHERE);
+                self.push(self.after_fragments(index + 1, fragment.range.end, ANYWHERE));
             }
         }
         let end = fragments[chunk.end - 1].range.end;
@@ -157,34 +162,33 @@ impl<'a> Breaks<'a> {
         match self.inline.text[..at].chars().next_back() {
             Some('\u{ad}') => {
                 let end_extra = self.hyphen_width(last);
-                self.push(fragment, at, HYPHEN);
-                if let Some(found) = self.found.last_mut() {
-                    (found.hyphen, found.adds_hyphen, found.end_extra) = (true, true, end_extra);
-                }
+                let found = self.after_fragments(fragment, at, HYPHEN);
+                self.push(Break { hyphen: true, adds_hyphen: true, end_extra, ..found });
             }
             Some('-' | '\u{2010}') => {
-                self.push(fragment, at, AFTER_HYPHEN);
-                if let Some(found) = self.found.last_mut() {
-                    found.hyphen = true;
-                }
+                let found = self.after_fragments(fragment, at, AFTER_HYPHEN);
+                self.push(Break { hyphen: true, ..found });
             }
-            _ => self.push(fragment, at, 0),
+            _ => self.push(self.after_fragments(fragment, at, 0)),
         }
     }
 
-    fn push(&mut self, fragment: usize, at: usize, penalty: i64) {
+    /// The break after all fragments so far.
+    fn after_fragments(&self, fragment: usize, at: usize, penalty: i64) -> Break {
         let (end, start) = (self.visible, self.sums);
         let (end_extra, start_extra) = (-self.hanging.units(), -self.hanging_start(fragment));
-        self.found.push(Break {
-            at,
-            fragment,
-            end,
-            start,
-            end_extra,
-            start_extra,
-            penalty,
-            ..Break::default()
-        });
+        Break { at, fragment, end, start, end_extra, start_extra, penalty, ..Break::default() }
+    }
+
+    /// Adds a break. One that costs the same as the break before it, with nothing in sight between the two, is left out:
+    /// the earlier one always wins, and any number of invisible characters would be as many breaks on one line.
+    fn push(&mut self, found: Break) {
+        let is_last = found.at == self.inline.text.len();
+        match self.found.as_mut_slice() {
+            [_, .., before] if before.costs_as_much_as(&found) && is_last => *before = found,
+            [_, .., before] if before.costs_as_much_as(&found) => {}
+            _ => self.found.push(found),
+        }
     }
 
     /// The places inside a word.
@@ -195,6 +199,7 @@ impl<'a> Breaks<'a> {
             let divisions = self.typesetter.divisions(text, language);
             if !divisions.is_empty() {
                 let penalty = if self.may_be_name(fragment) { HYPHEN_IN_NAME } else { HYPHEN };
+                self.read_cuts(fragment);
                 for at in divisions.iter() {
                     self.divide(index, fragment, *at, penalty, true);
                 }
@@ -202,11 +207,9 @@ impl<'a> Breaks<'a> {
             }
         }
         if anywhere {
-            let mut starts: Vec<usize> =
-                fragment.word.glyphs.iter().map(|glyph| glyph.start as usize).collect();
-            starts.sort_unstable();
-            starts.dedup();
-            for at in starts.into_iter().filter(|at| *at > 0) {
+            self.read_cuts(fragment);
+            let starts: Vec<usize> = self.cuts.starts().filter(|at| *at > 0).collect();
+            for at in starts {
                 self.divide(index, fragment, at, ANYWHERE, false);
             }
         }
@@ -220,29 +223,24 @@ impl<'a> Breaks<'a> {
         capital && before.is_some_and(|c| !matches!(c, '.' | '!' | '?' | '…' | ':'))
     }
 
+    fn read_cuts(&mut self, fragment: &Fragment) {
+        let size = self.inline.pieces[fragment.piece].style.size;
+        self.cuts.read(&fragment.word, fragment.setting, size);
+    }
+
+    /// A place inside the word whose cuts were read.
     fn divide(&mut self, index: usize, fragment: &Fragment, at: usize, penalty: i64, hyphen: bool) {
         let size = self.inline.pieces[fragment.piece].style.size;
-        let face = fragment.setting.face;
-        let glyphs = &fragment.word.glyphs;
-        let before = glyphs.iter().filter(|glyph| (glyph.start as usize) < at);
-        let cut: Length = before.map(|g| scale(face, size, g.advance)).sum();
-        let clean = glyphs.iter().any(|glyph| glyph.start as usize == at && !glyph.unsafe_to_break);
-        let (mut end_extra, mut start_extra) = (Length::ZERO, Length::ZERO);
-        if !clean {
-            let text = &self.inline.text[fragment.range.clone()];
-            let (first, second) = text.split_at(at);
-            end_extra = self.typesetter.word(first, fragment.setting).width(face, size) - cut;
-            let rest = fragment.width - cut;
-            start_extra = self.typesetter.word(second, fragment.setting).width(face, size) - rest;
-        }
+        let text = &self.inline.text[fragment.range.clone()];
+        let (cut, count) = self.cuts.before(at);
+        let (end_extra, start_extra) = self.cuts.gains(text, at, fragment.setting, size, self.typesetter);
         let mut sums = self.sums;
         sums.width += cut.units();
         if self.setup.align == Align::Justified && is_flexible(fragment) {
-            let count = glyphs.iter().filter(|glyph| (glyph.start as usize) < at).count();
             sums.flex += flex(cut, count, size);
         }
         let hyphen_width = if hyphen { self.hyphen_width(fragment) } else { 0 };
-        self.found.push(Break {
+        self.push(Break {
             at: fragment.range.start + at,
             fragment: index,
             end: sums,

@@ -61,6 +61,9 @@ pub(crate) struct Shaper {
     fonts: [Option<ShaperFont<'static, 'static>>; FaceId::ALL.len()],
     plans: Vec<Plan>,
     buffer: Option<Buffer>,
+    /// The bytes of text that were shaped.
+    #[cfg(test)]
+    pub(crate) shaped_bytes: usize,
 }
 
 struct Plan {
@@ -87,6 +90,18 @@ impl Shaper {
         word
     }
 
+    /// The glyphs of a text that is not kept.
+    pub(crate) fn unshared_word(
+        &mut self,
+        text: &str,
+        setting: Setting,
+        languages: &Languages,
+        fonts: &Fonts,
+    ) -> Word {
+        let index = self.plan(setting, languages, fonts);
+        self.shape(text, index, fonts)
+    }
+
     fn plan(&mut self, setting: Setting, languages: &Languages, fonts: &Fonts) -> usize {
         // A brief has a handful of plans, and the one used last is often at the front.
         if let Some(index) = self.plans.iter().position(|plan| plan.setting == setting) {
@@ -104,6 +119,10 @@ impl Shaper {
     }
 
     fn shape(&mut self, text: &str, index: usize, fonts: &Fonts) -> Word {
+        #[cfg(test)]
+        {
+            self.shaped_bytes += text.len();
+        }
         let plan = &self.plans[index];
         let mut buffer = self.buffer.take().unwrap_or_default();
         let face = plan.setting.face;
