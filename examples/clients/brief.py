@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Lists, reads and prints briefs with code that grpcio-tools generates from proto/, here at run time.
+r"""Lists, reads and prints briefs with code that grpcio-tools generates from proto/, here at run time.
 
     pip install grpcio grpcio-tools
     brief.py --server 127.0.0.1:50051 --token-file admin.token list
@@ -8,7 +8,9 @@
 
 A service would generate the code when it is built:
 
-    python -m grpc_tools.protoc -Iproto --python_out=gen --grpc_python_out=gen $(find proto -name '*.proto')
+    mkdir -p generated
+    python -m grpc_tools.protoc -I proto --python_out=generated --grpc_python_out=generated \
+        $(find proto/chancery -name '*.proto')
 """
 
 import argparse
