@@ -89,6 +89,7 @@ fn timed(content: &BriefContent) -> anyhow::Result<(Printed, [(&'static str, i64
         edition_digest: "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef",
         published_at: "2026-10-14T09:00:00Z",
         creator: "Policy Assessment Unit",
+        import: None,
         standing: Standing::Published,
         superseded_by: None,
         earlier: None,

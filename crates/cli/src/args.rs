@@ -499,6 +499,9 @@ pub enum Token {
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
     },
+    /// Issues a token with access to the database alone, for when no token works: after a restore, or when secrets
+    /// were lost. No service is needed
+    Issue(IssueToken),
     /// Lists the workspace's tokens, without secrets
     List,
     /// Ends a token's use for good
@@ -506,6 +509,28 @@ pub enum Token {
         /// The token's id or full name
         token: String,
     },
+}
+
+#[derive(Debug, Args)]
+pub struct IssueToken {
+    #[command(flatten)]
+    pub database: DatabaseSettings,
+    /// A name for the token, shown to people [default: one that names this command]
+    #[arg(long, value_name = "TEXT")]
+    pub name: Option<String>,
+    /// A role of the token; may be repeated [default: admin, or operator with --workspace system]
+    #[arg(long = "role", value_enum, value_name = "ROLE")]
+    pub roles: Vec<RoleArg>,
+    /// The highest marking that the token can read, such as TLP:AMBER [default: the workspace's highest for an admin;
+    /// required for other roles; none for worker and operator]
+    #[arg(long, value_name = "MARKING")]
+    pub clearance: Option<String>,
+    /// When the token expires, such as 2027-01-01T00:00:00Z [default: never]
+    #[arg(long, value_name = "TIME")]
+    pub expires: Option<prost_types::Timestamp>,
+    /// A new file for the secret (mode 0600) instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -72,6 +72,24 @@ impl PendingFile {
             .map(drop)
             .map_err(writing)
     }
+
+    /// Gives it its name, unless a file has that name already.
+    pub fn finish_new(self) -> Result<(), Failure> {
+        let writing = Failure::io(format!("writing {}", self.path.display()));
+        self.file.as_file().sync_all().map_err(writing)?;
+        self.file.persist_noclobber(&self.path).map(drop).map_err(|refused| {
+            if refused.error.kind() == io::ErrorKind::AlreadyExists {
+                Failure::new(
+                    "ALREADY_EXISTS",
+                    "FILE_EXISTS",
+                    format!("{} exists already", self.path.display()),
+                )
+                .help("name a file that does not exist yet")
+            } else {
+                Failure::io(format!("writing {}", self.path.display()))(refused.error)
+            }
+        })
+    }
 }
 
 /// Writes a whole file at once.
@@ -79,6 +97,13 @@ pub fn write_file(path: &Path, mode: u32, bytes: &[u8]) -> Result<(), Failure> {
     let pending = PendingFile::create(path, mode)?;
     pending.open()?.write_all(bytes).map_err(Failure::io(format!("writing {}", path.display())))?;
     pending.finish()
+}
+
+/// Creates a file with these bytes; a file of that name is an error and stays as it is.
+pub fn write_new_file(path: &Path, mode: u32, bytes: &[u8]) -> Result<(), Failure> {
+    let pending = PendingFile::create(path, mode)?;
+    pending.open()?.write_all(bytes).map_err(Failure::io(format!("writing {}", path.display())))?;
+    pending.finish_new()
 }
 
 /// Rows under headings, each column as wide as its widest cell.

@@ -3,12 +3,25 @@
 use std::fmt::Write as _;
 
 use chancery_proto::brief::v1::block::Kind;
-use chancery_proto::brief::v1::{Block, Brief, BriefContent, BriefRevision, List, Section, Statement};
+use chancery_proto::brief::v1::{
+    Block, Brief, BriefContent, BriefRevision, ImportRecord, List, Section, Statement,
+};
 use prost_types::Timestamp;
 
 /// A time in UTC, to the second; `-` when there is none.
 pub fn time(time: Option<&Timestamp>) -> String {
     time.map_or_else(|| "-".to_owned(), |time| Timestamp { nanos: 0, ..*time }.to_string())
+}
+
+/// Who imported a revision and when, behind the facts that the import states.
+pub fn as_imported(stated: String, import: Option<&ImportRecord>) -> String {
+    let Some(import) = import else { return stated };
+    let imported = time(import.import_time.as_ref());
+    if import.importer.is_empty() {
+        format!("{stated}, as stated by the import of {imported}")
+    } else {
+        format!("{stated}, as stated by the import of {imported} by {}", import.importer)
+    }
 }
 
 /// A number of pages.
@@ -29,9 +42,10 @@ pub fn seconds(seconds: u64) -> String {
 
 /// The newest revision of a brief.
 pub fn brief(brief: &Brief) -> String {
+    let published = format!("{}, published {}", brief.newest_revision, time(brief.publish_time.as_ref()));
     let head = [
         ("brief", brief.name.clone()),
-        ("revision", format!("{}, published {}", brief.newest_revision, time(brief.publish_time.as_ref()))),
+        ("revision", as_imported(published, brief.import_record.as_ref())),
         ("digest", brief.edition_digest.clone()),
     ];
     whole(&head, brief.content.as_ref())
@@ -42,7 +56,10 @@ pub fn revision(revision: &BriefRevision) -> String {
     let published = time(revision.publish_time.as_ref());
     let head = [
         ("revision", revision.name.clone()),
-        ("published", format!("{published} by {}", revision.creator)),
+        (
+            "published",
+            as_imported(format!("{published} by {}", revision.creator), revision.import_record.as_ref()),
+        ),
         ("digest", revision.edition_digest.clone()),
     ];
     whole(&head, revision.content.as_ref())

@@ -58,6 +58,31 @@ impl Psql {
         self.run([OsStr::new("--single-transaction"), OsStr::new("-f"), path.as_os_str()]).map(drop)
     }
 
+    /// Dumps the whole database into a file of `pg_dump`'s custom format.
+    pub fn dump(&self, to: &Path) -> Result<(), Error> {
+        self.run_beside("pg_dump", [OsStr::new("--format=custom"), OsStr::new("--file"), to.as_os_str()])
+    }
+
+    /// Restores a file that [`Self::dump`] wrote into this database, which must be empty.
+    pub fn restore(&self, from: &Path) -> Result<(), Error> {
+        let options = ["--exit-on-error", "--no-owner"].map(OsStr::new);
+        self.run_beside("pg_restore", options.into_iter().chain([from.as_os_str()]))
+    }
+
+    /// Runs one of the programs that are installed with `psql`.
+    fn run_beside<'a>(
+        &self,
+        program: &str,
+        arguments: impl IntoIterator<Item = &'a OsStr>,
+    ) -> Result<(), Error> {
+        let mut command = Command::new(self.program.with_file_name(program));
+        command.args(["-d", &self.url]).args(arguments);
+        for setting in FOREIGN_SETTINGS {
+            command.env_remove(setting);
+        }
+        answer_of(command).map(drop)
+    }
+
     fn run<'a>(&self, arguments: impl IntoIterator<Item = &'a OsStr>) -> Result<String, Error> {
         let mut command = Command::new(&self.program);
         command.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", &self.url]).args(arguments);

@@ -64,6 +64,7 @@ fn main() -> Result<(), Failure> {
         edition_digest: &digest,
         published_at: if draft { "" } else { "2026-01-01T00:00:00Z" },
         creator: &document.creator,
+        import: None,
         standing: command.standing,
         superseded_by: command.superseded_by,
         earlier: earlier.as_ref().and_then(|earlier| earlier.content.as_ref()),

@@ -13,6 +13,8 @@ pub struct DocumentInfo {
     pub creator: String,
     /// When it was published, RFC 3339 in UTC (`xmp:CreateDate`). Never the time of printing.
     pub published_at: String,
+    /// Set when the revision was imported (`chancery:importer`, `chancery:importTime`).
+    pub import: Option<DocumentImport>,
     /// Whether viewers show the outline when they open the file (`/PageMode /UseOutlines`).
     pub opens_outline: bool,
     /// The program and its version (`xmp:CreatorTool`, `pdf:Producer`).
@@ -27,6 +29,15 @@ pub struct DocumentInfo {
     pub edition_digest: String,
     /// The edition as data, attached: the file is PDF/A-3 then, and PDF/A-2 else.
     pub data: Option<AttachedData>,
+}
+
+/// The import that a document's creator and publish time come from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DocumentImport {
+    /// Who imported the revision; empty when unknown.
+    pub importer: String,
+    /// When it was imported, RFC 3339 in UTC.
+    pub imported_at: String,
 }
 
 /// The edition as data: an associated file (ISO 19005-3, 6.8).

@@ -22,6 +22,8 @@ pub struct Edition<'a> {
     pub published_at: &'a str,
     /// Who published it.
     pub creator: &'a str,
+    /// Set when the revision was imported: its publish time and creator are printed as statements of the import.
+    pub import: Option<Import<'a>>,
     /// Whether it stands.
     pub standing: Standing,
     /// The revision that took its place, if the reader may know of one.
@@ -30,6 +32,15 @@ pub struct Edition<'a> {
     pub earlier: Option<&'a BriefContent>,
     /// The images that the content and the theme refer to, by SHA-256 in lower-case hexadecimal.
     pub images: &'a Images,
+}
+
+/// Who imported a revision, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Import<'a> {
+    /// The importer's name; empty when unknown.
+    pub importer: &'a str,
+    /// When the revision was imported, RFC 3339 in UTC.
+    pub imported_at: &'a str,
 }
 
 /// Images by their SHA-256 in lower-case hexadecimal, as they were uploaded.

@@ -27,7 +27,7 @@ mod within;
 pub use crate::compose::ThemeError;
 pub use crate::fonts::{FontError, Fonts};
 pub use crate::job::{
-    Edition, Format, Images, LikelihoodDisplay, Limits, Locale, NO_IMAGES, Options, Paper, Standing,
+    Edition, Format, Images, Import, LikelihoodDisplay, Limits, Locale, NO_IMAGES, Options, Paper, Standing,
     TextSize, Theme,
 };
 pub use crate::print::{BlockHeight, Overflow, PrintError, Printed, Progress, Warning, print};

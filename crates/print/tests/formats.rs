@@ -124,6 +124,7 @@ fn every_format_says_whether_the_revision_stands() {
             published_at: "",
             revision: 0,
             creator: "",
+            import: None,
             ..edition(&content)
         };
         let text = text(&draft, &of(format));

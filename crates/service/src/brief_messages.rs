@@ -2,7 +2,7 @@
 
 use chancery_proto::brief::v1::{BriefDraft, BriefRevision, RevisionDocument, RevisionState};
 use chancery_proto::names::{BriefName, DraftName, ResourceId, RevisionNumber};
-use chancery_store::{Draft, Edition, Purging, RevisionSummary, StoreError, Withdrawal};
+use chancery_store::{Draft, Edition, ImportRecord, Purging, RevisionSummary, StoreError, Withdrawal};
 use tonic::Status;
 
 use crate::errors::status;
@@ -36,6 +36,7 @@ pub(crate) fn revision_message(brief: &BriefName, edition: Edition) -> Result<Br
         state: state(edition.withdrawal.as_ref(), None).into(),
         withdraw_time: edition.withdrawal.as_ref().map(|withdrawal| timestamp(withdrawal.at)),
         withdraw_reason: edition.withdrawal.map(|withdrawal| withdrawal.reason).unwrap_or_default(),
+        import_record: edition.import.as_ref().map(ImportRecord::to_message),
         content: Some(content),
         ..BriefRevision::default()
     })
@@ -57,6 +58,7 @@ pub(crate) fn listed_revision(brief: &BriefName, revision: RevisionSummary) -> B
         publish_time: Some(timestamp(revision.published_at)),
         record_time: Some(timestamp(revision.recorded_at)),
         creator: revision.creator,
+        import_record: revision.import.as_ref().map(ImportRecord::to_message),
         edition_digest: revision.digest.to_string(),
         marking: revision.marking,
         title: revision.title,

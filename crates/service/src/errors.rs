@@ -38,6 +38,9 @@ pub fn status(error: StoreError) -> Status {
             let field = format!("documents[{place}].digest");
             return bad_request(Reason::DigestMismatch, &field, error.to_string());
         }
+        StoreError::FutureTime { place, field, .. } => {
+            return invalid_field(&format!("documents[{place}].{field}"), error.to_string());
+        }
         StoreError::RequestIdReused => {
             return bad_request(Reason::RequestIdReused, "request_id", error.to_string());
         }

@@ -10,7 +10,7 @@ use chancery_proto::brief::v1::{
     WatchedBrief,
 };
 use chancery_proto::names::{BriefName, ResourceId, RevisionNumber, WorkspaceName};
-use chancery_store::{Position, Principal, Store, WatchedChange, WatchedEdition};
+use chancery_store::{ImportRecord, Position, Principal, Store, WatchedChange, WatchedEdition};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tonic::Status;
@@ -241,6 +241,7 @@ fn watched(brief: &BriefName, revision: Option<u32>, edition: Option<WatchedEdit
         title: edition.title,
         marking: edition.marking,
         publish_time: Some(timestamp(edition.published_at)),
+        import_record: edition.import.as_ref().map(ImportRecord::to_message),
     }
 }
 

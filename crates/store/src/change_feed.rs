@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use crate::change_log::{Audience, Position, position};
-use crate::{Principal, Result, Store, StoreError, damaged, to_digest, to_number};
+use crate::{ImportRecord, Principal, Result, Store, StoreError, damaged, to_digest, to_number};
 
 /// Where the log of one workspace stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +57,8 @@ pub struct WatchedEdition {
     pub marking: String,
     /// When the revision was published.
     pub published_at: OffsetDateTime,
+    /// Who imported the revision and when, if it was imported.
+    pub import: Option<ImportRecord>,
 }
 
 /// A brief as it stands when a watch begins.
@@ -151,7 +153,8 @@ impl Store {
         let log = log.ok_or_else(|| StoreError::NotFound(format!("workspaces/{workspace}")))?;
         let rows = sqlx::query!(
             r#"-- change_feed::watched_briefs
-            select e.brief_id, e.revision, e.digest as "digest!: Vec<u8>", e.title, e.marking, r.published_at
+            select e.brief_id, e.revision, e.digest as "digest!: Vec<u8>", e.title, e.marking, r.published_at,
+                r.recorded_at, r.importer
             from editions e join revisions r using (brief_key, revision)
             where e.workspace_id = $1 and e.from_rank <= $2 and e.current_until > $2 and e.current_until > e.from_rank
                 and (cardinality($3::text[]) = 0 or e.brief_id = any ($3))
@@ -163,14 +166,17 @@ impl Store {
         .fetch_all(&mut *transaction)
         .await?;
         transaction.commit().await?;
-        let brief = |row: (String, i32, Vec<u8>, String, String, OffsetDateTime)| {
-            let (id, revision, digest, title, marking, published_at) = row;
-            let edition = WatchedEdition { digest: to_digest(digest)?, title, marking, published_at };
-            let brief = BriefName { workspace: workspace.clone(), brief: id.parse().map_err(damaged)? };
-            Ok(WatchedBrief { brief, revision: to_number(revision)?, edition })
-        };
         let rows = rows.into_iter().map(|row| {
-            brief((row.brief_id, row.revision, row.digest, row.title, row.marking, row.published_at))
+            let edition = WatchedEdition {
+                digest: to_digest(row.digest)?,
+                title: row.title,
+                marking: row.marking,
+                published_at: row.published_at,
+                import: ImportRecord::of_columns(row.importer, row.recorded_at),
+            };
+            let brief =
+                BriefName { workspace: workspace.clone(), brief: row.brief_id.parse().map_err(damaged)? };
+            Ok(WatchedBrief { brief, revision: to_number(row.revision)?, edition })
         });
         Ok((position(&log.epoch, log.last_number, log.cursor_key)?, rows.collect::<Result<_>>()?))
     }
@@ -195,7 +201,7 @@ impl Store {
             r#"-- change_feed::watched_changes
             select l.number, l.kind, l.brief_id as "brief_id!", l.revision, l.audience as "audience!", l.recorded_at,
                 e.digest as "digest?: Vec<u8>", e.title as "title?", e.marking as "marking?",
-                r.published_at as "published_at?"
+                r.published_at as "published_at?", r.recorded_at as "revision_recorded_at?", r.importer
             from change_log l
             left join briefs b on b.workspace_id = l.workspace_id and b.brief_id = l.brief_id and b.deleted_at is null
             left join editions e on e.brief_key = b.brief_key and e.revision = l.revision and e.from_rank <= $4
@@ -217,9 +223,13 @@ impl Store {
             if !hears(row.audience, access.clearance)? {
                 continue;
             }
+            let import = row
+                .revision_recorded_at
+                .and_then(|recorded_at| ImportRecord::of_columns(row.importer, recorded_at));
             let edition = match (row.digest, row.title, row.marking, row.published_at) {
                 (Some(digest), Some(title), Some(marking), Some(published_at)) => {
-                    Some(WatchedEdition { digest: to_digest(digest)?, title, marking, published_at })
+                    let digest = to_digest(digest)?;
+                    Some(WatchedEdition { digest, title, marking, published_at, import })
                 }
                 _ => None,
             };

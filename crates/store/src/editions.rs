@@ -7,7 +7,9 @@ use prost::Message;
 use prost::encoding::{DecodeContext, decode_key, decode_varint, skip_field};
 use time::OffsetDateTime;
 
-use crate::{Principal, Result, Role, Store, StoreError, damaged, to_digest, to_integer, to_number};
+use crate::{
+    ImportRecord, Principal, Result, Role, Store, StoreError, damaged, to_digest, to_integer, to_number,
+};
 
 /// The number of `RevisionBody.content`, the field that canonical bytes end with.
 const CONTENT_FIELD: u32 = 3;
@@ -29,6 +31,8 @@ pub struct Edition {
     pub recorded_at: OffsetDateTime,
     /// Who published it.
     pub creator: String,
+    /// Who imported it and when, if it was imported.
+    pub import: Option<ImportRecord>,
     /// When and why it was taken back, if it was.
     pub withdrawal: Option<Withdrawal>,
 }
@@ -112,6 +116,8 @@ pub struct RevisionSummary {
     pub recorded_at: OffsetDateTime,
     /// Who published it.
     pub creator: String,
+    /// Who imported it and when, if it was imported.
+    pub import: Option<ImportRecord>,
     /// When and why it was taken back, if it was.
     pub withdrawal: Option<Withdrawal>,
     /// When its content was destroyed, if it was: then there are no marking, title and summary.
@@ -127,6 +133,7 @@ pub(crate) struct Row {
     pub(crate) published_at: OffsetDateTime,
     pub(crate) recorded_at: OffsetDateTime,
     pub(crate) creator: String,
+    pub(crate) importer: Option<String>,
     pub(crate) withdrawn_at: Option<OffsetDateTime>,
     pub(crate) withdraw_reason: Option<String>,
 }
@@ -141,6 +148,7 @@ impl Row {
             published_at: self.published_at,
             recorded_at: self.recorded_at,
             creator: self.creator,
+            import: ImportRecord::of_columns(self.importer, self.recorded_at),
             withdrawal: withdrawal(self.withdrawn_at, self.withdraw_reason),
         })
     }
@@ -162,7 +170,7 @@ impl Store {
             Row,
             r#"-- editions::edition
             select e.revision, e.digest as "digest!: Vec<u8>", e.body, r.content_schema, r.published_at,
-                r.recorded_at, r.creator, r.withdrawn_at, r.withdraw_reason
+                r.recorded_at, r.creator, r.importer, r.withdrawn_at, r.withdraw_reason
             from briefs b
             join editions e using (brief_key)
             join revisions r using (brief_key, revision)
@@ -235,7 +243,7 @@ impl Store {
             Row,
             r#"-- editions::editions
             select distinct on (e.revision) e.revision, e.digest as "digest!: Vec<u8>", e.body, r.content_schema,
-                r.published_at, r.recorded_at, r.creator, r.withdrawn_at, r.withdraw_reason
+                r.published_at, r.recorded_at, r.creator, r.importer, r.withdrawn_at, r.withdraw_reason
             from briefs b
             join editions e using (brief_key)
             join revisions r using (brief_key, revision)
@@ -296,7 +304,7 @@ impl Store {
         let rows = sqlx::query!(
             r#"-- editions::list_revisions
             select r.revision, seen.digest as "digest!: Vec<u8>", seen.marking as "marking!", seen.title as "title!",
-                seen.change_summary as "change_summary!", r.published_at, r.recorded_at, r.creator, r.withdrawn_at,
+                seen.change_summary as "change_summary!", r.published_at, r.recorded_at, r.creator, r.importer, r.withdrawn_at,
                 r.withdraw_reason, r.purged_at, r.purge_reason
             from briefs b
             join revisions r using (brief_key)
@@ -335,6 +343,7 @@ impl Store {
                     published_at: row.published_at,
                     recorded_at: row.recorded_at,
                     creator: row.creator,
+                    import: ImportRecord::of_columns(row.importer, row.recorded_at),
                     withdrawal: withdrawal(row.withdrawn_at, row.withdraw_reason),
                     purging: row.purged_at.map(|at| Purging { at, reason }),
                 })

@@ -4,8 +4,10 @@ use chancery_brief::lint::Warning;
 use chancery_brief::render_options::InvalidOption;
 use chancery_brief::validate::{InvalidContent, Violation};
 use chancery_proto::brief::v1::UndeclaredChange;
+use time::OffsetDateTime;
 
 use crate::filter::{FilterError, InvalidPlace};
+use crate::timestamp;
 
 /// The result of a store method.
 pub type Result<T> = std::result::Result<T, StoreError>;
@@ -60,6 +62,22 @@ pub enum StoreError {
         number: u32,
         /// The computed digest.
         computed: String,
+    },
+    /// An imported revision states a time that is still to come: correct it, or leave it out for the time of the import.
+    #[error(
+        "{time} is in the future: the database's clock reads {now}; expected a time up to five minutes after that",
+        time = timestamp(*time),
+        now = timestamp(*now)
+    )]
+    FutureTime {
+        /// The document's place in the import, from 0.
+        place: usize,
+        /// The field of the document.
+        field: &'static str,
+        /// The stated time.
+        time: OffsetDateTime,
+        /// The database's time.
+        now: OffsetDateTime,
     },
     /// The etag is not the current one: read again, then write again.
     #[error("the etag is not the current one")]

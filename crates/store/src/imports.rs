@@ -1,5 +1,7 @@
 //! Imports: revisions as published elsewhere, all or none.
 
+use std::time::Duration;
+
 use chancery_brief::Canonical;
 use chancery_brief::digest::Digest;
 use chancery_proto::brief::v1::ImportBriefResponse;
@@ -16,6 +18,9 @@ use crate::revisions::{Prepared, Publication, Target, settle_current, stored};
 use crate::{
     Access, Principal, Result, Store, StoreError, attachments, briefs, damaged, drafts, to_integer, to_number,
 };
+
+/// How far an imported time may be ahead of the database's clock.
+const CLOCK_SKEW: Duration = Duration::from_mins(5);
 
 /// A revision that is to be imported.
 #[derive(Debug, Clone)]
@@ -63,7 +68,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Forbidden`], [`StoreError::ClearanceTooLow`], [`StoreError::DigestMismatch`],
     /// [`StoreError::RevisionGap`], [`StoreError::RevisionDiffers`], [`StoreError::UnusableAttachments`],
-    /// [`StoreError::BriefDeleted`], [`StoreError::RequestIdReused`].
+    /// [`StoreError::BriefDeleted`], [`StoreError::FutureTime`], [`StoreError::RequestIdReused`].
     pub async fn import_once(
         &self,
         principal: &Principal,
@@ -82,6 +87,7 @@ impl Store {
         let target = make_or_lock(&mut transaction, principal, name, access).await?;
         let (key, newest) = (target.key(), target.newest());
 
+        let now = clock(&mut transaction).await?;
         let mut imported = Imported::default();
         let mut changes: Vec<Change> = Vec::new();
         for (place, (document, prepared)) in documents.iter().zip(&prepared).enumerate() {
@@ -93,6 +99,7 @@ impl Store {
             if document.number != follows + 1 {
                 return Err(StoreError::RevisionGap { newest: follows, given: document.number });
             }
+            document.check_times(place, now)?;
             check_images(&mut transaction, name, access, place, document).await?;
             let publication = document.publication(principal);
             changes.push(prepared.write(&mut transaction, &target.target(name), &publication).await?);
@@ -143,8 +150,35 @@ impl Imported {
 impl ImportDocument {
     fn publication<'a>(&'a self, principal: &'a Principal) -> Publication<'a> {
         let creator = if self.creator.is_empty() { &principal.display_name } else { &self.creator };
-        Publication { published_at: self.published_at, creator, subject: &principal.subject }
+        let importer = Some(principal.display_name.as_str());
+        Publication { published_at: self.published_at, creator, subject: &principal.subject, importer }
     }
+}
+
+impl ImportDocument {
+    /// Refuses times that the database's clock has not reached: they would be shown to readers as facts.
+    fn check_times(&self, place: usize, now: OffsetDateTime) -> Result<()> {
+        let times = [
+            ("publish_time", self.published_at),
+            ("withdraw_time", self.withdrawal.as_ref().map(|withdrawal| withdrawal.at)),
+        ];
+        let future = times.into_iter().find(|(_, time)| time.is_some_and(|time| time > now + CLOCK_SKEW));
+        match future {
+            Some((field, Some(time))) => Err(StoreError::FutureTime { place, field, time, now }),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The database's time.
+async fn clock(transaction: &mut PgConnection) -> Result<OffsetDateTime> {
+    let now = sqlx::query_scalar!(
+        r#"-- imports::clock
+        select clock_timestamp() as "now!""#
+    )
+    .fetch_one(transaction)
+    .await?;
+    Ok(now)
 }
 
 /// Checks what can be checked without the database, and makes what will be stored.

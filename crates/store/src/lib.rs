@@ -22,6 +22,7 @@ mod editions;
 mod error;
 pub mod filter;
 mod findings;
+mod import_records;
 mod imports;
 pub mod knowledge;
 mod principal;
@@ -46,6 +47,7 @@ mod search;
 mod settings;
 mod stored_briefs;
 mod together;
+mod token_recovery;
 mod tokens;
 #[cfg(feature = "unfenced")]
 mod unfenced;
@@ -82,6 +84,7 @@ pub use drafts::Draft;
 pub use editions::{Edition, Purging, RevisionSummary, Withdrawal};
 pub use error::{Result, StoreError};
 pub use findings::{Finding, FindingCode};
+pub use import_records::ImportRecord;
 pub use imports::{ImportDocument, Imported};
 pub use principal::{Access, Principal, Role, Roles, Scope};
 pub use print_environments::PrintEnvironment;
@@ -101,6 +104,7 @@ pub use search::{
     SearchQueryError,
 };
 pub use settings::DatabaseSettings;
+pub use token_recovery::TokenToIssue;
 pub use tokens::{ApiToken, NewToken, Secret};
 pub use verify::{Verified, Verifying};
 pub use wakeups::{Hint, Hints};

@@ -96,7 +96,7 @@ impl Store {
             check(&mut transaction, name, &held, &content, access.clearance, publishing).await?;
             let prepared = Prepared::new(name.brief.as_str(), number, &content, access.policy)?;
             let (creator, subject) = (principal.display_name.as_str(), principal.subject.as_str());
-            let publication = Publication { published_at: None, creator, subject };
+            let publication = Publication { published_at: None, creator, subject, importer: None };
             let change = prepared.write(&mut transaction, &held.target(name), &publication).await?;
             drafts::settle(&mut transaction, held.key, held.newest + 1).await?;
             let workspace = name.workspace.as_str();

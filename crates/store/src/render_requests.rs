@@ -12,7 +12,7 @@ use crate::render_inputs::PinnedEdition;
 use crate::render_shares::class_of;
 use crate::renders::Render;
 use crate::request_ids::{WriteId, was_done_before};
-use crate::{Access, Principal, PrintEnvironment, Result, Store, StoreError};
+use crate::{Access, ImportRecord, Principal, PrintEnvironment, Result, Store, StoreError};
 use crate::{damaged, generated_id, timestamp, to_number};
 
 /// How often a request that lost a race for a task's generation looks again. Each time somebody else got on.
@@ -194,6 +194,7 @@ impl Store {
         let row = sqlx::query!(
             r#"-- render_requests::pin_render_input
             select b.brief_key, e.revision, e.from_rank as "from_rank!", e.digest, r.published_at, r.creator,
+                r.recorded_at, r.importer,
                 r.withdrawn_at is not null as "is_withdrawn!",
                 p.digest as "comparison?", p.from_rank::smallint as "comparison_from?",
                 n.revision as "newest?", n.floor::smallint as "newest_from?",
@@ -258,6 +259,8 @@ impl Store {
             options: Some(options.clone()),
             publish_time: Some(timestamp(row.published_at)),
             creator: row.creator,
+            import_record: ImportRecord::of_columns(row.importer, row.recorded_at)
+                .map(|import| import.to_message()),
             superseded_by: newer.map_or(Ok(0), to_number)?,
             withdrawn: row.is_withdrawn,
             environment: Some(environment.to_message()),

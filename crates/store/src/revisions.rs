@@ -56,6 +56,8 @@ pub(crate) struct Publication<'a> {
     pub(crate) published_at: Option<OffsetDateTime>,
     pub(crate) creator: &'a str,
     pub(crate) subject: &'a str,
+    /// The importer's display name; `None` for a draft that is published.
+    pub(crate) importer: Option<&'a str>,
 }
 
 impl Prepared {
@@ -90,8 +92,9 @@ impl Prepared {
             "-- revisions::write
             insert into revisions (brief_key, revision, body, digest, content_digest, content_schema,
                 redaction_version, floor, highest, published_at, creator, recorded_by, title, current_until,
-                projection_version)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, coalesce($10, clock_timestamp()), $11, $12, $13, $14, $15)
+                projection_version, importer)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, coalesce($10, clock_timestamp()), $11, $12, $13, $14, $15,
+                $16)
             returning published_at, recorded_at",
             target.key,
             self.number,
@@ -107,7 +110,8 @@ impl Prepared {
             publication.subject,
             self.title,
             RANKS as i16,
-            PROJECTION_VERSION
+            PROJECTION_VERSION,
+            publication.importer
         )
         .fetch_one(&mut *transaction)
         .await?;
@@ -119,6 +123,7 @@ impl Prepared {
             current_until: RANKS,
             published_at: times.published_at,
             recorded_at: times.recorded_at,
+            importer: publication.importer,
         };
         // Before the editions: no two of them may be a clearance's newest.
         supersede(transaction, target.key, self.number).await?;
@@ -289,6 +294,7 @@ fn envelope(target: &Target<'_>, number: u32, at: &At<'_>, digest: Digest) -> Ve
         newest_revision: number,
         publish_time: Some(timestamp(at.published_at)),
         edition_digest: digest,
+        import_record: at.import_record().map(|import| import.to_message()),
         ..Brief::default()
     };
     envelope.encode_to_vec()

@@ -32,7 +32,7 @@ const SESSION: [(&str, &str); 4] = [
 #[derive(Clone, Args)]
 pub struct DatabaseSettings {
     /// `postgres://USER[:PASSWORD]@HOST/DATABASE`.
-    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    #[arg(long, visible_alias = "database", env = "DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<String>,
     /// A file that holds the URL.
     #[arg(long, env = "DATABASE_URL_FILE", conflicts_with = "database_url")]

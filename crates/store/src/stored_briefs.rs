@@ -44,6 +44,7 @@ pub(crate) struct StoredRevision {
     pub(crate) is_purged: bool,
     published_at: OffsetDateTime,
     recorded_at: OffsetDateTime,
+    importer: Option<String>,
 }
 
 impl StoredBrief {
@@ -69,7 +70,8 @@ impl StoredBrief {
             select revision, digest as "digest!: Vec<u8>", content_digest as "content_digest!: Vec<u8>", content_schema,
                 redaction_version, projection_version, floor::smallint as "floor!", highest::smallint as "highest!",
                 title, current_until::smallint as "current_until!", withdrawn_at is not null as "is_withdrawn!",
-                purged_at is not null as "is_purged!", published_at, recorded_at
+                purged_at is not null as "is_purged!", published_at, recorded_at,
+                importer
             from revisions where brief_key = $1 and ($2::integer is null or revision = $2)
             order by revision"#,
             key,
@@ -93,6 +95,7 @@ impl StoredBrief {
                 is_purged: row.is_purged,
                 published_at: row.published_at,
                 recorded_at: row.recorded_at,
+                importer: row.importer,
             })
         });
         Ok(Some(Self {
@@ -138,7 +141,7 @@ impl StoredBrief {
     }
 
     /// Where a revision's rows belong.
-    pub(crate) fn at(&self, revision: &StoredRevision, current_until: i16) -> At<'_> {
+    pub(crate) fn at<'a>(&'a self, revision: &'a StoredRevision, current_until: i16) -> At<'a> {
         At {
             workspace: self.name.workspace.as_str(),
             brief_id: self.name.brief.as_str(),
@@ -147,6 +150,7 @@ impl StoredBrief {
             current_until,
             published_at: revision.published_at,
             recorded_at: revision.recorded_at,
+            importer: revision.importer.as_deref(),
         }
     }
 

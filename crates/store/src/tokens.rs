@@ -156,6 +156,18 @@ impl Store {
         workspace: &ResourceId,
         new: &NewToken<'_>,
     ) -> Result<(ApiToken, Secret)> {
+        self.create_token_and_keep(principal, workspace, new, |_, _| Ok(())).await
+    }
+
+    /// Creates a token as [`Self::create_token`] does. `keep` stores the secret before the commit: when it fails, the
+    /// token does not exist.
+    pub(crate) async fn create_token_and_keep(
+        &self,
+        principal: &Principal,
+        workspace: &ResourceId,
+        new: &NewToken<'_>,
+        keep: impl FnOnce(&ApiToken, &Secret) -> Result<()>,
+    ) -> Result<(ApiToken, Secret)> {
         let scheme = self.workspace(principal, workspace).await?.scheme;
         let display_name = checked_display_name("api_token.display_name", new.display_name)?;
         check_roles(workspace, new.roles)?;
@@ -173,12 +185,8 @@ impl Store {
             &principal.subject,
         )
         .await?;
-        let name = ApiTokenName { workspace: workspace.clone(), token: id };
-        let change = Change::of_no_brief("token_created", name.to_string());
-        change_log::record(&mut transaction, workspace.as_str(), &principal.subject, &[change]).await?;
-        transaction.commit().await?;
         let token = ApiToken {
-            name,
+            name: ApiTokenName { workspace: workspace.clone(), token: id },
             display_name: display_name.to_owned(),
             roles: new.roles,
             clearance: new.clearance.to_owned(),
@@ -186,6 +194,10 @@ impl Store {
             expires_at: new.expires_at,
             revoked_at: None,
         };
+        keep(&token, &secret)?;
+        let change = Change::of_no_brief("token_created", token.name.to_string());
+        change_log::record(&mut transaction, workspace.as_str(), &principal.subject, &[change]).await?;
+        transaction.commit().await?;
         Ok((token, secret))
     }
 
@@ -275,7 +287,7 @@ impl Row {
 }
 
 /// SYSTEM roles live in workspace `system`, and only there: an admin of another workspace cannot make them.
-fn check_roles(workspace: &ResourceId, roles: Roles) -> Result<()> {
+pub(crate) fn check_roles(workspace: &ResourceId, roles: Roles) -> Result<()> {
     let is_system = workspace.as_str() == SYSTEM;
     let description = if roles.iter().next().is_none() {
         "at least one is needed"

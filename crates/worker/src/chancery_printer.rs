@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use chancery_print::{Edition, Fonts, Limits, NO_IMAGES, Options, PrintError, Standing, Warning};
+use chancery_print::{Edition, Fonts, Import, Limits, NO_IMAGES, Options, PrintError, Standing, Warning};
 use chancery_proto::brief::v1::{BriefContent, RevisionBody};
 use chancery_proto::render::v1::{RenderOptions, RenderPhase};
 use chancery_proto::worker::v1::{PrintEnvironment, RenderInputManifest};
@@ -53,9 +53,12 @@ impl Printer for ChanceryPrinter {
         let earlier = input.comparison.as_ref().map(content).transpose()?;
         let content = content(&input.edition)?;
         let published_at = rfc3339(input.manifest.publish_time.unwrap_or_default());
+        let import = input.manifest.import_record.as_ref();
+        let imported_at = rfc3339(import.and_then(|import| import.import_time).unwrap_or_default());
         let edition = Edition {
             earlier: earlier.as_ref(),
             images: &input.images,
+            import: import.map(|import| Import { importer: &import.importer, imported_at: &imported_at }),
             ..edition(&input.manifest, &content, &published_at)
         };
         let mut phases = Phases { pages: 0, observe };
@@ -86,6 +89,7 @@ fn edition<'a>(
         edition_digest: &manifest.edition_digest,
         published_at,
         creator: &manifest.creator,
+        import: None,
         standing: if manifest.withdrawn { Standing::Withdrawn } else { Standing::Published },
         superseded_by: Some(manifest.superseded_by).filter(|newer| *newer != 0),
         earlier: None,

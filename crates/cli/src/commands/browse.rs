@@ -2,7 +2,7 @@
 
 use chancery_client::Client;
 use chancery_proto::brief::v1::{
-    Brief, BriefRevision, GetBriefRequest, GetBriefRevisionRequest, ListBriefRevisionsResponse,
+    Brief, BriefRevision, GetBriefRequest, GetBriefRevisionRequest, ImportRecord, ListBriefRevisionsResponse,
     ListBriefsResponse, RevisionState,
 };
 use chancery_proto::names::BriefOrRevisionName;
@@ -17,7 +17,7 @@ pub async fn list(global: &Global, client: &Client) -> Result<(), Failure> {
     let answer = ListBriefsResponse { briefs, ..Default::default() };
     output::answer(global.json, &answer, || {
         let rows: Vec<_> = answer.briefs.iter().map(brief_row).collect();
-        listed(["BRIEF", "REVISION", "PUBLISHED", "MARKING", "TITLE"], &rows, "no briefs")
+        listed(["BRIEF", "REVISION", "PUBLISHED", "IMPORTED", "MARKING", "TITLE"], &rows, "no briefs")
     })
 }
 
@@ -45,7 +45,8 @@ pub async fn revisions(global: &Global, arguments: &BriefArg) -> Result<(), Fail
     let answer = ListBriefRevisionsResponse { revisions, ..Default::default() };
     output::answer(global.json, &answer, || {
         let rows: Vec<_> = answer.revisions.iter().map(revision_row).collect();
-        listed(["REVISION", "STATE", "PUBLISHED", "BY", "MARKING", "TITLE", "CHANGE"], &rows, "no revisions")
+        let headings = ["REVISION", "STATE", "PUBLISHED", "BY", "IMPORTED", "MARKING", "TITLE", "CHANGE"];
+        listed(headings, &rows, "no revisions")
     })
 }
 
@@ -54,24 +55,35 @@ pub(super) fn listed<const N: usize>(headings: [&str; N], rows: &[[String; N]], 
     if rows.is_empty() { format!("{none}\n") } else { output::table(headings, rows) }
 }
 
-fn brief_row(brief: &Brief) -> [String; 5] {
+fn brief_row(brief: &Brief) -> [String; 6] {
     let content = brief.content.clone().unwrap_or_default();
     let id = brief.name.rsplit('/').next().unwrap_or_default().to_owned();
     let revision =
         if brief.newest_revision == 0 { "-".to_owned() } else { brief.newest_revision.to_string() };
-    [id, revision, text::time(brief.publish_time.as_ref()), content.marking, content.title]
+    let published = text::time(brief.publish_time.as_ref());
+    [id, revision, published, imported(brief.import_record.as_ref()), content.marking, content.title]
 }
 
-fn revision_row(revision: &BriefRevision) -> [String; 7] {
+fn revision_row(revision: &BriefRevision) -> [String; 8] {
     [
         revision.number.to_string(),
         state_word(revision.state()).to_owned(),
         text::time(revision.publish_time.as_ref()),
         revision.creator.clone(),
+        imported(revision.import_record.as_ref()),
         revision.marking.clone(),
         revision.title.clone(),
         revision.change_summary.clone(),
     ]
+}
+
+/// Who imported a revision, which makes its publish time and creator statements of theirs; `-` for a published one.
+fn imported(import: Option<&ImportRecord>) -> String {
+    match import {
+        None => "-".to_owned(),
+        Some(import) if import.importer.is_empty() => "by an unknown importer".to_owned(),
+        Some(import) => format!("by {}", import.importer),
+    }
 }
 
 const fn state_word(state: RevisionState) -> &'static str {

@@ -142,7 +142,10 @@ fn told(as_json: bool, fonts: &Fonts, folders: Option<&TokenFolders>, migrated: 
             }
         }
         (Some(Bootstrapped::Before), _) => {
-            text.push_str("workspace default was made before: no tokens were written\n");
+            text.push_str(
+                "workspace default exists: no tokens were written; `chancery token issue` writes one, with access to \
+                 the database alone\n",
+            );
         }
         _ => {}
     }

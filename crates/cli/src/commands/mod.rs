@@ -9,6 +9,7 @@ mod export;
 mod extract;
 mod import;
 mod integrity;
+mod issue_token;
 mod lifecycle;
 pub mod migrate;
 mod preview;

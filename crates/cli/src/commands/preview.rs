@@ -64,6 +64,7 @@ pub fn run(global: &Global, arguments: &Preview) -> Result<(), Failure> {
         edition_digest: &named.digest,
         published_at: "",
         creator: "",
+        import: None,
         standing: Standing::Draft,
         superseded_by: None,
         earlier: None,

@@ -8,6 +8,7 @@ use chancery_proto::admin::v1::{
 };
 
 use crate::args::{Global, RoleArg, Token};
+use crate::commands::issue_token;
 use crate::connection::connect;
 use crate::failure::Failure;
 use crate::{names, output, text};
@@ -20,6 +21,7 @@ pub async fn run(global: &Global, command: Token) -> Result<(), Failure> {
                 ApiToken { display_name: name, roles, clearance, expire_time: expires, ..Default::default() };
             create(global, token, output.as_deref()).await
         }
+        Token::Issue(arguments) => issue_token::run(global, &arguments).await,
         Token::List => list(global).await,
         Token::Revoke { token } => revoke(global, &token).await,
     }

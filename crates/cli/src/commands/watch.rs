@@ -56,7 +56,12 @@ fn line(answer: &WatchBriefsResponse) -> Option<String> {
 
 fn told(brief: &WatchedBrief) -> String {
     let name = if brief.revision.is_empty() { &brief.name } else { &brief.revision };
-    format!("{name}  {} {}", brief.marking, brief.title).trim_end().to_owned()
+    let imported = match &brief.import_record {
+        Some(import) if import.importer.is_empty() => "  (imported)".to_owned(),
+        Some(import) => format!("  (imported by {})", import.importer),
+        None => String::new(),
+    };
+    format!("{name}  {} {}{imported}", brief.marking, brief.title).trim_end().to_owned()
 }
 
 const fn word(kind: BriefChangeKind) -> &'static str {

@@ -8,14 +8,14 @@ use crate::compose::plan::Part;
 use crate::compose::styles::{self, BAND, CONTENTS, FINE, FOOTER, LOCAL_TITLE, SUBTITLE, TITLE};
 use crate::compose::tables::{Fact, facts_table};
 use crate::compose::words;
-use crate::document::{AttachedData, DocumentInfo};
+use crate::document::{AttachedData, DocumentImport, DocumentInfo};
 use crate::flow::{Block, Span, TextBlock};
 use crate::pages::{ArtifactKind, Owner};
 use crate::tags::{LinkTarget, Role, TagId};
 use crate::text::inline::{Inline, PieceKind, PieceStyle};
 use crate::text::languages::is_right_to_left;
 use crate::units::Length;
-use crate::{Format, Standing};
+use crate::{Format, Import, Standing};
 
 /// How many levels of headings the contents list.
 const CONTENTS_LEVELS: u8 = 2;
@@ -43,6 +43,10 @@ impl Composer<'_> {
             language: self.content.language.clone(),
             creator: edition.creator.to_owned(),
             published_at: edition.published_at.to_owned(),
+            import: edition.import.map(|import| DocumentImport {
+                importer: import.importer.to_owned(),
+                imported_at: import.imported_at.to_owned(),
+            }),
             opens_outline: self.options.format == Format::Full,
             producer: concat!("Chancery ", env!("CARGO_PKG_VERSION")).to_owned(),
             marking,
@@ -162,6 +166,10 @@ impl Composer<'_> {
             ("", _) | (_, "") => edition.published_at.to_owned(),
             (time, creator) => filled(labels.published_by, &[time, creator]),
         };
+        let published = match edition.import {
+            Some(import) => self.as_imported(&published, import),
+            None => published,
+        };
         let mut facts: Vec<Fact> = vec![
             (labels.marking, self.banner().to_owned()),
             (labels.brief, edition.brief.to_owned()),
@@ -173,6 +181,22 @@ impl Composer<'_> {
         ];
         facts.retain(|(_, value)| !value.is_empty());
         facts
+    }
+
+    /// The publication as an import states it: this system did not witness it.
+    fn as_imported(&self, published: &str, import: Import<'_>) -> String {
+        let labels = self.labels();
+        let runs_right_to_left = is_right_to_left(self.words.locale().tag());
+        // Behind Arabic letters the parts of a date would change places.
+        let value = |text: &str| if runs_right_to_left { isolated(text) } else { text.to_owned() };
+        let (published, imported_at) = (value(published), value(import.imported_at));
+        let sentence = if import.importer.is_empty() {
+            filled(labels.published_as_imported, &[&published, &imported_at])
+        } else {
+            filled(labels.published_as_imported_by, &[&published, &imported_at, &value(import.importer)])
+        };
+        // In a brief that runs from left to right, the sentence keeps its own direction.
+        if runs_right_to_left { format!("\u{2067}{sentence}\u{2069}") } else { sentence }
     }
 
     fn facts(&mut self, sect: TagId) {

@@ -10,7 +10,7 @@ use super::proof::ProofError;
 use super::scan::Token;
 use super::tree::FileText;
 use super::{ReadError, text_string};
-use crate::document::DocumentInfo;
+use crate::document::{DocumentImport, DocumentInfo};
 use crate::tags::{LinkTarget, Role};
 use crate::write::{DATA_FILE, date, metadata_packet};
 
@@ -59,6 +59,7 @@ pub(super) fn metadata(file: &FileText, expected: &Expected) -> Result<(), Proof
     let packet = read_packet(&file.objects)?;
     let info = expected.info;
     let revision = if info.revision == 0 { String::new() } else { info.revision.to_string() };
+    let import = info.import.clone().unwrap_or_default();
     let facts = [
         &info.title,
         &info.language,
@@ -69,9 +70,15 @@ pub(super) fn metadata(file: &FileText, expected: &Expected) -> Result<(), Proof
         &info.brief,
         &revision,
         &info.edition_digest,
+        &import.importer,
+        &import.imported_at,
     ];
     let found = texts(&packet);
-    let constant = metadata_packet(&DocumentInfo { data: info.data.clone(), ..DocumentInfo::default() });
+    let constant = metadata_packet(&DocumentInfo {
+        data: info.data.clone(),
+        import: info.import.as_ref().map(|_| DocumentImport::default()),
+        ..DocumentInfo::default()
+    });
     let constant = texts(&constant);
     if let Some(missing) = facts.iter().find(|fact| !fact.trim().is_empty() && !found.contains(fact.trim())) {
         return Err(ProofError::Metadata((*missing).clone()));

@@ -14,6 +14,12 @@ const PROPERTIES: [(&str, &str); 4] = [
     ("editionDigest", "The SHA-256 of this edition, in hexadecimal"),
 ];
 
+/// The properties of an imported revision.
+const IMPORT_PROPERTIES: [(&str, &str); 2] = [
+    ("importer", "The name of the importer, whose import states the creator and the date of creation"),
+    ("importTime", "The time of the import"),
+];
+
 /// The packet. It is marked as read-only, since the file's identifier follows from its bytes.
 pub(crate) fn packet(info: &DocumentInfo) -> String {
     let mut xmp = String::with_capacity(5000);
@@ -42,7 +48,7 @@ pub(crate) fn packet(info: &DocumentInfo) -> String {
     described(&mut xmp, info);
     xmp.push_str("<pdfaExtension:schemas><rdf:Bag>\n");
     ua_schema(&mut xmp);
-    own_schema(&mut xmp);
+    own_schema(&mut xmp, info.import.is_some());
     xmp.push_str("</rdf:Bag></pdfaExtension:schemas>\n</rdf:Description>\n</rdf:RDF>\n</x:xmpmeta>\n");
     xmp.push_str("<?xpacket end=\"r\"?>");
     xmp
@@ -58,6 +64,7 @@ fn described(xmp: &mut String, info: &DocumentInfo) {
     }
     property(xmp, "dc:language", &format!("<rdf:Bag><rdf:li>{}</rdf:li></rdf:Bag>", escaped(&info.language)));
     let revision = if info.revision == 0 { String::new() } else { info.revision.to_string() };
+    let import = info.import.clone().unwrap_or_default();
     for (name, value) in [
         ("xmp:CreateDate", &info.published_at),
         ("xmp:CreatorTool", &info.producer),
@@ -66,6 +73,8 @@ fn described(xmp: &mut String, info: &DocumentInfo) {
         ("chancery:brief", &info.brief),
         ("chancery:revision", &revision),
         ("chancery:editionDigest", &info.edition_digest),
+        ("chancery:importer", &import.importer),
+        ("chancery:importTime", &import.imported_at),
     ] {
         if !value.is_empty() {
             property(xmp, name, &escaped(value));
@@ -84,9 +93,10 @@ fn ua_schema(xmp: &mut String) {
     });
 }
 
-fn own_schema(xmp: &mut String) {
+fn own_schema(xmp: &mut String, imported: bool) {
     schema(xmp, "Chancery brief", CHANCERY, "chancery", |xmp| {
-        for (name, description) in PROPERTIES {
+        let imported = if imported { IMPORT_PROPERTIES.as_slice() } else { &[] };
+        for (name, description) in PROPERTIES.iter().chain(imported).copied() {
             schema_property(xmp, name, if name == "revision" { "Integer" } else { "Text" }, description);
         }
     });

@@ -15,6 +15,7 @@ pub(crate) fn edition(content: &BriefContent) -> Edition<'_> {
         edition_digest: DIGEST,
         published_at: "2026-01-01T00:00:00Z",
         creator: "The desk",
+        import: None,
         standing: Standing::Published,
         superseded_by: None,
         earlier: None,

@@ -54,6 +54,7 @@ pub(crate) fn info() -> DocumentInfo {
         brief: "workspaces/default/briefs/russia-iran".into(),
         revision: 3,
         edition_digest: "ab".repeat(32),
+        import: None,
         data: None,
     }
 }

@@ -42,12 +42,13 @@ const IDS: [&str; 14] =
 const WORDS: [&str; 7] = ["canary", "kanari", "zibeth", "xyzzy", "\"canary s2\"", "kana*", "canary -r4"];
 
 /// What is made at random or by this database's clock.
-const NOT_COMPARED: [&str; 9] = [
+const NOT_COMPARED: [&str; 10] = [
     "uid",
     "createTime",
     "updateTime",
     "endTime",
     "recordTime",
+    "importTime",
     "withdrawTime",
     "deleteTime",
     "purgeTime",

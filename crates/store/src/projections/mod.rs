@@ -18,7 +18,7 @@ use chancery_proto::brief::v1::BriefContent;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use crate::{Result, damaged};
+use crate::{ImportRecord, Result, damaged};
 use actors::{Actors, Labels};
 use events::Events;
 use part_references::References;
@@ -29,7 +29,7 @@ use statements::Statements;
 pub(crate) use statements::search_again;
 
 /// The version of the rows that this build makes. Others are rebuilt before anything is served.
-pub(crate) const PROJECTION_VERSION: i32 = 1;
+pub(crate) const PROJECTION_VERSION: i32 = 2;
 
 /// One edition of a revision.
 pub(crate) struct Level<'a> {
@@ -50,6 +50,15 @@ pub(crate) struct At<'a> {
     pub(crate) current_until: i16,
     pub(crate) published_at: OffsetDateTime,
     pub(crate) recorded_at: OffsetDateTime,
+    /// The importer's display name; `None` for a revision that was published here.
+    pub(crate) importer: Option<&'a str>,
+}
+
+impl At<'_> {
+    /// The revision's import record, if it was imported.
+    pub(crate) fn import_record(&self) -> Option<ImportRecord> {
+        ImportRecord::of_columns(self.importer.map(str::to_owned), self.recorded_at)
+    }
 }
 
 /// The rows of one revision.

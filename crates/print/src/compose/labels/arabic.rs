@@ -32,6 +32,8 @@ pub(super) const LABELS: Labels = Labels {
     as_of: "حتى تاريخ",
     published: "النشر",
     published_by: "{0}، {1}",
+    published_as_imported: "{0}، وفقًا لما ورد في الاستيراد بتاريخ {1}",
+    published_as_imported_by: "{0}، وفقًا لما ورد في الاستيراد بتاريخ {1} بواسطة {2}",
     edition_digest: "بصمة النسخة",
     recipient: "المستلم",
     organisation: "الجهة",

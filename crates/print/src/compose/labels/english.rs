@@ -32,6 +32,8 @@ pub(super) const LABELS: Labels = Labels {
     as_of: "As of",
     published: "Published",
     published_by: "{0} by {1}",
+    published_as_imported: "{0}, as stated by the import of {1}",
+    published_as_imported_by: "{0}, as stated by the import of {1} by {2}",
     edition_digest: "Edition digest",
     recipient: "Recipient",
     organisation: "Organisation",

@@ -64,6 +64,10 @@ pub(crate) struct Labels {
     pub(crate) published: &'static str,
     /// A time and who published then.
     pub(crate) published_by: &'static str,
+    /// What an import states of the publication, and when it was imported.
+    pub(crate) published_as_imported: &'static str,
+    /// The same, and who imported it.
+    pub(crate) published_as_imported_by: &'static str,
     /// Fact.
     pub(crate) edition_digest: &'static str,
     /// Fact.
@@ -316,8 +320,16 @@ mod tests {
     #[test]
     fn every_language_has_the_places_that_english_has() {
         let templates = |labels: &Labels| {
-            [labels.published_by, labels.odds, labels.from_to, labels.about_likelihood, labels.table]
-                .map(places)
+            [
+                labels.published_by,
+                labels.published_as_imported,
+                labels.published_as_imported_by,
+                labels.odds,
+                labels.from_to,
+                labels.about_likelihood,
+                labels.table,
+            ]
+            .map(places)
         };
         let english = templates(Labels::of(Locale::English));
         for locale in [Locale::Russian, Locale::Persian, Locale::Arabic] {
@@ -325,7 +337,7 @@ mod tests {
         }
     }
 
-    fn places(template: &str) -> [bool; 2] {
-        ["{0}", "{1}"].map(|place| template.contains(place))
+    fn places(template: &str) -> [bool; 3] {
+        ["{0}", "{1}", "{2}"].map(|place| template.contains(place))
     }
 }

@@ -32,6 +32,8 @@ pub(super) const LABELS: Labels = Labels {
     as_of: "به\u{200c}روز تا",
     published: "انتشار",
     published_by: "{0}، {1}",
+    published_as_imported: "{0}، بنا بر اظهار درون\u{200c}ریزی {1}",
+    published_as_imported_by: "{0}، بنا بر اظهار درون\u{200c}ریزی {1} توسط {2}",
     edition_digest: "چکیده رمزنگاشتی نسخه",
     recipient: "گیرنده",
     organisation: "سازمان",

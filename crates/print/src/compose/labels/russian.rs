@@ -32,6 +32,8 @@ pub(super) const LABELS: Labels = Labels {
     as_of: "По состоянию на",
     published: "Опубликовано",
     published_by: "{0}, {1}",
+    published_as_imported: "{0}, по данным импорта от {1}",
+    published_as_imported_by: "{0}, по данным импорта от {1} (импортировано: {2})",
     edition_digest: "Хеш-сумма издания",
     recipient: "Получатель",
     organisation: "Организация",
