@@ -118,7 +118,11 @@ async fn what_cannot_be_issued_is_refused_with_its_cure() {
     assert!(ran.stderr.contains("run `chancery migrate`"), "{}", ran.stderr);
     let nobody = issue(&empty, &[]).env("DATABASE_URL", "postgres://nobody@127.0.0.1:1/nothing");
     let ran = nobody.run().await.exits(1);
-    assert!(ran.stderr.starts_with("error: the database") && ran.stdout.is_empty(), "{}", ran.stderr);
+    assert!(
+        ran.stderr.starts_with("error: cannot connect to database") && ran.stdout.is_empty(),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[tokio::test]

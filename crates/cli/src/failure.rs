@@ -138,9 +138,18 @@ impl Failure {
         };
     }
 
+    /// The message with the stable reason, by which documentation and support find it.
+    fn headline(&self) -> String {
+        if self.reason.is_empty() {
+            self.message.clone()
+        } else {
+            format!("{} ({})", self.message, self.reason)
+        }
+    }
+
     /// One line a place, as compilers and editors have it: `file:line:column: path: description`.
     fn plain(&self) -> String {
-        let head = std::iter::once(format!("error: {}\n", self.message));
+        let head = std::iter::once(format!("error: {}\n", self.headline()));
         let places = self.violations.iter().map(|place| format!("{place}\n"));
         let help = self.help.iter().map(|help| format!("help: {help}\n"));
         head.chain(places).chain(self.unlisted()).chain(help).collect()
@@ -151,7 +160,7 @@ impl Failure {
         let handler = GraphicalReportHandler::new();
         let mut text = String::new();
         let (shown, rest) = self.violations.split_at(self.violations.len().min(SNIPPETS));
-        let head = Report { message: self.message.clone(), help: self.help.clone(), snippet: None };
+        let head = Report { message: self.headline(), help: self.help.clone(), snippet: None };
         let snippets = shown.iter().map(|place| Report {
             message: place.to_string(),
             help: None,

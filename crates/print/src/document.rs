@@ -13,7 +13,7 @@ pub struct DocumentInfo {
     pub creator: String,
     /// When it was published, RFC 3339 in UTC (`xmp:CreateDate`). Never the time of printing.
     pub published_at: String,
-    /// Set when the revision was imported (`chancery:importer`, `chancery:importTime`).
+    /// Set when the revision was imported (`chancery:importer`, `chancery:importDate`).
     pub import: Option<DocumentImport>,
     /// Whether viewers show the outline when they open the file (`/PageMode /UseOutlines`).
     pub opens_outline: bool,
@@ -36,8 +36,8 @@ pub struct DocumentInfo {
 pub struct DocumentImport {
     /// Who imported the revision; empty when unknown.
     pub importer: String,
-    /// When it was imported, RFC 3339 in UTC.
-    pub imported_at: String,
+    /// The day of the import in UTC, such as "2026-11-28".
+    pub imported_on: String,
 }
 
 /// The edition as data: an associated file (ISO 19005-3, 6.8).

@@ -46,8 +46,8 @@ pub struct Edition<'a> {
 pub struct Import<'a> {
     /// The importer's name; empty when unknown.
     pub importer: &'a str,
-    /// When the revision was imported, RFC 3339 in UTC.
-    pub imported_at: &'a str,
+    /// The day of the import in UTC, such as "2026-11-28".
+    pub imported_on: &'a str,
 }
 
 /// Images by their SHA-256 in lower-case hexadecimal, as they were uploaded.

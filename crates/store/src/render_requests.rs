@@ -434,7 +434,8 @@ impl Store {
                 where workspace_id = $2 and subject = $8 and method = $18 and request_id = $19
             ), quoted as materialized (
                 -- Against a purge, which locks the editions and then looks for tasks that refer to them: either that one sees
-                -- this task, or this one finds an edition missing.
+                -- this task, or this one finds an edition missing. Editions of one revision for different clearances may
+                -- have equal digests.
                 select digest from editions
                 where brief_key = $11 and digest = any ($22::bytea[])
                 order by revision, from_rank
@@ -447,7 +448,7 @@ impl Store {
                         (select last_value from render_virtual_time)
                     )
                 where workspace_id = $2 and room > 0 and queue_limit = $16 and not exists (select from before)
-                    and (select count(*) from quoted) = cardinality($22::bytea[])
+                    and (select count(distinct digest) from quoted) = cardinality($22::bytea[])
                 returning next_ranks[$15::smallint + 1] - 1 as fair_rank
             ), task as (
                 insert into render_tasks
@@ -472,7 +473,7 @@ impl Store {
                 returning render_id
             )
             select exists (select from before) as "before!", exists (select from share) as "had_room!",
-                (select count(*) from quoted) = cardinality($22::bytea[]) as "is_quoted!", exists (select from render) as "made!""#,
+                (select count(distinct digest) from quoted) = cardinality($22::bytea[]) as "is_quoted!", exists (select from render) as "made!""#,
             pinned.render_key.as_bytes().as_slice(),
             pinned.brief.workspace.as_str(),
             pinned.brief.brief.as_str(),

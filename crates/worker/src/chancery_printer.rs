@@ -53,11 +53,11 @@ impl Printer for ChanceryPrinter {
         let content = content(&input.edition)?;
         let published_at = rfc3339(input.manifest.publish_time.unwrap_or_default());
         let import = input.manifest.import_record.as_ref();
-        let imported_at = rfc3339(import.and_then(|import| import.import_time).unwrap_or_default());
+        let imported_on = day(import.and_then(|import| import.import_time).unwrap_or_default());
         let edition = Edition {
             earlier: earlier.as_ref(),
             images: &input.images,
-            import: import.map(|import| Import { importer: &import.importer, imported_at: &imported_at }),
+            import: import.map(|import| Import { importer: &import.importer, imported_on: &imported_on }),
             ..edition(&input.manifest, &content, &published_at)
         };
         let mut phases = Phases { pages: 0, observe };
@@ -149,6 +149,13 @@ fn failed(reason: &str, message: &str) -> PrintFailure {
 /// To the second: nobody reads more of it on paper.
 fn rfc3339(time: Timestamp) -> String {
     Timestamp { nanos: 0, ..time }.to_string()
+}
+
+/// The day of a time in UTC, such as "2026-11-28".
+fn day(time: Timestamp) -> String {
+    let mut day = rfc3339(time);
+    day.truncate("2026-11-28".len());
+    day
 }
 
 #[cfg(test)]

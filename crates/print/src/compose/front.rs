@@ -46,7 +46,7 @@ impl Composer<'_> {
             published_at: edition.published_at.to_owned(),
             import: edition.import.map(|import| DocumentImport {
                 importer: import.importer.to_owned(),
-                imported_at: import.imported_at.to_owned(),
+                imported_on: import.imported_on.to_owned(),
             }),
             opens_outline: self.options.format == Format::Full,
             producer: concat!("Chancery ", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -211,11 +211,11 @@ impl Composer<'_> {
         let runs_right_to_left = is_right_to_left(self.words.locale().tag());
         // Behind Arabic letters the parts of a date would change places.
         let value = |text: &str| if runs_right_to_left { isolated(text) } else { text.to_owned() };
-        let (published, imported_at) = (value(published), value(import.imported_at));
+        let (published, imported_on) = (value(published), value(import.imported_on));
         let sentence = if import.importer.is_empty() {
-            filled(labels.published_as_imported, &[&published, &imported_at])
+            filled(labels.published_as_imported, &[&published, &imported_on])
         } else {
-            filled(labels.published_as_imported_by, &[&published, &imported_at, &value(import.importer)])
+            filled(labels.published_as_imported_by, &[&published, &imported_on, &value(import.importer)])
         };
         // In a brief that runs from left to right, the sentence keeps its own direction.
         if runs_right_to_left { format!("\u{2067}{sentence}\u{2069}") } else { sentence }

@@ -71,7 +71,7 @@ pub(super) fn metadata(file: &FileText, expected: &Expected) -> Result<(), Proof
         &revision,
         &info.edition_digest,
         &import.importer,
-        &import.imported_at,
+        &import.imported_on,
     ];
     let found = texts(&packet);
     let constant = metadata_packet(&DocumentInfo {

@@ -17,7 +17,7 @@ const PROPERTIES: [(&str, &str); 4] = [
 /// The properties of an imported revision.
 const IMPORT_PROPERTIES: [(&str, &str); 2] = [
     ("importer", "The name of the importer, whose import states the creator and the date of creation"),
-    ("importTime", "The time of the import"),
+    ("importDate", "The date of the import"),
 ];
 
 /// The packet. It is marked as read-only, since the file's identifier follows from its bytes.
@@ -74,7 +74,7 @@ fn described(xmp: &mut String, info: &DocumentInfo) {
         ("chancery:revision", &revision),
         ("chancery:editionDigest", &info.edition_digest),
         ("chancery:importer", &import.importer),
-        ("chancery:importTime", &import.imported_at),
+        ("chancery:importDate", &import.imported_on),
     ] {
         if !value.is_empty() {
             property(xmp, name, &escaped(value));

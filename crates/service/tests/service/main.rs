@@ -35,6 +35,7 @@ mod renders;
 mod request_ids;
 mod scene;
 mod search;
+mod search_spelling;
 mod watch;
 mod wire;
 mod withdrawals;

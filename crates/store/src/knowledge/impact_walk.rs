@@ -77,8 +77,11 @@ impl Walk {
             is_truncated: false,
         };
         if let (ImpactTarget::Relationship(_), [holder]) = (target, holders) {
-            let stating = walk.statements_of(connection, holder).await?;
-            walk.take(stating);
+            // `take` empties the frontier, so the first step finds both directions: what the tie rests on, and what
+            // refers to the tie.
+            let mut first_step = walk.statements_of(connection, holder).await?;
+            first_step.extend(walk.next(connection).await?);
+            walk.take(first_step);
         }
         Ok(walk)
     }
