@@ -289,7 +289,8 @@ fn cited_in(section: &Section, cite: &mut impl FnMut(&str)) {
             Some(Kind::Callout(callout)) => cited_by(&callout.statements, cite),
             Some(Kind::Quote(quote)) => cited_by(&quote.statements, cite),
             Some(Kind::List(list)) => cited_in_list(list, cite),
-            Some(Kind::Table(table)) => cite(&table.source_id),
+            Some(Kind::Table(table)) if !table.rows.is_empty() => cite(&table.source_id),
+            Some(Kind::Table(_)) => {}
             Some(Kind::Figure(_) | Kind::Withheld(_)) | None => {}
         }
     }

@@ -184,6 +184,9 @@ pub(crate) fn facts_table(composer: &mut Composer, parent: TagId, facts: &[Fact]
 impl Composer<'_> {
     /// An author's table.
     pub(crate) fn table(&mut self, sect: TagId, table: &Table) {
+        if table.rows.is_empty() {
+            return;
+        }
         self.tables += 1;
         let caption = filled(self.labels().table, &[&self.tables.to_string(), &table.caption]);
         let head: Vec<&str> = table.columns.iter().map(|column| column.heading.as_str()).collect();

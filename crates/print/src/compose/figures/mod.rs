@@ -215,7 +215,8 @@ impl Composer<'_> {
     }
 
     fn table_with_source(&mut self, sect: TagId, figure: &Figure, maker: TableMaker) {
-        let source = (!figure.source.is_empty()).then(|| self.figure_source(sect, figure));
+        let has_source = !figure.source.is_empty() && !maker.block.rows.is_empty();
+        let source = has_source.then(|| self.figure_source(sect, figure));
         maker.finish_with(self, source);
     }
 
