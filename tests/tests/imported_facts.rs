@@ -174,13 +174,15 @@ async fn times_that_are_still_to_come_are_refused_by_their_place() {
         ..document("2025-03-03T00:00:00Z", "")
     };
     assert_eq!(future(withdrawn).await.0, "documents[0].withdraw_time");
-    let soon =
-        RevisionDocument { publish_time: Some(from_now(3_600)), ..document("2025-03-03T00:00:00Z", "") };
+    let soon = RevisionDocument {
+        publish_time: Some(from_now(&stack, 3_600)),
+        ..document("2025-03-03T00:00:00Z", "")
+    };
     assert_eq!(future(soon.clone()).await.0, "documents[0].publish_time");
     assert_eq!(stack.content(), before);
 
     // Clocks differ a little, and the past is nobody's to refuse.
-    let skewed = RevisionDocument { publish_time: Some(from_now(60)), ..soon };
+    let skewed = RevisionDocument { publish_time: Some(from_now(&stack, 60)), ..soon };
     admin.import_brief(import(skewed)).await.unwrap();
     let old = RevisionDocument {
         brief_id: "older".into(),
@@ -196,9 +198,11 @@ async fn refused_field(client: &Client, document: RevisionDocument) -> (String, 
     (violation.field, violation.description)
 }
 
-fn from_now(seconds: i64) -> Timestamp {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
-    Timestamp { seconds: i64::try_from(now).unwrap() + seconds, nanos: 0 }
+/// A time by the database's clock, which decides what is in the future.
+fn from_now(stack: &Stack, seconds: i64) -> Timestamp {
+    let now = "select extract(epoch from clock_timestamp())::bigint";
+    let now: i64 = stack.database().psql().rows(now).unwrap().concat().parse().unwrap();
+    Timestamp { seconds: now + seconds, nanos: 0 }
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use chancery_proto::brief::v1::GetBriefRequest;
@@ -34,7 +35,7 @@ pub(crate) struct Settings {
 #[derive(Clone)]
 enum Peer {
     Memory(Bytes),
-    Row(Store, i64),
+    Row(Arc<Store>, i64),
 }
 
 /// Serves until it is ended; says where on standard output.
@@ -43,7 +44,7 @@ pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
         (Some(file), _) => Peer::Memory(std::fs::read(file)?.into()),
         (None, Some(url)) => {
             let store = DatabaseSettings::of_url(url).connect("chancery-bench-peer").await?;
-            Peer::Row(store, settings.key.context("--key")?)
+            Peer::Row(Arc::new(store), settings.key.context("--key")?)
         }
         (None, None) => anyhow::bail!("--file or --database-url"),
     };

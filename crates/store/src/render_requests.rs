@@ -276,11 +276,8 @@ impl Store {
         .fetch_optional(&self.pool)
         .await?;
         let Some(row) = row else { return Err(self.why_not_printed(principal, source).await?) };
-        let (Some(printer_version), Some(fonts_digest)) = (row.printer_version, row.fonts_digest) else {
-            return Err(StoreError::NoPrintEnvironment);
-        };
+        let environment = active_environment(row.printer_version.as_deref(), row.fonts_digest.as_deref())?;
         let edition_digest = digest(&row.digest)?;
-        let environment = environment(&printer_version, &fonts_digest)?;
         let options = with_defaults(options.clone());
         let edition = PinnedEdition { key: row.brief_key, revision: row.revision, from_rank: row.from_rank };
         self.check_sections(&edition, &options).await?;
@@ -512,6 +509,16 @@ impl Store {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// The active print environment, of a row that has none where none is active.
+fn active_environment(
+    printer_version: Option<&[u8]>,
+    fonts_digest: Option<&[u8]>,
+) -> Result<PrintEnvironment> {
+    let digests = printer_version.zip(fonts_digest);
+    let (printer_version, fonts_digest) = digests.ok_or(StoreError::NoPrintEnvironment)?;
+    environment(printer_version, fonts_digest)
 }
 
 /// Whether a statement was refused because the edition was purged since it was pinned.

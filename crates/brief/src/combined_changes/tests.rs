@@ -112,7 +112,10 @@ fn several_changes_of_a_part_in_one_revision_stay_as_declared() {
 #[test]
 fn statements_and_other_parts_are_told_apart_by_id_alone() {
     let part = Change { part_id: "src-1".to_owned(), kind: ChangeKind::Updated.into(), ..Change::default() };
-    let both = combined(&[&[part.clone()], &[change("s1", ChangeKind::Updated, "a", "b"), part.clone()]]);
+    let both = combined(&[
+        std::slice::from_ref(&part),
+        &[change("s1", ChangeKind::Updated, "a", "b"), part.clone()],
+    ]);
     assert_eq!(both.iter().map(change_subject).collect::<Vec<_>>(), ["src-1", "s1"]);
     assert!(both[0].statement_id.is_empty());
 }

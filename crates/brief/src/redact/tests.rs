@@ -69,7 +69,7 @@ fn outline(content: &BriefContent) -> String {
         BlockKind::Callout(callout) => format!("c({})", statements(&callout.statements)),
         BlockKind::Withheld(_) => "#".into(),
         BlockKind::Figure(figure) => format!("f({})", figure.highlight_ids.join(" ")),
-        other => unreachable!("{other:?} is not written here"),
+        BlockKind::Quote(quote) => unreachable!("{quote:?} is not written here"),
     };
     let sections = content.sections.iter();
     sections

@@ -171,7 +171,8 @@ mod tests {
     fn a_part_that_the_author_may_not_see_is_unknown() {
         let lower = redact::edition(&earlier(), Clearance(Rank::LOWEST), Policy::Omit).unwrap();
         let lower = Canonical::of_trusted(lower, Scheme::Tlp).unwrap();
-        let hidden = unknown_earlier_parts(&with(vec![of_part("e2", "")]), &[lower.clone()], Policy::Omit);
+        let hidden =
+            unknown_earlier_parts(&with(vec![of_part("e2", "")]), std::slice::from_ref(&lower), Policy::Omit);
         let missing = unknown_earlier_parts(&with(vec![of_part("e9", "")]), &[lower], Policy::Omit);
         assert_eq!(hidden[0].code, code::UNKNOWN_REFERENCE);
         assert_eq!(hidden[0].message.replace("e2", "e9"), missing[0].message);

@@ -63,13 +63,11 @@ fn report(as_json: bool, token: &ApiToken, secret: &Secret, file: Option<&Path>)
         let answer = CreateApiTokenResponse { api_token: Some(message(token)), secret };
         return output::answer(true, &answer, String::new);
     }
-    match file {
-        Some(file) => output::print(&format!("{summary}; its secret is in {}\n", file.display())),
-        None => {
-            eprintln!("{summary}; its secret, shown only this once:");
-            output::print(&format!("{}\n", secret.reveal()))
-        }
+    if let Some(file) = file {
+        return output::print(&format!("{summary}; its secret is in {}\n", file.display()));
     }
+    eprintln!("{summary}; its secret, shown only this once:");
+    output::print(&format!("{}\n", secret.reveal()))
 }
 
 fn summary(token: &ApiToken) -> String {

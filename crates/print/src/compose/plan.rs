@@ -290,8 +290,7 @@ fn cited_in(section: &Section, cite: &mut impl FnMut(&str)) {
             Some(Kind::Quote(quote)) => cited_by(&quote.statements, cite),
             Some(Kind::List(list)) => cited_in_list(list, cite),
             Some(Kind::Table(table)) if !table.rows.is_empty() => cite(&table.source_id),
-            Some(Kind::Table(_)) => {}
-            Some(Kind::Figure(_) | Kind::Withheld(_)) | None => {}
+            Some(Kind::Table(_) | Kind::Figure(_) | Kind::Withheld(_)) | None => {}
         }
     }
     section.sections.iter().for_each(|section| cited_in(section, cite));

@@ -84,15 +84,16 @@ fn all_eight_orientations_place_the_photo_as_viewers_display_it() {
         let file = print(&with_orientation(&photo, value));
         let matrix = placement(&file);
         assert_eq!(corners(matrix), expected, "{value}: {matrix:?}");
-        let [a, b, c, d, e, f] = matrix;
-        let (across, down) = (a.abs() + c.abs(), b.abs() + d.abs());
+        let [width_x, width_y, height_x, height_y, origin_x, origin_y] = matrix;
+        let (across, down) = (width_x.abs() + height_x.abs(), width_y.abs() + height_y.abs());
         let (expected_across, expected_down) = if value < 5 { (width, height) } else { (height, width) };
         assert!(
             (across - expected_across).abs() < 0.01 && (down - expected_down).abs() < 0.01,
             "{value}: {matrix:?}"
         );
         // The rectangle lies where its lower left corner is, not beside it.
-        let (x, y) = (e + a.min(0.0) + c.min(0.0), f + b.min(0.0) + d.min(0.0));
+        let x = origin_x + width_x.min(0.0) + height_x.min(0.0);
+        let y = origin_y + width_y.min(0.0) + height_y.min(0.0);
         assert!(x > 0.0 && y > 0.0 && x + across < 596.0 && y + down < 842.0, "{value}: {matrix:?}");
         assert_eq!(embedded(&file), embedded(&upright), "{value}: the scan data is passed on as it is");
     }

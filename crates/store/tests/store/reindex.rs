@@ -146,7 +146,9 @@ async fn with_an_empty_frame(place: &Place) {
 
 fn hex(bytes: &[u8]) -> String {
     let mut text = String::new();
-    bytes.iter().for_each(|byte| write!(text, "{byte:02x}").unwrap());
+    for byte in bytes {
+        write!(text, "{byte:02x}").unwrap();
+    }
     text
 }
 

@@ -140,7 +140,7 @@ fn a_relationships_polarity_is_a_value_of_the_enum() {
         canonical(|content| content.relationships[0].polarity = polarity);
     }
     refuses(code::UNKNOWN_VALUE, "relationships[0].polarity", |content| {
-        content.relationships[0].polarity = 5
+        content.relationships[0].polarity = 5;
     });
 }
 
@@ -160,7 +160,7 @@ fn a_sources_short_title_is_short_and_its_access_date_an_edtf_date() {
     }
     for date in ["3 March 2025", "2025-3-3", "2025-02-30", "yesterday"] {
         refuses(code::INVALID_DATE, "sources[0].accessed", |content| {
-            content.sources[0].accessed = date.into()
+            content.sources[0].accessed = date.into();
         });
     }
 }
