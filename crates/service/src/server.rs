@@ -124,6 +124,7 @@ pub async fn start(config: &Config, store: Store) -> Result<Running, ServeError>
     let (wakeups, exchange) = Wakeups::new();
     tokio::spawn(exchange.run(store.clone(), shutdown.clone()));
     let freshness = Freshness::new(store.clone(), config.brief_cache());
+    freshness::begin(&freshness).await?;
     tokio::spawn(freshness::follow(freshness.clone(), wakeups.clone(), shutdown.clone()));
     tokio::spawn(sweep::run(store.clone(), config.artifact_age(), shutdown.clone()));
     tokio::spawn(unmanned::run(store.clone(), shutdown.clone()));

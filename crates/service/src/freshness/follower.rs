@@ -24,6 +24,12 @@ const ONE_BY_ONE: i64 = 5000;
 /// How long a look may take before it counts as failed.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// Reads all change logs once, before anything is served. In a database that was restored, this begins new epochs, so that
+/// no call finds a cursor of the original accepted.
+pub(crate) async fn begin(freshness: &Freshness) -> Result<()> {
+    look(freshness).await
+}
+
 /// Follows until the shutdown.
 pub(crate) async fn follow(freshness: Freshness, wakeups: Wakeups, shutdown: Shutdown) {
     let mut failing = false;

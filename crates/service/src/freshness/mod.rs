@@ -23,7 +23,7 @@ use crate::cursors;
 use crate::errors::{invalid_cursor, status};
 use crate::pages::PageSeal;
 
-pub(crate) use follower::follow;
+pub(crate) use follower::{begin, follow};
 pub(crate) use kept::{Answer, KeptPrincipal, SecretDigest};
 
 use kept::Kept;
