@@ -42,6 +42,11 @@ fn showing(images: &[PathBuf]) -> RevisionDocument {
     document
 }
 
+fn names_code_and_file(text: &str, name: &str) -> bool {
+    let codes = ["IMAGE_DAMAGED", "IMAGE_NOT_SUPPORTED", "SVG_NOT_SUPPORTED"];
+    codes.iter().any(|code| text.contains(&format!("{name}: {code}: ")))
+}
+
 #[tokio::test]
 async fn attach_preview_and_themes_refuse_an_image_that_cannot_be_printed() {
     let folder = tempfile::tempdir().unwrap();
@@ -52,20 +57,12 @@ async fn attach_preview_and_themes_refuse_an_image_that_cannot_be_printed() {
         let shown = file.display().to_string();
         // The file is refused before a server is called: none is there.
         let refused = Command::new(["attach", &shown, "--marking", "TLP:CLEAR"]).run().await.exits(1);
-        assert!(
-            refused.stderr.contains("INVALID_IMAGE") && refused.stderr.contains(&name),
-            "{}",
-            refused.stderr
-        );
+        assert!(names_code_and_file(&refused.stderr, &name), "{}", refused.stderr);
 
         fs::write(path("draft.json"), json::to_string_pretty(&showing(std::slice::from_ref(&file)))).unwrap();
         let preview = ["preview", &path("draft.json"), "-o", &path("draft.pdf"), "--image", &shown];
         let refused = Command::new(preview).run().await.exits(1);
-        assert!(
-            refused.stderr.contains("INVALID_IMAGE") && refused.stderr.contains(&name),
-            "{}",
-            refused.stderr
-        );
+        assert!(names_code_and_file(&refused.stderr, &name), "{}", refused.stderr);
 
         let theme = format!("organisation = \"A desk\"\nlogo = {shown:?}\n");
         fs::write(path("theme.toml"), theme).unwrap();

@@ -47,8 +47,10 @@ impl Store {
 
     /// The digest of the migrations and the version of the projections, by which test databases are told apart.
     pub fn schema_key() -> String {
-        let checksums = MIGRATOR.iter().flat_map(|known| known.checksum.iter().copied());
-        let bytes: Vec<u8> = checksums.chain(PROJECTION_VERSION.to_be_bytes()).collect();
+        let migrations = MIGRATOR
+            .iter()
+            .flat_map(|known| known.version.to_be_bytes().into_iter().chain(known.checksum.iter().copied()));
+        let bytes: Vec<u8> = migrations.chain(PROJECTION_VERSION.to_be_bytes()).collect();
         body_digest(&bytes).to_string()
     }
 }
