@@ -2,13 +2,18 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
+#[path = "architecture/import_graph.rs"]
+mod import_graph;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chancery_testkit::files::root;
 use chancery_testkit::programs::run_tool;
 use serde_json::Value;
+
+use crate::import_graph::Crate;
 
 /// What a crate is built with: everything that cargo links into it, on this machine, development aside.
 struct Dependencies(BTreeMap<String, BTreeSet<String>>);
@@ -275,4 +280,69 @@ fn the_command_line_s_own_files_stay_readable() {
             assert!(lines <= 700, "{} has {lines} lines: cut it by what it does", path.display());
         }
     }
+}
+
+/// The folders `src` of all crates.
+fn source_folders() -> Vec<PathBuf> {
+    let crates = fs::read_dir(root().join("crates")).unwrap();
+    let folders = crates.map(|entry| entry.unwrap().path().join("src"));
+    folders.chain([root().join("tests/src")]).collect()
+}
+
+#[test]
+fn no_files_of_a_crate_import_each_other_in_a_cycle() {
+    let mut found = Vec::new();
+    for folder in source_folders() {
+        for cycle in Crate::read(&folder).cycles() {
+            found.push(format!("in {}:\n  {}", folder.display(), cycle.join("\n  ")));
+        }
+    }
+    assert!(found.is_empty(), "{} import cycles\n{}", found.len(), found.join("\n"));
+}
+
+/// Writes a crate of some files and returns its cycles.
+fn cycles_of(files: &[(&str, &str)]) -> Vec<Vec<String>> {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    Crate::read(folder.path()).cycles()
+}
+
+#[test]
+fn a_planted_cycle_is_found_however_it_is_imported() {
+    let planted = [
+        (
+            "by crate::",
+            "use crate::b::B; pub struct A(B);",
+            "use crate::a::A; pub fn b(_: A) {} pub struct B;",
+        ),
+        ("by super::", "use super::b::B; pub struct A(B);", "pub fn b(_: super::a::A) {} pub struct B;"),
+        (
+            "by an inline path",
+            "pub struct A(crate::b::B);",
+            "pub struct B; pub fn b() -> crate::a::A { todo!() }",
+        ),
+        ("by a re-export", "use crate::B; pub struct A(B);", "use crate::A; pub struct B; fn b(_: A) {}"),
+        (
+            "in a macro",
+            "pub fn a() { println!(\"{}\", crate::b::B); }",
+            "use crate::a; pub const B: u8 = 0; fn b() { a::a() }",
+        ),
+    ];
+    for (how, a, b) in planted {
+        let files = [("lib.rs", "mod a; mod b; pub use a::A; pub use b::B;"), ("a.rs", a), ("b.rs", b)];
+        assert_eq!(cycles_of(&files).len(), 1, "{how}");
+    }
+}
+
+#[test]
+fn a_child_may_use_its_parent_s_types_but_not_its_functions() {
+    let parent = "mod child; pub struct Parent; pub fn help() {} pub fn run() { child::go(Parent) }";
+    let uses_type = "use super::Parent; pub fn go(_: Parent) {}";
+    let uses_function = "use super::Parent; pub fn go(_: Parent) { super::help() }";
+    assert!(cycles_of(&[("lib.rs", parent), ("child.rs", uses_type)]).is_empty());
+    assert_eq!(cycles_of(&[("lib.rs", parent), ("child.rs", uses_function)]).len(), 1);
 }

@@ -160,12 +160,12 @@ impl PublishDraft for Client {
 }
 
 #[tokio::test]
-async fn times_that_are_still_to_come_are_refused_by_their_place() {
+async fn times_in_the_future_and_withdrawals_before_publication_are_refused() {
     let stack = Stack::without_worker().await;
     let admin = stack.admin().await;
     let before = stack.content();
-    let future = |document: RevisionDocument| refused_field(&admin, document);
-    let (field, description) = future(document("9999-01-01T00:00:00Z", "Chief of Analysis")).await;
+    let refusal = |document: RevisionDocument| refused_field(&admin, document);
+    let (field, description) = refusal(document("9999-01-01T00:00:00Z", "Chief of Analysis")).await;
     assert_eq!(field, "documents[0].publish_time");
     assert!(description.contains("9999-01-01T00:00:00Z is in the future"), "{description}");
     let withdrawn = RevisionDocument {
@@ -173,12 +173,18 @@ async fn times_that_are_still_to_come_are_refused_by_their_place() {
         withdraw_reason: "Superseded".into(),
         ..document("2025-03-03T00:00:00Z", "")
     };
-    assert_eq!(future(withdrawn).await.0, "documents[0].withdraw_time");
+    assert_eq!(refusal(withdrawn).await.0, "documents[0].withdraw_time");
     let soon = RevisionDocument {
         publish_time: Some(from_now(&stack, 3_600)),
         ..document("2025-03-03T00:00:00Z", "")
     };
-    assert_eq!(future(soon.clone()).await.0, "documents[0].publish_time");
+    assert_eq!(refusal(soon.clone()).await.0, "documents[0].publish_time");
+    let withdrawn_first = RevisionDocument {
+        withdraw_time: Some("2025-03-02T23:59:59Z".parse().unwrap()),
+        withdraw_reason: "Superseded".into(),
+        ..document("2025-03-03T00:00:00Z", "")
+    };
+    assert_eq!(refusal(withdrawn_first).await.0, "documents[0].withdraw_time");
     assert_eq!(stack.content(), before);
 
     // Clocks differ a little, and the past is nobody's to refuse.
@@ -241,4 +247,17 @@ async fn revisions_imported_by_an_earlier_version_are_marked_when_the_database_i
     let service = stack.replica(stack.database().url(), &[]).await;
     let admin = stack.client_of(service.url(), &stack.token_file("admin")).await;
     assert_eq!(admin.get_brief(request).await.unwrap().import_record.unwrap().importer, "press-desk");
+}
+
+#[tokio::test]
+async fn a_direction_control_in_a_creator_cannot_turn_the_import_label_around() {
+    let stack = Stack::without_worker().await;
+    let admin = stack.admin().await;
+    for creator in ["evil\u{202e} ksed", "\u{2067}desk", "desk\u{2069}"] {
+        let (field, description) = refused_field(&admin, document("2025-03-03T00:00:00Z", creator)).await;
+        assert_eq!(field, "documents[0].creator");
+        assert!(description.contains("not paired"), "{description}");
+    }
+    let paired = document("2025-03-03T00:00:00Z", "\u{2067}تهران\u{2069} desk");
+    admin.import_brief(import(paired)).await.unwrap();
 }

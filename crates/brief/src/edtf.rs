@@ -102,7 +102,7 @@ const EPOCH: i128 = 719_468;
 
 /// A text is no EDTF of level 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("no EDTF level 1 date: {0}")]
+#[error("not an EDTF level 1 date such as 2026-01-10, 2026-01, 2026 or 2025/2026: {0}")]
 pub struct EdtfError(pub &'static str);
 
 /// Parses a date or an interval.

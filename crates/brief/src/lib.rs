@@ -22,6 +22,7 @@ pub mod redact;
 pub mod references;
 pub mod render_options;
 pub mod validate;
+mod value_names;
 pub mod words;
 
 pub use canonical::{Canonical, StoredContentError};

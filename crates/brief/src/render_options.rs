@@ -10,6 +10,7 @@ use chancery_proto::render::v1::{
 };
 
 use crate::validate::{clean, is_part_id};
+use crate::value_names::value_names;
 
 /// The longest recipient, in code points.
 pub const RECIPIENT_LIMIT: usize = 200;
@@ -105,7 +106,10 @@ impl Checker {
     /// A caller who asks for something of the future would otherwise get what there is today.
     fn known<E: TryFrom<i32>>(&mut self, path: &str, value: i32) {
         if E::try_from(value).is_err() {
-            self.refuse(path, format!("{value} is nothing that this build knows"));
+            self.refuse(
+                path,
+                format!("{value} is not a known value; expected one of {}", value_names::<E>()),
+            );
         }
     }
 

@@ -115,6 +115,15 @@ fn check(content: &BriefContent, scheme: Scheme, limit: usize) -> Result<Canonic
     Ok(Canonical::new(content, scheme, floor, highest))
 }
 
+/// Checks a name or reason that is stored outside content and shown beside it.
+///
+/// # Errors
+/// A description of the first control character other than a line end, or of the first direction control that is not
+/// paired within its line (UAX #9): it would reorder the text that surrounds it.
+pub fn check_plain_text(text: &str) -> Result<(), String> {
+    text.split('\n').try_for_each(|line| clean(line).map(drop))
+}
+
 /// A text that is no part of content, as it is kept; or what is wrong with it.
 pub(crate) fn clean(text: &str) -> Result<Cow<'_, str>, String> {
     text::clean(text, false).map_err(|fault| fault.message)

@@ -10,6 +10,7 @@ use prost::{Message, Name};
 
 use crate::failure::{Failure, Place, Position};
 use crate::output::is_standard;
+use crate::source_text::SourceText;
 
 /// A message with the text that it was read from.
 #[derive(Debug, Clone)]
@@ -17,7 +18,7 @@ pub struct Document<M> {
     /// The file, as it was named.
     pub file: PathBuf,
     /// The file's text.
-    pub text: Arc<str>,
+    pub text: SourceText,
     /// The message.
     pub message: M,
 }
@@ -31,7 +32,7 @@ impl<M: Message + Name + Default> Document<M> {
     /// Reads a file's text.
     pub fn of_text(file: &Path, text: Arc<str>) -> Result<Self, Failure> {
         let message = json::from_str(&text).map_err(|error| not_the_message(file, &text, &error, M::NAME))?;
-        Ok(Self { file: file.to_owned(), text, message })
+        Ok(Self { file: file.to_owned(), text: SourceText::new(text), message })
     }
 
     /// The server's refusal with each wrong place found in the file. `prefix` is where the request holds the document.

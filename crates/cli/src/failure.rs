@@ -10,6 +10,8 @@ use chancery_client::Error as ClientError;
 use miette::{Diagnostic, GraphicalReportHandler, LabeledSpan, NamedSource, SourceCode};
 use serde::Serialize;
 
+use crate::source_text::SourceText;
+
 /// Wrong places that are shown with the lines around them; the rest gets one line each.
 const SNIPPETS: usize = 8;
 
@@ -178,11 +180,11 @@ impl Failure {
 
 impl Place {
     /// In a document's text: the position is looked up by the path.
-    pub fn in_text(file: &Path, text: &Arc<str>, path: String, description: String) -> Self {
-        let found = chancery_proto::json::locate(text, &path);
+    pub fn in_text(file: &Path, text: &SourceText, path: String, description: String) -> Self {
+        let found = text.find(&path);
         let position =
             found.map(|(line, column)| Position { file: file.display().to_string(), line, column });
-        Self { path, description, position, text: Some(Arc::clone(text)) }
+        Self { path, description, position, text: Some(Arc::clone(text.text())) }
     }
 
     fn snippet(&self) -> Option<(NamedSource<Arc<str>>, LabeledSpan)> {
@@ -272,12 +274,12 @@ impl Diagnostic for Report {
 #[cfg(test)]
 mod tests {
     use std::path::Path;
-    use std::sync::Arc;
 
     use super::{Failure, Place, Position};
+    use crate::source_text::SourceText;
 
     fn failure() -> Failure {
-        let text: Arc<str> = "{\n  \"content\": {\n    \"title\": \"\"\n  }\n}\n".into();
+        let text = SourceText::new("{\n  \"content\": {\n    \"title\": \"\"\n  }\n}\n".into());
         let place = Place::in_text(Path::new("a.json"), &text, "content.title".into(), "is required".into());
         Failure::new("INVALID_ARGUMENT", "INVALID_CONTENT", "the content breaks a rule").places(vec![place])
     }

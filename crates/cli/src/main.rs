@@ -13,6 +13,7 @@ mod output;
 mod print_options;
 mod print_warnings;
 mod progress;
+mod source_text;
 mod stack;
 mod state;
 mod text;

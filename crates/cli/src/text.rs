@@ -54,7 +54,7 @@ pub fn brief(brief: &Brief) -> String {
 /// One revision.
 pub fn revision(revision: &BriefRevision) -> String {
     let published = time(revision.publish_time.as_ref());
-    let head = [
+    let mut head = vec![
         ("revision", revision.name.clone()),
         (
             "published",
@@ -62,6 +62,9 @@ pub fn revision(revision: &BriefRevision) -> String {
         ),
         ("digest", revision.edition_digest.clone()),
     ];
+    if let Some(withdrawn) = revision.withdraw_time.as_ref() {
+        head.insert(1, ("withdrawn", format!("{}: {}", time(Some(withdrawn)), revision.withdraw_reason)));
+    }
     whole(&head, revision.content.as_ref())
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use prost_reflect::{DescriptorPool, ExtensionDescriptor, MessageDescriptor};
+use prost_reflect::{DescriptorPool, EnumDescriptor, ExtensionDescriptor, MessageDescriptor};
 
 use crate::options::v1::Permission;
 
@@ -25,6 +25,18 @@ pub fn pool() -> &'static DescriptorPool {
 /// A message's descriptor by its full name, such as `chancery.brief.v1.Brief`.
 pub fn message(full_name: &str) -> Option<MessageDescriptor> {
     POOL.get_message_by_name(full_name)
+}
+
+/// The names of an enum's values but the unspecified one, by the enum's short name, such as `ChangeKind`.
+pub fn enum_values(name: &str) -> Vec<String> {
+    let found =
+        POOL.all_enums().find(|found| found.name() == name && found.full_name().starts_with("chancery."));
+    found.map(|found| value_names(&found)).unwrap_or_default()
+}
+
+/// The names of an enum's values but the unspecified one.
+pub(crate) fn value_names(descriptor: &EnumDescriptor) -> Vec<String> {
+    descriptor.values().filter(|value| value.number() != 0).map(|value| value.name().to_owned()).collect()
 }
 
 /// The permission that a method states, by its gRPC path, such as `/chancery.brief.v1.BriefService/GetBrief`.

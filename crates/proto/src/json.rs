@@ -6,11 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use prost::{Message, Name};
-use prost_reflect::{DynamicMessage, MessageDescriptor, SerializeOptions};
+use prost_reflect::{DynamicMessage, Kind, MessageDescriptor, SerializeOptions};
 use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::descriptors;
+use crate::descriptors::{self, value_names};
 
 /// Why a text is no JSON form of the message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -33,7 +33,8 @@ pub struct JsonError {
 pub fn from_str<T: Message + Name + Default>(text: &str) -> Result<T, JsonError> {
     // The look for repeated fields reads the text a first time: of two values, the message would keep one in silence.
     read(text, FieldsOnce)?;
-    let dynamic = read(text, Strict(descriptor::<T>()))?;
+    let dynamic = read(text, Strict(descriptor::<T>()))
+        .map_err(|error| name_allowed_values(error, descriptor::<T>()))?;
     dynamic.transcode_to::<T>().map_err(|error| JsonError {
         path: ".".into(),
         line: 1,
@@ -55,27 +56,72 @@ pub fn to_string_pretty<T: Message + Name>(message: &T) -> String {
     String::from_utf8(bytes).expect("serde_json writes UTF-8")
 }
 
-/// Where a path of the service's answer, such as `content.sections[2].heading`, stands in a JSON text: line and
-/// column from 1 of the deepest part of the path that is there. None when the text is no JSON.
-pub fn locate(text: &str, path: &str) -> Option<(usize, usize)> {
-    let mut value: &RawValue = serde_json::from_str(text).ok()?;
-    for step in steps(path) {
-        let next = match step {
-            Step::Field(name) => field(value, name),
-            Step::Index(index) => serde_json::from_str::<Vec<&RawValue>>(value.get())
-                .ok()
-                .and_then(|items| items.get(index).copied()),
-        };
-        match next {
-            Some(inner) => value = inner,
-            None => break,
-        }
+/// Where the values of a JSON text begin, for the paths of many violations.
+#[derive(Debug)]
+pub struct Positions {
+    root: Node,
+    line_starts: Vec<usize>,
+}
+
+/// A value: its byte offset and what it contains.
+#[derive(Debug)]
+struct Node {
+    offset: usize,
+    fields: BTreeMap<String, Node>,
+    items: Vec<Node>,
+}
+
+impl Positions {
+    /// Reads a text once; none when it is no JSON.
+    pub fn of(text: &str) -> Option<Self> {
+        let root: &RawValue = serde_json::from_str(text).ok()?;
+        let newlines = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let line_starts = std::iter::once(0).chain(newlines.map(|(offset, _)| offset + 1)).collect();
+        Some(Self { root: Node::of(root, text.as_ptr() as usize), line_starts })
     }
-    let offset = value.get().as_ptr() as usize - text.as_ptr() as usize;
-    let before = &text[..offset];
-    let line = before.matches('\n').count() + 1;
-    let column = before.len() - before.rfind('\n').map_or(0, |newline| newline + 1) + 1;
-    Some((line, column))
+
+    /// Line and column, from 1, of the deepest part of a path such as `content.sections[2].heading` that exists.
+    pub fn find(&self, path: &str) -> (usize, usize) {
+        let mut node = &self.root;
+        for step in steps(path) {
+            let next = match step {
+                Step::Field(name) => {
+                    node.fields.get(name).or_else(|| node.fields.get(camel_case(name).as_str()))
+                }
+                Step::Index(index) => node.items.get(index),
+            };
+            match next {
+                Some(inner) => node = inner,
+                None => break,
+            }
+        }
+        let line = self.line_starts.partition_point(|start| *start <= node.offset);
+        (line, node.offset - self.line_starts[line - 1] + 1)
+    }
+}
+
+impl Node {
+    fn of(value: &RawValue, text_start: usize) -> Self {
+        let json = value.get();
+        let offset = json.as_ptr() as usize - text_start;
+        let (mut fields, mut items) = (BTreeMap::new(), Vec::new());
+        if json.starts_with('{') {
+            let read: BTreeMap<Cow<'_, str>, &RawValue> = serde_json::from_str(json).unwrap_or_default();
+            fields = read
+                .into_iter()
+                .map(|(name, value)| (name.into_owned(), Self::of(value, text_start)))
+                .collect();
+        } else if json.starts_with('[') {
+            let read: Vec<&RawValue> = serde_json::from_str(json).unwrap_or_default();
+            items = read.into_iter().map(|value| Self::of(value, text_start)).collect();
+        }
+        Self { offset, fields, items }
+    }
+}
+
+/// Line and column of one path in a JSON text, as [`Positions::find`] returns them.
+pub fn locate(text: &str, path: &str) -> Option<(usize, usize)> {
+    Some(Positions::of(text)?.find(path))
 }
 
 /// Reads all of a text, telling the path of what is wrong.
@@ -187,11 +233,6 @@ fn steps(path: &str) -> impl Iterator<Item = Step<'_>> {
     })
 }
 
-fn field<'a>(value: &'a RawValue, name: &str) -> Option<&'a RawValue> {
-    let fields: BTreeMap<Cow<'a, str>, &'a RawValue> = serde_json::from_str(value.get()).ok()?;
-    fields.get(name).or_else(|| fields.get(camel_case(name).as_str())).copied()
-}
-
 fn camel_case(name: &str) -> String {
     let mut camel = String::with_capacity(name.len());
     let mut raise = false;
@@ -210,6 +251,24 @@ fn camel_case(name: &str) -> String {
 
 fn descriptor<T: Name>() -> MessageDescriptor {
     descriptors::message(&T::full_name()).expect("generated messages are in the descriptor set")
+}
+
+/// Adds the names that are allowed where an enum's name is unknown.
+fn name_allowed_values(mut error: JsonError, descriptor: MessageDescriptor) -> JsonError {
+    let mut message = Some(descriptor);
+    let mut kind = None;
+    for step in steps(&error.path) {
+        let Step::Field(name) = step else { continue };
+        let field = message.as_ref().and_then(|message| {
+            message.get_field_by_name(name).or_else(|| message.get_field_by_json_name(name))
+        });
+        kind = field.map(|field| field.kind());
+        message = kind.as_ref().and_then(Kind::as_message).cloned();
+    }
+    if let Some(found) = kind.as_ref().and_then(Kind::as_enum) {
+        error.message = format!("{}; expected one of {}", error.message, value_names(found).join(", "));
+    }
+    error
 }
 
 fn json_error(path: &str, error: &serde_json::Error) -> JsonError {
@@ -239,6 +298,15 @@ mod tests {
         assert_eq!(error.line, 2);
         assert!(error.path.starts_with("content.sections[0]"), "{}", error.path);
         assert!(error.message.contains("haeding"), "{}", error.message);
+    }
+
+    #[test]
+    fn an_unknown_enum_name_is_refused_with_the_allowed_ones() {
+        let text = "{\"content\": {\"relationships\": [{}, {\"polarity\": \"supportive\"}]}}";
+        let error = from_str::<RevisionDocument>(text).unwrap_err();
+        assert!(error.path.starts_with("content.relationships[1].polarity"), "{}", error.path);
+        let allowed = "expected one of RELATIONSHIP_POLARITY_SUPPORTIVE, RELATIONSHIP_POLARITY_ADVERSE, ";
+        assert!(error.message.contains(allowed), "{}", error.message);
     }
 
     #[test]

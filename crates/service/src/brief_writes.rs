@@ -5,7 +5,7 @@ use std::mem;
 use chancery_brief::Canonical;
 use chancery_brief::digest::Digest;
 use chancery_brief::lint::{self, Warning};
-use chancery_brief::validate::{InvalidContent, Violation, violations};
+use chancery_brief::validate::{InvalidContent, Violation, check_plain_text, violations};
 use chancery_proto::brief::v1::{
     Brief, BriefDraft, BriefRevision, ContentViolation, CreateBriefRequest, ImportBriefRequest,
     ImportBriefResponse, LintBriefRequest, LintBriefResponse, LintWarning, PublishBriefRequest,
@@ -214,6 +214,8 @@ async fn import_document(
         let description = format!("at most {CREATOR_LIMIT} characters, none of them a control character");
         return Err(invalid_field(&field("creator"), description));
     }
+    check_plain_text(&document.creator)
+        .map_err(|description| invalid_field(&field("creator"), description))?;
     let published_at = document
         .publish_time
         .as_ref()
@@ -227,6 +229,11 @@ async fn import_document(
         None if document.withdraw_reason.is_empty() => None,
         None => return Err(invalid_field(&field("withdraw_time"), "required with withdraw_reason")),
     };
+    if let (Some(published), Some(withdrawal)) = (published_at, &withdrawal)
+        && withdrawal.at < published
+    {
+        return Err(invalid_field(&field("withdraw_time"), "must not be earlier than publish_time"));
+    }
     let content = required(&field("content"), document.content)?;
     let content: Canonical = canonical(&field("content"), content, access.scheme).await?;
     Ok(ImportDocument {

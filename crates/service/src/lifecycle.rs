@@ -1,5 +1,6 @@
 //! What becomes of briefs after they were written: deleting, bringing back, withdrawing, purging.
 
+use chancery_brief::validate::check_plain_text;
 use chancery_proto::brief::v1::{
     Brief, DeleteBriefRequest, PdfDelivery, PurgeBriefRevisionRequest, PurgeBriefRevisionResponse,
     UndeleteBriefRequest, WithdrawBriefRevisionRequest, WithdrawBriefRevisionResponse,
@@ -136,6 +137,7 @@ pub(crate) fn reason<'a>(field: &str, text: &'a str) -> Result<&'a str, Status> 
             format!("at most {REASON_LIMIT} characters, none of them a control character but line ends");
         return Err(invalid_field(field, description));
     }
+    check_plain_text(reason).map_err(|description| invalid_field(field, description))?;
     Ok(reason)
 }
 

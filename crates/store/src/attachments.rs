@@ -139,8 +139,11 @@ impl Store {
             return row.into_attachment(workspace, access.scheme);
         }
         let is_known = access.clearance.reads(Rank::try_from(row.marking).map_err(damaged)?);
-        let name = name.to_string();
-        Err(if is_known { StoreError::AlreadyExists(name) } else { StoreError::Forbidden(name) })
+        if !is_known {
+            return Err(StoreError::Forbidden(name.to_string()));
+        }
+        let label = access.scheme.label(Rank::try_from(row.marking).map_err(damaged)?);
+        Err(StoreError::AlreadyExists(format!("{name} with the marking {label}")))
     }
 
     async fn attachment_row(&self, workspace: &ResourceId, digest: Digest) -> Result<Option<Row>> {

@@ -47,7 +47,7 @@ pub enum StoreError {
         number: u32,
     },
     /// Imported revisions leave a gap after the newest one.
-    #[error("revision {given} does not follow revision {newest}")]
+    #[error("revision {given} would leave a gap: the next one to import is revision {}", newest + 1)]
     RevisionGap {
         /// The newest stored revision.
         newest: u32,

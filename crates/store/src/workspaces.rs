@@ -1,6 +1,7 @@
 //! Workspaces.
 
 use chancery_brief::marking::{Policy, Scheme};
+use chancery_brief::validate::check_plain_text;
 use chancery_proto::names::{ResourceId, WorkspaceName};
 use time::OffsetDateTime;
 
@@ -127,7 +128,8 @@ pub(crate) async fn insert_workspace(
 /// A name for people: neither empty nor long.
 pub(crate) fn checked_display_name<'a>(field: &'static str, text: &'a str) -> Result<&'a str> {
     let length = text.trim().chars().count();
-    if (1..=DISPLAY_NAME_LIMIT).contains(&length) && !text.chars().any(char::is_control) {
+    check_plain_text(text).map_err(|description| StoreError::InvalidField { field, description })?;
+    if (1..=DISPLAY_NAME_LIMIT).contains(&length) && !text.contains('\n') {
         return Ok(text.trim());
     }
     let description =

@@ -11,6 +11,7 @@ use super::{InvalidContent, TEXT_LIMIT, Violation, code, forms};
 use crate::edtf;
 use crate::marking::{Rank, Scheme};
 use crate::part::{Ids, for_each_part};
+use crate::value_names::value_names;
 
 /// A step down into the content.
 enum Step {
@@ -116,6 +117,14 @@ impl Checker<'_> {
         self.refuse_empty(field, text);
     }
 
+    /// A text that is empty or says something.
+    pub(super) fn optional_text(&mut self, field: &'static str, text: &mut String, limit: usize) {
+        self.text(field, text, limit);
+        if !text.is_empty() {
+            self.refuse_empty(field, text);
+        }
+    }
+
     pub(super) fn refuse_empty(&mut self, field: &'static str, text: &str) {
         if text.trim().is_empty() {
             self.violate(field, code::REQUIRED, "a text must stand here");
@@ -182,6 +191,14 @@ impl Checker<'_> {
         }
     }
 
+    /// An EDTF date that is no interval; empty when it is not known.
+    pub(super) fn single_date(&mut self, field: &'static str, date: &str) {
+        self.date(field, date);
+        if matches!(edtf::parse(date), Ok(edtf::Edtf::Interval(..))) {
+            self.violate(field, code::INVALID_DATE, "expected one date such as 2026-01-10, not an interval");
+        }
+    }
+
     /// An address on the web, percent-encoded in place.
     pub(super) fn web_url(&mut self, field: &'static str, url: &mut String) {
         match forms::web_url(url) {
@@ -208,17 +225,19 @@ impl Checker<'_> {
 
 /// Numbers and enums.
 impl Checker<'_> {
-    /// An enum that may be left unsaid.
+    /// Checks an enum that may be unset.
     pub(super) fn known<E: TryFrom<i32>>(&mut self, field: &'static str, value: i32) {
         if E::try_from(value).is_err() {
-            self.violate(field, code::UNKNOWN_VALUE, format!("{value} is no value of this enum"));
+            let message = format!("{value} is not a known value; expected one of {}", value_names::<E>());
+            self.violate(field, code::UNKNOWN_VALUE, message);
         }
     }
 
-    /// An enum that must be said.
+    /// Checks an enum that must be set.
     pub(super) fn chosen<E: TryFrom<i32>>(&mut self, field: &'static str, value: i32) {
         if value == 0 {
-            self.violate(field, code::REQUIRED, "a value must be chosen here");
+            let message = format!("is required; expected one of {}", value_names::<E>());
+            self.violate(field, code::REQUIRED, message);
         } else {
             self.known::<E>(field, value);
         }
@@ -226,7 +245,7 @@ impl Checker<'_> {
 
     pub(super) fn at_most(&mut self, field: &'static str, value: u32, limit: u32) {
         if value > limit {
-            self.violate(field, code::OUT_OF_RANGE, format!("{value} is above {limit}"));
+            self.violate(field, code::OUT_OF_RANGE, format!("{value} is outside 0 to {limit}"));
         }
     }
 

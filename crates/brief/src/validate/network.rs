@@ -98,7 +98,7 @@ impl Checker<'_> {
         self.known::<SourceReliability>("reliability", source.reliability);
         self.text("descriptor", &mut source.descriptor, TEXT_LIMIT);
         self.own_marking(&mut source.marking);
-        self.text("short_title", &mut source.short_title, SHORT_TITLE_LIMIT);
-        self.date("accessed", &source.accessed);
+        self.optional_text("short_title", &mut source.short_title, SHORT_TITLE_LIMIT);
+        self.single_date("accessed", &source.accessed);
     }
 }

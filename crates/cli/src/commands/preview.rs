@@ -3,7 +3,6 @@
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::thread;
 
 use chancery_brief::digest::{body_bytes, body_digest};
@@ -20,6 +19,7 @@ use crate::documents::{Document, text_of};
 use crate::failure::{Failure, Place};
 use crate::images::Image;
 use crate::output::{self, is_standard};
+use crate::source_text::SourceText;
 use crate::text;
 use crate::theme::Theme;
 use crate::{print_options, print_warnings};
@@ -34,7 +34,7 @@ pub(super) struct DraftFile {
     revision: u32,
     /// The path of the content in the file.
     prefix: &'static str,
-    text: Arc<str>,
+    text: SourceText,
 }
 
 pub fn run(global: &Global, arguments: &Preview) -> Result<(), Failure> {
@@ -120,18 +120,30 @@ impl DraftFile {
         let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         if !has(&["content"]) {
             let content = Document::<BriefContent>::of_text(file, text.clone())?.message;
-            return Ok(Self { content, brief_id: stem, revision: 0, prefix: "", text });
+            return Ok(Self {
+                content,
+                brief_id: stem,
+                revision: 0,
+                prefix: "",
+                text: SourceText::new(text),
+            });
         }
         if has(&["briefId", "brief_id", "revision"]) {
             let document = Document::<RevisionDocument>::of_text(file, text.clone())?.message;
             let (brief_id, revision) = (document.brief_id, document.revision);
             let content = document.content.unwrap_or_default();
-            return Ok(Self { content, brief_id, revision, prefix: "content", text });
+            return Ok(Self { content, brief_id, revision, prefix: "content", text: SourceText::new(text) });
         }
         let draft = Document::<BriefDraft>::of_text(file, text.clone())?.message;
         let brief_id = draft.name.split('/').nth(3).map_or(stem, str::to_owned);
         let content = draft.content.unwrap_or_default();
-        Ok(Self { content, brief_id, revision: draft.base_revision, prefix: "content", text })
+        Ok(Self {
+            content,
+            brief_id,
+            revision: draft.base_revision,
+            prefix: "content",
+            text: SourceText::new(text),
+        })
     }
 
     /// The place in the file of a rule that its content breaks at a path.

@@ -76,6 +76,15 @@ async fn a_workspaces_scheme_and_policy_decide_what_its_readers_see() {
 }
 
 #[tokio::test]
+async fn a_name_that_would_reorder_the_text_around_it_is_refused() {
+    let scene = Scene::new().await;
+    let mut admin = scene.admins(&scene.admin);
+    let mut request = new_token("workspaces/default", Role::Reader, "TLP:GREEN");
+    request.api_token.as_mut().unwrap().display_name = "Desk\u{202e} x".into();
+    refused_at(admin.create_api_token(request).await, Reason::InvalidField, "api_token.display_name");
+}
+
+#[tokio::test]
 async fn a_token_works_until_it_is_revoked() {
     let scene = Scene::new().await;
     scene.published("b1", content("One")).await;

@@ -131,7 +131,7 @@ async fn withdrawing_needs_a_publisher_who_may_see_all_of_it() {
 async fn a_withdrawal_needs_a_reason() {
     let scene = scene().await;
     let mut admin = scene.briefs(&scene.admin);
-    for reason in ["", " \n", "a\0b", &"x".repeat(1001)] {
+    for reason in ["", " \n", "a\0b", "b\u{202e}a", "\u{2067}a\nb\u{2069}", &"x".repeat(1001)] {
         let request = WithdrawBriefRevisionRequest { reason: reason.into(), ..withdraw(1) };
         refused_at(admin.withdraw_brief_revision(request).await, Reason::InvalidField, "reason");
     }

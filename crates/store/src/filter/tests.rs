@@ -102,7 +102,11 @@ fn wrong_values_and_operators_are_refused_where_they_stand() {
             10,
             "the workspace's markings are TLP:CLEAR, TLP:GREEN, TLP:AMBER, TLP:AMBER+STRICT, TLP:RED",
         ),
-        ("earliest : 2024-13", 11, "no EDTF level 1 date: months are 01 to 12, seasons 21 to 24"),
+        (
+            "earliest : 2024-13",
+            11,
+            "not an EDTF level 1 date such as 2026-01-10, 2026-01, 2026 or 2025/2026: months are 01 to 12, seasons 21 to 24",
+        ),
         ("text : \"\"", 7, "an empty text is a part of every text"),
     ] {
         assert_eq!(refused(text), (position, description.to_owned()), "{text}");

@@ -135,6 +135,15 @@ fn a_change_names_one_part_of_this_revision_or_of_its_parent() {
 }
 
 #[test]
+fn a_source_s_short_title_says_something_and_its_access_date_is_one_date() {
+    refuses(code::REQUIRED, "sources[0].short_title", |content| content.sources[0].short_title = "  ".into());
+    refuses(code::INVALID_DATE, "sources[0].accessed", |content| {
+        content.sources[0].accessed = "2026-01-01/2026-01-10".into();
+    });
+    canonical(|content| content.sources[0].accessed = "2026-01".into());
+}
+
+#[test]
 fn a_relationships_polarity_is_a_value_of_the_enum() {
     for polarity in 0..=4 {
         canonical(|content| content.relationships[0].polarity = polarity);
