@@ -70,6 +70,20 @@ pub struct RenderRow {
     pub is_cancelled: bool,
 }
 
+impl RenderRow {
+    /// The render's resource name.
+    pub fn name(&self) -> String {
+        format!("{}/renders/{}", crate::WORKSPACE, self.render_id)
+    }
+}
+
+impl Snapshot {
+    /// The task of each render, by the render's name.
+    pub fn tasks_of_renders(&self) -> BTreeMap<String, &str> {
+        self.renders.iter().map(|row| (row.name(), row.task_id.as_str())).collect()
+    }
+}
+
 /// A row of `render_queue`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QueueRow {

@@ -268,7 +268,7 @@ fn defined_name(item: &Item) -> Option<String> {
 fn collect_paths(tokens: TokenStream, found: &mut impl FnMut(ModulePath)) {
     let mut path = ModulePath::new();
     let mut colons = 0;
-    let mut end = |path: &mut ModulePath, found: &mut dyn FnMut(ModulePath)| {
+    let end = |path: &mut ModulePath, found: &mut dyn FnMut(ModulePath)| {
         if path.len() > 1 {
             found(std::mem::take(path));
         }

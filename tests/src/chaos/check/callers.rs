@@ -2,16 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Findings, Kind, Run, name_of, tasks_of_renders};
+use super::{Findings, Kind, Run};
 use crate::chaos::history::{Call, Entry, Event, Seen, State};
 use crate::chaos::plan::FaultKind;
+use crate::chaos::snapshot::RenderRow;
 
 /// Reasons for which a call may be refused for good: the print ended worker after worker; a render that is given up has
 /// its result already.
 const EXPECTED: [&str; 2] = ["RENDER_QUARANTINED", "RENDER_ENDED"];
 
 pub(super) fn check(run: &Run, found: &mut Findings) {
-    let tasks = tasks_of_renders(run);
+    let tasks = run.snapshot.tasks_of_renders();
     let mut calls: BTreeMap<u64, Vec<&Entry>> = BTreeMap::new();
     for entry in run.history.iter().filter(|entry| entry.request.is_some()) {
         calls.entry(entry.call).or_default().push(entry);
@@ -148,8 +149,8 @@ fn first_seen(entries: &[&Entry]) -> Option<u64> {
 fn agree_with_the_database(run: &Run, ends: &BTreeMap<&str, (u64, &Seen)>, found: &mut Findings) {
     let states: BTreeMap<_, _> =
         run.snapshot.tasks.iter().map(|task| (task.task_id.as_str(), task)).collect();
-    let tasks = tasks_of_renders(run);
-    let cancelled = run.snapshot.renders.iter().filter(|row| row.is_cancelled).map(name_of);
+    let tasks = run.snapshot.tasks_of_renders();
+    let cancelled = run.snapshot.renders.iter().filter(|row| row.is_cancelled).map(RenderRow::name);
     let cancelled: BTreeSet<String> = cancelled.collect();
     let mut told = BTreeSet::new();
     for (name, (_, seen)) in ends {

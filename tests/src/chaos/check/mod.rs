@@ -6,7 +6,6 @@ mod tasks;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -14,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::history::Entry;
 use super::plan::PlannedRequest;
 use super::scene::Editions;
-use super::snapshot::{RenderRow, Snapshot};
+use super::snapshot::Snapshot;
 
 /// Promises, named by how they are broken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -111,14 +110,4 @@ impl Findings {
     fn add(&mut self, kind: Kind, what: impl Into<String>) {
         self.0.push(Violation { kind, what: what.into() });
     }
-}
-
-/// A render's name.
-fn name_of(row: &RenderRow) -> String {
-    format!("{}/renders/{}", crate::WORKSPACE, row.render_id)
-}
-
-/// The task of each render, by the render's name.
-fn tasks_of_renders(run: &Run) -> BTreeMap<String, &str> {
-    run.snapshot.renders.iter().map(|row| (name_of(row), row.task_id.as_str())).collect()
 }
