@@ -8,7 +8,7 @@ use chancery_artifacts::Place;
 use chancery_store::{DatabaseSettings, LeaseTimes, QUEUE_LIMIT};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::freshness::ANSWER_BYTES;
+use crate::cache::ANSWER_BYTES;
 
 /// Serves briefs and renders over gRPC.
 #[derive(Debug, Parser)]

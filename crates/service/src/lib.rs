@@ -2,48 +2,19 @@
 //!
 //! One file a gRPC service; handlers only decode, authorise, call the domain and the store, and encode.
 
-pub mod admin_service;
-mod answers;
-mod artifact_upload;
-mod attachments;
-mod brief_messages;
-mod brief_reads;
-pub mod brief_service;
-mod brief_writes;
+mod admin;
+mod auth;
+pub mod background;
+mod briefs;
+pub mod cache;
 pub mod config;
-mod cursors;
-mod database_health;
-mod deadline;
-mod differences;
-pub mod errors;
-mod fields;
-pub mod freshness;
-mod hot_briefs;
-pub mod identity;
-mod knowledge_lists;
-mod knowledge_messages;
-pub mod knowledge_service;
-mod lifecycle;
-pub mod log;
-mod pages;
-pub mod probe;
-mod queue_messages;
-mod rechecks;
-mod render_lists;
-mod render_messages;
-pub mod render_service;
-pub mod render_worker_service;
-mod request_ids;
-mod search;
+mod knowledge;
+pub mod observability;
+pub mod renders;
+mod rpc;
 pub mod server;
 pub mod shutdown;
-mod sweep;
-pub mod telemetry;
-mod unmanned;
-mod views;
-pub mod wakeups;
-pub mod watch;
-mod worker_notes;
+mod workers;
 
 use std::future::Future;
 use std::pin::Pin;

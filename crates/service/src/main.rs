@@ -4,9 +4,10 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use chancery_service::config::{Command, CommandLine};
+use chancery_service::observability::{health_probe, log};
+use chancery_service::server;
 use chancery_service::server::LIVENESS;
 use chancery_service::shutdown::StopSignals;
-use chancery_service::{log, probe, server};
 use clap::Parser;
 use tokio::runtime::Runtime;
 
@@ -30,7 +31,7 @@ fn run() -> anyhow::Result<()> {
     let line = CommandLine::parse();
     if let Some(Command::Probe { live }) = line.command {
         let service = if live { LIVENESS } else { "" };
-        return Ok(runtime.block_on(probe::probe(line.config.listen, service))?);
+        return Ok(runtime.block_on(health_probe::probe(line.config.listen, service))?);
     }
     let _rest = log::begin(line.config.log).map_err(anyhow::Error::from_boxed)?;
     tracing::info!(config = ?line.config, "starting");

@@ -9,9 +9,9 @@ use chancery_proto::render::v1::{
     RenderState, WaitRenderRequest, WatchRenderRequest,
 };
 use chancery_proto::worker::v1::{FailRenderRequest, Lease};
-use chancery_service::render_service::Renders;
+use chancery_service::background::wakeups::Wakeups;
+use chancery_service::renders::service::Renders;
 use chancery_service::shutdown;
-use chancery_service::wakeups::Wakeups;
 use chancery_store::{AttemptFailure, Secret};
 use tokio_stream::StreamExt;
 use tonic::{Code, Request};

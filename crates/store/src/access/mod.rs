@@ -1,4 +1,4 @@
-//! TODO: what belongs in `access`.
+//! Principals, API tokens, workspaces, and the first secrets.
 
 pub(crate) mod bootstrap;
 pub(crate) mod principal;

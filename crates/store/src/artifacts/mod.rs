@@ -1,4 +1,4 @@
-//! TODO: what belongs in `artifacts`.
+//! Finished PDFs: their rows, where their bytes are, how long they stay, and their deliveries.
 
 pub(crate) mod chunks;
 pub(crate) mod deliveries;

@@ -1,4 +1,4 @@
-//! TODO: what belongs in `briefs`.
+//! Briefs: envelopes, drafts, revisions, editions, and what ends them.
 
 pub(crate) mod attachments;
 pub(crate) mod batched_reads;

@@ -1,4 +1,4 @@
-//! TODO: what belongs in `changes`.
+//! The change log of each workspace, notifications, and idempotency keys.
 
 pub(crate) mod feed;
 pub(crate) mod idempotency_keys;

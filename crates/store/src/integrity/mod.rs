@@ -1,4 +1,4 @@
-//! TODO: what belongs in `integrity`.
+//! `chancery verify` and `chancery reindex`.
 
 pub(crate) mod findings;
 pub(crate) mod reindex;

@@ -1,4 +1,4 @@
-//! TODO: what belongs in `renders`.
+//! Renders: requests, the queue, leases, attempts, and the workers.
 
 pub(crate) mod attempts;
 pub(crate) mod cancel;

@@ -1,0 +1,4 @@
+//! `AdminService`: workspaces, tokens, the queue and its workers.
+
+pub(crate) mod messages;
+pub mod service;

@@ -1,0 +1,87 @@
+//! Briefs, drafts and revisions as the wire has them.
+
+use chancery_proto::brief::v1::{BriefDraft, BriefRevision, RevisionDocument, RevisionState};
+use chancery_proto::names::{BriefName, DraftName, ResourceId, RevisionNumber};
+use chancery_store::{Draft, Edition, ImportRecord, Purging, RevisionSummary, StoreError, Withdrawal};
+use tonic::Status;
+
+use crate::rpc::errors::status;
+use crate::rpc::fields::timestamp;
+
+/// A draft.
+pub(crate) fn draft_message(name: &DraftName, draft: Draft) -> BriefDraft {
+    BriefDraft {
+        name: name.to_string(),
+        etag: draft.etag,
+        update_time: Some(timestamp(draft.updated_at)),
+        base_revision: draft.base_revision,
+        content: Some(draft.content),
+        ..BriefDraft::default()
+    }
+}
+
+/// A revision, as the caller's edition.
+pub(crate) fn revision_message(brief: &BriefName, edition: Edition) -> Result<BriefRevision, Status> {
+    let content = edition.content().map_err(status)?;
+    Ok(BriefRevision {
+        name: brief.revision(RevisionNumber(edition.revision)).to_string(),
+        number: edition.revision,
+        publish_time: Some(timestamp(edition.published_at)),
+        record_time: Some(timestamp(edition.recorded_at)),
+        creator: edition.creator.clone(),
+        edition_digest: edition.digest.to_string(),
+        marking: content.marking.clone(),
+        title: content.title.clone(),
+        change_summary: content.change_summary.clone(),
+        state: state(edition.withdrawal.as_ref(), None).into(),
+        withdraw_time: edition.withdrawal.as_ref().map(|withdrawal| timestamp(withdrawal.at)),
+        withdraw_reason: edition.withdrawal.map(|withdrawal| withdrawal.reason).unwrap_or_default(),
+        import_record: edition.import.as_ref().map(ImportRecord::to_message),
+        content: Some(content),
+        ..BriefRevision::default()
+    })
+}
+
+fn state(withdrawal: Option<&Withdrawal>, purging: Option<&Purging>) -> RevisionState {
+    match (withdrawal, purging) {
+        (_, Some(_)) => RevisionState::Purged,
+        (Some(_), None) => RevisionState::Withdrawn,
+        (None, None) => RevisionState::Published,
+    }
+}
+
+/// A revision as lists show it; a purged one has no more than that.
+pub(crate) fn listed_revision(brief: &BriefName, revision: RevisionSummary) -> BriefRevision {
+    BriefRevision {
+        name: brief.revision(RevisionNumber(revision.revision)).to_string(),
+        number: revision.revision,
+        publish_time: Some(timestamp(revision.published_at)),
+        record_time: Some(timestamp(revision.recorded_at)),
+        creator: revision.creator,
+        import_record: revision.import.as_ref().map(ImportRecord::to_message),
+        edition_digest: revision.digest.to_string(),
+        marking: revision.marking,
+        title: revision.title,
+        change_summary: revision.change_summary,
+        state: state(revision.withdrawal.as_ref(), revision.purging.as_ref()).into(),
+        withdraw_time: revision.withdrawal.as_ref().map(|withdrawal| timestamp(withdrawal.at)),
+        withdraw_reason: revision.withdrawal.map(|withdrawal| withdrawal.reason).unwrap_or_default(),
+        purge_time: revision.purging.as_ref().map(|purging| timestamp(purging.at)),
+        purge_reason: revision.purging.and_then(|purging| purging.reason).unwrap_or_default(),
+        ..BriefRevision::default()
+    }
+}
+
+/// A revision as it travels.
+pub(crate) fn document_message(brief: &ResourceId, edition: Edition) -> Result<RevisionDocument, StoreError> {
+    Ok(RevisionDocument {
+        brief_id: brief.to_string(),
+        revision: edition.revision,
+        publish_time: Some(timestamp(edition.published_at)),
+        digest: edition.digest.to_string(),
+        content: Some(edition.content()?),
+        creator: edition.creator,
+        withdraw_time: edition.withdrawal.as_ref().map(|withdrawal| timestamp(withdrawal.at)),
+        withdraw_reason: edition.withdrawal.map(|withdrawal| withdrawal.reason).unwrap_or_default(),
+    })
+}

@@ -1,0 +1,5 @@
+//! `KnowledgeService`: lists of the parts of briefs, and what rests on them.
+
+pub(crate) mod lists;
+pub(crate) mod messages;
+pub mod service;

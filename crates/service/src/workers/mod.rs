@@ -1,0 +1,5 @@
+//! `RenderWorkerService`: leases, input and uploads of the workers.
+
+pub(crate) mod artifact_upload;
+pub(crate) mod heartbeats;
+pub mod service;
