@@ -1,4 +1,4 @@
 //! `AdminService`: workspaces, tokens, the queue and its workers.
 
 pub(crate) mod messages;
-pub mod service;
+pub(crate) mod service;

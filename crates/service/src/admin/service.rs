@@ -25,7 +25,7 @@ use crate::rpc::pagination::Page;
 
 /// Answers from the store.
 #[derive(Debug, Clone)]
-pub struct Admin {
+pub(crate) struct Admin {
     store: Store,
     freshness: Freshness,
     wakeups: Wakeups,
@@ -33,7 +33,7 @@ pub struct Admin {
 
 impl Admin {
     /// Over a store and what is kept of it, with the queue's wake-ups.
-    pub const fn new(store: Store, freshness: Freshness, wakeups: Wakeups) -> Self {
+    pub(crate) const fn new(store: Store, freshness: Freshness, wakeups: Wakeups) -> Self {
         Self { store, freshness, wakeups }
     }
 

@@ -38,7 +38,7 @@ const OPEN: [&str; 3] = ["/grpc.health.v1.", "/grpc.reflection.v1.", "/grpc.refl
 ///
 /// # Errors
 /// `UNAUTHENTICATED` when the call did not come through [`IdentityLayer`].
-pub fn principal<T>(request: &tonic::Request<T>) -> Result<Principal, Status> {
+pub(crate) fn principal<T>(request: &tonic::Request<T>) -> Result<Principal, Status> {
     shared_principal(request).map(Arc::unwrap_or_clone)
 }
 
@@ -46,14 +46,14 @@ pub fn principal<T>(request: &tonic::Request<T>) -> Result<Principal, Status> {
 ///
 /// # Errors
 /// As [`principal`].
-pub fn shared_principal<T>(request: &tonic::Request<T>) -> Result<Arc<Principal>, Status> {
+pub(crate) fn shared_principal<T>(request: &tonic::Request<T>) -> Result<Arc<Principal>, Status> {
     let known = request.extensions().get::<Arc<Principal>>();
     known.cloned().ok_or_else(|| unauthenticated("the call carries no credentials"))
 }
 
 /// Whether a principal's roles carry a permission. Workspace admin implies the four roles before it; the SYSTEM
 /// roles hold in scope SYSTEM only, the others in a workspace only.
-pub fn allows(principal: &Principal, permission: Permission) -> bool {
+pub(crate) fn allows(principal: &Principal, permission: Permission) -> bool {
     let in_workspace = matches!(principal.scope, Scope::Workspace { .. });
     let workspace = |role| in_workspace && principal.roles.allow(role);
     let system = |role| !in_workspace && principal.roles.holds(role);
@@ -75,14 +75,14 @@ pub fn allows(principal: &Principal, permission: Permission) -> bool {
 
 /// Finds the principals of tokens, in memory while that is fresh and else in the database. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Authority {
+pub(crate) struct Authority {
     store: Store,
     freshness: Freshness,
 }
 
 impl Authority {
     /// Over a store and what is kept of it.
-    pub const fn new(store: Store, freshness: Freshness) -> Self {
+    pub(crate) const fn new(store: Store, freshness: Freshness) -> Self {
         Self { store, freshness }
     }
 
@@ -113,7 +113,7 @@ impl Authority {
 
 /// Puts [`Identity`] in front of a service.
 #[derive(Debug, Clone)]
-pub struct IdentityLayer {
+pub(crate) struct IdentityLayer {
     // One reference to count for each call, not one for each thing in it.
     shared: Arc<Shared>,
 }
@@ -126,7 +126,7 @@ struct Shared {
 
 impl IdentityLayer {
     /// With who knows tokens, and whom to wake when a call may have changed something.
-    pub fn new(authority: Authority, wakeups: Wakeups) -> Self {
+    pub(crate) fn new(authority: Authority, wakeups: Wakeups) -> Self {
         Self { shared: Arc::new(Shared { authority, wakeups }) }
     }
 }
@@ -142,7 +142,7 @@ impl<S> Layer<S> for IdentityLayer {
 /// Lets calls through whose principal may make them. The answer's extensions carry the principal, for the log. Streams
 /// are checked on while they last.
 #[derive(Debug, Clone)]
-pub struct Identity<S> {
+pub(crate) struct Identity<S> {
     inner: S,
     shared: Arc<Shared>,
 }

@@ -1,4 +1,4 @@
 //! Who calls: credentials, permissions, and streams that look their caller up again.
 
-pub mod identity;
+pub(crate) mod identity;
 pub(crate) mod stream_reauth;

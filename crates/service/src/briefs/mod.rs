@@ -7,6 +7,6 @@ pub(crate) mod lifecycle;
 pub(crate) mod messages;
 pub(crate) mod reads;
 pub(crate) mod search;
-pub mod service;
-pub mod watch;
+pub(crate) mod service;
+pub(crate) mod watch;
 pub(crate) mod writes;

@@ -50,7 +50,7 @@ const EXPORT_BYTES: usize = MESSAGE_LIMIT - 1024 * 1024;
 
 /// Answers from the store.
 #[derive(Debug, Clone)]
-pub struct Briefs {
+pub(crate) struct Briefs {
     store: Store,
     freshness: Freshness,
     watch_patience: Duration,
@@ -60,7 +60,12 @@ pub struct Briefs {
 
 impl Briefs {
     /// Over a store and what is kept of it.
-    pub fn new(store: Store, freshness: Freshness, watch_patience: Duration, shutdown: Shutdown) -> Self {
+    pub(crate) fn new(
+        store: Store,
+        freshness: Freshness,
+        watch_patience: Duration,
+        shutdown: Shutdown,
+    ) -> Self {
         Self { store, freshness, watch_patience, intake: Intake::new(), shutdown }
     }
 

@@ -33,7 +33,7 @@ const POLL: Duration = Duration::from_secs(1);
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
 
 /// How long a caller may leave what he is told unread, unless told.
-pub const PATIENCE: Duration = Duration::from_mins(1);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The most briefs that a watch can be limited to.
 const NAMES: usize = 100;

@@ -2,4 +2,4 @@
 
 pub(crate) mod lists;
 pub(crate) mod messages;
-pub mod service;
+pub(crate) mod service;

@@ -36,7 +36,7 @@ const MOST_TIES: i32 = 1000;
 
 /// Answers from the store, always: it has come at least as far as any cursor that a write answered with.
 #[derive(Debug, Clone)]
-pub struct Knowledge {
+pub(crate) struct Knowledge {
     store: Store,
     freshness: Freshness,
 }

@@ -24,7 +24,7 @@ const QUEUE_RETRY_AFTER: Duration = Duration::from_secs(2);
 
 /// The status of a store's error. Internal ones are logged here, once, under an id that the caller is told.
 #[allow(clippy::needless_pass_by_value, reason = "so that handlers can write map_err(status)")]
-pub fn status(error: StoreError) -> Status {
+pub(crate) fn status(error: StoreError) -> Status {
     let (code, reason) = match &error {
         StoreError::NotFound(_) => (Code::NotFound, Reason::NotFound),
         StoreError::NotPublished(_) => (Code::NotFound, Reason::NotPublished),
@@ -92,7 +92,7 @@ pub fn status(error: StoreError) -> Status {
 }
 
 /// Content that breaks the content model's rules; `field` is where the request holds it, such as `draft.content`.
-pub fn invalid_content(field: &str, invalid: &InvalidContent) -> Status {
+pub(crate) fn invalid_content(field: &str, invalid: &InvalidContent) -> Status {
     let mut details = ErrorDetails::new();
     for violation in &invalid.violations {
         let path =
@@ -109,7 +109,7 @@ pub fn invalid_content(field: &str, invalid: &InvalidContent) -> Status {
 }
 
 /// Options of a render that are not allowed, each by its path.
-pub fn invalid_options(invalid: &[InvalidOption]) -> Status {
+pub(crate) fn invalid_options(invalid: &[InvalidOption]) -> Status {
     let mut details = ErrorDetails::new();
     for option in invalid {
         details.add_bad_request_violation(format!("options.{}", option.path), &option.message);
@@ -165,12 +165,12 @@ fn listed_by_lint(message: String, violations: usize) -> String {
 }
 
 /// A field whose value is not allowed.
-pub fn invalid_field(field: &str, description: impl Into<String>) -> Status {
+pub(crate) fn invalid_field(field: &str, description: impl Into<String>) -> Status {
     bad_request(Reason::InvalidField, field, description.into())
 }
 
 /// An uploaded file that cannot be printed. The details carry the image's own code, and for an SVG the element and its line.
-pub fn invalid_image(error: &ImageError) -> Status {
+pub(crate) fn invalid_image(error: &ImageError) -> Status {
     let description = format!("{}: {error}", error.code());
     let (element, line) = match error {
         ImageError::Svg(error) => (error.element.as_str(), error.line.to_string()),
@@ -183,23 +183,23 @@ pub fn invalid_image(error: &ImageError) -> Status {
 }
 
 /// A field that holds no resource name or id of the form asked for.
-pub fn invalid_name(field: &str, error: &NameError) -> Status {
+pub(crate) fn invalid_name(field: &str, error: &NameError) -> Status {
     bad_request(Reason::InvalidName, field, error.to_string())
 }
 
 /// A page token that this server did not give for this query.
-pub fn invalid_page_token() -> Status {
+pub(crate) fn invalid_page_token() -> Status {
     let description = "not a token of an earlier page of this list".to_owned();
     bad_request(Reason::InvalidPageToken, "page_token", description)
 }
 
 /// A cursor that was not given for this workspace, or is of what has not happened.
-pub fn invalid_cursor(field: &str, description: &str) -> Status {
+pub(crate) fn invalid_cursor(field: &str, description: &str) -> Status {
     bad_request(Reason::InvalidCursor, field, description.to_owned())
 }
 
 /// A cursor of another life of the workspace's change log: the database was restored since.
-pub fn cursor_expired(field: &str) -> Status {
+pub(crate) fn cursor_expired(field: &str) -> Status {
     let message =
         format!("{field}: the cursor is of before the database was restored: begin anew without one");
     refusal(Code::FailedPrecondition, Reason::CursorExpired, message, ErrorDetails::new())
@@ -216,27 +216,27 @@ fn invalid_order(invalid: &FilterError) -> Status {
 }
 
 /// A search query that is none.
-pub fn invalid_query(invalid: &SearchQueryError) -> Status {
+pub(crate) fn invalid_query(invalid: &SearchQueryError) -> Status {
     bad_request(Reason::InvalidQuery, "query", invalid.to_string())
 }
 
 /// No credentials, or ones that are unknown, expired or revoked: which of them, nobody is told.
-pub fn unauthenticated(message: &str) -> Status {
+pub(crate) fn unauthenticated(message: &str) -> Status {
     refusal(Code::Unauthenticated, Reason::Unauthenticated, message, ErrorDetails::new())
 }
 
 /// The caller's roles or workspace do not allow the call.
-pub fn permission_denied(message: impl Into<String>) -> Status {
+pub(crate) fn permission_denied(message: impl Into<String>) -> Status {
     refusal(Code::PermissionDenied, Reason::PermissionDenied, message, ErrorDetails::new())
 }
 
 /// Something is over its limit, and trying again does not help.
-pub fn limit_exceeded(message: impl Into<String>) -> Status {
+pub(crate) fn limit_exceeded(message: impl Into<String>) -> Status {
     refusal(Code::ResourceExhausted, Reason::LimitExceeded, message, ErrorDetails::new())
 }
 
 /// Too much is going on at once: later there is room again.
-pub fn busy(message: &str) -> Status {
+pub(crate) fn busy(message: &str) -> Status {
     refusal(
         Code::ResourceExhausted,
         Reason::LimitExceeded,
@@ -246,12 +246,12 @@ pub fn busy(message: &str) -> Status {
 }
 
 /// What the call needs is away for the moment.
-pub fn unavailable(message: &str) -> Status {
+pub(crate) fn unavailable(message: &str) -> Status {
     refusal(Code::Unavailable, Reason::Unavailable, message, ErrorDetails::with_retry_info(Some(RETRY_AFTER)))
 }
 
 /// The call's deadline passed before its answer was ready.
-pub fn deadline_exceeded(message: &str) -> Status {
+pub(crate) fn deadline_exceeded(message: &str) -> Status {
     refusal(Code::DeadlineExceeded, Reason::DeadlineExceeded, message, ErrorDetails::new())
 }
 
@@ -291,7 +291,7 @@ fn queue_full(error: &StoreError) -> Status {
 }
 
 /// Somebody who watches does not read. The cursor is where he may go on; empty when he has to begin anew.
-pub fn slow_reader(cursor: &str) -> Status {
+pub(crate) fn slow_reader(cursor: &str) -> Status {
     let message = "the watch was left unread for too long: go on from the last cursor";
     let details = ErrorDetails::with_retry_info(Some(RETRY_AFTER));
     refusal_with(Code::ResourceExhausted, Reason::SlowReader, message, [("cursor", cursor)], details)
@@ -306,7 +306,7 @@ fn database_refused(error: &StoreError) -> Status {
 }
 
 /// A defect: logged here under an id, which is all that the caller is told.
-pub fn internal(error: &(dyn std::error::Error + 'static)) -> Status {
+pub(crate) fn internal(error: &(dyn std::error::Error + 'static)) -> Status {
     let id = incident();
     tracing::error!(incident = %id, error, "a call failed by a defect or by damage");
     internal_under(&id)

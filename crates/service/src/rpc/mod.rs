@@ -2,7 +2,7 @@
 
 pub(crate) mod cursors;
 pub(crate) mod deadlines;
-pub mod errors;
+pub(crate) mod errors;
 pub(crate) mod fields;
 pub(crate) mod idempotency;
 pub(crate) mod pagination;

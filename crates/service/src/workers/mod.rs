@@ -2,4 +2,4 @@
 
 pub(crate) mod artifact_upload;
 pub(crate) mod heartbeats;
-pub mod service;
+pub(crate) mod service;

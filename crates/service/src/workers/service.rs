@@ -33,7 +33,7 @@ const MESSAGE_LIMIT: usize = 2_000;
 
 /// The service. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct RenderWorkers {
+pub(crate) struct RenderWorkers {
     store: Store,
     wakeups: Wakeups,
     notes: WorkerNotes,
@@ -42,7 +42,7 @@ pub struct RenderWorkers {
 
 impl RenderWorkers {
     /// Over a store, with the queue's wake-ups.
-    pub fn new(store: Store, wakeups: Wakeups, shutdown: Shutdown) -> Self {
+    pub(crate) fn new(store: Store, wakeups: Wakeups, shutdown: Shutdown) -> Self {
         let notes = WorkerNotes::new(store.clone());
         Self { store, wakeups, notes, shutdown }
     }
