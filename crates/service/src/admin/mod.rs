@@ -1,4 +1,4 @@
-//! `AdminService`: workspaces, tokens, the queue and its workers.
+//! `AdminService`: workspaces, API tokens, the render queue and its workers.
 
 pub(crate) mod messages;
 pub(crate) mod service;

@@ -1,43 +1,31 @@
-//! Who calls, and whether he may: one layer in front of every service makes the [`Principal`] from the call's
-//! credentials and checks the permission that the method states. Nothing behind it looks at credentials.
+//! The identity layer: authenticates each call, checks the permission that its method states, and passes the
+//! [`Principal`] on in the request's extensions. Nothing behind it reads credentials.
 
-use std::collections::HashMap;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use chancery_proto::descriptors::{self, MethodTraits};
-use chancery_proto::options::v1::Permission;
-use chancery_proto::status::shortened;
-use chancery_store::{Principal, Role, Scope, Secret, Store};
+use chancery_store::{Principal, Secret};
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
-use tokio::time::Instant;
 use tonic::Status;
 use tonic::body::Body;
 use tower::{Layer, Service};
 
-use crate::BoxedAnswer;
-use crate::auth::stream_reauth::rechecked;
+use crate::auth::permissions::authorize;
+use crate::auth::stream_reauth::reauthenticated;
+use crate::auth::token_resolver::{TokenResolver, invalid_credentials};
 use crate::background::wakeups::Wakeups;
-use crate::cache::{Freshness, KeptPrincipal, SecretDigest};
-use crate::rpc::errors::{permission_denied, status, unauthenticated};
+use crate::cache::entries::SecretDigest;
+use crate::rpc::errors::{status, unauthenticated};
+use crate::rpc::wire::BoxedResponse;
 
-/// The permission and traits of each method, by its path. A method that states no permission is not in it, and refused.
-static METHODS: LazyLock<HashMap<String, (Permission, MethodTraits)>> = LazyLock::new(|| {
-    let methods = descriptors::methods();
-    let permitted = methods.filter_map(|(path, traits)| {
-        descriptors::permission(&path).map(|permission| (path, (permission, traits)))
-    });
-    permitted.collect()
-});
+/// Path prefixes of services that need no credentials.
+const PUBLIC_SERVICES: [&str; 3] = ["/grpc.health.v1.", "/grpc.reflection.v1.", "/grpc.reflection.v1alpha."];
 
-/// Services that answer without credentials.
-const OPEN: [&str; 3] = ["/grpc.health.v1.", "/grpc.reflection.v1.", "/grpc.reflection.v1alpha."];
-
-/// The principal of a call.
+/// Returns the principal of a call.
 ///
 /// # Errors
-/// `UNAUTHENTICATED` when the call did not come through [`IdentityLayer`].
+/// `UNAUTHENTICATED` if the call did not pass through [`IdentityLayer`].
 pub(crate) fn principal<T>(request: &tonic::Request<T>) -> Result<Principal, Status> {
     shared_principal(request).map(Arc::unwrap_or_clone)
 }
@@ -47,87 +35,26 @@ pub(crate) fn principal<T>(request: &tonic::Request<T>) -> Result<Principal, Sta
 /// # Errors
 /// As [`principal`].
 pub(crate) fn shared_principal<T>(request: &tonic::Request<T>) -> Result<Arc<Principal>, Status> {
-    let known = request.extensions().get::<Arc<Principal>>();
-    known.cloned().ok_or_else(|| unauthenticated("the call carries no credentials"))
+    let principal = request.extensions().get::<Arc<Principal>>();
+    principal.cloned().ok_or_else(|| unauthenticated("the call carries no credentials"))
 }
 
-/// Whether a principal's roles carry a permission. Workspace admin implies the four roles before it; the SYSTEM
-/// roles hold in scope SYSTEM only, the others in a workspace only.
-pub(crate) fn allows(principal: &Principal, permission: Permission) -> bool {
-    let in_workspace = matches!(principal.scope, Scope::Workspace { .. });
-    let workspace = |role| in_workspace && principal.roles.allow(role);
-    let system = |role| !in_workspace && principal.roles.holds(role);
-    match permission {
-        Permission::Unspecified => false,
-        Permission::BriefRead => workspace(Role::Reader),
-        Permission::BriefWrite => workspace(Role::Author),
-        Permission::BriefPublish => workspace(Role::Publisher),
-        Permission::Render => workspace(Role::Renderer),
-        Permission::WorkspaceAdmin => workspace(Role::Admin) || system(Role::Operator),
-        Permission::Operate => system(Role::Operator),
-        Permission::Work => system(Role::Worker),
-        Permission::AttachmentRead => {
-            workspace(Role::Reader) || workspace(Role::Author) || workspace(Role::Publisher)
-        }
-        Permission::AttachmentWrite => workspace(Role::Author) || workspace(Role::Publisher),
-    }
-}
-
-/// Finds the principals of tokens, in memory while that is fresh and else in the database. Cheap to clone.
-#[derive(Debug, Clone)]
-pub(crate) struct Authority {
-    store: Store,
-    freshness: Freshness,
-}
-
-impl Authority {
-    /// Over a store and what is kept of it.
-    pub(crate) const fn new(store: Store, freshness: Freshness) -> Self {
-        Self { store, freshness }
-    }
-
-    /// The principal of a token if it is known without looking.
-    pub(crate) fn known(&self, secret: &SecretDigest) -> Option<Arc<Principal>> {
-        self.freshness.principal(secret).map(|kept| kept.principal)
-    }
-
-    /// The principal of a token; none when it does not hold.
-    pub(crate) async fn principal(
-        &self,
-        secret: &SecretDigest,
-    ) -> chancery_store::Result<Option<Arc<Principal>>> {
-        if let Some(known) = self.known(secret) {
-            return Ok(Some(known));
-        }
-        let ticket = self.freshness.ticket();
-        let asked = Instant::now();
-        let Some((principal, left)) = self.store.principal_of_secret_sha256(secret).await? else {
-            return Ok(None);
-        };
-        let until = left.and_then(|left| asked.checked_add(left));
-        let kept = KeptPrincipal { principal: Arc::new(principal), until };
-        self.freshness.keep_principal(ticket, *secret, &kept);
-        Ok(Some(kept.principal))
-    }
-}
-
-/// Puts [`Identity`] in front of a service.
+/// Wraps a service in [`Identity`].
 #[derive(Debug, Clone)]
 pub(crate) struct IdentityLayer {
-    // One reference to count for each call, not one for each thing in it.
+    // Shared as a whole, so that a call increments one reference count.
     shared: Arc<Shared>,
 }
 
 #[derive(Debug)]
 struct Shared {
-    authority: Authority,
+    tokens: TokenResolver,
     wakeups: Wakeups,
 }
 
 impl IdentityLayer {
-    /// With who knows tokens, and whom to wake when a call may have changed something.
-    pub(crate) fn new(authority: Authority, wakeups: Wakeups) -> Self {
-        Self { shared: Arc::new(Shared { authority, wakeups }) }
+    pub(crate) fn new(tokens: TokenResolver, wakeups: Wakeups) -> Self {
+        Self { shared: Arc::new(Shared { tokens, wakeups }) }
     }
 }
 
@@ -139,8 +66,8 @@ impl<S> Layer<S> for IdentityLayer {
     }
 }
 
-/// Lets calls through whose principal may make them. The answer's extensions carry the principal, for the log. Streams
-/// are checked on while they last.
+/// Passes on calls that their principal may make. The response's extensions carry the principal for the call log.
+/// Response streams are re-authenticated while they last.
 #[derive(Debug, Clone)]
 pub(crate) struct Identity<S> {
     inner: S,
@@ -154,131 +81,79 @@ where
 {
     type Response = http::Response<Body>;
     type Error = S::Error;
-    type Future = BoxedAnswer<S::Error>;
+    type Future = BoxedResponse<S::Error>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(context)
     }
 
     fn call(&mut self, mut request: http::Request<Body>) -> Self::Future {
-        // The clone takes the place of the one that is ready.
+        // `poll_ready` made this instance ready, not its clone: call the instance, and leave the clone behind.
         let clone = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, clone);
         let shared = Arc::clone(&self.shared);
         Box::pin(async move {
             let path = request.uri().path();
-            if OPEN.iter().any(|open| path.starts_with(open)) {
+            if PUBLIC_SERVICES.iter().any(|public| path.starts_with(public)) {
                 return inner.call(request).await;
             }
-            let (principal, secret) = match authenticate(&shared.authority, request.headers()).await {
-                Ok(known) => known,
-                Err(refused) => return Ok(refused.into_http()),
+            let (principal, secret) = match authenticate(&shared.tokens, request.headers()).await {
+                Ok(authenticated) => authenticated,
+                Err(status) => return Ok(status.into_http()),
             };
-            let traits = match authorise(&principal, path) {
+            let traits = match authorize(&principal, path) {
                 Ok(traits) => traits,
-                Err(refused) => {
-                    let mut answer = refused.into_http();
-                    answer.extensions_mut().insert(principal);
-                    return Ok(answer);
+                Err(status) => {
+                    let mut response = status.into_http();
+                    response.extensions_mut().insert(principal);
+                    return Ok(response);
                 }
             };
             request.extensions_mut().insert(Arc::clone(&principal));
-            let mut answer = inner.call(request).await?;
+            let mut response = inner.call(request).await?;
             if traits.has_side_effects {
-                // Whatever it was: the followers look what it is.
-                shared.wakeups.logged();
+                // Whether the call logged a change is not known here; the followers of the log check.
+                shared.wakeups.change_logged();
             }
             if traits.answers_in_stream {
-                answer = answer.map(|body| rechecked(body, shared.authority.clone(), secret));
+                response = response.map(|body| reauthenticated(body, shared.tokens.clone(), secret));
             }
-            answer.extensions_mut().insert(principal);
-            Ok(answer)
+            response.extensions_mut().insert(principal);
+            Ok(response)
         })
     }
 }
 
 async fn authenticate(
-    authority: &Authority,
+    tokens: &TokenResolver,
     headers: &HeaderMap,
 ) -> Result<(Arc<Principal>, SecretDigest), Status> {
     let header =
         headers.get(AUTHORIZATION).ok_or_else(|| unauthenticated("send \"authorization: Bearer chy_…\""))?;
-    let secret = header.to_str().ok().and_then(bearer).ok_or_else(refused_credentials)?.sha256();
-    let principal = authority.principal(&secret).await.map_err(status)?.ok_or_else(refused_credentials)?;
+    let secret = header.to_str().ok().and_then(bearer_token).ok_or_else(invalid_credentials)?.sha256();
+    let principal = tokens.resolve(&secret).await.map_err(status)?.ok_or_else(invalid_credentials)?;
     Ok((principal, secret))
 }
 
-/// Which of these it is, nobody is told.
-pub(crate) fn refused_credentials() -> Status {
-    unauthenticated("the credentials are unknown, expired or revoked")
-}
-
-/// The token of an authorization header (RFC 6750, section 2.1; the scheme's case does not matter, RFC 9110, 11.1).
-fn bearer(header: &str) -> Option<Secret> {
+/// Parses the token of an authorization header (RFC 6750, section 2.1; RFC 9110, section 11.1: the scheme is
+/// case-insensitive).
+fn bearer_token(header: &str) -> Option<Secret> {
     let (scheme, token) = header.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| Secret::parse(token.trim()))?
 }
 
-fn authorise(principal: &Principal, path: &str) -> Result<MethodTraits, Status> {
-    match METHODS.get(path) {
-        Some((permission, traits)) if allows(principal, *permission) => Ok(*traits),
-        Some((permission, _)) => {
-            let word = permission.as_str_name();
-            Err(permission_denied(format!("the call needs {word}, which the caller's roles do not carry")))
-        }
-        None => Err(Status::unimplemented(format!("there is no method {}", shortened(path, 200)))),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use chancery_proto::options::v1::Permission;
-    use chancery_store::{Principal, Role, Scope};
-
-    use super::{METHODS, allows, bearer};
-
-    fn system(role: Role) -> Principal {
-        Principal {
-            subject: "workspaces/system/apiTokens/0".into(),
-            display_name: "test".into(),
-            scope: Scope::System,
-            roles: [role].into_iter().collect(),
-        }
-    }
+    use super::bearer_token;
 
     #[test]
-    fn system_roles_carry_no_permission_of_a_workspace() {
-        for permission in
-            [Permission::BriefRead, Permission::BriefWrite, Permission::BriefPublish, Permission::Render]
-        {
-            assert!(
-                !allows(&system(Role::Operator), permission) && !allows(&system(Role::Worker), permission)
-            );
-        }
-        assert!(allows(&system(Role::Operator), Permission::WorkspaceAdmin));
-        assert!(
-            allows(&system(Role::Worker), Permission::Work)
-                && !allows(&system(Role::Operator), Permission::Work)
-        );
-    }
-
-    #[test]
-    fn a_workspace_role_means_nothing_in_scope_system() {
-        assert!(!allows(&system(Role::Admin), Permission::BriefRead));
-    }
-
-    #[test]
-    fn every_method_of_the_protos_is_in_the_table() {
-        assert!(METHODS.contains_key("/chancery.brief.v1.BriefService/GetBrief"));
-        assert!(METHODS.values().all(|(permission, _)| *permission != Permission::Unspecified));
-    }
-
-    #[test]
-    fn only_a_bearer_token_of_the_right_form_is_taken() {
+    fn only_well_formed_bearer_tokens_are_accepted() {
         let token = format!("chy_{}", "A".repeat(43));
-        assert!(bearer(&format!("bearer {token}")).is_some());
+        assert!(bearer_token(&format!("bearer {token}")).is_some());
         assert!(
-            bearer(&token).is_none() && bearer("Bearer chy_short").is_none() && bearer("Basic abc").is_none()
+            bearer_token(&token).is_none()
+                && bearer_token("Bearer chy_short").is_none()
+                && bearer_token("Basic abc").is_none()
         );
     }
 }

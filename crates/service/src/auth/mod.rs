@@ -1,4 +1,6 @@
-//! Who calls: credentials, permissions, and streams that look their caller up again.
+//! Authentication and authorization: tokens, permissions, the identity layer, and re-authentication of streams.
 
 pub(crate) mod identity;
+pub(crate) mod permissions;
 pub(crate) mod stream_reauth;
+pub(crate) mod token_resolver;

@@ -1,5 +1,5 @@
-//! Streams outlive the moment in which their caller was let in: he is looked up again at each thing that he is told, and
-//! at least once a second. Once his token does not hold any more, the stream ends.
+//! Re-authentication of response streams: a stream can outlive its caller's token. The token is resolved again before
+//! each message and at least once a second, and the stream ends once the token is no longer valid.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -12,47 +12,55 @@ use tokio::time::{Instant, Sleep};
 use tonic::Status;
 use tonic::body::Body;
 
-use crate::auth::identity::{Authority, refused_credentials};
-use crate::cache::SecretDigest;
+use crate::auth::token_resolver::{TokenResolver, invalid_credentials};
+use crate::cache::entries::SecretDigest;
 
-/// How often a stream that tells nothing is looked at.
-const EVERY: Duration = Duration::from_millis(500);
+/// Time between two checks of an idle stream.
+const CHECK_INTERVAL: Duration = Duration::from_millis(500);
 
-/// How long to wait before looking again where the database does not answer. What is to be told waits for so long.
-const AGAIN: Duration = Duration::from_millis(100);
+/// Pause before a check that the database did not answer is retried. Pending messages wait for it.
+const RETRY_PAUSE: Duration = Duration::from_millis(100);
 
-/// A stream's body that ends when its caller's token does not hold any more.
-pub(crate) fn rechecked(body: Body, authority: Authority, secret: SecretDigest) -> Body {
-    let due = Box::pin(tokio::time::sleep(EVERY));
-    Body::new(Rechecked { body, authority, secret, due, check: None, held: None, is_over: false })
+/// Wraps a stream's body so that it ends once the caller's token is no longer valid.
+pub(crate) fn reauthenticated(body: Body, tokens: TokenResolver, secret: SecretDigest) -> Body {
+    let next_check = Box::pin(tokio::time::sleep(CHECK_INTERVAL));
+    Body::new(Reauthenticated {
+        body,
+        tokens,
+        secret,
+        next_check,
+        check: None,
+        pending: None,
+        is_ended: false,
+    })
 }
 
-struct Rechecked {
+struct Reauthenticated {
     body: Body,
-    authority: Authority,
+    tokens: TokenResolver,
     secret: SecretDigest,
-    due: Pin<Box<Sleep>>,
+    next_check: Pin<Box<Sleep>>,
     check: Option<Pin<Box<dyn Future<Output = bool> + Send>>>,
-    /// What is to be told when the check has passed.
-    held: Option<Frame<Bytes>>,
-    is_over: bool,
+    /// The frame to send once the running check succeeds.
+    pending: Option<Frame<Bytes>>,
+    is_ended: bool,
 }
 
-impl Rechecked {
-    fn begin_check(&mut self) {
-        let (authority, secret) = (self.authority.clone(), self.secret);
+impl Reauthenticated {
+    fn start_check(&mut self) {
+        let (tokens, secret) = (self.tokens.clone(), self.secret);
         self.check = Some(Box::pin(async move {
             loop {
-                match authority.principal(&secret).await {
+                match tokens.resolve(&secret).await {
                     Ok(principal) => return principal.is_some(),
-                    Err(_) => tokio::time::sleep(AGAIN).await,
+                    Err(_) => tokio::time::sleep(RETRY_PAUSE).await,
                 }
             }
         }));
     }
 }
 
-impl http_body::Body for Rechecked {
+impl http_body::Body for Reauthenticated {
     type Data = Bytes;
     type Error = Status;
 
@@ -62,31 +70,31 @@ impl http_body::Body for Rechecked {
     ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
         let this = &mut *self;
         loop {
-            if this.is_over {
+            if this.is_ended {
                 return Poll::Ready(None);
             }
             if let Some(check) = &mut this.check {
-                let holds = ready!(check.as_mut().poll(context));
+                let is_valid = ready!(check.as_mut().poll(context));
                 this.check = None;
-                this.due.as_mut().reset(Instant::now() + EVERY);
-                if !holds {
-                    this.is_over = true;
+                this.next_check.as_mut().reset(Instant::now() + CHECK_INTERVAL);
+                if !is_valid {
+                    this.is_ended = true;
                     let mut trailers = HeaderMap::new();
-                    refused_credentials().add_header(&mut trailers)?;
+                    invalid_credentials().add_header(&mut trailers)?;
                     return Poll::Ready(Some(Ok(Frame::trailers(trailers))));
                 }
-                if let Some(held) = this.held.take() {
-                    return Poll::Ready(Some(Ok(held)));
+                if let Some(frame) = this.pending.take() {
+                    return Poll::Ready(Some(Ok(frame)));
                 }
             }
-            if this.due.as_mut().poll(context).is_ready() {
-                this.begin_check();
+            if this.next_check.as_mut().poll(context).is_ready() {
+                this.start_check();
                 continue;
             }
             match ready!(Pin::new(&mut this.body).poll_frame(context)) {
-                Some(Ok(frame)) if frame.is_data() && this.authority.known(&this.secret).is_none() => {
-                    this.held = Some(frame);
-                    this.begin_check();
+                Some(Ok(frame)) if frame.is_data() && this.tokens.cached(&this.secret).is_none() => {
+                    this.pending = Some(frame);
+                    this.start_check();
                 }
                 other => return Poll::Ready(other),
             }
@@ -94,6 +102,6 @@ impl http_body::Body for Rechecked {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.is_over || (self.held.is_none() && self.body.is_end_stream())
+        self.is_ended || (self.pending.is_none() && self.body.is_end_stream())
     }
 }

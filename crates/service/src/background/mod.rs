@@ -1,4 +1,4 @@
-//! Loops beside the calls: sweeps, wake-ups, and warnings about starved queues.
+//! Background tasks: sweeps, wake-ups, and warnings about starved queues.
 
 pub(crate) mod starved_queues;
 pub(crate) mod sweeps;

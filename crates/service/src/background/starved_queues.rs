@@ -1,4 +1,4 @@
-//! Says in the log that tasks wait for a print environment that nobody prints with.
+//! Logs a warning for each starved queue: tasks wait for a print environment that no live worker has.
 
 use std::time::Duration;
 
@@ -6,19 +6,19 @@ use chancery_store::Store;
 
 use crate::shutdown::Shutdown;
 
-/// How often a process looks, and so says it of an environment at most.
-const EVERY: Duration = Duration::from_mins(1);
+/// Time between two checks, and so between two warnings about a queue.
+const CHECK_INTERVAL: Duration = Duration::from_mins(1);
 
-/// Looks until the shutdown.
+/// Checks until the shutdown.
 pub(crate) async fn run(store: Store, shutdown: Shutdown) {
     loop {
         tokio::select! {
             () = shutdown.begun() => return,
-            () = tokio::time::sleep(EVERY) => {}
+            () = tokio::time::sleep(CHECK_INTERVAL) => {}
         }
         match store.environment_queues().await {
             Ok(queues) => queues.iter().filter(|queue| queue.has_no_worker()).for_each(warn),
-            Err(error) => tracing::debug!(%error, "nobody knows whether tasks wait for want of workers"),
+            Err(error) => tracing::debug!(%error, "could not check for starved queues"),
         }
     }
 }
@@ -29,6 +29,6 @@ fn warn(queue: &chancery_store::EnvironmentQueue) {
         printer_version = %queue.environment.printer_version,
         fonts_digest = %queue.environment.fonts_digest,
         tasks = queue.depth.waiting + queue.depth.retry_paused,
-        "tasks wait for a print environment that no live worker has"
+        "no live worker has the print environment of queued tasks"
     );
 }

@@ -1,5 +1,5 @@
-//! Drops what has had its time: bytes whose upload came to nothing, PDFs, ids of writes, workers that are gone. Every
-//! service process does it now and then; they do not get into each other's way.
+//! Deletes expired data: abandoned uploads, PDFs, request ids, deleted briefs, stale workers. Every service process sweeps;
+//! concurrent sweeps do not conflict.
 
 use std::time::Duration;
 
@@ -7,55 +7,57 @@ use chancery_store::Store;
 
 use crate::shutdown::Shutdown;
 
-/// How often a process sweeps.
-const EVERY: Duration = Duration::from_mins(5);
+/// Time between two sweeps of a process.
+const SWEEP_INTERVAL: Duration = Duration::from_mins(5);
 
-/// Sweeps until the shutdown.
+/// Sweeps until the shutdown. A failed step is logged and retried by the next sweep.
 pub(crate) async fn run(store: Store, artifact_age: Option<Duration>, shutdown: Shutdown) {
     loop {
         tokio::select! {
             () = shutdown.begun() => return,
-            () = tokio::time::sleep(EVERY) => {}
+            () = tokio::time::sleep(SWEEP_INTERVAL) => {}
         }
         match store.sweep_staged().await {
             Ok(0) => {}
-            Ok(blobs) => tracing::info!(blobs, "swept uploads that came to nothing"),
-            Err(error) => tracing::warn!(%error, "nothing was swept"),
+            Ok(blobs) => tracing::info!(blobs, "deleted abandoned uploads"),
+            Err(error) => tracing::warn!(%error, "could not delete abandoned uploads"),
         }
         if let Some(age) = artifact_age {
-            expire(&store, age, &shutdown).await;
+            expire_artifacts(&store, age, &shutdown).await;
         }
         match store.sweep_request_ids().await {
             Ok(0) => {}
-            Ok(writes) => tracing::info!(writes, "forgot the ids of writes of more than a day ago"),
-            Err(error) => tracing::warn!(%error, "no ids of writes were forgotten"),
+            Ok(writes) => tracing::info!(writes, "deleted expired request ids"),
+            Err(error) => tracing::warn!(%error, "could not delete expired request ids"),
         }
         match store.expunge_briefs().await {
             Ok(0) => {}
-            Ok(briefs) => tracing::info!(briefs, "deleted briefs are gone for good"),
-            Err(error) => tracing::warn!(%error, "deleted briefs are still to be removed"),
+            Ok(briefs) => tracing::info!(briefs, "permanently deleted briefs past their undelete window"),
+            Err(error) => {
+                tracing::warn!(%error, "could not permanently delete briefs past their undelete window")
+            }
         }
         match store.forget_workers().await {
             Ok(0) => {}
-            Ok(workers) => tracing::info!(workers, "forgot workers that were not seen for a day"),
-            Err(error) => tracing::warn!(%error, "no worker was forgotten"),
+            Ok(workers) => tracing::info!(workers, "deleted workers not seen for a day"),
+            Err(error) => tracing::warn!(%error, "could not delete stale workers"),
         }
         match store.delete_discarded().await {
             Ok(0) => {}
-            Ok(blobs) => tracing::info!(blobs, "deleted bytes in artifact stores that nothing refers to"),
-            Err(error) => tracing::warn!(%error, "bytes in artifact stores are still to be deleted"),
+            Ok(blobs) => tracing::info!(blobs, "deleted unreferenced bytes in artifact stores"),
+            Err(error) => tracing::warn!(%error, "could not delete unreferenced bytes in artifact stores"),
         }
     }
 }
 
-/// A batch after the other, until nothing is old any more.
-async fn expire(store: &Store, age: Duration, shutdown: &Shutdown) {
+/// Expires PDFs in batches until none is over age.
+async fn expire_artifacts(store: &Store, age: Duration, shutdown: &Shutdown) {
     while !shutdown.is_begun() {
         match store.expire_artifacts(age).await {
             Ok(0) => return,
-            Ok(pdfs) => tracing::info!(pdfs, "PDFs have expired"),
+            Ok(pdfs) => tracing::info!(pdfs, "deleted expired PDFs"),
             Err(error) => {
-                tracing::warn!(%error, "PDFs are still to expire");
+                tracing::warn!(%error, "could not delete expired PDFs");
                 return;
             }
         }

@@ -1,8 +1,8 @@
-//! Wakes those who wait for a task or for a render's end.
+//! Wake-ups for calls that wait for a task, a render's change, or an entry of the change log.
 //!
-//! A change made by this process wakes its own waiters at once, and is told to the other processes by NOTIFY; what
-//! they tell is heard on one connection. All of it is a hint: every waiter also looks by himself at jittered
-//! intervals, so that with NOTIFY cut off things are slower, never stuck.
+//! A change made by this process wakes its own waiters at once, and is sent to the other processes by NOTIFY; their
+//! notifications arrive on one connection. Wake-ups are hints: every waiter also polls at jittered intervals, so that
+//! without NOTIFY everything is slower, but never stuck.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,22 +14,22 @@ use tokio::sync::{Notify, mpsc, watch};
 
 use crate::shutdown::Shutdown;
 
-/// Hints that wait to be told. More are dropped: whoever misses one looks by himself.
-const OUTBOX: usize = 4096;
+/// Maximum number of unsent hints. Further hints are dropped, because waiters poll anyway.
+const OUTBOX_CAPACITY: usize = 4096;
 
-/// Hints that are told in one statement.
-const AT_ONCE: usize = 256;
+/// Maximum number of hints sent in one statement.
+const HINT_BATCH: usize = 256;
 
-/// How long to wait before listening again, at least and at most.
-const LISTEN_AGAIN: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(5));
+/// Minimum and maximum pause before the listening connection is reopened.
+const RECONNECT_PAUSE: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(5));
 
-/// How often who waits for a task looks by himself.
+/// Poll interval of workers that wait for a task.
 const TASK_POLL: Duration = Duration::from_millis(500);
 
-/// How often who waits for a render looks by himself: at first, and when it takes long.
+/// Poll interval of calls that wait for a render: the first, and the longest that it grows to.
 const RENDER_POLL: (Duration, Duration) = (Duration::from_millis(150), Duration::from_secs(1));
 
-/// Wakes those who wait. Cheap to clone.
+/// Wakes waiting calls. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Wakeups {
     shared: Arc<Shared>,
@@ -38,12 +38,12 @@ pub struct Wakeups {
 
 #[derive(Debug, Default)]
 struct Shared {
-    queued: Notify,
-    logged: Notify,
-    watched: Mutex<HashMap<String, watch::Sender<()>>>,
+    task_queued: Notify,
+    change_logged: Notify,
+    watched_tasks: Mutex<HashMap<String, watch::Sender<()>>>,
 }
 
-/// Follows one task. Not seen changes count from the moment that this was made.
+/// Watches one task for changes since this was created.
 #[derive(Debug)]
 pub struct TaskWatch {
     task: String,
@@ -53,80 +53,80 @@ pub struct TaskWatch {
 }
 
 impl Wakeups {
-    /// Wakes waiters of this process, and with [`Exchange::run`] those of others.
-    pub fn new() -> (Self, Exchange) {
-        let (outbox, hints) = mpsc::channel(OUTBOX);
+    /// Creates wake-ups for this process, and the exchange of hints with others, which [`HintExchange::run`] runs.
+    pub fn new() -> (Self, HintExchange) {
+        let (outbox, hints) = mpsc::channel(OUTBOX_CAPACITY);
         let shared = Arc::new(Shared::default());
-        (Self { shared: Arc::clone(&shared), outbox }, Exchange { shared, hints })
+        (Self { shared: Arc::clone(&shared), outbox }, HintExchange { shared, hints })
     }
 
-    /// A task was queued, and is committed.
+    /// Reports a queued task. The caller has committed it.
     pub fn task_queued(&self, task: &str) {
-        self.shared.queued.notify_one();
-        self.tell(Hint::Queued(task.to_owned()));
+        self.shared.task_queued.notify_one();
+        self.send(Hint::Queued(task.to_owned()));
     }
 
-    /// A task's state changed, and is committed.
+    /// Reports a task's change of state. The caller has committed it.
     pub fn task_changed(&self, task: &str) {
         self.shared.wake_watchers(task);
-        self.tell(Hint::Changed(task.to_owned()));
+        self.send(Hint::Changed(task.to_owned()));
     }
 
-    /// Something was logged, and is committed.
-    pub fn logged(&self) {
-        self.shared.logged.notify_one();
-        self.tell(Hint::Logged);
+    /// Reports a new entry of a change log. The caller has committed it.
+    pub fn change_logged(&self) {
+        self.shared.change_logged.notify_one();
+        self.send(Hint::Logged);
     }
 
-    /// Is done when something was logged since the last call was done.
-    pub fn next_log(&self) -> Notified<'_> {
-        self.shared.logged.notified()
+    /// Completes once a change was logged since the previous completion.
+    pub fn next_change(&self) -> Notified<'_> {
+        self.shared.change_logged.notified()
     }
 
-    /// More tasks may wait than one waiter could take: the next one looks.
-    pub fn pass_on(&self) {
-        self.shared.queued.notify_one();
+    /// Wakes the next waiting worker, because more tasks may be queued than one worker leased.
+    pub fn wake_next_worker(&self) {
+        self.shared.task_queued.notify_one();
     }
 
-    /// Is done when a task is queued after this call.
+    /// Completes once a task is queued after this call.
     pub fn next_task(&self) -> Notified<'_> {
-        self.shared.queued.notified()
+        self.shared.task_queued.notified()
     }
 
-    /// How long who waits for a task sleeps before he looks by himself.
+    /// Returns the pause before a worker that waits for a task polls again.
     pub fn task_poll() -> Duration {
         jittered(TASK_POLL)
     }
 
-    /// Follows a task.
+    /// Watches a task.
     pub fn watch_task(&self, task: &str) -> TaskWatch {
-        let mut watched = self.shared.watched();
+        let mut watched = self.shared.watched_tasks();
         let sender = watched.entry(task.to_owned()).or_insert_with(|| watch::channel(()).0);
         let changes = Some(sender.subscribe());
         TaskWatch { task: task.to_owned(), changes, poll: RENDER_POLL.0, shared: Arc::clone(&self.shared) }
     }
 
-    fn tell(&self, hint: Hint) {
+    fn send(&self, hint: Hint) {
         if self.outbox.try_send(hint).is_err() {
-            tracing::debug!("a hint was dropped");
+            tracing::debug!("dropped a hint: the outbox is full");
         }
     }
 }
 
 impl TaskWatch {
-    /// Returns when the task may have changed since the last call: on a hint, or when it is time to look.
+    /// Waits until the task may have changed since the last call: on a hint, or at the next poll.
     pub async fn changed(&mut self) {
         let pause = jittered(self.poll);
         self.poll = (self.poll * 3 / 2).min(RENDER_POLL.1);
         let Some(changes) = &mut self.changes else { return tokio::time::sleep(pause).await };
-        // An error cannot be: the sender stays in the map for as long as this receiver lives.
+        // Cannot fail: the sender stays in the map while this receiver lives.
         let _ = tokio::time::timeout(pause, changes.changed()).await;
     }
 }
 
 impl Drop for TaskWatch {
     fn drop(&mut self) {
-        let mut watched = self.shared.watched();
+        let mut watched = self.shared.watched_tasks();
         self.changes = None;
         if watched.get(&self.task).is_some_and(|sender| sender.receiver_count() == 0) {
             watched.remove(&self.task);
@@ -135,92 +135,94 @@ impl Drop for TaskWatch {
 }
 
 impl Shared {
-    fn watched(&self) -> MutexGuard<'_, HashMap<String, watch::Sender<()>>> {
-        self.watched.lock().unwrap_or_else(PoisonError::into_inner)
+    fn watched_tasks(&self) -> MutexGuard<'_, HashMap<String, watch::Sender<()>>> {
+        self.watched_tasks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn wake_watchers(&self, task: &str) {
-        if let Some(sender) = self.watched().get(task) {
+        if let Some(sender) = self.watched_tasks().get(task) {
             sender.send_replace(());
         }
     }
 
-    fn wake_everyone(&self) {
-        self.queued.notify_waiters();
-        self.logged.notify_one();
-        for sender in self.watched().values() {
+    fn wake_all(&self) {
+        self.task_queued.notify_waiters();
+        self.change_logged.notify_one();
+        for sender in self.watched_tasks().values() {
             sender.send_replace(());
         }
     }
 
-    fn hear(&self, hint: Hint) {
+    fn receive(&self, hint: Hint) {
         match hint {
-            Hint::Queued(_) => self.queued.notify_one(),
+            Hint::Queued(_) => self.task_queued.notify_one(),
             Hint::Changed(task) => self.wake_watchers(&task),
-            Hint::Logged => self.logged.notify_one(),
+            Hint::Logged => self.change_logged.notify_one(),
         }
     }
 }
 
 /// Exchanges hints with the other processes.
 #[derive(Debug)]
-pub struct Exchange {
+pub struct HintExchange {
     shared: Arc<Shared>,
     hints: mpsc::Receiver<Hint>,
 }
 
-impl Exchange {
-    /// Tells and listens until the shutdown.
+impl HintExchange {
+    /// Sends and receives hints until the shutdown.
     pub async fn run(self, store: Store, shutdown: Shutdown) {
         tokio::select! {
             () = shutdown.begun() => {}
-            () = listen(&store, &self.shared) => {}
-            () = tell(&store, self.hints) => {}
+            () = receive_hints(&store, &self.shared) => {}
+            () = send_hints(&store, self.hints) => {}
         }
     }
 }
 
-async fn tell(store: &Store, mut hints: mpsc::Receiver<Hint>) {
-    let mut some = Vec::new();
-    while hints.recv_many(&mut some, AT_ONCE).await > 0 {
+async fn send_hints(store: &Store, mut hints: mpsc::Receiver<Hint>) {
+    let mut batch = Vec::new();
+    while hints.recv_many(&mut batch, HINT_BATCH).await > 0 {
         let mut is_first = true;
-        some.retain(|hint| *hint != Hint::Logged || std::mem::take(&mut is_first));
-        if let Err(error) = store.send_hints(&some).await {
-            tracing::debug!(%error, hints = some.len(), "hints were not sent");
+        batch.retain(|hint| *hint != Hint::Logged || std::mem::take(&mut is_first));
+        if let Err(error) = store.send_hints(&batch).await {
+            tracing::debug!(%error, hints = batch.len(), "could not send hints");
         }
-        some.clear();
+        batch.clear();
     }
 }
 
-async fn listen(store: &Store, shared: &Shared) {
-    let mut pause = LISTEN_AGAIN.0;
+async fn receive_hints(store: &Store, shared: &Shared) {
+    let mut pause = RECONNECT_PAUSE.0;
     loop {
-        match hear(store, shared, &mut pause).await {
+        match listen(store, shared, &mut pause).await {
             Ok(()) => {}
-            Err(error) => tracing::warn!(%error, "no hints are heard for now; waiters look by themselves"),
+            Err(error) => {
+                tracing::warn!(%error, "lost the connection for hints; waiting calls poll until it is back")
+            }
         }
         tokio::time::sleep(jittered(pause)).await;
-        pause = (pause * 2).min(LISTEN_AGAIN.1);
+        pause = (pause * 2).min(RECONNECT_PAUSE.1);
     }
 }
 
-async fn hear(store: &Store, shared: &Shared, pause: &mut Duration) -> chancery_store::Result<()> {
+async fn listen(store: &Store, shared: &Shared, pause: &mut Duration) -> chancery_store::Result<()> {
     let mut hints = store.hear_hints().await?;
-    // What happened while nobody listened was not heard.
-    shared.wake_everyone();
+    // Hints sent before this connection listened are lost.
+    shared.wake_all();
     loop {
         let hint = hints.next().await?;
-        *pause = LISTEN_AGAIN.0;
+        *pause = RECONNECT_PAUSE.0;
         match hint {
-            Some(hint) => shared.hear(hint),
-            None => shared.wake_everyone(),
+            Some(hint) => shared.receive(hint),
+            None => shared.wake_all(),
         }
     }
 }
 
-/// A quarter more or less, so that those who began together do not look together.
+/// Varies a pause by up to a quarter, so that waiters that started together do not poll together.
 fn jittered(pause: Duration) -> Duration {
-    // Without a source of randomness everyone looks at once: worse, not wrong.
+    // Without random numbers all waiters poll at once, which costs time only.
     let random = getrandom::u32().unwrap_or(u32::MAX / 2);
     pause.mul_f64(0.75 + f64::from(random) / f64::from(u32::MAX) / 2.0)
 }
@@ -236,7 +238,7 @@ mod tests {
     const SOON: Duration = Duration::from_millis(50);
 
     #[tokio::test]
-    async fn as_many_waiters_wake_as_tasks_are_queued() {
+    async fn one_waiter_wakes_for_each_queued_task() {
         let (wakeups, _exchange) = Wakeups::new();
         let mut waiting = [Box::pin(wakeups.next_task()), Box::pin(wakeups.next_task())];
         for waiter in &mut waiting {
@@ -249,7 +251,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_change_between_two_looks_is_not_missed() {
+    async fn a_change_between_two_waits_is_not_missed() {
         let (wakeups, _exchange) = Wakeups::new();
         let mut watch = wakeups.watch_task("t");
         watch.poll = Duration::from_mins(1);
@@ -259,17 +261,17 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn without_a_hint_who_waits_looks_by_himself() {
+    async fn a_waiter_polls_without_a_hint() {
         let (wakeups, _exchange) = Wakeups::new();
         let mut watch = wakeups.watch_task("t");
         timeout(Duration::from_secs(2), watch.changed()).await.unwrap();
     }
 
     #[tokio::test]
-    async fn nothing_is_kept_of_a_task_that_nobody_follows() {
+    async fn a_task_without_watches_takes_no_memory() {
         let (wakeups, _exchange) = Wakeups::new();
         let watches = [wakeups.watch_task("t"), wakeups.watch_task("t")];
         drop(watches);
-        assert!(wakeups.shared.watched().is_empty());
+        assert!(wakeups.shared.watched_tasks().is_empty());
     }
 }

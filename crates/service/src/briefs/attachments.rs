@@ -1,5 +1,5 @@
-//! Images on their way in and out. An image is held in memory while it comes in, because its digest decides its name
-//! and its header whether it is kept: so only a few come in at a time.
+//! Uploading, downloading and listing images. An upload is buffered in memory, because the image's digest becomes its name
+//! and the whole file is checked before it is stored; the number of concurrent uploads is therefore limited.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,33 +7,35 @@ use std::time::Duration;
 use chancery_brief::digest::{Digest, body_digest};
 use chancery_brief::marking::{Rank, Scheme};
 use chancery_images::{ImageError, ImageReport, MAX_FILE_BYTES, MediaType, MediaTypeError};
-use chancery_proto::brief::v1::get_attachment_response::Part as AnswerPart;
+use chancery_proto::brief::v1::get_attachment_response::Part as ResponsePart;
 use chancery_proto::brief::v1::upload_attachment_request::Part;
 use chancery_proto::brief::v1::{
-    Attachment, AttachmentHeader, AttachmentWarning, GetAttachmentResponse, UploadAttachmentRequest,
+    Attachment, AttachmentHeader, AttachmentWarning, GetAttachmentResponse, ListAttachmentsRequest,
+    ListAttachmentsResponse, UploadAttachmentRequest,
 };
-use chancery_proto::names::{AttachmentName, ResourceId, WorkspaceName};
+use chancery_proto::names::{AttachmentName, ResourceId, Sha256Id, WorkspaceName};
 use chancery_store::{self as store, CHUNK, NewAttachment, Principal, Store, WriteId};
 use prost::bytes::Bytes;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::timeout;
 use tonic::{Status, Streaming};
 
-use crate::rpc::errors::{busy, invalid_field, invalid_image, status};
+use crate::rpc::errors::{busy, invalid_field, invalid_image, invalid_page_token, status};
 use crate::rpc::fields::{name, timestamp};
 use crate::rpc::idempotency::write_id;
+use crate::rpc::pagination::Page;
 use crate::rpc::response_streams::send_attachment;
 
-/// How many images come in at a time.
-const UPLOADS: usize = 8;
+/// Maximum number of concurrent uploads.
+const MAX_UPLOADS: usize = 8;
 
-/// How long the next piece may take.
-const PIECE_TIMEOUT: Duration = Duration::from_secs(30);
+/// Maximum time between two messages of an upload.
+const MESSAGE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Takes images in. Cheap to clone.
+/// Receives uploads, a limited number at a time. Cheap to clone.
 #[derive(Debug, Clone)]
-pub(crate) struct Intake {
-    places: Arc<Semaphore>,
+pub(crate) struct UploadLimiter {
+    permits: Arc<Semaphore>,
 }
 
 struct Header {
@@ -42,16 +44,16 @@ struct Header {
     marking: Rank,
     digest: Option<Digest>,
     request_id: String,
-    /// As it came, without the id.
+    /// The header as received, without its `request_id`.
     message: AttachmentHeader,
 }
 
-impl Intake {
+impl UploadLimiter {
     pub(crate) fn new() -> Self {
-        Self { places: Arc::new(Semaphore::new(UPLOADS)) }
+        Self { permits: Arc::new(Semaphore::new(MAX_UPLOADS)) }
     }
 
-    /// Takes one image to its end.
+    /// Handles `UploadAttachment`.
     pub(crate) async fn receive(
         &self,
         store: &Store,
@@ -60,22 +62,23 @@ impl Intake {
     ) -> Result<Attachment, Status> {
         let header = match next(&mut parts).await? {
             Some(Part::Header(header)) => Header::decode(header, principal)?,
-            _ => return Err(invalid_field("header", "comes first")),
+            _ => return Err(invalid_field("header", "must be the first message")),
         };
-        let _place = self.places.try_acquire().map_err(|_| busy("too many images are coming in"))?;
+        let _permit =
+            self.permits.try_acquire().map_err(|_| busy("too many concurrent uploads; retry later"))?;
         let bytes = collect(&mut parts).await?;
         let (bytes, checked) = store::check_image(bytes).await.map_err(status)?;
         let report = checked.map_err(|error| invalid_image(&error))?;
         header.check(&report, &bytes)?;
-        let new = NewAttachment { marking: header.marking, report: &report, bytes: &bytes };
+        let attachment = NewAttachment { marking: header.marking, report: &report, bytes: &bytes };
         let write = header.write_id(&bytes)?;
-        let kept = store.put_attachment_once(principal, &header.workspace, &new, write.as_ref()).await;
-        let kept = kept.map_err(status)?;
-        Ok(attachment_message(&kept))
+        let stored =
+            store.put_attachment_once(principal, &header.workspace, &attachment, write.as_ref()).await;
+        Ok(attachment_message(&stored.map_err(status)?))
     }
 }
 
-/// All pieces, as long as they are an image's at most.
+/// Collects the file's bytes up to the size limit.
 async fn collect(parts: &mut Streaming<UploadAttachmentRequest>) -> Result<Vec<u8>, Status> {
     let mut bytes = Vec::new();
     while let Some(part) = next(parts).await? {
@@ -89,8 +92,8 @@ async fn collect(parts: &mut Streaming<UploadAttachmentRequest>) -> Result<Vec<u
 }
 
 async fn next(parts: &mut Streaming<UploadAttachmentRequest>) -> Result<Option<Part>, Status> {
-    let message = timeout(PIECE_TIMEOUT, parts.message()).await;
-    let message = message.map_err(|_| Status::deadline_exceeded("the upload stands still"))??;
+    let message = timeout(MESSAGE_TIMEOUT, parts.message()).await;
+    let message = message.map_err(|_| Status::deadline_exceeded("the upload stalled"))??;
     match message {
         None => Ok(None),
         Some(UploadAttachmentRequest { part: Some(part) }) => Ok(Some(part)),
@@ -101,8 +104,8 @@ async fn next(parts: &mut Streaming<UploadAttachmentRequest>) -> Result<Option<P
 fn data_of(part: Part) -> Result<Bytes, Status> {
     match part {
         Part::Data(data) if data.len() <= CHUNK => Ok(data),
-        Part::Data(_) => Err(invalid_field("data", "at most 256 KiB")),
-        Part::Header(_) => Err(invalid_field("header", "comes once, first")),
+        Part::Data(_) => Err(invalid_field("data", "must be at most 256 KiB")),
+        Part::Header(_) => Err(invalid_field("header", "must be sent only once, as the first message")),
     }
 }
 
@@ -129,22 +132,22 @@ impl Header {
         })
     }
 
-    /// The id of the write: of a header, and of bytes whether it names their digest or not.
+    /// Returns the idempotency key. Its digest covers the file's bytes, whether or not the header states their SHA-256.
     fn write_id(&self, bytes: &[u8]) -> Result<Option<WriteId>, Status> {
         let sha256 = body_digest(bytes).to_string();
         let request = AttachmentHeader { sha256, ..self.message.clone() };
         write_id("UploadAttachment", self.request_id.clone(), &request)
     }
 
-    /// Whether the bytes are what was announced.
+    /// Checks the file against the header.
     fn check(&self, found: &ImageReport, bytes: &[u8]) -> Result<(), Status> {
         if found.media_type != self.media_type {
-            let description = format!("the bytes are {}", found.media_type.as_str());
+            let description = format!("the file is {}", found.media_type.as_str());
             return Err(invalid_field("header.media_type", description));
         }
         let digest = body_digest(bytes);
         if self.digest.is_some_and(|stated| stated != digest) {
-            return Err(invalid_field("header.sha256", format!("the bytes have the SHA-256 {digest}")));
+            return Err(invalid_field("header.sha256", format!("the file has the SHA-256 {digest}")));
         }
         Ok(())
     }
@@ -154,30 +157,46 @@ fn marking(scheme: Scheme, label: &str) -> Result<Rank, Status> {
     if label.is_empty() {
         return Ok(scheme.lowest());
     }
-    let refuse = || {
-        let description = format!("{label:?} is none of {}", scheme.labels().join(", "));
+    let unknown = || {
+        let description = format!("{label:?} is not one of {}", scheme.labels().join(", "));
         invalid_field("header.marking", description)
     };
-    scheme.rank(label).ok_or_else(refuse)
+    scheme.rank(label).ok_or_else(unknown)
 }
 
-/// What is known of an image, then its bytes.
+/// Sends an image's metadata, then its bytes.
 pub(crate) async fn send(
     store: Store,
     attachment: store::Attachment,
-    answers: mpsc::Sender<Result<GetAttachmentResponse, Status>>,
+    messages: mpsc::Sender<Result<GetAttachmentResponse, Status>>,
 ) -> Result<(), Status> {
-    let answer = |part| GetAttachmentResponse { part: Some(part) };
-    let first = answer(AnswerPart::Attachment(attachment_message(&attachment)));
+    let response = |part| GetAttachmentResponse { part: Some(part) };
+    let first = response(ResponsePart::Attachment(attachment_message(&attachment)));
     let name: AttachmentName = attachment.name;
-    if answers.send(Ok(first)).await.is_err() {
+    if messages.send(Ok(first)).await.is_err() {
         return Ok(());
     }
-    send_attachment(&store, &name, &answers, |data| answer(AnswerPart::Data(data))).await
+    send_attachment(&store, &name, &messages, |data| response(ResponsePart::Data(data))).await
 }
 
-/// What is known of an image, as the wire has it.
-pub(crate) fn attachment_message(attachment: &store::Attachment) -> Attachment {
+/// Handles `ListAttachments`.
+pub(crate) async fn list(
+    store: &Store,
+    principal: &Principal,
+    request: &ListAttachmentsRequest,
+) -> Result<ListAttachmentsResponse, Status> {
+    let WorkspaceName { workspace } = name("parent", &request.parent)?;
+    let page = Page::read(format!("attachments of {workspace}"), request.page_size, &request.page_token)?;
+    let after = page.after.as_deref().map(str::parse::<Sha256Id>).transpose();
+    let after = after.map_err(|_| invalid_page_token())?;
+    let listed = store.list_attachments(principal, &workspace, after.as_ref(), page.limit()).await;
+    let mut found = listed.map_err(status)?;
+    let next_page_token = page.cut(&mut found, |attachment| attachment.name.digest.to_string());
+    let attachments = found.iter().map(attachment_message).collect();
+    Ok(ListAttachmentsResponse { attachments, next_page_token })
+}
+
+fn attachment_message(attachment: &store::Attachment) -> Attachment {
     Attachment {
         name: attachment.name.to_string(),
         media_type: attachment.media_type.as_str().to_owned(),
@@ -194,4 +213,4 @@ fn warning_message(warning: &store::AttachmentWarning) -> AttachmentWarning {
     AttachmentWarning { code: warning.code.clone(), text: warning.text.clone() }
 }
 
-const _: () = assert!(CHUNK <= 256 * 1024, "brief_service.proto promises pieces of at most 256 KiB");
+const _: () = assert!(CHUNK <= 256 * 1024, "brief_service.proto promises chunks of at most 256 KiB");

@@ -1,4 +1,4 @@
-//! `DiffBriefRevisions`: which two editions are compared, and the answer.
+//! `DiffBriefRevisions`.
 
 use chancery_brief::diff::differences;
 use chancery_proto::MESSAGE_LIMIT;
@@ -11,7 +11,7 @@ use tonic::Status;
 use crate::rpc::errors::{internal, invalid_field, status};
 use crate::rpc::fields::name;
 
-/// The differences between the principal's editions of two revisions.
+/// Compares the caller's editions of two revisions.
 pub(crate) async fn diff(
     store: &Store,
     principal: &Principal,
@@ -33,12 +33,12 @@ pub(crate) async fn diff(
         0 => newest(store, principal, &brief, Some(after.revision)).await?,
         number => Some(edition(store, principal, &brief, number).await?),
     };
-    // Comparing long briefs takes milliseconds of a core: not on a thread that serves others.
-    let answer = tokio::task::spawn_blocking(move || answer(&brief, before.as_ref(), &after));
-    answer.await.map_err(|panicked| internal(&panicked))?
+    // Comparing long briefs takes milliseconds of CPU time, too long for a thread of the runtime.
+    let compared = tokio::task::spawn_blocking(move || compare(&brief, before.as_ref(), &after));
+    compared.await.map_err(|panic| internal(&panic))?
 }
 
-/// The newest edition that stands, or the newest before a revision; none when there is none.
+/// Returns the newest edition that is not withdrawn, among those before a revision if one is given.
 async fn newest(
     store: &Store,
     principal: &Principal,
@@ -60,26 +60,29 @@ async fn edition(
     store.edition(principal, &brief.revision(RevisionNumber(number))).await.map_err(status)
 }
 
-fn answer(
+fn compare(
     brief: &BriefName,
     before: Option<&Edition>,
     after: &Edition,
 ) -> Result<DiffBriefRevisionsResponse, Status> {
-    // A first revision is compared with nothing: everything in it was added.
-    let was = before.map_or_else(|| Ok(BriefContent::default()), Edition::content).map_err(status)?;
-    let is = after.content().map_err(status)?;
+    // Without an earlier revision, everything was added.
+    let before_content =
+        before.map_or_else(|| Ok(BriefContent::default()), Edition::content).map_err(status)?;
+    let after_content = after.content().map_err(status)?;
     let name = |edition: &Edition| brief.revision(RevisionNumber(edition.revision)).to_string();
-    let answer = DiffBriefRevisionsResponse {
+    let response = DiffBriefRevisionsResponse {
         from_revision: before.map(name).unwrap_or_default(),
         to_revision: name(after),
         from_edition_digest: before.map(|edition| edition.digest.to_string()).unwrap_or_default(),
         to_edition_digest: after.digest.to_string(),
-        differences: differences(&was, &is),
+        differences: differences(&before_content, &after_content),
     };
-    let size = answer.encoded_len();
+    let size = response.encoded_len();
     if size > MESSAGE_LIMIT {
-        let message = format!("the differences take {size} bytes, over {MESSAGE_LIMIT}: read both revisions");
+        let message = format!(
+            "the differences take {size} bytes, over the limit of {MESSAGE_LIMIT}; read both revisions instead"
+        );
         return Err(status(StoreError::LimitExceeded(message)));
     }
-    Ok(answer)
+    Ok(response)
 }

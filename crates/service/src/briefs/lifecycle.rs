@@ -1,25 +1,23 @@
-//! What becomes of briefs after they were written: deleting, bringing back, withdrawing, purging.
+//! Deleting and undeleting briefs, withdrawing and purging revisions.
 
 use chancery_proto::brief::v1::{
     Brief, DeleteBriefRequest, PdfDelivery, PurgeBriefRevisionRequest, PurgeBriefRevisionResponse,
     UndeleteBriefRequest, WithdrawBriefRevisionRequest, WithdrawBriefRevisionResponse,
 };
 use chancery_proto::names::{BriefName, RevisionName};
-use chancery_store::{Delivery, Principal, Store};
+use chancery_store::{Principal, Store};
 use tonic::Status;
 
+use crate::briefs::messages::delivery_message;
 use crate::rpc::cursors;
-use crate::rpc::errors::{invalid_field, status};
-use crate::rpc::fields::{name, timestamp};
+use crate::rpc::errors::status;
+use crate::rpc::fields::{name, reason, timestamp};
 use crate::rpc::idempotency::write_id;
 
-/// How many deliveries an answer lists.
-const DELIVERIES: i64 = 1000;
+/// Maximum number of deliveries in a response.
+const MAX_DELIVERIES: i64 = 1000;
 
-/// The longest reason, in code points.
-const REASON_LIMIT: usize = 1000;
-
-/// `DeleteBrief`.
+/// Handles `DeleteBrief`.
 pub(crate) async fn delete(
     store: &Store,
     principal: &Principal,
@@ -33,7 +31,7 @@ pub(crate) async fn delete(
     Ok(Brief { cursor: cursors::seal(&brief.workspace, &position)?, ..deleted })
 }
 
-/// `UndeleteBrief`.
+/// Handles `UndeleteBrief`.
 pub(crate) async fn undelete(
     store: &Store,
     principal: &Principal,
@@ -42,11 +40,12 @@ pub(crate) async fn undelete(
     let id = std::mem::take(&mut request.request_id);
     let write = write_id("UndeleteBrief", id, &request)?;
     let brief: BriefName = name("name", &request.name)?;
-    let (back, position) = store.undelete_brief(principal, &brief, write.as_ref()).await.map_err(status)?;
-    Ok(Brief { cursor: cursors::seal(&brief.workspace, &position)?, ..back })
+    let (undeleted, position) =
+        store.undelete_brief(principal, &brief, write.as_ref()).await.map_err(status)?;
+    Ok(Brief { cursor: cursors::seal(&brief.workspace, &position)?, ..undeleted })
 }
 
-/// `WithdrawBriefRevision`.
+/// Handles `WithdrawBriefRevision`.
 pub(crate) async fn withdraw(
     store: &Store,
     principal: &Principal,
@@ -68,7 +67,7 @@ pub(crate) async fn withdraw(
     })
 }
 
-/// `PurgeBriefRevision`.
+/// Handles `PurgeBriefRevision`.
 pub(crate) async fn purge(
     store: &Store,
     principal: &Principal,
@@ -79,9 +78,9 @@ pub(crate) async fn purge(
     let revision: RevisionName = name("name", &request.name)?;
     let reason = reason("reason", &request.reason)?;
     let purged = store.purge_revision(principal, &revision, reason, write.as_ref()).await.map_err(status)?;
-    // What is in a store outside the database goes now; should it not answer, the sweep tries again.
+    // Deletes the PDFs' bytes from stores outside the database now; if that fails, the next sweep retries.
     if let Err(error) = store.delete_discarded().await {
-        tracing::warn!(%error, "bytes of purged PDFs in artifact stores are still to be deleted");
+        tracing::warn!(%error, "could not delete the bytes of purged PDFs yet; the next sweep retries");
     }
     let (deliveries, total_deliveries) = deliveries(store, principal, &revision).await?;
     Ok(PurgeBriefRevisionResponse {
@@ -94,61 +93,15 @@ pub(crate) async fn purge(
     })
 }
 
-/// The newest deliveries of a revision, and how many there are.
+/// Returns the newest deliveries of a revision, and their total number.
 async fn deliveries(
     store: &Store,
     principal: &Principal,
     revision: &RevisionName,
 ) -> Result<(Vec<PdfDelivery>, i64), Status> {
-    let asked = [(revision.brief.clone(), revision.revision.0)];
-    let found = store.deliveries_of_revisions(principal, &revision.workspace, &asked, DELIVERIES).await;
+    let revisions = [(revision.brief.clone(), revision.revision.0)];
+    let found =
+        store.deliveries_of_revisions(principal, &revision.workspace, &revisions, MAX_DELIVERIES).await;
     let (deliveries, total) = found.map_err(status)?;
     Ok((deliveries.into_iter().map(delivery_message).collect(), total))
-}
-
-/// A delivery, as the wire has it.
-pub(crate) fn delivery_message(delivery: Delivery) -> PdfDelivery {
-    let (subject, recipient) =
-        delivery.recipient.map(|told| (told.subject, told.display_name)).unwrap_or_default();
-    PdfDelivery {
-        render: delivery.render.to_string(),
-        revision: delivery.revision.to_string(),
-        edition_digest: delivery.edition_digest.to_string(),
-        sha256: delivery.artifact_digest.to_string(),
-        subject,
-        recipient,
-        deliver_time: Some(timestamp(delivery.at)),
-        complete: delivery.complete,
-    }
-}
-
-/// Why something is done, for people.
-///
-/// # Errors
-/// `INVALID_FIELD` for none, a long one, and one with control characters other than line ends.
-pub(crate) fn reason<'a>(field: &str, text: &'a str) -> Result<&'a str, Status> {
-    let reason = text.trim();
-    if reason.is_empty() {
-        return Err(invalid_field(field, "required"));
-    }
-    if reason.chars().count() > REASON_LIMIT || reason.chars().any(|c| c.is_control() && c != '\n') {
-        let description =
-            format!("at most {REASON_LIMIT} characters, none of them a control character but line ends");
-        return Err(invalid_field(field, description));
-    }
-    Ok(reason)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{REASON_LIMIT, reason};
-
-    #[test]
-    fn a_reason_is_there_is_bounded_and_holds_no_control_characters() {
-        assert_eq!(reason("reason", "  A wrong date.\n").unwrap(), "A wrong date.");
-        assert_eq!(reason("reason", &"я".repeat(REASON_LIMIT)).unwrap().chars().count(), REASON_LIMIT);
-        for bad in ["", " \n ", "a\0b", "a\u{85}b", &"я".repeat(REASON_LIMIT + 1)] {
-            assert!(reason("reason", bad).is_err(), "{bad:?}");
-        }
-    }
 }

@@ -1,14 +1,15 @@
-//! Briefs, drafts and revisions as the wire has them.
+//! Conversions of drafts, revisions and deliveries to wire messages.
 
-use chancery_proto::brief::v1::{BriefDraft, BriefRevision, RevisionDocument, RevisionState};
+use chancery_proto::brief::v1::{BriefDraft, BriefRevision, PdfDelivery, RevisionDocument, RevisionState};
 use chancery_proto::names::{BriefName, DraftName, ResourceId, RevisionNumber};
-use chancery_store::{Draft, Edition, ImportRecord, Purging, RevisionSummary, StoreError, Withdrawal};
+use chancery_store::{
+    Delivery, Draft, Edition, ImportRecord, Purging, RevisionSummary, StoreError, Withdrawal,
+};
 use tonic::Status;
 
 use crate::rpc::errors::status;
 use crate::rpc::fields::timestamp;
 
-/// A draft.
 pub(crate) fn draft_message(name: &DraftName, draft: Draft) -> BriefDraft {
     BriefDraft {
         name: name.to_string(),
@@ -20,7 +21,7 @@ pub(crate) fn draft_message(name: &DraftName, draft: Draft) -> BriefDraft {
     }
 }
 
-/// A revision, as the caller's edition.
+/// Converts the caller's edition of a revision.
 pub(crate) fn revision_message(brief: &BriefName, edition: Edition) -> Result<BriefRevision, Status> {
     let content = edition.content().map_err(status)?;
     Ok(BriefRevision {
@@ -50,7 +51,7 @@ fn state(withdrawal: Option<&Withdrawal>, purging: Option<&Purging>) -> Revision
     }
 }
 
-/// A revision as lists show it; a purged one has no more than that.
+/// Converts a list entry, which is also all that remains of a purged revision.
 pub(crate) fn listed_revision(brief: &BriefName, revision: RevisionSummary) -> BriefRevision {
     BriefRevision {
         name: brief.revision(RevisionNumber(revision.revision)).to_string(),
@@ -72,7 +73,7 @@ pub(crate) fn listed_revision(brief: &BriefName, revision: RevisionSummary) -> B
     }
 }
 
-/// A revision as it travels.
+/// Converts an edition to its export form.
 pub(crate) fn document_message(brief: &ResourceId, edition: Edition) -> Result<RevisionDocument, StoreError> {
     Ok(RevisionDocument {
         brief_id: brief.to_string(),
@@ -84,4 +85,19 @@ pub(crate) fn document_message(brief: &ResourceId, edition: Edition) -> Result<R
         withdraw_time: edition.withdrawal.as_ref().map(|withdrawal| timestamp(withdrawal.at)),
         withdraw_reason: edition.withdrawal.map(|withdrawal| withdrawal.reason).unwrap_or_default(),
     })
+}
+
+pub(crate) fn delivery_message(delivery: Delivery) -> PdfDelivery {
+    let recipient = delivery.recipient.map(|recipient| (recipient.subject, recipient.display_name));
+    let (subject, recipient) = recipient.unwrap_or_default();
+    PdfDelivery {
+        render: delivery.render.to_string(),
+        revision: delivery.revision.to_string(),
+        edition_digest: delivery.edition_digest.to_string(),
+        sha256: delivery.artifact_digest.to_string(),
+        subject,
+        recipient,
+        deliver_time: Some(timestamp(delivery.at)),
+        complete: delivery.complete,
+    }
 }

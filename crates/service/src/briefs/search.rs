@@ -1,4 +1,4 @@
-//! `SearchBriefs`: what the request asks, and the hits as messages.
+//! `SearchBriefs`.
 
 use std::ops::Range;
 
@@ -12,20 +12,18 @@ use chancery_store::knowledge::STATEMENT_FIELDS;
 use chancery_store::{Principal, Search, SearchPlace, SearchQuery, Store, StoreError};
 use tonic::Status;
 
-use crate::cache::Freshness;
+use crate::cache::Cache;
 use crate::rpc::errors::{internal, invalid_field, invalid_page_token, invalid_query, status};
 use crate::rpc::fields::name;
 use crate::rpc::pagination::{Page, PageSeal};
 
-/// The size of a page when the caller names none.
-const DEFAULT_SIZE: i32 = 20;
-/// The largest page.
-const LARGEST_SIZE: i32 = 100;
+const DEFAULT_PAGE_SIZE: i32 = 20;
+const MAX_PAGE_SIZE: i32 = 100;
 
-/// The principal's hits.
+/// Returns a page of the hits in the caller's editions.
 pub(crate) async fn search(
     store: &Store,
-    freshness: &Freshness,
+    cache: &Cache,
     principal: &Principal,
     request: SearchBriefsRequest,
 ) -> Result<SearchBriefsResponse, Status> {
@@ -35,11 +33,11 @@ pub(crate) async fn search(
     let language = language(&request.language)?;
     let filter = Filter::parse(&request.filter, &STATEMENT_FIELDS, access.scheme)
         .map_err(|error| status(StoreError::InvalidFilter(error)))?;
-    let page = page(freshness.page_seal(&workspace).await?, &workspace.to_string(), &request)?;
+    let page = page(cache.page_seal(&workspace).await?, &workspace.to_string(), &request)?;
     let after = page.after.as_deref().map(str::parse::<SearchPlace>).transpose();
     let after = after.map_err(|_| invalid_page_token())?;
-    // Whatever is needed, the database is what is searched.
-    freshness.at_least(&workspace, &request.at_least).await?;
+    // Only checks the cursor: searches always read the database.
+    cache.at_least(&workspace, &request.at_least).await?;
     let limit = usize::try_from(page.limit()).map_err(|error| internal(&error))?;
     let search = Search { query: &query, language, filter: &filter, after: after.as_ref(), limit };
     let mut found = store.search(principal, &workspace, &search).await.map_err(status)?;
@@ -58,20 +56,20 @@ fn language(text: &str) -> Result<Option<&str>, Status> {
     match text {
         "" => Ok(None),
         tag if is_language(tag) => Ok(Some(tag)),
-        _ => Err(invalid_field("language", "no language tag of BCP 47")),
+        _ => Err(invalid_field("language", "must be a BCP 47 language tag")),
     }
 }
 
-/// A token holds for the search that it came from, whatever the size of its pages. It is sealed, because a place in a brief
-/// counts what is withheld.
+/// Reads the page fields. A token is valid for its search with any page size. It is sealed, because a position in a brief
+/// counts withheld parts.
 fn page(seal: PageSeal, workspace: &str, request: &SearchBriefsRequest) -> Result<Page, Status> {
     let SearchBriefsRequest { query, language, filter, page_token, .. } = request;
-    let of_search = format!("search of {workspace}\n{language}\n{}\n{query}\n{filter}", query.len());
+    let list = format!("search of {workspace}\n{language}\n{}\n{query}\n{filter}", query.len());
     let size = match request.page_size {
-        0 => DEFAULT_SIZE,
-        size => size.min(LARGEST_SIZE),
+        0 => DEFAULT_PAGE_SIZE,
+        size => size.min(MAX_PAGE_SIZE),
     };
-    Page::read_sealed(seal, of_search, size, page_token)
+    Page::read_sealed(seal, list, size, page_token)
 }
 
 fn hit_message(hit: chancery_store::SearchHit) -> Result<SearchHit, Status> {
@@ -90,8 +88,8 @@ fn hit_message(hit: chancery_store::SearchHit) -> Result<SearchHit, Status> {
 }
 
 fn range_message(range: Range<usize>) -> Result<TextRange, Status> {
-    let place = |place: usize| u32::try_from(place).map_err(|error| internal(&error));
-    Ok(TextRange { start: place(range.start)?, end: place(range.end)? })
+    let offset = |offset: usize| u32::try_from(offset).map_err(|error| internal(&error));
+    Ok(TextRange { start: offset(range.start)?, end: offset(range.end)? })
 }
 
 fn facet_message(facet: chancery_store::SearchFacet) -> SearchFacet {

@@ -1,4 +1,4 @@
-//! Writing briefs: drafts, remarks on them, publishing, imports.
+//! Writing briefs: drafts, lint, publishing, imports.
 
 use std::mem;
 
@@ -12,20 +12,19 @@ use chancery_proto::brief::v1::{
     RevisionDocument, UpdateBriefDraftRequest,
 };
 use chancery_proto::names::{BriefName, DraftName, ResourceId, WorkspaceName};
-use chancery_store::{Access, ImportDocument, Principal, Publishing, Store, StoreError, Withdrawal};
+use chancery_store::{Access, ImportDocument, Principal, Publishing, Store, StoreError, Withdrawal, WriteId};
 use tonic::Status;
 
-use crate::briefs::lifecycle;
 use crate::briefs::messages::{draft_message, revision_message};
 use crate::rpc::cursors;
 use crate::rpc::errors::{internal, invalid_content, invalid_field, status};
-use crate::rpc::fields::{canonical, name, required, time};
+use crate::rpc::fields::{canonical, name, reason, required, time};
 use crate::rpc::idempotency::write_id;
 
-/// The longest name of a creator, in characters.
-const CREATOR_LIMIT: usize = 200;
+/// Maximum length of a creator's name, in characters.
+const MAX_CREATOR: usize = 200;
 
-/// `CreateBrief`.
+/// Handles `CreateBrief`.
 pub(crate) async fn create(
     store: &Store,
     principal: &Principal,
@@ -38,12 +37,12 @@ pub(crate) async fn create(
     let access = principal.access(&workspace).map_err(status)?;
     let content = canonical("content", required("content", request.content)?, access.scheme).await?;
     let brief = BriefName { workspace, brief };
-    let made = store.create_brief_once(principal, &brief, &content, write.as_ref()).await;
-    let (made, position) = made.map_err(status)?;
-    Ok(Brief { cursor: cursors::seal(&brief.workspace, &position)?, ..made })
+    let created = store.create_brief_once(principal, &brief, &content, write.as_ref()).await;
+    let (created, position) = created.map_err(status)?;
+    Ok(Brief { cursor: cursors::seal(&brief.workspace, &position)?, ..created })
 }
 
-/// `UpdateBriefDraft`.
+/// Handles `UpdateBriefDraft`.
 pub(crate) async fn update_draft(
     store: &Store,
     principal: &Principal,
@@ -55,7 +54,7 @@ pub(crate) async fn update_draft(
     let draft: DraftName = name("draft.name", &given.name)?;
     let access = principal.access(&draft.workspace).map_err(status)?;
     if given.etag.is_empty() {
-        return Err(invalid_field("draft.etag", "required: the etag of the draft that this one replaces"));
+        return Err(invalid_field("draft.etag", "required; must be the etag of the draft to replace"));
     }
     let content = required("draft.content", given.content)?;
     let content = canonical("draft.content", content, access.scheme).await?;
@@ -71,7 +70,7 @@ pub(crate) async fn update_draft(
     Ok(BriefDraft { cursor, ..draft_message(&draft, written) })
 }
 
-/// `LintBrief`.
+/// Handles `LintBrief`.
 pub(crate) async fn lint(
     store: &Store,
     principal: &Principal,
@@ -82,9 +81,9 @@ pub(crate) async fn lint(
     let access = principal.access(&draft.workspace).map_err(status)?;
     let content = match request.content {
         Some(given) => {
-            // Before anything is looked up: content that CreateBrief refused belongs to no brief yet.
+            // Before any database read: content that CreateBrief rejected does not belong to a brief yet.
             let checked = tokio::task::spawn_blocking(move || violations(&given, access.scheme)).await;
-            let content = match checked.map_err(|panicked| internal(&panicked))? {
+            let content = match checked.map_err(|panic| internal(&panic))? {
                 Ok(content) => content,
                 Err(invalid) => return Ok(invalid_response(invalid)),
             };
@@ -102,9 +101,9 @@ pub(crate) async fn lint(
     let undeclared_changes = store.undeclared_changes(principal, &brief, &content).await.map_err(status)?;
     let unprintable =
         store.unprintable_images(principal, &draft.workspace, &content).await.map_err(status)?;
-    // Looking through a long brief takes milliseconds of a core: not on a thread that serves others.
+    // Linting a long brief takes milliseconds of CPU time, too long for a thread of the runtime.
     let warnings = tokio::task::spawn_blocking(move || lint::lint(&content)).await;
-    let warnings = warnings.map_err(|panicked| internal(&panicked))?;
+    let warnings = warnings.map_err(|panic| internal(&panic))?;
     Ok(LintBriefResponse {
         warnings: warnings.into_iter().chain(unprintable).map(warning_message).collect(),
         undeclared_changes,
@@ -113,7 +112,7 @@ pub(crate) async fn lint(
     })
 }
 
-/// Content that breaks rules has no canonical form, which is what warnings are about.
+/// Reports violations only: warnings need the canonical form, which invalid content does not have.
 fn invalid_response(invalid: InvalidContent) -> LintBriefResponse {
     LintBriefResponse {
         total_violations: count(invalid.total),
@@ -134,7 +133,7 @@ fn warning_message(warning: Warning) -> LintWarning {
     LintWarning { code: warning.code.to_owned(), part_id: warning.part_id, message: warning.message }
 }
 
-/// `PublishBrief`.
+/// Handles `PublishBrief`.
 pub(crate) async fn publish(
     store: &Store,
     principal: &Principal,
@@ -144,7 +143,7 @@ pub(crate) async fn publish(
     let write = write_id("PublishBrief", id, &request)?;
     let brief: BriefName = name("name", &request.name)?;
     if request.etag.is_empty() {
-        return Err(invalid_field("etag", "required: the draft's etag"));
+        return Err(invalid_field("etag", "required; must be the draft's etag"));
     }
     let publishing = Publishing {
         etag: &request.etag,
@@ -160,12 +159,19 @@ pub(crate) async fn publish(
     })
 }
 
-/// `ImportBrief`. Answers the brief's name as well, which what is kept of it goes by.
-pub(crate) async fn import(
-    store: &Store,
+/// A checked import.
+#[derive(Debug)]
+pub(crate) struct Import {
+    pub(crate) brief: BriefName,
+    documents: Vec<ImportDocument>,
+    write: Option<WriteId>,
+}
+
+/// Checks a request of `ImportBrief`.
+pub(crate) async fn prepare_import(
     principal: &Principal,
     mut request: ImportBriefRequest,
-) -> Result<(String, Result<ImportBriefResponse, Status>), Status> {
+) -> Result<Import, Status> {
     let id = mem::take(&mut request.request_id);
     let write = write_id("ImportBrief", id, &request)?;
     let WorkspaceName { workspace } = name("parent", &request.parent)?;
@@ -175,27 +181,34 @@ pub(crate) async fn import(
     for (index, document) in request.documents.into_iter().enumerate() {
         documents.push(import_document(index, document, access).await?);
     }
-    let brief = BriefName { workspace, brief };
-    let imported = store.import_once(principal, &brief, &documents, write.as_ref()).await;
-    let answer = imported.map_err(status).and_then(|(imported, position)| {
-        Ok(ImportBriefResponse {
-            name: brief.to_string(),
-            written_revisions: imported.written,
-            skipped_revisions: imported.skipped,
-            cursor: cursors::seal(&brief.workspace, &position)?,
-        })
-    });
-    Ok((brief.to_string(), answer))
+    Ok(Import { brief: BriefName { workspace, brief }, documents, write })
 }
 
-/// The brief that all documents are of.
+/// Handles `ImportBrief` after [`prepare_import`].
+pub(crate) async fn import(
+    store: &Store,
+    principal: &Principal,
+    import: Import,
+) -> Result<ImportBriefResponse, Status> {
+    let Import { brief, documents, write } = import;
+    let imported = store.import_once(principal, &brief, &documents, write.as_ref()).await;
+    let (imported, position) = imported.map_err(status)?;
+    Ok(ImportBriefResponse {
+        name: brief.to_string(),
+        written_revisions: imported.written,
+        skipped_revisions: imported.skipped,
+        cursor: cursors::seal(&brief.workspace, &position)?,
+    })
+}
+
+/// Returns the id of the brief that all documents belong to.
 fn brief_of(documents: &[RevisionDocument]) -> Result<ResourceId, Status> {
     let first = required("documents", documents.first())?;
     let brief = name("documents[0].brief_id", &first.brief_id)?;
     match documents.iter().position(|document| document.brief_id != first.brief_id) {
         None => Ok(brief),
         Some(index) => {
-            let description = format!("all documents of a request are of one brief, here {brief}");
+            let description = format!("must be {brief}, as in the other documents of the request");
             Err(invalid_field(&format!("documents[{index}].brief_id"), description))
         }
     }
@@ -208,10 +221,10 @@ async fn import_document(
 ) -> Result<ImportDocument, Status> {
     let field = |name: &str| format!("documents[{index}].{name}");
     if document.revision == 0 {
-        return Err(invalid_field(&field("revision"), "revisions are numbered from 1"));
+        return Err(invalid_field(&field("revision"), "must be at least 1"));
     }
-    if document.creator.chars().count() > CREATOR_LIMIT || document.creator.chars().any(char::is_control) {
-        let description = format!("at most {CREATOR_LIMIT} characters, none of them a control character");
+    if document.creator.chars().count() > MAX_CREATOR || document.creator.chars().any(char::is_control) {
+        let description = format!("must be at most {MAX_CREATOR} characters, without control characters");
         return Err(invalid_field(&field("creator"), description));
     }
     let published_at = document
@@ -222,7 +235,7 @@ async fn import_document(
     let withdrawal = match document.withdraw_time {
         Some(given) => Some(Withdrawal {
             at: time(&field("withdraw_time"), &given)?,
-            reason: lifecycle::reason(&field("withdraw_reason"), &document.withdraw_reason)?.to_owned(),
+            reason: reason(&field("withdraw_reason"), &document.withdraw_reason)?.to_owned(),
         }),
         None if document.withdraw_reason.is_empty() => None,
         None => return Err(invalid_field(&field("withdraw_time"), "required with withdraw_reason")),

@@ -1,5 +1,8 @@
-//! Answers and principals in memory, bounded, and what was dropped of them lately: what was read from the database before
-//! a drop must not be kept after it.
+//! Cached briefs and principals, bounded in size, with the log of recent invalidations.
+//!
+//! A database read and an invalidation can overlap: a read that began before a change must not be cached after the
+//! change was invalidated. Each insertion therefore names the number of invalidations before its read, and is skipped
+//! if the resource is among the invalidations since.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,167 +14,169 @@ use quick_cache::sync::Cache;
 use quick_cache::{Equivalent, Weighter};
 use tokio::time::Instant;
 
-use crate::briefs::get_brief::EncodedBrief;
+use crate::briefs::encoded_brief::EncodedBrief;
 
-/// Drops that are remembered. Whoever reads the database for longer than so many changes does not keep what he read.
-const REMEMBERED: usize = 8192;
+/// Names of invalidated resources to remember. The result of a read that more invalidations overlap is not cached.
+const MAX_RECENT: usize = 8192;
 
-/// Principals that are kept at most.
-const PRINCIPALS: usize = 10_000;
+const MAX_PRINCIPALS: usize = 10_000;
 
-/// Bytes of an answer beside its content.
-const OVERHEAD: u64 = 256;
+/// Approximate size of a cached brief besides its name and content, in bytes.
+const ENTRY_OVERHEAD: u64 = 256;
+
+/// Clearances are ranks below this number.
+const RANKS: u8 = 16;
 
 /// The SHA-256 of a token's secret.
 pub(crate) type SecretDigest = [u8; 32];
 
-/// An encoded answer to `GetBrief`.
+/// An encoded `GetBrief` response for one clearance.
 #[derive(Debug)]
-pub(crate) struct Answer {
-    /// The brief's workspace.
+pub(crate) struct CachedBrief {
     pub(crate) workspace: ResourceId,
-    /// The brief's etag.
     pub(crate) etag: String,
-    /// The encoded `Brief`.
-    pub(crate) brief: EncodedBrief,
+    pub(crate) encoded: EncodedBrief,
 }
 
-/// A principal, and until when its token holds.
+/// A principal, and the time at which its token expires.
 #[derive(Debug, Clone)]
-pub(crate) struct KeptPrincipal {
+pub(crate) struct CachedPrincipal {
     pub(crate) principal: Arc<Principal>,
-    pub(crate) until: Option<Instant>,
+    pub(crate) expires_at: Option<Instant>,
 }
 
 #[derive(Debug)]
-pub(crate) struct Kept {
-    keeps_answers: bool,
-    answers: Cache<AnswerKey, Arc<Answer>, AnswerWeight>,
-    principals: Cache<SecretDigest, KeptPrincipal>,
-    dropped: Mutex<Dropped>,
+pub(crate) struct Entries {
+    caches_briefs: bool,
+    briefs: Cache<BriefKey, Arc<CachedBrief>, BriefWeighter>,
+    principals: Cache<SecretDigest, CachedPrincipal>,
+    invalidations: Mutex<Invalidations>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct AnswerKey {
+struct BriefKey {
     name: Box<str>,
     rank: u8,
 }
 
-/// A key that is looked for: hashes as [`AnswerKey`] does.
+/// Borrowed form of [`BriefKey`], with the same hash.
 #[derive(Hash)]
-struct LookedFor<'a> {
+struct BriefKeyRef<'a> {
     name: &'a str,
     rank: u8,
 }
 
-impl Equivalent<AnswerKey> for LookedFor<'_> {
-    fn equivalent(&self, key: &AnswerKey) -> bool {
+impl Equivalent<BriefKey> for BriefKeyRef<'_> {
+    fn equivalent(&self, key: &BriefKey) -> bool {
         self.rank == key.rank && *self.name == *key.name
     }
 }
 
 #[derive(Debug, Clone)]
-struct AnswerWeight;
+struct BriefWeighter;
 
-impl Weighter<AnswerKey, Arc<Answer>> for AnswerWeight {
-    fn weight(&self, key: &AnswerKey, answer: &Arc<Answer>) -> u64 {
-        OVERHEAD + key.name.len() as u64 + answer.brief.len() as u64
+impl Weighter<BriefKey, Arc<CachedBrief>> for BriefWeighter {
+    fn weight(&self, key: &BriefKey, brief: &Arc<CachedBrief>) -> u64 {
+        ENTRY_OVERHEAD + key.name.len() as u64 + brief.encoded.len() as u64
     }
 }
 
-/// What was dropped lately, by resource name, the newest last.
+/// The number of invalidations so far, and the names of the most recent ones, newest last.
 #[derive(Debug, Default)]
-struct Dropped {
-    so_far: u64,
-    latest: VecDeque<Box<str>>,
+struct Invalidations {
+    count: u64,
+    recent: VecDeque<Box<str>>,
 }
 
-impl Dropped {
-    /// Whether nothing of this name was dropped since so much had been.
-    fn none_since(&self, so_far: u64, name: &str) -> bool {
-        let since = self.so_far - so_far;
-        let Ok(since) = usize::try_from(since) else { return false };
-        since <= self.latest.len() && self.latest.iter().rev().take(since).all(|dropped| **dropped != *name)
+impl Invalidations {
+    /// Returns whether `name` is known not to be among the invalidations after the first `count`.
+    fn none_since(&self, count: u64, name: &str) -> bool {
+        let Ok(since) = usize::try_from(self.count - count) else { return false };
+        since <= self.recent.len() && self.recent.iter().rev().take(since).all(|recent| **recent != *name)
     }
 
     fn push(&mut self, name: &str) {
-        self.so_far += 1;
-        if self.latest.len() == REMEMBERED {
-            self.latest.pop_front();
+        self.count += 1;
+        if self.recent.len() == MAX_RECENT {
+            self.recent.pop_front();
         }
-        self.latest.push_back(name.into());
+        self.recent.push_back(name.into());
     }
 }
 
-impl Kept {
-    pub(crate) fn new(answer_bytes: Option<u64>) -> Self {
-        let keeps_answers = answer_bytes.is_some();
-        let answer_bytes = answer_bytes.unwrap_or(1);
-        // How many answers to make room for at first: of some 20 KB each.
-        let answers = usize::try_from(answer_bytes / 20_000).unwrap_or(usize::MAX).min(100_000);
+impl Entries {
+    pub(crate) fn new(brief_bytes: Option<u64>) -> Self {
+        let caches_briefs = brief_bytes.is_some();
+        let brief_bytes = brief_bytes.unwrap_or(1);
+        // Initial capacity for briefs of some 20 KB.
+        let capacity = usize::try_from(brief_bytes / 20_000).unwrap_or(usize::MAX).min(100_000);
         Self {
-            keeps_answers,
-            answers: Cache::with_weighter(answers, answer_bytes, AnswerWeight),
-            principals: Cache::new(PRINCIPALS),
-            dropped: Mutex::default(),
+            caches_briefs,
+            briefs: Cache::with_weighter(capacity, brief_bytes, BriefWeighter),
+            principals: Cache::new(MAX_PRINCIPALS),
+            invalidations: Mutex::default(),
         }
     }
 
-    pub(crate) fn answer(&self, name: &str, clearance: Clearance) -> Option<Arc<Answer>> {
-        self.answers.get(&LookedFor { name, rank: rank(clearance.0) })
+    pub(crate) fn brief(&self, name: &str, clearance: Clearance) -> Option<Arc<CachedBrief>> {
+        self.briefs.get(&BriefKeyRef { name, rank: rank(clearance.0) })
     }
 
-    pub(crate) fn principal(&self, secret: &SecretDigest) -> Option<KeptPrincipal> {
-        let kept = self.principals.get(secret)?;
-        kept.until.is_none_or(|until| until > Instant::now()).then_some(kept)
+    pub(crate) fn principal(&self, secret: &SecretDigest) -> Option<CachedPrincipal> {
+        let cached = self.principals.get(secret)?;
+        cached.expires_at.is_none_or(|expires_at| expires_at > Instant::now()).then_some(cached)
     }
 
-    pub(crate) fn dropped_so_far(&self) -> u64 {
-        self.dropped().so_far
+    /// Returns the number of invalidations so far.
+    pub(crate) fn invalidations(&self) -> u64 {
+        self.lock_invalidations().count
     }
 
-    pub(crate) fn keep_answer(&self, so_far: u64, name: &str, clearance: Clearance, answer: &Arc<Answer>) {
-        // Held while it is put in, so that no drop comes between.
-        let dropped = self.dropped();
-        if self.keeps_answers && dropped.none_since(so_far, name) {
-            let key = AnswerKey { name: name.into(), rank: rank(clearance.0) };
-            self.answers.insert(key, Arc::clone(answer));
+    pub(crate) fn insert_brief(
+        &self,
+        read_at: u64,
+        name: &str,
+        clearance: Clearance,
+        brief: &Arc<CachedBrief>,
+    ) {
+        // The lock is held across the insertion, so that no invalidation comes between the check and it.
+        let invalidations = self.lock_invalidations();
+        if self.caches_briefs && invalidations.none_since(read_at, name) {
+            let key = BriefKey { name: name.into(), rank: rank(clearance.0) };
+            self.briefs.insert(key, Arc::clone(brief));
         }
     }
 
-    pub(crate) fn keep_principal(&self, so_far: u64, secret: SecretDigest, principal: &KeptPrincipal) {
-        let dropped = self.dropped();
-        if dropped.none_since(so_far, &principal.principal.subject) {
+    pub(crate) fn insert_principal(&self, read_at: u64, secret: SecretDigest, principal: &CachedPrincipal) {
+        let invalidations = self.lock_invalidations();
+        if invalidations.none_since(read_at, &principal.principal.subject) {
             self.principals.insert(secret, principal.clone());
         }
     }
 
-    /// A brief changed.
-    pub(crate) fn drop_brief(&self, name: &str) {
-        self.dropped().push(name);
-        for rank in 0..16 {
-            self.answers.remove(&LookedFor { name, rank });
+    pub(crate) fn invalidate_brief(&self, name: &str) {
+        self.lock_invalidations().push(name);
+        for rank in 0..RANKS {
+            self.briefs.remove(&BriefKeyRef { name, rank });
         }
     }
 
-    /// A token was revoked.
-    pub(crate) fn drop_token(&self, subject: &str) {
-        self.dropped().push(subject);
-        self.principals.retain(|_, kept| kept.principal.subject != subject);
+    pub(crate) fn invalidate_token(&self, subject: &str) {
+        self.lock_invalidations().push(subject);
+        self.principals.retain(|_, cached| cached.principal.subject != subject);
     }
 
-    /// Too much happened to go through it one by one.
-    pub(crate) fn drop_everything(&self) {
-        let mut dropped = self.dropped();
-        // Whoever is reading the database now finds more drops than are remembered, and keeps nothing.
-        dropped.so_far += REMEMBERED as u64 + 1;
-        dropped.latest.clear();
-        self.answers.clear();
+    pub(crate) fn invalidate_all(&self) {
+        let mut invalidations = self.lock_invalidations();
+        // Exceeds what `recent` can hold, so that no read in flight is cached.
+        invalidations.count += MAX_RECENT as u64 + 1;
+        invalidations.recent.clear();
+        self.briefs.clear();
         self.principals.clear();
     }
 
-    fn dropped(&self) -> MutexGuard<'_, Dropped> {
-        self.dropped.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock_invalidations(&self) -> MutexGuard<'_, Invalidations> {
+        self.invalidations.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -185,7 +190,7 @@ mod tests {
 
     use chancery_brief::marking::{Clearance, Rank};
 
-    use super::{Answer, EncodedBrief, Kept, REMEMBERED};
+    use super::{CachedBrief, EncodedBrief, Entries, MAX_RECENT};
 
     const NAME: &str = "workspaces/w1/briefs/b1";
 
@@ -193,58 +198,58 @@ mod tests {
         Clearance(Rank::from(rank))
     }
 
-    fn answer() -> Arc<Answer> {
-        Arc::new(Answer {
+    fn brief() -> Arc<CachedBrief> {
+        Arc::new(CachedBrief {
             workspace: "w1".parse().unwrap(),
             etag: "e".into(),
-            brief: EncodedBrief::of_message(&[0; 100]),
+            encoded: EncodedBrief::of_message(&[0; 100]),
         })
     }
 
     #[test]
-    fn an_answer_is_for_one_clearance_and_goes_with_its_brief() {
-        let kept = Kept::new(Some(1_000_000));
-        kept.keep_answer(0, NAME, clearance(2), &answer());
-        assert!(kept.answer(NAME, clearance(2)).is_some());
+    fn a_brief_is_cached_for_one_clearance_until_it_is_invalidated() {
+        let entries = Entries::new(Some(1_000_000));
+        entries.insert_brief(0, NAME, clearance(2), &brief());
+        assert!(entries.brief(NAME, clearance(2)).is_some());
         assert!(
-            kept.answer(NAME, clearance(1)).is_none()
-                && kept.answer("workspaces/w1/briefs/b2", clearance(2)).is_none()
+            entries.brief(NAME, clearance(1)).is_none()
+                && entries.brief("workspaces/w1/briefs/b2", clearance(2)).is_none()
         );
-        kept.drop_brief("workspaces/w1/briefs/b2");
-        assert!(kept.answer(NAME, clearance(2)).is_some());
-        kept.drop_brief(NAME);
-        assert!(kept.answer(NAME, clearance(2)).is_none());
+        entries.invalidate_brief("workspaces/w1/briefs/b2");
+        assert!(entries.brief(NAME, clearance(2)).is_some());
+        entries.invalidate_brief(NAME);
+        assert!(entries.brief(NAME, clearance(2)).is_none());
     }
 
     #[test]
-    fn what_was_read_before_a_drop_is_not_kept_after_it() {
-        let kept = Kept::new(Some(1_000_000));
-        let before = kept.dropped_so_far();
-        kept.drop_brief(NAME);
-        kept.keep_answer(before, NAME, clearance(0), &answer());
-        assert!(kept.answer(NAME, clearance(0)).is_none());
-        // Drops of others do not matter, unless there are more than are remembered.
-        let before = kept.dropped_so_far();
-        kept.drop_brief("other");
-        kept.keep_answer(before, NAME, clearance(0), &answer());
-        assert!(kept.answer(NAME, clearance(0)).is_some());
-        kept.drop_brief(NAME);
-        let before = kept.dropped_so_far();
-        (0..=REMEMBERED).for_each(|_| kept.drop_brief("other"));
-        kept.keep_answer(before, NAME, clearance(0), &answer());
-        assert!(kept.answer(NAME, clearance(0)).is_none());
-        let before = kept.dropped_so_far();
-        kept.drop_everything();
-        kept.keep_answer(before, NAME, clearance(0), &answer());
-        assert!(kept.answer(NAME, clearance(0)).is_none());
+    fn a_read_that_began_before_an_invalidation_is_not_cached_after_it() {
+        let entries = Entries::new(Some(1_000_000));
+        let read_at = entries.invalidations();
+        entries.invalidate_brief(NAME);
+        entries.insert_brief(read_at, NAME, clearance(0), &brief());
+        assert!(entries.brief(NAME, clearance(0)).is_none());
+        // Other invalidations matter only once there are more than `recent` holds.
+        let read_at = entries.invalidations();
+        entries.invalidate_brief("other");
+        entries.insert_brief(read_at, NAME, clearance(0), &brief());
+        assert!(entries.brief(NAME, clearance(0)).is_some());
+        entries.invalidate_brief(NAME);
+        let read_at = entries.invalidations();
+        (0..=MAX_RECENT).for_each(|_| entries.invalidate_brief("other"));
+        entries.insert_brief(read_at, NAME, clearance(0), &brief());
+        assert!(entries.brief(NAME, clearance(0)).is_none());
+        let read_at = entries.invalidations();
+        entries.invalidate_all();
+        entries.insert_brief(read_at, NAME, clearance(0), &brief());
+        assert!(entries.brief(NAME, clearance(0)).is_none());
     }
 
     #[test]
-    fn memory_is_bounded() {
-        let kept = Kept::new(Some(10_000));
+    fn cached_briefs_stay_within_the_memory_limit() {
+        let entries = Entries::new(Some(10_000));
         for number in 0..1000 {
-            kept.keep_answer(0, &format!("workspaces/w1/briefs/b{number}"), clearance(0), &answer());
+            entries.insert_brief(0, &format!("workspaces/w1/briefs/b{number}"), clearance(0), &brief());
         }
-        assert!(kept.answers.weight() <= 10_000, "{}", kept.answers.weight());
+        assert!(entries.briefs.weight() <= 10_000, "{}", entries.briefs.weight());
     }
 }

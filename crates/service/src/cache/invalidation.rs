@@ -1,4 +1,4 @@
-//! Follows the change logs of all workspaces.
+//! Follows the change logs of all workspaces, and invalidates the entries that new changes name.
 
 use std::collections::hash_map::Entry;
 use std::time::Duration;
@@ -7,107 +7,103 @@ use chancery_store::{LogHead, Outdated, Result};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::{Freshness, Head};
+use super::{Cache, KnownLog};
 use crate::background::wakeups::Wakeups;
 use crate::shutdown::Shutdown;
 
-/// The longest pause between two comparisons: with a look of less than half a second, nothing is believed for longer
-/// than a second and the counters are compared at least twice in one.
-const PAUSE: Duration = Duration::from_millis(300);
+/// Maximum pause between two checks. As long as a check takes less than half a second, the logs are checked at least
+/// twice a second, and the cache stays fresh from one check to the next.
+const CHECK_INTERVAL: Duration = Duration::from_millis(300);
 
-/// The shortest: hints may come in thousands.
-const SHORTEST: Duration = Duration::from_millis(2);
+/// Minimum pause between two checks: hints can arrive by the thousand.
+const MIN_CHECK_INTERVAL: Duration = Duration::from_millis(2);
 
-/// Changes that are gone through one by one; with more of them, everything is dropped.
-const ONE_BY_ONE: i64 = 5000;
+/// Maximum number of changes to invalidate one by one; after more, everything is invalidated.
+const MAX_REPLAYED_CHANGES: i64 = 5000;
 
-/// How long a look may take before it counts as failed.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// Timeout of one check.
+const CHECK_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Reads all change logs once, before anything is served. In a database that was restored, this begins new epochs, so that
-/// no call finds a cursor of the original accepted.
-pub(crate) async fn begin(freshness: &Freshness) -> Result<()> {
-    look(freshness).await
-}
-
-/// Follows until the shutdown.
-pub(crate) async fn follow(freshness: Freshness, wakeups: Wakeups, shutdown: Shutdown) {
-    let mut failing = false;
+/// Checks the change logs until the shutdown. The service's start made the first check by [`check_logs`].
+pub(crate) async fn run(cache: Cache, wakeups: Wakeups, shutdown: Shutdown) {
+    let mut is_failing = false;
     loop {
-        let looked = tokio::select! {
+        let checked = tokio::select! {
             () = shutdown.begun() => return,
-            looked = tokio::time::timeout(PATIENCE, look(&freshness)) => looked,
+            checked = tokio::time::timeout(CHECK_TIMEOUT, check_logs(&cache)) => checked,
         };
-        let error = match looked {
+        let error = match checked {
             Ok(Ok(())) => None,
             Ok(Err(error)) => Some(error.to_string()),
-            Err(_) => Some("the database takes too long".to_owned()),
+            Err(_) => Some(format!("no response from the database within {} s", CHECK_TIMEOUT.as_secs())),
         };
-        match (&error, failing) {
+        match (&error, is_failing) {
             (Some(error), false) => {
-                tracing::warn!(error, "the change log is not heard: everything is read from the database");
+                tracing::warn!(error, "could not check the change log; bypassing the cache");
             }
-            (None, true) => tracing::info!("the change log is heard again"),
+            (None, true) => tracing::info!("change-log checks succeed again; using the cache"),
             _ => {}
         }
-        failing = error.is_some();
-        tokio::time::sleep(SHORTEST).await;
+        is_failing = error.is_some();
+        tokio::time::sleep(MIN_CHECK_INTERVAL).await;
         tokio::select! {
             () = shutdown.begun() => return,
-            () = wakeups.next_log() => {}
-            () = tokio::time::sleep(PAUSE) => {}
+            () = wakeups.next_change() => {}
+            () = tokio::time::sleep(CHECK_INTERVAL) => {}
         }
     }
 }
 
-/// Compares all counters with what was heard, and drops what is not true any more.
-async fn look(freshness: &Freshness) -> Result<()> {
-    let begun = Instant::now();
-    let is_first_look = freshness.logs().compared.is_none();
-    let heads = freshness.store.log_heads().await?;
+/// Compares all logs with their last known positions, and invalidates the entries that changed since. In a database that
+/// was restored from a backup, the read also begins new log epochs; the service makes one check before it serves, so
+/// that no call accepts a cursor of the original database.
+pub(crate) async fn check_logs(cache: &Cache) -> Result<()> {
+    let checked_at = Instant::now();
+    let is_first_check = cache.logs().checked_at.is_none();
+    let heads = cache.store.log_heads().await?;
     for head in heads {
-        let known = freshness.heard(&head.workspace);
+        let known = cache.known_position(&head.workspace);
         match known {
             Some(known) if known == head.position => continue,
             Some(known) if known.epoch == head.position.epoch && known.number < head.position.number => {
-                drop_outdated(freshness, &head, known.number).await?;
+                invalidate_changes(cache, &head, known.number).await?;
             }
-            // Another life of the log, or a log that ran backwards.
-            Some(_) => freshness.shared.kept.drop_everything(),
-            // A workspace that was made since: what was read of it meanwhile may have changed too.
-            None if !is_first_look => drop_outdated(freshness, &head, 0).await?,
+            // A new epoch, or a number that went backwards.
+            Some(_) => cache.shared.entries.invalidate_all(),
+            // The workspace is new. Entries read between its creation and this check may have changed as well.
+            None if !is_first_check => invalidate_changes(cache, &head, 0).await?,
             None => {}
         }
-        note(freshness, head);
+        record_position(cache, head);
     }
-    freshness.logs_mut().compared = Some(begun);
+    cache.logs_mut().checked_at = Some(checked_at);
     Ok(())
 }
 
-async fn drop_outdated(freshness: &Freshness, head: &LogHead, after: i64) -> Result<()> {
-    let kept = &freshness.shared.kept;
-    match freshness.store.outdated_since(&head.workspace, after, ONE_BY_ONE).await? {
-        Some(outdated) => outdated.iter().for_each(|(_, what)| match what {
-            Outdated::Brief(name) => kept.drop_brief(name),
-            Outdated::Token(name) => kept.drop_token(name),
+async fn invalidate_changes(cache: &Cache, head: &LogHead, after: i64) -> Result<()> {
+    let entries = &cache.shared.entries;
+    match cache.store.outdated_since(&head.workspace, after, MAX_REPLAYED_CHANGES).await? {
+        Some(outdated) => outdated.iter().for_each(|(_, change)| match change {
+            Outdated::Brief(name) => entries.invalidate_brief(name),
+            Outdated::Token(name) => entries.invalidate_token(name),
             Outdated::Nothing => {}
         }),
-        None => kept.drop_everything(),
+        None => entries.invalidate_all(),
     }
     Ok(())
 }
 
-/// Notes how far the log was heard of, and wakes those who watch it.
-fn note(freshness: &Freshness, head: LogHead) {
+/// Records the log's position, and wakes the watches of its workspace.
+fn record_position(cache: &Cache, head: LogHead) {
     let number = head.position.number;
-    match freshness.logs_mut().heads.entry(head.workspace) {
+    match cache.logs_mut().logs.entry(head.workspace) {
         Entry::Occupied(mut known) => {
             let known = known.get_mut();
             known.position = head.position;
-            known.moved.send_replace(number);
+            known.number.send_replace(number);
         }
-        Entry::Vacant(new) => {
-            new.insert(Head { position: head.position, moved: watch::channel(number).0 });
+        Entry::Vacant(unknown) => {
+            unknown.insert(KnownLog { position: head.position, number: watch::channel(number).0 });
         }
     }
 }

@@ -1,9 +1,9 @@
-//! What is held in memory, and how long it may be believed.
+//! The in-memory cache of encoded briefs and principals, kept consistent by the workspaces' change logs.
 //!
-//! Answers and principals are kept until the change log says that they are not true any more. A follower hears the log
-//! by hints and compares its counters at least twice a second; what is in memory is believed only while the last
-//! comparison was begun less than a second ago. So nothing that is answered is more than a second behind the database,
-//! and a process that is cut off from it reads, or fails, but does not tell old things.
+//! [`invalidation`] follows the logs: it wakes on hints, compares the logs' counters at least twice a second, and drops
+//! the entries that new changes name. A cached entry is used only while the last successful check began less than
+//! [`MAX_AGE`] ago. No response is therefore more than a second behind the database, and a process that is cut off
+//! from Postgres reads from it, or fails, but never serves stale data.
 
 pub(crate) mod entries;
 pub(crate) mod invalidation;
@@ -19,188 +19,184 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 use tonic::Status;
 
+use crate::cache::entries::{CachedBrief, CachedPrincipal, Entries, SecretDigest};
 use crate::rpc::cursors;
 use crate::rpc::errors::{invalid_cursor, status};
 use crate::rpc::pagination::PageSeal;
 
-pub(crate) use crate::cache::entries::{Answer, KeptPrincipal, SecretDigest};
-pub(crate) use crate::cache::invalidation::{begin, follow};
+/// Maximum age of the last successful change-log check for cached entries to be used.
+const MAX_AGE: Duration = Duration::from_secs(1);
 
-use crate::cache::entries::Kept;
+/// Default memory for cached briefs, in bytes.
+pub(crate) const DEFAULT_BRIEF_BYTES: u64 = 256 * 1024 * 1024;
 
-/// How long a comparison of the counters is worth.
-const FRESH: Duration = Duration::from_secs(1);
-
-/// How much memory answers may take unless told, in bytes.
-pub const ANSWER_BYTES: u64 = 256 * 1024 * 1024;
-
-/// What is held in memory. Cheap to clone.
+/// The cache, and the last known position of each change log. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Freshness {
+pub(crate) struct Cache {
     store: Store,
     shared: Arc<Shared>,
 }
 
 #[derive(Debug)]
 struct Shared {
-    logs: RwLock<Logs>,
-    kept: Kept,
+    logs: RwLock<KnownLogs>,
+    entries: Entries,
 }
 
-/// What is known of the logs.
+/// The last known positions of the change logs.
 #[derive(Debug, Default)]
-struct Logs {
-    /// When the last successful comparison was begun.
-    compared: Option<Instant>,
-    heads: HashMap<ResourceId, Head>,
+struct KnownLogs {
+    /// Start of the last successful check.
+    checked_at: Option<Instant>,
+    logs: HashMap<ResourceId, KnownLog>,
 }
 
 #[derive(Debug)]
-struct Head {
+struct KnownLog {
     position: Position,
-    moved: watch::Sender<i64>,
+    /// Publishes the position's number to watches.
+    number: watch::Sender<i64>,
 }
 
-/// Whether what is in memory will do for a read that carries a cursor.
+/// Where a read that carries a cursor is served from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Need {
-    /// It will, for as long as it is fresh.
-    Memory,
-    /// The cursor is ahead of what was heard: only the database knows.
+pub(crate) enum ReadSource {
+    /// The cache includes the cursor's change, and is used while it is fresh.
+    Cache,
+    /// The cursor is ahead of the last check.
     Database,
 }
 
-impl Freshness {
-    /// Over a store, with memory for answers; none to keep none. Nothing is believed before the follower has compared once.
-    pub fn new(store: Store, answer_bytes: Option<u64>) -> Self {
-        let shared = Shared { logs: RwLock::default(), kept: Kept::new(answer_bytes) };
+/// The number of invalidations before a database read. It fences off the read's result if its resource changes
+/// before the result is cached.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Generation(u64);
+
+impl Cache {
+    /// Creates an empty cache with memory for briefs in bytes; `None` disables caching of briefs. No entry is used before
+    /// the first check of the change logs.
+    pub(crate) fn new(store: Store, brief_bytes: Option<u64>) -> Self {
+        let shared = Shared { logs: RwLock::default(), entries: Entries::new(brief_bytes) };
         Self { store, shared: Arc::new(shared) }
     }
 
-    /// Whether memory may be believed now.
+    /// Returns whether the last check is recent enough for cached entries to be used.
     pub(crate) fn is_fresh(&self) -> bool {
         self.logs().is_fresh()
     }
 
-    /// A kept answer to `GetBrief`, if it may be believed.
-    pub(crate) fn answer(&self, name: &str, clearance: Clearance) -> Option<Arc<Answer>> {
-        self.is_fresh().then(|| self.shared.kept.answer(name, clearance))?
+    /// Returns a cached brief while the cache is fresh.
+    pub(crate) fn brief(&self, name: &str, clearance: Clearance) -> Option<Arc<CachedBrief>> {
+        self.is_fresh().then(|| self.shared.entries.brief(name, clearance))?
     }
 
-    /// A kept principal, if it may be believed.
-    pub(crate) fn principal(&self, secret: &SecretDigest) -> Option<KeptPrincipal> {
-        self.is_fresh().then(|| self.shared.kept.principal(secret))?
+    /// Returns a cached principal while the cache is fresh.
+    pub(crate) fn principal(&self, secret: &SecretDigest) -> Option<CachedPrincipal> {
+        self.is_fresh().then(|| self.shared.entries.principal(secret))?
     }
 
-    /// To be taken before the database is read for what shall be kept.
-    pub(crate) fn ticket(&self) -> Ticket {
-        Ticket(self.shared.kept.dropped_so_far())
+    /// Returns the current generation. Callers take it before the database read whose result they insert.
+    pub(crate) fn generation(&self) -> Generation {
+        Generation(self.shared.entries.invalidations())
     }
 
-    /// Keeps an answer, unless the brief changed since the ticket was taken.
-    pub(crate) fn keep_answer(&self, ticket: Ticket, name: &str, clearance: Clearance, answer: &Arc<Answer>) {
+    /// Caches a brief unless it was invalidated since `read_at`.
+    pub(crate) fn insert_brief(
+        &self,
+        read_at: Generation,
+        name: &str,
+        clearance: Clearance,
+        brief: &Arc<CachedBrief>,
+    ) {
         let logs = self.logs();
         if logs.is_fresh() {
-            self.shared.kept.keep_answer(ticket.0, name, clearance, answer);
+            self.shared.entries.insert_brief(read_at.0, name, clearance, brief);
         }
     }
 
-    /// Keeps a principal, unless its token changed since the ticket was taken.
-    pub(crate) fn keep_principal(&self, ticket: Ticket, secret: SecretDigest, principal: &KeptPrincipal) {
+    /// Caches a principal unless its token was invalidated since `read_at`.
+    pub(crate) fn insert_principal(
+        &self,
+        read_at: Generation,
+        secret: SecretDigest,
+        principal: &CachedPrincipal,
+    ) {
         let logs = self.logs();
         if logs.is_fresh() {
-            self.shared.kept.keep_principal(ticket.0, secret, principal);
+            self.shared.entries.insert_principal(read_at.0, secret, principal);
         }
     }
 
-    /// This process writes to a brief, or to a revision of it: what it keeps of the brief ends with the write, without
-    /// waiting for the log. Whoever is told of the write by this process reads it here at once.
-    pub(crate) fn writing_to(&self, name: &str) -> Writing {
+    /// Invalidates the brief of a brief's or revision's name after a write by this process. A caller who has the write's
+    /// response reads the new state from this process at once, without waiting for the change log.
+    pub(crate) fn invalidate_brief(&self, name: &str) {
         let brief = name.split('/').take(4).collect::<Vec<_>>().join("/");
-        Writing { freshness: self.clone(), brief }
+        self.shared.entries.invalidate_brief(&brief);
     }
 
-    /// This process just revoked a token: here it ends at once.
-    pub(crate) fn token_changed(&self, name: &ApiTokenName) {
-        self.shared.kept.drop_token(&name.to_string());
+    /// Invalidates the principal of a token that this process revoked.
+    pub(crate) fn invalidate_token(&self, name: &ApiTokenName) {
+        self.shared.entries.invalidate_token(&name.to_string());
     }
 
-    /// Checks a read's `at_least`.
+    /// Checks a read's `at_least` cursor, and returns where the read is served from.
     ///
     /// # Errors
     /// `INVALID_CURSOR`, `CURSOR_EXPIRED`.
-    pub(crate) async fn at_least(&self, workspace: &ResourceId, cursor: &str) -> Result<Need, Status> {
+    pub(crate) async fn at_least(&self, workspace: &ResourceId, cursor: &str) -> Result<ReadSource, Status> {
         if cursor.is_empty() {
-            return Ok(Need::Memory);
+            return Ok(ReadSource::Cache);
         }
         let field = "at_least";
-        let heard = self.heard(workspace);
-        if let Some(position) = &heard
+        let known = self.known_position(workspace);
+        if let Some(position) = &known
             && let Ok(number) = cursors::open(field, workspace, cursor, position)
             && number <= position.number
         {
-            return Ok(Need::Memory);
+            return Ok(ReadSource::Cache);
         }
-        // What was not heard of yet may have happened; the database knows.
+        // The change may be committed and not yet known here, or the log's epoch may be new: only the database can tell.
         let position = self.store.position(workspace).await.map_err(status)?;
         let number = cursors::open(field, workspace, cursor, &position)?;
         if number > position.number {
-            return Err(invalid_cursor(field, "it is of what has not happened"));
+            return Err(invalid_cursor(field, "is ahead of the change log; send a cursor from a response"));
         }
-        Ok(Need::Database)
+        Ok(ReadSource::Database)
     }
 
-    /// What seals the page tokens of a workspace.
+    /// Returns the key that seals the workspace's page tokens.
     ///
     /// # Errors
-    /// `NOT_FOUND` when there is no such workspace.
+    /// `NOT_FOUND` if the workspace does not exist.
     pub(crate) async fn page_seal(&self, workspace: &ResourceId) -> Result<PageSeal, Status> {
-        let position = match self.heard(workspace) {
+        let position = match self.known_position(workspace) {
             Some(position) => position,
             None => self.store.position(workspace).await.map_err(status)?,
         };
         Ok(PageSeal::of(&position))
     }
 
-    /// How far a workspace's log was heard of.
-    pub(crate) fn heard(&self, workspace: &ResourceId) -> Option<Position> {
-        self.logs().heads.get(workspace).map(|head| head.position.clone())
+    /// Returns the position of a workspace's change log at the last check.
+    pub(crate) fn known_position(&self, workspace: &ResourceId) -> Option<Position> {
+        self.logs().logs.get(workspace).map(|log| log.position.clone())
     }
 
-    /// Tells when a workspace's log moves, by the number that was heard of last; none before it was first heard of.
-    pub(crate) fn moves(&self, workspace: &ResourceId) -> Option<watch::Receiver<i64>> {
-        self.logs().heads.get(workspace).map(|head| head.moved.subscribe())
+    /// Subscribes to a workspace's position; `None` before the first check that found the workspace.
+    pub(crate) fn subscribe(&self, workspace: &ResourceId) -> Option<watch::Receiver<i64>> {
+        self.logs().logs.get(workspace).map(|log| log.number.subscribe())
     }
 
-    fn logs(&self) -> RwLockReadGuard<'_, Logs> {
+    fn logs(&self) -> RwLockReadGuard<'_, KnownLogs> {
         self.shared.logs.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn logs_mut(&self) -> RwLockWriteGuard<'_, Logs> {
+    fn logs_mut(&self) -> RwLockWriteGuard<'_, KnownLogs> {
         self.shared.logs.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A write to a brief that is under way.
-#[derive(Debug)]
-pub(crate) struct Writing {
-    freshness: Freshness,
-    brief: String,
-}
-
-impl Writing {
-    /// The write was done, or refused.
-    pub(crate) fn end(self) {
-        self.freshness.shared.kept.drop_brief(&self.brief);
-    }
-}
-
-/// How much had been dropped when the database was about to be read.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Ticket(u64);
-
-impl Logs {
+impl KnownLogs {
     fn is_fresh(&self) -> bool {
-        self.compared.is_some_and(|compared| compared.elapsed() < FRESH)
+        self.checked_at.is_some_and(|checked_at| checked_at.elapsed() < MAX_AGE)
     }
 }

@@ -1,4 +1,4 @@
-//! What the store found, as messages.
+//! Conversions of the store's results to wire messages.
 
 use chancery_proto::brief::v1::{
     ActorAppearance, ActorEntry, Event, EventEntry, GetActorResponse, ImpactedPart, Relationship,
@@ -8,9 +8,9 @@ use chancery_proto::names::{ActorName, ResourceId};
 use chancery_store::knowledge::{self, Found};
 use prost::Message;
 
-use crate::briefs::lifecycle::delivery_message;
-use crate::knowledge::lists::fitting;
+use crate::briefs::messages::delivery_message;
 use crate::rpc::fields::timestamp;
+use crate::rpc::pagination::fitting;
 
 pub(crate) fn statement_entry(found: Found<Statement>) -> StatementEntry {
     StatementEntry {

@@ -1,5 +1,5 @@
-//! `KnowledgeService`: lists of the parts of briefs, and what rests on them.
+//! `KnowledgeService`: lists of the parts of briefs, and the impact of a part on others.
 
-pub(crate) mod lists;
+pub(crate) mod list_query;
 pub(crate) mod messages;
 pub(crate) mod service;

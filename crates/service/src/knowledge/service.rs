@@ -1,4 +1,4 @@
-//! `chancery.brief.v1.KnowledgeService`.
+//! Handlers of `chancery.brief.v1.KnowledgeService`.
 
 use chancery_proto::brief::v1::knowledge_service_server::KnowledgeService;
 use chancery_proto::brief::v1::trace_impact_request::Target;
@@ -15,77 +15,78 @@ use prost::Message;
 use tonic::{Request, Response, Status};
 
 use crate::auth::identity::principal;
-use crate::cache::Freshness;
-use crate::knowledge::lists;
-use crate::knowledge::lists::ListFields;
-use crate::knowledge::lists::Listed;
-use crate::knowledge::lists::fitting;
-use crate::knowledge::lists::list_fields;
+use crate::cache::Cache;
+use crate::knowledge::list_query::{self, ListFields, ListQuery, list_fields};
 use crate::knowledge::messages::{
     actor_entry, actor_record, event_entry, impact, named_actor_entry, relationship_entry, source_entry,
     statement_entry, tie_entry,
 };
 use crate::rpc::errors::{invalid_field, status};
 use crate::rpc::fields::{name, required};
+use crate::rpc::pagination::fitting;
 
-/// The farthest that ties are walked.
-const DEEPEST: i32 = 4;
+/// Maximum distance of relationships around a part.
+const MAX_DEPTH: i32 = 4;
 
-/// The most ties around something, in the one page that they come in.
-const MOST_TIES: i32 = 1000;
+/// Default page size of relationships around a part, which are not paginated.
+const DEFAULT_AROUND_SIZE: i32 = 1000;
 
-/// Answers from the store, always: it has come at least as far as any cursor that a write answered with.
+/// Implements `KnowledgeService` over the store. The cache holds no lists; it only checks cursors.
 #[derive(Debug, Clone)]
 pub(crate) struct Knowledge {
     store: Store,
-    freshness: Freshness,
+    cache: Cache,
 }
 
 impl Knowledge {
-    /// Over a store.
-    pub(crate) const fn new(store: Store, freshness: Freshness) -> Self {
-        Self { store, freshness }
+    pub(crate) const fn new(store: Store, cache: Cache) -> Self {
+        Self { store, cache }
     }
 
-    /// The caller's own workspace, and a cursor of it.
-    async fn admit(
+    /// Checks the caller's access to a workspace, and the request's cursor.
+    async fn check_access(
         &self,
         principal: &Principal,
         workspace: &ResourceId,
         at_least: &str,
     ) -> Result<(), Status> {
         principal.access(workspace).map_err(status)?;
-        self.freshness.at_least(workspace, at_least).await.map(|_| ())
+        self.cache.at_least(workspace, at_least).await.map(|_| ())
     }
 
-    /// A list's fields, read and let in.
-    async fn listed<'a>(&self, principal: &Principal, fields: ListFields<'a>) -> Result<Listed<'a>, Status> {
+    /// Checks the list fields of a request.
+    async fn list_query<'a>(
+        &self,
+        principal: &Principal,
+        fields: ListFields<'a>,
+    ) -> Result<ListQuery<'a>, Status> {
         let WorkspaceName { workspace } = name("parent", fields.parent)?;
-        self.admit(principal, &workspace, fields.at_least).await?;
-        let seal = self.freshness.page_seal(&workspace).await?;
-        Listed::read(workspace, seal, fields)
+        self.check_access(principal, &workspace, fields.at_least).await?;
+        let seal = self.cache.page_seal(&workspace).await?;
+        ListQuery::read(workspace, seal, fields)
     }
 
-    /// The likeliest come in one page.
+    /// Searches actors by name. The best matches come in one page.
     async fn actors_named(
         &self,
         principal: &Principal,
         request: &ListActorsRequest,
     ) -> Result<ListActorsResponse, Status> {
-        let listed = self.listed(principal, list_fields!("actors by name", request)).await?;
+        let query = self.list_query(principal, list_fields!("actors by name", request)).await?;
         if !request.order_by.is_empty() {
-            return Err(invalid_field("order_by", "not with a query: the likeliest come first"));
+            return Err(invalid_field("order_by", "not allowed with `query`, which orders by similarity"));
         }
         if request.as_of.is_some() {
-            return Err(invalid_field("as_of", "not with a query"));
+            return Err(invalid_field("as_of", "not allowed with `query`"));
         }
-        let (name, filter) = (&request.query, &request.filter);
-        let found = self.store.actors_named(principal, &listed.workspace, name, filter).await;
-        let found = found.map_err(status)?.into_iter().take(listed.page.size());
-        let actors = found.map(|actor| named_actor_entry(&listed.workspace, actor)).collect();
+        let found =
+            self.store.actors_named(principal, &query.workspace, &request.query, &request.filter).await;
+        let found = found.map_err(status)?.into_iter().take(query.page.size());
+        let actors = found.map(|actor| named_actor_entry(&query.workspace, actor)).collect();
         Ok(ListActorsResponse { actors, next_page_token: String::new() })
     }
 
+    /// Lists the relationships around a part, nearest first, in one page.
     async fn ties_around(
         &self,
         principal: &Principal,
@@ -93,18 +94,18 @@ impl Knowledge {
     ) -> Result<ListRelationshipsResponse, Status> {
         let id: PartId = name("around", &request.around)?;
         let fields = list_fields!("ties around something", request);
-        let page_size = if request.page_size == 0 { MOST_TIES } else { request.page_size };
-        let listed = self.listed(principal, ListFields { page_size, ..fields }).await?;
+        let page_size = if request.page_size == 0 { DEFAULT_AROUND_SIZE } else { request.page_size };
+        let query = self.list_query(principal, ListFields { page_size, ..fields }).await?;
         if !request.order_by.is_empty() {
-            return Err(invalid_field("order_by", "not with `around`: the nearest ties come first"));
+            return Err(invalid_field("order_by", "not allowed with `around`, which orders by distance"));
         }
         let around = Around {
-            workspace: &listed.workspace,
+            workspace: &query.workspace,
             id: id.as_str(),
             depth: depth(request.depth)?,
             filter: &request.filter,
-            as_of: listed.as_of,
-            limit: listed.page.size(),
+            as_of: query.as_of,
+            limit: query.page.size(),
         };
         let mut graph = self.store.ties_around(principal, &around).await.map_err(status)?;
         let fitting = fitting(&graph.ties, |tie| tie.relationship.encoded_len());
@@ -123,9 +124,9 @@ impl KnowledgeService for Knowledge {
     ) -> Result<Response<ListStatementsResponse>, Status> {
         let principal = principal(&request)?;
         let request = request.into_inner();
-        let listed = self.listed(&principal, list_fields!("statements", request)).await?;
-        let found = self.store.list_statements(&principal, &listed.query()).await.map_err(status)?;
-        let (found, next_page_token) = listed.cut(found);
+        let query = self.list_query(&principal, list_fields!("statements", request)).await?;
+        let found = self.store.list_statements(&principal, &query.for_store()).await.map_err(status)?;
+        let (found, next_page_token) = query.cut(found);
         let statements = found.into_iter().map(statement_entry).collect();
         Ok(Response::new(ListStatementsResponse { statements, next_page_token }))
     }
@@ -139,10 +140,10 @@ impl KnowledgeService for Knowledge {
         if !request.query.is_empty() {
             return self.actors_named(&principal, &request).await.map(Response::new);
         }
-        let listed = self.listed(&principal, list_fields!("actors", request)).await?;
-        let mut found = self.store.list_actors(&principal, &listed.query()).await.map_err(status)?;
-        let next_page_token = listed.page.cut(&mut found, |actor| actor.place.clone());
-        let actors = found.into_iter().map(|actor| actor_entry(&listed.workspace, actor)).collect();
+        let query = self.list_query(&principal, list_fields!("actors", request)).await?;
+        let mut found = self.store.list_actors(&principal, &query.for_store()).await.map_err(status)?;
+        let next_page_token = query.page.cut(&mut found, |actor| actor.place.clone());
+        let actors = found.into_iter().map(|actor| actor_entry(&query.workspace, actor)).collect();
         Ok(Response::new(ListActorsResponse { actors, next_page_token }))
     }
 
@@ -153,8 +154,8 @@ impl KnowledgeService for Knowledge {
         let principal = principal(&request)?;
         let request = request.into_inner();
         let actor: ActorName = name("name", &request.name)?;
-        let as_of = lists::as_of(request.as_of.as_ref())?;
-        self.admit(&principal, &actor.workspace, &request.at_least).await?;
+        let as_of = list_query::as_of(request.as_of.as_ref())?;
+        self.check_access(&principal, &actor.workspace, &request.at_least).await?;
         let found = self.store.actor(&principal, &actor.workspace, actor.actor.as_str(), as_of).await;
         Ok(Response::new(actor_record(&actor, found.map_err(status)?)))
     }
@@ -169,11 +170,11 @@ impl KnowledgeService for Knowledge {
             return Ok(Response::new(self.ties_around(&principal, &request).await?));
         }
         if request.depth != 0 {
-            return Err(invalid_field("depth", "only with `around`"));
+            return Err(invalid_field("depth", "only allowed with `around`"));
         }
-        let listed = self.listed(&principal, list_fields!("relationships", request)).await?;
-        let found = self.store.list_relationships(&principal, &listed.query()).await.map_err(status)?;
-        let (found, next_page_token) = listed.cut(found);
+        let query = self.list_query(&principal, list_fields!("relationships", request)).await?;
+        let found = self.store.list_relationships(&principal, &query.for_store()).await.map_err(status)?;
+        let (found, next_page_token) = query.cut(found);
         let relationships = found.into_iter().map(relationship_entry).collect();
         Ok(Response::new(ListRelationshipsResponse { relationships, next_page_token, truncated: false }))
     }
@@ -184,9 +185,9 @@ impl KnowledgeService for Knowledge {
     ) -> Result<Response<ListEventsResponse>, Status> {
         let principal = principal(&request)?;
         let request = request.into_inner();
-        let listed = self.listed(&principal, list_fields!("events", request)).await?;
-        let found = self.store.list_events(&principal, &listed.query()).await.map_err(status)?;
-        let (found, next_page_token) = listed.cut(found);
+        let query = self.list_query(&principal, list_fields!("events", request)).await?;
+        let found = self.store.list_events(&principal, &query.for_store()).await.map_err(status)?;
+        let (found, next_page_token) = query.cut(found);
         let events = found.into_iter().map(event_entry).collect();
         Ok(Response::new(ListEventsResponse { events, next_page_token }))
     }
@@ -197,9 +198,9 @@ impl KnowledgeService for Knowledge {
     ) -> Result<Response<ListSourcesResponse>, Status> {
         let principal = principal(&request)?;
         let request = request.into_inner();
-        let listed = self.listed(&principal, list_fields!("sources", request)).await?;
-        let found = self.store.list_sources(&principal, &listed.query()).await.map_err(status)?;
-        let (found, next_page_token) = listed.cut(found);
+        let query = self.list_query(&principal, list_fields!("sources", request)).await?;
+        let found = self.store.list_sources(&principal, &query.for_store()).await.map_err(status)?;
+        let (found, next_page_token) = query.cut(found);
         let sources = found.into_iter().map(source_entry).collect();
         Ok(Response::new(ListSourcesResponse { sources, next_page_token }))
     }
@@ -223,7 +224,7 @@ impl KnowledgeService for Knowledge {
             Target::RelationshipId(_) => ImpactTarget::Relationship(id.as_str()),
             Target::StatementId(_) => ImpactTarget::Statement(id.as_str()),
         };
-        self.admit(&principal, &brief.workspace, &request.at_least).await?;
+        self.check_access(&principal, &brief.workspace, &request.at_least).await?;
         let found = self.store.trace_impact(&principal, &brief, target).await.map_err(status)?;
         Ok(Response::new(impact(found)))
     }
@@ -232,7 +233,7 @@ impl KnowledgeService for Knowledge {
 fn depth(depth: i32) -> Result<i32, Status> {
     match depth {
         0 => Ok(1),
-        1..=DEEPEST => Ok(depth),
-        _ => Err(invalid_field("depth", format!("from 1 to {DEEPEST}"))),
+        1..=MAX_DEPTH => Ok(depth),
+        _ => Err(invalid_field("depth", format!("must be from 1 to {MAX_DEPTH}"))),
     }
 }

@@ -1,4 +1,4 @@
-//! The layer that writes one line for each call and bounds what a call may take.
+//! The layer that logs each call on one line, and enforces limits on concurrent calls and their duration.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -18,29 +18,28 @@ use tower::{Layer, Service};
 
 use crate::rpc::deadlines::deadline;
 use crate::rpc::errors::{busy, deadline_exceeded, limit_exceeded};
-use crate::{BoxedAnswer, GRPC_STATUS};
+use crate::rpc::wire::{BoxedResponse, GRPC_STATUS};
 
-/// What calls may take.
+/// Limits of calls.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// Calls that may be under way at once, long ones aside.
-    pub max_calls: usize,
-    /// How long a call may take, long ones aside.
-    pub call_timeout: Duration,
+pub(crate) struct Limits {
+    /// Maximum number of concurrent calls, except long ones.
+    pub(crate) max_calls: usize,
+    /// Maximum duration of a call, except long ones.
+    pub(crate) call_timeout: Duration,
 }
 
-/// Puts [`Calls`] in front of a service.
+/// Wraps a service in [`Calls`].
 #[derive(Debug, Clone)]
-pub struct CallLayer {
-    places: Arc<Semaphore>,
+pub(crate) struct CallLayer {
+    permits: Arc<Semaphore>,
     timeout: Duration,
 }
 
 impl CallLayer {
-    /// With the limits given.
-    pub fn new(limits: Limits) -> Self {
-        let places = limits.max_calls.min(Semaphore::MAX_PERMITS);
-        Self { places: Arc::new(Semaphore::new(places)), timeout: limits.call_timeout }
+    pub(crate) fn new(limits: Limits) -> Self {
+        let permits = limits.max_calls.min(Semaphore::MAX_PERMITS);
+        Self { permits: Arc::new(Semaphore::new(permits)), timeout: limits.call_timeout }
     }
 }
 
@@ -52,20 +51,20 @@ impl<S> Layer<S> for CallLayer {
     }
 }
 
-/// Times calls, bounds them and writes a line about each.
+/// Logs calls and enforces their limits.
 #[derive(Debug, Clone)]
-pub struct Calls<S> {
+pub(crate) struct Calls<S> {
     inner: S,
     layer: CallLayer,
 }
 
-/// Calls that wait or move much, and so hold no place and have a longer limit.
+/// Long polls and uploads, which need no permit and have a longer timeout.
 fn is_long(path: &str) -> bool {
     let method = path.rsplit('/').next().unwrap_or_default();
     matches!(method, "AcquireLeases" | "WaitRender" | "UploadArtifact") || path.starts_with("/grpc.")
 }
 
-/// The limit of long calls: the longest poll that the protos allow, and then some.
+/// Timeout of long calls: above the longest poll that the protos allow.
 const LONG_TIMEOUT: Duration = Duration::from_mins(5);
 
 impl<S> Service<http::Request<Body>> for Calls<S>
@@ -75,76 +74,76 @@ where
 {
     type Response = http::Response<Body>;
     type Error = S::Error;
-    type Future = BoxedAnswer<S::Error>;
+    type Future = BoxedResponse<S::Error>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(context)
     }
 
     fn call(&mut self, request: http::Request<Body>) -> Self::Future {
-        // The clone takes the place of the one that is ready.
+        // `poll_ready` made this instance ready, not its clone: call the instance, and leave the clone behind.
         let clone = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, clone);
         let layer = self.layer.clone();
         Box::pin(async move {
             let path = request.uri().path().to_owned();
-            let long = is_long(&path);
+            let is_long = is_long(&path);
             let deadline = deadline(request.headers());
-            let begun = Instant::now();
-            let call = Call { path, begun, deadline, principal: None, is_logged: false };
-            // Held until the answer's head is there: a unary call is done then, and a stream is long by nature.
-            let place = if long { None } else { layer.places.try_acquire().ok() };
-            if !long && place.is_none() {
-                return Ok(call.refuse(&busy("too many calls are under way")));
+            let started_at = Instant::now();
+            let call = Call { path, started_at, deadline, principal: None, is_logged: false };
+            // The permit is held until the response's head: a unary call has finished then, and a stream is long anyway.
+            let permit = if is_long { None } else { layer.permits.try_acquire().ok() };
+            if !is_long && permit.is_none() {
+                return Ok(call.reject(&busy("too many concurrent calls; retry later")));
             }
-            let limit = begun + if long { LONG_TIMEOUT } else { layer.timeout };
+            let limit = started_at + if is_long { LONG_TIMEOUT } else { layer.timeout };
             let until = deadline.map_or(limit, |deadline| deadline.min(limit));
             match tokio::time::timeout_at(until, inner.call(request)).await {
-                Ok(answer) => Ok(call.answer(answer?)),
+                Ok(response) => Ok(call.respond(response?)),
                 Err(_) if deadline.is_some_and(|deadline| deadline <= limit) => {
-                    Ok(call.refuse(&caller_deadline_exceeded()))
+                    Ok(call.reject(&caller_deadline_exceeded()))
                 }
-                Err(_) => Ok(call.refuse(&deadline_exceeded("the call took longer than the server allows"))),
+                Err(_) => Ok(call.reject(&deadline_exceeded("the call exceeded the server's time limit"))),
             }
         })
     }
 }
 
 fn caller_deadline_exceeded() -> Status {
-    deadline_exceeded("the call's deadline passed before the answer was ready")
+    deadline_exceeded("the call's deadline passed before the response was ready")
 }
 
-/// A call that is to be logged when its status is known. Dropped before that, it is logged as ended by its caller.
+/// A call in flight. It is logged once its status is known, or as ended by its caller if it is dropped before.
 #[derive(Debug)]
 struct Call {
     path: String,
-    begun: Instant,
-    /// When its caller stops waiting for it.
+    started_at: Instant,
+    /// The caller's deadline.
     deadline: Option<Instant>,
     principal: Option<Arc<Principal>>,
     is_logged: bool,
 }
 
 impl Call {
-    fn refuse(mut self, refused: &Status) -> http::Response<Body> {
-        self.log(refused);
-        refused.clone().into_http()
+    fn reject(mut self, status: &Status) -> http::Response<Body> {
+        self.log(status);
+        status.clone().into_http()
     }
 
-    /// Logs now when the head holds the status already, else when the body's trailers do.
-    fn answer(mut self, mut answer: http::Response<Body>) -> http::Response<Body> {
-        self.principal = answer.extensions_mut().remove();
-        if let Some(refused) = Status::from_header_map(answer.headers()) {
-            put_into_words(answer.headers_mut(), &refused);
-            self.log(&Status::from_header_map(answer.headers()).unwrap_or(refused));
-            return answer;
+    /// Logs the call now if the response's head has its status, else when the body's trailers arrive.
+    fn respond(mut self, mut response: http::Response<Body>) -> http::Response<Body> {
+        self.principal = response.extensions_mut().remove();
+        if let Some(status) = Status::from_header_map(response.headers()) {
+            normalize_status(response.headers_mut(), &status);
+            self.log(&Status::from_header_map(response.headers()).unwrap_or(status));
+            return response;
         }
-        answer.map(|body| Body::new(Logged { body, call: Some(self), expiry: None, is_over: false }))
+        response.map(|body| Body::new(LoggedBody { body, call: Some(self), expiry: None, is_ended: false }))
     }
 
     fn log(&mut self, status: &Status) {
         self.is_logged = true;
-        let milliseconds = self.begun.elapsed().as_secs_f64() * 1000.0;
+        let milliseconds = self.started_at.elapsed().as_secs_f64() * 1000.0;
         let subject = self.principal.as_ref().map_or("", |principal| principal.subject.as_str());
         let reason = reason_of(status).map_or("", reason_name);
         let code = code_name(status.code());
@@ -161,49 +160,49 @@ impl Drop for Call {
         if self.is_logged {
             return;
         }
-        // No answer, or no trailers, were read: the caller went away before the end, or stopped waiting.
+        // The caller disconnected before it read the response's end, or its deadline passed.
         if self.deadline.is_some_and(|deadline| deadline <= Instant::now()) {
             self.log(&caller_deadline_exceeded());
         } else {
-            self.log(&Status::cancelled("the caller went away"));
+            self.log(&Status::cancelled("the caller disconnected"));
         }
     }
 }
 
-/// tonic's refusal of a message over the limit has no reason and the wrong code (`OUT_OF_RANGE`): ours says it in the
-/// protos' words.
-fn put_into_words(headers: &mut HeaderMap, status: &Status) {
+/// Replaces tonic's own statuses where they break the API's contract. A message over the limit gets `OUT_OF_RANGE` and no
+/// reason from tonic; some other messages are longer than clients and proxies accept.
+fn normalize_status(headers: &mut HeaderMap, status: &Status) {
     let is_limit = status.code() == Code::OutOfRange && status.message().contains("message length too large");
     if is_limit {
-        let ours = limit_exceeded(format!("a message is at most 16 MiB: {}", status.message()));
-        // Only text that is no header value can fail here, and ours is; then tonic's own refusal stays.
-        let _ = ours.add_header(headers);
+        let normalized = limit_exceeded(format!("messages are limited to 16 MiB: {}", status.message()));
+        // Cannot fail: the message is a valid header value. If it did, tonic's status would remain.
+        let _ = normalized.add_header(headers);
     } else if status.details().is_empty() && status.message().len() > MESSAGE_LIMIT {
-        // tonic quotes headers of the caller, such as the name of an unknown compression, at any length.
+        // tonic quotes the caller's headers, such as the name of an unknown compression, at any length.
         let short = Status::new(status.code(), shortened(status.message(), MESSAGE_LIMIT));
         let _ = short.add_header(headers);
     }
 }
 
-/// What trailers tell. Most often all went well, and then there is nothing to take apart.
-fn ended_with(trailers: &HeaderMap) -> Option<Status> {
+/// Returns the status in trailers. Success, the common case, skips parsing.
+fn trailer_status(trailers: &HeaderMap) -> Option<Status> {
     match trailers.get(GRPC_STATUS) {
         Some(code) if code == "0" => Some(Status::ok("")),
         _ => Status::from_header_map(trailers),
     }
 }
 
-/// A body whose trailers tell how the call ended, and that ends at the caller's deadline.
-struct Logged {
+/// Logs the call with the status in the body's trailers, and ends the body at the caller's deadline.
+struct LoggedBody {
     body: Body,
     call: Option<Call>,
-    /// Runs from when the body first has nothing to send: most bodies never wait.
+    /// Created when the body is first pending; most bodies never are.
     expiry: Option<Pin<Box<Sleep>>>,
-    is_over: bool,
+    is_ended: bool,
 }
 
-impl Logged {
-    /// Whether the caller's deadline passed while the body had nothing to send.
+impl LoggedBody {
+    /// Returns whether the caller's deadline passed while the body was pending.
     fn is_expired(&mut self, context: &mut Context<'_>) -> bool {
         let Some(deadline) = self.call.as_ref().and_then(|call| call.deadline) else { return false };
         let expiry = self.expiry.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(deadline)));
@@ -211,7 +210,7 @@ impl Logged {
     }
 }
 
-impl http_body::Body for Logged {
+impl http_body::Body for LoggedBody {
     type Data = Bytes;
     type Error = Status;
 
@@ -219,12 +218,12 @@ impl http_body::Body for Logged {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
-        if self.is_over {
+        if self.is_ended {
             return Poll::Ready(None);
         }
         let mut polled = Pin::new(&mut self.body).poll_frame(context);
         if polled.is_pending() && self.is_expired(context) {
-            self.is_over = true;
+            self.is_ended = true;
             self.body = Body::empty();
             let expired = caller_deadline_exceeded();
             if let Some(mut call) = self.call.take() {
@@ -236,18 +235,18 @@ impl http_body::Body for Logged {
         }
         if let Poll::Ready(Some(Ok(frame))) = &mut polled
             && let Some(trailers) = frame.trailers_mut()
-            && let Some(status) = ended_with(trailers)
+            && let Some(status) = trailer_status(trailers)
         {
-            put_into_words(trailers, &status);
+            normalize_status(trailers, &status);
             if let Some(mut call) = self.call.take() {
-                call.log(&ended_with(trailers).unwrap_or(status));
+                call.log(&trailer_status(trailers).unwrap_or(status));
             }
         }
         polled
     }
 
     fn is_end_stream(&self) -> bool {
-        self.is_over || self.body.is_end_stream()
+        self.is_ended || self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> http_body::SizeHint {

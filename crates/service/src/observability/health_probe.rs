@@ -1,4 +1,4 @@
-//! Asks a running service how it is, for container health checks.
+//! Probes a running service's health, for container health checks.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
@@ -8,42 +8,42 @@ use tonic_health::ServingStatus;
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
 
-/// How long the service has to answer.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// Timeout of the connection, and of the check.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Why a service is not taken for serving.
+/// A failed probe.
 #[derive(Debug, thiserror::Error)]
 pub enum ProbeError {
-    /// Nobody answers at the address.
-    #[error("no answer at {0}: {1}")]
+    /// The address does not accept connections.
+    #[error("could not connect to {0}: {1}")]
     Unreachable(SocketAddr, tonic::transport::Error),
-    /// The answer is a refusal.
-    #[error("health check refused: {0}")]
-    Refused(#[from] tonic::Status),
-    /// It answers that it is not serving.
-    #[error("not serving: the service is stopping, or has lost Postgres; its log says which")]
+    /// The health check returned an error.
+    #[error("the health check failed: {0}")]
+    Check(#[from] tonic::Status),
+    /// The service reports that it is not serving.
+    #[error("not serving: the service is shutting down or has lost Postgres; see its log")]
     NotServing,
 }
 
-/// Returns when the service that listens at the address is serving. The name is that of a service as health checks know it.
+/// Checks that the service at an address is serving. `service` is a health-check name.
 ///
 /// # Errors
-/// [`ProbeError`] otherwise.
+/// [`ProbeError`] if it is not.
 pub async fn probe(listen: SocketAddr, service: &str) -> Result<(), ProbeError> {
-    let address = reachable(listen);
+    let address = callable(listen);
     let endpoint = Endpoint::from_shared(format!("http://{address}"))
         .map_err(|error| ProbeError::Unreachable(address, error))?
-        .connect_timeout(PATIENCE)
-        .timeout(PATIENCE);
+        .connect_timeout(PROBE_TIMEOUT)
+        .timeout(PROBE_TIMEOUT);
     let channel = endpoint.connect().await.map_err(|error| ProbeError::Unreachable(address, error))?;
     let request = HealthCheckRequest { service: service.to_owned() };
-    let answer = HealthClient::new(channel).check(request).await?;
-    let is_serving = answer.into_inner().status == ServingStatus::Serving as i32;
+    let response = HealthClient::new(channel).check(request).await?;
+    let is_serving = response.into_inner().status == ServingStatus::Serving as i32;
     is_serving.then_some(()).ok_or(ProbeError::NotServing)
 }
 
-/// An address to listen on everywhere is no address to call: the machine itself is.
-fn reachable(listen: SocketAddr) -> SocketAddr {
+/// Replaces the unspecified address, which a listener may bind but a client cannot call, with the loopback address.
+fn callable(listen: SocketAddr) -> SocketAddr {
     let ip = match listen.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
         IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),

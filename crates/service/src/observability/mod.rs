@@ -1,6 +1,6 @@
-//! The log, one line a call, and health.
+//! The log, with one line for each call, and health.
 
-pub mod call_log;
-pub(crate) mod database_health;
+pub(crate) mod call_log;
+pub mod health;
 pub mod health_probe;
-pub mod log;
+pub mod logging;

@@ -1,7 +1,6 @@
-//! Renders between the store's words and the wire's.
+//! Conversions of renders from and to wire messages.
 
 use std::mem;
-use std::time::Duration;
 
 use chancery_brief::render_options::checked;
 use chancery_proto::names::{BriefOrRevisionName, RenderName, WorkspaceName};
@@ -16,24 +15,24 @@ use crate::rpc::errors::{invalid_field, invalid_name, invalid_options};
 use crate::rpc::fields::timestamp;
 use crate::rpc::idempotency::write_id;
 
-/// What a render is asked for with, by one method or the other.
+/// Checks a request for a render; `method` is the method that received it.
 pub(crate) fn new_render(method: &'static str, request: CreateRenderRequest) -> Result<NewRender, Status> {
     let mut request = request;
     let write = write_id(method, mem::take(&mut request.request_id), &request)?;
     let CreateRenderRequest { parent, source, options, priority, .. } = request;
-    // The source must lie in the parent: the parent is what the caller's rights are looked up for.
+    // The caller's access was checked for the parent, so the source must be in it.
     let parent: WorkspaceName = parent.parse().map_err(|error| invalid_name("parent", &error))?;
     let source: BriefOrRevisionName = source.parse().map_err(|error| invalid_name("source", &error))?;
     if source.brief_name().workspace != parent.workspace {
-        return Err(invalid_field("source", "not in the parent's workspace"));
+        return Err(invalid_field("source", "must be in the parent's workspace"));
     }
     let options = checked(&options.unwrap_or_default()).map_err(|invalid| invalid_options(&invalid))?;
     let priority =
-        RenderPriority::try_from(priority).map_err(|_| invalid_field("priority", "no such priority"))?;
+        RenderPriority::try_from(priority).map_err(|_| invalid_field("priority", "unknown priority"))?;
     Ok(NewRender { source, options, priority, write })
 }
 
-/// The first half of a call that also follows and downloads.
+/// Converts the `CreateRender` part of a `RenderBrief` request.
 pub(crate) fn create_request(request: RenderBriefRequest) -> CreateRenderRequest {
     let RenderBriefRequest { parent, source, options, priority, request_id } = request;
     CreateRenderRequest { parent, source, options, priority, request_id }
@@ -41,20 +40,6 @@ pub(crate) fn create_request(request: RenderBriefRequest) -> CreateRenderRequest
 
 pub(crate) fn render_name(name: &str) -> Result<RenderName, Status> {
     name.parse().map_err(|error| invalid_name("name", &error))
-}
-
-/// How long to wait: what was asked for, from 0 to a limit, or the default.
-pub(crate) fn wait_time(
-    field: &str,
-    asked: Option<prost_types::Duration>,
-    default: Duration,
-    limit: Duration,
-) -> Result<Duration, Status> {
-    let Some(asked) = asked else { return Ok(default) };
-    match Duration::try_from(asked) {
-        Ok(wait) if wait <= limit => Ok(wait),
-        _ => Err(invalid_field(field, format!("from 0 to {} s", limit.as_secs()))),
-    }
 }
 
 pub(crate) fn render_message(render: &store::Render) -> Render {
@@ -81,10 +66,10 @@ pub(crate) fn render_message(render: &store::Render) -> Render {
             message.warnings = warnings.iter().map(|warning| warning.text.clone()).collect();
             message.print_warnings.clone_from(warnings);
         }
-        store::RenderState::Failed { reason, message: why, ended_at } => {
+        store::RenderState::Failed { reason, message: failure, ended_at } => {
             message.set_state(RenderState::Failed);
             message.end_time = Some(timestamp(*ended_at));
-            message.failure = Some(RenderFailure { reason: reason.clone(), message: why.clone() });
+            message.failure = Some(RenderFailure { reason: reason.clone(), message: failure.clone() });
         }
         store::RenderState::Cancelled { ended_at } => {
             message.set_state(RenderState::Cancelled);
@@ -110,13 +95,11 @@ pub(crate) fn artifact_message(artifact: &store::Artifact) -> Artifact {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use chancery_proto::errors::v1::Reason;
     use chancery_proto::render::v1::{CreateRenderRequest, RenderOptions};
     use chancery_proto::status::reason_of;
 
-    use super::{new_render, render_name, wait_time};
+    use super::{new_render, render_name};
 
     fn request() -> CreateRenderRequest {
         CreateRenderRequest {
@@ -127,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_source_in_another_workspace_is_refused() {
+    fn a_source_in_another_workspace_is_rejected() {
         let elsewhere = CreateRenderRequest { parent: "workspaces/other".into(), ..request() };
         assert_eq!(
             reason_of(&new_render("CreateRender", elsewhere).unwrap_err()),
@@ -137,37 +120,25 @@ mod tests {
     }
 
     #[test]
-    fn options_of_the_future_are_refused() {
+    fn unknown_enum_values_are_rejected() {
         for options in [
             RenderOptions { format: 99, ..Default::default() },
             RenderOptions { paper: 99, ..Default::default() },
         ] {
-            let asked = CreateRenderRequest { options: Some(options), ..request() };
+            let unknown = CreateRenderRequest { options: Some(options), ..request() };
             assert_eq!(
-                reason_of(&new_render("CreateRender", asked).unwrap_err()),
+                reason_of(&new_render("CreateRender", unknown).unwrap_err()),
                 Some(Reason::InvalidField)
             );
         }
-        let asked = CreateRenderRequest { priority: 99, ..request() };
-        assert_eq!(reason_of(&new_render("CreateRender", asked).unwrap_err()), Some(Reason::InvalidField));
+        let unknown = CreateRenderRequest { priority: 99, ..request() };
+        assert_eq!(reason_of(&new_render("CreateRender", unknown).unwrap_err()), Some(Reason::InvalidField));
     }
 
     #[test]
-    fn a_name_of_a_wrong_form_is_refused() {
+    fn malformed_render_names_are_rejected() {
         for name in ["", "workspaces/default/renders/xyz", "renders/0123456789abcdef0123456789abcdef"] {
             assert_eq!(reason_of(&render_name(name).unwrap_err()), Some(Reason::InvalidName), "{name}");
         }
-    }
-
-    #[test]
-    fn waits_are_bounded() {
-        let (default, limit) = (Duration::from_secs(30), Duration::from_mins(1));
-        let wait = |seconds| {
-            let asked = prost_types::Duration { seconds, nanos: 0 };
-            wait_time("timeout", Some(asked), default, limit)
-        };
-        assert_eq!(wait(60).unwrap(), limit);
-        assert!(wait(61).is_err() && wait(-1).is_err());
-        assert_eq!(wait_time("timeout", None, default, limit).unwrap(), default);
     }
 }

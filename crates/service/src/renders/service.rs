@@ -1,9 +1,8 @@
-//! `RenderService`: renders as their callers see them.
+//! Handlers of `chancery.render.v1.RenderService`.
 
 use std::mem;
 use std::time::Duration;
 
-use chancery_proto::names::RenderName;
 use chancery_proto::render::v1::render_brief_response::Event;
 use chancery_proto::render::v1::render_service_server::RenderService;
 use chancery_proto::render::v1::{
@@ -11,27 +10,28 @@ use chancery_proto::render::v1::{
     DownloadRenderResponse, GetRenderRequest, ListRendersRequest, ListRendersResponse, Render,
     RenderBriefRequest, RenderBriefResponse, WaitRenderRequest, WatchRenderRequest,
 };
-use chancery_store::{self as store, CHUNK, Download, NewRender, Principal, RenderPlace, Store};
-use prost::bytes::Bytes;
+use chancery_store::{NewRender, Principal, Render as StoredRender, RenderPlace, Store};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 use tonic::{Request, Response, Status};
 
 use crate::auth::identity::principal;
-use crate::background::wakeups::{TaskWatch, Wakeups};
-use crate::renders::lists::{ListedRenders, place_key};
-use crate::renders::messages::{
-    artifact_message, create_request, new_render, render_message, render_name, wait_time,
-};
+use crate::background::wakeups::Wakeups;
+use crate::renders::downloads;
+use crate::renders::list_renders::{RenderListQuery, position_key};
+use crate::renders::messages::{create_request, new_render, render_message, render_name};
+use crate::renders::render_watch::RenderWatch;
 use crate::rpc::errors::{invalid_field, status};
+use crate::rpc::fields::wait_time;
 use crate::rpc::idempotency::write_id;
-use crate::rpc::response_streams::{Answers, stream};
+use crate::rpc::response_streams::{ResponseStream, stream};
 use crate::shutdown::Shutdown;
 
-/// How long `WaitRender` waits unless told, and at most.
-const WAIT: (Duration, Duration) = (Duration::from_secs(30), Duration::from_mins(1));
+/// Default and maximum time that `WaitRender` waits.
+const DEFAULT_WAIT: Duration = Duration::from_secs(30);
+const MAX_WAIT: Duration = Duration::from_mins(1);
 
-/// The service. Cheap to clone.
+/// Implements `RenderService` over the store. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Renders {
     store: Store,
@@ -40,56 +40,17 @@ pub struct Renders {
 }
 
 impl Renders {
-    /// Over a store, with the queue's wake-ups.
+    /// Creates the service's implementation.
     pub const fn new(store: Store, wakeups: Wakeups, shutdown: Shutdown) -> Self {
         Self { store, wakeups, shutdown }
     }
 
-    async fn create(&self, principal: &Principal, request: &NewRender) -> Result<store::Render, Status> {
+    async fn create(&self, principal: &Principal, request: &NewRender) -> Result<StoredRender, Status> {
         let requested = self.store.request_render(principal, request).await.map_err(status)?;
         if requested.is_new_task {
             self.wakeups.task_queued(&requested.render.task);
         }
         Ok(requested.render)
-    }
-
-    async fn follow(&self, principal: Principal, name: RenderName) -> Result<Followed, Status> {
-        let render = self.store.render(&principal, &name).await.map_err(status)?;
-        Ok(self.follow_from(principal, render))
-    }
-
-    fn follow_from(&self, principal: Principal, render: store::Render) -> Followed {
-        let watch = self.wakeups.watch_task(&render.task);
-        Followed { store: self.store.clone(), principal, render, watch }
-    }
-}
-
-/// A render whose changes are followed.
-struct Followed {
-    store: Store,
-    principal: Principal,
-    render: store::Render,
-    watch: TaskWatch,
-}
-
-impl Followed {
-    /// Returns when the render is not any more what it was. What the principal may see is asked anew each time.
-    async fn next(&mut self) -> Result<(), Status> {
-        loop {
-            let now = self.store.render(&self.principal, &self.render.name).await.map_err(status)?;
-            if now != self.render {
-                self.render = now;
-                return Ok(());
-            }
-            self.watch.changed().await;
-        }
-    }
-
-    async fn until_ended(&mut self) -> Result<(), Status> {
-        while !self.render.has_ended() {
-            self.next().await?;
-        }
-        Ok(())
     }
 }
 
@@ -113,13 +74,15 @@ impl RenderService for Renders {
         request: Request<ListRendersRequest>,
     ) -> Result<Response<ListRendersResponse>, Status> {
         let principal = principal(&request)?;
-        let ListedRenders { workspace, filter, page, after } = ListedRenders::decode(&request.into_inner())?;
+        let RenderListQuery { workspace, filter, page, after } =
+            RenderListQuery::decode(&request.into_inner())?;
         let listed = self.store.list_renders(&principal, &workspace, &filter, after, page.limit()).await;
         let mut listed = listed.map_err(status)?;
-        let key = |render: &store::Render| place_key(&RenderPlace::of(render));
+        let key = |render: &StoredRender| position_key(&RenderPlace::of(render));
         let mut next_page_token = page.cut(&mut listed.renders, key);
-        if let (true, Some(place)) = (next_page_token.is_empty(), &listed.looked_through) {
-            next_page_token = page.token(&place_key(place));
+        // The store bounds the rows that one statement reads, so a page can end before its size is reached.
+        if let (true, Some(last_read)) = (next_page_token.is_empty(), &listed.looked_through) {
+            next_page_token = page.token(&position_key(last_read));
         }
         let renders = listed.renders.iter().map(render_message).collect();
         Ok(Response::new(ListRendersResponse { renders, next_page_token }))
@@ -147,18 +110,19 @@ impl RenderService for Renders {
     async fn wait_render(&self, request: Request<WaitRenderRequest>) -> Result<Response<Render>, Status> {
         let principal = principal(&request)?;
         let request = request.into_inner();
-        let wait = wait_time("timeout", request.timeout, WAIT.0, WAIT.1)?;
+        let wait = wait_time("timeout", request.timeout, DEFAULT_WAIT, MAX_WAIT)?;
         let deadline = Instant::now() + wait;
-        let mut followed = self.follow(principal, render_name(&request.name)?).await?;
+        let name = render_name(&request.name)?;
+        let mut watch = RenderWatch::open(&self.store, &self.wakeups, principal, &name).await?;
         tokio::select! {
-            // With the time over or the server stopping, the answer is the state of that moment.
-            ended = timeout_at(deadline, followed.until_ended()) => ended.unwrap_or(Ok(()))?,
+            // On a timeout or a shutdown, the response is the current state.
+            ended = timeout_at(deadline, watch.ended()) => ended.unwrap_or(Ok(()))?,
             () = self.shutdown.begun() => {}
         }
-        Ok(Response::new(render_message(&followed.render)))
+        Ok(Response::new(render_message(&watch.render)))
     }
 
-    type WatchRenderStream = Answers<Render>;
+    type WatchRenderStream = ResponseStream<Render>;
 
     async fn watch_render(
         &self,
@@ -166,14 +130,12 @@ impl RenderService for Renders {
     ) -> Result<Response<Self::WatchRenderStream>, Status> {
         let principal = principal(&request)?;
         let name = render_name(&request.into_inner().name)?;
-        let mut followed = self.follow(principal, name).await?;
-        Ok(stream(
-            |answers| async move { watch(&mut followed, &answers, render_message).await },
-            &self.shutdown,
-        ))
+        let mut watch = RenderWatch::open(&self.store, &self.wakeups, principal, &name).await?;
+        let states = |messages| async move { watch.send_states(&messages, render_message).await };
+        Ok(stream(states, &self.shutdown))
     }
 
-    type DownloadRenderStream = Answers<DownloadRenderResponse>;
+    type DownloadRenderStream = ResponseStream<DownloadRenderResponse>;
 
     async fn download_render(
         &self,
@@ -183,15 +145,16 @@ impl RenderService for Renders {
         let request = request.into_inner();
         let name = render_name(&request.name)?;
         let offset = u64::try_from(request.read_offset)
-            .map_err(|_| invalid_field("read_offset", "an offset is not negative"))?;
+            .map_err(|_| invalid_field("read_offset", "must not be negative"))?;
         let download = self.store.open_download(&principal, &name, offset).await.map_err(status)?;
         let store = self.store.clone();
-        let answers =
-            |answers| async move { send(&store, &principal, &download, &answers, |chunk| chunk).await };
-        Ok(stream(answers, &self.shutdown))
+        let chunks = |messages| async move {
+            downloads::send(&store, &principal, &download, &messages, |chunk| chunk).await
+        };
+        Ok(stream(chunks, &self.shutdown))
     }
 
-    type RenderBriefStream = Answers<RenderBriefResponse>;
+    type RenderBriefStream = ResponseStream<RenderBriefResponse>;
 
     async fn render_brief(
         &self,
@@ -200,68 +163,21 @@ impl RenderService for Renders {
         let principal = principal(&request)?;
         let request = new_render("RenderBrief", create_request(request.into_inner()))?;
         let render = self.create(&principal, &request).await?;
-        let followed = self.follow_from(principal.clone(), render);
+        let watch = RenderWatch::of(&self.store, &self.wakeups, principal.clone(), render);
         let store = self.store.clone();
-        Ok(stream(|answers| print(store, principal, followed, answers), &self.shutdown))
+        Ok(stream(|messages| send_states_and_pdf(store, principal, watch, messages), &self.shutdown))
     }
 }
 
-/// Every state of a render until it has ended.
-async fn watch<T>(
-    followed: &mut Followed,
-    answers: &mpsc::Sender<Result<T, Status>>,
-    encode: impl Fn(&store::Render) -> T,
-) -> Result<(), Status> {
-    loop {
-        if answers.send(Ok(encode(&followed.render))).await.is_err() || followed.render.has_ended() {
-            return Ok(());
-        }
-        followed.next().await?;
-    }
-}
-
-/// Every state of a render, then its PDF.
-async fn print(
+/// Sends each state of a render, then its PDF.
+async fn send_states_and_pdf(
     store: Store,
     principal: Principal,
-    mut followed: Followed,
-    answers: mpsc::Sender<Result<RenderBriefResponse, Status>>,
+    mut watch: RenderWatch,
+    messages: mpsc::Sender<Result<RenderBriefResponse, Status>>,
 ) -> Result<(), Status> {
     let event = |event| RenderBriefResponse { event: Some(event) };
-    watch(&mut followed, &answers, |render| event(Event::Render(render_message(render)))).await?;
-    let download = store.begin_download(&principal, followed.render, 0).await.map_err(status)?;
-    send(&store, &principal, &download, &answers, |chunk| event(Event::Chunk(chunk))).await
+    watch.send_states(&messages, |render| event(Event::Render(render_message(render)))).await?;
+    let download = store.begin_download(&principal, watch.render, 0).await.map_err(status)?;
+    downloads::send(&store, &principal, &download, &messages, |chunk| event(Event::Chunk(chunk))).await
 }
-
-/// A PDF's bytes, a chunk at a time, read when there is room for them.
-async fn send<T>(
-    store: &Store,
-    principal: &Principal,
-    download: &Download,
-    answers: &mpsc::Sender<Result<T, Status>>,
-    encode: impl Fn(DownloadRenderResponse) -> T,
-) -> Result<(), Status> {
-    let (mut offset, end) = (download.offset, download.artifact.size_bytes);
-    let mut artifact = Some(artifact_message(&download.artifact));
-    let failed = async |error| status(store.download_failed(principal, download, error).await);
-    let (reading, mut read) = match store.open_artifact(&download.artifact).await {
-        Ok(reading) => (reading, Bytes::new()),
-        Err(error) => return Err(failed(error).await),
-    };
-    while offset < end {
-        let Ok(place) = answers.reserve().await else { return Ok(()) };
-        if read.is_empty() {
-            read = match reading.read(offset).await {
-                Ok(read) => read,
-                Err(error) => return Err(failed(error).await),
-            };
-        }
-        let data = read.split_to(read.len().min(CHUNK));
-        let next = offset + data.len() as u64;
-        place.send(Ok(encode(DownloadRenderResponse { offset, data, artifact: artifact.take() })));
-        offset = next;
-    }
-    store.complete_download(principal, download).await.map_err(status)
-}
-
-const _: () = assert!(CHUNK <= 256 * 1024, "render_service.proto promises pieces of at most 256 KiB");

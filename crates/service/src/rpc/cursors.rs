@@ -1,6 +1,5 @@
-//! Cursors: places in a workspace's change log, as callers hold them. They are sealed with the workspace's own key and a
-//! nonce of their own each: whoever holds two cannot even tell whether something happened in between that he does not
-//! hear of.
+//! Cursors: opaque positions in a workspace's change log. Each is sealed with the workspace's key and a random nonce, so
+//! that comparing two cursors does not reveal whether changes came between them that the caller cannot see.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,21 +10,21 @@ use tonic::Status;
 
 use crate::rpc::errors::{cursor_expired, internal, invalid_cursor};
 
-/// The bytes of an epoch, and with the number behind it.
-const EPOCH: usize = 16;
-const PLACE: usize = EPOCH + 8;
+/// Length of an encoded epoch, and of an encoded position: the epoch, then the number.
+const EPOCH_BYTES: usize = 16;
+const POSITION_BYTES: usize = EPOCH_BYTES + 8;
 
-/// The longest text that is looked at: twice what a cursor has.
-const LONGEST: usize = 160;
+/// Maximum length of a text that is decoded: twice the length of a cursor.
+const MAX_TEXT: usize = 160;
 
-/// A cursor for a place in a workspace's log.
+/// Seals a position into a cursor.
 ///
 /// # Errors
-/// `INTERNAL` when the machine gives no random bytes.
+/// `INTERNAL` if the operating system provides no random bytes.
 pub(crate) fn seal(workspace: &ResourceId, position: &Position) -> Result<String, Status> {
     let mut nonce = [0; NONCE_LEN];
     getrandom::fill(&mut nonce).map_err(|error| internal(&error))?;
-    let mut sealed = Vec::with_capacity(PLACE + CHACHA20_POLY1305.tag_len());
+    let mut sealed = Vec::with_capacity(POSITION_BYTES + CHACHA20_POLY1305.tag_len());
     sealed.extend_from_slice(&epoch_bytes(&position.epoch));
     sealed.extend_from_slice(&position.number.to_be_bytes());
     let sealing = key(position)?.seal_in_place_append_tag(
@@ -37,32 +36,33 @@ pub(crate) fn seal(workspace: &ResourceId, position: &Position) -> Result<String
     Ok(URL_SAFE_NO_PAD.encode([nonce.as_slice(), &sealed].concat()))
 }
 
-/// The number that a cursor of this workspace and of this life of its log stands for. Whether the log has come so far is
-/// for the caller to see.
+/// Opens a cursor of this workspace and epoch, and returns its number. The number can be ahead of `position`; the caller
+/// checks that.
 ///
 /// # Errors
-/// `INVALID_CURSOR` for what was not sealed for this workspace, `CURSOR_EXPIRED` for one of before a restore.
+/// `INVALID_CURSOR` if the text was not sealed for this workspace; `CURSOR_EXPIRED` if it is from before a restore of
+/// the database.
 pub(crate) fn open(
     field: &str,
     workspace: &ResourceId,
     text: &str,
     position: &Position,
 ) -> Result<i64, Status> {
-    let refuse = || invalid_cursor(field, "no cursor of this workspace");
-    if text.len() > LONGEST {
-        return Err(refuse());
+    let invalid = || invalid_cursor(field, "not a cursor of this workspace");
+    if text.len() > MAX_TEXT {
+        return Err(invalid());
     }
-    let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| refuse())?;
-    let (nonce, sealed) = bytes.split_at_checked(NONCE_LEN).ok_or_else(refuse)?;
-    let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| refuse())?;
+    let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| invalid())?;
+    let (nonce, sealed) = bytes.split_at_checked(NONCE_LEN).ok_or_else(invalid)?;
+    let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| invalid())?;
     let mut sealed = sealed.to_vec();
     let aad = Aad::from(workspace.as_str().as_bytes());
-    let place = key(position)?.open_in_place(nonce, aad, &mut sealed).map_err(|_| refuse())?;
-    let (epoch, number) = place.split_at_checked(EPOCH).ok_or_else(refuse)?;
+    let opened = key(position)?.open_in_place(nonce, aad, &mut sealed).map_err(|_| invalid())?;
+    let (epoch, number) = opened.split_at_checked(EPOCH_BYTES).ok_or_else(invalid)?;
     if epoch != epoch_bytes(&position.epoch) {
         return Err(cursor_expired(field));
     }
-    number.try_into().map(i64::from_be_bytes).map_err(|_| refuse())
+    number.try_into().map(i64::from_be_bytes).map_err(|_| invalid())
 }
 
 fn key(position: &Position) -> Result<LessSafeKey, Status> {
@@ -70,8 +70,8 @@ fn key(position: &Position) -> Result<LessSafeKey, Status> {
     Ok(LessSafeKey::new(key))
 }
 
-/// An epoch's 32 hexadecimal digits as bytes.
-fn epoch_bytes(epoch: &GeneratedId) -> [u8; EPOCH] {
+/// Decodes an epoch's 32 hexadecimal digits.
+fn epoch_bytes(epoch: &GeneratedId) -> [u8; EPOCH_BYTES] {
     let number = u128::from_str_radix(epoch.as_str(), 16).unwrap_or_default();
     number.to_be_bytes()
 }
@@ -93,40 +93,41 @@ mod tests {
         id.parse().unwrap()
     }
 
-    fn refused(workspace_id: &str, text: &str, at: &Position) -> Option<Reason> {
-        reason_of(&open("cursor", &workspace(workspace_id), text, at).unwrap_err())
+    fn refusal_reason(workspace_id: &str, text: &str, position: &Position) -> Option<Reason> {
+        reason_of(&open("cursor", &workspace(workspace_id), text, position).unwrap_err())
     }
 
     #[test]
-    fn a_cursor_opens_to_its_number_and_no_two_are_alike() {
-        let at = position('a', 42, 1);
-        let (one, other) = (seal(&workspace("w1"), &at).unwrap(), seal(&workspace("w1"), &at).unwrap());
+    fn a_cursor_opens_to_its_number_and_no_two_cursors_are_equal() {
+        let sealed_at = position('a', 42, 1);
+        let (one, other) =
+            (seal(&workspace("w1"), &sealed_at).unwrap(), seal(&workspace("w1"), &sealed_at).unwrap());
         assert_ne!(one, other);
         assert_eq!(open("cursor", &workspace("w1"), &one, &position('a', 50, 1)).unwrap(), 42);
-        assert_eq!(open("cursor", &workspace("w1"), &other, &at).unwrap(), 42);
+        assert_eq!(open("cursor", &workspace("w1"), &other, &sealed_at).unwrap(), 42);
     }
 
     #[test]
-    fn cursors_of_others_and_of_before_a_restore_are_refused() {
-        let at = position('a', 42, 1);
-        let cursor = seal(&workspace("w1"), &at).unwrap();
-        assert_eq!(refused("w2", &cursor, &at), Some(Reason::InvalidCursor));
-        assert_eq!(refused("w1", &cursor, &position('a', 42, 2)), Some(Reason::InvalidCursor));
-        assert_eq!(refused("w1", &cursor, &position('b', 42, 1)), Some(Reason::CursorExpired));
+    fn cursors_of_another_workspace_or_from_before_a_restore_are_rejected() {
+        let sealed_at = position('a', 42, 1);
+        let cursor = seal(&workspace("w1"), &sealed_at).unwrap();
+        assert_eq!(refusal_reason("w2", &cursor, &sealed_at), Some(Reason::InvalidCursor));
+        assert_eq!(refusal_reason("w1", &cursor, &position('a', 42, 2)), Some(Reason::InvalidCursor));
+        assert_eq!(refusal_reason("w1", &cursor, &position('b', 42, 1)), Some(Reason::CursorExpired));
     }
 
     #[test]
-    fn every_changed_character_is_noticed() {
-        let at = position('a', 42, 1);
-        let cursor = seal(&workspace("w1"), &at).unwrap();
-        for place in 0..cursor.len() {
+    fn a_cursor_with_any_altered_character_is_rejected() {
+        let sealed_at = position('a', 42, 1);
+        let cursor = seal(&workspace("w1"), &sealed_at).unwrap();
+        for index in 0..cursor.len() {
             let mut text = cursor.clone().into_bytes();
-            text[place] = if text[place] == b'A' { b'Q' } else { b'A' };
+            text[index] = if text[index] == b'A' { b'Q' } else { b'A' };
             let text = String::from_utf8(text).unwrap();
-            assert_eq!(refused("w1", &text, &at), Some(Reason::InvalidCursor), "{place}");
+            assert_eq!(refusal_reason("w1", &text, &sealed_at), Some(Reason::InvalidCursor), "{index}");
         }
         for text in ["x", "***", &"A".repeat(10_000), &cursor[1..]] {
-            assert_eq!(refused("w1", text, &at), Some(Reason::InvalidCursor));
+            assert_eq!(refusal_reason("w1", text, &sealed_at), Some(Reason::InvalidCursor));
         }
     }
 }

@@ -5,18 +5,18 @@ use std::time::Duration;
 use http::HeaderMap;
 use tokio::time::Instant;
 
-/// tonic's own timer for the deadline answers CANCELLED without a reason, and drops the call before it is logged. Ours
-/// ends earlier by this much, or by a tenth of a shorter deadline.
+/// Margin by which a call ends before its deadline, or a tenth of a shorter timeout. tonic enforces the deadline as well,
+/// but with CANCELLED and no reason, and drops the call before it is logged.
 const MARGIN: Duration = Duration::from_millis(2);
 
-/// When a call that begins now has to be answered; none when its caller set no deadline.
+/// Returns the deadline of a call that begins now; `None` if the caller set none.
 pub(crate) fn deadline(headers: &HeaderMap) -> Option<Instant> {
-    let left = timeout(headers.get("grpc-timeout")?.to_str().ok()?)?;
-    Instant::now().checked_add(left.saturating_sub(MARGIN.min(left / 10)))
+    let timeout = parse_timeout(headers.get("grpc-timeout")?.to_str().ok()?)?;
+    Instant::now().checked_add(timeout.saturating_sub(MARGIN.min(timeout / 10)))
 }
 
-/// At most eight digits and a unit. Another value is ignored, as tonic does.
-fn timeout(value: &str) -> Option<Duration> {
+/// Parses a `grpc-timeout`: at most eight digits and a unit. Malformed values are ignored, as tonic does.
+fn parse_timeout(value: &str) -> Option<Duration> {
     let (digits, unit) = value.split_at_checked(value.len().checked_sub(1)?)?;
     if digits.is_empty() || digits.len() > 8 || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
         return None;
@@ -37,14 +37,14 @@ fn timeout(value: &str) -> Option<Duration> {
 mod tests {
     use std::time::Duration;
 
-    use super::timeout;
+    use super::parse_timeout;
 
     #[test]
-    fn units_are_read_and_other_values_ignored() {
-        assert_eq!(timeout("50m"), Some(Duration::from_millis(50)));
-        assert_eq!(timeout("99999999H"), Some(Duration::from_hours(99_999_999)));
+    fn well_formed_timeouts_are_parsed_and_others_ignored() {
+        assert_eq!(parse_timeout("50m"), Some(Duration::from_millis(50)));
+        assert_eq!(parse_timeout("99999999H"), Some(Duration::from_hours(99_999_999)));
         for ignored in ["", "m", "5", "1x", "123456789m", "-1S", "+1S", "1.5S", "\u{e9}"] {
-            assert_eq!(timeout(ignored), None, "{ignored}");
+            assert_eq!(parse_timeout(ignored), None, "{ignored}");
         }
     }
 }

@@ -1,5 +1,5 @@
-//! The one place that turns what went wrong into a gRPC status (AIP-193). `chancery_proto::status` keeps each status
-//! within the size of headers that clients and proxies take.
+//! The one place that maps errors to gRPC statuses (AIP-193). `chancery_proto::status` keeps each status within the header
+//! size that clients and proxies accept.
 
 use std::time::Duration;
 
@@ -16,13 +16,13 @@ use chancery_store::{DatabaseFailure, SearchQueryError, StoreError};
 use tonic::{Code, Status};
 use tonic_types::ErrorDetails;
 
-/// When a caller may try again what failed for want of a database or of a free place.
+/// Retry delay sent to callers while the database is unavailable or a limit on concurrent calls is reached.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
-/// When a caller may try again for whose render the queue had no room: printing takes a while.
+/// Retry delay sent to callers while the render queue is full; printing takes seconds.
 const QUEUE_RETRY_AFTER: Duration = Duration::from_secs(2);
 
-/// The status of a store's error. Internal ones are logged here, once, under an id that the caller is told.
+/// Maps a store error to a status. Internal errors are logged here, once, under an incident id that the status names.
 #[allow(clippy::needless_pass_by_value, reason = "so that handlers can write map_err(status)")]
 pub(crate) fn status(error: StoreError) -> Status {
     let (code, reason) = match &error {
@@ -80,18 +80,18 @@ pub(crate) fn status(error: StoreError) -> Status {
         StoreError::UploadMismatch(_) => (Code::InvalidArgument, Reason::InvalidField),
         StoreError::NewerSchema(_) => (Code::FailedPrecondition, Reason::NewerSchema),
         StoreError::ArtifactStoreUnavailable(_) | StoreError::ArtifactStoreRefused(_) => {
-            return artifact_store_away(&error);
+            return artifact_store_unavailable(&error);
         }
         StoreError::ArtifactStoreFull(_) => return artifact_store_full(&error),
         StoreError::QueueFull { .. } => return queue_full(&error),
-        StoreError::Database(_) if error.is_passing() => return database_away(&error),
+        StoreError::Database(_) if error.is_passing() => return database_unavailable(&error),
         StoreError::Database(_) => return database_refused(&error),
         _ => return internal(&error),
     };
     refusal(code, reason, error.to_string(), ErrorDetails::new())
 }
 
-/// Content that breaks the content model's rules; `field` is where the request holds it, such as `draft.content`.
+/// Content that violates the content model. `field` is the content's path in the request, such as `draft.content`.
 pub(crate) fn invalid_content(field: &str, invalid: &InvalidContent) -> Status {
     let mut details = ErrorDetails::new();
     for violation in &invalid.violations {
@@ -108,7 +108,7 @@ pub(crate) fn invalid_content(field: &str, invalid: &InvalidContent) -> Status {
     refusal_with(Code::InvalidArgument, Reason::InvalidContent, message, metadata, details)
 }
 
-/// Options of a render that are not allowed, each by its path.
+/// Invalid render options, each by its path.
 pub(crate) fn invalid_options(invalid: &[InvalidOption]) -> Status {
     let mut details = ErrorDetails::new();
     for option in invalid {
@@ -119,10 +119,11 @@ pub(crate) fn invalid_options(invalid: &[InvalidOption]) -> Status {
     refusal(Code::InvalidArgument, Reason::InvalidField, message, details)
 }
 
-/// Figures that cannot show their image: in an import a wrong argument, in a draft a state that has to change first.
-fn unusable_attachments(place: Option<usize>, violations: &[Violation], message: String) -> Status {
+/// Figures whose attachment is unusable: an invalid argument of an import (`document` is its index), a failed
+/// precondition of publishing a draft.
+fn unusable_attachments(document: Option<usize>, violations: &[Violation], message: String) -> Status {
     let mut details = ErrorDetails::new();
-    let Some(place) = place else {
+    let Some(document) = document else {
         let message = listed_by_lint(message, violations.len());
         for violation in violations {
             let path = format!("draft.content.{}", violation.path);
@@ -131,25 +132,25 @@ fn unusable_attachments(place: Option<usize>, violations: &[Violation], message:
         return refusal(Code::FailedPrecondition, Reason::UnusableAttachment, message, details);
     };
     for violation in violations {
-        let path = format!("documents[{place}].content.{}", violation.path);
+        let path = format!("documents[{document}].content.{}", violation.path);
         details.add_bad_request_violation(path, format!("{}: {}", violation.code, violation.message));
     }
     refusal(Code::InvalidArgument, Reason::UnusableAttachment, message, details)
 }
 
-/// A draft that says less than it changes, where its publisher asked for all.
+/// A draft with undeclared changes, if the publish request requires all changes to be declared.
 fn undeclared_changes(undeclared: &[UndeclaredChange], message: String) -> Status {
     let mut details = ErrorDetails::new();
     for change in undeclared {
         let kinds: Vec<&str> = change.kinds().map(|kind| kind.as_str_name()).collect();
-        let description = format!("{}; no entry of `changes` speaks of it", kinds.join(", "));
+        let description = format!("{}; no entry of `changes` names it", kinds.join(", "));
         details.add_precondition_failure_violation("UNDECLARED_CHANGE", &change.part_id, description);
     }
     let message = listed_by_lint(message, undeclared.len());
     refusal(Code::FailedPrecondition, Reason::UndeclaredChanges, message, details)
 }
 
-/// A draft with remarks on its tradecraft, where its publisher asked for none.
+/// A draft with lint warnings, if the publish request requires none.
 fn lint_warnings(warnings: &[Warning], message: String) -> Status {
     let mut details = ErrorDetails::new();
     for warning in warnings {
@@ -159,17 +160,17 @@ fn lint_warnings(warnings: &[Warning], message: String) -> Status {
     refusal(Code::FailedPrecondition, Reason::LintWarnings, message, details)
 }
 
-/// A message that says how to get all violations of a draft where there are several.
+/// Points to `LintBrief` if there are more violations than the first.
 fn listed_by_lint(message: String, violations: usize) -> String {
     if violations > 1 { format!("{message}; LintBrief lists all of them") } else { message }
 }
 
-/// A field whose value is not allowed.
+/// A field with an invalid value.
 pub(crate) fn invalid_field(field: &str, description: impl Into<String>) -> Status {
     bad_request(Reason::InvalidField, field, description.into())
 }
 
-/// An uploaded file that cannot be printed. The details carry the image's own code, and for an SVG the element and its line.
+/// An uploaded file that cannot be printed. The metadata holds the image error's code and, for an SVG, the element and line.
 pub(crate) fn invalid_image(error: &ImageError) -> Status {
     let description = format!("{}: {error}", error.code());
     let (element, line) = match error {
@@ -182,60 +183,60 @@ pub(crate) fn invalid_image(error: &ImageError) -> Status {
     refusal_with(Code::InvalidArgument, Reason::InvalidImage, message, metadata, details)
 }
 
-/// A field that holds no resource name or id of the form asked for.
+/// A malformed resource name or id.
 pub(crate) fn invalid_name(field: &str, error: &NameError) -> Status {
     bad_request(Reason::InvalidName, field, error.to_string())
 }
 
-/// A page token that this server did not give for this query.
+/// A page token that was not issued for this query.
 pub(crate) fn invalid_page_token() -> Status {
-    let description = "not a token of an earlier page of this list".to_owned();
+    let description = "not a page token of this list; repeat the query's other fields unchanged".to_owned();
     bad_request(Reason::InvalidPageToken, "page_token", description)
 }
 
-/// A cursor that was not given for this workspace, or is of what has not happened.
+/// A cursor that was not issued for this workspace, or is ahead of its change log.
 pub(crate) fn invalid_cursor(field: &str, description: &str) -> Status {
     bad_request(Reason::InvalidCursor, field, description.to_owned())
 }
 
-/// A cursor of another life of the workspace's change log: the database was restored since.
+/// A cursor of an earlier epoch of the workspace's change log: the database was restored since.
 pub(crate) fn cursor_expired(field: &str) -> Status {
     let message =
-        format!("{field}: the cursor is of before the database was restored: begin anew without one");
+        format!("{field}: the cursor predates a restore of the database; start again without a cursor");
     refusal(Code::FailedPrecondition, Reason::CursorExpired, message, ErrorDetails::new())
 }
 
-/// A filter that is none, or none of this list.
+/// A malformed filter, or one with fields that this list does not have.
 fn invalid_filter(invalid: &FilterError) -> Status {
     bad_request(Reason::InvalidFilter, "filter", invalid.to_string())
 }
 
-/// An order that is none, or none of this list.
+/// A malformed order, or one with fields that this list does not have.
 fn invalid_order(invalid: &FilterError) -> Status {
     bad_request(Reason::InvalidOrderBy, "order_by", invalid.to_string())
 }
 
-/// A search query that is none.
+/// A malformed search query.
 pub(crate) fn invalid_query(invalid: &SearchQueryError) -> Status {
     bad_request(Reason::InvalidQuery, "query", invalid.to_string())
 }
 
-/// No credentials, or ones that are unknown, expired or revoked: which of them, nobody is told.
+/// Missing credentials, or unknown, expired or revoked ones.
 pub(crate) fn unauthenticated(message: &str) -> Status {
     refusal(Code::Unauthenticated, Reason::Unauthenticated, message, ErrorDetails::new())
 }
 
-/// The caller's roles or workspace do not allow the call.
+/// A call that the caller's roles or workspace do not permit.
 pub(crate) fn permission_denied(message: impl Into<String>) -> Status {
     refusal(Code::PermissionDenied, Reason::PermissionDenied, message, ErrorDetails::new())
 }
 
-/// Something is over its limit, and trying again does not help.
+/// A value over its limit; retrying does not help.
 pub(crate) fn limit_exceeded(message: impl Into<String>) -> Status {
     refusal(Code::ResourceExhausted, Reason::LimitExceeded, message, ErrorDetails::new())
 }
 
-/// Too much is going on at once: later there is room again.
+/// A limit on concurrent work; the caller may retry.
 pub(crate) fn busy(message: &str) -> Status {
     refusal(
         Code::ResourceExhausted,
@@ -245,34 +246,39 @@ pub(crate) fn busy(message: &str) -> Status {
     )
 }
 
-/// What the call needs is away for the moment.
+/// A temporarily unavailable dependency.
 pub(crate) fn unavailable(message: &str) -> Status {
     refusal(Code::Unavailable, Reason::Unavailable, message, ErrorDetails::with_retry_info(Some(RETRY_AFTER)))
 }
 
-/// The call's deadline passed before its answer was ready.
+/// A call that did not finish before its deadline.
 pub(crate) fn deadline_exceeded(message: &str) -> Status {
     refusal(Code::DeadlineExceeded, Reason::DeadlineExceeded, message, ErrorDetails::new())
 }
 
-/// A database that is read-only, full, overloaded or gone. Callers may wait for it alike; what is wrong is for the log.
-fn database_away(error: &StoreError) -> Status {
+/// A database that is read-only, full, overloaded or unreachable. All of these are retryable; the cause is logged, not sent.
+fn database_unavailable(error: &StoreError) -> Status {
     if let Some(failure) = error.database_failure() {
         let DatabaseFailure { sqlstate, statement, message } = failure;
-        tracing::warn!(sqlstate, statement, error = message, "a call failed for want of the database");
+        tracing::warn!(
+            sqlstate,
+            statement,
+            error = message,
+            "a call failed because the database is unavailable"
+        );
     }
-    unavailable("the database does not answer")
+    unavailable("the database is unavailable")
 }
 
-/// A refusal is for an operator to mend, and callers may wait for that as for a store that is away. What the store
-/// says is for the log: it names buckets and hosts.
-fn artifact_store_away(error: &StoreError) -> Status {
-    tracing::warn!(%error, "a call failed for want of the artifact store");
-    unavailable("the artifact store does not answer")
+/// An artifact store that is unreachable, or rejects requests until an operator intervenes; both are retryable. Its
+/// message is logged, not sent, because it names buckets and hosts.
+fn artifact_store_unavailable(error: &StoreError) -> Status {
+    tracing::warn!(%error, "a call failed because the artifact store is unavailable");
+    unavailable("the artifact store is unavailable")
 }
 
 fn artifact_store_full(error: &StoreError) -> Status {
-    tracing::error!(%error, "a call failed for want of room in the artifact store");
+    tracing::error!(%error, "a call failed because the artifact store is full");
     refusal(
         Code::ResourceExhausted,
         Reason::ArtifactStoreFull,
@@ -290,30 +296,30 @@ fn queue_full(error: &StoreError) -> Status {
     )
 }
 
-/// Somebody who watches does not read. The cursor is where he may go on; empty when he has to begin anew.
+/// A watch whose caller does not read. The client resumes from `cursor`, or starts again if it is empty.
 pub(crate) fn slow_reader(cursor: &str) -> Status {
-    let message = "the watch was left unread for too long: go on from the last cursor";
+    let message = "the client did not read the watch in time; resume from the last cursor";
     let details = ErrorDetails::with_retry_info(Some(RETRY_AFTER));
     refusal_with(Code::ResourceExhausted, Reason::SlowReader, message, [("cursor", cursor)], details)
 }
 
-/// A statement that the database refuses for good, such as one that its role may not run.
+/// A statement that the database rejects permanently, such as one that its role may not execute.
 fn database_refused(error: &StoreError) -> Status {
-    let id = incident();
+    let id = incident_id();
     let DatabaseFailure { sqlstate, statement, message } = error.database_failure().unwrap_or_default();
-    tracing::error!(incident = %id, sqlstate, statement, error = message, "the database refused a statement");
-    internal_under(&id)
+    tracing::error!(incident = %id, sqlstate, statement, error = message, "the database rejected a statement");
+    internal_incident(&id)
 }
 
-/// A defect: logged here under an id, which is all that the caller is told.
+/// An unexpected error. It is logged here under an incident id; the status names only the id.
 pub(crate) fn internal(error: &(dyn std::error::Error + 'static)) -> Status {
-    let id = incident();
-    tracing::error!(incident = %id, error, "a call failed by a defect or by damage");
-    internal_under(&id)
+    let id = incident_id();
+    tracing::error!(incident = %id, error, "a call failed with an internal error");
+    internal_incident(&id)
 }
 
-fn internal_under(id: &str) -> Status {
-    let message = format!("internal error; the server's log has it under {id}");
+fn internal_incident(id: &str) -> Status {
+    let message = format!("internal error; see incident {id} in the server's log");
     refusal(Code::Internal, Reason::Internal, message, ErrorDetails::new())
 }
 
@@ -327,9 +333,9 @@ fn bad_request(reason: Reason, field: &str, description: String) -> Status {
     )
 }
 
-fn incident() -> String {
+fn incident_id() -> String {
     let mut bytes = [0; 16];
-    // Without random bytes the id is all zeros: still the line to look for.
+    // Without random bytes the id is all zeros; the log line still has it.
     let _ = getrandom::fill(&mut bytes);
     GeneratedId::from_bytes(bytes).to_string()
 }

@@ -1,4 +1,4 @@
-//! Ids that callers give to their writes (AIP-155).
+//! Idempotency keys of writes: the `request_id` of a request (AIP-155).
 
 use chancery_brief::digest::body_digest;
 use chancery_store::WriteId;
@@ -7,10 +7,11 @@ use tonic::Status;
 
 use crate::rpc::errors::invalid_field;
 
-/// The longest id, in characters: a UUID has 36.
-const LONGEST: usize = 64;
+/// Maximum length of a `request_id`, in characters; a UUID has 36.
+const MAX_LENGTH: usize = 64;
 
-/// The id of a write, if it has one. `request` is what it stands for: the message without the id.
+/// Returns the idempotency key of a write, or `None` if it has no `request_id`. `request` is the message without the id;
+/// a later write with the same id must have the same digest.
 ///
 /// # Errors
 /// `INVALID_FIELD` for `request_id`.
@@ -23,8 +24,8 @@ pub(crate) fn write_id(
         return Ok(None);
     }
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    if id.len() > LONGEST || !id.bytes().all(is_allowed) {
-        let description = "not a UUID, nor 1 to 64 letters, digits, \"-\" and \"_\"";
+    if id.len() > MAX_LENGTH || !id.bytes().all(is_allowed) {
+        let description = "must be a UUID, or 1 to 64 letters, digits, \"-\" and \"_\"";
         return Err(invalid_field("request_id", description));
     }
     Ok(Some(WriteId { method, id, request_digest: body_digest(&request.encode_to_vec()) }))
@@ -37,7 +38,7 @@ mod tests {
     use super::write_id;
 
     #[test]
-    fn ids_of_other_forms_are_refused_and_none_is_none() {
+    fn malformed_request_ids_are_rejected_and_an_empty_one_is_none() {
         let request = CancelRenderRequest::default();
         let read = |id: &str| write_id("CancelRender", id.to_owned(), &request);
         assert!(read("").unwrap().is_none());

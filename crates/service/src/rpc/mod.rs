@@ -1,4 +1,4 @@
-//! What every RPC shares: errors, field checks, pages, cursors, masks, idempotency keys, deadlines.
+//! Shared parts of all RPCs: errors, field checks, pagination, cursors, read masks, idempotency keys, deadlines, streams.
 
 pub(crate) mod cursors;
 pub(crate) mod deadlines;
@@ -8,3 +8,4 @@ pub(crate) mod idempotency;
 pub(crate) mod pagination;
 pub(crate) mod read_masks;
 pub(crate) mod response_streams;
+pub(crate) mod wire;

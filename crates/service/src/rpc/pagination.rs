@@ -1,4 +1,4 @@
-//! Pages of lists (AIP-158): sizes, and tokens that hold for one query only.
+//! Pagination of lists (AIP-158): page sizes, and page tokens that are valid for one query only.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,32 +10,34 @@ use tonic::Status;
 
 use crate::rpc::errors::{invalid_field, invalid_page_token};
 
-/// The size of a page when the caller names none.
-const DEFAULT_SIZE: i32 = 50;
-/// The largest page.
-const LARGEST_SIZE: i32 = 1000;
-/// How many bytes of a digest over query and key a token begins with: enough that one of another list, or one that was
-/// damaged or altered on its way, is not taken by accident. It keeps no secret: a key that somebody makes up leads to
-/// another place in the list that he may read anyhow, and the store checks its form.
-const BINDING: usize = 8;
+const DEFAULT_PAGE_SIZE: i32 = 50;
+const MAX_PAGE_SIZE: i32 = 1000;
 
-/// What a caller asks for.
+/// Maximum size of a page's items, in bytes, whatever the page size.
+const MAX_PAGE_BYTES: usize = 4 * 1024 * 1024;
+
+/// Length of the digest over query and key that an unsealed token begins with. It rejects tokens of other lists and
+/// damaged tokens; it is no protection against forgery. A forged key only leads to another position in a list that the
+/// caller may read anyway, and the store checks the key's form.
+const BINDING_BYTES: usize = 8;
+
+/// A requested page of a list.
 #[derive(Debug, Clone)]
 pub(crate) struct Page {
     query: String,
     size: usize,
-    /// The key of the last item of the page before; none on the first page.
+    /// The key of the previous page's last item; `None` on the first page.
     pub(crate) after: Option<String>,
     seal: Option<PageSeal>,
 }
 
-/// What seals the tokens of lists whose keys tell more than the items do, such as a place in a brief that counts what is
-/// withheld. Their lengths must tell nothing, either. Made of what seals the workspace's cursors, so that all replicas have
-/// the same one.
+/// Encrypts the tokens of lists whose keys reveal more than their items, such as a position in a brief that counts
+/// withheld parts. A sealed token is as long as its key, so such keys must not vary in length with withheld parts. Derived
+/// from the key of the workspace's cursors, so that all replicas use the same one.
 #[derive(Clone)]
 pub(crate) struct PageSeal(hmac::Key);
 
-/// Without the key.
+/// Omits the key.
 impl std::fmt::Debug for PageSeal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("PageSeal")
@@ -43,14 +45,14 @@ impl std::fmt::Debug for PageSeal {
 }
 
 impl PageSeal {
-    /// Of the workspace whose log stands there.
+    /// Derives the seal of the workspace whose change log has this position.
     pub(crate) fn of(position: &Position) -> Self {
-        let cursors = hmac::Key::new(hmac::HMAC_SHA256, &position.key);
-        let pages = hmac::sign(&cursors, b"page tokens");
-        Self(hmac::Key::new(hmac::HMAC_SHA256, pages.as_ref()))
+        let cursor_key = hmac::Key::new(hmac::HMAC_SHA256, &position.key);
+        let page_key = hmac::sign(&cursor_key, b"page tokens");
+        Self(hmac::Key::new(hmac::HMAC_SHA256, page_key.as_ref()))
     }
 
-    /// The nonce is made of what is sealed, so that no two texts have the same one.
+    /// Derives the nonce from the sealed data, so that different data never share a nonce.
     fn nonce(&self, query: &str, key: &str) -> [u8; NONCE_LEN] {
         let length = u64::try_from(query.len()).unwrap_or(u64::MAX);
         let mut signing = hmac::Context::with_key(&self.0);
@@ -62,17 +64,17 @@ impl PageSeal {
         nonce
     }
 
-    /// None never happens: the key is as long as it has to be, and the text is short.
+    /// Never `None`: HMAC-SHA256 output has the key's length.
     fn sealing_key(&self) -> Option<LessSafeKey> {
         let key = hmac::sign(&self.0, b"");
         UnboundKey::new(&CHACHA20_POLY1305, key.as_ref()).ok().map(LessSafeKey::new)
     }
 
-    fn close(&self, query: &str, key: &str) -> Option<Vec<u8>> {
+    fn seal(&self, query: &str, key: &str) -> Option<Vec<u8>> {
         let nonce = self.nonce(query, key);
         let mut sealed = key.as_bytes().to_vec();
-        let (used, bound) = (Nonce::assume_unique_for_key(nonce), Aad::from(query.as_bytes()));
-        self.sealing_key()?.seal_in_place_append_tag(used, bound, &mut sealed).ok()?;
+        let (unique, aad) = (Nonce::assume_unique_for_key(nonce), Aad::from(query.as_bytes()));
+        self.sealing_key()?.seal_in_place_append_tag(unique, aad, &mut sealed).ok()?;
         Some([nonce.as_slice(), &sealed].concat())
     }
 
@@ -86,15 +88,15 @@ impl PageSeal {
 }
 
 impl Page {
-    /// Of the list that `query` tells apart from all others.
+    /// Reads the page fields of a request. `query` identifies the list among all lists.
     ///
     /// # Errors
-    /// `INVALID_FIELD` for a negative size, `INVALID_PAGE_TOKEN` for a token that is not of this list.
+    /// `INVALID_FIELD` for a negative size, `INVALID_PAGE_TOKEN` for a token of another list.
     pub(crate) fn read(query: String, size: i32, token: &str) -> Result<Self, Status> {
         Self::read_with(None, query, size, token)
     }
 
-    /// The same for a list whose tokens are sealed.
+    /// As [`Page::read`], for a list whose tokens are sealed.
     ///
     /// # Errors
     /// As [`Page::read`].
@@ -104,9 +106,9 @@ impl Page {
 
     fn read_with(seal: Option<PageSeal>, query: String, size: i32, token: &str) -> Result<Self, Status> {
         if size < 0 {
-            return Err(invalid_field("page_size", "a page's size is not negative"));
+            return Err(invalid_field("page_size", "must not be negative"));
         }
-        let size = if size == 0 { DEFAULT_SIZE } else { size.min(LARGEST_SIZE) };
+        let size = if size == 0 { DEFAULT_PAGE_SIZE } else { size.min(MAX_PAGE_SIZE) };
         let size = usize::try_from(size).map_err(|_| invalid_field("page_size", "out of range"))?;
         let after = match token {
             "" => None,
@@ -115,22 +117,22 @@ impl Page {
         Ok(Self { query, size, after, seal })
     }
 
-    /// How many items it holds at most.
+    /// Returns the maximum number of items.
     pub(crate) const fn size(&self) -> usize {
         self.size
     }
 
-    /// How many items to ask the store for: one more than the page holds tells whether there is a next page.
+    /// Returns the number of items to read from the store: one over the page's size, which shows whether a page follows.
     pub(crate) fn limit(&self) -> i64 {
         i64::try_from(self.size).map_or(i64::MAX, |size| size + 1)
     }
 
-    /// Cuts what the store gave to the page's size, and gives the token of the next page; empty when there is none.
+    /// Truncates the store's items to the page's size, and returns the token of the next page; empty if there is none.
     pub(crate) fn cut<T>(&self, items: &mut Vec<T>, key: impl Fn(&T) -> String) -> String {
         self.cut_at(items, self.size, key)
     }
 
-    /// As [`Page::cut`], for a page that ends before its size is reached.
+    /// As [`Page::cut`], for a page that ends below its size.
     pub(crate) fn cut_at<T>(&self, items: &mut Vec<T>, size: usize, key: impl Fn(&T) -> String) -> String {
         let size = size.clamp(1, self.size);
         if items.len() <= size {
@@ -140,14 +142,24 @@ impl Page {
         items.last().map_or_else(String::new, |last| self.token(&key(last)))
     }
 
-    /// The token of the page that begins after a key.
+    /// Returns the token of the page that begins after a key.
     pub(crate) fn token(&self, key: &str) -> String {
         let token = match &self.seal {
             None => Some([binding(&self.query, key.as_bytes()).as_slice(), key.as_bytes()].concat()),
-            Some(seal) => seal.close(&self.query, key),
+            Some(seal) => seal.seal(&self.query, key),
         };
         URL_SAFE_NO_PAD.encode(token.unwrap_or_default())
     }
+}
+
+/// Returns how many leading items fit into one response: at least one, however large it is.
+pub(crate) fn fitting<T>(items: &[T], size: impl Fn(&T) -> usize) -> usize {
+    let mut bytes = 0;
+    let fits = |item: &&T| {
+        bytes += size(item);
+        bytes <= MAX_PAGE_BYTES
+    };
+    items.iter().take_while(fits).count().max(1)
 }
 
 fn open(seal: Option<&PageSeal>, query: &str, token: &str) -> Option<String> {
@@ -155,17 +167,17 @@ fn open(seal: Option<&PageSeal>, query: &str, token: &str) -> Option<String> {
     if let Some(seal) = seal {
         return seal.open(query, &token);
     }
-    let (bound, key) = token.split_at_checked(BINDING)?;
-    (bound == binding(query, key)).then(|| String::from_utf8(key.to_vec()).ok())?
+    let (found, key) = token.split_at_checked(BINDING_BYTES)?;
+    (found == binding(query, key)).then(|| String::from_utf8(key.to_vec()).ok())?
 }
 
-/// The query's length goes first, so that no other query and key look like these together.
-fn binding(query: &str, key: &[u8]) -> [u8; BINDING] {
+/// Digests query and key, with the query's length first, so that no other pair has the same input.
+fn binding(query: &str, key: &[u8]) -> [u8; BINDING_BYTES] {
     let length = u64::try_from(query.len()).unwrap_or(u64::MAX);
     let digest = Sha256::new().chain_update(length.to_be_bytes()).chain_update(query).chain_update(key);
     let digest: [u8; 32] = digest.finalize().into();
-    let mut binding = [0; BINDING];
-    binding.copy_from_slice(&digest[..BINDING]);
+    let mut binding = [0; BINDING_BYTES];
+    binding.copy_from_slice(&digest[..BINDING_BYTES]);
     binding
 }
 
@@ -188,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_leads_on_in_its_own_list_only() {
+    fn a_page_token_continues_its_own_list_only() {
         let mut items = vec!["a1", "b2", "c3"];
         let token = read("briefs of w1", 2, "").unwrap().cut(&mut items, |item| (*item).to_owned());
         assert_eq!(items, ["a1", "b2"]);
@@ -198,24 +210,26 @@ mod tests {
     }
 
     #[test]
-    fn a_token_with_any_bit_flipped_is_refused() {
-        let refused = |token: &str, read: &dyn Fn(&str) -> Result<Page, Status>| {
-            for place in 0..token.len() {
+    fn a_page_token_with_any_bit_flipped_is_rejected() {
+        let assert_rejects_alterations = |token: &str, read: &dyn Fn(&str) -> Result<Page, Status>| {
+            for index in 0..token.len() {
                 for bit in 0..7 {
                     let mut bytes = token.to_owned().into_bytes();
-                    bytes[place] ^= 1 << bit;
+                    bytes[index] ^= 1 << bit;
                     let altered = String::from_utf8(bytes).unwrap();
                     assert!(read(&altered).is_err(), "{altered}");
                 }
             }
             assert!(read(&token[..token.len() - 1]).is_err() && read(&format!("{token}A")).is_err());
         };
-        refused(&read("q", 2, "").unwrap().token("b2"), &|token| read("q", 2, token));
-        refused(&read_sealed(1, "q", "").unwrap().token("b2"), &|token| read_sealed(1, "q", token));
+        assert_rejects_alterations(&read("q", 2, "").unwrap().token("b2"), &|token| read("q", 2, token));
+        assert_rejects_alterations(&read_sealed(1, "q", "").unwrap().token("b2"), &|token| {
+            read_sealed(1, "q", token)
+        });
     }
 
     #[test]
-    fn a_sealed_token_is_of_its_list_and_workspace_and_does_not_tell_its_key() {
+    fn a_sealed_token_is_bound_to_its_list_and_workspace_and_hides_its_key() {
         let token = read_sealed(1, "q", "").unwrap().token("the key");
         assert_eq!(read_sealed(1, "q", &token).unwrap().after.as_deref(), Some("the key"));
         assert!(read_sealed(1, "r", &token).is_err() && read_sealed(2, "q", &token).is_err());
@@ -233,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn sizes_are_bounded_as_the_protos_say() {
+    fn page_sizes_have_the_documented_bounds() {
         assert!(read("q", -1, "").is_err());
         assert_eq!(read("q", 0, "").unwrap().limit(), 51);
         assert_eq!(read("q", 5000, "").unwrap().limit(), 1001);

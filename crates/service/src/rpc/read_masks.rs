@@ -1,4 +1,4 @@
-//! Views and read masks of requests (AIP-157), as masks over encoded messages.
+//! Views and read masks of requests (AIP-157), compiled to masks over encoded messages.
 
 use chancery_proto::brief::v1::BriefView;
 use chancery_proto::descriptors;
@@ -8,20 +8,21 @@ use tonic::Status;
 
 use crate::rpc::errors::{internal, invalid_field};
 
-/// What a caller wants of a message; none for all of it. `usual` is the view when none is named.
+/// Returns the mask for a request's view and read mask; `None` for the whole message. `default_view` applies if the view
+/// is unspecified.
 ///
 /// # Errors
-/// `INVALID_FIELD` for a view of no name, and for paths that lead nowhere.
+/// `INVALID_FIELD` for an unknown view, and for paths that name no field.
 pub(crate) fn read_mask(
     message: &str,
     view: i32,
-    usual: BriefView,
+    default_view: BriefView,
     mask: Option<&FieldMask>,
 ) -> Result<Option<ReadMask>, Status> {
     let view = match BriefView::try_from(view) {
-        Ok(BriefView::Unspecified) => usual,
+        Ok(BriefView::Unspecified) => default_view,
         Ok(view) => view,
-        Err(_) => return Err(invalid_field("view", "no view of this server")),
+        Err(_) => return Err(invalid_field("view", "unknown view")),
     };
     let paths = mask.map_or(&[][..], |mask| mask.paths.as_slice());
     if view == BriefView::Full && paths.is_empty() {

@@ -1,4 +1,4 @@
-//! Answers in streams.
+//! Server-streaming responses.
 
 use std::pin::Pin;
 
@@ -13,53 +13,53 @@ use tonic::{Response, Status};
 use crate::rpc::errors::{status, unavailable};
 use crate::shutdown::Shutdown;
 
-/// Answers of a stream that wait for the network: a slow reader holds no more memory than this many chunks.
-const AHEAD: usize = 2;
+/// Messages that a stream buffers for the network; a slow reader holds no more memory than this many chunks.
+const BUFFERED_MESSAGES: usize = 2;
 
-/// A stream of answers, as handlers give it.
-pub(crate) type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+/// The response type of streaming handlers.
+pub(crate) type ResponseStream<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
-/// The answers that a task gives into a channel. It ends when the caller goes away; when the server stops, the
-/// caller is told to come again.
+/// Spawns a task that sends messages into the response stream. The task ends when the caller disconnects. When the server
+/// shuts down, the stream ends with UNAVAILABLE, so that the client reconnects to another replica.
 pub(crate) fn stream<T, F>(
-    answer: impl FnOnce(mpsc::Sender<Result<T, Status>>) -> F,
+    send_all: impl FnOnce(mpsc::Sender<Result<T, Status>>) -> F,
     shutdown: &Shutdown,
-) -> Response<Answers<T>>
+) -> Response<ResponseStream<T>>
 where
     T: Send + 'static,
     F: Future<Output = Result<(), Status>> + Send + 'static,
 {
-    let (answers, stream) = mpsc::channel(AHEAD);
-    let (answering, shutdown) = (answer(answers.clone()), shutdown.clone());
+    let (messages, stream) = mpsc::channel(BUFFERED_MESSAGES);
+    let (sending, shutdown) = (send_all(messages.clone()), shutdown.clone());
     tokio::spawn(async move {
-        let done = tokio::select! {
-            () = answers.closed() => return,
-            () = shutdown.begun() => Err(unavailable("the server is stopping")),
-            done = answering => done,
+        let sent = tokio::select! {
+            () = messages.closed() => return,
+            () = shutdown.begun() => Err(unavailable("the server is shutting down")),
+            sent = sending => sent,
         };
-        if let Err(status) = done {
-            // Nobody is told when nobody listens any more.
-            let _ = answers.send(Err(status)).await;
+        if let Err(status) = sent {
+            // Fails only if the caller has disconnected.
+            let _ = messages.send(Err(status)).await;
         }
     });
     Response::new(Box::pin(ReceiverStream::new(stream)))
 }
 
-/// An image's bytes, a piece at a time.
+/// Sends an image's bytes in chunks, each read from the store once the stream has room for it.
 pub(crate) async fn send_attachment<T>(
     store: &Store,
     name: &AttachmentName,
-    answers: &mpsc::Sender<Result<T, Status>>,
+    messages: &mpsc::Sender<Result<T, Status>>,
     encode: impl Fn(Bytes) -> T,
 ) -> Result<(), Status> {
     let mut offset = 0;
     loop {
-        let Ok(place) = answers.reserve().await else { return Ok(()) };
+        let Ok(permit) = messages.reserve().await else { return Ok(()) };
         let data = store.attachment_bytes(name, offset).await.map_err(status)?;
         if data.is_empty() {
             return Ok(());
         }
         offset += data.len() as u64;
-        place.send(Ok(encode(data)));
+        permit.send(Ok(encode(data)));
     }
 }

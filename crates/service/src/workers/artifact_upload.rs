@@ -1,4 +1,4 @@
-//! An upload, staged as it arrives: the store holds a part of it in memory, never all of a large PDF.
+//! `UploadArtifact`. Bytes are staged in the store as they arrive, so that a large PDF is never whole in memory.
 
 use std::time::Duration;
 
@@ -17,22 +17,19 @@ use tokio::time::timeout;
 use tonic::{Status, Streaming};
 
 use crate::rpc::errors::{internal, invalid_field, status};
-use crate::workers::service::{digest, environment, lease};
+use crate::workers::messages::{MAX_PAGES, digest, environment, is_upper_snake_case, lease};
 
-/// The largest PDF, in bytes.
-const SIZE_LIMIT: u64 = 256 * 1024 * 1024;
+/// Maximum size of a PDF, in bytes.
+const MAX_PDF_BYTES: u64 = 256 * 1024 * 1024;
 
-/// The most pages that a worker may speak of.
-pub(crate) const PAGES_LIMIT: u32 = 100_000;
-/// The most warnings about one PDF, the most characters of a warning's text, and the most of its code.
+/// Maximum number of warnings about a PDF, and maximum length of a warning's text in characters.
 const MAX_WARNINGS: usize = 1_000;
 const MAX_WARNING_TEXT: usize = 500;
-const MAX_WARNING_CODE: usize = 63;
 
-/// How long the next piece may take.
-const PIECE_TIMEOUT: Duration = Duration::from_secs(30);
+/// Maximum time between two messages of an upload.
+const MESSAGE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How long an upload may take altogether: far less than bytes that nothing refers to are kept before they are swept.
+/// Maximum duration of an upload: far below the age at which staged bytes are swept.
 const UPLOAD_TIMEOUT: Duration = Duration::from_mins(10);
 
 /// A finished upload.
@@ -51,20 +48,25 @@ struct Header {
     warnings: Vec<PrintWarning>,
 }
 
-/// Takes an upload and finishes its task. Bytes that are not what the header announced leave the lease unharmed.
+/// Receives an upload, and finishes its task. Bytes that do not match the header leave the lease as it is.
 pub(crate) async fn receive(
     store: &Store,
     parts: Streaming<UploadArtifactRequest>,
 ) -> Result<Received, Status> {
-    // A task of its own: when the worker goes away half way, what it sent is still taken back.
+    // Spawned, so that staged bytes are discarded even if the worker disconnects.
     let store = store.clone();
-    tokio::spawn(async move { take(&store, parts).await }).await.map_err(|error| internal(&error))?
+    tokio::spawn(async move { receive_and_finish(&store, parts).await })
+        .await
+        .map_err(|error| internal(&error))?
 }
 
-async fn take(store: &Store, mut parts: Streaming<UploadArtifactRequest>) -> Result<Received, Status> {
+async fn receive_and_finish(
+    store: &Store,
+    mut parts: Streaming<UploadArtifactRequest>,
+) -> Result<Received, Status> {
     let header = match next(&mut parts).await? {
         Some(Part::Header(header)) => Header::decode(header)?,
-        _ => return Err(invalid_field("header", "comes first")),
+        _ => return Err(invalid_field("header", "must be the first message")),
     };
     let task = header.lease.task.clone();
     if store.is_finished_by(&header.lease, header.digest).await.map_err(status)? {
@@ -74,7 +76,7 @@ async fn take(store: &Store, mut parts: Streaming<UploadArtifactRequest>) -> Res
     stage(store, parts, &header, &blob).await?;
     let finished = finish(store, header, &blob).await;
     if !matches!(finished, Ok(Finished::Now)) {
-        // What is not dropped now is swept later.
+        // If this fails, a sweep deletes the bytes later.
         store.discard_staged(&blob).await.ok();
     }
     Ok(Received { task, finished: finished? })
@@ -91,8 +93,8 @@ async fn finish(store: &Store, header: Header, blob: &str) -> Result<Finished, S
     store.finish_task(&header.lease, &artifact).await.map_err(status)
 }
 
-/// Stages all bytes, or takes back what came. When the store does not say whether it has them, they are left to the
-/// sweep: an answer that was lost may still come true.
+/// Stages all bytes, or discards them on a failure. If the abort fails, the bytes are left to the sweep: a pending write may
+/// still complete.
 async fn stage(
     store: &Store,
     parts: Streaming<UploadArtifactRequest>,
@@ -101,7 +103,8 @@ async fn stage(
 ) -> Result<(), Status> {
     let mut upload = store.begin_upload(blob).await.map_err(status)?;
     let written = timeout(UPLOAD_TIMEOUT, write(parts, header, upload.as_mut())).await;
-    let written = written.unwrap_or_else(|_| Err(Status::deadline_exceeded("the upload takes too long")));
+    let written =
+        written.unwrap_or_else(|_| Err(Status::deadline_exceeded("the upload exceeded its time limit")));
     if written.is_ok() {
         return upload.finish().await.map_err(status);
     }
@@ -111,7 +114,7 @@ async fn stage(
     written
 }
 
-/// Writes the bytes as they come, and compares them with the header before they count.
+/// Writes the bytes as they arrive, and checks their size and digest against the header.
 async fn write(
     mut parts: Streaming<UploadArtifactRequest>,
     header: &Header,
@@ -128,17 +131,17 @@ async fn write(
         upload.write(data).await.map_err(status)?;
     }
     if size != header.size_bytes {
-        return Err(mismatch(format!("{size} bytes instead of {}", header.size_bytes)));
+        return Err(mismatch(format!("{size} bytes, not {}", header.size_bytes)));
     }
     if Digest(hash.finalize().into()) != header.digest {
-        return Err(mismatch("their SHA-256 is another".to_owned()));
+        return Err(mismatch("the SHA-256 differs from the header's".to_owned()));
     }
     Ok(())
 }
 
 async fn next(parts: &mut Streaming<UploadArtifactRequest>) -> Result<Option<Part>, Status> {
-    let message = timeout(PIECE_TIMEOUT, parts.message()).await;
-    let message = message.map_err(|_| Status::deadline_exceeded("the upload stands still"))??;
+    let message = timeout(MESSAGE_TIMEOUT, parts.message()).await;
+    let message = message.map_err(|_| Status::deadline_exceeded("the upload stalled"))??;
     match message {
         None => Ok(None),
         Some(UploadArtifactRequest { part: Some(part) }) => Ok(Some(part)),
@@ -149,20 +152,23 @@ async fn next(parts: &mut Streaming<UploadArtifactRequest>) -> Result<Option<Par
 fn data_of(part: Part) -> Result<Bytes, Status> {
     match part {
         Part::Data(data) if data.len() <= CHUNK => Ok(data),
-        Part::Data(_) => Err(invalid_field("data", "at most 256 KiB")),
-        Part::Header(_) => Err(invalid_field("header", "comes once, first")),
+        Part::Data(_) => Err(invalid_field("data", "must be at most 256 KiB")),
+        Part::Header(_) => Err(invalid_field("header", "must be sent only once, as the first message")),
     }
 }
 
-fn mismatch(what: String) -> Status {
-    status(StoreError::UploadMismatch(what))
+fn mismatch(difference: String) -> Status {
+    status(StoreError::UploadMismatch(difference))
 }
 
-/// The warnings of a header, within their limits. A worker of an earlier version sends texts only.
+/// Checks a header's warnings. Workers of earlier versions send texts only.
 fn warnings(texts: Vec<String>, classified: Vec<PrintWarning>) -> Result<Vec<PrintWarning>, Status> {
     let is_too_long = |text: &String| text.chars().count() > MAX_WARNING_TEXT;
     if texts.len() > MAX_WARNINGS || texts.iter().any(is_too_long) {
-        return Err(invalid_field("header.warnings", "at most 1,000 of at most 500 characters"));
+        return Err(invalid_field(
+            "header.warnings",
+            "must be at most 1,000 texts of at most 500 characters",
+        ));
     }
     if classified.is_empty() {
         let warning =
@@ -170,40 +176,40 @@ fn warnings(texts: Vec<String>, classified: Vec<PrintWarning>) -> Result<Vec<Pri
         return Ok(texts.into_iter().map(warning).collect());
     }
     if classified.len() > MAX_WARNINGS {
-        return Err(invalid_field("header.print_warnings", "at most 1,000 warnings"));
+        return Err(invalid_field("header.print_warnings", "must be at most 1,000 warnings"));
     }
     for (index, warning) in classified.iter().enumerate() {
-        let refuse = |field: &str, description: &str| {
+        let invalid = |field: &str, description: &str| {
             Err(invalid_field(&format!("header.print_warnings[{index}].{field}"), description))
         };
         let PrintWarning { code, part_id, text } = warning;
         if !is_code(code) {
-            return refuse("code", "upper snake case such as MISSING_GLYPH, at most 63 characters");
+            return invalid(
+                "code",
+                "must be upper snake case, such as MISSING_GLYPH, of at most 63 characters",
+            );
         }
         if !part_id.is_empty() && part_id.parse::<PartId>().is_err() {
-            return refuse("part_id", "empty, or the id of a part: [A-Za-z][A-Za-z0-9-]{0,62}");
+            return invalid("part_id", "must be empty or a part's id: [A-Za-z][A-Za-z0-9-]{0,62}");
         }
         if text.is_empty() || is_too_long(text) {
-            return refuse("text", "1 to 500 characters");
+            return invalid("text", "must have 1 to 500 characters");
         }
     }
     Ok(classified)
 }
 
 fn is_code(code: &str) -> bool {
-    let is_allowed = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
-    (1..=MAX_WARNING_CODE).contains(&code.len())
-        && code.bytes().all(is_allowed)
-        && code.starts_with(|first: char| first.is_ascii_uppercase())
+    is_upper_snake_case(code) && code.starts_with(|first: char| first.is_ascii_uppercase())
 }
 
 impl Header {
     fn decode(header: ArtifactHeader) -> Result<Self, Status> {
-        if !(1..=SIZE_LIMIT).contains(&header.size_bytes) {
-            return Err(invalid_field("header.size_bytes", "from 1 byte to 256 MiB"));
+        if !(1..=MAX_PDF_BYTES).contains(&header.size_bytes) {
+            return Err(invalid_field("header.size_bytes", "must be from 1 byte to 256 MiB"));
         }
-        if !(1..=PAGES_LIMIT).contains(&header.pages) {
-            return Err(invalid_field("header.pages", "from 1 to 100,000"));
+        if !(1..=MAX_PAGES).contains(&header.pages) {
+            return Err(invalid_field("header.pages", "must be from 1 to 100,000"));
         }
         let warnings = warnings(header.warnings, header.print_warnings)?;
         Ok(Self {

@@ -95,7 +95,7 @@ async fn a_read_only_database_is_logged_once_with_its_sqlstate_and_statement() {
     let mut service = LoggedService::start(database.url(), "read-only").await;
     let status =
         refused(service.make_token(&secrets, "Hunter Two").await, Code::Unavailable, Reason::Unavailable);
-    assert_eq!(status.message(), "the database does not answer");
+    assert_eq!(status.message(), "the database is unavailable");
     let lines = service.lines_until(&["\"call\"", "CreateApiToken"]).await;
     let failure = only_failure(&lines, "25006");
     assert!(failure.contains("read-only transaction") && failure.contains("tokens::"), "{failure}");

@@ -156,7 +156,7 @@ async fn a_watch_that_has_nothing_to_tell_says_that_it_is_alive() {
 #[tokio::test]
 async fn a_slow_reader_is_let_go_with_a_cursor_from_which_nothing_is_missed_or_repeated() {
     let scene = Scene::new().await;
-    let replica = scene.replica(&["--watch-patience", "100"]).await;
+    let replica = scene.replica(&["--watch-timeout", "100"]).await;
     let token = scene.token("default", &[Role::Reader], "TLP:RED").await;
     let slow = Scene::narrow_briefs_at(replica.listen, &token);
     let mut answers = begin(&slow, from_now()).await;

@@ -1,4 +1,4 @@
-//! What lists of knowledge are asked for with: the fields that all of them have.
+//! The request fields that all lists of knowledge share.
 
 use chancery_proto::brief::v1::{AsOfClock, AsOfMoment};
 use chancery_proto::names::ResourceId;
@@ -8,16 +8,13 @@ use tonic::Status;
 
 use crate::rpc::errors::invalid_field;
 use crate::rpc::fields::{required, time};
-use crate::rpc::pagination::{Page, PageSeal};
+use crate::rpc::pagination::{Page, PageSeal, fitting};
 
-/// An answer ends when its parts are this long, whatever its size.
-const ANSWER_BYTES: usize = 4 * 1024 * 1024;
-
-/// The fields of a request for a list.
+/// The list fields of a request.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ListFields<'a> {
-    /// What is listed.
-    pub(crate) what: &'static str,
+    /// Identifies the list in page tokens.
+    pub(crate) list: &'static str,
     pub(crate) parent: &'a str,
     pub(crate) filter: &'a str,
     pub(crate) order_by: &'a str,
@@ -27,11 +24,11 @@ pub(crate) struct ListFields<'a> {
     pub(crate) at_least: &'a str,
 }
 
-/// The fields of a request, which all lists name alike.
+/// Collects the list fields of a request; their names are the same in all requests.
 macro_rules! list_fields {
-    ($what:literal, $request:expr) => {
-        crate::knowledge::lists::ListFields {
-            what: $what,
+    ($list:literal, $request:expr) => {
+        crate::knowledge::list_query::ListFields {
+            list: $list,
             parent: &$request.parent,
             filter: &$request.filter,
             order_by: &$request.order_by,
@@ -44,9 +41,9 @@ macro_rules! list_fields {
 }
 pub(crate) use list_fields;
 
-/// A page of a list, as it was asked for.
+/// A checked query for one page of a list.
 #[derive(Debug)]
-pub(crate) struct Listed<'a> {
+pub(crate) struct ListQuery<'a> {
     pub(crate) workspace: ResourceId,
     pub(crate) as_of: Option<AsOf>,
     pub(crate) page: Page,
@@ -54,23 +51,23 @@ pub(crate) struct Listed<'a> {
     order_by: &'a str,
 }
 
-impl<'a> Listed<'a> {
-    /// A token must be of the same list, filter, order and moment. It is sealed, because a place in a brief counts what is
-    /// withheld.
+impl<'a> ListQuery<'a> {
+    /// Checks the fields. A page token is valid for one list, filter, order and moment. It is sealed, because a position in
+    /// a brief counts withheld parts.
     pub(crate) fn read(
         workspace: ResourceId,
         seal: PageSeal,
         fields: ListFields<'a>,
     ) -> Result<Self, Status> {
-        let ListFields { what, filter, order_by, page_size, page_token, .. } = fields;
+        let ListFields { list, filter, order_by, page_size, page_token, .. } = fields;
         let as_of = as_of(fields.as_of)?;
-        let query = format!("{what} of {workspace}, filter {filter:?}, order {order_by:?}, as of {as_of:?}");
+        let query = format!("{list} of {workspace}, filter {filter:?}, order {order_by:?}, as of {as_of:?}");
         let page = Page::read_sealed(seal, query, page_size, page_token)?;
         Ok(Self { workspace, as_of, page, filter, order_by })
     }
 
-    /// What the store is asked.
-    pub(crate) fn query(&self) -> KnowledgeQuery<'_> {
+    /// Returns the store's form of the query.
+    pub(crate) fn for_store(&self) -> KnowledgeQuery<'_> {
         KnowledgeQuery {
             workspace: &self.workspace,
             filter: self.filter,
@@ -81,7 +78,7 @@ impl<'a> Listed<'a> {
         }
     }
 
-    /// The page, and the token of the next one.
+    /// Truncates the store's results to the page, and returns the token of the next page.
     pub(crate) fn cut<T: Message>(&self, mut found: Vec<Found<T>>) -> (Vec<Found<T>>, String) {
         let size = fitting(&found, |found| found.part.encoded_len());
         let token = self.page.cut_at(&mut found, size, |found| found.place.clone());
@@ -89,24 +86,14 @@ impl<'a> Listed<'a> {
     }
 }
 
-/// How many items one answer holds: at least one, however long it is.
-pub(crate) fn fitting<T>(items: &[T], length: impl Fn(&T) -> usize) -> usize {
-    let mut bytes = 0;
-    let fits = |item: &&T| {
-        bytes += length(item);
-        bytes <= ANSWER_BYTES
-    };
-    items.iter().take_while(fits).count().max(1)
-}
-
-/// The moment of which is asked; none for now.
+/// Converts a request's moment; `None` for now.
 pub(crate) fn as_of(moment: Option<&AsOfMoment>) -> Result<Option<AsOf>, Status> {
     let Some(moment) = moment else { return Ok(None) };
     let given = required("as_of.time", moment.time.as_ref())?;
     let clock = match AsOfClock::try_from(moment.clock) {
         Ok(AsOfClock::Unspecified | AsOfClock::Published) => Clock::Published,
         Ok(AsOfClock::Recorded) => Clock::Recorded,
-        Err(_) => return Err(invalid_field("as_of.clock", "this server does not know the clock")),
+        Err(_) => return Err(invalid_field("as_of.clock", "unknown clock")),
     };
     Ok(Some(AsOf { time: time("as_of.time", given)?, clock }))
 }

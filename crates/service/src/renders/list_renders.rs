@@ -1,4 +1,4 @@
-//! What `ListRenders` asks for.
+//! The query of `ListRenders`.
 
 use chancery_proto::names::{BriefName, ResourceId, WorkspaceName};
 use chancery_proto::render::v1::{ListRendersRequest, RenderState};
@@ -10,17 +10,17 @@ use crate::rpc::errors::{invalid_field, invalid_page_token};
 use crate::rpc::fields::name;
 use crate::rpc::pagination::Page;
 
-/// A page of a workspace's renders.
+/// A checked query for one page of a workspace's renders.
 #[derive(Debug)]
-pub(crate) struct ListedRenders {
+pub(crate) struct RenderListQuery {
     pub(crate) workspace: ResourceId,
     pub(crate) filter: RenderFilter,
     pub(crate) page: Page,
     pub(crate) after: Option<RenderPlace>,
 }
 
-impl ListedRenders {
-    /// The brief must lie in the parent, and a token must be of the same parent, state and brief.
+impl RenderListQuery {
+    /// Checks a request. A page token is valid for one parent, state and brief.
     pub(crate) fn decode(request: &ListRendersRequest) -> Result<Self, Status> {
         let WorkspaceName { workspace } = name("parent", &request.parent)?;
         let brief = match request.brief.as_str() {
@@ -28,14 +28,14 @@ impl ListedRenders {
             given => Some(name::<BriefName>("brief", given)?),
         };
         if brief.as_ref().is_some_and(|brief| brief.workspace != workspace) {
-            return Err(invalid_field("brief", "not in the parent's workspace"));
+            return Err(invalid_field("brief", "must be in the parent's workspace"));
         }
-        let state = RenderState::try_from(request.state)
-            .map_err(|_| invalid_field("state", "this server does not know the state"))?;
+        let state =
+            RenderState::try_from(request.state).map_err(|_| invalid_field("state", "unknown state"))?;
         let query = format!("renders of {workspace} in {} of {}", state.as_str_name(), request.brief);
         let page = Page::read(query, request.page_size, &request.page_token)?;
         let after = match &page.after {
-            Some(key) => Some(place_of(key).ok_or_else(invalid_page_token)?),
+            Some(key) => Some(parse_position(key).ok_or_else(invalid_page_token)?),
             None => None,
         };
         Ok(Self { workspace, filter: RenderFilter { state: kind_of(state), brief }, page, after })
@@ -53,12 +53,12 @@ const fn kind_of(state: RenderState) -> Option<RenderStateKind> {
     }
 }
 
-/// A place as a page token holds it: nanoseconds and the render's id.
-pub(crate) fn place_key(place: &RenderPlace) -> String {
-    format!("{}/{}", place.created_at.unix_timestamp_nanos(), place.render)
+/// Encodes a position for a page token: the creation time in nanoseconds, and the render's id.
+pub(crate) fn position_key(position: &RenderPlace) -> String {
+    format!("{}/{}", position.created_at.unix_timestamp_nanos(), position.render)
 }
 
-fn place_of(key: &str) -> Option<RenderPlace> {
+fn parse_position(key: &str) -> Option<RenderPlace> {
     let (time, render) = key.split_once('/')?;
     let created_at = OffsetDateTime::from_unix_timestamp_nanos(time.parse().ok()?).ok()?;
     Some(RenderPlace { created_at, render: render.parse().ok()? })
@@ -69,20 +69,21 @@ mod tests {
     use chancery_store::RenderPlace;
     use time::{Duration, OffsetDateTime};
 
-    use super::{place_key, place_of};
+    use super::{parse_position, position_key};
 
     #[test]
-    fn a_place_survives_its_key() {
+    fn a_position_round_trips_through_its_key() {
         let created_at = OffsetDateTime::UNIX_EPOCH + Duration::microseconds(1_763_840_000_123_457);
-        let place = RenderPlace { created_at, render: "0123456789abcdef0123456789abcdef".parse().unwrap() };
-        assert_eq!(place_of(&place_key(&place)), Some(place));
+        let position =
+            RenderPlace { created_at, render: "0123456789abcdef0123456789abcdef".parse().unwrap() };
+        assert_eq!(parse_position(&position_key(&position)), Some(position));
     }
 
     #[test]
-    fn other_texts_are_no_places() {
+    fn malformed_keys_are_rejected() {
         for key in ["", "/", "1", "1/x", "x/0123456789abcdef0123456789abcdef", "99999999999999999999999999/0"]
         {
-            assert_eq!(place_of(key), None, "{key}");
+            assert_eq!(parse_position(key), None, "{key}");
         }
     }
 }
