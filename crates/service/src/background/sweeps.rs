@@ -34,7 +34,7 @@ pub(crate) async fn run(store: Store, artifact_age: Option<Duration>, shutdown: 
             Ok(0) => {}
             Ok(briefs) => tracing::info!(briefs, "permanently deleted briefs past their undelete window"),
             Err(error) => {
-                tracing::warn!(%error, "could not permanently delete briefs past their undelete window")
+                tracing::warn!(%error, "could not permanently delete briefs past their undelete window");
             }
         }
         match store.forget_workers().await {

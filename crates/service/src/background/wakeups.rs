@@ -198,7 +198,7 @@ async fn receive_hints(store: &Store, shared: &Shared) {
         match listen(store, shared, &mut pause).await {
             Ok(()) => {}
             Err(error) => {
-                tracing::warn!(%error, "lost the connection for hints; waiting calls poll until it is back")
+                tracing::warn!(%error, "lost the connection for hints; waiting calls poll until it is back");
             }
         }
         tokio::time::sleep(jittered(pause)).await;

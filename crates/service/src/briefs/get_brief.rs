@@ -2,12 +2,12 @@
 //!
 //! [`get_brief`] handles the method: it checks the request, and returns the [`EncodedBrief`] from the cache or the
 //! database. [`GetBriefRoute`] is its transport. `server.rs` routes the method's path to it, beside the routes of the
-//! services, and it passes the encoded frame to the connection without a copy. The generated server could not: its
-//! trait method returns a `Brief`, which would have to be decoded here and encoded there, and that costs several times as
-//! much as the rest of a cached read.
+//! services, and it passes the encoded frame to the connection without a copy. The generated server could not do that:
+//! its trait method returns a `Brief`, which would be decoded here only to be encoded again there.
 //!
-//! The trait that tonic generates has a method for `GetBrief` all the same. `BriefService::get_brief` in `service.rs`
-//! decodes what [`get_brief`] returns. The route takes precedence over it for all transports, gRPC-Web included.
+//! The generated trait requires a method for `GetBrief` all the same: `BriefService::get_brief` in `service.rs` decodes the
+//! result of [`get_brief`]. The route takes precedence over it on every transport, gRPC-Web included, because the router
+//! prefers an exact path to the service's wildcard.
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -93,9 +93,7 @@ where
 
     fn call(&mut self, request: http::Request<B>) -> Self::Future {
         let shared = Arc::clone(&self.shared);
-        Box::pin(
-            async move { Ok(respond(&shared, request).await.unwrap_or_else(|status| status.into_http())) },
-        )
+        Box::pin(async move { Ok(respond(&shared, request).await.unwrap_or_else(Status::into_http)) })
     }
 }
 

@@ -58,7 +58,7 @@ struct KnownLog {
     number: watch::Sender<i64>,
 }
 
-/// Where a read that carries a cursor is served from.
+/// The source that serves a read with a cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ReadSource {
     /// The cache includes the cursor's change, and is used while it is fresh.
