@@ -4,9 +4,10 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use chancery_service::config::{Command, CommandLine};
-use chancery_service::server::LIVENESS;
+use chancery_service::observability::health::LIVENESS;
+use chancery_service::observability::{health_probe, logging};
+use chancery_service::server;
 use chancery_service::shutdown::StopSignals;
-use chancery_service::{log, probe, server};
 use clap::Parser;
 use tokio::runtime::Runtime;
 
@@ -22,17 +23,17 @@ fn main() -> ExitCode {
 
 fn run() -> anyhow::Result<()> {
     let runtime = Runtime::new()?;
-    // Before everything else: a signal must find somebody who listens, however early it comes.
+    // Before everything else, because a signal without a listener kills the process.
     let signals = {
         let _entered = runtime.enter();
-        StopSignals::listen().context("signals")?
+        StopSignals::listen().context("could not listen for signals")?
     };
     let line = CommandLine::parse();
     if let Some(Command::Probe { live }) = line.command {
         let service = if live { LIVENESS } else { "" };
-        return Ok(runtime.block_on(probe::probe(line.config.listen, service))?);
+        return Ok(runtime.block_on(health_probe::probe(line.config.listen, service))?);
     }
-    let _rest = log::begin(line.config.log).map_err(anyhow::Error::from_boxed)?;
+    let _flush = logging::init(line.config.log).map_err(anyhow::Error::from_boxed)?;
     tracing::info!(config = ?line.config, "starting");
     Ok(runtime.block_on(server::run(line.config, signals))?)
 }

@@ -1,4 +1,4 @@
-//! The process: database, listeners, services, and the way down.
+//! The server: starts the database connection, background tasks and listeners, routes calls, and stops them.
 
 use std::io;
 use std::net::SocketAddr;
@@ -27,63 +27,65 @@ use tonic_health::server::{HealthReporter, HealthService};
 use tonic_web::GrpcWebLayer;
 use tower::ServiceBuilder;
 
-use crate::admin_service::Admin;
-use crate::brief_service::Briefs;
+use crate::admin::service::Admin;
+use crate::auth::identity::IdentityLayer;
+use crate::auth::token_resolver::TokenResolver;
+use crate::background::wakeups::Wakeups;
+use crate::background::{starved_queues, sweeps};
+use crate::briefs::get_brief::{GET_BRIEF, GetBriefRoute};
+use crate::briefs::service::Briefs;
+use crate::briefs::watch_briefs;
+use crate::cache::{Cache, invalidation};
 use crate::config::Config;
-use crate::database_health;
-use crate::freshness::{self, Freshness};
-use crate::hot_briefs::HotBriefs;
-use crate::identity::{Authority, IdentityLayer};
-use crate::knowledge_service::Knowledge;
-use crate::render_service::Renders;
-use crate::render_worker_service::RenderWorkers;
+use crate::knowledge::service::Knowledge;
+use crate::observability::call_log::{CallLayer, Limits};
+use crate::observability::health;
+use crate::renders::service::Renders;
 use crate::shutdown::{self, Shutdown, StopSignals, Trigger};
-use crate::sweep;
-use crate::telemetry::{CallLayer, Limits};
-use crate::unmanned;
-use crate::wakeups::Wakeups;
-use crate::watch;
+use crate::workers::service::RenderWorkers;
 
-/// How often an idle connection is asked whether it is alive, and how long it has to answer.
-const KEEPALIVE: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(10));
+/// Time between two pings of an idle connection, and the timeout of a ping.
+const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(30);
+const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Why the service does not run.
+/// An error that keeps the service from running.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     /// The database cannot be used: see [`StoreError`].
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The store of PDFs' bytes did not take, give back or delete what was tried.
+    /// A trial write, read or delete in the artifact store failed.
     #[error("the artifact store {place} (--artifacts): {source}")]
     Artifacts {
-        /// What the setting says.
+        /// The setting's value.
         place: Place,
-        /// Why.
+        /// The failure.
         source: StoreError,
     },
-    /// The address cannot be listened on.
-    #[error("listening on {address}: {source}")]
+    /// An address cannot be bound.
+    #[error("could not listen on {address}: {source}")]
     Listen {
         /// The address.
         address: SocketAddr,
-        /// Why.
+        /// The failure.
         source: io::Error,
     },
     /// The ready file cannot be written.
-    #[error("the ready file: {0}")]
+    #[error("could not write the ready file: {0}")]
     ReadyFile(io::Error),
     /// Reflection or a listener failed.
-    #[error("the gRPC server: {0}")]
+    #[error("the gRPC server failed: {0}")]
     Grpc(#[from] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// Serves until SIGTERM or SIGINT, then lets calls end and returns. Before it serves, a signal ends it at once.
+/// Serves until SIGTERM or SIGINT, then drains calls in flight and returns. A signal before the service is ready stops it
+/// at once.
 ///
 /// # Errors
-/// [`ServeError`], before anything is served or when a listener fails.
+/// [`ServeError`], before anything is served or if a listener fails.
 pub async fn run(config: Config, mut signals: StopSignals) -> Result<(), ServeError> {
     let mut running = tokio::select! {
-        running = begin(&config) => running?,
+        running = connect_and_start(&config) => running?,
         signal = signals.received() => {
             tracing::info!(signal, "stopped before serving");
             return Ok(());
@@ -95,12 +97,12 @@ pub async fn run(config: Config, mut signals: StopSignals) -> Result<(), ServeEr
             running.stop().await;
             Ok(())
         }
-        failed = running.failed() => Err(failed),
+        error = running.failed() => Err(error),
     }
 }
 
-/// Begins to serve, and says so.
-async fn begin(config: &Config) -> Result<Running, ServeError> {
+/// Connects to the database, starts to serve, and reports that the service is ready.
+async fn connect_and_start(config: &Config) -> Result<Running, ServeError> {
     let store = config.database.connect("chancery-service").await?.with_lease_times(config.lease_times());
     let running = start(config, store).await?;
     if let Some(path) = &config.ready_file {
@@ -110,36 +112,34 @@ async fn begin(config: &Config) -> Result<Running, ServeError> {
     Ok(running)
 }
 
-/// Begins to serve.
+/// Starts to serve.
 ///
 /// # Errors
-/// [`ServeError`] when the schema is not the one that this build knows, the artifact store does not work, or an address
-/// is taken.
+/// [`ServeError`] if the schema is not this build's, the artifact store does not work, or an address cannot be bound.
 pub async fn start(config: &Config, store: Store) -> Result<Running, ServeError> {
     store.check_schema().await?;
     let store = with_artifacts(store, &config.artifacts).await?.with_queue_limit(config.max_queued);
     let (public, listen) = bind(config.listen).await?;
     let (workers, worker_listen) = bind(config.worker_listen).await?;
     let (trigger, shutdown) = shutdown::channel();
-    let (wakeups, exchange) = Wakeups::new();
-    tokio::spawn(exchange.run(store.clone(), shutdown.clone()));
-    let freshness = Freshness::new(store.clone(), config.brief_cache());
-    freshness::begin(&freshness).await?;
-    tokio::spawn(freshness::follow(freshness.clone(), wakeups.clone(), shutdown.clone()));
-    tokio::spawn(sweep::run(store.clone(), config.artifact_age(), shutdown.clone()));
-    tokio::spawn(unmanned::run(store.clone(), shutdown.clone()));
+    let (wakeups, hints) = Wakeups::new();
+    tokio::spawn(hints.run(store.clone(), shutdown.clone()));
+    let cache = Cache::new(store.clone(), config.brief_cache_bytes());
+    invalidation::check_logs(&cache).await?;
+    tokio::spawn(invalidation::run(cache.clone(), wakeups.clone(), shutdown.clone()));
+    tokio::spawn(sweeps::run(store.clone(), config.artifact_age(), shutdown.clone()));
+    tokio::spawn(starved_queues::run(store.clone(), shutdown.clone()));
     let health = HealthReporter::new();
-    announce(&health, ServingStatus::Serving).await;
-    health.set_service_status(LIVENESS, ServingStatus::Serving).await;
-    let database_health = tokio::spawn(database_health::follow(store.monitor(), health.clone()));
+    health::report_started(&health).await;
+    let database_health = tokio::spawn(health::follow_database(store.monitor(), health.clone()));
     let health_server = HealthServer::new(HealthService::from_health_reporter(health.clone()));
-    let public_routes = with_reflection(public_services(config, &store, &freshness, &wakeups, &shutdown))
+    let public_routes = with_reflection(public_services(config, &store, &cache, &wakeups, &shutdown))
         .map_err(|error| ServeError::Grpc(Box::new(error)))?
         .add_service(health_server.clone());
     let worker_routes = worker_services(&store, &wakeups, &shutdown).add_service(health_server);
 
     let calls = CallLayer::new(Limits { max_calls: config.max_calls, call_timeout: config.call_timeout });
-    let identity = IdentityLayer::new(Authority::new(store, freshness), wakeups);
+    let identity = IdentityLayer::new(TokenResolver::new(store, cache), wakeups);
     let mut listeners = JoinSet::new();
     let layers =
         ServiceBuilder::new().layer(GrpcWebLayer::new()).layer(calls.clone()).layer(identity.clone());
@@ -163,12 +163,12 @@ async fn with_artifacts(store: Store, place: &Place) -> Result<Store, ServeError
     store.map_err(|source| ServeError::Artifacts { place: place.clone(), source })
 }
 
-/// A service that runs.
+/// A running service.
 #[derive(Debug)]
 pub struct Running {
-    /// Where callers reach it.
+    /// Address of the public listener.
     pub listen: SocketAddr,
-    /// Where workers reach it.
+    /// Address of the workers' listener.
     pub worker_listen: SocketAddr,
     listeners: JoinSet<Result<(), tonic::transport::Error>>,
     trigger: Trigger,
@@ -184,29 +184,26 @@ impl Drop for Running {
 }
 
 impl Running {
-    /// Says that it is not serving, ends long polls and streams, lets calls end for as long as the settings allow, and
-    /// cuts off what is left.
+    /// Reports that it is not serving, ends long polls and streams, drains calls in flight within the drain timeout, and
+    /// cuts off the rest.
     pub async fn stop(mut self) {
-        // Before the announcement, which it could contradict.
+        // Before the report, which it could overwrite.
         self.database_health.abort();
         let _ = (&mut self.database_health).await;
-        announce(&self.health, ServingStatus::NotServing).await;
+        health::report(&self.health, ServingStatus::NotServing).await;
         self.trigger.begin();
-        // Ends the watches of health, which would otherwise hold the drain until its limit.
-        for name in SERVICES.into_iter().chain([LIVENESS]) {
-            self.health.clear_service_status(name).await;
-        }
+        health::end_watches(&mut self.health).await;
         let drained = tokio::time::timeout(self.drain_timeout, async {
             while self.listeners.join_next().await.is_some() {}
         });
         if drained.await.is_err() {
-            tracing::warn!("calls were still under way at the end of the drain timeout: they are cut off");
+            tracing::warn!("the drain timeout passed; cutting off the calls still in flight");
             self.listeners.shutdown().await;
         }
         tracing::info!("stopped");
     }
 
-    /// Returns when a listener ends by itself.
+    /// Waits until a listener fails.
     async fn failed(&mut self) -> ServeError {
         match self.listeners.join_next().await {
             Some(Ok(Err(error))) => ServeError::Grpc(Box::new(error)),
@@ -215,7 +212,7 @@ impl Running {
         }
     }
 
-    /// Written whole or not at all: whoever waits for the file can read it as soon as it is there.
+    /// Writes the file atomically, so that a process that waits for it can read it as soon as it exists.
     fn write_ready_file(&self, path: &Path) -> io::Result<()> {
         let ready = serde_json::json!({
             "listen": self.listen.to_string(),
@@ -227,54 +224,44 @@ impl Running {
     }
 }
 
-/// The services as health checks know them; the empty name stands for all.
-const SERVICES: [&str; 6] = [
-    "",
-    "chancery.admin.v1.AdminService",
-    "chancery.brief.v1.BriefService",
-    "chancery.brief.v1.KnowledgeService",
-    "chancery.render.v1.RenderService",
-    "chancery.worker.v1.RenderWorkerService",
-];
-
-/// The name under which health checks learn whether the process works, whatever the state of Postgres.
-pub const LIVENESS: &str = "liveness";
-
-/// A service that takes and gives messages up to the limit that the protos state.
+/// Sets both message limits of a service to the documented one.
 macro_rules! limited {
     ($service:expr) => {
         $service.max_decoding_message_size(MESSAGE_LIMIT).max_encoding_message_size(MESSAGE_LIMIT)
     };
 }
 
-/// The services of the public listener, without reflection and health.
+/// Routes the public listener's services, without reflection and health.
+///
+/// `GetBrief` has a route of its own beside its service's: [`GetBriefRoute`] responds with encoded bytes from the cache.
 fn public_services(
     config: &Config,
     store: &Store,
-    freshness: &Freshness,
+    cache: &Cache,
     wakeups: &Wakeups,
     shutdown: &Shutdown,
 ) -> Routes {
-    let patience = config.watch_patience.unwrap_or(watch::PATIENCE);
-    let briefs = Arc::new(Briefs::new(store.clone(), freshness.clone(), patience, shutdown.clone()));
-    let hot = HotBriefs::new(limited!(BriefServiceServer::from_arc(Arc::clone(&briefs))), briefs);
-    let admin = AdminServiceServer::new(Admin::new(store.clone(), freshness.clone(), wakeups.clone()));
-    let renders = RenderServiceServer::new(Renders::new(store.clone(), wakeups.clone(), shutdown.clone()));
-    let knowledge = KnowledgeServiceServer::new(Knowledge::new(store.clone(), freshness.clone()));
-    Routes::default()
-        .add_service(hot)
-        .add_service(limited!(knowledge))
-        .add_service(limited!(admin))
-        .add_service(limited!(renders))
+    let watch_timeout = config.watch_timeout.unwrap_or(watch_briefs::DEFAULT_TIMEOUT);
+    let briefs = Briefs::new(store.clone(), cache.clone(), watch_timeout, shutdown.clone());
+    let admin = Admin::new(store.clone(), cache.clone(), wakeups.clone());
+    let renders = Renders::new(store.clone(), wakeups.clone(), shutdown.clone());
+    let knowledge = Knowledge::new(store.clone(), cache.clone());
+    let services = Routes::default()
+        .add_service(limited!(BriefServiceServer::new(briefs)))
+        .add_service(limited!(KnowledgeServiceServer::new(knowledge)))
+        .add_service(limited!(AdminServiceServer::new(admin)))
+        .add_service(limited!(RenderServiceServer::new(renders)));
+    let get_brief = GetBriefRoute::new(store.clone(), cache.clone());
+    services.into_axum_router().route_service(GET_BRIEF, get_brief).into()
 }
 
-/// The services of the workers' listener, without health.
+/// Routes the workers' service, without health.
 fn worker_services(store: &Store, wakeups: &Wakeups, shutdown: &Shutdown) -> Routes {
     let workers = RenderWorkers::new(store.clone(), wakeups.clone(), shutdown.clone());
     Routes::default().add_service(limited!(RenderWorkerServiceServer::new(workers)))
 }
 
-/// Reflection in both versions: grpcurl and others still ask for v1alpha.
+/// Adds reflection in both versions; grpcurl and other tools still use v1alpha.
 fn with_reflection(routes: Routes) -> Result<Routes, tonic_reflection::server::Error> {
     let builder = || {
         tonic_reflection::server::Builder::configure()
@@ -284,20 +271,15 @@ fn with_reflection(routes: Routes) -> Result<Routes, tonic_reflection::server::E
     Ok(routes.add_service(builder().build_v1()?).add_service(builder().build_v1alpha()?))
 }
 
-/// Sets the state of all services; [`LIVENESS`] keeps its own.
-pub(crate) async fn announce(health: &HealthReporter, status: ServingStatus) {
-    for name in SERVICES {
-        health.set_service_status(name, status).await;
-    }
-}
-
 async fn bind(address: SocketAddr) -> Result<(TcpIncoming, SocketAddr), ServeError> {
-    let refused = |source| ServeError::Listen { address, source };
-    let listener = TcpListener::bind(address).await.map_err(refused)?;
-    let bound = listener.local_addr().map_err(refused)?;
+    let failed = |source| ServeError::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
     Ok((TcpIncoming::from(listener).with_nodelay(Some(true)), bound))
 }
 
 fn builder() -> Server {
-    Server::builder().http2_keepalive_interval(Some(KEEPALIVE.0)).http2_keepalive_timeout(Some(KEEPALIVE.1))
+    Server::builder()
+        .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
+        .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
 }

@@ -1,19 +1,19 @@
-//! How the process stops: one signal that everything long-lived listens to.
+//! Graceful shutdown: one signal that all long-lived tasks and calls observe.
 
 use std::io;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
-/// Begins the shutdown. Dropping it begins it too.
+/// Begins the shutdown when it is triggered or dropped.
 #[derive(Debug)]
 pub struct Trigger(watch::Sender<bool>);
 
-/// Tells long polls, streams and loops that the process is stopping. Cheap to clone.
+/// Signals the shutdown to long polls, streams and background tasks. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Shutdown(watch::Receiver<bool>);
 
-/// A trigger and what it sets off.
+/// Creates a trigger and the signal that it controls.
 pub fn channel() -> (Trigger, Shutdown) {
     let (sender, receiver) = watch::channel(false);
     (Trigger(sender), Shutdown(receiver))
@@ -29,17 +29,17 @@ impl Trigger {
 impl Shutdown {
     /// Returns once the shutdown has begun.
     pub async fn begun(&self) {
-        // An error means that the trigger is gone, which begins it as well.
+        // An error means that the trigger was dropped, which begins the shutdown as well.
         let _ = self.0.clone().wait_for(|begun| *begun).await;
     }
 
-    /// Whether the shutdown has begun.
+    /// Returns whether the shutdown has begun.
     pub fn is_begun(&self) -> bool {
         *self.0.borrow() || self.0.has_changed().is_err()
     }
 }
 
-/// SIGTERM and SIGINT, listened to since this was made.
+/// A listener for SIGTERM and SIGINT.
 #[derive(Debug)]
 pub struct StopSignals {
     terminate: Signal,
@@ -47,16 +47,16 @@ pub struct StopSignals {
 }
 
 impl StopSignals {
-    /// Begins to listen. Called within a runtime, before anything that takes time: a signal that finds nobody who
-    /// listens kills.
+    /// Starts to listen. Must be called within a Tokio runtime, and before anything that takes time: a signal without a
+    /// listener kills the process.
     ///
     /// # Errors
-    /// When the signals cannot be listened to.
+    /// If a signal handler cannot be installed.
     pub fn listen() -> io::Result<Self> {
         Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
 
-    /// Returns when the process is asked to stop, and by which signal.
+    /// Waits for a signal, and returns its name.
     pub async fn received(&mut self) -> &'static str {
         tokio::select! {
             _ = self.terminate.recv() => "SIGTERM",
@@ -70,7 +70,7 @@ mod tests {
     use super::channel;
 
     #[tokio::test]
-    async fn a_shutdown_is_seen_by_those_who_ask_late() {
+    async fn a_shutdown_is_visible_to_late_observers() {
         let (trigger, shutdown) = channel();
         assert!(!shutdown.is_begun());
         trigger.begin();
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_lost_trigger_begins_the_shutdown() {
+    async fn dropping_the_trigger_begins_the_shutdown() {
         let (trigger, shutdown) = channel();
         drop(trigger);
         shutdown.begun().await;

@@ -1,65 +1,20 @@
 //! Every SQL statement of the project. One file an aggregate, one method a statement or transaction; each
 //! statement opens with a comment that names its method. Time is the database's (`clock_timestamp()`).
 
-mod artifact_chunks;
-mod artifact_expiry;
-mod artifact_store;
-mod artifact_stores;
+mod access;
 mod artifacts;
-mod attachments;
 #[cfg(feature = "bench")]
 mod bench;
-mod bootstrap;
-mod brief_lists;
 mod briefs;
-mod change_feed;
-mod change_log;
+mod changes;
 mod database;
-mod dead_tasks;
-mod deletions;
-mod deliveries;
-mod drafts;
-mod earlier_revisions;
-mod editions;
 mod error;
 pub mod filter;
-mod findings;
-mod image_checks;
-mod import_records;
-mod imports;
+mod integrity;
 pub mod knowledge;
-mod principal;
-mod print_environments;
 mod projections;
-mod publishing;
-mod purges;
-mod queue_stats;
-mod reindex;
-mod render_comparisons;
-mod render_endings;
-mod render_inputs;
-mod render_lists;
-mod render_queue;
-mod render_requests;
-mod render_shares;
-mod render_tasks;
 mod renders;
-mod request_ids;
-mod revisions;
-mod schema;
 mod search;
-mod settings;
-mod stored_briefs;
-mod together;
-mod token_recovery;
-mod tokens;
-#[cfg(feature = "unfenced")]
-mod unfenced;
-mod verify;
-mod wakeups;
-mod withdrawals;
-mod workers;
-mod workspaces;
 
 use std::fmt;
 
@@ -68,55 +23,55 @@ use chancery_proto::names::{GeneratedId, ResourceId, RevisionName, RevisionNumbe
 use prost_types::Timestamp;
 use time::OffsetDateTime;
 
-use crate::artifact_stores::ArtifactStores;
+use crate::artifacts::stores::ArtifactStores;
+use crate::briefs::batched_reads::Together;
 use crate::database::{Database, Pool};
-use crate::together::Together;
 
-pub use artifact_store::{ArtifactStore, ArtifactUpload, OpenArtifactStore};
-pub use artifact_stores::ArtifactBytes;
-pub use artifacts::{Artifact, CHUNK};
-pub use attachments::{Attachment, AttachmentWarning, NewAttachment};
-pub use bootstrap::{Bootstrapped, FirstSecrets};
-pub use brief_lists::{BriefListQuery, ListedBrief};
-pub use briefs::NewestEdition;
-pub use change_feed::{LogHead, Outdated, Stretch, WatchedBrief, WatchedChange, WatchedEdition};
-pub use change_log::{Audience, Change, Position};
+pub use crate::access::bootstrap::{Bootstrapped, FirstSecrets};
+pub use crate::access::principal::{Access, Principal, Role, Roles, Scope};
+pub use crate::access::token_recovery::TokenToIssue;
+pub use crate::access::tokens::{ApiToken, NewToken, Secret};
+pub use crate::access::workspaces::Workspace;
+pub use crate::artifacts::deliveries::{Delivery, Recipient};
+pub use crate::artifacts::rows::{Artifact, CHUNK};
+pub use crate::artifacts::store::{ArtifactStore, ArtifactUpload, OpenArtifactStore};
+pub use crate::artifacts::stores::ArtifactBytes;
+pub use crate::briefs::attachments::{Attachment, AttachmentWarning, NewAttachment};
+pub use crate::briefs::deletion::Deleted;
+pub use crate::briefs::drafts::Draft;
+pub use crate::briefs::editions::{Edition, Purging, RevisionSummary, Withdrawal};
+pub use crate::briefs::envelopes::NewestEdition;
+pub use crate::briefs::image_checks::check_image;
+pub use crate::briefs::import_records::ImportRecord;
+pub use crate::briefs::imports::{ImportDocument, Imported};
+pub use crate::briefs::lists::{BriefListQuery, ListedBrief};
+pub use crate::briefs::publishing::{Published, Publishing};
+pub use crate::briefs::purge::Purged;
+pub use crate::briefs::withdrawal::Withdrawn;
+pub use crate::changes::feed::{LogHead, Outdated, Stretch, WatchedBrief, WatchedChange, WatchedEdition};
+pub use crate::changes::idempotency_keys::WriteId;
+pub use crate::changes::log::{Audience, Change, Position};
+pub use crate::changes::notify::{Hint, Hints};
+pub use crate::database::settings::DatabaseSettings;
+pub use crate::integrity::findings::{Finding, FindingCode};
+pub use crate::integrity::reindex::{Reindexed, Reindexing};
+pub use crate::integrity::verify::{Verified, Verifying};
+pub use crate::renders::attempts::{AttemptFailure, Finished, StagedArtifact};
+pub use crate::renders::dead_letters::{DeadTaskFilter, DeadTaskPlace, RenderTask, Requeued, TaskState};
+pub use crate::renders::downloads::{Download, Render, RenderState, UNCLASSIFIED_WARNING, WaitingReason};
+pub use crate::renders::environments::PrintEnvironment;
+pub use crate::renders::inputs::RenderInput;
+pub use crate::renders::leases::{Acquired, AcquiredLease, Lease, LeaseTimes};
+pub use crate::renders::lists::{RenderFilter, RenderList, RenderPlace, RenderStateKind};
+pub use crate::renders::requests::{NewRender, RequestedRender};
+pub use crate::renders::stats::{EnvironmentQueue, QueueDepth, QueueStats, WorkspaceQueue};
+pub use crate::renders::workers::{Worker, WorkerPlace};
 pub use database::{DatabaseMonitor, DatabaseState};
-pub use dead_tasks::{DeadTaskFilter, DeadTaskPlace, RenderTask, Requeued, TaskState};
-pub use deletions::Deleted;
-pub use deliveries::{Delivery, Recipient};
-pub use drafts::Draft;
-pub use editions::{Edition, Purging, RevisionSummary, Withdrawal};
 pub use error::{DatabaseFailure, Result, StoreError};
-pub use findings::{Finding, FindingCode};
-pub use image_checks::check_image;
-pub use import_records::ImportRecord;
-pub use imports::{ImportDocument, Imported};
-pub use principal::{Access, Principal, Role, Roles, Scope};
-pub use print_environments::PrintEnvironment;
-pub use publishing::{Published, Publishing};
-pub use purges::Purged;
-pub use queue_stats::{EnvironmentQueue, QueueDepth, QueueStats, WorkspaceQueue};
-pub use reindex::{Reindexed, Reindexing};
-pub use render_inputs::RenderInput;
-pub use render_lists::{RenderFilter, RenderList, RenderPlace, RenderStateKind};
-pub use render_queue::{Acquired, AcquiredLease, Lease, LeaseTimes};
-pub use render_requests::{NewRender, RequestedRender};
-pub use render_tasks::{AttemptFailure, Finished, StagedArtifact};
-pub use renders::{Download, Render, RenderState, UNCLASSIFIED_WARNING, WaitingReason};
-pub use request_ids::WriteId;
 pub use search::{
     InvalidSearchPlace, Search, SearchFacet, SearchHit, SearchPage, SearchPlace, SearchQuery,
     SearchQueryError,
 };
-pub use settings::DatabaseSettings;
-pub use token_recovery::TokenToIssue;
-pub use tokens::{ApiToken, NewToken, Secret};
-pub use verify::{Verified, Verifying};
-pub use wakeups::{Hint, Hints};
-pub use withdrawals::Withdrawn;
-pub use workers::{Worker, WorkerPlace};
-pub use workspaces::Workspace;
 
 /// The database, as the rest of the project sees it. Cheap to clone.
 #[derive(Debug, Clone)]

@@ -47,7 +47,7 @@ const GRACE: Duration = Duration::from_mins(2);
 
 /// Runs, and compares.
 pub async fn run(settings: Settings) -> Report {
-    let patience = ("CHANCERY_TEST_WATCH_PATIENCE_MILLIS", PATIENCE);
+    let patience = ("CHANCERY_TEST_WATCH_TIMEOUT_MILLIS", PATIENCE);
     let stack = Stack::without_worker().await;
     let url = stack.database().url().to_owned();
     let services = [stack.replica(&url, &[patience]).await, stack.replica(&url, &[patience]).await];

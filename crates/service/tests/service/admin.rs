@@ -25,7 +25,7 @@ fn new_token(parent: &str, role: Role, clearance: &str) -> CreateApiTokenRequest
 }
 
 #[tokio::test]
-async fn an_operator_makes_workspaces_and_their_own_admins_see_them() {
+async fn an_operator_creates_workspaces_and_their_admins_see_them() {
     let scene = Scene::new().await;
     let mut operator = scene.admins(&scene.operator);
     let made = operator.create_workspace(workspace("newsroom")).await.unwrap().into_inner();
@@ -115,7 +115,7 @@ async fn a_token_works_until_it_is_revoked() {
 }
 
 #[tokio::test]
-async fn an_admin_mints_nothing_above_himself() {
+async fn an_admin_cannot_create_a_token_above_their_own_access() {
     let scene = Scene::new().await;
     let mut admin = scene.admins(&scene.token("default", &[Role::Admin], "TLP:AMBER").await);
     let above = admin.create_api_token(new_token("workspaces/default", Role::Reader, "TLP:RED")).await;

@@ -1,4 +1,4 @@
-//! Uploads to a folder: what is not as announced, and who goes away half way.
+//! Rejected and abandoned uploads to a folder.
 
 use std::time::Duration;
 
@@ -18,17 +18,17 @@ async fn scene() -> (TempDir, QueueScene) {
     (folder, scene)
 }
 
-/// Files in the folder, and rows that refer to any.
+/// Counts the files in the folder, and the rows that refer to files.
 fn held(folder: &TempDir, scene: &QueueScene) -> (usize, Vec<String>) {
     let rows = "select (select count(*) from artifact_blobs) + (select count(*) from artifact_discards)";
     (std::fs::read_dir(folder).unwrap().count(), scene.database.psql().rows(rows).unwrap())
 }
 
 #[tokio::test]
-async fn a_wrong_digest_a_short_and_an_endless_upload_leave_nothing() {
+async fn rejected_uploads_leave_no_bytes_behind() {
     let (folder, scene) = scene().await;
     let (_, lease) = scene.begun().await;
-    // Of more than a part's size, so that some of it is written before the end.
+    // Larger than one part, so that some bytes are written before the upload ends.
     let long: Vec<u8> = pdf().into_iter().cycle().take(9 * 1024 * 1024).collect();
     for bytes in [pdf(), long] {
         let good = header(&lease, &bytes);
@@ -51,7 +51,7 @@ async fn a_wrong_digest_a_short_and_an_endless_upload_leave_nothing() {
 }
 
 #[tokio::test]
-async fn what_a_worker_sent_that_went_away_half_way_is_taken_back() {
+async fn the_bytes_of_an_abandoned_upload_are_deleted() {
     let (folder, scene) = scene().await;
     let (_, lease) = scene.begun().await;
     let long: Vec<u8> = pdf().into_iter().cycle().take(9 * 1024 * 1024).collect();

@@ -22,7 +22,7 @@ use tonic_types::StatusExt;
 use crate::queue_scene::{QueueScene, create as create_render};
 use crate::scene::{Briefs, Scene, content, document, import, refused, refused_at};
 
-/// A chunk of a PNG (ISO/IEC 15948, 5.3).
+/// Encodes a PNG chunk (ISO/IEC 15948, 5.3).
 fn chunk(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
     let mut check = u32::MAX;
     for byte in kind.iter().chain(data) {
@@ -34,7 +34,7 @@ fn chunk(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
     [&u32::try_from(data.len()).unwrap().to_be_bytes()[..], &kind, data, &(!check).to_be_bytes()].concat()
 }
 
-/// Zeros as a zlib stream of stored blocks.
+/// Encodes zeros as a zlib stream of stored blocks.
 fn stored_zeros(length: usize) -> Vec<u8> {
     let mut stream = vec![0x78, 0x01];
     let mut left = length;
@@ -46,13 +46,13 @@ fn stored_zeros(length: usize) -> Vec<u8> {
         stream.extend((!size).to_le_bytes());
         stream.resize(stream.len() + usize::from(size), 0);
     }
-    // Adler-32 of zeros.
+    // Adler-32 of the zeros.
     let sum = u32::try_from(length % 65_521).unwrap() << 16 | 1;
     stream.extend(sum.to_be_bytes());
     stream
 }
 
-/// A black PNG of this many pixels across and seven down, with so many bytes of metadata.
+/// Encodes a black PNG, seven pixels high, with metadata of the given size.
 fn png(width: u32, length: usize) -> Vec<u8> {
     let header = [&width.to_be_bytes()[..], &7_u32.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
     let metadata: Vec<u8> = (0..length).map(|index| u8::try_from(index % 251).unwrap()).collect();
@@ -62,13 +62,13 @@ fn png(width: u32, length: usize) -> Vec<u8> {
     [&b"\x89PNG\r\n\x1a\n"[..], &chunks].concat()
 }
 
-/// The start of a PNG that claims so many pixels across.
+/// Encodes the start of a PNG that claims the given width.
 fn claim(width: u32) -> Vec<u8> {
     let header = [&width.to_be_bytes()[..], &7_u32.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
     [&b"\x89PNG\r\n\x1a\n"[..], &chunk(*b"IHDR", &header)].concat()
 }
 
-/// The test files of a folder, by name.
+/// Reads the test files of a folder, by name.
 fn files(folder: &str) -> Vec<(String, Vec<u8>)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/images").join(folder);
     let mut files: Vec<_> = fs::read_dir(folder)
@@ -88,7 +88,7 @@ fn media_type(name: &str) -> &'static str {
     }
 }
 
-/// An upload's header for a file.
+/// Builds an upload's header for a file.
 fn header_of(name: &str) -> AttachmentHeader {
     AttachmentHeader { media_type: media_type(name).into(), ..header("") }
 }
@@ -137,7 +137,7 @@ async fn download(briefs: &Briefs, name: &str) -> Result<(Attachment, Vec<u8>), 
     Ok((attachment.unwrap(), bytes))
 }
 
-/// A block that shows an image, by its id.
+/// Builds a block with a figure that shows an image.
 pub(crate) fn figure(attachment: &str, marking: &str) -> Block {
     let figure = Figure {
         kind: FigureKind::Attachment.into(),
@@ -148,7 +148,7 @@ pub(crate) fn figure(attachment: &str, marking: &str) -> Block {
     Block { kind: Some(Kind::Figure(figure)), marking: marking.into(), ..Block::default() }
 }
 
-/// Content whose second section shows an image.
+/// Builds content whose second section shows an image.
 fn showing(attachment: &Attachment, marking: &str) -> BriefContent {
     let block = figure(attachment.name.rsplit('/').next().unwrap(), marking);
     let heading = "Pictures".into();
@@ -159,7 +159,7 @@ fn showing(attachment: &Attachment, marking: &str) -> BriefContent {
 }
 
 #[tokio::test]
-async fn an_image_goes_in_and_out_as_it_is() {
+async fn an_image_is_downloaded_as_it_was_uploaded() {
     let scene = Scene::new().await;
     let admin = scene.briefs(&scene.admin);
     let bytes = png(640, 700_000);
@@ -186,7 +186,7 @@ async fn an_image_goes_in_and_out_as_it_is() {
 }
 
 #[tokio::test]
-async fn uploads_that_are_not_what_they_say_are_refused_by_field() {
+async fn uploads_that_differ_from_their_header_are_rejected_by_field() {
     let scene = Scene::new().await;
     let admin = scene.briefs(&scene.admin);
     let bytes = png(640, 100);
@@ -231,13 +231,13 @@ async fn uploads_that_are_not_what_they_say_are_refused_by_field() {
     refused_at(upload_parts(&admin, large).await, Reason::InvalidField, "data");
 }
 
-/// The metadata of a refusal's `ErrorInfo`.
+/// Returns the metadata of a status's `ErrorInfo`.
 fn details(status: &Status) -> HashMap<String, String> {
     status.get_details_error_info().unwrap().metadata
 }
 
 #[tokio::test]
-async fn damaged_images_are_refused_at_upload_with_code_field_and_cure() {
+async fn damaged_images_are_rejected_with_code_field_and_remedy() {
     let scene = Scene::new().await;
     let admin = scene.briefs(&scene.admin);
     for (name, bytes) in files("damaged") {
@@ -257,7 +257,7 @@ async fn damaged_images_are_refused_at_upload_with_code_field_and_cure() {
 }
 
 #[tokio::test]
-async fn drawings_are_stored_when_they_print_and_else_refused_by_element_and_line() {
+async fn printable_drawings_are_stored_and_others_rejected_by_element_and_line() {
     let scene = Scene::new().await;
     let admin = scene.briefs(&scene.admin);
     let mut stored = Vec::new();
@@ -280,7 +280,7 @@ async fn drawings_are_stored_when_they_print_and_else_refused_by_element_and_lin
 }
 
 #[tokio::test]
-async fn an_upload_answers_the_displayed_size_and_a_warning_for_another_colour_space() {
+async fn an_upload_returns_the_displayed_size_and_a_warning_for_other_colour_spaces() {
     let scene = Scene::new().await;
     let admin = scene.briefs(&scene.admin);
     for (name, bytes) in files("photos") {
@@ -298,7 +298,7 @@ async fn an_upload_answers_the_displayed_size_and_a_warning_for_another_colour_s
 }
 
 #[tokio::test]
-async fn bombs_are_refused_at_once_while_other_calls_are_answered() {
+async fn decompression_bombs_are_rejected_at_once_while_other_calls_succeed() {
     let scene = Scene::new().await;
     let admin = scene.briefs(&scene.admin);
     let svg = |content: &str| {
@@ -332,11 +332,11 @@ async fn bombs_are_refused_at_once_while_other_calls_are_answered() {
 }
 
 #[tokio::test]
-async fn an_old_image_that_cannot_be_printed_is_refused_by_publish_lint_and_as_a_logo() {
+async fn an_unprintable_stored_image_is_rejected_by_publish_lint_and_as_a_logo() {
     let scene = QueueScene::new().await;
     let mut admin = scene.briefs.clone();
     let bytes = b"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'>\n<text>A</text></svg>";
-    // Stored by a service that did not check.
+    // Inserted directly, as an earlier version without this check stored it.
     let text = String::from_utf8_lossy(bytes).replace('\'', "''");
     let insert = format!(
         "insert into attachments (workspace_id, digest, media_type, marking, width, height, size_bytes, bytes, created_by)
@@ -379,7 +379,7 @@ async fn an_old_image_that_cannot_be_printed_is_refused_by_publish_lint_and_as_a
 }
 
 #[tokio::test]
-async fn who_may_send_and_who_may_see_an_image() {
+async fn roles_and_clearance_decide_who_uploads_and_reads_an_image() {
     let scene = Scene::new().await;
     let bytes = png(640, 100);
     let author = scene.briefs(&scene.token("default", &[Role::Author], "TLP:AMBER").await);
@@ -401,7 +401,7 @@ async fn who_may_send_and_who_may_see_an_image() {
 }
 
 #[tokio::test]
-async fn a_figure_that_cannot_show_its_image_is_named_by_its_path() {
+async fn a_figure_without_a_usable_image_is_reported_by_path() {
     let scene = Scene::new().await;
     let mut admin = scene.briefs(&scene.admin);
     let kept = upload(&admin, header("TLP:RED"), &png(640, 100)).await.unwrap();
@@ -415,7 +415,7 @@ async fn a_figure_that_cannot_show_its_image_is_named_by_its_path() {
 }
 
 #[tokio::test]
-async fn the_worker_gets_the_editions_and_the_images() {
+async fn a_worker_receives_the_editions_and_the_images() {
     let scene = QueueScene::new().await;
     let picture = png(640, 600_000);
     let kept = upload(&scene.briefs, header(""), &picture).await.unwrap();
@@ -459,7 +459,7 @@ async fn the_worker_gets_the_editions_and_the_images() {
 }
 
 #[tokio::test]
-async fn options_of_a_render_are_refused_by_their_paths() {
+async fn invalid_render_options_are_rejected_by_path() {
     let scene = QueueScene::new().await;
     let kept = upload(&scene.briefs, header(""), &png(5, 5)).await.unwrap();
     let themed = |theme: Theme| RenderOptions { theme: Some(theme), ..RenderOptions::default() };

@@ -1,4 +1,4 @@
-//! Writes of briefs that are sent again.
+//! Idempotency of writes to briefs.
 
 use std::collections::BTreeSet;
 
@@ -40,7 +40,7 @@ fn publish(id: &str, etag: &str) -> PublishBriefRequest {
 }
 
 #[tokio::test]
-async fn each_write_is_done_once_and_answered_alike() {
+async fn a_repeated_write_takes_effect_once_and_returns_the_same_response() {
     let scene = Scene::new().await;
     let mut admin = scene.briefs(&scene.admin);
     let made = admin.create_brief(create("a", "One")).await.unwrap().into_inner();
@@ -49,10 +49,10 @@ async fn each_write_is_done_once_and_answered_alike() {
     refused_at(admin.create_brief(create("a", "Two")).await, Reason::RequestIdReused, "request_id");
     refused_at(admin.create_brief(create("a b", "One")).await, Reason::InvalidField, "request_id");
     refused(admin.create_brief(create("b", "One")).await, Code::AlreadyExists, Reason::AlreadyExists);
-    // What was refused was not done.
+    // A rejected reuse had no effect.
     refused(admin.create_brief(create("b", "One")).await, Code::AlreadyExists, Reason::AlreadyExists);
 
-    // The etag is another by then, and still it is the answer of that time.
+    // The etag is stale by now; the stored response is returned all the same.
     let etag = draft(&mut admin).await.etag;
     let written = admin.update_brief_draft(update("a", &etag, "Two")).await.unwrap().into_inner();
     let again = admin.update_brief_draft(update("a", &etag, "Two")).await.unwrap().into_inner();
@@ -76,7 +76,7 @@ async fn each_write_is_done_once_and_answered_alike() {
 }
 
 #[tokio::test]
-async fn the_ways_of_a_brief_are_gone_once_for_an_id() {
+async fn repeated_lifecycle_calls_take_effect_once() {
     let scene = Scene::new().await;
     let documents = vec![document("b1", 1, content("One")), document("b1", 2, content("Two"))];
     let mut admin = scene.briefs(&scene.admin);
@@ -86,7 +86,7 @@ async fn the_ways_of_a_brief_are_gone_once_for_an_id() {
     let undelete = UndeleteBriefRequest { name: BRIEF.into(), request_id: "a".into() };
     let deleted = admin.delete_brief(delete.clone()).await.unwrap().into_inner();
     admin.undelete_brief(undelete.clone()).await.unwrap();
-    // Both were done before, in this order: neither is done again.
+    // Both were executed before, in this order: neither is executed again.
     let again = admin.delete_brief(delete).await.unwrap().into_inner();
     assert_eq!(again.delete_time, deleted.delete_time);
     admin.undelete_brief(undelete).await.unwrap();
@@ -98,7 +98,7 @@ async fn the_ways_of_a_brief_are_gone_once_for_an_id() {
     let withdrawn = admin.withdraw_brief_revision(withdraw.clone()).await.unwrap().into_inner();
     let purge = PurgeBriefRevisionRequest { name, reason: "Wrong.".into(), request_id: "a".into() };
     let purged = admin.purge_brief_revision(purge.clone()).await.unwrap().into_inner();
-    // A withdrawal of a purged revision is refused; that of then is answered as then.
+    // A new withdrawal of a purged revision would be rejected; the repeated one returns its stored response.
     let again = admin.withdraw_brief_revision(withdraw.clone()).await.unwrap().into_inner();
     assert_eq!(again.withdraw_time, withdrawn.withdraw_time);
     let again = admin.purge_brief_revision(purge).await.unwrap().into_inner();
@@ -108,7 +108,7 @@ async fn the_ways_of_a_brief_are_gone_once_for_an_id() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_publishes_at_once_under_one_id_all_answer_one_revision() {
+async fn concurrent_publishes_with_one_request_id_return_one_revision() {
     let scene = Scene::new().await;
     let mut admin = scene.briefs(&scene.admin);
     admin.create_brief(create("", "One")).await.unwrap();
@@ -134,7 +134,7 @@ async fn of_many_publishes_at_once_under_one_id_all_answer_one_revision() {
 }
 
 #[tokio::test]
-async fn an_upload_under_an_id_is_of_its_bytes() {
+async fn a_repeated_upload_must_have_the_same_bytes() {
     const LOGO: &[u8] = br#"<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><rect width="5" height="5"/></svg>"#;
     let scene = Scene::new().await;
     let mut admin = scene.briefs(&scene.admin);

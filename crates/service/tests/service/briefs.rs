@@ -59,7 +59,7 @@ async fn a_brief_goes_from_draft_to_revisions() {
 }
 
 #[tokio::test]
-async fn each_caller_reads_his_own_edition_everywhere() {
+async fn each_caller_reads_their_own_edition_everywhere() {
     let scene = Scene::new().await;
     scene.published("b1", content("One")).await;
     let (mut clear, mut red) = (scene.reader("TLP:CLEAR").await, scene.reader("TLP:RED").await);
@@ -100,7 +100,7 @@ async fn each_caller_reads_his_own_edition_everywhere() {
 }
 
 #[tokio::test]
-async fn an_etag_that_still_holds_answers_with_name_and_etag_only() {
+async fn a_current_etag_returns_name_and_etag_only() {
     let scene = Scene::new().await;
     scene.published("b1", content("One")).await;
     let mut reader = scene.reader("TLP:CLEAR").await;
@@ -114,7 +114,7 @@ async fn an_etag_that_still_holds_answers_with_name_and_etag_only() {
 }
 
 #[tokio::test]
-async fn an_import_says_what_is_wrong_and_where() {
+async fn import_errors_name_the_field() {
     let scene = Scene::new().await;
     let mut admin = scene.briefs(&scene.admin);
     let mut broken = content("One");
@@ -151,7 +151,7 @@ async fn an_import_says_what_is_wrong_and_where() {
 }
 
 #[tokio::test]
-async fn broken_content_is_named_by_the_field_that_holds_it() {
+async fn invalid_content_is_reported_by_field() {
     let scene = Scene::new().await;
     scene.published("b1", content("One")).await;
     let mut admin = scene.briefs(&scene.admin);
@@ -178,7 +178,7 @@ async fn broken_content_is_named_by_the_field_that_holds_it() {
 }
 
 #[tokio::test]
-async fn malformed_names_are_refused_before_anything_is_looked_up() {
+async fn malformed_names_are_rejected_before_any_lookup() {
     let scene = Scene::new().await;
     let mut admin = scene.briefs(&scene.admin);
     for name in

@@ -1,4 +1,4 @@
-//! Calls that their callers give up on: the statement ends, the connection is free, and the log says what happened.
+//! Calls that expire or whose caller disconnects: the statement is cancelled, the connection freed, and the call logged.
 
 use std::io::Write as _;
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -12,14 +12,13 @@ use tonic::{Code, Request, Status};
 
 use crate::scene::{Briefs, Scene, content, refused};
 
-/// How long an answer may take on a busy machine. A call that waits for a connection gives up after 5 s, a statement that
-/// waits for a lock after 10 s.
+/// Maximum response time on a busy machine: below the 5 s timeout of waiting for a connection, and the 10 s lock timeout.
 const PROMPT: Duration = Duration::from_secs(3);
 
-/// A session that holds a table locked against every reader until it is dropped.
+/// A session that locks a table against all readers until it is dropped.
 pub(crate) struct TableLock {
     psql: Child,
-    /// psql ends with its input, and the transaction with psql.
+    /// Closing psql's input ends psql, and its transaction with it.
     input: Option<ChildStdin>,
 }
 
@@ -52,14 +51,14 @@ impl Drop for TableLock {
     }
 }
 
-/// Statements of this test's database that wait for a lock.
+/// Counts the statements of this test's database that wait for a lock.
 fn waiting(scene: &Scene) -> usize {
     let waiting =
         "select pid from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
     scene.rows(waiting).iter().filter(|row| !row.is_empty()).count()
 }
 
-/// Fails unless every statement whose caller is gone ends soon.
+/// Fails unless all statements of disconnected callers end soon.
 async fn until_none_waits(scene: &Scene) {
     let since = Instant::now();
     while waiting(scene) > 0 {
@@ -79,7 +78,7 @@ pub(crate) async fn list(mut briefs: Briefs, patience: Duration) -> Result<(), S
     briefs.list_briefs(request).await.map(|_| ())
 }
 
-/// A call that needs a connection of the main pool and not the locked table. Fails when it waits for others' statements.
+/// Makes a call that needs a connection of the main pool, but not the locked table. Fails if it has to wait for others.
 async fn unrelated(scene: &Scene) {
     let request = ListApiTokensRequest { parent: "workspaces/default".into(), ..Default::default() };
     let mut admins = scene.admins(&scene.admin);
@@ -88,14 +87,14 @@ async fn unrelated(scene: &Scene) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn forty_expired_calls_on_a_locked_table_leave_every_connection_free() {
+async fn forty_expired_calls_on_a_locked_table_free_their_connections() {
     let scene = Scene::new().await;
     let lock = TableLock::hold(&scene.database, "briefs");
     let begun = Instant::now();
     let calls: Vec<_> =
         (0..40).map(|_| tokio::spawn(list(scene.briefs(&scene.admin), Duration::from_secs(1)))).collect();
     for call in calls {
-        // tonic's client has a timer of its own for the deadline, which says CANCELLED.
+        // tonic's client has its own timer for the deadline, which reports CANCELLED.
         let status = call.await.unwrap().unwrap_err();
         assert!(matches!(status.code(), Code::DeadlineExceeded | Code::Cancelled), "{status:?}");
     }
@@ -109,7 +108,7 @@ async fn forty_expired_calls_on_a_locked_table_leave_every_connection_free() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn short_deadlines_that_repeat_hold_up_no_other_call_and_not_the_change_log() {
+async fn repeated_short_deadlines_delay_neither_other_calls_nor_the_change_log() {
     let scene = Scene::new().await;
     scene.published("cached", content("Cached")).await;
     let mut reader = scene.briefs(&scene.admin);
@@ -129,7 +128,7 @@ async fn short_deadlines_that_repeat_hold_up_no_other_call_and_not_the_change_lo
         .collect();
     while Instant::now() < until {
         unrelated(&scene).await;
-        // Answered from memory, which is believed only while the change log is heard.
+        // Served from the cache, which is used only while change-log checks succeed.
         let answer = tokio::time::timeout(PROMPT, reader.get_brief(get())).await;
         answer.expect("the change log is heard").unwrap();
         tokio::time::sleep(Duration::from_millis(50)).await;
@@ -141,7 +140,7 @@ async fn short_deadlines_that_repeat_hold_up_no_other_call_and_not_the_change_lo
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_caller_that_disconnects_takes_its_statement_along() {
+async fn a_disconnected_callers_statement_is_cancelled() {
     let scene = Scene::new().await;
     let _lock = TableLock::hold(&scene.database, "briefs");
     let call = tokio::spawn(list(scene.briefs(&scene.admin), Duration::from_mins(1)));
@@ -155,9 +154,9 @@ async fn a_caller_that_disconnects_takes_its_statement_along() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn identity_is_known_while_every_connection_for_calls_is_taken() {
+async fn tokens_are_resolved_while_every_connection_for_calls_is_in_use() {
     let scene = Scene::new().await;
-    // A token that no memory holds yet.
+    // A token that is not cached yet.
     let fresh = scene.token("default", &[chancery_proto::admin::v1::Role::Reader], "TLP:CLEAR").await;
     let _lock = TableLock::hold(&scene.database, "briefs");
     let _calls: Vec<_> =
@@ -167,7 +166,7 @@ async fn identity_is_known_while_every_connection_for_calls_is_taken() {
         assert!(since.elapsed() < Duration::from_secs(10), "{} wait", waiting(&scene));
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    // Known, and refused for its role, without a connection of the main pool.
+    // Resolved, and rejected for its role, without a connection of the main pool.
     let mut admins = scene.admins(&fresh);
     let request = ListApiTokensRequest { parent: "workspaces/default".into(), ..Default::default() };
     let answer = tokio::time::timeout(PROMPT, admins.list_api_tokens(request)).await;

@@ -1,4 +1,4 @@
-//! What the log has of errors of the database and of calls that end early.
+//! Log lines of database errors and of calls that end early.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -21,7 +21,7 @@ use crate::cancelled_calls::{TableLock, list};
 use crate::process::serving;
 use crate::scene::{Scene, bearer, channel, database, refused};
 
-/// A service as a process, whose log is read.
+/// A service process and its log.
 struct LoggedService {
     _child: Child,
     log: BufReader<ChildStderr>,
@@ -39,7 +39,7 @@ impl LoggedService {
         Self { _child: child, log, listen, ready_file }
     }
 
-    /// The lines up to the first that has all these parts, which is the last of them.
+    /// Reads lines up to and including the first that contains all parts.
     async fn lines_until(&mut self, parts: &[&str]) -> Vec<String> {
         let mut lines = Vec::new();
         loop {
@@ -75,7 +75,7 @@ impl Drop for LoggedService {
     }
 }
 
-/// The one line of a failed statement, among the lines up to the call's own.
+/// Returns the line of the failed statement among the lines up to the call's own.
 fn only_failure(lines: &[String], sqlstate: &str) -> String {
     let found: Vec<_> = lines.iter().filter(|line| line.contains(sqlstate)).collect();
     assert_eq!(found.len(), 1, "{lines:#?}");
@@ -87,7 +87,7 @@ fn only_failure(lines: &[String], sqlstate: &str) -> String {
 async fn a_read_only_database_is_logged_once_with_its_sqlstate_and_statement() {
     let server = TestServer::connect().unwrap();
     let (database, secrets) = database(&server).await;
-    // The copy of a template counts as restored, and its log begins a new epoch, which a read-only database cannot store.
+    // A copied template counts as restored, so its log begins a new epoch, which a read-only database could not store.
     DatabaseSettings::of_url(database.url()).connect("test").await.unwrap().log_heads().await.unwrap();
     let name = database.name().to_owned();
     let read_only = format!("alter database {name} set default_transaction_read_only = on");
@@ -95,7 +95,7 @@ async fn a_read_only_database_is_logged_once_with_its_sqlstate_and_statement() {
     let mut service = LoggedService::start(database.url(), "read-only").await;
     let status =
         refused(service.make_token(&secrets, "Hunter Two").await, Code::Unavailable, Reason::Unavailable);
-    assert_eq!(status.message(), "the database does not answer");
+    assert_eq!(status.message(), "the database is unavailable");
     let lines = service.lines_until(&["\"call\"", "CreateApiToken"]).await;
     let failure = only_failure(&lines, "25006");
     assert!(failure.contains("read-only transaction") && failure.contains("tokens::"), "{failure}");
@@ -114,7 +114,7 @@ async fn a_missing_privilege_is_logged_once_with_its_sqlstate_and_statement() {
     assert!(failure.contains("tokens::") && failure.contains("incident"), "{failure}");
 }
 
-/// A role that may do everything but make tokens.
+/// Creates a role with all privileges but to create tokens.
 struct RestrictedRole<'a> {
     database: &'a TestDatabase,
     url: String,
@@ -144,7 +144,7 @@ impl Drop for RestrictedRole<'_> {
     }
 }
 
-/// The answer to a call with a deadline of 300 ms, by gRPC-Web: tonic's client would end the call before the server does.
+/// Makes a call with a deadline of 300 ms by gRPC-Web, because tonic's client would end the call before the server does.
 async fn expired_over_http1(service: SocketAddr, token: &str) -> String {
     let message =
         ListBriefsRequest { parent: "workspaces/default".into(), ..Default::default() }.encode_to_vec();
@@ -163,7 +163,7 @@ async fn expired_over_http1(service: SocketAddr, token: &str) -> String {
     String::from_utf8_lossy(&answer).into_owned()
 }
 
-/// The details of a status in an answer, as text.
+/// Returns the details of a response's status as text.
 fn reason_in(answer: &str) -> String {
     let (_, details) = answer.split_once("grpc-status-details-bin:").expect("details");
     let encoded: String = details.trim_start().chars().take_while(|letter| !letter.is_whitespace()).collect();

@@ -21,10 +21,10 @@ use tonic_types::StatusExt as _;
 
 use crate::scene::{Scene, channel, content, refused};
 
-/// How soon health follows the database.
+/// Maximum delay of health behind the database.
 const SOON: Duration = Duration::from_secs(2);
 
-/// A service on a server that only this test uses.
+/// A service on a Postgres server of its own.
 struct Outage {
     scene: Scene,
     _folder: TempDir,
@@ -44,20 +44,20 @@ impl Outage {
         self.scene.server.private().unwrap()
     }
 
-    /// Stops or continues every process of the server.
+    /// Sends SIGSTOP or SIGCONT to every process of the server.
     fn signal(&self, signal: &str) {
         let pid_file = self.postgres().folder().join("data/postmaster.pid");
         let postmaster = fs::read_to_string(pid_file).unwrap().lines().next().unwrap().to_owned();
         let children = Command::new("pgrep").args(["-P", &postmaster]).output().unwrap().stdout;
         let children = String::from_utf8(children).unwrap();
         for pid in children.lines().chain([postmaster.as_str()]) {
-            // A child may have ended meanwhile.
+            // A child process may have ended since.
             let _ = Command::new("kill").args([signal, pid]).status();
         }
     }
 }
 
-/// The states of a service, as a watch of health tells them.
+/// A health watch of a service.
 struct HealthWatch(Streaming<HealthCheckResponse>);
 
 impl HealthWatch {
@@ -111,7 +111,7 @@ async fn follows(
 
     let since = Instant::now();
     lose();
-    // Made before the loss is known, it fails with it instead of hanging on.
+    // A call made before the loss is detected fails at its detection instead of hanging.
     let early = tokio::spawn({
         let get = get();
         async move {
@@ -122,7 +122,7 @@ async fn follows(
     for watch in [&mut public, &mut briefs, &mut workers] {
         watch.becomes(ServingStatus::NotServing, since).await;
     }
-    // Those that memory still answers for a second are no failure.
+    // The cache may serve calls for one more second.
     let _ = early.await.unwrap();
     assert!(since.elapsed() < Duration::from_secs(3), "{:?}", since.elapsed());
     tokio::time::sleep(Duration::from_secs(1).saturating_sub(since.elapsed())).await;
@@ -137,7 +137,7 @@ async fn follows(
 
     let since = Instant::now();
     restore();
-    // Starting may take its time; health has two seconds from when the server answers.
+    // The server may start slowly; health has two seconds from its first response.
     let since = since.max(Instant::now());
     for watch in [&mut public, &mut briefs, &mut workers] {
         watch.becomes(ServingStatus::Serving, since).await;
@@ -162,7 +162,7 @@ async fn health_and_calls_follow_a_server_that_hangs() {
     follows(running, &outage.scene.admin, || outage.signal("-STOP"), || outage.signal("-CONT")).await;
 }
 
-/// Stands between a service and Postgres, and passes nothing on while it is cut.
+/// A proxy between a service and Postgres that forwards nothing while it is cut.
 struct Cable {
     address: SocketAddr,
     is_cut: watch::Sender<bool>,
@@ -183,7 +183,7 @@ impl Cable {
     }
 }
 
-/// A connection that was cut once stays silent for ever, as after a lost route.
+/// A connection that was cut stays silent forever, as after a lost route.
 async fn pass(mut client: TcpStream, socket: PathBuf, mut is_cut: watch::Receiver<bool>) {
     if !*is_cut.borrow()
         && let Ok(mut server) = UnixStream::connect(socket).await
@@ -212,7 +212,7 @@ async fn health_and_calls_follow_a_network_that_is_cut() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_broken_connection_is_no_loss() {
+async fn one_broken_connection_does_not_report_postgres_as_lost() {
     let scene = Scene::new().await;
     let mut health = HealthWatch::of(scene.running.listen, "").await;
     assert_eq!(health.next().await, ServingStatus::Serving);

@@ -25,7 +25,7 @@ async fn get(caller: &mut Briefs) -> Result<Brief, Status> {
 }
 
 #[tokio::test]
-async fn a_deleted_brief_answers_with_its_envelope_alone_and_comes_back_as_it_was() {
+async fn a_deleted_brief_returns_its_envelope_and_undelete_restores_it() {
     let scene = Scene::new().await;
     let documents = vec![document("b1", 1, content("One")), document("b1", 2, content("Two"))];
     let mut admin = scene.briefs(&scene.admin);
@@ -60,7 +60,7 @@ async fn a_deleted_brief_answers_with_its_envelope_alone_and_comes_back_as_it_wa
 }
 
 #[tokio::test]
-async fn nothing_is_written_to_a_deleted_brief() {
+async fn writes_to_a_deleted_brief_are_rejected() {
     let scene = Scene::new().await;
     scene.published("b1", content("One")).await;
     let mut admin = scene.briefs(&scene.admin);
@@ -78,7 +78,7 @@ async fn nothing_is_written_to_a_deleted_brief() {
     };
     is_deleted(admin.withdraw_brief_revision(withdraw).await.map(drop));
     refused(admin.delete_brief(delete()).await, Code::NotFound, Reason::NotFound);
-    // Its id is taken as long as it can be brought back.
+    // Its id stays reserved during the undelete window.
     let create = CreateBriefRequest {
         parent: "workspaces/default".into(),
         brief_id: "b1".into(),
@@ -89,7 +89,7 @@ async fn nothing_is_written_to_a_deleted_brief() {
 }
 
 #[tokio::test]
-async fn deleting_needs_a_publisher_who_may_see_all_of_it_and_the_etag_that_he_reads() {
+async fn deleting_requires_a_publisher_who_sees_all_of_the_brief_and_its_etag() {
     let scene = Scene::new().await;
     scene.published("b1", content("One")).await;
     let author = scene.token("default", &[Role::Author, Role::Reader], "TLP:RED").await;
@@ -114,7 +114,7 @@ async fn deleting_needs_a_publisher_who_may_see_all_of_it_and_the_etag_that_he_r
 }
 
 #[tokio::test]
-async fn who_had_no_edition_learns_nothing_of_a_deletion() {
+async fn a_caller_without_an_edition_cannot_observe_a_deletion() {
     let scene = Scene::new().await;
     let mut closed = content("One");
     closed.default_marking = "TLP:RED".into();

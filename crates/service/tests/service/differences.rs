@@ -1,4 +1,4 @@
-//! What changed between two revisions, as each caller may know.
+//! Differences between two revisions, at each caller's clearance.
 
 use chancery_proto::brief::v1::block::Kind;
 use chancery_proto::brief::v1::part_difference::Part;
@@ -34,7 +34,7 @@ fn paragraph(content: &mut BriefContent) -> &mut Paragraph {
     }
 }
 
-/// Two revisions: the open sentence is reworded and declared, the secret one reworded without a word.
+/// Publishes two revisions: the open sentence changes with a declared change, the secret one without.
 async fn two_revisions(scene: &Scene) {
     let first = content("One");
     let mut second = first.clone();
@@ -48,7 +48,7 @@ async fn two_revisions(scene: &Scene) {
 }
 
 #[tokio::test]
-async fn words_that_changed_are_told_with_their_places() {
+async fn changed_words_are_reported_with_their_positions() {
     let scene = Scene::new().await;
     two_revisions(&scene).await;
     let mut red = scene.reader("TLP:RED").await;
@@ -67,7 +67,7 @@ async fn words_that_changed_are_told_with_their_places() {
 }
 
 #[tokio::test]
-async fn who_may_not_see_a_sentence_does_not_see_that_it_changed() {
+async fn a_change_of_a_withheld_sentence_is_withheld() {
     let scene = Scene::new().await;
     two_revisions(&scene).await;
     let answer = diff(&mut scene.reader("TLP:CLEAR").await, 0, 0).await;
@@ -78,7 +78,7 @@ async fn who_may_not_see_a_sentence_does_not_see_that_it_changed() {
 }
 
 #[tokio::test]
-async fn of_a_first_revision_everything_was_added() {
+async fn everything_in_a_first_revision_counts_as_added() {
     let scene = Scene::new().await;
     scene.published("b1", content("One")).await;
     let answer = diff(&mut scene.reader("TLP:RED").await, 0, 0).await;
@@ -88,7 +88,7 @@ async fn of_a_first_revision_everything_was_added() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_compared_is_refused_by_field() {
+async fn revisions_that_cannot_be_compared_are_rejected_by_field() {
     let scene = Scene::new().await;
     two_revisions(&scene).await;
     let mut reader = scene.reader("TLP:RED").await;

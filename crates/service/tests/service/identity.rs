@@ -11,7 +11,7 @@ use tonic::Code;
 use crate::scene::{Scene, content, refused};
 use crate::wire::call;
 
-/// What each role may do, as permission.proto says it.
+/// The permissions of each role, as permission.proto documents them.
 fn permissions(role: Role) -> &'static [Permission] {
     match role {
         Role::Unspecified => &[],
@@ -35,7 +35,7 @@ fn permissions(role: Role) -> &'static [Permission] {
     }
 }
 
-/// Every method of Chancery, by its path.
+/// Returns the paths of all methods.
 fn methods() -> Vec<String> {
     let services = pool().services().filter(|service| service.full_name().starts_with("chancery."));
     services
@@ -48,7 +48,7 @@ fn methods() -> Vec<String> {
 }
 
 #[tokio::test]
-async fn every_method_lets_exactly_the_roles_in_that_carry_its_permission() {
+async fn every_method_admits_exactly_the_roles_that_grant_its_permission() {
     let scene = Scene::new().await;
     let mut tokens = vec![(None, String::new())];
     for role in [Role::Reader, Role::Author, Role::Publisher, Role::Renderer, Role::Admin] {
@@ -65,7 +65,7 @@ async fn every_method_lets_exactly_the_roles_in_that_carry_its_permission() {
         for (role, token) in &tokens {
             let answer =
                 tokio::time::timeout(Duration::from_secs(1), call(listener, &path, token, &[])).await;
-            // Who is let in may wait for something; who is not is told at once.
+            // An admitted call may wait for something; a rejected one returns at once.
             let code =
                 answer.map_or(Code::Ok, |answer| answer.map_or_else(|status| status.code(), |_| Code::Ok));
             let expected = match role {
@@ -87,7 +87,7 @@ async fn every_method_lets_exactly_the_roles_in_that_carry_its_permission() {
 }
 
 #[tokio::test]
-async fn another_workspace_is_forbidden_whether_its_brief_is_there_or_not() {
+async fn another_workspace_is_forbidden_whether_or_not_the_brief_exists() {
     let scene = Scene::new().await;
     scene.published("b1", content("One")).await;
     let request = chancery_proto::admin::v1::CreateWorkspaceRequest {
@@ -118,7 +118,7 @@ async fn another_workspace_is_forbidden_whether_its_brief_is_there_or_not() {
 }
 
 #[tokio::test]
-async fn unknown_and_malformed_credentials_are_refused_alike() {
+async fn unknown_and_malformed_credentials_get_the_same_error() {
     let scene = Scene::new().await;
     let get = GetBriefRequest {
         name: "workspaces/default/briefs/b1".into(),

@@ -20,7 +20,7 @@ async fn found(client: &mut Knowledge, filter: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn statements_of_all_briefs_are_listed_with_where_they_stand() {
+async fn statements_of_all_briefs_are_listed_with_their_revisions_and_holders() {
     let (_scene, mut all, _open) = Scene::of_knowledge().await;
     let page = all.list_statements(statements("")).await.unwrap().into_inner();
     assert_eq!(statement_ids(&page), ["lead", "kj-text", "drones", "secret", "corridor"]);
@@ -97,7 +97,7 @@ async fn lists_show_each_clearance_its_own_editions() {
 }
 
 #[tokio::test]
-async fn pages_go_through_a_list_once_in_any_order() {
+async fn pages_cover_a_list_exactly_once_in_any_order() {
     let (_scene, mut all, _open) = Scene::of_knowledge().await;
     for (order_by, expected) in [
         ("", ["lead", "kj-text", "drones", "secret", "corridor"]),
@@ -126,12 +126,12 @@ fn actor_ids(entries: &[ActorEntry]) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn an_actor_of_two_briefs_is_one() {
+async fn an_actor_in_two_briefs_is_one_entry() {
     let (_scene, mut all, _open) = Scene::of_knowledge().await;
     let listed = all.list_actors(actors("")).await.unwrap().into_inner().actors;
     assert_eq!(actor_ids(&listed), ["agent", "iran", "militia", "russia", "syria"]);
     let iran = &listed[1];
-    // The brief that was published last decides.
+    // The entry shows the brief that was published last.
     assert_eq!((iran.name.as_str(), iran.brief_count), ("workspaces/default/actors/iran", 2));
     assert_eq!(iran.actor.as_ref().unwrap().name, "Iran");
     for (filter, expected) in [
@@ -166,7 +166,7 @@ async fn an_actor_of_two_briefs_is_one() {
 }
 
 #[tokio::test]
-async fn actors_are_looked_up_by_names_with_a_letter_wrong() {
+async fn actors_are_found_by_misspelled_names() {
     let (_scene, mut all, mut open) = Scene::of_knowledge().await;
     let named = |query: &str| ListActorsRequest { query: query.into(), ..actors("") };
     let found = all.list_actors(named("Irann")).await.unwrap().into_inner();
@@ -215,7 +215,7 @@ fn owned(ties: &[(&str, i32)]) -> Vec<(String, i32)> {
 }
 
 #[tokio::test]
-async fn ties_are_listed_by_what_they_are() {
+async fn relationships_are_filtered_by_their_fields() {
     let (_scene, mut all, _open) = Scene::of_knowledge().await;
     for (filter, expected) in [
         ("", vec!["supply", "reports", "backs", "hosts"]),
@@ -238,7 +238,7 @@ async fn ties_are_listed_by_what_they_are() {
 }
 
 #[tokio::test]
-async fn ties_around_something_come_nearest_first_and_no_farther_than_asked() {
+async fn relationships_around_a_part_come_nearest_first_within_the_depth() {
     let (_scene, mut all, mut open) = Scene::of_knowledge().await;
     let one = owned(&[("supply", 1)]);
     assert_eq!(ties(&mut all, around("russia", 0)).await, (one, false));
@@ -259,7 +259,7 @@ async fn ties_around_something_come_nearest_first_and_no_farther_than_asked() {
 }
 
 #[tokio::test]
-async fn events_are_a_timeline() {
+async fn events_are_listed_in_order_of_time() {
     let (_scene, mut all, _open) = Scene::of_knowledge().await;
     let mut ids = async |filter: &str, order_by: &str| {
         let mut request = events(filter);
@@ -278,7 +278,7 @@ async fn events_are_a_timeline() {
 }
 
 #[tokio::test]
-async fn sources_are_listed_with_how_often_they_are_cited() {
+async fn sources_are_listed_with_their_citation_counts() {
     let (_scene, mut all, _open) = Scene::of_knowledge().await;
     let mut cited = async |filter: &str, order_by: &str| {
         let mut request = sources(filter);
@@ -302,7 +302,7 @@ async fn sources_are_listed_with_how_often_they_are_cited() {
 }
 
 #[tokio::test]
-async fn new_fields_are_answered_as_they_were_written_and_only_to_those_who_may_see_the_part() {
+async fn new_fields_are_returned_as_written_to_callers_who_see_the_part() {
     let (_scene, mut all, mut open) = Scene::of_knowledge().await;
     let ties =
         all.list_relationships(relationships("brief = arms")).await.unwrap().into_inner().relationships;
@@ -319,7 +319,7 @@ async fn new_fields_are_answered_as_they_were_written_and_only_to_those_who_may_
 }
 
 #[tokio::test]
-async fn a_change_of_a_part_is_traced_from_that_part() {
+async fn a_declared_change_is_traced_from_the_changed_part() {
     let scene = Scene::new().await;
     let mut content = arms();
     let change = |part_id: &str, marking: &str| Change {
@@ -338,7 +338,7 @@ async fn a_change_of_a_part_is_traced_from_that_part() {
     };
     let traced =
         all.trace_impact(trace("arms", Target::SourceId("report".into()))).await.unwrap().into_inner();
-    // The tie rests on a statement that cites the report.
+    // The relationship is supported by a statement that cites the report.
     let changed = |id: &str| (id.to_owned(), format!("{id} differs."));
     assert_eq!(of(&traced), [changed("report"), changed("supply")]);
     let traced = all.trace_impact(trace("arms", Target::RelationshipId("supply".into()))).await.unwrap();
@@ -361,7 +361,7 @@ const JUNE: i64 = 1_748_736_000;
 const FAR: i64 = 4_102_444_800;
 
 #[tokio::test]
-async fn what_was_held_at_a_moment_is_answered_by_either_clock() {
+async fn as_of_reads_use_either_clock() {
     let scene = Scene::new().await;
     let at = |number, seconds| {
         let mut content = arms();
@@ -402,7 +402,7 @@ fn trace(brief: &str, target: Target) -> TraceImpactRequest {
     TraceImpactRequest { brief, target: Some(target), ..TraceImpactRequest::default() }
 }
 
-/// Ids, distances and what they rest on directly.
+/// Returns the ids, distances and direct supports of the impacted parts.
 fn parts(answer: &TraceImpactResponse) -> Vec<(&str, i32, Vec<&str>)> {
     let parts = answer.parts.iter();
     parts
@@ -411,7 +411,7 @@ fn parts(answer: &TraceImpactResponse) -> Vec<(&str, i32, Vec<&str>)> {
 }
 
 #[tokio::test]
-async fn what_rests_on_a_source_is_traced_in_every_brief_that_has_it() {
+async fn impact_of_a_source_is_traced_in_every_brief_that_cites_it() {
     let (_scene, mut all, _open) = Scene::of_knowledge().await;
     let answer =
         all.trace_impact(trace("arms", Target::SourceId("report".into()))).await.unwrap().into_inner();
@@ -445,7 +445,7 @@ async fn what_rests_on_a_source_is_traced_in_every_brief_that_has_it() {
 }
 
 #[tokio::test]
-async fn what_rests_on_a_statement_or_a_tie_is_traced_in_its_brief() {
+async fn impact_of_a_statement_or_relationship_is_traced_in_its_brief() {
     let (_scene, mut all, _open) = Scene::of_knowledge().await;
     let statement = trace("arms", Target::StatementId("lead".into()));
     let answer = all.trace_impact(statement).await.unwrap().into_inner();
@@ -462,7 +462,7 @@ async fn what_rests_on_a_statement_or_a_tie_is_traced_in_its_brief() {
 }
 
 #[tokio::test]
-async fn nobody_learns_by_tracing_what_he_may_not_see() {
+async fn tracing_reveals_no_withheld_part() {
     let (_scene, mut all, mut open) = Scene::of_knowledge().await;
     for target in [
         Target::SourceId("talk".into()),
@@ -486,7 +486,7 @@ async fn nobody_learns_by_tracing_what_he_may_not_see() {
 }
 
 #[tokio::test]
-async fn filters_that_cannot_be_followed_are_refused_with_their_field() {
+async fn invalid_filters_are_rejected_by_field() {
     let (_scene, mut all, _open) = Scene::of_knowledge().await;
     let terms = vec!["id = lead"; 10_000].join(" OR ");
     let deep = format!("{}id = lead{}", "(".repeat(17), ")".repeat(17));
@@ -532,11 +532,11 @@ async fn filters_that_cannot_be_followed_are_refused_with_their_field() {
 }
 
 #[tokio::test]
-async fn a_page_token_is_of_its_own_list_filter_order_and_moment() {
+async fn a_page_token_is_bound_to_its_list_filter_order_and_moment() {
     let (_scene, mut all, _open) = Scene::of_knowledge().await;
     let first = ListStatementsRequest { page_size: 1, ..statements("") };
     let token = all.list_statements(first.clone()).await.unwrap().into_inner().next_page_token;
-    // Where the last statement stands counts what is withheld, so nobody can read it.
+    // The last statement's position counts withheld parts, so the token hides it.
     let told = URL_SAFE_NO_PAD.decode(&token).unwrap();
     assert!(!told.windows(4).any(|four| four == b"arms"));
     let next = ListStatementsRequest { page_token: token.clone(), ..first };
@@ -556,7 +556,7 @@ async fn a_page_token_is_of_its_own_list_filter_order_and_moment() {
 }
 
 #[tokio::test]
-async fn a_cursor_of_a_write_is_taken_by_every_read() {
+async fn every_read_accepts_a_writes_cursor() {
     let scene = Scene::new().await;
     let import = import(vec![document("arms", 1, arms())]);
     let cursor = scene.briefs(&scene.admin).import_brief(import).await.unwrap().into_inner().cursor;
@@ -577,7 +577,7 @@ async fn a_cursor_of_a_write_is_taken_by_every_read() {
 }
 
 #[tokio::test]
-async fn other_fields_that_cannot_be_followed_are_named() {
+async fn other_invalid_fields_are_rejected_by_name() {
     let (_scene, mut all, _open) = Scene::of_knowledge().await;
     let parent = |parent: &str| ListStatementsRequest { parent: parent.into(), ..statements("") };
     refused_at(all.list_statements(parent("")).await, Reason::InvalidName, "parent");

@@ -1,4 +1,4 @@
-//! Two briefs that share an actor and a source, and who may see what of them.
+//! Two briefs that share an actor and a source, and readers of different clearances.
 
 use chancery_proto::MESSAGE_LIMIT;
 use chancery_proto::admin::v1::Role;
@@ -16,7 +16,7 @@ pub(crate) type Knowledge = KnowledgeServiceClient<InterceptedService<Channel, B
 
 pub(crate) const PARENT: &str = "workspaces/default";
 
-/// Of revision 1 of each brief.
+/// Publish time of revision 1 of each brief.
 pub(crate) fn revision(brief: &str) -> String {
     format!("{PARENT}/briefs/{brief}/revisions/1")
 }
@@ -28,7 +28,7 @@ impl Scene {
             .max_decoding_message_size(MESSAGE_LIMIT)
     }
 
-    /// With both briefs, and readers of everything and of what is for everybody.
+    /// Starts a scene with both briefs, and readers of the highest and the lowest clearance.
     pub(crate) async fn of_knowledge() -> (Self, Knowledge, Knowledge) {
         let scene = Self::new().await;
         scene.published("arms", arms()).await;
@@ -63,7 +63,7 @@ pub(crate) fn sources(filter: &str) -> ListSourcesRequest {
     ListSourcesRequest { parent: PARENT.into(), filter: filter.into(), ..ListSourcesRequest::default() }
 }
 
-/// The ids of a page's statements.
+/// Returns the ids of a page's statements.
 pub(crate) fn statement_ids(page: &ListStatementsResponse) -> Vec<String> {
     page.statements.iter().map(|entry| entry.statement.as_ref().unwrap().id.clone()).collect()
 }
@@ -72,7 +72,7 @@ pub(crate) fn parsed(text: &str) -> BriefContent {
     chancery_proto::json::from_str(text).unwrap()
 }
 
-/// Statements `lead`, `kj-text`, `drones`, and `secret` for named persons.
+/// Builds a brief with statements `lead`, `kj-text`, `drones`, and `secret` at the highest marking.
 pub(crate) fn arms() -> BriefContent {
     parsed(
         r#"{
@@ -124,7 +124,7 @@ pub(crate) fn arms() -> BriefContent {
     )
 }
 
-/// Its source has another id and the same URL; its actor `iran` is the same one.
+/// Builds a brief whose source has another id and the same URL, and whose actor `iran` is the same one.
 pub(crate) fn levant() -> BriefContent {
     parsed(
         r#"{

@@ -1,4 +1,4 @@
-//! Everything that a reader can ask, and the answers without what is made at random or by the clock.
+//! All requests that a reader can make, and their responses without random and clock-dependent values.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -22,7 +22,7 @@ use crate::leak_scene::{OPEN_PICTURE, OTHER_WITHHELD_PICTURE, WITHHELD_PICTURE};
 use crate::queue_scene::Renders;
 use crate::scene::Briefs;
 
-/// Somebody in one of the twins.
+/// A caller in one of the twins.
 pub(crate) struct Reader {
     pub(crate) workspace: String,
     pub(crate) briefs: Briefs,
@@ -30,22 +30,22 @@ pub(crate) struct Reader {
     pub(crate) renders: Renders,
 }
 
-/// What `leaks` fills in, and one that is not there.
+/// The briefs that `leaks` writes, and one that does not exist.
 pub(crate) const BRIEFS: [&str; 8] =
     ["b1", "b2", "b3", "deleted", "deleted-unseen", "purged", "pictures", "none"];
 
-/// Ids that random briefs give their parts: withheld ones among them.
+/// Ids of parts in random briefs, withheld parts among them.
 const IDS: [&str; 14] =
     ["s1", "s2", "s3", "s4", "s5", "s8", "s12", "a1", "a2", "a4", "src1", "r1", "e1", "kj1"];
 
-/// What searches look for: words that every part has, words of what is withheld, of single parts, of nothing.
+/// Search queries: words of all parts, of withheld parts, of single parts, and of none.
 const WORDS: [&str; 7] = ["canary", "kanari", "zibeth", "xyzzy", "\"canary s2\"", "kana*", "canary -r4"];
 
-/// Words whose stems in one language are other words in English.
+/// Words whose stems in one language are different words in English.
 const STEMMED_WORDS: [&str; 9] =
     ["banken", "bankerna", "bancos", "banques", "nationales", "договоры", "скрытые", "τράπεζες", "समझौते"];
 
-/// What is made at random or by this database's clock.
+/// Values that are random or come from the database's clock.
 const NOT_COMPARED: [&str; 10] = [
     "uid",
     "createTime",
@@ -59,7 +59,7 @@ const NOT_COMPARED: [&str; 10] = [
     "cursor",
 ];
 
-/// Texts of one side, as the other would say them.
+/// Translates one twin's texts to the other's.
 pub(crate) struct Neutral<'r> {
     pub(crate) workspace: &'r str,
 }
@@ -82,7 +82,7 @@ impl Neutral<'_> {
     }
 
     fn text(&self, text: &str) -> String {
-        // Details of errors are bytes.
+        // Error details are bytes.
         let bytes = |text: &str| text.bytes().map(|byte| byte.to_string()).collect::<Vec<_>>().join(", ");
         text.replace(self.workspace, "twin").replace(&bytes(self.workspace), &bytes("twin"))
     }
@@ -92,7 +92,7 @@ fn neutralise(value: &mut Value) {
     match value {
         Value::Object(fields) => {
             if fields.contains_key("deleteTime") {
-                // A deleted brief's is made of the time.
+                // The etag of a deleted brief includes the time.
                 fields.insert("etag".into(), Value::Null);
             }
             for name in NOT_COMPARED {
@@ -118,8 +118,8 @@ fn neutralise(value: &mut Value) {
     }
 }
 
-/// What somebody learns of a page token who takes it apart: all but the digest that it begins with where that can be read,
-/// and else its length. Of a render of his own it holds the time and the id.
+/// Returns the observable part of a page token: an unsealed token without its leading digest, the length of a sealed one.
+/// Tokens of the caller's own renders contain time and id.
 fn readable(token: &str) -> String {
     let bytes = URL_SAFE_NO_PAD.decode(token).unwrap_or_default();
     let text = bytes.get(8..).and_then(|rest| std::str::from_utf8(rest).ok());
@@ -133,7 +133,7 @@ fn readable(token: &str) -> String {
     }
 }
 
-/// Asks one method and keeps the answer.
+/// Calls one method and records the response.
 macro_rules! ask {
     ($told:ident, $neutral:ident, $client:expr, $method:ident, $request:expr) => {{
         let request = $request;
@@ -143,7 +143,7 @@ macro_rules! ask {
     }};
 }
 
-/// Asks for all pages of a list, a few items each.
+/// Reads all pages of a list, a few items each.
 macro_rules! pages {
     ($told:ident, $neutral:ident, $client:expr, $method:ident, $request:expr) => {{
         let mut request = $request;
@@ -174,7 +174,7 @@ impl Reader {
         format!("{}/briefs/{rest}", self.parent())
     }
 
-    /// A cursor of now.
+    /// Returns a cursor of the current position.
     pub(crate) async fn began(&self) -> String {
         let request = WatchBriefsRequest { parent: self.parent(), ..WatchBriefsRequest::default() };
         let mut watch = self.briefs.clone().watch_briefs(request).await.unwrap().into_inner();
@@ -187,7 +187,7 @@ impl Reader {
     }
 }
 
-/// All answers, each with what was asked. With a cursor also the changes since.
+/// Collects all responses with their requests, and with a cursor the changes since.
 pub(crate) async fn answers(reader: &Reader, began: &str) -> Vec<(String, String)> {
     let mut told = briefs(reader).await;
     told.extend(revisions(reader).await);
@@ -200,7 +200,7 @@ pub(crate) async fn answers(reader: &Reader, began: &str) -> Vec<(String, String
     told
 }
 
-/// The answers of lists, searches and single briefs.
+/// Collects the responses of lists, searches and single briefs.
 pub(crate) async fn answers_about_content(reader: &Reader) -> Vec<(String, String)> {
     let mut told = briefs(reader).await;
     told.extend(searches(reader).await);
@@ -379,7 +379,7 @@ async fn traces(reader: &Reader) -> Vec<(String, String)> {
     told
 }
 
-/// The current state, and what happened since a cursor, up to the last change that is due: the withdrawal.
+/// Collects the current state and the changes since a cursor, up to the last expected one: the withdrawal.
 async fn watched(reader: &Reader, began: &str) -> Vec<(String, String)> {
     let (mut told, neutral) = (Vec::new(), Neutral { workspace: &reader.workspace });
     let request = WatchBriefsRequest { parent: reader.parent(), ..WatchBriefsRequest::default() };

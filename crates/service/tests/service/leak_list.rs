@@ -1,4 +1,4 @@
-//! What stays observable across clearances, as docs/GUARANTEES.md lists it: each entry is seen here to be observable.
+//! The observations across clearances that docs/GUARANTEES.md lists: each is shown here to be possible.
 
 use chancery_proto::admin::v1::Role;
 use chancery_proto::brief::v1::{
@@ -14,12 +14,12 @@ use crate::scene::{Briefs, Scene, content, document, import, refused};
 const AUTHOR: [Role; 2] = [Role::Reader, Role::Author];
 const PARENT: &str = "workspaces/default";
 
-/// An author who reads the lowest marking.
+/// Returns an author with the lowest clearance.
 async fn low(scene: &Scene) -> Briefs {
     scene.briefs(&scene.token("default", &AUTHOR, "TLP:CLEAR").await)
 }
 
-/// Content without a part that the lowest clearance sees.
+/// Builds content without any part for the lowest clearance.
 fn hidden() -> BriefContent {
     let mut hidden = content("Hidden");
     hidden.default_marking = "TLP:RED".into();
@@ -27,7 +27,7 @@ fn hidden() -> BriefContent {
     hidden
 }
 
-/// Content that everybody sees all of.
+/// Builds content at the lowest marking.
 fn open() -> BriefContent {
     let mut open = content("Open");
     if let Some(chancery_proto::brief::v1::block::Kind::Paragraph(paragraph)) =
@@ -39,7 +39,7 @@ fn open() -> BriefContent {
 }
 
 #[tokio::test]
-async fn gaps_in_ids_and_in_revision_numbers_are_seen() {
+async fn gaps_in_ids_and_revision_numbers_are_observable() {
     let scene = Scene::new().await;
     for brief in ["report-1", "report-3"] {
         scene.published(brief, open()).await;
@@ -62,7 +62,7 @@ async fn gaps_in_ids_and_in_revision_numbers_are_seen() {
 }
 
 #[tokio::test]
-async fn an_author_learns_that_an_id_is_taken() {
+async fn an_author_can_observe_that_an_id_is_taken() {
     let scene = Scene::new().await;
     scene.published("hidden", hidden()).await;
     let mut low = low(&scene).await;
@@ -77,7 +77,7 @@ async fn an_author_learns_that_an_id_is_taken() {
 }
 
 #[tokio::test]
-async fn an_author_learns_that_a_draft_holds_something_above_his_clearance() {
+async fn an_author_can_observe_that_a_draft_has_parts_above_their_clearance() {
     let scene = Scene::new().await;
     scene.published("mixed", content("Mixed")).await;
     scene.published("open", open()).await;
@@ -88,7 +88,7 @@ async fn an_author_learns_that_a_draft_holds_something_above_his_clearance() {
 }
 
 #[tokio::test]
-async fn an_author_learns_that_bytes_which_he_has_are_kept_above_his_clearance() {
+async fn an_author_can_observe_that_an_image_they_have_is_stored_above_their_clearance() {
     let scene = Scene::new().await;
     let low = low(&scene).await;
     upload(
@@ -107,7 +107,7 @@ async fn an_author_learns_that_bytes_which_he_has_are_kept_above_his_clearance()
 }
 
 #[tokio::test]
-async fn a_publisher_learns_that_a_brief_or_revision_holds_something_above_the_clearance() {
+async fn a_publisher_can_observe_that_a_brief_has_parts_above_their_clearance() {
     let scene = Scene::new().await;
     scene.published("mixed", content("Mixed")).await;
     scene.published("open", open()).await;
@@ -126,7 +126,7 @@ async fn a_publisher_learns_that_a_brief_or_revision_holds_something_above_the_c
         ..DeleteBriefRequest::default()
     };
     refused(low.delete_brief(delete("mixed", "")).await, Code::PermissionDenied, Reason::ClearanceTooLow);
-    // Not by an etag that is no longer current: that is refused alike.
+    // A stale etag does not reveal it: it gets the same error.
     for id in ["mixed", "open"] {
         refused(low.delete_brief(delete(id, "stale")).await, Code::Aborted, Reason::StaleEtag);
     }
@@ -135,7 +135,7 @@ async fn a_publisher_learns_that_a_brief_or_revision_holds_something_above_the_c
 }
 
 #[tokio::test]
-async fn an_author_learns_the_number_of_the_newest_revision_and_a_reader_when_the_brief_was_created() {
+async fn authors_can_observe_the_newest_revision_number_and_readers_the_creation_time() {
     let scene = Scene::new().await;
     let mut admin = scene.briefs(&scene.admin);
     admin.import_brief(import(vec![document("b1", 1, hidden())])).await.unwrap();

@@ -1,4 +1,4 @@
-//! What a reader who may print learns of printing.
+//! Observations of a reader with the render role.
 
 use chancery_proto::render::v1::{
     CancelRenderRequest, CreateRenderRequest, DeleteRenderRequest, DownloadRenderRequest, GetRenderRequest,
@@ -8,7 +8,7 @@ use tonic::{Response, Status};
 
 use crate::leak_answers::{BRIEFS, Neutral, Reader, ask, pages};
 
-/// Asks for prints of everything, looks at them, and lets them go again. No worker is there.
+/// Requests renders of everything, reads and cancels them. No worker runs.
 pub(crate) async fn renders(reader: &Reader) -> Vec<(String, String)> {
     let (mut told, neutral) = (Vec::new(), Neutral { workspace: &reader.workspace });
     let mut made = Vec::new();

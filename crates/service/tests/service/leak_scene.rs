@@ -1,4 +1,4 @@
-//! Twin workspaces, and who reads them.
+//! Twin workspaces and their readers.
 
 use chancery_brief::marking::{Policy, Scheme};
 use chancery_proto::MESSAGE_LIMIT;
@@ -12,13 +12,13 @@ use crate::leak_answers::Reader;
 use crate::queue_scene::{ENVIRONMENT, Renders};
 use crate::scene::{Briefs, Scene, bearer};
 
-/// A picture that everybody sees.
+/// An image at the lowest marking.
 pub(crate) const OPEN_PICTURE: &str = "<svg xmlns='http://www.w3.org/2000/svg' width='1' height='1'/>";
 
-/// One that is withheld, in the first twin.
+/// A withheld image in the first twin.
 pub(crate) const WITHHELD_PICTURE: &str = "<svg xmlns='http://www.w3.org/2000/svg' width='2' height='1'/>";
 
-/// One that is withheld, in the other.
+/// A withheld image in the second twin.
 pub(crate) const OTHER_WITHHELD_PICTURE: &str =
     "<svg xmlns='http://www.w3.org/2000/svg' width='3' height='99'/>";
 
@@ -64,7 +64,7 @@ impl Side {
         Self { id, admin: scene.briefs(&token), renders }
     }
 
-    /// The id of the picture that is there now.
+    /// The id of the current image.
     pub(crate) async fn upload(&self, picture: &str, marking: &str) -> String {
         let header = AttachmentHeader {
             parent: workspace_of(self),
@@ -96,7 +96,7 @@ impl<'s> Twins<'s> {
         self.other.import(other).await;
     }
 
-    /// The same person in both.
+    /// Returns the same caller in both twins.
     pub(crate) async fn readers(&self, clearance: &str, roles: &[Role]) -> (Reader, Reader) {
         (self.reader(&self.one, clearance, roles).await, self.reader(&self.other, clearance, roles).await)
     }
@@ -106,14 +106,14 @@ impl<'s> Twins<'s> {
     }
 }
 
-/// Makes readers of one workspace.
+/// Creates readers of one workspace.
 pub(crate) struct SideReaders<'s> {
     pub(crate) scene: &'s Scene,
     pub(crate) side: &'s Side,
 }
 
 impl SideReaders<'_> {
-    /// Somebody with a token of this clearance and these roles.
+    /// Creates a caller with a clearance and roles.
     pub(crate) async fn reader(&self, clearance: &str, roles: &[Role]) -> Reader {
         let side = self.side;
         let token = self.scene.token(&side.id, roles, clearance).await;

@@ -157,7 +157,7 @@ async fn all_answers(readers: &SideReaders<'_>) -> Vec<(String, String)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_hidden_brief_of_any_language_kind_size_or_number_changes_an_answer() {
+async fn hidden_briefs_of_any_language_kind_size_or_number_change_no_response() {
     let scene = Scene::new().await;
     let none = workspace(&scene, 0, None).await;
     let expected = all_answers(&SideReaders { scene: &scene, side: &none }).await;

@@ -247,7 +247,7 @@ fn cases() -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_withheld_is_observable_in_any_answer() {
+async fn nothing_withheld_is_observable_in_any_response() {
     let scene = Scene::new().await;
     let mut runner = TestRunner::deterministic();
     for case in 0..cases() {

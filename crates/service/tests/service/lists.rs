@@ -1,4 +1,4 @@
-//! Briefs many at a time: lists by filter, order, view and mask, and batches.
+//! Lists by filter, order, view and mask, and batches.
 
 use chancery_proto::brief::v1::{
     BatchGetBriefsRequest, Brief, BriefContent, BriefKind, BriefState, BriefView, DeleteBriefRequest,
@@ -43,7 +43,7 @@ fn closed(title: &str) -> BriefContent {
     closed
 }
 
-/// Three briefs for everybody, one for named persons.
+/// Publishes three briefs at the lowest marking, and one at the highest.
 async fn scene() -> Scene {
     let scene = Scene::new().await;
     let region = Place {
@@ -68,7 +68,7 @@ async fn scene() -> Scene {
 }
 
 #[tokio::test]
-async fn lists_are_filtered_and_ordered_by_what_each_caller_sees() {
+async fn lists_are_filtered_and_ordered_by_each_callers_editions() {
     let scene = scene().await;
     let mut reader = scene.reader("TLP:CLEAR").await;
     let mut admin = scene.briefs(&scene.admin);
@@ -98,7 +98,7 @@ async fn lists_are_filtered_and_ordered_by_what_each_caller_sees() {
     ] {
         let request = ListBriefsRequest { order_by: order_by.into(), ..list() };
         assert_eq!(ids(&mut reader, request.clone()).await, expected, "{order_by}");
-        // One at a time it is the same.
+        // Pages of one brief give the same list.
         let (mut page, mut one_by_one) = (ListBriefsRequest { page_size: 1, ..request }, Vec::new());
         loop {
             let answer = reader.list_briefs(page.clone()).await.unwrap().into_inner();
@@ -114,7 +114,7 @@ async fn lists_are_filtered_and_ordered_by_what_each_caller_sees() {
 }
 
 #[tokio::test]
-async fn filters_orders_and_tokens_that_cannot_be_followed_are_refused() {
+async fn invalid_filters_orders_and_tokens_are_rejected() {
     let scene = scene().await;
     let mut reader = scene.reader("TLP:CLEAR").await;
     for filter in
@@ -136,7 +136,7 @@ async fn filters_orders_and_tokens_that_cannot_be_followed_are_refused() {
 }
 
 #[tokio::test]
-async fn deleted_briefs_are_listed_with_their_envelopes_to_those_who_had_an_edition() {
+async fn deleted_briefs_are_listed_as_envelopes_for_callers_who_had_an_edition() {
     let scene = scene().await;
     let mut reader = scene.reader("TLP:CLEAR").await;
     let mut admin = scene.briefs(&scene.admin);
@@ -152,13 +152,13 @@ async fn deleted_briefs_are_listed_with_their_envelopes_to_those_who_had_an_edit
     assert_eq!((deleted.state(), &deleted.content), (BriefState::Deleted, &None));
     let got = reader.get_brief(GetBriefRequest { name: name("b2"), ..Default::default() }).await.unwrap();
     assert_eq!(*deleted, got.into_inner());
-    // Nothing of its content is found.
+    // Its content is not searchable.
     let by_tag = ListBriefsRequest { filter: "tags : trade".into(), ..all };
     assert_eq!(ids(&mut reader, by_tag).await, "b1");
 }
 
 #[tokio::test]
-async fn views_and_masks_answer_what_they_name() {
+async fn views_and_masks_return_the_fields_that_they_name() {
     let scene = scene().await;
     let mut reader = scene.reader("TLP:CLEAR").await;
     let full = GetBriefRequest { name: name("b1"), ..GetBriefRequest::default() };
@@ -201,7 +201,7 @@ async fn views_and_masks_answer_what_they_name() {
 }
 
 #[tokio::test]
-async fn masks_with_paths_that_lead_nowhere_are_refused_by_name() {
+async fn masks_with_unknown_paths_are_rejected_by_name() {
     let scene = scene().await;
     let mut reader = scene.reader("TLP:CLEAR").await;
     let many: Vec<&str> = vec!["name"; 65];
@@ -233,7 +233,7 @@ fn batch(ids: &[&str]) -> BatchGetBriefsRequest {
 }
 
 #[tokio::test]
-async fn a_batch_answers_each_as_it_would_alone_in_the_order_asked_for() {
+async fn a_batch_returns_each_brief_as_get_brief_does_in_request_order() {
     let scene = scene().await;
     let mut reader = scene.reader("TLP:CLEAR").await;
     let answer = reader.batch_get_briefs(batch(&["b3", "b1", "b3"])).await.unwrap().into_inner();
@@ -247,7 +247,7 @@ async fn a_batch_answers_each_as_it_would_alone_in_the_order_asked_for() {
     let basic = reader.batch_get_briefs(basic).await.unwrap().into_inner().briefs;
     assert!(basic[0].content.as_ref().unwrap().sections.is_empty());
 
-    // What he may not see and what is not there are alike.
+    // Invisible and missing briefs are indistinguishable.
     let some = batch(&["b1", "hidden", "never"]);
     refused(reader.batch_get_briefs(some.clone()).await, Code::NotFound, Reason::NotFound);
     let partial = BatchGetBriefsRequest { return_partial_success: true, ..some };
@@ -257,7 +257,7 @@ async fn a_batch_answers_each_as_it_would_alone_in_the_order_asked_for() {
 }
 
 #[tokio::test]
-async fn a_batch_is_bounded_and_of_one_workspace() {
+async fn a_batch_is_bounded_and_limited_to_one_workspace() {
     let scene = scene().await;
     let mut reader = scene.reader("TLP:CLEAR").await;
     let many: Vec<&str> = vec!["b1"; 101];

@@ -23,7 +23,7 @@ impl QueueScene {
         AdminServiceClient::with_interceptor(channel(self.running.listen), bearer(&self.operator))
     }
 
-    /// The task that waits ends its workers until it is kept aside.
+    /// Crashes the queued task's workers until it is quarantined.
     async fn crashed(&self) {
         for _ in 0..3 {
             self.leased().await;
@@ -33,7 +33,7 @@ impl QueueScene {
         assert_eq!(none.leases, []);
     }
 
-    /// As if nothing had been heard of any worker for a while.
+    /// Backdates the heartbeats of all workers.
     fn nobody_was_seen(&self) {
         let statement = "update workers set last_seen = clock_timestamp() - interval '61 seconds'";
         self.database.psql().rows(statement).unwrap();
@@ -47,7 +47,7 @@ fn of_another_environment() -> AcquireLeasesRequest {
 }
 
 #[tokio::test]
-async fn a_render_says_that_no_worker_has_its_environment_until_one_comes() {
+async fn a_render_reports_no_worker_for_its_environment_until_one_connects() {
     let scene = QueueScene::new().await;
     let old = scene.workers.clone().acquire_leases(of_another_environment()).await.unwrap();
     assert_eq!(old.into_inner().leases, []);
@@ -74,7 +74,7 @@ async fn a_render_says_that_no_worker_has_its_environment_until_one_comes() {
 
     let mut watched = renders.watch_render(WatchRenderRequest { name }).await.unwrap().into_inner();
     assert_eq!(watched.message().await.unwrap().unwrap().waiting_reason(), no_worker);
-    // A worker is there, and has no room just now.
+    // A live worker without free slots.
     scene.store.note_worker(ENVIRONMENT, "test", 0).await.unwrap();
     let next = watched.message().await.unwrap().unwrap();
     assert_eq!(
@@ -86,7 +86,7 @@ async fn a_render_says_that_no_worker_has_its_environment_until_one_comes() {
 }
 
 #[tokio::test]
-async fn who_asks_for_tasks_or_renews_is_seen() {
+async fn workers_that_acquire_or_renew_leases_are_listed() {
     let scene = QueueScene::new().await;
     let (_, lease) = scene.begun().await;
     let worker = async || {
@@ -105,7 +105,7 @@ async fn who_asks_for_tasks_or_renews_is_seen() {
 }
 
 #[tokio::test]
-async fn a_drained_worker_waits_in_vain_and_another_gets_the_task() {
+async fn a_drained_worker_gets_no_task_and_another_worker_gets_it() {
     let scene = QueueScene::new().await;
     let (_, lease) = scene.begun().await;
     let mut operators = scene.operators();
@@ -122,7 +122,7 @@ async fn a_drained_worker_waits_in_vain_and_another_gets_the_task() {
     scene.briefs.clone().import_brief(another).await.unwrap();
     scene.renders.clone().create_render(create("b2")).await.unwrap();
     assert_eq!(waiting.await.unwrap().leases, []);
-    // What it has it prints to the end.
+    // It finishes the task that it has.
     scene.uploaded(header(&lease, b"%PDF"), b"%PDF").await.unwrap();
 
     let other = AcquireLeasesRequest { worker: "other".into(), ..acquire(20) };
@@ -172,7 +172,7 @@ async fn a_quarantined_task_is_listed_and_requeued() {
 }
 
 #[tokio::test]
-async fn what_operators_ask_for_wrongly_is_refused() {
+async fn invalid_operator_requests_are_rejected() {
     let scene = QueueScene::new().await;
     scene.requested().await;
     scene.crashed().await;
@@ -209,7 +209,7 @@ async fn what_operators_ask_for_wrongly_is_refused() {
 }
 
 #[tokio::test]
-async fn nobody_but_an_operator_looks_after_the_queue() {
+async fn only_operators_manage_the_queue() {
     let scene = QueueScene::new().await;
     let mut admin = AdminServiceClient::with_interceptor(channel(scene.running.listen), bearer(&scene.admin));
     let name = format!("workers/{}", "0".repeat(32));

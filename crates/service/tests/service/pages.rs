@@ -17,7 +17,7 @@ async fn page(client: &mut Briefs, page_size: i32, page_token: &str) -> ListBrie
 }
 
 #[tokio::test]
-async fn pages_go_through_the_whole_list_once() {
+async fn pages_cover_the_whole_list_exactly_once() {
     let scene = Scene::new().await;
     for index in 0..5 {
         scene.published(&format!("b{index}"), content("One")).await;
@@ -39,7 +39,7 @@ async fn pages_go_through_the_whole_list_once() {
 }
 
 #[tokio::test]
-async fn a_token_is_of_its_own_list_and_a_size_is_not_negative() {
+async fn page_tokens_are_bound_to_their_list_and_negative_sizes_are_rejected() {
     let scene = Scene::new().await;
     scene.published("b1", content("One")).await;
     let more = (2..=3).map(|number| document("b1", number, content(&number.to_string()))).collect();

@@ -34,7 +34,7 @@ async fn warnings_reach_the_caller_with_their_codes_and_parts() {
 }
 
 #[tokio::test]
-async fn a_worker_that_sends_texts_only_is_understood() {
+async fn a_worker_that_sends_warning_texts_only_is_supported() {
     let scene = QueueScene::new().await;
     let (requested, lease) = scene.begun().await;
     let header = ArtifactHeader { warnings: vec!["a box".into()], ..header(&lease, PDF) };
@@ -45,7 +45,7 @@ async fn a_worker_that_sends_texts_only_is_understood() {
 }
 
 #[tokio::test]
-async fn warnings_out_of_bounds_are_refused_and_leave_the_lease() {
+async fn warnings_over_their_limits_are_rejected_and_the_lease_remains() {
     let scene = QueueScene::new().await;
     let (_, lease) = scene.begun().await;
     let with = |print_warnings| ArtifactHeader { print_warnings, ..header(&lease, PDF) };

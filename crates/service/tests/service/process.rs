@@ -15,7 +15,7 @@ fn binary() -> Command {
     command
 }
 
-/// Starts the service and reads its log until it says that it serves.
+/// Starts the service, and reads its log until it is serving.
 pub(crate) async fn serving(
     url: &str,
     ready_file: &PathBuf,
@@ -36,7 +36,7 @@ pub(crate) async fn serving(
 }
 
 #[tokio::test]
-async fn the_process_says_where_it_serves_is_probed_and_ends_well_when_asked() {
+async fn the_process_reports_its_addresses_passes_a_probe_and_stops_cleanly() {
     let server = TestServer::connect().unwrap();
     let (database, _) = database(&server).await;
     let ready_file = std::env::temp_dir().join(format!("chancery-ready-{}.json", std::process::id()));
@@ -62,8 +62,8 @@ async fn the_process_says_where_it_serves_is_probed_and_ends_well_when_asked() {
 }
 
 #[tokio::test]
-async fn a_signal_before_it_serves_ends_it_in_order() {
-    // A database that takes the call and says nothing: the service is about to connect for as long as the test wants.
+async fn a_signal_before_serving_stops_the_process_cleanly() {
+    // A database that accepts the connection and never responds keeps the service connecting.
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("postgres://chancery@{}/chancery?sslmode=disable", silent.local_addr().unwrap());
     let child = binary().env("DATABASE_URL", url).spawn().unwrap();
@@ -88,7 +88,7 @@ async fn a_schema_that_was_never_migrated_is_refused_with_what_to_do() {
 }
 
 #[tokio::test]
-async fn an_unknown_flag_is_refused() {
+async fn an_unknown_flag_is_rejected() {
     let ended = binary().arg("--lisen=127.0.0.1:1").output().await.unwrap();
     assert_eq!(ended.status.code(), Some(2));
 }

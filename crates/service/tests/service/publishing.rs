@@ -1,4 +1,4 @@
-//! Remarks on drafts, and publishing that asks for more.
+//! Lint, and the strict options of publishing.
 
 use chancery_proto::admin::v1::Role;
 use chancery_proto::brief::v1::{
@@ -28,7 +28,7 @@ fn reworded(text: &str) -> BriefContent {
     content
 }
 
-/// A forecast that cites nothing and says not by when.
+/// Builds a forecast without citations and without a deadline.
 fn bold() -> BriefContent {
     let mut content = reworded("It will rain.");
     if let Some(Kind::Paragraph(paragraph)) = &mut content.sections[0].blocks[0].kind {
@@ -68,7 +68,7 @@ fn violations(status: &Status) -> Vec<(String, String)> {
 }
 
 #[tokio::test]
-async fn what_changed_without_a_word_is_told_and_refused_when_asked_for() {
+async fn undeclared_changes_are_reported_and_rejected_on_request() {
     let scene = Scene::new().await;
     let (mut admin, etag) = created(&scene).await;
     let first = admin.publish_brief(publish(&etag)).await.unwrap().into_inner();
@@ -86,7 +86,7 @@ async fn what_changed_without_a_word_is_told_and_refused_when_asked_for() {
     let told = &second.undeclared_changes;
     assert_eq!((told.len(), told[0].part_id.as_str()), (1, "open"));
     assert_eq!(told[0].kinds().collect::<Vec<_>>(), [DifferenceKind::Reworded]);
-    // Sent again, it is told again.
+    // A repeated request reports them again.
     let again = admin.publish_brief(publish(&etag)).await.unwrap().into_inner();
     assert_eq!((again.number, &again.undeclared_changes), (2, told));
 
@@ -104,7 +104,7 @@ async fn what_changed_without_a_word_is_told_and_refused_when_asked_for() {
 }
 
 #[tokio::test]
-async fn a_draft_that_equals_a_withdrawn_revision_is_published_anew() {
+async fn a_draft_equal_to_a_withdrawn_revision_is_published_as_a_new_one() {
     let scene = Scene::new().await;
     let (mut admin, etag) = created(&scene).await;
     admin.publish_brief(publish(&etag)).await.unwrap();
@@ -118,7 +118,7 @@ async fn a_draft_that_equals_a_withdrawn_revision_is_published_anew() {
 }
 
 #[tokio::test]
-async fn remarks_are_told_of_drafts_and_of_content_sent_along() {
+async fn lint_reports_on_drafts_and_on_content_in_the_request() {
     let scene = Scene::new().await;
     let (mut admin, etag) = created(&scene).await;
     let lint = |content: Option<BriefContent>| LintBriefRequest { name: draft_name(), content };
@@ -142,7 +142,7 @@ async fn remarks_are_told_of_drafts_and_of_content_sent_along() {
 }
 
 #[tokio::test]
-async fn remarks_are_for_authors_who_may_see_all_of_the_draft() {
+async fn lint_requires_an_author_who_sees_all_of_the_draft() {
     let scene = Scene::new().await;
     let (mut admin, _) = created(&scene).await;
     let lint = LintBriefRequest { name: draft_name(), content: None };
@@ -170,7 +170,7 @@ async fn remarks_are_for_authors_who_may_see_all_of_the_draft() {
 }
 
 #[tokio::test]
-async fn lint_lists_every_broken_rule_also_of_a_brief_that_does_not_exist_yet() {
+async fn lint_lists_every_violation_even_for_a_brief_that_does_not_exist_yet() {
     let scene = Scene::new().await;
     let mut author = scene.briefs(&scene.token("default", &[Role::Author], "TLP:CLEAR").await);
     let mut broken = content("One");
@@ -193,7 +193,7 @@ async fn lint_lists_every_broken_rule_also_of_a_brief_that_does_not_exist_yet() 
 }
 
 #[tokio::test]
-async fn the_answer_of_create_brief_publishes_the_draft() {
+async fn the_etags_of_create_brief_publish_the_draft() {
     let scene = Scene::new().await;
     let mut admin = scene.briefs(&scene.admin);
     let create = |id: &str| CreateBriefRequest {
@@ -207,14 +207,14 @@ async fn the_answer_of_create_brief_publishes_the_draft() {
         etag: etag.into(),
         ..PublishBriefRequest::default()
     };
-    // By the draft's etag, and by the brief's own, which is what many clients send.
+    // By the draft's etag, and by the brief's own, which many clients send.
     let by_draft = admin.create_brief(create("by-draft")).await.unwrap().into_inner();
     let request = publish("by-draft", &by_draft.draft_etag);
     assert_eq!(admin.publish_brief(request).await.unwrap().into_inner().number, 1);
     let by_brief = admin.create_brief(create("by-brief")).await.unwrap().into_inner();
     let request = publish("by-brief", &by_brief.etag);
     assert_eq!(admin.publish_brief(request).await.unwrap().into_inner().number, 1);
-    // Not once somebody wrote the draft since: the etags of CreateBrief's answer stand for what was created.
+    // Not after a later write to the draft: the etags of CreateBrief's response are the created draft's.
     let third = admin.create_brief(create("written")).await.unwrap().into_inner();
     let draft = BriefDraft {
         name: "workspaces/default/briefs/written/draft".into(),
@@ -231,7 +231,7 @@ async fn the_answer_of_create_brief_publishes_the_draft() {
     }
     let request = publish("written", &written.etag);
     assert_eq!(admin.publish_brief(request).await.unwrap().into_inner().title, "Two");
-    // The etag of a published brief is its edition's, and the refusal names the other one.
+    // A published brief's etag is its edition's; the error names the draft's.
     let get = GetBriefRequest { name: "workspaces/default/briefs/written".into(), ..Default::default() };
     let read = admin.get_brief(get).await.unwrap().into_inner();
     assert!(read.draft_etag.is_empty());
@@ -249,14 +249,14 @@ fn change_of(part_id: &str, marking: &str) -> Change {
     }
 }
 
-/// The path and message of each field that a request was refused for.
+/// Returns the path and message of each field violation.
 fn fields(status: &Status) -> Vec<(String, String)> {
     let request = status.get_details_bad_request().unwrap();
     request.field_violations.into_iter().map(|found| (found.field, found.description)).collect()
 }
 
 #[tokio::test]
-async fn a_change_names_a_part_of_the_revision_or_of_the_one_before_it() {
+async fn a_change_must_name_a_part_of_the_revision_or_its_predecessor() {
     let scene = Scene::new().await;
     let (mut admin, etag) = created(&scene).await;
     let mut with_event = content("One");
@@ -284,7 +284,7 @@ async fn a_change_names_a_part_of_the_revision_or_of_the_one_before_it() {
     let strict = PublishBriefRequest { require_declared_changes: true, ..publish(&etag) };
     let second = admin.publish_brief(strict).await.unwrap().into_inner();
     assert_eq!((second.number, second.undeclared_changes.len()), (2, 0));
-    // By the next revision the part is long gone.
+    // By the next revision the part no longer exists in the predecessor.
     declared.title = "Three".into();
     let lint = LintBriefRequest { name: draft_name(), content: Some(declared.clone()) };
     let told = admin.lint_brief(lint).await.unwrap().into_inner();
@@ -300,7 +300,7 @@ async fn a_change_names_a_part_of_the_revision_or_of_the_one_before_it() {
 }
 
 #[tokio::test]
-async fn a_change_tells_no_lower_clearance_of_an_earlier_part_and_no_author_of_a_hidden_one() {
+async fn a_change_reveals_no_withheld_part_to_lower_clearances_or_authors() {
     let scene = Scene::new().await;
     let mut first = content("One");
     first.events = vec![
@@ -313,7 +313,7 @@ async fn a_change_tells_no_lower_clearance_of_an_earlier_part_and_no_author_of_a
         Event { id: "ev-2".into(), title: "A secret".into(), marking: "TLP:RED".into(), ..Event::default() },
     ];
     scene.published("b1", first).await;
-    // A draft that an author cleared for AMBER may write.
+    // A draft within the clearance of an AMBER author.
     let mut second = content("Two");
     if let Some(Kind::Paragraph(paragraph)) = &mut second.sections[0].blocks[0].kind {
         paragraph.statements.truncate(1);
@@ -341,7 +341,7 @@ async fn a_change_tells_no_lower_clearance_of_an_earlier_part_and_no_author_of_a
 }
 
 #[tokio::test]
-async fn a_polarity_that_changed_without_a_word_is_refused_until_a_change_names_the_tie() {
+async fn an_undeclared_change_of_polarity_is_rejected_until_a_change_names_the_relationship() {
     let scene = Scene::new().await;
     let (mut admin, etag) = created(&scene).await;
     let tied = |polarity: RelationshipPolarity, changes: Vec<Change>| {
@@ -385,7 +385,7 @@ async fn a_polarity_that_changed_without_a_word_is_refused_until_a_change_names_
 }
 
 #[tokio::test]
-async fn a_reader_gets_no_frame_without_data_and_cannot_tell_why() {
+async fn a_figure_without_visible_data_is_omitted_without_a_trace() {
     let scene = Scene::new().await;
     let timeline = |events: Vec<Event>| {
         let mut content = content("One");
@@ -415,7 +415,7 @@ async fn a_reader_gets_no_frame_without_data_and_cannot_tell_why() {
     assert_eq!(withheld, missing);
     assert_eq!(figures(&read("withheld", "TLP:RED").await), 1);
     assert_eq!(figures(&read("missing", "TLP:RED").await), 0);
-    // The author's draft keeps the block, and is told of it.
+    // The author's draft keeps the block, and lint reports it.
     let name = "workspaces/default/briefs/missing/draft".to_owned();
     let mut admin = scene.briefs(&scene.admin);
     let draft = chancery_proto::brief::v1::GetBriefDraftRequest { name: name.clone() };

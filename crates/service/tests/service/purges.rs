@@ -28,7 +28,7 @@ fn purge(number: u32) -> PurgeBriefRevisionRequest {
     }
 }
 
-/// Content that holds the canary wherever a table may.
+/// Builds content with the canary in every field that a table stores.
 fn spilled() -> BriefContent {
     let mut spilled = content(&format!("Title {CANARY}"));
     spilled.change_summary = format!("Summary {CANARY}");
@@ -48,7 +48,7 @@ fn spilled() -> BriefContent {
     spilled
 }
 
-/// The tables with a row that holds the canary, as text or in bytes.
+/// Returns the tables with a row that contains the canary, as text or bytes.
 fn tables_with_it(scene: &QueueScene) -> Vec<String> {
     let hex = CANARY.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
     let statement = format!(
@@ -113,7 +113,7 @@ fn input(lease: &Lease) -> GetRenderInputRequest {
     GetRenderInputRequest { lease: Some(lease.clone()) }
 }
 
-/// Revision 1 is harmless, revision 2 spills, revision 3 is harmless again.
+/// Publishes three revisions, of which the second contains the canary.
 async fn scene(keeping: &TempDir) -> QueueScene {
     let scene = QueueScene::keeping_pdfs_at(&format!("file://{}", keeping.path().display())).await;
     let documents = vec![document("b1", 2, spilled()), document("b1", 3, content("Three"))];
@@ -121,7 +121,7 @@ async fn scene(keeping: &TempDir) -> QueueScene {
     scene
 }
 
-/// A change that holds the canary, as revision 2 declares it.
+/// Builds the declared change of revision 2, with the canary.
 fn spilled_change() -> Change {
     Change {
         statement_id: "open".into(),
@@ -133,7 +133,7 @@ fn spilled_change() -> Change {
 }
 
 #[tokio::test]
-async fn a_purge_takes_the_quotes_of_the_revision_out_of_comparisons_that_pass_over_it() {
+async fn a_purge_removes_the_revisions_quotes_from_comparisons_across_it() {
     let folder = tempfile::tempdir().unwrap();
     let scene = QueueScene::keeping_pdfs_at(&format!("file://{}", folder.path().display())).await;
     let second = BriefContent { changes: vec![spilled_change()], ..spilled() };
@@ -155,7 +155,7 @@ async fn a_purge_takes_the_quotes_of_the_revision_out_of_comparisons_that_pass_o
     assert_eq!(tables_with_it(&scene), Vec::<String>::new());
     assert_eq!(files_with_it(&folder), 0);
     assert_eq!(state(&scene, &printed).await, (RenderState::Succeeded, false));
-    // Printed again, the comparison has what is left.
+    // A new render compares with the remaining revisions.
     let again = requested().await;
     let lease = scene.leased().await;
     let mut parts = scene.workers.clone().get_render_input(input(&lease)).await.unwrap().into_inner();
@@ -166,7 +166,7 @@ async fn a_purge_takes_the_quotes_of_the_revision_out_of_comparisons_that_pass_o
 }
 
 #[tokio::test]
-async fn after_a_purge_no_table_and_no_pdf_holds_the_content() {
+async fn after_a_purge_no_table_and_no_pdf_has_the_content() {
     let folder = tempfile::tempdir().unwrap();
     let scene = scene(&folder).await;
     let of_it = printed(&scene, 2, "first", &pdf(CANARY)).await;
@@ -176,7 +176,7 @@ async fn after_a_purge_no_table_and_no_pdf_holds_the_content() {
     assert_eq!(files_with_it(&folder), 2);
     assert_eq!(download(&scene, &of_it).await.unwrap(), pdf(CANARY).len());
 
-    // One died of it, with words that quote; one is being printed; one waits.
+    // One failed with a message that quotes it; one is being printed; one is queued.
     let dead = requested(&scene, 2, "dead").await;
     let lease = scene.leased().await;
     let failure = FailRenderRequest {
@@ -206,7 +206,7 @@ async fn after_a_purge_no_table_and_no_pdf_holds_the_content() {
         assert_eq!(state(&scene, render).await, (RenderState::Failed, false));
     }
     assert_eq!(download(&scene, &harmless).await.unwrap(), pdf("harmless").len());
-    // Nobody finishes what was being printed, and nobody begins.
+    // The running task cannot finish, and the queued one cannot start.
     let late = scene.uploaded(header(&lease, &pdf(CANARY)), &pdf(CANARY)).await;
     refused(late, Code::Aborted, Reason::LeaseLost);
     let answer = scene.workers.clone().get_render_input(input(&lease)).await;
@@ -216,13 +216,13 @@ async fn after_a_purge_no_table_and_no_pdf_holds_the_content() {
     assert_eq!((tables_with_it(&scene).len(), files_with_it(&folder)), (0, 0));
     let again = scene.renders.clone().create_render(create("b1/revisions/2")).await;
     refused(again, Code::FailedPrecondition, Reason::RevisionPurged);
-    // The one after is printed anew, compared with what is left.
+    // The later revision is printed again, compared with the remaining ones.
     let anew = printed(&scene, 3, "first", &pdf("anew")).await;
     assert_eq!(download(&scene, &anew).await.unwrap(), pdf("anew").len());
 }
 
 #[tokio::test]
-async fn bytes_that_are_in_the_database_go_with_a_purge_and_so_do_staged_ones() {
+async fn a_purge_deletes_stored_and_staged_bytes_in_the_database() {
     let scene = QueueScene::new().await;
     scene.briefs.clone().import_brief(import(vec![document("b1", 2, spilled())])).await.unwrap();
     printed(&scene, 2, "first", &pdf(CANARY)).await;
@@ -233,7 +233,7 @@ async fn bytes_that_are_in_the_database_go_with_a_purge_and_so_do_staged_ones() 
     let mut upload = scene.store.begin_upload(&blob).await.unwrap();
     upload.write(vec![b'x'; 300_000].into()).await.unwrap();
     assert_eq!(scene.database.psql().rows("select count(*) from artifact_chunks").unwrap(), ["2"]);
-    // The draft follows the newest revision: it is mended first.
+    // The draft follows the newest revision, so it is corrected first.
     let mended = import(vec![document("b1", 3, content("Three"))]);
     scene.briefs.clone().import_brief(mended).await.unwrap();
     scene.briefs.clone().purge_brief_revision(purge(2)).await.unwrap();
@@ -246,7 +246,7 @@ async fn bytes_that_are_in_the_database_go_with_a_purge_and_so_do_staged_ones() 
 }
 
 #[tokio::test]
-async fn of_a_purged_revision_number_times_and_digest_are_left() {
+async fn a_purged_revision_keeps_number_times_and_digest() {
     let folder = tempfile::tempdir().unwrap();
     let scene = scene(&folder).await;
     let mut admin = scene.briefs.clone();
@@ -293,7 +293,7 @@ async fn of_a_purged_revision_number_times_and_digest_are_left() {
     let answer = admin.withdraw_brief_revision(withdraw).await;
     refused(answer, Code::FailedPrecondition, Reason::RevisionPurged);
 
-    // Twice is the same, and the number is not given again.
+    // A repeated purge has no effect, and the number is not reused.
     let again = admin.purge_brief_revision(purge(2)).await.unwrap().into_inner();
     assert_eq!((again.purge_time, again.purged_pdfs), (purged.purge_time, 0));
     admin.purge_brief_revision(purge(3)).await.unwrap();
@@ -309,7 +309,7 @@ async fn with(scene: &QueueScene, roles: &[Role], clearance: &str) -> Briefs {
 }
 
 #[tokio::test]
-async fn purging_is_for_admins_who_may_see_all_of_it_and_needs_a_reason() {
+async fn purging_requires_an_admin_who_sees_all_of_the_revision_and_a_reason() {
     let folder = tempfile::tempdir().unwrap();
     let scene = scene(&folder).await;
     let mut publisher = with(&scene, &[Role::Publisher], "TLP:RED").await;
@@ -328,7 +328,7 @@ async fn purging_is_for_admins_who_may_see_all_of_it_and_needs_a_reason() {
 }
 
 #[tokio::test]
-async fn who_may_not_see_a_revision_learns_nothing_of_its_purge_and_readers_not_why() {
+async fn a_purge_is_invisible_without_an_edition_and_its_reason_to_readers() {
     let folder = tempfile::tempdir().unwrap();
     let scene = scene(&folder).await;
     let mut closed = content("Four");
@@ -357,7 +357,7 @@ async fn who_may_not_see_a_revision_learns_nothing_of_its_purge_and_readers_not_
 }
 
 #[tokio::test]
-async fn a_deleted_brief_is_gone_for_good_after_its_time_and_what_was_delivered_is_remembered() {
+async fn a_deleted_brief_is_expunged_after_the_undelete_window_and_its_deliveries_remain() {
     let folder = tempfile::tempdir().unwrap();
     let scene = scene(&folder).await;
     let render = printed(&scene, 2, "first", &pdf(CANARY)).await;
@@ -383,6 +383,6 @@ async fn a_deleted_brief_is_gone_for_good_after_its_time_and_what_was_delivered_
     let logged = "select kind, audience from change_log where brief_id = 'b1' order by number desc limit 1";
     assert_eq!(scene.database.psql().rows(logged).unwrap(), ["brief_expunged|65535"]);
     refused(admin.delete_brief(delete).await, Code::NotFound, Reason::NotFound);
-    // Its id is free again.
+    // Its id is available again.
     admin.import_brief(import(vec![document("b1", 1, content("New"))])).await.unwrap();
 }

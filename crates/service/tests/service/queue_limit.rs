@@ -1,4 +1,4 @@
-//! A queue that is full says so, and goes on for everybody else.
+//! The limit of a workspace's queue.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use tonic_types::StatusExt;
 use crate::queue_scene::{QueueScene, Renders, create};
 use crate::scene::{bearer, channel, content, document, refused, refused_at};
 
-/// A print of its own for each number.
+/// Builds a distinct render request for each number.
 fn copy(number: usize) -> CreateRenderRequest {
     let options = RenderOptions { recipient: format!("Copy {number}"), ..RenderOptions::default() };
     CreateRenderRequest { options: Some(options), ..create("b1") }
@@ -30,7 +30,7 @@ fn queued(scene: &QueueScene, workspace: &str) -> Vec<String> {
     scene.database.psql().rows(&count).unwrap()
 }
 
-/// A caller of workspace `other`, who has a brief `b1` there.
+/// Creates a caller of workspace `other`, with a brief `b1` there.
 async fn stranger(scene: &QueueScene) -> Renders {
     let address = scene.running.listen;
     let mut admins = AdminServiceClient::with_interceptor(channel(address), bearer(&scene.operator));
@@ -61,7 +61,7 @@ async fn stranger(scene: &QueueScene) -> Renders {
 }
 
 #[tokio::test]
-async fn a_full_queue_refuses_new_prints_of_its_workspace_only() {
+async fn a_full_queue_rejects_new_renders_of_its_workspace_only() {
     let scene = QueueScene::with(&["--max-queued", "3"]).await;
     let mut renders = scene.renders.clone();
     for number in 0..3 {
@@ -70,7 +70,7 @@ async fn a_full_queue_refuses_new_prints_of_its_workspace_only() {
     let status = refused(renders.create_render(copy(3)).await, Code::ResourceExhausted, Reason::QueueFull);
     let pause = status.get_details_retry_info().unwrap().retry_delay.unwrap();
     assert!(pause >= Duration::from_secs(1), "{pause:?}");
-    // What is printed anyway may be asked for by others, sooner too.
+    // Renders that join a queued task are accepted, with a higher priority too.
     let sooner = CreateRenderRequest { priority: RenderPriority::Interactive.into(), ..copy(1) };
     renders.create_render(sooner).await.unwrap();
     let theirs = CreateRenderRequest {
@@ -83,14 +83,14 @@ async fn a_full_queue_refuses_new_prints_of_its_workspace_only() {
 }
 
 #[tokio::test]
-async fn a_priority_of_the_future_is_refused() {
+async fn an_unknown_priority_is_rejected() {
     let scene = QueueScene::new().await;
     let request = CreateRenderRequest { priority: 99, ..create("b1") };
     refused_at(scene.renders.clone().create_render(request).await, Reason::InvalidField, "priority");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_a_thousand_renders_at_once_as_many_as_fit_are_taken_and_memory_stays_bounded() {
+async fn a_thousand_concurrent_renders_fill_the_queue_exactly_in_bounded_memory() {
     let scene = QueueScene::with(&["--max-queued", "50"]).await;
     let before = resident_megabytes();
     let calls: Vec<_> = (0..1000)
@@ -107,12 +107,12 @@ async fn of_a_thousand_renders_at_once_as_many_as_fit_are_taken_and_memory_stays
         }
     }
     assert_eq!((taken, queued(&scene, "default")), (50, vec!["50".to_owned()]));
-    // The callers are in this process as well.
+    // The figure includes the callers, which run in this process.
     let grown = resident_megabytes().saturating_sub(before);
     assert!(grown < 100, "{grown} MB more than before");
 }
 
-/// The queue is full, or so many calls are under way that this one was not looked at.
+/// Returns whether the queue is full, or the limit on concurrent calls was reached.
 fn says_when_to_come_again(status: &Status) -> bool {
     let is_known =
         matches!(reason_of(status), Some(Reason::QueueFull | Reason::LimitExceeded | Reason::Unavailable));

@@ -1,4 +1,4 @@
-//! A running service whose brief `b1` may be printed, a caller, and a worker that does as a test wants.
+//! A running service with a brief `b1`, a caller, and a worker that the test controls.
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ pub(crate) type Workers = RenderWorkerServiceClient<InterceptedService<Channel, 
 pub(crate) const ENVIRONMENT: PrintEnvironment =
     PrintEnvironment { printer_version: Digest([1; 32]), fonts_digest: Digest([2; 32]) };
 
-/// A service, and a store on the same database for what no RPC does.
+/// A service, and a store on the same database for operations without an RPC.
 pub(crate) struct QueueScene {
     pub(crate) store: Store,
     pub(crate) renders: Renders,
@@ -46,12 +46,12 @@ impl QueueScene {
         Self::with(&[]).await
     }
 
-    /// With an artifact store, by its URL.
+    /// Starts a scene with an artifact store, by its URL.
     pub(crate) async fn keeping_pdfs_at(artifacts: &str) -> Self {
         Self::with(&["--artifacts", artifacts]).await
     }
 
-    /// With more flags for the service.
+    /// Starts a scene with additional flags for the service.
     pub(crate) async fn with(flags: &[&str]) -> Self {
         let server = TestServer::connect().unwrap();
         let (database, secrets) = database(&server).await;
@@ -81,13 +81,13 @@ impl QueueScene {
         answer.leases.into_iter().next().unwrap().lease.unwrap()
     }
 
-    /// Requested and leased.
+    /// Requests a render, and leases its task.
     pub(crate) async fn begun(&self) -> (Render, Lease) {
         let render = self.requested().await;
         (render, self.leased().await)
     }
 
-    /// Uploads in pieces of an odd size.
+    /// Uploads in chunks of an odd size.
     pub(crate) async fn uploaded(
         &self,
         header: ArtifactHeader,
@@ -136,7 +136,7 @@ pub(crate) fn header(lease: &Lease, pdf: &[u8]) -> ArtifactHeader {
     }
 }
 
-/// Bytes of several chunks.
+/// Returns bytes of several chunks.
 pub(crate) fn pdf() -> Vec<u8> {
     (0..700_001_u32).map(|index| u8::try_from(index * 31 % 251).unwrap()).collect()
 }

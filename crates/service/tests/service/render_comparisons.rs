@@ -1,4 +1,4 @@
-//! Renders that are compared with a revision of the caller's choice, and what a worker gets of it.
+//! Renders compared with a chosen revision, and their render input.
 
 use chancery_proto::admin::v1::Role;
 use chancery_proto::brief::v1::{
@@ -16,7 +16,7 @@ use crate::queue_scene::{QueueScene, Renders, create, header};
 use crate::scene::{bearer, channel, content, document, import, refused, refused_at, token};
 
 const BRIEF: &str = "workspaces/default/briefs/b1";
-/// In what a clearance of TLP:CLEAR may not see.
+/// A text withheld from TLP:CLEAR.
 const HIDDEN: &str = "xylohidden";
 
 fn revision(number: u32) -> String {
@@ -38,7 +38,8 @@ fn with_changes(title: &str, changes: Vec<Change>) -> BriefContent {
     BriefContent { changes, ..content(title) }
 }
 
-/// Four revisions. The first change of the open statement has an open text; the secret statement changes in revision 2.
+/// Publishes four revisions. The first change of the open statement has an open text; the secret statement changes in
+/// revision 2.
 async fn scene() -> QueueScene {
     let scene = QueueScene::new().await;
     let (updated, quantified) = (ChangeKind::Updated, ChangeKind::Quantified);
@@ -56,7 +57,7 @@ async fn scene() -> QueueScene {
     scene
 }
 
-/// A caller who prints, of this clearance.
+/// Creates a caller with the render role and a clearance.
 async fn renderer(scene: &QueueScene, clearance: &str) -> Renders {
     let roles = [Role::Reader, Role::Renderer];
     let secret = token(scene.running.listen, &scene.operator, &roles, clearance).await;
@@ -69,7 +70,7 @@ async fn compared(renders: &Renders, source: &str, compare_to: &str) -> Result<R
     Ok(renders.clone().create_render(request).await?.into_inner())
 }
 
-/// The next task's manifest and the edition that it compares with. The task is then finished.
+/// Returns the next task's manifest and compared edition, and finishes the task.
 async fn input(scene: &QueueScene) -> (RenderInputManifest, BriefContent) {
     let lease = scene.leased().await;
     let request = GetRenderInputRequest { lease: Some(lease.clone()) };
@@ -108,7 +109,7 @@ async fn changes_since_the_chosen_revision_are_combined_at_the_callers_clearance
     compared(&red, "b1", &revision(1)).await.unwrap();
     let (manifest, _) = input(&scene).await;
     assert_eq!(manifest.combined_changes.len(), 2);
-    // The render of the higher clearance is not there for the lower one.
+    // The higher clearance's render is not found at the lower one.
     let parent = "workspaces/default".to_owned();
     let list = chancery_proto::render::v1::ListRendersRequest { parent, ..Default::default() };
     let listed = clear.clone().list_renders(list).await.unwrap().into_inner().renders;
@@ -116,7 +117,7 @@ async fn changes_since_the_chosen_revision_are_combined_at_the_callers_clearance
 }
 
 #[tokio::test]
-async fn naming_the_parent_revision_shares_the_print_that_names_none() {
+async fn naming_the_parent_revision_shares_the_default_render() {
     let scene = scene().await;
     let plain = compared(&scene.renders, "b1", "").await.unwrap();
     let (manifest, _) = input(&scene).await;
@@ -128,13 +129,13 @@ async fn naming_the_parent_revision_shares_the_print_that_names_none() {
         let plain = scene.renders.clone().get_render(get).await.unwrap().into_inner();
         plain.artifact.map(|artifact| artifact.sha256)
     });
-    // Another revision is another print.
+    // Another revision is another render.
     let further = compared(&scene.renders, "b1", &revision(2)).await.unwrap();
     assert!(further.artifact.is_none());
 }
 
 #[tokio::test]
-async fn only_an_earlier_revision_of_the_same_brief_can_be_compared_with() {
+async fn only_an_earlier_revision_of_the_same_brief_can_be_compared() {
     let scene = scene().await;
     scene.briefs.clone().import_brief(import(vec![document("b2", 1, content("Other"))])).await.unwrap();
     let wrong = ["1", "workspaces/default/briefs/b1", "workspaces/default/briefs/b1/revisions/0"];
@@ -145,7 +146,7 @@ async fn only_an_earlier_revision_of_the_same_brief_can_be_compared_with() {
         let answer = compared(&scene.renders, "b1", &name).await;
         refused_at(answer, Reason::InvalidField, "options.compare_to");
     }
-    // Of a named revision, too.
+    // The same holds for a render of a named revision.
     let answer = compared(&scene.renders, "b1/revisions/2", &revision(2)).await;
     let status = answer.unwrap_err();
     assert!(status.message().contains("expected revision 1"), "{status:?}");
@@ -153,7 +154,7 @@ async fn only_an_earlier_revision_of_the_same_brief_can_be_compared_with() {
 }
 
 #[tokio::test]
-async fn a_hidden_and_a_purged_revision_are_not_found_alike() {
+async fn hidden_and_purged_revisions_get_the_same_not_found_error() {
     let scene = QueueScene::new().await;
     let mut hidden = content("Two");
     hidden.default_marking = "TLP:RED".into();
@@ -182,14 +183,14 @@ async fn a_hidden_and_a_purged_revision_are_not_found_alike() {
         });
     }
     assert_eq!(answers[0], answers[1]);
-    // What lies between is left out without a trace.
+    // The revisions between are omitted without a trace.
     compared(&clear, "b1", &revision(1)).await.unwrap();
     let (manifest, _) = input(&scene).await;
     assert!(manifest.combined_edition_digests.is_empty() && manifest.comparison_revision == 1);
 }
 
 #[tokio::test]
-async fn a_withdrawn_revision_can_be_compared_with_and_prints_its_reason() {
+async fn a_withdrawn_revision_can_be_compared_and_its_reason_is_printed() {
     let scene = scene().await;
     for number in [1, 4] {
         let withdraw = WithdrawBriefRevisionRequest {
@@ -209,7 +210,7 @@ async fn a_withdrawn_revision_can_be_compared_with_and_prints_its_reason() {
 }
 
 #[tokio::test]
-async fn more_revisions_than_are_combined_are_refused_with_the_cure() {
+async fn too_many_revisions_to_combine_are_rejected_with_a_remedy() {
     let scene = QueueScene::new().await;
     for first in [2, 52] {
         let documents =

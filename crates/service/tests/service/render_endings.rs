@@ -24,7 +24,7 @@ fn list(page_size: i32, page_token: &str) -> ListRendersRequest {
 }
 
 #[tokio::test]
-async fn a_cancel_ends_the_watch_and_takes_the_lease_away() {
+async fn a_cancel_ends_the_watch_and_revokes_the_lease() {
     let scene = QueueScene::new().await;
     let (render, lease) = scene.begun().await;
     let watch = WatchRenderRequest { name: render.name.clone() };
@@ -43,7 +43,7 @@ async fn a_cancel_ends_the_watch_and_takes_the_lease_away() {
 }
 
 #[tokio::test]
-async fn what_has_ended_is_not_cancelled_and_what_has_not_is_not_deleted() {
+async fn finished_renders_cannot_be_cancelled_nor_unfinished_ones_deleted() {
     let scene = QueueScene::new().await;
     let mut renders = scene.renders.clone();
     let (render, lease) = scene.begun().await;
@@ -59,7 +59,7 @@ async fn what_has_ended_is_not_cancelled_and_what_has_not_is_not_deleted() {
 }
 
 #[tokio::test]
-async fn pages_of_renders_hold_each_one_once() {
+async fn pages_of_renders_contain_each_render_once() {
     let scene = QueueScene::new().await;
     let mut made = Vec::new();
     for _ in 0..5 {
@@ -78,7 +78,7 @@ async fn pages_of_renders_hold_each_one_once() {
 }
 
 #[tokio::test]
-async fn renders_are_asked_for_in_the_right_form() {
+async fn malformed_render_lists_and_foreign_renders_are_rejected() {
     let scene = QueueScene::new().await;
     let mut renders = scene.renders.clone();
     let name = scene.requested().await.name;

@@ -9,9 +9,9 @@ use chancery_proto::render::v1::{
     RenderState, WaitRenderRequest, WatchRenderRequest,
 };
 use chancery_proto::worker::v1::{FailRenderRequest, Lease};
-use chancery_service::render_service::Renders;
+use chancery_service::background::wakeups::Wakeups;
+use chancery_service::renders::service::Renders;
 use chancery_service::shutdown;
-use chancery_service::wakeups::Wakeups;
 use chancery_store::{AttemptFailure, Secret};
 use tokio_stream::StreamExt;
 use tonic::{Code, Request};
@@ -64,7 +64,7 @@ async fn a_render_goes_from_request_to_pdf() {
 }
 
 #[tokio::test]
-async fn one_call_brings_the_states_and_then_the_bytes() {
+async fn render_brief_streams_the_states_and_then_the_bytes() {
     let scene = QueueScene::new().await;
     let CreateRenderRequest { parent, source, .. } = create("b1");
     let request = RenderBriefRequest { parent, source, ..Default::default() };
@@ -87,7 +87,7 @@ async fn one_call_brings_the_states_and_then_the_bytes() {
 }
 
 #[tokio::test]
-async fn a_failed_render_says_why() {
+async fn a_failed_render_reports_its_reason() {
     let scene = QueueScene::new().await;
     let (render, lease) = scene.begun().await;
     let failure = FailRenderRequest {
@@ -108,7 +108,7 @@ async fn a_failed_render_says_why() {
 }
 
 #[tokio::test]
-async fn what_is_asked_for_wrongly_is_refused() {
+async fn invalid_render_requests_are_rejected() {
     let scene = QueueScene::new().await;
     let mut renders = scene.renders.clone();
     let (render, lease) = scene.begun().await;
@@ -137,17 +137,17 @@ async fn what_is_asked_for_wrongly_is_refused() {
 }
 
 #[tokio::test]
-async fn a_wait_whose_time_is_over_answers_with_the_state_of_that_moment() {
+async fn a_wait_that_times_out_returns_the_current_state() {
     let scene = QueueScene::new().await;
     let render = scene.requested().await;
     let waited = scene.renders.clone().wait_render(wait(&render.name, 0)).await.unwrap().into_inner();
     assert_eq!(waited, render);
 }
 
-/// Everything here goes past the service that waits: no hint of its own process, and none by NOTIFY, because nothing
-/// runs its exchange.
+/// All changes bypass the waiting service: it gets no hints from its own process, and none by NOTIFY, because its exchange of
+/// hints does not run.
 #[tokio::test]
-async fn with_hints_cut_off_waits_and_watches_still_end() {
+async fn without_hints_waits_and_watches_still_end() {
     let scene = QueueScene::new().await;
     let (wakeups, _never_run) = Wakeups::new();
     let (_trigger, shutdown) = shutdown::channel();
@@ -178,7 +178,7 @@ async fn with_hints_cut_off_waits_and_watches_still_end() {
 }
 
 #[tokio::test]
-async fn a_render_whose_worker_vanished_is_done_by_the_next_one() {
+async fn a_render_whose_worker_vanished_is_printed_by_another_worker() {
     let scene = QueueScene::new().await;
     let (render, first) = scene.begun().await;
     scene.let_leases_run_out();
@@ -191,7 +191,7 @@ async fn a_render_whose_worker_vanished_is_done_by_the_next_one() {
 }
 
 #[tokio::test]
-async fn an_expired_pdf_is_said_to_be_so_and_is_printed_again() {
+async fn an_expired_pdf_is_reported_and_printed_again_on_request() {
     let scene = QueueScene::new().await;
     let mut renders = scene.renders.clone();
     let (render, lease) = scene.begun().await;

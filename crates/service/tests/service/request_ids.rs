@@ -1,4 +1,4 @@
-//! Writes that are repeated under an id: done once, answered alike.
+//! Idempotency of render requests.
 
 use std::collections::BTreeSet;
 
@@ -24,18 +24,18 @@ fn count(scene: &QueueScene, table: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_repeated_request_answers_the_render_that_was_made_as_it_is_now() {
+async fn a_repeated_request_returns_the_current_state_of_the_first_render() {
     let scene = QueueScene::new().await;
     let mut renders = scene.renders.clone();
     let first = renders.create_render(identified(ID)).await.unwrap().into_inner();
     assert_eq!(renders.create_render(identified(ID)).await.unwrap().into_inner(), first);
-    // A joined one is known again too, and every id is its own.
+    // Joined requests are idempotent as well, and each id is independent.
     let joined = renders.create_render(identified("joined")).await.unwrap().into_inner();
     assert_ne!(joined.name, first.name);
     assert_eq!(renders.create_render(identified("joined")).await.unwrap().into_inner(), joined);
     assert_eq!(count(&scene, "renders"), "2");
 
-    // Whatever has changed since: a newer revision is there, and no printer.
+    // Later changes do not matter: a newer revision, and no print environment.
     let lease = scene.leased().await;
     scene.uploaded(header(&lease, b"%PDF"), b"%PDF").await.unwrap();
     scene.briefs.clone().import_brief(import(vec![document("b1", 2, content("Two"))])).await.unwrap();
@@ -52,7 +52,7 @@ async fn a_repeated_request_answers_the_render_that_was_made_as_it_is_now() {
 }
 
 #[tokio::test]
-async fn the_same_id_for_something_else_is_refused() {
+async fn a_request_id_reused_for_another_request_is_rejected() {
     let scene = QueueScene::new().await;
     let mut renders = scene.renders.clone();
     let render = renders.create_render(identified(ID)).await.unwrap().into_inner();
@@ -63,7 +63,7 @@ async fn the_same_id_for_something_else_is_refused() {
     }
     refused_at(renders.create_render(identified("a b")).await, Reason::InvalidField, "request_id");
     assert_eq!(count(&scene, "renders"), "1");
-    // Another method knows nothing of it.
+    // The id is independent of other methods.
     let cancel = CancelRenderRequest { name: render.name, request_id: ID.into() };
     renders.cancel_render(cancel.clone()).await.unwrap();
     let other =
@@ -72,7 +72,7 @@ async fn the_same_id_for_something_else_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_calls_at_once_under_one_id_all_answer_one_render() {
+async fn concurrent_calls_with_one_request_id_return_one_render() {
     let scene = QueueScene::new().await;
     for id in ["queued", "joined"] {
         let calls: Vec<_> = (0..12)
@@ -93,7 +93,7 @@ async fn of_many_calls_at_once_under_one_id_all_answer_one_render() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_two_requests_at_once_under_one_id_one_is_refused() {
+async fn of_two_concurrent_requests_with_one_request_id_one_is_rejected() {
     let scene = QueueScene::new().await;
     for round in 0..8 {
         let calls = [RenderPriority::Normal, RenderPriority::Bulk].map(|priority| {
@@ -119,12 +119,12 @@ async fn of_two_requests_at_once_under_one_id_one_is_refused() {
 }
 
 #[tokio::test]
-async fn what_was_cancelled_or_deleted_under_an_id_stays_so_without_a_refusal() {
+async fn repeated_cancels_and_deletes_succeed_without_effect() {
     let scene = QueueScene::new().await;
     let mut renders = scene.renders.clone();
     let name = scene.requested().await.name;
     let delete = DeleteRenderRequest { name: name.clone(), request_id: ID.into() };
-    // What was refused was not done.
+    // A rejected reuse had no effect.
     refused(renders.delete_render(delete.clone()).await, Code::FailedPrecondition, Reason::RenderNotFinished);
     let cancel = CancelRenderRequest { name, request_id: ID.into() };
     let cancelled = renders.cancel_render(cancel.clone()).await.unwrap().into_inner();
@@ -137,7 +137,7 @@ async fn what_was_cancelled_or_deleted_under_an_id_stays_so_without_a_refusal() 
 }
 
 #[tokio::test]
-async fn a_repeated_render_brief_goes_on_with_the_same_render() {
+async fn a_repeated_render_brief_continues_with_the_same_render() {
     let scene = QueueScene::new().await;
     let CreateRenderRequest { parent, source, .. } = create("b1");
     let request = RenderBriefRequest { parent, source, request_id: ID.into(), ..Default::default() };
@@ -158,7 +158,7 @@ async fn a_repeated_render_brief_goes_on_with_the_same_render() {
 }
 
 #[tokio::test]
-async fn after_a_day_an_id_is_forgotten() {
+async fn request_ids_expire_after_a_day() {
     let scene = QueueScene::new().await;
     let mut renders = scene.renders.clone();
     let first = renders.create_render(identified(ID)).await.unwrap().into_inner();

@@ -24,7 +24,7 @@ use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Request, Status};
 use tonic_types::StatusExt;
 
-/// Puts a token on each call.
+/// Adds a token to each call.
 #[derive(Clone)]
 pub(crate) struct Bearer(Option<MetadataValue<Ascii>>);
 
@@ -55,13 +55,13 @@ impl Scene {
         Self::on(TestServer::connect().unwrap()).await
     }
 
-    /// With its database on a server of the test's own.
+    /// Starts a scene whose database is on the test's own server.
     pub(crate) async fn on(server: TestServer) -> Self {
         let database = server.database(&Store::schema_key(), migrate).unwrap();
         Self::with(server, database).await
     }
 
-    /// With a database of another locale: the words that follow `create database`.
+    /// Starts a scene with a database of another locale, given as options of `create database`.
     pub(crate) async fn in_locale(locale: &str) -> Self {
         let server = TestServer::connect().unwrap();
         let database = server.empty_database_of_locale(locale).unwrap();
@@ -83,12 +83,12 @@ impl Scene {
         }
     }
 
-    /// One more service on the same database.
+    /// Starts another service on the same database.
     pub(crate) async fn replica(&self, flags: &[&str]) -> Running {
         start(self.database.url(), flags).await
     }
 
-    /// A service on a database that this one's was dumped from and restored into.
+    /// Dumps the database, restores it into a new one, and starts a service there.
     pub(crate) async fn restored_elsewhere(&self, flags: &[&str]) -> Restored {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("dump.sql");
@@ -100,23 +100,23 @@ impl Scene {
         Restored { running: start(database.url(), flags).await, _database: database }
     }
 
-    /// A store on the same database, for what no RPC does.
+    /// Opens a store on the same database, for operations without an RPC.
     pub(crate) async fn store(&self) -> Store {
         DatabaseSettings::of_url(self.database.url()).connect("test").await.unwrap()
     }
 
-    /// Rows of a statement, columns separated by `|`.
+    /// Returns the rows of a statement, columns separated by `|`.
     pub(crate) fn rows(&self, statement: &str) -> Vec<String> {
         self.database.psql().rows(statement).unwrap()
     }
 
-    /// Another service's briefs.
+    /// Returns a client of another service.
     pub(crate) fn briefs_at(address: std::net::SocketAddr, token: &str) -> Briefs {
         BriefServiceClient::with_interceptor(channel(address), bearer(token))
             .max_decoding_message_size(MESSAGE_LIMIT)
     }
 
-    /// The same over a connection that takes little that nobody reads.
+    /// As [`Scene::briefs_at`], over a connection with a small flow-control window.
     pub(crate) fn narrow_briefs_at(address: std::net::SocketAddr, token: &str) -> Briefs {
         let endpoint = Endpoint::from_shared(format!("http://{address}")).unwrap();
         let channel = endpoint.initial_stream_window_size(16_384).connect_lazy();
@@ -137,12 +137,12 @@ impl Scene {
         AdminServiceClient::with_interceptor(self.channel(), bearer(token))
     }
 
-    /// A new token's secret, made by the operator.
+    /// Creates a token as the operator, and returns its secret.
     pub(crate) async fn token(&self, workspace: &str, roles: &[Role], clearance: &str) -> String {
         make_token(self.admins(&self.operator), workspace, roles, clearance).await
     }
 
-    /// A reader of workspace `default`.
+    /// Creates a reader of workspace `default`.
     pub(crate) async fn reader(&self, clearance: &str) -> Briefs {
         self.briefs(&self.token("default", &[Role::Reader], clearance).await)
     }
@@ -154,7 +154,7 @@ impl Scene {
     }
 }
 
-/// A new token's secret in workspace `default`, made by an operator at a service.
+/// Creates a token in workspace `default` as an operator of a service, and returns its secret.
 pub(crate) async fn token(
     service: std::net::SocketAddr,
     operator: &str,
@@ -189,34 +189,34 @@ async fn start(url: &str, flags: &[&str]) -> Running {
     server::start(&config, store).await.unwrap()
 }
 
-/// A service with other settings, the database's among them.
+/// Starts a service on a database.
 pub(crate) async fn start_at(url: &str) -> Running {
     start(url, &[]).await
 }
 
-/// A migrated database with workspace `default`, and the first secrets.
+/// Creates a migrated database with workspace `default`, and returns the first secrets.
 pub(crate) async fn database(server: &TestServer) -> (TestDatabase, FirstSecrets) {
     let database = server.database(&Store::schema_key(), migrate).unwrap();
     let secrets = secrets(&database).await;
     (database, secrets)
 }
 
-/// Makes workspace `default` in a migrated database.
+/// Creates workspace `default` in a migrated database.
 async fn secrets(database: &TestDatabase) -> FirstSecrets {
     let store = DatabaseSettings::of_url(database.url()).connect("test").await.unwrap();
-    let mut kept = None;
-    let keep = |secrets: &FirstSecrets| {
+    let mut created = None;
+    let receive = |secrets: &FirstSecrets| {
         let (operator, admin, worker) =
             (secrets.operator.clone(), secrets.admin.clone(), secrets.worker.clone());
-        kept = Some(FirstSecrets { operator, admin, worker });
+        created = Some(FirstSecrets { operator, admin, worker });
         Ok::<_, Infallible>(())
     };
-    store.bootstrap(keep).await.unwrap();
+    store.bootstrap(receive).await.unwrap();
     store.close().await;
-    kept.unwrap()
+    created.unwrap()
 }
 
-/// On a thread of its own, because the test's runtime is busy waiting for it.
+/// Runs on a thread of its own, because it blocks the test's runtime.
 fn migrate(url: &str) -> Result<(), StoreError> {
     let url = url.to_owned();
     let migrated = thread::spawn(move || {
@@ -266,7 +266,7 @@ fn statement(id: &str, text: &str, marking: &str) -> Statement {
     Statement { id, text, marking, r#type: StatementType::Fact.into(), ..Statement::default() }
 }
 
-/// Content with a sentence for everybody and one for named persons.
+/// Builds content with a sentence at the lowest marking and one at the highest.
 pub(crate) fn content(title: &str) -> BriefContent {
     let statements = vec![
         statement("open", "This may be known to everybody.", "TLP:CLEAR"),
@@ -285,7 +285,7 @@ pub(crate) fn content(title: &str) -> BriefContent {
     }
 }
 
-/// Ids of the statements that content shows.
+/// Returns the ids of the statements in content.
 pub(crate) fn shown(content: &BriefContent) -> Vec<&str> {
     let blocks = content.sections.iter().flat_map(|section| &section.blocks);
     let paragraphs = blocks.filter_map(|block| match &block.kind {
@@ -295,14 +295,14 @@ pub(crate) fn shown(content: &BriefContent) -> Vec<&str> {
     paragraphs.flat_map(|paragraph| &paragraph.statements).map(|statement| statement.id.as_str()).collect()
 }
 
-/// Fails unless the answer is a refusal with this code and reason.
+/// Fails unless the result is an error with this code and reason.
 pub(crate) fn refused<T: std::fmt::Debug>(answer: Result<T, Status>, code: Code, reason: Reason) -> Status {
     let status = answer.unwrap_err();
     assert_eq!((status.code(), reason_of(&status)), (code, Some(reason)), "{status:?}");
     status
 }
 
-/// Fails unless the answer is a refusal whose `BadRequest` names exactly one field.
+/// Fails unless the result is an error whose `BadRequest` names exactly one field.
 pub(crate) fn refused_at<T: std::fmt::Debug>(answer: Result<T, Status>, reason: Reason, field: &str) {
     let status = refused(answer, Code::InvalidArgument, reason);
     let violations = status.get_details_bad_request().unwrap().field_violations;

@@ -24,13 +24,13 @@ pub(crate) async fn search(briefs: &mut Briefs, query: &str) -> SearchBriefsResp
     briefs.search_briefs(request(query)).await.unwrap().into_inner()
 }
 
-/// The ids of the statements found, in order; of a title, `title`.
+/// Returns the ids of the statements found, in order; `title` for a title.
 pub(crate) fn ids(answer: &SearchBriefsResponse) -> Vec<&str> {
     let statements = answer.hits.iter().map(|hit| hit.statement.as_ref());
     statements.map(|statement| statement.map_or("title", |statement| statement.id.as_str())).collect()
 }
 
-/// The parts of a hit's text that are highlighted.
+/// Returns the highlighted parts of a hit's text.
 pub(crate) fn highlighted(hit: &SearchHit) -> Vec<String> {
     let text: Vec<char> = hit.text.chars().collect();
     hit.highlights
@@ -47,7 +47,7 @@ fn marked(id: &str, text: &str, marking: &str) -> Statement {
     Statement { marking: marking.into(), ..statement(id, text) }
 }
 
-/// A brief with a title and one paragraph.
+/// Builds a brief with a title and one paragraph.
 pub(crate) fn brief(language: &str, title: &str, statements: Vec<Statement>) -> BriefContent {
     let blocks = vec![Block { kind: Some(Kind::Paragraph(Paragraph { statements })), ..Block::default() }];
     let section = Section { id: "body".into(), heading: "Body".into(), blocks, ..Section::default() };
@@ -61,7 +61,7 @@ pub(crate) fn brief(language: &str, title: &str, statements: Vec<Statement>) -> 
     }
 }
 
-/// A scene with one brief in a language, and a reader of it.
+/// Starts a scene with one brief in a language, and a reader of it.
 pub(crate) async fn reading(language: &str, statements: &[(&str, &str)]) -> (Scene, Briefs) {
     let scene = Scene::new().await;
     let statements = statements.iter().map(|(id, text)| statement(id, text)).collect();
@@ -133,7 +133,7 @@ async fn arabic_words_match_by_their_stems_without_vowels_and_with_any_digits() 
 }
 
 #[tokio::test]
-async fn persian_words_match_however_they_are_typed() {
+async fn persian_words_match_across_keyboard_variants() {
     let text = "او سال ۱۴۰۴ به خانه می\u{200c}رود و كتاب‌های علي را می‌خواند.";
     let (_scene, mut reader) = reading("fa", &[("s1", text)]).await;
     let queries = [
@@ -169,7 +169,7 @@ async fn persian_words_match_however_they_are_typed() {
 }
 
 #[tokio::test]
-async fn phrases_beginnings_and_exclusions_do_what_they_say() {
+async fn phrases_prefixes_and_exclusions_are_supported() {
     let statements = [
         ("s1", "Gas exports to Europe fell."),
         ("s2", "Europe exports gas turbines."),
@@ -204,7 +204,7 @@ async fn phrases_beginnings_and_exclusions_do_what_they_say() {
 }
 
 #[tokio::test]
-async fn titles_come_before_judgments_before_the_body() {
+async fn titles_rank_above_judgments_and_judgments_above_the_body() {
     let scene = Scene::new().await;
     let text = "The pipeline carries gas.";
     let mut content = brief("en", "The pipeline carries gas", vec![statement("body1", text)]);
@@ -238,7 +238,7 @@ async fn titles_come_before_judgments_before_the_body() {
 }
 
 #[tokio::test]
-async fn a_snippet_is_a_stretch_of_the_text_in_code_points() {
+async fn a_snippet_is_a_range_of_the_text_in_code_points() {
     let filler = "Так было всегда и везде. ".repeat(20);
     let text = format!("{filler}Здесь речь идёт о нефти и газе. {filler}");
     let (_scene, mut reader) = reading("ru", &[("s1", &text), ("s2", "Газ 🛢 дорог.")]).await;
@@ -273,7 +273,7 @@ fn facet(answer: &SearchBriefsResponse, dimension: SearchDimension) -> Vec<(&str
     values.map(|value| (value.value.as_str(), value.count)).collect()
 }
 
-/// A brief whose statements have everything that facets count.
+/// Builds a brief whose statements have every facet.
 fn rich(kind: BriefKind, secret: &str) -> BriefContent {
     let likely = Likelihood {
         scale: LikelihoodScale::Icd203.into(),
@@ -306,7 +306,7 @@ fn rich(kind: BriefKind, secret: &str) -> BriefContent {
 }
 
 #[tokio::test]
-async fn facets_count_what_the_matches_have_in_common() {
+async fn facets_count_the_values_of_all_matches() {
     let scene = Scene::new().await;
     scene.published("b1", rich(BriefKind::Country, "Oil is bought in secret.")).await;
     scene.published("b2", rich(BriefKind::Event, "Nothing here.")).await;
@@ -325,7 +325,7 @@ async fn facets_count_what_the_matches_have_in_common() {
 }
 
 #[tokio::test]
-async fn a_word_of_a_withheld_statement_finds_counts_and_tells_nothing() {
+async fn a_word_of_a_withheld_statement_matches_and_counts_nothing() {
     let scene = Scene::new().await;
     scene.published("b1", rich(BriefKind::Country, "The zirconium is oil for them.")).await;
     let mut clear = scene.reader("TLP:CLEAR").await;
@@ -340,7 +340,7 @@ async fn a_word_of_a_withheld_statement_finds_counts_and_tells_nothing() {
 }
 
 #[tokio::test]
-async fn only_the_newest_revision_that_the_caller_sees_is_found() {
+async fn only_the_newest_revision_visible_to_the_caller_is_found() {
     let scene = Scene::new().await;
     let first = brief("en", "One", vec![statement("s1", "Zinc was here.")]);
     let mut second = brief("en", "Two", vec![marked("s1", "Tin is here.", "TLP:AMBER")]);
@@ -350,14 +350,14 @@ async fn only_the_newest_revision_that_the_caller_sees_is_found() {
     let mut amber = scene.reader("TLP:AMBER").await;
     assert_eq!(search(&mut amber, "zinc").await.total_size, 0);
     assert_eq!(ids(&search(&mut amber, "tin").await), ["s1"]);
-    // For whom the second is not there, the first is the newest.
+    // For callers without the second revision, the first is the newest.
     let mut clear = scene.reader("TLP:CLEAR").await;
     assert_eq!(ids(&search(&mut clear, "zinc").await), ["s1"]);
     assert_eq!(search(&mut clear, "tin").await.total_size, 0);
 }
 
 #[tokio::test]
-async fn a_filter_narrows_what_is_found_and_counted() {
+async fn a_filter_narrows_hits_and_counts() {
     let scene = Scene::new().await;
     scene.published("b1", rich(BriefKind::Country, "Oil is bought in secret.")).await;
     scene.published("b2", rich(BriefKind::Event, "Nothing here.")).await;
@@ -381,7 +381,7 @@ async fn a_filter_narrows_what_is_found_and_counted() {
     refused_at(refusal, Reason::InvalidFilter, "filter");
 }
 
-/// Briefs with so many statements in all that say "copper", each a hundred.
+/// Publishes briefs of a hundred statements each that contain "copper".
 async fn copper(scene: &Scene, hundreds: usize) {
     for brief_number in 0..hundreds {
         let statements = (0..100)
@@ -407,7 +407,7 @@ async fn more_than_a_thousand_matches_are_marked_as_truncated() {
 }
 
 #[tokio::test]
-async fn pages_follow_each_other_without_gap_or_repeat() {
+async fn pages_have_no_gaps_and_no_repeats() {
     let scene = Scene::new().await;
     copper(&scene, 2).await;
     let mut reader = scene.reader("TLP:CLEAR").await;
@@ -430,13 +430,13 @@ async fn pages_follow_each_other_without_gap_or_repeat() {
     assert!(seen.windows(2).all(|pair| pair[0].0 >= pair[1].0));
     let distinct: std::collections::BTreeSet<_> = seen.iter().collect();
     assert_eq!(distinct.len(), 200);
-    // Equal ones come by brief, then in reading order.
+    // Equal ranks are ordered by brief, then in reading order.
     assert_eq!((seen[0].1.as_str(), seen[0].2.as_str()), ("workspaces/default/briefs/b0/revisions/1", "s0"));
     assert_eq!(seen[1].2, "s1");
 }
 
 #[tokio::test]
-async fn a_token_of_another_search_is_refused() {
+async fn a_page_token_of_another_search_is_rejected() {
     let scene = Scene::new().await;
     copper(&scene, 1).await;
     let mut reader = scene.reader("TLP:CLEAR").await;
@@ -455,7 +455,7 @@ async fn a_token_of_another_search_is_refused() {
 }
 
 #[tokio::test]
-async fn what_is_no_query_is_refused_with_its_field() {
+async fn malformed_queries_are_rejected_by_field() {
     let (scene, mut reader) = reading("en", &[("s1", "Words.")]).await;
     let megabyte = "copper ".repeat(150_000);
     let many = "a ".repeat(33);
@@ -482,13 +482,13 @@ async fn what_is_no_query_is_refused_with_its_field() {
 }
 
 #[tokio::test]
-async fn words_are_read_in_the_language_asked_for_or_in_all_that_are_written() {
+async fn queries_are_stemmed_in_the_requested_language_or_in_all_that_occur() {
     let scene = Scene::new().await;
     scene.published("b1", brief("en", "#", vec![statement("en1", "The gifts were many.")])).await;
     scene.published("b2", brief("de", "#", vec![statement("de1", "Die Gifte waren viele.")])).await;
     scene.published("b3", brief("sw", "#", vec![statement("sw1", "Zawadi na the gifts.")])).await;
     let mut reader = scene.reader("TLP:CLEAR").await;
-    // English and German read them as one stem; in a language without stems they stand as they are.
+    // English and German stem them alike; a language without a stemmer matches the words themselves.
     finds(
         &mut reader,
         &[
@@ -510,7 +510,7 @@ async fn words_are_read_in_the_language_asked_for_or_in_all_that_are_written() {
 }
 
 #[tokio::test]
-async fn a_search_with_a_writes_cursor_finds_what_was_written() {
+async fn a_search_with_a_writes_cursor_finds_the_write() {
     let scene = Scene::new().await;
     let mut admin = scene.briefs(&scene.admin);
     let written = vec![document("b1", 1, brief("en", "#", vec![statement("s1", "Molybdenum.")]))];

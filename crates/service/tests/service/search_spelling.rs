@@ -1,4 +1,4 @@
-//! Words of any script meet in search however they are spelled, normalized and folded, in databases of any locale.
+//! Search across spellings, normalization forms and cases of any script, in databases of any locale.
 
 use chancery_proto::admin::v1::Role;
 use chancery_proto::brief::v1::{
@@ -10,9 +10,9 @@ use chancery_store::{Verified, Verifying};
 use crate::scene::{Scene, refused_at};
 use crate::search::{brief, finds, highlighted, ids, ids_of, reading, request, search, statement};
 
-/// Texts in an upper case that the database's locale may not know, and queries in the other case.
+/// Texts in upper case, which the database's locale may not know, and queries in lower case.
 #[tokio::test]
-async fn letters_of_every_script_meet_in_a_database_of_any_locale() {
+async fn letters_match_in_either_case_in_a_database_of_any_locale() {
     let statements = [
         ("s1", "САНКЦИИ против Газпрома"),
         ("s2", "ÜBERGÄNGE nach Österreich"),
@@ -101,9 +101,9 @@ async fn letters_of_every_script_meet_in_a_database_of_any_locale() {
     }
 }
 
-/// Composed letters, and the same letters decomposed, as file names of macOS and some keyboards write them.
+/// Composed letters, and the same letters decomposed, as in file names of macOS and from some keyboards.
 #[tokio::test]
-async fn queries_and_filters_find_whatever_their_normalisation_form_is() {
+async fn queries_and_filters_match_across_normalization_forms() {
     use unicode_normalization::UnicodeNormalization as _;
     let scene = Scene::new().await;
     let title = "Über Łódź und São Tomé";
@@ -145,7 +145,7 @@ async fn queries_and_filters_find_whatever_their_normalisation_form_is() {
     assert_eq!(actors[0].similarity_permille, 1_000);
 }
 
-/// Each pair is one word in two spellings: either finds the other.
+/// Pairs of spellings of one word that must match each other.
 #[tokio::test]
 async fn persian_words_match_in_every_spelling_of_hamza_and_yeh() {
     let pairs = [
@@ -200,21 +200,21 @@ async fn persian_words_match_in_every_spelling_of_hamza_and_yeh() {
                 let hit = answer.hits.iter().find(|hit| ids_of(hit) == *id);
                 let hit =
                     hit.unwrap_or_else(|| panic!("{query} finds {found:?}, not {id} of {one}, {other}"));
-                // What is highlighted is the spelling in the text, and nothing else of it.
+                // The highlight covers exactly the text's own spelling.
                 let spelling = if *id == both[0] { one } else { other };
                 let letters = |text: &str| text.replace([' ', '\u{200c}'], "");
                 assert_eq!(letters(&highlighted(hit).concat()), letters(spelling), "{query} in {}", hit.text);
             }
         }
     }
-    // Spellings in a row may differ from word to word, and a beginning may be of any.
+    // Spellings in a phrase may differ from word to word, and prefixes match any spelling.
     finds(&mut reader, &[("مسئل* جمهور", &[])]).await;
     let answer = search(&mut reader, "مسأل*").await;
     assert!(ids(&answer).len() >= 6, "{:?}", ids(&answer));
 }
 
 #[tokio::test]
-async fn other_persian_words_stay_apart() {
+async fn distinct_persian_words_do_not_match() {
     let (_scene, mut reader) = reading("fa", &[("s1", "میز در میدان رود"), ("s2", "رئیس آمد")]).await;
     finds(&mut reader, &[("می", &[]), ("دان", &[]), ("راس", &[]), ("رس", &[])]).await;
 }

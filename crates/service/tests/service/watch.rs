@@ -27,7 +27,7 @@ async fn begin(briefs: &Briefs, request: WatchBriefsRequest) -> Streaming<WatchB
     briefs.clone().watch_briefs(request).await.unwrap().into_inner()
 }
 
-/// The next thing that is told, in words.
+/// Returns the next event as text.
 async fn next(answers: &mut Streaming<WatchBriefsResponse>) -> Result<(String, String), Status> {
     let waited = tokio::time::timeout(Duration::from_secs(20), answers.message()).await;
     let answer = waited.expect("something is told")?.expect("a watch does not end by itself");
@@ -56,7 +56,7 @@ async fn publish(scene: &Scene, brief: &str, number: u32, content: BriefContent)
     scene.briefs(&scene.admin).import_brief(request).await.unwrap().into_inner().cursor
 }
 
-/// Content whose sentence for named persons differs, and nothing else.
+/// Builds content that differs only in its highest-marked sentence.
 fn hidden_change(title: &str) -> BriefContent {
     let mut content = content(title);
     let Some(chancery_proto::brief::v1::block::Kind::Paragraph(paragraph)) =
@@ -69,7 +69,7 @@ fn hidden_change(title: &str) -> BriefContent {
 }
 
 #[tokio::test]
-async fn a_watch_tells_the_current_state_first_and_then_every_change_in_order() {
+async fn a_watch_sends_the_current_state_and_then_every_change_in_order() {
     let scene = Scene::new().await;
     publish(&scene, "b2", 1, content("Two")).await;
     publish(&scene, "b1", 1, content("One")).await;
@@ -104,7 +104,7 @@ async fn a_watch_tells_the_current_state_first_and_then_every_change_in_order() 
     ];
     let (words, cursors): (Vec<_>, Vec<_>) = told.into_iter().unzip();
     assert_eq!(words, expected);
-    // From each cursor, exactly what comes after it.
+    // Each cursor resumes with exactly the events after it.
     let mut again = begin(&reader, watch(&from)).await;
     assert_eq!(next(&mut again).await.unwrap().0, expected[0]);
     for (place, cursor) in cursors[..3].iter().enumerate() {
@@ -114,7 +114,7 @@ async fn a_watch_tells_the_current_state_first_and_then_every_change_in_order() 
 }
 
 #[tokio::test]
-async fn whose_edition_did_not_change_hears_nothing() {
+async fn a_change_outside_the_callers_edition_sends_no_event() {
     let scene = Scene::new().await;
     publish(&scene, "b1", 1, content("One")).await;
     let (low, high) = (scene.reader("TLP:CLEAR").await, scene.reader("TLP:RED").await);
@@ -129,7 +129,7 @@ async fn whose_edition_did_not_change_hears_nothing() {
 }
 
 #[tokio::test]
-async fn a_watch_of_some_briefs_hears_of_those_only() {
+async fn a_watch_of_named_briefs_reports_only_those() {
     let scene = Scene::new().await;
     let reader = scene.reader("TLP:RED").await;
     let names = vec![BRIEF.to_owned()];
@@ -141,7 +141,7 @@ async fn a_watch_of_some_briefs_hears_of_those_only() {
 }
 
 #[tokio::test]
-async fn a_watch_that_has_nothing_to_tell_says_that_it_is_alive() {
+async fn an_idle_watch_sends_keep_alives() {
     let scene = Scene::new().await;
     let reader = scene.reader("TLP:RED").await;
     let mut answers = begin(&reader, from_now()).await;
@@ -154,14 +154,14 @@ async fn a_watch_that_has_nothing_to_tell_says_that_it_is_alive() {
 }
 
 #[tokio::test]
-async fn a_slow_reader_is_let_go_with_a_cursor_from_which_nothing_is_missed_or_repeated() {
+async fn a_slow_readers_watch_ends_with_a_cursor_that_resumes_without_gaps_or_repeats() {
     let scene = Scene::new().await;
-    let replica = scene.replica(&["--watch-patience", "100"]).await;
+    let replica = scene.replica(&["--watch-timeout", "100"]).await;
     let token = scene.token("default", &[Role::Reader], "TLP:RED").await;
     let slow = Scene::narrow_briefs_at(replica.listen, &token);
     let mut answers = begin(&slow, from_now()).await;
     assert_eq!(next(&mut answers).await.unwrap().0, "checkpoint");
-    // More than connection and server hold for somebody who does not read.
+    // More than connection and server buffer for a caller who does not read.
     let long = "word ".repeat(55);
     let many: u32 = 400;
     let titles: Vec<_> =
@@ -225,7 +225,7 @@ async fn a_watch_that_skipped_the_current_state_resumes_with_the_same_request_an
 }
 
 #[tokio::test]
-async fn cursors_of_elsewhere_of_the_future_and_made_up_ones_are_refused() {
+async fn foreign_future_and_forged_cursors_are_rejected() {
     let scene = Scene::new().await;
     let cursor = publish(&scene, "b1", 1, content("One")).await;
     let mut reader = scene.reader("TLP:RED").await;
@@ -235,7 +235,7 @@ async fn cursors_of_elsewhere_of_the_future_and_made_up_ones_are_refused() {
             GetBriefRequest { name: BRIEF.into(), at_least: cursor.to_owned(), ..Default::default() };
         refused_at(reader.get_brief(request).await, Reason::InvalidCursor, "at_least");
     }
-    // Of what has not happened: the log is set back behind the services' backs.
+    // Ahead of the log: the test sets the log back in the database.
     scene.rows("update change_counters set last_number = 0 where workspace_id = 'default'");
     scene.rows("delete from change_log where workspace_id = 'default'");
     refused_at(reader.watch_briefs(watch(&cursor)).await, Reason::InvalidCursor, "cursor");
@@ -251,7 +251,7 @@ async fn cursors_of_elsewhere_of_the_future_and_made_up_ones_are_refused() {
 }
 
 #[tokio::test]
-async fn after_a_dump_and_a_restore_old_cursors_are_refused_and_new_ones_hold() {
+async fn a_restore_expires_old_cursors_and_new_ones_work() {
     let scene = Scene::new().await;
     let cursor = publish(&scene, "b1", 1, content("One")).await;
     let restored = scene.restored_elsewhere(&[]).await;
@@ -266,7 +266,7 @@ async fn after_a_dump_and_a_restore_old_cursors_are_refused_and_new_ones_hold() 
     publish(&scene, "b1", 2, content("Another")).await;
     let request = GetBriefRequest { name: BRIEF.into(), at_least: new.clone(), ..Default::default() };
     assert_eq!(there.get_brief(request).await.unwrap().into_inner().newest_revision, 2);
-    // Where nothing was restored, the cursors go on.
+    // On the original database, the cursors remain valid.
     let mut answers = begin(&scene.briefs(token), watch(&cursor)).await;
     assert_eq!(next(&mut answers).await.unwrap().0, "Published b1/revisions/2 Another");
 }

@@ -19,7 +19,7 @@ use tonic_types::StatusExt;
 
 use crate::scene::{Scene, channel, content, document, import, refused};
 
-/// Bytes as they are: what a client with other definitions would send.
+/// Passes messages through undecoded, as a client with other definitions would send them.
 #[derive(Default)]
 struct Raw;
 
@@ -57,18 +57,30 @@ impl Decoder for Raw {
     }
 }
 
-/// Sends one message to any method and answers the first message that comes back.
+/// Sends one message to a method, and returns the first message of the response.
 pub(crate) async fn call(
     listener: SocketAddr,
     path: &str,
     token: &str,
     message: &[u8],
 ) -> Result<Bytes, Status> {
+    let authorization = format!("Bearer {token}");
+    let metadata = [("authorization", authorization.as_str())];
+    call_with(listener, path, if token.is_empty() { &[] } else { &metadata }, message).await
+}
+
+/// As [`call`], with any metadata.
+async fn call_with(
+    listener: SocketAddr,
+    path: &str,
+    metadata: &[(&'static str, &str)],
+    message: &[u8],
+) -> Result<Bytes, Status> {
     let mut client = Grpc::new(channel(listener)).max_encoding_message_size(2 * MESSAGE_LIMIT);
     client.ready().await.map_err(|error| Status::unknown(error.to_string()))?;
     let mut request = Request::new(tokio_stream::once(message.to_vec()));
-    if !token.is_empty() {
-        request.metadata_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
+    for (key, value) in metadata {
+        request.metadata_mut().insert(*key, value.parse().unwrap());
     }
     let path = PathAndQuery::try_from(path).unwrap();
     let mut answers = client.streaming(request, path, Raw).await?.into_inner();
@@ -76,7 +88,7 @@ pub(crate) async fn call(
 }
 
 #[tokio::test]
-async fn a_field_that_the_server_does_not_know_is_refused_by_its_path() {
+async fn an_unknown_field_is_rejected_by_path() {
     let scene = Scene::new().await;
     let request = CreateBriefRequest {
         parent: "workspaces/default".into(),
@@ -90,15 +102,30 @@ async fn a_field_that_the_server_does_not_know_is_refused_by_its_path() {
     let answer = call(scene.running.listen, path, &scene.admin, &bytes).await;
     let status = refused(answer, Code::InvalidArgument, Reason::UnknownField);
     assert_eq!(status.get_details_bad_request().unwrap().field_violations[0].field, "#111");
-    let hot = "/chancery.brief.v1.BriefService/GetBrief";
-    let answer = call(scene.running.listen, hot, &scene.admin, &[0xf8, 0x06, 0x01]).await;
+    let get_brief = "/chancery.brief.v1.BriefService/GetBrief";
+    let answer = call(scene.running.listen, get_brief, &scene.admin, &[0xf8, 0x06, 0x01]).await;
     refused(answer, Code::InvalidArgument, Reason::UnknownField);
     let answer = call(scene.running.listen, path, &scene.admin, &[0xff; 9]).await;
     refused(answer, Code::InvalidArgument, Reason::MalformedMessage);
 }
 
 #[tokio::test]
-async fn a_message_over_the_limit_is_refused_as_such_and_one_just_below_is_read() {
+async fn get_brief_is_served_by_its_own_route() {
+    let scene = Scene::new().await;
+    let authorization = format!("Bearer {}", scene.admin);
+    let metadata = [("authorization", authorization.as_str()), ("grpc-encoding", "gzip")];
+    let refusal = async |method: &str| {
+        let path = format!("/chancery.brief.v1.BriefService/{method}");
+        let status = call_with(scene.running.listen, &path, &metadata, &[]).await.unwrap_err();
+        assert_eq!(status.code(), Code::Unimplemented, "{status:?}");
+        status.message().to_owned()
+    };
+    assert_eq!(refusal("GetBrief").await, "compressed messages are not supported");
+    assert_ne!(refusal("GetBriefDraft").await, "compressed messages are not supported");
+}
+
+#[tokio::test]
+async fn a_message_over_the_limit_is_rejected_and_one_just_below_is_accepted() {
     let scene = Scene::new().await;
     let path = "/chancery.brief.v1.BriefService/GetBrief";
     let request = |length| GetBriefRequest { name: "x".repeat(length), ..GetBriefRequest::default() };
@@ -111,7 +138,7 @@ async fn a_message_over_the_limit_is_refused_as_such_and_one_just_below_is_read(
 }
 
 #[tokio::test]
-async fn an_answer_over_the_limit_is_refused_as_such() {
+async fn a_response_over_the_limit_is_rejected() {
     let scene = Scene::new().await;
     let mut admin = scene.briefs(&scene.admin);
     for number in 1..=3 {
@@ -136,7 +163,7 @@ async fn an_answer_over_the_limit_is_refused_as_such() {
 }
 
 #[tokio::test]
-async fn health_and_reflection_answer_without_a_token() {
+async fn health_and_reflection_need_no_token() {
     let scene = Scene::new().await;
     for listener in [scene.running.listen, scene.running.worker_listen] {
         let mut health = HealthClient::new(channel(listener));
@@ -149,7 +176,7 @@ async fn health_and_reflection_answer_without_a_token() {
         let answer = health.check(HealthCheckRequest { service: service.clone() }).await.unwrap();
         assert_eq!(answer.into_inner().status, 1, "{service}");
     }
-    // Field 7 of ServerReflectionRequest asks for the list of services.
+    // Field 7 of ServerReflectionRequest requests the list of services.
     for version in ["v1", "v1alpha"] {
         let path = format!("/grpc.reflection.{version}.ServerReflection/ServerReflectionInfo");
         let answer = call(scene.running.listen, &path, "", &[0x3a, 0x00]).await.unwrap();
@@ -183,7 +210,7 @@ async fn browsers_are_answered_over_http_1_in_grpc_web() {
 }
 
 #[tokio::test]
-async fn a_database_that_is_gone_is_told_as_unavailable_with_a_time_to_retry() {
+async fn a_lost_database_is_reported_as_unavailable_with_a_retry_delay() {
     let folder = std::env::temp_dir().join(format!("chancery-gone-{}", std::process::id()));
     let private = PrivatePostgres::start(Options::durable(DataDir::Wanted(folder.clone()))).unwrap();
     let scene = Scene::on(TestServer::on(private)).await;

@@ -30,7 +30,7 @@ async fn revision(caller: &mut Briefs, number: u32) -> Result<BriefRevision, Sta
     Ok(caller.get_brief_revision(request).await?.into_inner())
 }
 
-/// Two revisions for everybody, the third for named persons only.
+/// Publishes two revisions at the lowest marking, and a third at the highest.
 async fn scene() -> Scene {
     let scene = Scene::new().await;
     let mut closed = content("Three");
@@ -44,7 +44,7 @@ async fn scene() -> Scene {
 }
 
 #[tokio::test]
-async fn a_withdrawn_revision_answers_to_its_name_and_nothing_else_answers_with_it() {
+async fn a_withdrawn_revision_is_returned_by_its_name_only() {
     let scene = scene().await;
     let mut admin = scene.briefs(&scene.admin);
     let mut reader = scene.reader("TLP:CLEAR").await;
@@ -72,7 +72,7 @@ async fn a_withdrawn_revision_answers_to_its_name_and_nothing_else_answers_with_
     let listed = reader.list_briefs(list).await.unwrap().into_inner().briefs;
     assert_eq!(listed[0].newest_revision, 1);
 
-    // Twice is the same.
+    // A repeated withdrawal has no effect.
     let again = WithdrawBriefRevisionRequest { reason: "Another.".into(), ..withdraw(2) };
     let again = admin.withdraw_brief_revision(again).await.unwrap().into_inner();
     assert_eq!(again.withdraw_time, withdrawn.withdraw_time);
@@ -80,7 +80,7 @@ async fn a_withdrawn_revision_answers_to_its_name_and_nothing_else_answers_with_
 }
 
 #[tokio::test]
-async fn when_all_that_a_caller_could_see_is_withdrawn_he_is_told_so_and_no_one_else_is() {
+async fn all_withdrawn_is_reported_only_to_callers_who_had_an_edition() {
     let scene = scene().await;
     let mut admin = scene.briefs(&scene.admin);
     let mut reader = scene.reader("TLP:CLEAR").await;
@@ -91,13 +91,13 @@ async fn when_all_that_a_caller_could_see_is_withdrawn_he_is_told_so_and_no_one_
     assert_eq!(newest(&mut admin).await.unwrap().0, 3);
     admin.withdraw_brief_revision(withdraw(3)).await.unwrap();
     refused(newest(&mut admin).await, Code::NotFound, Reason::AllWithdrawn);
-    // What comes after is the newest again.
+    // A later revision becomes the newest.
     admin.import_brief(import(vec![document("b1", 4, content("Four"))])).await.unwrap();
     assert_eq!(newest(&mut reader).await.unwrap(), (4, "Four".into()));
 }
 
 #[tokio::test]
-async fn who_may_not_see_a_revision_learns_nothing_of_its_withdrawal() {
+async fn a_withdrawal_is_invisible_without_an_edition() {
     let scene = scene().await;
     let mut reader = scene.reader("TLP:CLEAR").await;
     let before = reader
@@ -116,7 +116,7 @@ async fn who_may_not_see_a_revision_learns_nothing_of_its_withdrawal() {
 }
 
 #[tokio::test]
-async fn withdrawing_needs_a_publisher_who_may_see_all_of_it() {
+async fn withdrawing_requires_a_publisher_who_sees_all_of_the_revision() {
     let scene = scene().await;
     let author = scene.token("default", &[Role::Author, Role::Reader], "TLP:RED").await;
     let answer = scene.briefs(&author).withdraw_brief_revision(withdraw(1)).await;
@@ -128,7 +128,7 @@ async fn withdrawing_needs_a_publisher_who_may_see_all_of_it() {
 }
 
 #[tokio::test]
-async fn a_withdrawal_needs_a_reason() {
+async fn a_withdrawal_requires_a_reason() {
     let scene = scene().await;
     let mut admin = scene.briefs(&scene.admin);
     for reason in ["", " \n", "a\0b", "b\u{202e}a", "\u{2067}a\nb\u{2069}", &"x".repeat(1001)] {
@@ -141,7 +141,7 @@ async fn a_withdrawal_needs_a_reason() {
 }
 
 #[tokio::test]
-async fn a_withdrawal_travels_with_the_revision() {
+async fn exports_and_imports_preserve_a_withdrawal() {
     let scene = scene().await;
     let mut admin = scene.briefs(&scene.admin);
     admin.withdraw_brief_revision(withdraw(2)).await.unwrap();

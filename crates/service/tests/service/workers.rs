@@ -25,7 +25,7 @@ fn failure(lease: &Lease, reason: &str) -> FailRenderRequest {
 }
 
 #[tokio::test]
-async fn the_input_is_the_manifest_and_then_the_edition_that_it_names() {
+async fn the_render_input_is_the_manifest_and_then_its_edition() {
     let scene = QueueScene::new().await;
     let (render, lease) = scene.begun().await;
     let request = GetRenderInputRequest { lease: Some(lease) };
@@ -42,7 +42,7 @@ async fn the_input_is_the_manifest_and_then_the_edition_that_it_names() {
 }
 
 #[tokio::test]
-async fn an_upload_that_is_not_what_it_said_leaves_the_lease_unharmed() {
+async fn an_upload_that_differs_from_its_header_leaves_the_lease_valid() {
     let scene = QueueScene::new().await;
     let (_, lease) = scene.begun().await;
     let good = header(&lease, &pdf());
@@ -59,7 +59,7 @@ async fn an_upload_that_is_not_what_it_said_leaves_the_lease_unharmed() {
 }
 
 #[tokio::test]
-async fn malformed_uploads_are_refused_field_by_field() {
+async fn malformed_uploads_are_rejected_by_field() {
     let scene = QueueScene::new().await;
     let (_, lease) = scene.begun().await;
     let good = header(&lease, b"%PDF");
@@ -94,7 +94,7 @@ async fn malformed_uploads_are_refused_field_by_field() {
 }
 
 #[tokio::test]
-async fn every_call_under_a_stale_lease_is_told_so() {
+async fn every_call_with_a_stale_lease_gets_lease_lost() {
     let scene = QueueScene::new().await;
     let (_, stale) = scene.begun().await;
     scene.let_leases_run_out();
@@ -115,7 +115,7 @@ async fn every_call_under_a_stale_lease_is_told_so() {
 }
 
 #[tokio::test]
-async fn what_workers_ask_for_wrongly_is_refused() {
+async fn invalid_worker_requests_are_rejected() {
     let scene = QueueScene::new().await;
     let (_, lease) = scene.begun().await;
     let mut workers = scene.workers.clone();
@@ -139,7 +139,7 @@ async fn what_workers_ask_for_wrongly_is_refused() {
 }
 
 #[tokio::test]
-async fn a_lease_of_a_task_that_the_worker_made_up_is_lost_and_the_task_beside_it_unharmed() {
+async fn a_lease_of_an_unknown_task_is_lost_and_other_tasks_are_unaffected() {
     let scene = QueueScene::new().await;
     let (_, lease) = scene.begun().await;
     let elsewhere = Lease { task: "0".repeat(32), ..lease.clone() };
@@ -156,7 +156,7 @@ async fn a_lease_of_a_task_that_the_worker_made_up_is_lost_and_the_task_beside_i
 }
 
 #[tokio::test]
-async fn an_endless_upload_ends_with_the_first_byte_too_many() {
+async fn an_oversized_upload_ends_at_the_first_excess_byte() {
     let scene = QueueScene::new().await;
     let (_, lease) = scene.begun().await;
     let piece = UploadPart::Data(vec![0; 100_000].into());
@@ -169,7 +169,7 @@ async fn an_endless_upload_ends_with_the_first_byte_too_many() {
 }
 
 #[tokio::test]
-async fn who_waits_for_a_task_gets_it_when_it_is_queued_and_nothing_when_the_wait_is_over() {
+async fn a_waiting_worker_gets_a_task_once_it_is_queued_and_nothing_on_a_timeout() {
     let scene = QueueScene::new().await;
     let nothing = scene.workers.clone().acquire_leases(acquire(0)).await.unwrap().into_inner();
     assert_eq!(nothing.leases, []);

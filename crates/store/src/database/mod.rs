@@ -19,6 +19,8 @@ mod connection;
 mod interrupted;
 mod monitor;
 mod pool;
+pub(crate) mod schema;
+pub(crate) mod settings;
 mod statement_error;
 mod transaction;
 

@@ -18,6 +18,8 @@ mod order;
 mod parse;
 mod scan;
 mod schema;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 
@@ -124,6 +126,3 @@ fn bounded(text: &str) -> Result<(), FilterError> {
         None => Ok(()),
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -5,8 +5,12 @@ use chancery_proto::names::{ResourceId, RevisionName};
 use prost::Message;
 use sqlx::{FromRow, Postgres, QueryBuilder};
 
+use super::KnowledgeQuery;
+use super::checked;
+use super::field;
+use super::key;
 use super::view::{AsOf, View};
-use super::{KnowledgeQuery, checked, field, key, words};
+use super::words;
 use crate::filter::{FieldType, KeyKind, Order, Place, Schema, SortColumn, Sorting};
 use crate::{Principal, Result, Store, StoreError, damaged, revision_name};
 

@@ -10,9 +10,9 @@ use prost::Message;
 
 use super::impact_deliveries;
 use super::impact_walk::{Node, Reached, Walk};
+use crate::artifacts::deliveries::Delivery;
+use crate::briefs::editions::check_content_schema;
 use crate::database::PgConnection;
-use crate::deliveries::Delivery;
-use crate::editions::check_content_schema;
 use crate::{Principal, Result, Store, StoreError, damaged, revision_name, to_number};
 
 /// Briefs whose texts are read at a time.

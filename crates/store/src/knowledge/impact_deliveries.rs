@@ -3,8 +3,8 @@
 use chancery_proto::names::BriefName;
 
 use super::impact::{Holders, ImpactTarget};
+use crate::artifacts::deliveries::{Delivery, Row, told};
 use crate::database::PgConnection;
-use crate::deliveries::{Delivery, Row, told};
 use crate::{Principal, Result};
 
 /// Deliveries of one answer.

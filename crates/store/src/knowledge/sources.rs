@@ -2,7 +2,13 @@
 
 use chancery_proto::brief::v1::Source;
 
-use super::{BRIEF_AND_PLACE, Found, KnowledgeQuery, List, field, key, words};
+use super::BRIEF_AND_PLACE;
+use super::Found;
+use super::KnowledgeQuery;
+use super::List;
+use super::field;
+use super::key;
+use super::words;
 use crate::filter::{Field, FieldType, KeyKind, Schema, SortColumn, Sorting};
 use crate::{Principal, Result, Store};
 

@@ -4,8 +4,10 @@
 use chancery_proto::names::ResourceId;
 use sqlx::{FromRow, Postgres, QueryBuilder};
 
+use super::SearchFacet;
+use super::SearchPlace;
+use super::facets;
 use super::words::Words;
-use super::{SearchFacet, SearchPlace, facets};
 use crate::database::PgConnection;
 use crate::filter::Filter;
 use crate::{Result, damaged};

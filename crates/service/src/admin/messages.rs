@@ -1,0 +1,258 @@
+//! Conversions of workspaces, tokens, the queue, workers and tasks from and to wire messages.
+
+use std::time::Duration;
+
+use chancery_brief::marking::{Policy, Scheme};
+use chancery_proto::admin::v1 as wire;
+use chancery_proto::names::{ResourceId, WorkspaceName};
+use chancery_store as store;
+use chancery_store::{DeadTaskFilter, DeadTaskPlace, Roles, WorkerPlace};
+use time::OffsetDateTime;
+use tonic::Status;
+
+use crate::rpc::errors::{invalid_field, invalid_page_token};
+use crate::rpc::fields::{name, timestamp};
+use crate::rpc::pagination::Page;
+
+/// A checked query for one page of dead tasks.
+#[derive(Debug)]
+pub(crate) struct DeadTaskListQuery {
+    pub(crate) filter: DeadTaskFilter,
+    pub(crate) page: Page,
+    pub(crate) after: Option<DeadTaskPlace>,
+}
+
+impl DeadTaskListQuery {
+    /// Checks a request. A page token is valid for one workspace and setting of `show_with_successor`.
+    pub(crate) fn decode(request: &wire::ListDeadTasksRequest) -> Result<Self, Status> {
+        let workspace: Option<ResourceId> = match request.workspace.as_str() {
+            "" => None,
+            given => Some(name::<WorkspaceName>("workspace", given)?.workspace),
+        };
+        let with_successor = request.show_with_successor;
+        let query = format!("dead tasks of {}, {with_successor}", request.workspace);
+        let page = Page::read(query, request.page_size, &request.page_token)?;
+        let after = page.after.as_deref().map(|key| parse_task_position(key).ok_or_else(invalid_page_token));
+        let after = after.transpose()?;
+        Ok(Self { filter: DeadTaskFilter { workspace, with_successor }, page, after })
+    }
+}
+
+/// Encodes a position for a page token: the end time in nanoseconds, and the task's id.
+pub(crate) fn task_position_key(task: &store::RenderTask) -> String {
+    let nanoseconds = task.ended_at.map_or(0, OffsetDateTime::unix_timestamp_nanos);
+    format!("{nanoseconds}/{}", task.name.task)
+}
+
+fn parse_task_position(key: &str) -> Option<DeadTaskPlace> {
+    let (time, task) = key.split_once('/')?;
+    let died_at = OffsetDateTime::from_unix_timestamp_nanos(time.parse().ok()?).ok()?;
+    Some(DeadTaskPlace { died_at, task: task.parse().ok()? })
+}
+
+/// Encodes a position for a page token: the id, which has no slash, and the name, which can have slashes.
+pub(crate) fn worker_position_key(worker: &store::Worker) -> String {
+    format!("{}/{}", worker.name.worker, worker.display_name)
+}
+
+pub(crate) fn parse_worker_position(key: &str) -> Option<WorkerPlace> {
+    let (id, display_name) = key.split_once('/')?;
+    Some(WorkerPlace { display_name: display_name.to_owned(), id: id.parse().ok()? })
+}
+
+pub(crate) fn stats_message(stats: &store::QueueStats) -> wire::QueueStats {
+    let depth = stats.depth;
+    wire::QueueStats {
+        waiting: count(depth.waiting),
+        running: count(depth.running),
+        retry_paused: count(depth.retry_paused),
+        dead: count(stats.dead),
+        quarantined: count(stats.quarantined),
+        oldest_waiting_age: stats.oldest_waiting.map(seconds),
+        workspaces: stats.workspaces.iter().map(workspace_queue_message).collect(),
+        environments: stats.environments.iter().map(environment_queue_message).collect(),
+        succeeded_last_hour: count(stats.succeeded_last_hour),
+        failed_last_hour: count(stats.failed_last_hour),
+        expired_last_hour: count(stats.expired_last_hour),
+        table_bytes: stats.table_bytes,
+        table_dead_rows: stats.table_dead_rows,
+    }
+}
+
+fn workspace_queue_message(queue: &store::WorkspaceQueue) -> wire::WorkspaceQueueStats {
+    wire::WorkspaceQueueStats {
+        workspace: queue.workspace.to_string(),
+        waiting: count(queue.depth.waiting),
+        running: count(queue.depth.running),
+        retry_paused: count(queue.depth.retry_paused),
+    }
+}
+
+fn environment_queue_message(queue: &store::EnvironmentQueue) -> wire::EnvironmentQueueStats {
+    wire::EnvironmentQueueStats {
+        environment: Some(queue.environment.to_message()),
+        active: queue.is_active,
+        waiting: count(queue.depth.waiting),
+        running: count(queue.depth.running),
+        retry_paused: count(queue.depth.retry_paused),
+        live_workers: count(queue.live_workers),
+        no_worker: queue.has_no_worker(),
+    }
+}
+
+pub(crate) fn worker_message(worker: store::Worker) -> wire::Worker {
+    wire::Worker {
+        name: worker.name.to_string(),
+        display_name: worker.display_name,
+        environment: Some(worker.environment.to_message()),
+        live: worker.is_live,
+        drained: worker.drained_at.is_some(),
+        free_slots: count(worker.free_slots),
+        leases: count(worker.leases),
+        first_seen_time: Some(timestamp(worker.first_seen)),
+        last_seen_time: Some(timestamp(worker.last_seen)),
+        drain_time: worker.drained_at.map(timestamp),
+    }
+}
+
+pub(crate) fn task_message(task: store::RenderTask) -> wire::RenderTask {
+    wire::RenderTask {
+        name: task.name.to_string(),
+        workspace: WorkspaceName { workspace: task.brief.workspace.clone() }.to_string(),
+        brief: task.brief.to_string(),
+        revision: count(task.revision),
+        state: task_state(task.state).into(),
+        reason: task.reason,
+        message: task.message,
+        attempts: count(task.attempts),
+        crashes: count(task.crashes),
+        quarantined: task.quarantined,
+        generation: count(task.generation),
+        environment: Some(task.environment),
+        create_time: Some(timestamp(task.created_at)),
+        end_time: task.ended_at.map(timestamp),
+        successor: task.successor.map(|successor| successor.to_string()).unwrap_or_default(),
+    }
+}
+
+const fn task_state(state: store::TaskState) -> wire::TaskState {
+    match state {
+        store::TaskState::Queued => wire::TaskState::Queued,
+        store::TaskState::Running => wire::TaskState::Running,
+        store::TaskState::Succeeded => wire::TaskState::Succeeded,
+        store::TaskState::Failed => wire::TaskState::Failed,
+        store::TaskState::Dead => wire::TaskState::Dead,
+        store::TaskState::Cancelled => wire::TaskState::Cancelled,
+    }
+}
+
+pub(crate) fn workspace_message(found: store::Workspace) -> wire::Workspace {
+    let scheme = match found.scheme {
+        Scheme::Tlp => wire::MarkingScheme::Tlp,
+        Scheme::Us => wire::MarkingScheme::Us,
+        Scheme::Corporate => wire::MarkingScheme::Corporate,
+    };
+    let policy = match found.policy {
+        Policy::Omit => wire::WithholdingPolicy::Omit,
+        Policy::Mark => wire::WithholdingPolicy::Mark,
+    };
+    wire::Workspace {
+        name: WorkspaceName { workspace: found.id }.to_string(),
+        display_name: found.display_name,
+        marking_scheme: scheme.into(),
+        withholding_policy: policy.into(),
+        create_time: Some(timestamp(found.created_at)),
+    }
+}
+
+pub(crate) fn token_message(token: store::ApiToken) -> wire::ApiToken {
+    wire::ApiToken {
+        name: token.name.to_string(),
+        display_name: token.display_name,
+        roles: token.roles.iter().map(|role| role_message(role).into()).collect(),
+        clearance: token.clearance,
+        create_time: Some(timestamp(token.created_at)),
+        expire_time: token.expires_at.map(timestamp),
+        revoke_time: token.revoked_at.map(timestamp),
+    }
+}
+
+pub(crate) fn scheme(number: i32) -> Result<Scheme, Status> {
+    match wire::MarkingScheme::try_from(number) {
+        Ok(wire::MarkingScheme::Unspecified | wire::MarkingScheme::Tlp) => Ok(Scheme::Tlp),
+        Ok(wire::MarkingScheme::Us) => Ok(Scheme::Us),
+        Ok(wire::MarkingScheme::Corporate) => Ok(Scheme::Corporate),
+        Err(_) => Err(invalid_field("workspace.marking_scheme", "unknown marking scheme")),
+    }
+}
+
+pub(crate) fn policy(number: i32) -> Result<Policy, Status> {
+    match wire::WithholdingPolicy::try_from(number) {
+        Ok(wire::WithholdingPolicy::Unspecified | wire::WithholdingPolicy::Omit) => Ok(Policy::Omit),
+        Ok(wire::WithholdingPolicy::Mark) => Ok(Policy::Mark),
+        Err(_) => Err(invalid_field("workspace.withholding_policy", "unknown withholding policy")),
+    }
+}
+
+pub(crate) fn roles(numbers: &[i32]) -> Result<Roles, Status> {
+    let roles = numbers.iter().enumerate().map(|(index, number)| {
+        let role = wire::Role::try_from(*number).ok().and_then(role);
+        role.ok_or_else(|| invalid_field(&format!("api_token.roles[{index}]"), "unknown role"))
+    });
+    roles.collect()
+}
+
+fn role(message: wire::Role) -> Option<store::Role> {
+    match message {
+        wire::Role::Unspecified => None,
+        wire::Role::Reader => Some(store::Role::Reader),
+        wire::Role::Author => Some(store::Role::Author),
+        wire::Role::Publisher => Some(store::Role::Publisher),
+        wire::Role::Renderer => Some(store::Role::Renderer),
+        wire::Role::Admin => Some(store::Role::Admin),
+        wire::Role::Worker => Some(store::Role::Worker),
+        wire::Role::Operator => Some(store::Role::Operator),
+    }
+}
+
+fn role_message(role: store::Role) -> wire::Role {
+    match role {
+        store::Role::Reader => wire::Role::Reader,
+        store::Role::Author => wire::Role::Author,
+        store::Role::Publisher => wire::Role::Publisher,
+        store::Role::Renderer => wire::Role::Renderer,
+        store::Role::Admin => wire::Role::Admin,
+        store::Role::Worker => wire::Role::Worker,
+        store::Role::Operator => wire::Role::Operator,
+    }
+}
+
+/// Converts a count, saturating at the wire type's maximum.
+fn count(number: impl TryInto<i32>) -> i32 {
+    number.try_into().unwrap_or(i32::MAX)
+}
+
+fn seconds(duration: Duration) -> prost_types::Duration {
+    prost_types::Duration { seconds: i64::try_from(duration.as_secs()).unwrap_or(i64::MAX), nanos: 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{parse_task_position, parse_worker_position};
+
+    const ID: &str = "0123456789abcdef0123456789abcdef";
+
+    #[test]
+    fn a_worker_name_may_contain_slashes() {
+        let position = parse_worker_position(&format!("{ID}/rack 1/host 2")).unwrap();
+        assert_eq!((position.id.as_str(), position.display_name.as_str()), (ID, "rack 1/host 2"));
+    }
+
+    #[test]
+    fn malformed_keys_are_rejected() {
+        for key in ["", "/", "x/1", ID, &format!("x/{ID}"), "99999999999999999999999999/0"] {
+            assert_eq!(parse_task_position(key), None, "{key}");
+            assert_eq!(parse_worker_position(key), None, "{key}");
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! Handlers of `chancery.admin.v1.AdminService`.
+
+use chancery_proto::admin::v1::admin_service_server::AdminService;
+use chancery_proto::admin::v1::{
+    ApiToken, CreateApiTokenRequest, CreateApiTokenResponse, CreateWorkspaceRequest, DrainWorkerRequest,
+    GetQueueStatsRequest, GetWorkspaceRequest, ListApiTokensRequest, ListApiTokensResponse,
+    ListDeadTasksRequest, ListDeadTasksResponse, ListWorkersRequest, ListWorkersResponse, QueueStats,
+    RenderTask, RequeueTaskRequest, RevokeApiTokenRequest, UndrainWorkerRequest, Worker, Workspace,
+};
+use chancery_proto::names::{ApiTokenName, GeneratedId, ResourceId, TaskName, WorkerName, WorkspaceName};
+use chancery_store::{NewToken, Store};
+use tonic::{Request, Response, Status};
+
+use crate::admin::messages::{
+    DeadTaskListQuery, parse_worker_position, policy, roles, scheme, stats_message, task_message,
+    task_position_key, token_message, worker_message, worker_position_key, workspace_message,
+};
+use crate::auth::identity::principal;
+use crate::background::wakeups::Wakeups;
+use crate::cache::Cache;
+use crate::rpc::errors::{invalid_page_token, status};
+use crate::rpc::fields::{name, required, time};
+use crate::rpc::pagination::Page;
+
+/// Implements `AdminService` over the store.
+#[derive(Debug, Clone)]
+pub(crate) struct Admin {
+    store: Store,
+    cache: Cache,
+    wakeups: Wakeups,
+}
+
+impl Admin {
+    pub(crate) const fn new(store: Store, cache: Cache, wakeups: Wakeups) -> Self {
+        Self { store, cache, wakeups }
+    }
+
+    async fn set_drained<T>(
+        &self,
+        request: &Request<T>,
+        worker: &str,
+        drained: bool,
+    ) -> Result<Worker, Status> {
+        let principal = principal(request)?;
+        let worker: WorkerName = name("name", worker)?;
+        let worker = self.store.drain_worker(&principal, &worker, drained).await.map_err(status)?;
+        Ok(worker_message(worker))
+    }
+}
+
+#[tonic::async_trait]
+impl AdminService for Admin {
+    async fn create_workspace(
+        &self,
+        request: Request<CreateWorkspaceRequest>,
+    ) -> Result<Response<Workspace>, Status> {
+        let principal = principal(&request)?;
+        let request = request.into_inner();
+        let id: ResourceId = name("workspace_id", &request.workspace_id)?;
+        let workspace = required("workspace", request.workspace)?;
+        let scheme = scheme(workspace.marking_scheme)?;
+        let policy = policy(workspace.withholding_policy)?;
+        let created =
+            self.store.create_workspace(&principal, &id, &workspace.display_name, scheme, policy).await;
+        Ok(Response::new(workspace_message(created.map_err(status)?)))
+    }
+
+    async fn get_workspace(
+        &self,
+        request: Request<GetWorkspaceRequest>,
+    ) -> Result<Response<Workspace>, Status> {
+        let principal = principal(&request)?;
+        let WorkspaceName { workspace } = name("name", &request.into_inner().name)?;
+        let found = self.store.workspace(&principal, &workspace).await.map_err(status)?;
+        Ok(Response::new(workspace_message(found)))
+    }
+
+    async fn create_api_token(
+        &self,
+        request: Request<CreateApiTokenRequest>,
+    ) -> Result<Response<CreateApiTokenResponse>, Status> {
+        let principal = principal(&request)?;
+        let request = request.into_inner();
+        let WorkspaceName { workspace } = name("parent", &request.parent)?;
+        let requested = required("api_token", request.api_token)?;
+        let expires_at =
+            requested.expire_time.as_ref().map(|end| time("api_token.expire_time", end)).transpose()?;
+        let token = NewToken {
+            display_name: &requested.display_name,
+            roles: roles(&requested.roles)?,
+            clearance: &requested.clearance,
+            expires_at,
+        };
+        let created = self.store.create_token(&principal, &workspace, &token).await;
+        let (token, secret) = created.map_err(status)?;
+        let (api_token, secret) = (Some(token_message(token)), secret.reveal().to_owned());
+        Ok(Response::new(CreateApiTokenResponse { api_token, secret }))
+    }
+
+    async fn list_api_tokens(
+        &self,
+        request: Request<ListApiTokensRequest>,
+    ) -> Result<Response<ListApiTokensResponse>, Status> {
+        let principal = principal(&request)?;
+        let request = request.into_inner();
+        let WorkspaceName { workspace } = name("parent", &request.parent)?;
+        let page = Page::read(format!("tokens of {workspace}"), request.page_size, &request.page_token)?;
+        let after = page.after.as_deref().map(str::parse::<GeneratedId>).transpose();
+        let after = after.map_err(|_| invalid_page_token())?;
+        let listed = self.store.list_tokens(&principal, &workspace, after.as_ref(), page.limit()).await;
+        let mut found = listed.map_err(status)?;
+        let next_page_token = page.cut(&mut found, |token| token.name.token.to_string());
+        let api_tokens = found.into_iter().map(token_message).collect();
+        Ok(Response::new(ListApiTokensResponse { api_tokens, next_page_token }))
+    }
+
+    async fn revoke_api_token(
+        &self,
+        request: Request<RevokeApiTokenRequest>,
+    ) -> Result<Response<ApiToken>, Status> {
+        let principal = principal(&request)?;
+        let token: ApiTokenName = name("name", &request.into_inner().name)?;
+        let revoked = self.store.revoke_token(&principal, &token).await.map_err(status)?;
+        self.cache.invalidate_token(&token);
+        Ok(Response::new(token_message(revoked)))
+    }
+
+    async fn get_queue_stats(
+        &self,
+        request: Request<GetQueueStatsRequest>,
+    ) -> Result<Response<QueueStats>, Status> {
+        let stats = self.store.queue_stats(&principal(&request)?).await.map_err(status)?;
+        Ok(Response::new(stats_message(&stats)))
+    }
+
+    async fn list_workers(
+        &self,
+        request: Request<ListWorkersRequest>,
+    ) -> Result<Response<ListWorkersResponse>, Status> {
+        let principal = principal(&request)?;
+        let request = request.into_inner();
+        let page = Page::read("workers".to_owned(), request.page_size, &request.page_token)?;
+        let after =
+            page.after.as_deref().map(|key| parse_worker_position(key).ok_or_else(invalid_page_token));
+        let after = after.transpose()?;
+        let listed = self.store.list_workers(&principal, after.as_ref(), page.limit()).await;
+        let mut found = listed.map_err(status)?;
+        let next_page_token = page.cut(&mut found, worker_position_key);
+        let workers = found.into_iter().map(worker_message).collect();
+        Ok(Response::new(ListWorkersResponse { workers, next_page_token }))
+    }
+
+    async fn drain_worker(&self, request: Request<DrainWorkerRequest>) -> Result<Response<Worker>, Status> {
+        Ok(Response::new(self.set_drained(&request, &request.get_ref().name, true).await?))
+    }
+
+    async fn undrain_worker(
+        &self,
+        request: Request<UndrainWorkerRequest>,
+    ) -> Result<Response<Worker>, Status> {
+        Ok(Response::new(self.set_drained(&request, &request.get_ref().name, false).await?))
+    }
+
+    async fn list_dead_tasks(
+        &self,
+        request: Request<ListDeadTasksRequest>,
+    ) -> Result<Response<ListDeadTasksResponse>, Status> {
+        let principal = principal(&request)?;
+        let DeadTaskListQuery { filter, page, after } = DeadTaskListQuery::decode(request.get_ref())?;
+        let listed = self.store.list_dead_tasks(&principal, &filter, after.as_ref(), page.limit()).await;
+        let mut found = listed.map_err(status)?;
+        let next_page_token = page.cut(&mut found, task_position_key);
+        let tasks = found.into_iter().map(task_message).collect();
+        Ok(Response::new(ListDeadTasksResponse { tasks, next_page_token }))
+    }
+
+    async fn requeue_task(
+        &self,
+        request: Request<RequeueTaskRequest>,
+    ) -> Result<Response<RenderTask>, Status> {
+        let principal = principal(&request)?;
+        let task: TaskName = name("name", &request.into_inner().name)?;
+        let requeued = self.store.requeue_task(&principal, &task).await.map_err(status)?;
+        if requeued.is_new {
+            self.wakeups.task_queued(requeued.task.name.task.as_str());
+        }
+        Ok(Response::new(task_message(requeued.task)))
+    }
+}

@@ -1,0 +1,159 @@
+//! The identity layer: authenticates each call, checks the permission that its method states, and passes the
+//! [`Principal`] on in the request's extensions. Nothing behind it reads credentials.
+
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use chancery_store::{Principal, Secret};
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
+use tonic::Status;
+use tonic::body::Body;
+use tower::{Layer, Service};
+
+use crate::auth::permissions::authorize;
+use crate::auth::stream_reauth::reauthenticated;
+use crate::auth::token_resolver::{TokenResolver, invalid_credentials};
+use crate::background::wakeups::Wakeups;
+use crate::cache::entries::SecretDigest;
+use crate::rpc::errors::{status, unauthenticated};
+use crate::rpc::wire::BoxedResponse;
+
+/// Path prefixes of services that need no credentials.
+const PUBLIC_SERVICES: [&str; 3] = ["/grpc.health.v1.", "/grpc.reflection.v1.", "/grpc.reflection.v1alpha."];
+
+/// Returns the principal of a call.
+///
+/// # Errors
+/// `UNAUTHENTICATED` if the call did not pass through [`IdentityLayer`].
+pub(crate) fn principal<T>(request: &tonic::Request<T>) -> Result<Principal, Status> {
+    shared_principal(request).map(Arc::unwrap_or_clone)
+}
+
+/// As [`principal`], without a copy.
+///
+/// # Errors
+/// As [`principal`].
+pub(crate) fn shared_principal<T>(request: &tonic::Request<T>) -> Result<Arc<Principal>, Status> {
+    let principal = request.extensions().get::<Arc<Principal>>();
+    principal.cloned().ok_or_else(|| unauthenticated("the call carries no credentials"))
+}
+
+/// Wraps a service in [`Identity`].
+#[derive(Debug, Clone)]
+pub(crate) struct IdentityLayer {
+    // Shared as a whole, so that a call increments one reference count.
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    tokens: TokenResolver,
+    wakeups: Wakeups,
+}
+
+impl IdentityLayer {
+    pub(crate) fn new(tokens: TokenResolver, wakeups: Wakeups) -> Self {
+        Self { shared: Arc::new(Shared { tokens, wakeups }) }
+    }
+}
+
+impl<S> Layer<S> for IdentityLayer {
+    type Service = Identity<S>;
+
+    fn layer(&self, inner: S) -> Identity<S> {
+        Identity { inner, shared: Arc::clone(&self.shared) }
+    }
+}
+
+/// Passes on calls that their principal may make. The response's extensions carry the principal for the call log.
+/// Response streams are re-authenticated while they last.
+#[derive(Debug, Clone)]
+pub(crate) struct Identity<S> {
+    inner: S,
+    shared: Arc<Shared>,
+}
+
+impl<S> Service<http::Request<Body>> for Identity<S>
+where
+    S: Service<http::Request<Body>, Response = http::Response<Body>> + Clone + Send + 'static,
+    S::Future: Send,
+{
+    type Response = http::Response<Body>;
+    type Error = S::Error;
+    type Future = BoxedResponse<S::Error>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: http::Request<Body>) -> Self::Future {
+        // `poll_ready` made this instance ready, not its clone: call the instance, and leave the clone behind.
+        let clone = self.inner.clone();
+        let mut inner = std::mem::replace(&mut self.inner, clone);
+        let shared = Arc::clone(&self.shared);
+        Box::pin(async move {
+            let path = request.uri().path();
+            if PUBLIC_SERVICES.iter().any(|public| path.starts_with(public)) {
+                return inner.call(request).await;
+            }
+            let (principal, secret) = match authenticate(&shared.tokens, request.headers()).await {
+                Ok(authenticated) => authenticated,
+                Err(status) => return Ok(status.into_http()),
+            };
+            let traits = match authorize(&principal, path) {
+                Ok(traits) => traits,
+                Err(status) => {
+                    let mut response = status.into_http();
+                    response.extensions_mut().insert(principal);
+                    return Ok(response);
+                }
+            };
+            request.extensions_mut().insert(Arc::clone(&principal));
+            let mut response = inner.call(request).await?;
+            if traits.has_side_effects {
+                // Whether the call logged a change is not known here; the followers of the log check.
+                shared.wakeups.change_logged();
+            }
+            if traits.answers_in_stream {
+                response = response.map(|body| reauthenticated(body, shared.tokens.clone(), secret));
+            }
+            response.extensions_mut().insert(principal);
+            Ok(response)
+        })
+    }
+}
+
+async fn authenticate(
+    tokens: &TokenResolver,
+    headers: &HeaderMap,
+) -> Result<(Arc<Principal>, SecretDigest), Status> {
+    let header =
+        headers.get(AUTHORIZATION).ok_or_else(|| unauthenticated("send \"authorization: Bearer chy_…\""))?;
+    let secret = header.to_str().ok().and_then(bearer_token).ok_or_else(invalid_credentials)?.sha256();
+    let principal = tokens.resolve(&secret).await.map_err(status)?.ok_or_else(invalid_credentials)?;
+    Ok((principal, secret))
+}
+
+/// Parses the token of an authorization header (RFC 6750, section 2.1; RFC 9110, section 11.1: the scheme is
+/// case-insensitive).
+fn bearer_token(header: &str) -> Option<Secret> {
+    let (scheme, token) = header.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| Secret::parse(token.trim()))?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bearer_token;
+
+    #[test]
+    fn only_well_formed_bearer_tokens_are_accepted() {
+        let token = format!("chy_{}", "A".repeat(43));
+        assert!(bearer_token(&format!("bearer {token}")).is_some());
+        assert!(
+            bearer_token(&token).is_none()
+                && bearer_token("Bearer chy_short").is_none()
+                && bearer_token("Basic abc").is_none()
+        );
+    }
+}

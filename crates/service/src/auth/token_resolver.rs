@@ -1,0 +1,54 @@
+//! Resolves API tokens to principals.
+
+use std::sync::Arc;
+
+use chancery_store::{Principal, Store};
+use tokio::time::Instant;
+use tonic::Status;
+
+use crate::cache::Cache;
+use crate::cache::entries::{CachedPrincipal, SecretDigest};
+use crate::rpc::errors::unauthenticated;
+
+/// Resolves tokens from the cache while it is fresh, else from the database. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct TokenResolver {
+    store: Store,
+    cache: Cache,
+}
+
+impl TokenResolver {
+    pub(crate) const fn new(store: Store, cache: Cache) -> Self {
+        Self { store, cache }
+    }
+
+    /// Returns the cached principal of a token.
+    pub(crate) fn cached(&self, secret: &SecretDigest) -> Option<Arc<Principal>> {
+        self.cache.principal(secret).map(|cached| cached.principal)
+    }
+
+    /// Returns the principal of a token, or `None` if the token is unknown, expired or revoked.
+    pub(crate) async fn resolve(
+        &self,
+        secret: &SecretDigest,
+    ) -> chancery_store::Result<Option<Arc<Principal>>> {
+        if let Some(cached) = self.cached(secret) {
+            return Ok(Some(cached));
+        }
+        let read_at = self.cache.generation();
+        // Taken before the query, so that the cached entry expires no later than the token.
+        let queried_at = Instant::now();
+        let Some((principal, time_to_live)) = self.store.principal_of_secret_sha256(secret).await? else {
+            return Ok(None);
+        };
+        let expires_at = time_to_live.and_then(|time_to_live| queried_at.checked_add(time_to_live));
+        let resolved = CachedPrincipal { principal: Arc::new(principal), expires_at };
+        self.cache.insert_principal(read_at, *secret, &resolved);
+        Ok(Some(resolved.principal))
+    }
+}
+
+/// Returns the same status for unknown, expired and revoked tokens, so that a caller cannot probe for tokens.
+pub(crate) fn invalid_credentials() -> Status {
+    unauthenticated("the credentials are unknown, expired or revoked")
+}

@@ -1,0 +1,65 @@
+//! Deletes expired data: abandoned uploads, PDFs, request ids, deleted briefs, stale workers. Every service process sweeps;
+//! concurrent sweeps do not conflict.
+
+use std::time::Duration;
+
+use chancery_store::Store;
+
+use crate::shutdown::Shutdown;
+
+/// Time between two sweeps of a process.
+const SWEEP_INTERVAL: Duration = Duration::from_mins(5);
+
+/// Sweeps until the shutdown. A failed step is logged and retried by the next sweep.
+pub(crate) async fn run(store: Store, artifact_age: Option<Duration>, shutdown: Shutdown) {
+    loop {
+        tokio::select! {
+            () = shutdown.begun() => return,
+            () = tokio::time::sleep(SWEEP_INTERVAL) => {}
+        }
+        match store.sweep_staged().await {
+            Ok(0) => {}
+            Ok(blobs) => tracing::info!(blobs, "deleted abandoned uploads"),
+            Err(error) => tracing::warn!(%error, "could not delete abandoned uploads"),
+        }
+        if let Some(age) = artifact_age {
+            expire_artifacts(&store, age, &shutdown).await;
+        }
+        match store.sweep_request_ids().await {
+            Ok(0) => {}
+            Ok(writes) => tracing::info!(writes, "deleted expired request ids"),
+            Err(error) => tracing::warn!(%error, "could not delete expired request ids"),
+        }
+        match store.expunge_briefs().await {
+            Ok(0) => {}
+            Ok(briefs) => tracing::info!(briefs, "permanently deleted briefs past their undelete window"),
+            Err(error) => {
+                tracing::warn!(%error, "could not permanently delete briefs past their undelete window");
+            }
+        }
+        match store.forget_workers().await {
+            Ok(0) => {}
+            Ok(workers) => tracing::info!(workers, "deleted workers not seen for a day"),
+            Err(error) => tracing::warn!(%error, "could not delete stale workers"),
+        }
+        match store.delete_discarded().await {
+            Ok(0) => {}
+            Ok(blobs) => tracing::info!(blobs, "deleted unreferenced bytes in artifact stores"),
+            Err(error) => tracing::warn!(%error, "could not delete unreferenced bytes in artifact stores"),
+        }
+    }
+}
+
+/// Expires PDFs in batches until none is over age.
+async fn expire_artifacts(store: &Store, age: Duration, shutdown: &Shutdown) {
+    while !shutdown.is_begun() {
+        match store.expire_artifacts(age).await {
+            Ok(0) => return,
+            Ok(pdfs) => tracing::info!(pdfs, "deleted expired PDFs"),
+            Err(error) => {
+                tracing::warn!(%error, "could not delete expired PDFs");
+                return;
+            }
+        }
+    }
+}

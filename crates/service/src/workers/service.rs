@@ -1,0 +1,211 @@
+//! Handlers of `chancery.worker.v1.RenderWorkerService`.
+
+use std::time::Duration;
+
+use chancery_proto::render::v1::RenderPhase;
+use chancery_proto::worker::v1 as wire;
+use chancery_proto::worker::v1::render_worker_service_server::RenderWorkerService;
+use chancery_store::{AttemptFailure, Finished, Lease, PrintEnvironment, Store};
+use tokio::sync::oneshot;
+use tokio::time::{Instant, sleep_until};
+use tonic::{Request, Response, Status, Streaming};
+
+use crate::background::wakeups::Wakeups;
+use crate::rpc::errors::{internal, invalid_field, status};
+use crate::rpc::fields::wait_time;
+use crate::rpc::response_streams::{ResponseStream, stream};
+use crate::shutdown::Shutdown;
+use crate::workers::artifact_upload;
+use crate::workers::heartbeats::WorkerHeartbeats;
+use crate::workers::messages::{
+    MAX_LEASES, MAX_PAGES, acquired_message, duration_message, environment, is_upper_snake_case, lease,
+    leases,
+};
+use crate::workers::render_input;
+
+/// Default and maximum time that `AcquireLeases` waits.
+const DEFAULT_WAIT: Duration = Duration::from_secs(20);
+const MAX_WAIT: Duration = Duration::from_mins(1);
+
+/// Maximum length of a worker's name, in characters.
+const MAX_NAME: usize = 200;
+
+/// Maximum length of a failure's message, in characters.
+const MAX_FAILURE_MESSAGE: usize = 2_000;
+
+/// Implements `RenderWorkerService` over the store. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct RenderWorkers {
+    store: Store,
+    wakeups: Wakeups,
+    heartbeats: WorkerHeartbeats,
+    shutdown: Shutdown,
+}
+
+impl RenderWorkers {
+    pub(crate) fn new(store: Store, wakeups: Wakeups, shutdown: Shutdown) -> Self {
+        let heartbeats = WorkerHeartbeats::new(store.clone());
+        Self { store, wakeups, heartbeats, shutdown }
+    }
+
+    /// Leases tasks. If the caller disconnects before it has them, they are released, and count as no attempt.
+    async fn acquire(
+        &self,
+        environment: PrintEnvironment,
+        worker: &str,
+        limit: u32,
+    ) -> Result<Vec<wire::AcquiredLease>, Status> {
+        let (sender, receiver) = oneshot::channel();
+        let (this, worker) = (self.clone(), worker.to_owned());
+        // Spawned, because a statement that is dropped half way may or may not have leased tasks.
+        tokio::spawn(async move {
+            let acquired = this.store.acquire_leases(environment, &worker, limit).await;
+            if let Err(Ok(undelivered)) = sender.send(acquired) {
+                let leases: Vec<Lease> =
+                    undelivered.leases.into_iter().map(|acquired| acquired.lease).collect();
+                this.release(&leases).await.ok();
+            }
+        });
+        let acquired = receiver.await.map_err(|error| internal(&error))?.map_err(status)?;
+        let leased = acquired.leases.iter().map(|acquired| &acquired.lease.task);
+        leased.chain(&acquired.quarantined).for_each(|task| self.wakeups.task_changed(task));
+        if acquired.leases.len() + acquired.quarantined.len() == limit as usize {
+            // The limit was reached, so that more tasks may be queued.
+            self.wakeups.wake_next_worker();
+        }
+        let times = self.store.lease_times();
+        Ok(acquired.leases.iter().map(|acquired| acquired_message(acquired, times)).collect())
+    }
+
+    async fn release(&self, leases: &[Lease]) -> Result<(), Status> {
+        if leases.is_empty() {
+            return Ok(());
+        }
+        for task in self.store.release_leases(leases).await.map_err(status)? {
+            self.wakeups.task_changed(&task);
+            self.wakeups.task_queued(&task);
+        }
+        Ok(())
+    }
+}
+
+#[tonic::async_trait]
+impl RenderWorkerService for RenderWorkers {
+    async fn acquire_leases(
+        &self,
+        request: Request<wire::AcquireLeasesRequest>,
+    ) -> Result<Response<wire::AcquireLeasesResponse>, Status> {
+        let request = request.into_inner();
+        if !(1..=MAX_LEASES).contains(&(request.max_leases as usize)) {
+            return Err(invalid_field("max_leases", format!("must be from 1 to {MAX_LEASES}")));
+        }
+        let is_control = |letter: char| letter.is_control();
+        if !(1..=MAX_NAME).contains(&request.worker.chars().count()) || request.worker.contains(is_control) {
+            return Err(invalid_field("worker", "must have 1 to 200 characters, without control characters"));
+        }
+        let environment = environment("environment", request.environment)?;
+        let deadline = Instant::now() + wait_time("wait", request.wait, DEFAULT_WAIT, MAX_WAIT)?;
+        loop {
+            let is_drained = self.heartbeats.record(environment, &request.worker, request.max_leases).await;
+            let mut next_task = std::pin::pin!(self.wakeups.next_task());
+            // Enabled before the lease statement, so that a task queued between it and the wait wakes this call. A drained
+            // worker must not consume the wake-up of one that may lease the task.
+            if !is_drained {
+                next_task.as_mut().enable();
+            }
+            let leases = self.acquire(environment, &request.worker, request.max_leases).await?;
+            if !leases.is_empty() || Instant::now() >= deadline || self.shutdown.is_begun() {
+                return Ok(Response::new(wire::AcquireLeasesResponse { leases }));
+            }
+            tokio::select! {
+                () = next_task, if !is_drained => {}
+                () = tokio::time::sleep(Wakeups::task_poll()) => {}
+                () = sleep_until(deadline) => {}
+                () = self.shutdown.begun() => {}
+            }
+        }
+    }
+
+    type GetRenderInputStream = ResponseStream<wire::GetRenderInputResponse>;
+
+    async fn get_render_input(
+        &self,
+        request: Request<wire::GetRenderInputRequest>,
+    ) -> Result<Response<Self::GetRenderInputStream>, Status> {
+        let lease = lease("lease", request.into_inner().lease)?;
+        let input = self.store.render_input(&lease).await.map_err(status)?;
+        let store = self.store.clone();
+        Ok(stream(|messages| render_input::send(store, input, messages), &self.shutdown))
+    }
+
+    async fn renew_leases(
+        &self,
+        request: Request<wire::RenewLeasesRequest>,
+    ) -> Result<Response<wire::RenewLeasesResponse>, Status> {
+        let requested = leases(request.into_inner().leases)?;
+        let current = self.store.renew_leases(&requested).await.map_err(status)?;
+        self.heartbeats.record_renewals(&current).await;
+        let (renewed, lost): (Vec<&Lease>, Vec<&Lease>) =
+            requested.iter().partition(|lease| current.contains(lease));
+        Ok(Response::new(wire::RenewLeasesResponse {
+            renewed: renewed.into_iter().map(Lease::to_message).collect(),
+            lost: lost.into_iter().map(Lease::to_message).collect(),
+            time_to_live: Some(duration_message(self.store.lease_times().lease)),
+        }))
+    }
+
+    async fn report_progress(
+        &self,
+        request: Request<wire::ReportProgressRequest>,
+    ) -> Result<Response<wire::ReportProgressResponse>, Status> {
+        let request = request.into_inner();
+        let lease = lease("lease", request.lease)?;
+        let phase =
+            RenderPhase::try_from(request.phase).map_err(|_| invalid_field("phase", "unknown phase"))?;
+        if request.pages > MAX_PAGES {
+            return Err(invalid_field("pages", "must be at most 100,000"));
+        }
+        self.store.report_progress(&lease, phase, request.pages).await.map_err(status)?;
+        self.wakeups.task_changed(&lease.task);
+        Ok(Response::new(wire::ReportProgressResponse {}))
+    }
+
+    async fn upload_artifact(
+        &self,
+        request: Request<Streaming<wire::UploadArtifactRequest>>,
+    ) -> Result<Response<wire::UploadArtifactResponse>, Status> {
+        let received = artifact_upload::receive(&self.store, request.into_inner()).await?;
+        self.wakeups.task_changed(&received.task);
+        let already_finished = received.finished == Finished::Before;
+        Ok(Response::new(wire::UploadArtifactResponse { already_finished }))
+    }
+
+    async fn fail_render(
+        &self,
+        request: Request<wire::FailRenderRequest>,
+    ) -> Result<Response<wire::FailRenderResponse>, Status> {
+        let request = request.into_inner();
+        let lease = lease("lease", request.lease)?;
+        if !is_upper_snake_case(&request.reason) {
+            return Err(invalid_field("reason", "must be upper snake case of 1 to 63 characters"));
+        }
+        let failure = AttemptFailure {
+            reason: request.reason,
+            // Truncated rather than rejected: a task whose failure cannot be reported would be retried forever.
+            message: request.message.chars().take(MAX_FAILURE_MESSAGE).collect(),
+            retryable: request.retryable,
+        };
+        self.store.fail_attempt(&lease, &failure).await.map_err(status)?;
+        self.wakeups.task_changed(&lease.task);
+        Ok(Response::new(wire::FailRenderResponse {}))
+    }
+
+    async fn release_leases(
+        &self,
+        request: Request<wire::ReleaseLeasesRequest>,
+    ) -> Result<Response<wire::ReleaseLeasesResponse>, Status> {
+        let leases = leases(request.into_inner().leases)?;
+        self.release(&leases).await?;
+        Ok(Response::new(wire::ReleaseLeasesResponse {}))
+    }
+}

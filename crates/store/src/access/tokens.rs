@@ -1,0 +1,395 @@
+//! API tokens: how secrets are made and looked up. Only a hash of a secret is ever stored.
+
+use std::fmt;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chancery_brief::marking::{Clearance, Rank, Scheme};
+use chancery_proto::names::{ApiTokenName, GeneratedId, ResourceId};
+use sha2::{Digest, Sha256};
+use time::OffsetDateTime;
+
+use crate::access::workspaces::{SYSTEM, checked_display_name};
+use crate::changes::log;
+use crate::changes::log::Change;
+use crate::database::PgConnection;
+use crate::{Principal, Result, Role, Roles, Scope, Store, StoreError, damaged, generated_id};
+
+/// What every secret begins with, so that scanners find leaked ones.
+const PREFIX: &str = "chy_";
+
+/// A token's secret: `chy_` and 32 random bytes in base64url. It is shown once, when the token is made.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// A new one.
+    ///
+    /// # Errors
+    /// [`StoreError::Randomness`] when the machine gives no random bytes.
+    pub fn generate() -> Result<Self> {
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes)?;
+        Ok(Self(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes))))
+    }
+
+    /// From what a caller sent; none if it is not of a secret's form.
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes = URL_SAFE_NO_PAD.decode(text.strip_prefix(PREFIX)?).ok()?;
+        (bytes.len() == 32).then(|| Self(text.to_owned()))
+    }
+
+    /// The text, for the one who is to keep it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// What is stored of it. 256 random bits cannot be guessed, so a fast hash does.
+    pub fn sha256(&self) -> [u8; 32] {
+        Sha256::digest(self.0.as_bytes()).into()
+    }
+}
+
+/// Without the secret.
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// A token, without its secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiToken {
+    /// Its name.
+    pub name: ApiTokenName,
+    /// For people.
+    pub display_name: String,
+    /// What it allows.
+    pub roles: Roles,
+    /// The highest marking that its holder may read; empty for SYSTEM roles.
+    pub clearance: String,
+    /// When it was made.
+    pub created_at: OffsetDateTime,
+    /// From when on it does not hold.
+    pub expires_at: Option<OffsetDateTime>,
+    /// When it was revoked.
+    pub revoked_at: Option<OffsetDateTime>,
+}
+
+/// A token that is to be made.
+#[derive(Debug, Clone)]
+pub struct NewToken<'a> {
+    /// For people.
+    pub display_name: &'a str,
+    /// What it shall allow.
+    pub roles: Roles,
+    /// A label of the workspace's scheme; empty for SYSTEM roles.
+    pub clearance: &'a str,
+    /// From when on it shall not hold.
+    pub expires_at: Option<OffsetDateTime>,
+}
+
+/// A row of `api_tokens`, as the statements here read it.
+struct Row {
+    token_id: String,
+    display_name: String,
+    roles: Vec<String>,
+    clearance: Option<i16>,
+    created_at: OffsetDateTime,
+    expires_at: Option<OffsetDateTime>,
+    revoked_at: Option<OffsetDateTime>,
+}
+
+impl Store {
+    /// The principal of the token with this secret; none when there is no such token or it holds no more.
+    pub async fn principal_of_secret(&self, secret: &Secret) -> Result<Option<Principal>> {
+        let found = self.principal_of_secret_sha256(&secret.sha256()).await?;
+        Ok(found.map(|(principal, _)| principal))
+    }
+
+    /// As [`Self::principal_of_secret`], by what is stored of it; and for how long the token still holds, if not for ever.
+    pub async fn principal_of_secret_sha256(
+        &self,
+        sha256: &[u8; 32],
+    ) -> Result<Option<(Principal, Option<Duration>)>> {
+        let row = sqlx::query!(
+            r#"-- tokens::principal_of_secret_sha256
+            select t.token_id, t.workspace_id, t.display_name, t.roles, t.clearance::smallint as clearance,
+                w.scheme, w.policy, extract(epoch from t.expires_at - clock_timestamp())::float8 as seconds_left
+            from api_tokens t join workspaces w using (workspace_id)
+            where t.secret_sha256 = $1
+                and t.revoked_at is null
+                and (t.expires_at is null or t.expires_at > clock_timestamp())"#,
+            sha256.as_slice()
+        )
+        .fetch_optional(&self.database.identity)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let scope = match row.clearance {
+            None => Scope::System,
+            Some(rank) => Scope::Workspace {
+                id: row.workspace_id.parse().map_err(damaged)?,
+                scheme: row.scheme.parse().map_err(damaged)?,
+                policy: row.policy.parse().map_err(damaged)?,
+                clearance: Clearance(Rank::try_from(rank).map_err(damaged)?),
+            },
+        };
+        let principal = Principal {
+            subject: format!("workspaces/{}/apiTokens/{}", row.workspace_id, row.token_id),
+            display_name: row.display_name,
+            scope,
+            roles: roles(&row.roles)?,
+        };
+        // Those of a far future count as holding for ever: what is kept is looked up again long before.
+        let left = row.seconds_left.and_then(|seconds| Duration::try_from_secs_f64(seconds.max(0.0)).ok());
+        Ok(Some((principal, left)))
+    }
+
+    /// Makes a token that allows nothing that its maker may not do himself.
+    ///
+    /// # Errors
+    /// [`StoreError::Forbidden`] in another's workspace, [`StoreError::ClearanceTooLow`] for a clearance above the
+    /// maker's, [`StoreError::InvalidField`] for values that do not go together, [`StoreError::NotFound`].
+    pub async fn create_token(
+        &self,
+        principal: &Principal,
+        workspace: &ResourceId,
+        new: &NewToken<'_>,
+    ) -> Result<(ApiToken, Secret)> {
+        self.create_token_and_keep(principal, workspace, new, |_, _| Ok(())).await
+    }
+
+    /// Creates a token as [`Self::create_token`] does. `keep` stores the secret before the commit: when it fails, the
+    /// token does not exist.
+    pub(crate) async fn create_token_and_keep(
+        &self,
+        principal: &Principal,
+        workspace: &ResourceId,
+        new: &NewToken<'_>,
+        keep: impl FnOnce(&ApiToken, &Secret) -> Result<()>,
+    ) -> Result<(ApiToken, Secret)> {
+        let scheme = self.workspace(principal, workspace).await?.scheme;
+        let display_name = checked_display_name("api_token.display_name", new.display_name)?;
+        check_roles(workspace, new.roles)?;
+        let clearance = checked_clearance(principal, workspace, scheme, new.clearance)?;
+        let secret = Secret::generate()?;
+        let mut transaction = self.pool.begin().await?;
+        let (id, created_at) = insert_token(
+            &mut transaction,
+            workspace.as_str(),
+            display_name,
+            new.roles,
+            clearance,
+            &secret,
+            new.expires_at,
+            &principal.subject,
+        )
+        .await?;
+        let token = ApiToken {
+            name: ApiTokenName { workspace: workspace.clone(), token: id },
+            display_name: display_name.to_owned(),
+            roles: new.roles,
+            clearance: new.clearance.to_owned(),
+            created_at,
+            expires_at: new.expires_at,
+            revoked_at: None,
+        };
+        keep(&token, &secret)?;
+        let change = Change::of_no_brief("token_created", token.name.to_string());
+        log::record(&mut transaction, workspace.as_str(), &principal.subject, &[change]).await?;
+        transaction.commit().await?;
+        Ok((token, secret))
+    }
+
+    /// A workspace's tokens, oldest first, from the one after `after` on.
+    ///
+    /// # Errors
+    /// [`StoreError::Forbidden`], [`StoreError::NotFound`].
+    pub async fn list_tokens(
+        &self,
+        principal: &Principal,
+        workspace: &ResourceId,
+        after: Option<&GeneratedId>,
+        limit: i64,
+    ) -> Result<Vec<ApiToken>> {
+        let scheme = self.workspace(principal, workspace).await?.scheme;
+        let rows = sqlx::query_as!(
+            Row,
+            "-- tokens::list_tokens
+            select token_id, display_name, roles, clearance::smallint as clearance, created_at, expires_at, revoked_at
+            from api_tokens
+            where workspace_id = $1
+                and ($2::text is null
+                    or (created_at, token_id) > (select a.created_at, a.token_id from api_tokens a where a.token_id = $2))
+            order by created_at, token_id
+            limit $3",
+            workspace.as_str(),
+            after.map(GeneratedId::as_str),
+            limit
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        rows.into_iter().map(|row| row.into_token(workspace, scheme)).collect()
+    }
+
+    /// Ends a token's use for good; one that was revoked before stays as it is.
+    ///
+    /// # Errors
+    /// [`StoreError::Forbidden`], [`StoreError::NotFound`].
+    pub async fn revoke_token(&self, principal: &Principal, name: &ApiTokenName) -> Result<ApiToken> {
+        let scheme = self.workspace(principal, &name.workspace).await?.scheme;
+        let mut transaction = self.pool.begin().await?;
+        let revoked = sqlx::query_scalar!(
+            "-- tokens::revoke_token
+            update api_tokens set revoked_at = clock_timestamp()
+            where workspace_id = $1 and token_id = $2 and revoked_at is null",
+            name.workspace.as_str(),
+            name.token.as_str()
+        )
+        .execute(&mut *transaction)
+        .await?;
+        let row = sqlx::query_as!(
+            Row,
+            "-- tokens::revoke_token
+            select token_id, display_name, roles, clearance::smallint as clearance, created_at, expires_at, revoked_at
+            from api_tokens where workspace_id = $1 and token_id = $2",
+            name.workspace.as_str(),
+            name.token.as_str()
+        )
+        .fetch_optional(&mut *transaction)
+        .await?;
+        let token =
+            row.ok_or_else(|| StoreError::NotFound(name.to_string()))?.into_token(&name.workspace, scheme)?;
+        if revoked.rows_affected() > 0 {
+            let change = Change::of_no_brief("token_revoked", name.to_string());
+            log::record(&mut transaction, name.workspace.as_str(), &principal.subject, &[change]).await?;
+        }
+        transaction.commit().await?;
+        Ok(token)
+    }
+}
+
+impl Row {
+    fn into_token(self, workspace: &ResourceId, scheme: Scheme) -> Result<ApiToken> {
+        let token = self.token_id.parse().map_err(damaged)?;
+        let rank = self.clearance.map(Rank::try_from).transpose().map_err(damaged)?;
+        Ok(ApiToken {
+            name: ApiTokenName { workspace: workspace.clone(), token },
+            display_name: self.display_name,
+            roles: roles(&self.roles)?,
+            clearance: rank.map_or_else(String::new, |rank| scheme.label(rank).to_owned()),
+            created_at: self.created_at,
+            expires_at: self.expires_at,
+            revoked_at: self.revoked_at,
+        })
+    }
+}
+
+/// SYSTEM roles live in workspace `system`, and only there: an admin of another workspace cannot make them.
+pub(crate) fn check_roles(workspace: &ResourceId, roles: Roles) -> Result<()> {
+    let is_system = workspace.as_str() == SYSTEM;
+    let description = if roles.iter().next().is_none() {
+        "at least one is needed"
+    } else if is_system && !roles.iter().all(Role::is_system) {
+        "workspace system has the roles worker and operator only"
+    } else if !is_system && roles.iter().any(Role::is_system) {
+        "the roles worker and operator are for workspace system only"
+    } else {
+        return Ok(());
+    };
+    Err(StoreError::InvalidField { field: "api_token.roles", description: description.to_owned() })
+}
+
+/// The clearance's rank; none for SYSTEM roles. SYSTEM itself has no clearance and may give any.
+fn checked_clearance(
+    principal: &Principal,
+    workspace: &ResourceId,
+    scheme: Scheme,
+    label: &str,
+) -> Result<Option<Rank>> {
+    let refuse = |description: String| StoreError::InvalidField { field: "api_token.clearance", description };
+    if workspace.as_str() == SYSTEM {
+        let empty = label.is_empty().then_some(None);
+        return empty.ok_or_else(|| refuse("tokens of workspace system have none".into()));
+    }
+    let rank = scheme.rank(label);
+    let rank = rank.ok_or_else(|| refuse(format!("{label:?} is none of {}", scheme.labels().join(", "))))?;
+    match &principal.scope {
+        Scope::Workspace { clearance, .. } if !clearance.reads(rank) => {
+            Err(StoreError::ClearanceTooLow("the new token".into()))
+        }
+        _ => Ok(Some(rank)),
+    }
+}
+
+/// Writes a token.
+#[allow(clippy::too_many_arguments, reason = "they are the row's columns")]
+pub(crate) async fn insert_token(
+    transaction: &mut PgConnection,
+    workspace: &str,
+    display_name: &str,
+    roles: Roles,
+    clearance: Option<Rank>,
+    secret: &Secret,
+    expires_at: Option<OffsetDateTime>,
+    subject: &str,
+) -> Result<(GeneratedId, OffsetDateTime)> {
+    let id = generated_id()?;
+    let words: Vec<String> = roles.iter().map(|role| role.as_str().to_owned()).collect();
+    let hash = secret.sha256();
+    let created_at = sqlx::query_scalar!(
+        "-- tokens::insert_token
+        insert into api_tokens
+            (token_id, workspace_id, display_name, roles, clearance, secret_sha256, expires_at, created_by)
+        select $1, $2, $3, $4, $5, $6, $7, $8
+        where $7::timestamptz is null or $7 > clock_timestamp()
+        returning created_at",
+        id.as_str(),
+        workspace,
+        display_name,
+        &words,
+        clearance.map(i16::from) as Option<i16>,
+        hash.as_slice(),
+        expires_at,
+        subject
+    )
+    .fetch_optional(transaction)
+    .await?;
+    let past = || StoreError::InvalidField {
+        field: "api_token.expire_time",
+        description: "it is over already".into(),
+    };
+    Ok((id, created_at.ok_or_else(past)?))
+}
+
+/// The roles that the database's words stand for.
+fn roles(words: &[String]) -> Result<Roles> {
+    words.iter().map(|word| role(word)).collect()
+}
+
+fn role(word: &str) -> Result<Role> {
+    let known = Role::ALL.into_iter().find(|role| role.as_str() == word);
+    known.ok_or_else(|| StoreError::Damaged(format!("{word:?} is no role")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Secret;
+
+    #[test]
+    fn a_generated_secret_is_of_the_form_that_is_parsed() {
+        let secret = Secret::generate().unwrap();
+        assert_eq!(secret.reveal().len(), 47);
+        assert_eq!(Secret::parse(secret.reveal()), Some(secret.clone()));
+        assert_ne!(Secret::generate().unwrap(), secret);
+        assert_eq!(format!("{secret:?}"), "Secret(…)");
+    }
+
+    #[test]
+    fn other_texts_are_no_secrets() {
+        for text in ["", "chy_", "chy_short", "Chy_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"] {
+            assert!(Secret::parse(text).is_none(), "{text}");
+        }
+    }
+}

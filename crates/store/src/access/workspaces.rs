@@ -1,0 +1,139 @@
+//! Workspaces.
+
+use chancery_brief::marking::{Policy, Scheme};
+use chancery_brief::validate::check_plain_text;
+use chancery_proto::names::{ResourceId, WorkspaceName};
+use time::OffsetDateTime;
+
+use crate::changes::log;
+use crate::changes::log::Change;
+use crate::database::PgConnection;
+use crate::{Principal, Result, Scope, Store, StoreError, damaged, generated_id};
+
+/// The reserved workspace: SYSTEM roles, and the changes that concern no other.
+pub(crate) const SYSTEM: &str = "system";
+
+/// The length of a name for people, in characters.
+const DISPLAY_NAME_LIMIT: usize = 200;
+
+/// A tenant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Workspace {
+    /// Its id.
+    pub id: ResourceId,
+    /// For people.
+    pub display_name: String,
+    /// How its parts are marked.
+    pub scheme: Scheme,
+    /// What stands in place of withheld parts.
+    pub policy: Policy,
+    /// When it was made.
+    pub created_at: OffsetDateTime,
+}
+
+impl Store {
+    /// Makes a workspace.
+    ///
+    /// # Errors
+    /// [`StoreError::AlreadyExists`]; [`StoreError::InvalidField`] for the reserved id or a name of a wrong length.
+    pub async fn create_workspace(
+        &self,
+        principal: &Principal,
+        id: &ResourceId,
+        display_name: &str,
+        scheme: Scheme,
+        policy: Policy,
+    ) -> Result<Workspace> {
+        if id.as_str() == SYSTEM {
+            let description = "\"system\" is reserved".to_owned();
+            return Err(StoreError::InvalidField { field: "workspace_id", description });
+        }
+        let display_name = checked_display_name("workspace.display_name", display_name)?;
+        let mut transaction = self.pool.begin().await?;
+        let created_at =
+            insert_workspace(&mut transaction, id.as_str(), display_name, scheme, policy).await?;
+        let name = WorkspaceName { workspace: id.clone() }.to_string();
+        let Some(created_at) = created_at else { return Err(StoreError::AlreadyExists(name)) };
+        let change = Change::of_no_brief("workspace_created", name);
+        log::record(&mut transaction, SYSTEM, &principal.subject, &[change]).await?;
+        transaction.commit().await?;
+        Ok(Workspace { id: id.clone(), display_name: display_name.to_owned(), scheme, policy, created_at })
+    }
+
+    /// A workspace, for its own principals and for SYSTEM.
+    ///
+    /// # Errors
+    /// [`StoreError::Forbidden`] for another workspace's principals, [`StoreError::NotFound`].
+    pub async fn workspace(&self, principal: &Principal, id: &ResourceId) -> Result<Workspace> {
+        principal.manages(id)?;
+        let row = sqlx::query!(
+            "-- workspaces::workspace
+            select display_name, scheme, policy, created_at from workspaces where workspace_id = $1",
+            id.as_str()
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        let missing = || StoreError::NotFound(WorkspaceName { workspace: id.clone() }.to_string());
+        let row = row.ok_or_else(missing)?;
+        Ok(Workspace {
+            id: id.clone(),
+            display_name: row.display_name,
+            scheme: row.scheme.parse().map_err(damaged)?,
+            policy: row.policy.parse().map_err(damaged)?,
+            created_at: row.created_at,
+        })
+    }
+}
+
+impl Principal {
+    /// Whether the principal's scope takes in the workspace: SYSTEM takes in all, a workspace only itself.
+    pub(crate) fn manages(&self, workspace: &ResourceId) -> Result<()> {
+        match &self.scope {
+            Scope::System => Ok(()),
+            Scope::Workspace { .. } => self.access(workspace).map(drop),
+        }
+    }
+}
+
+/// Makes the workspace and its change log. None when the id is taken.
+pub(crate) async fn insert_workspace(
+    transaction: &mut PgConnection,
+    id: &str,
+    display_name: &str,
+    scheme: Scheme,
+    policy: Policy,
+) -> Result<Option<OffsetDateTime>> {
+    let (uid, epoch) = (generated_id()?, generated_id()?);
+    let created_at = sqlx::query_scalar!(
+        "-- workspaces::insert_workspace
+        with made as (
+            insert into workspaces (workspace_id, uid, display_name, scheme, policy) values ($1, $2, $3, $4, $5)
+            on conflict (workspace_id) do nothing
+            returning workspace_id, created_at
+        ), counter as (
+            insert into change_counters (workspace_id, epoch) select workspace_id, $6 from made
+        )
+        select created_at from made",
+        id,
+        uid.as_str(),
+        display_name,
+        scheme.as_str(),
+        policy.as_str(),
+        epoch.as_str()
+    )
+    .fetch_optional(transaction)
+    .await?;
+    Ok(created_at)
+}
+
+/// A name for people: neither empty nor long.
+pub(crate) fn checked_display_name<'a>(field: &'static str, text: &'a str) -> Result<&'a str> {
+    let length = text.trim().chars().count();
+    check_plain_text(text).map_err(|description| StoreError::InvalidField { field, description })?;
+    if (1..=DISPLAY_NAME_LIMIT).contains(&length) && !text.contains('\n') {
+        return Ok(text.trim());
+    }
+    let description =
+        format!("a name has 1 to {DISPLAY_NAME_LIMIT} characters, none of them a control character");
+    Err(StoreError::InvalidField { field, description })
+}

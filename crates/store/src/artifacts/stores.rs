@@ -1,0 +1,147 @@
+//! Where the bytes of PDFs are: new ones go where the setting says, older ones stay where they were put.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use prost::bytes::Bytes;
+
+use crate::artifacts::chunks::Chunks;
+use crate::artifacts::store::{ArtifactStore, OpenArtifactStore};
+use crate::database::Pool;
+use crate::{Artifact, Result, Store, StoreError, generated_id};
+
+/// What the probe writes, reads back and deletes.
+const PROBE: &[u8] = b"Chancery was here to see whether it can write.\n";
+
+/// The stores that this process knows. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct ArtifactStores {
+    chunks: Arc<dyn ArtifactStore>,
+    /// Where new bytes go; none is the database.
+    outside: Option<Outside>,
+    open: Option<Arc<dyn OpenArtifactStore>>,
+    opened: Arc<Mutex<HashMap<Outside, Arc<dyn ArtifactStore>>>>,
+}
+
+/// A row of `artifact_stores`. The URL is a part of the key: an operator may change it when he moves the bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Outside {
+    pub(crate) id: i32,
+    pub(crate) url: String,
+}
+
+impl ArtifactStores {
+    /// The database alone.
+    pub(crate) fn new(pool: Pool) -> Self {
+        Self { chunks: Arc::new(Chunks::new(pool)), outside: None, open: None, opened: Arc::default() }
+    }
+
+    /// What new blobs' rows refer to.
+    pub(crate) fn new_bytes_go_to(&self) -> Option<i32> {
+        self.outside.as_ref().map(|outside| outside.id)
+    }
+
+    /// A store for reading and deleting; it is opened when it is first needed.
+    pub(crate) fn at(&self, outside: Option<&Outside>) -> Result<Arc<dyn ArtifactStore>> {
+        let Some(outside) = outside else { return Ok(Arc::clone(&self.chunks)) };
+        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(store) = opened.get(outside) {
+            return Ok(Arc::clone(store));
+        }
+        let open = self.open.as_ref().ok_or_else(|| {
+            StoreError::ArtifactStoreRefused(format!("this program opens no store such as {}", outside.url))
+        })?;
+        let store = open.open(&outside.url)?;
+        opened.insert(outside.clone(), Arc::clone(&store));
+        Ok(store)
+    }
+
+    /// The store for new bytes.
+    pub(crate) fn for_new_bytes(&self) -> Result<Arc<dyn ArtifactStore>> {
+        self.at(self.outside.as_ref())
+    }
+}
+
+/// A PDF's bytes, to be read piece by piece.
+#[derive(Debug)]
+pub struct ArtifactBytes {
+    store: Arc<dyn ArtifactStore>,
+    blob: String,
+    size: u64,
+}
+
+impl ArtifactBytes {
+    /// The bytes from an offset before the end on: at least one, and as many of the rest as come at once.
+    pub async fn read(&self, offset: u64) -> Result<Bytes> {
+        self.store.read(&self.blob, offset..self.size).await
+    }
+}
+
+impl Store {
+    /// Has new bytes of PDFs go to the store behind a URL, or with none to the database, and finds those that are
+    /// elsewhere. The store is tried out first: bytes are written, read back and deleted.
+    ///
+    /// # Errors
+    /// [`StoreError::ArtifactStoreRefused`], [`StoreError::ArtifactStoreUnavailable`],
+    /// [`StoreError::ArtifactStoreFull`].
+    pub async fn with_artifacts(
+        mut self,
+        url: Option<&str>,
+        open: Arc<dyn OpenArtifactStore>,
+    ) -> Result<Self> {
+        if let Some(url) = url {
+            let store = open.open(url)?;
+            probe(store.as_ref()).await?;
+            let outside = Outside { id: self.artifact_store_id(url).await?, url: url.to_owned() };
+            self.artifacts.opened = Arc::new(Mutex::new(HashMap::from([(outside.clone(), store)])));
+            self.artifacts.outside = Some(outside);
+        }
+        self.artifacts.open = Some(open);
+        Ok(self)
+    }
+
+    async fn artifact_store_id(&self, url: &str) -> Result<i32> {
+        // The update changes nothing: without it there would be no row to return.
+        let id = sqlx::query_scalar!(
+            "-- artifact_stores::artifact_store_id
+            insert into artifact_stores (url) values ($1)
+            on conflict (url) do update set url = excluded.url
+            returning store_id",
+            url
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(id)
+    }
+
+    /// Opens a PDF's bytes for reading, wherever they are.
+    pub async fn open_artifact(&self, artifact: &Artifact) -> Result<ArtifactBytes> {
+        let row = sqlx::query!(
+            r#"-- artifact_stores::open_artifact
+            select s.store_id as "id?", s.url as "url?"
+            from artifact_blobs b
+            left join artifact_stores s using (store_id)
+            where b.blob_id = $1"#,
+            artifact.blob
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        let row = row.ok_or_else(|| StoreError::ArtifactMissing(format!("blob {}", artifact.blob)))?;
+        let outside = row.id.zip(row.url).map(|(id, url)| Outside { id, url });
+        let store = self.artifacts.at(outside.as_ref())?;
+        Ok(ArtifactBytes { store, blob: artifact.blob.clone(), size: artifact.size_bytes })
+    }
+}
+
+async fn probe(store: &dyn ArtifactStore) -> Result<()> {
+    let name = format!("probe-{}", generated_id()?);
+    let mut upload = store.begin(&name).await?;
+    upload.write(Bytes::from_static(PROBE)).await?;
+    upload.finish().await?;
+    let read = store.read(&name, 0..PROBE.len() as u64).await?;
+    store.delete(&name).await?;
+    if read == PROBE {
+        return Ok(());
+    }
+    Err(StoreError::ArtifactStoreRefused("it gives other bytes than it was given".into()))
+}

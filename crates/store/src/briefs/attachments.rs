@@ -1,0 +1,393 @@
+//! Attachments: images that figures and themes show. Their bytes never change, and their name is their digest.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chancery_brief::attachments::shown_images;
+use chancery_brief::digest::{Digest, body_digest};
+use chancery_brief::marking::{Clearance, Rank, Scheme};
+use chancery_brief::validate::Violation;
+use chancery_images::{CHECK_VERSION, ImageReport, MediaType};
+use chancery_proto::brief::v1::BriefContent;
+use chancery_proto::names::{AttachmentName, ResourceId, Sha256Id};
+use prost::bytes::Bytes;
+use time::OffsetDateTime;
+
+use crate::briefs::image_checks;
+use crate::briefs::image_checks::UNPRINTABLE;
+use crate::briefs::image_checks::refusal_message;
+use crate::briefs::image_checks::warning_columns;
+use crate::changes::idempotency_keys::{Begun, WriteId};
+use crate::database::PgConnection;
+use crate::{CHUNK, Principal, Result, Role, Store, StoreError, damaged, to_digest};
+
+/// The stable codes of figures that cannot show their image.
+const UNKNOWN: &str = "UNKNOWN_ATTACHMENT";
+const ABOVE: &str = "ATTACHMENT_ABOVE_BLOCK";
+
+/// An image to store.
+#[derive(Debug, Clone, Copy)]
+pub struct NewAttachment<'a> {
+    /// Its marking.
+    pub marking: Rank,
+    /// The result of [`crate::check_image`] for its bytes.
+    pub report: &'a ImageReport,
+    /// The file.
+    pub bytes: &'a [u8],
+}
+
+/// A difference between an image and its print.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttachmentWarning {
+    /// A stable code.
+    pub code: String,
+    /// The difference and the cure.
+    pub text: String,
+}
+
+/// What is known of an image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// Its name.
+    pub name: AttachmentName,
+    /// What its bytes are.
+    pub media_type: MediaType,
+    /// Its marking's label.
+    pub marking: &'static str,
+    /// As displayed, in pixels.
+    pub width: u32,
+    /// As the width.
+    pub height: u32,
+    /// Differences between the image and its print.
+    pub warnings: Vec<AttachmentWarning>,
+    /// How many bytes it has.
+    pub size_bytes: u64,
+    /// When it was uploaded.
+    pub created_at: OffsetDateTime,
+}
+
+struct Row {
+    digest: Vec<u8>,
+    media_type: String,
+    marking: i16,
+    width: i32,
+    height: i32,
+    size_bytes: i32,
+    created_at: OffsetDateTime,
+    warning_codes: Vec<String>,
+    warning_texts: Vec<String>,
+}
+
+impl Row {
+    fn into_attachment(self, workspace: &ResourceId, scheme: Scheme) -> Result<Attachment> {
+        let digest = Sha256Id::from_bytes(to_digest(self.digest)?.0);
+        Ok(Attachment {
+            name: AttachmentName { workspace: workspace.clone(), digest },
+            media_type: self.media_type.parse().map_err(damaged)?,
+            marking: scheme.label(Rank::try_from(self.marking).map_err(damaged)?),
+            width: u32::try_from(self.width).map_err(damaged)?,
+            height: u32::try_from(self.height).map_err(damaged)?,
+            size_bytes: u64::try_from(self.size_bytes).map_err(damaged)?,
+            created_at: self.created_at,
+            warnings: self
+                .warning_codes
+                .into_iter()
+                .zip(self.warning_texts)
+                .map(|(code, text)| AttachmentWarning { code, text })
+                .collect(),
+        })
+    }
+}
+
+impl Store {
+    /// Keeps an image: see [`Self::put_attachment_once`].
+    ///
+    /// # Errors
+    /// Those of [`Self::put_attachment_once`].
+    pub async fn put_attachment(
+        &self,
+        principal: &Principal,
+        workspace: &ResourceId,
+        new: &NewAttachment<'_>,
+    ) -> Result<Attachment> {
+        self.put_attachment_once(principal, workspace, new, None).await
+    }
+
+    /// Keeps an image. The same bytes with the same marking are kept once, whoever brings them again.
+    ///
+    /// # Errors
+    /// [`StoreError::Forbidden`] in another's workspace, and for bytes that are there under a marking above the
+    /// principal's clearance; [`StoreError::ClearanceTooLow`]; [`StoreError::AlreadyExists`] under another marking;
+    /// [`StoreError::RequestIdReused`].
+    pub async fn put_attachment_once(
+        &self,
+        principal: &Principal,
+        workspace: &ResourceId,
+        new: &NewAttachment<'_>,
+        write: Option<&WriteId>,
+    ) -> Result<Attachment> {
+        let access = principal.access(workspace)?;
+        let digest = body_digest(new.bytes);
+        let name = AttachmentName { workspace: workspace.clone(), digest: Sha256Id::from_bytes(digest.0) };
+        if !access.clearance.reads(new.marking) {
+            return Err(StoreError::ClearanceTooLow(name.to_string()));
+        }
+        // Done before or done again is the same: the name is the digest.
+        if let Begun::Now(mut transaction) = self.begin_write(principal, workspace, write).await? {
+            insert_attachment(&mut transaction, principal, &name, digest, new).await?;
+            transaction.commit().await?;
+        }
+        let row = self.attachment_row(workspace, digest).await?;
+        let row = row.ok_or_else(|| damaged("an attachment is gone that was just there"))?;
+        if row.marking == i16::from(new.marking) {
+            return row.into_attachment(workspace, access.scheme);
+        }
+        let is_known = access.clearance.reads(Rank::try_from(row.marking).map_err(damaged)?);
+        if !is_known {
+            return Err(StoreError::Forbidden(name.to_string()));
+        }
+        let label = access.scheme.label(Rank::try_from(row.marking).map_err(damaged)?);
+        Err(StoreError::AlreadyExists(format!("{name} with the marking {label}")))
+    }
+
+    async fn attachment_row(&self, workspace: &ResourceId, digest: Digest) -> Result<Option<Row>> {
+        let row = sqlx::query_as!(
+            Row,
+            r#"-- attachments::attachment_row
+            select digest as "digest!: Vec<u8>", media_type, marking::smallint as "marking!", width, height,
+                size_bytes, created_at, warning_codes, warning_texts
+            from attachments where workspace_id = $1 and digest = $2::bytea"#,
+            workspace.as_str(),
+            digest.as_bytes().as_slice(),
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(row)
+    }
+
+    /// What is known of an image that the principal may see: as a reader because an edition of his shows it, as an
+    /// author or a publisher because his clearance reads it.
+    ///
+    /// # Errors
+    /// [`StoreError::Forbidden`] in another's workspace, [`StoreError::NotFound`].
+    pub async fn attachment(&self, principal: &Principal, name: &AttachmentName) -> Result<Attachment> {
+        let access = principal.access(&name.workspace)?;
+        let missing = || StoreError::NotFound(name.to_string());
+        let digest = digest_of(name)?;
+        let row = self.attachment_row(&name.workspace, digest).await?.ok_or_else(missing)?;
+        let writes = principal.roles.allow(Role::Author) || principal.roles.allow(Role::Publisher);
+        let is_cleared = access.clearance.reads(Rank::try_from(row.marking).map_err(damaged)?);
+        if (writes && is_cleared) || self.is_shown(principal, name, digest).await? {
+            row.into_attachment(&name.workspace, access.scheme)
+        } else {
+            Err(missing())
+        }
+    }
+
+    /// Whether an edition that the principal may read shows the image.
+    async fn is_shown(&self, principal: &Principal, name: &AttachmentName, digest: Digest) -> Result<bool> {
+        if !principal.roles.allow(Role::Reader) {
+            return Ok(false);
+        }
+        let shown = sqlx::query_scalar!(
+            r#"-- attachments::is_shown
+            select exists (
+                select from revision_attachments a join briefs b using (brief_key)
+                where a.workspace_id = $1 and a.digest = $2::bytea and a.visible_from <= $3::smallint
+                    and b.deleted_at is null
+            ) as "shown!""#,
+            name.workspace.as_str(),
+            digest.as_bytes().as_slice(),
+            i16::from(principal.access(&name.workspace)?.clearance.0),
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(shown)
+    }
+
+    /// The workspace's images up to the principal's clearance, by digest, from the one after `after` on.
+    ///
+    /// # Errors
+    /// [`StoreError::Forbidden`] in another's workspace.
+    pub async fn list_attachments(
+        &self,
+        principal: &Principal,
+        workspace: &ResourceId,
+        after: Option<&Sha256Id>,
+        limit: i64,
+    ) -> Result<Vec<Attachment>> {
+        let access = principal.access(workspace)?;
+        let after = after.map(|after| after.as_str().parse::<Digest>()).transpose().map_err(damaged)?;
+        let rows = sqlx::query_as!(
+            Row,
+            r#"-- attachments::list_attachments
+            select digest as "digest!: Vec<u8>", media_type, marking::smallint as "marking!", width, height,
+                size_bytes, created_at, warning_codes, warning_texts
+            from attachments
+            where workspace_id = $1 and marking <= $2::smallint and ($3::bytea is null or digest > $3::bytea)
+            order by digest
+            limit $4"#,
+            workspace.as_str(),
+            i16::from(access.clearance.0),
+            after.as_ref().map(|after| after.as_bytes().as_slice()),
+            limit,
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        rows.into_iter().map(|row| row.into_attachment(workspace, access.scheme)).collect()
+    }
+
+    /// At most [`CHUNK`] bytes of an image from an offset on; none at its end. Who may have them was asked before.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub async fn attachment_bytes(&self, name: &AttachmentName, offset: u64) -> Result<Bytes> {
+        let digest = digest_of(name)?;
+        let bytes = sqlx::query_scalar!(
+            r#"-- attachments::attachment_bytes
+            select substring(bytes from $3::integer + 1 for $4::integer) as "bytes!" from attachments
+            where workspace_id = $1 and digest = $2::bytea"#,
+            name.workspace.as_str(),
+            digest.as_bytes().as_slice(),
+            i32::try_from(offset).map_err(damaged)?,
+            i32::try_from(CHUNK).map_err(damaged)?,
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        bytes.map(Bytes::from).ok_or_else(|| StoreError::NotFound(name.to_string()))
+    }
+}
+
+/// Writes an image's row. A row that is there gets the result of the check, if the current one has not seen it.
+async fn insert_attachment(
+    transaction: &mut PgConnection,
+    principal: &Principal,
+    name: &AttachmentName,
+    digest: Digest,
+    new: &NewAttachment<'_>,
+) -> Result<()> {
+    let (codes, texts) = warning_columns(new.report);
+    sqlx::query!(
+        "-- attachments::insert_attachment
+        insert into attachments (
+            workspace_id, digest, media_type, marking, width, height, size_bytes, bytes, created_by,
+            check_version, warning_codes, warning_texts
+        )
+        values ($1, $2::bytea, $3, $4::smallint, $5, $6, octet_length($7::bytea), $7, $8, $9, $10, $11)
+        on conflict (workspace_id, digest) do update
+        set check_version = excluded.check_version, refusal = null, width = excluded.width, height = excluded.height,
+            warning_codes = excluded.warning_codes, warning_texts = excluded.warning_texts
+        where coalesce(attachments.check_version, 0) < excluded.check_version",
+        name.workspace.as_str(),
+        digest.as_bytes().as_slice(),
+        new.report.media_type.as_str(),
+        i16::from(new.marking),
+        i32::try_from(new.report.width).map_err(damaged)?,
+        i32::try_from(new.report.height).map_err(damaged)?,
+        new.bytes,
+        principal.subject,
+        CHECK_VERSION,
+        &codes,
+        &texts,
+    )
+    .execute(transaction)
+    .await?;
+    Ok(())
+}
+
+/// The figures of canonical content that name an image which is not in the workspace, is marked above them, or cannot be
+/// printed. An image above the clearance counts as one that is not there.
+pub(crate) async fn unusable(
+    connection: &mut PgConnection,
+    workspace: &ResourceId,
+    (scheme, clearance): (Scheme, Clearance),
+    content: &BriefContent,
+) -> Result<Vec<Violation>> {
+    let shown = shown_images(content);
+    if shown.is_empty() {
+        return Ok(Vec::new());
+    }
+    let digests: BTreeSet<&str> = shown.iter().map(|image| image.digest).collect();
+    let states = states(connection, workspace, &digests).await?;
+    let violations = shown.iter().filter_map(|image| {
+        let violation = |code, message| Some(Violation { path: image.path.clone(), code, message });
+        let visible = states.get(image.digest).filter(|state| clearance.reads(state.marking));
+        let Some(ImageState { marking, refusal }) = visible else {
+            return violation(UNKNOWN, "the workspace has no attachment of this SHA-256".to_owned());
+        };
+        if scheme.rank(image.marking) < Some(*marking) {
+            let (above, marking) = (scheme.label(*marking), image.marking);
+            return violation(ABOVE, format!("the attachment is marked {above}, the block only {marking}"));
+        }
+        if let Some(refusal) = refusal {
+            return violation(UNPRINTABLE, refusal_message(refusal));
+        }
+        None
+    });
+    Ok(violations.collect())
+}
+
+/// A stored image's marking, and the reason why it cannot be printed, if there is one.
+pub(crate) struct ImageState {
+    pub(crate) marking: Rank,
+    pub(crate) refusal: Option<String>,
+}
+
+/// The states of those images that are in the workspace, by their digests in hexadecimal. Images that were stored before
+/// the current check existed are checked first.
+pub(crate) async fn states(
+    connection: &mut PgConnection,
+    workspace: &ResourceId,
+    digests: &BTreeSet<&str>,
+) -> Result<BTreeMap<String, ImageState>> {
+    let bytes: std::result::Result<Vec<Vec<u8>>, _> =
+        digests.iter().map(|digest| digest.parse::<Digest>().map(|digest| digest.0.to_vec())).collect();
+    let bytes = bytes.map_err(damaged)?;
+    image_checks::check_pending(&mut *connection, workspace, &bytes).await?;
+    let rows = sqlx::query!(
+        r#"-- attachments::states
+        select digest as "digest!: Vec<u8>", marking::smallint as "marking!", refusal from attachments
+        where workspace_id = $1 and digest = any ($2::bytea[])"#,
+        workspace.as_str(),
+        &bytes,
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let marking = Rank::try_from(row.marking).map_err(damaged)?;
+            Ok((to_digest(row.digest)?.to_string(), ImageState { marking, refusal: row.refusal }))
+        })
+        .collect()
+}
+
+/// Notes which images a revision shows, and from which clearance on.
+pub(crate) async fn write_shown(
+    transaction: &mut PgConnection,
+    brief_key: i64,
+    revision: i32,
+    shown: &BTreeMap<Digest, Rank>,
+) -> Result<()> {
+    if shown.is_empty() {
+        return Ok(());
+    }
+    let digests: Vec<Vec<u8>> = shown.keys().map(|digest| digest.0.to_vec()).collect();
+    let visible_from: Vec<i16> = shown.values().map(|rank| i16::from(*rank)).collect();
+    sqlx::query!(
+        "-- attachments::write_shown
+        insert into revision_attachments (brief_key, revision, workspace_id, digest, visible_from)
+        select b.brief_key, $2, b.workspace_id, shown.digest, shown.visible_from
+        from briefs b, unnest($3::bytea[], $4::smallint[]) as shown (digest, visible_from)
+        where b.brief_key = $1",
+        brief_key,
+        revision,
+        &digests,
+        &visible_from,
+    )
+    .execute(transaction)
+    .await?;
+    Ok(())
+}
+
+fn digest_of(name: &AttachmentName) -> Result<Digest> {
+    name.digest.as_str().parse().map_err(damaged)
+}

@@ -1,0 +1,263 @@
+//! Drafts: each brief's one mutable working copy. Reading or writing one needs a clearance at or above every marking in
+//! it, before and after.
+
+use chancery_brief::Canonical;
+use chancery_brief::marking::{Rank, Scheme};
+use chancery_proto::brief::v1::{BriefContent, BriefDraft};
+use chancery_proto::names::BriefName;
+use prost::Message as _;
+use time::OffsetDateTime;
+
+use crate::briefs::earlier_revisions::check_changes;
+use crate::briefs::editions::check_content_schema;
+use crate::briefs::envelopes;
+use crate::briefs::envelopes::check_clearance;
+use crate::briefs::envelopes::written_content_schema;
+use crate::changes::idempotency_keys::{Begun, WriteId, note};
+use crate::changes::log;
+use crate::changes::log::Position;
+use crate::database::PgConnection;
+use crate::{Principal, Result, Store, StoreError, damaged, generated_id, time_of, timestamp, to_number};
+
+/// A brief's working copy.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draft {
+    /// Changes with every write.
+    pub etag: String,
+    /// When it was last written.
+    pub updated_at: OffsetDateTime,
+    /// The revision that it is based on; 0 when nothing was published.
+    pub base_revision: u32,
+    /// The content.
+    pub content: BriefContent,
+}
+
+impl Store {
+    /// A brief's draft.
+    ///
+    /// # Errors
+    /// [`StoreError::Forbidden`] in another's workspace, [`StoreError::NotFound`] for a principal who may not know of
+    /// the brief, [`StoreError::ClearanceTooLow`] for one who may not read all of the draft,
+    /// [`StoreError::BriefDeleted`].
+    pub async fn draft(&self, principal: &Principal, name: &BriefName) -> Result<Draft> {
+        let access = principal.access(&name.workspace)?;
+        let row = sqlx::query!(
+            r#"-- drafts::draft
+            select d.content, d.content_schema, d.etag, d.base_revision, d.updated_at,
+                d.highest::smallint as "highest!",
+                (d.floor <= $3 or exists (
+                    select from revisions r where r.brief_key = b.brief_key and r.floor <= $3
+                )) as "is_known!",
+                b.deleted_at is not null as "is_deleted!"
+            from briefs b join drafts d using (brief_key)
+            where b.workspace_id = $1 and b.brief_id = $2"#,
+            name.workspace.as_str(),
+            name.brief.as_str(),
+            i16::from(access.clearance.0)
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        let row = row.filter(|row| row.is_known).ok_or_else(|| StoreError::NotFound(name.to_string()))?;
+        check_clearance(access.clearance, Rank::try_from(row.highest).map_err(damaged)?, name)?;
+        if row.is_deleted {
+            return Err(StoreError::BriefDeleted(name.to_string()));
+        }
+        Ok(Draft {
+            etag: row.etag,
+            updated_at: row.updated_at,
+            base_revision: to_number(row.base_revision)?,
+            content: decode(&row.content, row.content_schema, access.scheme)?.into_content(),
+        })
+    }
+
+    /// Whether the principal could write content to a brief's draft.
+    ///
+    /// # Errors
+    /// Those of [`Store::draft`], [`StoreError::InvalidChanges`].
+    pub async fn check_author(
+        &self,
+        principal: &Principal,
+        name: &BriefName,
+        content: &Canonical,
+    ) -> Result<()> {
+        let access = principal.access(&name.workspace)?;
+        check_clearance(access.clearance, content.highest(), name)?;
+        self.draft(principal, name).await?;
+        let mut connection = self.pool.acquire().await?;
+        let key = sqlx::query_scalar!(
+            "-- drafts::check_author
+            select brief_key from briefs where workspace_id = $1 and brief_id = $2",
+            name.workspace.as_str(),
+            name.brief.as_str()
+        )
+        .fetch_one(&mut *connection)
+        .await?;
+        check_changes(&mut connection, key, access, content, None).await
+    }
+
+    /// Replaces a draft's content: see [`Self::update_draft_once`].
+    ///
+    /// # Errors
+    /// Those of [`Self::update_draft_once`].
+    pub async fn update_draft(
+        &self,
+        principal: &Principal,
+        name: &BriefName,
+        etag: &str,
+        content: &Canonical,
+    ) -> Result<Draft> {
+        Ok(self.update_draft_once(principal, name, etag, content, None).await?.0)
+    }
+
+    /// Replaces a draft's content.
+    ///
+    /// # Errors
+    /// Those of [`Store::draft`], [`StoreError::StaleEtag`], [`StoreError::InvalidChanges`],
+    /// [`StoreError::RequestIdReused`].
+    pub async fn update_draft_once(
+        &self,
+        principal: &Principal,
+        name: &BriefName,
+        etag: &str,
+        content: &Canonical,
+        write: Option<&WriteId>,
+    ) -> Result<(Draft, Position)> {
+        let access = principal.access(&name.workspace)?;
+        check_clearance(access.clearance, content.highest(), name)?;
+        let mut transaction = match self.begin_write(principal, &name.workspace, write).await? {
+            Begun::Now(transaction) => transaction,
+            Begun::Before(noted) => {
+                let position = self.position(&name.workspace).await?;
+                return Ok((noted_draft(&noted, content)?, position));
+            }
+        };
+        let held = envelopes::lock_draft(&mut transaction, access.clearance, name, etag).await?;
+        check_changes(&mut transaction, held.key, access, content, None).await?;
+        let etag = generated_id()?.to_string();
+        let row = sqlx::query!(
+            "-- drafts::update_draft_once
+            update drafts set content = $2, content_schema = $3, etag = $4, edited = true, floor = $5, highest = $6,
+                updated_at = clock_timestamp(), updated_by = $7
+            where brief_key = $1
+            returning base_revision, updated_at",
+            held.key,
+            content.to_bytes(),
+            written_content_schema()?,
+            etag,
+            i16::from(content.floor()) as i16,
+            i16::from(content.highest()) as i16,
+            principal.subject
+        )
+        .fetch_one(&mut *transaction)
+        .await?;
+        let base_revision = to_number(row.base_revision)?;
+        let update_time = Some(timestamp(row.updated_at));
+        let written = BriefDraft { etag: etag.clone(), update_time, base_revision, ..BriefDraft::default() };
+        note(&mut transaction, principal, &name.workspace, write, &written.encode_to_vec()).await?;
+        let position = log::standing(&mut transaction, &name.workspace).await?;
+        transaction.commit().await?;
+        let content = content.content().clone();
+        Ok((Draft { etag, updated_at: row.updated_at, base_revision, content }, position))
+    }
+}
+
+/// A write of a draft that was done before. What it wrote, its repetition brings along.
+fn noted_draft(noted: &[u8], content: &Canonical) -> Result<Draft> {
+    let written = BriefDraft::decode(noted).map_err(damaged)?;
+    Ok(Draft {
+        updated_at: time_of(written.update_time)?,
+        etag: written.etag,
+        base_revision: written.base_revision,
+        content: content.content().clone(),
+    })
+}
+
+/// Makes a new brief's draft under its first etag.
+pub(crate) async fn insert(
+    transaction: &mut PgConnection,
+    brief_key: i64,
+    content: &Canonical,
+    base_revision: i32,
+    etag: &str,
+    subject: &str,
+) -> Result<()> {
+    sqlx::query!(
+        "-- drafts::insert
+        insert into drafts
+            (brief_key, content, content_schema, etag, base_revision, edited, floor, highest, updated_by)
+        values ($1, $2, $3, $4, $5, $5 = 0, $6, $7, $8)",
+        brief_key,
+        content.to_bytes(),
+        written_content_schema()?,
+        etag,
+        base_revision,
+        i16::from(content.floor()) as i16,
+        i16::from(content.highest()) as i16,
+        subject
+    )
+    .execute(transaction)
+    .await?;
+    Ok(())
+}
+
+/// Has a draft that was not edited follow a newer revision.
+pub(crate) async fn follow(
+    transaction: &mut PgConnection,
+    brief_key: i64,
+    content: &Canonical,
+    base_revision: i32,
+    subject: &str,
+) -> Result<()> {
+    let etag = generated_id()?.to_string();
+    sqlx::query!(
+        "-- drafts::follow
+        update drafts set content = $2, content_schema = $3, etag = $4, base_revision = $5, floor = $6, highest = $7,
+            updated_at = clock_timestamp(), updated_by = $8
+        where brief_key = $1",
+        brief_key,
+        content.to_bytes(),
+        written_content_schema()?,
+        etag,
+        base_revision,
+        i16::from(content.floor()) as i16,
+        i16::from(content.highest()) as i16,
+        subject
+    )
+    .execute(transaction)
+    .await?;
+    Ok(())
+}
+
+/// The draft's content while the brief's row is locked.
+pub(crate) async fn read_locked(
+    transaction: &mut PgConnection,
+    brief_key: i64,
+    scheme: Scheme,
+) -> Result<Canonical> {
+    let row = sqlx::query!(
+        "-- drafts::read_locked
+        select content, content_schema from drafts where brief_key = $1",
+        brief_key
+    )
+    .fetch_one(transaction)
+    .await?;
+    decode(&row.content, row.content_schema, scheme)
+}
+
+/// Notes that the draft is what the revision says. Its etag stays, so that a publish that is sent again finds it.
+pub(crate) async fn settle(transaction: &mut PgConnection, brief_key: i64, revision: i32) -> Result<()> {
+    sqlx::query!(
+        "-- drafts::settle
+        update drafts set base_revision = $2, edited = false where brief_key = $1",
+        brief_key,
+        revision
+    )
+    .execute(transaction)
+    .await?;
+    Ok(())
+}
+
+fn decode(bytes: &[u8], content_schema: i32, scheme: Scheme) -> Result<Canonical> {
+    check_content_schema(to_number(content_schema)?)?;
+    Canonical::from_trusted_bytes(bytes, scheme).map_err(damaged)
+}

@@ -1,0 +1,58 @@
+//! The revisions before the one that is written: what its changes may name.
+
+use crate::database::PgConnection;
+use chancery_brief::Canonical;
+use chancery_brief::validate::{changes_of_earlier_parts, unknown_earlier_parts};
+use chancery_proto::brief::v1::RevisionBody;
+use prost::Message as _;
+
+use crate::briefs::editions::check_content_schema;
+use crate::{Access, Result, StoreError, damaged, to_number};
+
+/// Checks that the changes of parts that the content does not have name parts of an earlier revision, as the caller may
+/// see it. Earlier means: the newest one, and the newest that is not withdrawn.
+///
+/// # Errors
+/// [`StoreError::InvalidChanges`]; `place` is the document's index in an import.
+pub(crate) async fn check_changes(
+    connection: &mut PgConnection,
+    brief_key: i64,
+    access: Access,
+    content: &Canonical,
+    place: Option<usize>,
+) -> Result<()> {
+    if changes_of_earlier_parts(content.content()).is_empty() {
+        return Ok(());
+    }
+    let earlier = earlier_editions(connection, brief_key, access).await?;
+    let violations = unknown_earlier_parts(content, &earlier, access.policy);
+    if violations.is_empty() { Ok(()) } else { Err(StoreError::InvalidChanges { place, violations }) }
+}
+
+async fn earlier_editions(
+    connection: &mut PgConnection,
+    brief_key: i64,
+    access: Access,
+) -> Result<Vec<Canonical>> {
+    let rows = sqlx::query!(
+        r#"-- earlier_revisions::earlier_editions
+        with visible as (
+            select e.revision, e.body, r.content_schema, r.withdrawn_at is null as stands
+            from editions e join revisions r using (brief_key, revision)
+            where e.brief_key = $1 and e.from_rank <= $2 and e.until_rank > $2
+        )
+        select body as "body!", content_schema as "content_schema!" from visible
+        where revision = (select max(revision) from visible)
+            or revision = (select max(revision) from visible where stands)"#,
+        brief_key,
+        i16::from(access.clearance.0)
+    )
+    .fetch_all(connection)
+    .await?;
+    let edition = |(body, schema): (Vec<u8>, i32)| {
+        check_content_schema(to_number(schema)?)?;
+        let content = RevisionBody::decode(body.as_slice()).map_err(damaged)?.content.unwrap_or_default();
+        Canonical::of_trusted(content, access.scheme).map_err(damaged)
+    };
+    rows.into_iter().map(|row| edition((row.body, row.content_schema))).collect()
+}

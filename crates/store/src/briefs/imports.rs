@@ -1,0 +1,325 @@
+//! Imports: revisions as published elsewhere, all or none.
+
+use std::time::Duration;
+
+use chancery_brief::Canonical;
+use chancery_brief::digest::Digest;
+use chancery_proto::brief::v1::ImportBriefResponse;
+use chancery_proto::names::BriefName;
+use prost::Message as _;
+use time::OffsetDateTime;
+
+use crate::Access;
+use crate::Principal;
+use crate::Result;
+use crate::Store;
+use crate::StoreError;
+use crate::briefs::attachments;
+use crate::briefs::drafts;
+use crate::briefs::earlier_revisions::check_changes;
+use crate::briefs::editions::Withdrawal;
+use crate::briefs::envelopes;
+use crate::briefs::envelopes::{Held, NewBrief, check_clearance};
+use crate::briefs::revisions::{Prepared, Publication, Target, settle_current, stored};
+use crate::changes::idempotency_keys::{Begun, WriteId, note};
+use crate::changes::log;
+use crate::changes::log::Audience;
+use crate::changes::log::Change;
+use crate::changes::log::Position;
+use crate::damaged;
+use crate::database::PgConnection;
+use crate::generated_id;
+use crate::to_integer;
+use crate::to_number;
+
+/// How far an imported time may be ahead of the database's clock.
+const CLOCK_SKEW: Duration = Duration::from_mins(5);
+
+/// A revision that is to be imported.
+#[derive(Debug, Clone)]
+pub struct ImportDocument {
+    /// Its number.
+    pub number: u32,
+    /// Its content.
+    pub content: Canonical,
+    /// When it was published; none for now.
+    pub published_at: Option<OffsetDateTime>,
+    /// Who published it; empty for whoever imports it.
+    pub creator: String,
+    /// The digest that it should have, if one was stated.
+    pub digest: Option<Digest>,
+    /// When and why it was taken back where it comes from, if it was.
+    pub withdrawal: Option<Withdrawal>,
+}
+
+/// What an import did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Imported {
+    /// Numbers of the revisions that were written.
+    pub written: Vec<u32>,
+    /// Numbers of the revisions that were there already, equal.
+    pub skipped: Vec<u32>,
+}
+
+impl Store {
+    /// Writes contiguous revisions: see [`Self::import_once`].
+    ///
+    /// # Errors
+    /// Those of [`Self::import_once`].
+    pub async fn import(
+        &self,
+        principal: &Principal,
+        name: &BriefName,
+        documents: &[ImportDocument],
+    ) -> Result<(Imported, Position)> {
+        self.import_once(principal, name, documents, None).await
+    }
+
+    /// Writes contiguous revisions, all or none; the brief is made if it is not there. A revision that equals the
+    /// stored one of its number is skipped. A draft that was not edited since the last publish follows.
+    ///
+    /// # Errors
+    /// [`StoreError::Forbidden`], [`StoreError::ClearanceTooLow`], [`StoreError::DigestMismatch`],
+    /// [`StoreError::RevisionGap`], [`StoreError::RevisionDiffers`], [`StoreError::UnusableAttachments`],
+    /// [`StoreError::InvalidChanges`], [`StoreError::BriefDeleted`], [`StoreError::FutureTime`],
+    /// [`StoreError::RequestIdReused`].
+    pub async fn import_once(
+        &self,
+        principal: &Principal,
+        name: &BriefName,
+        documents: &[ImportDocument],
+        write: Option<&WriteId>,
+    ) -> Result<(Imported, Position)> {
+        let access = principal.access(&name.workspace)?;
+        let prepared = prepare(name, documents, access)?;
+        let mut transaction = match self.begin_write(principal, &name.workspace, write).await? {
+            Begun::Now(transaction) => transaction,
+            Begun::Before(noted) => {
+                return Ok((Imported::of_noted(&noted)?, self.position(&name.workspace).await?));
+            }
+        };
+        let target = make_or_lock(&mut transaction, principal, name, access).await?;
+        let (key, newest) = (target.key(), target.newest());
+
+        let now = clock(&mut transaction).await?;
+        let mut imported = Imported::default();
+        let mut changes: Vec<Change> = Vec::new();
+        for (place, (document, prepared)) in documents.iter().zip(&prepared).enumerate() {
+            if is_stored(&mut transaction, key, document, prepared, access, name).await? {
+                imported.skipped.push(document.number);
+                continue;
+            }
+            let follows = to_number(newest)? + u32::try_from(imported.written.len()).unwrap_or(u32::MAX);
+            if document.number != follows + 1 {
+                return Err(StoreError::RevisionGap { newest: follows, given: document.number });
+            }
+            document.check_times(place, now)?;
+            check_images(&mut transaction, name, access, place, document).await?;
+            check_changes(&mut transaction, key, access, &document.content, Some(place)).await?;
+            let publication = document.publication(principal);
+            changes.push(prepared.write(&mut transaction, &target.target(name), &publication).await?);
+            if let Some(withdrawal) = &document.withdrawal {
+                let number = to_integer(document.number)?;
+                withdraw_imported(&mut transaction, key, number, withdrawal, &principal.subject).await?;
+                let audience = Audience::from(document.content.floor());
+                changes.push(Change::of_revision("revision_withdrawn", name, number, audience));
+            }
+            imported.written.push(document.number);
+        }
+
+        note(&mut transaction, principal, &name.workspace, write, &imported.to_noted()).await?;
+        let (Some(last), false) = (documents.last(), changes.is_empty()) else {
+            let position = log::standing(&mut transaction, &name.workspace).await?;
+            transaction.commit().await?;
+            return Ok((imported, position));
+        };
+        if documents.iter().any(|document| document.withdrawal.is_some()) {
+            settle_current(&mut transaction, key).await?;
+        }
+        let (number, subject) = (to_integer(last.number)?, principal.subject.as_str());
+        match target {
+            Place::Made(..) => {
+                let etag = generated_id()?.to_string();
+                drafts::insert(&mut transaction, key, &last.content, number, &etag, subject).await?;
+            }
+            Place::Held(held) if held.draft_is_edited => {}
+            Place::Held(_) => drafts::follow(&mut transaction, key, &last.content, number, subject).await?,
+        }
+        let position = log::record(&mut transaction, name.workspace.as_str(), subject, &changes).await?;
+        transaction.commit().await?;
+        Ok((imported, position))
+    }
+}
+
+impl Imported {
+    fn to_noted(&self) -> Vec<u8> {
+        let (written_revisions, skipped_revisions) = (self.written.clone(), self.skipped.clone());
+        ImportBriefResponse { written_revisions, skipped_revisions, ..ImportBriefResponse::default() }
+            .encode_to_vec()
+    }
+
+    fn of_noted(noted: &[u8]) -> Result<Self> {
+        let answer = ImportBriefResponse::decode(noted).map_err(damaged)?;
+        Ok(Self { written: answer.written_revisions, skipped: answer.skipped_revisions })
+    }
+}
+
+impl ImportDocument {
+    fn publication<'a>(&'a self, principal: &'a Principal) -> Publication<'a> {
+        let creator = if self.creator.is_empty() { &principal.display_name } else { &self.creator };
+        let importer = Some(principal.display_name.as_str());
+        Publication { published_at: self.published_at, creator, subject: &principal.subject, importer }
+    }
+}
+
+impl ImportDocument {
+    /// Refuses times that the database's clock has not reached: they would be shown to readers as facts.
+    fn check_times(&self, place: usize, now: OffsetDateTime) -> Result<()> {
+        let times = [
+            ("publish_time", self.published_at),
+            ("withdraw_time", self.withdrawal.as_ref().map(|withdrawal| withdrawal.at)),
+        ];
+        let future = times.into_iter().find(|(_, time)| time.is_some_and(|time| time > now + CLOCK_SKEW));
+        match future {
+            Some((field, Some(time))) => Err(StoreError::FutureTime { place, field, time, now }),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The database's time.
+async fn clock(transaction: &mut PgConnection) -> Result<OffsetDateTime> {
+    let now = sqlx::query_scalar!(
+        r#"-- imports::clock
+        select clock_timestamp() as "now!""#
+    )
+    .fetch_one(transaction)
+    .await?;
+    Ok(now)
+}
+
+/// Checks what can be checked without the database, and makes what will be stored.
+fn prepare(name: &BriefName, documents: &[ImportDocument], access: Access) -> Result<Vec<Prepared>> {
+    let mut prepared = Vec::with_capacity(documents.len());
+    let mut previous: Option<u32> = None;
+    for (place, document) in documents.iter().enumerate() {
+        check_clearance(access.clearance, document.content.highest(), name)?;
+        if let Some(newest) = previous.filter(|previous| previous + 1 != document.number) {
+            return Err(StoreError::RevisionGap { newest, given: document.number });
+        }
+        previous = Some(document.number);
+        let revision = Prepared::new(name.brief.as_str(), document.number, &document.content, access.policy)?;
+        if document.digest.is_some_and(|stated| stated != revision.digest) {
+            let computed = revision.digest.to_string();
+            return Err(StoreError::DigestMismatch { place, number: document.number, computed });
+        }
+        prepared.push(revision);
+    }
+    Ok(prepared)
+}
+
+/// Where an import goes.
+enum Place {
+    /// To a brief that was just made, without a draft yet.
+    Made(i64, NewBrief),
+    /// To one that was there, and is locked.
+    Held(Held),
+}
+
+impl Place {
+    fn key(&self) -> i64 {
+        match self {
+            Self::Made(key, _) => *key,
+            Self::Held(held) => held.key,
+        }
+    }
+
+    fn newest(&self) -> i32 {
+        match self {
+            Self::Made(..) => 0,
+            Self::Held(held) => held.newest,
+        }
+    }
+
+    fn target<'a>(&'a self, name: &'a BriefName) -> Target<'a> {
+        match self {
+            Self::Made(key, made) => Target { key: *key, name, uid: &made.uid, created_at: made.created_at },
+            Self::Held(held) => held.target(name),
+        }
+    }
+}
+
+/// Makes the brief, or locks the one that is there.
+async fn make_or_lock(
+    transaction: &mut PgConnection,
+    principal: &Principal,
+    name: &BriefName,
+    access: Access,
+) -> Result<Place> {
+    if let Some((key, made)) = envelopes::insert(transaction, principal, name).await? {
+        return Ok(Place::Made(key, made));
+    }
+    let held = envelopes::lock(transaction, name).await?;
+    let held = held.filter(|held| held.is_known_to(access.clearance));
+    let held = held.ok_or_else(|| StoreError::Forbidden(name.to_string()))?;
+    held.check_draft(access.clearance, name)?;
+    Ok(Place::Held(held))
+}
+
+/// Marks a revision that was just written as taken back.
+async fn withdraw_imported(
+    transaction: &mut PgConnection,
+    key: i64,
+    revision: i32,
+    withdrawal: &Withdrawal,
+    subject: &str,
+) -> Result<()> {
+    sqlx::query!(
+        "-- imports::withdraw_imported
+        update revisions set withdrawn_at = $3, withdrawn_by = $4, withdraw_reason = $5
+        where brief_key = $1 and revision = $2",
+        key,
+        revision,
+        withdrawal.at,
+        subject,
+        withdrawal.reason
+    )
+    .execute(transaction)
+    .await?;
+    Ok(())
+}
+
+/// Whether every image that the document shows may be shown there.
+async fn check_images(
+    transaction: &mut PgConnection,
+    name: &BriefName,
+    access: Access,
+    place: usize,
+    document: &ImportDocument,
+) -> Result<()> {
+    let content = document.content.content();
+    let violations =
+        attachments::unusable(transaction, &name.workspace, (access.scheme, access.clearance), content)
+            .await?;
+    if violations.is_empty() {
+        Ok(())
+    } else {
+        Err(StoreError::UnusableAttachments { place: Some(place), violations })
+    }
+}
+
+/// Whether the revision is there already, equal.
+async fn is_stored(
+    transaction: &mut PgConnection,
+    key: i64,
+    document: &ImportDocument,
+    prepared: &Prepared,
+    access: Access,
+    name: &BriefName,
+) -> Result<bool> {
+    let number = document.number;
+    let Some(stored) = stored(transaction, key, to_integer(number)?).await? else { return Ok(false) };
+    // To say whether it differs is to confirm guesses of what is above the caller's clearance.
+    check_clearance(access.clearance, stored.highest, name)?;
+    if stored.digest == prepared.digest { Ok(true) } else { Err(StoreError::RevisionDiffers { number }) }
+}

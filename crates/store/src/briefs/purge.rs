@@ -1,0 +1,396 @@
+//! Revisions whose content is destroyed, for a spill: bytes, editions, projections and prints go; numbers, digests, the
+//! audit and the record of deliveries stay.
+
+use chancery_proto::brief::v1::PurgeBriefRevisionResponse;
+use chancery_proto::names::{BriefName, RevisionName};
+use chancery_proto::worker::v1::RenderInputManifest;
+use prost::Message;
+use time::OffsetDateTime;
+
+use crate::briefs::envelopes::check_clearance;
+use crate::briefs::revisions::settle_current;
+use crate::briefs::withdrawal::lock_revision;
+use crate::changes::idempotency_keys::{Begun, WriteId, note};
+use crate::changes::log;
+use crate::changes::log::Audience;
+use crate::changes::log::Change;
+use crate::changes::log::Position;
+use crate::database::PgConnection;
+use crate::{Principal, Result, Store, damaged, timestamp, to_integer};
+
+/// A revision whose content was destroyed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Purged {
+    /// When.
+    pub at: OffsetDateTime,
+    /// How many PDFs went with it.
+    pub pdfs: i64,
+    /// Where the change log stands with it.
+    pub position: Position,
+}
+
+impl Store {
+    /// Destroys a revision's content and all that was made from it. A deleted brief's too; drafts are not touched. One
+    /// that was purged before stays as it is.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Forbidden`], [`crate::StoreError::NotFound`], [`crate::StoreError::ClearanceTooLow`],
+    /// [`crate::StoreError::RequestIdReused`].
+    pub async fn purge_revision(
+        &self,
+        principal: &Principal,
+        name: &RevisionName,
+        reason: &str,
+        write: Option<&WriteId>,
+    ) -> Result<Purged> {
+        let access = principal.access(&name.workspace)?;
+        let mut transaction = match self.begin_write(principal, &name.workspace, write).await? {
+            Begun::Now(transaction) => transaction,
+            Begun::Before(noted) => return self.noted_purge(name, &noted).await,
+        };
+        let (held, standing) = lock_revision(&mut transaction, access.clearance, name).await?;
+        check_clearance(access.clearance, standing.highest, &name.brief_name())?;
+        if let Some(at) = standing.purged_at {
+            note_purged(&mut transaction, principal, name, write, at, 0).await?;
+            let position = log::standing(&mut transaction, &name.workspace).await?;
+            transaction.commit().await?;
+            return Ok(Purged { at, pdfs: 0, position });
+        }
+        let (key, number) = (held.key, to_integer(name.revision.0)?);
+        let tasks = lock_prints(&mut transaction, key, Some(number)).await?;
+        end_prints(&mut transaction, &tasks, &PURGED).await?;
+        remove_quotes(&mut transaction, &tasks).await?;
+        let pdfs = destroy_pdfs(&mut transaction, &tasks).await?;
+        let at = destroy_content(&mut transaction, key, number, &principal.subject, reason).await?;
+        settle_current(&mut transaction, key).await?;
+        note_purged(&mut transaction, principal, name, write, at, pdfs).await?;
+        let audience = Audience::from(standing.floor);
+        let change = Change::of_revision("revision_purged", &name.brief_name(), number, audience);
+        let (workspace, subject) = (name.workspace.as_str(), principal.subject.as_str());
+        let position = log::record(&mut transaction, workspace, subject, &[change]).await?;
+        transaction.commit().await?;
+        Ok(Purged { at, pdfs, position })
+    }
+
+    async fn noted_purge(&self, name: &RevisionName, noted: &[u8]) -> Result<Purged> {
+        let answer = PurgeBriefRevisionResponse::decode(noted).map_err(damaged)?;
+        let (at, pdfs) = (crate::time_of(answer.purge_time)?, answer.purged_pdfs);
+        let position = self.position(&name.workspace).await?;
+        Ok(Purged { at, pdfs, position })
+    }
+
+    /// Removes deleted briefs whose time is over, with all that belongs to them; answers how many went. What stays is the
+    /// change log and the record of deliveries.
+    pub async fn expunge_briefs(&self) -> Result<u64> {
+        let mut expunged = 0;
+        while self.expunge_brief().await? {
+            expunged += 1;
+        }
+        Ok(expunged)
+    }
+
+    /// One of them; false when there is none that nobody else is at.
+    async fn expunge_brief(&self) -> Result<bool> {
+        let mut transaction = self.pool.begin().await?;
+        let brief = sqlx::query!(
+            r#"-- purges::expunge_brief
+            select brief_key, workspace_id, brief_id, deleted_by as "deleted_by!",
+                (select min(floor)::smallint from revisions r where r.brief_key = b.brief_key) as lowest
+            from briefs b
+            where deleted_at is not null and purge_at <= clock_timestamp()
+            order by purge_at
+            limit 1
+            for update of b skip locked"#
+        )
+        .fetch_optional(&mut *transaction)
+        .await?;
+        let Some(brief) = brief else { return Ok(false) };
+        let tasks = lock_prints(&mut transaction, brief.brief_key, None).await?;
+        end_prints(&mut transaction, &tasks, &PURGED).await?;
+        destroy_pdfs(&mut transaction, &tasks).await?;
+        forget_prints(&mut transaction, &tasks).await?;
+        forget_brief(&mut transaction, brief.brief_key).await?;
+        let name = BriefName {
+            workspace: brief.workspace_id.parse().map_err(damaged)?,
+            brief: brief.brief_id.parse().map_err(damaged)?,
+        };
+        let audience = match brief.lowest {
+            Some(lowest) => Audience::from(lowest.try_into().map_err(damaged)?),
+            None => Audience::default(),
+        };
+        // In the name of who deleted it: nobody did anything since.
+        let change = Change::of_brief("brief_expunged", &name, audience);
+        let (workspace, subject) = (brief.workspace_id.as_str(), brief.deleted_by.as_str());
+        log::record(&mut transaction, workspace, subject, &[change]).await?;
+        transaction.commit().await?;
+        Ok(true)
+    }
+}
+
+async fn note_purged(
+    transaction: &mut PgConnection,
+    principal: &Principal,
+    name: &RevisionName,
+    write: Option<&WriteId>,
+    at: OffsetDateTime,
+    purged_pdfs: i64,
+) -> Result<()> {
+    let purge_time = Some(timestamp(at));
+    let answer = PurgeBriefRevisionResponse { purge_time, purged_pdfs, ..Default::default() };
+    note(transaction, principal, &name.workspace, write, &answer.encode_to_vec()).await
+}
+
+/// The tasks that print something of a revision: itself, as the one to compare with, or as one whose changes a comparison
+/// quotes. Without a revision, those of the whole brief.
+/// Locked, and no other can come: new ones refer to the edition.
+pub(crate) async fn lock_prints(
+    transaction: &mut PgConnection,
+    brief_key: i64,
+    revision: Option<i32>,
+) -> Result<Vec<String>> {
+    // Waits for tasks that are just being queued. The next statement sees them.
+    sqlx::query!(
+        "-- purges::lock_prints
+        select from_rank from editions where brief_key = $1 and ($2::integer is null or revision >= $2)
+        order by revision, from_rank
+        for update",
+        brief_key,
+        revision
+    )
+    .fetch_all(&mut *transaction)
+    .await?;
+    let tasks = sqlx::query_scalar!(
+        "-- purges::lock_prints
+        select t.task_id from render_tasks t
+        where t.brief_key = $1 and ($2::integer is null or t.revision = $2 or (t.revision > $2 and exists (
+            select from editions e
+            where e.brief_key = $1 and e.revision = $2
+                and position(convert_to(encode(e.digest, 'hex'), 'UTF8') in t.manifest) > 0
+        )))
+        order by t.task_id",
+        brief_key,
+        revision
+    )
+    .fetch_all(&mut *transaction)
+    .await?;
+    // In the order of all who change a live task: its queue row, then the task's own.
+    sqlx::query!(
+        "-- purges::lock_prints
+        select task_id from render_queue where task_id = any ($1) order by task_id for update",
+        &tasks
+    )
+    .fetch_all(&mut *transaction)
+    .await?;
+    sqlx::query!(
+        "-- purges::lock_prints
+        select task_id from render_tasks where task_id = any ($1) order by task_id for update",
+        &tasks
+    )
+    .fetch_all(&mut *transaction)
+    .await?;
+    Ok(tasks)
+}
+
+/// Why tasks end that did not end by themselves.
+pub(crate) struct Ending {
+    /// The failure's reason.
+    pub(crate) reason: &'static str,
+    /// The same in words.
+    pub(crate) message: &'static str,
+    /// Whether the printers' messages about all the tasks are wiped: they may quote what was purged.
+    pub(crate) wipes_messages: bool,
+}
+
+const PURGED: Ending =
+    Ending { reason: "REVISION_PURGED", message: "the revision was purged", wipes_messages: true };
+
+/// Ends tasks that are live or dead, so that nothing finishes or repeats them.
+pub(crate) async fn end_prints(
+    transaction: &mut PgConnection,
+    tasks: &[String],
+    ending: &Ending,
+) -> Result<()> {
+    sqlx::query!(
+        "-- purges::end_prints
+        with wiped as (
+            update render_tasks t
+            set warnings = '{}',
+                warning_codes = '{}',
+                warning_part_ids = '{}',
+                failure_message = case when t.failure_reason is not null then '' end
+            where t.task_id = any ($1) and $4 and t.state not in ('QUEUED', 'RUNNING', 'DEAD')
+        ), task as (
+            update render_tasks t
+            set state = 'FAILED',
+                epoch = t.epoch + 1,
+                phase = 0,
+                pages = 0,
+                warnings = '{}',
+                warning_codes = '{}',
+                warning_part_ids = '{}',
+                failure_reason = $2,
+                failure_message = $3,
+                quarantined = false,
+                ended_at = coalesce(t.ended_at, clock_timestamp())
+            where t.task_id = any ($1) and t.state in ('QUEUED', 'RUNNING', 'DEAD')
+            returning t.task_id, t.epoch
+        ), removed as (
+            delete from render_queue q using task where q.task_id = task.task_id
+            returning q.task_id, q.leased_at
+        )
+        insert into render_attempts (task_id, epoch, event, reason)
+        select task.task_id, task.epoch - 1, 'FAILED', $2
+        from task join removed using (task_id)
+        where removed.leased_at is not null",
+        tasks,
+        ending.reason,
+        ending.message,
+        ending.wipes_messages
+    )
+    .execute(transaction)
+    .await?;
+    Ok(())
+}
+
+/// Takes the quotes of revisions out of the tasks' manifests. The digests stay, by which a later purge of another of
+/// those revisions finds the tasks.
+async fn remove_quotes(transaction: &mut PgConnection, tasks: &[String]) -> Result<()> {
+    let pinned = sqlx::query!(
+        "-- purges::remove_quotes
+        select task_id, manifest from render_tasks where task_id = any ($1) order by task_id",
+        tasks
+    )
+    .fetch_all(&mut *transaction)
+    .await?;
+    let (mut quoting, mut manifests) = (Vec::new(), Vec::new());
+    for task in pinned {
+        let mut manifest = RenderInputManifest::decode(task.manifest.as_slice()).map_err(damaged)?;
+        if !std::mem::take(&mut manifest.combined_changes).is_empty() {
+            quoting.push(task.task_id);
+            manifests.push(manifest.encode_to_vec());
+        }
+    }
+    if quoting.is_empty() {
+        return Ok(());
+    }
+    sqlx::query!(
+        "-- purges::remove_quotes
+        update render_tasks t set manifest = q.manifest
+        from unnest($1::text[], $2::bytea[]) as q (task_id, manifest)
+        where t.task_id = q.task_id",
+        &quoting,
+        &manifests
+    )
+    .execute(transaction)
+    .await?;
+    Ok(())
+}
+
+/// Destroys what was printed, and what is being uploaded. Bytes that are the same PDF of another task go as well. Answers
+/// how many PDFs there were.
+async fn destroy_pdfs(transaction: &mut PgConnection, tasks: &[String]) -> Result<i64> {
+    // Like `artifact_expiry::expire_artifacts`: first the PDFs' rows, then all the tasks that refer to them.
+    sqlx::query!(
+        "-- purges::destroy_pdfs
+        select a.digest from artifacts a
+        where (a.workspace_id, a.digest) in (
+            select workspace_id, artifact_digest from render_tasks
+            where task_id = any ($1) and artifact_digest is not null
+        )
+        order by a.workspace_id, a.digest
+        for update of a",
+        tasks
+    )
+    .fetch_all(&mut *transaction)
+    .await?;
+    let destroyed = sqlx::query_scalar!(
+        r#"-- purges::destroy_pdfs
+        with printed as materialized (
+            select distinct workspace_id, artifact_digest as digest from render_tasks
+            where task_id = any ($1) and artifact_digest is not null
+        ), task as (
+            update render_tasks t set artifact_digest = null
+            from printed p
+            where t.workspace_id = p.workspace_id and t.artifact_digest = p.digest
+        ), artifact as (
+            delete from artifacts a using printed p
+            where a.workspace_id = p.workspace_id and a.digest = p.digest
+            returning a.blob_id
+        ), blob as (
+            delete from artifact_blobs b
+            where b.blob_id in (select blob_id from artifact)
+                or (b.task_id = any ($1) and not exists (select from artifacts a where a.blob_id = b.blob_id))
+        )
+        select count(*) as "destroyed!" from artifact"#,
+        tasks
+    )
+    .fetch_one(transaction)
+    .await?;
+    Ok(destroyed)
+}
+
+/// Destroys what was stored of a revision; what its editions were known by stays.
+async fn destroy_content(
+    transaction: &mut PgConnection,
+    brief_key: i64,
+    revision: i32,
+    subject: &str,
+    reason: &str,
+) -> Result<OffsetDateTime> {
+    let at = sqlx::query_scalar!(
+        r#"-- purges::destroy_content
+        with edition as (
+            insert into purged_editions (brief_key, revision, from_rank, until_rank, digest, content_digest)
+            select brief_key, revision, from_rank, until_rank, digest, content_digest from editions
+            where brief_key = $1 and revision = $2
+        )
+        update revisions
+        set body = null, title = '', purged_at = clock_timestamp(), purged_by = $3, purge_reason = $4, current_until = 0
+        where brief_key = $1 and revision = $2
+        returning purged_at as "at!""#,
+        brief_key,
+        revision,
+        subject,
+        reason
+    )
+    .fetch_one(&mut *transaction)
+    .await?;
+    sqlx::query!("-- purges::destroy_content\nselect forget_revisions($1, $2)", brief_key, revision)
+        .execute(transaction)
+        .await?;
+    Ok(at)
+}
+
+/// Removes tasks and the renders that waited for them.
+async fn forget_prints(transaction: &mut PgConnection, tasks: &[String]) -> Result<()> {
+    sqlx::query!("-- purges::forget_prints\ndelete from render_attempts where task_id = any ($1)", tasks)
+        .execute(&mut *transaction)
+        .await?;
+    sqlx::query!("-- purges::forget_prints\ndelete from renders where task_id = any ($1)", tasks)
+        .execute(&mut *transaction)
+        .await?;
+    sqlx::query!("-- purges::forget_prints\ndelete from render_tasks where task_id = any ($1)", tasks)
+        .execute(transaction)
+        .await?;
+    Ok(())
+}
+
+/// Removes a brief without renders.
+async fn forget_brief(transaction: &mut PgConnection, brief_key: i64) -> Result<()> {
+    sqlx::query!("-- purges::forget_brief\nselect forget_revisions($1, null)", brief_key)
+        .execute(&mut *transaction)
+        .await?;
+    sqlx::query!("-- purges::forget_brief\ndelete from purged_editions where brief_key = $1", brief_key)
+        .execute(&mut *transaction)
+        .await?;
+    sqlx::query!("-- purges::forget_brief\ndelete from revisions where brief_key = $1", brief_key)
+        .execute(&mut *transaction)
+        .await?;
+    sqlx::query!("-- purges::forget_brief\ndelete from drafts where brief_key = $1", brief_key)
+        .execute(&mut *transaction)
+        .await?;
+    sqlx::query!("-- purges::forget_brief\ndelete from briefs where brief_key = $1", brief_key)
+        .execute(transaction)
+        .await?;
+    Ok(())
+}

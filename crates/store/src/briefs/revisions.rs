@@ -1,0 +1,410 @@
+//! Revisions: immutable published content, written with its editions and projections in one transaction.
+
+use std::collections::BTreeMap;
+
+use chancery_brief::attachments::shown_images;
+use chancery_brief::digest::{Digest, REDACTION_VERSION, body_bytes, body_digest, content_digest};
+use chancery_brief::marking::{Clearance, Policy, Rank, Scheme};
+use chancery_brief::{Canonical, redact};
+use chancery_proto::brief::v1::{Brief, BriefContent, BriefState};
+use chancery_proto::names::BriefName;
+use prost::Message;
+use time::OffsetDateTime;
+
+use crate::Result;
+use crate::briefs::attachments;
+use crate::briefs::envelopes::written_content_schema;
+use crate::changes::log::{Audience, Change};
+use crate::damaged;
+use crate::database::PgConnection;
+use crate::projections::{At, Level, PROJECTION_VERSION, Projection, RANKS, search_again};
+use crate::timestamp;
+use crate::to_digest;
+use crate::to_integer;
+use crate::to_number;
+
+/// All that is stored of a revision, made before its first row is written.
+pub(crate) struct Prepared {
+    number: i32,
+    pub(crate) body: Vec<u8>,
+    pub(crate) digest: Digest,
+    pub(crate) content_digest: Digest,
+    pub(crate) title: String,
+    pub(crate) floor: Rank,
+    pub(crate) highest: Rank,
+    editions: Vec<PreparedEdition>,
+    /// The images that are shown, each with the lowest clearance whose edition shows it.
+    images: BTreeMap<Digest, Rank>,
+    projection: Projection,
+}
+
+struct PreparedEdition {
+    from: Rank,
+    /// Excluded.
+    until: i16,
+    body: Vec<u8>,
+    digest: Digest,
+    content_digest: Digest,
+    content: BriefContent,
+}
+
+/// The brief that a revision is written to.
+pub(crate) struct Target<'a> {
+    pub(crate) key: i64,
+    pub(crate) name: &'a BriefName,
+    pub(crate) uid: &'a str,
+    pub(crate) created_at: OffsetDateTime,
+}
+
+/// Who published a revision, and when.
+pub(crate) struct Publication<'a> {
+    /// None for now.
+    pub(crate) published_at: Option<OffsetDateTime>,
+    pub(crate) creator: &'a str,
+    pub(crate) subject: &'a str,
+    /// The importer's display name; `None` for a draft that is published.
+    pub(crate) importer: Option<&'a str>,
+}
+
+impl Prepared {
+    /// Of content that is to become revision `number` of a brief.
+    pub(crate) fn new(brief_id: &str, number: u32, content: &Canonical, policy: Policy) -> Result<Self> {
+        let body = body_bytes(brief_id, number, content.content());
+        let editions = editions(brief_id, number, content, policy);
+        Ok(Self {
+            number: to_integer(number)?,
+            digest: body_digest(&body),
+            content_digest: content_digest(content.content()),
+            title: content.content().title.clone(),
+            floor: content.floor(),
+            highest: content.highest(),
+            images: images(&editions)?,
+            projection: projection(&editions, content.scheme())?,
+            editions,
+            body,
+        })
+    }
+
+    /// Writes everything, and lets it take the place of the revisions before it. Answers the change that this is: for
+    /// those whose edition differs from what they saw before.
+    pub(crate) async fn write(
+        &self,
+        transaction: &mut PgConnection,
+        target: &Target<'_>,
+        publication: &Publication<'_>,
+    ) -> Result<Change> {
+        let before = current_editions(transaction, target.name).await?;
+        let times = sqlx::query!(
+            "-- revisions::write
+            insert into revisions (brief_key, revision, body, digest, content_digest, content_schema,
+                redaction_version, floor, highest, published_at, creator, recorded_by, title, current_until,
+                projection_version, importer)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, coalesce($10, clock_timestamp()), $11, $12, $13, $14, $15,
+                $16)
+            returning published_at, recorded_at",
+            target.key,
+            self.number,
+            self.body,
+            self.digest.0.as_slice() as &[u8],
+            self.content_digest.0.as_slice() as &[u8],
+            written_content_schema()?,
+            to_integer(REDACTION_VERSION)?,
+            i16::from(self.floor) as i16,
+            i16::from(self.highest) as i16,
+            publication.published_at,
+            publication.creator,
+            publication.subject,
+            self.title,
+            RANKS as i16,
+            PROJECTION_VERSION,
+            publication.importer
+        )
+        .fetch_one(&mut *transaction)
+        .await?;
+        let at = At {
+            workspace: target.name.workspace.as_str(),
+            brief_id: target.name.brief.as_str(),
+            brief_key: target.key,
+            revision: self.number,
+            current_until: RANKS,
+            published_at: times.published_at,
+            recorded_at: times.recorded_at,
+            importer: publication.importer,
+        };
+        // Before the editions: no two of them may be a clearance's newest.
+        supersede(transaction, target.key, self.number).await?;
+        self.write_editions(transaction, target, &at).await?;
+        self.write_rows(transaction, target, &at).await?;
+        search_again(transaction, &at).await?;
+        let audience = self.audience(&before);
+        Ok(Change::of_revision("revision_published", target.name, self.number, audience))
+    }
+
+    /// Writes the editions.
+    pub(crate) async fn write_editions(
+        &self,
+        to: &mut PgConnection,
+        target: &Target<'_>,
+        at: &At<'_>,
+    ) -> Result<()> {
+        for edition in &self.editions {
+            let envelope = envelope(target, to_number(self.number)?, at, edition.digest);
+            edition.write(to, at, &envelope).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes the editions over those that are there. A row stays a row: renders refer to it.
+    pub(crate) async fn rewrite_editions(
+        &self,
+        transaction: &mut PgConnection,
+        target: &Target<'_>,
+        at: &At<'_>,
+    ) -> Result<()> {
+        let froms: Vec<i16> = self.editions.iter().map(|edition| i16::from(edition.from)).collect();
+        sqlx::query!(
+            "-- revisions::rewrite_editions
+            delete from editions where brief_key = $1 and revision = $2 and from_rank <> all ($3::smallint[])",
+            at.brief_key,
+            at.revision,
+            &froms
+        )
+        .execute(&mut *transaction)
+        .await?;
+        for edition in &self.editions {
+            let envelope = envelope(target, to_number(self.number)?, at, edition.digest);
+            if !edition.rewrite(transaction, at, &envelope).await? {
+                edition.write(transaction, at, &envelope).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes which images are shown, and the projections.
+    pub(crate) async fn write_rows(
+        &self,
+        to: &mut PgConnection,
+        target: &Target<'_>,
+        at: &At<'_>,
+    ) -> Result<()> {
+        attachments::write_shown(to, target.key, self.number, &self.images).await?;
+        self.projection.write(to, at).await
+    }
+
+    /// The editions' lowest clearances and digests, the lowest first.
+    pub(crate) fn edition_digests(&self) -> impl Iterator<Item = (i16, Digest)> {
+        self.editions.iter().map(|edition| (i16::from(edition.from), edition.digest))
+    }
+
+    /// Those who have an edition that is not what they read before.
+    fn audience(&self, before: &[CurrentEdition]) -> Audience {
+        Audience::of(|rank| {
+            let is =
+                self.editions.iter().find(|edition| (i16::from(edition.from)..edition.until).contains(&rank));
+            let was = before.iter().find(|edition| (edition.from..edition.until).contains(&rank));
+            is.is_some_and(|is| was.is_none_or(|was| was.content_digest != is.content_digest))
+        })
+    }
+}
+
+impl PreparedEdition {
+    async fn write(&self, transaction: &mut PgConnection, at: &At<'_>, envelope: &[u8]) -> Result<()> {
+        sqlx::query!(
+            "-- revisions::write_edition
+            insert into editions (brief_key, revision, from_rank, body, digest, content_digest, marking, title,
+                change_summary, summary, workspace_id, brief_id, until_rank, current_until, envelope)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::smallint,
+                least($13::smallint, $14::smallint), $15)",
+            at.brief_key,
+            at.revision,
+            i16::from(self.from) as i16,
+            self.body,
+            self.digest.0.as_slice() as &[u8],
+            self.content_digest.0.as_slice() as &[u8],
+            self.content.marking,
+            self.content.title,
+            self.content.change_summary,
+            summary(&self.content).encode_to_vec(),
+            at.workspace,
+            at.brief_id,
+            self.until as i16,
+            at.current_until,
+            envelope
+        )
+        .execute(transaction)
+        .await?;
+        Ok(())
+    }
+}
+
+impl PreparedEdition {
+    /// Over the row that is there; answers whether one is.
+    async fn rewrite(&self, transaction: &mut PgConnection, at: &At<'_>, envelope: &[u8]) -> Result<bool> {
+        let done = sqlx::query!(
+            "-- revisions::rewrite_edition
+            update editions set body = $4, digest = $5, content_digest = $6, marking = $7, title = $8,
+                change_summary = $9, summary = $10, workspace_id = $11, brief_id = $12, until_rank = $13::smallint,
+                current_until = least($13::smallint, $14::smallint), envelope = $15
+            where brief_key = $1 and revision = $2 and from_rank = $3",
+            at.brief_key,
+            at.revision,
+            i16::from(self.from) as i16,
+            self.body,
+            self.digest.0.as_slice() as &[u8],
+            self.content_digest.0.as_slice() as &[u8],
+            self.content.marking,
+            self.content.title,
+            self.content.change_summary,
+            summary(&self.content).encode_to_vec(),
+            at.workspace,
+            at.brief_id,
+            self.until as i16,
+            at.current_until,
+            envelope
+        )
+        .execute(transaction)
+        .await?;
+        Ok(done.rows_affected() > 0)
+    }
+}
+
+/// The editions that the markings in the content make a difference for, the lowest first.
+fn editions(brief_id: &str, number: u32, content: &Canonical, policy: Policy) -> Vec<PreparedEdition> {
+    let levels = redact::levels(content);
+    let ends = levels.iter().skip(1).map(|next| i16::from(*next)).chain([RANKS]);
+    let edition = |(from, until): (&Rank, i16)| {
+        let edition = redact::edition(content, Clearance(*from), policy)?;
+        let body = body_bytes(brief_id, number, &edition);
+        let (digest, content_digest) = (body_digest(&body), content_digest(&edition));
+        Some(PreparedEdition { from: *from, until, digest, content_digest, body, content: edition })
+    };
+    levels.iter().zip(ends).filter_map(edition).collect()
+}
+
+fn projection(editions: &[PreparedEdition], scheme: Scheme) -> Result<Projection> {
+    let levels: Vec<Level<'_>> =
+        editions.iter().map(|edition| Level { from: edition.from, content: &edition.content }).collect();
+    Projection::new(&levels, scheme)
+}
+
+/// What `GetBrief` answers with in front of the content for as long as the revision is the newest.
+fn envelope(target: &Target<'_>, number: u32, at: &At<'_>, digest: Digest) -> Vec<u8> {
+    let digest = digest.to_string();
+    let envelope = Brief {
+        name: target.name.to_string(),
+        uid: target.uid.to_owned(),
+        etag: digest.clone(),
+        state: BriefState::Published.into(),
+        create_time: Some(timestamp(target.created_at)),
+        update_time: Some(timestamp(at.recorded_at)),
+        newest_revision: number,
+        publish_time: Some(timestamp(at.published_at)),
+        edition_digest: digest,
+        import_record: at.import_record().map(|import| import.to_message()),
+        ..Brief::default()
+    };
+    envelope.encode_to_vec()
+}
+
+/// An edition that is the newest for a range of clearances.
+struct CurrentEdition {
+    from: i16,
+    /// Excluded.
+    until: i16,
+    content_digest: Digest,
+}
+
+/// What each clearance reads of a brief now.
+async fn current_editions(transaction: &mut PgConnection, name: &BriefName) -> Result<Vec<CurrentEdition>> {
+    let rows = sqlx::query!(
+        r#"-- revisions::current_editions
+        select from_rank::smallint as "from_rank!", current_until::smallint as "current_until!",
+            content_digest as "content_digest!: Vec<u8>"
+        from editions where workspace_id = $1 and brief_id = $2 and current_until > from_rank"#,
+        name.workspace.as_str(),
+        name.brief.as_str()
+    )
+    .fetch_all(transaction)
+    .await?;
+    let edition = |(from, until, content_digest)| {
+        Ok(CurrentEdition { from, until, content_digest: to_digest(content_digest)? })
+    };
+    rows.into_iter().map(|row| edition((row.from_rank, row.current_until, row.content_digest))).collect()
+}
+
+/// Lets a new revision take the place of those before it.
+async fn supersede(transaction: &mut PgConnection, brief_key: i64, revision: i32) -> Result<()> {
+    sqlx::query!("-- revisions::supersede\nselect supersede($1, $2)", brief_key, revision)
+        .execute(transaction)
+        .await?;
+    Ok(())
+}
+
+/// Works out anew which revision of a brief is the newest for whom.
+pub(crate) async fn settle_current(transaction: &mut PgConnection, brief_key: i64) -> Result<()> {
+    sqlx::query!("-- revisions::settle_current\nselect settle_current($1)", brief_key)
+        .execute(transaction)
+        .await?;
+    Ok(())
+}
+
+/// The images that editions show. They come lowest first, so the first that shows an image is the lowest.
+fn images(editions: &[PreparedEdition]) -> Result<BTreeMap<Digest, Rank>> {
+    let mut images = BTreeMap::new();
+    for edition in editions {
+        for image in shown_images(&edition.content) {
+            images.entry(image.digest.parse().map_err(damaged)?).or_insert(edition.from);
+        }
+    }
+    Ok(images)
+}
+
+/// What lists show of an edition.
+fn summary(content: &BriefContent) -> BriefContent {
+    BriefContent {
+        kind: content.kind,
+        title: content.title.clone(),
+        subtitle: content.subtitle.clone(),
+        language: content.language.clone(),
+        as_of: content.as_of.clone(),
+        default_marking: content.default_marking.clone(),
+        marking: content.marking.clone(),
+        tags: content.tags.clone(),
+        regions: content.regions.clone(),
+        ..BriefContent::default()
+    }
+}
+
+/// What a stored revision is compared by.
+pub(crate) struct Stored {
+    pub(crate) digest: Digest,
+    pub(crate) content_digest: Digest,
+    pub(crate) highest: Rank,
+    /// Whether it was neither withdrawn nor purged.
+    pub(crate) stands: bool,
+}
+
+/// A stored revision, while the brief's row is locked.
+pub(crate) async fn stored(
+    transaction: &mut PgConnection,
+    brief_key: i64,
+    revision: i32,
+) -> Result<Option<Stored>> {
+    let row = sqlx::query!(
+        r#"-- revisions::stored
+        select digest as "digest!: Vec<u8>", content_digest as "content_digest!: Vec<u8>",
+            highest::smallint as "highest!", withdrawn_at is null and purged_at is null as "stands!"
+        from revisions where brief_key = $1 and revision = $2"#,
+        brief_key,
+        revision
+    )
+    .fetch_optional(transaction)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(Stored {
+        digest: to_digest(row.digest)?,
+        content_digest: to_digest(row.content_digest)?,
+        highest: Rank::try_from(row.highest).map_err(damaged)?,
+        stands: row.stands,
+    }))
+}

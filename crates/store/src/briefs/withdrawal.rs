@@ -1,0 +1,141 @@
+//! Revisions that are taken back: they answer to their names as before, marked; whatever asks for the newest passes
+//! them over.
+
+use chancery_brief::marking::{Clearance, Rank};
+use chancery_proto::brief::v1::WithdrawBriefRevisionResponse;
+use chancery_proto::names::RevisionName;
+use prost::Message;
+use time::OffsetDateTime;
+
+use crate::briefs::envelopes;
+use crate::briefs::envelopes::Held;
+use crate::briefs::envelopes::check_clearance;
+use crate::briefs::revisions::settle_current;
+use crate::changes::idempotency_keys::{Begun, WriteId, note};
+use crate::changes::log;
+use crate::changes::log::Audience;
+use crate::changes::log::Change;
+use crate::changes::log::Position;
+use crate::database::PgConnection;
+use crate::{Principal, Result, Store, StoreError, damaged, timestamp, to_integer};
+
+/// A revision that was taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Withdrawn {
+    /// When.
+    pub at: OffsetDateTime,
+    /// Where the change log stands with it.
+    pub position: Position,
+}
+
+impl Store {
+    /// Takes a revision back. One that was taken back before stays as it is.
+    ///
+    /// # Errors
+    /// [`StoreError::Forbidden`], [`StoreError::NotFound`], [`StoreError::ClearanceTooLow`],
+    /// [`StoreError::BriefDeleted`], [`StoreError::RevisionPurged`], [`StoreError::RequestIdReused`].
+    pub async fn withdraw_revision(
+        &self,
+        principal: &Principal,
+        name: &RevisionName,
+        reason: &str,
+        write: Option<&WriteId>,
+    ) -> Result<Withdrawn> {
+        let access = principal.access(&name.workspace)?;
+        let mut transaction = match self.begin_write(principal, &name.workspace, write).await? {
+            Begun::Now(transaction) => transaction,
+            Begun::Before(noted) => {
+                let at = withdrawn_at(&noted)?;
+                return Ok(Withdrawn { at, position: self.position(&name.workspace).await? });
+            }
+        };
+        let (held, standing) = lock_revision(&mut transaction, access.clearance, name).await?;
+        held.check_not_deleted(&name.brief_name())?;
+        if standing.purged_at.is_some() {
+            return Err(StoreError::RevisionPurged(name.to_string()));
+        }
+        check_clearance(access.clearance, standing.highest, &name.brief_name())?;
+        if let Some(at) = standing.withdrawn_at {
+            note_withdrawn(&mut transaction, principal, name, write, at).await?;
+            let position = log::standing(&mut transaction, &name.workspace).await?;
+            transaction.commit().await?;
+            return Ok(Withdrawn { at, position });
+        }
+        let at = sqlx::query_scalar!(
+            r#"-- withdrawals::withdraw_revision
+            update revisions set withdrawn_at = clock_timestamp(), withdrawn_by = $3, withdraw_reason = $4
+            where brief_key = $1 and revision = $2
+            returning withdrawn_at as "at!""#,
+            held.key,
+            to_integer(name.revision.0)?,
+            principal.subject,
+            reason
+        )
+        .fetch_one(&mut *transaction)
+        .await?;
+        settle_current(&mut transaction, held.key).await?;
+        note_withdrawn(&mut transaction, principal, name, write, at).await?;
+        let audience = Audience::from(standing.floor);
+        let number = to_integer(name.revision.0)?;
+        let change = Change::of_revision("revision_withdrawn", &name.brief_name(), number, audience);
+        let (workspace, subject) = (name.workspace.as_str(), principal.subject.as_str());
+        let position = log::record(&mut transaction, workspace, subject, &[change]).await?;
+        transaction.commit().await?;
+        Ok(Withdrawn { at, position })
+    }
+}
+
+/// What decides what may be done to a revision.
+pub(crate) struct Standing {
+    pub(crate) floor: Rank,
+    /// The highest marking in it, which may be above the clearance of the caller.
+    pub(crate) highest: Rank,
+    pub(crate) withdrawn_at: Option<OffsetDateTime>,
+    pub(crate) purged_at: Option<OffsetDateTime>,
+}
+
+/// Locks the brief of a revision that the caller has an edition of. Callers check the clearance against
+/// [`Standing::highest`] once everything visible allows the change.
+///
+/// # Errors
+/// [`StoreError::NotFound`] for a revision that is not visible at the clearance.
+pub(crate) async fn lock_revision(
+    transaction: &mut PgConnection,
+    clearance: Clearance,
+    name: &RevisionName,
+) -> Result<(Held, Standing)> {
+    let missing = || StoreError::NotFound(name.to_string());
+    let held = envelopes::lock(transaction, &name.brief_name()).await?.ok_or_else(missing)?;
+    let row = sqlx::query!(
+        r#"-- withdrawals::lock_revision
+        select floor::smallint as "floor!", highest::smallint as "highest!", withdrawn_at, purged_at
+        from revisions where brief_key = $1 and revision = $2"#,
+        held.key,
+        to_integer(name.revision.0)?
+    )
+    .fetch_optional(transaction)
+    .await?
+    .ok_or_else(missing)?;
+    let floor = Rank::try_from(row.floor).map_err(damaged)?;
+    if !clearance.reads(floor) {
+        return Err(missing());
+    }
+    let highest = Rank::try_from(row.highest).map_err(damaged)?;
+    Ok((held, Standing { floor, highest, withdrawn_at: row.withdrawn_at, purged_at: row.purged_at }))
+}
+
+async fn note_withdrawn(
+    transaction: &mut PgConnection,
+    principal: &Principal,
+    name: &RevisionName,
+    write: Option<&WriteId>,
+    at: OffsetDateTime,
+) -> Result<()> {
+    let answer = WithdrawBriefRevisionResponse { withdraw_time: Some(timestamp(at)), ..Default::default() };
+    note(transaction, principal, &name.workspace, write, &answer.encode_to_vec()).await
+}
+
+fn withdrawn_at(noted: &[u8]) -> Result<OffsetDateTime> {
+    let answer = WithdrawBriefRevisionResponse::decode(noted).map_err(damaged)?;
+    crate::time_of(answer.withdraw_time)
+}

@@ -1,0 +1,5 @@
+//! `chancery verify` and `chancery reindex`.
+
+pub(crate) mod findings;
+pub(crate) mod reindex;
+pub(crate) mod verify;

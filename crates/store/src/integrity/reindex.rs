@@ -1,0 +1,400 @@
+//! Reindexing: what is made of revisions' bytes, made anew. One transaction a revision, which holds the brief's row as
+//! every writer does; several at once and an end at any moment do no harm.
+
+use std::collections::BTreeMap;
+
+use chancery_brief::digest::{Digest, REDACTION_VERSION, body_digest};
+use chancery_proto::names::{BriefName, RevisionName};
+
+use crate::briefs::purge::{Ending, end_prints, lock_prints};
+use crate::briefs::revisions::{Prepared, settle_current};
+use crate::briefs::stored::{StoredBrief, StoredRevision, body};
+use crate::database::PgConnection;
+use crate::integrity::findings::{Finding, FindingCode};
+use crate::projections::{PROJECTION_VERSION, search_again};
+use crate::{Result, Store, StoreError, to_digest, to_integer};
+
+/// Briefs or revisions that are looked up at once.
+const PAGE: i64 = 200;
+
+/// Which revisions are made anew.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reindexed {
+    /// Those whose projections or editions are of an older version of the code: a run that was ended goes on.
+    Outdated,
+    /// All, from a brief on, in the order of the briefs' names.
+    All {
+        /// The first brief; none for all.
+        from: Option<BriefName>,
+    },
+}
+
+/// How a reindexing goes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reindexing {
+    /// So many revisions are there to be made anew.
+    Total(u64),
+    /// One was.
+    Revision {
+        /// Which.
+        name: RevisionName,
+        /// Whether its editions were rewritten, because older rules of redaction had made them.
+        rewritten: bool,
+    },
+    /// One could not be made anew wholly: its bytes or its editions are damaged, and stay as they are.
+    Damage(Finding),
+}
+
+impl Store {
+    /// Makes editions and projections of revisions anew. An edition's bytes are rewritten only when older rules of
+    /// redaction made them; otherwise bytes that differ are damage, are told and kept.
+    ///
+    /// # Errors
+    /// [`StoreError::Schema`] and [`StoreError::NewerSchema`] for what a newer build wrote.
+    pub async fn reindex(&self, which: &Reindexed, mut tell: impl FnMut(Reindexing)) -> Result<()> {
+        let version = self.projection_version().await?;
+        if version > PROJECTION_VERSION {
+            return Err(StoreError::Schema(newer(version)));
+        }
+        let everything = matches!(which, Reindexed::All { .. });
+        let mut after = match which {
+            Reindexed::All { from: Some(from) } => {
+                Place { workspace: from.workspace.to_string(), brief: from.brief.to_string(), key: 0 }
+            }
+            _ => Place::default(),
+        };
+        tell(Reindexing::Total(self.count_to_reindex(everything, &after).await?));
+        loop {
+            let briefs = self.briefs_to_reindex(everything, &after).await?;
+            let Some(last) = briefs.last() else { break };
+            after = last.clone();
+            for brief in &briefs {
+                self.reindex_brief(brief.key, everything, &mut tell).await?;
+            }
+        }
+        self.note_projection_version().await
+    }
+
+    async fn count_to_reindex(&self, everything: bool, from: &Place) -> Result<u64> {
+        let count = sqlx::query_scalar!(
+            r#"-- reindex::count_to_reindex
+            select count(*) as "count!" from revisions r join briefs b using (brief_key)
+            where r.purged_at is null
+                and ($1 or r.projection_version < $2 or r.redaction_version < $3)
+                and (b.workspace_id, b.brief_id) >= ($4, $5)"#,
+            everything,
+            PROJECTION_VERSION,
+            to_integer(REDACTION_VERSION)?,
+            from.workspace,
+            from.brief
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(count.unsigned_abs())
+    }
+
+    /// The next briefs after one, by name; `key` 0 is before every brief of that name.
+    async fn briefs_to_reindex(&self, everything: bool, after: &Place) -> Result<Vec<Place>> {
+        let briefs = sqlx::query_as!(
+            Place,
+            r#"-- reindex::briefs_to_reindex
+            select b.workspace_id as workspace, b.brief_id as brief, b.brief_key as key from briefs b
+            where (b.workspace_id, b.brief_id, b.brief_key) > ($1, $2, $3)
+                and ($4 or exists (
+                    select from revisions r
+                    where r.brief_key = b.brief_key and r.purged_at is null
+                        and (r.projection_version < $5 or r.redaction_version < $6)
+                ))
+            order by 1, 2, 3
+            limit $7"#,
+            after.workspace,
+            after.brief,
+            after.key,
+            everything,
+            PROJECTION_VERSION,
+            to_integer(REDACTION_VERSION)?,
+            PAGE
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(briefs)
+    }
+
+    async fn reindex_brief(
+        &self,
+        key: i64,
+        everything: bool,
+        tell: &mut impl FnMut(Reindexing),
+    ) -> Result<()> {
+        self.mend_current(key).await?;
+        let mut after = 0;
+        loop {
+            let revisions = sqlx::query_scalar!(
+                "-- reindex::reindex_brief
+                select revision from revisions
+                where brief_key = $1 and revision > $2 and ($3 or projection_version < $4 or redaction_version < $5)
+                order by revision
+                limit $6",
+                key,
+                after,
+                everything,
+                PROJECTION_VERSION,
+                to_integer(REDACTION_VERSION)?,
+                PAGE
+            )
+            .fetch_all(&self.pool)
+            .await?;
+            let Some(last) = revisions.last() else { break };
+            after = *last;
+            for revision in revisions {
+                self.reindex_revision(key, revision, tell).await?;
+            }
+        }
+        // What a revision's row says of its content may have been mended.
+        self.mend_current(key).await
+    }
+
+    async fn reindex_revision(
+        &self,
+        key: i64,
+        revision: i32,
+        tell: &mut impl FnMut(Reindexing),
+    ) -> Result<()> {
+        let mut transaction = self.pool.begin().await?;
+        lock(&mut transaction, key).await?;
+        let Some(brief) = StoredBrief::read(&mut transaction, key, Some(revision)).await? else {
+            return Ok(());
+        };
+        let Some(stored) = brief.revisions.first() else { return Ok(()) };
+        if stored.redaction_version > REDACTION_VERSION || stored.projection_version > PROJECTION_VERSION {
+            return Err(StoreError::Schema(newer(stored.projection_version)));
+        }
+        let rewritten = if let Some(body) = body(&mut transaction, key, revision).await? {
+            match brief.made_of(stored, &body)? {
+                Ok(made) => {
+                    forget_rows(&mut transaction, key, revision).await?;
+                    write(&mut transaction, &brief, stored, &made, tell).await?
+                }
+                Err(damage) => {
+                    // Rows of bytes that nobody can read anew are better than none: they are kept.
+                    tell(Reindexing::Damage(damage));
+                    false
+                }
+            }
+        } else {
+            forget_rows(&mut transaction, key, revision).await?;
+            false
+        };
+        // Damage holds nothing up: it is told here and by `verify`, and the rest of the database is served.
+        sqlx::query!(
+            "-- reindex::reindex_revision
+            update revisions set projection_version = $3 where brief_key = $1 and revision = $2",
+            key,
+            revision,
+            PROJECTION_VERSION
+        )
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        tell(Reindexing::Revision { name: brief.revision_name(stored)?, rewritten });
+        Ok(())
+    }
+
+    /// Has every revision of a brief say of itself for whom it is the newest, if one does not.
+    async fn mend_current(&self, key: i64) -> Result<()> {
+        let mut transaction = self.pool.begin().await?;
+        lock(&mut transaction, key).await?;
+        let Some(brief) = StoredBrief::read(&mut transaction, key, None).await? else { return Ok(()) };
+        let numbers: Vec<i32> = brief.revisions.iter().map(|revision| revision.number).collect();
+        let due = brief.due_current();
+        let is_wrong = brief.revisions.iter().zip(&due).any(|(revision, due)| revision.current_until != *due)
+            || editions_are_wrong(&mut transaction, key, &numbers, &due).await?;
+        if is_wrong {
+            sqlx::query!(
+                "-- reindex::mend_current
+                select set_current($1, revision, 0::smallint) from unnest($2::integer[]) as revision",
+                key,
+                &numbers
+            )
+            .execute(&mut *transaction)
+            .await?;
+            settle_current(&mut transaction, key).await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Which version of the code made the projections.
+    pub(crate) async fn projection_version(&self) -> Result<i32> {
+        let version = sqlx::query_scalar!(
+            "-- reindex::projection_version
+            select version from projection_version"
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(version.unwrap_or(0))
+    }
+
+    /// Notes that all projections are of this build's version, if they are.
+    pub(crate) async fn note_projection_version(&self) -> Result<()> {
+        sqlx::query!(
+            "-- reindex::note_projection_version
+            update projection_version set version = $1
+            where version < $1
+                and not exists (select from revisions where purged_at is null and projection_version < $1)",
+            PROJECTION_VERSION
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+}
+
+fn newer(version: i32) -> String {
+    format!(
+        "the projections are of version {version}, newer than this build's {PROJECTION_VERSION}: upgrade it"
+    )
+}
+
+/// Why prints end whose edition is encoded again: their manifests name the digest of the old one.
+const REWRITTEN: Ending = Ending {
+    reason: "EDITION_REWRITTEN",
+    message: "the edition was encoded again by newer rules of redaction: request the render again",
+    wipes_messages: false,
+};
+
+/// A brief in the order of names.
+#[derive(Clone, Default)]
+struct Place {
+    workspace: String,
+    brief: String,
+    key: i64,
+}
+
+/// Keeps all other writers of the brief out until the transaction ends.
+async fn lock(transaction: &mut PgConnection, key: i64) -> Result<()> {
+    sqlx::query!("-- reindex::lock\nselect from briefs where brief_key = $1 for update", key)
+        .execute(transaction)
+        .await?;
+    Ok(())
+}
+
+/// Whether editions say of themselves something else than their revisions should.
+async fn editions_are_wrong(
+    transaction: &mut PgConnection,
+    key: i64,
+    numbers: &[i32],
+    due: &[i16],
+) -> Result<bool> {
+    let wrong = sqlx::query_scalar!(
+        r#"-- reindex::editions_are_wrong
+        select exists (
+            select from editions e join unnest($2::integer[], $3::smallint[]) as due (revision, current_until)
+                using (revision)
+            where e.brief_key = $1 and e.current_until <> least(e.until_rank, due.current_until)
+        ) as "wrong!""#,
+        key,
+        numbers,
+        due
+    )
+    .fetch_one(transaction)
+    .await?;
+    Ok(wrong)
+}
+
+/// Writes what is made of a revision's bytes; answers whether its editions were rewritten.
+async fn write(
+    transaction: &mut PgConnection,
+    brief: &StoredBrief,
+    stored: &StoredRevision,
+    made: &Prepared,
+    tell: &mut impl FnMut(Reindexing),
+) -> Result<bool> {
+    let (target, at) = (brief.target(), brief.at(stored, stored.current_until));
+    let damage = unlike(transaction, brief, stored, made).await?;
+    let is_older = stored.redaction_version < REDACTION_VERSION;
+    if damage.is_empty() || is_older {
+        if !damage.is_empty() {
+            // Before the digests that their manifests name are gone.
+            let tasks = lock_prints(transaction, brief.key, Some(stored.number)).await?;
+            end_prints(transaction, &tasks, &REWRITTEN).await?;
+        }
+        made.rewrite_editions(transaction, &target, &at).await?;
+    } else {
+        damage.iter().cloned().for_each(|finding| tell(Reindexing::Damage(finding)));
+    }
+    made.write_rows(transaction, &target, &at).await?;
+    search_again(transaction, &at).await?;
+    sqlx::query!(
+        "-- reindex::write
+        update revisions set content_digest = $3, floor = $4, highest = $5, title = $6, redaction_version = $7
+        where brief_key = $1 and revision = $2",
+        brief.key,
+        stored.number,
+        made.content_digest.0.as_slice() as &[u8],
+        i16::from(made.floor) as i16,
+        i16::from(made.highest) as i16,
+        made.title,
+        to_integer(REDACTION_VERSION)?
+    )
+    .execute(transaction)
+    .await?;
+    Ok(is_older && !damage.is_empty())
+}
+
+/// How the stored editions differ from those that redacting gives now.
+async fn unlike(
+    transaction: &mut PgConnection,
+    brief: &StoredBrief,
+    stored: &StoredRevision,
+    made: &Prepared,
+) -> Result<Vec<Finding>> {
+    let rows = sqlx::query!(
+        r#"-- reindex::unlike
+        select from_rank::smallint as "from_rank!", digest as "digest!: Vec<u8>", body from editions
+        where brief_key = $1 and revision = $2"#,
+        brief.key,
+        stored.number
+    )
+    .fetch_all(transaction)
+    .await?;
+    let name = brief.revision_name(stored)?;
+    let mut due: BTreeMap<i16, Digest> = made.edition_digests().collect();
+    let mut findings = Vec::new();
+    for row in rows {
+        let from = row.from_rank;
+        let found = |code, what| Finding::new(code, &name, format!("edition from rank {from}{what}"));
+        let is_whole = body_digest(&row.body) == to_digest(row.digest)?;
+        match due.remove(&from) {
+            None => findings.push(found(FindingCode::EditionExtra, "")),
+            Some(digest) if is_whole && digest == body_digest(&row.body) => {}
+            Some(_) if is_whole => findings.push(found(FindingCode::EditionDiffers, ": body, digest")),
+            Some(_) => findings.push(found(FindingCode::EditionDiffers, ": body is not the digest's")),
+        }
+    }
+    let missing = due
+        .keys()
+        .map(|from| Finding::new(FindingCode::EditionMissing, &name, format!("edition from rank {from}")));
+    findings.extend(missing);
+    Ok(findings)
+}
+
+/// Takes a revision's projections away.
+async fn forget_rows(transaction: &mut PgConnection, key: i64, revision: i32) -> Result<()> {
+    macro_rules! forget {
+        ($($statement:literal,)+) => {
+            $(sqlx::query!($statement, key, revision).execute(&mut *transaction).await?;)+
+        };
+    }
+    forget!(
+        "-- reindex::forget_rows\ndelete from statements where brief_key = $1 and revision = $2",
+        "-- reindex::forget_rows\ndelete from actors where brief_key = $1 and revision = $2",
+        "-- reindex::forget_rows\ndelete from actor_labels where brief_key = $1 and revision = $2",
+        "-- reindex::forget_rows\ndelete from relationships where brief_key = $1 and revision = $2",
+        "-- reindex::forget_rows\ndelete from events where brief_key = $1 and revision = $2",
+        "-- reindex::forget_rows\ndelete from sources where brief_key = $1 and revision = $2",
+        "-- reindex::forget_rows\ndelete from part_references where brief_key = $1 and revision = $2",
+        "-- reindex::forget_rows\ndelete from revision_attachments where brief_key = $1 and revision = $2",
+    );
+    Ok(())
+}

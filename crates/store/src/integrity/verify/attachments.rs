@@ -1,0 +1,49 @@
+//! Attachments: their bytes are those of their name.
+
+use chancery_proto::names::{AttachmentName, Sha256Id};
+
+use super::Verifying;
+use crate::integrity::findings::{Finding, FindingCode};
+use crate::{Result, Store, damaged, to_digest};
+
+/// Attachments that are looked at at once; the database takes their digests.
+const BATCH: i64 = 32;
+
+impl Store {
+    pub(crate) async fn verify_attachments(&self, tell: &mut impl FnMut(Verifying)) -> Result<()> {
+        let total = sqlx::query_scalar!(
+            r#"-- verify::attachments::total
+            select count(*) as "total!" from attachments"#
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        tell(Verifying::Part { what: "attachments", total: total.unsigned_abs() });
+        let mut after = (String::new(), Vec::new());
+        loop {
+            let rows = sqlx::query!(
+                r#"-- verify::attachments
+                select workspace_id, digest as "digest!: Vec<u8>", sha256(bytes) as "found!"
+                from attachments where (workspace_id, digest) > ($1, $2)
+                order by 1, attachments.digest
+                limit $3"#,
+                after.0,
+                after.1,
+                BATCH
+            )
+            .fetch_all(&self.pool)
+            .await?;
+            let Some(last) = rows.last() else { return Ok(()) };
+            after = (last.workspace_id.clone(), last.digest.clone());
+            for row in rows {
+                if row.digest != row.found {
+                    let workspace = row.workspace_id.parse().map_err(damaged)?;
+                    let digest = Sha256Id::from_bytes(to_digest(row.digest)?.0);
+                    let what = format!("its bytes have SHA-256 {}", to_digest(row.found)?);
+                    let name = AttachmentName { workspace, digest };
+                    tell(Verifying::Found(Finding::new(FindingCode::AttachmentDigest, name, what)));
+                }
+                tell(Verifying::Read(1));
+            }
+        }
+    }
+}

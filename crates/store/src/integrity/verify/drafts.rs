@@ -1,0 +1,69 @@
+//! Drafts: their bytes are content, and their rows say so.
+
+use chancery_brief::Canonical;
+use chancery_brief::marking::Scheme;
+
+use super::Verifying;
+use crate::briefs::editions::check_content_schema;
+use crate::integrity::findings::{Finding, FindingCode};
+use crate::{Result, Store, damaged, to_number};
+
+/// Drafts that are read at once.
+const BATCH: i64 = 16;
+
+impl Store {
+    pub(crate) async fn verify_drafts(&self, tell: &mut impl FnMut(Verifying)) -> Result<()> {
+        let total = sqlx::query_scalar!(
+            r#"-- verify::drafts::total
+            select count(*) as "total!" from drafts"#
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        tell(Verifying::Part { what: "drafts", total: total.unsigned_abs() });
+        let mut after = 0;
+        loop {
+            let rows = sqlx::query!(
+                r#"-- verify::drafts
+                select d.brief_key, b.workspace_id, b.brief_id, w.scheme, d.content, d.content_schema,
+                    d.floor::smallint as "floor!", d.highest::smallint as "highest!"
+                from drafts d join briefs b using (brief_key) join workspaces w using (workspace_id)
+                where d.brief_key > $1
+                order by 1
+                limit $2"#,
+                after,
+                BATCH
+            )
+            .fetch_all(&self.pool)
+            .await?;
+            let Some(last) = rows.last() else { return Ok(()) };
+            after = last.brief_key;
+            for row in rows {
+                check_content_schema(to_number(row.content_schema)?)?;
+                let scheme = row.scheme.parse().map_err(damaged)?;
+                if let Some(what) = damage(&row.content, scheme, (row.floor, row.highest)) {
+                    let name = format!("workspaces/{}/briefs/{}/draft", row.workspace_id, row.brief_id);
+                    tell(Verifying::Found(Finding::new(FindingCode::DraftDamaged, name, what)));
+                }
+                tell(Verifying::Read(1));
+            }
+        }
+    }
+}
+
+/// What is wrong with a draft whose row states these markings.
+fn damage(content: &[u8], scheme: Scheme, (floor, highest): (i16, i16)) -> Option<String> {
+    let canonical = match Canonical::from_trusted_bytes(content, scheme) {
+        Ok(canonical) => canonical,
+        Err(error) => return Some(error.to_string()),
+    };
+    if canonical.to_bytes() != content {
+        return Some("written again, its content gives other bytes".into());
+    }
+    let columns = [
+        ("floor", i16::from(canonical.floor()) != floor),
+        ("highest", i16::from(canonical.highest()) != highest),
+    ];
+    let wrong: Vec<&str> =
+        columns.into_iter().filter(|(_, is_wrong)| *is_wrong).map(|(column, _)| column).collect();
+    (!wrong.is_empty()).then(|| wrong.join(", "))
+}

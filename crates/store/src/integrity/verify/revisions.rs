@@ -1,0 +1,209 @@
+//! Revisions, and everything that is made of them.
+
+use std::collections::BTreeMap;
+
+use chancery_brief::digest::REDACTION_VERSION;
+
+use super::rows;
+use super::rows::Difference;
+use super::{Verifying, begin_reading};
+use crate::briefs::stored::{StoredBrief, StoredRevision, body};
+use crate::database::PgConnection;
+use crate::integrity::findings::{Finding, FindingCode};
+use crate::projections::PROJECTION_VERSION;
+use crate::{Result, Store};
+
+/// Revisions that are read in one transaction.
+const BATCH: i64 = 64;
+
+/// The revision after which a batch begins. What is published meanwhile is not followed, or else whoever verifies would
+/// run after those who publish.
+#[derive(Clone, Copy)]
+struct After {
+    key: i64,
+    revision: i32,
+    /// The brief's newest revision when its first was read.
+    newest: i32,
+    /// The last brief when the verification began.
+    last_key: i64,
+}
+
+impl Store {
+    pub(crate) async fn verify_revisions(&self, tell: &mut impl FnMut(Verifying)) -> Result<()> {
+        let total = sqlx::query_scalar!(
+            r#"-- verify::revisions::total
+            select count(*) as "total!" from revisions"#
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        tell(Verifying::Part { what: "revisions", total: total.unsigned_abs() });
+        // A connection of its own: it gets tables that must not be in the way of anybody else, and is closed with them.
+        let mut connection = self.pool.acquire().await?;
+        connection.close_when_released();
+        rows::make_tables(&mut connection).await?;
+        let last_key = sqlx::query_scalar!(
+            r#"-- verify::revisions::last_key
+            select coalesce(max(brief_key), 0) as "last_key!" from briefs"#
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        let mut after = After { key: 0, revision: 0, newest: 0, last_key };
+        while let Some(last) = verify_batch(&mut connection, after, tell).await? {
+            after = last;
+        }
+        Ok(())
+    }
+}
+
+/// The revisions of a batch whose rows can be judged.
+#[derive(Default)]
+struct Judged<'a> {
+    revisions: BTreeMap<(i64, i32), (&'a StoredBrief, &'a StoredRevision)>,
+}
+
+/// Answers the last revision of the batch; none when there was none.
+async fn verify_batch(
+    connection: &mut PgConnection,
+    after: After,
+    tell: &mut impl FnMut(Verifying),
+) -> Result<Option<After>> {
+    let mut transaction = begin_reading(connection).await?;
+    let batch = sqlx::query!(
+        "-- verify::revisions::verify_batch
+        select brief_key, revision from revisions
+        where (brief_key, revision) > ($1, $2) and (brief_key <> $1 or revision <= $3) and brief_key <= $4
+        order by 1, 2
+        limit $5",
+        after.key,
+        after.revision,
+        after.newest,
+        after.last_key,
+        BATCH
+    )
+    .fetch_all(&mut *transaction)
+    .await?;
+    let Some((key, revision)) = batch.last().map(|row| (row.brief_key, row.revision)) else {
+        return Ok(None);
+    };
+    let mut briefs = BTreeMap::new();
+    for row in &batch {
+        if !briefs.contains_key(&row.brief_key)
+            && let Some(brief) = StoredBrief::read(&mut transaction, row.brief_key, None).await?
+        {
+            briefs.insert(row.brief_key, brief);
+        }
+    }
+    let mut judged = Judged::default();
+    for row in &batch {
+        let Some(brief) = briefs.get(&row.brief_key) else { continue };
+        let due = brief.due_current();
+        let place = brief.revisions.iter().position(|revision| revision.number == row.revision);
+        let Some(place) = place else { continue };
+        let revision = &brief.revisions[place];
+        verify_number(brief, place, tell);
+        if verify_revision(&mut transaction, brief, revision, due[place], tell).await? {
+            judged.revisions.insert((brief.key, revision.number), (brief, revision));
+        }
+        tell(Verifying::Read(1));
+    }
+    for difference in rows::differences(&mut transaction, judged.revisions.keys()).await? {
+        if let Some(finding) = judged.finding(&difference)? {
+            tell(Verifying::Found(finding));
+        }
+    }
+    // Takes the temporary rows away.
+    transaction.commit().await?;
+    let newest = if key == after.key { after.newest } else { newest_of(&briefs, key) };
+    Ok(Some(After { key, revision, newest, ..after }))
+}
+
+fn newest_of(briefs: &BTreeMap<i64, StoredBrief>, key: i64) -> i32 {
+    let newest = briefs.get(&key).and_then(|brief| brief.revisions.last());
+    newest.map_or(0, |revision| revision.number)
+}
+
+/// Numbers have no gaps.
+fn verify_number(brief: &StoredBrief, place: usize, tell: &mut impl FnMut(Verifying)) {
+    let number = brief.revisions[place].number;
+    let follows = if place == 0 { 1 } else { brief.revisions[place - 1].number + 1 };
+    if number != follows {
+        let what = format!("revision {follows} is not there, {number} is");
+        tell(Verifying::Found(Finding::new(FindingCode::RevisionMissing, &brief.name, what)));
+    }
+}
+
+/// Verifies a revision's own row, and writes what should be made of it into the temporary tables. Answers whether
+/// what is made of it can be judged.
+async fn verify_revision(
+    transaction: &mut PgConnection,
+    brief: &StoredBrief,
+    revision: &StoredRevision,
+    due: i16,
+    tell: &mut impl FnMut(Verifying),
+) -> Result<bool> {
+    let name = brief.revision_name(revision)?;
+    let mut found = |code, what: String| tell(Verifying::Found(Finding::new(code, &name, what)));
+    if revision.current_until != due {
+        let what =
+            format!("it is said to be the newest up to rank {}, and is up to {due}", revision.current_until);
+        found(FindingCode::CurrentUntil, what);
+    }
+    let body = body(transaction, brief.key, revision.number).await?;
+    let Some(body) = body else { return Ok(revision.is_purged) };
+    let made = match brief.made_of(revision, &body)? {
+        Ok(made) => made,
+        Err(damage) => {
+            tell(Verifying::Found(damage));
+            return Ok(false);
+        }
+    };
+    let wrong = revision.wrong_columns(&made);
+    if !wrong.is_empty() {
+        found(FindingCode::RevisionDiffers, wrong.join(", "));
+    }
+    let is_outdated = revision.redaction_version != REDACTION_VERSION;
+    if is_outdated {
+        let stored = revision.redaction_version;
+        let what =
+            format!("redaction version {stored} made its editions, this build's is {REDACTION_VERSION}");
+        found(FindingCode::EditionOutdated, what);
+    }
+    if revision.projection_version != PROJECTION_VERSION {
+        let stored = revision.projection_version;
+        let what =
+            format!("its projections are of version {stored}, this build's are of {PROJECTION_VERSION}");
+        found(FindingCode::ProjectionOutdated, what);
+    }
+    if is_outdated || revision.projection_version != PROJECTION_VERSION {
+        return Ok(false);
+    }
+    let (target, at) = (brief.target(), brief.at(revision, due));
+    made.write_editions(transaction, &target, &at).await?;
+    made.write_rows(transaction, &target, &at).await?;
+    Ok(true)
+}
+
+impl Judged<'_> {
+    fn finding(&self, difference: &Difference) -> Result<Option<Finding>> {
+        let found = self.revisions.get(&(difference.brief_key, difference.revision));
+        let Some((brief, revision)) = found else { return Ok(None) };
+        let Difference { table, id, rank, .. } = difference;
+        let is_edition = *table == "editions";
+        let code = match (is_edition, difference.is_missing, difference.is_extra) {
+            (true, true, _) => FindingCode::EditionMissing,
+            (true, _, true) => FindingCode::EditionExtra,
+            (true, ..) => FindingCode::EditionDiffers,
+            (false, true, _) => FindingCode::ProjectionMissing,
+            (false, _, true) => FindingCode::ProjectionExtra,
+            (false, ..) => FindingCode::ProjectionDiffers,
+        };
+        let row = if is_edition {
+            format!("edition from rank {rank}")
+        } else {
+            format!("{table} {id:?} from rank {rank}")
+        };
+        let columns = difference.columns.join(", ");
+        let what = if columns.is_empty() { row } else { format!("{row}: {columns}") };
+        Ok(Some(Finding::new(code, brief.revision_name(revision)?, what)))
+    }
+}

@@ -1,0 +1,145 @@
+//! Renders that their callers give up or clear away.
+
+use chancery_proto::names::RenderName;
+
+use crate::changes::idempotency_keys::{WriteId, remember};
+use crate::database::PgConnection;
+use crate::renders::downloads::{Render, RenderState};
+use crate::{Access, Principal, Result, Store, StoreError};
+
+impl Store {
+    /// Gives a render up. Its task ends with the last render that waits for it: the epoch rises then, so that a worker
+    /// who has it loses his lease. Cancelling a cancelled render changes nothing.
+    /// With an id, what was done under it before is not done again.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`]; [`StoreError::RenderEnded`] when the render has its result;
+    /// [`StoreError::RequestIdReused`].
+    pub async fn cancel_render(
+        &self,
+        principal: &Principal,
+        name: &RenderName,
+        write: Option<&WriteId>,
+    ) -> Result<Render> {
+        let access = principal.access(&name.workspace)?;
+        let mut transaction = self.pool.begin().await?;
+        if let Some(write) = write
+            && !remember(&mut transaction, principal, &name.workspace, write, &[]).await?
+        {
+            transaction.rollback().await?;
+            self.recall(principal, &name.workspace, write).await?;
+            return self.render(principal, name).await;
+        }
+        detach_render(&mut transaction, access, name).await?;
+        let render = self.render_by(&mut *transaction, principal, name).await?;
+        let RenderState::Cancelled { .. } = render.state else { return Err(StoreError::RenderEnded) };
+        transaction.commit().await?;
+        Ok(render)
+    }
+
+    /// Removes a render that has ended. Its task, its PDF and the record of its deliveries stay.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`]; [`StoreError::RenderNotFinished`] when it has not ended;
+    /// [`StoreError::RequestIdReused`].
+    pub async fn delete_render(
+        &self,
+        principal: &Principal,
+        name: &RenderName,
+        write: Option<&WriteId>,
+    ) -> Result<()> {
+        let access = principal.access(&name.workspace)?;
+        let mut transaction = self.pool.begin().await?;
+        if let Some(write) = write
+            && !remember(&mut transaction, principal, &name.workspace, write, &[]).await?
+        {
+            transaction.rollback().await?;
+            return self.recall(principal, &name.workspace, write).await.map(drop);
+        }
+        let deleted = sqlx::query!(
+            "-- render_endings::delete_render
+            delete from renders r
+            using render_tasks t
+            where t.task_id = r.task_id
+                and r.workspace_id = $1 and r.render_id = $2 and r.visible_from <= $3::smallint
+                and (r.cancelled_at is not null or t.ended_at is not null)",
+            name.workspace.as_str(),
+            name.render.as_str(),
+            i16::from(access.clearance.0),
+        )
+        .execute(&mut *transaction)
+        .await?;
+        if deleted.rows_affected() > 0 {
+            return Ok(transaction.commit().await?);
+        }
+        self.render_by(&mut *transaction, principal, name).await?;
+        Err(StoreError::RenderNotFinished)
+    }
+}
+
+/// Detaches a render that is attached to a live task, and ends the task if it was the last one.
+async fn detach_render(transaction: &mut PgConnection, access: Access, name: &RenderName) -> Result<()> {
+    // Whoever changes a live task locks its queue row first. Without one there is no live task.
+    let task = sqlx::query_scalar!(
+        "-- render_endings::detach_render
+        select q.task_id
+        from renders r join render_queue q using (task_id)
+        where r.workspace_id = $1 and r.render_id = $2 and r.visible_from <= $3::smallint
+            and r.cancelled_at is null
+        for update of q",
+        name.workspace.as_str(),
+        name.render.as_str(),
+        i16::from(access.clearance.0),
+    )
+    .fetch_optional(&mut *transaction)
+    .await?;
+    let Some(task) = task else { return Ok(()) };
+    // Whoever joins a task holds a key lock on its row until he commits: this one waits for them all, and the next
+    // statement sees them. Who joins later finds the task ended.
+    sqlx::query!(
+        "-- render_endings::detach_render
+        select task_id from render_tasks where task_id = $1 for update",
+        task
+    )
+    .fetch_one(&mut *transaction)
+    .await?;
+    sqlx::query!(
+        "-- render_endings::detach_render
+        with detached as (
+            update renders set cancelled_at = clock_timestamp()
+            where workspace_id = $1 and render_id = $2 and cancelled_at is null
+            returning task_id, render_id
+        ), task as (
+            update render_tasks t
+            set state = 'CANCELLED',
+                epoch = t.epoch + 1,
+                phase = 0,
+                pages = 0,
+                ended_at = clock_timestamp()
+            from detached d
+            where t.task_id = d.task_id and not exists (
+                select from renders o
+                where o.task_id = d.task_id and o.render_id <> d.render_id and o.cancelled_at is null
+            )
+            returning t.task_id, t.epoch
+        ), removed as (
+            delete from render_queue q using task where q.task_id = task.task_id
+            returning q.task_id, q.leased_at, q.workspace_id, q.priority
+        ), given_back as (
+            -- What was never served does not count in the workspace's share.
+            update render_shares s
+            set next_ranks[r.priority + 1] = greatest(s.next_ranks[r.priority + 1] - 1, 0)
+            from removed r
+            where s.workspace_id = r.workspace_id and r.leased_at is null
+        )
+        insert into render_attempts (task_id, epoch, event)
+        select task.task_id, task.epoch - 1, 'CANCELLED'
+        from task join removed using (task_id)
+        where removed.leased_at is not null",
+        name.workspace.as_str(),
+        name.render.as_str(),
+    )
+    .execute(&mut *transaction)
+    .await?;
+    Ok(())
+}

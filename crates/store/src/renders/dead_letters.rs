@@ -1,0 +1,304 @@
+//! Tasks that were given up, and what operators do about them.
+
+use chancery_proto::names::{BriefName, GeneratedId, ResourceId, TaskName};
+use chancery_proto::worker::v1::{PrintEnvironment, RenderInputManifest};
+use prost::Message;
+use time::OffsetDateTime;
+
+use crate::access::workspaces::SYSTEM;
+use crate::changes::log;
+use crate::changes::log::Change;
+use crate::renders::environments::of_message;
+use crate::{Principal, Result, Store, StoreError, damaged};
+
+/// How often a requeue that lost a race for the next generation looks again. Each time somebody else got on.
+const TRIES: u32 = 16;
+
+/// A task, as operators see it: what it prints by name, nothing of the content.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RenderTask {
+    /// Its name.
+    pub name: TaskName,
+    /// The brief that it prints.
+    pub brief: BriefName,
+    /// The revision.
+    pub revision: u32,
+    /// Where it stands.
+    pub state: TaskState,
+    /// Why it ended without a PDF; empty for others.
+    pub reason: String,
+    /// The same for people.
+    pub message: String,
+    /// Attempts that were charged.
+    pub attempts: u32,
+    /// Leases that ran out.
+    pub crashes: u32,
+    /// Whether it crashed its workers too often.
+    pub quarantined: bool,
+    /// From 1: which task of its inputs it is.
+    pub generation: u32,
+    /// What prints it.
+    pub environment: PrintEnvironment,
+    /// When it was queued.
+    pub created_at: OffsetDateTime,
+    /// When it ended.
+    pub ended_at: Option<OffsetDateTime>,
+    /// The newest task of the same inputs, when it is another.
+    pub successor: Option<TaskName>,
+}
+
+/// Where a task stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TaskState {
+    /// In the queue.
+    Queued,
+    /// A worker is at it.
+    Running,
+    /// The PDF is there, or was.
+    Succeeded,
+    /// The same inputs would fail again.
+    Failed,
+    /// Given up after too many attempts or crashes.
+    Dead,
+    /// No render waits for it any more.
+    Cancelled,
+}
+
+/// A dead task's place in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadTaskPlace {
+    /// When it died.
+    pub died_at: OffsetDateTime,
+    /// Decides between those of one moment.
+    pub task: GeneratedId,
+}
+
+/// Which dead tasks to list.
+#[derive(Debug, Clone, Default)]
+pub struct DeadTaskFilter {
+    /// Only those of this workspace.
+    pub workspace: Option<ResourceId>,
+    /// Also those that have a successor.
+    pub with_successor: bool,
+}
+
+/// What became of a task that was to be queued anew.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Requeued {
+    /// The newest task of its inputs.
+    pub task: RenderTask,
+    /// Whether it was queued by this call: then a worker that waits should hear of it.
+    pub is_new: bool,
+}
+
+struct Row {
+    task_id: String,
+    workspace_id: String,
+    brief_id: String,
+    revision: i32,
+    state: String,
+    reason: Option<String>,
+    message: Option<String>,
+    attempts: i32,
+    crashes: i32,
+    quarantined: bool,
+    generation: i32,
+    manifest: Vec<u8>,
+    created_at: OffsetDateTime,
+    ended_at: Option<OffsetDateTime>,
+    successor: Option<String>,
+}
+
+impl Store {
+    /// At most `limit` dead tasks that follow a place, those that died last first.
+    ///
+    /// # Errors
+    /// [`StoreError::Forbidden`] for all but operators.
+    pub async fn list_dead_tasks(
+        &self,
+        principal: &Principal,
+        filter: &DeadTaskFilter,
+        after: Option<&DeadTaskPlace>,
+        limit: i64,
+    ) -> Result<Vec<RenderTask>> {
+        principal.operates("render tasks")?;
+        let rows = sqlx::query_as!(
+            Row,
+            r#"-- dead_tasks::list_dead_tasks
+            select t.task_id, t.workspace_id, b.brief_id, t.revision, t.state, t.failure_reason as reason,
+                t.failure_message as message, t.attempts, t.crashes, t.quarantined, t.generation, t.manifest,
+                t.created_at, t.ended_at, n.task_id as "successor?"
+            from render_tasks t
+            join briefs b using (brief_key)
+            left join lateral (
+                select task_id from render_tasks
+                where render_key = t.render_key and generation > t.generation
+                order by generation desc
+                limit 1
+            ) n on true
+            where t.died_at is not null
+                and ($1::text is null or t.workspace_id = $1)
+                and ($2 or n.task_id is null)
+                and ($3::timestamptz is null or (t.died_at, t.task_id) < ($3, $4))
+            order by t.died_at desc, t.task_id desc
+            limit $5"#,
+            filter.workspace.as_ref().map(ResourceId::as_str),
+            filter.with_successor,
+            after.map(|place| place.died_at),
+            after.map(|place| place.task.as_str()),
+            limit,
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        rows.into_iter().map(Row::into_task).collect()
+    }
+
+    /// Queues a dead task's inputs anew, as their next generation. The dead one, and the renders that ended with it,
+    /// stay as they are. One that has a successor already is answered with it.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`]; [`StoreError::TaskNotDead`] when there is nothing to do anew;
+    /// [`StoreError::Forbidden`] for all but operators.
+    pub async fn requeue_task(&self, principal: &Principal, name: &TaskName) -> Result<Requeued> {
+        principal.operates("render tasks")?;
+        for _ in 0..TRIES {
+            let task = self.render_task(name).await?;
+            if let Some(successor) = &task.successor {
+                return Ok(Requeued { task: self.render_task(successor).await?, is_new: false });
+            }
+            if task.state != TaskState::Dead {
+                return Err(StoreError::TaskNotDead { state: task.state.as_str() });
+            }
+            if let Some(next) = self.queue_next_generation(principal, &task).await? {
+                return Ok(Requeued { task: self.render_task(&next).await?, is_new: true });
+            }
+        }
+        Err(damaged("the tasks of a render key end as fast as they are made"))
+    }
+
+    /// Makes the next task of a dead one's inputs; none when somebody else made it in the meantime.
+    async fn queue_next_generation(
+        &self,
+        principal: &Principal,
+        dead: &RenderTask,
+    ) -> Result<Option<TaskName>> {
+        let environment = of_message(&dead.environment)?;
+        let mut transaction = self.pool.begin().await?;
+        // It takes its turn among the workspace's normal tasks as one that is requested now: its place in the queue is
+        // not what it died for. Operators are not bound by the workspace's limit, and what they queue counts.
+        let id = sqlx::query_scalar!(
+            "-- dead_tasks::queue_next_generation
+            with share as (
+                update render_shares s
+                set room = greatest(s.room - 1, 0),
+                    next_ranks[2] = 1 + greatest(s.next_ranks[2], (select last_value from render_virtual_time))
+                from render_tasks t
+                where t.task_id = $1 and s.workspace_id = t.workspace_id
+                returning s.next_ranks[2] - 1 as fair_rank
+            ), task as (
+                insert into render_tasks
+                    (workspace_id, render_key, generation, manifest, brief_key, revision, from_rank)
+                select workspace_id, render_key, generation + 1, manifest, brief_key, revision, from_rank
+                from render_tasks
+                where task_id = $1
+                on conflict (render_key, generation) do nothing
+                returning task_id, workspace_id, epoch
+            )
+            insert into render_queue (task_id, workspace_id, printer_version, fonts_digest, fair_rank, epoch)
+            select task_id, workspace_id, $2::bytea, $3::bytea,
+                coalesce((select fair_rank from share), (select last_value from render_virtual_time)),
+                epoch
+            from task
+            returning task_id",
+            dead.name.task.as_str(),
+            environment.printer_version.as_bytes().as_slice(),
+            environment.fonts_digest.as_bytes().as_slice(),
+        )
+        .fetch_optional(&mut *transaction)
+        .await?;
+        let Some(id) = id else { return Ok(None) };
+        let change = Change::of_no_brief("render_task_requeued", dead.name.to_string());
+        log::record(&mut transaction, SYSTEM, &principal.subject, &[change]).await?;
+        transaction.commit().await?;
+        Ok(Some(TaskName { task: id.parse().map_err(damaged)? }))
+    }
+
+    async fn render_task(&self, name: &TaskName) -> Result<RenderTask> {
+        let row = sqlx::query_as!(
+            Row,
+            r#"-- dead_tasks::render_task
+            select t.task_id, t.workspace_id, b.brief_id, t.revision, t.state, t.failure_reason as reason,
+                t.failure_message as message, t.attempts, t.crashes, t.quarantined, t.generation, t.manifest,
+                t.created_at, t.ended_at, n.task_id as "successor?"
+            from render_tasks t
+            join briefs b using (brief_key)
+            left join lateral (
+                select task_id from render_tasks
+                where render_key = t.render_key and generation > t.generation
+                order by generation desc
+                limit 1
+            ) n on true
+            where t.task_id = $1"#,
+            name.task.as_str(),
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        row.ok_or_else(|| StoreError::NotFound(name.to_string()))?.into_task()
+    }
+}
+
+impl Row {
+    fn into_task(self) -> Result<RenderTask> {
+        let manifest = RenderInputManifest::decode(self.manifest.as_slice()).map_err(damaged)?;
+        let number = |integer: i32| u32::try_from(integer).map_err(damaged);
+        let named = |id: String| -> Result<TaskName> { Ok(TaskName { task: id.parse().map_err(damaged)? }) };
+        Ok(RenderTask {
+            name: named(self.task_id)?,
+            brief: BriefName {
+                workspace: self.workspace_id.parse().map_err(damaged)?,
+                brief: self.brief_id.parse().map_err(damaged)?,
+            },
+            revision: number(self.revision)?,
+            state: TaskState::of_word(&self.state)?,
+            reason: self.reason.unwrap_or_default(),
+            message: self.message.unwrap_or_default(),
+            attempts: number(self.attempts)?,
+            crashes: number(self.crashes)?,
+            quarantined: self.quarantined,
+            generation: number(self.generation)?,
+            environment: manifest.environment.unwrap_or_default(),
+            created_at: self.created_at,
+            ended_at: self.ended_at,
+            successor: self.successor.map(named).transpose()?,
+        })
+    }
+}
+
+impl TaskState {
+    const ALL: [Self; 6] =
+        [Self::Queued, Self::Running, Self::Succeeded, Self::Failed, Self::Dead, Self::Cancelled];
+
+    /// The word that the database holds.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "QUEUED",
+            Self::Running => "RUNNING",
+            Self::Succeeded => "SUCCEEDED",
+            Self::Failed => "FAILED",
+            Self::Dead => "DEAD",
+            Self::Cancelled => "CANCELLED",
+        }
+    }
+
+    fn of_word(word: &str) -> Result<Self> {
+        let known = Self::ALL.into_iter().find(|state| state.as_str() == word);
+        known.ok_or_else(|| damaged(format!("{word:?} is no state of a task")))
+    }
+}
+
+impl DeadTaskPlace {
+    /// A task's; none for one that has not ended.
+    pub fn of(task: &RenderTask) -> Option<Self> {
+        Some(Self { died_at: task.ended_at?, task: task.name.task.clone() })
+    }
+}

@@ -1,0 +1,160 @@
+//! Lists of renders, newest first.
+
+use chancery_proto::names::{BriefName, GeneratedId, ResourceId};
+use time::OffsetDateTime;
+
+use crate::renders::downloads::{Render, RenderState, Row};
+use crate::renders::workers::LIVE;
+use crate::{Principal, Result, Store};
+
+/// Renders that one statement looks at when some of them may be passed over.
+const WINDOW: i64 = 1000;
+
+/// Statements of one page at most, so that a page takes a bounded time however few renders are in the state.
+const WINDOWS: u32 = 8;
+
+/// The states of renders, without what belongs to them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RenderStateKind {
+    /// Waiting for a worker.
+    Queued,
+    /// A worker is at it.
+    Running,
+    /// The PDF is there, or was.
+    Succeeded,
+    /// There will be no PDF.
+    Failed,
+    /// Given up by a caller.
+    Cancelled,
+}
+
+impl RenderStateKind {
+    /// The kind of a state.
+    pub const fn of(state: &RenderState) -> Self {
+        match state {
+            RenderState::Queued => Self::Queued,
+            RenderState::Running { .. } => Self::Running,
+            RenderState::Succeeded { .. } => Self::Succeeded,
+            RenderState::Failed { .. } => Self::Failed,
+            RenderState::Cancelled { .. } => Self::Cancelled,
+        }
+    }
+}
+
+/// Which renders of a workspace to list.
+#[derive(Debug, Clone, Default)]
+pub struct RenderFilter {
+    /// Only those in this state.
+    pub state: Option<RenderStateKind>,
+    /// Only those of this brief, of the same workspace.
+    pub brief: Option<BriefName>,
+}
+
+/// A render's place in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RenderPlace {
+    /// When it was requested.
+    pub created_at: OffsetDateTime,
+    /// Decides between those of one moment.
+    pub render: GeneratedId,
+}
+
+impl RenderPlace {
+    /// A render's.
+    pub fn of(render: &Render) -> Self {
+        Self { created_at: render.created_at, render: render.name.render.clone() }
+    }
+}
+
+/// Some renders of a list.
+#[derive(Debug, Clone, Default)]
+pub struct RenderList {
+    /// Newest first.
+    pub renders: Vec<Render>,
+    /// How far the list was looked through, when it may go on although `renders` does not fill the page.
+    pub looked_through: Option<RenderPlace>,
+}
+
+impl Store {
+    /// At most `limit` renders of a workspace that follow a place, newest first: of editions that the principal reads.
+    pub async fn list_renders(
+        &self,
+        principal: &Principal,
+        workspace: &ResourceId,
+        filter: &RenderFilter,
+        after: Option<RenderPlace>,
+        limit: i64,
+    ) -> Result<RenderList> {
+        let wanted = usize::try_from(limit).unwrap_or(0);
+        let window = if filter.state.is_some() { WINDOW.max(limit) } else { limit };
+        let (mut list, mut after) = (RenderList::default(), after);
+        for _ in 0..WINDOWS {
+            let renders = self.render_window(principal, workspace, filter, after.as_ref(), window).await?;
+            let is_last = i64::try_from(renders.len()).is_ok_and(|found| found < window);
+            after = renders.last().map(RenderPlace::of);
+            let fits = |render: &Render| {
+                filter.state.is_none_or(|state| RenderStateKind::of(&render.state) == state)
+            };
+            list.renders.extend(renders.into_iter().filter(fits));
+            if is_last || list.renders.len() >= wanted {
+                list.renders.truncate(wanted);
+                return Ok(list);
+            }
+        }
+        list.looked_through = after;
+        Ok(list)
+    }
+
+    /// The next renders of any state.
+    async fn render_window(
+        &self,
+        principal: &Principal,
+        workspace: &ResourceId,
+        filter: &RenderFilter,
+        after: Option<&RenderPlace>,
+        limit: i64,
+    ) -> Result<Vec<Render>> {
+        let access = principal.access(workspace)?;
+        let rows = sqlx::query_as!(
+            Row,
+            r#"-- render_lists::render_window
+            select r.render_id, r.task_id, r.brief_id, r.revision, r.edition_digest, r.options, r.created_at,
+                r.cancelled_at, t.state, t.attempts + t.crashes as "attempt!", t.phase, t.pages as progress,
+                t.warnings, t.warning_codes, t.warning_part_ids, t.failure_reason, t.failure_message, t.ended_at,
+                a.digest as "artifact_digest?", a.size_bytes as "size_bytes?", a.pages as "pages?",
+                a.blob_id as "blob_id?", w.waiting as "waiting?"
+            from renders r
+            join render_tasks t using (task_id)
+            left join lateral (
+                select case
+                    when q.visible_at > clock_timestamp() then 'RETRY_PAUSE'
+                    when not exists (
+                        select from workers
+                        where printer_version = q.printer_version and fonts_digest = q.fonts_digest
+                            and drained_at is null
+                            and last_seen > clock_timestamp() - make_interval(secs => $7)
+                    ) then 'NO_WORKER'
+                    end as waiting
+                from render_queue q
+                where q.task_id = t.task_id
+            ) w on t.state = 'QUEUED'
+            left join artifacts a on a.workspace_id = t.workspace_id and a.digest = t.artifact_digest
+            where r.workspace_id = $1
+                and r.visible_from <= $2::smallint
+                and ($3::text is null or r.brief_id = $3)
+                and ($4::timestamptz is null or (r.created_at, r.render_id) < ($4, $5))
+            order by r.created_at desc, r.render_id desc
+            limit $6"#,
+            workspace.as_str(),
+            i16::from(access.clearance.0),
+            filter.brief.as_ref().map(|brief| brief.brief.as_str()),
+            after.map(|place| place.created_at),
+            after.map(|place| place.render.as_str()),
+            limit,
+            LIVE,
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        rows.into_iter().map(|row| row.into_render(workspace)).collect()
+    }
+}

@@ -1,0 +1,216 @@
+//! How the queue stands, for operators. Each statement takes its own look: numbers of one moment, no more.
+
+use std::time::Duration;
+
+use chancery_proto::names::WorkspaceName;
+
+use crate::renders::environments::environment;
+use crate::renders::workers::LIVE;
+use crate::{Principal, PrintEnvironment, Result, Store, damaged};
+
+/// Workspaces and environments that are told of at most.
+const TOLD: i64 = 20;
+
+/// Tasks in the queue, by what they wait for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct QueueDepth {
+    /// May be taken now.
+    pub waiting: i64,
+    /// Are leased.
+    pub running: i64,
+    /// Pause before the next attempt.
+    pub retry_paused: i64,
+}
+
+/// A workspace's part of the queue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkspaceQueue {
+    /// The workspace.
+    pub workspace: WorkspaceName,
+    /// Its tasks.
+    pub depth: QueueDepth,
+}
+
+/// A print environment's part of the queue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnvironmentQueue {
+    /// The environment.
+    pub environment: PrintEnvironment,
+    /// Whether new renders are printed by it.
+    pub is_active: bool,
+    /// Its tasks.
+    pub depth: QueueDepth,
+    /// Workers that were seen a short while ago and take tasks.
+    pub live_workers: i64,
+}
+
+impl EnvironmentQueue {
+    /// Whether tasks wait that nobody is there to print.
+    pub const fn has_no_worker(&self) -> bool {
+        self.live_workers == 0 && self.depth.waiting + self.depth.retry_paused > 0
+    }
+}
+
+/// How the queue stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct QueueStats {
+    /// All tasks in it.
+    pub depth: QueueDepth,
+    /// How long the oldest of those that may be taken has been there.
+    pub oldest_waiting: Option<Duration>,
+    /// Tasks that died and have no successor.
+    pub dead: i64,
+    /// Those of them that crashed their workers too often.
+    pub quarantined: i64,
+    /// Prints that succeeded in the last hour.
+    pub succeeded_last_hour: i64,
+    /// Attempts that failed in the last hour.
+    pub failed_last_hour: i64,
+    /// Leases that ran out in the last hour.
+    pub expired_last_hour: i64,
+    /// What the queue's table takes, with its indexes.
+    pub table_bytes: i64,
+    /// Dead rows in it, as Postgres estimates them.
+    pub table_dead_rows: i64,
+    /// The workspaces with the most tasks.
+    pub workspaces: Vec<WorkspaceQueue>,
+    /// The environments that matter now.
+    pub environments: Vec<EnvironmentQueue>,
+}
+
+impl Store {
+    /// How the queue stands.
+    ///
+    /// # Errors
+    /// [`crate::StoreError::Forbidden`] for all but operators.
+    pub async fn queue_stats(&self, principal: &Principal) -> Result<QueueStats> {
+        principal.operates("the queue")?;
+        let workspaces = self.workspace_queues().await?;
+        let environments = self.environment_queues().await?;
+        let row = sqlx::query!(
+            r#"-- queue_stats::queue_stats
+            select q.waiting as "waiting!", q.running as "running!", q.retry_paused as "retry_paused!",
+                q.oldest_seconds::double precision as oldest_seconds,
+                d.dead as "dead!", d.quarantined as "quarantined!",
+                a.succeeded as "succeeded!", a.failed as "failed!", a.expired as "expired!",
+                pg_total_relation_size('render_queue') as "table_bytes!",
+                pg_stat_get_dead_tuples('render_queue'::regclass) as "table_dead_rows!"
+            from (
+                select count(*) filter (where visible_at <= clock_timestamp()) as waiting,
+                    count(*) filter (where leased_at is not null and visible_at > clock_timestamp()) as running,
+                    count(*) filter (where leased_at is null and visible_at > clock_timestamp()) as retry_paused,
+                    extract(epoch from clock_timestamp()
+                        - min(queued_at) filter (where visible_at <= clock_timestamp())) as oldest_seconds
+                from render_queue
+            ) q
+            cross join (
+                select count(*) as dead, count(*) filter (where quarantined) as quarantined
+                from render_tasks t
+                where t.died_at is not null and not exists (
+                    select from render_tasks n where n.render_key = t.render_key and n.generation > t.generation
+                )
+            ) d
+            cross join (
+                select count(*) filter (where event = 'SUCCEEDED') as succeeded,
+                    count(*) filter (where event = 'FAILED') as failed,
+                    count(*) filter (where event = 'EXPIRED') as expired
+                from render_attempts
+                where at > statement_timestamp() - interval '1 hour'
+            ) a"#
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(QueueStats {
+            depth: QueueDepth { waiting: row.waiting, running: row.running, retry_paused: row.retry_paused },
+            oldest_waiting: row.oldest_seconds.map(|seconds| Duration::from_secs_f64(seconds.max(0.0))),
+            dead: row.dead,
+            quarantined: row.quarantined,
+            succeeded_last_hour: row.succeeded,
+            failed_last_hour: row.failed,
+            expired_last_hour: row.expired,
+            table_bytes: row.table_bytes,
+            table_dead_rows: row.table_dead_rows,
+            workspaces,
+            environments,
+        })
+    }
+
+    async fn workspace_queues(&self) -> Result<Vec<WorkspaceQueue>> {
+        let rows = sqlx::query!(
+            r#"-- queue_stats::workspace_queues
+            select workspace_id,
+                count(*) filter (where visible_at <= clock_timestamp()) as "waiting!",
+                count(*) filter (where leased_at is not null and visible_at > clock_timestamp()) as "running!",
+                count(*) filter (where leased_at is null and visible_at > clock_timestamp()) as "retry_paused!"
+            from render_queue
+            group by workspace_id
+            order by count(*) desc, workspace_id
+            limit $1"#,
+            TOLD,
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let queue = |workspace: String, depth| -> Result<WorkspaceQueue> {
+            let workspace = WorkspaceName { workspace: workspace.parse().map_err(damaged)? };
+            Ok(WorkspaceQueue { workspace, depth })
+        };
+        rows.into_iter()
+            .map(|row| {
+                let (waiting, running, retry_paused) = (row.waiting, row.running, row.retry_paused);
+                queue(row.workspace_id, QueueDepth { waiting, running, retry_paused })
+            })
+            .collect()
+    }
+
+    /// The environments that have tasks in the queue or live workers, and the active one.
+    pub async fn environment_queues(&self) -> Result<Vec<EnvironmentQueue>> {
+        let rows = sqlx::query!(
+            r#"-- queue_stats::environment_queues
+            with queued as (
+                select printer_version, fonts_digest, count(*) as tasks,
+                    count(*) filter (where visible_at <= clock_timestamp()) as waiting,
+                    count(*) filter (where leased_at is not null and visible_at > clock_timestamp()) as running,
+                    count(*) filter (where leased_at is null and visible_at > clock_timestamp()) as retry_paused
+                from render_queue
+                group by 1, 2
+            ), manned as (
+                select printer_version, fonts_digest, count(*) as workers
+                from workers
+                where drained_at is null and last_seen > clock_timestamp() - make_interval(secs => $2)
+                group by 1, 2
+            ), active as (
+                select printer_version, fonts_digest, active from print_environments where active
+            )
+            select printer_version as "printer_version!", fonts_digest as "fonts_digest!",
+                coalesce(active, false) as "active!",
+                coalesce(waiting, 0) as "waiting!",
+                coalesce(running, 0) as "running!",
+                coalesce(retry_paused, 0) as "retry_paused!",
+                coalesce(workers, 0) as "workers!"
+            from queued
+            full join manned using (printer_version, fonts_digest)
+            full join active using (printer_version, fonts_digest)
+            order by coalesce(tasks, 0) desc, coalesce(active, false) desc, coalesce(workers, 0) desc,
+                printer_version, fonts_digest
+            limit $1"#,
+            TOLD,
+            LIVE,
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        rows.into_iter()
+            .map(|row| {
+                Ok(EnvironmentQueue {
+                    environment: environment(&row.printer_version, &row.fonts_digest)?,
+                    is_active: row.active,
+                    depth: QueueDepth {
+                        waiting: row.waiting,
+                        running: row.running,
+                        retry_paused: row.retry_paused,
+                    },
+                    live_workers: row.workers,
+                })
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,282 @@
+//! The workers, as they tell of themselves when they ask for tasks, and as operators see them.
+
+use chancery_proto::names::{GeneratedId, WorkerName};
+use sha2::{Digest, Sha256};
+use time::OffsetDateTime;
+
+use crate::access::workspaces::SYSTEM;
+use crate::changes::log;
+use crate::changes::log::Change;
+use crate::renders::environments::environment;
+use crate::{Lease, Principal, PrintEnvironment, Result, Store, StoreError, damaged};
+
+/// How long a worker counts as live after it was seen, in seconds. It asks at least every few seconds while it has
+/// room, and renews its leases every ten while it has none.
+pub(crate) const LIVE: f64 = 60.0;
+
+/// Workers that are kept at most. Names come from the workers themselves, so that a broken one could fill the table.
+const KEPT: i64 = 10_000;
+
+/// A worker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Worker {
+    /// Its resource name.
+    pub name: WorkerName,
+    /// The name that it gives itself.
+    pub display_name: String,
+    /// What it prints with.
+    pub environment: PrintEnvironment,
+    /// How many tasks it had room for when it last asked.
+    pub free_slots: u32,
+    /// How many leases it has.
+    pub leases: u32,
+    /// When it first asked for a task.
+    pub first_seen: OffsetDateTime,
+    /// When it was last seen, to a few seconds.
+    pub last_seen: OffsetDateTime,
+    /// Whether it was seen a short while ago.
+    pub is_live: bool,
+    /// From when on it gets no more tasks.
+    pub drained_at: Option<OffsetDateTime>,
+}
+
+/// A worker's place in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkerPlace {
+    /// The name that it gives itself.
+    pub display_name: String,
+    /// Decides between equal ones.
+    pub id: GeneratedId,
+}
+
+impl WorkerPlace {
+    /// A worker's.
+    pub fn of(worker: &Worker) -> Self {
+        Self { display_name: worker.display_name.clone(), id: worker.name.worker.clone() }
+    }
+}
+
+struct Row {
+    worker_id: String,
+    name: String,
+    printer_version: Vec<u8>,
+    fonts_digest: Vec<u8>,
+    free_slots: i32,
+    leases: i64,
+    first_seen: OffsetDateTime,
+    last_seen: OffsetDateTime,
+    is_live: bool,
+    drained_at: Option<OffsetDateTime>,
+}
+
+impl Store {
+    /// Notes that a worker asked for tasks; answers whether it is drained. To be called every few seconds at most.
+    pub async fn note_worker(
+        &self,
+        environment: PrintEnvironment,
+        name: &str,
+        free_slots: u32,
+    ) -> Result<bool> {
+        let id = worker_id(environment, name);
+        // A crash of the database that forgets it forgets it until the next call: not worth waiting for the disk. A new
+        // environment under a drained name is drained too: it is the host that is, whatever prints on it.
+        let drained = sqlx::query_scalar!(
+            r#"-- workers::note_worker
+            with quick as materialized (
+                select set_config('synchronous_commit', 'off', true)
+            ), known as (
+                update workers set last_seen = clock_timestamp(), free_slots = $5
+                from quick
+                where worker_id = $1
+                returning drained_at
+            ), added as (
+                insert into workers (worker_id, name, printer_version, fonts_digest, free_slots, drained_at)
+                select $1, $2, $3::bytea, $4::bytea, $5, (select min(drained_at) from workers where name = $2)
+                where not exists (select from known) and (select count(*) from workers) < $6
+                on conflict (worker_id) do nothing
+                returning drained_at
+            )
+            select drained_at is not null as "drained!" from known
+            union all
+            select drained_at is not null from added"#,
+            id.as_str(),
+            name,
+            environment.printer_version.as_bytes().as_slice(),
+            environment.fonts_digest.as_bytes().as_slice(),
+            i32::try_from(free_slots).unwrap_or(i32::MAX),
+            KEPT,
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(drained.unwrap_or(false))
+    }
+
+    /// Notes that the workers of some leases are there: those with no room left ask for nothing.
+    pub async fn note_workers_of(&self, leases: &[Lease]) -> Result<()> {
+        let (tasks, epochs): (Vec<String>, Vec<i64>) =
+            leases.iter().map(|lease| (lease.task.clone(), lease.epoch)).unzip();
+        // Who is being noted by somebody else needs no second note.
+        sqlx::query!(
+            "-- workers::note_workers_of
+            with quick as materialized (
+                select set_config('synchronous_commit', 'off', true)
+            ), seen as materialized (
+                select w.worker_id
+                from workers w
+                where w.last_seen < clock_timestamp() - interval '3 seconds'
+                    and (w.name, w.printer_version::bytea, w.fonts_digest::bytea) in (
+                        select a.worker, q.printer_version::bytea, q.fonts_digest::bytea
+                        from unnest($1::text[], $2::bigint[]) as held (task_id, epoch)
+                        join render_queue q using (task_id, epoch)
+                        join render_attempts a using (task_id, epoch)
+                        where a.event = 'LEASED'
+                    )
+                order by w.worker_id
+                for update of w skip locked
+            )
+            update workers w set last_seen = clock_timestamp()
+            from seen, quick
+            where w.worker_id = seen.worker_id",
+            &tasks,
+            &epochs,
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// At most `limit` workers that follow a place, by the names that they give themselves.
+    ///
+    /// # Errors
+    /// [`StoreError::Forbidden`] for all but operators.
+    pub async fn list_workers(
+        &self,
+        principal: &Principal,
+        after: Option<&WorkerPlace>,
+        limit: i64,
+    ) -> Result<Vec<Worker>> {
+        principal.operates("workers")?;
+        let rows = sqlx::query_as!(
+            Row,
+            r#"-- workers::list_workers
+            select w.worker_id, w.name, w.printer_version as "printer_version!", w.fonts_digest as "fonts_digest!",
+                w.free_slots, coalesce(h.leases, 0) as "leases!", w.first_seen, w.last_seen,
+                w.last_seen > clock_timestamp() - make_interval(secs => $4) as "is_live!", w.drained_at
+            from workers w
+            left join (
+                select a.worker, q.printer_version, q.fonts_digest, count(*) as leases
+                from render_queue q
+                join render_attempts a using (task_id, epoch)
+                where q.leased_at is not null and q.visible_at > clock_timestamp() and a.event = 'LEASED'
+                group by 1, 2, 3
+            ) h on h.worker = w.name and h.printer_version = w.printer_version and h.fonts_digest = w.fonts_digest
+            where $1::text is null or (w.name, w.worker_id) > ($1, $2)
+            order by w.name, w.worker_id
+            limit $3"#,
+            after.map(|place| place.display_name.as_str()),
+            after.map(|place| place.id.as_str()),
+            limit,
+            LIVE,
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        rows.into_iter().map(Row::into_worker).collect()
+    }
+
+    /// Gives no more tasks to a worker, or gives it some again: to all that goes by its display name, whatever they
+    /// print with. What they have, they keep. Answers the worker; doing it again changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`]; [`StoreError::Forbidden`] for all but operators.
+    pub async fn drain_worker(
+        &self,
+        principal: &Principal,
+        name: &WorkerName,
+        drained: bool,
+    ) -> Result<Worker> {
+        principal.operates("workers")?;
+        let mut transaction = self.pool.begin().await?;
+        let changed = sqlx::query!(
+            "-- workers::drain_worker
+            update workers
+            set drained_at = case when $2 then clock_timestamp() end
+            where name = (select name from workers where worker_id = $1) and (drained_at is not null) <> $2",
+            name.worker.as_str(),
+            drained,
+        )
+        .execute(&mut *transaction)
+        .await?;
+        if changed.rows_affected() > 0 {
+            let kind = if drained { "worker_drained" } else { "worker_undrained" };
+            let change = Change::of_no_brief(kind, name.to_string());
+            log::record(&mut transaction, SYSTEM, &principal.subject, &[change]).await?;
+        }
+        transaction.commit().await?;
+        self.worker(name).await
+    }
+
+    async fn worker(&self, name: &WorkerName) -> Result<Worker> {
+        let row = sqlx::query_as!(
+            Row,
+            r#"-- workers::worker
+            select w.worker_id, w.name, w.printer_version as "printer_version!", w.fonts_digest as "fonts_digest!",
+                w.free_slots, w.first_seen, w.last_seen, w.drained_at,
+                w.last_seen > clock_timestamp() - make_interval(secs => $2) as "is_live!",
+                (
+                    select count(*)
+                    from render_queue q
+                    join render_attempts a using (task_id, epoch)
+                    where q.leased_at is not null and q.visible_at > clock_timestamp()
+                        and q.printer_version = w.printer_version and q.fonts_digest = w.fonts_digest
+                        and a.event = 'LEASED' and a.worker = w.name
+                ) as "leases!"
+            from workers w
+            where w.worker_id = $1"#,
+            name.worker.as_str(),
+            LIVE,
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        row.ok_or_else(|| StoreError::NotFound(name.to_string()))?.into_worker()
+    }
+
+    /// Forgets workers that were not seen for a day; answers how many.
+    pub async fn forget_workers(&self) -> Result<u64> {
+        let forgotten = sqlx::query!(
+            "-- workers::forget_workers
+            delete from workers where last_seen < clock_timestamp() - interval '1 day'"
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(forgotten.rows_affected())
+    }
+}
+
+impl Row {
+    fn into_worker(self) -> Result<Worker> {
+        Ok(Worker {
+            name: WorkerName { worker: self.worker_id.parse().map_err(damaged)? },
+            display_name: self.name,
+            environment: environment(&self.printer_version, &self.fonts_digest)?,
+            free_slots: u32::try_from(self.free_slots).map_err(damaged)?,
+            leases: u32::try_from(self.leases).map_err(damaged)?,
+            first_seen: self.first_seen,
+            last_seen: self.last_seen,
+            is_live: self.is_live,
+            drained_at: self.drained_at,
+        })
+    }
+}
+
+/// The id of what prints with an environment under a name: the same each time, whichever service is asked.
+pub(crate) fn worker_id(environment: PrintEnvironment, name: &str) -> GeneratedId {
+    let hash: [u8; 32] = Sha256::new()
+        .chain_update(environment.printer_version.as_bytes())
+        .chain_update(environment.fonts_digest.as_bytes())
+        .chain_update(name.as_bytes())
+        .finalize()
+        .into();
+    let mut half = [0; 16];
+    half.copy_from_slice(&hash[..16]);
+    GeneratedId::from_bytes(half)
+}
