@@ -1,4 +1,4 @@
-//! The printer as the worker drives it.
+//! The printer interface that the worker drives.
 
 use std::ops::ControlFlow;
 
@@ -6,14 +6,14 @@ use chancery_proto::render::v1::{PrintWarning, RenderPhase};
 use chancery_proto::worker::v1::PrintEnvironment;
 use prost::bytes::Bytes;
 
-use crate::queue::PrintInput;
+use crate::queue::print_input::PrintInput;
 
-/// How far a print is.
+/// Progress of a print.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
-    /// What the printer is doing.
+    /// Current phase.
     pub phase: RenderPhase,
-    /// Pages laid out so far.
+    /// Number of pages laid out so far.
     pub pages: u32,
 }
 
@@ -22,32 +22,32 @@ pub struct Progress {
 pub struct Printed {
     /// The PDF.
     pub bytes: Bytes,
-    /// Its number of pages.
+    /// Number of pages.
     pub pages: u32,
-    /// What the printer could not do as asked, as the service takes it: bounded in number and size.
+    /// Warnings, bounded in number and size as the service requires.
     pub warnings: Vec<PrintWarning>,
 }
 
-/// Why there is no print.
+/// Failure of a print.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PrintFailure {
-    /// The observer asked to stop.
+    /// The observer stopped the print.
     Stopped,
-    /// The input cannot be printed; the same input would fail again.
+    /// The input cannot be printed; a retry would fail again.
     Failed {
-        /// A stable reason in upper snake case.
+        /// Stable reason in upper snake case.
         reason: String,
-        /// For people; names the element where there is one.
+        /// Message for people; names the element where there is one.
         message: String,
     },
 }
 
-/// Prints. Called on a thread of the press, several at once.
+/// Prints inputs. Called on the threads of the print pool, concurrently.
 pub trait Printer: Send + Sync + 'static {
-    /// What decides the bytes besides the input.
+    /// The printer version and fonts, which together with the input determine the bytes.
     fn environment(&self) -> PrintEnvironment;
 
-    /// Prints one input. `observe` is called often, at least once a page, and stops the print when it breaks.
+    /// Prints one input. Calls `observe` at least once a page; breaking stops the print.
     fn print(
         &self,
         input: &PrintInput,

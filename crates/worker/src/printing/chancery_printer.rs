@@ -1,4 +1,4 @@
-//! The printer of this build: `chancery-print`, fed from a task's input.
+//! The printer of this build, which prints the input of a task with `chancery-print`.
 
 use std::ops::ControlFlow;
 
@@ -12,10 +12,10 @@ use prost::Message;
 use prost::bytes::Bytes;
 use prost_types::Timestamp;
 
-use crate::printer::{PrintFailure, Printed, Printer, Progress};
-use crate::queue::PrintInput;
+use crate::printing::printer::{PrintFailure, Printed, Printer, Progress};
+use crate::queue::print_input::PrintInput;
 
-/// The printer of this build.
+/// Prints with `chancery-print`.
 #[derive(Debug, Clone, Default)]
 pub struct ChanceryPrinter {
     fonts: Fonts,
@@ -23,12 +23,12 @@ pub struct ChanceryPrinter {
 }
 
 impl ChanceryPrinter {
-    /// A printer with these fonts.
+    /// Creates a printer with fonts.
     pub fn new(fonts: Fonts) -> Self {
         Self { fonts, limits: Limits::default() }
     }
 
-    /// The same with other limits on the work of one print.
+    /// Sets the limits of one print.
     #[must_use]
     pub fn with_limits(self, limits: Limits) -> Self {
         Self { limits, ..self }
@@ -60,19 +60,19 @@ impl Printer for ChanceryPrinter {
             import: import.map(|import| Import { importer: &import.importer, imported_on: &imported_on }),
             ..edition(&input.manifest, &content, &published_at)
         };
-        let mut phases = Phases { pages: 0, observe };
-        let none = RenderOptions::default();
-        let options = Options::of_request(input.manifest.options.as_ref().unwrap_or(&none))
+        let mut adapter = ProgressAdapter { pages: 0, observe };
+        let no_options = RenderOptions::default();
+        let options = Options::of_request(input.manifest.options.as_ref().unwrap_or(&no_options))
             .map_err(|error| failed("UNKNOWN_OPTION", &error.to_string()))?;
         chancery_print::print(&edition, &options, &self.limits, &self.fonts, &mut |progress| {
-            phases.tell(progress)
+            adapter.observe(progress)
         })
         .map(|printed| Printed {
             bytes: printed.bytes.into(),
             pages: printed.pages,
             warnings: print_warnings(&printed.warnings),
         })
-        .map_err(|error| why(&error))
+        .map_err(|error| print_failure(&error))
     }
 }
 
@@ -94,7 +94,7 @@ fn edition<'a>(
         superseded_by: Some(manifest.superseded_by).filter(|newer| *newer != 0),
         earlier: None,
         earlier_revision: manifest.comparison_revision,
-        // Their digests tell an empty list from none: changes may cancel out.
+        // The digests distinguish changes that cancel out, an empty list, from no comparison.
         combined_changes: (!manifest.combined_edition_digests.is_empty())
             .then_some(manifest.combined_changes.as_slice()),
         images: &NO_IMAGES,
@@ -107,14 +107,14 @@ fn content(edition: &Bytes) -> Result<BriefContent, PrintFailure> {
     Ok(body.content.unwrap_or_default())
 }
 
-/// Turns the printer's progress into the protocol's, which always says how many pages there are.
-struct Phases<'a> {
+/// Converts the progress of `chancery-print`, adding the number of pages to every phase.
+struct ProgressAdapter<'a> {
     pages: u32,
     observe: &'a mut dyn FnMut(Progress) -> ControlFlow<()>,
 }
 
-impl Phases<'_> {
-    fn tell(&mut self, progress: chancery_print::Progress) -> ControlFlow<()> {
+impl ProgressAdapter<'_> {
+    fn observe(&mut self, progress: chancery_print::Progress) -> ControlFlow<()> {
         let phase = match progress {
             chancery_print::Progress::Composed => RenderPhase::Layout,
             chancery_print::Progress::Page(page) => {
@@ -127,8 +127,8 @@ impl Phases<'_> {
     }
 }
 
-/// The reasons are stable: callers may decide by them.
-fn why(error: &PrintError) -> PrintFailure {
+/// Converts an error. The reasons are part of the API.
+fn print_failure(error: &PrintError) -> PrintFailure {
     let reason = match error {
         PrintError::Cancelled => return PrintFailure::Stopped,
         PrintError::TooManyPages { .. } => "TOO_MANY_PAGES",
@@ -146,12 +146,12 @@ fn failed(reason: &str, message: &str) -> PrintFailure {
     PrintFailure::Failed { reason: reason.to_owned(), message: message.to_owned() }
 }
 
-/// To the second: nobody reads more of it on paper.
+/// Formats a time to the second.
 fn rfc3339(time: Timestamp) -> String {
     Timestamp { nanos: 0, ..time }.to_string()
 }
 
-/// The day of a time in UTC, such as "2026-11-28".
+/// Formats the day of a time in UTC, such as "2026-11-28".
 fn day(time: Timestamp) -> String {
     let mut day = rfc3339(time);
     day.truncate("2026-11-28".len());
@@ -173,8 +173,8 @@ mod tests {
     use prost_types::Timestamp;
 
     use super::{ChanceryPrinter, rfc3339};
-    use crate::printer::{PrintFailure, Printer};
-    use crate::queue::PrintInput;
+    use crate::printing::printer::{PrintFailure, Printer};
+    use crate::queue::print_input::PrintInput;
 
     fn input() -> PrintInput {
         let content = BriefContent {
@@ -203,23 +203,23 @@ mod tests {
     }
 
     #[test]
-    fn a_print_stops_when_it_is_told_to() {
+    fn a_print_stops_when_the_observer_breaks() {
         let stopped = ChanceryPrinter::default().print(&input(), &mut |_| ControlFlow::Break(()));
         assert_eq!(stopped, Err(PrintFailure::Stopped));
     }
 
     #[test]
-    fn a_print_that_is_told_to_stop_does_no_further_page() {
-        let mut told = Vec::new();
+    fn a_stopped_print_lays_out_no_further_page() {
+        let mut pages = Vec::new();
         let stopped = ChanceryPrinter::default().print(&input(), &mut |progress| {
-            told.push(progress.pages);
+            pages.push(progress.pages);
             if progress.pages == 1 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
-        assert_eq!((stopped, told.last()), (Err(PrintFailure::Stopped), Some(&1)));
+        assert_eq!((stopped, pages.last()), (Err(PrintFailure::Stopped), Some(&1)));
     }
 
     #[test]
-    fn more_pages_than_allowed_fail_and_the_limit_is_named() {
+    fn too_many_pages_fail_with_the_limit() {
         let printer = ChanceryPrinter::default().with_limits(Limits { max_pages: 1, ..Limits::default() });
         let failed = printer.print(&input(), &mut |_| ControlFlow::Continue(()));
         let Err(PrintFailure::Failed { reason, message }) = failed else { panic!("{failed:?}") };
@@ -227,19 +227,19 @@ mod tests {
     }
 
     #[test]
-    fn an_input_that_cannot_be_printed_fails_with_a_stable_reason() {
+    fn an_unprintable_input_fails_with_a_stable_reason() {
         let malformed = PrintInput { edition: Bytes::from_static(&[0xff; 4]), ..input() };
         let options = Some(RenderOptions { paper: 99, ..RenderOptions::default() });
         let manifest = RenderInputManifest { options, ..input().manifest };
-        let strange = PrintInput { manifest, ..input() };
-        for (input, expected) in [(malformed, "INPUT_MALFORMED"), (strange, "UNKNOWN_OPTION")] {
+        let unknown_option = PrintInput { manifest, ..input() };
+        for (input, expected) in [(malformed, "INPUT_MALFORMED"), (unknown_option, "UNKNOWN_OPTION")] {
             let failed = ChanceryPrinter::default().print(&input, &mut |_| ControlFlow::Continue(()));
             assert!(matches!(failed, Err(PrintFailure::Failed { reason, .. }) if reason == expected));
         }
     }
 
     #[test]
-    fn what_the_manifest_says_of_a_comparison_and_a_withdrawal_is_printed() {
+    fn the_comparison_and_withdrawal_of_the_manifest_are_printed() {
         let change = Change {
             statement_id: "s1".into(),
             kind: 2,
@@ -264,10 +264,11 @@ mod tests {
             struct_text(&printed.bytes).unwrap()
         };
         let compared = text(manifest.clone());
-        for said in ["What changed since revision 1", "It was one.", "It is four.", "A figure was wrong."] {
-            assert!(compared.contains(said), "{said}");
+        for printed in ["What changed since revision 1", "It was one.", "It is four.", "A figure was wrong."]
+        {
+            assert!(compared.contains(printed), "{printed}");
         }
-        // Changes that cancel out are none; without a choice, the edition's own changes hold.
+        // Combined changes may cancel out. Without a comparison, the edition's own changes are printed.
         let cancelled = text(RenderInputManifest { combined_changes: Vec::new(), ..manifest.clone() });
         assert!(cancelled.contains("No changes are declared."));
         let own = text(RenderInputManifest { combined_edition_digests: Vec::new(), ..manifest });

@@ -1,9 +1,9 @@
-//! How long to wait before trying again.
+//! Backoff between retries.
 
 use std::time::Duration;
 
-/// Decorrelated jitter: each wait is drawn between the shortest one and three times the last, so that workers that
-/// lost their service together do not come back together.
+/// Exponential backoff with decorrelated jitter: each wait is random between the shortest one and three times the last, so
+/// that workers do not reconnect all at once after an outage.
 #[derive(Debug, Clone)]
 pub(crate) struct Backoff {
     shortest: Duration,
@@ -16,22 +16,22 @@ impl Backoff {
         Self { shortest, longest, last: shortest }
     }
 
-    /// For calls within a job: the lease runs out in the meantime.
-    pub(crate) const fn of_call() -> Self {
+    /// For calls within a job, whose lease expires meanwhile.
+    pub(crate) const fn for_call() -> Self {
         Self::new(Duration::from_millis(50), Duration::from_secs(3))
     }
 
-    /// For a service that is away.
-    pub(crate) const fn of_service() -> Self {
+    /// For leasing tasks.
+    pub(crate) const fn for_acquire() -> Self {
         Self::new(Duration::from_millis(100), Duration::from_secs(10))
     }
 
-    /// After a success the next wait is short again.
+    /// Makes the next wait short again, after a success.
     pub(crate) const fn reset(&mut self) {
         self.last = self.shortest;
     }
 
-    /// The next wait.
+    /// The duration of the next wait.
     pub(crate) fn next(&mut self) -> Duration {
         let span = (self.last * 3).saturating_sub(self.shortest);
         self.last = (self.shortest + span.mul_f64(random_fraction())).min(self.longest);
@@ -44,7 +44,7 @@ impl Backoff {
     }
 }
 
-/// From 0 up to 1. Without a source of randomness the waits are the same for everyone: worse, not wrong.
+/// A random number from 0 to 1. Without a source of randomness all workers wait equally long, which is tolerable.
 fn random_fraction() -> f64 {
     getrandom::u32().map_or(0.5, |random| f64::from(random) / f64::from(u32::MAX))
 }
@@ -56,7 +56,7 @@ mod tests {
     use super::Backoff;
 
     #[test]
-    fn waits_grow_up_to_the_longest_and_start_over_after_a_success() {
+    fn waits_grow_to_a_limit_and_reset_after_a_success() {
         let (shortest, longest) = (Duration::from_millis(10), Duration::from_millis(200));
         let mut backoff = Backoff::new(shortest, longest);
         for _ in 0..100 {
@@ -68,8 +68,8 @@ mod tests {
     }
 
     #[test]
-    fn two_that_lost_their_service_together_do_not_come_back_together() {
-        let mut backoffs = [Backoff::of_service(), Backoff::of_service()];
+    fn two_backoffs_differ() {
+        let mut backoffs = [Backoff::for_acquire(), Backoff::for_acquire()];
         let waits = backoffs.each_mut().map(|backoff| [0; 8].map(|_| backoff.next()));
         assert_ne!(waits[0], waits[1]);
     }

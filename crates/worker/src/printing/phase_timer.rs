@@ -1,29 +1,29 @@
-//! How long each phase of a print takes.
+//! Times the phases of a print.
 
 use std::time::{Duration, Instant};
 
 use chancery_proto::render::v1::RenderPhase;
 
-use crate::metrics::Phase;
-use crate::printer::Progress;
+use crate::health::metrics::Phase;
+use crate::printing::printer::Progress;
 
-/// The time of each phase that a print went through.
-pub(crate) type Times = Vec<(Phase, Duration)>;
+/// The duration of each phase.
+pub(crate) type PhaseTimes = Vec<(Phase, Duration)>;
 
-/// Follows a print from phase to phase, by what it tells.
+/// Times phases by the progress of a print.
 #[derive(Debug)]
-pub(crate) struct Stopwatch {
+pub(crate) struct PhaseTimer {
     phase: Phase,
     since: Instant,
-    times: Times,
+    times: PhaseTimes,
 }
 
-impl Stopwatch {
+impl PhaseTimer {
     pub(crate) fn start() -> Self {
         Self { phase: Phase::Compose, since: Instant::now(), times: Vec::with_capacity(3) }
     }
 
-    pub(crate) fn tell(&mut self, progress: Progress) {
+    pub(crate) fn record(&mut self, progress: Progress) {
         let phase = if progress.phase == RenderPhase::Write { Phase::Write } else { Phase::Layout };
         if phase != self.phase {
             self.end_phase();
@@ -31,7 +31,7 @@ impl Stopwatch {
         }
     }
 
-    pub(crate) fn stop(mut self) -> Times {
+    pub(crate) fn stop(mut self) -> PhaseTimes {
         self.end_phase();
         self.times
     }
@@ -46,17 +46,17 @@ impl Stopwatch {
 mod tests {
     use chancery_proto::render::v1::RenderPhase;
 
-    use super::Stopwatch;
-    use crate::metrics::Phase;
-    use crate::printer::Progress;
+    use super::PhaseTimer;
+    use crate::health::metrics::Phase;
+    use crate::printing::printer::Progress;
 
     #[test]
     fn each_phase_is_timed_once() {
-        let mut stopwatch = Stopwatch::start();
+        let mut timer = PhaseTimer::start();
         for (phase, pages) in [(RenderPhase::Layout, 0), (RenderPhase::Layout, 1), (RenderPhase::Write, 1)] {
-            stopwatch.tell(Progress { phase, pages });
+            timer.record(Progress { phase, pages });
         }
-        let phases: Vec<Phase> = stopwatch.stop().into_iter().map(|(phase, _)| phase).collect();
+        let phases: Vec<Phase> = timer.stop().into_iter().map(|(phase, _)| phase).collect();
         assert_eq!(phases, [Phase::Compose, Phase::Layout, Phase::Write]);
     }
 }

@@ -1,4 +1,4 @@
-//! The service over gRPC.
+//! Calls to the service over gRPC.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -17,29 +17,29 @@ use tonic::metadata::{Ascii, MetadataValue};
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Request, Status};
 
-use crate::input::Arriving;
-use crate::printer::Progress;
-use crate::queue::{PrintInput, Queue, QueueError, Renewal};
+use crate::printing::printer::Progress;
+use crate::queue::print_input::{InputAssembler, PrintInput};
+use crate::queue::{Queue, QueueError, Renewal};
 
-/// The largest piece of an upload.
-const PIECE: usize = 256 * 1024;
+/// Maximum size of the data in one message of an upload.
+const UPLOAD_CHUNK_BYTES: usize = 256 * 1024;
 
-/// A call that is not a long poll answers within this time or is tried again.
-const CALL: Duration = Duration::from_secs(15);
+/// Deadline of calls other than long polls and transfers.
+const CALL_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Longer than a long poll may wait.
-const LONG_CALL: Duration = Duration::from_secs(90);
+/// Deadline of long polls and transfers; longer than a long poll may wait.
+const LONG_CALL_TIMEOUT: Duration = Duration::from_secs(90);
 
-/// Where the worker's token is found.
+/// The source of the worker's token.
 #[derive(Clone)]
 pub(crate) enum TokenSource {
-    /// Given outright.
+    /// The token itself.
     Given(String),
-    /// In a file, read for each call: it may be exchanged while the worker runs.
+    /// A file, read for each call, so that the token can be rotated while the worker runs.
     File(PathBuf),
 }
 
-/// The service over gRPC. Cheap to clone; connects when it is first needed, and again whenever it must.
+/// A [`Queue`] over gRPC. Cheap to clone; connects and reconnects on demand.
 #[derive(Clone)]
 pub struct GrpcQueue {
     client: RenderWorkerServiceClient<Channel>,
@@ -50,7 +50,7 @@ impl GrpcQueue {
     pub(crate) fn new(endpoint: Endpoint, token: TokenSource) -> Self {
         let channel = endpoint
             .connect_timeout(Duration::from_secs(5))
-            // Without these a service that vanished behind a wall would be waited for until the call's end.
+            // Detects a peer that vanished without closing the connection before the deadline of the call.
             .http2_keep_alive_interval(Duration::from_secs(10))
             .keep_alive_timeout(Duration::from_secs(5))
             .keep_alive_while_idle(true)
@@ -74,9 +74,9 @@ impl GrpcQueue {
                 QueueError::Unavailable(format!("the token in {}: {error}", path.display()))
             })?,
         };
-        let mut value: MetadataValue<Ascii> = format!("Bearer {}", token.trim())
-            .parse()
-            .map_err(|_| QueueError::Unavailable("the token cannot stand in a header".to_owned()))?;
+        let mut value: MetadataValue<Ascii> = format!("Bearer {}", token.trim()).parse().map_err(|_| {
+            QueueError::Unavailable("the token contains characters that a header cannot contain".to_owned())
+        })?;
         value.set_sensitive(true);
         Ok(value)
     }
@@ -84,25 +84,27 @@ impl GrpcQueue {
 
 impl Queue for GrpcQueue {
     async fn acquire(&self, request: AcquireLeasesRequest) -> Result<Vec<AcquiredLease>, QueueError> {
-        let request = self.request(request, LONG_CALL)?;
-        let answer = self.client.clone().acquire_leases(request).await.map_err(understand)?;
-        Ok(answer.into_inner().leases)
+        let request = self.request(request, LONG_CALL_TIMEOUT)?;
+        let response = self.client.clone().acquire_leases(request).await.map_err(queue_error)?;
+        Ok(response.into_inner().leases)
     }
 
     async fn input(&self, lease: &Lease) -> Result<PrintInput, QueueError> {
-        let request = self.request(GetRenderInputRequest { lease: Some(lease.clone()) }, LONG_CALL)?;
-        let mut parts = self.client.clone().get_render_input(request).await.map_err(understand)?.into_inner();
-        let mut arriving = Arriving::default();
-        while let Some(answer) = parts.message().await.map_err(understand)? {
-            arriving.take(answer.part)?;
+        let request =
+            self.request(GetRenderInputRequest { lease: Some(lease.clone()) }, LONG_CALL_TIMEOUT)?;
+        let mut parts =
+            self.client.clone().get_render_input(request).await.map_err(queue_error)?.into_inner();
+        let mut input = InputAssembler::default();
+        while let Some(response) = parts.message().await.map_err(queue_error)? {
+            input.add(response.part)?;
         }
-        arriving.finish()
+        input.finish()
     }
 
     async fn renew(&self, leases: Vec<Lease>) -> Result<Renewal, QueueError> {
-        let request = self.request(RenewLeasesRequest { leases }, CALL)?;
-        let answer = self.client.clone().renew_leases(request).await.map_err(understand)?;
-        Ok(Renewal { lost: answer.into_inner().lost.into_iter().map(|lease| lease.task).collect() })
+        let request = self.request(RenewLeasesRequest { leases }, CALL_TIMEOUT)?;
+        let response = self.client.clone().renew_leases(request).await.map_err(queue_error)?;
+        Ok(Renewal { lost: response.into_inner().lost.into_iter().map(|lease| lease.task).collect() })
     }
 
     async fn report(&self, lease: &Lease, progress: Progress) -> Result<(), QueueError> {
@@ -111,38 +113,38 @@ impl Queue for GrpcQueue {
             phase: progress.phase.into(),
             pages: progress.pages,
         };
-        let request = self.request(message, CALL)?;
-        self.client.clone().report_progress(request).await.map(drop).map_err(understand)
+        let request = self.request(message, CALL_TIMEOUT)?;
+        self.client.clone().report_progress(request).await.map(drop).map_err(queue_error)
     }
 
     async fn upload(&self, header: ArtifactHeader, bytes: Bytes) -> Result<(), QueueError> {
-        let request = self.request(tokio_stream::iter(pieces(header, bytes)), LONG_CALL)?;
-        self.client.clone().upload_artifact(request).await.map(drop).map_err(understand)
+        let request = self.request(tokio_stream::iter(upload_messages(header, bytes)), LONG_CALL_TIMEOUT)?;
+        self.client.clone().upload_artifact(request).await.map(drop).map_err(queue_error)
     }
 
     async fn fail(&self, request: FailRenderRequest) -> Result<(), QueueError> {
-        let request = self.request(request, CALL)?;
-        self.client.clone().fail_render(request).await.map(drop).map_err(understand)
+        let request = self.request(request, CALL_TIMEOUT)?;
+        self.client.clone().fail_render(request).await.map(drop).map_err(queue_error)
     }
 
     async fn release(&self, leases: Vec<Lease>) -> Result<(), QueueError> {
-        let request = self.request(ReleaseLeasesRequest { leases }, CALL)?;
-        self.client.clone().release_leases(request).await.map(drop).map_err(understand)
+        let request = self.request(ReleaseLeasesRequest { leases }, CALL_TIMEOUT)?;
+        self.client.clone().release_leases(request).await.map(drop).map_err(queue_error)
     }
 }
 
-/// The header, then the bytes in pieces that share the print's memory.
-fn pieces(header: ArtifactHeader, mut bytes: Bytes) -> impl Iterator<Item = UploadArtifactRequest> {
+/// The messages of an upload: the header, then the bytes in chunks that share the memory of the print.
+fn upload_messages(header: ArtifactHeader, mut bytes: Bytes) -> impl Iterator<Item = UploadArtifactRequest> {
     let first = std::iter::once(UploadPart::Header(header));
     let rest = std::iter::from_fn(move || {
-        (!bytes.is_empty()).then(|| UploadPart::Data(bytes.split_to(bytes.len().min(PIECE))))
+        (!bytes.is_empty()).then(|| UploadPart::Data(bytes.split_to(bytes.len().min(UPLOAD_CHUNK_BYTES))))
     });
     first.chain(rest).map(|part| UploadArtifactRequest { part: Some(part) })
 }
 
-/// What a status means for the worker. Credentials may be mended while it runs, so they are waited for.
-#[allow(clippy::needless_pass_by_value, reason = "it stands in map_err")]
-fn understand(status: Status) -> QueueError {
+/// Converts a status. Rejected credentials count as unavailable, because the token file can be fixed while the worker runs.
+#[allow(clippy::needless_pass_by_value, reason = "for use in map_err")]
+fn queue_error(status: Status) -> QueueError {
     let message = format!("{:?}: {}", status.code(), status.message());
     match reason_of(&status) {
         Some(Reason::LeaseLost) => return QueueError::LeaseLost,
@@ -167,29 +169,31 @@ mod tests {
     use tonic::{Code, Status};
     use tonic_types::ErrorDetails;
 
-    use super::{PIECE, QueueError, pieces, understand};
+    use super::{QueueError, UPLOAD_CHUNK_BYTES, queue_error, upload_messages};
 
     #[test]
-    fn an_upload_is_the_header_and_then_all_bytes_in_small_pieces() {
-        let bytes = Bytes::from(vec![7; PIECE * 2 + 1]);
-        let mut parts = pieces(ArtifactHeader::default(), bytes).map(|request| request.part.unwrap());
+    fn an_upload_is_a_header_and_then_chunks() {
+        let bytes = Bytes::from(vec![7; UPLOAD_CHUNK_BYTES * 2 + 1]);
+        let mut parts =
+            upload_messages(ArtifactHeader::default(), bytes).map(|request| request.part.unwrap());
         assert!(matches!(parts.next(), Some(Part::Header(_))));
         let sizes: Vec<usize> = parts
             .map(|part| if let Part::Data(data) = part { data.len() } else { panic!("a second header") })
             .collect();
-        assert_eq!(sizes, [PIECE, PIECE, 1]);
+        assert_eq!(sizes, [UPLOAD_CHUNK_BYTES, UPLOAD_CHUNK_BYTES, 1]);
     }
 
     #[test]
-    fn a_status_tells_what_to_do() {
+    fn statuses_map_to_errors_by_their_remedy() {
         let lost = refusal(Code::Aborted, Reason::LeaseLost, "lost", ErrorDetails::new());
-        assert_eq!(understand(lost), QueueError::LeaseLost);
+        assert_eq!(queue_error(lost), QueueError::LeaseLost);
         let full = refusal(Code::ResourceExhausted, Reason::ArtifactStoreFull, "full", ErrorDetails::new());
-        assert!(matches!(understand(full), QueueError::StoreFull(_)));
-        assert!(matches!(understand(Status::invalid_argument("no")), QueueError::Refused(_)));
-        for passing in [Status::unavailable("away"), Status::internal("id 1"), Status::unauthenticated("who")]
+        assert!(matches!(queue_error(full), QueueError::StoreFull(_)));
+        assert!(matches!(queue_error(Status::invalid_argument("no")), QueueError::Refused(_)));
+        for transient in
+            [Status::unavailable("away"), Status::internal("id 1"), Status::unauthenticated("who")]
         {
-            assert!(matches!(understand(passing), QueueError::Unavailable(_)));
+            assert!(matches!(queue_error(transient), QueueError::Unavailable(_)));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What the worker counts, for Prometheus.
+//! The Prometheus metrics of the worker.
 
 use std::time::Duration;
 
@@ -11,16 +11,16 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
-/// The form of what [`Metrics::encode`] gives.
+/// Content type of [`Metrics::encode`].
 pub(crate) const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// From a millisecond to the time that a task may take.
-const SECONDS: [f64; 14] =
+/// Buckets from a millisecond to the deadline of a task.
+const PHASE_SECONDS: [f64; 14] =
     [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0];
 
 type Label<V> = [(&'static str, V); 1];
 
-/// Parts of a task's time.
+/// Phases of a task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Phase {
     Compose,
@@ -43,7 +43,7 @@ impl Phase {
     }
 }
 
-/// What becomes of leases.
+/// Outcomes of leases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PrintResult {
     Succeeded,
@@ -65,7 +65,7 @@ impl PrintResult {
     }
 }
 
-/// The worker's counters and gauges.
+/// The metrics of a worker.
 #[derive(Debug)]
 pub(crate) struct Metrics {
     registry: Registry,
@@ -95,7 +95,7 @@ impl Metrics {
             leases_lost_at_renewal: Counter::default(),
             prints: Family::default(),
             failures: Family::default(),
-            seconds: Family::new_with_constructor(|| Histogram::new(SECONDS)),
+            seconds: Family::new_with_constructor(|| Histogram::new(PHASE_SECONDS)),
             pages: Counter::default(),
             uploaded_bytes: Counter::default(),
             stuck_threads: Gauge::default(),
@@ -104,14 +104,14 @@ impl Metrics {
             memory_limit: Gauge::default(),
             resident_memory: Gauge::default(),
         };
-        // A rate needs the zero before the first one.
+        // Counters start at zero, so that a rate includes the first print.
         for result in PrintResult::ALL {
             let _ = metrics.prints.get_or_create(&[("result", result.name())]);
         }
-        metrics.registered(environment)
+        metrics.register(environment)
     }
 
-    fn registered(mut self, environment: &PrintEnvironment) -> Self {
+    fn register(mut self, environment: &PrintEnvironment) -> Self {
         let mut registry = Registry::default();
         let build = Info::new([
             ("version", env!("CARGO_PKG_VERSION").to_owned()),
@@ -119,23 +119,19 @@ impl Metrics {
             ("fonts_digest", environment.fonts_digest.clone()),
         ]);
         let worker = registry.sub_registry_with_prefix("chancery_worker");
-        worker.register("build", "What the worker prints with", build);
-        worker.register("slots", "How many briefs are printed at once", self.slots.clone());
-        worker.register("busy_slots", "Slots that hold a lease", self.busy_slots.clone());
-        worker.register("leases_acquired", "Leases that were taken", self.leases_acquired.clone());
+        worker.register("build", "Print environment of the worker", build);
+        worker.register("slots", "Number of tasks printed at the same time", self.slots.clone());
+        worker.register("busy_slots", "Slots with a lease", self.busy_slots.clone());
+        worker.register("leases_acquired", "Leases acquired", self.leases_acquired.clone());
         worker.register(
             "lease_renewals_lost",
-            "Leases that turned out to be lost when they were renewed",
+            "Leases found lost at renewal",
             self.leases_lost_at_renewal.clone(),
         );
-        worker.register("prints", "Leases that have ended, by result", self.prints.clone());
-        worker.register(
-            "print_failures",
-            "Failed attempts by the reason that callers see",
-            self.failures.clone(),
-        );
-        let what = "Time of successful prints by phase; total is from the lease to the end of the upload";
-        worker.register_with_unit("print", what, Unit::Seconds, self.seconds.clone());
+        worker.register("prints", "Finished leases by result", self.prints.clone());
+        worker.register("print_failures", "Failed attempts by reason", self.failures.clone());
+        let help = "Time of successful prints by phase; total is from the lease to the end of the upload";
+        worker.register_with_unit("print", help, Unit::Seconds, self.seconds.clone());
         worker.register("pages_printed", "Pages of uploaded PDFs", self.pages.clone());
         worker.register_with_unit(
             "uploaded",
@@ -143,23 +139,27 @@ impl Metrics {
             Unit::Bytes,
             self.uploaded_bytes.clone(),
         );
-        worker.register("stuck_threads", "Abandoned threads that have not ended", self.stuck_threads.clone());
+        worker.register(
+            "stuck_threads",
+            "Abandoned threads that have not exited",
+            self.stuck_threads.clone(),
+        );
         worker.register(
             "threads_abandoned",
-            "Threads whose print gave no sign of life",
+            "Threads abandoned because their print made no progress",
             self.threads_abandoned.clone(),
         );
         worker.register(
             "service_reachable",
-            "1 when the service answers, else 0",
+            "1 if the service answers, else 0",
             self.service_reachable.clone(),
         );
-        let what = "The most memory that the process may hold; 0 without a limit";
-        worker.register_with_unit("memory_limit", what, Unit::Bytes, self.memory_limit.clone());
-        let what = "Resident memory of the process";
+        let help = "Memory limit of the process; 0 for no limit";
+        worker.register_with_unit("memory_limit", help, Unit::Bytes, self.memory_limit.clone());
+        let help = "Resident memory of the process";
         registry.register_with_unit(
             "process_resident_memory",
-            what,
+            help,
             Unit::Bytes,
             self.resident_memory.clone(),
         );
@@ -167,20 +167,20 @@ impl Metrics {
         self
     }
 
-    pub(crate) fn ended(&self, result: PrintResult) {
+    pub(crate) fn count_print(&self, result: PrintResult) {
         self.prints.get_or_create(&[("result", result.name())]).inc();
     }
 
-    pub(crate) fn failed(&self, reason: &str) {
-        self.ended(PrintResult::Failed);
+    pub(crate) fn count_failure(&self, reason: &str) {
+        self.count_print(PrintResult::Failed);
         self.failures.get_or_create(&[("reason", reason.to_owned())]).inc();
     }
 
-    pub(crate) fn took(&self, phase: Phase, time: Duration) {
+    pub(crate) fn observe_phase(&self, phase: Phase, time: Duration) {
         self.seconds.get_or_create(&[("phase", phase.name())]).observe(time.as_secs_f64());
     }
 
-    /// All of it as text.
+    /// Encodes the metrics as `OpenMetrics` text.
     pub(crate) fn encode(&self) -> String {
         let mut text = String::new();
         // Writing to a String does not fail.
