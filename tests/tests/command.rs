@@ -73,7 +73,7 @@ async fn what_is_exported_can_be_imported() {
     stack.command(&["export", "russia-iran", "-o", &format!("{path}/")]).run().await.exits(0);
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 2);
     let again = stack.command(&["import", &path]).run().await.exits(0);
-    assert!(again.stdout.contains("was there already, unchanged"), "{}", again.stdout);
+    assert!(again.stdout.contains("already exists, unchanged"), "{}", again.stdout);
 
     let one = stack.folder().join("one.json");
     let path = one.display().to_string();
@@ -100,7 +100,7 @@ async fn a_draft_is_edited_and_published() {
     let published = stack.command(&["publish", "russia-iran", "--json"]).run().await.exits(0);
     assert_eq!(published.json()["number"], 3);
     let again = stack.command(&["publish", "russia-iran"]).run().await.exits(0);
-    assert!(again.stdout.contains("nothing new"), "{}", again.stdout);
+    assert!(again.stdout.contains("nothing was published"), "{}", again.stdout);
 }
 
 #[tokio::test]

@@ -41,9 +41,9 @@ async fn the_demo_prints_once_answers_the_second_time_and_prints_the_same_when_f
     let digest = digest_of(&folder);
 
     let second = demo(&folder, &[]).run().await.exits(0);
-    assert!(second.stdout.contains("was there already, unchanged"), "{}", second.stdout);
-    assert!(second.stdout.contains("answered from the finished print"), "{}", second.stdout);
-    assert!(second.stdout.contains("the same bytes as the file that was there"), "{}", second.stdout);
+    assert!(second.stdout.contains("already exists, unchanged"), "{}", second.stdout);
+    assert!(second.stdout.contains("answered from an existing PDF"), "{}", second.stdout);
+    assert!(second.stdout.contains("same bytes as the replaced file"), "{}", second.stdout);
 
     let fresh = demo(&folder, &["--fresh", "--json"]).run().await.exits(0);
     let told = fresh.json();
@@ -128,7 +128,7 @@ async fn the_death_of_a_process_is_told_and_ends_the_rest() {
         stderr: String::from_utf8_lossy(&ended.stderr).into_owned(),
         bytes: Vec::new(),
     };
-    assert!(said.exits(1).stderr.contains("the worker-1 ended"));
+    assert!(said.exits(1).stderr.contains("the worker-1 exited"));
 }
 
 /// The id of a child process by its program.

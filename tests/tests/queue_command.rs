@@ -40,7 +40,7 @@ async fn a_queue_without_a_worker_says_so_until_one_comes() {
     assert!(stats.contains("NO_WORKER_FOR_ENVIRONMENT"), "{stats}");
     assert_eq!(said(&stack, &["workers"]).await, "no workers\n");
     let renders = stack.command(&["renders"]).run().await.exits(0).stdout;
-    assert!(renders.contains("waiting: no live worker prints with what it is pinned to"), "{renders}");
+    assert!(renders.contains("waiting: no live worker has the print environment that the render is pinned to"), "{renders}");
 
     stack.add_worker();
     let out = stack.folder().join("out.pdf").display().to_string();
@@ -57,11 +57,11 @@ async fn a_drained_worker_takes_tasks_again_when_that_is_undone() {
     stack.add_worker();
     let out = stack.folder().join("out.pdf").display().to_string();
     stack.command(&["render", "russia-iran", "-o", &out]).run().await.exits(0);
-    assert_eq!(said(&stack, &["drain", "worker-1"]).await, "worker-1: gets no more tasks, and has none\n");
+    assert_eq!(said(&stack, &["drain", "worker-1"]).await, "worker-1: drained; it holds no leases\n");
     assert!(said(&stack, &["workers"]).await.contains("drained"));
     let unknown = queue(&stack, &["drain", "worker-9", "--json"]).await.exits(1);
     assert_eq!(unknown.error()["reason"], "NOT_FOUND");
-    assert_eq!(said(&stack, &["drain", "worker-1", "--undo"]).await, "worker-1: gets tasks again\n");
+    assert_eq!(said(&stack, &["drain", "worker-1", "--undo"]).await, "worker-1: leases tasks again\n");
     let options = ["render", "russia-iran", "--paper", "letter", "-o", &out];
     stack.command(&options).run().await.exits(0);
 }

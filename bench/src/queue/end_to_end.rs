@@ -9,7 +9,7 @@ use anyhow::ensure;
 use chancery_proto::render::v1::{RenderState, WaitRenderRequest};
 use chancery_proto::worker::v1::PrintEnvironment;
 use chancery_worker::{
-    ChanceryPrinter, Config, PrintFailure, PrintInput, Printed, Printer, Progress, RunError, Vitals,
+    ChanceryPrinter, Config, HealthState, PrintFailure, PrintInput, Printed, Printer, Progress, RunError,
 };
 use clap::Parser as _;
 use prost::Message as _;
@@ -64,8 +64,8 @@ impl Workers {
                 let told = async {
                     let _ = stopped.await;
                 };
-                let vitals = Vitals::new(&NoPrinter.environment());
-                chancery_worker::run(queue, NoPrinter, config.settings(), vitals, told).await
+                let health = HealthState::new(&NoPrinter.environment());
+                chancery_worker::run(queue, NoPrinter, config.settings(), health, told).await
             });
             stops.push(stop);
         }

@@ -7,34 +7,34 @@ use chancery_proto::brief::v1::{BriefContent, RevisionBody};
 use prost::Message;
 use sha2::{Digest as _, Sha256};
 
-/// The version of the content's schema that this build writes. Bytes of a newer one are never re-encoded: a build that
-/// does not know a field would lose it. Version 2 added short titles, access dates, polarities, highlights and changes
-/// of any part.
+/// Version of the content schema that this build writes. Bytes of a newer version are never re-encoded, because a build
+/// that does not know a field would lose it. Version 2 added short titles, access dates, polarities, highlights and
+/// changes of any part.
 pub const CONTENT_SCHEMA_VERSION: u32 = 2;
-/// The version of the redaction rules that this build's editions follow. Stored editions of an older one are encoded
-/// again by `chancery migrate`. Version 2 has no figures, lists and tables without data in editions.
+/// Version of the redaction rules of this build. `chancery migrate` encodes stored editions of an older version again.
+/// Version 2 removes figures, lists and tables without data from editions.
 pub const REDACTION_VERSION: u32 = 2;
 
-/// A SHA-256; prints as 64 lower-case hexadecimal digits.
+/// A SHA-256 digest, displayed as 64 lower-case hexadecimal digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest(pub [u8; 32]);
 
-/// A text is no digest.
+/// The text is not a digest.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("a digest is 64 lower-case hexadecimal digits")]
 pub struct DigestError;
 
-/// The digest of content alone: every "equals" between revisions is by it.
+/// Returns the digest of content alone, by which revisions compare as equal.
 pub fn content_digest(content: &BriefContent) -> Digest {
     body_digest(&content.encode_to_vec())
 }
 
-/// The canonical `RevisionBody` of a revision, or of an edition of it.
+/// Encodes the canonical `RevisionBody` of a revision or of one of its editions.
 pub fn body_bytes(brief_id: &str, revision: u32, content: &BriefContent) -> Vec<u8> {
     RevisionBody { brief_id: brief_id.to_owned(), revision, content: Some(content.clone()) }.encode_to_vec()
 }
 
-/// The digest of bytes, such as those of [`body_bytes`].
+/// Returns the digest of bytes, such as those of [`body_bytes`].
 pub fn body_digest(bytes: &[u8]) -> Digest {
     Digest(Sha256::digest(bytes).into())
 }
@@ -48,13 +48,10 @@ impl Digest {
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // In one piece: it is in every answer.
-        let digits = b"0123456789abcdef";
-        let mut text = [0; 64];
-        for (two, byte) in text.chunks_exact_mut(2).zip(self.0) {
-            two.copy_from_slice(&[digits[usize::from(byte >> 4)], digits[usize::from(byte & 15)]]);
-        }
-        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
+        // Without an allocation and in one write, because every response contains digests.
+        let mut digits = [0; 64];
+        hex::encode_to_slice(self.0, &mut digits).map_err(|_| fmt::Error)?;
+        f.write_str(std::str::from_utf8(&digits).map_err(|_| fmt::Error)?)
     }
 }
 
@@ -62,14 +59,12 @@ impl FromStr for Digest {
     type Err = DigestError;
 
     fn from_str(text: &str) -> Result<Self, DigestError> {
-        let digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-        if text.len() != 64 || !text.bytes().all(digit) {
+        // `hex` also decodes upper case, which would give a digest several names.
+        if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
             return Err(DigestError);
         }
         let mut bytes = [0; 32];
-        for (place, byte) in bytes.iter_mut().enumerate() {
-            *byte = u8::from_str_radix(&text[2 * place..2 * place + 2], 16).map_err(|_| DigestError)?;
-        }
+        hex::decode_to_slice(text, &mut bytes).map_err(|_| DigestError)?;
         Ok(Self(bytes))
     }
 }
@@ -84,7 +79,7 @@ mod tests {
     use crate::validate::canonicalize;
 
     #[test]
-    fn the_digest_of_nothing_is_sha_256s() {
+    fn the_digest_is_sha_256_in_lower_case() {
         let printed = body_digest(b"").to_string();
         assert_eq!(printed, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
         assert_eq!(printed.parse(), Ok(body_digest(b"")));
@@ -92,7 +87,7 @@ mod tests {
         assert!(printed[1..].parse::<Digest>().is_err());
     }
 
-    /// Bytes as builds of content schema 1 wrote them: they decode, and encode to the same bytes.
+    /// Bytes written by builds of content schema 1 decode, and encode to the same bytes.
     #[test]
     fn content_without_the_fields_of_schema_2_keeps_its_bytes_and_digest() {
         let source = b"\x0a\x01s\x12\x01t\x4a\x09TLP:CLEAR".as_slice();

@@ -1,4 +1,4 @@
-//! Which server, which token.
+//! Connecting: selects the server and the token.
 
 use std::env;
 use std::fs;
@@ -7,39 +7,39 @@ use std::path::{Path, PathBuf};
 use chancery_client::{Client, ClientConfig};
 
 use crate::args::Global;
-use crate::failure::Failure;
-use crate::state::{Running, StateFolder};
+use crate::local::state_folder::{RunningStack, StateFolder};
+use crate::ui::failure::Failure;
 
-/// Where a service listens unless told otherwise.
+/// The default address of a service's public listener.
 const DEFAULT_SERVER: &str = "http://127.0.0.1:50051";
 
-/// Connects as the command line, the environment and this machine's own `up` say, in this order.
+/// Connects with the settings of the command line, else the environment, else a running `chancery up`.
 pub async fn connect(global: &Global) -> Result<Client, Failure> {
     connect_with(global, |running| running.token_file).await
 }
 
-/// The same with the operator's token where this machine's own `up` gives one.
+/// Connects like [`connect`], but with the operator token of a running `chancery up`.
 pub async fn connect_as_operator(global: &Global) -> Result<Client, Failure> {
     connect_with(global, |running| running.operator_token_file).await
 }
 
 async fn connect_with(
     global: &Global,
-    local_token_file: impl FnOnce(Running) -> PathBuf,
+    local_token_file: impl FnOnce(RunningStack) -> PathBuf,
 ) -> Result<Client, Failure> {
     let running = StateFolder::find(global.data.as_deref()).ok().and_then(|state| state.running());
     let local = running.as_ref().map(|running| running.server.clone());
     let server = global.server.as_deref().or(local.as_deref()).unwrap_or(DEFAULT_SERVER);
-    // This machine's token is for this machine's service, not for any that a flag names.
+    // Never sends the token of the local stack to a server named by a flag.
     let local_token = running.filter(|running| running.server == server.trim_end_matches('/'));
-    let token = match given_token(global)? {
+    let token = match configured_token(global)? {
         Some(token) => Some(token),
         None => local_token.map(|running| read_token(&local_token_file(running))).transpose()?,
     };
     connect_to(server, token, global.ca_file.as_deref()).await
 }
 
-/// Connects to one server with one token.
+/// Connects to a server with a token.
 pub async fn connect_to(
     server: &str,
     token: Option<String>,
@@ -51,25 +51,25 @@ pub async fn connect_to(
         let pem = fs::read(file).map_err(Failure::io(format!("reading {}", file.display())))?;
         config.certificate_authority = Some(pem);
     }
-    // Whether a server answers is worth knowing before whether a token is missing.
+    // An unreachable server is reported before a missing token.
     let client = Client::connect(config).await?;
     if has_token { Ok(client) } else { Err(no_token(server)) }
 }
 
-/// Reads a token's file.
+/// Reads a token file.
 pub fn read_token(file: &Path) -> Result<String, Failure> {
     let text =
         fs::read_to_string(file).map_err(Failure::io(format!("reading the token in {}", file.display())))?;
     let token = text.trim();
     if token.is_empty() {
-        let message = format!("{} holds no token", file.display());
+        let message = format!("{} contains no token", file.display());
         return Err(Failure::new("UNAUTHENTICATED", "NO_TOKEN", message));
     }
     Ok(token.to_owned())
 }
 
-/// The token that the command line or else the environment gives.
-fn given_token(global: &Global) -> Result<Option<String>, Failure> {
+/// The token named by the command line, or else by the environment.
+fn configured_token(global: &Global) -> Result<Option<String>, Failure> {
     if let Some(file) = &global.token_file {
         return read_token(file).map(Some);
     }
@@ -82,7 +82,7 @@ fn given_token(global: &Global) -> Result<Option<String>, Failure> {
 
 fn no_token(server: &str) -> Failure {
     Failure::new("UNAUTHENTICATED", "NO_TOKEN", format!("no API token for {server}")).help(
-        "give one with --token-file, or in CHANCERY_TOKEN_FILE or CHANCERY_TOKEN; `chancery migrate --init DIR` writes \
-         the first ones, `chancery token create` makes more",
+        "set --token-file, CHANCERY_TOKEN_FILE or CHANCERY_TOKEN; `chancery migrate --init DIR` writes the first tokens, \
+         `chancery token create` creates more",
     )
 }

@@ -1,4 +1,4 @@
-//! Short names: what people type, completed to resource names.
+//! Completes short names to resource names.
 
 use std::str::FromStr;
 
@@ -6,24 +6,24 @@ use chancery_proto::names::{
     ApiTokenName, BriefName, BriefOrRevisionName, NameError, RenderName, ResourceId, RevisionName, TaskName,
 };
 
-use crate::failure::Failure;
+use crate::ui::failure::Failure;
 
-/// A brief: `russia-iran`, `briefs/russia-iran` or in full.
+/// Completes the name of a brief: `russia-iran`, `briefs/russia-iran` or the full name.
 pub fn brief(workspace: &ResourceId, given: &str) -> Result<BriefName, Failure> {
-    completed(workspace, "briefs", given)
+    complete(workspace, "briefs", given)
 }
 
-/// A brief or one of its revisions: `russia-iran/revisions/2` and longer forms.
+/// Completes the name of a brief or of one of its revisions: `russia-iran/revisions/2` and longer forms.
 pub fn brief_or_revision(workspace: &ResourceId, given: &str) -> Result<BriefOrRevisionName, Failure> {
-    completed(workspace, "briefs", given)
+    complete(workspace, "briefs", given)
 }
 
-/// A revision: `russia-iran/revisions/2` and longer forms.
+/// Completes the name of a revision: `russia-iran/revisions/2` and longer forms.
 pub fn revision(workspace: &ResourceId, given: &str) -> Result<RevisionName, Failure> {
-    completed(workspace, "briefs", given)
+    complete(workspace, "briefs", given)
 }
 
-/// A revision by its number, as one of a brief: `2`; or by any name that [`revision`] takes.
+/// Completes a revision number, such as `2`, of the given brief, or any name that [`revision`] accepts.
 pub fn revision_of(brief: &BriefName, given: &str) -> Result<RevisionName, Failure> {
     if given.bytes().all(|byte| byte.is_ascii_digit()) {
         let full = format!("{brief}/revisions/{given}");
@@ -32,23 +32,23 @@ pub fn revision_of(brief: &BriefName, given: &str) -> Result<RevisionName, Failu
     revision(&brief.workspace, given)
 }
 
-/// An API token: its id, `apiTokens/…` or in full.
+/// Completes the name of an API token: its id, `apiTokens/…` or the full name.
 pub fn api_token(workspace: &ResourceId, given: &str) -> Result<ApiTokenName, Failure> {
-    completed(workspace, "apiTokens", given)
+    complete(workspace, "apiTokens", given)
 }
 
-/// A render: its id, `renders/…` or in full.
+/// Completes the name of a render: its id, `renders/…` or the full name.
 pub fn render(workspace: &ResourceId, given: &str) -> Result<RenderName, Failure> {
-    completed(workspace, "renders", given)
+    complete(workspace, "renders", given)
 }
 
-/// A render task, which is in no workspace: its id or `renderTasks/…`.
+/// Completes the name of a render task, which belongs to no workspace: its id or `renderTasks/…`.
 pub fn task(given: &str) -> Result<TaskName, Failure> {
     let full = if given.contains('/') { given.to_owned() } else { format!("renderTasks/{given}") };
     full.parse().map_err(|error: NameError| Failure::usage("INVALID_NAME", error.to_string()))
 }
 
-fn completed<N: FromStr<Err = NameError>>(
+fn complete<N: FromStr<Err = NameError>>(
     workspace: &ResourceId,
     collection: &str,
     given: &str,
@@ -66,13 +66,13 @@ mod tests {
     use super::{brief, brief_or_revision, revision_of};
 
     #[test]
-    fn a_number_is_a_revision_of_the_brief_at_hand() {
+    fn a_number_names_a_revision_of_the_given_brief() {
         let brief = "workspaces/default/briefs/russia-iran".parse().unwrap();
         let name = |given| revision_of(&brief, given).map(|name| name.to_string());
         assert_eq!(name("2").unwrap(), "workspaces/default/briefs/russia-iran/revisions/2");
         assert_eq!(name("other/revisions/1").unwrap(), "workspaces/default/briefs/other/revisions/1");
-        for wrong in ["0", "", "other", "-1", "99999999999"] {
-            assert!(name(wrong).is_err(), "{wrong}");
+        for invalid in ["0", "", "other", "-1", "99999999999"] {
+            assert!(name(invalid).is_err(), "{invalid}");
         }
     }
 
@@ -91,13 +91,13 @@ mod tests {
     }
 
     #[test]
-    fn a_brief_in_another_workspace_is_named_in_full() {
+    fn a_full_name_selects_another_workspace() {
         let named = brief(&"default".parse().unwrap(), "workspaces/other/briefs/b1").unwrap();
         assert_eq!(named.workspace.as_str(), "other");
     }
 
     #[test]
-    fn a_wrong_name_is_a_usage_error() {
+    fn an_invalid_name_is_a_usage_error() {
         let workspace = "default".parse().unwrap();
         for given in ["", "Russia", "russia-iran/", "russia-iran/revisions/0", "../x", "workspaces/w1"] {
             assert!(brief_or_revision(&workspace, given).is_err(), "{given}");

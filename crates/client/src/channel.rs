@@ -18,13 +18,13 @@ use tonic::{Request, Status};
 use crate::config::{ClientConfig, Deadlines, Retries};
 use crate::error::Error;
 
-/// What the generated clients run over.
+/// The transport of the generated clients.
 pub type Transport = InterceptedService<Channel, Credentials>;
 
-/// How often a connection with open calls is asked for a sign of life.
+/// Interval and timeout of HTTP/2 pings on connections with open calls.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// A connection to one server, for one caller. Cheap to clone.
+/// A connection to a server with the credentials of a caller. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Client {
     server: Arc<str>,
@@ -34,10 +34,10 @@ pub struct Client {
 }
 
 impl Client {
-    /// Connects.
+    /// Connects to the server.
     ///
     /// # Errors
-    /// [`Error::InvalidServer`] and [`Error::InvalidToken`] for a wrong configuration, [`Error::Unreachable`] when no
+    /// [`Error::InvalidServer`] and [`Error::InvalidToken`] for an invalid configuration, [`Error::Unreachable`] if no
     /// server answers.
     pub async fn connect(config: ClientConfig) -> Result<Self, Error> {
         let endpoint = endpoint(&config)?;
@@ -51,12 +51,12 @@ impl Client {
         })
     }
 
-    /// The server's URL.
+    /// URL of the server.
     pub fn server(&self) -> &str {
         &self.server
     }
 
-    /// The generated client of `BriefService`, for calls with other deadlines or metadata than the methods here have.
+    /// The generated client of `BriefService`, for calls with other deadlines or metadata.
     pub fn briefs(&self) -> BriefServiceClient<Transport> {
         BriefServiceClient::new(self.transport.clone())
             .max_decoding_message_size(MESSAGE_LIMIT)
@@ -101,23 +101,23 @@ fn endpoint(config: &ClientConfig) -> Result<Endpoint, Error> {
         Some(pem) => tls.ca_certificate(Certificate::from_pem(pem)),
         None => tls.with_native_roots(),
     };
-    let refuse = |error: tonic::transport::Error| Error::InvalidServer {
+    let invalid = |error: tonic::transport::Error| Error::InvalidServer {
         given: config.server.clone(),
-        reason: format!("TLS cannot be set up: {}", innermost(&error)),
+        reason: format!("cannot set up TLS: {}", root_cause(&error)),
     };
-    endpoint.tls_config(tls).map_err(refuse)
+    endpoint.tls_config(tls).map_err(invalid)
 }
 
 fn unreachable(server: &str, error: &tonic::transport::Error) -> Error {
-    Error::Unreachable { server: server.to_owned(), cause: innermost(error) }
+    Error::Unreachable { server: server.to_owned(), cause: root_cause(error) }
 }
 
-/// "Connection refused" says more than "transport error".
-fn innermost(error: &dyn std::error::Error) -> String {
-    error.source().map_or_else(|| error.to_string(), innermost)
+/// The innermost source of an error: "Connection refused" is more specific than "transport error".
+fn root_cause(error: &dyn std::error::Error) -> String {
+    error.source().map_or_else(|| error.to_string(), root_cause)
 }
 
-/// Puts the token into each call's metadata.
+/// Adds the token to the metadata of each call.
 #[derive(Debug, Clone)]
 pub struct Credentials {
     authorization: Option<MetadataValue<Ascii>>,
@@ -130,7 +130,7 @@ impl Credentials {
         let value: Option<MetadataValue<Ascii>> =
             format!("Bearer {token}").parse().ok().filter(|_| is_token_text);
         let mut value = value.ok_or(Error::InvalidToken)?;
-        // Keeps it out of debug output and out of header compression's memory.
+        // Keeps the token out of debug output and out of the header compression table.
         value.set_sensitive(true);
         Ok(Self { authorization: Some(value) })
     }
@@ -154,7 +154,7 @@ mod tests {
     use crate::{ClientConfig, Error};
 
     #[test]
-    fn a_token_travels_as_bearer_and_stays_out_of_debug_output() {
+    fn a_token_is_sent_as_bearer_and_not_in_debug_output() {
         let mut credentials = Credentials::bearer(Some("chy_abc")).unwrap();
         let request = credentials.call(Request::new(())).unwrap();
         assert_eq!(request.metadata().get("authorization").unwrap(), "Bearer chy_abc");
@@ -162,19 +162,19 @@ mod tests {
     }
 
     #[test]
-    fn a_token_with_a_line_break_is_refused_before_it_is_sent() {
+    fn a_malformed_token_is_refused_before_it_is_sent() {
         for token in ["", "chy_a\n", "chy a", "chy_ü"] {
             assert!(matches!(Credentials::bearer(Some(token)), Err(Error::InvalidToken)), "{token:?}");
         }
     }
 
     #[tokio::test]
-    async fn a_server_that_is_not_there_is_named_with_the_cause() {
+    async fn an_unreachable_server_is_reported_with_the_cause() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let server = format!("http://{}", listener.local_addr().unwrap());
         drop(listener);
         let error = Client::connect(ClientConfig::new(&server)).await.unwrap_err();
-        let said = error.to_string();
-        assert!(said.contains(&server) && said.contains("onnection refused"), "{said}");
+        let message = error.to_string();
+        assert!(message.contains(&server) && message.contains("onnection refused"), "{message}");
     }
 }

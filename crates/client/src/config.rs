@@ -1,4 +1,4 @@
-//! What a client needs to know, and the check of it.
+//! Configuration of a client.
 
 use std::fmt;
 use std::time::Duration;
@@ -7,23 +7,23 @@ use tonic::codegen::http::uri::{Scheme, Uri};
 
 use crate::error::Error;
 
-/// Where the server is, who calls, and how patient the caller is.
+/// Server, credentials, deadlines and retries.
 #[derive(Clone)]
 pub struct ClientConfig {
-    /// The server's URL: `http://host:port` or `https://host:port`.
+    /// URL of the server: `http://host:port` or `https://host:port`.
     pub server: String,
-    /// The API token, `chy_` and 43 characters. None calls without credentials.
+    /// API token, `chy_` and 43 characters. None calls without credentials.
     pub token: Option<String>,
     /// PEM certificates to trust instead of the system's, for https.
     pub certificate_authority: Option<Vec<u8>>,
-    /// How long calls may take.
+    /// Deadlines of calls.
     pub deadlines: Deadlines,
-    /// How often calls that change nothing twice are repeated.
+    /// Retries of idempotent calls.
     pub retries: Retries,
 }
 
 impl ClientConfig {
-    /// With the usual deadlines and retries, without a token.
+    /// Creates a configuration with default deadlines and retries and without a token.
     pub fn new(server: impl Into<String>) -> Self {
         Self {
             server: server.into(),
@@ -34,34 +34,34 @@ impl ClientConfig {
         }
     }
 
-    /// The same with a token.
+    /// Adds a token.
     #[must_use]
     pub fn with_token(self, token: impl Into<String>) -> Self {
         Self { token: Some(token.into()), ..self }
     }
 
-    /// The server's address, checked.
+    /// Parses the URL of the server.
     pub(crate) fn uri(&self) -> Result<Uri, Error> {
-        let refuse =
+        let invalid =
             |reason: &str| Error::InvalidServer { given: self.server.clone(), reason: reason.to_owned() };
-        let uri: Uri = self.server.parse().map_err(|_| refuse("it is no URL"))?;
+        let uri: Uri = self.server.parse().map_err(|_| invalid("not a URL"))?;
         match uri.scheme() {
             Some(scheme) if *scheme == Scheme::HTTP || *scheme == Scheme::HTTPS => {}
-            Some(_) => return Err(refuse("the scheme must be http or https")),
-            None => return Err(refuse("it has no scheme: write http://host:port or https://host:port")),
+            Some(_) => return Err(invalid("the scheme must be http or https")),
+            None => return Err(invalid("no scheme: expected http://host:port or https://host:port")),
         }
         if uri.host().is_none_or(str::is_empty) {
-            return Err(refuse("it names no host"));
+            return Err(invalid("no host"));
         }
         if uri.path_and_query().is_some_and(|rest| rest.as_str() != "/") {
-            return Err(refuse("it may not have a path"));
+            return Err(invalid("a path is not allowed"));
         }
         Ok(uri)
     }
 }
 
 impl fmt::Debug for ClientConfig {
-    /// Without the token's secret.
+    /// Redacts the token.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientConfig")
             .field("server", &self.server)
@@ -72,17 +72,17 @@ impl fmt::Debug for ClientConfig {
     }
 }
 
-/// How long things may take.
+/// Deadlines of calls and timeouts of streams.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Deadlines {
-    /// Reaching the server.
+    /// Connecting to the server.
     pub connect: Duration,
-    /// A call that reads or writes a little, its retries included.
+    /// A small read or write, including its retries.
     pub call: Duration,
-    /// A call that sends much: an import.
+    /// A call with a large request or response, such as an import.
     pub import: Duration,
-    /// The silence on a stream after which it is taken for broken and opened again.
-    pub silence: Duration,
+    /// Time without a message after which a stream is reopened.
+    pub stream_idle: Duration,
     /// A render, from the request to its end.
     pub render: Duration,
 }
@@ -93,26 +93,26 @@ impl Default for Deadlines {
             connect: Duration::from_secs(5),
             call: Duration::from_secs(30),
             import: Duration::from_mins(2),
-            silence: Duration::from_secs(45),
+            stream_idle: Duration::from_secs(45),
             render: Duration::from_mins(10),
         }
     }
 }
 
-/// How often and how fast calls are repeated when the server cannot be reached or says UNAVAILABLE.
+/// Retries of idempotent calls when the server cannot be reached or is unavailable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retries {
-    /// Attempts in all, from 1.
+    /// Maximum number of attempts, at least 1.
     pub attempts: u32,
-    /// The longest pause before the second attempt; it doubles from there.
-    pub first_pause: Duration,
-    /// The longest pause.
-    pub longest_pause: Duration,
+    /// Maximum delay before the second attempt; doubles for each further attempt.
+    pub initial_delay: Duration,
+    /// Maximum delay.
+    pub max_delay: Duration,
 }
 
 impl Default for Retries {
     fn default() -> Self {
-        Self { attempts: 5, first_pause: Duration::from_millis(100), longest_pause: Duration::from_secs(2) }
+        Self { attempts: 5, initial_delay: Duration::from_millis(100), max_delay: Duration::from_secs(2) }
     }
 }
 
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn the_token_is_not_in_the_debug_form() {
+    fn debug_output_redacts_the_token() {
         let config = ClientConfig::new("http://host").with_token("chy_secret");
         assert!(!format!("{config:?}").contains("chy_secret"));
     }

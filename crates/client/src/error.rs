@@ -1,4 +1,4 @@
-//! What can go wrong between a caller and the server, in words that tell the caller what to do.
+//! Errors of calls.
 
 use std::error::Error as _;
 use std::fmt;
@@ -10,104 +10,104 @@ use chancery_proto::status::{code_name, reason_name, reason_of, violations_total
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
-/// Why a call did not do what it should.
+/// Failure of a call.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The server's URL cannot be used.
-    #[error("{given:?} is no server: {reason}")]
+    /// The URL of the server is invalid.
+    #[error("invalid server {given:?}: {reason}")]
     InvalidServer {
-        /// What was given.
+        /// The given URL.
         given: String,
-        /// What is wrong with it.
+        /// The violated requirement.
         reason: String,
     },
 
-    /// The token cannot be sent: it holds characters that no token has.
-    #[error("the API token is malformed: it is \"chy_\" and 43 letters, digits, \"-\" or \"_\"")]
+    /// The token contains characters that no token has.
+    #[error("malformed API token: expected \"chy_\" and 43 letters, digits, \"-\" or \"_\"")]
     InvalidToken,
 
-    /// No server answers there.
+    /// No server answers at the URL.
     #[error("no server answers at {server}: {cause}")]
     Unreachable {
-        /// The server's URL.
+        /// URL of the server.
         server: String,
-        /// What the network said.
+        /// The cause, such as "Connection refused".
         cause: String,
     },
 
-    /// The answer took too long.
-    #[error("{what} took longer than {} s", limit.as_secs())]
+    /// The call exceeded its deadline.
+    #[error("{call} took longer than {} s", limit.as_secs())]
     TimedOut {
-        /// The call.
-        what: String,
-        /// Its deadline.
+        /// The method, or the name of the render.
+        call: String,
+        /// The deadline.
         limit: Duration,
     },
 
-    /// The server refused.
+    /// The server refused the call.
     #[error(transparent)]
     Refused(#[from] Refusal),
 
-    /// The render ended without a PDF.
+    /// The render failed or was cancelled.
     #[error("{render} failed: {reason}: {message}")]
     RenderFailed {
-        /// The render's name.
+        /// Name of the render.
         render: String,
-        /// The stable reason.
+        /// Stable reason.
         reason: String,
-        /// For people.
+        /// Message for people.
         message: String,
     },
 
-    /// What arrived is not what was announced: a defect, or somebody changed it on the way.
-    #[error("{what}: {found} arrived, {announced} was announced")]
+    /// The received data differs from what the server announced.
+    #[error("{what} is {found}; the server announced {announced}")]
     Damaged {
-        /// What differs.
+        /// The property that differs.
         what: &'static str,
-        /// What was announced.
+        /// The announced value.
         announced: String,
-        /// What arrived.
+        /// The received value.
         found: String,
     },
 
-    /// The caller's writer refused the bytes.
+    /// The writer of the caller failed.
     #[error("writing the PDF: {0}")]
     Output(#[from] io::Error),
 }
 
-/// The server's refusal, with its stable reason.
+/// A refusal by the server.
 #[derive(Debug, Clone)]
 pub struct Refusal {
-    /// The gRPC code.
+    /// gRPC code.
     pub code: Code,
-    /// The stable reason, where the server gave one of Chancery's.
+    /// Stable reason, if the status has one.
     pub reason: Option<Reason>,
-    /// For people.
+    /// Message for people.
     pub message: String,
-    /// The first places that are wrong, for bad input and for what has to change first.
+    /// The first violations of the request or of preconditions.
     pub violations: Vec<Violation>,
-    /// The number of all such places. `LintBrief` lists all of them, where content is refused.
+    /// Number of all violations. For refused content, `LintBrief` lists all of them.
     pub total_violations: usize,
-    /// When to try again, where the server said.
+    /// Delay before a retry, if the server gave one.
     pub retry_after: Option<Duration>,
 }
 
-/// One wrong place in a request.
+/// A violation in a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
-    /// The field's path in the request, such as `documents[0].content.sections[1].heading`.
+    /// Path of the field in the request, such as `documents[0].content.sections[1].heading`.
     pub field: String,
-    /// What is wrong.
+    /// Description.
     pub description: String,
 }
 
 impl Refusal {
-    /// The code in upper snake case, such as `INVALID_ARGUMENT`.
+    /// Name of the code, such as `INVALID_ARGUMENT`.
     pub fn code_name(&self) -> &'static str {
         code_name(self.code)
     }
 
-    /// The reason's name, such as `STALE_ETAG`; empty when there is none.
+    /// Name of the reason, such as `STALE_ETAG`; empty for none.
     pub fn reason_name(&self) -> &'static str {
         self.reason.map_or("", reason_name)
     }
@@ -127,12 +127,13 @@ impl std::error::Error for Refusal {}
 
 impl From<&Status> for Refusal {
     fn from(status: &Status) -> Self {
-        let wrong = status.get_details_bad_request().map(|wrong| wrong.field_violations).unwrap_or_default();
-        let unmet = status.get_details_precondition_failure().map(|unmet| unmet.violations);
-        let violations = wrong
+        let fields =
+            status.get_details_bad_request().map(|details| details.field_violations).unwrap_or_default();
+        let preconditions = status.get_details_precondition_failure().map(|details| details.violations);
+        let violations = fields
             .into_iter()
             .map(|violation| Violation { field: violation.field, description: violation.description })
-            .chain(unmet.unwrap_or_default().into_iter().map(|violation| Violation {
+            .chain(preconditions.unwrap_or_default().into_iter().map(|violation| Violation {
                 description: format!("{}: {}", violation.r#type, violation.description),
                 field: violation.subject,
             }));
@@ -149,7 +150,7 @@ impl From<&Status> for Refusal {
 }
 
 impl Error {
-    /// The refusal, if the server refused.
+    /// Returns the refusal, if the server refused the call.
     pub fn refusal(&self) -> Option<&Refusal> {
         match self {
             Self::Refused(refusal) => Some(refusal),
@@ -157,30 +158,30 @@ impl Error {
         }
     }
 
-    /// A status as the error that it means.
+    /// Converts a status.
     pub(crate) fn of(status: &Status, server: &str) -> Self {
-        if is_broken(status) {
-            Self::Unreachable { server: server.to_owned(), cause: cause(status) }
+        if is_connection_failure(status) {
+            Self::Unreachable { server: server.to_owned(), cause: root_cause(status) }
         } else {
             Self::Refused(status.into())
         }
     }
 }
 
-/// Whether a status tells of the connection, not of the server's decision: every refusal of Chancery carries a reason.
-pub(crate) fn is_broken(status: &Status) -> bool {
-    let may_be =
+/// Whether a status comes from the connection, not from the service: every refusal by the service has a reason.
+pub(crate) fn is_connection_failure(status: &Status) -> bool {
+    let is_possible =
         matches!(status.code(), Code::Unavailable | Code::Unknown | Code::Internal | Code::Cancelled);
-    may_be && status.get_details_error_info().is_none()
+    is_possible && status.get_details_error_info().is_none()
 }
 
-/// Whether the same call may succeed a little later: the server was not reached, or says when to come again.
+/// Whether a retry may succeed: the server was not reached, is unavailable, or gave a delay for a retry.
 pub(crate) fn is_transient(status: &Status) -> bool {
-    is_broken(status) || status.code() == Code::Unavailable || status.get_details_retry_info().is_some()
+    is_connection_failure(status) || status.code() == Code::Unavailable || status.get_details_retry_info().is_some()
 }
 
-/// The innermost message: "Connection refused" says more than "transport error".
-fn cause(status: &Status) -> String {
+/// The message of the innermost source: "Connection refused" is more specific than "transport error".
+fn root_cause(status: &Status) -> String {
     let mut innermost = status.source();
     while let Some(inner) = innermost.and_then(std::error::Error::source) {
         innermost = Some(inner);
@@ -197,10 +198,10 @@ mod tests {
     use tonic::{Code, Status};
     use tonic_types::ErrorDetails;
 
-    use super::{Error, is_broken, is_transient};
+    use super::{Error, is_connection_failure, is_transient};
 
     #[test]
-    fn a_refusal_keeps_reason_and_violations() {
+    fn a_refusal_has_reason_and_violations() {
         let mut details = ErrorDetails::new();
         details.add_bad_request_violation("content.title", "is required");
         let status = refusal(Code::InvalidArgument, Reason::InvalidContent, "bad", details);
@@ -212,11 +213,11 @@ mod tests {
     }
 
     #[test]
-    fn only_a_status_without_a_reason_can_tell_of_the_connection() {
-        assert!(is_broken(&Status::unavailable("transport error")));
-        assert!(!is_broken(&Status::not_found("x")));
+    fn only_a_status_without_a_reason_is_a_connection_failure() {
+        assert!(is_connection_failure(&Status::unavailable("transport error")));
+        assert!(!is_connection_failure(&Status::not_found("x")));
         let stopping = refusal(Code::Unavailable, Reason::Unavailable, "stopping", ErrorDetails::new());
-        assert!(!is_broken(&stopping) && is_transient(&stopping));
+        assert!(!is_connection_failure(&stopping) && is_transient(&stopping));
         let defect = refusal(Code::Internal, Reason::Internal, "defect", ErrorDetails::new());
         assert!(!is_transient(&defect));
         let later = ErrorDetails::with_retry_info(Some(Duration::from_secs(1)));

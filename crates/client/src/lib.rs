@@ -1,5 +1,5 @@
-//! A typed client of Chancery's service: one channel, credentials on every call, a deadline for every call, retries
-//! where a retry cannot change anything twice, and downloads that go on where they broke off.
+//! A typed client of the Chancery service: one channel, credentials and a deadline on every call, retries of idempotent
+//! calls, and downloads that resume after an interruption.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), chancery_client::Error> {

@@ -1,6 +1,4 @@
-//! From a request to a proven PDF: create, follow to the end, download, compare.
-
-use std::fmt::Write as _;
+//! Rendering: requests a PDF, follows the render, downloads the file and verifies its digest.
 
 use chancery_proto::render::v1::{
     Artifact, CreateRenderRequest, DownloadRenderRequest, Render, RenderState, WatchRenderRequest,
@@ -13,27 +11,27 @@ use tonic::Status;
 use crate::channel::Client;
 use crate::error::Error;
 
-/// What a caller who waits for a PDF may want to show.
+/// Progress of [`Client::render_to`].
 #[derive(Debug, Clone, Copy)]
 pub enum RenderEvent<'a> {
-    /// The render's state changed. The first event is its state right after the request.
+    /// The state of the render changed. The first event is the state in the response to the request.
     State(&'a Render),
-    /// So many bytes of so many have arrived.
+    /// Bytes were downloaded.
     Downloaded {
         /// Bytes so far.
         bytes: u64,
-        /// Bytes in all.
+        /// Total bytes.
         total: u64,
     },
 }
 
 impl Client {
-    /// Requests a PDF, follows the render to its end and writes the bytes, whose SHA-256 is compared with the announced
-    /// one. Broken streams are opened again: the watch from the state of that moment, the download at the next byte.
+    /// Requests a PDF, follows the render to its end and writes the file, verifying its SHA-256. Reopens broken streams:
+    /// the watch from the current state, the download from the next byte.
     ///
     /// # Errors
-    /// [`Error::RenderFailed`] when there will be no PDF; [`Error::Damaged`] when other bytes arrived than announced,
-    /// in which case the writer has got some of them.
+    /// [`Error::RenderFailed`] if the render fails or is cancelled; [`Error::Damaged`] if the bytes differ from those
+    /// announced, in which case some of them have been written.
     pub async fn render_to<W: AsyncWrite + Unpin>(
         &self,
         request: CreateRenderRequest,
@@ -53,7 +51,7 @@ impl Client {
         Ok(render)
     }
 
-    /// Follows a render from the state that the caller knows to its end.
+    /// Follows a render from a known state to its end.
     pub async fn follow_render(
         &self,
         known: Render,
@@ -63,29 +61,28 @@ impl Client {
         let deadline = Instant::now() + limit;
         let mut last = known;
         let mut failed = 0;
-        while !has_ended(&last) {
-            let timed_out = || Error::TimedOut { what: last.name.clone(), limit };
+        while !is_finished(&last) {
+            let timed_out = || Error::TimedOut { call: last.name.clone(), limit };
             let left = deadline.checked_duration_since(Instant::now()).ok_or_else(timed_out)?;
-            let mut heard = false;
+            let mut has_states = false;
             let watched = self.watch_once(&mut last, |render| {
-                heard = true;
+                has_states = true;
                 on_state(render);
             });
-            // The time being over ends the loop above; the stream's own end is told apart here.
-            let ended = timeout(left, watched).await.unwrap_or(Ok(()));
-            failed = if heard { 0 } else { failed + 1 };
+            // A timeout ends the loop at the check above.
+            let result = timeout(left, watched).await.unwrap_or(Ok(()));
+            failed = if has_states { 0 } else { failed + 1 };
             let status =
-                ended.err().unwrap_or_else(|| Status::unavailable("the watch ended before the render"));
-            if has_ended(&last) {
+                result.err().unwrap_or_else(|| Status::unavailable("the watch ended before the render"));
+            if is_finished(&last) {
                 break;
             }
-            self.pause_or_fail(failed, &status).await?;
+            self.wait_before_retry(failed, &status).await?;
         }
         Ok(last)
     }
 
-    /// Writes a finished render's bytes and compares their SHA-256 with the announced one. `on_bytes` gets the bytes so
-    /// far and in all.
+    /// Downloads the PDF of a finished render and verifies its SHA-256. `on_bytes` receives the bytes so far and the total.
     pub async fn download_render<W: AsyncWrite + Unpin>(
         &self,
         name: &str,
@@ -95,35 +92,35 @@ impl Client {
         let mut download = Download::default();
         let mut failed = 0;
         loop {
-            let before = download.bytes;
-            let broken = match self.download_once(name, &mut download, writer, &mut on_bytes).await {
+            let bytes_before = download.bytes;
+            let status = match self.download_once(name, &mut download, writer, &mut on_bytes).await {
                 Ok(()) => Status::unavailable("the download ended before the file"),
                 Err(Interrupted::Final(error)) => return Err(error),
                 Err(Interrupted::Broken(status)) => status,
             };
-            if download.is_whole() {
+            if download.is_complete() {
                 writer.flush().await?;
-                return download.proven();
+                return download.verify();
             }
-            failed = if download.bytes > before { 0 } else { failed + 1 };
-            self.pause_or_fail(failed, &broken).await?;
+            failed = if download.bytes > bytes_before { 0 } else { failed + 1 };
+            self.wait_before_retry(failed, &status).await?;
         }
     }
 
-    /// One stream of states, until it ends or falls silent.
+    /// Reads one stream of states until it ends or times out.
     async fn watch_once(&self, last: &mut Render, mut on_state: impl FnMut(&Render)) -> Result<(), Status> {
         let request = WatchRenderRequest { name: last.name.clone() };
-        let silence = self.deadlines.silence;
-        let opened = timeout(silence, async { self.renders().watch_render(request).await });
-        let mut states = opened.await.map_err(|_| silent())??.into_inner();
-        while let Some(render) = timeout(silence, states.message()).await.map_err(|_| silent())?? {
+        let idle = self.deadlines.stream_idle;
+        let opened = timeout(idle, async { self.renders().watch_render(request).await });
+        let mut states = opened.await.map_err(|_| stream_timed_out())??.into_inner();
+        while let Some(render) = timeout(idle, states.message()).await.map_err(|_| stream_timed_out())?? {
             on_state(&render);
             *last = render;
         }
         Ok(())
     }
 
-    /// One stream of bytes from where the download stands.
+    /// Reads one stream of bytes, starting at the offset of the download.
     async fn download_once<W: AsyncWrite + Unpin>(
         &self,
         name: &str,
@@ -133,12 +130,12 @@ impl Client {
     ) -> Result<(), Interrupted> {
         let read_offset = i64::try_from(download.bytes).unwrap_or(i64::MAX);
         let request = DownloadRenderRequest { name: name.to_owned(), read_offset };
-        let silence = self.deadlines.silence;
-        let opened = timeout(silence, async { self.renders().download_render(request).await });
-        let mut pieces = opened.await.map_err(|_| silent())??.into_inner();
-        while let Some(piece) = timeout(silence, pieces.message()).await.map_err(|_| silent())?? {
-            download.take(piece.artifact, piece.offset, &piece.data)?;
-            writer.write_all(&piece.data).await.map_err(Error::from)?;
+        let idle = self.deadlines.stream_idle;
+        let opened = timeout(idle, async { self.renders().download_render(request).await });
+        let mut chunks = opened.await.map_err(|_| stream_timed_out())??.into_inner();
+        while let Some(chunk) = timeout(idle, chunks.message()).await.map_err(|_| stream_timed_out())?? {
+            download.add(chunk.artifact, chunk.offset, &chunk.data)?;
+            writer.write_all(&chunk.data).await.map_err(Error::from)?;
             on_bytes(download.bytes, download.total());
         }
         Ok(())
@@ -147,9 +144,9 @@ impl Client {
 
 /// Why a stream of bytes ended early.
 enum Interrupted {
-    /// The connection broke: the next stream goes on.
+    /// The connection broke; another stream can resume.
     Broken(Status),
-    /// Going on would not help.
+    /// Resuming would not help.
     Final(Error),
 }
 
@@ -165,7 +162,7 @@ impl From<Error> for Interrupted {
     }
 }
 
-/// How far a download is.
+/// The state of a download.
 #[derive(Default)]
 struct Download {
     artifact: Option<Artifact>,
@@ -178,12 +175,12 @@ impl Download {
         self.artifact.as_ref().map_or(0, |artifact| artifact.size_bytes)
     }
 
-    fn is_whole(&self) -> bool {
+    fn is_complete(&self) -> bool {
         self.artifact.as_ref().is_some_and(|artifact| artifact.size_bytes == self.bytes)
     }
 
-    /// Takes the next piece; refuses a gap, an overlap, another file, or more than was announced.
-    fn take(&mut self, artifact: Option<Artifact>, offset: u64, data: &[u8]) -> Result<(), Error> {
+    /// Adds the next chunk; fails on a gap, an overlap, another file, or more bytes than announced.
+    fn add(&mut self, artifact: Option<Artifact>, offset: u64, data: &[u8]) -> Result<(), Error> {
         if let Some(artifact) = artifact {
             match &self.artifact {
                 Some(known) if *known != artifact => {
@@ -193,7 +190,7 @@ impl Download {
             }
         }
         if offset != self.bytes {
-            return Err(damaged("the offset of a piece", &self.bytes, &offset));
+            return Err(damaged("the offset of a chunk", &self.bytes, &offset));
         }
         self.hash.update(data);
         self.bytes += data.len() as u64;
@@ -203,9 +200,9 @@ impl Download {
         Ok(())
     }
 
-    /// The artifact, if the bytes are the announced ones.
-    fn proven(self) -> Result<Artifact, Error> {
-        let found = hexadecimal(&self.hash.finalize());
+    /// Verifies the digest and returns the artifact.
+    fn verify(self) -> Result<Artifact, Error> {
+        let found = hex::encode(self.hash.finalize());
         let artifact = self.artifact.unwrap_or_default();
         if artifact.sha256 == found {
             Ok(artifact)
@@ -219,40 +216,31 @@ pub(crate) fn damaged(what: &'static str, announced: &impl ToString, found: &imp
     Error::Damaged { what, announced: announced.to_string(), found: found.to_string() }
 }
 
-/// A digest as the service writes it.
-pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String does not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-fn has_ended(render: &Render) -> bool {
+fn is_finished(render: &Render) -> bool {
     matches!(render.state(), RenderState::Succeeded | RenderState::Failed | RenderState::Cancelled)
 }
 
-/// Why an ended render has no PDF: a reason, and a message for people.
+/// The reason and message of a failed or cancelled render.
 fn failure_of(render: &Render) -> Option<(String, String)> {
     match render.state() {
         RenderState::Failed => {
             let failure = render.failure.clone().unwrap_or_default();
             Some((failure.reason, failure.message))
         }
-        RenderState::Cancelled => Some(("RENDER_CANCELLED".to_owned(), "it was cancelled".to_owned())),
+        RenderState::Cancelled => Some(("RENDER_CANCELLED".to_owned(), "the render was cancelled".to_owned())),
         _ => None,
     }
 }
 
-pub(crate) fn silent() -> Status {
-    Status::unavailable("nothing was heard on the stream")
+pub(crate) fn stream_timed_out() -> Status {
+    Status::unavailable("the stream timed out")
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Artifact, Download};
 
-    /// Of "abc" (FIPS 180-4).
+    /// SHA-256 of "abc" (FIPS 180-4).
     const ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
     fn artifact(sha256: &str) -> Artifact {
@@ -260,30 +248,30 @@ mod tests {
     }
 
     #[test]
-    fn a_download_in_pieces_is_proven_by_its_digest() {
+    fn a_download_in_chunks_is_verified_by_its_digest() {
         let mut download = Download::default();
-        download.take(Some(artifact(ABC)), 0, b"a").unwrap();
-        assert!(!download.is_whole());
-        download.take(Some(artifact(ABC)), 1, b"bc").unwrap();
-        assert!(download.is_whole());
-        assert_eq!(download.proven().unwrap().sha256, ABC);
+        download.add(Some(artifact(ABC)), 0, b"a").unwrap();
+        assert!(!download.is_complete());
+        download.add(Some(artifact(ABC)), 1, b"bc").unwrap();
+        assert!(download.is_complete());
+        assert_eq!(download.verify().unwrap().sha256, ABC);
     }
 
     #[test]
     fn other_bytes_than_announced_are_an_error() {
         let mut download = Download::default();
-        download.take(Some(artifact(ABC)), 0, b"abd").unwrap();
-        assert!(download.proven().is_err());
+        download.add(Some(artifact(ABC)), 0, b"abd").unwrap();
+        assert!(download.verify().is_err());
     }
 
     #[test]
-    fn a_gap_an_overlap_another_file_and_a_surplus_are_errors() {
+    fn a_gap_an_overlap_another_file_and_excess_bytes_are_errors() {
         for (given, offset, data) in
             [(None, 2, "c"), (None, 0, "a"), (Some(artifact("other")), 1, "b"), (None, 1, "bcd")]
         {
             let mut download = Download::default();
-            download.take(Some(artifact(ABC)), 0, b"a").unwrap();
-            assert!(download.take(given, offset, data.as_bytes()).is_err(), "{offset} {data}");
+            download.add(Some(artifact(ABC)), 0, b"a").unwrap();
+            assert!(download.add(given, offset, data.as_bytes()).is_err(), "{offset} {data}");
         }
     }
 }

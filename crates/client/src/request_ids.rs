@@ -1,4 +1,4 @@
-//! Ids by which the server knows a repeated write again (AIP-155).
+//! Request ids, which make retried writes idempotent (AIP-155).
 
 use chancery_proto::brief::v1::{
     CreateBriefRequest, DeleteBriefRequest, ImportBriefRequest, PublishBriefRequest,
@@ -6,15 +6,15 @@ use chancery_proto::brief::v1::{
 };
 use chancery_proto::render::v1::{CancelRenderRequest, CreateRenderRequest, DeleteRenderRequest};
 
-/// A request that the server knows again by an id.
-pub(crate) trait Identified {
-    /// The id; empty while it has none.
+/// A request with a request id.
+pub(crate) trait HasRequestId {
+    /// The id; empty for none.
     fn request_id(&mut self) -> &mut String;
 }
 
-macro_rules! identified {
+macro_rules! has_request_id {
     ($($request:ty),+) => {
-        $(impl Identified for $request {
+        $(impl HasRequestId for $request {
             fn request_id(&mut self) -> &mut String {
                 &mut self.request_id
             }
@@ -22,22 +22,22 @@ macro_rules! identified {
     };
 }
 
-identified!(CancelRenderRequest, CreateRenderRequest, DeleteRenderRequest);
-identified!(CreateBriefRequest, UpdateBriefDraftRequest, PublishBriefRequest, ImportBriefRequest);
-identified!(DeleteBriefRequest, UndeleteBriefRequest);
-identified!(WithdrawBriefRevisionRequest, PurgeBriefRevisionRequest);
+has_request_id!(CancelRenderRequest, CreateRenderRequest, DeleteRenderRequest);
+has_request_id!(CreateBriefRequest, UpdateBriefDraftRequest, PublishBriefRequest, ImportBriefRequest);
+has_request_id!(DeleteBriefRequest, UndeleteBriefRequest);
+has_request_id!(WithdrawBriefRevisionRequest, PurgeBriefRevisionRequest);
 
-/// The request with an id of its own, unless its caller gave it one.
-pub(crate) fn identified<R: Identified>(mut request: R) -> R {
+/// Adds a random id to a request without one.
+pub(crate) fn with_request_id<R: HasRequestId>(mut request: R) -> R {
     let id = request.request_id();
     if id.is_empty() {
-        // Without randomness it stays without one: then a repeated call is a second one.
+        // Without a source of randomness the request has no id, so that a retry may have a second effect.
         *id = random_uuid().unwrap_or_default();
     }
     request
 }
 
-/// A UUID made at random (RFC 9562, version 4).
+/// Creates a random UUID (RFC 9562, version 4).
 fn random_uuid() -> Option<String> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).ok()?;
@@ -50,15 +50,15 @@ fn random_uuid() -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{CreateRenderRequest, identified};
+    use super::{CreateRenderRequest, with_request_id};
 
     #[test]
-    fn each_call_has_an_id_of_its_own_unless_it_was_given_one() {
-        let first = identified(CreateRenderRequest::default()).request_id;
-        let second = identified(CreateRenderRequest::default()).request_id;
+    fn a_request_gets_a_random_id_unless_it_has_one() {
+        let first = with_request_id(CreateRenderRequest::default()).request_id;
+        let second = with_request_id(CreateRenderRequest::default()).request_id;
         assert_ne!(first, second);
         assert_eq!((first.len(), first.as_bytes()[14], first.matches('-').count()), (36, b'4', 4));
         let given = CreateRenderRequest { request_id: "mine".into(), ..Default::default() };
-        assert_eq!(identified(given).request_id, "mine");
+        assert_eq!(with_request_id(given).request_id, "mine");
     }
 }

@@ -1,4 +1,4 @@
-//! A watch that goes on over broken connections, restarts and other replicas: from the last cursor that it was told.
+//! A watch that resumes from its last cursor after broken connections and restarts, on any replica.
 
 use std::ops::ControlFlow;
 
@@ -10,51 +10,51 @@ use crate::channel::Client;
 use crate::error::Error;
 
 impl Client {
-    /// Watches a workspace's briefs until `on_answer` breaks off. Each change comes once and in order, whatever happens to
-    /// the connection. Only while the current state is told there is no cursor yet: where that part breaks off it is told
-    /// again from its beginning, so `current` briefs may come twice, always before the first checkpoint.
+    /// Watches the briefs of a workspace until `on_event` breaks. Delivers each change once and in order, whatever happens
+    /// to the connection. The current state has no cursor before its end: if the connection breaks before, it starts over,
+    /// so that `current` briefs may be delivered twice, always before the first checkpoint.
     ///
     /// # Errors
-    /// A refusal that another try does not cure, such as `CURSOR_EXPIRED`, or the last of too many failed tries.
+    /// A permanent refusal, such as `CURSOR_EXPIRED`, or the failure of the last attempt.
     pub async fn watch_briefs<T>(
         &self,
         mut request: WatchBriefsRequest,
-        mut on_answer: impl FnMut(WatchBriefsResponse) -> ControlFlow<T>,
+        mut on_event: impl FnMut(WatchBriefsResponse) -> ControlFlow<T>,
     ) -> Result<T, Error> {
         let mut failed = 0;
         loop {
-            let mut heard = false;
-            let ended = self
-                .watch_briefs_once(&mut request, |answer| {
-                    heard = true;
-                    on_answer(answer)
+            let mut has_events = false;
+            let result = self
+                .watch_briefs_once(&mut request, |response| {
+                    has_events = true;
+                    on_event(response)
                 })
                 .await;
-            let status = match ended {
+            let status = match result {
                 Ok(ControlFlow::Break(done)) => return Ok(done),
                 Ok(ControlFlow::Continue(())) => Status::unavailable("the watch ended"),
                 Err(status) => status,
             };
-            failed = if heard { 1 } else { failed + 1 };
-            self.pause_or_fail(failed, &status).await?;
+            failed = if has_events { 1 } else { failed + 1 };
+            self.wait_before_retry(failed, &status).await?;
         }
     }
 
     async fn watch_briefs_once<T>(
         &self,
         request: &mut WatchBriefsRequest,
-        mut on_answer: impl FnMut(WatchBriefsResponse) -> ControlFlow<T>,
+        mut on_event: impl FnMut(WatchBriefsResponse) -> ControlFlow<T>,
     ) -> Result<ControlFlow<T>, Status> {
-        let mut answers = self.briefs().watch_briefs(request.clone()).await?.into_inner();
-        while let Some(answer) = answers.message().await? {
-            if !answer.cursor.is_empty() {
-                request.cursor.clone_from(&answer.cursor);
+        let mut responses = self.briefs().watch_briefs(request.clone()).await?.into_inner();
+        while let Some(response) = responses.message().await? {
+            if !response.cursor.is_empty() {
+                request.cursor.clone_from(&response.cursor);
                 request.skip_current_state = false;
             }
-            if matches!(answer.event, Some(Event::KeepAlive(_))) {
+            if matches!(response.event, Some(Event::KeepAlive(_))) {
                 continue;
             }
-            if let ControlFlow::Break(done) = on_answer(answer) {
+            if let ControlFlow::Break(done) = on_event(response) {
                 return Ok(ControlFlow::Break(done));
             }
         }

@@ -1,6 +1,5 @@
 //! Assertions about PDF files, by other programs than the ones that wrote them.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -112,25 +111,16 @@ pub fn assert_conforms_to(flavours: &str, file: &Path) {
 
 /// The SHA-256 in lower-case hexadecimal.
 pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hex::encode(Sha256::digest(bytes))
 }
 
 /// Whether bytes hold a text in any of the encodings that a PDF writes texts in: UTF-8 and Latin, UTF-16, hexadecimal.
 pub fn holds(bytes: &[u8], text: &str) -> bool {
-    let hexadecimal = |bytes: &[u8]| {
-        bytes.iter().fold(String::new(), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
-    };
     let lower = bytes.to_ascii_lowercase();
     let found = |needle: &[u8]| lower.windows(needle.len()).any(|window| window == needle);
     let written_in = |text: &str| {
         let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
-        let forms = [hexadecimal(text.as_bytes()), hexadecimal(&utf16)];
+        let forms = [hex::encode(text), hex::encode(&utf16)];
         found(&utf16.to_ascii_lowercase()) || forms.iter().any(|form| found(form.as_bytes()))
     };
     let (lower_case, capitalised) = (text.to_ascii_lowercase(), capitalised(text));

@@ -1,4 +1,4 @@
-//! The worker's settings, from flags and environment.
+//! The worker's configuration, from flags and environment variables.
 
 use std::fmt;
 use std::net::{AddrParseError, SocketAddr};
@@ -11,60 +11,60 @@ use chancery_fonts::FolderError;
 use chancery_print::{Fonts, Limits};
 use tonic::transport::Endpoint;
 
-use crate::grpc::{GrpcQueue, TokenSource};
-use crate::health::Question;
-use crate::memory::{MemoryLimit, available};
-use crate::run::Settings;
+use crate::health::Probe;
+use crate::print_pool::memory::{MemoryLimit, available};
+use crate::queue::grpc::{GrpcQueue, TokenSource};
+use crate::settings::Settings;
 
-/// The settings cannot be worked with.
+/// Invalid configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// Neither a token nor a file with one is given.
+    /// No token is configured.
     #[error("no token: set CHANCERY_WORKER_TOKEN_FILE or CHANCERY_WORKER_TOKEN")]
     NoToken,
-    /// The server's address is no URL of a gRPC server.
+    /// The server's URL is invalid.
     #[error("CHANCERY_WORKER_SERVER: {0}")]
     Server(#[from] tonic::transport::Error),
 }
 
-/// Prints Chancery's briefs: leases render tasks from the service and uploads the PDFs.
+/// Leases render tasks from the Chancery service, prints them and uploads the PDFs.
 #[derive(Clone, clap::Parser)]
 #[command(name = "chancery-worker", version)]
 pub struct Config {
-    /// What to do instead of printing.
+    /// Command to run instead of printing.
     #[command(subcommand)]
     command: Option<Command>,
 
-    /// The service's listener for workers.
+    /// URL of the service's listener for workers.
     #[arg(long, env = "CHANCERY_WORKER_SERVER", default_value = "http://127.0.0.1:50052")]
     server: String,
 
-    /// The worker's API token; better given as a file.
+    /// API token of the worker; prefer a file.
     #[arg(long, env = "CHANCERY_WORKER_TOKEN", hide_env_values = true)]
     token: Option<String>,
 
-    /// A file that holds the worker's API token.
+    /// File with the API token of the worker.
     #[arg(long, env = "CHANCERY_WORKER_TOKEN_FILE", conflicts_with = "token")]
     token_file: Option<PathBuf>,
 
-    /// A folder of TrueType fonts for scripts that the built-in ones lack. All workers of an installation have the same,
-    /// and `chancery migrate` is told of it.
+    /// Folder of TrueType fonts for scripts that the built-in fonts lack. Must be the same for all workers of an
+    /// installation and for `chancery migrate`.
     #[arg(long, env = "CHANCERY_FONTS", value_name = "DIR")]
     fonts: Option<PathBuf>,
 
-    /// How many briefs are printed at once, 1 to 64; the machine's cores unless given.
+    /// Number of tasks printed at the same time, 1 to 64; by default, the number of cores.
     #[arg(long, env = "CHANCERY_WORKER_SLOTS", value_parser = clap::value_parser!(u32).range(1..=64))]
     slots: Option<u32>,
 
-    /// The worker's name, for people who look at the queue; the host's name unless given.
+    /// Display name of the worker; by default, the host name.
     #[arg(long, env = "CHANCERY_WORKER_NAME")]
     name: Option<String>,
 
-    /// How many seconds running prints may go on after the worker was told to stop.
+    /// Seconds that running prints get to finish after a stop signal.
     #[arg(long, env = "CHANCERY_WORKER_DRAIN_SECONDS", default_value_t = 30)]
     drain_seconds: u64,
 
-    /// Where the worker tells how it is, over HTTP: /livez, /readyz and /metrics. Empty, it does not.
+    /// Address to serve /livez, /readyz and /metrics on over HTTP; none if empty.
     #[arg(
         long,
         env = "CHANCERY_WORKER_HEALTH_LISTEN",
@@ -74,55 +74,55 @@ pub struct Config {
     )]
     health_listen: HealthListen,
 
-    /// A print that tells nothing for so many seconds is given up, and its thread is replaced.
+    /// Seconds without progress after which a print is abandoned and its thread replaced.
     #[arg(long, env = "CHANCERY_WORKER_STUCK_SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     stuck_seconds: u64,
 
-    /// With so many threads hanging in given-up prints the worker ends, to be started anew; as many as slots unless
-    /// given.
+    /// Number of threads stuck in abandoned prints at which the worker exits with code 75, to be restarted; by default, the
+    /// number of slots.
     #[arg(long, env = "CHANCERY_WORKER_MAX_STUCK_THREADS", value_parser = clap::value_parser!(u32).range(1..=1_000))]
     max_stuck_threads: Option<u32>,
 
-    /// The most pages of a print. All workers of an installation have the same.
+    /// Maximum number of pages of a print. Must be the same for all workers of an installation.
     #[arg(long, env = "CHANCERY_WORKER_MAX_PAGES", default_value_t = Limits::default().max_pages, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     max_pages: u32,
 
-    /// The most memory of the whole process, in MiB, looked at between pages; 0 for no limit; three quarters of the
-    /// container's or the machine's unless given.
+    /// Memory limit of the process in MiB, checked between pages; 0 for no limit; by default, three quarters of the memory
+    /// of the container or machine.
     #[arg(long, env = "CHANCERY_WORKER_MAX_MEMORY_MB")]
     max_memory_mb: Option<u64>,
 
-    /// How often leases are renewed, in milliseconds. For tests, whose leases are short.
+    /// Milliseconds between lease renewals. For tests with short leases.
     #[arg(long, env = "CHANCERY_TEST_RENEW_MILLIS", hide = true, default_value_t = 10_000)]
     renew_millis: u64,
 
-    /// How the log is written. `RUST_LOG` says what is.
+    /// Format of the log. `RUST_LOG` filters it.
     #[arg(long, env = "CHANCERY_LOG", value_enum, default_value_t = LogFormat::Json)]
     log: LogFormat,
 }
 
-/// What the binary does besides printing.
+/// Commands other than printing.
 #[derive(Debug, Clone, Copy, clap::Subcommand)]
 pub enum Command {
-    /// Asks the worker on this machine how it is: exits with 0 when it takes tasks.
+    /// Probes the worker on this machine: exits with 0 if it leases tasks.
     Probe {
-        /// Asks only whether the process works as it should, also while it is stopping or its service is away.
+        /// Checks only that the process works, even while it drains or the service is unavailable.
         #[arg(long)]
         live: bool,
     },
 }
 
 impl Command {
-    /// The question that a probe asks.
-    pub const fn question(self) -> Question {
+    /// The property to probe.
+    pub const fn probe(self) -> Probe {
         match self {
-            Self::Probe { live: true } => Question::Live,
-            Self::Probe { live: false } => Question::Ready,
+            Self::Probe { live: true } => Probe::Live,
+            Self::Probe { live: false } => Probe::Ready,
         }
     }
 }
 
-/// An address to listen on, or none.
+/// An optional address to listen on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct HealthListen(Option<SocketAddr>);
 
@@ -134,42 +134,42 @@ impl FromStr for HealthListen {
     }
 }
 
-/// Forms of the log.
+/// Log formats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum LogFormat {
-    /// One JSON object a line.
+    /// One JSON object for each line.
     Json,
-    /// For people.
+    /// Text for people.
     Text,
 }
 
 impl Config {
-    /// How the log is written.
+    /// Format of the log.
     pub const fn log(&self) -> LogFormat {
         self.log
     }
 
-    /// What to do instead of printing.
-    pub const fn asked(&self) -> Option<Command> {
+    /// Command to run instead of printing.
+    pub const fn command(&self) -> Option<Command> {
         self.command
     }
 
-    /// Where the worker tells how it is.
+    /// Address of the health listener.
     pub const fn health_listen(&self) -> Option<SocketAddr> {
         self.health_listen.0
     }
 
-    /// How much work one print may take.
+    /// Limits of one print.
     pub fn limits(&self) -> Limits {
         Limits { max_pages: self.max_pages, ..Limits::default() }
     }
 
-    /// The fonts to print with.
+    /// Reads the fonts to print with.
     pub fn fonts(&self) -> Result<Fonts, FolderError> {
         chancery_fonts::read(self.fonts.as_deref())
     }
 
-    /// The connection to the service.
+    /// Creates the connection to the service.
     pub fn queue(&self) -> Result<GrpcQueue, ConfigError> {
         let token = match (&self.token, &self.token_file) {
             (_, Some(file)) => TokenSource::File(file.clone()),
@@ -179,7 +179,7 @@ impl Config {
         Ok(GrpcQueue::new(Endpoint::from_shared(self.server.clone())?, token))
     }
 
-    /// How the worker works.
+    /// Settings of the worker loop.
     pub fn settings(&self) -> Settings {
         let slots = self.slots.unwrap_or_else(cores);
         Settings {
@@ -193,7 +193,7 @@ impl Config {
         }
     }
 
-    /// In bytes. A quarter is left for what a print takes between two looks, and for writing, which is not stopped.
+    /// In bytes. By default, leaves a quarter for growth between two checks and for writing files, which cannot be stopped.
     fn max_memory(&self) -> Option<u64> {
         match self.max_memory_mb {
             Some(0) => None,
@@ -203,7 +203,7 @@ impl Config {
     }
 }
 
-/// Redacted: it goes to the log.
+/// Redacts the token, because the configuration is logged.
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let settings = self.settings();
@@ -228,7 +228,7 @@ fn cores() -> u32 {
     available_parallelism().map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(1)).clamp(1, 64)
 }
 
-/// Containers and most machines say it in one of these places; it is only for people.
+/// The host name, for display only.
 fn host_name() -> String {
     let file = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
     let name = file.or_else(|| std::env::var("HOSTNAME").ok()).unwrap_or_default();
@@ -241,10 +241,10 @@ mod tests {
     use chancery_print::Limits;
     use clap::Parser;
 
-    use super::{Config, Question};
+    use super::{Config, Probe};
 
     #[test]
-    fn the_token_is_not_shown() {
+    fn debug_output_redacts_the_token() {
         let config =
             Config::try_parse_from(["chancery-worker", "--token", "chy_secret", "--slots", "2"]).unwrap();
         let shown = format!("{config:?}");
@@ -252,14 +252,14 @@ mod tests {
     }
 
     #[test]
-    fn a_worker_has_at_least_one_slot_and_at_most_as_many_as_one_renewal_takes() {
+    fn slots_are_limited_to_what_one_renewal_takes() {
         for slots in ["0", "65"] {
             assert!(Config::try_parse_from(["chancery-worker", "--slots", slots]).is_err(), "{slots}");
         }
     }
 
     #[test]
-    fn limits_are_settings_with_defaults() {
+    fn limits_have_defaults() {
         let usual = Config::try_parse_from(["chancery-worker", "--slots", "3"]).unwrap();
         assert_eq!(usual.settings().max_stuck_threads, 3);
         assert_eq!((usual.health_listen(), usual.limits()), (None, Limits::default()));
@@ -272,15 +272,15 @@ mod tests {
     }
 
     #[test]
-    fn a_probe_asks_where_the_worker_listens() {
+    fn a_probe_uses_the_address_of_the_health_listener() {
         let flags = ["chancery-worker", "probe", "--live", "--health-listen", "0.0.0.0:9464"];
         let config = Config::try_parse_from(flags).unwrap();
-        assert_eq!(config.asked().unwrap().question(), Question::Live);
+        assert_eq!(config.command().unwrap().probe(), Probe::Live);
         assert_eq!(config.health_listen().unwrap().port(), 9464);
     }
 
     #[tokio::test]
-    async fn without_a_token_there_is_no_connection() {
+    async fn a_token_is_required() {
         let config = Config::try_parse_from(["chancery-worker", "--slots", "1"]).unwrap();
         if config.token.is_none() && config.token_file.is_none() {
             assert!(config.queue().is_err());

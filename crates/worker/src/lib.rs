@@ -1,36 +1,29 @@
-//! The render worker: lease, fetch, print, upload.
+//! The render worker: leases tasks, fetches their input, prints it and uploads the PDFs.
 //!
-//! [`run`] leases as many tasks as it has free slots. Each lease becomes one [`job`](self) that fetches the task's
-//! input, checks it, prints it on a thread of the [press](self), and uploads the PDF under the lease's epoch. All
-//! talk with the service goes through the [`Queue`] trait, and all printing through [`Printer`], so the loop is
-//! tested without network and without fonts. A [watchdog](WornOut) looks after prints that hang and after the
-//! process's memory, and [`health`] tells whoever runs the worker how it is. There is no database here and no driver for one.
+//! [`run`] leases as many tasks as it has free slots. Each lease becomes one job, which fetches and checks the task's
+//! input, prints it on a thread of the print pool and uploads the PDF under the lease's epoch.
+//!
+//! All communication with the service goes through the [`Queue`] trait and all printing through [`Printer`], so that
+//! tests run the loop without a network and without fonts. A watchdog detects prints that hang and limits the memory of
+//! the process; [`health`] serves liveness, readiness and metrics. The worker links no database driver.
 
-mod backoff;
-mod chancery_printer;
 mod config;
-mod grpc;
 pub mod health;
-mod input;
-mod job;
 mod leases;
-mod memory;
-mod metered;
-mod metrics;
-mod press;
-mod printer;
+mod print_pool;
+mod printing;
 mod queue;
-mod run;
-mod stopwatch;
-mod vitals;
-mod watchdog;
+mod settings;
+mod worker_loop;
 
-pub use chancery_printer::ChanceryPrinter;
 pub use config::{Command, Config, ConfigError, LogFormat};
-pub use grpc::GrpcQueue;
-pub use memory::MemoryLimit;
-pub use printer::{PrintFailure, Printed, Printer, Progress};
-pub use queue::{PrintInput, Queue, QueueError, Renewal};
-pub use run::{RunError, Settings, run};
-pub use vitals::Vitals;
-pub use watchdog::WornOut;
+pub use health::HealthState;
+pub use print_pool::memory::MemoryLimit;
+pub use print_pool::watchdog::RestartReason;
+pub use printing::chancery_printer::ChanceryPrinter;
+pub use printing::printer::{PrintFailure, Printed, Printer, Progress};
+pub use queue::grpc::GrpcQueue;
+pub use queue::print_input::PrintInput;
+pub use queue::{Queue, QueueError, Renewal};
+pub use settings::Settings;
+pub use worker_loop::{RunError, run};

@@ -1,41 +1,41 @@
-//! `chancery-worker`: leases render tasks, prints them, uploads the PDFs.
+//! `chancery-worker`: leases render tasks, prints them and uploads the PDFs.
 
 use std::io;
 use std::pin::pin;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use chancery_worker::{ChanceryPrinter, Config, LogFormat, Printer, RunError, Vitals, health, run};
+use chancery_worker::{ChanceryPrinter, Config, HealthState, LogFormat, Printer, RunError, health, run};
 use clap::Parser;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-/// Worn out: whoever started it shall start it anew (`EX_TEMPFAIL` of `sysexits.h`).
-const START_ANEW: u8 = 75;
+/// Exit code that requests a restart (`sysexits.h`).
+const EX_TEMPFAIL: u8 = 75;
 
 fn main() -> anyhow::Result<ExitCode> {
     let runtime = Runtime::new()?;
-    // Before everything else: a signal must find somebody who listens, however early it comes.
+    // Before everything else, because a signal may arrive at any time.
     let signals = {
         let _entered = runtime.enter();
         Signals::listen().context("signals")?
     };
     let config = Config::parse();
-    if let Some(command) = config.asked() {
-        runtime.block_on(health::probe(config.health_listen(), command.question()))?;
+    if let Some(command) = config.command() {
+        runtime.block_on(health::probe(config.health_listen(), command.probe()))?;
         return Ok(ExitCode::SUCCESS);
     }
-    begin_log(config.log())?;
-    let ended = runtime.block_on(work(&config, signals));
-    // Neither threads that hang in prints nor a file of fonts that does not end are waited for.
+    start_log(config.log())?;
+    let result = runtime.block_on(work(&config, signals));
+    // Does not wait for threads stuck in prints, or in reading a font file that does not end.
     runtime.shutdown_background();
-    ended
+    result
 }
 
 async fn work(config: &Config, signals: Signals) -> anyhow::Result<ExitCode> {
-    let mut stop = pin!(signals.told_to_stop());
+    let mut stop = pin!(signals.wait());
     tracing::info!(?config, "starting");
     let reading = config.clone();
     let fonts = tokio::select! {
@@ -46,29 +46,29 @@ async fn work(config: &Config, signals: Signals) -> anyhow::Result<ExitCode> {
         }
     };
     let printer = ChanceryPrinter::new(fonts).with_limits(config.limits());
-    let vitals = Vitals::new(&printer.environment());
+    let health = HealthState::new(&printer.environment());
     if let Some(address) = config.health_listen() {
         let listener = TcpListener::bind(address).await.with_context(|| format!("listening on {address}"))?;
-        tracing::info!(address = %listener.local_addr()?, "telling how it is");
-        tokio::spawn(health::serve(listener, vitals.clone()));
+        tracing::info!(address = %listener.local_addr()?, "serving health and metrics");
+        tokio::spawn(health::serve(listener, health.clone()));
     }
-    match run(config.queue()?, printer, config.settings(), vitals, stop).await {
+    match run(config.queue()?, printer, config.settings(), health, stop).await {
         Ok(()) => {
             tracing::info!("stopped");
             Ok(ExitCode::SUCCESS)
         }
-        Err(error @ RunError::WornOut(_)) => {
+        Err(error @ RunError::RestartRequired(_)) => {
             tracing::error!(%error, "stopped");
-            Ok(ExitCode::from(START_ANEW))
+            Ok(ExitCode::from(EX_TEMPFAIL))
         }
         Err(error) => Err(error.into()),
     }
 }
 
-/// What `RUST_LOG` asks for, or everything from INFO on; on standard error.
-fn begin_log(format: LogFormat) -> anyhow::Result<()> {
+/// Logs to standard error, filtered by `RUST_LOG`, or else from INFO.
+fn start_log(format: LogFormat) -> anyhow::Result<()> {
     let filter = match std::env::var("RUST_LOG") {
-        Ok(wanted) => EnvFilter::try_new(wanted).context("RUST_LOG")?,
+        Ok(filter) => EnvFilter::try_new(filter).context("RUST_LOG")?,
         Err(_) => EnvFilter::new("info"),
     };
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
@@ -90,7 +90,7 @@ impl Signals {
         Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
 
-    async fn told_to_stop(mut self) {
+    async fn wait(mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}

@@ -196,7 +196,7 @@ pub(super) fn ended_in_order(process: &Process, status: ExitStatus) -> bool {
 }
 
 async fn stop(process: &mut Process, died: &mut Vec<String>) -> Result<()> {
-    if let Some(status) = process.has_ended()? {
+    if let Some(status) = process.try_wait()? {
         died.push(format!("{} ({status}):\n{}", process.name, process.log_tail()));
     }
     let status = process.stop().await?;

@@ -1,11 +1,10 @@
 //! A download that a caller may break off and go on with.
 
-use std::fmt::Write;
 use std::time::Duration;
 
 use chancery_client::Client;
 use chancery_proto::render::v1::{Artifact, DownloadRenderRequest, DownloadRenderResponse};
-use sha2::{Digest, Sha256};
+use chancery_testkit::pdf;
 use tokio::time::{sleep, timeout};
 use tonic::Status;
 
@@ -75,10 +74,7 @@ impl Download {
     /// As it stands in the history.
     pub(crate) fn event(&self) -> Event {
         let artifact = self.artifact.clone().unwrap_or_default();
-        let arrived = Sha256::digest(&self.bytes).iter().fold(String::new(), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        });
+        let arrived = pdf::sha256(&self.bytes);
         Event::Downloaded {
             announced: artifact.sha256,
             arrived,

@@ -98,7 +98,7 @@ pub(crate) async fn set(cluster: &Cluster) -> Result<Scene> {
         let mut config = ClientConfig::new(server).with_token(tokens[number % tokens.len()].clone());
         config.deadlines = Deadlines {
             call: Duration::from_secs(8),
-            silence: Duration::from_secs(8),
+            stream_idle: Duration::from_secs(8),
             render: Duration::from_mins(1),
             ..Deadlines::default()
         };

@@ -55,6 +55,20 @@ impl Role {
     }
 }
 
+impl From<Role> for chancery_proto::admin::v1::Role {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Reader => Self::Reader,
+            Role::Author => Self::Author,
+            Role::Publisher => Self::Publisher,
+            Role::Renderer => Self::Renderer,
+            Role::Admin => Self::Admin,
+            Role::Worker => Self::Worker,
+            Role::Operator => Self::Operator,
+        }
+    }
+}
+
 /// A set of roles.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Roles(u8);

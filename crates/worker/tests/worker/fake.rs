@@ -1,12 +1,12 @@
-//! A service and a printer that do as a test wants.
+//! A service in memory and printers that tests control.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::fmt::Write;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, MutexGuard, mpsc};
 use std::thread;
 use std::time::Duration;
 
+use chancery_brief::digest::body_digest;
 use chancery_proto::render::v1::{PrintWarning, RenderPhase};
 use chancery_proto::worker::v1::{
     AcquireLeasesRequest, AcquiredLease, ArtifactHeader, FailRenderRequest, Lease, PrintEnvironment,
@@ -14,24 +14,23 @@ use chancery_proto::worker::v1::{
 };
 use chancery_worker::{PrintFailure, PrintInput, Printed, Printer, Progress, Queue, QueueError, Renewal};
 use prost::bytes::Bytes;
-use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 
-/// What happened, and what is to happen.
+/// The state of the service: what tests set up and what the worker did.
 #[derive(Debug, Default)]
 pub(crate) struct State {
-    /// Tasks that wait, each with the edition that it prints.
-    pub(crate) waiting: VecDeque<(String, &'static str)>,
+    /// Queued tasks, each with its edition.
+    pub(crate) queued: VecDeque<(String, &'static str)>,
     /// Editions of leased tasks.
     pub(crate) editions: BTreeMap<String, &'static str>,
-    /// Tasks whose next renewal or upload finds the lease lost.
+    /// Tasks whose lease is lost at the next renewal or upload.
     pub(crate) lost: BTreeSet<String>,
-    /// How often calls of this kind are to go wrong.
+    /// Number of calls to fail, by kind.
     pub(crate) outages: BTreeMap<&'static str, usize>,
-    /// How long a task may take.
+    /// Deadline of tasks.
     pub(crate) deadline: Option<Duration>,
     /// `max_leases` of each acquire.
-    pub(crate) asked: Vec<u32>,
+    pub(crate) requested_leases: Vec<u32>,
     pub(crate) leased: usize,
     pub(crate) most_leased: usize,
     pub(crate) renewals: usize,
@@ -50,8 +49,8 @@ pub(crate) struct FakeQueue {
 
 impl FakeQueue {
     pub(crate) fn new(tasks: &[(&str, &'static str)]) -> Self {
-        let waiting = tasks.iter().map(|(task, edition)| ((*task).to_owned(), *edition)).collect();
-        let state = State { waiting, ..State::default() };
+        let queued = tasks.iter().map(|(task, edition)| ((*task).to_owned(), *edition)).collect();
+        let state = State { queued, ..State::default() };
         Self { state: Arc::new(Mutex::new(state)), changes: watch::channel(()).0 }
     }
 
@@ -65,16 +64,16 @@ impl FakeQueue {
         changed
     }
 
-    /// Returns once something has come about; fails the test when it does not.
-    pub(crate) async fn until(&self, mut wanted: impl FnMut(&State) -> bool) {
+    /// Waits for a state; fails the test on a timeout.
+    pub(crate) async fn until(&self, mut condition: impl FnMut(&State) -> bool) {
         let mut changes = self.changes.subscribe();
-        let seen = async {
-            while !wanted(&self.state()) {
+        let reached = async {
+            while !condition(&self.state()) {
                 changes.changed().await.unwrap();
             }
         };
         let limit = Duration::from_secs(20);
-        assert!(tokio::time::timeout(limit, seen).await.is_ok(), "it did not come about: {:?}", self.state());
+        assert!(tokio::time::timeout(limit, reached).await.is_ok(), "timed out in {:?}", self.state());
     }
 
     fn outage(&self, kind: &'static str) -> Result<(), QueueError> {
@@ -84,18 +83,18 @@ impl FakeQueue {
             return Ok(());
         }
         *left -= 1;
-        Err(QueueError::Unavailable(format!("{kind} is away")))
+        Err(QueueError::Unavailable(format!("{kind} is unavailable")))
     }
 }
 
 impl Queue for FakeQueue {
     async fn acquire(&self, request: AcquireLeasesRequest) -> Result<Vec<AcquiredLease>, QueueError> {
-        self.state().asked.push(request.max_leases);
+        self.state().requested_leases.push(request.max_leases);
         self.outage("acquire")?;
-        self.until_forever(|state| !state.waiting.is_empty()).await;
+        self.wait_for(|state| !state.queued.is_empty()).await;
         Ok(self.change(|state| {
-            let room = state.waiting.len().min(request.max_leases as usize);
-            let taken: Vec<_> = state.waiting.drain(..room).collect();
+            let room = state.queued.len().min(request.max_leases as usize);
+            let taken: Vec<_> = state.queued.drain(..room).collect();
             state.leased += taken.len();
             state.most_leased = state.most_leased.max(state.leased);
             let deadline = state.deadline.and_then(|deadline| prost_types::Duration::try_from(deadline).ok());
@@ -170,15 +169,15 @@ impl Queue for FakeQueue {
 }
 
 impl FakeQueue {
-    async fn until_forever(&self, mut wanted: impl FnMut(&State) -> bool) {
+    async fn wait_for(&self, mut condition: impl FnMut(&State) -> bool) {
         let mut changes = self.changes.subscribe();
-        while !wanted(&self.state()) {
+        while !condition(&self.state()) {
             changes.changed().await.unwrap();
         }
     }
 }
 
-/// Does what the edition says.
+/// A printer whose behaviour the edition selects.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FakePrinter;
 
@@ -194,7 +193,7 @@ impl Printer for FakePrinter {
     ) -> Result<Printed, PrintFailure> {
         let edition = std::str::from_utf8(&input.edition).unwrap();
         match edition {
-            "defect" => panic!("as the test wants"),
+            "defect" => panic!("expected by the test"),
             "unprintable" => {
                 Err(PrintFailure::Failed { reason: "TOO_MANY_PAGES".into(), message: "too many".into() })
             }
@@ -226,11 +225,11 @@ impl Printer for FakePrinter {
     }
 }
 
-/// Does one page for each step, and tells what it is told.
+/// A printer that lays out a page for each step and forwards what the observer returns.
 #[derive(Debug)]
 pub(crate) struct StepPrinter {
     pub(crate) steps: Mutex<mpsc::Receiver<u32>>,
-    pub(crate) told: mpsc::Sender<ControlFlow<()>>,
+    pub(crate) observed: mpsc::Sender<ControlFlow<()>>,
 }
 
 impl Printer for StepPrinter {
@@ -244,9 +243,9 @@ impl Printer for StepPrinter {
         observe: &mut dyn FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<Printed, PrintFailure> {
         for pages in self.steps.lock().unwrap().iter() {
-            let told = observe(Progress { phase: RenderPhase::Layout, pages });
-            self.told.send(told).unwrap();
-            if told.is_break() {
+            let flow = observe(Progress { phase: RenderPhase::Layout, pages });
+            self.observed.send(flow).unwrap();
+            if flow.is_break() {
                 return Err(PrintFailure::Stopped);
             }
         }
@@ -259,14 +258,10 @@ fn printed(edition: &str) -> Printed {
 }
 
 pub(crate) fn sha256(bytes: &[u8]) -> String {
-    let mut text = String::new();
-    for byte in Sha256::digest(bytes) {
-        write!(text, "{byte:02x}").unwrap();
-    }
-    text
+    body_digest(bytes).to_string()
 }
 
-/// The one warning of a pretended print.
+/// The warning of every fake print.
 pub(crate) fn warning() -> PrintWarning {
     PrintWarning { code: "MISSING_GLYPH".into(), part_id: "s1".into(), text: "a box".into() }
 }

@@ -1,4 +1,4 @@
-//! The worker's loop against a service in memory: no network, no fonts.
+//! The worker loop against a service in memory, without a network or fonts.
 #![allow(
     clippy::unwrap_used,
     reason = "a test may fail by panicking, also in the functions that its tests share"
@@ -11,17 +11,17 @@ mod process;
 use std::time::{Duration, Instant};
 
 use chancery_proto::worker::v1::PrintEnvironment;
-use chancery_worker::{Printer, RunError, Settings, Vitals, run};
+use chancery_worker::{HealthState, Printer, RunError, Settings, run};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::fake::{FakePrinter, FakeQueue, sha256};
 
-/// A worker that runs until it is told to stop.
+/// A running worker.
 struct Worker {
     stop: oneshot::Sender<()>,
-    ended: JoinHandle<Result<(), RunError>>,
-    vitals: Vitals,
+    result: JoinHandle<Result<(), RunError>>,
+    health: HealthState,
 }
 
 impl Worker {
@@ -32,36 +32,36 @@ impl Worker {
     fn start_with(queue: &FakeQueue, printer: impl Printer, settings: Settings) -> Self {
         let (stop, stopped) = oneshot::channel();
         let queue = queue.clone();
-        let vitals = Vitals::new(&PrintEnvironment::default());
-        let told = vitals.clone();
-        let ended = tokio::spawn(async move {
+        let health = HealthState::new(&PrintEnvironment::default());
+        let state = health.clone();
+        let result = tokio::spawn(async move {
             let stopped = async { drop(stopped.await) };
-            run(queue, printer, settings, told, stopped).await
+            run(queue, printer, settings, state, stopped).await
         });
-        Self { stop, ended, vitals }
+        Self { stop, result, health }
     }
 
     async fn stop(self) {
         self.stop.send(()).unwrap();
-        tokio::time::timeout(Duration::from_secs(20), self.ended).await.unwrap().unwrap().unwrap();
+        tokio::time::timeout(Duration::from_secs(20), self.result).await.unwrap().unwrap().unwrap();
     }
 
-    /// Waits until it ends though nobody tells it to.
-    async fn worn_out(self) -> RunError {
-        let ended = tokio::time::timeout(Duration::from_secs(20), self.ended).await.unwrap().unwrap();
-        ended.unwrap_err()
+    /// Waits for the worker to exit by itself.
+    async fn exits_by_itself(self) -> RunError {
+        let result = tokio::time::timeout(Duration::from_secs(20), self.result).await.unwrap().unwrap();
+        result.unwrap_err()
     }
 
-    /// Waits until its metrics hold a line.
-    async fn shows(&self, line: &str) {
+    /// Waits until the metrics contain a line.
+    async fn shows_metric(&self, line: &str) {
         let shown = async {
-            while !self.vitals.exposition().lines().any(|shown| shown == line) {
+            while !self.health.exposition().lines().any(|shown| shown == line) {
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }
         };
         let limit = Duration::from_secs(20);
         let is_shown = tokio::time::timeout(limit, shown).await.is_ok();
-        assert!(is_shown, "no {line} in\n{}", self.vitals.exposition());
+        assert!(is_shown, "no {line} in\n{}", self.health.exposition());
     }
 }
 
@@ -88,14 +88,14 @@ async fn a_task_is_printed_and_uploaded_under_its_lease() {
     let (header, bytes) = queue.state().uploaded[0].clone();
     assert_eq!(bytes, "%PDF of edition");
     assert_eq!((header.sha256, header.size_bytes), (sha256(&bytes), bytes.len() as u64));
-    // The texts as well, for services of an earlier version.
+    // The texts alone as well, for services of an earlier version.
     assert_eq!((header.warnings, header.print_warnings), (vec!["a box".to_owned()], vec![fake::warning()]));
     assert_eq!((header.pages, header.lease.unwrap().task.as_str()), (2, "t1"));
     assert_eq!(header.environment.unwrap().printer_version, "p");
 }
 
 #[tokio::test]
-async fn no_more_is_leased_than_there_are_free_slots() {
+async fn no_more_tasks_are_leased_than_slots_are_free() {
     let names: Vec<String> = (0..12).map(|number| format!("t{number}")).collect();
     let tasks: Vec<(&str, &'static str)> = names.iter().map(|name| (name.as_str(), "slow")).collect();
     let queue = FakeQueue::new(&tasks);
@@ -103,17 +103,17 @@ async fn no_more_is_leased_than_there_are_free_slots() {
     queue.until(|state| state.uploaded.len() == 12).await;
     worker.stop().await;
     assert_eq!(queue.state().most_leased, 3);
-    assert!(queue.state().asked.iter().all(|asked| (1..=3).contains(asked)));
+    assert!(queue.state().requested_leases.iter().all(|requested| (1..=3).contains(requested)));
 }
 
 #[tokio::test]
-async fn a_lost_lease_stops_its_print_and_no_other() {
-    let queue = FakeQueue::new(&[("lost", "endless"), ("kept", "slow")]);
+async fn a_lost_lease_stops_only_its_own_print() {
+    let queue = FakeQueue::new(&[("lost", "endless"), ("other", "slow")]);
     queue.change(|state| state.lost.insert("lost".into()));
     let worker = Worker::start(&queue, 2, LONG);
     queue.until(|state| state.uploaded.len() == 1).await;
     // Its slot is free again.
-    queue.change(|state| state.waiting.extend([("t3".into(), "edition"), ("t4".into(), "edition")]));
+    queue.change(|state| state.queued.extend([("t3".into(), "edition"), ("t4".into(), "edition")]));
     queue.until(|state| state.uploaded.len() == 3).await;
     worker.stop().await;
     let state = queue.state();
@@ -122,8 +122,8 @@ async fn a_lost_lease_stops_its_print_and_no_other() {
 }
 
 #[tokio::test]
-async fn an_upload_that_finds_its_lease_lost_is_given_up() {
-    let queue = FakeQueue::new(&[("lost", "edition"), ("kept", "edition")]);
+async fn an_upload_under_a_lost_lease_is_dropped() {
+    let queue = FakeQueue::new(&[("lost", "edition"), ("other", "edition")]);
     queue.change(|state| state.lost.insert("lost".into()));
     let worker = Worker::start(&queue, 1, LONG);
     queue.until(|state| state.uploaded.len() == 1).await;
@@ -132,7 +132,7 @@ async fn an_upload_that_finds_its_lease_lost_is_given_up() {
 }
 
 #[tokio::test]
-async fn a_panic_fails_the_attempt_and_not_the_worker() {
+async fn a_panic_fails_the_attempt_but_not_the_worker() {
     let queue = FakeQueue::new(&[("t1", "defect"), ("t2", "edition")]);
     let worker = Worker::start(&queue, 1, LONG);
     queue.until(|state| state.uploaded.len() == 1).await;
@@ -142,7 +142,7 @@ async fn a_panic_fails_the_attempt_and_not_the_worker() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_printed_fails_for_good() {
+async fn an_unprintable_input_fails_permanently() {
     let queue = FakeQueue::new(&[("t1", "unprintable")]);
     let worker = Worker::start(&queue, 1, LONG);
     queue.until(|state| state.failed.len() == 1).await;
@@ -152,7 +152,7 @@ async fn what_cannot_be_printed_fails_for_good() {
 }
 
 #[tokio::test]
-async fn bytes_that_are_not_the_manifests_are_not_printed() {
+async fn an_input_with_another_digest_than_its_manifest_is_not_printed() {
     let queue = FakeQueue::new(&[("t1", "damaged")]);
     let worker = Worker::start(&queue, 1, LONG);
     queue.until(|state| state.failed.len() == 1).await;
@@ -172,7 +172,7 @@ async fn a_print_over_its_deadline_is_stopped_and_fails() {
 }
 
 #[tokio::test]
-async fn calls_are_repeated_while_the_service_is_away() {
+async fn calls_are_retried_while_the_service_is_unavailable() {
     let queue = FakeQueue::new(&[("t1", "edition"), ("t2", "unprintable")]);
     queue.change(|state| {
         state.outages = [("acquire", 2), ("input", 2), ("upload", 2), ("fail", 2), ("renew", 1)].into();
@@ -183,7 +183,7 @@ async fn calls_are_repeated_while_the_service_is_away() {
 }
 
 #[tokio::test]
-async fn leases_are_renewed_and_progress_is_told_while_a_print_runs() {
+async fn leases_are_renewed_and_progress_is_reported_during_a_print() {
     let queue = FakeQueue::new(&[("t1", "endless")]);
     let worker = Worker::start(&queue, 1, Duration::ZERO);
     let started = Instant::now();
@@ -195,7 +195,7 @@ async fn leases_are_renewed_and_progress_is_told_while_a_print_runs() {
 }
 
 #[tokio::test]
-async fn a_running_print_ends_before_the_worker_does() {
+async fn a_running_print_finishes_before_the_worker_exits() {
     let queue = FakeQueue::new(&[("t1", "slow"), ("t2", "edition")]);
     let worker = Worker::start(&queue, 1, LONG);
     queue.until(|state| state.leased == 1).await;
@@ -203,11 +203,11 @@ async fn a_running_print_ends_before_the_worker_does() {
     queue.until(|state| !state.reports.is_empty()).await;
     worker.stop().await;
     let state = queue.state();
-    assert_eq!((state.uploaded.len(), state.released.len(), state.waiting.len()), (1, 0, 1));
+    assert_eq!((state.uploaded.len(), state.released.len(), state.queued.len()), (1, 0, 1));
 }
 
 #[tokio::test]
-async fn what_has_not_begun_and_what_runs_for_too_long_is_given_back() {
+async fn tasks_that_have_not_started_or_outlast_the_drain_time_are_released() {
     let queue = FakeQueue::new(&[("t1", "never arrives"), ("t2", "endless")]);
     let worker = Worker::start(&queue, 2, Duration::from_millis(50));
     queue.until(|state| !state.reports.is_empty()).await;

@@ -1,12 +1,12 @@
-//! The binary itself.
+//! The binary.
 
 use std::fs::OpenOptions;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-/// An address where nobody answers.
-const NOBODY: &str = "http://127.0.0.1:9";
+/// An address that does not answer.
+const UNREACHABLE_SERVER: &str = "http://127.0.0.1:9";
 
 fn binary() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_chancery-worker"));
@@ -18,7 +18,11 @@ fn binary() -> Command {
 }
 
 fn worker(flags: &[&str]) -> Child {
-    binary().args(["--server", NOBODY, "--token", "t", "--slots", "1"]).args(flags).spawn().unwrap()
+    binary()
+        .args(["--server", UNREACHABLE_SERVER, "--token", "t", "--slots", "1"])
+        .args(flags)
+        .spawn()
+        .unwrap()
 }
 
 fn terminate(child: &Child) {
@@ -26,8 +30,8 @@ fn terminate(child: &Child) {
     assert!(sent.success());
 }
 
-/// Its status and the rest of its log.
-fn ended(mut child: Child) -> (ExitStatus, String) {
+/// Waits for the exit and returns the status and the rest of the log.
+fn wait_for_exit(mut child: Child) -> (ExitStatus, String) {
     let started = Instant::now();
     let status = loop {
         if let Some(status) = child.try_wait().unwrap() {
@@ -35,7 +39,7 @@ fn ended(mut child: Child) -> (ExitStatus, String) {
         }
         if started.elapsed() > Duration::from_secs(20) {
             child.kill().unwrap();
-            panic!("the worker does not end");
+            panic!("the worker does not exit");
         }
         std::thread::sleep(Duration::from_millis(5));
     };
@@ -45,16 +49,16 @@ fn ended(mut child: Child) -> (ExitStatus, String) {
 }
 
 #[test]
-fn a_worker_that_still_reads_its_fonts_ends_in_order() {
+fn a_worker_that_is_still_reading_fonts_exits_cleanly() {
     let folder = std::env::temp_dir().join(format!("chancery-fonts-{}", std::process::id()));
     std::fs::create_dir(&folder).unwrap();
     let endless = folder.join("endless.ttf");
     assert!(Command::new("mkfifo").arg(&endless).status().unwrap().success());
     let worker = worker(&["--fonts", folder.to_str().unwrap()]);
-    // Opens once the worker has opened it for reading: it has not gone on to anything else, and will not.
+    // Blocks until the worker has opened the pipe for reading, in which it then blocks.
     let pipe = OpenOptions::new().write(true).open(&endless).unwrap();
     terminate(&worker);
-    let (status, log) = ended(worker);
+    let (status, log) = wait_for_exit(worker);
     drop(pipe);
     std::fs::remove_dir_all(&folder).unwrap();
     assert_eq!(status.code(), Some(0), "{log}");
@@ -62,13 +66,13 @@ fn a_worker_that_still_reads_its_fonts_ends_in_order() {
 }
 
 #[test]
-fn a_worker_tells_how_it_is_and_ends_in_order() {
+fn a_worker_serves_its_health_and_exits_cleanly() {
     let mut worker = worker(&["--health-listen", "127.0.0.1:0"]);
     let mut log = BufReader::new(worker.stderr.take().unwrap());
     let mut line = String::new();
-    while !line.contains("telling how it is") {
+    while !line.contains("serving health and metrics") {
         line.clear();
-        assert_ne!(log.read_line(&mut line).unwrap(), 0, "the worker ended");
+        assert_ne!(log.read_line(&mut line).unwrap(), 0, "the worker exited");
     }
     let address = line.split_once("\"address\":\"").unwrap().1.split_once('"').unwrap().0.to_owned();
     let probe = |flags: &[&str]| {
@@ -76,11 +80,11 @@ fn a_worker_tells_how_it_is_and_ends_in_order() {
         (probe.status.success(), String::from_utf8_lossy(&probe.stderr).into_owned())
     };
     assert_eq!(probe(&["--live"]), (true, String::new()));
-    let (is_ready, why) = probe(&[]);
-    assert!(!is_ready && why.contains("the service does not answer"), "{why}");
+    let (is_ready, reason) = probe(&[]);
+    assert!(!is_ready && reason.contains("the service does not answer"), "{reason}");
     terminate(&worker);
     worker.stderr = Some(log.into_inner());
-    let (status, _) = ended(worker);
+    let (status, _) = wait_for_exit(worker);
     assert_eq!(status.code(), Some(0));
     assert!(!probe(&["--live"]).0);
 }

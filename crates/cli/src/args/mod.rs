@@ -1,0 +1,144 @@
+//! The command line: global flags here, one file for each command family.
+
+pub mod author;
+pub mod lifecycle;
+pub mod local;
+pub mod operate;
+pub mod read;
+pub mod render;
+
+use std::path::PathBuf;
+
+use chancery_proto::names::ResourceId;
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+
+use self::author::{Attach, Create, Draft, Import, Lint};
+use self::lifecycle::{BriefArg, RevisionWithReason};
+use self::local::{Demo, Up};
+use self::operate::{Migrate, Queue, Reindex, Token, Verify};
+use self::read::{BriefOrRevisionArg, Diff, Export, Search, Watch};
+use self::render::{Extract, Preview, Render, Renders};
+
+/// Import, publish, read and print briefs with evidence, or run everything on this machine
+#[derive(Debug, Parser)]
+#[command(name = "chancery", version, propagate_version = true, after_help = EXIT_CODES)]
+pub struct CommandLine {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 success, 1 refused or failed, 2 wrong usage.\n\
+    Briefs have short names (russia-iran, russia-iran/revisions/2) and full names.";
+
+/// Flags of every command.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// URL of the service [default: the service of a running `chancery up`, or else <http://127.0.0.1:50051>]
+    #[arg(long, global = true, env = "CHANCERY_SERVER", value_name = "URL")]
+    pub server: Option<String>,
+    /// File with the API token [default: `CHANCERY_TOKEN`, or the file named by `CHANCERY_TOKEN_FILE`, or the admin token
+    /// of a running `chancery up`]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
+    /// Certificates (PEM) to trust for https instead of the system's
+    #[arg(long, global = true, env = "CHANCERY_CA_FILE", value_name = "FILE")]
+    pub ca_file: Option<PathBuf>,
+    /// Workspace of short names
+    #[arg(long, global = true, env = "CHANCERY_WORKSPACE", value_name = "ID", default_value = "default")]
+    pub workspace: ResourceId,
+    /// Prints results as JSON on standard output and errors as JSON on standard error
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Folder where `up` and `demo` keep the database, tokens and logs [default: in the build folder]
+    #[arg(long, global = true, env = "CHANCERY_DATA", value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Runs Postgres, the service and workers on this machine until Ctrl-C
+    Up(Up),
+    /// Starts everything, imports an example, prints it to a PDF and stops everything
+    Demo(Demo),
+    /// Migrates a database; --init also creates workspace `default` and the first tokens
+    Migrate(Migrate),
+    /// Checks all stored data and lists what is damaged or inconsistent; exits with 1 on any finding
+    Verify(Verify),
+    /// Rebuilds everything derived from revisions, which repairs the projections that `verify` reports
+    Reindex(Reindex),
+    /// Imports published revisions from JSON files
+    Import(Import),
+    /// Creates a brief with a draft
+    Create(Create),
+    /// Reads or writes the draft of a brief
+    #[command(subcommand)]
+    Draft(Draft),
+    /// Publishes the draft of a brief as its next revision
+    Publish(BriefArg),
+    /// Lists the warnings and undeclared changes of a draft or a file, and every rule that the file breaks
+    Lint(Lint),
+    /// Withdraws a revision, which stays readable and is marked as withdrawn
+    Withdraw(RevisionWithReason),
+    /// Destroys a revision's content, its editions and the PDFs printed from it, after a spill; requires an admin token
+    Purge(RevisionWithReason),
+    /// Deletes a brief; `undelete` restores it within 30 days
+    Delete(BriefArg),
+    /// Restores a deleted brief
+    Undelete(BriefArg),
+    /// Lists the briefs of the workspace
+    List,
+    /// Shows the newest revision of a brief, or a named revision
+    Get(BriefOrRevisionArg),
+    /// Lists the revisions of a brief
+    Revisions(BriefArg),
+    /// Shows the differences between two revisions of a brief, statement by statement
+    Diff(Diff),
+    /// Searches the statements and titles of the workspace's briefs
+    Search(Search),
+    /// Prints changes to the workspace's briefs as they happen, until interrupted
+    Watch(Watch),
+    /// Prints a brief to a PDF file
+    Render(Render),
+    /// Lists the renders of the workspace, newest first
+    Renders(Renders),
+    /// Cancels a render; printing stops when no other render shares its task
+    Cancel {
+        /// Id or full name of the render, as listed by `renders`
+        name: String,
+    },
+    /// Prints a draft from a file without a service; every page is stamped as a draft
+    Preview(Preview),
+    /// Uploads an image (PNG, JPEG, SVG) for figures and prints its name, SHA-256 and warnings; refuses a file that cannot
+    /// be printed
+    Attach(Attach),
+    /// Extracts the edition attached to a PDF and verifies that it is the one that was printed
+    Extract(Extract),
+    /// Writes the revisions of a brief as JSON files for `import`
+    Export(Export),
+    /// Manages the API tokens of the workspace
+    #[command(subcommand)]
+    Token(Token),
+    /// Manages the render queue and its workers; requires an operator token
+    #[command(subcommand)]
+    Queue(Queue),
+    /// Prints a completion script
+    Completions {
+        /// Shell to complete for
+        shell: Shell,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::CommandLine;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        CommandLine::command().debug_assert();
+    }
+}

@@ -1,0 +1,163 @@
+//! Arguments of the commands for operators: `migrate`, `verify`, `reindex`, `token` and `queue`.
+
+use std::path::PathBuf;
+
+use chancery_proto::names::ResourceId;
+use chancery_store::{DatabaseSettings, Role};
+use clap::{Args, Subcommand, ValueEnum};
+
+#[derive(Debug, Args)]
+pub struct Migrate {
+    #[command(flatten)]
+    pub database: DatabaseSettings,
+    /// Creates workspace `default` and writes operator.token, admin.token and worker.token (mode 0600) to this folder,
+    /// unless the workspace exists
+    #[arg(long, value_name = "DIR")]
+    pub init: Option<PathBuf>,
+    /// Separate folder for worker.token
+    #[arg(long, value_name = "DIR", requires = "init")]
+    pub worker_dir: Option<PathBuf>,
+    /// Folder of fonts that the workers add to the built-in ones
+    #[arg(long, env = "CHANCERY_FONTS", value_name = "DIR")]
+    pub fonts: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Verify {
+    #[command(flatten)]
+    pub database: DatabaseSettings,
+    /// Skips the bytes of PDFs
+    #[arg(long)]
+    pub no_artifacts: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Reindex {
+    #[command(flatten)]
+    pub database: DatabaseSettings,
+    /// Starts with this brief, in order of names: resumes an interrupted run
+    #[arg(long, value_name = "NAME")]
+    pub from: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Token {
+    /// Creates a token and prints its secret, which is shown only once
+    Create {
+        /// Display name of the token, such as its holder
+        #[arg(long, value_name = "TEXT")]
+        name: String,
+        /// Role of the token; may be repeated
+        #[arg(long = "role", value_enum, required = true, value_name = "ROLE")]
+        roles: Vec<RoleArg>,
+        /// Highest marking that the token can read, such as TLP:AMBER; none for worker and operator
+        #[arg(long, value_name = "MARKING", default_value = "")]
+        clearance: String,
+        /// Expiry time of the token, such as 2027-01-01T00:00:00Z
+        #[arg(long, value_name = "TIME")]
+        expires: Option<prost_types::Timestamp>,
+        /// File for the secret (mode 0600) [default: standard output]
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// Issues a token with access to the database alone, for when no token works: after a restore, or when secrets
+    /// were lost. No service is needed
+    Issue(IssueToken),
+    /// Lists the workspace's tokens, without secrets
+    List,
+    /// Revokes a token permanently
+    Revoke {
+        /// Id or full name of the token
+        token: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct IssueToken {
+    #[command(flatten)]
+    pub database: DatabaseSettings,
+    /// Display name of the token [default: one that names this command]
+    #[arg(long, value_name = "TEXT")]
+    pub name: Option<String>,
+    /// Role of the token; may be repeated [default: admin, or operator with --workspace system]
+    #[arg(long = "role", value_enum, value_name = "ROLE")]
+    pub roles: Vec<RoleArg>,
+    /// Highest marking that the token can read, such as TLP:AMBER [default: the workspace's highest for an admin;
+    /// required for other roles; none for worker and operator]
+    #[arg(long, value_name = "MARKING")]
+    pub clearance: Option<String>,
+    /// Expiry time of the token, such as 2027-01-01T00:00:00Z [default: never]
+    #[arg(long, value_name = "TIME")]
+    pub expires: Option<prost_types::Timestamp>,
+    /// New file for the secret (mode 0600) [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Queue {
+    /// Shows queue lengths by workspace and by print environment, with the number of live workers
+    Stats,
+    /// Lists dead tasks, newest first
+    Dead(DeadTasks),
+    /// Queues the inputs of a dead task again and ends its quarantine
+    Requeue {
+        /// Id or full name of the task, as listed by `queue dead`
+        task: String,
+    },
+    /// Lists the workers seen in the last day
+    Workers,
+    /// Stops leasing tasks to a worker; running prints finish
+    Drain {
+        /// Name or id of the worker, as listed by `queue workers`
+        worker: String,
+        /// Leases tasks to the worker again
+        #[arg(long)]
+        undo: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct DeadTasks {
+    /// Lists only tasks of this workspace [default: all workspaces]
+    #[arg(long, alias = "of", value_name = "WORKSPACE")]
+    pub in_workspace: Option<ResourceId>,
+    /// Also lists tasks that were requeued or requested again
+    #[arg(long)]
+    pub all: bool,
+    /// Maximum number of tasks
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub limit: u32,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum RoleArg {
+    /// Reads briefs
+    Reader,
+    /// Reads and writes drafts
+    Author,
+    /// Publishes and imports
+    Publisher,
+    /// Prints
+    Renderer,
+    /// Manages the workspace's tokens, and all of the above
+    Admin,
+    /// Workspace `system`: leases render tasks
+    Worker,
+    /// Workspace `system`: manages workspaces, the render queue and its workers
+    Operator,
+}
+
+impl From<RoleArg> for Role {
+    fn from(role: RoleArg) -> Self {
+        match role {
+            RoleArg::Reader => Self::Reader,
+            RoleArg::Author => Self::Author,
+            RoleArg::Publisher => Self::Publisher,
+            RoleArg::Renderer => Self::Renderer,
+            RoleArg::Admin => Self::Admin,
+            RoleArg::Worker => Self::Worker,
+            RoleArg::Operator => Self::Operator,
+        }
+    }
+}

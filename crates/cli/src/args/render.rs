@@ -1,0 +1,178 @@
+//! Arguments of the commands that print briefs: `render`, `renders`, `preview` and `extract`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+#[derive(Debug, Args)]
+pub struct Render {
+    /// Name of a brief (prints its newest revision) or of one of its revisions
+    pub name: String,
+    /// PDF file to write; - writes standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// Priority in the render queue
+    #[arg(long, value_enum, default_value_t = PriorityArg::Normal)]
+    pub priority: PriorityArg,
+    /// Idempotency key, valid for a day: repeating a request with the same key creates no second render
+    #[arg(long, value_name = "ID", default_value = "", hide_default_value = true)]
+    pub request_id: String,
+    /// Earlier revision of the same brief to compare with: its number or name [default: the parent revision]
+    #[arg(long, value_name = "N|NAME")]
+    pub compare_to: Option<String>,
+    #[command(flatten)]
+    pub options: PrintOptions,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum PriorityArg {
+    /// Before normal renders
+    Interactive,
+    /// The default
+    Normal,
+    /// After normal renders
+    Bulk,
+}
+
+#[derive(Debug, Args)]
+pub struct Preview {
+    /// JSON of a revision (as written by `export`), a draft (`draft get`) or content alone (as for `create`); - reads
+    /// standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// PDF file to write; - writes standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// Image of a figure, matched by its SHA-256; may be repeated
+    #[arg(long = "image", value_name = "FILE")]
+    pub images: Vec<PathBuf>,
+    /// Folder of fonts to add to the built-in ones
+    #[arg(long, env = "CHANCERY_FONTS", value_name = "DIR")]
+    pub fonts: Option<PathBuf>,
+    /// Marking scheme of the content
+    #[arg(long, value_enum, default_value_t = SchemeArg::Tlp)]
+    pub scheme: SchemeArg,
+    #[command(flatten)]
+    pub options: PrintOptions,
+}
+
+/// Layout and content options of a print.
+#[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub struct PrintOptions {
+    /// Document format
+    #[arg(long, value_enum, default_value_t = FormatArg::Full)]
+    pub format: FormatArg,
+    /// Paper size
+    #[arg(long, value_enum, default_value_t = PaperArg::A4)]
+    pub paper: PaperArg,
+    /// Language of generated text such as headings: en, ru, fa or ar [default: the brief's language, or else en]
+    #[arg(long, value_name = "TAG", default_value = "", hide_default_value = true)]
+    pub locale: String,
+    /// Notation of likelihoods
+    #[arg(long, value_enum, default_value_t = LikelihoodArg::AsWritten)]
+    pub likelihood: LikelihoodArg,
+    /// Sets text at 14 points in one column
+    #[arg(long)]
+    pub large_print: bool,
+    /// Theme of the organisation: TOML or JSON with accent, logo, organisation and footer
+    #[arg(long, value_name = "FILE")]
+    pub theme: Option<PathBuf>,
+    /// Recipient of the copy
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    pub recipient: String,
+    /// Watermark behind the content of every page
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    pub watermark: String,
+    /// Top-level section to print; may be repeated [default: all]
+    #[arg(long = "section", value_name = "ID")]
+    pub sections: Vec<String>,
+    /// Includes the annexes [default: for the full format]
+    #[arg(long, conflicts_with = "no_annexes")]
+    pub annexes: bool,
+    /// Omits the annexes
+    #[arg(long)]
+    pub no_annexes: bool,
+    /// Attaches the edition to the PDF as JSON
+    #[arg(long)]
+    pub attach_data: bool,
+    /// Prints the ids of statements and other parts next to them
+    #[arg(long)]
+    pub show_ids: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum FormatArg {
+    /// Contents, body and annexes
+    Full,
+    /// No contents or annexes
+    Standard,
+    /// Exactly one page
+    OnePage,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum LikelihoodArg {
+    /// The stored word with its percentages
+    AsWritten,
+    /// The ICD 203 term
+    Icd203,
+    /// The term of the PHIA yardstick
+    Phia,
+    /// Percentages only
+    Numbers,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum SchemeArg {
+    /// TLP:CLEAR to TLP:RED
+    Tlp,
+    /// U, C, S, TS
+    Us,
+    /// PUBLIC to RESTRICTED
+    Corporate,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum PaperArg {
+    /// 210 by 297 mm
+    A4,
+    /// 8.5 by 11 inches
+    Letter,
+}
+
+#[derive(Debug, Args)]
+pub struct Renders {
+    /// Lists only renders in this state
+    #[arg(long, value_enum)]
+    pub state: Option<RenderStateArg>,
+    /// Lists only renders of this brief
+    #[arg(long, value_name = "NAME")]
+    pub brief: Option<String>,
+    /// Maximum number of renders
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub limit: u32,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum RenderStateArg {
+    /// Waiting for a worker
+    Queued,
+    /// Leased by a worker
+    Running,
+    /// Printed
+    Succeeded,
+    /// Ended without a PDF
+    Failed,
+    /// Cancelled by a caller
+    Cancelled,
+}
+
+#[derive(Debug, Args)]
+pub struct Extract {
+    /// PDF file, rendered with --attach-data
+    pub file: PathBuf,
+    /// JSON file to write [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}

@@ -1,0 +1,21 @@
+//! Findings of `verify` and `reindex`.
+
+use chancery_store::Finding;
+use serde_json::json;
+
+use crate::ui::failure::Failure;
+
+/// The findings as a JSON array.
+pub fn json(findings: &[Finding]) -> serde_json::Value {
+    let finding = |finding: &Finding| json!({ "code": finding.code.as_str(), "name": finding.name, "what": finding.what });
+    findings.iter().map(finding).collect()
+}
+
+/// Fails if there are findings.
+pub fn fail_on_any(findings: &[Finding]) -> Result<(), Failure> {
+    match findings.len() {
+        0 => Ok(()),
+        1 => Err(Failure::new("DATA_LOSS", "DAMAGED", "1 finding")),
+        count => Err(Failure::new("DATA_LOSS", "DAMAGED", format!("{count} findings"))),
+    }
+}

@@ -1,0 +1,9 @@
+//! Commands for operators.
+
+mod findings;
+pub mod issue_token;
+pub mod migrate;
+pub mod queue;
+pub mod reindex;
+pub mod token;
+pub mod verify;

@@ -1,0 +1,75 @@
+//! `extract`: extracts the edition attached to a PDF and verifies that it is the one that was printed.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
+
+use chancery_brief::digest::{body_bytes, body_digest};
+use chancery_print::{ExtractError, Extracted, extract};
+use chancery_proto::brief::v1::RevisionBody;
+use serde_json::json;
+
+use crate::args::Global;
+use crate::args::render::Extract;
+use crate::inputs::documents::Document;
+use crate::ui::failure::Failure;
+use crate::ui::output;
+use crate::ui::output::is_standard;
+
+/// Maximum size of the PDF; no artifact is larger.
+const MAX_PDF_BYTES: u64 = 256 << 20;
+
+pub fn run(global: &Global, arguments: &Extract) -> Result<(), Failure> {
+    let extracted = extract(&read(&arguments.file)?).map_err(|error| extract_failure(&error))?;
+    let body = verified_body(&arguments.file, &extracted)?;
+    match &arguments.output {
+        Some(path) if !is_standard(path) => {
+            output::write_file(path, 0o666, extracted.json.as_bytes())?;
+            let (digest, revision) = (&extracted.edition_digest, body.revision);
+            output::print(&if global.json {
+                let output = path.display().to_string();
+                let response = json!({
+                    "output": output, "brief": extracted.brief, "revision": revision, "editionDigest": digest,
+                });
+                format!("{response}\n")
+            } else {
+                let name = format!("{}/revisions/{revision}", extracted.brief);
+                format!("{}: {name}, edition {digest}, verified\n", path.display())
+            })
+        }
+        _ => output::print(&extracted.json),
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    let reading = || format!("reading {}", path.display());
+    let file = File::open(path).map_err(Failure::io(reading()))?;
+    let mut bytes = Vec::new();
+    file.take(MAX_PDF_BYTES + 1).read_to_end(&mut bytes).map_err(Failure::io(reading()))?;
+    if bytes.len() as u64 > MAX_PDF_BYTES {
+        let message = format!("{} is larger than 256 MiB, the maximum for a printed brief", path.display());
+        return Err(Failure::new("INVALID_ARGUMENT", "FILE_TOO_LARGE", message));
+    }
+    Ok(bytes)
+}
+
+/// Decodes the attached edition and compares its digest with the one that the pages name.
+fn verified_body(file: &Path, extracted: &Extracted) -> Result<RevisionBody, Failure> {
+    let body = Document::<RevisionBody>::of_text(file, Arc::from(extracted.json.as_str()))?.message;
+    let content = body.content.clone().unwrap_or_default();
+    let digest = body_digest(&body_bytes(&body.brief_id, body.revision, &content)).to_string();
+    if digest == extracted.edition_digest {
+        return Ok(body);
+    }
+    let printed = &extracted.edition_digest;
+    let message =
+        format!("the attached edition has digest {digest}, but the pages were printed from {printed}");
+    Err(Failure::new("DATA_LOSS", "DIGEST_MISMATCH", message)
+        .help("the file was changed after it was printed: download the PDF again from the service"))
+}
+
+fn extract_failure(error: &ExtractError) -> Failure {
+    let failure = Failure::new("FAILED_PRECONDITION", "NO_DATA", error.to_string());
+    failure.help("only PDFs rendered with --attach-data contain their edition")
+}

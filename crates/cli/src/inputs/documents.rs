@@ -1,0 +1,136 @@
+//! JSON documents, read with the position of each error.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chancery_proto::json;
+use prost::{Message, Name};
+
+use super::source_text::SourceText;
+use crate::ui::failure::{Failure, Position, Violation};
+use crate::ui::output::is_standard;
+
+/// A message and the text that it was read from.
+#[derive(Debug, Clone)]
+pub struct Document<M> {
+    /// File name, as given.
+    pub file: PathBuf,
+    /// Text of the file.
+    pub text: SourceText,
+    /// The decoded message.
+    pub message: M,
+}
+
+impl<M: Message + Name + Default> Document<M> {
+    /// Reads a file; `-` is standard input.
+    pub fn read(file: &Path) -> Result<Self, Failure> {
+        Self::of_text(file, read_text(file)?)
+    }
+
+    /// Decodes the text of a file.
+    pub fn of_text(file: &Path, text: Arc<str>) -> Result<Self, Failure> {
+        let message = json::from_str(&text).map_err(|error| invalid_json(file, &text, &error, M::NAME))?;
+        Ok(Self { file: file.to_owned(), text: SourceText::new(text), message })
+    }
+
+    /// Locates a violation reported by the server in the file. `prefix` is the path of the document in the request.
+    pub fn locate(&self, prefix: &str, violation: &Violation) -> Option<Violation> {
+        let path = violation.path.strip_prefix(prefix)?;
+        let path = path.strip_prefix('.').unwrap_or(path).to_owned();
+        Some(Violation::in_text(&self.file, &self.text, path, violation.description.clone()))
+    }
+}
+
+/// Reads the text of a file; `-` is standard input.
+pub fn read_text(file: &Path) -> Result<Arc<str>, Failure> {
+    let bytes = if is_standard(file) { read_standard_input() } else { fs::read(file) };
+    let bytes = bytes.map_err(Failure::io(format!("reading {}", file.display())))?;
+    let text =
+        String::from_utf8(bytes).map_err(|error| not_utf8(file, error.as_bytes(), &error.utf8_error()))?;
+    Ok(text.into())
+}
+
+/// Replaces each violation that `locate` finds in a document.
+pub fn locate_all(mut failure: Failure, locate: impl Fn(&Violation) -> Option<Violation>) -> Failure {
+    for violation in &mut failure.violations {
+        if let Some(located) = locate(violation) {
+            *violation = located;
+        }
+    }
+    failure
+}
+
+fn read_standard_input() -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    io::stdin().lock().read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn not_utf8(file: &Path, bytes: &[u8], error: &std::str::Utf8Error) -> Failure {
+    let before = &bytes[..error.valid_up_to()];
+    let line = before.split(|byte| *byte == b'\n').count();
+    let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
+    let invalid = bytes.get(error.valid_up_to()).copied().unwrap_or_default();
+    let violation = Violation {
+        description: format!("byte 0x{invalid:02x} is not UTF-8"),
+        position: Some(Position { file: file.display().to_string(), line, column }),
+        ..Violation::default()
+    };
+    let message = format!("{} is not UTF-8", file.display());
+    Failure::new("INVALID_ARGUMENT", "NOT_UTF8", message).with_violations(vec![violation])
+}
+
+fn invalid_json(file: &Path, text: &Arc<str>, error: &json::JsonError, name: &str) -> Failure {
+    let position =
+        Position { file: file.display().to_string(), line: error.line.max(1), column: error.column.max(1) };
+    let violation = Violation {
+        path: error.path.clone(),
+        description: error.message.clone(),
+        position: Some(position),
+        text: Some(Arc::clone(text)),
+    };
+    let message = format!("{} is not valid JSON of a {name}", file.display());
+    Failure::new("INVALID_ARGUMENT", "INVALID_JSON", message).with_violations(vec![violation])
+}
+
+#[cfg(test)]
+mod tests {
+    use chancery_proto::brief::v1::RevisionDocument;
+
+    use super::Document;
+    use crate::ui::failure::Failure;
+
+    fn failure(bytes: &[u8]) -> Failure {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("revision-1.json");
+        std::fs::write(&file, bytes).unwrap();
+        Document::<RevisionDocument>::read(&file).unwrap_err()
+    }
+
+    #[test]
+    fn invalid_utf8_is_located_by_line_and_column() {
+        let failure = failure(b"{\n  \"creator\": \"M\xfcller\"}");
+        assert_eq!(failure.reason, "NOT_UTF8");
+        let position = failure.violations[0].position.clone().unwrap();
+        assert_eq!((position.line, position.column), (2, 16));
+    }
+
+    #[test]
+    fn an_unknown_field_is_reported_with_its_path() {
+        let failure = failure(b"{\"content\": {\n\"titel\": \"x\"}}");
+        assert_eq!(failure.reason, "INVALID_JSON");
+        let violation = &failure.violations[0];
+        assert!(
+            violation.path.starts_with("content") && violation.description.contains("titel"),
+            "{violation}"
+        );
+        assert_eq!(violation.position.clone().unwrap().line, 2);
+    }
+
+    #[test]
+    fn text_that_is_not_json_is_refused() {
+        assert_eq!(failure(b"hello").reason, "INVALID_JSON");
+    }
+}

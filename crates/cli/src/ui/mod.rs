@@ -1,0 +1,7 @@
+//! Output for people and programs: results, failures, progress, plain text.
+
+pub mod failure;
+pub mod output;
+pub mod print_warnings;
+pub mod progress;
+pub mod text;

@@ -1,0 +1,159 @@
+//! Standard output and files.
+
+use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use chancery_proto::json;
+use prost::{Message, Name};
+use tempfile::NamedTempFile;
+
+use crate::ui::failure::Failure;
+
+/// Prints a response as JSON, or as plain text.
+pub fn response<M: Message + Name>(
+    as_json: bool,
+    message: &M,
+    plain: impl FnOnce() -> String,
+) -> Result<(), Failure> {
+    print(&if as_json { json::to_string_pretty(message) } else { plain() })
+}
+
+/// Prints text. A closed pipe (`| head`) is not an error.
+pub fn print(text: &str) -> Result<(), Failure> {
+    let mut output = io::stdout().lock();
+    match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(Failure::io("writing to standard output")),
+    }
+}
+
+/// Whether a path is `-`, for standard input or output.
+pub fn is_standard(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// A file that gets its name only when it is complete, and is removed if the command fails.
+pub struct PendingFile {
+    file: NamedTempFile,
+    path: PathBuf,
+}
+
+impl PendingFile {
+    /// Creates a temporary file in the same folder, because renaming needs the same file system. The umask applies to `mode`.
+    pub fn create(path: &Path, mode: u32) -> Result<Self, Failure> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        if path.is_dir() {
+            return Err(Failure::usage(
+                "IS_A_FOLDER",
+                format!("{} is a folder; name a file", path.display()),
+            ));
+        }
+        std::fs::create_dir_all(folder).map_err(Failure::io(format!("creating {}", folder.display())))?;
+        let file = tempfile::Builder::new()
+            .prefix(".chancery-")
+            .permissions(std::fs::Permissions::from_mode(mode))
+            .tempfile_in(folder)
+            .map_err(Failure::io(format!("creating a file in {}", folder.display())))?;
+        Ok(Self { file, path: path.to_owned() })
+    }
+
+    /// Opens the file for writing.
+    pub fn open(&self) -> Result<std::fs::File, Failure> {
+        self.file.reopen().map_err(Failure::io(format!("writing {}", self.path.display())))
+    }
+
+    /// Renames the file to its final path, replacing an existing file.
+    pub fn finish(self) -> Result<(), Failure> {
+        let writing = Failure::io(format!("writing {}", self.path.display()));
+        let synced = self.file.as_file().sync_all();
+        synced
+            .and_then(|()| self.file.persist(&self.path).map_err(|error| error.error))
+            .map(drop)
+            .map_err(writing)
+    }
+
+    /// Renames the file to its final path; fails if that path exists.
+    pub fn finish_new(self) -> Result<(), Failure> {
+        let writing = Failure::io(format!("writing {}", self.path.display()));
+        self.file.as_file().sync_all().map_err(writing)?;
+        self.file.persist_noclobber(&self.path).map(drop).map_err(|refused| {
+            if refused.error.kind() == io::ErrorKind::AlreadyExists {
+                Failure::new(
+                    "ALREADY_EXISTS",
+                    "FILE_EXISTS",
+                    format!("{} already exists", self.path.display()),
+                )
+                .help("name a file that does not exist yet")
+            } else {
+                Failure::io(format!("writing {}", self.path.display()))(refused.error)
+            }
+        })
+    }
+}
+
+/// Writes a file atomically, replacing an existing one.
+pub fn write_file(path: &Path, mode: u32, bytes: &[u8]) -> Result<(), Failure> {
+    let pending = PendingFile::create(path, mode)?;
+    pending.open()?.write_all(bytes).map_err(Failure::io(format!("writing {}", path.display())))?;
+    pending.finish()
+}
+
+/// Creates a file atomically; fails if the path exists.
+pub fn write_new_file(path: &Path, mode: u32, bytes: &[u8]) -> Result<(), Failure> {
+    let pending = PendingFile::create(path, mode)?;
+    pending.open()?.write_all(bytes).map_err(Failure::io(format!("writing {}", path.display())))?;
+    pending.finish_new()
+}
+
+/// Formats rows under headings, each column as wide as its widest cell.
+pub fn table<const N: usize>(headings: [&str; N], rows: &[[String; N]]) -> String {
+    let headings = headings.map(str::to_owned);
+    let lines = || std::iter::once(&headings).chain(rows);
+    let widths: [usize; N] = std::array::from_fn(|column| {
+        lines().map(|row| row[column].chars().count()).max().unwrap_or_default()
+    });
+    lines().fold(String::new(), |text, row| {
+        let cells: Vec<String> =
+            row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+        text + cells.join("  ").trim_end() + "\n"
+    })
+}
+
+/// Formats a table, or the message if there are no rows.
+pub fn table_or<const N: usize>(headings: [&str; N], rows: &[[String; N]], no_rows: &str) -> String {
+    if rows.is_empty() { format!("{no_rows}\n") } else { table(headings, rows) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::{PendingFile, table};
+
+    #[test]
+    fn an_unfinished_file_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("sub/x.pdf");
+        let pending = PendingFile::create(&path, 0o644).unwrap();
+        pending.open().unwrap().write_all(b"half").unwrap();
+        drop(pending);
+        assert_eq!(std::fs::read_dir(folder.path().join("sub")).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_finished_file_replaces_an_existing_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.pdf");
+        for content in ["first and longer", "second"] {
+            super::write_file(&path, 0o644, content.as_bytes()).unwrap();
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), content);
+        }
+    }
+
+    #[test]
+    fn columns_are_as_wide_as_their_widest_cell() {
+        let rows = [["a".to_owned(), "long".to_owned()], ["bcd".to_owned(), "x".to_owned()]];
+        assert_eq!(table(["ID", "NAME"], &rows), "ID   NAME\na    long\nbcd  x\n");
+    }
+}

@@ -1,0 +1,4 @@
+//! Leases: renewing those held, and working each from its input to its PDF.
+
+pub(crate) mod held_leases;
+pub(crate) mod job;
