@@ -63,7 +63,7 @@ mod tests {
     use std::path::Path;
 
     use chancery_print::Fonts;
-    use chancery_print::faces::FaceId;
+    use chancery_print::fonts::FaceId;
 
     use super::{FolderError, read};
 

@@ -2,11 +2,12 @@
 
 use chancery_images::PreparedImage;
 
-use crate::document::{DocumentInfo, OutlineEntry};
-use crate::pages::{Color, Owner, Path};
+use crate::document_info::{DocumentInfo, OutlineEntry};
+use crate::graphics::{Color, Path};
+use crate::pages::Owner;
 use crate::tags::{AnchorId, TagTree};
 use crate::text::inline::Inline;
-use crate::text::paragraph::Align;
+use crate::text::paragraph_setup::Align;
 use crate::units::Length;
 
 /// A composed brief.

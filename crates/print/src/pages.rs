@@ -1,6 +1,7 @@
 //! What `layout` hands to `write`: pages of placed items, every position final. Coordinates are PDF's:
 //! origin at the page's lower left corner, y upwards, in [`Length`]s.
 
+use crate::graphics::{Color, Path, Rect};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -92,28 +93,11 @@ pub enum Item {
     },
 }
 
-/// A rectangle by its lower left corner and its size.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Rect {
-    /// Left edge.
-    pub x: Length,
-    /// Lower edge.
-    pub y: Length,
-    /// Width, not negative.
-    pub width: Length,
-    /// Height, not negative.
-    pub height: Length,
-}
-
-/// An sRGB colour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Color(pub u8, pub u8, pub u8);
-
 /// Glyphs of one face and size on one baseline, in visual order from left to right.
 #[derive(Clone, Debug)]
 pub struct GlyphRun {
     /// The face.
-    pub face: crate::faces::FaceId,
+    pub face: crate::fonts::FaceId,
     /// The type size.
     pub size: Length,
     /// The first glyph's origin.
@@ -147,44 +131,4 @@ pub struct Glyph {
     /// The bytes of `GlyphRun.text` that this glyph's cluster stands for. Glyphs of one cluster follow each
     /// other and carry the same range; the writer gives the text to one of them or uses `ActualText`.
     pub cluster: Range<u32>,
-}
-
-/// A path in one colour.
-#[derive(Clone, Debug)]
-pub struct Path {
-    /// Its segments.
-    pub segments: Vec<Segment>,
-    /// Filled or stroked.
-    pub paint: Paint,
-}
-
-/// A piece of a path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Segment {
-    /// A whole rectangle.
-    Rect(Rect),
-    /// Begins a subpath.
-    Move(Length, Length),
-    /// A straight line.
-    Line(Length, Length),
-    /// A cubic curve: two control points and the end.
-    Curve([(Length, Length); 3]),
-    /// Closes the subpath.
-    Close,
-}
-
-/// How a path is painted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Paint {
-    /// Filled, non-zero winding.
-    Fill(Color),
-    /// Stroked with a line of this width.
-    Stroke {
-        /// The colour.
-        color: Color,
-        /// The line's width.
-        width: Length,
-        /// Dash and gap, or a solid line.
-        dash: Option<(Length, Length)>,
-    },
 }

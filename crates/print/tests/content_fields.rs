@@ -11,7 +11,7 @@ use chancery_brief::marking::Scheme;
 use chancery_brief::validate::canonicalize;
 use chancery_print::readback::struct_text;
 use chancery_print::{
-    Edition, Fonts, Format, Limits, Locale, Options, Paper, Printed, Standing, TextSize, print,
+    Edition, Fonts, Format, Limits, Locale, Options, Paper, Printed, RevisionState, TextSize, print,
 };
 use chancery_proto::brief::v1::block::Kind;
 use chancery_proto::brief::v1::{
@@ -90,7 +90,7 @@ fn a_withdrawn_revision_prints_why_in_any_script_and_length() {
     let persian = "رقم یک جمله نادرست بود و جمله دیگری بر پایه آن نوشته شده بود.";
     let reasons = [long.trim(), &unbroken, persian, "Цифра была неверной.\nИ вывод тоже.", "a \u{202e}b"];
     for reason in reasons {
-        let gone = Edition { standing: Standing::Withdrawn, withdraw_reason: reason, ..edition(&content) };
+        let gone = Edition { state: RevisionState::Withdrawn, withdraw_reason: reason, ..edition(&content) };
         for format in [Format::Full, Format::Standard] {
             let text = text(&gone, &of(format));
             let said = reason.replace('\u{202e}', "").split_whitespace().collect::<Vec<_>>().join(" ");
@@ -99,7 +99,7 @@ fn a_withdrawn_revision_prints_why_in_any_script_and_length() {
             assert!(squeezed.contains(&format!("Reason: {said}")), "{format:?} {reason}");
         }
     }
-    let short = Edition { standing: Standing::Withdrawn, withdraw_reason: "Wrong.", ..edition(&content) };
+    let short = Edition { state: RevisionState::Withdrawn, withdraw_reason: "Wrong.", ..edition(&content) };
     assert!(text(&short, &of(Format::OnePage)).contains("Reason: Wrong."));
     let published = Edition { withdraw_reason: "Wrong.", ..edition(&content) };
     assert!(!text(&published, &of(Format::Full)).contains("Reason:"));
@@ -336,7 +336,7 @@ fn prints_with_every_field_conform() {
     let combined = content.changes.clone();
     let reason = "Because a figure was wrong. ".repeat(20);
     let edition = Edition {
-        standing: Standing::Withdrawn,
+        state: RevisionState::Withdrawn,
         withdraw_reason: &reason,
         earlier: Some(&before),
         earlier_revision: 1,

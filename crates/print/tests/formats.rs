@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 
 use chancery_print::readback::struct_text;
 use chancery_print::{
-    Edition, Fonts, Format, Limits, Options, Overflow, Paper, PrintError, Printed, Standing, print,
+    Edition, Fonts, Format, Limits, Options, Overflow, Paper, PrintError, Printed, RevisionState, print,
 };
 use chancery_proto::brief::v1::{BriefContent, Indicator, RevisionDocument};
 
@@ -121,7 +121,7 @@ fn every_format_says_whether_the_revision_stands() {
     let content = sample(2);
     for format in [Format::Full, Format::Standard, Format::OnePage] {
         let draft = Edition {
-            standing: Standing::Draft,
+            state: RevisionState::Draft,
             published_at: "",
             revision: 0,
             creator: "",
@@ -131,7 +131,7 @@ fn every_format_says_whether_the_revision_stands() {
         let text = text(&draft, &of(format));
         assert!(text.contains("Draft: not published."), "{format:?}");
         assert!(!text.contains("Published") && !text.contains("Revision 0"), "{format:?}");
-        let gone = Edition { standing: Standing::Withdrawn, superseded_by: Some(3), ..edition(&content) };
+        let gone = Edition { state: RevisionState::Withdrawn, superseded_by: Some(3), ..edition(&content) };
         let text = self::text(&gone, &of(format));
         assert!(text.contains("This revision is withdrawn.") && text.contains("Superseded by revision 3."));
     }

@@ -7,8 +7,8 @@ use std::ops::ControlFlow;
 use chancery_brief::digest::body_digest;
 use chancery_print::readback::struct_text;
 use chancery_print::{
-    Edition, ExtractError, Fonts, Limits, Locale, Options, Paper, PrintError, Printed, Progress, Standing,
-    TextSize, Warning, extract, print,
+    Edition, ExtractError, Fonts, Limits, Locale, Options, Paper, PrintError, Printed, Progress,
+    RevisionState, TextSize, Warning, extract, print,
 };
 use chancery_proto::brief::v1::{
     Block, BriefContent, Event, Figure, Paragraph, RevisionBody, RevisionDocument, Section, Statement, Table,
@@ -133,7 +133,7 @@ fn a_word_of_500_letters_and_a_row_taller_than_a_page_print() {
 #[test]
 fn a_superseded_revision_on_letter_paper_says_so_in_its_text() {
     let content = sample();
-    let edition = Edition { superseded_by: Some(3), standing: Standing::Withdrawn, ..edition(&content) };
+    let edition = Edition { superseded_by: Some(3), state: RevisionState::Withdrawn, ..edition(&content) };
     let options = Options { paper: Paper::Letter, ..Options::default() };
     let printed =
         print(&edition, &options, &Limits::default(), &Fonts::default(), &mut |_| ControlFlow::Continue(()))

@@ -7,9 +7,10 @@ use chancery_proto::brief::v1::{Actor, Event, Relationship, Scenario};
 
 use crate::compose::composer::{Composer, Voice};
 use crate::compose::labels::filled;
-use crate::compose::styles::{self, BODY, META, TABLE, TABLE_HEAD};
-use crate::compose::tables::{TableMaker, Words};
-use crate::compose::words;
+use crate::compose::stylesheet::{BODY, META, TABLE, TABLE_HEAD};
+use crate::compose::tables::TableMaker;
+use crate::compose::text_origin::TextOrigin;
+use crate::compose::{lexicon, stylesheet};
 use crate::flow::{Span, TextBlock};
 use crate::tags::{AnchorId, Role, TagId};
 use crate::text::inline::Inline;
@@ -23,8 +24,8 @@ impl Composer<'_> {
     /// A heading that is neither in the contents nor in the outline.
     pub(crate) fn subheading(&mut self, sect: TagId, text: &str) -> TagId {
         let inner = self.tag(sect, Role::Sect);
-        let mut heading = self.own_line(inner, Role::H(2), styles::heading(2), text);
-        heading.before = styles::above_heading(2);
+        let mut heading = self.own_line(inner, Role::H(2), stylesheet::heading(2), text);
+        heading.before = stylesheet::above_heading(2);
         heading.after = Length::pt(3);
         heading.keep_with_next = true;
         self.push(heading);
@@ -50,7 +51,7 @@ impl Composer<'_> {
     }
 
     pub(crate) fn factors(&mut self, sect: TagId) {
-        for (kind, heading) in self.words.factors() {
+        for (kind, heading) in self.lexicon.factors() {
             let factors: Vec<_> =
                 self.content.factors.iter().filter(|factor| factor.kind == kind as i32).collect();
             if factors.is_empty() {
@@ -76,7 +77,7 @@ impl Composer<'_> {
         for (set, scenarios) in sets {
             let labels = self.labels();
             let head = [labels.scenario, labels.likelihood, labels.what_happens, labels.indicators_head];
-            let mut maker = TableMaker::begin(self, sect, set, &head, true, Words::Own);
+            let mut maker = TableMaker::begin(self, sect, set, &head, true, TextOrigin::Printer);
             maker.block.span = Span::Full;
             for scenario in scenarios {
                 let anchors = self.anchor_of(&scenario.id);
@@ -105,7 +106,7 @@ impl Composer<'_> {
         let labels = self.labels();
         let by_id = self.options.show_ids;
         let head = [if by_id { labels.id } else { labels.number_head }, labels.watch, labels.would_mean];
-        let mut maker = TableMaker::begin(self, sect, "", &head, true, Words::Own);
+        let mut maker = TableMaker::begin(self, sect, "", &head, true, TextOrigin::Printer);
         maker.block.span = Span::Full;
         for (index, indicator) in self.content.indicators.iter().enumerate() {
             let anchors = self.anchor_of(&indicator.id);
@@ -195,7 +196,7 @@ impl Composer<'_> {
     pub(crate) fn actors(&mut self, sect: TagId) {
         let labels = self.labels();
         let head = [labels.actor, labels.kind, labels.other_languages, labels.remarks];
-        let mut maker = TableMaker::begin(self, sect, "", &head, true, Words::Own);
+        let mut maker = TableMaker::begin(self, sect, "", &head, true, TextOrigin::Printer);
         maker.block.span = Span::Full;
         for actor in &self.content.actors {
             let anchors = self.anchor_of(&actor.id);
@@ -214,7 +215,7 @@ impl Composer<'_> {
                 self.mark_part(inline, voice, &actor.marking);
                 self.say(inline, voice, &actor.name);
             }
-            1 => self.say_own(inline, voice, self.words.actor_kind(actor.kind)),
+            1 => self.say_own(inline, voice, self.lexicon.actor_kind(actor.kind)),
             2 => {
                 for (index, label) in actor.labels.iter().enumerate() {
                     if index > 0 {
@@ -251,7 +252,7 @@ impl Composer<'_> {
         let dated = relationships.iter().any(|relationship| relationship.period.is_some());
         let assessed = relationships
             .iter()
-            .any(|relationship| self.words.relationship_polarity(relationship.polarity).is_some());
+            .any(|relationship| self.lexicon.relationship_polarity(relationship.polarity).is_some());
         let is_filled = |column: &usize| match column {
             3 => dated,
             5 => assessed,
@@ -269,7 +270,7 @@ impl Composer<'_> {
             labels.rests_on_head,
         ];
         let head: Vec<&str> = columns.iter().map(|column| head[*column]).collect();
-        let mut maker = TableMaker::begin(self, sect, caption, &head, true, Words::Own);
+        let mut maker = TableMaker::begin(self, sect, caption, &head, true, TextOrigin::Printer);
         maker.block.span = Span::Full;
         for relationship in relationships {
             let anchors = if anchored { self.anchor_of(&relationship.id) } else { Vec::new() };
@@ -297,7 +298,7 @@ impl Composer<'_> {
                 self.say(inline, voice, &name);
             }
             1 => {
-                self.say(inline, voice, &words::relationship(&relationship.r#type));
+                self.say(inline, voice, &lexicon::relationship(&relationship.r#type));
                 if !relationship.item.is_empty() {
                     self.say(inline, voice, &format!(": {}", relationship.item));
                 }
@@ -311,9 +312,9 @@ impl Composer<'_> {
                 let when = period.map(|p| if p.edtf.is_empty() { &p.label } else { &p.edtf });
                 self.say(inline, voice, when.map_or("", String::as_str));
             }
-            4 => self.say_own(inline, voice, self.words.relationship_status(relationship.status)),
+            4 => self.say_own(inline, voice, self.lexicon.relationship_status(relationship.status)),
             5 => {
-                let polarity = self.words.relationship_polarity(relationship.polarity);
+                let polarity = self.lexicon.relationship_polarity(relationship.polarity);
                 self.say_own(inline, voice, &polarity.unwrap_or_default());
             }
             _ => self.links(inline, voice, &relationship.statement_ids),
@@ -341,7 +342,7 @@ impl Composer<'_> {
         events.sort_by_key(|event| (event.date.is_empty(), event.date.as_str()));
         let labels = self.labels();
         let head = [labels.date, labels.event, labels.actors_head, labels.rests_on_head];
-        let mut maker = TableMaker::begin(self, sect, caption, &head, true, Words::Own);
+        let mut maker = TableMaker::begin(self, sect, caption, &head, true, TextOrigin::Printer);
         maker.block.span = Span::Full;
         for event in events {
             let anchors = if anchored { self.anchor_of(&event.id) } else { Vec::new() };

@@ -6,10 +6,11 @@ use chancery_proto::brief::v1::{Change, Statement};
 use crate::Format;
 use crate::compose::composer::{Composer, Voice};
 use crate::compose::labels::filled;
-use crate::compose::said::Said;
-use crate::compose::styles::{BODY, META, TABLE, Type};
-use crate::compose::tables::{TableMaker, Words};
-use crate::compose::words;
+use crate::compose::lexicon;
+use crate::compose::prior_revision::PriorRevision;
+use crate::compose::stylesheet::{BODY, META, TABLE, Type};
+use crate::compose::tables::TableMaker;
+use crate::compose::text_origin::TextOrigin;
 use crate::flow::{Span, TextBlock};
 use crate::tags::{Role, TagId};
 use crate::text::inline::Inline;
@@ -43,7 +44,7 @@ impl Composer<'_> {
         // A column that nothing stands in is left out.
         let explained = changes.iter().any(|change| !change.why.is_empty());
         let head = if explained { &head[..] } else { &head[..3] };
-        let mut maker = TableMaker::begin(self, sect, "", head, true, Words::Own);
+        let mut maker = TableMaker::begin(self, sect, "", head, true, TextOrigin::Printer);
         maker.block.span = Span::Full;
         for change in changes {
             self.begin_part(change_subject(change));
@@ -85,7 +86,7 @@ impl Composer<'_> {
         counts.sort_by_key(|(kind, count)| (std::cmp::Reverse(*count), *kind));
         let counts: Vec<String> = counts
             .into_iter()
-            .map(|(kind, count)| format!("{} {count}", words::capitalised(self.words.change(kind))))
+            .map(|(kind, count)| format!("{} {count}", lexicon::capitalised(self.lexicon.change(kind))))
             .map(|count| count.replace(' ', "\u{a0}"))
             .collect();
         if !counts.is_empty() {
@@ -101,7 +102,7 @@ impl Composer<'_> {
                 self.changed_part(inline, voice, change);
             }
             1 => {
-                let changed = [self.words.change(change.kind).to_owned()];
+                let changed = [self.lexicon.change(change.kind).to_owned()];
                 let changed: Vec<String> = changed.into_iter().chain(self.odds_changed(change)).collect();
                 self.say_own(inline, voice, &changed.join("; "));
             }
@@ -164,13 +165,13 @@ impl Composer<'_> {
     /// How sure and how likely a changed statement was, where that is another now.
     fn odds_changed(&self, change: &Change) -> Vec<String> {
         let mut changed = Vec::new();
-        let level = |of: &Said| {
+        let level = |of: &PriorRevision| {
             of.statement(change_subject(change))?.confidence.as_ref().map(|confidence| confidence.level)
         };
         let before = some(change.confidence_before).or_else(|| level(&self.earlier));
         let after =
             some(change.confidence_after).or_else(|| self.edition.earlier.and_then(|_| level(&self.present)));
-        let confidence = |level: Option<i32>| level.and_then(|level| self.words.confidence(level));
+        let confidence = |level: Option<i32>| level.and_then(|level| self.lexicon.confidence(level));
         if let (Some(before), Some(after)) = (confidence(before), confidence(after))
             && before != after
         {
@@ -178,8 +179,9 @@ impl Composer<'_> {
         }
         let now = self.present.statement(change_subject(change));
         let before = now.and_then(|statement| self.earlier.of_statement(statement));
-        changed
-            .extend(before.map(|before| filled(self.labels().was_likely, &[&self.words.short_odds(before)])));
+        changed.extend(
+            before.map(|before| filled(self.labels().was_likely, &[&self.lexicon.short_odds(before)])),
+        );
         changed
     }
 }

@@ -1,27 +1,28 @@
 //! The tools of composing: the flow so far, and text pushed into it with owners, languages and links.
 
+use crate::compose::coverage_runs::{coverage_runs, nfc, shortened};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chancery_proto::brief::v1::{BriefContent, Change};
 use prost::Message;
-use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use crate::compose::labels::{Labels, filled};
+use crate::compose::lexicon::Lexicon;
 use crate::compose::part_names::{PartName, PartNames, part_names};
-use crate::compose::pictures::Pictures;
 use crate::compose::plan::Plan;
-use crate::compose::said::Said;
-use crate::compose::styles::{self, BODY, Sheet, Type};
-use crate::compose::tables::Words;
-use crate::compose::words::{self, Lexicon};
+use crate::compose::prior_revision::PriorRevision;
+use crate::compose::stylesheet::{BODY, Sheet, Type};
+use crate::compose::text_origin::TextOrigin;
+use crate::compose::{lexicon, stylesheet};
 use crate::flow::{Block, Flow, Grid, TextBlock};
+use crate::images::PreparedImages;
 use crate::pages::Owner;
 use crate::tags::{AnchorId, LinkTarget, Role, TagId};
 use crate::text::Typesetter;
 use crate::text::inline::{Deferred, Inline, PieceKind, PieceStyle};
 use crate::text::languages::is_right_to_left;
-use crate::text::style::TextStyle;
+use crate::text::text_style::TextStyle;
 use crate::units::Length;
 use crate::{Edition, Locale, Options, Warning};
 
@@ -29,7 +30,7 @@ use crate::{Edition, Locale, Options, Warning};
 pub(crate) struct Composer<'a> {
     pub(crate) edition: &'a Edition<'a>,
     pub(crate) options: &'a Options<'a>,
-    pub(crate) words: Lexicon,
+    pub(crate) lexicon: Lexicon,
     pub(crate) sheet: Sheet,
     pub(crate) content: &'a BriefContent,
     pub(crate) typesetter: &'a mut Typesetter,
@@ -39,8 +40,8 @@ pub(crate) struct Composer<'a> {
     /// Where each source is cited, in order.
     pub(crate) citings: BTreeMap<usize, Vec<AnchorId>>,
     /// What the revision before said, and what this one says.
-    pub(crate) earlier: Said<'a>,
-    pub(crate) present: Said<'a>,
+    pub(crate) earlier: PriorRevision<'a>,
+    pub(crate) present: PriorRevision<'a>,
     pub(crate) names: BTreeMap<&'a str, &'a str>,
     /// What the parts of this edition and of the earlier one are called.
     part_names: PartNames<'a>,
@@ -51,7 +52,7 @@ pub(crate) struct Composer<'a> {
     part_id: String,
     pub(crate) tables: usize,
     pub(crate) frames: u32,
-    pub(crate) pictures: Pictures,
+    pub(crate) images: PreparedImages,
     /// Destinations of what was left out for being empty.
     waiting: Vec<AnchorId>,
     /// How many digits a page number has room for.
@@ -71,7 +72,7 @@ impl<'a> Composer<'a> {
     pub(crate) fn new(
         edition: &'a Edition<'a>,
         options: &'a Options<'a>,
-        words: Lexicon,
+        lexicon: Lexicon,
         plan: &mut Plan<'a>,
         typesetter: &'a mut Typesetter,
     ) -> Self {
@@ -86,7 +87,7 @@ impl<'a> Composer<'a> {
         Self {
             edition,
             options,
-            words,
+            lexicon,
             sheet: Sheet::new(flow.right_to_left, options.text_size),
             content,
             typesetter,
@@ -94,19 +95,19 @@ impl<'a> Composer<'a> {
             anchors: std::mem::take(&mut plan.anchors),
             numbers: std::mem::take(&mut plan.numbers),
             citings: BTreeMap::new(),
-            earlier: Said::new(edition.earlier),
-            present: Said::new(Some(content)),
+            earlier: PriorRevision::new(edition.earlier),
+            present: PriorRevision::new(Some(content)),
             names: actors.chain(places).collect(),
-            part_names: part_names(content, words.labels()),
+            part_names: part_names(content, lexicon.labels()),
             earlier_names: edition
                 .earlier
-                .map(|earlier| part_names(earlier, words.labels()))
+                .map(|earlier| part_names(earlier, lexicon.labels()))
                 .unwrap_or_default(),
             missing: BTreeMap::new(),
             part_id: String::new(),
             tables: 0,
             frames: 0,
-            pictures: Pictures::default(),
+            images: PreparedImages::default(),
             waiting: Vec::new(),
             page_digits: page_digits(content),
         }
@@ -117,7 +118,7 @@ impl<'a> Composer<'a> {
     pub(crate) fn banner(&self) -> &'a str {
         let content = self.content;
         let own = if content.marking.is_empty() { &content.default_marking } else { &content.marking };
-        words::highest_marking(own, self.quoted_markings())
+        lexicon::highest_marking(own, self.quoted_markings())
     }
 
     /// The changes that are printed: those since the revision to compare with, or else the edition's own.
@@ -153,13 +154,13 @@ impl<'a> Composer<'a> {
 
     /// The language of the printer's own words, where it is not the brief's.
     pub(crate) fn own_language(&self) -> Option<String> {
-        let locale = self.words.locale();
+        let locale = self.lexicon.locale();
         (Locale::of(&self.content.language) != Some(locale)).then(|| locale.tag().to_owned())
     }
 
     /// The printer's own words.
     pub(crate) const fn labels(&self) -> &'static Labels {
-        self.words.labels()
+        self.lexicon.labels()
     }
 
     /// Appends some of the printer's own words to the author's.
@@ -170,7 +171,7 @@ impl<'a> Composer<'a> {
         let mut voice = voice;
         if self.own_language().is_some() {
             voice.node = self.own_tag(voice.node, Role::Span { actual_text: None });
-            voice.language = self.words.locale().tag();
+            voice.language = self.lexicon.locale().tag();
         }
         self.say(inline, voice, text);
     }
@@ -183,12 +184,12 @@ impl<'a> Composer<'a> {
 
     /// A voice of the printer's own language, for an element that has it.
     pub(crate) fn own_voice(&self, node: TagId, kind: Type) -> Voice<'a> {
-        Voice { language: self.words.locale().tag(), ..self.voice(node, kind) }
+        Voice { language: self.lexicon.locale().tag(), ..self.voice(node, kind) }
     }
 
     /// Appends text; what no face has becomes a drawn box in a `Span` whose `ActualText` is the character.
     pub(crate) fn say(&mut self, inline: &mut Inline, voice: Voice, text: &str) {
-        for (stretch, kind) in stretches(self.typesetter, &nfc(text), &voice.style) {
+        for (stretch, kind) in coverage_runs(self.typesetter, &nfc(text), &voice.style) {
             if kind == PieceKind::Text {
                 self.piece(inline, voice, stretch, kind);
                 continue;
@@ -229,7 +230,7 @@ impl<'a> Composer<'a> {
     ) {
         let contents = self.heard(hears);
         let link = self.tag(voice.node, Role::Link { target, contents });
-        let style = TextStyle { color: styles::ACCENT, ..voice.style };
+        let style = TextStyle { color: stylesheet::ACCENT, ..voice.style };
         self.say(inline, Voice { node: link, style, link: Some(link), ..voice }, text);
     }
 
@@ -282,10 +283,10 @@ impl<'a> Composer<'a> {
 
     /// A part's name, linked to it where it is printed. A part that neither edition has is named by its id.
     pub(crate) fn named_link(&mut self, inline: &mut Inline, voice: Voice, id: &str) {
-        let Some(PartName { text, words, .. }) = self.name_of_part(id).cloned() else {
+        let Some(PartName { text, origin, .. }) = self.name_of_part(id).cloned() else {
             return self.say(inline, voice, id);
         };
-        self.part_link(inline, voice, id, &text, words);
+        self.part_link(inline, voice, id, &text, origin);
     }
 
     /// The same by a statement's first words, in quotes, where a section's name would not tell which statement is meant.
@@ -294,14 +295,14 @@ impl<'a> Composer<'a> {
         if opening.is_empty() {
             return self.named_link(inline, voice, id);
         }
-        self.part_link(inline, voice, id, &format!("\u{201c}{opening}\u{201d}"), Words::Authors);
+        self.part_link(inline, voice, id, &format!("\u{201c}{opening}\u{201d}"), TextOrigin::Author);
     }
 
-    fn part_link(&mut self, inline: &mut Inline, voice: Voice, id: &str, text: &str, words: Words) {
+    fn part_link(&mut self, inline: &mut Inline, voice: Voice, id: &str, text: &str, origin: TextOrigin) {
         let mut voice = voice;
-        if words == Words::Own && self.own_language().is_some() {
+        if origin == TextOrigin::Printer && self.own_language().is_some() {
             voice.node = self.own_tag(voice.node, Role::Span { actual_text: None });
-            voice.language = self.words.locale().tag();
+            voice.language = self.lexicon.locale().tag();
         }
         // What encloses it in the earlier edition may enclose other things in this one.
         let holder_id = self.part_names.get(id).map_or("", |name| name.holder_id);
@@ -368,36 +369,4 @@ fn page_digits(content: &BriefContent) -> usize {
         100..=999 => 3,
         _ => 4,
     }
-}
-
-/// A text cut into what the faces have and single characters that none has.
-pub(crate) fn stretches<'t>(
-    typesetter: &Typesetter,
-    text: &'t str,
-    style: &TextStyle,
-) -> Vec<(&'t str, PieceKind)> {
-    let covered = |c: char| typesetter.covers(style, crate::text::inline::settable(c));
-    let mut stretches = Vec::new();
-    let mut rest = text;
-    while !rest.is_empty() {
-        let (plain, tail) = rest.split_at(rest.find(|c| !covered(c)).unwrap_or(rest.len()));
-        if !plain.is_empty() {
-            stretches.push((plain, PieceKind::Text));
-        }
-        let Some(character) = tail.chars().next() else { break };
-        let (boxed, after) = tail.split_at(character.len_utf8());
-        stretches.push((boxed, PieceKind::Missing));
-        rest = after;
-    }
-    stretches
-}
-
-/// Texts are NFC in the edition; what is not is made so.
-pub(crate) fn nfc(text: &str) -> std::borrow::Cow<'_, str> {
-    if is_nfc(text) { text.into() } else { text.nfc().collect::<String>().into() }
-}
-
-/// What a reader hears, but not more than fits: it is a string of at most 16,382 UTF-16 units (ISO 19005-2, 6.1.13).
-pub(crate) fn shortened(text: &str) -> String {
-    text.chars().take(1_500).collect()
 }

@@ -3,7 +3,7 @@
 use chancery_proto::brief::v1::List;
 
 use crate::compose::composer::Composer;
-use crate::compose::styles::{BODY, Type};
+use crate::compose::stylesheet::{BODY, Type};
 use crate::flow::{Grid, TextBlock};
 use crate::tags::{ListNumbering, Role, TagId};
 use crate::text::inline::Inline;

@@ -5,18 +5,21 @@ use chancery_proto::brief::v1::{Indicator, KeyJudgment};
 
 use crate::compose::composer::{Composer, Voice};
 use crate::compose::labels::filled;
+use crate::compose::lexicon;
 use crate::compose::lists::Item;
 use crate::compose::plan::{Part, PartKind};
-use crate::compose::styles::{ACCENT, FINE, INK, ONE_PAGE_HEADING, ONE_PAGE_TITLE, QUIET, SIDE, TINT, Type};
-use crate::compose::tables::{Fact, Words};
-use crate::compose::words;
-use crate::document::OutlineEntry;
+use crate::compose::stylesheet::{
+    ACCENT, FINE, INK, ONE_PAGE_HEADING, ONE_PAGE_TITLE, QUIET, SIDE, TINT, Type,
+};
+use crate::compose::tables::Fact;
+use crate::compose::text_origin::TextOrigin;
+use crate::document_info::OutlineEntry;
 use crate::flow::{Block, Frame, Grid, Group, Span, TextBlock};
 use crate::tags::{ListNumbering, Role, TagId};
 use crate::text::inline::Inline;
-use crate::text::style::{Family, Figures, TextStyle, Weight};
+use crate::text::text_style::{Family, Figures, TextStyle, Weight};
 use crate::units::Length;
-use crate::{Overflow, Standing};
+use crate::{Overflow, RevisionState};
 
 /// The most words of a bottom line, and the most key judgments.
 const MOST_WORDS: usize = 45;
@@ -90,7 +93,7 @@ const fn serif(size: i64, leading: i64) -> Type {
 struct Aside {
     text: String,
     kind: Type,
-    words: Words,
+    origin: TextOrigin,
 }
 
 impl Composer<'_> {
@@ -306,7 +309,7 @@ impl Composer<'_> {
         block: &mut TextBlock,
         judgment: &KeyJudgment,
     ) {
-        let odds = judgment.likelihood.as_ref().filter(|likelihood| words::is_said(likelihood));
+        let odds = judgment.likelihood.as_ref().filter(|likelihood| lexicon::is_said(likelihood));
         let notes = self.asides(judgment);
         if self.sheet.is_large() {
             for Aside { text, .. } in notes {
@@ -318,10 +321,10 @@ impl Composer<'_> {
             let before = self.earlier.of_judgment(judgment);
             block.beside = Some(self.bar(body, likelihood, before, BESIDE));
         }
-        for Aside { text, kind, words } in notes {
-            let line = match words {
-                Words::Own => self.own_line(body, Role::P, kind, &text),
-                Words::Authors => self.line(body, Role::P, kind, &text),
+        for Aside { text, kind, origin } in notes {
+            let line = match origin {
+                TextOrigin::Printer => self.own_line(body, Role::P, kind, &text),
+                TextOrigin::Author => self.line(body, Role::P, kind, &text),
             };
             block.side.push(line.inline);
         }
@@ -330,23 +333,25 @@ impl Composer<'_> {
     /// How likely a judgment is, and was; how well founded it is; how it differs from what it revises.
     fn asides(&self, judgment: &KeyJudgment) -> Vec<Aside> {
         let mut notes = Vec::new();
-        let mut own = |text: String, kind: Type| notes.push(Aside { text, kind, words: Words::Own });
+        let mut own =
+            |text: String, kind: Type| notes.push(Aside { text, kind, origin: TextOrigin::Printer });
         let note = SIDE.colored(INK);
-        if let Some(likelihood) = judgment.likelihood.as_ref().filter(|likelihood| words::is_said(likelihood))
+        if let Some(likelihood) =
+            judgment.likelihood.as_ref().filter(|likelihood| lexicon::is_said(likelihood))
         {
-            own(words::capitalised(&self.words.short_odds(likelihood)), note.strong());
+            own(lexicon::capitalised(&self.lexicon.short_odds(likelihood)), note.strong());
             if let Some(before) = self.earlier.of_judgment(judgment) {
-                own(filled(self.labels().was_likely, &[&self.words.short_odds(before)]), SIDE);
+                own(filled(self.labels().was_likely, &[&self.lexicon.short_odds(before)]), SIDE);
             }
         }
         let level =
-            judgment.confidence.as_ref().and_then(|confidence| self.words.confidence(confidence.level));
+            judgment.confidence.as_ref().and_then(|confidence| self.lexicon.confidence(confidence.level));
         if let Some(level) = level {
-            own(words::capitalised(&filled(self.labels().confidence, &[level])), note);
+            own(lexicon::capitalised(&filled(self.labels().confidence, &[level])), note);
         }
         if !judgment.revision_note.is_empty() {
             let text = judgment.revision_note.clone();
-            notes.push(Aside { text, kind: SIDE, words: Words::Authors });
+            notes.push(Aside { text, kind: SIDE, origin: TextOrigin::Author });
         }
         notes
     }
@@ -357,7 +362,7 @@ impl Composer<'_> {
             return Some(filled(self.labels().since_revision, &[&self.edition.earlier_revision.to_string()]));
         }
         // A draft has the number of the revision that it follows.
-        let own = u32::from(self.edition.standing != Standing::Draft);
+        let own = u32::from(self.edition.state != RevisionState::Draft);
         let before = self.edition.revision.checked_sub(own).filter(|before| *before > 0)?;
         Some(filled(self.labels().since_revision, &[&before.to_string()]))
     }
@@ -414,7 +419,7 @@ impl Composer<'_> {
         for (index, (term, range)) in terms.into_iter().enumerate() {
             let end = if index == last { "\u{a0}%" } else { "," };
             let range = range.replace(' ', "\u{a0}");
-            self.say(&mut block.inline, voice, &format!(" {} {range}{end}", self.words.term(term)));
+            self.say(&mut block.inline, voice, &format!(" {} {range}{end}", self.lexicon.term(term)));
         }
         block
     }

@@ -6,13 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chancery_proto::brief::v1::{BriefContent, List, Section, Statement, block::Kind};
 
 use crate::compose::labels::{Labels, filled};
+use crate::error::PrintError;
 use crate::tags::AnchorId;
 use crate::{Edition, Format, Options};
-
-/// A section that was asked for is not in the brief.
-pub(crate) struct UnknownSection {
-    pub(crate) id: String,
-}
 
 /// A part with a heading.
 pub(crate) struct Part<'a> {
@@ -78,7 +74,7 @@ impl<'a> Plan<'a> {
         edition: &Edition<'a>,
         options: &Options,
         labels: &'static Labels,
-    ) -> Result<Self, UnknownSection> {
+    ) -> Result<Self, PrintError> {
         let content = edition.content;
         let mut plan = Self {
             parts: Vec::new(),
@@ -268,10 +264,10 @@ impl<'a> Plan<'a> {
 }
 
 /// The sections that were asked for, in the brief's order.
-fn chosen<'a>(content: &'a BriefContent, ids: &[String]) -> Result<Vec<&'a Section>, UnknownSection> {
+fn chosen<'a>(content: &'a BriefContent, ids: &[String]) -> Result<Vec<&'a Section>, PrintError> {
     let known = |id: &&String| content.sections.iter().any(|section| section.id == **id);
     if let Some(id) = ids.iter().find(|id| !known(id)) {
-        return Err(UnknownSection { id: id.clone() });
+        return Err(PrintError::UnknownSection { id: id.clone() });
     }
     let asked = |section: &&Section| ids.is_empty() || ids.contains(&section.id);
     Ok(content.sections.iter().filter(asked).collect())

@@ -5,19 +5,19 @@ use chancery_proto::brief::v1::{
 };
 
 use crate::compose::composer::Composer;
-use crate::compose::styles::{ACCENT, BODY, META, QUIET, SIDE, TINT};
+use crate::compose::stylesheet::{ACCENT, BODY, META, QUIET, SIDE, TINT};
 use crate::flow::{Frame, Grid, Span, TextBlock};
 use crate::pages::Owner;
 use crate::tags::{Role, TagId};
 use crate::text::inline::Inline;
-use crate::text::paragraph::Align;
+use crate::text::paragraph_setup::Align;
 use crate::text::runs_right_to_left;
 use crate::units::Length;
 
 impl Composer<'_> {
     /// A section's own blocks; its subsections are parts of their own.
     pub(crate) fn section(&mut self, sect: TagId, section: &Section) {
-        self.pictures.section.clone_from(&section.id);
+        self.images.section.clone_from(&section.id);
         let floor = self.content.default_marking.as_str();
         let enclosing = if section.marking.is_empty() { floor } else { &section.marking };
         let mut after_paragraph = false;

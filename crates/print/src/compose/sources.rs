@@ -5,9 +5,10 @@ use chancery_proto::brief::v1::{LikelihoodScale, LikelihoodTerm, Source};
 use crate::Format;
 use crate::compose::composer::{Composer, Voice};
 use crate::compose::labels::filled;
-use crate::compose::styles::{BODY, NOTE, TABLE, TABLE_HEAD};
-use crate::compose::tables::{TableMaker, Words};
-use crate::compose::{date_words, words};
+use crate::compose::stylesheet::{BODY, NOTE, TABLE, TABLE_HEAD};
+use crate::compose::tables::TableMaker;
+use crate::compose::text_origin::TextOrigin;
+use crate::compose::{edtf_dates, lexicon};
 use crate::flow::{Block, Grid, Span, TextBlock};
 use crate::tags::{LinkTarget, Role, TagId};
 use crate::text::inline::{Deferred, Inline, PageList, PieceKind};
@@ -82,16 +83,16 @@ impl Composer<'_> {
             );
         }
         if !source.accessed.is_empty() {
-            let date = date_words::in_words(&source.accessed, self.words.locale());
+            let date = edtf_dates::in_words(&source.accessed, self.lexicon.locale());
             self.say(inline, voice, " (");
             self.say_own(inline, voice, &filled(self.labels().accessed, &[&date]));
             self.say(inline, voice, ").");
         }
         let labels = self.labels();
         let mut sentences: Vec<String> = Vec::new();
-        sentences.extend(self.words.source_type(source.r#type).map(words::capitalised));
+        sentences.extend(self.lexicon.source_type(source.r#type).map(lexicon::capitalised));
         sentences.extend(
-            self.words.reliability(source.reliability).map(|word| filled(labels.reliability, &[&word])),
+            self.lexicon.reliability(source.reliability).map(|word| filled(labels.reliability, &[&word])),
         );
         sentences.extend(
             (!source.descriptor.is_empty()).then(|| source.descriptor.trim_end_matches('.').to_owned()),
@@ -138,7 +139,7 @@ impl Composer<'_> {
     /// The likelihood scale's key and the words of confidence.
     pub(crate) fn about(&mut self, sect: TagId) {
         let labels = self.labels();
-        let scale = words::scale(self.content.likelihood_scale);
+        let scale = lexicon::scale(self.content.likelihood_scale);
         let named = if scale == LikelihoodScale::Phia { labels.phia } else { labels.icd_203 };
         let likelihood = filled(labels.about_likelihood, &[named]);
         let statements =
@@ -148,11 +149,11 @@ impl Composer<'_> {
         let block = TextBlock { inline: line.inline, ..self.body_block() };
         self.push(block);
         self.scale_table(sect, labels.likelihood_terms, &self.scale_terms());
-        if let Some((name, readers)) = self.words.reader_scale().filter(|(_, readers)| *readers != scale) {
+        if let Some((name, readers)) = self.lexicon.reader_scale().filter(|(_, readers)| *readers != scale) {
             self.scale_table(
                 sect,
                 &format!("{}: {name}", labels.likelihood_terms),
-                &words::scale_key(readers, 1),
+                &lexicon::scale_key(readers, 1),
             );
         }
     }
@@ -161,19 +162,19 @@ impl Composer<'_> {
     pub(crate) fn scale_terms(&self) -> Vec<(LikelihoodTerm, String)> {
         let mut judged =
             self.content.key_judgments.iter().filter_map(|judgment| judgment.likelihood.as_ref());
-        let row = judged.next().map_or(1, |likelihood| words::row(likelihood.term));
-        words::scale_key(words::scale(self.content.likelihood_scale), row)
+        let row = judged.next().map_or(1, |likelihood| lexicon::row(likelihood.term));
+        lexicon::scale_key(lexicon::scale(self.content.likelihood_scale), row)
     }
 
     fn scale_table(&mut self, sect: TagId, caption: &str, terms: &[(LikelihoodTerm, String)]) {
         let labels = self.labels();
         let head = [labels.term, labels.likelihood];
-        let mut maker = TableMaker::begin(self, sect, caption, &head, true, Words::Own);
+        let mut maker = TableMaker::begin(self, sect, caption, &head, true, TextOrigin::Printer);
         for (term, range) in terms {
             maker.row(self, Vec::new(), |composer, column, cell, inline| {
                 let voice = composer.voice(cell, if column == 0 { TABLE_HEAD } else { TABLE });
                 if column == 0 {
-                    composer.say_own(inline, voice, &composer.words.term(*term));
+                    composer.say_own(inline, voice, &composer.lexicon.term(*term));
                 } else {
                     composer.say(inline, voice, &format!("{range}\u{a0}%"));
                 }

@@ -1,27 +1,19 @@
 //! Tables with their elements: `THead` and `TBody`, `TH` with its scope, `TD`.
 
+use crate::compose::text_origin::TextOrigin;
 use chancery_proto::brief::v1::{ColumnType, Table};
 
 use crate::compose::composer::Composer;
 use crate::compose::labels::filled;
-use crate::compose::styles::{CAPTION, META, TABLE, TABLE_HEAD};
+use crate::compose::stylesheet::{CAPTION, META, TABLE, TABLE_HEAD};
 use crate::flow::{Block, Grid, Row, Span, TableBlock, TextBlock};
 use crate::tags::{AnchorId, Role, Scope, TagId};
 use crate::text::inline::Inline;
-use crate::text::paragraph::Align;
+use crate::text::paragraph_setup::Align;
 use crate::units::Length;
 
 /// A name and its value.
 pub(crate) type Fact = (&'static str, String);
-
-/// Whose words a table's headings are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Words {
-    /// The printer's, in the language of the print.
-    Own,
-    /// The author's, in the brief's language.
-    Authors,
-}
 
 /// A table on its way: rows are added one by one. Its elements exist from the first row on, so that no table has a head
 /// and no body (ISO 14289-1, 7.5); without a row there is no table.
@@ -43,7 +35,7 @@ struct Plan {
     parent: TagId,
     caption: String,
     head: Vec<String>,
-    words: Words,
+    origin: TextOrigin,
 }
 
 impl TableMaker {
@@ -54,7 +46,7 @@ impl TableMaker {
         caption: &str,
         head: &[&str],
         row_headers: bool,
-        words: Words,
+        origin: TextOrigin,
     ) -> Self {
         let block = TableBlock {
             columns: vec![Align::Start; head.len()],
@@ -66,7 +58,7 @@ impl TableMaker {
             ..TableBlock::default()
         };
         let head = head.iter().map(|heading| (*heading).to_owned()).collect();
-        let plan = Plan { parent, caption: caption.to_owned(), head, words };
+        let plan = Plan { parent, caption: caption.to_owned(), head, origin };
         Self { block, stage: Stage::Planned(plan), row_headers }
     }
 
@@ -78,7 +70,7 @@ impl TableMaker {
                 parent: plan.parent,
                 caption: std::mem::take(&mut plan.caption),
                 head: std::mem::take(&mut plan.head),
-                words: plan.words,
+                origin: plan.origin,
             },
         };
         let table = composer.tag(plan.parent, Role::Table);
@@ -92,26 +84,26 @@ impl TableMaker {
             self.block.caption = Some(caption);
         }
         if plan.head.iter().any(|heading| !heading.is_empty()) {
-            self.head(composer, table, &plan.head, plan.words);
+            self.head(composer, table, &plan.head, plan.origin);
         }
         let body = composer.tag(table, Role::TBody);
         self.stage = Stage::Begun { body };
         body
     }
 
-    fn head(&mut self, composer: &mut Composer, table: TagId, head: &[String], words: Words) {
+    fn head(&mut self, composer: &mut Composer, table: TagId, head: &[String], origin: TextOrigin) {
         let thead = composer.tag(table, Role::THead);
         let row = composer.tag(thead, Role::Tr);
         for heading in head {
             let role = Role::Th { scope: Scope::Column };
-            let cell = match words {
-                Words::Own => composer.own_tag(row, role),
-                Words::Authors => composer.tag(row, role),
+            let cell = match origin {
+                TextOrigin::Printer => composer.own_tag(row, role),
+                TextOrigin::Author => composer.tag(row, role),
             };
             let mut inline = Inline::default();
-            let voice = match words {
-                Words::Own => composer.own_voice(cell, TABLE_HEAD),
-                Words::Authors => composer.voice(cell, TABLE_HEAD),
+            let voice = match origin {
+                TextOrigin::Printer => composer.own_voice(cell, TABLE_HEAD),
+                TextOrigin::Author => composer.voice(cell, TABLE_HEAD),
             };
             composer.say(&mut inline, voice, heading);
             self.block.head.push(inline);
@@ -164,7 +156,7 @@ impl TableMaker {
 
 /// Names and values as a table whose names head their rows.
 pub(crate) fn facts_table(composer: &mut Composer, parent: TagId, facts: &[Fact]) -> TableBlock {
-    let mut maker = TableMaker::begin(composer, parent, "", &["", ""], true, Words::Own);
+    let mut maker = TableMaker::begin(composer, parent, "", &["", ""], true, TextOrigin::Printer);
     for (name, value) in facts {
         maker.row(composer, Vec::new(), |composer, column, cell, inline| {
             let (kind, text) = if column == 0 { (META.strong(), *name) } else { (META, value.as_str()) };
@@ -190,7 +182,7 @@ impl Composer<'_> {
         self.tables += 1;
         let caption = filled(self.labels().table, &[&self.tables.to_string(), &table.caption]);
         let head: Vec<&str> = table.columns.iter().map(|column| column.heading.as_str()).collect();
-        let mut maker = TableMaker::begin(self, sect, &caption, &head, table.row_headers, Words::Authors);
+        let mut maker = TableMaker::begin(self, sect, &caption, &head, table.row_headers, TextOrigin::Author);
         for (align, column) in maker.block.columns.iter_mut().zip(&table.columns) {
             if column.r#type == ColumnType::Number as i32 {
                 *align = Align::End;

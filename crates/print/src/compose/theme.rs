@@ -1,41 +1,22 @@
 //! The organisation's look: accent, name, logo and footer, and the stamp behind every page.
 
+use crate::ThemeError;
 use chancery_brief::render_options::{FOOTER_LIMIT, ORGANISATION_LIMIT, Rgb, WATERMARK_LIMIT};
 
-use crate::compose::composer::{Composer, shortened};
+use crate::compose::composer::Composer;
+use crate::compose::coverage_runs::shortened;
 use crate::compose::figures::sketch::Sketch;
-use crate::compose::pictures::{Pictures, natural_size, scaled_down};
-use crate::compose::styles::{ACCENT, META, QUIET, STAMP, TINT};
+use crate::compose::stylesheet::{ACCENT, META, QUIET, STAMP, TINT};
 use crate::flow::{Block, Drawing, FigureBlock, Flow, Grid, Span, TextBlock};
-use crate::pages::{Color, Paint};
+use crate::graphics::{Color, Paint};
+use crate::images::{PreparedImages, natural_size, scaled_down};
 use crate::tags::{Role, TagId};
 use crate::text::inline::Inline;
 use crate::units::Length;
-use crate::{Options, PrintError, Standing};
+use crate::{Options, PrintError, RevisionState};
 
 /// The most room that a logo takes.
 const LOGO: (Length, Length) = (Length::mm(60), Length::mm(16));
-
-/// What is wrong with a theme or a watermark.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ThemeError {
-    /// Text in the accent colour would be hard to read: take a darker one.
-    #[error("the accent's contrast to white is under 4.5:1")]
-    Contrast,
-    /// The organisation's name is what a reader hears in place of its logo.
-    #[error("a logo without the organisation's name")]
-    NamelessLogo,
-    /// A text is too long.
-    #[error("{what} has {characters} characters, {most} are the most")]
-    TooLong {
-        /// Which text.
-        what: &'static str,
-        /// Its length.
-        characters: usize,
-        /// The limit.
-        most: usize,
-    },
-}
 
 /// Checks what the print's theme and watermark say.
 pub(crate) fn check(options: &Options) -> Result<(), PrintError> {
@@ -86,9 +67,9 @@ impl Composer<'_> {
         if theme.logo.is_empty() {
             return;
         }
-        let element = |_: &Pictures| format!("the theme's logo {}", theme.logo);
-        let Some(logo) = self.picture(theme.logo, element) else { return };
-        let sketch = Sketch::of_picture(scaled_down(natural_size(&logo), LOGO), logo);
+        let element = |_: &PreparedImages| format!("the theme's logo {}", theme.logo);
+        let Some(logo) = self.image(theme.logo, element) else { return };
+        let sketch = Sketch::of_image(scaled_down(natural_size(&logo), LOGO), logo);
         let node = self.tag(sect, Role::Figure { alt: shortened(theme.organisation) });
         let drawing = self.drawing(node, sketch);
         self.flow.blocks.push(Block::Figure(Box::new(FigureBlock {
@@ -107,7 +88,7 @@ impl Composer<'_> {
 
     /// The text behind every page: that a draft is one, and whom the copy is for.
     pub(crate) fn stamp(&mut self) -> Inline {
-        let draft = (self.edition.standing == Standing::Draft).then_some(self.labels().draft_stamp);
+        let draft = (self.edition.state == RevisionState::Draft).then_some(self.labels().draft_stamp);
         let texts = draft.into_iter().chain(Some(self.options.watermark).filter(|text| !text.is_empty()));
         let text = texts.collect::<Vec<_>>().join(" \u{b7} ");
         self.artifact(&text, STAMP)

@@ -1,19 +1,9 @@
 //! The page: paper, margins, columns, grid; and `place`, the one function that turns positions in a column
 //! into positions on the page.
 
-use crate::TextSize;
 use crate::flow::Span;
 use crate::units::Length;
-
-/// Paper sizes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Paper {
-    /// 210 x 297 mm.
-    #[default]
-    A4,
-    /// 8.5 x 11 in.
-    Letter,
-}
+use crate::{Paper, TextSize};
 
 /// The page's measures.
 #[derive(Clone, Debug)]

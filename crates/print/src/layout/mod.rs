@@ -2,27 +2,31 @@
 //! numbers that only pagination knows are filled in, and the furniture is added. A page is handed on as soon as its
 //! numbers are known: what a long brief needs at once is a few pages, not all.
 
-mod deferred;
-mod drawing;
-mod figure;
-mod fit;
-mod furniture;
+mod drawing_marks;
+pub(crate) mod figure_block;
 mod geometry;
-mod paginate;
+mod measure;
+pub(crate) mod one_page_fit;
+pub(crate) mod page_numbers;
+pub(crate) mod pagination;
+pub(crate) mod running_elements;
+pub(crate) mod shapes;
 mod strip;
-mod table;
+pub(crate) mod table_block;
+#[cfg(test)]
+mod tests;
 mod text_block;
 
+use crate::layout::measure::measure_block;
 use std::ops::ControlFlow;
 
 use crate::flow::{Block, Flow, TextBlock};
-pub(crate) use crate::layout::deferred::pages_of;
-pub(crate) use crate::layout::drawing::HAIRLINE;
-pub(crate) use crate::layout::fit::{Overfull, fit};
-use crate::layout::furniture::FurnitureItems;
-pub use crate::layout::geometry::{Geometry, Paper};
-use crate::layout::paginate::{ClosedPage, Paginator};
-use crate::layout::strip::Strip;
+pub use crate::layout::geometry::Geometry;
+pub(crate) use crate::layout::one_page_fit::{Overfull, fit};
+pub(crate) use crate::layout::page_numbers::pages_of;
+use crate::layout::pagination::{ClosedPage, Paginator};
+use crate::layout::running_elements::FurnitureItems;
+pub(crate) use crate::layout::shapes::HAIRLINE;
 use crate::pages::{Anchors, Page};
 use crate::text::Typesetter;
 
@@ -66,7 +70,7 @@ pub fn layout<E: From<LayoutError>>(
     for block in &flow.blocks {
         let strips = match named(block, flow, &paginator) {
             Some(named) => text_block::measure(&named, geometry, typesetter),
-            None => strips(block, geometry, typesetter),
+            None => measure_block(block, geometry, typesetter),
         };
         match block {
             Block::PageBreak => paginator.break_page()?,
@@ -86,17 +90,8 @@ pub fn layout<E: From<LayoutError>>(
 /// A text with the numbers of the pages that it names, if it names any.
 fn named(block: &Block, flow: &Flow, paginator: &Paginator) -> Option<TextBlock> {
     let Block::Text(text) = block else { return None };
-    let inline = deferred::named(&text.inline, &flow.page_lists, paginator.anchors())?;
+    let inline = crate::layout::page_numbers::named(&text.inline, &flow.page_lists, paginator.anchors())?;
     Some(TextBlock { inline, ..TextBlock::clone(text) })
-}
-
-fn strips(block: &Block, geometry: &Geometry, typesetter: &mut Typesetter) -> Vec<Strip> {
-    match block {
-        Block::Text(text) => text_block::measure(text, geometry, typesetter),
-        Block::Table(table) => table::measure(table, geometry, typesetter),
-        Block::Figure(figure) => figure::measure(figure, geometry, typesetter),
-        Block::PageBreak | Block::Settle => Vec::new(),
-    }
 }
 
 /// Pages between the paginator and whoever takes them.
@@ -110,7 +105,7 @@ struct PagesOnTheWay<'a, 'e, E> {
 impl<E> PagesOnTheWay<'_, '_, E> {
     fn take(&mut self, paginator: &mut Paginator, typesetter: &mut Typesetter) -> Result<(), E> {
         for page in paginator.take_closed() {
-            if deferred::is_known(&page, paginator.anchors()) {
+            if crate::layout::page_numbers::is_known(&page, paginator.anchors()) {
                 self.hand_on(page, paginator.anchors(), typesetter)?;
             } else {
                 self.waiting.push(page);
@@ -125,7 +120,7 @@ impl<E> PagesOnTheWay<'_, '_, E> {
         anchors: &Anchors,
         typesetter: &mut Typesetter,
     ) -> Result<(), E> {
-        deferred::fill(&mut page, anchors, typesetter);
+        crate::layout::page_numbers::fill(&mut page, anchors, typesetter);
         let mut items = self.furniture.repeated();
         items.append(&mut page.items);
         (self.emit)(page.number, Page { size: self.furniture.size(), items })

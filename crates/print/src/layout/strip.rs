@@ -5,8 +5,9 @@ use std::rc::Rc;
 use chancery_images::PreparedImage;
 
 use crate::flow::Frame;
+use crate::graphics::{Path, Rect, Segment};
 use crate::layout::geometry::Slot;
-use crate::pages::{GlyphRun, Owner, Path, Rect, Segment};
+use crate::pages::{GlyphRun, Owner};
 use crate::tags::{AnchorId, TagId};
 use crate::units::Length;
 

@@ -1,17 +1,19 @@
 //! A block of text to strips, one a line.
 
+use crate::layout::drawing_marks::path_marks;
 use std::collections::BTreeMap;
 
 use crate::flow::{Grid, Span, TextBlock};
-use crate::layout::drawing;
-use crate::layout::figure;
+use crate::graphics::{Color, Rect};
 use crate::layout::geometry::{Geometry, Slot};
+use crate::layout::shapes;
 use crate::layout::strip::{Drawing, Snap, Strip, StripMark};
-use crate::pages::{ArtifactKind, Color, Owner, Rect};
+use crate::pages::{ArtifactKind, Owner};
 use crate::tags::TagId;
 use crate::text::Typesetter;
 use crate::text::inline::{Deferred, Inline, PieceKind};
-use crate::text::paragraph::{Align, Line, Mark, Setup};
+use crate::text::paragraph::{Line, Mark};
+use crate::text::paragraph_setup::{Align, ParagraphSetup};
 use crate::units::Length;
 
 /// The colour of leaders and hairlines.
@@ -25,7 +27,7 @@ pub(crate) fn measure(block: &TextBlock, geometry: &Geometry, typesetter: &mut T
     let tail_width = block.tail.as_ref().map_or(Length::ZERO, |tail| typesetter.width(tail));
     // A contents entry's text keeps clear of its page number.
     let gap = if block.tail.is_some() { block.leading * 3 / 2 } else { Length::ZERO };
-    let setup = Setup {
+    let setup = ParagraphSetup {
         measure: slot.width - tail_width - gap,
         indent: block.indent,
         align: block.align,
@@ -91,9 +93,9 @@ pub(crate) fn add_line(strip: &mut Strip, inline: &Inline, line: &Line, slot: Sl
                 }
             }
             Mark::Drawn if piece.kind == PieceKind::Withheld => {
-                Drawing::Path(drawing::withheld(marked.x, y, marked.width, piece.style.size, color))
+                Drawing::Path(shapes::withheld(marked.x, y, marked.width, piece.style.size, color))
             }
-            Mark::Drawn => Drawing::Path(drawing::missing(marked.x, y, piece.style.size, color)),
+            Mark::Drawn => Drawing::Path(shapes::missing(marked.x, y, piece.style.size, color)),
         };
         strip.marks.push(StripMark { owner: piece.owner.clone(), slot, drawing });
         if let Some(link) = piece.link {
@@ -128,7 +130,7 @@ pub(crate) fn single_line(
     typesetter: &mut Typesetter,
 ) -> Vec<Line> {
     let measure = width.max(typesetter.width(inline));
-    let setup = Setup { measure, indent: Length::ZERO, align, hyphenate: false, right_to_left };
+    let setup = ParagraphSetup { measure, indent: Length::ZERO, align, hyphenate: false, right_to_left };
     typesetter.set(inline, &setup)
 }
 
@@ -168,7 +170,7 @@ fn add_tail(
         } else {
             (last_line.left + last_line.width + gap, line.left - gap)
         };
-        if let Some(path) = drawing::leaders(from, to, y, FAINT) {
+        if let Some(path) = shapes::leaders(from, to, y, FAINT) {
             let owner = Owner::Artifact(ArtifactKind::Layout);
             strip.marks.push(StripMark { owner, slot, drawing: Drawing::Path(path) });
         }
@@ -180,7 +182,7 @@ fn add_beside(strips: &mut [Strip], block: &TextBlock, geometry: &Geometry) {
     let (Some(drawing), Some(first)) = (&block.beside, strips.first_mut()) else { return };
     let slot = Slot { start: geometry.side_slot().start, width: drawing.width };
     let down = (block.leading - drawing.height) / 2;
-    first.marks.extend(figure::path_marks(drawing, slot, block.right_to_left).map(|mark| mark.lowered(down)));
+    first.marks.extend(path_marks(drawing, slot, block.right_to_left).map(|mark| mark.lowered(down)));
 }
 
 /// Puts the notes into the side column, a line of them beside each line of the text; those beyond its last line are
@@ -190,7 +192,7 @@ fn add_side(strips: &mut Vec<Strip>, block: &TextBlock, geometry: &Geometry, typ
         return;
     }
     let slot = geometry.side_slot();
-    let setup = Setup {
+    let setup = ParagraphSetup {
         measure: slot.width,
         indent: Length::ZERO,
         align: Align::Start,

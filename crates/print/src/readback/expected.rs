@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::document::{DocumentInfo, OutlineEntry};
+use crate::document_info::{DocumentInfo, OutlineEntry};
 use crate::tags::{TagId, TagTree};
 
 /// What a file has to say. Alternative texts, link contents and IDs stand in `tags`.

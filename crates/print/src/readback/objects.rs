@@ -6,8 +6,8 @@ use std::cell::RefCell;
 
 use flate2::{Decompress, FlushDecompress, Status};
 
-use super::ReadError;
-use super::scan::{Token, Tokens};
+use crate::readback::error::ReadError;
+use crate::readback::tokens::{Token, Tokens};
 
 /// An object that is not a stream (ISO 32000-1, 7.3), its names and strings as they stand in the file. Booleans and
 /// null say nothing here.

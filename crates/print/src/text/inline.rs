@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::pages::Owner;
 use crate::tags::{AnchorId, TagId};
 use crate::text::languages::LanguageId;
-use crate::text::style::TextStyle;
+use crate::text::text_style::TextStyle;
 
 /// A paragraph's content.
 #[derive(Clone, Debug, Default)]

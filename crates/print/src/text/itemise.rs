@@ -1,6 +1,7 @@
 //! A paragraph's text cut into fragments: stretches with one piece, direction, script and face, never across
 //! a line-break opportunity.
 
+use crate::text::is_default_ignorable;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -9,10 +10,10 @@ use icu_segmenter::LineSegmenter;
 use icu_segmenter::options::LineBreakOptions;
 use unicode_bidi::{Level, ParagraphBidiInfo};
 
-use crate::faces::FaceId;
+use crate::fonts::FaceId;
 use crate::text::Typesetter;
 use crate::text::inline::{Inline, PieceKind};
-use crate::text::shape::{Setting, Word};
+use crate::text::shaping::{Setting, Word};
 use crate::units::Length;
 
 /// A stretch of a paragraph that is shaped as one.
@@ -183,14 +184,4 @@ fn script_of(c: char) -> Script {
         return Script::COMMON;
     }
     harfrust::unicode::script(u32::from(c))
-}
-
-/// Characters that draw nothing (`Default_Ignorable_Code_Point`): bidi controls, joiners, variation selectors.
-pub(crate) fn is_default_ignorable(c: char) -> bool {
-    matches!(c,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
-        | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
-        | '\u{e0000}'..='\u{e0fff}')
 }

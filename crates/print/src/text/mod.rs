@@ -1,31 +1,34 @@
 //! Text to lines of glyphs: itemise by piece, direction, script and face; shape words; find where lines may
 //! end; choose the breaks of a paragraph together; set each line in visual order.
 
-pub mod inline;
-pub mod languages;
-pub mod paragraph;
-pub mod style;
-
-mod breaks;
+pub(crate) mod break_opportunities;
+pub(crate) mod default_ignorable;
 mod direction;
-mod fit;
-mod hang;
-mod hyphenate;
+pub(crate) mod elasticity;
+pub(crate) mod hanging_punctuation;
+pub(crate) mod hyphenation;
+pub mod inline;
 mod itemise;
+pub(crate) mod justification;
+pub mod languages;
 mod line;
-mod places;
-mod shape;
-mod word_cuts;
+pub(crate) mod line_breaking;
+pub(crate) mod line_part;
+pub mod paragraph;
+pub mod paragraph_setup;
+pub(crate) mod shaping;
+pub mod text_style;
+pub(crate) mod word_splits;
 
 use std::rc::Rc;
 
 use crate::fonts::Fonts;
+pub(crate) use crate::text::default_ignorable::is_default_ignorable;
 pub(crate) use crate::text::direction::runs_right_to_left;
-use crate::text::hyphenate::Hyphenator;
-pub(crate) use crate::text::itemise::is_default_ignorable;
+use crate::text::hyphenation::Hyphenator;
 use crate::text::languages::{LanguageId, Languages};
-use crate::text::shape::{Setting, Shaper, Word};
-use crate::text::style::TextStyle;
+use crate::text::shaping::{Setting, Shaper, Word};
+use crate::text::text_style::TextStyle;
 
 /// The fonts in use, and the words shaped and divided so far. One serves a whole print.
 #[derive(Default)]

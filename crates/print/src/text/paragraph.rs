@@ -1,53 +1,18 @@
 //! A paragraph to lines: the lines that the chosen breaks make.
 
 use crate::text::Typesetter;
-use crate::text::breaks::{Chosen, Fill, choose};
+use crate::text::break_opportunities::{Breaks, chunks, visible_width};
 use crate::text::inline::Inline;
 use crate::text::itemise::itemise;
-use crate::text::line::set_line;
 pub use crate::text::line::{Line, Mark, Marked};
-use crate::text::places::{Breaks, chunks, visible_width};
+use crate::text::line::{LinePosition, set_line};
+use crate::text::line_breaking::{Chosen, Fill, choose};
+use crate::text::paragraph_setup::{Align, ParagraphSetup};
 use crate::units::Length;
-
-/// Where the lines of a paragraph stand in the measure.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Align {
-    /// Flush on both sides, the last line at the start.
-    Justified,
-    /// At the start: left, or right in a right-to-left paragraph.
-    #[default]
-    Start,
-    /// In the middle.
-    Centered,
-    /// At the end.
-    End,
-}
-
-/// How a paragraph is set.
-#[derive(Clone, Copy, Debug)]
-pub struct Setup {
-    /// The measure.
-    pub measure: Length,
-    /// How far the first line is indented.
-    pub indent: Length,
-    /// Where lines stand.
-    pub align: Align,
-    /// Whether words may be divided.
-    pub hyphenate: bool,
-    /// The paragraph's direction.
-    pub right_to_left: bool,
-}
-
-impl Setup {
-    /// Whether punctuation hangs at the edges: where both are straight, in text that runs from left to right.
-    pub(crate) fn hangs(&self) -> bool {
-        self.align == Align::Justified && !self.right_to_left
-    }
-}
 
 impl Typesetter {
     /// Sets a paragraph.
-    pub fn set(&mut self, inline: &Inline, setup: &Setup) -> Vec<Line> {
+    pub fn set(&mut self, inline: &Inline, setup: &ParagraphSetup) -> Vec<Line> {
         if inline.is_empty() {
             return Vec::new();
         }
@@ -59,7 +24,7 @@ impl Typesetter {
         let mut lines = Vec::with_capacity(chosen.len());
         for Chosen { index, overfull } in chosen {
             let ends = (&breaks[from], &breaks[index]);
-            let place = LinePlace { first: from == 0, last: index == breaks.len() - 1, overfull };
+            let place = LinePosition { first: from == 0, last: index == breaks.len() - 1, overfull };
             lines.push(set_line(inline, setup, &itemised, ends, place, self));
             from = index;
         }
@@ -79,14 +44,6 @@ impl Typesetter {
     }
 }
 
-/// Where a line stands in its paragraph.
-#[derive(Clone, Copy)]
-pub(crate) struct LinePlace {
-    pub(crate) first: bool,
-    pub(crate) last: bool,
-    pub(crate) overfull: bool,
-}
-
 /// How far lines of ragged text may fall short before it counts: four ems.
 fn play(inline: &Inline) -> i64 {
     inline.pieces.first().map_or(0, |piece| piece.style.size.units() * 4)
@@ -96,11 +53,12 @@ fn play(inline: &Inline) -> i64 {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Align, Line, Mark, Setup};
-    use crate::pages::{ArtifactKind, Color, Owner};
+    use super::{Align, Line, Mark, ParagraphSetup};
+    use crate::graphics::Color;
+    use crate::pages::{ArtifactKind, Owner};
     use crate::text::Typesetter;
     use crate::text::inline::{Inline, PieceKind, PieceStyle};
-    use crate::text::style::{Family, Figures, TextStyle, Weight};
+    use crate::text::text_style::{Family, Figures, TextStyle, Weight};
     use crate::units::Length;
 
     const ENGLISH: &str = "Moscow under Putin and Tehran carry more joint weight in world affairs than they did \
@@ -128,8 +86,8 @@ mod tests {
         inline
     }
 
-    fn setup(measure: Length) -> Setup {
-        Setup {
+    fn setup(measure: Length) -> ParagraphSetup {
+        ParagraphSetup {
             measure,
             indent: Length::ZERO,
             align: Align::Justified,
@@ -199,7 +157,7 @@ mod tests {
         let mut typesetter = Typesetter::default();
         let inline = inline(&mut typesetter, text, language);
         let right_to_left = language == "fa";
-        typesetter.set(&inline, &Setup { right_to_left, ..setup(Length::mm(122)) });
+        typesetter.set(&inline, &ParagraphSetup { right_to_left, ..setup(Length::mm(122)) });
         typesetter.shaped_bytes()
     }
 
@@ -231,7 +189,12 @@ mod tests {
             let inline = inline(&mut typesetter, &text, "en");
             let itemised = crate::text::itemise::itemise(&inline, false, &mut typesetter);
             let setup = setup(Length::mm(122));
-            let breaks = crate::text::places::Breaks::collect(&inline, &setup, &itemised, &mut typesetter);
+            let breaks = crate::text::break_opportunities::Breaks::collect(
+                &inline,
+                &setup,
+                &itemised,
+                &mut typesetter,
+            );
             assert!(breaks.len() < 500, "{}", breaks.len());
             assert_eq!(said(&typesetter.set(&inline, &setup)).replace('\u{ad}', ""), text);
         }
@@ -273,7 +236,7 @@ mod tests {
         assert!(left > Length::milli_pt(1_500), "{left:?}");
         let mut typesetter = Typesetter::default();
         let inline = inline(&mut typesetter, &quoted, "en");
-        for line in typesetter.set(&inline, &Setup { align: Align::Start, ..setup(measure) }) {
+        for line in typesetter.set(&inline, &ParagraphSetup { align: Align::Start, ..setup(measure) }) {
             let (left, right) = beyond(&line, measure);
             assert!(left == Length::ZERO && right <= Length::ZERO);
         }
@@ -285,7 +248,7 @@ mod tests {
         let text = "«روسیه، ایران، شراکت، محدودیت‌ها، سال‌ها، (Iran), (Russia), “trade”. ".repeat(6);
         let inline = inline(&mut typesetter, &text, "fa");
         let measure = Length::mm(70);
-        for line in typesetter.set(&inline, &Setup { right_to_left: true, ..setup(measure) }) {
+        for line in typesetter.set(&inline, &ParagraphSetup { right_to_left: true, ..setup(measure) }) {
             assert!(
                 line.left >= -Length::milli_pt(1) && line.left + line.width <= measure + Length::milli_pt(1)
             );
@@ -318,7 +281,8 @@ mod tests {
         let text = "روسیه و ایران شراکت و محدودیت‌های آن در سال‌های اخیر";
         let inline = inline(&mut typesetter, text, "fa");
         let measure = Length::mm(40);
-        let setup = Setup { align: Align::Start, right_to_left: true, hyphenate: false, ..setup(measure) };
+        let setup =
+            ParagraphSetup { align: Align::Start, right_to_left: true, hyphenate: false, ..setup(measure) };
         let lines = typesetter.set(&inline, &setup);
         assert!(lines.len() > 1);
         assert!(lines.iter().all(|line| line.left + line.width == measure));

@@ -1,6 +1,6 @@
 //! Why a file cannot be written.
 
-use crate::faces::FaceId;
+use crate::fonts::FaceId;
 
 /// What no conforming file can hold. Pages count from 0, elements by their place in the tag tree.
 #[derive(Debug, thiserror::Error)]

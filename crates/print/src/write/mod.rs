@@ -4,57 +4,34 @@
 //! destinations and the outline, is written at the end ([`Writer::finish`]). printpdf embeds the fonts and makes the
 //! page tree; content streams and all that conformance asks for are written here.
 
-mod annotations;
-mod associated;
-mod base;
-mod bounds;
-mod codes;
-mod content;
+pub(crate) mod content;
+pub(crate) mod document;
 mod error;
-mod file;
-mod fontbook;
-mod fonts;
-mod forms;
-mod icc;
-mod images;
-mod import;
-mod outline;
-mod sequence;
-mod sfnt;
-mod structure;
-mod syntax;
-mod text;
-mod trees;
-mod vector;
-mod xmp;
+pub(crate) mod file;
+pub(crate) mod fonts;
 
 use std::collections::BTreeMap;
 
-use crate::document::{DocumentInfo, OutlineEntry};
+use crate::document_info::{DocumentInfo, OutlineEntry};
 use crate::fonts::Fonts;
 use crate::pages::{Anchors, Page, Pages};
 use crate::tags::TagTree;
 use crate::text::languages::is_right_to_left;
-pub(crate) use associated::{FILE_NAME as DATA_FILE, date};
-use base::Base;
-use bounds::Bounds;
-use content::PageContent;
+use crate::write::content::bounding_box::Bounds;
+use crate::write::content::form_xobjects::Forms;
+use crate::write::content::image_xobjects::Images;
+use crate::write::content::page_content::PageContent;
+use crate::write::document::outline::Destinations;
+use crate::write::document::structure_tree::{Content, Owned, Structure};
+use crate::write::file::pdf_file::PdfFile;
+use crate::write::file::printpdf_objects::Import;
+use crate::write::file::syntax::{Dict, Ref};
+use crate::write::file::text_strings::limited;
+use crate::write::fonts::font_book::FontBook;
+use crate::write::fonts::printpdf_document::Base;
 pub use error::WriteError;
-use file::PdfFile;
-use fontbook::FontBook;
-pub(crate) use fonts::embedded_subset;
-use forms::Forms;
-use images::Images;
-use import::Import;
 use lopdf::Object;
-use outline::Destinations;
-pub(crate) use structure::type_name;
-use structure::{Content, Owned, Structure};
-use syntax::{Dict, Ref};
-pub(crate) use xmp::packet as metadata_packet;
 
-/// The longest string that PDF/A takes, in bytes (ISO 19005-2, 6.1.13).
-const MAX_STRING: usize = 32_767;
 /// The smallest and the largest page edge, in thousandths of a point (ISO 19005-2, 6.1.13).
 const PAGE_EDGE: std::ops::RangeInclusive<i64> = 3_000..=14_400_000;
 
@@ -117,7 +94,10 @@ impl Writer {
     /// Encodes a page by its number, counted from 0. Pages may come in any order, and in parts: what only the last
     /// page decides is added to the others then.
     pub fn place(&mut self, tags: &TagTree, number: usize, page: &Page) -> Result<(), WriteError> {
-        let size = [bounds::milli(page.size.0), bounds::milli(page.size.1)];
+        let size = [
+            crate::write::content::bounding_box::milli(page.size.0),
+            crate::write::content::bounding_box::milli(page.size.1),
+        ];
         if !size.iter().all(|edge| PAGE_EDGE.contains(edge)) {
             return Err(WriteError::PageSize { page: number });
         }
@@ -129,7 +109,13 @@ impl Writer {
         let content = &mut open.content;
         let first = content.marks.len();
         let reused = (&mut self.forms, &mut self.images);
-        content::encode(tags, &mut self.fonts, reused, (number, content), &page.items)?;
+        crate::write::content::page_content::encode(
+            tags,
+            &mut self.fonts,
+            reused,
+            (number, content),
+            &page.items,
+        )?;
         let mut reading: Vec<usize> = (first..content.marks.len()).collect();
         reading.sort_by_key(|&mcid| content.marks[mcid].1);
         for mcid in reading {
@@ -166,12 +152,15 @@ impl Writer {
         let links = self.annotations(tags, &destinations)?;
         self.page_objects(&base, import, &pages, &links)?;
         let structure = self.structure(tags, &pages, &links);
-        let data = info.data.as_ref().map(|data| associated::write(&mut self.file, data, info));
+        let data = info
+            .data
+            .as_ref()
+            .map(|data| crate::write::document::embedded_file::write(&mut self.file, data, info));
         let catalog = Catalog {
             structure,
             data,
             destinations: destinations.write(&mut self.file, &pages),
-            outline: outline::write(&mut self.file, outline, &destinations)?,
+            outline: crate::write::document::outline::write(&mut self.file, outline, &destinations)?,
             metadata: self.metadata(info),
             profile: self.profile(),
         };
@@ -190,7 +179,7 @@ impl Writer {
             return Err(WriteError::NoLanguage);
         }
         limited("language", &info.language)?;
-        structure::check(tags)
+        crate::write::document::structure_tree::check(tags)
     }
 
     /// Writes all link annotations; returns them page by page.
@@ -206,7 +195,14 @@ impl Writer {
             for area in &page.content.links {
                 let id = self.file.reserve();
                 let node = &tags.nodes()[area.node];
-                annotations::write(&mut self.file, id, node, area.rect, key, destinations)?;
+                crate::write::document::link_annotations::write(
+                    &mut self.file,
+                    id,
+                    node,
+                    area.rect,
+                    key,
+                    destinations,
+                )?;
                 key += 1;
                 let content = Content::Annotation { page: index, id };
                 self.content.push(Owned { node: area.node, seq: area.seq, content });
@@ -297,7 +293,7 @@ impl Writer {
     /// The XMP packet, not deflated: data-loss tools read it without a PDF library.
     fn metadata(&mut self, info: &DocumentInfo) -> Ref {
         let id = self.file.reserve();
-        self.file.plain_stream(id, xmp::packet(info).as_bytes(), |dict| {
+        self.file.plain_stream(id, crate::write::document::xmp_packet::packet(info).as_bytes(), |dict| {
             dict.name("Type", "Metadata").name("Subtype", "XML");
         });
         id
@@ -305,7 +301,7 @@ impl Writer {
 
     fn profile(&mut self) -> Ref {
         let id = self.file.reserve();
-        self.file.stream(id, &icc::srgb(), |dict| {
+        self.file.stream(id, &crate::write::document::srgb_profile::srgb(), |dict| {
             dict.integer("N", 3);
         });
         id
@@ -317,7 +313,7 @@ impl Writer {
         for widths in &base.widths {
             self.file.object(import.id(widths.id), |out| {
                 out.extend_from_slice(b"[1 ");
-                syntax::milli_array(out, &widths.micro);
+                crate::write::file::syntax::milli_array(out, &widths.micro);
                 out.push(b']');
             });
         }
@@ -382,8 +378,11 @@ impl Catalog {
                     names.dict("EmbeddedFiles", |files| {
                         let out = files.tight_key("Names");
                         out.push(b'[');
-                        syntax::text(out, associated::FILE_NAME);
-                        syntax::reference(out, data);
+                        crate::write::file::syntax::text(
+                            out,
+                            crate::write::document::embedded_file::FILE_NAME,
+                        );
+                        crate::write::file::syntax::reference(out, data);
                         out.push(b']');
                     });
                 }
@@ -407,11 +406,4 @@ impl Catalog {
         intent.end();
         out.push(b']');
     }
-}
-
-/// Whether a language is written from right to left, by its primary subtag.
-/// A text string's bytes, if PDF/A takes so many (ISO 19005-2, 6.1.13).
-fn limited(what: &'static str, text: &str) -> Result<Vec<u8>, WriteError> {
-    let bytes = syntax::text_bytes(text);
-    if bytes.len() > MAX_STRING { Err(WriteError::TooLong { what, bytes: bytes.len() }) } else { Ok(bytes) }
 }

@@ -1,6 +1,6 @@
 //! The edition that a test prints when the facts of its publish record are not what it is about.
 
-use chancery_print::{Edition, NO_IMAGES, Standing};
+use chancery_print::{Edition, NO_IMAGES, RevisionState};
 use chancery_proto::brief::v1::BriefContent;
 
 /// A digest of no content in particular.
@@ -16,7 +16,7 @@ pub(crate) fn edition(content: &BriefContent) -> Edition<'_> {
         published_at: "2026-01-01T00:00:00Z",
         creator: "The desk",
         import: None,
-        standing: Standing::Published,
+        state: RevisionState::Published,
         withdraw_reason: "",
         superseded_by: None,
         earlier: None,

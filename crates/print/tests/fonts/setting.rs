@@ -1,10 +1,12 @@
 //! How scripts without word spaces are set.
 
-use chancery_print::pages::{ArtifactKind, Color, Owner};
+use chancery_print::graphics::Color;
+use chancery_print::pages::{ArtifactKind, Owner};
 use chancery_print::text::Typesetter;
 use chancery_print::text::inline::{Inline, PieceKind, PieceStyle};
-use chancery_print::text::paragraph::{Align, Line, Mark, Setup};
-use chancery_print::text::style::{Family, Figures, TextStyle, Weight};
+use chancery_print::text::paragraph::{Line, Mark};
+use chancery_print::text::paragraph_setup::{Align, ParagraphSetup};
+use chancery_print::text::text_style::{Family, Figures, TextStyle, Weight};
 use chancery_print::units::Length;
 
 use crate::{SENTENCE, han};
@@ -25,7 +27,7 @@ fn set(text: &str, language: &str, measure: Length) -> Vec<Line> {
     let owner = Owner::Artifact(ArtifactKind::Layout);
     inline.push(text, PieceStyle { style, owner, link: None, language, kind: PieceKind::Text });
     let (indent, align) = (Length::ZERO, Align::Justified);
-    typesetter.set(&inline, &Setup { measure, indent, align, hyphenate: true, right_to_left: false })
+    typesetter.set(&inline, &ParagraphSetup { measure, indent, align, hyphenate: true, right_to_left: false })
 }
 
 fn said(line: &Line) -> String {

@@ -1,8 +1,8 @@
 //! The organisation's look, and the stamp behind every page.
 
-use chancery_print::pages::Color;
+use chancery_print::graphics::Color;
 use chancery_print::readback::struct_text;
-use chancery_print::{Format, Images, Options, PrintError, Standing, Theme, ThemeError};
+use chancery_print::{Format, Images, Options, PrintError, RevisionState, Theme, ThemeError};
 
 use crate::brief::{brief, digest, edition, images, paragraph, printed};
 use crate::make::LOGO;
@@ -38,7 +38,7 @@ fn a_draft_is_stamped_and_a_published_revision_is_not() {
     let content = brief("en", vec![paragraph("c-1", "A sentence.")]);
     let nothing = Images::new();
     let published = edition(&content, &nothing);
-    let draft = chancery_print::Edition { standing: Standing::Draft, ..published };
+    let draft = chancery_print::Edition { state: RevisionState::Draft, ..published };
     let marks = |edition| {
         let file = printed(edition, &Options::default()).unwrap();
         // An artifact's dictionary stands in the page's content.

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use chancery_print::pages::Color;
+use chancery_print::graphics::Color;
 use chancery_print::{Options, Theme};
 
 use crate::brief::{brief, digest, edition, figure, images, paragraph, printed};

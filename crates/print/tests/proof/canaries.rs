@@ -8,9 +8,8 @@ use chancery_brief::{arbitrary, redact, validate};
 use chancery_print::Options;
 use proptest::prelude::*;
 
-use crate::file_text;
 use crate::samples::{documents, fitting, printed, ways};
-use crate::tools;
+use crate::{file_text, tools};
 
 /// What stands only where TLP:CLEAR may not look; `examples/README.md` names them.
 const AMBER: [&str; 8] =

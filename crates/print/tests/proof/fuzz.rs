@@ -3,10 +3,10 @@
 use std::ops::ControlFlow;
 
 use chancery_brief::arbitrary;
-use chancery_print::pages::Color;
+use chancery_print::graphics::Color;
 use chancery_print::readback::struct_text;
 use chancery_print::{
-    Edition, Fonts, Format, LikelihoodDisplay, Limits, Locale, Options, Paper, PrintError, Standing,
+    Edition, Fonts, Format, LikelihoodDisplay, Limits, Locale, Options, Paper, PrintError, RevisionState,
     TextSize, Theme, print,
 };
 use chancery_proto::brief::v1::BriefContent;
@@ -22,7 +22,7 @@ struct Choice {
     options: Options<'static>,
     texts: [String; 4],
     sections: Vec<String>,
-    standing: Standing,
+    state: RevisionState,
     superseded_by: Option<u32>,
     follows: bool,
 }
@@ -86,13 +86,17 @@ fn any_choice() -> impl Strategy<Value = Choice> {
         2 => Just(vec!["deep".to_owned()]),
         1 => Just(vec!["nowhere".to_owned()]),
     ];
-    let standing = prop_oneof![Just(Standing::Published), Just(Standing::Draft), Just(Standing::Withdrawn)];
-    (any_options(), texts, sections, standing, prop::option::of(1_u32..9), any::<bool>()).prop_map(
-        |(options, texts, sections, standing, superseded_by, follows)| Choice {
+    let state = prop_oneof![
+        Just(RevisionState::Published),
+        Just(RevisionState::Draft),
+        Just(RevisionState::Withdrawn)
+    ];
+    (any_options(), texts, sections, state, prop::option::of(1_u32..9), any::<bool>()).prop_map(
+        |(options, texts, sections, state, superseded_by, follows)| Choice {
             options,
             texts,
             sections,
-            standing,
+            state,
             superseded_by,
             follows,
         },
@@ -102,7 +106,7 @@ fn any_choice() -> impl Strategy<Value = Choice> {
 /// Prints, reads back, and has qpdf look at one file in eight.
 fn try_one(content: &BriefContent, earlier: &BriefContent, choice: &Choice) -> Result<(), TestCaseError> {
     let edition = Edition {
-        standing: choice.standing,
+        state: choice.state,
         superseded_by: choice.superseded_by,
         earlier: choice.follows.then_some(earlier),
         ..edition(content)

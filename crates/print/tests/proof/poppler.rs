@@ -4,8 +4,8 @@ use chancery_print::readback::{normal_form, struct_text};
 use chancery_proto::brief::v1::{BriefContent, Section, Statement};
 
 use crate::editions::DIGEST;
-use crate::samples::{self, Way, fitting, samples, ways};
-use crate::{said, tools};
+use crate::samples::{Way, fitting, samples, ways};
+use crate::{said, samples, tools};
 
 /// Poppler reads a page anew for every piece of text on it: 9 s for 18 pages, minutes where every letter is a piece, as
 /// it is from right to left. So it gets short ones, and excerpts.

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use chancery_print::faces::FaceId;
+use chancery_print::fonts::FaceId;
 use chancery_print::pages::{GlyphRun, Item, Pages};
 use chancery_print::units::Length;
 use lopdf::content::Content;

@@ -135,7 +135,7 @@ fn damaged_files_are_refused_without_a_panic() {
 #[test]
 fn furniture_is_no_text() {
     let mut sample = sample();
-    let run = crate::setter::run(chancery_print::faces::FaceId::Sans, 40, 100, 400, "DRAFT");
+    let run = crate::setter::run(chancery_print::fonts::FaceId::Sans, 40, 100, 400, "DRAFT");
     sample.pages.pages[0].items.insert(0, artifact(ArtifactKind::Watermark, Item::Run(run)));
     let proof = sample.prove().unwrap();
     assert!(!proof.text.contains("DRAFT"));
@@ -146,7 +146,7 @@ fn furniture_is_no_text() {
 #[test]
 fn what_stands_on_every_page_is_written_once_and_is_no_text() {
     let mut sample = sample();
-    let run = crate::setter::run(chancery_print::faces::FaceId::Sans, 8, 100, 400, "On every page");
+    let run = crate::setter::run(chancery_print::fonts::FaceId::Sans, 8, 100, 400, "On every page");
     let repeated: Arc<[Item]> = Arc::from([Item::Run(run)]);
     for page in &mut sample.pages.pages {
         page.items.insert(0, artifact(ArtifactKind::Header, Item::Repeated(Arc::clone(&repeated))));

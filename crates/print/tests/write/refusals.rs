@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use chancery_print::faces::FaceId;
-use chancery_print::pages::{
-    ArtifactKind, Color, Glyph, GlyphRun, Item, Owner, Page, Paint, Path, Placed, Segment,
-};
+use chancery_print::fonts::FaceId;
+use chancery_print::graphics::{Color, Paint, Path, Segment};
+use chancery_print::pages::{ArtifactKind, Glyph, GlyphRun, Item, Owner, Page, Placed};
 use chancery_print::tags::{AnchorId, LinkTarget, ListNumbering, Role, TagId, TagTree};
 use chancery_print::units::Length;
 use chancery_print::write::WriteError;

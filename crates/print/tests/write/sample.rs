@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chancery_print::document::{DocumentInfo, OutlineEntry};
-use chancery_print::faces::FaceId;
-use chancery_print::pages::{ArtifactKind, Color, Item, Pages, Placed};
+use chancery_print::document_info::{DocumentInfo, OutlineEntry};
+use chancery_print::fonts::FaceId;
+use chancery_print::graphics::Color;
+use chancery_print::pages::{ArtifactKind, Item, Pages, Placed};
 use chancery_print::readback::{Expected, Proof, ProofError, prove};
 use chancery_print::tags::{AnchorId, LinkTarget, ListNumbering, Role, Scope, TagId, TagTree};
 use chancery_print::units::Length;

@@ -3,10 +3,9 @@
 
 use std::sync::Arc;
 
-use chancery_print::faces::FaceId;
-use chancery_print::pages::{
-    ArtifactKind, Color, Glyph, GlyphRun, Item, Owner, Page, Paint, Path, Placed, Rect, Segment,
-};
+use chancery_print::fonts::FaceId;
+use chancery_print::graphics::{Color, Paint, Path, Rect, Segment};
+use chancery_print::pages::{ArtifactKind, Glyph, GlyphRun, Item, Owner, Page, Placed};
 use chancery_print::tags::TagId;
 use chancery_print::units::Length;
 use harfrust::{Buffer, ClusterLevel, Font, ShapeOptions, ShaperFont};

@@ -1,6 +1,6 @@
 //! What stands in content streams: places, codes and boxes.
 
-use chancery_print::faces::FaceId;
+use chancery_print::fonts::FaceId;
 use chancery_print::pages::{Item, Owner, Pages};
 use chancery_print::tags::{Role, TagTree};
 use chancery_print::units::Length;

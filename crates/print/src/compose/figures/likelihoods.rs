@@ -11,11 +11,12 @@ use chancery_proto::brief::v1::{
 
 use super::sketch::{Ruler, Sketch, SketchLabel, TALLEST, WIDTH, portion};
 use crate::compose::labels::filled;
-use crate::compose::said::Said;
-use crate::compose::styles::{ACCENT, FIGURE, FIGURE_SMALL, GUIDE, INK};
-use crate::compose::words::{self, Lexicon};
+use crate::compose::lexicon;
+use crate::compose::lexicon::Lexicon;
+use crate::compose::prior_revision::PriorRevision;
+use crate::compose::stylesheet::{ACCENT, FIGURE, FIGURE_SMALL, GUIDE, INK};
+use crate::graphics::Rect;
 use crate::layout::HAIRLINE;
-use crate::pages::Rect;
 use crate::units::Length;
 
 /// A bar's size.
@@ -36,7 +37,7 @@ const HOLLOW: (Length, Length) = (Length::milli_pt(1_800), Length::milli_pt(900)
 
 /// Something judged, and how likely it is.
 pub(super) struct Judged<'a> {
-    /// Its words, after its id where ids are printed.
+    /// Its lexicon, after its id where ids are printed.
     pub(super) text: String,
     pub(super) likelihood: &'a Likelihood,
     /// How likely it was, where that was another.
@@ -44,7 +45,11 @@ pub(super) struct Judged<'a> {
 }
 
 /// The key judgments that say how likely they are, each with those of the statements under it that do.
-pub(super) fn judged<'a>(content: &'a BriefContent, earlier: &Said<'a>, show_ids: bool) -> Vec<Judged<'a>> {
+pub(super) fn judged<'a>(
+    content: &'a BriefContent,
+    earlier: &PriorRevision<'a>,
+    show_ids: bool,
+) -> Vec<Judged<'a>> {
     let statements: BTreeMap<&str, &Statement> =
         statements(content).map(|statement| (statement.id.as_str(), statement)).collect();
     let floor = &content.default_marking;
@@ -71,7 +76,7 @@ pub(super) fn judged<'a>(content: &'a BriefContent, earlier: &Said<'a>, show_ids
 }
 
 fn said(likelihood: Option<&Likelihood>) -> Option<&Likelihood> {
-    likelihood.filter(|likelihood| words::is_said(likelihood))
+    likelihood.filter(|likelihood| lexicon::is_said(likelihood))
 }
 
 fn named(id: &str, portion: &str, text: &str) -> String {
@@ -110,15 +115,15 @@ pub(super) fn sketch(judged: &[Judged], ruler: &mut Ruler) -> Option<Sketch> {
         let text = top + PADDING;
         let likelihood = judged.likelihood;
         let what = SketchLabel::new(&judged.text, FIGURE, (Length::ZERO, text), JUDGED);
-        let term = ruler.words.likelihood(likelihood).unwrap_or_default();
+        let term = ruler.lexicon.likelihood(likelihood).unwrap_or_default();
         let term = SketchLabel::new(&term, FIGURE.strong(), (TERMS, text), WIDTH - TERMS).own();
         let height = [&what, &term].map(|label| ruler.height(&label.text, label.kind, label.width));
-        let (percent, below) = (ruler.words.percentages(likelihood), (TERMS, text + height[1]));
+        let (percent, below) = (ruler.lexicon.percentages(likelihood), (TERMS, text + height[1]));
         let percent = SketchLabel::new(&percent, FIGURE, below, WIDTH - TERMS).own();
         let mut odds_height = height[1] + ruler.height(&percent.text, FIGURE, percent.width);
         if let Some(before) = judged.before {
             let at = (TERMS, text + odds_height);
-            let was = SketchLabel::new(&was(before, ruler.words), FIGURE_SMALL, at, WIDTH - TERMS).own();
+            let was = SketchLabel::new(&was(before, ruler.lexicon), FIGURE_SMALL, at, WIDTH - TERMS).own();
             odds_height += ruler.height(&was.text, FIGURE_SMALL, was.width);
             sketch.label(was);
         }
@@ -142,7 +147,7 @@ fn legend(sketch: &mut Sketch, top: Length, ruler: &mut Ruler) -> Length {
     let (width, gap) = (Length::pt(18), Length::pt(4));
     let y = top + (FIGURE_SMALL.leading - BAR.1) / 2;
     hollow(sketch, Rect { x: BARS, y, width, height: BAR.1 });
-    let (start, text) = (BARS + width + gap, ruler.words.labels().legend_earlier);
+    let (start, text) = (BARS + width + gap, ruler.lexicon.labels().legend_earlier);
     let label = SketchLabel::new(text, FIGURE_SMALL, (start, top), WIDTH - start).own();
     let height = ruler.height(text, FIGURE_SMALL, label.width);
     sketch.label(label);
@@ -242,23 +247,27 @@ fn ticks(sketch: &mut Sketch, term: LikelihoodTerm, ruler: &mut Ruler) {
 }
 
 /// What a listener hears: "kj-1: It will rain: likely, 55–80 %".
-pub(super) fn facts(judged: &[Judged], words: Lexicon) -> Vec<String> {
+pub(super) fn facts(judged: &[Judged], lexicon: Lexicon) -> Vec<String> {
     let fact = |judged: &Judged| {
         let text = judged.text.trim_end_matches('.');
-        format!("{text}: {}", now_and_before(judged.likelihood, judged.before, words))
+        format!("{text}: {}", now_and_before(judged.likelihood, judged.before, lexicon))
     };
     judged.iter().map(fact).collect()
 }
 
 /// "very likely, 80–95 %; was likely, 55–80 %".
-pub(super) fn now_and_before(likelihood: &Likelihood, before: Option<&Likelihood>, words: Lexicon) -> String {
-    let mut facts = vec![words.short_odds(likelihood)];
-    facts.extend(before.map(|before| was(before, words)));
+pub(super) fn now_and_before(
+    likelihood: &Likelihood,
+    before: Option<&Likelihood>,
+    lexicon: Lexicon,
+) -> String {
+    let mut facts = vec![lexicon.short_odds(likelihood)];
+    facts.extend(before.map(|before| was(before, lexicon)));
     facts.join("; ")
 }
 
-fn was(before: &Likelihood, words: Lexicon) -> String {
-    filled(words.labels().was_likely, &[&words.short_odds(before)])
+fn was(before: &Likelihood, lexicon: Lexicon) -> String {
+    filled(lexicon.labels().was_likely, &[&lexicon.short_odds(before)])
 }
 
 #[cfg(test)]
@@ -269,7 +278,7 @@ mod tests {
 
     use super::{BAR, Judged, alone, cells, facts, sketch};
     use crate::compose::figures::sketch::tests::{ENGLISH, ruled};
-    use crate::pages::{Paint, Segment};
+    use crate::graphics::{Paint, Segment};
     use crate::units::Length;
 
     fn likelihood(term: LikelihoodTerm, point_percent: Option<u32>) -> Likelihood {

@@ -16,8 +16,9 @@ use self::network::Network;
 use self::sketch::{Ruler, Sketch};
 use crate::compose::composer::{Composer, Voice};
 use crate::compose::labels::filled;
-use crate::compose::styles::{BODY, CAPTION, META, QUIET, TABLE, TABLE_HEAD};
-use crate::compose::tables::{TableMaker, Words};
+use crate::compose::stylesheet::{BODY, CAPTION, META, QUIET, TABLE, TABLE_HEAD};
+use crate::compose::tables::TableMaker;
+use crate::compose::text_origin::TextOrigin;
 use crate::flow::{Block, Drawing, FigureBlock, Grid, Label, Span, TextBlock};
 use crate::pages::Owner;
 use crate::tags::{Role, TagId};
@@ -31,7 +32,7 @@ impl Composer<'_> {
     pub(crate) fn figure(&mut self, sect: TagId, figure: &Figure) {
         match FigureKind::try_from(figure.kind).unwrap_or_default() {
             FigureKind::Unspecified => self.described(sect, figure),
-            FigureKind::Attachment => self.attached(sect, figure),
+            FigureKind::Attachment => self.attached_image(sect, figure),
             FigureKind::Timeline => self.timeline_figure(sect, figure),
             FigureKind::ActorNetwork => self.network(sect, figure),
             FigureKind::DomainTrends => self.domain_trends(sect, figure),
@@ -47,7 +48,7 @@ impl Composer<'_> {
         let mut ruler = Ruler {
             typesetter: self.typesetter,
             language: &self.content.language,
-            words: self.words,
+            lexicon: self.lexicon,
             right_to_left: self.flow.right_to_left,
         };
         draw(&mut ruler)
@@ -68,8 +69,9 @@ impl Composer<'_> {
 
     fn network(&mut self, sect: TagId, figure: &Figure) {
         let content = self.content;
-        let network =
-            Network::of(&content.relationships, &content.default_marking, self.words, |id| self.name_of(id));
+        let network = Network::of(&content.relationships, &content.default_marking, self.lexicon, |id| {
+            self.name_of(id)
+        });
         let annexed = self.anchors.contains_key("part.relationships");
         let network = network.filter(|network| annexed || !network.needs_annex());
         let sketch = self.drawable(|ruler| network.as_ref()?.sketch(ruler));
@@ -85,7 +87,7 @@ impl Composer<'_> {
 
     fn domain_trends(&mut self, sect: TagId, figure: &Figure) {
         let (domains, floor) = (&self.content.domains, &self.content.default_marking);
-        let alt = whole_alt(self.labels().trends_alt, &trends::facts(domains, floor, self.words));
+        let alt = whole_alt(self.labels().trends_alt, &trends::facts(domains, floor, self.lexicon));
         let sketch = self.drawable(|ruler| trends::sketch(domains, floor, ruler));
         if let (Some(sketch), Some(alt)) = (sketch, alt) {
             return self.drawn(sect, figure, alt, sketch);
@@ -96,7 +98,7 @@ impl Composer<'_> {
 
     /// Where the brief's fields are heading, without a caption; on the closest page without the reasons.
     pub(crate) fn page_trends(&mut self, sect: TagId, reasons: bool) {
-        let (domains, floor, words) = (&self.content.domains, &self.content.default_marking, self.words);
+        let (domains, floor, words) = (&self.content.domains, &self.content.default_marking, self.lexicon);
         if reasons {
             return self.domain_trends(sect, &Figure::default());
         }
@@ -114,7 +116,7 @@ impl Composer<'_> {
         if judged.is_empty() {
             return;
         }
-        let alt = whole_alt(self.labels().bars_alt, &likelihoods::facts(&judged, self.words));
+        let alt = whole_alt(self.labels().bars_alt, &likelihoods::facts(&judged, self.lexicon));
         let sketch = self.drawable(|ruler| likelihoods::sketch(&judged, ruler));
         match (sketch, alt) {
             (Some(sketch), Some(alt)) => self.drawn(sect, figure, alt, sketch),
@@ -157,7 +159,7 @@ impl Composer<'_> {
         before: Option<&Likelihood>,
         width: Length,
     ) -> Drawing {
-        let odds = likelihoods::now_and_before(likelihood, before, self.words);
+        let odds = likelihoods::now_and_before(likelihood, before, self.lexicon);
         let node = self.own_tag(parent, Role::Figure { alt: filled(self.labels().bar_alt, &[&odds]) });
         self.drawing(node, likelihoods::alone(likelihood, before, width))
     }
@@ -193,12 +195,12 @@ impl Composer<'_> {
         let owner = Owner::Tagged { node, seq: self.flow.tags.next_seq() };
         let mut labels = Vec::with_capacity(sketch.labels.len());
         for label in sketch.labels {
-            let foreign = label.words == Words::Own && self.own_language().is_some();
+            let foreign = label.origin == TextOrigin::Printer && self.own_language().is_some();
             let under = if foreign { self.own_tag(node, Role::Span { actual_text: None }) } else { node };
             let mut inline = Inline::default();
-            let voice = match label.words {
-                Words::Own => self.own_voice(under, label.kind),
-                Words::Authors => self.voice(under, label.kind),
+            let voice = match label.origin {
+                TextOrigin::Printer => self.own_voice(under, label.kind),
+                TextOrigin::Author => self.voice(under, label.kind),
             };
             // A drawing was made for its labels' own sizes.
             let voice = Voice { style: label.kind.style, ..voice };
@@ -207,7 +209,7 @@ impl Composer<'_> {
             self.say(&mut inline, voice, " ");
             let (leading, width) = (label.kind.leading, label.width);
             let (start, top, align) = (label.start, label.top, label.align);
-            let right_to_left = self.flow.right_to_left && label.words == Words::Authors;
+            let right_to_left = self.flow.right_to_left && label.origin == TextOrigin::Author;
             labels.push(Label { inline, leading, start, top, width, align, right_to_left });
         }
         let Sketch { width, height, image, paths, .. } = sketch;
@@ -240,13 +242,13 @@ impl Composer<'_> {
     fn trends_table(&mut self, sect: TagId, title: &str) -> TableMaker {
         let labels = self.labels();
         let head = [labels.domain, labels.trend, labels.why];
-        let mut maker = TableMaker::begin(self, sect, title, &head, true, Words::Own);
+        let mut maker = TableMaker::begin(self, sect, title, &head, true, TextOrigin::Printer);
         for domain in &self.content.domains {
             maker.row(self, Vec::new(), |composer, column, cell, inline| {
                 let voice = composer.voice(cell, if column == 0 { TABLE_HEAD } else { TABLE });
                 match column {
                     0 => composer.say(inline, voice, &domain.name),
-                    1 => composer.say_own(inline, voice, composer.words.trend(domain.trend)),
+                    1 => composer.say_own(inline, voice, composer.lexicon.trend(domain.trend)),
                     _ => composer.say(inline, voice, &domain.why),
                 }
             });
@@ -261,7 +263,7 @@ impl Composer<'_> {
             block.keep_with_next = true;
             self.push(block);
         }
-        self.bullets(node, &likelihoods::facts(judged, self.words), |composer, fact, node, block| {
+        self.bullets(node, &likelihoods::facts(judged, self.lexicon), |composer, fact, node, block| {
             let voice = composer.voice(node, BODY);
             composer.say(&mut block.inline, voice, fact);
         });

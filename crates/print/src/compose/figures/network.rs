@@ -4,11 +4,11 @@
 
 use chancery_proto::brief::v1::{Relationship, RelationshipStatus};
 
-use super::network_sketch;
-use super::sketch::{Ruler, Sketch, portion};
+use super::sketch::portion;
 use super::timeline::shown;
 use crate::compose::labels::filled;
-use crate::compose::words::{self, Lexicon};
+use crate::compose::lexicon;
+use crate::compose::lexicon::Lexicon;
 
 /// The most actors that are drawn.
 const MOST_ACTORS: usize = 12;
@@ -27,8 +27,8 @@ pub(super) struct Network {
     /// What is not drawn, in words.
     pub(super) rest: Vec<String>,
     /// Whether what is drawn is most of what there is.
-    tells_most: bool,
-    words: Lexicon,
+    pub(super) tells_most: bool,
+    lexicon: Lexicon,
 }
 
 /// An actor between the pillars with its ties to the one at the start and to the one at the end.
@@ -59,7 +59,7 @@ impl Network {
     pub(super) fn of(
         relationships: &[Relationship],
         floor: &str,
-        words: Lexicon,
+        lexicon: Lexicon,
         name_of: impl Fn(&str) -> String,
     ) -> Option<Self> {
         let actors = most_tied(relationships);
@@ -70,7 +70,7 @@ impl Network {
             rows: Vec::new(),
             rest: Vec::new(),
             tells_most: true,
-            words,
+            lexicon,
         };
         let mut rows: Vec<(&str, Row)> = others
             .iter()
@@ -87,9 +87,9 @@ impl Network {
             };
             match ties {
                 Some((ties, out)) => {
-                    add(ties, relationship, out, label(relationship, floor, words, &name_of));
+                    add(ties, relationship, out, label(relationship, floor, lexicon, &name_of));
                 }
-                None => network.rest.push(sentence(relationship, floor, words, &name_of)),
+                None => network.rest.push(sentence(relationship, floor, lexicon, &name_of)),
             }
         }
         network.tells_most = network.rest.len() * 2 <= relationships.len();
@@ -97,31 +97,23 @@ impl Network {
         Some(network)
     }
 
-    /// Draws it; nothing when ties between others than the pillars prevail, or when it is too high for a page.
-    pub(super) fn sketch(&self, ruler: &mut Ruler) -> Option<Sketch> {
-        if !self.tells_most {
-            return None;
-        }
-        network_sketch::sketch(self, &self.not_drawn(), ruler)
-    }
-
     /// Whether more is left undrawn than there is room to tell.
     pub(super) fn needs_annex(&self) -> bool {
         self.rest.join("; ").chars().count() > LONGEST_REST
     }
 
-    fn not_drawn(&self) -> String {
+    pub(super) fn not_drawn(&self) -> String {
         let list = self.rest.join("; ");
         match self.rest.len() {
             0 => String::new(),
-            count if self.needs_annex() => filled(self.words.labels().more_in_annex, &[&count.to_string()]),
-            _ => filled(self.words.labels().not_drawn, &[&list]),
+            count if self.needs_annex() => filled(self.lexicon.labels().more_in_annex, &[&count.to_string()]),
+            _ => filled(self.lexicon.labels().not_drawn, &[&list]),
         }
     }
 
     /// What a listener hears: "Here to There: supplies, trades with".
     pub(super) fn facts(&self) -> Vec<String> {
-        let labels = self.words.labels();
+        let labels = self.lexicon.labels();
         let mut facts = Vec::new();
         let mut tell = |ties: &[Tie], near: &str, far: &str| {
             for tie in ties {
@@ -198,39 +190,39 @@ fn add(ties: &mut Vec<Tie>, relationship: &Relationship, out: bool, label: Strin
 fn label(
     relationship: &Relationship,
     floor: &str,
-    words: Lexicon,
+    lexicon: Lexicon,
     name_of: &impl Fn(&str) -> String,
 ) -> String {
-    let what = words::relationship(&relationship.r#type);
-    format!("{}{what}{}", portion(&relationship.marking, floor), qualified(relationship, words, name_of))
+    let what = lexicon::relationship(&relationship.r#type);
+    format!("{}{what}{}", portion(&relationship.marking, floor), qualified(relationship, lexicon, name_of))
 }
 
 fn sentence(
     relationship: &Relationship,
     floor: &str,
-    words: Lexicon,
+    lexicon: Lexicon,
     name_of: &impl Fn(&str) -> String,
 ) -> String {
     let (from, to) = (name_of(&relationship.from_id), name_of(&relationship.to_id));
-    let what = words::relationship(&relationship.r#type);
+    let what = lexicon::relationship(&relationship.r#type);
     format!(
         "{}{from} {what} {to}{}",
         portion(&relationship.marking, floor),
-        qualified(relationship, words, name_of)
+        qualified(relationship, lexicon, name_of)
     )
 }
 
-fn qualified(relationship: &Relationship, words: Lexicon, name_of: &impl Fn(&str) -> String) -> String {
+fn qualified(relationship: &Relationship, lexicon: Lexicon, name_of: &impl Fn(&str) -> String) -> String {
     let place = match relationship.place_id.as_str() {
         "" => String::new(),
-        id => filled(words.labels().at_place, &[&name_of(id)]),
+        id => filled(lexicon.labels().at_place, &[&name_of(id)]),
     };
     let when = relationship.period.as_ref().map(|period| {
-        if period.edtf.is_empty() { period.label.clone() } else { shown(&period.edtf, words.labels()) }
+        if period.edtf.is_empty() { period.label.clone() } else { shown(&period.edtf, lexicon.labels()) }
     });
     let stands = relationship.status <= RelationshipStatus::Active as i32;
-    let status = if stands { "" } else { words.relationship_status(relationship.status) };
-    let polarity = words.relationship_polarity(relationship.polarity).unwrap_or_default();
+    let status = if stands { "" } else { lexicon.relationship_status(relationship.status) };
+    let polarity = lexicon.relationship_polarity(relationship.polarity).unwrap_or_default();
     let facts = [
         polarity.as_str(),
         relationship.item.as_str(),

@@ -2,10 +2,10 @@
 
 use super::network::{Network, Row, Tie, Way};
 use super::sketch::{Ruler, Sketch, SketchLabel, TALLEST, WIDTH};
-use crate::compose::styles::{FIGURE, FIGURE_SMALL, INK, TINT};
+use crate::compose::stylesheet::{FIGURE, FIGURE_SMALL, INK, TINT};
+use crate::graphics::Rect;
 use crate::layout::HAIRLINE;
-use crate::pages::Rect;
-use crate::text::paragraph::Align;
+use crate::text::paragraph_setup::Align;
 use crate::units::Length;
 
 /// The width of the pillars, and of the boxes between them.
@@ -24,8 +24,17 @@ const PADDING: Length = Length::pt(2);
 const STROKE: Length = Length::milli_pt(800);
 const LINE: Length = Length::milli_pt(600);
 
-/// Draws a network; nothing when it is too high for a page.
-pub(super) fn sketch(network: &Network, not_drawn: &str, ruler: &mut Ruler) -> Option<Sketch> {
+impl Network {
+    /// Draws it; nothing when ties between others than the pillars prevail, or when it is too high for a page.
+    pub(super) fn sketch(&self, ruler: &mut Ruler) -> Option<Sketch> {
+        if !self.tells_most {
+            return None;
+        }
+        draw(self, &self.not_drawn(), ruler)
+    }
+}
+
+fn draw(network: &Network, not_drawn: &str, ruler: &mut Ruler) -> Option<Sketch> {
     let mut sketch = Sketch::new(WIDTH);
     let mut top = GAP;
     let across = (PILLAR, WIDTH - PILLAR);
@@ -127,7 +136,7 @@ fn arrow(sketch: &mut Sketch, (from, to): (Length, Length), y: Length, tie: &Tie
 
 /// What the lines mean, of those that are used; returns where it ends.
 fn legend(sketch: &mut Sketch, network: &Network, y: Length, ruler: &mut Ruler) -> Length {
-    let labels = ruler.words.labels();
+    let labels = ruler.lexicon.labels();
     let rows = network.rows.iter().flat_map(|row| row.ties.iter().flatten());
     let ties: Vec<&Tie> = network.direct.iter().chain(rows).collect();
     let sample = |way, dashed| Tie { way, dashed, label: String::new() };

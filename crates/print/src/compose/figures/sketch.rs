@@ -3,15 +3,16 @@
 
 use chancery_images::PreparedImage;
 
-use crate::compose::composer::{nfc, stretches};
-use crate::compose::styles::{INK, Type};
-use crate::compose::tables::Words;
-use crate::compose::words::Lexicon;
+use crate::compose::coverage_runs::{coverage_runs, nfc};
+use crate::compose::lexicon::Lexicon;
+use crate::compose::stylesheet::{INK, Type};
+use crate::compose::text_origin::TextOrigin;
+use crate::graphics::{Color, Paint, Path, Rect, Segment};
 use crate::layout::HAIRLINE;
-use crate::pages::{ArtifactKind, Color, Owner, Paint, Path, Rect, Segment};
+use crate::pages::{ArtifactKind, Owner};
 use crate::text::Typesetter;
 use crate::text::inline::{Inline, PieceStyle};
-use crate::text::paragraph::{Align, Setup};
+use crate::text::paragraph_setup::{Align, ParagraphSetup};
 use crate::units::Length;
 
 /// The columns' full width: 166 mm.
@@ -34,7 +35,7 @@ pub(crate) struct Sketch {
 pub(super) struct SketchLabel {
     pub(super) text: String,
     pub(super) kind: Type,
-    pub(super) words: Words,
+    pub(super) origin: TextOrigin,
     pub(super) start: Length,
     pub(super) top: Length,
     pub(super) width: Length,
@@ -44,13 +45,13 @@ pub(super) struct SketchLabel {
 impl SketchLabel {
     /// A label of the author's words at the start of its measure.
     pub(super) fn new(text: &str, kind: Type, (start, top): (Length, Length), width: Length) -> Self {
-        let words = Words::Authors;
-        Self { text: text.to_owned(), kind, words, start, top, width, align: Align::Start }
+        let origin = TextOrigin::Author;
+        Self { text: text.to_owned(), kind, origin, start, top, width, align: Align::Start }
     }
 
     /// The label as one of the printer's own words.
     pub(super) fn own(mut self) -> Self {
-        self.words = Words::Own;
+        self.origin = TextOrigin::Printer;
         self
     }
 
@@ -66,7 +67,7 @@ impl Sketch {
     }
 
     /// A picture and nothing else.
-    pub(crate) fn of_picture((width, height): (Length, Length), image: PreparedImage) -> Self {
+    pub(crate) fn of_image((width, height): (Length, Length), image: PreparedImage) -> Self {
         Self { height, image: Some(image), ..Self::new(width) }
     }
 
@@ -150,14 +151,14 @@ fn outline(points: &[(Length, Length)], closed: bool) -> Vec<Segment> {
 pub(super) struct Ruler<'t> {
     pub(super) typesetter: &'t mut Typesetter,
     pub(super) language: &'t str,
-    pub(super) words: Lexicon,
+    pub(super) lexicon: Lexicon,
     pub(super) right_to_left: bool,
 }
 
 impl Ruler<'_> {
     /// How high a text is in a measure; nothing when there is none.
     pub(super) fn height(&mut self, text: &str, kind: Type, width: Length) -> Length {
-        let setup = Setup {
+        let setup = ParagraphSetup {
             measure: width,
             indent: Length::ZERO,
             align: Align::Start,
@@ -179,7 +180,7 @@ impl Ruler<'_> {
         let mut inline = Inline::default();
         let language = self.typesetter.languages.id(self.language);
         let owner = Owner::Artifact(ArtifactKind::Layout);
-        for (stretch, piece) in stretches(self.typesetter, &nfc(text), &kind.style) {
+        for (stretch, piece) in coverage_runs(self.typesetter, &nfc(text), &kind.style) {
             let style =
                 PieceStyle { style: kind.style, owner: owner.clone(), link: None, language, kind: piece };
             inline.push(stretch, style);
@@ -191,22 +192,28 @@ impl Ruler<'_> {
 #[cfg(test)]
 pub(super) mod tests {
     use super::{Ruler, Sketch};
-    use crate::compose::words::Lexicon;
+    use crate::compose::lexicon::Lexicon;
     use crate::text::Typesetter;
     use crate::units::Length;
     use crate::{LikelihoodDisplay, Locale};
 
-    pub(in super::super) const ENGLISH: Lexicon = Lexicon::new(Locale::English, LikelihoodDisplay::AsWritten);
+    pub(in crate::compose::figures) const ENGLISH: Lexicon =
+        Lexicon::new(Locale::English, LikelihoodDisplay::AsWritten);
 
     /// Tries a layout with a ruler of its own.
-    pub(in super::super) fn ruled<T>(draw: impl FnOnce(&mut Ruler) -> T) -> T {
+    pub(in crate::compose::figures) fn ruled<T>(draw: impl FnOnce(&mut Ruler) -> T) -> T {
         let mut typesetter = Typesetter::default();
-        draw(&mut Ruler { typesetter: &mut typesetter, language: "en", words: ENGLISH, right_to_left: false })
+        draw(&mut Ruler {
+            typesetter: &mut typesetter,
+            language: "en",
+            lexicon: ENGLISH,
+            right_to_left: false,
+        })
     }
 
     impl Sketch {
         /// The texts of two labels that meet, if any do, or of one that leaves the drawing.
-        pub(in super::super) fn collision(&self, ruler: &mut Ruler) -> Option<(String, String)> {
+        pub(in crate::compose::figures) fn collision(&self, ruler: &mut Ruler) -> Option<(String, String)> {
             let boxes: Vec<[Length; 4]> = self
                 .labels
                 .iter()

@@ -7,10 +7,10 @@ use chancery_proto::brief::v1::Event;
 use super::scale::{Scale, TICK_WIDTH, day_number};
 use super::sketch::{Ruler, Sketch, SketchLabel, TALLEST, WIDTH, portion};
 use crate::compose::labels::{Labels, filled};
-use crate::compose::styles::{ACCENT, FIGURE, FIGURE_SMALL, GUIDE, INK, QUIET};
+use crate::compose::stylesheet::{ACCENT, FIGURE, FIGURE_SMALL, GUIDE, INK, QUIET};
+use crate::graphics::{Color, Rect};
 use crate::layout::HAIRLINE;
-use crate::pages::{Color, Rect};
-use crate::text::paragraph::Align;
+use crate::text::paragraph_setup::Align;
 use crate::units::Length;
 
 const DATE_WIDTH: Length = Length::pt(64);
@@ -162,7 +162,7 @@ pub(super) fn sketch(entries: &[Entry], ruler: &mut Ruler) -> Option<Sketch> {
         top = text + height[0].max(height[1]) + PADDING;
         sketch.rule(Length::ZERO, WIDTH, top, GUIDE);
     }
-    draw_axis(&mut sketch, &scale, (axis, top), ruler.words.labels());
+    draw_axis(&mut sketch, &scale, (axis, top), ruler.lexicon.labels());
     for (entry, y) in &rows {
         mark(&mut sketch, &scale, entry, *y);
     }
@@ -269,7 +269,7 @@ fn arrow(sketch: &mut Sketch, ends: (End, End), (left, right): (Length, Length),
 
 /// What the marks mean, of those that are used; returns where it ends.
 fn legend(sketch: &mut Sketch, entries: &[Entry], broken: bool, top: Length, ruler: &mut Ruler) -> Length {
-    let labels = ruler.words.labels();
+    let labels = ruler.lexicon.labels();
     let extents: Vec<Extent> = entries.iter().filter_map(|entry| entry.extent).collect();
     let kind = |kind: Kind| extents.iter().any(|extent| extent.kind == kind);
     let end = |end: End| extents.iter().any(|extent| extent.ends.0 == end || extent.ends.1 == end);
@@ -335,8 +335,8 @@ mod tests {
 
     use super::{End, Kind, entries, facts, shown, sketch};
     use crate::compose::figures::sketch::tests::{ENGLISH, ruled};
+    use crate::graphics::{Paint, Path, Segment};
     use crate::layout::HAIRLINE;
-    use crate::pages::{Paint, Path, Segment};
     use crate::units::Length;
 
     fn event(date: &str, title: &str) -> Event {

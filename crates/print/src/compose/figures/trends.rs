@@ -3,8 +3,8 @@
 use chancery_proto::brief::v1::{Domain, Trend};
 
 use super::sketch::{Ruler, Sketch, SketchLabel, TALLEST, WIDTH, portion};
-use crate::compose::styles::{ACCENT, FIGURE, GUIDE, INK};
-use crate::compose::words::Lexicon;
+use crate::compose::lexicon::Lexicon;
+use crate::compose::stylesheet::{ACCENT, FIGURE, GUIDE, INK};
 use crate::layout::HAIRLINE;
 use crate::units::Length;
 
@@ -33,7 +33,8 @@ pub(super) fn sketch(domains: &[Domain], floor: &str, ruler: &mut Ruler) -> Opti
         sketch.rule(Length::ZERO, WIDTH, top, GUIDE);
         let text = top + PADDING;
         let name = SketchLabel::new(&named(domain, floor), FIGURE.strong(), (Length::ZERO, text), NAME);
-        let word = SketchLabel::new(ruler.words.trend(domain.trend), FIGURE, (WORD, text), WORD_WIDTH).own();
+        let word =
+            SketchLabel::new(ruler.lexicon.trend(domain.trend), FIGURE, (WORD, text), WORD_WIDTH).own();
         let why = SketchLabel::new(&domain.why, FIGURE, (WHY, text), WIDTH - WHY);
         let height = [&name, &why].map(|label| ruler.height(&label.text, label.kind, label.width));
         let height = height.into_iter().fold(FIGURE.leading, Length::max);
@@ -60,7 +61,7 @@ pub(super) fn strip(domains: &[Domain], floor: &str, ruler: &mut Ruler) -> Optio
         for domain in row {
             mark(&mut sketch, domain.trend, (start + HALF, text + FIGURE.leading / 2));
             let (left, room) = (start + HALF * 3, column - HALF * 3);
-            let (name, word) = (named(domain, floor), ruler.words.trend(domain.trend));
+            let (name, word) = (named(domain, floor), ruler.lexicon.trend(domain.trend));
             let width = ruler.width(&name, FIGURE.strong()) + Length::pt(1);
             let beside = width + Length::pt(4) + ruler.width(word, FIGURE) <= room;
             let name_height = ruler.height(&name, FIGURE.strong(), room);
@@ -95,23 +96,23 @@ fn mark(sketch: &mut Sketch, trend: i32, (x, y): (Length, Length)) {
                 (x - HALF, y - FIGURE.leading / 2),
                 HALF * 2,
             );
-            sketch.label(mark.aligned(crate::text::paragraph::Align::Centered).own());
+            sketch.label(mark.aligned(crate::text::paragraph_setup::Align::Centered).own());
         }
     }
 }
 
 /// What a listener hears: "Military: mixed (Drills go on)".
-pub(super) fn facts(domains: &[Domain], floor: &str, words: Lexicon) -> Vec<String> {
+pub(super) fn facts(domains: &[Domain], floor: &str, lexicon: Lexicon) -> Vec<String> {
     let why = |domain: &Domain| match domain.why.trim_end_matches('.') {
         "" => String::new(),
         why => format!(" ({why})"),
     };
-    domains.iter().map(|domain| fact(domain, floor, words) + &why(domain)).collect()
+    domains.iter().map(|domain| fact(domain, floor, lexicon) + &why(domain)).collect()
 }
 
 /// "Military: mixed".
-pub(super) fn fact(domain: &Domain, floor: &str, words: Lexicon) -> String {
-    format!("{}: {}", named(domain, floor), words.trend(domain.trend))
+pub(super) fn fact(domain: &Domain, floor: &str, lexicon: Lexicon) -> String {
+    format!("{}: {}", named(domain, floor), lexicon.trend(domain.trend))
 }
 
 fn named(domain: &Domain, floor: &str) -> String {

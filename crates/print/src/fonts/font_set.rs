@@ -1,0 +1,259 @@
+//! Fonts: the vendored faces, and those that an operator adds at run time for other scripts. Whoever starts the
+//! printer reads their files; here they are checked, and either all of them are fit for a PDF or none is taken.
+
+use std::fmt::{self, Write as _};
+use std::sync::Arc;
+
+use harfrust::Font;
+use read_fonts::tables::os2::Os2;
+use read_fonts::types::GlyphId;
+use read_fonts::{FontRef, TableProvider as _};
+use sha2::{Digest as _, Sha256};
+
+use crate::environment::environment;
+use crate::fonts::subset::embedded_subset;
+use crate::fonts::{AddedFace, FaceId};
+use crate::text::text_style::{TextStyle, Weight};
+
+/// The most fonts that may be added.
+const MAX_FONTS: usize = 64;
+/// The most bytes that they may have together: fonts for Chinese have some ten million each.
+const MAX_BYTES: usize = 512 << 20;
+
+/// Letters of scripts whose letters join: Arabic, Syriac, N'Ko, Mongolian, Devanagari, Bengali, Gurmukhi. Letterspace
+/// would tear them apart.
+const JOINED: [char; 7] = ['\u{628}', '\u{712}', '\u{7CA}', '\u{182E}', '\u{915}', '\u{995}', '\u{A15}'];
+
+/// The faces that a print may use: the vendored ones, and after them those that were added, in the order of their
+/// names. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Fonts {
+    added: Arc<[Added]>,
+    /// Over all of them; empty when none was added.
+    digest: String,
+}
+
+/// A font that was added.
+struct Added {
+    name: String,
+    postscript_name: String,
+    bytes: Arc<Vec<u8>>,
+    font: Font,
+    units_per_em: u16,
+    is_bold: bool,
+    is_italic: bool,
+    joins: bool,
+}
+
+/// Why fonts cannot be added. Each names the font: leave it out, or take another format of it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FontError {
+    /// There are too many.
+    #[error("more than {MAX_FONTS} fonts")]
+    TooMany,
+    /// They are too large together.
+    #[error("fonts of more than {MAX_BYTES} bytes together")]
+    TooLarge,
+    /// Two have one name.
+    #[error("{0}: there are two fonts of this name")]
+    Twice(String),
+    /// It holds several faces.
+    #[error("{0}: it is a collection; take its faces out of it, each into a file of its own")]
+    Collection(String),
+    /// It is variable.
+    #[error("{0}: it is a variable font; take a static instance of it")]
+    Variable(String),
+    /// Its outlines are not TrueType's.
+    #[error("{0}: it has no TrueType outlines; take the .ttf of it, not the .otf")]
+    Outlines(String),
+    /// Its licence bits do not allow it to be embedded as a subset (OS/2 `fsType`).
+    #[error("{0}: its licence does not allow a PDF to hold a subset of it (OS/2 fsType {1:#06x})")]
+    NotEmbeddable(String, u16),
+    /// It is broken, or no font at all.
+    #[error("{0}: it cannot be read: {1}")]
+    Broken(String, String),
+}
+
+impl Fonts {
+    /// The vendored faces and these, each with its name and its file's bytes. The order does not matter.
+    ///
+    /// # Errors
+    /// If one of them cannot be embedded; it is named.
+    pub fn new(mut files: Vec<(String, Vec<u8>)>) -> Result<Self, FontError> {
+        if files.len() > MAX_FONTS {
+            return Err(FontError::TooMany);
+        }
+        if files.iter().map(|(_, bytes)| bytes.len()).sum::<usize>() > MAX_BYTES {
+            return Err(FontError::TooLarge);
+        }
+        files.sort();
+        if let Some(pair) = files.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+            return Err(FontError::Twice(pair[0].0.clone()));
+        }
+        let digest = if files.is_empty() { String::new() } else { digest(&files) };
+        let added: Result<Vec<Added>, FontError> =
+            files.into_iter().map(|(name, bytes)| Added::new(name, bytes)).collect();
+        Ok(Self { added: added?.into(), digest })
+    }
+
+    /// The SHA-256 over all fonts in lower-case hexadecimal: with a build's printer version it decides the bytes of
+    /// a print.
+    pub fn digest(&self) -> &str {
+        if self.added.is_empty() { environment().fonts_digest } else { &self.digest }
+    }
+
+    /// The names of the added fonts, in order.
+    pub fn added(&self) -> impl Iterator<Item = &str> {
+        self.added.iter().map(|added| added.name.as_str())
+    }
+
+    /// The face for a character: the first of the style's own that has it, then the first added one, those of the
+    /// style's weight and slant before others. None if no face has it.
+    pub(crate) fn face_for(&self, style: &TextStyle, arabic: bool, c: char) -> Option<FaceId> {
+        let vendored = style.candidates(arabic).into_iter().find(|face| face.covers(c));
+        vendored.or_else(|| {
+            let bold = style.weight != Weight::Regular;
+            let unlike = |added: &Added| (added.is_bold != bold, added.is_italic != style.italic);
+            let having = (0..).zip(self.added.iter()).filter(|(_, added)| added.covers(c));
+            let (index, added) = having.min_by_key(|(_, added)| unlike(added))?;
+            let Added { units_per_em, joins, .. } = *added;
+            Some(FaceId::Added(AddedFace { index, units_per_em, joins }))
+        })
+    }
+
+    /// Whether a face has a glyph for a character, or for what the shaper takes in its place.
+    pub(crate) fn covers(&self, face: FaceId, c: char) -> bool {
+        match self.get(face) {
+            Some(added) => added.covers(c),
+            None => face.covers(c),
+        }
+    }
+
+    /// The parsed face.
+    pub(crate) fn font(&self, face: FaceId) -> &Font {
+        self.get(face).map_or_else(|| face.font(), |added| &added.font)
+    }
+
+    /// The face's OpenType bytes.
+    pub(crate) fn bytes(&self, face: FaceId) -> &[u8] {
+        self.get(face).map_or_else(|| face.bytes(), |added| added.bytes.as_slice())
+    }
+
+    /// The face's PostScript name, without a subset's prefix.
+    pub(crate) fn postscript_name(&self, face: FaceId) -> &str {
+        self.get(face).map_or_else(|| face.postscript_name(), |added| &added.postscript_name)
+    }
+
+    fn get(&self, face: FaceId) -> Option<&Added> {
+        match face {
+            FaceId::Added(face) => self.added.get(usize::from(face.index)),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Debug for Fonts {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.debug_list().entries(self.added()).finish()
+    }
+}
+
+impl Added {
+    fn new(name: String, bytes: Vec<u8>) -> Result<Self, FontError> {
+        if bytes.starts_with(b"ttcf") {
+            return Err(FontError::Collection(name));
+        }
+        let broken = |name: &str, what: &str| FontError::Broken(name.to_owned(), what.to_owned());
+        let bytes = Arc::new(bytes);
+        let read = FontRef::new(&bytes).map_err(|error| broken(&name, &error.to_string()))?;
+        if read.fvar().is_ok() {
+            return Err(FontError::Variable(name));
+        }
+        if read.glyf().is_err() || read.loca(None).is_err() {
+            return Err(FontError::Outlines(name));
+        }
+        // A file without OS/2 says nothing against it.
+        let os2 = read.os2().ok();
+        let rights = os2.as_ref().map_or(0, Os2::fs_type);
+        if !may_be_embedded(rights) {
+            return Err(FontError::NotEmbeddable(name, rights));
+        }
+        let tables = check_tables(&read).map_err(|error| broken(&name, &error.to_string()))?;
+        let unreadable = || broken(&name, "its tables do not fit together");
+        let all: Vec<u16> = (0..tables.glyphs).collect();
+        embedded_subset(&bytes, &all).map_err(|what| broken(&name, &what))?;
+        let shared: Arc<dyn AsRef<[u8]> + Send + Sync> = Arc::<Vec<u8>>::clone(&bytes);
+        let font = Font::new(shared, 0).ok_or_else(unreadable)?;
+        let style = read.head().map(|head| head.mac_style().bits()).unwrap_or_default();
+        let postscript_name = postscript_name(&read, &name);
+        let (is_bold, is_italic) = (style & 1 != 0, style & 2 != 0);
+        let units_per_em = tables.units_per_em;
+        let charmap = font.charmap();
+        let joins = JOINED.iter().any(|&c| charmap.map_unicode(c).is_some());
+        Ok(Self { name, postscript_name, bytes, font, units_per_em, is_bold, is_italic, joins })
+    }
+
+    fn covers(&self, c: char) -> bool {
+        let charmap = self.font.charmap();
+        charmap.map_unicode(c).is_some_and(|glyph| glyph.to_u32() != 0)
+    }
+}
+
+struct Tables {
+    units_per_em: u16,
+    glyphs: u16,
+}
+
+/// Reads the tables that a print needs of a font.
+fn check_tables(font: &FontRef) -> Result<Tables, read_fonts::ReadError> {
+    font.cmap()?;
+    font.hhea()?;
+    let glyphs = font.maxp()?.num_glyphs();
+    let last = GlyphId::new(u32::from(glyphs.saturating_sub(1)));
+    font.hmtx()?.advance(last).ok_or(read_fonts::ReadError::OutOfBounds)?;
+    let units_per_em = font.head()?.units_per_em();
+    // "head" in the OpenType specification: 16 to 16384.
+    if !(16..=16_384).contains(&units_per_em) {
+        return Err(read_fonts::ReadError::MalformedData("units per em"));
+    }
+    Ok(Tables { units_per_em, glyphs })
+}
+
+/// OS/2 `fsType`: the usage permissions are the low four bits, of which the least restrictive counts; then follow
+/// "no subsetting" and "bitmap embedding only".
+const fn may_be_embedded(rights: u16) -> bool {
+    let restricted = rights & 0x000E == 0x0002;
+    !restricted && rights & 0x0300 == 0
+}
+
+/// The font's own PostScript name, or one made of its file's; of what a PDF name takes without escapes.
+fn postscript_name(font: &FontRef, file: &str) -> String {
+    let plain = |text: &str| -> String {
+        text.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(63).collect()
+    };
+    let own = font.name().ok().and_then(|names| {
+        let record = names.name_record().iter().find(|record| record.name_id().to_u16() == 6)?;
+        Some(record.string(names.string_data()).ok()?.chars().collect::<String>())
+    });
+    let names = [own.unwrap_or_default(), file.split('.').next().unwrap_or_default().to_owned()];
+    let found = names.iter().map(|name| plain(name)).find(|name| !name.is_empty());
+    found.unwrap_or_else(|| "Added".to_owned())
+}
+
+/// Over the vendored fonts' digest and the added ones' names and contents, each after its length.
+fn digest(files: &[(String, Vec<u8>)]) -> String {
+    let mut hash = Sha256::new();
+    hash.update(environment().fonts_digest);
+    for (name, bytes) in files {
+        for part in [name.as_bytes(), bytes.as_slice()] {
+            hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_le_bytes());
+            hash.update(part);
+        }
+    }
+    let mut text = String::with_capacity(64);
+    for byte in hash.finalize() {
+        // Writing to a String does not fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}

@@ -1,0 +1,267 @@
+//! The places where the lines of a paragraph may end, each with its price.
+
+use crate::text::hyphenation::hyphen_for;
+use std::ops::Range;
+
+use crate::text::elasticity::{flex, glue_between, is_flexible};
+use crate::text::inline::Inline;
+use crate::text::itemise::{ARABIC, Fragment, FragmentKind, Itemised};
+use crate::text::line_breaking::{Break, Sums};
+use crate::text::paragraph_setup::{Align, ParagraphSetup};
+use crate::text::shaping::scale;
+use crate::text::word_splits::WordCuts;
+use crate::text::{Typesetter, hanging_punctuation};
+use crate::units::Length;
+
+/// The narrowest justified word space, in thousandths of an em, before glyphs narrow and letters close up: with all
+/// of that it stays above 0.14 em, below which poppler merges words (0.1396 em was seen to).
+const NARROWEST_SPACE: i64 = 162;
+/// The glue after a character of a script without word spaces stretches by an em over this.
+const GLUE: i64 = 8;
+/// The price of dividing a word.
+const HYPHEN: i64 = 300;
+/// The price of dividing a word that begins with a capital: often a name.
+const HYPHEN_IN_NAME: i64 = 500;
+/// The price of ending a line after a hyphen that the text has.
+const AFTER_HYPHEN: i64 = 60;
+/// The price of breaking a word that is wider than the measure.
+const ANYWHERE: i64 = 5_000;
+
+/// Fragments between line-break opportunities.
+pub(crate) fn chunks(itemised: &Itemised) -> impl Iterator<Item = Range<usize>> {
+    let fragments = &itemised.fragments;
+    let mut next = 0;
+    itemised.opportunities.iter().filter_map(move |offset| {
+        let start = next;
+        while next < fragments.len() && fragments[next].range.end <= *offset {
+            next += 1;
+        }
+        (next > start).then_some(start..next)
+    })
+}
+
+pub(crate) fn visible_width(fragments: &[Fragment]) -> Length {
+    let trailing = fragments.iter().rev().take_while(|f| f.kind == FragmentKind::Space).count();
+    fragments[..fragments.len() - trailing].iter().map(|fragment| fragment.width).sum()
+}
+
+/// Collects the places where lines may end.
+pub(crate) struct Breaks<'a> {
+    inline: &'a Inline,
+    setup: &'a ParagraphSetup,
+    fragments: &'a [Fragment],
+    typesetter: &'a mut Typesetter,
+    /// Everything goes on one line: no word needs dividing.
+    fits: bool,
+    found: Vec<Break>,
+    sums: Sums,
+    /// `sums` without spaces at the end.
+    visible: Sums,
+    /// How far what was seen last would hang at a line's end.
+    hanging: Length,
+    /// The clusters of the word that is being divided.
+    cuts: WordCuts,
+}
+
+impl<'a> Breaks<'a> {
+    pub(crate) fn collect(
+        inline: &'a Inline,
+        setup: &'a ParagraphSetup,
+        itemised: &'a Itemised,
+        typesetter: &'a mut Typesetter,
+    ) -> Vec<Break> {
+        let start = Sums { width: -setup.indent.units(), ..Sums::default() };
+        let found = Vec::with_capacity(itemised.opportunities.len() * 2);
+        let (sums, visible) = (Sums::default(), Sums::default());
+        let fragments = itemised.fragments.as_slice();
+        let fits = visible_width(fragments) <= setup.measure - setup.indent;
+        let hanging = Length::ZERO;
+        let cuts = WordCuts::default();
+        let mut breaks =
+            Self { inline, setup, fragments, typesetter, fits, found, sums, visible, hanging, cuts };
+        let start_extra = -breaks.hanging_start(0);
+        breaks.found.push(Break { start, start_extra, ..Break::default() });
+        for chunk in chunks(itemised) {
+            breaks.chunk(chunk);
+        }
+        breaks.found
+    }
+
+    fn chunk(&mut self, chunk: Range<usize>) {
+        let fragments = self.fragments;
+        let room = self.setup.measure - self.setup.indent;
+        let anywhere = visible_width(&fragments[chunk.clone()]) > room;
+        for index in chunk.clone() {
+            let fragment = &fragments[index];
+            if fragment.kind == FragmentKind::Word && !self.fits {
+                self.divisions(index, fragment, anywhere);
+            }
+            self.add(fragment);
+            if anywhere && index + 1 < chunk.end && fragment.kind != FragmentKind::Space {
+                self.push(self.after_fragments(index + 1, fragment.range.end, ANYWHERE));
+            }
+        }
+        let end = fragments[chunk.end - 1].range.end;
+        if end == self.inline.text.len() || !self.starts_raised(fragments.get(chunk.end)) {
+            self.opportunity(chunk.end, end, &fragments[chunk.end - 1]);
+        }
+    }
+
+    /// A raised piece, such as a citation's number, never begins a line.
+    fn starts_raised(&self, next: Option<&Fragment>) -> bool {
+        next.is_some_and(|next| {
+            let piece = &self.inline.pieces[next.piece];
+            piece.style.rise > Length::ZERO && piece.range.start == next.range.start
+        })
+    }
+
+    fn add(&mut self, fragment: &Fragment) {
+        self.sums.width += fragment.width.units();
+        let size = self.inline.pieces[fragment.piece].style.size;
+        if self.setup.align == Align::Justified && is_flexible(fragment) {
+            self.sums.flex += flex(fragment.width, fragment.word.glyphs.len(), size);
+        }
+        if fragment.kind == FragmentKind::Space {
+            let em = self.inline.pieces[fragment.piece].style.size.units();
+            for glyph in &fragment.word.glyphs {
+                let natural = scale(fragment.setting.face, Length::from_units(em), glyph.advance).units();
+                self.sums.spaces += 1;
+                self.sums.stretch += natural / 2;
+                self.sums.shrink += (natural / 3).min(natural - em * NARROWEST_SPACE / 1000).max(0);
+            }
+        } else {
+            // What stands between the characters of a line counts, not what would come after its last one.
+            let between = if self.setup.align == Align::Justified { glue_between(fragment) } else { 0 };
+            self.glue(between - 1, size);
+            self.visible = self.sums;
+            self.glue(between.min(1), size);
+            self.hanging = Length::ZERO;
+            if self.setup.hangs() {
+                self.hanging = hanging_punctuation::fragment_end(&self.inline.text, fragment, size);
+            }
+        }
+    }
+
+    /// Glue after so many characters that are set without word spaces.
+    fn glue(&mut self, count: i64, size: Length) {
+        if count > 0 {
+            self.sums.spaces += count;
+            self.sums.stretch += count * (size / GLUE).units();
+        }
+    }
+
+    /// How far a line hangs that starts with a fragment.
+    fn hanging_start(&self, fragment: usize) -> i64 {
+        let Some(fragment) = self.fragments.get(fragment).filter(|_| self.setup.hangs()) else { return 0 };
+        let size = self.inline.pieces[fragment.piece].style.size;
+        hanging_punctuation::fragment_start(&self.inline.text, fragment, size).units()
+    }
+
+    /// The opportunity at the end of a chunk.
+    fn opportunity(&mut self, fragment: usize, at: usize, last: &Fragment) {
+        match self.inline.text[..at].chars().next_back() {
+            Some('\u{ad}') => {
+                let end_extra = self.hyphen_width(last);
+                let found = self.after_fragments(fragment, at, HYPHEN);
+                self.push(Break { hyphen: true, adds_hyphen: true, end_extra, ..found });
+            }
+            Some('-' | '\u{2010}') => {
+                let found = self.after_fragments(fragment, at, AFTER_HYPHEN);
+                self.push(Break { hyphen: true, ..found });
+            }
+            _ => self.push(self.after_fragments(fragment, at, 0)),
+        }
+    }
+
+    /// The break after all fragments so far.
+    fn after_fragments(&self, fragment: usize, at: usize, penalty: i64) -> Break {
+        let (end, start) = (self.visible, self.sums);
+        let (end_extra, start_extra) = (-self.hanging.units(), -self.hanging_start(fragment));
+        Break { at, fragment, end, start, end_extra, start_extra, penalty, ..Break::default() }
+    }
+
+    /// Adds a break. One that costs the same as the break before it, with nothing in sight between the two, is left out:
+    /// the earlier one always wins, and any number of invisible characters would be as many breaks on one line.
+    fn push(&mut self, found: Break) {
+        let is_last = found.at == self.inline.text.len();
+        match self.found.as_mut_slice() {
+            [_, .., before] if before.costs_as_much_as(&found) && is_last => *before = found,
+            [_, .., before] if before.costs_as_much_as(&found) => {}
+            _ => self.found.push(found),
+        }
+    }
+
+    /// The places inside a word.
+    fn divisions(&mut self, index: usize, fragment: &Fragment, anywhere: bool) {
+        let text = &self.inline.text[fragment.range.clone()];
+        let language = self.inline.pieces[fragment.piece].language;
+        if self.setup.hyphenate && fragment.level.is_ltr() && fragment.setting.script != ARABIC {
+            let divisions = self.typesetter.divisions(text, language);
+            if !divisions.is_empty() {
+                let penalty = if self.may_be_name(fragment) { HYPHEN_IN_NAME } else { HYPHEN };
+                self.read_cuts(fragment);
+                for at in divisions.iter() {
+                    self.divide(index, fragment, *at, penalty, true);
+                }
+                return;
+            }
+        }
+        if anywhere {
+            self.read_cuts(fragment);
+            let starts: Vec<usize> = self.cuts.starts().filter(|at| *at > 0).collect();
+            for at in starts {
+                self.divide(index, fragment, at, ANYWHERE, false);
+            }
+        }
+    }
+
+    /// Whether a word begins with a capital inside a sentence.
+    fn may_be_name(&self, fragment: &Fragment) -> bool {
+        let (before, from) = self.inline.text.split_at(fragment.range.start);
+        let capital = from.chars().find(|c| c.is_alphabetic()).is_some_and(char::is_uppercase);
+        let before = before.trim_end().trim_end_matches(|c: char| c.is_ascii_digit()).chars().next_back();
+        capital && before.is_some_and(|c| !matches!(c, '.' | '!' | '?' | '…' | ':'))
+    }
+
+    fn read_cuts(&mut self, fragment: &Fragment) {
+        let size = self.inline.pieces[fragment.piece].style.size;
+        self.cuts.read(&fragment.word, fragment.setting, size);
+    }
+
+    /// A place inside the word whose cuts were read.
+    fn divide(&mut self, index: usize, fragment: &Fragment, at: usize, penalty: i64, hyphen: bool) {
+        let size = self.inline.pieces[fragment.piece].style.size;
+        let text = &self.inline.text[fragment.range.clone()];
+        let (cut, count) = self.cuts.before(at);
+        let (end_extra, start_extra) = self.cuts.gains(text, at, fragment.setting, size, self.typesetter);
+        let mut sums = self.sums;
+        sums.width += cut.units();
+        if self.setup.align == Align::Justified && is_flexible(fragment) {
+            sums.flex += flex(cut, count, size);
+        }
+        let hyphen_width = if hyphen { self.hyphen_width(fragment) } else { 0 };
+        self.push(Break {
+            at: fragment.range.start + at,
+            fragment: index,
+            end: sums,
+            start: sums,
+            end_extra: end_extra.units() + hyphen_width,
+            start_extra: start_extra.units(),
+            penalty,
+            hyphen,
+            adds_hyphen: hyphen,
+        });
+    }
+
+    /// The room that an added hyphen takes.
+    fn hyphen_width(&mut self, fragment: &Fragment) -> i64 {
+        let size = self.inline.pieces[fragment.piece].style.size;
+        let hyphen = hyphen_for(fragment, &self.typesetter.fonts);
+        let word = self.typesetter.word(hyphen, fragment.setting);
+        let width = word.width(fragment.setting.face, size);
+        if !self.setup.hangs() || fragment.level.number() > 0 {
+            return width.units();
+        }
+        (width - hanging_punctuation::end(hyphen, &word, fragment.setting, size)).units()
+    }
+}

@@ -1,0 +1,226 @@
+//! Where a shaped word can be cut in two, and what each half gains or loses by it.
+//!
+//! A half that is shaped by itself differs from its share of the whole word only near the cut: kerning and joins are
+//! undone. So a long word is shaped again only around each cut, which keeps the work linear in its length.
+
+use crate::text::Typesetter;
+use crate::text::shaping::{Setting, Word, scale};
+use crate::units::Length;
+
+/// The most glyphs of a word whose halves are shaped whole, and kept in the shaper's cache.
+const SHORT_WORD: usize = 64;
+/// The most clusters on each side of a cut that are shaped again in a longer word. Fonts look at a few neighbours.
+const CONTEXT: usize = 16;
+
+/// The clusters of one word in the order of its text, with running totals.
+#[derive(Default)]
+pub(crate) struct WordCuts {
+    clusters: Vec<Cluster>,
+    glyphs: usize,
+}
+
+struct Cluster {
+    /// The byte offset in the word.
+    start: usize,
+    /// The width of all glyphs before it.
+    before: Length,
+    /// The number of glyphs before it.
+    count: usize,
+    width: Length,
+    glyphs: usize,
+    /// Whether breaking before it leaves the glyphs around it as they are.
+    clean: bool,
+}
+
+impl WordCuts {
+    /// Reads a word's clusters in, replacing those of the last word.
+    pub(crate) fn read(&mut self, word: &Word, setting: Setting, size: Length) {
+        self.clusters.clear();
+        self.glyphs = word.glyphs.len();
+        self.clusters.extend(word.glyphs.iter().map(|glyph| Cluster {
+            start: glyph.start as usize,
+            before: Length::ZERO,
+            count: 0,
+            width: scale(setting.face, size, glyph.advance),
+            glyphs: 1,
+            clean: !glyph.unsafe_to_break,
+        }));
+        if !self.clusters.is_sorted_by_key(|cluster| cluster.start) {
+            self.clusters.sort_by_key(|cluster| cluster.start);
+        }
+        self.clusters.dedup_by(|next, kept| {
+            let same = next.start == kept.start;
+            if same {
+                kept.width += next.width;
+                kept.glyphs += next.glyphs;
+                kept.clean |= next.clean;
+            }
+            same
+        });
+        let (mut before, mut count) = (Length::ZERO, 0);
+        for cluster in &mut self.clusters {
+            (cluster.before, cluster.count) = (before, count);
+            before += cluster.width;
+            count += cluster.glyphs;
+        }
+    }
+
+    /// The byte offsets at which clusters begin.
+    pub(crate) fn starts(&self) -> impl Iterator<Item = usize> {
+        self.clusters.iter().map(|cluster| cluster.start)
+    }
+
+    /// The width and the number of the glyphs before a byte offset.
+    pub(crate) fn before(&self, at: usize) -> (Length, usize) {
+        let index = self.clusters.partition_point(|cluster| cluster.start < at);
+        match (self.clusters.get(index), self.clusters.last()) {
+            (Some(cluster), _) => (cluster.before, cluster.count),
+            (None, Some(last)) => (last.before + last.width, last.count + last.glyphs),
+            (None, None) => (Length::ZERO, 0),
+        }
+    }
+
+    /// How much wider the halves of the word are than their shares of it when it is cut at a byte offset: what the first
+    /// half gains by ending there, and the second by beginning there.
+    pub(crate) fn gains(
+        &self,
+        text: &str,
+        at: usize,
+        setting: Setting,
+        size: Length,
+        typesetter: &mut Typesetter,
+    ) -> (Length, Length) {
+        let index = self.clusters.partition_point(|cluster| cluster.start < at);
+        if self.clusters.get(index).is_some_and(|cluster| cluster.start == at && cluster.clean) {
+            return (Length::ZERO, Length::ZERO);
+        }
+        let face = setting.face;
+        if self.glyphs <= SHORT_WORD {
+            let (cut, whole) = (self.before(at).0, self.before(text.len()).0);
+            let (first, second) = text.split_at(at);
+            let first = typesetter.word(first, setting).width(face, size) - cut;
+            let second = typesetter.word(second, setting).width(face, size) - (whole - cut);
+            return (first, second);
+        }
+        let from = self.window_start(index);
+        let to = self.window_end(index, at, text.len());
+        let mut width = |text: &str| typesetter.unshared_word(text, setting).width(face, size);
+        let (first, second) = (width(&text[from.at..at]), width(&text[at..to.at]));
+        let (cut, rest) = if from.clean && to.clean {
+            let cut = self.before(at).0;
+            (cut - self.before(from.at).0, self.before(to.at).0 - cut)
+        } else {
+            // What the window's own ends change is in both measurements, and cancels out.
+            let window = typesetter.unshared_word(&text[from.at..to.at], setting);
+            let advances = |before: bool| -> Length {
+                let is_before = |start: u32| (start as usize) < at - from.at;
+                let half = window.glyphs.iter().filter(|glyph| is_before(glyph.start) == before);
+                half.map(|glyph| scale(face, size, glyph.advance)).sum()
+            };
+            (advances(true), advances(false))
+        };
+        (first - cut, second - rest)
+    }
+
+    /// The nearest clean start before a cluster, or the one as far away as is looked at.
+    fn window_start(&self, index: usize) -> WindowEnd {
+        let first = index.saturating_sub(CONTEXT);
+        let before = self.clusters[first..index].iter();
+        let clean = before.rev().find(|cluster| cluster.clean);
+        match (clean, self.clusters.get(first)) {
+            (Some(cluster), _) => WindowEnd { at: cluster.start, clean: true },
+            (None, Some(cluster)) if first > 0 => WindowEnd { at: cluster.start, clean: false },
+            _ => WindowEnd { at: 0, clean: true },
+        }
+    }
+
+    /// The nearest clean start after a cut, or the one as far away as is looked at.
+    fn window_end(&self, index: usize, at: usize, length: usize) -> WindowEnd {
+        let after = self.clusters[index..].iter().filter(|cluster| cluster.start > at);
+        let mut last = None;
+        for cluster in after.take(CONTEXT) {
+            if cluster.clean {
+                return WindowEnd { at: cluster.start, clean: true };
+            }
+            last = Some(cluster.start);
+        }
+        match last {
+            Some(at) if self.clusters.last().is_some_and(|cluster| cluster.start > at) => {
+                WindowEnd { at, clean: false }
+            }
+            _ => WindowEnd { at: length, clean: true },
+        }
+    }
+}
+
+/// One end of the text around a cut that is shaped again.
+struct WindowEnd {
+    at: usize,
+    clean: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SHORT_WORD, WordCuts};
+    use crate::fonts::FaceId;
+    use crate::text::Typesetter;
+    use crate::text::shaping::Setting;
+    use crate::text::text_style::Figures;
+    use crate::units::Length;
+
+    fn setting(typesetter: &mut Typesetter, arabic: bool) -> Setting {
+        let script = if arabic { harfrust::Script::ARABIC } else { harfrust::Script::LATIN };
+        let face = *FaceId::ALL.iter().find(|face| face.is_arabic() == arabic).unwrap();
+        let language = typesetter.languages.id("en");
+        Setting { face, script, right_to_left: arabic, language, figures: Figures::Proportional }
+    }
+
+    /// Every cut of a word, by windows and by shaping both halves whole.
+    fn compared(text: &str, arabic: bool) {
+        let mut typesetter = Typesetter::default();
+        let setting = setting(&mut typesetter, arabic);
+        let size = Length::pt(10);
+        let word = typesetter.unshared_word(text, setting);
+        assert!(word.glyphs.len() > SHORT_WORD);
+        let mut cuts = WordCuts::default();
+        cuts.read(&word, setting, size);
+        let starts: Vec<usize> = cuts.starts().filter(|at| *at > 0).collect();
+        for at in starts {
+            let (cut, _) = cuts.before(at);
+            let (first, second) = text.split_at(at);
+            let whole = word.width(setting.face, size);
+            let first = typesetter.unshared_word(first, setting).width(setting.face, size) - cut;
+            let second = typesetter.unshared_word(second, setting).width(setting.face, size) - (whole - cut);
+            let gains = cuts.gains(text, at, setting, size, &mut typesetter);
+            assert_eq!(gains, (first, second), "{text} at {at}");
+        }
+    }
+
+    #[test]
+    fn a_long_word_gains_at_each_cut_what_shaping_both_halves_shows() {
+        compared(&"AVATAToWfiPffi".repeat(8), false);
+        compared(&"incomprehensibilities".repeat(5), false);
+        compared(&"الاستراتيجيةوالتعاون".repeat(6), true);
+    }
+
+    #[test]
+    fn the_work_for_all_cuts_of_a_word_grows_with_its_length() {
+        let work = |length: usize, sample: &str, arabic: bool| {
+            let text: String = sample.chars().cycle().take(length).collect();
+            let mut typesetter = Typesetter::default();
+            let setting = setting(&mut typesetter, arabic);
+            let word = typesetter.unshared_word(&text, setting);
+            let mut cuts = WordCuts::default();
+            cuts.read(&word, setting, Length::pt(10));
+            let starts: Vec<usize> = cuts.starts().filter(|at| *at > 0).collect();
+            for at in starts {
+                cuts.gains(&text, at, setting, Length::pt(10), &mut typesetter);
+            }
+            typesetter.shaped_bytes()
+        };
+        for (sample, arabic) in [("AVATo", false), ("الاستراتيجية", true)] {
+            let (short, long) = (work(1_000, sample, arabic), work(4_000, sample, arabic));
+            assert!(long < short * 5, "{short} and {long} bytes for {sample}");
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! Marked-content sequences (ISO 32000-1, 14.6): each piece of content stands in one, opened when it is first needed,
+//! so that none is empty.
+
+use crate::pages::ArtifactKind;
+use crate::write::WriteError;
+use crate::write::content::bounding_box::Bounds;
+use crate::write::file::syntax;
+use crate::write::file::syntax::Dict;
+
+/// What a tagged sequence belongs to.
+#[derive(Clone, Copy)]
+pub(crate) struct Mark {
+    pub(crate) node: usize,
+    pub(crate) seq: u32,
+}
+
+/// The sequence, or sequences, of neighbouring items of one owner.
+pub(crate) struct Sequence<'a> {
+    owner: Owner<'a>,
+    is_open: bool,
+}
+
+enum Owner<'a> {
+    Tagged {
+        type_name: &'a str,
+        mark: Mark,
+        first_mcid: usize,
+        /// By sequence: its logical place among the page's sequences.
+        ranks: Vec<usize>,
+        /// The place of the next sequence, where it is not its number.
+        rank: Option<usize>,
+    },
+    Artifact {
+        kind: ArtifactKind,
+        bounds: Option<Bounds>,
+    },
+}
+
+impl<'a> Sequence<'a> {
+    /// Content of an element; its MCIDs count from `first_mcid`.
+    pub(crate) fn tagged(type_name: &'a str, mark: Mark, first_mcid: usize) -> Self {
+        Self {
+            owner: Owner::Tagged { type_name, mark, first_mcid, ranks: Vec::new(), rank: None },
+            is_open: false,
+        }
+    }
+
+    /// An artifact.
+    pub(crate) fn artifact(kind: ArtifactKind, bounds: Option<Bounds>) -> Self {
+        Self { owner: Owner::Artifact { kind, bounds }, is_open: false }
+    }
+
+    /// What stands inside an artifact that is marked already, and is never closed here.
+    pub(crate) fn inside_artifact() -> Self {
+        Self { is_open: true, ..Self::artifact(ArtifactKind::Layout, None) }
+    }
+
+    /// Begins the sequence if it is not open.
+    pub(crate) fn open(&mut self, out: &mut Vec<u8>) {
+        if std::mem::replace(&mut self.is_open, true) {
+            return;
+        }
+        match &mut self.owner {
+            Owner::Tagged { type_name, first_mcid, ranks, rank, .. } => {
+                let mcid = *first_mcid + ranks.len();
+                ranks.push(rank.unwrap_or(mcid));
+                begin(out, type_name, |properties| {
+                    properties.count("MCID", mcid);
+                });
+            }
+            Owner::Artifact { kind, bounds } => begin_artifact(out, *kind, *bounds),
+        }
+    }
+
+    /// Ends the sequence; returns the owner once for each MCID, with the logical place.
+    pub(crate) fn close(mut self, out: &mut Vec<u8>) -> impl Iterator<Item = (Mark, usize)> + use<> {
+        self.end(out);
+        let (mark, ranks) = match self.owner {
+            Owner::Tagged { mark, ranks, .. } => (mark, ranks),
+            Owner::Artifact { .. } => (Mark { node: 0, seq: 0 }, Vec::new()),
+        };
+        ranks.into_iter().map(move |rank| (mark, rank))
+    }
+
+    /// The logical place of the next sequence, as long as nothing else is said.
+    pub(crate) fn next_rank(&self) -> usize {
+        match &self.owner {
+            Owner::Tagged { first_mcid, ranks, .. } => first_mcid + ranks.len(),
+            Owner::Artifact { .. } => 0,
+        }
+    }
+
+    /// What follows is a tagged sequence of its own, at a logical place of its own. An artifact has no order.
+    pub(crate) fn split(&mut self, out: &mut Vec<u8>, place: usize) {
+        if let Owner::Tagged { rank, .. } = &mut self.owner {
+            *rank = Some(place);
+            self.end(out);
+        }
+    }
+
+    /// Ends the last of such parts.
+    pub(crate) fn split_end(&mut self, out: &mut Vec<u8>) {
+        if let Owner::Tagged { rank, .. } = &mut self.owner {
+            *rank = None;
+            self.end(out);
+        }
+    }
+
+    fn end(&mut self, out: &mut Vec<u8>) {
+        if std::mem::replace(&mut self.is_open, false) {
+            out.extend_from_slice(b"EMC\n");
+        }
+    }
+
+    /// Begins a stretch that is read as `text`. `ActualText` stands around one cluster, never around a word (14.9.4).
+    /// In tagged content it is a sequence of its own, not one within: poppler drops the rest of a sequence after
+    /// one that is nested in it.
+    pub(crate) fn begin_actual_text(&mut self, out: &mut Vec<u8>, text: &str) -> Result<(), WriteError> {
+        let text = crate::write::file::text_strings::limited("ActualText", text)?;
+        match &mut self.owner {
+            Owner::Tagged { first_mcid, ranks, rank, .. } => {
+                let mcid = *first_mcid + ranks.len();
+                ranks.push(rank.unwrap_or(mcid));
+                self.end(out);
+                self.is_open = true;
+                begin(out, "Span", |properties| {
+                    properties.count("MCID", mcid).bytes("ActualText", &text);
+                });
+            }
+            Owner::Artifact { .. } => {
+                self.open(out);
+                begin(out, "Span", |properties| {
+                    properties.bytes("ActualText", &text);
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends such a stretch.
+    pub(crate) fn end_actual_text(&mut self, out: &mut Vec<u8>) {
+        match self.owner {
+            Owner::Tagged { .. } => self.end(out),
+            Owner::Artifact { .. } => out.extend_from_slice(b"EMC\n"),
+        }
+    }
+}
+
+fn begin(out: &mut Vec<u8>, tag: &str, fill: impl FnOnce(&mut Dict)) {
+    syntax::name(out, tag.as_bytes());
+    let mut properties = Dict::begin(out);
+    fill(&mut properties);
+    properties.end();
+    out.extend_from_slice(b"BDC\n");
+}
+
+/// Artifacts state what they are (14.8.2.2.2).
+fn begin_artifact(out: &mut Vec<u8>, kind: ArtifactKind, bounds: Option<Bounds>) {
+    let (kind, subtype) = match kind {
+        ArtifactKind::Header => ("Pagination", Some("Header")),
+        ArtifactKind::Footer => ("Pagination", Some("Footer")),
+        ArtifactKind::Watermark => ("Pagination", Some("Watermark")),
+        ArtifactKind::Layout => ("Layout", None),
+    };
+    begin(out, "Artifact", |properties| {
+        properties.name("Type", kind);
+        if let Some(subtype) = subtype {
+            properties.name("Subtype", subtype);
+        }
+        if let Some(bounds) = bounds {
+            properties.milli_array("BBox", &bounds.outer_corners());
+        }
+    });
+}

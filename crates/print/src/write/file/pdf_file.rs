@@ -1,0 +1,213 @@
+//! The file's body: streams are written as they come, other objects are gathered into object streams
+//! (ISO 32000-1, 7.5.7), and a cross-reference stream (7.5.8) closes the file.
+
+use flate2::{Compress, Compression, FlushCompress, Status};
+use sha2::{Digest as _, Sha256};
+
+use crate::write::file::syntax;
+use crate::write::file::syntax::{Dict, Ref};
+
+/// How full an object stream grows. Deflate looks back over 32 KB.
+const OBJECT_STREAM_BYTES: usize = 32 * 1024;
+/// An object's index in its stream is written in two bytes.
+const OBJECT_STREAM_OBJECTS: usize = 1000;
+/// Bytes of an entry of the cross-reference stream: type, offset or stream, index.
+const XREF_WIDTHS: [i64; 3] = [1, 4, 2];
+const XREF_COLUMNS: usize = 7;
+
+/// Where an object stands.
+#[derive(Clone, Copy)]
+enum Place {
+    Free,
+    Offset(u32),
+    Compressed { stream: Ref, index: u16 },
+}
+
+/// Objects that wait for their object stream.
+#[derive(Default)]
+struct Waiting {
+    ids: Vec<Ref>,
+    offsets: Vec<usize>,
+    content: Vec<u8>,
+}
+
+/// A PDF file on its way.
+pub(crate) struct PdfFile {
+    bytes: Vec<u8>,
+    /// By object number; 0 heads the free list.
+    places: Vec<Place>,
+    waiting: Waiting,
+    deflater: Deflater,
+}
+
+impl PdfFile {
+    pub(crate) fn new() -> Self {
+        // Four bytes above 127 in the second line: ISO 19005-2, 6.1.2.
+        let bytes = b"%PDF-1.7\n%\xE2\xE3\xCF\xD3\n".to_vec();
+        Self { bytes, places: vec![Place::Free], waiting: Waiting::default(), deflater: Deflater::new() }
+    }
+
+    /// A number for an object that is written later.
+    pub(crate) fn reserve(&mut self) -> Ref {
+        self.reserve_many(1)
+    }
+
+    /// Consecutive numbers; the first is returned.
+    pub(crate) fn reserve_many(&mut self, count: usize) -> Ref {
+        let first = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
+        self.places.resize(self.places.len() + count, Place::Free);
+        Ref(first)
+    }
+
+    /// Writes an object that is not a stream.
+    pub(crate) fn object(&mut self, id: Ref, write: impl FnOnce(&mut Vec<u8>)) {
+        self.waiting.ids.push(id);
+        self.waiting.offsets.push(self.waiting.content.len());
+        write(&mut self.waiting.content);
+        self.waiting.content.push(b'\n');
+        if self.waiting.content.len() >= OBJECT_STREAM_BYTES
+            || self.waiting.ids.len() == OBJECT_STREAM_OBJECTS
+        {
+            self.flush();
+        }
+    }
+
+    /// Writes a dictionary.
+    pub(crate) fn dict(&mut self, id: Ref, fill: impl FnOnce(&mut Dict)) {
+        self.object(id, |out| {
+            let mut dict = Dict::begin(out);
+            fill(&mut dict);
+            dict.end();
+        });
+    }
+
+    /// Writes a stream, deflated.
+    pub(crate) fn stream(&mut self, id: Ref, content: &[u8], fill: impl FnOnce(&mut Dict)) {
+        let packed = self.deflater.deflate(content);
+        self.plain_stream(id, &packed, |dict| {
+            fill(dict);
+            dict.name("Filter", "FlateDecode");
+        });
+    }
+
+    /// Writes a stream as it is.
+    pub(crate) fn plain_stream(&mut self, id: Ref, content: &[u8], fill: impl FnOnce(&mut Dict)) {
+        self.place(id);
+        syntax::integer(&mut self.bytes, i64::from(id.0));
+        self.bytes.extend_from_slice(b" 0 obj\n");
+        let mut dict = Dict::begin(&mut self.bytes);
+        fill(&mut dict);
+        dict.count("Length", content.len());
+        dict.end();
+        self.bytes.extend_from_slice(b"\nstream\n");
+        self.bytes.extend_from_slice(content);
+        self.bytes.extend_from_slice(b"\nendstream\nendobj\n");
+    }
+
+    fn place(&mut self, id: Ref) {
+        let offset = u32::try_from(self.bytes.len()).unwrap_or(u32::MAX);
+        self.places[id.0 as usize] = Place::Offset(offset);
+    }
+
+    fn flush(&mut self) {
+        if self.waiting.ids.is_empty() {
+            return;
+        }
+        let waiting = std::mem::take(&mut self.waiting);
+        let stream = self.reserve();
+        let mut content = Vec::with_capacity(waiting.content.len() + waiting.ids.len() * 10);
+        for (index, (id, &offset)) in waiting.ids.iter().zip(&waiting.offsets).enumerate() {
+            self.places[id.0 as usize] =
+                Place::Compressed { stream, index: u16::try_from(index).unwrap_or(u16::MAX) };
+            syntax::integer(&mut content, i64::from(id.0));
+            content.push(b' ');
+            syntax::count(&mut content, offset);
+            content.push(b' ');
+        }
+        let first = content.len();
+        content.extend_from_slice(&waiting.content);
+        let packed = self.deflater.deflate(&content);
+        self.plain_stream(stream, &packed, |dict| {
+            dict.name("Type", "ObjStm");
+            dict.count("N", waiting.ids.len()).count("First", first);
+            dict.name("Filter", "FlateDecode");
+        });
+    }
+
+    /// Closes the file. Its identifier (14.4) is the digest of all that stands before: the same content has
+    /// the same identifier.
+    pub(crate) fn finish(mut self, root: Ref) -> Vec<u8> {
+        self.flush();
+        let digest = Sha256::digest(&self.bytes);
+        let identifier = &digest[..16];
+        let id = self.reserve();
+        let start = self.bytes.len();
+        self.place(id);
+        let table = self.cross_references();
+        let size = self.places.len();
+        self.stream(id, &table, |dict| {
+            dict.name("Type", "XRef").count("Size", size).reference("Root", root);
+            syntax::array(dict.key("W"), &XREF_WIDTHS, |out, &width| syntax::integer(out, width));
+            syntax::array(dict.key("ID"), &[identifier, identifier], |out, part| syntax::bytes(out, part));
+            dict.dict("DecodeParms", |parms| {
+                parms.integer("Predictor", 12).count("Columns", XREF_COLUMNS);
+            });
+        });
+        self.bytes.extend_from_slice(b"startxref\n");
+        syntax::count(&mut self.bytes, start);
+        self.bytes.extend_from_slice(b"\n%%EOF\n");
+        self.bytes
+    }
+
+    /// The entries, each as its difference from the one above it (PNG's filter `Up`), which deflates best.
+    fn cross_references(&self) -> Vec<u8> {
+        let mut table = Vec::with_capacity(self.places.len() * (XREF_COLUMNS + 1));
+        let mut above = [0; XREF_COLUMNS];
+        for &place in &self.places {
+            let entry = entry(place);
+            table.push(2);
+            table.extend(entry.iter().zip(above).map(|(&now, before): (&u8, u8)| now.wrapping_sub(before)));
+            above = entry;
+        }
+        table
+    }
+}
+
+fn entry(place: Place) -> [u8; XREF_COLUMNS] {
+    let (kind, middle, last) = match place {
+        // A number that was reserved and not used is free; all free entries head nothing.
+        Place::Free => (0, 0, u16::MAX),
+        Place::Offset(offset) => (1, offset, 0),
+        Place::Compressed { stream, index } => (2, stream.0, index),
+    };
+    let mut entry = [kind; XREF_COLUMNS];
+    entry[1..5].copy_from_slice(&middle.to_be_bytes());
+    entry[5..].copy_from_slice(&last.to_be_bytes());
+    entry
+}
+
+/// Deflates at level 6: level 9 is slow for two hundredths of the size. Its tables are made once, and once only: new
+/// ones for each stream, or for a second level, would take longer than a small page.
+struct Deflater {
+    state: Compress,
+}
+
+impl Deflater {
+    fn new() -> Self {
+        Self { state: Compress::new(Compression::new(6), true) }
+    }
+
+    fn deflate(&mut self, content: &[u8]) -> Vec<u8> {
+        self.state.reset();
+        let mut packed = Vec::with_capacity(content.len() / 2 + 64);
+        loop {
+            let read = usize::try_from(self.state.total_in()).unwrap_or(usize::MAX).min(content.len());
+            match self.state.compress_vec(&content[read..], &mut packed, FlushCompress::Finish) {
+                Ok(Status::StreamEnd) => return packed,
+                Ok(_) => packed.reserve(packed.capacity().max(64)),
+                // Not to be had: the only error is a state that was set up wrongly.
+                Err(_) => return Vec::new(),
+            }
+        }
+    }
+}
