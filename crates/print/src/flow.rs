@@ -28,19 +28,19 @@ pub struct Flow {
     /// What one page is made of, in order; empty where there may be more pages.
     pub groups: Vec<Group>,
     /// What stands on every page.
-    pub furniture: Furniture,
+    pub running_elements: RunningElements,
     /// Whether the document's direction is right to left.
     pub right_to_left: bool,
 }
 
 impl Flow {
-    /// Every inline text of the flow, furniture left out.
+    /// Every inline text of the flow, running_elements left out.
     pub fn inlines(&self) -> impl Iterator<Item = &Inline> {
         self.blocks.iter().flat_map(|block| match block {
             Block::Text(text) => text.inlines(),
             Block::Table(table) => table.inlines(),
             Block::Figure(figure) => figure.inlines(),
-            Block::PageBreak | Block::Settle => Vec::new(),
+            Block::PageBreak | Block::CommitPages => Vec::new(),
         })
     }
 }
@@ -52,7 +52,7 @@ impl Block {
             Self::Text(text) => text.before += by,
             Self::Table(table) => table.before += by,
             Self::Figure(figure) => figure.before += by,
-            Self::PageBreak | Self::Settle => {}
+            Self::PageBreak | Self::CommitPages => {}
         }
     }
 }
@@ -90,13 +90,13 @@ pub struct Group {
 
 /// What stands on every page; all of it is an artifact.
 #[derive(Debug, Default)]
-pub struct Furniture {
+pub struct RunningElements {
     /// The marking, in the bands at top and bottom.
     pub marking: Inline,
     /// The organisation's line above the footer's facts; empty for none.
     pub imprint: Inline,
     /// What is painted large behind every page's content; empty for nothing.
-    pub stamp: Inline,
+    pub watermark: Inline,
     /// The footer's facts; the page number comes after them.
     pub footer: Inline,
 }
@@ -113,7 +113,7 @@ pub enum Block {
     /// What follows begins a page.
     PageBreak,
     /// What stands before it stays on the page that it is on: what follows may name those pages.
-    Settle,
+    CommitPages,
 }
 
 /// Which columns of the page a block takes.

@@ -29,12 +29,12 @@ pub struct Page {
     /// Width and height.
     pub size: (Length, Length),
     /// In painting order. Logical order is in [`Owner::Tagged`]'s `seq`.
-    pub items: Vec<Placed>,
+    pub items: Vec<PlacedItem>,
 }
 
 /// An item with its owner.
 #[derive(Clone, Debug)]
-pub struct Placed {
+pub struct PlacedItem {
     /// Which structure element it belongs to, or that it belongs to none.
     pub owner: Owner,
     /// What is painted.
@@ -51,7 +51,7 @@ pub enum Owner {
         /// The position, on the scale of `TagTree::next_seq`.
         seq: u32,
     },
-    /// Page furniture and decoration.
+    /// Page running_elements and decoration.
     Artifact(ArtifactKind),
 }
 

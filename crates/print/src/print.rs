@@ -55,7 +55,7 @@ pub fn print(
         Format::OnePage => one_page(edition, options, limits, &geometry, &mut typesetter)?,
         Format::Full | Format::Standard => compose(edition, options, Density::Even, limits, &mut typesetter)?,
     };
-    go_on(observe(Progress::Composed))?;
+    check_cancelled(observe(Progress::Composed))?;
     let mut on_page = |page: usize| observe(Progress::Page(u32::try_from(page).unwrap_or(u32::MAX)));
     let max_pages = usize::try_from(limits.max_pages).unwrap_or(usize::MAX);
     let mut writer = Writer::with_fonts(fonts);
@@ -64,7 +64,7 @@ pub fn print(
     let laid_out = layout(&flow, &mut typesetter, &geometry, max_pages, &mut on_page, &mut emit)?;
     // Nothing is set from here on.
     drop(typesetter);
-    go_on(observe(Progress::Writing))?;
+    check_cancelled(observe(Progress::Writing))?;
     let bytes =
         writer.finish(&flow.tags, &laid_out.anchors, &flow.info, &flow.outline, &flow.anchor_names)?;
     readback::check(&bytes, &expected(&flow, &laid_out.anchors))?;
@@ -115,7 +115,7 @@ fn expected<'a>(flow: &'a Flow, anchors: &Anchors) -> Expected<'a> {
     expected
 }
 
-fn go_on(flow: ControlFlow<()>) -> Result<(), PrintError> {
+fn check_cancelled(flow: ControlFlow<()>) -> Result<(), PrintError> {
     match flow {
         ControlFlow::Continue(()) => Ok(()),
         ControlFlow::Break(()) => Err(PrintError::Cancelled),

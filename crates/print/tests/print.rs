@@ -248,8 +248,8 @@ fn attached_data_is_the_edition_and_comes_back_with_its_digest() {
     let digest = body_digest(&body.encode_to_vec()).to_string();
     let edition = Edition { edition_digest: &digest, ..edition(&content) };
     let options = Options { attach_data: true, ..Options::default() };
-    let mut go_on = |_| ControlFlow::Continue(());
-    let printed = print(&edition, &options, &Limits::default(), &Fonts::default(), &mut go_on).unwrap();
+    let mut keep_going = |_| ControlFlow::Continue(());
+    let printed = print(&edition, &options, &Limits::default(), &Fonts::default(), &mut keep_going).unwrap();
     let extracted = extract(&printed.bytes).unwrap();
     assert_eq!(extracted.brief, "workspaces/default/briefs/example");
     assert_eq!(extracted.edition_digest, digest);

@@ -11,8 +11,8 @@ use crate::compose::labels::{Labels, filled};
 use crate::compose::lexicon::Lexicon;
 use crate::compose::part_names::{PartName, PartNames, part_names};
 use crate::compose::plan::Plan;
-use crate::compose::prior_revision::PriorRevision;
-use crate::compose::stylesheet::{BODY, Sheet, Type};
+use crate::compose::prior_revision::RevisionStatements;
+use crate::compose::stylesheet::{BODY, Sheet, TypeSpec};
 use crate::compose::text_origin::TextOrigin;
 use crate::compose::{lexicon, stylesheet};
 use crate::flow::{Block, Flow, Grid, TextBlock};
@@ -38,14 +38,14 @@ pub(crate) struct Composer<'a> {
     pub(crate) anchors: BTreeMap<String, AnchorId>,
     pub(crate) numbers: BTreeMap<String, usize>,
     /// Where each source is cited, in order.
-    pub(crate) citings: BTreeMap<usize, Vec<AnchorId>>,
+    pub(crate) citing_anchors: BTreeMap<usize, Vec<AnchorId>>,
     /// What the revision before said, and what this one says.
-    pub(crate) earlier: PriorRevision<'a>,
-    pub(crate) present: PriorRevision<'a>,
+    pub(crate) prior: RevisionStatements<'a>,
+    pub(crate) current: RevisionStatements<'a>,
     pub(crate) names: BTreeMap<&'a str, &'a str>,
     /// What the parts of this edition and of the earlier one are called.
     part_names: PartNames<'a>,
-    earlier_names: PartNames<'a>,
+    prior_names: PartNames<'a>,
     /// Characters that no face has, each with the id of the part where it was first met.
     missing: BTreeMap<char, String>,
     /// The id of the part that is being composed; empty for the brief as a whole.
@@ -61,7 +61,7 @@ pub(crate) struct Composer<'a> {
 
 /// Where text goes, and how it looks and reads.
 #[derive(Clone, Copy)]
-pub(crate) struct Voice<'t> {
+pub(crate) struct TextContext<'t> {
     pub(crate) node: TagId,
     pub(crate) style: TextStyle,
     pub(crate) language: &'t str,
@@ -94,12 +94,12 @@ impl<'a> Composer<'a> {
             flow,
             anchors: std::mem::take(&mut plan.anchors),
             numbers: std::mem::take(&mut plan.numbers),
-            citings: BTreeMap::new(),
-            earlier: PriorRevision::new(edition.earlier),
-            present: PriorRevision::new(Some(content)),
+            citing_anchors: BTreeMap::new(),
+            prior: RevisionStatements::new(edition.earlier),
+            current: RevisionStatements::new(Some(content)),
             names: actors.chain(places).collect(),
             part_names: part_names(content, lexicon.labels()),
-            earlier_names: edition
+            prior_names: edition
                 .earlier
                 .map(|earlier| part_names(earlier, lexicon.labels()))
                 .unwrap_or_default(),
@@ -148,12 +148,12 @@ impl<'a> Composer<'a> {
     }
 
     /// An element of the printer's own words, which have a language of their own.
-    pub(crate) fn own_tag(&mut self, parent: TagId, role: Role) -> TagId {
-        self.flow.tags.add(parent, role, self.own_language())
+    pub(crate) fn label_tag(&mut self, parent: TagId, role: Role) -> TagId {
+        self.flow.tags.add(parent, role, self.label_language())
     }
 
     /// The language of the printer's own words, where it is not the brief's.
-    pub(crate) fn own_language(&self) -> Option<String> {
+    pub(crate) fn label_language(&self) -> Option<String> {
         let locale = self.lexicon.locale();
         (Locale::of(&self.content.language) != Some(locale)).then(|| locale.tag().to_owned())
     }
@@ -164,96 +164,103 @@ impl<'a> Composer<'a> {
     }
 
     /// Appends some of the printer's own words to the author's.
-    pub(crate) fn say_own(&mut self, inline: &mut Inline, voice: Voice, text: &str) {
+    pub(crate) fn push_label(&mut self, inline: &mut Inline, context: TextContext, text: &str) {
         if text.is_empty() {
             return;
         }
-        let mut voice = voice;
-        if self.own_language().is_some() {
-            voice.node = self.own_tag(voice.node, Role::Span { actual_text: None });
-            voice.language = self.lexicon.locale().tag();
+        let mut context = context;
+        if self.label_language().is_some() {
+            context.node = self.label_tag(context.node, Role::Span { actual_text: None });
+            context.language = self.lexicon.locale().tag();
         }
-        self.say(inline, voice, text);
+        self.push_text(inline, context, text);
     }
 
-    /// A voice of the document's language.
-    pub(crate) fn voice(&self, node: TagId, kind: Type) -> Voice<'a> {
+    /// A context of the document's language.
+    pub(crate) fn context(&self, node: TagId, kind: TypeSpec) -> TextContext<'a> {
         let style = self.sheet.fit(kind).style;
-        Voice { node, style, language: &self.content.language, link: None }
+        TextContext { node, style, language: &self.content.language, link: None }
     }
 
-    /// A voice of the printer's own language, for an element that has it.
-    pub(crate) fn own_voice(&self, node: TagId, kind: Type) -> Voice<'a> {
-        Voice { language: self.lexicon.locale().tag(), ..self.voice(node, kind) }
+    /// A context of the printer's own language, for an element that has it.
+    pub(crate) fn label_context(&self, node: TagId, kind: TypeSpec) -> TextContext<'a> {
+        TextContext { language: self.lexicon.locale().tag(), ..self.context(node, kind) }
     }
 
     /// Appends text; what no face has becomes a drawn box in a `Span` whose `ActualText` is the character.
-    pub(crate) fn say(&mut self, inline: &mut Inline, voice: Voice, text: &str) {
-        for (stretch, kind) in coverage_runs(self.typesetter, &nfc(text), &voice.style) {
+    pub(crate) fn push_text(&mut self, inline: &mut Inline, context: TextContext, text: &str) {
+        for (stretch, kind) in coverage_runs(self.typesetter, &nfc(text), &context.style) {
             if kind == PieceKind::Text {
-                self.piece(inline, voice, stretch, kind);
+                self.piece(inline, context, stretch, kind);
                 continue;
             }
             for character in stretch.chars() {
                 self.missing.entry(character).or_insert_with(|| self.part_id.clone());
             }
             let role = Role::Span { actual_text: Some(stretch.to_owned()) };
-            let span = self.tag(voice.node, role);
-            self.piece(inline, Voice { node: span, ..voice }, stretch, kind);
+            let span = self.tag(context.node, role);
+            self.piece(inline, TextContext { node: span, ..context }, stretch, kind);
         }
     }
 
-    pub(crate) fn piece(&mut self, inline: &mut Inline, voice: Voice, text: &str, kind: PieceKind) {
+    pub(crate) fn piece(&mut self, inline: &mut Inline, context: TextContext, text: &str, kind: PieceKind) {
         if text.is_empty() {
             return;
         }
-        let owner = Owner::Tagged { node: voice.node, seq: self.flow.tags.next_seq() };
-        let language = self.typesetter.languages.id(voice.language);
-        inline.push(text, PieceStyle { style: voice.style, owner, link: voice.link, language, kind });
+        let owner = Owner::Tagged { node: context.node, seq: self.flow.tags.next_seq() };
+        let language = self.typesetter.languages.id(context.language);
+        inline.push(text, PieceStyle { style: context.style, owner, link: context.link, language, kind });
     }
 
     /// Appends a link to a part of the brief; plain text when nothing of that id is printed.
-    pub(crate) fn link(&mut self, inline: &mut Inline, voice: Voice, id: &str, text: &str, hears: &str) {
+    pub(crate) fn link(
+        &mut self,
+        inline: &mut Inline,
+        context: TextContext,
+        id: &str,
+        text: &str,
+        contents: &str,
+    ) {
         let Some(anchor) = self.anchors.get(id).copied() else {
-            return self.say(inline, voice, text);
+            return self.push_text(inline, context, text);
         };
-        self.link_to(inline, voice, LinkTarget::Anchor(anchor), text, hears);
+        self.link_to(inline, context, LinkTarget::Anchor(anchor), text, contents);
     }
 
     pub(crate) fn link_to(
         &mut self,
         inline: &mut Inline,
-        voice: Voice,
+        context: TextContext,
         target: LinkTarget,
         text: &str,
-        hears: &str,
+        contents: &str,
     ) {
-        let contents = self.heard(hears);
-        let link = self.tag(voice.node, Role::Link { target, contents });
-        let style = TextStyle { color: stylesheet::ACCENT, ..voice.style };
-        self.say(inline, Voice { node: link, style, link: Some(link), ..voice }, text);
+        let contents = self.link_contents(contents);
+        let link = self.tag(context.node, Role::Link { target, contents });
+        let style = TextStyle { color: stylesheet::ACCENT, ..context.style };
+        self.push_text(inline, TextContext { node: link, style, link: Some(link), ..context }, text);
     }
 
     /// What a link says: something even where its own text is blank.
-    pub(crate) fn heard(&self, text: &str) -> String {
+    pub(crate) fn link_contents(&self, text: &str) -> String {
         if text.trim().is_empty() { self.labels().blank_link.to_owned() } else { shortened(text) }
     }
 
     /// Digits for a page number, filled in once it is known.
-    pub(crate) fn page_of(&mut self, inline: &mut Inline, voice: Voice, anchor: AnchorId) {
+    pub(crate) fn page_of(&mut self, inline: &mut Inline, context: TextContext, anchor: AnchorId) {
         let zeros = "0".repeat(self.page_digits);
-        self.piece(inline, voice, &zeros, PieceKind::Deferred(Deferred::PageOf(anchor)));
+        self.piece(inline, context, &zeros, PieceKind::Deferred(Deferred::PageOf(anchor)));
     }
 
     /// Links to several parts: by their ids where those are printed, else by their names, each name once.
-    pub(crate) fn links(&mut self, inline: &mut Inline, voice: Voice, ids: &[String]) {
+    pub(crate) fn links(&mut self, inline: &mut Inline, context: TextContext, ids: &[String]) {
         if self.options.show_ids {
             for (index, id) in ids.iter().enumerate() {
                 if index > 0 {
-                    self.say(inline, voice, ", ");
+                    self.push_text(inline, context, ", ");
                 }
-                let hears = filled(self.labels().go_to, &[id]);
-                self.link(inline, voice, id, id, &hears);
+                let contents = filled(self.labels().go_to, &[id]);
+                self.link(inline, context, id, id, &contents);
             }
             return;
         }
@@ -264,9 +271,9 @@ impl<'a> Composer<'a> {
                 continue;
             }
             if !named.is_empty() {
-                self.say(inline, voice, self.list_separator());
+                self.push_text(inline, context, self.list_separator());
             }
-            self.named_link(inline, voice, id);
+            self.named_link(inline, context, id);
             named.push(name);
         }
     }
@@ -278,43 +285,50 @@ impl<'a> Composer<'a> {
 
     /// What a part is called, in this edition or in the earlier one.
     pub(crate) fn name_of_part(&self, id: &str) -> Option<&PartName<'a>> {
-        self.part_names.get(id).or_else(|| self.earlier_names.get(id))
+        self.part_names.get(id).or_else(|| self.prior_names.get(id))
     }
 
     /// A part's name, linked to it where it is printed. A part that neither edition has is named by its id.
-    pub(crate) fn named_link(&mut self, inline: &mut Inline, voice: Voice, id: &str) {
+    pub(crate) fn named_link(&mut self, inline: &mut Inline, context: TextContext, id: &str) {
         let Some(PartName { text, origin, .. }) = self.name_of_part(id).cloned() else {
-            return self.say(inline, voice, id);
+            return self.push_text(inline, context, id);
         };
-        self.part_link(inline, voice, id, &text, origin);
+        self.part_link(inline, context, id, &text, origin);
     }
 
     /// The same by a statement's first words, in quotes, where a section's name would not tell which statement is meant.
-    pub(crate) fn quoted_link(&mut self, inline: &mut Inline, voice: Voice, id: &str) {
+    pub(crate) fn quoted_link(&mut self, inline: &mut Inline, context: TextContext, id: &str) {
         let opening = self.name_of_part(id).map(|name| name.opening.clone()).unwrap_or_default();
         if opening.is_empty() {
-            return self.named_link(inline, voice, id);
+            return self.named_link(inline, context, id);
         }
-        self.part_link(inline, voice, id, &format!("\u{201c}{opening}\u{201d}"), TextOrigin::Author);
+        self.part_link(inline, context, id, &format!("\u{201c}{opening}\u{201d}"), TextOrigin::Author);
     }
 
-    fn part_link(&mut self, inline: &mut Inline, voice: Voice, id: &str, text: &str, origin: TextOrigin) {
-        let mut voice = voice;
-        if origin == TextOrigin::Printer && self.own_language().is_some() {
-            voice.node = self.own_tag(voice.node, Role::Span { actual_text: None });
-            voice.language = self.lexicon.locale().tag();
+    fn part_link(
+        &mut self,
+        inline: &mut Inline,
+        context: TextContext,
+        id: &str,
+        text: &str,
+        origin: TextOrigin,
+    ) {
+        let mut context = context;
+        if origin == TextOrigin::Printer && self.label_language().is_some() {
+            context.node = self.label_tag(context.node, Role::Span { actual_text: None });
+            context.language = self.lexicon.locale().tag();
         }
         // What encloses it in the earlier edition may enclose other things in this one.
         let holder_id = self.part_names.get(id).map_or("", |name| name.holder_id);
         let linked_id = if self.anchors.contains_key(id) { id } else { holder_id };
-        let hears = filled(self.labels().go_to, &[text]);
-        self.link(inline, voice, linked_id, text, &hears);
+        let contents = filled(self.labels().go_to, &[text]);
+        self.link(inline, context, linked_id, text, &contents);
     }
 
     /// A bar for withheld text: a `Figure` of its own.
-    pub(crate) fn withheld(&mut self, inline: &mut Inline, voice: Voice) {
-        let figure = self.own_tag(voice.node, Role::Figure { alt: self.labels().withheld.to_owned() });
-        self.piece(inline, Voice { node: figure, ..voice }, "\u{fffc}", PieceKind::Withheld);
+    pub(crate) fn withheld(&mut self, inline: &mut Inline, context: TextContext) {
+        let figure = self.label_tag(context.node, Role::Figure { alt: self.labels().withheld.to_owned() });
+        self.piece(inline, TextContext { node: figure, ..context }, "\u{fffc}", PieceKind::Withheld);
     }
 
     /// Puts a block into the flow. An empty one is left out, and its destinations go to the next.
@@ -329,20 +343,20 @@ impl<'a> Composer<'a> {
     }
 
     /// A block of one text under a node of its own.
-    pub(crate) fn line(&mut self, parent: TagId, role: Role, kind: Type, text: &str) -> TextBlock {
+    pub(crate) fn line(&mut self, parent: TagId, role: Role, kind: TypeSpec, text: &str) -> TextBlock {
         let node = self.tag(parent, role);
         let mut block = self.block(kind);
-        let voice = self.voice(node, kind);
-        self.say(&mut block.inline, voice, text);
+        let context = self.context(node, kind);
+        self.push_text(&mut block.inline, context, text);
         block
     }
 
     /// A block of the printer's own words.
-    pub(crate) fn own_line(&mut self, parent: TagId, role: Role, kind: Type, text: &str) -> TextBlock {
-        let node = self.own_tag(parent, role);
+    pub(crate) fn label_line(&mut self, parent: TagId, role: Role, kind: TypeSpec, text: &str) -> TextBlock {
+        let node = self.label_tag(parent, role);
         let mut block = self.block(kind);
-        let voice = self.own_voice(node, kind);
-        self.say(&mut block.inline, voice, text);
+        let context = self.label_context(node, kind);
+        self.push_text(&mut block.inline, context, text);
         block
     }
 
@@ -352,7 +366,7 @@ impl<'a> Composer<'a> {
     }
 
     /// An empty block of a type, ragged, of the document's direction.
-    pub(crate) fn block(&self, kind: Type) -> TextBlock {
+    pub(crate) fn block(&self, kind: TypeSpec) -> TextBlock {
         TextBlock {
             leading: self.sheet.fit(kind).leading,
             grid: Grid::Rounded,

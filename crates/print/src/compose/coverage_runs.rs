@@ -35,7 +35,7 @@ pub(crate) fn nfc(text: &str) -> Cow<'_, str> {
     if is_nfc(text) { text.into() } else { text.nfc().collect::<String>().into() }
 }
 
-/// What a reader hears, but not more than fits: it is a string of at most 16,382 UTF-16 units (ISO 19005-2, 6.1.13).
+/// What a reader contents, but not more than fits: it is a string of at most 16,382 UTF-16 units (ISO 19005-2, 6.1.13).
 pub(crate) fn shortened(text: &str) -> String {
     text.chars().take(1_500).collect()
 }

@@ -5,7 +5,7 @@ use chancery_proto::brief::v1::KeyJudgment;
 use crate::Format;
 use crate::compose::composer::Composer;
 use crate::compose::labels::filled;
-use crate::compose::lists::Item;
+use crate::compose::lists::OpenItem;
 use crate::compose::stylesheet::{ACCENT, BODY, BOTTOM_LINE, META};
 use crate::flow::{Grid, TextBlock};
 use crate::tags::{ListNumbering, Role, TagId};
@@ -16,9 +16,9 @@ impl Composer<'_> {
     pub(crate) fn bottom_line(&mut self, sect: TagId) {
         let node = self.tag(sect, Role::P);
         let mut block = self.block(BOTTOM_LINE);
-        let voice = self.voice(node, BOTTOM_LINE);
+        let context = self.context(node, BOTTOM_LINE);
         let content = self.content;
-        self.statements(&mut block.inline, voice, &content.bluf, &content.default_marking);
+        self.statements(&mut block.inline, context, &content.bluf, &content.default_marking);
         self.push(block);
     }
 
@@ -29,7 +29,7 @@ impl Composer<'_> {
         }
         let list = self.tag(sect, Role::L(ListNumbering::Decimal));
         for (index, judgment) in content.key_judgments.iter().enumerate() {
-            let Item { body, label } =
+            let OpenItem { body, label } =
                 self.item(list, BODY.strong().colored(ACCENT), &format!("{}.", index + 1));
             self.judgment(body, judgment, label);
         }
@@ -50,14 +50,14 @@ impl Composer<'_> {
             ..self.block(BODY.strong())
         };
         block.anchors.extend(self.anchors.get(&judgment.id));
-        let voice = self.voice(paragraph, BODY.strong());
+        let context = self.context(paragraph, BODY.strong());
         if marking != floor {
-            self.small_word(&mut block.inline, voice, &format!("({marking}) "));
+            self.small_word(&mut block.inline, context, &format!("({marking}) "));
         }
-        self.statements(&mut block.inline, voice, &judgment.statements, marking);
+        self.statements(&mut block.inline, context, &judgment.statements, marking);
         let beside = self.options.format == Format::Standard;
         if beside {
-            self.put_asides(body, voice, &mut block, judgment);
+            self.put_asides(body, context, &mut block, judgment);
             // A note on what it rests on may follow on the next page.
             block.keep_with_next = false;
         }
@@ -77,7 +77,7 @@ impl Composer<'_> {
             self.lexicon.odds(judgment.likelihood.as_ref(), judgment.confidence.as_ref())
         {
             if let Some(likelihood) = judgment.likelihood.as_ref().filter(|of| of.term != 0) {
-                let before = self.earlier.of_judgment(judgment);
+                let before = self.prior.changed_judgment_likelihood(judgment);
                 self.likelihood_bar(body, likelihood, before);
                 was = before
                     .map(|before| filled(self.labels().was_likely, &[&self.lexicon.short_odds(before)]));
@@ -94,10 +94,10 @@ impl Composer<'_> {
         if !judgment.rests_on.is_empty() {
             let node = self.tag(body, Role::P);
             let mut block = self.block(META);
-            let voice = self.voice(node, META);
-            self.say_own(&mut block.inline, voice, self.labels().rests_on);
-            self.say(&mut block.inline, voice, " ");
-            self.links(&mut block.inline, voice, &judgment.rests_on);
+            let context = self.context(node, META);
+            self.push_label(&mut block.inline, context, self.labels().rests_on);
+            self.push_text(&mut block.inline, context, " ");
+            self.links(&mut block.inline, context, &judgment.rests_on);
             notes.push(block);
         }
         let last = notes.len().saturating_sub(1);

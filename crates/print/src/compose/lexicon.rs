@@ -198,7 +198,7 @@ fn meaning(vocabulary: &Vocabulary, term: LikelihoodTerm) -> Option<&'static str
 }
 
 /// Whether a likelihood says anything.
-pub(crate) fn is_said(likelihood: &Likelihood) -> bool {
+pub(crate) fn has_term(likelihood: &Likelihood) -> bool {
     known_term(likelihood.term).is_some()
 }
 

@@ -51,7 +51,7 @@ pub(crate) fn compose(
     let mut plan = Plan::new(edition, options, words.labels())?;
     let mut composer = Composer::new(edition, options, words, &mut plan, typesetter);
     composer.images = PreparedImages::new(*limits);
-    composer.furniture();
+    composer.running_elements();
     if options.format == Format::OnePage {
         let overflows = composer.page_overflows();
         if !overflows.is_empty() {
@@ -92,7 +92,7 @@ impl Composer<'_> {
         self.begin_part(part.section_id());
         let (role, kind) = (Role::H(level), crate::compose::stylesheet::heading(level));
         let mut heading = if part.is_own() {
-            self.own_line(sect, role, kind, &part.title)
+            self.label_line(sect, role, kind, &part.title)
         } else {
             self.line(sect, role, kind, &part.title)
         };

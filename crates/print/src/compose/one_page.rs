@@ -3,13 +3,13 @@
 
 use chancery_proto::brief::v1::{Indicator, KeyJudgment};
 
-use crate::compose::composer::{Composer, Voice};
+use crate::compose::composer::{Composer, TextContext};
 use crate::compose::labels::filled;
 use crate::compose::lexicon;
-use crate::compose::lists::Item;
+use crate::compose::lists::OpenItem;
 use crate::compose::plan::{Part, PartKind};
 use crate::compose::stylesheet::{
-    ACCENT, FINE, INK, ONE_PAGE_HEADING, ONE_PAGE_TITLE, QUIET, SIDE, TINT, Type,
+    ACCENT, FINE, INK, ONE_PAGE_HEADING, ONE_PAGE_TITLE, QUIET, SIDE, TINT, TypeSpec,
 };
 use crate::compose::tables::Fact;
 use crate::compose::text_origin::TextOrigin;
@@ -42,7 +42,7 @@ impl Density {
     pub(crate) const ALL: [Self; 4] = [Self::Roomy, Self::Even, Self::Close, Self::Tight];
 
     /// The judgments' and indicators' type.
-    const fn body(self) -> Type {
+    const fn body(self) -> TypeSpec {
         match self {
             Self::Roomy => serif(10_500, 14_000),
             Self::Even => serif(10_000, 13_000),
@@ -51,7 +51,7 @@ impl Density {
         }
     }
 
-    const fn bottom_line(self) -> Type {
+    const fn bottom_line(self) -> TypeSpec {
         match self {
             Self::Roomy => serif(13_500, 19_000),
             Self::Even => serif(12_500, 17_000),
@@ -76,7 +76,7 @@ impl Density {
     }
 }
 
-const fn serif(size: i64, leading: i64) -> Type {
+const fn serif(size: i64, leading: i64) -> TypeSpec {
     let style = TextStyle {
         family: Family::Serif,
         weight: Weight::Regular,
@@ -86,13 +86,13 @@ const fn serif(size: i64, leading: i64) -> Type {
         rise: Length::ZERO,
         figures: Figures::Proportional,
     };
-    Type { style, leading: Length::milli_pt(leading) }
+    TypeSpec { style, leading: Length::milli_pt(leading) }
 }
 
 /// A note beside a judgment.
 struct Aside {
     text: String,
-    kind: Type,
+    kind: TypeSpec,
     origin: TextOrigin,
 }
 
@@ -130,7 +130,7 @@ impl Composer<'_> {
             match block {
                 Block::Text(text) => text.grid = Grid::Free,
                 Block::Figure(figure) => figure.grid = Grid::Free,
-                Block::Table(_) | Block::PageBreak | Block::Settle => {}
+                Block::Table(_) | Block::PageBreak | Block::CommitPages => {}
             }
         }
     }
@@ -164,7 +164,7 @@ impl Composer<'_> {
         self.push(title);
         self.facts_line(sect, facts, FINE.colored(QUIET));
         let first = self.flow.blocks.len();
-        self.state(sect);
+        self.revision_state_lines(sect);
         for block in &mut self.flow.blocks[first..] {
             if let Block::Text(text) = block {
                 text.before = Length::pt(3);
@@ -174,21 +174,21 @@ impl Composer<'_> {
     }
 
     /// "Name value · Name value".
-    pub(crate) fn facts_line(&mut self, sect: TagId, facts: &[Fact], kind: Type) {
+    pub(crate) fn facts_line(&mut self, sect: TagId, facts: &[Fact], kind: TypeSpec) {
         if facts.is_empty() {
             return;
         }
         let node = self.tag(sect, Role::P);
         let mut block = TextBlock { span: Span::Full, ..self.block(kind) };
-        let voice = self.voice(node, kind);
+        let context = self.context(node, kind);
         for (index, (name, value)) in facts.iter().enumerate() {
             if index > 0 {
-                self.say(&mut block.inline, voice, " \u{b7} ");
+                self.push_text(&mut block.inline, context, " \u{b7} ");
             }
-            self.say_own(&mut block.inline, voice, name);
-            self.say(&mut block.inline, voice, " ");
+            self.push_label(&mut block.inline, context, name);
+            self.push_text(&mut block.inline, context, " ");
             // A name or a digest is never divided with a hyphen that it does not have.
-            self.say(&mut block.inline, Voice { language: "", ..voice }, value);
+            self.push_text(&mut block.inline, TextContext { language: "", ..context }, value);
         }
         self.push(block);
     }
@@ -228,7 +228,7 @@ impl Composer<'_> {
     }
 
     fn page_heading(&mut self, sect: TagId, part: &Part, title: &str, above: Length) {
-        let mut heading = self.own_line(sect, Role::H(1), ONE_PAGE_HEADING.colored(ACCENT), title);
+        let mut heading = self.label_line(sect, Role::H(1), ONE_PAGE_HEADING.colored(ACCENT), title);
         heading.span = Span::Full;
         heading.before = above;
         heading.after = Length::milli_pt(1_500);
@@ -244,9 +244,9 @@ impl Composer<'_> {
         self.page_heading(sect, part, &part.title, above);
         let node = self.tag(sect, Role::P);
         let mut block = TextBlock { span: Span::Full, ..self.block(density.bottom_line()) };
-        let voice = self.voice(node, density.bottom_line());
+        let context = self.context(node, density.bottom_line());
         let content = self.content;
-        self.statements(&mut block.inline, voice, &content.bluf, &content.default_marking);
+        self.statements(&mut block.inline, context, &content.bluf, &content.default_marking);
         self.push(block);
         self.frames += 1;
         let rule = Some((ACCENT, Length::pt(3)));
@@ -273,7 +273,7 @@ impl Composer<'_> {
         let list = self.tag(sect, Role::L(ListNumbering::Decimal));
         for (index, judgment) in content.key_judgments.iter().enumerate() {
             let label = density.body().strong().colored(ACCENT);
-            let Item { body, label } = self.item(list, label, &format!("{}.", index + 1));
+            let OpenItem { body, label } = self.item(list, label, &format!("{}.", index + 1));
             self.page_judgment(body, judgment, label, density);
         }
     }
@@ -292,12 +292,12 @@ impl Composer<'_> {
             ..self.block(density.body())
         };
         block.anchors.extend(self.anchors.get(&judgment.id));
-        let voice = self.voice(node, density.body());
+        let context = self.context(node, density.body());
         if marking != floor {
-            self.small_word(&mut block.inline, voice, &format!("({marking}) "));
+            self.small_word(&mut block.inline, context, &format!("({marking}) "));
         }
-        self.statements(&mut block.inline, voice, &judgment.statements, marking);
-        self.put_asides(body, voice, &mut block, judgment);
+        self.statements(&mut block.inline, context, &judgment.statements, marking);
+        self.put_asides(body, context, &mut block, judgment);
         self.push(block);
     }
 
@@ -305,25 +305,25 @@ impl Composer<'_> {
     pub(crate) fn put_asides(
         &mut self,
         body: TagId,
-        voice: Voice,
+        context: TextContext,
         block: &mut TextBlock,
         judgment: &KeyJudgment,
     ) {
-        let odds = judgment.likelihood.as_ref().filter(|likelihood| lexicon::is_said(likelihood));
+        let odds = judgment.likelihood.as_ref().filter(|likelihood| lexicon::has_term(likelihood));
         let notes = self.asides(judgment);
         if self.sheet.is_large() {
             for Aside { text, .. } in notes {
-                self.small_word(&mut block.inline, voice, &format!(" [{text}]"));
+                self.small_word(&mut block.inline, context, &format!(" [{text}]"));
             }
             return;
         }
         if let Some(likelihood) = odds {
-            let before = self.earlier.of_judgment(judgment);
+            let before = self.prior.changed_judgment_likelihood(judgment);
             block.beside = Some(self.bar(body, likelihood, before, BESIDE));
         }
         for Aside { text, kind, origin } in notes {
             let line = match origin {
-                TextOrigin::Printer => self.own_line(body, Role::P, kind, &text),
+                TextOrigin::Printer => self.label_line(body, Role::P, kind, &text),
                 TextOrigin::Author => self.line(body, Role::P, kind, &text),
             };
             block.side.push(line.inline);
@@ -334,13 +334,13 @@ impl Composer<'_> {
     fn asides(&self, judgment: &KeyJudgment) -> Vec<Aside> {
         let mut notes = Vec::new();
         let mut own =
-            |text: String, kind: Type| notes.push(Aside { text, kind, origin: TextOrigin::Printer });
+            |text: String, kind: TypeSpec| notes.push(Aside { text, kind, origin: TextOrigin::Printer });
         let note = SIDE.colored(INK);
         if let Some(likelihood) =
-            judgment.likelihood.as_ref().filter(|likelihood| lexicon::is_said(likelihood))
+            judgment.likelihood.as_ref().filter(|likelihood| lexicon::has_term(likelihood))
         {
             own(lexicon::capitalised(&self.lexicon.short_odds(likelihood)), note.strong());
-            if let Some(before) = self.earlier.of_judgment(judgment) {
+            if let Some(before) = self.prior.changed_judgment_likelihood(judgment) {
                 own(filled(self.labels().was_likely, &[&self.lexicon.short_odds(before)]), SIDE);
             }
         }
@@ -373,7 +373,7 @@ impl Composer<'_> {
             self.push(TextBlock { span: Span::Full, hyphenate: true, ..block });
         }
         if self.printed_changes().is_empty() && self.edition.combined_changes.is_some() {
-            let block = self.own_line(sect, Role::P, density.body(), self.labels().no_changes);
+            let block = self.label_line(sect, Role::P, density.body(), self.labels().no_changes);
             self.push(TextBlock { span: Span::Full, ..block });
         }
         self.change_counts(sect, FINE);
@@ -386,14 +386,14 @@ impl Composer<'_> {
             block.span = Span::Full;
             block.before = above;
             block.leading = composer.block(density.body()).leading;
-            let voice = composer.voice(node, density.body());
+            let context = composer.context(node, density.body());
             composer.begin_part(&indicator.id);
             block.anchors.extend(composer.anchors.get(&indicator.id));
-            composer.mark_part(&mut block.inline, voice, &indicator.marking);
-            composer.say(&mut block.inline, voice, &indicator.text);
+            composer.mark_part(&mut block.inline, context, &indicator.marking);
+            composer.push_text(&mut block.inline, context, &indicator.text);
             if !indicator.meaning.is_empty() {
-                let meaning = composer.voice(node, density.body().italic().colored(QUIET));
-                composer.say(&mut block.inline, meaning, &format!(" \u{2014} {}", indicator.meaning));
+                let meaning = composer.context(node, density.body().italic().colored(QUIET));
+                composer.push_text(&mut block.inline, meaning, &format!(" \u{2014} {}", indicator.meaning));
             }
         });
     }
@@ -410,16 +410,16 @@ impl Composer<'_> {
     /// The scale's terms with their percentages, on one line where they fit.
     pub(crate) fn scale_line(&mut self, sect: TagId) -> TextBlock {
         let labels = self.labels();
-        let node = self.own_tag(sect, Role::P);
+        let node = self.label_tag(sect, Role::P);
         let mut block = self.block(FINE);
-        let (strong, voice) = (self.own_voice(node, FINE.strong()), self.own_voice(node, FINE));
-        self.say(&mut block.inline, strong, labels.scale_key);
+        let (strong, context) = (self.label_context(node, FINE.strong()), self.label_context(node, FINE));
+        self.push_text(&mut block.inline, strong, labels.scale_key);
         let terms = self.scale_terms();
         let last = terms.len().saturating_sub(1);
         for (index, (term, range)) in terms.into_iter().enumerate() {
             let end = if index == last { "\u{a0}%" } else { "," };
             let range = range.replace(' ', "\u{a0}");
-            self.say(&mut block.inline, voice, &format!(" {} {range}{end}", self.lexicon.term(term)));
+            self.push_text(&mut block.inline, context, &format!(" {} {range}{end}", self.lexicon.term(term)));
         }
         block
     }

@@ -78,7 +78,7 @@ impl<'a> Plan<'a> {
         let content = edition.content;
         let mut plan = Self {
             parts: Vec::new(),
-            sections: chosen(content, options.sections)?,
+            sections: selected_sections(content, options.sections)?,
             anchors: BTreeMap::new(),
             anchor_names: Vec::new(),
             numbers: BTreeMap::new(),
@@ -123,7 +123,7 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// What the authors say besides the sections. A shorter print has what a reader has to watch, and who disagrees.
+    /// What the authors push_text besides the sections. A shorter print has what a reader has to watch, and who disagrees.
     fn analysis(&mut self, content: &'a BriefContent, labels: &'static Labels) {
         let (full, one_page) = (self.format == Format::Full, self.format == Format::OnePage);
         if full {
@@ -264,7 +264,7 @@ impl<'a> Plan<'a> {
 }
 
 /// The sections that were asked for, in the brief's order.
-fn chosen<'a>(content: &'a BriefContent, ids: &[String]) -> Result<Vec<&'a Section>, PrintError> {
+fn selected_sections<'a>(content: &'a BriefContent, ids: &[String]) -> Result<Vec<&'a Section>, PrintError> {
     let known = |id: &&String| content.sections.iter().any(|section| section.id == **id);
     if let Some(id) = ids.iter().find(|id| !known(id)) {
         return Err(PrintError::UnknownSection { id: id.clone() });

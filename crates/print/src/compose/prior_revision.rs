@@ -1,20 +1,20 @@
-//! What the statements and judgments of a revision say: to compare one with the one before, at the same clearance.
+//! What the statements and judgments of a revision push_text: to compare one with the one before, at the same clearance.
 
 use std::collections::BTreeMap;
 
 use chancery_proto::brief::v1::block::Kind;
 use chancery_proto::brief::v1::{BriefContent, KeyJudgment, Likelihood, List, Section, Statement};
 
-use crate::compose::lexicon::is_said;
+use crate::compose::lexicon::has_term;
 
 /// What a revision says.
 #[derive(Default)]
-pub(crate) struct PriorRevision<'a> {
+pub(crate) struct RevisionStatements<'a> {
     judgments: BTreeMap<&'a str, &'a KeyJudgment>,
     statements: BTreeMap<&'a str, &'a Statement>,
 }
 
-impl<'a> PriorRevision<'a> {
+impl<'a> RevisionStatements<'a> {
     pub(crate) fn new(content: Option<&'a BriefContent>) -> Self {
         let Some(content) = content else { return Self::default() };
         let judgments = content.key_judgments.iter().map(|judgment| (judgment.id.as_str(), judgment));
@@ -29,7 +29,7 @@ impl<'a> PriorRevision<'a> {
     }
 
     /// How likely a statement was, where it was said and is another now.
-    pub(crate) fn of_statement(&self, statement: &Statement) -> Option<&'a Likelihood> {
+    pub(crate) fn changed_statement_likelihood(&self, statement: &Statement) -> Option<&'a Likelihood> {
         let before = self.statement(&statement.id)?.likelihood.as_ref()?;
         moved(before, statement.likelihood.as_ref()).then_some(before)
     }
@@ -41,7 +41,7 @@ impl<'a> PriorRevision<'a> {
     }
 
     /// How likely a key judgment was, or the one that it revises, where it was said and is another now.
-    pub(crate) fn of_judgment(&self, judgment: &KeyJudgment) -> Option<&'a Likelihood> {
+    pub(crate) fn changed_judgment_likelihood(&self, judgment: &KeyJudgment) -> Option<&'a Likelihood> {
         let before = self.judgment(judgment)?.likelihood.as_ref()?;
         moved(before, judgment.likelihood.as_ref()).then_some(before)
     }
@@ -50,7 +50,7 @@ impl<'a> PriorRevision<'a> {
 /// Whether a likelihood was said and is another now. How it came about does not count.
 fn moved(before: &Likelihood, now: Option<&Likelihood>) -> bool {
     let facts = |of: &Likelihood| (of.term, of.low_percent, of.high_percent, of.point_percent);
-    is_said(before) && now.is_some_and(|now| facts(before) != facts(now))
+    has_term(before) && now.is_some_and(|now| facts(before) != facts(now))
 }
 
 /// Every statement of a brief.

@@ -51,17 +51,17 @@ impl Composer<'_> {
         let node = self.tag(sect, Role::P);
         let mut block = self.prose_block(&paragraph.statements);
         block.indent = if indented { block.leading } else { Length::ZERO };
-        let voice = self.voice(node, BODY);
+        let context = self.context(node, BODY);
         let portion = self.portion(marking);
         if self.sheet.is_large() {
-            self.small_word(&mut block.inline, voice, &portion);
+            self.small_word(&mut block.inline, context, &portion);
         } else {
             self.portion_mark(&mut block, node, &portion);
         }
-        self.statements(&mut block.inline, voice, &paragraph.statements, marking);
+        self.statements(&mut block.inline, context, &paragraph.statements, marking);
         let ids = if self.options.show_ids { id_ranges(&paragraph.statements) } else { Vec::new() };
         if self.sheet.is_large() && !ids.is_empty() {
-            self.small_word(&mut block.inline, voice, &format!(" [{}]", ids.join(", ")));
+            self.small_word(&mut block.inline, context, &format!(" [{}]", ids.join(", ")));
         } else {
             self.statement_ids(&mut block, node, &ids);
         }
@@ -93,8 +93,8 @@ impl Composer<'_> {
         }
         let mut aside = Inline::default();
         let span = self.tag(node, Role::Span { actual_text: None });
-        let voice = self.voice(span, SIDE.strong());
-        self.say(&mut aside, voice, portion);
+        let context = self.context(span, SIDE.strong());
+        self.push_text(&mut aside, context, portion);
         block.side.push(aside);
     }
 
@@ -104,12 +104,12 @@ impl Composer<'_> {
             return;
         }
         let span = self.tag(node, Role::Span { actual_text: None });
-        let voice = self.voice(span, SIDE);
+        let context = self.context(span, SIDE);
         for line in id_lines(ids) {
             let mut aside = Inline::default();
             // The space keeps it apart from the text's last word.
-            self.say(&mut aside, voice, " ");
-            self.say(&mut aside, voice, &line);
+            self.push_text(&mut aside, context, " ");
+            self.push_text(&mut aside, context, &line);
             block.side.push(aside);
         }
     }
@@ -138,8 +138,8 @@ impl Composer<'_> {
         }
         let node = self.tag(div, Role::P);
         let mut body = framed(self.prose_block(&callout.statements));
-        let voice = self.voice(node, BODY);
-        self.statements(&mut body.inline, voice, &callout.statements, marking);
+        let context = self.context(node, BODY);
+        self.statements(&mut body.inline, context, &callout.statements, marking);
         if !body.inline.is_empty() {
             blocks.push(body);
         }
@@ -175,8 +175,8 @@ impl Composer<'_> {
             grid: Grid::Free,
             ..self.prose_block(&quote.statements)
         };
-        let voice = self.voice(paragraph, BODY.italic());
-        self.statements(&mut words.inline, voice, &quote.statements, marking);
+        let context = self.context(paragraph, BODY.italic());
+        self.statements(&mut words.inline, context, &quote.statements, marking);
         words.after = Length::pt(5);
         if quote.attribution.is_empty() {
             return self.push(words);
@@ -194,10 +194,10 @@ impl Composer<'_> {
 
     /// A bar that stands for parts of any number and length.
     fn withheld_block(&mut self, sect: TagId) {
-        let node = self.own_tag(sect, Role::Figure { alt: self.labels().withheld.to_owned() });
+        let node = self.label_tag(sect, Role::Figure { alt: self.labels().withheld.to_owned() });
         let mut block = TextBlock { grid: Grid::Body, ..self.block(BODY) };
-        let voice = self.voice(node, BODY);
-        self.piece(&mut block.inline, voice, "\u{fffc}", crate::text::inline::PieceKind::Withheld);
+        let context = self.context(node, BODY);
+        self.piece(&mut block.inline, context, "\u{fffc}", crate::text::inline::PieceKind::Withheld);
         debug_assert!(block.inline.pieces.iter().all(|piece| matches!(piece.owner, Owner::Tagged { .. })));
         self.push(block);
     }

@@ -3,7 +3,7 @@
 use chancery_proto::brief::v1::{LikelihoodScale, LikelihoodTerm, Source};
 
 use crate::Format;
-use crate::compose::composer::{Composer, Voice};
+use crate::compose::composer::{Composer, TextContext};
 use crate::compose::labels::filled;
 use crate::compose::stylesheet::{BODY, NOTE, TABLE, TABLE_HEAD};
 use crate::compose::tables::TableMaker;
@@ -25,7 +25,7 @@ impl Composer<'_> {
             .collect();
         sources.sort_by_key(|(number, _)| *number);
         // All that cites stands before the endnotes: from here on its pages are known.
-        self.flow.blocks.push(Block::Settle);
+        self.flow.blocks.push(Block::CommitPages);
         for (number, source) in sources {
             self.source(sect, number, source);
         }
@@ -46,37 +46,37 @@ impl Composer<'_> {
         };
         block.anchors.extend(self.anchors.get(&source.id));
         let node = self.tag(endnote, Role::P);
-        let voice = self.voice(node, NOTE);
+        let context = self.context(node, NOTE);
         let inline = &mut block.inline;
         if !source.marking.is_empty() && source.marking != self.content.default_marking {
-            self.small_word(inline, voice, &format!("({}) ", source.marking));
+            self.small_word(inline, context, &format!("({}) ", source.marking));
         }
         if !source.short_title.is_empty() {
             // The name under which the print refers to it.
-            let strong = self.voice(node, NOTE.strong());
-            self.say(inline, strong, &source.short_title);
-            self.say(inline, voice, ". ");
+            let strong = self.context(node, NOTE.strong());
+            self.push_text(inline, strong, &source.short_title);
+            self.push_text(inline, context, ". ");
         }
-        let italic = self.voice(node, NOTE.italic());
+        let italic = self.context(node, NOTE.italic());
         // The shorter format has the address behind the title, the longer one prints it.
         let brief = self.options.format == Format::Standard;
         if brief && !source.url.is_empty() {
             let target = LinkTarget::Uri(source.url.clone());
             self.link_to(inline, italic, target, &source.title, &source.title);
         } else {
-            self.say(inline, italic, &source.title);
+            self.push_text(inline, italic, &source.title);
         }
         let facts = [source.publisher.as_str(), source.date.as_str()];
         let facts: Vec<&str> = facts.into_iter().filter(|fact| !fact.is_empty()).collect();
         let facts = if facts.is_empty() { ".".to_owned() } else { format!(". {}.", facts.join(", ")) };
-        self.say(inline, voice, &facts);
+        self.push_text(inline, context, &facts);
         if !brief && !source.url.is_empty() {
-            self.say(inline, voice, " ");
+            self.push_text(inline, context, " ");
             let target = LinkTarget::Uri(source.url.clone());
             // An address is never divided with a hyphen that it does not have.
             self.link_to(
                 inline,
-                Voice { language: "", ..voice },
+                TextContext { language: "", ..context },
                 target,
                 &readable(&source.url),
                 &source.title,
@@ -84,9 +84,9 @@ impl Composer<'_> {
         }
         if !source.accessed.is_empty() {
             let date = edtf_dates::in_words(&source.accessed, self.lexicon.locale());
-            self.say(inline, voice, " (");
-            self.say_own(inline, voice, &filled(self.labels().accessed, &[&date]));
-            self.say(inline, voice, ").");
+            self.push_text(inline, context, " (");
+            self.push_label(inline, context, &filled(self.labels().accessed, &[&date]));
+            self.push_text(inline, context, ").");
         }
         let labels = self.labels();
         let mut sentences: Vec<String> = Vec::new();
@@ -98,7 +98,7 @@ impl Composer<'_> {
             (!source.descriptor.is_empty()).then(|| source.descriptor.trim_end_matches('.').to_owned()),
         );
         for sentence in sentences {
-            self.say(inline, voice, &format!(" {sentence}."));
+            self.push_text(inline, context, &format!(" {sentence}."));
         }
         self.cited_on(&mut block, node, number);
         self.push(block);
@@ -108,31 +108,37 @@ impl Composer<'_> {
     fn source_label(&mut self, endnote: TagId, number: usize) -> Inline {
         let mut label = Inline::default();
         let node = self.tag(endnote, Role::Lbl);
-        let voice = self.voice(node, NOTE);
-        match self.citings.get(&number).and_then(|citings| citings.first()).copied() {
+        let context = self.context(node, NOTE);
+        match self.citing_anchors.get(&number).and_then(|citing_anchors| citing_anchors.first()).copied() {
             Some(anchor) => {
-                let hears = filled(self.labels().back_to_citation, &[&number.to_string()]);
-                self.link_to(&mut label, voice, LinkTarget::Anchor(anchor), &format!("{number}."), &hears);
+                let contents = filled(self.labels().back_to_citation, &[&number.to_string()]);
+                self.link_to(
+                    &mut label,
+                    context,
+                    LinkTarget::Anchor(anchor),
+                    &format!("{number}."),
+                    &contents,
+                );
             }
-            None => self.say(&mut label, voice, &format!("{number}.")),
+            None => self.push_text(&mut label, context, &format!("{number}.")),
         }
-        self.say(&mut label, voice, " ");
+        self.push_text(&mut label, context, " ");
         label
     }
 
     fn cited_on(&mut self, block: &mut TextBlock, node: TagId, number: usize) {
-        let voice = self.voice(node, NOTE);
-        if let Some(citings) = self.citings.get(&number) {
+        let context = self.context(node, NOTE);
+        if let Some(citing_anchors) = self.citing_anchors.get(&number) {
             let list = PageList(self.flow.page_lists.len());
-            self.flow.page_lists.push(citings.clone());
-            self.say(&mut block.inline, voice, " ");
-            self.say_own(&mut block.inline, voice, self.labels().cited_on);
-            self.say(&mut block.inline, voice, "\u{a0}");
-            self.piece(&mut block.inline, voice, "0", PieceKind::Deferred(Deferred::Pages(list)));
-            self.say(&mut block.inline, voice, ".");
+            self.flow.page_lists.push(citing_anchors.clone());
+            self.push_text(&mut block.inline, context, " ");
+            self.push_label(&mut block.inline, context, self.labels().cited_on);
+            self.push_text(&mut block.inline, context, "\u{a0}");
+            self.piece(&mut block.inline, context, "0", PieceKind::Deferred(Deferred::Pages(list)));
+            self.push_text(&mut block.inline, context, ".");
         } else {
-            self.say(&mut block.inline, voice, " ");
-            self.say_own(&mut block.inline, voice, self.labels().not_cited);
+            self.push_text(&mut block.inline, context, " ");
+            self.push_label(&mut block.inline, context, self.labels().not_cited);
         }
     }
 
@@ -145,7 +151,7 @@ impl Composer<'_> {
         let statements =
             if self.options.show_ids { labels.about_printed_ids } else { labels.about_statements };
         let about = [statements, &likelihood, labels.about_confidence, labels.about_sources];
-        let line = self.own_line(sect, Role::P, BODY, &about.join(" "));
+        let line = self.label_line(sect, Role::P, BODY, &about.join(" "));
         let block = TextBlock { inline: line.inline, ..self.body_block() };
         self.push(block);
         self.scale_table(sect, labels.likelihood_terms, &self.scale_terms());
@@ -172,11 +178,11 @@ impl Composer<'_> {
         let mut maker = TableMaker::begin(self, sect, caption, &head, true, TextOrigin::Printer);
         for (term, range) in terms {
             maker.row(self, Vec::new(), |composer, column, cell, inline| {
-                let voice = composer.voice(cell, if column == 0 { TABLE_HEAD } else { TABLE });
+                let context = composer.context(cell, if column == 0 { TABLE_HEAD } else { TABLE });
                 if column == 0 {
-                    composer.say_own(inline, voice, &composer.lexicon.term(*term));
+                    composer.push_label(inline, context, &composer.lexicon.term(*term));
                 } else {
-                    composer.say(inline, voice, &format!("{range}\u{a0}%"));
+                    composer.push_text(inline, context, &format!("{range}\u{a0}%"));
                 }
             });
         }

@@ -1,16 +1,16 @@
-//! Statements to inline text: marks, status words, portion marks, citation numbers.
+//! Statements to inline text: text_spans, status words, portion text_spans, citation numbers.
 
 use chancery_proto::brief::v1::{Citation, Span, SpanKind, Statement, StatementStatus};
 
-use crate::compose::composer::{Composer, Voice};
+use crate::compose::composer::{Composer, TextContext};
 use crate::compose::labels::filled;
 use crate::compose::stylesheet;
 use crate::tags::{AnchorId, LinkTarget, Role, TagId};
 use crate::text::inline::Inline;
 use crate::text::text_style::Weight;
 
-/// A mark on a stretch of text, in bytes.
-struct Mark<'s> {
+/// A span on a stretch of text, in bytes.
+struct TextSpan<'s> {
     start: usize,
     end: usize,
     kind: SpanKind,
@@ -22,94 +22,100 @@ impl Composer<'_> {
     pub(crate) fn statements(
         &mut self,
         inline: &mut Inline,
-        voice: Voice,
+        context: TextContext,
         statements: &[Statement],
         enclosing: &str,
     ) {
         for (index, statement) in statements.iter().enumerate() {
             if index > 0 {
-                self.say(inline, voice, " ");
+                self.push_text(inline, context, " ");
             }
-            self.statement(inline, voice, statement, enclosing);
+            self.statement(inline, context, statement, enclosing);
         }
     }
 
-    fn statement(&mut self, inline: &mut Inline, voice: Voice, statement: &Statement, enclosing: &str) {
+    fn statement(
+        &mut self,
+        inline: &mut Inline,
+        context: TextContext,
+        statement: &Statement,
+        enclosing: &str,
+    ) {
         if statement.withheld.is_some() {
-            return self.withheld(inline, voice);
+            return self.withheld(inline, context);
         }
         if let Some(anchor) = self.anchors.get(&statement.id) {
             inline.anchor(*anchor);
         }
         if !statement.marking.is_empty() && statement.marking != enclosing {
-            self.small_word(inline, voice, &format!("({}) ", statement.marking));
+            self.small_word(inline, context, &format!("({}) ", statement.marking));
         }
         let outer = self.replace_part(&statement.id);
         match StatementStatus::try_from(statement.status).unwrap_or_default() {
             StatementStatus::Unspecified | StatementStatus::Active => {}
             StatementStatus::Superseded => {
-                self.small_word(inline, voice, &format!("{} ", self.labels().superseded_mark));
+                self.small_word(inline, context, &format!("{} ", self.labels().superseded_mark));
             }
             StatementStatus::Withdrawn => {
-                self.small_word(inline, voice, &format!("{} ", self.labels().withdrawn_mark));
+                self.small_word(inline, context, &format!("{} ", self.labels().withdrawn_mark));
             }
         }
-        self.marked_text(inline, voice, &statement.text, &statement.spans);
-        self.citations(inline, voice, &statement.citations);
+        self.marked_text(inline, context, &statement.text, &statement.spans);
+        self.citations(inline, context, &statement.citations);
         self.begin_part(&outer);
     }
 
     /// A word of the printer's own, apart from the text by its type.
-    pub(crate) fn small_word(&mut self, inline: &mut Inline, voice: Voice, word: &str) {
-        let node = self.own_tag(voice.node, Role::Span { actual_text: None });
+    pub(crate) fn small_word(&mut self, inline: &mut Inline, context: TextContext, word: &str) {
+        let node = self.label_tag(context.node, Role::Span { actual_text: None });
         let mut style = stylesheet::META.strong().style;
-        style.size = voice.style.size * 8 / 10;
+        style.size = context.style.size * 8 / 10;
         // No language, no division: such words stay whole.
-        self.say(inline, Voice { node, style, language: "", ..voice }, word);
+        self.push_text(inline, TextContext { node, style, language: "", ..context }, word);
     }
 
-    fn marked_text(&mut self, inline: &mut Inline, voice: Voice, text: &str, spans: &[Span]) {
+    fn marked_text(&mut self, inline: &mut Inline, context: TextContext, text: &str, spans: &[Span]) {
         if spans.is_empty() {
-            return self.say(inline, voice, text);
+            return self.push_text(inline, context, text);
         }
-        let marks = marks(text, spans);
-        let mut edges: Vec<usize> = marks.iter().flat_map(|mark| [mark.start, mark.end]).collect();
+        let text_spans = text_spans(text, spans);
+        let mut edges: Vec<usize> = text_spans.iter().flat_map(|span| [span.start, span.end]).collect();
         edges.extend([0, text.len()]);
         edges.sort_unstable();
         edges.dedup();
-        // Elements that are open, with the mark each stands for.
-        let mut open: Vec<(usize, Voice)> = Vec::new();
+        // Elements that are open, with the span each stands for.
+        let mut open: Vec<(usize, TextContext)> = Vec::new();
         for pair in edges.windows(2) {
-            let covering: Vec<usize> = (0..marks.len())
-                .filter(|index| marks[*index].start <= pair[0] && marks[*index].end >= pair[1])
+            let covering: Vec<usize> = (0..text_spans.len())
+                .filter(|index| text_spans[*index].start <= pair[0] && text_spans[*index].end >= pair[1])
                 .collect();
-            let kept = open.iter().zip(&covering).take_while(|((mark, _), now)| mark == *now).count();
+            let kept = open.iter().zip(&covering).take_while(|((span, _), now)| span == *now).count();
             open.truncate(kept);
             for index in &covering[kept..] {
-                let above = open.last().map_or(voice, |(_, voice)| *voice);
-                let inner = self.open_mark(above, &marks[*index]);
+                let above = open.last().map_or(context, |(_, context)| *context);
+                let inner = self.open_mark(above, &text_spans[*index]);
                 open.push((*index, inner));
             }
-            let inner = open.last().map_or(voice, |(_, voice)| *voice);
-            self.say(inline, inner, &text[pair[0]..pair[1]]);
+            let inner = open.last().map_or(context, |(_, context)| *context);
+            self.push_text(inline, inner, &text[pair[0]..pair[1]]);
         }
     }
 
-    fn open_mark<'v>(&mut self, voice: Voice<'v>, mark: &Mark<'v>) -> Voice<'v> {
-        let mut inner = voice;
-        match mark.kind {
+    fn open_mark<'v>(&mut self, context: TextContext<'v>, span: &TextSpan<'v>) -> TextContext<'v> {
+        let mut inner = context;
+        match span.kind {
             SpanKind::Unspecified => {}
-            SpanKind::Emphasis => inner.style.italic = !voice.style.italic,
+            SpanKind::Emphasis => inner.style.italic = !context.style.italic,
             SpanKind::Strong => inner.style.weight = Weight::Semibold,
             SpanKind::Language => {
                 let role = Role::Span { actual_text: None };
-                inner.node = self.flow.tags.add(voice.node, role, Some(mark.target.to_owned()));
-                inner.language = mark.target;
+                inner.node = self.flow.tags.add(context.node, role, Some(span.target.to_owned()));
+                inner.language = span.target;
             }
             SpanKind::Link => {
                 // A link inside a link is text: validation refuses it, and so does the standard.
-                if voice.link.is_none()
-                    && let Some(link) = self.marked_link(voice.node, mark.target)
+                if context.link.is_none()
+                    && let Some(link) = self.marked_link(context.node, span.target)
                 {
                     inner.node = link;
                     inner.link = Some(link);
@@ -128,11 +134,11 @@ impl Composer<'_> {
             }
             None => (LinkTarget::Uri(target.to_owned()), target.to_owned()),
         };
-        Some(self.tag(node, Role::Link { target, contents: self.heard(&contents) }))
+        Some(self.tag(node, Role::Link { target, contents: self.link_contents(&contents) }))
     }
 
     /// The sources' numbers, raised: `Reference` > `Link`, with commas between them.
-    fn citations(&mut self, inline: &mut Inline, voice: Voice, citations: &[Citation]) {
+    fn citations(&mut self, inline: &mut Inline, context: TextContext, citations: &[Citation]) {
         let mut numbers: Vec<(usize, &str)> = citations
             .iter()
             .filter_map(|citation| {
@@ -141,28 +147,28 @@ impl Composer<'_> {
             .collect();
         numbers.sort_unstable();
         numbers.dedup();
-        let style = stylesheet::marker(voice.style);
+        let style = stylesheet::marker(context.style);
         let mut here = None;
         for (index, (number, id)) in numbers.into_iter().enumerate() {
-            let raised = Voice { style, ..voice };
+            let raised = TextContext { style, ..context };
             if index > 0 {
-                self.say(inline, raised, ",");
+                self.push_text(inline, raised, ",");
             }
             let Some(anchor) = self.anchors.get(id).copied() else { continue };
             self.cited(inline, number, &mut here);
-            let reference = self.tag(voice.node, Role::Reference);
+            let reference = self.tag(context.node, Role::Reference);
             let target = LinkTarget::Anchor(anchor);
-            let within = Voice { node: reference, ..raised };
+            let reference_context = TextContext { node: reference, ..raised };
             let number = number.to_string();
-            let hears = filled(self.labels().source_number, &[&number]);
-            self.link_to(inline, within, target, &number, &hears);
+            let contents = filled(self.labels().source_number, &[&number]);
+            self.link_to(inline, reference_context, target, &number, &contents);
         }
     }
 
     /// Marks a place that cites a source. `here` is the place's own anchor, once it has one: the first citation of a
     /// source has a name, to lead back to, and others share one without.
     pub(crate) fn cited(&mut self, inline: &mut Inline, number: usize, here: &mut Option<AnchorId>) {
-        let citing = match (self.citings.contains_key(&number), *here) {
+        let citing = match (self.citing_anchors.contains_key(&number), *here) {
             (false, _) => self.new_anchor(&format!("cited.{number}")),
             (true, Some(here)) => here,
             (true, None) => self.new_anchor(""),
@@ -171,7 +177,7 @@ impl Composer<'_> {
             inline.anchor(citing);
         }
         here.get_or_insert(citing);
-        self.citings.entry(number).or_default().push(citing);
+        self.citing_anchors.entry(number).or_default().push(citing);
     }
 
     pub(crate) fn new_anchor(&mut self, name: &str) -> AnchorId {
@@ -183,19 +189,19 @@ impl Composer<'_> {
 }
 
 /// Spans count code points; out-of-range ones were refused at validation and are cut here.
-fn marks<'s>(text: &str, spans: &'s [Span]) -> Vec<Mark<'s>> {
+fn text_spans<'s>(text: &str, spans: &'s [Span]) -> Vec<TextSpan<'s>> {
     let offsets: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
     let at = |point: u32| offsets.get(point as usize).copied().unwrap_or(text.len());
-    let mut marks: Vec<Mark> = spans
+    let mut text_spans: Vec<TextSpan> = spans
         .iter()
-        .map(|span| Mark {
+        .map(|span| TextSpan {
             start: at(span.start),
             end: at(span.end),
             kind: SpanKind::try_from(span.kind).unwrap_or_default(),
             target: &span.target,
         })
-        .filter(|mark| mark.start < mark.end)
+        .filter(|span| span.start < span.end)
         .collect();
-    marks.sort_by_key(|mark| (mark.start, std::cmp::Reverse(mark.end)));
-    marks
+    text_spans.sort_by_key(|span| (span.start, std::cmp::Reverse(span.end)));
+    text_spans
 }

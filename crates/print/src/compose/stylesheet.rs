@@ -9,7 +9,7 @@ use crate::units::Length;
 pub(crate) const INK: Color = Color(0x11, 0x11, 0x11);
 /// The one accent.
 pub(crate) const ACCENT: Color = Color(0x1f, 0x4e, 0x79);
-/// Furniture and ids: still 7:1 on white.
+/// RunningElements and ids: still 7:1 on white.
 pub(crate) const QUIET: Color = Color(0x55, 0x55, 0x55);
 /// The background of callouts.
 pub(crate) const TINT: Color = Color(0xf1, 0xf4, 0xf8);
@@ -18,17 +18,17 @@ pub(crate) const TINT: Color = Color(0xf1, 0xf4, 0xf8);
 pub(crate) const GUIDE: Color = Color(0xc4, 0xc4, 0xc4);
 
 /// The text behind every page: ink over it keeps a contrast of 15:1.
-pub(crate) const STAMP: Type =
+pub(crate) const WATERMARK: TypeSpec =
     set(Family::Sans, Weight::Bold, 96_000, 96_000).colored(Color(0xe9, 0xe9, 0xe9));
 
 /// A style with its leading.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Type {
+pub(crate) struct TypeSpec {
     pub(crate) style: TextStyle,
     pub(crate) leading: Length,
 }
 
-const fn set(family: Family, weight: Weight, size: i64, leading: i64) -> Type {
+const fn set(family: Family, weight: Weight, size: i64, leading: i64) -> TypeSpec {
     let style = TextStyle {
         family,
         weight,
@@ -38,30 +38,30 @@ const fn set(family: Family, weight: Weight, size: i64, leading: i64) -> Type {
         rise: Length::ZERO,
         figures: Figures::Proportional,
     };
-    Type { style, leading: Length::milli_pt(leading) }
+    TypeSpec { style, leading: Length::milli_pt(leading) }
 }
 
-pub(crate) const BODY: Type = set(Family::Serif, Weight::Regular, 10_000, 14_000);
-pub(crate) const TITLE: Type = set(Family::Sans, Weight::Semibold, 20_000, 24_000);
-pub(crate) const LOCAL_TITLE: Type = set(Family::Sans, Weight::Regular, 13_000, 20_000);
-pub(crate) const SUBTITLE: Type = set(Family::Serif, Weight::Regular, 12_000, 17_000);
-pub(crate) const BOTTOM_LINE: Type = set(Family::Serif, Weight::Regular, 12_000, 17_000);
-pub(crate) const TABLE: Type = tabular(set(Family::Sans, Weight::Regular, 8_500, 12_000));
-pub(crate) const TABLE_HEAD: Type = set(Family::Sans, Weight::Semibold, 8_500, 12_000);
-pub(crate) const CAPTION: Type = set(Family::Sans, Weight::Semibold, 8_500, 12_000);
-pub(crate) const NOTE: Type = set(Family::Serif, Weight::Regular, 8_000, 11_000);
-pub(crate) const META: Type = set(Family::Sans, Weight::Regular, 8_500, 12_000);
-/// What figures say, and their axes and keys.
-pub(crate) const FIGURE: Type = tabular(set(Family::Sans, Weight::Regular, 8_000, 11_000));
-pub(crate) const FIGURE_SMALL: Type = quiet(tabular(set(Family::Sans, Weight::Regular, 7_500, 10_000)));
-pub(crate) const SIDE: Type = quiet(set(Family::Sans, Weight::Regular, 7_500, 14_000));
-pub(crate) const FOOTER: Type = quiet(tabular(set(Family::Sans, Weight::Regular, 7_500, 11_000)));
-pub(crate) const BAND: Type = set(Family::Sans, Weight::Bold, 12_000, 16_000);
-pub(crate) const ONE_PAGE_TITLE: Type = set(Family::Sans, Weight::Semibold, 18_000, 22_000);
-pub(crate) const ONE_PAGE_HEADING: Type = set(Family::Sans, Weight::Semibold, 10_000, 13_000);
+pub(crate) const BODY: TypeSpec = set(Family::Serif, Weight::Regular, 10_000, 14_000);
+pub(crate) const TITLE: TypeSpec = set(Family::Sans, Weight::Semibold, 20_000, 24_000);
+pub(crate) const LOCAL_TITLE: TypeSpec = set(Family::Sans, Weight::Regular, 13_000, 20_000);
+pub(crate) const SUBTITLE: TypeSpec = set(Family::Serif, Weight::Regular, 12_000, 17_000);
+pub(crate) const BOTTOM_LINE: TypeSpec = set(Family::Serif, Weight::Regular, 12_000, 17_000);
+pub(crate) const TABLE: TypeSpec = tabular(set(Family::Sans, Weight::Regular, 8_500, 12_000));
+pub(crate) const TABLE_HEAD: TypeSpec = set(Family::Sans, Weight::Semibold, 8_500, 12_000);
+pub(crate) const CAPTION: TypeSpec = set(Family::Sans, Weight::Semibold, 8_500, 12_000);
+pub(crate) const NOTE: TypeSpec = set(Family::Serif, Weight::Regular, 8_000, 11_000);
+pub(crate) const META: TypeSpec = set(Family::Sans, Weight::Regular, 8_500, 12_000);
+/// What figures push_text, and their axes and keys.
+pub(crate) const FIGURE: TypeSpec = tabular(set(Family::Sans, Weight::Regular, 8_000, 11_000));
+pub(crate) const FIGURE_SMALL: TypeSpec = quiet(tabular(set(Family::Sans, Weight::Regular, 7_500, 10_000)));
+pub(crate) const SIDE: TypeSpec = quiet(set(Family::Sans, Weight::Regular, 7_500, 14_000));
+pub(crate) const FOOTER: TypeSpec = quiet(tabular(set(Family::Sans, Weight::Regular, 7_500, 11_000)));
+pub(crate) const BAND: TypeSpec = set(Family::Sans, Weight::Bold, 12_000, 16_000);
+pub(crate) const ONE_PAGE_TITLE: TypeSpec = set(Family::Sans, Weight::Semibold, 18_000, 22_000);
+pub(crate) const ONE_PAGE_HEADING: TypeSpec = set(Family::Sans, Weight::Semibold, 10_000, 13_000);
 /// What a reader only looks up.
-pub(crate) const FINE: Type = tabular(set(Family::Sans, Weight::Regular, 7_500, 10_000));
-pub(crate) const CONTENTS: [Type; 2] = [
+pub(crate) const FINE: TypeSpec = tabular(set(Family::Sans, Weight::Regular, 7_500, 10_000));
+pub(crate) const CONTENTS: [TypeSpec; 2] = [
     tabular(set(Family::Sans, Weight::Semibold, 9_500, 14_000)),
     tabular(set(Family::Sans, Weight::Regular, 9_500, 14_000)),
 ];
@@ -87,7 +87,7 @@ impl Sheet {
     }
 
     /// A type as it is set: Arabic script needs 11 on 17 points for what Latin reads at 10 on 14, large print 14 on 20.
-    pub(crate) fn fit(self, kind: Type) -> Type {
+    pub(crate) fn fit(self, kind: TypeSpec) -> TypeSpec {
         let (size, leading) = match (self.right_to_left, self.text_size) {
             (false, TextSize::Normal) => return kind,
             (true, TextSize::Normal) => (110, 17),
@@ -106,7 +106,7 @@ impl Sheet {
 }
 
 /// The type of a heading.
-pub(crate) const fn heading(level: u8) -> Type {
+pub(crate) const fn heading(level: u8) -> TypeSpec {
     match level {
         0 | 1 => set(Family::Sans, Weight::Semibold, 16_000, 20_000),
         2 => set(Family::Sans, Weight::Semibold, 13_000, 16_000),
@@ -124,17 +124,17 @@ pub(crate) const fn above_heading(level: u8) -> Length {
     }
 }
 
-const fn tabular(mut kind: Type) -> Type {
+const fn tabular(mut kind: TypeSpec) -> TypeSpec {
     kind.style.figures = Figures::Tabular;
     kind
 }
 
-const fn quiet(mut kind: Type) -> Type {
+const fn quiet(mut kind: TypeSpec) -> TypeSpec {
     kind.style.color = QUIET;
     kind
 }
 
-impl Type {
+impl TypeSpec {
     pub(crate) const fn strong(mut self) -> Self {
         self.style.weight = Weight::Semibold;
         self

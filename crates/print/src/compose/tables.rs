@@ -19,19 +19,19 @@ pub(crate) type Fact = (&'static str, String);
 /// and no body (ISO 14289-1, 7.5); without a row there is no table.
 pub(crate) struct TableMaker {
     pub(crate) block: TableBlock,
-    stage: Stage,
+    stage: TableStage,
     row_headers: bool,
 }
 
-enum Stage {
+enum TableStage {
     /// No row was added: nothing of the table is tagged.
-    Planned(Plan),
+    Pending(TableHeading),
     /// The body that rows are added to.
     Begun { body: TagId },
 }
 
 /// What stands before the rows.
-struct Plan {
+struct TableHeading {
     parent: TagId,
     caption: String,
     head: Vec<String>,
@@ -58,15 +58,15 @@ impl TableMaker {
             ..TableBlock::default()
         };
         let head = head.iter().map(|heading| (*heading).to_owned()).collect();
-        let plan = Plan { parent, caption: caption.to_owned(), head, origin };
-        Self { block, stage: Stage::Planned(plan), row_headers }
+        let plan = TableHeading { parent, caption: caption.to_owned(), head, origin };
+        Self { block, stage: TableStage::Pending(plan), row_headers }
     }
 
     /// The body that rows are added to; before the first one, the table's elements are made.
     fn body(&mut self, composer: &mut Composer) -> TagId {
         let plan = match &mut self.stage {
-            Stage::Begun { body } => return *body,
-            Stage::Planned(plan) => Plan {
+            TableStage::Begun { body } => return *body,
+            TableStage::Pending(plan) => TableHeading {
                 parent: plan.parent,
                 caption: std::mem::take(&mut plan.caption),
                 head: std::mem::take(&mut plan.head),
@@ -87,7 +87,7 @@ impl TableMaker {
             self.head(composer, table, &plan.head, plan.origin);
         }
         let body = composer.tag(table, Role::TBody);
-        self.stage = Stage::Begun { body };
+        self.stage = TableStage::Begun { body };
         body
     }
 
@@ -97,15 +97,15 @@ impl TableMaker {
         for heading in head {
             let role = Role::Th { scope: Scope::Column };
             let cell = match origin {
-                TextOrigin::Printer => composer.own_tag(row, role),
+                TextOrigin::Printer => composer.label_tag(row, role),
                 TextOrigin::Author => composer.tag(row, role),
             };
             let mut inline = Inline::default();
-            let voice = match origin {
-                TextOrigin::Printer => composer.own_voice(cell, TABLE_HEAD),
-                TextOrigin::Author => composer.voice(cell, TABLE_HEAD),
+            let context = match origin {
+                TextOrigin::Printer => composer.label_context(cell, TABLE_HEAD),
+                TextOrigin::Author => composer.context(cell, TABLE_HEAD),
             };
-            composer.say(&mut inline, voice, heading);
+            composer.push_text(&mut inline, context, heading);
             self.block.head.push(inline);
         }
     }
@@ -160,11 +160,11 @@ pub(crate) fn facts_table(composer: &mut Composer, parent: TagId, facts: &[Fact]
     for (name, value) in facts {
         maker.row(composer, Vec::new(), |composer, column, cell, inline| {
             let (kind, text) = if column == 0 { (META.strong(), *name) } else { (META, value.as_str()) };
-            let voice = composer.voice(cell, kind);
+            let context = composer.context(cell, kind);
             if column == 0 {
-                composer.say_own(inline, voice, text);
+                composer.push_label(inline, context, text);
             } else {
-                composer.say(inline, voice, text);
+                composer.push_text(inline, context, text);
             }
         });
     }
@@ -194,18 +194,18 @@ impl Composer<'_> {
         for row in &table.rows {
             maker.row(self, Vec::new(), |composer, column, cell, inline| {
                 let kind = if column == 0 && table.row_headers { TABLE_HEAD } else { TABLE };
-                let voice = composer.voice(cell, kind);
+                let context = composer.context(cell, kind);
                 if row.withheld.is_some() {
                     if column == 0 {
-                        composer.withheld(inline, voice);
+                        composer.withheld(inline, context);
                     }
                     return;
                 }
                 if column == 0 && !row.marking.is_empty() && row.marking != composer.content.default_marking {
-                    composer.small_word(inline, voice, &format!("({}) ", row.marking));
+                    composer.small_word(inline, context, &format!("({}) ", row.marking));
                 }
                 let text = row.cells.get(column).map_or("", |cell| cell.text.as_str());
-                composer.say(inline, voice, text);
+                composer.push_text(inline, context, text);
             });
         }
         let note = self.table_source(sect, &table.source_id);
@@ -216,17 +216,17 @@ impl Composer<'_> {
         let number = self.numbers.get(source_id).copied()?;
         let mut block = self.block(META);
         let node = self.tag(sect, Role::P);
-        let voice = self.voice(node, META);
-        self.say_own(&mut block.inline, voice, self.labels().source_of);
-        self.say(&mut block.inline, voice, " ");
+        let context = self.context(node, META);
+        self.push_label(&mut block.inline, context, self.labels().source_of);
+        self.push_text(&mut block.inline, context, " ");
         let source = self.content.sources.iter().find(|source| source.id == source_id);
         if let Some(name) = source.map(|source| source.short_title.as_str()).filter(|name| !name.is_empty()) {
-            self.say(&mut block.inline, voice, &format!("{name}, "));
+            self.push_text(&mut block.inline, context, &format!("{name}, "));
         }
         let text = number.to_string();
-        let hears = filled(self.labels().source_number, &[&text]);
+        let contents = filled(self.labels().source_number, &[&text]);
         self.cited(&mut block.inline, number, &mut None);
-        self.link(&mut block.inline, voice, source_id, &text, &hears);
+        self.link(&mut block.inline, context, source_id, &text, &contents);
         Some(block)
     }
 }

@@ -6,7 +6,7 @@ use chancery_brief::render_options::{FOOTER_LIMIT, ORGANISATION_LIMIT, Rgb, WATE
 use crate::compose::composer::Composer;
 use crate::compose::coverage_runs::shortened;
 use crate::compose::figures::sketch::Sketch;
-use crate::compose::stylesheet::{ACCENT, META, QUIET, STAMP, TINT};
+use crate::compose::stylesheet::{ACCENT, META, QUIET, TINT, WATERMARK};
 use crate::flow::{Block, Drawing, FigureBlock, Flow, Grid, Span, TextBlock};
 use crate::graphics::{Color, Paint};
 use crate::images::{PreparedImages, natural_size, scaled_down};
@@ -18,7 +18,7 @@ use crate::{Options, PrintError, RevisionState};
 /// The most room that a logo takes.
 const LOGO: (Length, Length) = (Length::mm(60), Length::mm(16));
 
-/// Checks what the print's theme and watermark say.
+/// Checks what the print's theme and watermark push_text.
 pub(crate) fn check(options: &Options) -> Result<(), PrintError> {
     let theme = &options.theme;
     let illegible = |Color(red, green, blue): Color| !Rgb { red, green, blue }.is_legible_on_white();
@@ -42,7 +42,7 @@ pub(crate) fn check(options: &Options) -> Result<(), PrintError> {
 }
 
 impl Composer<'_> {
-    /// Logo, name and the texts that stand in the furniture, above the title.
+    /// Logo, name and the texts that stand in the running_elements, above the title.
     pub(crate) fn masthead(&mut self, sect: TagId) {
         let theme = self.options.theme;
         self.logo(sect);
@@ -87,11 +87,11 @@ impl Composer<'_> {
     }
 
     /// The text behind every page: that a draft is one, and whom the copy is for.
-    pub(crate) fn stamp(&mut self) -> Inline {
-        let draft = (self.edition.state == RevisionState::Draft).then_some(self.labels().draft_stamp);
+    pub(crate) fn watermark_text(&mut self) -> Inline {
+        let draft = (self.edition.state == RevisionState::Draft).then_some(self.labels().draft_watermark);
         let texts = draft.into_iter().chain(Some(self.options.watermark).filter(|text| !text.is_empty()));
         let text = texts.collect::<Vec<_>>().join(" \u{b7} ");
-        self.artifact(&text, STAMP)
+        self.artifact(&text, WATERMARK)
     }
 }
 
@@ -134,7 +134,7 @@ pub(crate) fn recolor(flow: &mut Flow, accent: Color) {
                 figure.caption.iter_mut().chain(&mut figure.note).for_each(text);
                 drawing(&mut figure.drawing);
             }
-            Block::PageBreak | Block::Settle => {}
+            Block::PageBreak | Block::CommitPages => {}
         }
     }
 }

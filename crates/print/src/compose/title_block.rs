@@ -1,8 +1,8 @@
-//! The furniture's texts, the title block with every fact that the furniture repeats, and the contents.
+//! The running_elements's texts, the title block with every fact that the running_elements repeats, and the contents.
 
 use chancery_proto::brief::v1::RevisionBody;
 
-use crate::compose::composer::{Composer, Voice};
+use crate::compose::composer::{Composer, TextContext};
 use crate::compose::labels::filled;
 use crate::compose::plan::Part;
 use crate::compose::stylesheet::{BAND, CONTENTS, FINE, FOOTER, LOCAL_TITLE, SUBTITLE, TITLE};
@@ -23,11 +23,11 @@ const CONTENTS_LEVELS: u8 = 2;
 
 impl Composer<'_> {
     /// The bands' and the footer's texts, and the document's facts.
-    pub(crate) fn furniture(&mut self) {
+    pub(crate) fn running_elements(&mut self) {
         let (edition, labels) = (self.edition, self.labels());
         let marking = self.banner().to_owned();
         let color = lexicon::marking_color(&marking);
-        self.flow.furniture.marking = self.artifact(&marking, BAND.colored(color));
+        self.flow.running_elements.marking = self.artifact(&marking, BAND.colored(color));
         let digest = edition.edition_digest.get(..12).unwrap_or(edition.edition_digest);
         let mut facts = vec![brief_id(edition.brief).to_owned()];
         if edition.revision != 0 {
@@ -36,9 +36,9 @@ impl Composer<'_> {
         facts.extend(self.as_of_date().map(|date| filled(labels.footer_as_of, &[&isolated(date)])));
         facts.push(digest.to_owned());
         let facts: Vec<String> = facts.iter().map(|fact| isolated(fact)).collect();
-        self.flow.furniture.footer = self.artifact(&facts.join(" \u{b7} "), self.sheet.fit(FOOTER));
-        self.flow.furniture.imprint = self.artifact(self.options.theme.footer, self.sheet.fit(FOOTER));
-        self.flow.furniture.stamp = self.stamp();
+        self.flow.running_elements.footer = self.artifact(&facts.join(" \u{b7} "), self.sheet.fit(FOOTER));
+        self.flow.running_elements.imprint = self.artifact(self.options.theme.footer, self.sheet.fit(FOOTER));
+        self.flow.running_elements.watermark = self.watermark_text();
         self.flow.info = DocumentInfo {
             title: self.content.title.clone(),
             language: self.content.language.clone(),
@@ -67,7 +67,7 @@ impl Composer<'_> {
         AttachedData { json: chancery_proto::json::to_string_pretty(&body), description }
     }
 
-    pub(crate) fn artifact(&mut self, text: &str, kind: stylesheet::Type) -> Inline {
+    pub(crate) fn artifact(&mut self, text: &str, kind: stylesheet::TypeSpec) -> Inline {
         let mut inline = Inline::default();
         let language = self.typesetter.languages.id(&self.content.language);
         let (style, owner) = (kind.style, Owner::Artifact(ArtifactKind::Footer));
@@ -91,9 +91,9 @@ impl Composer<'_> {
             // Space for the text: the facts take lines and not a table, and a title in other languages is left out.
             let facts = self.fact_list();
             self.facts_line(sect, &facts, FINE.colored(stylesheet::QUIET));
-            return self.state(sect);
+            return self.revision_state_lines(sect);
         }
-        self.state(sect);
+        self.revision_state_lines(sect);
         self.facts(sect);
         if self.options.format == Format::Full {
             self.contents(sect, parts);
@@ -117,8 +117,8 @@ impl Composer<'_> {
                 ..self.block(LOCAL_TITLE)
             };
             let kind = LOCAL_TITLE.colored(stylesheet::QUIET);
-            let voice = Voice { node, style: kind.style, language: &local.language, link: None };
-            self.say(&mut block.inline, voice, &local.text);
+            let context = TextContext { node, style: kind.style, language: &local.language, link: None };
+            self.push_text(&mut block.inline, context, &local.text);
             // In a left-to-right document every title stands at the left.
             block.align = if block.right_to_left == self.flow.right_to_left {
                 crate::text::paragraph_setup::Align::Start
@@ -136,7 +136,7 @@ impl Composer<'_> {
     }
 
     /// What a reader must know before anything else: whether this revision stands.
-    pub(crate) fn state(&mut self, sect: TagId) {
+    pub(crate) fn revision_state_lines(&mut self, sect: TagId) {
         let (mut words, labels) = (Vec::new(), self.labels());
         if self.edition.state == RevisionState::Draft {
             words.push(labels.draft_line.to_owned());
@@ -148,7 +148,7 @@ impl Composer<'_> {
             self.withdrawal(sect);
         }
         for word in words {
-            let mut block = self.own_line(sect, Role::P, SUBTITLE.strong(), &word);
+            let mut block = self.label_line(sect, Role::P, SUBTITLE.strong(), &word);
             block.before = Length::pt(6);
             self.push(block);
         }
@@ -157,7 +157,7 @@ impl Composer<'_> {
     /// That the revision is withdrawn, and why. The reason is in whatever language its author wrote it.
     fn withdrawal(&mut self, sect: TagId) {
         let labels = self.labels();
-        let mut line = self.own_line(sect, Role::P, SUBTITLE.strong(), labels.withdrawn_line);
+        let mut line = self.label_line(sect, Role::P, SUBTITLE.strong(), labels.withdrawn_line);
         line.before = Length::pt(6);
         let reason = printable(self.edition.withdraw_reason);
         line.keep_with_next = !reason.is_empty();
@@ -168,14 +168,14 @@ impl Composer<'_> {
         let node = self.tag(sect, Role::P);
         let right_to_left = runs_right_to_left([reason.as_str()], self.flow.right_to_left);
         let mut block = TextBlock { right_to_left, span: Span::Full, ..self.block(SUBTITLE) };
-        let voice = self.voice(node, SUBTITLE);
-        self.say_own(&mut block.inline, voice, labels.withdraw_reason);
+        let context = self.context(node, SUBTITLE);
+        self.push_label(&mut block.inline, context, labels.withdraw_reason);
         // The author's language is not known, so no word of the reason is hyphenated.
-        self.say(&mut block.inline, Voice { language: "", ..voice }, &format!(" {reason}"));
+        self.push_text(&mut block.inline, TextContext { language: "", ..context }, &format!(" {reason}"));
         self.push(block);
     }
 
-    /// Every fact of the furniture once as tagged text (ISO 14289-1, 7.1).
+    /// Every fact of the running_elements once as tagged text (ISO 14289-1, 7.1).
     pub(crate) fn fact_list(&self) -> Vec<Fact> {
         let (edition, labels) = (self.edition, self.labels());
         let as_of = self.content.as_of.as_ref().map(|as_of| {
@@ -228,7 +228,7 @@ impl Composer<'_> {
     }
 
     fn contents(&mut self, sect: TagId, parts: &[Part]) {
-        let mut heading = self.own_line(sect, Role::P, stylesheet::heading(2), self.labels().contents);
+        let mut heading = self.label_line(sect, Role::P, stylesheet::heading(2), self.labels().contents);
         heading.before = Length::pt(16);
         heading.after = Length::pt(2);
         heading.keep_with_next = true;
@@ -252,15 +252,15 @@ impl Composer<'_> {
         let item = self.tag(list, Role::Toci);
         let reference = self.tag(item, Role::Reference);
         self.begin_part(part.section_id());
-        let contents = self.heard(&part.title);
+        let contents = self.link_contents(&part.title);
         let role = Role::Link { target: LinkTarget::Anchor(part.anchor), contents };
-        let link = if part.is_own() { self.own_tag(reference, role) } else { self.tag(reference, role) };
-        let voice = Voice { link: Some(link), ..self.voice(link, kind) };
+        let link = if part.is_own() { self.label_tag(reference, role) } else { self.tag(reference, role) };
+        let context = TextContext { link: Some(link), ..self.context(link, kind) };
         let mut block = self.block(kind);
-        self.say(&mut block.inline, voice, &part.title);
-        self.say(&mut block.inline, voice, " ");
+        self.push_text(&mut block.inline, context, &part.title);
+        self.push_text(&mut block.inline, context, " ");
         let mut tail = Inline::default();
-        self.page_of(&mut tail, voice, part.anchor);
+        self.page_of(&mut tail, context, part.anchor);
         block.tail = Some(tail);
         let inset = Length::pt(12) * i64::try_from(level - 1).unwrap_or(0);
         block.inset = (inset, Length::ZERO);

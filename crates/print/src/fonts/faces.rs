@@ -15,7 +15,7 @@ pub enum FaceId {
     SerifSemibold,
     /// Source Serif 4 Semibold Italic: strong emphasis.
     SerifSemiboldItalic,
-    /// Source Sans 3 Regular: tables, captions, furniture.
+    /// Source Sans 3 Regular: tables, captions, running_elements.
     Sans,
     /// Source Sans 3 Italic.
     SansItalic,

@@ -12,6 +12,6 @@ pub(crate) fn measure_block(block: &Block, geometry: &Geometry, typesetter: &mut
         Block::Text(text) => text_block::measure(text, geometry, typesetter),
         Block::Table(table) => crate::layout::table_block::measure(table, geometry, typesetter),
         Block::Figure(figure) => crate::layout::figure_block::measure(figure, geometry, typesetter),
-        Block::PageBreak | Block::Settle => Vec::new(),
+        Block::PageBreak | Block::CommitPages => Vec::new(),
     }
 }

@@ -1,5 +1,5 @@
 //! Flow to pages: blocks are measured into strips (a line of text, a table's row), strips are put on pages,
-//! numbers that only pagination knows are filled in, and the furniture is added. A page is handed on as soon as its
+//! numbers that only pagination knows are filled in, and the running_elements is added. A page is handed on as soon as its
 //! numbers are known: what a long brief needs at once is a few pages, not all.
 
 mod drawing_marks;
@@ -25,7 +25,7 @@ pub use crate::layout::geometry::Geometry;
 pub(crate) use crate::layout::one_page_fit::{Overfull, fit};
 pub(crate) use crate::layout::page_numbers::pages_of;
 use crate::layout::pagination::{ClosedPage, Paginator};
-use crate::layout::running_elements::FurnitureItems;
+use crate::layout::running_elements::PlacedRunningElements;
 pub(crate) use crate::layout::shapes::HAIRLINE;
 use crate::pages::{Anchors, Page};
 use crate::text::Typesetter;
@@ -64,49 +64,50 @@ pub fn layout<E: From<LayoutError>>(
     observe: &mut dyn FnMut(usize) -> ControlFlow<()>,
     emit: &mut Emit<E>,
 ) -> Result<LaidOut, E> {
-    let furniture = FurnitureItems::new(&flow.furniture, geometry, typesetter);
+    let running_elements = PlacedRunningElements::new(&flow.running_elements, geometry, typesetter);
     let mut paginator = Paginator::new(geometry, max_pages, observe);
-    let mut pages = PagesOnTheWay { furniture, waiting: Vec::new(), emit };
+    let mut pages = PageEmitter { running_elements, waiting: Vec::new(), emit };
     for block in &flow.blocks {
-        let strips = match named(block, flow, &paginator) {
-            Some(named) => text_block::measure(&named, geometry, typesetter),
+        let strips = match with_page_numbers(block, flow, &paginator) {
+            Some(with_page_numbers) => text_block::measure(&with_page_numbers, geometry, typesetter),
             None => measure_block(block, geometry, typesetter),
         };
         match block {
             Block::PageBreak => paginator.break_page()?,
-            Block::Settle => paginator.settle(),
+            Block::CommitPages => paginator.commit_open_page(),
             Block::Figure(figure) if figure.floats => paginator.float(strips)?,
             _ => strips.into_iter().try_for_each(|strip| paginator.push(strip))?,
         }
-        pages.take(&mut paginator, typesetter)?;
+        pages.emit_closed(&mut paginator, typesetter)?;
     }
     paginator.end()?;
-    pages.take(&mut paginator, typesetter)?;
+    pages.emit_closed(&mut paginator, typesetter)?;
     let laid_out = LaidOut { pages: paginator.count(), anchors: paginator.into_anchors() };
-    pages.end(&laid_out, typesetter)?;
+    pages.finish(&laid_out, typesetter)?;
     Ok(laid_out)
 }
 
 /// A text with the numbers of the pages that it names, if it names any.
-fn named(block: &Block, flow: &Flow, paginator: &Paginator) -> Option<TextBlock> {
+fn with_page_numbers(block: &Block, flow: &Flow, paginator: &Paginator) -> Option<TextBlock> {
     let Block::Text(text) = block else { return None };
-    let inline = crate::layout::page_numbers::named(&text.inline, &flow.page_lists, paginator.anchors())?;
+    let inline =
+        crate::layout::page_numbers::with_page_numbers(&text.inline, &flow.page_lists, paginator.anchors())?;
     Some(TextBlock { inline, ..TextBlock::clone(text) })
 }
 
 /// Pages between the paginator and whoever takes them.
-struct PagesOnTheWay<'a, 'e, E> {
-    furniture: FurnitureItems<'a>,
+struct PageEmitter<'a, 'e, E> {
+    running_elements: PlacedRunningElements<'a>,
     /// Pages with numbers that a later page decides: the contents.
     waiting: Vec<ClosedPage>,
     emit: &'a mut Emit<'e, E>,
 }
 
-impl<E> PagesOnTheWay<'_, '_, E> {
-    fn take(&mut self, paginator: &mut Paginator, typesetter: &mut Typesetter) -> Result<(), E> {
+impl<E> PageEmitter<'_, '_, E> {
+    fn emit_closed(&mut self, paginator: &mut Paginator, typesetter: &mut Typesetter) -> Result<(), E> {
         for page in paginator.take_closed() {
             if crate::layout::page_numbers::is_known(&page, paginator.anchors()) {
-                self.hand_on(page, paginator.anchors(), typesetter)?;
+                self.emit_page(page, paginator.anchors(), typesetter)?;
             } else {
                 self.waiting.push(page);
             }
@@ -114,25 +115,25 @@ impl<E> PagesOnTheWay<'_, '_, E> {
         Ok(())
     }
 
-    fn hand_on(
+    fn emit_page(
         &mut self,
         mut page: ClosedPage,
         anchors: &Anchors,
         typesetter: &mut Typesetter,
     ) -> Result<(), E> {
         crate::layout::page_numbers::fill(&mut page, anchors, typesetter);
-        let mut items = self.furniture.repeated();
+        let mut items = self.running_elements.repeated();
         items.append(&mut page.items);
-        (self.emit)(page.number, Page { size: self.furniture.size(), items })
+        (self.emit)(page.number, Page { size: self.running_elements.size(), items })
     }
 
-    fn end(mut self, laid_out: &LaidOut, typesetter: &mut Typesetter) -> Result<(), E> {
+    fn finish(mut self, laid_out: &LaidOut, typesetter: &mut Typesetter) -> Result<(), E> {
         for page in std::mem::take(&mut self.waiting) {
-            self.hand_on(page, &laid_out.anchors, typesetter)?;
+            self.emit_page(page, &laid_out.anchors, typesetter)?;
         }
         for number in 0..laid_out.pages {
-            let items = self.furniture.page_number(number + 1, laid_out.pages, typesetter);
-            (self.emit)(number, Page { size: self.furniture.size(), items })?;
+            let items = self.running_elements.page_number(number + 1, laid_out.pages, typesetter);
+            (self.emit)(number, Page { size: self.running_elements.size(), items })?;
         }
         Ok(())
     }

@@ -61,16 +61,20 @@ pub(crate) fn pages_of(list: &[AnchorId], anchors: &Anchors) -> String {
 }
 
 /// The text with the numbers of the pages that it names; nothing when it names none.
-pub(crate) fn named(inline: &Inline, lists: &[Vec<AnchorId>], anchors: &Anchors) -> Option<Inline> {
+pub(crate) fn with_page_numbers(
+    inline: &Inline,
+    lists: &[Vec<AnchorId>],
+    anchors: &Anchors,
+) -> Option<Inline> {
     let is_list = |kind| matches!(kind, PieceKind::Deferred(Deferred::Pages(_)));
     if !inline.pieces.iter().any(|piece| is_list(piece.kind)) {
         return None;
     }
-    let mut named = Inline::default();
+    let mut filled = Inline::default();
     let mut waiting = inline.anchors.iter().peekable();
     for piece in &inline.pieces {
         while let Some((_, anchor)) = waiting.next_if(|(at, _)| *at <= piece.range.start) {
-            named.anchor(*anchor);
+            filled.anchor(*anchor);
         }
         let (style, owner, link, language) = (piece.style, piece.owner.clone(), piece.link, piece.language);
         let (kind, text) = match piece.kind {
@@ -79,10 +83,10 @@ pub(crate) fn named(inline: &Inline, lists: &[Vec<AnchorId>], anchors: &Anchors)
             }
             kind => (kind, inline.text[piece.range.clone()].to_owned()),
         };
-        named.push(&text, PieceStyle { style, owner, link, language, kind });
+        filled.push(&text, PieceStyle { style, owner, link, language, kind });
     }
-    waiting.for_each(|(_, anchor)| named.anchor(*anchor));
-    Some(named)
+    waiting.for_each(|(_, anchor)| filled.anchor(*anchor));
+    Some(filled)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::layout::LayoutError;
 use crate::layout::geometry::{Geometry, Slot};
 use crate::layout::shapes::filled;
 use crate::layout::strip::{Drawing, Snap, Strip, StripMark};
-use crate::pages::{Anchors, ArtifactKind, GlyphRun, Item, Owner, Placed};
+use crate::pages::{Anchors, ArtifactKind, GlyphRun, Item, Owner, PlacedItem};
 use crate::tags::AnchorId;
 use crate::units::Length;
 
@@ -17,7 +17,7 @@ use crate::units::Length;
 pub(crate) struct ClosedPage {
     /// From 0.
     pub(crate) number: usize,
-    pub(crate) items: Vec<Placed>,
+    pub(crate) items: Vec<PlacedItem>,
     /// By item: what its digits say.
     pub(crate) deferred: Vec<(usize, AnchorId)>,
 }
@@ -105,7 +105,7 @@ impl<'a> Paginator<'a> {
     }
 
     /// Lets what was put so far stay on its page: from here on, the pages of its anchors are known.
-    pub(crate) fn settle(&mut self) {
+    pub(crate) fn commit_open_page(&mut self) {
         if let Some((_, last)) = self.open.last_mut() {
             last.may_break_after = true;
         }
@@ -201,8 +201,8 @@ impl<'a> Paginator<'a> {
     }
 
     /// A page's items: backgrounds, other artifacts, then tagged content in logical order.
-    fn items(&self, strips: Vec<(Length, Strip)>) -> (Vec<Placed>, Vec<(usize, AnchorId)>) {
-        let mut placed: Vec<(u32, Placed, Option<AnchorId>)> =
+    fn items(&self, strips: Vec<(Length, Strip)>) -> (Vec<PlacedItem>, Vec<(usize, AnchorId)>) {
+        let mut placed: Vec<(u32, PlacedItem, Option<AnchorId>)> =
             self.frames(&strips).into_iter().map(|path| (0, layout_artifact(path), None)).collect();
         for (top, strip) in strips {
             for mark in strip.marks {
@@ -219,7 +219,7 @@ impl<'a> Paginator<'a> {
         (items, deferred)
     }
 
-    fn place(&self, top: Length, mark: StripMark) -> (u32, Placed, Option<AnchorId>) {
+    fn place(&self, top: Length, mark: StripMark) -> (u32, PlacedItem, Option<AnchorId>) {
         let StripMark { owner, slot, drawing } = mark;
         let seq = match owner {
             Owner::Tagged { seq, .. } => seq,
@@ -236,7 +236,7 @@ impl<'a> Paginator<'a> {
                 (Item::LinkArea { link, rect: self.place_rect(top, slot, rect) }, None)
             }
         };
-        (seq, Placed { owner, item }, deferred)
+        (seq, PlacedItem { owner, item }, deferred)
     }
 
     fn place_run(&self, top: Length, slot: Slot, mut run: GlyphRun) -> GlyphRun {
@@ -299,8 +299,8 @@ impl<'a> Paginator<'a> {
     }
 }
 
-fn layout_artifact(path: Path) -> Placed {
-    Placed { owner: Owner::Artifact(ArtifactKind::Layout), item: Item::Path(path) }
+fn layout_artifact(path: Path) -> PlacedItem {
+    PlacedItem { owner: Owner::Artifact(ArtifactKind::Layout), item: Item::Path(path) }
 }
 
 #[cfg(test)]
@@ -318,8 +318,8 @@ mod tests {
     use crate::units::Length;
 
     fn paginate(strips: Vec<Strip>, geometry: &Geometry) -> Result<Anchors, LayoutError> {
-        let mut go_on = |_| ControlFlow::Continue(());
-        let mut paginator = Paginator::new(geometry, 2_000, &mut go_on);
+        let mut keep_going = |_| ControlFlow::Continue(());
+        let mut paginator = Paginator::new(geometry, 2_000, &mut keep_going);
         for strip in strips {
             paginator.push(strip)?;
         }
@@ -366,8 +366,8 @@ mod tests {
     #[test]
     fn a_figure_that_does_not_fit_waits_for_the_next_page_while_the_text_goes_on() {
         let geometry = Geometry::new(Paper::A4, false);
-        let mut go_on = |_| ControlFlow::Continue(());
-        let mut paginator = Paginator::new(&geometry, 9, &mut go_on);
+        let mut keep_going = |_| ControlFlow::Continue(());
+        let mut paginator = Paginator::new(&geometry, 9, &mut keep_going);
         (0..40).for_each(|index| paginator.push(strip(index, 14, true)).unwrap());
         paginator.float(vec![strip(40, 20, false), strip(41, 200, true)]).unwrap();
         (42..60).for_each(|index| paginator.push(strip(index, 14, true)).unwrap());
@@ -381,8 +381,8 @@ mod tests {
     #[test]
     fn a_table_that_goes_on_under_a_figure_has_its_header_again() {
         let geometry = Geometry::new(Paper::A4, false);
-        let mut go_on = |_| ControlFlow::Continue(());
-        let mut paginator = Paginator::new(&geometry, 9, &mut go_on);
+        let mut keep_going = |_| ControlFlow::Continue(());
+        let mut paginator = Paginator::new(&geometry, 9, &mut keep_going);
         (0..40).for_each(|index| paginator.push(strip(index, 14, true)).unwrap());
         paginator.float(vec![strip(40, 200, true)]).unwrap();
         let header = Some(Rc::new(Strip { height: Length::pt(17), ..Strip::default() }));
@@ -397,8 +397,8 @@ mod tests {
     #[test]
     fn figures_that_wait_at_the_end_get_a_page() {
         let geometry = Geometry::new(Paper::A4, false);
-        let mut go_on = |_| ControlFlow::Continue(());
-        let mut paginator = Paginator::new(&geometry, 9, &mut go_on);
+        let mut keep_going = |_| ControlFlow::Continue(());
+        let mut paginator = Paginator::new(&geometry, 9, &mut keep_going);
         (0..45).for_each(|index| paginator.push(strip(index, 14, true)).unwrap());
         paginator.float(vec![strip(45, 400, true)]).unwrap();
         paginator.float(vec![strip(46, 400, true)]).unwrap();

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::flow::{Furniture, Span};
+use crate::flow::{RunningElements, Span};
 use crate::graphics::{Color, Rect};
 use crate::layout::geometry::Geometry;
 use crate::layout::shapes::filled;
 use crate::layout::text_block::{baseline, single_line};
-use crate::pages::{ArtifactKind, GlyphRun, Item, Owner, Placed};
+use crate::pages::{ArtifactKind, GlyphRun, Item, Owner, PlacedItem};
 use crate::text::Typesetter;
 use crate::text::inline::{Inline, PieceStyle};
 use crate::text::paragraph::Mark;
@@ -24,36 +24,42 @@ const FOOTER_RISE: Length = Length::mm(4);
 /// The room that the footer's facts leave to the page's number.
 const NUMBER: Length = Length::mm(22);
 
-/// The furniture of one brief: what all pages share is set once.
-pub(crate) struct FurnitureItems<'a> {
-    furniture: &'a Furniture,
+/// The running_elements of one brief: what all pages share is set once.
+pub(crate) struct PlacedRunningElements<'a> {
+    running_elements: &'a RunningElements,
     geometry: &'a Geometry,
-    repeated: Vec<Placed>,
+    repeated: Vec<PlacedItem>,
 }
 
-impl<'a> FurnitureItems<'a> {
-    pub(crate) fn new(furniture: &'a Furniture, geometry: &'a Geometry, typesetter: &mut Typesetter) -> Self {
+impl<'a> PlacedRunningElements<'a> {
+    pub(crate) fn new(
+        running_elements: &'a RunningElements,
+        geometry: &'a Geometry,
+        typesetter: &mut Typesetter,
+    ) -> Self {
         let top = geometry.size.1 - BAND_EDGE - BAND_HEIGHT;
-        let header = band(furniture, geometry, top, typesetter);
-        let mut footer = band(furniture, geometry, BAND_EDGE, typesetter);
-        footer.extend(footer_line(&furniture.footer, geometry, Align::Start, typesetter));
+        let header = band(running_elements, geometry, top, typesetter);
+        let mut footer = band(running_elements, geometry, BAND_EDGE, typesetter);
+        footer.extend(footer_line(&running_elements.footer, geometry, Align::Start, typesetter));
         footer.extend(
-            footer_line(&furniture.imprint, geometry, Align::Start, typesetter).into_iter().map(raised),
+            footer_line(&running_elements.imprint, geometry, Align::Start, typesetter)
+                .into_iter()
+                .map(raised),
         );
-        let stamp = stamp(&furniture.stamp, geometry, typesetter);
+        let watermark = watermark(&running_elements.watermark, geometry, typesetter);
         let kinds = [
-            (ArtifactKind::Watermark, stamp),
+            (ArtifactKind::Watermark, watermark),
             (ArtifactKind::Header, header),
             (ArtifactKind::Footer, footer),
         ];
         let present = kinds.into_iter().filter(|(_, items)| !items.is_empty());
         let repeated = present
-            .map(|(kind, items)| Placed {
+            .map(|(kind, items)| PlacedItem {
                 owner: Owner::Artifact(kind),
                 item: Item::Repeated(Arc::from(items)),
             })
             .collect();
-        Self { furniture, geometry, repeated }
+        Self { running_elements, geometry, repeated }
     }
 
     /// The paper's width and height.
@@ -62,7 +68,7 @@ impl<'a> FurnitureItems<'a> {
     }
 
     /// What stands on every page, beneath its content.
-    pub(crate) fn repeated(&self) -> Vec<Placed> {
+    pub(crate) fn repeated(&self) -> Vec<PlacedItem> {
         self.repeated.clone()
     }
 
@@ -72,23 +78,31 @@ impl<'a> FurnitureItems<'a> {
         number: usize,
         count: usize,
         typesetter: &mut Typesetter,
-    ) -> Vec<Placed> {
-        let text = page_number(&self.furniture.footer, number, count);
+    ) -> Vec<PlacedItem> {
+        let text = page_number(&self.running_elements.footer, number, count);
         let items = footer_line(&text, self.geometry, Align::End, typesetter);
-        items.into_iter().map(|item| Placed { owner: Owner::Artifact(ArtifactKind::Footer), item }).collect()
+        items
+            .into_iter()
+            .map(|item| PlacedItem { owner: Owner::Artifact(ArtifactKind::Footer), item })
+            .collect()
     }
 }
 
-fn band(furniture: &Furniture, geometry: &Geometry, y: Length, typesetter: &mut Typesetter) -> Vec<Item> {
-    if furniture.marking.is_empty() {
+fn band(
+    running_elements: &RunningElements,
+    geometry: &Geometry,
+    y: Length,
+    typesetter: &mut Typesetter,
+) -> Vec<Item> {
+    if running_elements.marking.is_empty() {
         return Vec::new();
     }
     let width = geometry.size.0 - geometry.side * 2;
     let rect = Rect { x: geometry.side, y, width, height: BAND_HEIGHT };
     let mut items = vec![Item::Path(filled(rect, BLACK))];
-    let size = furniture.marking.pieces.first().map_or(Length::ZERO, |piece| piece.style.size);
+    let size = running_elements.marking.pieces.first().map_or(Length::ZERO, |piece| piece.style.size);
     let baseline = y + BAND_HEIGHT - baseline(BAND_HEIGHT, size);
-    items.extend(runs(&furniture.marking, Align::Centered, width, typesetter).map(|mut run| {
+    items.extend(runs(&running_elements.marking, Align::Centered, width, typesetter).map(|mut run| {
         (run.x, run.y) = (run.x + geometry.side, baseline);
         Item::Run(run)
     }));
@@ -96,7 +110,7 @@ fn band(furniture: &Furniture, geometry: &Geometry, y: Length, typesetter: &mut 
 }
 
 /// A text across the middle of the page, as large as its style and the page allow.
-fn stamp(text: &Inline, geometry: &Geometry, typesetter: &mut Typesetter) -> Vec<Item> {
+fn watermark(text: &Inline, geometry: &Geometry, typesetter: &mut Typesetter) -> Vec<Item> {
     if text.is_empty() {
         return Vec::new();
     }

@@ -54,8 +54,8 @@ fn all_within(content: &BriefContent, options: &Options) -> usize {
         }
         Ok(())
     };
-    let go_on = &mut |_| ControlFlow::Continue(());
-    layout(&flow, &mut typesetter, &geometry, 2_000, go_on, &mut emit).unwrap();
+    let keep_going = &mut |_| ControlFlow::Continue(());
+    layout(&flow, &mut typesetter, &geometry, 2_000, keep_going, &mut emit).unwrap();
     assert!(seen > 0);
     seen / 2
 }

@@ -73,10 +73,10 @@ const MAX_NESTING: usize = 32;
 /// No stream of the printer inflates to more.
 const MAX_STREAM: usize = 1 << 28;
 
-/// A file's bytes with the places of its objects.
+/// A file's bytes with the locations of its objects.
 pub(super) struct Objects<'a> {
     bytes: &'a [u8],
-    places: Vec<Place>,
+    locations: Vec<ObjectLocation>,
     /// Inflated object streams with the number and the start of each object.
     containers: Vec<Container>,
     /// The cross-reference stream's dictionary.
@@ -86,7 +86,7 @@ pub(super) struct Objects<'a> {
 }
 
 #[derive(Clone, Copy)]
-enum Place {
+enum ObjectLocation {
     Free,
     Offset(usize),
     Compressed { container: usize, index: usize },
@@ -111,42 +111,42 @@ impl<'a> Objects<'a> {
         let start = start.ok_or(damaged("no place of the cross-references"))?;
         let mut objects = Self {
             bytes,
-            places: Vec::new(),
+            locations: Vec::new(),
             containers: Vec::new(),
             trailer: Dict::default(),
             inflater: RefCell::new(Decompress::new(true)),
         };
         let (trailer, table) = objects.stream_at(start)?;
-        objects.places(&table)?;
+        objects.locations(&table)?;
         objects.trailer = trailer;
         Ok(objects)
     }
 
     /// Entries of 1, 4 and 2 bytes behind the PNG filter `Up`, as the writer has them.
-    fn places(&mut self, table: &[u8]) -> Result<(), ReadError> {
+    fn locations(&mut self, table: &[u8]) -> Result<(), ReadError> {
         let mut above = [0_u8; 7];
         let mut containers: Vec<u32> = Vec::new();
-        let mut places = Vec::with_capacity(table.len() / 8);
+        let mut locations = Vec::with_capacity(table.len() / 8);
         for row in table.chunks_exact(8) {
             for (byte, difference) in above.iter_mut().zip(&row[1..]) {
                 *byte = byte.wrapping_add(*difference);
             }
             let middle = u32::from_be_bytes([above[1], above[2], above[3], above[4]]);
             let index = usize::from(u16::from_be_bytes([above[5], above[6]]));
-            places.push(match above[0] {
-                1 => Place::Offset(middle as usize),
+            locations.push(match above[0] {
+                1 => ObjectLocation::Offset(middle as usize),
                 2 => {
                     let known = containers.iter().rposition(|&id| id == middle);
                     let container = known.unwrap_or_else(|| {
                         containers.push(middle);
                         containers.len() - 1
                     });
-                    Place::Compressed { container, index }
+                    ObjectLocation::Compressed { container, index }
                 }
-                _ => Place::Free,
+                _ => ObjectLocation::Free,
             });
         }
-        self.places = places;
+        self.locations = locations;
         for id in containers {
             let container = self.container(id)?;
             self.containers.push(container);
@@ -169,9 +169,9 @@ impl<'a> Objects<'a> {
 
     /// The dictionaries of all streams.
     pub(super) fn stream_dicts(&self) -> impl Iterator<Item = Result<Dict<'a>, ReadError>> {
-        self.places.iter().filter_map(|place| match *place {
-            Place::Offset(start) => Some(self.dict_at(start).map(|(dict, _)| dict)),
-            Place::Free | Place::Compressed { .. } => None,
+        self.locations.iter().filter_map(|place| match *place {
+            ObjectLocation::Offset(start) => Some(self.dict_at(start).map(|(dict, _)| dict)),
+            ObjectLocation::Free | ObjectLocation::Compressed { .. } => None,
         })
     }
 
@@ -189,10 +189,10 @@ impl<'a> Objects<'a> {
 
     /// An object; of a stream, its dictionary.
     pub(super) fn get(&self, id: u32) -> Result<Value<'_>, ReadError> {
-        match self.places.get(id as usize).copied().unwrap_or(Place::Free) {
-            Place::Free => Ok(Value::Null),
-            Place::Offset(start) => Ok(Value::Dict(self.dict_at(start)?.0)),
-            Place::Compressed { container, index } => {
+        match self.locations.get(id as usize).copied().unwrap_or(ObjectLocation::Free) {
+            ObjectLocation::Free => Ok(Value::Null),
+            ObjectLocation::Offset(start) => Ok(Value::Dict(self.dict_at(start)?.0)),
+            ObjectLocation::Compressed { container, index } => {
                 let container = self.containers.get(container);
                 let object = container
                     .and_then(|container| container.content.get(*container.starts.get(index)?..))
@@ -221,8 +221,8 @@ impl<'a> Objects<'a> {
 
     /// A stream's dictionary and its content, inflated.
     pub(super) fn stream(&self, id: u32) -> Result<(Dict<'a>, Vec<u8>), ReadError> {
-        match self.places.get(id as usize) {
-            Some(&Place::Offset(start)) => self.stream_at(start),
+        match self.locations.get(id as usize) {
+            Some(&ObjectLocation::Offset(start)) => self.stream_at(start),
             _ => Err(damaged("something else where a stream should be")),
         }
     }

@@ -6,10 +6,10 @@ use std::ops::Range;
 use crate::text::elasticity::{flex, glue_between, is_flexible};
 use crate::text::inline::Inline;
 use crate::text::itemise::{ARABIC, Fragment, FragmentKind, Itemised};
-use crate::text::line_breaking::{Break, Sums};
+use crate::text::line_breaking::{Breakpoint, Totals};
 use crate::text::paragraph_setup::{Align, ParagraphSetup};
 use crate::text::shaping::scale;
-use crate::text::word_splits::WordCuts;
+use crate::text::word_splits::WordSplits;
 use crate::text::{Typesetter, hanging_punctuation};
 use crate::units::Length;
 
@@ -19,13 +19,13 @@ const NARROWEST_SPACE: i64 = 162;
 /// The glue after a character of a script without word spaces stretches by an em over this.
 const GLUE: i64 = 8;
 /// The price of dividing a word.
-const HYPHEN: i64 = 300;
+const HYPHEN_PENALTY: i64 = 300;
 /// The price of dividing a word that begins with a capital: often a name.
-const HYPHEN_IN_NAME: i64 = 500;
+const HYPHEN_IN_NAME_PENALTY: i64 = 500;
 /// The price of ending a line after a hyphen that the text has.
-const AFTER_HYPHEN: i64 = 60;
+const AFTER_HYPHEN_PENALTY: i64 = 60;
 /// The price of breaking a word that is wider than the measure.
-const ANYWHERE: i64 = 5_000;
+const ANYWHERE_PENALTY: i64 = 5_000;
 
 /// Fragments between line-break opportunities.
 pub(crate) fn chunks(itemised: &Itemised) -> impl Iterator<Item = Range<usize>> {
@@ -46,41 +46,41 @@ pub(crate) fn visible_width(fragments: &[Fragment]) -> Length {
 }
 
 /// Collects the places where lines may end.
-pub(crate) struct Breaks<'a> {
+pub(crate) struct BreakpointCollector<'a> {
     inline: &'a Inline,
     setup: &'a ParagraphSetup,
     fragments: &'a [Fragment],
     typesetter: &'a mut Typesetter,
     /// Everything goes on one line: no word needs dividing.
     fits: bool,
-    found: Vec<Break>,
-    sums: Sums,
+    found: Vec<Breakpoint>,
+    sums: Totals,
     /// `sums` without spaces at the end.
-    visible: Sums,
+    visible: Totals,
     /// How far what was seen last would hang at a line's end.
     hanging: Length,
     /// The clusters of the word that is being divided.
-    cuts: WordCuts,
+    splits: WordSplits,
 }
 
-impl<'a> Breaks<'a> {
+impl<'a> BreakpointCollector<'a> {
     pub(crate) fn collect(
         inline: &'a Inline,
         setup: &'a ParagraphSetup,
         itemised: &'a Itemised,
         typesetter: &'a mut Typesetter,
-    ) -> Vec<Break> {
-        let start = Sums { width: -setup.indent.units(), ..Sums::default() };
+    ) -> Vec<Breakpoint> {
+        let start = Totals { width: -setup.indent.units(), ..Totals::default() };
         let found = Vec::with_capacity(itemised.opportunities.len() * 2);
-        let (sums, visible) = (Sums::default(), Sums::default());
+        let (sums, visible) = (Totals::default(), Totals::default());
         let fragments = itemised.fragments.as_slice();
         let fits = visible_width(fragments) <= setup.measure - setup.indent;
         let hanging = Length::ZERO;
-        let cuts = WordCuts::default();
+        let splits = WordSplits::default();
         let mut breaks =
-            Self { inline, setup, fragments, typesetter, fits, found, sums, visible, hanging, cuts };
+            Self { inline, setup, fragments, typesetter, fits, found, sums, visible, hanging, splits };
         let start_extra = -breaks.hanging_start(0);
-        breaks.found.push(Break { start, start_extra, ..Break::default() });
+        breaks.found.push(Breakpoint { start, start_extra, ..Breakpoint::default() });
         for chunk in chunks(itemised) {
             breaks.chunk(chunk);
         }
@@ -98,7 +98,7 @@ impl<'a> Breaks<'a> {
             }
             self.add(fragment);
             if anywhere && index + 1 < chunk.end && fragment.kind != FragmentKind::Space {
-                self.push(self.after_fragments(index + 1, fragment.range.end, ANYWHERE));
+                self.push(self.after_fragments(index + 1, fragment.range.end, ANYWHERE_PENALTY));
             }
         }
         let end = fragments[chunk.end - 1].range.end;
@@ -137,7 +137,7 @@ impl<'a> Breaks<'a> {
             self.glue(between.min(1), size);
             self.hanging = Length::ZERO;
             if self.setup.hangs() {
-                self.hanging = hanging_punctuation::fragment_end(&self.inline.text, fragment, size);
+                self.hanging = hanging_punctuation::fragment_hang_at_end(&self.inline.text, fragment, size);
             }
         }
     }
@@ -154,7 +154,7 @@ impl<'a> Breaks<'a> {
     fn hanging_start(&self, fragment: usize) -> i64 {
         let Some(fragment) = self.fragments.get(fragment).filter(|_| self.setup.hangs()) else { return 0 };
         let size = self.inline.pieces[fragment.piece].style.size;
-        hanging_punctuation::fragment_start(&self.inline.text, fragment, size).units()
+        hanging_punctuation::fragment_hang_at_start(&self.inline.text, fragment, size).units()
     }
 
     /// The opportunity at the end of a chunk.
@@ -162,31 +162,31 @@ impl<'a> Breaks<'a> {
         match self.inline.text[..at].chars().next_back() {
             Some('\u{ad}') => {
                 let end_extra = self.hyphen_width(last);
-                let found = self.after_fragments(fragment, at, HYPHEN);
-                self.push(Break { hyphen: true, adds_hyphen: true, end_extra, ..found });
+                let found = self.after_fragments(fragment, at, HYPHEN_PENALTY);
+                self.push(Breakpoint { hyphen: true, adds_hyphen: true, end_extra, ..found });
             }
             Some('-' | '\u{2010}') => {
-                let found = self.after_fragments(fragment, at, AFTER_HYPHEN);
-                self.push(Break { hyphen: true, ..found });
+                let found = self.after_fragments(fragment, at, AFTER_HYPHEN_PENALTY);
+                self.push(Breakpoint { hyphen: true, ..found });
             }
             _ => self.push(self.after_fragments(fragment, at, 0)),
         }
     }
 
     /// The break after all fragments so far.
-    fn after_fragments(&self, fragment: usize, at: usize, penalty: i64) -> Break {
+    fn after_fragments(&self, fragment: usize, at: usize, penalty: i64) -> Breakpoint {
         let (end, start) = (self.visible, self.sums);
         let (end_extra, start_extra) = (-self.hanging.units(), -self.hanging_start(fragment));
-        Break { at, fragment, end, start, end_extra, start_extra, penalty, ..Break::default() }
+        Breakpoint { at, fragment, end, start, end_extra, start_extra, penalty, ..Breakpoint::default() }
     }
 
     /// Adds a break. One that costs the same as the break before it, with nothing in sight between the two, is left out:
     /// the earlier one always wins, and any number of invisible characters would be as many breaks on one line.
-    fn push(&mut self, found: Break) {
+    fn push(&mut self, found: Breakpoint) {
         let is_last = found.at == self.inline.text.len();
         match self.found.as_mut_slice() {
-            [_, .., before] if before.costs_as_much_as(&found) && is_last => *before = found,
-            [_, .., before] if before.costs_as_much_as(&found) => {}
+            [_, .., before] if before.costs_the_same_as(&found) && is_last => *before = found,
+            [_, .., before] if before.costs_the_same_as(&found) => {}
             _ => self.found.push(found),
         }
     }
@@ -198,8 +198,9 @@ impl<'a> Breaks<'a> {
         if self.setup.hyphenate && fragment.level.is_ltr() && fragment.setting.script != ARABIC {
             let divisions = self.typesetter.divisions(text, language);
             if !divisions.is_empty() {
-                let penalty = if self.may_be_name(fragment) { HYPHEN_IN_NAME } else { HYPHEN };
-                self.read_cuts(fragment);
+                let penalty =
+                    if self.may_be_name(fragment) { HYPHEN_IN_NAME_PENALTY } else { HYPHEN_PENALTY };
+                self.read_splits(fragment);
                 for at in divisions.iter() {
                     self.divide(index, fragment, *at, penalty, true);
                 }
@@ -207,10 +208,10 @@ impl<'a> Breaks<'a> {
             }
         }
         if anywhere {
-            self.read_cuts(fragment);
-            let starts: Vec<usize> = self.cuts.starts().filter(|at| *at > 0).collect();
+            self.read_splits(fragment);
+            let starts: Vec<usize> = self.splits.starts().filter(|at| *at > 0).collect();
             for at in starts {
-                self.divide(index, fragment, at, ANYWHERE, false);
+                self.divide(index, fragment, at, ANYWHERE_PENALTY, false);
             }
         }
     }
@@ -223,24 +224,25 @@ impl<'a> Breaks<'a> {
         capital && before.is_some_and(|c| !matches!(c, '.' | '!' | '?' | '…' | ':'))
     }
 
-    fn read_cuts(&mut self, fragment: &Fragment) {
+    fn read_splits(&mut self, fragment: &Fragment) {
         let size = self.inline.pieces[fragment.piece].style.size;
-        self.cuts.read(&fragment.word, fragment.setting, size);
+        self.splits.read(&fragment.word, fragment.setting, size);
     }
 
-    /// A place inside the word whose cuts were read.
+    /// A place inside the word whose splits were read.
     fn divide(&mut self, index: usize, fragment: &Fragment, at: usize, penalty: i64, hyphen: bool) {
         let size = self.inline.pieces[fragment.piece].style.size;
         let text = &self.inline.text[fragment.range.clone()];
-        let (cut, count) = self.cuts.before(at);
-        let (end_extra, start_extra) = self.cuts.gains(text, at, fragment.setting, size, self.typesetter);
+        let (cut, count) = self.splits.before(at);
+        let (end_extra, start_extra) =
+            self.splits.extra_widths(text, at, fragment.setting, size, self.typesetter);
         let mut sums = self.sums;
         sums.width += cut.units();
         if self.setup.align == Align::Justified && is_flexible(fragment) {
             sums.flex += flex(cut, count, size);
         }
         let hyphen_width = if hyphen { self.hyphen_width(fragment) } else { 0 };
-        self.push(Break {
+        self.push(Breakpoint {
             at: fragment.range.start + at,
             fragment: index,
             end: sums,
@@ -262,6 +264,6 @@ impl<'a> Breaks<'a> {
         if !self.setup.hangs() || fragment.level.number() > 0 {
             return width.units();
         }
-        (width - hanging_punctuation::end(hyphen, &word, fragment.setting, size)).units()
+        (width - hanging_punctuation::hang_at_end(hyphen, &word, fragment.setting, size)).units()
     }
 }

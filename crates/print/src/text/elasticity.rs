@@ -42,10 +42,10 @@ pub(crate) fn flex(width: Length, glyphs: usize, size: Length) -> i64 {
 
 /// The widest letterspace at a type size.
 pub(crate) fn widest_letterspace(size: Length) -> i64 {
-    whole(size.units() / LETTERSPACE)
+    floor_to_milli_pt(size.units() / LETTERSPACE)
 }
 
-/// Rounded down to whole thousandths of a point: what the file states exactly needs no correction glyph by glyph.
-pub(crate) fn whole(units: i64) -> i64 {
+/// Rounded down to floor_to_milli_pt thousandths of a point: what the file states exactly needs no correction glyph by glyph.
+pub(crate) fn floor_to_milli_pt(units: i64) -> i64 {
     Length::milli_pt((units * 1000).div_euclid(Length::PER_POINT)).units()
 }

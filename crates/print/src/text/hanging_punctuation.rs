@@ -8,7 +8,7 @@ use crate::text::shaping::{Setting, Word, scale};
 use crate::units::Length;
 
 /// How much of a character hangs at a line's end, in hundredths of its advance.
-const fn at_end(character: char) -> i64 {
+const fn end_share(character: char) -> i64 {
     match character {
         '.' | ',' => 70,
         '-' | '\u{ad}' | '\u{2010}' | '\u{2011}' => 55,
@@ -21,7 +21,7 @@ const fn at_end(character: char) -> i64 {
 }
 
 /// How much of a character hangs at a line's start.
-const fn at_start(character: char) -> i64 {
+const fn start_share(character: char) -> i64 {
     match character {
         '\'' | '"' | '‘' | '’' | '‚' | '“' | '”' | '„' | '‹' | '«' => 50,
         _ => 0,
@@ -35,8 +35,8 @@ fn hangs(setting: Setting) -> bool {
 }
 
 /// How far the last character of a word hangs at a line's end.
-pub(crate) fn end(text: &str, word: &Word, setting: Setting, size: Length) -> Length {
-    let share = text.chars().next_back().map_or(0, at_end);
+pub(crate) fn hang_at_end(text: &str, word: &Word, setting: Setting, size: Length) -> Length {
+    let share = text.chars().next_back().map_or(0, end_share);
     match word.glyphs.last() {
         Some(glyph) if share > 0 && hangs(setting) => scale(setting.face, size, glyph.advance) * share / 100,
         _ => Length::ZERO,
@@ -44,8 +44,8 @@ pub(crate) fn end(text: &str, word: &Word, setting: Setting, size: Length) -> Le
 }
 
 /// How far the first character of a word hangs at a line's start.
-pub(crate) fn start(text: &str, word: &Word, setting: Setting, size: Length) -> Length {
-    let share = text.chars().next().map_or(0, at_start);
+pub(crate) fn hang_at_start(text: &str, word: &Word, setting: Setting, size: Length) -> Length {
+    let share = text.chars().next().map_or(0, start_share);
     match word.glyphs.first() {
         Some(glyph) if share > 0 && hangs(setting) => scale(setting.face, size, glyph.advance) * share / 100,
         _ => Length::ZERO,
@@ -53,17 +53,17 @@ pub(crate) fn start(text: &str, word: &Word, setting: Setting, size: Length) -> 
 }
 
 /// The same of a fragment that runs as its paragraph does, from left to right.
-pub(crate) fn fragment_start(text: &str, fragment: &Fragment, size: Length) -> Length {
+pub(crate) fn fragment_hang_at_start(text: &str, fragment: &Fragment, size: Length) -> Length {
     if fragment.level.number() > 0 {
         return Length::ZERO;
     }
-    start(&text[fragment.range.clone()], &fragment.word, fragment.setting, size)
+    hang_at_start(&text[fragment.range.clone()], &fragment.word, fragment.setting, size)
 }
 
 /// How far a fragment hangs at a line's end.
-pub(crate) fn fragment_end(text: &str, fragment: &Fragment, size: Length) -> Length {
+pub(crate) fn fragment_hang_at_end(text: &str, fragment: &Fragment, size: Length) -> Length {
     if fragment.level.number() > 0 {
         return Length::ZERO;
     }
-    end(&text[fragment.range.clone()], &fragment.word, fragment.setting, size)
+    hang_at_end(&text[fragment.range.clone()], &fragment.word, fragment.setting, size)
 }

@@ -13,7 +13,7 @@ const SHORTEST: usize = 6;
 /// The divisions found so far.
 #[derive(Debug, Default)]
 pub(crate) struct Hyphenator {
-    known: HashMap<LanguageId, HashMap<Box<str>, Rc<[usize]>>>,
+    cache: HashMap<LanguageId, HashMap<Box<str>, Rc<[usize]>>>,
 }
 
 impl Hyphenator {
@@ -26,12 +26,12 @@ impl Hyphenator {
         languages: &Languages,
     ) -> Rc<[usize]> {
         let Some(patterns) = languages.hyphenation(language) else { return Rc::from([]) };
-        let known = self.known.entry(language).or_default();
-        if let Some(divisions) = known.get(word) {
+        let cache = self.cache.entry(language).or_default();
+        if let Some(divisions) = cache.get(word) {
             return Rc::clone(divisions);
         }
         let divisions: Rc<[usize]> = divide(word, patterns).into();
-        known.insert(word.into(), Rc::clone(&divisions));
+        cache.insert(word.into(), Rc::clone(&divisions));
         divisions
     }
 }

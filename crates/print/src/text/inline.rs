@@ -57,7 +57,7 @@ pub struct PageList(pub usize);
 pub enum Deferred {
     /// The number of the page where an anchor stands, at the end of its room.
     PageOf(AnchorId),
-    /// The numbers of the pages where anchors stand. Only after [`crate::flow::Block::Settle`]: they are put in before
+    /// The numbers of the pages where anchors stand. Only after [`crate::flow::Block::CommitPages`]: they are put in before
     /// the text is set, so they need no room that is kept for them.
     Pages(PageList),
 }

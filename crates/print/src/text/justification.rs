@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::text::elasticity::{AS_DESIGNED, EXPANSION, has_glue, whole, widest_letterspace};
+use crate::text::elasticity::{AS_DESIGNED, EXPANSION, floor_to_milli_pt, has_glue, widest_letterspace};
 use crate::text::inline::Inline;
 use crate::text::itemise::FragmentKind;
 use crate::text::line_part::LinePart;
@@ -14,7 +14,7 @@ use crate::units::Length;
 const NARROWEST: i64 = 15;
 
 /// Fits a line's parts to what is left over, negative when they are too wide.
-pub(crate) fn fit(inline: &Inline, parts: &mut [LinePart], left_over: Length) {
+pub(crate) fn justify_line(inline: &Inline, parts: &mut [LinePart], left_over: Length) {
     let left_over = left_over - expand(inline, parts, left_over);
     let left_over = left_over - letterspace(inline, parts, left_over);
     stretch_spaces(inline, parts, left_over);
@@ -48,7 +48,7 @@ fn letterspace(inline: &Inline, parts: &mut [LinePart], left_over: Length) -> Le
     let scaled = left_over.units() * i64::from(AS_DESIGNED) / i64::from(expansion);
     let share = (scaled * 1000).div_euclid(room).clamp(-1000, 1000);
     gain(inline, parts, |part| {
-        part.letterspace = Length::from_units(whole((most(part) * share).div_euclid(1000)));
+        part.letterspace = Length::from_units(floor_to_milli_pt((most(part) * share).div_euclid(1000)));
     })
 }
 
@@ -66,12 +66,14 @@ fn gain(inline: &Inline, parts: &mut [LinePart], change: impl Fn(&mut LinePart))
     gained
 }
 
-/// Gives the rest to the word spaces and the glue, in equal shares: in whole thousandths of the type size, as the file
+/// Gives the rest to the word spaces and the glue, in equal shares: in floor_to_milli_pt thousandths of the type size, as the file
 /// states them, the first ones a thousandth more and the very first what is finer.
 fn stretch_spaces(inline: &Inline, parts: &mut [LinePart], left_over: Length) {
-    let gaps = gaps(parts, left_over);
-    let count: i64 = gaps.iter().map(|gap| i64::try_from(gap.len()).unwrap_or(0)).sum();
-    let Some(first) = parts.iter().zip(&gaps).find(|(_, gap)| !gap.is_empty()).map(|(part, _)| part) else {
+    let stretchable_glyphs = stretchable_glyphs(parts, left_over);
+    let count: i64 = stretchable_glyphs.iter().map(|gap| i64::try_from(gap.len()).unwrap_or(0)).sum();
+    let Some(first) =
+        parts.iter().zip(&stretchable_glyphs).find(|(_, gap)| !gap.is_empty()).map(|(part, _)| part)
+    else {
         return;
     };
     let thousandth = inline.pieces[first.piece].style.size.units() * i64::from(first.expansion);
@@ -80,7 +82,7 @@ fn stretch_spaces(inline: &Inline, parts: &mut [LinePart], left_over: Length) {
     let steps = (left_over.units() * per_unit).div_euclid(thousandth.max(1));
     let (each, mut more) = (steps.div_euclid(count), steps.rem_euclid(count));
     let mut finer = left_over.units() - wide(each) * (count - more) - wide(each + 1) * more;
-    for (part, gap) in parts.iter_mut().zip(gaps) {
+    for (part, gap) in parts.iter_mut().zip(stretchable_glyphs) {
         let size = inline.pieces[part.piece].style.size;
         part.added.resize(gap.end, Length::ZERO);
         for index in gap {
@@ -99,7 +101,7 @@ fn stretch_spaces(inline: &Inline, parts: &mut [LinePart], left_over: Length) {
 
 /// Which glyphs of each part take a share of what is left over: word spaces, and characters with glue unless they end
 /// the line. Glue only stretches, as long as there are spaces to shrink.
-fn gaps(parts: &[LinePart], left_over: Length) -> Vec<Range<usize>> {
+fn stretchable_glyphs(parts: &[LinePart], left_over: Length) -> Vec<Range<usize>> {
     let is_space = |part: &LinePart| part.kind == FragmentKind::Space && !part.trailing;
     let last = parts.iter().rposition(|part| !part.trailing);
     let no_glue = left_over < Length::ZERO && parts.iter().any(is_space);

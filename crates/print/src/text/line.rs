@@ -9,8 +9,8 @@ use crate::pages::{Glyph, GlyphRun};
 use crate::text::hyphenation::hyphen_for;
 use crate::text::inline::Inline;
 use crate::text::itemise::{FragmentKind, Itemised};
-use crate::text::justification::fit;
-use crate::text::line_breaking::Break;
+use crate::text::justification::justify_line;
+use crate::text::line_breaking::Breakpoint;
 use crate::text::line_part::{LinePart, PartText};
 use crate::text::paragraph_setup::{Align, ParagraphSetup};
 use crate::text::shaping::scale;
@@ -68,7 +68,7 @@ pub(crate) fn set_line(
     inline: &Inline,
     setup: &ParagraphSetup,
     itemised: &Itemised,
-    (from, to): (&Break, &Break),
+    (from, to): (&Breakpoint, &Breakpoint),
     place: LinePosition,
     typesetter: &mut Typesetter,
 ) -> Line {
@@ -82,7 +82,7 @@ pub(crate) fn set_line(
     };
     let left_over = setup.measure - indent - seen(&parts);
     if setup.align == Align::Justified && (!place.last || left_over < Length::ZERO) {
-        fit(inline, &mut parts, left_over);
+        justify_line(inline, &mut parts, left_over);
     }
     let width = seen(&parts);
     let left = left_edge(setup, indent, width);
@@ -95,23 +95,20 @@ pub(crate) fn set_line(
 fn hanging(inline: &Inline, parts: &[LinePart]) -> (Length, Length) {
     let size = |part: &LinePart| inline.pieces[part.piece].style.size;
     let even = |part: &&LinePart| part.level.number() == 0;
-    let before = parts
-        .first()
-        .filter(even)
-        .map(|part| hanging_punctuation::start(part.shown(inline), &part.word, part.setting, size(part)));
-    let after = parts
-        .iter()
-        .rfind(|part| !part.trailing)
-        .filter(even)
-        .map(|part| hanging_punctuation::end(part.shown(inline), &part.word, part.setting, size(part)));
+    let before = parts.first().filter(even).map(|part| {
+        hanging_punctuation::hang_at_start(part.shown(inline), &part.word, part.setting, size(part))
+    });
+    let after = parts.iter().rfind(|part| !part.trailing).filter(even).map(|part| {
+        hanging_punctuation::hang_at_end(part.shown(inline), &part.word, part.setting, size(part))
+    });
     (before.unwrap_or_default(), after.unwrap_or_default())
 }
 
 fn parts(
     inline: &Inline,
     itemised: &Itemised,
-    from: &Break,
-    to: &Break,
+    from: &Breakpoint,
+    to: &Breakpoint,
     typesetter: &mut Typesetter,
 ) -> Vec<LinePart> {
     let mut parts = Vec::new();

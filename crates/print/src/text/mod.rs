@@ -1,5 +1,5 @@
 //! Text to lines of glyphs: itemise by piece, direction, script and face; shape words; find where lines may
-//! end; choose the breaks of a paragraph together; set each line in visual order.
+//! end; choose_breaks the breaks of a paragraph together; set each line in visual order.
 
 pub(crate) mod break_opportunities;
 pub(crate) mod default_ignorable;

@@ -1,12 +1,12 @@
 //! A paragraph to lines: the lines that the chosen breaks make.
 
 use crate::text::Typesetter;
-use crate::text::break_opportunities::{Breaks, chunks, visible_width};
+use crate::text::break_opportunities::{BreakpointCollector, chunks, visible_width};
 use crate::text::inline::Inline;
 use crate::text::itemise::itemise;
 pub use crate::text::line::{Line, Mark, Marked};
 use crate::text::line::{LinePosition, set_line};
-use crate::text::line_breaking::{Chosen, Fill, choose};
+use crate::text::line_breaking::{LineBreak, LineFill, choose_breaks};
 use crate::text::paragraph_setup::{Align, ParagraphSetup};
 use crate::units::Length;
 
@@ -17,12 +17,12 @@ impl Typesetter {
             return Vec::new();
         }
         let itemised = itemise(inline, setup.right_to_left, self);
-        let breaks = Breaks::collect(inline, setup, &itemised, self);
+        let breaks = BreakpointCollector::collect(inline, setup, &itemised, self);
         let rag = (setup.align != Align::Justified).then(|| play(inline));
-        let chosen = choose(&breaks, Fill { measure: setup.measure.units(), rag });
+        let chosen = choose_breaks(&breaks, LineFill { measure: setup.measure.units(), rag });
         let mut from = 0;
         let mut lines = Vec::with_capacity(chosen.len());
-        for Chosen { index, overfull } in chosen {
+        for LineBreak { index, overfull } in chosen {
             let ends = (&breaks[from], &breaks[index]);
             let place = LinePosition { first: from == 0, last: index == breaks.len() - 1, overfull };
             lines.push(set_line(inline, setup, &itemised, ends, place, self));
@@ -189,7 +189,7 @@ mod tests {
             let inline = inline(&mut typesetter, &text, "en");
             let itemised = crate::text::itemise::itemise(&inline, false, &mut typesetter);
             let setup = setup(Length::mm(122));
-            let breaks = crate::text::break_opportunities::Breaks::collect(
+            let breaks = crate::text::break_opportunities::BreakpointCollector::collect(
                 &inline,
                 &setup,
                 &itemised,

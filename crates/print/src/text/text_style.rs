@@ -9,7 +9,7 @@ use crate::units::Length;
 pub enum Family {
     /// Source Serif 4 and Noto Naskh Arabic: text.
     Serif,
-    /// Source Sans 3 and Vazirmatn: headings, tables, furniture.
+    /// Source Sans 3 and Vazirmatn: headings, tables, running_elements.
     Sans,
 }
 

@@ -1,7 +1,7 @@
-//! Where a shaped word can be cut in two, and what each half gains or loses by it.
+//! Where a shaped word can be split in two, and what each half extra_widths or loses by it.
 //!
-//! A half that is shaped by itself differs from its share of the whole word only near the cut: kerning and joins are
-//! undone. So a long word is shaped again only around each cut, which keeps the work linear in its length.
+//! A half that is shaped by itself differs from its share of the whole word only near the split: kerning and joins are
+//! undone. So a long word is shaped again only around each split, which keeps the work linear in its length.
 
 use crate::text::Typesetter;
 use crate::text::shaping::{Setting, Word, scale};
@@ -9,12 +9,12 @@ use crate::units::Length;
 
 /// The most glyphs of a word whose halves are shaped whole, and kept in the shaper's cache.
 const SHORT_WORD: usize = 64;
-/// The most clusters on each side of a cut that are shaped again in a longer word. Fonts look at a few neighbours.
+/// The most clusters on each side of a split that are shaped again in a longer word. Fonts look at a few neighbours.
 const CONTEXT: usize = 16;
 
 /// The clusters of one word in the order of its text, with running totals.
 #[derive(Default)]
-pub(crate) struct WordCuts {
+pub(crate) struct WordSplits {
     clusters: Vec<Cluster>,
     glyphs: usize,
 }
@@ -32,7 +32,7 @@ struct Cluster {
     clean: bool,
 }
 
-impl WordCuts {
+impl WordSplits {
     /// Reads a word's clusters in, replacing those of the last word.
     pub(crate) fn read(&mut self, word: &Word, setting: Setting, size: Length) {
         self.clusters.clear();
@@ -80,9 +80,9 @@ impl WordCuts {
         }
     }
 
-    /// How much wider the halves of the word are than their shares of it when it is cut at a byte offset: what the first
-    /// half gains by ending there, and the second by beginning there.
-    pub(crate) fn gains(
+    /// How much wider the halves of the word are than their shares of it when it is split at a byte offset: what the first
+    /// half extra_widths by ending there, and the second by beginning there.
+    pub(crate) fn extra_widths(
         &self,
         text: &str,
         at: usize,
@@ -96,19 +96,19 @@ impl WordCuts {
         }
         let face = setting.face;
         if self.glyphs <= SHORT_WORD {
-            let (cut, whole) = (self.before(at).0, self.before(text.len()).0);
+            let (split, whole) = (self.before(at).0, self.before(text.len()).0);
             let (first, second) = text.split_at(at);
-            let first = typesetter.word(first, setting).width(face, size) - cut;
-            let second = typesetter.word(second, setting).width(face, size) - (whole - cut);
+            let first = typesetter.word(first, setting).width(face, size) - split;
+            let second = typesetter.word(second, setting).width(face, size) - (whole - split);
             return (first, second);
         }
         let from = self.window_start(index);
         let to = self.window_end(index, at, text.len());
         let mut width = |text: &str| typesetter.unshared_word(text, setting).width(face, size);
         let (first, second) = (width(&text[from.at..at]), width(&text[at..to.at]));
-        let (cut, rest) = if from.clean && to.clean {
-            let cut = self.before(at).0;
-            (cut - self.before(from.at).0, self.before(to.at).0 - cut)
+        let (split, rest) = if from.clean && to.clean {
+            let split = self.before(at).0;
+            (split - self.before(from.at).0, self.before(to.at).0 - split)
         } else {
             // What the window's own ends change is in both measurements, and cancels out.
             let window = typesetter.unshared_word(&text[from.at..to.at], setting);
@@ -119,7 +119,7 @@ impl WordCuts {
             };
             (advances(true), advances(false))
         };
-        (first - cut, second - rest)
+        (first - split, second - rest)
     }
 
     /// The nearest clean start before a cluster, or the one as far away as is looked at.
@@ -134,7 +134,7 @@ impl WordCuts {
         }
     }
 
-    /// The nearest clean start after a cut, or the one as far away as is looked at.
+    /// The nearest clean start after a split, or the one as far away as is looked at.
     fn window_end(&self, index: usize, at: usize, length: usize) -> WindowEnd {
         let after = self.clusters[index..].iter().filter(|cluster| cluster.start > at);
         let mut last = None;
@@ -153,7 +153,7 @@ impl WordCuts {
     }
 }
 
-/// One end of the text around a cut that is shaped again.
+/// One end of the text around a split that is shaped again.
 struct WindowEnd {
     at: usize,
     clean: bool,
@@ -161,7 +161,7 @@ struct WindowEnd {
 
 #[cfg(test)]
 mod tests {
-    use super::{SHORT_WORD, WordCuts};
+    use super::{SHORT_WORD, WordSplits};
     use crate::fonts::FaceId;
     use crate::text::Typesetter;
     use crate::text::shaping::Setting;
@@ -175,24 +175,25 @@ mod tests {
         Setting { face, script, right_to_left: arabic, language, figures: Figures::Proportional }
     }
 
-    /// Every cut of a word, by windows and by shaping both halves whole.
+    /// Every split of a word, by windows and by shaping both halves whole.
     fn compared(text: &str, arabic: bool) {
         let mut typesetter = Typesetter::default();
         let setting = setting(&mut typesetter, arabic);
         let size = Length::pt(10);
         let word = typesetter.unshared_word(text, setting);
         assert!(word.glyphs.len() > SHORT_WORD);
-        let mut cuts = WordCuts::default();
-        cuts.read(&word, setting, size);
-        let starts: Vec<usize> = cuts.starts().filter(|at| *at > 0).collect();
+        let mut splits = WordSplits::default();
+        splits.read(&word, setting, size);
+        let starts: Vec<usize> = splits.starts().filter(|at| *at > 0).collect();
         for at in starts {
-            let (cut, _) = cuts.before(at);
+            let (split, _) = splits.before(at);
             let (first, second) = text.split_at(at);
             let whole = word.width(setting.face, size);
-            let first = typesetter.unshared_word(first, setting).width(setting.face, size) - cut;
-            let second = typesetter.unshared_word(second, setting).width(setting.face, size) - (whole - cut);
-            let gains = cuts.gains(text, at, setting, size, &mut typesetter);
-            assert_eq!(gains, (first, second), "{text} at {at}");
+            let first = typesetter.unshared_word(first, setting).width(setting.face, size) - split;
+            let second =
+                typesetter.unshared_word(second, setting).width(setting.face, size) - (whole - split);
+            let extra_widths = splits.extra_widths(text, at, setting, size, &mut typesetter);
+            assert_eq!(extra_widths, (first, second), "{text} at {at}");
         }
     }
 
@@ -210,11 +211,11 @@ mod tests {
             let mut typesetter = Typesetter::default();
             let setting = setting(&mut typesetter, arabic);
             let word = typesetter.unshared_word(&text, setting);
-            let mut cuts = WordCuts::default();
-            cuts.read(&word, setting, Length::pt(10));
-            let starts: Vec<usize> = cuts.starts().filter(|at| *at > 0).collect();
+            let mut splits = WordSplits::default();
+            splits.read(&word, setting, Length::pt(10));
+            let starts: Vec<usize> = splits.starts().filter(|at| *at > 0).collect();
             for at in starts {
-                cuts.gains(&text, at, setting, Length::pt(10), &mut typesetter);
+                splits.extra_widths(&text, at, setting, Length::pt(10), &mut typesetter);
             }
             typesetter.shaped_bytes()
         };

@@ -158,5 +158,5 @@ pub enum WriteError {
     },
     /// printpdf's document is not built as expected.
     #[error("printpdf's document: {0}")]
-    Base(#[from] lopdf::Error),
+    PrintpdfDocument(#[from] lopdf::Error),
 }

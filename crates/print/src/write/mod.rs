@@ -18,17 +18,17 @@ use crate::pages::{Anchors, Page, Pages};
 use crate::tags::TagTree;
 use crate::text::languages::is_right_to_left;
 use crate::write::content::bounding_box::Bounds;
-use crate::write::content::form_xobjects::Forms;
-use crate::write::content::image_xobjects::Images;
+use crate::write::content::form_xobjects::FormXObjects;
+use crate::write::content::image_xobjects::ImageXObjects;
 use crate::write::content::page_content::PageContent;
 use crate::write::document::outline::Destinations;
 use crate::write::document::structure_tree::{Content, Owned, Structure};
 use crate::write::file::pdf_file::PdfFile;
-use crate::write::file::printpdf_objects::Import;
+use crate::write::file::printpdf_objects::ObjectImport;
 use crate::write::file::syntax::{Dict, Ref};
 use crate::write::file::text_strings::limited;
 use crate::write::fonts::font_book::FontBook;
-use crate::write::fonts::printpdf_document::Base;
+use crate::write::fonts::printpdf_document::PrintpdfDocument;
 pub use error::WriteError;
 use lopdf::Object;
 
@@ -54,8 +54,8 @@ pub fn write(
 pub struct Writer {
     file: PdfFile,
     fonts: FontBook,
-    forms: Forms,
-    images: Images,
+    forms: FormXObjects,
+    images: ImageXObjects,
     pages: Vec<OpenPage>,
     content: Vec<Owned>,
     /// `None` where an element stands on several pages.
@@ -82,8 +82,8 @@ impl Writer {
         Self {
             file: PdfFile::new(),
             fonts: FontBook::new(fonts),
-            forms: Forms::default(),
-            images: Images::default(),
+            forms: FormXObjects::default(),
+            images: ImageXObjects::default(),
             pages: Vec::new(),
             content: Vec::new(),
             boxes: BTreeMap::new(),
@@ -145,8 +145,8 @@ impl Writer {
     ) -> Result<Vec<u8>, WriteError> {
         self.check(tags, info)?;
         let destinations = Destinations::new(anchors, anchor_names, self.pages.len())?;
-        let base = Base::new(self.pages.len(), &self.fonts)?;
-        let import = Import::reserve(&mut self.file, &base.document);
+        let base = PrintpdfDocument::new(self.pages.len(), &self.fonts)?;
+        let import = ObjectImport::reserve(&mut self.file, &base.document);
         let pages: Vec<Ref> = base.pages.iter().map(|&id| import.id(id)).collect();
 
         let links = self.annotations(tags, &destinations)?;
@@ -216,8 +216,8 @@ impl Writer {
     /// Writes the pages, with printpdf's parent and one set of resources for all.
     fn page_objects(
         &mut self,
-        base: &Base,
-        import: Import,
+        base: &PrintpdfDocument,
+        import: ObjectImport,
         pages: &[Ref],
         links: &[Vec<(Ref, usize)>],
     ) -> Result<(), WriteError> {
@@ -236,7 +236,7 @@ impl Writer {
                     dict.reference("Parent", import.id(parent));
                 }
                 dict.milli_array("MediaBox", &[0, 0, page.size[0], page.size[1]]);
-                if page.content.see_through {
+                if page.content.has_transparency {
                     // What is blended, is blended in sRGB (ISO 19005-2, 6.2.10).
                     dict.dict("Group", |group| {
                         group.name("S", "Transparency").name("CS", "DeviceRGB");
@@ -254,7 +254,7 @@ impl Writer {
     }
 
     /// Writes the resources that all pages share.
-    fn resources(&mut self, base: &Base, import: Import) -> Ref {
+    fn resources(&mut self, base: &PrintpdfDocument, import: ObjectImport) -> Ref {
         let (resources, fonts) = (self.file.reserve(), self.file.reserve());
         self.file.dict(fonts, |dict| {
             for (name, font) in &base.fonts {
@@ -309,7 +309,13 @@ impl Writer {
 
     /// Writes printpdf's fonts and page tree as they are, and its catalog with ours added. Pages are written
     /// already; its content streams, resources and `Info` are left out.
-    fn imported(&mut self, base: &Base, import: Import, catalog: &Catalog, info: &DocumentInfo) {
+    fn imported(
+        &mut self,
+        base: &PrintpdfDocument,
+        import: ObjectImport,
+        catalog: &Catalog,
+        info: &DocumentInfo,
+    ) {
         for widths in &base.widths {
             self.file.object(import.id(widths.id), |out| {
                 out.extend_from_slice(b"[1 ");
@@ -321,7 +327,7 @@ impl Writer {
             if id == base.catalog {
                 let Object::Dictionary(entries) = object else { continue };
                 self.file.dict(import.id(id), |dict| catalog.write(dict, entries, import, info));
-            } else if base.keeps(id) {
+            } else if base.is_written_unchanged(id) {
                 import.write(&mut self.file, id, object);
             }
         }
@@ -345,14 +351,20 @@ struct Catalog {
 }
 
 impl Catalog {
-    fn write(&self, dict: &mut Dict, printpdf: &lopdf::Dictionary, import: Import, info: &DocumentInfo) {
-        let mut kept = lopdf::Dictionary::new();
+    fn write(
+        &self,
+        dict: &mut Dict,
+        printpdf: &lopdf::Dictionary,
+        import: ObjectImport,
+        info: &DocumentInfo,
+    ) {
+        let mut entries_kept = lopdf::Dictionary::new();
         for key in [b"Type".as_slice(), b"Pages"] {
             if let Ok(value) = printpdf.get(key) {
-                kept.set(key, value.clone());
+                entries_kept.set(key, value.clone());
             }
         }
-        import.entries(dict, &kept);
+        import.entries(dict, &entries_kept);
         dict.dict("MarkInfo", |mark| {
             mark.boolean("Marked", true);
         });

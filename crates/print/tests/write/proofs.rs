@@ -81,11 +81,11 @@ fn swapped_positions_are_found() {
     assert!(matches!(sample.prove(), Err(ProofError::Text { .. })));
 }
 
-fn is_tagged_run(placed: &chancery_print::pages::Placed) -> bool {
+fn is_tagged_run(placed: &chancery_print::pages::PlacedItem) -> bool {
     matches!((&placed.item, &placed.owner), (Item::Run(_), Owner::Tagged { .. }))
 }
 
-fn text(placed: &chancery_print::pages::Placed) -> &str {
+fn text(placed: &chancery_print::pages::PlacedItem) -> &str {
     match &placed.item {
         Item::Run(run) => &run.text,
         _ => "",

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chancery_print::fonts::FaceId;
 use chancery_print::graphics::{Color, Paint, Path, Segment};
-use chancery_print::pages::{ArtifactKind, Glyph, GlyphRun, Item, Owner, Page, Placed};
+use chancery_print::pages::{ArtifactKind, Glyph, GlyphRun, Item, Owner, Page, PlacedItem};
 use chancery_print::tags::{AnchorId, LinkTarget, ListNumbering, Role, TagId, TagTree};
 use chancery_print::units::Length;
 use chancery_print::write::WriteError;
@@ -145,7 +145,7 @@ fn glyphs() -> impl Strategy<Value = Vec<Glyph>> {
     proptest::collection::vec(glyph, 0..8)
 }
 
-fn items(node: TagId) -> impl Strategy<Value = Placed> {
+fn items(node: TagId) -> impl Strategy<Value = PlacedItem> {
     let run = (lengths(), lengths(), lengths(), lengths(), any::<u32>(), glyphs()).prop_map(
         |(size, x, y, letterspace, expansion, glyphs)| {
             let text = Arc::from("سلaé\u{E000} ");
@@ -173,7 +173,7 @@ fn items(node: TagId) -> impl Strategy<Value = Placed> {
     let owner = (any::<bool>(), 0_u32..4).prop_map(move |(tagged, seq)| {
         if tagged { Owner::Tagged { node, seq } } else { Owner::Artifact(ArtifactKind::Layout) }
     });
-    (owner, prop_oneof![run, path]).prop_map(|(owner, item)| Placed { owner, item })
+    (owner, prop_oneof![run, path]).prop_map(|(owner, item)| PlacedItem { owner, item })
 }
 
 proptest! {

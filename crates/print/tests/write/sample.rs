@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chancery_print::document_info::{DocumentInfo, OutlineEntry};
 use chancery_print::fonts::FaceId;
 use chancery_print::graphics::Color;
-use chancery_print::pages::{ArtifactKind, Item, Pages, Placed};
+use chancery_print::pages::{ArtifactKind, Item, Pages, PlacedItem};
 use chancery_print::readback::{Expected, Proof, ProofError, prove};
 use chancery_print::tags::{AnchorId, LinkTarget, ListNumbering, Role, Scope, TagId, TagTree};
 use chancery_print::units::Length;
@@ -63,7 +63,7 @@ pub(crate) fn info() -> DocumentInfo {
 /// The arguments on their way.
 struct Draft {
     tags: TagTree,
-    pages: Vec<Vec<Placed>>,
+    pages: Vec<Vec<PlacedItem>>,
     y: i64,
     texts: Vec<(TagId, u32, String)>,
 }
@@ -92,7 +92,7 @@ impl Draft {
         self.place(node, Item::Run(run(face, points, x, y, text)));
     }
 
-    fn furniture(&mut self) {
+    fn running_elements(&mut self) {
         let page = self.pages.last_mut().unwrap();
         page.push(artifact(ArtifactKind::Header, filled(rect(0, 800, 595, 20), Color(0, 0, 0))));
         let mut band = run(FaceId::SansBold, 12, 270, 806, "TLP:GREEN");
@@ -117,7 +117,7 @@ impl Draft {
 pub(crate) fn sample() -> Sample {
     let mut draft = Draft { tags: TagTree::new(), pages: vec![Vec::new()], y: 790, texts: Vec::new() };
     let root = draft.tags.root();
-    draft.furniture();
+    draft.running_elements();
     let sect = draft.add(root, Role::Sect);
     title(&mut draft, sect);
     prose(&mut draft, sect);
@@ -126,7 +126,7 @@ pub(crate) fn sample() -> Sample {
     figure(&mut draft, sect);
     draft.pages.push(Vec::new());
     draft.y = 790;
-    draft.furniture();
+    draft.running_elements();
     second_page(&mut draft, root, sect);
     finished(draft)
 }

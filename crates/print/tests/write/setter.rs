@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chancery_print::fonts::FaceId;
 use chancery_print::graphics::{Color, Paint, Path, Rect, Segment};
-use chancery_print::pages::{ArtifactKind, Glyph, GlyphRun, Item, Owner, Page, Placed};
+use chancery_print::pages::{ArtifactKind, Glyph, GlyphRun, Item, Owner, Page, PlacedItem};
 use chancery_print::tags::TagId;
 use chancery_print::units::Length;
 use harfrust::{Buffer, ClusterLevel, Font, ShapeOptions, ShaperFont};
@@ -52,12 +52,12 @@ pub(crate) fn run(face: FaceId, points: i64, x: i64, y: i64, text: &str) -> Glyp
     }
 }
 
-pub(crate) fn tagged(node: TagId, seq: u32, item: Item) -> Placed {
-    Placed { owner: Owner::Tagged { node, seq }, item }
+pub(crate) fn tagged(node: TagId, seq: u32, item: Item) -> PlacedItem {
+    PlacedItem { owner: Owner::Tagged { node, seq }, item }
 }
 
-pub(crate) fn artifact(kind: ArtifactKind, item: Item) -> Placed {
-    Placed { owner: Owner::Artifact(kind), item }
+pub(crate) fn artifact(kind: ArtifactKind, item: Item) -> PlacedItem {
+    PlacedItem { owner: Owner::Artifact(kind), item }
 }
 
 pub(crate) fn rect(x: i64, y: i64, width: i64, height: i64) -> Rect {
@@ -78,6 +78,6 @@ pub(crate) fn stroked(from: (i64, i64), to: (i64, i64), dash: Option<(Length, Le
     })
 }
 
-pub(crate) fn a4(items: Vec<Placed>) -> Page {
+pub(crate) fn a4(items: Vec<PlacedItem>) -> Page {
     Page { size: (Length::mm(210), Length::mm(297)), items }
 }

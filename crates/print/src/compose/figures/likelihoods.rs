@@ -13,7 +13,7 @@ use super::sketch::{Ruler, Sketch, SketchLabel, TALLEST, WIDTH, portion};
 use crate::compose::labels::filled;
 use crate::compose::lexicon;
 use crate::compose::lexicon::Lexicon;
-use crate::compose::prior_revision::PriorRevision;
+use crate::compose::prior_revision::RevisionStatements;
 use crate::compose::stylesheet::{ACCENT, FIGURE, FIGURE_SMALL, GUIDE, INK};
 use crate::graphics::Rect;
 use crate::layout::HAIRLINE;
@@ -44,10 +44,10 @@ pub(super) struct Judged<'a> {
     pub(super) before: Option<&'a Likelihood>,
 }
 
-/// The key judgments that say how likely they are, each with those of the statements under it that do.
+/// The key judgments that push_text how likely they are, each with those of the statements under it that do.
 pub(super) fn judged<'a>(
     content: &'a BriefContent,
-    earlier: &PriorRevision<'a>,
+    prior: &RevisionStatements<'a>,
     show_ids: bool,
 ) -> Vec<Judged<'a>> {
     let statements: BTreeMap<&str, &Statement> =
@@ -56,27 +56,27 @@ pub(super) fn judged<'a>(
     let shown = |id: &'a str| if show_ids { id } else { "" };
     let mut judged = Vec::new();
     for judgment in &content.key_judgments {
-        let Some(likelihood) = said(judgment.likelihood.as_ref()) else { continue };
+        let Some(likelihood) = with_term(judgment.likelihood.as_ref()) else { continue };
         let words: Vec<&str> = judgment.statements.iter().map(|statement| statement.text.as_str()).collect();
         judged.push(Judged {
             text: named(shown(&judgment.id), &portion(&judgment.marking, floor), &words.join(" ")),
             likelihood,
-            before: earlier.of_judgment(judgment),
+            before: prior.changed_judgment_likelihood(judgment),
         });
         for statement in judgment.rests_on.iter().filter_map(|id| statements.get(id.as_str())) {
-            let Some(likelihood) = said(statement.likelihood.as_ref()) else { continue };
+            let Some(likelihood) = with_term(statement.likelihood.as_ref()) else { continue };
             judged.push(Judged {
                 text: named(shown(&statement.id), &portion(&statement.marking, floor), &statement.text),
                 likelihood,
-                before: earlier.of_statement(statement),
+                before: prior.changed_statement_likelihood(statement),
             });
         }
     }
     judged
 }
 
-fn said(likelihood: Option<&Likelihood>) -> Option<&Likelihood> {
-    likelihood.filter(|likelihood| lexicon::is_said(likelihood))
+fn with_term(likelihood: Option<&Likelihood>) -> Option<&Likelihood> {
+    likelihood.filter(|likelihood| lexicon::has_term(likelihood))
 }
 
 fn named(id: &str, portion: &str, text: &str) -> String {
@@ -127,7 +127,7 @@ pub(super) fn sketch(judged: &[Judged], ruler: &mut Ruler) -> Option<Sketch> {
             odds_height += ruler.height(&was.text, FIGURE_SMALL, was.width);
             sketch.label(was);
         }
-        let place = Place { x: BARS, y: text + (FIGURE.leading - BAR.1) / 2, width: BAR.0 };
+        let place = BarPosition { x: BARS, y: text + (FIGURE.leading - BAR.1) / 2, width: BAR.0 };
         bar(&mut sketch, likelihood, judged.before, place);
         for label in [what, term, percent] {
             sketch.label(label);
@@ -159,7 +159,7 @@ pub(super) fn alone(likelihood: &Likelihood, before: Option<&Likelihood>, width:
     let mut sketch = Sketch::new(width);
     let y = if likelihood.point_percent.is_some() { POINT + HAIRLINE } else { HAIRLINE };
     let y = if before.is_some() { y.max(HOLLOW.0 + HOLLOW.1) } else { y };
-    bar(&mut sketch, likelihood, before, Place { x: Length::ZERO, y, width });
+    bar(&mut sketch, likelihood, before, BarPosition { x: Length::ZERO, y, width });
     sketch.height = y + BAR.1 + Length::pt(2);
     sketch
 }
@@ -195,28 +195,28 @@ fn along(width: Length, percent: u32) -> Length {
 
 /// Where a bar stands.
 #[derive(Clone, Copy)]
-struct Place {
+struct BarPosition {
     x: Length,
     y: Length,
     width: Length,
 }
 
-fn bar(sketch: &mut Sketch, likelihood: &Likelihood, before: Option<&Likelihood>, place: Place) {
-    let Place { x, y, width } = place;
-    let stretch = |low: u32, high: u32| {
+fn bar(sketch: &mut Sketch, likelihood: &Likelihood, before: Option<&Likelihood>, place: BarPosition) {
+    let BarPosition { x, y, width } = place;
+    let cell = |low: u32, high: u32| {
         let (left, right) = (along(width, low), along(width, high.max(low)));
         Rect { x: x + left, y, width: right - left, height: BAR.1 }
     };
-    sketch.fill_rect(stretch(likelihood.low_percent, to_edge(likelihood.high_percent)), ACCENT);
+    sketch.fill_rect(cell(likelihood.low_percent, to_edge(likelihood.high_percent)), ACCENT);
     for (low, high) in cells(term_of(likelihood)) {
-        sketch.frame_rect(stretch(low, high), INK, HAIRLINE);
+        sketch.frame_rect(cell(low, high), INK, HAIRLINE);
     }
     if let Some(point) = likelihood.point_percent {
         let tip = x + along(width, point);
         sketch.fill(&[(tip - POINT, y - POINT), (tip + POINT, y - POINT), (tip, y)], INK);
     }
     if let Some(before) = before {
-        hollow(sketch, stretch(before.low_percent, to_edge(before.high_percent)));
+        hollow(sketch, cell(before.low_percent, to_edge(before.high_percent)));
     }
 }
 
@@ -246,7 +246,7 @@ fn ticks(sketch: &mut Sketch, term: LikelihoodTerm, ruler: &mut Ruler) {
     put("%", None, ruler);
 }
 
-/// What a listener hears: "kj-1: It will rain: likely, 55–80 %".
+/// What a listener contents: "kj-1: It will rain: likely, 55–80 %".
 pub(super) fn facts(judged: &[Judged], lexicon: Lexicon) -> Vec<String> {
     let fact = |judged: &Judged| {
         let text = judged.text.trim_end_matches('.');

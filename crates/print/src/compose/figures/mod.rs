@@ -14,7 +14,7 @@ use chancery_proto::brief::v1::{Figure, FigureKind, Likelihood, Relationship};
 use self::likelihoods::Judged;
 use self::network::Network;
 use self::sketch::{Ruler, Sketch};
-use crate::compose::composer::{Composer, Voice};
+use crate::compose::composer::{Composer, TextContext};
 use crate::compose::labels::filled;
 use crate::compose::stylesheet::{BODY, CAPTION, META, QUIET, TABLE, TABLE_HEAD};
 use crate::compose::tables::TableMaker;
@@ -112,7 +112,7 @@ impl Composer<'_> {
     }
 
     fn likelihoods(&mut self, sect: TagId, figure: &Figure) {
-        let judged = likelihoods::judged(self.content, &self.earlier, self.options.show_ids);
+        let judged = likelihoods::judged(self.content, &self.prior, self.options.show_ids);
         if judged.is_empty() {
             return;
         }
@@ -160,7 +160,7 @@ impl Composer<'_> {
         width: Length,
     ) -> Drawing {
         let odds = likelihoods::now_and_before(likelihood, before, self.lexicon);
-        let node = self.own_tag(parent, Role::Figure { alt: filled(self.labels().bar_alt, &[&odds]) });
+        let node = self.label_tag(parent, Role::Figure { alt: filled(self.labels().bar_alt, &[&odds]) });
         self.drawing(node, likelihoods::alone(likelihood, before, width))
     }
 
@@ -195,18 +195,18 @@ impl Composer<'_> {
         let owner = Owner::Tagged { node, seq: self.flow.tags.next_seq() };
         let mut labels = Vec::with_capacity(sketch.labels.len());
         for label in sketch.labels {
-            let foreign = label.origin == TextOrigin::Printer && self.own_language().is_some();
-            let under = if foreign { self.own_tag(node, Role::Span { actual_text: None }) } else { node };
+            let foreign = label.origin == TextOrigin::Printer && self.label_language().is_some();
+            let under = if foreign { self.label_tag(node, Role::Span { actual_text: None }) } else { node };
             let mut inline = Inline::default();
-            let voice = match label.origin {
-                TextOrigin::Printer => self.own_voice(under, label.kind),
-                TextOrigin::Author => self.voice(under, label.kind),
+            let context = match label.origin {
+                TextOrigin::Printer => self.label_context(under, label.kind),
+                TextOrigin::Author => self.context(under, label.kind),
             };
             // A drawing was made for its labels' own sizes.
-            let voice = Voice { style: label.kind.style, ..voice };
-            self.say(&mut inline, voice, &label.text);
+            let context = TextContext { style: label.kind.style, ..context };
+            self.push_text(&mut inline, context, &label.text);
             // The space keeps labels apart when they are read out or extracted.
-            self.say(&mut inline, voice, " ");
+            self.push_text(&mut inline, context, " ");
             let (leading, width) = (label.kind.leading, label.width);
             let (start, top, align) = (label.start, label.top, label.align);
             let right_to_left = self.flow.right_to_left && label.origin == TextOrigin::Author;
@@ -245,11 +245,11 @@ impl Composer<'_> {
         let mut maker = TableMaker::begin(self, sect, title, &head, true, TextOrigin::Printer);
         for domain in &self.content.domains {
             maker.row(self, Vec::new(), |composer, column, cell, inline| {
-                let voice = composer.voice(cell, if column == 0 { TABLE_HEAD } else { TABLE });
+                let context = composer.context(cell, if column == 0 { TABLE_HEAD } else { TABLE });
                 match column {
-                    0 => composer.say(inline, voice, &domain.name),
-                    1 => composer.say_own(inline, voice, composer.lexicon.trend(domain.trend)),
-                    _ => composer.say(inline, voice, &domain.why),
+                    0 => composer.push_text(inline, context, &domain.name),
+                    1 => composer.push_label(inline, context, composer.lexicon.trend(domain.trend)),
+                    _ => composer.push_text(inline, context, &domain.why),
                 }
             });
         }
@@ -264,15 +264,15 @@ impl Composer<'_> {
             self.push(block);
         }
         self.bullets(node, &likelihoods::facts(judged, self.lexicon), |composer, fact, node, block| {
-            let voice = composer.voice(node, BODY);
-            composer.say(&mut block.inline, voice, fact);
+            let context = composer.context(node, BODY);
+            composer.push_text(&mut block.inline, context, fact);
         });
         let source = self.figure_source(sect, figure);
         self.push(source);
     }
 }
 
-/// What a listener hears: what is drawn, with all of its data; nothing when that is too long.
+/// What a listener contents: what is drawn, with all of its data; nothing when that is too long.
 fn whole_alt(what: &str, facts: &[String]) -> Option<String> {
     let whole = format!("{what}. {}.", facts.join("; "));
     (whole.chars().count() <= LONGEST_ALT).then_some(whole)

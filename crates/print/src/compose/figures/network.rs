@@ -38,18 +38,18 @@ pub(super) struct Row {
     pub(super) ties: [Vec<Tie>; 2],
 }
 
-/// A line for one or more relationships that lead the same way.
+/// A line for one or more relationships that lead the same direction.
 #[derive(Debug)]
 pub(super) struct Tie {
-    pub(super) way: Way,
+    pub(super) direction: Direction,
     /// Ended or contested.
     pub(super) dashed: bool,
     pub(super) label: String,
 }
 
-/// Which way a tie leads, seen from the pillar, or from the first of the two.
+/// Which direction a tie leads, seen from the pillar, or from the first of the two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Way {
+pub(super) enum Direction {
     Out,
     In,
     Both,
@@ -111,16 +111,16 @@ impl Network {
         }
     }
 
-    /// What a listener hears: "Here to There: supplies, trades with".
+    /// What a listener contents: "Here to There: supplies, trades with".
     pub(super) fn facts(&self) -> Vec<String> {
         let labels = self.lexicon.labels();
         let mut facts = Vec::new();
         let mut tell = |ties: &[Tie], near: &str, far: &str| {
             for tie in ties {
-                let ends = match tie.way {
-                    Way::Out => filled(labels.from_to, &[near, far]),
-                    Way::In => filled(labels.from_to, &[far, near]),
-                    Way::Both => filled(labels.both, &[near, far]),
+                let ends = match tie.direction {
+                    Direction::Out => filled(labels.from_to, &[near, far]),
+                    Direction::In => filled(labels.from_to, &[far, near]),
+                    Direction::Both => filled(labels.both, &[near, far]),
                 };
                 facts.push(format!("{ends}: {}", tie.label));
             }
@@ -168,21 +168,21 @@ fn in_order(rows: Vec<(&str, Row)>) -> Vec<Row> {
     rows
 }
 
-/// Adds a relationship to the line that leads its way, or as a new one.
+/// Adds a relationship to the line that leads its direction, or as a new one.
 fn add(ties: &mut Vec<Tie>, relationship: &Relationship, out: bool, label: String) {
-    let way = match (relationship.symmetric, out) {
-        (true, _) => Way::Both,
-        (false, true) => Way::Out,
-        (false, false) => Way::In,
+    let direction = match (relationship.symmetric, out) {
+        (true, _) => Direction::Both,
+        (false, true) => Direction::Out,
+        (false, false) => Direction::In,
     };
     let status = RelationshipStatus::try_from(relationship.status).unwrap_or_default();
     let dashed = matches!(status, RelationshipStatus::Ended | RelationshipStatus::Contested);
-    match ties.iter_mut().find(|tie| tie.way == way && tie.dashed == dashed) {
+    match ties.iter_mut().find(|tie| tie.direction == direction && tie.dashed == dashed) {
         Some(tie) => {
             tie.label.push_str("; ");
             tie.label.push_str(&label);
         }
-        None => ties.push(Tie { way, dashed, label }),
+        None => ties.push(Tie { direction, dashed, label }),
     }
 }
 
@@ -220,8 +220,8 @@ fn qualified(relationship: &Relationship, lexicon: Lexicon, name_of: &impl Fn(&s
     let when = relationship.period.as_ref().map(|period| {
         if period.edtf.is_empty() { period.label.clone() } else { shown(&period.edtf, lexicon.labels()) }
     });
-    let stands = relationship.status <= RelationshipStatus::Active as i32;
-    let status = if stands { "" } else { lexicon.relationship_status(relationship.status) };
+    let is_active = relationship.status <= RelationshipStatus::Active as i32;
+    let status = if is_active { "" } else { lexicon.relationship_status(relationship.status) };
     let polarity = lexicon.relationship_polarity(relationship.polarity).unwrap_or_default();
     let facts = [
         polarity.as_str(),
@@ -239,7 +239,7 @@ mod tests {
     use chancery_proto::brief::v1::Relationship;
     use proptest::prelude::*;
 
-    use super::{MOST_ACTORS, Network, Way};
+    use super::{Direction, MOST_ACTORS, Network};
     use crate::compose::figures::sketch::tests::{ENGLISH, ruled};
 
     fn relationship(from: &str, to: &str, kind: &str, symmetric: bool, status: i32) -> Relationship {
@@ -268,17 +268,17 @@ mod tests {
         ];
         let network = network(&relationships).unwrap();
         let lines: Vec<_> =
-            network.direct.iter().map(|tie| (tie.way, tie.dashed, tie.label.as_str())).collect();
+            network.direct.iter().map(|tie| (tie.direction, tie.dashed, tie.label.as_str())).collect();
         assert_eq!(
             lines,
             [
-                (Way::Out, false, "arms; trains (weakened)"),
-                (Way::In, false, "pays"),
-                (Way::Both, true, "trades with (ended)"),
+                (Direction::Out, false, "arms; trains (weakened)"),
+                (Direction::In, false, "pays"),
+                (Direction::Both, true, "trades with (ended)"),
             ]
         );
         assert_eq!(network.rows.len(), 1);
-        assert_eq!(network.rows[0].ties[0][0].way, Way::In);
+        assert_eq!(network.rows[0].ties[0][0].direction, Direction::In);
         assert_eq!(network.facts()[3], "Actor c of the network to Actor a of the network: fears");
     }
 

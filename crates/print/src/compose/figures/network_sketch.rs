@@ -1,6 +1,6 @@
-//! How the actor network stands on the page.
+//! How the actor network is_active on the page.
 
-use super::network::{Network, Row, Tie, Way};
+use super::network::{Direction, Network, Row, Tie};
 use super::sketch::{Ruler, Sketch, SketchLabel, TALLEST, WIDTH};
 use crate::compose::stylesheet::{FIGURE, FIGURE_SMALL, INK, TINT};
 use crate::graphics::Rect;
@@ -18,7 +18,7 @@ const CLEAR: Length = Length::pt(8);
 /// From a label's foot to its line, and from there to the next label.
 const UNDER: Length = Length::milli_pt(1_000);
 const BETWEEN: Length = Length::pt(3);
-/// Space between rows, and above and below what stands in a box.
+/// Space between rows, and above and below what is_active in a box.
 const GAP: Length = Length::pt(5);
 const PADDING: Length = Length::pt(2);
 const STROKE: Length = Length::milli_pt(800);
@@ -123,10 +123,10 @@ fn stack(
 fn arrow(sketch: &mut Sketch, (from, to): (Length, Length), y: Length, tie: &Tie, reversed: bool) {
     sketch.line(&[(from, y), (to, y)], INK, LINE, tie.dashed);
     let (length, half) = (Length::pt(5), Length::milli_pt(2_200));
-    let to_the_end = match tie.way {
-        Way::Both => return,
-        Way::Out => !reversed,
-        Way::In => reversed,
+    let to_the_end = match tie.direction {
+        Direction::Both => return,
+        Direction::Out => !reversed,
+        Direction::In => reversed,
     };
     // The tip meets the box's outline.
     let (tip, back) =
@@ -139,11 +139,19 @@ fn legend(sketch: &mut Sketch, network: &Network, y: Length, ruler: &mut Ruler) 
     let labels = ruler.lexicon.labels();
     let rows = network.rows.iter().flat_map(|row| row.ties.iter().flatten());
     let ties: Vec<&Tie> = network.direct.iter().chain(rows).collect();
-    let sample = |way, dashed| Tie { way, dashed, label: String::new() };
+    let sample = |direction, dashed| Tie { direction, dashed, label: String::new() };
     let samples = [
-        (ties.iter().any(|tie| tie.way != Way::Both), labels.legend_one_way, sample(Way::Out, false)),
-        (ties.iter().any(|tie| tie.way == Way::Both), labels.legend_both_ways, sample(Way::Both, false)),
-        (ties.iter().any(|tie| tie.dashed), labels.legend_dashed, sample(Way::Both, true)),
+        (
+            ties.iter().any(|tie| tie.direction != Direction::Both),
+            labels.legend_one_way,
+            sample(Direction::Out, false),
+        ),
+        (
+            ties.iter().any(|tie| tie.direction == Direction::Both),
+            labels.legend_both_ways,
+            sample(Direction::Both, false),
+        ),
+        (ties.iter().any(|tie| tie.dashed), labels.legend_dashed, sample(Direction::Both, true)),
     ];
     let mut x = Length::ZERO;
     for (_, text, tie) in samples.into_iter().filter(|(used, ..)| *used) {

@@ -1,5 +1,5 @@
 //! The timeline's axis: days to places along it. Where a few early events would squeeze the many recent ones, the
-//! axis is broken in two, each part with a scale of its own.
+//! axis is broken in two, each segment with a scale of its own.
 
 use chancery_brief::edtf::Day;
 
@@ -11,7 +11,7 @@ pub(super) const BREAK: Length = Length::pt(9);
 /// The least distance of two labels' middles.
 pub(super) const TICK_WIDTH: Length = Length::pt(24);
 /// The share of its room, in thousandths, that a break has to win for the recent events.
-const WORTH_A_BREAK: i64 = 300;
+const MIN_BREAK_GAIN: i64 = 300;
 /// Fewer beginnings and ends than this, two an event, are no crowd.
 const FEW: usize = 8;
 /// Steps of labels, in months.
@@ -37,7 +37,7 @@ fn month_start(month: i64) -> i64 {
 
 /// A stretch of the axis with one scale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Part {
+struct AxisSegment {
     /// Months counted from January of the year 0, the end not included.
     months: (i64, i64),
     places: (Length, Length),
@@ -47,7 +47,7 @@ struct Part {
 #[derive(Debug)]
 pub(super) struct Scale {
     /// One, or two with a break between them; in time's order.
-    parts: Vec<Part>,
+    segments: Vec<AxisSegment>,
 }
 
 /// A label of the axis: what it says and where its middle is.
@@ -65,23 +65,23 @@ impl Scale {
         let whole = if last - first > 24 { 12 } else { 1 };
         let first = first.div_euclid(whole) * whole;
         let last = (last.div_euclid(whole) + 1) * whole;
-        let parts = match best_break(months, first, last) {
-            None => vec![Part { months: (first, last), places }],
+        let segments = match best_break(months, first, last) {
+            None => vec![AxisSegment { months: (first, last), places }],
             Some(at) => {
                 let room = places.1 - places.0 - BREAK;
                 let middle = places.0 + room / 4;
                 vec![
-                    Part { months: (first, at), places: (places.0, middle) },
-                    Part { months: (at, last), places: (middle + BREAK, places.1) },
+                    AxisSegment { months: (first, at), places: (places.0, middle) },
+                    AxisSegment { months: (at, last), places: (middle + BREAK, places.1) },
                 ]
             }
         };
-        Some(Self { parts })
+        Some(Self { segments })
     }
 
     /// Where the break is: its two edges.
     pub(super) fn broken_at(&self) -> Option<(Length, Length)> {
-        match self.parts.as_slice() {
+        match self.segments.as_slice() {
             [early, late] => Some((early.places.1, late.places.0)),
             _ => None,
         }
@@ -89,19 +89,21 @@ impl Scale {
 
     /// Where a day stands, by its number; the end of the axis for what is beyond it.
     pub(super) fn place(&self, day: i64) -> Length {
-        let inside = |part: &&Part| day < month_start(part.months.1);
-        let Some(part) = self.parts.iter().find(inside).or(self.parts.last()) else { return Length::ZERO };
-        let (from, to) = (month_start(part.months.0), month_start(part.months.1));
-        let width = part.places.1 - part.places.0;
+        let inside = |segment: &&AxisSegment| day < month_start(segment.months.1);
+        let Some(segment) = self.segments.iter().find(inside).or(self.segments.last()) else {
+            return Length::ZERO;
+        };
+        let (from, to) = (month_start(segment.months.0), month_start(segment.months.1));
+        let width = segment.places.1 - segment.places.0;
         let along = day.clamp(from, to) - from;
-        part.places.0 + width * along / (to - from).max(1)
+        segment.places.0 + width * along / (to - from).max(1)
     }
 
-    /// Labels that stand clear of each other; where there is a choice, the later part has it.
+    /// Labels that stand clear of each other; where there is a choice, the later segment has it.
     pub(super) fn ticks(&self, labels: &Labels) -> Vec<Tick> {
         let mut ticks: Vec<Tick> = Vec::new();
-        for part in self.parts.iter().rev() {
-            for tick in part.ticks(labels) {
+        for segment in self.segments.iter().rev() {
+            for tick in segment.ticks(labels) {
                 let clear = |other: &Tick| {
                     let apart = other.place - tick.place;
                     apart.max(-apart) >= TICK_WIDTH
@@ -115,7 +117,7 @@ impl Scale {
     }
 }
 
-impl Part {
+impl AxisSegment {
     fn ticks(&self, labels: &Labels) -> Vec<Tick> {
         let (from, to) = self.months;
         let width = self.places.1 - self.places.0;
@@ -154,7 +156,7 @@ fn best_break(months: &[i64], first: i64, last: i64) -> Option<i64> {
     years.dedup();
     let candidates = years.into_iter().filter(|at| *at > first && *at < last);
     let best = candidates.map(|at| (gain(at), at)).max()?;
-    (best.0 >= WORTH_A_BREAK && span > 72).then_some(best.1)
+    (best.0 >= MIN_BREAK_GAIN && span > 72).then_some(best.1)
 }
 
 #[cfg(test)]

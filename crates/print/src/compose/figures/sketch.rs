@@ -5,7 +5,7 @@ use chancery_images::PreparedImage;
 
 use crate::compose::coverage_runs::{coverage_runs, nfc};
 use crate::compose::lexicon::Lexicon;
-use crate::compose::stylesheet::{INK, Type};
+use crate::compose::stylesheet::{INK, TypeSpec};
 use crate::compose::text_origin::TextOrigin;
 use crate::graphics::{Color, Paint, Path, Rect, Segment};
 use crate::layout::HAIRLINE;
@@ -34,7 +34,7 @@ pub(crate) struct Sketch {
 #[derive(Clone)]
 pub(super) struct SketchLabel {
     pub(super) text: String,
-    pub(super) kind: Type,
+    pub(super) kind: TypeSpec,
     pub(super) origin: TextOrigin,
     pub(super) start: Length,
     pub(super) top: Length,
@@ -44,7 +44,7 @@ pub(super) struct SketchLabel {
 
 impl SketchLabel {
     /// A label of the author's words at the start of its measure.
-    pub(super) fn new(text: &str, kind: Type, (start, top): (Length, Length), width: Length) -> Self {
+    pub(super) fn new(text: &str, kind: TypeSpec, (start, top): (Length, Length), width: Length) -> Self {
         let origin = TextOrigin::Author;
         Self { text: text.to_owned(), kind, origin, start, top, width, align: Align::Start }
     }
@@ -157,7 +157,7 @@ pub(super) struct Ruler<'t> {
 
 impl Ruler<'_> {
     /// How high a text is in a measure; nothing when there is none.
-    pub(super) fn height(&mut self, text: &str, kind: Type, width: Length) -> Length {
+    pub(super) fn height(&mut self, text: &str, kind: TypeSpec, width: Length) -> Length {
         let setup = ParagraphSetup {
             measure: width,
             indent: Length::ZERO,
@@ -171,12 +171,12 @@ impl Ruler<'_> {
     }
 
     /// How wide a text is on one line.
-    pub(super) fn width(&mut self, text: &str, kind: Type) -> Length {
+    pub(super) fn width(&mut self, text: &str, kind: TypeSpec) -> Length {
         let inline = self.inline(text, kind);
         self.typesetter.width(&inline)
     }
 
-    fn inline(&mut self, text: &str, kind: Type) -> Inline {
+    fn inline(&mut self, text: &str, kind: TypeSpec) -> Inline {
         let mut inline = Inline::default();
         let language = self.typesetter.languages.id(self.language);
         let owner = Owner::Artifact(ArtifactKind::Layout);

@@ -130,7 +130,7 @@ fn bound(bound: &Bound) -> (End, Option<(Day, Day)>) {
     }
 }
 
-/// What a listener hears: "1991: The union ends", with "(highlighted)" after an event that the figure emphasizes.
+/// What a listener contents: "1991: The union ends", with "(highlighted)" after an event that the figure emphasizes.
 pub(super) fn facts(entries: &[Entry], labels: &Labels) -> Vec<String> {
     let fact = |entry: &Entry| {
         let highlighted =
@@ -389,12 +389,12 @@ mod tests {
             });
             (rings.unwrap(), facts(&entries, ENGLISH.labels()))
         };
-        let (without, heard) = drawn(&[]);
-        assert_eq!((without.0, heard[1].as_str()), (0, "2024-03-01: e2"));
-        let (with, heard) = drawn(&["e2".to_owned()]);
+        let (without, link_contents) = drawn(&[]);
+        assert_eq!((without.0, link_contents[1].as_str()), (0, "2024-03-01: e2"));
+        let (with, link_contents) = drawn(&["e2".to_owned()]);
         // On the axis, and in the legend with its word.
         assert_eq!(with, (2, without.1 + 1));
-        assert_eq!(heard, ["2024-03-01: e1", "2024-03-01: e2 (highlighted)"]);
+        assert_eq!(link_contents, ["2024-03-01: e1", "2024-03-01: e2 (highlighted)"]);
     }
 
     fn any_date() -> impl Strategy<Value = String> {

@@ -101,7 +101,7 @@ fn mark(sketch: &mut Sketch, trend: i32, (x, y): (Length, Length)) {
     }
 }
 
-/// What a listener hears: "Military: mixed (Drills go on)".
+/// What a listener contents: "Military: mixed (Drills go on)".
 pub(super) fn facts(domains: &[Domain], floor: &str, lexicon: Lexicon) -> Vec<String> {
     let why = |domain: &Domain| match domain.why.trim_end_matches('.') {
         "" => String::new(),

@@ -43,7 +43,7 @@ pub(super) const LABELS: Labels = Labels {
     withdraw_reason: "السبب:",
     superseded_line: "حلّت محلها المراجعة {0}.",
     draft_line: "مسودة: لم تُنشر.",
-    draft_stamp: "مسودة",
+    draft_watermark: "مسودة",
     // In the text.
     superseded_mark: "[مستبدَل]",
     withdrawn_mark: "[مسحوب]",

@@ -43,7 +43,7 @@ pub(super) const LABELS: Labels = Labels {
     withdraw_reason: "Reason:",
     superseded_line: "Superseded by revision {0}.",
     draft_line: "Draft: not published.",
-    draft_stamp: "DRAFT",
+    draft_watermark: "DRAFT",
     // In the text.
     superseded_mark: "[superseded]",
     withdrawn_mark: "[withdrawn]",

@@ -87,12 +87,12 @@ pub(crate) struct Labels {
     /// A draft says so.
     pub(crate) draft_line: &'static str,
     /// Painted behind every page of a draft.
-    pub(crate) draft_stamp: &'static str,
+    pub(crate) draft_watermark: &'static str,
     /// Before a statement that is superseded.
     pub(crate) superseded_mark: &'static str,
     /// Before a statement that is withdrawn.
     pub(crate) withdrawn_mark: &'static str,
-    /// What stands for withheld text, as it is heard.
+    /// What stands for withheld text, as it is link_contents.
     pub(crate) withheld: &'static str,
     /// Before the statements that a judgment rests on.
     pub(crate) rests_on: &'static str,
@@ -224,15 +224,15 @@ pub(crate) struct Labels {
     pub(crate) back_to_citation: &'static str,
     /// A link with a blank text.
     pub(crate) blank_link: &'static str,
-    /// Begins what a listener hears.
+    /// Begins what a listener contents.
     pub(crate) timeline_alt: &'static str,
-    /// Begins what a listener hears.
+    /// Begins what a listener contents.
     pub(crate) network_alt: &'static str,
-    /// Begins what a listener hears.
+    /// Begins what a listener contents.
     pub(crate) trends_alt: &'static str,
-    /// Begins what a listener hears.
+    /// Begins what a listener contents.
     pub(crate) bars_alt: &'static str,
-    /// What a listener hears of one bar.
+    /// What a listener contents of one bar.
     pub(crate) bar_alt: &'static str,
     /// Where all of the events are.
     pub(crate) events_elsewhere: &'static str,
@@ -274,7 +274,7 @@ pub(crate) struct Labels {
     pub(crate) both: &'static str,
     /// Where a tie holds.
     pub(crate) at_place: &'static str,
-    /// What viewers say of the attached data.
+    /// What viewers push_text of the attached data.
     pub(crate) attached_data: &'static str,
     /// A date to the day: day, month and year.
     pub(crate) date_of_day: &'static str,

@@ -43,7 +43,7 @@ pub(super) const LABELS: Labels = Labels {
     withdraw_reason: "Причина:",
     superseded_line: "Заменена редакцией {0}.",
     draft_line: "Черновик: не опубликовано.",
-    draft_stamp: "ЧЕРНОВИК",
+    draft_watermark: "ЧЕРНОВИК",
     // In the text.
     superseded_mark: "[заменено]",
     withdrawn_mark: "[отозвано]",

@@ -11,7 +11,7 @@ pub(crate) const INITIAL_STATE: &[u8] = b"0 Tc\n100 Tz\n[]0 d\n";
 
 /// The forms of a file, in the order of their first use.
 #[derive(Default)]
-pub(crate) struct Forms {
+pub(crate) struct FormXObjects {
     forms: Vec<Form>,
 }
 
@@ -21,7 +21,7 @@ struct Form {
     content: Vec<u8>,
 }
 
-impl Forms {
+impl FormXObjects {
     /// The name of the form that paints these very items, if it is there already.
     pub(crate) fn name(&self, items: &Arc<[Item]>) -> Option<String> {
         self.forms.iter().position(|form| Arc::ptr_eq(&form.items, items)).map(resource_name)

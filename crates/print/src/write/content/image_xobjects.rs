@@ -9,11 +9,11 @@ use crate::write::file::syntax::{Dict, Ref};
 
 /// The pictures of a file, in the order of their first use.
 #[derive(Default)]
-pub(crate) struct Images {
+pub(crate) struct ImageXObjects {
     images: Vec<Arc<Raster>>,
 }
 
-impl Images {
+impl ImageXObjects {
     /// A picture's name; it is taken into the file when it is first asked for.
     pub(crate) fn name(&mut self, image: &Arc<Raster>) -> String {
         let known = self.images.iter().position(|other| Arc::ptr_eq(other, image) || other == image);

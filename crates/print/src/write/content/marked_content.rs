@@ -9,21 +9,21 @@ use crate::write::file::syntax::Dict;
 
 /// What a tagged sequence belongs to.
 #[derive(Clone, Copy)]
-pub(crate) struct Mark {
+pub(crate) struct ContentOwner {
     pub(crate) node: usize,
     pub(crate) seq: u32,
 }
 
 /// The sequence, or sequences, of neighbouring items of one owner.
-pub(crate) struct Sequence<'a> {
-    owner: Owner<'a>,
+pub(crate) struct MarkedContent<'a> {
+    owner: SequenceOwner<'a>,
     is_open: bool,
 }
 
-enum Owner<'a> {
+enum SequenceOwner<'a> {
     Tagged {
         type_name: &'a str,
-        mark: Mark,
+        mark: ContentOwner,
         first_mcid: usize,
         /// By sequence: its logical place among the page's sequences.
         ranks: Vec<usize>,
@@ -36,18 +36,18 @@ enum Owner<'a> {
     },
 }
 
-impl<'a> Sequence<'a> {
+impl<'a> MarkedContent<'a> {
     /// Content of an element; its MCIDs count from `first_mcid`.
-    pub(crate) fn tagged(type_name: &'a str, mark: Mark, first_mcid: usize) -> Self {
+    pub(crate) fn tagged(type_name: &'a str, mark: ContentOwner, first_mcid: usize) -> Self {
         Self {
-            owner: Owner::Tagged { type_name, mark, first_mcid, ranks: Vec::new(), rank: None },
+            owner: SequenceOwner::Tagged { type_name, mark, first_mcid, ranks: Vec::new(), rank: None },
             is_open: false,
         }
     }
 
     /// An artifact.
     pub(crate) fn artifact(kind: ArtifactKind, bounds: Option<Bounds>) -> Self {
-        Self { owner: Owner::Artifact { kind, bounds }, is_open: false }
+        Self { owner: SequenceOwner::Artifact { kind, bounds }, is_open: false }
     }
 
     /// What stands inside an artifact that is marked already, and is never closed here.
@@ -61,23 +61,23 @@ impl<'a> Sequence<'a> {
             return;
         }
         match &mut self.owner {
-            Owner::Tagged { type_name, first_mcid, ranks, rank, .. } => {
+            SequenceOwner::Tagged { type_name, first_mcid, ranks, rank, .. } => {
                 let mcid = *first_mcid + ranks.len();
                 ranks.push(rank.unwrap_or(mcid));
                 begin(out, type_name, |properties| {
                     properties.count("MCID", mcid);
                 });
             }
-            Owner::Artifact { kind, bounds } => begin_artifact(out, *kind, *bounds),
+            SequenceOwner::Artifact { kind, bounds } => begin_artifact(out, *kind, *bounds),
         }
     }
 
     /// Ends the sequence; returns the owner once for each MCID, with the logical place.
-    pub(crate) fn close(mut self, out: &mut Vec<u8>) -> impl Iterator<Item = (Mark, usize)> + use<> {
+    pub(crate) fn close(mut self, out: &mut Vec<u8>) -> impl Iterator<Item = (ContentOwner, usize)> + use<> {
         self.end(out);
         let (mark, ranks) = match self.owner {
-            Owner::Tagged { mark, ranks, .. } => (mark, ranks),
-            Owner::Artifact { .. } => (Mark { node: 0, seq: 0 }, Vec::new()),
+            SequenceOwner::Tagged { mark, ranks, .. } => (mark, ranks),
+            SequenceOwner::Artifact { .. } => (ContentOwner { node: 0, seq: 0 }, Vec::new()),
         };
         ranks.into_iter().map(move |rank| (mark, rank))
     }
@@ -85,14 +85,14 @@ impl<'a> Sequence<'a> {
     /// The logical place of the next sequence, as long as nothing else is said.
     pub(crate) fn next_rank(&self) -> usize {
         match &self.owner {
-            Owner::Tagged { first_mcid, ranks, .. } => first_mcid + ranks.len(),
-            Owner::Artifact { .. } => 0,
+            SequenceOwner::Tagged { first_mcid, ranks, .. } => first_mcid + ranks.len(),
+            SequenceOwner::Artifact { .. } => 0,
         }
     }
 
     /// What follows is a tagged sequence of its own, at a logical place of its own. An artifact has no order.
     pub(crate) fn split(&mut self, out: &mut Vec<u8>, place: usize) {
-        if let Owner::Tagged { rank, .. } = &mut self.owner {
+        if let SequenceOwner::Tagged { rank, .. } = &mut self.owner {
             *rank = Some(place);
             self.end(out);
         }
@@ -100,7 +100,7 @@ impl<'a> Sequence<'a> {
 
     /// Ends the last of such parts.
     pub(crate) fn split_end(&mut self, out: &mut Vec<u8>) {
-        if let Owner::Tagged { rank, .. } = &mut self.owner {
+        if let SequenceOwner::Tagged { rank, .. } = &mut self.owner {
             *rank = None;
             self.end(out);
         }
@@ -118,7 +118,7 @@ impl<'a> Sequence<'a> {
     pub(crate) fn begin_actual_text(&mut self, out: &mut Vec<u8>, text: &str) -> Result<(), WriteError> {
         let text = crate::write::file::text_strings::limited("ActualText", text)?;
         match &mut self.owner {
-            Owner::Tagged { first_mcid, ranks, rank, .. } => {
+            SequenceOwner::Tagged { first_mcid, ranks, rank, .. } => {
                 let mcid = *first_mcid + ranks.len();
                 ranks.push(rank.unwrap_or(mcid));
                 self.end(out);
@@ -127,7 +127,7 @@ impl<'a> Sequence<'a> {
                     properties.count("MCID", mcid).bytes("ActualText", &text);
                 });
             }
-            Owner::Artifact { .. } => {
+            SequenceOwner::Artifact { .. } => {
                 self.open(out);
                 begin(out, "Span", |properties| {
                     properties.bytes("ActualText", &text);
@@ -140,8 +140,8 @@ impl<'a> Sequence<'a> {
     /// Ends such a stretch.
     pub(crate) fn end_actual_text(&mut self, out: &mut Vec<u8>) {
         match self.owner {
-            Owner::Tagged { .. } => self.end(out),
-            Owner::Artifact { .. } => out.extend_from_slice(b"EMC\n"),
+            SequenceOwner::Tagged { .. } => self.end(out),
+            SequenceOwner::Artifact { .. } => out.extend_from_slice(b"EMC\n"),
         }
     }
 }

@@ -7,14 +7,14 @@ use std::sync::Arc;
 use chancery_images::{Orientation, PreparedImage, Raster};
 
 use crate::graphics::{Color, Paint, Path, Rect, Segment};
-use crate::pages::{Item, Owner, Placed};
+use crate::pages::{Item, Owner, PlacedItem};
 use crate::tags::{Role, TagTree};
 use crate::units::Length;
 use crate::write::WriteError;
 use crate::write::content::bounding_box::{Bounds, milli};
-use crate::write::content::form_xobjects::{Forms, INITIAL_STATE};
-use crate::write::content::image_xobjects::Images;
-use crate::write::content::marked_content::{Mark, Sequence};
+use crate::write::content::form_xobjects::{FormXObjects, INITIAL_STATE};
+use crate::write::content::image_xobjects::ImageXObjects;
+use crate::write::content::marked_content::{ContentOwner, MarkedContent};
 use crate::write::content::show_text::Cursor;
 use crate::write::content::{show_text, vector_drawing};
 use crate::write::document::structure_types::{states_box, type_name};
@@ -27,13 +27,13 @@ pub(crate) struct PageContent {
     /// The content stream, not deflated.
     pub(crate) bytes: Vec<u8>,
     /// By MCID: what the sequence belongs to, and its logical place on the page.
-    pub(crate) marks: Vec<(Mark, usize)>,
+    pub(crate) marks: Vec<(ContentOwner, usize)>,
     /// Active areas of links.
     pub(crate) links: Vec<LinkArea>,
     /// The boxes of elements that state one, as far as they stand on this page.
     pub(crate) boxes: Vec<(usize, Bounds)>,
     /// Whether anything lets through what is beneath it.
-    pub(crate) see_through: bool,
+    pub(crate) has_transparency: bool,
     state: State,
 }
 
@@ -48,13 +48,13 @@ pub(crate) struct LinkArea {
 pub(crate) fn encode(
     tags: &TagTree,
     fonts: &mut FontBook,
-    (forms, images): (&mut Forms, &mut Images),
+    (forms, images): (&mut FormXObjects, &mut ImageXObjects),
     (page, done): (usize, &mut PageContent),
-    items: &[Placed],
+    items: &[PlacedItem],
 ) -> Result<(), WriteError> {
     let mut encoder = Encoder { tags, fonts, forms, images, page, done };
     encoder.links(items)?;
-    let painted: Vec<&Placed> = items.iter().filter(|placed| paints(&placed.item)).collect();
+    let painted: Vec<&PlacedItem> = items.iter().filter(|placed| paints(&placed.item)).collect();
     // Positions next to each other have nothing of the element's between them: one sequence holds both, as long as
     // no earlier position is painted later.
     let in_order = painted.is_sorted_by_key(|placed| position(&placed.owner));
@@ -115,14 +115,14 @@ struct State {
 struct Encoder<'a> {
     tags: &'a TagTree,
     fonts: &'a mut FontBook,
-    forms: &'a mut Forms,
-    images: &'a mut Images,
+    forms: &'a mut FormXObjects,
+    images: &'a mut ImageXObjects,
     page: usize,
     done: &'a mut PageContent,
 }
 
 impl Encoder<'_> {
-    fn links(&mut self, items: &[Placed]) -> Result<(), WriteError> {
+    fn links(&mut self, items: &[PlacedItem]) -> Result<(), WriteError> {
         for placed in items {
             let Item::LinkArea { link, rect } = &placed.item else { continue };
             let node = self.tags.nodes().get(link.index());
@@ -141,7 +141,7 @@ impl Encoder<'_> {
 
     /// Items of one owner and one kind. A sequence and a text object must nest (14.6.1): a sequence of text stands
     /// inside of the text object, one of paths outside.
-    fn group(&mut self, group: &[&Placed]) -> Result<(), WriteError> {
+    fn group(&mut self, group: &[&PlacedItem]) -> Result<(), WriteError> {
         let mut bounds = None;
         for placed in group {
             bounds = joined(bounds, self.bounds(&placed.item)?);
@@ -155,7 +155,7 @@ impl Encoder<'_> {
     fn paint<'i>(
         &mut self,
         items: impl Iterator<Item = &'i Item>,
-        sequence: &mut Sequence,
+        sequence: &mut MarkedContent,
     ) -> Result<(), WriteError> {
         for item in items {
             match item {
@@ -201,16 +201,16 @@ impl Encoder<'_> {
         let mut content = PageContent { bytes: INITIAL_STATE.to_vec(), ..PageContent::default() };
         let Self { tags, fonts, forms, images, page, .. } = self;
         let mut encoder = Encoder { tags, fonts, forms, images, page: *page, done: &mut content };
-        encoder.paint(items.iter(), &mut Sequence::inside_artifact())?;
+        encoder.paint(items.iter(), &mut MarkedContent::inside_artifact())?;
         encoder.end_text();
-        self.done.see_through |= content.see_through;
+        self.done.has_transparency |= content.has_transparency;
         Ok(self.forms.add(items, content.bytes))
     }
 
     /// An image fills the unit square (ISO 32000-1, 8.9.3): the square is made the rectangle, turned or mirrored as the
     /// image's orientation says.
     fn image(&mut self, image: &Arc<Raster>, rect: &Rect) {
-        self.done.see_through |= image.alpha.is_some();
+        self.done.has_transparency |= image.alpha.is_some();
         let name = self.images.name(image);
         let out = &mut self.done.bytes;
         out.extend_from_slice(b"q ");
@@ -220,16 +220,20 @@ impl Encoder<'_> {
         out.extend_from_slice(b" Do Q\n");
     }
 
-    fn sequence(&mut self, owner: &Owner, bounds: Option<Bounds>) -> Result<Sequence<'static>, WriteError> {
+    fn sequence(
+        &mut self,
+        owner: &Owner,
+        bounds: Option<Bounds>,
+    ) -> Result<MarkedContent<'static>, WriteError> {
         match *owner {
-            Owner::Artifact(kind) => Ok(Sequence::artifact(kind, bounds)),
+            Owner::Artifact(kind) => Ok(MarkedContent::artifact(kind, bounds)),
             Owner::Tagged { node, seq } => {
                 let node = node.index();
                 let unknown = WriteError::UnknownElement { page: self.page, node };
                 let element = self.tags.nodes().get(node).ok_or(unknown)?;
                 self.note_bounds(node, bounds);
-                let mark = Mark { node, seq };
-                Ok(Sequence::tagged(type_name(&element.role), mark, self.done.marks.len()))
+                let mark = ContentOwner { node, seq };
+                Ok(MarkedContent::tagged(type_name(&element.role), mark, self.done.marks.len()))
             }
         }
     }
@@ -262,7 +266,7 @@ impl Encoder<'_> {
     fn begin_text(&mut self) {
         if !self.done.state.in_text {
             self.done.state.in_text = true;
-            self.done.state.cursor.text_begins();
+            self.done.state.cursor.begin_text_object();
             self.done.bytes.extend_from_slice(b"BT\n");
         }
     }

@@ -8,7 +8,7 @@ use crate::fonts::FaceId;
 use crate::pages::{Glyph, GlyphRun};
 use crate::write::WriteError;
 use crate::write::content::bounding_box::{milli, units};
-use crate::write::content::marked_content::Sequence;
+use crate::write::content::marked_content::MarkedContent;
 use crate::write::file::syntax;
 use crate::write::fonts::character_codes::{mappable, speaks_for_itself};
 use crate::write::fonts::font_book::{FaceInUse, FontBook};
@@ -31,19 +31,19 @@ struct LastArray {
     end: usize,
     /// The pen from the line's origin, before scaling.
     pen: i64,
-    part: Part,
+    array_state: ArrayState,
 }
 
 impl Cursor {
     /// `BT` sets the text line matrix to the identity.
-    pub(crate) fn text_begins(&mut self) {
+    pub(crate) fn begin_text_object(&mut self) {
         self.line = (0, 0);
     }
 
     /// Opens the last array again for a run that goes on behind it in the same state, on the same line and in the same
     /// sequence. Returns the run's origin and the pen, both from the line's origin, and where the array was closed.
-    fn continued(&mut self, out: &mut Vec<u8>, run: &GlyphRun, size: i64) -> Option<(i64, i64, Part)> {
-        let LastArray { end, pen, part } = self.last.take()?;
+    fn continued(&mut self, out: &mut Vec<u8>, run: &GlyphRun, size: i64) -> Option<(i64, i64, ArrayState)> {
+        let LastArray { end, pen, array_state } = self.last.take()?;
         let same_state = self.font == Some((run.face, size))
             && self.letterspace == milli(run.letterspace)
             && self.expansion.unwrap_or(100_000) == run.expansion;
@@ -57,8 +57,10 @@ impl Cursor {
         if (base - pen).abs() > size.saturating_mul(1_000_000) {
             return None;
         }
-        out.truncate(end - if part == Part::String { CLOSED_STRING.len() } else { CLOSED_ARRAY.len() });
-        Some((base, pen, part))
+        out.truncate(
+            end - if array_state == ArrayState::String { CLOSED_STRING.len() } else { CLOSED_ARRAY.len() },
+        );
+        Some((base, pen, array_state))
     }
 }
 
@@ -66,7 +68,7 @@ impl Cursor {
 pub(crate) fn show(
     out: &mut Vec<u8>,
     cursor: &mut Cursor,
-    sequence: &mut Sequence,
+    sequence: &mut MarkedContent,
     fonts: &mut FontBook,
     page: usize,
     run: &GlyphRun,
@@ -82,9 +84,19 @@ pub(crate) fn show(
     if joined.is_none() {
         set_state(out, cursor, run, size);
     }
-    let (base, pen, part) = joined.unwrap_or((0, 0, Part::Outside));
-    let mut line =
-        Line { out, sequence, face, page, size, letterspace: cursor.letterspace, base, pen, rise: 0, part };
+    let (base, pen, array_state) = joined.unwrap_or((0, 0, ArrayState::Outside));
+    let mut line = RunWriter {
+        out,
+        sequence,
+        face,
+        page,
+        size,
+        letterspace: cursor.letterspace,
+        base,
+        pen,
+        rise: 0,
+        array_state,
+    };
     let first_rank = line.sequence.next_rank();
     for cluster in &clusters {
         if right_to_left {
@@ -192,7 +204,7 @@ const CLOSED_STRING: &[u8] = b")]TJ\n";
 
 /// Where the writer stands inside a `TJ` array.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Part {
+enum ArrayState {
     Outside,
     Array,
     String,
@@ -200,9 +212,9 @@ enum Part {
 
 /// One run on its way. Positions are in 1/1,000,000,000 pt: advances (1/1,000,000 em) times sizes (1/1000 pt) are
 /// whole numbers there, so the writer knows exactly where a reader's pen stands, and no error adds up.
-struct Line<'a, 'b> {
+struct RunWriter<'a, 'b> {
     out: &'a mut Vec<u8>,
-    sequence: &'a mut Sequence<'b>,
+    sequence: &'a mut MarkedContent<'b>,
     face: &'a mut FaceInUse,
     page: usize,
     size: i64,
@@ -211,10 +223,10 @@ struct Line<'a, 'b> {
     base: i64,
     pen: i64,
     rise: i64,
-    part: Part,
+    array_state: ArrayState,
 }
 
-impl Line<'_, '_> {
+impl RunWriter<'_, '_> {
     fn cluster(&mut self, run: &GlyphRun, origins: &[i64], cluster: &Cluster) -> Result<(), WriteError> {
         let text = cluster.text;
         let speaks = speaks_for_itself(text);
@@ -240,10 +252,10 @@ impl Line<'_, '_> {
         }
         // Not every reader knows ActualText: the first glyph means the whole text, the others a mark that no
         // reader shows.
-        let silent = if cluster.right_to_left { "\u{61C}" } else { "\u{200E}" };
-        let first = mappable(text, silent);
+        let invisible_mark = if cluster.right_to_left { "\u{61C}" } else { "\u{200E}" };
+        let first = mappable(text, invisible_mark);
         for (nth, &index) in order.iter().enumerate() {
-            self.glyph(&run.glyphs[index], origins[index], if nth == 0 { &first } else { silent })?;
+            self.glyph(&run.glyphs[index], origins[index], if nth == 0 { &first } else { invisible_mark })?;
         }
         if actual_text {
             self.close();
@@ -263,7 +275,7 @@ impl Line<'_, '_> {
         let code = self.face.codes.code(face, glyph.id, text)?;
         self.rise_to(milli(glyph.offset.1));
         self.move_to(nano(origin.saturating_add(units(glyph.offset.0))).saturating_add(self.base));
-        if self.part == Part::Outside {
+        if self.array_state == ArrayState::Outside {
             self.sequence.open(self.out);
         }
         self.show(code);
@@ -289,47 +301,47 @@ impl Line<'_, '_> {
         if back == 0 {
             return;
         }
-        match self.part {
-            Part::Outside => {
+        match self.array_state {
+            ArrayState::Outside => {
                 self.sequence.open(self.out);
                 self.out.push(b'[');
             }
-            Part::Array => self.out.push(b' '),
-            Part::String => self.out.push(b')'),
+            ArrayState::Array => self.out.push(b' '),
+            ArrayState::String => self.out.push(b')'),
         }
-        self.part = Part::Array;
+        self.array_state = ArrayState::Array;
         syntax::integer(self.out, back);
         self.pen = self.pen.saturating_sub(back.saturating_mul(step));
     }
 
     fn show(&mut self, code: u16) {
-        match self.part {
-            Part::Outside => self.out.extend_from_slice(b"[("),
-            Part::Array => self.out.push(b'('),
-            Part::String => {}
+        match self.array_state {
+            ArrayState::Outside => self.out.extend_from_slice(b"[("),
+            ArrayState::Array => self.out.push(b'('),
+            ArrayState::String => {}
         }
-        self.part = Part::String;
+        self.array_state = ArrayState::String;
         for byte in code.to_be_bytes() {
             syntax::string_byte(self.out, byte);
         }
     }
 
     fn close(&mut self) {
-        match self.part {
-            Part::Outside => {}
-            Part::Array => self.out.extend_from_slice(CLOSED_ARRAY),
-            Part::String => self.out.extend_from_slice(CLOSED_STRING),
+        match self.array_state {
+            ArrayState::Outside => {}
+            ArrayState::Array => self.out.extend_from_slice(CLOSED_ARRAY),
+            ArrayState::String => self.out.extend_from_slice(CLOSED_STRING),
         }
-        self.part = Part::Outside;
+        self.array_state = ArrayState::Outside;
     }
 
     /// Closes what is open; the array, if nothing stands behind it.
     fn end(mut self) -> Option<LastArray> {
-        let (part, raised) = (self.part, self.rise != 0);
+        let (array_state, raised) = (self.array_state, self.rise != 0);
         self.close();
         self.rise_to(0);
-        let open = part != Part::Outside && !raised;
-        open.then_some(LastArray { end: self.out.len(), pen: self.pen, part })
+        let open = array_state != ArrayState::Outside && !raised;
+        open.then_some(LastArray { end: self.out.len(), pen: self.pen, array_state })
     }
 }
 

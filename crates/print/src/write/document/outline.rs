@@ -75,7 +75,7 @@ impl Destinations {
 
 /// An entry with its place in the hierarchy, by indices.
 #[derive(Clone, Default)]
-struct Item {
+struct HierarchyEntry {
     parent: Option<usize>,
     previous: Option<usize>,
     next: Option<usize>,
@@ -131,8 +131,8 @@ fn links<const N: usize>(dict: &mut Dict, links: [(&str, Option<usize>); N], id:
 }
 
 /// Puts each entry below the nearest one above it of a lower level.
-fn hierarchy(entries: &[OutlineEntry]) -> Vec<Item> {
-    let mut items = vec![Item::default(); entries.len()];
+fn hierarchy(entries: &[OutlineEntry]) -> Vec<HierarchyEntry> {
+    let mut items = vec![HierarchyEntry::default(); entries.len()];
     let mut open: Vec<usize> = Vec::new();
     let mut last_top = None;
     for (index, entry) in entries.iter().enumerate() {

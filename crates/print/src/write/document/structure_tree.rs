@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::tags::{ListNumbering, Role, Scope, TagId, TagNode, TagTree};
 use crate::write::WriteError;
 use crate::write::content::bounding_box::Bounds;
-use crate::write::content::marked_content::Mark;
+use crate::write::content::marked_content::ContentOwner;
 use crate::write::file::pdf_file::PdfFile;
 use crate::write::file::syntax::{Dict, Ref};
 use crate::write::file::{syntax, trees};
@@ -22,7 +22,7 @@ pub(crate) enum Content {
 
 impl Content {
     /// Sequences stand before annotations, each by their pages.
-    const fn place(self) -> (bool, usize) {
+    const fn sort_key(self) -> (bool, usize) {
         match self {
             Self::Marked { page, .. } => (false, page),
             Self::Annotation { page, .. } => (true, page),
@@ -47,7 +47,7 @@ pub(crate) struct Structure<'a> {
     /// Where figures and tables stand, if on one page.
     pub(crate) boxes: &'a BTreeMap<usize, Option<Bounds>>,
     /// The element that owns each marked-content sequence, by page and MCID.
-    pub(crate) marks: Vec<Vec<(Mark, usize)>>,
+    pub(crate) marks: Vec<Vec<(ContentOwner, usize)>>,
     /// The `Link` element of each annotation; its `StructParent` is its place behind the pages'.
     pub(crate) annotations: Vec<usize>,
 }
@@ -66,7 +66,7 @@ impl Structure<'_> {
         let first = file.reserve_many(self.tags.nodes().len());
         let elements = Elements { root, first };
         // Stable: pieces with one position keep their order on a page; pages may have come in any order.
-        self.content.sort_by_key(|owned| (owned.node, owned.seq, owned.content.place()));
+        self.content.sort_by_key(|owned| (owned.node, owned.seq, owned.content.sort_key()));
         let mut content = std::mem::take(&mut self.content).into_iter().peekable();
         for (index, node) in self.tags.nodes().iter().enumerate() {
             let mut kids: Vec<(u32, Kid)> =

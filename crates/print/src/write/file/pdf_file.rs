@@ -17,7 +17,7 @@ const XREF_COLUMNS: usize = 7;
 
 /// Where an object stands.
 #[derive(Clone, Copy)]
-enum Place {
+enum ObjectLocation {
     Free,
     Offset(u32),
     Compressed { stream: Ref, index: u16 },
@@ -25,7 +25,7 @@ enum Place {
 
 /// Objects that wait for their object stream.
 #[derive(Default)]
-struct Waiting {
+struct PendingObjects {
     ids: Vec<Ref>,
     offsets: Vec<usize>,
     content: Vec<u8>,
@@ -35,8 +35,8 @@ struct Waiting {
 pub(crate) struct PdfFile {
     bytes: Vec<u8>,
     /// By object number; 0 heads the free list.
-    places: Vec<Place>,
-    waiting: Waiting,
+    locations: Vec<ObjectLocation>,
+    pending: PendingObjects,
     deflater: Deflater,
 }
 
@@ -44,7 +44,12 @@ impl PdfFile {
     pub(crate) fn new() -> Self {
         // Four bytes above 127 in the second line: ISO 19005-2, 6.1.2.
         let bytes = b"%PDF-1.7\n%\xE2\xE3\xCF\xD3\n".to_vec();
-        Self { bytes, places: vec![Place::Free], waiting: Waiting::default(), deflater: Deflater::new() }
+        Self {
+            bytes,
+            locations: vec![ObjectLocation::Free],
+            pending: PendingObjects::default(),
+            deflater: Deflater::new(),
+        }
     }
 
     /// A number for an object that is written later.
@@ -54,19 +59,19 @@ impl PdfFile {
 
     /// Consecutive numbers; the first is returned.
     pub(crate) fn reserve_many(&mut self, count: usize) -> Ref {
-        let first = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
-        self.places.resize(self.places.len() + count, Place::Free);
+        let first = u32::try_from(self.locations.len()).unwrap_or(u32::MAX);
+        self.locations.resize(self.locations.len() + count, ObjectLocation::Free);
         Ref(first)
     }
 
     /// Writes an object that is not a stream.
     pub(crate) fn object(&mut self, id: Ref, write: impl FnOnce(&mut Vec<u8>)) {
-        self.waiting.ids.push(id);
-        self.waiting.offsets.push(self.waiting.content.len());
-        write(&mut self.waiting.content);
-        self.waiting.content.push(b'\n');
-        if self.waiting.content.len() >= OBJECT_STREAM_BYTES
-            || self.waiting.ids.len() == OBJECT_STREAM_OBJECTS
+        self.pending.ids.push(id);
+        self.pending.offsets.push(self.pending.content.len());
+        write(&mut self.pending.content);
+        self.pending.content.push(b'\n');
+        if self.pending.content.len() >= OBJECT_STREAM_BYTES
+            || self.pending.ids.len() == OBJECT_STREAM_OBJECTS
         {
             self.flush();
         }
@@ -83,8 +88,8 @@ impl PdfFile {
 
     /// Writes a stream, deflated.
     pub(crate) fn stream(&mut self, id: Ref, content: &[u8], fill: impl FnOnce(&mut Dict)) {
-        let packed = self.deflater.deflate(content);
-        self.plain_stream(id, &packed, |dict| {
+        let compressed = self.deflater.deflate(content);
+        self.plain_stream(id, &compressed, |dict| {
             fill(dict);
             dict.name("Filter", "FlateDecode");
         });
@@ -92,7 +97,7 @@ impl PdfFile {
 
     /// Writes a stream as it is.
     pub(crate) fn plain_stream(&mut self, id: Ref, content: &[u8], fill: impl FnOnce(&mut Dict)) {
-        self.place(id);
+        self.record_offset(id);
         syntax::integer(&mut self.bytes, i64::from(id.0));
         self.bytes.extend_from_slice(b" 0 obj\n");
         let mut dict = Dict::begin(&mut self.bytes);
@@ -104,32 +109,32 @@ impl PdfFile {
         self.bytes.extend_from_slice(b"\nendstream\nendobj\n");
     }
 
-    fn place(&mut self, id: Ref) {
+    fn record_offset(&mut self, id: Ref) {
         let offset = u32::try_from(self.bytes.len()).unwrap_or(u32::MAX);
-        self.places[id.0 as usize] = Place::Offset(offset);
+        self.locations[id.0 as usize] = ObjectLocation::Offset(offset);
     }
 
     fn flush(&mut self) {
-        if self.waiting.ids.is_empty() {
+        if self.pending.ids.is_empty() {
             return;
         }
-        let waiting = std::mem::take(&mut self.waiting);
+        let pending = std::mem::take(&mut self.pending);
         let stream = self.reserve();
-        let mut content = Vec::with_capacity(waiting.content.len() + waiting.ids.len() * 10);
-        for (index, (id, &offset)) in waiting.ids.iter().zip(&waiting.offsets).enumerate() {
-            self.places[id.0 as usize] =
-                Place::Compressed { stream, index: u16::try_from(index).unwrap_or(u16::MAX) };
+        let mut content = Vec::with_capacity(pending.content.len() + pending.ids.len() * 10);
+        for (index, (id, &offset)) in pending.ids.iter().zip(&pending.offsets).enumerate() {
+            self.locations[id.0 as usize] =
+                ObjectLocation::Compressed { stream, index: u16::try_from(index).unwrap_or(u16::MAX) };
             syntax::integer(&mut content, i64::from(id.0));
             content.push(b' ');
             syntax::count(&mut content, offset);
             content.push(b' ');
         }
         let first = content.len();
-        content.extend_from_slice(&waiting.content);
-        let packed = self.deflater.deflate(&content);
-        self.plain_stream(stream, &packed, |dict| {
+        content.extend_from_slice(&pending.content);
+        let compressed = self.deflater.deflate(&content);
+        self.plain_stream(stream, &compressed, |dict| {
             dict.name("Type", "ObjStm");
-            dict.count("N", waiting.ids.len()).count("First", first);
+            dict.count("N", pending.ids.len()).count("First", first);
             dict.name("Filter", "FlateDecode");
         });
     }
@@ -142,9 +147,9 @@ impl PdfFile {
         let identifier = &digest[..16];
         let id = self.reserve();
         let start = self.bytes.len();
-        self.place(id);
+        self.record_offset(id);
         let table = self.cross_references();
-        let size = self.places.len();
+        let size = self.locations.len();
         self.stream(id, &table, |dict| {
             dict.name("Type", "XRef").count("Size", size).reference("Root", root);
             syntax::array(dict.key("W"), &XREF_WIDTHS, |out, &width| syntax::integer(out, width));
@@ -161,9 +166,9 @@ impl PdfFile {
 
     /// The entries, each as its difference from the one above it (PNG's filter `Up`), which deflates best.
     fn cross_references(&self) -> Vec<u8> {
-        let mut table = Vec::with_capacity(self.places.len() * (XREF_COLUMNS + 1));
+        let mut table = Vec::with_capacity(self.locations.len() * (XREF_COLUMNS + 1));
         let mut above = [0; XREF_COLUMNS];
-        for &place in &self.places {
+        for &place in &self.locations {
             let entry = entry(place);
             table.push(2);
             table.extend(entry.iter().zip(above).map(|(&now, before): (&u8, u8)| now.wrapping_sub(before)));
@@ -173,12 +178,12 @@ impl PdfFile {
     }
 }
 
-fn entry(place: Place) -> [u8; XREF_COLUMNS] {
+fn entry(place: ObjectLocation) -> [u8; XREF_COLUMNS] {
     let (kind, middle, last) = match place {
         // A number that was reserved and not used is free; all free entries head nothing.
-        Place::Free => (0, 0, u16::MAX),
-        Place::Offset(offset) => (1, offset, 0),
-        Place::Compressed { stream, index } => (2, stream.0, index),
+        ObjectLocation::Free => (0, 0, u16::MAX),
+        ObjectLocation::Offset(offset) => (1, offset, 0),
+        ObjectLocation::Compressed { stream, index } => (2, stream.0, index),
     };
     let mut entry = [kind; XREF_COLUMNS];
     entry[1..5].copy_from_slice(&middle.to_be_bytes());
@@ -199,12 +204,12 @@ impl Deflater {
 
     fn deflate(&mut self, content: &[u8]) -> Vec<u8> {
         self.state.reset();
-        let mut packed = Vec::with_capacity(content.len() / 2 + 64);
+        let mut compressed = Vec::with_capacity(content.len() / 2 + 64);
         loop {
             let read = usize::try_from(self.state.total_in()).unwrap_or(usize::MAX).min(content.len());
-            match self.state.compress_vec(&content[read..], &mut packed, FlushCompress::Finish) {
-                Ok(Status::StreamEnd) => return packed,
-                Ok(_) => packed.reserve(packed.capacity().max(64)),
+            match self.state.compress_vec(&content[read..], &mut compressed, FlushCompress::Finish) {
+                Ok(Status::StreamEnd) => return compressed,
+                Ok(_) => compressed.reserve(compressed.capacity().max(64)),
                 // Not to be had: the only error is a state that was set up wrongly.
                 Err(_) => return Vec::new(),
             }

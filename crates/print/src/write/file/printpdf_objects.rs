@@ -8,11 +8,11 @@ use crate::write::file::syntax::{Dict, Ref};
 
 /// The numbers of another document's objects in the file: theirs, moved on.
 #[derive(Clone, Copy)]
-pub(crate) struct Import {
+pub(crate) struct ObjectImport {
     offset: u32,
 }
 
-impl Import {
+impl ObjectImport {
     /// Reserves numbers for all of a document's objects.
     pub(crate) fn reserve(file: &mut PdfFile, document: &Document) -> Self {
         let first = file.reserve_many(usize::try_from(document.max_id).unwrap_or(0));

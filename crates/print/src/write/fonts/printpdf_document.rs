@@ -15,7 +15,7 @@ use crate::write::fonts::font_book::{FaceInUse, FontBook};
 use crate::write::fonts::font_metrics::{FontProgram, resource_name};
 
 /// printpdf's document, its fonts made exact.
-pub(crate) struct Base {
+pub(crate) struct PrintpdfDocument {
     pub(crate) document: Document,
     /// In page order.
     pub(crate) pages: Vec<ObjectId>,
@@ -24,7 +24,7 @@ pub(crate) struct Base {
     pub(crate) fonts: Vec<(String, ObjectId)>,
     /// The fonts' widths, which are objects of their own: lopdf knows only floats.
     pub(crate) widths: Vec<Widths>,
-    kept: BTreeSet<ObjectId>,
+    reachable: BTreeSet<ObjectId>,
 }
 
 /// A font's `/W` (ISO 32000-1, 9.7.4.3).
@@ -34,7 +34,7 @@ pub(crate) struct Widths {
     pub(crate) micro: Vec<i64>,
 }
 
-impl Base {
+impl PrintpdfDocument {
     pub(crate) fn new(page_count: usize, fonts: &FontBook) -> Result<Self, WriteError> {
         let mut pdf = PdfDocument::new("");
         let mut programs = Vec::new();
@@ -74,15 +74,15 @@ impl Base {
         }
         let mut widths = Vec::new();
         for ((in_use, program), (_, font)) in fonts.used().zip(programs).zip(&ids) {
-            widths.push(make_exact(&mut document, *font, in_use, program)?);
+            widths.push(with_exact_widths(&mut document, *font, in_use, program)?);
         }
-        let kept = reached(&document, catalog, &ids);
-        Ok(Self { document, pages, catalog, fonts: ids, widths, kept })
+        let reachable = reachable_objects(&document, catalog, &ids);
+        Ok(Self { document, pages, catalog, fonts: ids, widths, reachable })
     }
 
     /// Whether an object goes into the file as it is: page tree nodes and fonts, with all that they lead to.
-    pub(crate) fn keeps(&self, id: ObjectId) -> bool {
-        self.kept.contains(&id) && !self.widths.iter().any(|widths| widths.id == id)
+    pub(crate) fn is_written_unchanged(&self, id: ObjectId) -> bool {
+        self.reachable.contains(&id) && !self.widths.iter().any(|widths| widths.id == id)
     }
 }
 
@@ -121,7 +121,7 @@ fn show_all(id: &FontId, in_use: &FaceInUse) -> [Op; 2] {
 }
 
 /// Widths with their fractions (printpdf floors them), codes to glyphs of the subset, and a descriptor from integers.
-fn make_exact(
+fn with_exact_widths(
     document: &mut Document,
     font: ObjectId,
     in_use: &FaceInUse,
@@ -153,19 +153,23 @@ fn make_exact(
 }
 
 /// The page tree's nodes, and the fonts with all that they lead to. Pages themselves are written anew.
-fn reached(document: &Document, catalog: ObjectId, fonts: &[(String, ObjectId)]) -> BTreeSet<ObjectId> {
-    let mut kept = BTreeSet::new();
+fn reachable_objects(
+    document: &Document,
+    catalog: ObjectId,
+    fonts: &[(String, ObjectId)],
+) -> BTreeSet<ObjectId> {
+    let mut reachable = BTreeSet::new();
     let pages = document.get_dictionary(catalog).and_then(|catalog| catalog.get(b"Pages"));
-    kept.extend(pages.and_then(Object::as_reference));
+    reachable.extend(pages.and_then(Object::as_reference));
     let mut waiting: Vec<ObjectId> = fonts.iter().map(|&(_, id)| id).collect();
     while let Some(id) = waiting.pop() {
-        if kept.insert(id)
+        if reachable.insert(id)
             && let Ok(object) = document.get_object(id)
         {
             references(object, &mut waiting);
         }
     }
-    kept
+    reachable
 }
 
 fn references(object: &Object, found: &mut Vec<ObjectId>) {
