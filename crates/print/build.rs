@@ -11,8 +11,9 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 /// Where the printer's sources lie, below the workspace.
-const SOURCES: [&str; 14] = [
+const SOURCES: [&str; 15] = [
     "Cargo.lock",
+    "assets/color",
     "assets/fonts",
     "crates/brief/Cargo.toml",
     "crates/brief/build.rs",

@@ -20,6 +20,7 @@ pub mod write;
 mod compose;
 mod edition;
 mod error;
+mod hexadecimal;
 mod images;
 mod options;
 mod print;

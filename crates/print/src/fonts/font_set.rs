@@ -1,7 +1,7 @@
 //! Fonts: the vendored faces, and those that an operator adds at run time for other scripts. Whoever starts the
 //! printer reads their files; here they are checked, and either all of them are fit for a PDF or none is taken.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::sync::Arc;
 
 use harfrust::Font;
@@ -13,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 use crate::environment::environment;
 use crate::fonts::subset::embedded_subset;
 use crate::fonts::{AddedFace, FaceId};
+use crate::hexadecimal;
 use crate::text::text_style::{TextStyle, Weight};
 
 /// The most fonts that may be added.
@@ -250,10 +251,5 @@ fn digest(files: &[(String, Vec<u8>)]) -> String {
             hash.update(part);
         }
     }
-    let mut text = String::with_capacity(64);
-    for byte in hash.finalize() {
-        // Writing to a String does not fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
+    hexadecimal::lower(&hash.finalize())
 }

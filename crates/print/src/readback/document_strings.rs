@@ -21,12 +21,12 @@ const DATA_FILE: &str = "edition.json";
 const METADATA: [&str; 21] = [
     "A",
     "1",
-    "PDF/UA identification",
+    "PDF/UA identification schema",
     "http://www.aiim.org/pdfua/ns/id/",
     "pdfuaid",
     "part",
     "The part of ISO 14289 that the file follows",
-    "Chancery brief",
+    "Chancery brief schema",
     "urn:chancery:brief:1.0#",
     "chancery",
     "Integer",
@@ -146,7 +146,7 @@ fn texts(xml: &str) -> BTreeSet<String> {
 pub(super) fn unescaped(data: &str) -> String {
     let mut text = data.to_owned();
     for (entity, character) in
-        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#13;", "\r"), ("&amp;", "&")]
+        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&#13;", "\r"), ("&amp;", "&")]
     {
         text = text.replace(entity, character);
     }

@@ -10,6 +10,7 @@ mod error;
 pub(crate) mod file;
 pub(crate) mod fonts;
 
+use crate::write::document::srgb_profile;
 use std::collections::BTreeMap;
 
 use crate::document_info::{DocumentInfo, OutlineEntry};
@@ -301,7 +302,7 @@ impl Writer {
 
     fn profile(&mut self) -> Ref {
         let id = self.file.reserve();
-        self.file.stream(id, &crate::write::document::srgb_profile::srgb(), |dict| {
+        self.file.stream(id, srgb_profile::SRGB, |dict| {
             dict.integer("N", 3);
         });
         id

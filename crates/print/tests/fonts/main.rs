@@ -4,9 +4,10 @@
 mod editions;
 mod setting;
 mod tiny;
+#[path = "../tools/mod.rs"]
+mod tools;
 
 use std::ops::ControlFlow;
-use std::process::Command;
 
 use chancery_print::environment::environment;
 use chancery_print::readback::struct_text;
@@ -157,13 +158,6 @@ fn a_damaged_font_is_refused_or_prints_and_never_panics() {
 
 #[test]
 fn verapdf_finds_a_file_with_an_added_font_to_be_pdf_ua_1_and_pdf_a_2a() {
-    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("added-font.pdf");
-    std::fs::write(&path, printed(&brief(SENTENCE), &han()).bytes).unwrap();
-    let Ok(verapdf) = std::env::var("CHANCERY_VERAPDF") else {
-        eprintln!("PASSED OVER: CHANCERY_VERAPDF is not set, so veraPDF has not looked at the file");
-        return;
-    };
-    let output = Command::new(verapdf).arg("ua1,2a").arg(&path).output().unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    let printed = printed(&brief(SENTENCE), &han());
+    tools::conform("ua1,2a", &[tools::file("added-font.pdf", &printed.bytes)]);
 }

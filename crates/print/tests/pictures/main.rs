@@ -15,4 +15,6 @@ mod look;
 #[path = "../../../images/tests/make/mod.rs"]
 mod make;
 mod orientation;
+#[path = "../tools/mod.rs"]
+mod tools;
 mod validity;

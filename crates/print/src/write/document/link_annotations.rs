@@ -1,7 +1,6 @@
 //! Link annotations (ISO 32000-1, 12.5.6.5; ISO 14289-1, 7.18): one for each rectangle of a link.
 
-use std::fmt::Write as _;
-
+use crate::hexadecimal;
 use crate::tags::{LinkTarget, Role, TagNode};
 use crate::write::WriteError;
 use crate::write::content::bounding_box::Bounds;
@@ -64,7 +63,8 @@ fn ascii(uri: &str) -> String {
         if byte.is_ascii_graphic() {
             ascii.push(char::from(byte));
         } else {
-            let _ = write!(ascii, "%{byte:02X}");
+            ascii.push('%');
+            ascii.extend(hexadecimal::upper(byte).map(char::from));
         }
     }
     ascii

@@ -1,6 +1,8 @@
 //! PDF's plain syntax (ISO 32000-1, 7.2 and 7.3) as bytes. Numbers are written from integers, so that the
 //! same value has the same digits on every machine.
 
+use crate::hexadecimal;
+
 /// The number of an indirect object; its generation is 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Ref(pub(crate) u32);
@@ -63,15 +65,9 @@ pub(crate) fn name(out: &mut Vec<u8>, name: &[u8]) {
             out.push(byte);
         } else {
             out.push(b'#');
-            hex(out, byte);
+            out.extend(hexadecimal::upper(byte));
         }
     }
-}
-
-fn hex(out: &mut Vec<u8>, byte: u8) {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    out.push(DIGITS[usize::from(byte >> 4)]);
-    out.push(DIGITS[usize::from(byte & 15)]);
 }
 
 /// Writes a literal string of bytes (7.3.4.2).
