@@ -49,7 +49,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The SHA-256 over the files' paths and contents, each after its length, in the order of the paths.
+/// Returns the SHA-256 over the files' paths and contents, each after its length, in the order of the paths.
 fn digest(workspace: &Path, roots: &[&str]) -> Result<String, Box<dyn Error>> {
     let mut files = Vec::new();
     for root in roots {

@@ -25,8 +25,8 @@ pub enum FolderError {
     Unfit(PathBuf, #[source] FontError),
 }
 
-/// The vendored fonts, and those of a folder if one is given: the files in it that are named as fonts are, without
-/// hidden ones and without folders within.
+/// Returns the vendored fonts, and those of a folder if one is given: the files in it that are named as fonts are,
+/// without hidden ones and without folders within.
 pub fn read(folder: Option<&Path>) -> Result<Fonts, FolderError> {
     let Some(folder) = folder else { return Ok(Fonts::default()) };
     let unreadable = |path: &Path| {
@@ -50,7 +50,7 @@ pub fn read(folder: Option<&Path>) -> Result<Fonts, FolderError> {
     Fonts::new(files).map_err(|error| FolderError::Unfit(folder.to_owned(), error))
 }
 
-/// A file's name, if it is one of a font.
+/// Returns a file's name, if it is one of a font.
 fn font_name(path: &Path) -> Option<String> {
     let kind = path.extension()?.to_str()?.to_ascii_lowercase();
     let name = path.file_name()?.to_string_lossy();

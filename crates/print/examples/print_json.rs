@@ -197,7 +197,7 @@ fn hexadecimal(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
 }
 
-/// A revision's document, or bare content.
+/// Returns a revision's document, or bare content.
 fn read(json: &str) -> Result<RevisionDocument, Failure> {
     if let Ok(document) = chancery_proto::json::from_str::<RevisionDocument>(json) {
         return Ok(document);

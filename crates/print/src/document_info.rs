@@ -1,17 +1,17 @@
-//! What the file says of itself besides its pages: made by `compose`, written by `write`.
+//! Document-level metadata and outline, made by `compose` and written by `write`.
 
 use crate::tags::AnchorId;
 
-/// Facts for XMP and the catalog. All of them stand in the edition or its publish record too.
+/// Metadata for XMP and the catalog, all taken from the edition or its publish record.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DocumentInfo {
     /// The title (`dc:title`, shown in the window's title bar).
     pub title: String,
     /// The document's language, BCP 47 (`/Lang`, `dc:language`).
     pub language: String,
-    /// Who published the revision (`dc:creator`).
+    /// Publisher of the revision (`dc:creator`).
     pub creator: String,
-    /// When it was published, RFC 3339 in UTC (`xmp:CreateDate`). Never the time of printing.
+    /// Time of publication, RFC 3339 in UTC (`xmp:CreateDate`). Never the time of printing.
     pub published_at: String,
     /// Set when the revision was imported (`chancery:importer`, `chancery:importDate`).
     pub import: Option<DocumentImport>,
@@ -27,35 +27,35 @@ pub struct DocumentInfo {
     pub revision: u32,
     /// The edition's digest, in hexadecimal.
     pub edition_digest: String,
-    /// The edition as data, attached: the file is PDF/A-3 then, and PDF/A-2 else.
+    /// The edition as an embedded file. If set, the file is PDF/A-3, otherwise PDF/A-2.
     pub data: Option<AttachedData>,
 }
 
 /// The import that a document's creator and publish time come from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DocumentImport {
-    /// Who imported the revision; empty when unknown.
+    /// Importer of the revision; empty if unknown.
     pub importer: String,
     /// The day of the import in UTC, such as "2026-11-28".
     pub imported_on: String,
 }
 
-/// The edition as data: an associated file (ISO 19005-3, 6.8).
+/// The edition as an embedded and associated file (ISO 19005-3, 6.8).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AttachedData {
     /// JSON of the `RevisionBody` whose digest the file states.
     pub json: String,
-    /// What viewers say that it is.
+    /// Description shown by viewers.
     pub description: String,
 }
 
-/// A line of the outline; entries stand in document order.
+/// An outline entry. Entries are in document order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutlineEntry {
     /// 1 for the top; no level is skipped downwards.
     pub level: u8,
-    /// Its text.
+    /// The title.
     pub title: String,
-    /// Where it leads.
+    /// The destination.
     pub anchor: AnchorId,
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chancery_proto::brief::v1::{BriefContent, Change};
 
-/// What is printed: one clearance's content of a revision, with its publish record.
+/// One clearance's content of a revision, with its publish record.
 #[derive(Clone, Copy, Debug)]
 pub struct Edition<'a> {
     /// The content, filtered for its reader.
@@ -15,21 +15,21 @@ pub struct Edition<'a> {
     pub revision: u32,
     /// The edition's digest: 64 hexadecimal digits.
     pub edition_digest: &'a str,
-    /// When the revision was published, RFC 3339 in UTC; empty for a draft.
+    /// Time of publication, RFC 3339 in UTC; empty for a draft.
     pub published_at: &'a str,
-    /// Who published it.
+    /// The publisher.
     pub creator: &'a str,
-    /// Set when the revision was imported: its publish time and creator are printed as statements of the import.
+    /// Set if the revision was imported: its publish time and creator are then printed as statements of the import.
     pub import: Option<Import<'a>>,
-    /// Whether it stands.
+    /// Publication state.
     pub state: RevisionState,
-    /// Why it was withdrawn; empty when it was not, or when no reason is known.
+    /// Reason of the withdrawal; empty if it was not withdrawn or no reason is known.
     pub withdraw_reason: &'a str,
-    /// The revision that took its place, if the reader may know of one.
+    /// The newest revision that supersedes it, if the reader may see one.
     pub superseded_by: Option<u32>,
-    /// The edition that changes are shown against, at the same clearance: of the parent revision, or of an earlier one.
+    /// The edition to compare with, at the same clearance: of the parent revision or of an earlier one.
     pub earlier: Option<&'a BriefContent>,
-    /// The number of the revision that `earlier` is of; 0 when it is not known.
+    /// Revision number of `earlier`; 0 if unknown.
     pub earlier_revision: u32,
     /// The changes since `earlier_revision` where that is not the parent; `None` prints the content's own changes.
     pub combined_changes: Option<&'a [Change]>,
@@ -37,7 +37,7 @@ pub struct Edition<'a> {
     pub images: &'a Images,
 }
 
-/// Who imported a revision, and when.
+/// Import record of a revision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Import<'a> {
     /// The importer's name; empty when unknown.
@@ -49,17 +49,17 @@ pub struct Import<'a> {
 /// Images by their SHA-256 in lower-case hexadecimal, as they were uploaded.
 pub type Images = BTreeMap<String, Vec<u8>>;
 
-/// For content that refers to no image.
+/// The images of content without images.
 pub static NO_IMAGES: Images = BTreeMap::new();
 
-/// Whether what is printed stands.
+/// Publication states of a revision.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RevisionState {
-    /// It is published.
+    /// Published.
     #[default]
     Published,
-    /// It is not published yet: every page is stamped so.
+    /// Not published yet: every page carries a draft watermark.
     Draft,
-    /// It was taken back.
+    /// Withdrawn.
     Withdrawn,
 }

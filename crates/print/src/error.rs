@@ -6,85 +6,85 @@ use crate::layout::{LayoutError, Overfull};
 use crate::readback::ProofError;
 use crate::write::WriteError;
 
-/// Why a brief could not be printed.
+/// Errors of a print.
 #[derive(Debug, thiserror::Error)]
 pub enum PrintError {
-    /// The observer asked to stop.
+    /// The observer stopped the print.
     #[error("cancelled")]
     Cancelled,
-    /// The brief is longer than allowed; cut it or raise the limit.
+    /// The brief has more pages than allowed; shorten it or raise the limit.
     #[error("more than {limit} pages")]
     TooManyPages {
-        /// The limit that was met.
+        /// The limit.
         limit: u32,
     },
-    /// A section was asked for that the edition has not; ask for those that it has.
+    /// The options select a section that the edition does not have.
     #[error("the edition has no section {id:?}")]
     UnknownSection {
-        /// The id that was asked for.
+        /// The section id.
         id: String,
     },
-    /// The theme or the watermark cannot be printed as it is.
+    /// The theme or the watermark is invalid.
     #[error("theme: {0}")]
     Theme(#[from] ThemeError),
-    /// A picture cannot be printed; replace it, or take the element out.
+    /// An image cannot be printed; replace it or remove the element.
     #[error("{element}: {why}")]
     Image {
-        /// Where it stands, and its digest.
+        /// Position and digest of the image.
         element: String,
-        /// What is wrong with it.
+        /// The reason.
         why: ImageProblem,
     },
-    /// One page does not hold it; cut what is named, or take another format.
+    /// The content does not fit on one page; shorten the named parts or choose another format.
     #[error("one page does not hold it: {}", listed(overflows))]
     PageOverfull {
-        /// What is too long.
+        /// The parts that are too long.
         overflows: Vec<Overflow>,
     },
-    /// The file could not be written.
+    /// The file cannot be written.
     #[error(transparent)]
     Write(#[from] WriteError),
-    /// The finished file does not say what the edition says: a fault of the printer. Nothing is handed out.
+    /// The finished file differs from the edition. This is a bug in the printer; the file is discarded.
     #[error("the finished file does not read back: {0}")]
     ReadBack(#[from] ProofError),
 }
 
-/// What one page does not hold.
+/// Reasons why content does not fit on one page.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Overflow {
-    /// The bottom line is too long for a reader in a hurry.
+    /// The bottom line has too many words.
     #[error("the bottom line has {words} words, {most} are the most")]
     BottomLine {
-        /// How many words it has.
+        /// Its number of words.
         words: usize,
-        /// How many it may have.
+        /// The maximum.
         most: usize,
     },
-    /// The key judgments are too many.
+    /// There are too many key judgments.
     #[error("there are {count} key judgments, {most} are the most")]
     KeyJudgments {
-        /// How many there are.
+        /// Their number.
         count: usize,
-        /// How many there may be.
+        /// The maximum.
         most: usize,
     },
-    /// All together is too high, however closely it is set.
+    /// The content is too high even at the tightest density.
     #[error("{excess} lines too many: {}", listed(blocks))]
     Lines {
-        /// What stands on the page, from the top.
+        /// The parts of the page from the top.
         blocks: Vec<BlockHeight>,
-        /// How many lines are too many.
+        /// Number of lines too many.
         excess: usize,
     },
 }
 
-/// A part of one page and its height.
+/// A part of the page and its height.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{name} {lines}")]
 pub struct BlockHeight {
-    /// What it is.
+    /// Name of the part.
     pub name: &'static str,
-    /// Its height in lines of text, its spacing included, rounded up.
+    /// Height in lines of text, spacing included, rounded up.
     pub lines: usize,
 }
 
@@ -110,34 +110,34 @@ impl From<LayoutError> for PrintError {
     }
 }
 
-/// A reason why an image cannot be printed.
+/// Reasons why an image cannot be printed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ImageProblem {
-    /// The print was given no bytes for its digest.
+    /// The print has no bytes for its digest.
     #[error("the image is missing; upload it first")]
     Missing,
-    /// The file cannot be printed.
+    /// The image file cannot be printed.
     #[error(transparent)]
     Unprintable(#[from] ImageError),
 }
 
-/// What is wrong with a theme or a watermark.
+/// Errors of a theme or a watermark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ThemeError {
-    /// Text in the accent colour would be hard to read: take a darker one.
+    /// Text in the accent colour would be hard to read; choose a darker colour.
     #[error("the accent's contrast to white is under 4.5:1")]
     Contrast,
-    /// The organisation's name is what a reader hears in place of its logo.
+    /// A logo needs the organisation's name as its alternative text.
     #[error("a logo without the organisation's name")]
     NamelessLogo,
-    /// A text is too long.
+    /// A text is longer than allowed.
     #[error("{what} has {characters} characters, {most} are the most")]
     TooLong {
-        /// Which text.
+        /// The text.
         what: &'static str,
-        /// Its length.
+        /// Its length in characters.
         characters: usize,
-        /// The limit.
+        /// The maximum.
         most: usize,
     },
 }

@@ -2,7 +2,7 @@
 
 use crate::units::Length;
 
-/// An sRGB colour.
+/// An sRGB colour: red, green, blue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Color(pub u8, pub u8, pub u8);
 
@@ -28,7 +28,7 @@ pub struct Path {
     pub paint: Paint,
 }
 
-/// A piece of a path.
+/// A path segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Segment {
     /// A whole rectangle.

@@ -2,12 +2,12 @@
 
 const UPPER: &[u8; 16] = b"0123456789ABCDEF";
 
-/// The two upper-case digits of a byte.
+/// Returns the two upper-case digits of a byte.
 pub(crate) const fn upper(byte: u8) -> [u8; 2] {
     [UPPER[(byte >> 4) as usize], UPPER[(byte & 15) as usize]]
 }
 
-/// The lower-case digits of bytes.
+/// Returns the lower-case digits of bytes.
 pub(crate) fn lower(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|&byte| upper(byte)).map(|digit| char::from(digit.to_ascii_lowercase())).collect()
 }

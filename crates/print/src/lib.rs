@@ -1,6 +1,6 @@
-//! Prints an edition to PDF: `compose` (edition and options to a flow of blocks with a tag tree), `layout` (flow to
-//! pages of placed items), `write` (pages to a PDF file, with fonts embedded through printpdf), and `readback` (proves
-//! that the finished file says what the edition says).
+//! Prints an edition to PDF: `compose` turns an edition and options into a flow of blocks with a tag tree, `layout`
+//! places the flow on pages, `write` makes a PDF file with fonts embedded through printpdf, and `readback` proves that
+//! the finished file contains the edition's text and nothing else.
 //!
 //! The crate is pure: the same edition, options and fonts give the same bytes on any machine, in any process.
 

@@ -1,5 +1,5 @@
-//! What `layout` hands to `write`: pages of placed items, every position final. Coordinates are PDF's:
-//! origin at the page's lower left corner, y upwards, in [`Length`]s.
+//! Output of `layout` and input of `write`: pages of placed items with final positions. Coordinates are PDF's: origin
+//! at the lower left corner, y upwards, in [`Length`]s.
 
 use crate::graphics::{Color, Path, Rect};
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ use chancery_images::PreparedImage;
 use crate::tags::{AnchorId, TagId};
 use crate::units::Length;
 
-/// Where each anchor came to stand: page index from 0, and the y of the top of its line.
+/// Position of each anchor: page index from 0, and the y of its line's top.
 pub type Anchors = BTreeMap<AnchorId, (usize, Length)>;
 
 /// A laid-out brief, all pages at once.
@@ -28,20 +28,20 @@ pub struct Pages {
 pub struct Page {
     /// Width and height.
     pub size: (Length, Length),
-    /// In painting order. Logical order is in [`Owner::Tagged`]'s `seq`.
+    /// Items in painting order; [`Owner::Tagged`]'s `seq` gives the logical order.
     pub items: Vec<PlacedItem>,
 }
 
-/// An item with its owner.
+/// An item and its owner.
 #[derive(Clone, Debug)]
 pub struct PlacedItem {
-    /// Which structure element it belongs to, or that it belongs to none.
+    /// The owning structure element or artifact.
     pub owner: Owner,
-    /// What is painted.
+    /// The item.
     pub item: Item,
 }
 
-/// Content is either tagged or an artifact (ISO 14289-1, 7.1).
+/// Owner of content, which is either tagged or an artifact (ISO 14289-1, 7.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Owner {
     /// Content of a structure element, at the logical position `seq` among that element's kids.
@@ -51,7 +51,7 @@ pub enum Owner {
         /// The position, on the scale of `TagTree::next_seq`.
         seq: u32,
     },
-    /// Page running_elements and decoration.
+    /// Running elements and decoration.
     Artifact(ArtifactKind),
 }
 
@@ -68,23 +68,23 @@ pub enum ArtifactKind {
     Layout,
 }
 
-/// What is painted.
+/// The item.
 #[derive(Clone, Debug)]
 pub enum Item {
     /// Glyphs on one baseline.
     Run(GlyphRun),
     /// A filled or stroked path.
     Path(Path),
-    /// A picture, scaled to a rectangle. It is written once, however often it is placed.
+    /// An image, scaled to a rectangle. It is written once, however often it is placed.
     Image {
-        /// The picture.
+        /// The image.
         image: PreparedImage,
-        /// Where it stands.
+        /// The rectangle.
         rect: Rect,
     },
-    /// What stands alike on many pages, an artifact always: it is written once, and painted on each.
+    /// An artifact shared by many pages: written once and painted on each.
     Repeated(Arc<[Item]>),
-    /// The active area of a link; paints nothing.
+    /// The active area of a link. It paints nothing.
     LinkArea {
         /// The `Link` element.
         link: TagId,
@@ -106,11 +106,11 @@ pub struct GlyphRun {
     pub y: Length,
     /// The fill colour.
     pub color: Color,
-    /// Horizontal scaling in units of 1/100,000 (PDF's `Tz`); 100,000 is as designed. Advances are before it.
+    /// Horizontal scaling in 1/100,000 (PDF's `Tz`); 100,000 is as designed. It also scales advances.
     pub expansion: u32,
-    /// Added after every glyph (PDF's `Tc`), before scaling.
+    /// Space after every glyph (PDF's `Tc`), before scaling.
     pub letterspace: Length,
-    /// The text that the glyphs stand for.
+    /// The text of the glyphs.
     pub text: Arc<str>,
     /// The glyphs.
     pub glyphs: Vec<Glyph>,
@@ -121,14 +121,13 @@ pub struct GlyphRun {
 pub struct Glyph {
     /// The glyph's number in the original face.
     pub id: u16,
-    /// The face's own advance, by which PDF moves on (`hmtx`), in [`Length`] at the run's size.
+    /// The face's own advance (`hmtx`), by which PDF readers move the pen, as a [`Length`] at the run's size.
     pub natural: Length,
-    /// How far the next glyph's origin stands from this one's, without `letterspace`: kerning and justified
-    /// space included.
+    /// Distance to the next glyph's origin, without `letterspace`, including kerning and justified space.
     pub advance: Length,
-    /// The drawing's shift from its origin: to the right and upwards.
+    /// Offset of the outline from the origin, to the right and upwards.
     pub offset: (Length, Length),
-    /// The bytes of `GlyphRun.text` that this glyph's cluster stands for. Glyphs of one cluster follow each
-    /// other and carry the same range; the writer gives the text to one of them or uses `ActualText`.
+    /// Byte range of `GlyphRun.text` of this glyph's cluster. Glyphs of one cluster are adjacent and have the same
+    /// range; the writer assigns the text to one of them or uses `ActualText`.
     pub cluster: Range<u32>,
 }

@@ -1,4 +1,4 @@
-//! The way from an edition to its bytes.
+//! The print pipeline from an edition to a file.
 
 use std::ops::ControlFlow;
 
@@ -18,14 +18,14 @@ use crate::text::languages::is_right_to_left;
 use crate::warnings::Warning;
 use crate::write::Writer;
 
-/// How far a print has come.
+/// Progress of a print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
-    /// The content is composed; pages follow.
+    /// The content is composed.
     Composed,
-    /// So many pages are laid out.
+    /// This number of pages is laid out.
     Page(u32),
-    /// All pages are laid out; the file is being written.
+    /// All pages are laid out, and the file is being written.
     Writing,
 }
 
@@ -34,13 +34,18 @@ pub enum Progress {
 pub struct Printed {
     /// The PDF file.
     pub bytes: Vec<u8>,
-    /// How many pages it has.
+    /// Number of pages.
     pub pages: u32,
     /// Flaws that did not stop the print, in a stable order.
     pub warnings: Vec<Warning>,
 }
 
-/// Prints an edition. `observe` hears of progress and may stop the work between pages.
+/// Prints an edition. `observe` gets the progress and may stop the print between pages.
+///
+/// # Errors
+///
+/// Returns a [`PrintError`] if the options or the content cannot be printed, a limit is exceeded, or the observer stops
+/// the print.
 pub fn print(
     edition: &Edition,
     options: &Options,
@@ -62,7 +67,7 @@ pub fn print(
     let mut emit =
         |number, page: Page| -> Result<(), PrintError> { Ok(writer.place(&flow.tags, number, &page)?) };
     let laid_out = layout(&flow, &mut typesetter, &geometry, max_pages, &mut on_page, &mut emit)?;
-    // Nothing is set from here on.
+    // Drops the typesetter's caches before the file is written: no text is set from here on.
     drop(typesetter);
     check_cancelled(observe(Progress::Writing))?;
     let bytes =
@@ -72,7 +77,7 @@ pub fn print(
     Ok(Printed { bytes, pages, warnings })
 }
 
-/// The roomiest page that holds everything.
+/// Composes the one-page format at the loosest density that fits.
 fn one_page(
     edition: &Edition,
     options: &Options,
@@ -92,7 +97,7 @@ fn one_page(
     }
 }
 
-/// What the file has to say: the flow's text by element, with the numbers that pagination decided.
+/// Returns the expected text of each element, including the numbers that pagination determined.
 fn expected<'a>(flow: &'a Flow, anchors: &Anchors) -> Expected<'a> {
     let mut expected = Expected::new(&flow.tags, &flow.info, &flow.outline, &flow.anchor_names);
     for inline in flow.inlines() {
@@ -107,7 +112,7 @@ fn expected<'a>(flow: &'a Flow, anchors: &Anchors) -> Expected<'a> {
                 PieceKind::Deferred(Deferred::Pages(PageList(list))) => {
                     expected.text(node, seq, pages_of(&flow.page_lists[list], anchors));
                 }
-                // The element's own attributes speak for what is drawn.
+                // The element's attributes replace drawings.
                 PieceKind::Missing | PieceKind::Withheld => {}
             }
         }

@@ -32,7 +32,7 @@ impl<'a> Bits<'a> {
         }
     }
 
-    /// The next 16 bits without taking them; missing ones are zero.
+    /// Returns the next 16 bits without taking them; missing ones are zero.
     pub(crate) fn peek16(&mut self) -> usize {
         if self.count < 16 {
             self.refill();

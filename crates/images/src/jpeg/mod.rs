@@ -210,7 +210,7 @@ struct Segments<'a> {
 const CUT: Problem = "it ends too early";
 
 impl<'a> Segments<'a> {
-    /// The next marker; any number of `FF` may precede it (B.1.1.2).
+    /// Returns the next marker; any number of `FF` may precede it (B.1.1.2).
     fn marker(&mut self) -> Result<u8, ImageError> {
         let [0xFF, rest @ ..] = self.rest else {
             return Err(damaged(if self.rest.is_empty() {

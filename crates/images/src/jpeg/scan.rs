@@ -124,7 +124,7 @@ impl ScanDecoder {
         if self.is_allowed(&scan, approximation) { self.mark(&scan).map(|()| scan) } else { Err(WRONG) }
     }
 
-    /// Whether a header is one of its frame's process (G.1.1.1).
+    /// Returns whether a header is one of its frame's process (G.1.1.1).
     fn is_allowed(&self, scan: &Scan, approximation: u8) -> bool {
         let (high, low) = (approximation >> 4, approximation & 15);
         let is_band = match (scan.first, scan.last) {

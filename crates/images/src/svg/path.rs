@@ -15,7 +15,7 @@ pub(super) enum Step {
     Close,
 }
 
-/// The steps of a path; more than `most` are refused.
+/// Returns the steps of a path; more than `most` are refused.
 pub(super) fn parse(data: &str, most: usize) -> Result<Vec<Step>, Problem> {
     let mut pen = Pen::default();
     let mut scanner = Scanner::new(data);

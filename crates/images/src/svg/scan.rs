@@ -25,7 +25,7 @@ impl<'a> Scanner<'a> {
         Some(letter)
     }
 
-    /// Whether a number begins here.
+    /// Returns whether a number begins here.
     pub(super) fn is_at_number(&self) -> bool {
         self.rest.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.'))
     }
@@ -57,7 +57,7 @@ impl<'a> Scanner<'a> {
         Ok(value)
     }
 
-    /// An arc's flag: one digit, which the next number may follow without a space.
+    /// Returns an arc's flag: one digit, which the next number may follow without a space.
     pub(super) fn flag(&mut self) -> Result<bool, Problem> {
         let flag = match self.rest.bytes().next() {
             Some(b'0') => false,
@@ -83,7 +83,7 @@ fn digits(bytes: &[u8]) -> usize {
     bytes.iter().take_while(|byte| byte.is_ascii_digit()).count()
 }
 
-/// A text that is one number.
+/// Returns a text that is one number.
 pub(super) fn whole(text: &str) -> Result<f64, Problem> {
     let mut scanner = Scanner::new(text);
     let number = scanner.number()?;

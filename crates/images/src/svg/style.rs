@@ -108,7 +108,7 @@ impl Default for Style {
 }
 
 impl Style {
-    /// The style of an element within this one; `style` goes before attributes.
+    /// Returns the style of an element within this one; `style` goes before attributes.
     pub(super) fn with(&self, node: Node) -> Result<Self, Problem> {
         let mut style = self.clone();
         let mut declared = "";
@@ -177,8 +177,8 @@ impl Style {
         Ok(())
     }
 
-    /// The outline as this style paints it: nothing when it is neither filled nor stroked, two shapes when the line
-    /// is painted first.
+    /// Returns the outline as this style paints it: nothing when it is neither filled nor stroked, two shapes when the
+    /// line is painted first.
     pub(super) fn shapes(&self, segments: Vec<PathSegment>, matrix: Matrix) -> Result<Vec<Shape>, Problem> {
         let stroked = self.stroke.filter(|_| self.width > 0.0);
         if segments.is_empty() || self.fill.is_none() && stroked.is_none() {
@@ -217,7 +217,7 @@ impl Style {
     }
 }
 
-/// A dash pattern; one of an odd number of parts is repeated (SVG 1.1, 11.4).
+/// Returns a dash pattern; one of an odd number of parts is repeated (SVG 1.1, 11.4).
 fn dashes(value: &str) -> Result<Vec<f64>, Problem> {
     let mut scanner = scan::Scanner::new(value);
     let mut parts = Vec::new();
@@ -233,7 +233,7 @@ fn dashes(value: &str) -> Result<Vec<f64>, Problem> {
     Ok(if parts.iter().all(|&part| part <= 0.0) { Vec::new() } else { parts })
 }
 
-/// Whether a `paint-order` paints the line before the fill; none for a value that is malformed (SVG 2, 13.8).
+/// Returns whether a `paint-order` paints the line before the fill; none for a value that is malformed (SVG 2, 13.8).
 fn line_first(value: &str) -> Option<bool> {
     let order: Vec<&str> = value.split_ascii_whitespace().collect();
     let is_known = order.iter().all(|part| matches!(*part, "fill" | "stroke" | "markers"));
@@ -242,7 +242,7 @@ fn line_first(value: &str) -> Option<bool> {
     (is_known && !order.is_empty()).then(|| place("stroke") < place("fill"))
 }
 
-/// A way to obtain a drawing without a property's value.
+/// Returns a way to obtain a drawing without a property's value.
 fn cure_of_property(name: &str, value: &str) -> &'static str {
     match name {
         "fill" | "stroke" if value.starts_with("url(") => {

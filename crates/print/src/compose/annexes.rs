@@ -1,5 +1,4 @@
-//! What stands after the body: factors, scenarios, indicators, assumptions, gaps, dissents, actors,
-//! relationships, timeline.
+//! Parts after the body: factors, scenarios, indicators, assumptions, gaps, dissents, actors, relationships, timeline.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +20,7 @@ impl Composer<'_> {
         self.anchors.get(id).copied().into_iter().collect()
     }
 
-    /// A heading that is neither in the contents nor in the outline.
+    /// Adds a heading that is in neither the contents nor the outline; returns its section.
     pub(crate) fn subheading(&mut self, sect: TagId, text: &str) -> TagId {
         let inner = self.tag(sect, Role::Sect);
         let mut heading = self.label_line(inner, Role::H(2), stylesheet::heading(2), text);
@@ -32,14 +31,14 @@ impl Composer<'_> {
         inner
     }
 
-    /// A portion mark where a part's marking is above the brief's.
+    /// Appends a portion marking if a part's marking differs from the brief's default.
     pub(crate) fn mark_part(&mut self, inline: &mut Inline, context: TextContext, marking: &str) {
         if !marking.is_empty() && marking != self.content.default_marking {
             self.small_word(inline, context, &format!("({marking}) "));
         }
     }
 
-    /// " (Trade; Key judgment 2)", linked.
+    /// Appends linked references such as " (Trade; Key judgment 2)".
     fn rests_on(&mut self, inline: &mut Inline, context: TextContext, ids: &[String]) {
         if ids.is_empty() {
             return;
@@ -130,7 +129,7 @@ impl Composer<'_> {
         maker.finish(self);
     }
 
-    /// Links to indicators: by their ids where those are printed, else by their numbers in the table of indicators.
+    /// Appends links to indicators, by id if ids are printed, otherwise by their numbers in the table.
     fn indicator_links(&mut self, inline: &mut Inline, context: TextContext, ids: &[String]) {
         if self.options.show_ids {
             return self.links(inline, context, ids);
@@ -252,7 +251,7 @@ impl Composer<'_> {
         relationships: &[&Relationship],
         anchored: bool,
     ) -> TableMaker {
-        // An empty column is left out.
+        // Empty columns are omitted.
         let dated = relationships.iter().any(|relationship| relationship.period.is_some());
         let assessed = relationships
             .iter()
@@ -325,7 +324,7 @@ impl Composer<'_> {
         }
     }
 
-    /// The short name of an actor or place; its id when it is not in this edition.
+    /// Returns the short name of an actor or place, or its id if it is not in this edition.
     pub(crate) fn name_of(&self, id: &str) -> String {
         self.names.get(id).map_or_else(|| id.to_owned(), |name| (*name).to_owned())
     }
@@ -334,7 +333,7 @@ impl Composer<'_> {
         self.event_table(sect, "", true, &[]).finish(self);
     }
 
-    /// Events by date, those without one last; the titles of highlighted ones are bold.
+    /// Makes a table of events by date, undated ones last; titles of highlighted events are bold.
     pub(crate) fn event_table(
         &mut self,
         sect: TagId,

@@ -1,4 +1,4 @@
-//! Attached images: found by their digests, prepared once, and placed as figures.
+//! Figures of attached images.
 
 use crate::images::{PreparedImages, natural_size, scaled_down};
 

@@ -1,4 +1,4 @@
-//! What changed against the parent revision, or against the one that the reader chose: a table, or counts by kind.
+//! Changes since the parent revision, or since the revision that the reader chose: a table, or counts by kind.
 
 use chancery_brief::references::change_subject;
 use chancery_proto::brief::v1::{Change, Statement};
@@ -26,7 +26,7 @@ impl Composer<'_> {
             let block = self.label_line(sect, Role::P, BODY, self.labels().no_changes);
             return self.push(block);
         }
-        // The table is the full print's: elsewhere it would be longer than what it tells of.
+        // Only the full format has the table; in shorter formats it would dominate the text.
         if self.options.format != Format::Full {
             return self.change_counts(sect, META);
         }
@@ -41,7 +41,7 @@ impl Composer<'_> {
             labels.holds_now,
             labels.why,
         ];
-        // A column that nothing stands in is left out.
+        // An empty column is omitted.
         let explained = changes.iter().any(|change| !change.why.is_empty());
         let head = if explained { &head[..] } else { &head[..3] };
         let mut maker = TableMaker::begin(self, sect, "", head, true, TextOrigin::Printer);
@@ -56,7 +56,7 @@ impl Composer<'_> {
         maker.finish(self);
     }
 
-    /// The authors' summary. Among the changes of several revisions it says which of them it is about.
+    /// Returns the authors' summary. With combined changes of several revisions it names its revision.
     pub(crate) fn change_summary(&mut self, sect: TagId, kind: TypeSpec) -> Option<TextBlock> {
         let content = self.content;
         if content.change_summary.is_empty() {
@@ -78,7 +78,7 @@ impl Composer<'_> {
         Some(block)
     }
 
-    /// How many changes of each kind there are.
+    /// Adds the number of changes of each kind.
     pub(crate) fn change_counts(&mut self, sect: TagId, kind: TypeSpec) {
         let mut counts: Vec<(i32, usize)> = Vec::new();
         for change in self.printed_changes() {
@@ -128,7 +128,7 @@ impl Composer<'_> {
         }
     }
 
-    /// The name of what changed, linked where it is printed; its id where ids are.
+    /// Appends the changed part's name, linked if printed, or its id if ids are printed.
     fn changed_part(&mut self, inline: &mut Inline, context: TextContext, change: &Change) {
         let id = change_subject(change);
         if self.options.show_ids && change.part_id.is_empty() {
@@ -141,7 +141,7 @@ impl Composer<'_> {
         }
     }
 
-    /// Links to the statements that took another's place.
+    /// Appends links to the statements that replace another.
     fn replacements(&mut self, inline: &mut Inline, context: TextContext, ids: &[String]) {
         if self.options.show_ids {
             return self.links(inline, context, ids);
@@ -154,8 +154,8 @@ impl Composer<'_> {
         }
     }
 
-    /// What a changed statement said: as the change tells it, else as the revision before had it. A statement that
-    /// still stands word for word has no old text.
+    /// Returns the previous text of a changed statement: from the change itself, otherwise from the earlier revision.
+    /// Unchanged text has no previous text.
     fn old_text(&self, change: &Change) -> Option<String> {
         if !change.was.is_empty() {
             return Some(change.was.clone());
@@ -166,7 +166,7 @@ impl Composer<'_> {
         (now != Some(before) && *before != change.now).then(|| before.clone())
     }
 
-    /// How sure and how likely a changed statement was, where that is another now.
+    /// Returns previous confidence and likelihood of a changed statement, if they differ.
     fn odds_changed(&self, change: &Change) -> Vec<String> {
         let mut changed = Vec::new();
         let level = |of: &RevisionStatements| {
@@ -191,11 +191,11 @@ impl Composer<'_> {
 }
 
 impl<'a> Composer<'a> {
-    /// The markings of what the print takes from earlier revisions: changes and their quotes, texts and likelihoods of the
-    /// earlier edition.
+    /// Returns the markings of everything quoted from earlier revisions: changes and their quotations, texts and
+    /// likelihoods.
     pub(crate) fn quoted_markings(&self) -> Vec<&'a str> {
         let mut markings: Vec<&'a str> = Vec::new();
-        // Shorter prints have counts of changes only.
+        // Shorter formats have counts only.
         let quoted = if self.options.format == Format::Full { self.printed_changes() } else { &[] };
         for change in quoted {
             markings.push(&change.marking);
@@ -219,7 +219,7 @@ impl<'a> Composer<'a> {
     }
 }
 
-/// A value that is said.
+/// Returns a value unless it is unspecified.
 fn some(value: i32) -> Option<i32> {
     (value != 0).then_some(value)
 }

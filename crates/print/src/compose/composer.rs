@@ -1,4 +1,4 @@
-//! The tools of composing: the flow so far, and text pushed into it with owners, languages and links.
+//! The composer: the flow so far, and methods that add text with owner, language and links.
 
 use crate::compose::coverage_runs::{coverage_runs, nfc, shortened};
 use std::borrow::Cow;
@@ -26,7 +26,7 @@ use crate::text::text_style::TextStyle;
 use crate::units::Length;
 use crate::{Edition, Locale, Options, Warning};
 
-/// The flow on its way.
+/// Builds a flow.
 pub(crate) struct Composer<'a> {
     pub(crate) edition: &'a Edition<'a>,
     pub(crate) options: &'a Options<'a>,
@@ -37,29 +37,29 @@ pub(crate) struct Composer<'a> {
     pub(crate) flow: Flow,
     pub(crate) anchors: BTreeMap<String, AnchorId>,
     pub(crate) numbers: BTreeMap<String, usize>,
-    /// Where each source is cited, in order.
+    /// Anchors of each source's citations, in order.
     pub(crate) citing_anchors: BTreeMap<usize, Vec<AnchorId>>,
-    /// What the revision before said, and what this one says.
+    /// Statements of the earlier revision to compare with, and of this one.
     pub(crate) prior: RevisionStatements<'a>,
     pub(crate) current: RevisionStatements<'a>,
     pub(crate) names: BTreeMap<&'a str, &'a str>,
-    /// What the parts of this edition and of the earlier one are called.
+    /// Names of this edition's parts, and of the earlier edition's.
     part_names: PartNames<'a>,
     prior_names: PartNames<'a>,
-    /// Characters that no face has, each with the id of the part where it was first met.
+    /// Characters without a glyph, each with the id of the part where it first occurs.
     missing: BTreeMap<char, String>,
     /// The id of the part that is being composed; empty for the brief as a whole.
     part_id: String,
     pub(crate) tables: usize,
     pub(crate) frames: u32,
     pub(crate) images: PreparedImages,
-    /// Destinations of what was left out for being empty.
+    /// Destinations of omitted empty blocks.
     waiting: Vec<AnchorId>,
-    /// How many digits a page number has room for.
+    /// Number of digits reserved for page numbers.
     pub(crate) page_digits: usize,
 }
 
-/// Where text goes, and how it looks and reads.
+/// Owner, style, language and link of text to add.
 #[derive(Clone, Copy)]
 pub(crate) struct TextContext<'t> {
     pub(crate) node: TagId,
@@ -113,15 +113,15 @@ impl<'a> Composer<'a> {
         }
     }
 
-    /// The banner: the edition's marking, or the floor of content that was not marked through; higher where the print
-    /// quotes an earlier revision that was marked higher.
+    /// Returns the banner marking: the edition's marking, or the default marking of unmarked content, raised to the
+    /// marking of quotations from earlier revisions.
     pub(crate) fn banner(&self) -> &'a str {
         let content = self.content;
         let own = if content.marking.is_empty() { &content.default_marking } else { &content.marking };
         lexicon::highest_marking(own, self.quoted_markings())
     }
 
-    /// The changes that are printed: those since the revision to compare with, or else the edition's own.
+    /// Returns the changes to print: those since the revision to compare with, otherwise the edition's own.
     pub(crate) fn printed_changes(&self) -> &'a [Change] {
         self.edition.combined_changes.unwrap_or(&self.content.changes)
     }
@@ -133,12 +133,12 @@ impl<'a> Composer<'a> {
             .collect()
     }
 
-    /// Names the part that what follows belongs to, for warnings.
+    /// Sets the current part for warnings.
     pub(crate) fn begin_part(&mut self, id: &str) {
         id.clone_into(&mut self.part_id);
     }
 
-    /// The same; returns the part that is left, to begin again after it.
+    /// Sets the current part for warnings; returns the previous one.
     pub(crate) fn replace_part(&mut self, id: &str) -> String {
         std::mem::replace(&mut self.part_id, id.to_owned())
     }
@@ -147,23 +147,23 @@ impl<'a> Composer<'a> {
         self.flow.tags.add(parent, role, None)
     }
 
-    /// An element of the printer's own words, which have a language of their own.
+    /// Adds an element for labels, in the printer's language.
     pub(crate) fn label_tag(&mut self, parent: TagId, role: Role) -> TagId {
         self.flow.tags.add(parent, role, self.label_language())
     }
 
-    /// The language of the printer's own words, where it is not the brief's.
+    /// Returns the language of the printer's labels if it differs from the brief's.
     pub(crate) fn label_language(&self) -> Option<String> {
         let locale = self.lexicon.locale();
         (Locale::of(&self.content.language) != Some(locale)).then(|| locale.tag().to_owned())
     }
 
-    /// The printer's own words.
+    /// Returns the printer's own words.
     pub(crate) const fn labels(&self) -> &'static Labels {
         self.lexicon.labels()
     }
 
-    /// Appends some of the printer's own words to the author's.
+    /// Appends a label of the printer to the author's text.
     pub(crate) fn push_label(&mut self, inline: &mut Inline, context: TextContext, text: &str) {
         if text.is_empty() {
             return;
@@ -176,18 +176,19 @@ impl<'a> Composer<'a> {
         self.push_text(inline, context, text);
     }
 
-    /// A context of the document's language.
+    /// Returns a context in the document's language.
     pub(crate) fn context(&self, node: TagId, kind: TypeSpec) -> TextContext<'a> {
         let style = self.sheet.fit(kind).style;
         TextContext { node, style, language: &self.content.language, link: None }
     }
 
-    /// A context of the printer's own language, for an element that has it.
+    /// Returns a context in the printer's language, for an element that has it.
     pub(crate) fn label_context(&self, node: TagId, kind: TypeSpec) -> TextContext<'a> {
         TextContext { language: self.lexicon.locale().tag(), ..self.context(node, kind) }
     }
 
-    /// Appends text; what no face has becomes a drawn box in a `Span` whose `ActualText` is the character.
+    /// Appends text. A character without a glyph becomes a drawn box in a `Span` with the character as its
+    /// `ActualText`.
     pub(crate) fn push_text(&mut self, inline: &mut Inline, context: TextContext, text: &str) {
         for (stretch, kind) in coverage_runs(self.typesetter, &nfc(text), &context.style) {
             if kind == PieceKind::Text {
@@ -212,7 +213,7 @@ impl<'a> Composer<'a> {
         inline.push(text, PieceStyle { style: context.style, owner, link: context.link, language, kind });
     }
 
-    /// Appends a link to a part of the brief; plain text when nothing of that id is printed.
+    /// Appends a link to a part of the brief, or plain text if the part is not printed.
     pub(crate) fn link(
         &mut self,
         inline: &mut Inline,
@@ -241,18 +242,18 @@ impl<'a> Composer<'a> {
         self.push_text(inline, TextContext { node: link, style, link: Some(link), ..context }, text);
     }
 
-    /// What a link says: something even where its own text is blank.
+    /// Returns the `Contents` of a link, with a fallback for blank text.
     pub(crate) fn link_contents(&self, text: &str) -> String {
         if text.trim().is_empty() { self.labels().blank_link.to_owned() } else { shortened(text) }
     }
 
-    /// Digits for a page number, filled in once it is known.
+    /// Appends placeholder digits for a page number.
     pub(crate) fn page_of(&mut self, inline: &mut Inline, context: TextContext, anchor: AnchorId) {
         let zeros = "0".repeat(self.page_digits);
         self.piece(inline, context, &zeros, PieceKind::Deferred(Deferred::PageOf(anchor)));
     }
 
-    /// Links to several parts: by their ids where those are printed, else by their names, each name once.
+    /// Appends links to parts, by id if ids are printed, otherwise by name, each name once.
     pub(crate) fn links(&mut self, inline: &mut Inline, context: TextContext, ids: &[String]) {
         if self.options.show_ids {
             for (index, id) in ids.iter().enumerate() {
@@ -278,17 +279,17 @@ impl<'a> Composer<'a> {
         }
     }
 
-    /// Separates names that may have commas of their own.
+    /// Returns the separator of names that may contain commas.
     pub(crate) const fn list_separator(&self) -> &'static str {
         if self.flow.right_to_left { "\u{61b} " } else { "; " }
     }
 
-    /// What a part is called, in this edition or in the earlier one.
+    /// Returns a part's name in this edition or in the earlier one.
     pub(crate) fn name_of_part(&self, id: &str) -> Option<&PartName<'a>> {
         self.part_names.get(id).or_else(|| self.prior_names.get(id))
     }
 
-    /// A part's name, linked to it where it is printed. A part that neither edition has is named by its id.
+    /// Appends a part's name, linked if the part is printed. A part of neither edition is named by its id.
     pub(crate) fn named_link(&mut self, inline: &mut Inline, context: TextContext, id: &str) {
         let Some(PartName { text, origin, .. }) = self.name_of_part(id).cloned() else {
             return self.push_text(inline, context, id);
@@ -296,7 +297,7 @@ impl<'a> Composer<'a> {
         self.part_link(inline, context, id, &text, origin);
     }
 
-    /// The same by a statement's first words, in quotes, where a section's name would not tell which statement is meant.
+    /// Appends a link with a statement's first words in quotation marks, where a section's name would be ambiguous.
     pub(crate) fn quoted_link(&mut self, inline: &mut Inline, context: TextContext, id: &str) {
         let opening = self.name_of_part(id).map(|name| name.opening.clone()).unwrap_or_default();
         if opening.is_empty() {
@@ -318,20 +319,20 @@ impl<'a> Composer<'a> {
             context.node = self.label_tag(context.node, Role::Span { actual_text: None });
             context.language = self.lexicon.locale().tag();
         }
-        // What encloses it in the earlier edition may enclose other things in this one.
+        // Only this edition's enclosing part counts: the earlier edition's may contain other parts now.
         let holder_id = self.part_names.get(id).map_or("", |name| name.holder_id);
         let linked_id = if self.anchors.contains_key(id) { id } else { holder_id };
         let contents = filled(self.labels().go_to, &[text]);
         self.link(inline, context, linked_id, text, &contents);
     }
 
-    /// A bar for withheld text: a `Figure` of its own.
+    /// Appends the bar of withheld text, as a `Figure` of its own.
     pub(crate) fn withheld(&mut self, inline: &mut Inline, context: TextContext) {
         let figure = self.label_tag(context.node, Role::Figure { alt: self.labels().withheld.to_owned() });
         self.piece(inline, TextContext { node: figure, ..context }, "\u{fffc}", PieceKind::Withheld);
     }
 
-    /// Puts a block into the flow. An empty one is left out, and its destinations go to the next.
+    /// Adds a block to the flow. An empty block is omitted, and its destinations move to the next.
     pub(crate) fn push(&mut self, mut block: TextBlock) {
         if block.inline.is_empty() {
             self.waiting.append(&mut block.anchors);
@@ -342,7 +343,7 @@ impl<'a> Composer<'a> {
         }
     }
 
-    /// A block of one text under a node of its own.
+    /// Returns a block of one text with its own element.
     pub(crate) fn line(&mut self, parent: TagId, role: Role, kind: TypeSpec, text: &str) -> TextBlock {
         let node = self.tag(parent, role);
         let mut block = self.block(kind);
@@ -351,7 +352,7 @@ impl<'a> Composer<'a> {
         block
     }
 
-    /// A block of the printer's own words.
+    /// Returns a block of a label with its own element.
     pub(crate) fn label_line(&mut self, parent: TagId, role: Role, kind: TypeSpec, text: &str) -> TextBlock {
         let node = self.label_tag(parent, role);
         let mut block = self.block(kind);
@@ -360,12 +361,12 @@ impl<'a> Composer<'a> {
         block
     }
 
-    /// How far a list's text stands from its mark's edge.
+    /// Returns the indentation of a list's text.
     pub(crate) fn indent(&self) -> Length {
         self.sheet.fit(BODY).leading * 5 / 4
     }
 
-    /// An empty block of a type, ragged, of the document's direction.
+    /// Returns an empty left-aligned block of a type in the document's direction.
     pub(crate) fn block(&self, kind: TypeSpec) -> TextBlock {
         TextBlock {
             leading: self.sheet.fit(kind).leading,
@@ -376,7 +377,7 @@ impl<'a> Composer<'a> {
     }
 }
 
-/// A guess from the content's size, on the safe side: a page holds 800 encoded bytes and more.
+/// Estimates the digits of page numbers from the content's size; a page holds at least 800 encoded bytes.
 fn page_digits(content: &BriefContent) -> usize {
     match content.encoded_len() / 800 {
         0..=99 => 2,

@@ -1,4 +1,4 @@
-//! Text preparation before setting: NFC, and runs of characters that the fonts cover.
+//! Text preparation: NFC, and runs of characters by glyph coverage.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use crate::text::Typesetter;
 use crate::text::inline::{PieceKind, settable};
 use crate::text::text_style::TextStyle;
 
-/// A text cut into what the faces have and single characters that none has.
+/// Splits a text into runs that the faces cover and single characters without a glyph.
 pub(crate) fn coverage_runs<'t>(
     typesetter: &Typesetter,
     text: &'t str,
@@ -30,12 +30,12 @@ pub(crate) fn coverage_runs<'t>(
     runs
 }
 
-/// Texts are NFC in the edition; what is not is made so.
+/// Returns the text in NFC. Editions are NFC already; other texts may not be.
 pub(crate) fn nfc(text: &str) -> Cow<'_, str> {
     if is_nfc(text) { text.into() } else { text.nfc().collect::<String>().into() }
 }
 
-/// What a reader contents, but not more than fits: it is a string of at most 16,382 UTF-16 units (ISO 19005-2, 6.1.13).
+/// Shortens a text for screen readers: strings have at most 16,382 UTF-16 units (ISO 19005-2, 6.1.13).
 pub(crate) fn shortened(text: &str) -> String {
     text.chars().take(1_500).collect()
 }

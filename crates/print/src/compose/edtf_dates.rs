@@ -1,12 +1,11 @@
-//! EDTF dates in words of the reader's language.
+//! EDTF dates in the reader's language.
 
 use chancery_brief::edtf::{self, Date, Edtf, Precision};
 
 use crate::Locale;
 use crate::compose::labels::{Labels, filled};
 
-/// A date as it reads: "3 March 2025", "about 2000". A form without words of its own, such as a season or an interval,
-/// stays EDTF.
+/// Formats a date, such as "3 March 2025" or "about 2000". Other forms, such as seasons and intervals, stay EDTF.
 pub(crate) fn in_words(edtf: &str, locale: Locale) -> String {
     match edtf::parse(edtf) {
         Ok(Edtf::Date(date)) => date_in_words(&date, locale).unwrap_or_else(|| edtf.to_owned()),
@@ -41,7 +40,7 @@ fn month_name(names: &[&'static str; 12], month: u8) -> Option<&'static str> {
     names.get(usize::from(month).checked_sub(1)?).copied()
 }
 
-/// ASCII digits as the locale writes them.
+/// Converts ASCII digits to the locale's digits.
 fn digits(number: &str, locale: Locale) -> String {
     let zero = match locale {
         Locale::English | Locale::Russian => return number.to_owned(),

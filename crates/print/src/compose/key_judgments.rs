@@ -1,4 +1,4 @@
-//! The bottom line and the key judgments.
+//! Bottom line and key judgments.
 
 use chancery_proto::brief::v1::KeyJudgment;
 
@@ -58,7 +58,7 @@ impl Composer<'_> {
         let beside = self.options.format == Format::Standard;
         if beside {
             self.put_asides(body, context, &mut block, judgment);
-            // A note on what it rests on may follow on the next page.
+            // The note on supporting statements may continue on the next page.
             block.keep_with_next = false;
         }
         self.push(block);

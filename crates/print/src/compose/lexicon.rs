@@ -1,5 +1,5 @@
-//! The words that print: the printer's own in the reader's language, and those that `chancery_brief` has of
-//! standards, in their forms on the page.
+//! Printed vocabulary: the printer's labels in the reader's language, and the terms of standards from `chancery_brief`
+//! as they are printed.
 
 use chancery_brief::marking::Scheme;
 use chancery_brief::{likelihood, words};
@@ -12,7 +12,7 @@ use crate::compose::labels::{Labels, Vocabulary, filled};
 use crate::graphics::Color;
 use crate::{LikelihoodDisplay, Locale};
 
-/// The words of one reader.
+/// Vocabulary for one locale and likelihood display.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Lexicon {
     locale: Locale,
@@ -32,14 +32,14 @@ impl Lexicon {
         Labels::of(self.locale)
     }
 
-    /// A likelihood's stored word; in other languages than the standards' with its meaning before it. Nothing when
-    /// none is stored, or when the reader wants numbers.
+    /// Returns a likelihood's stored term, after its meaning in languages other than the standards'. `None` without a
+    /// term, or if the reader wants numbers.
     pub(crate) fn likelihood(self, likelihood: &Likelihood) -> Option<String> {
         let term = known_term(likelihood.term)?;
         (self.display != LikelihoodDisplay::Numbers).then(|| self.term(term))
     }
 
-    /// A term of a scale.
+    /// Returns a scale's term.
     pub(crate) fn term(self, term: LikelihoodTerm) -> String {
         let word = likelihood::words(term);
         match self.labels().vocabulary.as_ref().and_then(|vocabulary| meaning(vocabulary, term)) {
@@ -65,7 +65,7 @@ impl Lexicon {
         text
     }
 
-    /// The scale that the reader wants beside the brief's, with its name.
+    /// Returns the scale that the reader wants in addition to the brief's, with its name.
     pub(crate) const fn reader_scale(self) -> Option<(&'static str, LikelihoodScale)> {
         match self.display {
             LikelihoodDisplay::Icd203 => Some(("ICD 203", LikelihoodScale::Icd203)),
@@ -160,7 +160,7 @@ impl Lexicon {
         some(self.word(own, kind, |vocabulary| &vocabulary.source_types))
     }
 
-    /// The factor kinds in printing order, with their headings.
+    /// Returns the kinds of factors in print order, with their headings.
     pub(crate) const fn factors(self) -> [(FactorKind, &'static str); 5] {
         let labels = self.labels();
         [
@@ -172,7 +172,7 @@ impl Lexicon {
         ]
     }
 
-    /// The word of a value: `own` where the language is the standards'.
+    /// Returns the word of a value; `own` in the language of the standards.
     fn word(
         self,
         own: &'static str,
@@ -189,7 +189,7 @@ fn known_term(term: i32) -> Option<LikelihoodTerm> {
     LikelihoodTerm::try_from(term).ok().filter(|term| *term != LikelihoodTerm::Unspecified)
 }
 
-/// What a term means, by its rank on its scale; ICD 203's rows mean the same.
+/// Returns the meaning of a term by its rank on its scale; both rows of ICD 203 mean the same.
 fn meaning(vocabulary: &Vocabulary, term: LikelihoodTerm) -> Option<&'static str> {
     let scale = likelihood::scale(term)?;
     let rank = likelihood::scale_terms(scale).iter().position(|other| *other == term)? % 7;
@@ -197,12 +197,12 @@ fn meaning(vocabulary: &Vocabulary, term: LikelihoodTerm) -> Option<&'static str
     vocabulary.likelihood[row].get(rank).copied()
 }
 
-/// Whether a likelihood says anything.
+/// Returns whether a likelihood has a term.
 pub(crate) fn has_term(likelihood: &Likelihood) -> bool {
     known_term(likelihood.term).is_some()
 }
 
-/// The brief's scale: ICD 203 unless it says otherwise.
+/// Returns the brief's scale, by default ICD 203.
 pub(crate) fn scale(scale: i32) -> LikelihoodScale {
     match LikelihoodScale::try_from(scale) {
         Ok(LikelihoodScale::Phia) => LikelihoodScale::Phia,
@@ -210,13 +210,13 @@ pub(crate) fn scale(scale: i32) -> LikelihoodScale {
     }
 }
 
-/// The terms of a scale with their percentages, in one of ICD 203's two rows.
+/// Returns the terms of a scale with their percentages, in one of the two rows of ICD 203.
 pub(crate) fn scale_key(scale: LikelihoodScale, row: u8) -> Vec<(LikelihoodTerm, String)> {
     let terms = likelihood::scale_terms(scale).iter().filter(|term| likelihood::row(**term) == row);
     terms.map(|term| (*term, likelihood::range(*term).replace('-', "\u{2013}"))).collect()
 }
 
-/// The row of ICD 203 that a term stands in.
+/// Returns a term's row in ICD 203.
 pub(crate) fn row(term: i32) -> u8 {
     likelihood::row(LikelihoodTerm::try_from(term).unwrap_or_default())
 }
@@ -225,18 +225,18 @@ fn some(word: &'static str) -> Option<&'static str> {
     (!word.is_empty()).then_some(word)
 }
 
-/// "supplies-weapons-to" as it reads.
+/// Returns a relationship type as text, such as "supplies weapons to".
 pub(crate) fn relationship(kind: &str) -> String {
     kind.replace('-', " ")
 }
 
-/// A word with a capital.
+/// Returns a word with an initial capital.
 pub(crate) fn capitalised(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// The highest of a label and others of its scheme. A label that the scheme has not is left out.
+/// Returns the highest marking of a label and others of its scheme. Labels of other schemes are ignored.
 pub(crate) fn highest_marking<'m>(label: &'m str, others: impl IntoIterator<Item = &'m str>) -> &'m str {
     let Some((scheme, rank)) = Scheme::ALL.into_iter().find_map(|scheme| Some((scheme, scheme.rank(label)?)))
     else {
@@ -246,7 +246,7 @@ pub(crate) fn highest_marking<'m>(label: &'m str, others: impl IntoIterator<Item
     ranked.fold((rank, label), |highest, other| if other.0 > highest.0 { other } else { highest }).1
 }
 
-/// The colour of a marking's label on black, in the scheme that has it.
+/// Returns the colour of a marking's label on black, as defined by its scheme.
 pub(crate) fn marking_color(label: &str) -> Color {
     let known = Scheme::ALL.into_iter().find_map(|scheme| Some(scheme.color(scheme.rank(label)?)));
     known.map_or(Color(0xff, 0xff, 0xff), |(red, green, blue)| Color(red, green, blue))

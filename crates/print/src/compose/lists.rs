@@ -9,26 +9,26 @@ use crate::tags::{ListNumbering, Role, TagId};
 use crate::text::inline::Inline;
 use crate::units::Length;
 
-/// An open item: its label and where its content goes.
+/// A list item whose content is being composed.
 pub(crate) struct OpenItem {
     pub(crate) body: TagId,
     pub(crate) label: Inline,
 }
 
 impl Composer<'_> {
-    /// Begins an item with a number or a bullet.
+    /// Begins an item with a number or bullet.
     pub(crate) fn item(&mut self, list: TagId, kind: TypeSpec, label: &str) -> OpenItem {
         let item = self.tag(list, Role::Li);
         let node = self.tag(item, Role::Lbl);
         let mut inline = Inline::default();
         let context = self.context(node, kind);
         self.push_text(&mut inline, context, label);
-        // The space keeps the label and the text apart when they are read out or extracted.
+        // The space separates the label from the text in extraction and screen readers.
         self.push_text(&mut inline, context, " ");
         OpenItem { body: self.tag(item, Role::LBody), label: inline }
     }
 
-    /// An author's list; `level` is 1 for the outermost.
+    /// Adds a list of the author; `level` is 1 for the outermost.
     pub(crate) fn list(&mut self, parent: TagId, list: &List, level: i64, enclosing: &str) {
         if list.items.is_empty() {
             return;
@@ -63,7 +63,7 @@ impl Composer<'_> {
         }
     }
 
-    /// A bulleted list of plain items; `fill` writes each item's text.
+    /// Adds a bulleted list; `fill` adds each item's text.
     pub(crate) fn bullets<T>(
         &mut self,
         parent: TagId,

@@ -1,4 +1,4 @@
-//! Edition to flow: the parts of a brief in reading order, each with its structure elements.
+//! Composes an edition into a flow: the parts of a brief in reading order, with their structure elements.
 
 mod annexes;
 pub(crate) mod attached_images;
@@ -37,7 +37,7 @@ use crate::tags::{Role, TagId};
 use crate::text::Typesetter;
 use crate::{Edition, Format, Limits, Locale, Options, PrintError, Warning};
 
-/// Composes an edition. The density is that of one page; the longer formats have one of their own.
+/// Composes an edition. `density` applies to the one-page format only.
 pub(crate) fn compose(
     edition: &Edition,
     options: &Options,
@@ -61,7 +61,7 @@ pub(crate) fn compose(
         return finished(composer);
     }
     composer.front(&plan.parts);
-    // The elements that are open, one a level: sections nest as their headings do.
+    // Open sections, one per level: they nest like their headings.
     let mut open: Vec<TagId> = vec![composer.flow.tags.root()];
     for part in &plan.parts {
         let level = usize::from(part.level).min(open.len());
@@ -107,7 +107,7 @@ impl Composer<'_> {
             PartKind::BottomLine => self.bottom_line(sect),
             PartKind::KeyJudgments => self.key_judgments(sect),
             PartKind::Changes => self.changes(sect),
-            // One page alone has them as a part of their own.
+            // Only the one-page format has trends as a part.
             PartKind::Trends => self.page_trends(sect, true),
             PartKind::Section(section) => self.section(sect, section),
             PartKind::Factors => self.factors(sect),

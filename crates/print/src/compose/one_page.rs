@@ -1,5 +1,5 @@
-//! One page for a reader in a hurry: bottom line, key judgments, what changed, trends, indicators. The page is set
-//! as roomily as it can be; what a reader only looks up stands at its foot.
+//! The one-page format: bottom line, key judgments, changes, trends and indicators, set at the loosest density that
+//! fits. Reference information is at the foot.
 
 use chancery_proto::brief::v1::{Indicator, KeyJudgment};
 
@@ -21,14 +21,14 @@ use crate::text::text_style::{Family, Figures, TextStyle, Weight};
 use crate::units::Length;
 use crate::{Overflow, RevisionState};
 
-/// The most words of a bottom line, and the most key judgments.
+/// Maximum number of words of the bottom line, and of key judgments.
 const MOST_WORDS: usize = 45;
 const MOST_JUDGMENTS: usize = 5;
 
-/// The width of a bar beside a judgment.
+/// Width of a likelihood bar beside a judgment.
 const BESIDE: Length = Length::mm(38);
 
-/// How closely a page is set.
+/// Density of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Density {
     Roomy,
@@ -38,10 +38,10 @@ pub(crate) enum Density {
 }
 
 impl Density {
-    /// From the one that reads best to the one that holds most.
+    /// All densities from the loosest to the tightest.
     pub(crate) const ALL: [Self; 4] = [Self::Roomy, Self::Even, Self::Close, Self::Tight];
 
-    /// The judgments' and indicators' type.
+    /// Returns the type of judgments and indicators.
     const fn body(self) -> TypeSpec {
         match self {
             Self::Roomy => serif(10_500, 14_000),
@@ -60,7 +60,7 @@ impl Density {
         }
     }
 
-    /// The space before a part, a judgment and an indicator.
+    /// Returns the space before a part, a judgment and an indicator.
     const fn spaces(self) -> [Length; 3] {
         match self {
             Self::Roomy => [Length::pt(14), Length::pt(6), Length::pt(3)],
@@ -70,7 +70,7 @@ impl Density {
         }
     }
 
-    /// Whether trends are told with their reasons.
+    /// Returns whether trends are printed with their reasons.
     pub(crate) const fn has_reasons(self) -> bool {
         matches!(self, Self::Roomy | Self::Even)
     }
@@ -97,7 +97,7 @@ struct Aside {
 }
 
 impl Composer<'_> {
-    /// What no page can hold, however it is set.
+    /// Returns the limits that the content exceeds at any density.
     pub(crate) fn page_overflows(&self) -> Vec<Overflow> {
         let mut overflows = Vec::new();
         let words = self.content.bluf.iter().map(|statement| statement.text.split_whitespace().count()).sum();
@@ -139,7 +139,7 @@ impl Composer<'_> {
         self.flow.groups.push(Group { name, first: self.flow.blocks.len() });
     }
 
-    /// The facts, each short: a remark on the date is left to the longer formats.
+    /// Returns the facts without the note on the date, which longer formats have.
     fn page_facts(&self) -> Vec<Fact> {
         let labels = self.labels();
         let mut facts = self.fact_list();
@@ -173,7 +173,7 @@ impl Composer<'_> {
         }
     }
 
-    /// "Name value · Name value".
+    /// Adds facts as one line: "Name value · Name value".
     pub(crate) fn facts_line(&mut self, sect: TagId, facts: &[Fact], kind: TypeSpec) {
         if facts.is_empty() {
             return;
@@ -187,7 +187,7 @@ impl Composer<'_> {
             }
             self.push_label(&mut block.inline, context, name);
             self.push_text(&mut block.inline, context, " ");
-            // A name or a digest is never divided with a hyphen that it does not have.
+            // Without a language, names and digests are not hyphenated.
             self.push_text(&mut block.inline, TextContext { language: "", ..context }, value);
         }
         self.push(block);
@@ -222,7 +222,7 @@ impl Composer<'_> {
                 self.page_heading(sect, part, &part.title, above);
                 self.page_indicators(sect, density);
             }
-            // The plan of one page has no other part.
+            // The one-page plan has no other parts.
             _ => {}
         }
     }
@@ -301,7 +301,8 @@ impl Composer<'_> {
         self.push(block);
     }
 
-    /// Puts what is to be known of a judgment beside it, or after its text where there is no column beside it.
+    /// Adds likelihood, confidence and revision note of a judgment beside it, or after its text if there is no side
+    /// column.
     pub(crate) fn put_asides(
         &mut self,
         body: TagId,
@@ -330,7 +331,8 @@ impl Composer<'_> {
         }
     }
 
-    /// How likely a judgment is, and was; how well founded it is; how it differs from what it revises.
+    /// Returns the notes on a judgment: its likelihood now and before, its confidence, and its difference from the
+    /// judgment it revises.
     fn asides(&self, judgment: &KeyJudgment) -> Vec<Aside> {
         let mut notes = Vec::new();
         let mut own =
@@ -356,18 +358,18 @@ impl Composer<'_> {
         notes
     }
 
-    /// "Since revision 1", where one went before.
+    /// Returns "Since revision 1", or `None` for a first revision.
     fn since(&self) -> Option<String> {
         if self.edition.earlier_revision > 0 {
             return Some(filled(self.labels().since_revision, &[&self.edition.earlier_revision.to_string()]));
         }
-        // A draft has the number of the revision that it follows.
+        // A draft has the number of its parent revision.
         let own = u32::from(self.edition.state != RevisionState::Draft);
         let before = self.edition.revision.checked_sub(own).filter(|before| *before > 0)?;
         Some(filled(self.labels().since_revision, &[&before.to_string()]))
     }
 
-    /// The authors' summary, and how many changes there are.
+    /// Adds the authors' summary and the number of changes.
     fn page_changes(&mut self, sect: TagId, density: Density) {
         if let Some(block) = self.change_summary(sect, density.body()) {
             self.push(TextBlock { span: Span::Full, hyphenate: true, ..block });
@@ -398,7 +400,7 @@ impl Composer<'_> {
         });
     }
 
-    /// What a reader looks up: what the terms mean, and which copy this is.
+    /// Adds the reference information: the likelihood scale and the facts of this copy.
     fn page_foot(&mut self, sect: TagId, facts: &[Fact]) {
         let mut block = self.scale_line(sect);
         block.span = Span::Full;
@@ -407,7 +409,7 @@ impl Composer<'_> {
         self.facts_line(sect, facts, FINE.colored(QUIET));
     }
 
-    /// The scale's terms with their percentages, on one line where they fit.
+    /// Returns the scale's terms with their percentages, on one line if they fit.
     pub(crate) fn scale_line(&mut self, sect: TagId) -> TextBlock {
         let labels = self.labels();
         let node = self.label_tag(sect, Role::P);

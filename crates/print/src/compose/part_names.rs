@@ -1,5 +1,5 @@
-//! Names by which a print refers to the parts of a brief where their ids are not printed: a section's heading, an
-//! event's title, "Key judgment 2".
+//! Names that refer to the parts of a brief if ids are not printed: a section's heading, an event's title, "Key
+//! judgment 2".
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -11,25 +11,25 @@ use crate::compose::labels::{Labels, filled};
 use crate::compose::lexicon;
 use crate::compose::text_origin::TextOrigin;
 
-/// The most characters of a name that is cut from a part's text.
+/// Maximum length of a name taken from a part's text.
 const LONGEST_NAME: usize = 60;
 
-/// What a part is called.
+/// Name of a part.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PartName<'a> {
     pub(crate) text: Cow<'a, str>,
-    /// Whether the name is the author's text or one of the printer's words.
+    /// Origin of the name.
     pub(crate) origin: TextOrigin,
-    /// A statement's first words, which tell it from its neighbours of the same name; empty for other parts.
+    /// A statement's first words, which distinguish it from others of the same name; empty for other parts.
     pub(crate) opening: Cow<'a, str>,
-    /// The id of the part that encloses it, to link to where it has no destination of its own; may be empty.
+    /// Id of the enclosing part, the link target if the part has no destination of its own; may be empty.
     pub(crate) holder_id: &'a str,
 }
 
-/// Names by id.
+/// Part names by id.
 pub(crate) type PartNames<'a> = BTreeMap<&'a str, PartName<'a>>;
 
-/// The name of every part of the content that has an id.
+/// Returns the names of all parts with an id.
 pub(crate) fn part_names<'a>(content: &'a BriefContent, labels: &'static Labels) -> PartNames<'a> {
     let mut names = Names { names: BTreeMap::new() };
     content.sections.iter().for_each(|section| names.section(section));
@@ -106,7 +106,7 @@ impl<'a> Names<'a> {
     }
 }
 
-/// What a block is headed by; empty for one without a title.
+/// Returns a block's title; empty without one.
 fn title(block: &Block) -> &str {
     match &block.kind {
         Some(Kind::Table(table)) => &table.caption,
@@ -116,7 +116,7 @@ fn title(block: &Block) -> &str {
     }
 }
 
-/// A text's first words, with an ellipsis where it is cut.
+/// Returns a text's first words, with an ellipsis if it is shortened.
 fn opening(text: &str) -> Cow<'_, str> {
     let Some((end, _)) = text.char_indices().nth(LONGEST_NAME) else { return text.into() };
     let cut = &text[..end];

@@ -1,4 +1,4 @@
-//! What the statements and judgments of a revision push_text: to compare one with the one before, at the same clearance.
+//! Statements and judgments of a revision by id, to compare a revision with an earlier one at the same clearance.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use chancery_proto::brief::v1::{BriefContent, KeyJudgment, Likelihood, List, Sec
 
 use crate::compose::lexicon::has_term;
 
-/// What a revision says.
+/// Statements and judgments of a revision by id.
 #[derive(Default)]
 pub(crate) struct RevisionStatements<'a> {
     judgments: BTreeMap<&'a str, &'a KeyJudgment>,
@@ -23,37 +23,38 @@ impl<'a> RevisionStatements<'a> {
         Self { judgments: judgments.collect(), statements: statements.collect() }
     }
 
-    /// A statement that is not withheld.
+    /// Returns a statement unless it is withheld.
     pub(crate) fn statement(&self, id: &str) -> Option<&'a Statement> {
         self.statements.get(id).copied()
     }
 
-    /// How likely a statement was, where it was said and is another now.
+    /// Returns the earlier likelihood of a statement, if it had one and it has changed.
     pub(crate) fn changed_statement_likelihood(&self, statement: &Statement) -> Option<&'a Likelihood> {
         let before = self.statement(&statement.id)?.likelihood.as_ref()?;
         moved(before, statement.likelihood.as_ref()).then_some(before)
     }
 
-    /// A key judgment of this id, or else the one that it revises.
+    /// Returns the key judgment with this id, or the one that it revises.
     pub(crate) fn judgment(&self, judgment: &KeyJudgment) -> Option<&'a KeyJudgment> {
         let ids = [judgment.id.as_str(), judgment.revises_id.as_str()];
         ids.iter().find_map(|id| self.judgments.get(id)).copied()
     }
 
-    /// How likely a key judgment was, or the one that it revises, where it was said and is another now.
+    /// Returns the earlier likelihood of a key judgment or of the one that it revises, if it had one and it has
+    /// changed.
     pub(crate) fn changed_judgment_likelihood(&self, judgment: &KeyJudgment) -> Option<&'a Likelihood> {
         let before = self.judgment(judgment)?.likelihood.as_ref()?;
         moved(before, judgment.likelihood.as_ref()).then_some(before)
     }
 }
 
-/// Whether a likelihood was said and is another now. How it came about does not count.
+/// Returns whether a likelihood changed in term or percentages; its derivation does not count.
 fn moved(before: &Likelihood, now: Option<&Likelihood>) -> bool {
     let facts = |of: &Likelihood| (of.term, of.low_percent, of.high_percent, of.point_percent);
     has_term(before) && now.is_some_and(|now| facts(before) != facts(now))
 }
 
-/// Every statement of a brief.
+/// Returns all statements of a brief.
 fn statements(content: &BriefContent) -> Vec<&Statement> {
     let mut all: Vec<&Statement> = content.bluf.iter().collect();
     all.extend(content.key_judgments.iter().flat_map(|judgment| &judgment.statements));

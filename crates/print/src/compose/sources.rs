@@ -1,4 +1,4 @@
-//! The endnotes, which are the sources, and what a reader has to know of the brief's words and scales.
+//! Endnotes, which are the sources, and the explanation of terms and scales.
 
 use chancery_proto::brief::v1::{LikelihoodScale, LikelihoodTerm, Source};
 
@@ -15,7 +15,7 @@ use crate::text::inline::{Deferred, Inline, PageList, PieceKind};
 use crate::units::Length;
 
 impl Composer<'_> {
-    /// One `Note` a source, by number.
+    /// Adds one `Note` per source, by number.
     pub(crate) fn sources(&mut self, sect: TagId) {
         let mut sources: Vec<(usize, &Source)> = self
             .content
@@ -24,7 +24,7 @@ impl Composer<'_> {
             .filter_map(|source| Some((*self.numbers.get(&source.id)?, source)))
             .collect();
         sources.sort_by_key(|(number, _)| *number);
-        // All that cites stands before the endnotes: from here on its pages are known.
+        // All citations are before the endnotes, so their pages are known from here on.
         self.flow.blocks.push(Block::CommitPages);
         for (number, source) in sources {
             self.source(sect, number, source);
@@ -52,13 +52,13 @@ impl Composer<'_> {
             self.small_word(inline, context, &format!("({}) ", source.marking));
         }
         if !source.short_title.is_empty() {
-            // The name under which the print refers to it.
+            // The print refers to the source by its short title.
             let strong = self.context(node, NOTE.strong());
             self.push_text(inline, strong, &source.short_title);
             self.push_text(inline, context, ". ");
         }
         let italic = self.context(node, NOTE.italic());
-        // The shorter format has the address behind the title, the longer one prints it.
+        // The standard format links the title; the full format prints the address.
         let brief = self.options.format == Format::Standard;
         if brief && !source.url.is_empty() {
             let target = LinkTarget::Uri(source.url.clone());
@@ -73,7 +73,7 @@ impl Composer<'_> {
         if !brief && !source.url.is_empty() {
             self.push_text(inline, context, " ");
             let target = LinkTarget::Uri(source.url.clone());
-            // An address is never divided with a hyphen that it does not have.
+            // Without a language the address is not hyphenated.
             self.link_to(
                 inline,
                 TextContext { language: "", ..context },
@@ -104,7 +104,7 @@ impl Composer<'_> {
         self.push(block);
     }
 
-    /// The number, which leads back to the first citation.
+    /// Returns the number, linked to the first citation.
     fn source_label(&mut self, endnote: TagId, number: usize) -> Inline {
         let mut label = Inline::default();
         let node = self.tag(endnote, Role::Lbl);
@@ -142,7 +142,7 @@ impl Composer<'_> {
         }
     }
 
-    /// The likelihood scale's key and the words of confidence.
+    /// Adds the likelihood scale and the explanation of confidence.
     pub(crate) fn about(&mut self, sect: TagId) {
         let labels = self.labels();
         let scale = lexicon::scale(self.content.likelihood_scale);
@@ -164,7 +164,7 @@ impl Composer<'_> {
         }
     }
 
-    /// The terms of the brief's scale with their percentages, of the row that its judgments use.
+    /// Returns the terms of the brief's scale with their percentages, in the row that its judgments use.
     pub(crate) fn scale_terms(&self) -> Vec<(LikelihoodTerm, String)> {
         let mut judged =
             self.content.key_judgments.iter().filter_map(|judgment| judgment.likelihood.as_ref());
@@ -190,8 +190,8 @@ impl Composer<'_> {
     }
 }
 
-/// An address as it reads: letters beyond ASCII stand for themselves (RFC 3987) and not as the percent signs of their
-/// bytes. What is reserved or cannot be seen stays encoded, so that the text still is the address.
+/// Decodes an address for display: letters outside of ASCII are shown (RFC 3987). Reserved and invisible characters
+/// stay encoded, so that the text is still the address.
 fn readable(url: &str) -> String {
     let mut text = String::with_capacity(url.len());
     let mut rest = url;
@@ -210,7 +210,7 @@ fn readable(url: &str) -> String {
     text + rest
 }
 
-/// The bytes beyond ASCII that a text begins with, percent-encoded.
+/// Decodes the percent-encoded bytes outside of ASCII at the start of a text.
 fn encoded_bytes(text: &str) -> Vec<u8> {
     let triplet = |triplet: &[u8]| match triplet {
         [b'%', high, low] => {

@@ -1,4 +1,4 @@
-//! Statements to inline text: text_spans, status words, portion text_spans, citation numbers.
+//! Inline text of statements: spans, status marks, portion markings and citation numbers.
 
 use chancery_proto::brief::v1::{Citation, Span, SpanKind, Statement, StatementStatus};
 
@@ -9,7 +9,7 @@ use crate::tags::{AnchorId, LinkTarget, Role, TagId};
 use crate::text::inline::Inline;
 use crate::text::text_style::Weight;
 
-/// A span on a stretch of text, in bytes.
+/// A span of a text, in bytes.
 struct TextSpan<'s> {
     start: usize,
     end: usize,
@@ -18,7 +18,7 @@ struct TextSpan<'s> {
 }
 
 impl Composer<'_> {
-    /// Appends statements with a space between them. `enclosing` is the marking of the part they stand in.
+    /// Appends statements separated by spaces. `enclosing` is the marking of the enclosing part.
     pub(crate) fn statements(
         &mut self,
         inline: &mut Inline,
@@ -65,12 +65,12 @@ impl Composer<'_> {
         self.begin_part(&outer);
     }
 
-    /// A word of the printer's own, apart from the text by its type.
+    /// Appends a label in a small type that sets it apart from the text.
     pub(crate) fn small_word(&mut self, inline: &mut Inline, context: TextContext, word: &str) {
         let node = self.label_tag(context.node, Role::Span { actual_text: None });
         let mut style = stylesheet::META.strong().style;
         style.size = context.style.size * 8 / 10;
-        // No language, no division: such words stay whole.
+        // Without a language the word is not hyphenated.
         self.push_text(inline, TextContext { node, style, language: "", ..context }, word);
     }
 
@@ -83,7 +83,7 @@ impl Composer<'_> {
         edges.extend([0, text.len()]);
         edges.sort_unstable();
         edges.dedup();
-        // Elements that are open, with the span each stands for.
+        // Open elements, each with the span that it represents.
         let mut open: Vec<(usize, TextContext)> = Vec::new();
         for pair in edges.windows(2) {
             let covering: Vec<usize> = (0..text_spans.len())
@@ -113,7 +113,7 @@ impl Composer<'_> {
                 inner.language = span.target;
             }
             SpanKind::Link => {
-                // A link inside a link is text: validation refuses it, and so does the standard.
+                // Nested links are plain text: validation refuses them, and so does the standard.
                 if context.link.is_none()
                     && let Some(link) = self.marked_link(context.node, span.target)
                 {
@@ -137,7 +137,7 @@ impl Composer<'_> {
         Some(self.tag(node, Role::Link { target, contents: self.link_contents(&contents) }))
     }
 
-    /// The sources' numbers, raised: `Reference` > `Link`, with commas between them.
+    /// Appends the sources' numbers, raised and comma-separated, as `Reference` > `Link`.
     fn citations(&mut self, inline: &mut Inline, context: TextContext, citations: &[Citation]) {
         let mut numbers: Vec<(usize, &str)> = citations
             .iter()
@@ -165,8 +165,8 @@ impl Composer<'_> {
         }
     }
 
-    /// Marks a place that cites a source. `here` is the place's own anchor, once it has one: the first citation of a
-    /// source has a name, to lead back to, and others share one without.
+    /// Records a citation of a source at the current position. `here` is the position's anchor, if it has one: the
+    /// first citation of a source gets a named anchor for the back link, others share an unnamed one.
     pub(crate) fn cited(&mut self, inline: &mut Inline, number: usize, here: &mut Option<AnchorId>) {
         let citing = match (self.citing_anchors.contains_key(&number), *here) {
             (false, _) => self.new_anchor(&format!("cited.{number}")),
@@ -188,7 +188,7 @@ impl Composer<'_> {
     }
 }
 
-/// Spans count code points; out-of-range ones were refused at validation and are cut here.
+/// Converts spans from code points to bytes. Validation refuses spans out of range; here they are clamped.
 fn text_spans<'s>(text: &str, spans: &'s [Span]) -> Vec<TextSpan<'s>> {
     let offsets: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
     let at = |point: u32| offsets.get(point as usize).copied().unwrap_or(text.len());

@@ -1,4 +1,4 @@
-//! The type of each kind of text (PRINTING.md, section 4).
+//! Type sizes and styles of each kind of text (PRINTING.md, section 4).
 
 use crate::TextSize;
 use crate::graphics::Color;
@@ -7,21 +7,21 @@ use crate::units::Length;
 
 /// Text.
 pub(crate) const INK: Color = Color(0x11, 0x11, 0x11);
-/// The one accent.
+/// The accent colour.
 pub(crate) const ACCENT: Color = Color(0x1f, 0x4e, 0x79);
-/// RunningElements and ids: still 7:1 on white.
+/// Running elements and ids, with a contrast of 7:1 on white.
 pub(crate) const QUIET: Color = Color(0x55, 0x55, 0x55);
 /// The background of callouts.
 pub(crate) const TINT: Color = Color(0xf1, 0xf4, 0xf8);
 
-/// Rules between a figure's rows and at its axis' labels: they guide the eye and carry nothing.
+/// Guide lines between a figure's rows and at its axis labels.
 pub(crate) const GUIDE: Color = Color(0xc4, 0xc4, 0xc4);
 
-/// The text behind every page: ink over it keeps a contrast of 15:1.
+/// The watermark; ink over it has a contrast of 15:1.
 pub(crate) const WATERMARK: TypeSpec =
     set(Family::Sans, Weight::Bold, 96_000, 96_000).colored(Color(0xe9, 0xe9, 0xe9));
 
-/// A style with its leading.
+/// A text style with its leading.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TypeSpec {
     pub(crate) style: TextStyle,
@@ -51,7 +51,7 @@ pub(crate) const TABLE_HEAD: TypeSpec = set(Family::Sans, Weight::Semibold, 8_50
 pub(crate) const CAPTION: TypeSpec = set(Family::Sans, Weight::Semibold, 8_500, 12_000);
 pub(crate) const NOTE: TypeSpec = set(Family::Serif, Weight::Regular, 8_000, 11_000);
 pub(crate) const META: TypeSpec = set(Family::Sans, Weight::Regular, 8_500, 12_000);
-/// What figures push_text, and their axes and keys.
+/// Labels of figures, axes and legends.
 pub(crate) const FIGURE: TypeSpec = tabular(set(Family::Sans, Weight::Regular, 8_000, 11_000));
 pub(crate) const FIGURE_SMALL: TypeSpec = quiet(tabular(set(Family::Sans, Weight::Regular, 7_500, 10_000)));
 pub(crate) const SIDE: TypeSpec = quiet(set(Family::Sans, Weight::Regular, 7_500, 14_000));
@@ -59,21 +59,21 @@ pub(crate) const FOOTER: TypeSpec = quiet(tabular(set(Family::Sans, Weight::Regu
 pub(crate) const BAND: TypeSpec = set(Family::Sans, Weight::Bold, 12_000, 16_000);
 pub(crate) const ONE_PAGE_TITLE: TypeSpec = set(Family::Sans, Weight::Semibold, 18_000, 22_000);
 pub(crate) const ONE_PAGE_HEADING: TypeSpec = set(Family::Sans, Weight::Semibold, 10_000, 13_000);
-/// What a reader only looks up.
+/// Reference information in small type.
 pub(crate) const FINE: TypeSpec = tabular(set(Family::Sans, Weight::Regular, 7_500, 10_000));
 pub(crate) const CONTENTS: [TypeSpec; 2] = [
     tabular(set(Family::Sans, Weight::Semibold, 9_500, 14_000)),
     tabular(set(Family::Sans, Weight::Regular, 9_500, 14_000)),
 ];
 
-/// What the document's script and its reader's eyes make of each type.
+/// Adapts types to the document's script and the text size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Sheet {
     right_to_left: bool,
     text_size: TextSize,
 }
 
-/// The smallest type of large print.
+/// Minimum type size of large print.
 const LARGE_LEAST: Length = Length::pt(12);
 
 impl Sheet {
@@ -81,12 +81,12 @@ impl Sheet {
         Self { right_to_left, text_size }
     }
 
-    /// Whether it is large print, which has one column and no drawings with small labels.
+    /// Returns whether it is large print, which has one column and no drawings with small labels.
     pub(crate) const fn is_large(self) -> bool {
         matches!(self.text_size, TextSize::Large)
     }
 
-    /// A type as it is set: Arabic script needs 11 on 17 points for what Latin reads at 10 on 14, large print 14 on 20.
+    /// Returns a type as set: Arabic script needs 11 on 17 points where Latin has 10 on 14; large print has 14 on 20.
     pub(crate) fn fit(self, kind: TypeSpec) -> TypeSpec {
         let (size, leading) = match (self.right_to_left, self.text_size) {
             (false, TextSize::Normal) => return kind,
@@ -105,7 +105,7 @@ impl Sheet {
     }
 }
 
-/// The type of a heading.
+/// Returns the type of a heading level.
 pub(crate) const fn heading(level: u8) -> TypeSpec {
     match level {
         0 | 1 => set(Family::Sans, Weight::Semibold, 16_000, 20_000),
@@ -115,7 +115,7 @@ pub(crate) const fn heading(level: u8) -> TypeSpec {
     }
 }
 
-/// The space above a heading.
+/// Returns the space above a heading level.
 pub(crate) const fn above_heading(level: u8) -> Length {
     match level {
         0 | 1 => Length::pt(18),
@@ -151,7 +151,7 @@ impl TypeSpec {
     }
 }
 
-/// A citation's number: small, raised, in the accent.
+/// Returns the style of citation numbers: small, raised, in the accent colour.
 pub(crate) fn marker(style: TextStyle) -> TextStyle {
     TextStyle {
         family: Family::Sans,

@@ -1,4 +1,4 @@
-//! Tables with their elements: `THead` and `TBody`, `TH` with its scope, `TD`.
+//! Tables with structure elements: `THead` and `TBody`, `TH` with its scope, `TD`.
 
 use crate::compose::text_origin::TextOrigin;
 use chancery_proto::brief::v1::{ColumnType, Table};
@@ -12,11 +12,11 @@ use crate::text::inline::Inline;
 use crate::text::paragraph_setup::Align;
 use crate::units::Length;
 
-/// A name and its value.
+/// A fact's name and value.
 pub(crate) type Fact = (&'static str, String);
 
-/// A table on its way: rows are added one by one. Its elements exist from the first row on, so that no table has a head
-/// and no body (ISO 14289-1, 7.5); without a row there is no table.
+/// Builds a table row by row. Its elements are created with the first row, because a table with a head must have a body
+/// (ISO 14289-1, 7.5); a table without rows is omitted.
 pub(crate) struct TableMaker {
     pub(crate) block: TableBlock,
     stage: TableStage,
@@ -24,13 +24,13 @@ pub(crate) struct TableMaker {
 }
 
 enum TableStage {
-    /// No row was added: nothing of the table is tagged.
+    /// No row was added, and no element was created.
     Pending(TableHeading),
-    /// The body that rows are added to.
+    /// The body element for rows.
     Begun { body: TagId },
 }
 
-/// What stands before the rows.
+/// The table's content above the rows.
 struct TableHeading {
     parent: TagId,
     caption: String,
@@ -39,7 +39,7 @@ struct TableHeading {
 }
 
 impl TableMaker {
-    /// Plans a table with its caption (if any) and its header cells.
+    /// Begins a table with a caption, which may be empty, and header cells.
     pub(crate) fn begin(
         composer: &mut Composer,
         parent: TagId,
@@ -62,7 +62,7 @@ impl TableMaker {
         Self { block, stage: TableStage::Pending(plan), row_headers }
     }
 
-    /// The body that rows are added to; before the first one, the table's elements are made.
+    /// Returns the body element, creating the table's elements before the first row.
     fn body(&mut self, composer: &mut Composer) -> TagId {
         let plan = match &mut self.stage {
             TableStage::Begun { body } => return *body,
@@ -110,7 +110,7 @@ impl TableMaker {
         }
     }
 
-    /// Adds a row; `fill` writes each cell's content under the cell's element.
+    /// Adds a row; `fill` composes each cell under its element.
     pub(crate) fn row(
         &mut self,
         composer: &mut Composer,
@@ -131,7 +131,7 @@ impl TableMaker {
         self.block.rows.push(Row { cells, anchors });
     }
 
-    /// Puts the table into the flow, with a line under it that stays with it. Nothing of a table without rows.
+    /// Adds the table to the flow with a note below it that stays with it; adds nothing without rows.
     pub(crate) fn finish_with(mut self, composer: &mut Composer, note: Option<TextBlock>) {
         if self.block.rows.is_empty() {
             return;
@@ -154,7 +154,7 @@ impl TableMaker {
     }
 }
 
-/// Names and values as a table whose names head their rows.
+/// Makes a table of facts whose names are row headers.
 pub(crate) fn facts_table(composer: &mut Composer, parent: TagId, facts: &[Fact]) -> TableBlock {
     let mut maker = TableMaker::begin(composer, parent, "", &["", ""], true, TextOrigin::Printer);
     for (name, value) in facts {
@@ -174,7 +174,7 @@ pub(crate) fn facts_table(composer: &mut Composer, parent: TagId, facts: &[Fact]
 }
 
 impl Composer<'_> {
-    /// An author's table.
+    /// Adds a table of the author.
     pub(crate) fn table(&mut self, sect: TagId, table: &Table) {
         if table.rows.is_empty() {
             return;

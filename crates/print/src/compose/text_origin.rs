@@ -1,10 +1,10 @@
-//! Provenance of printed text, which decides its language.
+//! Origin of printed text, which determines its language.
 
-/// Whose words a table's headings are.
+/// The author of a printed text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TextOrigin {
-    /// The printer's, in the language of the print.
+    /// A label of the printer, in the language of the print.
     Printer,
-    /// The author's, in the brief's language.
+    /// Text of the brief's author, in the brief's language.
     Author,
 }

@@ -1,4 +1,4 @@
-//! The organisation's look: accent, name, logo and footer, and the stamp behind every page.
+//! Themes: accent colour, organisation, logo, footer and watermark.
 
 use crate::ThemeError;
 use chancery_brief::render_options::{FOOTER_LIMIT, ORGANISATION_LIMIT, Rgb, WATERMARK_LIMIT};
@@ -15,10 +15,10 @@ use crate::text::inline::Inline;
 use crate::units::Length;
 use crate::{Options, PrintError, RevisionState};
 
-/// The most room that a logo takes.
+/// Maximum size of a logo.
 const LOGO: (Length, Length) = (Length::mm(60), Length::mm(16));
 
-/// Checks what the print's theme and watermark push_text.
+/// Checks the theme and the watermark.
 pub(crate) fn check(options: &Options) -> Result<(), PrintError> {
     let theme = &options.theme;
     let illegible = |Color(red, green, blue): Color| !Rgb { red, green, blue }.is_legible_on_white();
@@ -42,7 +42,7 @@ pub(crate) fn check(options: &Options) -> Result<(), PrintError> {
 }
 
 impl Composer<'_> {
-    /// Logo, name and the texts that stand in the running_elements, above the title.
+    /// Adds the logo, the organisation, and the texts of the running elements above the title.
     pub(crate) fn masthead(&mut self, sect: TagId) {
         let theme = self.options.theme;
         self.logo(sect);
@@ -86,7 +86,7 @@ impl Composer<'_> {
         })));
     }
 
-    /// The text behind every page: that a draft is one, and whom the copy is for.
+    /// Returns the watermark: the draft mark and the copy's own text.
     pub(crate) fn watermark_text(&mut self) -> Inline {
         let draft = (self.edition.state == RevisionState::Draft).then_some(self.labels().draft_watermark);
         let texts = draft.into_iter().chain(Some(self.options.watermark).filter(|text| !text.is_empty()));
@@ -95,7 +95,7 @@ impl Composer<'_> {
     }
 }
 
-/// Puts the theme's accent, and a tint of it, where the printer's own stand.
+/// Replaces the printer's accent colour and its tint by the theme's.
 pub(crate) fn recolor(flow: &mut Flow, accent: Color) {
     let tint = tint(accent);
     let themed = |color: &mut Color| {
@@ -139,7 +139,7 @@ pub(crate) fn recolor(flow: &mut Flow, accent: Color) {
     }
 }
 
-/// A sixteenth of a colour on white.
+/// Returns a tint: a sixteenth of a colour on white.
 const fn tint(Color(red, green, blue): Color) -> Color {
     const fn lightened(part: u8) -> u8 {
         u8::MAX - (u8::MAX - part) / 16

@@ -1,4 +1,4 @@
-//! The running_elements's texts, the title block with every fact that the running_elements repeats, and the contents.
+//! Title block with every fact of the running elements, texts of the running elements, and the contents.
 
 use chancery_proto::brief::v1::RevisionBody;
 
@@ -18,11 +18,11 @@ use crate::text::runs_right_to_left;
 use crate::units::Length;
 use crate::{Format, Import, RevisionState};
 
-/// How many levels of headings the contents list.
+/// Levels of headings in the contents.
 const CONTENTS_LEVELS: u8 = 2;
 
 impl Composer<'_> {
-    /// The bands' and the footer's texts, and the document's facts.
+    /// Composes the running elements and the document's metadata.
     pub(crate) fn running_elements(&mut self) {
         let (edition, labels) = (self.edition, self.labels());
         let marking = self.banner().to_owned();
@@ -58,7 +58,7 @@ impl Composer<'_> {
         };
     }
 
-    /// The edition as the digest was made of it.
+    /// Returns the edition in the form that its digest covers.
     fn data(&self) -> AttachedData {
         let brief_id = brief_id(self.edition.brief).to_owned();
         let content = Some(self.content.clone());
@@ -71,7 +71,7 @@ impl Composer<'_> {
         let mut inline = Inline::default();
         let language = self.typesetter.languages.id(&self.content.language);
         let (style, owner) = (kind.style, Owner::Artifact(ArtifactKind::Footer));
-        // What no face has is left out: the tagged fact in the title block shows it.
+        // Characters without a glyph are omitted; the tagged fact in the title block shows them.
         let text: String = text.chars().filter(|c| self.typesetter.covers(&style, *c)).collect();
         inline.push(&text, PieceStyle { style, owner, link: None, language, kind: PieceKind::Text });
         inline
@@ -81,14 +81,14 @@ impl Composer<'_> {
         self.content.as_of.as_ref().map(|as_of| as_of.date.as_str()).filter(|date| !date.is_empty())
     }
 
-    /// Title block and contents.
+    /// Adds the title block and the contents.
     pub(crate) fn front(&mut self, parts: &[Part]) {
         let root = self.flow.tags.root();
         let sect = self.tag(root, Role::Sect);
         self.masthead(sect);
         self.titles(sect);
         if self.options.format == Format::Standard {
-            // Space for the text: the facts take lines and not a table, and a title in other languages is left out.
+            // Saves space: facts take lines instead of a table, and titles in other languages are omitted.
             let facts = self.fact_list();
             self.facts_line(sect, &facts, FINE.colored(stylesheet::QUIET));
             return self.revision_state_lines(sect);
@@ -119,7 +119,7 @@ impl Composer<'_> {
             let kind = LOCAL_TITLE.colored(stylesheet::QUIET);
             let context = TextContext { node, style: kind.style, language: &local.language, link: None };
             self.push_text(&mut block.inline, context, &local.text);
-            // In a left-to-right document every title stands at the left.
+            // In a left-to-right document every title is left-aligned.
             block.align = if block.right_to_left == self.flow.right_to_left {
                 crate::text::paragraph_setup::Align::Start
             } else {
@@ -135,7 +135,7 @@ impl Composer<'_> {
         }
     }
 
-    /// What a reader must know before anything else: whether this revision stands.
+    /// Adds the lines on the revision's state: draft, superseded or withdrawn.
     pub(crate) fn revision_state_lines(&mut self, sect: TagId) {
         let (mut words, labels) = (Vec::new(), self.labels());
         if self.edition.state == RevisionState::Draft {
@@ -154,7 +154,7 @@ impl Composer<'_> {
         }
     }
 
-    /// That the revision is withdrawn, and why. The reason is in whatever language its author wrote it.
+    /// Adds the withdrawal and its reason, whose language is unknown.
     fn withdrawal(&mut self, sect: TagId) {
         let labels = self.labels();
         let mut line = self.label_line(sect, Role::P, SUBTITLE.strong(), labels.withdrawn_line);
@@ -170,19 +170,19 @@ impl Composer<'_> {
         let mut block = TextBlock { right_to_left, span: Span::Full, ..self.block(SUBTITLE) };
         let context = self.context(node, SUBTITLE);
         self.push_label(&mut block.inline, context, labels.withdraw_reason);
-        // The author's language is not known, so no word of the reason is hyphenated.
+        // Without a language the reason is not hyphenated.
         self.push_text(&mut block.inline, TextContext { language: "", ..context }, &format!(" {reason}"));
         self.push(block);
     }
 
-    /// Every fact of the running_elements once as tagged text (ISO 14289-1, 7.1).
+    /// Returns every fact of the running elements, to print once as tagged text (ISO 14289-1, 7.1).
     pub(crate) fn fact_list(&self) -> Vec<Fact> {
         let (edition, labels) = (self.edition, self.labels());
         let as_of = self.content.as_of.as_ref().map(|as_of| {
             let facts = [as_of.date.as_str(), as_of.note.as_str()];
             facts.into_iter().filter(|fact| !fact.is_empty()).collect::<Vec<_>>().join("; ")
         });
-        // A draft has no number where it follows no revision, and nobody published it.
+        // A draft without a parent revision has no number, and no draft has a publisher.
         let revision = if edition.revision == 0 { String::new() } else { edition.revision.to_string() };
         let published = match (edition.published_at, edition.creator) {
             ("", _) | (_, "") => edition.published_at.to_owned(),
@@ -205,11 +205,11 @@ impl Composer<'_> {
         facts
     }
 
-    /// The publication as an import states it: this system did not witness it.
+    /// Returns the publication as stated by an import, which this system did not witness.
     fn as_imported(&self, published: &str, import: Import<'_>) -> String {
         let labels = self.labels();
         let runs_right_to_left = is_right_to_left(self.lexicon.locale().tag());
-        // Behind Arabic letters the parts of a date would change places.
+        // After Arabic letters the parts of a date would be reordered.
         let value = |text: &str| if runs_right_to_left { isolated(text) } else { text.to_owned() };
         let (published, imported_on) = (value(published), value(import.imported_on));
         let sentence = if import.importer.is_empty() {
@@ -217,7 +217,7 @@ impl Composer<'_> {
         } else {
             filled(labels.published_as_imported_by, &[&published, &imported_on, &value(import.importer)])
         };
-        // In a brief that runs from left to right, the sentence keeps its own direction.
+        // In a left-to-right brief, an isolate keeps the sentence's direction.
         if runs_right_to_left { format!("\u{2067}{sentence}\u{2069}") } else { sentence }
     }
 
@@ -237,7 +237,7 @@ impl Composer<'_> {
         for part in parts.iter().filter(|part| part.level <= CONTENTS_LEVELS) {
             let level = usize::from(part.level).min(lists.len() + 1);
             if level > lists.len() {
-                // A nested list stands in the entry above it.
+                // A nested list is inside the entry above it.
                 let above = lists[lists.len() - 1];
                 let nested = self.tag(above, Role::Toc);
                 lists.push(nested);
@@ -269,19 +269,19 @@ impl Composer<'_> {
     }
 }
 
-/// A fact between isolates (UAX #9), so that one from right to left does not tear the numbers of its neighbours apart.
+/// Wraps a fact in isolates (UAX #9), so that right-to-left facts do not reorder adjacent numbers.
 fn isolated(fact: &str) -> String {
     format!("\u{2068}{fact}\u{2069}")
 }
 
-/// A text on one line, without characters that would turn the direction of what follows.
+/// Returns a text as a single line without bidi controls.
 fn printable(text: &str) -> String {
     let kept = |c: &char| !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let text: String = text.chars().filter(kept).collect();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The last segment of a brief's name.
+/// Returns the last segment of a brief's name.
 fn brief_id(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or(name)
 }

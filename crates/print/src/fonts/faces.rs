@@ -1,10 +1,10 @@
-//! The vendored faces. Each is a slice of the program's own image; nothing is read or copied at run time.
+//! Vendored faces, each a slice of the program image that is not copied at run time.
 
 use std::sync::OnceLock;
 
 use harfrust::Font;
 
-/// A face that the printer can set.
+/// A face of the printer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FaceId {
     /// Source Serif 4 Regular: text.
@@ -15,7 +15,7 @@ pub enum FaceId {
     SerifSemibold,
     /// Source Serif 4 Semibold Italic: strong emphasis.
     SerifSemiboldItalic,
-    /// Source Sans 3 Regular: tables, captions, running_elements.
+    /// Source Sans 3 Regular: tables, captions, running elements.
     Sans,
     /// Source Sans 3 Italic.
     SansItalic,
@@ -31,23 +31,23 @@ pub enum FaceId {
     Vazirmatn,
     /// Vazirmatn Bold: headings in Arabic script.
     VazirmatnBold,
-    /// One that was added at run time: [`Fonts`](crate::Fonts) has its bytes.
+    /// A face added at run time; [`Fonts`](crate::Fonts) has its bytes.
     Added(AddedFace),
 }
 
-/// A face that was added, within the [`Fonts`](crate::Fonts) that it belongs to.
+/// An added face of a [`Fonts`](crate::Fonts).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AddedFace {
-    /// Its place among the added ones.
+    /// Its index among the added faces.
     pub(crate) index: u16,
-    /// Units of its em square.
+    /// Its units per em.
     pub(crate) units_per_em: u16,
-    /// Whether it is cut for a script whose letters join.
+    /// Whether it supports a script whose letters join.
     pub(crate) joins: bool,
 }
 
 impl FaceId {
-    /// The vendored faces.
+    /// Vendored faces, each a slice of the program image that is not copied at run time.
     pub const ALL: [Self; 12] = [
         Self::Serif,
         Self::SerifItalic,
@@ -63,7 +63,7 @@ impl FaceId {
         Self::VazirmatnBold,
     ];
 
-    /// A vendored face's OpenType bytes; of an added one, none.
+    /// Returns a vendored face's OpenType file; empty for an added face.
     pub const fn bytes(self) -> &'static [u8] {
         match self {
             Self::Serif => include_bytes!("../../../../assets/fonts/SourceSerif4_400Regular.ttf"),
@@ -86,7 +86,7 @@ impl FaceId {
         }
     }
 
-    /// A vendored face's PostScript name, without a subset's prefix.
+    /// Returns a vendored face's PostScript name, without a subset's prefix.
     pub const fn postscript_name(self) -> &'static str {
         match self {
             Self::Serif => "SourceSerif4-Regular",
@@ -105,7 +105,7 @@ impl FaceId {
         }
     }
 
-    /// Units of the em square.
+    /// Returns the units per em.
     pub const fn units_per_em(self) -> i64 {
         match self {
             Self::Vazirmatn | Self::VazirmatnBold => 2048,
@@ -114,7 +114,7 @@ impl FaceId {
         }
     }
 
-    /// Whether it is cut for Arabic script, or for another one whose letters join.
+    /// Returns whether it supports Arabic or another script whose letters join.
     pub const fn is_arabic(self) -> bool {
         match self {
             Self::Naskh | Self::NaskhBold | Self::Vazirmatn | Self::VazirmatnBold => true,
@@ -123,7 +123,7 @@ impl FaceId {
         }
     }
 
-    /// Its place among all faces: the vendored ones come first.
+    /// Returns its index among all faces; vendored faces come first.
     pub(crate) fn index(self) -> usize {
         match self {
             Self::Added(face) => Self::ALL.len() + usize::from(face.index),
@@ -131,23 +131,23 @@ impl FaceId {
         }
     }
 
-    /// A vendored face, parsed and shared by all prints of a process: parsing depends on nothing but the bytes.
+    /// Returns a parsed vendored face, shared by all prints of a process.
     pub(crate) fn font(self) -> &'static Font {
         static FONTS: [OnceLock<Font>; FaceId::ALL.len()] = [const { OnceLock::new() }; FaceId::ALL.len()];
         FONTS[self.index()]
             .get_or_init(|| Font::new(self.bytes(), 0).expect("a vendored face parses; a test parses each"))
     }
 
-    /// Whether a vendored face has a glyph for a character, or for what the shaper takes in its place.
+    /// Returns whether a vendored face has a glyph for a character, or for its substitute in the shaper.
     pub(crate) fn covers(self, c: char) -> bool {
-        // Every face has printable ASCII.
+        // Fast path: all faces have printable ASCII.
         if matches!(c, ' '..='~') {
             return true;
         }
         let charmap = self.font().charmap();
         let has = |c: char| charmap.map_unicode(c).is_some_and(|glyph| glyph.to_u32() != 0);
         match c {
-            // The shaper sets these from the plain characters.
+            // The shaper substitutes the plain characters.
             '\u{2011}' => has('\u{2011}') || has('\u{2010}'),
             '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => true,
             _ => has(c),

@@ -1,5 +1,5 @@
-//! Fonts: the vendored faces, and those that an operator adds at run time for other scripts. Whoever starts the
-//! printer reads their files; here they are checked, and either all of them are fit for a PDF or none is taken.
+//! The fonts of a print: vendored faces, and fonts that an operator adds for other scripts. The caller reads the files;
+//! this module checks them. Either all added fonts can be embedded in a PDF, or none is accepted.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,25 +16,24 @@ use crate::fonts::{AddedFace, FaceId};
 use crate::hexadecimal;
 use crate::text::text_style::{TextStyle, Weight};
 
-/// The most fonts that may be added.
+/// Maximum number of added fonts.
 const MAX_FONTS: usize = 64;
-/// The most bytes that they may have together: fonts for Chinese have some ten million each.
+/// Maximum total size of added fonts; fonts for Chinese have about ten million bytes each.
 const MAX_BYTES: usize = 512 << 20;
 
-/// Letters of scripts whose letters join: Arabic, Syriac, N'Ko, Mongolian, Devanagari, Bengali, Gurmukhi. Letterspace
-/// would tear them apart.
+/// One letter of each script whose letters join (Arabic, Syriac, N'Ko, Mongolian, Devanagari, Bengali, Gurmukhi).
+/// Letterspace would tear the letters apart.
 const JOINED: [char; 7] = ['\u{628}', '\u{712}', '\u{7CA}', '\u{182E}', '\u{915}', '\u{995}', '\u{A15}'];
 
-/// The faces that a print may use: the vendored ones, and after them those that were added, in the order of their
-/// names. Cheap to clone.
+/// The faces of a print: the vendored ones, followed by added ones in the order of their names. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Fonts {
     added: Arc<[Added]>,
-    /// Over all of them; empty when none was added.
+    /// Digest of all fonts; empty without added fonts.
     digest: String,
 }
 
-/// A font that was added.
+/// An added font.
 struct Added {
     name: String,
     postscript_name: String,
@@ -46,37 +45,37 @@ struct Added {
     joins: bool,
 }
 
-/// Why fonts cannot be added. Each names the font: leave it out, or take another format of it.
+/// Reasons why fonts cannot be added. Each names the font: leave it out, or use another format of it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FontError {
-    /// There are too many.
+    /// More fonts than allowed.
     #[error("more than {MAX_FONTS} fonts")]
     TooMany,
-    /// They are too large together.
+    /// The fonts exceed the total size.
     #[error("fonts of more than {MAX_BYTES} bytes together")]
     TooLarge,
-    /// Two have one name.
+    /// Two fonts have the same name.
     #[error("{0}: there are two fonts of this name")]
     Twice(String),
-    /// It holds several faces.
+    /// The file is a collection of several faces.
     #[error("{0}: it is a collection; take its faces out of it, each into a file of its own")]
     Collection(String),
-    /// It is variable.
+    /// The font is variable.
     #[error("{0}: it is a variable font; take a static instance of it")]
     Variable(String),
-    /// Its outlines are not TrueType's.
+    /// The outlines are not TrueType outlines.
     #[error("{0}: it has no TrueType outlines; take the .ttf of it, not the .otf")]
     Outlines(String),
-    /// Its licence bits do not allow it to be embedded as a subset (OS/2 `fsType`).
+    /// The licence bits do not allow embedding a subset (OS/2 `fsType`).
     #[error("{0}: its licence does not allow a PDF to hold a subset of it (OS/2 fsType {1:#06x})")]
     NotEmbeddable(String, u16),
-    /// It is broken, or no font at all.
+    /// The file is damaged or not a font.
     #[error("{0}: it cannot be read: {1}")]
     Broken(String, String),
 }
 
 impl Fonts {
-    /// The vendored faces and these, each with its name and its file's bytes. The order does not matter.
+    /// Adds fonts, each with its name and its file's bytes, to the vendored faces. Their order does not matter.
     ///
     /// # Errors
     /// If one of them cannot be embedded; it is named.
@@ -97,19 +96,19 @@ impl Fonts {
         Ok(Self { added: added?.into(), digest })
     }
 
-    /// The SHA-256 over all fonts in lower-case hexadecimal: with a build's printer version it decides the bytes of
-    /// a print.
+    /// Returns the SHA-256 over all fonts in lower-case hexadecimal. Together with the printer version it determines a
+    /// print's bytes.
     pub fn digest(&self) -> &str {
         if self.added.is_empty() { environment().fonts_digest } else { &self.digest }
     }
 
-    /// The names of the added fonts, in order.
+    /// Returns the names of the added fonts, in order.
     pub fn added(&self) -> impl Iterator<Item = &str> {
         self.added.iter().map(|added| added.name.as_str())
     }
 
-    /// The face for a character: the first of the style's own that has it, then the first added one, those of the
-    /// style's weight and slant before others. None if no face has it.
+    /// Returns the face for a character: the first of the style's faces that has a glyph for it, otherwise the first
+    /// such added font, preferring the style's weight and slant. `None` if no face has a glyph.
     pub(crate) fn face_for(&self, style: &TextStyle, arabic: bool, c: char) -> Option<FaceId> {
         let vendored = style.candidates(arabic).into_iter().find(|face| face.covers(c));
         vendored.or_else(|| {
@@ -122,7 +121,7 @@ impl Fonts {
         })
     }
 
-    /// Whether a face has a glyph for a character, or for what the shaper takes in its place.
+    /// Returns whether a face has a glyph for a character, or for its substitute in the shaper.
     pub(crate) fn covers(&self, face: FaceId, c: char) -> bool {
         match self.get(face) {
             Some(added) => added.covers(c),
@@ -130,17 +129,17 @@ impl Fonts {
         }
     }
 
-    /// The parsed face.
+    /// Returns the parsed face.
     pub(crate) fn font(&self, face: FaceId) -> &Font {
         self.get(face).map_or_else(|| face.font(), |added| &added.font)
     }
 
-    /// The face's OpenType bytes.
+    /// Returns the face's OpenType bytes.
     pub(crate) fn bytes(&self, face: FaceId) -> &[u8] {
         self.get(face).map_or_else(|| face.bytes(), |added| added.bytes.as_slice())
     }
 
-    /// The face's PostScript name, without a subset's prefix.
+    /// Returns the face's PostScript name, without a subset's prefix.
     pub(crate) fn postscript_name(&self, face: FaceId) -> &str {
         self.get(face).map_or_else(|| face.postscript_name(), |added| &added.postscript_name)
     }
@@ -173,7 +172,7 @@ impl Added {
         if read.glyf().is_err() || read.loca(None).is_err() {
             return Err(FontError::Outlines(name));
         }
-        // A file without OS/2 says nothing against it.
+        // A file without an OS/2 table does not restrict embedding.
         let os2 = read.os2().ok();
         let rights = os2.as_ref().map_or(0, Os2::fs_type);
         if !may_be_embedded(rights) {
@@ -205,7 +204,7 @@ struct Tables {
     glyphs: u16,
 }
 
-/// Reads the tables that a print needs of a font.
+/// Reads the tables that a print needs.
 fn check_tables(font: &FontRef) -> Result<Tables, read_fonts::ReadError> {
     font.cmap()?;
     font.hhea()?;
@@ -220,14 +219,15 @@ fn check_tables(font: &FontRef) -> Result<Tables, read_fonts::ReadError> {
     Ok(Tables { units_per_em, glyphs })
 }
 
-/// OS/2 `fsType`: the usage permissions are the low four bits, of which the least restrictive counts; then follow
-/// "no subsetting" and "bitmap embedding only".
+/// Returns whether OS/2 `fsType` allows embedding a subset. The low four bits are usage permissions, of which the least
+/// restrictive counts; the others are "no subsetting" and "bitmap embedding only".
 const fn may_be_embedded(rights: u16) -> bool {
     let restricted = rights & 0x000E == 0x0002;
     !restricted && rights & 0x0300 == 0
 }
 
-/// The font's own PostScript name, or one made of its file's; of what a PDF name takes without escapes.
+/// Returns the font's PostScript name, or one made from its file name, restricted to characters that a PDF name takes
+/// unescaped.
 fn postscript_name(font: &FontRef, file: &str) -> String {
     let plain = |text: &str| -> String {
         text.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(63).collect()
@@ -241,7 +241,8 @@ fn postscript_name(font: &FontRef, file: &str) -> String {
     found.unwrap_or_else(|| "Added".to_owned())
 }
 
-/// Over the vendored fonts' digest and the added ones' names and contents, each after its length.
+/// Returns the digest over the vendored fonts' digest and the added fonts' names and contents, each prefixed with its
+/// length.
 fn digest(files: &[(String, Vec<u8>)]) -> String {
     let mut hash = Sha256::new();
     hash.update(environment().fonts_digest);

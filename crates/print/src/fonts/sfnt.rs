@@ -1,17 +1,17 @@
-//! A font file's frame (OpenType, "Organization of an OpenType font"): a directory of tables.
+//! The sfnt container (OpenType, "Organization of an OpenType font"): a directory of tables.
 
-/// The tables that a PDF reader takes from an embedded font (ISO 32000-1, 9.9): names, licence texts and glyph names are
-/// for installed fonts, and make a tenth of a small subset.
+/// Tables that a PDF reader uses of an embedded font (ISO 32000-1, 9.9). Names, licence texts and glyph names are a
+/// tenth of a small subset.
 const EMBEDDED: [&[u8; 4]; 9] =
     [b"cvt ", b"fpgm", b"glyf", b"head", b"hhea", b"hmtx", b"loca", b"maxp", b"prep"];
 const HEADER: usize = 12;
 const RECORD: usize = 16;
-/// What the sum over a font's words has to come to.
+/// Checksum of a whole font.
 const WHOLE_SUM: u32 = 0xB1B0_AFBA;
-/// Where `head` holds what is missing from that sum.
+/// Position of `checksumAdjustment` in `head`.
 const ADJUSTMENT: std::ops::Range<usize> = 8..12;
 
-/// The font with only the tables that are embedded; none if it is malformed.
+/// Returns the font reduced to the embedded tables, or `None` if it is malformed.
 pub(crate) fn embedded(font: &[u8]) -> Option<Vec<u8>> {
     let count = usize::from(u16::from_be_bytes(font.get(4..6)?.try_into().ok()?));
     let directory = font.get(HEADER..HEADER + count * RECORD)?;
@@ -58,7 +58,7 @@ fn table<'a>(font: &'a [u8], record: &[u8]) -> Option<&'a [u8]> {
     font.get(start..start.checked_add(length)?)
 }
 
-/// The sum over a font's words of four bytes.
+/// Returns the sum of a font's four-byte words.
 fn sum(bytes: &[u8]) -> u32 {
     let words = bytes.chunks_exact(4).map(|word| u32::from_be_bytes([word[0], word[1], word[2], word[3]]));
     words.fold(0, u32::wrapping_add)

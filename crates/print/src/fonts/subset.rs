@@ -1,4 +1,4 @@
-//! Font subsets as a file embeds them.
+//! Font subsets for embedding.
 
 use subsetter::GlyphRemapper;
 
@@ -11,7 +11,7 @@ pub(crate) fn subset(font: &[u8], glyphs: &[u16]) -> Result<(Vec<u8>, GlyphRemap
     Ok((program, remapper))
 }
 
-/// A font cut down to some glyphs, as a file would embed it.
+/// Returns a font's subset for embedding.
 pub(crate) fn embedded_subset(font: &[u8], glyphs: &[u16]) -> Result<Vec<u8>, String> {
     subset(font, glyphs).map(|(program, _)| program)
 }

@@ -9,20 +9,20 @@ use crate::error::{ImageProblem, PrintError};
 use crate::options::Limits;
 use crate::units::Length;
 
-/// A pixel's edge: no image is printed at fewer than 150 an inch.
+/// Edge of a printed pixel: images are printed at 150 pixels per inch or more.
 const PIXEL: Length = Length::milli_pt(480);
 
-/// However thin a picture is, something of it is to be seen.
+/// Minimum edge of a printed image, so that it stays visible.
 const THINNEST: Length = Length::milli_pt(500);
 
-/// The images used so far.
+/// Cache of prepared images.
 #[derive(Default)]
 pub(crate) struct PreparedImages {
     limits: Limits,
     by_digest: BTreeMap<String, PreparedImage>,
     /// The error of the first image that cannot be printed.
     error: Option<PrintError>,
-    /// The section that is being composed, for errors.
+    /// The section that is being composed, for error messages.
     pub(crate) section: String,
 }
 
@@ -31,8 +31,9 @@ impl PreparedImages {
         Self { limits, ..Self::default() }
     }
 
-    /// Returns an image of the edition, prepared at its first use. An image that cannot be printed returns `None` and
-    /// ends the print: the first such error is kept for [`Self::take_error`]. `element` names the place in the brief.
+    /// Returns an image of the edition, prepared at its first use. An image that cannot be printed yields `None` and
+    /// fails the print later: the first such error is stored for [`Self::take_error`]. `element` names the position in
+    /// the brief.
     pub(crate) fn get(
         &mut self,
         images: &Images,
@@ -62,7 +63,7 @@ impl PreparedImages {
     }
 }
 
-/// An image's own size: of pixels, the largest that they allow.
+/// Returns an image's natural size; for a raster image, the largest size that its pixels allow.
 pub(crate) fn natural_size(image: &PreparedImage) -> (Length, Length) {
     match image {
         PreparedImage::Raster(raster) => {
@@ -75,7 +76,7 @@ pub(crate) fn natural_size(image: &PreparedImage) -> (Length, Length) {
     }
 }
 
-/// Measures brought down to a room, their proportion kept.
+/// Scales a size down to fit into a box, keeping its proportions.
 pub(crate) fn scaled_down((width, height): (Length, Length), room: (Length, Length)) -> (Length, Length) {
     let by_width = (width.min(room.0), portion(height, width.min(room.0), width));
     let by_height = (portion(width, height.min(room.1), height), height.min(room.1));

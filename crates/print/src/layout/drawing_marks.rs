@@ -6,7 +6,7 @@ use crate::layout::geometry::Slot;
 use crate::layout::strip::{Drawing, StripMark};
 use crate::units::Length;
 
-/// The drawing's paths, mirrored where it begins at the right.
+/// Returns the marks of a drawing's paths, mirrored in right-to-left documents.
 pub(crate) fn path_marks(
     drawing: &Content,
     slot: Slot,
@@ -18,7 +18,7 @@ pub(crate) fn path_marks(
     })
 }
 
-/// The path as it stands when the drawing begins at the right.
+/// Returns the mirrored path.
 fn mirrored(path: &Path, drawing: &Content) -> Path {
     let at = |x: Length| drawing.width - x;
     let segments = path.segments.iter().map(|segment| match *segment {

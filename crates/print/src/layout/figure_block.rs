@@ -1,4 +1,4 @@
-//! A figure to strips: its caption, then the whole drawing as one.
+//! Measures figures: a caption, then the drawing as one strip.
 
 use crate::flow::{FigureBlock, Grid, Label};
 use crate::graphics::Rect;
@@ -70,7 +70,7 @@ fn add_label(strip: &mut Strip, label: &Label, figure: &FigureBlock, typesetter:
     }
 }
 
-/// Labels stand as the drawing does: one that runs against it stands at its own end.
+/// Alignment follows the drawing: a label that runs in the other direction is aligned at its other end.
 const fn aligned(label: &Label, figure: &FigureBlock) -> Align {
     match label.align {
         Align::Start if label.right_to_left != figure.right_to_left => Align::End,
@@ -79,7 +79,7 @@ const fn aligned(label: &Label, figure: &FigureBlock) -> Align {
     }
 }
 
-/// Puts the figure's spacing around its strips.
+/// Adds the figure's spacing to its strips.
 fn space(strips: &mut [Strip], figure: &FigureBlock, geometry: &Geometry) {
     let content: Length = strips.iter().map(|strip| strip.before + strip.height).sum();
     let mut before = figure.before;

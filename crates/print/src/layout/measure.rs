@@ -1,4 +1,4 @@
-//! Blocks to strips.
+//! Measures blocks.
 
 use crate::flow::Block;
 use crate::layout::geometry::Geometry;

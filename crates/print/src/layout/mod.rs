@@ -1,6 +1,6 @@
-//! Flow to pages: blocks are measured into strips (a line of text, a table's row), strips are put on pages,
-//! numbers that only pagination knows are filled in, and the running_elements is added. A page is handed on as soon as its
-//! numbers are known: what a long brief needs at once is a few pages, not all.
+//! Lays a flow out on pages: blocks are measured into strips (a line of text, a table row), strips are placed on pages,
+//! page numbers are filled in, and running elements are added. A page is emitted as soon as its numbers are known, so
+//! that even a long brief needs only a few pages in memory.
 
 mod drawing_marks;
 pub(crate) mod figure_block;
@@ -30,32 +30,32 @@ pub(crate) use crate::layout::shapes::HAIRLINE;
 use crate::pages::{Anchors, Page};
 use crate::text::Typesetter;
 
-/// Why a flow could not be laid out.
+/// Errors of layout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LayoutError {
-    /// The observer asked to stop.
+    /// The observer stopped the print.
     Cancelled,
-    /// More pages than allowed.
+    /// The flow has more pages than allowed.
     TooManyPages {
-        /// The limit that was met.
+        /// The limit.
         limit: usize,
     },
 }
 
-/// What is known when all pages are handed on.
+/// Result of layout.
 #[derive(Clone, Debug)]
 pub struct LaidOut {
-    /// How many pages there are.
+    /// Number of pages.
     pub pages: usize,
-    /// Where anchors stand.
+    /// Positions of anchors.
     pub anchors: Anchors,
 }
 
-/// Takes a page, or more of it, by its number, counted from 0.
+/// Receives a page, or further items of it, by its number from 0.
 pub type Emit<'a, E> = dyn FnMut(usize, Page) -> Result<(), E> + 'a;
 
-/// Lays a flow out. `observe` hears the number of finished pages and may stop the work; `emit` gets each page as soon
-/// as it is whole but for the count of pages, not always in order, and that count when it is known.
+/// Lays out a flow. `observe` gets the number of finished pages and may stop the print. `emit` gets each page once all
+/// but its page number is known, not always in order, and the page numbers at the end.
 pub fn layout<E: From<LayoutError>>(
     flow: &Flow,
     typesetter: &mut Typesetter,
@@ -87,7 +87,7 @@ pub fn layout<E: From<LayoutError>>(
     Ok(laid_out)
 }
 
-/// A text with the numbers of the pages that it names, if it names any.
+/// Returns a text block with its page lists filled in, or `None` if it has none.
 fn with_page_numbers(block: &Block, flow: &Flow, paginator: &Paginator) -> Option<TextBlock> {
     let Block::Text(text) = block else { return None };
     let inline =
@@ -95,10 +95,10 @@ fn with_page_numbers(block: &Block, flow: &Flow, paginator: &Paginator) -> Optio
     Some(TextBlock { inline, ..TextBlock::clone(text) })
 }
 
-/// Pages between the paginator and whoever takes them.
+/// Pages between the paginator and `emit`.
 struct PageEmitter<'a, 'e, E> {
     running_elements: PlacedRunningElements<'a>,
-    /// Pages with numbers that a later page decides: the contents.
+    /// Pages that wait for page numbers of later pages: the contents.
     waiting: Vec<ClosedPage>,
     emit: &'a mut Emit<'e, E>,
 }

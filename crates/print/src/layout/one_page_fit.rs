@@ -1,5 +1,5 @@
-//! The fit of one page: blocks are measured as anywhere, and their heights have to sum to a page's at most. What room
-//! is left goes between the groups, and to the last one's head: it stands at the page's foot.
+//! Fitting of the one-page format. Blocks are measured as usual, and their total height must not exceed a page.
+//! Remaining space goes between the groups, and the rest above the last group, which is at the foot of the page.
 
 use crate::flow::Flow;
 use crate::layout::geometry::Geometry;
@@ -7,19 +7,19 @@ use crate::layout::measure::measure_block;
 use crate::text::Typesetter;
 use crate::units::Length;
 
-/// The most that is added between two groups.
+/// Maximum space added between two groups.
 const MOST_BETWEEN: Length = Length::pt(8);
 
-/// By how much a page is overfull.
+/// The overflow of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Overfull {
-    /// The groups with their heights in lines.
+    /// Groups with their heights in lines.
     pub(crate) groups: Vec<(&'static str, usize)>,
-    /// The lines that are too many.
+    /// Number of lines too many.
     pub(crate) excess: usize,
 }
 
-/// Fits a flow of groups to a page.
+/// Fits a flow to one page.
 pub(crate) fn fit(flow: &mut Flow, typesetter: &mut Typesetter, geometry: &Geometry) -> Result<(), Overfull> {
     let heights: Vec<Length> = flow
         .blocks
@@ -48,7 +48,7 @@ pub(crate) fn fit(flow: &mut Flow, typesetter: &mut Typesetter, geometry: &Geome
     Ok(())
 }
 
-/// The height that strips take when none of them begins the page.
+/// Returns the height of strips that do not begin a page.
 fn height(strips: &[crate::layout::strip::Strip]) -> Length {
     strips.iter().map(|strip| strip.before + strip.height).sum()
 }

@@ -1,4 +1,4 @@
-//! Numbers that only pagination knows, set into the room that was kept for them.
+//! Page numbers that are known only after pagination, set into their reserved width.
 
 use std::collections::BTreeSet;
 
@@ -12,12 +12,12 @@ use crate::text::paragraph_setup::{Align, ParagraphSetup};
 use crate::text::text_style::TextStyle;
 use crate::units::Length;
 
-/// Whether the page's numbers can be filled in.
+/// Returns whether all page numbers on the page are known.
 pub(crate) fn is_known(page: &ClosedPage, anchors: &Anchors) -> bool {
     page.deferred.iter().all(|(_, anchor)| anchors.contains_key(anchor))
 }
 
-/// Replaces each placeholder's zeros by its digits.
+/// Replaces the placeholder zeros by page numbers.
 pub(crate) fn fill(page: &mut ClosedPage, anchors: &Anchors, typesetter: &mut Typesetter) {
     for (item, anchor) in &page.deferred {
         let number = anchors.get(anchor).map_or(0, |(page, _)| page + 1);
@@ -44,11 +44,11 @@ fn set_digits(run: &mut GlyphRun, digits: &str, typesetter: &mut Typesetter) {
     let Some(Mark::Run(digits)) = line.and_then(|line| line.marks.into_iter().next()).map(|m| m.mark) else {
         return;
     };
-    // More digits than there is room for stand out at the start, where nothing is.
+    // Numbers with more digits than reserved extend to the start, into empty space.
     *run = GlyphRun { x: run.x + digits.x - (setup.measure - room), y: run.y, ..digits };
 }
 
-/// The numbers of the pages where anchors stand, each once, rising; three and more in a row as a range.
+/// Returns the page numbers of anchors in ascending order without duplicates; three or more in a row form a range.
 pub(crate) fn pages_of(list: &[AnchorId], anchors: &Anchors) -> String {
     let pages: BTreeSet<usize> =
         list.iter().filter_map(|anchor| anchors.get(anchor)).map(|(page, _)| page + 1).collect();
@@ -60,7 +60,7 @@ pub(crate) fn pages_of(list: &[AnchorId], anchors: &Anchors) -> String {
     runs.collect::<Vec<_>>().join(", ")
 }
 
-/// The text with the numbers of the pages that it names; nothing when it names none.
+/// Returns the text with its page lists filled in, or `None` if it has none.
 pub(crate) fn with_page_numbers(
     inline: &Inline,
     lists: &[Vec<AnchorId>],

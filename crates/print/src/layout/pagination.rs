@@ -1,4 +1,4 @@
-//! Strips to pages: each page ends at its last allowed break that fits.
+//! Pagination: every page ends at its last allowed break that fits.
 
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
@@ -13,12 +13,12 @@ use crate::pages::{Anchors, ArtifactKind, GlyphRun, Item, Owner, PlacedItem};
 use crate::tags::AnchorId;
 use crate::units::Length;
 
-/// A page's content with the numbers that are still to be filled in.
+/// A finished page, with the page numbers that are still missing.
 pub(crate) struct ClosedPage {
-    /// From 0.
+    /// Page number from 0.
     pub(crate) number: usize,
     pub(crate) items: Vec<PlacedItem>,
-    /// By item: what its digits say.
+    /// Items that are page-number placeholders, with their anchors.
     pub(crate) deferred: Vec<(usize, AnchorId)>,
 }
 
@@ -26,18 +26,18 @@ pub(crate) struct Paginator<'a> {
     geometry: &'a Geometry,
     max_pages: usize,
     observe: &'a mut dyn FnMut(usize) -> ControlFlow<()>,
-    /// How many pages were closed.
+    /// Number of closed pages.
     count: usize,
-    /// Those that were not taken yet.
+    /// Closed pages that were not taken yet.
     closed: Vec<ClosedPage>,
     anchors: Anchors,
-    /// The open page's strips with their tops.
+    /// Strips of the open page with their tops.
     open: Vec<(Length, Strip)>,
-    /// Where the open page's last strip ends.
+    /// Bottom of the open page's last strip.
     end: Length,
-    /// Figures for the top of the next page, in order.
+    /// Figures waiting for the top of the next page, in order.
     floats: VecDeque<Vec<Strip>>,
-    /// Whether the text has not gone on yet since the page began.
+    /// Whether no text was placed since the page began.
     fresh: bool,
 }
 
@@ -61,7 +61,7 @@ impl<'a> Paginator<'a> {
         }
     }
 
-    /// Puts a figure where the text is, or at the top of the next page when it does not fit; figures keep their order.
+    /// Places a figure here, or at the top of the next page if it does not fit. Figures keep their order.
     pub(crate) fn float(&mut self, strips: Vec<Strip>) -> Result<(), LayoutError> {
         let height: Length = strips.iter().map(|strip| strip.before + strip.height).sum();
         let free = self.geometry.height - self.end.ceil_to(self.geometry.grid);
@@ -74,7 +74,7 @@ impl<'a> Paginator<'a> {
         Ok(())
     }
 
-    /// Puts a strip on the open page, or closes the page at its last allowed break first.
+    /// Places a strip, closing the page at its last allowed break first if the strip does not fit.
     pub(crate) fn push(&mut self, strip: Strip) -> Result<(), LayoutError> {
         let top = self.top_of(&strip);
         let header =
@@ -84,7 +84,7 @@ impl<'a> Paginator<'a> {
             return Ok(());
         }
         let keep = self.open.iter().rposition(|(_, strip)| strip.may_break_after);
-        // Without an allowed break the page ends here: nothing may run off it.
+        // Without an allowed break the page ends here, because nothing may run off it.
         let kept = keep.map_or(self.open.len(), |last| last + 1);
         let carried = self.open.split_off(kept);
         self.close()?;
@@ -95,7 +95,7 @@ impl<'a> Paginator<'a> {
         self.push(strip)
     }
 
-    /// Puts the figures that wait on the page that has just begun.
+    /// Places the waiting figures on the new page.
     fn place_floats(&mut self) -> Result<(), LayoutError> {
         for strips in std::mem::take(&mut self.floats) {
             strips.into_iter().try_for_each(|strip| self.push(strip))?;
@@ -104,7 +104,7 @@ impl<'a> Paginator<'a> {
         Ok(())
     }
 
-    /// Lets what was put so far stay on its page: from here on, the pages of its anchors are known.
+    /// Commits everything placed so far to its page, so that the pages of its anchors are known.
     pub(crate) fn commit_open_page(&mut self) {
         if let Some((_, last)) = self.open.last_mut() {
             last.may_break_after = true;
@@ -117,7 +117,7 @@ impl<'a> Paginator<'a> {
         }
     }
 
-    /// Closes the open page if it has anything on it, figures that wait included.
+    /// Closes the open page unless it is empty, and places waiting figures.
     pub(crate) fn break_page(&mut self) -> Result<(), LayoutError> {
         if !self.floats.is_empty() {
             self.close()?;
@@ -126,23 +126,23 @@ impl<'a> Paginator<'a> {
         if self.open.is_empty() { Ok(()) } else { self.close() }
     }
 
-    /// Closes the last page. There is one at least.
+    /// Closes the last page; there is at least one.
     pub(crate) fn end(&mut self) -> Result<(), LayoutError> {
         self.break_page()?;
         if self.count > 0 { Ok(()) } else { self.close() }
     }
 
-    /// The pages that were closed since this was last asked.
+    /// Takes the pages closed since the last call.
     pub(crate) fn take_closed(&mut self) -> Vec<ClosedPage> {
         std::mem::take(&mut self.closed)
     }
 
-    /// How many pages were closed.
+    /// Returns the number of closed pages.
     pub(crate) const fn count(&self) -> usize {
         self.count
     }
 
-    /// Where the anchors of closed pages stand: later ones of a name do not count.
+    /// Returns the anchors of closed pages. The first position of an anchor counts.
     pub(crate) const fn anchors(&self) -> &Anchors {
         &self.anchors
     }
@@ -200,7 +200,7 @@ impl<'a> Paginator<'a> {
         }
     }
 
-    /// A page's items: backgrounds, other artifacts, then tagged content in logical order.
+    /// Returns a page's items: backgrounds, other artifacts, then tagged content in logical order.
     fn items(&self, strips: Vec<(Length, Strip)>) -> (Vec<PlacedItem>, Vec<(usize, AnchorId)>) {
         let mut placed: Vec<(u32, PlacedItem, Option<AnchorId>)> =
             self.frames(&strips).into_iter().map(|path| (0, layout_artifact(path), None)).collect();
@@ -269,7 +269,7 @@ impl<'a> Paginator<'a> {
         path
     }
 
-    /// One background for neighbouring strips of the same frame.
+    /// Returns one background per group of adjacent strips with the same frame.
     fn frames(&self, strips: &[(Length, Strip)]) -> Vec<Path> {
         let mut paths = Vec::new();
         for group in strips.chunk_by(|a, b| a.1.frame.is_some() && a.1.frame == b.1.frame) {
@@ -332,7 +332,7 @@ mod tests {
         Strip { height: Length::pt(points), may_break_after, anchors, ..Strip::default() }
     }
 
-    /// Each strip's page and its top's distance from the columns' top.
+    /// Returns each strip's page and its top's distance from the columns' top.
     fn places(laid_out: &Anchors, geometry: &Geometry) -> Vec<(usize, Length)> {
         let top = geometry.size.1 - geometry.top;
         laid_out.values().map(|(page, y)| (*page, top - *y)).collect()
@@ -434,7 +434,7 @@ mod tests {
             let mut kept = Length::ZERO;
             for (pair, (height, may_break, before)) in places.windows(2).zip(&parts) {
                 prop_assert!(pair[0] < pair[1]);
-                // What belongs together since the last allowed break.
+                // Height since the last allowed break.
                 kept += Length::pt(*height + *before);
                 let broken = pair[1].0 > pair[0].0;
                 prop_assert!(!broken || *may_break || kept + Length::pt(120) > geometry.height);

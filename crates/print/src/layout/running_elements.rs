@@ -1,4 +1,4 @@
-//! What stands on every page: marking bands and the footer line, all artifacts.
+//! Running elements of every page, all artifacts: watermark, marking bands and the footer.
 
 use std::sync::Arc;
 
@@ -14,17 +14,17 @@ use crate::text::paragraph::Mark;
 use crate::text::paragraph_setup::Align;
 use crate::units::Length;
 
-/// The bands' distance from the paper's edge, and their height.
+/// Distance of the marking bands from the paper's edge, and their height.
 const BAND_EDGE: Length = Length::mm(5);
 const BAND_HEIGHT: Length = Length::mm(7);
 const BLACK: Color = Color(0, 0, 0);
-/// The footer's baseline above the lower band.
+/// Height of the footer's baseline above the lower band.
 const FOOTER_RISE: Length = Length::mm(4);
 
-/// The room that the footer's facts leave to the page's number.
+/// Width reserved for the page number.
 const NUMBER: Length = Length::mm(22);
 
-/// The running_elements of one brief: what all pages share is set once.
+/// Running elements of one brief; the parts that all pages share are set once.
 pub(crate) struct PlacedRunningElements<'a> {
     running_elements: &'a RunningElements,
     geometry: &'a Geometry,
@@ -62,17 +62,17 @@ impl<'a> PlacedRunningElements<'a> {
         Self { running_elements, geometry, repeated }
     }
 
-    /// The paper's width and height.
+    /// Returns the paper's width and height.
     pub(crate) const fn size(&self) -> (Length, Length) {
         self.geometry.size
     }
 
-    /// What stands on every page, beneath its content.
+    /// Running elements of every page, all artifacts: watermark, marking bands and the footer.
     pub(crate) fn repeated(&self) -> Vec<PlacedItem> {
         self.repeated.clone()
     }
 
-    /// A page's number, from 1, and the count of all.
+    /// Sets a page's number, from 1, and the number of pages.
     pub(crate) fn page_number(
         &self,
         number: usize,
@@ -109,7 +109,7 @@ fn band(
     items
 }
 
-/// A text across the middle of the page, as large as its style and the page allow.
+/// Sets the watermark across the middle of the page, as large as its style and the page allow.
 fn watermark(text: &Inline, geometry: &Geometry, typesetter: &mut Typesetter) -> Vec<Item> {
     if text.is_empty() {
         return Vec::new();
@@ -143,7 +143,7 @@ fn footer_line(text: &Inline, geometry: &Geometry, align: Align, typesetter: &mu
         .collect()
 }
 
-/// A line of the footer further up, above another one.
+/// Returns a footer line moved up, above another one.
 fn raised(item: Item) -> Item {
     match item {
         Item::Run(mut run) => {
@@ -168,7 +168,7 @@ fn runs(
     })
 }
 
-/// As much of a text as there is room for: the whole of it stands in the title block.
+/// Shortens a text to a width; the title block has the full text.
 fn cut(text: &Inline, width: Length, typesetter: &mut Typesetter) -> Inline {
     let mut shown = text.clone();
     while typesetter.width(&shown) > width {
@@ -185,7 +185,7 @@ fn cut(text: &Inline, width: Length, typesetter: &mut Typesetter) -> Inline {
     shown
 }
 
-/// "page n/N" in the footer's style.
+/// Returns "n/N" in the footer's style.
 fn page_number(footer: &Inline, number: usize, count: usize) -> Inline {
     let mut inline = Inline::default();
     if let Some(piece) = footer.pieces.first() {

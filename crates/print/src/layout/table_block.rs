@@ -1,4 +1,4 @@
-//! A table to strips: a caption, a header that is repeated on each page, a strip a row.
+//! Measures tables: a caption, a header that is repeated on each page, and a strip per row.
 
 use std::rc::Rc;
 
@@ -33,14 +33,14 @@ pub(crate) fn measure(table: &TableBlock, geometry: &Geometry, typesetter: &mut 
     let head = head(table, &slots, geometry, typesetter);
     let header = match head.as_slice() {
         [head] => Some(Rc::new(repeated(head))),
-        // What leaves little room for rows is not repeated.
+        // A divided header would leave little room for rows and is not repeated.
         _ => None,
     };
     let room = geometry.height - header.as_ref().map_or(Length::ZERO, |header| header.height);
     strips.extend(head);
     let count = table.rows.len();
     for (index, row) in table.rows.iter().enumerate() {
-        // Two rows stay with the header, and two with the last page's.
+        // Two rows stay with the header, and the last two together.
         let may_break_after = (index > 0 || count == 1) && index + 2 != count;
         let first = strips.len();
         strips.extend(row_strips(table, row, &slots, room, typesetter));
@@ -63,7 +63,8 @@ pub(crate) fn measure(table: &TableBlock, geometry: &Geometry, typesetter: &mut 
     strips
 }
 
-/// Columns get what their words need at least, and of the rest in proportion to what their texts would take.
+/// Returns the columns' slots. Each column gets the width of its widest word, and a share of the remainder in
+/// proportion to its longest text.
 fn columns(table: &TableBlock, width: Length, typesetter: &mut Typesetter) -> Vec<Slot> {
     let count = table.columns.len().max(1);
     let gaps = GAP * i64::try_from(count - 1).unwrap_or(0);
@@ -97,14 +98,14 @@ fn shares(room: i64, least: &[i64], most: &[i64]) -> Vec<i64> {
         return cut(room, least);
     }
     if wanted <= room {
-        // The rest goes to the last column, which is mostly the wordiest.
+        // The last column, usually the wordiest, gets the remainder.
         let mut widths = most.to_vec();
         if let Some(last) = widths.last_mut() {
             *last += room - wanted;
         }
         return widths;
     }
-    // A few long cells do not take the room of a column whose cells are all of middling length.
+    // Caps columns at half the width, so that a few long cells do not squeeze a column of medium cells.
     let half = |(least, most): (&i64, &i64)| (*most).min((room / 2).max(*least));
     let halved: Vec<i64> = least.iter().zip(most).map(half).collect();
     let (most, wanted) = match halved.iter().sum::<i64>() {
@@ -119,7 +120,7 @@ fn shares(room: i64, least: &[i64], most: &[i64]) -> Vec<i64> {
     least.iter().zip(most).map(widened).collect()
 }
 
-/// The widest columns are cut to one width, so that all fit; words in them are broken anywhere.
+/// Narrows the widest columns to a common width so that all fit; their words are broken anywhere.
 fn cut(room: i64, least: &[i64]) -> Vec<i64> {
     let mut rising = least.to_vec();
     rising.sort_unstable();
@@ -134,7 +135,7 @@ fn cut(room: i64, least: &[i64]) -> Vec<i64> {
     least.iter().map(|width| (*width).min(limit)).collect()
 }
 
-/// The header: one strip, or one a line where it is taller than a third of a page.
+/// Returns the header: one strip, or one per line if it is taller than a third of a page.
 fn head(table: &TableBlock, slots: &[Slot], geometry: &Geometry, typesetter: &mut Typesetter) -> Vec<Strip> {
     if table.head.is_empty() {
         return Vec::new();
@@ -157,7 +158,7 @@ fn total_width(slots: &[Slot]) -> Length {
     slots.last().map_or(Length::ZERO, |slot| slot.start + slot.width)
 }
 
-/// The header as it stands on later pages: an artifact.
+/// Returns the header for later pages, as an artifact.
 fn repeated(head: &Strip) -> Strip {
     let mut header = head.clone();
     header.marks.retain(|mark| !matches!(mark.drawing, Drawing::LinkArea(..)));
@@ -168,7 +169,7 @@ fn repeated(head: &Strip) -> Strip {
     header
 }
 
-/// A row is one strip; only one that is taller than what a page has room for is cut, between its lines.
+/// Returns the strips of a row: one, or one per line if the row is taller than a page.
 fn row_strips(
     table: &TableBlock,
     row: &Row,
@@ -188,8 +189,8 @@ fn row_strips(
     strips
 }
 
-/// The lines of a row's cells: in one strip where there is room for it, else in one a line, padded above the first and
-/// below the last.
+/// Returns the lines of a row's cells in one strip if it fits into `room`, else in one strip per line, padded above the
+/// first and below the last.
 fn line_strips(
     table: &TableBlock,
     cells: &[Inline],
@@ -232,7 +233,7 @@ fn cell_lines(
         .collect()
 }
 
-/// The given lines of a row's cells as a strip.
+/// Returns a strip of the given lines of a row's cells.
 fn row_strip(
     table: &TableBlock,
     cells: &[Inline],

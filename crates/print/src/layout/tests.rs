@@ -1,4 +1,4 @@
-//! Nothing runs off the page, whatever a brief holds.
+//! Tests that nothing runs off the page, whatever the brief contains.
 
 use std::ops::ControlFlow;
 
@@ -17,10 +17,10 @@ use crate::text::languages::is_right_to_left;
 use crate::units::Length;
 use crate::{Edition, Format, Limits, NO_IMAGES, Options, Paper, PrintError, RevisionState, TextSize};
 
-/// How far a hanging mark or a long number may stand in the margin.
+/// Maximum overhang of hanging punctuation and long list numbers into the margin.
 const HANGING: Length = Length::pt(14);
 
-/// Lays a brief out and checks each of its pages; returns how many there are.
+/// Lays out a brief and checks every page; returns the number of pages.
 fn all_within(content: &BriefContent, options: &Options) -> usize {
     let edition = Edition {
         content,
@@ -62,7 +62,7 @@ fn all_within(content: &BriefContent, options: &Options) -> usize {
 
 fn check(item: &Item, tagged: bool, geometry: &Geometry) -> Result<(), String> {
     let (width, height) = geometry.size;
-    // Tagged content keeps to the columns, artifacts to the paper.
+    // Tagged content must stay in the columns, artifacts on the paper.
     let (left, right) = if tagged {
         (geometry.side - HANGING, width - geometry.side + HANGING)
     } else {

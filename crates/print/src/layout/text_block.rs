@@ -1,4 +1,4 @@
-//! A block of text to strips, one a line.
+//! Measures text blocks, one strip per line.
 
 use crate::layout::drawing_marks::path_marks;
 use std::collections::BTreeMap;
@@ -19,13 +19,13 @@ use crate::units::Length;
 /// The colour of leaders and hairlines.
 pub(crate) const FAINT: Color = Color(0x88, 0x88, 0x88);
 
-/// The fewest lines of a paragraph that may stand alone on a page.
+/// Minimum number of lines of a paragraph on either side of a page break.
 const FEWEST_LINES: usize = 2;
 
 pub(crate) fn measure(block: &TextBlock, geometry: &Geometry, typesetter: &mut Typesetter) -> Vec<Strip> {
     let slot = slot(block, geometry);
     let tail_width = block.tail.as_ref().map_or(Length::ZERO, |tail| typesetter.width(tail));
-    // A contents entry's text keeps clear of its page number.
+    // Keeps a contents entry's text clear of its page number.
     let gap = if block.tail.is_some() { block.leading * 3 / 2 } else { Length::ZERO };
     let setup = ParagraphSetup {
         measure: slot.width - tail_width - gap,
@@ -62,7 +62,7 @@ fn slot(block: &TextBlock, geometry: &Geometry) -> Slot {
     Slot { start, width: (geometry.width(block.span) - start - end).max(Length::pt(20)) }
 }
 
-/// Neither widows nor orphans, and no break where the block is kept whole or with what follows.
+/// Returns whether a page may break after a line: not at widows or orphans, nor inside blocks that are kept together.
 fn may_break(block: &TextBlock, lines_before: usize, count: usize) -> bool {
     if lines_before == count {
         return !block.keep_with_next;
@@ -70,7 +70,7 @@ fn may_break(block: &TextBlock, lines_before: usize, count: usize) -> bool {
     !block.keep_together && lines_before >= FEWEST_LINES && count - lines_before >= FEWEST_LINES
 }
 
-/// The baseline's distance from a line's top: capitals stand in its middle.
+/// Returns the baseline's distance from the top of a line, which centres capitals.
 pub(crate) fn baseline(leading: Length, size: Length) -> Length {
     leading / 2 + size / 3
 }
@@ -121,7 +121,7 @@ fn add_anchors(strip: &mut Strip, inline: &Inline, line: &Line, last: bool) {
     strip.anchors.extend(here.map(|(_, anchor)| *anchor));
 }
 
-/// One line of text without a break, at a place of its own.
+/// Sets a text on one line without breaking it.
 pub(crate) fn single_line(
     inline: &Inline,
     align: Align,
@@ -136,11 +136,11 @@ pub(crate) fn single_line(
 
 fn add_label(strips: &mut [Strip], block: &TextBlock, slot: Slot, typesetter: &mut Typesetter) {
     let (Some(label), Some(first)) = (&block.label, strips.first_mut()) else { return };
-    // A number that is too long for the inset begins in the margin.
+    // A number wider than the inset extends into the margin.
     let width = (block.leading * 5 / 4).max(typesetter.width(label));
     let label_slot = Slot { start: slot.start - width, width };
     for line in single_line(label, Align::Start, width, block.right_to_left, typesetter) {
-        // The label's baseline is its text's.
+        // Aligns the label's baseline with the text's.
         let drop = baseline(block.leading, largest_size(&block.inline))
             - baseline(block.leading, largest_size(label));
         let mut one = Strip::default();
@@ -164,7 +164,7 @@ fn add_tail(
         let y = baseline(block.leading, largest_size(tail));
         let gap = block.leading / 3;
         let (from, to) = if block.right_to_left {
-            // The text's measure is narrower than the slot and stands at its right edge.
+            // The text's measure is narrower than the slot and at its right edge.
             let text_left = slot.width - text_width + last_line.left;
             (line.left + line.width + gap, text_left - gap)
         } else {
@@ -177,7 +177,7 @@ fn add_tail(
     }
 }
 
-/// Puts the drawing into the side column, in the middle of the first line.
+/// Adds the drawing to the side column, centred on the first line.
 fn add_beside(strips: &mut [Strip], block: &TextBlock, geometry: &Geometry) {
     let (Some(drawing), Some(first)) = (&block.beside, strips.first_mut()) else { return };
     let slot = Slot { start: geometry.side_slot().start, width: drawing.width };
@@ -185,8 +185,7 @@ fn add_beside(strips: &mut [Strip], block: &TextBlock, geometry: &Geometry) {
     first.marks.extend(path_marks(drawing, slot, block.right_to_left).map(|mark| mark.lowered(down)));
 }
 
-/// Puts the notes into the side column, a line of them beside each line of the text; those beyond its last line are
-/// strips of their own.
+/// Adds the notes to the side column, line by line beside the text. Notes longer than the text add strips.
 fn add_side(strips: &mut Vec<Strip>, block: &TextBlock, geometry: &Geometry, typesetter: &mut Typesetter) {
     if block.span == Span::Full || strips.is_empty() {
         return;
@@ -197,10 +196,10 @@ fn add_side(strips: &mut Vec<Strip>, block: &TextBlock, geometry: &Geometry, typ
         indent: Length::ZERO,
         align: Align::Start,
         hyphenate: false,
-        // The column is the page's, whichever way the paragraph beside it runs.
+        // The side column has the page's direction, whatever the paragraph's.
         right_to_left: geometry.right_to_left,
     };
-    // A drawing stands above the notes.
+    // The drawing is above the notes.
     let mut on = usize::from(block.beside.is_some());
     for note in &block.side {
         let drop = baseline(block.leading, largest_size(&block.inline))
@@ -217,7 +216,7 @@ fn add_side(strips: &mut Vec<Strip>, block: &TextBlock, geometry: &Geometry, typ
     }
 }
 
-/// A line below the text, for notes beside it.
+/// Adds a line below the text for notes beside it.
 fn add_empty_line(strips: &mut Vec<Strip>, block: &TextBlock) {
     let may_break_after = !block.keep_with_next;
     if let Some(last) = strips.last_mut() {
@@ -226,7 +225,7 @@ fn add_empty_line(strips: &mut Vec<Strip>, block: &TextBlock) {
     strips.push(Strip { height: block.leading, may_break_after, frame: block.frame, ..Strip::default() });
 }
 
-/// Puts the block's spacing around its strips.
+/// Adds the block's spacing to its strips.
 fn space(strips: &mut [Strip], block: &TextBlock, geometry: &Geometry) {
     let (above, below) = block.padding;
     if let Some(first) = strips.first_mut() {

@@ -1,4 +1,4 @@
-//! A request's options in the printer's own terms.
+//! Conversion of `RenderOptions` to [`Options`].
 
 use chancery_brief::render_options::Rgb;
 use chancery_proto::render::v1 as wire;
@@ -6,16 +6,16 @@ use chancery_proto::render::v1 as wire;
 use crate::graphics::Color;
 use crate::options::{Format, LikelihoodDisplay, Locale, Options, Paper, TextSize, Theme};
 
-/// An option whose value this printer does not know.
+/// An option value that this printer does not support.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("this printer does not know the value of options.{path}")]
 pub struct UnknownOption {
-    /// Where it stands in `RenderOptions`, such as `theme.accent_color`.
+    /// The field path in `RenderOptions`, such as `theme.accent_color`.
     pub path: &'static str,
 }
 
 impl<'a> Options<'a> {
-    /// The options that a request names. What is not set is the printer's default.
+    /// Converts a request's options. Unset fields take the printer's defaults.
     ///
     /// # Errors
     /// [`UnknownOption`], where a value is of the future or no value at all.
@@ -126,7 +126,7 @@ mod tests {
             annexes: wire::Annexes::Without.into(),
             attach_data: true,
             show_ids: true,
-            // What is compared reaches the printer as an edition and not as a name.
+            // The revision to compare with arrives as an edition, not as a name.
             compare_to: "workspaces/default/briefs/b1/revisions/1".into(),
         };
         let expected = Options {

@@ -1,4 +1,4 @@
-//! What is printed and how: everything that decides a file's bytes, and how much work it may take.
+//! Print options and limits.
 
 pub(crate) mod from_request;
 
@@ -6,7 +6,7 @@ use chancery_images::{MAX_FILE_BYTES, MAX_PIXELS};
 
 use crate::graphics::Color;
 
-/// How it is printed.
+/// Options of a print.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options<'a> {
     /// The sort of document.
@@ -15,15 +15,16 @@ pub struct Options<'a> {
     pub paper: Paper,
     /// The size of the type.
     pub text_size: TextSize,
-    /// The language of the printer's own words; none takes the brief's where there are words in it, else English.
+    /// Language of the printer's labels. `None` uses the brief's language if the printer has labels in it, else
+    /// English.
     pub locale: Option<Locale>,
-    /// How likelihoods read.
+    /// How likelihoods are displayed.
     pub likelihood: LikelihoodDisplay,
     /// The organisation's look.
     pub theme: Theme<'a>,
-    /// Whom the copy is for; empty when nobody is named.
+    /// Recipient of this copy; empty for none.
     pub recipient: &'a str,
-    /// What is painted behind every page's content; empty for nothing.
+    /// Text painted behind the content of every page; empty for none.
     pub watermark: &'a str,
     /// The ids of the top-level sections to print; empty for all.
     pub sections: &'a [String],
@@ -31,8 +32,8 @@ pub struct Options<'a> {
     pub annexes: Option<bool>,
     /// Whether the edition is attached as JSON: the file is PDF/A-3a then.
     pub attach_data: bool,
-    /// Whether the ids of statements and other parts are printed. Without it they are destinations only, and references
-    /// name a part by what the reader sees of it.
+    /// Whether the ids of statements and other parts are printed. Otherwise ids exist only as destinations, and
+    /// references name a part by its visible text.
     pub show_ids: bool,
 }
 
@@ -68,7 +69,7 @@ pub enum TextSize {
     Large,
 }
 
-/// The languages that the printer has words in.
+/// Languages of the printer's labels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Locale {
     /// English.
@@ -82,7 +83,7 @@ pub enum Locale {
 }
 
 impl Locale {
-    /// The locale of a BCP 47 tag; none where the printer has no words in its language.
+    /// Returns the locale of a BCP 47 tag, or `None` if the printer has no labels in its language.
     pub fn of(tag: &str) -> Option<Self> {
         match tag.split('-').next()?.to_ascii_lowercase().as_str() {
             "en" => Some(Self::English),
@@ -104,15 +105,15 @@ impl Locale {
     }
 }
 
-/// How likelihoods read.
+/// How likelihoods are displayed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LikelihoodDisplay {
-    /// The stored word with its percentages.
+    /// The stored term with its percentages.
     #[default]
     AsWritten,
-    /// With the ICD 203 term after a word of another scale.
+    /// Adds the ICD 203 term to a term of another scale.
     Icd203,
-    /// With the PHIA term after a word of another scale.
+    /// Adds the PHIA term to a term of another scale.
     Phia,
     /// Percentages only.
     Numbers,
@@ -131,14 +132,14 @@ pub struct Theme<'a> {
     pub footer: &'a str,
 }
 
-/// How much work a print may take.
+/// Resource limits of a print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// The most pages.
+    /// Maximum number of pages.
     pub max_pages: u32,
-    /// The most pixels of an image.
+    /// Maximum number of pixels of an image.
     pub max_image_pixels: u64,
-    /// The most bytes of an image's file.
+    /// Maximum size of an image file in bytes.
     pub max_image_bytes: usize,
 }
 
@@ -149,7 +150,7 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// The limits of an image.
+    /// Returns the limits of an image.
     pub(crate) const fn images(&self) -> chancery_images::Limits {
         chancery_images::Limits { max_bytes: self.max_image_bytes, max_pixels: self.max_image_pixels }
     }

@@ -1,4 +1,4 @@
-//! The edition that a file carries as data.
+//! Extraction of the embedded edition.
 
 use crate::ExtractError;
 use crate::readback::document_strings::{read_packet, unescaped};
@@ -7,19 +7,19 @@ use crate::readback::expected::Expected;
 use crate::readback::objects::{Objects, Value};
 use crate::readback::structure_text::FileText;
 
-/// What a file carries, and what it says of itself. Nothing of it is proven yet: whoever trusts it computes the digest of
-/// the `RevisionBody` that the JSON is, and compares.
+/// The embedded edition and the file's statements about it. Nothing of it is verified: compare the digest of the
+/// `RevisionBody` in the JSON before trusting it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Extracted {
     /// JSON of a `RevisionBody`.
     pub json: String,
     /// The brief's resource name.
     pub brief: String,
-    /// The digest of the edition that the pages are printed from, in hexadecimal.
+    /// Stated digest of the printed edition, in hexadecimal.
     pub edition_digest: String,
 }
 
-/// Gets the edition out of a printed file. No more memory is taken than the largest stream that the printer writes.
+/// Extracts the edition from a printed file. Memory is limited by the largest stream that the printer writes.
 ///
 /// # Errors
 /// [`ExtractError`], whatever the bytes are.
@@ -36,7 +36,7 @@ pub fn extract(bytes: &[u8]) -> Result<Extracted, ExtractError> {
     Ok(Extracted { json, brief: fact("brief")?, edition_digest: fact("editionDigest")? })
 }
 
-/// The bytes of the associated file; none where there is none.
+/// Returns the bytes of the associated file, or `None` without one.
 fn attached(objects: &Objects) -> Result<Option<Vec<u8>>, ReadError> {
     let catalog = objects.catalog()?;
     let Some(Value::Array(files)) = catalog.get(b"AF") else { return Ok(None) };
@@ -49,7 +49,7 @@ fn attached(objects: &Objects) -> Result<Option<Vec<u8>>, ReadError> {
     objects.stream(stream).map(|(_, bytes)| Some(bytes))
 }
 
-/// The file carries exactly the data that it was given.
+/// Checks that the file has exactly the expected data.
 pub(super) fn check(file: &FileText, expected: &Expected) -> Result<(), ProofError> {
     let found = attached(&file.objects)?;
     let given = expected.info.data.as_ref().map(|data| data.json.as_bytes());

@@ -1,4 +1,4 @@
-//! What a file says outside of its pages: outline, metadata, and every other string.
+//! Text outside of pages: outline, metadata and all other strings.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -13,7 +13,7 @@ use crate::readback::text_strings::text_string;
 use crate::readback::tokens::Token;
 use crate::tags::{LinkTarget, Role};
 
-/// Strings that every file of the printer holds.
+/// Strings of every printed file.
 const CONSTANT: [&str; 4] = ["sRGB", "sRGB IEC61966-2.1", "Adobe", "Identity"];
 /// The name of the embedded file, stated here and not taken from the writer: the proof must not repeat its mistakes.
 const DATA_FILE: &str = "edition.json";
@@ -48,10 +48,10 @@ const IMPORT_METADATA: [&str; 4] = [
     "importDate",
     "The date of the import",
 ];
-/// More outline entries than this, and the outline leads back to itself.
+/// Maximum number of outline entries; a cyclic outline exceeds it.
 const MAX_ENTRIES: usize = 100_000;
 
-/// The outline has the expected entries, in order, at their levels.
+/// Checks that the outline has the expected entries in order, at their levels.
 pub(super) fn outline(file: &FileText, expected: &Expected) -> Result<(), ProofError> {
     let found = read_outline(&file.objects)?;
     let mut expected_entries = Vec::new();
@@ -86,7 +86,8 @@ fn read_outline(objects: &Objects) -> Result<Vec<(u8, String, String)>, ReadErro
     Ok(entries)
 }
 
-/// The XMP packet says every fact, and nothing else; there is no `Info` that could say otherwise.
+/// Checks that the XMP packet has every fact and nothing else, and that there is no `Info` dictionary that could
+/// contradict it.
 pub(super) fn metadata(file: &FileText, expected: &Expected) -> Result<(), ProofError> {
     let packet = read_packet(&file.objects)?;
     let info = expected.info;
@@ -119,14 +120,15 @@ pub(super) fn metadata(file: &FileText, expected: &Expected) -> Result<(), Proof
     }
 }
 
-/// The texts of a packet besides the document's own facts. Only PDF/A-3 allows an embedded file that is not PDF/A.
+/// Returns the texts of a packet besides the document's own facts. Only PDF/A-3 allows an embedded file that is not
+/// PDF/A.
 fn constant_metadata(info: &DocumentInfo) -> BTreeSet<&'static str> {
     let part = if info.data.is_some() { "3" } else { "2" };
     let imported = if info.import.is_some() { IMPORT_METADATA.as_slice() } else { &[] };
     METADATA.iter().chain(imported).copied().chain([part]).collect()
 }
 
-/// An RFC 3339 time in UTC as a PDF date (ISO 32000-1, 7.9.4).
+/// Returns an RFC 3339 time in UTC as a PDF date (ISO 32000-1, 7.9.4).
 fn pdf_date(rfc3339: &str) -> Option<String> {
     let digits: String = rfc3339.strip_suffix('Z')?.chars().filter(char::is_ascii_digit).take(14).collect();
     (digits.len() == 14).then(|| format!("D:{digits}Z"))
@@ -137,7 +139,7 @@ pub(super) fn read_packet(objects: &Objects) -> Result<String, ReadError> {
     Ok(String::from_utf8_lossy(&objects.stream(id)?.1).into_owned())
 }
 
-/// The character data of an XML text, unescaped.
+/// Returns the unescaped character data of an XML text.
 fn texts(xml: &str) -> BTreeSet<String> {
     let data = xml.split('<').filter_map(|part| part.split_once('>')).map(|(_, data)| data.trim());
     data.filter(|data| !data.is_empty()).map(unescaped).collect()
@@ -153,7 +155,7 @@ pub(super) fn unescaped(data: &str) -> String {
     text
 }
 
-/// Every string object of the file is one that was put there.
+/// Checks that every string object of the file is expected.
 pub(super) fn no_strays(objects: &Objects, expected: &Expected) -> Result<(), ProofError> {
     let known = known(expected);
     for dict in objects.stream_dicts() {
@@ -199,7 +201,7 @@ fn explained(value: &Value, known: &BTreeSet<Cow<str>>) -> Result<(), ProofError
     match value {
         Value::String(bytes) => string_explained(bytes, known),
         Value::Array(items) => items.iter().try_for_each(|item| explained(item, known)),
-        // The cross-reference stream holds the file's identifier, which says nothing.
+        // The cross-reference stream has the file identifier, which is not text.
         Value::Dict(dict) if dict.name(b"Type") == Some(b"XRef") => Ok(()),
         Value::Dict(dict) => dict.iter().try_for_each(|(_, value)| explained(value, known)),
         _ => Ok(()),
@@ -211,7 +213,7 @@ fn string_explained(bytes: &[u8], known: &BTreeSet<Cow<str>>) -> Result<(), Proo
     if known.contains(&text) { Ok(()) } else { Err(ProofError::Stray(text.into_owned())) }
 }
 
-/// A URI as a file holds it: in ASCII.
+/// Percent-encodes a URI to ASCII.
 pub(super) fn percent_encoded(uri: &str) -> String {
     let mut ascii = String::with_capacity(uri.len());
     for byte in uri.bytes() {

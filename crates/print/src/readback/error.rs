@@ -1,23 +1,23 @@
 //! Errors of reading a printed file back.
 
-/// Why a file cannot be read back.
+/// Errors of reading a file back.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// It is no file of the printer's, or damaged.
+    /// The file is damaged or not the printer's.
     #[error("the file has {0}")]
     Damaged(&'static str),
-    /// Its structure tree is not well formed.
+    /// The structure tree is malformed.
     #[error("the structure tree has {0}")]
     Structure(&'static str),
 }
 
-/// How a file differs from what was expected. Elements are named by the way to them, counted from 0.
+/// Differences between a file and its expected content. Elements are named by their path; indices count from 0.
 #[derive(Debug, thiserror::Error)]
 pub enum ProofError {
     /// The file cannot be read.
     #[error(transparent)]
     Read(#[from] ReadError),
-    /// An element's kids are others.
+    /// An element has other child elements.
     #[error("{element}: expected the elements {expected:?}, found {found:?}")]
     Elements {
         /// The parent.
@@ -27,7 +27,7 @@ pub enum ProofError {
         /// Their types in the file.
         found: Vec<String>,
     },
-    /// An element's own text is another; U+FFFC stands for each element within.
+    /// An element has other text; U+FFFC is the placeholder of child elements.
     #[error("{element}: expected the text {expected:?}, found {found:?}")]
     Text {
         /// The element.
@@ -37,7 +37,7 @@ pub enum ProofError {
         /// The file's.
         found: String,
     },
-    /// An attribute is another.
+    /// An attribute differs.
     #[error("{element}: expected {what} {expected:?}, found {found:?}")]
     Attribute {
         /// The element.
@@ -49,26 +49,26 @@ pub enum ProofError {
         /// The file's.
         found: Option<String>,
     },
-    /// The outline is another.
+    /// The outline differs.
     #[error("outline entry {entry}: expected {expected:?}, found {found:?}")]
     Outline {
-        /// Its place, in document order.
+        /// Index in document order.
         entry: usize,
         /// Level, title and destination.
         expected: Option<(u8, String, String)>,
         /// The file's.
         found: Option<(u8, String, String)>,
     },
-    /// The metadata lack a fact.
+    /// The metadata lack an expected fact.
     #[error("the metadata do not say {0:?}")]
     Metadata(String),
-    /// The attached data is not what was given.
+    /// The embedded data differs from the edition.
     #[error("the attached data is not the edition")]
     Data,
-    /// The file holds a string that nobody put there.
+    /// The file has an unexpected string.
     #[error("the file holds {0:?}, which nothing that was composed explains")]
     Stray(String),
-    /// A page shows something outside of the structure tree that is no artifact.
+    /// A page has content that is neither in the structure tree nor an artifact.
     #[error("page {page}: {text:?} stands outside of the structure tree")]
     Untagged {
         /// The page, from 0.
@@ -78,16 +78,16 @@ pub enum ProofError {
     },
 }
 
-/// Why a file yields no data.
+/// Errors of data extraction.
 #[derive(Debug, thiserror::Error)]
 pub enum ExtractError {
-    /// It is no file of the printer's, or it was damaged or rewritten since.
+    /// The file is not the printer's, or was damaged or rewritten.
     #[error("this is no PDF as it was printed: {0}")]
     Unreadable(#[from] ReadError),
-    /// It was printed without its data.
+    /// The file was printed without its data.
     #[error("this PDF was printed without its data")]
     NoData,
-    /// The data is no text.
+    /// The data is not text.
     #[error("the data is no UTF-8 text")]
     NotText,
 }

@@ -1,5 +1,4 @@
-//! A reader of the printer's own files, apart from the writer: it proves that a finished file says what was meant,
-//! everything of it and nothing else.
+//! Reads printed files independently of the writer, and proves that a finished file has exactly the intended content.
 
 mod attached_data;
 mod cmap;
@@ -23,8 +22,8 @@ pub use expected::Expected;
 pub(crate) use proof::check;
 pub use proof::{Proof, prove};
 
-/// The text of a file in reading order, one block a line, in [`normal_form`]. Artifacts and alternative texts are left
-/// out; `ActualText` stands for what it replaces.
+/// Returns the text of a file in reading order, one line per block, in [`normal_form`]. Artifacts and alternative texts
+/// are omitted; `ActualText` replaces the text it covers.
 pub fn struct_text(bytes: &[u8]) -> Result<String, ReadError> {
     Ok(lines(&crate::readback::structure_text::read(bytes)?.roots))
 }

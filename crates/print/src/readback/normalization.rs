@@ -1,9 +1,9 @@
-//! The normal form in which texts are compared.
+//! Normal form for comparing texts.
 
 use unicode_normalization::UnicodeNormalization as _;
 
-/// NFC, without soft hyphens and the white space after them and without bidi controls, every run of white space one
-/// space. Joiners stay: they change what is written.
+/// Returns text in NFC, without bidi controls, without soft hyphens and the white space after them, and with every run
+/// of white space as one space. Joiners stay, because they change the text.
 pub fn normal_form(text: &str) -> String {
     if text.chars().all(is_settled) {
         squeezed(text.chars(), text.len())
@@ -12,8 +12,8 @@ pub fn normal_form(text: &str) -> String {
     }
 }
 
-/// Whether a character is NFC whatever stands around it. Most texts hold no others: Latin below the first combining
-/// mark, Cyrillic and Arabic letters, digits, joiners, dashes, quotes, and the mark for an element.
+/// Returns whether a character is NFC in every context. Most texts have no others: Latin below the first combining
+/// mark, Cyrillic and Arabic letters, digits, joiners, dashes, quotation marks, and the placeholder of elements.
 const fn is_settled(character: char) -> bool {
     matches!(character, ..'\u{300}' | '\u{400}'..='\u{482}' | '\u{620}'..='\u{64A}' | '\u{660}'..='\u{66F}'
         | '\u{671}'..='\u{6D3}' | '\u{6F0}'..='\u{6FF}' | '\u{200B}'..='\u{2027}' | '\u{FFFC}')

@@ -1,4 +1,4 @@
-//! A page's text by marked-content sequence.
+//! Text of a page by marked-content sequence.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,31 +7,31 @@ use crate::readback::cmap::ToUnicode;
 use crate::readback::text_strings::text_string;
 use crate::readback::tokens::{Token, Tokens};
 
-/// What a page shows.
+/// Text of a page.
 #[derive(Debug, Default)]
 pub(super) struct PageText {
-    /// By MCID: the text, and whether it was met at all.
+    /// Text by MCID; `None` if the MCID does not occur.
     pub(super) by_mcid: Vec<Option<String>>,
     /// The text of each artifact.
     pub(super) artifacts: Vec<String>,
-    /// Text or painting outside of all sequences, which no conforming page has.
+    /// Whether any text or painting is outside of all sequences, which no conforming page has.
     pub(super) unmarked: bool,
 }
 
 /// The fonts of a page by resource name.
 pub(super) type Fonts = BTreeMap<Vec<u8>, Arc<ToUnicode>>;
 
-/// What each of a page's forms shows, by resource name.
+/// Text of a page's forms by resource name.
 pub(super) type Forms = BTreeMap<Vec<u8>, Arc<str>>;
 
-/// What the page's resources hold.
+/// Fonts and forms of a page's resources.
 #[derive(Clone, Default)]
 pub(super) struct Resources {
     pub(super) fonts: Fonts,
     pub(super) forms: Forms,
 }
 
-/// A sequence that is open.
+/// An open sequence.
 struct Open {
     mcid: Option<usize>,
     is_artifact: bool,
@@ -46,7 +46,7 @@ pub(super) fn read(content: &[u8], resources: &Resources) -> PageText {
     reader.page
 }
 
-/// Reads a form's content: what it shows belongs to the sequence that it is painted in.
+/// Reads a form's content; its text belongs to the sequence that paints the form.
 pub(super) fn read_form(content: &[u8], fonts: Fonts) -> String {
     let resources = Resources { fonts, forms: Forms::new() };
     let mut reader = Reader::new(&resources);
@@ -114,12 +114,12 @@ impl<'a, 'f> Reader<'a, 'f> {
         self.open.push(open);
     }
 
-    /// Text of a sequence within another one is the other's too.
+    /// Closes a sequence. The text of a nested sequence belongs to the enclosing one too.
     fn end(&mut self) {
         let Some(closed) = self.open.pop() else { return };
         let text = closed.actual_text.unwrap_or(closed.text);
         if let Some(mcid) = closed.mcid {
-            // No page has more sequences than its content has bytes; an absurd number is no sequence.
+            // A larger number is not an MCID of the printer.
             if mcid < 1 << 20 {
                 if self.page.by_mcid.len() <= mcid {
                     self.page.by_mcid.resize(mcid + 1, None);
@@ -154,7 +154,7 @@ impl<'a, 'f> Reader<'a, 'f> {
             let Token::String(codes) = operand else { continue };
             for code in codes.chunks(2) {
                 let code = u16::from_be_bytes([code[0], code.get(1).copied().unwrap_or(0)]);
-                // A code without a meaning is read as what says so.
+                // A code without text is read as U+FFFD.
                 open.text.push_str(self.font.and_then(|font| font.text(code)).unwrap_or("\u{FFFD}"));
             }
         }

@@ -1,4 +1,4 @@
-//! The proof that a file says what was expected.
+//! Proof that a file has exactly the expected content.
 
 use crate::readback::error::ProofError;
 use crate::readback::expected::Expected;
@@ -7,21 +7,21 @@ use crate::readback::structure_text::{Annotation, Element, FileText, Kid, lines}
 use crate::readback::{attached_data, document_strings, structure_text};
 use crate::tags::{LinkTarget, Role, TagId, TagNode};
 
-/// Stands for an element within its parent's text.
+/// Placeholder of an element in its parent's text.
 const ELEMENT: char = '\u{FFFC}';
 
-/// What a proven file says.
+/// Content of a proven file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
-    /// The text in reading order, one block a line, in normal form.
+    /// Text in reading order, one line per block, in normal form.
     pub text: String,
-    /// The pages.
+    /// Number of pages.
     pub pages: usize,
-    /// The texts of artifacts, page by page. They repeat facts that stand in the text too; the caller knows which.
+    /// Texts of artifacts by page. They repeat facts of the text; the caller knows which.
     pub artifacts: Vec<Vec<String>>,
 }
 
-/// Proves that a file says all that was expected, in order, and nothing else; returns what it says.
+/// Proves that a file has all expected content in order, and nothing else; returns its content.
 pub fn prove(bytes: &[u8], expected: &Expected) -> Result<Proof, ProofError> {
     let file = proven(bytes, expected)?;
     Ok(Proof {
@@ -31,7 +31,7 @@ pub fn prove(bytes: &[u8], expected: &Expected) -> Result<Proof, ProofError> {
     })
 }
 
-/// The same, for those who know what it says.
+/// Proves that a file has the expected content, like [`prove`], without collecting it.
 pub(crate) fn check(bytes: &[u8], expected: &Expected) -> Result<(), ProofError> {
     proven(bytes, expected).map(drop)
 }
@@ -74,7 +74,7 @@ fn elements(file: &FileText, expected: &Expected) -> Result<(), ProofError> {
 
 struct Comparison<'a> {
     expected: &'a Expected<'a>,
-    /// By element: its own text.
+    /// Own text by element.
     texts: Vec<Vec<(u32, &'a str)>>,
 }
 
@@ -100,7 +100,7 @@ impl Comparison<'_> {
         Ok(())
     }
 
-    /// The element's own text, with a mark for each element within.
+    /// Compares the element's own text, with a placeholder for each child element.
     fn text(&self, path: &str, id: TagId, kids: &[TagId], found: &Element) -> Result<(), ProofError> {
         if found.actual_text.is_some() {
             return Ok(());
@@ -193,7 +193,7 @@ fn same(
     })
 }
 
-/// The standard structure type of a role (ISO 32000-1, 14.8.4), stated here and not taken from the writer.
+/// Returns the standard structure type of a role (ISO 32000-1, 14.8.4), stated here and not taken from the writer.
 fn structure_type(role: &Role) -> &'static str {
     match role {
         Role::Document => "Document",

@@ -1,4 +1,4 @@
-//! The structure tree of a finished file with its text.
+//! Structure tree of a file with its text.
 
 use crate::readback::normal_form;
 use std::collections::{BTreeMap, btree_map::Entry};
@@ -11,7 +11,7 @@ use crate::readback::page_text;
 use crate::readback::page_text::{Fonts, Forms, PageText, Resources};
 use crate::readback::text_strings::text_string;
 
-/// Deeper than this no brief goes; a file that does is damaged, or leads back to itself.
+/// Maximum depth of the tree; deeper or cyclic trees are damaged.
 const MAX_DEPTH: usize = 64;
 
 /// An element of the structure tree.
@@ -25,7 +25,7 @@ pub(super) struct Element {
     pub(super) kids: Vec<Kid>,
 }
 
-/// A kid of an element, in logical order. A long brief has tens of thousands: boxed, each takes what it needs.
+/// A kid of an element in logical order. Variants are boxed because a long brief has tens of thousands of kids.
 #[derive(Debug)]
 pub(super) enum Kid {
     Element(Box<Element>),
@@ -41,12 +41,12 @@ pub(super) struct Annotation {
     pub(super) target: String,
 }
 
-/// What is read of a file.
+/// Text and structure of a file.
 pub(super) struct FileText<'a> {
     pub(super) objects: Objects<'a>,
     /// The kids of the structure tree's root.
     pub(super) roots: Vec<Element>,
-    /// By page: what is left over when the tree has taken its sequences, and the artifacts.
+    /// By page: sequences that no element refers to, and artifacts.
     pub(super) pages: Vec<PageText>,
 }
 
@@ -72,7 +72,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<FileText<'_>, ReadError> {
     Ok(FileText { objects, roots, pages })
 }
 
-/// The pages in order: the printer's page tree has one level.
+/// Returns the pages' object numbers in order; the printer's page tree has one level.
 fn page_numbers<'a>(objects: &'a Objects, catalog: &Dict<'a>) -> Result<Vec<u32>, ReadError> {
     let tree = objects.entry(catalog, b"Pages")?.ok_or(ReadError::Damaged("no pages"))?;
     let Some(Value::Array(kids)) = tree.get(b"Kids") else { return Err(ReadError::Damaged("no pages")) };
@@ -83,11 +83,11 @@ fn page_numbers<'a>(objects: &'a Objects, catalog: &Dict<'a>) -> Result<Vec<u32>
     numbers.collect()
 }
 
-/// Reads pages; what they share is read once.
+/// Reads pages; shared resources are read once.
 struct PageReader<'a> {
     objects: &'a Objects<'a>,
     maps: BTreeMap<u32, Arc<ToUnicode>>,
-    /// By the number of the dictionary.
+    /// Resources by object number.
     resources: BTreeMap<u32, Arc<Resources>>,
 }
 
@@ -121,7 +121,7 @@ impl<'a> PageReader<'a> {
         let mut forms = Forms::new();
         for (name, form) in self.objects.entry(&dict, b"XObject")?.unwrap_or_default().iter() {
             let Value::Reference(form) = form else { continue };
-            // An image shows no text.
+            // Images have no text.
             if self.objects.dict(*form)?.name(b"Subtype") == Some(b"Form") {
                 let (form, content) = self.objects.stream(*form)?;
                 let own = self.objects.entry(&form, b"Resources")?.unwrap_or_default();
@@ -198,7 +198,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Takes a sequence's text: it belongs to one element only.
+    /// Takes a sequence's text; only one element may refer to it.
     fn text(&mut self, page: Option<usize>, mcid: i64) -> Result<Kid, ReadError> {
         let mcid = usize::try_from(mcid).map_err(|_| ReadError::Structure("a negative MCID"))?;
         let page = page.and_then(|page| self.pages.get_mut(page));

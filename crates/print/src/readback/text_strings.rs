@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-/// A text string's characters (ISO 32000-1, 7.9.2.2): UTF-16BE behind its mark, else one byte a character, which
-/// suffices for the ASCII that the writer uses.
+/// Decodes a text string (ISO 32000-1, 7.9.2.2): UTF-16BE with a byte order mark, otherwise one byte per character,
+/// which suffices for the writer's ASCII.
 pub(super) fn text_string(bytes: &[u8]) -> Cow<'_, str> {
     match bytes {
         [0xFE, 0xFF, units @ ..] => {

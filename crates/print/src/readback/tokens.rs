@@ -1,8 +1,8 @@
-//! A scanner for the operators that the printer writes (ISO 32000-1, 7.8.2): it follows marked content and text.
+//! Lexer for content streams and objects of the printer (ISO 32000-1, 7.2 and 7.8.2).
 
 use std::borrow::Cow;
 
-/// One token of a content stream.
+/// A token.
 #[derive(Debug, PartialEq)]
 pub(super) enum Token<'a> {
     Operator(&'a [u8]),
@@ -23,7 +23,7 @@ impl<'a> Tokens<'a> {
         Self { rest: content }
     }
 
-    /// What is not read yet.
+    /// Returns the unread content.
     pub(super) const fn rest(&self) -> &'a [u8] {
         self.rest
     }
@@ -34,13 +34,13 @@ impl<'a> Tokens<'a> {
         taken
     }
 
-    /// Takes bytes up to white space or a delimiter.
+    /// Reads up to white space or a delimiter.
     fn word(&mut self) -> &'a [u8] {
         let end = self.rest.iter().position(|&byte| is_white(byte) || is_delimiter(byte));
         self.take(end.unwrap_or(self.rest.len()))
     }
 
-    /// A literal string, behind its `(` (7.3.4.2): as it stands, if nothing in it is escaped.
+    /// Reads a literal string after its `(` (7.3.4.2), borrowed unless it has escapes.
     fn literal(&mut self) -> Cow<'a, [u8]> {
         let end = self.rest.iter().position(|byte| matches!(byte, b'(' | b')' | b'\\'));
         match end {
@@ -96,7 +96,7 @@ impl<'a> Tokens<'a> {
         }
     }
 
-    /// A hexadecimal string, behind its `<` (7.3.4.3).
+    /// Reads a hexadecimal string after its `<` (7.3.4.3).
     fn hexadecimal(&mut self) -> Vec<u8> {
         let end = self.rest.iter().position(|&byte| byte == b'>').unwrap_or(self.rest.len());
         let digits: Vec<u8> = self.take(end).iter().filter_map(|&byte| digit(byte)).collect();
@@ -142,7 +142,7 @@ impl<'a> Iterator for Tokens<'a> {
             }
             [b'0'..=b'9' | b'-' | b'+' | b'.', ..] => Token::Number(self.word()),
             _ => match self.word() {
-                // A stray delimiter: pass over it.
+                // Skips a stray delimiter.
                 [] => Token::Operator(self.take(1)),
                 word => Token::Operator(word),
             },

@@ -1,4 +1,5 @@
-//! The places where the lines of a paragraph may end, each with its price.
+//! Breakpoints of a paragraph: line-break opportunities (UAX #14), hyphenation points, and emergency breaks inside
+//! words that are wider than the measure, each with its penalty.
 
 use crate::text::hyphenation::hyphen_for;
 use std::ops::Range;
@@ -13,21 +14,21 @@ use crate::text::word_splits::WordSplits;
 use crate::text::{Typesetter, hanging_punctuation};
 use crate::units::Length;
 
-/// The narrowest justified word space, in thousandths of an em, before glyphs narrow and letters close up: with all
-/// of that it stays above 0.14 em, below which poppler merges words (0.1396 em was seen to).
+/// Minimum width of a justified word space in thousandths of an em, before glyphs and letterspace shrink. With both at
+/// their minimum it stays above 0.14 em; poppler merges words at 0.1396 em.
 const NARROWEST_SPACE: i64 = 162;
-/// The glue after a character of a script without word spaces stretches by an em over this.
+/// Divisor of the em for the stretch of the glue after a character of a script without word spaces.
 const GLUE: i64 = 8;
-/// The price of dividing a word.
+/// Penalty for hyphenating a word.
 const HYPHEN_PENALTY: i64 = 300;
-/// The price of dividing a word that begins with a capital: often a name.
+/// Penalty for hyphenating a capitalised word inside a sentence, which is often a name.
 const HYPHEN_IN_NAME_PENALTY: i64 = 500;
-/// The price of ending a line after a hyphen that the text has.
+/// Penalty for breaking after an explicit hyphen.
 const AFTER_HYPHEN_PENALTY: i64 = 60;
-/// The price of breaking a word that is wider than the measure.
+/// Penalty for breaking a word that is wider than the measure.
 const ANYWHERE_PENALTY: i64 = 5_000;
 
-/// Fragments between line-break opportunities.
+/// Yields the ranges of fragments between line-break opportunities.
 pub(crate) fn chunks(itemised: &Itemised) -> impl Iterator<Item = Range<usize>> {
     let fragments = &itemised.fragments;
     let mut next = 0;
@@ -45,19 +46,19 @@ pub(crate) fn visible_width(fragments: &[Fragment]) -> Length {
     fragments[..fragments.len() - trailing].iter().map(|fragment| fragment.width).sum()
 }
 
-/// Collects the places where lines may end.
+/// Collects the breakpoints of a paragraph in one pass over its fragments, with running totals.
 pub(crate) struct BreakpointCollector<'a> {
     inline: &'a Inline,
     setup: &'a ParagraphSetup,
     fragments: &'a [Fragment],
     typesetter: &'a mut Typesetter,
-    /// Everything goes on one line: no word needs dividing.
+    /// Whether the whole text fits on one line, so that no word needs hyphenation.
     fits: bool,
     found: Vec<Breakpoint>,
     sums: Totals,
     /// `sums` without spaces at the end.
     visible: Totals,
-    /// How far what was seen last would hang at a line's end.
+    /// Overhang of the last visible fragment, if a line ended after it.
     hanging: Length,
     /// The clusters of the word that is being divided.
     splits: WordSplits,
@@ -107,7 +108,8 @@ impl<'a> BreakpointCollector<'a> {
         }
     }
 
-    /// A raised piece, such as a citation's number, never begins a line.
+    /// Returns whether the next fragment begins a raised piece, such as a citation's number, which must not begin a
+    /// line.
     fn starts_raised(&self, next: Option<&Fragment>) -> bool {
         next.is_some_and(|next| {
             let piece = &self.inline.pieces[next.piece];
@@ -130,7 +132,8 @@ impl<'a> BreakpointCollector<'a> {
                 self.sums.shrink += (natural / 3).min(natural - em * NARROWEST_SPACE / 1000).max(0);
             }
         } else {
-            // What stands between the characters of a line counts, not what would come after its last one.
+            // Only glue between characters of one line counts. The glue after the last character is added once the line
+            // continues.
             let between = if self.setup.align == Align::Justified { glue_between(fragment) } else { 0 };
             self.glue(between - 1, size);
             self.visible = self.sums;
@@ -142,7 +145,7 @@ impl<'a> BreakpointCollector<'a> {
         }
     }
 
-    /// Glue after so many characters that are set without word spaces.
+    /// Adds the glue after `count` characters that are set without word spaces.
     fn glue(&mut self, count: i64, size: Length) {
         if count > 0 {
             self.sums.spaces += count;
@@ -150,7 +153,7 @@ impl<'a> BreakpointCollector<'a> {
         }
     }
 
-    /// How far a line hangs that starts with a fragment.
+    /// Returns the overhang at the start of a line that begins with a fragment.
     fn hanging_start(&self, fragment: usize) -> i64 {
         let Some(fragment) = self.fragments.get(fragment).filter(|_| self.setup.hangs()) else { return 0 };
         let size = self.inline.pieces[fragment.piece].style.size;
@@ -173,15 +176,16 @@ impl<'a> BreakpointCollector<'a> {
         }
     }
 
-    /// The break after all fragments so far.
+    /// Returns the break after all fragments so far.
     fn after_fragments(&self, fragment: usize, at: usize, penalty: i64) -> Breakpoint {
         let (end, start) = (self.visible, self.sums);
         let (end_extra, start_extra) = (-self.hanging.units(), -self.hanging_start(fragment));
         Breakpoint { at, fragment, end, start, end_extra, start_extra, penalty, ..Breakpoint::default() }
     }
 
-    /// Adds a break. One that costs the same as the break before it, with nothing in sight between the two, is left out:
-    /// the earlier one always wins, and any number of invisible characters would be as many breaks on one line.
+    /// Adds a breakpoint. A breakpoint with the same cost as its predecessor and nothing visible between them is
+    /// dropped: the earlier one would always win, and a run of invisible characters would otherwise add one candidate
+    /// each.
     fn push(&mut self, found: Breakpoint) {
         let is_last = found.at == self.inline.text.len();
         match self.found.as_mut_slice() {
@@ -191,7 +195,7 @@ impl<'a> BreakpointCollector<'a> {
         }
     }
 
-    /// The places inside a word.
+    /// Adds the breakpoints inside a word.
     fn divisions(&mut self, index: usize, fragment: &Fragment, anywhere: bool) {
         let text = &self.inline.text[fragment.range.clone()];
         let language = self.inline.pieces[fragment.piece].language;
@@ -216,7 +220,7 @@ impl<'a> BreakpointCollector<'a> {
         }
     }
 
-    /// Whether a word begins with a capital inside a sentence.
+    /// Returns whether a word begins with a capital inside a sentence.
     fn may_be_name(&self, fragment: &Fragment) -> bool {
         let (before, from) = self.inline.text.split_at(fragment.range.start);
         let capital = from.chars().find(|c| c.is_alphabetic()).is_some_and(char::is_uppercase);
@@ -229,7 +233,7 @@ impl<'a> BreakpointCollector<'a> {
         self.splits.read(&fragment.word, fragment.setting, size);
     }
 
-    /// A place inside the word whose splits were read.
+    /// Adds a breakpoint inside the word whose splits were read last.
     fn divide(&mut self, index: usize, fragment: &Fragment, at: usize, penalty: i64, hyphen: bool) {
         let size = self.inline.pieces[fragment.piece].style.size;
         let text = &self.inline.text[fragment.range.clone()];
@@ -255,7 +259,7 @@ impl<'a> BreakpointCollector<'a> {
         });
     }
 
-    /// The room that an added hyphen takes.
+    /// Returns the width of an added hyphen, without its overhang.
     fn hyphen_width(&mut self, fragment: &Fragment) -> i64 {
         let size = self.inline.pieces[fragment.piece].style.size;
         let hyphen = hyphen_for(fragment, &self.typesetter.fonts);

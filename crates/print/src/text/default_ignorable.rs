@@ -1,6 +1,7 @@
-//! Characters that never draw anything.
+//! Characters without a visible form.
 
-/// Characters that draw nothing (`Default_Ignorable_Code_Point`): bidi controls, joiners, variation selectors.
+/// Returns whether a character is invisible (`Default_Ignorable_Code_Point`): bidi controls, joiners, variation
+/// selectors.
 pub(crate) fn is_default_ignorable(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'

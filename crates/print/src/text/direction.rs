@@ -1,14 +1,14 @@
-//! Which way a paragraph runs: the document's, unless most of its letters run the other way. The first letter, which
-//! UAX #9 (P2) goes by where nobody knows better, would turn a Persian paragraph round for the name that it begins with.
+//! Paragraph direction: the document's, unless most letters run the other way. Rule P2 of UAX #9 takes the direction of
+//! the first letter, which would turn a Persian paragraph that begins with a Latin name.
 
 use unicode_bidi::{BidiClass, bidi_class};
 
-/// Whether a text runs from right to left in a document that does, or does not.
+/// Returns whether a text is set from right to left; `document` is the document's direction.
 pub(crate) fn runs_right_to_left<'t>(texts: impl IntoIterator<Item = &'t str>, document: bool) -> bool {
     let (mut left, mut right) = (0_usize, 0_usize);
     for c in texts.into_iter().flat_map(str::chars) {
         if c < '\u{590}' {
-            // Most text is of these, and every letter among them runs from left to right.
+            // Fast path: below U+0590 every letter runs from left to right.
             left += usize::from(c.is_alphabetic());
             continue;
         }

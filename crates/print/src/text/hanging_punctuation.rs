@@ -1,5 +1,5 @@
-//! Hanging punctuation: hyphens, stops, commas and quotation marks at the edges of justified text stand partly in the
-//! margin. They are lighter than letters: flush with them, they would look like dents in the edge.
+//! Hanging punctuation. Hyphens, full stops, commas and quotation marks at the edges of justified text extend partly
+//! into the margin: they are lighter than letters, and set flush they would look like dents in the edge.
 
 use harfrust::Script;
 
@@ -7,7 +7,7 @@ use crate::text::itemise::Fragment;
 use crate::text::shaping::{Setting, Word, scale};
 use crate::units::Length;
 
-/// How much of a character hangs at a line's end, in hundredths of its advance.
+/// Returns the share of a character that hangs at a line's end, in hundredths of its advance.
 const fn end_share(character: char) -> i64 {
     match character {
         '.' | ',' => 70,
@@ -20,7 +20,7 @@ const fn end_share(character: char) -> i64 {
     }
 }
 
-/// How much of a character hangs at a line's start.
+/// Returns the share of a character that hangs at a line's start, in hundredths of its advance.
 const fn start_share(character: char) -> i64 {
     match character {
         '\'' | '"' | '‘' | '’' | '‚' | '“' | '”' | '„' | '‹' | '«' => 50,
@@ -28,13 +28,13 @@ const fn start_share(character: char) -> i64 {
     }
 }
 
-/// Whether a stretch of text hangs at all: Latin, Cyrillic and Greek do.
+/// Returns whether punctuation of a text hangs: only in Latin, Cyrillic and Greek.
 fn hangs(setting: Setting) -> bool {
     let scripts = [Script::LATIN, Script::CYRILLIC, Script::GREEK];
     !setting.right_to_left && scripts.contains(&setting.script)
 }
 
-/// How far the last character of a word hangs at a line's end.
+/// Returns the overhang of a word's last character at a line's end.
 pub(crate) fn hang_at_end(text: &str, word: &Word, setting: Setting, size: Length) -> Length {
     let share = text.chars().next_back().map_or(0, end_share);
     match word.glyphs.last() {
@@ -43,7 +43,7 @@ pub(crate) fn hang_at_end(text: &str, word: &Word, setting: Setting, size: Lengt
     }
 }
 
-/// How far the first character of a word hangs at a line's start.
+/// Returns the overhang of a word's first character at a line's start.
 pub(crate) fn hang_at_start(text: &str, word: &Word, setting: Setting, size: Length) -> Length {
     let share = text.chars().next().map_or(0, start_share);
     match word.glyphs.first() {
@@ -52,7 +52,7 @@ pub(crate) fn hang_at_start(text: &str, word: &Word, setting: Setting, size: Len
     }
 }
 
-/// The same of a fragment that runs as its paragraph does, from left to right.
+/// Returns the overhang of a fragment at a line's start; right-to-left fragments have none.
 pub(crate) fn fragment_hang_at_start(text: &str, fragment: &Fragment, size: Length) -> Length {
     if fragment.level.number() > 0 {
         return Length::ZERO;
@@ -60,7 +60,7 @@ pub(crate) fn fragment_hang_at_start(text: &str, fragment: &Fragment, size: Leng
     hang_at_start(&text[fragment.range.clone()], &fragment.word, fragment.setting, size)
 }
 
-/// How far a fragment hangs at a line's end.
+/// Returns the overhang of a fragment at a line's end; right-to-left fragments have none.
 pub(crate) fn fragment_hang_at_end(text: &str, fragment: &Fragment, size: Length) -> Length {
     if fragment.level.number() > 0 {
         return Length::ZERO;

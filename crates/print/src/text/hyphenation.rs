@@ -1,4 +1,4 @@
-//! Where words may be divided: hypher's patterns, cached per language and word.
+//! Hyphenation with hypher's TeX patterns, cached per language and word.
 
 use crate::Fonts;
 use crate::text::itemise::Fragment;
@@ -7,18 +7,18 @@ use std::rc::Rc;
 
 use crate::text::languages::{LanguageId, Languages};
 
-/// Words shorter than this stay whole.
+/// Minimum number of letters of a hyphenated word.
 const SHORTEST: usize = 6;
 
-/// The divisions found so far.
+/// Cache of hyphenation points.
 #[derive(Debug, Default)]
 pub(crate) struct Hyphenator {
     cache: HashMap<LanguageId, HashMap<Box<str>, Rc<[usize]>>>,
 }
 
 impl Hyphenator {
-    /// Byte offsets in `word` before which it may be divided. Punctuation around the letters is allowed;
-    /// a word in capitals, or with anything but letters inside, stays whole.
+    /// Returns the byte offsets before which `word` may be hyphenated. Punctuation around the letters is allowed; words
+    /// in capitals, or with anything but letters inside, are not hyphenated.
     pub(crate) fn divisions(
         &mut self,
         word: &str,
@@ -59,7 +59,7 @@ fn is_plain_word(core: &str) -> bool {
     letters.all(|c| c.is_alphabetic() && !c.is_uppercase())
 }
 
-/// What is drawn at the end of a divided word.
+/// Returns the character drawn at the end of a hyphenated line: U+2010 if the face has it, else U+002D.
 pub(crate) fn hyphen_for(fragment: &Fragment, fonts: &Fonts) -> &'static str {
     if fonts.covers(fragment.setting.face, '\u{2010}') { "\u{2010}" } else { "-" }
 }

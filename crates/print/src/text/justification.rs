@@ -1,5 +1,5 @@
-//! Fitting a line to its measure: glyphs widen or narrow a little, letters move apart or together a little, and
-//! word spaces take the rest. The least even of the three is what the eye sees, so it comes last.
+//! Justification of one line. Three means are used in order of how little a reader notices them: glyphs widen or narrow
+//! by up to 2 %, then letterspace changes by up to 0.0083 em, and word spaces (or glue) take the remainder.
 
 use std::ops::Range;
 
@@ -10,30 +10,30 @@ use crate::text::line_part::LinePart;
 use crate::text::shaping::scale;
 use crate::units::Length;
 
-/// The narrowest word space of a line that is too wide, in hundredths of an em.
+/// Minimum word space of an overfull line, in hundredths of an em.
 const NARROWEST: i64 = 15;
 
-/// Fits a line's parts to what is left over, negative when they are too wide.
+/// Distributes the difference between the measure and the line's width, negative for lines that are too wide.
 pub(crate) fn justify_line(inline: &Inline, parts: &mut [LinePart], left_over: Length) {
     let left_over = left_over - expand(inline, parts, left_over);
     let left_over = left_over - letterspace(inline, parts, left_over);
     stretch_spaces(inline, parts, left_over);
 }
 
-/// Widens or narrows glyphs, all on the line alike; returns what that gains.
+/// Scales all glyphs of the line by one factor; returns the width gained.
 fn expand(inline: &Inline, parts: &mut [LinePart], left_over: Length) -> Length {
     let width: i64 = parts.iter().filter(|part| part.bends()).map(|part| part.width(inline).units()).sum();
     if width == 0 {
         return Length::ZERO;
     }
     let designed = i64::from(AS_DESIGNED);
-    // Rounded down, so that a line without spaces is never wider than the measure.
+    // Rounded down, so that a line without spaces never exceeds the measure.
     let change = (left_over.units() * designed).div_euclid(width).clamp(-EXPANSION, EXPANSION);
     let expansion = u32::try_from(designed + change).unwrap_or(AS_DESIGNED);
     gain(inline, parts, |part| part.expansion = expansion)
 }
 
-/// Moves letters apart or together, by the same share of each part's size.
+/// Adds letterspace in proportion to each part's size; returns the width gained.
 fn letterspace(inline: &Inline, parts: &mut [LinePart], left_over: Length) -> Length {
     let most = |part: &LinePart| widest_letterspace(inline.pieces[part.piece].style.size);
     let room: i64 = parts
@@ -52,10 +52,10 @@ fn letterspace(inline: &Inline, parts: &mut [LinePart], left_over: Length) -> Le
     })
 }
 
-/// Changes the parts that bend and returns how much wider they are.
+/// Applies a change to the flexible parts; returns the width gained.
 fn gain(inline: &Inline, parts: &mut [LinePart], change: impl Fn(&mut LinePart)) -> Length {
     let mut gained = Length::ZERO;
-    // Spaces at the line's end change with their neighbours, so that they stay one run; they take no room.
+    // Trailing spaces change with their neighbours, so that they stay in one run; their width does not count.
     for part in parts.iter_mut().filter(|part| part.flexible) {
         let before = part.width(inline);
         change(part);
@@ -66,8 +66,8 @@ fn gain(inline: &Inline, parts: &mut [LinePart], change: impl Fn(&mut LinePart))
     gained
 }
 
-/// Gives the rest to the word spaces and the glue, in equal shares: in floor_to_milli_pt thousandths of the type size, as the file
-/// states them, the first ones a thousandth more and the very first what is finer.
+/// Distributes the remainder equally over word spaces and glue. Shares are whole thousandths of the type size, the
+/// precision of `TJ`; the first gaps get one thousandth more, and the first gap also the rounding error.
 fn stretch_spaces(inline: &Inline, parts: &mut [LinePart], left_over: Length) {
     let stretchable_glyphs = stretchable_glyphs(parts, left_over);
     let count: i64 = stretchable_glyphs.iter().map(|gap| i64::try_from(gap.len()).unwrap_or(0)).sum();
@@ -88,7 +88,7 @@ fn stretch_spaces(inline: &Inline, parts: &mut [LinePart], left_over: Length) {
         for index in gap {
             let share = wide(each + i64::from(more > 0)) + std::mem::take(&mut finer);
             more -= 1;
-            // What is added is scaled with the glyphs; an overfull line keeps its words apart.
+            // `Tz` scales the added space too. An overfull line keeps its words apart.
             let added = share * i64::from(AS_DESIGNED) / i64::from(part.expansion);
             let advance = part.word.glyphs[index].advance;
             let natural = scale(part.setting.face, size, advance) + part.letterspace;
@@ -99,8 +99,8 @@ fn stretch_spaces(inline: &Inline, parts: &mut [LinePart], left_over: Length) {
     }
 }
 
-/// Which glyphs of each part take a share of what is left over: word spaces, and characters with glue unless they end
-/// the line. Glue only stretches, as long as there are spaces to shrink.
+/// Returns the glyphs of each part that take a share of the remainder: word spaces, and characters with glue unless
+/// they end the line. Glue never shrinks while there are spaces to shrink.
 fn stretchable_glyphs(parts: &[LinePart], left_over: Length) -> Vec<Range<usize>> {
     let is_space = |part: &LinePart| part.kind == FragmentKind::Space && !part.trailing;
     let last = parts.iter().rposition(|part| !part.trailing);

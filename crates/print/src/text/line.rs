@@ -1,4 +1,4 @@
-//! One line: its parts in visual order, spaces stretched or shrunk, glyph runs in logical order.
+//! Setting of one line: parts in visual order, justified, as glyph runs in logical order.
 
 use std::ops::Range;
 use std::rc::Rc;
@@ -17,16 +17,16 @@ use crate::text::shaping::scale;
 use crate::text::{Typesetter, hanging_punctuation};
 use crate::units::Length;
 
-/// A line of a paragraph. Its marks stand in logical order, at distances from the measure's left edge.
+/// A line of a paragraph. Its marks are in logical order, positioned from the measure's left edge.
 #[derive(Clone, Debug)]
 pub struct Line {
-    /// What is on it.
+    /// Its marks.
     pub marks: Vec<Marked>,
-    /// The bytes of the paragraph's text, spaces at its end included.
+    /// The byte range of the paragraph's text, trailing spaces included.
     pub range: Range<usize>,
-    /// The width of what is seen, without the punctuation that hangs at its ends.
+    /// Visible width, without hanging punctuation.
     pub width: Length,
-    /// The distance from the measure's left edge to where that begins.
+    /// Distance from the measure's left edge to the visible start.
     pub left: Length,
     /// Whether it is wider than the measure.
     pub overfull: bool,
@@ -34,29 +34,29 @@ pub struct Line {
     pub hyphen: bool,
 }
 
-/// A mark with the piece that it belongs to.
+/// A mark and its piece.
 #[derive(Clone, Debug)]
 pub struct Marked {
     /// The piece's index.
     pub piece: usize,
     /// Its left edge.
     pub x: Length,
-    /// Its advance, spaces at the line's end left out.
+    /// Its advance, without trailing spaces.
     pub width: Length,
-    /// What it is.
+    /// The mark.
     pub mark: Mark,
 }
 
-/// What stands on a line.
+/// Content of a line.
 #[derive(Clone, Debug)]
 pub enum Mark {
     /// Glyphs; `x` is from the measure's left edge, `y` the rise above the baseline.
     Run(GlyphRun),
-    /// A drawing in place of text; the piece's kind says which.
+    /// A drawing instead of text; the piece's kind tells which.
     Drawn,
 }
 
-/// Where a line stands in its paragraph.
+/// Position of a line in its paragraph.
 #[derive(Clone, Copy)]
 pub(crate) struct LinePosition {
     pub(crate) first: bool,
@@ -91,7 +91,7 @@ pub(crate) fn set_line(
     Line { marks, range, width, left, overfull: place.overfull, hyphen: to.hyphen }
 }
 
-/// How far a line's first and last parts hang.
+/// Returns the overhang of a line's first and last parts.
 fn hanging(inline: &Inline, parts: &[LinePart]) -> (Length, Length) {
     let size = |part: &LinePart| inline.pieces[part.piece].style.size;
     let even = |part: &&LinePart| part.level.number() == 0;
@@ -124,7 +124,7 @@ fn parts(
         };
         parts.push(LinePart::new(fragment, word, PartText::Range(range)));
     }
-    // A line that ends inside a fragment ends in it, else in the one before.
+    // A hyphen belongs to the fragment in which the line ends, or to the one before.
     let last = itemised.fragments.get(to.fragment).filter(|fragment| fragment.range.start < to.at);
     let last = last.or_else(|| itemised.fragments.get(to.fragment.checked_sub(1)?));
     if to.adds_hyphen
@@ -136,7 +136,7 @@ fn parts(
     parts
 }
 
-/// Spaces at the line's end take no room and have the paragraph's direction (UAX 9, rule L1).
+/// Marks trailing spaces: they take no width and have the paragraph's direction (UAX #9, rule L1).
 fn mark_trailing(parts: &mut [LinePart], base: Level) {
     for part in parts.iter_mut().rev().take_while(|part| part.kind == FragmentKind::Space) {
         part.trailing = true;
@@ -155,7 +155,7 @@ fn left_edge(setup: &ParagraphSetup, indent: Length, width: Length) -> Length {
     }
 }
 
-/// Lays the parts out from left to right and returns their marks in logical order.
+/// Positions the parts from left to right; returns their marks in logical order.
 fn marks(inline: &Inline, parts: &[LinePart], base: Level, left: Length) -> Vec<Marked> {
     let levels: Vec<Level> = parts.iter().map(|part| part.level).collect();
     let order = BidiInfo::reorder_visual(&levels);
@@ -176,7 +176,7 @@ fn marks(inline: &Inline, parts: &[LinePart], base: Level, left: Length) -> Vec<
     marks.into_iter().map(|(_, marked)| marked).collect()
 }
 
-/// The parts at the front that make one run: neighbours in sight and in text, of one piece, face and level.
+/// Returns the leading parts that form one run: adjacent visually and logically, with one piece, face and level.
 fn group<'a>(parts: &[LinePart], order: &'a [usize]) -> &'a [usize] {
     let alike = |a: usize, b: usize| {
         let (left, right) = (&parts[a], &parts[b]);

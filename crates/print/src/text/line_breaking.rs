@@ -1,17 +1,30 @@
-//! Total-fit line breaking (Knuth and Plass, "Breaking paragraphs into lines", 1981) on integers: all breaks of
-//! a paragraph are chosen together, by the least sum of demerits. Ties go to the earlier break.
+//! Total-fit line breaking (Knuth and Plass, "Breaking paragraphs into lines", 1981) on integers.
+//!
+//! A greedy algorithm fills each line before it looks at the next and cannot avoid a bad line later. Total-fit breaking
+//! chooses all breaks of a paragraph together. Every candidate line between two breakpoints has a *ratio*: how far its
+//! spaces stretch (or shrink) relative to their limits. The ratio gives the line's *badness* (its cube), and badness,
+//! penalties and penalties for awkward neighbours give its *demerits*. The best paragraph is the one with the least sum
+//! of demerits.
+//!
+//! Dynamic programming finds it: the best way to end a line at a breakpoint extends the best way to some earlier
+//! breakpoint. Demerits also depend on the line before (its fitness class, and the number of hyphens in a row), so each
+//! breakpoint keeps the best way per state instead of a single one. If no sequence of lines is loose enough for the
+//! tolerance, a second pass allows any looseness, and a word that is wider than the measure gets an overfull line.
+//!
+//! Ties go to the earlier break, so that the result does not depend on iteration order.
 
 use std::ops::Sub;
 
-/// Running totals over a paragraph, in units of [`Length`](crate::units::Length).
+/// Running totals over a paragraph, in units of [`Length`](crate::units::Length). The width of a line is the difference
+/// of two totals.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Totals {
     pub(crate) width: i64,
     pub(crate) stretch: i64,
     pub(crate) shrink: i64,
-    /// How far glyphs may widen or narrow, and letters move apart or together.
+    /// Stretch and shrink by glyph width and letterspace.
     pub(crate) flex: i64,
-    /// Word spaces.
+    /// Number of word spaces.
     pub(crate) spaces: i64,
 }
 
@@ -28,32 +41,32 @@ impl Sub for Totals {
     }
 }
 
-/// A place where a line may end and the next begin.
+/// A position at which a line may end and the next one begin.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Breakpoint {
     /// The byte offset in the paragraph's text, after spaces at the line's end.
     pub(crate) at: usize,
-    /// The first fragment of the next line; when `at` is inside one, that one.
+    /// The first fragment of the next line; if `at` is inside a fragment, that fragment.
     pub(crate) fragment: usize,
-    /// Totals of what a line that ends here may hold, its last spaces left out.
+    /// Totals at the end of a line that ends here, without its trailing spaces.
     pub(crate) end: Totals,
-    /// Totals of what lies before the next line.
+    /// Totals at the start of the next line.
     pub(crate) start: Totals,
-    /// What a line gains by ending here: a hyphen, and kerning undone.
+    /// Extra width of a line that ends here: an added hyphen, undone kerning, less overhang.
     pub(crate) end_extra: i64,
-    /// What a line gains by beginning here.
+    /// Extra width of a line that begins here.
     pub(crate) start_extra: i64,
-    /// The price of ending a line here.
+    /// Penalty for ending a line here.
     pub(crate) penalty: i64,
-    /// Whether the line then ends in a hyphen.
+    /// Whether a line that ends here ends in a hyphen.
     pub(crate) hyphen: bool,
-    /// Whether that hyphen has to be added.
+    /// Whether the hyphen is added, as opposed to being in the text.
     pub(crate) adds_hyphen: bool,
 }
 
 impl Breakpoint {
-    /// Whether a line that ends or begins here costs what it costs at another break. The letterspace of invisible
-    /// characters between the two is no difference that counts.
+    /// Returns whether lines that end or begin at the two breakpoints cost the same. The letterspace of invisible
+    /// characters between them does not count.
     pub(crate) fn costs_the_same_as(&self, other: &Self) -> bool {
         let seen = |sums: Totals| Totals { flex: 0, ..sums };
         let cost = |found: &Self| {
@@ -64,46 +77,47 @@ impl Breakpoint {
     }
 }
 
-/// How lines are filled.
+/// Measure and alignment of the lines.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LineFill {
     /// The measure.
     pub(crate) measure: i64,
-    /// Flush on both sides by stretching spaces; else ragged, with this much play at the end of each line.
+    /// `None` justifies lines by stretching spaces; otherwise lines are ragged, with this much stretch at their ends.
     pub(crate) rag: Option<i64>,
 }
 
-/// A chosen break, with whether the line that ends there is wider than the measure.
+/// A chosen break, and whether the line that ends there is wider than the measure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct LineBreak {
     pub(crate) index: usize,
     pub(crate) overfull: bool,
 }
 
-/// Added to every line, so that fewer lines win.
+/// Base demerits of every line, so that fewer lines win.
 const LINE_PENALTY: i64 = 10;
-/// For the second hyphen in a row, and the third.
+/// Demerits by the number of hyphenated lines directly before a hyphenated line.
 const LADDER_DEMERITS: [i64; 3] = [0, 4_000, 4_000_000];
-/// For a hyphen at the end of the line before the last.
+/// Demerits for a hyphen at the end of the last line but one.
 const LAST_HYPHEN_DEMERITS: i64 = 6_000;
-/// For neighbouring lines more than a fitness_class of tightness apart.
+/// Demerits for adjacent lines more than one fitness class apart.
 const FITNESS_DEMERITS: i64 = 4_000;
-/// For a last line of a single word.
+/// Demerits for a last line of a single word.
 const SHORT_LAST_LINE_DEMERITS: i64 = 30_000;
-/// For a line wider than the measure; only when nothing else is left.
+/// Demerits for a line wider than the measure, used only when nothing else is possible.
 const OVERFULL_DEMERITS: i64 = 1_000_000_000_000;
-/// What a line costs whose glyphs are as wide or as narrow as they may be, in thousandths of a space's stretch.
+/// Ratio of a line whose glyphs are at their width limit, in thousandths of a space's stretch.
 const FLEX_PRICE: i64 = 250;
-/// The loosest line of the first attempt, in thousandths of the stretch.
+/// Maximum ratio in the first pass, in thousandths of the stretch.
 const TOLERANCE: i64 = 2_500;
-/// The loosest line that counts as such; beyond it all are equally bad.
+/// Maximum ratio that is distinguished; looser lines are equally bad.
 const LOOSEST: i64 = 20_000;
 
 const FITNESS_CLASSES: usize = 4;
 const LADDER_LENGTHS: usize = 3;
 const STATES: usize = FITNESS_CLASSES * LADDER_LENGTHS;
 
-/// The cheapest node to a break, with the last line's tightness and the hyphens in a row before it.
+/// The cheapest sequence of lines to a breakpoint in one state: the last line's fitness class and the number of hyphens
+/// in a row before it.
 #[derive(Clone, Copy)]
 struct Node {
     demerits: i64,
@@ -114,10 +128,9 @@ struct Node {
 
 const UNREACHED: Node = Node { demerits: i64::MAX, from: 0, from_state: 0, overfull: false };
 
-/// Chooses the breaks at which lines end; `breaks` starts with the paragraph's start and ends with its end.
+/// Chooses the breaks at which lines end. `breaks` starts with the paragraph's start and ends with its end.
 pub(crate) fn choose_breaks(breaks: &[Breakpoint], fill: LineFill) -> Vec<LineBreak> {
     let [first, .., last] = breaks else { return Vec::new() };
-    // One line is cheaper than any two.
     if last.end.width - first.start.width + first.start_extra + last.end_extra <= fill.measure {
         return vec![LineBreak { index: breaks.len() - 1, overfull: false }];
     }
@@ -126,7 +139,7 @@ pub(crate) fn choose_breaks(breaks: &[Breakpoint], fill: LineFill) -> Vec<LineBr
     if cheapest(&nodes[last]).is_some() {
         return trace_back(&nodes);
     }
-    // Emergency: any looseness is allowed, and what is too wide by itself stands out.
+    // Emergency pass: any looseness is allowed, and a word wider than the measure sticks out.
     trace_back(&self::nodes(breaks, fill, true))
 }
 
@@ -157,14 +170,14 @@ fn nodes(breaks: &[Breakpoint], fill: LineFill, emergency: bool) -> Vec<[Node; S
     nodes
 }
 
-/// A line between two breaks.
+/// A line between two breakpoints.
 #[expect(clippy::struct_excessive_bools, reason = "each is a property of its own, named where it is set")]
 struct CandidateLine {
-    /// How far its spaces stretch (or shrink, below zero), in thousandths of what they may.
+    /// Stretch of its spaces (negative: shrink), in thousandths of their limit.
     ratio: i64,
-    /// It does not fit, however far its spaces shrink.
+    /// The line does not fit even with its spaces at their minimum.
     too_wide: bool,
-    /// No line from an earlier break can fit either.
+    /// No line from an earlier breakpoint fits either.
     surely_too_wide: bool,
     hyphen: bool,
     penalty: i64,
@@ -178,10 +191,10 @@ impl CandidateLine {
         let sums = end.end - start.start;
         let left = fill.measure - sums.width - start.start_extra - end.end_extra;
         let last = to == breaks.len() - 1;
-        // A line that holds nothing but space ends before it starts: there is nothing in it to bend.
+        // A line of nothing but space ends before it starts and has no flexible width.
         let flex = sums.flex.max(0);
         let (shrink, flex) = if fill.rag.is_some() { (0, 0) } else { (sums.shrink, flex) };
-        // Glyphs take what they may; spaces get the rest, and they are what the eye sees.
+        // Glyph width and letterspace change first; spaces, whose change is visible, take the remainder.
         let by_glyphs = left.clamp(-flex, flex);
         let by_spaces = left - by_glyphs;
         let eased = by_glyphs * FLEX_PRICE / flex.max(1);
@@ -224,7 +237,7 @@ impl CandidateLine {
     }
 }
 
-/// Carries every node to a line's start on to its end.
+/// Extends every sequence that ends at the line's start by the line.
 fn extend(nodes: &[Node; STATES], best: &mut [Node; STATES], from: usize, line: &CandidateLine) {
     let own = line.demerits();
     let fitness_class = line.fitness_class();
@@ -331,7 +344,7 @@ mod tests {
         }
     }
 
-    /// The cheapest of all nodes to set a paragraph, found by trying each.
+    /// Returns the cheapest of all nodes to set a paragraph, found by trying each.
     fn least_unevenness(breaks: &[Breakpoint], measure: i64, from: usize) -> Option<i64> {
         let last = breaks.len() - 1;
         if from == last {
@@ -344,7 +357,7 @@ mod tests {
             .min()
     }
 
-    /// The square of a line's badness, without what depends on its neighbours.
+    /// Returns the square of a line's badness, without what depends on its neighbours.
     fn looseness(breaks: &[Breakpoint], measure: i64, from: usize, to: usize) -> Option<i64> {
         let line = super::CandidateLine::new(breaks, from, to, LineFill { measure, rag: None });
         (!line.too_wide && line.ratio <= super::TOLERANCE).then(|| line.demerits())

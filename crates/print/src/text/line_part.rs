@@ -1,4 +1,4 @@
-//! The unit of a line: a fragment, or the portion of one that falls on the line.
+//! Parts of a line.
 
 use std::ops::Range;
 use std::rc::Rc;
@@ -11,7 +11,7 @@ use crate::text::itemise::{Fragment, FragmentKind, drawn_width};
 use crate::text::shaping::{Setting, Word};
 use crate::units::Length;
 
-/// A fragment, or the piece of one that is on this line.
+/// A fragment, or the portion of one that falls on the line.
 pub(crate) struct LinePart {
     pub(crate) piece: usize,
     pub(crate) setting: Setting,
@@ -19,15 +19,15 @@ pub(crate) struct LinePart {
     pub(crate) kind: FragmentKind,
     pub(crate) word: Rc<Word>,
     pub(crate) text: PartText,
-    /// At the line's end, where spaces take no room.
+    /// Whether it is trailing space, which takes no width.
     pub(crate) trailing: bool,
     /// Whether its glyphs may change their width.
     pub(crate) flexible: bool,
-    /// The glyphs' width in 1/100,000 of the design.
+    /// Glyph width in 1/100,000 of the design.
     pub(crate) expansion: u32,
-    /// Added after every glyph, before expansion.
+    /// Space after every glyph, before expansion.
     pub(crate) letterspace: Length,
-    /// What justification adds to each of its spaces, before expansion.
+    /// Space that justification adds to each of its gaps, before expansion.
     pub(crate) added: Vec<Length>,
 }
 
@@ -54,7 +54,7 @@ impl LinePart {
         }
     }
 
-    /// The text that it stands for.
+    /// Returns its text.
     pub(crate) fn shown<'t>(&self, inline: &'t Inline) -> &'t str {
         match &self.text {
             PartText::Range(range) => &inline.text[range.clone()],
@@ -62,7 +62,7 @@ impl LinePart {
         }
     }
 
-    /// Whether it takes room that can change.
+    /// Returns whether it is flexible and takes width.
     pub(crate) fn bends(&self) -> bool {
         self.flexible && !self.trailing
     }

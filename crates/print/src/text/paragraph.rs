@@ -1,4 +1,4 @@
-//! A paragraph to lines: the lines that the chosen breaks make.
+//! Paragraph setting: itemise, collect breakpoints, choose line breaks, set each line.
 
 use crate::text::Typesetter;
 use crate::text::break_opportunities::{BreakpointCollector, chunks, visible_width};
@@ -31,12 +31,12 @@ impl Typesetter {
         lines
     }
 
-    /// The width of a text that is set on one line, however long.
+    /// Returns the width of a text that is set on one line, however long.
     pub fn width(&mut self, inline: &Inline) -> Length {
         itemise(inline, false, self).fragments.iter().map(|fragment| fragment.width).sum()
     }
 
-    /// The widest stretch of a text that has no line-break opportunity inside.
+    /// Returns the width of the widest part of a text without a line-break opportunity.
     pub fn widest_word(&mut self, inline: &Inline) -> Length {
         let itemised = itemise(inline, false, self);
         let chunks = chunks(&itemised).map(|range| visible_width(&itemised.fragments[range]));
@@ -44,7 +44,7 @@ impl Typesetter {
     }
 }
 
-/// How far lines of ragged text may fall short before it counts: four ems.
+/// Returns how far lines of ragged text may fall short before it counts: four ems.
 fn play(inline: &Inline) -> i64 {
     inline.pieces.first().map_or(0, |piece| piece.style.size.units() * 4)
 }
@@ -103,7 +103,7 @@ mod tests {
         (inline, lines)
     }
 
-    /// What the lines' runs say, in logical order.
+    /// Returns the text of the lines' runs in logical order.
     fn said(lines: &[Line]) -> String {
         let marks = lines.iter().flat_map(|line| &line.marks);
         marks
@@ -152,7 +152,7 @@ mod tests {
         assert_eq!(said(&lines), format!("Before {long} after."));
     }
 
-    /// The bytes that are shaped to set a paragraph.
+    /// Returns the bytes that are shaped to set a paragraph.
     fn shaped(text: &str, language: &str) -> usize {
         let mut typesetter = Typesetter::default();
         let inline = inline(&mut typesetter, text, language);
@@ -200,7 +200,7 @@ mod tests {
         }
     }
 
-    /// How far a line's marks reach to the left and to the right of the measure.
+    /// Returns how far a line's marks reach to the left and to the right of the measure.
     fn beyond(line: &Line, measure: Length) -> (Length, Length) {
         let left = line.marks.iter().map(|marked| marked.x).min().unwrap();
         let right = line.marks.iter().map(|marked| marked.x + marked.width).max().unwrap();

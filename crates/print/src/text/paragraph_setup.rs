@@ -2,7 +2,7 @@
 
 use crate::units::Length;
 
-/// Where the lines of a paragraph stand in the measure.
+/// Alignment of a paragraph's lines within the measure.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Align {
     /// Flush on both sides, the last line at the start.
@@ -16,23 +16,24 @@ pub enum Align {
     End,
 }
 
-/// How a paragraph is set.
+/// Parameters for setting a paragraph.
 #[derive(Clone, Copy, Debug)]
 pub struct ParagraphSetup {
     /// The measure.
     pub measure: Length,
     /// How far the first line is indented.
     pub indent: Length,
-    /// Where lines stand.
+    /// Alignment of the lines.
     pub align: Align,
-    /// Whether words may be divided.
+    /// Whether words may be hyphenated.
     pub hyphenate: bool,
     /// The paragraph's direction.
     pub right_to_left: bool,
 }
 
 impl ParagraphSetup {
-    /// Whether punctuation hangs at the edges: where both are straight, in text that runs from left to right.
+    /// Returns whether punctuation hangs into the margins: only in justified left-to-right text, where both edges are
+    /// straight.
     pub(crate) fn hangs(&self) -> bool {
         self.align == Align::Justified && !self.right_to_left
     }

@@ -1,4 +1,4 @@
-//! Shaping: words to glyphs in font units, cached per word, face, script, direction, language and figures.
+//! Shaping of words to glyphs in font units, cached per word, face, script, direction, language and digit style.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -12,7 +12,7 @@ use crate::text::languages::{LanguageId, Languages};
 use crate::text::text_style::Figures;
 use crate::units::Length;
 
-/// What a shaped word depends on besides its text.
+/// Parameters that a shaped word depends on besides its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Setting {
     pub(crate) face: FaceId,
@@ -34,10 +34,10 @@ pub(crate) struct WordGlyph {
     pub(crate) advance: i32,
     pub(crate) natural: i32,
     pub(crate) offset: (i32, i32),
-    /// The bytes of the word that its cluster stands for.
+    /// The byte range of its cluster in the word.
     pub(crate) start: u32,
     pub(crate) end: u32,
-    /// Whether breaking before this cluster would change the glyphs around it.
+    /// Whether a line break before this cluster changes the glyphs around it.
     pub(crate) unsafe_to_break: bool,
 }
 
@@ -47,20 +47,20 @@ impl Word {
     }
 }
 
-/// Font units at a type size, rounded to the nearest unit of [`Length`].
+/// Converts font units to a length at a type size, rounded to the nearest unit of [`Length`].
 pub(crate) fn scale(face: FaceId, size: Length, font_units: i32) -> Length {
     let em = face.units_per_em();
     Length::from_units((i64::from(font_units) * size.units() + em / 2).div_euclid(em))
 }
 
-/// The plans, fonts and words of one print.
+/// Shape plans, fonts and shaped words of one print.
 #[derive(Default)]
 pub(crate) struct Shaper {
-    /// The vendored ones by their place.
+    /// The vendored faces by index.
     fonts: [Option<ShaperFont<'static, 'static>>; FaceId::ALL.len()],
     plans: Vec<Plan>,
     buffer: Option<Buffer>,
-    /// The bytes of text that were shaped.
+    /// Number of bytes shaped so far.
     #[cfg(test)]
     pub(crate) shaped_bytes: usize,
 }
@@ -72,7 +72,7 @@ struct Plan {
 }
 
 impl Shaper {
-    /// The word's glyphs.
+    /// Returns the glyphs of a word, from the cache if possible.
     pub(crate) fn word(
         &mut self,
         text: &str,
@@ -89,7 +89,7 @@ impl Shaper {
         word
     }
 
-    /// The glyphs of a text that is not kept.
+    /// Shapes a text without caching it.
     pub(crate) fn unshared_word(
         &mut self,
         text: &str,
@@ -102,7 +102,7 @@ impl Shaper {
     }
 
     fn plan(&mut self, setting: Setting, languages: &Languages, fonts: &Fonts) -> usize {
-        // A brief has a handful of plans, and the one used last is often at the front.
+        // A brief has a handful of plans, so a linear search is enough.
         if let Some(index) = self.plans.iter().position(|plan| plan.setting == setting) {
             return index;
         }
@@ -168,7 +168,7 @@ fn figures(figures: Figures) -> Feature {
     Feature::new(tag, 1, ..)
 }
 
-/// The shaper keeps a few default-ignorables (Hangul fillers) that no face has: they draw nothing here.
+/// Hides default-ignorable characters without a glyph: the shaper keeps a few of them (Hangul fillers).
 fn hide_ignorables(font: &ShaperFont, text: &str, glyphs: &mut [WordGlyph]) {
     for glyph in glyphs.iter_mut().filter(|glyph| glyph.id == 0) {
         let cluster = text.get(glyph.start as usize..glyph.end as usize).unwrap_or("");
@@ -180,7 +180,7 @@ fn hide_ignorables(font: &ShaperFont, text: &str, glyphs: &mut [WordGlyph]) {
     }
 }
 
-/// A glyph without an advance, so that text of which nothing is drawn can be read back.
+/// Returns a space glyph without advance, so that invisible text can be read back.
 fn invisible(font: &ShaperFont, length: usize) -> Option<WordGlyph> {
     let space = font.nominal_glyph(u32::from(' '))?;
     Some(WordGlyph {
@@ -194,8 +194,8 @@ fn invisible(font: &ShaperFont, length: usize) -> Option<WordGlyph> {
     })
 }
 
-/// Reads the buffer out. A cluster's text runs up to the next cluster's, so that characters without a glyph
-/// (joiners, variation selectors) stay with the one before them.
+/// Reads the buffer. A cluster's text extends to the next cluster, so that characters without a glyph (joiners,
+/// variation selectors) stay with the character before them.
 fn read_out(font: &ShaperFont, buffer: &Buffer, length: usize) -> Vec<WordGlyph> {
     let length = u32::try_from(length).unwrap_or(u32::MAX);
     let mut starts: Vec<u32> = buffer.glyph_infos().iter().map(|info| info.cluster).collect();

@@ -1,4 +1,4 @@
-//! How a stretch of text is set.
+//! Text styles.
 
 use crate::fonts::FaceId;
 use crate::graphics::Color;
@@ -9,7 +9,7 @@ use crate::units::Length;
 pub enum Family {
     /// Source Serif 4 and Noto Naskh Arabic: text.
     Serif,
-    /// Source Sans 3 and Vazirmatn: headings, tables, running_elements.
+    /// Source Sans 3 and Vazirmatn: headings, tables, running elements.
     Sans,
 }
 
@@ -24,7 +24,7 @@ pub enum Weight {
     Bold,
 }
 
-/// How figures are spaced.
+/// Spacing of digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Figures {
     /// Each at its own width: running text.
@@ -33,7 +33,7 @@ pub enum Figures {
     Tabular,
 }
 
-/// How a stretch of text is set.
+/// Text styles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TextStyle {
     /// The family.
@@ -46,14 +46,14 @@ pub struct TextStyle {
     pub size: Length,
     /// The colour.
     pub color: Color,
-    /// How far it stands above the baseline.
+    /// Rise above the baseline.
     pub rise: Length,
-    /// How figures are spaced.
+    /// Spacing of digits.
     pub figures: Figures,
 }
 
 impl TextStyle {
-    /// The face for scripts other than Arabic.
+    /// Returns the face for scripts other than Arabic.
     pub const fn face(&self) -> FaceId {
         match (self.family, self.weight, self.italic) {
             (Family::Serif, Weight::Regular, false) => FaceId::Serif,
@@ -67,7 +67,7 @@ impl TextStyle {
         }
     }
 
-    /// The face for Arabic script.
+    /// Returns the face for Arabic script.
     pub const fn arabic_face(&self) -> FaceId {
         match (self.family, self.weight) {
             (Family::Serif, Weight::Regular) => FaceId::Naskh,
@@ -77,7 +77,7 @@ impl TextStyle {
         }
     }
 
-    /// The faces to try in order, for a character of Arabic script or of another.
+    /// Returns the faces to try in order, for a character of Arabic script or of another.
     pub const fn candidates(&self, arabic: bool) -> [FaceId; 4] {
         let other = Self { family: self.other_family(), ..*self };
         if arabic {
@@ -87,8 +87,8 @@ impl TextStyle {
         }
     }
 
-    /// The style of a run of digits already set, figures tabular; none for faces of Arabic script and for
-    /// added ones.
+    /// Returns the style of a run of digits already set, figures tabular; none for faces of Arabic script and for added
+    /// ones.
     pub(crate) fn of_run(run: &crate::pages::GlyphRun) -> Option<Self> {
         let (family, weight, italic) = match run.face {
             FaceId::Serif => (Family::Serif, Weight::Regular, false),

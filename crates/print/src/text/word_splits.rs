@@ -1,15 +1,17 @@
-//! Where a shaped word can be split in two, and what each half extra_widths or loses by it.
+//! Split positions of a shaped word, and how much wider its halves are when shaped separately.
 //!
-//! A half that is shaped by itself differs from its share of the whole word only near the split: kerning and joins are
-//! undone. So a long word is shaped again only around each split, which keeps the work linear in its length.
+//! A half that is shaped by itself differs from its share of the whole word only near the split, where kerning and
+//! joins are undone. Long words are therefore shaped again only in a window around each split, which keeps the total
+//! work linear in their length.
 
 use crate::text::Typesetter;
 use crate::text::shaping::{Setting, Word, scale};
 use crate::units::Length;
 
-/// The most glyphs of a word whose halves are shaped whole, and kept in the shaper's cache.
+/// Maximum number of glyphs of a word whose halves are shaped whole and cached.
 const SHORT_WORD: usize = 64;
-/// The most clusters on each side of a split that are shaped again in a longer word. Fonts look at a few neighbours.
+/// Maximum number of clusters on each side of a split that are reshaped in a longer word. Fonts look at a few
+/// neighbours only.
 const CONTEXT: usize = 16;
 
 /// The clusters of one word in the order of its text, with running totals.
@@ -28,12 +30,12 @@ struct Cluster {
     count: usize,
     width: Length,
     glyphs: usize,
-    /// Whether breaking before it leaves the glyphs around it as they are.
+    /// Whether a split before it leaves the glyphs around it unchanged.
     clean: bool,
 }
 
 impl WordSplits {
-    /// Reads a word's clusters in, replacing those of the last word.
+    /// Reads a word's clusters, replacing those of the previous word.
     pub(crate) fn read(&mut self, word: &Word, setting: Setting, size: Length) {
         self.clusters.clear();
         self.glyphs = word.glyphs.len();
@@ -65,12 +67,12 @@ impl WordSplits {
         }
     }
 
-    /// The byte offsets at which clusters begin.
+    /// Returns the byte offsets at which clusters begin.
     pub(crate) fn starts(&self) -> impl Iterator<Item = usize> {
         self.clusters.iter().map(|cluster| cluster.start)
     }
 
-    /// The width and the number of the glyphs before a byte offset.
+    /// Returns the width and the number of the glyphs before a byte offset.
     pub(crate) fn before(&self, at: usize) -> (Length, usize) {
         let index = self.clusters.partition_point(|cluster| cluster.start < at);
         match (self.clusters.get(index), self.clusters.last()) {
@@ -80,8 +82,8 @@ impl WordSplits {
         }
     }
 
-    /// How much wider the halves of the word are than their shares of it when it is split at a byte offset: what the first
-    /// half extra_widths by ending there, and the second by beginning there.
+    /// Returns how much wider the halves of the word are than their shares of it when it is split at a byte offset: the
+    /// extra width at the end of the first half, and at the start of the second.
     pub(crate) fn extra_widths(
         &self,
         text: &str,
@@ -110,7 +112,7 @@ impl WordSplits {
             let split = self.before(at).0;
             (split - self.before(from.at).0, self.before(to.at).0 - split)
         } else {
-            // What the window's own ends change is in both measurements, and cancels out.
+            // The effect of the window's own ends is in both measurements and cancels out.
             let window = typesetter.unshared_word(&text[from.at..to.at], setting);
             let advances = |before: bool| -> Length {
                 let is_before = |start: u32| (start as usize) < at - from.at;
@@ -122,7 +124,7 @@ impl WordSplits {
         (first - split, second - rest)
     }
 
-    /// The nearest clean start before a cluster, or the one as far away as is looked at.
+    /// Returns the nearest clean start before a cluster, or the farthest one within the window.
     fn window_start(&self, index: usize) -> WindowEnd {
         let first = index.saturating_sub(CONTEXT);
         let before = self.clusters[first..index].iter();
@@ -134,7 +136,7 @@ impl WordSplits {
         }
     }
 
-    /// The nearest clean start after a split, or the one as far away as is looked at.
+    /// Returns the nearest clean start after a split, or the farthest one within the window.
     fn window_end(&self, index: usize, at: usize, length: usize) -> WindowEnd {
         let after = self.clusters[index..].iter().filter(|cluster| cluster.start > at);
         let mut last = None;
@@ -153,7 +155,7 @@ impl WordSplits {
     }
 }
 
-/// One end of the text around a split that is shaped again.
+/// One end of the window that is reshaped around a split.
 struct WindowEnd {
     at: usize,
     clean: bool,
@@ -175,7 +177,7 @@ mod tests {
         Setting { face, script, right_to_left: arabic, language, figures: Figures::Proportional }
     }
 
-    /// Every split of a word, by windows and by shaping both halves whole.
+    /// Compares windows with shaping both halves whole, at every split of a word.
     fn compared(text: &str, arabic: bool) {
         let mut typesetter = Typesetter::default();
         let setting = setting(&mut typesetter, arabic);

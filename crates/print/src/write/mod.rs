@@ -1,8 +1,8 @@
-//! Pages of placed items to a PDF file: PDF 1.7, PDF/A-2a (ISO 19005-2) and PDF/UA-1 (ISO 14289-1).
+//! Writes pages of placed items as a PDF file: PDF 1.7, PDF/A-2a (ISO 19005-2) and PDF/UA-1 (ISO 14289-1).
 //!
-//! Each page is encoded as it comes ([`Writer::place`]); what needs all of them, the structure tree, fonts,
-//! destinations and the outline, is written at the end ([`Writer::finish`]). printpdf embeds the fonts and makes the
-//! page tree; content streams and all that conformance asks for are written here.
+//! Pages are encoded as they arrive ([`Writer::place`]). Everything that needs all pages (structure tree, fonts,
+//! destinations, outline) is written at the end ([`Writer::finish`]). printpdf embeds the fonts and makes the page
+//! tree; content streams and all conformance features are written here.
 
 pub(crate) mod content;
 pub(crate) mod document;
@@ -33,7 +33,7 @@ use crate::write::fonts::printpdf_document::PrintpdfDocument;
 pub use error::WriteError;
 use lopdf::Object;
 
-/// The smallest and the largest page edge, in thousandths of a point (ISO 19005-2, 6.1.13).
+/// Allowed page edges in thousandths of a point (ISO 19005-2, 6.1.13).
 const PAGE_EDGE: std::ops::RangeInclusive<i64> = 3_000..=14_400_000;
 
 /// Writes a laid-out brief as a PDF file. The same arguments give the same bytes.
@@ -51,7 +51,7 @@ pub fn write(
     writer.finish(tags, &pages.anchors, info, outline, anchor_names)
 }
 
-/// A file on its way, page by page.
+/// Writes a file page by page.
 pub struct Writer {
     file: PdfFile,
     fonts: FontBook,
@@ -59,13 +59,13 @@ pub struct Writer {
     images: ImageXObjects,
     pages: Vec<OpenPage>,
     content: Vec<Owned>,
-    /// `None` where an element stands on several pages.
+    /// Bounding boxes by element; `None` for an element on several pages.
     boxes: BTreeMap<usize, Option<Bounds>>,
-    /// The page on which each box was begun.
+    /// The first page of each bounding box.
     box_pages: BTreeMap<usize, usize>,
 }
 
-/// A page that may still get more; nothing but its size says that it was begun.
+/// A page that may get further content; its size is zero until it gets any.
 #[derive(Default)]
 struct OpenPage {
     size: [i64; 2],
@@ -73,12 +73,12 @@ struct OpenPage {
 }
 
 impl Writer {
-    /// An empty file that uses the vendored faces.
+    /// Returns an empty file that uses the vendored faces.
     pub fn new() -> Self {
         Self::with_fonts(&Fonts::default())
     }
 
-    /// An empty file that may use these fonts.
+    /// Returns an empty file that may use these fonts.
     pub fn with_fonts(fonts: &Fonts) -> Self {
         Self {
             file: PdfFile::new(),
@@ -92,8 +92,8 @@ impl Writer {
         }
     }
 
-    /// Encodes a page by its number, counted from 0. Pages may come in any order, and in parts: what only the last
-    /// page decides is added to the others then.
+    /// Encodes a page, counted from 0. Pages may arrive in any order and in parts: page numbers are added when the last
+    /// page is known.
     pub fn place(&mut self, tags: &TagTree, number: usize, page: &Page) -> Result<(), WriteError> {
         let size = [
             crate::write::content::bounding_box::milli(page.size.0),
@@ -135,7 +135,7 @@ impl Writer {
         *known = if first == page { known.map(|known| known.joined(bounds)) } else { None };
     }
 
-    /// Writes what needs all pages, and closes the file.
+    /// Writes everything that needs all pages, and finishes the file.
     pub fn finish(
         mut self,
         tags: &TagTree,
@@ -183,7 +183,7 @@ impl Writer {
         crate::write::document::structure_tree::check(tags)
     }
 
-    /// Writes all link annotations; returns them page by page.
+    /// Writes all link annotations; returns them by page.
     fn annotations(
         &mut self,
         tags: &TagTree,
@@ -214,7 +214,7 @@ impl Writer {
         Ok(written)
     }
 
-    /// Writes the pages, with printpdf's parent and one set of resources for all.
+    /// Writes the page objects, with printpdf's parent node and shared resources.
     fn page_objects(
         &mut self,
         base: &PrintpdfDocument,
@@ -238,7 +238,7 @@ impl Writer {
                 }
                 dict.milli_array("MediaBox", &[0, 0, page.size[0], page.size[1]]);
                 if page.content.has_transparency {
-                    // What is blended, is blended in sRGB (ISO 19005-2, 6.2.10).
+                    // Transparency is blended in sRGB (ISO 19005-2, 6.2.10).
                     dict.dict("Group", |group| {
                         group.name("S", "Transparency").name("CS", "DeviceRGB");
                     });
@@ -291,7 +291,7 @@ impl Writer {
         structure.write(&mut self.file)
     }
 
-    /// The XMP packet, not deflated: data-loss tools read it without a PDF library.
+    /// Returns the XMP packet, not deflated: data-loss tools read it without a PDF library.
     fn metadata(&mut self, info: &DocumentInfo) -> Ref {
         let id = self.file.reserve();
         self.file.plain_stream(id, crate::write::document::xmp_packet::packet(info).as_bytes(), |dict| {
@@ -308,8 +308,8 @@ impl Writer {
         id
     }
 
-    /// Writes printpdf's fonts and page tree as they are, and its catalog with ours added. Pages are written
-    /// already; its content streams, resources and `Info` are left out.
+    /// Writes printpdf's fonts and page tree unchanged, and its catalog with the entries that conformance adds. Its
+    /// pages, content streams, resources and `Info` are not used.
     fn imported(
         &mut self,
         base: &PrintpdfDocument,
@@ -341,7 +341,7 @@ impl Default for Writer {
     }
 }
 
-/// The entries that conformance adds to the catalog (ISO 32000-1, 7.7.2).
+/// Catalog entries that conformance adds (ISO 32000-1, 7.7.2).
 struct Catalog {
     structure: Ref,
     data: Option<Ref>,
@@ -409,7 +409,7 @@ impl Catalog {
         self.output_intent(dict.key("OutputIntents"));
     }
 
-    /// What the colours mean (ISO 19005-2, 6.2.3).
+    /// Writes the output intent (ISO 19005-2, 6.2.3).
     fn output_intent(&self, out: &mut Vec<u8>) {
         out.push(b'[');
         let mut intent = Dict::begin(out);

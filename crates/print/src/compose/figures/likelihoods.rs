@@ -1,5 +1,5 @@
-//! Likelihood bars: the scale's seven cells at their true widths, the range shaded, the point marked,
-//! the range of the revision before hollow.
+//! Likelihood bars: the seven cells of the scale at their true widths, the range shaded, the point marked, and the
+//! earlier revision's range as a hollow frame.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,32 +19,32 @@ use crate::graphics::Rect;
 use crate::layout::HAIRLINE;
 use crate::units::Length;
 
-/// A bar's size.
+/// Size of a bar.
 const BAR: (Length, Length) = (Length::mm(60), Length::mm(3));
-/// Where the bars begin.
+/// Start of the bars.
 const BARS: Length = Length::pt(196);
-/// Where the terms begin.
+/// Start of the terms.
 const TERMS: Length = Length::pt(378);
-/// The width of what is judged.
+/// Width of the judged texts.
 const JUDGED: Length = Length::pt(184);
 /// Space above and below a row's text.
 const PADDING: Length = Length::milli_pt(2_500);
 /// The height and half the width of a point's mark.
 const POINT: Length = Length::milli_pt(3_000);
 
-/// How far a hollow bar stands out of the one over it, and its line's thickness.
+/// Overhang of a hollow frame over its bar, and its line width.
 const HOLLOW: (Length, Length) = (Length::milli_pt(1_800), Length::milli_pt(900));
 
-/// Something judged, and how likely it is.
+/// A judged text with its likelihood.
 pub(super) struct Judged<'a> {
     /// Its lexicon, after its id where ids are printed.
     pub(super) text: String,
     pub(super) likelihood: &'a Likelihood,
-    /// How likely it was, where that was another.
+    /// The earlier likelihood, if it differs.
     pub(super) before: Option<&'a Likelihood>,
 }
 
-/// The key judgments that push_text how likely they are, each with those of the statements under it that do.
+/// Returns the key judgments with a likelihood, each followed by the statements it rests on that have one.
 pub(super) fn judged<'a>(
     content: &'a BriefContent,
     prior: &RevisionStatements<'a>,
@@ -87,7 +87,7 @@ fn named(id: &str, portion: &str, text: &str) -> String {
     }
 }
 
-/// The statements of the body's paragraphs, in order.
+/// Returns the statements of the body's paragraphs, in order.
 fn statements(content: &BriefContent) -> impl Iterator<Item = &Statement> {
     let mut open: Vec<&Section> = content.sections.iter().rev().collect();
     let sections = std::iter::from_fn(move || {
@@ -101,7 +101,7 @@ fn statements(content: &BriefContent) -> impl Iterator<Item = &Statement> {
     })
 }
 
-/// Draws a bar for each; nothing when there are none, or too many for a page.
+/// Draws one bar per text; `None` without any, or if they do not fit on a page.
 pub(super) fn sketch(judged: &[Judged], ruler: &mut Ruler) -> Option<Sketch> {
     let mut sketch = Sketch::new(WIDTH);
     let first = term_of(judged.first()?.likelihood);
@@ -142,7 +142,7 @@ pub(super) fn sketch(judged: &[Judged], ruler: &mut Ruler) -> Option<Sketch> {
     (sketch.height <= TALLEST).then_some(sketch)
 }
 
-/// What the hollow bar is; returns where it ends.
+/// Draws the legend of the hollow frame; returns its bottom.
 fn legend(sketch: &mut Sketch, top: Length, ruler: &mut Ruler) -> Length {
     let (width, gap) = (Length::pt(18), Length::pt(4));
     let y = top + (FIGURE_SMALL.leading - BAR.1) / 2;
@@ -154,7 +154,7 @@ fn legend(sketch: &mut Sketch, top: Length, ruler: &mut Ruler) -> Length {
     top + height
 }
 
-/// One bar by itself, of the width that there is for it.
+/// Draws a single bar of the given width.
 pub(super) fn alone(likelihood: &Likelihood, before: Option<&Likelihood>, width: Length) -> Sketch {
     let mut sketch = Sketch::new(width);
     let y = if likelihood.point_percent.is_some() { POINT + HAIRLINE } else { HAIRLINE };
@@ -164,14 +164,14 @@ pub(super) fn alone(likelihood: &Likelihood, before: Option<&Likelihood>, width:
     sketch
 }
 
-/// The width of a bar that has a line to itself.
+/// Width of a bar on a line of its own.
 pub(super) const WIDEST: Length = BAR.0;
 
 fn term_of(likelihood: &Likelihood) -> LikelihoodTerm {
     LikelihoodTerm::try_from(likelihood.term).unwrap_or_default()
 }
 
-/// The bounds of the scale's cells in percent, rising.
+/// Returns the bounds of the scale's cells in percent, in ascending order.
 fn cells(term: LikelihoodTerm) -> Vec<(u32, u32)> {
     let terms = scale_terms(scale(term).unwrap_or(LikelihoodScale::Icd203));
     let terms = terms.iter().filter(|other| row(**other) == row(term));
@@ -183,17 +183,17 @@ fn cells(term: LikelihoodTerm) -> Vec<(u32, u32)> {
         .collect()
 }
 
-/// "Below 50" is drawn up to 50.
+/// Extends "below 50" to 50.
 const fn to_edge(percent: u32) -> u32 {
     if percent == 49 { 50 } else { percent }
 }
 
-/// How far along a bar a percentage stands.
+/// Returns the position of a percentage on a bar.
 fn along(width: Length, percent: u32) -> Length {
     width * i64::from(percent.min(100)) / 100
 }
 
-/// Where a bar stands.
+/// Position and width of a bar.
 #[derive(Clone, Copy)]
 struct BarPosition {
     x: Length,
@@ -220,14 +220,14 @@ fn bar(sketch: &mut Sketch, likelihood: &Likelihood, before: Option<&Likelihood>
     }
 }
 
-/// The range of the revision before: a frame that stands out above and below the bar.
+/// Draws the earlier revision's range: a frame that extends above and below the bar.
 fn hollow(sketch: &mut Sketch, range: Rect) {
     let (out, thickness) = HOLLOW;
     let frame = Rect { y: range.y - out, height: range.height + out * 2, ..range };
     sketch.frame_rect(frame, INK, thickness);
 }
 
-/// The percentages at the cells' edges, as many as stand clear of each other.
+/// Draws percentages at the cells' edges, as many as fit without overlapping.
 fn ticks(sketch: &mut Sketch, term: LikelihoodTerm, ruler: &mut Ruler) {
     let clear = Length::milli_pt(1_500);
     let mut free = Length::ZERO;
@@ -246,7 +246,7 @@ fn ticks(sketch: &mut Sketch, term: LikelihoodTerm, ruler: &mut Ruler) {
     put("%", None, ruler);
 }
 
-/// What a listener contents: "kj-1: It will rain: likely, 55–80 %".
+/// Returns the facts for the alternative text, such as "kj-1: It will rain: likely, 55–80 %".
 pub(super) fn facts(judged: &[Judged], lexicon: Lexicon) -> Vec<String> {
     let fact = |judged: &Judged| {
         let text = judged.text.trim_end_matches('.');

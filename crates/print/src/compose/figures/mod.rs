@@ -1,5 +1,5 @@
-//! Figures: drawings with their captions and source lines. Data that no drawing shows well is printed as a
-//! tagged table or list instead.
+//! Figures: drawings with captions and source lines. Data that no drawing shows well is printed as a tagged table or
+//! list.
 
 mod likelihoods;
 mod network;
@@ -25,7 +25,7 @@ use crate::tags::{Role, TagId};
 use crate::text::inline::Inline;
 use crate::units::Length;
 
-/// The most characters of an alternative text.
+/// Maximum length of an alternative text in characters.
 const LONGEST_ALT: usize = 1_500;
 
 impl Composer<'_> {
@@ -40,7 +40,7 @@ impl Composer<'_> {
         }
     }
 
-    /// What is drawn, where it can be: a drawing's labels are too small for large print.
+    /// Draws a figure, except in large print, where labels would be too small.
     fn drawable(&mut self, draw: impl FnOnce(&mut Ruler) -> Option<Sketch>) -> Option<Sketch> {
         if self.sheet.is_large() {
             return None;
@@ -96,7 +96,7 @@ impl Composer<'_> {
         self.table_with_source(sect, figure, maker);
     }
 
-    /// Where the brief's fields are heading, without a caption; on the closest page without the reasons.
+    /// Adds the domains' trends without a caption, and without reasons at the tightest densities.
     pub(crate) fn page_trends(&mut self, sect: TagId, reasons: bool) {
         let (domains, floor, words) = (&self.content.domains, &self.content.default_marking, self.lexicon);
         if reasons {
@@ -124,12 +124,12 @@ impl Composer<'_> {
         }
     }
 
-    /// Where all of a figure's data is, if that is printed: else the figure's own labels are all there is.
+    /// Returns the reference to a part with all of a figure's data, or an empty text if that part is not printed.
     fn if_printed(&self, part: &str, elsewhere: &'static str) -> &'static str {
         if self.anchors.contains_key(part) { elsewhere } else { "" }
     }
 
-    /// The bar of a key judgment, under its words.
+    /// Adds the likelihood bar of a key judgment below its text.
     pub(crate) fn likelihood_bar(
         &mut self,
         body: TagId,
@@ -151,7 +151,7 @@ impl Composer<'_> {
         })));
     }
 
-    /// A bar of a width, as a figure of its own.
+    /// Returns a likelihood bar of the given width as a figure of its own.
     pub(crate) fn bar(
         &mut self,
         parent: TagId,
@@ -164,7 +164,7 @@ impl Composer<'_> {
         self.drawing(node, likelihoods::alone(likelihood, before, width))
     }
 
-    /// Puts a figure into the flow: its caption, the drawing, and the source line that stays with it.
+    /// Adds a figure to the flow: caption, drawing and source line, kept together.
     pub(crate) fn drawn(&mut self, sect: TagId, figure: &Figure, alt: String, sketch: Sketch) {
         let node = self.tag(sect, Role::Figure { alt });
         let caption = (!figure.title.is_empty()).then(|| {
@@ -190,7 +190,7 @@ impl Composer<'_> {
         })));
     }
 
-    /// Gives a sketch its owners: the figure's element, and spans for the printer's own words.
+    /// Assigns owners to a sketch: the figure's element, and spans for the printer's labels.
     pub(crate) fn drawing(&mut self, node: TagId, sketch: Sketch) -> Drawing {
         let owner = Owner::Tagged { node, seq: self.flow.tags.next_seq() };
         let mut labels = Vec::with_capacity(sketch.labels.len());
@@ -202,10 +202,10 @@ impl Composer<'_> {
                 TextOrigin::Printer => self.label_context(under, label.kind),
                 TextOrigin::Author => self.context(under, label.kind),
             };
-            // A drawing was made for its labels' own sizes.
+            // The layout depends on the labels' own sizes.
             let context = TextContext { style: label.kind.style, ..context };
             self.push_text(&mut inline, context, &label.text);
-            // The space keeps labels apart when they are read out or extracted.
+            // The space separates labels in extraction and screen readers.
             self.push_text(&mut inline, context, " ");
             let (leading, width) = (label.kind.leading, label.width);
             let (start, top, align) = (label.start, label.top, label.align);
@@ -229,7 +229,7 @@ impl Composer<'_> {
         self.line(sect, Role::P, META.colored(QUIET), &figure.source)
     }
 
-    /// A figure of a kind that nobody knows: its title and what it shows.
+    /// Adds title and alternative text of a figure of an unknown kind.
     fn described(&mut self, sect: TagId, figure: &Figure) {
         for (kind, text) in [(CAPTION, &figure.title), (BODY, &figure.alt)] {
             if !text.is_empty() {
@@ -272,13 +272,13 @@ impl Composer<'_> {
     }
 }
 
-/// What a listener contents: what is drawn, with all of its data; nothing when that is too long.
+/// Returns the alternative text with all data, or `None` if it is too long.
 fn whole_alt(what: &str, facts: &[String]) -> Option<String> {
     let whole = format!("{what}. {}.", facts.join("; "));
     (whole.chars().count() <= LONGEST_ALT).then_some(whole)
 }
 
-/// The same, with as much of the data as there is room for, and where all of it is.
+/// Returns the alternative text with as much data as fits, and a reference to the rest.
 fn alt(what: &str, facts: &[String], elsewhere: &str) -> String {
     if let Some(whole) = whole_alt(what, facts) {
         return whole;

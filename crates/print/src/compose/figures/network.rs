@@ -1,6 +1,6 @@
-//! The actor network: the two actors with the most ties stand as pillars at either side, those tied to them in rows
-//! between, each tie a level line with its label above it. Lines never cross and labels never meet, whatever the
-//! relationships; ties between others than the pillars are told in words beneath.
+//! The actor network. The two actors with the most ties are pillars at either side; actors tied to them are boxes in
+//! rows between, and each tie is a horizontal line with its label above. In this layout lines never cross and labels
+//! never overlap, whatever the relationships. Ties between other actors are listed below.
 
 use chancery_proto::brief::v1::{Relationship, RelationshipStatus};
 
@@ -10,44 +10,44 @@ use crate::compose::labels::filled;
 use crate::compose::lexicon;
 use crate::compose::lexicon::Lexicon;
 
-/// The most actors that are drawn.
+/// Maximum number of drawn actors.
 const MOST_ACTORS: usize = 12;
-/// The longest list of what is not drawn, in characters.
+/// Maximum length of the list of ties that are not drawn, in characters.
 const LONGEST_REST: usize = 1_000;
 
-/// What is drawn of the relationships.
+/// The drawn part of the relationships.
 #[derive(Debug)]
 pub(super) struct Network {
-    /// The pillars' names.
+    /// Names of the pillars.
     pub(super) pillars: [String; 2],
-    /// Ties from pillar to pillar.
+    /// Ties between the pillars.
     pub(super) direct: Vec<Tie>,
-    /// The others, from top to bottom.
+    /// The other actors from top to bottom.
     pub(super) rows: Vec<Row>,
-    /// What is not drawn, in words.
+    /// Sentences for ties that are not drawn.
     pub(super) rest: Vec<String>,
-    /// Whether what is drawn is most of what there is.
+    /// Whether the drawing shows most of the ties.
     pub(super) tells_most: bool,
     lexicon: Lexicon,
 }
 
-/// An actor between the pillars with its ties to the one at the start and to the one at the end.
+/// An actor between the pillars, with its ties to the start and the end pillar.
 #[derive(Debug)]
 pub(super) struct Row {
     pub(super) name: String,
     pub(super) ties: [Vec<Tie>; 2],
 }
 
-/// A line for one or more relationships that lead the same direction.
+/// A line for one or more relationships of the same direction.
 #[derive(Debug)]
 pub(super) struct Tie {
     pub(super) direction: Direction,
-    /// Ended or contested.
+    /// Whether the relationship has ended or is contested.
     pub(super) dashed: bool,
     pub(super) label: String,
 }
 
-/// Which direction a tie leads, seen from the pillar, or from the first of the two.
+/// Direction of a tie, seen from the pillar or from the first of the two pillars.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Direction {
     Out,
@@ -97,7 +97,7 @@ impl Network {
         Some(network)
     }
 
-    /// Whether more is left undrawn than there is room to tell.
+    /// Returns whether the list of ties that are not drawn is too long to print.
     pub(super) fn needs_annex(&self) -> bool {
         self.rest.join("; ").chars().count() > LONGEST_REST
     }
@@ -111,7 +111,7 @@ impl Network {
         }
     }
 
-    /// What a listener contents: "Here to There: supplies, trades with".
+    /// Returns the facts for the alternative text, such as "Here to There: supplies, trades with".
     pub(super) fn facts(&self) -> Vec<String> {
         let labels = self.lexicon.labels();
         let mut facts = Vec::new();
@@ -136,7 +136,7 @@ impl Network {
     }
 }
 
-/// The ends of relationships by how many they have, as many as are drawn; ties go to the one named first.
+/// Returns the actors by number of relationships, up to the drawn number; ties go to the actor named first.
 fn most_tied(relationships: &[Relationship]) -> Vec<&str> {
     let mut counted: Vec<(usize, &str)> = Vec::new();
     for relationship in relationships {
@@ -155,7 +155,7 @@ fn row<'r>(rows: &'r mut [(&str, Row)], id: &str) -> Option<&'r mut Row> {
     rows.iter_mut().find(|(other, _)| *other == id).map(|(_, row)| row)
 }
 
-/// Those tied to both pillars first, then those of either; who has no line is in the list beneath.
+/// Orders actors tied to both pillars first, then those tied to one; actors without a line are only listed below.
 fn in_order(rows: Vec<(&str, Row)>) -> Vec<Row> {
     let place = |row: &Row| match (row.ties[0].is_empty(), row.ties[1].is_empty()) {
         (false, false) => 0,
@@ -168,7 +168,7 @@ fn in_order(rows: Vec<(&str, Row)>) -> Vec<Row> {
     rows
 }
 
-/// Adds a relationship to the line that leads its direction, or as a new one.
+/// Adds a relationship to the line of its direction, or as a new line.
 fn add(ties: &mut Vec<Tie>, relationship: &Relationship, out: bool, label: String) {
     let direction = match (relationship.symmetric, out) {
         (true, _) => Direction::Both,

@@ -1,23 +1,24 @@
-//! The timeline's axis: days to places along it. Where a few early events would squeeze the many recent ones, the
-//! axis is broken in two, each segment with a scale of its own.
+//! The timeline's axis maps days to positions. If a few early events would squeeze many recent ones, the axis is broken
+//! into two segments with separate scales.
 
 use chancery_brief::edtf::Day;
 
 use crate::compose::labels::Labels;
 use crate::units::Length;
 
-/// The room that a break takes.
+/// Width of a break.
 pub(super) const BREAK: Length = Length::pt(9);
-/// The least distance of two labels' middles.
+/// Minimum distance between the centres of labels.
 pub(super) const TICK_WIDTH: Length = Length::pt(24);
-/// The share of its room, in thousandths, that a break has to win for the recent events.
+/// Minimum gain of a break, in thousandths of the axis' width for the recent events.
 const MIN_BREAK_GAIN: i64 = 300;
-/// Fewer beginnings and ends than this, two an event, are no crowd.
+/// Minimum number of starts and ends (two per event) that can crowd.
 const FEW: usize = 8;
 /// Steps of labels, in months.
 const STEPS: [i64; 13] = [1, 3, 6, 12, 24, 60, 120, 240, 600, 1_200, 2_400, 6_000, 24_000];
 
-/// Days from 1 March of the year 0, proleptic Gregorian. Years count from March, so that leap days come last.
+/// Returns the days since 1 March of year 0 in the proleptic Gregorian calendar. Counting years from March puts leap
+/// days last.
 pub(super) fn day_number(day: Day) -> i64 {
     let (year, month) = (day.year, i64::from(day.month));
     let year = if month < 3 { year - 1 } else { year };
@@ -29,16 +30,16 @@ pub(super) fn day_number(day: Day) -> i64 {
         - 1
 }
 
-/// The first day of a month counted from January of the year 0.
+/// Returns the first day of a month counted from January of the year 0.
 fn month_start(month: i64) -> i64 {
     let (year, month) = (month.div_euclid(12), month.rem_euclid(12) + 1);
     day_number(Day { year, month: u8::try_from(month).unwrap_or(1), day: 1 })
 }
 
-/// A stretch of the axis with one scale.
+/// A segment of the axis with one scale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct AxisSegment {
-    /// Months counted from January of the year 0, the end not included.
+    /// Months since January of year 0, the end excluded.
     months: (i64, i64),
     places: (Length, Length),
 }
@@ -46,22 +47,22 @@ struct AxisSegment {
 /// The axis.
 #[derive(Debug)]
 pub(super) struct Scale {
-    /// One, or two with a break between them; in time's order.
+    /// One segment, or two with a break between them, in chronological order.
     segments: Vec<AxisSegment>,
 }
 
-/// A label of the axis: what it says and where its middle is.
+/// A label of the axis with its centre.
 pub(super) struct Tick {
     pub(super) text: String,
     pub(super) place: Length,
 }
 
 impl Scale {
-    /// An axis between two places for the months in which something begins or ends; there is one at least.
+    /// Creates an axis between two positions for the months in which events begin or end; `None` without months.
     pub(super) fn new(months: &[i64], places: (Length, Length)) -> Option<Self> {
         let first = *months.iter().min()?;
         let last = *months.iter().max()?;
-        // Whole years, or whole months where all is within two years.
+        // Rounds to years, or to months if all events are within two years.
         let whole = if last - first > 24 { 12 } else { 1 };
         let first = first.div_euclid(whole) * whole;
         let last = (last.div_euclid(whole) + 1) * whole;
@@ -79,7 +80,7 @@ impl Scale {
         Some(Self { segments })
     }
 
-    /// Where the break is: its two edges.
+    /// Returns the two edges of the break.
     pub(super) fn broken_at(&self) -> Option<(Length, Length)> {
         match self.segments.as_slice() {
             [early, late] => Some((early.places.1, late.places.0)),
@@ -87,7 +88,7 @@ impl Scale {
         }
     }
 
-    /// Where a day stands, by its number; the end of the axis for what is beyond it.
+    /// Returns the position of a day number; days beyond the axis are at its end.
     pub(super) fn place(&self, day: i64) -> Length {
         let inside = |segment: &&AxisSegment| day < month_start(segment.months.1);
         let Some(segment) = self.segments.iter().find(inside).or(self.segments.last()) else {
@@ -99,7 +100,7 @@ impl Scale {
         segment.places.0 + width * along / (to - from).max(1)
     }
 
-    /// Labels that stand clear of each other; where there is a choice, the later segment has it.
+    /// Returns labels that do not overlap, preferring those of the later segment.
     pub(super) fn ticks(&self, labels: &Labels) -> Vec<Tick> {
         let mut ticks: Vec<Tick> = Vec::new();
         for segment in self.segments.iter().rev() {
@@ -130,7 +131,7 @@ impl AxisSegment {
     }
 }
 
-/// The year in January, the month's name else.
+/// Returns the year for January, and the month's name otherwise.
 fn tick_text(month: i64, labels: &Labels) -> String {
     match usize::try_from(month.rem_euclid(12)) {
         Ok(of_year @ 1..) => labels.months[of_year].to_owned(),
@@ -138,9 +139,8 @@ fn tick_text(month: i64, labels: &Labels) -> String {
     }
 }
 
-/// The start of a year from which on most events crowd into little of the time; the one that wins most room.
+/// Returns the start of the year from which most events crowd into little time and a break gains the most width.
 fn best_break(months: &[i64], first: i64, last: i64) -> Option<i64> {
-    // Few events do not crowd.
     if months.len() < FEW {
         return None;
     }
@@ -150,7 +150,7 @@ fn best_break(months: &[i64], first: i64, last: i64) -> Option<i64> {
         let later = i64::try_from(months.iter().filter(|month| **month >= at).count()).unwrap_or(0);
         later * 1000 / count - (last - at) * 1000 / span.max(1)
     };
-    // Only years in which something happens can win: between two of them the share of time falls alone.
+    // Only years with events can win: between two of them, the gain only falls.
     let mut years: Vec<i64> = months.iter().map(|month| month.div_euclid(12) * 12).collect();
     years.sort_unstable();
     years.dedup();

@@ -1,5 +1,5 @@
-//! A figure before it has structure elements: paths and labels with their places. The figures' layouts are
-//! made of it alone, so that they can be tried without a brief.
+//! A figure without structure elements: paths and positioned labels. Figure layouts depend on nothing else, so that
+//! they can be tested without a brief.
 
 use chancery_images::PreparedImage;
 
@@ -17,20 +17,20 @@ use crate::units::Length;
 
 /// The columns' full width: 166 mm.
 pub(crate) const WIDTH: Length = Length::mm(166);
-/// What is taller has no room beneath its caption on the shorter paper.
+/// Maximum height that fits below a caption on the shorter paper.
 pub(crate) const TALLEST: Length = Length::pt(560);
 
 /// Paths with labels over them; positions as in [`crate::flow::Drawing`].
 pub(crate) struct Sketch {
     pub(crate) width: Length,
     pub(crate) height: Length,
-    /// A picture that fills it.
+    /// An image that fills it.
     pub(crate) image: Option<PreparedImage>,
     pub(crate) paths: Vec<Path>,
     pub(super) labels: Vec<SketchLabel>,
 }
 
-/// A text with its place.
+/// A positioned text.
 #[derive(Clone)]
 pub(super) struct SketchLabel {
     pub(super) text: String,
@@ -43,13 +43,13 @@ pub(super) struct SketchLabel {
 }
 
 impl SketchLabel {
-    /// A label of the author's words at the start of its measure.
+    /// Creates a label of the author's text, aligned at its start.
     pub(super) fn new(text: &str, kind: TypeSpec, (start, top): (Length, Length), width: Length) -> Self {
         let origin = TextOrigin::Author;
         Self { text: text.to_owned(), kind, origin, start, top, width, align: Align::Start }
     }
 
-    /// The label as one of the printer's own words.
+    /// Marks the label as the printer's.
     pub(super) fn own(mut self) -> Self {
         self.origin = TextOrigin::Printer;
         self
@@ -66,7 +66,7 @@ impl Sketch {
         Self { width, height: Length::ZERO, image: None, paths: Vec::new(), labels: Vec::new() }
     }
 
-    /// A picture and nothing else.
+    /// Creates a sketch that is only an image.
     pub(crate) fn of_image((width, height): (Length, Length), image: PreparedImage) -> Self {
         Self { height, image: Some(image), ..Self::new(width) }
     }
@@ -98,24 +98,24 @@ impl Sketch {
         self.paths.push(Path { segments: outline(points, false), paint });
     }
 
-    /// A horizontal hairline.
+    /// Adds a horizontal hairline.
     pub(super) fn rule(&mut self, from: Length, to: Length, y: Length, color: Color) {
         self.line(&[(from, y), (to, y)], color, HAIRLINE, false);
     }
 
-    /// A disc.
+    /// Adds a disc.
     pub(super) fn disc(&mut self, center: (Length, Length), radius: Length) {
         self.paths.push(Path { segments: circle(center, radius), paint: Paint::Fill(INK) });
     }
 
-    /// A circle's outline.
+    /// Adds a circle's outline.
     pub(super) fn ring(&mut self, center: (Length, Length), radius: Length, width: Length) {
         let paint = Paint::Stroke { color: INK, width, dash: None };
         self.paths.push(Path { segments: circle(center, radius), paint });
     }
 }
 
-/// A circle of four curves.
+/// Returns a circle of four curves.
 fn circle((x, y): (Length, Length), radius: Length) -> Vec<Segment> {
     // The control points of a quarter circle: 4/3 * (sqrt(2) - 1) of the radius from its ends.
     let reach = radius * 5_523 / 10_000;
@@ -130,7 +130,7 @@ fn circle((x, y): (Length, Length), radius: Length) -> Vec<Segment> {
     ]
 }
 
-/// A portion mark where a part's marking is above the brief's.
+/// Returns a portion marking if a part's marking differs from the brief's default.
 pub(super) fn portion(marking: &str, floor: &str) -> String {
     if marking.is_empty() || marking == floor { String::new() } else { format!("({marking}) ") }
 }
@@ -147,7 +147,7 @@ fn outline(points: &[(Length, Length)], closed: bool) -> Vec<Segment> {
     segments
 }
 
-/// Measures labels before they have a place.
+/// Measures texts before they are positioned.
 pub(super) struct Ruler<'t> {
     pub(super) typesetter: &'t mut Typesetter,
     pub(super) language: &'t str,
@@ -156,7 +156,7 @@ pub(super) struct Ruler<'t> {
 }
 
 impl Ruler<'_> {
-    /// How high a text is in a measure; nothing when there is none.
+    /// Returns the height of a text in a measure.
     pub(super) fn height(&mut self, text: &str, kind: TypeSpec, width: Length) -> Length {
         let setup = ParagraphSetup {
             measure: width,
@@ -170,7 +170,7 @@ impl Ruler<'_> {
         kind.leading * i64::try_from(lines).unwrap_or(1)
     }
 
-    /// How wide a text is on one line.
+    /// Returns the width of a text on one line.
     pub(super) fn width(&mut self, text: &str, kind: TypeSpec) -> Length {
         let inline = self.inline(text, kind);
         self.typesetter.width(&inline)
@@ -200,7 +200,7 @@ pub(super) mod tests {
     pub(in crate::compose::figures) const ENGLISH: Lexicon =
         Lexicon::new(Locale::English, LikelihoodDisplay::AsWritten);
 
-    /// Tries a layout with a ruler of its own.
+    /// Runs a layout with its own ruler.
     pub(in crate::compose::figures) fn ruled<T>(draw: impl FnOnce(&mut Ruler) -> T) -> T {
         let mut typesetter = Typesetter::default();
         draw(&mut Ruler {
@@ -212,7 +212,7 @@ pub(super) mod tests {
     }
 
     impl Sketch {
-        /// The texts of two labels that meet, if any do, or of one that leaves the drawing.
+        /// Returns the texts of two overlapping labels, or of a label that leaves the drawing.
         pub(in crate::compose::figures) fn collision(&self, ruler: &mut Ruler) -> Option<(String, String)> {
             let boxes: Vec<[Length; 4]> = self
                 .labels

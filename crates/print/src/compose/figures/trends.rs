@@ -1,4 +1,4 @@
-//! Domain trends: a row a domain, with a mark whose shape says what the word beside it says.
+//! Domain trends: one row per domain, with a mark whose shape repeats the word beside it.
 
 use chancery_proto::brief::v1::{Domain, Trend};
 
@@ -8,24 +8,24 @@ use crate::compose::stylesheet::{ACCENT, FIGURE, GUIDE, INK};
 use crate::layout::HAIRLINE;
 use crate::units::Length;
 
-/// The names' column.
+/// Width of the names' column.
 const NAME: Length = Length::pt(138);
-/// Where the marks' centres stand.
+/// Centre of the marks.
 const MARK: Length = Length::pt(152);
-/// Where the trends' words begin, and their column's width.
+/// Start and width of the trends' words.
 const WORD: Length = Length::pt(162);
 const WORD_WIDTH: Length = Length::pt(44);
-/// Where the reasons begin.
+/// Start of the reasons.
 const WHY: Length = Length::pt(206);
 /// Space above and below a row's text.
 const PADDING: Length = Length::milli_pt(2_000);
-/// How many domains stand side by side in a strip, and the space between them.
+/// Number of domains side by side in a strip, and the space between them.
 const STRIP_COLUMNS: i64 = 3;
 const STRIP_GAP: Length = Length::pt(10);
 /// Half the width of a mark.
 const HALF: Length = Length::milli_pt(3_600);
 
-/// Draws the domains; nothing when they are too many for a page.
+/// Draws the domains; `None` if they do not fit on a page.
 pub(super) fn sketch(domains: &[Domain], floor: &str, ruler: &mut Ruler) -> Option<Sketch> {
     let mut sketch = Sketch::new(WIDTH);
     let mut top = Length::ZERO;
@@ -49,7 +49,7 @@ pub(super) fn sketch(domains: &[Domain], floor: &str, ruler: &mut Ruler) -> Opti
     (!domains.is_empty() && sketch.height <= TALLEST).then_some(sketch)
 }
 
-/// Draws the domains side by side without their reasons; nothing when they are too many.
+/// Draws the domains side by side without reasons; `None` if they do not fit.
 pub(super) fn strip(domains: &[Domain], floor: &str, ruler: &mut Ruler) -> Option<Sketch> {
     let column = (WIDTH + STRIP_GAP) / STRIP_COLUMNS - STRIP_GAP;
     let mut sketch = Sketch::new(WIDTH);
@@ -80,7 +80,7 @@ pub(super) fn strip(domains: &[Domain], floor: &str, ruler: &mut Ruler) -> Optio
     (!domains.is_empty() && sketch.height <= TALLEST).then_some(sketch)
 }
 
-/// Up, along, down, both ways, or not known: told apart by shape alone.
+/// Draws the mark of a trend: up, steady, down, mixed or unknown, distinguished by shape alone.
 fn mark(sketch: &mut Sketch, trend: i32, (x, y): (Length, Length)) {
     let at = |right: i64, down: i64| (x + HALF * right, y + HALF * down * 9 / 10);
     match Trend::try_from(trend).unwrap_or_default() {
@@ -89,7 +89,7 @@ fn mark(sketch: &mut Sketch, trend: i32, (x, y): (Length, Length)) {
         Trend::Falling => sketch.fill(&[at(-1, -1), at(1, -1), at(0, 1)], ACCENT),
         Trend::Mixed => sketch.fill(&[at(0, -1), at(1, 0), at(0, 1), at(-1, 0)], ACCENT),
         Trend::Unspecified | Trend::Unknown => {
-            // The mark is the question mark of the same size; its word stands beside it as everywhere.
+            // The mark is a question mark of the same size.
             let mark = SketchLabel::new(
                 "?",
                 FIGURE.strong().colored(INK),
@@ -101,7 +101,7 @@ fn mark(sketch: &mut Sketch, trend: i32, (x, y): (Length, Length)) {
     }
 }
 
-/// What a listener contents: "Military: mixed (Drills go on)".
+/// Returns the facts for the alternative text, such as "Military: mixed (Drills go on)".
 pub(super) fn facts(domains: &[Domain], floor: &str, lexicon: Lexicon) -> Vec<String> {
     let why = |domain: &Domain| match domain.why.trim_end_matches('.') {
         "" => String::new(),
@@ -110,7 +110,7 @@ pub(super) fn facts(domains: &[Domain], floor: &str, lexicon: Lexicon) -> Vec<St
     domains.iter().map(|domain| fact(domain, floor, lexicon) + &why(domain)).collect()
 }
 
-/// "Military: mixed".
+/// Returns a fact such as "Military: mixed".
 pub(super) fn fact(domain: &Domain, floor: &str, lexicon: Lexicon) -> String {
     format!("{}: {}", named(domain, floor), lexicon.trend(domain.trend))
 }

@@ -111,7 +111,7 @@ pub(super) const LABELS: Labels = Labels {
     icd_203: "ICD 203",
     phia: "مقياس الاحتمال PHIA",
     scale_key: "المقياس:",
-    // Heard, not seen.
+    // Read out by screen readers only.
     go_to: "الانتقال إلى {0}",
     source_number: "المصدر {0}",
     back_to_citation: "العودة إلى أول استشهاد بالمصدر {0}",

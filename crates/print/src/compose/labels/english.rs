@@ -111,7 +111,7 @@ pub(super) const LABELS: Labels = Labels {
     icd_203: "ICD 203",
     phia: "the PHIA probability yardstick",
     scale_key: "Scale:",
-    // Heard, not seen.
+    // Read out by screen readers only.
     go_to: "Go to {0}",
     source_number: "Source {0}",
     back_to_citation: "Back to the first citation of source {0}",

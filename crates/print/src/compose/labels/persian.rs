@@ -111,7 +111,7 @@ pub(super) const LABELS: Labels = Labels {
     icd_203: "ICD 203",
     phia: "سنجه احتمال PHIA",
     scale_key: "مقیاس:",
-    // Heard, not seen.
+    // Read out by screen readers only.
     go_to: "رفتن به {0}",
     source_number: "منبع {0}",
     back_to_citation: "بازگشت به نخستین ارجاع به منبع {0}",

@@ -1,19 +1,19 @@
-//! Thousandths of a point, and the boxes that figures, tables and artifacts state.
+//! Bounding boxes of figures, tables and artifacts, in thousandths of a point.
 
 use crate::graphics::{Paint, Path, Rect, Segment};
 use crate::pages::GlyphRun;
 use crate::units::Length;
 use crate::write::fonts::font_metrics::{FaceMetrics, rounded};
 
-/// Beyond this many units a length is cut: 16 million points, far outside of any page.
+/// Lengths are clamped to this many units: 16 million points, far outside of any page.
 const LIMIT: i64 = 1 << 40;
 
-/// A length in thousandths of a point.
+/// Converts a length to thousandths of a point.
 pub(crate) fn milli(length: Length) -> i64 {
     Length::from_units(units(length)).to_milli_pt()
 }
 
-/// A length's units, cut so that no sum of a page's lengths can overflow.
+/// Returns a length's units, clamped so that no sum of a page's lengths overflows.
 pub(crate) fn units(length: Length) -> i64 {
     length.units().clamp(-LIMIT, LIMIT)
 }
@@ -28,13 +28,13 @@ pub(crate) struct Bounds {
 }
 
 impl Bounds {
-    /// Of a rectangle.
+    /// Returns the box of a rectangle.
     pub(crate) fn of_rect(rect: &Rect) -> Self {
         let (left, bottom) = (milli(rect.x), milli(rect.y));
         Self { left, bottom, right: left + milli(rect.width), top: bottom + milli(rect.height) }
     }
 
-    /// Of a run: from the first origin to the last pen position, as high and deep as the face.
+    /// Returns the box of a run: from the first origin to the last pen position, with the face's ascent and descent.
     pub(crate) fn of_run(run: &GlyphRun, metrics: &FaceMetrics) -> Self {
         let letterspace = units(run.letterspace);
         let width = run
@@ -52,7 +52,7 @@ impl Bounds {
         }
     }
 
-    /// Of a path, its control points and half its line's width included.
+    /// Returns the box of a path, with its control points and half its line width.
     pub(crate) fn of_path(path: &Path) -> Option<Self> {
         let outline = path.segments.iter().filter_map(of_segment).reduce(Self::joined)?;
         let margin = match path.paint {
@@ -72,7 +72,7 @@ impl Bounds {
         Self { left: x, bottom: y, right: x, top: y }
     }
 
-    /// The smallest box around both.
+    /// Returns the smallest box that contains both.
     pub(crate) fn joined(self, other: Self) -> Self {
         Self {
             left: self.left.min(other.left),
@@ -82,8 +82,8 @@ impl Bounds {
         }
     }
 
-    /// As PDF's rectangles are, lower left and upper right corner, widened to whole tenths of a point: no one can
-    /// click, and no reader shows, finer than that.
+    /// Returns the lower left and upper right corners, rounded outwards to tenths of a point, which is finer than a
+    /// pointer or a screen.
     pub(crate) fn outer_corners(self) -> [i64; 4] {
         let down = |edge: i64| edge.div_euclid(100) * 100;
         let up = |edge: i64| -down(-edge);

@@ -1,4 +1,4 @@
-//! What stands alike on many pages, as forms (ISO 32000-1, 8.10): written once, painted on each page.
+//! Form XObjects (ISO 32000-1, 8.10) for content that many pages share: written once, painted on each page.
 
 use std::sync::Arc;
 
@@ -6,35 +6,36 @@ use crate::pages::Item;
 use crate::write::file::pdf_file::PdfFile;
 use crate::write::file::syntax::Ref;
 
-/// A form inherits what the page has set (8.10.1), and pages differ: it begins with what nothing below sets anew.
+/// Initial state of a form. A form inherits the page's graphics state (8.10.1), and pages differ, so it resets every
+/// parameter that its content may not set.
 pub(crate) const INITIAL_STATE: &[u8] = b"0 Tc\n100 Tz\n[]0 d\n";
 
-/// The forms of a file, in the order of their first use.
+/// Form XObjects of a file, in the order of first use.
 #[derive(Default)]
 pub(crate) struct FormXObjects {
     forms: Vec<Form>,
 }
 
 struct Form {
-    /// Kept, so that their place in memory, by which the form is known again, stays theirs.
+    /// Retained, because forms are identified by the address of their items.
     items: Arc<[Item]>,
     content: Vec<u8>,
 }
 
 impl FormXObjects {
-    /// The name of the form that paints these very items, if it is there already.
+    /// Returns the name of the form that paints these items, if it exists.
     pub(crate) fn name(&self, items: &Arc<[Item]>) -> Option<String> {
         self.forms.iter().position(|form| Arc::ptr_eq(&form.items, items)).map(resource_name)
     }
 
-    /// Adds a form and returns its name.
+    /// Adds a form; returns its name.
     pub(crate) fn add(&mut self, items: &Arc<[Item]>, content: Vec<u8>) -> String {
         self.forms.push(Form { items: Arc::clone(items), content });
         resource_name(self.forms.len() - 1)
     }
 
-    /// Writes the forms; returns their names with their objects. `fonts` is the pages' font dictionary, `images` are
-    /// the file's.
+    /// Writes the forms; returns their names and objects. `fonts` is the pages' font dictionary, `images` are the
+    /// file's images.
     pub(crate) fn write(
         self,
         file: &mut PdfFile,

@@ -1,4 +1,4 @@
-//! Pictures as image `XObject`s (ISO 32000-1, 8.9.5), each once.
+//! Image XObjects (ISO 32000-1, 8.9.5), each written once.
 
 use std::sync::Arc;
 
@@ -7,14 +7,14 @@ use chancery_images::{Colors, Raster, Samples};
 use crate::write::file::pdf_file::PdfFile;
 use crate::write::file::syntax::{Dict, Ref};
 
-/// The pictures of a file, in the order of their first use.
+/// Image XObjects of a file, in the order of first use.
 #[derive(Default)]
 pub(crate) struct ImageXObjects {
     images: Vec<Arc<Raster>>,
 }
 
 impl ImageXObjects {
-    /// A picture's name; it is taken into the file when it is first asked for.
+    /// Returns an image's resource name, adding the image at its first use.
     pub(crate) fn name(&mut self, image: &Arc<Raster>) -> String {
         let known = self.images.iter().position(|other| Arc::ptr_eq(other, image) || other == image);
         let index = known.unwrap_or_else(|| {
@@ -24,7 +24,7 @@ impl ImageXObjects {
         resource_name(index)
     }
 
-    /// Writes the pictures; returns their names with their objects.
+    /// Writes the images; returns their names and objects.
     pub(crate) fn write(self, file: &mut PdfFile) -> Vec<(String, Ref)> {
         let mut written = Vec::with_capacity(self.images.len());
         for (index, image) in self.images.iter().enumerate() {
@@ -54,7 +54,7 @@ impl ImageXObjects {
     }
 }
 
-/// `Interpolate` is left out: it may not be true (ISO 19005-2, 6.2.8).
+/// Writes the common entries. `Interpolate` is omitted: it must not be true (ISO 19005-2, 6.2.8).
 fn header(dict: &mut Dict, image: &Raster, colors: Colors) {
     dict.name("Type", "XObject").name("Subtype", "Image");
     dict.integer("Width", image.width.into()).integer("Height", image.height.into());
@@ -68,7 +68,7 @@ fn header(dict: &mut Dict, image: &Raster, colors: Colors) {
     dict.integer("BitsPerComponent", 8);
 }
 
-/// Rows behind PNG's filters.
+/// Writes the filter entries of PNG-filtered rows.
 fn filtered(dict: &mut Dict, image: &Raster, colors: Colors) {
     dict.name("Filter", "FlateDecode").dict("DecodeParms", |parms| {
         parms.integer("Predictor", 15).count("Colors", colors.count());

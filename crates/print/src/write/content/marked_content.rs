@@ -1,5 +1,5 @@
-//! Marked-content sequences (ISO 32000-1, 14.6): each piece of content stands in one, opened when it is first needed,
-//! so that none is empty.
+//! Marked-content sequences (ISO 32000-1, 14.6). A sequence is opened when its first content is written, so that none
+//! is empty.
 
 use crate::pages::ArtifactKind;
 use crate::write::WriteError;
@@ -7,14 +7,14 @@ use crate::write::content::bounding_box::Bounds;
 use crate::write::file::syntax;
 use crate::write::file::syntax::Dict;
 
-/// What a tagged sequence belongs to.
+/// The element that owns a tagged sequence, and its logical position.
 #[derive(Clone, Copy)]
 pub(crate) struct ContentOwner {
     pub(crate) node: usize,
     pub(crate) seq: u32,
 }
 
-/// The sequence, or sequences, of neighbouring items of one owner.
+/// The sequence or sequences of adjacent items with one owner.
 pub(crate) struct MarkedContent<'a> {
     owner: SequenceOwner<'a>,
     is_open: bool,
@@ -25,9 +25,9 @@ enum SequenceOwner<'a> {
         type_name: &'a str,
         mark: ContentOwner,
         first_mcid: usize,
-        /// By sequence: its logical place among the page's sequences.
+        /// Logical rank of each sequence among the page's sequences.
         ranks: Vec<usize>,
-        /// The place of the next sequence, where it is not its number.
+        /// Logical rank of the next sequence, if it differs from its MCID.
         rank: Option<usize>,
     },
     Artifact {
@@ -37,7 +37,7 @@ enum SequenceOwner<'a> {
 }
 
 impl<'a> MarkedContent<'a> {
-    /// Content of an element; its MCIDs count from `first_mcid`.
+    /// Creates a sequence of an element's content. MCIDs count from `first_mcid`.
     pub(crate) fn tagged(type_name: &'a str, mark: ContentOwner, first_mcid: usize) -> Self {
         Self {
             owner: SequenceOwner::Tagged { type_name, mark, first_mcid, ranks: Vec::new(), rank: None },
@@ -45,17 +45,17 @@ impl<'a> MarkedContent<'a> {
         }
     }
 
-    /// An artifact.
+    /// Returns an artifact.
     pub(crate) fn artifact(kind: ArtifactKind, bounds: Option<Bounds>) -> Self {
         Self { owner: SequenceOwner::Artifact { kind, bounds }, is_open: false }
     }
 
-    /// What stands inside an artifact that is marked already, and is never closed here.
+    /// Creates a sequence for content of an artifact that is already marked; it is never closed.
     pub(crate) fn inside_artifact() -> Self {
         Self { is_open: true, ..Self::artifact(ArtifactKind::Layout, None) }
     }
 
-    /// Begins the sequence if it is not open.
+    /// Opens the sequence unless it is open.
     pub(crate) fn open(&mut self, out: &mut Vec<u8>) {
         if std::mem::replace(&mut self.is_open, true) {
             return;
@@ -72,7 +72,7 @@ impl<'a> MarkedContent<'a> {
         }
     }
 
-    /// Ends the sequence; returns the owner once for each MCID, with the logical place.
+    /// Closes the sequence; yields its owner once per MCID, with the logical rank.
     pub(crate) fn close(mut self, out: &mut Vec<u8>) -> impl Iterator<Item = (ContentOwner, usize)> + use<> {
         self.end(out);
         let (mark, ranks) = match self.owner {
@@ -82,7 +82,7 @@ impl<'a> MarkedContent<'a> {
         ranks.into_iter().map(move |rank| (mark, rank))
     }
 
-    /// The logical place of the next sequence, as long as nothing else is said.
+    /// Returns the default logical rank of the next sequence.
     pub(crate) fn next_rank(&self) -> usize {
         match &self.owner {
             SequenceOwner::Tagged { first_mcid, ranks, .. } => first_mcid + ranks.len(),
@@ -90,7 +90,7 @@ impl<'a> MarkedContent<'a> {
         }
     }
 
-    /// What follows is a tagged sequence of its own, at a logical place of its own. An artifact has no order.
+    /// Starts a separate sequence with its own logical rank. Artifacts have no order.
     pub(crate) fn split(&mut self, out: &mut Vec<u8>, place: usize) {
         if let SequenceOwner::Tagged { rank, .. } = &mut self.owner {
             *rank = Some(place);
@@ -98,7 +98,7 @@ impl<'a> MarkedContent<'a> {
         }
     }
 
-    /// Ends the last of such parts.
+    /// Ends the last separate sequence.
     pub(crate) fn split_end(&mut self, out: &mut Vec<u8>) {
         if let SequenceOwner::Tagged { rank, .. } = &mut self.owner {
             *rank = None;
@@ -112,9 +112,8 @@ impl<'a> MarkedContent<'a> {
         }
     }
 
-    /// Begins a stretch that is read as `text`. `ActualText` stands around one cluster, never around a word (14.9.4).
-    /// In tagged content it is a sequence of its own, not one within: poppler drops the rest of a sequence after
-    /// one that is nested in it.
+    /// Begins content with an `ActualText`, which applies to one cluster and never to a word (14.9.4). In tagged
+    /// content it is a sequence of its own and not nested: poppler drops the rest of a sequence after a nested one.
     pub(crate) fn begin_actual_text(&mut self, out: &mut Vec<u8>, text: &str) -> Result<(), WriteError> {
         let text = crate::write::file::text_strings::limited("ActualText", text)?;
         match &mut self.owner {
@@ -137,7 +136,7 @@ impl<'a> MarkedContent<'a> {
         Ok(())
     }
 
-    /// Ends such a stretch.
+    /// Ends content with an `ActualText`.
     pub(crate) fn end_actual_text(&mut self, out: &mut Vec<u8>) {
         match self.owner {
             SequenceOwner::Tagged { .. } => self.end(out),
@@ -154,7 +153,7 @@ fn begin(out: &mut Vec<u8>, tag: &str, fill: impl FnOnce(&mut Dict)) {
     out.extend_from_slice(b"BDC\n");
 }
 
-/// Artifacts state what they are (14.8.2.2.2).
+/// Begins an artifact with its type (14.8.2.2.2).
 fn begin_artifact(out: &mut Vec<u8>, kind: ArtifactKind, bounds: Option<Bounds>) {
     let (kind, subtype) = match kind {
         ArtifactKind::Header => ("Pagination", Some("Header")),

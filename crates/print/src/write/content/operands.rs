@@ -10,7 +10,7 @@ pub(crate) fn operands(out: &mut Vec<u8>, values: &[i64]) {
     }
 }
 
-/// Components in 1/255 as decimals with three places, which is finer than a display's step.
+/// Writes colour components as decimals with three places, which is finer than 1/255.
 pub(crate) fn color_operands(out: &mut Vec<u8>, Color(red, green, blue): Color) {
     operands(out, &[red, green, blue].map(|part| (i64::from(part) * 1000 + 127) / 255));
 }

@@ -1,5 +1,5 @@
-//! A page's content stream (ISO 32000-1, 7.8.2): every item stands in one marked-content sequence, tagged
-//! with an MCID or an artifact (14.6, 14.8.2.2). MCIDs are given here, in painting order.
+//! Content stream of a page (ISO 32000-1, 7.8.2). Every item is in a marked-content sequence, tagged with an MCID or an
+//! artifact (14.6, 14.8.2.2). MCIDs are assigned in painting order.
 
 use crate::write::content::operands::{color_operands, operands};
 use std::sync::Arc;
@@ -21,23 +21,23 @@ use crate::write::document::structure_types::{states_box, type_name};
 use crate::write::file::syntax;
 use crate::write::fonts::font_book::FontBook;
 
-/// What one page gives to the file and to the structure tree, so far.
+/// A page's content so far, and its contributions to the structure tree.
 #[derive(Default)]
 pub(crate) struct PageContent {
     /// The content stream, not deflated.
     pub(crate) bytes: Vec<u8>,
-    /// By MCID: what the sequence belongs to, and its logical place on the page.
+    /// By MCID: the owner of the sequence, and its logical rank on the page.
     pub(crate) marks: Vec<(ContentOwner, usize)>,
-    /// Active areas of links.
+    /// Link areas.
     pub(crate) links: Vec<LinkArea>,
-    /// The boxes of elements that state one, as far as they stand on this page.
+    /// Bounding boxes of elements that have one, as far as they are on this page.
     pub(crate) boxes: Vec<(usize, Bounds)>,
-    /// Whether anything lets through what is beneath it.
+    /// Whether any content is transparent.
     pub(crate) has_transparency: bool,
     state: State,
 }
 
-/// A link's rectangle.
+/// A link area.
 pub(crate) struct LinkArea {
     pub(crate) node: usize,
     pub(crate) seq: u32,
@@ -55,8 +55,7 @@ pub(crate) fn encode(
     let mut encoder = Encoder { tags, fonts, forms, images, page, done };
     encoder.links(items)?;
     let painted: Vec<&PlacedItem> = items.iter().filter(|placed| paints(&placed.item)).collect();
-    // Positions next to each other have nothing of the element's between them: one sequence holds both, as long as
-    // no earlier position is painted later.
+    // Adjacent positions of one element share a sequence, unless an earlier position is painted later.
     let in_order = painted.is_sorted_by_key(|placed| position(&placed.owner));
     for group in painted.chunk_by(|before, after| {
         is_text(&before.item) == is_text(&after.item)
@@ -68,7 +67,7 @@ pub(crate) fn encode(
     Ok(())
 }
 
-/// The logical position; artifacts have none.
+/// Returns the logical position; 0 for artifacts.
 const fn position(owner: &Owner) -> u32 {
     match owner {
         Owner::Tagged { seq, .. } => *seq,
@@ -76,7 +75,7 @@ const fn position(owner: &Owner) -> u32 {
     }
 }
 
-/// Whether two pieces of one element follow each other.
+/// Returns whether two pieces of one element are adjacent.
 fn are_neighbours(before: &Owner, after: &Owner) -> bool {
     match (before, after) {
         (Owner::Tagged { node, seq }, Owner::Tagged { node: other, seq: next }) => {
@@ -100,7 +99,7 @@ fn is_text(item: &Item) -> bool {
     matches!(item, Item::Run(_))
 }
 
-/// What the content stream has set so far; values that still hold are not set again.
+/// Graphics state set so far; unchanged values are not set again.
 #[derive(Default)]
 struct State {
     cursor: Cursor,
@@ -108,7 +107,7 @@ struct State {
     fill: Option<Color>,
     stroke: Option<Color>,
     line_width: Option<i64>,
-    /// The dash pattern; empty is a solid line, as at the start.
+    /// Dash pattern; empty is a solid line, the initial value.
     dash: Vec<i64>,
 }
 
@@ -139,8 +138,8 @@ impl Encoder<'_> {
         Ok(())
     }
 
-    /// Items of one owner and one kind. A sequence and a text object must nest (14.6.1): a sequence of text stands
-    /// inside of the text object, one of paths outside.
+    /// Writes items of one owner and kind. Sequences and text objects must nest (14.6.1): a sequence of text is inside
+    /// the text object, one of paths outside.
     fn group(&mut self, group: &[&PlacedItem]) -> Result<(), WriteError> {
         let mut bounds = None;
         for placed in group {
@@ -193,7 +192,8 @@ impl Encoder<'_> {
         Ok(())
     }
 
-    /// The name of the form that paints these items; what it holds is one artifact, marked where it is painted.
+    /// Returns the name of the form XObject that paints these items. Its content is one artifact, marked where it is
+    /// painted.
     fn form(&mut self, items: &Arc<[Item]>) -> Result<String, WriteError> {
         if let Some(name) = self.forms.name(items) {
             return Ok(name);
@@ -207,8 +207,8 @@ impl Encoder<'_> {
         Ok(self.forms.add(items, content.bytes))
     }
 
-    /// An image fills the unit square (ISO 32000-1, 8.9.3): the square is made the rectangle, turned or mirrored as the
-    /// image's orientation says.
+    /// Paints an image. It fills the unit square (ISO 32000-1, 8.9.3), which is mapped to the rectangle, rotated or
+    /// mirrored by the image's orientation.
     fn image(&mut self, image: &Arc<Raster>, rect: &Rect) {
         self.done.has_transparency |= image.alpha.is_some();
         let name = self.images.name(image);
@@ -250,7 +250,7 @@ impl Encoder<'_> {
         }
     }
 
-    /// Content widens the boxes of all figures and tables that it stands in.
+    /// Extends the bounding boxes of all figures and tables that contain the content.
     fn note_bounds(&mut self, node: usize, bounds: Option<Bounds>) {
         let Some(bounds) = bounds else { return };
         let mut at = Some(node);
@@ -314,7 +314,7 @@ impl Encoder<'_> {
             operands(out, &[width]);
             out.extend_from_slice(b"w\n");
         }
-        // A pattern of nothing would be an error (8.4.3.6): the line is solid then.
+        // A pattern of zeros is an error (8.4.3.6) and becomes a solid line.
         let dash = dash.map(|(on, off)| vec![milli(on).max(0), milli(off).max(0)]);
         let dash = dash.filter(|dash| dash.iter().any(|&part| part > 0)).unwrap_or_default();
         if self.done.state.dash != dash {
@@ -357,8 +357,8 @@ fn write_segment(out: &mut Vec<u8>, segment: &Segment) {
     out.extend_from_slice(operator);
 }
 
-/// The matrix from an image's unit square, whose origin is its stored lower left corner, to a rectangle (ISO 32000-1,
-/// 8.3.3). The eight are the values of EXIF's orientation in their order.
+/// Returns the matrix from an image's unit square, whose origin is the stored lower left corner, to a rectangle (ISO
+/// 32000-1, 8.3.3). The cases are EXIF's orientations in order.
 fn image_matrix(orientation: Orientation, rect: &Rect) -> [i64; 6] {
     let (width, height) = (milli(rect.width), milli(rect.height));
     let (left, bottom) = (milli(rect.x), milli(rect.y));

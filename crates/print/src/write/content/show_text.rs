@@ -1,6 +1,6 @@
-//! Glyph runs as text-showing operators (ISO 32000-1, 9.4.3), from left to right: readers without tags expect that,
-//! and turn right-to-left text around themselves. Readers of tags do not, so each cluster of a right-to-left run
-//! is a marked-content sequence of its own, and the structure tree lists them in logical order.
+//! Text-showing operators (ISO 32000-1, 9.4.3). Runs are written from left to right, as readers without tags expect;
+//! they reorder right-to-left text themselves. Readers of tags do not, so each cluster of a right-to-left run is a
+//! marked-content sequence of its own, and the structure tree lists them in logical order.
 
 use std::ops::Range;
 
@@ -14,34 +14,34 @@ use crate::write::fonts::character_codes::{mappable, speaks_for_itself};
 use crate::write::fonts::font_book::{FaceInUse, FontBook};
 use crate::write::fonts::font_metrics::{resource_name, rounded};
 
-/// Text state that outlives a text object (9.3), and the line's origin that does not.
+/// Text state (9.3), which persists across text objects, and the line origin, which does not.
 #[derive(Default)]
 pub(crate) struct Cursor {
     font: Option<(FaceId, i64)>,
     letterspace: i64,
-    /// `Tz` as it was last set, in 1/1000 percent; none is the initial 100.
+    /// Last value of `Tz` in 1/1000 percent; `None` is the initial 100 %.
     expansion: Option<u32>,
     line: (i64, i64),
     last: Option<LastArray>,
 }
 
-/// The `TJ` array that was written last.
+/// The last `TJ` array.
 struct LastArray {
-    /// Where the content ended behind it: nothing may have come since.
+    /// Length of the content behind it; nothing else may have been written since.
     end: usize,
-    /// The pen from the line's origin, before scaling.
+    /// Pen position from the line's origin, before scaling.
     pen: i64,
     array_state: ArrayState,
 }
 
 impl Cursor {
-    /// `BT` sets the text line matrix to the identity.
+    /// Resets the line origin: `BT` sets the text line matrix to the identity.
     pub(crate) fn begin_text_object(&mut self) {
         self.line = (0, 0);
     }
 
-    /// Opens the last array again for a run that goes on behind it in the same state, on the same line and in the same
-    /// sequence. Returns the run's origin and the pen, both from the line's origin, and where the array was closed.
+    /// Reopens the last array for a run that continues it with the same state, line and sequence. Returns the run's
+    /// origin and the pen position, both from the line's origin, and the state in which the array was closed.
     fn continued(&mut self, out: &mut Vec<u8>, run: &GlyphRun, size: i64) -> Option<(i64, i64, ArrayState)> {
         let LastArray { end, pen, array_state } = self.last.take()?;
         let same_state = self.font == Some((run.face, size))
@@ -53,7 +53,7 @@ impl Cursor {
         let ahead = nano(units(run.x)).saturating_sub(self.line.0.saturating_mul(1_000_000));
         let base = i128::from(ahead) * 100_000 / i128::from(run.expansion);
         let base = i64::try_from(base).ok()?;
-        // Further than an em away something else stands between.
+        // More than an em apart, other content is between the runs.
         if (base - pen).abs() > size.saturating_mul(1_000_000) {
             return None;
         }
@@ -64,7 +64,7 @@ impl Cursor {
     }
 }
 
-/// Shows a run at its place.
+/// Writes a run.
 pub(crate) fn show(
     out: &mut Vec<u8>,
     cursor: &mut Cursor,
@@ -140,7 +140,7 @@ fn set_state(out: &mut Vec<u8>, cursor: &mut Cursor, run: &GlyphRun, size: i64) 
     cursor.line = (x, y);
 }
 
-/// Each glyph's origin from the run's, before scaling, in [`units`].
+/// Returns each glyph's origin relative to the run's, before scaling, in [`units`].
 fn origins(run: &GlyphRun) -> Vec<i64> {
     let letterspace = units(run.letterspace);
     let mut x = 0_i64;
@@ -154,17 +154,17 @@ fn origins(run: &GlyphRun) -> Vec<i64> {
         .collect()
 }
 
-/// Neighbouring glyphs that stand for one stretch of text.
+/// Adjacent glyphs of one cluster.
 struct Cluster<'a> {
     glyphs: Range<usize>,
     text: &'a str,
-    /// Its place in logical order among the run's clusters.
+    /// Its rank in logical order among the run's clusters.
     place: usize,
-    /// Its script is set from right to left.
+    /// Whether its script is written from right to left.
     right_to_left: bool,
 }
 
-/// The run's clusters in the order of showing, and whether that is not their logical order.
+/// Returns the run's clusters in visual order, and whether that differs from their logical order.
 fn clusters(run: &GlyphRun, page: usize) -> Result<(Vec<Cluster<'_>>, bool), WriteError> {
     let mut clusters = Vec::with_capacity(run.glyphs.len());
     let mut first = 0;
@@ -193,7 +193,7 @@ fn clusters(run: &GlyphRun, page: usize) -> Result<(Vec<Cluster<'_>>, bool), Wri
     Ok((clusters, true))
 }
 
-/// Whether a character belongs to a script that is set from right to left (the blocks of the Unicode roadmap).
+/// Returns whether a character belongs to a right-to-left script (by Unicode blocks).
 const fn is_right_to_left(character: char) -> bool {
     matches!(character, '\u{590}'..='\u{8FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFE}'
         | '\u{10800}'..='\u{10FFF}' | '\u{1E800}'..='\u{1EFFF}')
@@ -202,7 +202,7 @@ const fn is_right_to_left(character: char) -> bool {
 const CLOSED_ARRAY: &[u8] = b"]TJ\n";
 const CLOSED_STRING: &[u8] = b")]TJ\n";
 
-/// Where the writer stands inside a `TJ` array.
+/// Position of the writer relative to a `TJ` array.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ArrayState {
     Outside,
@@ -210,8 +210,8 @@ enum ArrayState {
     String,
 }
 
-/// One run on its way. Positions are in 1/1,000,000,000 pt: advances (1/1,000,000 em) times sizes (1/1000 pt) are
-/// whole numbers there, so the writer knows exactly where a reader's pen stands, and no error adds up.
+/// Writer of one run. Positions are in 1/1,000,000,000 pt: advances (1/1,000,000 em) times sizes (1/1000 pt) are
+/// integers in that unit, so the writer knows a reader's pen position exactly and no error accumulates.
 struct RunWriter<'a, 'b> {
     out: &'a mut Vec<u8>,
     sequence: &'a mut MarkedContent<'b>,
@@ -219,7 +219,7 @@ struct RunWriter<'a, 'b> {
     page: usize,
     size: i64,
     letterspace: i64,
-    /// The run's origin from the line's.
+    /// The run's origin from the line's origin.
     base: i64,
     pen: i64,
     rise: i64,
@@ -230,7 +230,7 @@ impl RunWriter<'_, '_> {
     fn cluster(&mut self, run: &GlyphRun, origins: &[i64], cluster: &Cluster) -> Result<(), WriteError> {
         let text = cluster.text;
         let speaks = speaks_for_itself(text);
-        // By far the most clusters are one glyph for one character.
+        // Fast path: most clusters are one glyph for one character.
         if speaks && cluster.glyphs.len() == 1 && text.chars().nth(1).is_none() {
             let index = cluster.glyphs.start;
             return self.glyph(&run.glyphs[index], origins[index], text);
@@ -250,8 +250,8 @@ impl RunWriter<'_, '_> {
             self.close();
             self.sequence.begin_actual_text(self.out, text)?;
         }
-        // Not every reader knows ActualText: the first glyph means the whole text, the others a mark that no
-        // reader shows.
+        // Not every reader supports `ActualText`: the first glyph stands for the whole text, the others for an
+        // invisible mark.
         let invisible_mark = if cluster.right_to_left { "\u{61C}" } else { "\u{200E}" };
         let first = mappable(text, invisible_mark);
         for (nth, &index) in order.iter().enumerate() {
@@ -266,7 +266,7 @@ impl RunWriter<'_, '_> {
 
     fn glyph(&mut self, glyph: &Glyph, origin: i64, text: &str) -> Result<(), WriteError> {
         let face = self.face.face;
-        // Showing .notdef is forbidden (ISO 19005-2, 6.2.11.8).
+        // `.notdef` must not be shown (ISO 19005-2, 6.2.11.8).
         if glyph.id == 0 {
             return Err(WriteError::NotDef { page: self.page, face, text: text.to_owned() });
         }
@@ -294,7 +294,7 @@ impl RunWriter<'_, '_> {
         }
     }
 
-    /// A number in `TJ` moves the pen back by so many thousandths of the size.
+    /// Moves the pen. A number in `TJ` moves it back by thousandths of the size.
     fn move_to(&mut self, target: i64) {
         let step = self.size.saturating_mul(1000);
         let back = rounded(self.pen.saturating_sub(target), step);
@@ -335,7 +335,7 @@ impl RunWriter<'_, '_> {
         self.array_state = ArrayState::Outside;
     }
 
-    /// Closes what is open; the array, if nothing stands behind it.
+    /// Closes the array; returns it if a later run may reopen it.
     fn end(mut self) -> Option<LastArray> {
         let (array_state, raised) = (self.array_state, self.rise != 0);
         self.close();
@@ -345,7 +345,7 @@ impl RunWriter<'_, '_> {
     }
 }
 
-/// Units of 1/65,536 pt in 1/1,000,000,000 pt; beyond nine million points it stays there.
+/// Converts units of 1/65,536 pt to 1/1,000,000,000 pt, clamped to nine million points.
 fn nano(units: i64) -> i64 {
     const LIMIT: i64 = 9_000_000 * 65_536;
     let units = i128::from(units.clamp(-LIMIT, LIMIT));

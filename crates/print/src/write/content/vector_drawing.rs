@@ -1,5 +1,5 @@
-//! Drawings in a rectangle: clipped to it, so that no picture paints over anything else, and between `q` and `Q`, so
-//! that it leaves nothing set.
+//! Vector drawings, clipped to their rectangle so that they paint over nothing else, and between `q` and `Q` so that
+//! they leave the graphics state unchanged.
 
 use chancery_images::{Cap, FixedPt, Join, Outline, PathSegment, Shape, Vector};
 
@@ -9,7 +9,7 @@ use crate::write::content::bounding_box::{milli, units};
 use crate::write::content::operands::{color_operands, operands};
 use crate::write::file::syntax;
 
-/// Maps a drawing's own measures to the page's.
+/// Maps a drawing's coordinates to the page's.
 struct Scale<'a> {
     vector: &'a Vector,
     rect: Rect,
@@ -83,7 +83,7 @@ fn set(out: &mut Vec<u8>, outline: &Outline, scale: &Scale) {
     operands(out, &[milli(Length::from_units(outline.miter.units()))]);
     out.extend_from_slice(b"M\n");
     let dash: Vec<i64> = outline.dash.iter().map(|&part| milli(scale.across(part))).collect();
-    // A pattern of nothing would be an error (8.4.3.6).
+    // A pattern of zeros is an error (8.4.3.6).
     let dash = if dash.iter().any(|&part| part > 0) { dash } else { Vec::new() };
     syntax::milli_array(out, &dash);
     out.push(b' ');

@@ -1,13 +1,13 @@
-//! The edition as data: a file associated with the document (ISO 19005-3, 6.8; ISO 32000-1, 7.11.4).
+//! The edition as a file embedded in and associated with the document (ISO 19005-3, 6.8; ISO 32000-1, 7.11.4).
 
 use crate::document_info::{AttachedData, DocumentInfo};
 use crate::write::file::pdf_file::PdfFile;
 use crate::write::file::syntax::{Dict, Ref};
 
-/// The name that the attached file has.
+/// Name of the embedded file.
 pub(crate) const FILE_NAME: &str = "edition.json";
 
-/// Writes the file and its specification, which is returned.
+/// Writes the embedded file; returns its file specification.
 pub(crate) fn write(file: &mut PdfFile, data: &AttachedData, info: &DocumentInfo) -> Ref {
     let (stream, specification) = (file.reserve(), file.reserve());
     let json = data.json.as_bytes();
@@ -24,7 +24,7 @@ pub(crate) fn write(file: &mut PdfFile, data: &AttachedData, info: &DocumentInfo
     file.dict(specification, |dict| {
         dict.name("Type", "Filespec").text("F", FILE_NAME).text("UF", FILE_NAME);
         dict.text("Desc", &data.description);
-        // The pages are made from it.
+        // The pages are generated from it.
         dict.name("AFRelationship", "Source");
         dict.dict("EF", |files: &mut Dict| {
             files.reference("F", stream).reference("UF", stream);
@@ -33,7 +33,7 @@ pub(crate) fn write(file: &mut PdfFile, data: &AttachedData, info: &DocumentInfo
     specification
 }
 
-/// A time of RFC 3339 in UTC as PDF has it (ISO 32000-1, 7.9.4).
+/// Converts an RFC 3339 time in UTC to a PDF date (ISO 32000-1, 7.9.4).
 pub(crate) fn date(rfc3339: &str) -> Option<String> {
     let digits: String = rfc3339.strip_suffix('Z')?.chars().filter(char::is_ascii_digit).collect();
     digits.get(..14).map(|digits| format!("D:{digits}Z"))

@@ -1,4 +1,4 @@
-//! Link annotations (ISO 32000-1, 12.5.6.5; ISO 14289-1, 7.18): one for each rectangle of a link.
+//! Link annotations (ISO 32000-1, 12.5.6.5; ISO 14289-1, 7.18), one per rectangle of a link.
 
 use crate::hexadecimal;
 use crate::tags::{LinkTarget, Role, TagNode};
@@ -8,9 +8,9 @@ use crate::write::document::outline::Destinations;
 use crate::write::file::pdf_file::PdfFile;
 use crate::write::file::syntax::{Dict, Ref};
 
-/// The longest URI that every viewer follows; validation refuses longer ones.
+/// Maximum length of a URI that all viewers follow; validation refuses longer ones.
 const MAX_URI: usize = 2000;
-/// `F`: the annotation is printed, which PDF/A demands (ISO 19005-2, 6.3.2).
+/// Value of `F` for printed annotations, which PDF/A requires (ISO 19005-2, 6.3.2).
 const PRINT: i64 = 4;
 
 /// Writes one annotation. `struct_parent` is its key in the parent tree.
@@ -56,7 +56,7 @@ fn resolved<'a>(target: &LinkTarget, destinations: &'a Destinations) -> Result<T
     }
 }
 
-/// A URI is in ASCII (12.6.4.7): other bytes are percent-encoded.
+/// Percent-encodes bytes outside of ASCII: URI actions take ASCII only (12.6.4.7).
 fn ascii(uri: &str) -> String {
     let mut ascii = String::with_capacity(uri.len());
     for byte in uri.bytes() {

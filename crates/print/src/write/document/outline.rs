@@ -11,7 +11,7 @@ use crate::write::file::pdf_file::PdfFile;
 use crate::write::file::syntax::{Dict, Ref};
 use crate::write::file::{syntax, trees};
 
-/// The places that links, the outline and other files' fragments can name.
+/// Named destinations of links, the outline and other files' fragments.
 pub(crate) struct Destinations {
     by_anchor: BTreeMap<AnchorId, Destination>,
 }
@@ -23,7 +23,7 @@ struct Destination {
 }
 
 impl Destinations {
-    /// Names every placed anchor that has a name. `pages` is their number.
+    /// Creates destinations for all placed anchors that have a name. `pages` is the number of pages.
     pub(crate) fn new(
         placed: &BTreeMap<AnchorId, (usize, Length)>,
         names: &[String],
@@ -48,7 +48,7 @@ impl Destinations {
         Ok(Self { by_anchor })
     }
 
-    /// The name of a placed anchor.
+    /// Returns the name of a placed anchor.
     pub(crate) fn name(&self, anchor: AnchorId) -> Result<&[u8], WriteError> {
         let destination =
             self.by_anchor.get(&anchor).ok_or(WriteError::UnplacedAnchor { anchor: anchor.0 })?;
@@ -64,7 +64,7 @@ impl Destinations {
             trees::name_tree(file, &entries, |out, &(page, y)| {
                 out.push(b'[');
                 syntax::reference(out, pages[page]);
-                // The zoom and the horizontal position stay as the reader has them.
+                // `null` keeps the reader's zoom and horizontal position.
                 out.extend_from_slice(b"/XYZ null ");
                 syntax::milli(out, y);
                 out.extend_from_slice(b" null]");
@@ -73,7 +73,7 @@ impl Destinations {
     }
 }
 
-/// An entry with its place in the hierarchy, by indices.
+/// Links of an entry to its neighbours, by index.
 #[derive(Clone, Default)]
 struct HierarchyEntry {
     parent: Option<usize>,
@@ -84,7 +84,7 @@ struct HierarchyEntry {
     descendants: i64,
 }
 
-/// Writes the outline; none if it has no entries.
+/// Writes the outline; returns `None` if it has no entries.
 pub(crate) fn write(
     file: &mut PdfFile,
     entries: &[OutlineEntry],
@@ -109,7 +109,7 @@ pub(crate) fn write(
                 id,
             );
             if item.descendants > 0 {
-                // Negative: closed until a reader opens it.
+                // A negative count closes the entry until a reader opens it.
                 dict.integer("Count", -item.descendants);
             }
         });
@@ -130,7 +130,7 @@ fn links<const N: usize>(dict: &mut Dict, links: [(&str, Option<usize>); N], id:
     }
 }
 
-/// Puts each entry below the nearest one above it of a lower level.
+/// Nests each entry under the nearest preceding entry of a lower level.
 fn hierarchy(entries: &[OutlineEntry]) -> Vec<HierarchyEntry> {
     let mut items = vec![HierarchyEntry::default(); entries.len()];
     let mut open: Vec<usize> = Vec::new();
@@ -150,7 +150,7 @@ fn hierarchy(entries: &[OutlineEntry]) -> Vec<HierarchyEntry> {
             Some(parent) => {
                 items[parent].first.get_or_insert(index);
                 items[parent].last = Some(index);
-                // Closed entries count what they would show when opened: their own kids.
+                // A closed entry counts the entries that opening it shows: its children.
                 items[parent].descendants += 1;
             }
             None => last_top = Some(index),

@@ -9,7 +9,7 @@ pub(crate) const SRGB: &[u8] = include_bytes!("../../../../../assets/color/srgb.
 mod tests {
     use super::SRGB;
 
-    /// The bytes of a tag's data.
+    /// Returns the bytes of a tag's data.
     fn tag(name: &[u8; 4]) -> &'static [u8] {
         let number = |at: usize| u32::from_be_bytes(SRGB[at..at + 4].try_into().unwrap()) as usize;
         let entry = (0..number(128)).map(|index| 132 + index * 12).find(|at| &SRGB[*at..at + 4] == name);

@@ -21,7 +21,7 @@ pub(crate) enum Content {
 }
 
 impl Content {
-    /// Sequences stand before annotations, each by their pages.
+    /// Sort key: marked content before annotations, each by page.
     const fn sort_key(self) -> (bool, usize) {
         match self {
             Self::Marked { page, .. } => (false, page),
@@ -30,29 +30,29 @@ impl Content {
     }
 }
 
-/// Content with its owner and its logical position.
+/// Content with its owning element and its logical position.
 pub(crate) struct Owned {
     pub(crate) node: usize,
     pub(crate) seq: u32,
     pub(crate) content: Content,
 }
 
-/// What the structure tree is written from.
+/// Input of the structure tree.
 pub(crate) struct Structure<'a> {
     pub(crate) tags: &'a TagTree,
-    /// The pages' objects.
+    /// The page objects.
     pub(crate) pages: &'a [Ref],
     /// All content, page by page in logical order.
     pub(crate) content: Vec<Owned>,
-    /// Where figures and tables stand, if on one page.
+    /// Bounding boxes of figures and tables; `None` for an element on several pages.
     pub(crate) boxes: &'a BTreeMap<usize, Option<Bounds>>,
-    /// The element that owns each marked-content sequence, by page and MCID.
+    /// Owner of each marked-content sequence, by page and MCID.
     pub(crate) marks: Vec<Vec<(ContentOwner, usize)>>,
-    /// The `Link` element of each annotation; its `StructParent` is its place behind the pages'.
+    /// `Link` element of each annotation. An annotation's `StructParent` is its index plus the number of pages.
     pub(crate) annotations: Vec<usize>,
 }
 
-/// A kid of an element: elements and content are written in the order of their `seq`.
+/// A kid of an element. Elements and content are ordered by `seq`.
 #[derive(Clone, Copy)]
 enum Kid {
     Element(TagId),
@@ -65,7 +65,8 @@ impl Structure<'_> {
         let root = file.reserve();
         let first = file.reserve_many(self.tags.nodes().len());
         let elements = Elements { root, first };
-        // Stable: pieces with one position keep their order on a page; pages may have come in any order.
+        // Pages may arrive in any order; the key restores reading order, and the stable sort keeps pieces with one
+        // position in page order.
         self.content.sort_by_key(|owned| (owned.node, owned.seq, owned.content.sort_key()));
         let mut content = std::mem::take(&mut self.content).into_iter().peekable();
         for (index, node) in self.tags.nodes().iter().enumerate() {
@@ -85,7 +86,7 @@ impl Structure<'_> {
         root
     }
 
-    /// `/K`, and `/Pg` for the page that content is on unless it says otherwise.
+    /// Writes `/K`, and `/Pg` with the page of the content that has no page of its own.
     fn kids(&self, dict: &mut Dict, kids: &[(u32, Kid)], elements: Elements) {
         let own_page = kids.iter().find_map(|(_, kid)| match kid {
             Kid::Content(Content::Marked { page, .. }) => Some(*page),
@@ -102,14 +103,14 @@ impl Structure<'_> {
             Kid::Content(content) => self.content_reference(out, content, own_page),
         };
         match kids {
-            // An element may be empty (14.7.2): a withheld cell keeps the grid regular.
+            // An element may be empty (14.7.2): a withheld cell keeps the table regular.
             [] => {}
             [only] => write(dict.key("K"), only),
             several => syntax::array(dict.tight_key("K"), several, write),
         }
     }
 
-    /// Content that the element's own page does not say enough of.
+    /// Writes a reference to content on another page than the element's, or to an annotation.
     fn content_reference(&self, out: &mut Vec<u8>, content: Content, own_page: Option<usize>) {
         let mut dict = Dict::begin(out);
         let page = match content {
@@ -168,7 +169,7 @@ impl Structure<'_> {
         }
     }
 
-    /// A figure's or a table's box, where it stands on one page (14.8.5.4.3).
+    /// Writes the bounding box of a figure or table that is on a single page (14.8.5.4.3).
     fn layout_attributes(&self, dict: &mut Dict, index: usize, node: &TagNode) {
         let Some(bounds) = self.boxes.get(&index).copied().flatten() else { return };
         let above = node.parent.map(|parent| &self.tags.node(parent).role);
@@ -192,14 +193,14 @@ impl Structure<'_> {
             if let Some(notes) = notes {
                 dict.reference("IDTree", notes);
             }
-            // `Title` is no standard type before PDF 2.0 (14.8.4).
+            // `Title` is not a standard type before PDF 2.0 (14.8.4).
             dict.dict("RoleMap", |map| {
                 map.name("Title", "P");
             });
         });
     }
 
-    /// From pages' MCIDs and from annotations to their elements (14.7.4.4).
+    /// Writes the parent tree, from MCIDs and annotations to their elements (14.7.4.4).
     fn parent_tree(&self, file: &mut PdfFile, elements: Elements) -> Ref {
         let mut entries = Vec::with_capacity(self.marks.len() + self.annotations.len());
         for owners in &self.marks {
@@ -214,7 +215,7 @@ impl Structure<'_> {
         trees::number_tree(file, &entries)
     }
 
-    /// From notes' IDs to their elements (ISO 14289-1, 7.9).
+    /// Writes the ID tree, from notes' IDs to their elements (ISO 14289-1, 7.9).
     fn id_tree(&self, file: &mut PdfFile, elements: Elements) -> Option<Ref> {
         let mut notes: Vec<(Vec<u8>, Ref)> = Vec::new();
         for (index, node) in self.tags.nodes().iter().enumerate() {
@@ -227,7 +228,7 @@ impl Structure<'_> {
     }
 }
 
-/// Refuses what no conforming file could hold, so that writing cannot fail.
+/// Checks the tag tree for everything that no conforming file may contain, so that writing cannot fail.
 pub(crate) fn check(tags: &TagTree) -> Result<(), WriteError> {
     let mut ids = BTreeSet::new();
     for (index, node) in tags.nodes().iter().enumerate() {
@@ -262,7 +263,7 @@ pub(crate) fn check(tags: &TagTree) -> Result<(), WriteError> {
     Ok(())
 }
 
-/// Whether a table has a body, and each of its head and bodies has a row.
+/// Returns whether a table has a body, and a row in each of its head and bodies.
 fn has_rows(tags: &TagTree, table: &TagNode) -> bool {
     let groups = || {
         table
@@ -279,7 +280,7 @@ fn has_kid(tags: &TagTree, node: &TagNode, is_wanted: impl Fn(&Role) -> bool) ->
     node.kids.iter().any(|kid| is_wanted(&tags.node(*kid).role))
 }
 
-/// The elements' numbers: one block, in the tree's order.
+/// Object numbers of the elements, consecutive in tree order.
 #[derive(Clone, Copy)]
 struct Elements {
     root: Ref,

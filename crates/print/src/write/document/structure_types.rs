@@ -2,7 +2,7 @@
 
 use crate::tags::Role;
 
-/// A structure type's name.
+/// Returns the name of a role's structure type.
 pub(crate) fn type_name(role: &Role) -> &'static str {
     match role {
         Role::Document => "Document",
@@ -33,7 +33,7 @@ pub(crate) fn type_name(role: &Role) -> &'static str {
     }
 }
 
-/// Whether an element states its `BBox` (14.8.5.4.3).
+/// Returns whether an element has a `BBox` attribute (14.8.5.4.3).
 pub(crate) fn states_box(role: &Role) -> bool {
     matches!(role, Role::Figure { .. } | Role::Table)
 }

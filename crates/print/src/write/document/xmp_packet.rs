@@ -23,7 +23,7 @@ const IMPORT_PROPERTIES: [(&str, &str, &str); 2] = [
     ("importDate", "Text", "The date of the import"),
 ];
 
-/// The namespace that data-loss-prevention tools read. The URN is an identifier and never fetched.
+/// Returns the namespace that data-loss-prevention tools read. The URN is an identifier and never fetched.
 fn chancery<'a>() -> Namespace<'a> {
     Namespace::Custom(Box::new(CustomNamespace::new("Chancery brief", "chancery", "urn:chancery:brief:1.0#")))
 }

@@ -1,5 +1,5 @@
-//! The file's body: streams are written as they come, other objects are gathered into object streams
-//! (ISO 32000-1, 7.5.7), and a cross-reference stream (7.5.8) closes the file.
+//! File body: streams are written immediately, other objects are collected into object streams (ISO 32000-1, 7.5.7),
+//! and a cross-reference stream (7.5.8) ends the file.
 
 use flate2::{Compress, Compression, FlushCompress, Status};
 use sha2::{Digest as _, Sha256};
@@ -7,15 +7,15 @@ use sha2::{Digest as _, Sha256};
 use crate::write::file::syntax;
 use crate::write::file::syntax::{Dict, Ref};
 
-/// How full an object stream grows. Deflate looks back over 32 KB.
+/// Size at which an object stream is written. Deflate looks back over 32 KB.
 const OBJECT_STREAM_BYTES: usize = 32 * 1024;
-/// An object's index in its stream is written in two bytes.
+/// Maximum number of objects of an object stream; an object's index is written in two bytes.
 const OBJECT_STREAM_OBJECTS: usize = 1000;
-/// Bytes of an entry of the cross-reference stream: type, offset or stream, index.
+/// Field widths of a cross-reference entry: type, offset or stream, index.
 const XREF_WIDTHS: [i64; 3] = [1, 4, 2];
 const XREF_COLUMNS: usize = 7;
 
-/// Where an object stands.
+/// Location of an object in the file.
 #[derive(Clone, Copy)]
 enum ObjectLocation {
     Free,
@@ -23,7 +23,7 @@ enum ObjectLocation {
     Compressed { stream: Ref, index: u16 },
 }
 
-/// Objects that wait for their object stream.
+/// Objects of the open object stream.
 #[derive(Default)]
 struct PendingObjects {
     ids: Vec<Ref>,
@@ -31,10 +31,10 @@ struct PendingObjects {
     content: Vec<u8>,
 }
 
-/// A PDF file on its way.
+/// A PDF file being written.
 pub(crate) struct PdfFile {
     bytes: Vec<u8>,
-    /// By object number; 0 heads the free list.
+    /// Locations by object number; entry 0 is the head of the free list.
     locations: Vec<ObjectLocation>,
     pending: PendingObjects,
     deflater: Deflater,
@@ -52,12 +52,12 @@ impl PdfFile {
         }
     }
 
-    /// A number for an object that is written later.
+    /// Reserves a number for an object that is written later.
     pub(crate) fn reserve(&mut self) -> Ref {
         self.reserve_many(1)
     }
 
-    /// Consecutive numbers; the first is returned.
+    /// Reserves consecutive numbers and returns the first.
     pub(crate) fn reserve_many(&mut self, count: usize) -> Ref {
         let first = u32::try_from(self.locations.len()).unwrap_or(u32::MAX);
         self.locations.resize(self.locations.len() + count, ObjectLocation::Free);
@@ -86,7 +86,7 @@ impl PdfFile {
         });
     }
 
-    /// Writes a stream, deflated.
+    /// Writes a deflated stream.
     pub(crate) fn stream(&mut self, id: Ref, content: &[u8], fill: impl FnOnce(&mut Dict)) {
         let compressed = self.deflater.deflate(content);
         self.plain_stream(id, &compressed, |dict| {
@@ -95,7 +95,7 @@ impl PdfFile {
         });
     }
 
-    /// Writes a stream as it is.
+    /// Writes a stream without compressing it.
     pub(crate) fn plain_stream(&mut self, id: Ref, content: &[u8], fill: impl FnOnce(&mut Dict)) {
         self.record_offset(id);
         syntax::integer(&mut self.bytes, i64::from(id.0));
@@ -139,8 +139,8 @@ impl PdfFile {
         });
     }
 
-    /// Closes the file. Its identifier (14.4) is the digest of all that stands before: the same content has
-    /// the same identifier.
+    /// Finishes the file. Its identifier (14.4) is the digest of everything before it, so that equal content has equal
+    /// identifiers.
     pub(crate) fn finish(mut self, root: Ref) -> Vec<u8> {
         self.flush();
         let digest = Sha256::digest(&self.bytes);
@@ -164,7 +164,7 @@ impl PdfFile {
         self.bytes
     }
 
-    /// The entries, each as its difference from the one above it (PNG's filter `Up`), which deflates best.
+    /// Returns the entries, each as the difference from the previous one (PNG filter `Up`), which deflates best.
     fn cross_references(&self) -> Vec<u8> {
         let mut table = Vec::with_capacity(self.locations.len() * (XREF_COLUMNS + 1));
         let mut above = [0; XREF_COLUMNS];
@@ -180,7 +180,7 @@ impl PdfFile {
 
 fn entry(place: ObjectLocation) -> [u8; XREF_COLUMNS] {
     let (kind, middle, last) = match place {
-        // A number that was reserved and not used is free; all free entries head nothing.
+        // A reserved number that was not used is free.
         ObjectLocation::Free => (0, 0, u16::MAX),
         ObjectLocation::Offset(offset) => (1, offset, 0),
         ObjectLocation::Compressed { stream, index } => (2, stream.0, index),
@@ -191,8 +191,8 @@ fn entry(place: ObjectLocation) -> [u8; XREF_COLUMNS] {
     entry
 }
 
-/// Deflates at level 6: level 9 is slow for two hundredths of the size. Its tables are made once, and once only: new
-/// ones for each stream, or for a second level, would take longer than a small page.
+/// Deflates at level 6; level 9 is slow for 2 % of the size. One state serves all streams: allocating its tables takes
+/// longer than a small page.
 struct Deflater {
     state: Compress,
 }
@@ -210,7 +210,7 @@ impl Deflater {
             match self.state.compress_vec(&content[read..], &mut compressed, FlushCompress::Finish) {
                 Ok(Status::StreamEnd) => return compressed,
                 Ok(_) => compressed.reserve(compressed.capacity().max(64)),
-                // Not to be had: the only error is a state that was set up wrongly.
+                // Unreachable: the only error is a wrongly initialised state.
                 Err(_) => return Vec::new(),
             }
         }

@@ -1,4 +1,4 @@
-//! printpdf's objects, renumbered into the file.
+//! Copies printpdf's objects into the file under new numbers.
 
 use lopdf::{Dictionary, Document, Object, ObjectId};
 
@@ -6,26 +6,26 @@ use crate::write::file::pdf_file::PdfFile;
 use crate::write::file::syntax;
 use crate::write::file::syntax::{Dict, Ref};
 
-/// The numbers of another document's objects in the file: theirs, moved on.
+/// Numbering of another document's objects: their own numbers plus an offset.
 #[derive(Clone, Copy)]
 pub(crate) struct ObjectImport {
     offset: u32,
 }
 
 impl ObjectImport {
-    /// Reserves numbers for all of a document's objects.
+    /// Reserves numbers for all objects of a document.
     pub(crate) fn reserve(file: &mut PdfFile, document: &Document) -> Self {
         let first = file.reserve_many(usize::try_from(document.max_id).unwrap_or(0));
         // Object numbers begin at 1.
         Self { offset: first.0.saturating_sub(1) }
     }
 
-    /// An object's number in the file.
+    /// Returns an object's number in the file.
     pub(crate) fn id(self, id: ObjectId) -> Ref {
         Ref(id.0 + self.offset)
     }
 
-    /// Writes an object that `skip` does not name, with all that it leads to by containment.
+    /// Writes an object with everything it contains.
     pub(crate) fn write(self, file: &mut PdfFile, id: ObjectId, object: &Object) {
         match object {
             Object::Stream(stream) => file.stream(self.id(id), &stream.content, |dict| {
@@ -38,7 +38,7 @@ impl ObjectImport {
     /// Writes a dictionary's entries.
     pub(crate) fn entries(self, dict: &mut Dict, entries: &Dictionary) {
         for (key, value) in entries {
-            // The file states lengths and filters itself.
+            // The file writes lengths and filters itself.
             if key != b"Length" && key != b"Filter" {
                 let out = dict.key(&String::from_utf8_lossy(key));
                 self.value(out, value);
@@ -50,7 +50,7 @@ impl ObjectImport {
         match value {
             Object::Boolean(value) => out.extend_from_slice(if *value { b"true" } else { b"false" }),
             Object::Integer(value) => syntax::integer(out, *value),
-            // None of the kept objects holds one.
+            // No copied object contains a real number.
             Object::Real(value) => out.extend_from_slice(value.to_string().as_bytes()),
             Object::Name(name) => syntax::name(out, name),
             Object::String(bytes, _) => syntax::bytes(out, bytes),
@@ -60,7 +60,7 @@ impl ObjectImport {
                 self.entries(&mut dict, entries);
                 dict.end();
             }
-            // A stream is an indirect object always (7.3.8): it stands in no other.
+            // Streams are always indirect objects (7.3.8) and never nested.
             Object::Null | Object::Stream(_) => out.extend_from_slice(b"null"),
             Object::Reference(id) => syntax::reference(out, self.id(*id)),
         }

@@ -1,5 +1,5 @@
-//! PDF's plain syntax (ISO 32000-1, 7.2 and 7.3) as bytes. Numbers are written from integers, so that the
-//! same value has the same digits on every machine.
+//! PDF syntax (ISO 32000-1, 7.2 and 7.3). Numbers are written from integers, so that the same value has the same digits
+//! on every machine.
 
 use crate::hexadecimal;
 
@@ -8,7 +8,7 @@ use crate::hexadecimal;
 pub(crate) struct Ref(pub(crate) u32);
 
 impl Ref {
-    /// The object so many numbers on. A file has fewer than 2^32 objects: they would not fit in memory.
+    /// Returns the reference `count` numbers later. A file has fewer than 2^32 objects: more would not fit in memory.
     pub(crate) fn plus(self, count: usize) -> Self {
         Self(self.0.saturating_add(u32::try_from(count).unwrap_or(u32::MAX)))
     }
@@ -79,7 +79,7 @@ pub(crate) fn bytes(out: &mut Vec<u8>, bytes: &[u8]) {
     out.push(b')');
 }
 
-/// Writes one byte inside a literal string. An unescaped carriage return would read back as a line feed.
+/// Writes one byte of a literal string. Readers take an unescaped carriage return for a line feed.
 pub(crate) fn string_byte(out: &mut Vec<u8>, byte: u8) {
     match byte {
         b'(' | b')' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
@@ -88,7 +88,7 @@ pub(crate) fn string_byte(out: &mut Vec<u8>, byte: u8) {
     }
 }
 
-/// The bytes of a text string (7.9.2.2): ASCII, where `PDFDocEncoding` agrees with it, or UTF-16BE.
+/// Returns the bytes of a text string (7.9.2.2): ASCII, where `PDFDocEncoding` agrees with it, or UTF-16BE.
 pub(crate) fn text_bytes(text: &str) -> Vec<u8> {
     if text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
         return text.as_bytes().to_vec();
@@ -116,7 +116,7 @@ pub(crate) fn milli_array(out: &mut Vec<u8>, values: &[i64]) {
     array(out, values, |out, &value| milli(out, value));
 }
 
-/// Writes an array, its items parted by spaces.
+/// Writes an array with its items separated by spaces.
 pub(crate) fn array<T>(out: &mut Vec<u8>, items: &[T], mut each: impl FnMut(&mut Vec<u8>, &T)) {
     out.push(b'[');
     for (index, item) in items.iter().enumerate() {
@@ -128,7 +128,7 @@ pub(crate) fn array<T>(out: &mut Vec<u8>, items: &[T], mut each: impl FnMut(&mut
     out.push(b']');
 }
 
-/// A dictionary that is being written; [`Dict::end`] closes it.
+/// Writer of a dictionary; [`Dict::end`] closes it.
 pub(crate) struct Dict<'a> {
     out: &'a mut Vec<u8>,
 }
@@ -139,14 +139,14 @@ impl<'a> Dict<'a> {
         Self { out }
     }
 
-    /// Writes a key; the value is the caller's.
+    /// Writes a key; the caller writes the value.
     pub(crate) fn key(&mut self, key: &str) -> &mut Vec<u8> {
         name(self.out, key.as_bytes());
         self.out.push(b' ');
         self.out
     }
 
-    /// Writes a key whose value begins with a delimiter and needs no space before it.
+    /// Writes a key whose value begins with a delimiter, so that no space is needed.
     pub(crate) fn tight_key(&mut self, key: &str) -> &mut Vec<u8> {
         name(self.out, key.as_bytes());
         self.out

@@ -4,16 +4,16 @@ use crate::write::file::pdf_file::PdfFile;
 use crate::write::file::syntax;
 use crate::write::file::syntax::{Dict, Ref};
 
-/// Entries of one leaf.
+/// Maximum number of entries of a leaf.
 const LEAF: usize = 64;
 
-/// Writes a number tree of references; `entries` are sorted.
+/// Writes a number tree of references. `entries` must be sorted.
 pub(crate) fn number_tree(file: &mut PdfFile, entries: &[(usize, Ref)]) -> Ref {
     let write_key = |out: &mut Vec<u8>, key: &usize| syntax::count(out, *key);
     tree(file, "Nums", entries, &write_key, &mut |out, &id| syntax::reference(out, id))
 }
 
-/// Writes a name tree; `entries` are sorted by their bytes.
+/// Writes a name tree. `entries` must be sorted by their bytes.
 pub(crate) fn name_tree<V>(
     file: &mut PdfFile,
     entries: &[(Vec<u8>, V)],

@@ -1,30 +1,30 @@
-//! Character codes. A code stands for a glyph **and** the text that it means: a hyphen, a soft hyphen and
-//! U+2010 are one glyph and three codes, so each is read back as what it was.
+//! Character codes. A code stands for a pair of glyph and text: a hyphen, a soft hyphen and U+2010 share a glyph but
+//! have three codes, so that text extraction returns each as it was.
 
 use crate::fonts::FaceId;
 use crate::write::WriteError;
 
-/// What a code stands for.
+/// The glyph and text of a code.
 #[derive(Debug)]
 pub(crate) struct Code {
     /// The glyph in the original face.
     pub(crate) glyph: u16,
     /// The text in `ToUnicode`; never empty.
     pub(crate) text: Box<str>,
-    /// The code before this one that shows the same glyph; 0 for none.
+    /// Previous code of the same glyph; 0 for none.
     earlier: u16,
 }
 
-/// The codes of one face, in the order of first use. Code 0 is `.notdef` and stands for nothing.
+/// Codes of one face in the order of first use. Code 0 is `.notdef`.
 #[derive(Debug, Default)]
 pub(crate) struct FaceCodes {
     codes: Vec<Code>,
-    /// By glyph: the last code that shows it; 0 for none.
+    /// Last code of each glyph; 0 for none.
     by_glyph: Vec<u16>,
 }
 
 impl FaceCodes {
-    /// The code for a glyph that means `text`.
+    /// Returns the code of a glyph with this text.
     pub(crate) fn code(&mut self, face: FaceId, glyph: u16, text: &str) -> Result<u16, WriteError> {
         let at = usize::from(glyph);
         if self.by_glyph.len() <= at {
@@ -45,24 +45,24 @@ impl FaceCodes {
         Ok(code)
     }
 
-    /// What the codes from 1 stand for.
+    /// Returns the codes from 1.
     pub(crate) fn codes(&self) -> &[Code] {
         &self.codes
     }
 }
 
-/// The longest text that `ToUnicode` takes for one code, in UTF-16 units (ISO 32000-1, 9.10.3: 512 bytes).
+/// Maximum length of a code's text in `ToUnicode`, in UTF-16 units (ISO 32000-1, 9.10.3: 512 bytes).
 const MAX_UNITS: usize = 256;
 
-/// Whether a reader may take this text from `ToUnicode` alone. U+0000, U+FEFF and U+FFFE may not stand there,
-/// and text in a private use area needs `ActualText` (ISO 19005-2, 6.2.11.7.2 and 6.2.11.7.3).
+/// Returns whether `ToUnicode` suffices for this text. It must not contain U+0000, U+FEFF or U+FFFE, and text in a
+/// private use area needs `ActualText` (ISO 19005-2, 6.2.11.7.2 and 6.2.11.7.3).
 pub(crate) fn speaks_for_itself(text: &str) -> bool {
     !text.is_empty()
         && !text.chars().any(|c| is_forbidden(c) || is_private(c))
         && text.encode_utf16().count() <= MAX_UNITS
 }
 
-/// A cluster's text as `ToUnicode` may hold it, or `otherwise` if nothing remains.
+/// Returns a cluster's text without what `ToUnicode` must not contain, or `otherwise` if nothing is left.
 pub(crate) fn mappable(text: &str, otherwise: &str) -> String {
     let mappable: String = text.chars().filter(|&c| !is_forbidden(c)).take(MAX_UNITS / 2).collect();
     if mappable.is_empty() { otherwise.to_owned() } else { mappable }

@@ -1,4 +1,4 @@
-//! The faces that a file uses, each with its metrics and its codes.
+//! Faces used by a file, with their metrics and codes.
 
 use crate::fonts::{FaceId, Fonts};
 use crate::write::WriteError;
@@ -12,7 +12,7 @@ pub(crate) struct FaceInUse {
     pub(crate) codes: FaceCodes,
 }
 
-/// All faces in use, by their place among all faces.
+/// Faces in use, indexed by face.
 #[derive(Default)]
 pub(crate) struct FontBook {
     pub(crate) fonts: Fonts,
@@ -20,12 +20,12 @@ pub(crate) struct FontBook {
 }
 
 impl FontBook {
-    /// An empty one for these fonts.
+    /// Returns an empty one for these fonts.
     pub(crate) fn new(fonts: &Fonts) -> Self {
         Self { fonts: fonts.clone(), faces: Vec::new() }
     }
 
-    /// A face, taken into use when it is first asked for.
+    /// Returns a face, adding it at its first use.
     pub(crate) fn face(&mut self, face: FaceId) -> Result<&mut FaceInUse, WriteError> {
         let index = face.index();
         if self.faces.len() <= index {
@@ -39,12 +39,12 @@ impl FontBook {
         slot.as_deref_mut().ok_or(WriteError::Font { face, what: "it is not in use".to_owned() })
     }
 
-    /// A face's metrics.
+    /// Returns a face's metrics.
     pub(crate) fn metrics(&mut self, face: FaceId) -> Result<&FaceMetrics, WriteError> {
         Ok(&self.face(face)?.metrics)
     }
 
-    /// The faces that show at least one glyph.
+    /// Returns the faces with at least one code.
     pub(crate) fn used(&self) -> impl Iterator<Item = &FaceInUse> {
         self.faces.iter().flatten().map(Box::as_ref).filter(|in_use| !in_use.codes.codes().is_empty())
     }

@@ -1,4 +1,4 @@
-//! The faces as the file embeds them: metrics in PDF's units, subsets, and the tables from codes to glyphs.
+//! Metrics of embedded faces in PDF units, and font programs with their code-to-glyph tables.
 
 use crate::fonts::subset::subset;
 use read_fonts::{FontRef, TableProvider as _, tables::os2::Os2, types::GlyphId};
@@ -8,10 +8,10 @@ use crate::fonts::{FaceId, Fonts};
 use crate::write::WriteError;
 use crate::write::fonts::character_codes::{Code, FaceCodes};
 
-/// What the writer must know of a face to place its glyphs and to describe it.
+/// Metrics for placing a face's glyphs and for its font descriptor.
 pub(crate) struct FaceMetrics {
     units_per_em: i64,
-    /// Advances by glyph, in 1/1,000,000 em, rounded to what `/W` can say.
+    /// Advances by glyph in 1/1,000,000 em, the precision of `/W`.
     advances: Vec<i64>,
     /// The descriptor's entries (ISO 32000-1, table 122), in 1/1000 em.
     pub(crate) ascent: i64,
@@ -22,7 +22,7 @@ pub(crate) struct FaceMetrics {
     /// In degrees, negative for a slant to the right.
     pub(crate) italic_angle: i64,
     pub(crate) flags: i64,
-    /// As in the font's own tables, for printpdf.
+    /// The font's own numbers, for printpdf.
     pub(crate) raw: RawMetrics,
 }
 
@@ -52,7 +52,7 @@ impl FaceMetrics {
         let weight = os2.as_ref().map_or(400, Os2::us_weight_class);
         let ascender = hhea.ascender().to_i16();
         let descender = hhea.descender().to_i16();
-        // `post` states the angle as a 16.16 number; the nearest degree is enough to choose a substitute.
+        // `post` has a 16.16 number; whole degrees are enough to choose a substitute font.
         let italic_angle = font.post().map_or(0, |post| i64::from(post.italic_angle().to_bits()));
         let italic_angle = rounded(italic_angle, 1 << 16);
         Ok(Self {
@@ -64,7 +64,7 @@ impl FaceMetrics {
                 os2.as_ref().and_then(Os2::s_cap_height).filter(|&height| height > 0).unwrap_or(ascender),
             ),
             bbox: bbox.map(scaled),
-            // No table states the stems: the usual estimate from the weight.
+            // No table has the stem width: the usual estimate from the weight.
             stem_v: 50 + rounded(i64::from(weight) * i64::from(weight), 65 * 65),
             italic_angle,
             flags: flags(face, italic_angle),
@@ -79,12 +79,12 @@ impl FaceMetrics {
         })
     }
 
-    /// The advance of a glyph in 1/1,000,000 em, as `/W` states it; none if the face has no such glyph.
+    /// Returns the advance of a glyph in 1/1,000,000 em, as in `/W`, or `None` if the face does not have the glyph.
     pub(crate) fn advance(&self, glyph: u16) -> Option<i64> {
         self.advances.get(usize::from(glyph)).copied()
     }
 
-    /// The advance in the font's units.
+    /// Returns the advance in font units.
     pub(crate) fn raw_advance(&self, glyph: u16) -> u16 {
         let micro = self.advance(glyph).unwrap_or(0);
         u16::try_from(rounded(micro * self.units_per_em, 1_000_000)).unwrap_or(u16::MAX)
@@ -97,13 +97,14 @@ fn advances(font: &FontRef, units_per_em: i64) -> Result<Vec<i64>, read_fonts::R
     Ok((0..glyphs)
         .map(|glyph| {
             let advance = hmtx.advance(GlyphId::new(glyph)).unwrap_or(0);
-            // `/W` is in 1/1000 em and is written with three decimals.
+            // `/W` is in 1/1000 em with three decimals.
             rounded(i64::from(advance) * 1_000_000, units_per_em)
         })
         .collect())
 }
 
-/// ISO 32000-1, table 123: 2 serif, 3 symbolic (more than the standard Latin set), 6 non-symbolic, 7 italic.
+/// Returns the descriptor flags (ISO 32000-1, table 123): 2 serif, 3 symbolic (more than the standard Latin set), 6
+/// non-symbolic, 7 italic.
 fn flags(face: FaceId, italic_angle: i64) -> i64 {
     use FaceId as F;
     let serif = matches!(face, F::Serif | F::SerifItalic | F::SerifSemibold | F::SerifSemiboldItalic);
@@ -112,18 +113,18 @@ fn flags(face: FaceId, italic_angle: i64) -> i64 {
     script | (i64::from(serif) << 1) | (i64::from(italic_angle != 0) << 6)
 }
 
-/// Division to the nearest, halves away from zero; `divisor` is positive.
+/// Divides and rounds to the nearest, halves away from zero. `divisor` must be positive.
 pub(crate) const fn rounded(value: i64, divisor: i64) -> i64 {
     let half = if value < 0 { -divisor / 2 } else { divisor / 2 };
     value.saturating_add(half) / divisor
 }
 
-/// A font as the file embeds it.
+/// An embedded font.
 pub(crate) struct FontProgram {
     pub(crate) face: FaceId,
-    /// The name with its subset prefix.
+    /// PostScript name with its subset prefix.
     pub(crate) name: String,
-    /// The subset.
+    /// The subset's bytes.
     pub(crate) program: Vec<u8>,
     /// `/CIDToGIDMap`: the subset's glyph for each code from 0, in two bytes (ISO 32000-1, table 117).
     pub(crate) glyphs: Vec<u8>,
@@ -142,12 +143,12 @@ impl FontProgram {
     }
 }
 
-/// Six capitals that differ between subsets of one face (ISO 32000-1, 9.6.4).
+/// Returns the subset prefix, six capitals derived from the subset's digest (ISO 32000-1, 9.6.4).
 fn prefix(program: &[u8]) -> String {
     Sha256::digest(program).iter().take(6).map(|byte| char::from(b'A' + byte % 26)).collect()
 }
 
-/// The name of a face's font resource.
+/// Returns the name of a face's font resource.
 pub(crate) fn resource_name(face: FaceId) -> String {
     format!("T{}", face.index())
 }

@@ -1,6 +1,6 @@
-//! What printpdf writes: catalog, page tree, pages and embedded fonts. Content streams are ours
-//! (docs/adr/0001-two-encoders.md): printpdf is shown every code once, on the first page, so that it embeds the fonts
-//! with their widths and `ToUnicode`, and that page's content is replaced.
+//! The document that printpdf builds: catalog, page tree, pages and embedded fonts. Content streams are our own
+//! (docs/adr/0001-two-encoders.md): the first page shows every code once, so that printpdf embeds the fonts with widths
+//! and `ToUnicode`, and that page's content is replaced.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ use crate::write::WriteError;
 use crate::write::fonts::font_book::{FaceInUse, FontBook};
 use crate::write::fonts::font_metrics::{FontProgram, resource_name};
 
-/// printpdf's document, its fonts made exact.
+/// printpdf's document with exact font widths.
 pub(crate) struct PrintpdfDocument {
     pub(crate) document: Document,
     /// In page order.
@@ -22,7 +22,7 @@ pub(crate) struct PrintpdfDocument {
     pub(crate) catalog: ObjectId,
     /// The fonts by resource name.
     pub(crate) fonts: Vec<(String, ObjectId)>,
-    /// The fonts' widths, which are objects of their own: lopdf knows only floats.
+    /// Font widths, as separate objects because lopdf has only floats.
     pub(crate) widths: Vec<Widths>,
     reachable: BTreeSet<ObjectId>,
 }
@@ -30,7 +30,7 @@ pub(crate) struct PrintpdfDocument {
 /// A font's `/W` (ISO 32000-1, 9.7.4.3).
 pub(crate) struct Widths {
     pub(crate) id: ObjectId,
-    /// For the codes from 1 on, in 1/1,000,000 em.
+    /// Widths of the codes from 1, in 1/1,000,000 em.
     pub(crate) micro: Vec<i64>,
 }
 
@@ -46,7 +46,7 @@ impl PrintpdfDocument {
             showing.extend(show_all(&id, in_use));
             programs.push(program);
         }
-        // The size is ours too: printpdf takes millimetres as floats.
+        // The size is replaced too: printpdf takes millimetres as floats.
         let mut pages = vec![PdfPage::new(Mm(210.0), Mm(297.0), Vec::new()); page_count];
         if let Some(first) = pages.first_mut() {
             first.ops = showing;
@@ -80,13 +80,13 @@ impl PrintpdfDocument {
         Ok(Self { document, pages, catalog, fonts: ids, widths, reachable })
     }
 
-    /// Whether an object goes into the file as it is: page tree nodes and fonts, with all that they lead to.
+    /// Returns whether an object is copied into the file: page tree nodes, fonts, and everything reachable from them.
     pub(crate) fn is_written_unchanged(&self, id: ObjectId) -> bool {
         self.reachable.contains(&id) && !self.widths.iter().any(|widths| widths.id == id)
     }
 }
 
-/// The face as printpdf takes it: the subset, with widths by code.
+/// Returns the subset as printpdf takes it, with widths by code.
 fn parsed(in_use: &FaceInUse, program: &FontProgram) -> ParsedFont {
     let metrics = &in_use.metrics;
     let raw = &metrics.raw;
@@ -109,7 +109,7 @@ fn parsed(in_use: &FaceInUse, program: &FontProgram) -> ParsedFont {
     parsed
 }
 
-/// Operations that show every code of a face once.
+/// Returns operations that show every code of a face once.
 fn show_all(id: &FontId, in_use: &FaceInUse) -> [Op; 2] {
     let entries = (1_u16..).zip(in_use.codes.codes());
     let points =
@@ -120,7 +120,8 @@ fn show_all(id: &FontId, in_use: &FaceInUse) -> [Op; 2] {
     ]
 }
 
-/// Widths with their fractions (printpdf floors them), codes to glyphs of the subset, and a descriptor from integers.
+/// Sets widths with fractions (printpdf rounds them down), the map from codes to glyphs, and a descriptor from
+/// integers.
 fn with_exact_widths(
     document: &mut Document,
     font: ObjectId,
@@ -152,7 +153,7 @@ fn with_exact_widths(
     Ok(Widths { id: widths, micro: micro.collect() })
 }
 
-/// The page tree's nodes, and the fonts with all that they lead to. Pages themselves are written anew.
+/// Returns the page tree's nodes, and the fonts with everything reachable from them. Pages are written separately.
 fn reachable_objects(
     document: &Document,
     catalog: ObjectId,
