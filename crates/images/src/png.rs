@@ -7,9 +7,10 @@ use png::{
 };
 
 use crate::filtered_rows::FilteredRows;
+use crate::limits::check_size;
 use crate::{
     Colors, ImageError, ImageReport, ImageWarning, Limits, MediaType, Orientation, Raster, Samples,
-    check_size, color_profile, exif,
+    color_profile, exif,
 };
 
 pub(crate) const SIGNATURE: [u8; 8] = *b"\x89PNG\r\n\x1a\n";

@@ -23,7 +23,7 @@ use sha2::{Digest, Sha256};
 
 type Failure = Box<dyn std::error::Error>;
 
-/// The command line, taken apart.
+/// The parsed command line.
 #[derive(Default)]
 struct Command {
     files: Vec<String>,
@@ -130,7 +130,7 @@ impl Command {
         Ok(())
     }
 
-    /// Takes an image in; content and theme name it by its digest.
+    /// Adds an image; content and theme refer to it by its digest.
     fn image(&mut self, path: &str) -> Result<String, Failure> {
         let bytes = std::fs::read(path)?;
         let digest = hexadecimal(&bytes);

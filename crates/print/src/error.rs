@@ -36,7 +36,7 @@ pub enum PrintError {
         why: ImageProblem,
     },
     /// The content does not fit on one page; shorten the named parts or choose another format.
-    #[error("one page does not hold it: {}", listed(overflows))]
+    #[error("the content does not fit on one page: {}", listed(overflows))]
     PageOverfull {
         /// The parts that are too long.
         overflows: Vec<Overflow>,
@@ -45,7 +45,7 @@ pub enum PrintError {
     #[error(transparent)]
     Write(#[from] WriteError),
     /// The finished file differs from the edition. This is a bug in the printer; the file is discarded.
-    #[error("the finished file does not read back: {0}")]
+    #[error("the finished file differs from the edition: {0}")]
     ReadBack(#[from] ProofError),
 }
 
@@ -53,7 +53,7 @@ pub enum PrintError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Overflow {
     /// The bottom line has too many words.
-    #[error("the bottom line has {words} words, {most} are the most")]
+    #[error("the bottom line has {words} words; the maximum is {most}")]
     BottomLine {
         /// Its number of words.
         words: usize,
@@ -61,7 +61,7 @@ pub enum Overflow {
         most: usize,
     },
     /// There are too many key judgments.
-    #[error("there are {count} key judgments, {most} are the most")]
+    #[error("there are {count} key judgments; the maximum is {most}")]
     KeyJudgments {
         /// Their number.
         count: usize,
@@ -69,7 +69,7 @@ pub enum Overflow {
         most: usize,
     },
     /// The content is too high even at the tightest density.
-    #[error("{excess} lines too many: {}", listed(blocks))]
+    #[error("{excess} lines too many; heights in lines: {}", listed(blocks))]
     Lines {
         /// The parts of the page from the top.
         blocks: Vec<BlockHeight>,
@@ -114,7 +114,7 @@ impl From<LayoutError> for PrintError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ImageProblem {
     /// The print has no bytes for its digest.
-    #[error("the image is missing; upload it first")]
+    #[error("the image was not uploaded; upload it first")]
     Missing,
     /// The image file cannot be printed.
     #[error(transparent)]
@@ -125,13 +125,13 @@ pub enum ImageProblem {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ThemeError {
     /// Text in the accent colour would be hard to read; choose a darker colour.
-    #[error("the accent's contrast to white is under 4.5:1")]
+    #[error("the accent colour has a contrast below 4.5:1 on white; choose a darker colour")]
     Contrast,
     /// A logo needs the organisation's name as its alternative text.
-    #[error("a logo without the organisation's name")]
+    #[error("a logo needs the organisation's name as its alternative text")]
     NamelessLogo,
     /// A text is longer than allowed.
-    #[error("{what} has {characters} characters, {most} are the most")]
+    #[error("{what} has {characters} characters; the maximum is {most}")]
     TooLong {
         /// The text.
         what: &'static str,

@@ -14,15 +14,6 @@ use crate::units::Length;
 /// Position of each anchor: page index from 0, and the y of its line's top.
 pub type Anchors = BTreeMap<AnchorId, (usize, Length)>;
 
-/// A laid-out brief, all pages at once.
-#[derive(Clone, Debug, Default)]
-pub struct Pages {
-    /// In order.
-    pub pages: Vec<Page>,
-    /// Where its anchors stand.
-    pub anchors: Anchors,
-}
-
 /// One page.
 #[derive(Clone, Debug)]
 pub struct Page {

@@ -63,7 +63,7 @@ pub fn print(
     check_cancelled(observe(Progress::Composed))?;
     let mut on_page = |page: usize| observe(Progress::Page(u32::try_from(page).unwrap_or(u32::MAX)));
     let max_pages = usize::try_from(limits.max_pages).unwrap_or(usize::MAX);
-    let mut writer = Writer::with_fonts(fonts);
+    let mut writer = Writer::new(fonts);
     let mut emit =
         |number, page: Page| -> Result<(), PrintError> { Ok(writer.place(&flow.tags, number, &page)?) };
     let laid_out = layout(&flow, &mut typesetter, &geometry, max_pages, &mut on_page, &mut emit)?;

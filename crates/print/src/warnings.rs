@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn a_warning_names_its_code_and_part_and_the_cure() {
+    fn a_warning_has_its_code_its_part_and_a_remedy() {
         let warning = Warning::MissingGlyph { character: '\u{928}', part_id: "s1".to_owned() };
         let messages = print_warnings(&[warning]);
         assert_eq!((messages[0].code.as_str(), messages[0].part_id.as_str()), ("MISSING_GLYPH", "s1"));

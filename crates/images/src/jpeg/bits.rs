@@ -1,6 +1,6 @@
 //! Bits of entropy-coded data (ITU-T T.81, F.2.2.5), with stuffed zeros removed. Reading stops at restart markers.
 
-use super::Problem;
+use super::problem::Problem;
 
 const OUT_OF_DATA: Problem = "its pixel data ends too early";
 

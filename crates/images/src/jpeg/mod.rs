@@ -5,12 +5,14 @@ mod bits;
 mod coverage;
 mod frame;
 mod huffman;
+mod problem;
 mod scan;
 
 use std::collections::BTreeMap;
 
 use self::frame::Frame;
 use self::huffman::HuffmanTable;
+use self::problem::{Problem, damaged, unsupported};
 use self::scan::ScanDecoder;
 use crate::{
     Colors, ImageError, ImageReport, ImageWarning, Limits, MediaType, Orientation, Raster, Samples,
@@ -33,9 +35,6 @@ const APP1: u8 = 0xE1;
 const APP2: u8 = 0xE2;
 /// An encoder makes about ten scans; each refines the whole picture.
 const MAX_SCANS: usize = 200;
-
-/// A problem, without the type of file.
-pub(crate) type Problem = &'static str;
 
 /// A file's printable form, and the report on it.
 pub(crate) struct Jpeg {
@@ -191,15 +190,6 @@ fn quantization(mut segment: &[u8], tables: &mut Tables) -> Result<(), Problem> 
         segment = &rest[length..];
     }
     Ok(())
-}
-
-pub(crate) fn damaged(problem: Problem) -> ImageError {
-    ImageError::damaged(MediaType::Jpeg, problem)
-}
-
-pub(crate) fn unsupported(problem: Problem) -> ImageError {
-    let cure = "save it as a baseline or progressive JPEG of 8 bits a sample in sRGB or grey";
-    ImageError::Unsupported { media_type: MediaType::Jpeg, problem: problem.to_owned(), cure }
 }
 
 /// The marker segments of a file (B.1.1).

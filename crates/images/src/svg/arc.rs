@@ -1,7 +1,7 @@
 //! Elliptic arcs to cubic curves (SVG 1.1, F.6), by halving: square roots are the same on every machine, angles from
 //! the C library are not.
 
-use super::path::{Point, Step};
+use super::step::{Point, Step};
 use super::transform::turn;
 
 /// An arc as a path has it.
@@ -98,7 +98,7 @@ fn curve(ellipse: &Ellipse, begin: Point, end: Point) -> Step {
 #[cfg(test)]
 mod tests {
     use super::{Arc, curves};
-    use crate::svg::path::Step;
+    use crate::svg::step::Step;
 
     /// Points of the curves, a quarter of each apart.
     fn drawn(large: bool, sweep: bool) -> Vec<(f64, f64)> {

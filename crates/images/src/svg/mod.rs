@@ -3,18 +3,19 @@
 
 mod arc;
 mod colors;
+mod numbers;
 mod path;
 mod problem;
-mod scan;
 mod shapes;
+mod step;
 mod style;
 mod transform;
 
 use roxmltree::{Document, Node, ParsingOptions};
 
-use self::path::Step;
+use self::numbers::Scanner;
 use self::problem::{Problem, cure_of_element};
-use self::scan::Scanner;
+use self::step::Step;
 use self::style::Style;
 use self::transform::Matrix;
 use crate::{FixedPt, ImageError, PathSegment, Shape, SvgError, Vector};
@@ -259,7 +260,7 @@ fn points(text: &str) -> Result<f64, Problem> {
             return Err(Problem::with_cure(problem, "use px, pt, pc, in, mm or cm"));
         }
     };
-    Ok(scan::whole(&text[..text.len() - unit.len()])? * factor)
+    Ok(numbers::whole(&text[..text.len() - unit.len()])? * factor)
 }
 
 /// Steps to segments, in lengths from the drawing's top left corner.

@@ -2,18 +2,8 @@
 
 use super::Problem;
 use super::arc;
-use super::scan::Scanner;
-
-pub(super) type Point = (f64, f64);
-
-/// A step of an outline, in the picture's own units.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Step {
-    Move(Point),
-    Line(Point),
-    Curve([Point; 3]),
-    Close,
-}
+use super::numbers::Scanner;
+use super::step::{Point, Step, TOO_MANY};
 
 /// Returns the steps of a path; more than `most` are refused.
 pub(super) fn parse(data: &str, most: usize) -> Result<Vec<Step>, Problem> {
@@ -40,7 +30,7 @@ pub(super) fn parse(data: &str, most: usize) -> Result<Vec<Step>, Problem> {
         }
         pen.command(letter, &mut scanner)?;
         if pen.steps.len() > most {
-            return Err(super::shapes::TOO_MANY.into());
+            return Err(TOO_MANY.into());
         }
     }
     Ok(pen.steps)

@@ -4,7 +4,7 @@ use roxmltree::Node;
 
 use super::colors::color;
 use super::problem::Problem;
-use super::scan;
+use super::numbers;
 use super::transform::Matrix;
 use crate::{Cap, Color, FixedPt, Join, Outline, PathSegment, Shape};
 
@@ -142,7 +142,7 @@ impl Style {
         let refused =
             || Problem::with_cure(format!("{name}: {value:?} is not printed"), cure_of_property(name, value));
         let number =
-            || scan::whole(value.strip_suffix("px").unwrap_or(value)).map_err(|problem| problem.within(name));
+            || numbers::whole(value.strip_suffix("px").unwrap_or(value)).map_err(|problem| problem.within(name));
         match (name, value) {
             ("fill", "none" | "transparent") => self.fill = None,
             ("fill", _) => self.fill = Some(color(value).ok_or_else(refused)?),
@@ -219,7 +219,7 @@ impl Style {
 
 /// Returns a dash pattern; one of an odd number of parts is repeated (SVG 1.1, 11.4).
 fn dashes(value: &str) -> Result<Vec<f64>, Problem> {
-    let mut scanner = scan::Scanner::new(value);
+    let mut scanner = numbers::Scanner::new(value);
     let mut parts = Vec::new();
     while !scanner.is_at_end() && parts.len() < 16 {
         parts.push(scanner.number()?);

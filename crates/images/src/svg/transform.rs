@@ -2,7 +2,7 @@
 #![expect(clippy::many_single_char_names, reason = "a matrix has its letters from the standard")]
 
 use super::Problem;
-use super::scan::Scanner;
+use super::numbers::Scanner;
 
 /// x' = a x + c y + e, y' = b x + d y + f.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -57,7 +57,7 @@ mod tests {
     use crate::Locale;
 
     #[test]
-    fn a_date_reads_in_the_words_of_each_language() {
+    fn a_date_is_formatted_in_each_language() {
         let day = |locale| in_words("2025-03-03", locale);
         assert_eq!(day(Locale::English), "3 March 2025");
         assert_eq!(day(Locale::Russian), "3 марта 2025 г.");
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn a_qualified_date_says_so_and_a_form_without_words_stays() {
+    fn a_qualified_date_is_marked_and_other_forms_stay_edtf() {
         assert_eq!(in_words("2000~", Locale::English), "about 2000");
         assert_eq!(in_words("2025-03?", Locale::English), "March 2025 (?)");
         for other in ["19XX", "2024-21", "2024-01-01/2024-02-01", "2024-XX", "Y17000", "soon"] {

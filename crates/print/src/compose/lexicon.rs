@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn the_stored_word_stays_in_every_language_and_beside_every_scale() {
+    fn the_stored_term_is_printed_in_every_language_and_with_every_scale() {
         let likely = likelihood(LikelihoodTerm::Icd203Likely, 55, 80);
         let odds = |locale, display| Lexicon::new(locale, display).odds(Some(&likely), None).unwrap();
         assert_eq!(odds(Locale::English, LikelihoodDisplay::AsWritten), "Likely (55\u{2013}80\u{a0}%).");
@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_in_a_gap_of_the_yardstick_has_no_word_there() {
+    fn a_value_in_a_gap_of_the_scale_has_no_term() {
         let narrow = likelihood(LikelihoodTerm::Icd203Unlikely, 21, 24);
         let percentages = Lexicon::new(Locale::English, LikelihoodDisplay::Phia).percentages(&narrow);
         assert_eq!(percentages, "21\u{2013}24\u{a0}%; PHIA: no term");

@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_are_called_by_what_a_reader_sees_of_them() {
+    fn parts_are_named_by_their_visible_text() {
         let paragraph = Kind::Paragraph(Paragraph { statements: vec![statement("s3")] });
         let block = Block { id: "b1".into(), kind: Some(paragraph), ..Block::default() };
         let actor = |id: &str, name: &str| Actor { id: id.into(), name: name.into(), ..Actor::default() };

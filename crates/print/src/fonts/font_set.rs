@@ -52,25 +52,25 @@ pub enum FontError {
     #[error("more than {MAX_FONTS} fonts")]
     TooMany,
     /// The fonts exceed the total size.
-    #[error("fonts of more than {MAX_BYTES} bytes together")]
+    #[error("the fonts have more than {MAX_BYTES} bytes in total")]
     TooLarge,
     /// Two fonts have the same name.
-    #[error("{0}: there are two fonts of this name")]
+    #[error("{0}: two fonts have this name")]
     Twice(String),
     /// The file is a collection of several faces.
-    #[error("{0}: it is a collection; take its faces out of it, each into a file of its own")]
+    #[error("{0}: is a font collection; extract its faces into separate files")]
     Collection(String),
     /// The font is variable.
-    #[error("{0}: it is a variable font; take a static instance of it")]
+    #[error("{0}: is a variable font; use a static instance")]
     Variable(String),
     /// The outlines are not TrueType outlines.
-    #[error("{0}: it has no TrueType outlines; take the .ttf of it, not the .otf")]
+    #[error("{0}: has no TrueType outlines; use the .ttf file instead of the .otf file")]
     Outlines(String),
     /// The licence bits do not allow embedding a subset (OS/2 `fsType`).
-    #[error("{0}: its licence does not allow a PDF to hold a subset of it (OS/2 fsType {1:#06x})")]
+    #[error("{0}: the licence bits do not allow embedding a subset (OS/2 fsType {1:#06x})")]
     NotEmbeddable(String, u16),
     /// The file is damaged or not a font.
-    #[error("{0}: it cannot be read: {1}")]
+    #[error("{0}: cannot be read: {1}")]
     Broken(String, String),
 }
 
@@ -179,7 +179,7 @@ impl Added {
             return Err(FontError::NotEmbeddable(name, rights));
         }
         let tables = check_tables(&read).map_err(|error| broken(&name, &error.to_string()))?;
-        let unreadable = || broken(&name, "its tables do not fit together");
+        let unreadable = || broken(&name, "its tables are inconsistent");
         let all: Vec<u16> = (0..tables.glyphs).collect();
         embedded_subset(&bytes, &all).map_err(|what| broken(&name, &what))?;
         let shared: Arc<dyn AsRef<[u8]> + Send + Sync> = Arc::<Vec<u8>>::clone(&bytes);

@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_font_is_refused() {
+    fn input_that_is_not_a_font_is_refused() {
         for bytes in [&b""[..], b"true", &[0; 12], &[0, 1, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0]] {
             assert!(embedded(bytes).is_none());
         }

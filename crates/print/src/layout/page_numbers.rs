@@ -97,7 +97,7 @@ mod tests {
     use crate::units::Length;
 
     #[test]
-    fn pages_are_named_once_in_order_and_many_in_a_row_as_a_range() {
+    fn page_numbers_are_sorted_and_consecutive_ones_form_a_range() {
         let pages = [2, 2, 0, 4, 5, 6, 9, 10];
         let anchors: Anchors =
             (0..).zip(pages).map(|(index, page)| (AnchorId(index), (page, Length::ZERO))).collect();

@@ -339,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_with_the_next_moves_to_the_next_page_with_it() {
+    fn a_strip_kept_with_the_next_moves_to_the_next_page_with_it() {
         let geometry = Geometry::new(Paper::A4, false);
         let mut strips: Vec<Strip> = (0..49).map(|index| strip(index, 14, true)).collect();
         strips.push(strip(49, 14, false));
@@ -352,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tables_header_stands_above_its_rows_on_a_new_page() {
+    fn a_table_header_is_repeated_on_a_new_page() {
         let geometry = Geometry::new(Paper::A4, false);
         let header = Some(Rc::new(Strip { height: Length::pt(17), ..Strip::default() }));
         let strips =
@@ -364,7 +364,7 @@ mod tests {
     }
 
     #[test]
-    fn a_figure_that_does_not_fit_waits_for_the_next_page_while_the_text_goes_on() {
+    fn a_figure_that_does_not_fit_moves_to_the_next_page_while_the_text_continues() {
         let geometry = Geometry::new(Paper::A4, false);
         let mut keep_going = |_| ControlFlow::Continue(());
         let mut paginator = Paginator::new(&geometry, 9, &mut keep_going);
@@ -379,7 +379,7 @@ mod tests {
     }
 
     #[test]
-    fn a_table_that_goes_on_under_a_figure_has_its_header_again() {
+    fn a_table_continued_below_a_figure_repeats_its_header() {
         let geometry = Geometry::new(Paper::A4, false);
         let mut keep_going = |_| ControlFlow::Continue(());
         let mut paginator = Paginator::new(&geometry, 9, &mut keep_going);
@@ -395,7 +395,7 @@ mod tests {
     }
 
     #[test]
-    fn figures_that_wait_at_the_end_get_a_page() {
+    fn figures_waiting_at_the_end_get_a_page() {
         let geometry = Geometry::new(Paper::A4, false);
         let mut keep_going = |_| ControlFlow::Continue(());
         let mut paginator = Paginator::new(&geometry, 9, &mut keep_going);
@@ -409,7 +409,7 @@ mod tests {
     }
 
     #[test]
-    fn body_text_returns_to_the_grid_after_what_left_it() {
+    fn body_text_returns_to_the_grid_after_an_unaligned_block() {
         let geometry = Geometry::new(Paper::A4, false);
         let strips = vec![strip(0, 23, true), Strip { snap: Snap::Top, ..strip(1, 14, true) }];
         let laid_out = paginate(strips, &geometry).unwrap();

@@ -274,7 +274,7 @@ mod tests {
     use super::shares;
 
     #[test]
-    fn only_the_columns_that_ask_for_too_much_are_cut() {
+    fn only_columns_that_need_too_much_width_are_narrowed() {
         assert_eq!(shares(400, &[30, 5_000, 90], &[30, 5_000, 900]), [30, 280, 90]);
     }
 

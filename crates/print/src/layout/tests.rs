@@ -141,7 +141,7 @@ fn sentences(count: usize) -> String {
 }
 
 #[test]
-fn a_brief_of_nothing_or_of_one_word_has_a_page() {
+fn an_empty_brief_and_a_brief_of_one_word_have_a_page() {
     let empty = BriefContent { language: "en".to_owned(), ..BriefContent::default() };
     assert!(in_every_way(&empty) >= 1);
     let word =
@@ -150,7 +150,7 @@ fn a_brief_of_nothing_or_of_one_word_has_a_page() {
 }
 
 #[test]
-fn a_title_of_40_000_characters_goes_on_over_pages() {
+fn a_title_of_40_000_characters_continues_over_pages() {
     let title = sentences(40_000 / 35);
     let local =
         LocalizedText { language: "fa".to_owned(), text: "\u{628}\u{627}\u{631}\u{627}\u{646} ".repeat(500) };
@@ -160,7 +160,7 @@ fn a_title_of_40_000_characters_goes_on_over_pages() {
 }
 
 #[test]
-fn rows_that_are_taller_than_a_page_go_on_with_their_header() {
+fn a_row_taller_than_a_page_continues_below_a_repeated_header() {
     let cell = |text: &str| TableCell { text: text.to_owned() };
     let tall = "word ".repeat(3_000);
     let rows = (0..40).map(|row| TableRow {
@@ -174,7 +174,7 @@ fn rows_that_are_taller_than_a_page_go_on_with_their_header() {
 }
 
 #[test]
-fn a_header_that_is_taller_than_a_page_is_divided() {
+fn a_table_header_taller_than_a_page_is_divided() {
     let long = "x".repeat(500);
     let columns = vec![TableColumn { heading: long.clone(), ..TableColumn::default() }; 12];
     let row = TableRow { cells: vec![TableCell { text: long }; 12], ..TableRow::default() };
@@ -183,7 +183,7 @@ fn a_header_that_is_taller_than_a_page_is_divided() {
 }
 
 #[test]
-fn a_callout_that_is_taller_than_a_page_is_divided() {
+fn a_callout_taller_than_a_page_is_divided() {
     let callout = Callout { title: sentences(60), statements: vec![statement("s", &sentences(700))] };
     assert!(in_every_way(&brief("Callout", vec![block(Kind::Callout(callout))])) > 4);
 }
@@ -257,7 +257,7 @@ fn one_page_with_everything_at_its_longest_keeps_to_its_columns() {
 }
 
 #[test]
-fn a_bottom_line_of_46_words_and_six_judgments_are_refused_by_name() {
+fn a_bottom_line_of_46_words_and_six_judgments_are_reported_as_overflows() {
     let content = BriefContent {
         bluf: vec![statement("b", &"word ".repeat(46))],
         key_judgments: vec![KeyJudgment::default(); 6],
@@ -282,9 +282,9 @@ fn a_bottom_line_of_46_words_and_six_judgments_are_refused_by_name() {
     };
     let composed = compose(&edition, &options, Density::Even, &Limits::default(), &mut Typesetter::default());
     let Err(PrintError::PageOverfull { overflows }) = composed else { panic!("it is refused") };
-    let told: Vec<String> = overflows.iter().map(ToString::to_string).collect();
+    let messages: Vec<String> = overflows.iter().map(ToString::to_string).collect();
     assert_eq!(
-        told,
-        ["the bottom line has 46 words, 45 are the most", "there are 6 key judgments, 5 are the most"]
+        messages,
+        ["the bottom line has 46 words; the maximum is 45", "there are 6 key judgments; the maximum is 5"]
     );
 }

@@ -8,7 +8,7 @@ use crate::options::{Format, LikelihoodDisplay, Locale, Options, Paper, TextSize
 
 /// An option value that this printer does not support.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("this printer does not know the value of options.{path}")]
+#[error("unsupported value of options.{path}; this printer may be older than the caller")]
 pub struct UnknownOption {
     /// The field path in `RenderOptions`, such as `theme.accent_color`.
     pub path: &'static str,
@@ -100,7 +100,7 @@ mod tests {
     use super::{Color, Format, LikelihoodDisplay, Locale, Options, Paper, TextSize, Theme};
 
     #[test]
-    fn a_request_that_says_nothing_is_the_default() {
+    fn an_empty_request_has_the_default_options() {
         let request = wire::RenderOptions::default();
         assert_eq!(Options::of_request(&request), Ok(Options::default()));
     }
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_of_the_future_is_named() {
+    fn an_unknown_value_is_reported_with_its_field() {
         let named = |options: wire::RenderOptions| Options::of_request(&options).unwrap_err().path;
         assert_eq!(named(wire::RenderOptions { format: 9, ..Default::default() }), "format");
         assert_eq!(named(wire::RenderOptions { locale: "de".into(), ..Default::default() }), "locale");

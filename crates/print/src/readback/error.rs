@@ -60,16 +60,16 @@ pub enum ProofError {
         found: Option<(u8, String, String)>,
     },
     /// The metadata lack an expected fact.
-    #[error("the metadata do not say {0:?}")]
+    #[error("the metadata lack {0:?}")]
     Metadata(String),
     /// The embedded data differs from the edition.
-    #[error("the attached data is not the edition")]
+    #[error("the embedded data differs from the edition")]
     Data,
     /// The file has an unexpected string.
-    #[error("the file holds {0:?}, which nothing that was composed explains")]
+    #[error("the file has an unexpected string {0:?}")]
     Stray(String),
     /// A page has content that is neither in the structure tree nor an artifact.
-    #[error("page {page}: {text:?} stands outside of the structure tree")]
+    #[error("page {page}: {text:?} is outside of the structure tree")]
     Untagged {
         /// The page, from 0.
         page: usize,
@@ -82,12 +82,12 @@ pub enum ProofError {
 #[derive(Debug, thiserror::Error)]
 pub enum ExtractError {
     /// The file is not the printer's, or was damaged or rewritten.
-    #[error("this is no PDF as it was printed: {0}")]
+    #[error("not an unmodified printed PDF: {0}")]
     Unreadable(#[from] ReadError),
     /// The file was printed without its data.
     #[error("this PDF was printed without its data")]
     NoData,
     /// The data is not text.
-    #[error("the data is no UTF-8 text")]
+    #[error("the embedded data is not UTF-8")]
     NotText,
 }

@@ -324,7 +324,7 @@ mod tests {
     use super::{Objects, Tokens, Value, value};
 
     #[test]
-    fn references_are_told_from_numbers() {
+    fn references_are_distinguished_from_numbers() {
         let Ok(Value::Dict(dict)) = value(&mut Tokens::new(b"<</K[1 2 0 R 3]/P 7 0 R/N -4/B true/F 1.5>>"))
         else {
             panic!("a dictionary");
@@ -335,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_file_is_refused() {
+    fn input_that_is_not_a_file_is_refused() {
         for bytes in [&b""[..], b"startxref", b"startxref 0 %%EOF", b"startxref 99999999999999999999"] {
             assert!(Objects::read(bytes).is_err());
         }

@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn no_input_is_read_for_ever() {
+    fn reading_ends_for_malformed_input() {
         for content in [&b"((("[..], b"<<<", b")", b"{}", b"\\", b"/", b"(\\"] {
             assert!(Tokens::new(content).count() <= 4);
         }

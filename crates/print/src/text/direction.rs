@@ -26,14 +26,14 @@ mod tests {
     use super::runs_right_to_left;
 
     #[test]
-    fn a_paragraph_runs_as_most_of_its_letters_do() {
+    fn a_paragraph_has_the_direction_of_most_of_its_letters() {
         assert!(runs_right_to_left(["اتفاقية ", "التعاون"], false));
         assert!(!runs_right_to_left(["The word اتفاقية means agreement."], false));
         assert!(!runs_right_to_left(["An English paragraph in a Persian brief."], true));
     }
 
     #[test]
-    fn names_do_not_turn_a_paragraph_round_nor_do_numbers_alone() {
+    fn latin_names_and_numbers_do_not_change_a_paragraphs_direction() {
         assert!(runs_right_to_left(["NATO و همکاری‌های دیگر در منطقه"], true));
         assert!(!runs_right_to_left(["2025-12-31"], false));
         assert!(runs_right_to_left(["2025-12-31"], true));

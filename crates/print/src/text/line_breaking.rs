@@ -315,7 +315,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn lines_cover_the_text_in_order_and_none_is_too_wide_unless_it_says_so(
+        fn lines_cover_the_text_in_order_and_only_overfull_lines_are_too_wide(
             words in prop::collection::vec(1_i64..2_500, 1..60),
             measure in 500_i64..3_000,
         ) {
@@ -364,7 +364,7 @@ mod tests {
     }
 
     #[test]
-    fn breaks_are_chosen_together_and_not_line_by_line() {
+    fn breaks_minimise_the_demerits_of_the_whole_paragraph() {
         let breaks = paragraph(&[400, 300, 250, 500, 420, 330, 470, 280, 390, 350]);
         let mut from = 0;
         let mut own = 0;

@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn justified_lines_are_as_wide_as_the_measure_and_say_the_text() {
+    fn justified_lines_fill_the_measure_and_contain_the_text() {
         let measure = Length::mm(122);
         let (inline, lines) = set(ENGLISH, "en", measure);
         assert!(lines.len() > 3);
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_wider_than_the_measure_is_broken_and_not_run_off_the_page() {
+    fn a_word_wider_than_the_measure_is_broken() {
         let long = "x".repeat(500);
         let (_, lines) = set(&format!("Before {long} after."), "en", Length::mm(122));
         assert!(lines.iter().all(|line| line.width.to_milli_pt() <= Length::mm(122).to_milli_pt() + 1));
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn the_shaping_of_a_long_word_grows_with_its_length() {
+    fn the_work_of_shaping_a_long_word_is_linear() {
         for (sample, language) in [
             ("AVATo", "en"),
             ("x", "en"),
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn any_number_of_invisible_break_opportunities_is_one_of_them() {
+    fn invisible_break_opportunities_in_a_row_count_as_one() {
         for invisible in ["\u{200b}", "\u{200b}\u{200d}"] {
             let mut typesetter = Typesetter::default();
             let text = format!("{ENGLISH}{}{ENGLISH}", invisible.repeat(2_000));
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn a_divided_word_ends_in_a_soft_hyphen_that_looks_like_a_hyphen() {
+    fn a_hyphenated_line_ends_in_a_soft_hyphen_drawn_as_a_hyphen() {
         let (_, lines) = set("incomprehensibilities incomprehensibilities", "en", Length::mm(24));
         let first = said(&lines[..1]);
         assert!(first.ends_with('\u{ad}'), "{first:?}");
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn a_right_to_left_paragraph_stands_at_the_right_and_keeps_the_space_at_a_lines_end() {
+    fn a_right_to_left_paragraph_is_right_aligned_and_keeps_trailing_spaces() {
         let mut typesetter = Typesetter::default();
         let text = "روسیه و ایران شراکت و محدودیت‌های آن در سال‌های اخیر";
         let inline = inline(&mut typesetter, text, "fa");
@@ -293,7 +293,7 @@ mod tests {
         #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn any_text_is_set_whole_and_in_order(text in "\\PC{1,80}", millimetres in 3_i64..130) {
+        fn any_text_is_set_completely_and_in_order(text in "\\PC{1,80}", millimetres in 3_i64..130) {
             let (inline, lines) = set(&text, "en", Length::mm(millimetres));
             let mut at = 0;
             for line in &lines {

@@ -200,14 +200,14 @@ mod tests {
     }
 
     #[test]
-    fn a_long_word_gains_at_each_cut_what_shaping_both_halves_shows() {
+    fn extra_widths_of_a_long_word_equal_those_of_shaping_both_halves() {
         compared(&"AVATAToWfiPffi".repeat(8), false);
         compared(&"incomprehensibilities".repeat(5), false);
         compared(&"الاستراتيجيةوالتعاون".repeat(6), true);
     }
 
     #[test]
-    fn the_work_for_all_cuts_of_a_word_grows_with_its_length() {
+    fn the_work_for_all_splits_of_a_word_is_linear() {
         let work = |length: usize, sample: &str, arabic: bool| {
             let text: String = sample.chars().cycle().take(length).collect();
             let mut typesetter = Typesetter::default();

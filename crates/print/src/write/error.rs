@@ -16,19 +16,19 @@ pub enum WriteError {
     #[error("the document has no language")]
     NoLanguage,
     /// Page edges must be 3 to 14,400 points (ISO 19005-2, 6.1.13).
-    #[error("page {page}: its size is outside of 3 to 14,400 points")]
+    #[error("page {page}: the page size is outside of 3 to 14,400 points")]
     PageSize {
         /// The page.
         page: usize,
     },
     /// A run's type size is not positive.
-    #[error("page {page}: a run's type size is not above zero")]
+    #[error("page {page}: a run's type size is not positive")]
     Size {
         /// The page.
         page: usize,
     },
     /// A glyph's cluster is not a range of its run's text.
-    #[error("page {page}: the cluster {start}..{end} is no stretch of the run's text")]
+    #[error("page {page}: the cluster {start}..{end} is not a range of the run's text")]
     Cluster {
         /// The page.
         page: usize,
@@ -72,7 +72,7 @@ pub enum WriteError {
         what: String,
     },
     /// Content belongs to an element that is not in the tag tree.
-    #[error("page {page}: there is no element {node}")]
+    #[error("page {page}: unknown element {node}")]
     UnknownElement {
         /// The page.
         page: usize,
@@ -80,7 +80,7 @@ pub enum WriteError {
         node: usize,
     },
     /// A link area belongs to an element that is not a link.
-    #[error("page {page}: element {node} has a link area and is no link")]
+    #[error("page {page}: element {node} has a link area but is not a link")]
     NotALink {
         /// The page.
         page: usize,
@@ -88,25 +88,25 @@ pub enum WriteError {
         node: usize,
     },
     /// A figure needs alternative text (ISO 14289-1, 7.3).
-    #[error("element {node}: a figure without alternative text")]
+    #[error("element {node}: the figure has no alternative text")]
     NoAlt {
         /// The element.
         node: usize,
     },
     /// A table needs rows in its body, even beside a head (ISO 14289-1, 7.5).
-    #[error("element {node}: a table without rows in a body")]
+    #[error("element {node}: the table has no body rows")]
     EmptyTable {
         /// The element.
         node: usize,
     },
     /// A list needs items (ISO 14289-1, 7.6).
-    #[error("element {node}: a list without items")]
+    #[error("element {node}: the list has no items")]
     EmptyList {
         /// The element.
         node: usize,
     },
     /// A link annotation needs `Contents` (ISO 14289-1, 7.18.5).
-    #[error("element {node}: a link without contents")]
+    #[error("element {node}: the link has no contents")]
     NoContents {
         /// The element.
         node: usize,
@@ -126,13 +126,13 @@ pub enum WriteError {
         anchor: u32,
     },
     /// A link or the outline refers to an anchor that is not on any page.
-    #[error("anchor {anchor} stands on no page")]
+    #[error("anchor {anchor} is not on any page")]
     UnplacedAnchor {
         /// The anchor.
         anchor: u32,
     },
     /// An anchor is on a page that does not exist.
-    #[error("anchor {name:?} stands on page {page}, which does not exist")]
+    #[error("anchor {name:?} is on page {page}, which does not exist")]
     AnchorPage {
         /// The anchor's name.
         name: String,

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 use crate::document_info::{DocumentInfo, OutlineEntry};
 use crate::fonts::Fonts;
-use crate::pages::{Anchors, Page, Pages};
+use crate::pages::{Anchors, Page};
 use crate::tags::TagTree;
 use crate::text::languages::is_right_to_left;
 use crate::write::content::bounding_box::Bounds;
@@ -35,21 +35,6 @@ use lopdf::Object;
 
 /// Allowed page edges in thousandths of a point (ISO 19005-2, 6.1.13).
 const PAGE_EDGE: std::ops::RangeInclusive<i64> = 3_000..=14_400_000;
-
-/// Writes a laid-out brief as a PDF file. The same arguments give the same bytes.
-pub fn write(
-    pages: &Pages,
-    tags: &TagTree,
-    info: &DocumentInfo,
-    outline: &[OutlineEntry],
-    anchor_names: &[String],
-) -> Result<Vec<u8>, WriteError> {
-    let mut writer = Writer::new();
-    for (number, page) in pages.pages.iter().enumerate() {
-        writer.place(tags, number, page)?;
-    }
-    writer.finish(tags, &pages.anchors, info, outline, anchor_names)
-}
 
 /// Writes a file page by page.
 pub struct Writer {
@@ -73,13 +58,8 @@ struct OpenPage {
 }
 
 impl Writer {
-    /// Returns an empty file that uses the vendored faces.
-    pub fn new() -> Self {
-        Self::with_fonts(&Fonts::default())
-    }
-
     /// Returns an empty file that may use these fonts.
-    pub fn with_fonts(fonts: &Fonts) -> Self {
+    pub fn new(fonts: &Fonts) -> Self {
         Self {
             file: PdfFile::new(),
             fonts: FontBook::new(fonts),
@@ -332,12 +312,6 @@ impl Writer {
                 import.write(&mut self.file, id, object);
             }
         }
-    }
-}
-
-impl Default for Writer {
-    fn default() -> Self {
-        Self::new()
     }
 }
 

@@ -1,4 +1,4 @@
-//! Fonts that are added at run time, and the scripts that need them.
+//! Fonts added at run time, and the scripts that need them.
 
 #[path = "../editions/mod.rs"]
 mod editions;
@@ -15,11 +15,11 @@ use chancery_print::{FontError, Fonts, Limits, Options, PrintError, Printed, War
 use chancery_proto::brief::v1::{Block, BriefContent, Paragraph, Section, Statement, block::Kind};
 use tiny::Tiny;
 
-/// What the made font has glyphs for.
+/// Characters of the generated font.
 pub(crate) const HAN: &str =
     "、。「」あいうえおかがきくけこのはをん中交京人力合国外大報年情文日書本東析法的研究等米経総調資関電露";
 const TINY: Tiny = Tiny { name: "TinyHan", characters: HAN, rights: 0, extra: None };
-/// A sentence of the made font's characters.
+/// A sentence of the generated font's characters.
 pub(crate) const SENTENCE: &str =
     "日本の外交は国際的な力の中で大きく、東京の情報の研究を「関東の経」と書く。";
 
@@ -63,7 +63,7 @@ fn is_missing(warning: &Warning, expected: char) -> bool {
 }
 
 #[test]
-fn an_added_font_takes_the_place_of_boxes() {
+fn an_added_font_replaces_boxes() {
     let content = brief(SENTENCE);
     let boxed = printed(&content, &Fonts::default());
     assert!(boxed.warnings.iter().any(|warning| is_missing(warning, '国')));
@@ -75,7 +75,7 @@ fn an_added_font_takes_the_place_of_boxes() {
 }
 
 #[test]
-fn what_no_added_font_has_stays_a_box_with_a_warning() {
+fn a_character_without_a_glyph_in_added_fonts_stays_a_box_with_a_warning() {
     let set = printed(&brief(&format!("{SENTENCE}龘")), &han());
     assert!(matches!(set.warnings.as_slice(), [warning] if is_missing(warning, '龘')), "{:?}", set.warnings);
     assert!(struct_text(&set.bytes).unwrap().contains('龘'));

@@ -1,4 +1,4 @@
-//! How scripts without word spaces are set.
+//! Setting of scripts without word spaces.
 
 use chancery_print::graphics::Color;
 use chancery_print::pages::{ArtifactKind, Owner};
@@ -38,7 +38,7 @@ fn said(line: &Line) -> String {
     runs.collect()
 }
 
-/// How far apart the origins of neighbouring characters are.
+/// Returns the distances between the origins of adjacent characters.
 fn steps(line: &Line) -> Vec<i64> {
     let runs = line.marks.iter().filter_map(|marked| match &marked.mark {
         Mark::Run(run) => Some(run),
@@ -94,7 +94,7 @@ fn latin_words_and_digits_within_japanese_keep_the_texts_own_face_and_stay_whole
 }
 
 #[test]
-fn isolates_without_an_end_and_endless_words_stay_in_the_measure() {
+fn unclosed_isolates_and_long_words_stay_in_the_measure() {
     let measure = Length::mm(60);
     let word = "x".repeat(500);
     let texts = [

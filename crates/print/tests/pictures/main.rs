@@ -1,4 +1,4 @@
-//! Pictures in briefs: what is printed of them, and what is refused.
+//! Printing and refusal of images in briefs.
 #![allow(
     clippy::unwrap_used,
     clippy::cast_possible_truncation,

@@ -1,4 +1,4 @@
-//! Any brief printed in any way: a file that reads back, or an error that says what was too much. Never a panic.
+//! Any brief with any options yields a file that reads back, or an error with the limit it exceeds; never a panic.
 
 use std::ops::ControlFlow;
 
@@ -16,7 +16,7 @@ use crate::editions::edition;
 use crate::tools;
 use crate::wild::{any_brief, text};
 
-/// Options with the texts that they borrow.
+/// Options and the texts that they borrow.
 #[derive(Clone, Debug)]
 struct Choice {
     options: Options<'static>,
@@ -59,7 +59,7 @@ fn any_options() -> impl Strategy<Value = Options<'static>> {
         Just(LikelihoodDisplay::Phia),
         Just(LikelihoodDisplay::Numbers),
     ];
-    // Up to the lightest grey that is legible on white.
+    // Up to the lightest grey legible on white.
     let part = || 0_u8..=0x76;
     let look = prop::option::of((part(), part(), part()).prop_map(|(r, g, b)| Color(r, g, b)));
     let rest = (prop::option::of(any::<bool>()), any::<bool>());
@@ -103,7 +103,7 @@ fn any_choice() -> impl Strategy<Value = Choice> {
     )
 }
 
-/// Prints, reads back, and has qpdf look at one file in eight.
+/// Prints and reads back; qpdf checks one file in eight.
 fn try_one(content: &BriefContent, earlier: &BriefContent, choice: &Choice) -> Result<(), TestCaseError> {
     let edition = Edition {
         state: choice.state,

@@ -1,5 +1,5 @@
-//! A tiny setter for the tests: it shapes text with `HarfBuzz`'s rules and places runs where it is told, apart from
-//! the printer's own layout.
+//! A minimal typesetter for tests, independent of the printer's layout: shapes text with HarfBuzz's rules and places
+//! runs at given positions.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use harfrust::{Buffer, ClusterLevel, Font, ShapeOptions, ShaperFont};
 
 pub(crate) const INK: Color = Color(0x11, 0x11, 0x11);
 
-/// Shapes `text` as one run; direction and script are guessed from the text.
+/// Shapes `text` as one run; direction and script are derived from the text.
 pub(crate) fn run(face: FaceId, points: i64, x: i64, y: i64, text: &str) -> GlyphRun {
     let font = Font::new(face.bytes(), 0).expect("a vendored face parses");
     let shaper = ShaperFont::new(&font);

@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn the_range_of_the_revision_before_is_a_frame_around_nothing() {
+    fn the_earlier_revisions_range_is_a_hollow_frame() {
         let (now, before) = (LikelihoodTerm::Icd203Likely, LikelihoodTerm::Icd203Unlikely);
         let sketch = alone(&likelihood(now, None), Some(&likelihood(before, None)), BAR.0);
         let hollow = sketch.paths.last().unwrap();
@@ -316,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn a_listener_hears_term_range_and_point() {
+    fn the_alternative_text_has_term_range_and_point() {
         let likelihood = likelihood(LikelihoodTerm::Icd203Likely, Some(60));
         let judged = [Judged { text: "kj: It rains.".to_owned(), likelihood: &likelihood, before: None }];
         assert_eq!(facts(&judged, ENGLISH), ["kj: It rains: likely, 55\u{2013}80\u{a0}%, about 60\u{a0}%"]);
@@ -326,7 +326,7 @@ mod tests {
         #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn labels_never_meet(
+        fn labels_never_overlap(
             rows in prop::collection::vec(("[A-Z][a-z]{1,40}( [a-z]{1,9}){0,25}", 0_usize..7, prop::option::of(0_u32..101)), 1..9),
             phia in any::<bool>(),
             moved in any::<bool>(),

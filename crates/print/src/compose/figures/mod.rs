@@ -299,7 +299,7 @@ mod tests {
     use super::{LONGEST_ALT, alt};
 
     #[test]
-    fn an_alternative_text_that_would_be_too_long_says_where_the_rest_is() {
+    fn a_shortened_alternative_text_refers_to_the_remaining_data() {
         let facts: Vec<String> = (0..200).map(|number| format!("fact number {number}")).collect();
         let long = alt("Facts", &facts, "See the table.");
         assert!(long.chars().count() <= LONGEST_ALT && long.chars().count() > LONGEST_ALT - 40);

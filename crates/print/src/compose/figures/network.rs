@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn relationships_that_lead_the_same_way_share_a_line_and_what_ended_has_its_own() {
+    fn relationships_of_one_direction_share_a_line_and_ended_ones_have_their_own() {
         let relationships = [
             relationship("a", "b", "arms", false, 1),
             relationship("b", "a", "pays", false, 1),
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn a_network_without_middle_is_no_figure() {
+    fn a_network_without_central_actors_is_not_drawn() {
         let ids = ["a", "b", "c", "d", "e", "f", "g", "h"];
         let ring: Vec<_> =
             (0..8).map(|i| relationship(ids[i], ids[(i + 1) % 8], "feeds", false, 1)).collect();
@@ -296,7 +296,7 @@ mod tests {
         #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn labels_never_meet_and_nothing_is_told_twice_or_lost(
+        fn labels_never_overlap_and_every_relationship_is_shown_once(
             ties in prop::collection::vec(
                 ("[ab]|[a-z]", "[ab]|[a-z]", "[a-z]{1,20}(-[a-z]{1,9}){0,6}", any::<bool>(), 0_i32..6), 1..40),
         ) {

@@ -191,7 +191,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn later_days_stand_no_earlier_and_labels_stand_clear(
+        fn later_days_are_never_left_of_earlier_ones_and_labels_never_overlap(
             years in prop::collection::vec((-9_999_i64..=9_999, 0_i64..12), 1..30),
             days in prop::collection::vec(-4_000_000_i64..4_000_000, 2..20),
         ) {

@@ -345,7 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn events_stand_by_date_and_those_without_one_last() {
+    fn events_are_sorted_by_date_with_undated_ones_last() {
         let events = [
             event("", "Some day"),
             event("2011/2024-12-08", "War"),
@@ -370,13 +370,13 @@ mod tests {
     }
 
     #[test]
-    fn events_without_any_date_are_no_figure() {
+    fn a_timeline_without_dates_is_not_drawn() {
         let events = [event("", "Some day"), event("Y17000", "Far ahead")];
         assert!(ruled(|ruler| sketch(&entries(&events, &[], "", ENGLISH.labels()), ruler).is_none()));
     }
 
     #[test]
-    fn only_a_highlighted_event_is_ringed_and_heard_as_such() {
+    fn only_highlighted_events_have_a_ring_and_are_described_as_highlighted() {
         let events = ["e1", "e2"].map(|id| Event { id: id.to_owned(), ..event("2024-03-01", id) });
         let drawn = |highlight_ids: &[String]| {
             let entries = entries(&events, highlight_ids, "", ENGLISH.labels());
@@ -414,7 +414,7 @@ mod tests {
         #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn labels_never_meet_and_marks_stay_in_the_drawing(
+        fn labels_never_overlap_and_marks_stay_in_the_drawing(
             dated in prop::collection::vec((any_date(), "[A-Z][a-z]{0,9}( [a-z]{1,12}){0,14}"), 1..30),
         ) {
             let events: Vec<Event> = dated

@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn each_trend_has_a_shape_of_its_own_and_its_word() {
+    fn each_trend_has_its_own_shape_and_its_word() {
         let domains: Vec<Domain> = (1..=5).map(|trend| domain("Trade", trend, "")).collect();
         let sketch = ruled(|ruler| sketch(&domains, "", ruler)).unwrap();
         // Four polygons and the question mark; the rules are paths too.
@@ -147,7 +147,7 @@ mod tests {
         #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn labels_never_meet(
+        fn labels_never_overlap(
             rows in prop::collection::vec(("[A-Z][a-z]{1,40}( [a-z]{1,9}){0,5}", 0_i32..6, "([a-z]{1,11} ){0,40}"), 1..12),
         ) {
             let domains: Vec<Domain> = rows.iter().map(|(name, trend, why)| domain(name, *trend, why)).collect();

@@ -348,13 +348,13 @@ mod tests {
     use crate::Locale;
 
     #[test]
-    fn a_templates_places_are_filled_and_values_are_not_read_as_templates() {
+    fn placeholders_are_replaced_and_values_are_not_expanded() {
         assert_eq!(filled("{0} by {1}.", &["{1}", "x"]), "{1} by x.");
         assert_eq!(filled("no place", &["x"]), "no place");
     }
 
     #[test]
-    fn every_language_has_the_places_that_english_has() {
+    fn every_language_has_the_placeholders_of_english() {
         let templates = |labels: &Labels| {
             let older = [
                 labels.published_by,

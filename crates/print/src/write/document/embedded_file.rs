@@ -44,7 +44,7 @@ mod tests {
     use super::date;
 
     #[test]
-    fn a_time_is_written_as_pdf_has_it() {
+    fn an_rfc_3339_time_becomes_a_pdf_date() {
         assert_eq!(date("2026-01-02T03:04:05Z").as_deref(), Some("D:20260102030405Z"));
         assert_eq!(date("2026-01-02T03:04:05.25Z").as_deref(), Some("D:20260102030405Z"));
         assert_eq!((date(""), date("2026Z")), (None, None));

@@ -167,7 +167,7 @@ mod tests {
     use crate::tags::AnchorId;
 
     #[test]
-    fn entries_stand_below_the_nearest_lower_level_even_if_one_is_skipped() {
+    fn outline_entries_nest_under_the_nearest_lower_level() {
         let entry = |level| OutlineEntry { level, title: String::new(), anchor: AnchorId(0) };
         let items = hierarchy(&[entry(1), entry(3), entry(2), entry(1)]);
         let parents: Vec<_> = items.iter().map(|item| item.parent).collect();

@@ -82,7 +82,7 @@ mod tests {
     use crate::fonts::FaceId;
 
     #[test]
-    fn one_glyph_with_two_meanings_has_two_codes() {
+    fn one_glyph_with_two_texts_has_two_codes() {
         let mut codes = FaceCodes::default();
         let hyphen = codes.code(FaceId::Serif, 7, "-").unwrap();
         let soft = codes.code(FaceId::Serif, 7, "\u{AD}").unwrap();
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn private_and_empty_text_needs_actual_text() {
+    fn private_use_and_empty_text_needs_actual_text() {
         assert!(speaks_for_itself("fi"));
         assert!(!speaks_for_itself("") && !speaks_for_itself("\u{E000}") && !speaks_for_itself("\0"));
     }

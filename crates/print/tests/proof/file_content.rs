@@ -1,12 +1,12 @@
-//! What a brief says, in reading order, read off its content and nothing else: texts of the author, each of which the
-//! file has to hold at or after the place of the one before.
+//! Expected text of a brief in reading order, derived from its content alone: texts of the author, each of which the
+//! file must contain at or after the position of the previous one.
 
 use chancery_print::{Format, Options};
 use chancery_proto::brief::v1::{
     Block, BriefContent, FactorKind, List, Section, Source, Statement, block::Kind,
 };
 
-/// The texts that a form of the brief must hold, in order.
+/// Returns the texts that a format must contain, in order.
 pub(crate) fn in_order(content: &BriefContent, options: &Options) -> Vec<String> {
     let mut said = vec![content.title.clone()];
     if options.format == Format::Full {
@@ -23,7 +23,7 @@ pub(crate) fn in_order(content: &BriefContent, options: &Options) -> Vec<String>
     if options.format == Format::OnePage {
         said.extend(content.domains.iter().map(|domain| domain.name.clone()));
     } else {
-        // Shorter prints say how much changed; what it was, the full one says.
+        // Shorter formats print the number of changes; only the full format prints the changes.
         for change in content.changes.iter().filter(|_| options.format == Format::Full) {
             said.extend([change.was.clone(), change.now.clone(), change.why.clone()]);
         }
@@ -84,7 +84,7 @@ fn list(said: &mut Vec<String>, items: &List) {
     }
 }
 
-/// What follows the body.
+/// Parts after the body.
 fn back(said: &mut Vec<String>, content: &BriefContent) {
     let kinds = [
         FactorKind::Driver,
@@ -105,14 +105,14 @@ fn back(said: &mut Vec<String>, content: &BriefContent) {
     said.extend(content.actors.iter().map(|part| part.name.clone()));
 }
 
-/// An address as people read it: bytes behind percent signs as the letters that they are.
+/// Returns an address with percent-encoded letters decoded.
 fn letters(address: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = address.as_bytes();
     while let Some((&byte, after)) = rest.split_first() {
         let escaped =
             after.get(..2).and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok());
-        // What stands for ASCII means something else where it is not escaped.
+        // Escaped ASCII stays escaped, because it means something else unescaped.
         let letter = escaped.filter(|code| byte == b'%' && *code >= 0x80);
         bytes.push(letter.unwrap_or(byte));
         rest = if letter.is_some() { &after[2..] } else { after };
@@ -120,7 +120,7 @@ fn letters(address: &str) -> String {
     String::from_utf8(bytes).unwrap_or_else(|_| address.to_owned())
 }
 
-/// The sources that something cites, in order of their first citation, then the others.
+/// Returns cited sources in order of their first citation, then the others.
 fn sources(said: &mut Vec<String>, content: &BriefContent, format: Format) {
     let mut cited: Vec<String> = Vec::new();
     let mut cite = |statements: &[Statement]| {
@@ -138,7 +138,7 @@ fn sources(said: &mut Vec<String>, content: &BriefContent, format: Format) {
             source.title.clone(),
             source.publisher.clone(),
             source.date.clone(),
-            // A shorter print has the address behind the title.
+            // Shorter formats have the address after the title.
             if format == Format::Full { letters(&source.url) } else { String::new() },
         ]);
         said.push(source.descriptor.trim_end_matches('.').to_owned());
