@@ -1,7 +1,7 @@
-//! Works out the print environment: digests of what decides a PDF's bytes, taken of this very tree.
+//! Computes the print environment: digests of the sources and fonts that determine a PDF's bytes.
 //!
-//! A Docker build of the same tree must come to the same digests: only contents and paths below the workspace
-//! count, in sorted order; nothing hidden, no times, no build folder.
+//! A Docker build of the same tree must compute the same digests. Only contents and paths relative to the workspace
+//! count, in sorted order, without hidden files, times or build folders.
 
 use std::error::Error;
 use std::fmt::Write;
@@ -10,9 +10,10 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-/// Where the printer's sources lie, below the workspace.
-const SOURCES: [&str; 14] = [
+/// Sources of the printer, relative to the workspace.
+const SOURCES: [&str; 15] = [
     "Cargo.lock",
+    "assets/color",
     "assets/fonts",
     "crates/brief/Cargo.toml",
     "crates/brief/build.rs",
@@ -28,17 +29,17 @@ const SOURCES: [&str; 14] = [
     "proto",
 ];
 
-/// Where the fonts lie.
+/// Fonts, relative to the workspace.
 const FONTS: [&str; 1] = ["assets/fonts"];
 
-/// The sorts of file that decide bytes: not the fonts' licences, not the protos' lint settings.
+/// Extensions of files that determine bytes; licences of fonts and lint settings of protos do not.
 const KINDS: [&str; 7] = ["icc", "lock", "otf", "proto", "rs", "toml", "ttf"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let workspace = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?).join("../..");
     for source in SOURCES {
         let path = workspace.join(source);
-        // Cargo takes a path that is not there for changed, always.
+        // Cargo treats a missing path as always changed.
         if path.exists() {
             println!("cargo:rerun-if-changed={}", path.display());
         }
@@ -48,7 +49,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The SHA-256 over the files' paths and contents, each after its length, in the order of the paths.
+/// Returns the SHA-256 over the files' paths and contents, each prefixed with its length, in the order of paths.
 fn digest(workspace: &Path, roots: &[&str]) -> Result<String, Box<dyn Error>> {
     let mut files = Vec::new();
     for root in roots {
@@ -70,7 +71,7 @@ fn digest(workspace: &Path, roots: &[&str]) -> Result<String, Box<dyn Error>> {
     Ok(text)
 }
 
-/// The files at and below a path, as paths below the workspace with `/` between their parts.
+/// Collects the files at and below a path, as paths relative to the workspace with `/` as separator.
 fn collect(workspace: &Path, path: &str, files: &mut Vec<String>) -> Result<(), Box<dyn Error>> {
     let whole = workspace.join(path);
     if whole.is_dir() {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use chancery_print::readback::struct_text;
-use chancery_print::{Edition, Fonts, Limits, NO_IMAGES, Options, Printed, Progress, Standing};
+use chancery_print::{Edition, Fonts, Limits, NO_IMAGES, Options, Printed, Progress, RevisionState};
 use chancery_proto::brief::v1::BriefContent;
 use clap::{Parser, Subcommand};
 use prost::Message as _;
@@ -90,7 +90,7 @@ fn timed(content: &BriefContent) -> anyhow::Result<(Printed, [(&'static str, i64
         published_at: "2026-10-14T09:00:00Z",
         creator: "Policy Assessment Unit",
         import: None,
-        standing: Standing::Published,
+        state: RevisionState::Published,
         withdraw_reason: "",
         superseded_by: None,
         earlier: None,

@@ -1,32 +1,35 @@
-//! The folder of fonts that an operator adds to the vendored ones, read the same way by everything that must agree on
-//! it: the worker, which prints with them, and `chancery migrate`, which says what workers have to print with.
+//! Reads the folder of fonts that an operator adds to the vendored ones. The worker, which prints with them, and `chancery
+//! migrate`, which sets the print environment, must read it the same way.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use chancery_print::{FontError, Fonts};
 
-/// The most bytes of one file.
-const MAX_FILE: u64 = 128 << 20;
-/// Files that are fonts, by the ends of their names; others, such as licences, may stand beside them.
-const KINDS: [&str; 4] = ["ttf", "otf", "ttc", "otc"];
+/// Maximum size of a font file in bytes.
+const MAX_FONT_BYTES: u64 = 128 << 20;
+/// File name extensions of fonts. Other files, such as licences, are ignored.
+const FONT_EXTENSIONS: [&str; 4] = ["ttf", "otf", "ttc", "otc"];
 
-/// Why a folder's fonts cannot be used.
+/// Errors of reading the font folder.
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
-    /// The folder or a file in it cannot be read.
+    /// The folder or one of its files cannot be read.
     #[error("{0}: {1}")]
     Unreadable(PathBuf, #[source] io::Error),
-    /// A file is too large for a font.
-    #[error("{0}: it has more than {MAX_FILE} bytes")]
+    /// A file is larger than allowed.
+    #[error("{0}: larger than {MAX_FONT_BYTES} bytes")]
     TooLarge(PathBuf),
-    /// A font is not fit for printing.
+    /// A font cannot be used for printing.
     #[error("{0}: {1}")]
     Unfit(PathBuf, #[source] FontError),
 }
 
-/// The vendored fonts, and those of a folder if one is given: the files in it that are named as fonts are, without
-/// hidden ones and without folders within.
+/// Returns the vendored fonts and those of a folder, if one is given. Only files with a font's extension are read; hidden
+/// files and subfolders are ignored.
+///
+/// # Errors
+/// Returns a [`FolderError`] if the folder or a file cannot be read, or a font cannot be used.
 pub fn read(folder: Option<&Path>) -> Result<Fonts, FolderError> {
     let Some(folder) = folder else { return Ok(Fonts::default()) };
     let unreadable = |path: &Path| {
@@ -37,12 +40,12 @@ pub fn read(folder: Option<&Path>) -> Result<Fonts, FolderError> {
     for entry in fs::read_dir(folder).map_err(unreadable(folder))? {
         let path = entry.map_err(unreadable(folder))?.path();
         let Some(name) = font_name(&path) else { continue };
-        // Links are followed: that is how mounted volumes and packages lay out files.
+        // Follows links, which mounted volumes and packages use.
         let described = fs::metadata(&path).map_err(unreadable(&path))?;
         if described.is_dir() {
             continue;
         }
-        if described.len() > MAX_FILE {
+        if described.len() > MAX_FONT_BYTES {
             return Err(FolderError::TooLarge(path));
         }
         files.push((name, fs::read(&path).map_err(unreadable(&path))?));
@@ -50,11 +53,11 @@ pub fn read(folder: Option<&Path>) -> Result<Fonts, FolderError> {
     Fonts::new(files).map_err(|error| FolderError::Unfit(folder.to_owned(), error))
 }
 
-/// A file's name, if it is one of a font.
+/// Returns a file's name if it has a font's extension.
 fn font_name(path: &Path) -> Option<String> {
     let kind = path.extension()?.to_str()?.to_ascii_lowercase();
     let name = path.file_name()?.to_string_lossy();
-    (KINDS.contains(&kind.as_str()) && !name.starts_with('.')).then(|| name.into_owned())
+    (FONT_EXTENSIONS.contains(&kind.as_str()) && !name.starts_with('.')).then(|| name.into_owned())
 }
 
 #[cfg(test)]
@@ -63,12 +66,12 @@ mod tests {
     use std::path::Path;
 
     use chancery_print::Fonts;
-    use chancery_print::faces::FaceId;
+    use chancery_print::fonts::FaceId;
 
     use super::{FolderError, read};
 
     #[test]
-    fn the_fonts_of_a_folder_are_added_in_the_order_of_their_names() {
+    fn fonts_of_a_folder_are_added_in_the_order_of_their_names() {
         let folder = tempfile::tempdir().unwrap();
         for (name, face) in [("b.ttf", FaceId::Sans), ("a.TTF", FaceId::Naskh)] {
             fs::write(folder.path().join(name), face.bytes()).unwrap();
@@ -83,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn no_folder_and_an_empty_one_leave_the_vendored_fonts() {
+    fn without_a_folder_or_with_an_empty_one_only_the_vendored_fonts_are_used() {
         let folder = tempfile::tempdir().unwrap();
         for fonts in [read(None).unwrap(), read(Some(folder.path())).unwrap()] {
             assert_eq!(fonts.digest(), Fonts::default().digest());
@@ -91,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_used_is_named() {
+    fn an_error_names_the_file() {
         assert!(matches!(read(Some(Path::new("/nowhere/at/all"))), Err(FolderError::Unreadable(..))));
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("broken.ttf"), "no font").unwrap();

@@ -15,7 +15,7 @@ const SAMPLES: [f64; 4] = [0.1, 0.3, 0.5, 0.8];
 /// The longest part of a profile's description that a warning quotes.
 const MAX_NAME: usize = 60;
 
-/// A warning when a profile describes another colour space than sRGB.
+/// Returns a warning when a profile describes another colour space than sRGB.
 pub(crate) fn warning(profile: &[u8], colors: Colors) -> Option<ImageWarning> {
     let parsed = Profile::parse(profile);
     if parsed.as_ref().is_some_and(|parsed| parsed.is_srgb(colors)) {
@@ -41,7 +41,7 @@ fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_be_bytes(bytes.get(at..at.checked_add(4)?)?.try_into().ok()?))
 }
 
-/// An `s15Fixed16Number` (4.6).
+/// Returns an `s15Fixed16Number` (4.6).
 fn fixed_at(bytes: &[u8], at: usize) -> Option<f64> {
     Some(f64::from(u32_at(bytes, at)?.cast_signed()) / 65_536.0)
 }
@@ -100,12 +100,12 @@ impl<'a> Profile<'a> {
         SAMPLES.into_iter().map(is_equal).try_fold(true, |all, is_equal| Some(all & is_equal?))
     }
 
-    /// A profile of tables alone, such as ICC's "sRGB v4 preference", can only be recognised by its name.
+    /// Returns a profile of tables alone, such as ICC's "sRGB v4 preference", can only be recognised by its name.
     fn is_srgb_table(&self) -> bool {
         self.tag(*b"A2B0").is_some() && self.description().is_some_and(|name| name.starts_with("sRGB"))
     }
 
-    /// The profile's description: `textDescriptionType` of version 2, `multiLocalizedUnicodeType` of version 4.
+    /// Returns the profile's description: `textDescriptionType` of version 2, `multiLocalizedUnicodeType` of version 4.
     fn description(&self) -> Option<String> {
         let tag = self.tag(*b"desc")?;
         let name: String = match tag.get(..4)? {
@@ -129,7 +129,7 @@ impl<'a> Profile<'a> {
     }
 }
 
-/// A tone curve's value (10.6 `curveType`, 10.18 `parametricCurveType`).
+/// Returns a tone curve's value (10.6 `curveType`, 10.18 `parametricCurveType`).
 #[expect(clippy::many_single_char_names, reason = "the parameters have their letters from the standard")]
 fn curve(tag: &[u8], x: f64) -> Option<f64> {
     match tag.get(..4)? {

@@ -69,7 +69,7 @@ impl ImageError {
         Self::Damaged { media_type, problem: problem.into() }
     }
 
-    /// A stable code for programs.
+    /// Returns a stable code for programs.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Empty => "IMAGE_EMPTY",

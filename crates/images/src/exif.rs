@@ -7,8 +7,8 @@ const SHORT: u16 = 3;
 /// More entries than a directory has; a damaged count must not cost time.
 const MAX_ENTRIES: u16 = 1000;
 
-/// The orientation that a TIFF header's first directory states. Metadata that cannot be read counts as upright, as in
-/// viewers: it does not affect the pixels.
+/// Returns the orientation that a TIFF header's first directory states. Metadata that cannot be read counts as upright,
+/// as in viewers: it does not affect the pixels.
 pub(crate) fn orientation(tiff: &[u8]) -> Orientation {
     orientation_value(tiff).map_or(Orientation::Upright, Orientation::from_exif)
 }

@@ -56,7 +56,7 @@ impl FilteredRows {
     }
 }
 
-/// The neighbour that is nearest to left + above - corner.
+/// Returns the neighbour that is nearest to left + above - corner.
 fn paeth(left: u8, above: u8, corner: u8) -> u8 {
     let (a, b, c) = (i16::from(left), i16::from(above), i16::from(corner));
     let (to_left, to_above, to_corner) = ((b - c).abs(), (a - c).abs(), (a + b - c - c).abs());

@@ -19,7 +19,7 @@ impl FixedPt {
         Self((points * 65_536.0).round() as i64)
     }
 
-    /// The number of units of 1/65,536 point.
+    /// Returns the number of units of 1/65,536 point.
     pub const fn units(self) -> i64 {
         self.0
     }

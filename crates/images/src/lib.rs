@@ -11,6 +11,7 @@ mod exif;
 mod filtered_rows;
 mod graphics;
 mod jpeg;
+mod limits;
 mod media_type;
 mod orientation;
 mod png;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 
 pub use self::error::{ImageError, SvgError};
 pub use self::graphics::{Color, FixedPt, PathSegment};
+pub use self::limits::{Limits, MAX_FILE_BYTES, MAX_PIXELS};
 pub use self::media_type::{MediaType, MediaTypeError};
 pub use self::orientation::Orientation;
 pub use self::raster::{Colors, Raster, Samples};
@@ -31,27 +33,6 @@ pub use self::vector::{Cap, Join, Outline, Shape, Vector};
 
 /// Raised whenever files are accepted or refused that were not before, so that stored results of [`check`] are renewed.
 pub const CHECK_VERSION: i16 = 1;
-
-/// The largest file that may be uploaded.
-pub const MAX_FILE_BYTES: usize = 20 * 1024 * 1024;
-
-/// The most pixels of a raster image.
-pub const MAX_PIXELS: u64 = 50_000_000;
-
-/// How large an image may be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// The largest file, in bytes.
-    pub max_bytes: usize,
-    /// The most pixels of a raster image.
-    pub max_pixels: u64,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { max_bytes: MAX_FILE_BYTES, max_pixels: MAX_PIXELS }
-    }
-}
 
 /// An image that a PDF can embed.
 #[derive(Clone, Debug)]
@@ -108,16 +89,4 @@ fn media_type(bytes: &[u8], limits: &Limits) -> Result<MediaType, ImageError> {
 fn svg_report(drawing: &Vector) -> ImageReport {
     let (width, height) = (drawing.width.to_css_pixels(), drawing.height.to_css_pixels());
     ImageReport { media_type: MediaType::Svg, width, height, warnings: Vec::new() }
-}
-
-/// Checks a claimed size before any memory is allocated for it.
-fn check_size(media_type: MediaType, width: u32, height: u32, limits: &Limits) -> Result<(), ImageError> {
-    if width == 0 || height == 0 {
-        return Err(ImageError::damaged(media_type, format!("its header states {width} by {height} pixels")));
-    }
-    let limit = limits.max_pixels;
-    if u64::from(width) * u64::from(height) > limit {
-        return Err(ImageError::TooManyPixels { width, height, limit });
-    }
-    Ok(())
 }

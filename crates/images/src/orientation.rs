@@ -23,7 +23,7 @@ pub enum Orientation {
 }
 
 impl Orientation {
-    /// The orientation of a tag's value. A value outside of 1 to 8 is ignored, as viewers do.
+    /// Returns the orientation of a tag's value. A value outside of 1 to 8 is ignored, as viewers do.
     pub(crate) const fn from_exif(value: u16) -> Self {
         match value {
             2 => Self::MirrorHorizontal,

@@ -7,9 +7,10 @@ use png::{
 };
 
 use crate::filtered_rows::FilteredRows;
+use crate::limits::check_size;
 use crate::{
     Colors, ImageError, ImageReport, ImageWarning, Limits, MediaType, Orientation, Raster, Samples,
-    check_size, color_profile, exif,
+    color_profile, exif,
 };
 
 pub(crate) const SIGNATURE: [u8; 8] = *b"\x89PNG\r\n\x1a\n";
@@ -82,7 +83,7 @@ fn whole_frame(reader: &mut Input, planes: &mut Planes) -> Result<(), ImageError
     Ok(())
 }
 
-/// The decoded components, and whether alpha follows them.
+/// Returns the decoded components, and whether alpha follows them.
 fn colors(reader: &Input) -> Result<(Colors, bool), ImageError> {
     let has_palette = reader.info().color_type != ColorType::Indexed || reader.info().palette.is_some();
     match reader.output_color_type() {
@@ -102,8 +103,8 @@ fn orientation(info: &Info) -> Orientation {
     info.exif_metadata.as_deref().map(exif::orientation).unwrap_or_default()
 }
 
-/// A warning when the file describes its colours as others than sRGB. The chunks are ranked as in the standard's third
-/// edition (4.3): cICP, iCCP, sRGB, then gAMA with cHRM.
+/// Returns a warning when the file describes its colours as others than sRGB. The chunks are ranked as in the
+/// standard's third edition (4.3): cICP, iCCP, sRGB, then gAMA with cHRM.
 fn color_warning(info: &Info, colors: Colors) -> Option<ImageWarning> {
     let ignored = |profile: String| Some(ImageWarning::ColorProfileIgnored { profile });
     if let Some(code_points) = &info.coding_independent_code_points {

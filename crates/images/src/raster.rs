@@ -42,7 +42,7 @@ pub enum Colors {
 }
 
 impl Colors {
-    /// The number of components.
+    /// Returns the number of components.
     pub const fn count(self) -> usize {
         match self {
             Self::Gray => 1,

@@ -26,7 +26,7 @@ pub enum ImageWarning {
 }
 
 impl ImageWarning {
-    /// A stable code for programs.
+    /// Returns a stable code for programs.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::ColorProfileIgnored { .. } => "COLOR_PROFILE_IGNORED",

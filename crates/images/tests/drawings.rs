@@ -67,7 +67,7 @@ fn a_view_box_is_fitted_into_the_middle_of_another_shape() {
 }
 
 #[test]
-fn what_programs_write_without_effect_is_accepted() {
+fn attributes_without_effect_are_accepted() {
     for content in [
         "<rect width='9' height='9' fill='SteelBlue' stroke='transparent'/>",
         "<g style='font-family: Arial; text-anchor: middle; cursor: pointer'><path d='M0 0H9'/></g>",
@@ -91,7 +91,7 @@ fn a_line_that_is_painted_before_its_fill_becomes_a_shape_of_its_own() {
 }
 
 #[test]
-fn what_runs_loads_or_blends_is_refused_with_its_element_line_and_cure() {
+fn scripts_references_and_blending_are_refused_with_element_line_and_cure() {
     for (content, element, part) in [
         ("<script>alert(1)</script>", "script", "not printed"),
         ("<g>\n<image href='http://example.org/x.png'/></g>", "image", "as PNG or JPEG"),
@@ -127,7 +127,7 @@ fn what_runs_loads_or_blends_is_refused_with_its_element_line_and_cure() {
 }
 
 #[test]
-fn bombs_are_refused_before_they_grow() {
+fn decompression_bombs_are_refused_before_they_expand() {
     let entities = "<!DOCTYPE svg [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;&a;&a;'>]><svg xmlns='http://www.w3.org/2000/svg'>&b;</svg>";
     assert!(refused(entities).problem.contains("document type"), "{}", refused(entities));
     let deep = svg(&format!("{}{}", "<g>".repeat(5000), "</g>".repeat(5000)));

@@ -235,7 +235,7 @@ fn a_jpeg_without_a_table_or_with_a_wrong_restart_is_refused() {
 }
 
 #[test]
-fn cmyk_and_what_pdf_does_not_take_is_named_with_its_cure() {
+fn cmyk_and_other_unsupported_encodings_are_refused_with_a_cure() {
     let cmyk = refused(&mosaic(2, 2, 4, |_, _, _| 0), "IMAGE_NOT_SUPPORTED");
     assert!(cmyk.contains("CMYK") && cmyk.contains("sRGB"), "{cmyk}");
     assert!(refused(&mosaic(2, 2, 2, |_, _, _| 0), "IMAGE_NOT_SUPPORTED").contains("one nor three"));
@@ -336,7 +336,7 @@ fn claims(width: u32, height: u32) -> Vec<u8> {
 }
 
 #[test]
-fn claims_over_the_limits_are_not_believed() {
+fn claimed_sizes_above_the_limits_are_refused() {
     let (width, height) = (100_000, 100_000);
     let limit = Limits::default().max_pixels;
     assert_eq!(read(&claims(width, height)), Err(ImageError::TooManyPixels { width, height, limit }));
@@ -351,7 +351,7 @@ fn claims_over_the_limits_are_not_believed() {
 }
 
 #[test]
-fn the_wrong_kind_is_named_as_such() {
+fn a_wrong_kind_is_reported() {
     assert_eq!(read(b""), Err(ImageError::Empty));
     for bytes in [&b"GIF89a"[..], b"%PDF-1.7", b"RIFF\0\0\0\0WEBP", b"\x89PNG", b"{\"svg\": 1}"] {
         assert_eq!(read(bytes), Err(ImageError::UnknownType));

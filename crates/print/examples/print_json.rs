@@ -13,17 +13,17 @@
 
 use std::ops::ControlFlow;
 
-use chancery_print::pages::Color;
+use chancery_print::graphics::Color;
 use chancery_print::{
-    Edition, Fonts, Format, Images, LikelihoodDisplay, Limits, Locale, Options, Paper, Standing, TextSize,
-    Theme, print,
+    Edition, Fonts, Format, Images, LikelihoodDisplay, Limits, Locale, Options, Paper, RevisionState,
+    TextSize, Theme, print,
 };
 use chancery_proto::brief::v1::{BriefContent, RevisionDocument};
 use sha2::{Digest, Sha256};
 
 type Failure = Box<dyn std::error::Error>;
 
-/// The command line, taken apart.
+/// The parsed command line.
 #[derive(Default)]
 struct Command {
     files: Vec<String>,
@@ -34,7 +34,7 @@ struct Command {
     likelihood: LikelihoodDisplay,
     sections: Vec<String>,
     annexes: Option<bool>,
-    standing: Standing,
+    state: RevisionState,
     withdraw_reason: String,
     superseded_by: Option<u32>,
     earlier: Option<String>,
@@ -59,7 +59,7 @@ fn main() -> Result<(), Failure> {
     let earlier = command.earlier.as_deref().map(std::fs::read_to_string).transpose()?;
     let earlier = earlier.as_deref().map(read).transpose()?;
     let digest = hexadecimal(json.as_bytes());
-    let draft = command.standing == Standing::Draft;
+    let draft = command.state == RevisionState::Draft;
     let edition = Edition {
         content: &document.content.unwrap_or_default(),
         brief: &format!("workspaces/default/briefs/{}", document.brief_id),
@@ -68,7 +68,7 @@ fn main() -> Result<(), Failure> {
         published_at: if draft { "" } else { "2026-01-01T00:00:00Z" },
         creator: &document.creator,
         import: None,
-        standing: command.standing,
+        state: command.state,
         withdraw_reason: &command.withdraw_reason,
         superseded_by: command.superseded_by,
         earlier: earlier.as_ref().and_then(|earlier| earlier.content.as_ref()),
@@ -111,8 +111,8 @@ impl Command {
             "--section" => self.sections.push(value()?),
             "--annexes" => self.annexes = Some(true),
             "--no-annexes" => self.annexes = Some(false),
-            "--draft" => self.standing = Standing::Draft,
-            "--withdrawn" => self.standing = Standing::Withdrawn,
+            "--draft" => self.state = RevisionState::Draft,
+            "--withdrawn" => self.state = RevisionState::Withdrawn,
             "--superseded-by" => self.superseded_by = Some(value()?.parse()?),
             "--withdraw-reason" => self.withdraw_reason = value()?,
             "--show-ids" => self.show_ids = true,
@@ -130,7 +130,7 @@ impl Command {
         Ok(())
     }
 
-    /// Takes an image in; content and theme name it by its digest.
+    /// Adds an image; content and theme refer to it by its digest.
     fn image(&mut self, path: &str) -> Result<String, Failure> {
         let bytes = std::fs::read(path)?;
         let digest = hexadecimal(&bytes);
@@ -197,7 +197,7 @@ fn hexadecimal(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
 }
 
-/// A revision's document, or bare content.
+/// Returns a revision's document, or bare content.
 fn read(json: &str) -> Result<RevisionDocument, Failure> {
     if let Ok(document) = chancery_proto::json::from_str::<RevisionDocument>(json) {
         return Ok(document);

@@ -1,5 +1,6 @@
-//! What decides a PDF's bytes besides its inputs. Two builds of the same sources have the same environment; workers
-//! print only tasks of theirs, so that one render key always means the same bytes.
+//! The print environment: everything besides its inputs that determines a PDF's bytes. Builds of the same sources have
+//! the same environment, and workers take only tasks of their own environment, so that one render key always means the
+//! same bytes.
 
 /// The print environment of this build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -10,7 +11,7 @@ pub struct Environment {
     pub fonts_digest: &'static str,
 }
 
-/// The print environment of this build; `build.rs` works it out.
+/// Returns the print environment of this build, computed by `build.rs`.
 pub const fn environment() -> Environment {
     Environment {
         printer_version: env!("CHANCERY_PRINTER_VERSION"),

@@ -1,57 +1,59 @@
-//! What `compose` hands to `layout`: blocks in reading order with their styles, and the tag tree that owns them.
+//! Output of `compose` and input of `layout`: styled blocks in reading order, and the tag tree that owns them.
 
 use chancery_images::PreparedImage;
 
-use crate::document::{DocumentInfo, OutlineEntry};
-use crate::pages::{Color, Owner, Path};
+use crate::document_info::{DocumentInfo, OutlineEntry};
+use crate::graphics::{Color, Path};
+use crate::pages::Owner;
 use crate::tags::{AnchorId, TagTree};
 use crate::text::inline::Inline;
-use crate::text::paragraph::Align;
+use crate::text::paragraph_setup::Align;
 use crate::units::Length;
 
 /// A composed brief.
 #[derive(Debug, Default)]
 pub struct Flow {
-    /// In reading order.
+    /// Blocks in reading order.
     pub blocks: Vec<Block>,
-    /// The structure elements that own the blocks' pieces.
+    /// Structure elements that own the blocks' pieces.
     pub tags: TagTree,
-    /// Names of destinations, by [`AnchorId`]; an anchor without a name is none, and only its page counts.
+    /// Destination names by [`AnchorId`]. An anchor with an empty name is not a destination; only its page number is
+    /// used.
     pub anchor_names: Vec<String>,
-    /// Lists of anchors whose pages are named, by [`crate::text::inline::PageList`].
+    /// Lists of anchors whose page numbers are printed, by [`crate::text::inline::PageList`].
     pub page_lists: Vec<Vec<AnchorId>>,
     /// The outline, in document order.
     pub outline: Vec<OutlineEntry>,
-    /// What the file says of itself.
+    /// Document-level metadata.
     pub info: DocumentInfo,
-    /// What one page is made of, in order; empty where there may be more pages.
+    /// Groups of the one-page format in order; empty for other formats.
     pub groups: Vec<Group>,
-    /// What stands on every page.
-    pub furniture: Furniture,
+    /// Running elements.
+    pub running_elements: RunningElements,
     /// Whether the document's direction is right to left.
     pub right_to_left: bool,
 }
 
 impl Flow {
-    /// Every inline text of the flow, furniture left out.
+    /// Returns every inline text except those of running elements.
     pub fn inlines(&self) -> impl Iterator<Item = &Inline> {
         self.blocks.iter().flat_map(|block| match block {
             Block::Text(text) => text.inlines(),
             Block::Table(table) => table.inlines(),
             Block::Figure(figure) => figure.inlines(),
-            Block::PageBreak | Block::Settle => Vec::new(),
+            Block::PageBreak | Block::CommitPages => Vec::new(),
         })
     }
 }
 
 impl Block {
-    /// Moves what follows the block above down.
+    /// Adds space before the block.
     pub(crate) fn lower(&mut self, by: Length) {
         match self {
             Self::Text(text) => text.before += by,
             Self::Table(table) => table.before += by,
             Self::Figure(figure) => figure.before += by,
-            Self::PageBreak | Self::Settle => {}
+            Self::PageBreak | Self::CommitPages => {}
         }
     }
 }
@@ -78,25 +80,25 @@ impl FigureBlock {
     }
 }
 
-/// Blocks of one page that belong together.
+/// Adjacent blocks of the one-page format that belong together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Group {
-    /// What an error calls it.
+    /// Name in error messages.
     pub name: &'static str,
-    /// Its first block.
+    /// Index of its first block.
     pub first: usize,
 }
 
-/// What stands on every page; all of it is an artifact.
+/// Running elements of every page, all artifacts.
 #[derive(Debug, Default)]
-pub struct Furniture {
-    /// The marking, in the bands at top and bottom.
+pub struct RunningElements {
+    /// The marking, for the bands at the top and bottom.
     pub marking: Inline,
     /// The organisation's line above the footer's facts; empty for none.
     pub imprint: Inline,
-    /// What is painted large behind every page's content; empty for nothing.
-    pub stamp: Inline,
-    /// The footer's facts; the page number comes after them.
+    /// The watermark behind every page's content; empty for none.
+    pub watermark: Inline,
+    /// The footer's facts; the page number follows them.
     pub footer: Inline,
 }
 
@@ -109,31 +111,31 @@ pub enum Block {
     Table(Box<TableBlock>),
     /// A figure.
     Figure(Box<FigureBlock>),
-    /// What follows begins a page.
+    /// A page break.
     PageBreak,
-    /// What stands before it stays on the page that it is on: what follows may name those pages.
-    Settle,
+    /// Commits everything before it to its page, so that later text may refer to those pages.
+    CommitPages,
 }
 
-/// Which columns of the page a block takes.
+/// Columns that a block spans.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Span {
     /// The main column.
     #[default]
     Main,
-    /// Main and side column together.
+    /// The main and the side column.
     Full,
 }
 
-/// How a block stands to the grid of body lines.
+/// Alignment of a block to the baseline grid.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Grid {
-    /// Body text: its lines stand on the grid.
+    /// Body text: its lines are on the grid.
     Body,
-    /// Its height with its spacing is rounded up to whole grid lines; the rest goes before it.
+    /// Height and spacing are rounded up to whole grid lines; the excess goes before the block.
     #[default]
     Rounded,
-    /// It stands where it falls; the next body block returns to the grid.
+    /// Not aligned; the next body block returns to the grid.
     Free,
 }
 
@@ -143,7 +145,7 @@ pub enum Grid {
 pub struct TextBlock {
     /// Its content.
     pub inline: Inline,
-    /// From baseline to baseline.
+    /// Distance between baselines.
     pub leading: Length,
     /// Space before it, dropped at the top of a page.
     pub before: Length,
@@ -155,38 +157,38 @@ pub struct TextBlock {
     pub inset: (Length, Length),
     /// Indent of the first line.
     pub indent: Length,
-    /// Where lines stand.
+    /// Alignment of the lines.
     pub align: Align,
-    /// Whether words may be divided.
+    /// Whether words may be hyphenated.
     pub hyphenate: bool,
     /// Whether the text's own direction is right to left.
     pub right_to_left: bool,
-    /// What stands in the inset at the first line: a list item's mark or number.
+    /// Label in the inset of the first line: a list item's bullet or number.
     pub label: Option<Inline>,
-    /// What stands at the end of the last line, after leaders: a contents entry's page number.
+    /// Text at the end of the last line, after leaders: a contents entry's page number.
     pub tail: Option<Inline>,
-    /// Notes in the side column, from the first line down.
+    /// Notes in the side column, starting at the first line.
     pub side: Vec<Inline>,
-    /// What is drawn in the side column, above the notes: a likelihood bar. It has no labels.
+    /// Drawing in the side column, above the notes: a likelihood bar. It has no labels.
     pub beside: Option<Drawing>,
-    /// The columns it takes.
+    /// Columns that it spans.
     pub span: Span,
-    /// How it stands to the grid.
+    /// Alignment to the baseline grid.
     pub grid: Grid,
     /// No page break after it.
     pub keep_with_next: bool,
     /// No page break inside it.
     pub keep_together: bool,
-    /// The frame that it stands in; neighbours with equal frames share one.
+    /// The surrounding frame; adjacent blocks with equal frames share it.
     pub frame: Option<Frame>,
     /// Destinations at its first line.
     pub anchors: Vec<AnchorId>,
 }
 
-/// A background that several blocks share.
+/// A background shared by adjacent blocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Frame {
-    /// Tells neighbouring frames apart.
+    /// Distinguishes adjacent frames.
     pub id: u32,
     /// The background.
     pub tint: Option<Color>,
@@ -194,7 +196,7 @@ pub struct Frame {
     pub rule: Option<(Color, Length)>,
     /// Distance from the column's start.
     pub inset: Length,
-    /// The columns it takes.
+    /// Columns that it spans.
     pub span: Span,
 }
 
@@ -203,29 +205,29 @@ pub struct Frame {
 pub struct TableBlock {
     /// Its caption, above it.
     pub caption: Option<TextBlock>,
-    /// How each column's cells stand.
+    /// Alignment of each column's cells.
     pub columns: Vec<Align>,
     /// The header row's cells, repeated on each page.
     pub head: Vec<Inline>,
     /// The body.
     pub rows: Vec<Row>,
-    /// From baseline to baseline.
+    /// Distance between baselines.
     pub leading: Length,
-    /// Space before and after it.
+    /// Space before it.
     pub before: Length,
     /// Space after it.
     pub after: Length,
-    /// The columns of the page that it takes.
+    /// Columns that it spans.
     pub span: Span,
     /// No page break after it.
     pub keep_with_next: bool,
-    /// Whether words may be divided.
+    /// Whether words may be hyphenated.
     pub hyphenate: bool,
     /// Whether it reads from right to left.
     pub right_to_left: bool,
 }
 
-/// A row of a table, one cell a column.
+/// A table row with one cell per column.
 #[derive(Debug, Default)]
 pub struct Row {
     /// Its cells.
@@ -234,16 +236,16 @@ pub struct Row {
     pub anchors: Vec<AnchorId>,
 }
 
-/// A figure: a drawing that is never divided, under its caption.
+/// A figure: an indivisible drawing under its caption.
 #[derive(Debug)]
 pub struct FigureBlock {
     /// Its caption, above it.
     pub caption: Option<TextBlock>,
-    /// What is drawn.
+    /// The drawing.
     pub drawing: Drawing,
-    /// The line under it that says where its data is from.
+    /// The source line below it.
     pub note: Option<TextBlock>,
-    /// Whether it goes to the top of the next page when it does not fit, while the text goes on where it stood.
+    /// Whether it moves to the top of the next page if it does not fit, while the text continues on this page.
     pub floats: bool,
     /// Space before it.
     pub before: Length,
@@ -251,7 +253,7 @@ pub struct FigureBlock {
     pub after: Length,
     /// Inset from the columns' start.
     pub inset: Length,
-    /// How it stands to the grid.
+    /// Alignment to the baseline grid.
     pub grid: Grid,
     /// No page break after it.
     pub keep_with_next: bool,
@@ -259,7 +261,7 @@ pub struct FigureBlock {
     pub right_to_left: bool,
 }
 
-/// Paths with labels over them. Positions are from the drawing's start edge and from its top downwards.
+/// Paths and labels. Positions are relative to the drawing's start edge and top, y downwards.
 #[derive(Clone, Debug)]
 pub struct Drawing {
     /// Its width.
@@ -268,20 +270,20 @@ pub struct Drawing {
     pub height: Length,
     /// The element that owns the paths.
     pub owner: Owner,
-    /// A picture that fills it.
+    /// An image that fills it.
     pub image: Option<PreparedImage>,
-    /// In painting order, over the picture.
+    /// Paths in painting order, over the image.
     pub paths: Vec<Path>,
-    /// In logical order, painted over the paths.
+    /// Labels in logical order, painted over the paths.
     pub labels: Vec<Label>,
 }
 
-/// A text at a place of a drawing; lines that are too long for its width are broken.
+/// A text of a drawing, broken into lines of its width.
 #[derive(Clone, Debug)]
 pub struct Label {
     /// Its content.
     pub inline: Inline,
-    /// From baseline to baseline.
+    /// Distance between baselines.
     pub leading: Length,
     /// Its distance from the drawing's start edge.
     pub start: Length,
@@ -289,7 +291,7 @@ pub struct Label {
     pub top: Length,
     /// The measure of its lines.
     pub width: Length,
-    /// Where its lines stand in the measure.
+    /// Alignment of its lines.
     pub align: Align,
     /// Whether the text's own direction is right to left, wherever the drawing begins.
     pub right_to_left: bool,

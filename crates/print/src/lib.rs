@@ -1,13 +1,14 @@
-//! An edition in, PDF bytes out: `compose` (edition and options to a flow of blocks with a tag tree),
-//! `layout` (flow to pages of placed items), `write` (pages to a PDF file through printpdf).
+//! Prints an edition to PDF: `compose` turns an edition and options into a flow of blocks with a tag tree, `layout`
+//! places the flow on pages, `write` makes a PDF file with fonts embedded through printpdf, and `readback` proves that
+//! the finished file contains the edition's text and nothing else.
 //!
-//! Pure: the same edition, options and fonts give the same bytes on any machine, in any process.
+//! The crate is pure: the same edition, options and fonts give the same bytes on any machine, in any process.
 
-pub mod document;
+pub mod document_info;
 pub mod environment;
-pub mod faces;
 pub mod flow;
 pub mod fonts;
+pub mod graphics;
 pub mod layout;
 pub mod pages;
 pub mod readback;
@@ -17,20 +18,19 @@ pub mod units;
 pub mod write;
 
 mod compose;
-mod job;
+mod edition;
+mod error;
+mod hexadecimal;
+mod images;
+mod options;
 mod print;
-mod request;
 mod warnings;
-#[cfg(test)]
-mod within;
 
-pub use crate::compose::{ImageProblem, ThemeError};
+pub use crate::edition::{Edition, Images, Import, NO_IMAGES, RevisionState};
+pub use crate::error::{BlockHeight, ImageProblem, Overflow, PrintError, ThemeError};
 pub use crate::fonts::{FontError, Fonts};
-pub use crate::job::{
-    Edition, Format, Images, Import, LikelihoodDisplay, Limits, Locale, NO_IMAGES, Options, Paper, Standing,
-    TextSize, Theme,
-};
-pub use crate::print::{BlockHeight, Overflow, PrintError, Printed, Progress, print};
+pub use crate::options::from_request::UnknownOption;
+pub use crate::options::{Format, LikelihoodDisplay, Limits, Locale, Options, Paper, TextSize, Theme};
+pub use crate::print::{Printed, Progress, print};
 pub use crate::readback::{ExtractError, Extracted, extract};
-pub use crate::request::UnknownOption;
 pub use crate::warnings::{MAX_PRINT_WARNINGS, Warning, print_warnings};

@@ -1,6 +1,7 @@
-//! What `layout` hands to `write`: pages of placed items, every position final. Coordinates are PDF's:
-//! origin at the page's lower left corner, y upwards, in [`Length`]s.
+//! Output of `layout` and input of `write`: pages of placed items with final positions. Coordinates are PDF's: origin
+//! at the lower left corner, y upwards, in [`Length`]s.
 
+use crate::graphics::{Color, Path, Rect};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -10,37 +11,28 @@ use chancery_images::PreparedImage;
 use crate::tags::{AnchorId, TagId};
 use crate::units::Length;
 
-/// Where each anchor came to stand: page index from 0, and the y of the top of its line.
+/// Position of each anchor: page index from 0, and the y of its line's top.
 pub type Anchors = BTreeMap<AnchorId, (usize, Length)>;
-
-/// A laid-out brief, all pages at once.
-#[derive(Clone, Debug, Default)]
-pub struct Pages {
-    /// In order.
-    pub pages: Vec<Page>,
-    /// Where its anchors stand.
-    pub anchors: Anchors,
-}
 
 /// One page.
 #[derive(Clone, Debug)]
 pub struct Page {
     /// Width and height.
     pub size: (Length, Length),
-    /// In painting order. Logical order is in [`Owner::Tagged`]'s `seq`.
-    pub items: Vec<Placed>,
+    /// Items in painting order; [`Owner::Tagged`]'s `seq` gives the logical order.
+    pub items: Vec<PlacedItem>,
 }
 
-/// An item with its owner.
+/// An item and its owner.
 #[derive(Clone, Debug)]
-pub struct Placed {
-    /// Which structure element it belongs to, or that it belongs to none.
+pub struct PlacedItem {
+    /// The owning structure element or artifact.
     pub owner: Owner,
-    /// What is painted.
+    /// The item.
     pub item: Item,
 }
 
-/// Content is either tagged or an artifact (ISO 14289-1, 7.1).
+/// Owner of content, which is either tagged or an artifact (ISO 14289-1, 7.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Owner {
     /// Content of a structure element, at the logical position `seq` among that element's kids.
@@ -50,7 +42,7 @@ pub enum Owner {
         /// The position, on the scale of `TagTree::next_seq`.
         seq: u32,
     },
-    /// Page furniture and decoration.
+    /// Running elements and decoration.
     Artifact(ArtifactKind),
 }
 
@@ -67,23 +59,23 @@ pub enum ArtifactKind {
     Layout,
 }
 
-/// What is painted.
+/// The item.
 #[derive(Clone, Debug)]
 pub enum Item {
     /// Glyphs on one baseline.
     Run(GlyphRun),
     /// A filled or stroked path.
     Path(Path),
-    /// A picture, scaled to a rectangle. It is written once, however often it is placed.
+    /// An image, scaled to a rectangle. It is written once, however often it is placed.
     Image {
-        /// The picture.
+        /// The image.
         image: PreparedImage,
-        /// Where it stands.
+        /// The rectangle.
         rect: Rect,
     },
-    /// What stands alike on many pages, an artifact always: it is written once, and painted on each.
+    /// An artifact shared by many pages: written once and painted on each.
     Repeated(Arc<[Item]>),
-    /// The active area of a link; paints nothing.
+    /// The active area of a link. It paints nothing.
     LinkArea {
         /// The `Link` element.
         link: TagId,
@@ -92,28 +84,11 @@ pub enum Item {
     },
 }
 
-/// A rectangle by its lower left corner and its size.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Rect {
-    /// Left edge.
-    pub x: Length,
-    /// Lower edge.
-    pub y: Length,
-    /// Width, not negative.
-    pub width: Length,
-    /// Height, not negative.
-    pub height: Length,
-}
-
-/// An sRGB colour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Color(pub u8, pub u8, pub u8);
-
 /// Glyphs of one face and size on one baseline, in visual order from left to right.
 #[derive(Clone, Debug)]
 pub struct GlyphRun {
     /// The face.
-    pub face: crate::faces::FaceId,
+    pub face: crate::fonts::FaceId,
     /// The type size.
     pub size: Length,
     /// The first glyph's origin.
@@ -122,11 +97,11 @@ pub struct GlyphRun {
     pub y: Length,
     /// The fill colour.
     pub color: Color,
-    /// Horizontal scaling in units of 1/100,000 (PDF's `Tz`); 100,000 is as designed. Advances are before it.
+    /// Horizontal scaling in 1/100,000 (PDF's `Tz`); 100,000 is as designed. It also scales advances.
     pub expansion: u32,
-    /// Added after every glyph (PDF's `Tc`), before scaling.
+    /// Space after every glyph (PDF's `Tc`), before scaling.
     pub letterspace: Length,
-    /// The text that the glyphs stand for.
+    /// The text of the glyphs.
     pub text: Arc<str>,
     /// The glyphs.
     pub glyphs: Vec<Glyph>,
@@ -137,54 +112,13 @@ pub struct GlyphRun {
 pub struct Glyph {
     /// The glyph's number in the original face.
     pub id: u16,
-    /// The face's own advance, by which PDF moves on (`hmtx`), in [`Length`] at the run's size.
+    /// The face's own advance (`hmtx`), by which PDF readers move the pen, as a [`Length`] at the run's size.
     pub natural: Length,
-    /// How far the next glyph's origin stands from this one's, without `letterspace`: kerning and justified
-    /// space included.
+    /// Distance to the next glyph's origin, without `letterspace`, including kerning and justified space.
     pub advance: Length,
-    /// The drawing's shift from its origin: to the right and upwards.
+    /// Offset of the outline from the origin, to the right and upwards.
     pub offset: (Length, Length),
-    /// The bytes of `GlyphRun.text` that this glyph's cluster stands for. Glyphs of one cluster follow each
-    /// other and carry the same range; the writer gives the text to one of them or uses `ActualText`.
+    /// Byte range of `GlyphRun.text` of this glyph's cluster. Glyphs of one cluster are adjacent and have the same
+    /// range; the writer assigns the text to one of them or uses `ActualText`.
     pub cluster: Range<u32>,
-}
-
-/// A path in one colour.
-#[derive(Clone, Debug)]
-pub struct Path {
-    /// Its segments.
-    pub segments: Vec<Segment>,
-    /// Filled or stroked.
-    pub paint: Paint,
-}
-
-/// A piece of a path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Segment {
-    /// A whole rectangle.
-    Rect(Rect),
-    /// Begins a subpath.
-    Move(Length, Length),
-    /// A straight line.
-    Line(Length, Length),
-    /// A cubic curve: two control points and the end.
-    Curve([(Length, Length); 3]),
-    /// Closes the subpath.
-    Close,
-}
-
-/// How a path is painted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Paint {
-    /// Filled, non-zero winding.
-    Fill(Color),
-    /// Stroked with a line of this width.
-    Stroke {
-        /// The colour.
-        color: Color,
-        /// The line's width.
-        width: Length,
-        /// Dash and gap, or a solid line.
-        dash: Option<(Length, Length)>,
-    },
 }

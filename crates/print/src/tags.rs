@@ -1,19 +1,19 @@
-//! The tag tree (ISO 32000-1, 14.7 and 14.8): the brief's logical structure, in reading order, made by
-//! `compose` and written by `write`. Roles hold their required attributes, and [`TagTree::add`] refuses
-//! a child that the standard does not allow there, so an illegal tree cannot be built.
+//! The tag tree (ISO 32000-1, 14.7 and 14.8): the logical structure of a brief in reading order, made by `compose` and
+//! written by `write`. Roles carry their required attributes, and [`TagTree::add`] rejects children that the standard
+//! does not allow, so that an invalid tree cannot be built.
 
 /// A node of a [`TagTree`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TagId(u32);
 
 impl TagId {
-    /// Its place in the arena.
+    /// Returns its index in the tree.
     pub const fn index(self) -> usize {
         self.0 as usize
     }
 }
 
-/// Which cells a table header names (ISO 32000-1, table 349).
+/// Scope of a table header cell (ISO 32000-1, table 349).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
     /// The cells of its row.
@@ -22,10 +22,10 @@ pub enum Scope {
     Column,
 }
 
-/// How a list numbers its items (ISO 32000-1, table 347).
+/// Numbering of a list (ISO 32000-1, table 347).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ListNumbering {
-    /// No labels that count: bullets.
+    /// Bullets.
     Disc,
     /// 1, 2, 3.
     Decimal,
@@ -33,7 +33,7 @@ pub enum ListNumbering {
     None,
 }
 
-/// A structure element's type with the attributes that it may not go without.
+/// A structure type with its required attributes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Role {
     /// The root.
@@ -48,13 +48,13 @@ pub enum Role {
     H(u8),
     /// A paragraph.
     P,
-    /// A quotation that stands by itself.
+    /// A block quotation.
     BlockQuote,
     /// A table's or figure's caption.
     Caption,
     /// The table of contents.
     Toc,
-    /// One line of it.
+    /// An entry of the table of contents.
     Toci,
     /// A list.
     L(ListNumbering),
@@ -79,18 +79,18 @@ pub enum Role {
     },
     /// A cell.
     Td,
-    /// A stretch of text with a property of its own.
+    /// A run of text with a property of its own.
     Span {
-        /// What a reader should hear or extract in place of the drawing.
+        /// Replacement text for extraction and screen readers.
         actual_text: Option<String>,
     },
     /// A citation of an endnote, or a contents entry's target.
     Reference,
     /// A link; its annotations are written by `write`.
     Link {
-        /// Where it leads.
+        /// The target.
         target: LinkTarget,
-        /// The annotation's `Contents`: what a reader hears.
+        /// The annotation's `Contents`, read out by screen readers.
         contents: String,
     },
     /// An endnote. `id` is unique in the file (ISO 14289-1, 7.9).
@@ -100,40 +100,40 @@ pub enum Role {
     },
     /// A drawing that carries meaning.
     Figure {
-        /// What it shows, data included.
+        /// Alternative text: the content of the drawing with its data.
         alt: String,
     },
 }
 
-/// Where a link leads.
+/// Targets of links.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LinkTarget {
-    /// A place in this file.
+    /// A destination in this file.
     Anchor(AnchorId),
     /// Another document.
     Uri(String),
 }
 
-/// A named destination of the flow; its name is `Flow.anchors[id]`.
+/// A destination of the flow. Its name is `Flow.anchor_names[id]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AnchorId(pub u32);
 
-/// One structure element.
+/// A structure element.
 #[derive(Clone, Debug)]
 pub struct TagNode {
     /// Its type and attributes.
     pub role: Role,
-    /// Its language where it differs from its parent's (BCP 47).
+    /// Its language (BCP 47) if it differs from its parent's.
     pub lang: Option<String>,
     /// Its parent; none for the root.
     pub parent: Option<TagId>,
     /// Its element kids in logical order. Content is ordered against them by its `seq`.
     pub kids: Vec<TagId>,
-    /// Its own logical position, on the scale of content's `seq`: kids of one node are written by it.
+    /// Its logical position, on the same scale as content's `seq`: the kids of an element are written in this order.
     pub seq: u32,
 }
 
-/// An arena of structure elements, the root first.
+/// An arena of structure elements. The root is the first.
 #[derive(Clone, Debug)]
 pub struct TagTree {
     nodes: Vec<TagNode>,
@@ -141,21 +141,21 @@ pub struct TagTree {
 }
 
 impl TagTree {
-    /// A tree with a `Document` root.
+    /// Creates a tree with a `Document` root.
     pub fn new() -> Self {
         let root = TagNode { role: Role::Document, lang: None, parent: None, kids: Vec::new(), seq: 0 };
         Self { nodes: vec![root], next_seq: 1 }
     }
 
-    /// The `Document` element.
+    /// Returns the `Document` element.
     pub const fn root(&self) -> TagId {
         TagId(0)
     }
 
-    /// Adds a child in logical order.
+    /// Adds a child after its siblings.
     ///
     /// # Panics
-    /// When the standard allows no such child there: that is a mistake in `compose`, never in the input.
+    /// If the standard does not allow the child there. This is a bug in `compose`, never a property of the input.
     pub fn add(&mut self, parent: TagId, role: Role, lang: Option<String>) -> TagId {
         let above = &self.nodes[parent.index()].role;
         assert!(allows(above, &role), "{role:?} may not stand under {above:?}");
@@ -166,19 +166,19 @@ impl TagTree {
         id
     }
 
-    /// The next logical position, for a run of content.
+    /// Returns the next logical position for a run of content.
     pub fn next_seq(&mut self) -> u32 {
         let seq = self.next_seq;
         self.next_seq += 1;
         seq
     }
 
-    /// One element.
+    /// Returns an element.
     pub fn node(&self, id: TagId) -> &TagNode {
         &self.nodes[id.index()]
     }
 
-    /// All elements, the root first, parents before their kids.
+    /// Returns all elements, the root first, parents before their kids.
     pub fn nodes(&self) -> &[TagNode] {
         &self.nodes
     }
@@ -190,7 +190,7 @@ impl Default for TagTree {
     }
 }
 
-/// Whether `child` may stand under `parent` (ISO 32000-1, 14.8.4; the rules that veraPDF checks).
+/// Returns whether the standard allows `child` under `parent` (ISO 32000-1, 14.8.4, as veraPDF checks it).
 fn allows(parent: &Role, child: &Role) -> bool {
     use Role as R;
     let inline = matches!(child, R::Span { .. } | R::Reference | R::Link { .. } | R::Figure { .. });

@@ -1,5 +1,5 @@
-//! Lengths as integers: 1/65,536 point, finer than 1/64 font unit at text sizes, so that no position
-//! ever depends on how a machine rounds.
+//! Lengths as integers in 1/65,536 point, finer than 1/64 font unit at text sizes, so that no position depends on a
+//! machine's rounding.
 
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub, SubAssign};
 
@@ -8,61 +8,61 @@ use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub, SubAssign};
 pub struct Length(i64);
 
 impl Length {
-    /// Nothing.
+    /// The zero length.
     pub const ZERO: Self = Self(0);
-    /// How many units one point holds.
+    /// Units per point.
     pub const PER_POINT: i64 = 65_536;
 
-    /// From units of 1/65,536 point.
+    /// Creates a length from units of 1/65,536 point.
     pub const fn from_units(units: i64) -> Self {
         Self(units)
     }
 
-    /// From whole points.
+    /// Creates a length from whole points.
     pub const fn pt(points: i64) -> Self {
         Self(points * Self::PER_POINT)
     }
 
-    /// From thousandths of a point.
+    /// Creates a length from thousandths of a point.
     pub const fn milli_pt(thousandths: i64) -> Self {
         Self(thousandths * Self::PER_POINT / 1000)
     }
 
-    /// From hundredths of a millimetre (1 mm = 360/127 pt).
+    /// Creates a length from hundredths of a millimetre (1 mm = 360/127 pt).
     pub const fn centi_mm(hundredths: i64) -> Self {
         Self(hundredths * 360 * Self::PER_POINT / 12_700)
     }
 
-    /// From whole millimetres.
+    /// Creates a length from whole millimetres.
     pub const fn mm(millimetres: i64) -> Self {
         Self::centi_mm(millimetres * 100)
     }
 
-    /// The number of units of 1/65,536 point.
+    /// Returns the number of units of 1/65,536 point.
     pub const fn units(self) -> i64 {
         self.0
     }
 
-    /// Thousandths of a point, rounded to the nearest, halves away from zero: what the file holds.
+    /// Returns thousandths of a point, the file's precision, rounded to the nearest with halves away from zero.
     pub const fn to_milli_pt(self) -> i64 {
         let scaled = self.0 * 1000;
         let half = if scaled < 0 { -Self::PER_POINT / 2 } else { Self::PER_POINT / 2 };
         (scaled + half) / Self::PER_POINT
     }
 
-    /// The smaller of two lengths.
+    /// Returns the smaller of two lengths.
     #[must_use]
     pub fn min(self, other: Self) -> Self {
         if other < self { other } else { self }
     }
 
-    /// The larger of two lengths.
+    /// Returns the larger of two lengths.
     #[must_use]
     pub fn max(self, other: Self) -> Self {
         if other > self { other } else { self }
     }
 
-    /// Rounded up to a multiple of `grid`, which is positive.
+    /// Rounds up to a multiple of `grid`, which must be positive.
     #[must_use]
     pub const fn ceil_to(self, grid: Self) -> Self {
         Self((self.0 + grid.0 - 1).div_euclid(grid.0) * grid.0)

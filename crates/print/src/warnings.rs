@@ -1,36 +1,36 @@
-//! Flaws in a finished print that did not stop it, and how they are reported.
+//! Warnings: flaws that did not stop the print, and their wire form.
 
 use std::fmt;
 
 use chancery_proto::render::v1::PrintWarning;
 
-/// The most warnings that are reported of one print. Where there are more, the last says how many.
+/// Maximum number of reported warnings. If there are more, the last one states how many are left out.
 pub const MAX_PRINT_WARNINGS: usize = 200;
 
-/// The code of the last warning where more were found than are reported.
+/// Code of the last warning if some are left out.
 const MORE_WARNINGS: &str = "MORE_WARNINGS";
 
 /// A flaw in a finished print.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Warning {
-    /// No face has the character: a box is printed in its place, and extraction yields the character.
+    /// No face has a glyph for the character. A box is printed instead; text extraction still yields the character.
     MissingGlyph {
         /// The character.
         character: char,
-        /// The id of the part where it first occurs; empty for the brief as a whole.
+        /// Id of the part where it first occurs; empty for the brief as a whole.
         part_id: String,
     },
 }
 
 impl Warning {
-    /// The stable code, in upper snake case.
+    /// Returns the stable code, in upper snake case.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::MissingGlyph { .. } => "MISSING_GLYPH",
         }
     }
 
-    /// The id of the part that it is about; empty for the brief as a whole.
+    /// Returns the id of the affected part; empty for the brief as a whole.
     pub fn part_id(&self) -> &str {
         match self {
             Self::MissingGlyph { part_id, .. } => part_id,
@@ -50,7 +50,7 @@ impl fmt::Display for Warning {
     }
 }
 
-/// The warnings as callers receive them: at most [`MAX_PRINT_WARNINGS`], the last of which counts those left out.
+/// Converts warnings to messages: at most [`MAX_PRINT_WARNINGS`], the last of which counts those left out.
 pub fn print_warnings(warnings: &[Warning]) -> Vec<PrintWarning> {
     let message = |warning: &Warning| PrintWarning {
         code: warning.code().to_owned(),
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn a_warning_names_its_code_and_part_and_the_cure() {
+    fn a_warning_has_its_code_its_part_and_a_remedy() {
         let warning = Warning::MissingGlyph { character: '\u{928}', part_id: "s1".to_owned() };
         let messages = print_warnings(&[warning]);
         assert_eq!((messages[0].code.as_str(), messages[0].part_id.as_str()), ("MISSING_GLYPH", "s1"));

@@ -1,4 +1,4 @@
-//! Fields of the content and of the publish record that a print names, links and marks, read back from finished files.
+//! Printed names, links and markings of content fields and the publish record, read back from finished files.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
@@ -11,7 +11,7 @@ use chancery_brief::marking::Scheme;
 use chancery_brief::validate::canonicalize;
 use chancery_print::readback::struct_text;
 use chancery_print::{
-    Edition, Fonts, Format, Limits, Locale, Options, Paper, Printed, Standing, TextSize, print,
+    Edition, Fonts, Format, Limits, Locale, Options, Paper, Printed, RevisionState, TextSize, print,
 };
 use chancery_proto::brief::v1::block::Kind;
 use chancery_proto::brief::v1::{
@@ -33,7 +33,7 @@ fn printed(edition: &Edition, options: &Options) -> Printed {
     print(edition, options, &Limits::default(), &Fonts::default(), &mut observe).expect("it prints")
 }
 
-/// The text of the structure tree, with every space an ordinary one.
+/// Returns the structure tree's text with ordinary spaces only.
 fn text(edition: &Edition, options: &Options) -> String {
     let text = struct_text(&printed(edition, options).bytes).expect("it reads back");
     text.replace(['\u{a0}', '\u{2009}'], " ")
@@ -43,8 +43,7 @@ fn of(format: Format) -> Options<'static> {
     Options { format, ..Options::default() }
 }
 
-/// Ids of statements such as "c-013" in a text.
-/// Without those that the authors wrote into a note themselves.
+/// Returns the statement ids in a text, such as "c-013", except those that the authors wrote into a note.
 fn ids(text: &str) -> Vec<&str> {
     let is_id = |word: &&str| {
         let word = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
@@ -55,7 +54,7 @@ fn ids(text: &str) -> Vec<&str> {
 }
 
 #[test]
-fn ids_are_printed_only_where_they_are_asked_for() {
+fn ids_are_printed_only_on_request() {
     let (content, before) = (sample(2), sample(1));
     let edition = Edition { earlier: Some(&before), ..edition(&content) };
     for format in [Format::Full, Format::Standard, Format::OnePage] {
@@ -77,20 +76,20 @@ fn ids_are_printed_only_where_they_are_asked_for() {
 fn references_name_sections_and_judgments_instead_of_ids() {
     let content = sample(2);
     let text = text(&edition(&content), &Options::default());
-    // The sections of the statements that the first judgment rests on: each once, though it rests on two of the second.
+    // Sections of the statements that the first judgment rests on, each once although it rests on two of the second.
     assert!(text.contains("Rests on Fields of cooperation; Defence\n"));
     assert!(!text.contains("printed beside its paragraph"));
 }
 
 #[test]
-fn a_withdrawn_revision_prints_why_in_any_script_and_length() {
+fn a_withdrawn_revision_prints_its_reason_in_any_script_and_length() {
     let content = sample(2);
     let long = "A figure was wrong, and so was what followed from it. ".repeat(18);
     let unbroken = "x".repeat(900);
     let persian = "رقم یک جمله نادرست بود و جمله دیگری بر پایه آن نوشته شده بود.";
     let reasons = [long.trim(), &unbroken, persian, "Цифра была неверной.\nИ вывод тоже.", "a \u{202e}b"];
     for reason in reasons {
-        let gone = Edition { standing: Standing::Withdrawn, withdraw_reason: reason, ..edition(&content) };
+        let gone = Edition { state: RevisionState::Withdrawn, withdraw_reason: reason, ..edition(&content) };
         for format in [Format::Full, Format::Standard] {
             let text = text(&gone, &of(format));
             let said = reason.replace('\u{202e}', "").split_whitespace().collect::<Vec<_>>().join(" ");
@@ -99,13 +98,13 @@ fn a_withdrawn_revision_prints_why_in_any_script_and_length() {
             assert!(squeezed.contains(&format!("Reason: {said}")), "{format:?} {reason}");
         }
     }
-    let short = Edition { standing: Standing::Withdrawn, withdraw_reason: "Wrong.", ..edition(&content) };
+    let short = Edition { state: RevisionState::Withdrawn, withdraw_reason: "Wrong.", ..edition(&content) };
     assert!(text(&short, &of(Format::OnePage)).contains("Reason: Wrong."));
     let published = Edition { withdraw_reason: "Wrong.", ..edition(&content) };
     assert!(!text(&published, &of(Format::Full)).contains("Reason:"));
 }
 
-/// A brief in which everything that can be named has a change.
+/// Returns a brief with a change of every part that has a name.
 fn changed() -> BriefContent {
     let mut content = sample(2);
     let change = |id: &str, now: &str| Change {
@@ -152,7 +151,7 @@ fn a_changed_part_is_named_and_linked() {
     }
     let cell = structure.split("Link").filter(|part| part.contains("Key judgment 2")).count();
     assert!(cell > 0, "the name of the judgment is a link");
-    // With ids, the id stands after the name.
+    // If ids are printed, the id follows the name.
     let with = self::text(&edition(&content), &Options { show_ids: true, ..Options::default() });
     assert!(with.contains(&format!("{} ({})", content.events[0].title, content.events[0].id)));
 }
@@ -169,7 +168,7 @@ fn a_changed_part_that_only_the_earlier_revision_has_keeps_its_name() {
 }
 
 #[test]
-fn changes_since_an_earlier_revision_take_the_place_of_the_editions_own() {
+fn changes_since_a_chosen_revision_replace_the_editions_own() {
     let (content, before) = (sample(2), sample(1));
     let combined = [Change {
         statement_id: "c-013".into(),
@@ -202,7 +201,7 @@ fn changes_since_an_earlier_revision_take_the_place_of_the_editions_own() {
 }
 
 #[test]
-fn the_banner_is_as_high_as_what_is_quoted_of_earlier_revisions() {
+fn the_banner_is_at_least_the_marking_of_quoted_earlier_revisions() {
     let (content, before) = (sample(2), sample(1));
     let quote = |marking: &str, was_marking: &str| {
         [Change {
@@ -228,7 +227,7 @@ fn the_banner_is_as_high_as_what_is_quoted_of_earlier_revisions() {
     assert_eq!(banner(&quote("TLP:CLEAR", "TLP:CLEAR"), Format::Full), "TLP:CLEAR");
     assert_eq!(banner(&quote("TLP:AMBER", "TLP:CLEAR"), Format::Full), "TLP:AMBER");
     assert_eq!(banner(&quote("TLP:CLEAR", "TLP:RED"), Format::Full), "TLP:RED");
-    // Counts quote nothing.
+    // Counts contain no quotations.
     assert_eq!(banner(&quote("TLP:AMBER", "TLP:RED"), Format::Standard), "TLP:CLEAR");
 }
 
@@ -280,7 +279,7 @@ fn polarity_is_printed_as_a_sign_with_a_word() {
     let with = text(&edition(&content), &Options::default());
     assert!(has_column(&with));
     for words in ["+ supportive", "\u{2212} adverse", "\u{b1} mixed", "\u{b7} neutral"] {
-        // In the network's labels and in the annex.
+        // Once in the network's labels, once in the annex.
         assert_eq!(with.matches(words).count(), 2, "{words}");
     }
     let russian = Options { locale: Some(Locale::Russian), ..Options::default() };
@@ -288,7 +287,7 @@ fn polarity_is_printed_as_a_sign_with_a_word() {
 }
 
 #[test]
-fn highlighted_events_are_named_as_such_and_no_others() {
+fn only_highlighted_events_are_marked_as_highlighted() {
     let mut content = sample(2);
     let heard = |content: &BriefContent| {
         let file = tools::file("highlights.pdf", &printed(&edition(content), &Options::default()).bytes);
@@ -336,7 +335,7 @@ fn prints_with_every_field_conform() {
     let combined = content.changes.clone();
     let reason = "Because a figure was wrong. ".repeat(20);
     let edition = Edition {
-        standing: Standing::Withdrawn,
+        state: RevisionState::Withdrawn,
         withdraw_reason: &reason,
         earlier: Some(&before),
         earlier_revision: 1,

@@ -1,4 +1,4 @@
-//! What each format prints, through the public function.
+//! Content of each format, printed through the public function.
 
 mod editions;
 
@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 
 use chancery_print::readback::struct_text;
 use chancery_print::{
-    Edition, Fonts, Format, Limits, Options, Overflow, Paper, PrintError, Printed, Standing, print,
+    Edition, Fonts, Format, Limits, Options, Overflow, Paper, PrintError, Printed, RevisionState, print,
 };
 use chancery_proto::brief::v1::{BriefContent, Indicator, RevisionDocument};
 
@@ -54,7 +54,7 @@ fn one_page_is_one_page_with_every_fact_once() {
 }
 
 #[test]
-fn a_page_that_is_overfull_names_what_stands_on_it() {
+fn an_overfull_page_reports_its_parts_and_their_heights() {
     let indicator = |number: usize| Indicator {
         id: format!("ind-{number}"),
         text: "Something that has to be watched for as long as the next winter lasts, and after it. "
@@ -83,7 +83,7 @@ fn a_page_that_is_overfull_names_what_stands_on_it() {
 }
 
 #[test]
-fn a_standard_print_has_the_body_and_its_endnotes_and_nothing_behind_them() {
+fn the_standard_format_ends_with_the_endnotes() {
     let content = sample(2);
     let full = printed(&edition(&content), &of(Format::Full)).unwrap();
     let standard = printed(&edition(&content), &of(Format::Standard)).unwrap();
@@ -108,7 +108,7 @@ fn a_print_of_some_sections_numbers_the_sources_that_they_cite() {
     let sections = ["sec-limits".to_owned()];
     let options = Options { sections: &sections, ..of(Format::Full) };
     let text = text(&edition(&content), &options);
-    // References may name a section that is not printed; its text is not there.
+    // References may name a section that is not printed, but its text is absent.
     assert!(text.contains("Limits and friction") && !text.contains("goes back several hundred years"));
     assert!(!text.contains("Not cited in this edition"));
     let strange = ["sec-nowhere".to_owned()];
@@ -117,11 +117,11 @@ fn a_print_of_some_sections_numbers_the_sources_that_they_cite() {
 }
 
 #[test]
-fn every_format_says_whether_the_revision_stands() {
+fn every_format_prints_the_publication_state() {
     let content = sample(2);
     for format in [Format::Full, Format::Standard, Format::OnePage] {
         let draft = Edition {
-            standing: Standing::Draft,
+            state: RevisionState::Draft,
             published_at: "",
             revision: 0,
             creator: "",
@@ -131,14 +131,14 @@ fn every_format_says_whether_the_revision_stands() {
         let text = text(&draft, &of(format));
         assert!(text.contains("Draft: not published."), "{format:?}");
         assert!(!text.contains("Published") && !text.contains("Revision 0"), "{format:?}");
-        let gone = Edition { standing: Standing::Withdrawn, superseded_by: Some(3), ..edition(&content) };
+        let gone = Edition { state: RevisionState::Withdrawn, superseded_by: Some(3), ..edition(&content) };
         let text = self::text(&gone, &of(format));
         assert!(text.contains("This revision is withdrawn.") && text.contains("Superseded by revision 3."));
     }
 }
 
 #[test]
-fn a_likelihood_that_moved_is_shown_and_heard_with_what_it_was() {
+fn a_changed_likelihood_is_drawn_and_described_with_its_earlier_value() {
     let (content, before) = (sample(2), sample(1));
     let edition = Edition { earlier: Some(&before), ..edition(&content) };
     for format in [Format::Full, Format::Standard, Format::OnePage] {
@@ -154,12 +154,12 @@ fn a_likelihood_that_moved_is_shown_and_heard_with_what_it_was() {
 }
 
 #[test]
-fn the_old_text_of_a_changed_statement_comes_from_the_revision_before() {
+fn the_previous_text_of_a_changed_statement_comes_from_the_earlier_revision() {
     let mut content = sample(2);
     let mut before = sample(1);
     let change = content.changes.iter_mut().find(|change| change.statement_id == "c-082").unwrap();
     change.was.clear();
-    // The statement is gone from this revision's text.
+    // This revision does not have the statement.
     content
         .sections
         .iter_mut()
@@ -173,7 +173,7 @@ fn the_old_text_of_a_changed_statement_comes_from_the_revision_before() {
 }
 
 #[test]
-fn only_a_full_print_opens_with_its_outline() {
+fn only_the_full_format_opens_with_its_outline() {
     let content = sample(2);
     let opens = |format| {
         let bytes = printed(&edition(&content), &of(format)).unwrap().bytes;

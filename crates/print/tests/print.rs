@@ -1,4 +1,4 @@
-//! Printing whole briefs through the public function.
+//! Printing of whole briefs through the public function.
 
 mod editions;
 
@@ -7,8 +7,8 @@ use std::ops::ControlFlow;
 use chancery_brief::digest::body_digest;
 use chancery_print::readback::struct_text;
 use chancery_print::{
-    Edition, ExtractError, Fonts, Limits, Locale, Options, Paper, PrintError, Printed, Progress, Standing,
-    TextSize, Warning, extract, print,
+    Edition, ExtractError, Fonts, Limits, Locale, Options, Paper, PrintError, Printed, Progress,
+    RevisionState, TextSize, Warning, extract, print,
 };
 use chancery_proto::brief::v1::{
     Block, BriefContent, Event, Figure, Paragraph, RevisionBody, RevisionDocument, Section, Statement, Table,
@@ -73,7 +73,7 @@ fn a_brief_over_the_page_limit_is_refused() {
 }
 
 #[test]
-fn a_character_that_no_face_has_is_reported_and_does_not_stop_the_print() {
+fn a_missing_glyph_is_a_warning_and_does_not_stop_the_print() {
     let content = BriefContent {
         title: "日本".to_owned(),
         language: "en".to_owned(),
@@ -86,7 +86,7 @@ fn a_character_that_no_face_has_is_reported_and_does_not_stop_the_print() {
 }
 
 #[test]
-fn a_justified_sentence_of_nothing_but_space_prints() {
+fn a_justified_sentence_of_spaces_only_prints() {
     let blocks = vec![paragraph(vec![statement("s1", " \u{200c}")])];
     let content = BriefContent {
         title: "Space".to_owned(),
@@ -131,9 +131,9 @@ fn a_word_of_500_letters_and_a_row_taller_than_a_page_print() {
 }
 
 #[test]
-fn a_superseded_revision_on_letter_paper_says_so_in_its_text() {
+fn a_superseded_revision_on_letter_paper_is_marked_as_superseded() {
     let content = sample();
-    let edition = Edition { superseded_by: Some(3), standing: Standing::Withdrawn, ..edition(&content) };
+    let edition = Edition { superseded_by: Some(3), state: RevisionState::Withdrawn, ..edition(&content) };
     let options = Options { paper: Paper::Letter, ..Options::default() };
     let printed =
         print(&edition, &options, &Limits::default(), &Fonts::default(), &mut |_| ControlFlow::Continue(()))
@@ -152,7 +152,7 @@ fn the_samples_figures_are_drawn_and_their_data_is_not_printed_as_tables_again()
     let content = sample();
     let text = struct_text(&print_content(&content).unwrap().bytes).unwrap();
     let times = |words: &str| text.matches(words).count();
-    // In the figure and in the annex.
+    // Once in the figure, once in the annex.
     for event in &content.events {
         assert_eq!(times(&event.title), 2, "{}", event.title);
     }
@@ -164,7 +164,7 @@ fn the_samples_figures_are_drawn_and_their_data_is_not_printed_as_tables_again()
 }
 
 #[test]
-fn a_figure_with_too_much_for_a_page_is_a_table() {
+fn a_figure_too_tall_for_a_page_becomes_a_table() {
     let event = |number: usize| Event {
         title: format!("Event {number}"),
         date: "2024".to_owned(),
@@ -223,7 +223,7 @@ fn large_print_has_no_side_column_and_sets_ids_after_their_paragraphs() {
 }
 
 #[test]
-fn the_printers_own_words_are_the_readers_while_terms_stay_the_standards() {
+fn labels_are_translated_and_terms_of_standards_are_not() {
     let content = sample();
     for (locale, heading, term) in [
         (Locale::Russian, "Ключевые выводы", "весьма вероятно (very likely)"),
@@ -242,14 +242,14 @@ fn the_printers_own_words_are_the_readers_while_terms_stay_the_standards() {
 }
 
 #[test]
-fn attached_data_is_the_edition_and_comes_back_with_its_digest() {
+fn the_embedded_edition_is_extracted_with_its_digest() {
     let content = sample();
     let body = RevisionBody { brief_id: "example".into(), revision: 2, content: Some(content.clone()) };
     let digest = body_digest(&body.encode_to_vec()).to_string();
     let edition = Edition { edition_digest: &digest, ..edition(&content) };
     let options = Options { attach_data: true, ..Options::default() };
-    let mut go_on = |_| ControlFlow::Continue(());
-    let printed = print(&edition, &options, &Limits::default(), &Fonts::default(), &mut go_on).unwrap();
+    let mut keep_going = |_| ControlFlow::Continue(());
+    let printed = print(&edition, &options, &Limits::default(), &Fonts::default(), &mut keep_going).unwrap();
     let extracted = extract(&printed.bytes).unwrap();
     assert_eq!(extracted.brief, "workspaces/default/briefs/example");
     assert_eq!(extracted.edition_digest, digest);
@@ -259,7 +259,7 @@ fn attached_data_is_the_edition_and_comes_back_with_its_digest() {
 }
 
 #[test]
-fn a_file_without_data_or_with_damage_yields_none() {
+fn extraction_fails_without_data_and_for_damaged_files() {
     let printed = print_content(&sample()).unwrap();
     assert!(matches!(extract(&printed.bytes), Err(ExtractError::NoData)));
     assert!(matches!(extract(b"%PDF-1.7 nothing"), Err(ExtractError::Unreadable(_))));

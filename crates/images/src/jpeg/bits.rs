@@ -1,6 +1,6 @@
 //! Bits of entropy-coded data (ITU-T T.81, F.2.2.5), with stuffed zeros removed. Reading stops at restart markers.
 
-use super::Problem;
+use super::problem::Problem;
 
 const OUT_OF_DATA: Problem = "its pixel data ends too early";
 
@@ -32,7 +32,7 @@ impl<'a> Bits<'a> {
         }
     }
 
-    /// The next 16 bits without taking them; missing ones are zero.
+    /// Returns the next 16 bits without taking them; missing ones are zero.
     pub(crate) fn peek16(&mut self) -> usize {
         if self.count < 16 {
             self.refill();

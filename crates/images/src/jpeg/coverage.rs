@@ -11,7 +11,7 @@ impl NonZero {
         Self { words: vec![0; across * down], across }
     }
 
-    /// A block's word. Blocks of a scan are always within the padded picture.
+    /// Returns a block's word. Blocks of a scan are always within the padded picture.
     pub(crate) fn block(&mut self, column: usize, row: usize) -> &mut u64 {
         &mut self.words[row * self.across + column]
     }

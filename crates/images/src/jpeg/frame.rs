@@ -1,7 +1,8 @@
 //! Frame headers (ITU-T T.81, B.2.2).
 
-use super::{damaged, unsupported};
-use crate::{Colors, ImageError, Limits, MediaType, check_size};
+use super::problem::{damaged, unsupported};
+use crate::limits::check_size;
+use crate::{Colors, ImageError, Limits, MediaType};
 
 /// Baseline, extended sequential and progressive DCT with Huffman codes.
 const SEQUENTIAL: [u8; 2] = [0xC0, 0xC1];

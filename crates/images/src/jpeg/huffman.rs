@@ -1,7 +1,8 @@
 //! Huffman tables (ITU-T T.81, B.2.4.2, C.2, F.2.2.3).
 
+use super::Tables;
 use super::bits::Bits;
-use super::{Problem, Tables};
+use super::problem::Problem;
 
 const BAD_CODE: Problem = "its pixel data has a code that its tables do not define";
 

@@ -5,12 +5,14 @@ mod bits;
 mod coverage;
 mod frame;
 mod huffman;
+mod problem;
 mod scan;
 
 use std::collections::BTreeMap;
 
 use self::frame::Frame;
 use self::huffman::HuffmanTable;
+use self::problem::{Problem, damaged, unsupported};
 use self::scan::ScanDecoder;
 use crate::{
     Colors, ImageError, ImageReport, ImageWarning, Limits, MediaType, Orientation, Raster, Samples,
@@ -33,9 +35,6 @@ const APP1: u8 = 0xE1;
 const APP2: u8 = 0xE2;
 /// An encoder makes about ten scans; each refines the whole picture.
 const MAX_SCANS: usize = 200;
-
-/// A problem, without the type of file.
-pub(crate) type Problem = &'static str;
 
 /// A file's printable form, and the report on it.
 pub(crate) struct Jpeg {
@@ -193,15 +192,6 @@ fn quantization(mut segment: &[u8], tables: &mut Tables) -> Result<(), Problem> 
     Ok(())
 }
 
-pub(crate) fn damaged(problem: Problem) -> ImageError {
-    ImageError::damaged(MediaType::Jpeg, problem)
-}
-
-pub(crate) fn unsupported(problem: Problem) -> ImageError {
-    let cure = "save it as a baseline or progressive JPEG of 8 bits a sample in sRGB or grey";
-    ImageError::Unsupported { media_type: MediaType::Jpeg, problem: problem.to_owned(), cure }
-}
-
 /// The marker segments of a file (B.1.1).
 struct Segments<'a> {
     rest: &'a [u8],
@@ -210,7 +200,7 @@ struct Segments<'a> {
 const CUT: Problem = "it ends too early";
 
 impl<'a> Segments<'a> {
-    /// The next marker; any number of `FF` may precede it (B.1.1.2).
+    /// Returns the next marker; any number of `FF` may precede it (B.1.1.2).
     fn marker(&mut self) -> Result<u8, ImageError> {
         let [0xFF, rest @ ..] = self.rest else {
             return Err(damaged(if self.rest.is_empty() {

@@ -1,11 +1,12 @@
 //! Walks entropy-coded scans (ITU-T T.81, F.2 and G.2): every code is decoded and every coefficient's place is checked,
 //! but no pixel is computed. A file that passes has all of its pixels.
 
+use super::Tables;
 use super::bits::Bits;
 use super::coverage::NonZero;
 use super::frame::{Component, Frame};
 use super::huffman::HuffmanTable;
-use super::{Problem, Tables};
+use super::problem::Problem;
 
 /// The most visits of blocks by all scans together. A picture at the limit of pixels needs 15 million; more is a file made
 /// to keep viewers busy.
@@ -124,7 +125,7 @@ impl ScanDecoder {
         if self.is_allowed(&scan, approximation) { self.mark(&scan).map(|()| scan) } else { Err(WRONG) }
     }
 
-    /// Whether a header is one of its frame's process (G.1.1.1).
+    /// Returns whether a header is one of its frame's process (G.1.1.1).
     fn is_allowed(&self, scan: &Scan, approximation: u8) -> bool {
         let (high, low) = (approximation >> 4, approximation & 15);
         let is_band = match (scan.first, scan.last) {

@@ -1,7 +1,7 @@
 //! Elliptic arcs to cubic curves (SVG 1.1, F.6), by halving: square roots are the same on every machine, angles from
 //! the C library are not.
 
-use super::path::{Point, Step};
+use super::step::{Point, Step};
 use super::transform::turn;
 
 /// An arc as a path has it.
@@ -82,7 +82,8 @@ fn halved(begin: Point, end: Point, arc: &Arc, times: u32, points: &mut Vec<Poin
     halved(middle, end, arc, times - 1, points);
 }
 
-/// The curve of an eighth of an arc at most: its control points stand on the tangents, 4/3 tan(angle / 4) from the ends.
+/// Returns the curve of an eighth of an arc at most: its control points stand on the tangents, 4/3 tan(angle / 4) from
+/// the ends.
 fn curve(ellipse: &Ellipse, begin: Point, end: Point) -> Step {
     let (sin, cos) = (begin.0 * end.1 - begin.1 * end.0, begin.0 * end.0 + begin.1 * end.1);
     // tan(t / 2) = sin / (1 + cos), and the same once more by the half angle's formula.
@@ -97,7 +98,7 @@ fn curve(ellipse: &Ellipse, begin: Point, end: Point) -> Step {
 #[cfg(test)]
 mod tests {
     use super::{Arc, curves};
-    use crate::svg::path::Step;
+    use crate::svg::step::Step;
 
     /// Points of the curves, a quarter of each apart.
     fn drawn(large: bool, sweep: bool) -> Vec<(f64, f64)> {

@@ -2,7 +2,7 @@
 
 use crate::Color;
 
-/// A colour by its digits, its parts or its name.
+/// Returns a colour by its digits, its parts or its name.
 pub(super) fn color(value: &str) -> Option<Color> {
     if let Some(digits) = value.strip_prefix('#') {
         return hexadecimal(digits);

@@ -3,18 +3,19 @@
 
 mod arc;
 mod colors;
+mod numbers;
 mod path;
 mod problem;
-mod scan;
 mod shapes;
+mod step;
 mod style;
 mod transform;
 
 use roxmltree::{Document, Node, ParsingOptions};
 
-use self::path::Step;
+use self::numbers::Scanner;
 use self::problem::{Problem, cure_of_element};
-use self::scan::Scanner;
+use self::step::Step;
 use self::style::Style;
 use self::transform::Matrix;
 use crate::{FixedPt, ImageError, PathSegment, Shape, SvgError, Vector};
@@ -38,7 +39,7 @@ const EDITORS: [&str; 2] =
 const REMOVE_DOCTYPE: &str = "delete the <!DOCTYPE ...> declaration, which drawing programs do not need";
 const SAVE_AS_UTF8: &str = "save the file in UTF-8 and state encoding=\"UTF-8\"";
 
-/// Whether a file begins like an SVG file.
+/// Returns whether a file begins like an SVG file.
 pub(crate) fn is_svg(bytes: &[u8]) -> bool {
     let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
     [&b"<?xml"[..], b"<svg", b"<!--", b"<!DOCTYPE"].iter().any(|begin| text.starts_with(begin))
@@ -89,7 +90,7 @@ fn check_markup(text: &str) -> Result<(), SvgError> {
     Ok(())
 }
 
-/// A problem of the file as a whole.
+/// Returns a problem of the file as a whole.
 fn whole(line: usize, problem: Problem) -> SvgError {
     let line = u32::try_from(line).unwrap_or(u32::MAX);
     SvgError { line, element: "svg".to_owned(), problem: problem.text, cure: problem.cure }
@@ -202,7 +203,7 @@ fn definitions(node: Node) -> Result<(), SvgError> {
     }
 }
 
-/// The drawing's size in points, and the matrix from its units to points from its top left corner.
+/// Returns the drawing's size in points, and the matrix from its units to points from its top left corner.
 fn viewport(root: Node) -> Result<((f64, f64), Matrix), Problem> {
     let numbers = root.attribute("viewBox").map(view_box).transpose()?;
     let measure = |name| root.attribute(name).filter(|text| !text.ends_with('%')).map(points).transpose();
@@ -243,7 +244,7 @@ fn view_box(text: &str) -> Result<[f64; 4], Problem> {
     if scanner.is_at_end() { Ok(numbers) } else { Err("its viewBox has more than four numbers".into()) }
 }
 
-/// A length in points.
+/// Returns a length in points.
 fn points(text: &str) -> Result<f64, Problem> {
     let text = text.trim();
     let unit = text.trim_start_matches(|c: char| !c.is_ascii_alphabetic());
@@ -259,7 +260,7 @@ fn points(text: &str) -> Result<f64, Problem> {
             return Err(Problem::with_cure(problem, "use px, pt, pc, in, mm or cm"));
         }
     };
-    Ok(scan::whole(&text[..text.len() - unit.len()])? * factor)
+    Ok(numbers::whole(&text[..text.len() - unit.len()])? * factor)
 }
 
 /// Steps to segments, in lengths from the drawing's top left corner.

@@ -2,20 +2,10 @@
 
 use super::Problem;
 use super::arc;
-use super::scan::Scanner;
+use super::numbers::Scanner;
+use super::step::{Point, Step, TOO_MANY};
 
-pub(super) type Point = (f64, f64);
-
-/// A step of an outline, in the picture's own units.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Step {
-    Move(Point),
-    Line(Point),
-    Curve([Point; 3]),
-    Close,
-}
-
-/// The steps of a path; more than `most` are refused.
+/// Returns the steps of a path; more than `most` are refused.
 pub(super) fn parse(data: &str, most: usize) -> Result<Vec<Step>, Problem> {
     let mut pen = Pen::default();
     let mut scanner = Scanner::new(data);
@@ -40,7 +30,7 @@ pub(super) fn parse(data: &str, most: usize) -> Result<Vec<Step>, Problem> {
         }
         pen.command(letter, &mut scanner)?;
         if pen.steps.len() > most {
-            return Err(super::shapes::TOO_MANY.into());
+            return Err(TOO_MANY.into());
         }
     }
     Ok(pen.steps)

@@ -33,7 +33,7 @@ impl From<&str> for Problem {
     }
 }
 
-/// A way to obtain a drawing without an element.
+/// Returns a way to obtain a drawing without an element.
 pub(super) fn cure_of_element(name: &str) -> &'static str {
     match name {
         "text" | "tspan" | "textPath" | "tref" | "flowRoot" => {

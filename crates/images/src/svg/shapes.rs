@@ -3,14 +3,14 @@
 use roxmltree::Node;
 
 use super::Problem;
-use super::path::{self, Point, Step};
-use super::scan::{Scanner, whole};
+use super::numbers::{Scanner, whole};
+use super::path;
+use super::step::{Point, Step, TOO_MANY};
 
-pub(super) const TOO_MANY: &str = "the drawing has more than 100,000 lines and curves";
 /// The control points of a quarter circle: 4/3 (sqrt(2) - 1) of the radius from its ends.
 const QUARTER: f64 = 0.552_284_749_8;
 
-/// The outline of an element.
+/// Returns the outline of an element.
 pub(super) fn steps(node: Node, most: usize) -> Result<Vec<Step>, Problem> {
     let steps = match node.tag_name().name() {
         "path" => path::parse(node.attribute("d").unwrap_or_default(), most)?,

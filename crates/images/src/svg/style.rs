@@ -4,7 +4,7 @@ use roxmltree::Node;
 
 use super::colors::color;
 use super::problem::Problem;
-use super::scan;
+use super::numbers;
 use super::transform::Matrix;
 use crate::{Cap, Color, FixedPt, Join, Outline, PathSegment, Shape};
 
@@ -108,7 +108,7 @@ impl Default for Style {
 }
 
 impl Style {
-    /// The style of an element within this one; `style` goes before attributes.
+    /// Returns the style of an element within this one; `style` goes before attributes.
     pub(super) fn with(&self, node: Node) -> Result<Self, Problem> {
         let mut style = self.clone();
         let mut declared = "";
@@ -142,7 +142,7 @@ impl Style {
         let refused =
             || Problem::with_cure(format!("{name}: {value:?} is not printed"), cure_of_property(name, value));
         let number =
-            || scan::whole(value.strip_suffix("px").unwrap_or(value)).map_err(|problem| problem.within(name));
+            || numbers::whole(value.strip_suffix("px").unwrap_or(value)).map_err(|problem| problem.within(name));
         match (name, value) {
             ("fill", "none" | "transparent") => self.fill = None,
             ("fill", _) => self.fill = Some(color(value).ok_or_else(refused)?),
@@ -177,8 +177,8 @@ impl Style {
         Ok(())
     }
 
-    /// The outline as this style paints it: nothing when it is neither filled nor stroked, two shapes when the line
-    /// is painted first.
+    /// Returns the outline as this style paints it: nothing when it is neither filled nor stroked, two shapes when the
+    /// line is painted first.
     pub(super) fn shapes(&self, segments: Vec<PathSegment>, matrix: Matrix) -> Result<Vec<Shape>, Problem> {
         let stroked = self.stroke.filter(|_| self.width > 0.0);
         if segments.is_empty() || self.fill.is_none() && stroked.is_none() {
@@ -217,9 +217,9 @@ impl Style {
     }
 }
 
-/// A dash pattern; one of an odd number of parts is repeated (SVG 1.1, 11.4).
+/// Returns a dash pattern; one of an odd number of parts is repeated (SVG 1.1, 11.4).
 fn dashes(value: &str) -> Result<Vec<f64>, Problem> {
-    let mut scanner = scan::Scanner::new(value);
+    let mut scanner = numbers::Scanner::new(value);
     let mut parts = Vec::new();
     while !scanner.is_at_end() && parts.len() < 16 {
         parts.push(scanner.number()?);
@@ -233,7 +233,7 @@ fn dashes(value: &str) -> Result<Vec<f64>, Problem> {
     Ok(if parts.iter().all(|&part| part <= 0.0) { Vec::new() } else { parts })
 }
 
-/// Whether a `paint-order` paints the line before the fill; none for a value that is malformed (SVG 2, 13.8).
+/// Returns whether a `paint-order` paints the line before the fill; none for a value that is malformed (SVG 2, 13.8).
 fn line_first(value: &str) -> Option<bool> {
     let order: Vec<&str> = value.split_ascii_whitespace().collect();
     let is_known = order.iter().all(|part| matches!(*part, "fill" | "stroke" | "markers"));
@@ -242,7 +242,7 @@ fn line_first(value: &str) -> Option<bool> {
     (is_known && !order.is_empty()).then(|| place("stroke") < place("fill"))
 }
 
-/// A way to obtain a drawing without a property's value.
+/// Returns a way to obtain a drawing without a property's value.
 fn cure_of_property(name: &str, value: &str) -> &'static str {
     match name {
         "fill" | "stroke" if value.starts_with("url(") => {

@@ -2,7 +2,7 @@
 #![expect(clippy::many_single_char_names, reason = "a matrix has its letters from the standard")]
 
 use super::Problem;
-use super::scan::Scanner;
+use super::numbers::Scanner;
 
 /// x' = a x + c y + e, y' = b x + d y + f.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -30,7 +30,7 @@ impl Matrix {
         Self { a, b, c, d, e, f }
     }
 
-    /// The factor by which lengths grow, if it is the same in all directions.
+    /// Returns the factor by which lengths grow, if it is the same in all directions.
     pub(super) fn scale(self) -> Option<f64> {
         let (first, second) = (self.a * self.a + self.b * self.b, self.c * self.c + self.d * self.d);
         let slant = (self.a * self.c + self.b * self.d).abs();
@@ -45,7 +45,7 @@ pub(super) fn turn(degrees: f64) -> (f64, f64) {
     (libm::sin(radians), libm::cos(radians))
 }
 
-/// The value of a `transform` attribute.
+/// Returns the value of a `transform` attribute.
 pub(super) fn parse(text: &str) -> Result<Matrix, Problem> {
     let mut matrix = Matrix::IDENTITY;
     let mut rest = text.trim_ascii();

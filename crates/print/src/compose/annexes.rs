@@ -1,15 +1,15 @@
-//! What stands after the body: factors, scenarios, indicators, assumptions, gaps, dissents, actors,
-//! relationships, timeline.
+//! Parts after the body: factors, scenarios, indicators, assumptions, gaps, dissents, actors, relationships, timeline.
 
 use std::collections::BTreeMap;
 
 use chancery_proto::brief::v1::{Actor, Event, Relationship, Scenario};
 
-use crate::compose::composer::{Composer, Voice};
+use crate::compose::composer::{Composer, TextContext};
 use crate::compose::labels::filled;
-use crate::compose::styles::{self, BODY, META, TABLE, TABLE_HEAD};
-use crate::compose::tables::{TableMaker, Words};
-use crate::compose::words;
+use crate::compose::stylesheet::{BODY, META, TABLE, TABLE_HEAD};
+use crate::compose::tables::TableMaker;
+use crate::compose::text_origin::TextOrigin;
+use crate::compose::{lexicon, stylesheet};
 use crate::flow::{Span, TextBlock};
 use crate::tags::{AnchorId, Role, TagId};
 use crate::text::inline::Inline;
@@ -20,37 +20,37 @@ impl Composer<'_> {
         self.anchors.get(id).copied().into_iter().collect()
     }
 
-    /// A heading that is neither in the contents nor in the outline.
+    /// Adds a heading that is in neither the contents nor the outline; returns its section.
     pub(crate) fn subheading(&mut self, sect: TagId, text: &str) -> TagId {
         let inner = self.tag(sect, Role::Sect);
-        let mut heading = self.own_line(inner, Role::H(2), styles::heading(2), text);
-        heading.before = styles::above_heading(2);
+        let mut heading = self.label_line(inner, Role::H(2), stylesheet::heading(2), text);
+        heading.before = stylesheet::above_heading(2);
         heading.after = Length::pt(3);
         heading.keep_with_next = true;
         self.push(heading);
         inner
     }
 
-    /// A portion mark where a part's marking is above the brief's.
-    pub(crate) fn mark_part(&mut self, inline: &mut Inline, voice: Voice, marking: &str) {
+    /// Appends a portion marking if a part's marking differs from the brief's default.
+    pub(crate) fn mark_part(&mut self, inline: &mut Inline, context: TextContext, marking: &str) {
         if !marking.is_empty() && marking != self.content.default_marking {
-            self.small_word(inline, voice, &format!("({marking}) "));
+            self.small_word(inline, context, &format!("({marking}) "));
         }
     }
 
-    /// " (Trade; Key judgment 2)", linked.
-    fn rests_on(&mut self, inline: &mut Inline, voice: Voice, ids: &[String]) {
+    /// Appends linked references such as " (Trade; Key judgment 2)".
+    fn rests_on(&mut self, inline: &mut Inline, context: TextContext, ids: &[String]) {
         if ids.is_empty() {
             return;
         }
-        let small = Voice { style: self.sheet.fit(META).style, ..voice };
-        self.say(inline, small, " (");
+        let small = TextContext { style: self.sheet.fit(META).style, ..context };
+        self.push_text(inline, small, " (");
         self.links(inline, small, ids);
-        self.say(inline, small, ")");
+        self.push_text(inline, small, ")");
     }
 
     pub(crate) fn factors(&mut self, sect: TagId) {
-        for (kind, heading) in self.words.factors() {
+        for (kind, heading) in self.lexicon.factors() {
             let factors: Vec<_> =
                 self.content.factors.iter().filter(|factor| factor.kind == kind as i32).collect();
             if factors.is_empty() {
@@ -58,12 +58,12 @@ impl Composer<'_> {
             }
             let inner = self.subheading(sect, heading);
             self.bullets(inner, &factors, |composer, factor, node, block| {
-                let voice = composer.voice(node, BODY);
+                let context = composer.context(node, BODY);
                 composer.begin_part(&factor.id);
                 block.anchors = composer.anchor_of(&factor.id);
-                composer.mark_part(&mut block.inline, voice, &factor.marking);
-                composer.say(&mut block.inline, voice, &factor.text);
-                composer.rests_on(&mut block.inline, voice, &factor.statement_ids);
+                composer.mark_part(&mut block.inline, context, &factor.marking);
+                composer.push_text(&mut block.inline, context, &factor.text);
+                composer.rests_on(&mut block.inline, context, &factor.statement_ids);
             });
         }
     }
@@ -76,24 +76,24 @@ impl Composer<'_> {
         for (set, scenarios) in sets {
             let labels = self.labels();
             let head = [labels.scenario, labels.likelihood, labels.what_happens, labels.indicators_head];
-            let mut maker = TableMaker::begin(self, sect, set, &head, true, Words::Own);
+            let mut maker = TableMaker::begin(self, sect, set, &head, true, TextOrigin::Printer);
             maker.block.span = Span::Full;
             for scenario in scenarios {
                 let anchors = self.anchor_of(&scenario.id);
                 self.begin_part(&scenario.id);
                 maker.row(self, anchors, |composer, column, cell, inline| {
-                    let voice = composer.voice(cell, if column == 0 { TABLE_HEAD } else { TABLE });
+                    let context = composer.context(cell, if column == 0 { TABLE_HEAD } else { TABLE });
                     match column {
                         0 => {
-                            composer.mark_part(inline, voice, &scenario.marking);
-                            composer.say(inline, voice, &scenario.title);
+                            composer.mark_part(inline, context, &scenario.marking);
+                            composer.push_text(inline, context, &scenario.title);
                         }
-                        1 => composer.say(inline, voice, &format!("{}\u{a0}%", scenario.percent)),
+                        1 => composer.push_text(inline, context, &format!("{}\u{a0}%", scenario.percent)),
                         2 => {
-                            composer.say(inline, voice, &scenario.text);
-                            composer.rests_on(inline, voice, &scenario.statement_ids);
+                            composer.push_text(inline, context, &scenario.text);
+                            composer.rests_on(inline, context, &scenario.statement_ids);
                         }
-                        _ => composer.indicator_links(inline, voice, &scenario.indicator_ids),
+                        _ => composer.indicator_links(inline, context, &scenario.indicator_ids),
                     }
                 });
             }
@@ -105,23 +105,23 @@ impl Composer<'_> {
         let labels = self.labels();
         let by_id = self.options.show_ids;
         let head = [if by_id { labels.id } else { labels.number_head }, labels.watch, labels.would_mean];
-        let mut maker = TableMaker::begin(self, sect, "", &head, true, Words::Own);
+        let mut maker = TableMaker::begin(self, sect, "", &head, true, TextOrigin::Printer);
         maker.block.span = Span::Full;
         for (index, indicator) in self.content.indicators.iter().enumerate() {
             let anchors = self.anchor_of(&indicator.id);
             self.begin_part(&indicator.id);
             maker.row(self, anchors, |composer, column, cell, inline| {
-                let voice = composer.voice(cell, if column == 0 { TABLE_HEAD } else { TABLE });
+                let context = composer.context(cell, if column == 0 { TABLE_HEAD } else { TABLE });
                 match column {
-                    0 if by_id => composer.say(inline, voice, &indicator.id),
-                    0 => composer.say(inline, voice, &(index + 1).to_string()),
+                    0 if by_id => composer.push_text(inline, context, &indicator.id),
+                    0 => composer.push_text(inline, context, &(index + 1).to_string()),
                     1 => {
-                        composer.mark_part(inline, voice, &indicator.marking);
-                        composer.say(inline, voice, &indicator.text);
+                        composer.mark_part(inline, context, &indicator.marking);
+                        composer.push_text(inline, context, &indicator.text);
                     }
                     _ => {
-                        composer.say(inline, voice, &indicator.meaning);
-                        composer.rests_on(inline, voice, &indicator.statement_ids);
+                        composer.push_text(inline, context, &indicator.meaning);
+                        composer.rests_on(inline, context, &indicator.statement_ids);
                     }
                 }
             });
@@ -129,100 +129,104 @@ impl Composer<'_> {
         maker.finish(self);
     }
 
-    /// Links to indicators: by their ids where those are printed, else by their numbers in the table of indicators.
-    fn indicator_links(&mut self, inline: &mut Inline, voice: Voice, ids: &[String]) {
+    /// Appends links to indicators, by id if ids are printed, otherwise by their numbers in the table.
+    fn indicator_links(&mut self, inline: &mut Inline, context: TextContext, ids: &[String]) {
         if self.options.show_ids {
-            return self.links(inline, voice, ids);
+            return self.links(inline, context, ids);
         }
         for (index, id) in ids.iter().enumerate() {
             if index > 0 {
-                self.say(inline, voice, ", ");
+                self.push_text(inline, context, ", ");
             }
             let place = self.content.indicators.iter().position(|indicator| indicator.id == *id);
             let number = place.map_or_else(|| id.clone(), |place| (place + 1).to_string());
             let name = self.name_of_part(id).map_or_else(|| number.clone(), |name| name.text.to_string());
-            let hears = filled(self.labels().go_to, &[&name]);
-            self.link(inline, voice, id, &number, &hears);
+            let contents = filled(self.labels().go_to, &[&name]);
+            self.link(inline, context, id, &number, &contents);
         }
     }
 
     pub(crate) fn assumptions(&mut self, sect: TagId) {
         let content = self.content;
         self.bullets(sect, &content.assumptions, |composer, assumption, node, block| {
-            let voice = composer.voice(node, BODY);
+            let context = composer.context(node, BODY);
             composer.begin_part(&assumption.id);
             block.anchors = composer.anchor_of(&assumption.id);
-            composer.mark_part(&mut block.inline, voice, &assumption.marking);
-            composer.say(&mut block.inline, voice, &assumption.text);
+            composer.mark_part(&mut block.inline, context, &assumption.marking);
+            composer.push_text(&mut block.inline, context, &assumption.text);
             if !assumption.if_wrong.is_empty() {
-                let italic = composer.voice(node, BODY.italic());
-                composer.say(&mut block.inline, voice, " ");
-                composer.say_own(&mut block.inline, italic, composer.labels().if_wrong);
-                composer.say(&mut block.inline, voice, " ");
-                composer.say(&mut block.inline, voice, &assumption.if_wrong);
+                let italic = composer.context(node, BODY.italic());
+                composer.push_text(&mut block.inline, context, " ");
+                composer.push_label(&mut block.inline, italic, composer.labels().if_wrong);
+                composer.push_text(&mut block.inline, context, " ");
+                composer.push_text(&mut block.inline, context, &assumption.if_wrong);
             }
-            composer.rests_on(&mut block.inline, voice, &assumption.statement_ids);
+            composer.rests_on(&mut block.inline, context, &assumption.statement_ids);
         });
     }
 
     pub(crate) fn gaps(&mut self, sect: TagId) {
         let content = self.content;
         self.bullets(sect, &content.information_gaps, |composer, gap, node, block| {
-            let voice = composer.voice(node, BODY);
+            let context = composer.context(node, BODY);
             composer.begin_part(&gap.id);
             block.anchors = composer.anchor_of(&gap.id);
-            composer.mark_part(&mut block.inline, voice, &gap.marking);
-            composer.say(&mut block.inline, voice, &gap.text);
+            composer.mark_part(&mut block.inline, context, &gap.marking);
+            composer.push_text(&mut block.inline, context, &gap.text);
         });
     }
 
     pub(crate) fn dissents(&mut self, sect: TagId) {
         let content = self.content;
         self.bullets(sect, &content.dissents, |composer, dissent, node, block: &mut TextBlock| {
-            let voice = composer.voice(node, BODY);
+            let context = composer.context(node, BODY);
             composer.begin_part(&dissent.id);
             block.anchors = composer.anchor_of(&dissent.id);
-            composer.mark_part(&mut block.inline, voice, &dissent.marking);
+            composer.mark_part(&mut block.inline, context, &dissent.marking);
             if !dissent.holder.is_empty() {
-                let strong = composer.voice(node, BODY.strong());
-                composer.say(&mut block.inline, strong, &format!("{}: ", dissent.holder));
+                let strong = composer.context(node, BODY.strong());
+                composer.push_text(&mut block.inline, strong, &format!("{}: ", dissent.holder));
             }
-            composer.say(&mut block.inline, voice, &dissent.text);
-            composer.rests_on(&mut block.inline, voice, &dissent.statement_ids);
+            composer.push_text(&mut block.inline, context, &dissent.text);
+            composer.rests_on(&mut block.inline, context, &dissent.statement_ids);
         });
     }
 
     pub(crate) fn actors(&mut self, sect: TagId) {
         let labels = self.labels();
         let head = [labels.actor, labels.kind, labels.other_languages, labels.remarks];
-        let mut maker = TableMaker::begin(self, sect, "", &head, true, Words::Own);
+        let mut maker = TableMaker::begin(self, sect, "", &head, true, TextOrigin::Printer);
         maker.block.span = Span::Full;
         for actor in &self.content.actors {
             let anchors = self.anchor_of(&actor.id);
             self.begin_part(&actor.id);
             maker.row(self, anchors, |composer, column, cell, inline| {
-                let voice = composer.voice(cell, if column == 0 { TABLE_HEAD } else { TABLE });
-                composer.actor_cell(inline, voice, actor, column);
+                let context = composer.context(cell, if column == 0 { TABLE_HEAD } else { TABLE });
+                composer.actor_cell(inline, context, actor, column);
             });
         }
         maker.finish(self);
     }
 
-    fn actor_cell(&mut self, inline: &mut Inline, voice: Voice, actor: &Actor, column: usize) {
+    fn actor_cell(&mut self, inline: &mut Inline, context: TextContext, actor: &Actor, column: usize) {
         match column {
             0 => {
-                self.mark_part(inline, voice, &actor.marking);
-                self.say(inline, voice, &actor.name);
+                self.mark_part(inline, context, &actor.marking);
+                self.push_text(inline, context, &actor.name);
             }
-            1 => self.say_own(inline, voice, self.words.actor_kind(actor.kind)),
+            1 => self.push_label(inline, context, self.lexicon.actor_kind(actor.kind)),
             2 => {
                 for (index, label) in actor.labels.iter().enumerate() {
                     if index > 0 {
-                        self.say(inline, voice, "; ");
+                        self.push_text(inline, context, "; ");
                     }
                     let role = Role::Span { actual_text: None };
-                    let node = self.flow.tags.add(voice.node, role, Some(label.language.clone()));
-                    self.say(inline, Voice { node, language: &label.language, ..voice }, &label.text);
+                    let node = self.flow.tags.add(context.node, role, Some(label.language.clone()));
+                    self.push_text(
+                        inline,
+                        TextContext { node, language: &label.language, ..context },
+                        &label.text,
+                    );
                 }
             }
             _ => {
@@ -230,7 +234,7 @@ impl Composer<'_> {
                     .into_iter()
                     .filter(|f| !f.is_empty())
                     .collect();
-                self.say(inline, voice, &facts.join("; "));
+                self.push_text(inline, context, &facts.join("; "));
             }
         }
     }
@@ -247,11 +251,11 @@ impl Composer<'_> {
         relationships: &[&Relationship],
         anchored: bool,
     ) -> TableMaker {
-        // An empty column is left out.
+        // Empty columns are omitted.
         let dated = relationships.iter().any(|relationship| relationship.period.is_some());
         let assessed = relationships
             .iter()
-            .any(|relationship| self.words.relationship_polarity(relationship.polarity).is_some());
+            .any(|relationship| self.lexicon.relationship_polarity(relationship.polarity).is_some());
         let is_filled = |column: &usize| match column {
             3 => dated,
             5 => assessed,
@@ -269,14 +273,14 @@ impl Composer<'_> {
             labels.rests_on_head,
         ];
         let head: Vec<&str> = columns.iter().map(|column| head[*column]).collect();
-        let mut maker = TableMaker::begin(self, sect, caption, &head, true, Words::Own);
+        let mut maker = TableMaker::begin(self, sect, caption, &head, true, TextOrigin::Printer);
         maker.block.span = Span::Full;
         for relationship in relationships {
             let anchors = if anchored { self.anchor_of(&relationship.id) } else { Vec::new() };
             let outer = self.replace_part(&relationship.id);
             maker.row(self, anchors, |composer, column, cell, inline| {
-                let voice = composer.voice(cell, if column == 0 { TABLE_HEAD } else { TABLE });
-                composer.relationship_cell(inline, voice, relationship, columns[column]);
+                let context = composer.context(cell, if column == 0 { TABLE_HEAD } else { TABLE });
+                composer.relationship_cell(inline, context, relationship, columns[column]);
             });
             self.begin_part(&outer);
         }
@@ -286,41 +290,41 @@ impl Composer<'_> {
     fn relationship_cell(
         &mut self,
         inline: &mut Inline,
-        voice: Voice,
+        context: TextContext,
         relationship: &Relationship,
         column: usize,
     ) {
         match column {
             0 => {
-                self.mark_part(inline, voice, &relationship.marking);
+                self.mark_part(inline, context, &relationship.marking);
                 let name = self.name_of(&relationship.from_id);
-                self.say(inline, voice, &name);
+                self.push_text(inline, context, &name);
             }
             1 => {
-                self.say(inline, voice, &words::relationship(&relationship.r#type));
+                self.push_text(inline, context, &lexicon::relationship(&relationship.r#type));
                 if !relationship.item.is_empty() {
-                    self.say(inline, voice, &format!(": {}", relationship.item));
+                    self.push_text(inline, context, &format!(": {}", relationship.item));
                 }
             }
             2 => {
                 let name = self.name_of(&relationship.to_id);
-                self.say(inline, voice, &name);
+                self.push_text(inline, context, &name);
             }
             3 => {
                 let period = relationship.period.as_ref();
                 let when = period.map(|p| if p.edtf.is_empty() { &p.label } else { &p.edtf });
-                self.say(inline, voice, when.map_or("", String::as_str));
+                self.push_text(inline, context, when.map_or("", String::as_str));
             }
-            4 => self.say_own(inline, voice, self.words.relationship_status(relationship.status)),
+            4 => self.push_label(inline, context, self.lexicon.relationship_status(relationship.status)),
             5 => {
-                let polarity = self.words.relationship_polarity(relationship.polarity);
-                self.say_own(inline, voice, &polarity.unwrap_or_default());
+                let polarity = self.lexicon.relationship_polarity(relationship.polarity);
+                self.push_label(inline, context, &polarity.unwrap_or_default());
             }
-            _ => self.links(inline, voice, &relationship.statement_ids),
+            _ => self.links(inline, context, &relationship.statement_ids),
         }
     }
 
-    /// The short name of an actor or place; its id when it is not in this edition.
+    /// Returns the short name of an actor or place, or its id if it is not in this edition.
     pub(crate) fn name_of(&self, id: &str) -> String {
         self.names.get(id).map_or_else(|| id.to_owned(), |name| (*name).to_owned())
     }
@@ -329,7 +333,7 @@ impl Composer<'_> {
         self.event_table(sect, "", true, &[]).finish(self);
     }
 
-    /// Events by date, those without one last; the titles of highlighted ones are bold.
+    /// Makes a table of events by date, undated ones last; titles of highlighted events are bold.
     pub(crate) fn event_table(
         &mut self,
         sect: TagId,
@@ -341,28 +345,31 @@ impl Composer<'_> {
         events.sort_by_key(|event| (event.date.is_empty(), event.date.as_str()));
         let labels = self.labels();
         let head = [labels.date, labels.event, labels.actors_head, labels.rests_on_head];
-        let mut maker = TableMaker::begin(self, sect, caption, &head, true, Words::Own);
+        let mut maker = TableMaker::begin(self, sect, caption, &head, true, TextOrigin::Printer);
         maker.block.span = Span::Full;
         for event in events {
             let anchors = if anchored { self.anchor_of(&event.id) } else { Vec::new() };
             let outer = self.replace_part(&event.id);
             maker.row(self, anchors, |composer, column, cell, inline| {
-                let voice = composer.voice(cell, if column == 0 { TABLE_HEAD } else { TABLE });
+                let context = composer.context(cell, if column == 0 { TABLE_HEAD } else { TABLE });
                 match column {
-                    0 if event.date.is_empty() => composer.say_own(inline, voice, composer.labels().undated),
-                    0 => composer.say(inline, voice, &event.date),
+                    0 if event.date.is_empty() => {
+                        composer.push_label(inline, context, composer.labels().undated)
+                    }
+                    0 => composer.push_text(inline, context, &event.date),
                     1 => {
-                        composer.mark_part(inline, voice, &event.marking);
+                        composer.mark_part(inline, context, &event.marking);
                         let highlighted = highlight_ids.contains(&event.id);
-                        let voice = if highlighted { composer.voice(cell, TABLE.strong()) } else { voice };
-                        composer.say(inline, voice, &event.title);
+                        let context =
+                            if highlighted { composer.context(cell, TABLE.strong()) } else { context };
+                        composer.push_text(inline, context, &event.title);
                     }
                     2 => {
                         let names: Vec<String> =
                             event.actor_ids.iter().map(|id| composer.name_of(id)).collect();
-                        composer.say(inline, voice, &names.join(", "));
+                        composer.push_text(inline, context, &names.join(", "));
                     }
-                    _ => composer.links(inline, voice, &event.statement_ids),
+                    _ => composer.links(inline, context, &event.statement_ids),
                 }
             });
             self.begin_part(&outer);

@@ -1,15 +1,16 @@
-//! What changed against the parent revision, or against the one that the reader chose: a table, or counts by kind.
+//! Changes since the parent revision, or since the revision that the reader chose: a table, or counts by kind.
 
 use chancery_brief::references::change_subject;
 use chancery_proto::brief::v1::{Change, Statement};
 
 use crate::Format;
-use crate::compose::composer::{Composer, Voice};
+use crate::compose::composer::{Composer, TextContext};
 use crate::compose::labels::filled;
-use crate::compose::said::Said;
-use crate::compose::styles::{BODY, META, TABLE, Type};
-use crate::compose::tables::{TableMaker, Words};
-use crate::compose::words;
+use crate::compose::lexicon;
+use crate::compose::prior_revision::RevisionStatements;
+use crate::compose::stylesheet::{BODY, META, TABLE, TypeSpec};
+use crate::compose::tables::TableMaker;
+use crate::compose::text_origin::TextOrigin;
 use crate::flow::{Span, TextBlock};
 use crate::tags::{Role, TagId};
 use crate::text::inline::Inline;
@@ -22,10 +23,10 @@ impl Composer<'_> {
         }
         let changes = self.printed_changes();
         if changes.is_empty() && self.edition.combined_changes.is_some() {
-            let block = self.own_line(sect, Role::P, BODY, self.labels().no_changes);
+            let block = self.label_line(sect, Role::P, BODY, self.labels().no_changes);
             return self.push(block);
         }
-        // The table is the full print's: elsewhere it would be longer than what it tells of.
+        // Only the full format has the table; in shorter formats it would dominate the text.
         if self.options.format != Format::Full {
             return self.change_counts(sect, META);
         }
@@ -40,41 +41,45 @@ impl Composer<'_> {
             labels.holds_now,
             labels.why,
         ];
-        // A column that nothing stands in is left out.
+        // An empty column is omitted.
         let explained = changes.iter().any(|change| !change.why.is_empty());
         let head = if explained { &head[..] } else { &head[..3] };
-        let mut maker = TableMaker::begin(self, sect, "", head, true, Words::Own);
+        let mut maker = TableMaker::begin(self, sect, "", head, true, TextOrigin::Printer);
         maker.block.span = Span::Full;
         for change in changes {
             self.begin_part(change_subject(change));
             maker.row(self, Vec::new(), |composer, column, cell, inline| {
-                let voice = composer.voice(cell, TABLE);
-                composer.change_cell(inline, voice, change, column);
+                let context = composer.context(cell, TABLE);
+                composer.change_cell(inline, context, change, column);
             });
         }
         maker.finish(self);
     }
 
-    /// The authors' summary. Among the changes of several revisions it says which of them it is about.
-    pub(crate) fn change_summary(&mut self, sect: TagId, kind: Type) -> Option<TextBlock> {
+    /// Returns the authors' summary. With combined changes of several revisions it names its revision.
+    pub(crate) fn change_summary(&mut self, sect: TagId, kind: TypeSpec) -> Option<TextBlock> {
         let content = self.content;
         if content.change_summary.is_empty() {
             return None;
         }
         let node = self.tag(sect, Role::P);
         let mut block = self.block(kind);
-        let voice = self.voice(node, kind);
+        let context = self.context(node, kind);
         if self.edition.combined_changes.is_some() {
             let number = self.edition.revision.to_string();
-            self.say_own(&mut block.inline, voice, &filled(self.labels().summary_of_revision, &[&number]));
-            self.say(&mut block.inline, voice, " ");
+            self.push_label(
+                &mut block.inline,
+                context,
+                &filled(self.labels().summary_of_revision, &[&number]),
+            );
+            self.push_text(&mut block.inline, context, " ");
         }
-        self.say(&mut block.inline, voice, &content.change_summary);
+        self.push_text(&mut block.inline, context, &content.change_summary);
         Some(block)
     }
 
-    /// How many changes of each kind there are.
-    pub(crate) fn change_counts(&mut self, sect: TagId, kind: Type) {
+    /// Adds the number of changes of each kind.
+    pub(crate) fn change_counts(&mut self, sect: TagId, kind: TypeSpec) {
         let mut counts: Vec<(i32, usize)> = Vec::new();
         for change in self.printed_changes() {
             match counts.iter_mut().find(|(kind, _)| *kind == change.kind) {
@@ -85,127 +90,128 @@ impl Composer<'_> {
         counts.sort_by_key(|(kind, count)| (std::cmp::Reverse(*count), *kind));
         let counts: Vec<String> = counts
             .into_iter()
-            .map(|(kind, count)| format!("{} {count}", words::capitalised(self.words.change(kind))))
+            .map(|(kind, count)| format!("{} {count}", lexicon::capitalised(self.lexicon.change(kind))))
             .map(|count| count.replace(' ', "\u{a0}"))
             .collect();
         if !counts.is_empty() {
-            let block = self.own_line(sect, Role::P, kind, &counts.join(" \u{b7} "));
+            let block = self.label_line(sect, Role::P, kind, &counts.join(" \u{b7} "));
             self.push(TextBlock { span: Span::Full, before: Length::pt(1), ..block });
         }
     }
 
-    fn change_cell(&mut self, inline: &mut Inline, voice: Voice, change: &Change, column: usize) {
+    fn change_cell(&mut self, inline: &mut Inline, context: TextContext, change: &Change, column: usize) {
         match column {
             0 => {
-                self.mark_part(inline, voice, &change.marking);
-                self.changed_part(inline, voice, change);
+                self.mark_part(inline, context, &change.marking);
+                self.changed_part(inline, context, change);
             }
             1 => {
-                let changed = [self.words.change(change.kind).to_owned()];
+                let changed = [self.lexicon.change(change.kind).to_owned()];
                 let changed: Vec<String> = changed.into_iter().chain(self.odds_changed(change)).collect();
-                self.say_own(inline, voice, &changed.join("; "));
+                self.push_label(inline, context, &changed.join("; "));
             }
             2 => {
                 if let Some(was) = self.old_text(change) {
-                    self.say_own(inline, voice, self.labels().was);
-                    self.say(inline, voice, &format!(" \u{201c}{was}\u{201d} "));
+                    self.push_label(inline, context, self.labels().was);
+                    self.push_text(inline, context, &format!(" \u{201c}{was}\u{201d} "));
                 }
-                self.say(inline, voice, &change.now);
+                self.push_text(inline, context, &change.now);
                 if !change.replaced_by.is_empty() {
-                    self.say(inline, voice, " ");
-                    self.say_own(inline, voice, self.labels().see);
-                    self.say(inline, voice, " ");
-                    self.replacements(inline, voice, &change.replaced_by);
-                    self.say(inline, voice, ".");
+                    self.push_text(inline, context, " ");
+                    self.push_label(inline, context, self.labels().see);
+                    self.push_text(inline, context, " ");
+                    self.replacements(inline, context, &change.replaced_by);
+                    self.push_text(inline, context, ".");
                 }
             }
-            _ => self.say(inline, voice, &change.why),
+            _ => self.push_text(inline, context, &change.why),
         }
     }
 
-    /// The name of what changed, linked where it is printed; its id where ids are.
-    fn changed_part(&mut self, inline: &mut Inline, voice: Voice, change: &Change) {
+    /// Appends the changed part's name, linked if printed, or its id if ids are printed.
+    fn changed_part(&mut self, inline: &mut Inline, context: TextContext, change: &Change) {
         let id = change_subject(change);
         if self.options.show_ids && change.part_id.is_empty() {
-            let hears = filled(self.labels().go_to, &[id]);
-            return self.link(inline, voice, id, id, &hears);
+            let contents = filled(self.labels().go_to, &[id]);
+            return self.link(inline, context, id, id, &contents);
         }
-        self.quoted_link(inline, voice, id);
+        self.quoted_link(inline, context, id);
         if self.options.show_ids && self.name_of_part(id).is_some() {
-            self.say(inline, voice, &format!(" ({id})"));
+            self.push_text(inline, context, &format!(" ({id})"));
         }
     }
 
-    /// Links to the statements that took another's place.
-    fn replacements(&mut self, inline: &mut Inline, voice: Voice, ids: &[String]) {
+    /// Appends links to the statements that replace another.
+    fn replacements(&mut self, inline: &mut Inline, context: TextContext, ids: &[String]) {
         if self.options.show_ids {
-            return self.links(inline, voice, ids);
+            return self.links(inline, context, ids);
         }
         for (index, id) in ids.iter().enumerate() {
             if index > 0 {
-                self.say(inline, voice, self.list_separator());
+                self.push_text(inline, context, self.list_separator());
             }
-            self.quoted_link(inline, voice, id);
+            self.quoted_link(inline, context, id);
         }
     }
 
-    /// What a changed statement said: as the change tells it, else as the revision before had it. A statement that
-    /// still stands word for word has no old text.
+    /// Returns the previous text of a changed statement: from the change itself, otherwise from the earlier revision.
+    /// Unchanged text has no previous text.
     fn old_text(&self, change: &Change) -> Option<String> {
         if !change.was.is_empty() {
             return Some(change.was.clone());
         }
         let id = change_subject(change);
-        let before = &self.earlier.statement(id)?.text;
-        let now = self.present.statement(id).map(|statement| &statement.text);
+        let before = &self.prior.statement(id)?.text;
+        let now = self.current.statement(id).map(|statement| &statement.text);
         (now != Some(before) && *before != change.now).then(|| before.clone())
     }
 
-    /// How sure and how likely a changed statement was, where that is another now.
+    /// Returns previous confidence and likelihood of a changed statement, if they differ.
     fn odds_changed(&self, change: &Change) -> Vec<String> {
         let mut changed = Vec::new();
-        let level = |of: &Said| {
+        let level = |of: &RevisionStatements| {
             of.statement(change_subject(change))?.confidence.as_ref().map(|confidence| confidence.level)
         };
-        let before = some(change.confidence_before).or_else(|| level(&self.earlier));
+        let before = some(change.confidence_before).or_else(|| level(&self.prior));
         let after =
-            some(change.confidence_after).or_else(|| self.edition.earlier.and_then(|_| level(&self.present)));
-        let confidence = |level: Option<i32>| level.and_then(|level| self.words.confidence(level));
+            some(change.confidence_after).or_else(|| self.edition.earlier.and_then(|_| level(&self.current)));
+        let confidence = |level: Option<i32>| level.and_then(|level| self.lexicon.confidence(level));
         if let (Some(before), Some(after)) = (confidence(before), confidence(after))
             && before != after
         {
             changed.push(filled(self.labels().confidence_changed, &[before, after]));
         }
-        let now = self.present.statement(change_subject(change));
-        let before = now.and_then(|statement| self.earlier.of_statement(statement));
-        changed
-            .extend(before.map(|before| filled(self.labels().was_likely, &[&self.words.short_odds(before)])));
+        let now = self.current.statement(change_subject(change));
+        let before = now.and_then(|statement| self.prior.changed_statement_likelihood(statement));
+        changed.extend(
+            before.map(|before| filled(self.labels().was_likely, &[&self.lexicon.short_odds(before)])),
+        );
         changed
     }
 }
 
 impl<'a> Composer<'a> {
-    /// The markings of what the print takes from earlier revisions: changes and their quotes, texts and likelihoods of the
-    /// earlier edition.
+    /// Returns the markings of everything quoted from earlier revisions: changes and their quotations, texts and
+    /// likelihoods.
     pub(crate) fn quoted_markings(&self) -> Vec<&'a str> {
         let mut markings: Vec<&'a str> = Vec::new();
-        // Shorter prints have counts of changes only.
+        // Shorter formats have counts only.
         let quoted = if self.options.format == Format::Full { self.printed_changes() } else { &[] };
         for change in quoted {
             markings.push(&change.marking);
             if !change.was.is_empty() {
                 markings.push(&change.was_marking);
             }
-            let before: Option<&'a Statement> = self.earlier.statement(change_subject(change));
+            let before: Option<&'a Statement> = self.prior.statement(change_subject(change));
             markings.extend(before.map(|statement| statement.marking.as_str()));
         }
         let judgments = self.content.key_judgments.iter();
-        let moved = judgments.filter(|judgment| self.earlier.of_judgment(judgment).is_some());
-        markings.extend(moved.filter_map(|judgment| Some(self.earlier.judgment(judgment)?.marking.as_str())));
+        let moved = judgments.filter(|judgment| self.prior.changed_judgment_likelihood(judgment).is_some());
+        markings.extend(moved.filter_map(|judgment| Some(self.prior.judgment(judgment)?.marking.as_str())));
         let supporting = self.content.key_judgments.iter().flat_map(|judgment| &judgment.rests_on);
-        for statement in supporting.filter_map(|id| self.present.statement(id)) {
-            if self.earlier.of_statement(statement).is_some() {
-                let before = self.earlier.statement(&statement.id);
+        for statement in supporting.filter_map(|id| self.current.statement(id)) {
+            if self.prior.changed_statement_likelihood(statement).is_some() {
+                let before = self.prior.statement(&statement.id);
                 markings.extend(before.map(|before| before.marking.as_str()));
             }
         }
@@ -213,7 +219,7 @@ impl<'a> Composer<'a> {
     }
 }
 
-/// A value that is said.
+/// Returns a value unless it is unspecified.
 fn some(value: i32) -> Option<i32> {
     (value != 0).then_some(value)
 }

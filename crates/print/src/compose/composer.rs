@@ -1,66 +1,67 @@
-//! The tools of composing: the flow so far, and text pushed into it with owners, languages and links.
+//! The composer: the flow so far, and methods that add text with owner, language and links.
 
+use crate::compose::coverage_runs::{coverage_runs, nfc, shortened};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chancery_proto::brief::v1::{BriefContent, Change};
 use prost::Message;
-use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use crate::compose::labels::{Labels, filled};
+use crate::compose::lexicon::Lexicon;
 use crate::compose::part_names::{PartName, PartNames, part_names};
-use crate::compose::pictures::Pictures;
 use crate::compose::plan::Plan;
-use crate::compose::said::Said;
-use crate::compose::styles::{self, BODY, Sheet, Type};
-use crate::compose::tables::Words;
-use crate::compose::words::{self, Lexicon};
+use crate::compose::prior_revision::RevisionStatements;
+use crate::compose::stylesheet::{BODY, Sheet, TypeSpec};
+use crate::compose::text_origin::TextOrigin;
+use crate::compose::{lexicon, stylesheet};
 use crate::flow::{Block, Flow, Grid, TextBlock};
+use crate::images::PreparedImages;
 use crate::pages::Owner;
 use crate::tags::{AnchorId, LinkTarget, Role, TagId};
 use crate::text::Typesetter;
 use crate::text::inline::{Deferred, Inline, PieceKind, PieceStyle};
 use crate::text::languages::is_right_to_left;
-use crate::text::style::TextStyle;
+use crate::text::text_style::TextStyle;
 use crate::units::Length;
 use crate::{Edition, Locale, Options, Warning};
 
-/// The flow on its way.
+/// Builds a flow.
 pub(crate) struct Composer<'a> {
     pub(crate) edition: &'a Edition<'a>,
     pub(crate) options: &'a Options<'a>,
-    pub(crate) words: Lexicon,
+    pub(crate) lexicon: Lexicon,
     pub(crate) sheet: Sheet,
     pub(crate) content: &'a BriefContent,
     pub(crate) typesetter: &'a mut Typesetter,
     pub(crate) flow: Flow,
     pub(crate) anchors: BTreeMap<String, AnchorId>,
     pub(crate) numbers: BTreeMap<String, usize>,
-    /// Where each source is cited, in order.
-    pub(crate) citings: BTreeMap<usize, Vec<AnchorId>>,
-    /// What the revision before said, and what this one says.
-    pub(crate) earlier: Said<'a>,
-    pub(crate) present: Said<'a>,
+    /// Anchors of each source's citations, in order.
+    pub(crate) citing_anchors: BTreeMap<usize, Vec<AnchorId>>,
+    /// Statements of the earlier revision to compare with, and of this one.
+    pub(crate) prior: RevisionStatements<'a>,
+    pub(crate) current: RevisionStatements<'a>,
     pub(crate) names: BTreeMap<&'a str, &'a str>,
-    /// What the parts of this edition and of the earlier one are called.
+    /// Names of this edition's parts, and of the earlier edition's.
     part_names: PartNames<'a>,
-    earlier_names: PartNames<'a>,
-    /// Characters that no face has, each with the id of the part where it was first met.
+    prior_names: PartNames<'a>,
+    /// Characters without a glyph, each with the id of the part where it first occurs.
     missing: BTreeMap<char, String>,
     /// The id of the part that is being composed; empty for the brief as a whole.
     part_id: String,
     pub(crate) tables: usize,
     pub(crate) frames: u32,
-    pub(crate) pictures: Pictures,
-    /// Destinations of what was left out for being empty.
+    pub(crate) images: PreparedImages,
+    /// Destinations of omitted empty blocks.
     waiting: Vec<AnchorId>,
-    /// How many digits a page number has room for.
+    /// Number of digits reserved for page numbers.
     pub(crate) page_digits: usize,
 }
 
-/// Where text goes, and how it looks and reads.
+/// Owner, style, language and link of text to add.
 #[derive(Clone, Copy)]
-pub(crate) struct Voice<'t> {
+pub(crate) struct TextContext<'t> {
     pub(crate) node: TagId,
     pub(crate) style: TextStyle,
     pub(crate) language: &'t str,
@@ -71,7 +72,7 @@ impl<'a> Composer<'a> {
     pub(crate) fn new(
         edition: &'a Edition<'a>,
         options: &'a Options<'a>,
-        words: Lexicon,
+        lexicon: Lexicon,
         plan: &mut Plan<'a>,
         typesetter: &'a mut Typesetter,
     ) -> Self {
@@ -86,41 +87,41 @@ impl<'a> Composer<'a> {
         Self {
             edition,
             options,
-            words,
+            lexicon,
             sheet: Sheet::new(flow.right_to_left, options.text_size),
             content,
             typesetter,
             flow,
             anchors: std::mem::take(&mut plan.anchors),
             numbers: std::mem::take(&mut plan.numbers),
-            citings: BTreeMap::new(),
-            earlier: Said::new(edition.earlier),
-            present: Said::new(Some(content)),
+            citing_anchors: BTreeMap::new(),
+            prior: RevisionStatements::new(edition.earlier),
+            current: RevisionStatements::new(Some(content)),
             names: actors.chain(places).collect(),
-            part_names: part_names(content, words.labels()),
-            earlier_names: edition
+            part_names: part_names(content, lexicon.labels()),
+            prior_names: edition
                 .earlier
-                .map(|earlier| part_names(earlier, words.labels()))
+                .map(|earlier| part_names(earlier, lexicon.labels()))
                 .unwrap_or_default(),
             missing: BTreeMap::new(),
             part_id: String::new(),
             tables: 0,
             frames: 0,
-            pictures: Pictures::default(),
+            images: PreparedImages::default(),
             waiting: Vec::new(),
             page_digits: page_digits(content),
         }
     }
 
-    /// The banner: the edition's marking, or the floor of content that was not marked through; higher where the print
-    /// quotes an earlier revision that was marked higher.
+    /// Returns the banner marking: the edition's marking, or the default marking of unmarked content, raised to the
+    /// marking of quotations from earlier revisions.
     pub(crate) fn banner(&self) -> &'a str {
         let content = self.content;
         let own = if content.marking.is_empty() { &content.default_marking } else { &content.marking };
-        words::highest_marking(own, self.quoted_markings())
+        lexicon::highest_marking(own, self.quoted_markings())
     }
 
-    /// The changes that are printed: those since the revision to compare with, or else the edition's own.
+    /// Returns the changes to print: those since the revision to compare with, otherwise the edition's own.
     pub(crate) fn printed_changes(&self) -> &'a [Change] {
         self.edition.combined_changes.unwrap_or(&self.content.changes)
     }
@@ -132,12 +133,12 @@ impl<'a> Composer<'a> {
             .collect()
     }
 
-    /// Names the part that what follows belongs to, for warnings.
+    /// Sets the current part for warnings.
     pub(crate) fn begin_part(&mut self, id: &str) {
         id.clone_into(&mut self.part_id);
     }
 
-    /// The same; returns the part that is left, to begin again after it.
+    /// Sets the current part for warnings; returns the previous one.
     pub(crate) fn replace_part(&mut self, id: &str) -> String {
         std::mem::replace(&mut self.part_id, id.to_owned())
     }
@@ -146,113 +147,121 @@ impl<'a> Composer<'a> {
         self.flow.tags.add(parent, role, None)
     }
 
-    /// An element of the printer's own words, which have a language of their own.
-    pub(crate) fn own_tag(&mut self, parent: TagId, role: Role) -> TagId {
-        self.flow.tags.add(parent, role, self.own_language())
+    /// Adds an element for labels, in the printer's language.
+    pub(crate) fn label_tag(&mut self, parent: TagId, role: Role) -> TagId {
+        self.flow.tags.add(parent, role, self.label_language())
     }
 
-    /// The language of the printer's own words, where it is not the brief's.
-    pub(crate) fn own_language(&self) -> Option<String> {
-        let locale = self.words.locale();
+    /// Returns the language of the printer's labels if it differs from the brief's.
+    pub(crate) fn label_language(&self) -> Option<String> {
+        let locale = self.lexicon.locale();
         (Locale::of(&self.content.language) != Some(locale)).then(|| locale.tag().to_owned())
     }
 
-    /// The printer's own words.
+    /// Returns the printer's own words.
     pub(crate) const fn labels(&self) -> &'static Labels {
-        self.words.labels()
+        self.lexicon.labels()
     }
 
-    /// Appends some of the printer's own words to the author's.
-    pub(crate) fn say_own(&mut self, inline: &mut Inline, voice: Voice, text: &str) {
+    /// Appends a label of the printer to the author's text.
+    pub(crate) fn push_label(&mut self, inline: &mut Inline, context: TextContext, text: &str) {
         if text.is_empty() {
             return;
         }
-        let mut voice = voice;
-        if self.own_language().is_some() {
-            voice.node = self.own_tag(voice.node, Role::Span { actual_text: None });
-            voice.language = self.words.locale().tag();
+        let mut context = context;
+        if self.label_language().is_some() {
+            context.node = self.label_tag(context.node, Role::Span { actual_text: None });
+            context.language = self.lexicon.locale().tag();
         }
-        self.say(inline, voice, text);
+        self.push_text(inline, context, text);
     }
 
-    /// A voice of the document's language.
-    pub(crate) fn voice(&self, node: TagId, kind: Type) -> Voice<'a> {
+    /// Returns a context in the document's language.
+    pub(crate) fn context(&self, node: TagId, kind: TypeSpec) -> TextContext<'a> {
         let style = self.sheet.fit(kind).style;
-        Voice { node, style, language: &self.content.language, link: None }
+        TextContext { node, style, language: &self.content.language, link: None }
     }
 
-    /// A voice of the printer's own language, for an element that has it.
-    pub(crate) fn own_voice(&self, node: TagId, kind: Type) -> Voice<'a> {
-        Voice { language: self.words.locale().tag(), ..self.voice(node, kind) }
+    /// Returns a context in the printer's language, for an element that has it.
+    pub(crate) fn label_context(&self, node: TagId, kind: TypeSpec) -> TextContext<'a> {
+        TextContext { language: self.lexicon.locale().tag(), ..self.context(node, kind) }
     }
 
-    /// Appends text; what no face has becomes a drawn box in a `Span` whose `ActualText` is the character.
-    pub(crate) fn say(&mut self, inline: &mut Inline, voice: Voice, text: &str) {
-        for (stretch, kind) in stretches(self.typesetter, &nfc(text), &voice.style) {
+    /// Appends text. A character without a glyph becomes a drawn box in a `Span` with the character as its
+    /// `ActualText`.
+    pub(crate) fn push_text(&mut self, inline: &mut Inline, context: TextContext, text: &str) {
+        for (stretch, kind) in coverage_runs(self.typesetter, &nfc(text), &context.style) {
             if kind == PieceKind::Text {
-                self.piece(inline, voice, stretch, kind);
+                self.piece(inline, context, stretch, kind);
                 continue;
             }
             for character in stretch.chars() {
                 self.missing.entry(character).or_insert_with(|| self.part_id.clone());
             }
             let role = Role::Span { actual_text: Some(stretch.to_owned()) };
-            let span = self.tag(voice.node, role);
-            self.piece(inline, Voice { node: span, ..voice }, stretch, kind);
+            let span = self.tag(context.node, role);
+            self.piece(inline, TextContext { node: span, ..context }, stretch, kind);
         }
     }
 
-    pub(crate) fn piece(&mut self, inline: &mut Inline, voice: Voice, text: &str, kind: PieceKind) {
+    pub(crate) fn piece(&mut self, inline: &mut Inline, context: TextContext, text: &str, kind: PieceKind) {
         if text.is_empty() {
             return;
         }
-        let owner = Owner::Tagged { node: voice.node, seq: self.flow.tags.next_seq() };
-        let language = self.typesetter.languages.id(voice.language);
-        inline.push(text, PieceStyle { style: voice.style, owner, link: voice.link, language, kind });
+        let owner = Owner::Tagged { node: context.node, seq: self.flow.tags.next_seq() };
+        let language = self.typesetter.languages.id(context.language);
+        inline.push(text, PieceStyle { style: context.style, owner, link: context.link, language, kind });
     }
 
-    /// Appends a link to a part of the brief; plain text when nothing of that id is printed.
-    pub(crate) fn link(&mut self, inline: &mut Inline, voice: Voice, id: &str, text: &str, hears: &str) {
+    /// Appends a link to a part of the brief, or plain text if the part is not printed.
+    pub(crate) fn link(
+        &mut self,
+        inline: &mut Inline,
+        context: TextContext,
+        id: &str,
+        text: &str,
+        contents: &str,
+    ) {
         let Some(anchor) = self.anchors.get(id).copied() else {
-            return self.say(inline, voice, text);
+            return self.push_text(inline, context, text);
         };
-        self.link_to(inline, voice, LinkTarget::Anchor(anchor), text, hears);
+        self.link_to(inline, context, LinkTarget::Anchor(anchor), text, contents);
     }
 
     pub(crate) fn link_to(
         &mut self,
         inline: &mut Inline,
-        voice: Voice,
+        context: TextContext,
         target: LinkTarget,
         text: &str,
-        hears: &str,
+        contents: &str,
     ) {
-        let contents = self.heard(hears);
-        let link = self.tag(voice.node, Role::Link { target, contents });
-        let style = TextStyle { color: styles::ACCENT, ..voice.style };
-        self.say(inline, Voice { node: link, style, link: Some(link), ..voice }, text);
+        let contents = self.link_contents(contents);
+        let link = self.tag(context.node, Role::Link { target, contents });
+        let style = TextStyle { color: stylesheet::ACCENT, ..context.style };
+        self.push_text(inline, TextContext { node: link, style, link: Some(link), ..context }, text);
     }
 
-    /// What a link says: something even where its own text is blank.
-    pub(crate) fn heard(&self, text: &str) -> String {
+    /// Returns the `Contents` of a link, with a fallback for blank text.
+    pub(crate) fn link_contents(&self, text: &str) -> String {
         if text.trim().is_empty() { self.labels().blank_link.to_owned() } else { shortened(text) }
     }
 
-    /// Digits for a page number, filled in once it is known.
-    pub(crate) fn page_of(&mut self, inline: &mut Inline, voice: Voice, anchor: AnchorId) {
+    /// Appends placeholder digits for a page number.
+    pub(crate) fn page_of(&mut self, inline: &mut Inline, context: TextContext, anchor: AnchorId) {
         let zeros = "0".repeat(self.page_digits);
-        self.piece(inline, voice, &zeros, PieceKind::Deferred(Deferred::PageOf(anchor)));
+        self.piece(inline, context, &zeros, PieceKind::Deferred(Deferred::PageOf(anchor)));
     }
 
-    /// Links to several parts: by their ids where those are printed, else by their names, each name once.
-    pub(crate) fn links(&mut self, inline: &mut Inline, voice: Voice, ids: &[String]) {
+    /// Appends links to parts, by id if ids are printed, otherwise by name, each name once.
+    pub(crate) fn links(&mut self, inline: &mut Inline, context: TextContext, ids: &[String]) {
         if self.options.show_ids {
             for (index, id) in ids.iter().enumerate() {
                 if index > 0 {
-                    self.say(inline, voice, ", ");
+                    self.push_text(inline, context, ", ");
                 }
-                let hears = filled(self.labels().go_to, &[id]);
-                self.link(inline, voice, id, id, &hears);
+                let contents = filled(self.labels().go_to, &[id]);
+                self.link(inline, context, id, id, &contents);
             }
             return;
         }
@@ -263,60 +272,67 @@ impl<'a> Composer<'a> {
                 continue;
             }
             if !named.is_empty() {
-                self.say(inline, voice, self.list_separator());
+                self.push_text(inline, context, self.list_separator());
             }
-            self.named_link(inline, voice, id);
+            self.named_link(inline, context, id);
             named.push(name);
         }
     }
 
-    /// Separates names that may have commas of their own.
+    /// Returns the separator of names that may contain commas.
     pub(crate) const fn list_separator(&self) -> &'static str {
         if self.flow.right_to_left { "\u{61b} " } else { "; " }
     }
 
-    /// What a part is called, in this edition or in the earlier one.
+    /// Returns a part's name in this edition or in the earlier one.
     pub(crate) fn name_of_part(&self, id: &str) -> Option<&PartName<'a>> {
-        self.part_names.get(id).or_else(|| self.earlier_names.get(id))
+        self.part_names.get(id).or_else(|| self.prior_names.get(id))
     }
 
-    /// A part's name, linked to it where it is printed. A part that neither edition has is named by its id.
-    pub(crate) fn named_link(&mut self, inline: &mut Inline, voice: Voice, id: &str) {
-        let Some(PartName { text, words, .. }) = self.name_of_part(id).cloned() else {
-            return self.say(inline, voice, id);
+    /// Appends a part's name, linked if the part is printed. A part of neither edition is named by its id.
+    pub(crate) fn named_link(&mut self, inline: &mut Inline, context: TextContext, id: &str) {
+        let Some(PartName { text, origin, .. }) = self.name_of_part(id).cloned() else {
+            return self.push_text(inline, context, id);
         };
-        self.part_link(inline, voice, id, &text, words);
+        self.part_link(inline, context, id, &text, origin);
     }
 
-    /// The same by a statement's first words, in quotes, where a section's name would not tell which statement is meant.
-    pub(crate) fn quoted_link(&mut self, inline: &mut Inline, voice: Voice, id: &str) {
+    /// Appends a link with a statement's first words in quotation marks, where a section's name would be ambiguous.
+    pub(crate) fn quoted_link(&mut self, inline: &mut Inline, context: TextContext, id: &str) {
         let opening = self.name_of_part(id).map(|name| name.opening.clone()).unwrap_or_default();
         if opening.is_empty() {
-            return self.named_link(inline, voice, id);
+            return self.named_link(inline, context, id);
         }
-        self.part_link(inline, voice, id, &format!("\u{201c}{opening}\u{201d}"), Words::Authors);
+        self.part_link(inline, context, id, &format!("\u{201c}{opening}\u{201d}"), TextOrigin::Author);
     }
 
-    fn part_link(&mut self, inline: &mut Inline, voice: Voice, id: &str, text: &str, words: Words) {
-        let mut voice = voice;
-        if words == Words::Own && self.own_language().is_some() {
-            voice.node = self.own_tag(voice.node, Role::Span { actual_text: None });
-            voice.language = self.words.locale().tag();
+    fn part_link(
+        &mut self,
+        inline: &mut Inline,
+        context: TextContext,
+        id: &str,
+        text: &str,
+        origin: TextOrigin,
+    ) {
+        let mut context = context;
+        if origin == TextOrigin::Printer && self.label_language().is_some() {
+            context.node = self.label_tag(context.node, Role::Span { actual_text: None });
+            context.language = self.lexicon.locale().tag();
         }
-        // What encloses it in the earlier edition may enclose other things in this one.
+        // Only this edition's enclosing part counts: the earlier edition's may contain other parts now.
         let holder_id = self.part_names.get(id).map_or("", |name| name.holder_id);
         let linked_id = if self.anchors.contains_key(id) { id } else { holder_id };
-        let hears = filled(self.labels().go_to, &[text]);
-        self.link(inline, voice, linked_id, text, &hears);
+        let contents = filled(self.labels().go_to, &[text]);
+        self.link(inline, context, linked_id, text, &contents);
     }
 
-    /// A bar for withheld text: a `Figure` of its own.
-    pub(crate) fn withheld(&mut self, inline: &mut Inline, voice: Voice) {
-        let figure = self.own_tag(voice.node, Role::Figure { alt: self.labels().withheld.to_owned() });
-        self.piece(inline, Voice { node: figure, ..voice }, "\u{fffc}", PieceKind::Withheld);
+    /// Appends the bar of withheld text, as a `Figure` of its own.
+    pub(crate) fn withheld(&mut self, inline: &mut Inline, context: TextContext) {
+        let figure = self.label_tag(context.node, Role::Figure { alt: self.labels().withheld.to_owned() });
+        self.piece(inline, TextContext { node: figure, ..context }, "\u{fffc}", PieceKind::Withheld);
     }
 
-    /// Puts a block into the flow. An empty one is left out, and its destinations go to the next.
+    /// Adds a block to the flow. An empty block is omitted, and its destinations move to the next.
     pub(crate) fn push(&mut self, mut block: TextBlock) {
         if block.inline.is_empty() {
             self.waiting.append(&mut block.anchors);
@@ -327,31 +343,31 @@ impl<'a> Composer<'a> {
         }
     }
 
-    /// A block of one text under a node of its own.
-    pub(crate) fn line(&mut self, parent: TagId, role: Role, kind: Type, text: &str) -> TextBlock {
+    /// Returns a block of one text with its own element.
+    pub(crate) fn line(&mut self, parent: TagId, role: Role, kind: TypeSpec, text: &str) -> TextBlock {
         let node = self.tag(parent, role);
         let mut block = self.block(kind);
-        let voice = self.voice(node, kind);
-        self.say(&mut block.inline, voice, text);
+        let context = self.context(node, kind);
+        self.push_text(&mut block.inline, context, text);
         block
     }
 
-    /// A block of the printer's own words.
-    pub(crate) fn own_line(&mut self, parent: TagId, role: Role, kind: Type, text: &str) -> TextBlock {
-        let node = self.own_tag(parent, role);
+    /// Returns a block of a label with its own element.
+    pub(crate) fn label_line(&mut self, parent: TagId, role: Role, kind: TypeSpec, text: &str) -> TextBlock {
+        let node = self.label_tag(parent, role);
         let mut block = self.block(kind);
-        let voice = self.own_voice(node, kind);
-        self.say(&mut block.inline, voice, text);
+        let context = self.label_context(node, kind);
+        self.push_text(&mut block.inline, context, text);
         block
     }
 
-    /// How far a list's text stands from its mark's edge.
+    /// Returns the indentation of a list's text.
     pub(crate) fn indent(&self) -> Length {
         self.sheet.fit(BODY).leading * 5 / 4
     }
 
-    /// An empty block of a type, ragged, of the document's direction.
-    pub(crate) fn block(&self, kind: Type) -> TextBlock {
+    /// Returns an empty left-aligned block of a type in the document's direction.
+    pub(crate) fn block(&self, kind: TypeSpec) -> TextBlock {
         TextBlock {
             leading: self.sheet.fit(kind).leading,
             grid: Grid::Rounded,
@@ -361,43 +377,11 @@ impl<'a> Composer<'a> {
     }
 }
 
-/// A guess from the content's size, on the safe side: a page holds 800 encoded bytes and more.
+/// Estimates the digits of page numbers from the content's size; a page holds at least 800 encoded bytes.
 fn page_digits(content: &BriefContent) -> usize {
     match content.encoded_len() / 800 {
         0..=99 => 2,
         100..=999 => 3,
         _ => 4,
     }
-}
-
-/// A text cut into what the faces have and single characters that none has.
-pub(crate) fn stretches<'t>(
-    typesetter: &Typesetter,
-    text: &'t str,
-    style: &TextStyle,
-) -> Vec<(&'t str, PieceKind)> {
-    let covered = |c: char| typesetter.covers(style, crate::text::inline::settable(c));
-    let mut stretches = Vec::new();
-    let mut rest = text;
-    while !rest.is_empty() {
-        let (plain, tail) = rest.split_at(rest.find(|c| !covered(c)).unwrap_or(rest.len()));
-        if !plain.is_empty() {
-            stretches.push((plain, PieceKind::Text));
-        }
-        let Some(character) = tail.chars().next() else { break };
-        let (boxed, after) = tail.split_at(character.len_utf8());
-        stretches.push((boxed, PieceKind::Missing));
-        rest = after;
-    }
-    stretches
-}
-
-/// Texts are NFC in the edition; what is not is made so.
-pub(crate) fn nfc(text: &str) -> std::borrow::Cow<'_, str> {
-    if is_nfc(text) { text.into() } else { text.nfc().collect::<String>().into() }
-}
-
-/// What a reader hears, but not more than fits: it is a string of at most 16,382 UTF-16 units (ISO 19005-2, 6.1.13).
-pub(crate) fn shortened(text: &str) -> String {
-    text.chars().take(1_500).collect()
 }

@@ -3,32 +3,32 @@
 use chancery_proto::brief::v1::List;
 
 use crate::compose::composer::Composer;
-use crate::compose::styles::{BODY, Type};
+use crate::compose::stylesheet::{BODY, TypeSpec};
 use crate::flow::{Grid, TextBlock};
 use crate::tags::{ListNumbering, Role, TagId};
 use crate::text::inline::Inline;
 use crate::units::Length;
 
-/// An open item: its label and where its content goes.
-pub(crate) struct Item {
+/// A list item whose content is being composed.
+pub(crate) struct OpenItem {
     pub(crate) body: TagId,
     pub(crate) label: Inline,
 }
 
 impl Composer<'_> {
-    /// Begins an item with a number or a bullet.
-    pub(crate) fn item(&mut self, list: TagId, kind: Type, label: &str) -> Item {
+    /// Begins an item with a number or bullet.
+    pub(crate) fn item(&mut self, list: TagId, kind: TypeSpec, label: &str) -> OpenItem {
         let item = self.tag(list, Role::Li);
         let node = self.tag(item, Role::Lbl);
         let mut inline = Inline::default();
-        let voice = self.voice(node, kind);
-        self.say(&mut inline, voice, label);
-        // The space keeps the label and the text apart when they are read out or extracted.
-        self.say(&mut inline, voice, " ");
-        Item { body: self.tag(item, Role::LBody), label: inline }
+        let context = self.context(node, kind);
+        self.push_text(&mut inline, context, label);
+        // The space separates the label from the text in extraction and screen readers.
+        self.push_text(&mut inline, context, " ");
+        OpenItem { body: self.tag(item, Role::LBody), label: inline }
     }
 
-    /// An author's list; `level` is 1 for the outermost.
+    /// Adds a list of the author; `level` is 1 for the outermost.
     pub(crate) fn list(&mut self, parent: TagId, list: &List, level: i64, enclosing: &str) {
         if list.items.is_empty() {
             return;
@@ -37,7 +37,7 @@ impl Composer<'_> {
         let node = self.tag(parent, Role::L(numbering));
         for (index, entry) in list.items.iter().enumerate() {
             let label = if list.ordered { format!("{}.", index + 1) } else { "\u{2022}".to_owned() };
-            let Item { body, label } = self.item(node, BODY, &label);
+            let OpenItem { body, label } = self.item(node, BODY, &label);
             let mut block = TextBlock {
                 inset: (self.indent() * level, Length::ZERO),
                 label: Some(label),
@@ -46,15 +46,15 @@ impl Composer<'_> {
                 ..self.block(BODY)
             };
             let paragraph = self.tag(body, Role::P);
-            let voice = self.voice(paragraph, BODY);
+            let context = self.context(paragraph, BODY);
             let marking = if entry.marking.is_empty() { enclosing } else { &entry.marking };
             if entry.withheld.is_some() {
-                self.withheld(&mut block.inline, voice);
+                self.withheld(&mut block.inline, context);
             } else {
                 if marking != enclosing {
-                    self.small_word(&mut block.inline, voice, &format!("({marking}) "));
+                    self.small_word(&mut block.inline, context, &format!("({marking}) "));
                 }
-                self.statements(&mut block.inline, voice, &entry.statements, marking);
+                self.statements(&mut block.inline, context, &entry.statements, marking);
             }
             self.push(block);
             if let Some(list) = &entry.list {
@@ -63,7 +63,7 @@ impl Composer<'_> {
         }
     }
 
-    /// A bulleted list of plain items; `fill` writes each item's text.
+    /// Adds a bulleted list; `fill` adds each item's text.
     pub(crate) fn bullets<T>(
         &mut self,
         parent: TagId,
@@ -75,7 +75,7 @@ impl Composer<'_> {
         }
         let list = self.tag(parent, Role::L(ListNumbering::Disc));
         for item in items {
-            let Item { body, label } = self.item(list, BODY, "\u{2022}");
+            let OpenItem { body, label } = self.item(list, BODY, "\u{2022}");
             let mut block = TextBlock {
                 inset: (self.indent(), Length::ZERO),
                 label: Some(label),

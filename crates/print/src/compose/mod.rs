@@ -1,79 +1,67 @@
-//! Edition to flow: the parts of a brief in reading order, each with its structure elements.
+//! Composes an edition into a flow: the parts of a brief in reading order, with their structure elements.
 
 mod annexes;
+pub(crate) mod attached_images;
 mod changes;
 mod composer;
-mod date_words;
+mod coverage_runs;
+pub(crate) mod edtf_dates;
 mod figures;
-mod front;
-mod judgments;
+pub(crate) mod key_judgments;
 mod labels;
+pub(crate) mod lexicon;
 mod lists;
 mod one_page;
 mod part_names;
-mod pictures;
 mod plan;
-mod prose;
-mod said;
+pub(crate) mod prior_revision;
 mod sections;
 mod sources;
-mod styles;
+pub(crate) mod statements;
+pub(crate) mod stylesheet;
 mod tables;
+mod text_origin;
 mod theme;
-mod words;
+pub(crate) mod title_block;
 
 use crate::compose::composer::Composer;
+#[cfg(test)]
+pub(crate) use crate::compose::figures::sketch::{TALLEST, WIDTH};
+use crate::compose::lexicon::Lexicon;
 pub(crate) use crate::compose::one_page::Density;
-pub use crate::compose::pictures::ImageProblem;
-use crate::compose::pictures::Pictures;
-pub(crate) use crate::compose::plan::UnknownSection;
 use crate::compose::plan::{Part, PartKind, Plan};
-pub use crate::compose::theme::ThemeError;
-use crate::compose::words::Lexicon;
-use crate::document::OutlineEntry;
+use crate::document_info::OutlineEntry;
 use crate::flow::Flow;
+use crate::images::PreparedImages;
 use crate::tags::{Role, TagId};
 use crate::text::Typesetter;
-use crate::{Edition, Format, Limits, Locale, Options, Overflow, PrintError, Warning};
+use crate::{Edition, Format, Limits, Locale, Options, PrintError, Warning};
 
-/// Why an edition cannot be composed as it is asked for.
-pub(crate) enum ComposeError {
-    UnknownSection(UnknownSection),
-    Overflows(Vec<Overflow>),
-    Refused(PrintError),
-}
-
-impl From<UnknownSection> for ComposeError {
-    fn from(error: UnknownSection) -> Self {
-        Self::UnknownSection(error)
-    }
-}
-
-/// Composes an edition. The density is that of one page; the longer formats have one of their own.
+/// Composes an edition. `density` applies to the one-page format only.
 pub(crate) fn compose(
     edition: &Edition,
     options: &Options,
     density: Density,
     limits: &Limits,
     typesetter: &mut Typesetter,
-) -> Result<(Flow, Vec<Warning>), ComposeError> {
+) -> Result<(Flow, Vec<Warning>), PrintError> {
     let locale = options.locale.or_else(|| Locale::of(&edition.content.language)).unwrap_or(Locale::English);
     let words = Lexicon::new(locale, options.likelihood);
-    theme::check(options).map_err(ComposeError::Refused)?;
+    theme::check(options)?;
     let mut plan = Plan::new(edition, options, words.labels())?;
     let mut composer = Composer::new(edition, options, words, &mut plan, typesetter);
-    composer.pictures = Pictures::new(*limits);
-    composer.furniture();
+    composer.images = PreparedImages::new(*limits);
+    composer.running_elements();
     if options.format == Format::OnePage {
         let overflows = composer.page_overflows();
         if !overflows.is_empty() {
-            return Err(ComposeError::Overflows(overflows));
+            return Err(PrintError::PageOverfull { overflows });
         }
         composer.one_page(&plan.parts, density);
         return finished(composer);
     }
     composer.front(&plan.parts);
-    // The elements that are open, one a level: sections nest as their headings do.
+    // Open sections, one per level: they nest like their headings.
     let mut open: Vec<TagId> = vec![composer.flow.tags.root()];
     for part in &plan.parts {
         let level = usize::from(part.level).min(open.len());
@@ -86,9 +74,9 @@ pub(crate) fn compose(
     finished(composer)
 }
 
-fn finished(mut composer: Composer) -> Result<(Flow, Vec<Warning>), ComposeError> {
-    if let Some(refused) = composer.pictures.refused() {
-        return Err(ComposeError::Refused(refused));
+fn finished(mut composer: Composer) -> Result<(Flow, Vec<Warning>), PrintError> {
+    if let Some(refused) = composer.images.take_error() {
+        return Err(refused);
     }
     let warnings = composer.warnings();
     let accent = composer.options.theme.accent;
@@ -102,13 +90,13 @@ fn finished(mut composer: Composer) -> Result<(Flow, Vec<Warning>), ComposeError
 impl Composer<'_> {
     fn part(&mut self, sect: TagId, part: &Part, level: u8) {
         self.begin_part(part.section_id());
-        let (role, kind) = (Role::H(level), styles::heading(level));
+        let (role, kind) = (Role::H(level), crate::compose::stylesheet::heading(level));
         let mut heading = if part.is_own() {
-            self.own_line(sect, role, kind, &part.title)
+            self.label_line(sect, role, kind, &part.title)
         } else {
             self.line(sect, role, kind, &part.title)
         };
-        heading.before = styles::above_heading(level);
+        heading.before = crate::compose::stylesheet::above_heading(level);
         heading.after = crate::units::Length::pt(4);
         heading.keep_with_next = true;
         heading.keep_together = true;
@@ -119,7 +107,7 @@ impl Composer<'_> {
             PartKind::BottomLine => self.bottom_line(sect),
             PartKind::KeyJudgments => self.key_judgments(sect),
             PartKind::Changes => self.changes(sect),
-            // One page alone has them as a part of their own.
+            // Only the one-page format has trends as a part.
             PartKind::Trends => self.page_trends(sect, true),
             PartKind::Section(section) => self.section(sect, section),
             PartKind::Factors => self.factors(sect),

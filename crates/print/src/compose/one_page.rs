@@ -1,31 +1,34 @@
-//! One page for a reader in a hurry: bottom line, key judgments, what changed, trends, indicators. The page is set
-//! as roomily as it can be; what a reader only looks up stands at its foot.
+//! The one-page format: bottom line, key judgments, changes, trends and indicators, set at the loosest density that
+//! fits. Reference information is at the foot.
 
 use chancery_proto::brief::v1::{Indicator, KeyJudgment};
 
-use crate::compose::composer::{Composer, Voice};
+use crate::compose::composer::{Composer, TextContext};
 use crate::compose::labels::filled;
-use crate::compose::lists::Item;
+use crate::compose::lexicon;
+use crate::compose::lists::OpenItem;
 use crate::compose::plan::{Part, PartKind};
-use crate::compose::styles::{ACCENT, FINE, INK, ONE_PAGE_HEADING, ONE_PAGE_TITLE, QUIET, SIDE, TINT, Type};
-use crate::compose::tables::{Fact, Words};
-use crate::compose::words;
-use crate::document::OutlineEntry;
+use crate::compose::stylesheet::{
+    ACCENT, FINE, INK, ONE_PAGE_HEADING, ONE_PAGE_TITLE, QUIET, SIDE, TINT, TypeSpec,
+};
+use crate::compose::tables::Fact;
+use crate::compose::text_origin::TextOrigin;
+use crate::document_info::OutlineEntry;
 use crate::flow::{Block, Frame, Grid, Group, Span, TextBlock};
 use crate::tags::{ListNumbering, Role, TagId};
 use crate::text::inline::Inline;
-use crate::text::style::{Family, Figures, TextStyle, Weight};
+use crate::text::text_style::{Family, Figures, TextStyle, Weight};
 use crate::units::Length;
-use crate::{Overflow, Standing};
+use crate::{Overflow, RevisionState};
 
-/// The most words of a bottom line, and the most key judgments.
+/// Maximum number of words of the bottom line, and of key judgments.
 const MOST_WORDS: usize = 45;
 const MOST_JUDGMENTS: usize = 5;
 
-/// The width of a bar beside a judgment.
+/// Width of a likelihood bar beside a judgment.
 const BESIDE: Length = Length::mm(38);
 
-/// How closely a page is set.
+/// Density of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Density {
     Roomy,
@@ -35,11 +38,11 @@ pub(crate) enum Density {
 }
 
 impl Density {
-    /// From the one that reads best to the one that holds most.
+    /// All densities from the loosest to the tightest.
     pub(crate) const ALL: [Self; 4] = [Self::Roomy, Self::Even, Self::Close, Self::Tight];
 
-    /// The judgments' and indicators' type.
-    const fn body(self) -> Type {
+    /// Returns the type of judgments and indicators.
+    const fn body(self) -> TypeSpec {
         match self {
             Self::Roomy => serif(10_500, 14_000),
             Self::Even => serif(10_000, 13_000),
@@ -48,7 +51,7 @@ impl Density {
         }
     }
 
-    const fn bottom_line(self) -> Type {
+    const fn bottom_line(self) -> TypeSpec {
         match self {
             Self::Roomy => serif(13_500, 19_000),
             Self::Even => serif(12_500, 17_000),
@@ -57,7 +60,7 @@ impl Density {
         }
     }
 
-    /// The space before a part, a judgment and an indicator.
+    /// Returns the space before a part, a judgment and an indicator.
     const fn spaces(self) -> [Length; 3] {
         match self {
             Self::Roomy => [Length::pt(14), Length::pt(6), Length::pt(3)],
@@ -67,13 +70,13 @@ impl Density {
         }
     }
 
-    /// Whether trends are told with their reasons.
+    /// Returns whether trends are printed with their reasons.
     pub(crate) const fn has_reasons(self) -> bool {
         matches!(self, Self::Roomy | Self::Even)
     }
 }
 
-const fn serif(size: i64, leading: i64) -> Type {
+const fn serif(size: i64, leading: i64) -> TypeSpec {
     let style = TextStyle {
         family: Family::Serif,
         weight: Weight::Regular,
@@ -83,18 +86,18 @@ const fn serif(size: i64, leading: i64) -> Type {
         rise: Length::ZERO,
         figures: Figures::Proportional,
     };
-    Type { style, leading: Length::milli_pt(leading) }
+    TypeSpec { style, leading: Length::milli_pt(leading) }
 }
 
 /// A note beside a judgment.
 struct Aside {
     text: String,
-    kind: Type,
-    words: Words,
+    kind: TypeSpec,
+    origin: TextOrigin,
 }
 
 impl Composer<'_> {
-    /// What no page can hold, however it is set.
+    /// Returns the limits that the content exceeds at any density.
     pub(crate) fn page_overflows(&self) -> Vec<Overflow> {
         let mut overflows = Vec::new();
         let words = self.content.bluf.iter().map(|statement| statement.text.split_whitespace().count()).sum();
@@ -127,7 +130,7 @@ impl Composer<'_> {
             match block {
                 Block::Text(text) => text.grid = Grid::Free,
                 Block::Figure(figure) => figure.grid = Grid::Free,
-                Block::Table(_) | Block::PageBreak | Block::Settle => {}
+                Block::Table(_) | Block::PageBreak | Block::CommitPages => {}
             }
         }
     }
@@ -136,7 +139,7 @@ impl Composer<'_> {
         self.flow.groups.push(Group { name, first: self.flow.blocks.len() });
     }
 
-    /// The facts, each short: a remark on the date is left to the longer formats.
+    /// Returns the facts without the note on the date, which longer formats have.
     fn page_facts(&self) -> Vec<Fact> {
         let labels = self.labels();
         let mut facts = self.fact_list();
@@ -161,7 +164,7 @@ impl Composer<'_> {
         self.push(title);
         self.facts_line(sect, facts, FINE.colored(QUIET));
         let first = self.flow.blocks.len();
-        self.state(sect);
+        self.revision_state_lines(sect);
         for block in &mut self.flow.blocks[first..] {
             if let Block::Text(text) = block {
                 text.before = Length::pt(3);
@@ -170,22 +173,22 @@ impl Composer<'_> {
         }
     }
 
-    /// "Name value · Name value".
-    pub(crate) fn facts_line(&mut self, sect: TagId, facts: &[Fact], kind: Type) {
+    /// Adds facts as one line: "Name value · Name value".
+    pub(crate) fn facts_line(&mut self, sect: TagId, facts: &[Fact], kind: TypeSpec) {
         if facts.is_empty() {
             return;
         }
         let node = self.tag(sect, Role::P);
         let mut block = TextBlock { span: Span::Full, ..self.block(kind) };
-        let voice = self.voice(node, kind);
+        let context = self.context(node, kind);
         for (index, (name, value)) in facts.iter().enumerate() {
             if index > 0 {
-                self.say(&mut block.inline, voice, " \u{b7} ");
+                self.push_text(&mut block.inline, context, " \u{b7} ");
             }
-            self.say_own(&mut block.inline, voice, name);
-            self.say(&mut block.inline, voice, " ");
-            // A name or a digest is never divided with a hyphen that it does not have.
-            self.say(&mut block.inline, Voice { language: "", ..voice }, value);
+            self.push_label(&mut block.inline, context, name);
+            self.push_text(&mut block.inline, context, " ");
+            // Without a language, names and digests are not hyphenated.
+            self.push_text(&mut block.inline, TextContext { language: "", ..context }, value);
         }
         self.push(block);
     }
@@ -219,13 +222,13 @@ impl Composer<'_> {
                 self.page_heading(sect, part, &part.title, above);
                 self.page_indicators(sect, density);
             }
-            // The plan of one page has no other part.
+            // The one-page plan has no other parts.
             _ => {}
         }
     }
 
     fn page_heading(&mut self, sect: TagId, part: &Part, title: &str, above: Length) {
-        let mut heading = self.own_line(sect, Role::H(1), ONE_PAGE_HEADING.colored(ACCENT), title);
+        let mut heading = self.label_line(sect, Role::H(1), ONE_PAGE_HEADING.colored(ACCENT), title);
         heading.span = Span::Full;
         heading.before = above;
         heading.after = Length::milli_pt(1_500);
@@ -241,9 +244,9 @@ impl Composer<'_> {
         self.page_heading(sect, part, &part.title, above);
         let node = self.tag(sect, Role::P);
         let mut block = TextBlock { span: Span::Full, ..self.block(density.bottom_line()) };
-        let voice = self.voice(node, density.bottom_line());
+        let context = self.context(node, density.bottom_line());
         let content = self.content;
-        self.statements(&mut block.inline, voice, &content.bluf, &content.default_marking);
+        self.statements(&mut block.inline, context, &content.bluf, &content.default_marking);
         self.push(block);
         self.frames += 1;
         let rule = Some((ACCENT, Length::pt(3)));
@@ -270,7 +273,7 @@ impl Composer<'_> {
         let list = self.tag(sect, Role::L(ListNumbering::Decimal));
         for (index, judgment) in content.key_judgments.iter().enumerate() {
             let label = density.body().strong().colored(ACCENT);
-            let Item { body, label } = self.item(list, label, &format!("{}.", index + 1));
+            let OpenItem { body, label } = self.item(list, label, &format!("{}.", index + 1));
             self.page_judgment(body, judgment, label, density);
         }
     }
@@ -289,86 +292,90 @@ impl Composer<'_> {
             ..self.block(density.body())
         };
         block.anchors.extend(self.anchors.get(&judgment.id));
-        let voice = self.voice(node, density.body());
+        let context = self.context(node, density.body());
         if marking != floor {
-            self.small_word(&mut block.inline, voice, &format!("({marking}) "));
+            self.small_word(&mut block.inline, context, &format!("({marking}) "));
         }
-        self.statements(&mut block.inline, voice, &judgment.statements, marking);
-        self.put_asides(body, voice, &mut block, judgment);
+        self.statements(&mut block.inline, context, &judgment.statements, marking);
+        self.put_asides(body, context, &mut block, judgment);
         self.push(block);
     }
 
-    /// Puts what is to be known of a judgment beside it, or after its text where there is no column beside it.
+    /// Adds likelihood, confidence and revision note of a judgment beside it, or after its text if there is no side
+    /// column.
     pub(crate) fn put_asides(
         &mut self,
         body: TagId,
-        voice: Voice,
+        context: TextContext,
         block: &mut TextBlock,
         judgment: &KeyJudgment,
     ) {
-        let odds = judgment.likelihood.as_ref().filter(|likelihood| words::is_said(likelihood));
+        let odds = judgment.likelihood.as_ref().filter(|likelihood| lexicon::has_term(likelihood));
         let notes = self.asides(judgment);
         if self.sheet.is_large() {
             for Aside { text, .. } in notes {
-                self.small_word(&mut block.inline, voice, &format!(" [{text}]"));
+                self.small_word(&mut block.inline, context, &format!(" [{text}]"));
             }
             return;
         }
         if let Some(likelihood) = odds {
-            let before = self.earlier.of_judgment(judgment);
+            let before = self.prior.changed_judgment_likelihood(judgment);
             block.beside = Some(self.bar(body, likelihood, before, BESIDE));
         }
-        for Aside { text, kind, words } in notes {
-            let line = match words {
-                Words::Own => self.own_line(body, Role::P, kind, &text),
-                Words::Authors => self.line(body, Role::P, kind, &text),
+        for Aside { text, kind, origin } in notes {
+            let line = match origin {
+                TextOrigin::Printer => self.label_line(body, Role::P, kind, &text),
+                TextOrigin::Author => self.line(body, Role::P, kind, &text),
             };
             block.side.push(line.inline);
         }
     }
 
-    /// How likely a judgment is, and was; how well founded it is; how it differs from what it revises.
+    /// Returns the notes on a judgment: its likelihood now and before, its confidence, and its difference from the
+    /// judgment it revises.
     fn asides(&self, judgment: &KeyJudgment) -> Vec<Aside> {
         let mut notes = Vec::new();
-        let mut own = |text: String, kind: Type| notes.push(Aside { text, kind, words: Words::Own });
+        let mut own =
+            |text: String, kind: TypeSpec| notes.push(Aside { text, kind, origin: TextOrigin::Printer });
         let note = SIDE.colored(INK);
-        if let Some(likelihood) = judgment.likelihood.as_ref().filter(|likelihood| words::is_said(likelihood))
+        if let Some(likelihood) =
+            judgment.likelihood.as_ref().filter(|likelihood| lexicon::has_term(likelihood))
         {
-            own(words::capitalised(&self.words.short_odds(likelihood)), note.strong());
-            if let Some(before) = self.earlier.of_judgment(judgment) {
-                own(filled(self.labels().was_likely, &[&self.words.short_odds(before)]), SIDE);
+            own(lexicon::capitalised(&self.lexicon.short_odds(likelihood)), note.strong());
+            if let Some(before) = self.prior.changed_judgment_likelihood(judgment) {
+                own(filled(self.labels().was_likely, &[&self.lexicon.short_odds(before)]), SIDE);
             }
         }
         let level =
-            judgment.confidence.as_ref().and_then(|confidence| self.words.confidence(confidence.level));
+            judgment.confidence.as_ref().and_then(|confidence| self.lexicon.confidence(confidence.level));
         if let Some(level) = level {
-            own(words::capitalised(&filled(self.labels().confidence, &[level])), note);
+            own(lexicon::capitalised(&filled(self.labels().confidence, &[level])), note);
         }
         if !judgment.revision_note.is_empty() {
             let text = judgment.revision_note.clone();
-            notes.push(Aside { text, kind: SIDE, words: Words::Authors });
+            notes.push(Aside { text, kind: SIDE, origin: TextOrigin::Author });
         }
         notes
     }
 
-    /// "Since revision 1", where one went before.
+    /// Returns "Since revision 1", or `None` for a first revision.
     fn since(&self) -> Option<String> {
         if self.edition.earlier_revision > 0 {
             return Some(filled(self.labels().since_revision, &[&self.edition.earlier_revision.to_string()]));
         }
-        // A draft has the number of the revision that it follows.
-        let own = u32::from(self.edition.standing != Standing::Draft);
+        // A draft has the number of its parent revision.
+        let own = u32::from(self.edition.state != RevisionState::Draft);
         let before = self.edition.revision.checked_sub(own).filter(|before| *before > 0)?;
         Some(filled(self.labels().since_revision, &[&before.to_string()]))
     }
 
-    /// The authors' summary, and how many changes there are.
+    /// Adds the authors' summary and the number of changes.
     fn page_changes(&mut self, sect: TagId, density: Density) {
         if let Some(block) = self.change_summary(sect, density.body()) {
             self.push(TextBlock { span: Span::Full, hyphenate: true, ..block });
         }
         if self.printed_changes().is_empty() && self.edition.combined_changes.is_some() {
-            let block = self.own_line(sect, Role::P, density.body(), self.labels().no_changes);
+            let block = self.label_line(sect, Role::P, density.body(), self.labels().no_changes);
             self.push(TextBlock { span: Span::Full, ..block });
         }
         self.change_counts(sect, FINE);
@@ -381,19 +388,19 @@ impl Composer<'_> {
             block.span = Span::Full;
             block.before = above;
             block.leading = composer.block(density.body()).leading;
-            let voice = composer.voice(node, density.body());
+            let context = composer.context(node, density.body());
             composer.begin_part(&indicator.id);
             block.anchors.extend(composer.anchors.get(&indicator.id));
-            composer.mark_part(&mut block.inline, voice, &indicator.marking);
-            composer.say(&mut block.inline, voice, &indicator.text);
+            composer.mark_part(&mut block.inline, context, &indicator.marking);
+            composer.push_text(&mut block.inline, context, &indicator.text);
             if !indicator.meaning.is_empty() {
-                let meaning = composer.voice(node, density.body().italic().colored(QUIET));
-                composer.say(&mut block.inline, meaning, &format!(" \u{2014} {}", indicator.meaning));
+                let meaning = composer.context(node, density.body().italic().colored(QUIET));
+                composer.push_text(&mut block.inline, meaning, &format!(" \u{2014} {}", indicator.meaning));
             }
         });
     }
 
-    /// What a reader looks up: what the terms mean, and which copy this is.
+    /// Adds the reference information: the likelihood scale and the facts of this copy.
     fn page_foot(&mut self, sect: TagId, facts: &[Fact]) {
         let mut block = self.scale_line(sect);
         block.span = Span::Full;
@@ -402,19 +409,19 @@ impl Composer<'_> {
         self.facts_line(sect, facts, FINE.colored(QUIET));
     }
 
-    /// The scale's terms with their percentages, on one line where they fit.
+    /// Returns the scale's terms with their percentages, on one line if they fit.
     pub(crate) fn scale_line(&mut self, sect: TagId) -> TextBlock {
         let labels = self.labels();
-        let node = self.own_tag(sect, Role::P);
+        let node = self.label_tag(sect, Role::P);
         let mut block = self.block(FINE);
-        let (strong, voice) = (self.own_voice(node, FINE.strong()), self.own_voice(node, FINE));
-        self.say(&mut block.inline, strong, labels.scale_key);
+        let (strong, context) = (self.label_context(node, FINE.strong()), self.label_context(node, FINE));
+        self.push_text(&mut block.inline, strong, labels.scale_key);
         let terms = self.scale_terms();
         let last = terms.len().saturating_sub(1);
         for (index, (term, range)) in terms.into_iter().enumerate() {
             let end = if index == last { "\u{a0}%" } else { "," };
             let range = range.replace(' ', "\u{a0}");
-            self.say(&mut block.inline, voice, &format!(" {} {range}{end}", self.words.term(term)));
+            self.push_text(&mut block.inline, context, &format!(" {} {range}{end}", self.lexicon.term(term)));
         }
         block
     }

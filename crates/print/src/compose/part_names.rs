@@ -1,5 +1,5 @@
-//! Names by which a print refers to the parts of a brief where their ids are not printed: a section's heading, an
-//! event's title, "Key judgment 2".
+//! Names that refer to the parts of a brief if ids are not printed: a section's heading, an event's title, "Key
+//! judgment 2".
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -8,42 +8,42 @@ use chancery_brief::reading_order::{self, Place};
 use chancery_proto::brief::v1::{Block, BriefContent, Section, block::Kind};
 
 use crate::compose::labels::{Labels, filled};
-use crate::compose::tables::Words;
-use crate::compose::words;
+use crate::compose::lexicon;
+use crate::compose::text_origin::TextOrigin;
 
-/// The most characters of a name that is cut from a part's text.
+/// Maximum length of a name taken from a part's text.
 const LONGEST_NAME: usize = 60;
 
-/// What a part is called.
+/// Name of a part.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PartName<'a> {
     pub(crate) text: Cow<'a, str>,
-    /// Whether the name is the author's text or one of the printer's words.
-    pub(crate) words: Words,
-    /// A statement's first words, which tell it from its neighbours of the same name; empty for other parts.
+    /// Origin of the name.
+    pub(crate) origin: TextOrigin,
+    /// A statement's first words, which distinguish it from others of the same name; empty for other parts.
     pub(crate) opening: Cow<'a, str>,
-    /// The id of the part that encloses it, to link to where it has no destination of its own; may be empty.
+    /// Id of the enclosing part, the link target if the part has no destination of its own; may be empty.
     pub(crate) holder_id: &'a str,
 }
 
-/// Names by id.
+/// Part names by id.
 pub(crate) type PartNames<'a> = BTreeMap<&'a str, PartName<'a>>;
 
-/// The name of every part of the content that has an id.
+/// Returns the names of all parts with an id.
 pub(crate) fn part_names<'a>(content: &'a BriefContent, labels: &'static Labels) -> PartNames<'a> {
     let mut names = Names { names: BTreeMap::new() };
     content.sections.iter().for_each(|section| names.section(section));
     for (index, judgment) in content.key_judgments.iter().enumerate() {
         let text = filled(labels.key_judgment_number, &[&(index + 1).to_string()]);
-        names.add(&judgment.id, text, Words::Own, "");
+        names.add(&judgment.id, text, TextOrigin::Printer, "");
     }
     for standing in reading_order::standing(content) {
         let id = standing.statement.id.as_str();
         match standing.place {
-            Place::BottomLine => names.add(id, labels.bottom_line, Words::Own, ""),
+            Place::BottomLine => names.add(id, labels.bottom_line, TextOrigin::Printer, ""),
             Place::KeyJudgment | Place::Body => {
-                if let Some(PartName { text, words, .. }) = names.names.get(standing.holder_id).cloned() {
-                    names.add(id, text, words, standing.holder_id);
+                if let Some(PartName { text, origin, .. }) = names.names.get(standing.holder_id).cloned() {
+                    names.add(id, text, origin, standing.holder_id);
                 }
             }
         }
@@ -60,16 +60,16 @@ struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    fn add(&mut self, id: &'a str, text: impl Into<Cow<'a, str>>, words: Words, holder_id: &'a str) {
+    fn add(&mut self, id: &'a str, text: impl Into<Cow<'a, str>>, origin: TextOrigin, holder_id: &'a str) {
         let text = text.into();
         if !id.is_empty() && !text.trim().is_empty() {
             let opening = Cow::Borrowed("");
-            self.names.entry(id).or_insert(PartName { text, words, opening, holder_id });
+            self.names.entry(id).or_insert(PartName { text, origin, opening, holder_id });
         }
     }
 
     fn authors(&mut self, id: &'a str, text: impl Into<Cow<'a, str>>) {
-        self.add(id, text, Words::Authors, "");
+        self.add(id, text, TextOrigin::Author, "");
     }
 
     fn section(&mut self, section: &'a Section) {
@@ -77,7 +77,7 @@ impl<'a> Names<'a> {
         for block in &section.blocks {
             let title = title(block);
             let title = if title.trim().is_empty() { &section.heading } else { title };
-            self.add(&block.id, title, Words::Authors, &section.id);
+            self.add(&block.id, title, TextOrigin::Author, &section.id);
         }
         section.sections.iter().for_each(|section| self.section(section));
     }
@@ -85,14 +85,14 @@ impl<'a> Names<'a> {
     fn annexes(&mut self, content: &'a BriefContent) {
         let short = |name: &'a str, otherwise: &'a str| if name.is_empty() { otherwise } else { name };
         for domain in &content.domains {
-            self.add(&domain.id, domain.name.as_str(), Words::Authors, &domain.section);
+            self.add(&domain.id, domain.name.as_str(), TextOrigin::Author, &domain.section);
         }
         content.factors.iter().for_each(|part| self.authors(&part.id, opening(&part.text)));
         content.actors.iter().for_each(|part| self.authors(&part.id, short(&part.short_name, &part.name)));
         content.places.iter().for_each(|part| self.authors(&part.id, part.name.as_str()));
         for tie in &content.relationships {
             let end = |id: &'a str| self.names.get(id).map_or(id, |name| name.text.as_ref()).to_owned();
-            let kind = words::relationship(&tie.r#type);
+            let kind = lexicon::relationship(&tie.r#type);
             let text = format!("{} \u{2013} {}: {kind}", end(&tie.from_id), end(&tie.to_id));
             self.authors(&tie.id, text);
         }
@@ -106,7 +106,7 @@ impl<'a> Names<'a> {
     }
 }
 
-/// What a block is headed by; empty for one without a title.
+/// Returns a block's title; empty without one.
 fn title(block: &Block) -> &str {
     match &block.kind {
         Some(Kind::Table(table)) => &table.caption,
@@ -116,7 +116,7 @@ fn title(block: &Block) -> &str {
     }
 }
 
-/// A text's first words, with an ellipsis where it is cut.
+/// Returns a text's first words, with an ellipsis if it is shortened.
 fn opening(text: &str) -> Cow<'_, str> {
     let Some((end, _)) = text.char_indices().nth(LONGEST_NAME) else { return text.into() };
     let cut = &text[..end];
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_are_called_by_what_a_reader_sees_of_them() {
+    fn parts_are_named_by_their_visible_text() {
         let paragraph = Kind::Paragraph(Paragraph { statements: vec![statement("s3")] });
         let block = Block { id: "b1".into(), kind: Some(paragraph), ..Block::default() };
         let actor = |id: &str, name: &str| Actor { id: id.into(), name: name.into(), ..Actor::default() };

@@ -1,4 +1,4 @@
-//! What a brief prints, in order: the one list that headings, contents, outline and destinations are made from.
+//! Plan of the printed parts in order, the common basis of headings, contents, outline and destinations.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,17 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use chancery_proto::brief::v1::{BriefContent, List, Section, Statement, block::Kind};
 
 use crate::compose::labels::{Labels, filled};
+use crate::error::PrintError;
 use crate::tags::AnchorId;
 use crate::{Edition, Format, Options};
 
-/// A section that was asked for is not in the brief.
-pub(crate) struct UnknownSection {
-    pub(crate) id: String,
-}
-
-/// A part with a heading.
+/// A part of the print with a heading.
 pub(crate) struct Part<'a> {
-    /// 1 for the top.
+    /// Heading level, 1 for the top.
     pub(crate) level: u8,
     pub(crate) title: Cow<'a, str>,
     pub(crate) anchor: AnchorId,
@@ -44,26 +40,27 @@ pub(crate) enum PartKind<'a> {
 }
 
 impl Part<'_> {
-    /// Whether its title is the printer's and not the author's.
+    /// Returns whether its title is the printer's and not the author's.
     pub(crate) const fn is_own(&self) -> bool {
         !matches!(self.kind, PartKind::Section(_))
     }
 
-    /// The id of the section that it is; empty for the other parts.
+    /// Returns the id of its section; empty for other parts.
     pub(crate) fn section_id(&self) -> &str {
         if let PartKind::Section(section) = self.kind { &section.id } else { "" }
     }
 }
 
-/// The parts and every destination of a brief, as far as they are printed.
+/// The printed parts and all destinations of a brief.
 pub(crate) struct Plan<'a> {
     pub(crate) parts: Vec<Part<'a>>,
-    /// The top-level sections that are printed.
+    /// The selected top-level sections.
     pub(crate) sections: Vec<&'a Section>,
-    /// By content id; generated parts have a full stop in theirs, which no content id has. What is not printed has none.
+    /// Anchors by content id. Names of generated parts contain a full stop, which content ids must not. Parts that are
+    /// not printed have no anchor.
     pub(crate) anchors: BTreeMap<String, AnchorId>,
     pub(crate) anchor_names: Vec<String>,
-    /// The sources' numbers.
+    /// Numbers of the sources.
     pub(crate) numbers: BTreeMap<String, usize>,
     format: Format,
     annexes: bool,
@@ -73,16 +70,16 @@ impl<'a> Plan<'a> {
     /// Plans a print.
     ///
     /// # Errors
-    /// When a section is asked for that the brief has not.
+    /// Returns [`PrintError::UnknownSection`] if the options select a section that the brief does not have.
     pub(crate) fn new(
         edition: &Edition<'a>,
         options: &Options,
         labels: &'static Labels,
-    ) -> Result<Self, UnknownSection> {
+    ) -> Result<Self, PrintError> {
         let content = edition.content;
         let mut plan = Self {
             parts: Vec::new(),
-            sections: chosen(content, options.sections)?,
+            sections: selected_sections(content, options.sections)?,
             anchors: BTreeMap::new(),
             anchor_names: Vec::new(),
             numbers: BTreeMap::new(),
@@ -116,7 +113,7 @@ impl<'a> Plan<'a> {
             }
         }
         if edition.combined_changes.is_some() {
-            // Also without any change: the reader asked for the comparison, and "none" is its answer.
+            // Printed even without changes: the reader requested the comparison, and "none" is its result.
             let title = filled(labels.changed_since, &[&edition.earlier_revision.to_string()]);
             self.part("part.changes", title, PartKind::Changes);
         } else if !content.changes.is_empty() || !content.change_summary.is_empty() {
@@ -127,7 +124,7 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// What the authors say besides the sections. A shorter print has what a reader has to watch, and who disagrees.
+    /// Adds the analytic parts outside of sections. Shorter formats keep indicators and dissents.
     fn analysis(&mut self, content: &'a BriefContent, labels: &'static Labels) {
         let (full, one_page) = (self.format == Format::Full, self.format == Format::OnePage);
         if full {
@@ -173,7 +170,7 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// A part made of things with ids; there is none without things.
+    /// Adds a part made of elements with ids, unless there are none.
     fn listed<'i>(
         &mut self,
         ids: impl Iterator<Item = &'i String>,
@@ -226,8 +223,8 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// The sources' numbers: those cited, in order of first citation through the printed text, then, where all is
-    /// printed, the others. One page has no endnotes, so it has no numbers either.
+    /// Numbers the sources in order of first citation in the printed text. If the whole brief is printed, uncited
+    /// sources follow. The one-page format has no endnotes and no numbers.
     fn source_numbers(&self, content: &BriefContent) -> BTreeMap<String, usize> {
         let mut numbers = BTreeMap::new();
         if self.format == Format::OnePage {
@@ -267,11 +264,11 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// The sections that were asked for, in the brief's order.
-fn chosen<'a>(content: &'a BriefContent, ids: &[String]) -> Result<Vec<&'a Section>, UnknownSection> {
+/// Returns the selected sections in the brief's order.
+fn selected_sections<'a>(content: &'a BriefContent, ids: &[String]) -> Result<Vec<&'a Section>, PrintError> {
     let known = |id: &&String| content.sections.iter().any(|section| section.id == **id);
     if let Some(id) = ids.iter().find(|id| !known(id)) {
-        return Err(UnknownSection { id: id.clone() });
+        return Err(PrintError::UnknownSection { id: id.clone() });
     }
     let asked = |section: &&Section| ids.is_empty() || ids.contains(&section.id);
     Ok(content.sections.iter().filter(asked).collect())

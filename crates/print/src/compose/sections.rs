@@ -1,23 +1,23 @@
-//! The body: sections with their blocks.
+//! Sections of the body and their blocks.
 
 use chancery_proto::brief::v1::{
     Block as Content, Callout, Paragraph, Quote, Section, Statement, block::Kind,
 };
 
 use crate::compose::composer::Composer;
-use crate::compose::styles::{ACCENT, BODY, META, QUIET, SIDE, TINT};
+use crate::compose::stylesheet::{ACCENT, BODY, META, QUIET, SIDE, TINT};
 use crate::flow::{Frame, Grid, Span, TextBlock};
 use crate::pages::Owner;
 use crate::tags::{Role, TagId};
 use crate::text::inline::Inline;
-use crate::text::paragraph::Align;
+use crate::text::paragraph_setup::Align;
 use crate::text::runs_right_to_left;
 use crate::units::Length;
 
 impl Composer<'_> {
-    /// A section's own blocks; its subsections are parts of their own.
+    /// Adds a section's own blocks; its subsections are separate parts.
     pub(crate) fn section(&mut self, sect: TagId, section: &Section) {
-        self.pictures.section.clone_from(&section.id);
+        self.images.section.clone_from(&section.id);
         let floor = self.content.default_marking.as_str();
         let enclosing = if section.marking.is_empty() { floor } else { &section.marking };
         let mut after_paragraph = false;
@@ -51,65 +51,66 @@ impl Composer<'_> {
         let node = self.tag(sect, Role::P);
         let mut block = self.prose_block(&paragraph.statements);
         block.indent = if indented { block.leading } else { Length::ZERO };
-        let voice = self.voice(node, BODY);
+        let context = self.context(node, BODY);
         let portion = self.portion(marking);
         if self.sheet.is_large() {
-            self.small_word(&mut block.inline, voice, &portion);
+            self.small_word(&mut block.inline, context, &portion);
         } else {
             self.portion_mark(&mut block, node, &portion);
         }
-        self.statements(&mut block.inline, voice, &paragraph.statements, marking);
+        self.statements(&mut block.inline, context, &paragraph.statements, marking);
         let ids = if self.options.show_ids { id_ranges(&paragraph.statements) } else { Vec::new() };
         if self.sheet.is_large() && !ids.is_empty() {
-            self.small_word(&mut block.inline, voice, &format!(" [{}]", ids.join(", ")));
+            self.small_word(&mut block.inline, context, &format!(" [{}]", ids.join(", ")));
         } else {
             self.statement_ids(&mut block, node, &ids);
         }
         self.push(block);
     }
 
-    /// Justified text on the grid.
+    /// Returns a block of justified text on the grid.
     pub(crate) fn body_block(&self) -> TextBlock {
         TextBlock { align: Align::Justified, hyphenate: true, grid: Grid::Body, ..self.block(BODY) }
     }
 
-    /// The same for statements, which may be in another script than the rest.
+    /// Returns a block for statements, which may run in another direction than the document.
     fn prose_block(&self, statements: &[Statement]) -> TextBlock {
         let texts = statements.iter().map(|statement| statement.text.as_str());
         let right_to_left = runs_right_to_left(texts, self.flow.right_to_left);
         TextBlock { right_to_left, ..self.body_block() }
     }
 
-    /// A part's marking where it is above the brief's.
+    /// Returns the portion marking of a part, if it differs from the brief's default.
     fn portion(&self, marking: &str) -> String {
         let shown = !marking.is_empty() && marking != self.content.default_marking;
         if shown { format!("({marking}) ") } else { String::new() }
     }
 
-    /// The portion mark, in the side column, before the text that it marks.
+    /// Adds the portion marking to the side column, before the text in reading order.
     fn portion_mark(&mut self, block: &mut TextBlock, node: TagId, portion: &str) {
         if portion.is_empty() {
             return;
         }
         let mut aside = Inline::default();
         let span = self.tag(node, Role::Span { actual_text: None });
-        let voice = self.voice(span, SIDE.strong());
-        self.say(&mut aside, voice, portion);
+        let context = self.context(span, SIDE.strong());
+        self.push_text(&mut aside, context, portion);
         block.side.push(aside);
     }
 
-    /// The ids of a paragraph's statements, runs of numbers as ranges, in the side column after the text.
+    /// Adds the ids of a paragraph's statements to the side column, consecutive ids as ranges, after the text in
+    /// reading order.
     fn statement_ids(&mut self, block: &mut TextBlock, node: TagId, ids: &[String]) {
         if ids.is_empty() {
             return;
         }
         let span = self.tag(node, Role::Span { actual_text: None });
-        let voice = self.voice(span, SIDE);
+        let context = self.context(span, SIDE);
         for line in id_lines(ids) {
             let mut aside = Inline::default();
-            // The space keeps it apart from the text's last word.
-            self.say(&mut aside, voice, " ");
-            self.say(&mut aside, voice, &line);
+            // The space separates it from the text's last word in extraction.
+            self.push_text(&mut aside, context, " ");
+            self.push_text(&mut aside, context, &line);
             block.side.push(aside);
         }
     }
@@ -138,15 +139,15 @@ impl Composer<'_> {
         }
         let node = self.tag(div, Role::P);
         let mut body = framed(self.prose_block(&callout.statements));
-        let voice = self.voice(node, BODY);
-        self.statements(&mut body.inline, voice, &callout.statements, marking);
+        let context = self.context(node, BODY);
+        self.statements(&mut body.inline, context, &callout.statements, marking);
         if !body.inline.is_empty() {
             blocks.push(body);
         }
         self.padded(blocks);
     }
 
-    /// Puts a framed group on its way: padding inside the frame, a line of space around it.
+    /// Adds framed blocks with padding inside the frame and space around it.
     fn padded(&mut self, mut blocks: Vec<TextBlock>) {
         let last = blocks.len().saturating_sub(1);
         for (index, block) in blocks.iter_mut().enumerate() {
@@ -175,8 +176,8 @@ impl Composer<'_> {
             grid: Grid::Free,
             ..self.prose_block(&quote.statements)
         };
-        let voice = self.voice(paragraph, BODY.italic());
-        self.statements(&mut words.inline, voice, &quote.statements, marking);
+        let context = self.context(paragraph, BODY.italic());
+        self.statements(&mut words.inline, context, &quote.statements, marking);
         words.after = Length::pt(5);
         if quote.attribution.is_empty() {
             return self.push(words);
@@ -192,21 +193,21 @@ impl Composer<'_> {
         self.push(block);
     }
 
-    /// A bar that stands for parts of any number and length.
+    /// Adds the bar of a withheld block. It does not reveal how much is withheld.
     fn withheld_block(&mut self, sect: TagId) {
-        let node = self.own_tag(sect, Role::Figure { alt: self.labels().withheld.to_owned() });
+        let node = self.label_tag(sect, Role::Figure { alt: self.labels().withheld.to_owned() });
         let mut block = TextBlock { grid: Grid::Body, ..self.block(BODY) };
-        let voice = self.voice(node, BODY);
-        self.piece(&mut block.inline, voice, "\u{fffc}", crate::text::inline::PieceKind::Withheld);
+        let context = self.context(node, BODY);
+        self.piece(&mut block.inline, context, "\u{fffc}", crate::text::inline::PieceKind::Withheld);
         debug_assert!(block.inline.pieces.iter().all(|piece| matches!(piece.owner, Owner::Tagged { .. })));
         self.push(block);
     }
 }
 
-/// About as many characters as the side column takes on a line.
+/// Approximate number of characters per line of the side column.
 const SIDE_CHARACTERS: usize = 26;
 
-/// Ranges of ids, cut into lines.
+/// Breaks ranges of ids into lines.
 fn id_lines(ranges: &[String]) -> Vec<String> {
     let mut lines = vec![String::new()];
     for range in ranges {
@@ -225,7 +226,7 @@ fn id_lines(ranges: &[String]) -> Vec<String> {
     lines
 }
 
-/// The ids of statements in their numbers' order, runs collapsed.
+/// Returns the ids of statements in numerical order, consecutive ones as ranges.
 fn id_ranges(statements: &[Statement]) -> Vec<String> {
     let ids = statements.iter().map(|statement| statement.id.as_str()).filter(|id| !id.is_empty());
     let mut numbered: Vec<(&str, Option<u64>, &str)> = ids.map(split_number).collect();
@@ -240,7 +241,7 @@ fn id_ranges(statements: &[Statement]) -> Vec<String> {
     .collect()
 }
 
-/// An id's text before its number, the number, and the id.
+/// Splits an id into its prefix, its number, and the id itself.
 fn split_number(id: &str) -> (&str, Option<u64>, &str) {
     let stem = id.trim_end_matches(|c: char| c.is_ascii_digit());
     (stem, id[stem.len()..].parse().ok(), id)

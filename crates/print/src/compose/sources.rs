@@ -1,20 +1,21 @@
-//! The endnotes, which are the sources, and what a reader has to know of the brief's words and scales.
+//! Endnotes, which are the sources, and the explanation of terms and scales.
 
 use chancery_proto::brief::v1::{LikelihoodScale, LikelihoodTerm, Source};
 
 use crate::Format;
-use crate::compose::composer::{Composer, Voice};
+use crate::compose::composer::{Composer, TextContext};
 use crate::compose::labels::filled;
-use crate::compose::styles::{BODY, NOTE, TABLE, TABLE_HEAD};
-use crate::compose::tables::{TableMaker, Words};
-use crate::compose::{date_words, words};
+use crate::compose::stylesheet::{BODY, NOTE, TABLE, TABLE_HEAD};
+use crate::compose::tables::TableMaker;
+use crate::compose::text_origin::TextOrigin;
+use crate::compose::{edtf_dates, lexicon};
 use crate::flow::{Block, Grid, Span, TextBlock};
 use crate::tags::{LinkTarget, Role, TagId};
 use crate::text::inline::{Deferred, Inline, PageList, PieceKind};
 use crate::units::Length;
 
 impl Composer<'_> {
-    /// One `Note` a source, by number.
+    /// Adds one `Note` per source, by number.
     pub(crate) fn sources(&mut self, sect: TagId) {
         let mut sources: Vec<(usize, &Source)> = self
             .content
@@ -23,8 +24,8 @@ impl Composer<'_> {
             .filter_map(|source| Some((*self.numbers.get(&source.id)?, source)))
             .collect();
         sources.sort_by_key(|(number, _)| *number);
-        // All that cites stands before the endnotes: from here on its pages are known.
-        self.flow.blocks.push(Block::Settle);
+        // All citations are before the endnotes, so their pages are known from here on.
+        self.flow.blocks.push(Block::CommitPages);
         for (number, source) in sources {
             self.source(sect, number, source);
         }
@@ -45,137 +46,143 @@ impl Composer<'_> {
         };
         block.anchors.extend(self.anchors.get(&source.id));
         let node = self.tag(endnote, Role::P);
-        let voice = self.voice(node, NOTE);
+        let context = self.context(node, NOTE);
         let inline = &mut block.inline;
         if !source.marking.is_empty() && source.marking != self.content.default_marking {
-            self.small_word(inline, voice, &format!("({}) ", source.marking));
+            self.small_word(inline, context, &format!("({}) ", source.marking));
         }
         if !source.short_title.is_empty() {
-            // The name under which the print refers to it.
-            let strong = self.voice(node, NOTE.strong());
-            self.say(inline, strong, &source.short_title);
-            self.say(inline, voice, ". ");
+            // The print refers to the source by its short title.
+            let strong = self.context(node, NOTE.strong());
+            self.push_text(inline, strong, &source.short_title);
+            self.push_text(inline, context, ". ");
         }
-        let italic = self.voice(node, NOTE.italic());
-        // The shorter format has the address behind the title, the longer one prints it.
+        let italic = self.context(node, NOTE.italic());
+        // The standard format links the title; the full format prints the address.
         let brief = self.options.format == Format::Standard;
         if brief && !source.url.is_empty() {
             let target = LinkTarget::Uri(source.url.clone());
             self.link_to(inline, italic, target, &source.title, &source.title);
         } else {
-            self.say(inline, italic, &source.title);
+            self.push_text(inline, italic, &source.title);
         }
         let facts = [source.publisher.as_str(), source.date.as_str()];
         let facts: Vec<&str> = facts.into_iter().filter(|fact| !fact.is_empty()).collect();
         let facts = if facts.is_empty() { ".".to_owned() } else { format!(". {}.", facts.join(", ")) };
-        self.say(inline, voice, &facts);
+        self.push_text(inline, context, &facts);
         if !brief && !source.url.is_empty() {
-            self.say(inline, voice, " ");
+            self.push_text(inline, context, " ");
             let target = LinkTarget::Uri(source.url.clone());
-            // An address is never divided with a hyphen that it does not have.
+            // Without a language the address is not hyphenated.
             self.link_to(
                 inline,
-                Voice { language: "", ..voice },
+                TextContext { language: "", ..context },
                 target,
                 &readable(&source.url),
                 &source.title,
             );
         }
         if !source.accessed.is_empty() {
-            let date = date_words::in_words(&source.accessed, self.words.locale());
-            self.say(inline, voice, " (");
-            self.say_own(inline, voice, &filled(self.labels().accessed, &[&date]));
-            self.say(inline, voice, ").");
+            let date = edtf_dates::in_words(&source.accessed, self.lexicon.locale());
+            self.push_text(inline, context, " (");
+            self.push_label(inline, context, &filled(self.labels().accessed, &[&date]));
+            self.push_text(inline, context, ").");
         }
         let labels = self.labels();
         let mut sentences: Vec<String> = Vec::new();
-        sentences.extend(self.words.source_type(source.r#type).map(words::capitalised));
+        sentences.extend(self.lexicon.source_type(source.r#type).map(lexicon::capitalised));
         sentences.extend(
-            self.words.reliability(source.reliability).map(|word| filled(labels.reliability, &[&word])),
+            self.lexicon.reliability(source.reliability).map(|word| filled(labels.reliability, &[&word])),
         );
         sentences.extend(
             (!source.descriptor.is_empty()).then(|| source.descriptor.trim_end_matches('.').to_owned()),
         );
         for sentence in sentences {
-            self.say(inline, voice, &format!(" {sentence}."));
+            self.push_text(inline, context, &format!(" {sentence}."));
         }
         self.cited_on(&mut block, node, number);
         self.push(block);
     }
 
-    /// The number, which leads back to the first citation.
+    /// Returns the number, linked to the first citation.
     fn source_label(&mut self, endnote: TagId, number: usize) -> Inline {
         let mut label = Inline::default();
         let node = self.tag(endnote, Role::Lbl);
-        let voice = self.voice(node, NOTE);
-        match self.citings.get(&number).and_then(|citings| citings.first()).copied() {
+        let context = self.context(node, NOTE);
+        match self.citing_anchors.get(&number).and_then(|citing_anchors| citing_anchors.first()).copied() {
             Some(anchor) => {
-                let hears = filled(self.labels().back_to_citation, &[&number.to_string()]);
-                self.link_to(&mut label, voice, LinkTarget::Anchor(anchor), &format!("{number}."), &hears);
+                let contents = filled(self.labels().back_to_citation, &[&number.to_string()]);
+                self.link_to(
+                    &mut label,
+                    context,
+                    LinkTarget::Anchor(anchor),
+                    &format!("{number}."),
+                    &contents,
+                );
             }
-            None => self.say(&mut label, voice, &format!("{number}.")),
+            None => self.push_text(&mut label, context, &format!("{number}.")),
         }
-        self.say(&mut label, voice, " ");
+        self.push_text(&mut label, context, " ");
         label
     }
 
     fn cited_on(&mut self, block: &mut TextBlock, node: TagId, number: usize) {
-        let voice = self.voice(node, NOTE);
-        if let Some(citings) = self.citings.get(&number) {
+        let context = self.context(node, NOTE);
+        if let Some(citing_anchors) = self.citing_anchors.get(&number) {
             let list = PageList(self.flow.page_lists.len());
-            self.flow.page_lists.push(citings.clone());
-            self.say(&mut block.inline, voice, " ");
-            self.say_own(&mut block.inline, voice, self.labels().cited_on);
-            self.say(&mut block.inline, voice, "\u{a0}");
-            self.piece(&mut block.inline, voice, "0", PieceKind::Deferred(Deferred::Pages(list)));
-            self.say(&mut block.inline, voice, ".");
+            self.flow.page_lists.push(citing_anchors.clone());
+            self.push_text(&mut block.inline, context, " ");
+            self.push_label(&mut block.inline, context, self.labels().cited_on);
+            self.push_text(&mut block.inline, context, "\u{a0}");
+            self.piece(&mut block.inline, context, "0", PieceKind::Deferred(Deferred::Pages(list)));
+            self.push_text(&mut block.inline, context, ".");
         } else {
-            self.say(&mut block.inline, voice, " ");
-            self.say_own(&mut block.inline, voice, self.labels().not_cited);
+            self.push_text(&mut block.inline, context, " ");
+            self.push_label(&mut block.inline, context, self.labels().not_cited);
         }
     }
 
-    /// The likelihood scale's key and the words of confidence.
+    /// Adds the likelihood scale and the explanation of confidence.
     pub(crate) fn about(&mut self, sect: TagId) {
         let labels = self.labels();
-        let scale = words::scale(self.content.likelihood_scale);
+        let scale = lexicon::scale(self.content.likelihood_scale);
         let named = if scale == LikelihoodScale::Phia { labels.phia } else { labels.icd_203 };
         let likelihood = filled(labels.about_likelihood, &[named]);
         let statements =
             if self.options.show_ids { labels.about_printed_ids } else { labels.about_statements };
         let about = [statements, &likelihood, labels.about_confidence, labels.about_sources];
-        let line = self.own_line(sect, Role::P, BODY, &about.join(" "));
+        let line = self.label_line(sect, Role::P, BODY, &about.join(" "));
         let block = TextBlock { inline: line.inline, ..self.body_block() };
         self.push(block);
         self.scale_table(sect, labels.likelihood_terms, &self.scale_terms());
-        if let Some((name, readers)) = self.words.reader_scale().filter(|(_, readers)| *readers != scale) {
+        if let Some((name, readers)) = self.lexicon.reader_scale().filter(|(_, readers)| *readers != scale) {
             self.scale_table(
                 sect,
                 &format!("{}: {name}", labels.likelihood_terms),
-                &words::scale_key(readers, 1),
+                &lexicon::scale_key(readers, 1),
             );
         }
     }
 
-    /// The terms of the brief's scale with their percentages, of the row that its judgments use.
+    /// Returns the terms of the brief's scale with their percentages, in the row that its judgments use.
     pub(crate) fn scale_terms(&self) -> Vec<(LikelihoodTerm, String)> {
         let mut judged =
             self.content.key_judgments.iter().filter_map(|judgment| judgment.likelihood.as_ref());
-        let row = judged.next().map_or(1, |likelihood| words::row(likelihood.term));
-        words::scale_key(words::scale(self.content.likelihood_scale), row)
+        let row = judged.next().map_or(1, |likelihood| lexicon::row(likelihood.term));
+        lexicon::scale_key(lexicon::scale(self.content.likelihood_scale), row)
     }
 
     fn scale_table(&mut self, sect: TagId, caption: &str, terms: &[(LikelihoodTerm, String)]) {
         let labels = self.labels();
         let head = [labels.term, labels.likelihood];
-        let mut maker = TableMaker::begin(self, sect, caption, &head, true, Words::Own);
+        let mut maker = TableMaker::begin(self, sect, caption, &head, true, TextOrigin::Printer);
         for (term, range) in terms {
             maker.row(self, Vec::new(), |composer, column, cell, inline| {
-                let voice = composer.voice(cell, if column == 0 { TABLE_HEAD } else { TABLE });
+                let context = composer.context(cell, if column == 0 { TABLE_HEAD } else { TABLE });
                 if column == 0 {
-                    composer.say_own(inline, voice, &composer.words.term(*term));
+                    composer.push_label(inline, context, &composer.lexicon.term(*term));
                 } else {
-                    composer.say(inline, voice, &format!("{range}\u{a0}%"));
+                    composer.push_text(inline, context, &format!("{range}\u{a0}%"));
                 }
             });
         }
@@ -183,8 +190,8 @@ impl Composer<'_> {
     }
 }
 
-/// An address as it reads: letters beyond ASCII stand for themselves (RFC 3987) and not as the percent signs of their
-/// bytes. What is reserved or cannot be seen stays encoded, so that the text still is the address.
+/// Decodes an address for display: letters outside of ASCII are shown (RFC 3987). Reserved and invisible characters
+/// stay encoded, so that the text is still the address.
 fn readable(url: &str) -> String {
     let mut text = String::with_capacity(url.len());
     let mut rest = url;
@@ -203,7 +210,7 @@ fn readable(url: &str) -> String {
     text + rest
 }
 
-/// The bytes beyond ASCII that a text begins with, percent-encoded.
+/// Decodes the percent-encoded bytes outside of ASCII at the start of a text.
 fn encoded_bytes(text: &str) -> Vec<u8> {
     let triplet = |triplet: &[u8]| match triplet {
         [b'%', high, low] => {

@@ -1,60 +1,52 @@
-//! Tables with their elements: `THead` and `TBody`, `TH` with its scope, `TD`.
+//! Tables with structure elements: `THead` and `TBody`, `TH` with its scope, `TD`.
 
+use crate::compose::text_origin::TextOrigin;
 use chancery_proto::brief::v1::{ColumnType, Table};
 
 use crate::compose::composer::Composer;
 use crate::compose::labels::filled;
-use crate::compose::styles::{CAPTION, META, TABLE, TABLE_HEAD};
+use crate::compose::stylesheet::{CAPTION, META, TABLE, TABLE_HEAD};
 use crate::flow::{Block, Grid, Row, Span, TableBlock, TextBlock};
 use crate::tags::{AnchorId, Role, Scope, TagId};
 use crate::text::inline::Inline;
-use crate::text::paragraph::Align;
+use crate::text::paragraph_setup::Align;
 use crate::units::Length;
 
-/// A name and its value.
+/// A fact's name and value.
 pub(crate) type Fact = (&'static str, String);
 
-/// Whose words a table's headings are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Words {
-    /// The printer's, in the language of the print.
-    Own,
-    /// The author's, in the brief's language.
-    Authors,
-}
-
-/// A table on its way: rows are added one by one. Its elements exist from the first row on, so that no table has a head
-/// and no body (ISO 14289-1, 7.5); without a row there is no table.
+/// Builds a table row by row. Its elements are created with the first row, because a table with a head must have a body
+/// (ISO 14289-1, 7.5); a table without rows is omitted.
 pub(crate) struct TableMaker {
     pub(crate) block: TableBlock,
-    stage: Stage,
+    stage: TableStage,
     row_headers: bool,
 }
 
-enum Stage {
-    /// No row was added: nothing of the table is tagged.
-    Planned(Plan),
-    /// The body that rows are added to.
+enum TableStage {
+    /// No row was added, and no element was created.
+    Pending(TableHeading),
+    /// The body element for rows.
     Begun { body: TagId },
 }
 
-/// What stands before the rows.
-struct Plan {
+/// The table's content above the rows.
+struct TableHeading {
     parent: TagId,
     caption: String,
     head: Vec<String>,
-    words: Words,
+    origin: TextOrigin,
 }
 
 impl TableMaker {
-    /// Plans a table with its caption (if any) and its header cells.
+    /// Begins a table with a caption, which may be empty, and header cells.
     pub(crate) fn begin(
         composer: &mut Composer,
         parent: TagId,
         caption: &str,
         head: &[&str],
         row_headers: bool,
-        words: Words,
+        origin: TextOrigin,
     ) -> Self {
         let block = TableBlock {
             columns: vec![Align::Start; head.len()],
@@ -66,19 +58,19 @@ impl TableMaker {
             ..TableBlock::default()
         };
         let head = head.iter().map(|heading| (*heading).to_owned()).collect();
-        let plan = Plan { parent, caption: caption.to_owned(), head, words };
-        Self { block, stage: Stage::Planned(plan), row_headers }
+        let plan = TableHeading { parent, caption: caption.to_owned(), head, origin };
+        Self { block, stage: TableStage::Pending(plan), row_headers }
     }
 
-    /// The body that rows are added to; before the first one, the table's elements are made.
+    /// Returns the body element, creating the table's elements before the first row.
     fn body(&mut self, composer: &mut Composer) -> TagId {
         let plan = match &mut self.stage {
-            Stage::Begun { body } => return *body,
-            Stage::Planned(plan) => Plan {
+            TableStage::Begun { body } => return *body,
+            TableStage::Pending(plan) => TableHeading {
                 parent: plan.parent,
                 caption: std::mem::take(&mut plan.caption),
                 head: std::mem::take(&mut plan.head),
-                words: plan.words,
+                origin: plan.origin,
             },
         };
         let table = composer.tag(plan.parent, Role::Table);
@@ -92,33 +84,33 @@ impl TableMaker {
             self.block.caption = Some(caption);
         }
         if plan.head.iter().any(|heading| !heading.is_empty()) {
-            self.head(composer, table, &plan.head, plan.words);
+            self.head(composer, table, &plan.head, plan.origin);
         }
         let body = composer.tag(table, Role::TBody);
-        self.stage = Stage::Begun { body };
+        self.stage = TableStage::Begun { body };
         body
     }
 
-    fn head(&mut self, composer: &mut Composer, table: TagId, head: &[String], words: Words) {
+    fn head(&mut self, composer: &mut Composer, table: TagId, head: &[String], origin: TextOrigin) {
         let thead = composer.tag(table, Role::THead);
         let row = composer.tag(thead, Role::Tr);
         for heading in head {
             let role = Role::Th { scope: Scope::Column };
-            let cell = match words {
-                Words::Own => composer.own_tag(row, role),
-                Words::Authors => composer.tag(row, role),
+            let cell = match origin {
+                TextOrigin::Printer => composer.label_tag(row, role),
+                TextOrigin::Author => composer.tag(row, role),
             };
             let mut inline = Inline::default();
-            let voice = match words {
-                Words::Own => composer.own_voice(cell, TABLE_HEAD),
-                Words::Authors => composer.voice(cell, TABLE_HEAD),
+            let context = match origin {
+                TextOrigin::Printer => composer.label_context(cell, TABLE_HEAD),
+                TextOrigin::Author => composer.context(cell, TABLE_HEAD),
             };
-            composer.say(&mut inline, voice, heading);
+            composer.push_text(&mut inline, context, heading);
             self.block.head.push(inline);
         }
     }
 
-    /// Adds a row; `fill` writes each cell's content under the cell's element.
+    /// Adds a row; `fill` composes each cell under its element.
     pub(crate) fn row(
         &mut self,
         composer: &mut Composer,
@@ -139,7 +131,7 @@ impl TableMaker {
         self.block.rows.push(Row { cells, anchors });
     }
 
-    /// Puts the table into the flow, with a line under it that stays with it. Nothing of a table without rows.
+    /// Adds the table to the flow with a note below it that stays with it; adds nothing without rows.
     pub(crate) fn finish_with(mut self, composer: &mut Composer, note: Option<TextBlock>) {
         if self.block.rows.is_empty() {
             return;
@@ -162,17 +154,17 @@ impl TableMaker {
     }
 }
 
-/// Names and values as a table whose names head their rows.
+/// Makes a table of facts whose names are row headers.
 pub(crate) fn facts_table(composer: &mut Composer, parent: TagId, facts: &[Fact]) -> TableBlock {
-    let mut maker = TableMaker::begin(composer, parent, "", &["", ""], true, Words::Own);
+    let mut maker = TableMaker::begin(composer, parent, "", &["", ""], true, TextOrigin::Printer);
     for (name, value) in facts {
         maker.row(composer, Vec::new(), |composer, column, cell, inline| {
             let (kind, text) = if column == 0 { (META.strong(), *name) } else { (META, value.as_str()) };
-            let voice = composer.voice(cell, kind);
+            let context = composer.context(cell, kind);
             if column == 0 {
-                composer.say_own(inline, voice, text);
+                composer.push_label(inline, context, text);
             } else {
-                composer.say(inline, voice, text);
+                composer.push_text(inline, context, text);
             }
         });
     }
@@ -182,7 +174,7 @@ pub(crate) fn facts_table(composer: &mut Composer, parent: TagId, facts: &[Fact]
 }
 
 impl Composer<'_> {
-    /// An author's table.
+    /// Adds a table of the author.
     pub(crate) fn table(&mut self, sect: TagId, table: &Table) {
         if table.rows.is_empty() {
             return;
@@ -190,7 +182,7 @@ impl Composer<'_> {
         self.tables += 1;
         let caption = filled(self.labels().table, &[&self.tables.to_string(), &table.caption]);
         let head: Vec<&str> = table.columns.iter().map(|column| column.heading.as_str()).collect();
-        let mut maker = TableMaker::begin(self, sect, &caption, &head, table.row_headers, Words::Authors);
+        let mut maker = TableMaker::begin(self, sect, &caption, &head, table.row_headers, TextOrigin::Author);
         for (align, column) in maker.block.columns.iter_mut().zip(&table.columns) {
             if column.r#type == ColumnType::Number as i32 {
                 *align = Align::End;
@@ -202,18 +194,18 @@ impl Composer<'_> {
         for row in &table.rows {
             maker.row(self, Vec::new(), |composer, column, cell, inline| {
                 let kind = if column == 0 && table.row_headers { TABLE_HEAD } else { TABLE };
-                let voice = composer.voice(cell, kind);
+                let context = composer.context(cell, kind);
                 if row.withheld.is_some() {
                     if column == 0 {
-                        composer.withheld(inline, voice);
+                        composer.withheld(inline, context);
                     }
                     return;
                 }
                 if column == 0 && !row.marking.is_empty() && row.marking != composer.content.default_marking {
-                    composer.small_word(inline, voice, &format!("({}) ", row.marking));
+                    composer.small_word(inline, context, &format!("({}) ", row.marking));
                 }
                 let text = row.cells.get(column).map_or("", |cell| cell.text.as_str());
-                composer.say(inline, voice, text);
+                composer.push_text(inline, context, text);
             });
         }
         let note = self.table_source(sect, &table.source_id);
@@ -224,17 +216,17 @@ impl Composer<'_> {
         let number = self.numbers.get(source_id).copied()?;
         let mut block = self.block(META);
         let node = self.tag(sect, Role::P);
-        let voice = self.voice(node, META);
-        self.say_own(&mut block.inline, voice, self.labels().source_of);
-        self.say(&mut block.inline, voice, " ");
+        let context = self.context(node, META);
+        self.push_label(&mut block.inline, context, self.labels().source_of);
+        self.push_text(&mut block.inline, context, " ");
         let source = self.content.sources.iter().find(|source| source.id == source_id);
         if let Some(name) = source.map(|source| source.short_title.as_str()).filter(|name| !name.is_empty()) {
-            self.say(&mut block.inline, voice, &format!("{name}, "));
+            self.push_text(&mut block.inline, context, &format!("{name}, "));
         }
         let text = number.to_string();
-        let hears = filled(self.labels().source_number, &[&text]);
+        let contents = filled(self.labels().source_number, &[&text]);
         self.cited(&mut block.inline, number, &mut None);
-        self.link(&mut block.inline, voice, source_id, &text, &hears);
+        self.link(&mut block.inline, context, source_id, &text, &contents);
         Some(block)
     }
 }

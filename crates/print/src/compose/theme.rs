@@ -1,43 +1,24 @@
-//! The organisation's look: accent, name, logo and footer, and the stamp behind every page.
+//! Themes: accent colour, organisation, logo, footer and watermark.
 
+use crate::ThemeError;
 use chancery_brief::render_options::{FOOTER_LIMIT, ORGANISATION_LIMIT, Rgb, WATERMARK_LIMIT};
 
-use crate::compose::composer::{Composer, shortened};
+use crate::compose::composer::Composer;
+use crate::compose::coverage_runs::shortened;
 use crate::compose::figures::sketch::Sketch;
-use crate::compose::pictures::{Pictures, natural_size, scaled_down};
-use crate::compose::styles::{ACCENT, META, QUIET, STAMP, TINT};
+use crate::compose::stylesheet::{ACCENT, META, QUIET, TINT, WATERMARK};
 use crate::flow::{Block, Drawing, FigureBlock, Flow, Grid, Span, TextBlock};
-use crate::pages::{Color, Paint};
+use crate::graphics::{Color, Paint};
+use crate::images::{PreparedImages, natural_size, scaled_down};
 use crate::tags::{Role, TagId};
 use crate::text::inline::Inline;
 use crate::units::Length;
-use crate::{Options, PrintError, Standing};
+use crate::{Options, PrintError, RevisionState};
 
-/// The most room that a logo takes.
+/// Maximum size of a logo.
 const LOGO: (Length, Length) = (Length::mm(60), Length::mm(16));
 
-/// What is wrong with a theme or a watermark.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ThemeError {
-    /// Text in the accent colour would be hard to read: take a darker one.
-    #[error("the accent's contrast to white is under 4.5:1")]
-    Contrast,
-    /// The organisation's name is what a reader hears in place of its logo.
-    #[error("a logo without the organisation's name")]
-    NamelessLogo,
-    /// A text is too long.
-    #[error("{what} has {characters} characters, {most} are the most")]
-    TooLong {
-        /// Which text.
-        what: &'static str,
-        /// Its length.
-        characters: usize,
-        /// The limit.
-        most: usize,
-    },
-}
-
-/// Checks what the print's theme and watermark say.
+/// Checks the theme and the watermark.
 pub(crate) fn check(options: &Options) -> Result<(), PrintError> {
     let theme = &options.theme;
     let illegible = |Color(red, green, blue): Color| !Rgb { red, green, blue }.is_legible_on_white();
@@ -61,7 +42,7 @@ pub(crate) fn check(options: &Options) -> Result<(), PrintError> {
 }
 
 impl Composer<'_> {
-    /// Logo, name and the texts that stand in the furniture, above the title.
+    /// Adds the logo, the organisation, and the texts of the running elements above the title.
     pub(crate) fn masthead(&mut self, sect: TagId) {
         let theme = self.options.theme;
         self.logo(sect);
@@ -86,9 +67,9 @@ impl Composer<'_> {
         if theme.logo.is_empty() {
             return;
         }
-        let element = |_: &Pictures| format!("the theme's logo {}", theme.logo);
-        let Some(logo) = self.picture(theme.logo, element) else { return };
-        let sketch = Sketch::of_picture(scaled_down(natural_size(&logo), LOGO), logo);
+        let element = |_: &PreparedImages| format!("the theme's logo {}", theme.logo);
+        let Some(logo) = self.image(theme.logo, element) else { return };
+        let sketch = Sketch::of_image(scaled_down(natural_size(&logo), LOGO), logo);
         let node = self.tag(sect, Role::Figure { alt: shortened(theme.organisation) });
         let drawing = self.drawing(node, sketch);
         self.flow.blocks.push(Block::Figure(Box::new(FigureBlock {
@@ -105,16 +86,16 @@ impl Composer<'_> {
         })));
     }
 
-    /// The text behind every page: that a draft is one, and whom the copy is for.
-    pub(crate) fn stamp(&mut self) -> Inline {
-        let draft = (self.edition.standing == Standing::Draft).then_some(self.labels().draft_stamp);
+    /// Returns the watermark: the draft mark and the copy's own text.
+    pub(crate) fn watermark_text(&mut self) -> Inline {
+        let draft = (self.edition.state == RevisionState::Draft).then_some(self.labels().draft_watermark);
         let texts = draft.into_iter().chain(Some(self.options.watermark).filter(|text| !text.is_empty()));
         let text = texts.collect::<Vec<_>>().join(" \u{b7} ");
-        self.artifact(&text, STAMP)
+        self.artifact(&text, WATERMARK)
     }
 }
 
-/// Puts the theme's accent, and a tint of it, where the printer's own stand.
+/// Replaces the printer's accent colour and its tint by the theme's.
 pub(crate) fn recolor(flow: &mut Flow, accent: Color) {
     let tint = tint(accent);
     let themed = |color: &mut Color| {
@@ -153,12 +134,12 @@ pub(crate) fn recolor(flow: &mut Flow, accent: Color) {
                 figure.caption.iter_mut().chain(&mut figure.note).for_each(text);
                 drawing(&mut figure.drawing);
             }
-            Block::PageBreak | Block::Settle => {}
+            Block::PageBreak | Block::CommitPages => {}
         }
     }
 }
 
-/// A sixteenth of a colour on white.
+/// Returns a tint: a sixteenth of a colour on white.
 const fn tint(Color(red, green, blue): Color) -> Color {
     const fn lightened(part: u8) -> u8 {
         u8::MAX - (u8::MAX - part) / 16

@@ -1,45 +1,35 @@
-//! The page: paper, margins, columns, grid; and `place`, the one function that turns positions in a column
-//! into positions on the page.
+//! Page geometry: paper, margins, columns and baseline grid. [`Geometry::place`] is the only conversion from column
+//! positions to page positions.
 
-use crate::TextSize;
 use crate::flow::Span;
 use crate::units::Length;
+use crate::{Paper, TextSize};
 
-/// Paper sizes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Paper {
-    /// 210 x 297 mm.
-    #[default]
-    A4,
-    /// 8.5 x 11 in.
-    Letter,
-}
-
-/// The page's measures.
+/// Dimensions of a page.
 #[derive(Clone, Debug)]
 pub struct Geometry {
     /// Width and height.
     pub size: (Length, Length),
-    /// The space above the columns.
+    /// Top margin.
     pub top: Length,
-    /// The space at either side of the columns.
+    /// Side margins.
     pub side: Length,
-    /// The columns' height: whole grid lines.
+    /// Height of the columns, a multiple of the grid.
     pub height: Length,
-    /// The main column's width.
+    /// Width of the main column.
     pub main: Length,
-    /// The space between the columns.
+    /// Space between the columns.
     pub gutter: Length,
-    /// The side column's width.
+    /// Width of the side column.
     pub narrow: Length,
-    /// The distance of grid lines.
+    /// Distance of the baseline grid's lines.
     pub grid: Length,
     /// Whether columns and insets are mirrored.
     pub right_to_left: bool,
 }
 
 impl Geometry {
-    /// The measures of a paper size for a document's direction.
+    /// Returns the geometry of a paper size and document direction.
     pub fn new(paper: Paper, right_to_left: bool) -> Self {
         let grid = if right_to_left { Length::pt(17) } else { Length::pt(14) };
         let (size, margin, bottom) = match paper {
@@ -61,7 +51,7 @@ impl Geometry {
         }
     }
 
-    /// The measures for a size of type: large print has a wider grid and one column.
+    /// Adapts the geometry to a text size: large print has a wider grid and one column.
     #[must_use]
     pub fn with_text_size(self, text_size: TextSize) -> Self {
         if text_size == TextSize::Normal {
@@ -74,7 +64,7 @@ impl Geometry {
         Self { height: grid * lines, main, gutter, narrow, grid, ..self }
     }
 
-    /// The width of what a block may take.
+    /// Returns the width of a span of columns.
     pub fn width(&self, span: Span) -> Length {
         match span {
             Span::Main => self.main,
@@ -82,12 +72,12 @@ impl Geometry {
         }
     }
 
-    /// The side column.
+    /// Returns the side column.
     pub fn side_slot(&self) -> Slot {
         Slot { start: self.main + self.gutter, width: self.narrow }
     }
 
-    /// The position on the page of a point `x` from a slot's left edge and `y` below the columns' top.
+    /// Converts a point, `x` from a slot's left edge and `y` below the columns' top, to page coordinates.
     pub fn place(&self, slot: Slot, (x, y): (Length, Length)) -> (Length, Length) {
         let full = self.width(Span::Full);
         let left = if self.right_to_left { full - slot.start - slot.width } else { slot.start };
@@ -95,7 +85,7 @@ impl Geometry {
     }
 }
 
-/// A box in the inline direction: `start` is its distance from the columns' start edge.
+/// A range in inline direction, relative to the columns' start edge.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Slot {
     /// Distance from the start edge.

@@ -1,57 +1,61 @@
-//! Flow to pages: blocks are measured into strips (a line of text, a table's row), strips are put on pages,
-//! numbers that only pagination knows are filled in, and the furniture is added. A page is handed on as soon as its
-//! numbers are known: what a long brief needs at once is a few pages, not all.
+//! Lays a flow out on pages: blocks are measured into strips (a line of text, a table row), strips are placed on pages,
+//! page numbers are filled in, and running elements are added. A page is emitted as soon as its numbers are known, so
+//! that even a long brief needs only a few pages in memory.
 
-mod deferred;
-mod drawing;
-mod figure;
-mod fit;
-mod furniture;
+mod drawing_marks;
+pub(crate) mod figure_block;
 mod geometry;
-mod paginate;
+mod measure;
+pub(crate) mod one_page_fit;
+pub(crate) mod page_numbers;
+pub(crate) mod pagination;
+pub(crate) mod running_elements;
+pub(crate) mod shapes;
 mod strip;
-mod table;
+pub(crate) mod table_block;
+#[cfg(test)]
+mod tests;
 mod text_block;
 
+use crate::layout::measure::measure_block;
 use std::ops::ControlFlow;
 
 use crate::flow::{Block, Flow, TextBlock};
-pub(crate) use crate::layout::deferred::pages_of;
-pub(crate) use crate::layout::drawing::HAIRLINE;
-pub(crate) use crate::layout::fit::{Overfull, fit};
-use crate::layout::furniture::FurnitureItems;
-pub use crate::layout::geometry::{Geometry, Paper};
-use crate::layout::paginate::{ClosedPage, Paginator};
-use crate::layout::strip::Strip;
+pub use crate::layout::geometry::Geometry;
+pub(crate) use crate::layout::one_page_fit::{Overfull, fit};
+pub(crate) use crate::layout::page_numbers::pages_of;
+use crate::layout::pagination::{ClosedPage, Paginator};
+use crate::layout::running_elements::PlacedRunningElements;
+pub(crate) use crate::layout::shapes::HAIRLINE;
 use crate::pages::{Anchors, Page};
 use crate::text::Typesetter;
 
-/// Why a flow could not be laid out.
+/// Errors of layout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LayoutError {
-    /// The observer asked to stop.
+    /// The observer stopped the print.
     Cancelled,
-    /// More pages than allowed.
+    /// The flow has more pages than allowed.
     TooManyPages {
-        /// The limit that was met.
+        /// The limit.
         limit: usize,
     },
 }
 
-/// What is known when all pages are handed on.
+/// Result of layout.
 #[derive(Clone, Debug)]
 pub struct LaidOut {
-    /// How many pages there are.
+    /// Number of pages.
     pub pages: usize,
-    /// Where anchors stand.
+    /// Positions of anchors.
     pub anchors: Anchors,
 }
 
-/// Takes a page, or more of it, by its number, counted from 0.
+/// Receives a page, or further items of it, by its number from 0.
 pub type Emit<'a, E> = dyn FnMut(usize, Page) -> Result<(), E> + 'a;
 
-/// Lays a flow out. `observe` hears the number of finished pages and may stop the work; `emit` gets each page as soon
-/// as it is whole but for the count of pages, not always in order, and that count when it is known.
+/// Lays out a flow. `observe` gets the number of finished pages and may stop the print. `emit` gets each page once all
+/// but its page number is known, not always in order, and the page numbers at the end.
 pub fn layout<E: From<LayoutError>>(
     flow: &Flow,
     typesetter: &mut Typesetter,
@@ -60,58 +64,50 @@ pub fn layout<E: From<LayoutError>>(
     observe: &mut dyn FnMut(usize) -> ControlFlow<()>,
     emit: &mut Emit<E>,
 ) -> Result<LaidOut, E> {
-    let furniture = FurnitureItems::new(&flow.furniture, geometry, typesetter);
+    let running_elements = PlacedRunningElements::new(&flow.running_elements, geometry, typesetter);
     let mut paginator = Paginator::new(geometry, max_pages, observe);
-    let mut pages = PagesOnTheWay { furniture, waiting: Vec::new(), emit };
+    let mut pages = PageEmitter { running_elements, waiting: Vec::new(), emit };
     for block in &flow.blocks {
-        let strips = match named(block, flow, &paginator) {
-            Some(named) => text_block::measure(&named, geometry, typesetter),
-            None => strips(block, geometry, typesetter),
+        let strips = match with_page_numbers(block, flow, &paginator) {
+            Some(with_page_numbers) => text_block::measure(&with_page_numbers, geometry, typesetter),
+            None => measure_block(block, geometry, typesetter),
         };
         match block {
             Block::PageBreak => paginator.break_page()?,
-            Block::Settle => paginator.settle(),
+            Block::CommitPages => paginator.commit_open_page(),
             Block::Figure(figure) if figure.floats => paginator.float(strips)?,
             _ => strips.into_iter().try_for_each(|strip| paginator.push(strip))?,
         }
-        pages.take(&mut paginator, typesetter)?;
+        pages.emit_closed(&mut paginator, typesetter)?;
     }
     paginator.end()?;
-    pages.take(&mut paginator, typesetter)?;
+    pages.emit_closed(&mut paginator, typesetter)?;
     let laid_out = LaidOut { pages: paginator.count(), anchors: paginator.into_anchors() };
-    pages.end(&laid_out, typesetter)?;
+    pages.finish(&laid_out, typesetter)?;
     Ok(laid_out)
 }
 
-/// A text with the numbers of the pages that it names, if it names any.
-fn named(block: &Block, flow: &Flow, paginator: &Paginator) -> Option<TextBlock> {
+/// Returns a text block with its page lists filled in, or `None` if it has none.
+fn with_page_numbers(block: &Block, flow: &Flow, paginator: &Paginator) -> Option<TextBlock> {
     let Block::Text(text) = block else { return None };
-    let inline = deferred::named(&text.inline, &flow.page_lists, paginator.anchors())?;
+    let inline =
+        crate::layout::page_numbers::with_page_numbers(&text.inline, &flow.page_lists, paginator.anchors())?;
     Some(TextBlock { inline, ..TextBlock::clone(text) })
 }
 
-fn strips(block: &Block, geometry: &Geometry, typesetter: &mut Typesetter) -> Vec<Strip> {
-    match block {
-        Block::Text(text) => text_block::measure(text, geometry, typesetter),
-        Block::Table(table) => table::measure(table, geometry, typesetter),
-        Block::Figure(figure) => figure::measure(figure, geometry, typesetter),
-        Block::PageBreak | Block::Settle => Vec::new(),
-    }
-}
-
-/// Pages between the paginator and whoever takes them.
-struct PagesOnTheWay<'a, 'e, E> {
-    furniture: FurnitureItems<'a>,
-    /// Pages with numbers that a later page decides: the contents.
+/// Pages between the paginator and `emit`.
+struct PageEmitter<'a, 'e, E> {
+    running_elements: PlacedRunningElements<'a>,
+    /// Pages that wait for page numbers of later pages: the contents.
     waiting: Vec<ClosedPage>,
     emit: &'a mut Emit<'e, E>,
 }
 
-impl<E> PagesOnTheWay<'_, '_, E> {
-    fn take(&mut self, paginator: &mut Paginator, typesetter: &mut Typesetter) -> Result<(), E> {
+impl<E> PageEmitter<'_, '_, E> {
+    fn emit_closed(&mut self, paginator: &mut Paginator, typesetter: &mut Typesetter) -> Result<(), E> {
         for page in paginator.take_closed() {
-            if deferred::is_known(&page, paginator.anchors()) {
-                self.hand_on(page, paginator.anchors(), typesetter)?;
+            if crate::layout::page_numbers::is_known(&page, paginator.anchors()) {
+                self.emit_page(page, paginator.anchors(), typesetter)?;
             } else {
                 self.waiting.push(page);
             }
@@ -119,25 +115,25 @@ impl<E> PagesOnTheWay<'_, '_, E> {
         Ok(())
     }
 
-    fn hand_on(
+    fn emit_page(
         &mut self,
         mut page: ClosedPage,
         anchors: &Anchors,
         typesetter: &mut Typesetter,
     ) -> Result<(), E> {
-        deferred::fill(&mut page, anchors, typesetter);
-        let mut items = self.furniture.repeated();
+        crate::layout::page_numbers::fill(&mut page, anchors, typesetter);
+        let mut items = self.running_elements.repeated();
         items.append(&mut page.items);
-        (self.emit)(page.number, Page { size: self.furniture.size(), items })
+        (self.emit)(page.number, Page { size: self.running_elements.size(), items })
     }
 
-    fn end(mut self, laid_out: &LaidOut, typesetter: &mut Typesetter) -> Result<(), E> {
+    fn finish(mut self, laid_out: &LaidOut, typesetter: &mut Typesetter) -> Result<(), E> {
         for page in std::mem::take(&mut self.waiting) {
-            self.hand_on(page, &laid_out.anchors, typesetter)?;
+            self.emit_page(page, &laid_out.anchors, typesetter)?;
         }
         for number in 0..laid_out.pages {
-            let items = self.furniture.page_number(number + 1, laid_out.pages, typesetter);
-            (self.emit)(number, Page { size: self.furniture.size(), items })?;
+            let items = self.running_elements.page_number(number + 1, laid_out.pages, typesetter);
+            (self.emit)(number, Page { size: self.running_elements.size(), items })?;
         }
         Ok(())
     }

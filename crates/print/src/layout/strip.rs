@@ -1,48 +1,49 @@
-//! Strips: what a page break cannot cut.
+//! Strips: the units that a page break does not divide.
 
 use std::rc::Rc;
 
 use chancery_images::PreparedImage;
 
 use crate::flow::Frame;
+use crate::graphics::{Path, Rect, Segment};
 use crate::layout::geometry::Slot;
-use crate::pages::{GlyphRun, Owner, Path, Rect, Segment};
+use crate::pages::{GlyphRun, Owner};
 use crate::tags::{AnchorId, TagId};
 use crate::units::Length;
 
-/// A line of text, a table's row or the like. Positions in it are from its slot's left edge to the right and
-/// from its own top downwards.
+/// A line of text, a table row or the like. Positions are relative to its slot's left edge and its own top, y
+/// downwards.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Strip {
-    /// Its height, space after it included.
+    /// Height, including the space after it.
     pub(crate) height: Length,
-    /// The space after it within its height: it may hang into the bottom margin.
+    /// The part of the height that is space after it and may extend into the bottom margin.
     pub(crate) after: Length,
     /// Space before it, dropped at the top of a page.
     pub(crate) before: Length,
-    /// How its top stands to the grid.
+    /// Alignment of its top to the baseline grid.
     pub(crate) snap: Snap,
     /// Whether a page may end after it.
     pub(crate) may_break_after: bool,
-    /// What is on it.
+    /// Its marks.
     pub(crate) marks: Vec<StripMark>,
     /// Destinations at its top.
     pub(crate) anchors: Vec<AnchorId>,
-    /// What is repeated above it when it begins a page: a table's header.
+    /// Table header to repeat above it when it begins a page.
     pub(crate) header: Option<Rc<Strip>>,
     /// The frame around it.
     pub(crate) frame: Option<Frame>,
 }
 
-/// How a strip's top stands to the grid.
+/// Alignment to the baseline grid.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Snap {
-    /// Anywhere.
+    /// None.
     #[default]
     No,
-    /// Its own top is on the grid.
+    /// The strip's top is on the grid.
     Top,
-    /// The space before it begins on the grid, so that it ends there too.
+    /// The space before the strip begins on the grid, so that the strip ends on it.
     Before,
 }
 
@@ -53,11 +54,11 @@ pub(crate) struct StripMark {
     pub(crate) drawing: Drawing,
 }
 
-/// What is painted; positions as in [`Strip`].
+/// A drawing; positions as in [`Strip`].
 #[derive(Clone, Debug)]
 pub(crate) enum Drawing {
     Run(GlyphRun),
-    /// Zeros that hold the room for a number.
+    /// Placeholder zeros of a page number.
     Deferred(GlyphRun, AnchorId),
     Path(Path),
     Image(PreparedImage, Rect),
@@ -65,7 +66,7 @@ pub(crate) enum Drawing {
 }
 
 impl StripMark {
-    /// The mark further down.
+    /// Returns the mark moved down.
     pub(crate) fn lowered(mut self, down: Length) -> Self {
         match &mut self.drawing {
             Drawing::Run(run) | Drawing::Deferred(run, _) => run.y += down,

@@ -1,31 +1,33 @@
-//! A block of text to strips, one a line.
+//! Measures text blocks, one strip per line.
 
+use crate::layout::drawing_marks::path_marks;
 use std::collections::BTreeMap;
 
 use crate::flow::{Grid, Span, TextBlock};
-use crate::layout::drawing;
-use crate::layout::figure;
+use crate::graphics::{Color, Rect};
 use crate::layout::geometry::{Geometry, Slot};
+use crate::layout::shapes;
 use crate::layout::strip::{Drawing, Snap, Strip, StripMark};
-use crate::pages::{ArtifactKind, Color, Owner, Rect};
+use crate::pages::{ArtifactKind, Owner};
 use crate::tags::TagId;
 use crate::text::Typesetter;
 use crate::text::inline::{Deferred, Inline, PieceKind};
-use crate::text::paragraph::{Align, Line, Mark, Setup};
+use crate::text::paragraph::{Line, Mark};
+use crate::text::paragraph_setup::{Align, ParagraphSetup};
 use crate::units::Length;
 
 /// The colour of leaders and hairlines.
 pub(crate) const FAINT: Color = Color(0x88, 0x88, 0x88);
 
-/// The fewest lines of a paragraph that may stand alone on a page.
+/// Minimum number of lines of a paragraph on either side of a page break.
 const FEWEST_LINES: usize = 2;
 
 pub(crate) fn measure(block: &TextBlock, geometry: &Geometry, typesetter: &mut Typesetter) -> Vec<Strip> {
     let slot = slot(block, geometry);
     let tail_width = block.tail.as_ref().map_or(Length::ZERO, |tail| typesetter.width(tail));
-    // A contents entry's text keeps clear of its page number.
+    // Keeps a contents entry's text clear of its page number.
     let gap = if block.tail.is_some() { block.leading * 3 / 2 } else { Length::ZERO };
-    let setup = Setup {
+    let setup = ParagraphSetup {
         measure: slot.width - tail_width - gap,
         indent: block.indent,
         align: block.align,
@@ -60,7 +62,7 @@ fn slot(block: &TextBlock, geometry: &Geometry) -> Slot {
     Slot { start, width: (geometry.width(block.span) - start - end).max(Length::pt(20)) }
 }
 
-/// Neither widows nor orphans, and no break where the block is kept whole or with what follows.
+/// Returns whether a page may break after a line: not at widows or orphans, nor inside blocks that are kept together.
 fn may_break(block: &TextBlock, lines_before: usize, count: usize) -> bool {
     if lines_before == count {
         return !block.keep_with_next;
@@ -68,7 +70,7 @@ fn may_break(block: &TextBlock, lines_before: usize, count: usize) -> bool {
     !block.keep_together && lines_before >= FEWEST_LINES && count - lines_before >= FEWEST_LINES
 }
 
-/// The baseline's distance from a line's top: capitals stand in its middle.
+/// Returns the baseline's distance from the top of a line, which centres capitals.
 pub(crate) fn baseline(leading: Length, size: Length) -> Length {
     leading / 2 + size / 3
 }
@@ -91,9 +93,9 @@ pub(crate) fn add_line(strip: &mut Strip, inline: &Inline, line: &Line, slot: Sl
                 }
             }
             Mark::Drawn if piece.kind == PieceKind::Withheld => {
-                Drawing::Path(drawing::withheld(marked.x, y, marked.width, piece.style.size, color))
+                Drawing::Path(shapes::withheld(marked.x, y, marked.width, piece.style.size, color))
             }
-            Mark::Drawn => Drawing::Path(drawing::missing(marked.x, y, piece.style.size, color)),
+            Mark::Drawn => Drawing::Path(shapes::missing(marked.x, y, piece.style.size, color)),
         };
         strip.marks.push(StripMark { owner: piece.owner.clone(), slot, drawing });
         if let Some(link) = piece.link {
@@ -119,7 +121,7 @@ fn add_anchors(strip: &mut Strip, inline: &Inline, line: &Line, last: bool) {
     strip.anchors.extend(here.map(|(_, anchor)| *anchor));
 }
 
-/// One line of text without a break, at a place of its own.
+/// Sets a text on one line without breaking it.
 pub(crate) fn single_line(
     inline: &Inline,
     align: Align,
@@ -128,17 +130,17 @@ pub(crate) fn single_line(
     typesetter: &mut Typesetter,
 ) -> Vec<Line> {
     let measure = width.max(typesetter.width(inline));
-    let setup = Setup { measure, indent: Length::ZERO, align, hyphenate: false, right_to_left };
+    let setup = ParagraphSetup { measure, indent: Length::ZERO, align, hyphenate: false, right_to_left };
     typesetter.set(inline, &setup)
 }
 
 fn add_label(strips: &mut [Strip], block: &TextBlock, slot: Slot, typesetter: &mut Typesetter) {
     let (Some(label), Some(first)) = (&block.label, strips.first_mut()) else { return };
-    // A number that is too long for the inset begins in the margin.
+    // A number wider than the inset extends into the margin.
     let width = (block.leading * 5 / 4).max(typesetter.width(label));
     let label_slot = Slot { start: slot.start - width, width };
     for line in single_line(label, Align::Start, width, block.right_to_left, typesetter) {
-        // The label's baseline is its text's.
+        // Aligns the label's baseline with the text's.
         let drop = baseline(block.leading, largest_size(&block.inline))
             - baseline(block.leading, largest_size(label));
         let mut one = Strip::default();
@@ -162,43 +164,42 @@ fn add_tail(
         let y = baseline(block.leading, largest_size(tail));
         let gap = block.leading / 3;
         let (from, to) = if block.right_to_left {
-            // The text's measure is narrower than the slot and stands at its right edge.
+            // The text's measure is narrower than the slot and at its right edge.
             let text_left = slot.width - text_width + last_line.left;
             (line.left + line.width + gap, text_left - gap)
         } else {
             (last_line.left + last_line.width + gap, line.left - gap)
         };
-        if let Some(path) = drawing::leaders(from, to, y, FAINT) {
+        if let Some(path) = shapes::leaders(from, to, y, FAINT) {
             let owner = Owner::Artifact(ArtifactKind::Layout);
             strip.marks.push(StripMark { owner, slot, drawing: Drawing::Path(path) });
         }
     }
 }
 
-/// Puts the drawing into the side column, in the middle of the first line.
+/// Adds the drawing to the side column, centred on the first line.
 fn add_beside(strips: &mut [Strip], block: &TextBlock, geometry: &Geometry) {
     let (Some(drawing), Some(first)) = (&block.beside, strips.first_mut()) else { return };
     let slot = Slot { start: geometry.side_slot().start, width: drawing.width };
     let down = (block.leading - drawing.height) / 2;
-    first.marks.extend(figure::path_marks(drawing, slot, block.right_to_left).map(|mark| mark.lowered(down)));
+    first.marks.extend(path_marks(drawing, slot, block.right_to_left).map(|mark| mark.lowered(down)));
 }
 
-/// Puts the notes into the side column, a line of them beside each line of the text; those beyond its last line are
-/// strips of their own.
+/// Adds the notes to the side column, line by line beside the text. Notes longer than the text add strips.
 fn add_side(strips: &mut Vec<Strip>, block: &TextBlock, geometry: &Geometry, typesetter: &mut Typesetter) {
     if block.span == Span::Full || strips.is_empty() {
         return;
     }
     let slot = geometry.side_slot();
-    let setup = Setup {
+    let setup = ParagraphSetup {
         measure: slot.width,
         indent: Length::ZERO,
         align: Align::Start,
         hyphenate: false,
-        // The column is the page's, whichever way the paragraph beside it runs.
+        // The side column has the page's direction, whatever the paragraph's.
         right_to_left: geometry.right_to_left,
     };
-    // A drawing stands above the notes.
+    // The drawing is above the notes.
     let mut on = usize::from(block.beside.is_some());
     for note in &block.side {
         let drop = baseline(block.leading, largest_size(&block.inline))
@@ -215,7 +216,7 @@ fn add_side(strips: &mut Vec<Strip>, block: &TextBlock, geometry: &Geometry, typ
     }
 }
 
-/// A line below the text, for notes beside it.
+/// Adds a line below the text for notes beside it.
 fn add_empty_line(strips: &mut Vec<Strip>, block: &TextBlock) {
     let may_break_after = !block.keep_with_next;
     if let Some(last) = strips.last_mut() {
@@ -224,7 +225,7 @@ fn add_empty_line(strips: &mut Vec<Strip>, block: &TextBlock) {
     strips.push(Strip { height: block.leading, may_break_after, frame: block.frame, ..Strip::default() });
 }
 
-/// Puts the block's spacing around its strips.
+/// Adds the block's spacing to its strips.
 fn space(strips: &mut [Strip], block: &TextBlock, geometry: &Geometry) {
     let (above, below) = block.padding;
     if let Some(first) = strips.first_mut() {

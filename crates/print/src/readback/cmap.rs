@@ -1,4 +1,4 @@
-//! `ToUnicode` (ISO 32000-1, 9.10.3), as far as the printer's files use it: `bfchar` with two-byte codes.
+//! `ToUnicode` maps (ISO 32000-1, 9.10.3) as the printer writes them: `bfchar` with two-byte codes.
 
 /// Text by code.
 #[derive(Debug, Default)]
@@ -7,7 +7,7 @@ pub(super) struct ToUnicode {
 }
 
 impl ToUnicode {
-    /// Reads the stream's content; what is malformed maps to nothing.
+    /// Parses a map; malformed entries are ignored.
     pub(super) fn parse(content: &[u8]) -> Self {
         let content = String::from_utf8_lossy(content);
         let mut map = Self::default();
@@ -36,7 +36,7 @@ impl ToUnicode {
         self.by_code[at] = text.map(Into::into);
     }
 
-    /// What a code means.
+    /// Returns the text of a code.
     pub(super) fn text(&self, code: u16) -> Option<&str> {
         self.by_code.get(usize::from(code))?.as_deref()
     }

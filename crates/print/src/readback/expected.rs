@@ -1,26 +1,26 @@
-//! What a file has to say, as the side that composed it knows it.
+//! Expected content of a file, from the composing side.
 
 use std::borrow::Cow;
 
-use crate::document::{DocumentInfo, OutlineEntry};
+use crate::document_info::{DocumentInfo, OutlineEntry};
 use crate::tags::{TagId, TagTree};
 
-/// What a file has to say. Alternative texts, link contents and IDs stand in `tags`.
+/// Expected content of a file. Alternative texts, link contents and IDs are in `tags`.
 #[derive(Clone, Debug)]
 pub struct Expected<'a> {
     /// The elements.
     pub tags: &'a TagTree,
-    /// The facts of the metadata.
+    /// The metadata.
     pub info: &'a DocumentInfo,
     /// The outline.
     pub outline: &'a [OutlineEntry],
-    /// The names of the flow's anchors; a file may place only some of them.
+    /// Names of the flow's anchors; a file may have only some of them.
     pub anchor_names: &'a [String],
     content: Vec<(TagId, u32, Cow<'a, str>)>,
 }
 
 impl<'a> Expected<'a> {
-    /// Nothing but empty elements as yet.
+    /// Creates the expectation of empty elements.
     pub const fn new(
         tags: &'a TagTree,
         info: &'a DocumentInfo,
@@ -30,12 +30,12 @@ impl<'a> Expected<'a> {
         Self { tags, info, outline, anchor_names, content: Vec::new() }
     }
 
-    /// Text of an element's own at a logical position; pieces with one position follow each other as they come.
+    /// Adds an element's own text at a logical position. Pieces with one position keep their order.
     pub fn text(&mut self, node: TagId, seq: u32, text: impl Into<Cow<'a, str>>) {
         self.content.push((node, seq, text.into()));
     }
 
-    /// The text by element, each in logical order.
+    /// Returns the text by element in logical order.
     pub(super) fn by_node(&self) -> Vec<Vec<(u32, &str)>> {
         let mut by_node = vec![Vec::new(); self.tags.nodes().len()];
         for (node, seq, text) in &self.content {

@@ -1,16 +1,16 @@
-//! A file's objects, parsed when they are asked for. Loading all of them at once, as lopdf does, takes ten times the
-//! file's structure; the proof asks for each object once, and keeps its text only.
+//! Objects of a file, parsed on demand. lopdf loads all of them at once, which takes ten times the memory of the file's
+//! structure; the proof needs each object once and retains its text only.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
 
 use flate2::{Decompress, FlushDecompress, Status};
 
-use super::ReadError;
-use super::scan::{Token, Tokens};
+use crate::readback::error::ReadError;
+use crate::readback::tokens::{Token, Tokens};
 
-/// An object that is not a stream (ISO 32000-1, 7.3), its names and strings as they stand in the file. Booleans and
-/// null say nothing here.
+/// A non-stream object (ISO 32000-1, 7.3), with names and strings as in the file. Booleans and null carry no text and
+/// become `Null`.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Value<'a> {
     Null,
@@ -22,7 +22,7 @@ pub(super) enum Value<'a> {
     Reference(u32),
 }
 
-/// A dictionary, in the file's order.
+/// A dictionary in the file's order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Dict<'a>(Vec<(&'a [u8], Value<'a>)>);
 
@@ -68,25 +68,25 @@ impl<'a> Dict<'a> {
     }
 }
 
-/// Deeper nesting than this no file of the printer has.
+/// Maximum nesting of objects.
 const MAX_NESTING: usize = 32;
-/// No stream of the printer inflates to more.
+/// Maximum size of an inflated stream.
 const MAX_STREAM: usize = 1 << 28;
 
-/// A file's bytes with the places of its objects.
+/// A file and the locations of its objects.
 pub(super) struct Objects<'a> {
     bytes: &'a [u8],
-    places: Vec<Place>,
-    /// Inflated object streams with the number and the start of each object.
+    locations: Vec<ObjectLocation>,
+    /// Inflated object streams.
     containers: Vec<Container>,
     /// The cross-reference stream's dictionary.
     pub(super) trailer: Dict<'a>,
-    /// Its window is made once and serves every stream.
+    /// Allocated once for all streams.
     inflater: RefCell<Decompress>,
 }
 
 #[derive(Clone, Copy)]
-enum Place {
+enum ObjectLocation {
     Free,
     Offset(usize),
     Compressed { container: usize, index: usize },
@@ -94,7 +94,7 @@ enum Place {
 
 struct Container {
     content: Vec<u8>,
-    /// Where the numbers end and the objects begin.
+    /// Offset of the first object.
     first: usize,
     starts: Vec<usize>,
 }
@@ -111,42 +111,42 @@ impl<'a> Objects<'a> {
         let start = start.ok_or(damaged("no place of the cross-references"))?;
         let mut objects = Self {
             bytes,
-            places: Vec::new(),
+            locations: Vec::new(),
             containers: Vec::new(),
             trailer: Dict::default(),
             inflater: RefCell::new(Decompress::new(true)),
         };
         let (trailer, table) = objects.stream_at(start)?;
-        objects.places(&table)?;
+        objects.locations(&table)?;
         objects.trailer = trailer;
         Ok(objects)
     }
 
-    /// Entries of 1, 4 and 2 bytes behind the PNG filter `Up`, as the writer has them.
-    fn places(&mut self, table: &[u8]) -> Result<(), ReadError> {
+    /// Reads the cross-reference entries: fields of 1, 4 and 2 bytes with PNG filter `Up`, as the writer has them.
+    fn locations(&mut self, table: &[u8]) -> Result<(), ReadError> {
         let mut above = [0_u8; 7];
         let mut containers: Vec<u32> = Vec::new();
-        let mut places = Vec::with_capacity(table.len() / 8);
+        let mut locations = Vec::with_capacity(table.len() / 8);
         for row in table.chunks_exact(8) {
             for (byte, difference) in above.iter_mut().zip(&row[1..]) {
                 *byte = byte.wrapping_add(*difference);
             }
             let middle = u32::from_be_bytes([above[1], above[2], above[3], above[4]]);
             let index = usize::from(u16::from_be_bytes([above[5], above[6]]));
-            places.push(match above[0] {
-                1 => Place::Offset(middle as usize),
+            locations.push(match above[0] {
+                1 => ObjectLocation::Offset(middle as usize),
                 2 => {
                     let known = containers.iter().rposition(|&id| id == middle);
                     let container = known.unwrap_or_else(|| {
                         containers.push(middle);
                         containers.len() - 1
                     });
-                    Place::Compressed { container, index }
+                    ObjectLocation::Compressed { container, index }
                 }
-                _ => Place::Free,
+                _ => ObjectLocation::Free,
             });
         }
-        self.places = places;
+        self.locations = locations;
         for id in containers {
             let container = self.container(id)?;
             self.containers.push(container);
@@ -167,32 +167,32 @@ impl<'a> Objects<'a> {
         Ok(Container { content, first, starts })
     }
 
-    /// The dictionaries of all streams.
+    /// Returns the dictionaries of all streams.
     pub(super) fn stream_dicts(&self) -> impl Iterator<Item = Result<Dict<'a>, ReadError>> {
-        self.places.iter().filter_map(|place| match *place {
-            Place::Offset(start) => Some(self.dict_at(start).map(|(dict, _)| dict)),
-            Place::Free | Place::Compressed { .. } => None,
+        self.locations.iter().filter_map(|place| match *place {
+            ObjectLocation::Offset(start) => Some(self.dict_at(start).map(|(dict, _)| dict)),
+            ObjectLocation::Free | ObjectLocation::Compressed { .. } => None,
         })
     }
 
-    /// The tokens of all objects that are no streams.
+    /// Returns the tokens of all objects in object streams.
     pub(super) fn compressed_tokens(&self) -> impl Iterator<Item = Token<'_>> {
         self.containers
             .iter()
             .flat_map(|container| Tokens::new(container.content.get(container.first..).unwrap_or_default()))
     }
 
-    /// The catalog.
+    /// Returns the catalog.
     pub(super) fn catalog(&self) -> Result<Dict<'_>, ReadError> {
         self.dict(self.trailer.reference(b"Root").ok_or(damaged("no catalog"))?)
     }
 
-    /// An object; of a stream, its dictionary.
+    /// Returns an object, or the dictionary of a stream.
     pub(super) fn get(&self, id: u32) -> Result<Value<'_>, ReadError> {
-        match self.places.get(id as usize).copied().unwrap_or(Place::Free) {
-            Place::Free => Ok(Value::Null),
-            Place::Offset(start) => Ok(Value::Dict(self.dict_at(start)?.0)),
-            Place::Compressed { container, index } => {
+        match self.locations.get(id as usize).copied().unwrap_or(ObjectLocation::Free) {
+            ObjectLocation::Free => Ok(Value::Null),
+            ObjectLocation::Offset(start) => Ok(Value::Dict(self.dict_at(start)?.0)),
+            ObjectLocation::Compressed { container, index } => {
                 let container = self.containers.get(container);
                 let object = container
                     .and_then(|container| container.content.get(*container.starts.get(index)?..))
@@ -202,7 +202,7 @@ impl<'a> Objects<'a> {
         }
     }
 
-    /// A dictionary.
+    /// Returns a dictionary.
     pub(super) fn dict(&self, id: u32) -> Result<Dict<'_>, ReadError> {
         match self.get(id)? {
             Value::Dict(dict) => Ok(dict),
@@ -210,7 +210,7 @@ impl<'a> Objects<'a> {
         }
     }
 
-    /// An entry's dictionary, by itself or by reference.
+    /// Returns an entry's dictionary, direct or by reference.
     pub(super) fn entry<'s>(&'s self, dict: &Dict<'s>, key: &[u8]) -> Result<Option<Dict<'s>>, ReadError> {
         match dict.get(key) {
             Some(Value::Dict(entry)) => Ok(Some(entry.clone())),
@@ -219,10 +219,10 @@ impl<'a> Objects<'a> {
         }
     }
 
-    /// A stream's dictionary and its content, inflated.
+    /// Returns a stream's dictionary and its inflated content.
     pub(super) fn stream(&self, id: u32) -> Result<(Dict<'a>, Vec<u8>), ReadError> {
-        match self.places.get(id as usize) {
-            Some(&Place::Offset(start)) => self.stream_at(start),
+        match self.locations.get(id as usize) {
+            Some(&ObjectLocation::Offset(start)) => self.stream_at(start),
             _ => Err(damaged("something else where a stream should be")),
         }
     }
@@ -274,7 +274,7 @@ fn integer(number: &[u8]) -> Option<i64> {
     std::str::from_utf8(number).ok()?.parse().ok()
 }
 
-/// Parses one value. A reference is two numbers and an `R`: arrays and dictionaries fold them when they see it.
+/// Parses a value. A reference is two numbers and an `R`; arrays and dictionaries combine them.
 fn value<'a>(tokens: &mut Tokens<'a>) -> Result<Value<'a>, ReadError> {
     let token = tokens.next().ok_or(damaged("an object that ends too early"))?;
     nested(token, tokens, 0)
@@ -287,7 +287,7 @@ fn nested<'a>(token: Token<'a>, tokens: &mut Tokens<'a>, depth: usize) -> Result
     match token {
         Token::Name(name) => Ok(Value::Name(name)),
         Token::String(bytes) => Ok(Value::String(bytes)),
-        // Decimals are coordinates, which say nothing.
+        // Decimal numbers are coordinates and carry no text.
         Token::Number(number) => Ok(integer(number).map_or(Value::Null, Value::Integer)),
         Token::Delimiter("[") => items(tokens, "]", depth).map(Value::Array),
         Token::Delimiter("<<") => {
@@ -324,7 +324,7 @@ mod tests {
     use super::{Objects, Tokens, Value, value};
 
     #[test]
-    fn references_are_told_from_numbers() {
+    fn references_are_distinguished_from_numbers() {
         let Ok(Value::Dict(dict)) = value(&mut Tokens::new(b"<</K[1 2 0 R 3]/P 7 0 R/N -4/B true/F 1.5>>"))
         else {
             panic!("a dictionary");
@@ -335,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_file_is_refused() {
+    fn input_that_is_not_a_file_is_refused() {
         for bytes in [&b""[..], b"startxref", b"startxref 0 %%EOF", b"startxref 99999999999999999999"] {
             assert!(Objects::read(bytes).is_err());
         }

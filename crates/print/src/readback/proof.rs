@@ -1,93 +1,27 @@
-//! The proof that a file says what was expected.
+//! Proof that a file has exactly the expected content.
 
-use super::expected::Expected;
-use super::tree::{self, Annotation, Element, FileText, Kid};
-use super::{ReadError, data, lines, normal_form, strings};
+use crate::readback::error::ProofError;
+use crate::readback::expected::Expected;
+use crate::readback::normalization::normal_form;
+use crate::readback::structure_text::{Annotation, Element, FileText, Kid, lines};
+use crate::readback::{attached_data, document_strings, structure_text};
 use crate::tags::{LinkTarget, Role, TagId, TagNode};
-use crate::write::type_name;
 
-/// Stands for an element within its parent's text.
+/// Placeholder of an element in its parent's text.
 const ELEMENT: char = '\u{FFFC}';
 
-/// What a proven file says.
+/// Content of a proven file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
-    /// The text in reading order, one block a line, in normal form.
+    /// Text in reading order, one line per block, in normal form.
     pub text: String,
-    /// The pages.
+    /// Number of pages.
     pub pages: usize,
-    /// The texts of artifacts, page by page. They repeat facts that stand in the text too; the caller knows which.
+    /// Texts of artifacts by page. They repeat facts of the text; the caller knows which.
     pub artifacts: Vec<Vec<String>>,
 }
 
-/// How a file differs from what was expected. Elements are named by the way to them, counted from 0.
-#[derive(Debug, thiserror::Error)]
-pub enum ProofError {
-    /// The file cannot be read.
-    #[error(transparent)]
-    Read(#[from] ReadError),
-    /// An element's kids are others.
-    #[error("{element}: expected the elements {expected:?}, found {found:?}")]
-    Elements {
-        /// The parent.
-        element: String,
-        /// Their types.
-        expected: Vec<String>,
-        /// Their types in the file.
-        found: Vec<String>,
-    },
-    /// An element's own text is another; U+FFFC stands for each element within.
-    #[error("{element}: expected the text {expected:?}, found {found:?}")]
-    Text {
-        /// The element.
-        element: String,
-        /// The text in normal form.
-        expected: String,
-        /// The file's.
-        found: String,
-    },
-    /// An attribute is another.
-    #[error("{element}: expected {what} {expected:?}, found {found:?}")]
-    Attribute {
-        /// The element.
-        element: String,
-        /// Which attribute.
-        what: &'static str,
-        /// Its value.
-        expected: Option<String>,
-        /// The file's.
-        found: Option<String>,
-    },
-    /// The outline is another.
-    #[error("outline entry {entry}: expected {expected:?}, found {found:?}")]
-    Outline {
-        /// Its place, in document order.
-        entry: usize,
-        /// Level, title and destination.
-        expected: Option<(u8, String, String)>,
-        /// The file's.
-        found: Option<(u8, String, String)>,
-    },
-    /// The metadata lack a fact.
-    #[error("the metadata do not say {0:?}")]
-    Metadata(String),
-    /// The attached data is not what was given.
-    #[error("the attached data is not the edition")]
-    Data,
-    /// The file holds a string that nobody put there.
-    #[error("the file holds {0:?}, which nothing that was composed explains")]
-    Stray(String),
-    /// A page shows something outside of the structure tree that is no artifact.
-    #[error("page {page}: {text:?} stands outside of the structure tree")]
-    Untagged {
-        /// The page, from 0.
-        page: usize,
-        /// The text, if it is text.
-        text: String,
-    },
-}
-
-/// Proves that a file says all that was expected, in order, and nothing else; returns what it says.
+/// Proves that a file has all expected content in order, and nothing else; returns its content.
 pub fn prove(bytes: &[u8], expected: &Expected) -> Result<Proof, ProofError> {
     let file = proven(bytes, expected)?;
     Ok(Proof {
@@ -97,19 +31,19 @@ pub fn prove(bytes: &[u8], expected: &Expected) -> Result<Proof, ProofError> {
     })
 }
 
-/// The same, for those who know what it says.
+/// Proves that a file has the expected content, like [`prove`], without collecting it.
 pub(crate) fn check(bytes: &[u8], expected: &Expected) -> Result<(), ProofError> {
     proven(bytes, expected).map(drop)
 }
 
 fn proven<'a>(bytes: &'a [u8], expected: &Expected) -> Result<FileText<'a>, ProofError> {
-    let file = tree::read(bytes)?;
+    let file = structure_text::read(bytes)?;
     untagged(&file)?;
     elements(&file, expected)?;
-    strings::outline(&file, expected)?;
-    strings::metadata(&file, expected)?;
-    strings::no_strays(&file.objects, expected)?;
-    data::check(&file, expected)?;
+    document_strings::outline(&file, expected)?;
+    document_strings::metadata(&file, expected)?;
+    document_strings::no_strays(&file.objects, expected)?;
+    attached_data::check(&file, expected)?;
     Ok(file)
 }
 
@@ -140,7 +74,7 @@ fn elements(file: &FileText, expected: &Expected) -> Result<(), ProofError> {
 
 struct Comparison<'a> {
     expected: &'a Expected<'a>,
-    /// By element: its own text.
+    /// Own text by element.
     texts: Vec<Vec<(u32, &'a str)>>,
 }
 
@@ -150,7 +84,7 @@ impl Comparison<'_> {
         let mut kids = node.kids.clone();
         kids.sort_by_key(|&kid| self.expected.tags.node(kid).seq);
         let found_kids: Vec<&Element> = found.kids.iter().filter_map(element).collect();
-        let types = || kids.iter().map(|&kid| type_name(&self.expected.tags.node(kid).role));
+        let types = || kids.iter().map(|&kid| structure_type(&self.expected.tags.node(kid).role));
         if !types().eq(found_kids.iter().map(|element| element.role.as_str())) {
             return Err(ProofError::Elements {
                 element: path.to_owned(),
@@ -166,7 +100,7 @@ impl Comparison<'_> {
         Ok(())
     }
 
-    /// The element's own text, with a mark for each element within.
+    /// Compares the element's own text, with a placeholder for each child element.
     fn text(&self, path: &str, id: TagId, kids: &[TagId], found: &Element) -> Result<(), ProofError> {
         if found.actual_text.is_some() {
             return Ok(());
@@ -223,7 +157,7 @@ impl Comparison<'_> {
         };
         let target = match target {
             LinkTarget::Anchor(anchor) => self.expected.anchor_names.get(anchor.0 as usize).cloned(),
-            LinkTarget::Uri(uri) => Some(strings::percent_encoded(uri)),
+            LinkTarget::Uri(uri) => Some(document_strings::percent_encoded(uri)),
         };
         same(path, "target", target.as_deref(), Some(found.target.as_str()))?;
         same(path, "Contents", Some(contents), Some(found.contents.as_str()))
@@ -257,4 +191,35 @@ fn same(
         expected: owned(expected),
         found: owned(found),
     })
+}
+
+/// Returns the standard structure type of a role (ISO 32000-1, 14.8.4), stated here and not taken from the writer.
+fn structure_type(role: &Role) -> &'static str {
+    match role {
+        Role::Document => "Document",
+        Role::Sect => "Sect",
+        Role::Div => "Div",
+        Role::Title => "Title",
+        Role::H(level) => ["H1", "H2", "H3", "H4", "H5", "H6"][usize::from(level.clamp(&1, &6) - 1)],
+        Role::P => "P",
+        Role::BlockQuote => "BlockQuote",
+        Role::Caption => "Caption",
+        Role::Toc => "TOC",
+        Role::Toci => "TOCI",
+        Role::L(_) => "L",
+        Role::Li => "LI",
+        Role::Lbl => "Lbl",
+        Role::LBody => "LBody",
+        Role::Table => "Table",
+        Role::THead => "THead",
+        Role::TBody => "TBody",
+        Role::Tr => "TR",
+        Role::Th { .. } => "TH",
+        Role::Td => "TD",
+        Role::Span { .. } => "Span",
+        Role::Reference => "Reference",
+        Role::Link { .. } => "Link",
+        Role::Note { .. } => "Note",
+        Role::Figure { .. } => "Figure",
+    }
 }

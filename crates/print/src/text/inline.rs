@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::pages::Owner;
 use crate::tags::{AnchorId, TagId};
 use crate::text::languages::LanguageId;
-use crate::text::style::TextStyle;
+use crate::text::text_style::TextStyle;
 
 /// A paragraph's content.
 #[derive(Clone, Debug, Default)]
@@ -14,33 +14,33 @@ pub struct Inline {
     pub text: String,
     /// Its pieces, in order and without gaps.
     pub pieces: Vec<Piece>,
-    /// Byte offsets at which destinations stand.
+    /// Destinations with their byte offsets in the text.
     pub anchors: Vec<(usize, AnchorId)>,
 }
 
-/// A stretch of text that is set and owned alike.
+/// A run of text with one style, owner and meaning.
 #[derive(Clone, Debug)]
 pub struct Piece {
     /// Its bytes.
     pub range: Range<usize>,
     /// How it is set.
     pub style: TextStyle,
-    /// What it belongs to.
+    /// The structure element or artifact that owns it.
     pub owner: Owner,
-    /// The `Link` element whose active area covers it.
+    /// The `Link` element whose active area includes this piece.
     pub link: Option<TagId>,
     /// Its language.
     pub language: LanguageId,
-    /// What it is.
+    /// The kind of content.
     pub kind: PieceKind,
 }
 
-/// What a piece is.
+/// Kinds of pieces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PieceKind {
     /// Text.
     Text,
-    /// Characters that no face has: a drawn box stands for each cluster.
+    /// Characters without a glyph in any face: a box is drawn for each cluster.
     Missing,
     /// A bar for withheld text, of one width whatever it hides; the text holds one U+FFFC.
     Withheld,
@@ -55,15 +55,15 @@ pub struct PageList(pub usize);
 /// A number that pagination decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deferred {
-    /// The number of the page where an anchor stands, at the end of its room.
+    /// The page number of an anchor, right-aligned in its reserved width.
     PageOf(AnchorId),
-    /// The numbers of the pages where anchors stand. Only after [`crate::flow::Block::Settle`]: they are put in before
-    /// the text is set, so they need no room that is kept for them.
+    /// The page numbers of a list of anchors. Allowed only after [`crate::flow::Block::CommitPages`]: the numbers are
+    /// inserted before the text is set, so they need no reserved width.
     Pages(PageList),
 }
 
 impl Inline {
-    /// Whether there is nothing to set.
+    /// Returns whether the text is empty.
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
     }
@@ -84,22 +84,23 @@ impl Inline {
     }
 }
 
-/// All of a [`Piece`] but its range.
+/// The fields of a [`Piece`] except its range.
 #[derive(Clone, Debug)]
 pub struct PieceStyle {
     /// How it is set.
     pub style: TextStyle,
-    /// What it belongs to.
+    /// The structure element or artifact that owns it.
     pub owner: Owner,
-    /// The `Link` element whose active area covers it.
+    /// The `Link` element whose active area includes this piece.
     pub link: Option<TagId>,
     /// Its language.
     pub language: LanguageId,
-    /// What it is.
+    /// The kind of content.
     pub kind: PieceKind,
 }
 
-/// Line and paragraph separators and controls are refused at validation; what slips through is a space.
+/// Replaces control characters and line or paragraph separators by spaces. Validation refuses them; this is the
+/// fallback.
 pub(crate) fn settable(c: char) -> char {
     if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }
 }

@@ -1,6 +1,7 @@
-//! A paragraph's text cut into fragments: stretches with one piece, direction, script and face, never across
-//! a line-break opportunity.
+//! Itemisation: cuts a paragraph into fragments with one piece, direction, script and face, none of which crosses a
+//! line-break opportunity.
 
+use crate::text::is_default_ignorable;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -9,13 +10,13 @@ use icu_segmenter::LineSegmenter;
 use icu_segmenter::options::LineBreakOptions;
 use unicode_bidi::{Level, ParagraphBidiInfo};
 
-use crate::faces::FaceId;
+use crate::fonts::FaceId;
 use crate::text::Typesetter;
 use crate::text::inline::{Inline, PieceKind};
-use crate::text::shape::{Setting, Word};
+use crate::text::shaping::{Setting, Word};
 use crate::units::Length;
 
-/// A stretch of a paragraph that is shaped as one.
+/// A part of a paragraph that is shaped as a unit.
 #[derive(Clone, Debug)]
 pub(crate) struct Fragment {
     pub(crate) range: Range<usize>,
@@ -27,26 +28,26 @@ pub(crate) struct Fragment {
     pub(crate) word: Rc<Word>,
 }
 
-/// What a fragment is.
+/// Kinds of fragments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FragmentKind {
-    /// Something to read.
+    /// Text.
     Word,
     /// Word space that justification may stretch: U+0020 and U+00A0.
     Space,
-    /// Something drawn: a box for a missing character, a bar for withheld text.
+    /// A drawing: the box of a missing character, or the bar of withheld text.
     Drawn,
 }
 
 /// A paragraph ready for line breaking.
 pub(crate) struct Itemised {
     pub(crate) fragments: Vec<Fragment>,
-    /// Byte offsets after which a line may end, the text's end last.
+    /// Line-break opportunities as byte offsets, the text's end last.
     pub(crate) opportunities: Vec<usize>,
     pub(crate) base: Level,
 }
 
-/// What decides where a fragment ends.
+/// The properties that all characters of a fragment share.
 #[derive(Clone, Copy, PartialEq)]
 struct Traits {
     piece: usize,
@@ -69,7 +70,7 @@ pub(crate) fn itemise(inline: &Inline, right_to_left: bool, typesetter: &mut Typ
     Itemised { fragments, opportunities, base }
 }
 
-/// Embedding levels by byte; none when everything runs from left to right.
+/// Returns the bidi level of each byte, or `None` if all text is left-to-right.
 fn levels(text: &str, base: Level) -> Option<Vec<Level>> {
     // Characters below U+0590 have no right-to-left class.
     if base.is_ltr() && text.chars().all(|c| c < '\u{590}') {
@@ -136,7 +137,7 @@ impl Cutter<'_> {
         let script = if shared { before.map_or(LATIN, |before| before.script) } else { own };
         let kind = if matches!(c, ' ' | '\u{a0}') { FragmentKind::Space } else { FragmentKind::Word };
         let face = match before {
-            // The digits and spaces of the text's own face go with its letters.
+            // Digits and spaces take the face of the letters before them, except an added face's.
             Some(before) if shared && !borrowed(before.face, c) && fonts.covers(before.face, c) => {
                 before.face
             }
@@ -163,7 +164,7 @@ impl Cutter<'_> {
     }
 }
 
-/// The advance of what is drawn and not set; none for text.
+/// Returns the advance of a drawing, or `None` for text.
 pub(crate) fn drawn_width(kind: PieceKind, size: Length) -> Option<Length> {
     match kind {
         PieceKind::Missing => Some(size * 6 / 10),
@@ -183,14 +184,4 @@ fn script_of(c: char) -> Script {
         return Script::COMMON;
     }
     harfrust::unicode::script(u32::from(c))
-}
-
-/// Characters that draw nothing (`Default_Ignorable_Code_Point`): bidi controls, joiners, variation selectors.
-pub(crate) fn is_default_ignorable(c: char) -> bool {
-    matches!(c,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
-        | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
-        | '\u{e0000}'..='\u{e0fff}')
 }

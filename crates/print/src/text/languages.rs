@@ -1,10 +1,10 @@
-//! The languages that occur in a brief, numbered, with what each means for setting text.
+//! Languages of a brief, interned, with their shaping and hyphenation data.
 
 /// A language of a [`Languages`] table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct LanguageId(u16);
 
-/// The languages met so far.
+/// Interned languages.
 #[derive(Debug, Default)]
 pub struct Languages {
     entries: Vec<Entry>,
@@ -18,7 +18,7 @@ struct Entry {
 }
 
 impl Languages {
-    /// The number of a BCP 47 tag.
+    /// Returns the number of a BCP 47 tag.
     pub fn id(&mut self, tag: &str) -> LanguageId {
         let known = self.entries.iter().position(|entry| entry.tag == tag);
         let index = known.unwrap_or_else(|| {
@@ -28,7 +28,7 @@ impl Languages {
         LanguageId(u16::try_from(index).unwrap_or(0))
     }
 
-    /// The BCP 47 tag.
+    /// Returns the BCP 47 tag.
     pub fn tag(&self, id: LanguageId) -> &str {
         self.entries.get(usize::from(id.0)).map_or("", |entry| &entry.tag)
     }
@@ -53,7 +53,7 @@ impl Entry {
     }
 }
 
-/// Whether a language is written from right to left by default.
+/// Returns whether a language is written from right to left by default.
 pub fn is_right_to_left(tag: &str) -> bool {
     let mut parts = tag.split('-');
     let primary = parts.next().unwrap_or("").to_ascii_lowercase();

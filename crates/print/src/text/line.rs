@@ -1,4 +1,4 @@
-//! One line: its parts in visual order, spaces stretched or shrunk, glyph runs in logical order.
+//! Setting of one line: parts in visual order, justified, as glyph runs in logical order.
 
 use std::ops::Range;
 use std::rc::Rc;
@@ -6,27 +6,27 @@ use std::rc::Rc;
 use unicode_bidi::{BidiInfo, Level};
 
 use crate::pages::{Glyph, GlyphRun};
-use crate::text::Typesetter;
-use crate::text::breaks::Break;
-use crate::text::fit::{AS_DESIGNED, fit, is_flexible};
-use crate::text::hang;
+use crate::text::hyphenation::hyphen_for;
 use crate::text::inline::Inline;
-use crate::text::itemise::{Fragment, FragmentKind, Itemised, drawn_width};
-use crate::text::paragraph::{Align, LinePlace, Setup};
-use crate::text::places::hyphen_for;
-use crate::text::shape::{Setting, Word, scale};
+use crate::text::itemise::{FragmentKind, Itemised};
+use crate::text::justification::justify_line;
+use crate::text::line_breaking::Breakpoint;
+use crate::text::line_part::{LinePart, PartText};
+use crate::text::paragraph_setup::{Align, ParagraphSetup};
+use crate::text::shaping::scale;
+use crate::text::{Typesetter, hanging_punctuation};
 use crate::units::Length;
 
-/// A line of a paragraph. Its marks stand in logical order, at distances from the measure's left edge.
+/// A line of a paragraph. Its marks are in logical order, positioned from the measure's left edge.
 #[derive(Clone, Debug)]
 pub struct Line {
-    /// What is on it.
+    /// Its marks.
     pub marks: Vec<Marked>,
-    /// The bytes of the paragraph's text, spaces at its end included.
+    /// The byte range of the paragraph's text, trailing spaces included.
     pub range: Range<usize>,
-    /// The width of what is seen, without the punctuation that hangs at its ends.
+    /// Visible width, without hanging punctuation.
     pub width: Length,
-    /// The distance from the measure's left edge to where that begins.
+    /// Distance from the measure's left edge to the visible start.
     pub left: Length,
     /// Whether it is wider than the measure.
     pub overfull: bool,
@@ -34,72 +34,55 @@ pub struct Line {
     pub hyphen: bool,
 }
 
-/// A mark with the piece that it belongs to.
+/// A mark and its piece.
 #[derive(Clone, Debug)]
 pub struct Marked {
     /// The piece's index.
     pub piece: usize,
     /// Its left edge.
     pub x: Length,
-    /// Its advance, spaces at the line's end left out.
+    /// Its advance, without trailing spaces.
     pub width: Length,
-    /// What it is.
+    /// The mark.
     pub mark: Mark,
 }
 
-/// What stands on a line.
+/// Content of a line.
 #[derive(Clone, Debug)]
 pub enum Mark {
     /// Glyphs; `x` is from the measure's left edge, `y` the rise above the baseline.
     Run(GlyphRun),
-    /// A drawing in place of text; the piece's kind says which.
+    /// A drawing instead of text; the piece's kind tells which.
     Drawn,
 }
 
-/// A fragment, or the piece of one that is on this line.
-pub(crate) struct Part {
-    pub(crate) piece: usize,
-    pub(crate) setting: Setting,
-    level: Level,
-    pub(crate) kind: FragmentKind,
-    pub(crate) word: Rc<Word>,
-    text: PartText,
-    /// At the line's end, where spaces take no room.
-    pub(crate) trailing: bool,
-    /// Whether its glyphs may change their width.
-    pub(crate) flexible: bool,
-    /// The glyphs' width in 1/100,000 of the design.
-    pub(crate) expansion: u32,
-    /// Added after every glyph, before expansion.
-    pub(crate) letterspace: Length,
-    /// What justification adds to each of its spaces, before expansion.
-    pub(crate) added: Vec<Length>,
-}
-
-enum PartText {
-    Range(Range<usize>),
-    Hyphen,
+/// Position of a line in its paragraph.
+#[derive(Clone, Copy)]
+pub(crate) struct LinePosition {
+    pub(crate) first: bool,
+    pub(crate) last: bool,
+    pub(crate) overfull: bool,
 }
 
 pub(crate) fn set_line(
     inline: &Inline,
-    setup: &Setup,
+    setup: &ParagraphSetup,
     itemised: &Itemised,
-    (from, to): (&Break, &Break),
-    place: LinePlace,
+    (from, to): (&Breakpoint, &Breakpoint),
+    place: LinePosition,
     typesetter: &mut Typesetter,
 ) -> Line {
     let mut parts = parts(inline, itemised, from, to, typesetter);
     mark_trailing(&mut parts, itemised.base);
     let indent = if place.first { setup.indent } else { Length::ZERO };
     let (before, after) = if setup.hangs() { hanging(inline, &parts) } else { (Length::ZERO, Length::ZERO) };
-    let seen = |parts: &[Part]| -> Length {
+    let seen = |parts: &[LinePart]| -> Length {
         let all: Length = parts.iter().filter(|part| !part.trailing).map(|part| part.width(inline)).sum();
         all - before - after
     };
     let left_over = setup.measure - indent - seen(&parts);
     if setup.align == Align::Justified && (!place.last || left_over < Length::ZERO) {
-        fit(inline, &mut parts, left_over);
+        justify_line(inline, &mut parts, left_over);
     }
     let width = seen(&parts);
     let left = left_edge(setup, indent, width);
@@ -108,29 +91,26 @@ pub(crate) fn set_line(
     Line { marks, range, width, left, overfull: place.overfull, hyphen: to.hyphen }
 }
 
-/// How far a line's first and last parts hang.
-fn hanging(inline: &Inline, parts: &[Part]) -> (Length, Length) {
-    let size = |part: &Part| inline.pieces[part.piece].style.size;
-    let even = |part: &&Part| part.level.number() == 0;
-    let before = parts
-        .first()
-        .filter(even)
-        .map(|part| hang::start(part.shown(inline), &part.word, part.setting, size(part)));
-    let after = parts
-        .iter()
-        .rfind(|part| !part.trailing)
-        .filter(even)
-        .map(|part| hang::end(part.shown(inline), &part.word, part.setting, size(part)));
+/// Returns the overhang of a line's first and last parts.
+fn hanging(inline: &Inline, parts: &[LinePart]) -> (Length, Length) {
+    let size = |part: &LinePart| inline.pieces[part.piece].style.size;
+    let even = |part: &&LinePart| part.level.number() == 0;
+    let before = parts.first().filter(even).map(|part| {
+        hanging_punctuation::hang_at_start(part.shown(inline), &part.word, part.setting, size(part))
+    });
+    let after = parts.iter().rfind(|part| !part.trailing).filter(even).map(|part| {
+        hanging_punctuation::hang_at_end(part.shown(inline), &part.word, part.setting, size(part))
+    });
     (before.unwrap_or_default(), after.unwrap_or_default())
 }
 
 fn parts(
     inline: &Inline,
     itemised: &Itemised,
-    from: &Break,
-    to: &Break,
+    from: &Breakpoint,
+    to: &Breakpoint,
     typesetter: &mut Typesetter,
-) -> Vec<Part> {
+) -> Vec<LinePart> {
     let mut parts = Vec::new();
     for fragment in itemised.fragments[from.fragment..].iter().take_while(|f| f.range.start < to.at) {
         let range = fragment.range.start.max(from.at)..fragment.range.end.min(to.at);
@@ -142,76 +122,29 @@ fn parts(
         } else {
             typesetter.word(&inline.text[range.clone()], fragment.setting)
         };
-        parts.push(Part::new(fragment, word, PartText::Range(range)));
+        parts.push(LinePart::new(fragment, word, PartText::Range(range)));
     }
-    // A line that ends inside a fragment ends in it, else in the one before.
+    // A hyphen belongs to the fragment in which the line ends, or to the one before.
     let last = itemised.fragments.get(to.fragment).filter(|fragment| fragment.range.start < to.at);
     let last = last.or_else(|| itemised.fragments.get(to.fragment.checked_sub(1)?));
     if to.adds_hyphen
         && let Some(last) = last
     {
         let word = typesetter.word(hyphen_for(last, &typesetter.fonts), last.setting);
-        parts.push(Part::new(last, word, PartText::Hyphen));
+        parts.push(LinePart::new(last, word, PartText::Hyphen));
     }
     parts
 }
 
-impl Part {
-    fn new(fragment: &Fragment, word: Rc<Word>, text: PartText) -> Self {
-        let Fragment { piece, setting, level, kind, .. } = *fragment;
-        Self {
-            piece,
-            setting,
-            level,
-            kind,
-            word,
-            text,
-            trailing: false,
-            flexible: is_flexible(fragment),
-            expansion: AS_DESIGNED,
-            letterspace: Length::ZERO,
-            added: Vec::new(),
-        }
-    }
-
-    /// The text that it stands for.
-    fn shown<'t>(&self, inline: &'t Inline) -> &'t str {
-        match &self.text {
-            PartText::Range(range) => &inline.text[range.clone()],
-            PartText::Hyphen => "\u{ad}",
-        }
-    }
-
-    /// Whether it takes room that can change.
-    pub(crate) fn bends(&self) -> bool {
-        self.flexible && !self.trailing
-    }
-
-    pub(crate) fn width(&self, inline: &Inline) -> Length {
-        let piece = &inline.pieces[self.piece];
-        let size = piece.style.size;
-        if let Some(drawn) = drawn_width(piece.kind, size) {
-            return drawn;
-        }
-        let count = i64::try_from(self.word.glyphs.len()).unwrap_or(0);
-        let added = self.added.iter().copied().sum::<Length>() + self.letterspace * count;
-        let designed = self.word.width(self.setting.face, size) + added;
-        if self.expansion == AS_DESIGNED {
-            return designed;
-        }
-        designed * i64::from(self.expansion) / i64::from(AS_DESIGNED)
-    }
-}
-
-/// Spaces at the line's end take no room and have the paragraph's direction (UAX 9, rule L1).
-fn mark_trailing(parts: &mut [Part], base: Level) {
+/// Marks trailing spaces: they take no width and have the paragraph's direction (UAX #9, rule L1).
+fn mark_trailing(parts: &mut [LinePart], base: Level) {
     for part in parts.iter_mut().rev().take_while(|part| part.kind == FragmentKind::Space) {
         part.trailing = true;
         part.level = base;
     }
 }
 
-fn left_edge(setup: &Setup, indent: Length, width: Length) -> Length {
+fn left_edge(setup: &ParagraphSetup, indent: Length, width: Length) -> Length {
     let free = setup.measure - width;
     match (setup.align, setup.right_to_left) {
         (Align::Centered, _) => free / 2,
@@ -222,8 +155,8 @@ fn left_edge(setup: &Setup, indent: Length, width: Length) -> Length {
     }
 }
 
-/// Lays the parts out from left to right and returns their marks in logical order.
-fn marks(inline: &Inline, parts: &[Part], base: Level, left: Length) -> Vec<Marked> {
+/// Positions the parts from left to right; returns their marks in logical order.
+fn marks(inline: &Inline, parts: &[LinePart], base: Level, left: Length) -> Vec<Marked> {
     let levels: Vec<Level> = parts.iter().map(|part| part.level).collect();
     let order = BidiInfo::reorder_visual(&levels);
     let hidden: Length =
@@ -243,8 +176,8 @@ fn marks(inline: &Inline, parts: &[Part], base: Level, left: Length) -> Vec<Mark
     marks.into_iter().map(|(_, marked)| marked).collect()
 }
 
-/// The parts at the front that make one run: neighbours in sight and in text, of one piece, face and level.
-fn group<'a>(parts: &[Part], order: &'a [usize]) -> &'a [usize] {
+/// Returns the leading parts that form one run: adjacent visually and logically, with one piece, face and level.
+fn group<'a>(parts: &[LinePart], order: &'a [usize]) -> &'a [usize] {
     let alike = |a: usize, b: usize| {
         let (left, right) = (&parts[a], &parts[b]);
         let adjacent = if left.level.is_rtl() { b + 1 == a } else { a + 1 == b };
@@ -259,7 +192,7 @@ fn group<'a>(parts: &[Part], order: &'a [usize]) -> &'a [usize] {
     &order[..length]
 }
 
-fn mark(inline: &Inline, parts: &[Part], group: &[usize], x: Length) -> (usize, Marked) {
+fn mark(inline: &Inline, parts: &[LinePart], group: &[usize], x: Length) -> (usize, Marked) {
     let first = group.iter().copied().min().unwrap_or(0);
     let piece = parts[first].piece;
     let seen = group.iter().filter(|index| !parts[**index].trailing);
@@ -272,7 +205,7 @@ fn mark(inline: &Inline, parts: &[Part], group: &[usize], x: Length) -> (usize, 
     (first, Marked { piece, x, width, mark })
 }
 
-fn run(inline: &Inline, parts: &[Part], group: &[usize], x: Length) -> GlyphRun {
+fn run(inline: &Inline, parts: &[LinePart], group: &[usize], x: Length) -> GlyphRun {
     let mut logical: Vec<usize> = group.to_vec();
     logical.sort_unstable();
     let mut text = String::new();
@@ -302,7 +235,7 @@ fn run(inline: &Inline, parts: &[Part], group: &[usize], x: Length) -> GlyphRun 
     }
 }
 
-fn part_glyphs(part: &Part, size: Length, offset: u32, glyphs: &mut Vec<Glyph>) {
+fn part_glyphs(part: &LinePart, size: Length, offset: u32, glyphs: &mut Vec<Glyph>) {
     let face = part.setting.face;
     let of = |units: i32| scale(face, size, units);
     for (index, glyph) in part.word.glyphs.iter().enumerate() {

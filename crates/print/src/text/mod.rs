@@ -1,33 +1,36 @@
-//! Text to lines of glyphs: itemise by piece, direction, script and face; shape words; find where lines may
-//! end; choose the breaks of a paragraph together; set each line in visual order.
+//! Typesetting of paragraphs: itemise by piece, direction, script and face; shape words; collect breakpoints; choose
+//! all line breaks of a paragraph together; set each line in visual order.
 
-pub mod inline;
-pub mod languages;
-pub mod paragraph;
-pub mod style;
-
-mod breaks;
+pub(crate) mod break_opportunities;
+pub(crate) mod default_ignorable;
 mod direction;
-mod fit;
-mod hang;
-mod hyphenate;
+pub(crate) mod elasticity;
+pub(crate) mod hanging_punctuation;
+pub(crate) mod hyphenation;
+pub mod inline;
 mod itemise;
+pub(crate) mod justification;
+pub mod languages;
 mod line;
-mod places;
-mod shape;
-mod word_cuts;
+pub(crate) mod line_breaking;
+pub(crate) mod line_part;
+pub mod paragraph;
+pub mod paragraph_setup;
+pub(crate) mod shaping;
+pub mod text_style;
+pub(crate) mod word_splits;
 
 use std::rc::Rc;
 
 use crate::fonts::Fonts;
+pub(crate) use crate::text::default_ignorable::is_default_ignorable;
 pub(crate) use crate::text::direction::runs_right_to_left;
-use crate::text::hyphenate::Hyphenator;
-pub(crate) use crate::text::itemise::is_default_ignorable;
+use crate::text::hyphenation::Hyphenator;
 use crate::text::languages::{LanguageId, Languages};
-use crate::text::shape::{Setting, Shaper, Word};
-use crate::text::style::TextStyle;
+use crate::text::shaping::{Setting, Shaper, Word};
+use crate::text::text_style::TextStyle;
 
-/// The fonts in use, and the words shaped and divided so far. One serves a whole print.
+/// Fonts in use, and caches of shaped and hyphenated words. One typesetter serves a whole print.
 #[derive(Default)]
 pub struct Typesetter {
     /// The languages of the brief.
@@ -38,12 +41,12 @@ pub struct Typesetter {
 }
 
 impl Typesetter {
-    /// One that may use these fonts.
+    /// Creates a typesetter for these fonts.
     pub fn new(fonts: &Fonts) -> Self {
         Self { fonts: fonts.clone(), ..Self::default() }
     }
 
-    /// Whether some face of the style's fallback order has a glyph for a character, or none is needed.
+    /// Returns whether a character needs no glyph or some face of the style's fallback order has one.
     pub fn covers(&self, style: &TextStyle, c: char) -> bool {
         is_default_ignorable(c) || self.fonts.face_for(style, false, c).is_some()
     }
@@ -52,12 +55,12 @@ impl Typesetter {
         self.shaper.word(text, setting, &self.languages, &self.fonts)
     }
 
-    /// A word that is shaped for a measurement and not kept: most such texts are seen once.
+    /// Shapes a word without caching it: most measured texts occur once.
     pub(crate) fn unshared_word(&mut self, text: &str, setting: Setting) -> Word {
         self.shaper.unshared_word(text, setting, &self.languages, &self.fonts)
     }
 
-    /// The bytes of text that were shaped so far, which stand for the work of shaping.
+    /// Returns the number of bytes shaped so far, as a measure of the work.
     #[cfg(test)]
     pub(crate) fn shaped_bytes(&self) -> usize {
         self.shaper.shaped_bytes

@@ -1,77 +1,42 @@
-//! A paragraph to lines: the lines that the chosen breaks make.
+//! Paragraph setting: itemise, collect breakpoints, choose line breaks, set each line.
 
 use crate::text::Typesetter;
-use crate::text::breaks::{Chosen, Fill, choose};
+use crate::text::break_opportunities::{BreakpointCollector, chunks, visible_width};
 use crate::text::inline::Inline;
 use crate::text::itemise::itemise;
-use crate::text::line::set_line;
 pub use crate::text::line::{Line, Mark, Marked};
-use crate::text::places::{Breaks, chunks, visible_width};
+use crate::text::line::{LinePosition, set_line};
+use crate::text::line_breaking::{LineBreak, LineFill, choose_breaks};
+use crate::text::paragraph_setup::{Align, ParagraphSetup};
 use crate::units::Length;
-
-/// Where the lines of a paragraph stand in the measure.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Align {
-    /// Flush on both sides, the last line at the start.
-    Justified,
-    /// At the start: left, or right in a right-to-left paragraph.
-    #[default]
-    Start,
-    /// In the middle.
-    Centered,
-    /// At the end.
-    End,
-}
-
-/// How a paragraph is set.
-#[derive(Clone, Copy, Debug)]
-pub struct Setup {
-    /// The measure.
-    pub measure: Length,
-    /// How far the first line is indented.
-    pub indent: Length,
-    /// Where lines stand.
-    pub align: Align,
-    /// Whether words may be divided.
-    pub hyphenate: bool,
-    /// The paragraph's direction.
-    pub right_to_left: bool,
-}
-
-impl Setup {
-    /// Whether punctuation hangs at the edges: where both are straight, in text that runs from left to right.
-    pub(crate) fn hangs(&self) -> bool {
-        self.align == Align::Justified && !self.right_to_left
-    }
-}
 
 impl Typesetter {
     /// Sets a paragraph.
-    pub fn set(&mut self, inline: &Inline, setup: &Setup) -> Vec<Line> {
+    pub fn set(&mut self, inline: &Inline, setup: &ParagraphSetup) -> Vec<Line> {
         if inline.is_empty() {
             return Vec::new();
         }
         let itemised = itemise(inline, setup.right_to_left, self);
-        let breaks = Breaks::collect(inline, setup, &itemised, self);
+        let breaks = BreakpointCollector::collect(inline, setup, &itemised, self);
         let rag = (setup.align != Align::Justified).then(|| play(inline));
-        let chosen = choose(&breaks, Fill { measure: setup.measure.units(), rag });
+        let chosen = choose_breaks(&breaks, LineFill { measure: setup.measure.units(), rag });
         let mut from = 0;
         let mut lines = Vec::with_capacity(chosen.len());
-        for Chosen { index, overfull } in chosen {
+        for LineBreak { index, overfull } in chosen {
             let ends = (&breaks[from], &breaks[index]);
-            let place = LinePlace { first: from == 0, last: index == breaks.len() - 1, overfull };
+            let place = LinePosition { first: from == 0, last: index == breaks.len() - 1, overfull };
             lines.push(set_line(inline, setup, &itemised, ends, place, self));
             from = index;
         }
         lines
     }
 
-    /// The width of a text that is set on one line, however long.
+    /// Returns the width of a text that is set on one line, however long.
     pub fn width(&mut self, inline: &Inline) -> Length {
         itemise(inline, false, self).fragments.iter().map(|fragment| fragment.width).sum()
     }
 
-    /// The widest stretch of a text that has no line-break opportunity inside.
+    /// Returns the width of the widest part of a text without a line-break opportunity.
     pub fn widest_word(&mut self, inline: &Inline) -> Length {
         let itemised = itemise(inline, false, self);
         let chunks = chunks(&itemised).map(|range| visible_width(&itemised.fragments[range]));
@@ -79,15 +44,7 @@ impl Typesetter {
     }
 }
 
-/// Where a line stands in its paragraph.
-#[derive(Clone, Copy)]
-pub(crate) struct LinePlace {
-    pub(crate) first: bool,
-    pub(crate) last: bool,
-    pub(crate) overfull: bool,
-}
-
-/// How far lines of ragged text may fall short before it counts: four ems.
+/// Returns how far lines of ragged text may fall short before it counts: four ems.
 fn play(inline: &Inline) -> i64 {
     inline.pieces.first().map_or(0, |piece| piece.style.size.units() * 4)
 }
@@ -96,11 +53,12 @@ fn play(inline: &Inline) -> i64 {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Align, Line, Mark, Setup};
-    use crate::pages::{ArtifactKind, Color, Owner};
+    use super::{Align, Line, Mark, ParagraphSetup};
+    use crate::graphics::Color;
+    use crate::pages::{ArtifactKind, Owner};
     use crate::text::Typesetter;
     use crate::text::inline::{Inline, PieceKind, PieceStyle};
-    use crate::text::style::{Family, Figures, TextStyle, Weight};
+    use crate::text::text_style::{Family, Figures, TextStyle, Weight};
     use crate::units::Length;
 
     const ENGLISH: &str = "Moscow under Putin and Tehran carry more joint weight in world affairs than they did \
@@ -128,8 +86,8 @@ mod tests {
         inline
     }
 
-    fn setup(measure: Length) -> Setup {
-        Setup {
+    fn setup(measure: Length) -> ParagraphSetup {
+        ParagraphSetup {
             measure,
             indent: Length::ZERO,
             align: Align::Justified,
@@ -145,7 +103,7 @@ mod tests {
         (inline, lines)
     }
 
-    /// What the lines' runs say, in logical order.
+    /// Returns the text of the lines' runs in logical order.
     fn said(lines: &[Line]) -> String {
         let marks = lines.iter().flat_map(|line| &line.marks);
         marks
@@ -157,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn justified_lines_are_as_wide_as_the_measure_and_say_the_text() {
+    fn justified_lines_fill_the_measure_and_contain_the_text() {
         let measure = Length::mm(122);
         let (inline, lines) = set(ENGLISH, "en", measure);
         assert!(lines.len() > 3);
@@ -187,24 +145,24 @@ mod tests {
     }
 
     #[test]
-    fn a_word_wider_than_the_measure_is_broken_and_not_run_off_the_page() {
+    fn a_word_wider_than_the_measure_is_broken() {
         let long = "x".repeat(500);
         let (_, lines) = set(&format!("Before {long} after."), "en", Length::mm(122));
         assert!(lines.iter().all(|line| line.width.to_milli_pt() <= Length::mm(122).to_milli_pt() + 1));
         assert_eq!(said(&lines), format!("Before {long} after."));
     }
 
-    /// The bytes that are shaped to set a paragraph.
+    /// Returns the bytes that are shaped to set a paragraph.
     fn shaped(text: &str, language: &str) -> usize {
         let mut typesetter = Typesetter::default();
         let inline = inline(&mut typesetter, text, language);
         let right_to_left = language == "fa";
-        typesetter.set(&inline, &Setup { right_to_left, ..setup(Length::mm(122)) });
+        typesetter.set(&inline, &ParagraphSetup { right_to_left, ..setup(Length::mm(122)) });
         typesetter.shaped_bytes()
     }
 
     #[test]
-    fn the_shaping_of_a_long_word_grows_with_its_length() {
+    fn the_work_of_shaping_a_long_word_is_linear() {
         for (sample, language) in [
             ("AVATo", "en"),
             ("x", "en"),
@@ -224,20 +182,25 @@ mod tests {
     }
 
     #[test]
-    fn any_number_of_invisible_break_opportunities_is_one_of_them() {
+    fn invisible_break_opportunities_in_a_row_count_as_one() {
         for invisible in ["\u{200b}", "\u{200b}\u{200d}"] {
             let mut typesetter = Typesetter::default();
             let text = format!("{ENGLISH}{}{ENGLISH}", invisible.repeat(2_000));
             let inline = inline(&mut typesetter, &text, "en");
             let itemised = crate::text::itemise::itemise(&inline, false, &mut typesetter);
             let setup = setup(Length::mm(122));
-            let breaks = crate::text::places::Breaks::collect(&inline, &setup, &itemised, &mut typesetter);
+            let breaks = crate::text::break_opportunities::BreakpointCollector::collect(
+                &inline,
+                &setup,
+                &itemised,
+                &mut typesetter,
+            );
             assert!(breaks.len() < 500, "{}", breaks.len());
             assert_eq!(said(&typesetter.set(&inline, &setup)).replace('\u{ad}', ""), text);
         }
     }
 
-    /// How far a line's marks reach to the left and to the right of the measure.
+    /// Returns how far a line's marks reach to the left and to the right of the measure.
     fn beyond(line: &Line, measure: Length) -> (Length, Length) {
         let left = line.marks.iter().map(|marked| marked.x).min().unwrap();
         let right = line.marks.iter().map(|marked| marked.x + marked.width).max().unwrap();
@@ -273,7 +236,7 @@ mod tests {
         assert!(left > Length::milli_pt(1_500), "{left:?}");
         let mut typesetter = Typesetter::default();
         let inline = inline(&mut typesetter, &quoted, "en");
-        for line in typesetter.set(&inline, &Setup { align: Align::Start, ..setup(measure) }) {
+        for line in typesetter.set(&inline, &ParagraphSetup { align: Align::Start, ..setup(measure) }) {
             let (left, right) = beyond(&line, measure);
             assert!(left == Length::ZERO && right <= Length::ZERO);
         }
@@ -285,7 +248,7 @@ mod tests {
         let text = "«روسیه، ایران، شراکت، محدودیت‌ها، سال‌ها، (Iran), (Russia), “trade”. ".repeat(6);
         let inline = inline(&mut typesetter, &text, "fa");
         let measure = Length::mm(70);
-        for line in typesetter.set(&inline, &Setup { right_to_left: true, ..setup(measure) }) {
+        for line in typesetter.set(&inline, &ParagraphSetup { right_to_left: true, ..setup(measure) }) {
             assert!(
                 line.left >= -Length::milli_pt(1) && line.left + line.width <= measure + Length::milli_pt(1)
             );
@@ -293,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn a_divided_word_ends_in_a_soft_hyphen_that_looks_like_a_hyphen() {
+    fn a_hyphenated_line_ends_in_a_soft_hyphen_drawn_as_a_hyphen() {
         let (_, lines) = set("incomprehensibilities incomprehensibilities", "en", Length::mm(24));
         let first = said(&lines[..1]);
         assert!(first.ends_with('\u{ad}'), "{first:?}");
@@ -313,12 +276,13 @@ mod tests {
     }
 
     #[test]
-    fn a_right_to_left_paragraph_stands_at_the_right_and_keeps_the_space_at_a_lines_end() {
+    fn a_right_to_left_paragraph_is_right_aligned_and_keeps_trailing_spaces() {
         let mut typesetter = Typesetter::default();
         let text = "روسیه و ایران شراکت و محدودیت‌های آن در سال‌های اخیر";
         let inline = inline(&mut typesetter, text, "fa");
         let measure = Length::mm(40);
-        let setup = Setup { align: Align::Start, right_to_left: true, hyphenate: false, ..setup(measure) };
+        let setup =
+            ParagraphSetup { align: Align::Start, right_to_left: true, hyphenate: false, ..setup(measure) };
         let lines = typesetter.set(&inline, &setup);
         assert!(lines.len() > 1);
         assert!(lines.iter().all(|line| line.left + line.width == measure));
@@ -329,7 +293,7 @@ mod tests {
         #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn any_text_is_set_whole_and_in_order(text in "\\PC{1,80}", millimetres in 3_i64..130) {
+        fn any_text_is_set_completely_and_in_order(text in "\\PC{1,80}", millimetres in 3_i64..130) {
             let (inline, lines) = set(&text, "en", Length::mm(millimetres));
             let mut at = 0;
             for line in &lines {

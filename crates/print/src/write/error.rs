@@ -1,11 +1,12 @@
-//! Why a file cannot be written.
+//! Errors of the writer.
 
-use crate::faces::FaceId;
+use crate::fonts::FaceId;
 
-/// What no conforming file can hold. Pages count from 0, elements by their place in the tag tree.
+/// Reasons why no conforming file can be written. Pages count from 0; elements are numbered by their index in the tag
+/// tree.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
-    /// A file needs one page at least.
+    /// A file needs at least one page.
     #[error("there are no pages")]
     NoPages,
     /// PDF/UA-1 needs a title (ISO 14289-1, 7.1).
@@ -14,20 +15,20 @@ pub enum WriteError {
     /// PDF/UA-1 needs a language (ISO 14289-1, 7.2).
     #[error("the document has no language")]
     NoLanguage,
-    /// A page's edges measure 3 to 14,400 points (ISO 19005-2, 6.1.13).
-    #[error("page {page}: its size is outside of 3 to 14,400 points")]
+    /// Page edges must be 3 to 14,400 points (ISO 19005-2, 6.1.13).
+    #[error("page {page}: the page size is outside of 3 to 14,400 points")]
     PageSize {
         /// The page.
         page: usize,
     },
-    /// A run's size is not above zero.
-    #[error("page {page}: a run's type size is not above zero")]
+    /// A run's type size is not positive.
+    #[error("page {page}: a run's type size is not positive")]
     Size {
         /// The page.
         page: usize,
     },
-    /// A glyph's cluster is no stretch of its run's text.
-    #[error("page {page}: the cluster {start}..{end} is no stretch of the run's text")]
+    /// A glyph's cluster is not a range of its run's text.
+    #[error("page {page}: the cluster {start}..{end} is not a range of the run's text")]
     Cluster {
         /// The page.
         page: usize,
@@ -36,7 +37,7 @@ pub enum WriteError {
         /// The byte after its last.
         end: u32,
     },
-    /// PDF/A forbids `.notdef` (ISO 19005-2, 6.2.11.8): what no face has is drawn as a path.
+    /// PDF/A forbids `.notdef` (ISO 19005-2, 6.2.11.8): characters without a glyph are drawn as paths.
     #[error("page {page}: {face:?} shows .notdef for {text:?}")]
     NotDef {
         /// The page.
@@ -46,7 +47,7 @@ pub enum WriteError {
         /// The text that has no glyph.
         text: String,
     },
-    /// A face has no such glyph.
+    /// The face does not have the glyph.
     #[error("page {page}: {face:?} has no glyph {glyph}")]
     UnknownGlyph {
         /// The page.
@@ -56,30 +57,30 @@ pub enum WriteError {
         /// The glyph.
         glyph: u16,
     },
-    /// Codes are two bytes long.
+    /// A face shows more pairs of glyph and text than two-byte codes can number.
     #[error("{face:?} shows more than 65,535 pairs of glyph and text")]
     TooManyCodes {
         /// The face.
         face: FaceId,
     },
-    /// A face cannot be read or subset.
+    /// The face cannot be read or subset.
     #[error("{face:?}: {what}")]
     Font {
         /// The face.
         face: FaceId,
-        /// What is wrong with it.
+        /// The reason.
         what: String,
     },
-    /// Content belongs to an element that the tag tree does not have.
-    #[error("page {page}: there is no element {node}")]
+    /// Content belongs to an element that is not in the tag tree.
+    #[error("page {page}: unknown element {node}")]
     UnknownElement {
         /// The page.
         page: usize,
         /// The element.
         node: usize,
     },
-    /// A link area belongs to an element that is no link.
-    #[error("page {page}: element {node} has a link area and is no link")]
+    /// A link area belongs to an element that is not a link.
+    #[error("page {page}: element {node} has a link area but is not a link")]
     NotALink {
         /// The page.
         page: usize,
@@ -87,30 +88,30 @@ pub enum WriteError {
         node: usize,
     },
     /// A figure needs alternative text (ISO 14289-1, 7.3).
-    #[error("element {node}: a figure without alternative text")]
+    #[error("element {node}: the figure has no alternative text")]
     NoAlt {
         /// The element.
         node: usize,
     },
-    /// A table needs rows in its body, also beside a head (ISO 14289-1, 7.5).
-    #[error("element {node}: a table without rows in a body")]
+    /// A table needs rows in its body, even beside a head (ISO 14289-1, 7.5).
+    #[error("element {node}: the table has no body rows")]
     EmptyTable {
         /// The element.
         node: usize,
     },
     /// A list needs items (ISO 14289-1, 7.6).
-    #[error("element {node}: a list without items")]
+    #[error("element {node}: the list has no items")]
     EmptyList {
         /// The element.
         node: usize,
     },
     /// A link annotation needs `Contents` (ISO 14289-1, 7.18.5).
-    #[error("element {node}: a link without contents")]
+    #[error("element {node}: the link has no contents")]
     NoContents {
         /// The element.
         node: usize,
     },
-    /// A note's ID is empty, or another note's too (ISO 14289-1, 7.9).
+    /// A note's ID is empty or not unique (ISO 14289-1, 7.9).
     #[error("element {node}: the note's ID {id:?} is empty or not unique")]
     NoteId {
         /// The element.
@@ -124,39 +125,39 @@ pub enum WriteError {
         /// The anchor.
         anchor: u32,
     },
-    /// A link or the outline leads to an anchor that stands on no page.
-    #[error("anchor {anchor} stands on no page")]
+    /// A link or the outline refers to an anchor that is not on any page.
+    #[error("anchor {anchor} is not on any page")]
     UnplacedAnchor {
         /// The anchor.
         anchor: u32,
     },
-    /// An anchor stands on a page that does not exist.
-    #[error("anchor {name:?} stands on page {page}, which does not exist")]
+    /// An anchor is on a page that does not exist.
+    #[error("anchor {name:?} is on page {page}, which does not exist")]
     AnchorPage {
         /// The anchor's name.
         name: String,
         /// The page.
         page: usize,
     },
-    /// Two anchors have one name.
+    /// Two anchors have the same name.
     #[error("anchors {first} and {second} are both named {name:?}")]
     TwoAnchors {
         /// The name.
         name: String,
-        /// One anchor.
+        /// The first anchor.
         first: u32,
-        /// The other.
+        /// The second anchor.
         second: u32,
     },
     /// A string is longer than PDF/A takes (ISO 19005-2, 6.1.13).
     #[error("{what} of {bytes} bytes is too long")]
     TooLong {
-        /// What it is.
+        /// The kind of string.
         what: &'static str,
-        /// Its length in the file.
+        /// Its length in bytes.
         bytes: usize,
     },
-    /// printpdf's document is not built as expected.
+    /// printpdf's document does not have the expected structure.
     #[error("printpdf's document: {0}")]
-    Base(#[from] lopdf::Error),
+    PrintpdfDocument(#[from] lopdf::Error),
 }

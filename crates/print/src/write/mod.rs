@@ -1,93 +1,56 @@
-//! Pages of placed items to a PDF file: PDF 1.7, PDF/A-2a (ISO 19005-2) and PDF/UA-1 (ISO 14289-1).
+//! Writes pages of placed items as a PDF file: PDF 1.7, PDF/A-2a (ISO 19005-2) and PDF/UA-1 (ISO 14289-1).
 //!
-//! Each page is encoded as it comes ([`Writer::place`]); what needs all of them, the structure tree, fonts,
-//! destinations and the outline, is written at the end ([`Writer::finish`]). printpdf embeds the fonts and makes the
-//! page tree; content streams and all that conformance asks for are written here.
+//! Pages are encoded as they arrive ([`Writer::place`]). Everything that needs all pages (structure tree, fonts,
+//! destinations, outline) is written at the end ([`Writer::finish`]). printpdf embeds the fonts and makes the page
+//! tree; content streams and all conformance features are written here.
 
-mod annotations;
-mod associated;
-mod base;
-mod bounds;
-mod codes;
-mod content;
+pub(crate) mod content;
+pub(crate) mod document;
 mod error;
-mod file;
-mod fontbook;
-mod fonts;
-mod forms;
-mod icc;
-mod images;
-mod import;
-mod outline;
-mod sequence;
-mod sfnt;
-mod structure;
-mod syntax;
-mod text;
-mod trees;
-mod vector;
-mod xmp;
+pub(crate) mod file;
+pub(crate) mod fonts;
 
+use crate::write::document::srgb_profile;
 use std::collections::BTreeMap;
 
-use crate::document::{DocumentInfo, OutlineEntry};
+use crate::document_info::{DocumentInfo, OutlineEntry};
 use crate::fonts::Fonts;
-use crate::pages::{Anchors, Page, Pages};
+use crate::pages::{Anchors, Page};
 use crate::tags::TagTree;
 use crate::text::languages::is_right_to_left;
-pub(crate) use associated::{FILE_NAME as DATA_FILE, date};
-use base::Base;
-use bounds::Bounds;
-use content::PageContent;
+use crate::write::content::bounding_box::Bounds;
+use crate::write::content::form_xobjects::FormXObjects;
+use crate::write::content::image_xobjects::ImageXObjects;
+use crate::write::content::page_content::PageContent;
+use crate::write::document::outline::Destinations;
+use crate::write::document::structure_tree::{Content, Owned, Structure};
+use crate::write::file::pdf_file::PdfFile;
+use crate::write::file::printpdf_objects::ObjectImport;
+use crate::write::file::syntax::{Dict, Ref};
+use crate::write::file::text_strings::limited;
+use crate::write::fonts::font_book::FontBook;
+use crate::write::fonts::printpdf_document::PrintpdfDocument;
 pub use error::WriteError;
-use file::PdfFile;
-use fontbook::FontBook;
-pub(crate) use fonts::embedded_subset;
-use forms::Forms;
-use images::Images;
-use import::Import;
 use lopdf::Object;
-use outline::Destinations;
-pub(crate) use structure::type_name;
-use structure::{Content, Owned, Structure};
-use syntax::{Dict, Ref};
-pub(crate) use xmp::packet as metadata_packet;
 
-/// The longest string that PDF/A takes, in bytes (ISO 19005-2, 6.1.13).
-const MAX_STRING: usize = 32_767;
-/// The smallest and the largest page edge, in thousandths of a point (ISO 19005-2, 6.1.13).
+/// Allowed page edges in thousandths of a point (ISO 19005-2, 6.1.13).
 const PAGE_EDGE: std::ops::RangeInclusive<i64> = 3_000..=14_400_000;
 
-/// Writes a laid-out brief as a PDF file. The same arguments give the same bytes.
-pub fn write(
-    pages: &Pages,
-    tags: &TagTree,
-    info: &DocumentInfo,
-    outline: &[OutlineEntry],
-    anchor_names: &[String],
-) -> Result<Vec<u8>, WriteError> {
-    let mut writer = Writer::new();
-    for (number, page) in pages.pages.iter().enumerate() {
-        writer.place(tags, number, page)?;
-    }
-    writer.finish(tags, &pages.anchors, info, outline, anchor_names)
-}
-
-/// A file on its way, page by page.
+/// Writes a file page by page.
 pub struct Writer {
     file: PdfFile,
     fonts: FontBook,
-    forms: Forms,
-    images: Images,
+    forms: FormXObjects,
+    images: ImageXObjects,
     pages: Vec<OpenPage>,
     content: Vec<Owned>,
-    /// `None` where an element stands on several pages.
+    /// Bounding boxes by element; `None` for an element on several pages.
     boxes: BTreeMap<usize, Option<Bounds>>,
-    /// The page on which each box was begun.
+    /// The first page of each bounding box.
     box_pages: BTreeMap<usize, usize>,
 }
 
-/// A page that may still get more; nothing but its size says that it was begun.
+/// A page that may get further content; its size is zero until it gets any.
 #[derive(Default)]
 struct OpenPage {
     size: [i64; 2],
@@ -95,18 +58,13 @@ struct OpenPage {
 }
 
 impl Writer {
-    /// An empty file that uses the vendored faces.
-    pub fn new() -> Self {
-        Self::with_fonts(&Fonts::default())
-    }
-
-    /// An empty file that may use these fonts.
-    pub fn with_fonts(fonts: &Fonts) -> Self {
+    /// Returns an empty file that may use these fonts.
+    pub fn new(fonts: &Fonts) -> Self {
         Self {
             file: PdfFile::new(),
             fonts: FontBook::new(fonts),
-            forms: Forms::default(),
-            images: Images::default(),
+            forms: FormXObjects::default(),
+            images: ImageXObjects::default(),
             pages: Vec::new(),
             content: Vec::new(),
             boxes: BTreeMap::new(),
@@ -114,10 +72,13 @@ impl Writer {
         }
     }
 
-    /// Encodes a page by its number, counted from 0. Pages may come in any order, and in parts: what only the last
-    /// page decides is added to the others then.
+    /// Encodes a page, counted from 0. Pages may arrive in any order and in parts: page numbers are added when the last
+    /// page is known.
     pub fn place(&mut self, tags: &TagTree, number: usize, page: &Page) -> Result<(), WriteError> {
-        let size = [bounds::milli(page.size.0), bounds::milli(page.size.1)];
+        let size = [
+            crate::write::content::bounding_box::milli(page.size.0),
+            crate::write::content::bounding_box::milli(page.size.1),
+        ];
         if !size.iter().all(|edge| PAGE_EDGE.contains(edge)) {
             return Err(WriteError::PageSize { page: number });
         }
@@ -129,7 +90,13 @@ impl Writer {
         let content = &mut open.content;
         let first = content.marks.len();
         let reused = (&mut self.forms, &mut self.images);
-        content::encode(tags, &mut self.fonts, reused, (number, content), &page.items)?;
+        crate::write::content::page_content::encode(
+            tags,
+            &mut self.fonts,
+            reused,
+            (number, content),
+            &page.items,
+        )?;
         let mut reading: Vec<usize> = (first..content.marks.len()).collect();
         reading.sort_by_key(|&mcid| content.marks[mcid].1);
         for mcid in reading {
@@ -148,7 +115,7 @@ impl Writer {
         *known = if first == page { known.map(|known| known.joined(bounds)) } else { None };
     }
 
-    /// Writes what needs all pages, and closes the file.
+    /// Writes everything that needs all pages, and finishes the file.
     pub fn finish(
         mut self,
         tags: &TagTree,
@@ -159,19 +126,22 @@ impl Writer {
     ) -> Result<Vec<u8>, WriteError> {
         self.check(tags, info)?;
         let destinations = Destinations::new(anchors, anchor_names, self.pages.len())?;
-        let base = Base::new(self.pages.len(), &self.fonts)?;
-        let import = Import::reserve(&mut self.file, &base.document);
+        let base = PrintpdfDocument::new(self.pages.len(), &self.fonts)?;
+        let import = ObjectImport::reserve(&mut self.file, &base.document);
         let pages: Vec<Ref> = base.pages.iter().map(|&id| import.id(id)).collect();
 
         let links = self.annotations(tags, &destinations)?;
         self.page_objects(&base, import, &pages, &links)?;
         let structure = self.structure(tags, &pages, &links);
-        let data = info.data.as_ref().map(|data| associated::write(&mut self.file, data, info));
+        let data = info
+            .data
+            .as_ref()
+            .map(|data| crate::write::document::embedded_file::write(&mut self.file, data, info));
         let catalog = Catalog {
             structure,
             data,
             destinations: destinations.write(&mut self.file, &pages),
-            outline: outline::write(&mut self.file, outline, &destinations)?,
+            outline: crate::write::document::outline::write(&mut self.file, outline, &destinations)?,
             metadata: self.metadata(info),
             profile: self.profile(),
         };
@@ -190,10 +160,10 @@ impl Writer {
             return Err(WriteError::NoLanguage);
         }
         limited("language", &info.language)?;
-        structure::check(tags)
+        crate::write::document::structure_tree::check(tags)
     }
 
-    /// Writes all link annotations; returns them page by page.
+    /// Writes all link annotations; returns them by page.
     fn annotations(
         &mut self,
         tags: &TagTree,
@@ -206,7 +176,14 @@ impl Writer {
             for area in &page.content.links {
                 let id = self.file.reserve();
                 let node = &tags.nodes()[area.node];
-                annotations::write(&mut self.file, id, node, area.rect, key, destinations)?;
+                crate::write::document::link_annotations::write(
+                    &mut self.file,
+                    id,
+                    node,
+                    area.rect,
+                    key,
+                    destinations,
+                )?;
                 key += 1;
                 let content = Content::Annotation { page: index, id };
                 self.content.push(Owned { node: area.node, seq: area.seq, content });
@@ -217,11 +194,11 @@ impl Writer {
         Ok(written)
     }
 
-    /// Writes the pages, with printpdf's parent and one set of resources for all.
+    /// Writes the page objects, with printpdf's parent node and shared resources.
     fn page_objects(
         &mut self,
-        base: &Base,
-        import: Import,
+        base: &PrintpdfDocument,
+        import: ObjectImport,
         pages: &[Ref],
         links: &[Vec<(Ref, usize)>],
     ) -> Result<(), WriteError> {
@@ -240,8 +217,8 @@ impl Writer {
                     dict.reference("Parent", import.id(parent));
                 }
                 dict.milli_array("MediaBox", &[0, 0, page.size[0], page.size[1]]);
-                if page.content.see_through {
-                    // What is blended, is blended in sRGB (ISO 19005-2, 6.2.10).
+                if page.content.has_transparency {
+                    // Transparency is blended in sRGB (ISO 19005-2, 6.2.10).
                     dict.dict("Group", |group| {
                         group.name("S", "Transparency").name("CS", "DeviceRGB");
                     });
@@ -258,7 +235,7 @@ impl Writer {
     }
 
     /// Writes the resources that all pages share.
-    fn resources(&mut self, base: &Base, import: Import) -> Ref {
+    fn resources(&mut self, base: &PrintpdfDocument, import: ObjectImport) -> Ref {
         let (resources, fonts) = (self.file.reserve(), self.file.reserve());
         self.file.dict(fonts, |dict| {
             for (name, font) in &base.fonts {
@@ -294,10 +271,10 @@ impl Writer {
         structure.write(&mut self.file)
     }
 
-    /// The XMP packet, not deflated: data-loss tools read it without a PDF library.
+    /// Returns the XMP packet, not deflated: data-loss tools read it without a PDF library.
     fn metadata(&mut self, info: &DocumentInfo) -> Ref {
         let id = self.file.reserve();
-        self.file.plain_stream(id, xmp::packet(info).as_bytes(), |dict| {
+        self.file.plain_stream(id, crate::write::document::xmp_packet::packet(info).as_bytes(), |dict| {
             dict.name("Type", "Metadata").name("Subtype", "XML");
         });
         id
@@ -305,19 +282,25 @@ impl Writer {
 
     fn profile(&mut self) -> Ref {
         let id = self.file.reserve();
-        self.file.stream(id, &icc::srgb(), |dict| {
+        self.file.stream(id, srgb_profile::SRGB, |dict| {
             dict.integer("N", 3);
         });
         id
     }
 
-    /// Writes printpdf's fonts and page tree as they are, and its catalog with ours added. Pages are written
-    /// already; its content streams, resources and `Info` are left out.
-    fn imported(&mut self, base: &Base, import: Import, catalog: &Catalog, info: &DocumentInfo) {
+    /// Writes printpdf's fonts and page tree unchanged, and its catalog with the entries that conformance adds. Its
+    /// pages, content streams, resources and `Info` are not used.
+    fn imported(
+        &mut self,
+        base: &PrintpdfDocument,
+        import: ObjectImport,
+        catalog: &Catalog,
+        info: &DocumentInfo,
+    ) {
         for widths in &base.widths {
             self.file.object(import.id(widths.id), |out| {
                 out.extend_from_slice(b"[1 ");
-                syntax::milli_array(out, &widths.micro);
+                crate::write::file::syntax::milli_array(out, &widths.micro);
                 out.push(b']');
             });
         }
@@ -325,20 +308,14 @@ impl Writer {
             if id == base.catalog {
                 let Object::Dictionary(entries) = object else { continue };
                 self.file.dict(import.id(id), |dict| catalog.write(dict, entries, import, info));
-            } else if base.keeps(id) {
+            } else if base.is_written_unchanged(id) {
                 import.write(&mut self.file, id, object);
             }
         }
     }
 }
 
-impl Default for Writer {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-/// The entries that conformance adds to the catalog (ISO 32000-1, 7.7.2).
+/// Catalog entries that conformance adds (ISO 32000-1, 7.7.2).
 struct Catalog {
     structure: Ref,
     data: Option<Ref>,
@@ -349,14 +326,20 @@ struct Catalog {
 }
 
 impl Catalog {
-    fn write(&self, dict: &mut Dict, printpdf: &lopdf::Dictionary, import: Import, info: &DocumentInfo) {
-        let mut kept = lopdf::Dictionary::new();
+    fn write(
+        &self,
+        dict: &mut Dict,
+        printpdf: &lopdf::Dictionary,
+        import: ObjectImport,
+        info: &DocumentInfo,
+    ) {
+        let mut entries_kept = lopdf::Dictionary::new();
         for key in [b"Type".as_slice(), b"Pages"] {
             if let Ok(value) = printpdf.get(key) {
-                kept.set(key, value.clone());
+                entries_kept.set(key, value.clone());
             }
         }
-        import.entries(dict, &kept);
+        import.entries(dict, &entries_kept);
         dict.dict("MarkInfo", |mark| {
             mark.boolean("Marked", true);
         });
@@ -382,8 +365,11 @@ impl Catalog {
                     names.dict("EmbeddedFiles", |files| {
                         let out = files.tight_key("Names");
                         out.push(b'[');
-                        syntax::text(out, associated::FILE_NAME);
-                        syntax::reference(out, data);
+                        crate::write::file::syntax::text(
+                            out,
+                            crate::write::document::embedded_file::FILE_NAME,
+                        );
+                        crate::write::file::syntax::reference(out, data);
                         out.push(b']');
                     });
                 }
@@ -397,7 +383,7 @@ impl Catalog {
         self.output_intent(dict.key("OutputIntents"));
     }
 
-    /// What the colours mean (ISO 19005-2, 6.2.3).
+    /// Writes the output intent (ISO 19005-2, 6.2.3).
     fn output_intent(&self, out: &mut Vec<u8>) {
         out.push(b'[');
         let mut intent = Dict::begin(out);
@@ -407,11 +393,4 @@ impl Catalog {
         intent.end();
         out.push(b']');
     }
-}
-
-/// Whether a language is written from right to left, by its primary subtag.
-/// A text string's bytes, if PDF/A takes so many (ISO 19005-2, 6.1.13).
-fn limited(what: &'static str, text: &str) -> Result<Vec<u8>, WriteError> {
-    let bytes = syntax::text_bytes(text);
-    if bytes.len() > MAX_STRING { Err(WriteError::TooLong { what, bytes: bytes.len() }) } else { Ok(bytes) }
 }

@@ -1,12 +1,12 @@
-//! The edition that a test prints when the facts of its publish record are not what it is about.
+//! A default edition for tests that are not about the publish record.
 
-use chancery_print::{Edition, NO_IMAGES, Standing};
+use chancery_print::{Edition, NO_IMAGES, RevisionState};
 use chancery_proto::brief::v1::BriefContent;
 
-/// A digest of no content in particular.
+/// An arbitrary digest.
 pub(crate) const DIGEST: &str = "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef";
 
-/// An edition of content.
+/// Returns an edition of the content.
 pub(crate) fn edition(content: &BriefContent) -> Edition<'_> {
     Edition {
         content,
@@ -16,7 +16,7 @@ pub(crate) fn edition(content: &BriefContent) -> Edition<'_> {
         published_at: "2026-01-01T00:00:00Z",
         creator: "The desk",
         import: None,
-        standing: Standing::Published,
+        state: RevisionState::Published,
         withdraw_reason: "",
         superseded_by: None,
         earlier: None,

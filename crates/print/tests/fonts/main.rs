@@ -1,12 +1,13 @@
-//! Fonts that are added at run time, and the scripts that need them.
+//! Fonts added at run time, and the scripts that need them.
 
 #[path = "../editions/mod.rs"]
 mod editions;
 mod setting;
 mod tiny;
+#[path = "../tools/mod.rs"]
+mod tools;
 
 use std::ops::ControlFlow;
-use std::process::Command;
 
 use chancery_print::environment::environment;
 use chancery_print::readback::struct_text;
@@ -14,11 +15,11 @@ use chancery_print::{FontError, Fonts, Limits, Options, PrintError, Printed, War
 use chancery_proto::brief::v1::{Block, BriefContent, Paragraph, Section, Statement, block::Kind};
 use tiny::Tiny;
 
-/// What the made font has glyphs for.
+/// Characters of the generated font.
 pub(crate) const HAN: &str =
     "、。「」あいうえおかがきくけこのはをん中交京人力合国外大報年情文日書本東析法的研究等米経総調資関電露";
 const TINY: Tiny = Tiny { name: "TinyHan", characters: HAN, rights: 0, extra: None };
-/// A sentence of the made font's characters.
+/// A sentence of the generated font's characters.
 pub(crate) const SENTENCE: &str =
     "日本の外交は国際的な力の中で大きく、東京の情報の研究を「関東の経」と書く。";
 
@@ -62,7 +63,7 @@ fn is_missing(warning: &Warning, expected: char) -> bool {
 }
 
 #[test]
-fn an_added_font_takes_the_place_of_boxes() {
+fn an_added_font_replaces_boxes() {
     let content = brief(SENTENCE);
     let boxed = printed(&content, &Fonts::default());
     assert!(boxed.warnings.iter().any(|warning| is_missing(warning, '国')));
@@ -74,7 +75,7 @@ fn an_added_font_takes_the_place_of_boxes() {
 }
 
 #[test]
-fn what_no_added_font_has_stays_a_box_with_a_warning() {
+fn a_character_without_a_glyph_in_added_fonts_stays_a_box_with_a_warning() {
     let set = printed(&brief(&format!("{SENTENCE}龘")), &han());
     assert!(matches!(set.warnings.as_slice(), [warning] if is_missing(warning, '龘')), "{:?}", set.warnings);
     assert!(struct_text(&set.bytes).unwrap().contains('龘'));
@@ -157,13 +158,6 @@ fn a_damaged_font_is_refused_or_prints_and_never_panics() {
 
 #[test]
 fn verapdf_finds_a_file_with_an_added_font_to_be_pdf_ua_1_and_pdf_a_2a() {
-    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("added-font.pdf");
-    std::fs::write(&path, printed(&brief(SENTENCE), &han()).bytes).unwrap();
-    let Ok(verapdf) = std::env::var("CHANCERY_VERAPDF") else {
-        eprintln!("PASSED OVER: CHANCERY_VERAPDF is not set, so veraPDF has not looked at the file");
-        return;
-    };
-    let output = Command::new(verapdf).arg("ua1,2a").arg(&path).output().unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    let printed = printed(&brief(SENTENCE), &han());
+    tools::conform("ua1,2a", &[tools::file("added-font.pdf", &printed.bytes)]);
 }

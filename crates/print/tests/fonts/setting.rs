@@ -1,10 +1,12 @@
-//! How scripts without word spaces are set.
+//! Setting of scripts without word spaces.
 
-use chancery_print::pages::{ArtifactKind, Color, Owner};
+use chancery_print::graphics::Color;
+use chancery_print::pages::{ArtifactKind, Owner};
 use chancery_print::text::Typesetter;
 use chancery_print::text::inline::{Inline, PieceKind, PieceStyle};
-use chancery_print::text::paragraph::{Align, Line, Mark, Setup};
-use chancery_print::text::style::{Family, Figures, TextStyle, Weight};
+use chancery_print::text::paragraph::{Line, Mark};
+use chancery_print::text::paragraph_setup::{Align, ParagraphSetup};
+use chancery_print::text::text_style::{Family, Figures, TextStyle, Weight};
 use chancery_print::units::Length;
 
 use crate::{SENTENCE, han};
@@ -25,7 +27,7 @@ fn set(text: &str, language: &str, measure: Length) -> Vec<Line> {
     let owner = Owner::Artifact(ArtifactKind::Layout);
     inline.push(text, PieceStyle { style, owner, link: None, language, kind: PieceKind::Text });
     let (indent, align) = (Length::ZERO, Align::Justified);
-    typesetter.set(&inline, &Setup { measure, indent, align, hyphenate: true, right_to_left: false })
+    typesetter.set(&inline, &ParagraphSetup { measure, indent, align, hyphenate: true, right_to_left: false })
 }
 
 fn said(line: &Line) -> String {
@@ -36,7 +38,7 @@ fn said(line: &Line) -> String {
     runs.collect()
 }
 
-/// How far apart the origins of neighbouring characters are.
+/// Returns the distances between the origins of adjacent characters.
 fn steps(line: &Line) -> Vec<i64> {
     let runs = line.marks.iter().filter_map(|marked| match &marked.mark {
         Mark::Run(run) => Some(run),
@@ -92,7 +94,7 @@ fn latin_words_and_digits_within_japanese_keep_the_texts_own_face_and_stay_whole
 }
 
 #[test]
-fn isolates_without_an_end_and_endless_words_stay_in_the_measure() {
+fn unclosed_isolates_and_long_words_stay_in_the_measure() {
     let measure = Length::mm(60);
     let word = "x".repeat(500);
     let texts = [

@@ -1,25 +1,25 @@
-//! A TrueType font made here, as small as one can be: each character is a box of its own width in the em square.
+//! Generates a minimal TrueType font: each character is a box of its own width in the em square.
 
 use std::collections::BTreeSet;
 
-/// Units of the em square.
+/// Units per em.
 const EM: u16 = 1000;
 
-/// What differs between the fonts that the tests make.
+/// Parameters of a generated font.
 #[derive(Clone, Copy)]
 pub(crate) struct Tiny<'a> {
     /// The PostScript name.
     pub(crate) name: &'a str,
-    /// What it has glyphs for.
+    /// Characters with a glyph.
     pub(crate) characters: &'a str,
     /// OS/2 `fsType`.
     pub(crate) rights: u16,
-    /// A table more, by its tag.
+    /// Tag of an additional table.
     pub(crate) extra: Option<&'a [u8; 4]>,
 }
 
 impl Tiny<'_> {
-    /// The file.
+    /// Returns the font file.
     pub(crate) fn file(self) -> Vec<u8> {
         let (glyf, loca) = self.outlines();
         let mut tables: Vec<([u8; 4], Vec<u8>)> = vec![
@@ -38,7 +38,7 @@ impl Tiny<'_> {
         framed(&tables)
     }
 
-    /// In the order that `cmap` asks for.
+    /// Sorted, as `cmap` requires.
     fn sorted(self) -> BTreeSet<char> {
         self.characters.chars().collect()
     }
@@ -47,13 +47,13 @@ impl Tiny<'_> {
         u16::try_from(self.sorted().len() + 1).expect("a tiny font")
     }
 
-    /// A box for each glyph, the n-th one with its foot n units higher; and where each begins.
+    /// Returns a box for each glyph, the n-th one n units higher, and the offset of each.
     fn outlines(self) -> (Vec<u8>, Vec<u8>) {
         let (mut glyf, mut loca) = (Vec::new(), vec![0; 4]);
         for glyph in 0..self.glyphs() {
             let (left, bottom, right, top) = (60, glyph, 940, 850);
             glyf.extend(words(&[1, left, bottom, right, top, 3, 0]));
-            // Four points on the curve: from the foot to the right, up, to the left.
+            // Four points on the curve: from the bottom to the right, up, to the left.
             glyf.extend([1; 4]);
             glyf.extend(words(&[left, right - left, 0, (right - left).wrapping_neg()]));
             glyf.extend(words(&[bottom, 0, top - bottom, 0]));
@@ -63,7 +63,7 @@ impl Tiny<'_> {
         (glyf, loca)
     }
 
-    /// Format 12: a group for each character.
+    /// Format 12: one group per character.
     fn cmap(self) -> Vec<u8> {
         let mut table = words(&[0, 1, 3, 10, 0, 12, 12, 0]);
         let count = u32::from(self.glyphs()) - 1;

@@ -1,5 +1,5 @@
-//! Whatever `chancery_images::check` accepts is printed: files that are changed at random are refused by it, or make a file
-//! that passes its own proof.
+//! Every image that `chancery_images::check` accepts prints: randomly changed files are refused, or yield a file that
+//! passes its proof.
 
 use std::path::Path;
 
@@ -21,7 +21,7 @@ fn seeds() -> Vec<Vec<u8>> {
     paths.iter().map(|path| std::fs::read(path).unwrap()).chain(made).collect()
 }
 
-/// Whether the file was accepted; it is printed then.
+/// Returns whether the file was accepted; accepted files are printed.
 fn accepted_and_printed(bytes: &[u8]) -> bool {
     let checked = check(bytes, &Limits::default());
     let content = brief("en", vec![figure(bytes, "An image")]);
@@ -37,7 +37,7 @@ fn accepted_and_printed(bytes: &[u8]) -> bool {
 #[test]
 fn files_are_printed_exactly_when_the_check_accepts_them() {
     let accepted = seeds().iter().filter(|bytes| accepted_and_printed(bytes)).count();
-    // Five photos, four drawings and the four that are made here.
+    // Five photos, four drawings, and four generated images.
     assert_eq!(accepted, 13);
 }
 

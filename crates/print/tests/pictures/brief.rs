@@ -1,4 +1,4 @@
-//! Briefs with pictures in them.
+//! Briefs with images.
 
 use std::ops::ControlFlow;
 
@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::editions;
 
-/// A picture's digest, which is its name.
+/// Returns an image's digest, which is its name.
 pub(crate) fn digest(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,4 +1,4 @@
-//! Attached pictures as figures.
+//! Attached images as figures.
 
 use chancery_print::readback::struct_text;
 use chancery_print::{ImageProblem, Images, Options, Paper, PrintError};
@@ -7,7 +7,7 @@ use lopdf::{Document, Object, Stream};
 use crate::brief::{brief, digest, edition, figure, images, paragraph, printed};
 use crate::make::{colored, glow, gradient, mosaic};
 
-/// The image `XObject`s of a file that are no masks.
+/// Returns the image XObjects of a file except masks.
 fn pictures(bytes: &[u8]) -> Vec<Stream> {
     let file = Document::load_mem(bytes).unwrap();
     let masks: Vec<_> = file
@@ -66,7 +66,7 @@ fn the_pixels_of_a_png_come_back_from_the_file() {
     assert_eq!(unfiltered(&pictures(&file.bytes)[0], 30 * 3, 3), expected);
 }
 
-/// Undoes PNG's filters, in the standard's own words (ISO 15948, 9.2).
+/// Undoes PNG's filters (ISO 15948, 9.2).
 fn unfiltered(stream: &Stream, row_bytes: usize, step: usize) -> Vec<u8> {
     use std::io::Read as _;
     let mut rows = Vec::new();
@@ -107,7 +107,7 @@ fn a_picture_that_is_placed_twice_is_written_once() {
 }
 
 #[test]
-fn what_a_camera_writes_into_a_photo_is_not_in_the_print() {
+fn camera_metadata_of_a_photo_is_not_in_the_print() {
     let photo = colored(20, 20);
     let content = brief("en", vec![figure(&photo, "A photo")]);
     let file = printed(&edition(&content, &images(&[&photo])), &Options::default()).unwrap();
@@ -116,7 +116,7 @@ fn what_a_camera_writes_into_a_photo_is_not_in_the_print() {
 }
 
 #[test]
-fn a_missing_or_bad_picture_is_named_with_its_figure() {
+fn a_missing_or_invalid_image_is_reported_with_its_figure() {
     let photo = colored(4, 4);
     let content = brief("en", vec![figure(&photo, "A photo")]);
     let nothing = Images::new();

@@ -1,14 +1,14 @@
-//! The organisation's look, and the stamp behind every page.
+//! Themes and watermarks.
 
-use chancery_print::pages::Color;
+use chancery_print::graphics::Color;
 use chancery_print::readback::struct_text;
-use chancery_print::{Format, Images, Options, PrintError, Standing, Theme, ThemeError};
+use chancery_print::{Format, Images, Options, PrintError, RevisionState, Theme, ThemeError};
 
 use crate::brief::{brief, digest, edition, images, paragraph, printed};
 use crate::make::LOGO;
 
 #[test]
-fn name_footer_and_watermark_stand_in_the_text_of_every_format_and_on_every_page() {
+fn organisation_footer_and_watermark_are_in_the_text_of_every_format_and_on_every_page() {
     let content = brief("en", vec![paragraph("c-1", &"A sentence of the body. ".repeat(400))]);
     let images = images(&[LOGO.as_bytes()]);
     let logo = digest(LOGO.as_bytes());
@@ -34,14 +34,14 @@ fn name_footer_and_watermark_stand_in_the_text_of_every_format_and_on_every_page
 }
 
 #[test]
-fn a_draft_is_stamped_and_a_published_revision_is_not() {
+fn a_draft_has_a_watermark_and_a_published_revision_does_not() {
     let content = brief("en", vec![paragraph("c-1", "A sentence.")]);
     let nothing = Images::new();
     let published = edition(&content, &nothing);
-    let draft = chancery_print::Edition { standing: Standing::Draft, ..published };
+    let draft = chancery_print::Edition { state: RevisionState::Draft, ..published };
     let marks = |edition| {
         let file = printed(edition, &Options::default()).unwrap();
-        // An artifact's dictionary stands in the page's content.
+        // The dictionary of an artifact is in the page's content.
         lopdf::Document::load_mem(&file.bytes)
             .unwrap()
             .objects

@@ -1,4 +1,4 @@
-//! Pictures in briefs: what is printed of them, and what is refused.
+//! Printing and refusal of images in briefs.
 #![allow(
     clippy::unwrap_used,
     clippy::cast_possible_truncation,
@@ -15,4 +15,6 @@ mod look;
 #[path = "../../../images/tests/make/mod.rs"]
 mod make;
 mod orientation;
+#[path = "../tools/mod.rs"]
+mod tools;
 mod validity;

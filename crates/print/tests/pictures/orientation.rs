@@ -1,4 +1,4 @@
-//! Photos with an EXIF orientation: the placed image is turned, its scan data is not touched.
+//! Photos with an EXIF orientation: the placed image is rotated, and its scan data is unchanged.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,7 +9,8 @@ use lopdf::{Document, Object};
 use crate::brief::{brief, edition, figure, images, printed};
 use crate::make::{mosaic, with_orientation};
 
-/// A photo of 96 by 64 pixels with a dark block of 32 by 32 in its stored top left corner, and a grey one in its top right.
+/// Returns a photo of 96 by 64 pixels with a dark block of 32 by 32 in its stored top left corner, and a grey one in
+/// its top right.
 fn marked() -> Vec<u8> {
     mosaic(12, 8, 1, |x, y, _| match (x, y) {
         (0..4, 0..4) => -128,
@@ -24,7 +25,7 @@ fn print(photo: &[u8]) -> Vec<u8> {
     printed(&edition(&content, &images), &Options::default()).unwrap().bytes
 }
 
-/// The matrix before the only image of a file, in points.
+/// Returns the matrix of a file's only image, in points.
 fn placement(file: &[u8]) -> [f64; 6] {
     let document = Document::load_mem(file).unwrap();
     for (_, page) in document.get_pages() {
@@ -56,9 +57,9 @@ fn embedded(file: &[u8]) -> Vec<u8> {
     streams.find(is_image).unwrap().content.clone()
 }
 
-/// The corners at which the stored top left and top right pixel come to stand, as (right?, top?).
+/// Returns the displayed corners of the stored top left and top right pixels, as (right?, top?).
 fn corners([a, b, c, d, ..]: [f64; 6]) -> [(bool, bool); 2] {
-    // From the middle of the unit square to its corners.
+    // Vectors from the centre of the unit square to its corners.
     let place = |u: f64, v: f64| (a * u + c * v > 0.0, b * u + d * v > 0.0);
     [place(-0.5, 0.5), place(0.5, 0.5)]
 }
@@ -91,7 +92,7 @@ fn all_eight_orientations_place_the_photo_as_viewers_display_it() {
             (across - expected_across).abs() < 0.01 && (down - expected_down).abs() < 0.01,
             "{value}: {matrix:?}"
         );
-        // The rectangle lies where its lower left corner is, not beside it.
+        // The lower left corner determines the rectangle's position.
         let x = origin_x + width_x.min(0.0) + height_x.min(0.0);
         let y = origin_y + width_y.min(0.0) + height_y.min(0.0);
         assert!(x > 0.0 && y > 0.0 && x + across < 596.0 && y + down < 842.0, "{value}: {matrix:?}");
@@ -114,7 +115,7 @@ fn another_program_shows_a_turned_photo_like_the_upright_one() {
     let (plain, turned) = (shown("plain"), shown("exif6"));
     assert_eq!(plain.len(), turned.len());
     let difference: u64 = plain.iter().zip(&turned).map(|(one, two)| u64::from(one.abs_diff(*two))).sum();
-    // The two were compressed apart; a photo on its side differs by thirty times as much.
+    // The two files were compressed separately; a photo on its side differs thirty times as much.
     let mean_hundredths = difference * 100 / plain.len() as u64;
     assert!(mean_hundredths < 100, "{mean_hundredths} hundredths of a grey level");
 }

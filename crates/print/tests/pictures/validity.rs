@@ -1,12 +1,11 @@
-//! What veraPDF says of a file with pictures, and the file to look at.
+//! Conformance of a file with images to PDF/UA-1 and PDF/A-2a.
 
-use std::process::Command;
-
-use chancery_print::pages::Color;
+use chancery_print::graphics::Color;
 use chancery_print::{Options, Theme};
 
 use crate::brief::{brief, digest, edition, figure, images, paragraph, printed};
 use crate::make::{LOGO, colored, glow, gradient, with_orientation};
+use crate::tools;
 
 #[test]
 fn verapdf_finds_a_brief_with_pictures_and_a_theme_to_be_pdf_ua_1_and_pdf_a_2a() {
@@ -41,14 +40,5 @@ fn verapdf_finds_a_brief_with_pictures_and_a_theme_to_be_pdf_ua_1_and_pdf_a_2a()
     };
     let options = Options { theme, watermark: "Copy 7 for the reader", ..Options::default() };
     let file = printed(&edition(&content, &images), &options).unwrap();
-    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("pictures.pdf");
-    std::fs::write(&path, &file.bytes).unwrap();
-    let Ok(verapdf) = std::env::var("CHANCERY_VERAPDF") else {
-        eprintln!("PASSED OVER: CHANCERY_VERAPDF is not set, so veraPDF has not looked at the file");
-        return;
-    };
-    let output = Command::new(verapdf).arg("ua1,2a").arg(&path).output().unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
-    assert_eq!(said.matches("PASS").count(), 2, "{said}");
+    tools::conform("ua1,2a", &[tools::file("pictures.pdf", &file.bytes)]);
 }

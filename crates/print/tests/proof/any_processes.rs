@@ -1,4 +1,4 @@
-//! The same file from a hundred processes, whatever surrounds them.
+//! A hundred processes in different environments print the same file.
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -7,10 +7,10 @@ use chancery_print::Options;
 
 use crate::samples::{printed, sample};
 
-/// Set for the other processes: where each writes.
+/// Environment variable with the output path of a child process.
 const WRITE_TO: &str = "CHANCERY_TEST_WRITE_TO";
 
-/// glibc then takes its plainest string and number functions.
+/// Makes glibc use its plain string and number functions.
 const PLAIN_CPU: &str =
     "glibc.cpu.hwcaps=-AVX512F,-AVX512VL,-AVX2,-AVX,-FMA,-FMA4,-BMI2,-SSE4_2,-SSE4_1,-SSSE3,-ERMS";
 
@@ -18,7 +18,7 @@ const PROCESSES: usize = 100;
 const AT_ONCE: usize = 4;
 
 #[test]
-fn a_hundred_processes_in_other_places_times_and_languages_write_the_same_bytes() {
+fn a_hundred_processes_with_other_folders_time_zones_and_locales_write_the_same_bytes() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("any-processes");
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).unwrap();
@@ -36,7 +36,7 @@ fn a_hundred_processes_in_other_places_times_and_languages_write_the_same_bytes(
     }
 }
 
-/// A process in surroundings of its own.
+/// Starts a process with its own environment.
 fn another(number: usize, folder: &Path) -> Child {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
@@ -50,7 +50,7 @@ fn another(number: usize, folder: &Path) -> Child {
         command.env("GLIBC_TUNABLES", PLAIN_CPU);
     }
     if number.is_multiple_of(7) {
-        // Allocations at other addresses.
+        // Shifts allocations to other addresses.
         command.env("MALLOC_PERTURB_", "85").env("MALLOC_ARENA_MAX", "1");
     }
     command.spawn().unwrap()

@@ -1,4 +1,5 @@
-//! Figures, lists and tables without data: in no edition, so on no page, and no file with them breaks PDF/UA-1.
+//! Figures, lists and tables without data: they are in no edition and on no page, and no file with them violates
+//! PDF/UA-1.
 
 use std::fs;
 use std::path::Path;
@@ -11,10 +12,10 @@ use chancery_proto::brief::v1::{
     Block, BriefContent, Figure, FigureKind, List, ListItem, RevisionDocument, Table, TableColumn,
 };
 
-use crate::samples::{fitting, ways};
+use crate::samples::{fitting, variants};
 use crate::tools;
 
-/// Titles of blocks that have nothing to show.
+/// Titles of blocks without data.
 const TITLES: [&str; 2] = ["Nothing to draw", "No rows"];
 
 fn read(file: &str) -> BriefContent {
@@ -28,7 +29,7 @@ fn read(file: &str) -> BriefContent {
     }
 }
 
-/// Every kind of block without data, beside a sentence.
+/// Returns every kind of block without data, beside a sentence.
 fn all_kinds() -> BriefContent {
     let mut content = read("empty-timeline.json");
     let blocks = &mut content.sections[0].blocks;
@@ -58,15 +59,15 @@ fn contents() -> [(&'static str, BriefContent); 4] {
 }
 
 #[test]
-fn no_edition_prints_a_frame_without_data_and_every_file_conforms() {
+fn no_edition_prints_an_empty_frame_and_every_file_conforms() {
     let mut files = Vec::new();
     for (name, content) in contents() {
         let canonical = validate::canonicalize(&content, Scheme::Tlp).unwrap();
         for policy in [Policy::Omit, Policy::Mark] {
             let edition = redact::edition(&canonical, Clearance(canonical.floor()), policy).unwrap();
-            for way in ways() {
-                let file = format!("without-data/{name}.{}.{}.pdf", policy.as_str(), way.name);
-                let Some(printed) = fitting(&file, &edition, &way.options) else { continue };
+            for variant in variants() {
+                let file = format!("without-data/{name}.{}.{}.pdf", policy.as_str(), variant.name);
+                let Some(printed) = fitting(&file, &edition, &variant.options) else { continue };
                 let said = struct_text(&printed.bytes).unwrap();
                 assert!(TITLES.iter().all(|title| !said.contains(title)), "{file}: {said}");
                 files.push(tools::file(&file, &printed.bytes));
@@ -76,15 +77,15 @@ fn no_edition_prints_a_frame_without_data_and_every_file_conforms() {
     tools::conform("ua1,2a", &files);
 }
 
-/// The printer leaves such blocks out by itself too: what it is given need not be an edition.
+/// The printer omits such blocks itself, because its input need not be an edition.
 #[test]
-fn content_that_is_no_edition_prints_without_empty_tables_and_lists() {
+fn unvalidated_content_prints_without_empty_tables_and_lists() {
     let mut files = Vec::new();
     for (name, mut content) in contents() {
         content.events.clear();
-        for way in ways() {
-            let file = format!("without-data/raw.{name}.{}.pdf", way.name);
-            let Some(printed) = fitting(&file, &content, &way.options) else { continue };
+        for variant in variants() {
+            let file = format!("without-data/raw.{name}.{}.pdf", variant.name);
+            let Some(printed) = fitting(&file, &content, &variant.options) else { continue };
             files.push(tools::file(&file, &printed.bytes));
         }
     }

@@ -1,5 +1,5 @@
-//! What an edition withholds is nowhere in its file: in no text, name, string or stream, packed or not, and no glyph
-//! of it in a font.
+//! Withheld content is nowhere in an edition's file: in no text, name, string or stream, compressed or not, and in no
+//! font as a glyph.
 
 use std::collections::BTreeSet;
 
@@ -8,24 +8,23 @@ use chancery_brief::{arbitrary, redact, validate};
 use chancery_print::Options;
 use proptest::prelude::*;
 
-use crate::file_text;
-use crate::samples::{documents, fitting, printed, ways};
-use crate::tools;
+use crate::samples::{documents, fitting, printed, variants};
+use crate::{file_text, tools};
 
-/// What stands only where TLP:CLEAR may not look; `examples/README.md` names them.
+/// Content that TLP:CLEAR must not see; `examples/README.md` lists it.
 const AMBER: [&str; 8] =
     ["Zibeth", "zibeth", "77123", "1987-11-23", "12.345678", "87.654321", "12345678", "87654321"];
 
 #[test]
-fn the_amber_brief_keeps_what_it_withholds_out_of_every_form_of_the_lower_file() {
+fn withheld_content_of_the_amber_brief_is_in_no_form_of_the_lower_file() {
     let (_, document) = documents().into_iter().find(|(name, _)| name == "amber-demo-1").unwrap();
     let canonical = validate::canonicalize(&document.content.unwrap(), Scheme::Tlp).unwrap();
     for policy in [Policy::Omit, Policy::Mark] {
         let lower = redact::edition(&canonical, Clearance(canonical.floor()), policy).unwrap();
-        for way in ways() {
-            // The edition itself goes along as data: that is one more place to look into.
-            let options = Options { attach_data: true, recipient: "The press desk", ..way.options };
-            let name = format!("canaries/amber.{}.{}.pdf", policy.as_str(), way.name);
+        for variant in variants() {
+            // The edition is embedded too, as one more place to search.
+            let options = Options { attach_data: true, recipient: "The press desk", ..variant.options };
+            let name = format!("canaries/amber.{}.{}.pdf", policy.as_str(), variant.name);
             let Some(printed) = fitting(&name, &lower, &options) else { continue };
             let unpacked = objects(tools::unpacked(&tools::file(&name, &printed.bytes)));
             let said = file_text::everything(&printed.bytes);
@@ -38,7 +37,7 @@ fn the_amber_brief_keeps_what_it_withholds_out_of_every_form_of_the_lower_file()
 }
 
 #[test]
-fn the_probe_finds_what_the_higher_clearance_reads() {
+fn the_search_finds_the_content_of_the_higher_clearance() {
     let (name, document) = documents().into_iter().find(|(name, _)| name == "amber-demo-1").unwrap();
     let printed = printed(&document.content.unwrap(), &Options::default()).unwrap();
     let said = file_text::everything(&printed.bytes);
@@ -56,7 +55,7 @@ fn a_font_has_the_glyphs_that_the_pages_show_and_no_others() {
                 "{name}, {}: codes shown, then codes that the font has",
                 font.name
             );
-            // Besides: .notdef, and the parts of composed glyphs.
+            // Additional glyphs: .notdef and the parts of composed glyphs.
             assert!(
                 font.outlines <= 2 * font.mapped.len() + 1,
                 "{name}, {}: {} outlines",
@@ -88,7 +87,7 @@ proptest! {
     }
 }
 
-/// The canaries in a text: `canary-s4-r2.` names a part and its marking.
+/// Returns the canaries in a text: `canary-s4-r2.` names a part and its marking.
 fn canaries(text: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for (at, _) in text.match_indices("canary-") {
@@ -101,14 +100,14 @@ fn canaries(text: &str) -> BTreeSet<String> {
     found
 }
 
-/// A file without the table of its objects' places, which is numbers of all sorts.
+/// Returns a file without its cross-reference table, which contains arbitrary numbers.
 fn objects(mut file: Vec<u8>) -> Vec<u8> {
     let table = file.windows(6).rposition(|window| window == b"\nxref\n").unwrap();
     file.truncate(table);
     file
 }
 
-/// Whether bytes hold a text as UTF-8, UTF-16 or hexadecimal digits of either.
+/// Returns whether bytes contain a text as UTF-8, UTF-16 or hexadecimal digits of either.
 fn holds(bytes: &[u8], text: &str) -> bool {
     let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
     let hex = |bytes: &[u8], upper: bool| -> Vec<u8> {

@@ -1,4 +1,4 @@
-//! All that a file says anywhere, read with another library than the printer's own reader.
+//! All text anywhere in a file, read with another library than the printer's readback.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,10 +6,10 @@ use chancery_print::readback::struct_text;
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
 use read_fonts::{FontRef, TableProvider as _};
 
-/// Every name, string and stream of a file in the clear, and its texts by way of its fonts.
+/// Every name, string and stream of a file, uncompressed, and its texts decoded by its fonts.
 pub(crate) fn everything(bytes: &[u8]) -> String {
     let document = Document::load_mem(bytes).unwrap();
-    // Lines are joined: a word may be divided at the end of one.
+    // Joins lines, because a word may be hyphenated.
     let mut said = struct_text(bytes).unwrap();
     said.push('\n');
     for object in document.objects.values() {
@@ -62,22 +62,22 @@ fn plain(stream: &Stream) -> Vec<u8> {
 /// A font of a file.
 pub(crate) struct Font {
     pub(crate) name: String,
-    /// The codes that some page shows.
+    /// Codes that pages show.
     pub(crate) shown: BTreeSet<u16>,
-    /// The codes that its `ToUnicode` map has.
+    /// Codes in its `ToUnicode` map.
     pub(crate) mapped: BTreeSet<u16>,
-    /// How many of its glyphs draw something.
+    /// Number of its glyphs with an outline.
     pub(crate) outlines: usize,
 }
 
-/// What content shows in one font.
+/// Codes and texts that content shows in one font.
 #[derive(Default)]
 struct Shown {
     codes: BTreeSet<u16>,
     text: String,
 }
 
-/// The fonts of a file.
+/// Returns the fonts of a file.
 pub(crate) fn fonts(bytes: &[u8]) -> Vec<Font> {
     let document = Document::load_mem(bytes).unwrap();
     let shown = shown(&document);
@@ -100,7 +100,7 @@ fn is(dict: &Dictionary, key: &[u8], name: &[u8]) -> bool {
     dict.get(key).and_then(Object::as_name).is_ok_and(|found| found == name)
 }
 
-/// By font: what the content of pages and forms shows.
+/// Returns the codes and texts of pages and forms by font.
 fn shown(document: &Document) -> BTreeMap<ObjectId, Shown> {
     let mut shown = BTreeMap::new();
     for page in document.get_pages().into_values() {
@@ -140,7 +140,7 @@ fn content(document: &Document, bytes: &[u8], resources: &Dictionary, shown: &mu
     }
 }
 
-/// The two-byte codes of strings in an operand.
+/// Returns the two-byte codes of strings in an operand.
 fn codes(operand: &Object) -> Vec<u16> {
     match operand {
         Object::String(bytes, _) => {
@@ -151,7 +151,7 @@ fn codes(operand: &Object) -> Vec<u16> {
     }
 }
 
-/// A font's `ToUnicode` map: `<0001> <0041>` lines between `beginbfchar` and `endbfchar`.
+/// Parses a font's `ToUnicode` map: `<0001> <0041>` lines between `beginbfchar` and `endbfchar`.
 fn map(document: &Document, font: &Dictionary) -> BTreeMap<u16, String> {
     let stream = document.dereference(font.get(b"ToUnicode").unwrap()).unwrap().1.as_stream().unwrap();
     let text = String::from_utf8(plain(stream)).unwrap();
@@ -170,7 +170,7 @@ fn map(document: &Document, font: &Dictionary) -> BTreeMap<u16, String> {
     map
 }
 
-/// How many glyphs of a font's file draw something.
+/// Returns the number of a font's glyphs with an outline.
 fn outlines(document: &Document, font: &Dictionary) -> usize {
     let descendants =
         document.dereference(font.get(b"DescendantFonts").unwrap()).unwrap().1.as_array().unwrap();

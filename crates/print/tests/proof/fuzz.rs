@@ -1,12 +1,12 @@
-//! Any brief printed in any way: a file that reads back, or an error that says what was too much. Never a panic.
+//! Any brief with any options yields a file that reads back, or an error with the limit it exceeds; never a panic.
 
 use std::ops::ControlFlow;
 
 use chancery_brief::arbitrary;
-use chancery_print::pages::Color;
+use chancery_print::graphics::Color;
 use chancery_print::readback::struct_text;
 use chancery_print::{
-    Edition, Fonts, Format, LikelihoodDisplay, Limits, Locale, Options, Paper, PrintError, Standing,
+    Edition, Fonts, Format, LikelihoodDisplay, Limits, Locale, Options, Paper, PrintError, RevisionState,
     TextSize, Theme, print,
 };
 use chancery_proto::brief::v1::BriefContent;
@@ -16,13 +16,13 @@ use crate::editions::edition;
 use crate::tools;
 use crate::wild::{any_brief, text};
 
-/// Options with the texts that they borrow.
+/// Options and the texts that they borrow.
 #[derive(Clone, Debug)]
 struct Choice {
     options: Options<'static>,
     texts: [String; 4],
     sections: Vec<String>,
-    standing: Standing,
+    state: RevisionState,
     superseded_by: Option<u32>,
     follows: bool,
 }
@@ -59,7 +59,7 @@ fn any_options() -> impl Strategy<Value = Options<'static>> {
         Just(LikelihoodDisplay::Phia),
         Just(LikelihoodDisplay::Numbers),
     ];
-    // Up to the lightest grey that is legible on white.
+    // Up to the lightest grey legible on white.
     let part = || 0_u8..=0x76;
     let look = prop::option::of((part(), part(), part()).prop_map(|(r, g, b)| Color(r, g, b)));
     let rest = (prop::option::of(any::<bool>()), any::<bool>());
@@ -86,23 +86,27 @@ fn any_choice() -> impl Strategy<Value = Choice> {
         2 => Just(vec!["deep".to_owned()]),
         1 => Just(vec!["nowhere".to_owned()]),
     ];
-    let standing = prop_oneof![Just(Standing::Published), Just(Standing::Draft), Just(Standing::Withdrawn)];
-    (any_options(), texts, sections, standing, prop::option::of(1_u32..9), any::<bool>()).prop_map(
-        |(options, texts, sections, standing, superseded_by, follows)| Choice {
+    let state = prop_oneof![
+        Just(RevisionState::Published),
+        Just(RevisionState::Draft),
+        Just(RevisionState::Withdrawn)
+    ];
+    (any_options(), texts, sections, state, prop::option::of(1_u32..9), any::<bool>()).prop_map(
+        |(options, texts, sections, state, superseded_by, follows)| Choice {
             options,
             texts,
             sections,
-            standing,
+            state,
             superseded_by,
             follows,
         },
     )
 }
 
-/// Prints, reads back, and has qpdf look at one file in eight.
+/// Prints and reads back; qpdf checks one file in eight.
 fn try_one(content: &BriefContent, earlier: &BriefContent, choice: &Choice) -> Result<(), TestCaseError> {
     let edition = Edition {
-        standing: choice.standing,
+        state: choice.state,
         superseded_by: choice.superseded_by,
         earlier: choice.follows.then_some(earlier),
         ..edition(content)

@@ -1,5 +1,4 @@
-//! Briefs that ask for too much: each prints rightly, which the printer's read-back proves, or is refused with the
-//! element that was too much.
+//! Excessive briefs: each prints correctly, as readback proves, or is refused with the element that exceeds a limit.
 
 use chancery_brief::marking::Scheme;
 use chancery_brief::validate::canonicalize;
@@ -10,10 +9,10 @@ use chancery_proto::brief::v1::{
     Table, TableCell, TableColumn, TableRow, block::Kind,
 };
 
-use crate::samples::{fitting, printed, printed_within, ways};
+use crate::samples::{fitting, printed, printed_within, variants};
 use crate::tools;
 
-/// A brief of one section.
+/// Returns a brief of one section.
 fn brief(blocks: Vec<Block>) -> BriefContent {
     BriefContent {
         kind: 4,
@@ -43,13 +42,13 @@ fn paragraph(statements: Vec<Statement>) -> Block {
     block(Kind::Paragraph(Paragraph { statements }))
 }
 
-/// So many words of a sentence without end.
+/// Returns a sentence of the given number of words.
 fn words(count: usize) -> String {
     let words = ["harbour", "ledger", "a", "communiqué", "of", "interdependence", "and", "ice"];
     words.iter().cycle().take(count).copied().collect::<Vec<_>>().join(" ")
 }
 
-/// Validation lets it through; every form of it prints, and all boxes and texts are where they may be.
+/// Validation accepts the brief; every format prints, with all boxes and texts in bounds.
 fn prints(name: &str, content: &BriefContent, texts: &[&str]) {
     let valid =
         canonicalize(content, Scheme::Tlp).unwrap_or_else(|error| panic!("{name}: {:?}", error.violations));
@@ -57,12 +56,12 @@ fn prints(name: &str, content: &BriefContent, texts: &[&str]) {
 }
 
 fn prints_unchecked(name: &str, content: &BriefContent, texts: &[&str]) {
-    for way in ways() {
-        let name = format!("hostile/{name}.{}.pdf", way.name);
-        let Some(printed) = fitting(&name, content, &way.options) else { continue };
+    for variant in variants() {
+        let name = format!("hostile/{name}.{}.pdf", variant.name);
+        let Some(printed) = fitting(&name, content, &variant.options) else { continue };
         within_the_page(&name, &printed);
         let text = struct_text(&printed.bytes).unwrap().replace('\n', " ");
-        if !way.name.starts_with("one-page") {
+        if !variant.name.starts_with("one-page") {
             for said in texts {
                 assert!(text.contains(said), "{name} lacks {said:?}");
             }
@@ -70,14 +69,14 @@ fn prints_unchecked(name: &str, content: &BriefContent, texts: &[&str]) {
     }
 }
 
-/// Validation refuses it and names the element.
+/// Validation refuses the brief and names the element.
 fn refused(content: &BriefContent, path: &str) {
     let refused = canonicalize(content, Scheme::Tlp).unwrap_err();
     let found = refused.violations.iter().any(|violation| violation.path == path);
     assert!(found, "{:?}", refused.violations);
 }
 
-/// No glyph stands outside of the paper, as poppler sees it.
+/// Checks with poppler that no glyph is outside of the paper.
 fn within_the_page(name: &str, printed: &Printed) {
     let file = tools::file(name, &printed.bytes);
     for (page, width, height, boxes) in tools::words(&file) {
@@ -113,7 +112,7 @@ fn a_table_of_forty_rows_with_a_cell_of_three_thousand_words_prints() {
 }
 
 #[test]
-fn a_word_of_five_hundred_letters_prints_wherever_it_stands() {
+fn a_word_of_five_hundred_letters_prints_in_every_position() {
     let word = "x".repeat(500);
     let mut content = brief(vec![
         paragraph(vec![statement(1, &word)]),
@@ -171,11 +170,11 @@ fn a_list_of_six_levels_prints() {
 }
 
 #[test]
-fn a_title_of_forty_thousand_characters_is_refused_by_its_name() {
+fn a_title_of_forty_thousand_characters_is_refused_as_too_long() {
     let content = BriefContent { title: words(6_000), ..brief(Vec::new()) };
     assert!(content.title.len() > 40_000);
     refused(&content, "title");
-    // What never met validation prints, with what is too long for a PDF string (32,767 bytes) shortened there only.
+    // Unvalidated content prints; only texts too long for a PDF string (32,767 bytes) are shortened there.
     prints_unchecked("title", &content, &[&content.title]);
     tools::conform(
         "ua1,2a",
@@ -184,7 +183,7 @@ fn a_title_of_forty_thousand_characters_is_refused_by_its_name() {
 }
 
 #[test]
-fn isolates_without_end_and_mixed_directions_print() {
+fn unclosed_isolates_and_mixed_directions_print() {
     let texts = [
         "\u{2067}an isolate that nothing ends, then עברית and العربية 123",
         "\u{2069}\u{2069}ends that nothing began \u{202e}and an override",
@@ -218,7 +217,7 @@ fn a_brief_of_one_word_prints() {
 }
 
 #[test]
-fn an_empty_brief_is_refused_and_prints_or_says_why_where_nobody_asked() {
+fn an_empty_brief_is_refused_by_validation_and_prints_or_fails_with_a_reason() {
     refused(&BriefContent::default(), "title");
     let error = printed(&BriefContent::default(), &Options::default()).unwrap_err();
     assert!(error.to_string().contains("title"), "{error}");

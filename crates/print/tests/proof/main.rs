@@ -1,5 +1,5 @@
-//! The proof of the print: every sample in every form, as other programs and an independent reading of the content
-//! see it. docs/PRINTING.md says which test proves what.
+//! Proofs of the print: every sample in every format, as read by other programs and by an independent reading of the
+//! content. docs/PRINTING.md lists what each test proves.
 #![allow(clippy::unwrap_used, reason = "a test's helpers may fail as tests do")]
 
 mod any_processes;
@@ -7,18 +7,18 @@ mod blocks_without_data;
 mod canaries;
 #[path = "../editions/mod.rs"]
 mod editions;
+mod file_content;
 mod file_text;
 mod fuzz;
 mod hostile;
 mod poppler;
-mod said;
 mod samples;
 #[path = "../tools/mod.rs"]
 mod tools;
 mod validity;
 mod wild;
 
-/// How many cases a property is tried with; `./dev fuzz --cases N` asks for more.
+/// Returns the number of cases of a property test; `./dev fuzz --cases N` overrides it.
 fn cases(usually: u32) -> u32 {
     let asked = std::env::var("CHANCERY_FUZZ_CASES").ok();
     asked.map_or(usually, |number| number.parse().expect("CHANCERY_FUZZ_CASES is a number"))

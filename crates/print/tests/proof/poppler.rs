@@ -1,20 +1,20 @@
-//! Another reader's structure text equals the printer's own read-back, and that says the edition in its order.
+//! poppler's structure text equals the printer's own readback, and is the edition in its order.
 
 use chancery_print::readback::{normal_form, struct_text};
 use chancery_proto::brief::v1::{BriefContent, Section, Statement};
 
 use crate::editions::DIGEST;
-use crate::samples::{self, Way, fitting, samples, ways};
-use crate::{said, tools};
+use crate::samples::{Variant, fitting, samples, variants};
+use crate::{file_content, samples, tools};
 
-/// Poppler reads a page anew for every piece of text on it: 9 s for 18 pages, minutes where every letter is a piece, as
-/// it is from right to left. So it gets short ones, and excerpts.
+/// poppler interprets the page again for every piece of text: 9 s for 18 pages, minutes for right-to-left text, where
+/// every letter is a piece. So it gets short samples and excerpts.
 #[test]
 fn poppler_reads_the_same_text_in_the_same_order() {
     for sample in ["amber-demo-1.TLP-CLEAR.mark", "scripts-1", "russia-iran-ru-1"] {
         let sample = samples::sample(sample);
-        for way in formats() {
-            read_alike(&sample.name, &sample.content, &way);
+        for variant in formats() {
+            read_alike(&sample.name, &sample.content, &variant);
         }
     }
 }
@@ -24,8 +24,12 @@ fn poppler_reads_an_excerpt_from_right_to_left_in_the_same_order() {
     let content = samples::sample("russia-iran-fa-1").content;
     let mut sections: Vec<Section> = content.sections.into_iter().skip(1).take(1).collect();
     sections[0].blocks.truncate(1);
-    let bluf =
-        content.bluf.into_iter().take(1).map(|said| Statement { citations: Vec::new(), ..said }).collect();
+    let bluf = content
+        .bluf
+        .into_iter()
+        .take(1)
+        .map(|expected| Statement { citations: Vec::new(), ..expected })
+        .collect();
     let content = BriefContent {
         title: content.title,
         language: content.language,
@@ -33,31 +37,31 @@ fn poppler_reads_an_excerpt_from_right_to_left_in_the_same_order() {
         sections,
         ..BriefContent::default()
     };
-    read_alike("excerpt-fa", &content, &ways()[0]);
+    read_alike("excerpt-fa", &content, &variants()[0]);
 }
 
 #[test]
 fn poppler_reads_the_long_sample_in_the_same_order() {
     let sample = samples::sample("russia-iran-2");
-    let standard = formats().into_iter().find(|way| way.name == "standard").unwrap();
+    let standard = formats().into_iter().find(|variant| variant.name == "standard").unwrap();
     read_alike(&sample.name, &sample.content, &standard);
 }
 
 #[test]
-fn the_text_says_the_edition_in_its_order() {
+fn the_text_is_the_editions_in_its_order() {
     for sample in samples() {
-        for way in formats() {
-            let Some((name, bytes)) = file(&sample.name, &sample.content, &way) else { continue };
+        for variant in formats() {
+            let Some((name, bytes)) = file(&sample.name, &sample.content, &variant) else { continue };
             let text = struct_text(&bytes).unwrap().replace('\n', " ");
             let mut from = 0;
-            for said in said::in_order(&sample.content, &way.options) {
-                let said = normal_form(&said).trim().to_owned();
-                let Some(at) = text[from..].find(&said) else {
+            for expected in file_content::in_order(&sample.content, &variant.options) {
+                let expected = normal_form(&expected).trim().to_owned();
+                let Some(at) = text[from..].find(&expected) else {
                     let elsewhere =
-                        if text.contains(&said) { "stands before its place" } else { "is missing" };
-                    panic!("{name}: {said:?} {elsewhere}");
+                        if text.contains(&expected) { "stands before its place" } else { "is missing" };
+                    panic!("{name}: {expected:?} {elsewhere}");
                 };
-                from += at + said.len();
+                from += at + expected.len();
             }
         }
     }
@@ -66,7 +70,7 @@ fn the_text_says_the_edition_in_its_order() {
 #[test]
 fn the_footer_of_a_page_from_right_to_left_keeps_its_facts_whole() {
     let sample = samples::sample("russia-iran-fa-1");
-    let (name, bytes) = file(&sample.name, &sample.content, &ways()[0]).unwrap();
+    let (name, bytes) = file(&sample.name, &sample.content, &variants()[0]).unwrap();
     for (page, _, height, words) in tools::words(&tools::file(&name, &bytes)) {
         let footer: Vec<String> = words
             .into_iter()
@@ -79,19 +83,19 @@ fn the_footer_of_a_page_from_right_to_left_keeps_its_facts_whole() {
     }
 }
 
-/// The formats alone: paper and size of type change no word.
-fn formats() -> Vec<Way> {
-    ways().into_iter().filter(|way| !way.name.contains('.')).collect()
+/// Formats only: paper and text size do not change the text.
+fn formats() -> Vec<Variant> {
+    variants().into_iter().filter(|variant| !variant.name.contains('.')).collect()
 }
 
-fn file(name: &str, content: &BriefContent, way: &Way) -> Option<(String, Vec<u8>)> {
-    let name = format!("text/{name}.{}.pdf", way.name);
-    let printed = fitting(&name, content, &way.options)?;
+fn file(name: &str, content: &BriefContent, variant: &Variant) -> Option<(String, Vec<u8>)> {
+    let name = format!("text/{name}.{}.pdf", variant.name);
+    let printed = fitting(&name, content, &variant.options)?;
     Some((name, printed.bytes))
 }
 
-fn read_alike(name: &str, content: &BriefContent, way: &Way) {
-    let Some((name, bytes)) = file(name, content, way) else { return };
+fn read_alike(name: &str, content: &BriefContent, variant: &Variant) {
+    let Some((name, bytes)) = file(name, content, variant) else { return };
     let theirs = blocks(&tools::poppler_structure(&tools::file(&name, &bytes)));
     same(&name, &struct_text(&bytes).unwrap(), &theirs);
 }
@@ -103,22 +107,22 @@ fn same(name: &str, ours: &str, theirs: &str) {
     assert_eq!(ours.lines().count(), theirs.lines().count(), "{name}");
 }
 
-/// The text of `pdfinfo -struct-text`, one block a line: an element stands on a line with its type, what belongs to it
-/// two columns further in, text in quotes; its attributes begin with a slash, annotations are called objects.
+/// Returns the text of `pdfinfo -struct-text`, one line per block. An element is a line with its type, its content is
+/// indented by two columns, and text is in quotes; attributes begin with a slash, annotations are called objects.
 fn blocks(structure: &str) -> String {
     let mut text = String::new();
-    // The elements that are open: their columns, and whether they are blocks.
+    // Open elements: their columns, and whether they are blocks.
     let mut open: Vec<(usize, bool)> = Vec::new();
     for line in structure.lines() {
         let column = line.len() - line.trim_start_matches(' ').len();
-        let said = &line[column..];
+        let expected = &line[column..];
         while let Some((_, is_block)) = open.pop_if(|(at, _)| *at >= column) {
             text.push_str(if is_block { "\n" } else { "" });
         }
-        if let Some(quoted) = said.strip_prefix('"') {
+        if let Some(quoted) = expected.strip_prefix('"') {
             text.push_str(quoted.strip_suffix('"').unwrap_or(quoted));
-        } else if !said.starts_with('/') && !said.starts_with("Object ") {
-            let is_block = !["Span", "Link", "Reference"].iter().any(|inline| said.starts_with(inline));
+        } else if !expected.starts_with('/') && !expected.starts_with("Object ") {
+            let is_block = !["Span", "Link", "Reference"].iter().any(|inline| expected.starts_with(inline));
             text.push_str(if is_block { "\n" } else { "" });
             open.push((column, is_block));
         }

@@ -1,4 +1,4 @@
-//! Every sample brief at every clearance that has an edition of its own, and the ways to print one.
+//! Every sample brief at every clearance with an edition of its own, and the option sets to print one.
 
 use std::fs;
 use std::ops::ControlFlow;
@@ -18,14 +18,14 @@ pub(crate) struct Sample {
     pub(crate) content: BriefContent,
 }
 
-/// A way to print.
+/// A named set of options.
 #[derive(Clone, Copy)]
-pub(crate) struct Way {
+pub(crate) struct Variant {
     pub(crate) name: &'static str,
     pub(crate) options: Options<'static>,
 }
 
-/// The revisions under `examples/`, in order of their paths.
+/// Returns the revisions under `examples/` in order of their paths.
 pub(crate) fn documents() -> Vec<(String, RevisionDocument)> {
     let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
     let mut files: Vec<PathBuf> =
@@ -44,7 +44,7 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
     fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect()
 }
 
-/// All editions of all samples.
+/// Returns all editions of all samples.
 pub(crate) fn samples() -> Vec<Sample> {
     let mut samples = Vec::new();
     for (name, document) in documents() {
@@ -64,31 +64,32 @@ pub(crate) fn samples() -> Vec<Sample> {
     samples
 }
 
-/// One sample by its name.
+/// Returns a sample by its name.
 pub(crate) fn sample(name: &str) -> Sample {
     samples().into_iter().find(|sample| sample.name == name).unwrap_or_else(|| panic!("no sample {name}"))
 }
 
-/// Every format, on both papers and in large print.
-pub(crate) fn ways() -> Vec<Way> {
-    let way = |name, format, paper, text_size| Way {
+/// Returns every format, on both papers and in large print.
+pub(crate) fn variants() -> Vec<Variant> {
+    let variant = |name, format, paper, text_size| Variant {
         name,
         options: Options { format, paper, text_size, ..Options::default() },
     };
     vec![
-        way("full", Format::Full, Paper::A4, TextSize::Normal),
-        way("full.letter", Format::Full, Paper::Letter, TextSize::Normal),
-        way("full.large", Format::Full, Paper::A4, TextSize::Large),
-        way("standard", Format::Standard, Paper::A4, TextSize::Normal),
-        way("standard.letter", Format::Standard, Paper::Letter, TextSize::Normal),
-        way("standard.large", Format::Standard, Paper::Letter, TextSize::Large),
-        way("one-page", Format::OnePage, Paper::A4, TextSize::Normal),
-        way("one-page.letter", Format::OnePage, Paper::Letter, TextSize::Normal),
-        way("one-page.large", Format::OnePage, Paper::A4, TextSize::Large),
+        variant("full", Format::Full, Paper::A4, TextSize::Normal),
+        variant("full.letter", Format::Full, Paper::Letter, TextSize::Normal),
+        variant("full.large", Format::Full, Paper::A4, TextSize::Large),
+        variant("standard", Format::Standard, Paper::A4, TextSize::Normal),
+        variant("standard.letter", Format::Standard, Paper::Letter, TextSize::Normal),
+        variant("standard.large", Format::Standard, Paper::Letter, TextSize::Large),
+        variant("one-page", Format::OnePage, Paper::A4, TextSize::Normal),
+        variant("one-page.letter", Format::OnePage, Paper::Letter, TextSize::Normal),
+        variant("one-page.large", Format::OnePage, Paper::A4, TextSize::Large),
     ]
 }
 
-/// Prints content; nothing where one page does not hold it, which an error that names what is too long says.
+/// Prints content; returns `None` if it does not fit on one page, after checking that the error names the parts that
+/// are too long.
 pub(crate) fn fitting(name: &str, content: &BriefContent, options: &Options) -> Option<Printed> {
     match printed(content, options) {
         Ok(printed) => Some(printed),

@@ -1,21 +1,21 @@
-//! Every sample in every form conforms to PDF/UA-1 and PDF/A-2a.
+//! Every sample in every format conforms to PDF/UA-1 and PDF/A-2a.
 
-use crate::samples::{fitting, samples, ways};
+use crate::samples::{fitting, samples, variants};
 use crate::tools;
 
-/// One Java process for all of them: it takes longer to start than to look at a file.
+/// One Java process checks all files: it takes longer to start than to check a file.
 #[test]
 fn every_sample_in_every_form_is_pdf_ua_1_and_pdf_a_2a() {
     let mut files = Vec::new();
     for sample in samples() {
-        for way in ways() {
-            let name = format!("matrix/{}.{}.pdf", sample.name, way.name);
-            let printed = fitting(&name, &sample.content, &way.options);
+        for variant in variants() {
+            let name = format!("matrix/{}.{}.pdf", sample.name, variant.name);
+            let printed = fitting(&name, &sample.content, &variant.options);
             files.extend(printed.map(|printed| tools::file(&name, &printed.bytes)));
         }
     }
     tools::conform("ua1,2a", &files);
-    // Paper and size of type change nothing that qpdf looks at.
+    // Paper and text size do not affect what qpdf checks.
     let looked_at = files.iter().filter(|file| file.to_string_lossy().ends_with(".full.pdf"));
     looked_at.for_each(|file| tools::sound(file));
 }
@@ -23,8 +23,8 @@ fn every_sample_in_every_form_is_pdf_ua_1_and_pdf_a_2a() {
 #[test]
 fn one_page_holds_each_sample_that_has_no_more_than_five_key_judgments() {
     for sample in samples().into_iter().filter(|sample| sample.content.key_judgments.len() <= 5) {
-        let way = ways().into_iter().find(|way| way.name == "one-page").unwrap();
-        let printed = fitting(&sample.name, &sample.content, &way.options);
+        let variant = variants().into_iter().find(|variant| variant.name == "one-page").unwrap();
+        let printed = fitting(&sample.name, &sample.content, &variant.options);
         assert_eq!(printed.map(|printed| printed.pages), Some(1), "{}", sample.name);
     }
 }

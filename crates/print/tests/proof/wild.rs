@@ -1,5 +1,4 @@
-//! Briefs of parts that have nothing to do with each other, whose texts are whatever Unicode has: more than validation
-//! lets through.
+//! Briefs of unrelated parts with arbitrary Unicode texts, beyond what validation accepts.
 
 use chancery_proto::brief::v1::{
     Actor, Block, BriefContent, Callout, Citation, Confidence, Domain, Event, Figure, KeyJudgment,
@@ -8,7 +7,7 @@ use chancery_proto::brief::v1::{
 };
 use proptest::prelude::*;
 
-/// Any text that is left after controls were refused; now and then with what is hard to set.
+/// Arbitrary text without controls, sometimes with characters that are hard to set.
 pub(crate) fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => "\\PC{0,60}",

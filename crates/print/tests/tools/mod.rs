@@ -1,12 +1,12 @@
-//! Other programs that look at finished files. One that is missing fails the test and says what to do: a check that
-//! was passed over must not read as one that was passed.
+//! Runs other programs on finished files. A missing program fails the test with a remedy, so that a skipped check
+//! cannot look like a passed one.
 #![allow(dead_code, reason = "each test binary needs some of them")]
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// Writes a file where the tests of this build may.
+/// Writes a file into the tests' temporary folder.
 pub(crate) fn file(name: &str, bytes: &[u8]) -> PathBuf {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -14,7 +14,7 @@ pub(crate) fn file(name: &str, bytes: &[u8]) -> PathBuf {
     path
 }
 
-/// Runs a program; `remedy` says what to do when it is not there.
+/// Runs a program; `remedy` tells how to install it.
 pub(crate) fn run<A: AsRef<OsStr>>(
     program: impl AsRef<OsStr>,
     remedy: &str,
@@ -25,7 +25,7 @@ pub(crate) fn run<A: AsRef<OsStr>>(
     ran.unwrap_or_else(|error| panic!("{} cannot be run ({error}): {remedy}", program.display()))
 }
 
-/// What veraPDF says of all files in one Java process; fails on the first that does not conform.
+/// Checks all files with veraPDF in one Java process; fails if one does not conform.
 pub(crate) fn conform(flavours: &str, files: &[PathBuf]) {
     let Some(verapdf) = std::env::var_os("CHANCERY_VERAPDF") else {
         panic!(
@@ -45,7 +45,7 @@ pub(crate) fn conform(flavours: &str, files: &[PathBuf]) {
     );
 }
 
-/// qpdf finds syntax and streams to be sound.
+/// Checks the syntax and streams of a file with qpdf.
 pub(crate) fn sound(file: &Path) {
     let ran =
         run("qpdf", "install qpdf (Debian), or run ./dev test", [OsStr::new("--check"), file.as_os_str()]);
@@ -57,7 +57,7 @@ pub(crate) fn sound(file: &Path) {
     );
 }
 
-/// What qpdf makes of a file when it packs nothing: every stream and object in the open.
+/// Returns a file with all streams and objects uncompressed by qpdf.
 pub(crate) fn unpacked(file: &Path) -> Vec<u8> {
     let plain = file.with_extension("qdf");
     let arguments =
@@ -67,7 +67,7 @@ pub(crate) fn unpacked(file: &Path) -> Vec<u8> {
     std::fs::read(plain).unwrap()
 }
 
-/// The structure tree with its text as poppler reads it.
+/// Returns the structure tree with its text, as read by poppler.
 pub(crate) fn poppler_structure(file: &Path) -> String {
     let arguments = [OsStr::new("-struct-text"), OsStr::new("-enc"), OsStr::new("UTF-8"), file.as_os_str()];
     let ran = run("pdfinfo", "install poppler-utils (Debian), or run ./dev test", arguments);
@@ -79,7 +79,7 @@ pub(crate) fn poppler_structure(file: &Path) -> String {
 /// A page's number, width, height, and words with their left, top, right and bottom, in points.
 pub(crate) type PageWords = (usize, f64, f64, Vec<(String, [f64; 4])>);
 
-/// The words of all pages where poppler sees them.
+/// Returns the words of all pages with their positions, as seen by poppler.
 pub(crate) fn words(file: &Path) -> Vec<PageWords> {
     let arguments = ["-bbox".as_ref(), file.as_os_str(), "-".as_ref()];
     let ran = run("pdftotext", "install poppler-utils (Debian), or run ./dev test", arguments);

@@ -1,4 +1,4 @@
-//! The writer and the reader of finished files, tried on a document that is set by hand.
+//! Tests of the writer and of readback on a hand-made document.
 #![allow(
     clippy::unwrap_used,
     clippy::cast_possible_truncation,

@@ -1,11 +1,11 @@
-//! The writer's own content streams against printpdf's: the same pages through printpdf's operations, each glyph placed
-//! by itself, must put every glyph where the writer's `TJ` arithmetic puts it, in the same size and colour.
+//! Compares the writer's content streams with printpdf's. printpdf places each glyph separately; the writer's `TJ`
+//! arithmetic must put every glyph at the same position, in the same size and colour.
 #![allow(clippy::cast_precision_loss, reason = "printpdf takes floats; the comparison has a tolerance")]
 
 use std::collections::BTreeMap;
 
-use chancery_print::faces::FaceId;
-use chancery_print::pages::{GlyphRun, Item, Pages};
+use chancery_print::fonts::FaceId;
+use chancery_print::pages::{GlyphRun, Item};
 use chancery_print::units::Length;
 use lopdf::content::Content;
 use lopdf::{Dictionary, Document, Object};
@@ -16,9 +16,9 @@ use printpdf::{
 use read_fonts::types::GlyphId;
 use read_fonts::{FontRef, TableProvider as _};
 
-use crate::sample::sample;
+use crate::sample::{Pages, sample};
 
-/// A glyph as a reader of the file draws it.
+/// A glyph as drawn by a reader.
 #[derive(Clone, Debug)]
 struct Drawn {
     x: f64,
@@ -79,7 +79,7 @@ fn font_id(face: FaceId) -> FontId {
     FontId(format!("O{}", face.postscript_name()))
 }
 
-/// A whole face under its own glyph numbers.
+/// A complete face with its own glyph numbers.
 fn whole(face: FaceId) -> ParsedFont {
     let font = FontRef::new(face.bytes()).unwrap();
     let (hmtx, hhea) = (font.hmtx().unwrap(), font.hhea().unwrap());
@@ -92,7 +92,7 @@ fn whole(face: FaceId) -> ParsedFont {
     ParsedFont::with_glyph_data(face.bytes().to_vec(), 0, name, BTreeMap::new(), widths, units, metrics)
 }
 
-/// Each glyph under a text matrix of its own.
+/// Places each glyph with its own text matrix.
 fn show(run: &GlyphRun, ops: &mut Vec<Op>) {
     let part = |value: u8| f32::from(value) / 255.0;
     let col = Color::Rgb(Rgb::new(part(run.color.0), part(run.color.1), part(run.color.2), None));
@@ -118,7 +118,7 @@ fn points(length: Length) -> f64 {
     length.units() as f64 / Length::PER_POINT as f64
 }
 
-/// Draws all pages by the rules of ISO 32000-1, 9.4.4.
+/// Interprets all pages by the rules of ISO 32000-1, 9.4.4.
 fn drawn(document: &Document) -> Vec<(usize, Drawn)> {
     let mut all = Vec::new();
     for (page, id) in document.get_pages().into_values().enumerate() {
@@ -148,7 +148,7 @@ fn widths(document: &Document, font: &Dictionary) -> Widths {
     widths
 }
 
-/// A reader's text state.
+/// Text state of a reader.
 struct Pen {
     fonts: BTreeMap<Vec<u8>, Widths>,
     font: Vec<u8>,

@@ -1,4 +1,4 @@
-//! What the read-back proves, and what it does not let pass.
+//! Differences that readback detects.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::sample::sample;
 use crate::setter::artifact;
 
 #[test]
-fn the_file_says_what_was_meant_in_reading_order() {
+fn the_file_has_the_expected_text_in_reading_order() {
     let proof = sample().prove().unwrap();
     let lines: Vec<&str> = proof.text.lines().collect();
     assert_eq!(lines[..2], ["Russia & Iran", "Key judgments"]);
@@ -26,7 +26,7 @@ fn the_file_says_what_was_meant_in_reading_order() {
 }
 
 #[test]
-fn struct_text_is_the_proven_text() {
+fn struct_text_equals_the_proven_text() {
     let sample = sample();
     assert_eq!(struct_text(&sample.write().unwrap()).unwrap(), sample.prove().unwrap().text);
 }
@@ -42,7 +42,7 @@ fn painting_order_does_not_change_reading_order() {
 }
 
 #[test]
-fn a_changed_word_is_named_with_its_element_and_both_texts() {
+fn a_changed_word_is_reported_with_its_element_and_both_texts() {
     let sample = sample();
     let mut expected = sample.expected();
     let heading = sample.tags.nodes().iter().position(|node| node.role == Role::H(2)).unwrap();
@@ -58,10 +58,10 @@ fn a_changed_word_is_named_with_its_element_and_both_texts() {
 }
 
 #[test]
-fn text_that_stands_on_a_page_and_not_in_the_tree_is_found() {
+fn untagged_text_on_a_page_is_found() {
     let mut sample = sample();
     let bytes = sample.write().unwrap();
-    // The same pages with the last text as an artifact lack it in the tree, and with a further text have too much.
+    // With the last text as an artifact, the tree lacks it; with an additional text, the page has too much.
     let last = sample.pages.pages[1].items.last_mut().unwrap();
     last.owner = Owner::Artifact(ArtifactKind::Layout);
     assert!(matches!(sample.prove(), Err(ProofError::Text { .. })));
@@ -81,11 +81,11 @@ fn swapped_positions_are_found() {
     assert!(matches!(sample.prove(), Err(ProofError::Text { .. })));
 }
 
-fn is_tagged_run(placed: &chancery_print::pages::Placed) -> bool {
+fn is_tagged_run(placed: &chancery_print::pages::PlacedItem) -> bool {
     matches!((&placed.item, &placed.owner), (Item::Run(_), Owner::Tagged { .. }))
 }
 
-fn text(placed: &chancery_print::pages::Placed) -> &str {
+fn text(placed: &chancery_print::pages::PlacedItem) -> &str {
     match &placed.item {
         Item::Run(run) => &run.text,
         _ => "",
@@ -112,7 +112,7 @@ fn metadata_and_outline_are_proven() {
 }
 
 #[test]
-fn a_destination_that_nobody_named_is_found() {
+fn a_destination_without_a_name_is_found() {
     let written = sample();
     let bytes = written.write().unwrap();
     let mut meant = sample();
@@ -133,9 +133,9 @@ fn damaged_files_are_refused_without_a_panic() {
 }
 
 #[test]
-fn furniture_is_no_text() {
+fn running_elements_are_not_text() {
     let mut sample = sample();
-    let run = crate::setter::run(chancery_print::faces::FaceId::Sans, 40, 100, 400, "DRAFT");
+    let run = crate::setter::run(chancery_print::fonts::FaceId::Sans, 40, 100, 400, "DRAFT");
     sample.pages.pages[0].items.insert(0, artifact(ArtifactKind::Watermark, Item::Run(run)));
     let proof = sample.prove().unwrap();
     assert!(!proof.text.contains("DRAFT"));
@@ -144,9 +144,9 @@ fn furniture_is_no_text() {
 }
 
 #[test]
-fn what_stands_on_every_page_is_written_once_and_is_no_text() {
+fn running_elements_are_written_once_and_are_not_text() {
     let mut sample = sample();
-    let run = crate::setter::run(chancery_print::faces::FaceId::Sans, 8, 100, 400, "On every page");
+    let run = crate::setter::run(chancery_print::fonts::FaceId::Sans, 8, 100, 400, "On every page");
     let repeated: Arc<[Item]> = Arc::from([Item::Run(run)]);
     for page in &mut sample.pages.pages {
         page.items.insert(0, artifact(ArtifactKind::Header, Item::Repeated(Arc::clone(&repeated))));
@@ -165,9 +165,9 @@ fn what_stands_on_every_page_is_written_once_and_is_no_text() {
 }
 
 #[test]
-fn pages_may_come_in_any_order_and_in_parts() {
+fn pages_may_arrive_in_any_order_and_in_parts() {
     let sample = sample();
-    let mut writer = Writer::new();
+    let mut writer = Writer::new(&chancery_print::Fonts::default());
     for (number, page) in sample.pages.pages.iter().enumerate().rev() {
         let (first, rest) = page.items.split_at(page.items.len() / 2);
         for part in [first, rest] {
@@ -182,9 +182,9 @@ fn pages_may_come_in_any_order_and_in_parts() {
 }
 
 #[test]
-fn a_page_that_never_came_is_refused() {
+fn a_missing_page_is_refused() {
     let sample = sample();
-    let mut writer = Writer::new();
+    let mut writer = Writer::new(&chancery_print::Fonts::default());
     writer.place(&sample.tags, 1, &sample.pages.pages[1]).unwrap();
     let (anchors, outline) = (&sample.pages.anchors, &sample.outline);
     let written = writer.finish(&sample.tags, anchors, &sample.info, outline, &sample.anchors);

@@ -1,11 +1,10 @@
-//! What the writer refuses, and that it never panics.
+//! Errors of the writer, which never panics.
 
 use std::sync::Arc;
 
-use chancery_print::faces::FaceId;
-use chancery_print::pages::{
-    ArtifactKind, Color, Glyph, GlyphRun, Item, Owner, Page, Paint, Path, Placed, Segment,
-};
+use chancery_print::fonts::FaceId;
+use chancery_print::graphics::{Color, Paint, Path, Segment};
+use chancery_print::pages::{ArtifactKind, Glyph, GlyphRun, Item, Owner, Page, PlacedItem};
 use chancery_print::tags::{AnchorId, LinkTarget, ListNumbering, Role, TagId, TagTree};
 use chancery_print::units::Length;
 use chancery_print::write::WriteError;
@@ -14,7 +13,7 @@ use proptest::prelude::*;
 use crate::sample::{Sample, sample};
 use crate::setter::{rect, tagged};
 
-/// The first run of the sample.
+/// Returns the first run of the sample.
 fn first_run(sample: &mut Sample) -> &mut GlyphRun {
     let run = sample.pages.pages[0].items.iter_mut().find_map(|placed| match &mut placed.item {
         Item::Run(run) => Some(run),
@@ -24,7 +23,7 @@ fn first_run(sample: &mut Sample) -> &mut GlyphRun {
 }
 
 #[test]
-fn a_missing_title_or_language_or_page_is_named() {
+fn a_missing_title_language_or_page_is_reported() {
     let mut untitled = sample();
     untitled.info.title = " ".into();
     assert!(matches!(untitled.write(), Err(WriteError::NoTitle)));
@@ -37,7 +36,7 @@ fn a_missing_title_or_language_or_page_is_named() {
 }
 
 #[test]
-fn glyphs_that_cannot_be_shown_are_named() {
+fn glyphs_that_cannot_be_shown_are_reported() {
     let mut notdef = sample();
     first_run(&mut notdef).glyphs[0].id = 0;
     assert!(matches!(notdef.write(), Err(WriteError::NotDef { page: 0, text, .. }) if text == "T"));
@@ -53,7 +52,7 @@ fn glyphs_that_cannot_be_shown_are_named() {
 }
 
 #[test]
-fn links_to_nowhere_and_from_nothing_are_named() {
+fn invalid_link_targets_and_sources_are_reported() {
     let mut nowhere = sample();
     nowhere.pages.anchors.remove(&AnchorId(1));
     assert!(matches!(nowhere.write(), Err(WriteError::UnplacedAnchor { anchor: 1 })));
@@ -73,7 +72,7 @@ fn links_to_nowhere_and_from_nothing_are_named() {
 }
 
 #[test]
-fn what_a_reader_could_not_hear_is_named() {
+fn missing_alternative_texts_are_reported() {
     for (role, expected) in [
         (Role::Figure { alt: " ".into() }, "without alternative text"),
         (Role::Note { id: "note-1".into() }, "is empty or not unique"),
@@ -93,7 +92,7 @@ fn what_a_reader_could_not_hear_is_named() {
 }
 
 #[test]
-fn a_table_without_a_body_and_a_list_without_items_are_named() {
+fn a_table_without_a_body_and_a_list_without_items_are_reported() {
     let with = |build: fn(&mut TagTree, TagId)| {
         let mut sample = sample();
         let root = sample.tags.root();
@@ -146,7 +145,7 @@ fn glyphs() -> impl Strategy<Value = Vec<Glyph>> {
     proptest::collection::vec(glyph, 0..8)
 }
 
-fn items(node: TagId) -> impl Strategy<Value = Placed> {
+fn items(node: TagId) -> impl Strategy<Value = PlacedItem> {
     let run = (lengths(), lengths(), lengths(), lengths(), any::<u32>(), glyphs()).prop_map(
         |(size, x, y, letterspace, expansion, glyphs)| {
             let text = Arc::from("سلaé\u{E000} ");
@@ -174,7 +173,7 @@ fn items(node: TagId) -> impl Strategy<Value = Placed> {
     let owner = (any::<bool>(), 0_u32..4).prop_map(move |(tagged, seq)| {
         if tagged { Owner::Tagged { node, seq } } else { Owner::Artifact(ArtifactKind::Layout) }
     });
-    (owner, prop_oneof![run, path]).prop_map(|(owner, item)| Placed { owner, item })
+    (owner, prop_oneof![run, path]).prop_map(|(owner, item)| PlacedItem { owner, item })
 }
 
 proptest! {

@@ -1,10 +1,10 @@
-//! The same input gives the same bytes, in this process and in another.
+//! Equal input gives equal bytes, in this process and in others.
 
 use std::process::Command;
 
 use crate::sample::sample;
 
-/// Set for the other process: where it writes.
+/// Environment variable with the output path of the child process.
 const WRITE_TO: &str = "CHANCERY_TEST_WRITE_TO";
 
 #[test]

@@ -1,32 +1,45 @@
-//! A two-page document with one of everything.
+//! A two-page document with every kind of element.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chancery_print::document::{DocumentInfo, OutlineEntry};
-use chancery_print::faces::FaceId;
-use chancery_print::pages::{ArtifactKind, Color, Item, Pages, Placed};
+use chancery_print::Fonts;
+use chancery_print::document_info::{DocumentInfo, OutlineEntry};
+use chancery_print::fonts::FaceId;
+use chancery_print::graphics::Color;
+use chancery_print::pages::{Anchors, ArtifactKind, Item, Page, PlacedItem};
 use chancery_print::readback::{Expected, Proof, ProofError, prove};
 use chancery_print::tags::{AnchorId, LinkTarget, ListNumbering, Role, Scope, TagId, TagTree};
 use chancery_print::units::Length;
-use chancery_print::write::{WriteError, write};
+use chancery_print::write::{WriteError, Writer};
 
 use crate::setter::{a4, artifact, filled, rect, run, stroked, tagged};
 
-/// All that `write` takes.
+/// A laid-out document.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Pages {
+    pub(crate) pages: Vec<Page>,
+    pub(crate) anchors: Anchors,
+}
+
+/// Input of the writer.
 pub(crate) struct Sample {
     pub(crate) pages: Pages,
     pub(crate) tags: TagTree,
     pub(crate) info: DocumentInfo,
     pub(crate) outline: Vec<OutlineEntry>,
     pub(crate) anchors: Vec<String>,
-    /// What was meant to be said, by element and position.
+    /// Expected text by element and position.
     pub(crate) texts: Vec<(TagId, u32, String)>,
 }
 
 impl Sample {
     pub(crate) fn write(&self) -> Result<Vec<u8>, WriteError> {
-        write(&self.pages, &self.tags, &self.info, &self.outline, &self.anchors)
+        let mut writer = Writer::new(&Fonts::default());
+        for (number, page) in self.pages.pages.iter().enumerate() {
+            writer.place(&self.tags, number, page)?;
+        }
+        writer.finish(&self.tags, &self.pages.anchors, &self.info, &self.outline, &self.anchors)
     }
 
     pub(crate) fn expected(&self) -> Expected<'_> {
@@ -59,10 +72,10 @@ pub(crate) fn info() -> DocumentInfo {
     }
 }
 
-/// The arguments on their way.
+/// Builds a sample.
 struct Draft {
     tags: TagTree,
-    pages: Vec<Vec<Placed>>,
+    pages: Vec<Vec<PlacedItem>>,
     y: i64,
     texts: Vec<(TagId, u32, String)>,
 }
@@ -80,7 +93,7 @@ impl Draft {
         self.pages.last_mut().unwrap().push(tagged(node, seq, item));
     }
 
-    /// A line of text of an element, and the pen moves down.
+    /// Adds a line of text of an element and moves down.
     fn line(&mut self, node: TagId, face: FaceId, points: i64, text: &str) {
         self.y -= points * 2;
         self.at(node, face, points, 62, text);
@@ -91,7 +104,7 @@ impl Draft {
         self.place(node, Item::Run(run(face, points, x, y, text)));
     }
 
-    fn furniture(&mut self) {
+    fn running_elements(&mut self) {
         let page = self.pages.last_mut().unwrap();
         page.push(artifact(ArtifactKind::Header, filled(rect(0, 800, 595, 20), Color(0, 0, 0))));
         let mut band = run(FaceId::SansBold, 12, 270, 806, "TLP:GREEN");
@@ -116,7 +129,7 @@ impl Draft {
 pub(crate) fn sample() -> Sample {
     let mut draft = Draft { tags: TagTree::new(), pages: vec![Vec::new()], y: 790, texts: Vec::new() };
     let root = draft.tags.root();
-    draft.furniture();
+    draft.running_elements();
     let sect = draft.add(root, Role::Sect);
     title(&mut draft, sect);
     prose(&mut draft, sect);
@@ -125,7 +138,7 @@ pub(crate) fn sample() -> Sample {
     figure(&mut draft, sect);
     draft.pages.push(Vec::new());
     draft.y = 790;
-    draft.furniture();
+    draft.running_elements();
     second_page(&mut draft, root, sect);
     finished(draft)
 }
@@ -143,7 +156,7 @@ fn prose(draft: &mut Draft, sect: TagId) {
     let mut tight = run(FaceId::Serif, 10, 62, draft.y - 14, "Tight and wide, with a soft hy\u{AD}");
     tight.expansion = 98_500;
     tight.letterspace = Length::milli_pt(-50);
-    // Shapers drop soft hyphens: the line's end shows a hyphen that means one.
+    // Shapers drop soft hyphens; the end of the line shows a hyphen with the text of a soft hyphen.
     let dash = run(FaceId::Serif, 10, 0, 0, "-").glyphs[0].clone();
     let at = (tight.text.len() - 2) as u32..tight.text.len() as u32;
     tight.glyphs.retain(|glyph| glyph.cluster != at);
@@ -202,20 +215,20 @@ fn figure(draft: &mut Draft, sect: TagId) {
     let y = draft.y;
     draft.place(figure, filled(rect(62, y, 136, 9), Color(0x1F, 0x4E, 0x79)));
     draft.place(figure, stroked((62, y), (232, y), Some((Length::pt(2), Length::pt(1)))));
-    // What no face has is drawn, and spoken by ActualText.
+    // A character without a glyph is drawn, with an `ActualText`.
     let paragraph = draft.add(sect, Role::P);
     draft.line(paragraph, FaceId::Serif, 10, "A box: ");
     let missing = draft.add(paragraph, Role::Span { actual_text: Some("\u{25A1}".into()) });
     let y = draft.y;
     draft.place(missing, stroked((100, y), (108, y), None));
-    // Private use characters keep their text through ActualText of their cluster.
+    // Private use characters keep their text through their cluster's `ActualText`.
     let private = run(FaceId::Serif, 10, 120, y, "x");
     let mut private = chancery_print::pages::GlyphRun { text: Arc::from("\u{E000}"), ..private };
     private.glyphs[0].cluster = 0..3;
     draft.place(paragraph, Item::Run(private));
 }
 
-/// A paragraph that goes on from page one, the note, and an element without content.
+/// A paragraph continued from page one, the note, and an element without content.
 fn second_page(draft: &mut Draft, root: TagId, sect: TagId) {
     let paragraph = draft.tags.node(sect).kids[2];
     draft.line(paragraph, FaceId::SerifSemibold, 10, "It goes on here.");

@@ -1,19 +1,18 @@
-//! A tiny setter for the tests: it shapes text with `HarfBuzz`'s rules and places runs where it is told, apart from
-//! the printer's own layout.
+//! A minimal typesetter for tests, independent of the printer's layout: shapes text with HarfBuzz's rules and places
+//! runs at given positions.
 
 use std::sync::Arc;
 
-use chancery_print::faces::FaceId;
-use chancery_print::pages::{
-    ArtifactKind, Color, Glyph, GlyphRun, Item, Owner, Page, Paint, Path, Placed, Rect, Segment,
-};
+use chancery_print::fonts::FaceId;
+use chancery_print::graphics::{Color, Paint, Path, Rect, Segment};
+use chancery_print::pages::{ArtifactKind, Glyph, GlyphRun, Item, Owner, Page, PlacedItem};
 use chancery_print::tags::TagId;
 use chancery_print::units::Length;
 use harfrust::{Buffer, ClusterLevel, Font, ShapeOptions, ShaperFont};
 
 pub(crate) const INK: Color = Color(0x11, 0x11, 0x11);
 
-/// Shapes `text` as one run; direction and script are guessed from the text.
+/// Shapes `text` as one run; direction and script are derived from the text.
 pub(crate) fn run(face: FaceId, points: i64, x: i64, y: i64, text: &str) -> GlyphRun {
     let font = Font::new(face.bytes(), 0).expect("a vendored face parses");
     let shaper = ShaperFont::new(&font);
@@ -53,12 +52,12 @@ pub(crate) fn run(face: FaceId, points: i64, x: i64, y: i64, text: &str) -> Glyp
     }
 }
 
-pub(crate) fn tagged(node: TagId, seq: u32, item: Item) -> Placed {
-    Placed { owner: Owner::Tagged { node, seq }, item }
+pub(crate) fn tagged(node: TagId, seq: u32, item: Item) -> PlacedItem {
+    PlacedItem { owner: Owner::Tagged { node, seq }, item }
 }
 
-pub(crate) fn artifact(kind: ArtifactKind, item: Item) -> Placed {
-    Placed { owner: Owner::Artifact(kind), item }
+pub(crate) fn artifact(kind: ArtifactKind, item: Item) -> PlacedItem {
+    PlacedItem { owner: Owner::Artifact(kind), item }
 }
 
 pub(crate) fn rect(x: i64, y: i64, width: i64, height: i64) -> Rect {
@@ -79,6 +78,6 @@ pub(crate) fn stroked(from: (i64, i64), to: (i64, i64), dash: Option<(Length, Le
     })
 }
 
-pub(crate) fn a4(items: Vec<Placed>) -> Page {
+pub(crate) fn a4(items: Vec<PlacedItem>) -> Page {
     Page { size: (Length::mm(210), Length::mm(297)), items }
 }

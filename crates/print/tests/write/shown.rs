@@ -1,14 +1,14 @@
-//! What stands in content streams: places, codes and boxes.
+//! Positions, codes and boxes in content streams.
 
-use chancery_print::faces::FaceId;
-use chancery_print::pages::{Item, Owner, Pages};
+use chancery_print::fonts::FaceId;
+use chancery_print::pages::{Item, Owner};
 use chancery_print::tags::{Role, TagTree};
 use chancery_print::units::Length;
 
-use crate::sample::{Sample, info, sample};
+use crate::sample::{Pages, Sample, info, sample};
 use crate::setter::{a4, run, tagged};
 
-/// A file of one page with one paragraph of runs.
+/// Returns a file of one page with one paragraph of runs.
 fn one_paragraph(runs: Vec<chancery_print::pages::GlyphRun>) -> Sample {
     let mut tags = TagTree::new();
     let paragraph = tags.add(tags.root(), Role::P, None);
@@ -30,7 +30,7 @@ fn content(sample: &Sample) -> String {
 }
 
 #[test]
-fn a_run_as_the_face_has_it_needs_no_adjustment() {
+fn a_run_with_natural_advances_needs_no_adjustment() {
     let mut plain = run(FaceId::Serif, 10, 62, 700, "nnn");
     for glyph in &mut plain.glyphs {
         glyph.advance = glyph.natural;
@@ -55,7 +55,7 @@ fn an_adjustment_is_in_thousandths_of_the_size_and_errors_do_not_add_up() {
 }
 
 #[test]
-fn a_ligature_is_one_code_that_means_all_its_letters() {
+fn a_ligature_is_one_code_for_all_its_letters() {
     let ligature = run(FaceId::Serif, 10, 62, 700, "ffi");
     assert!(ligature.glyphs.len() < 3, "the face has a ligature");
     let sample = one_paragraph(vec![ligature]);
@@ -64,7 +64,7 @@ fn a_ligature_is_one_code_that_means_all_its_letters() {
 }
 
 #[test]
-fn one_glyph_with_three_meanings_is_read_as_each() {
+fn one_glyph_with_three_texts_is_extracted_as_each_of_them() {
     let mut runs = Vec::new();
     for (meaning, x) in [("-", 62), ("\u{2011}", 70), ("\u{2010}", 80)] {
         let mut hyphen = run(FaceId::Serif, 10, x, 700, "-");
@@ -91,7 +91,7 @@ fn pages_without_links_have_no_annotations() {
 }
 
 #[test]
-fn an_element_with_content_on_two_pages_names_both() {
+fn an_element_with_content_on_two_pages_refers_to_both() {
     let sample = sample();
     let spread = sample.tags.nodes().iter().position(|node| {
         node.role == Role::P && node.kids.iter().any(|&kid| sample.tags.node(kid).role == Role::Reference)

@@ -1,4 +1,4 @@
-//! What other programs say of the file.
+//! Conformance of a written file, checked by other programs.
 
 use crate::sample::sample;
 use crate::tools;

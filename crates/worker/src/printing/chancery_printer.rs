@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use chancery_print::{
-    Edition, Fonts, Import, Limits, NO_IMAGES, Options, PrintError, Standing, print_warnings,
+    Edition, Fonts, Import, Limits, NO_IMAGES, Options, PrintError, RevisionState, print_warnings,
 };
 use chancery_proto::brief::v1::{BriefContent, RevisionBody};
 use chancery_proto::render::v1::{RenderOptions, RenderPhase};
@@ -89,7 +89,7 @@ fn edition<'a>(
         published_at,
         creator: &manifest.creator,
         import: None,
-        standing: if manifest.withdrawn { Standing::Withdrawn } else { Standing::Published },
+        state: if manifest.withdrawn { RevisionState::Withdrawn } else { RevisionState::Published },
         withdraw_reason: &manifest.withdraw_reason,
         superseded_by: Some(manifest.superseded_by).filter(|newer| *newer != 0),
         earlier: None,

@@ -10,7 +10,7 @@ use chancery_brief::marking::{Clearance, Policy, Scheme};
 use chancery_brief::redact;
 use chancery_brief::render_options::{InvalidOption, checked, unknown_sections, with_defaults};
 use chancery_brief::validate::{InvalidContent, canonicalize};
-use chancery_print::{Edition, Fonts, Images, Limits, Options, Printed, Standing};
+use chancery_print::{Edition, Fonts, Images, Limits, Options, Printed, RevisionState};
 use chancery_proto::render::v1::{PrintWarning, RenderOptions, Theme as ThemeMessage};
 
 use crate::args::Global;
@@ -61,7 +61,7 @@ pub fn run(global: &Global, arguments: &Preview) -> Result<(), Failure> {
         published_at: "",
         creator: "",
         import: None,
-        standing: Standing::Draft,
+        state: RevisionState::Draft,
         withdraw_reason: "",
         superseded_by: None,
         earlier: None,

@@ -1,5 +1,5 @@
-//! Likelihood bars: the scale's seven cells at their true widths, the range shaded, the point marked,
-//! the range of the revision before hollow.
+//! Likelihood bars: the seven cells of the scale at their true widths, the range shaded, the point marked, and the
+//! earlier revision's range as a hollow frame.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,67 +11,72 @@ use chancery_proto::brief::v1::{
 
 use super::sketch::{Ruler, Sketch, SketchLabel, TALLEST, WIDTH, portion};
 use crate::compose::labels::filled;
-use crate::compose::said::Said;
-use crate::compose::styles::{ACCENT, FIGURE, FIGURE_SMALL, GUIDE, INK};
-use crate::compose::words::{self, Lexicon};
+use crate::compose::lexicon;
+use crate::compose::lexicon::Lexicon;
+use crate::compose::prior_revision::RevisionStatements;
+use crate::compose::stylesheet::{ACCENT, FIGURE, FIGURE_SMALL, GUIDE, INK};
+use crate::graphics::Rect;
 use crate::layout::HAIRLINE;
-use crate::pages::Rect;
 use crate::units::Length;
 
-/// A bar's size.
+/// Size of a bar.
 const BAR: (Length, Length) = (Length::mm(60), Length::mm(3));
-/// Where the bars begin.
+/// Start of the bars.
 const BARS: Length = Length::pt(196);
-/// Where the terms begin.
+/// Start of the terms.
 const TERMS: Length = Length::pt(378);
-/// The width of what is judged.
+/// Width of the judged texts.
 const JUDGED: Length = Length::pt(184);
 /// Space above and below a row's text.
 const PADDING: Length = Length::milli_pt(2_500);
 /// The height and half the width of a point's mark.
 const POINT: Length = Length::milli_pt(3_000);
 
-/// How far a hollow bar stands out of the one over it, and its line's thickness.
+/// Overhang of a hollow frame over its bar, and its line width.
 const HOLLOW: (Length, Length) = (Length::milli_pt(1_800), Length::milli_pt(900));
 
-/// Something judged, and how likely it is.
+/// A judged text with its likelihood.
 pub(super) struct Judged<'a> {
-    /// Its words, after its id where ids are printed.
+    /// Its lexicon, after its id where ids are printed.
     pub(super) text: String,
     pub(super) likelihood: &'a Likelihood,
-    /// How likely it was, where that was another.
+    /// The earlier likelihood, if it differs.
     pub(super) before: Option<&'a Likelihood>,
 }
 
-/// The key judgments that say how likely they are, each with those of the statements under it that do.
-pub(super) fn judged<'a>(content: &'a BriefContent, earlier: &Said<'a>, show_ids: bool) -> Vec<Judged<'a>> {
+/// Returns the key judgments with a likelihood, each followed by the statements it rests on that have one.
+pub(super) fn judged<'a>(
+    content: &'a BriefContent,
+    prior: &RevisionStatements<'a>,
+    show_ids: bool,
+) -> Vec<Judged<'a>> {
     let statements: BTreeMap<&str, &Statement> =
         statements(content).map(|statement| (statement.id.as_str(), statement)).collect();
     let floor = &content.default_marking;
     let shown = |id: &'a str| if show_ids { id } else { "" };
     let mut judged = Vec::new();
     for judgment in &content.key_judgments {
-        let Some(likelihood) = said(judgment.likelihood.as_ref()) else { continue };
+        let Some(likelihood) = with_term(judgment.likelihood.as_ref()) else { continue };
         let words: Vec<&str> = judgment.statements.iter().map(|statement| statement.text.as_str()).collect();
         judged.push(Judged {
             text: named(shown(&judgment.id), &portion(&judgment.marking, floor), &words.join(" ")),
             likelihood,
-            before: earlier.of_judgment(judgment),
+            before: prior.changed_judgment_likelihood(judgment),
         });
         for statement in judgment.rests_on.iter().filter_map(|id| statements.get(id.as_str())) {
-            let Some(likelihood) = said(statement.likelihood.as_ref()) else { continue };
+            let Some(likelihood) = with_term(statement.likelihood.as_ref()) else { continue };
             judged.push(Judged {
                 text: named(shown(&statement.id), &portion(&statement.marking, floor), &statement.text),
                 likelihood,
-                before: earlier.of_statement(statement),
+                before: prior.changed_statement_likelihood(statement),
             });
         }
     }
     judged
 }
 
-fn said(likelihood: Option<&Likelihood>) -> Option<&Likelihood> {
-    likelihood.filter(|likelihood| words::is_said(likelihood))
+fn with_term(likelihood: Option<&Likelihood>) -> Option<&Likelihood> {
+    likelihood.filter(|likelihood| lexicon::has_term(likelihood))
 }
 
 fn named(id: &str, portion: &str, text: &str) -> String {
@@ -82,7 +87,7 @@ fn named(id: &str, portion: &str, text: &str) -> String {
     }
 }
 
-/// The statements of the body's paragraphs, in order.
+/// Returns the statements of the body's paragraphs, in order.
 fn statements(content: &BriefContent) -> impl Iterator<Item = &Statement> {
     let mut open: Vec<&Section> = content.sections.iter().rev().collect();
     let sections = std::iter::from_fn(move || {
@@ -96,7 +101,7 @@ fn statements(content: &BriefContent) -> impl Iterator<Item = &Statement> {
     })
 }
 
-/// Draws a bar for each; nothing when there are none, or too many for a page.
+/// Draws one bar per text; `None` without any, or if they do not fit on a page.
 pub(super) fn sketch(judged: &[Judged], ruler: &mut Ruler) -> Option<Sketch> {
     let mut sketch = Sketch::new(WIDTH);
     let first = term_of(judged.first()?.likelihood);
@@ -110,19 +115,19 @@ pub(super) fn sketch(judged: &[Judged], ruler: &mut Ruler) -> Option<Sketch> {
         let text = top + PADDING;
         let likelihood = judged.likelihood;
         let what = SketchLabel::new(&judged.text, FIGURE, (Length::ZERO, text), JUDGED);
-        let term = ruler.words.likelihood(likelihood).unwrap_or_default();
+        let term = ruler.lexicon.likelihood(likelihood).unwrap_or_default();
         let term = SketchLabel::new(&term, FIGURE.strong(), (TERMS, text), WIDTH - TERMS).own();
         let height = [&what, &term].map(|label| ruler.height(&label.text, label.kind, label.width));
-        let (percent, below) = (ruler.words.percentages(likelihood), (TERMS, text + height[1]));
+        let (percent, below) = (ruler.lexicon.percentages(likelihood), (TERMS, text + height[1]));
         let percent = SketchLabel::new(&percent, FIGURE, below, WIDTH - TERMS).own();
         let mut odds_height = height[1] + ruler.height(&percent.text, FIGURE, percent.width);
         if let Some(before) = judged.before {
             let at = (TERMS, text + odds_height);
-            let was = SketchLabel::new(&was(before, ruler.words), FIGURE_SMALL, at, WIDTH - TERMS).own();
+            let was = SketchLabel::new(&was(before, ruler.lexicon), FIGURE_SMALL, at, WIDTH - TERMS).own();
             odds_height += ruler.height(&was.text, FIGURE_SMALL, was.width);
             sketch.label(was);
         }
-        let place = Place { x: BARS, y: text + (FIGURE.leading - BAR.1) / 2, width: BAR.0 };
+        let place = BarPosition { x: BARS, y: text + (FIGURE.leading - BAR.1) / 2, width: BAR.0 };
         bar(&mut sketch, likelihood, judged.before, place);
         for label in [what, term, percent] {
             sketch.label(label);
@@ -137,36 +142,36 @@ pub(super) fn sketch(judged: &[Judged], ruler: &mut Ruler) -> Option<Sketch> {
     (sketch.height <= TALLEST).then_some(sketch)
 }
 
-/// What the hollow bar is; returns where it ends.
+/// Draws the legend of the hollow frame; returns its bottom.
 fn legend(sketch: &mut Sketch, top: Length, ruler: &mut Ruler) -> Length {
     let (width, gap) = (Length::pt(18), Length::pt(4));
     let y = top + (FIGURE_SMALL.leading - BAR.1) / 2;
     hollow(sketch, Rect { x: BARS, y, width, height: BAR.1 });
-    let (start, text) = (BARS + width + gap, ruler.words.labels().legend_earlier);
+    let (start, text) = (BARS + width + gap, ruler.lexicon.labels().legend_earlier);
     let label = SketchLabel::new(text, FIGURE_SMALL, (start, top), WIDTH - start).own();
     let height = ruler.height(text, FIGURE_SMALL, label.width);
     sketch.label(label);
     top + height
 }
 
-/// One bar by itself, of the width that there is for it.
+/// Draws a single bar of the given width.
 pub(super) fn alone(likelihood: &Likelihood, before: Option<&Likelihood>, width: Length) -> Sketch {
     let mut sketch = Sketch::new(width);
     let y = if likelihood.point_percent.is_some() { POINT + HAIRLINE } else { HAIRLINE };
     let y = if before.is_some() { y.max(HOLLOW.0 + HOLLOW.1) } else { y };
-    bar(&mut sketch, likelihood, before, Place { x: Length::ZERO, y, width });
+    bar(&mut sketch, likelihood, before, BarPosition { x: Length::ZERO, y, width });
     sketch.height = y + BAR.1 + Length::pt(2);
     sketch
 }
 
-/// The width of a bar that has a line to itself.
+/// Width of a bar on a line of its own.
 pub(super) const WIDEST: Length = BAR.0;
 
 fn term_of(likelihood: &Likelihood) -> LikelihoodTerm {
     LikelihoodTerm::try_from(likelihood.term).unwrap_or_default()
 }
 
-/// The bounds of the scale's cells in percent, rising.
+/// Returns the bounds of the scale's cells in percent, in ascending order.
 fn cells(term: LikelihoodTerm) -> Vec<(u32, u32)> {
     let terms = scale_terms(scale(term).unwrap_or(LikelihoodScale::Icd203));
     let terms = terms.iter().filter(|other| row(**other) == row(term));
@@ -178,51 +183,51 @@ fn cells(term: LikelihoodTerm) -> Vec<(u32, u32)> {
         .collect()
 }
 
-/// "Below 50" is drawn up to 50.
+/// Extends "below 50" to 50.
 const fn to_edge(percent: u32) -> u32 {
     if percent == 49 { 50 } else { percent }
 }
 
-/// How far along a bar a percentage stands.
+/// Returns the position of a percentage on a bar.
 fn along(width: Length, percent: u32) -> Length {
     width * i64::from(percent.min(100)) / 100
 }
 
-/// Where a bar stands.
+/// Position and width of a bar.
 #[derive(Clone, Copy)]
-struct Place {
+struct BarPosition {
     x: Length,
     y: Length,
     width: Length,
 }
 
-fn bar(sketch: &mut Sketch, likelihood: &Likelihood, before: Option<&Likelihood>, place: Place) {
-    let Place { x, y, width } = place;
-    let stretch = |low: u32, high: u32| {
+fn bar(sketch: &mut Sketch, likelihood: &Likelihood, before: Option<&Likelihood>, place: BarPosition) {
+    let BarPosition { x, y, width } = place;
+    let cell = |low: u32, high: u32| {
         let (left, right) = (along(width, low), along(width, high.max(low)));
         Rect { x: x + left, y, width: right - left, height: BAR.1 }
     };
-    sketch.fill_rect(stretch(likelihood.low_percent, to_edge(likelihood.high_percent)), ACCENT);
+    sketch.fill_rect(cell(likelihood.low_percent, to_edge(likelihood.high_percent)), ACCENT);
     for (low, high) in cells(term_of(likelihood)) {
-        sketch.frame_rect(stretch(low, high), INK, HAIRLINE);
+        sketch.frame_rect(cell(low, high), INK, HAIRLINE);
     }
     if let Some(point) = likelihood.point_percent {
         let tip = x + along(width, point);
         sketch.fill(&[(tip - POINT, y - POINT), (tip + POINT, y - POINT), (tip, y)], INK);
     }
     if let Some(before) = before {
-        hollow(sketch, stretch(before.low_percent, to_edge(before.high_percent)));
+        hollow(sketch, cell(before.low_percent, to_edge(before.high_percent)));
     }
 }
 
-/// The range of the revision before: a frame that stands out above and below the bar.
+/// Draws the earlier revision's range: a frame that extends above and below the bar.
 fn hollow(sketch: &mut Sketch, range: Rect) {
     let (out, thickness) = HOLLOW;
     let frame = Rect { y: range.y - out, height: range.height + out * 2, ..range };
     sketch.frame_rect(frame, INK, thickness);
 }
 
-/// The percentages at the cells' edges, as many as stand clear of each other.
+/// Draws percentages at the cells' edges, as many as fit without overlapping.
 fn ticks(sketch: &mut Sketch, term: LikelihoodTerm, ruler: &mut Ruler) {
     let clear = Length::milli_pt(1_500);
     let mut free = Length::ZERO;
@@ -241,24 +246,28 @@ fn ticks(sketch: &mut Sketch, term: LikelihoodTerm, ruler: &mut Ruler) {
     put("%", None, ruler);
 }
 
-/// What a listener hears: "kj-1: It will rain: likely, 55–80 %".
-pub(super) fn facts(judged: &[Judged], words: Lexicon) -> Vec<String> {
+/// Returns the facts for the alternative text, such as "kj-1: It will rain: likely, 55–80 %".
+pub(super) fn facts(judged: &[Judged], lexicon: Lexicon) -> Vec<String> {
     let fact = |judged: &Judged| {
         let text = judged.text.trim_end_matches('.');
-        format!("{text}: {}", now_and_before(judged.likelihood, judged.before, words))
+        format!("{text}: {}", now_and_before(judged.likelihood, judged.before, lexicon))
     };
     judged.iter().map(fact).collect()
 }
 
 /// "very likely, 80–95 %; was likely, 55–80 %".
-pub(super) fn now_and_before(likelihood: &Likelihood, before: Option<&Likelihood>, words: Lexicon) -> String {
-    let mut facts = vec![words.short_odds(likelihood)];
-    facts.extend(before.map(|before| was(before, words)));
+pub(super) fn now_and_before(
+    likelihood: &Likelihood,
+    before: Option<&Likelihood>,
+    lexicon: Lexicon,
+) -> String {
+    let mut facts = vec![lexicon.short_odds(likelihood)];
+    facts.extend(before.map(|before| was(before, lexicon)));
     facts.join("; ")
 }
 
-fn was(before: &Likelihood, words: Lexicon) -> String {
-    filled(words.labels().was_likely, &[&words.short_odds(before)])
+fn was(before: &Likelihood, lexicon: Lexicon) -> String {
+    filled(lexicon.labels().was_likely, &[&lexicon.short_odds(before)])
 }
 
 #[cfg(test)]
@@ -269,7 +278,7 @@ mod tests {
 
     use super::{BAR, Judged, alone, cells, facts, sketch};
     use crate::compose::figures::sketch::tests::{ENGLISH, ruled};
-    use crate::pages::{Paint, Segment};
+    use crate::graphics::{Paint, Segment};
     use crate::units::Length;
 
     fn likelihood(term: LikelihoodTerm, point_percent: Option<u32>) -> Likelihood {
@@ -287,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn the_range_of_the_revision_before_is_a_frame_around_nothing() {
+    fn the_earlier_revisions_range_is_a_hollow_frame() {
         let (now, before) = (LikelihoodTerm::Icd203Likely, LikelihoodTerm::Icd203Unlikely);
         let sketch = alone(&likelihood(now, None), Some(&likelihood(before, None)), BAR.0);
         let hollow = sketch.paths.last().unwrap();
@@ -307,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn a_listener_hears_term_range_and_point() {
+    fn the_alternative_text_has_term_range_and_point() {
         let likelihood = likelihood(LikelihoodTerm::Icd203Likely, Some(60));
         let judged = [Judged { text: "kj: It rains.".to_owned(), likelihood: &likelihood, before: None }];
         assert_eq!(facts(&judged, ENGLISH), ["kj: It rains: likely, 55\u{2013}80\u{a0}%, about 60\u{a0}%"]);
@@ -317,7 +326,7 @@ mod tests {
         #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn labels_never_meet(
+        fn labels_never_overlap(
             rows in prop::collection::vec(("[A-Z][a-z]{1,40}( [a-z]{1,9}){0,25}", 0_usize..7, prop::option::of(0_u32..101)), 1..9),
             phia in any::<bool>(),
             moved in any::<bool>(),

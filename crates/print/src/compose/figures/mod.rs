@@ -1,5 +1,5 @@
-//! Figures: drawings with their captions and source lines. Data that no drawing shows well is printed as a
-//! tagged table or list instead.
+//! Figures: drawings with captions and source lines. Data that no drawing shows well is printed as a tagged table or
+//! list.
 
 mod likelihoods;
 mod network;
@@ -14,24 +14,25 @@ use chancery_proto::brief::v1::{Figure, FigureKind, Likelihood, Relationship};
 use self::likelihoods::Judged;
 use self::network::Network;
 use self::sketch::{Ruler, Sketch};
-use crate::compose::composer::{Composer, Voice};
+use crate::compose::composer::{Composer, TextContext};
 use crate::compose::labels::filled;
-use crate::compose::styles::{BODY, CAPTION, META, QUIET, TABLE, TABLE_HEAD};
-use crate::compose::tables::{TableMaker, Words};
+use crate::compose::stylesheet::{BODY, CAPTION, META, QUIET, TABLE, TABLE_HEAD};
+use crate::compose::tables::TableMaker;
+use crate::compose::text_origin::TextOrigin;
 use crate::flow::{Block, Drawing, FigureBlock, Grid, Label, Span, TextBlock};
 use crate::pages::Owner;
 use crate::tags::{Role, TagId};
 use crate::text::inline::Inline;
 use crate::units::Length;
 
-/// The most characters of an alternative text.
+/// Maximum length of an alternative text in characters.
 const LONGEST_ALT: usize = 1_500;
 
 impl Composer<'_> {
     pub(crate) fn figure(&mut self, sect: TagId, figure: &Figure) {
         match FigureKind::try_from(figure.kind).unwrap_or_default() {
             FigureKind::Unspecified => self.described(sect, figure),
-            FigureKind::Attachment => self.attached(sect, figure),
+            FigureKind::Attachment => self.attached_image(sect, figure),
             FigureKind::Timeline => self.timeline_figure(sect, figure),
             FigureKind::ActorNetwork => self.network(sect, figure),
             FigureKind::DomainTrends => self.domain_trends(sect, figure),
@@ -39,7 +40,7 @@ impl Composer<'_> {
         }
     }
 
-    /// What is drawn, where it can be: a drawing's labels are too small for large print.
+    /// Draws a figure, except in large print, where labels would be too small.
     fn drawable(&mut self, draw: impl FnOnce(&mut Ruler) -> Option<Sketch>) -> Option<Sketch> {
         if self.sheet.is_large() {
             return None;
@@ -47,7 +48,7 @@ impl Composer<'_> {
         let mut ruler = Ruler {
             typesetter: self.typesetter,
             language: &self.content.language,
-            words: self.words,
+            lexicon: self.lexicon,
             right_to_left: self.flow.right_to_left,
         };
         draw(&mut ruler)
@@ -68,8 +69,9 @@ impl Composer<'_> {
 
     fn network(&mut self, sect: TagId, figure: &Figure) {
         let content = self.content;
-        let network =
-            Network::of(&content.relationships, &content.default_marking, self.words, |id| self.name_of(id));
+        let network = Network::of(&content.relationships, &content.default_marking, self.lexicon, |id| {
+            self.name_of(id)
+        });
         let annexed = self.anchors.contains_key("part.relationships");
         let network = network.filter(|network| annexed || !network.needs_annex());
         let sketch = self.drawable(|ruler| network.as_ref()?.sketch(ruler));
@@ -85,7 +87,7 @@ impl Composer<'_> {
 
     fn domain_trends(&mut self, sect: TagId, figure: &Figure) {
         let (domains, floor) = (&self.content.domains, &self.content.default_marking);
-        let alt = whole_alt(self.labels().trends_alt, &trends::facts(domains, floor, self.words));
+        let alt = whole_alt(self.labels().trends_alt, &trends::facts(domains, floor, self.lexicon));
         let sketch = self.drawable(|ruler| trends::sketch(domains, floor, ruler));
         if let (Some(sketch), Some(alt)) = (sketch, alt) {
             return self.drawn(sect, figure, alt, sketch);
@@ -94,9 +96,9 @@ impl Composer<'_> {
         self.table_with_source(sect, figure, maker);
     }
 
-    /// Where the brief's fields are heading, without a caption; on the closest page without the reasons.
+    /// Adds the domains' trends without a caption, and without reasons at the tightest densities.
     pub(crate) fn page_trends(&mut self, sect: TagId, reasons: bool) {
-        let (domains, floor, words) = (&self.content.domains, &self.content.default_marking, self.words);
+        let (domains, floor, words) = (&self.content.domains, &self.content.default_marking, self.lexicon);
         if reasons {
             return self.domain_trends(sect, &Figure::default());
         }
@@ -110,11 +112,11 @@ impl Composer<'_> {
     }
 
     fn likelihoods(&mut self, sect: TagId, figure: &Figure) {
-        let judged = likelihoods::judged(self.content, &self.earlier, self.options.show_ids);
+        let judged = likelihoods::judged(self.content, &self.prior, self.options.show_ids);
         if judged.is_empty() {
             return;
         }
-        let alt = whole_alt(self.labels().bars_alt, &likelihoods::facts(&judged, self.words));
+        let alt = whole_alt(self.labels().bars_alt, &likelihoods::facts(&judged, self.lexicon));
         let sketch = self.drawable(|ruler| likelihoods::sketch(&judged, ruler));
         match (sketch, alt) {
             (Some(sketch), Some(alt)) => self.drawn(sect, figure, alt, sketch),
@@ -122,12 +124,12 @@ impl Composer<'_> {
         }
     }
 
-    /// Where all of a figure's data is, if that is printed: else the figure's own labels are all there is.
+    /// Returns the reference to a part with all of a figure's data, or an empty text if that part is not printed.
     fn if_printed(&self, part: &str, elsewhere: &'static str) -> &'static str {
         if self.anchors.contains_key(part) { elsewhere } else { "" }
     }
 
-    /// The bar of a key judgment, under its words.
+    /// Adds the likelihood bar of a key judgment below its text.
     pub(crate) fn likelihood_bar(
         &mut self,
         body: TagId,
@@ -149,7 +151,7 @@ impl Composer<'_> {
         })));
     }
 
-    /// A bar of a width, as a figure of its own.
+    /// Returns a likelihood bar of the given width as a figure of its own.
     pub(crate) fn bar(
         &mut self,
         parent: TagId,
@@ -157,12 +159,12 @@ impl Composer<'_> {
         before: Option<&Likelihood>,
         width: Length,
     ) -> Drawing {
-        let odds = likelihoods::now_and_before(likelihood, before, self.words);
-        let node = self.own_tag(parent, Role::Figure { alt: filled(self.labels().bar_alt, &[&odds]) });
+        let odds = likelihoods::now_and_before(likelihood, before, self.lexicon);
+        let node = self.label_tag(parent, Role::Figure { alt: filled(self.labels().bar_alt, &[&odds]) });
         self.drawing(node, likelihoods::alone(likelihood, before, width))
     }
 
-    /// Puts a figure into the flow: its caption, the drawing, and the source line that stays with it.
+    /// Adds a figure to the flow: caption, drawing and source line, kept together.
     pub(crate) fn drawn(&mut self, sect: TagId, figure: &Figure, alt: String, sketch: Sketch) {
         let node = self.tag(sect, Role::Figure { alt });
         let caption = (!figure.title.is_empty()).then(|| {
@@ -188,26 +190,26 @@ impl Composer<'_> {
         })));
     }
 
-    /// Gives a sketch its owners: the figure's element, and spans for the printer's own words.
+    /// Assigns owners to a sketch: the figure's element, and spans for the printer's labels.
     pub(crate) fn drawing(&mut self, node: TagId, sketch: Sketch) -> Drawing {
         let owner = Owner::Tagged { node, seq: self.flow.tags.next_seq() };
         let mut labels = Vec::with_capacity(sketch.labels.len());
         for label in sketch.labels {
-            let foreign = label.words == Words::Own && self.own_language().is_some();
-            let under = if foreign { self.own_tag(node, Role::Span { actual_text: None }) } else { node };
+            let foreign = label.origin == TextOrigin::Printer && self.label_language().is_some();
+            let under = if foreign { self.label_tag(node, Role::Span { actual_text: None }) } else { node };
             let mut inline = Inline::default();
-            let voice = match label.words {
-                Words::Own => self.own_voice(under, label.kind),
-                Words::Authors => self.voice(under, label.kind),
+            let context = match label.origin {
+                TextOrigin::Printer => self.label_context(under, label.kind),
+                TextOrigin::Author => self.context(under, label.kind),
             };
-            // A drawing was made for its labels' own sizes.
-            let voice = Voice { style: label.kind.style, ..voice };
-            self.say(&mut inline, voice, &label.text);
-            // The space keeps labels apart when they are read out or extracted.
-            self.say(&mut inline, voice, " ");
+            // The layout depends on the labels' own sizes.
+            let context = TextContext { style: label.kind.style, ..context };
+            self.push_text(&mut inline, context, &label.text);
+            // The space separates labels in extraction and screen readers.
+            self.push_text(&mut inline, context, " ");
             let (leading, width) = (label.kind.leading, label.width);
             let (start, top, align) = (label.start, label.top, label.align);
-            let right_to_left = self.flow.right_to_left && label.words == Words::Authors;
+            let right_to_left = self.flow.right_to_left && label.origin == TextOrigin::Author;
             labels.push(Label { inline, leading, start, top, width, align, right_to_left });
         }
         let Sketch { width, height, image, paths, .. } = sketch;
@@ -227,7 +229,7 @@ impl Composer<'_> {
         self.line(sect, Role::P, META.colored(QUIET), &figure.source)
     }
 
-    /// A figure of a kind that nobody knows: its title and what it shows.
+    /// Adds title and alternative text of a figure of an unknown kind.
     fn described(&mut self, sect: TagId, figure: &Figure) {
         for (kind, text) in [(CAPTION, &figure.title), (BODY, &figure.alt)] {
             if !text.is_empty() {
@@ -240,14 +242,14 @@ impl Composer<'_> {
     fn trends_table(&mut self, sect: TagId, title: &str) -> TableMaker {
         let labels = self.labels();
         let head = [labels.domain, labels.trend, labels.why];
-        let mut maker = TableMaker::begin(self, sect, title, &head, true, Words::Own);
+        let mut maker = TableMaker::begin(self, sect, title, &head, true, TextOrigin::Printer);
         for domain in &self.content.domains {
             maker.row(self, Vec::new(), |composer, column, cell, inline| {
-                let voice = composer.voice(cell, if column == 0 { TABLE_HEAD } else { TABLE });
+                let context = composer.context(cell, if column == 0 { TABLE_HEAD } else { TABLE });
                 match column {
-                    0 => composer.say(inline, voice, &domain.name),
-                    1 => composer.say_own(inline, voice, composer.words.trend(domain.trend)),
-                    _ => composer.say(inline, voice, &domain.why),
+                    0 => composer.push_text(inline, context, &domain.name),
+                    1 => composer.push_label(inline, context, composer.lexicon.trend(domain.trend)),
+                    _ => composer.push_text(inline, context, &domain.why),
                 }
             });
         }
@@ -261,22 +263,22 @@ impl Composer<'_> {
             block.keep_with_next = true;
             self.push(block);
         }
-        self.bullets(node, &likelihoods::facts(judged, self.words), |composer, fact, node, block| {
-            let voice = composer.voice(node, BODY);
-            composer.say(&mut block.inline, voice, fact);
+        self.bullets(node, &likelihoods::facts(judged, self.lexicon), |composer, fact, node, block| {
+            let context = composer.context(node, BODY);
+            composer.push_text(&mut block.inline, context, fact);
         });
         let source = self.figure_source(sect, figure);
         self.push(source);
     }
 }
 
-/// What a listener hears: what is drawn, with all of its data; nothing when that is too long.
+/// Returns the alternative text with all data, or `None` if it is too long.
 fn whole_alt(what: &str, facts: &[String]) -> Option<String> {
     let whole = format!("{what}. {}.", facts.join("; "));
     (whole.chars().count() <= LONGEST_ALT).then_some(whole)
 }
 
-/// The same, with as much of the data as there is room for, and where all of it is.
+/// Returns the alternative text with as much data as fits, and a reference to the rest.
 fn alt(what: &str, facts: &[String], elsewhere: &str) -> String {
     if let Some(whole) = whole_alt(what, facts) {
         return whole;
@@ -297,7 +299,7 @@ mod tests {
     use super::{LONGEST_ALT, alt};
 
     #[test]
-    fn an_alternative_text_that_would_be_too_long_says_where_the_rest_is() {
+    fn a_shortened_alternative_text_refers_to_the_remaining_data() {
         let facts: Vec<String> = (0..200).map(|number| format!("fact number {number}")).collect();
         let long = alt("Facts", &facts, "See the table.");
         assert!(long.chars().count() <= LONGEST_ALT && long.chars().count() > LONGEST_ALT - 40);

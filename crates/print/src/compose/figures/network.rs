@@ -1,55 +1,55 @@
-//! The actor network: the two actors with the most ties stand as pillars at either side, those tied to them in rows
-//! between, each tie a level line with its label above it. Lines never cross and labels never meet, whatever the
-//! relationships; ties between others than the pillars are told in words beneath.
+//! The actor network. The two actors with the most ties are pillars at either side; actors tied to them are boxes in
+//! rows between, and each tie is a horizontal line with its label above. In this layout lines never cross and labels
+//! never overlap, whatever the relationships. Ties between other actors are listed below.
 
 use chancery_proto::brief::v1::{Relationship, RelationshipStatus};
 
-use super::network_sketch;
-use super::sketch::{Ruler, Sketch, portion};
+use super::sketch::portion;
 use super::timeline::shown;
 use crate::compose::labels::filled;
-use crate::compose::words::{self, Lexicon};
+use crate::compose::lexicon;
+use crate::compose::lexicon::Lexicon;
 
-/// The most actors that are drawn.
+/// Maximum number of drawn actors.
 const MOST_ACTORS: usize = 12;
-/// The longest list of what is not drawn, in characters.
+/// Maximum length of the list of ties that are not drawn, in characters.
 const LONGEST_REST: usize = 1_000;
 
-/// What is drawn of the relationships.
+/// The drawn part of the relationships.
 #[derive(Debug)]
 pub(super) struct Network {
-    /// The pillars' names.
+    /// Names of the pillars.
     pub(super) pillars: [String; 2],
-    /// Ties from pillar to pillar.
+    /// Ties between the pillars.
     pub(super) direct: Vec<Tie>,
-    /// The others, from top to bottom.
+    /// The other actors from top to bottom.
     pub(super) rows: Vec<Row>,
-    /// What is not drawn, in words.
+    /// Sentences for ties that are not drawn.
     pub(super) rest: Vec<String>,
-    /// Whether what is drawn is most of what there is.
-    tells_most: bool,
-    words: Lexicon,
+    /// Whether the drawing shows most of the ties.
+    pub(super) tells_most: bool,
+    lexicon: Lexicon,
 }
 
-/// An actor between the pillars with its ties to the one at the start and to the one at the end.
+/// An actor between the pillars, with its ties to the start and the end pillar.
 #[derive(Debug)]
 pub(super) struct Row {
     pub(super) name: String,
     pub(super) ties: [Vec<Tie>; 2],
 }
 
-/// A line for one or more relationships that lead the same way.
+/// A line for one or more relationships of the same direction.
 #[derive(Debug)]
 pub(super) struct Tie {
-    pub(super) way: Way,
-    /// Ended or contested.
+    pub(super) direction: Direction,
+    /// Whether the relationship has ended or is contested.
     pub(super) dashed: bool,
     pub(super) label: String,
 }
 
-/// Which way a tie leads, seen from the pillar, or from the first of the two.
+/// Direction of a tie, seen from the pillar or from the first of the two pillars.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Way {
+pub(super) enum Direction {
     Out,
     In,
     Both,
@@ -59,7 +59,7 @@ impl Network {
     pub(super) fn of(
         relationships: &[Relationship],
         floor: &str,
-        words: Lexicon,
+        lexicon: Lexicon,
         name_of: impl Fn(&str) -> String,
     ) -> Option<Self> {
         let actors = most_tied(relationships);
@@ -70,7 +70,7 @@ impl Network {
             rows: Vec::new(),
             rest: Vec::new(),
             tells_most: true,
-            words,
+            lexicon,
         };
         let mut rows: Vec<(&str, Row)> = others
             .iter()
@@ -87,9 +87,9 @@ impl Network {
             };
             match ties {
                 Some((ties, out)) => {
-                    add(ties, relationship, out, label(relationship, floor, words, &name_of));
+                    add(ties, relationship, out, label(relationship, floor, lexicon, &name_of));
                 }
-                None => network.rest.push(sentence(relationship, floor, words, &name_of)),
+                None => network.rest.push(sentence(relationship, floor, lexicon, &name_of)),
             }
         }
         network.tells_most = network.rest.len() * 2 <= relationships.len();
@@ -97,38 +97,30 @@ impl Network {
         Some(network)
     }
 
-    /// Draws it; nothing when ties between others than the pillars prevail, or when it is too high for a page.
-    pub(super) fn sketch(&self, ruler: &mut Ruler) -> Option<Sketch> {
-        if !self.tells_most {
-            return None;
-        }
-        network_sketch::sketch(self, &self.not_drawn(), ruler)
-    }
-
-    /// Whether more is left undrawn than there is room to tell.
+    /// Returns whether the list of ties that are not drawn is too long to print.
     pub(super) fn needs_annex(&self) -> bool {
         self.rest.join("; ").chars().count() > LONGEST_REST
     }
 
-    fn not_drawn(&self) -> String {
+    pub(super) fn not_drawn(&self) -> String {
         let list = self.rest.join("; ");
         match self.rest.len() {
             0 => String::new(),
-            count if self.needs_annex() => filled(self.words.labels().more_in_annex, &[&count.to_string()]),
-            _ => filled(self.words.labels().not_drawn, &[&list]),
+            count if self.needs_annex() => filled(self.lexicon.labels().more_in_annex, &[&count.to_string()]),
+            _ => filled(self.lexicon.labels().not_drawn, &[&list]),
         }
     }
 
-    /// What a listener hears: "Here to There: supplies, trades with".
+    /// Returns the facts for the alternative text, such as "Here to There: supplies, trades with".
     pub(super) fn facts(&self) -> Vec<String> {
-        let labels = self.words.labels();
+        let labels = self.lexicon.labels();
         let mut facts = Vec::new();
         let mut tell = |ties: &[Tie], near: &str, far: &str| {
             for tie in ties {
-                let ends = match tie.way {
-                    Way::Out => filled(labels.from_to, &[near, far]),
-                    Way::In => filled(labels.from_to, &[far, near]),
-                    Way::Both => filled(labels.both, &[near, far]),
+                let ends = match tie.direction {
+                    Direction::Out => filled(labels.from_to, &[near, far]),
+                    Direction::In => filled(labels.from_to, &[far, near]),
+                    Direction::Both => filled(labels.both, &[near, far]),
                 };
                 facts.push(format!("{ends}: {}", tie.label));
             }
@@ -144,7 +136,7 @@ impl Network {
     }
 }
 
-/// The ends of relationships by how many they have, as many as are drawn; ties go to the one named first.
+/// Returns the actors by number of relationships, up to the drawn number; ties go to the actor named first.
 fn most_tied(relationships: &[Relationship]) -> Vec<&str> {
     let mut counted: Vec<(usize, &str)> = Vec::new();
     for relationship in relationships {
@@ -163,7 +155,7 @@ fn row<'r>(rows: &'r mut [(&str, Row)], id: &str) -> Option<&'r mut Row> {
     rows.iter_mut().find(|(other, _)| *other == id).map(|(_, row)| row)
 }
 
-/// Those tied to both pillars first, then those of either; who has no line is in the list beneath.
+/// Orders actors tied to both pillars first, then those tied to one; actors without a line are only listed below.
 fn in_order(rows: Vec<(&str, Row)>) -> Vec<Row> {
     let place = |row: &Row| match (row.ties[0].is_empty(), row.ties[1].is_empty()) {
         (false, false) => 0,
@@ -176,21 +168,21 @@ fn in_order(rows: Vec<(&str, Row)>) -> Vec<Row> {
     rows
 }
 
-/// Adds a relationship to the line that leads its way, or as a new one.
+/// Adds a relationship to the line of its direction, or as a new line.
 fn add(ties: &mut Vec<Tie>, relationship: &Relationship, out: bool, label: String) {
-    let way = match (relationship.symmetric, out) {
-        (true, _) => Way::Both,
-        (false, true) => Way::Out,
-        (false, false) => Way::In,
+    let direction = match (relationship.symmetric, out) {
+        (true, _) => Direction::Both,
+        (false, true) => Direction::Out,
+        (false, false) => Direction::In,
     };
     let status = RelationshipStatus::try_from(relationship.status).unwrap_or_default();
     let dashed = matches!(status, RelationshipStatus::Ended | RelationshipStatus::Contested);
-    match ties.iter_mut().find(|tie| tie.way == way && tie.dashed == dashed) {
+    match ties.iter_mut().find(|tie| tie.direction == direction && tie.dashed == dashed) {
         Some(tie) => {
             tie.label.push_str("; ");
             tie.label.push_str(&label);
         }
-        None => ties.push(Tie { way, dashed, label }),
+        None => ties.push(Tie { direction, dashed, label }),
     }
 }
 
@@ -198,39 +190,39 @@ fn add(ties: &mut Vec<Tie>, relationship: &Relationship, out: bool, label: Strin
 fn label(
     relationship: &Relationship,
     floor: &str,
-    words: Lexicon,
+    lexicon: Lexicon,
     name_of: &impl Fn(&str) -> String,
 ) -> String {
-    let what = words::relationship(&relationship.r#type);
-    format!("{}{what}{}", portion(&relationship.marking, floor), qualified(relationship, words, name_of))
+    let what = lexicon::relationship(&relationship.r#type);
+    format!("{}{what}{}", portion(&relationship.marking, floor), qualified(relationship, lexicon, name_of))
 }
 
 fn sentence(
     relationship: &Relationship,
     floor: &str,
-    words: Lexicon,
+    lexicon: Lexicon,
     name_of: &impl Fn(&str) -> String,
 ) -> String {
     let (from, to) = (name_of(&relationship.from_id), name_of(&relationship.to_id));
-    let what = words::relationship(&relationship.r#type);
+    let what = lexicon::relationship(&relationship.r#type);
     format!(
         "{}{from} {what} {to}{}",
         portion(&relationship.marking, floor),
-        qualified(relationship, words, name_of)
+        qualified(relationship, lexicon, name_of)
     )
 }
 
-fn qualified(relationship: &Relationship, words: Lexicon, name_of: &impl Fn(&str) -> String) -> String {
+fn qualified(relationship: &Relationship, lexicon: Lexicon, name_of: &impl Fn(&str) -> String) -> String {
     let place = match relationship.place_id.as_str() {
         "" => String::new(),
-        id => filled(words.labels().at_place, &[&name_of(id)]),
+        id => filled(lexicon.labels().at_place, &[&name_of(id)]),
     };
     let when = relationship.period.as_ref().map(|period| {
-        if period.edtf.is_empty() { period.label.clone() } else { shown(&period.edtf, words.labels()) }
+        if period.edtf.is_empty() { period.label.clone() } else { shown(&period.edtf, lexicon.labels()) }
     });
-    let stands = relationship.status <= RelationshipStatus::Active as i32;
-    let status = if stands { "" } else { words.relationship_status(relationship.status) };
-    let polarity = words.relationship_polarity(relationship.polarity).unwrap_or_default();
+    let is_active = relationship.status <= RelationshipStatus::Active as i32;
+    let status = if is_active { "" } else { lexicon.relationship_status(relationship.status) };
+    let polarity = lexicon.relationship_polarity(relationship.polarity).unwrap_or_default();
     let facts = [
         polarity.as_str(),
         relationship.item.as_str(),
@@ -247,7 +239,7 @@ mod tests {
     use chancery_proto::brief::v1::Relationship;
     use proptest::prelude::*;
 
-    use super::{MOST_ACTORS, Network, Way};
+    use super::{Direction, MOST_ACTORS, Network};
     use crate::compose::figures::sketch::tests::{ENGLISH, ruled};
 
     fn relationship(from: &str, to: &str, kind: &str, symmetric: bool, status: i32) -> Relationship {
@@ -266,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn relationships_that_lead_the_same_way_share_a_line_and_what_ended_has_its_own() {
+    fn relationships_of_one_direction_share_a_line_and_ended_ones_have_their_own() {
         let relationships = [
             relationship("a", "b", "arms", false, 1),
             relationship("b", "a", "pays", false, 1),
@@ -276,22 +268,22 @@ mod tests {
         ];
         let network = network(&relationships).unwrap();
         let lines: Vec<_> =
-            network.direct.iter().map(|tie| (tie.way, tie.dashed, tie.label.as_str())).collect();
+            network.direct.iter().map(|tie| (tie.direction, tie.dashed, tie.label.as_str())).collect();
         assert_eq!(
             lines,
             [
-                (Way::Out, false, "arms; trains (weakened)"),
-                (Way::In, false, "pays"),
-                (Way::Both, true, "trades with (ended)"),
+                (Direction::Out, false, "arms; trains (weakened)"),
+                (Direction::In, false, "pays"),
+                (Direction::Both, true, "trades with (ended)"),
             ]
         );
         assert_eq!(network.rows.len(), 1);
-        assert_eq!(network.rows[0].ties[0][0].way, Way::In);
+        assert_eq!(network.rows[0].ties[0][0].direction, Direction::In);
         assert_eq!(network.facts()[3], "Actor c of the network to Actor a of the network: fears");
     }
 
     #[test]
-    fn a_network_without_middle_is_no_figure() {
+    fn a_network_without_central_actors_is_not_drawn() {
         let ids = ["a", "b", "c", "d", "e", "f", "g", "h"];
         let ring: Vec<_> =
             (0..8).map(|i| relationship(ids[i], ids[(i + 1) % 8], "feeds", false, 1)).collect();
@@ -304,7 +296,7 @@ mod tests {
         #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn labels_never_meet_and_nothing_is_told_twice_or_lost(
+        fn labels_never_overlap_and_every_relationship_is_shown_once(
             ties in prop::collection::vec(
                 ("[ab]|[a-z]", "[ab]|[a-z]", "[a-z]{1,20}(-[a-z]{1,9}){0,6}", any::<bool>(), 0_i32..6), 1..40),
         ) {

@@ -1,31 +1,41 @@
-//! How the actor network stands on the page.
+//! How the actor network is_active on the page.
 
-use super::network::{Network, Row, Tie, Way};
+use super::network::{Direction, Network, Row, Tie};
 use super::sketch::{Ruler, Sketch, SketchLabel, TALLEST, WIDTH};
-use crate::compose::styles::{FIGURE, FIGURE_SMALL, INK, TINT};
+use crate::compose::stylesheet::{FIGURE, FIGURE_SMALL, INK, TINT};
+use crate::graphics::Rect;
 use crate::layout::HAIRLINE;
-use crate::pages::Rect;
-use crate::text::paragraph::Align;
+use crate::text::paragraph_setup::Align;
 use crate::units::Length;
 
-/// The width of the pillars, and of the boxes between them.
+/// Width of the pillars, and of the boxes between them.
 const PILLAR: Length = Length::pt(62);
 const BOX: Length = Length::pt(104);
-/// Where the boxes begin.
+/// Start of the boxes.
 const BOXES: Length = Length::from_units((WIDTH.units() - BOX.units()) / 2);
-/// The free space at either end of a tie's label.
+/// Free space at either end of a tie's label.
 const CLEAR: Length = Length::pt(8);
-/// From a label's foot to its line, and from there to the next label.
+/// Distance from a label to its line, and from there to the next label.
 const UNDER: Length = Length::milli_pt(1_000);
 const BETWEEN: Length = Length::pt(3);
-/// Space between rows, and above and below what stands in a box.
+/// Space between rows, and padding of boxes.
 const GAP: Length = Length::pt(5);
 const PADDING: Length = Length::pt(2);
 const STROKE: Length = Length::milli_pt(800);
 const LINE: Length = Length::milli_pt(600);
 
-/// Draws a network; nothing when it is too high for a page.
-pub(super) fn sketch(network: &Network, not_drawn: &str, ruler: &mut Ruler) -> Option<Sketch> {
+impl Network {
+    /// Draws the network; `None` if most ties are between other actors than the pillars, or if it does not fit on a
+    /// page.
+    pub(super) fn sketch(&self, ruler: &mut Ruler) -> Option<Sketch> {
+        if !self.tells_most {
+            return None;
+        }
+        draw(self, &self.not_drawn(), ruler)
+    }
+}
+
+fn draw(network: &Network, not_drawn: &str, ruler: &mut Ruler) -> Option<Sketch> {
     let mut sketch = Sketch::new(WIDTH);
     let mut top = GAP;
     let across = (PILLAR, WIDTH - PILLAR);
@@ -36,7 +46,7 @@ pub(super) fn sketch(network: &Network, not_drawn: &str, ruler: &mut Ruler) -> O
     for row in &network.rows {
         top += draw_row(&mut sketch, row, top, ruler) + GAP;
     }
-    // A pillar is as high as its name at least.
+    // Pillars are at least as high as their names.
     let heights =
         network.pillars.each_ref().map(|name| ruler.height(name, FIGURE.strong(), PILLAR - PADDING * 2));
     top = heights.into_iter().fold(top, |top, height| top.max(height + PADDING * 2));
@@ -46,7 +56,7 @@ pub(super) fn sketch(network: &Network, not_drawn: &str, ruler: &mut Ruler) -> O
     {
         boxed(&mut sketch, name, Rect { x, y: Length::ZERO, width: PILLAR, height: top }, height);
     }
-    // The pillars are read first, though their height comes last.
+    // Pillars come first in reading order, although their height is known last.
     let pillars = sketch.labels.len() - ties;
     sketch.labels.rotate_right(pillars);
     top = legend(&mut sketch, network, top + GAP, ruler);
@@ -57,7 +67,7 @@ pub(super) fn sketch(network: &Network, not_drawn: &str, ruler: &mut Ruler) -> O
     (sketch.height <= TALLEST).then_some(sketch)
 }
 
-/// A box with a name in its middle.
+/// Draws a box with a centred name.
 fn boxed(sketch: &mut Sketch, name: &str, rect: Rect, name_height: Length) {
     sketch.fill_rect(rect, TINT);
     sketch.frame_rect(rect, INK, STROKE);
@@ -66,17 +76,17 @@ fn boxed(sketch: &mut Sketch, name: &str, rect: Rect, name_height: Length) {
     sketch.label(label.aligned(Align::Centered));
 }
 
-/// One box with its ties to either side; returns its height.
+/// Draws a box with its ties to either side; returns its height.
 fn draw_row(sketch: &mut Sketch, row: &Row, top: Length, ruler: &mut Ruler) -> Length {
     let sides = [(PILLAR, BOXES), (BOXES + BOX, WIDTH - PILLAR)];
     let name = ruler.height(&row.name, FIGURE.strong(), BOX - PADDING * 2);
     let stacks = [0, 1].map(|side| stack_height(&row.ties[side], sides[side], ruler));
     let height = (name + PADDING * 2).max(stacks[0].max(stacks[1]));
-    // The name is read before what it is tied by.
+    // The name comes before its ties in reading order.
     boxed(sketch, &row.name, Rect { x: BOXES, y: top, width: BOX, height }, name);
     for side in [0, 1] {
         let down = (height - stacks[side]) / 2;
-        // Seen from the pillar at the end, out leads towards the start.
+        // Seen from the end pillar, "out" points towards the start.
         stack(sketch, &row.ties[side], sides[side], side == 1, top + down, ruler);
     }
     height
@@ -86,7 +96,7 @@ fn label_width((from, to): (Length, Length)) -> Length {
     to - from - CLEAR * 2
 }
 
-/// The height of ties one under the other; the last line keeps clear of the box's foot.
+/// Returns the height of stacked ties, including space below the last line.
 fn stack_height(ties: &[Tie], ends: (Length, Length), ruler: &mut Ruler) -> Length {
     let width = label_width(ends);
     ties.iter().map(|tie| ruler.height(&tie.label, FIGURE, width) + UNDER + BETWEEN).sum()
@@ -110,31 +120,39 @@ fn stack(
     }
 }
 
-/// A level line with a head where it leads to; none where it holds both ways.
+/// Draws a horizontal line with an arrowhead, or without one for both directions.
 fn arrow(sketch: &mut Sketch, (from, to): (Length, Length), y: Length, tie: &Tie, reversed: bool) {
     sketch.line(&[(from, y), (to, y)], INK, LINE, tie.dashed);
     let (length, half) = (Length::pt(5), Length::milli_pt(2_200));
-    let to_the_end = match tie.way {
-        Way::Both => return,
-        Way::Out => !reversed,
-        Way::In => reversed,
+    let to_the_end = match tie.direction {
+        Direction::Both => return,
+        Direction::Out => !reversed,
+        Direction::In => reversed,
     };
-    // The tip meets the box's outline.
+    // The tip touches the box's outline.
     let (tip, back) =
         if to_the_end { (to - STROKE / 2, to - length) } else { (from + STROKE / 2, from + length) };
     sketch.fill(&[(back, y - half), (tip, y), (back, y + half)], INK);
 }
 
-/// What the lines mean, of those that are used; returns where it ends.
+/// Draws the legend of the lines in use; returns its bottom.
 fn legend(sketch: &mut Sketch, network: &Network, y: Length, ruler: &mut Ruler) -> Length {
-    let labels = ruler.words.labels();
+    let labels = ruler.lexicon.labels();
     let rows = network.rows.iter().flat_map(|row| row.ties.iter().flatten());
     let ties: Vec<&Tie> = network.direct.iter().chain(rows).collect();
-    let sample = |way, dashed| Tie { way, dashed, label: String::new() };
+    let sample = |direction, dashed| Tie { direction, dashed, label: String::new() };
     let samples = [
-        (ties.iter().any(|tie| tie.way != Way::Both), labels.legend_one_way, sample(Way::Out, false)),
-        (ties.iter().any(|tie| tie.way == Way::Both), labels.legend_both_ways, sample(Way::Both, false)),
-        (ties.iter().any(|tie| tie.dashed), labels.legend_dashed, sample(Way::Both, true)),
+        (
+            ties.iter().any(|tie| tie.direction != Direction::Both),
+            labels.legend_one_way,
+            sample(Direction::Out, false),
+        ),
+        (
+            ties.iter().any(|tie| tie.direction == Direction::Both),
+            labels.legend_both_ways,
+            sample(Direction::Both, false),
+        ),
+        (ties.iter().any(|tie| tie.dashed), labels.legend_dashed, sample(Direction::Both, true)),
     ];
     let mut x = Length::ZERO;
     for (_, text, tie) in samples.into_iter().filter(|(used, ..)| *used) {

@@ -1,23 +1,24 @@
-//! The timeline's axis: days to places along it. Where a few early events would squeeze the many recent ones, the
-//! axis is broken in two, each part with a scale of its own.
+//! The timeline's axis maps days to positions. If a few early events would squeeze many recent ones, the axis is broken
+//! into two segments with separate scales.
 
 use chancery_brief::edtf::Day;
 
 use crate::compose::labels::Labels;
 use crate::units::Length;
 
-/// The room that a break takes.
+/// Width of a break.
 pub(super) const BREAK: Length = Length::pt(9);
-/// The least distance of two labels' middles.
+/// Minimum distance between the centres of labels.
 pub(super) const TICK_WIDTH: Length = Length::pt(24);
-/// The share of its room, in thousandths, that a break has to win for the recent events.
-const WORTH_A_BREAK: i64 = 300;
-/// Fewer beginnings and ends than this, two an event, are no crowd.
+/// Minimum gain of a break, in thousandths of the axis' width for the recent events.
+const MIN_BREAK_GAIN: i64 = 300;
+/// Minimum number of starts and ends (two per event) that can crowd.
 const FEW: usize = 8;
 /// Steps of labels, in months.
 const STEPS: [i64; 13] = [1, 3, 6, 12, 24, 60, 120, 240, 600, 1_200, 2_400, 6_000, 24_000];
 
-/// Days from 1 March of the year 0, proleptic Gregorian. Years count from March, so that leap days come last.
+/// Returns the days since 1 March of year 0 in the proleptic Gregorian calendar. Counting years from March puts leap
+/// days last.
 pub(super) fn day_number(day: Day) -> i64 {
     let (year, month) = (day.year, i64::from(day.month));
     let year = if month < 3 { year - 1 } else { year };
@@ -29,16 +30,16 @@ pub(super) fn day_number(day: Day) -> i64 {
         - 1
 }
 
-/// The first day of a month counted from January of the year 0.
+/// Returns the first day of a month counted from January of the year 0.
 fn month_start(month: i64) -> i64 {
     let (year, month) = (month.div_euclid(12), month.rem_euclid(12) + 1);
     day_number(Day { year, month: u8::try_from(month).unwrap_or(1), day: 1 })
 }
 
-/// A stretch of the axis with one scale.
+/// A segment of the axis with one scale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Part {
-    /// Months counted from January of the year 0, the end not included.
+struct AxisSegment {
+    /// Months since January of year 0, the end excluded.
     months: (i64, i64),
     places: (Length, Length),
 }
@@ -46,62 +47,64 @@ struct Part {
 /// The axis.
 #[derive(Debug)]
 pub(super) struct Scale {
-    /// One, or two with a break between them; in time's order.
-    parts: Vec<Part>,
+    /// One segment, or two with a break between them, in chronological order.
+    segments: Vec<AxisSegment>,
 }
 
-/// A label of the axis: what it says and where its middle is.
+/// A label of the axis with its centre.
 pub(super) struct Tick {
     pub(super) text: String,
     pub(super) place: Length,
 }
 
 impl Scale {
-    /// An axis between two places for the months in which something begins or ends; there is one at least.
+    /// Creates an axis between two positions for the months in which events begin or end; `None` without months.
     pub(super) fn new(months: &[i64], places: (Length, Length)) -> Option<Self> {
         let first = *months.iter().min()?;
         let last = *months.iter().max()?;
-        // Whole years, or whole months where all is within two years.
+        // Rounds to years, or to months if all events are within two years.
         let whole = if last - first > 24 { 12 } else { 1 };
         let first = first.div_euclid(whole) * whole;
         let last = (last.div_euclid(whole) + 1) * whole;
-        let parts = match best_break(months, first, last) {
-            None => vec![Part { months: (first, last), places }],
+        let segments = match best_break(months, first, last) {
+            None => vec![AxisSegment { months: (first, last), places }],
             Some(at) => {
                 let room = places.1 - places.0 - BREAK;
                 let middle = places.0 + room / 4;
                 vec![
-                    Part { months: (first, at), places: (places.0, middle) },
-                    Part { months: (at, last), places: (middle + BREAK, places.1) },
+                    AxisSegment { months: (first, at), places: (places.0, middle) },
+                    AxisSegment { months: (at, last), places: (middle + BREAK, places.1) },
                 ]
             }
         };
-        Some(Self { parts })
+        Some(Self { segments })
     }
 
-    /// Where the break is: its two edges.
+    /// Returns the two edges of the break.
     pub(super) fn broken_at(&self) -> Option<(Length, Length)> {
-        match self.parts.as_slice() {
+        match self.segments.as_slice() {
             [early, late] => Some((early.places.1, late.places.0)),
             _ => None,
         }
     }
 
-    /// Where a day stands, by its number; the end of the axis for what is beyond it.
+    /// Returns the position of a day number; days beyond the axis are at its end.
     pub(super) fn place(&self, day: i64) -> Length {
-        let inside = |part: &&Part| day < month_start(part.months.1);
-        let Some(part) = self.parts.iter().find(inside).or(self.parts.last()) else { return Length::ZERO };
-        let (from, to) = (month_start(part.months.0), month_start(part.months.1));
-        let width = part.places.1 - part.places.0;
+        let inside = |segment: &&AxisSegment| day < month_start(segment.months.1);
+        let Some(segment) = self.segments.iter().find(inside).or(self.segments.last()) else {
+            return Length::ZERO;
+        };
+        let (from, to) = (month_start(segment.months.0), month_start(segment.months.1));
+        let width = segment.places.1 - segment.places.0;
         let along = day.clamp(from, to) - from;
-        part.places.0 + width * along / (to - from).max(1)
+        segment.places.0 + width * along / (to - from).max(1)
     }
 
-    /// Labels that stand clear of each other; where there is a choice, the later part has it.
+    /// Returns labels that do not overlap, preferring those of the later segment.
     pub(super) fn ticks(&self, labels: &Labels) -> Vec<Tick> {
         let mut ticks: Vec<Tick> = Vec::new();
-        for part in self.parts.iter().rev() {
-            for tick in part.ticks(labels) {
+        for segment in self.segments.iter().rev() {
+            for tick in segment.ticks(labels) {
                 let clear = |other: &Tick| {
                     let apart = other.place - tick.place;
                     apart.max(-apart) >= TICK_WIDTH
@@ -115,7 +118,7 @@ impl Scale {
     }
 }
 
-impl Part {
+impl AxisSegment {
     fn ticks(&self, labels: &Labels) -> Vec<Tick> {
         let (from, to) = self.months;
         let width = self.places.1 - self.places.0;
@@ -128,7 +131,7 @@ impl Part {
     }
 }
 
-/// The year in January, the month's name else.
+/// Returns the year for January, and the month's name otherwise.
 fn tick_text(month: i64, labels: &Labels) -> String {
     match usize::try_from(month.rem_euclid(12)) {
         Ok(of_year @ 1..) => labels.months[of_year].to_owned(),
@@ -136,9 +139,8 @@ fn tick_text(month: i64, labels: &Labels) -> String {
     }
 }
 
-/// The start of a year from which on most events crowd into little of the time; the one that wins most room.
+/// Returns the start of the year from which most events crowd into little time and a break gains the most width.
 fn best_break(months: &[i64], first: i64, last: i64) -> Option<i64> {
-    // Few events do not crowd.
     if months.len() < FEW {
         return None;
     }
@@ -148,13 +150,13 @@ fn best_break(months: &[i64], first: i64, last: i64) -> Option<i64> {
         let later = i64::try_from(months.iter().filter(|month| **month >= at).count()).unwrap_or(0);
         later * 1000 / count - (last - at) * 1000 / span.max(1)
     };
-    // Only years in which something happens can win: between two of them the share of time falls alone.
+    // Only years with events can win: between two of them, the gain only falls.
     let mut years: Vec<i64> = months.iter().map(|month| month.div_euclid(12) * 12).collect();
     years.sort_unstable();
     years.dedup();
     let candidates = years.into_iter().filter(|at| *at > first && *at < last);
     let best = candidates.map(|at| (gain(at), at)).max()?;
-    (best.0 >= WORTH_A_BREAK && span > 72).then_some(best.1)
+    (best.0 >= MIN_BREAK_GAIN && span > 72).then_some(best.1)
 }
 
 #[cfg(test)]
@@ -189,7 +191,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn later_days_stand_no_earlier_and_labels_stand_clear(
+        fn later_days_are_never_left_of_earlier_ones_and_labels_never_overlap(
             years in prop::collection::vec((-9_999_i64..=9_999, 0_i64..12), 1..30),
             days in prop::collection::vec(-4_000_000_i64..4_000_000, 2..20),
         ) {

@@ -1,40 +1,41 @@
-//! A figure before it has structure elements: paths and labels with their places. The figures' layouts are
-//! made of it alone, so that they can be tried without a brief.
+//! A figure without structure elements: paths and positioned labels. Figure layouts depend on nothing else, so that
+//! they can be tested without a brief.
 
 use chancery_images::PreparedImage;
 
-use crate::compose::composer::{nfc, stretches};
-use crate::compose::styles::{INK, Type};
-use crate::compose::tables::Words;
-use crate::compose::words::Lexicon;
+use crate::compose::coverage_runs::{coverage_runs, nfc};
+use crate::compose::lexicon::Lexicon;
+use crate::compose::stylesheet::{INK, TypeSpec};
+use crate::compose::text_origin::TextOrigin;
+use crate::graphics::{Color, Paint, Path, Rect, Segment};
 use crate::layout::HAIRLINE;
-use crate::pages::{ArtifactKind, Color, Owner, Paint, Path, Rect, Segment};
+use crate::pages::{ArtifactKind, Owner};
 use crate::text::Typesetter;
 use crate::text::inline::{Inline, PieceStyle};
-use crate::text::paragraph::{Align, Setup};
+use crate::text::paragraph_setup::{Align, ParagraphSetup};
 use crate::units::Length;
 
 /// The columns' full width: 166 mm.
 pub(crate) const WIDTH: Length = Length::mm(166);
-/// What is taller has no room beneath its caption on the shorter paper.
+/// Maximum height that fits below a caption on the shorter paper.
 pub(crate) const TALLEST: Length = Length::pt(560);
 
 /// Paths with labels over them; positions as in [`crate::flow::Drawing`].
 pub(crate) struct Sketch {
     pub(crate) width: Length,
     pub(crate) height: Length,
-    /// A picture that fills it.
+    /// An image that fills it.
     pub(crate) image: Option<PreparedImage>,
     pub(crate) paths: Vec<Path>,
     pub(super) labels: Vec<SketchLabel>,
 }
 
-/// A text with its place.
+/// A positioned text.
 #[derive(Clone)]
 pub(super) struct SketchLabel {
     pub(super) text: String,
-    pub(super) kind: Type,
-    pub(super) words: Words,
+    pub(super) kind: TypeSpec,
+    pub(super) origin: TextOrigin,
     pub(super) start: Length,
     pub(super) top: Length,
     pub(super) width: Length,
@@ -42,15 +43,15 @@ pub(super) struct SketchLabel {
 }
 
 impl SketchLabel {
-    /// A label of the author's words at the start of its measure.
-    pub(super) fn new(text: &str, kind: Type, (start, top): (Length, Length), width: Length) -> Self {
-        let words = Words::Authors;
-        Self { text: text.to_owned(), kind, words, start, top, width, align: Align::Start }
+    /// Creates a label of the author's text, aligned at its start.
+    pub(super) fn new(text: &str, kind: TypeSpec, (start, top): (Length, Length), width: Length) -> Self {
+        let origin = TextOrigin::Author;
+        Self { text: text.to_owned(), kind, origin, start, top, width, align: Align::Start }
     }
 
-    /// The label as one of the printer's own words.
+    /// Marks the label as the printer's.
     pub(super) fn own(mut self) -> Self {
-        self.words = Words::Own;
+        self.origin = TextOrigin::Printer;
         self
     }
 
@@ -65,8 +66,8 @@ impl Sketch {
         Self { width, height: Length::ZERO, image: None, paths: Vec::new(), labels: Vec::new() }
     }
 
-    /// A picture and nothing else.
-    pub(crate) fn of_picture((width, height): (Length, Length), image: PreparedImage) -> Self {
+    /// Creates a sketch that is only an image.
+    pub(crate) fn of_image((width, height): (Length, Length), image: PreparedImage) -> Self {
         Self { height, image: Some(image), ..Self::new(width) }
     }
 
@@ -97,24 +98,24 @@ impl Sketch {
         self.paths.push(Path { segments: outline(points, false), paint });
     }
 
-    /// A horizontal hairline.
+    /// Adds a horizontal hairline.
     pub(super) fn rule(&mut self, from: Length, to: Length, y: Length, color: Color) {
         self.line(&[(from, y), (to, y)], color, HAIRLINE, false);
     }
 
-    /// A disc.
+    /// Adds a disc.
     pub(super) fn disc(&mut self, center: (Length, Length), radius: Length) {
         self.paths.push(Path { segments: circle(center, radius), paint: Paint::Fill(INK) });
     }
 
-    /// A circle's outline.
+    /// Adds a circle's outline.
     pub(super) fn ring(&mut self, center: (Length, Length), radius: Length, width: Length) {
         let paint = Paint::Stroke { color: INK, width, dash: None };
         self.paths.push(Path { segments: circle(center, radius), paint });
     }
 }
 
-/// A circle of four curves.
+/// Returns a circle of four curves.
 fn circle((x, y): (Length, Length), radius: Length) -> Vec<Segment> {
     // The control points of a quarter circle: 4/3 * (sqrt(2) - 1) of the radius from its ends.
     let reach = radius * 5_523 / 10_000;
@@ -129,7 +130,7 @@ fn circle((x, y): (Length, Length), radius: Length) -> Vec<Segment> {
     ]
 }
 
-/// A portion mark where a part's marking is above the brief's.
+/// Returns a portion marking if a part's marking differs from the brief's default.
 pub(super) fn portion(marking: &str, floor: &str) -> String {
     if marking.is_empty() || marking == floor { String::new() } else { format!("({marking}) ") }
 }
@@ -146,18 +147,18 @@ fn outline(points: &[(Length, Length)], closed: bool) -> Vec<Segment> {
     segments
 }
 
-/// Measures labels before they have a place.
+/// Measures texts before they are positioned.
 pub(super) struct Ruler<'t> {
     pub(super) typesetter: &'t mut Typesetter,
     pub(super) language: &'t str,
-    pub(super) words: Lexicon,
+    pub(super) lexicon: Lexicon,
     pub(super) right_to_left: bool,
 }
 
 impl Ruler<'_> {
-    /// How high a text is in a measure; nothing when there is none.
-    pub(super) fn height(&mut self, text: &str, kind: Type, width: Length) -> Length {
-        let setup = Setup {
+    /// Returns the height of a text in a measure.
+    pub(super) fn height(&mut self, text: &str, kind: TypeSpec, width: Length) -> Length {
+        let setup = ParagraphSetup {
             measure: width,
             indent: Length::ZERO,
             align: Align::Start,
@@ -169,17 +170,17 @@ impl Ruler<'_> {
         kind.leading * i64::try_from(lines).unwrap_or(1)
     }
 
-    /// How wide a text is on one line.
-    pub(super) fn width(&mut self, text: &str, kind: Type) -> Length {
+    /// Returns the width of a text on one line.
+    pub(super) fn width(&mut self, text: &str, kind: TypeSpec) -> Length {
         let inline = self.inline(text, kind);
         self.typesetter.width(&inline)
     }
 
-    fn inline(&mut self, text: &str, kind: Type) -> Inline {
+    fn inline(&mut self, text: &str, kind: TypeSpec) -> Inline {
         let mut inline = Inline::default();
         let language = self.typesetter.languages.id(self.language);
         let owner = Owner::Artifact(ArtifactKind::Layout);
-        for (stretch, piece) in stretches(self.typesetter, &nfc(text), &kind.style) {
+        for (stretch, piece) in coverage_runs(self.typesetter, &nfc(text), &kind.style) {
             let style =
                 PieceStyle { style: kind.style, owner: owner.clone(), link: None, language, kind: piece };
             inline.push(stretch, style);
@@ -191,22 +192,28 @@ impl Ruler<'_> {
 #[cfg(test)]
 pub(super) mod tests {
     use super::{Ruler, Sketch};
-    use crate::compose::words::Lexicon;
+    use crate::compose::lexicon::Lexicon;
     use crate::text::Typesetter;
     use crate::units::Length;
     use crate::{LikelihoodDisplay, Locale};
 
-    pub(in super::super) const ENGLISH: Lexicon = Lexicon::new(Locale::English, LikelihoodDisplay::AsWritten);
+    pub(in crate::compose::figures) const ENGLISH: Lexicon =
+        Lexicon::new(Locale::English, LikelihoodDisplay::AsWritten);
 
-    /// Tries a layout with a ruler of its own.
-    pub(in super::super) fn ruled<T>(draw: impl FnOnce(&mut Ruler) -> T) -> T {
+    /// Runs a layout with its own ruler.
+    pub(in crate::compose::figures) fn ruled<T>(draw: impl FnOnce(&mut Ruler) -> T) -> T {
         let mut typesetter = Typesetter::default();
-        draw(&mut Ruler { typesetter: &mut typesetter, language: "en", words: ENGLISH, right_to_left: false })
+        draw(&mut Ruler {
+            typesetter: &mut typesetter,
+            language: "en",
+            lexicon: ENGLISH,
+            right_to_left: false,
+        })
     }
 
     impl Sketch {
-        /// The texts of two labels that meet, if any do, or of one that leaves the drawing.
-        pub(in super::super) fn collision(&self, ruler: &mut Ruler) -> Option<(String, String)> {
+        /// Returns the texts of two overlapping labels, or of a label that leaves the drawing.
+        pub(in crate::compose::figures) fn collision(&self, ruler: &mut Ruler) -> Option<(String, String)> {
             let boxes: Vec<[Length; 4]> = self
                 .labels
                 .iter()

@@ -1,5 +1,5 @@
-//! The timeline: a row an event with its date and title, and its mark at its place on a scaled axis. Rows keep the
-//! labels apart however close the events are.
+//! The timeline: one row per event with its date and title, and its mark on a scaled axis. Rows keep labels apart
+//! however close the events are.
 
 use chancery_brief::edtf::{self, Bound, Date, Day, Edtf, Precision};
 use chancery_proto::brief::v1::Event;
@@ -7,16 +7,16 @@ use chancery_proto::brief::v1::Event;
 use super::scale::{Scale, TICK_WIDTH, day_number};
 use super::sketch::{Ruler, Sketch, SketchLabel, TALLEST, WIDTH, portion};
 use crate::compose::labels::{Labels, filled};
-use crate::compose::styles::{ACCENT, FIGURE, FIGURE_SMALL, GUIDE, INK, QUIET};
+use crate::compose::stylesheet::{ACCENT, FIGURE, FIGURE_SMALL, GUIDE, INK, QUIET};
+use crate::graphics::{Color, Rect};
 use crate::layout::HAIRLINE;
-use crate::pages::{Color, Rect};
-use crate::text::paragraph::Align;
+use crate::text::paragraph_setup::Align;
 use crate::units::Length;
 
 const DATE_WIDTH: Length = Length::pt(64);
 const TITLE: Length = Length::pt(67);
 const TITLE_WIDTH: Length = Length::pt(228);
-/// Where the axis begins and ends.
+/// Start and end of the axis.
 const AXIS: (Length, Length) = (Length::pt(304), Length::pt(464));
 /// Space above and below a row's text.
 const PADDING: Length = Length::milli_pt(1_200);
@@ -24,22 +24,22 @@ const PADDING: Length = Length::milli_pt(1_200);
 const HALF: Length = Length::milli_pt(2_400);
 /// The least width of a bar.
 const NARROWEST: Length = Length::milli_pt(3_200);
-/// How far the ring of an emphasized event is from its mark, and how thick it is.
+/// Distance of an emphasized event's ring from its mark, and its line width.
 const RING: Length = Length::milli_pt(1_600);
 const RING_WIDTH: Length = Length::milli_pt(800);
 const WHITE: Color = Color(0xff, 0xff, 0xff);
 
-/// An event as it is drawn.
+/// A drawn event.
 pub(super) struct Entry {
     date: String,
     title: String,
-    /// When; nothing for events without a date, and for those outside of years of four digits.
+    /// Its days; `None` for undated events and years of more than four digits.
     extent: Option<Extent>,
     /// Whether the figure emphasizes it.
     highlighted: bool,
 }
 
-/// A stretch of days, by [`day_number`].
+/// A range of days, by [`day_number`].
 #[derive(Clone, Copy)]
 struct Extent {
     days: (Day, Day),
@@ -49,24 +49,24 @@ struct Extent {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
-    /// On one day.
+    /// A single day.
     Day,
-    /// On some day of a month, year or the like.
+    /// An unknown day of a month, year or the like.
     Within,
-    /// All of the time.
+    /// The whole range.
     Throughout,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum End {
     Sharp,
-    /// About then, or not known.
+    /// Approximate or unknown.
     Fuzzy,
-    /// There is none.
+    /// No end.
     Open,
 }
 
-/// The events in order of their dates, those without one last.
+/// Returns the events by date, undated ones last.
 pub(super) fn entries(
     events: &[Event],
     highlight_ids: &[String],
@@ -85,7 +85,7 @@ pub(super) fn entries(
     events.into_iter().map(entry).collect()
 }
 
-/// An interval with a dash, the end without what it has in common with the start.
+/// Formats an interval with a dash, without the part of the end that it shares with the start.
 pub(super) fn shown(date: &str, labels: &Labels) -> String {
     let Some((start, end)) = date.split_once('/') else { return date.to_owned() };
     let same_month = start.len() == 10 && end.len() == 10 && start.get(..8) == end.get(..8);
@@ -130,7 +130,8 @@ fn bound(bound: &Bound) -> (End, Option<(Day, Day)>) {
     }
 }
 
-/// What a listener hears: "1991: The union ends", with "(highlighted)" after an event that the figure emphasizes.
+/// Returns the facts for the alternative text, such as "1991: The union ends", with "(highlighted)" for emphasized
+/// events.
 pub(super) fn facts(entries: &[Entry], labels: &Labels) -> Vec<String> {
     let fact = |entry: &Entry| {
         let highlighted =
@@ -140,7 +141,7 @@ pub(super) fn facts(entries: &[Entry], labels: &Labels) -> Vec<String> {
     entries.iter().map(fact).collect()
 }
 
-/// Draws the events; nothing when no date is known, or when they are too many for a page.
+/// Draws the events; `None` without any date, or if they do not fit on a page.
 pub(super) fn sketch(entries: &[Entry], ruler: &mut Ruler) -> Option<Sketch> {
     let month = |day: Day| day.year * 12 + i64::from(day.month) - 1;
     let extents = entries.iter().filter_map(|entry| entry.extent);
@@ -162,7 +163,7 @@ pub(super) fn sketch(entries: &[Entry], ruler: &mut Ruler) -> Option<Sketch> {
         top = text + height[0].max(height[1]) + PADDING;
         sketch.rule(Length::ZERO, WIDTH, top, GUIDE);
     }
-    draw_axis(&mut sketch, &scale, (axis, top), ruler.words.labels());
+    draw_axis(&mut sketch, &scale, (axis, top), ruler.lexicon.labels());
     for (entry, y) in &rows {
         mark(&mut sketch, &scale, entry, *y);
     }
@@ -171,7 +172,7 @@ pub(super) fn sketch(entries: &[Entry], ruler: &mut Ruler) -> Option<Sketch> {
     (sketch.height <= TALLEST).then_some(sketch)
 }
 
-/// The axis with its labels, and a line down at each of them.
+/// Draws the axis with its labels, and a vertical line at each.
 fn draw_axis(sketch: &mut Sketch, scale: &Scale, (top, bottom): (Length, Length), labels: &Labels) {
     sketch.rule(Length::ZERO, AXIS.0 - Length::pt(8), top, GUIDE);
     sketch.line(&[(AXIS.0, top), (WIDTH, top)], INK, HAIRLINE * 2, false);
@@ -183,7 +184,7 @@ fn draw_axis(sketch: &mut Sketch, scale: &Scale, (top, bottom): (Length, Length)
     }
 }
 
-/// A white gap through everything, and two slanting strokes where it cuts the axis and the last rule.
+/// Draws a white gap across the rows, and two slanted strokes where it crosses the axis and the last rule.
 fn draw_break(sketch: &mut Sketch, scale: &Scale, top: Length, bottom: Length) {
     let Some((left, right)) = scale.broken_at() else { return };
     let (left, right) = (left + Length::pt(2), right - Length::pt(2));
@@ -195,7 +196,7 @@ fn draw_break(sketch: &mut Sketch, scale: &Scale, top: Length, bottom: Length) {
     }
 }
 
-/// The mark of a break.
+/// Draws the mark of a break.
 fn strokes(sketch: &mut Sketch, (left, right): (Length, Length), y: Length) {
     let (slant, rise) = (Length::milli_pt(1_300), Length::milli_pt(2_800));
     for x in [left, right] {
@@ -221,7 +222,7 @@ fn mark(sketch: &mut Sketch, scale: &Scale, entry: &Entry, y: Length) {
         }
         return fuzz(sketch, extent.ends, (x - HALF, x + HALF), y);
     }
-    // What is too short to be seen is widened about its middle.
+    // Bars that are too short to be visible are widened around their centre.
     let lacking = (NARROWEST - (right - left)).max(Length::ZERO) / 2;
     let (left, right) = (left - lacking, right + lacking);
     let (height, top) = (HALF * 2, y - HALF);
@@ -241,7 +242,7 @@ fn mark(sketch: &mut Sketch, scale: &Scale, entry: &Entry, y: Length) {
     arrow(sketch, extent.ends, (left, right), y);
 }
 
-/// Ever thinner slivers beyond an end that is not sharp.
+/// Draws thinning strokes beyond an end that is not sharp.
 fn fuzz(sketch: &mut Sketch, ends: (End, End), (left, right): (Length, Length), y: Length) {
     for (end, edge, outward) in [(ends.0, left, -1), (ends.1, right, 1)] {
         if end != End::Fuzzy {
@@ -255,7 +256,7 @@ fn fuzz(sketch: &mut Sketch, ends: (End, End), (left, right): (Length, Length), 
     }
 }
 
-/// A head on an end that is open.
+/// Draws an arrowhead at an open end.
 fn arrow(sketch: &mut Sketch, ends: (End, End), (left, right): (Length, Length), y: Length) {
     let (length, half) = (Length::pt(5), HALF * 3 / 2);
     for (end, edge, outward) in [(ends.0, left, -1), (ends.1, right, 1)] {
@@ -267,9 +268,9 @@ fn arrow(sketch: &mut Sketch, ends: (End, End), (left, right): (Length, Length),
     }
 }
 
-/// What the marks mean, of those that are used; returns where it ends.
+/// Draws the legend of the marks in use; returns its bottom.
 fn legend(sketch: &mut Sketch, entries: &[Entry], broken: bool, top: Length, ruler: &mut Ruler) -> Length {
-    let labels = ruler.words.labels();
+    let labels = ruler.lexicon.labels();
     let extents: Vec<Extent> = entries.iter().filter_map(|entry| entry.extent).collect();
     let kind = |kind: Kind| extents.iter().any(|extent| extent.kind == kind);
     let end = |end: End| extents.iter().any(|extent| extent.ends.0 == end || extent.ends.1 == end);
@@ -335,8 +336,8 @@ mod tests {
 
     use super::{End, Kind, entries, facts, shown, sketch};
     use crate::compose::figures::sketch::tests::{ENGLISH, ruled};
+    use crate::graphics::{Paint, Path, Segment};
     use crate::layout::HAIRLINE;
-    use crate::pages::{Paint, Path, Segment};
     use crate::units::Length;
 
     fn event(date: &str, title: &str) -> Event {
@@ -344,7 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn events_stand_by_date_and_those_without_one_last() {
+    fn events_are_sorted_by_date_with_undated_ones_last() {
         let events = [
             event("", "Some day"),
             event("2011/2024-12-08", "War"),
@@ -369,13 +370,13 @@ mod tests {
     }
 
     #[test]
-    fn events_without_any_date_are_no_figure() {
+    fn a_timeline_without_dates_is_not_drawn() {
         let events = [event("", "Some day"), event("Y17000", "Far ahead")];
         assert!(ruled(|ruler| sketch(&entries(&events, &[], "", ENGLISH.labels()), ruler).is_none()));
     }
 
     #[test]
-    fn only_a_highlighted_event_is_ringed_and_heard_as_such() {
+    fn only_highlighted_events_have_a_ring_and_are_described_as_highlighted() {
         let events = ["e1", "e2"].map(|id| Event { id: id.to_owned(), ..event("2024-03-01", id) });
         let drawn = |highlight_ids: &[String]| {
             let entries = entries(&events, highlight_ids, "", ENGLISH.labels());
@@ -389,12 +390,12 @@ mod tests {
             });
             (rings.unwrap(), facts(&entries, ENGLISH.labels()))
         };
-        let (without, heard) = drawn(&[]);
-        assert_eq!((without.0, heard[1].as_str()), (0, "2024-03-01: e2"));
-        let (with, heard) = drawn(&["e2".to_owned()]);
-        // On the axis, and in the legend with its word.
+        let (without, link_contents) = drawn(&[]);
+        assert_eq!((without.0, link_contents[1].as_str()), (0, "2024-03-01: e2"));
+        let (with, link_contents) = drawn(&["e2".to_owned()]);
+        // One ring on the axis, and one in the legend with its label.
         assert_eq!(with, (2, without.1 + 1));
-        assert_eq!(heard, ["2024-03-01: e1", "2024-03-01: e2 (highlighted)"]);
+        assert_eq!(link_contents, ["2024-03-01: e1", "2024-03-01: e2 (highlighted)"]);
     }
 
     fn any_date() -> impl Strategy<Value = String> {
@@ -413,7 +414,7 @@ mod tests {
         #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn labels_never_meet_and_marks_stay_in_the_drawing(
+        fn labels_never_overlap_and_marks_stay_in_the_drawing(
             dated in prop::collection::vec((any_date(), "[A-Z][a-z]{0,9}( [a-z]{1,12}){0,14}"), 1..30),
         ) {
             let events: Vec<Event> = dated

@@ -1,31 +1,31 @@
-//! Domain trends: a row a domain, with a mark whose shape says what the word beside it says.
+//! Domain trends: one row per domain, with a mark whose shape repeats the word beside it.
 
 use chancery_proto::brief::v1::{Domain, Trend};
 
 use super::sketch::{Ruler, Sketch, SketchLabel, TALLEST, WIDTH, portion};
-use crate::compose::styles::{ACCENT, FIGURE, GUIDE, INK};
-use crate::compose::words::Lexicon;
+use crate::compose::lexicon::Lexicon;
+use crate::compose::stylesheet::{ACCENT, FIGURE, GUIDE, INK};
 use crate::layout::HAIRLINE;
 use crate::units::Length;
 
-/// The names' column.
+/// Width of the names' column.
 const NAME: Length = Length::pt(138);
-/// Where the marks' centres stand.
+/// Centre of the marks.
 const MARK: Length = Length::pt(152);
-/// Where the trends' words begin, and their column's width.
+/// Start and width of the trends' words.
 const WORD: Length = Length::pt(162);
 const WORD_WIDTH: Length = Length::pt(44);
-/// Where the reasons begin.
+/// Start of the reasons.
 const WHY: Length = Length::pt(206);
 /// Space above and below a row's text.
 const PADDING: Length = Length::milli_pt(2_000);
-/// How many domains stand side by side in a strip, and the space between them.
+/// Number of domains side by side in a strip, and the space between them.
 const STRIP_COLUMNS: i64 = 3;
 const STRIP_GAP: Length = Length::pt(10);
 /// Half the width of a mark.
 const HALF: Length = Length::milli_pt(3_600);
 
-/// Draws the domains; nothing when they are too many for a page.
+/// Draws the domains; `None` if they do not fit on a page.
 pub(super) fn sketch(domains: &[Domain], floor: &str, ruler: &mut Ruler) -> Option<Sketch> {
     let mut sketch = Sketch::new(WIDTH);
     let mut top = Length::ZERO;
@@ -33,7 +33,8 @@ pub(super) fn sketch(domains: &[Domain], floor: &str, ruler: &mut Ruler) -> Opti
         sketch.rule(Length::ZERO, WIDTH, top, GUIDE);
         let text = top + PADDING;
         let name = SketchLabel::new(&named(domain, floor), FIGURE.strong(), (Length::ZERO, text), NAME);
-        let word = SketchLabel::new(ruler.words.trend(domain.trend), FIGURE, (WORD, text), WORD_WIDTH).own();
+        let word =
+            SketchLabel::new(ruler.lexicon.trend(domain.trend), FIGURE, (WORD, text), WORD_WIDTH).own();
         let why = SketchLabel::new(&domain.why, FIGURE, (WHY, text), WIDTH - WHY);
         let height = [&name, &why].map(|label| ruler.height(&label.text, label.kind, label.width));
         let height = height.into_iter().fold(FIGURE.leading, Length::max);
@@ -48,7 +49,7 @@ pub(super) fn sketch(domains: &[Domain], floor: &str, ruler: &mut Ruler) -> Opti
     (!domains.is_empty() && sketch.height <= TALLEST).then_some(sketch)
 }
 
-/// Draws the domains side by side without their reasons; nothing when they are too many.
+/// Draws the domains side by side without reasons; `None` if they do not fit.
 pub(super) fn strip(domains: &[Domain], floor: &str, ruler: &mut Ruler) -> Option<Sketch> {
     let column = (WIDTH + STRIP_GAP) / STRIP_COLUMNS - STRIP_GAP;
     let mut sketch = Sketch::new(WIDTH);
@@ -60,7 +61,7 @@ pub(super) fn strip(domains: &[Domain], floor: &str, ruler: &mut Ruler) -> Optio
         for domain in row {
             mark(&mut sketch, domain.trend, (start + HALF, text + FIGURE.leading / 2));
             let (left, room) = (start + HALF * 3, column - HALF * 3);
-            let (name, word) = (named(domain, floor), ruler.words.trend(domain.trend));
+            let (name, word) = (named(domain, floor), ruler.lexicon.trend(domain.trend));
             let width = ruler.width(&name, FIGURE.strong()) + Length::pt(1);
             let beside = width + Length::pt(4) + ruler.width(word, FIGURE) <= room;
             let name_height = ruler.height(&name, FIGURE.strong(), room);
@@ -79,7 +80,7 @@ pub(super) fn strip(domains: &[Domain], floor: &str, ruler: &mut Ruler) -> Optio
     (!domains.is_empty() && sketch.height <= TALLEST).then_some(sketch)
 }
 
-/// Up, along, down, both ways, or not known: told apart by shape alone.
+/// Draws the mark of a trend: up, steady, down, mixed or unknown, distinguished by shape alone.
 fn mark(sketch: &mut Sketch, trend: i32, (x, y): (Length, Length)) {
     let at = |right: i64, down: i64| (x + HALF * right, y + HALF * down * 9 / 10);
     match Trend::try_from(trend).unwrap_or_default() {
@@ -88,30 +89,30 @@ fn mark(sketch: &mut Sketch, trend: i32, (x, y): (Length, Length)) {
         Trend::Falling => sketch.fill(&[at(-1, -1), at(1, -1), at(0, 1)], ACCENT),
         Trend::Mixed => sketch.fill(&[at(0, -1), at(1, 0), at(0, 1), at(-1, 0)], ACCENT),
         Trend::Unspecified | Trend::Unknown => {
-            // The mark is the question mark of the same size; its word stands beside it as everywhere.
+            // The mark is a question mark of the same size.
             let mark = SketchLabel::new(
                 "?",
                 FIGURE.strong().colored(INK),
                 (x - HALF, y - FIGURE.leading / 2),
                 HALF * 2,
             );
-            sketch.label(mark.aligned(crate::text::paragraph::Align::Centered).own());
+            sketch.label(mark.aligned(crate::text::paragraph_setup::Align::Centered).own());
         }
     }
 }
 
-/// What a listener hears: "Military: mixed (Drills go on)".
-pub(super) fn facts(domains: &[Domain], floor: &str, words: Lexicon) -> Vec<String> {
+/// Returns the facts for the alternative text, such as "Military: mixed (Drills go on)".
+pub(super) fn facts(domains: &[Domain], floor: &str, lexicon: Lexicon) -> Vec<String> {
     let why = |domain: &Domain| match domain.why.trim_end_matches('.') {
         "" => String::new(),
         why => format!(" ({why})"),
     };
-    domains.iter().map(|domain| fact(domain, floor, words) + &why(domain)).collect()
+    domains.iter().map(|domain| fact(domain, floor, lexicon) + &why(domain)).collect()
 }
 
-/// "Military: mixed".
-pub(super) fn fact(domain: &Domain, floor: &str, words: Lexicon) -> String {
-    format!("{}: {}", named(domain, floor), words.trend(domain.trend))
+/// Returns a fact such as "Military: mixed".
+pub(super) fn fact(domain: &Domain, floor: &str, lexicon: Lexicon) -> String {
+    format!("{}: {}", named(domain, floor), lexicon.trend(domain.trend))
 }
 
 fn named(domain: &Domain, floor: &str) -> String {
@@ -131,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn each_trend_has_a_shape_of_its_own_and_its_word() {
+    fn each_trend_has_its_own_shape_and_its_word() {
         let domains: Vec<Domain> = (1..=5).map(|trend| domain("Trade", trend, "")).collect();
         let sketch = ruled(|ruler| sketch(&domains, "", ruler)).unwrap();
         // Four polygons and the question mark; the rules are paths too.
@@ -146,7 +147,7 @@ mod tests {
         #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn labels_never_meet(
+        fn labels_never_overlap(
             rows in prop::collection::vec(("[A-Z][a-z]{1,40}( [a-z]{1,9}){0,5}", 0_i32..6, "([a-z]{1,11} ){0,40}"), 1..12),
         ) {
             let domains: Vec<Domain> = rows.iter().map(|(name, trend, why)| domain(name, *trend, why)).collect();

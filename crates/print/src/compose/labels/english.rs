@@ -43,7 +43,7 @@ pub(super) const LABELS: Labels = Labels {
     withdraw_reason: "Reason:",
     superseded_line: "Superseded by revision {0}.",
     draft_line: "Draft: not published.",
-    draft_stamp: "DRAFT",
+    draft_watermark: "DRAFT",
     // In the text.
     superseded_mark: "[superseded]",
     withdrawn_mark: "[withdrawn]",
@@ -111,7 +111,7 @@ pub(super) const LABELS: Labels = Labels {
     icd_203: "ICD 203",
     phia: "the PHIA probability yardstick",
     scale_key: "Scale:",
-    // Heard, not seen.
+    // Read out by screen readers only.
     go_to: "Go to {0}",
     source_number: "Source {0}",
     back_to_citation: "Back to the first citation of source {0}",

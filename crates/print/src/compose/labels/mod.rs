@@ -1,5 +1,5 @@
-//! The printer's own words, in each language that it has them in. Templates hold `{0}` and `{1}`. Likelihood terms
-//! and markings are never translated: their standards have them in English only.
+//! Labels of the printer in each of its languages. Templates contain `{0}` and `{1}`. Likelihood terms and markings are
+//! never translated, because their standards define them in English only.
 
 mod arabic;
 mod english;
@@ -8,7 +8,7 @@ mod russian;
 
 use crate::Locale;
 
-/// The printer's own words in one language.
+/// Labels of the printer in one language.
 pub(crate) struct Labels {
     /// Heading of the bottom line.
     pub(crate) bottom_line: &'static str,
@@ -36,13 +36,13 @@ pub(crate) struct Labels {
     pub(crate) annex_timeline: &'static str,
     /// Heading of the endnotes.
     pub(crate) sources: &'static str,
-    /// Heading of what a reader should know of the words.
+    /// Heading of the explanation of terms and scales.
     pub(crate) about: &'static str,
     /// Heading of the contents.
     pub(crate) contents: &'static str,
-    /// Heading of factors that drive.
+    /// Heading of drivers.
     pub(crate) drivers: &'static str,
-    /// Heading of factors that constrain.
+    /// Heading of constraints.
     pub(crate) constraints: &'static str,
     /// Heading of implications for the region.
     pub(crate) regional_implications: &'static str,
@@ -52,169 +52,169 @@ pub(crate) struct Labels {
     pub(crate) outlook: &'static str,
     /// Heading of the domains' trends.
     pub(crate) trends: &'static str,
-    /// Fact.
+    /// Name of a fact in the title block.
     pub(crate) marking: &'static str,
-    /// Fact.
+    /// Name of a fact in the title block.
     pub(crate) brief: &'static str,
-    /// Fact.
+    /// Name of a fact in the title block.
     pub(crate) revision: &'static str,
-    /// Fact.
+    /// Name of a fact in the title block.
     pub(crate) as_of: &'static str,
-    /// Fact.
+    /// Name of a fact in the title block.
     pub(crate) published: &'static str,
-    /// A time and who published then.
+    /// Time and publisher of a publication.
     pub(crate) published_by: &'static str,
-    /// What an import states of the publication, and when it was imported.
+    /// A publication as stated by an import, and the date of the import.
     pub(crate) published_as_imported: &'static str,
-    /// The same, and who imported it.
+    /// A publication as stated by an import, with the date of the import and the importer.
     pub(crate) published_as_imported_by: &'static str,
-    /// Fact.
+    /// Name of a fact in the title block.
     pub(crate) edition_digest: &'static str,
-    /// Fact.
+    /// Name of a fact in the title block.
     pub(crate) recipient: &'static str,
-    /// Fact.
+    /// Name of a fact in the title block.
     pub(crate) organisation: &'static str,
-    /// In the footer.
+    /// Text in the footer.
     pub(crate) footer_revision: &'static str,
-    /// In the footer.
+    /// Text in the footer.
     pub(crate) footer_as_of: &'static str,
-    /// A withdrawn revision says so.
+    /// Note on a withdrawn revision.
     pub(crate) withdrawn_line: &'static str,
-    /// Before the reason of a withdrawal.
+    /// Introduces the reason of a withdrawal.
     pub(crate) withdraw_reason: &'static str,
-    /// A superseded revision says so.
+    /// Note on a superseded revision.
     pub(crate) superseded_line: &'static str,
-    /// A draft says so.
+    /// Note on a draft.
     pub(crate) draft_line: &'static str,
-    /// Painted behind every page of a draft.
-    pub(crate) draft_stamp: &'static str,
-    /// Before a statement that is superseded.
+    /// Watermark of a draft.
+    pub(crate) draft_watermark: &'static str,
+    /// Mark of a superseded statement.
     pub(crate) superseded_mark: &'static str,
-    /// Before a statement that is withdrawn.
+    /// Mark of a withdrawn statement.
     pub(crate) withdrawn_mark: &'static str,
-    /// What stands for withheld text, as it is heard.
+    /// Alternative text of withheld text.
     pub(crate) withheld: &'static str,
-    /// Before the statements that a judgment rests on.
+    /// Introduces the statements that a judgment rests on.
     pub(crate) rests_on: &'static str,
-    /// Before the statements that took another's place.
+    /// Introduces the statements that replace another.
     pub(crate) see: &'static str,
-    /// Before what follows when an assumption is wrong.
+    /// Introduces the consequence of a wrong assumption.
     pub(crate) if_wrong: &'static str,
-    /// Before the old text of a statement.
+    /// Introduces the previous text of a statement.
     pub(crate) was: &'static str,
     /// The earlier likelihood.
     pub(crate) was_likely: &'static str,
     /// A confidence before and after.
     pub(crate) confidence_changed: &'static str,
-    /// A likelihood: its word and its percentages.
+    /// A likelihood term with its percentages.
     pub(crate) odds: &'static str,
     /// A level of confidence.
     pub(crate) confidence: &'static str,
-    /// A range and the point in it.
+    /// A range with a point estimate.
     pub(crate) point: &'static str,
-    /// Where a scale has no word.
+    /// Replaces a term that a scale does not have.
     pub(crate) no_term: &'static str,
     /// A table's caption.
     pub(crate) table: &'static str,
-    /// Before the number of a table's source.
+    /// Introduces the number of a table's source.
     pub(crate) source_of: &'static str,
     /// A source's rating.
     pub(crate) reliability: &'static str,
-    /// Before the pages on which a source is cited.
+    /// Introduces the pages that cite a source.
     pub(crate) cited_on: &'static str,
-    /// A source that nothing printed cites.
+    /// Note on a source without printed citations.
     pub(crate) not_cited: &'static str,
-    /// After a source's address: the date on which it was retrieved.
+    /// Retrieval date of a source.
     pub(crate) accessed: &'static str,
     /// Heading of the changes against a revision that the reader chose.
     pub(crate) changed_since: &'static str,
-    /// Before the summary of a revision's own changes, among those of several revisions.
+    /// Introduces the summary of a revision's own changes, if changes of several revisions are combined.
     pub(crate) summary_of_revision: &'static str,
-    /// Where revisions are compared and none declares a change.
+    /// Note on a comparison without declared changes.
     pub(crate) no_changes: &'static str,
     /// A key judgment by its number.
     pub(crate) key_judgment_number: &'static str,
-    /// Heading of the changes on one page.
+    /// Heading of the changes in the one-page format.
     pub(crate) since_revision: &'static str,
     /// An event without a date.
     pub(crate) undated: &'static str,
-    /// Head.
+    /// Column heading.
     pub(crate) statement: &'static str,
-    /// Head of the changed parts' names.
+    /// Column heading.
     pub(crate) part_head: &'static str,
-    /// Head.
+    /// Column heading.
     pub(crate) change: &'static str,
-    /// Head.
+    /// Column heading.
     pub(crate) holds_now: &'static str,
-    /// Head.
+    /// Column heading.
     pub(crate) why: &'static str,
-    /// Head.
+    /// Column heading.
     pub(crate) scenario: &'static str,
-    /// Head.
+    /// Column heading.
     pub(crate) likelihood: &'static str,
-    /// Head.
+    /// Column heading.
     pub(crate) what_happens: &'static str,
-    /// Head.
+    /// Column heading.
     pub(crate) indicators_head: &'static str,
-    /// Head.
+    /// Column heading.
     pub(crate) id: &'static str,
-    /// Head of the indicators' numbers.
+    /// Column heading.
     pub(crate) number_head: &'static str,
-    /// Head.
+    /// Column heading.
     pub(crate) watch: &'static str,
-    /// Head.
+    /// Column heading.
     pub(crate) would_mean: &'static str,
-    /// Head.
+    /// Column heading.
     pub(crate) actor: &'static str,
-    /// Head.
+    /// Column heading.
     pub(crate) kind: &'static str,
-    /// Head.
+    /// Column heading.
     pub(crate) other_languages: &'static str,
-    /// Head.
+    /// Column heading.
     pub(crate) remarks: &'static str,
-    /// Head.
+    /// Column heading.
     pub(crate) from: &'static str,
-    /// Head.
+    /// Column heading.
     pub(crate) relationship: &'static str,
-    /// Head of the relationships' polarities.
+    /// Column heading.
     pub(crate) effect: &'static str,
-    /// Head.
+    /// Column heading.
     pub(crate) to: &'static str,
-    /// Head.
+    /// Column heading.
     pub(crate) when: &'static str,
-    /// Head.
+    /// Column heading.
     pub(crate) status: &'static str,
-    /// Head.
+    /// Column heading.
     pub(crate) rests_on_head: &'static str,
-    /// Head.
+    /// Column heading.
     pub(crate) date: &'static str,
-    /// Head.
+    /// Column heading.
     pub(crate) event: &'static str,
-    /// Head.
+    /// Column heading.
     pub(crate) actors_head: &'static str,
-    /// Head.
+    /// Column heading.
     pub(crate) domain: &'static str,
-    /// Head.
+    /// Column heading.
     pub(crate) trend: &'static str,
-    /// Head.
+    /// Column heading.
     pub(crate) term: &'static str,
     /// Caption of the scale's key.
     pub(crate) likelihood_terms: &'static str,
-    /// What statements and their ids are, where ids are not printed.
+    /// Explanation of statements, if ids are not printed.
     pub(crate) about_statements: &'static str,
-    /// What the ids beside paragraphs are.
+    /// Explanation of the ids beside paragraphs.
     pub(crate) about_printed_ids: &'static str,
-    /// What likelihood terms mean.
+    /// Explanation of likelihood terms.
     pub(crate) about_likelihood: &'static str,
-    /// What confidence is.
+    /// Explanation of confidence.
     pub(crate) about_confidence: &'static str,
-    /// How sources are rated.
+    /// Explanation of source ratings.
     pub(crate) about_sources: &'static str,
     /// The scale's name.
     pub(crate) icd_203: &'static str,
     /// The scale's name.
     pub(crate) phia: &'static str,
-    /// Before the scale's terms on one line.
+    /// Introduces the scale's terms on one line.
     pub(crate) scale_key: &'static str,
     /// A link to a part.
     pub(crate) go_to: &'static str,
@@ -224,57 +224,57 @@ pub(crate) struct Labels {
     pub(crate) back_to_citation: &'static str,
     /// A link with a blank text.
     pub(crate) blank_link: &'static str,
-    /// Begins what a listener hears.
+    /// Start of a figure's alternative text.
     pub(crate) timeline_alt: &'static str,
-    /// Begins what a listener hears.
+    /// Start of a figure's alternative text.
     pub(crate) network_alt: &'static str,
-    /// Begins what a listener hears.
+    /// Start of a figure's alternative text.
     pub(crate) trends_alt: &'static str,
-    /// Begins what a listener hears.
+    /// Start of a figure's alternative text.
     pub(crate) bars_alt: &'static str,
-    /// What a listener hears of one bar.
+    /// Alternative text of a likelihood bar.
     pub(crate) bar_alt: &'static str,
-    /// Where all of the events are.
+    /// Refers to the list of all events.
     pub(crate) events_elsewhere: &'static str,
-    /// Where all of the relationships are.
+    /// Refers to the list of all relationships.
     pub(crate) relationships_elsewhere: &'static str,
-    /// A mark.
+    /// Legend of a mark.
     pub(crate) legend_day: &'static str,
-    /// A mark.
+    /// Legend of a mark.
     pub(crate) legend_within: &'static str,
-    /// A mark.
+    /// Legend of a mark.
     pub(crate) legend_throughout: &'static str,
-    /// A mark.
+    /// Legend of a mark.
     pub(crate) legend_fuzzy: &'static str,
-    /// A mark.
+    /// Legend of a mark.
     pub(crate) legend_open: &'static str,
-    /// A mark.
+    /// Legend of a mark.
     pub(crate) legend_break: &'static str,
-    /// A mark.
+    /// Legend of a mark.
     pub(crate) legend_earlier: &'static str,
-    /// A ring around a mark.
+    /// Legend of a ring around a mark.
     pub(crate) legend_highlighted: &'static str,
-    /// A line.
+    /// Legend of a line.
     pub(crate) legend_one_way: &'static str,
-    /// A line.
+    /// Legend of a line.
     pub(crate) legend_both_ways: &'static str,
-    /// A line.
+    /// Legend of a line.
     pub(crate) legend_dashed: &'static str,
     /// An open interval.
     pub(crate) date_from: &'static str,
     /// An open interval.
     pub(crate) date_to: &'static str,
-    /// Ties that are told in words.
+    /// Introduces ties that are not drawn.
     pub(crate) not_drawn: &'static str,
-    /// Ties that are too many for words.
+    /// Refers to the annex for ties that are neither drawn nor listed.
     pub(crate) more_in_annex: &'static str,
-    /// Who a tie leads from and to.
+    /// The two ends of a directed tie.
     pub(crate) from_to: &'static str,
-    /// Whom a tie holds between.
+    /// The two ends of an undirected tie.
     pub(crate) both: &'static str,
-    /// Where a tie holds.
+    /// The place of a tie.
     pub(crate) at_place: &'static str,
-    /// What viewers say of the attached data.
+    /// Description of the embedded edition.
     pub(crate) attached_data: &'static str,
     /// A date to the day: day, month and year.
     pub(crate) date_of_day: &'static str,
@@ -290,15 +290,15 @@ pub(crate) struct Labels {
     pub(crate) months_after_day: [&'static str; 12],
     /// The months as they read alone.
     pub(crate) months_alone: [&'static str; 12],
-    /// Words of enumerated values; none where they are those of `chancery_brief`.
+    /// Words of enumerated values; `None` if they are those of `chancery_brief`.
     pub(crate) vocabulary: Option<Vocabulary>,
 }
 
-/// Words of enumerated values, by their number; the one that is not said has none.
+/// Words of enumerated values, indexed by number; the unspecified value's word is empty.
 pub(crate) struct Vocabulary {
-    /// Where something is heading.
+    /// Trends.
     pub(crate) trends: [&'static str; 6],
-    /// Sorts of changes.
+    /// Kinds of changes.
     pub(crate) changes: [&'static str; 16],
     /// Whether relationships are supportive or adverse.
     pub(crate) polarities: [&'static str; 5],
@@ -306,19 +306,19 @@ pub(crate) struct Vocabulary {
     pub(crate) confidence: [&'static str; 4],
     /// The NATO Admiralty scale of sources.
     pub(crate) reliability: [&'static str; 7],
-    /// What a source is.
+    /// Types of sources.
     pub(crate) source_types: [&'static str; 6],
     /// Sorts of actors.
     pub(crate) actor_kinds: [&'static str; 9],
-    /// How a relationship stands.
+    /// States of relationships.
     pub(crate) relationship_status: [&'static str; 6],
-    /// What likelihood terms mean, by their rank on their scale, from the least likely: a help to the reader beside
-    /// the term itself. ICD 203, then PHIA.
+    /// Meanings of likelihood terms by their rank on their scale, from the least likely, printed beside the terms: ICD
+    /// 203, then PHIA.
     pub(crate) likelihood: [[&'static str; 7]; 2],
 }
 
 impl Labels {
-    /// The words of a language.
+    /// Returns the words of a language.
     pub(crate) const fn of(locale: Locale) -> &'static Self {
         match locale {
             Locale::English => &english::LABELS,
@@ -329,7 +329,7 @@ impl Labels {
     }
 }
 
-/// A template with its places filled.
+/// Returns a template with its placeholders replaced.
 pub(crate) fn filled(template: &str, values: &[&str]) -> String {
     let mut text = String::with_capacity(template.len());
     let mut rest = template;
@@ -348,13 +348,13 @@ mod tests {
     use crate::Locale;
 
     #[test]
-    fn a_templates_places_are_filled_and_values_are_not_read_as_templates() {
+    fn placeholders_are_replaced_and_values_are_not_expanded() {
         assert_eq!(filled("{0} by {1}.", &["{1}", "x"]), "{1} by x.");
         assert_eq!(filled("no place", &["x"]), "no place");
     }
 
     #[test]
-    fn every_language_has_the_places_that_english_has() {
+    fn every_language_has_the_placeholders_of_english() {
         let templates = |labels: &Labels| {
             let older = [
                 labels.published_by,

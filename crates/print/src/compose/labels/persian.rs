@@ -43,7 +43,7 @@ pub(super) const LABELS: Labels = Labels {
     withdraw_reason: "دلیل:",
     superseded_line: "ویرایش {0} جایگزین این شده است.",
     draft_line: "پیش\u{200c}نویس: منتشر نشده است.",
-    draft_stamp: "پیش\u{200c}نویس",
+    draft_watermark: "پیش\u{200c}نویس",
     // In the text.
     superseded_mark: "[جایگزین\u{200c}شده]",
     withdrawn_mark: "[پس\u{200c}گرفته]",
@@ -111,7 +111,7 @@ pub(super) const LABELS: Labels = Labels {
     icd_203: "ICD 203",
     phia: "سنجه احتمال PHIA",
     scale_key: "مقیاس:",
-    // Heard, not seen.
+    // Read out by screen readers only.
     go_to: "رفتن به {0}",
     source_number: "منبع {0}",
     back_to_citation: "بازگشت به نخستین ارجاع به منبع {0}",

@@ -43,7 +43,7 @@ pub(super) const LABELS: Labels = Labels {
     withdraw_reason: "Причина:",
     superseded_line: "Заменена редакцией {0}.",
     draft_line: "Черновик: не опубликовано.",
-    draft_stamp: "ЧЕРНОВИК",
+    draft_watermark: "ЧЕРНОВИК",
     // In the text.
     superseded_mark: "[заменено]",
     withdrawn_mark: "[отозвано]",
@@ -111,7 +111,7 @@ pub(super) const LABELS: Labels = Labels {
     icd_203: "ICD 203",
     phia: "шкалы вероятности PHIA",
     scale_key: "Шкала:",
-    // Heard, not seen.
+    // Read out by screen readers only.
     go_to: "Перейти к {0}",
     source_number: "Источник {0}",
     back_to_citation: "Назад к первой ссылке на источник {0}",

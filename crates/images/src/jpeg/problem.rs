@@ -1,0 +1,15 @@
+//! Problems of JPEG files as errors.
+
+use crate::{ImageError, MediaType};
+
+/// A problem, without the type of file.
+pub(crate) type Problem = &'static str;
+
+pub(crate) fn damaged(problem: Problem) -> ImageError {
+    ImageError::damaged(MediaType::Jpeg, problem)
+}
+
+pub(crate) fn unsupported(problem: Problem) -> ImageError {
+    let cure = "save it as a baseline or progressive JPEG of 8 bits a sample in sRGB or grey";
+    ImageError::Unsupported { media_type: MediaType::Jpeg, problem: problem.to_owned(), cure }
+}

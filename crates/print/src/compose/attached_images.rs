@@ -1,0 +1,32 @@
+//! Figures of attached images.
+
+use crate::images::{PreparedImages, natural_size, scaled_down};
+
+use chancery_images::PreparedImage;
+use chancery_proto::brief::v1::Figure;
+
+use crate::compose::composer::Composer;
+use crate::compose::coverage_runs::shortened;
+use crate::compose::figures::sketch::{Sketch, TALLEST, WIDTH};
+use crate::tags::TagId;
+
+impl Composer<'_> {
+    /// Returns an image of the edition; see [`PreparedImages::get`].
+    pub(crate) fn image(
+        &mut self,
+        digest: &str,
+        element: impl FnOnce(&PreparedImages) -> String,
+    ) -> Option<PreparedImage> {
+        self.images.get(self.edition.images, digest, element)
+    }
+
+    /// Adds a figure of an attached image.
+    pub(crate) fn attached_image(&mut self, sect: TagId, figure: &Figure) {
+        let element = |images: &PreparedImages| {
+            format!("section {}, figure {:?}, attachment {}", images.section, figure.title, figure.attachment)
+        };
+        let Some(image) = self.image(&figure.attachment, element) else { return };
+        let sketch = Sketch::of_image(scaled_down(natural_size(&image), (WIDTH, TALLEST)), image);
+        self.drawn(sect, figure, shortened(&figure.alt), sketch);
+    }
+}

@@ -1,0 +1,314 @@
+//! Printed vocabulary: the printer's labels in the reader's language, and the terms of standards from `chancery_brief`
+//! as they are printed.
+
+use chancery_brief::marking::Scheme;
+use chancery_brief::{likelihood, words};
+use chancery_proto::brief::v1::{
+    ActorKind, ChangeKind, Confidence, ConfidenceLevel, FactorKind, Likelihood, LikelihoodScale,
+    LikelihoodTerm, RelationshipPolarity, RelationshipStatus, SourceReliability, SourceType, Trend,
+};
+
+use crate::compose::labels::{Labels, Vocabulary, filled};
+use crate::graphics::Color;
+use crate::{LikelihoodDisplay, Locale};
+
+/// Vocabulary for one locale and likelihood display.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lexicon {
+    locale: Locale,
+    display: LikelihoodDisplay,
+}
+
+impl Lexicon {
+    pub(crate) const fn new(locale: Locale, display: LikelihoodDisplay) -> Self {
+        Self { locale, display }
+    }
+
+    pub(crate) const fn locale(self) -> Locale {
+        self.locale
+    }
+
+    pub(crate) const fn labels(self) -> &'static Labels {
+        Labels::of(self.locale)
+    }
+
+    /// Returns a likelihood's stored term, after its meaning in languages other than the standards'. `None` without a
+    /// term, or if the reader wants numbers.
+    pub(crate) fn likelihood(self, likelihood: &Likelihood) -> Option<String> {
+        let term = known_term(likelihood.term)?;
+        (self.display != LikelihoodDisplay::Numbers).then(|| self.term(term))
+    }
+
+    /// Returns a scale's term.
+    pub(crate) fn term(self, term: LikelihoodTerm) -> String {
+        let word = likelihood::words(term);
+        match self.labels().vocabulary.as_ref().and_then(|vocabulary| meaning(vocabulary, term)) {
+            Some(meaning) => format!("{meaning} ({word})"),
+            None => word.to_owned(),
+        }
+    }
+
+    /// "55–80 %, about 60 %", and the term of the reader's own scale where that is another.
+    pub(crate) fn percentages(self, likelihood: &Likelihood) -> String {
+        let mut text = format!("{}\u{2013}{}\u{a0}%", likelihood.low_percent, likelihood.high_percent);
+        if let Some(point) = likelihood.point_percent {
+            text = filled(self.labels().point, &[&text, &format!("{point}\u{a0}%")]);
+        }
+        if let Some((name, scale)) = self.reader_scale()
+            && known_term(likelihood.term).and_then(likelihood::scale) != Some(scale)
+        {
+            let range = (likelihood.low_percent, likelihood.high_percent);
+            let term = likelihood::equivalent(range, scale);
+            let term = term.map_or_else(|| self.labels().no_term.to_owned(), |term| self.term(term));
+            text = format!("{text}; {name}: {term}");
+        }
+        text
+    }
+
+    /// Returns the scale that the reader wants in addition to the brief's, with its name.
+    pub(crate) const fn reader_scale(self) -> Option<(&'static str, LikelihoodScale)> {
+        match self.display {
+            LikelihoodDisplay::Icd203 => Some(("ICD 203", LikelihoodScale::Icd203)),
+            LikelihoodDisplay::Phia => Some(("PHIA", LikelihoodScale::Phia)),
+            LikelihoodDisplay::AsWritten | LikelihoodDisplay::Numbers => None,
+        }
+    }
+
+    /// "likely, 55–80 %".
+    pub(crate) fn short_odds(self, likelihood: &Likelihood) -> String {
+        let percentages = self.percentages(likelihood);
+        self.likelihood(likelihood).map_or(percentages.clone(), |word| format!("{word}, {percentages}"))
+    }
+
+    /// "Likely (55–80 %). Moderate confidence: why."
+    pub(crate) fn odds(
+        self,
+        likelihood: Option<&Likelihood>,
+        confidence: Option<&Confidence>,
+    ) -> Option<String> {
+        let mut sentences = Vec::new();
+        if let Some(likelihood) = likelihood.filter(|likelihood| known_term(likelihood.term).is_some()) {
+            let percentages = self.percentages(likelihood);
+            sentences.push(match self.likelihood(likelihood) {
+                Some(word) => filled(self.labels().odds, &[&capitalised(&word), &percentages]),
+                None => format!("{percentages}."),
+            });
+        }
+        if let Some(confidence) = confidence
+            && let Some(level) = self.confidence(confidence.level)
+        {
+            let why = confidence.why.trim_end_matches('.');
+            let why = if why.is_empty() { String::new() } else { format!(": {why}") };
+            let level = capitalised(&filled(self.labels().confidence, &[level]));
+            sentences.push(format!("{level}{why}."));
+        }
+        (!sentences.is_empty()).then(|| sentences.join(" "))
+    }
+
+    pub(crate) fn confidence(self, level: i32) -> Option<&'static str> {
+        let own = words::confidence(ConfidenceLevel::try_from(level).unwrap_or_default());
+        some(self.word(own, level, |vocabulary| &vocabulary.confidence))
+    }
+
+    pub(crate) fn trend(self, trend: i32) -> &'static str {
+        let known = Trend::try_from(trend).unwrap_or_default();
+        let known = if known == Trend::Unspecified { Trend::Unknown } else { known };
+        self.word(words::trend(known), known.into(), |vocabulary| &vocabulary.trends)
+    }
+
+    pub(crate) fn change(self, kind: i32) -> &'static str {
+        let own = words::change(ChangeKind::try_from(kind).unwrap_or_default());
+        some(self.word(own, kind, |vocabulary| &vocabulary.changes)).unwrap_or(self.labels().change)
+    }
+
+    pub(crate) fn actor_kind(self, kind: i32) -> &'static str {
+        let own = words::actor_kind(ActorKind::try_from(kind).unwrap_or_default());
+        self.word(own, kind, |vocabulary| &vocabulary.actor_kinds)
+    }
+
+    pub(crate) fn relationship_status(self, status: i32) -> &'static str {
+        let known = RelationshipStatus::try_from(status).unwrap_or_default();
+        let known = if known == RelationshipStatus::Unspecified { RelationshipStatus::Active } else { known };
+        let own = words::relationship_status(known);
+        self.word(own, known.into(), |vocabulary| &vocabulary.relationship_status)
+    }
+
+    /// "+ supportive": a sign and its word; `None` where it is not assessed.
+    pub(crate) fn relationship_polarity(self, polarity: i32) -> Option<String> {
+        let known = RelationshipPolarity::try_from(polarity).unwrap_or_default();
+        let sign = match known {
+            RelationshipPolarity::Unspecified => return None,
+            RelationshipPolarity::Supportive => "+",
+            RelationshipPolarity::Adverse => "\u{2212}",
+            RelationshipPolarity::Mixed => "\u{b1}",
+            RelationshipPolarity::Neutral => "\u{b7}",
+        };
+        let own = words::relationship_polarity(known);
+        let word = self.word(own, known.into(), |vocabulary| &vocabulary.polarities);
+        Some(format!("{sign}\u{a0}{word}"))
+    }
+
+    /// "B, usually reliable".
+    pub(crate) fn reliability(self, rating: i32) -> Option<String> {
+        let known = SourceReliability::try_from(rating).unwrap_or_default();
+        let word = some(self.word(words::reliability(known), rating, |vocabulary| &vocabulary.reliability))?;
+        Some(format!("{}, {word}", words::reliability_letter(known)))
+    }
+
+    pub(crate) fn source_type(self, kind: i32) -> Option<&'static str> {
+        let own = words::source_type(SourceType::try_from(kind).unwrap_or_default());
+        some(self.word(own, kind, |vocabulary| &vocabulary.source_types))
+    }
+
+    /// Returns the kinds of factors in print order, with their headings.
+    pub(crate) const fn factors(self) -> [(FactorKind, &'static str); 5] {
+        let labels = self.labels();
+        [
+            (FactorKind::Driver, labels.drivers),
+            (FactorKind::Constraint, labels.constraints),
+            (FactorKind::ImplicationRegional, labels.regional_implications),
+            (FactorKind::ImplicationGlobal, labels.global_implications),
+            (FactorKind::Outlook, labels.outlook),
+        ]
+    }
+
+    /// Returns the word of a value; `own` in the language of the standards.
+    fn word(
+        self,
+        own: &'static str,
+        value: i32,
+        of: impl Fn(&'static Vocabulary) -> &'static [&'static str],
+    ) -> &'static str {
+        let index = usize::try_from(value).unwrap_or(0);
+        let vocabulary = self.labels().vocabulary.as_ref();
+        vocabulary.map_or(own, |vocabulary| of(vocabulary).get(index).copied().unwrap_or(""))
+    }
+}
+
+fn known_term(term: i32) -> Option<LikelihoodTerm> {
+    LikelihoodTerm::try_from(term).ok().filter(|term| *term != LikelihoodTerm::Unspecified)
+}
+
+/// Returns the meaning of a term by its rank on its scale; both rows of ICD 203 mean the same.
+fn meaning(vocabulary: &Vocabulary, term: LikelihoodTerm) -> Option<&'static str> {
+    let scale = likelihood::scale(term)?;
+    let rank = likelihood::scale_terms(scale).iter().position(|other| *other == term)? % 7;
+    let row = usize::from(scale == LikelihoodScale::Phia);
+    vocabulary.likelihood[row].get(rank).copied()
+}
+
+/// Returns whether a likelihood has a term.
+pub(crate) fn has_term(likelihood: &Likelihood) -> bool {
+    known_term(likelihood.term).is_some()
+}
+
+/// Returns the brief's scale, by default ICD 203.
+pub(crate) fn scale(scale: i32) -> LikelihoodScale {
+    match LikelihoodScale::try_from(scale) {
+        Ok(LikelihoodScale::Phia) => LikelihoodScale::Phia,
+        _ => LikelihoodScale::Icd203,
+    }
+}
+
+/// Returns the terms of a scale with their percentages, in one of the two rows of ICD 203.
+pub(crate) fn scale_key(scale: LikelihoodScale, row: u8) -> Vec<(LikelihoodTerm, String)> {
+    let terms = likelihood::scale_terms(scale).iter().filter(|term| likelihood::row(**term) == row);
+    terms.map(|term| (*term, likelihood::range(*term).replace('-', "\u{2013}"))).collect()
+}
+
+/// Returns a term's row in ICD 203.
+pub(crate) fn row(term: i32) -> u8 {
+    likelihood::row(LikelihoodTerm::try_from(term).unwrap_or_default())
+}
+
+fn some(word: &'static str) -> Option<&'static str> {
+    (!word.is_empty()).then_some(word)
+}
+
+/// Returns a relationship type as text, such as "supplies weapons to".
+pub(crate) fn relationship(kind: &str) -> String {
+    kind.replace('-', " ")
+}
+
+/// Returns a word with an initial capital.
+pub(crate) fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// Returns the highest marking of a label and others of its scheme. Labels of other schemes are ignored.
+pub(crate) fn highest_marking<'m>(label: &'m str, others: impl IntoIterator<Item = &'m str>) -> &'m str {
+    let Some((scheme, rank)) = Scheme::ALL.into_iter().find_map(|scheme| Some((scheme, scheme.rank(label)?)))
+    else {
+        return label;
+    };
+    let ranked = others.into_iter().filter_map(|other| Some((scheme.rank(other)?, other)));
+    ranked.fold((rank, label), |highest, other| if other.0 > highest.0 { other } else { highest }).1
+}
+
+/// Returns the colour of a marking's label on black, as defined by its scheme.
+pub(crate) fn marking_color(label: &str) -> Color {
+    let known = Scheme::ALL.into_iter().find_map(|scheme| Some(scheme.color(scheme.rank(label)?)));
+    known.map_or(Color(0xff, 0xff, 0xff), |(red, green, blue)| Color(red, green, blue))
+}
+
+#[cfg(test)]
+mod tests {
+    use chancery_proto::brief::v1::{Likelihood, LikelihoodTerm};
+
+    use super::{Lexicon, highest_marking};
+    use crate::{LikelihoodDisplay, Locale};
+
+    fn likelihood(term: LikelihoodTerm, low_percent: u32, high_percent: u32) -> Likelihood {
+        Likelihood { term: term.into(), low_percent, high_percent, ..Likelihood::default() }
+    }
+
+    #[test]
+    fn the_stored_term_is_printed_in_every_language_and_with_every_scale() {
+        let likely = likelihood(LikelihoodTerm::Icd203Likely, 55, 80);
+        let odds = |locale, display| Lexicon::new(locale, display).odds(Some(&likely), None).unwrap();
+        assert_eq!(odds(Locale::English, LikelihoodDisplay::AsWritten), "Likely (55\u{2013}80\u{a0}%).");
+        assert_eq!(odds(Locale::English, LikelihoodDisplay::Icd203), "Likely (55\u{2013}80\u{a0}%).");
+        assert_eq!(
+            odds(Locale::English, LikelihoodDisplay::Phia),
+            "Likely (55\u{2013}80\u{a0}%; PHIA: likely or probable)."
+        );
+        assert_eq!(odds(Locale::English, LikelihoodDisplay::Numbers), "55\u{2013}80\u{a0}%.");
+        assert_eq!(
+            odds(Locale::Russian, LikelihoodDisplay::AsWritten),
+            "Вероятно (likely), 55\u{2013}80\u{a0}%."
+        );
+    }
+
+    #[test]
+    fn the_highest_marking_is_of_the_labels_own_scheme() {
+        assert_eq!(highest_marking("TLP:GREEN", ["TLP:CLEAR", "TLP:AMBER", "SECRET"]), "TLP:AMBER");
+        assert_eq!(highest_marking("TLP:GREEN", []), "TLP:GREEN");
+        assert_eq!(highest_marking("", ["TLP:RED"]), "");
+    }
+
+    #[test]
+    fn polarity_is_a_sign_with_a_word() {
+        let words = |locale| Lexicon::new(locale, LikelihoodDisplay::AsWritten);
+        let english: Vec<_> = (0..6)
+            .map(|value| words(Locale::English).relationship_polarity(value).unwrap_or_default())
+            .collect();
+        let expected = [
+            "",
+            "+\u{a0}supportive",
+            "\u{2212}\u{a0}adverse",
+            "\u{b1}\u{a0}mixed",
+            "\u{b7}\u{a0}neutral",
+            "",
+        ];
+        assert_eq!(english, expected);
+        assert_eq!(words(Locale::Russian).relationship_polarity(1).unwrap(), "+\u{a0}поддержка");
+    }
+
+    #[test]
+    fn a_value_in_a_gap_of_the_scale_has_no_term() {
+        let narrow = likelihood(LikelihoodTerm::Icd203Unlikely, 21, 24);
+        let percentages = Lexicon::new(Locale::English, LikelihoodDisplay::Phia).percentages(&narrow);
+        assert_eq!(percentages, "21\u{2013}24\u{a0}%; PHIA: no term");
+    }
+}

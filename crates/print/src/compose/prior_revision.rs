@@ -1,0 +1,84 @@
+//! Statements and judgments of a revision by id, to compare a revision with an earlier one at the same clearance.
+
+use std::collections::BTreeMap;
+
+use chancery_proto::brief::v1::block::Kind;
+use chancery_proto::brief::v1::{BriefContent, KeyJudgment, Likelihood, List, Section, Statement};
+
+use crate::compose::lexicon::has_term;
+
+/// Statements and judgments of a revision by id.
+#[derive(Default)]
+pub(crate) struct RevisionStatements<'a> {
+    judgments: BTreeMap<&'a str, &'a KeyJudgment>,
+    statements: BTreeMap<&'a str, &'a Statement>,
+}
+
+impl<'a> RevisionStatements<'a> {
+    pub(crate) fn new(content: Option<&'a BriefContent>) -> Self {
+        let Some(content) = content else { return Self::default() };
+        let judgments = content.key_judgments.iter().map(|judgment| (judgment.id.as_str(), judgment));
+        let known = statements(content).into_iter().filter(|statement| statement.withheld.is_none());
+        let statements = known.map(|statement| (statement.id.as_str(), statement));
+        Self { judgments: judgments.collect(), statements: statements.collect() }
+    }
+
+    /// Returns a statement unless it is withheld.
+    pub(crate) fn statement(&self, id: &str) -> Option<&'a Statement> {
+        self.statements.get(id).copied()
+    }
+
+    /// Returns the earlier likelihood of a statement, if it had one and it has changed.
+    pub(crate) fn changed_statement_likelihood(&self, statement: &Statement) -> Option<&'a Likelihood> {
+        let before = self.statement(&statement.id)?.likelihood.as_ref()?;
+        moved(before, statement.likelihood.as_ref()).then_some(before)
+    }
+
+    /// Returns the key judgment with this id, or the one that it revises.
+    pub(crate) fn judgment(&self, judgment: &KeyJudgment) -> Option<&'a KeyJudgment> {
+        let ids = [judgment.id.as_str(), judgment.revises_id.as_str()];
+        ids.iter().find_map(|id| self.judgments.get(id)).copied()
+    }
+
+    /// Returns the earlier likelihood of a key judgment or of the one that it revises, if it had one and it has
+    /// changed.
+    pub(crate) fn changed_judgment_likelihood(&self, judgment: &KeyJudgment) -> Option<&'a Likelihood> {
+        let before = self.judgment(judgment)?.likelihood.as_ref()?;
+        moved(before, judgment.likelihood.as_ref()).then_some(before)
+    }
+}
+
+/// Returns whether a likelihood changed in term or percentages; its derivation does not count.
+fn moved(before: &Likelihood, now: Option<&Likelihood>) -> bool {
+    let facts = |of: &Likelihood| (of.term, of.low_percent, of.high_percent, of.point_percent);
+    has_term(before) && now.is_some_and(|now| facts(before) != facts(now))
+}
+
+/// Returns all statements of a brief.
+fn statements(content: &BriefContent) -> Vec<&Statement> {
+    let mut all: Vec<&Statement> = content.bluf.iter().collect();
+    all.extend(content.key_judgments.iter().flat_map(|judgment| &judgment.statements));
+    let mut open: Vec<&Section> = content.sections.iter().collect();
+    while let Some(section) = open.pop() {
+        open.extend(&section.sections);
+        for block in &section.blocks {
+            match &block.kind {
+                Some(Kind::Paragraph(paragraph)) => all.extend(&paragraph.statements),
+                Some(Kind::Callout(callout)) => all.extend(&callout.statements),
+                Some(Kind::Quote(quote)) => all.extend(&quote.statements),
+                Some(Kind::List(list)) => listed(list, &mut all),
+                Some(Kind::Table(_) | Kind::Figure(_) | Kind::Withheld(_)) | None => {}
+            }
+        }
+    }
+    all
+}
+
+fn listed<'a>(list: &'a List, all: &mut Vec<&'a Statement>) {
+    for item in &list.items {
+        all.extend(&item.statements);
+        if let Some(list) = &item.list {
+            listed(list, all);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Plain drawing types that every stage shares: colours, rectangles and painted paths.
+
+use crate::units::Length;
+
+/// An sRGB colour: red, green, blue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Color(pub u8, pub u8, pub u8);
+
+/// A rectangle by its lower left corner and its size.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rect {
+    /// Left edge.
+    pub x: Length,
+    /// Lower edge.
+    pub y: Length,
+    /// Width, not negative.
+    pub width: Length,
+    /// Height, not negative.
+    pub height: Length,
+}
+
+/// A path in one colour.
+#[derive(Clone, Debug)]
+pub struct Path {
+    /// Its segments.
+    pub segments: Vec<Segment>,
+    /// Filled or stroked.
+    pub paint: Paint,
+}
+
+/// A path segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Segment {
+    /// A whole rectangle.
+    Rect(Rect),
+    /// Begins a subpath.
+    Move(Length, Length),
+    /// A straight line.
+    Line(Length, Length),
+    /// A cubic curve: two control points and the end.
+    Curve([(Length, Length); 3]),
+    /// Closes the subpath.
+    Close,
+}
+
+/// How a path is painted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Paint {
+    /// Filled, non-zero winding.
+    Fill(Color),
+    /// Stroked with a line of this width.
+    Stroke {
+        /// The colour.
+        color: Color,
+        /// The line's width.
+        width: Length,
+        /// Dash and gap, or a solid line.
+        dash: Option<(Length, Length)>,
+    },
+}

@@ -1,0 +1,57 @@
+//! Extraction of the embedded edition.
+
+use crate::ExtractError;
+use crate::readback::document_strings::{read_packet, unescaped};
+use crate::readback::error::{ProofError, ReadError};
+use crate::readback::expected::Expected;
+use crate::readback::objects::{Objects, Value};
+use crate::readback::structure_text::FileText;
+
+/// The embedded edition and the file's statements about it. Nothing of it is verified: compare the digest of the
+/// `RevisionBody` in the JSON before trusting it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Extracted {
+    /// JSON of a `RevisionBody`.
+    pub json: String,
+    /// The brief's resource name.
+    pub brief: String,
+    /// Stated digest of the printed edition, in hexadecimal.
+    pub edition_digest: String,
+}
+
+/// Extracts the edition from a printed file. Memory is limited by the largest stream that the printer writes.
+///
+/// # Errors
+/// [`ExtractError`], whatever the bytes are.
+pub fn extract(bytes: &[u8]) -> Result<Extracted, ExtractError> {
+    let objects = Objects::read(bytes)?;
+    let data = attached(&objects)?.ok_or(ExtractError::NoData)?;
+    let json = String::from_utf8(data).map_err(|_| ExtractError::NotText)?;
+    let packet = read_packet(&objects)?;
+    let fact = |name: &str| {
+        let (_, rest) = packet.split_once(&format!("<chancery:{name}>"))?;
+        rest.split_once('<').map(|(value, _)| unescaped(value))
+    };
+    let fact = |name| fact(name).ok_or(ReadError::Damaged("metadata that say nothing of the brief"));
+    Ok(Extracted { json, brief: fact("brief")?, edition_digest: fact("editionDigest")? })
+}
+
+/// Returns the bytes of the associated file, or `None` without one.
+fn attached(objects: &Objects) -> Result<Option<Vec<u8>>, ReadError> {
+    let catalog = objects.catalog()?;
+    let Some(Value::Array(files)) = catalog.get(b"AF") else { return Ok(None) };
+    let [Value::Reference(specification)] = files.as_slice() else {
+        return Err(ReadError::Damaged("other associated files than the printer's"));
+    };
+    let specification = objects.dict(*specification)?;
+    let streams = objects.entry(&specification, b"EF")?.ok_or(ReadError::Damaged("a file without bytes"))?;
+    let stream = streams.reference(b"F").ok_or(ReadError::Damaged("a file without bytes"))?;
+    objects.stream(stream).map(|(_, bytes)| Some(bytes))
+}
+
+/// Checks that the file has exactly the expected data.
+pub(super) fn check(file: &FileText, expected: &Expected) -> Result<(), ProofError> {
+    let found = attached(&file.objects)?;
+    let given = expected.info.data.as_ref().map(|data| data.json.as_bytes());
+    if found.as_deref() == given { Ok(()) } else { Err(ProofError::Data) }
+}

@@ -1,0 +1,166 @@
+//! Expected text of a brief in reading order, derived from its content alone: texts of the author, each of which the
+//! file must contain at or after the position of the previous one.
+
+use chancery_print::{Format, Options};
+use chancery_proto::brief::v1::{
+    Block, BriefContent, FactorKind, List, Section, Source, Statement, block::Kind,
+};
+
+/// Returns the texts that a format must contain, in order.
+pub(crate) fn in_order(content: &BriefContent, options: &Options) -> Vec<String> {
+    let mut said = vec![content.title.clone()];
+    if options.format == Format::Full {
+        said.extend(content.localized_titles.iter().map(|title| title.text.clone()));
+    }
+    if options.format != Format::OnePage {
+        said.push(content.subtitle.clone());
+    }
+    statements(&mut said, &content.bluf);
+    for judgment in &content.key_judgments {
+        statements(&mut said, &judgment.statements);
+    }
+    said.push(content.change_summary.clone());
+    if options.format == Format::OnePage {
+        said.extend(content.domains.iter().map(|domain| domain.name.clone()));
+    } else {
+        // Shorter formats print the number of changes; only the full format prints the changes.
+        for change in content.changes.iter().filter(|_| options.format == Format::Full) {
+            said.extend([change.was.clone(), change.now.clone(), change.why.clone()]);
+        }
+        content.sections.iter().for_each(|part| section(&mut said, part));
+    }
+    if options.format == Format::Full {
+        back(&mut said, content);
+    } else {
+        said.extend(content.indicators.iter().map(|part| part.text.clone()));
+    }
+    if options.format == Format::Standard {
+        said.extend(content.dissents.iter().map(|part| part.text.clone()));
+    }
+    if options.format != Format::OnePage {
+        sources(&mut said, content, options.format);
+    }
+    said.retain(|text| !text.trim().is_empty());
+    said
+}
+
+fn statements(said: &mut Vec<String>, statements: &[Statement]) {
+    said.extend(statements.iter().map(|statement| statement.text.clone()));
+}
+
+fn section(said: &mut Vec<String>, part: &Section) {
+    said.push(part.heading.clone());
+    part.blocks.iter().for_each(|part| block(said, part));
+    part.sections.iter().for_each(|part| section(said, part));
+}
+
+fn block(said: &mut Vec<String>, block: &Block) {
+    match block.kind.as_ref().unwrap() {
+        Kind::Paragraph(paragraph) => statements(said, &paragraph.statements),
+        Kind::List(items) => list(said, items),
+        Kind::Table(table) => {
+            said.push(table.caption.clone());
+            said.extend(table.columns.iter().map(|column| column.heading.clone()));
+            let cells = table.rows.iter().flat_map(|row| &row.cells);
+            said.extend(cells.map(|cell| cell.text.clone()));
+        }
+        Kind::Callout(callout) => {
+            said.push(callout.title.clone());
+            statements(said, &callout.statements);
+        }
+        Kind::Quote(quote) => {
+            statements(said, &quote.statements);
+            said.push(quote.attribution.clone());
+        }
+        Kind::Figure(figure) => said.extend([figure.title.clone(), figure.source.clone()]),
+        Kind::Withheld(_) => {}
+    }
+}
+
+fn list(said: &mut Vec<String>, items: &List) {
+    for item in &items.items {
+        statements(said, &item.statements);
+        item.list.iter().for_each(|inner| list(said, inner));
+    }
+}
+
+/// Parts after the body.
+fn back(said: &mut Vec<String>, content: &BriefContent) {
+    let kinds = [
+        FactorKind::Driver,
+        FactorKind::Constraint,
+        FactorKind::ImplicationRegional,
+        FactorKind::ImplicationGlobal,
+        FactorKind::Outlook,
+    ];
+    for kind in kinds {
+        let factors = content.factors.iter().filter(|factor| factor.kind() == kind);
+        said.extend(factors.map(|factor| factor.text.clone()));
+    }
+    said.extend(content.scenarios.iter().flat_map(|part| [part.title.clone(), part.text.clone()]));
+    said.extend(content.indicators.iter().map(|part| part.text.clone()));
+    said.extend(content.assumptions.iter().map(|part| part.text.clone()));
+    said.extend(content.information_gaps.iter().map(|part| part.text.clone()));
+    said.extend(content.dissents.iter().map(|part| part.text.clone()));
+    said.extend(content.actors.iter().map(|part| part.name.clone()));
+}
+
+/// Returns an address with percent-encoded letters decoded.
+fn letters(address: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = address.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        let escaped =
+            after.get(..2).and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok());
+        // Escaped ASCII stays escaped, because it means something else unescaped.
+        let letter = escaped.filter(|code| byte == b'%' && *code >= 0x80);
+        bytes.push(letter.unwrap_or(byte));
+        rest = if letter.is_some() { &after[2..] } else { after };
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| address.to_owned())
+}
+
+/// Returns cited sources in order of their first citation, then the others.
+fn sources(said: &mut Vec<String>, content: &BriefContent, format: Format) {
+    let mut cited: Vec<String> = Vec::new();
+    let mut cite = |statements: &[Statement]| {
+        let citations = statements.iter().flat_map(|statement| &statement.citations);
+        cited.extend(citations.map(|citation| citation.source_id.clone()));
+    };
+    cite(&content.bluf);
+    content.key_judgments.iter().for_each(|judgment| cite(&judgment.statements));
+    content.sections.iter().for_each(|part| cited_in(part, &mut cite));
+    let place = |source: &&Source| cited.iter().position(|id| *id == source.id).unwrap_or(usize::MAX);
+    let mut sources: Vec<&Source> = content.sources.iter().collect();
+    sources.sort_by_key(place);
+    for source in sources {
+        said.extend([
+            source.title.clone(),
+            source.publisher.clone(),
+            source.date.clone(),
+            // Shorter formats have the address after the title.
+            if format == Format::Full { letters(&source.url) } else { String::new() },
+        ]);
+        said.push(source.descriptor.trim_end_matches('.').to_owned());
+    }
+}
+
+fn cited_in(part: &Section, cite: &mut impl FnMut(&[Statement])) {
+    for block in &part.blocks {
+        match block.kind.as_ref().unwrap() {
+            Kind::Paragraph(paragraph) => cite(&paragraph.statements),
+            Kind::List(list) => cited_in_list(list, cite),
+            Kind::Callout(callout) => cite(&callout.statements),
+            Kind::Quote(quote) => cite(&quote.statements),
+            Kind::Table(_) | Kind::Figure(_) | Kind::Withheld(_) => {}
+        }
+    }
+    part.sections.iter().for_each(|part| cited_in(part, cite));
+}
+
+fn cited_in_list(list: &List, cite: &mut impl FnMut(&[Statement])) {
+    for item in &list.items {
+        cite(&item.statements);
+        item.list.iter().for_each(|inner| cited_in_list(inner, cite));
+    }
+}
