@@ -7,6 +7,7 @@ mod artifacts;
 mod bench;
 mod briefs;
 mod changes;
+mod convert;
 mod database;
 mod error;
 pub mod filter;
@@ -16,22 +17,17 @@ mod projections;
 mod renders;
 mod search;
 
-use std::fmt;
-
-use chancery_brief::digest::Digest;
-use chancery_proto::names::{GeneratedId, ResourceId, RevisionName, RevisionNumber};
-use prost_types::Timestamp;
-use time::OffsetDateTime;
-
 use crate::artifacts::stores::ArtifactStores;
 use crate::briefs::batched_reads::Together;
-use crate::database::{Database, Pool};
+use crate::database::Database;
 
+pub use crate::access::AccessControl;
 pub use crate::access::bootstrap::{Bootstrapped, FirstSecrets};
 pub use crate::access::principal::{Access, Principal, Role, Roles, Scope};
 pub use crate::access::token_recovery::TokenToIssue;
 pub use crate::access::tokens::{ApiToken, NewToken, Secret};
 pub use crate::access::workspaces::Workspace;
+pub use crate::artifacts::Artifacts;
 pub use crate::artifacts::deliveries::{Delivery, Recipient};
 pub use crate::artifacts::rows::{Artifact, CHUNK};
 pub use crate::artifacts::store::{ArtifactStore, ArtifactUpload, OpenArtifactStore};
@@ -48,14 +44,19 @@ pub use crate::briefs::lists::{BriefListQuery, ListedBrief};
 pub use crate::briefs::publishing::{Published, Publishing};
 pub use crate::briefs::purge::Purged;
 pub use crate::briefs::withdrawal::Withdrawn;
+pub use crate::briefs::{Attachments, Briefs};
+pub use crate::changes::Changes;
 pub use crate::changes::feed::{LogHead, Outdated, Stretch, WatchedBrief, WatchedChange, WatchedEdition};
 pub use crate::changes::idempotency_keys::WriteId;
 pub use crate::changes::log::{Audience, Change, Position};
 pub use crate::changes::notify::{Hint, Hints};
+pub use crate::convert::timestamp;
 pub use crate::database::settings::DatabaseSettings;
+pub use crate::integrity::Integrity;
 pub use crate::integrity::findings::{Finding, FindingCode};
 pub use crate::integrity::reindex::{Reindexed, Reindexing};
 pub use crate::integrity::verify::{Verified, Verifying};
+pub use crate::knowledge::Knowledge;
 pub use crate::renders::attempts::{AttemptFailure, Finished, StagedArtifact};
 pub use crate::renders::dead_letters::{DeadTaskFilter, DeadTaskPlace, RenderTask, Requeued, TaskState};
 pub use crate::renders::downloads::{Download, Render, RenderState, UNCLASSIFIED_WARNING, WaitingReason};
@@ -66,10 +67,11 @@ pub use crate::renders::lists::{RenderFilter, RenderList, RenderPlace, RenderSta
 pub use crate::renders::requests::{NewRender, RequestedRender};
 pub use crate::renders::stats::{EnvironmentQueue, QueueDepth, QueueStats, WorkspaceQueue};
 pub use crate::renders::workers::{Worker, WorkerPlace};
+pub use crate::renders::{RenderQueue, Renders, Workers};
 pub use database::{DatabaseMonitor, DatabaseState};
 pub use error::{DatabaseFailure, Result, StoreError};
 pub use search::{
-    InvalidSearchPlace, Search, SearchFacet, SearchHit, SearchPage, SearchPlace, SearchQuery,
+    InvalidSearchPlace, Search, SearchFacet, SearchHit, SearchIndex, SearchPage, SearchPlace, SearchQuery,
     SearchQueryError,
 };
 
@@ -77,8 +79,7 @@ pub use search::{
 #[derive(Debug, Clone)]
 pub struct Store {
     database: Database,
-    pool: Pool,
-    together: Together,
+    batched_reads: Together,
     artifacts: ArtifactStores,
     lease_times: LeaseTimes,
     queue_limit: i32,
@@ -90,10 +91,9 @@ pub const QUEUE_LIMIT: u32 = 10_000;
 impl Store {
     /// Over a database. The bytes of PDFs are there too, unless [`Self::with_artifacts`] says otherwise.
     pub(crate) fn new(database: Database) -> Self {
-        let pool = database.calls.clone();
-        let artifacts = ArtifactStores::new(pool.clone());
-        let together = Together::new(pool.clone());
-        Self { database, pool, together, artifacts, lease_times: LeaseTimes::default(), queue_limit: 0 }
+        let artifacts = ArtifactStores::new(database.calls.clone());
+        let batched_reads = Together::new(database.calls.clone());
+        Self { database, batched_reads, artifacts, lease_times: LeaseTimes::default(), queue_limit: 0 }
             .with_queue_limit(QUEUE_LIMIT)
     }
 
@@ -115,57 +115,68 @@ impl Store {
         self.lease_times
     }
 
+    /// Workspaces and API tokens.
+    pub const fn access(&self) -> AccessControl<'_> {
+        AccessControl { pool: &self.database.calls, identity_pool: &self.database.identity }
+    }
+
+    /// PDFs, their bytes and deliveries.
+    pub const fn artifacts(&self) -> Artifacts<'_> {
+        Artifacts { pool: &self.database.calls, stores: &self.artifacts }
+    }
+
+    /// Uploaded images.
+    pub const fn attachments(&self) -> Attachments<'_> {
+        Attachments { pool: &self.database.calls }
+    }
+
+    /// Briefs, drafts, revisions and editions.
+    pub const fn briefs(&self) -> Briefs<'_> {
+        Briefs { pool: &self.database.calls, batched_reads: &self.batched_reads }
+    }
+
+    /// The change log.
+    pub const fn changes(&self) -> Changes<'_> {
+        Changes { pool: &self.database.calls, database: &self.database }
+    }
+
+    /// Renders, from the side of their callers.
+    pub const fn renders(&self) -> Renders<'_> {
+        Renders {
+            pool: &self.database.calls,
+            artifacts: self.artifacts(),
+            briefs: self.briefs(),
+            queue_limit: self.queue_limit,
+        }
+    }
+
+    /// Render tasks, from the side of workers and operators.
+    pub const fn queue(&self) -> RenderQueue<'_> {
+        RenderQueue { pool: &self.database.calls, lease_times: self.lease_times }
+    }
+
+    /// Workers and whether they are drained.
+    pub const fn workers(&self) -> Workers<'_> {
+        Workers { pool: &self.database.calls }
+    }
+
+    /// Actors, events, relationships, sources and statements of all briefs.
+    pub const fn knowledge(&self) -> Knowledge<'_> {
+        Knowledge { pool: &self.database.calls }
+    }
+
+    /// Full-text search.
+    pub const fn search_index(&self) -> SearchIndex<'_> {
+        SearchIndex { pool: &self.database.calls }
+    }
+
+    /// Verification and repair.
+    pub const fn integrity(&self) -> Integrity<'_> {
+        Integrity { pool: &self.database.calls, artifacts: self.artifacts() }
+    }
+
     /// Closes the connections that are not in use, and each other one when it is given back.
     pub async fn close(&self) {
         self.database.close().await;
     }
-}
-
-/// A key made at random.
-pub(crate) fn generated_id() -> Result<GeneratedId> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes)?;
-    Ok(GeneratedId::from_bytes(bytes))
-}
-
-/// A value in the database is none of its type: no check let it in.
-pub(crate) fn damaged(error: impl fmt::Display) -> StoreError {
-    StoreError::Damaged(error.to_string())
-}
-
-/// A time as messages hold it.
-#[allow(clippy::cast_possible_wrap, reason = "there are fewer than 2^30 nanoseconds in a second")]
-pub fn timestamp(time: OffsetDateTime) -> Timestamp {
-    Timestamp { seconds: time.unix_timestamp(), nanos: time.nanosecond() as i32 }
-}
-
-/// A time from a message that was stored.
-pub(crate) fn time_of(timestamp: Option<Timestamp>) -> Result<OffsetDateTime> {
-    let time = timestamp.ok_or_else(|| damaged("a stored message has no time"))?;
-    let seconds = OffsetDateTime::from_unix_timestamp(time.seconds).map_err(damaged)?;
-    Ok(seconds + time::Duration::nanoseconds(time.nanos.into()))
-}
-
-/// A revision's number as the database's integer.
-pub(crate) fn to_integer(number: u32) -> Result<i32> {
-    i32::try_from(number).map_err(|_| StoreError::InvalidField {
-        field: "revision",
-        description: format!("{number} is over the highest number, 2147483647"),
-    })
-}
-
-/// A revision's number from the database's integer.
-pub(crate) fn to_number(integer: i32) -> Result<u32> {
-    u32::try_from(integer).map_err(damaged)
-}
-
-/// A revision's name from the database's columns.
-pub(crate) fn revision_name(workspace: &ResourceId, brief_id: &str, revision: i32) -> Result<RevisionName> {
-    let (workspace, brief) = (workspace.clone(), brief_id.parse().map_err(damaged)?);
-    Ok(RevisionName { workspace, brief, revision: RevisionNumber(to_number(revision)?) })
-}
-
-/// A digest from the database's bytes.
-pub(crate) fn to_digest(bytes: Vec<u8>) -> Result<Digest> {
-    <[u8; 32]>::try_from(bytes).map(Digest).map_err(|_| damaged("a digest has not 32 bytes"))
 }

@@ -30,7 +30,7 @@ pub async fn verify(global: &Global, arguments: &Verify) -> Result<(), Failure> 
             findings.push(finding);
         }
     };
-    let verified = store.verify(Verified { artifacts: !arguments.no_artifacts }, tell).await;
+    let verified = store.integrity().verify(Verified { artifacts: !arguments.no_artifacts }, tell).await;
     progress.end();
     verified.map_err(refused)?;
     if global.json {
@@ -103,7 +103,7 @@ pub async fn run_reindex(store: &Store, which: &Reindexed, is_silent: bool) -> R
             done.damage.push(finding);
         }
     };
-    let ran = store.reindex(which, tell).await;
+    let ran = store.integrity().reindex(which, tell).await;
     progress.end();
     ran.map_err(refused)?;
     Ok(done)

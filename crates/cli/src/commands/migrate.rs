@@ -86,9 +86,11 @@ pub async fn migrate(
     let store = database.connect("chancery migrate").await.map_err(refused)?;
     store.migrate().await.map_err(refused)?;
     let reindexed = run_reindex(&store, &Reindexed::Outdated, is_silent).await?;
-    store.set_print_environment(print_environment(fonts)?).await.map_err(refused)?;
+    store.renders().set_print_environment(print_environment(fonts)?).await.map_err(refused)?;
     let bootstrapped = match folders {
-        Some(folders) => Some(store.bootstrap(|secrets| folders.keep(secrets)).await.map_err(refused)?),
+        Some(folders) => {
+            Some(store.access().bootstrap(|secrets| folders.keep(secrets)).await.map_err(refused)?)
+        }
         None => None,
     };
     Ok(Migrated { reindexed, bootstrapped })

@@ -101,7 +101,7 @@ impl Authority {
         }
         let ticket = self.freshness.ticket();
         let asked = Instant::now();
-        let Some((principal, left)) = self.store.principal_of_secret_sha256(secret).await? else {
+        let Some((principal, left)) = self.store.access().principal_of_secret_sha256(secret).await? else {
             return Ok(None);
         };
         let until = left.and_then(|left| asked.checked_add(left));

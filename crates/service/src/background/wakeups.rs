@@ -185,7 +185,7 @@ async fn tell(store: &Store, mut hints: mpsc::Receiver<Hint>) {
     while hints.recv_many(&mut some, AT_ONCE).await > 0 {
         let mut is_first = true;
         some.retain(|hint| *hint != Hint::Logged || std::mem::take(&mut is_first));
-        if let Err(error) = store.send_hints(&some).await {
+        if let Err(error) = store.changes().notify(&some).await {
             tracing::debug!(%error, hints = some.len(), "hints were not sent");
         }
         some.clear();
@@ -205,7 +205,7 @@ async fn listen(store: &Store, shared: &Shared) {
 }
 
 async fn hear(store: &Store, shared: &Shared, pause: &mut Duration) -> chancery_store::Result<()> {
-    let mut hints = store.hear_hints().await?;
+    let mut hints = store.changes().listen().await?;
     // What happened while nobody listened was not heard.
     shared.wake_everyone();
     loop {

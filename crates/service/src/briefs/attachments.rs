@@ -69,7 +69,7 @@ impl Intake {
         header.check(&report, &bytes)?;
         let new = NewAttachment { marking: header.marking, report: &report, bytes: &bytes };
         let write = header.write_id(&bytes)?;
-        let kept = store.put_attachment_once(principal, &header.workspace, &new, write.as_ref()).await;
+        let kept = store.attachments().put_once(principal, &header.workspace, &new, write.as_ref()).await;
         let kept = kept.map_err(status)?;
         Ok(attachment_message(&kept))
     }

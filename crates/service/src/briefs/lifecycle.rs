@@ -28,7 +28,7 @@ pub(crate) async fn delete(
     let id = std::mem::take(&mut request.request_id);
     let write = write_id("DeleteBrief", id, &request)?;
     let brief: BriefName = name("name", &request.name)?;
-    let deleted = store.delete_brief(principal, &brief, &request.etag, write.as_ref()).await;
+    let deleted = store.briefs().delete(principal, &brief, &request.etag, write.as_ref()).await;
     let (deleted, position) = deleted.map_err(status)?;
     Ok(Brief { cursor: cursors::seal(&brief.workspace, &position)?, ..deleted })
 }
@@ -42,7 +42,8 @@ pub(crate) async fn undelete(
     let id = std::mem::take(&mut request.request_id);
     let write = write_id("UndeleteBrief", id, &request)?;
     let brief: BriefName = name("name", &request.name)?;
-    let (back, position) = store.undelete_brief(principal, &brief, write.as_ref()).await.map_err(status)?;
+    let (back, position) =
+        store.briefs().undelete(principal, &brief, write.as_ref()).await.map_err(status)?;
     Ok(Brief { cursor: cursors::seal(&brief.workspace, &position)?, ..back })
 }
 
@@ -56,7 +57,7 @@ pub(crate) async fn withdraw(
     let write = write_id("WithdrawBriefRevision", id, &request)?;
     let revision: RevisionName = name("name", &request.name)?;
     let reason = reason("reason", &request.reason)?;
-    let withdrawn = store.withdraw_revision(principal, &revision, reason, write.as_ref()).await;
+    let withdrawn = store.briefs().withdraw_revision(principal, &revision, reason, write.as_ref()).await;
     let withdrawn = withdrawn.map_err(status)?;
     let (deliveries, total_deliveries) = deliveries(store, principal, &revision).await?;
     Ok(WithdrawBriefRevisionResponse {
@@ -78,9 +79,10 @@ pub(crate) async fn purge(
     let write = write_id("PurgeBriefRevision", id, &request)?;
     let revision: RevisionName = name("name", &request.name)?;
     let reason = reason("reason", &request.reason)?;
-    let purged = store.purge_revision(principal, &revision, reason, write.as_ref()).await.map_err(status)?;
+    let purged =
+        store.briefs().purge_revision(principal, &revision, reason, write.as_ref()).await.map_err(status)?;
     // What is in a store outside the database goes now; should it not answer, the sweep tries again.
-    if let Err(error) = store.delete_discarded().await {
+    if let Err(error) = store.artifacts().delete_discarded().await {
         tracing::warn!(%error, "bytes of purged PDFs in artifact stores are still to be deleted");
     }
     let (deliveries, total_deliveries) = deliveries(store, principal, &revision).await?;
@@ -101,7 +103,8 @@ async fn deliveries(
     revision: &RevisionName,
 ) -> Result<(Vec<PdfDelivery>, i64), Status> {
     let asked = [(revision.brief.clone(), revision.revision.0)];
-    let found = store.deliveries_of_revisions(principal, &revision.workspace, &asked, DELIVERIES).await;
+    let found =
+        store.artifacts().deliveries_of_revisions(principal, &revision.workspace, &asked, DELIVERIES).await;
     let (deliveries, total) = found.map_err(status)?;
     Ok((deliveries.into_iter().map(delivery_message).collect(), total))
 }

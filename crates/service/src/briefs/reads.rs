@@ -58,11 +58,11 @@ pub(crate) async fn list(
         after: page.after.as_deref(),
         limit: page.limit(),
     };
-    let mut found = store.listed_briefs(principal, &query).await.map_err(status)?;
+    let mut found = store.briefs().list(principal, &query).await.map_err(status)?;
     let size = fitting(&found, |brief| if is_full { brief.size } else { brief.summary.len() });
     let next_page_token = page.cut_at(&mut found, size, |brief| brief.place.clone());
     let contents = if is_full {
-        store.listed_contents(&found).await.map_err(status)?
+        store.briefs().listed_contents(&found).await.map_err(status)?
     } else {
         found.iter().map(|brief| Some(brief.summary.clone())).collect()
     };
@@ -154,10 +154,10 @@ pub(crate) async fn revision(
     principal.access(&revision.workspace).map_err(status)?;
     freshness.at_least(&revision.workspace, &request.at_least).await?;
     let brief = revision.brief_name();
-    let answer = match store.edition(principal, &revision).await {
+    let answer = match store.briefs().edition(principal, &revision).await {
         Ok(edition) => revision_message(&brief, edition)?,
         Err(StoreError::RevisionPurged(_)) => {
-            listed_revision(&brief, store.revision(principal, &revision).await.map_err(status)?)
+            listed_revision(&brief, store.briefs().revision(principal, &revision).await.map_err(status)?)
         }
         Err(error) => return Err(status(error)),
     };
@@ -180,7 +180,8 @@ pub(crate) async fn list_revisions(
     let before = before.map_err(|_| invalid_page_token())?.map(|number| number.0);
     principal.access(&brief.workspace).map_err(status)?;
     freshness.at_least(&brief.workspace, &request.at_least).await?;
-    let mut found = store.list_revisions(principal, &brief, before, page.limit()).await.map_err(status)?;
+    let mut found =
+        store.briefs().list_revisions(principal, &brief, before, page.limit()).await.map_err(status)?;
     let next_page_token = page.cut(&mut found, |revision| revision.revision.to_string());
     let revisions = found.into_iter().map(|revision| listed_revision(&brief, revision)).collect();
     Ok(ListBriefRevisionsResponse { revisions, next_page_token })

@@ -42,7 +42,7 @@ pub(crate) async fn search(
     freshness.at_least(&workspace, &request.at_least).await?;
     let limit = usize::try_from(page.limit()).map_err(|error| internal(&error))?;
     let search = Search { query: &query, language, filter: &filter, after: after.as_ref(), limit };
-    let mut found = store.search(principal, &workspace, &search).await.map_err(status)?;
+    let mut found = store.search_index().search(principal, &workspace, &search).await.map_err(status)?;
     let next_page_token = page.cut(&mut found.hits, |hit| hit.place.to_string());
     let hits: Result<_, Status> = found.hits.into_iter().map(hit_message).collect();
     Ok(SearchBriefsResponse {

@@ -105,7 +105,7 @@ impl Briefs {
             return Ok(kept);
         }
         let ticket = self.freshness.ticket();
-        let found = self.store.newest_edition(principal, &brief).await.map_err(status)?;
+        let found = self.store.briefs().newest_edition(principal, &brief).await.map_err(status)?;
         let content = found.content_bytes().map_err(status)?;
         let etag = found.digest.to_string();
         if content.is_empty() {
@@ -148,7 +148,7 @@ impl BriefService for Briefs {
     ) -> Result<Response<BriefDraft>, Status> {
         let principal = principal(&request)?;
         let draft: DraftName = name("name", &request.into_inner().name)?;
-        let found = self.store.draft(&principal, &draft.brief_name()).await.map_err(status)?;
+        let found = self.store.briefs().draft(&principal, &draft.brief_name()).await.map_err(status)?;
         Ok(Response::new(draft_message(&draft, found)))
     }
 
@@ -308,9 +308,11 @@ impl BriefService for Briefs {
         let format = ExportFormat::try_from(request.format)
             .map_err(|_| invalid_field("format", "no format of this server"))?;
         let editions = match &what {
-            BriefOrRevisionName::Brief(brief) => self.store.editions(&principal, brief, EXPORT_BYTES).await,
+            BriefOrRevisionName::Brief(brief) => {
+                self.store.briefs().editions(&principal, brief, EXPORT_BYTES).await
+            }
             BriefOrRevisionName::Revision(revision) => {
-                self.store.edition(&principal, revision).await.map(|edition| vec![edition])
+                self.store.briefs().edition(&principal, revision).await.map(|edition| vec![edition])
             }
         };
         let brief = what.brief_name().brief;
@@ -344,7 +346,7 @@ impl BriefService for Briefs {
     ) -> Result<Response<Self::GetAttachmentStream>, Status> {
         let principal = principal(&request)?;
         let attachment: AttachmentName = name("name", &request.into_inner().name)?;
-        let found = self.store.attachment(&principal, &attachment).await.map_err(status)?;
+        let found = self.store.attachments().get(&principal, &attachment).await.map_err(status)?;
         let store = self.store.clone();
         Ok(stream(|answers| attachments::send(store, found, answers), &self.shutdown))
     }
@@ -359,7 +361,8 @@ impl BriefService for Briefs {
         let page = Page::read(format!("attachments of {workspace}"), request.page_size, &request.page_token)?;
         let after = page.after.as_deref().map(str::parse::<Sha256Id>).transpose();
         let after = after.map_err(|_| crate::rpc::errors::invalid_page_token())?;
-        let listed = self.store.list_attachments(&principal, &workspace, after.as_ref(), page.limit()).await;
+        let listed =
+            self.store.attachments().list(&principal, &workspace, after.as_ref(), page.limit()).await;
         let mut found = listed.map_err(status)?;
         let next_page_token = page.cut(&mut found, |attachment| attachment.name.digest.to_string());
         let attachments = found.iter().map(attachment_message).collect();

@@ -78,7 +78,7 @@ impl Watch {
         let WorkspaceName { workspace } = name("parent", &request.parent)?;
         principal.access(&workspace).map_err(status)?;
         let names = names(&workspace, &request.names)?;
-        let mut told = store.position(&workspace).await.map_err(status)?;
+        let mut told = store.changes().position(&workspace).await.map_err(status)?;
         let begin = match (request.cursor.as_str(), request.skip_current_state) {
             ("", false) => Begin::State,
             ("", true) => Begin::Now,
@@ -123,7 +123,7 @@ impl Watch {
     }
 
     async fn tell_state(&mut self, answers: &Answers) -> Result<(), Status> {
-        let state = self.store.watched_briefs(&self.principal, &self.workspace, &self.names).await;
+        let state = self.store.changes().watched_briefs(&self.principal, &self.workspace, &self.names).await;
         let (position, briefs) = state.map_err(status)?;
         self.told = position;
         for brief in briefs {
@@ -142,7 +142,7 @@ impl Watch {
         let (mut has_told, mut unheard) = (false, 0);
         while self.told.number < log.number {
             let (after, until) = (self.told.number, log.number);
-            let stretch = self.store.watched_changes(
+            let stretch = self.store.changes().watched_changes(
                 &self.principal,
                 &self.workspace,
                 &self.names,
@@ -172,7 +172,7 @@ impl Watch {
     async fn log(&self) -> Result<Position, Status> {
         match self.freshness.heard(&self.workspace) {
             Some(heard) if self.freshness.is_fresh() => Ok(heard),
-            _ => self.store.position(&self.workspace).await.map_err(status),
+            _ => self.store.changes().position(&self.workspace).await.map_err(status),
         }
     }
 

@@ -38,7 +38,7 @@ pub(crate) async fn create(
     let access = principal.access(&workspace).map_err(status)?;
     let content = canonical("content", required("content", request.content)?, access.scheme).await?;
     let brief = BriefName { workspace, brief };
-    let made = store.create_brief_once(principal, &brief, &content, write.as_ref()).await;
+    let made = store.briefs().create_once(principal, &brief, &content, write.as_ref()).await;
     let (made, position) = made.map_err(status)?;
     Ok(Brief { cursor: cursors::seal(&brief.workspace, &position)?, ..made })
 }
@@ -60,7 +60,8 @@ pub(crate) async fn update_draft(
     let content = required("draft.content", given.content)?;
     let content = canonical("draft.content", content, access.scheme).await?;
     let brief = draft.brief_name();
-    let written = store.update_draft_once(principal, &brief, &given.etag, &content, write.as_ref()).await;
+    let written =
+        store.briefs().update_draft_once(principal, &brief, &given.etag, &content, write.as_ref()).await;
     let (written, position) = written.map_err(|error| match error {
         StoreError::InvalidChanges { violations, .. } => {
             invalid_content("draft.content", &InvalidContent::from(violations))
@@ -88,7 +89,7 @@ pub(crate) async fn lint(
                 Ok(content) => content,
                 Err(invalid) => return Ok(invalid_response(invalid)),
             };
-            match store.check_author(principal, &brief, &content).await {
+            match store.briefs().check_author(principal, &brief, &content).await {
                 Ok(()) => content.into_content(),
                 Err(StoreError::InvalidChanges { violations, .. }) => {
                     return Ok(invalid_response(InvalidContent::from(violations)));
@@ -96,12 +97,17 @@ pub(crate) async fn lint(
                 Err(error) => return Err(status(error)),
             }
         }
-        None => store.draft(principal, &brief).await.map_err(status)?.content,
+        None => store.briefs().draft(principal, &brief).await.map_err(status)?.content,
     };
-    let unusable = store.unusable_attachments(principal, &draft.workspace, &content).await.map_err(status)?;
-    let undeclared_changes = store.undeclared_changes(principal, &brief, &content).await.map_err(status)?;
-    let unprintable =
-        store.unprintable_images(principal, &draft.workspace, &content).await.map_err(status)?;
+    let unusable =
+        store.attachments().unusable_figures(principal, &draft.workspace, &content).await.map_err(status)?;
+    let undeclared_changes =
+        store.briefs().undeclared_changes(principal, &brief, &content).await.map_err(status)?;
+    let unprintable = store
+        .attachments()
+        .unprintable_images(principal, &draft.workspace, &content)
+        .await
+        .map_err(status)?;
     // Looking through a long brief takes milliseconds of a core: not on a thread that serves others.
     let warnings = tokio::task::spawn_blocking(move || lint::lint(&content)).await;
     let warnings = warnings.map_err(|panicked| internal(&panicked))?;
@@ -152,7 +158,7 @@ pub(crate) async fn publish(
         require_declared_changes: request.require_declared_changes,
         require_no_warnings: request.require_no_warnings,
     };
-    let published = store.publish_draft(principal, &brief, &publishing).await.map_err(status)?;
+    let published = store.briefs().publish_draft(principal, &brief, &publishing).await.map_err(status)?;
     Ok(BriefRevision {
         undeclared_changes: published.undeclared,
         cursor: cursors::seal(&brief.workspace, &published.position)?,
@@ -176,7 +182,7 @@ pub(crate) async fn import(
         documents.push(import_document(index, document, access).await?);
     }
     let brief = BriefName { workspace, brief };
-    let imported = store.import_once(principal, &brief, &documents, write.as_ref()).await;
+    let imported = store.briefs().import_once(principal, &brief, &documents, write.as_ref()).await;
     let answer = imported.map_err(status).and_then(|(imported, position)| {
         Ok(ImportBriefResponse {
             name: brief.to_string(),

@@ -64,7 +64,7 @@ pub(crate) async fn follow(freshness: Freshness, wakeups: Wakeups, shutdown: Shu
 async fn look(freshness: &Freshness) -> Result<()> {
     let begun = Instant::now();
     let is_first_look = freshness.logs().compared.is_none();
-    let heads = freshness.store.log_heads().await?;
+    let heads = freshness.store.changes().log_heads().await?;
     for head in heads {
         let known = freshness.heard(&head.workspace);
         match known {
@@ -86,7 +86,7 @@ async fn look(freshness: &Freshness) -> Result<()> {
 
 async fn drop_outdated(freshness: &Freshness, head: &LogHead, after: i64) -> Result<()> {
     let kept = &freshness.shared.kept;
-    match freshness.store.outdated_since(&head.workspace, after, ONE_BY_ONE).await? {
+    match freshness.store.changes().outdated_since(&head.workspace, after, ONE_BY_ONE).await? {
         Some(outdated) => outdated.iter().for_each(|(_, what)| match what {
             Outdated::Brief(name) => kept.drop_brief(name),
             Outdated::Token(name) => kept.drop_token(name),

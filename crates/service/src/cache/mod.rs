@@ -142,7 +142,7 @@ impl Freshness {
             return Ok(Need::Memory);
         }
         // What was not heard of yet may have happened; the database knows.
-        let position = self.store.position(workspace).await.map_err(status)?;
+        let position = self.store.changes().position(workspace).await.map_err(status)?;
         let number = cursors::open(field, workspace, cursor, &position)?;
         if number > position.number {
             return Err(invalid_cursor(field, "it is of what has not happened"));
@@ -157,7 +157,7 @@ impl Freshness {
     pub(crate) async fn page_seal(&self, workspace: &ResourceId) -> Result<PageSeal, Status> {
         let position = match self.heard(workspace) {
             Some(position) => position,
-            None => self.store.position(workspace).await.map_err(status)?,
+            None => self.store.changes().position(workspace).await.map_err(status)?,
         };
         Ok(PageSeal::of(&position))
     }

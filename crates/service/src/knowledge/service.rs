@@ -80,7 +80,7 @@ impl Knowledge {
             return Err(invalid_field("as_of", "not with a query"));
         }
         let (name, filter) = (&request.query, &request.filter);
-        let found = self.store.actors_named(principal, &listed.workspace, name, filter).await;
+        let found = self.store.knowledge().actors_named(principal, &listed.workspace, name, filter).await;
         let found = found.map_err(status)?.into_iter().take(listed.page.size());
         let actors = found.map(|actor| named_actor_entry(&listed.workspace, actor)).collect();
         Ok(ListActorsResponse { actors, next_page_token: String::new() })
@@ -106,7 +106,7 @@ impl Knowledge {
             as_of: listed.as_of,
             limit: listed.page.size(),
         };
-        let mut graph = self.store.ties_around(principal, &around).await.map_err(status)?;
+        let mut graph = self.store.knowledge().ties_around(principal, &around).await.map_err(status)?;
         let fitting = fitting(&graph.ties, |tie| tie.relationship.encoded_len());
         let truncated = graph.is_truncated || fitting < graph.ties.len();
         graph.ties.truncate(fitting);
@@ -124,7 +124,8 @@ impl KnowledgeService for Knowledge {
         let principal = principal(&request)?;
         let request = request.into_inner();
         let listed = self.listed(&principal, list_fields!("statements", request)).await?;
-        let found = self.store.list_statements(&principal, &listed.query()).await.map_err(status)?;
+        let found =
+            self.store.knowledge().list_statements(&principal, &listed.query()).await.map_err(status)?;
         let (found, next_page_token) = listed.cut(found);
         let statements = found.into_iter().map(statement_entry).collect();
         Ok(Response::new(ListStatementsResponse { statements, next_page_token }))
@@ -140,7 +141,8 @@ impl KnowledgeService for Knowledge {
             return self.actors_named(&principal, &request).await.map(Response::new);
         }
         let listed = self.listed(&principal, list_fields!("actors", request)).await?;
-        let mut found = self.store.list_actors(&principal, &listed.query()).await.map_err(status)?;
+        let mut found =
+            self.store.knowledge().list_actors(&principal, &listed.query()).await.map_err(status)?;
         let next_page_token = listed.page.cut(&mut found, |actor| actor.place.clone());
         let actors = found.into_iter().map(|actor| actor_entry(&listed.workspace, actor)).collect();
         Ok(Response::new(ListActorsResponse { actors, next_page_token }))
@@ -155,7 +157,8 @@ impl KnowledgeService for Knowledge {
         let actor: ActorName = name("name", &request.name)?;
         let as_of = lists::as_of(request.as_of.as_ref())?;
         self.admit(&principal, &actor.workspace, &request.at_least).await?;
-        let found = self.store.actor(&principal, &actor.workspace, actor.actor.as_str(), as_of).await;
+        let found =
+            self.store.knowledge().actor(&principal, &actor.workspace, actor.actor.as_str(), as_of).await;
         Ok(Response::new(actor_record(&actor, found.map_err(status)?)))
     }
 
@@ -172,7 +175,8 @@ impl KnowledgeService for Knowledge {
             return Err(invalid_field("depth", "only with `around`"));
         }
         let listed = self.listed(&principal, list_fields!("relationships", request)).await?;
-        let found = self.store.list_relationships(&principal, &listed.query()).await.map_err(status)?;
+        let found =
+            self.store.knowledge().list_relationships(&principal, &listed.query()).await.map_err(status)?;
         let (found, next_page_token) = listed.cut(found);
         let relationships = found.into_iter().map(relationship_entry).collect();
         Ok(Response::new(ListRelationshipsResponse { relationships, next_page_token, truncated: false }))
@@ -185,7 +189,7 @@ impl KnowledgeService for Knowledge {
         let principal = principal(&request)?;
         let request = request.into_inner();
         let listed = self.listed(&principal, list_fields!("events", request)).await?;
-        let found = self.store.list_events(&principal, &listed.query()).await.map_err(status)?;
+        let found = self.store.knowledge().list_events(&principal, &listed.query()).await.map_err(status)?;
         let (found, next_page_token) = listed.cut(found);
         let events = found.into_iter().map(event_entry).collect();
         Ok(Response::new(ListEventsResponse { events, next_page_token }))
@@ -198,7 +202,7 @@ impl KnowledgeService for Knowledge {
         let principal = principal(&request)?;
         let request = request.into_inner();
         let listed = self.listed(&principal, list_fields!("sources", request)).await?;
-        let found = self.store.list_sources(&principal, &listed.query()).await.map_err(status)?;
+        let found = self.store.knowledge().list_sources(&principal, &listed.query()).await.map_err(status)?;
         let (found, next_page_token) = listed.cut(found);
         let sources = found.into_iter().map(source_entry).collect();
         Ok(Response::new(ListSourcesResponse { sources, next_page_token }))
@@ -224,7 +228,7 @@ impl KnowledgeService for Knowledge {
             Target::StatementId(_) => ImpactTarget::Statement(id.as_str()),
         };
         self.admit(&principal, &brief.workspace, &request.at_least).await?;
-        let found = self.store.trace_impact(&principal, &brief, target).await.map_err(status)?;
+        let found = self.store.knowledge().trace_impact(&principal, &brief, target).await.map_err(status)?;
         Ok(Response::new(impact(found)))
     }
 }

@@ -46,7 +46,7 @@ impl Renders {
     }
 
     async fn create(&self, principal: &Principal, request: &NewRender) -> Result<store::Render, Status> {
-        let requested = self.store.request_render(principal, request).await.map_err(status)?;
+        let requested = self.store.renders().request(principal, request).await.map_err(status)?;
         if requested.is_new_task {
             self.wakeups.task_queued(&requested.render.task);
         }
@@ -54,7 +54,7 @@ impl Renders {
     }
 
     async fn follow(&self, principal: Principal, name: RenderName) -> Result<Followed, Status> {
-        let render = self.store.render(&principal, &name).await.map_err(status)?;
+        let render = self.store.renders().get(&principal, &name).await.map_err(status)?;
         Ok(self.follow_from(principal, render))
     }
 
@@ -76,7 +76,7 @@ impl Followed {
     /// Returns when the render is not any more what it was. What the principal may see is asked anew each time.
     async fn next(&mut self) -> Result<(), Status> {
         loop {
-            let now = self.store.render(&self.principal, &self.render.name).await.map_err(status)?;
+            let now = self.store.renders().get(&self.principal, &self.render.name).await.map_err(status)?;
             if now != self.render {
                 self.render = now;
                 return Ok(());
@@ -104,7 +104,7 @@ impl RenderService for Renders {
     async fn get_render(&self, request: Request<GetRenderRequest>) -> Result<Response<Render>, Status> {
         let principal = principal(&request)?;
         let name = render_name(&request.into_inner().name)?;
-        let render = self.store.render(&principal, &name).await.map_err(status)?;
+        let render = self.store.renders().get(&principal, &name).await.map_err(status)?;
         Ok(Response::new(render_message(&render)))
     }
 
@@ -114,7 +114,7 @@ impl RenderService for Renders {
     ) -> Result<Response<ListRendersResponse>, Status> {
         let principal = principal(&request)?;
         let ListedRenders { workspace, filter, page, after } = ListedRenders::decode(&request.into_inner())?;
-        let listed = self.store.list_renders(&principal, &workspace, &filter, after, page.limit()).await;
+        let listed = self.store.renders().list(&principal, &workspace, &filter, after, page.limit()).await;
         let mut listed = listed.map_err(status)?;
         let key = |render: &store::Render| place_key(&RenderPlace::of(render));
         let mut next_page_token = page.cut(&mut listed.renders, key);
@@ -130,7 +130,7 @@ impl RenderService for Renders {
         let mut request = request.into_inner();
         let write = write_id("CancelRender", mem::take(&mut request.request_id), &request)?;
         let name = render_name(&request.name)?;
-        let render = self.store.cancel_render(&principal, &name, write.as_ref()).await.map_err(status)?;
+        let render = self.store.renders().cancel(&principal, &name, write.as_ref()).await.map_err(status)?;
         self.wakeups.task_changed(&render.task);
         Ok(Response::new(render_message(&render)))
     }
@@ -140,7 +140,7 @@ impl RenderService for Renders {
         let mut request = request.into_inner();
         let write = write_id("DeleteRender", mem::take(&mut request.request_id), &request)?;
         let name = render_name(&request.name)?;
-        self.store.delete_render(&principal, &name, write.as_ref()).await.map_err(status)?;
+        self.store.renders().delete(&principal, &name, write.as_ref()).await.map_err(status)?;
         Ok(Response::new(()))
     }
 
@@ -184,7 +184,7 @@ impl RenderService for Renders {
         let name = render_name(&request.name)?;
         let offset = u64::try_from(request.read_offset)
             .map_err(|_| invalid_field("read_offset", "an offset is not negative"))?;
-        let download = self.store.open_download(&principal, &name, offset).await.map_err(status)?;
+        let download = self.store.renders().open_download(&principal, &name, offset).await.map_err(status)?;
         let store = self.store.clone();
         let answers =
             |answers| async move { send(&store, &principal, &download, &answers, |chunk| chunk).await };
@@ -229,7 +229,7 @@ async fn print(
 ) -> Result<(), Status> {
     let event = |event| RenderBriefResponse { event: Some(event) };
     watch(&mut followed, &answers, |render| event(Event::Render(render_message(render)))).await?;
-    let download = store.begin_download(&principal, followed.render, 0).await.map_err(status)?;
+    let download = store.renders().begin_download(&principal, followed.render, 0).await.map_err(status)?;
     send(&store, &principal, &download, &answers, |chunk| event(Event::Chunk(chunk))).await
 }
 
@@ -243,8 +243,8 @@ async fn send<T>(
 ) -> Result<(), Status> {
     let (mut offset, end) = (download.offset, download.artifact.size_bytes);
     let mut artifact = Some(artifact_message(&download.artifact));
-    let failed = async |error| status(store.download_failed(principal, download, error).await);
-    let (reading, mut read) = match store.open_artifact(&download.artifact).await {
+    let failed = async |error| status(store.renders().download_failed(principal, download, error).await);
+    let (reading, mut read) = match store.artifacts().open(&download.artifact).await {
         Ok(reading) => (reading, Bytes::new()),
         Err(error) => return Err(failed(error).await),
     };
@@ -261,7 +261,7 @@ async fn send<T>(
         place.send(Ok(encode(DownloadRenderResponse { offset, data, artifact: artifact.take() })));
         offset = next;
     }
-    store.complete_download(principal, download).await.map_err(status)
+    store.renders().complete_download(principal, download).await.map_err(status)
 }
 
 const _: () = assert!(CHUNK <= 256 * 1024, "render_service.proto promises pieces of at most 256 KiB");

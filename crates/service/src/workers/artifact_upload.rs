@@ -67,15 +67,15 @@ async fn take(store: &Store, mut parts: Streaming<UploadArtifactRequest>) -> Res
         _ => return Err(invalid_field("header", "comes first")),
     };
     let task = header.lease.task.clone();
-    if store.is_finished_by(&header.lease, header.digest).await.map_err(status)? {
+    if store.queue().is_finished_by(&header.lease, header.digest).await.map_err(status)? {
         return Ok(Received { task, finished: Finished::Before });
     }
-    let blob = store.stage_artifact(&header.lease, header.environment).await.map_err(status)?;
+    let blob = store.artifacts().stage(&header.lease, header.environment).await.map_err(status)?;
     stage(store, parts, &header, &blob).await?;
     let finished = finish(store, header, &blob).await;
     if !matches!(finished, Ok(Finished::Now)) {
         // What is not dropped now is swept later.
-        store.discard_staged(&blob).await.ok();
+        store.artifacts().discard_staged(&blob).await.ok();
     }
     Ok(Received { task, finished: finished? })
 }
@@ -88,7 +88,7 @@ async fn finish(store: &Store, header: Header, blob: &str) -> Result<Finished, S
         pages: header.pages,
         warnings: header.warnings,
     };
-    store.finish_task(&header.lease, &artifact).await.map_err(status)
+    store.queue().finish_task(&header.lease, &artifact).await.map_err(status)
 }
 
 /// Stages all bytes, or takes back what came. When the store does not say whether it has them, they are left to the
@@ -99,14 +99,14 @@ async fn stage(
     header: &Header,
     blob: &str,
 ) -> Result<(), Status> {
-    let mut upload = store.begin_upload(blob).await.map_err(status)?;
+    let mut upload = store.artifacts().begin_upload(blob).await.map_err(status)?;
     let written = timeout(UPLOAD_TIMEOUT, write(parts, header, upload.as_mut())).await;
     let written = written.unwrap_or_else(|_| Err(Status::deadline_exceeded("the upload takes too long")));
     if written.is_ok() {
         return upload.finish().await.map_err(status);
     }
     if upload.abort().await.is_ok() {
-        store.discard_staged(blob).await.ok();
+        store.artifacts().discard_staged(blob).await.ok();
     }
     written
 }

@@ -47,7 +47,7 @@ impl WorkerNotes {
         // Before it is written: who asks meanwhile need not write it too.
         let was_drained = known.is_some_and(|note| note.is_drained);
         self.remember(worker.clone(), Note { at: now, is_drained: was_drained });
-        match self.store.note_worker(environment, name, free_slots).await {
+        match self.store.workers().record(environment, name, free_slots).await {
             Ok(is_drained) => {
                 self.remember(worker, Note { at: now, is_drained });
                 is_drained
@@ -65,7 +65,7 @@ impl WorkerNotes {
         if leases.is_empty() {
             return;
         }
-        if let Err(error) = self.store.note_workers_of(leases).await {
+        if let Err(error) = self.store.workers().record_lease_holders(leases).await {
             tracing::debug!(%error, "workers were not written down");
         }
     }

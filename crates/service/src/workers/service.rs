@@ -58,7 +58,7 @@ impl RenderWorkers {
         let (this, worker) = (self.clone(), worker.to_owned());
         // A task of its own: were the claim dropped half way, nobody would know whether it was made.
         tokio::spawn(async move {
-            let acquired = this.store.acquire_leases(environment, &worker, limit).await;
+            let acquired = this.store.queue().acquire_leases(environment, &worker, limit).await;
             if let Err(Ok(unheard)) = answer.send(acquired) {
                 let leases: Vec<Lease> = unheard.leases.into_iter().map(|acquired| acquired.lease).collect();
                 this.give_back(&leases).await.ok();
@@ -79,7 +79,7 @@ impl RenderWorkers {
         if leases.is_empty() {
             return Ok(());
         }
-        for task in self.store.release_leases(leases).await.map_err(status)? {
+        for task in self.store.queue().release_leases(leases).await.map_err(status)? {
             self.wakeups.task_changed(&task);
             self.wakeups.task_queued(&task);
         }
@@ -132,7 +132,7 @@ impl RenderWorkerService for RenderWorkers {
         request: Request<wire::GetRenderInputRequest>,
     ) -> Result<Response<Self::GetRenderInputStream>, Status> {
         let lease = lease("lease", request.into_inner().lease)?;
-        let input = self.store.render_input(&lease).await.map_err(status)?;
+        let input = self.store.queue().render_input(&lease).await.map_err(status)?;
         let store = self.store.clone();
         Ok(stream(|answers| send_input(store, input, answers), &self.shutdown))
     }
@@ -142,7 +142,7 @@ impl RenderWorkerService for RenderWorkers {
         request: Request<wire::RenewLeasesRequest>,
     ) -> Result<Response<wire::RenewLeasesResponse>, Status> {
         let asked = leases(request.into_inner().leases)?;
-        let held = self.store.renew_leases(&asked).await.map_err(status)?;
+        let held = self.store.queue().renew_leases(&asked).await.map_err(status)?;
         self.notes.renew(&held).await;
         let (renewed, lost): (Vec<&Lease>, Vec<&Lease>) =
             asked.iter().partition(|lease| held.contains(lease));
@@ -164,7 +164,7 @@ impl RenderWorkerService for RenderWorkers {
         if request.pages > PAGES_LIMIT {
             return Err(invalid_field("pages", "at most 100,000"));
         }
-        self.store.report_progress(&lease, phase, request.pages).await.map_err(status)?;
+        self.store.queue().report_progress(&lease, phase, request.pages).await.map_err(status)?;
         self.wakeups.task_changed(&lease.task);
         Ok(Response::new(wire::ReportProgressResponse {}))
     }
@@ -196,7 +196,7 @@ impl RenderWorkerService for RenderWorkers {
             message: request.message.chars().take(MESSAGE_LIMIT).collect(),
             retryable: request.retryable,
         };
-        self.store.fail_attempt(&lease, &failure).await.map_err(status)?;
+        self.store.queue().fail_attempt(&lease, &failure).await.map_err(status)?;
         self.wakeups.task_changed(&lease.task);
         Ok(Response::new(wire::FailRenderResponse {}))
     }

@@ -211,7 +211,7 @@ async fn secrets(database: &TestDatabase) -> FirstSecrets {
         kept = Some(FirstSecrets { operator, admin, worker });
         Ok::<_, Infallible>(())
     };
-    store.bootstrap(keep).await.unwrap();
+    store.access().bootstrap(keep).await.unwrap();
     store.close().await;
     kept.unwrap()
 }

@@ -4,12 +4,14 @@ use std::fmt;
 
 use chancery_brief::marking::{Policy, Rank, Scheme};
 
-use crate::access::tokens::insert_token;
+use crate::access::AccessControl;
+use crate::access::principal::Role;
+use crate::access::tokens::{Secret, insert_token};
 use crate::access::workspaces::{SYSTEM, insert_workspace};
 use crate::changes::log;
 use crate::changes::log::Change;
 use crate::database::PgConnection;
-use crate::{Result, Role, Secret, Store, StoreError};
+use crate::error::{Result, StoreError};
 
 /// The workspace that `chancery migrate --init` makes.
 const DEFAULT: &str = "default";
@@ -37,14 +39,14 @@ pub enum Bootstrapped {
     Before,
 }
 
-impl Store {
+impl AccessControl<'_> {
     /// Makes workspace `default` (TLP, OMIT) and tokens for operator, admin and worker, once. `keep` puts the secrets
     /// where they are wanted; the tokens hold only if that worked, so that none is ever lost.
     ///
     /// # Errors
     /// [`StoreError::Settings`] when `keep` fails.
     pub async fn bootstrap<E: fmt::Display>(
-        &self,
+        self,
         keep: impl FnOnce(&FirstSecrets) -> std::result::Result<(), E>,
     ) -> Result<Bootstrapped> {
         let mut transaction = self.pool.begin().await?;

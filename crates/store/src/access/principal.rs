@@ -3,7 +3,7 @@
 use chancery_brief::marking::{Clearance, Policy, Rank, Scheme};
 use chancery_proto::names::{ResourceId, WorkspaceName};
 
-use crate::{Result, StoreError};
+use crate::error::{Result, StoreError};
 
 /// What a principal may do. Workspace role admin implies the four before it; the others imply nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

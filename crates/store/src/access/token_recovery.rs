@@ -7,9 +7,13 @@ use chancery_proto::names::ResourceId;
 use prost_types::Timestamp;
 use time::OffsetDateTime;
 
-use crate::access::tokens::check_roles;
+use crate::access::AccessControl;
+use crate::access::principal::{Principal, Role, Roles, Scope};
+use crate::access::tokens::{ApiToken, NewToken, Secret, check_roles};
 use crate::access::workspaces::SYSTEM;
-use crate::{ApiToken, NewToken, Principal, Result, Role, Roles, Scope, Secret, Store, StoreError, time_of};
+use crate::convert::time_of;
+use crate::database::schema;
+use crate::error::{Result, StoreError};
 
 /// The most workspaces that a refusal lists.
 const LISTED_WORKSPACES: i64 = 20;
@@ -27,7 +31,7 @@ pub struct TokenToIssue<'a> {
     pub expires_at: Option<Timestamp>,
 }
 
-impl Store {
+impl AccessControl<'_> {
     /// Issues a token with no caller to authorise it: the right to write to the database is the authority. The change
     /// log of the token's workspace records it with the database role as part of the subject. `keep` stores the secret
     /// before the commit: when it fails, no token exists.
@@ -37,12 +41,12 @@ impl Store {
     /// workspace, roles or a clearance that do not fit it, a malformed name, or an expiry in the past;
     /// [`StoreError::Settings`] when `keep` fails.
     pub async fn issue_token<E: fmt::Display>(
-        &self,
+        self,
         workspace: &ResourceId,
         token: &TokenToIssue<'_>,
         keep: impl FnOnce(&ApiToken, &Secret) -> std::result::Result<(), E>,
     ) -> Result<(ApiToken, Secret)> {
-        self.check_schema().await?;
+        schema::check(self.pool).await?;
         let principal = self.database_principal().await?;
         let scheme = match self.workspace(&principal, workspace).await {
             Ok(workspace) => workspace.scheme,
@@ -81,12 +85,12 @@ impl Store {
     }
 
     /// A SYSTEM principal named after the database role of this connection.
-    async fn database_principal(&self) -> Result<Principal> {
+    async fn database_principal(self) -> Result<Principal> {
         let role = sqlx::query_scalar!(
             r#"-- token_recovery::database_principal
             select current_user::text as "role!""#
         )
-        .fetch_one(&self.pool)
+        .fetch_one(self.pool)
         .await?;
         Ok(Principal {
             subject: format!("chancery token issue (database role {role})"),
@@ -97,13 +101,13 @@ impl Store {
     }
 
     /// The refusal of a workspace that does not exist. It lists those that do.
-    async fn unknown_workspace(&self, workspace: &ResourceId) -> Result<StoreError> {
+    async fn unknown_workspace(self, workspace: &ResourceId) -> Result<StoreError> {
         let known = sqlx::query_scalar!(
             "-- token_recovery::unknown_workspace
             select workspace_id from workspaces order by workspace_id limit $1",
             LISTED_WORKSPACES + 1
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await?;
         let rest =
             if i64::try_from(known.len()).unwrap_or(i64::MAX) > LISTED_WORKSPACES { ", …" } else { "" };

@@ -10,11 +10,14 @@ use chancery_proto::names::{ApiTokenName, GeneratedId, ResourceId};
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
+use crate::access::AccessControl;
+use crate::access::principal::{Principal, Role, Roles, Scope};
 use crate::access::workspaces::{SYSTEM, checked_display_name};
 use crate::changes::log;
 use crate::changes::log::Change;
+use crate::convert::{damaged, generated_id};
 use crate::database::PgConnection;
-use crate::{Principal, Result, Role, Roles, Scope, Store, StoreError, damaged, generated_id};
+use crate::error::{Result, StoreError};
 
 /// What every secret begins with, so that scanners find leaked ones.
 const PREFIX: &str = "chy_";
@@ -101,16 +104,16 @@ struct Row {
     revoked_at: Option<OffsetDateTime>,
 }
 
-impl Store {
+impl AccessControl<'_> {
     /// The principal of the token with this secret; none when there is no such token or it holds no more.
-    pub async fn principal_of_secret(&self, secret: &Secret) -> Result<Option<Principal>> {
+    pub async fn principal_of_secret(self, secret: &Secret) -> Result<Option<Principal>> {
         let found = self.principal_of_secret_sha256(&secret.sha256()).await?;
         Ok(found.map(|(principal, _)| principal))
     }
 
     /// As [`Self::principal_of_secret`], by what is stored of it; and for how long the token still holds, if not for ever.
     pub async fn principal_of_secret_sha256(
-        &self,
+        self,
         sha256: &[u8; 32],
     ) -> Result<Option<(Principal, Option<Duration>)>> {
         let row = sqlx::query!(
@@ -123,7 +126,7 @@ impl Store {
                 and (t.expires_at is null or t.expires_at > clock_timestamp())"#,
             sha256.as_slice()
         )
-        .fetch_optional(&self.database.identity)
+        .fetch_optional(self.identity_pool)
         .await?;
         let Some(row) = row else { return Ok(None) };
         let scope = match row.clearance {
@@ -152,7 +155,7 @@ impl Store {
     /// [`StoreError::Forbidden`] in another's workspace, [`StoreError::ClearanceTooLow`] for a clearance above the
     /// maker's, [`StoreError::InvalidField`] for values that do not go together, [`StoreError::NotFound`].
     pub async fn create_token(
-        &self,
+        self,
         principal: &Principal,
         workspace: &ResourceId,
         new: &NewToken<'_>,
@@ -163,7 +166,7 @@ impl Store {
     /// Creates a token as [`Self::create_token`] does. `keep` stores the secret before the commit: when it fails, the
     /// token does not exist.
     pub(crate) async fn create_token_and_keep(
-        &self,
+        self,
         principal: &Principal,
         workspace: &ResourceId,
         new: &NewToken<'_>,
@@ -207,7 +210,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Forbidden`], [`StoreError::NotFound`].
     pub async fn list_tokens(
-        &self,
+        self,
         principal: &Principal,
         workspace: &ResourceId,
         after: Option<&GeneratedId>,
@@ -228,7 +231,7 @@ impl Store {
             after.map(GeneratedId::as_str),
             limit
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await?;
         rows.into_iter().map(|row| row.into_token(workspace, scheme)).collect()
     }
@@ -237,7 +240,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Forbidden`], [`StoreError::NotFound`].
-    pub async fn revoke_token(&self, principal: &Principal, name: &ApiTokenName) -> Result<ApiToken> {
+    pub async fn revoke_token(self, principal: &Principal, name: &ApiTokenName) -> Result<ApiToken> {
         let scheme = self.workspace(principal, &name.workspace).await?.scheme;
         let mut transaction = self.pool.begin().await?;
         let revoked = sqlx::query_scalar!(

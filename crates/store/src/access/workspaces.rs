@@ -4,10 +4,13 @@ use chancery_brief::marking::{Policy, Scheme};
 use chancery_proto::names::{ResourceId, WorkspaceName};
 use time::OffsetDateTime;
 
+use crate::access::AccessControl;
+use crate::access::principal::{Principal, Scope};
 use crate::changes::log;
 use crate::changes::log::Change;
+use crate::convert::{damaged, generated_id};
 use crate::database::PgConnection;
-use crate::{Principal, Result, Scope, Store, StoreError, damaged, generated_id};
+use crate::error::{Result, StoreError};
 
 /// The reserved workspace: SYSTEM roles, and the changes that concern no other.
 pub(crate) const SYSTEM: &str = "system";
@@ -30,13 +33,13 @@ pub struct Workspace {
     pub created_at: OffsetDateTime,
 }
 
-impl Store {
+impl AccessControl<'_> {
     /// Makes a workspace.
     ///
     /// # Errors
     /// [`StoreError::AlreadyExists`]; [`StoreError::InvalidField`] for the reserved id or a name of a wrong length.
     pub async fn create_workspace(
-        &self,
+        self,
         principal: &Principal,
         id: &ResourceId,
         display_name: &str,
@@ -63,14 +66,14 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Forbidden`] for another workspace's principals, [`StoreError::NotFound`].
-    pub async fn workspace(&self, principal: &Principal, id: &ResourceId) -> Result<Workspace> {
+    pub async fn workspace(self, principal: &Principal, id: &ResourceId) -> Result<Workspace> {
         principal.manages(id)?;
         let row = sqlx::query!(
             "-- workspaces::workspace
             select display_name, scheme, policy, created_at from workspaces where workspace_id = $1",
             id.as_str()
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.pool)
         .await?;
         let missing = || StoreError::NotFound(WorkspaceName { workspace: id.clone() }.to_string());
         let row = row.ok_or_else(missing)?;

@@ -5,9 +5,11 @@ use std::ops::Range;
 use async_trait::async_trait;
 use prost::bytes::{Bytes, BytesMut};
 
+use crate::artifacts::rows::CHUNK;
 use crate::artifacts::store::{ArtifactStore, ArtifactUpload};
+use crate::convert::damaged;
 use crate::database::Pool;
-use crate::{CHUNK, Result, StoreError, damaged};
+use crate::error::{Result, StoreError};
 
 /// The store in the database itself.
 #[derive(Debug, Clone)]

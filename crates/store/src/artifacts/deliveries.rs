@@ -4,9 +4,12 @@ use chancery_brief::digest::Digest;
 use chancery_proto::names::{GeneratedId, RenderName, ResourceId, RevisionName};
 use time::OffsetDateTime;
 
+use crate::access::principal::{Principal, Role};
+use crate::artifacts::Artifacts;
+use crate::convert::{damaged, revision_name, to_integer};
+use crate::error::Result;
 use crate::renders::downloads::Download;
 use crate::renders::environments::digest;
-use crate::{Principal, Result, Role, Store, damaged, revision_name, to_integer};
 
 /// A PDF that somebody downloaded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,14 +79,14 @@ pub(crate) fn told(
     Ok((deliveries.collect::<Result<_>>()?, total))
 }
 
-impl Store {
+impl Artifacts<'_> {
     /// Deliveries of revisions of a workspace, newest first, at most `limit` of them, and how many there are in all. Each
     /// download that was begun is one. Those of prints that hold more than the principal may read are not told of.
     ///
     /// # Errors
     /// [`crate::StoreError::Forbidden`] in another's workspace.
     pub async fn deliveries_of_revisions(
-        &self,
+        self,
         principal: &Principal,
         workspace: &ResourceId,
         revisions: &[(ResourceId, u32)],
@@ -115,14 +118,14 @@ impl Store {
             i16::from(access.clearance.0),
             limit
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await?;
         told(rows, principal, workspace)
     }
 
     /// Records that a download begins, or with the number of its beginning that it ended. Answers the record's number.
     pub(crate) async fn record_delivery(
-        &self,
+        self,
         principal: &Principal,
         download: &Download,
         begun_as: Option<i64>,
@@ -150,7 +153,7 @@ impl Store {
             principal.subject,
             begun_as,
         )
-        .fetch_one(&self.pool)
+        .fetch_one(self.pool)
         .await?;
         Ok(number)
     }

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use crate::{Result, Store};
+use crate::artifacts::Artifacts;
+use crate::error::Result;
 
 /// PDFs of one transaction at most.
 const BATCH: i64 = 100;
 
-impl Store {
+impl Artifacts<'_> {
     /// Drops PDFs that were finished so long ago and that nobody has requested since, some at a time; answers how many
     /// went. Bytes in the database go with their rows, those elsewhere by [`Self::delete_discarded`].
     ///
@@ -15,7 +16,7 @@ impl Store {
     /// that is being finished once more is passed over, and finishing that comes second makes the row anew. A request
     /// that joins a task holds a key lock on its row: this waits for it and sees its render, and one that comes second
     /// finds the PDF gone and queues the next generation.
-    pub async fn expire_artifacts(&self, age: Duration) -> Result<u64> {
+    pub async fn expire(self, age: Duration) -> Result<u64> {
         let mut transaction = self.pool.begin().await?;
         let aged = sqlx::query!(
             "-- artifact_expiry::expire_artifacts

@@ -2,11 +2,14 @@
 
 use chancery_brief::digest::Digest;
 
+use crate::artifacts::Artifacts;
 use crate::artifacts::store::{ArtifactStore, ArtifactUpload};
 use crate::artifacts::stores::Outside;
-use crate::damaged;
+use crate::convert::damaged;
+use crate::error::{Result, StoreError};
+use crate::renders::environments::PrintEnvironment;
 use crate::renders::environments::digest as digest_of;
-use crate::{Lease, PrintEnvironment, Result, Store, StoreError};
+use crate::renders::leases::Lease;
 
 /// The size of every chunk but a blob's last in the database, and the largest piece on the wire, in bytes.
 pub const CHUNK: usize = 256 * 1024;
@@ -39,14 +42,14 @@ impl Artifact {
     }
 }
 
-impl Store {
+impl Artifacts<'_> {
     /// Begins to stage a PDF for a leased task; answers the blob that its chunks go to.
     ///
     /// # Errors
     /// [`StoreError::LeaseLost`]; [`StoreError::WrongPrintEnvironment`] when the task is to be printed by another.
-    pub async fn stage_artifact(&self, lease: &Lease, environment: PrintEnvironment) -> Result<String> {
+    pub async fn stage(self, lease: &Lease, environment: PrintEnvironment) -> Result<String> {
         #[cfg(feature = "unfenced")]
-        self.forget_fence(lease).await?;
+        crate::renders::unfenced::forget_fence(self.pool, lease).await?;
         // What is staged in the database counts from the commit that refers to it, which makes this row durable as
         // well: no wait for the disk before that. Bytes elsewhere must have a durable row before they are there: were
         // it lost, nobody would know of them.
@@ -68,21 +71,21 @@ impl Store {
             lease.epoch,
             environment.printer_version.as_bytes().as_slice(),
             environment.fonts_digest.as_bytes().as_slice(),
-            self.artifacts.new_bytes_go_to(),
+            self.stores.new_bytes_go_to(),
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.pool)
         .await?;
         row.ok_or(StoreError::LeaseLost)?.blob_id.ok_or(StoreError::WrongPrintEnvironment)
     }
 
     /// Begins to take the bytes of a staged PDF.
-    pub async fn begin_upload(&self, blob: &str) -> Result<Box<dyn ArtifactUpload>> {
-        self.artifacts.for_new_bytes()?.begin(blob).await
+    pub async fn begin_upload(self, blob: &str) -> Result<Box<dyn ArtifactUpload>> {
+        self.stores.for_new_bytes()?.begin(blob).await
     }
 
     /// Drops staged bytes that came to nothing. Only for an upload that has ended, whose bytes are all there or taken
     /// back: what is uncertain is left for the sweep.
-    pub async fn discard_staged(&self, blob: &str) -> Result<()> {
+    pub async fn discard_staged(self, blob: &str) -> Result<()> {
         let is_kept = sqlx::query_scalar!(
             r#"-- artifacts::discard_staged
             with dropped as (
@@ -92,13 +95,13 @@ impl Store {
             select exists (select from artifacts where blob_id = $1) as "is_kept!""#,
             blob
         )
-        .fetch_one(&self.pool)
+        .fetch_one(self.pool)
         .await?;
         // A row that was not there was dropped with what it prints: the bytes may have come after that.
-        if is_kept || self.artifacts.new_bytes_go_to().is_none() {
+        if is_kept || self.stores.new_bytes_go_to().is_none() {
             return Ok(());
         }
-        self.delete_outside(self.artifacts.for_new_bytes()?.as_ref(), blob).await
+        self.delete_outside(self.stores.for_new_bytes()?.as_ref(), blob).await
     }
 
     /// Drops the rows of bytes that nothing refers to, some at a time; answers how many went. Those in the database go
@@ -109,7 +112,7 @@ impl Store {
     /// its row is passed over here, or at the latest the foreign key refuses to delete it. When this is first, the
     /// reference waits and then fails, and the worker uploads again. Bytes outside the database are touched only
     /// after this has committed: by then no reference to them can be made.
-    pub async fn sweep_staged(&self) -> Result<u64> {
+    pub async fn sweep_staged(self) -> Result<u64> {
         let done = sqlx::query!(
             "-- artifacts::sweep_staged
             with swept as materialized (
@@ -122,14 +125,14 @@ impl Store {
             delete from artifact_blobs b using swept where b.blob_id = swept.blob_id",
             SWEEP_AGE
         )
-        .execute(&self.pool)
+        .execute(self.pool)
         .await?;
         Ok(done.rows_affected())
     }
 
     /// Deletes the bytes outside the database whose rows are gone; answers how many blobs went. A store that does not
     /// answer holds up no other one; its turn comes again.
-    pub async fn delete_discarded(&self) -> Result<u64> {
+    pub async fn delete_discarded(self) -> Result<u64> {
         let stores = sqlx::query_as!(
             Outside,
             "-- artifacts::delete_discarded
@@ -137,7 +140,7 @@ impl Store {
             where exists (select from artifact_discards d where d.store_id = s.store_id)
             order by store_id"
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await?;
         let (mut deleted, mut failed) = (0, None);
         for outside in &stores {
@@ -149,14 +152,14 @@ impl Store {
         failed.map_or(Ok(deleted), Err)
     }
 
-    async fn delete_discarded_of(&self, outside: &Outside) -> Result<u64> {
-        let store = self.artifacts.at(Some(outside))?;
+    async fn delete_discarded_of(self, outside: &Outside) -> Result<u64> {
+        let store = self.stores.at(Some(outside))?;
         let blobs = sqlx::query_scalar!(
             "-- artifacts::delete_discarded_of
             select blob_id from artifact_discards where store_id = $1 order by discarded_at limit 100",
             outside.id
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await?;
         for blob in &blobs {
             self.delete_outside(store.as_ref(), blob).await?;
@@ -165,10 +168,10 @@ impl Store {
     }
 
     /// Two processes may do it to the same blob: the second one finds it gone.
-    async fn delete_outside(&self, store: &dyn ArtifactStore, blob: &str) -> Result<()> {
+    async fn delete_outside(self, store: &dyn ArtifactStore, blob: &str) -> Result<()> {
         store.delete(blob).await?;
         sqlx::query!("-- artifacts::delete_outside\ndelete from artifact_discards where blob_id = $1", blob)
-            .execute(&self.pool)
+            .execute(self.pool)
             .await?;
         Ok(())
     }

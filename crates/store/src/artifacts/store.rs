@@ -8,7 +8,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use prost::bytes::Bytes;
 
-use crate::Result;
+use crate::error::Result;
 
 /// Keeps the bytes of blobs. Ids are 32 hexadecimal digits, made at random and never used twice, so nothing that is
 /// written ever changes.

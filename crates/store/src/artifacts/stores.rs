@@ -5,10 +5,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use prost::bytes::Bytes;
 
+use crate::Store;
+use crate::artifacts::Artifacts;
 use crate::artifacts::chunks::Chunks;
+use crate::artifacts::rows::Artifact;
 use crate::artifacts::store::{ArtifactStore, OpenArtifactStore};
+use crate::convert::generated_id;
 use crate::database::Pool;
-use crate::{Artifact, Result, Store, StoreError, generated_id};
+use crate::error::{Result, StoreError};
 
 /// What the probe writes, reads back and deletes.
 const PROBE: &[u8] = b"Chancery was here to see whether it can write.\n";
@@ -92,15 +96,17 @@ impl Store {
         if let Some(url) = url {
             let store = open.open(url)?;
             probe(store.as_ref()).await?;
-            let outside = Outside { id: self.artifact_store_id(url).await?, url: url.to_owned() };
+            let outside = Outside { id: self.artifacts().store_id(url).await?, url: url.to_owned() };
             self.artifacts.opened = Arc::new(Mutex::new(HashMap::from([(outside.clone(), store)])));
             self.artifacts.outside = Some(outside);
         }
         self.artifacts.open = Some(open);
         Ok(self)
     }
+}
 
-    async fn artifact_store_id(&self, url: &str) -> Result<i32> {
+impl Artifacts<'_> {
+    async fn store_id(self, url: &str) -> Result<i32> {
         // The update changes nothing: without it there would be no row to return.
         let id = sqlx::query_scalar!(
             "-- artifact_stores::artifact_store_id
@@ -109,13 +115,13 @@ impl Store {
             returning store_id",
             url
         )
-        .fetch_one(&self.pool)
+        .fetch_one(self.pool)
         .await?;
         Ok(id)
     }
 
     /// Opens a PDF's bytes for reading, wherever they are.
-    pub async fn open_artifact(&self, artifact: &Artifact) -> Result<ArtifactBytes> {
+    pub async fn open(self, artifact: &Artifact) -> Result<ArtifactBytes> {
         let row = sqlx::query!(
             r#"-- artifact_stores::open_artifact
             select s.store_id as "id?", s.url as "url?"
@@ -124,11 +130,11 @@ impl Store {
             where b.blob_id = $1"#,
             artifact.blob
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.pool)
         .await?;
         let row = row.ok_or_else(|| StoreError::ArtifactMissing(format!("blob {}", artifact.blob)))?;
         let outside = row.id.zip(row.url).map(|(id, url)| Outside { id, url });
-        let store = self.artifacts.at(outside.as_ref())?;
+        let store = self.stores.at(outside.as_ref())?;
         Ok(ArtifactBytes { store, blob: artifact.blob.clone(), size: artifact.size_bytes })
     }
 }

@@ -1,28 +1,22 @@
 //! Attachments: images that figures and themes show. Their bytes never change, and their name is their digest.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use chancery_brief::attachments::shown_images;
 use chancery_brief::digest::{Digest, body_digest};
-use chancery_brief::marking::{Clearance, Rank, Scheme};
-use chancery_brief::validate::Violation;
+use chancery_brief::marking::{Rank, Scheme};
 use chancery_images::{CHECK_VERSION, ImageReport, MediaType};
-use chancery_proto::brief::v1::BriefContent;
 use chancery_proto::names::{AttachmentName, ResourceId, Sha256Id};
 use prost::bytes::Bytes;
 use time::OffsetDateTime;
 
-use crate::briefs::image_checks;
-use crate::briefs::image_checks::UNPRINTABLE;
-use crate::briefs::image_checks::refusal_message;
+use crate::access::principal::{Principal, Role};
+use crate::artifacts::rows::CHUNK;
+use crate::briefs::Attachments;
 use crate::briefs::image_checks::warning_columns;
-use crate::changes::idempotency_keys::{Begun, WriteId};
+use crate::changes::idempotency_keys::{Begun, WriteId, begin_write};
+use crate::convert::{damaged, to_digest};
 use crate::database::PgConnection;
-use crate::{CHUNK, Principal, Result, Role, Store, StoreError, damaged, to_digest};
-
-/// The stable codes of figures that cannot show their image.
-const UNKNOWN: &str = "UNKNOWN_ATTACHMENT";
-const ABOVE: &str = "ATTACHMENT_ABOVE_BLOCK";
+use crate::error::{Result, StoreError};
 
 /// An image to store.
 #[derive(Debug, Clone, Copy)]
@@ -98,18 +92,18 @@ impl Row {
     }
 }
 
-impl Store {
+impl Attachments<'_> {
     /// Keeps an image: see [`Self::put_attachment_once`].
     ///
     /// # Errors
     /// Those of [`Self::put_attachment_once`].
-    pub async fn put_attachment(
-        &self,
+    pub async fn put(
+        self,
         principal: &Principal,
         workspace: &ResourceId,
         new: &NewAttachment<'_>,
     ) -> Result<Attachment> {
-        self.put_attachment_once(principal, workspace, new, None).await
+        self.put_once(principal, workspace, new, None).await
     }
 
     /// Keeps an image. The same bytes with the same marking are kept once, whoever brings them again.
@@ -118,8 +112,8 @@ impl Store {
     /// [`StoreError::Forbidden`] in another's workspace, and for bytes that are there under a marking above the
     /// principal's clearance; [`StoreError::ClearanceTooLow`]; [`StoreError::AlreadyExists`] under another marking;
     /// [`StoreError::RequestIdReused`].
-    pub async fn put_attachment_once(
-        &self,
+    pub async fn put_once(
+        self,
         principal: &Principal,
         workspace: &ResourceId,
         new: &NewAttachment<'_>,
@@ -132,7 +126,7 @@ impl Store {
             return Err(StoreError::ClearanceTooLow(name.to_string()));
         }
         // Done before or done again is the same: the name is the digest.
-        if let Begun::Now(mut transaction) = self.begin_write(principal, workspace, write).await? {
+        if let Begun::Now(mut transaction) = begin_write(self.pool, principal, workspace, write).await? {
             insert_attachment(&mut transaction, principal, &name, digest, new).await?;
             transaction.commit().await?;
         }
@@ -146,7 +140,7 @@ impl Store {
         Err(if is_known { StoreError::AlreadyExists(name) } else { StoreError::Forbidden(name) })
     }
 
-    async fn attachment_row(&self, workspace: &ResourceId, digest: Digest) -> Result<Option<Row>> {
+    async fn attachment_row(self, workspace: &ResourceId, digest: Digest) -> Result<Option<Row>> {
         let row = sqlx::query_as!(
             Row,
             r#"-- attachments::attachment_row
@@ -156,7 +150,7 @@ impl Store {
             workspace.as_str(),
             digest.as_bytes().as_slice(),
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.pool)
         .await?;
         Ok(row)
     }
@@ -166,7 +160,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Forbidden`] in another's workspace, [`StoreError::NotFound`].
-    pub async fn attachment(&self, principal: &Principal, name: &AttachmentName) -> Result<Attachment> {
+    pub async fn get(self, principal: &Principal, name: &AttachmentName) -> Result<Attachment> {
         let access = principal.access(&name.workspace)?;
         let missing = || StoreError::NotFound(name.to_string());
         let digest = digest_of(name)?;
@@ -181,7 +175,7 @@ impl Store {
     }
 
     /// Whether an edition that the principal may read shows the image.
-    async fn is_shown(&self, principal: &Principal, name: &AttachmentName, digest: Digest) -> Result<bool> {
+    async fn is_shown(self, principal: &Principal, name: &AttachmentName, digest: Digest) -> Result<bool> {
         if !principal.roles.allow(Role::Reader) {
             return Ok(false);
         }
@@ -196,7 +190,7 @@ impl Store {
             digest.as_bytes().as_slice(),
             i16::from(principal.access(&name.workspace)?.clearance.0),
         )
-        .fetch_one(&self.pool)
+        .fetch_one(self.pool)
         .await?;
         Ok(shown)
     }
@@ -205,8 +199,8 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Forbidden`] in another's workspace.
-    pub async fn list_attachments(
-        &self,
+    pub async fn list(
+        self,
         principal: &Principal,
         workspace: &ResourceId,
         after: Option<&Sha256Id>,
@@ -228,7 +222,7 @@ impl Store {
             after.as_ref().map(|after| after.as_bytes().as_slice()),
             limit,
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await?;
         rows.into_iter().map(|row| row.into_attachment(workspace, access.scheme)).collect()
     }
@@ -237,7 +231,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
-    pub async fn attachment_bytes(&self, name: &AttachmentName, offset: u64) -> Result<Bytes> {
+    pub async fn bytes(self, name: &AttachmentName, offset: u64) -> Result<Bytes> {
         let digest = digest_of(name)?;
         let bytes = sqlx::query_scalar!(
             r#"-- attachments::attachment_bytes
@@ -248,7 +242,7 @@ impl Store {
             i32::try_from(offset).map_err(damaged)?,
             i32::try_from(CHUNK).map_err(damaged)?,
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.pool)
         .await?;
         bytes.map(Bytes::from).ok_or_else(|| StoreError::NotFound(name.to_string()))
     }
@@ -289,72 +283,6 @@ async fn insert_attachment(
     .execute(transaction)
     .await?;
     Ok(())
-}
-
-/// The figures of canonical content that name an image which is not in the workspace, is marked above them, or cannot be
-/// printed. An image above the clearance counts as one that is not there.
-pub(crate) async fn unusable(
-    connection: &mut PgConnection,
-    workspace: &ResourceId,
-    (scheme, clearance): (Scheme, Clearance),
-    content: &BriefContent,
-) -> Result<Vec<Violation>> {
-    let shown = shown_images(content);
-    if shown.is_empty() {
-        return Ok(Vec::new());
-    }
-    let digests: BTreeSet<&str> = shown.iter().map(|image| image.digest).collect();
-    let states = states(connection, workspace, &digests).await?;
-    let violations = shown.iter().filter_map(|image| {
-        let violation = |code, message| Some(Violation { path: image.path.clone(), code, message });
-        let visible = states.get(image.digest).filter(|state| clearance.reads(state.marking));
-        let Some(ImageState { marking, refusal }) = visible else {
-            return violation(UNKNOWN, "the workspace has no attachment of this SHA-256".to_owned());
-        };
-        if scheme.rank(image.marking) < Some(*marking) {
-            let (above, marking) = (scheme.label(*marking), image.marking);
-            return violation(ABOVE, format!("the attachment is marked {above}, the block only {marking}"));
-        }
-        if let Some(refusal) = refusal {
-            return violation(UNPRINTABLE, refusal_message(refusal));
-        }
-        None
-    });
-    Ok(violations.collect())
-}
-
-/// A stored image's marking, and the reason why it cannot be printed, if there is one.
-pub(crate) struct ImageState {
-    pub(crate) marking: Rank,
-    pub(crate) refusal: Option<String>,
-}
-
-/// The states of those images that are in the workspace, by their digests in hexadecimal. Images that were stored before
-/// the current check existed are checked first.
-pub(crate) async fn states(
-    connection: &mut PgConnection,
-    workspace: &ResourceId,
-    digests: &BTreeSet<&str>,
-) -> Result<BTreeMap<String, ImageState>> {
-    let bytes: std::result::Result<Vec<Vec<u8>>, _> =
-        digests.iter().map(|digest| digest.parse::<Digest>().map(|digest| digest.0.to_vec())).collect();
-    let bytes = bytes.map_err(damaged)?;
-    image_checks::check_pending(&mut *connection, workspace, &bytes).await?;
-    let rows = sqlx::query!(
-        r#"-- attachments::states
-        select digest as "digest!: Vec<u8>", marking::smallint as "marking!", refusal from attachments
-        where workspace_id = $1 and digest = any ($2::bytea[])"#,
-        workspace.as_str(),
-        &bytes,
-    )
-    .fetch_all(connection)
-    .await?;
-    rows.into_iter()
-        .map(|row| {
-            let marking = Rank::try_from(row.marking).map_err(damaged)?;
-            Ok((to_digest(row.digest)?.to_string(), ImageState { marking, refusal: row.refusal }))
-        })
-        .collect()
 }
 
 /// Notes which images a revision shows, and from which clearance on.

@@ -11,8 +11,8 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio_stream::StreamExt as _;
 
-use crate::Result;
 use crate::database::Pool;
+use crate::error::Result;
 
 /// Statements that are under way at once, at most.
 const STATEMENTS: usize = 4;

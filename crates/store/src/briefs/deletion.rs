@@ -9,16 +9,16 @@ use chancery_proto::names::BriefName;
 use prost::Message;
 use time::OffsetDateTime;
 
-use crate::briefs::envelopes;
+use crate::access::principal::Principal;
 use crate::briefs::envelopes::Held;
 use crate::briefs::revisions::settle_current;
-use crate::changes::idempotency_keys::{Begun, WriteId, note};
+use crate::briefs::{Briefs, envelopes};
+use crate::changes::idempotency_keys::{Begun, WriteId, begin_write, note};
 use crate::changes::log;
-use crate::changes::log::Audience;
-use crate::changes::log::Change;
-use crate::changes::log::Position;
+use crate::changes::log::{Audience, Change, Position};
+use crate::convert::{damaged, timestamp, to_digest};
 use crate::database::PgConnection;
-use crate::{Principal, Result, Store, StoreError, damaged, timestamp, to_digest};
+use crate::error::{Result, StoreError};
 
 /// How long a deleted brief can be brought back.
 const KEPT: Duration = Duration::from_hours(30 * 24);
@@ -56,22 +56,22 @@ impl Deleted {
     }
 }
 
-impl Store {
+impl Briefs<'_> {
     /// Hides a brief until it is brought back, or gone for good 30 days later. An etag, if one is given, must be the one
     /// that the principal reads.
     ///
     /// # Errors
     /// [`StoreError::Forbidden`], [`StoreError::NotFound`] also for a deleted one, [`StoreError::StaleBriefEtag`],
     /// [`StoreError::ClearanceTooLow`], [`StoreError::RequestIdReused`].
-    pub async fn delete_brief(
-        &self,
+    pub async fn delete(
+        self,
         principal: &Principal,
         name: &BriefName,
         etag: &str,
         write: Option<&WriteId>,
     ) -> Result<(Brief, Position)> {
         let access = principal.access(&name.workspace)?;
-        let mut transaction = match self.begin_write(principal, &name.workspace, write).await? {
+        let mut transaction = match begin_write(self.pool, principal, &name.workspace, write).await? {
             Begun::Now(transaction) => transaction,
             Begun::Before(noted) => return self.noted_brief(name, &noted).await,
         };
@@ -125,14 +125,14 @@ impl Store {
     /// # Errors
     /// [`StoreError::Forbidden`], [`StoreError::NotFound`], [`StoreError::NotDeleted`],
     /// [`StoreError::ClearanceTooLow`], [`StoreError::RequestIdReused`].
-    pub async fn undelete_brief(
-        &self,
+    pub async fn undelete(
+        self,
         principal: &Principal,
         name: &BriefName,
         write: Option<&WriteId>,
     ) -> Result<(Brief, Position)> {
         let access = principal.access(&name.workspace)?;
-        let mut transaction = match self.begin_write(principal, &name.workspace, write).await? {
+        let mut transaction = match begin_write(self.pool, principal, &name.workspace, write).await? {
             Begun::Now(transaction) => transaction,
             Begun::Before(noted) => return self.noted_brief(name, &noted).await,
         };
@@ -166,9 +166,9 @@ impl Store {
     }
 
     /// The answer to a write that was done before.
-    pub(crate) async fn noted_brief(&self, name: &BriefName, noted: &[u8]) -> Result<(Brief, Position)> {
+    pub(crate) async fn noted_brief(self, name: &BriefName, noted: &[u8]) -> Result<(Brief, Position)> {
         let brief = Brief::decode(noted).map_err(damaged)?;
-        Ok((brief, self.position(&name.workspace).await?))
+        Ok((brief, log::position(self.pool, &name.workspace).await?))
     }
 }
 

@@ -8,16 +8,17 @@ use chancery_proto::names::BriefName;
 use prost::Message as _;
 use time::OffsetDateTime;
 
+use crate::access::principal::Principal;
 use crate::briefs::earlier_revisions::check_changes;
 use crate::briefs::editions::check_content_schema;
-use crate::briefs::envelopes;
-use crate::briefs::envelopes::check_clearance;
-use crate::briefs::envelopes::written_content_schema;
-use crate::changes::idempotency_keys::{Begun, WriteId, note};
+use crate::briefs::envelopes::{check_clearance, written_content_schema};
+use crate::briefs::{Briefs, envelopes};
+use crate::changes::idempotency_keys::{Begun, WriteId, begin_write, note};
 use crate::changes::log;
 use crate::changes::log::Position;
+use crate::convert::{damaged, generated_id, time_of, timestamp, to_number};
 use crate::database::PgConnection;
-use crate::{Principal, Result, Store, StoreError, damaged, generated_id, time_of, timestamp, to_number};
+use crate::error::{Result, StoreError};
 
 /// A brief's working copy.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,14 +33,14 @@ pub struct Draft {
     pub content: BriefContent,
 }
 
-impl Store {
+impl Briefs<'_> {
     /// A brief's draft.
     ///
     /// # Errors
     /// [`StoreError::Forbidden`] in another's workspace, [`StoreError::NotFound`] for a principal who may not know of
     /// the brief, [`StoreError::ClearanceTooLow`] for one who may not read all of the draft,
     /// [`StoreError::BriefDeleted`].
-    pub async fn draft(&self, principal: &Principal, name: &BriefName) -> Result<Draft> {
+    pub async fn draft(self, principal: &Principal, name: &BriefName) -> Result<Draft> {
         let access = principal.access(&name.workspace)?;
         let row = sqlx::query!(
             r#"-- drafts::draft
@@ -55,7 +56,7 @@ impl Store {
             name.brief.as_str(),
             i16::from(access.clearance.0)
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.pool)
         .await?;
         let row = row.filter(|row| row.is_known).ok_or_else(|| StoreError::NotFound(name.to_string()))?;
         check_clearance(access.clearance, Rank::try_from(row.highest).map_err(damaged)?, name)?;
@@ -73,9 +74,9 @@ impl Store {
     /// Whether the principal could write content to a brief's draft.
     ///
     /// # Errors
-    /// Those of [`Store::draft`], [`StoreError::InvalidChanges`].
+    /// Those of [`Briefs::draft`], [`StoreError::InvalidChanges`].
     pub async fn check_author(
-        &self,
+        self,
         principal: &Principal,
         name: &BriefName,
         content: &Canonical,
@@ -100,7 +101,7 @@ impl Store {
     /// # Errors
     /// Those of [`Self::update_draft_once`].
     pub async fn update_draft(
-        &self,
+        self,
         principal: &Principal,
         name: &BriefName,
         etag: &str,
@@ -112,10 +113,10 @@ impl Store {
     /// Replaces a draft's content.
     ///
     /// # Errors
-    /// Those of [`Store::draft`], [`StoreError::StaleEtag`], [`StoreError::InvalidChanges`],
+    /// Those of [`Briefs::draft`], [`StoreError::StaleEtag`], [`StoreError::InvalidChanges`],
     /// [`StoreError::RequestIdReused`].
     pub async fn update_draft_once(
-        &self,
+        self,
         principal: &Principal,
         name: &BriefName,
         etag: &str,
@@ -124,10 +125,10 @@ impl Store {
     ) -> Result<(Draft, Position)> {
         let access = principal.access(&name.workspace)?;
         check_clearance(access.clearance, content.highest(), name)?;
-        let mut transaction = match self.begin_write(principal, &name.workspace, write).await? {
+        let mut transaction = match begin_write(self.pool, principal, &name.workspace, write).await? {
             Begun::Now(transaction) => transaction,
             Begun::Before(noted) => {
-                let position = self.position(&name.workspace).await?;
+                let position = log::position(self.pool, &name.workspace).await?;
                 return Ok((noted_draft(&noted, content)?, position));
             }
         };
@@ -154,7 +155,7 @@ impl Store {
         let update_time = Some(timestamp(row.updated_at));
         let written = BriefDraft { etag: etag.clone(), update_time, base_revision, ..BriefDraft::default() };
         note(&mut transaction, principal, &name.workspace, write, &written.encode_to_vec()).await?;
-        let position = log::standing(&mut transaction, &name.workspace).await?;
+        let position = log::position(&mut *transaction, &name.workspace).await?;
         transaction.commit().await?;
         let content = content.content().clone();
         Ok((Draft { etag, updated_at: row.updated_at, base_revision, content }, position))

@@ -1,13 +1,15 @@
 //! The revisions before the one that is written: what its changes may name.
 
-use crate::database::PgConnection;
 use chancery_brief::Canonical;
 use chancery_brief::validate::{changes_of_earlier_parts, unknown_earlier_parts};
 use chancery_proto::brief::v1::RevisionBody;
 use prost::Message as _;
 
+use crate::access::principal::Access;
 use crate::briefs::editions::check_content_schema;
-use crate::{Access, Result, StoreError, damaged, to_number};
+use crate::convert::{damaged, to_number};
+use crate::database::PgConnection;
+use crate::error::{Result, StoreError};
 
 /// Checks that the changes of parts that the content does not have name parts of an earlier revision, as the caller may
 /// see it. Earlier means: the newest one, and the newest that is not withdrawn.

@@ -7,9 +7,11 @@ use prost::Message;
 use prost::encoding::{DecodeContext, decode_key, decode_varint, skip_field};
 use time::OffsetDateTime;
 
-use crate::{
-    ImportRecord, Principal, Result, Role, Store, StoreError, damaged, to_digest, to_integer, to_number,
-};
+use crate::access::principal::{Principal, Role};
+use crate::briefs::Briefs;
+use crate::briefs::import_records::ImportRecord;
+use crate::convert::{damaged, to_digest, to_integer, to_number};
+use crate::error::{Result, StoreError};
 
 /// The number of `RevisionBody.content`, the field that canonical bytes end with.
 const CONTENT_FIELD: u32 = 3;
@@ -158,13 +160,13 @@ fn withdrawal(at: Option<OffsetDateTime>, reason: Option<String>) -> Option<With
     at.zip(reason).map(|(at, reason)| Withdrawal { at, reason })
 }
 
-impl Store {
+impl Briefs<'_> {
     /// One revision, as the principal's edition.
     ///
     /// # Errors
     /// [`StoreError::Forbidden`] in another's workspace, [`StoreError::NotFound`] when he has no edition of it,
     /// [`StoreError::RevisionPurged`] when he had one.
-    pub async fn edition(&self, principal: &Principal, name: &RevisionName) -> Result<Edition> {
+    pub async fn edition(self, principal: &Principal, name: &RevisionName) -> Result<Edition> {
         let access = principal.access(&name.workspace)?;
         let row = sqlx::query_as!(
             Row,
@@ -183,7 +185,7 @@ impl Store {
             to_integer(name.revision.0)?,
             i16::from(access.clearance.0)
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.pool)
         .await?;
         match row {
             Some(row) => row.into_edition(),
@@ -199,7 +201,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Forbidden`], [`StoreError::NotFound`].
-    pub async fn revision(&self, principal: &Principal, name: &RevisionName) -> Result<RevisionSummary> {
+    pub async fn revision(self, principal: &Principal, name: &RevisionName) -> Result<RevisionSummary> {
         let number = name.revision.0;
         let below = number.saturating_add(1).min(i32::MAX.unsigned_abs());
         let listed = self.list_revisions(principal, &name.brief_name(), Some(below), 1).await?;
@@ -212,7 +214,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Forbidden`], [`StoreError::NotFound`], [`StoreError::LimitExceeded`].
     pub async fn editions(
-        &self,
+        self,
         principal: &Principal,
         name: &BriefName,
         limit: usize,
@@ -232,7 +234,7 @@ impl Store {
             brief,
             clearance
         )
-        .fetch_one(&self.pool)
+        .fetch_one(self.pool)
         .await?;
         if usize::try_from(size).is_ok_and(|size| size > limit) {
             let message =
@@ -253,7 +255,7 @@ impl Store {
             brief,
             clearance
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await?;
         if rows.is_empty() {
             return Err(StoreError::NotFound(name.to_string()));
@@ -265,8 +267,8 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Forbidden`].
-    pub async fn newest_standing(
-        &self,
+    pub async fn newest_not_withdrawn(
+        self,
         principal: &Principal,
         name: &BriefName,
         before: Option<u32>,
@@ -284,7 +286,7 @@ impl Store {
             i16::from(access.clearance.0),
             before.map(to_integer).transpose()?
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.pool)
         .await?;
         newest.map(to_number).transpose()
     }
@@ -294,7 +296,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Forbidden`], [`StoreError::NotFound`] when he has no edition of any.
     pub async fn list_revisions(
-        &self,
+        self,
         principal: &Principal,
         name: &BriefName,
         before: Option<u32>,
@@ -325,7 +327,7 @@ impl Store {
             before.map(to_integer).transpose()?,
             limit
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await?;
         if rows.is_empty() && before.is_none() {
             return Err(StoreError::NotFound(name.to_string()));

@@ -8,26 +8,18 @@ use chancery_proto::names::BriefName;
 use prost::Message as _;
 use time::OffsetDateTime;
 
-use crate::Principal;
-use crate::Result;
-use crate::Role;
-use crate::Store;
-use crate::StoreError;
+use crate::access::principal::{Principal, Role};
 use crate::briefs::batched_reads::CurrentEdition;
 use crate::briefs::deletion::Deleted;
-use crate::briefs::drafts;
 use crate::briefs::earlier_revisions::check_changes;
-use crate::briefs::editions;
 use crate::briefs::revisions::Target;
-use crate::changes::idempotency_keys::{Begun, WriteId, note};
+use crate::briefs::{Briefs, drafts, editions};
+use crate::changes::idempotency_keys::{Begun, WriteId, begin_write, note};
 use crate::changes::log;
 use crate::changes::log::Position;
-use crate::damaged;
+use crate::convert::{damaged, generated_id, timestamp, to_digest, to_integer};
 use crate::database::PgConnection;
-use crate::generated_id;
-use crate::timestamp;
-use crate::to_digest;
-use crate::to_integer;
+use crate::error::{Result, StoreError};
 
 /// The newest edition that the principal may see, as it is answered: nothing of it has to be decoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,16 +56,16 @@ pub(crate) struct NewBrief {
     pub created_at: OffsetDateTime,
 }
 
-impl Store {
+impl Briefs<'_> {
     /// The newest revision that the principal has an edition of: one row, no assembly. A deleted brief is answered with
     /// its envelope alone.
     ///
     /// # Errors
     /// [`StoreError::Forbidden`] in another's workspace, [`StoreError::NotFound`], [`StoreError::NotPublished`] for
     /// authors who may see the draft, [`StoreError::AllWithdrawn`].
-    pub async fn newest_edition(&self, principal: &Principal, name: &BriefName) -> Result<NewestEdition> {
+    pub async fn newest_edition(self, principal: &Principal, name: &BriefName) -> Result<NewestEdition> {
         let access = principal.access(&name.workspace)?;
-        match self.together.current(name, access.clearance).await? {
+        match self.batched_reads.current(name, access.clearance).await? {
             Some(CurrentEdition { digest, envelope, body }) => {
                 Ok(NewestEdition { digest: to_digest(digest)?, envelope, body })
             }
@@ -85,7 +77,7 @@ impl Store {
     /// that the brief was deleted. An author who may see the draft learns that nothing is published; a published revision
     /// above the author's clearance does not change that answer. Everybody else learns that there is no brief.
     async fn without_edition(
-        &self,
+        self,
         principal: &Principal,
         name: &BriefName,
         clearance: Clearance,
@@ -100,7 +92,7 @@ impl Store {
             name.brief.as_str(),
             i16::from(clearance.0)
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.pool)
         .await?;
         let missing = || StoreError::NotFound(name.to_string());
         let row = row.ok_or_else(missing)?;
@@ -121,13 +113,8 @@ impl Store {
     ///
     /// # Errors
     /// Those of [`Self::create_brief_once`].
-    pub async fn create_brief(
-        &self,
-        principal: &Principal,
-        name: &BriefName,
-        content: &Canonical,
-    ) -> Result<Brief> {
-        Ok(self.create_brief_once(principal, name, content, None).await?.0)
+    pub async fn create(self, principal: &Principal, name: &BriefName, content: &Canonical) -> Result<Brief> {
+        Ok(self.create_once(principal, name, content, None).await?.0)
     }
 
     /// Makes a brief with a draft; nothing is published. Answers its envelope.
@@ -135,8 +122,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::Forbidden`] in another's workspace and for an id whose brief the principal may not know of,
     /// [`StoreError::ClearanceTooLow`], [`StoreError::AlreadyExists`], [`StoreError::RequestIdReused`].
-    pub async fn create_brief_once(
-        &self,
+    pub async fn create_once(
+        self,
         principal: &Principal,
         name: &BriefName,
         content: &Canonical,
@@ -144,7 +131,7 @@ impl Store {
     ) -> Result<(Brief, Position)> {
         let access = principal.access(&name.workspace)?;
         check_clearance(access.clearance, content.highest(), name)?;
-        let mut transaction = match self.begin_write(principal, &name.workspace, write).await? {
+        let mut transaction = match begin_write(self.pool, principal, &name.workspace, write).await? {
             Begun::Now(transaction) => transaction,
             Begun::Before(noted) => return self.noted_brief(name, &noted).await,
         };
@@ -158,7 +145,7 @@ impl Store {
                 let envelope = draft_envelope(name, &made.uid, made.created_at);
                 let brief = Brief { draft_etag: draft_etag.to_owned(), ..envelope };
                 note(&mut transaction, principal, &name.workspace, write, &brief.encode_to_vec()).await?;
-                let position = log::standing(&mut transaction, &name.workspace).await?;
+                let position = log::position(&mut *transaction, &name.workspace).await?;
                 transaction.commit().await?;
                 Ok((brief, position))
             }

@@ -1,25 +1,17 @@
 //! Checks images: at upload, and again when a figure shows an image that was stored before the current check existed.
 
-use std::collections::BTreeSet;
-
-use crate::database::PgConnection;
-use chancery_brief::attachments::shown_images;
 use chancery_brief::digest::Digest;
-use chancery_brief::lint::Warning;
 use chancery_images::{CHECK_VERSION, ImageError, ImageReport, Limits, check};
-use chancery_proto::brief::v1::BriefContent;
 use chancery_proto::names::ResourceId;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
-use crate::briefs::attachments::states;
-use crate::{Principal, Result, Store, damaged, to_digest};
+use crate::convert::{damaged, to_digest};
+use crate::database::PgConnection;
+use crate::error::Result;
 
 /// Checks that run at a time. One takes up to a second of a core and about 60 MiB for an image at the limits.
 const CONCURRENT_CHECKS: usize = 2;
-
-/// A figure shows an image that cannot be printed. A lint code, and a violation's.
-pub(crate) const UNPRINTABLE: &str = "UNPRINTABLE_ATTACHMENT";
 
 static CHECKS: Semaphore = Semaphore::const_new(CONCURRENT_CHECKS);
 
@@ -35,35 +27,6 @@ pub async fn check_image(bytes: Vec<u8>) -> Result<(Vec<u8>, std::result::Result
         (bytes, result)
     });
     checked.await.map_err(damaged)
-}
-
-impl Store {
-    /// Warnings for figures whose image cannot be printed, each with the id of the section that holds the figure. Images
-    /// above the principal's clearance are passed over.
-    ///
-    /// # Errors
-    /// [`crate::StoreError::Forbidden`] in another's workspace.
-    pub async fn unprintable_images(
-        &self,
-        principal: &Principal,
-        workspace: &ResourceId,
-        content: &BriefContent,
-    ) -> Result<Vec<Warning>> {
-        let access = principal.access(workspace)?;
-        let shown = shown_images(content);
-        if shown.is_empty() {
-            return Ok(Vec::new());
-        }
-        let digests: BTreeSet<&str> = shown.iter().map(|image| image.digest).collect();
-        let mut connection = self.pool.acquire().await?;
-        let states = states(&mut connection, workspace, &digests).await?;
-        let warning = |image: &chancery_brief::attachments::ShownImage<'_>| {
-            let state = states.get(image.digest).filter(|state| access.clearance.reads(state.marking))?;
-            let message = refusal_message(state.refusal.as_deref()?);
-            Some(Warning { code: UNPRINTABLE, part_id: image.section_id.to_owned(), message })
-        };
-        Ok(shown.iter().filter_map(warning).collect())
-    }
 }
 
 /// The message for a figure or theme whose image was refused.

@@ -9,28 +9,18 @@ use chancery_proto::names::BriefName;
 use prost::Message as _;
 use time::OffsetDateTime;
 
-use crate::Access;
-use crate::Principal;
-use crate::Result;
-use crate::Store;
-use crate::StoreError;
-use crate::briefs::attachments;
-use crate::briefs::drafts;
+use crate::access::principal::{Access, Principal};
 use crate::briefs::earlier_revisions::check_changes;
 use crate::briefs::editions::Withdrawal;
-use crate::briefs::envelopes;
 use crate::briefs::envelopes::{Held, NewBrief, check_clearance};
 use crate::briefs::revisions::{Prepared, Publication, Target, settle_current, stored};
-use crate::changes::idempotency_keys::{Begun, WriteId, note};
+use crate::briefs::{Briefs, drafts, envelopes, figures};
+use crate::changes::idempotency_keys::{Begun, WriteId, begin_write, note};
 use crate::changes::log;
-use crate::changes::log::Audience;
-use crate::changes::log::Change;
-use crate::changes::log::Position;
-use crate::damaged;
+use crate::changes::log::{Audience, Change, Position};
+use crate::convert::{damaged, generated_id, to_integer, to_number};
 use crate::database::PgConnection;
-use crate::generated_id;
-use crate::to_integer;
-use crate::to_number;
+use crate::error::{Result, StoreError};
 
 /// How far an imported time may be ahead of the database's clock.
 const CLOCK_SKEW: Duration = Duration::from_mins(5);
@@ -61,13 +51,13 @@ pub struct Imported {
     pub skipped: Vec<u32>,
 }
 
-impl Store {
+impl Briefs<'_> {
     /// Writes contiguous revisions: see [`Self::import_once`].
     ///
     /// # Errors
     /// Those of [`Self::import_once`].
     pub async fn import(
-        &self,
+        self,
         principal: &Principal,
         name: &BriefName,
         documents: &[ImportDocument],
@@ -84,7 +74,7 @@ impl Store {
     /// [`StoreError::InvalidChanges`], [`StoreError::BriefDeleted`], [`StoreError::FutureTime`],
     /// [`StoreError::RequestIdReused`].
     pub async fn import_once(
-        &self,
+        self,
         principal: &Principal,
         name: &BriefName,
         documents: &[ImportDocument],
@@ -92,10 +82,10 @@ impl Store {
     ) -> Result<(Imported, Position)> {
         let access = principal.access(&name.workspace)?;
         let prepared = prepare(name, documents, access)?;
-        let mut transaction = match self.begin_write(principal, &name.workspace, write).await? {
+        let mut transaction = match begin_write(self.pool, principal, &name.workspace, write).await? {
             Begun::Now(transaction) => transaction,
             Begun::Before(noted) => {
-                return Ok((Imported::of_noted(&noted)?, self.position(&name.workspace).await?));
+                return Ok((Imported::of_noted(&noted)?, log::position(self.pool, &name.workspace).await?));
             }
         };
         let target = make_or_lock(&mut transaction, principal, name, access).await?;
@@ -129,7 +119,7 @@ impl Store {
 
         note(&mut transaction, principal, &name.workspace, write, &imported.to_noted()).await?;
         let (Some(last), false) = (documents.last(), changes.is_empty()) else {
-            let position = log::standing(&mut transaction, &name.workspace).await?;
+            let position = log::position(&mut *transaction, &name.workspace).await?;
             transaction.commit().await?;
             return Ok((imported, position));
         };
@@ -299,8 +289,7 @@ async fn check_images(
 ) -> Result<()> {
     let content = document.content.content();
     let violations =
-        attachments::unusable(transaction, &name.workspace, (access.scheme, access.clearance), content)
-            .await?;
+        figures::unusable(transaction, &name.workspace, (access.scheme, access.clearance), content).await?;
     if violations.is_empty() {
         Ok(())
     } else {

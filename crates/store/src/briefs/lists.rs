@@ -6,10 +6,13 @@ use prost::Message as _;
 use sqlx::{FromRow, Postgres, QueryBuilder};
 use time::OffsetDateTime;
 
+use crate::access::principal::{Access, Principal};
+use crate::briefs::Briefs;
 use crate::briefs::deletion::Deleted;
 use crate::briefs::editions::content_bytes;
+use crate::convert::damaged;
+use crate::error::{Result, StoreError};
 use crate::filter::{Field, FieldType, Filter, KeyKind, Order, Place, Schema, SortColumn, SortKey, Sorting};
-use crate::{Access, Principal, Result, Store, StoreError, damaged};
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -97,17 +100,13 @@ struct Row {
     place: Vec<Option<String>>,
 }
 
-impl Store {
+impl Briefs<'_> {
     /// A page of the workspace's briefs that the principal has an edition of.
     ///
     /// # Errors
     /// [`StoreError::Forbidden`] in another's workspace, [`StoreError::InvalidFilter`], [`StoreError::InvalidOrder`],
     /// [`StoreError::InvalidPlace`].
-    pub async fn listed_briefs(
-        &self,
-        principal: &Principal,
-        query: &BriefListQuery<'_>,
-    ) -> Result<Vec<ListedBrief>> {
+    pub async fn list(self, principal: &Principal, query: &BriefListQuery<'_>) -> Result<Vec<ListedBrief>> {
         let access = principal.access(query.workspace)?;
         let filter =
             Filter::parse(query.filter, &FIELDS, access.scheme).map_err(StoreError::InvalidFilter)?;
@@ -131,7 +130,7 @@ impl Store {
         statement.push(" order by ");
         order.push(&mut statement);
         statement.push(" limit ").push_bind(query.limit);
-        let rows: Vec<Row> = statement.build_query_as().persistent(false).fetch_all(&self.pool).await?;
+        let rows: Vec<Row> = statement.build_query_as().persistent(false).fetch_all(self.pool).await?;
         rows.into_iter().map(|row| row.into_listed(query.workspace)).collect()
     }
 
@@ -140,7 +139,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Damaged`].
-    pub async fn listed_contents(&self, briefs: &[ListedBrief]) -> Result<Vec<Option<Vec<u8>>>> {
+    pub async fn listed_contents(self, briefs: &[ListedBrief]) -> Result<Vec<Option<Vec<u8>>>> {
         let keys: Vec<Option<i64>> = briefs.iter().map(|brief| brief.edition.map(|(key, ..)| key)).collect();
         let revisions: Vec<Option<i32>> =
             briefs.iter().map(|brief| brief.edition.map(|(_, revision, _)| revision)).collect();
@@ -158,7 +157,7 @@ impl Store {
             revisions.as_slice() as &[Option<i32>],
             ranks.as_slice() as &[Option<i16>]
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await?;
         let content =
             |body: Option<Vec<u8>>| body.map(|body| content_bytes(&body).map(<[u8]>::to_vec)).transpose();

@@ -7,6 +7,7 @@ pub(crate) mod drafts;
 pub(crate) mod earlier_revisions;
 pub(crate) mod editions;
 pub(crate) mod envelopes;
+pub(crate) mod figures;
 pub(crate) mod image_checks;
 pub(crate) mod import_records;
 pub(crate) mod imports;
@@ -16,3 +17,19 @@ pub(crate) mod purge;
 pub(crate) mod revisions;
 pub(crate) mod stored;
 pub(crate) mod withdrawal;
+
+use crate::briefs::batched_reads::Together;
+use crate::database::Pool;
+
+/// Briefs: drafts, revisions and their editions, from creation to purge.
+#[derive(Debug, Clone, Copy)]
+pub struct Briefs<'a> {
+    pub(crate) pool: &'a Pool,
+    pub(crate) batched_reads: &'a Together,
+}
+
+/// Images that figures show and themes use as logos.
+#[derive(Debug, Clone, Copy)]
+pub struct Attachments<'a> {
+    pub(crate) pool: &'a Pool,
+}

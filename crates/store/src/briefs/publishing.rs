@@ -5,30 +5,22 @@ use chancery_brief::diff;
 use chancery_brief::digest::content_digest;
 use chancery_brief::lint::lint;
 use chancery_brief::marking::{Clearance, Scheme};
-use chancery_brief::validate::Violation;
 use chancery_proto::brief::v1::{BriefContent, BriefRevision, RevisionBody, UndeclaredChange};
-use chancery_proto::names::{BriefName, ResourceId, RevisionNumber};
+use chancery_proto::names::{BriefName, RevisionNumber};
 use prost::Message;
 use sqlx::PgExecutor;
 
-use crate::Access;
-use crate::Edition;
-use crate::Principal;
-use crate::Result;
-use crate::Store;
-use crate::StoreError;
-use crate::briefs::attachments;
-use crate::briefs::drafts;
+use crate::access::principal::{Access, Principal};
 use crate::briefs::earlier_revisions::check_changes;
-use crate::briefs::editions::check_content_schema;
-use crate::briefs::envelopes;
+use crate::briefs::editions::{Edition, check_content_schema};
 use crate::briefs::envelopes::Held;
 use crate::briefs::revisions::{Prepared, Publication, stored};
-use crate::changes::idempotency_keys::{Begun, WriteId, note};
+use crate::briefs::{Briefs, drafts, envelopes, figures};
+use crate::changes::idempotency_keys::{Begun, WriteId, begin_write, note};
 use crate::changes::log;
 use crate::changes::log::Position;
-use crate::damaged;
-use crate::to_number;
+use crate::convert::{damaged, to_number};
+use crate::error::{Result, StoreError};
 
 /// How a draft is to be published.
 #[derive(Debug, Clone, Copy, Default)]
@@ -54,13 +46,13 @@ pub struct Published {
     pub position: Position,
 }
 
-impl Store {
+impl Briefs<'_> {
     /// Makes the draft the next revision: see [`Self::publish_draft`].
     ///
     /// # Errors
     /// Those of [`Self::publish_draft`].
     pub async fn publish(
-        &self,
+        self,
         principal: &Principal,
         name: &BriefName,
         etag: &str,
@@ -78,18 +70,18 @@ impl Store {
     /// [`StoreError::BriefDeleted`], [`StoreError::StaleEtag`], [`StoreError::UnusableAttachments`],
     /// [`StoreError::InvalidChanges`], [`StoreError::UndeclaredChanges`], [`StoreError::LintWarnings`], [`StoreError::RequestIdReused`].
     pub async fn publish_draft(
-        &self,
+        self,
         principal: &Principal,
         name: &BriefName,
         publishing: &Publishing<'_>,
     ) -> Result<Published> {
         let access = principal.access(&name.workspace)?;
         let write = publishing.write;
-        let mut transaction = match self.begin_write(principal, &name.workspace, write).await? {
+        let mut transaction = match begin_write(self.pool, principal, &name.workspace, write).await? {
             Begun::Now(transaction) => transaction,
             Begun::Before(noted) => {
                 let number = BriefRevision::decode(noted.as_slice()).map_err(damaged)?.number;
-                let position = self.position(&name.workspace).await?;
+                let position = log::position(self.pool, &name.workspace).await?;
                 return self.published(principal, name, number, position).await;
             }
         };
@@ -104,7 +96,7 @@ impl Store {
         note(&mut transaction, principal, &name.workspace, write, &revision.encode_to_vec()).await?;
         let position = if is_published {
             drafts::settle(&mut transaction, held.key, held.newest).await?;
-            log::standing(&mut transaction, &name.workspace).await?
+            log::position(&mut *transaction, &name.workspace).await?
         } else {
             check(&mut transaction, name, &held, &content, access, publishing).await?;
             let prepared = Prepared::new(name.brief.as_str(), number, &content, access.policy)?;
@@ -121,7 +113,7 @@ impl Store {
 
     /// The answer to publishing a revision.
     async fn published(
-        &self,
+        self,
         principal: &Principal,
         name: &BriefName,
         number: u32,
@@ -139,7 +131,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Forbidden`].
     pub async fn undeclared_changes(
-        &self,
+        self,
         principal: &Principal,
         name: &BriefName,
         content: &BriefContent,
@@ -148,29 +140,14 @@ impl Store {
         Ok(undeclared(before.as_ref(), content))
     }
 
-    /// The figures of canonical content that cannot show their image, for which publishing would refuse it.
-    ///
-    /// # Errors
-    /// [`StoreError::Forbidden`].
-    pub async fn unusable_attachments(
-        &self,
-        principal: &Principal,
-        workspace: &ResourceId,
-        content: &BriefContent,
-    ) -> Result<Vec<Violation>> {
-        let access = principal.access(workspace)?;
-        let mut connection = self.pool.acquire().await?;
-        attachments::unusable(&mut connection, workspace, (access.scheme, access.clearance), content).await
-    }
-
     /// The content of the newest revision that stands, before a number if one is given, as the principal may see it.
     async fn standing_content(
-        &self,
+        self,
         principal: &Principal,
         name: &BriefName,
         before: Option<u32>,
     ) -> Result<Option<BriefContent>> {
-        let Some(number) = self.newest_standing(principal, name, before).await? else { return Ok(None) };
+        let Some(number) = self.newest_not_withdrawn(principal, name, before).await? else { return Ok(None) };
         Ok(Some(self.edition(principal, &name.revision(RevisionNumber(number))).await?.content()?))
     }
 }
@@ -185,13 +162,9 @@ async fn check(
     publishing: &Publishing<'_>,
 ) -> Result<()> {
     let scheme: Scheme = content.scheme();
-    let violations = attachments::unusable(
-        &mut *transaction,
-        &name.workspace,
-        (scheme, access.clearance),
-        content.content(),
-    )
-    .await?;
+    let violations =
+        figures::unusable(&mut *transaction, &name.workspace, (scheme, access.clearance), content.content())
+            .await?;
     if !violations.is_empty() {
         return Err(StoreError::UnusableAttachments { place: None, violations });
     }

@@ -7,16 +7,17 @@ use chancery_proto::worker::v1::RenderInputManifest;
 use prost::Message;
 use time::OffsetDateTime;
 
+use crate::access::principal::Principal;
+use crate::briefs::Briefs;
 use crate::briefs::envelopes::check_clearance;
 use crate::briefs::revisions::settle_current;
 use crate::briefs::withdrawal::lock_revision;
-use crate::changes::idempotency_keys::{Begun, WriteId, note};
+use crate::changes::idempotency_keys::{Begun, WriteId, begin_write, note};
 use crate::changes::log;
-use crate::changes::log::Audience;
-use crate::changes::log::Change;
-use crate::changes::log::Position;
+use crate::changes::log::{Audience, Change, Position};
+use crate::convert::{damaged, timestamp, to_integer};
 use crate::database::PgConnection;
-use crate::{Principal, Result, Store, damaged, timestamp, to_integer};
+use crate::error::Result;
 
 /// A revision whose content was destroyed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +30,7 @@ pub struct Purged {
     pub position: Position,
 }
 
-impl Store {
+impl Briefs<'_> {
     /// Destroys a revision's content and all that was made from it. A deleted brief's too; drafts are not touched. One
     /// that was purged before stays as it is.
     ///
@@ -37,14 +38,14 @@ impl Store {
     /// [`crate::StoreError::Forbidden`], [`crate::StoreError::NotFound`], [`crate::StoreError::ClearanceTooLow`],
     /// [`crate::StoreError::RequestIdReused`].
     pub async fn purge_revision(
-        &self,
+        self,
         principal: &Principal,
         name: &RevisionName,
         reason: &str,
         write: Option<&WriteId>,
     ) -> Result<Purged> {
         let access = principal.access(&name.workspace)?;
-        let mut transaction = match self.begin_write(principal, &name.workspace, write).await? {
+        let mut transaction = match begin_write(self.pool, principal, &name.workspace, write).await? {
             Begun::Now(transaction) => transaction,
             Begun::Before(noted) => return self.noted_purge(name, &noted).await,
         };
@@ -52,7 +53,7 @@ impl Store {
         check_clearance(access.clearance, standing.highest, &name.brief_name())?;
         if let Some(at) = standing.purged_at {
             note_purged(&mut transaction, principal, name, write, at, 0).await?;
-            let position = log::standing(&mut transaction, &name.workspace).await?;
+            let position = log::position(&mut *transaction, &name.workspace).await?;
             transaction.commit().await?;
             return Ok(Purged { at, pdfs: 0, position });
         }
@@ -72,16 +73,16 @@ impl Store {
         Ok(Purged { at, pdfs, position })
     }
 
-    async fn noted_purge(&self, name: &RevisionName, noted: &[u8]) -> Result<Purged> {
+    async fn noted_purge(self, name: &RevisionName, noted: &[u8]) -> Result<Purged> {
         let answer = PurgeBriefRevisionResponse::decode(noted).map_err(damaged)?;
-        let (at, pdfs) = (crate::time_of(answer.purge_time)?, answer.purged_pdfs);
-        let position = self.position(&name.workspace).await?;
+        let (at, pdfs) = (crate::convert::time_of(answer.purge_time)?, answer.purged_pdfs);
+        let position = log::position(self.pool, &name.workspace).await?;
         Ok(Purged { at, pdfs, position })
     }
 
     /// Removes deleted briefs whose time is over, with all that belongs to them; answers how many went. What stays is the
     /// change log and the record of deliveries.
-    pub async fn expunge_briefs(&self) -> Result<u64> {
+    pub async fn expunge_deleted(self) -> Result<u64> {
         let mut expunged = 0;
         while self.expunge_brief().await? {
             expunged += 1;
@@ -90,7 +91,7 @@ impl Store {
     }
 
     /// One of them; false when there is none that nobody else is at.
-    async fn expunge_brief(&self) -> Result<bool> {
+    async fn expunge_brief(self) -> Result<bool> {
         let mut transaction = self.pool.begin().await?;
         let brief = sqlx::query!(
             r#"-- purges::expunge_brief

@@ -11,17 +11,14 @@ use chancery_proto::names::BriefName;
 use prost::Message;
 use time::OffsetDateTime;
 
-use crate::Result;
 use crate::briefs::attachments;
 use crate::briefs::envelopes::written_content_schema;
 use crate::changes::log::{Audience, Change};
-use crate::damaged;
+use crate::convert::{damaged, timestamp, to_digest, to_integer, to_number};
 use crate::database::PgConnection;
-use crate::projections::{At, Level, PROJECTION_VERSION, Projection, RANKS, search_again};
-use crate::timestamp;
-use crate::to_digest;
-use crate::to_integer;
-use crate::to_number;
+use crate::error::Result;
+use crate::projections::version::PROJECTION_VERSION;
+use crate::projections::{At, Level, Projection, RANKS, search_again};
 
 /// All that is stored of a revision, made before its first row is written.
 pub(crate) struct Prepared {

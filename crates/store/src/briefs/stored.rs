@@ -10,10 +10,11 @@ use time::OffsetDateTime;
 
 use crate::briefs::editions::check_content_schema;
 use crate::briefs::revisions::{Prepared, Target};
+use crate::convert::{damaged, to_digest, to_number};
 use crate::database::PgConnection;
+use crate::error::Result;
 use crate::integrity::findings::{Finding, FindingCode};
 use crate::projections::{At, RANKS};
-use crate::{Result, damaged, to_digest, to_number};
 
 /// A brief and what is known of its revisions.
 pub(crate) struct StoredBrief {

@@ -7,17 +7,16 @@ use chancery_proto::names::RevisionName;
 use prost::Message;
 use time::OffsetDateTime;
 
-use crate::briefs::envelopes;
-use crate::briefs::envelopes::Held;
-use crate::briefs::envelopes::check_clearance;
+use crate::access::principal::Principal;
+use crate::briefs::envelopes::{Held, check_clearance};
 use crate::briefs::revisions::settle_current;
-use crate::changes::idempotency_keys::{Begun, WriteId, note};
+use crate::briefs::{Briefs, envelopes};
+use crate::changes::idempotency_keys::{Begun, WriteId, begin_write, note};
 use crate::changes::log;
-use crate::changes::log::Audience;
-use crate::changes::log::Change;
-use crate::changes::log::Position;
+use crate::changes::log::{Audience, Change, Position};
+use crate::convert::{damaged, timestamp, to_integer};
 use crate::database::PgConnection;
-use crate::{Principal, Result, Store, StoreError, damaged, timestamp, to_integer};
+use crate::error::{Result, StoreError};
 
 /// A revision that was taken back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,25 +27,25 @@ pub struct Withdrawn {
     pub position: Position,
 }
 
-impl Store {
+impl Briefs<'_> {
     /// Takes a revision back. One that was taken back before stays as it is.
     ///
     /// # Errors
     /// [`StoreError::Forbidden`], [`StoreError::NotFound`], [`StoreError::ClearanceTooLow`],
     /// [`StoreError::BriefDeleted`], [`StoreError::RevisionPurged`], [`StoreError::RequestIdReused`].
     pub async fn withdraw_revision(
-        &self,
+        self,
         principal: &Principal,
         name: &RevisionName,
         reason: &str,
         write: Option<&WriteId>,
     ) -> Result<Withdrawn> {
         let access = principal.access(&name.workspace)?;
-        let mut transaction = match self.begin_write(principal, &name.workspace, write).await? {
+        let mut transaction = match begin_write(self.pool, principal, &name.workspace, write).await? {
             Begun::Now(transaction) => transaction,
             Begun::Before(noted) => {
                 let at = withdrawn_at(&noted)?;
-                return Ok(Withdrawn { at, position: self.position(&name.workspace).await? });
+                return Ok(Withdrawn { at, position: log::position(self.pool, &name.workspace).await? });
             }
         };
         let (held, standing) = lock_revision(&mut transaction, access.clearance, name).await?;
@@ -57,7 +56,7 @@ impl Store {
         check_clearance(access.clearance, standing.highest, &name.brief_name())?;
         if let Some(at) = standing.withdrawn_at {
             note_withdrawn(&mut transaction, principal, name, write, at).await?;
-            let position = log::standing(&mut transaction, &name.workspace).await?;
+            let position = log::position(&mut *transaction, &name.workspace).await?;
             transaction.commit().await?;
             return Ok(Withdrawn { at, position });
         }
@@ -137,5 +136,5 @@ async fn note_withdrawn(
 
 fn withdrawn_at(noted: &[u8]) -> Result<OffsetDateTime> {
     let answer = WithdrawBriefRevisionResponse::decode(noted).map_err(damaged)?;
-    crate::time_of(answer.withdraw_time)
+    crate::convert::time_of(answer.withdraw_time)
 }

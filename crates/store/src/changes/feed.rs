@@ -5,9 +5,13 @@ use chancery_brief::marking::Clearance;
 use chancery_proto::names::{BriefName, ResourceId};
 use time::OffsetDateTime;
 
-use crate::changes::log::{Audience, Position, position};
+use crate::access::principal::Principal;
+use crate::briefs::import_records::ImportRecord;
+use crate::changes::Changes;
+use crate::changes::log::{Audience, Position, position_from_columns};
+use crate::convert::{damaged, to_digest, to_number};
 use crate::database::PgConnection;
-use crate::{ImportRecord, Principal, Result, Store, StoreError, damaged, to_digest, to_number};
+use crate::error::{Result, StoreError};
 
 /// Where the log of one workspace stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,9 +85,9 @@ pub struct Stretch {
     pub until: i64,
 }
 
-impl Store {
+impl Changes<'_> {
     /// Where all logs stand. Where the database was restored since anybody last looked, their new lives begin with this.
-    pub async fn log_heads(&self) -> Result<Vec<LogHead>> {
+    pub async fn log_heads(self) -> Result<Vec<LogHead>> {
         let mut connection = self.database.change_log.acquire().await?;
         let mut rows = heads(&mut connection).await?;
         if rows.iter().any(|row| !row.is_at_home) {
@@ -91,7 +95,7 @@ impl Store {
             rows = heads(&mut connection).await?;
         }
         let head = |row: HeadRow| {
-            let position = position(&row.epoch, row.last_number, row.cursor_key)?;
+            let position = position_from_columns(&row.epoch, row.last_number, row.cursor_key)?;
             Ok(LogHead { workspace: row.workspace_id.parse().map_err(damaged)?, position })
         };
         rows.into_iter().map(head).collect()
@@ -99,7 +103,7 @@ impl Store {
 
     /// What the changes after a number make untrue, each under its number; none when there are more than `limit`.
     pub async fn outdated_since(
-        &self,
+        self,
         workspace: &ResourceId,
         number: i64,
         limit: i64,
@@ -135,7 +139,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Forbidden`] in another's workspace.
     pub async fn watched_briefs(
-        &self,
+        self,
         principal: &Principal,
         workspace: &ResourceId,
         names: &[BriefName],
@@ -178,7 +182,10 @@ impl Store {
                 BriefName { workspace: workspace.clone(), brief: row.brief_id.parse().map_err(damaged)? };
             Ok(WatchedBrief { brief, revision: to_number(row.revision)?, edition })
         });
-        Ok((position(&log.epoch, log.last_number, log.cursor_key)?, rows.collect::<Result<_>>()?))
+        Ok((
+            position_from_columns(&log.epoch, log.last_number, log.cursor_key)?,
+            rows.collect::<Result<_>>()?,
+        ))
     }
 
     /// The next changes of a workspace's log that a principal hears of, after a number. At most `limit` entries are looked
@@ -187,7 +194,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Forbidden`] in another's workspace.
     pub async fn watched_changes(
-        &self,
+        self,
         principal: &Principal,
         workspace: &ResourceId,
         names: &[BriefName],
@@ -216,7 +223,7 @@ impl Store {
             i16::from(access.clearance.0),
             &ids(names)
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await?;
         let mut changes = Vec::new();
         for row in rows {

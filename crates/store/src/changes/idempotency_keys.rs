@@ -4,8 +4,11 @@
 use chancery_brief::digest::Digest;
 use chancery_proto::names::ResourceId;
 
-use crate::database::{PgConnection, Transaction};
-use crate::{Principal, Result, Store, StoreError, damaged};
+use crate::access::principal::Principal;
+use crate::changes::Changes;
+use crate::convert::damaged;
+use crate::database::{PgConnection, Pool, Transaction};
+use crate::error::{Result, StoreError};
 
 /// How long, in seconds, a repeated write is known again.
 const KEPT: f64 = 24.0 * 3600.0;
@@ -29,60 +32,60 @@ pub(crate) enum Begun {
     Before(Vec<u8>),
 }
 
-impl Store {
-    /// Begins a write. Who repeats one that is still going on waits for it here, before anything is locked.
-    ///
-    /// # Errors
-    /// [`StoreError::RequestIdReused`] when another request was done under the id.
-    pub(crate) async fn begin_write(
-        &self,
-        principal: &Principal,
-        workspace: &ResourceId,
-        write: Option<&WriteId>,
-    ) -> Result<Begun> {
-        let mut transaction = self.pool.begin().await?;
-        let Some(write) = write else { return Ok(Begun::Now(transaction)) };
-        if remember(&mut transaction, principal, workspace, write, &[]).await? {
-            return Ok(Begun::Now(transaction));
-        }
-        transaction.rollback().await?;
-        match self.recall(principal, workspace, write).await? {
-            Some(noted) => Ok(Begun::Before(noted)),
-            None => Err(damaged("a write that was done before is forgotten")),
-        }
+/// Begins a write. Who repeats one that is still going on waits for it here, before anything is locked.
+///
+/// # Errors
+/// [`StoreError::RequestIdReused`] when another request was done under the id.
+pub(crate) async fn begin_write(
+    pool: &Pool,
+    principal: &Principal,
+    workspace: &ResourceId,
+    write: Option<&WriteId>,
+) -> Result<Begun> {
+    let mut transaction = pool.begin().await?;
+    let Some(write) = write else { return Ok(Begun::Now(transaction)) };
+    if remember(&mut transaction, principal, workspace, write, &[]).await? {
+        return Ok(Begun::Now(transaction));
     }
+    transaction.rollback().await?;
+    match recall(pool, principal, workspace, write).await? {
+        Some(noted) => Ok(Begun::Before(noted)),
+        None => Err(damaged("a write that was done before is forgotten")),
+    }
+}
 
-    /// What the answer to a write is made from that was done before under the same id; none when there was none.
-    ///
-    /// # Errors
-    /// [`StoreError::RequestIdReused`] when another request was done under it.
-    pub(crate) async fn recall(
-        &self,
-        principal: &Principal,
-        workspace: &ResourceId,
-        write: &WriteId,
-    ) -> Result<Option<Vec<u8>>> {
-        let row = sqlx::query!(
-            r#"-- request_ids::recall
+/// What the answer to a write is made from that was done before under the same id; none when there was none.
+///
+/// # Errors
+/// [`StoreError::RequestIdReused`] when another request was done under it.
+pub(crate) async fn recall(
+    pool: &Pool,
+    principal: &Principal,
+    workspace: &ResourceId,
+    write: &WriteId,
+) -> Result<Option<Vec<u8>>> {
+    let row = sqlx::query!(
+        r#"-- request_ids::recall
             select request_digest = $5::bytea as "is_same!", response from request_ids
             where workspace_id = $1 and subject = $2 and method = $3 and request_id = $4"#,
-            workspace.as_str(),
-            principal.subject,
-            write.method,
-            write.id,
-            write.request_digest.as_bytes().as_slice(),
-        )
-        .fetch_optional(&self.pool)
-        .await?;
-        match row {
-            None => Ok(None),
-            Some(row) if row.is_same => Ok(Some(row.response)),
-            Some(_) => Err(StoreError::RequestIdReused),
-        }
+        workspace.as_str(),
+        principal.subject,
+        write.method,
+        write.id,
+        write.request_digest.as_bytes().as_slice(),
+    )
+    .fetch_optional(pool)
+    .await?;
+    match row {
+        None => Ok(None),
+        Some(row) if row.is_same => Ok(Some(row.response)),
+        Some(_) => Err(StoreError::RequestIdReused),
     }
+}
 
+impl Changes<'_> {
     /// Forgets writes of more than a day ago, some at a time; answers how many.
-    pub async fn sweep_request_ids(&self) -> Result<u64> {
+    pub async fn delete_expired_request_ids(self) -> Result<u64> {
         let done = sqlx::query!(
             "-- request_ids::sweep_request_ids
             with old as materialized (
@@ -97,14 +100,14 @@ impl Store {
                 and r.request_id = old.request_id",
             KEPT
         )
-        .execute(&self.pool)
+        .execute(self.pool)
         .await?;
         Ok(done.rows_affected())
     }
 }
 
 /// Notes a write in its transaction; answers false, having waited for whoever is at it, when it was done before: then
-/// the transaction is to be given up, and [`Store::recall`] knows the answer. To be called before anything else is
+/// the transaction is to be given up, and [`recall`] knows the answer. To be called before anything else is
 /// locked.
 pub(crate) async fn remember(
     transaction: &mut PgConnection,

@@ -2,10 +2,13 @@
 
 use chancery_brief::marking::{Clearance, Rank};
 use chancery_proto::names::{BriefName, GeneratedId, ResourceId};
+use sqlx::PgExecutor;
 
+use crate::changes::Changes;
+use crate::convert::damaged;
 use crate::database::PgConnection;
+use crate::error::{Result, StoreError};
 use crate::projections::RANKS;
-use crate::{Result, Store, StoreError, damaged};
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,39 +95,36 @@ impl std::fmt::Debug for Position {
     }
 }
 
-pub(crate) fn position(epoch: &str, number: i64, key: Vec<u8>) -> Result<Position> {
+/// Makes a position from a row of `change_counters`.
+pub(crate) fn position_from_columns(epoch: &str, number: i64, key: Vec<u8>) -> Result<Position> {
     let key = key.try_into().map_err(|_| damaged("a cursor key has not 32 bytes"))?;
     Ok(Position { epoch: epoch.parse().map_err(damaged)?, number, key })
 }
 
-impl Store {
-    /// Where a workspace's change log stands.
+impl Changes<'_> {
+    /// Returns the newest position of a workspace's change log.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when there is no such workspace.
-    pub async fn position(&self, workspace: &ResourceId) -> Result<Position> {
-        let row = sqlx::query!(
-            "-- change_log::position
-            select epoch, last_number, cursor_key from change_counters where workspace_id = $1",
-            workspace.as_str()
-        )
-        .fetch_optional(&self.pool)
-        .await?;
-        let row = row.ok_or_else(|| StoreError::NotFound(format!("workspaces/{workspace}")))?;
-        position(&row.epoch, row.last_number, row.cursor_key)
+    pub async fn position(self, workspace: &ResourceId) -> Result<Position> {
+        position(self.pool, workspace).await
     }
 }
 
-/// Where a workspace's change log stands for a write that changes nothing.
-pub(crate) async fn standing(transaction: &mut PgConnection, workspace: &ResourceId) -> Result<Position> {
+/// Returns the newest position of a workspace's change log, as the executor's transaction sees it.
+///
+/// # Errors
+/// [`StoreError::NotFound`] when there is no such workspace.
+pub(crate) async fn position(executor: impl PgExecutor<'_>, workspace: &ResourceId) -> Result<Position> {
     let row = sqlx::query!(
-        "-- change_log::standing
-        select epoch, last_number, cursor_key from change_counters where workspace_id = $1",
+        "-- change_log::position
+            select epoch, last_number, cursor_key from change_counters where workspace_id = $1",
         workspace.as_str()
     )
-    .fetch_one(transaction)
+    .fetch_optional(executor)
     .await?;
-    position(&row.epoch, row.last_number, row.cursor_key)
+    let row = row.ok_or_else(|| StoreError::NotFound(format!("workspaces/{workspace}")))?;
+    position_from_columns(&row.epoch, row.last_number, row.cursor_key)
 }
 
 /// Writes changes under the workspace's next numbers; answers where the log stands with them.
@@ -169,5 +169,5 @@ pub(crate) async fn record(
     )
     .fetch_one(transaction)
     .await?;
-    position(&row.epoch, row.last_number, row.cursor_key)
+    position_from_columns(&row.epoch, row.last_number, row.cursor_key)
 }

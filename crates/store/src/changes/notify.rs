@@ -3,7 +3,8 @@
 
 use sqlx::postgres::PgListener;
 
-use crate::{Result, Store};
+use crate::changes::Changes;
+use crate::error::Result;
 
 /// The channel of tasks that were queued.
 const QUEUE: &str = "render_queue";
@@ -45,16 +46,16 @@ impl Hints {
     }
 }
 
-impl Store {
+impl Changes<'_> {
     /// Begins to hear hints, on a connection of its own.
-    pub async fn hear_hints(&self) -> Result<Hints> {
+    pub async fn listen(self) -> Result<Hints> {
         let mut listener = self.database.listener().await?;
         listener.listen_all([QUEUE, STATE, LOG]).await?;
         Ok(Hints(listener))
     }
 
     /// Sends hints. To be called after the commit of what they are about.
-    pub async fn send_hints(&self, hints: &[Hint]) -> Result<()> {
+    pub async fn notify(self, hints: &[Hint]) -> Result<()> {
         let (channels, tasks): (Vec<String>, Vec<String>) = hints
             .iter()
             .map(|hint| match hint {

@@ -33,7 +33,7 @@ use tokio::time::Instant;
 use self::availability::Availability;
 use self::connect::Connector;
 use self::interrupted::Interrupted;
-use crate::{Result, StoreError};
+use crate::error::{Result, StoreError};
 
 pub(crate) use self::availability::is_unavailable;
 pub(crate) use self::connection::PgConnection;

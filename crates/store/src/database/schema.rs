@@ -7,8 +7,11 @@ use std::collections::BTreeMap;
 use chancery_brief::digest::body_digest;
 use sqlx::migrate::{Migrate, Migrator};
 
-use crate::projections::PROJECTION_VERSION;
-use crate::{Result, Store, StoreError};
+use crate::Store;
+use crate::database::Pool;
+use crate::error::{Result, StoreError};
+use crate::projections::version;
+use crate::projections::version::PROJECTION_VERSION;
 
 static MIGRATOR: Migrator = sqlx::migrate!("../../migrations");
 
@@ -18,9 +21,9 @@ impl Store {
     /// # Errors
     /// [`StoreError::Migration`], for example when the database is newer than this build.
     pub async fn migrate(&self) -> Result<()> {
-        MIGRATOR.run(self.pool.acquire().await?.raw_mut()).await?;
+        MIGRATOR.run(self.database.calls.acquire().await?.raw_mut()).await?;
         // A database without revisions has nothing to make anew.
-        self.note_projection_version().await
+        version::record_current(&self.database.calls).await
     }
 
     /// Returns when the schema is exactly the one that this build was made for, and the projections are of its version.
@@ -28,21 +31,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Schema`] when it is older, newer or another.
     pub async fn check_schema(&self) -> Result<()> {
-        let mut connection = self.pool.acquire().await?;
-        let is_there = sqlx::query_scalar!(
-            r#"-- schema::check_schema
-            select to_regclass('_sqlx_migrations') is not null as "is_there!""#
-        )
-        .fetch_one(&mut *connection)
-        .await?;
-        if !is_there {
-            return Err(StoreError::Schema("it is empty: run `chancery migrate`".into()));
-        }
-        let applied = connection.raw_mut().list_applied_migrations("_sqlx_migrations").await?;
-        let applied = applied.into_iter().map(|migration| (migration.version, migration.checksum)).collect();
-        compare(&applied)?;
-        drop(connection);
-        compare_projections(self.projection_version().await?)
+        check(&self.database.calls).await
     }
 
     /// The digest of the migrations and the version of the projections, by which test databases are told apart.
@@ -53,6 +42,25 @@ impl Store {
         let bytes: Vec<u8> = migrations.chain(PROJECTION_VERSION.to_be_bytes()).collect();
         body_digest(&bytes).to_string()
     }
+}
+
+/// Returns when the schema is exactly the one that this build was made for, and the projections are of its version.
+pub(crate) async fn check(pool: &Pool) -> Result<()> {
+    let mut connection = pool.acquire().await?;
+    let is_there = sqlx::query_scalar!(
+        r#"-- schema::check_schema
+            select to_regclass('_sqlx_migrations') is not null as "is_there!""#
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    if !is_there {
+        return Err(StoreError::Schema("it is empty: run `chancery migrate`".into()));
+    }
+    let applied = connection.raw_mut().list_applied_migrations("_sqlx_migrations").await?;
+    let applied = applied.into_iter().map(|migration| (migration.version, migration.checksum)).collect();
+    compare(&applied)?;
+    drop(connection);
+    compare_projections(version::read(pool).await?)
 }
 
 /// Rows that another version made mean something else.

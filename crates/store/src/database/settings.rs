@@ -7,8 +7,9 @@ use std::str::FromStr;
 use clap::Args;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
+use crate::Store;
 use crate::database::Database;
-use crate::{Result, Store, StoreError};
+use crate::error::{Result, StoreError};
 
 /// Limits that the server itself keeps, so that no statement, lock or forgotten transaction holds others up; and how
 /// like a part of a name is to what is looked up: less than by default (0.6), at which "Khameini" does not find "Ali

@@ -25,11 +25,11 @@ use std::fmt;
 
 use chancery_brief::marking::Scheme;
 
+use crate::filter::schema::Test;
+
 pub use keyset::{InvalidPlace, Place, Start};
 pub use order::{Direction, KeyKind, Order, SortColumn, SortKey, Sorting};
 pub use schema::{Field, FieldType, Schema};
-
-use crate::filter::schema::Test;
 
 /// The longest text, in bytes.
 pub const LONGEST_TEXT: usize = 8192;

@@ -9,10 +9,13 @@ use chancery_proto::names::{BriefName, RevisionName};
 use crate::briefs::purge::{Ending, end_prints, lock_prints};
 use crate::briefs::revisions::{Prepared, settle_current};
 use crate::briefs::stored::{StoredBrief, StoredRevision, body};
+use crate::convert::{to_digest, to_integer};
 use crate::database::PgConnection;
+use crate::error::{Result, StoreError};
+use crate::integrity::Integrity;
 use crate::integrity::findings::{Finding, FindingCode};
-use crate::projections::{PROJECTION_VERSION, search_again};
-use crate::{Result, Store, StoreError, to_digest, to_integer};
+use crate::projections::version::PROJECTION_VERSION;
+use crate::projections::{search_again, version};
 
 /// Briefs or revisions that are looked up at once.
 const PAGE: i64 = 200;
@@ -45,14 +48,14 @@ pub enum Reindexing {
     Damage(Finding),
 }
 
-impl Store {
+impl Integrity<'_> {
     /// Makes editions and projections of revisions anew. An edition's bytes are rewritten only when older rules of
     /// redaction made them; otherwise bytes that differ are damage, are told and kept.
     ///
     /// # Errors
     /// [`StoreError::Schema`] and [`StoreError::NewerSchema`] for what a newer build wrote.
-    pub async fn reindex(&self, which: &Reindexed, mut tell: impl FnMut(Reindexing)) -> Result<()> {
-        let version = self.projection_version().await?;
+    pub async fn reindex(self, which: &Reindexed, mut tell: impl FnMut(Reindexing)) -> Result<()> {
+        let version = version::read(self.pool).await?;
         if version > PROJECTION_VERSION {
             return Err(StoreError::Schema(newer(version)));
         }
@@ -72,10 +75,10 @@ impl Store {
                 self.reindex_brief(brief.key, everything, &mut tell).await?;
             }
         }
-        self.note_projection_version().await
+        version::record_current(self.pool).await
     }
 
-    async fn count_to_reindex(&self, everything: bool, from: &Place) -> Result<u64> {
+    async fn count_to_reindex(self, everything: bool, from: &Place) -> Result<u64> {
         let count = sqlx::query_scalar!(
             r#"-- reindex::count_to_reindex
             select count(*) as "count!" from revisions r join briefs b using (brief_key)
@@ -88,13 +91,13 @@ impl Store {
             from.workspace,
             from.brief
         )
-        .fetch_one(&self.pool)
+        .fetch_one(self.pool)
         .await?;
         Ok(count.unsigned_abs())
     }
 
     /// The next briefs after one, by name; `key` 0 is before every brief of that name.
-    async fn briefs_to_reindex(&self, everything: bool, after: &Place) -> Result<Vec<Place>> {
+    async fn briefs_to_reindex(self, everything: bool, after: &Place) -> Result<Vec<Place>> {
         let briefs = sqlx::query_as!(
             Place,
             r#"-- reindex::briefs_to_reindex
@@ -115,13 +118,13 @@ impl Store {
             to_integer(REDACTION_VERSION)?,
             PAGE
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await?;
         Ok(briefs)
     }
 
     async fn reindex_brief(
-        &self,
+        self,
         key: i64,
         everything: bool,
         tell: &mut impl FnMut(Reindexing),
@@ -142,7 +145,7 @@ impl Store {
                 to_integer(REDACTION_VERSION)?,
                 PAGE
             )
-            .fetch_all(&self.pool)
+            .fetch_all(self.pool)
             .await?;
             let Some(last) = revisions.last() else { break };
             after = *last;
@@ -155,7 +158,7 @@ impl Store {
     }
 
     async fn reindex_revision(
-        &self,
+        self,
         key: i64,
         revision: i32,
         tell: &mut impl FnMut(Reindexing),
@@ -201,7 +204,7 @@ impl Store {
     }
 
     /// Has every revision of a brief say of itself for whom it is the newest, if one does not.
-    async fn mend_current(&self, key: i64) -> Result<()> {
+    async fn mend_current(self, key: i64) -> Result<()> {
         let mut transaction = self.pool.begin().await?;
         lock(&mut transaction, key).await?;
         let Some(brief) = StoredBrief::read(&mut transaction, key, None).await? else { return Ok(()) };
@@ -221,31 +224,6 @@ impl Store {
             settle_current(&mut transaction, key).await?;
         }
         transaction.commit().await?;
-        Ok(())
-    }
-
-    /// Which version of the code made the projections.
-    pub(crate) async fn projection_version(&self) -> Result<i32> {
-        let version = sqlx::query_scalar!(
-            "-- reindex::projection_version
-            select version from projection_version"
-        )
-        .fetch_optional(&self.pool)
-        .await?;
-        Ok(version.unwrap_or(0))
-    }
-
-    /// Notes that all projections are of this build's version, if they are.
-    pub(crate) async fn note_projection_version(&self) -> Result<()> {
-        sqlx::query!(
-            "-- reindex::note_projection_version
-            update projection_version set version = $1
-            where version < $1
-                and not exists (select from revisions where purged_at is null and projection_version < $1)",
-            PROJECTION_VERSION
-        )
-        .execute(&self.pool)
-        .await?;
         Ok(())
     }
 }

@@ -7,8 +7,10 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::actors::{ActorEntry, FIELDS, decoded};
 use super::checked;
 use super::view::View;
+use crate::access::principal::Principal;
+use crate::error::{Result, StoreError};
 use crate::filter::Filter;
-use crate::{Principal, Result, Store, StoreError};
+use crate::knowledge::Knowledge;
 
 /// The longest name that is looked up, in code points.
 const LONGEST: usize = 200;
@@ -34,14 +36,14 @@ struct Row {
     matched_label: String,
 }
 
-impl Store {
+impl Knowledge<'_> {
     /// The actors whose names are likest to one, at most 50, as the principal may see them now.
     ///
     /// # Errors
     /// [`StoreError::InvalidField`] for a name without letters or digits, or one that is too long;
     /// [`StoreError::InvalidFilter`]; [`StoreError::Forbidden`] in another's workspace.
     pub async fn actors_named(
-        &self,
+        self,
         principal: &Principal,
         workspace: &ResourceId,
         name: &str,
@@ -52,7 +54,7 @@ impl Store {
         check(name)?;
         let name: String = name.nfc().collect();
         let mut statement = statement(workspace, &view, &name, &filter);
-        let rows: Vec<Row> = statement.build_query_as().fetch_all(&self.pool).await?;
+        let rows: Vec<Row> = statement.build_query_as().fetch_all(self.pool).await?;
         let named = |row: Row| {
             let actor = decoded(&row.body)?;
             Ok(NamedActor {

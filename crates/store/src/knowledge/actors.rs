@@ -11,8 +11,11 @@ use super::field;
 use super::key;
 use super::view::{AsOf, View};
 use super::words;
+use crate::access::principal::Principal;
+use crate::convert::{damaged, revision_name};
+use crate::error::{Result, StoreError};
 use crate::filter::{FieldType, KeyKind, Order, Place, Schema, SortColumn, Sorting};
-use crate::{Principal, Result, Store, StoreError, damaged, revision_name};
+use crate::knowledge::Knowledge;
 
 /// Briefs of an actor that one answer names.
 const MOST_APPEARANCES: i64 = 1000;
@@ -88,13 +91,13 @@ struct AppearanceRow {
     body: Vec<u8>,
 }
 
-impl Store {
+impl Knowledge<'_> {
     /// A page of the actors that the principal may see.
     ///
     /// # Errors
-    /// As [`Store::list_statements`].
+    /// As [`Knowledge::list_statements`].
     pub async fn list_actors(
-        &self,
+        self,
         principal: &Principal,
         query: &KnowledgeQuery<'_>,
     ) -> Result<Vec<ActorEntry>> {
@@ -124,7 +127,7 @@ impl Store {
         statement.push(" order by ");
         order.push(&mut statement);
         statement.push(" limit ").push_bind(query.limit);
-        let rows: Vec<EntryRow> = statement.build_query_as().persistent(false).fetch_all(&self.pool).await?;
+        let rows: Vec<EntryRow> = statement.build_query_as().persistent(false).fetch_all(self.pool).await?;
         rows.into_iter()
             .map(|row| {
                 Ok(ActorEntry {
@@ -141,7 +144,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Forbidden`] in another's workspace, [`StoreError::NotFound`] when no brief shows him.
     pub async fn actor(
-        &self,
+        self,
         principal: &Principal,
         workspace: &ResourceId,
         actor: &str,
@@ -172,7 +175,7 @@ impl Store {
         })
     }
 
-    async fn appearances(&self, view: &View<'_>, actor: &str) -> Result<Vec<AppearanceRow>> {
+    async fn appearances(self, view: &View<'_>, actor: &str) -> Result<Vec<AppearanceRow>> {
         let mut statement = QueryBuilder::<Postgres>::new("-- knowledge::appearances\n");
         view.push_with(&mut statement);
         statement.push("select t.brief_id, t.revision, t.body, ");
@@ -183,12 +186,12 @@ impl Store {
         view.push_from("actors", &mut statement);
         statement.push(" and t.actor_id = ").push_bind(actor.to_owned());
         statement.push(" order by t.published_at desc, t.brief_id limit ").push_bind(MOST_APPEARANCES);
-        Ok(statement.build_query_as().persistent(false).fetch_all(&self.pool).await?)
+        Ok(statement.build_query_as().persistent(false).fetch_all(self.pool).await?)
     }
 
     /// How many rows of a table are about an actor, whose id stands between the two halves of the condition.
     async fn count(
-        &self,
+        self,
         view: &View<'_>,
         table: &'static str,
         (before, after): (&'static str, &'static str),
@@ -199,7 +202,7 @@ impl Store {
         statement.push("select count(*)");
         view.push_from(table, &mut statement);
         statement.push(" and ").push(before).push_bind(actor.to_owned()).push(after);
-        Ok(statement.build_query_scalar().persistent(false).fetch_one(&self.pool).await?)
+        Ok(statement.build_query_scalar().persistent(false).fetch_one(self.pool).await?)
     }
 }
 

@@ -11,9 +11,12 @@ use sqlx::{FromRow, Postgres, QueryBuilder};
 use super::checked;
 use super::relationships::FIELDS;
 use super::view::{AsOf, View};
+use crate::access::principal::Principal;
+use crate::convert::{damaged, revision_name};
 use crate::database::PgConnection;
+use crate::error::Result;
 use crate::filter::Filter;
-use crate::{Principal, Result, Store, damaged, revision_name};
+use crate::knowledge::Knowledge;
 
 /// Around what, and how far.
 #[derive(Debug, Clone, Copy)]
@@ -62,13 +65,13 @@ struct Row {
     body: Vec<u8>,
 }
 
-impl Store {
+impl Knowledge<'_> {
     /// The ties that lead to an actor or place.
     ///
     /// # Errors
     /// [`StoreError::Forbidden`](crate::StoreError::Forbidden) in another's workspace,
     /// [`StoreError::InvalidFilter`](crate::StoreError::InvalidFilter).
-    pub async fn ties_around(&self, principal: &Principal, around: &Around<'_>) -> Result<Graph> {
+    pub async fn ties_around(self, principal: &Principal, around: &Around<'_>) -> Result<Graph> {
         let view = View::new(principal, around.workspace, around.as_of)?;
         let filter = checked(around.filter, &FIELDS, view.scheme)?;
         // Each step sees what the first one saw.

@@ -10,10 +10,13 @@ use prost::Message;
 
 use super::impact_deliveries;
 use super::impact_walk::{Node, Reached, Walk};
+use crate::access::principal::Principal;
 use crate::artifacts::deliveries::Delivery;
 use crate::briefs::editions::check_content_schema;
+use crate::convert::{damaged, revision_name, to_number};
 use crate::database::PgConnection;
-use crate::{Principal, Result, Store, StoreError, damaged, revision_name, to_number};
+use crate::error::{Result, StoreError};
+use crate::knowledge::Knowledge;
 
 /// Briefs whose texts are read at a time.
 const AT_A_TIME: usize = 32;
@@ -88,13 +91,13 @@ pub(super) struct Holders {
     pub(super) url: String,
 }
 
-impl Store {
+impl Knowledge<'_> {
     /// Everything that rests on a part, in the principal's editions.
     ///
     /// # Errors
     /// [`StoreError::Forbidden`] in another's workspace, [`StoreError::NotFound`] when he sees no such brief or part.
     pub async fn trace_impact(
-        &self,
+        self,
         principal: &Principal,
         brief: &BriefName,
         target: ImpactTarget<'_>,

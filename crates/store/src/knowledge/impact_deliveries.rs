@@ -3,9 +3,10 @@
 use chancery_proto::names::BriefName;
 
 use super::impact::{Holders, ImpactTarget};
+use crate::access::principal::Principal;
 use crate::artifacts::deliveries::{Delivery, Row, told};
 use crate::database::PgConnection;
-use crate::{Principal, Result};
+use crate::error::Result;
 
 /// Deliveries of one answer.
 const MOST_DELIVERIES: i64 = 1000;

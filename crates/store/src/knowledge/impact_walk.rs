@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chancery_proto::brief::v1::PartKind;
 
 use super::impact::{Holder, ImpactTarget};
+use crate::convert::damaged;
 use crate::database::PgConnection;
-use crate::{Result, damaged};
+use crate::error::Result;
 
 /// Parts that one walk reaches.
 const MOST_PARTS: usize = 10_000;

@@ -23,8 +23,12 @@ use prost::Message;
 use sqlx::{FromRow, Postgres, QueryBuilder};
 use time::OffsetDateTime;
 
+use crate::access::principal::Principal;
+use crate::convert::{damaged, revision_name};
+use crate::database::Pool;
+use crate::error::{Result, StoreError};
 use crate::filter::{Field, FieldType, Filter, KeyKind, Order, Place, Schema, SortKey, Sorting};
-use crate::{Principal, Result, Store, StoreError, damaged, revision_name};
+use view::View;
 
 pub use actor_names::NamedActor;
 pub use actors::{ActorAppearance, ActorEntry, ActorRecord};
@@ -32,8 +36,6 @@ pub use graph::{Around, Graph, Tie};
 pub use impact::{Impact, ImpactTarget, ImpactedPart};
 pub use statements::STATEMENT_FIELDS;
 pub use view::{AsOf, Clock};
-
-use view::View;
 
 /// What a list of a workspace's knowledge is asked for with.
 #[derive(Debug, Clone, Copy)]
@@ -122,10 +124,16 @@ impl Row {
     }
 }
 
-impl Store {
+/// Lists of parts of briefs, across a workspace's briefs.
+#[derive(Debug, Clone, Copy)]
+pub struct Knowledge<'a> {
+    pub(crate) pool: &'a Pool,
+}
+
+impl Knowledge<'_> {
     /// A page of a list.
     async fn found<T: Message + Default>(
-        &self,
+        self,
         principal: &Principal,
         query: &KnowledgeQuery<'_>,
         list: &List,
@@ -155,7 +163,7 @@ impl Store {
         statement.push(" order by ");
         order.push(&mut statement);
         statement.push(" limit ").push_bind(query.limit);
-        let rows: Vec<Row> = statement.build_query_as().persistent(false).fetch_all(&self.pool).await?;
+        let rows: Vec<Row> = statement.build_query_as().persistent(false).fetch_all(self.pool).await?;
         rows.into_iter().map(|row| row.into_found(query.workspace)).collect()
     }
 }

@@ -9,8 +9,10 @@ use super::List;
 use super::field;
 use super::key;
 use super::words;
+use crate::access::principal::Principal;
+use crate::error::Result;
 use crate::filter::{FieldType, KeyKind, Schema, SortColumn, Sorting};
-use crate::{Principal, Result, Store};
+use crate::knowledge::Knowledge;
 
 const LIST: List = List {
     method: "list_relationships",
@@ -54,13 +56,13 @@ const COLUMNS: &[SortColumn] = &[
     },
 ];
 
-impl Store {
+impl Knowledge<'_> {
     /// A page of the ties that the principal may see.
     ///
     /// # Errors
-    /// As [`Store::list_statements`].
+    /// As [`Knowledge::list_statements`].
     pub async fn list_relationships(
-        &self,
+        self,
         principal: &Principal,
         query: &KnowledgeQuery<'_>,
     ) -> Result<Vec<Found<Relationship>>> {

@@ -9,8 +9,10 @@ use super::List;
 use super::field;
 use super::key;
 use super::words;
+use crate::access::principal::Principal;
+use crate::error::Result;
 use crate::filter::{Field, FieldType, KeyKind, Schema, SortColumn, Sorting};
-use crate::{Principal, Result, Store};
+use crate::knowledge::Knowledge;
 
 const LIST: List = List {
     method: "list_sources",
@@ -48,13 +50,13 @@ const COLUMNS: &[SortColumn] = &[
     SortColumn { name: "title", keys: &[key("t.title", KeyKind::Text, false)] },
 ];
 
-impl Store {
+impl Knowledge<'_> {
     /// A page of the sources that the principal may see.
     ///
     /// # Errors
-    /// As [`Store::list_statements`].
+    /// As [`Knowledge::list_statements`].
     pub async fn list_sources(
-        &self,
+        self,
         principal: &Principal,
         query: &KnowledgeQuery<'_>,
     ) -> Result<Vec<Found<Source>>> {

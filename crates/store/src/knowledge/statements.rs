@@ -9,8 +9,10 @@ use super::List;
 use super::field;
 use super::key;
 use super::words;
+use crate::access::principal::Principal;
+use crate::error::Result;
 use crate::filter::{Field, FieldType, KeyKind, Schema, SortColumn, Sorting};
-use crate::{Principal, Result, Store};
+use crate::knowledge::Knowledge;
 
 /// Titles are rows, too, for the sake of search.
 const LIST: List = List {
@@ -67,7 +69,7 @@ const COLUMNS: &[SortColumn] = &[
     SortColumn { name: "high_percent", keys: &[key(HIGH_PERCENT, KeyKind::Integer, true)] },
 ];
 
-impl Store {
+impl Knowledge<'_> {
     /// A page of the statements that the principal may see.
     ///
     /// # Errors
@@ -76,7 +78,7 @@ impl Store {
     /// [`StoreError::InvalidOrder`](crate::StoreError::InvalidOrder),
     /// [`StoreError::InvalidPlace`](crate::StoreError::InvalidPlace).
     pub async fn list_statements(
-        &self,
+        self,
         principal: &Principal,
         query: &KnowledgeQuery<'_>,
     ) -> Result<Vec<Found<Statement>>> {

@@ -5,7 +5,8 @@ use chancery_proto::names::ResourceId;
 use sqlx::{Postgres, QueryBuilder};
 use time::OffsetDateTime;
 
-use crate::{Principal, Result};
+use crate::access::principal::Principal;
+use crate::error::Result;
 
 /// An earlier moment, of which it is asked what was held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

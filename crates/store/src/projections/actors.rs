@@ -5,8 +5,8 @@ use chancery_proto::brief::v1::BriefContent;
 use prost::Message;
 
 use super::{At, Ranged, Row, column, froms, positions, rank, small, untils};
-use crate::Result;
 use crate::database::PgConnection;
+use crate::error::Result;
 
 pub(super) struct Actors(pub(super) Vec<Ranged<ActorRow>>);
 

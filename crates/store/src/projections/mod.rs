@@ -8,18 +8,20 @@ mod part_references;
 mod relationships;
 mod sources;
 mod statements;
+pub(crate) mod version;
 
 use std::collections::BTreeMap;
 
 use chancery_brief::Canonical;
-use chancery_brief::digest::REDACTION_VERSION;
 use chancery_brief::edtf;
 use chancery_brief::marking::{Rank, Scheme};
 use chancery_proto::brief::v1::BriefContent;
 use time::OffsetDateTime;
 
+use crate::briefs::import_records::ImportRecord;
+use crate::convert::damaged;
 use crate::database::PgConnection;
-use crate::{ImportRecord, Result, damaged};
+use crate::error::Result;
 use actors::{Actors, Labels};
 use events::Events;
 use part_references::References;
@@ -28,14 +30,6 @@ use sources::Sources;
 use statements::Statements;
 
 pub(crate) use statements::search_again;
-
-/// The version of the projections' columns and of what they hold.
-const ROWS_VERSION: i32 = 2;
-
-/// The version of the editions and rows that this build makes. Others are rebuilt before anything is served. Rows are made
-/// from editions, so this rises with either version.
-#[allow(clippy::cast_possible_wrap, reason = "the version is a small number")]
-pub(crate) const PROJECTION_VERSION: i32 = ROWS_VERSION + REDACTION_VERSION as i32 - 1;
 
 /// One edition of a revision.
 pub(crate) struct Level<'a> {

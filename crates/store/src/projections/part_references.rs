@@ -4,8 +4,8 @@ use chancery_brief::Canonical;
 use chancery_brief::references::{PartReference, references};
 
 use super::{At, Ranged, Row, column, froms, untils};
-use crate::Result;
 use crate::database::PgConnection;
+use crate::error::Result;
 
 pub(super) struct References(pub(super) Vec<Ranged<PartReference>>);
 

@@ -5,8 +5,8 @@ use chancery_proto::brief::v1::{BriefContent, Relationship};
 use prost::Message;
 
 use super::{At, Ranged, Row, column, days, froms, positions, rank, small, untils};
-use crate::Result;
 use crate::database::PgConnection;
+use crate::error::Result;
 
 pub(super) struct Relationships(pub(super) Vec<Ranged<RelationshipRow>>);
 

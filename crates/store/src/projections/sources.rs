@@ -8,8 +8,8 @@ use chancery_proto::brief::v1::{BriefContent, Source};
 use prost::Message;
 
 use super::{At, Ranged, Row, column, days, froms, positions, rank, small, untils};
-use crate::Result;
 use crate::database::PgConnection;
+use crate::error::Result;
 
 pub(super) struct Sources(pub(super) Vec<Ranged<SourceRow>>);
 

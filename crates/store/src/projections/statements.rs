@@ -6,8 +6,8 @@ use chancery_proto::brief::v1::{BriefContent, SearchHitKind};
 use prost::Message;
 
 use super::{At, Ranged, Row, column, days, froms, joined, positions, rank, small, untils};
-use crate::Result;
 use crate::database::PgConnection;
+use crate::error::Result;
 
 pub(super) struct Statements(pub(super) Vec<Ranged<StatementRow>>);
 

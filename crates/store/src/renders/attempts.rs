@@ -4,7 +4,9 @@
 use chancery_brief::digest::Digest;
 use chancery_proto::render::v1::{PrintWarning, RenderPhase};
 
-use crate::{Lease, Result, Store, StoreError};
+use crate::error::{Result, StoreError};
+use crate::renders::RenderQueue;
+use crate::renders::leases::Lease;
 
 /// Attempts that are made before a task is given up.
 const ATTEMPTS: i32 = 5;
@@ -47,10 +49,10 @@ pub enum Finished {
     Before,
 }
 
-impl Store {
+impl RenderQueue<'_> {
     /// Says how far a print is. Touches neither the queue nor any index, and does not prolong the lease. What comes
     /// late, after a report that overtook it on another connection, does not turn progress back.
-    pub async fn report_progress(&self, lease: &Lease, phase: RenderPhase, pages: u32) -> Result<()> {
+    pub async fn report_progress(self, lease: &Lease, phase: RenderPhase, pages: u32) -> Result<()> {
         let pages = i32::try_from(pages).unwrap_or(i32::MAX);
         // Progress that a crash of the database loses is no loss: not worth waiting for the disk.
         let done = sqlx::query!(
@@ -67,13 +69,13 @@ impl Store {
             i16::try_from(i32::from(phase)).unwrap_or_default(),
             pages,
         )
-        .execute(&self.pool)
+        .execute(self.pool)
         .await?;
         if done.rows_affected() == 0 { Err(StoreError::LeaseLost) } else { Ok(()) }
     }
 
     /// Whether this lease finished its task with this PDF before.
-    pub async fn is_finished_by(&self, lease: &Lease, digest: Digest) -> Result<bool> {
+    pub async fn is_finished_by(self, lease: &Lease, digest: Digest) -> Result<bool> {
         let found = sqlx::query_scalar!(
             r#"-- render_tasks::is_finished_by
             select exists (
@@ -84,15 +86,15 @@ impl Store {
             lease.epoch,
             digest.as_bytes().as_slice(),
         )
-        .fetch_one(&self.pool)
+        .fetch_one(self.pool)
         .await?;
         Ok(found)
     }
 
     /// Finishes a task with a PDF whose bytes are staged. Commits references only; the first commit wins.
-    pub async fn finish_task(&self, lease: &Lease, artifact: &StagedArtifact) -> Result<Finished> {
+    pub async fn finish_task(self, lease: &Lease, artifact: &StagedArtifact) -> Result<Finished> {
         #[cfg(feature = "unfenced")]
-        self.forget_fence(lease).await?;
+        crate::renders::unfenced::forget_fence(self.pool, lease).await?;
         if self.commit_artifact(lease, artifact).await? {
             return Ok(Finished::Now);
         }
@@ -101,7 +103,7 @@ impl Store {
         if before { Ok(Finished::Before) } else { Err(StoreError::LeaseLost) }
     }
 
-    async fn commit_artifact(&self, lease: &Lease, artifact: &StagedArtifact) -> Result<bool> {
+    async fn commit_artifact(self, lease: &Lease, artifact: &StagedArtifact) -> Result<bool> {
         let column = |of: fn(&PrintWarning) -> &String| -> Vec<String> {
             artifact.warnings.iter().map(|warning| of(warning).clone()).collect()
         };
@@ -148,7 +150,7 @@ impl Store {
             &column(|warning| &warning.code),
             &column(|warning| &warning.part_id),
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.pool)
         .await?;
         Ok(done.is_some())
     }
@@ -156,7 +158,7 @@ impl Store {
     /// Ends an attempt without a PDF. A failure that may pass is tried again after a pause, drawn between the shortest
     /// one and three times the one before (decorrelated jitter), so that tasks that failed together do not come back
     /// together; the last attempt's one ends the task.
-    pub async fn fail_attempt(&self, lease: &Lease, failure: &AttemptFailure) -> Result<()> {
+    pub async fn fail_attempt(self, lease: &Lease, failure: &AttemptFailure) -> Result<()> {
         let done = sqlx::query_scalar!(
             "-- render_tasks::fail_attempt
             with lease as materialized (
@@ -202,7 +204,7 @@ impl Store {
             PAUSES.0,
             PAUSES.1,
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.pool)
         .await?;
         done.map(drop).ok_or(StoreError::LeaseLost)
     }

@@ -2,12 +2,14 @@
 
 use chancery_proto::names::RenderName;
 
-use crate::changes::idempotency_keys::{WriteId, remember};
+use crate::access::principal::{Access, Principal};
+use crate::changes::idempotency_keys::{WriteId, recall, remember};
 use crate::database::PgConnection;
+use crate::error::{Result, StoreError};
+use crate::renders::Renders;
 use crate::renders::downloads::{Render, RenderState};
-use crate::{Access, Principal, Result, Store, StoreError};
 
-impl Store {
+impl Renders<'_> {
     /// Gives a render up. Its task ends with the last render that waits for it: the epoch rises then, so that a worker
     /// who has it loses his lease. Cancelling a cancelled render changes nothing.
     /// With an id, what was done under it before is not done again.
@@ -15,8 +17,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`]; [`StoreError::RenderEnded`] when the render has its result;
     /// [`StoreError::RequestIdReused`].
-    pub async fn cancel_render(
-        &self,
+    pub async fn cancel(
+        self,
         principal: &Principal,
         name: &RenderName,
         write: Option<&WriteId>,
@@ -27,8 +29,8 @@ impl Store {
             && !remember(&mut transaction, principal, &name.workspace, write, &[]).await?
         {
             transaction.rollback().await?;
-            self.recall(principal, &name.workspace, write).await?;
-            return self.render(principal, name).await;
+            recall(self.pool, principal, &name.workspace, write).await?;
+            return self.get(principal, name).await;
         }
         detach_render(&mut transaction, access, name).await?;
         let render = self.render_by(&mut *transaction, principal, name).await?;
@@ -42,8 +44,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`]; [`StoreError::RenderNotFinished`] when it has not ended;
     /// [`StoreError::RequestIdReused`].
-    pub async fn delete_render(
-        &self,
+    pub async fn delete(
+        self,
         principal: &Principal,
         name: &RenderName,
         write: Option<&WriteId>,
@@ -54,7 +56,7 @@ impl Store {
             && !remember(&mut transaction, principal, &name.workspace, write, &[]).await?
         {
             transaction.rollback().await?;
-            return self.recall(principal, &name.workspace, write).await.map(drop);
+            return recall(self.pool, principal, &name.workspace, write).await.map(drop);
         }
         let deleted = sqlx::query!(
             "-- render_endings::delete_render

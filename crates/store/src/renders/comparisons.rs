@@ -7,10 +7,13 @@ use chancery_proto::brief::v1::{Change, RevisionBody};
 use chancery_proto::names::{BriefName, RevisionName};
 use prost::Message;
 
+use crate::access::principal::Access;
 use crate::briefs::editions::check_content_schema;
+use crate::convert::{damaged, to_number};
+use crate::error::{Result, StoreError};
+use crate::renders::Renders;
 use crate::renders::environments::digest;
 use crate::renders::inputs::PinnedEdition;
-use crate::{Access, Result, Store, StoreError, damaged, to_number};
 
 /// The most revisions whose changes are combined.
 const MAX_COMBINED_REVISIONS: i64 = 100;
@@ -46,7 +49,7 @@ struct Step {
     content_schema: i32,
 }
 
-impl Store {
+impl Renders<'_> {
     /// Pins the comparison with an earlier revision of the brief, withdrawn or not, at the caller's clearance.
     ///
     /// # Errors
@@ -54,7 +57,7 @@ impl Store {
     /// [`StoreError::NotFound`] for one of which the caller has no edition, whether it is purged, above the clearance or was
     /// never published; [`StoreError::LimitExceeded`].
     pub(crate) async fn pin_comparison(
-        &self,
+        self,
         access: Access,
         brief: &BriefName,
         printed: &PinnedEdition,
@@ -81,7 +84,7 @@ impl Store {
             printed.revision,
             clearance,
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.pool)
         .await?;
         let row = row.ok_or_else(|| StoreError::NotFound(name.to_string()))?;
         let mut pinned = PinnedComparison {
@@ -117,7 +120,7 @@ impl Store {
     }
 
     /// The editions from the one after a revision to the printed one, in order.
-    async fn steps(&self, printed: &PinnedEdition, after: i32, clearance: i16) -> Result<Vec<Step>> {
+    async fn steps(self, printed: &PinnedEdition, after: i32, clearance: i16) -> Result<Vec<Step>> {
         let steps = sqlx::query_as!(
             Step,
             r#"-- render_comparisons::steps
@@ -131,7 +134,7 @@ impl Store {
             printed.revision,
             clearance,
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await?;
         Ok(steps)
     }

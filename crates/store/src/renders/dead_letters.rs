@@ -5,11 +5,14 @@ use chancery_proto::worker::v1::{PrintEnvironment, RenderInputManifest};
 use prost::Message;
 use time::OffsetDateTime;
 
+use crate::access::principal::Principal;
 use crate::access::workspaces::SYSTEM;
 use crate::changes::log;
 use crate::changes::log::Change;
+use crate::convert::damaged;
+use crate::error::{Result, StoreError};
+use crate::renders::RenderQueue;
 use crate::renders::environments::of_message;
-use crate::{Principal, Result, Store, StoreError, damaged};
 
 /// How often a requeue that lost a race for the next generation looks again. Each time somebody else got on.
 const TRIES: u32 = 16;
@@ -109,13 +112,13 @@ struct Row {
     successor: Option<String>,
 }
 
-impl Store {
+impl RenderQueue<'_> {
     /// At most `limit` dead tasks that follow a place, those that died last first.
     ///
     /// # Errors
     /// [`StoreError::Forbidden`] for all but operators.
     pub async fn list_dead_tasks(
-        &self,
+        self,
         principal: &Principal,
         filter: &DeadTaskFilter,
         after: Option<&DeadTaskPlace>,
@@ -148,7 +151,7 @@ impl Store {
             after.map(|place| place.task.as_str()),
             limit,
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await?;
         rows.into_iter().map(Row::into_task).collect()
     }
@@ -159,7 +162,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`]; [`StoreError::TaskNotDead`] when there is nothing to do anew;
     /// [`StoreError::Forbidden`] for all but operators.
-    pub async fn requeue_task(&self, principal: &Principal, name: &TaskName) -> Result<Requeued> {
+    pub async fn requeue_task(self, principal: &Principal, name: &TaskName) -> Result<Requeued> {
         principal.operates("render tasks")?;
         for _ in 0..TRIES {
             let task = self.render_task(name).await?;
@@ -178,7 +181,7 @@ impl Store {
 
     /// Makes the next task of a dead one's inputs; none when somebody else made it in the meantime.
     async fn queue_next_generation(
-        &self,
+        self,
         principal: &Principal,
         dead: &RenderTask,
     ) -> Result<Option<TaskName>> {
@@ -223,7 +226,7 @@ impl Store {
         Ok(Some(TaskName { task: id.parse().map_err(damaged)? }))
     }
 
-    async fn render_task(&self, name: &TaskName) -> Result<RenderTask> {
+    async fn render_task(self, name: &TaskName) -> Result<RenderTask> {
         let row = sqlx::query_as!(
             Row,
             r#"-- dead_tasks::render_task
@@ -241,7 +244,7 @@ impl Store {
             where t.task_id = $1"#,
             name.task.as_str(),
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.pool)
         .await?;
         row.ok_or_else(|| StoreError::NotFound(name.to_string()))?.into_task()
     }

@@ -8,10 +8,13 @@ use prost::Message;
 use sqlx::PgExecutor;
 use time::OffsetDateTime;
 
+use crate::access::principal::Principal;
 use crate::artifacts::rows::Artifact;
+use crate::convert::{damaged, revision_name};
+use crate::error::{Result, StoreError};
+use crate::renders::Renders;
 use crate::renders::environments::digest;
 use crate::renders::workers::LIVE;
-use crate::{Principal, Result, Store, StoreError, damaged, revision_name};
 
 /// A caller's request for a PDF, and how far it is.
 #[derive(Debug, Clone, PartialEq)]
@@ -129,18 +132,18 @@ pub(crate) struct Row {
     pub(crate) waiting: Option<String>,
 }
 
-impl Store {
+impl Renders<'_> {
     /// A render.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] also for one of an edition that the principal may not read.
-    pub async fn render(&self, principal: &Principal, name: &RenderName) -> Result<Render> {
-        self.render_by(&self.pool, principal, name).await
+    pub async fn get(self, principal: &Principal, name: &RenderName) -> Result<Render> {
+        self.render_by(self.pool, principal, name).await
     }
 
     /// The same, within a transaction where it may not be committed yet.
     pub(crate) async fn render_by(
-        &self,
+        self,
         executor: impl PgExecutor<'_>,
         principal: &Principal,
         name: &RenderName,
@@ -184,18 +187,18 @@ impl Store {
     /// Opens a PDF for sending from an offset on, and records that the principal gets it: before the first byte
     /// leaves, so that nothing is delivered of which no record is kept.
     pub async fn open_download(
-        &self,
+        self,
         principal: &Principal,
         name: &RenderName,
         offset: u64,
     ) -> Result<Download> {
-        let render = self.render(principal, name).await?;
+        let render = self.get(principal, name).await?;
         self.begin_download(principal, render, offset).await
     }
 
     /// The same for a render that was looked up for this principal just now.
     pub async fn begin_download(
-        &self,
+        self,
         principal: &Principal,
         render: Render,
         offset: u64,
@@ -215,19 +218,19 @@ impl Store {
             return Err(StoreError::OffsetOutOfRange { offset, size: artifact.size_bytes });
         }
         let mut download = Download { render, artifact, offset, begun_as: 0 };
-        download.begun_as = self.record_delivery(principal, &download, None).await?;
+        download.begun_as = self.artifacts.record_delivery(principal, &download, None).await?;
         Ok(download)
     }
 
     /// What it means that bytes of a download could not be read: they may have expired meanwhile.
     pub async fn download_failed(
-        &self,
+        self,
         principal: &Principal,
         download: &Download,
         error: StoreError,
     ) -> StoreError {
         let StoreError::ArtifactMissing(_) = error else { return error };
-        match self.render(principal, &download.render.name).await {
+        match self.get(principal, &download.render.name).await {
             Ok(Render { state: RenderState::Succeeded { artifact: None, .. }, .. }) => {
                 StoreError::ArtifactExpired
             }
@@ -236,8 +239,8 @@ impl Store {
     }
 
     /// Records that the last byte of a download has left.
-    pub async fn complete_download(&self, principal: &Principal, download: &Download) -> Result<()> {
-        self.record_delivery(principal, download, Some(download.begun_as)).await.map(drop)
+    pub async fn complete_download(self, principal: &Principal, download: &Download) -> Result<()> {
+        self.artifacts.record_delivery(principal, download, Some(download.begun_as)).await.map(drop)
     }
 }
 

@@ -3,8 +3,9 @@
 use chancery_brief::digest::Digest;
 use chancery_proto::worker::v1::PrintEnvironment as Message;
 
-use crate::damaged;
-use crate::{Result, Store};
+use crate::convert::damaged;
+use crate::error::Result;
+use crate::renders::Renders;
 
 /// What decides a PDF's bytes besides its inputs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -25,9 +26,9 @@ impl PrintEnvironment {
     }
 }
 
-impl Store {
+impl Renders<'_> {
     /// Makes an environment the active one: renders that are requested from now on are printed by it.
-    pub async fn set_print_environment(&self, environment: PrintEnvironment) -> Result<()> {
+    pub async fn set_print_environment(self, environment: PrintEnvironment) -> Result<()> {
         let mut transaction = self.pool.begin().await?;
         // One activation at a time: two at once would meet in the unique index, and one of them would fail.
         sqlx::query!(
@@ -60,12 +61,12 @@ impl Store {
     }
 
     /// The active environment, if there is one.
-    pub async fn active_print_environment(&self) -> Result<Option<PrintEnvironment>> {
+    pub async fn active_print_environment(self) -> Result<Option<PrintEnvironment>> {
         let row = sqlx::query!(
             "-- print_environments::active_print_environment
             select printer_version, fonts_digest from print_environments where active"
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.pool)
         .await?;
         row.map(|row| environment(&row.printer_version, &row.fonts_digest)).transpose()
     }

@@ -5,7 +5,8 @@
 use chancery_proto::names::ResourceId;
 use chancery_proto::render::v1::RenderPriority;
 
-use crate::{Result, Store, StoreError};
+use crate::error::{Result, StoreError};
+use crate::renders::Renders;
 
 /// The class as the queue orders it: lower ones go first.
 pub(crate) const fn class_of(priority: RenderPriority) -> i16 {
@@ -16,13 +17,13 @@ pub(crate) const fn class_of(priority: RenderPriority) -> i16 {
     }
 }
 
-impl Store {
+impl Renders<'_> {
     /// Counts what a workspace has in the queue and notes how much more it may queue: counting once makes room for as
     /// many tasks as were missing, so that queueing itself need not count.
     ///
     /// # Errors
     /// [`StoreError::QueueFull`] when the limit is reached.
-    pub(crate) async fn make_room(&self, workspace: &ResourceId) -> Result<()> {
+    pub(crate) async fn make_room(self, workspace: &ResourceId) -> Result<()> {
         let mut transaction = self.pool.begin().await?;
         sqlx::query!(
             "-- render_shares::make_room
@@ -66,7 +67,7 @@ impl Store {
 
     /// Lifts a task that waits in a lower class: it goes where a new task of the class would, or stays where it is if
     /// that is earlier.
-    pub(crate) async fn lift_task(&self, task: &str, priority: RenderPriority) -> Result<()> {
+    pub(crate) async fn lift_task(self, task: &str, priority: RenderPriority) -> Result<()> {
         // The queue's row first, as everywhere.
         sqlx::query!(
             "-- render_shares::lift_task
@@ -91,7 +92,7 @@ impl Store {
             task,
             class_of(priority),
         )
-        .execute(&self.pool)
+        .execute(self.pool)
         .await?;
         Ok(())
     }

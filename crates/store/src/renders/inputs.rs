@@ -11,10 +11,14 @@ use chancery_proto::worker::v1::RenderInputManifest;
 use prost::Message;
 use prost::bytes::Bytes;
 
-use crate::briefs::attachments::states;
+use crate::access::principal::Access;
 use crate::briefs::editions::check_content_schema;
+use crate::briefs::figures::states;
 use crate::briefs::image_checks::refusal_message;
-use crate::{Access, Lease, Result, Store, StoreError, damaged, to_digest, to_number};
+use crate::convert::{damaged, to_digest, to_number};
+use crate::error::{Result, StoreError};
+use crate::renders::leases::Lease;
+use crate::renders::{RenderQueue, Renders};
 
 /// How many bytes all images of a print may have: what a worker takes.
 const IMAGES_LIMIT: i64 = 128 * 1024 * 1024;
@@ -47,13 +51,9 @@ pub(crate) struct PinnedLogo {
     pub(crate) marking: i16,
 }
 
-impl Store {
+impl Renders<'_> {
     /// Whether the edition has the sections that are to be printed.
-    pub(crate) async fn check_sections(
-        &self,
-        edition: &PinnedEdition,
-        options: &RenderOptions,
-    ) -> Result<()> {
+    pub(crate) async fn check_sections(self, edition: &PinnedEdition, options: &RenderOptions) -> Result<()> {
         if options.section_ids.is_empty() {
             return Ok(());
         }
@@ -66,7 +66,7 @@ impl Store {
             edition.revision,
             edition.from_rank,
         )
-        .fetch_one(&self.pool)
+        .fetch_one(self.pool)
         .await?;
         check_content_schema(to_number(row.content_schema)?)?;
         let body = RevisionBody::decode(row.body.as_slice()).map_err(damaged)?;
@@ -76,7 +76,7 @@ impl Store {
 
     /// The theme's logo: an image of the brief's own workspace that the caller may read.
     pub(crate) async fn pin_logo(
-        &self,
+        self,
         access: Access,
         brief: &BriefName,
         options: &RenderOptions,
@@ -106,7 +106,7 @@ impl Store {
 
     /// The digests of the images that the edition shows, sorted.
     pub(crate) async fn pin_images(
-        &self,
+        self,
         edition: &PinnedEdition,
         logo: Option<&PinnedLogo>,
     ) -> Result<Vec<String>> {
@@ -130,7 +130,7 @@ impl Store {
             edition.from_rank,
             logo.map(|logo| logo.digest.0.as_slice()),
         )
-        .fetch_one(&self.pool)
+        .fetch_one(self.pool)
         .await?;
         if row.size > IMAGES_LIMIT {
             let message = format!("the images of the edition have {} bytes, over {IMAGES_LIMIT}", row.size);
@@ -138,12 +138,14 @@ impl Store {
         }
         row.digests.into_iter().map(|digest| Ok(to_digest(digest)?.to_string())).collect()
     }
+}
 
+impl RenderQueue<'_> {
     /// What a leased task prints: exactly what its manifest lists.
     ///
     /// # Errors
     /// [`StoreError::LeaseLost`].
-    pub async fn render_input(&self, lease: &Lease) -> Result<RenderInput> {
+    pub async fn render_input(self, lease: &Lease) -> Result<RenderInput> {
         let row = sqlx::query!(
             "-- render_inputs::render_input
             select t.manifest, t.workspace_id, t.brief_key, t.revision, e.body
@@ -154,7 +156,7 @@ impl Store {
             lease.task,
             lease.epoch,
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.pool)
         .await?;
         let row = row.ok_or(StoreError::LeaseLost)?;
         let manifest = RenderInputManifest::decode(row.manifest.as_slice()).map_err(damaged)?;
@@ -176,7 +178,7 @@ impl Store {
     }
 
     /// The bytes of the edition to compare with, by the digest that was pinned.
-    async fn compared(&self, brief_key: i64, before: i32, digest: &str) -> Result<Bytes> {
+    async fn compared(self, brief_key: i64, before: i32, digest: &str) -> Result<Bytes> {
         let digest: Digest = digest.parse().map_err(damaged)?;
         let body = sqlx::query_scalar!(
             "-- render_inputs::compared
@@ -185,7 +187,7 @@ impl Store {
             before,
             digest.as_bytes().as_slice(),
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.pool)
         .await?;
         // It was purged just now, and with it the task.
         body.map(Bytes::from).ok_or(StoreError::LeaseLost)

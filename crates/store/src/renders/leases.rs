@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use chancery_proto::worker::v1::Lease as LeaseMessage;
 
-use crate::damaged;
+use crate::convert::damaged;
+use crate::error::Result;
+use crate::renders::RenderQueue;
+use crate::renders::environments::PrintEnvironment;
 use crate::renders::workers::worker_id;
-use crate::{PrintEnvironment, Result, Store};
 
 /// How long workers may keep a task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,11 +68,11 @@ pub struct Acquired {
     pub quarantined: Vec<String>,
 }
 
-impl Store {
+impl RenderQueue<'_> {
     /// Leases at most `limit` tasks of an environment, in the order of classes and fair shares: see migration 0006. A
     /// lease that ran out is claimed like a new task, and counts as a crash. A drained worker gets none.
     pub async fn acquire_leases(
-        &self,
+        self,
         environment: PrintEnvironment,
         worker: &str,
         limit: u32,
@@ -134,7 +136,7 @@ impl Store {
             CRASHES,
             id.as_str(),
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await?;
         let mut acquired = Acquired::default();
         for row in rows {
@@ -151,7 +153,7 @@ impl Store {
 
     /// Prolongs leases, each by itself; answers those that hold on. One whose task takes longer than it may is not
     /// prolonged.
-    pub async fn renew_leases(&self, leases: &[Lease]) -> Result<Vec<Lease>> {
+    pub async fn renew_leases(self, leases: &[Lease]) -> Result<Vec<Lease>> {
         let (tasks, epochs) = columns(leases);
         // A renewal that a crash of the database loses leaves a shorter lease: not worth waiting for the disk.
         let rows = sqlx::query!(
@@ -171,14 +173,14 @@ impl Store {
             self.lease_times.lease.as_secs_f64(),
             self.lease_times.deadline.as_secs_f64(),
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await?;
         Ok(rows.into_iter().map(|row| Lease { task: row.task_id, epoch: row.epoch }).collect())
     }
 
     /// Gives leases back without charging an attempt; answers the tasks that wait again. Those that were lost
     /// already are left alone.
-    pub async fn release_leases(&self, leases: &[Lease]) -> Result<Vec<String>> {
+    pub async fn release_leases(self, leases: &[Lease]) -> Result<Vec<String>> {
         let (tasks, epochs) = columns(leases);
         // The epoch rises as well: what the worker may still send under the lease is refused.
         let rows = sqlx::query_scalar!(
@@ -213,7 +215,7 @@ impl Store {
             &tasks,
             &epochs,
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await?;
         Ok(rows)
     }

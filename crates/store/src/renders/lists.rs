@@ -3,9 +3,11 @@
 use chancery_proto::names::{BriefName, GeneratedId, ResourceId};
 use time::OffsetDateTime;
 
+use crate::access::principal::Principal;
+use crate::error::Result;
+use crate::renders::Renders;
 use crate::renders::downloads::{Render, RenderState, Row};
 use crate::renders::workers::LIVE;
-use crate::{Principal, Result, Store};
 
 /// Renders that one statement looks at when some of them may be passed over.
 const WINDOW: i64 = 1000;
@@ -75,10 +77,10 @@ pub struct RenderList {
     pub looked_through: Option<RenderPlace>,
 }
 
-impl Store {
+impl Renders<'_> {
     /// At most `limit` renders of a workspace that follow a place, newest first: of editions that the principal reads.
-    pub async fn list_renders(
-        &self,
+    pub async fn list(
+        self,
         principal: &Principal,
         workspace: &ResourceId,
         filter: &RenderFilter,
@@ -107,7 +109,7 @@ impl Store {
 
     /// The next renders of any state.
     async fn render_window(
-        &self,
+        self,
         principal: &Principal,
         workspace: &ResourceId,
         filter: &RenderFilter,
@@ -153,7 +155,7 @@ impl Store {
             limit,
             LIVE,
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await?;
         rows.into_iter().map(|row| row.into_render(workspace)).collect()
     }

@@ -8,14 +8,17 @@ use chancery_proto::render::v1::{RenderOptions, RenderPriority};
 use chancery_proto::worker::v1::RenderInputManifest;
 use prost::Message;
 
-use crate::changes::idempotency_keys::{WriteId, was_done_before};
+use crate::access::principal::{Access, Principal};
+use crate::briefs::import_records::ImportRecord;
+use crate::changes::idempotency_keys::{WriteId, recall, was_done_before};
+use crate::convert::{damaged, generated_id, timestamp, to_number};
+use crate::error::{Result, StoreError};
+use crate::renders::Renders;
 use crate::renders::comparisons::PinnedComparison;
 use crate::renders::downloads::Render;
-use crate::renders::environments::{digest, environment};
+use crate::renders::environments::{PrintEnvironment, digest, environment};
 use crate::renders::fair_share::class_of;
 use crate::renders::inputs::PinnedEdition;
-use crate::{Access, ImportRecord, Principal, PrintEnvironment, Result, Store, StoreError};
-use crate::{damaged, generated_id, timestamp, to_number};
 
 /// How often a request that lost a race for a task's generation looks again. Each time somebody else got on.
 const TRIES: u32 = 16;
@@ -128,16 +131,16 @@ enum Queued {
     NoRoom,
 }
 
-impl Store {
+impl Renders<'_> {
     /// Requests a PDF of the principal's edition, at normal priority: see [`Self::request_render`].
-    pub async fn create_render(
-        &self,
+    pub async fn create(
+        self,
         principal: &Principal,
         source: &BriefOrRevisionName,
         options: &RenderOptions,
     ) -> Result<RequestedRender> {
         let (source, options, priority) = (source.clone(), options.clone(), RenderPriority::Normal);
-        self.request_render(principal, &NewRender { source, options, priority, write: None }).await
+        self.request(principal, &NewRender { source, options, priority, write: None }).await
     }
 
     /// Requests a PDF of the principal's edition. A task with the same inputs is joined: when it has finished
@@ -152,11 +155,7 @@ impl Store {
     /// principal may not see; [`StoreError::LimitExceeded`] for images of too many bytes and for too many changes; [`StoreError::RenderQuarantined`],
     /// [`StoreError::NoPrintEnvironment`]; [`StoreError::QueueFull`] when a new task would be one too many;
     /// [`StoreError::RequestIdReused`].
-    pub async fn request_render(
-        &self,
-        principal: &Principal,
-        request: &NewRender,
-    ) -> Result<RequestedRender> {
+    pub async fn request(self, principal: &Principal, request: &NewRender) -> Result<RequestedRender> {
         let workspace = request.source.brief_name().workspace;
         let access = principal.access(&workspace)?;
         let made = self.make_render(principal, access, request).await;
@@ -165,19 +164,19 @@ impl Store {
         }
         // What is refused now may have been done before: whoever repeats it gets the answer that he missed.
         let before = match &request.write {
-            Some(write) => self.recall(principal, &workspace, write).await?,
+            Some(write) => recall(self.pool, principal, &workspace, write).await?,
             None => None,
         };
         let Some(name) = before else {
             return made?.ok_or_else(|| damaged("a request that was done before is forgotten"));
         };
         let name = String::from_utf8(name).map_err(damaged)?.parse().map_err(damaged)?;
-        Ok(RequestedRender { render: self.render(principal, &name).await?, is_new_task: false })
+        Ok(RequestedRender { render: self.get(principal, &name).await?, is_new_task: false })
     }
 
     /// Makes a render, unless this very request was done before.
     async fn make_render(
-        &self,
+        self,
         principal: &Principal,
         access: Access,
         request: &NewRender,
@@ -218,7 +217,7 @@ impl Store {
                     }
                 }
             };
-            return Ok(Some(RequestedRender { render: self.render(principal, &name).await?, is_new_task }));
+            return Ok(Some(RequestedRender { render: self.get(principal, &name).await?, is_new_task }));
         }
         Err(damaged("the tasks of a render key end as fast as they are made"))
     }
@@ -226,7 +225,7 @@ impl Store {
     /// Everything that the print depends on, as it is now. A newer revision and an earlier one, which the print tells of,
     /// are looked up for the caller: who may not see them will not see the render.
     async fn pin_render_input(
-        &self,
+        self,
         principal: &Principal,
         access: Access,
         source: &BriefOrRevisionName,
@@ -273,7 +272,7 @@ impl Store {
             i16::from(access.clearance.0),
             named,
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.pool)
         .await?;
         let Some(row) = row else { return Err(self.why_not_printed(principal, source).await?) };
         let environment = active_environment(row.printer_version.as_deref(), row.fonts_digest.as_deref())?;
@@ -333,13 +332,13 @@ impl Store {
 
     /// What it means that the principal has no edition to print.
     async fn why_not_printed(
-        &self,
+        self,
         principal: &Principal,
         source: &BriefOrRevisionName,
     ) -> Result<StoreError> {
         let answer = match source {
-            BriefOrRevisionName::Revision(name) => self.edition(principal, name).await.map(drop),
-            BriefOrRevisionName::Brief(name) => self.newest_edition(principal, name).await.map(drop),
+            BriefOrRevisionName::Revision(name) => self.briefs.edition(principal, name).await.map(drop),
+            BriefOrRevisionName::Brief(name) => self.briefs.newest_edition(principal, name).await.map(drop),
         };
         match answer {
             // It was deleted, or is there since just now.
@@ -356,7 +355,7 @@ impl Store {
 
     /// Adds the request to the newest task of its key, if that one lives or has its result: a PDF, or a failure
     /// that the same inputs would meet again.
-    async fn join_render_task(&self, new: &New<'_>) -> Result<Joined> {
+    async fn join_render_task(self, new: &New<'_>) -> Result<Joined> {
         let New { principal, request, pinned, name } = new;
         let write = request.write.as_ref();
         let row = sqlx::query!(
@@ -402,7 +401,7 @@ impl Store {
             write.map(|write| write.request_digest.as_bytes().as_slice()),
             name.to_string(),
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.pool)
         .await?;
         match row {
             None => Ok(Joined::Next(1)),
@@ -418,7 +417,7 @@ impl Store {
     }
 
     /// Makes the task of a key and generation with its queue row and this first render.
-    async fn queue_render_task(&self, new: &New<'_>, generation: i32) -> Result<Queued> {
+    async fn queue_render_task(self, new: &New<'_>, generation: i32) -> Result<Queued> {
         let New { principal, request, pinned, name } = new;
         let write = request.write.as_ref();
         let quoted: Vec<Vec<u8>> = pinned.quoted.iter().map(|digest| digest.as_bytes().to_vec()).collect();
@@ -494,7 +493,7 @@ impl Store {
             name.to_string(),
             &quoted,
         )
-        .fetch_one(&self.pool)
+        .fetch_one(self.pool)
         .await;
         match row {
             Ok(row) if row.made => Ok(Queued::Render),

@@ -4,9 +4,12 @@ use std::time::Duration;
 
 use chancery_proto::names::WorkspaceName;
 
-use crate::renders::environments::environment;
+use crate::access::principal::Principal;
+use crate::convert::damaged;
+use crate::error::Result;
+use crate::renders::RenderQueue;
+use crate::renders::environments::{PrintEnvironment, environment};
 use crate::renders::workers::LIVE;
-use crate::{Principal, PrintEnvironment, Result, Store, damaged};
 
 /// Workspaces and environments that are told of at most.
 const TOLD: i64 = 20;
@@ -78,12 +81,12 @@ pub struct QueueStats {
     pub environments: Vec<EnvironmentQueue>,
 }
 
-impl Store {
+impl RenderQueue<'_> {
     /// How the queue stands.
     ///
     /// # Errors
     /// [`crate::StoreError::Forbidden`] for all but operators.
-    pub async fn queue_stats(&self, principal: &Principal) -> Result<QueueStats> {
+    pub async fn stats(self, principal: &Principal) -> Result<QueueStats> {
         principal.operates("the queue")?;
         let workspaces = self.workspace_queues().await?;
         let environments = self.environment_queues().await?;
@@ -118,7 +121,7 @@ impl Store {
                 where at > statement_timestamp() - interval '1 hour'
             ) a"#
         )
-        .fetch_one(&self.pool)
+        .fetch_one(self.pool)
         .await?;
         Ok(QueueStats {
             depth: QueueDepth { waiting: row.waiting, running: row.running, retry_paused: row.retry_paused },
@@ -135,7 +138,7 @@ impl Store {
         })
     }
 
-    async fn workspace_queues(&self) -> Result<Vec<WorkspaceQueue>> {
+    async fn workspace_queues(self) -> Result<Vec<WorkspaceQueue>> {
         let rows = sqlx::query!(
             r#"-- queue_stats::workspace_queues
             select workspace_id,
@@ -148,7 +151,7 @@ impl Store {
             limit $1"#,
             TOLD,
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await?;
         let queue = |workspace: String, depth| -> Result<WorkspaceQueue> {
             let workspace = WorkspaceName { workspace: workspace.parse().map_err(damaged)? };
@@ -163,7 +166,7 @@ impl Store {
     }
 
     /// The environments that have tasks in the queue or live workers, and the active one.
-    pub async fn environment_queues(&self) -> Result<Vec<EnvironmentQueue>> {
+    pub async fn environment_queues(self) -> Result<Vec<EnvironmentQueue>> {
         let rows = sqlx::query!(
             r#"-- queue_stats::environment_queues
             with queued as (
@@ -196,7 +199,7 @@ impl Store {
             TOLD,
             LIVE,
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await?;
         rows.into_iter()
             .map(|row| {

@@ -4,11 +4,15 @@ use chancery_proto::names::{GeneratedId, WorkerName};
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
+use crate::access::principal::Principal;
 use crate::access::workspaces::SYSTEM;
 use crate::changes::log;
 use crate::changes::log::Change;
-use crate::renders::environments::environment;
-use crate::{Lease, Principal, PrintEnvironment, Result, Store, StoreError, damaged};
+use crate::convert::damaged;
+use crate::error::{Result, StoreError};
+use crate::renders::Workers;
+use crate::renders::environments::{PrintEnvironment, environment};
+use crate::renders::leases::Lease;
 
 /// How long a worker counts as live after it was seen, in seconds. It asks at least every few seconds while it has
 /// room, and renews its leases every ten while it has none.
@@ -69,14 +73,9 @@ struct Row {
     drained_at: Option<OffsetDateTime>,
 }
 
-impl Store {
+impl Workers<'_> {
     /// Notes that a worker asked for tasks; answers whether it is drained. To be called every few seconds at most.
-    pub async fn note_worker(
-        &self,
-        environment: PrintEnvironment,
-        name: &str,
-        free_slots: u32,
-    ) -> Result<bool> {
+    pub async fn record(self, environment: PrintEnvironment, name: &str, free_slots: u32) -> Result<bool> {
         let id = worker_id(environment, name);
         // A crash of the database that forgets it forgets it until the next call: not worth waiting for the disk. A new
         // environment under a drained name is drained too: it is the host that is, whatever prints on it.
@@ -106,13 +105,13 @@ impl Store {
             i32::try_from(free_slots).unwrap_or(i32::MAX),
             KEPT,
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.pool)
         .await?;
         Ok(drained.unwrap_or(false))
     }
 
     /// Notes that the workers of some leases are there: those with no room left ask for nothing.
-    pub async fn note_workers_of(&self, leases: &[Lease]) -> Result<()> {
+    pub async fn record_lease_holders(self, leases: &[Lease]) -> Result<()> {
         let (tasks, epochs): (Vec<String>, Vec<i64>) =
             leases.iter().map(|lease| (lease.task.clone(), lease.epoch)).unzip();
         // Who is being noted by somebody else needs no second note.
@@ -140,7 +139,7 @@ impl Store {
             &tasks,
             &epochs,
         )
-        .execute(&self.pool)
+        .execute(self.pool)
         .await?;
         Ok(())
     }
@@ -149,8 +148,8 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Forbidden`] for all but operators.
-    pub async fn list_workers(
-        &self,
+    pub async fn list(
+        self,
         principal: &Principal,
         after: Option<&WorkerPlace>,
         limit: i64,
@@ -178,7 +177,7 @@ impl Store {
             limit,
             LIVE,
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await?;
         rows.into_iter().map(Row::into_worker).collect()
     }
@@ -188,12 +187,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`]; [`StoreError::Forbidden`] for all but operators.
-    pub async fn drain_worker(
-        &self,
-        principal: &Principal,
-        name: &WorkerName,
-        drained: bool,
-    ) -> Result<Worker> {
+    pub async fn drain(self, principal: &Principal, name: &WorkerName, drained: bool) -> Result<Worker> {
         principal.operates("workers")?;
         let mut transaction = self.pool.begin().await?;
         let changed = sqlx::query!(
@@ -215,7 +209,7 @@ impl Store {
         self.worker(name).await
     }
 
-    async fn worker(&self, name: &WorkerName) -> Result<Worker> {
+    async fn worker(self, name: &WorkerName) -> Result<Worker> {
         let row = sqlx::query_as!(
             Row,
             r#"-- workers::worker
@@ -235,18 +229,18 @@ impl Store {
             name.worker.as_str(),
             LIVE,
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.pool)
         .await?;
         row.ok_or_else(|| StoreError::NotFound(name.to_string()))?.into_worker()
     }
 
     /// Forgets workers that were not seen for a day; answers how many.
-    pub async fn forget_workers(&self) -> Result<u64> {
+    pub async fn delete_stale(self) -> Result<u64> {
         let forgotten = sqlx::query!(
             "-- workers::forget_workers
             delete from workers where last_seen < clock_timestamp() - interval '1 day'"
         )
-        .execute(&self.pool)
+        .execute(self.pool)
         .await?;
         Ok(forgotten.rows_affected())
     }

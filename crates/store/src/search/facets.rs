@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use chancery_proto::brief::v1::{BriefKind, LikelihoodTerm, SearchDimension, StatementType};
 
 use super::SearchFacet;
-use crate::{Result, damaged};
+use crate::convert::damaged;
+use crate::error::Result;
 
 /// The most values of a property that are answered.
 const MOST_VALUES: usize = 20;

@@ -10,8 +10,9 @@ use super::SearchHit;
 use super::highlight::{highlights, snippet};
 use super::matches::Match;
 use super::words::Words;
+use crate::convert::{damaged, revision_name};
 use crate::database::PgConnection;
-use crate::{Result, damaged, revision_name};
+use crate::error::Result;
 
 /// Reads the texts of matches. One that went meanwhile, because a newer revision took its place, is left out.
 pub(super) async fn read(

@@ -8,9 +8,10 @@ use super::SearchFacet;
 use super::SearchPlace;
 use super::facets;
 use super::words::Words;
+use crate::convert::damaged;
 use crate::database::PgConnection;
+use crate::error::Result;
 use crate::filter::Filter;
-use crate::{Result, damaged};
 
 /// So many matches are ranked and counted.
 const MOST_MATCHES: usize = 1000;

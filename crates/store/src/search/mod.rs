@@ -19,8 +19,11 @@ use std::str::FromStr;
 use chancery_proto::brief::v1::{SearchDimension, SearchHitKind, Statement};
 use chancery_proto::names::{ResourceId, RevisionName};
 
+use crate::access::principal::Principal;
+use crate::convert::damaged;
+use crate::database::Pool;
+use crate::error::Result;
 use crate::filter::Filter;
-use crate::{Principal, Result, Store, damaged};
 
 pub use query::{SearchQuery, SearchQueryError};
 
@@ -140,13 +143,19 @@ impl FromStr for SearchPlace {
     }
 }
 
-impl Store {
+/// Full-text search over editions.
+#[derive(Debug, Clone, Copy)]
+pub struct SearchIndex<'a> {
+    pub(crate) pool: &'a Pool,
+}
+
+impl SearchIndex<'_> {
     /// What of a workspace's briefs matches, as the principal may see it now.
     ///
     /// # Errors
     /// [`crate::StoreError::Forbidden`] for another workspace.
     pub async fn search(
-        &self,
+        self,
         principal: &Principal,
         workspace: &ResourceId,
         search: &Search<'_>,

@@ -3,8 +3,8 @@
 use chancery_proto::names::ResourceId;
 
 use super::SearchQuery;
-use crate::Result;
 use crate::database::PgConnection;
+use crate::error::Result;
 
 /// A query as Postgres takes it. No byte of it is the caller's: `search_term` leaves letters and digits only.
 #[derive(Debug)]

@@ -25,7 +25,7 @@ async fn printed(place: &Place, pdf: &[u8]) -> RenderName {
 }
 
 async fn is_there(place: &Place, name: &RenderName) -> bool {
-    match place.store.render(&person("TLP:RED"), name).await.unwrap().state {
+    match place.store.renders().get(&person("TLP:RED"), name).await.unwrap().state {
         RenderState::Succeeded { artifact, .. } => artifact.is_some(),
         state => panic!("{state:?}"),
     }
@@ -35,13 +35,13 @@ async fn is_there(place: &Place, name: &RenderName) -> bool {
 async fn an_expired_pdf_leaves_its_render_and_its_deliveries_and_is_printed_anew() {
     let place = scene().await;
     let name = printed(&place, &vec![b'%'; 2 * CHUNK]).await;
-    place.store.open_download(&person("TLP:RED"), &name, 0).await.unwrap();
+    place.store.renders().open_download(&person("TLP:RED"), &name, 0).await.unwrap();
     days_pass(&place, 6);
-    assert_eq!(place.store.expire_artifacts(WEEK).await.unwrap(), 0);
+    assert_eq!(place.store.artifacts().expire(WEEK).await.unwrap(), 0);
     days_pass(&place, 2);
-    assert_eq!(place.store.expire_artifacts(WEEK).await.unwrap(), 1);
+    assert_eq!(place.store.artifacts().expire(WEEK).await.unwrap(), 1);
     assert!(!is_there(&place, &name).await);
-    let refused = place.store.open_download(&person("TLP:RED"), &name, 0).await.unwrap_err();
+    let refused = place.store.renders().open_download(&person("TLP:RED"), &name, 0).await.unwrap_err();
     assert!(matches!(refused, StoreError::ArtifactExpired), "{refused}");
     let left = "select (select count(*) from artifacts), (select count(*) from artifact_blobs), \
          (select count(*) from artifact_chunks), (select count(*) from render_deliveries)";
@@ -62,17 +62,17 @@ async fn a_pdf_lives_on_from_its_last_request_and_from_its_last_print() {
     // Answered by the PDF that is there.
     assert!(!place.requested().await.is_new_task);
     days_pass(&place, 6);
-    assert_eq!(place.store.expire_artifacts(WEEK).await.unwrap(), 0);
+    assert_eq!(place.store.artifacts().expire(WEEK).await.unwrap(), 0);
     // The same bytes come out of another print, whose render is gone since.
     place.published("b2", content("Two")).await;
     let other = place.requested_by(&person("TLP:RED"), "b2").await.unwrap().render;
     place.finished(&place.leased_one().await, b"%PDF").await.unwrap();
-    place.store.delete_render(&person("TLP:RED"), &other.name, None).await.unwrap();
+    place.store.renders().delete(&person("TLP:RED"), &other.name, None).await.unwrap();
     days_pass(&place, 2);
-    assert_eq!(place.store.expire_artifacts(WEEK).await.unwrap(), 0);
+    assert_eq!(place.store.artifacts().expire(WEEK).await.unwrap(), 0);
     assert!(is_there(&place, &name).await);
     days_pass(&place, 6);
-    assert_eq!(place.store.expire_artifacts(WEEK).await.unwrap(), 1);
+    assert_eq!(place.store.artifacts().expire(WEEK).await.unwrap(), 1);
 }
 
 /// The sweep, the end of a print with the same bytes, and requests for the old one, all at once: whatever comes first,
@@ -91,17 +91,17 @@ async fn what_is_finished_or_requested_while_the_sweep_runs_is_not_lost() {
             new.render
         ));
         let lease = place.leased_one().await;
-        let blob = place.store.stage_artifact(&lease, ENVIRONMENT).await.unwrap();
+        let blob = place.store.artifacts().stage(&lease, ENVIRONMENT).await.unwrap();
         let (caller, pdf) = (person("TLP:RED"), [round]);
         let (swept, finished, requested) = tokio::join!(
-            place.store.expire_artifacts(WEEK),
+            place.store.artifacts().expire(WEEK),
             place.finished_from(&lease, &blob, &pdf),
             place.requested_by(&caller, "b1"),
         );
         let (expired, requested) = (swept.unwrap(), requested.unwrap());
         finished.unwrap();
         assert!(is_there(&place, &new).await, "round {round}");
-        place.store.open_download(&person("TLP:RED"), &new, 0).await.unwrap();
+        place.store.renders().open_download(&person("TLP:RED"), &new, 0).await.unwrap();
         assert_eq!(is_there(&place, &old).await, expired == 0, "round {round}");
         if !requested.is_new_task {
             assert!(is_there(&place, &requested.render.name).await, "round {round}");

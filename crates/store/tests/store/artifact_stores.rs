@@ -82,8 +82,8 @@ impl Kept {
     }
 
     async fn uploaded(&self, lease: &Lease, bytes: &[u8]) -> String {
-        let blob = self.store().stage_artifact(lease, ENVIRONMENT).await.unwrap();
-        let mut upload = self.store().begin_upload(&blob).await.unwrap();
+        let blob = self.store().artifacts().stage(lease, ENVIRONMENT).await.unwrap();
+        let mut upload = self.store().artifacts().begin_upload(&blob).await.unwrap();
         for piece in bytes.chunks(CHUNK) {
             upload.write(piece.to_vec().into()).await.unwrap();
         }
@@ -97,7 +97,8 @@ impl Kept {
         for name in
             self.place.rows("select 'workspaces/default/renders/' || render_id from renders order by 1")
         {
-            let render = self.store().render(&person("TLP:RED"), &name.parse().unwrap()).await.unwrap();
+            let render =
+                self.store().renders().get(&person("TLP:RED"), &name.parse().unwrap()).await.unwrap();
             if let RenderState::Succeeded { artifact: Some(artifact), .. } = render.state {
                 artifacts.push(artifact);
             }
@@ -106,7 +107,7 @@ impl Kept {
     }
 
     async fn whole(&self, artifact: &Artifact) -> Result<Vec<u8>> {
-        let reading = self.store().open_artifact(artifact).await?;
+        let reading = self.store().artifacts().open(artifact).await?;
         let mut bytes = Vec::new();
         while (bytes.len() as u64) < artifact.size_bytes {
             bytes.extend_from_slice(&reading.read(bytes.len() as u64).await?);
@@ -119,8 +120,8 @@ impl Kept {
     }
 
     async fn sweep(&self) -> u64 {
-        let swept = self.store().sweep_staged().await.unwrap();
-        self.store().delete_discarded().await.unwrap();
+        let swept = self.store().artifacts().sweep_staged().await.unwrap();
+        self.store().artifacts().delete_discarded().await.unwrap();
         assert_eq!(self.place.rows("select count(*) from artifact_discards"), ["0"]);
         swept
     }
@@ -140,7 +141,7 @@ async fn every_range_of_every_size_is_the_bytes_themselves(kept: Kept) {
         let size = usize::try_from(artifact.size_bytes).unwrap();
         let whole = pdf(size);
         assert!(kept.whole(&artifact).await.unwrap() == whole, "{size} bytes");
-        let reading = kept.store().open_artifact(&artifact).await.unwrap();
+        let reading = kept.store().artifacts().open(&artifact).await.unwrap();
         // Those of the database's chunks, of reads and of parts.
         for boundary in (0..=size).step_by(CHUNK).filter(|at| *at < 4 * CHUNK || at % MIB == 0).chain([size])
         {
@@ -186,13 +187,13 @@ async fn an_aborted_upload_leaves_nothing(kept: Kept) {
     let lease = kept.leases(1).await.remove(0);
     // Nothing; less than a part; more than one.
     for size in [0, 10, 9 * 1024 * 1024] {
-        let blob = kept.store().stage_artifact(&lease, ENVIRONMENT).await.unwrap();
-        let mut upload = kept.store().begin_upload(&blob).await.unwrap();
+        let blob = kept.store().artifacts().stage(&lease, ENVIRONMENT).await.unwrap();
+        let mut upload = kept.store().artifacts().begin_upload(&blob).await.unwrap();
         for piece in pdf(size).chunks(CHUNK) {
             upload.write(piece.to_vec().into()).await.unwrap();
         }
         upload.abort().await.unwrap();
-        kept.store().discard_staged(&blob).await.unwrap();
+        kept.store().artifacts().discard_staged(&blob).await.unwrap();
         kept.assert_held(0);
         for table in ["artifact_blobs", "artifact_chunks", "artifact_discards"] {
             assert_eq!(kept.place.rows(&format!("select count(*) from {table}")), ["0"], "{table}");
@@ -211,7 +212,7 @@ async fn the_sweep_takes_only_what_is_old_and_nothing_refers_to(kept: Kept) {
     assert_eq!(kept.sweep().await, 1);
     kept.assert_held(2);
     let counts = staged(&young, b"%PDF that may still count");
-    assert_eq!(kept.store().finish_task(&leases[1], &counts).await.unwrap(), Finished::Now);
+    assert_eq!(kept.store().queue().finish_task(&leases[1], &counts).await.unwrap(), Finished::Now);
     let mut read = Vec::new();
     for artifact in kept.artifacts().await {
         read.push(String::from_utf8(kept.whole(&artifact).await.unwrap()).unwrap());
@@ -231,14 +232,16 @@ async fn a_pdf_that_is_being_finished_loses_no_bytes_to_the_sweep(kept: Kept) {
     let mut racers = JoinSet::new();
     for (blob, lease, bytes) in waiting {
         let kept = Arc::clone(&kept);
-        racers.spawn(async move { kept.store().finish_task(&lease, &staged(&blob, &bytes)).await.is_ok() });
+        racers.spawn(async move {
+            kept.store().queue().finish_task(&lease, &staged(&blob, &bytes)).await.is_ok()
+        });
     }
     for _ in 0..4 {
         let kept = Arc::clone(&kept);
         racers.spawn(async move {
             // The foreign key refuses a sweep that comes too late for its rows; the next one passes them over.
-            kept.store().sweep_staged().await.ok();
-            kept.store().delete_discarded().await.is_err()
+            kept.store().artifacts().sweep_staged().await.ok();
+            kept.store().artifacts().delete_discarded().await.is_err()
         });
     }
     let finished = racers.join_all().await.into_iter().filter(|done| *done).count();
@@ -255,7 +258,7 @@ async fn reading_what_was_deleted_is_a_clear_error(kept: Kept) {
     let lease = kept.leases(1).await.remove(0);
     kept.place.finished(&lease, b"%PDF").await.unwrap();
     let artifact = kept.artifacts().await.remove(0);
-    let reading = kept.store().open_artifact(&artifact).await.unwrap();
+    let reading = kept.store().artifacts().open(&artifact).await.unwrap();
     kept.place.rows("update render_tasks set artifact_digest = null; delete from artifacts");
     kept.let_blobs_age();
     assert_eq!(kept.sweep().await, 1);
@@ -340,7 +343,7 @@ async fn after_a_change_of_the_setting_older_pdfs_are_read_and_deleted_where_the
 async fn what_a_crashed_process_left_in_a_folder_goes_with_its_row() {
     let kept = Kept::new(At::Folder(tempfile::tempdir().unwrap())).await;
     let lease = kept.leases(1).await.remove(0);
-    let blob = kept.store().stage_artifact(&lease, ENVIRONMENT).await.unwrap();
+    let blob = kept.store().artifacts().stage(&lease, ENVIRONMENT).await.unwrap();
     let At::Folder(folder) = &kept.at else { panic!() };
     std::fs::write(folder.path().join(format!("{blob}.pdf#1")), b"half of a PDF").unwrap();
     kept.let_blobs_age();
@@ -360,8 +363,8 @@ async fn a_store_that_is_away_holds_up_neither_the_sweep_nor_the_other_stores() 
     let blob = kept.uploaded(&lease, b"%PDF in a bucket").await;
     drop(server);
     kept.let_blobs_age();
-    assert_eq!(kept.store().sweep_staged().await.unwrap(), 2);
-    let away = kept.store().delete_discarded().await.unwrap_err();
+    assert_eq!(kept.store().artifacts().sweep_staged().await.unwrap(), 2);
+    let away = kept.store().artifacts().delete_discarded().await.unwrap_err();
     assert!(matches!(away, StoreError::ArtifactStoreUnavailable(_)), "{away}");
     kept.assert_held(0);
     assert_eq!(kept.place.rows("select blob_id from artifact_discards"), [blob]);

@@ -10,8 +10,8 @@ fn pdf(size: usize) -> Vec<u8> {
 
 async fn downloaded(place: &Place, name: &chancery_proto::names::RenderName, from: u64) -> Vec<u8> {
     let admin = person("TLP:RED");
-    let download = place.store.open_download(&admin, name, from).await.unwrap();
-    let reading = place.store.open_artifact(&download.artifact).await.unwrap();
+    let download = place.store.renders().open_download(&admin, name, from).await.unwrap();
+    let reading = place.store.artifacts().open(&download.artifact).await.unwrap();
     let mut bytes = Vec::new();
     while from + (bytes.len() as u64) < download.artifact.size_bytes {
         let offset = from + bytes.len() as u64;
@@ -19,7 +19,7 @@ async fn downloaded(place: &Place, name: &chancery_proto::names::RenderName, fro
         assert!(!piece.is_empty());
         bytes.extend_from_slice(&piece);
     }
-    place.store.complete_download(&admin, &download).await.unwrap();
+    place.store.renders().complete_download(&admin, &download).await.unwrap();
     bytes
 }
 
@@ -33,7 +33,7 @@ async fn a_download_from_any_offset_is_the_rest_of_the_bytes() {
         assert_eq!(downloaded(&place, &name, offset as u64).await, whole[offset..], "from {offset}");
     }
     let past = whole.len() as u64 + 1;
-    let refused = place.store.open_download(&person("TLP:RED"), &name, past).await.unwrap_err();
+    let refused = place.store.renders().open_download(&person("TLP:RED"), &name, past).await.unwrap_err();
     assert!(matches!(refused, StoreError::OffsetOutOfRange { .. }), "{refused}");
 }
 
@@ -53,15 +53,15 @@ async fn there_is_nothing_to_download_before_the_end_and_after_a_failure() {
     let place = scene().await;
     let name = place.requested().await.render.name;
     let admin = person("TLP:RED");
-    let refused = place.store.open_download(&admin, &name, 0).await.unwrap_err();
+    let refused = place.store.renders().open_download(&admin, &name, 0).await.unwrap_err();
     assert!(matches!(refused, StoreError::RenderNotFinished), "{refused}");
     let failure = chancery_store::AttemptFailure {
         reason: "TOO_MANY_PAGES".into(),
         message: "more than 2000 pages".into(),
         retryable: false,
     };
-    place.store.fail_attempt(&place.leased_one().await, &failure).await.unwrap();
-    let refused = place.store.open_download(&admin, &name, 0).await.unwrap_err();
+    place.store.queue().fail_attempt(&place.leased_one().await, &failure).await.unwrap();
+    let refused = place.store.renders().open_download(&admin, &name, 0).await.unwrap_err();
     assert!(matches!(refused, StoreError::RenderFailed { reason, .. } if reason == "TOO_MANY_PAGES"));
     assert_eq!(place.rows("select count(*) from render_deliveries"), ["0"]);
 }
@@ -71,16 +71,16 @@ async fn finishing_again_with_the_same_pdf_is_success_and_with_another_is_not() 
     let place = scene().await;
     let name = place.requested().await.render.name;
     let lease = place.leased_one().await;
-    let blob = place.store.stage_artifact(&lease, ENVIRONMENT).await.unwrap();
+    let blob = place.store.artifacts().stage(&lease, ENVIRONMENT).await.unwrap();
     assert_eq!(place.finished_from(&lease, &blob, b"%PDF").await.unwrap(), Finished::Now);
-    let again = place.store.finish_task(&lease, &staged(&blob, b"%PDF")).await.unwrap();
+    let again = place.store.queue().finish_task(&lease, &staged(&blob, b"%PDF")).await.unwrap();
     assert_eq!(again, Finished::Before);
-    let other = place.store.finish_task(&lease, &staged(&blob, b"%PDF other")).await.unwrap_err();
+    let other = place.store.queue().finish_task(&lease, &staged(&blob, b"%PDF other")).await.unwrap_err();
     assert!(matches!(other, StoreError::LeaseLost), "{other}");
-    let stage = place.store.stage_artifact(&lease, ENVIRONMENT).await.unwrap_err();
+    let stage = place.store.artifacts().stage(&lease, ENVIRONMENT).await.unwrap_err();
     assert!(matches!(stage, StoreError::LeaseLost), "{stage}");
     assert_eq!(downloaded(&place, &name, 0).await, b"%PDF");
-    let render = place.store.render(&person("TLP:RED"), &name).await.unwrap();
+    let render = place.store.renders().get(&person("TLP:RED"), &name).await.unwrap();
     let RenderState::Succeeded { artifact: Some(artifact), warnings, .. } = render.state else { panic!() };
     assert_eq!((artifact.pages, warnings.len()), (3, 1));
 }
@@ -96,9 +96,9 @@ async fn equal_pdfs_of_two_tasks_are_stored_once_and_the_other_bytes_are_swept()
     }
     assert_eq!(place.rows("select count(*) from artifacts"), ["1"]);
     assert_eq!(place.rows("select count(*) from artifact_blobs"), ["2"]);
-    assert_eq!(place.store.sweep_staged().await.unwrap(), 0, "an upload may still be under way");
+    assert_eq!(place.store.artifacts().sweep_staged().await.unwrap(), 0, "an upload may still be under way");
     place.rows("update artifact_blobs set created_at = created_at - interval '2 hours'");
-    assert_eq!(place.store.sweep_staged().await.unwrap(), 1);
+    assert_eq!(place.store.artifacts().sweep_staged().await.unwrap(), 1);
     for name in [first, second] {
         assert_eq!(downloaded(&place, &name, 0).await, b"%PDF");
     }
@@ -109,14 +109,14 @@ async fn discarding_leaves_the_lease_and_what_is_referred_to() {
     let place = scene().await;
     place.requested().await;
     let lease = place.leased_one().await;
-    let wrong = place.store.stage_artifact(&lease, ENVIRONMENT).await.unwrap();
-    let mut upload = place.store.begin_upload(&wrong).await.unwrap();
+    let wrong = place.store.artifacts().stage(&lease, ENVIRONMENT).await.unwrap();
+    let mut upload = place.store.artifacts().begin_upload(&wrong).await.unwrap();
     upload.write(b"wrong".as_slice().into()).await.unwrap();
     upload.finish().await.unwrap();
-    place.store.discard_staged(&wrong).await.unwrap();
+    place.store.artifacts().discard_staged(&wrong).await.unwrap();
     assert_eq!(place.rows("select count(*) from artifact_chunks"), ["0"]);
-    let blob = place.store.stage_artifact(&lease, ENVIRONMENT).await.unwrap();
+    let blob = place.store.artifacts().stage(&lease, ENVIRONMENT).await.unwrap();
     place.finished_from(&lease, &blob, b"%PDF").await.unwrap();
-    place.store.discard_staged(&blob).await.unwrap();
+    place.store.artifacts().discard_staged(&blob).await.unwrap();
     assert_eq!(place.rows("select count(*) from artifact_chunks"), ["1"]);
 }

@@ -26,7 +26,7 @@ fn name(bytes: &[u8]) -> AttachmentName {
 async fn put(place: &Place, who: &Principal, bytes: &[u8], marking: &str) -> Result<Attachment> {
     let marking = Scheme::Tlp.rank(marking).unwrap();
     let new = NewAttachment { marking, report: &report(), bytes };
-    place.store.put_attachment(who, &"default".parse().unwrap(), &new).await
+    place.store.attachments().put(who, &"default".parse().unwrap(), &new).await
 }
 
 /// Content with a section that shows an image in a block of a marking.
@@ -81,7 +81,7 @@ async fn bytes_are_read_in_pieces() {
     let bytes: Vec<u8> = (0..CHUNK + 7).map(|index| u8::try_from(index % 251).unwrap()).collect();
     put(&place, &person("TLP:RED"), &bytes, "TLP:CLEAR").await.unwrap();
     let read = async |offset: usize| {
-        place.store.attachment_bytes(&name(&bytes), offset as u64).await.unwrap().to_vec()
+        place.store.attachments().bytes(&name(&bytes), offset as u64).await.unwrap().to_vec()
     };
     assert_eq!(read(0).await, bytes[..CHUNK]);
     assert_eq!(read(CHUNK).await, bytes[CHUNK..]);
@@ -93,7 +93,7 @@ async fn a_reader_has_an_image_only_through_an_edition_that_shows_it() {
     let place = Place::new().await;
     put(&place, &person("TLP:RED"), PICTURE, "TLP:CLEAR").await.unwrap();
     let seen = async |role, clearance| {
-        place.store.attachment(&with_role(role, clearance), &name(PICTURE)).await.is_ok()
+        place.store.attachments().get(&with_role(role, clearance), &name(PICTURE)).await.is_ok()
     };
     // Nothing shows it yet.
     assert!(!seen(Role::Reader, "TLP:RED").await && seen(Role::Author, "TLP:CLEAR").await);
@@ -102,12 +102,13 @@ async fn a_reader_has_an_image_only_through_an_edition_that_shows_it() {
     assert!(!seen(Role::Reader, "TLP:GREEN").await && !seen(Role::Renderer, "TLP:RED").await);
 
     put(&place, &person("TLP:RED"), b"secret", "TLP:RED").await.unwrap();
-    let refused = place.store.attachment(&with_role(Role::Publisher, "TLP:AMBER"), &name(b"secret")).await;
+    let refused =
+        place.store.attachments().get(&with_role(Role::Publisher, "TLP:AMBER"), &name(b"secret")).await;
     assert!(matches!(refused, Err(StoreError::NotFound(_))));
     let listed = async |clearance: &str, after: Option<&AttachmentName>, limit| {
         let (who, workspace) = (with_role(Role::Author, clearance), "default".parse().unwrap());
         let after = after.map(|after| &after.digest);
-        let found = place.store.list_attachments(&who, &workspace, after, limit).await.unwrap();
+        let found = place.store.attachments().list(&who, &workspace, after, limit).await.unwrap();
         found.into_iter().map(|attachment| attachment.name).collect::<Vec<_>>()
     };
     assert_eq!(listed("TLP:AMBER", None, 9).await, [name(PICTURE)]);
@@ -138,7 +139,7 @@ async fn a_figure_shows_an_image_of_the_workspace_that_is_marked_no_higher() {
     let place = Place::new().await;
     let admin = person("TLP:RED");
     let import = async |content: BriefContent| {
-        place.store.import(&admin, &brief_name("b1"), &[document(1, content)]).await
+        place.store.briefs().import(&admin, &brief_name("b1"), &[document(1, content)]).await
     };
     let unknown = violation(import(showing(PICTURE, "TLP:AMBER")).await.unwrap_err());
     assert_eq!(unknown, (Some(0), path(), "UNKNOWN_ATTACHMENT"));
@@ -148,9 +149,9 @@ async fn a_figure_shows_an_image_of_the_workspace_that_is_marked_no_higher() {
 
     // A draft may come before its image; publishing it may not.
     let draft = canonical(&showing(PICTURE, "TLP:GREEN"));
-    place.store.create_brief(&admin, &brief_name("b2"), &draft).await.unwrap();
-    let etag = place.store.draft(&admin, &brief_name("b2")).await.unwrap().etag;
-    let refused = place.store.publish(&admin, &brief_name("b2"), &etag).await.unwrap_err();
+    place.store.briefs().create(&admin, &brief_name("b2"), &draft).await.unwrap();
+    let etag = place.store.briefs().draft(&admin, &brief_name("b2")).await.unwrap().etag;
+    let refused = place.store.briefs().publish(&admin, &brief_name("b2"), &etag).await.unwrap_err();
     assert_eq!(violation(refused), (None, path(), "ATTACHMENT_ABOVE_BLOCK"));
     assert_eq!(place.rows("select count(*) from revisions"), ["0"]);
     import(showing(PICTURE, "TLP:RED")).await.unwrap();
@@ -161,7 +162,7 @@ async fn a_figure_shows_an_image_of_the_workspace_that_is_marked_no_higher() {
 async fn the_input_holds_the_images_that_the_edition_shows_and_the_logo() {
     let place = Place::new().await;
     let (admin, amber) = (person("TLP:RED"), person("TLP:AMBER"));
-    place.store.set_print_environment(ENVIRONMENT).await.unwrap();
+    place.store.renders().set_print_environment(ENVIRONMENT).await.unwrap();
     for (bytes, marking) in [(PICTURE, "TLP:CLEAR"), (b"secret", "TLP:RED"), (b"logo", "TLP:CLEAR")] {
         put(&place, &admin, bytes, marking).await.unwrap();
     }
@@ -170,8 +171,8 @@ async fn the_input_holds_the_images_that_the_edition_shows_and_the_logo() {
     place.published("b1", content).await;
 
     let input = async |who: &Principal, options: &RenderOptions| {
-        place.store.create_render(who, &source("b1"), options).await.unwrap();
-        place.store.render_input(&place.leased_one().await).await.unwrap()
+        place.store.renders().create(who, &source("b1"), options).await.unwrap();
+        place.store.queue().render_input(&place.leased_one().await).await.unwrap()
     };
     let digest = |bytes| body_digest(bytes).to_string();
     let seen = input(&amber, &with_logo(b"logo")).await;
@@ -191,7 +192,7 @@ async fn the_input_holds_the_images_that_the_edition_shows_and_the_logo() {
 async fn options_that_name_what_is_not_there_are_refused() {
     let place = Place::new().await;
     let amber = person("TLP:AMBER");
-    place.store.set_print_environment(ENVIRONMENT).await.unwrap();
+    place.store.renders().set_print_environment(ENVIRONMENT).await.unwrap();
     put(&place, &person("TLP:RED"), b"secret", "TLP:RED").await.unwrap();
     put(&place, &amber, PICTURE, "TLP:CLEAR").await.unwrap();
     place.published("b1", showing(PICTURE, "TLP:RED")).await;
@@ -205,38 +206,38 @@ async fn options_that_name_what_is_not_there_are_refused() {
         (with_section("pictures"), "section_ids[0]"),
     ];
     for (options, path) in elsewhere {
-        match place.store.create_render(&amber, &source("b1"), &options).await.unwrap_err() {
+        match place.store.renders().create(&amber, &source("b1"), &options).await.unwrap_err() {
             StoreError::InvalidOptions(found) => assert_eq!(found[0].path, path, "{found:?}"),
             other => panic!("{other}"),
         }
     }
     assert_eq!(place.rows("select count(*) from renders"), ["0"]);
-    place.store.create_render(&amber, &source("b1"), &with_section("body")).await.unwrap();
-    place.store.create_render(&person("TLP:RED"), &source("b1"), &with_section("pictures")).await.unwrap();
+    place.store.renders().create(&amber, &source("b1"), &with_section("body")).await.unwrap();
+    place.store.renders().create(&person("TLP:RED"), &source("b1"), &with_section("pictures")).await.unwrap();
 }
 
 #[tokio::test]
 async fn who_may_not_see_all_that_a_print_is_made_of_does_not_see_the_render() {
     let place = Place::new().await;
     let (admin, amber) = (person("TLP:RED"), person("TLP:AMBER"));
-    place.store.set_print_environment(ENVIRONMENT).await.unwrap();
+    place.store.renders().set_print_environment(ENVIRONMENT).await.unwrap();
     put(&place, &admin, b"secret", "TLP:RED").await.unwrap();
     // Revision 1 has a sentence for named persons, revision 2 is the same for everybody, revision 3 is not.
     place.published("b1", content("One")).await;
     for (number, content) in [(2, content_at("Two", "TLP:CLEAR")), (3, content_at("Three", "TLP:RED"))] {
-        place.store.import(&admin, &brief_name("b1"), &[document(number, content)]).await.unwrap();
+        place.store.briefs().import(&admin, &brief_name("b1"), &[document(number, content)]).await.unwrap();
     }
     let visible_to_amber = async |who: &Principal, options: &RenderOptions| {
-        let made = place.store.create_render(who, &source("b1/revisions/2"), options).await.unwrap();
-        place.store.render(&amber, &made.render.name).await.is_ok()
+        let made = place.store.renders().create(who, &source("b1/revisions/2"), options).await.unwrap();
+        place.store.renders().get(&amber, &made.render.name).await.is_ok()
     };
     // His own is made of what he sees; the admin's is compared with more and tells of revision 3.
     assert!(visible_to_amber(&amber, &RenderOptions::default()).await);
     assert!(!visible_to_amber(&admin, &RenderOptions::default()).await);
     place.published("b2", content_at("Open", "TLP:CLEAR")).await;
     for (options, is_visible) in [(RenderOptions::default(), true), (with_logo(b"secret"), false)] {
-        let made = place.store.create_render(&admin, &source("b2"), &options).await.unwrap();
-        assert_eq!(place.store.render(&amber, &made.render.name).await.is_ok(), is_visible);
+        let made = place.store.renders().create(&admin, &source("b2"), &options).await.unwrap();
+        assert_eq!(place.store.renders().get(&amber, &made.render.name).await.is_ok(), is_visible);
     }
 }
 
@@ -260,7 +261,7 @@ async fn images_from_before_the_checks_are_checked_when_a_figure_shows_them() {
     let import = |content: BriefContent| {
         let documents = [document(1, content)];
         let (store, admin) = (place.store.clone(), admin.clone());
-        async move { store.import(&admin, &brief_name("b1"), &documents).await }
+        async move { store.briefs().import(&admin, &brief_name("b1"), &documents).await }
     };
     let bad = violation(import(showing(BAD, "TLP:CLEAR")).await.unwrap_err());
     assert_eq!(bad, (Some(0), path(), "UNPRINTABLE_ATTACHMENT"));
@@ -271,13 +272,23 @@ async fn images_from_before_the_checks_are_checked_when_a_figure_shows_them() {
 
     let author = with_role(Role::Author, "TLP:CLEAR");
     let workspace = "default".parse().unwrap();
-    let warnings =
-        place.store.unprintable_images(&author, &workspace, &showing(BAD, "TLP:CLEAR")).await.unwrap();
+    let warnings = place
+        .store
+        .attachments()
+        .unprintable_images(&author, &workspace, &showing(BAD, "TLP:CLEAR"))
+        .await
+        .unwrap();
     let [warning] = warnings.as_slice() else { panic!("{warnings:?}") };
     assert_eq!((warning.code, warning.part_id.as_str()), ("UNPRINTABLE_ATTACHMENT", "pictures"));
     assert!(warning.message.contains("line 2, <text>"), "{}", warning.message);
     assert!(
-        place.store.unprintable_images(&author, &workspace, &showing(GOOD, "")).await.unwrap().is_empty()
+        place
+            .store
+            .attachments()
+            .unprintable_images(&author, &workspace, &showing(GOOD, ""))
+            .await
+            .unwrap()
+            .is_empty()
     );
     let refused = "select refusal from attachments where refusal is not null";
     assert!(place.rows(refused)[0].contains("convert text to paths"));
@@ -290,7 +301,8 @@ async fn an_image_above_the_author_s_clearance_gives_no_lint_warning() {
     forget_checks(&place);
     let author = with_role(Role::Author, "TLP:GREEN");
     let workspace = "default".parse().unwrap();
-    let warnings = place.store.unprintable_images(&author, &workspace, &showing(BAD, "")).await.unwrap();
+    let warnings =
+        place.store.attachments().unprintable_images(&author, &workspace, &showing(BAD, "")).await.unwrap();
     assert_eq!(warnings, []);
 }
 

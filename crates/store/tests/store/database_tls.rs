@@ -108,14 +108,14 @@ impl TlsServer {
             Err(StoreError::Connect(message) | StoreError::Settings(message)) => return Err(message),
             Err(other) => panic!("{other:?}"),
         };
-        let mut hints = store.hear_hints().await.unwrap();
+        let mut hints = store.changes().listen().await.unwrap();
         let sessions = "select s.ssl from pg_stat_ssl s join pg_stat_activity a using (pid) \
                         where a.application_name = 'tls test'";
         let rows = self.postgres.psql().rows(sessions).unwrap();
         assert_eq!(rows.len(), 2, "one connection for calls and one that listens");
         assert!(rows.windows(2).all(|pair| pair[0] == pair[1]), "{rows:?}");
         // The listener works over it too.
-        store.send_hints(&[chancery_store::Hint::Logged]).await.unwrap();
+        store.changes().notify(&[chancery_store::Hint::Logged]).await.unwrap();
         assert_eq!(hints.next().await.unwrap(), Some(chancery_store::Hint::Logged));
         drop(hints);
         store.close().await;

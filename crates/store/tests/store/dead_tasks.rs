@@ -9,11 +9,11 @@ use crate::queue_scene::{ENVIRONMENT, scene};
 
 impl Place {
     async fn dead(&self, filter: &DeadTaskFilter) -> Vec<RenderTask> {
-        self.store.list_dead_tasks(&operator(), filter, None, 100).await.unwrap()
+        self.store.queue().list_dead_tasks(&operator(), filter, None, 100).await.unwrap()
     }
 
     async fn requeued(&self, task: &TaskName) -> Result<Requeued> {
-        self.store.requeue_task(&operator(), task).await
+        self.store.queue().requeue_task(&operator(), task).await
     }
 
     /// Lets the task that waits crash its workers until it is kept aside.
@@ -22,7 +22,7 @@ impl Place {
             self.leased_one().await;
             self.let_leases_run_out();
         }
-        let acquired = self.store.acquire_leases(ENVIRONMENT, "worker", 1).await.unwrap();
+        let acquired = self.store.queue().acquire_leases(ENVIRONMENT, "worker", 1).await.unwrap();
         assert_eq!(acquired.quarantined.len(), 1);
     }
 
@@ -30,7 +30,7 @@ impl Place {
     async fn fail(&self) {
         for _ in 0..5 {
             let lease = self.leased_one().await;
-            self.store.fail_attempt(&lease, &failure(true)).await.unwrap();
+            self.store.queue().fail_attempt(&lease, &failure(true)).await.unwrap();
             self.let_leases_run_out();
         }
     }
@@ -63,7 +63,7 @@ async fn a_quarantined_task_is_requeued_and_its_renders_stay_as_they_ended() {
     let Requeued { task, is_new } = place.requeued(&dead.name).await.unwrap();
     assert!(is_new && task.name != dead.name);
     assert_eq!((task.state, task.generation, task.crashes), (TaskState::Queued, 2, 0));
-    let ended = place.store.render(&person("TLP:RED"), &render.name).await.unwrap();
+    let ended = place.store.renders().get(&person("TLP:RED"), &render.name).await.unwrap();
     assert!(
         matches!(&ended.state, RenderState::Failed { reason, .. } if reason == "WORKER_CRASHED"),
         "{ended:?}"
@@ -78,9 +78,9 @@ async fn a_quarantined_task_is_requeued_and_its_renders_stay_as_they_ended() {
     let joined = place.requested().await;
     assert!(!joined.is_new_task && joined.render.task == task.name.task.as_str());
     place.finished(&place.leased_one().await, b"%PDF").await.unwrap();
-    let printed = place.store.render(&person("TLP:RED"), &joined.render.name).await.unwrap();
+    let printed = place.store.renders().get(&person("TLP:RED"), &joined.render.name).await.unwrap();
     assert!(matches!(printed.state, RenderState::Succeeded { .. }), "{printed:?}");
-    let ended = place.store.render(&person("TLP:RED"), &render.name).await.unwrap();
+    let ended = place.store.renders().get(&person("TLP:RED"), &render.name).await.unwrap();
     assert!(matches!(ended.state, RenderState::Failed { .. }), "an end never changes");
 
     assert_eq!(place.dead(&DeadTaskFilter::default()).await, []);
@@ -106,7 +106,7 @@ async fn only_what_died_is_requeued() {
     refused("SUCCEEDED").await;
     let unknown = place.requeued(&named(&"0".repeat(32))).await;
     assert!(matches!(unknown, Err(StoreError::NotFound(_))), "{unknown:?}");
-    let admin = place.store.requeue_task(&person("TLP:RED"), &task).await;
+    let admin = place.store.queue().requeue_task(&person("TLP:RED"), &task).await;
     assert!(matches!(admin, Err(StoreError::Forbidden(_))), "{admin:?}");
 }
 
@@ -114,7 +114,7 @@ async fn only_what_died_is_requeued() {
 async fn a_task_that_would_fail_again_is_not_dead() {
     let place = scene().await;
     let task = named(&place.requested().await.render.task);
-    place.store.fail_attempt(&place.leased_one().await, &failure(false)).await.unwrap();
+    place.store.queue().fail_attempt(&place.leased_one().await, &failure(false)).await.unwrap();
     let refused = place.requeued(&task).await;
     assert!(matches!(refused, Err(StoreError::TaskNotDead { state: "FAILED" })), "{refused:?}");
     assert_eq!(place.dead(&DeadTaskFilter::default()).await, []);
@@ -127,7 +127,7 @@ async fn of_eight_operators_at_once_one_requeues() {
     place.crash().await;
     let operators = (0..8).map(|_| {
         let (store, task) = (place.store.clone(), task.clone());
-        tokio::spawn(async move { store.requeue_task(&operator(), &task).await.unwrap() })
+        tokio::spawn(async move { store.queue().requeue_task(&operator(), &task).await.unwrap() })
     });
     let mut answers = Vec::new();
     for requeue in operators.collect::<Vec<_>>() {
@@ -153,7 +153,8 @@ async fn dead_tasks_are_listed_those_that_died_last_first() {
     let (mut found, mut after) = (Vec::new(), None);
     loop {
         let filter = DeadTaskFilter::default();
-        let page = place.store.list_dead_tasks(&operator(), &filter, after.as_ref(), 2).await.unwrap();
+        let page =
+            place.store.queue().list_dead_tasks(&operator(), &filter, after.as_ref(), 2).await.unwrap();
         let Some(last) = page.last() else { break };
         after = DeadTaskPlace::of(last);
         found.extend(page.into_iter().map(|task| task.name.task.to_string()));
@@ -170,7 +171,7 @@ async fn dead_tasks_are_listed_those_that_died_last_first() {
 #[tokio::test]
 async fn the_queues_numbers_are_those_of_its_tasks() {
     let place = scene().await;
-    let empty = place.store.queue_stats(&operator()).await.unwrap();
+    let empty = place.store.queue().stats(&operator()).await.unwrap();
     assert_eq!((empty.depth.waiting, empty.oldest_waiting, empty.workspaces.len()), (0, None, 0));
     assert!(matches!(&empty.environments[..], [active] if active.is_active && !active.has_no_worker()));
 
@@ -179,7 +180,7 @@ async fn the_queues_numbers_are_those_of_its_tasks() {
     for (clearance, brief) in [("TLP:AMBER", "b1"), ("TLP:CLEAR", "b1")] {
         place.requested_by(&person(clearance), brief).await.unwrap();
     }
-    place.store.fail_attempt(&place.leased_one().await, &failure(true)).await.unwrap();
+    place.store.queue().fail_attempt(&place.leased_one().await, &failure(true)).await.unwrap();
     place.leased_one().await;
     place.published("b2", content("Two")).await;
     place.requested_by(&person("TLP:RED"), "b2").await.unwrap();
@@ -187,7 +188,7 @@ async fn the_queues_numbers_are_those_of_its_tasks() {
         "update render_queue set queued_at = queued_at - interval '90 seconds' where leased_at is null",
     );
 
-    let stats = place.store.queue_stats(&operator()).await.unwrap();
+    let stats = place.store.queue().stats(&operator()).await.unwrap();
     let depth = (stats.depth.waiting, stats.depth.running, stats.depth.retry_paused);
     assert_eq!(depth, (1, 1, 1));
     assert!((90..120).contains(&stats.oldest_waiting.unwrap().as_secs()), "{stats:?}");
@@ -196,19 +197,19 @@ async fn the_queues_numbers_are_those_of_its_tasks() {
     assert!(stats.table_bytes > 0);
     assert_eq!(stats.workspaces[0].depth, stats.depth);
     assert!(stats.environments[0].has_no_worker() && stats.environments[0].depth == stats.depth);
-    place.store.note_worker(ENVIRONMENT, "worker", 1).await.unwrap();
-    assert_eq!(place.store.queue_stats(&operator()).await.unwrap().environments[0].live_workers, 1);
-    let refused = place.store.queue_stats(&person("TLP:RED")).await;
+    place.store.workers().record(ENVIRONMENT, "worker", 1).await.unwrap();
+    assert_eq!(place.store.queue().stats(&operator()).await.unwrap().environments[0].live_workers, 1);
+    let refused = place.store.queue().stats(&person("TLP:RED")).await;
     assert!(matches!(refused, Err(StoreError::Forbidden(_))), "{refused:?}");
 }
 
 #[tokio::test]
 async fn a_render_that_pauses_before_its_next_attempt_says_so() {
     let place = scene().await;
-    place.store.note_worker(ENVIRONMENT, "worker", 1).await.unwrap();
+    place.store.workers().record(ENVIRONMENT, "worker", 1).await.unwrap();
     let name = place.requested().await.render.name;
-    place.store.fail_attempt(&place.leased_one().await, &failure(true)).await.unwrap();
-    let waiting = async || place.store.render(&person("TLP:RED"), &name).await.unwrap().waiting;
+    place.store.queue().fail_attempt(&place.leased_one().await, &failure(true)).await.unwrap();
+    let waiting = async || place.store.renders().get(&person("TLP:RED"), &name).await.unwrap().waiting;
     assert_eq!(waiting().await, Some(WaitingReason::RetryPause));
     place.let_leases_run_out();
     assert_eq!(waiting().await, None);

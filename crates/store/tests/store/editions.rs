@@ -41,18 +41,18 @@ async fn a_newer_revision_that_he_may_not_see_changes_nothing_for_the_caller() {
     let place = Place::new().await;
     let (admin, green, brief) = (person("TLP:RED"), person("TLP:GREEN"), brief_name("b1"));
     place.published("b1", content("One")).await;
-    let before = place.store.newest_edition(&green, &brief).await.unwrap();
+    let before = place.store.briefs().newest_edition(&green, &brief).await.unwrap();
     let closed = document(2, content_at("Two", "TLP:RED"));
-    place.store.import(&admin, &brief, &[closed]).await.unwrap();
+    place.store.briefs().import(&admin, &brief, &[closed]).await.unwrap();
 
-    assert_eq!(place.store.newest_edition(&green, &brief).await.unwrap(), before);
+    assert_eq!(place.store.briefs().newest_edition(&green, &brief).await.unwrap(), before);
     assert_eq!(place.read(&admin, "b1").await.newest_revision, 2);
-    let hidden = place.store.edition(&green, &revision_name("b1", 2)).await.unwrap_err();
+    let hidden = place.store.briefs().edition(&green, &revision_name("b1", 2)).await.unwrap_err();
     assert!(matches!(hidden, StoreError::NotFound(_)), "{hidden}");
-    let listed = place.store.list_revisions(&green, &brief, None, 10).await.unwrap();
+    let listed = place.store.briefs().list_revisions(&green, &brief, None, 10).await.unwrap();
     assert_eq!(listed.iter().map(|revision| revision.revision).collect::<Vec<_>>(), [1]);
-    assert_eq!(place.store.editions(&green, &brief, usize::MAX).await.unwrap().len(), 1);
-    assert_eq!(place.store.editions(&admin, &brief, usize::MAX).await.unwrap().len(), 2);
+    assert_eq!(place.store.briefs().editions(&green, &brief, usize::MAX).await.unwrap().len(), 1);
+    assert_eq!(place.store.briefs().editions(&admin, &brief, usize::MAX).await.unwrap().len(), 2);
 }
 
 #[tokio::test]
@@ -62,11 +62,11 @@ async fn a_brief_below_whose_floor_a_caller_stands_does_not_exist_for_him() {
     place.published("open", content("Open")).await;
     let (amber, brief) = (person("TLP:AMBER"), brief_name("hidden"));
     for missing in [
-        place.store.newest_edition(&amber, &brief).await.unwrap_err(),
-        place.store.edition(&amber, &revision_name("hidden", 1)).await.unwrap_err(),
-        place.store.editions(&amber, &brief, usize::MAX).await.unwrap_err(),
-        place.store.list_revisions(&amber, &brief, None, 10).await.unwrap_err(),
-        place.store.newest_edition(&amber, &brief_name("never-made")).await.unwrap_err(),
+        place.store.briefs().newest_edition(&amber, &brief).await.unwrap_err(),
+        place.store.briefs().edition(&amber, &revision_name("hidden", 1)).await.unwrap_err(),
+        place.store.briefs().editions(&amber, &brief, usize::MAX).await.unwrap_err(),
+        place.store.briefs().list_revisions(&amber, &brief, None, 10).await.unwrap_err(),
+        place.store.briefs().newest_edition(&amber, &brief_name("never-made")).await.unwrap_err(),
     ] {
         assert!(matches!(missing, StoreError::NotFound(_)), "{missing}");
     }
@@ -95,7 +95,7 @@ async fn listed(
     let workspace = "default".parse().unwrap();
     let query =
         BriefListQuery { workspace: &workspace, filter: "", order_by: "", show_deleted: false, after, limit };
-    let found = place.store.listed_briefs(principal, &query).await.unwrap();
+    let found = place.store.briefs().list(principal, &query).await.unwrap();
     let name = |brief: &ListedBrief| Brief::decode(brief.envelope.as_slice()).unwrap().name;
     (found.iter().map(name).collect(), found.last().map(|brief| brief.place.clone()))
 }
@@ -104,6 +104,6 @@ async fn listed(
 async fn an_export_over_the_limit_is_refused_before_it_is_read() {
     let place = Place::new().await;
     place.published("b1", content("One")).await;
-    let refused = place.store.editions(&person("TLP:RED"), &brief_name("b1"), 10).await.unwrap_err();
+    let refused = place.store.briefs().editions(&person("TLP:RED"), &brief_name("b1"), 10).await.unwrap_err();
     assert!(matches!(refused, StoreError::LimitExceeded(_)), "{refused}");
 }

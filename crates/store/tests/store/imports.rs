@@ -11,18 +11,18 @@ async fn importing_twice_changes_nothing() {
     let place = Place::new().await;
     let documents = [document(1, content("One")), document(2, content("Two"))];
     let (admin, brief) = (person("TLP:RED"), brief_name("b1"));
-    let (first, _) = place.store.import(&admin, &brief, &documents).await.unwrap();
+    let (first, _) = place.store.briefs().import(&admin, &brief, &documents).await.unwrap();
     assert_eq!(first, Imported { written: vec![1, 2], skipped: vec![] });
     let before = place.rows("select brief_key, revision, digest, recorded_at from revisions order by 2");
-    let draft = place.store.draft(&admin, &brief).await.unwrap();
+    let draft = place.store.briefs().draft(&admin, &brief).await.unwrap();
 
-    let (second, _) = place.store.import(&admin, &brief, &documents).await.unwrap();
+    let (second, _) = place.store.briefs().import(&admin, &brief, &documents).await.unwrap();
     assert_eq!(second, Imported { written: vec![], skipped: vec![1, 2] });
     assert_eq!(
         place.rows("select brief_key, revision, digest, recorded_at from revisions order by 2"),
         before
     );
-    assert_eq!(place.store.draft(&admin, &brief).await.unwrap(), draft);
+    assert_eq!(place.store.briefs().draft(&admin, &brief).await.unwrap(), draft);
     assert_eq!(place.rows("select count(*) from change_log where workspace_id = 'default'"), ["2"]);
 }
 
@@ -31,10 +31,10 @@ async fn a_gap_is_refused_and_nothing_is_written() {
     let place = Place::new().await;
     let (admin, brief) = (person("TLP:RED"), brief_name("b1"));
     let documents = [document(2, content("Two"))];
-    let refused = place.store.import(&admin, &brief, &documents).await.unwrap_err();
+    let refused = place.store.briefs().import(&admin, &brief, &documents).await.unwrap_err();
     assert!(matches!(refused, StoreError::RevisionGap { newest: 0, given: 2 }), "{refused}");
     let documents = [document(1, content("One")), document(3, content("Three"))];
-    let refused = place.store.import(&admin, &brief, &documents).await.unwrap_err();
+    let refused = place.store.briefs().import(&admin, &brief, &documents).await.unwrap_err();
     assert!(matches!(refused, StoreError::RevisionGap { newest: 1, given: 3 }), "{refused}");
     assert_eq!(place.rows("select count(*) from briefs"), ["0"]);
 }
@@ -45,7 +45,7 @@ async fn a_revision_that_differs_from_the_stored_one_is_refused_with_all_that_ca
     let (admin, brief) = (person("TLP:RED"), brief_name("b1"));
     place.published("b1", content("One")).await;
     let documents = [document(1, content("Another one")), document(2, content("Two"))];
-    let refused = place.store.import(&admin, &brief, &documents).await.unwrap_err();
+    let refused = place.store.briefs().import(&admin, &brief, &documents).await.unwrap_err();
     assert!(matches!(refused, StoreError::RevisionDiffers { number: 1 }), "{refused}");
     assert_eq!(place.rows("select count(*) from revisions"), ["1"]);
 }
@@ -56,10 +56,11 @@ async fn a_stated_digest_must_be_that_of_the_content() {
     let (admin, brief) = (person("TLP:RED"), brief_name("b1"));
     let mut wrong = document(1, content("One"));
     wrong.digest = Some(Digest([7; 32]));
-    let refused = place.store.import(&admin, &brief, std::slice::from_ref(&wrong)).await.unwrap_err();
+    let refused =
+        place.store.briefs().import(&admin, &brief, std::slice::from_ref(&wrong)).await.unwrap_err();
     let StoreError::DigestMismatch { place: 0, number: 1, computed } = refused else { panic!("{refused}") };
     wrong.digest = Some(computed.parse().unwrap());
-    place.store.import(&admin, &brief, &[wrong]).await.unwrap();
+    place.store.briefs().import(&admin, &brief, &[wrong]).await.unwrap();
 }
 
 #[tokio::test]
@@ -67,10 +68,10 @@ async fn what_is_exported_at_full_clearance_can_be_imported_as_equal() {
     let place = Place::new().await;
     let (admin, brief) = (person("TLP:RED"), brief_name("b1"));
     place.published("b1", content("One")).await;
-    let exported = place.store.editions(&admin, &brief, usize::MAX).await.unwrap();
+    let exported = place.store.briefs().editions(&admin, &brief, usize::MAX).await.unwrap();
     let mut again = document(1, exported[0].content().unwrap());
     again.digest = Some(exported[0].digest);
-    let (imported, _) = place.store.import(&admin, &brief, &[again]).await.unwrap();
+    let (imported, _) = place.store.briefs().import(&admin, &brief, &[again]).await.unwrap();
     assert_eq!(imported.skipped, [1]);
 }
 
@@ -79,14 +80,14 @@ async fn an_unedited_draft_follows_an_import_and_an_edited_one_does_not() {
     let place = Place::new().await;
     let (admin, brief) = (person("TLP:RED"), brief_name("b1"));
     place.published("b1", content("One")).await;
-    place.store.import(&admin, &brief, &[document(2, content("Two"))]).await.unwrap();
-    let followed = place.store.draft(&admin, &brief).await.unwrap();
+    place.store.briefs().import(&admin, &brief, &[document(2, content("Two"))]).await.unwrap();
+    let followed = place.store.briefs().draft(&admin, &brief).await.unwrap();
     assert_eq!((followed.content.title.as_str(), followed.base_revision), ("Two", 2));
 
     let edited = canonical(&content("Mine"));
-    place.store.update_draft(&admin, &brief, &followed.etag, &edited).await.unwrap();
-    place.store.import(&admin, &brief, &[document(3, content("Three"))]).await.unwrap();
-    let kept = place.store.draft(&admin, &brief).await.unwrap();
+    place.store.briefs().update_draft(&admin, &brief, &followed.etag, &edited).await.unwrap();
+    place.store.briefs().import(&admin, &brief, &[document(3, content("Three"))]).await.unwrap();
+    let kept = place.store.briefs().draft(&admin, &brief).await.unwrap();
     assert_eq!((kept.content.title.as_str(), kept.base_revision), ("Mine", 2));
 }
 
@@ -94,17 +95,18 @@ async fn an_unedited_draft_follows_an_import_and_an_edited_one_does_not() {
 async fn nobody_imports_above_his_clearance_or_over_what_he_may_not_read() {
     let place = Place::new().await;
     let (green, brief) = (person("TLP:GREEN"), brief_name("b1"));
-    let refused = place.store.import(&green, &brief, &[document(1, content("One"))]).await.unwrap_err();
+    let refused =
+        place.store.briefs().import(&green, &brief, &[document(1, content("One"))]).await.unwrap_err();
     assert!(matches!(refused, StoreError::ClearanceTooLow(_)), "{refused}");
 
     place.published("b1", content("One")).await;
     let harmless = document(2, content_at("Two", "TLP:CLEAR"));
-    let refused = place.store.import(&green, &brief, &[harmless]).await.unwrap_err();
+    let refused = place.store.briefs().import(&green, &brief, &[harmless]).await.unwrap_err();
     assert!(matches!(refused, StoreError::ClearanceTooLow(_)), "{refused}");
 
     place.published("hidden", content_at("Hidden", "TLP:RED")).await;
     let harmless = document(1, content_at("Mine", "TLP:CLEAR"));
-    let refused = place.store.import(&green, &brief_name("hidden"), &[harmless]).await.unwrap_err();
+    let refused = place.store.briefs().import(&green, &brief_name("hidden"), &[harmless]).await.unwrap_err();
     assert!(matches!(refused, StoreError::Forbidden(_)), "{refused}");
 }
 
@@ -114,9 +116,10 @@ async fn another_workspace_is_forbidden_whether_its_brief_is_there_or_not() {
     place.published("b1", content("One")).await;
     let stranger = in_workspace("elsewhere", chancery_store::Role::Admin, "TLP:RED");
     for brief in ["b1", "b2"] {
-        let refused = place.store.newest_edition(&stranger, &brief_name(brief)).await.unwrap_err();
+        let refused = place.store.briefs().newest_edition(&stranger, &brief_name(brief)).await.unwrap_err();
         assert!(matches!(refused, StoreError::Forbidden(_)), "{refused}");
-        let refused = place.store.import(&stranger, &brief_name(brief), &[document(1, content("X"))]).await;
+        let refused =
+            place.store.briefs().import(&stranger, &brief_name(brief), &[document(1, content("X"))]).await;
         assert!(matches!(refused.unwrap_err(), StoreError::Forbidden(_)));
     }
 }
@@ -132,8 +135,8 @@ async fn the_sample_brief_imports_and_keeps_its_times() {
     given.published_at = Some(published_at);
     given.creator.clone_from(&sample.creator);
     let (admin, brief) = (person("TLP:RED"), brief_name("russia-iran"));
-    place.store.import(&admin, &brief, &[given]).await.unwrap();
-    let edition = place.store.edition(&admin, &revision_name("russia-iran", 1)).await.unwrap();
+    place.store.briefs().import(&admin, &brief, &[given]).await.unwrap();
+    let edition = place.store.briefs().edition(&admin, &revision_name("russia-iran", 1)).await.unwrap();
     assert_eq!((edition.published_at, edition.creator), (published_at, sample.creator));
     assert!(edition.recorded_at > published_at);
 }

@@ -16,7 +16,7 @@ const fn query<'a>(workspace: &'a chancery_proto::names::ResourceId, filter: &'a
 async fn held(place: &Place, principal: &Principal, as_of: Option<AsOf>) -> Vec<u32> {
     let workspace = "default".parse().unwrap();
     let asked = KnowledgeQuery { as_of, ..query(&workspace, "id = open") };
-    let found = place.store.list_statements(principal, &asked).await.unwrap();
+    let found = place.store.knowledge().list_statements(principal, &asked).await.unwrap();
     found.into_iter().map(|found| found.revision.revision.0).collect()
 }
 
@@ -38,7 +38,7 @@ async fn an_earlier_moment_knows_nothing_of_what_was_done_later() {
             document
         })
         .collect();
-    place.store.import(&person("TLP:RED"), &brief_name("b1"), &documents).await.unwrap();
+    place.store.briefs().import(&person("TLP:RED"), &brief_name("b1"), &documents).await.unwrap();
     let reader = person("TLP:CLEAR");
     let set = |what: &str| place.rows(&format!("update revisions set {what}"));
 
@@ -81,7 +81,7 @@ async fn an_earlier_moment_shows_each_clearance_the_newest_that_it_could_see() {
     }
     let mut documents = [document(1, content("One")), document(2, closed)];
     (documents[0].published_at, documents[1].published_at) = (Some(day(10)), Some(day(20)));
-    place.store.import(&person("TLP:RED"), &brief_name("b1"), &documents).await.unwrap();
+    place.store.briefs().import(&person("TLP:RED"), &brief_name("b1"), &documents).await.unwrap();
     assert_eq!(held(&place, &person("TLP:GREEN"), Some(published(30))).await, [1]);
     assert_eq!(held(&place, &person("TLP:AMBER"), Some(published(30))).await, [2]);
     assert_eq!(held(&place, &person("TLP:AMBER"), Some(published(19))).await, [1]);
@@ -116,14 +116,14 @@ fn deliver(place: &Place, revision: u32, rank: i16, token: &str, begun_as: &str)
 
 async fn impact(place: &Place, principal: &Principal, target: ImpactTarget<'_>) -> Impact {
     let brief: BriefName = brief_name("b1");
-    place.store.trace_impact(principal, &brief, target).await.unwrap()
+    place.store.knowledge().trace_impact(principal, &brief, target).await.unwrap()
 }
 
 #[tokio::test]
 async fn pdfs_that_show_the_part_are_told_to_those_who_may_read_them() {
     let place = Place::new().await;
     let documents = [document(1, content("One")), document(2, content("Two"))];
-    place.store.import(&person("TLP:RED"), &brief_name("b1"), &documents).await.unwrap();
+    place.store.briefs().import(&person("TLP:RED"), &brief_name("b1"), &documents).await.unwrap();
     let token = place.rows("select token_id from api_tokens where workspace_id = 'default'").remove(0);
     let begun = deliver(&place, 1, 0, &token, "null::bigint");
     deliver(&place, 1, 0, &token, &begun);
@@ -214,11 +214,11 @@ async fn a_hundred_thousand_statements_are_found_by_indexes() {
         let before = reads(&place);
         let store: Store = DatabaseSettings::of_url(place.database.url()).connect("knowledge").await.unwrap();
         let asked = KnowledgeQuery { order_by, ..query(&workspace, filter) };
-        let first = store.list_statements(&person("TLP:GREEN"), &asked).await.unwrap();
+        let first = store.knowledge().list_statements(&person("TLP:GREEN"), &asked).await.unwrap();
         assert!(first.len() == 51 || !is_common, "{filter}: {}", first.len());
         if let Some(last) = first.get(50) {
             let next = KnowledgeQuery { after: Some(&last.place), ..asked };
-            store.list_statements(&person("TLP:GREEN"), &next).await.unwrap();
+            store.knowledge().list_statements(&person("TLP:GREEN"), &next).await.unwrap();
         }
         store.close().await;
         let after = reads(&place);

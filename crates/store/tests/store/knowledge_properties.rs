@@ -23,14 +23,14 @@ fn everything(workspace: &ResourceId) -> KnowledgeQuery<'_> {
 async fn lists_agree(place: &Place, reader: &Principal, edition: &BriefContent) {
     let workspace = "default".parse().unwrap();
     let query = everything(&workspace);
-    let statements = place.store.list_statements(reader, &query).await.unwrap();
+    let statements = place.store.knowledge().list_statements(reader, &query).await.unwrap();
     let expected = reading_order::statements(edition);
     assert_eq!(statements.iter().map(|found| &found.part).collect::<Vec<_>>(), expected);
-    let relationships = place.store.list_relationships(reader, &query).await.unwrap();
+    let relationships = place.store.knowledge().list_relationships(reader, &query).await.unwrap();
     assert!(relationships.iter().map(|found| &found.part).eq(&edition.relationships));
-    let events = place.store.list_events(reader, &query).await.unwrap();
+    let events = place.store.knowledge().list_events(reader, &query).await.unwrap();
     assert!(events.iter().map(|found| &found.part).eq(&edition.events));
-    let sources = place.store.list_sources(reader, &query).await.unwrap();
+    let sources = place.store.knowledge().list_sources(reader, &query).await.unwrap();
     assert!(sources.iter().map(|found| &found.part).eq(&edition.sources));
     for found in &sources {
         let cites = |id: &str| {
@@ -39,14 +39,14 @@ async fn lists_agree(place: &Place, reader: &Principal, edition: &BriefContent) 
         assert_eq!(usize::try_from(found.citing_statements).unwrap(), cites(&found.part.id));
     }
     let actors = KnowledgeQuery { order_by: "id", ..query };
-    let actors = place.store.list_actors(reader, &actors).await.unwrap();
+    let actors = place.store.knowledge().list_actors(reader, &actors).await.unwrap();
     let mut expected = edition.actors.clone();
     expected.sort_by(|left, right| left.id.cmp(&right.id));
     assert!(actors.iter().map(|found| &found.actor).eq(&expected));
     for actor in &edition.actors {
         let around =
             Around { workspace: &workspace, id: &actor.id, depth: 1, filter: "", as_of: None, limit: 1000 };
-        let ties = place.store.ties_around(reader, &around).await.unwrap().ties;
+        let ties = place.store.knowledge().ties_around(reader, &around).await.unwrap().ties;
         let ends = edition.relationships.iter().filter(|tie| [&tie.from_id, &tie.to_id].contains(&&actor.id));
         assert!(ties.iter().map(|tie| &tie.relationship).eq(ends));
     }
@@ -74,7 +74,7 @@ async fn traces_agree(place: &Place, reader: &Principal, whole: &BriefContent, e
             .map(|part| (ImpactTarget::Relationship(&part.id), ties.contains(part.id.as_str()))),
     );
     for (target, is_seen) in targets {
-        match place.store.trace_impact(reader, &brief_name("b1"), target).await {
+        match place.store.knowledge().trace_impact(reader, &brief_name("b1"), target).await {
             Err(StoreError::NotFound(_)) => assert!(!is_seen, "{target:?}"),
             Err(error) => panic!("{target:?}: {error}"),
             Ok(impact) => {
@@ -100,10 +100,10 @@ async fn every_clearance_is_answered_what_its_edition_holds_and_nothing_else() {
     let agree = async |content: &BriefContent| {
         place.rows("truncate briefs cascade");
         let document = document(1, content.clone());
-        place.store.import(&person("TLP:RED"), &brief_name("b1"), &[document]).await.unwrap();
+        place.store.briefs().import(&person("TLP:RED"), &brief_name("b1"), &[document]).await.unwrap();
         for rank in Scheme::Tlp.ranks() {
             let reader = person(Scheme::Tlp.label(rank));
-            let edition = place.store.edition(&reader, &revision_name("b1", 1)).await;
+            let edition = place.store.briefs().edition(&reader, &revision_name("b1", 1)).await;
             let edition = edition.map_or_else(|_| BriefContent::default(), |found| found.content().unwrap());
             lists_agree(&place, &reader, &edition).await;
             traces_agree(&place, &reader, content, &edition).await;

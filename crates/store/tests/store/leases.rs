@@ -13,7 +13,7 @@ fn failure(retryable: bool) -> AttemptFailure {
 
 async fn state(place: &Place) -> RenderState {
     let name = place.requested().await.render.name;
-    place.store.render(&person("TLP:RED"), &name).await.unwrap().state
+    place.store.renders().get(&person("TLP:RED"), &name).await.unwrap().state
 }
 
 #[tokio::test]
@@ -35,27 +35,30 @@ async fn every_write_under_a_stale_epoch_is_refused() {
     let place = scene().await;
     place.requested().await;
     let stale = place.leased_one().await;
-    let blob = place.store.stage_artifact(&stale, ENVIRONMENT).await.unwrap();
+    let blob = place.store.artifacts().stage(&stale, ENVIRONMENT).await.unwrap();
     place.let_leases_run_out();
     let current = place.leased_one().await;
     let before = place.rows("select q.*, t.* from render_queue q join render_tasks t using (task_id)");
 
     let store = &place.store;
     for refused in [
-        store.render_input(&stale).await.map(drop),
-        store.report_progress(&stale, RenderPhase::Layout, 7).await,
-        store.stage_artifact(&stale, ENVIRONMENT).await.map(drop),
-        store.finish_task(&stale, &staged(&blob, b"%PDF stale")).await.map(drop),
-        store.fail_attempt(&stale, &failure(false)).await,
-        store.fail_attempt(&stale, &failure(true)).await,
+        store.queue().render_input(&stale).await.map(drop),
+        store.queue().report_progress(&stale, RenderPhase::Layout, 7).await,
+        store.artifacts().stage(&stale, ENVIRONMENT).await.map(drop),
+        store.queue().finish_task(&stale, &staged(&blob, b"%PDF stale")).await.map(drop),
+        store.queue().fail_attempt(&stale, &failure(false)).await,
+        store.queue().fail_attempt(&stale, &failure(true)).await,
     ] {
         assert!(matches!(refused, Err(StoreError::LeaseLost)), "{refused:?}");
     }
-    assert_eq!(store.release_leases(std::slice::from_ref(&stale)).await.unwrap(), Vec::<String>::new());
-    assert_eq!(store.renew_leases(std::slice::from_ref(&stale)).await.unwrap(), []);
+    assert_eq!(
+        store.queue().release_leases(std::slice::from_ref(&stale)).await.unwrap(),
+        Vec::<String>::new()
+    );
+    assert_eq!(store.queue().renew_leases(std::slice::from_ref(&stale)).await.unwrap(), []);
     let now = place.rows("select q.*, t.* from render_queue q join render_tasks t using (task_id)");
     assert_eq!(now, before, "not even the other's lease is longer");
-    let both = store.renew_leases(&[stale, current.clone()]).await.unwrap();
+    let both = store.queue().renew_leases(&[stale, current.clone()]).await.unwrap();
     assert_eq!(both, std::slice::from_ref(&current));
     assert_eq!(place.finished(&current, b"%PDF").await.unwrap(), Finished::Now);
 }
@@ -78,7 +81,7 @@ async fn three_crashes_keep_a_task_aside_and_refuse_new_requests_for_it() {
         place.leased_one().await;
         place.let_leases_run_out();
     }
-    let acquired = place.store.acquire_leases(ENVIRONMENT, "worker", 9).await.unwrap();
+    let acquired = place.store.queue().acquire_leases(ENVIRONMENT, "worker", 9).await.unwrap();
     assert_eq!((acquired.leases.len(), acquired.quarantined.len()), (0, 1));
     assert_eq!(place.rows("select state, failure_reason from render_tasks"), ["DEAD|WORKER_CRASHED"]);
     assert_eq!(place.rows("select count(*) from render_queue"), ["0"]);
@@ -91,10 +94,10 @@ async fn a_released_task_is_claimed_at_once_and_no_attempt_is_charged() {
     let place = scene().await;
     place.requested().await;
     let first = place.leased_one().await;
-    let released = place.store.release_leases(std::slice::from_ref(&first)).await.unwrap();
+    let released = place.store.queue().release_leases(std::slice::from_ref(&first)).await.unwrap();
     assert_eq!(released, std::slice::from_ref(&first.task));
     assert_eq!(place.rows("select state, attempts, crashes from render_tasks"), ["QUEUED|0|0"]);
-    let late = place.store.report_progress(&first, RenderPhase::Write, 1).await;
+    let late = place.store.queue().report_progress(&first, RenderPhase::Write, 1).await;
     assert!(matches!(late, Err(StoreError::LeaseLost)), "{late:?}");
     let second = place.leased_one().await;
     assert!(second.epoch > first.epoch);
@@ -107,7 +110,7 @@ async fn a_failure_that_may_pass_is_tried_again_later_and_five_times_at_most() {
     place.requested().await;
     for attempt in 1..=5 {
         let lease = place.leased_one().await;
-        place.store.fail_attempt(&lease, &failure(true)).await.unwrap();
+        place.store.queue().fail_attempt(&lease, &failure(true)).await.unwrap();
         assert_eq!(place.leased(9).await, [], "attempt {attempt} is over, the next one is not yet due");
         let waits = "select count(*) from render_queue q join render_tasks t using (task_id) where t.pause_seconds >= 1 \
              and q.visible_at - clock_timestamp() between make_interval(secs => t.pause_seconds - 1) \
@@ -126,7 +129,7 @@ async fn a_failure_that_may_pass_is_tried_again_later_and_five_times_at_most() {
 async fn a_failure_that_stays_ends_the_task_for_all_who_ask() {
     let place = scene().await;
     place.requested().await;
-    place.store.fail_attempt(&place.leased_one().await, &failure(false)).await.unwrap();
+    place.store.queue().fail_attempt(&place.leased_one().await, &failure(false)).await.unwrap();
     let RenderState::Failed { reason, message, .. } = state(&place).await else { panic!("it failed") };
     assert_eq!((reason.as_str(), message.as_str()), ("PRINTER_PANICKED", "a defect"));
     assert_eq!(place.rows("select count(*) from render_tasks"), ["1"]);
@@ -138,7 +141,7 @@ async fn progress_is_seen_and_begins_anew_with_each_lease() {
     let place = scene().await;
     place.requested().await;
     let lease = place.leased_one().await;
-    place.store.report_progress(&lease, RenderPhase::Layout, 12).await.unwrap();
+    place.store.queue().report_progress(&lease, RenderPhase::Layout, 12).await.unwrap();
     let seen = state(&place).await;
     assert_eq!(seen, RenderState::Running { phase: RenderPhase::Layout, pages: 12, attempt: 1 });
     place.let_leases_run_out();
@@ -152,8 +155,8 @@ async fn a_report_that_was_overtaken_does_not_turn_progress_back() {
     let place = scene().await;
     place.requested().await;
     let lease = place.leased_one().await;
-    place.store.report_progress(&lease, RenderPhase::Write, 12).await.unwrap();
-    place.store.report_progress(&lease, RenderPhase::Layout, 7).await.unwrap();
+    place.store.queue().report_progress(&lease, RenderPhase::Write, 12).await.unwrap();
+    place.store.queue().report_progress(&lease, RenderPhase::Layout, 7).await.unwrap();
     let seen = state(&place).await;
     assert_eq!(seen, RenderState::Running { phase: RenderPhase::Write, pages: 12, attempt: 1 });
 }
@@ -166,10 +169,10 @@ async fn a_lease_is_renewed_from_now_on_but_not_beyond_its_deadline() {
     let left = "select visible_at - clock_timestamp() > interval '25 seconds' from render_queue";
     place.rows("update render_queue set visible_at = clock_timestamp() + interval '1 second'");
     assert_eq!(place.rows(left), ["f"]);
-    place.store.renew_leases(std::slice::from_ref(&lease)).await.unwrap();
+    place.store.queue().renew_leases(std::slice::from_ref(&lease)).await.unwrap();
     assert_eq!(place.rows(left), ["t"]);
     place.rows("update render_queue set leased_at = clock_timestamp() - interval '11 minutes'");
-    assert_eq!(place.store.renew_leases(&[lease]).await.unwrap(), []);
+    assert_eq!(place.store.queue().renew_leases(&[lease]).await.unwrap(), []);
 }
 
 #[tokio::test]
@@ -178,9 +181,9 @@ async fn only_workers_of_the_environment_get_its_tasks() {
     place.requested().await;
     let mut other = ENVIRONMENT;
     other.printer_version = Digest([8; 32]);
-    assert_eq!(place.store.acquire_leases(other, "worker", 9).await.unwrap().leases, []);
+    assert_eq!(place.store.queue().acquire_leases(other, "worker", 9).await.unwrap().leases, []);
     let lease = place.leased_one().await;
-    let refused = place.store.stage_artifact(&lease, other).await.unwrap_err();
+    let refused = place.store.artifacts().stage(&lease, other).await.unwrap_err();
     assert!(matches!(refused, StoreError::WrongPrintEnvironment), "{refused}");
 }
 
@@ -194,7 +197,9 @@ async fn of_eight_workers_no_two_get_the_same_task() {
     let workers: Vec<_> = (0..8)
         .map(|_| {
             let store = place.store.clone();
-            tokio::spawn(async move { store.acquire_leases(ENVIRONMENT, "worker", 5).await.unwrap().leases })
+            tokio::spawn(async move {
+                store.queue().acquire_leases(ENVIRONMENT, "worker", 5).await.unwrap().leases
+            })
         })
         .collect();
     let mut tasks: Vec<String> = Vec::new();

@@ -36,7 +36,7 @@ impl Place {
             kept = Some(copy(secrets));
             Ok::<_, Infallible>(())
         };
-        assert_eq!(store.bootstrap(keep).await.unwrap(), Bootstrapped::Now);
+        assert_eq!(store.access().bootstrap(keep).await.unwrap(), Bootstrapped::Now);
         Self { store, secrets: kept.unwrap(), database, _server: server }
     }
 
@@ -47,7 +47,7 @@ impl Place {
 
     /// What a principal reads of a brief, decoded.
     pub(crate) async fn read(&self, principal: &Principal, brief: &str) -> Brief {
-        let newest = self.store.newest_edition(principal, &brief_name(brief)).await.unwrap();
+        let newest = self.store.briefs().newest_edition(principal, &brief_name(brief)).await.unwrap();
         let content = BriefContent::decode(newest.content_bytes().unwrap()).unwrap();
         let envelope = Brief::decode(newest.envelope.as_slice()).unwrap();
         assert_eq!(envelope.etag, newest.digest.to_string());
@@ -57,7 +57,7 @@ impl Place {
     /// Imports one revision as somebody who may.
     pub(crate) async fn published(&self, brief: &str, content: BriefContent) {
         let document = document(1, content);
-        self.store.import(&person("TLP:RED"), &brief_name(brief), &[document]).await.unwrap();
+        self.store.briefs().import(&person("TLP:RED"), &brief_name(brief), &[document]).await.unwrap();
     }
 }
 

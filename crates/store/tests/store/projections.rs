@@ -21,7 +21,7 @@ fn ids<T>(parts: &[T], id: impl Fn(&T) -> &String) -> BTreeSet<String> {
 async fn agree(place: &Place, brief: &str, number: u32) {
     for rank in Scheme::Tlp.ranks() {
         let reader = person(Scheme::Tlp.label(rank));
-        let edition = place.store.edition(&reader, &revision_name(brief, number)).await;
+        let edition = place.store.briefs().edition(&reader, &revision_name(brief, number)).await;
         let content = edition.map_or_else(|_| BriefContent::default(), |edition| edition.content().unwrap());
         let rank = i16::from(rank);
         assert_eq!(shown(place, "actors", "actor_id", rank), ids(&content.actors, |actor| &actor.id));
@@ -66,7 +66,7 @@ async fn a_newer_revision_takes_the_older_ones_place_for_those_who_see_it() {
     let place = Place::new().await;
     place.published("b1", content("One")).await;
     let closed = document(2, content_at("Two", "TLP:AMBER"));
-    place.store.import(&person("TLP:RED"), &brief_name("b1"), &[closed]).await.unwrap();
+    place.store.briefs().import(&person("TLP:RED"), &brief_name("b1"), &[closed]).await.unwrap();
     let rows = place.rows("select revision, current_until from revisions order by 1");
     assert_eq!(rows, ["1|2", "2|16"]);
     let rows = place.rows(
@@ -75,6 +75,7 @@ async fn a_newer_revision_takes_the_older_ones_place_for_those_who_see_it() {
     assert_eq!(rows, ["1|open|0|2", "2|line|2|16"]);
     place
         .store
+        .briefs()
         .import(&person("TLP:RED"), &brief_name("b1"), &[document(3, content("Three"))])
         .await
         .unwrap();
@@ -96,7 +97,7 @@ async fn projections_of_the_sample_briefs_agree_with_their_editions() {
         let given = document(1, sample.content.unwrap());
         place.rows("truncate briefs cascade");
         let name = brief_name(&sample.brief_id);
-        place.store.import(&person("TLP:RED"), &name, &[given]).await.unwrap();
+        place.store.briefs().import(&person("TLP:RED"), &name, &[given]).await.unwrap();
         agree(&place, &sample.brief_id, 1).await;
         assert_ne!(place.rows("select count(*) from statements"), ["0"]);
     }

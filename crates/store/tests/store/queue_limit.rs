@@ -13,7 +13,7 @@ async fn limited(limit: u32) -> Place {
 }
 
 async fn asked(place: &Place, by: &Requester, number: usize) -> Result<RequestedRender> {
-    place.store.request_render(&by.principal, &by.render(number, Normal)).await
+    place.store.renders().request(&by.principal, &by.render(number, Normal)).await
 }
 
 #[tokio::test]
@@ -58,9 +58,9 @@ async fn of_many_at_once_exactly_as_many_are_taken_as_there_is_room() {
     let requests: Vec<_> = (0..64)
         .map(|number| {
             let (store, here) = (place.store.clone(), Requester::here());
-            tokio::spawn(
-                async move { store.request_render(&here.principal, &here.render(number, Normal)).await },
-            )
+            tokio::spawn(async move {
+                store.renders().request(&here.principal, &here.render(number, Normal)).await
+            })
         })
         .collect();
     let mut taken = 0;

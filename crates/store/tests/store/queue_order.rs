@@ -43,7 +43,7 @@ async fn whose_line_ran_empty_does_not_come_before_those_who_waited_meanwhile() 
     // A task of long ago waits for its next attempt: it does not hold the virtual time back.
     place.queued(&there, 0, Normal).await;
     let failure = AttemptFailure { reason: "R".into(), message: String::new(), retryable: true };
-    place.store.fail_attempt(&place.leased_one().await, &failure).await.unwrap();
+    place.store.queue().fail_attempt(&place.leased_one().await, &failure).await.unwrap();
     place.rows("update render_queue set visible_at = clock_timestamp() + interval '1 hour'");
     // Ours are served until none is left, and asked for again.
     for number in 0..8 {
@@ -107,10 +107,10 @@ async fn a_join_of_a_higher_class_lifts_the_task_to_where_a_new_one_would_go() {
         bulk.push(place.queued(&here, number, Bulk).await);
     }
     let normal = place.queued(&there, 0, Normal).await;
-    let joined = place.store.request_render(&here.principal, &here.render(4, Interactive)).await.unwrap();
+    let joined = place.store.renders().request(&here.principal, &here.render(4, Interactive)).await.unwrap();
     assert_eq!((&joined.render.task, joined.is_new_task), (&bulk[4], false));
     // A lower class does not lower it again.
-    place.store.request_render(&here.principal, &here.render(4, Bulk)).await.unwrap();
+    place.store.renders().request(&here.principal, &here.render(4, Bulk)).await.unwrap();
     assert_eq!(
         place.rows("select priority from render_queue order by order_rank"),
         ["0", "1", "2", "2", "2", "2"]
@@ -126,8 +126,8 @@ async fn what_was_cancelled_before_it_was_served_does_not_count() {
     let (here, there) = (Requester::here(), place.requester_in("other").await);
     for number in 0..5 {
         let render = here.render(number, Normal);
-        let requested = place.store.request_render(&here.principal, &render).await.unwrap().render;
-        place.store.cancel_render(&here.principal, &requested.name, None).await.unwrap();
+        let requested = place.store.renders().request(&here.principal, &render).await.unwrap().render;
+        place.store.renders().cancel(&here.principal, &requested.name, None).await.unwrap();
     }
     let ours = place.queued(&here, 5, Normal).await;
     for number in 0..3 {

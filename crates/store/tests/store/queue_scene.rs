@@ -18,7 +18,7 @@ pub(crate) const ENVIRONMENT: PrintEnvironment =
 /// Brief `b1` is published and may be printed.
 pub(crate) async fn scene() -> Place {
     let place = Place::new().await;
-    place.store.set_print_environment(ENVIRONMENT).await.unwrap();
+    place.store.renders().set_print_environment(ENVIRONMENT).await.unwrap();
     place.published("b1", content("One")).await;
     place
 }
@@ -57,16 +57,21 @@ impl Place {
             roles: [Role::Operator].into_iter().collect(),
         };
         let id = workspace.parse().unwrap();
-        self.store.create_workspace(&operator, &id, "Other", Scheme::Tlp, Policy::Omit).await.unwrap();
+        self.store
+            .access()
+            .create_workspace(&operator, &id, "Other", Scheme::Tlp, Policy::Omit)
+            .await
+            .unwrap();
         let principal = in_workspace(workspace, Role::Admin, "TLP:RED");
         let brief: BriefName = format!("workspaces/{workspace}/briefs/theirs").parse().unwrap();
-        self.store.import(&principal, &brief, &[document(1, content("Theirs"))]).await.unwrap();
+        self.store.briefs().import(&principal, &brief, &[document(1, content("Theirs"))]).await.unwrap();
         Requester { principal, source: brief.to_string().parse().unwrap() }
     }
 
     /// The task of a render that nobody asked for before.
     pub(crate) async fn queued(&self, by: &Requester, number: usize, priority: RenderPriority) -> String {
-        let requested = self.store.request_render(&by.principal, &by.render(number, priority)).await.unwrap();
+        let requested =
+            self.store.renders().request(&by.principal, &by.render(number, priority)).await.unwrap();
         assert!(requested.is_new_task);
         requested.render.task
     }
@@ -74,7 +79,7 @@ impl Place {
     /// Ends the task without a PDF, for good.
     pub(crate) async fn ended(&self, lease: &Lease) {
         let failure = AttemptFailure { reason: "R".into(), message: String::new(), retryable: false };
-        self.store.fail_attempt(lease, &failure).await.unwrap();
+        self.store.queue().fail_attempt(lease, &failure).await.unwrap();
     }
 
     /// A render of `b1`, as somebody cleared for all of it asks for.
@@ -83,12 +88,12 @@ impl Place {
     }
 
     pub(crate) async fn requested_by(&self, principal: &Principal, path: &str) -> Result<RequestedRender> {
-        self.store.create_render(principal, &source(path), &RenderOptions::default()).await
+        self.store.renders().create(principal, &source(path), &RenderOptions::default()).await
     }
 
     /// The leases that a worker with this much room gets.
     pub(crate) async fn leased(&self, limit: u32) -> Vec<Lease> {
-        let acquired = self.store.acquire_leases(ENVIRONMENT, "worker", limit).await.unwrap();
+        let acquired = self.store.queue().acquire_leases(ENVIRONMENT, "worker", limit).await.unwrap();
         acquired.leases.into_iter().map(|acquired| acquired.lease).collect()
     }
 
@@ -104,18 +109,18 @@ impl Place {
 
     /// Stages and finishes, as the upload does.
     pub(crate) async fn finished(&self, lease: &Lease, pdf: &[u8]) -> Result<Finished> {
-        let blob = self.store.stage_artifact(lease, ENVIRONMENT).await?;
+        let blob = self.store.artifacts().stage(lease, ENVIRONMENT).await?;
         self.finished_from(lease, &blob, pdf).await
     }
 
     pub(crate) async fn finished_from(&self, lease: &Lease, blob: &str, pdf: &[u8]) -> Result<Finished> {
-        let mut upload = self.store.begin_upload(blob).await?;
+        let mut upload = self.store.artifacts().begin_upload(blob).await?;
         // An odd size, as pieces come from the network.
         for piece in pdf.chunks(99_991) {
             upload.write(piece.to_vec().into()).await?;
         }
         upload.finish().await?;
-        self.store.finish_task(lease, &staged(blob, pdf)).await
+        self.store.queue().finish_task(lease, &staged(blob, pdf)).await
     }
 }
 

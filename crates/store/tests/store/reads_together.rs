@@ -15,7 +15,7 @@ type Reading = JoinHandle<Result<String, String>>;
 fn read(place: &Arc<Place>, reader: Principal, brief: String) -> Reading {
     let store = place.store.clone();
     tokio::spawn(async move {
-        let found = store.newest_edition(&reader, &brief_name(&brief)).await;
+        let found = store.briefs().newest_edition(&reader, &brief_name(&brief)).await;
         found.map(|edition| edition.digest.to_string()).map_err(|refused| refused.to_string())
     })
 }
@@ -146,20 +146,20 @@ async fn a_reader_sees_what_was_published_before_he_asked_whoever_else_reads() {
             let (store, is_over) = (place.store.clone(), Arc::clone(&is_over));
             tokio::spawn(async move {
                 while !is_over.load(Ordering::Relaxed) {
-                    store.newest_edition(&person("TLP:RED"), &brief_name("b1")).await.unwrap();
+                    store.briefs().newest_edition(&person("TLP:RED"), &brief_name("b1")).await.unwrap();
                 }
             })
         })
         .collect();
     for number in 2..30 {
         let next = document(number, content(&format!("Title {number}")));
-        place.store.import(&person("TLP:RED"), &brief_name("b1"), &[next]).await.unwrap();
+        place.store.briefs().import(&person("TLP:RED"), &brief_name("b1"), &[next]).await.unwrap();
         assert_eq!(place.read(&person("TLP:RED"), "b1").await.newest_revision, number);
     }
     is_over.store(true, Ordering::Relaxed);
     for reader in crowd {
         reader.await.unwrap();
     }
-    let missing = place.store.newest_edition(&person("TLP:RED"), &brief_name("never-made")).await;
+    let missing = place.store.briefs().newest_edition(&person("TLP:RED"), &brief_name("never-made")).await;
     assert!(matches!(missing, Err(StoreError::NotFound(_))));
 }

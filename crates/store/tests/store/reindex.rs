@@ -31,7 +31,7 @@ const MADE: [&str; 10] = [
 
 async fn reindexed(store: &Store, which: Reindexed) -> Vec<Reindexing> {
     let mut told = Vec::new();
-    store.reindex(&which, |step| told.push(step)).await.unwrap();
+    store.integrity().reindex(&which, |step| told.push(step)).await.unwrap();
     told
 }
 
@@ -113,7 +113,7 @@ async fn editions_of_older_redaction_rules_are_rewritten_and_said_so() {
     assert_eq!(findings(&place).await, Vec::<String>::new());
 
     place.rows(&format!("update revisions set redaction_version = 99 where {first}"));
-    let refused = place.store.reindex(&Reindexed::All { from: None }, |_| ()).await.unwrap_err();
+    let refused = place.store.integrity().reindex(&Reindexed::All { from: None }, |_| ()).await.unwrap_err();
     assert!(matches!(refused, StoreError::Schema(_)), "{refused}");
     assert_eq!(everything(&place), before);
 }
@@ -129,7 +129,7 @@ async fn with_an_empty_frame(place: &Place) {
         Event { id: "ev-1".into(), title: "A meeting".into(), marking: "TLP:RED".into(), ..Event::default() };
     old.events = vec![event];
     place.published("frame", old).await;
-    let lower = place.store.edition(&person("TLP:CLEAR"), &revision_name("frame", 1)).await.unwrap();
+    let lower = place.store.briefs().edition(&person("TLP:CLEAR"), &revision_name("frame", 1)).await.unwrap();
     let mut stored = lower.content().unwrap();
     assert_eq!(stored.sections[0].blocks.len(), 1);
     stored.sections[0].blocks.push(block);
@@ -157,14 +157,14 @@ async fn editions_with_empty_frames_are_encoded_again_before_anything_is_served(
     let place = Arc::new(full().await);
     with_an_empty_frame(&place).await;
     let reader = person("TLP:CLEAR");
-    let old = place.store.edition(&reader, &revision_name("frame", 1)).await.unwrap();
+    let old = place.store.briefs().edition(&reader, &revision_name("frame", 1)).await.unwrap();
     assert_eq!(old.content().unwrap().sections[0].blocks.len(), 2);
     let (queued, leased) = {
         let requested = place.requested_by(&reader, "frame").await.unwrap();
         let lease = place.leased_one().await;
         // Another print of the same edition waits.
         let options = RenderOptions { recipient: "Two".into(), ..RenderOptions::default() };
-        let other = place.store.create_render(&reader, &source("frame"), &options).await.unwrap();
+        let other = place.store.renders().create(&reader, &source("frame"), &options).await.unwrap();
         ([requested.render, other.render], lease)
     };
     let kept = place.rows(
@@ -198,13 +198,13 @@ async fn editions_with_empty_frames_are_encoded_again_before_anything_is_served(
         "editions that hold no such block keep their digests"
     );
 
-    let new = place.store.edition(&reader, &revision_name("frame", 1)).await.unwrap();
+    let new = place.store.briefs().edition(&reader, &revision_name("frame", 1)).await.unwrap();
     assert_eq!(new.content().unwrap().sections[0].blocks.len(), 1);
     assert_ne!(new.digest, old.digest);
     assert_eq!(place.read(&reader, "frame").await.etag, new.digest.to_string());
     // Prints of the old edition end with a reason; asked for again, they print the new one.
     for render in &queued {
-        let now = place.store.render(&reader, &render.name).await.unwrap();
+        let now = place.store.renders().get(&reader, &render.name).await.unwrap();
         let RenderState::Failed { reason, .. } = &now.state else { panic!("{now:?}") };
         assert_eq!(reason, "EDITION_REWRITTEN");
     }
@@ -213,7 +213,7 @@ async fn editions_with_empty_frames_are_encoded_again_before_anything_is_served(
     assert!(again.is_new_task);
     assert_eq!(again.render.edition_digest, new.digest);
     let lease = place.leased_one().await;
-    let input = place.store.render_input(&lease).await.unwrap();
+    let input = place.store.queue().render_input(&lease).await.unwrap();
     assert_eq!(body_digest(&input.edition), new.digest);
 }
 
@@ -227,7 +227,7 @@ async fn projections_of_another_version_are_not_served() {
     place.rows("update projection_version set version = version + 2");
     let refused = place.store.check_schema().await.unwrap_err();
     assert!(matches!(refused, StoreError::Schema(ref why) if why.contains("chancery reindex")), "{refused}");
-    assert!(place.store.reindex(&Reindexed::Outdated, |_| ()).await.is_err());
+    assert!(place.store.integrity().reindex(&Reindexed::Outdated, |_| ()).await.is_err());
 }
 
 #[tokio::test]
@@ -238,7 +238,7 @@ async fn an_ended_run_goes_on_where_it_ended() {
     place.rows("delete from statements");
     // A run that ends before it notes the end: it is dropped after its first revision.
     let mut seen = 0;
-    let first = place.store.reindex(&Reindexed::Outdated, |step| {
+    let first = place.store.integrity().reindex(&Reindexed::Outdated, |step| {
         if matches!(step, Reindexing::Revision { .. }) {
             seen += 1;
         }
@@ -277,14 +277,14 @@ async fn several_at_once_and_writers_do_no_harm() {
     for _ in 0..3 {
         let place = Arc::clone(&place);
         runs.push(tokio::spawn(async move {
-            place.store.reindex(&Reindexed::All { from: None }, |_| ()).await.unwrap();
+            place.store.integrity().reindex(&Reindexed::All { from: None }, |_| ()).await.unwrap();
         }));
     }
     let writing = Arc::clone(&place);
     runs.push(tokio::spawn(async move {
         for number in 3..20 {
             let next = document(number, content(&format!("Title {number}")));
-            writing.store.import(&person("TLP:RED"), &brief_name("b1"), &[next]).await.unwrap();
+            writing.store.briefs().import(&person("TLP:RED"), &brief_name("b1"), &[next]).await.unwrap();
         }
     }));
     for run in runs {
@@ -393,7 +393,7 @@ async fn a_database_of_before_the_content_service_is_made_whole() {
             found.push(finding.to_string());
         }
     };
-    store.verify(Verified { artifacts: true }, tell).await.unwrap();
+    store.integrity().verify(Verified { artifacts: true }, tell).await.unwrap();
     assert_eq!(found, Vec::<String>::new());
     for (table, expected) in MADE.iter().zip(expected) {
         let rows = old.psql().rows(&rows_of(table)).unwrap();

@@ -7,11 +7,11 @@ use chancery_proto::render::v1::{RenderOptions, RenderPhase};
 use chancery_store::Role;
 
 async fn state(place: &Place, name: &RenderName) -> RenderState {
-    place.store.render(&person("TLP:RED"), name).await.unwrap().state
+    place.store.renders().get(&person("TLP:RED"), name).await.unwrap().state
 }
 
 async fn cancelled(place: &Place, name: &RenderName) {
-    let render = place.store.cancel_render(&person("TLP:RED"), name, None).await.unwrap();
+    let render = place.store.renders().cancel(&person("TLP:RED"), name, None).await.unwrap();
     assert!(matches!(render.state, RenderState::Cancelled { .. }), "{render:?}");
 }
 
@@ -38,18 +38,18 @@ async fn the_worker_of_a_cancelled_task_loses_his_lease() {
     let place = scene().await;
     let name = place.requested().await.render.name;
     let lease = place.leased_one().await;
-    let blob = place.store.stage_artifact(&lease, ENVIRONMENT).await.unwrap();
+    let blob = place.store.artifacts().stage(&lease, ENVIRONMENT).await.unwrap();
     cancelled(&place, &name).await;
     let store = &place.store;
     let failure = AttemptFailure { reason: "R".into(), message: String::new(), retryable: true };
     for refused in [
-        store.report_progress(&lease, RenderPhase::Layout, 7).await,
-        store.finish_task(&lease, &staged(&blob, b"%PDF")).await.map(drop),
-        store.fail_attempt(&lease, &failure).await,
+        store.queue().report_progress(&lease, RenderPhase::Layout, 7).await,
+        store.queue().finish_task(&lease, &staged(&blob, b"%PDF")).await.map(drop),
+        store.queue().fail_attempt(&lease, &failure).await,
     ] {
         assert!(matches!(refused, Err(StoreError::LeaseLost)), "{refused:?}");
     }
-    assert_eq!(store.renew_leases(std::slice::from_ref(&lease)).await.unwrap(), []);
+    assert_eq!(store.queue().renew_leases(std::slice::from_ref(&lease)).await.unwrap(), []);
     assert_eq!(
         place.rows("select event, epoch from render_attempts order by 1"),
         ["CANCELLED|1", "LEASED|1"]
@@ -66,11 +66,11 @@ async fn cancelling_again_changes_nothing_and_an_ended_render_cannot_be() {
     cancelled(&place, &first.name).await;
     assert_eq!(place.rows("select * from renders order by render_id"), before);
     place.finished(&place.leased_one().await, b"%PDF").await.unwrap();
-    let refused = place.store.cancel_render(&person("TLP:RED"), &second.name, None).await.unwrap_err();
+    let refused = place.store.renders().cancel(&person("TLP:RED"), &second.name, None).await.unwrap_err();
     assert!(matches!(refused, StoreError::RenderEnded), "{refused}");
     // What was cancelled stays so, with the PDF there for others.
     cancelled(&place, &first.name).await;
-    let refused = place.store.open_download(&person("TLP:RED"), &first.name, 0).await.unwrap_err();
+    let refused = place.store.renders().open_download(&person("TLP:RED"), &first.name, 0).await.unwrap_err();
     assert!(matches!(refused, StoreError::RenderCancelled), "{refused}");
 }
 
@@ -81,10 +81,10 @@ async fn a_request_that_meets_a_cancel_never_waits_for_a_cancelled_task() {
         let name = place.requested().await.render.name;
         let (canceller, requester) = (place.store.clone(), place.store.clone());
         let cancel =
-            tokio::spawn(async move { canceller.cancel_render(&person("TLP:RED"), &name, None).await });
+            tokio::spawn(async move { canceller.renders().cancel(&person("TLP:RED"), &name, None).await });
         let request = tokio::spawn(async move {
             let options = RenderOptions::default();
-            requester.create_render(&person("TLP:RED"), &source("b1"), &options).await
+            requester.renders().create(&person("TLP:RED"), &source("b1"), &options).await
         });
         cancel.await.unwrap().unwrap();
         let joined = request.await.unwrap().unwrap().render;
@@ -100,20 +100,20 @@ async fn only_an_ended_render_is_deleted_and_its_deliveries_stay() {
     let admin = person("TLP:RED");
     let name = place.requested().await.render.name;
     let other = place.requested().await.render.name;
-    let refused = place.store.delete_render(&admin, &name, None).await.unwrap_err();
+    let refused = place.store.renders().delete(&admin, &name, None).await.unwrap_err();
     assert!(matches!(refused, StoreError::RenderNotFinished), "{refused}");
     place.finished(&place.leased_one().await, b"%PDF").await.unwrap();
-    place.store.open_download(&admin, &name, 0).await.unwrap();
-    place.store.delete_render(&admin, &name, None).await.unwrap();
+    place.store.renders().open_download(&admin, &name, 0).await.unwrap();
+    place.store.renders().delete(&admin, &name, None).await.unwrap();
     for refused in [
-        place.store.render(&admin, &name).await.map(drop),
-        place.store.delete_render(&admin, &name, None).await,
-        place.store.cancel_render(&admin, &name, None).await.map(drop),
+        place.store.renders().get(&admin, &name).await.map(drop),
+        place.store.renders().delete(&admin, &name, None).await,
+        place.store.renders().cancel(&admin, &name, None).await.map(drop),
     ] {
         assert!(matches!(refused, Err(StoreError::NotFound(_))), "{refused:?}");
     }
     assert_eq!(place.rows("select render_id from render_deliveries"), [name.render.as_str()]);
-    place.store.open_download(&admin, &other, 0).await.unwrap();
+    place.store.renders().open_download(&admin, &other, 0).await.unwrap();
 }
 
 #[tokio::test]
@@ -122,15 +122,15 @@ async fn a_render_that_the_caller_may_not_see_is_neither_cancelled_nor_deleted_n
     let name = place.requested().await.render.name;
     let amber = person("TLP:AMBER");
     for refused in [
-        place.store.cancel_render(&amber, &name, None).await.map(drop),
-        place.store.delete_render(&amber, &name, None).await,
+        place.store.renders().cancel(&amber, &name, None).await.map(drop),
+        place.store.renders().delete(&amber, &name, None).await,
     ] {
         assert!(matches!(refused, Err(StoreError::NotFound(_))), "{refused:?}");
     }
     let stranger = in_workspace("elsewhere", Role::Admin, "TLP:RED");
     for refused in [
-        place.store.cancel_render(&stranger, &name, None).await.map(drop),
-        place.store.delete_render(&stranger, &name, None).await,
+        place.store.renders().cancel(&stranger, &name, None).await.map(drop),
+        place.store.renders().delete(&stranger, &name, None).await,
         listed(&place, &stranger, &RenderFilter::default()).await.map(drop),
     ] {
         assert!(matches!(refused, Err(StoreError::Forbidden(_))), "{refused:?}");
@@ -145,7 +145,7 @@ async fn listed(
     filter: &RenderFilter,
 ) -> chancery_store::Result<Vec<RenderName>> {
     let workspace = "default".parse().unwrap();
-    let list = place.store.list_renders(principal, &workspace, filter, None, 1000).await?;
+    let list = place.store.renders().list(principal, &workspace, filter, None, 1000).await?;
     Ok(list.renders.into_iter().map(|render| render.name).collect())
 }
 
@@ -190,8 +190,9 @@ async fn a_page_of_a_rare_state_looks_through_a_bounded_number_and_says_where_to
     );
     let (admin, workspace) = (person("TLP:RED"), "default".parse().unwrap());
     let filter = RenderFilter { state: Some(RenderStateKind::Queued), brief: None };
-    let page = place.store.list_renders(&admin, &workspace, &filter, None, 10).await.unwrap();
+    let page = place.store.renders().list(&admin, &workspace, &filter, None, 10).await.unwrap();
     assert_eq!(page.renders.len(), 0);
-    let next = place.store.list_renders(&admin, &workspace, &filter, page.looked_through, 10).await.unwrap();
+    let next =
+        place.store.renders().list(&admin, &workspace, &filter, page.looked_through, 10).await.unwrap();
     assert_eq!((next.renders.len(), next.looked_through), (1, None));
 }

@@ -9,7 +9,7 @@ use crate::queue_scene::{ENVIRONMENT, scene, source};
 
 async fn manifest(place: &Place) -> RenderInputManifest {
     let lease = place.leased_one().await;
-    place.store.render_input(&lease).await.unwrap().manifest
+    place.store.queue().render_input(&lease).await.unwrap().manifest
 }
 
 #[tokio::test]
@@ -25,7 +25,7 @@ async fn an_equal_request_joins_the_task_and_later_finds_it_finished() {
     let third = place.requested().await;
     assert!(!third.is_new_task && third.render.task == first.render.task);
     for name in [&first.render.name, &second.render.name, &third.render.name] {
-        let render = place.store.render(&person("TLP:RED"), name).await.unwrap();
+        let render = place.store.renders().get(&person("TLP:RED"), name).await.unwrap();
         assert!(matches!(render.state, RenderState::Succeeded { artifact: Some(_), .. }), "{render:?}");
     }
     assert_eq!(place.rows("select count(*) from render_queue"), ["0"]);
@@ -38,7 +38,7 @@ async fn of_sixteen_equal_requests_at_once_one_queues_the_task() {
         .map(|_| {
             let store = place.store.clone();
             tokio::spawn(async move {
-                store.create_render(&person("TLP:RED"), &source("b1"), &RenderOptions::default()).await
+                store.renders().create(&person("TLP:RED"), &source("b1"), &RenderOptions::default()).await
             })
         })
         .collect();
@@ -64,10 +64,10 @@ async fn what_is_printed_decides_what_is_shared() {
     // Both read the same edition.
     assert_eq!(clear.task, green.task);
     let letter = RenderOptions { paper: Paper::Letter.into(), ..RenderOptions::default() };
-    let letter = place.store.create_render(&person("TLP:RED"), &source("b1"), &letter).await.unwrap();
+    let letter = place.store.renders().create(&person("TLP:RED"), &source("b1"), &letter).await.unwrap();
     assert_ne!(letter.render.task, red.task);
     let a4 = RenderOptions { paper: Paper::A4.into(), ..RenderOptions::default() };
-    let a4 = place.store.create_render(&person("TLP:RED"), &source("b1"), &a4).await.unwrap();
+    let a4 = place.store.renders().create(&person("TLP:RED"), &source("b1"), &a4).await.unwrap();
     assert_eq!(a4.render.task, red.task);
 }
 
@@ -78,21 +78,21 @@ async fn a_render_is_not_there_for_whoever_may_not_read_its_edition() {
     place.finished(&place.leased_one().await, b"%PDF").await.unwrap();
     let amber = person("TLP:AMBER");
     for refused in [
-        place.store.render(&amber, &name).await.unwrap_err(),
-        place.store.open_download(&amber, &name, 0).await.unwrap_err(),
+        place.store.renders().get(&amber, &name).await.unwrap_err(),
+        place.store.renders().open_download(&amber, &name, 0).await.unwrap_err(),
     ] {
         assert!(matches!(refused, StoreError::NotFound(_)), "{refused}");
     }
     let stranger = in_workspace("elsewhere", Role::Admin, "TLP:RED");
     for refused in [
-        place.store.render(&stranger, &name).await.unwrap_err(),
+        place.store.renders().get(&stranger, &name).await.unwrap_err(),
         place.requested_by(&stranger, "b1").await.unwrap_err(),
     ] {
         assert!(matches!(refused, StoreError::Forbidden(_)), "{refused}");
     }
     // Who reads more than the edition's own reader sees it as well.
     let clear = place.requested_by(&person("TLP:CLEAR"), "b1").await.unwrap().render;
-    place.store.render(&amber, &clear.name).await.unwrap();
+    place.store.renders().get(&amber, &clear.name).await.unwrap();
     assert_eq!(place.rows("select count(*) from render_deliveries"), ["0"]);
 }
 
@@ -102,7 +102,7 @@ async fn without_an_edition_or_an_environment_there_is_no_render() {
     place.published("b1", content_at("One", "TLP:AMBER")).await;
     let refused = place.requested_by(&person("TLP:RED"), "b1").await.unwrap_err();
     assert!(matches!(refused, StoreError::NoPrintEnvironment), "{refused}");
-    place.store.set_print_environment(ENVIRONMENT).await.unwrap();
+    place.store.renders().set_print_environment(ENVIRONMENT).await.unwrap();
     for (clearance, path) in [("TLP:GREEN", "b1"), ("TLP:RED", "b2"), ("TLP:RED", "b1/revisions/2")] {
         let refused = place.requested_by(&person(clearance), path).await.unwrap_err();
         assert!(matches!(refused, StoreError::NotFound(_)), "{refused}");
@@ -113,14 +113,20 @@ async fn without_an_edition_or_an_environment_there_is_no_render() {
 async fn the_manifest_lists_what_the_clearance_sees_and_the_input_is_that() {
     let place = scene().await;
     let (admin, brief) = (person("TLP:RED"), brief_name("b1"));
-    place.store.import(&admin, &brief, &[document(2, content("Two"))]).await.unwrap();
-    place.store.import(&admin, &brief, &[document(3, content_at("Three", "TLP:RED"))]).await.unwrap();
+    place.store.briefs().import(&admin, &brief, &[document(2, content("Two"))]).await.unwrap();
+    place
+        .store
+        .briefs()
+        .import(&admin, &brief, &[document(3, content_at("Three", "TLP:RED"))])
+        .await
+        .unwrap();
     let amber = person("TLP:AMBER");
-    let edition = async |number| place.store.edition(&amber, &revision_name("b1", number)).await.unwrap();
+    let edition =
+        async |number| place.store.briefs().edition(&amber, &revision_name("b1", number)).await.unwrap();
 
     place.requested_by(&amber, "b1").await.unwrap();
     let lease = place.leased_one().await;
-    let input = place.store.render_input(&lease).await.unwrap();
+    let input = place.store.queue().render_input(&lease).await.unwrap();
     let newest = input.manifest;
     assert_eq!(input.comparison.unwrap(), edition(1).await.body);
     assert_eq!(input.edition, edition(2).await.body);
@@ -144,9 +150,9 @@ async fn a_new_environment_is_a_new_task() {
     let old = place.requested().await.render;
     let mut next = ENVIRONMENT;
     next.fonts_digest.0[0] = 9;
-    place.store.set_print_environment(next).await.unwrap();
-    place.store.set_print_environment(next).await.unwrap();
-    assert_eq!(place.store.active_print_environment().await.unwrap(), Some(next));
+    place.store.renders().set_print_environment(next).await.unwrap();
+    place.store.renders().set_print_environment(next).await.unwrap();
+    assert_eq!(place.store.renders().active_print_environment().await.unwrap(), Some(next));
     let new = place.requested().await.render;
     assert_ne!(old.task, new.task);
     let leases = place.leased(9).await;

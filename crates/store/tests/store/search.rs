@@ -16,7 +16,13 @@ fn everything() -> Filter {
 async fn found(place: &Place, clearance: &str, query: &str) -> u32 {
     let (query, filter) = (query.parse().unwrap(), everything());
     let search = Search { query: &query, language: None, filter: &filter, after: None, limit: 10 };
-    place.store.search(&person(clearance), &"default".parse().unwrap(), &search).await.unwrap().total
+    place
+        .store
+        .search_index()
+        .search(&person(clearance), &"default".parse().unwrap(), &search)
+        .await
+        .unwrap()
+        .total
 }
 
 #[tokio::test]
@@ -25,7 +31,7 @@ async fn what_was_withdrawn_or_deleted_is_not_found_and_what_was_before_it_is_ag
     let mut second = content("Two");
     second.sections[0].heading = "Otherwise".into();
     place.published("b1", content("One")).await;
-    place.store.import(&person("TLP:RED"), &brief_name("b1"), &[document(2, second)]).await.unwrap();
+    place.store.briefs().import(&person("TLP:RED"), &brief_name("b1"), &[document(2, second)]).await.unwrap();
     assert_eq!((found(&place, "TLP:RED", "one").await, found(&place, "TLP:RED", "two").await), (0, 1));
     place.rows(
         "update revisions set withdrawn_at = clock_timestamp(), withdrawn_by = 'x', withdraw_reason = 'x'
@@ -87,7 +93,7 @@ fn with_actors() -> BriefContent {
 
 async fn named(place: &Place, clearance: &str, name: &str) -> Vec<NamedActor> {
     let workspace = "default".parse().unwrap();
-    place.store.actors_named(&person(clearance), &workspace, name, "").await.unwrap()
+    place.store.knowledge().actors_named(&person(clearance), &workspace, name, "").await.unwrap()
 }
 
 #[tokio::test]
@@ -131,10 +137,10 @@ async fn names_are_looked_up_among_those_that_a_filter_lets_through() {
     let workspace = "default".parse().unwrap();
     let reader = person("TLP:RED");
     for (filter, found) in [("id != iran", 0), ("kind = ACTOR_KIND_STATE", 1), ("brief = b2", 0)] {
-        let named = place.store.actors_named(&reader, &workspace, "iran", filter).await.unwrap();
+        let named = place.store.knowledge().actors_named(&reader, &workspace, "iran", filter).await.unwrap();
         assert_eq!(named.iter().filter(|named| named.entry.actor.id == "iran").count(), found, "{filter}");
     }
-    let refusal = place.store.actors_named(&reader, &workspace, "iran", "colour = red").await;
+    let refusal = place.store.knowledge().actors_named(&reader, &workspace, "iran", "colour = red").await;
     assert!(matches!(refusal, Err(StoreError::InvalidFilter(_))), "{refusal:?}");
 }
 
@@ -143,7 +149,7 @@ async fn what_is_no_name_is_refused() {
     let place = Place::new().await;
     let workspace = "default".parse().unwrap();
     for name in ["", "   ", "%_", "a\0b", &"x".repeat(201)] {
-        let refusal = place.store.actors_named(&person("TLP:RED"), &workspace, name, "").await;
+        let refusal = place.store.knowledge().actors_named(&person("TLP:RED"), &workspace, name, "").await;
         assert!(matches!(refusal, Err(StoreError::InvalidField { field: "query", .. })), "{name}");
     }
 }

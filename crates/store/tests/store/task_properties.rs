@@ -121,14 +121,19 @@ impl Both {
             Step::DeadlinePasses(brief) => self.time_passes(*brief, &Event::DeadlinePassed),
             Step::Renew(lease) => {
                 let Some(lease) = self.lease(*lease) else { return };
-                let renewed = self.place.store.renew_leases(std::slice::from_ref(&lease)).await.unwrap();
+                let renewed =
+                    self.place.store.queue().renew_leases(std::slice::from_ref(&lease)).await.unwrap();
                 self.expect(&lease, &Event::Renewed(lease.epoch), !renewed.is_empty());
             }
             Step::Progress(lease, phase, pages) => {
                 let Some(lease) = self.lease(*lease) else { return };
                 let phase = RenderPhase::try_from(*phase).unwrap();
-                let told =
-                    self.place.store.report_progress(&lease, phase, u32::try_from(*pages).unwrap()).await;
+                let told = self
+                    .place
+                    .store
+                    .queue()
+                    .report_progress(&lease, phase, u32::try_from(*pages).unwrap())
+                    .await;
                 self.expect(&lease, &Event::Progressed(lease.epoch, phase, *pages), is_taken(told));
             }
             Step::Finish(lease) => self.finish(*lease).await,
@@ -139,7 +144,7 @@ impl Both {
                     message: String::new(),
                     retryable: *retryable,
                 };
-                let failed = self.place.store.fail_attempt(&lease, &failure).await;
+                let failed = self.place.store.queue().fail_attempt(&lease, &failure).await;
                 if failed.is_ok() {
                     // The pause before the next attempt ends when the test says so, however long the test takes.
                     self.place.rows(&format!(
@@ -159,7 +164,8 @@ impl Both {
             }
             Step::Release(lease) => {
                 let Some(lease) = self.lease(*lease) else { return };
-                let released = self.place.store.release_leases(std::slice::from_ref(&lease)).await.unwrap();
+                let released =
+                    self.place.store.queue().release_leases(std::slice::from_ref(&lease)).await.unwrap();
                 self.expect(&lease, &Event::Released(lease.epoch), !released.is_empty());
             }
             Step::Cancel(render) => self.cancel(*render).await,
@@ -193,7 +199,7 @@ impl Both {
     /// Which of several the database takes is its own choice; that it takes as many as it may is not.
     async fn claim(&mut self, limit: u32) {
         let due = self.tasks.values().filter(|task| task.after(&Event::Claimed).is_ok()).count();
-        let acquired = self.place.store.acquire_leases(ENVIRONMENT, "worker", limit).await.unwrap();
+        let acquired = self.place.store.queue().acquire_leases(ENVIRONMENT, "worker", limit).await.unwrap();
         assert_eq!(acquired.leases.len() + acquired.quarantined.len(), due.min(limit as usize));
         for lease in acquired.leases.into_iter().map(|acquired| acquired.lease) {
             let task = self.tasks[&lease.task].after(&Event::Claimed).unwrap();
@@ -226,7 +232,7 @@ impl Both {
     async fn finish(&mut self, lease: usize) {
         let Some(lease) = self.lease(lease) else { return };
         let before = self.tasks[&lease.task].clone();
-        let blob = self.place.store.stage_artifact(&lease, ENVIRONMENT).await;
+        let blob = self.place.store.artifacts().stage(&lease, ENVIRONMENT).await;
         let finished = match blob {
             Ok(blob) => self.place.finished_from(&lease, &blob, lease.task.as_bytes()).await,
             Err(error) => Err(error),
@@ -242,7 +248,7 @@ impl Both {
     async fn cancel(&mut self, render: usize) {
         let Some(place) = self.renders.len().checked_sub(render + 1) else { return };
         let (name, id, was_given_up) = self.renders[place].clone();
-        let cancelled = self.place.store.cancel_render(&person("TLP:RED"), &name, None).await;
+        let cancelled = self.place.store.renders().cancel(&person("TLP:RED"), &name, None).await;
         let task = self.tasks[&id].clone();
         if was_given_up {
             cancelled.unwrap();

@@ -17,21 +17,31 @@ pub(crate) async fn findings(place: &Place) -> Vec<String> {
             found.push(finding.to_string());
         }
     };
-    place.store.verify(EVERYTHING, tell).await.unwrap();
+    place.store.integrity().verify(EVERYTHING, tell).await.unwrap();
     found
 }
 
 /// A place with two briefs of which one has every kind of row, an image and a PDF.
 pub(crate) async fn full() -> Place {
     let place = scene().await;
-    place.store.import(&person("TLP:RED"), &brief_name("b1"), &[document(2, content("Two"))]).await.unwrap();
+    place
+        .store
+        .briefs()
+        .import(&person("TLP:RED"), &brief_name("b1"), &[document(2, content("Two"))])
+        .await
+        .unwrap();
     place.requested().await;
     place.finished(&place.leased_one().await, b"%PDF").await.unwrap();
     let sample: RevisionDocument =
         chancery_proto::json::from_str(include_str!("../../../../examples/russia-iran/revision-1.json"))
             .unwrap();
     let name = brief_name(&sample.brief_id);
-    place.store.import(&person("TLP:RED"), &name, &[document(1, sample.content.unwrap())]).await.unwrap();
+    place
+        .store
+        .briefs()
+        .import(&person("TLP:RED"), &name, &[document(1, sample.content.unwrap())])
+        .await
+        .unwrap();
     place
 }
 
@@ -40,7 +50,7 @@ async fn nothing_is_found_where_nothing_is_wrong() {
     let place = full().await;
     assert_eq!(findings(&place).await, Vec::<String>::new());
     let closed = document(3, content_at("Three", "TLP:AMBER"));
-    place.store.import(&person("TLP:RED"), &brief_name("b1"), &[closed]).await.unwrap();
+    place.store.briefs().import(&person("TLP:RED"), &brief_name("b1"), &[closed]).await.unwrap();
     assert_eq!(findings(&place).await, Vec::<String>::new());
     for table in
         ["statements", "actors", "actor_labels", "relationships", "events", "sources", "part_references"]
@@ -175,7 +185,12 @@ async fn every_kind_of_damage_to_projections_is_found_named_and_mended() {
         place.rows(&damage);
         let found = findings(&place).await;
         assert!(found.contains(&expected), "{damage}: {found:#?}");
-        place.store.reindex(&chancery_store::Reindexed::All { from: None }, |_| ()).await.unwrap();
+        place
+            .store
+            .integrity()
+            .reindex(&chancery_store::Reindexed::All { from: None }, |_| ())
+            .await
+            .unwrap();
         assert_eq!(findings(&place).await, Vec::<String>::new());
     }
     for table in
@@ -191,7 +206,12 @@ async fn every_kind_of_damage_to_projections_is_found_named_and_mended() {
         // What is searched goes with the statements.
         let is_due = |line: &String| line.starts_with(&start) || line.contains(": search_entries ");
         assert!(found.iter().all(is_due), "{found:#?}");
-        place.store.reindex(&chancery_store::Reindexed::All { from: None }, |_| ()).await.unwrap();
+        place
+            .store
+            .integrity()
+            .reindex(&chancery_store::Reindexed::All { from: None }, |_| ())
+            .await
+            .unwrap();
     }
     let extra = "insert into actor_labels (workspace_id, brief_key, revision, actor_id, from_rank, until_rank, current_until, \
         language, label) select workspace_id, brief_key, 1, 'nobody', 0, 16, 0, 'en', 'Nobody' from briefs where brief_id = 'b1'";
@@ -199,7 +219,7 @@ async fn every_kind_of_damage_to_projections_is_found_named_and_mended() {
     let found = findings(&place).await;
     let expected = "PROJECTION_EXTRA workspaces/default/briefs/b1/revisions/1: actor_labels \"nobody en Nobody\" from rank 0";
     assert!(found.iter().any(|line| line == expected), "{found:#?}");
-    place.store.reindex(&chancery_store::Reindexed::All { from: None }, |_| ()).await.unwrap();
+    place.store.integrity().reindex(&chancery_store::Reindexed::All { from: None }, |_| ()).await.unwrap();
     assert_eq!(findings(&place).await, Vec::<String>::new());
 }
 
@@ -264,7 +284,7 @@ async fn damaged_drafts_attachments_logs_and_pdfs_are_found() {
     let start = format!("ARTIFACT_DIGEST {artifact}: its bytes have SHA-256 ");
     assert!(found.len() == 1 && found[0].starts_with(&start), "{found:#?}");
     let mut without = Vec::new();
-    place.store.verify(Verified { artifacts: false }, |told| without.push(told)).await.unwrap();
+    place.store.integrity().verify(Verified { artifacts: false }, |told| without.push(told)).await.unwrap();
     assert!(!without.iter().any(|told| matches!(told, Verifying::Found(_))));
     place.rows("delete from artifact_chunks");
     let found = findings(&place).await;
@@ -306,7 +326,7 @@ async fn writers_at_work_are_no_findings() {
                         if number % 2 == 0 { content(&title) } else { content_at(&title, marking) };
                     let name = brief_name(&format!("writer-{writer}"));
                     let next = document(number, content);
-                    place.store.import(&person("TLP:RED"), &name, &[next]).await.unwrap();
+                    place.store.briefs().import(&person("TLP:RED"), &name, &[next]).await.unwrap();
                 }
                 number
             })

@@ -10,11 +10,11 @@ const OLD: PrintEnvironment =
 
 impl Place {
     async fn workers(&self) -> Vec<Worker> {
-        self.store.list_workers(&operator(), None, 100).await.unwrap()
+        self.store.workers().list(&operator(), None, 100).await.unwrap()
     }
 
     async fn noted(&self, environment: PrintEnvironment, name: &str) -> bool {
-        self.store.note_worker(environment, name, 4).await.unwrap()
+        self.store.workers().record(environment, name, 4).await.unwrap()
     }
 
     /// As if nothing had been heard of the workers for a while.
@@ -24,9 +24,9 @@ impl Place {
 
     async fn waiting(&self) -> Option<WaitingReason> {
         let name = self.requested().await.render.name;
-        let render = self.store.render(&person("TLP:RED"), &name).await.unwrap();
+        let render = self.store.renders().get(&person("TLP:RED"), &name).await.unwrap();
         let (caller, filter) = (person("TLP:RED"), RenderFilter::default());
-        let listed = self.store.list_renders(&caller, &name.workspace, &filter, None, 1).await;
+        let listed = self.store.renders().list(&caller, &name.workspace, &filter, None, 1).await;
         assert_eq!(listed.unwrap().renders, std::slice::from_ref(&render));
         render.waiting
     }
@@ -65,7 +65,7 @@ async fn pages_of_workers_go_through_all_of_them_once() {
     place.noted(OLD, "a").await;
     let (mut names, mut after) = (Vec::new(), None);
     loop {
-        let page = place.store.list_workers(&operator(), after.as_ref(), 2).await.unwrap();
+        let page = place.store.workers().list(&operator(), after.as_ref(), 2).await.unwrap();
         let Some(last) = page.last() else { break };
         after = Some(WorkerPlace::of(last));
         names.extend(page.into_iter().map(|worker| worker.display_name));
@@ -80,18 +80,18 @@ async fn a_drained_worker_keeps_what_it_has_and_gets_no_more() {
     place.requested().await;
     let lease = place.leased_one().await;
     let name = place.workers().await.remove(0).name;
-    let drained = place.store.drain_worker(&operator(), &name, true).await.unwrap();
+    let drained = place.store.workers().drain(&operator(), &name, true).await.unwrap();
     assert!(drained.drained_at.is_some() && drained.leases == 1, "{drained:?}");
-    assert_eq!(place.store.drain_worker(&operator(), &name, true).await.unwrap(), drained);
+    assert_eq!(place.store.workers().drain(&operator(), &name, true).await.unwrap(), drained);
 
     place.requested_by(&person("TLP:AMBER"), "b1").await.unwrap();
     assert_eq!(place.leased(9).await, []);
     assert!(place.noted(ENVIRONMENT, "worker").await, "it is told so");
     assert!(place.noted(OLD, "worker").await, "whatever else prints on that host is drained too");
-    assert_eq!(place.store.renew_leases(std::slice::from_ref(&lease)).await.unwrap().len(), 1);
+    assert_eq!(place.store.queue().renew_leases(std::slice::from_ref(&lease)).await.unwrap().len(), 1);
     place.finished(&lease, b"%PDF").await.unwrap();
 
-    let undrained = place.store.drain_worker(&operator(), &name, false).await.unwrap();
+    let undrained = place.store.workers().drain(&operator(), &name, false).await.unwrap();
     assert_eq!(undrained.drained_at, None);
     assert_eq!(place.leased(9).await.len(), 1);
     assert!(!place.noted(OLD, "worker").await);
@@ -111,7 +111,7 @@ async fn a_worker_without_room_lives_on_by_its_renewals() {
     place.requested().await;
     let lease = place.leased_one().await;
     place.nobody_was_seen_for("2 minutes");
-    place.store.note_workers_of(std::slice::from_ref(&lease)).await.unwrap();
+    place.store.workers().record_lease_holders(std::slice::from_ref(&lease)).await.unwrap();
     let workers = place.workers().await;
     assert_eq!(seen(&workers), [("idle", 4, 0, false), ("worker", 4, 1, true)]);
 }
@@ -122,7 +122,7 @@ async fn who_is_not_seen_for_a_day_is_forgotten() {
     place.noted(ENVIRONMENT, "gone").await;
     place.nobody_was_seen_for("25 hours");
     place.noted(ENVIRONMENT, "worker").await;
-    assert_eq!(place.store.forget_workers().await.unwrap(), 1);
+    assert_eq!(place.store.workers().delete_stale().await.unwrap(), 1);
     assert_eq!(seen(&place.workers().await), [("worker", 4, 0, true)]);
 }
 
@@ -151,9 +151,9 @@ async fn a_render_says_that_nobody_is_there_to_print_it() {
     assert_eq!(place.waiting().await, Some(WaitingReason::NoWorker));
     place.noted(ENVIRONMENT, "worker").await;
     let worker = place.workers().await.into_iter().find(|worker| worker.is_live).unwrap();
-    place.store.drain_worker(&operator(), &worker.name, true).await.unwrap();
+    place.store.workers().drain(&operator(), &worker.name, true).await.unwrap();
     assert_eq!(place.waiting().await, Some(WaitingReason::NoWorker), "a drained one takes nothing");
-    place.store.drain_worker(&operator(), &worker.name, false).await.unwrap();
+    place.store.workers().drain(&operator(), &worker.name, false).await.unwrap();
     place.leased_one().await;
     assert_eq!(place.waiting().await, None);
 }
@@ -163,13 +163,13 @@ async fn during_an_upgrade_each_task_is_printed_by_its_own_environment() {
     let place = scene().await;
     let before = place.requested().await.render;
     let new = PrintEnvironment { printer_version: Digest([9; 32]), ..ENVIRONMENT };
-    place.store.set_print_environment(new).await.unwrap();
+    place.store.renders().set_print_environment(new).await.unwrap();
     let after = place.requested().await.render;
     let claimed = async |environment| {
-        let acquired = place.store.acquire_leases(environment, "worker", 9).await.unwrap();
+        let acquired = place.store.queue().acquire_leases(environment, "worker", 9).await.unwrap();
         let mut manifests = Vec::new();
         for acquired in &acquired.leases {
-            let manifest = place.store.render_input(&acquired.lease).await.unwrap().manifest;
+            let manifest = place.store.queue().render_input(&acquired.lease).await.unwrap().manifest;
             manifests.push((acquired.lease.task.clone(), manifest.environment));
         }
         manifests
@@ -186,11 +186,11 @@ async fn only_operators_look_after_workers() {
     let name = place.workers().await.remove(0).name;
     let admin = person("TLP:RED");
     let refused = [
-        place.store.list_workers(&admin, None, 9).await.map(drop),
-        place.store.drain_worker(&admin, &name, true).await.map(drop),
+        place.store.workers().list(&admin, None, 9).await.map(drop),
+        place.store.workers().drain(&admin, &name, true).await.map(drop),
     ];
     assert!(refused.iter().all(|refused| matches!(refused, Err(StoreError::Forbidden(_)))), "{refused:?}");
     let unknown = format!("workers/{}", "0".repeat(32)).parse().unwrap();
-    let missing = place.store.drain_worker(&operator(), &unknown, true).await;
+    let missing = place.store.workers().drain(&operator(), &unknown, true).await;
     assert!(matches!(missing, Err(StoreError::NotFound(_))), "{missing:?}");
 }

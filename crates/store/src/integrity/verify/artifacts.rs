@@ -4,19 +4,21 @@ use chancery_brief::digest::Digest;
 use sha2::{Digest as _, Sha256};
 
 use super::Verifying;
+use crate::artifacts::rows::Artifact;
+use crate::error::{Result, StoreError};
+use crate::integrity::Integrity;
 use crate::integrity::findings::{Finding, FindingCode};
-use crate::{Artifact, Result, Store, StoreError};
 
 /// Artifacts that are looked up at once.
 const BATCH: i64 = 64;
 
-impl Store {
-    pub(crate) async fn verify_artifacts(&self, tell: &mut impl FnMut(Verifying)) -> Result<()> {
+impl Integrity<'_> {
+    pub(crate) async fn verify_artifacts(self, tell: &mut impl FnMut(Verifying)) -> Result<()> {
         let total = sqlx::query_scalar!(
             r#"-- verify::artifacts::total
             select count(*) as "total!" from artifacts"#
         )
-        .fetch_one(&self.pool)
+        .fetch_one(self.pool)
         .await?;
         tell(Verifying::Part { what: "PDFs", total: total.unsigned_abs() });
         let mut after = (String::new(), Vec::new());
@@ -31,7 +33,7 @@ impl Store {
                 after.1,
                 BATCH
             )
-            .fetch_all(&self.pool)
+            .fetch_all(self.pool)
             .await?;
             let Some(last) = rows.last() else { return Ok(()) };
             after = (last.workspace_id.clone(), last.digest.clone());
@@ -45,7 +47,7 @@ impl Store {
         }
     }
 
-    async fn verify_artifact(&self, workspace: &str, artifact: &Artifact) -> Result<Option<Finding>> {
+    async fn verify_artifact(self, workspace: &str, artifact: &Artifact) -> Result<Option<Finding>> {
         let (code, what) = match self.digest_of_bytes(artifact).await {
             Ok(digest) if digest == artifact.digest => return Ok(None),
             Ok(digest) => (FindingCode::ArtifactDigest, format!("its bytes have SHA-256 {digest}")),
@@ -62,14 +64,14 @@ impl Store {
             artifact.digest.as_bytes().as_slice(),
             artifact.blob
         )
-        .fetch_one(&self.pool)
+        .fetch_one(self.pool)
         .await?;
         let name = format_args!("workspaces/{workspace}/artifacts/{}", artifact.digest).to_string();
         Ok(is_there.then(|| Finding::new(code, name, what)))
     }
 
-    async fn digest_of_bytes(&self, artifact: &Artifact) -> Result<Digest> {
-        let bytes = self.open_artifact(artifact).await?;
+    async fn digest_of_bytes(self, artifact: &Artifact) -> Result<Digest> {
+        let bytes = self.artifacts.open(artifact).await?;
         let mut hash = Sha256::new();
         let mut offset = 0;
         while offset < artifact.size_bytes {

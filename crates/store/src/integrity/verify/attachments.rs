@@ -3,19 +3,21 @@
 use chancery_proto::names::{AttachmentName, Sha256Id};
 
 use super::Verifying;
+use crate::convert::{damaged, to_digest};
+use crate::error::Result;
+use crate::integrity::Integrity;
 use crate::integrity::findings::{Finding, FindingCode};
-use crate::{Result, Store, damaged, to_digest};
 
 /// Attachments that are looked at at once; the database takes their digests.
 const BATCH: i64 = 32;
 
-impl Store {
-    pub(crate) async fn verify_attachments(&self, tell: &mut impl FnMut(Verifying)) -> Result<()> {
+impl Integrity<'_> {
+    pub(crate) async fn verify_attachments(self, tell: &mut impl FnMut(Verifying)) -> Result<()> {
         let total = sqlx::query_scalar!(
             r#"-- verify::attachments::total
             select count(*) as "total!" from attachments"#
         )
-        .fetch_one(&self.pool)
+        .fetch_one(self.pool)
         .await?;
         tell(Verifying::Part { what: "attachments", total: total.unsigned_abs() });
         let mut after = (String::new(), Vec::new());
@@ -30,7 +32,7 @@ impl Store {
                 after.1,
                 BATCH
             )
-            .fetch_all(&self.pool)
+            .fetch_all(self.pool)
             .await?;
             let Some(last) = rows.last() else { return Ok(()) };
             after = (last.workspace_id.clone(), last.digest.clone());

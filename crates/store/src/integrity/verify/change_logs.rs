@@ -3,14 +3,16 @@
 use chancery_proto::names::ResourceId;
 
 use super::Verifying;
+use crate::convert::damaged;
+use crate::error::Result;
+use crate::integrity::Integrity;
 use crate::integrity::findings::{Finding, FindingCode};
-use crate::{Result, Store, damaged};
 
 /// Changes that are counted at once.
 const BATCH: i64 = 50_000;
 
-impl Store {
-    pub(crate) async fn verify_change_logs(&self, tell: &mut impl FnMut(Verifying)) -> Result<()> {
+impl Integrity<'_> {
+    pub(crate) async fn verify_change_logs(self, tell: &mut impl FnMut(Verifying)) -> Result<()> {
         // One statement, so of one moment: a change and its counter's number are committed together.
         let logs = sqlx::query!(
             r#"-- verify::change_logs
@@ -19,7 +21,7 @@ impl Store {
             from workspaces w left join change_counters c using (workspace_id)
             order by 1"#
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await?;
         let total: i64 = logs.iter().map(|log| log.newest).sum();
         tell(Verifying::Part { what: "changes", total: total.unsigned_abs() });
@@ -42,7 +44,7 @@ impl Store {
 
     /// Every number up to `newest` is there: changes are never taken away, so that one moment is as good as another.
     async fn verify_change_log(
-        &self,
+        self,
         workspace: &ResourceId,
         newest: i64,
         tell: &mut impl FnMut(Verifying),
@@ -67,7 +69,7 @@ impl Store {
                 before,
                 until
             )
-            .fetch_all(&self.pool)
+            .fetch_all(self.pool)
             .await?;
             for gap in gaps {
                 let (first, last) = (gap.number + 1, gap.next - 1);

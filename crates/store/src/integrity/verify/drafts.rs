@@ -5,19 +5,21 @@ use chancery_brief::marking::Scheme;
 
 use super::Verifying;
 use crate::briefs::editions::check_content_schema;
+use crate::convert::{damaged, to_number};
+use crate::error::Result;
+use crate::integrity::Integrity;
 use crate::integrity::findings::{Finding, FindingCode};
-use crate::{Result, Store, damaged, to_number};
 
 /// Drafts that are read at once.
 const BATCH: i64 = 16;
 
-impl Store {
-    pub(crate) async fn verify_drafts(&self, tell: &mut impl FnMut(Verifying)) -> Result<()> {
+impl Integrity<'_> {
+    pub(crate) async fn verify_drafts(self, tell: &mut impl FnMut(Verifying)) -> Result<()> {
         let total = sqlx::query_scalar!(
             r#"-- verify::drafts::total
             select count(*) as "total!" from drafts"#
         )
-        .fetch_one(&self.pool)
+        .fetch_one(self.pool)
         .await?;
         tell(Verifying::Part { what: "drafts", total: total.unsigned_abs() });
         let mut after = 0;
@@ -33,7 +35,7 @@ impl Store {
                 after,
                 BATCH
             )
-            .fetch_all(&self.pool)
+            .fetch_all(self.pool)
             .await?;
             let Some(last) = rows.last() else { return Ok(()) };
             after = last.brief_key;

@@ -11,9 +11,11 @@ pub(crate) mod rows;
 use sqlx::Executor as _;
 
 use crate::database::{PgConnection, Transaction};
+use crate::error::Result;
+use crate::integrity::Integrity;
 use crate::integrity::findings::{Finding, FindingCode};
-use crate::projections::PROJECTION_VERSION;
-use crate::{Result, Store};
+use crate::projections::version;
+use crate::projections::version::PROJECTION_VERSION;
 
 /// What is verified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,13 +40,13 @@ pub enum Verifying {
     Found(Finding),
 }
 
-impl Store {
+impl Integrity<'_> {
     /// Reads everything and tells what is not as it should be. Takes a bounded amount of memory.
     ///
     /// # Errors
     /// [`crate::StoreError::NewerSchema`] for bytes that this build cannot judge, and when the database does not answer.
-    pub async fn verify(&self, what: Verified, mut tell: impl FnMut(Verifying)) -> Result<()> {
-        let version = self.projection_version().await?;
+    pub async fn verify(self, what: Verified, mut tell: impl FnMut(Verifying)) -> Result<()> {
+        let version = version::read(self.pool).await?;
         if version != PROJECTION_VERSION {
             let what = format!("they are of version {version}, this build's are of {PROJECTION_VERSION}");
             tell(Verifying::Found(Finding::new(FindingCode::ProjectionOutdated, "projections", what)));

@@ -9,9 +9,10 @@ use super::rows::Difference;
 use super::{Verifying, begin_reading};
 use crate::briefs::stored::{StoredBrief, StoredRevision, body};
 use crate::database::PgConnection;
+use crate::error::Result;
+use crate::integrity::Integrity;
 use crate::integrity::findings::{Finding, FindingCode};
-use crate::projections::PROJECTION_VERSION;
-use crate::{Result, Store};
+use crate::projections::version::PROJECTION_VERSION;
 
 /// Revisions that are read in one transaction.
 const BATCH: i64 = 64;
@@ -28,13 +29,13 @@ struct After {
     last_key: i64,
 }
 
-impl Store {
-    pub(crate) async fn verify_revisions(&self, tell: &mut impl FnMut(Verifying)) -> Result<()> {
+impl Integrity<'_> {
+    pub(crate) async fn verify_revisions(self, tell: &mut impl FnMut(Verifying)) -> Result<()> {
         let total = sqlx::query_scalar!(
             r#"-- verify::revisions::total
             select count(*) as "total!" from revisions"#
         )
-        .fetch_one(&self.pool)
+        .fetch_one(self.pool)
         .await?;
         tell(Verifying::Part { what: "revisions", total: total.unsigned_abs() });
         // A connection of its own: it gets tables that must not be in the way of anybody else, and is closed with them.
@@ -45,7 +46,7 @@ impl Store {
             r#"-- verify::revisions::last_key
             select coalesce(max(brief_key), 0) as "last_key!" from briefs"#
         )
-        .fetch_one(&self.pool)
+        .fetch_one(self.pool)
         .await?;
         let mut after = After { key: 0, revision: 0, newest: 0, last_key };
         while let Some(last) = verify_batch(&mut connection, after, tell).await? {

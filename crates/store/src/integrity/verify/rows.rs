@@ -4,8 +4,8 @@
 //! the same names, which Postgres finds first. So no column can be forgotten here, and what the database itself makes
 //! (search vectors, folded names) is made and compared too.
 
-use crate::Result;
 use crate::database::PgConnection;
+use crate::error::Result;
 
 /// A row that is not as it should be.
 pub(crate) struct Difference {

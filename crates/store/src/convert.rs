@@ -1,0 +1,59 @@
+//! Conversions between the domain's types and what columns and stored messages hold.
+
+use std::fmt;
+
+use chancery_brief::digest::Digest;
+use chancery_proto::names::{GeneratedId, ResourceId, RevisionName, RevisionNumber};
+use prost_types::Timestamp;
+use time::OffsetDateTime;
+
+use crate::error::{Result, StoreError};
+
+/// A key made at random.
+pub(crate) fn generated_id() -> Result<GeneratedId> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes)?;
+    Ok(GeneratedId::from_bytes(bytes))
+}
+
+/// A value in the database is none of its type: no check let it in.
+pub(crate) fn damaged(error: impl fmt::Display) -> StoreError {
+    StoreError::Damaged(error.to_string())
+}
+
+/// A time as messages hold it.
+#[allow(clippy::cast_possible_wrap, reason = "there are fewer than 2^30 nanoseconds in a second")]
+pub fn timestamp(time: OffsetDateTime) -> Timestamp {
+    Timestamp { seconds: time.unix_timestamp(), nanos: time.nanosecond() as i32 }
+}
+
+/// A time from a message that was stored.
+pub(crate) fn time_of(timestamp: Option<Timestamp>) -> Result<OffsetDateTime> {
+    let time = timestamp.ok_or_else(|| damaged("a stored message has no time"))?;
+    let seconds = OffsetDateTime::from_unix_timestamp(time.seconds).map_err(damaged)?;
+    Ok(seconds + time::Duration::nanoseconds(time.nanos.into()))
+}
+
+/// A revision's number as the database's integer.
+pub(crate) fn to_integer(number: u32) -> Result<i32> {
+    i32::try_from(number).map_err(|_| StoreError::InvalidField {
+        field: "revision",
+        description: format!("{number} is over the highest number, 2147483647"),
+    })
+}
+
+/// A revision's number from the database's integer.
+pub(crate) fn to_number(integer: i32) -> Result<u32> {
+    u32::try_from(integer).map_err(damaged)
+}
+
+/// A revision's name from the database's columns.
+pub(crate) fn revision_name(workspace: &ResourceId, brief_id: &str, revision: i32) -> Result<RevisionName> {
+    let (workspace, brief) = (workspace.clone(), brief_id.parse().map_err(damaged)?);
+    Ok(RevisionName { workspace, brief, revision: RevisionNumber(to_number(revision)?) })
+}
+
+/// A digest from the database's bytes.
+pub(crate) fn to_digest(bytes: Vec<u8>) -> Result<Digest> {
+    <[u8; 32]>::try_from(bytes).map(Digest).map_err(|_| damaged("a digest has not 32 bytes"))
+}
