@@ -21,12 +21,6 @@ pub(crate) fn damaged(error: impl fmt::Display) -> StoreError {
     StoreError::Damaged(error.to_string())
 }
 
-/// A time as messages hold it.
-#[allow(clippy::cast_possible_wrap, reason = "there are fewer than 2^30 nanoseconds in a second")]
-pub fn timestamp(time: OffsetDateTime) -> Timestamp {
-    Timestamp { seconds: time.unix_timestamp(), nanos: time.nanosecond() as i32 }
-}
-
 /// A time from a message that was stored.
 pub(crate) fn time_of(timestamp: Option<Timestamp>) -> Result<OffsetDateTime> {
     let time = timestamp.ok_or_else(|| damaged("a stored message has no time"))?;

@@ -6,9 +6,9 @@ use chancery_brief::validate::{InvalidContent, Violation};
 use chancery_proto::brief::v1::UndeclaredChange;
 use time::OffsetDateTime;
 
-use crate::convert::timestamp;
 use crate::database::{StatementError, is_unavailable};
 use crate::filter::{FilterError, InvalidPlace};
+use crate::timestamps::timestamp;
 
 /// The result of a store method.
 pub type Result<T> = std::result::Result<T, StoreError>;

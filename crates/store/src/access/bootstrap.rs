@@ -8,8 +8,7 @@ use crate::access::AccessControl;
 use crate::access::principal::Role;
 use crate::access::tokens::{Secret, insert_token};
 use crate::access::workspaces::{SYSTEM, insert_workspace};
-use crate::changes::log;
-use crate::changes::log::Change;
+use crate::changes::log::{self, Change};
 use crate::database::PgConnection;
 use crate::error::{Result, StoreError};
 

@@ -6,8 +6,7 @@ use time::OffsetDateTime;
 
 use crate::access::AccessControl;
 use crate::access::principal::{Principal, Scope};
-use crate::changes::log;
-use crate::changes::log::Change;
+use crate::changes::log::{self, Change};
 use crate::convert::{damaged, generated_id};
 use crate::database::PgConnection;
 use crate::error::{Result, StoreError};

@@ -5,7 +5,7 @@ use std::ops::Range;
 use async_trait::async_trait;
 use prost::bytes::{Bytes, BytesMut};
 
-use crate::artifacts::rows::CHUNK;
+use crate::artifacts::artifact::CHUNK;
 use crate::artifacts::store::{ArtifactStore, ArtifactUpload};
 use crate::convert::damaged;
 use crate::database::Pool;

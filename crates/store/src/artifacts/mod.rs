@@ -1,5 +1,6 @@
 //! Finished PDFs: their rows, where their bytes are, how long they stay, and their deliveries.
 
+pub(crate) mod artifact;
 pub(crate) mod chunks;
 pub(crate) mod deliveries;
 pub(crate) mod expiry;

@@ -1,46 +1,15 @@
 //! PDFs: the rows of their bytes, from the staging record to the sweep. The bytes themselves are an `ArtifactStore`'s.
 
-use chancery_brief::digest::Digest;
-
 use crate::artifacts::Artifacts;
 use crate::artifacts::store::{ArtifactStore, ArtifactUpload};
 use crate::artifacts::stores::Outside;
-use crate::convert::damaged;
 use crate::error::{Result, StoreError};
 use crate::renders::environments::PrintEnvironment;
-use crate::renders::environments::digest as digest_of;
 use crate::renders::leases::Lease;
-
-/// The size of every chunk but a blob's last in the database, and the largest piece on the wire, in bytes.
-pub const CHUNK: usize = 256 * 1024;
 
 /// How old, in seconds, bytes that nothing refers to must be before they are swept: older than any upload,
 /// which the service ends long before.
 const SWEEP_AGE: f64 = 3600.0;
-
-/// A finished PDF.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Artifact {
-    /// SHA-256 of its bytes.
-    pub digest: Digest,
-    /// Their number.
-    pub size_bytes: u64,
-    /// The PDF's number of pages.
-    pub pages: u32,
-    /// Where its bytes are.
-    pub(crate) blob: String,
-}
-
-impl Artifact {
-    pub(crate) fn of_row(digest: &[u8], size: i64, pages: i32, blob: String) -> Result<Self> {
-        Ok(Self {
-            digest: digest_of(digest)?,
-            size_bytes: u64::try_from(size).map_err(damaged)?,
-            pages: u32::try_from(pages).map_err(damaged)?,
-            blob,
-        })
-    }
-}
 
 impl Artifacts<'_> {
     /// Begins to stage a PDF for a leased task; answers the blob that its chunks go to.

@@ -7,8 +7,8 @@ use prost::bytes::Bytes;
 
 use crate::Store;
 use crate::artifacts::Artifacts;
+use crate::artifacts::artifact::Artifact;
 use crate::artifacts::chunks::Chunks;
-use crate::artifacts::rows::Artifact;
 use crate::artifacts::store::{ArtifactStore, OpenArtifactStore};
 use crate::convert::generated_id;
 use crate::database::Pool;

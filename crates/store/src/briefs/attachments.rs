@@ -10,7 +10,7 @@ use prost::bytes::Bytes;
 use time::OffsetDateTime;
 
 use crate::access::principal::{Principal, Role};
-use crate::artifacts::rows::CHUNK;
+use crate::artifacts::artifact::CHUNK;
 use crate::briefs::Attachments;
 use crate::briefs::image_checks::warning_columns;
 use crate::changes::idempotency_keys::{Begun, WriteId, begin_write};

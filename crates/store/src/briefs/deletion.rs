@@ -2,59 +2,24 @@
 
 use std::time::Duration;
 
-use chancery_brief::digest::{Digest, body_digest};
 use chancery_brief::marking::Clearance;
-use chancery_proto::brief::v1::{Brief, BriefState};
+use chancery_proto::brief::v1::Brief;
 use chancery_proto::names::BriefName;
 use prost::Message;
-use time::OffsetDateTime;
 
 use crate::access::principal::Principal;
-use crate::briefs::envelopes::Held;
+use crate::briefs::deleted::Deleted;
+use crate::briefs::locking::Held;
 use crate::briefs::revisions::settle_current;
-use crate::briefs::{Briefs, envelopes};
+use crate::briefs::{Briefs, locking};
 use crate::changes::idempotency_keys::{Begun, WriteId, begin_write, note};
-use crate::changes::log;
-use crate::changes::log::{Audience, Change, Position};
-use crate::convert::{damaged, timestamp, to_digest};
+use crate::changes::log::{self, Audience, Change, Position};
+use crate::convert::{damaged, to_digest};
 use crate::database::PgConnection;
 use crate::error::{Result, StoreError};
 
 /// How long a deleted brief can be brought back.
 const KEPT: Duration = Duration::from_hours(30 * 24);
-
-/// A deleted brief.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Deleted {
-    /// Its name.
-    pub name: BriefName,
-    /// Made at random when the brief was.
-    pub uid: String,
-    /// When the brief was made.
-    pub created_at: OffsetDateTime,
-    /// When it was deleted.
-    pub deleted_at: OffsetDateTime,
-    /// When it is gone for good.
-    pub purge_at: OffsetDateTime,
-}
-
-impl Deleted {
-    /// All that is answered of it, and the SHA-256 that is its etag.
-    pub fn envelope(&self) -> (Digest, Brief) {
-        let envelope = Brief {
-            name: self.name.to_string(),
-            uid: self.uid.clone(),
-            state: BriefState::Deleted.into(),
-            create_time: Some(timestamp(self.created_at)),
-            update_time: Some(timestamp(self.deleted_at)),
-            delete_time: Some(timestamp(self.deleted_at)),
-            purge_time: Some(timestamp(self.purge_at)),
-            ..Brief::default()
-        };
-        let digest = body_digest(&envelope.encode_to_vec());
-        (digest, Brief { etag: digest.to_string(), ..envelope })
-    }
-}
 
 impl Briefs<'_> {
     /// Hides a brief until it is brought back, or gone for good 30 days later. An etag, if one is given, must be the one
@@ -75,7 +40,7 @@ impl Briefs<'_> {
             Begun::Now(transaction) => transaction,
             Begun::Before(noted) => return self.noted_brief(name, &noted).await,
         };
-        let held = envelopes::lock(&mut transaction, name).await?;
+        let held = locking::lock(&mut transaction, name).await?;
         let held = held.filter(|held| held.is_known_to(access.clearance) && !held.is_deleted());
         let held = held.ok_or_else(|| StoreError::NotFound(name.to_string()))?;
         // First what the principal can see. Only a request that everything visible allows learns, from the clearance
@@ -136,7 +101,7 @@ impl Briefs<'_> {
             Begun::Now(transaction) => transaction,
             Begun::Before(noted) => return self.noted_brief(name, &noted).await,
         };
-        let held = envelopes::lock(&mut transaction, name).await?;
+        let held = locking::lock(&mut transaction, name).await?;
         let held = held.filter(|held| held.is_known_to(access.clearance));
         let held = held.ok_or_else(|| StoreError::NotFound(name.to_string()))?;
         if !held.is_deleted() {

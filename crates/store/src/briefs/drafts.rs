@@ -9,16 +9,16 @@ use prost::Message as _;
 use time::OffsetDateTime;
 
 use crate::access::principal::Principal;
+use crate::briefs::content_schema::{check_content_schema, written_content_schema};
 use crate::briefs::earlier_revisions::check_changes;
-use crate::briefs::editions::check_content_schema;
-use crate::briefs::envelopes::{check_clearance, written_content_schema};
-use crate::briefs::{Briefs, envelopes};
+use crate::briefs::locking::check_clearance;
+use crate::briefs::{Briefs, locking};
 use crate::changes::idempotency_keys::{Begun, WriteId, begin_write, note};
-use crate::changes::log;
-use crate::changes::log::Position;
-use crate::convert::{damaged, generated_id, time_of, timestamp, to_number};
+use crate::changes::log::{self, Position};
+use crate::convert::{damaged, generated_id, time_of, to_number};
 use crate::database::PgConnection;
 use crate::error::{Result, StoreError};
+use crate::timestamps::timestamp;
 
 /// A brief's working copy.
 #[derive(Debug, Clone, PartialEq)]
@@ -132,7 +132,7 @@ impl Briefs<'_> {
                 return Ok((noted_draft(&noted, content)?, position));
             }
         };
-        let held = envelopes::lock_draft(&mut transaction, access.clearance, name, etag).await?;
+        let held = locking::lock_draft(&mut transaction, access.clearance, name, etag).await?;
         check_changes(&mut transaction, held.key, access, content, None).await?;
         let etag = generated_id()?.to_string();
         let row = sqlx::query!(

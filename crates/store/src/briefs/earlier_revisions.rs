@@ -6,7 +6,7 @@ use chancery_proto::brief::v1::RevisionBody;
 use prost::Message as _;
 
 use crate::access::principal::Access;
-use crate::briefs::editions::check_content_schema;
+use crate::briefs::content_schema::check_content_schema;
 use crate::convert::{damaged, to_number};
 use crate::database::PgConnection;
 use crate::error::{Result, StoreError};

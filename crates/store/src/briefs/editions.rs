@@ -1,6 +1,6 @@
 //! Editions: what is read. Each is one row with all of its bytes.
 
-use chancery_brief::digest::{CONTENT_SCHEMA_VERSION, Digest};
+use chancery_brief::digest::Digest;
 use chancery_proto::brief::v1::{BriefContent, RevisionBody};
 use chancery_proto::names::{BriefName, RevisionName};
 use prost::Message;
@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 
 use crate::access::principal::{Principal, Role};
 use crate::briefs::Briefs;
+use crate::briefs::content_schema::check_content_schema;
 use crate::briefs::import_records::ImportRecord;
 use crate::convert::{damaged, to_digest, to_integer, to_number};
 use crate::error::{Result, StoreError};
@@ -352,11 +353,6 @@ impl Briefs<'_> {
             })
             .collect()
     }
-}
-
-/// Bytes of a newer schema may hold what this build would drop or show wrongly.
-pub(crate) fn check_content_schema(version: u32) -> Result<()> {
-    if version > CONTENT_SCHEMA_VERSION { Err(StoreError::NewerSchema(version)) } else { Ok(()) }
 }
 
 #[cfg(test)]

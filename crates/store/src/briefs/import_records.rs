@@ -3,7 +3,7 @@
 use chancery_proto::brief::v1::ImportRecord as ImportRecordMessage;
 use time::OffsetDateTime;
 
-use crate::convert::timestamp;
+use crate::timestamps::timestamp;
 
 /// Marks a revision whose publish time, creator and withdrawal are statements of an import.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -12,12 +12,13 @@ use time::OffsetDateTime;
 use crate::access::principal::{Access, Principal};
 use crate::briefs::earlier_revisions::check_changes;
 use crate::briefs::editions::Withdrawal;
-use crate::briefs::envelopes::{Held, NewBrief, check_clearance};
-use crate::briefs::revisions::{Prepared, Publication, Target, settle_current, stored};
-use crate::briefs::{Briefs, drafts, envelopes, figures};
+use crate::briefs::envelopes::NewBrief;
+use crate::briefs::locking::{Held, check_clearance};
+use crate::briefs::revisions::{Prepared, Publication, settle_current, stored};
+use crate::briefs::target::Target;
+use crate::briefs::{Briefs, drafts, envelopes, figures, locking};
 use crate::changes::idempotency_keys::{Begun, WriteId, begin_write, note};
-use crate::changes::log;
-use crate::changes::log::{Audience, Change, Position};
+use crate::changes::log::{self, Audience, Change, Position};
 use crate::convert::{damaged, generated_id, to_integer, to_number};
 use crate::database::PgConnection;
 use crate::error::{Result, StoreError};
@@ -249,7 +250,7 @@ async fn make_or_lock(
     if let Some((key, made)) = envelopes::insert(transaction, principal, name).await? {
         return Ok(Place::Made(key, made));
     }
-    let held = envelopes::lock(transaction, name).await?;
+    let held = locking::lock(transaction, name).await?;
     let held = held.filter(|held| held.is_known_to(access.clearance));
     let held = held.ok_or_else(|| StoreError::Forbidden(name.to_string()))?;
     held.check_draft(access.clearance, name)?;

@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 
 use crate::access::principal::{Access, Principal};
 use crate::briefs::Briefs;
-use crate::briefs::deletion::Deleted;
+use crate::briefs::deleted::Deleted;
 use crate::briefs::editions::content_bytes;
 use crate::convert::damaged;
 use crate::error::{Result, StoreError};

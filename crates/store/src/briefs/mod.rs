@@ -2,6 +2,8 @@
 
 pub(crate) mod attachments;
 pub(crate) mod batched_reads;
+pub(crate) mod content_schema;
+pub(crate) mod deleted;
 pub(crate) mod deletion;
 pub(crate) mod drafts;
 pub(crate) mod earlier_revisions;
@@ -12,10 +14,12 @@ pub(crate) mod image_checks;
 pub(crate) mod import_records;
 pub(crate) mod imports;
 pub(crate) mod lists;
+pub(crate) mod locking;
 pub(crate) mod publishing;
 pub(crate) mod purge;
 pub(crate) mod revisions;
 pub(crate) mod stored;
+pub(crate) mod target;
 pub(crate) mod withdrawal;
 
 use crate::briefs::batched_reads::Together;

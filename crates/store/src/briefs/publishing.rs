@@ -11,14 +11,14 @@ use prost::Message;
 use sqlx::PgExecutor;
 
 use crate::access::principal::{Access, Principal};
+use crate::briefs::content_schema::check_content_schema;
 use crate::briefs::earlier_revisions::check_changes;
-use crate::briefs::editions::{Edition, check_content_schema};
-use crate::briefs::envelopes::Held;
+use crate::briefs::editions::Edition;
+use crate::briefs::locking::Held;
 use crate::briefs::revisions::{Prepared, Publication, stored};
-use crate::briefs::{Briefs, drafts, envelopes, figures};
+use crate::briefs::{Briefs, drafts, figures, locking};
 use crate::changes::idempotency_keys::{Begun, WriteId, begin_write, note};
-use crate::changes::log;
-use crate::changes::log::Position;
+use crate::changes::log::{self, Position};
 use crate::convert::{damaged, to_number};
 use crate::error::{Result, StoreError};
 
@@ -85,7 +85,7 @@ impl Briefs<'_> {
                 return self.published(principal, name, number, position).await;
             }
         };
-        let held = envelopes::lock_draft(&mut transaction, access.clearance, name, publishing.etag).await?;
+        let held = locking::lock_draft(&mut transaction, access.clearance, name, publishing.etag).await?;
         let content = drafts::read_locked(&mut transaction, held.key, access.scheme).await?;
         let newest = stored(&mut transaction, held.key, held.newest).await?;
         let is_published = newest.is_some_and(|newest| {

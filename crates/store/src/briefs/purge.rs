@@ -9,15 +9,15 @@ use time::OffsetDateTime;
 
 use crate::access::principal::Principal;
 use crate::briefs::Briefs;
-use crate::briefs::envelopes::check_clearance;
+use crate::briefs::locking::check_clearance;
 use crate::briefs::revisions::settle_current;
 use crate::briefs::withdrawal::lock_revision;
 use crate::changes::idempotency_keys::{Begun, WriteId, begin_write, note};
-use crate::changes::log;
-use crate::changes::log::{Audience, Change, Position};
-use crate::convert::{damaged, timestamp, to_integer};
+use crate::changes::log::{self, Audience, Change, Position};
+use crate::convert::{damaged, to_integer};
 use crate::database::PgConnection;
 use crate::error::Result;
+use crate::timestamps::timestamp;
 
 /// A revision whose content was destroyed.
 #[derive(Debug, Clone, PartialEq, Eq)]

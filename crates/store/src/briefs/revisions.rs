@@ -12,13 +12,15 @@ use prost::Message;
 use time::OffsetDateTime;
 
 use crate::briefs::attachments;
-use crate::briefs::envelopes::written_content_schema;
+use crate::briefs::content_schema::written_content_schema;
+use crate::briefs::target::Target;
 use crate::changes::log::{Audience, Change};
-use crate::convert::{damaged, timestamp, to_digest, to_integer, to_number};
+use crate::convert::{damaged, to_digest, to_integer, to_number};
 use crate::database::PgConnection;
 use crate::error::Result;
 use crate::projections::version::PROJECTION_VERSION;
 use crate::projections::{At, Level, Projection, RANKS, search_again};
+use crate::timestamps::timestamp;
 
 /// All that is stored of a revision, made before its first row is written.
 pub(crate) struct Prepared {
@@ -43,14 +45,6 @@ struct PreparedEdition {
     digest: Digest,
     content_digest: Digest,
     content: BriefContent,
-}
-
-/// The brief that a revision is written to.
-pub(crate) struct Target<'a> {
-    pub(crate) key: i64,
-    pub(crate) name: &'a BriefName,
-    pub(crate) uid: &'a str,
-    pub(crate) created_at: OffsetDateTime,
 }
 
 /// Who published a revision, and when.

@@ -8,8 +8,9 @@ use chancery_proto::names::{BriefName, ResourceId, RevisionName, RevisionNumber}
 use prost::Message;
 use time::OffsetDateTime;
 
-use crate::briefs::editions::check_content_schema;
-use crate::briefs::revisions::{Prepared, Target};
+use crate::briefs::content_schema::check_content_schema;
+use crate::briefs::revisions::Prepared;
+use crate::briefs::target::Target;
 use crate::convert::{damaged, to_digest, to_number};
 use crate::database::PgConnection;
 use crate::error::Result;

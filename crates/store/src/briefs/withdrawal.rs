@@ -8,15 +8,15 @@ use prost::Message;
 use time::OffsetDateTime;
 
 use crate::access::principal::Principal;
-use crate::briefs::envelopes::{Held, check_clearance};
+use crate::briefs::locking::{Held, check_clearance};
 use crate::briefs::revisions::settle_current;
-use crate::briefs::{Briefs, envelopes};
+use crate::briefs::{Briefs, locking};
 use crate::changes::idempotency_keys::{Begun, WriteId, begin_write, note};
-use crate::changes::log;
-use crate::changes::log::{Audience, Change, Position};
-use crate::convert::{damaged, timestamp, to_integer};
+use crate::changes::log::{self, Audience, Change, Position};
+use crate::convert::{damaged, to_integer};
 use crate::database::PgConnection;
 use crate::error::{Result, StoreError};
+use crate::timestamps::timestamp;
 
 /// A revision that was taken back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,7 +104,7 @@ pub(crate) async fn lock_revision(
     name: &RevisionName,
 ) -> Result<(Held, Standing)> {
     let missing = || StoreError::NotFound(name.to_string());
-    let held = envelopes::lock(transaction, &name.brief_name()).await?.ok_or_else(missing)?;
+    let held = locking::lock(transaction, &name.brief_name()).await?.ok_or_else(missing)?;
     let row = sqlx::query!(
         r#"-- withdrawals::lock_revision
         select floor::smallint as "floor!", highest::smallint as "highest!", withdrawn_at, purged_at

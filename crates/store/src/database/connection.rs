@@ -10,7 +10,6 @@ use tokio_stream::{Stream, StreamExt as _};
 
 use super::availability::Availability;
 use super::statement_error::with_statement;
-use super::transaction::Transaction;
 
 /// A boxed future, as sqlx's traits return it.
 pub(super) type BoxFuture<'e, T> = Pin<Box<dyn Future<Output = T> + Send + 'e>>;
@@ -45,11 +44,6 @@ impl PgConnection {
 
     pub(super) fn backend(&self) -> i32 {
         self.backend
-    }
-
-    /// Begins a transaction that ends before the connection is used otherwise.
-    pub(crate) async fn begin(&mut self) -> sqlx::Result<Transaction<&mut PgConnection>> {
-        Transaction::begin(self, None).await
     }
 
     /// Closes the connection when it is given back, instead of lending it again.

@@ -12,16 +12,13 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
-use super::pool::{Manager, Pool};
+use super::manager::Manager;
 
 /// A statement that ends within this time is left to end: most drops meet one that is nearly done, or a rollback.
 const GRACE: Duration = Duration::from_millis(5);
 
 /// How long a cancelled statement may take to end before its connection is closed instead.
-const CANCEL_TIMEOUT: Duration = Duration::from_millis(500);
-
-/// Statements that are cancelled by one statement, at most.
-const BATCH: usize = 64;
+pub(super) const CANCEL_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Cancels statements.
 #[derive(Debug)]
@@ -30,14 +27,13 @@ pub(super) struct Interrupted {
 }
 
 /// A statement to cancel, by its server process, and who waits for that.
-type Cancellation = (i32, oneshot::Sender<()>);
+pub(super) type Cancellation = (i32, oneshot::Sender<()>);
 
 impl Interrupted {
-    /// Cancellations are sent on the control pool's connections, by a task that ends with the last sender.
-    pub(super) fn new(control: Pool) -> Self {
+    /// Returns the canceller and the channel of its requests, which [`super::cancellations::send`] drains.
+    pub(super) fn new() -> (Self, mpsc::UnboundedReceiver<Cancellation>) {
         let (cancellations, receiver) = mpsc::unbounded_channel();
-        tokio::spawn(send_cancellations(control, receiver));
-        Self { cancellations }
+        (Self { cancellations }, receiver)
     }
 
     /// Gives a connection back once the server has ended what was asked on it.
@@ -45,27 +41,6 @@ impl Interrupted {
         // On a runtime that ends, the connection is closed.
         let Ok(runtime) = Handle::try_current() else { return drop(Object::take(object)) };
         runtime.spawn(finish(self.cancellations.clone(), object));
-    }
-}
-
-/// Sends what has gathered in one statement: under many short deadlines each cancellation would else cost a round trip.
-async fn send_cancellations(control: Pool, mut receiver: mpsc::UnboundedReceiver<Cancellation>) {
-    let mut gathered = Vec::new();
-    while receiver.recv_many(&mut gathered, BATCH).await > 0 {
-        let backends: Vec<i32> = gathered.iter().map(|(backend, _)| *backend).collect();
-        let sent = sqlx::query!(
-            "-- interrupted::send_cancellations
-            select pg_cancel_backend(backend) from unnest($1::int4[]) as interrupted (backend)",
-            &backends
-        )
-        .fetch_all(&control);
-        let is_sent = matches!(timeout(CANCEL_TIMEOUT, sent).await, Ok(Ok(_)));
-        for (_, done) in gathered.drain(..) {
-            if is_sent {
-                // Its connection may have been closed meanwhile.
-                let _ = done.send(());
-            }
-        }
     }
 }
 

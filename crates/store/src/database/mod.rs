@@ -14,9 +14,11 @@
 //! All but the first are opened when they are first needed, so that a command such as `chancery migrate` opens one.
 
 mod availability;
+mod cancellations;
 mod connect;
 mod connection;
 mod interrupted;
+mod manager;
 mod monitor;
 mod pool;
 pub(crate) mod schema;
@@ -37,9 +39,9 @@ use crate::error::{Result, StoreError};
 
 pub(crate) use self::availability::is_unavailable;
 pub(crate) use self::connection::PgConnection;
-pub(crate) use self::pool::Pool;
+pub(crate) use self::pool::{Pool, Transaction};
 pub(crate) use self::statement_error::StatementError;
-pub(crate) use self::transaction::Transaction;
+pub(crate) use self::transaction::Transaction as AnyTransaction;
 
 pub use self::monitor::{DatabaseMonitor, DatabaseState};
 
@@ -86,7 +88,9 @@ impl Database {
         let pool =
             |size, interrupted| Pool::new(Arc::clone(&connector), availability.clone(), size, interrupted);
         let control = pool(1, None);
-        let interrupted = Some(Arc::new(Interrupted::new(control.clone())));
+        let (interrupted, requests) = Interrupted::new();
+        tokio::spawn(cancellations::send(control.clone(), requests));
+        let interrupted = Some(Arc::new(interrupted));
         let size = usize::try_from(size.max(1)).unwrap_or(usize::MAX);
         let calls = pool(size, interrupted.clone());
         first_connection(&calls, &options).await?;

@@ -14,9 +14,7 @@ use std::time::Duration;
 
 use async_stream::try_stream;
 use deadpool::Runtime;
-use deadpool::managed::{
-    self, Metrics, Object, PoolError, QueueMode, RecycleError, RecycleResult, TimeoutType,
-};
+use deadpool::managed::{self, Object, PoolError, QueueMode, TimeoutType};
 use sqlx::postgres::{PgRow, PgStatement, PgTypeInfo, Postgres};
 use sqlx::{AssertSqlSafe, Describe, Execute, Executor, SqlSafeStr as _, SqlStr};
 use tokio_stream::StreamExt as _;
@@ -25,20 +23,11 @@ use super::availability::{Availability, unavailable};
 use super::connect::Connector;
 use super::connection::{BoxFuture, BoxStream, PgConnection, Step};
 use super::interrupted::Interrupted;
-use super::transaction::Transaction;
+use super::manager::{self, Manager};
+use super::transaction::Transaction as AnyTransaction;
 
 /// How long a caller waits for a free connection, and for a new one, before the call fails as unavailable.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// A connection that was used within this time is lent again without a ping, which takes as long as a small query. One
-/// that broke meanwhile fails its call as unavailable, as one that breaks during a call does.
-const TRUSTED_IDLE: Duration = Duration::from_millis(500);
-
-/// How long a ping may take.
-const PING_TIMEOUT: Duration = Duration::from_secs(1);
-
-/// Maximum age of a connection, so that memory that a server process gathers is freed.
-const MAX_AGE: Duration = Duration::from_mins(30);
 
 /// Connections that were unused for this long are closed.
 const MAX_IDLE: Duration = Duration::from_mins(10);
@@ -51,11 +40,8 @@ pub(crate) struct Pool {
     availability: Availability,
 }
 
-/// Opens connections, and checks those that were lent before.
-pub(super) struct Manager {
-    connector: Arc<Connector>,
-    availability: Availability,
-}
+/// A transaction on a pooled connection of its own.
+pub(crate) type Transaction = AnyTransaction<PooledConnection>;
 
 impl Pool {
     /// At most `size` connections, opened when they are first needed. Without `interrupted`, a statement that its caller
@@ -66,12 +52,12 @@ impl Pool {
         size: usize,
         interrupted: Option<Arc<Interrupted>>,
     ) -> Self {
-        let manager = Manager { connector, availability: availability.clone() };
+        let manager = Manager::new(connector, availability.clone());
         let connections = managed::Pool::builder(manager)
             .max_size(size)
             .wait_timeout(Some(ACQUIRE_TIMEOUT))
             .create_timeout(Some(ACQUIRE_TIMEOUT))
-            .recycle_timeout(Some(PING_TIMEOUT))
+            .recycle_timeout(Some(manager::PING_TIMEOUT))
             .queue_mode(QueueMode::Lifo)
             .runtime(Runtime::Tokio1)
             .build()
@@ -119,7 +105,7 @@ impl Pool {
         self.connections.close();
         for connection in removed {
             // A server that is gone needs no goodbye.
-            let _ = tokio::time::timeout(PING_TIMEOUT, connection.close()).await;
+            let _ = tokio::time::timeout(manager::PING_TIMEOUT, connection.close()).await;
         }
     }
 }
@@ -146,27 +132,6 @@ fn refused(error: PoolError<sqlx::Error>) -> sqlx::Error {
 pub(super) fn connect_timed_out() -> sqlx::Error {
     let message = "the server did not complete the connection in time";
     sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, message))
-}
-
-impl managed::Manager for Manager {
-    type Type = PgConnection;
-    type Error = sqlx::Error;
-
-    async fn create(&self) -> sqlx::Result<PgConnection> {
-        // Boxed: else every future that acquires a connection has the size of one that opens it.
-        Box::pin(self.connector.connect(&self.availability)).await
-    }
-
-    async fn recycle(&self, connection: &mut PgConnection, metrics: &Metrics) -> RecycleResult<sqlx::Error> {
-        if metrics.age() > MAX_AGE {
-            return Err(RecycleError::message("the connection has reached its maximum age"));
-        }
-        connection.rolls_back = false;
-        if metrics.last_used() >= TRUSTED_IDLE {
-            Box::pin(connection.ping()).await?;
-        }
-        Ok(())
-    }
 }
 
 /// A connection of a [`Pool`].

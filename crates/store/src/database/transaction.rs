@@ -7,14 +7,20 @@ use sqlx::postgres::PgTransactionManager;
 use sqlx_core::transaction::TransactionManager as _;
 
 use super::connection::PgConnection;
-use super::pool::PooledConnection;
 use super::statement_error::with_statement;
 
 /// A transaction, which rolls back when it is dropped before [`Self::commit`].
 #[derive(Debug)]
-pub(crate) struct Transaction<C: DerefMut<Target = PgConnection> = PooledConnection> {
+pub(crate) struct Transaction<C: DerefMut<Target = PgConnection>> {
     connection: C,
     is_open: bool,
+}
+
+impl PgConnection {
+    /// Begins a transaction that ends before the connection is used otherwise.
+    pub(crate) async fn begin(&mut self) -> sqlx::Result<Transaction<&mut PgConnection>> {
+        Transaction::begin(self, None).await
+    }
 }
 
 impl<C: DerefMut<Target = PgConnection>> Transaction<C> {

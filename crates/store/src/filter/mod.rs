@@ -13,6 +13,7 @@
 //! Two terms that nothing joins, bare literals, functions and wildcards are refused.
 
 mod compile;
+mod error;
 mod keyset;
 mod order;
 mod parse;
@@ -21,25 +22,15 @@ mod schema;
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
-
 use chancery_brief::marking::Scheme;
 
 use crate::filter::schema::Test;
 
+pub use error::{FilterError, LONGEST_TEXT};
 pub use keyset::{InvalidPlace, Place, Start};
 pub use order::{Direction, KeyKind, Order, SortColumn, SortKey, Sorting};
+pub use parse::{DEEPEST_NESTING, MOST_COMPARISONS};
 pub use schema::{Field, FieldType, Schema};
-
-/// The longest text, in bytes.
-pub const LONGEST_TEXT: usize = 8192;
-/// The most comparisons in a text.
-pub const MOST_COMPARISONS: usize = 64;
-/// The deepest nesting of parentheses.
-pub const DEEPEST_NESTING: usize = 16;
-
-/// How much of a caller's text an error repeats, in characters.
-const LONGEST_QUOTE: usize = 40;
 
 /// Which items of a list are wanted.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,36 +50,6 @@ impl Filter {
     /// Whether it lets everything through.
     pub const fn is_empty(&self) -> bool {
         self.root.is_none()
-    }
-}
-
-/// Why a filter, or an order, is refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub struct FilterError {
-    /// Where in the text, in bytes.
-    pub position: usize,
-    /// What stands there, at most 40 characters of it.
-    pub text: String,
-    /// What is wrong with it.
-    pub description: String,
-}
-
-impl FilterError {
-    fn new(position: usize, text: &str, description: impl Into<String>) -> Self {
-        let mut quote: String = text.chars().take(LONGEST_QUOTE).collect();
-        if quote.len() < text.len() {
-            quote.push('…');
-        }
-        Self { position, text: quote, description: description.into() }
-    }
-}
-
-impl fmt::Display for FilterError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.text.as_str() {
-            "" => write!(f, "at byte {}: {}", self.position, self.description),
-            text => write!(f, "at byte {}, {text:?}: {}", self.position, self.description),
-        }
     }
 }
 
@@ -112,17 +73,5 @@ impl<T> Node<T> {
             Self::Not(node) => Ok(Node::Not(Box::new(node.try_map(map)?))),
             Self::Leaf(leaf) => map(leaf).map(Node::Leaf),
         }
-    }
-}
-
-/// Refuses what costs more than looking at it once, or what Postgres takes in no text.
-fn bounded(text: &str) -> Result<(), FilterError> {
-    if text.len() > LONGEST_TEXT {
-        let description = format!("the text has {} bytes, and at most {LONGEST_TEXT} are read", text.len());
-        return Err(FilterError::new(LONGEST_TEXT, "", description));
-    }
-    match text.find('\0') {
-        Some(position) => Err(FilterError::new(position, "\0", "NUL is no character of any value")),
-        None => Ok(()),
     }
 }

@@ -1,7 +1,7 @@
 //! What callers order lists by (AIP-132): `published_at desc, brief`. Every order is a total one: a tie is decided by
 //! what no two items share.
 
-use crate::filter::{FilterError, bounded};
+use crate::filter::error::{FilterError, check_text};
 
 /// The orders of a list.
 #[derive(Debug, Clone, Copy)]
@@ -63,7 +63,7 @@ pub struct Order {
 impl Order {
     /// Parses an order. An empty text is the list's default.
     pub fn parse(text: &str, sorting: &Sorting) -> Result<Self, FilterError> {
-        bounded(text)?;
+        check_text(text)?;
         let text = if text.trim().is_empty() { sorting.default } else { text };
         let (mut order, mut names, mut position) = (Self { keys: Vec::new() }, Vec::new(), 0);
         for item in text.split(',') {

@@ -1,8 +1,14 @@
 //! From a text to joined comparisons, without a look at what can be compared. One pass, no deeper than
 //! [`DEEPEST_NESTING`].
 
+use crate::filter::Node;
+use crate::filter::error::{FilterError, check_text};
 use crate::filter::scan::{Comparator, Piece, Scanner, Value};
-use crate::filter::{DEEPEST_NESTING, FilterError, MOST_COMPARISONS, Node, bounded};
+
+/// The most comparisons in a text.
+pub const MOST_COMPARISONS: usize = 64;
+/// The deepest nesting of parentheses.
+pub const DEEPEST_NESTING: usize = 16;
 
 /// `field operator value`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +22,7 @@ type Parsed<'a> = Result<Node<Comparison<'a>>, FilterError>;
 
 /// None for a text of blanks.
 pub(super) fn parse(text: &str) -> Result<Option<Node<Comparison<'_>>>, FilterError> {
-    bounded(text)?;
+    check_text(text)?;
     let mut parser = Parser { scanner: Scanner::new(text), comparisons: 0 };
     parser.scanner.skip_blanks();
     if parser.scanner.at_end() {

@@ -4,7 +4,7 @@ use chancery_brief::edtf::{self, Edtf, Precision};
 use chancery_brief::marking::Scheme;
 use time::{Duration, OffsetDateTime};
 
-use crate::filter::FilterError;
+use crate::filter::error::FilterError;
 use crate::filter::parse::Comparison;
 use crate::filter::scan::{Comparator, Value};
 

@@ -5,7 +5,7 @@ use sqlx::{FromRow, Postgres, QueryBuilder};
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::actors::{ActorEntry, FIELDS, decoded};
-use super::checked;
+use super::list::checked;
 use super::view::View;
 use crate::access::principal::Principal;
 use crate::error::{Result, StoreError};

@@ -5,10 +5,10 @@ use chancery_proto::names::{ResourceId, RevisionName};
 use prost::Message;
 use sqlx::{FromRow, Postgres, QueryBuilder};
 
-use super::KnowledgeQuery;
-use super::checked;
-use super::field;
-use super::key;
+use super::list::KnowledgeQuery;
+use super::list::checked;
+use super::list::field;
+use super::list::key;
 use super::view::{AsOf, View};
 use super::words;
 use crate::access::principal::Principal;

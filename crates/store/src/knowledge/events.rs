@@ -2,12 +2,12 @@
 
 use chancery_proto::brief::v1::Event;
 
-use super::BRIEF_AND_PLACE;
-use super::Found;
-use super::KnowledgeQuery;
-use super::List;
-use super::field;
-use super::key;
+use super::list::BRIEF_AND_PLACE;
+use super::list::Found;
+use super::list::KnowledgeQuery;
+use super::list::List;
+use super::list::field;
+use super::list::key;
 use super::words;
 use crate::access::principal::Principal;
 use crate::error::Result;

@@ -8,7 +8,7 @@ use chancery_proto::names::{ResourceId, RevisionName};
 use prost::Message;
 use sqlx::{FromRow, Postgres, QueryBuilder};
 
-use super::checked;
+use super::list::checked;
 use super::relationships::FIELDS;
 use super::view::{AsOf, View};
 use crate::access::principal::Principal;

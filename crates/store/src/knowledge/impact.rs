@@ -9,10 +9,11 @@ use chancery_proto::names::{BriefName, RevisionName};
 use prost::Message;
 
 use super::impact_deliveries;
+use super::impact_target::{Holder, Holders, ImpactTarget};
 use super::impact_walk::{Node, Reached, Walk};
 use crate::access::principal::Principal;
 use crate::artifacts::deliveries::Delivery;
-use crate::briefs::editions::check_content_schema;
+use crate::briefs::content_schema::check_content_schema;
 use crate::convert::{damaged, revision_name, to_number};
 use crate::database::PgConnection;
 use crate::error::{Result, StoreError};
@@ -20,28 +21,6 @@ use crate::knowledge::Knowledge;
 
 /// Briefs whose texts are read at a time.
 const AT_A_TIME: usize = 32;
-
-/// What is doubted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ImpactTarget<'a> {
-    /// A source, with those of other briefs that have the same id or URL.
-    Source(&'a str),
-    /// A tie: on it rest the statements that state it, and what rests on them.
-    Relationship(&'a str),
-    /// A statement.
-    Statement(&'a str),
-}
-
-impl ImpactTarget<'_> {
-    /// What it is, as the statements here know it, and its id.
-    pub(super) const fn kind_and_id(&self) -> (&'static str, &str) {
-        match self {
-            Self::Source(id) => ("source", id),
-            Self::Relationship(id) => ("relationship", id),
-            Self::Statement(id) => ("statement", id),
-        }
-    }
-}
 
 /// What rests on a part.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -73,22 +52,6 @@ pub struct ImpactedPart {
     pub distance: i32,
     /// What it rests on directly, of what rests on the part or is the part.
     pub via_ids: Vec<String>,
-}
-
-/// A brief that holds the part, in the revision that the principal reads.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Holder {
-    pub(super) brief_id: String,
-    pub(super) brief_key: i64,
-    pub(super) revision: i32,
-    /// What the part is called there.
-    pub(super) id: String,
-}
-
-/// The briefs that hold the part, and the URL of a source.
-pub(super) struct Holders {
-    pub(super) briefs: Vec<Holder>,
-    pub(super) url: String,
 }
 
 impl Knowledge<'_> {

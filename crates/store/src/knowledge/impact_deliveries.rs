@@ -2,7 +2,7 @@
 
 use chancery_proto::names::BriefName;
 
-use super::impact::{Holders, ImpactTarget};
+use super::impact_target::{Holders, ImpactTarget};
 use crate::access::principal::Principal;
 use crate::artifacts::deliveries::{Delivery, Row, told};
 use crate::database::PgConnection;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chancery_proto::brief::v1::PartKind;
 
-use super::impact::{Holder, ImpactTarget};
+use super::impact_target::{Holder, ImpactTarget};
 use crate::convert::damaged;
 use crate::database::PgConnection;
 use crate::error::Result;

@@ -3,6 +3,7 @@
 //! of his rank reads his edition, whatever the columns are.
 
 mod actors;
+mod columns;
 mod events;
 mod part_references;
 mod relationships;
@@ -13,7 +14,6 @@ pub(crate) mod version;
 use std::collections::BTreeMap;
 
 use chancery_brief::Canonical;
-use chancery_brief::edtf;
 use chancery_brief::marking::{Rank, Scheme};
 use chancery_proto::brief::v1::BriefContent;
 use time::OffsetDateTime;
@@ -23,6 +23,7 @@ use crate::convert::damaged;
 use crate::database::PgConnection;
 use crate::error::Result;
 use actors::{Actors, Labels};
+use columns::{Ranged, Row};
 use events::Events;
 use part_references::References;
 use relationships::Relationships;
@@ -101,24 +102,6 @@ impl Projection {
     }
 }
 
-/// A row of an edition.
-trait Row: PartialEq {
-    /// What it is known by within its edition.
-    type Key: Ord + Clone;
-
-    fn key(&self) -> Self::Key;
-}
-
-/// A row and the clearances whose editions hold it.
-struct Ranged<R> {
-    from: i16,
-    /// Excluded.
-    until: i16,
-    /// Its place in the highest edition, which holds everything.
-    position: i32,
-    row: R,
-}
-
 /// The rows of all editions, those that follow each other unchanged as one.
 fn ranged<R: Row>(
     levels: &[Level<'_>],
@@ -157,52 +140,3 @@ fn ranged<R: Row>(
 
 /// Past the highest rank.
 pub(crate) const RANKS: i16 = 16;
-
-/// One column of rows.
-fn column<'a, R, C>(rows: &'a [Ranged<R>], of: impl Fn(&'a R) -> C) -> Vec<C> {
-    rows.iter().map(|ranged| of(&ranged.row)).collect()
-}
-
-/// The first ranks of rows.
-fn froms<R>(rows: &[Ranged<R>]) -> Vec<i16> {
-    rows.iter().map(|ranged| ranged.from).collect()
-}
-
-/// The ends of rows' ranks.
-fn untils<R>(rows: &[Ranged<R>]) -> Vec<i16> {
-    rows.iter().map(|ranged| ranged.until).collect()
-}
-
-/// The places of rows.
-fn positions<R>(rows: &[Ranged<R>]) -> Vec<i32> {
-    rows.iter().map(|ranged| ranged.position).collect()
-}
-
-/// An enum's number or a percentage: the protos keep both far below the limit.
-fn small(number: impl TryInto<i16>) -> Result<i16> {
-    number.try_into().map_err(|_| damaged("a number in the content is out of range"))
-}
-
-/// The rank of an effective marking.
-fn rank(scheme: Scheme, label: &str) -> Result<i16> {
-    let rank = scheme.rank(label).ok_or_else(|| damaged(format!("{label:?} is no marking of the scheme")))?;
-    Ok(i16::from(rank))
-}
-
-/// The first and the last day of a date or period, by their numbers; none where it is open, unknown or not there.
-fn days(text: &str) -> Result<(Option<i64>, Option<i64>)> {
-    if text.is_empty() {
-        return Ok((None, None));
-    }
-    let date = edtf::parse(text).map_err(damaged)?;
-    Ok((date.earliest().map(edtf::Day::number), date.latest().map(edtf::Day::number)))
-}
-
-/// Between the items of a list in one column: no text of a brief holds a control character. `unnest` takes arrays apart
-/// to the last level, so that an array of arrays cannot be handed over as one.
-const SEPARATOR: &str = "\u{1f}";
-
-/// A list as one text.
-fn joined(items: &[String]) -> String {
-    items.join(SEPARATOR)
-}

@@ -3,7 +3,8 @@
 use chancery_brief::Canonical;
 use chancery_brief::references::{PartReference, references};
 
-use super::{At, Ranged, Row, column, froms, untils};
+use super::At;
+use super::columns::{Ranged, Row, column, froms, untils};
 use crate::database::PgConnection;
 use crate::error::Result;
 

@@ -4,7 +4,8 @@ use chancery_brief::marking::Scheme;
 use chancery_proto::brief::v1::{BriefContent, Relationship};
 use prost::Message;
 
-use super::{At, Ranged, Row, column, days, froms, positions, rank, small, untils};
+use super::At;
+use super::columns::{Ranged, Row, column, days, froms, positions, rank, small, untils};
 use crate::database::PgConnection;
 use crate::error::Result;
 

@@ -7,7 +7,8 @@ use chancery_brief::reading_order;
 use chancery_proto::brief::v1::{BriefContent, Source};
 use prost::Message;
 
-use super::{At, Ranged, Row, column, days, froms, positions, rank, small, untils};
+use super::At;
+use super::columns::{Ranged, Row, column, days, froms, positions, rank, small, untils};
 use crate::database::PgConnection;
 use crate::error::Result;
 

@@ -5,7 +5,8 @@ use chancery_brief::reading_order::{self, Place, Standing};
 use chancery_proto::brief::v1::{BriefContent, SearchHitKind};
 use prost::Message;
 
-use super::{At, Ranged, Row, column, days, froms, joined, positions, rank, small, untils};
+use super::At;
+use super::columns::{Ranged, Row, column, days, froms, joined, positions, rank, small, untils};
 use crate::database::PgConnection;
 use crate::error::Result;
 

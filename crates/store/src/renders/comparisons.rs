@@ -8,7 +8,7 @@ use chancery_proto::names::{BriefName, RevisionName};
 use prost::Message;
 
 use crate::access::principal::Access;
-use crate::briefs::editions::check_content_schema;
+use crate::briefs::content_schema::check_content_schema;
 use crate::convert::{damaged, to_number};
 use crate::error::{Result, StoreError};
 use crate::renders::Renders;

@@ -7,8 +7,7 @@ use time::OffsetDateTime;
 
 use crate::access::principal::Principal;
 use crate::access::workspaces::SYSTEM;
-use crate::changes::log;
-use crate::changes::log::Change;
+use crate::changes::log::{self, Change};
 use crate::convert::damaged;
 use crate::error::{Result, StoreError};
 use crate::renders::RenderQueue;

@@ -9,7 +9,7 @@ use sqlx::PgExecutor;
 use time::OffsetDateTime;
 
 use crate::access::principal::Principal;
-use crate::artifacts::rows::Artifact;
+use crate::artifacts::artifact::Artifact;
 use crate::convert::{damaged, revision_name};
 use crate::error::{Result, StoreError};
 use crate::renders::Renders;

@@ -1,7 +1,9 @@
 //! Print environments: what decides a PDF's bytes besides its inputs. One at most is active.
 
 use chancery_brief::digest::Digest;
+use chancery_proto::names::GeneratedId;
 use chancery_proto::worker::v1::PrintEnvironment as Message;
+use sha2::{Digest as _, Sha256};
 
 use crate::convert::damaged;
 use crate::error::Result;
@@ -86,4 +88,17 @@ pub(crate) fn environment(printer_version: &[u8], fonts_digest: &[u8]) -> Result
 
 pub(crate) fn digest(bytes: &[u8]) -> Result<Digest> {
     bytes.try_into().map(Digest).map_err(damaged)
+}
+
+/// The id of what prints with an environment under a name: the same each time, whichever service is asked.
+pub(crate) fn worker_id(environment: PrintEnvironment, name: &str) -> GeneratedId {
+    let hash: [u8; 32] = Sha256::new()
+        .chain_update(environment.printer_version.as_bytes())
+        .chain_update(environment.fonts_digest.as_bytes())
+        .chain_update(name.as_bytes())
+        .finalize()
+        .into();
+    let mut half = [0; 16];
+    half.copy_from_slice(&hash[..16]);
+    GeneratedId::from_bytes(half)
 }

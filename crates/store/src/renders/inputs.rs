@@ -12,7 +12,7 @@ use prost::Message;
 use prost::bytes::Bytes;
 
 use crate::access::principal::Access;
-use crate::briefs::editions::check_content_schema;
+use crate::briefs::content_schema::check_content_schema;
 use crate::briefs::figures::states;
 use crate::briefs::image_checks::refusal_message;
 use crate::convert::{damaged, to_digest, to_number};

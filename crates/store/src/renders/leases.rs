@@ -8,8 +8,7 @@ use chancery_proto::worker::v1::Lease as LeaseMessage;
 use crate::convert::damaged;
 use crate::error::Result;
 use crate::renders::RenderQueue;
-use crate::renders::environments::PrintEnvironment;
-use crate::renders::workers::worker_id;
+use crate::renders::environments::{PrintEnvironment, worker_id};
 
 /// How long workers may keep a task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use prost::Message;
 use crate::access::principal::{Access, Principal};
 use crate::briefs::import_records::ImportRecord;
 use crate::changes::idempotency_keys::{WriteId, recall, was_done_before};
-use crate::convert::{damaged, generated_id, timestamp, to_number};
+use crate::convert::{damaged, generated_id, to_number};
 use crate::error::{Result, StoreError};
 use crate::renders::Renders;
 use crate::renders::comparisons::PinnedComparison;
@@ -19,6 +19,7 @@ use crate::renders::downloads::Render;
 use crate::renders::environments::{PrintEnvironment, digest, environment};
 use crate::renders::fair_share::class_of;
 use crate::renders::inputs::PinnedEdition;
+use crate::timestamps::timestamp;
 
 /// How often a request that lost a race for a task's generation looks again. Each time somebody else got on.
 const TRIES: u32 = 16;

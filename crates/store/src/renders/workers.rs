@@ -1,17 +1,15 @@
 //! The workers, as they tell of themselves when they ask for tasks, and as operators see them.
 
 use chancery_proto::names::{GeneratedId, WorkerName};
-use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
 use crate::access::principal::Principal;
 use crate::access::workspaces::SYSTEM;
-use crate::changes::log;
-use crate::changes::log::Change;
+use crate::changes::log::{self, Change};
 use crate::convert::damaged;
 use crate::error::{Result, StoreError};
 use crate::renders::Workers;
-use crate::renders::environments::{PrintEnvironment, environment};
+use crate::renders::environments::{PrintEnvironment, environment, worker_id};
 use crate::renders::leases::Lease;
 
 /// How long a worker counts as live after it was seen, in seconds. It asks at least every few seconds while it has
@@ -260,17 +258,4 @@ impl Row {
             drained_at: self.drained_at,
         })
     }
-}
-
-/// The id of what prints with an environment under a name: the same each time, whichever service is asked.
-pub(crate) fn worker_id(environment: PrintEnvironment, name: &str) -> GeneratedId {
-    let hash: [u8; 32] = Sha256::new()
-        .chain_update(environment.printer_version.as_bytes())
-        .chain_update(environment.fonts_digest.as_bytes())
-        .chain_update(name.as_bytes())
-        .finalize()
-        .into();
-    let mut half = [0; 16];
-    half.copy_from_slice(&hash[..16]);
-    GeneratedId::from_bytes(half)
 }

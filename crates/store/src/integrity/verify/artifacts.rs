@@ -4,7 +4,7 @@ use chancery_brief::digest::Digest;
 use sha2::{Digest as _, Sha256};
 
 use super::Verifying;
-use crate::artifacts::rows::Artifact;
+use crate::artifacts::artifact::Artifact;
 use crate::error::{Result, StoreError};
 use crate::integrity::Integrity;
 use crate::integrity::findings::{Finding, FindingCode};

@@ -4,7 +4,7 @@ use chancery_brief::Canonical;
 use chancery_brief::marking::Scheme;
 
 use super::Verifying;
-use crate::briefs::editions::check_content_schema;
+use crate::briefs::content_schema::check_content_schema;
 use crate::convert::{damaged, to_number};
 use crate::error::Result;
 use crate::integrity::Integrity;

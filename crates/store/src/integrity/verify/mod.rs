@@ -10,7 +10,7 @@ pub(crate) mod rows;
 
 use sqlx::Executor as _;
 
-use crate::database::{PgConnection, Transaction};
+use crate::database::{AnyTransaction, PgConnection};
 use crate::error::Result;
 use crate::integrity::Integrity;
 use crate::integrity::findings::{Finding, FindingCode};
@@ -63,7 +63,7 @@ impl Integrity<'_> {
 }
 
 /// Begins a transaction in which everything is of one moment and nothing is written but temporary rows.
-async fn begin_reading(connection: &mut PgConnection) -> Result<Transaction<&mut PgConnection>> {
+async fn begin_reading(connection: &mut PgConnection) -> Result<AnyTransaction<&mut PgConnection>> {
     let mut transaction = connection.begin().await?;
     transaction
         .execute(sqlx::query!(

@@ -1,0 +1,51 @@
+//! Refusals of filters and orders, and the limits that hold for both.
+
+use std::fmt;
+
+/// The longest text, in bytes.
+pub const LONGEST_TEXT: usize = 8192;
+
+/// How much of a caller's text an error repeats, in characters.
+const LONGEST_QUOTE: usize = 40;
+
+/// Why a filter, or an order, is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct FilterError {
+    /// Where in the text, in bytes.
+    pub position: usize,
+    /// What stands there, at most 40 characters of it.
+    pub text: String,
+    /// What is wrong with it.
+    pub description: String,
+}
+
+impl FilterError {
+    pub(super) fn new(position: usize, text: &str, description: impl Into<String>) -> Self {
+        let mut quote: String = text.chars().take(LONGEST_QUOTE).collect();
+        if quote.len() < text.len() {
+            quote.push('…');
+        }
+        Self { position, text: quote, description: description.into() }
+    }
+}
+
+impl fmt::Display for FilterError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.text.as_str() {
+            "" => write!(f, "at byte {}: {}", self.position, self.description),
+            text => write!(f, "at byte {}, {text:?}: {}", self.position, self.description),
+        }
+    }
+}
+
+/// Refuses what costs more than looking at it once, or what Postgres takes in no text.
+pub(super) fn check_text(text: &str) -> Result<(), FilterError> {
+    if text.len() > LONGEST_TEXT {
+        let description = format!("the text has {} bytes, and at most {LONGEST_TEXT} are read", text.len());
+        return Err(FilterError::new(LONGEST_TEXT, "", description));
+    }
+    match text.find('\0') {
+        Some(position) => Err(FilterError::new(position, "\0", "NUL is no character of any value")),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,143 @@
+//! The statement that all lists of parts share.
+
+use chancery_brief::marking::Scheme;
+use chancery_proto::names::{ResourceId, RevisionName};
+use prost::Message;
+use sqlx::{FromRow, Postgres, QueryBuilder};
+use time::OffsetDateTime;
+
+use super::view::{AsOf, View};
+use crate::access::principal::Principal;
+use crate::convert::{damaged, revision_name};
+use crate::error::{Result, StoreError};
+use crate::filter::{Field, FieldType, Filter, KeyKind, Order, Place, Schema, SortKey, Sorting};
+use crate::knowledge::Knowledge;
+
+/// What a list of a workspace's knowledge is asked for with.
+#[derive(Debug, Clone, Copy)]
+pub struct KnowledgeQuery<'a> {
+    /// The workspace.
+    pub workspace: &'a ResourceId,
+    /// As the caller wrote it; docs/FILTERS.md has the fields of each list.
+    pub filter: &'a str,
+    /// As the caller wrote it.
+    pub order_by: &'a str,
+    /// Of now, unless an earlier moment is given.
+    pub as_of: Option<AsOf>,
+    /// The place of the last item of the page before.
+    pub after: Option<&'a str>,
+    /// At most so many items.
+    pub limit: i64,
+}
+
+/// A part of a brief, found in a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found<T> {
+    /// The revision that it stands in.
+    pub revision: RevisionName,
+    /// The brief's title.
+    pub brief_title: String,
+    /// When the revision was published.
+    pub published_at: OffsetDateTime,
+    /// Of a statement: the key judgment or section that it stands in; empty for the bottom line.
+    pub holder_id: String,
+    /// Of a source: how many statements of the edition cite it.
+    pub citing_statements: i32,
+    /// The part, as the edition has it.
+    pub part: T,
+    /// Its place in the list.
+    pub place: String,
+}
+
+/// A list: where its items are, and what they can be filtered and ordered by. The table goes by `t`.
+pub(super) struct List {
+    /// What the statement's comment says.
+    pub(super) method: &'static str,
+    pub(super) table: &'static str,
+    /// What else holds of its items; it is there for the sake of an index, too.
+    pub(super) only: &'static str,
+    /// Expressions of `holder_id` and `citing_statements`.
+    pub(super) more: &'static str,
+    pub(super) fields: Schema,
+    pub(super) sorting: Sorting,
+}
+
+pub(super) const fn field(name: &'static str, field_type: FieldType, column: &'static str) -> Field {
+    Field { name, field_type, column }
+}
+
+pub(super) const fn key(column: &'static str, kind: KeyKind, is_nullable: bool) -> SortKey {
+    SortKey { column, kind, is_nullable }
+}
+
+/// By brief and place in it: what tells the items of a view apart, because it shows one revision of a brief.
+pub(super) const BRIEF_AND_PLACE: &[SortKey] =
+    &[key("t.brief_id", KeyKind::Text, false), key("t.position", KeyKind::Integer, false)];
+
+#[derive(FromRow)]
+struct Row {
+    brief_id: String,
+    revision: i32,
+    brief_title: String,
+    published_at: OffsetDateTime,
+    holder_id: String,
+    citing_statements: i32,
+    body: Vec<u8>,
+    place: Vec<Option<String>>,
+}
+
+impl Row {
+    fn into_found<T: Message + Default>(self, workspace: &ResourceId) -> Result<Found<T>> {
+        Ok(Found {
+            revision: revision_name(workspace, &self.brief_id, self.revision)?,
+            brief_title: self.brief_title,
+            published_at: self.published_at,
+            holder_id: self.holder_id,
+            citing_statements: self.citing_statements,
+            part: T::decode(self.body.as_slice()).map_err(damaged)?,
+            place: Place::new(self.place).encode(),
+        })
+    }
+}
+
+impl Knowledge<'_> {
+    /// A page of a list.
+    pub(super) async fn found<T: Message + Default>(
+        self,
+        principal: &Principal,
+        query: &KnowledgeQuery<'_>,
+        list: &List,
+    ) -> Result<Vec<Found<T>>> {
+        let view = View::new(principal, query.workspace, query.as_of)?;
+        let filter = checked(query.filter, &list.fields, view.scheme)?;
+        let order = Order::parse(query.order_by, &list.sorting).map_err(StoreError::InvalidOrder)?;
+        let start = query.after.map(|after| order.start(after)).transpose()?;
+
+        let mut statement = QueryBuilder::<Postgres>::new("-- knowledge::");
+        statement.push(list.method).push("\n");
+        view.push_with(&mut statement);
+        statement.push("select t.brief_id, t.revision, t.published_at, t.body, ").push(list.more);
+        statement.push(
+            ", (select title from revisions r where r.brief_key = t.brief_key and r.revision = t.revision)",
+        );
+        statement.push(" as brief_title, ");
+        order.push_key(&mut statement);
+        statement.push(" as place");
+        view.push_from(list.table, &mut statement);
+        statement.push(list.only).push(" and ");
+        filter.push(&mut statement);
+        if let Some(start) = start {
+            statement.push(" and ");
+            start.push(&mut statement);
+        }
+        statement.push(" order by ");
+        order.push(&mut statement);
+        statement.push(" limit ").push_bind(query.limit);
+        let rows: Vec<Row> = statement.build_query_as().persistent(false).fetch_all(self.pool).await?;
+        rows.into_iter().map(|row| row.into_found(query.workspace)).collect()
+    }
+}
+
+pub(super) fn checked(text: &str, fields: &Schema, scheme: Scheme) -> Result<Filter> {
+    Filter::parse(text, fields, scheme).map_err(StoreError::InvalidFilter)
+}
