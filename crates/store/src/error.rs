@@ -7,7 +7,7 @@ use chancery_proto::brief::v1::UndeclaredChange;
 use time::OffsetDateTime;
 
 use crate::database::{StatementError, is_unavailable};
-use crate::filter::{FilterError, InvalidPlace};
+use crate::filter::{FilterError, InvalidPageKey};
 use crate::timestamps::timestamp;
 
 /// The result of a store method.
@@ -58,7 +58,7 @@ pub enum StoreError {
     #[error("revision {number}: the stated digest is not that of its content, which is {computed}")]
     DigestMismatch {
         /// The document's place in the import, from 0.
-        place: usize,
+        document_index: usize,
         /// The revision.
         number: u32,
         /// The computed digest.
@@ -72,7 +72,7 @@ pub enum StoreError {
     )]
     FutureTime {
         /// The document's place in the import, from 0.
-        place: usize,
+        document_index: usize,
         /// The field of the document.
         field: &'static str,
         /// The stated time.
@@ -108,7 +108,7 @@ pub enum StoreError {
     InvalidOrder(FilterError),
     /// A page was to begin at what is no place in the list's order.
     #[error("page_token: {0}")]
-    InvalidPlace(#[from] InvalidPlace),
+    InvalidPageKey(#[from] InvalidPageKey),
     /// Options of a render name what the edition or the workspace has not.
     #[error("{} option(s) cannot be followed", .0.len())]
     InvalidOptions(Vec<InvalidOption>),
@@ -123,7 +123,7 @@ pub enum StoreError {
     #[error("{} figure(s) show an image that they cannot show{}", violations.len(), first(violations))]
     UnusableAttachments {
         /// The document's place in an import, from 0; none for a draft.
-        place: Option<usize>,
+        document_index: Option<usize>,
         /// Each of them, by its path in the content.
         violations: Vec<Violation>,
     },
@@ -131,7 +131,7 @@ pub enum StoreError {
     #[error("{} change(s) do not fit the revisions before{}", violations.len(), first(violations))]
     InvalidChanges {
         /// The document's index in an import; none for a draft.
-        place: Option<usize>,
+        document_index: Option<usize>,
         /// Each of them, by its path in the content.
         violations: Vec<Violation>,
     },

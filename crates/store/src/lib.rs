@@ -19,7 +19,7 @@ mod search;
 mod timestamps;
 
 use crate::artifacts::stores::ArtifactStores;
-use crate::briefs::batched_reads::Together;
+use crate::briefs::batched_reads::BatchedReads;
 use crate::database::Database;
 
 pub use crate::access::AccessControl;
@@ -37,51 +37,51 @@ pub use crate::artifacts::stores::ArtifactBytes;
 pub use crate::briefs::attachments::{Attachment, AttachmentWarning, NewAttachment};
 pub use crate::briefs::deleted::Deleted;
 pub use crate::briefs::drafts::Draft;
-pub use crate::briefs::editions::{Edition, Purging, RevisionSummary, Withdrawal};
+pub use crate::briefs::editions::{Edition, Purge, RevisionSummary, Withdrawal};
 pub use crate::briefs::envelopes::NewestEdition;
 pub use crate::briefs::image_checks::check_image;
 pub use crate::briefs::import_records::ImportRecord;
 pub use crate::briefs::imports::{ImportDocument, Imported};
 pub use crate::briefs::lists::{BriefListQuery, ListedBrief};
-pub use crate::briefs::publishing::{Published, Publishing};
+pub use crate::briefs::publishing::{PublishOptions, Published};
 pub use crate::briefs::purge::Purged;
 pub use crate::briefs::withdrawal::Withdrawn;
 pub use crate::briefs::{Attachments, Briefs};
 pub use crate::changes::Changes;
-pub use crate::changes::feed::{LogHead, Outdated, Stretch, WatchedBrief, WatchedChange, WatchedEdition};
-pub use crate::changes::idempotency_keys::WriteId;
+pub use crate::changes::feed::{ChangePage, LogHead, Outdated, WatchedBrief, WatchedChange, WatchedEdition};
+pub use crate::changes::idempotency_keys::IdempotencyKey;
 pub use crate::changes::log::{Audience, Change, Position};
 pub use crate::changes::notify::{Hint, Hints};
 pub use crate::database::settings::DatabaseSettings;
 pub use crate::integrity::Integrity;
 pub use crate::integrity::findings::{Finding, FindingCode};
-pub use crate::integrity::reindex::{Reindexed, Reindexing};
-pub use crate::integrity::verify::{Verified, Verifying};
+pub use crate::integrity::reindex::{ReindexEvent, ReindexScope};
+pub use crate::integrity::verify::{VerifyEvent, VerifyOptions};
 pub use crate::knowledge::Knowledge;
 pub use crate::renders::attempts::{AttemptFailure, Finished, StagedArtifact};
-pub use crate::renders::dead_letters::{DeadTaskFilter, DeadTaskPlace, RenderTask, Requeued, TaskState};
+pub use crate::renders::dead_letters::{DeadTaskFilter, DeadTaskPageKey, RenderTask, Requeued, TaskState};
 pub use crate::renders::downloads::{Download, Render, RenderState, UNCLASSIFIED_WARNING, WaitingReason};
 pub use crate::renders::environments::PrintEnvironment;
 pub use crate::renders::inputs::RenderInput;
 pub use crate::renders::leases::{Acquired, AcquiredLease, Lease, LeaseTimes};
-pub use crate::renders::lists::{RenderFilter, RenderList, RenderPlace, RenderStateKind};
-pub use crate::renders::requests::{NewRender, RequestedRender};
+pub use crate::renders::lists::{RenderFilter, RenderList, RenderPageKey, RenderStateKind};
+pub use crate::renders::requests::{RenderRequest, RequestedRender};
 pub use crate::renders::stats::{EnvironmentQueue, QueueDepth, QueueStats, WorkspaceQueue};
-pub use crate::renders::workers::{Worker, WorkerPlace};
+pub use crate::renders::workers::{Worker, WorkerPageKey};
 pub use crate::renders::{RenderQueue, Renders, Workers};
 pub use crate::timestamps::timestamp;
 pub use database::{DatabaseMonitor, DatabaseState};
 pub use error::{DatabaseFailure, Result, StoreError};
 pub use search::{
-    InvalidSearchPlace, Search, SearchFacet, SearchHit, SearchIndex, SearchPage, SearchPlace, SearchQuery,
-    SearchQueryError,
+    InvalidSearchPageKey, Search, SearchFacet, SearchHit, SearchIndex, SearchPage, SearchPageKey,
+    SearchQuery, SearchQueryError,
 };
 
 /// The database, as the rest of the project sees it. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Store {
     database: Database,
-    batched_reads: Together,
+    batched_reads: BatchedReads,
     artifacts: ArtifactStores,
     lease_times: LeaseTimes,
     queue_limit: i32,
@@ -94,7 +94,7 @@ impl Store {
     /// Over a database. The bytes of PDFs are there too, unless [`Self::with_artifacts`] says otherwise.
     pub(crate) fn new(database: Database) -> Self {
         let artifacts = ArtifactStores::new(database.calls.clone());
-        let batched_reads = Together::new(database.calls.clone());
+        let batched_reads = BatchedReads::new(database.calls.clone());
         Self { database, batched_reads, artifacts, lease_times: LeaseTimes::default(), queue_limit: 0 }
             .with_queue_limit(QUEUE_LIMIT)
     }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use chancery_artifacts::ObjectStores;
-use chancery_store::{Finding, Reindexed, Reindexing, Store, Verified, Verifying};
+use chancery_store::{Finding, ReindexEvent, ReindexScope, Store, VerifyEvent, VerifyOptions};
 use serde_json::json;
 
 use crate::args::{Global, Reindex, Verify};
@@ -21,16 +21,16 @@ pub async fn verify(global: &Global, arguments: &Verify) -> Result<(), Failure> 
     let mut progress = Counted::new(global.json);
     let mut findings = Vec::new();
     let tell = |told| match told {
-        Verifying::Part { what, total } => progress.begin(what, total),
-        Verifying::Read(more) => progress.add(more),
-        Verifying::Found(finding) => {
+        VerifyEvent::Part { what, total } => progress.begin(what, total),
+        VerifyEvent::Read(more) => progress.add(more),
+        VerifyEvent::Found(finding) => {
             if !global.json {
                 progress.print(&finding.to_string());
             }
             findings.push(finding);
         }
     };
-    let verified = store.integrity().verify(Verified { artifacts: !arguments.no_artifacts }, tell).await;
+    let verified = store.integrity().verify(VerifyOptions { artifacts: !arguments.no_artifacts }, tell).await;
     progress.end();
     verified.map_err(refused)?;
     if global.json {
@@ -44,7 +44,7 @@ pub async fn verify(global: &Global, arguments: &Verify) -> Result<(), Failure> 
 pub async fn reindex(global: &Global, arguments: &Reindex) -> Result<(), Failure> {
     let store = arguments.database.connect("chancery reindex").await.map_err(refused)?;
     let from = arguments.from.as_deref().map(|name| names::brief(&global.workspace, name)).transpose()?;
-    let done = run_reindex(&store, &Reindexed::All { from }, global.json).await?;
+    let done = run_reindex(&store, &ReindexScope::All { from }, global.json).await?;
     if global.json {
         let told = json!({
             "revisions": done.revisions,
@@ -83,20 +83,20 @@ impl Done {
 }
 
 /// Reindexes with progress; damage is told at once.
-pub async fn run_reindex(store: &Store, which: &Reindexed, is_silent: bool) -> Result<Done, Failure> {
+pub async fn run_reindex(store: &Store, which: &ReindexScope, is_silent: bool) -> Result<Done, Failure> {
     let mut progress = Counted::new(is_silent);
     let mut done = Done::default();
     let tell = |told| match told {
-        Reindexing::Total(total) if total > 0 => progress.begin("revisions", total),
-        Reindexing::Total(_) => {}
-        Reindexing::Revision { name, rewritten } => {
+        ReindexEvent::Total(total) if total > 0 => progress.begin("revisions", total),
+        ReindexEvent::Total(_) => {}
+        ReindexEvent::Revision { name, rewritten } => {
             done.revisions += 1;
             if rewritten {
                 done.rewritten.push(name.to_string());
             }
             progress.add(1);
         }
-        Reindexing::Damage(finding) => {
+        ReindexEvent::Damage(finding) => {
             if !is_silent {
                 progress.print(&finding.to_string());
             }

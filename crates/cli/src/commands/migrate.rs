@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use chancery_brief::digest::Digest;
 use chancery_print::Fonts;
 use chancery_print::environment::environment;
-use chancery_store::{Bootstrapped, DatabaseSettings, FirstSecrets, PrintEnvironment, Reindexed, StoreError};
+use chancery_store::{
+    Bootstrapped, DatabaseSettings, FirstSecrets, PrintEnvironment, ReindexScope, StoreError,
+};
 use serde_json::json;
 
 use crate::args::{Global, Migrate};
@@ -85,7 +87,7 @@ pub async fn migrate(
 ) -> Result<Migrated, Failure> {
     let store = database.connect("chancery migrate").await.map_err(refused)?;
     store.migrate().await.map_err(refused)?;
-    let reindexed = run_reindex(&store, &Reindexed::Outdated, is_silent).await?;
+    let reindexed = run_reindex(&store, &ReindexScope::Outdated, is_silent).await?;
     store.renders().set_print_environment(print_environment(fonts)?).await.map_err(refused)?;
     let bootstrapped = match folders {
         Some(folders) => {

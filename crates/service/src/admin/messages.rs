@@ -5,7 +5,7 @@ use std::time::Duration;
 use chancery_proto::admin::v1 as wire;
 use chancery_proto::names::{ResourceId, WorkspaceName};
 use chancery_store as store;
-use chancery_store::{DeadTaskFilter, DeadTaskPlace, WorkerPlace};
+use chancery_store::{DeadTaskFilter, DeadTaskPageKey, WorkerPageKey};
 use time::OffsetDateTime;
 use tonic::Status;
 
@@ -18,7 +18,7 @@ use crate::rpc::pagination::Page;
 pub(crate) struct ListedDeadTasks {
     pub(crate) filter: DeadTaskFilter,
     pub(crate) page: Page,
-    pub(crate) after: Option<DeadTaskPlace>,
+    pub(crate) after: Option<DeadTaskPageKey>,
 }
 
 impl ListedDeadTasks {
@@ -43,10 +43,10 @@ pub(crate) fn task_key(task: &store::RenderTask) -> String {
     format!("{nanoseconds}/{}", task.name.task)
 }
 
-fn task_place(key: &str) -> Option<DeadTaskPlace> {
+fn task_place(key: &str) -> Option<DeadTaskPageKey> {
     let (time, task) = key.split_once('/')?;
     let died_at = OffsetDateTime::from_unix_timestamp_nanos(time.parse().ok()?).ok()?;
-    Some(DeadTaskPlace { died_at, task: task.parse().ok()? })
+    Some(DeadTaskPageKey { died_at, task: task.parse().ok()? })
 }
 
 /// A place as a page token holds it: the id, which has no slash, and the name, which may have some.
@@ -54,9 +54,9 @@ pub(crate) fn worker_key(worker: &store::Worker) -> String {
     format!("{}/{}", worker.name.worker, worker.display_name)
 }
 
-pub(crate) fn worker_place(key: &str) -> Option<WorkerPlace> {
+pub(crate) fn worker_place(key: &str) -> Option<WorkerPageKey> {
     let (id, display_name) = key.split_once('/')?;
-    Some(WorkerPlace { display_name: display_name.to_owned(), id: id.parse().ok()? })
+    Some(WorkerPageKey { display_name: display_name.to_owned(), id: id.parse().ok()? })
 }
 
 pub(crate) fn stats_message(stats: &store::QueueStats) -> wire::QueueStats {

@@ -13,7 +13,7 @@ use chancery_proto::brief::v1::{
     Attachment, AttachmentHeader, AttachmentWarning, GetAttachmentResponse, UploadAttachmentRequest,
 };
 use chancery_proto::names::{AttachmentName, ResourceId, WorkspaceName};
-use chancery_store::{self as store, CHUNK, NewAttachment, Principal, Store, WriteId};
+use chancery_store::{self as store, CHUNK, IdempotencyKey, NewAttachment, Principal, Store};
 use prost::bytes::Bytes;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::timeout;
@@ -130,7 +130,7 @@ impl Header {
     }
 
     /// The id of the write: of a header, and of bytes whether it names their digest or not.
-    fn write_id(&self, bytes: &[u8]) -> Result<Option<WriteId>, Status> {
+    fn write_id(&self, bytes: &[u8]) -> Result<Option<IdempotencyKey>, Status> {
         let sha256 = body_digest(bytes).to_string();
         let request = AttachmentHeader { sha256, ..self.message.clone() };
         write_id("UploadAttachment", self.request_id.clone(), &request)

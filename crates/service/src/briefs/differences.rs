@@ -45,7 +45,7 @@ async fn newest(
     brief: &BriefName,
     before: Option<u32>,
 ) -> Result<Option<Edition>, Status> {
-    match store.briefs().newest_not_withdrawn(principal, brief, before).await.map_err(status)? {
+    match store.briefs().newest_available(principal, brief, before).await.map_err(status)? {
         Some(number) => edition(store, principal, brief, number).await.map(Some),
         None => Ok(None),
     }

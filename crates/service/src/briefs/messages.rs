@@ -2,7 +2,7 @@
 
 use chancery_proto::brief::v1::{BriefDraft, BriefRevision, RevisionDocument, RevisionState};
 use chancery_proto::names::{BriefName, DraftName, ResourceId, RevisionNumber};
-use chancery_store::{Draft, Edition, ImportRecord, Purging, RevisionSummary, StoreError, Withdrawal};
+use chancery_store::{Draft, Edition, ImportRecord, Purge, RevisionSummary, StoreError, Withdrawal};
 use tonic::Status;
 
 use crate::rpc::errors::status;
@@ -42,7 +42,7 @@ pub(crate) fn revision_message(brief: &BriefName, edition: Edition) -> Result<Br
     })
 }
 
-fn state(withdrawal: Option<&Withdrawal>, purging: Option<&Purging>) -> RevisionState {
+fn state(withdrawal: Option<&Withdrawal>, purging: Option<&Purge>) -> RevisionState {
     match (withdrawal, purging) {
         (_, Some(_)) => RevisionState::Purged,
         (Some(_), None) => RevisionState::Withdrawn,

@@ -60,7 +60,7 @@ pub(crate) async fn list(
     };
     let mut found = store.briefs().list(principal, &query).await.map_err(status)?;
     let size = fitting(&found, |brief| if is_full { brief.size } else { brief.summary.len() });
-    let next_page_token = page.cut_at(&mut found, size, |brief| brief.place.clone());
+    let next_page_token = page.cut_at(&mut found, size, |brief| brief.page_key.clone());
     let contents = if is_full {
         store.briefs().listed_contents(&found).await.map_err(status)?
     } else {

@@ -12,7 +12,7 @@ use chancery_proto::brief::v1::{
     RevisionDocument, UpdateBriefDraftRequest,
 };
 use chancery_proto::names::{BriefName, DraftName, ResourceId, WorkspaceName};
-use chancery_store::{Access, ImportDocument, Principal, Publishing, Store, StoreError, Withdrawal};
+use chancery_store::{Access, ImportDocument, Principal, PublishOptions, Store, StoreError, Withdrawal};
 use tonic::Status;
 
 use crate::briefs::lifecycle;
@@ -152,7 +152,7 @@ pub(crate) async fn publish(
     if request.etag.is_empty() {
         return Err(invalid_field("etag", "required: the draft's etag"));
     }
-    let publishing = Publishing {
+    let publishing = PublishOptions {
         etag: &request.etag,
         write: write.as_ref(),
         require_declared_changes: request.require_declared_changes,

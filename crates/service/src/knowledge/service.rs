@@ -9,7 +9,7 @@ use chancery_proto::brief::v1::{
     TraceImpactResponse,
 };
 use chancery_proto::names::{ActorName, BriefName, PartId, ResourceId, WorkspaceName};
-use chancery_store::knowledge::{Around, ImpactTarget};
+use chancery_store::knowledge::{GraphQuery, ImpactTarget};
 use chancery_store::{Principal, Store};
 use prost::Message;
 use tonic::{Request, Response, Status};
@@ -98,7 +98,7 @@ impl Knowledge {
         if !request.order_by.is_empty() {
             return Err(invalid_field("order_by", "not with `around`: the nearest ties come first"));
         }
-        let around = Around {
+        let around = GraphQuery {
             workspace: &listed.workspace,
             id: id.as_str(),
             depth: depth(request.depth)?,
@@ -106,11 +106,12 @@ impl Knowledge {
             as_of: listed.as_of,
             limit: listed.page.size(),
         };
-        let mut graph = self.store.knowledge().ties_around(principal, &around).await.map_err(status)?;
-        let fitting = fitting(&graph.ties, |tie| tie.relationship.encoded_len());
-        let truncated = graph.is_truncated || fitting < graph.ties.len();
-        graph.ties.truncate(fitting);
-        let relationships = graph.ties.into_iter().map(tie_entry).collect();
+        let mut graph =
+            self.store.knowledge().relationship_graph(principal, &around).await.map_err(status)?;
+        let fitting = fitting(&graph.edges, |tie| tie.relationship.encoded_len());
+        let truncated = graph.is_truncated || fitting < graph.edges.len();
+        graph.edges.truncate(fitting);
+        let relationships = graph.edges.into_iter().map(tie_entry).collect();
         Ok(ListRelationshipsResponse { relationships, next_page_token: String::new(), truncated })
     }
 }
@@ -143,7 +144,7 @@ impl KnowledgeService for Knowledge {
         let listed = self.listed(&principal, list_fields!("actors", request)).await?;
         let mut found =
             self.store.knowledge().list_actors(&principal, &listed.query()).await.map_err(status)?;
-        let next_page_token = listed.page.cut(&mut found, |actor| actor.place.clone());
+        let next_page_token = listed.page.cut(&mut found, |actor| actor.page_key.clone());
         let actors = found.into_iter().map(|actor| actor_entry(&listed.workspace, actor)).collect();
         Ok(Response::new(ListActorsResponse { actors, next_page_token }))
     }

@@ -2,7 +2,7 @@
 
 use chancery_proto::names::{BriefName, ResourceId, WorkspaceName};
 use chancery_proto::render::v1::{ListRendersRequest, RenderState};
-use chancery_store::{RenderFilter, RenderPlace, RenderStateKind};
+use chancery_store::{RenderFilter, RenderPageKey, RenderStateKind};
 use time::OffsetDateTime;
 use tonic::Status;
 
@@ -16,7 +16,7 @@ pub(crate) struct ListedRenders {
     pub(crate) workspace: ResourceId,
     pub(crate) filter: RenderFilter,
     pub(crate) page: Page,
-    pub(crate) after: Option<RenderPlace>,
+    pub(crate) after: Option<RenderPageKey>,
 }
 
 impl ListedRenders {
@@ -54,19 +54,19 @@ const fn kind_of(state: RenderState) -> Option<RenderStateKind> {
 }
 
 /// A place as a page token holds it: nanoseconds and the render's id.
-pub(crate) fn place_key(place: &RenderPlace) -> String {
+pub(crate) fn place_key(place: &RenderPageKey) -> String {
     format!("{}/{}", place.created_at.unix_timestamp_nanos(), place.render)
 }
 
-fn place_of(key: &str) -> Option<RenderPlace> {
+fn place_of(key: &str) -> Option<RenderPageKey> {
     let (time, render) = key.split_once('/')?;
     let created_at = OffsetDateTime::from_unix_timestamp_nanos(time.parse().ok()?).ok()?;
-    Some(RenderPlace { created_at, render: render.parse().ok()? })
+    Some(RenderPageKey { created_at, render: render.parse().ok()? })
 }
 
 #[cfg(test)]
 mod tests {
-    use chancery_store::RenderPlace;
+    use chancery_store::RenderPageKey;
     use time::{Duration, OffsetDateTime};
 
     use super::{place_key, place_of};
@@ -74,7 +74,7 @@ mod tests {
     #[test]
     fn a_place_survives_its_key() {
         let created_at = OffsetDateTime::UNIX_EPOCH + Duration::microseconds(1_763_840_000_123_457);
-        let place = RenderPlace { created_at, render: "0123456789abcdef0123456789abcdef".parse().unwrap() };
+        let place = RenderPageKey { created_at, render: "0123456789abcdef0123456789abcdef".parse().unwrap() };
         assert_eq!(place_of(&place_key(&place)), Some(place));
     }
 

@@ -9,7 +9,7 @@ use chancery_proto::render::v1::{
     Artifact, CreateRenderRequest, Render, RenderBriefRequest, RenderFailure, RenderPriority, RenderProgress,
     RenderState, RenderWaitingReason,
 };
-use chancery_store::{self as store, NewRender};
+use chancery_store::{self as store, RenderRequest};
 use tonic::Status;
 
 use crate::rpc::errors::{invalid_field, invalid_name, invalid_options};
@@ -17,7 +17,10 @@ use crate::rpc::fields::timestamp;
 use crate::rpc::idempotency::write_id;
 
 /// What a render is asked for with, by one method or the other.
-pub(crate) fn new_render(method: &'static str, request: CreateRenderRequest) -> Result<NewRender, Status> {
+pub(crate) fn new_render(
+    method: &'static str,
+    request: CreateRenderRequest,
+) -> Result<RenderRequest, Status> {
     let mut request = request;
     let write = write_id(method, mem::take(&mut request.request_id), &request)?;
     let CreateRenderRequest { parent, source, options, priority, .. } = request;
@@ -30,7 +33,7 @@ pub(crate) fn new_render(method: &'static str, request: CreateRenderRequest) -> 
     let options = checked(&options.unwrap_or_default()).map_err(|invalid| invalid_options(&invalid))?;
     let priority =
         RenderPriority::try_from(priority).map_err(|_| invalid_field("priority", "no such priority"))?;
-    Ok(NewRender { source, options, priority, write })
+    Ok(RenderRequest { source, options, priority, write })
 }
 
 /// The first half of a call that also follows and downloads.

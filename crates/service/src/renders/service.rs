@@ -11,7 +11,7 @@ use chancery_proto::render::v1::{
     DownloadRenderResponse, GetRenderRequest, ListRendersRequest, ListRendersResponse, Render,
     RenderBriefRequest, RenderBriefResponse, WaitRenderRequest, WatchRenderRequest,
 };
-use chancery_store::{self as store, CHUNK, Download, NewRender, Principal, RenderPlace, Store};
+use chancery_store::{self as store, CHUNK, Download, Principal, RenderPageKey, RenderRequest, Store};
 use prost::bytes::Bytes;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
@@ -45,7 +45,7 @@ impl Renders {
         Self { store, wakeups, shutdown }
     }
 
-    async fn create(&self, principal: &Principal, request: &NewRender) -> Result<store::Render, Status> {
+    async fn create(&self, principal: &Principal, request: &RenderRequest) -> Result<store::Render, Status> {
         let requested = self.store.renders().request(principal, request).await.map_err(status)?;
         if requested.is_new_task {
             self.wakeups.task_queued(&requested.render.task);
@@ -116,9 +116,9 @@ impl RenderService for Renders {
         let ListedRenders { workspace, filter, page, after } = ListedRenders::decode(&request.into_inner())?;
         let listed = self.store.renders().list(&principal, &workspace, &filter, after, page.limit()).await;
         let mut listed = listed.map_err(status)?;
-        let key = |render: &store::Render| place_key(&RenderPlace::of(render));
+        let key = |render: &store::Render| place_key(&RenderPageKey::of(render));
         let mut next_page_token = page.cut(&mut listed.renders, key);
-        if let (true, Some(place)) = (next_page_token.is_empty(), &listed.looked_through) {
+        if let (true, Some(place)) = (next_page_token.is_empty(), &listed.scanned_to) {
             next_page_token = page.token(&place_key(place));
         }
         let renders = listed.renders.iter().map(render_message).collect();

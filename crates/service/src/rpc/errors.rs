@@ -36,11 +36,11 @@ pub fn status(error: StoreError) -> Status {
         StoreError::Forbidden(_) => (Code::PermissionDenied, Reason::PermissionDenied),
         StoreError::RevisionDiffers { .. } => (Code::AlreadyExists, Reason::RevisionDiffers),
         StoreError::RevisionGap { .. } => (Code::FailedPrecondition, Reason::RevisionGap),
-        StoreError::DigestMismatch { place, .. } => {
+        StoreError::DigestMismatch { document_index: place, .. } => {
             let field = format!("documents[{place}].digest");
             return bad_request(Reason::DigestMismatch, &field, error.to_string());
         }
-        StoreError::FutureTime { place, field, .. } => {
+        StoreError::FutureTime { document_index: place, field, .. } => {
             return invalid_field(&format!("documents[{place}].{field}"), error.to_string());
         }
         StoreError::RequestIdReused => {
@@ -51,14 +51,14 @@ pub fn status(error: StoreError) -> Status {
         StoreError::InvalidField { field, description } => return invalid_field(field, description),
         StoreError::InvalidFilter(invalid) => return invalid_filter(invalid),
         StoreError::InvalidOrder(invalid) => return invalid_order(invalid),
-        StoreError::InvalidPlace(_) => return invalid_page_token(),
+        StoreError::InvalidPageKey(_) => return invalid_page_token(),
         StoreError::LimitExceeded(_) => (Code::ResourceExhausted, Reason::LimitExceeded),
         StoreError::InvalidContent(invalid) => return invalid_content("content", invalid),
         StoreError::InvalidOptions(invalid) => return invalid_options(invalid),
-        StoreError::UnusableAttachments { place, violations } => {
+        StoreError::UnusableAttachments { document_index: place, violations } => {
             return unusable_attachments(*place, violations, error.to_string());
         }
-        StoreError::InvalidChanges { place, violations } => {
+        StoreError::InvalidChanges { document_index: place, violations } => {
             let field = place.map_or("content".to_owned(), |place| format!("documents[{place}].content"));
             return invalid_content(&field, &InvalidContent::from(violations.clone()));
         }

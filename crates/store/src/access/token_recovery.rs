@@ -16,7 +16,7 @@ use crate::database::schema;
 use crate::error::{Result, StoreError};
 
 /// The most workspaces that a refusal lists.
-const LISTED_WORKSPACES: i64 = 20;
+const MAX_LISTED_WORKSPACES: i64 = 20;
 
 /// A token to issue without a service.
 #[derive(Debug, Clone)]
@@ -105,13 +105,13 @@ impl AccessControl<'_> {
         let known = sqlx::query_scalar!(
             "-- token_recovery::unknown_workspace
             select workspace_id from workspaces order by workspace_id limit $1",
-            LISTED_WORKSPACES + 1
+            MAX_LISTED_WORKSPACES + 1
         )
         .fetch_all(self.pool)
         .await?;
         let rest =
-            if i64::try_from(known.len()).unwrap_or(i64::MAX) > LISTED_WORKSPACES { ", …" } else { "" };
-        let shown = usize::try_from(LISTED_WORKSPACES).unwrap_or(usize::MAX).min(known.len());
+            if i64::try_from(known.len()).unwrap_or(i64::MAX) > MAX_LISTED_WORKSPACES { ", …" } else { "" };
+        let shown = usize::try_from(MAX_LISTED_WORKSPACES).unwrap_or(usize::MAX).min(known.len());
         let description =
             format!("there is no workspace {workspace}; expected one of {}{rest}", known[..shown].join(", "));
         Ok(StoreError::InvalidField { field: "workspace", description })

@@ -15,7 +15,7 @@ use crate::error::{Result, StoreError};
 pub(crate) const SYSTEM: &str = "system";
 
 /// The length of a name for people, in characters.
-const DISPLAY_NAME_LIMIT: usize = 200;
+const MAX_DISPLAY_NAME_CHARS: usize = 200;
 
 /// A tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,10 +130,10 @@ pub(crate) async fn insert_workspace(
 /// A name for people: neither empty nor long.
 pub(crate) fn checked_display_name<'a>(field: &'static str, text: &'a str) -> Result<&'a str> {
     let length = text.trim().chars().count();
-    if (1..=DISPLAY_NAME_LIMIT).contains(&length) && !text.chars().any(char::is_control) {
+    if (1..=MAX_DISPLAY_NAME_CHARS).contains(&length) && !text.chars().any(char::is_control) {
         return Ok(text.trim());
     }
     let description =
-        format!("a name has 1 to {DISPLAY_NAME_LIMIT} characters, none of them a control character");
+        format!("a name has 1 to {MAX_DISPLAY_NAME_CHARS} characters, none of them a control character");
     Err(StoreError::InvalidField { field, description })
 }

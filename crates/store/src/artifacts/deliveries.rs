@@ -54,13 +54,13 @@ pub(crate) struct Row {
 }
 
 /// What a principal is told of deliveries, and how many there are in all.
-pub(crate) fn told(
+pub(crate) fn visible_deliveries(
     rows: Vec<Row>,
     principal: &Principal,
     workspace: &ResourceId,
 ) -> Result<(Vec<Delivery>, i64)> {
     let total = rows.first().map_or(0, |row| row.total);
-    let is_told = principal.roles.allow(Role::Publisher);
+    let sees_recipients = principal.roles.allow(Role::Publisher);
     let deliveries = rows.into_iter().map(|row| {
         let render = row.render_id.parse::<GeneratedId>().map_err(damaged)?;
         Ok(Delivery {
@@ -68,7 +68,7 @@ pub(crate) fn told(
             revision: revision_name(workspace, &row.brief_id, row.revision)?,
             edition_digest: digest(&row.edition_digest)?,
             artifact_digest: digest(&row.artifact_digest)?,
-            recipient: is_told.then(|| Recipient {
+            recipient: sees_recipients.then(|| Recipient {
                 subject: row.subject,
                 display_name: row.display_name.unwrap_or_default(),
             }),
@@ -120,7 +120,7 @@ impl Artifacts<'_> {
         )
         .fetch_all(self.pool)
         .await?;
-        told(rows, principal, workspace)
+        visible_deliveries(rows, principal, workspace)
     }
 
     /// Records that a download begins, or with the number of its beginning that it ended. Answers the record's number.

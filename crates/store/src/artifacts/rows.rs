@@ -2,14 +2,14 @@
 
 use crate::artifacts::Artifacts;
 use crate::artifacts::store::{ArtifactStore, ArtifactUpload};
-use crate::artifacts::stores::Outside;
+use crate::artifacts::stores::ExternalStore;
 use crate::error::{Result, StoreError};
 use crate::renders::environments::PrintEnvironment;
 use crate::renders::leases::Lease;
 
 /// How old, in seconds, bytes that nothing refers to must be before they are swept: older than any upload,
 /// which the service ends long before.
-const SWEEP_AGE: f64 = 3600.0;
+const SWEEP_AGE_SECONDS: f64 = 3600.0;
 
 impl Artifacts<'_> {
     /// Begins to stage a PDF for a leased task; answers the blob that its chunks go to.
@@ -40,7 +40,7 @@ impl Artifacts<'_> {
             lease.epoch,
             environment.printer_version.as_bytes().as_slice(),
             environment.fonts_digest.as_bytes().as_slice(),
-            self.stores.new_bytes_go_to(),
+            self.stores.external_id(),
         )
         .fetch_optional(self.pool)
         .await?;
@@ -55,7 +55,7 @@ impl Artifacts<'_> {
     /// Drops staged bytes that came to nothing. Only for an upload that has ended, whose bytes are all there or taken
     /// back: what is uncertain is left for the sweep.
     pub async fn discard_staged(self, blob: &str) -> Result<()> {
-        let is_kept = sqlx::query_scalar!(
+        let is_referenced = sqlx::query_scalar!(
             r#"-- artifacts::discard_staged
             with dropped as (
                 delete from artifact_blobs b
@@ -67,10 +67,10 @@ impl Artifacts<'_> {
         .fetch_one(self.pool)
         .await?;
         // A row that was not there was dropped with what it prints: the bytes may have come after that.
-        if is_kept || self.stores.new_bytes_go_to().is_none() {
+        if is_referenced || self.stores.external_id().is_none() {
             return Ok(());
         }
-        self.delete_outside(self.stores.for_new_bytes()?.as_ref(), blob).await
+        self.delete_external(self.stores.for_new_bytes()?.as_ref(), blob).await
     }
 
     /// Drops the rows of bytes that nothing refers to, some at a time; answers how many went. Those in the database go
@@ -92,7 +92,7 @@ impl Artifacts<'_> {
                 for update skip locked
             )
             delete from artifact_blobs b using swept where b.blob_id = swept.blob_id",
-            SWEEP_AGE
+            SWEEP_AGE_SECONDS
         )
         .execute(self.pool)
         .await?;
@@ -103,7 +103,7 @@ impl Artifacts<'_> {
     /// answer holds up no other one; its turn comes again.
     pub async fn delete_discarded(self) -> Result<u64> {
         let stores = sqlx::query_as!(
-            Outside,
+            ExternalStore,
             "-- artifacts::delete_discarded
             select store_id as id, url from artifact_stores s
             where exists (select from artifact_discards d where d.store_id = s.store_id)
@@ -112,8 +112,8 @@ impl Artifacts<'_> {
         .fetch_all(self.pool)
         .await?;
         let (mut deleted, mut failed) = (0, None);
-        for outside in &stores {
-            match self.delete_discarded_of(outside).await {
+        for external in &stores {
+            match self.delete_discarded_of(external).await {
                 Ok(blobs) => deleted += blobs,
                 Err(error) => failed = Some(error),
             }
@@ -121,23 +121,23 @@ impl Artifacts<'_> {
         failed.map_or(Ok(deleted), Err)
     }
 
-    async fn delete_discarded_of(self, outside: &Outside) -> Result<u64> {
-        let store = self.stores.at(Some(outside))?;
+    async fn delete_discarded_of(self, external: &ExternalStore) -> Result<u64> {
+        let store = self.stores.at(Some(external))?;
         let blobs = sqlx::query_scalar!(
             "-- artifacts::delete_discarded_of
             select blob_id from artifact_discards where store_id = $1 order by discarded_at limit 100",
-            outside.id
+            external.id
         )
         .fetch_all(self.pool)
         .await?;
         for blob in &blobs {
-            self.delete_outside(store.as_ref(), blob).await?;
+            self.delete_external(store.as_ref(), blob).await?;
         }
         Ok(blobs.len() as u64)
     }
 
     /// Two processes may do it to the same blob: the second one finds it gone.
-    async fn delete_outside(self, store: &dyn ArtifactStore, blob: &str) -> Result<()> {
+    async fn delete_external(self, store: &dyn ArtifactStore, blob: &str) -> Result<()> {
         store.delete(blob).await?;
         sqlx::query!("-- artifacts::delete_outside\ndelete from artifact_discards where blob_id = $1", blob)
             .execute(self.pool)

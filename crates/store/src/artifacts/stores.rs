@@ -22,14 +22,14 @@ const PROBE: &[u8] = b"Chancery was here to see whether it can write.\n";
 pub(crate) struct ArtifactStores {
     chunks: Arc<dyn ArtifactStore>,
     /// Where new bytes go; none is the database.
-    outside: Option<Outside>,
+    external: Option<ExternalStore>,
     open: Option<Arc<dyn OpenArtifactStore>>,
-    opened: Arc<Mutex<HashMap<Outside, Arc<dyn ArtifactStore>>>>,
+    opened: Arc<Mutex<HashMap<ExternalStore, Arc<dyn ArtifactStore>>>>,
 }
 
 /// A row of `artifact_stores`. The URL is a part of the key: an operator may change it when he moves the bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Outside {
+pub(crate) struct ExternalStore {
     pub(crate) id: i32,
     pub(crate) url: String,
 }
@@ -37,32 +37,32 @@ pub(crate) struct Outside {
 impl ArtifactStores {
     /// The database alone.
     pub(crate) fn new(pool: Pool) -> Self {
-        Self { chunks: Arc::new(Chunks::new(pool)), outside: None, open: None, opened: Arc::default() }
+        Self { chunks: Arc::new(Chunks::new(pool)), external: None, open: None, opened: Arc::default() }
     }
 
     /// What new blobs' rows refer to.
-    pub(crate) fn new_bytes_go_to(&self) -> Option<i32> {
-        self.outside.as_ref().map(|outside| outside.id)
+    pub(crate) fn external_id(&self) -> Option<i32> {
+        self.external.as_ref().map(|external| external.id)
     }
 
     /// A store for reading and deleting; it is opened when it is first needed.
-    pub(crate) fn at(&self, outside: Option<&Outside>) -> Result<Arc<dyn ArtifactStore>> {
-        let Some(outside) = outside else { return Ok(Arc::clone(&self.chunks)) };
+    pub(crate) fn at(&self, external: Option<&ExternalStore>) -> Result<Arc<dyn ArtifactStore>> {
+        let Some(external) = external else { return Ok(Arc::clone(&self.chunks)) };
         let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(store) = opened.get(outside) {
+        if let Some(store) = opened.get(external) {
             return Ok(Arc::clone(store));
         }
         let open = self.open.as_ref().ok_or_else(|| {
-            StoreError::ArtifactStoreRefused(format!("this program opens no store such as {}", outside.url))
+            StoreError::ArtifactStoreRefused(format!("this program opens no store such as {}", external.url))
         })?;
-        let store = open.open(&outside.url)?;
-        opened.insert(outside.clone(), Arc::clone(&store));
+        let store = open.open(&external.url)?;
+        opened.insert(external.clone(), Arc::clone(&store));
         Ok(store)
     }
 
     /// The store for new bytes.
     pub(crate) fn for_new_bytes(&self) -> Result<Arc<dyn ArtifactStore>> {
-        self.at(self.outside.as_ref())
+        self.at(self.external.as_ref())
     }
 }
 
@@ -96,9 +96,9 @@ impl Store {
         if let Some(url) = url {
             let store = open.open(url)?;
             probe(store.as_ref()).await?;
-            let outside = Outside { id: self.artifacts().store_id(url).await?, url: url.to_owned() };
-            self.artifacts.opened = Arc::new(Mutex::new(HashMap::from([(outside.clone(), store)])));
-            self.artifacts.outside = Some(outside);
+            let external = ExternalStore { id: self.artifacts().store_id(url).await?, url: url.to_owned() };
+            self.artifacts.opened = Arc::new(Mutex::new(HashMap::from([(external.clone(), store)])));
+            self.artifacts.external = Some(external);
         }
         self.artifacts.open = Some(open);
         Ok(self)
@@ -133,8 +133,8 @@ impl Artifacts<'_> {
         .fetch_optional(self.pool)
         .await?;
         let row = row.ok_or_else(|| StoreError::ArtifactMissing(format!("blob {}", artifact.blob)))?;
-        let outside = row.id.zip(row.url).map(|(id, url)| Outside { id, url });
-        let store = self.stores.at(outside.as_ref())?;
+        let external = row.id.zip(row.url).map(|(id, url)| ExternalStore { id, url });
+        let store = self.stores.at(external.as_ref())?;
         Ok(ArtifactBytes { store, blob: artifact.blob.clone(), size: artifact.size_bytes })
     }
 }

@@ -13,7 +13,7 @@ use crate::access::principal::{Principal, Role};
 use crate::artifacts::artifact::CHUNK;
 use crate::briefs::Attachments;
 use crate::briefs::image_checks::warning_columns;
-use crate::changes::idempotency_keys::{Begun, WriteId, begin_write};
+use crate::changes::idempotency_keys::{IdempotencyKey, WriteStart, begin_write};
 use crate::convert::{damaged, to_digest};
 use crate::database::PgConnection;
 use crate::error::{Result, StoreError};
@@ -117,7 +117,7 @@ impl Attachments<'_> {
         principal: &Principal,
         workspace: &ResourceId,
         new: &NewAttachment<'_>,
-        write: Option<&WriteId>,
+        write: Option<&IdempotencyKey>,
     ) -> Result<Attachment> {
         let access = principal.access(workspace)?;
         let digest = body_digest(new.bytes);
@@ -126,7 +126,7 @@ impl Attachments<'_> {
             return Err(StoreError::ClearanceTooLow(name.to_string()));
         }
         // Done before or done again is the same: the name is the digest.
-        if let Begun::Now(mut transaction) = begin_write(self.pool, principal, workspace, write).await? {
+        if let WriteStart::Now(mut transaction) = begin_write(self.pool, principal, workspace, write).await? {
             insert_attachment(&mut transaction, principal, &name, digest, new).await?;
             transaction.commit().await?;
         }

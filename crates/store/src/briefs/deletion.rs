@@ -9,17 +9,17 @@ use prost::Message;
 
 use crate::access::principal::Principal;
 use crate::briefs::deleted::Deleted;
-use crate::briefs::locking::Held;
-use crate::briefs::revisions::settle_current;
+use crate::briefs::locking::LockedBrief;
+use crate::briefs::revisions::recompute_current;
 use crate::briefs::{Briefs, locking};
-use crate::changes::idempotency_keys::{Begun, WriteId, begin_write, note};
+use crate::changes::idempotency_keys::{IdempotencyKey, WriteStart, begin_write, store_response};
 use crate::changes::log::{self, Audience, Change, Position};
 use crate::convert::{damaged, to_digest};
 use crate::database::PgConnection;
 use crate::error::{Result, StoreError};
 
 /// How long a deleted brief can be brought back.
-const KEPT: Duration = Duration::from_hours(30 * 24);
+const UNDELETE_WINDOW: Duration = Duration::from_hours(30 * 24);
 
 impl Briefs<'_> {
     /// Hides a brief until it is brought back, or gone for good 30 days later. An etag, if one is given, must be the one
@@ -33,22 +33,22 @@ impl Briefs<'_> {
         principal: &Principal,
         name: &BriefName,
         etag: &str,
-        write: Option<&WriteId>,
+        write: Option<&IdempotencyKey>,
     ) -> Result<(Brief, Position)> {
         let access = principal.access(&name.workspace)?;
         let mut transaction = match begin_write(self.pool, principal, &name.workspace, write).await? {
-            Begun::Now(transaction) => transaction,
-            Begun::Before(noted) => return self.noted_brief(name, &noted).await,
+            WriteStart::Now(transaction) => transaction,
+            WriteStart::Before(noted) => return self.repeated_response(name, &noted).await,
         };
-        let held = locking::lock(&mut transaction, name).await?;
-        let held = held.filter(|held| held.is_known_to(access.clearance) && !held.is_deleted());
-        let held = held.ok_or_else(|| StoreError::NotFound(name.to_string()))?;
+        let locked = locking::lock(&mut transaction, name).await?;
+        let locked = locked.filter(|locked| locked.is_known_to(access.clearance) && !locked.is_deleted());
+        let locked = locked.ok_or_else(|| StoreError::NotFound(name.to_string()))?;
         // First what the principal can see. Only a request that everything visible allows learns, from the clearance
         // check, that something is marked above the principal's clearance.
-        if !etag.is_empty() && etag != current_etag(&mut transaction, &held, access.clearance).await? {
+        if !etag.is_empty() && etag != current_etag(&mut transaction, &locked, access.clearance).await? {
             return Err(StoreError::StaleBriefEtag);
         }
-        held.check_whole(access.clearance, name)?;
+        locked.check_delete_clearance(access.clearance, name)?;
         let row = sqlx::query!(
             r#"-- deletions::delete_brief
             with moment as materialized (select clock_timestamp() as at)
@@ -57,13 +57,13 @@ impl Briefs<'_> {
             from moment
             where brief_key = $1
             returning b.uid, b.created_at, b.deleted_at as "deleted_at!", b.purge_at as "purge_at!""#,
-            held.key,
-            KEPT.as_secs_f64(),
+            locked.key,
+            UNDELETE_WINDOW.as_secs_f64(),
             principal.subject
         )
         .fetch_one(&mut *transaction)
         .await?;
-        settle_current(&mut transaction, held.key).await?;
+        recompute_current(&mut transaction, locked.key).await?;
         let deleted = Deleted {
             name: name.clone(),
             uid: row.uid,
@@ -72,8 +72,8 @@ impl Briefs<'_> {
             purge_at: row.purge_at,
         };
         let (_, brief) = deleted.envelope();
-        note(&mut transaction, principal, &name.workspace, write, &brief.encode_to_vec()).await?;
-        let change = Change::of_brief("brief_deleted", name, readers(&held));
+        store_response(&mut transaction, principal, &name.workspace, write, &brief.encode_to_vec()).await?;
+        let change = Change::of_brief("brief_deleted", name, readers(&locked));
         let position = log::record(
             &mut transaction,
             name.workspace.as_str(),
@@ -94,31 +94,31 @@ impl Briefs<'_> {
         self,
         principal: &Principal,
         name: &BriefName,
-        write: Option<&WriteId>,
+        write: Option<&IdempotencyKey>,
     ) -> Result<(Brief, Position)> {
         let access = principal.access(&name.workspace)?;
         let mut transaction = match begin_write(self.pool, principal, &name.workspace, write).await? {
-            Begun::Now(transaction) => transaction,
-            Begun::Before(noted) => return self.noted_brief(name, &noted).await,
+            WriteStart::Now(transaction) => transaction,
+            WriteStart::Before(noted) => return self.repeated_response(name, &noted).await,
         };
-        let held = locking::lock(&mut transaction, name).await?;
-        let held = held.filter(|held| held.is_known_to(access.clearance));
-        let held = held.ok_or_else(|| StoreError::NotFound(name.to_string()))?;
-        if !held.is_deleted() {
+        let locked = locking::lock(&mut transaction, name).await?;
+        let locked = locked.filter(|locked| locked.is_known_to(access.clearance));
+        let locked = locked.ok_or_else(|| StoreError::NotFound(name.to_string()))?;
+        if !locked.is_deleted() {
             return Err(StoreError::NotDeleted(name.to_string()));
         }
-        held.check_whole(access.clearance, name)?;
+        locked.check_delete_clearance(access.clearance, name)?;
         sqlx::query!(
             "-- deletions::undelete_brief
             update briefs set deleted_at = null, purge_at = null, deleted_by = null where brief_key = $1",
-            held.key
+            locked.key
         )
         .execute(&mut *transaction)
         .await?;
-        settle_current(&mut transaction, held.key).await?;
-        let brief = envelope(&mut transaction, &held, name, access.clearance).await?;
-        note(&mut transaction, principal, &name.workspace, write, &brief.encode_to_vec()).await?;
-        let change = Change::of_brief("brief_undeleted", name, readers(&held));
+        recompute_current(&mut transaction, locked.key).await?;
+        let brief = envelope(&mut transaction, &locked, name, access.clearance).await?;
+        store_response(&mut transaction, principal, &name.workspace, write, &brief.encode_to_vec()).await?;
+        let change = Change::of_brief("brief_undeleted", name, readers(&locked));
         let position = log::record(
             &mut transaction,
             name.workspace.as_str(),
@@ -131,51 +131,55 @@ impl Briefs<'_> {
     }
 
     /// The answer to a write that was done before.
-    pub(crate) async fn noted_brief(self, name: &BriefName, noted: &[u8]) -> Result<(Brief, Position)> {
+    pub(crate) async fn repeated_response(self, name: &BriefName, noted: &[u8]) -> Result<(Brief, Position)> {
         let brief = Brief::decode(noted).map_err(damaged)?;
         Ok((brief, log::position(self.pool, &name.workspace).await?))
     }
 }
 
 /// Those who can tell the brief's revisions from none.
-fn readers(held: &Held) -> Audience {
-    held.lowest_edition.map(Audience::from).unwrap_or_default()
+fn readers(locked: &LockedBrief) -> Audience {
+    locked.lowest_edition.map(Audience::from).unwrap_or_default()
 }
 
 /// The etag that somebody with this clearance reads.
-async fn current_etag(transaction: &mut PgConnection, held: &Held, clearance: Clearance) -> Result<String> {
+async fn current_etag(
+    transaction: &mut PgConnection,
+    locked: &LockedBrief,
+    clearance: Clearance,
+) -> Result<String> {
     let digest = sqlx::query_scalar!(
         r#"-- deletions::current_etag
         select digest as "digest!: Vec<u8>" from editions
         where brief_key = $1 and from_rank <= $2 and current_until > $2"#,
-        held.key,
+        locked.key,
         i16::from(clearance.0)
     )
     .fetch_optional(transaction)
     .await?;
     match digest {
         Some(digest) => Ok(to_digest(digest)?.to_string()),
-        None => Ok(held.uid().to_owned()),
+        None => Ok(locked.uid().to_owned()),
     }
 }
 
 /// The envelope that somebody with this clearance reads; a draft's while he has no edition.
 async fn envelope(
     transaction: &mut PgConnection,
-    held: &Held,
+    locked: &LockedBrief,
     name: &BriefName,
     clearance: Clearance,
 ) -> Result<Brief> {
     let stored = sqlx::query_scalar!(
         "-- deletions::envelope
         select envelope from editions where brief_key = $1 and from_rank <= $2 and current_until > $2",
-        held.key,
+        locked.key,
         i16::from(clearance.0)
     )
     .fetch_optional(transaction)
     .await?;
     match stored {
         Some(bytes) => Brief::decode(bytes.as_slice()).map_err(damaged),
-        None => Ok(held.draft_envelope(name)),
+        None => Ok(locked.draft_envelope(name)),
     }
 }

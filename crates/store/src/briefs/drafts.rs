@@ -13,7 +13,7 @@ use crate::briefs::content_schema::{check_content_schema, written_content_schema
 use crate::briefs::earlier_revisions::check_changes;
 use crate::briefs::locking::check_clearance;
 use crate::briefs::{Briefs, locking};
-use crate::changes::idempotency_keys::{Begun, WriteId, begin_write, note};
+use crate::changes::idempotency_keys::{IdempotencyKey, WriteStart, begin_write, store_response};
 use crate::changes::log::{self, Position};
 use crate::convert::{damaged, generated_id, time_of, to_number};
 use crate::database::PgConnection;
@@ -121,19 +121,19 @@ impl Briefs<'_> {
         name: &BriefName,
         etag: &str,
         content: &Canonical,
-        write: Option<&WriteId>,
+        write: Option<&IdempotencyKey>,
     ) -> Result<(Draft, Position)> {
         let access = principal.access(&name.workspace)?;
         check_clearance(access.clearance, content.highest(), name)?;
         let mut transaction = match begin_write(self.pool, principal, &name.workspace, write).await? {
-            Begun::Now(transaction) => transaction,
-            Begun::Before(noted) => {
+            WriteStart::Now(transaction) => transaction,
+            WriteStart::Before(noted) => {
                 let position = log::position(self.pool, &name.workspace).await?;
-                return Ok((noted_draft(&noted, content)?, position));
+                return Ok((repeated_draft(&noted, content)?, position));
             }
         };
-        let held = locking::lock_draft(&mut transaction, access.clearance, name, etag).await?;
-        check_changes(&mut transaction, held.key, access, content, None).await?;
+        let locked = locking::lock_draft(&mut transaction, access.clearance, name, etag).await?;
+        check_changes(&mut transaction, locked.key, access, content, None).await?;
         let etag = generated_id()?.to_string();
         let row = sqlx::query!(
             "-- drafts::update_draft_once
@@ -141,7 +141,7 @@ impl Briefs<'_> {
                 updated_at = clock_timestamp(), updated_by = $7
             where brief_key = $1
             returning base_revision, updated_at",
-            held.key,
+            locked.key,
             content.to_bytes(),
             written_content_schema()?,
             etag,
@@ -154,7 +154,7 @@ impl Briefs<'_> {
         let base_revision = to_number(row.base_revision)?;
         let update_time = Some(timestamp(row.updated_at));
         let written = BriefDraft { etag: etag.clone(), update_time, base_revision, ..BriefDraft::default() };
-        note(&mut transaction, principal, &name.workspace, write, &written.encode_to_vec()).await?;
+        store_response(&mut transaction, principal, &name.workspace, write, &written.encode_to_vec()).await?;
         let position = log::position(&mut *transaction, &name.workspace).await?;
         transaction.commit().await?;
         let content = content.content().clone();
@@ -163,7 +163,7 @@ impl Briefs<'_> {
 }
 
 /// A write of a draft that was done before. What it wrote, its repetition brings along.
-fn noted_draft(noted: &[u8], content: &Canonical) -> Result<Draft> {
+fn repeated_draft(noted: &[u8], content: &Canonical) -> Result<Draft> {
     let written = BriefDraft::decode(noted).map_err(damaged)?;
     Ok(Draft {
         updated_at: time_of(written.update_time)?,

@@ -15,20 +15,24 @@ use crate::error::{Result, StoreError};
 /// see it. Earlier means: the newest one, and the newest that is not withdrawn.
 ///
 /// # Errors
-/// [`StoreError::InvalidChanges`]; `place` is the document's index in an import.
+/// [`StoreError::InvalidChanges`]; `document_index` is the document's index in an import.
 pub(crate) async fn check_changes(
     connection: &mut PgConnection,
     brief_key: i64,
     access: Access,
     content: &Canonical,
-    place: Option<usize>,
+    document_index: Option<usize>,
 ) -> Result<()> {
     if changes_of_earlier_parts(content.content()).is_empty() {
         return Ok(());
     }
     let earlier = earlier_editions(connection, brief_key, access).await?;
     let violations = unknown_earlier_parts(content, &earlier, access.policy);
-    if violations.is_empty() { Ok(()) } else { Err(StoreError::InvalidChanges { place, violations }) }
+    if violations.is_empty() {
+        Ok(())
+    } else {
+        Err(StoreError::InvalidChanges { document_index, violations })
+    }
 }
 
 async fn earlier_editions(

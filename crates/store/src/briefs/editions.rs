@@ -51,7 +51,7 @@ pub struct Withdrawal {
 
 /// That a revision's content was destroyed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Purging {
+pub struct Purge {
     /// When.
     pub at: OffsetDateTime,
     /// Why; none for those who are not told.
@@ -124,7 +124,7 @@ pub struct RevisionSummary {
     /// When and why it was taken back, if it was.
     pub withdrawal: Option<Withdrawal>,
     /// When its content was destroyed, if it was: then there are no marking, title and summary.
-    pub purging: Option<Purging>,
+    pub purging: Option<Purge>,
 }
 
 /// A row of `editions` with what its revision adds, as the statements here read it.
@@ -268,7 +268,7 @@ impl Briefs<'_> {
     ///
     /// # Errors
     /// [`StoreError::Forbidden`].
-    pub async fn newest_not_withdrawn(
+    pub async fn newest_available(
         self,
         principal: &Principal,
         name: &BriefName,
@@ -348,7 +348,7 @@ impl Briefs<'_> {
                     creator: row.creator,
                     import: ImportRecord::of_columns(row.importer, row.recorded_at),
                     withdrawal: withdrawal(row.withdrawn_at, row.withdraw_reason),
-                    purging: row.purged_at.map(|at| Purging { at, reason }),
+                    purging: row.purged_at.map(|at| Purge { at, reason }),
                 })
             })
             .collect()

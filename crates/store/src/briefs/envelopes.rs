@@ -14,7 +14,7 @@ use crate::briefs::deleted::Deleted;
 use crate::briefs::earlier_revisions::check_changes;
 use crate::briefs::locking::{check_clearance, draft_envelope, lock};
 use crate::briefs::{Briefs, drafts, editions};
-use crate::changes::idempotency_keys::{Begun, WriteId, begin_write, note};
+use crate::changes::idempotency_keys::{IdempotencyKey, WriteStart, begin_write, store_response};
 use crate::changes::log::{self, Position};
 use crate::convert::{generated_id, to_digest};
 use crate::database::PgConnection;
@@ -48,7 +48,7 @@ impl NewestEdition {
 
 /// A brief that was just made.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct NewBrief {
+pub(crate) struct CreatedBrief {
     /// Made at random.
     pub uid: String,
     /// When.
@@ -64,18 +64,18 @@ impl Briefs<'_> {
     /// authors who may see the draft, [`StoreError::AllWithdrawn`].
     pub async fn newest_edition(self, principal: &Principal, name: &BriefName) -> Result<NewestEdition> {
         let access = principal.access(&name.workspace)?;
-        match self.batched_reads.current(name, access.clearance).await? {
+        match self.batched_reads.read_current(name, access.clearance).await? {
             Some(CurrentEdition { digest, envelope, body }) => {
                 Ok(NewestEdition { digest: to_digest(digest)?, envelope, body })
             }
-            None => self.without_edition(principal, name, access.clearance).await,
+            None => self.explain_missing_edition(principal, name, access.clearance).await,
         }
     }
 
     /// Explains why nothing is current for the caller. A caller who could see a revision learns that it was withdrawn, or
     /// that the brief was deleted. An author who may see the draft learns that nothing is published; a published revision
     /// above the author's clearance does not change that answer. Everybody else learns that there is no brief.
-    async fn without_edition(
+    async fn explain_missing_edition(
         self,
         principal: &Principal,
         name: &BriefName,
@@ -126,37 +126,42 @@ impl Briefs<'_> {
         principal: &Principal,
         name: &BriefName,
         content: &Canonical,
-        write: Option<&WriteId>,
+        write: Option<&IdempotencyKey>,
     ) -> Result<(Brief, Position)> {
         let access = principal.access(&name.workspace)?;
         check_clearance(access.clearance, content.highest(), name)?;
         let mut transaction = match begin_write(self.pool, principal, &name.workspace, write).await? {
-            Begun::Now(transaction) => transaction,
-            Begun::Before(noted) => return self.noted_brief(name, &noted).await,
+            WriteStart::Now(transaction) => transaction,
+            WriteStart::Before(noted) => return self.repeated_response(name, &noted).await,
         };
         match insert(&mut transaction, principal, name).await? {
-            Some((key, made)) => {
+            Some((key, created)) => {
                 check_changes(&mut transaction, key, access, content, None).await?;
                 // The draft begins with the etag that the brief has while nothing is published, so that a client may
                 // publish with either. The first write of the draft ends that.
-                let draft_etag = made.uid.as_str();
+                let draft_etag = created.uid.as_str();
                 drafts::insert(&mut transaction, key, content, 0, draft_etag, &principal.subject).await?;
-                let envelope = draft_envelope(name, &made.uid, made.created_at);
+                let envelope = draft_envelope(name, &created.uid, created.created_at);
                 let brief = Brief { draft_etag: draft_etag.to_owned(), ..envelope };
-                note(&mut transaction, principal, &name.workspace, write, &brief.encode_to_vec()).await?;
+                store_response(&mut transaction, principal, &name.workspace, write, &brief.encode_to_vec())
+                    .await?;
                 let position = log::position(&mut *transaction, &name.workspace).await?;
                 transaction.commit().await?;
                 Ok((brief, position))
             }
-            None => Err(taken(&mut transaction, name, access.clearance).await?),
+            None => Err(taken_id_error(&mut transaction, name, access.clearance).await?),
         }
     }
 }
 
 /// What a taken id answers: that it exists would tell of a brief to somebody who may not know of it.
-async fn taken(transaction: &mut PgConnection, name: &BriefName, clearance: Clearance) -> Result<StoreError> {
-    let held = lock(transaction, name).await?;
-    let is_known = held.is_some_and(|held| held.is_known_to(clearance));
+async fn taken_id_error(
+    transaction: &mut PgConnection,
+    name: &BriefName,
+    clearance: Clearance,
+) -> Result<StoreError> {
+    let locked = lock(transaction, name).await?;
+    let is_known = locked.is_some_and(|locked| locked.is_known_to(clearance));
     let name = name.to_string();
     Ok(if is_known { StoreError::AlreadyExists(name) } else { StoreError::Forbidden(name) })
 }
@@ -166,7 +171,7 @@ pub(crate) async fn insert(
     transaction: &mut PgConnection,
     principal: &Principal,
     name: &BriefName,
-) -> Result<Option<(i64, NewBrief)>> {
+) -> Result<Option<(i64, CreatedBrief)>> {
     let uid = generated_id()?.to_string();
     let row = sqlx::query!(
         "-- briefs::insert
@@ -180,5 +185,5 @@ pub(crate) async fn insert(
     )
     .fetch_optional(transaction)
     .await?;
-    Ok(row.map(|row| (row.brief_key, NewBrief { uid, created_at: row.created_at })))
+    Ok(row.map(|row| (row.brief_key, CreatedBrief { uid, created_at: row.created_at })))
 }

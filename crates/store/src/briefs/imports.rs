@@ -12,12 +12,12 @@ use time::OffsetDateTime;
 use crate::access::principal::{Access, Principal};
 use crate::briefs::earlier_revisions::check_changes;
 use crate::briefs::editions::Withdrawal;
-use crate::briefs::envelopes::NewBrief;
-use crate::briefs::locking::{Held, check_clearance};
-use crate::briefs::revisions::{Prepared, Publication, settle_current, stored};
-use crate::briefs::target::Target;
+use crate::briefs::envelopes::CreatedBrief;
+use crate::briefs::locking::{LockedBrief, check_clearance};
+use crate::briefs::revisions::{PreparedRevision, Publication, fingerprint, recompute_current};
+use crate::briefs::target::TargetBrief;
 use crate::briefs::{Briefs, drafts, envelopes, figures, locking};
-use crate::changes::idempotency_keys::{Begun, WriteId, begin_write, note};
+use crate::changes::idempotency_keys::{IdempotencyKey, WriteStart, begin_write, store_response};
 use crate::changes::log::{self, Audience, Change, Position};
 use crate::convert::{damaged, generated_id, to_integer, to_number};
 use crate::database::PgConnection;
@@ -79,13 +79,13 @@ impl Briefs<'_> {
         principal: &Principal,
         name: &BriefName,
         documents: &[ImportDocument],
-        write: Option<&WriteId>,
+        write: Option<&IdempotencyKey>,
     ) -> Result<(Imported, Position)> {
         let access = principal.access(&name.workspace)?;
         let prepared = prepare(name, documents, access)?;
         let mut transaction = match begin_write(self.pool, principal, &name.workspace, write).await? {
-            Begun::Now(transaction) => transaction,
-            Begun::Before(noted) => {
+            WriteStart::Now(transaction) => transaction,
+            WriteStart::Before(noted) => {
                 return Ok((Imported::of_noted(&noted)?, log::position(self.pool, &name.workspace).await?));
             }
         };
@@ -95,7 +95,7 @@ impl Briefs<'_> {
         let now = clock(&mut transaction).await?;
         let mut imported = Imported::default();
         let mut changes: Vec<Change> = Vec::new();
-        for (place, (document, prepared)) in documents.iter().zip(&prepared).enumerate() {
+        for (document_index, (document, prepared)) in documents.iter().zip(&prepared).enumerate() {
             if is_stored(&mut transaction, key, document, prepared, access, name).await? {
                 imported.skipped.push(document.number);
                 continue;
@@ -104,9 +104,9 @@ impl Briefs<'_> {
             if document.number != follows + 1 {
                 return Err(StoreError::RevisionGap { newest: follows, given: document.number });
             }
-            document.check_times(place, now)?;
-            check_images(&mut transaction, name, access, place, document).await?;
-            check_changes(&mut transaction, key, access, &document.content, Some(place)).await?;
+            document.check_times(document_index, now)?;
+            check_images(&mut transaction, name, access, document_index, document).await?;
+            check_changes(&mut transaction, key, access, &document.content, Some(document_index)).await?;
             let publication = document.publication(principal);
             changes.push(prepared.write(&mut transaction, &target.target(name), &publication).await?);
             if let Some(withdrawal) = &document.withdrawal {
@@ -118,23 +118,25 @@ impl Briefs<'_> {
             imported.written.push(document.number);
         }
 
-        note(&mut transaction, principal, &name.workspace, write, &imported.to_noted()).await?;
+        store_response(&mut transaction, principal, &name.workspace, write, &imported.to_noted()).await?;
         let (Some(last), false) = (documents.last(), changes.is_empty()) else {
             let position = log::position(&mut *transaction, &name.workspace).await?;
             transaction.commit().await?;
             return Ok((imported, position));
         };
         if documents.iter().any(|document| document.withdrawal.is_some()) {
-            settle_current(&mut transaction, key).await?;
+            recompute_current(&mut transaction, key).await?;
         }
         let (number, subject) = (to_integer(last.number)?, principal.subject.as_str());
         match target {
-            Place::Made(..) => {
+            ImportTarget::Created(..) => {
                 let etag = generated_id()?.to_string();
                 drafts::insert(&mut transaction, key, &last.content, number, &etag, subject).await?;
             }
-            Place::Held(held) if held.draft_is_edited => {}
-            Place::Held(_) => drafts::follow(&mut transaction, key, &last.content, number, subject).await?,
+            ImportTarget::LockedBrief(locked) if locked.draft_is_edited => {}
+            ImportTarget::LockedBrief(_) => {
+                drafts::follow(&mut transaction, key, &last.content, number, subject).await?
+            }
         }
         let position = log::record(&mut transaction, name.workspace.as_str(), subject, &changes).await?;
         transaction.commit().await?;
@@ -165,14 +167,14 @@ impl ImportDocument {
 
 impl ImportDocument {
     /// Refuses times that the database's clock has not reached: they would be shown to readers as facts.
-    fn check_times(&self, place: usize, now: OffsetDateTime) -> Result<()> {
+    fn check_times(&self, document_index: usize, now: OffsetDateTime) -> Result<()> {
         let times = [
             ("publish_time", self.published_at),
             ("withdraw_time", self.withdrawal.as_ref().map(|withdrawal| withdrawal.at)),
         ];
         let future = times.into_iter().find(|(_, time)| time.is_some_and(|time| time > now + CLOCK_SKEW));
         match future {
-            Some((field, Some(time))) => Err(StoreError::FutureTime { place, field, time, now }),
+            Some((field, Some(time))) => Err(StoreError::FutureTime { document_index, field, time, now }),
             _ => Ok(()),
         }
     }
@@ -190,19 +192,20 @@ async fn clock(transaction: &mut PgConnection) -> Result<OffsetDateTime> {
 }
 
 /// Checks what can be checked without the database, and makes what will be stored.
-fn prepare(name: &BriefName, documents: &[ImportDocument], access: Access) -> Result<Vec<Prepared>> {
+fn prepare(name: &BriefName, documents: &[ImportDocument], access: Access) -> Result<Vec<PreparedRevision>> {
     let mut prepared = Vec::with_capacity(documents.len());
     let mut previous: Option<u32> = None;
-    for (place, document) in documents.iter().enumerate() {
+    for (document_index, document) in documents.iter().enumerate() {
         check_clearance(access.clearance, document.content.highest(), name)?;
         if let Some(newest) = previous.filter(|previous| previous + 1 != document.number) {
             return Err(StoreError::RevisionGap { newest, given: document.number });
         }
         previous = Some(document.number);
-        let revision = Prepared::new(name.brief.as_str(), document.number, &document.content, access.policy)?;
+        let revision =
+            PreparedRevision::new(name.brief.as_str(), document.number, &document.content, access.policy)?;
         if document.digest.is_some_and(|stated| stated != revision.digest) {
             let computed = revision.digest.to_string();
-            return Err(StoreError::DigestMismatch { place, number: document.number, computed });
+            return Err(StoreError::DigestMismatch { document_index, number: document.number, computed });
         }
         prepared.push(revision);
     }
@@ -210,32 +213,34 @@ fn prepare(name: &BriefName, documents: &[ImportDocument], access: Access) -> Re
 }
 
 /// Where an import goes.
-enum Place {
+enum ImportTarget {
     /// To a brief that was just made, without a draft yet.
-    Made(i64, NewBrief),
+    Created(i64, CreatedBrief),
     /// To one that was there, and is locked.
-    Held(Held),
+    LockedBrief(LockedBrief),
 }
 
-impl Place {
+impl ImportTarget {
     fn key(&self) -> i64 {
         match self {
-            Self::Made(key, _) => *key,
-            Self::Held(held) => held.key,
+            Self::Created(key, _) => *key,
+            Self::LockedBrief(locked) => locked.key,
         }
     }
 
     fn newest(&self) -> i32 {
         match self {
-            Self::Made(..) => 0,
-            Self::Held(held) => held.newest,
+            Self::Created(..) => 0,
+            Self::LockedBrief(locked) => locked.newest,
         }
     }
 
-    fn target<'a>(&'a self, name: &'a BriefName) -> Target<'a> {
+    fn target<'a>(&'a self, name: &'a BriefName) -> TargetBrief<'a> {
         match self {
-            Self::Made(key, made) => Target { key: *key, name, uid: &made.uid, created_at: made.created_at },
-            Self::Held(held) => held.target(name),
+            Self::Created(key, created) => {
+                TargetBrief { key: *key, name, uid: &created.uid, created_at: created.created_at }
+            }
+            Self::LockedBrief(locked) => locked.target(name),
         }
     }
 }
@@ -246,15 +251,15 @@ async fn make_or_lock(
     principal: &Principal,
     name: &BriefName,
     access: Access,
-) -> Result<Place> {
-    if let Some((key, made)) = envelopes::insert(transaction, principal, name).await? {
-        return Ok(Place::Made(key, made));
+) -> Result<ImportTarget> {
+    if let Some((key, created)) = envelopes::insert(transaction, principal, name).await? {
+        return Ok(ImportTarget::Created(key, created));
     }
-    let held = locking::lock(transaction, name).await?;
-    let held = held.filter(|held| held.is_known_to(access.clearance));
-    let held = held.ok_or_else(|| StoreError::Forbidden(name.to_string()))?;
-    held.check_draft(access.clearance, name)?;
-    Ok(Place::Held(held))
+    let locked = locking::lock(transaction, name).await?;
+    let locked = locked.filter(|locked| locked.is_known_to(access.clearance));
+    let locked = locked.ok_or_else(|| StoreError::Forbidden(name.to_string()))?;
+    locked.check_draft(access.clearance, name)?;
+    Ok(ImportTarget::LockedBrief(locked))
 }
 
 /// Marks a revision that was just written as taken back.
@@ -285,7 +290,7 @@ async fn check_images(
     transaction: &mut PgConnection,
     name: &BriefName,
     access: Access,
-    place: usize,
+    document_index: usize,
     document: &ImportDocument,
 ) -> Result<()> {
     let content = document.content.content();
@@ -294,7 +299,7 @@ async fn check_images(
     if violations.is_empty() {
         Ok(())
     } else {
-        Err(StoreError::UnusableAttachments { place: Some(place), violations })
+        Err(StoreError::UnusableAttachments { document_index: Some(document_index), violations })
     }
 }
 
@@ -303,13 +308,15 @@ async fn is_stored(
     transaction: &mut PgConnection,
     key: i64,
     document: &ImportDocument,
-    prepared: &Prepared,
+    prepared: &PreparedRevision,
     access: Access,
     name: &BriefName,
 ) -> Result<bool> {
     let number = document.number;
-    let Some(stored) = stored(transaction, key, to_integer(number)?).await? else { return Ok(false) };
+    let Some(fingerprint) = fingerprint(transaction, key, to_integer(number)?).await? else {
+        return Ok(false);
+    };
     // To say whether it differs is to confirm guesses of what is above the caller's clearance.
-    check_clearance(access.clearance, stored.highest, name)?;
-    if stored.digest == prepared.digest { Ok(true) } else { Err(StoreError::RevisionDiffers { number }) }
+    check_clearance(access.clearance, fingerprint.highest, name)?;
+    if fingerprint.digest == prepared.digest { Ok(true) } else { Err(StoreError::RevisionDiffers { number }) }
 }

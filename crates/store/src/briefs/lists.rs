@@ -12,7 +12,9 @@ use crate::briefs::deleted::Deleted;
 use crate::briefs::editions::content_bytes;
 use crate::convert::damaged;
 use crate::error::{Result, StoreError};
-use crate::filter::{Field, FieldType, Filter, KeyKind, Order, Place, Schema, SortColumn, SortKey, Sorting};
+use crate::filter::{
+    Field, FieldType, Filter, KeyKind, Order, PageKey, Schema, SortColumn, SortKey, Sorting,
+};
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -41,7 +43,7 @@ pub struct ListedBrief {
     /// About how many bytes all of it has.
     pub size: usize,
     /// Its place in the list.
-    pub place: String,
+    pub page_key: String,
     /// The edition; none for a deleted brief.
     edition: Option<(i64, i32, i16)>,
 }
@@ -97,7 +99,7 @@ struct Row {
     envelope: Option<Vec<u8>>,
     summary: Option<Vec<u8>>,
     size: Option<i32>,
-    place: Vec<Option<String>>,
+    page_key: Vec<Option<String>>,
 }
 
 impl Briefs<'_> {
@@ -105,7 +107,7 @@ impl Briefs<'_> {
     ///
     /// # Errors
     /// [`StoreError::Forbidden`] in another's workspace, [`StoreError::InvalidFilter`], [`StoreError::InvalidOrder`],
-    /// [`StoreError::InvalidPlace`].
+    /// [`StoreError::InvalidPageKey`].
     pub async fn list(self, principal: &Principal, query: &BriefListQuery<'_>) -> Result<Vec<ListedBrief>> {
         let access = principal.access(query.workspace)?;
         let filter =
@@ -119,7 +121,7 @@ impl Briefs<'_> {
                 e.from_rank::smallint as from_rank, e.envelope, e.summary, octet_length(e.body) as size, ",
         );
         order.push_key(&mut statement);
-        statement.push(" as place");
+        statement.push(" as page_key");
         push_from(&mut statement, access, query);
         statement.push(" and ");
         filter.push(&mut statement);
@@ -195,7 +197,7 @@ fn push_from(statement: &mut QueryBuilder<Postgres>, access: Access, query: &Bri
 
 impl Row {
     fn into_listed(self, workspace: &ResourceId) -> Result<ListedBrief> {
-        let place = Place::new(self.place).encode();
+        let page_key = PageKey::new(self.page_key).encode();
         if let Some((deleted_at, purge_at)) = self.deleted_at.zip(self.purge_at) {
             let name =
                 BriefName { workspace: workspace.clone(), brief: self.brief_id.parse().map_err(damaged)? };
@@ -206,7 +208,7 @@ impl Row {
                 size: envelope.len(),
                 envelope,
                 summary: Vec::new(),
-                place,
+                page_key,
                 edition: None,
             });
         }
@@ -215,7 +217,7 @@ impl Row {
             envelope: self.envelope.ok_or_else(|| damaged("a listed brief has no edition"))?,
             summary: self.summary.unwrap_or_default(),
             size: usize::try_from(self.size.unwrap_or_default()).map_err(damaged)?,
-            place,
+            page_key,
             edition: edition.map(|((key, revision), rank)| (key, revision, rank)),
         })
     }

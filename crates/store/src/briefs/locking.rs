@@ -5,7 +5,7 @@ use chancery_proto::brief::v1::{Brief, BriefState};
 use chancery_proto::names::BriefName;
 use time::OffsetDateTime;
 
-use crate::briefs::target::Target;
+use crate::briefs::target::TargetBrief;
 use crate::convert::damaged;
 use crate::database::PgConnection;
 use crate::error::{Result, StoreError};
@@ -13,7 +13,7 @@ use crate::timestamps::timestamp;
 
 /// A brief whose row is locked, and how it stands.
 #[derive(Debug)]
-pub(crate) struct Held {
+pub(crate) struct LockedBrief {
     pub(crate) key: i64,
     uid: String,
     created_at: OffsetDateTime,
@@ -31,10 +31,10 @@ pub(crate) struct Held {
     deleted_at: Option<OffsetDateTime>,
 }
 
-impl Held {
+impl LockedBrief {
     /// Where a revision is written to.
-    pub(crate) fn target<'a>(&'a self, name: &'a BriefName) -> Target<'a> {
-        Target { key: self.key, name, uid: &self.uid, created_at: self.created_at }
+    pub(crate) fn target<'a>(&'a self, name: &'a BriefName) -> TargetBrief<'a> {
+        TargetBrief { key: self.key, name, uid: &self.uid, created_at: self.created_at }
     }
 
     /// Whether somebody with this clearance may know that the brief is there.
@@ -59,7 +59,7 @@ impl Held {
     ///
     /// # Errors
     /// [`StoreError::ClearanceTooLow`].
-    pub(crate) fn check_whole(&self, clearance: Clearance, name: &BriefName) -> Result<()> {
+    pub(crate) fn check_delete_clearance(&self, clearance: Clearance, name: &BriefName) -> Result<()> {
         let highest = self.highest_revision.map_or(self.draft_highest, |rank| rank.max(self.draft_highest));
         check_clearance(clearance, highest, name)
     }
@@ -92,7 +92,7 @@ pub(crate) fn check_clearance(clearance: Clearance, highest: Rank, name: &BriefN
 }
 
 /// Locks the brief's row until the transaction ends, which keeps all other writers of the brief out, and looks at it.
-pub(crate) async fn lock(transaction: &mut PgConnection, name: &BriefName) -> Result<Option<Held>> {
+pub(crate) async fn lock(transaction: &mut PgConnection, name: &BriefName) -> Result<Option<LockedBrief>> {
     let brief = sqlx::query!(
         "-- briefs::lock
         select brief_key, uid, created_at, deleted_at from briefs where workspace_id = $1 and brief_id = $2
@@ -115,7 +115,7 @@ pub(crate) async fn lock(transaction: &mut PgConnection, name: &BriefName) -> Re
     )
     .fetch_one(transaction)
     .await?;
-    Ok(Some(Held {
+    Ok(Some(LockedBrief {
         key: brief.brief_key,
         uid: brief.uid,
         created_at: brief.created_at,
@@ -139,10 +139,10 @@ pub(crate) async fn lock_draft(
     clearance: Clearance,
     name: &BriefName,
     etag: &str,
-) -> Result<Held> {
-    let held = lock(transaction, name).await?.ok_or_else(|| StoreError::NotFound(name.to_string()))?;
-    held.check_draft(clearance, name)?;
-    if held.draft_etag == etag { Ok(held) } else { Err(StoreError::StaleEtag) }
+) -> Result<LockedBrief> {
+    let locked = lock(transaction, name).await?.ok_or_else(|| StoreError::NotFound(name.to_string()))?;
+    locked.check_draft(clearance, name)?;
+    if locked.draft_etag == etag { Ok(locked) } else { Err(StoreError::StaleEtag) }
 }
 
 /// The envelope of a brief of which nothing is published.

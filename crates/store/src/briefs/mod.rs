@@ -22,14 +22,14 @@ pub(crate) mod stored;
 pub(crate) mod target;
 pub(crate) mod withdrawal;
 
-use crate::briefs::batched_reads::Together;
+use crate::briefs::batched_reads::BatchedReads;
 use crate::database::Pool;
 
 /// Briefs: drafts, revisions and their editions, from creation to purge.
 #[derive(Debug, Clone, Copy)]
 pub struct Briefs<'a> {
     pub(crate) pool: &'a Pool,
-    pub(crate) batched_reads: &'a Together,
+    pub(crate) batched_reads: &'a BatchedReads,
 }
 
 /// Images that figures show and themes use as logos.

@@ -14,21 +14,21 @@ use crate::access::principal::{Access, Principal};
 use crate::briefs::content_schema::check_content_schema;
 use crate::briefs::earlier_revisions::check_changes;
 use crate::briefs::editions::Edition;
-use crate::briefs::locking::Held;
-use crate::briefs::revisions::{Prepared, Publication, stored};
+use crate::briefs::locking::LockedBrief;
+use crate::briefs::revisions::{PreparedRevision, Publication, fingerprint};
 use crate::briefs::{Briefs, drafts, figures, locking};
-use crate::changes::idempotency_keys::{Begun, WriteId, begin_write, note};
+use crate::changes::idempotency_keys::{IdempotencyKey, WriteStart, begin_write, store_response};
 use crate::changes::log::{self, Position};
 use crate::convert::{damaged, to_number};
 use crate::error::{Result, StoreError};
 
 /// How a draft is to be published.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Publishing<'a> {
+pub struct PublishOptions<'a> {
     /// The draft's.
     pub etag: &'a str,
     /// By which a repeated request is known, if it is to be.
-    pub write: Option<&'a WriteId>,
+    pub write: Option<&'a IdempotencyKey>,
     /// Whether to refuse when something differs without a word in `changes`.
     pub require_declared_changes: bool,
     /// Whether to refuse when there is a remark on its tradecraft.
@@ -57,7 +57,7 @@ impl Briefs<'_> {
         name: &BriefName,
         etag: &str,
     ) -> Result<(Edition, Position)> {
-        let publishing = Publishing { etag, ..Publishing::default() };
+        let publishing = PublishOptions { etag, ..PublishOptions::default() };
         let published = self.publish_draft(principal, name, &publishing).await?;
         Ok((published.edition, published.position))
     }
@@ -73,37 +73,38 @@ impl Briefs<'_> {
         self,
         principal: &Principal,
         name: &BriefName,
-        publishing: &Publishing<'_>,
+        publishing: &PublishOptions<'_>,
     ) -> Result<Published> {
         let access = principal.access(&name.workspace)?;
         let write = publishing.write;
         let mut transaction = match begin_write(self.pool, principal, &name.workspace, write).await? {
-            Begun::Now(transaction) => transaction,
-            Begun::Before(noted) => {
+            WriteStart::Now(transaction) => transaction,
+            WriteStart::Before(noted) => {
                 let number = BriefRevision::decode(noted.as_slice()).map_err(damaged)?.number;
                 let position = log::position(self.pool, &name.workspace).await?;
                 return self.published(principal, name, number, position).await;
             }
         };
-        let held = locking::lock_draft(&mut transaction, access.clearance, name, publishing.etag).await?;
-        let content = drafts::read_locked(&mut transaction, held.key, access.scheme).await?;
-        let newest = stored(&mut transaction, held.key, held.newest).await?;
+        let locked = locking::lock_draft(&mut transaction, access.clearance, name, publishing.etag).await?;
+        let content = drafts::read_locked(&mut transaction, locked.key, access.scheme).await?;
+        let newest = fingerprint(&mut transaction, locked.key, locked.newest).await?;
         let is_published = newest.is_some_and(|newest| {
-            newest.stands && newest.content_digest == content_digest(content.content())
+            newest.is_available && newest.content_digest == content_digest(content.content())
         });
-        let number = to_number(if is_published { held.newest } else { held.newest + 1 })?;
+        let number = to_number(if is_published { locked.newest } else { locked.newest + 1 })?;
         let revision = BriefRevision { number, ..BriefRevision::default() };
-        note(&mut transaction, principal, &name.workspace, write, &revision.encode_to_vec()).await?;
+        store_response(&mut transaction, principal, &name.workspace, write, &revision.encode_to_vec())
+            .await?;
         let position = if is_published {
-            drafts::settle(&mut transaction, held.key, held.newest).await?;
+            drafts::settle(&mut transaction, locked.key, locked.newest).await?;
             log::position(&mut *transaction, &name.workspace).await?
         } else {
-            check(&mut transaction, name, &held, &content, access, publishing).await?;
-            let prepared = Prepared::new(name.brief.as_str(), number, &content, access.policy)?;
+            check(&mut transaction, name, &locked, &content, access, publishing).await?;
+            let prepared = PreparedRevision::new(name.brief.as_str(), number, &content, access.policy)?;
             let (creator, subject) = (principal.display_name.as_str(), principal.subject.as_str());
             let publication = Publication { published_at: None, creator, subject, importer: None };
-            let change = prepared.write(&mut transaction, &held.target(name), &publication).await?;
-            drafts::settle(&mut transaction, held.key, held.newest + 1).await?;
+            let change = prepared.write(&mut transaction, &locked.target(name), &publication).await?;
+            drafts::settle(&mut transaction, locked.key, locked.newest + 1).await?;
             let workspace = name.workspace.as_str();
             log::record(&mut transaction, workspace, subject, &[change]).await?
         };
@@ -120,7 +121,7 @@ impl Briefs<'_> {
         position: Position,
     ) -> Result<Published> {
         let edition = self.edition(principal, &name.revision(RevisionNumber(number))).await?;
-        let before = self.standing_content(principal, name, Some(number)).await?;
+        let before = self.newest_visible_content(principal, name, Some(number)).await?;
         let undeclared = undeclared(before.as_ref(), &edition.content()?);
         Ok(Published { edition, undeclared, position })
     }
@@ -136,18 +137,18 @@ impl Briefs<'_> {
         name: &BriefName,
         content: &BriefContent,
     ) -> Result<Vec<UndeclaredChange>> {
-        let before = self.standing_content(principal, name, None).await?;
+        let before = self.newest_visible_content(principal, name, None).await?;
         Ok(undeclared(before.as_ref(), content))
     }
 
     /// The content of the newest revision that stands, before a number if one is given, as the principal may see it.
-    async fn standing_content(
+    async fn newest_visible_content(
         self,
         principal: &Principal,
         name: &BriefName,
         before: Option<u32>,
     ) -> Result<Option<BriefContent>> {
-        let Some(number) = self.newest_not_withdrawn(principal, name, before).await? else { return Ok(None) };
+        let Some(number) = self.newest_available(principal, name, before).await? else { return Ok(None) };
         Ok(Some(self.edition(principal, &name.revision(RevisionNumber(number))).await?.content()?))
     }
 }
@@ -156,21 +157,21 @@ impl Briefs<'_> {
 async fn check(
     transaction: &mut crate::database::PgConnection,
     name: &BriefName,
-    held: &Held,
+    locked: &LockedBrief,
     content: &Canonical,
     access: Access,
-    publishing: &Publishing<'_>,
+    publishing: &PublishOptions<'_>,
 ) -> Result<()> {
     let scheme: Scheme = content.scheme();
     let violations =
         figures::unusable(&mut *transaction, &name.workspace, (scheme, access.clearance), content.content())
             .await?;
     if !violations.is_empty() {
-        return Err(StoreError::UnusableAttachments { place: None, violations });
+        return Err(StoreError::UnusableAttachments { document_index: None, violations });
     }
-    check_changes(&mut *transaction, held.key, access, content, None).await?;
+    check_changes(&mut *transaction, locked.key, access, content, None).await?;
     if publishing.require_declared_changes {
-        let before = newest_content(&mut *transaction, held.key, access.clearance).await?;
+        let before = newest_content(&mut *transaction, locked.key, access.clearance).await?;
         let undeclared = undeclared(before.as_ref(), content.content());
         if !undeclared.is_empty() {
             return Err(StoreError::UndeclaredChanges(undeclared));

@@ -10,9 +10,9 @@ use time::OffsetDateTime;
 use crate::access::principal::Principal;
 use crate::briefs::Briefs;
 use crate::briefs::locking::check_clearance;
-use crate::briefs::revisions::settle_current;
+use crate::briefs::revisions::recompute_current;
 use crate::briefs::withdrawal::lock_revision;
-use crate::changes::idempotency_keys::{Begun, WriteId, begin_write, note};
+use crate::changes::idempotency_keys::{IdempotencyKey, WriteStart, begin_write, store_response};
 use crate::changes::log::{self, Audience, Change, Position};
 use crate::convert::{damaged, to_integer};
 use crate::database::PgConnection;
@@ -42,30 +42,30 @@ impl Briefs<'_> {
         principal: &Principal,
         name: &RevisionName,
         reason: &str,
-        write: Option<&WriteId>,
+        write: Option<&IdempotencyKey>,
     ) -> Result<Purged> {
         let access = principal.access(&name.workspace)?;
         let mut transaction = match begin_write(self.pool, principal, &name.workspace, write).await? {
-            Begun::Now(transaction) => transaction,
-            Begun::Before(noted) => return self.noted_purge(name, &noted).await,
+            WriteStart::Now(transaction) => transaction,
+            WriteStart::Before(noted) => return self.repeated_purge(name, &noted).await,
         };
-        let (held, standing) = lock_revision(&mut transaction, access.clearance, name).await?;
-        check_clearance(access.clearance, standing.highest, &name.brief_name())?;
-        if let Some(at) = standing.purged_at {
+        let (locked, revision_state) = lock_revision(&mut transaction, access.clearance, name).await?;
+        check_clearance(access.clearance, revision_state.highest, &name.brief_name())?;
+        if let Some(at) = revision_state.purged_at {
             note_purged(&mut transaction, principal, name, write, at, 0).await?;
             let position = log::position(&mut *transaction, &name.workspace).await?;
             transaction.commit().await?;
             return Ok(Purged { at, pdfs: 0, position });
         }
-        let (key, number) = (held.key, to_integer(name.revision.0)?);
-        let tasks = lock_prints(&mut transaction, key, Some(number)).await?;
-        end_prints(&mut transaction, &tasks, &PURGED).await?;
+        let (key, number) = (locked.key, to_integer(name.revision.0)?);
+        let tasks = lock_tasks(&mut transaction, key, Some(number)).await?;
+        fail_tasks(&mut transaction, &tasks, &PURGED).await?;
         remove_quotes(&mut transaction, &tasks).await?;
         let pdfs = destroy_pdfs(&mut transaction, &tasks).await?;
         let at = destroy_content(&mut transaction, key, number, &principal.subject, reason).await?;
-        settle_current(&mut transaction, key).await?;
+        recompute_current(&mut transaction, key).await?;
         note_purged(&mut transaction, principal, name, write, at, pdfs).await?;
-        let audience = Audience::from(standing.floor);
+        let audience = Audience::from(revision_state.floor);
         let change = Change::of_revision("revision_purged", &name.brief_name(), number, audience);
         let (workspace, subject) = (name.workspace.as_str(), principal.subject.as_str());
         let position = log::record(&mut transaction, workspace, subject, &[change]).await?;
@@ -73,7 +73,7 @@ impl Briefs<'_> {
         Ok(Purged { at, pdfs, position })
     }
 
-    async fn noted_purge(self, name: &RevisionName, noted: &[u8]) -> Result<Purged> {
+    async fn repeated_purge(self, name: &RevisionName, noted: &[u8]) -> Result<Purged> {
         let answer = PurgeBriefRevisionResponse::decode(noted).map_err(damaged)?;
         let (at, pdfs) = (crate::convert::time_of(answer.purge_time)?, answer.purged_pdfs);
         let position = log::position(self.pool, &name.workspace).await?;
@@ -106,11 +106,11 @@ impl Briefs<'_> {
         .fetch_optional(&mut *transaction)
         .await?;
         let Some(brief) = brief else { return Ok(false) };
-        let tasks = lock_prints(&mut transaction, brief.brief_key, None).await?;
-        end_prints(&mut transaction, &tasks, &PURGED).await?;
+        let tasks = lock_tasks(&mut transaction, brief.brief_key, None).await?;
+        fail_tasks(&mut transaction, &tasks, &PURGED).await?;
         destroy_pdfs(&mut transaction, &tasks).await?;
-        forget_prints(&mut transaction, &tasks).await?;
-        forget_brief(&mut transaction, brief.brief_key).await?;
+        delete_tasks(&mut transaction, &tasks).await?;
+        delete_brief_rows(&mut transaction, brief.brief_key).await?;
         let name = BriefName {
             workspace: brief.workspace_id.parse().map_err(damaged)?,
             brief: brief.brief_id.parse().map_err(damaged)?,
@@ -132,19 +132,19 @@ async fn note_purged(
     transaction: &mut PgConnection,
     principal: &Principal,
     name: &RevisionName,
-    write: Option<&WriteId>,
+    write: Option<&IdempotencyKey>,
     at: OffsetDateTime,
     purged_pdfs: i64,
 ) -> Result<()> {
     let purge_time = Some(timestamp(at));
     let answer = PurgeBriefRevisionResponse { purge_time, purged_pdfs, ..Default::default() };
-    note(transaction, principal, &name.workspace, write, &answer.encode_to_vec()).await
+    store_response(transaction, principal, &name.workspace, write, &answer.encode_to_vec()).await
 }
 
 /// The tasks that print something of a revision: itself, as the one to compare with, or as one whose changes a comparison
 /// quotes. Without a revision, those of the whole brief.
 /// Locked, and no other can come: new ones refer to the edition.
-pub(crate) async fn lock_prints(
+pub(crate) async fn lock_tasks(
     transaction: &mut PgConnection,
     brief_key: i64,
     revision: Option<i32>,
@@ -193,7 +193,7 @@ pub(crate) async fn lock_prints(
 }
 
 /// Why tasks end that did not end by themselves.
-pub(crate) struct Ending {
+pub(crate) struct ForcedFailure {
     /// The failure's reason.
     pub(crate) reason: &'static str,
     /// The same in words.
@@ -202,14 +202,14 @@ pub(crate) struct Ending {
     pub(crate) wipes_messages: bool,
 }
 
-const PURGED: Ending =
-    Ending { reason: "REVISION_PURGED", message: "the revision was purged", wipes_messages: true };
+const PURGED: ForcedFailure =
+    ForcedFailure { reason: "REVISION_PURGED", message: "the revision was purged", wipes_messages: true };
 
 /// Ends tasks that are live or dead, so that nothing finishes or repeats them.
-pub(crate) async fn end_prints(
+pub(crate) async fn fail_tasks(
     transaction: &mut PgConnection,
     tasks: &[String],
-    ending: &Ending,
+    ending: &ForcedFailure,
 ) -> Result<()> {
     sqlx::query!(
         "-- purges::end_prints
@@ -363,7 +363,7 @@ async fn destroy_content(
 }
 
 /// Removes tasks and the renders that waited for them.
-async fn forget_prints(transaction: &mut PgConnection, tasks: &[String]) -> Result<()> {
+async fn delete_tasks(transaction: &mut PgConnection, tasks: &[String]) -> Result<()> {
     sqlx::query!("-- purges::forget_prints\ndelete from render_attempts where task_id = any ($1)", tasks)
         .execute(&mut *transaction)
         .await?;
@@ -377,7 +377,7 @@ async fn forget_prints(transaction: &mut PgConnection, tasks: &[String]) -> Resu
 }
 
 /// Removes a brief without renders.
-async fn forget_brief(transaction: &mut PgConnection, brief_key: i64) -> Result<()> {
+async fn delete_brief_rows(transaction: &mut PgConnection, brief_key: i64) -> Result<()> {
     sqlx::query!("-- purges::forget_brief\nselect forget_revisions($1, null)", brief_key)
         .execute(&mut *transaction)
         .await?;

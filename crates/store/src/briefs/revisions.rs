@@ -13,17 +13,17 @@ use time::OffsetDateTime;
 
 use crate::briefs::attachments;
 use crate::briefs::content_schema::written_content_schema;
-use crate::briefs::target::Target;
+use crate::briefs::target::TargetBrief;
 use crate::changes::log::{Audience, Change};
 use crate::convert::{damaged, to_digest, to_integer, to_number};
 use crate::database::PgConnection;
 use crate::error::Result;
 use crate::projections::version::PROJECTION_VERSION;
-use crate::projections::{At, Level, Projection, RANKS, search_again};
+use crate::projections::{Projection, RANKS, RankedContent, RevisionColumns, index_for_search};
 use crate::timestamps::timestamp;
 
 /// All that is stored of a revision, made before its first row is written.
-pub(crate) struct Prepared {
+pub(crate) struct PreparedRevision {
     number: i32,
     pub(crate) body: Vec<u8>,
     pub(crate) digest: Digest,
@@ -57,7 +57,7 @@ pub(crate) struct Publication<'a> {
     pub(crate) importer: Option<&'a str>,
 }
 
-impl Prepared {
+impl PreparedRevision {
     /// Of content that is to become revision `number` of a brief.
     pub(crate) fn new(brief_id: &str, number: u32, content: &Canonical, policy: Policy) -> Result<Self> {
         let body = body_bytes(brief_id, number, content.content());
@@ -81,7 +81,7 @@ impl Prepared {
     pub(crate) async fn write(
         &self,
         transaction: &mut PgConnection,
-        target: &Target<'_>,
+        target: &TargetBrief<'_>,
         publication: &Publication<'_>,
     ) -> Result<Change> {
         let before = current_editions(transaction, target.name).await?;
@@ -112,7 +112,7 @@ impl Prepared {
         )
         .fetch_one(&mut *transaction)
         .await?;
-        let at = At {
+        let columns = RevisionColumns {
             workspace: target.name.workspace.as_str(),
             brief_id: target.name.brief.as_str(),
             brief_key: target.key,
@@ -124,9 +124,9 @@ impl Prepared {
         };
         // Before the editions: no two of them may be a clearance's newest.
         supersede(transaction, target.key, self.number).await?;
-        self.write_editions(transaction, target, &at).await?;
-        self.write_rows(transaction, target, &at).await?;
-        search_again(transaction, &at).await?;
+        self.write_editions(transaction, target, &columns).await?;
+        self.write_rows(transaction, target, &columns).await?;
+        index_for_search(transaction, &columns).await?;
         let audience = self.audience(&before);
         Ok(Change::of_revision("revision_published", target.name, self.number, audience))
     }
@@ -135,12 +135,12 @@ impl Prepared {
     pub(crate) async fn write_editions(
         &self,
         to: &mut PgConnection,
-        target: &Target<'_>,
-        at: &At<'_>,
+        target: &TargetBrief<'_>,
+        columns: &RevisionColumns<'_>,
     ) -> Result<()> {
         for edition in &self.editions {
-            let envelope = envelope(target, to_number(self.number)?, at, edition.digest);
-            edition.write(to, at, &envelope).await?;
+            let envelope = envelope(target, to_number(self.number)?, columns, edition.digest);
+            edition.write(to, columns, &envelope).await?;
         }
         Ok(())
     }
@@ -149,23 +149,23 @@ impl Prepared {
     pub(crate) async fn rewrite_editions(
         &self,
         transaction: &mut PgConnection,
-        target: &Target<'_>,
-        at: &At<'_>,
+        target: &TargetBrief<'_>,
+        columns: &RevisionColumns<'_>,
     ) -> Result<()> {
         let froms: Vec<i16> = self.editions.iter().map(|edition| i16::from(edition.from)).collect();
         sqlx::query!(
             "-- revisions::rewrite_editions
             delete from editions where brief_key = $1 and revision = $2 and from_rank <> all ($3::smallint[])",
-            at.brief_key,
-            at.revision,
+            columns.brief_key,
+            columns.revision,
             &froms
         )
         .execute(&mut *transaction)
         .await?;
         for edition in &self.editions {
-            let envelope = envelope(target, to_number(self.number)?, at, edition.digest);
-            if !edition.rewrite(transaction, at, &envelope).await? {
-                edition.write(transaction, at, &envelope).await?;
+            let envelope = envelope(target, to_number(self.number)?, columns, edition.digest);
+            if !edition.rewrite(transaction, columns, &envelope).await? {
+                edition.write(transaction, columns, &envelope).await?;
             }
         }
         Ok(())
@@ -175,11 +175,11 @@ impl Prepared {
     pub(crate) async fn write_rows(
         &self,
         to: &mut PgConnection,
-        target: &Target<'_>,
-        at: &At<'_>,
+        target: &TargetBrief<'_>,
+        columns: &RevisionColumns<'_>,
     ) -> Result<()> {
         attachments::write_shown(to, target.key, self.number, &self.images).await?;
-        self.projection.write(to, at).await
+        self.projection.write(to, columns).await
     }
 
     /// The editions' lowest clearances and digests, the lowest first.
@@ -199,15 +199,20 @@ impl Prepared {
 }
 
 impl PreparedEdition {
-    async fn write(&self, transaction: &mut PgConnection, at: &At<'_>, envelope: &[u8]) -> Result<()> {
+    async fn write(
+        &self,
+        transaction: &mut PgConnection,
+        columns: &RevisionColumns<'_>,
+        envelope: &[u8],
+    ) -> Result<()> {
         sqlx::query!(
             "-- revisions::write_edition
             insert into editions (brief_key, revision, from_rank, body, digest, content_digest, marking, title,
                 change_summary, summary, workspace_id, brief_id, until_rank, current_until, envelope)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::smallint,
                 least($13::smallint, $14::smallint), $15)",
-            at.brief_key,
-            at.revision,
+            columns.brief_key,
+            columns.revision,
             i16::from(self.from) as i16,
             self.body,
             self.digest.0.as_slice() as &[u8],
@@ -216,10 +221,10 @@ impl PreparedEdition {
             self.content.title,
             self.content.change_summary,
             summary(&self.content).encode_to_vec(),
-            at.workspace,
-            at.brief_id,
+            columns.workspace,
+            columns.brief_id,
             self.until as i16,
-            at.current_until,
+            columns.current_until,
             envelope
         )
         .execute(transaction)
@@ -230,15 +235,20 @@ impl PreparedEdition {
 
 impl PreparedEdition {
     /// Over the row that is there; answers whether one is.
-    async fn rewrite(&self, transaction: &mut PgConnection, at: &At<'_>, envelope: &[u8]) -> Result<bool> {
+    async fn rewrite(
+        &self,
+        transaction: &mut PgConnection,
+        columns: &RevisionColumns<'_>,
+        envelope: &[u8],
+    ) -> Result<bool> {
         let done = sqlx::query!(
             "-- revisions::rewrite_edition
             update editions set body = $4, digest = $5, content_digest = $6, marking = $7, title = $8,
                 change_summary = $9, summary = $10, workspace_id = $11, brief_id = $12, until_rank = $13::smallint,
                 current_until = least($13::smallint, $14::smallint), envelope = $15
             where brief_key = $1 and revision = $2 and from_rank = $3",
-            at.brief_key,
-            at.revision,
+            columns.brief_key,
+            columns.revision,
             i16::from(self.from) as i16,
             self.body,
             self.digest.0.as_slice() as &[u8],
@@ -247,10 +257,10 @@ impl PreparedEdition {
             self.content.title,
             self.content.change_summary,
             summary(&self.content).encode_to_vec(),
-            at.workspace,
-            at.brief_id,
+            columns.workspace,
+            columns.brief_id,
             self.until as i16,
-            at.current_until,
+            columns.current_until,
             envelope
         )
         .execute(transaction)
@@ -273,13 +283,15 @@ fn editions(brief_id: &str, number: u32, content: &Canonical, policy: Policy) ->
 }
 
 fn projection(editions: &[PreparedEdition], scheme: Scheme) -> Result<Projection> {
-    let levels: Vec<Level<'_>> =
-        editions.iter().map(|edition| Level { from: edition.from, content: &edition.content }).collect();
+    let levels: Vec<RankedContent<'_>> = editions
+        .iter()
+        .map(|edition| RankedContent { from: edition.from, content: &edition.content })
+        .collect();
     Projection::new(&levels, scheme)
 }
 
 /// What `GetBrief` answers with in front of the content for as long as the revision is the newest.
-fn envelope(target: &Target<'_>, number: u32, at: &At<'_>, digest: Digest) -> Vec<u8> {
+fn envelope(target: &TargetBrief<'_>, number: u32, columns: &RevisionColumns<'_>, digest: Digest) -> Vec<u8> {
     let digest = digest.to_string();
     let envelope = Brief {
         name: target.name.to_string(),
@@ -287,11 +299,11 @@ fn envelope(target: &Target<'_>, number: u32, at: &At<'_>, digest: Digest) -> Ve
         etag: digest.clone(),
         state: BriefState::Published.into(),
         create_time: Some(timestamp(target.created_at)),
-        update_time: Some(timestamp(at.recorded_at)),
+        update_time: Some(timestamp(columns.recorded_at)),
         newest_revision: number,
-        publish_time: Some(timestamp(at.published_at)),
+        publish_time: Some(timestamp(columns.published_at)),
         edition_digest: digest,
-        import_record: at.import_record().map(|import| import.to_message()),
+        import_record: columns.import_record().map(|import| import.to_message()),
         ..Brief::default()
     };
     envelope.encode_to_vec()
@@ -332,7 +344,7 @@ async fn supersede(transaction: &mut PgConnection, brief_key: i64, revision: i32
 }
 
 /// Works out anew which revision of a brief is the newest for whom.
-pub(crate) async fn settle_current(transaction: &mut PgConnection, brief_key: i64) -> Result<()> {
+pub(crate) async fn recompute_current(transaction: &mut PgConnection, brief_key: i64) -> Result<()> {
     sqlx::query!("-- revisions::settle_current\nselect settle_current($1)", brief_key)
         .execute(transaction)
         .await?;
@@ -367,20 +379,20 @@ fn summary(content: &BriefContent) -> BriefContent {
 }
 
 /// What a stored revision is compared by.
-pub(crate) struct Stored {
+pub(crate) struct RevisionFingerprint {
     pub(crate) digest: Digest,
     pub(crate) content_digest: Digest,
     pub(crate) highest: Rank,
     /// Whether it was neither withdrawn nor purged.
-    pub(crate) stands: bool,
+    pub(crate) is_available: bool,
 }
 
 /// A stored revision, while the brief's row is locked.
-pub(crate) async fn stored(
+pub(crate) async fn fingerprint(
     transaction: &mut PgConnection,
     brief_key: i64,
     revision: i32,
-) -> Result<Option<Stored>> {
+) -> Result<Option<RevisionFingerprint>> {
     let row = sqlx::query!(
         r#"-- revisions::stored
         select digest as "digest!: Vec<u8>", content_digest as "content_digest!: Vec<u8>",
@@ -392,10 +404,10 @@ pub(crate) async fn stored(
     .fetch_optional(transaction)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    Ok(Some(Stored {
+    Ok(Some(RevisionFingerprint {
         digest: to_digest(row.digest)?,
         content_digest: to_digest(row.content_digest)?,
         highest: Rank::try_from(row.highest).map_err(damaged)?,
-        stands: row.stands,
+        is_available: row.stands,
     }))
 }

@@ -9,13 +9,13 @@ use prost::Message;
 use time::OffsetDateTime;
 
 use crate::briefs::content_schema::check_content_schema;
-use crate::briefs::revisions::Prepared;
-use crate::briefs::target::Target;
+use crate::briefs::revisions::PreparedRevision;
+use crate::briefs::target::TargetBrief;
 use crate::convert::{damaged, to_digest, to_number};
 use crate::database::PgConnection;
 use crate::error::Result;
 use crate::integrity::findings::{Finding, FindingCode};
-use crate::projections::{At, RANKS};
+use crate::projections::{RANKS, RevisionColumns};
 
 /// A brief and what is known of its revisions.
 pub(crate) struct StoredBrief {
@@ -115,8 +115,8 @@ impl StoredBrief {
         }))
     }
 
-    /// Up to which rank each revision is the newest: what the database's `settle_current` works out.
-    pub(crate) fn due_current(&self) -> Vec<i16> {
+    /// Up to which rank each revision is the newest: what the database's `recompute_current` works out.
+    pub(crate) fn expected_current(&self) -> Vec<i16> {
         let mut below = RANKS;
         let mut due = vec![0; self.revisions.len()];
         for (revision, due) in self.revisions.iter().zip(&mut due).rev() {
@@ -138,13 +138,17 @@ impl StoredBrief {
     }
 
     /// Where a revision's editions belong.
-    pub(crate) fn target(&self) -> Target<'_> {
-        Target { key: self.key, name: &self.name, uid: &self.uid, created_at: self.created_at }
+    pub(crate) fn target(&self) -> TargetBrief<'_> {
+        TargetBrief { key: self.key, name: &self.name, uid: &self.uid, created_at: self.created_at }
     }
 
     /// Where a revision's rows belong.
-    pub(crate) fn at<'a>(&'a self, revision: &'a StoredRevision, current_until: i16) -> At<'a> {
-        At {
+    pub(crate) fn columns<'a>(
+        &'a self,
+        revision: &'a StoredRevision,
+        current_until: i16,
+    ) -> RevisionColumns<'a> {
+        RevisionColumns {
             workspace: self.name.workspace.as_str(),
             brief_id: self.name.brief.as_str(),
             brief_key: self.key,
@@ -160,11 +164,11 @@ impl StoredBrief {
     ///
     /// # Errors
     /// [`crate::StoreError::NewerSchema`]: this build cannot tell.
-    pub(crate) fn made_of(
+    pub(crate) fn rebuild(
         &self,
         revision: &StoredRevision,
         body: &[u8],
-    ) -> Result<std::result::Result<Prepared, Finding>> {
+    ) -> Result<std::result::Result<PreparedRevision, Finding>> {
         check_content_schema(revision.content_schema)?;
         let name = self.revision_name(revision)?;
         let found = |code, what: String| Ok(Err(Finding::new(code, &name, what)));
@@ -184,7 +188,8 @@ impl StoredBrief {
             Err(error) => return not_canonical(error.to_string()),
         };
         let number = to_number(revision.number)?;
-        let prepared = match Prepared::new(self.name.brief.as_str(), number, &canonical, self.policy) {
+        let prepared = match PreparedRevision::new(self.name.brief.as_str(), number, &canonical, self.policy)
+        {
             Ok(prepared) => prepared,
             Err(error) => return not_canonical(error.to_string()),
         };
@@ -198,7 +203,7 @@ impl StoredBrief {
 
 impl StoredRevision {
     /// The columns that say of the content what is not so.
-    pub(crate) fn wrong_columns(&self, made: &Prepared) -> Vec<&'static str> {
+    pub(crate) fn wrong_columns(&self, made: &PreparedRevision) -> Vec<&'static str> {
         let columns = [
             ("content_digest", self.content_digest != made.content_digest),
             ("floor", self.floor != made.floor),

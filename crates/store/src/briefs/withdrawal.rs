@@ -8,10 +8,10 @@ use prost::Message;
 use time::OffsetDateTime;
 
 use crate::access::principal::Principal;
-use crate::briefs::locking::{Held, check_clearance};
-use crate::briefs::revisions::settle_current;
+use crate::briefs::locking::{LockedBrief, check_clearance};
+use crate::briefs::revisions::recompute_current;
 use crate::briefs::{Briefs, locking};
-use crate::changes::idempotency_keys::{Begun, WriteId, begin_write, note};
+use crate::changes::idempotency_keys::{IdempotencyKey, WriteStart, begin_write, store_response};
 use crate::changes::log::{self, Audience, Change, Position};
 use crate::convert::{damaged, to_integer};
 use crate::database::PgConnection;
@@ -38,23 +38,23 @@ impl Briefs<'_> {
         principal: &Principal,
         name: &RevisionName,
         reason: &str,
-        write: Option<&WriteId>,
+        write: Option<&IdempotencyKey>,
     ) -> Result<Withdrawn> {
         let access = principal.access(&name.workspace)?;
         let mut transaction = match begin_write(self.pool, principal, &name.workspace, write).await? {
-            Begun::Now(transaction) => transaction,
-            Begun::Before(noted) => {
+            WriteStart::Now(transaction) => transaction,
+            WriteStart::Before(noted) => {
                 let at = withdrawn_at(&noted)?;
                 return Ok(Withdrawn { at, position: log::position(self.pool, &name.workspace).await? });
             }
         };
-        let (held, standing) = lock_revision(&mut transaction, access.clearance, name).await?;
-        held.check_not_deleted(&name.brief_name())?;
-        if standing.purged_at.is_some() {
+        let (locked, revision_state) = lock_revision(&mut transaction, access.clearance, name).await?;
+        locked.check_not_deleted(&name.brief_name())?;
+        if revision_state.purged_at.is_some() {
             return Err(StoreError::RevisionPurged(name.to_string()));
         }
-        check_clearance(access.clearance, standing.highest, &name.brief_name())?;
-        if let Some(at) = standing.withdrawn_at {
+        check_clearance(access.clearance, revision_state.highest, &name.brief_name())?;
+        if let Some(at) = revision_state.withdrawn_at {
             note_withdrawn(&mut transaction, principal, name, write, at).await?;
             let position = log::position(&mut *transaction, &name.workspace).await?;
             transaction.commit().await?;
@@ -65,16 +65,16 @@ impl Briefs<'_> {
             update revisions set withdrawn_at = clock_timestamp(), withdrawn_by = $3, withdraw_reason = $4
             where brief_key = $1 and revision = $2
             returning withdrawn_at as "at!""#,
-            held.key,
+            locked.key,
             to_integer(name.revision.0)?,
             principal.subject,
             reason
         )
         .fetch_one(&mut *transaction)
         .await?;
-        settle_current(&mut transaction, held.key).await?;
+        recompute_current(&mut transaction, locked.key).await?;
         note_withdrawn(&mut transaction, principal, name, write, at).await?;
-        let audience = Audience::from(standing.floor);
+        let audience = Audience::from(revision_state.floor);
         let number = to_integer(name.revision.0)?;
         let change = Change::of_revision("revision_withdrawn", &name.brief_name(), number, audience);
         let (workspace, subject) = (name.workspace.as_str(), principal.subject.as_str());
@@ -85,7 +85,7 @@ impl Briefs<'_> {
 }
 
 /// What decides what may be done to a revision.
-pub(crate) struct Standing {
+pub(crate) struct RevisionState {
     pub(crate) floor: Rank,
     /// The highest marking in it, which may be above the clearance of the caller.
     pub(crate) highest: Rank,
@@ -94,7 +94,7 @@ pub(crate) struct Standing {
 }
 
 /// Locks the brief of a revision that the caller has an edition of. Callers check the clearance against
-/// [`Standing::highest`] once everything visible allows the change.
+/// [`RevisionState::highest`] once everything visible allows the change.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] for a revision that is not visible at the clearance.
@@ -102,14 +102,14 @@ pub(crate) async fn lock_revision(
     transaction: &mut PgConnection,
     clearance: Clearance,
     name: &RevisionName,
-) -> Result<(Held, Standing)> {
+) -> Result<(LockedBrief, RevisionState)> {
     let missing = || StoreError::NotFound(name.to_string());
-    let held = locking::lock(transaction, &name.brief_name()).await?.ok_or_else(missing)?;
+    let locked = locking::lock(transaction, &name.brief_name()).await?.ok_or_else(missing)?;
     let row = sqlx::query!(
         r#"-- withdrawals::lock_revision
         select floor::smallint as "floor!", highest::smallint as "highest!", withdrawn_at, purged_at
         from revisions where brief_key = $1 and revision = $2"#,
-        held.key,
+        locked.key,
         to_integer(name.revision.0)?
     )
     .fetch_optional(transaction)
@@ -120,18 +120,18 @@ pub(crate) async fn lock_revision(
         return Err(missing());
     }
     let highest = Rank::try_from(row.highest).map_err(damaged)?;
-    Ok((held, Standing { floor, highest, withdrawn_at: row.withdrawn_at, purged_at: row.purged_at }))
+    Ok((locked, RevisionState { floor, highest, withdrawn_at: row.withdrawn_at, purged_at: row.purged_at }))
 }
 
 async fn note_withdrawn(
     transaction: &mut PgConnection,
     principal: &Principal,
     name: &RevisionName,
-    write: Option<&WriteId>,
+    write: Option<&IdempotencyKey>,
     at: OffsetDateTime,
 ) -> Result<()> {
     let answer = WithdrawBriefRevisionResponse { withdraw_time: Some(timestamp(at)), ..Default::default() };
-    note(transaction, principal, &name.workspace, write, &answer.encode_to_vec()).await
+    store_response(transaction, principal, &name.workspace, write, &answer.encode_to_vec()).await
 }
 
 fn withdrawn_at(noted: &[u8]) -> Result<OffsetDateTime> {

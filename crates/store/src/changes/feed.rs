@@ -78,7 +78,7 @@ pub struct WatchedBrief {
 
 /// A stretch of a workspace's log, as one principal may hear of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stretch {
+pub struct ChangePage {
     /// What he hears of, in order.
     pub changes: Vec<WatchedChange>,
     /// The number up to which the log was looked through.
@@ -91,7 +91,7 @@ impl Changes<'_> {
         let mut connection = self.database.change_log.acquire().await?;
         let mut rows = heads(&mut connection).await?;
         if rows.iter().any(|row| !row.is_at_home) {
-            begin_new_lives(&mut connection).await?;
+            begin_new_epochs(&mut connection).await?;
             rows = heads(&mut connection).await?;
         }
         let head = |row: HeadRow| {
@@ -201,7 +201,7 @@ impl Changes<'_> {
         after: i64,
         until: i64,
         limit: i64,
-    ) -> Result<Stretch> {
+    ) -> Result<ChangePage> {
         let access = principal.access(workspace)?;
         let until = until.min(after.saturating_add(limit));
         let rows = sqlx::query!(
@@ -252,7 +252,7 @@ impl Changes<'_> {
                 recorded_at: row.recorded_at,
             });
         }
-        Ok(Stretch { changes, until })
+        Ok(ChangePage { changes, until })
     }
 }
 
@@ -286,7 +286,7 @@ async fn heads(connection: &mut PgConnection) -> Result<Vec<HeadRow>> {
 
 /// The database is not the one that the cursors were given in: it was restored, or went on from an earlier point. Numbers
 /// may come again for other changes, so that no cursor of before may hold.
-async fn begin_new_lives(connection: &mut PgConnection) -> Result<()> {
+async fn begin_new_epochs(connection: &mut PgConnection) -> Result<()> {
     let begun = sqlx::query!(
         "-- change_feed::begin_new_lives
         update change_counters set epoch = replace(gen_random_uuid()::text, '-', ''), home = database_home()

@@ -11,11 +11,11 @@ use crate::database::{PgConnection, Pool, Transaction};
 use crate::error::{Result, StoreError};
 
 /// How long, in seconds, a repeated write is known again.
-const KEPT: f64 = 24.0 * 3600.0;
+const RETENTION_SECONDS: f64 = 24.0 * 3600.0;
 
 /// What a repeated write is known by.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WriteId {
+pub struct IdempotencyKey {
     /// The RPC's name. Ids of two methods have nothing to do with each other, nor those of two callers.
     pub method: &'static str,
     /// What the caller gave: 1 to 64 letters, digits, `-` and `_`.
@@ -25,8 +25,8 @@ pub struct WriteId {
 }
 
 /// How a write that may be repeated begins.
-pub(crate) enum Begun {
-    /// In this transaction. What it answers is noted by [`note`] before it commits.
+pub(crate) enum WriteStart {
+    /// In this transaction. What it answers is noted by [`store_response`] before it commits.
     Now(Transaction),
     /// Not at all: it was done before, and this was noted.
     Before(Vec<u8>),
@@ -40,16 +40,16 @@ pub(crate) async fn begin_write(
     pool: &Pool,
     principal: &Principal,
     workspace: &ResourceId,
-    write: Option<&WriteId>,
-) -> Result<Begun> {
+    write: Option<&IdempotencyKey>,
+) -> Result<WriteStart> {
     let mut transaction = pool.begin().await?;
-    let Some(write) = write else { return Ok(Begun::Now(transaction)) };
-    if remember(&mut transaction, principal, workspace, write, &[]).await? {
-        return Ok(Begun::Now(transaction));
+    let Some(write) = write else { return Ok(WriteStart::Now(transaction)) };
+    if insert_request_id(&mut transaction, principal, workspace, write, &[]).await? {
+        return Ok(WriteStart::Now(transaction));
     }
     transaction.rollback().await?;
-    match recall(pool, principal, workspace, write).await? {
-        Some(noted) => Ok(Begun::Before(noted)),
+    match recorded_response(pool, principal, workspace, write).await? {
+        Some(noted) => Ok(WriteStart::Before(noted)),
         None => Err(damaged("a write that was done before is forgotten")),
     }
 }
@@ -58,11 +58,11 @@ pub(crate) async fn begin_write(
 ///
 /// # Errors
 /// [`StoreError::RequestIdReused`] when another request was done under it.
-pub(crate) async fn recall(
+pub(crate) async fn recorded_response(
     pool: &Pool,
     principal: &Principal,
     workspace: &ResourceId,
-    write: &WriteId,
+    write: &IdempotencyKey,
 ) -> Result<Option<Vec<u8>>> {
     let row = sqlx::query!(
         r#"-- request_ids::recall
@@ -98,7 +98,7 @@ impl Changes<'_> {
             delete from request_ids r using old
             where r.workspace_id = old.workspace_id and r.subject = old.subject and r.method = old.method
                 and r.request_id = old.request_id",
-            KEPT
+            RETENTION_SECONDS
         )
         .execute(self.pool)
         .await?;
@@ -107,13 +107,13 @@ impl Changes<'_> {
 }
 
 /// Notes a write in its transaction; answers false, having waited for whoever is at it, when it was done before: then
-/// the transaction is to be given up, and [`recall`] knows the answer. To be called before anything else is
+/// the transaction is to be given up, and [`recorded_response`] knows the answer. To be called before anything else is
 /// locked.
-pub(crate) async fn remember(
+pub(crate) async fn insert_request_id(
     transaction: &mut PgConnection,
     principal: &Principal,
     workspace: &ResourceId,
-    write: &WriteId,
+    write: &IdempotencyKey,
     response: &[u8],
 ) -> Result<bool> {
     let done = sqlx::query!(
@@ -135,11 +135,11 @@ pub(crate) async fn remember(
 
 /// Notes what the answer to a write is made from, for those who repeat it. It must hold nothing of any content, which
 /// may be withdrawn from its caller or purged by then.
-pub(crate) async fn note(
+pub(crate) async fn store_response(
     transaction: &mut PgConnection,
     principal: &Principal,
     workspace: &ResourceId,
-    write: Option<&WriteId>,
+    write: Option<&IdempotencyKey>,
     response: &[u8],
 ) -> Result<()> {
     let Some(write) = write else { return Ok(()) };
@@ -159,6 +159,6 @@ pub(crate) async fn note(
 }
 
 /// Whether a statement was refused because the write was done before.
-pub(crate) fn was_done_before(error: &sqlx::Error) -> bool {
+pub(crate) fn is_repeated_request(error: &sqlx::Error) -> bool {
     error.as_database_error().and_then(|refused| refused.constraint()) == Some("request_ids_pkey")
 }

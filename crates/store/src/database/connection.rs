@@ -118,14 +118,14 @@ fn note<T>(availability: &Availability, answer: &sqlx::Result<T>) {
 }
 
 /// A query that was taken apart, so that its text outlives its execution.
-struct Taken {
+struct OwnedQuery {
     sql: SqlStr,
     statement: Option<PgStatement>,
     arguments: Option<PgArguments>,
     is_persistent: bool,
 }
 
-impl Taken {
+impl OwnedQuery {
     fn of<'q>(mut query: impl Execute<'q, Postgres>) -> sqlx::Result<Self> {
         let statement = query.statement().cloned();
         let arguments = query.take_arguments().map_err(sqlx::Error::Encode)?;
@@ -134,7 +134,7 @@ impl Taken {
     }
 }
 
-impl Execute<'_, Postgres> for Taken {
+impl Execute<'_, Postgres> for OwnedQuery {
     fn sql(self) -> SqlStr {
         self.sql
     }
@@ -160,12 +160,12 @@ impl<'c> Executor<'c> for &'c mut PgConnection {
         'c: 'e,
         E: 'q + Execute<'q, Postgres>,
     {
-        let taken = Taken::of(query);
+        let query = OwnedQuery::of(query);
         Box::pin(try_stream! {
-            let taken = taken?;
-            let sql = taken.sql.clone();
+            let query = query?;
+            let sql = query.sql.clone();
             let PgConnection { raw, availability, .. } = self;
-            let mut steps = raw.fetch_many(taken);
+            let mut steps = raw.fetch_many(query);
             let mut lost = pin!(availability.lost());
             loop {
                 let step = tokio::select! {
@@ -187,12 +187,12 @@ impl<'c> Executor<'c> for &'c mut PgConnection {
         'c: 'e,
         E: 'q + Execute<'q, Postgres>,
     {
-        let taken = Taken::of(query);
+        let query = OwnedQuery::of(query);
         Box::pin(async move {
-            let taken = taken?;
-            let sql = taken.sql.clone();
+            let query = query?;
+            let sql = query.sql.clone();
             let PgConnection { raw, availability, .. } = self;
-            let found = unless_lost(availability, raw.fetch_optional(taken)).await;
+            let found = unless_lost(availability, raw.fetch_optional(query)).await;
             found.map_err(|error| with_statement(error, sql.as_str()))
         })
     }

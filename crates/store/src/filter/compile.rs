@@ -4,7 +4,7 @@ use sqlx::{Postgres, QueryBuilder};
 use time::OffsetDateTime;
 
 use crate::filter::scan::Comparator;
-use crate::filter::schema::{Test, TestKind};
+use crate::filter::schema::{Predicate, PredicateKind};
 use crate::filter::{Filter, Node};
 
 impl Filter {
@@ -18,7 +18,7 @@ impl Filter {
 }
 
 /// No condition within is negated but by `is not true`, so that null says the same as false everywhere.
-fn push(node: &Node<Test>, query: &mut QueryBuilder<Postgres>) {
+fn push(node: &Node<Predicate>, query: &mut QueryBuilder<Postgres>) {
     match node {
         Node::All(nodes) => push_joined(nodes, " and ", query),
         Node::Any(nodes) => push_joined(nodes, " or ", query),
@@ -35,10 +35,10 @@ fn push(node: &Node<Test>, query: &mut QueryBuilder<Postgres>) {
     }
 }
 
-fn push_joined(nodes: &[Node<Test>], join: &'static str, query: &mut QueryBuilder<Postgres>) {
+fn push_joined(nodes: &[Node<Predicate>], join: &'static str, query: &mut QueryBuilder<Postgres>) {
     query.push("(");
-    for (place, node) in nodes.iter().enumerate() {
-        if place > 0 {
+    for (index, node) in nodes.iter().enumerate() {
+        if index > 0 {
             query.push(join);
         }
         push(node, query);
@@ -46,32 +46,32 @@ fn push_joined(nodes: &[Node<Test>], join: &'static str, query: &mut QueryBuilde
     query.push(")");
 }
 
-fn push_test(test: &Test, query: &mut QueryBuilder<Postgres>) {
+fn push_test(test: &Predicate, query: &mut QueryBuilder<Postgres>) {
     let column = test.column;
     match &test.kind {
-        TestKind::Text { is_equal, value } => {
+        PredicateKind::Text { is_equal, value } => {
             query.push(column).push(equality(*is_equal)).push_bind(value.clone());
         }
-        TestKind::Contains(part) => {
+        PredicateKind::Contains(part) => {
             // Case by ICU: in a database of locale C, letters outside ASCII would have none.
             query.push(column).push(" collate \"und-x-icu\" ilike ").push_bind(pattern(part));
         }
-        TestKind::Holds(value) => {
+        PredicateKind::Holds(value) => {
             query.push(column).push(" @> array[").push_bind(value.clone()).push("]::text[]");
         }
-        TestKind::Number(comparator, number) => {
+        PredicateKind::Number(comparator, number) => {
             query.push(column).push(operator(*comparator)).push_bind(*number);
         }
-        TestKind::Bool { is_equal, value } => {
+        PredicateKind::Bool { is_equal, value } => {
             query.push(column).push(equality(*is_equal)).push_bind(*value);
         }
-        TestKind::Time { comparator, from, until: None } => {
+        PredicateKind::Time { comparator, from, until: None } => {
             query.push(column).push(operator(*comparator)).push_bind(*from);
         }
-        TestKind::Time { comparator, from, until: Some(until) } => {
+        PredicateKind::Time { comparator, from, until: Some(until) } => {
             push_day(column, *comparator, (*from, *until), query);
         }
-        TestKind::Period { latest, comparator, first, last } => {
+        PredicateKind::Period { latest, comparator, first, last } => {
             push_period((column, latest), *comparator, (*first, *last), query);
         }
     }

@@ -3,10 +3,10 @@
 use std::fmt;
 
 /// The longest text, in bytes.
-pub const LONGEST_TEXT: usize = 8192;
+pub const MAX_TEXT_BYTES: usize = 8192;
 
 /// How much of a caller's text an error repeats, in characters.
-const LONGEST_QUOTE: usize = 40;
+const MAX_QUOTE_CHARS: usize = 40;
 
 /// Why a filter, or an order, is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -21,7 +21,7 @@ pub struct FilterError {
 
 impl FilterError {
     pub(super) fn new(position: usize, text: &str, description: impl Into<String>) -> Self {
-        let mut quote: String = text.chars().take(LONGEST_QUOTE).collect();
+        let mut quote: String = text.chars().take(MAX_QUOTE_CHARS).collect();
         if quote.len() < text.len() {
             quote.push('…');
         }
@@ -40,9 +40,9 @@ impl fmt::Display for FilterError {
 
 /// Refuses what costs more than looking at it once, or what Postgres takes in no text.
 pub(super) fn check_text(text: &str) -> Result<(), FilterError> {
-    if text.len() > LONGEST_TEXT {
-        let description = format!("the text has {} bytes, and at most {LONGEST_TEXT} are read", text.len());
-        return Err(FilterError::new(LONGEST_TEXT, "", description));
+    if text.len() > MAX_TEXT_BYTES {
+        let description = format!("the text has {} bytes, and at most {MAX_TEXT_BYTES} are read", text.len());
+        return Err(FilterError::new(MAX_TEXT_BYTES, "", description));
     }
     match text.find('\0') {
         Some(position) => Err(FilterError::new(position, "\0", "NUL is no character of any value")),

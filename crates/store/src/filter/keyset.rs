@@ -8,14 +8,14 @@ use crate::filter::order::{Direction, KeyKind, Order, SortKey};
 
 /// An item's place in an order: one key for each of the order's columns, as text; none for null.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place(Vec<Option<String>>);
+pub struct PageKey(Vec<Option<String>>);
 
 /// A text is no place in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("no place in this order")]
-pub struct InvalidPlace;
+pub struct InvalidPageKey;
 
-impl Place {
+impl PageKey {
     /// Of the keys as [`Order::push_key`] selects them.
     pub const fn new(keys: Vec<Option<String>>) -> Self {
         Self(keys)
@@ -70,22 +70,22 @@ pub struct Start<'a>(Vec<(&'a SortKey, Direction, Key)>);
 
 impl Order {
     /// The place that a page token holds. Refuses what is not of this order's types, whoever made it up.
-    pub fn start(&self, text: &str) -> Result<Start<'_>, InvalidPlace> {
-        let Place(given) = Place::decode(text).ok_or(InvalidPlace)?;
+    pub fn start(&self, text: &str) -> Result<Start<'_>, InvalidPageKey> {
+        let PageKey(given) = PageKey::decode(text).ok_or(InvalidPageKey)?;
         if given.len() != self.keys.len() {
-            return Err(InvalidPlace);
+            return Err(InvalidPageKey);
         }
         let pairs = self.keys.iter().zip(given);
         let typed = pairs.map(|((column, direction), key)| Some((column, *direction, typed(column, key)?)));
-        typed.collect::<Option<Vec<_>>>().map(Start).ok_or(InvalidPlace)
+        typed.collect::<Option<Vec<_>>>().map(Start).ok_or(InvalidPageKey)
     }
 
-    /// Pushes a `text[]` of an item's keys: what [`Place::new`] takes. Numbers have one length, so that the length of what
+    /// Pushes a `text[]` of an item's keys: what [`PageKey::new`] takes. Numbers have one length, so that the length of what
     /// is sealed tells nothing of them.
     pub fn push_key(&self, query: &mut QueryBuilder<Postgres>) {
         query.push("array[");
-        for (place, (column, _)) in self.keys.iter().enumerate() {
-            query.push(if place > 0 { ", " } else { "" });
+        for (index, (column, _)) in self.keys.iter().enumerate() {
+            query.push(if index > 0 { ", " } else { "" });
             match column.kind {
                 KeyKind::Text => query.push("(").push(column.column).push(")::text"),
                 KeyKind::Integer => {
@@ -103,8 +103,8 @@ impl Order {
 
     /// Pushes what follows `order by`.
     pub fn push(&self, query: &mut QueryBuilder<Postgres>) {
-        for (place, (column, direction)) in self.keys.iter().enumerate() {
-            query.push(if place > 0 { ", " } else { "" }).push(column.column);
+        for (index, (column, direction)) in self.keys.iter().enumerate() {
+            query.push(if index > 0 { ", " } else { "" }).push(column.column);
             if *direction == Direction::Descending {
                 query.push(if column.is_nullable { " desc nulls last" } else { " desc" });
             }
@@ -143,13 +143,13 @@ impl Start<'_> {
 
     fn push_row(&self, query: &mut QueryBuilder<Postgres>) {
         query.push("(");
-        for (place, (column, ..)) in self.0.iter().enumerate() {
-            query.push(if place > 0 { ", " } else { "" }).push(column.column);
+        for (index, (column, ..)) in self.0.iter().enumerate() {
+            query.push(if index > 0 { ", " } else { "" }).push(column.column);
         }
         let is_ascending = self.0.iter().all(|(_, direction, _)| *direction == Direction::Ascending);
         query.push(if is_ascending { ") > (" } else { ") < (" });
-        for (place, (.., key)) in self.0.iter().enumerate() {
-            query.push(if place > 0 { ", " } else { "" });
+        for (index, (.., key)) in self.0.iter().enumerate() {
+            query.push(if index > 0 { ", " } else { "" });
             push_key(key, query);
         }
         query.push(")");
@@ -196,7 +196,7 @@ fn push_key(key: &Key, query: &mut QueryBuilder<Postgres>) {
 
 #[cfg(test)]
 mod tests {
-    use super::{InvalidPlace, Place};
+    use super::{InvalidPageKey, PageKey};
     use crate::filter::order::{Direction, KeyKind, Order, SortKey};
 
     fn column(column: &'static str, kind: KeyKind, is_nullable: bool) -> (SortKey, Direction) {
@@ -211,7 +211,7 @@ mod tests {
             vec![Some(String::new()), None, Some("a:1~".to_owned())],
             vec![Some("1:".to_owned()), Some("naïve".to_owned())],
         ] {
-            assert_eq!(Place::decode(&Place::new(keys.clone()).encode()), Some(Place(keys)));
+            assert_eq!(PageKey::decode(&PageKey::new(keys.clone()).encode()), Some(PageKey(keys)));
         }
     }
 
@@ -243,7 +243,7 @@ mod tests {
             "2:ü",
             "1:ü~1:5",
         ] {
-            assert_eq!(order.start(text).err(), Some(InvalidPlace), "{text:?}");
+            assert_eq!(order.start(text).err(), Some(InvalidPageKey), "{text:?}");
         }
     }
 }

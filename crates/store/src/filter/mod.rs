@@ -24,19 +24,19 @@ mod tests;
 
 use chancery_brief::marking::Scheme;
 
-use crate::filter::schema::Test;
+use crate::filter::schema::Predicate;
 
-pub use error::{FilterError, LONGEST_TEXT};
-pub use keyset::{InvalidPlace, Place, Start};
+pub use error::{FilterError, MAX_TEXT_BYTES};
+pub use keyset::{InvalidPageKey, PageKey, Start};
 pub use order::{Direction, KeyKind, Order, SortColumn, SortKey, Sorting};
-pub use parse::{DEEPEST_NESTING, MOST_COMPARISONS};
+pub use parse::{MAX_COMPARISONS, MAX_NESTING};
 pub use schema::{Field, FieldType, Schema};
 
 /// Which items of a list are wanted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Filter {
     /// None for all of them.
-    root: Option<Node<Test>>,
+    root: Option<Node<Predicate>>,
 }
 
 impl Filter {
@@ -53,7 +53,7 @@ impl Filter {
     }
 }
 
-/// How comparisons are joined. No deeper than [`DEEPEST_NESTING`] allows, so that walking it needs no bounds.
+/// How comparisons are joined. No deeper than [`MAX_NESTING`] allows, so that walking it needs no bounds.
 #[derive(Debug, Clone, PartialEq)]
 enum Node<T> {
     All(Vec<Node<T>>),

@@ -1,14 +1,14 @@
 //! From a text to joined comparisons, without a look at what can be compared. One pass, no deeper than
-//! [`DEEPEST_NESTING`].
+//! [`MAX_NESTING`].
 
 use crate::filter::Node;
 use crate::filter::error::{FilterError, check_text};
 use crate::filter::scan::{Comparator, Piece, Scanner, Value};
 
 /// The most comparisons in a text.
-pub const MOST_COMPARISONS: usize = 64;
+pub const MAX_COMPARISONS: usize = 64;
 /// The deepest nesting of parentheses.
-pub const DEEPEST_NESTING: usize = 16;
+pub const MAX_NESTING: usize = 16;
 
 /// `field operator value`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,8 +81,8 @@ impl<'a> Parser<'a> {
     }
 
     fn nested(&mut self, open: Piece<'a>, nesting: usize) -> Parsed<'a> {
-        if nesting > DEEPEST_NESTING {
-            return Err(open.refused(format!("parentheses nest to {DEEPEST_NESTING}, no deeper")));
+        if nesting > MAX_NESTING {
+            return Err(open.refused(format!("parentheses nest to {MAX_NESTING}, no deeper")));
         }
         let inner = self.expression(nesting)?;
         match self.scanner.sign(')') {
@@ -94,8 +94,8 @@ impl<'a> Parser<'a> {
     fn comparison(&mut self) -> Result<Comparison<'a>, FilterError> {
         let here = self.scanner.here();
         self.comparisons += 1;
-        if self.comparisons > MOST_COMPARISONS {
-            return Err(here.refused(format!("a filter has {MOST_COMPARISONS} comparisons, no more")));
+        if self.comparisons > MAX_COMPARISONS {
+            return Err(here.refused(format!("a filter has {MAX_COMPARISONS} comparisons, no more")));
         }
         let field = self.scanner.name();
         match field.text {

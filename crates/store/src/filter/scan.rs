@@ -173,12 +173,12 @@ impl<'a> Scanner<'a> {
     fn quoted(&mut self) -> Result<Value<'a>, FilterError> {
         let (start, mut text) = (self.at, String::new());
         let mut signs = self.rest().char_indices().skip(1);
-        while let Some((place, sign)) = signs.next() {
+        while let Some((offset, sign)) = signs.next() {
             match sign {
-                '"' => return Ok(Value { piece: self.take(place + 1), text, is_quoted: true }),
+                '"' => return Ok(Value { piece: self.take(offset + 1), text, is_quoted: true }),
                 '\\' => {
                     let Some((_, escaped @ ('"' | '\\'))) = signs.next() else {
-                        let piece = Piece { position: start + place, text: "\\" };
+                        let piece = Piece { position: start + offset, text: "\\" };
                         return Err(piece.refused("in quotes, a backslash stands before \" or \\ only"));
                     };
                     text.push(escaped);

@@ -57,14 +57,14 @@ pub enum FieldType {
 
 /// A comparison that has been checked.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Test {
+pub(super) struct Predicate {
     /// The SQL expression.
     pub(super) column: &'static str,
-    pub(super) kind: TestKind,
+    pub(super) kind: PredicateKind,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum TestKind {
+pub(super) enum PredicateKind {
     Text {
         is_equal: bool,
         value: String,
@@ -94,7 +94,7 @@ pub(super) enum TestKind {
 type Checked<T> = Result<T, FilterError>;
 
 impl Schema {
-    pub(super) fn check(&self, comparison: &Comparison<'_>, scheme: Scheme) -> Checked<Test> {
+    pub(super) fn check(&self, comparison: &Comparison<'_>, scheme: Scheme) -> Checked<Predicate> {
         let name = comparison.field.text;
         let Some(field) = self.fields.iter().find(|field| field.name == name) else {
             let known: Vec<&str> = self.fields.iter().map(|field| field.name).collect();
@@ -104,7 +104,10 @@ impl Schema {
                 .refused(format!("there is no such field here; the fields are {known}")));
         };
         field.check_comparator(comparison)?;
-        Ok(Test { column: field.column, kind: field.test(comparison.comparator, &comparison.value, scheme)? })
+        Ok(Predicate {
+            column: field.column,
+            kind: field.test(comparison.comparator, &comparison.value, scheme)?,
+        })
     }
 }
 
@@ -127,38 +130,38 @@ impl Field {
         Err(comparison.field.refused(format!("this field is compared by {}", signs.join(" "))))
     }
 
-    fn test(&self, comparator: Comparator, value: &Value<'_>, scheme: Scheme) -> Checked<TestKind> {
+    fn test(&self, comparator: Comparator, value: &Value<'_>, scheme: Scheme) -> Checked<PredicateKind> {
         let is_equal = comparator == Comparator::Equal;
-        let number = |number| TestKind::Number(comparator, number);
+        let number = |number| PredicateKind::Number(comparator, number);
         match self.field_type {
             FieldType::Text if comparator == Comparator::Has => contained(value),
-            FieldType::Text => Ok(TestKind::Text { is_equal, value: value.text.clone() }),
+            FieldType::Text => Ok(PredicateKind::Text { is_equal, value: value.text.clone() }),
             FieldType::Id => {
                 let is_equal = comparator != Comparator::NotEqual;
-                Ok(TestKind::Text { is_equal, value: value.text.clone() })
+                Ok(PredicateKind::Text { is_equal, value: value.text.clone() })
             }
-            FieldType::Ids => Ok(TestKind::Holds(value.text.clone())),
+            FieldType::Ids => Ok(PredicateKind::Holds(value.text.clone())),
             FieldType::Enum(words) => one_of(value, words).map(number),
             FieldType::Integer => integer(value).map(number),
             FieldType::Percent => percent(value).map(number),
-            FieldType::Bool => Ok(TestKind::Bool { is_equal, value: boolean(value)? }),
+            FieldType::Bool => Ok(PredicateKind::Bool { is_equal, value: boolean(value)? }),
             FieldType::Timestamp => {
                 let (from, until) = moment_or_day(value)?;
-                Ok(TestKind::Time { comparator, from, until })
+                Ok(PredicateKind::Time { comparator, from, until })
             }
             FieldType::Period { latest } => {
                 let (first, last) = days(value)?;
-                Ok(TestKind::Period { latest, comparator, first, last })
+                Ok(PredicateKind::Period { latest, comparator, first, last })
             }
             FieldType::Marking => rank(value, scheme).map(number),
         }
     }
 }
 
-fn contained(value: &Value<'_>) -> Checked<TestKind> {
+fn contained(value: &Value<'_>) -> Checked<PredicateKind> {
     match value.text.as_str() {
         "" => Err(value.piece.refused("an empty text is a part of every text")),
-        text => Ok(TestKind::Contains(text.to_owned())),
+        text => Ok(PredicateKind::Contains(text.to_owned())),
     }
 }
 
@@ -178,8 +181,8 @@ fn integer(value: &Value<'_>) -> Checked<i64> {
 }
 
 fn percent(value: &Value<'_>) -> Checked<i64> {
-    let within = integer(value).ok().filter(|percent| (0..=100).contains(percent));
-    within.ok_or_else(|| value.piece.refused("this field is compared with a whole number from 0 to 100"))
+    let in_range = integer(value).ok().filter(|percent| (0..=100).contains(percent));
+    in_range.ok_or_else(|| value.piece.refused("this field is compared with a whole number from 0 to 100"))
 }
 
 fn boolean(value: &Value<'_>) -> Checked<bool> {

@@ -3,7 +3,7 @@ use proptest::prelude::{Strategy, any};
 use proptest::{prop_assert, prop_assert_eq, proptest};
 use sqlx::QueryBuilder;
 
-use super::{DEEPEST_NESTING, Field, FieldType, Filter, LONGEST_TEXT, MOST_COMPARISONS, Schema};
+use super::{Field, FieldType, Filter, MAX_COMPARISONS, MAX_NESTING, MAX_TEXT_BYTES, Schema};
 
 const fn field(name: &'static str, field_type: FieldType) -> Field {
     Field { name, field_type, column: name }
@@ -168,17 +168,17 @@ fn what_is_outside_the_subset_is_refused_where_it_stands() {
 #[test]
 fn limits_hold_before_anything_is_looked_up() {
     let many = |count: usize| vec!["n=1"; count].join(" AND ");
-    assert!(parse(&many(MOST_COMPARISONS)).is_ok());
-    assert_eq!(refused(&many(MOST_COMPARISONS + 1)).1, "a filter has 64 comparisons, no more");
+    assert!(parse(&many(MAX_COMPARISONS)).is_ok());
+    assert_eq!(refused(&many(MAX_COMPARISONS + 1)).1, "a filter has 64 comparisons, no more");
     assert_eq!(
         refused(&many(10_000)),
-        (LONGEST_TEXT, "the text has 79995 bytes, and at most 8192 are read".into())
+        (MAX_TEXT_BYTES, "the text has 79995 bytes, and at most 8192 are read".into())
     );
     let nested = |depth: usize| format!("{}n=1{}", "(".repeat(depth), ")".repeat(depth));
-    assert!(parse(&nested(DEEPEST_NESTING)).is_ok());
-    assert_eq!(refused(&nested(DEEPEST_NESTING + 1)), (16, "parentheses nest to 16, no deeper".into()));
+    assert!(parse(&nested(MAX_NESTING)).is_ok());
+    assert_eq!(refused(&nested(MAX_NESTING + 1)), (16, "parentheses nest to 16, no deeper".into()));
     assert_eq!(refused(&nested(4000)).0, 16);
-    assert_eq!(refused(&nested(100_000)).0, LONGEST_TEXT);
+    assert_eq!(refused(&nested(100_000)).0, MAX_TEXT_BYTES);
     assert_eq!(refused("text = \"a\0\""), (9, "NUL is no character of any value".into()));
     let long = format!("text = \"{}\"", "é".repeat(4000));
     assert!(parse(&long).is_ok());

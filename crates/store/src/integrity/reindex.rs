@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use chancery_brief::digest::{Digest, REDACTION_VERSION, body_digest};
 use chancery_proto::names::{BriefName, RevisionName};
 
-use crate::briefs::purge::{Ending, end_prints, lock_prints};
-use crate::briefs::revisions::{Prepared, settle_current};
+use crate::briefs::purge::{ForcedFailure, fail_tasks, lock_tasks};
+use crate::briefs::revisions::{PreparedRevision, recompute_current};
 use crate::briefs::stored::{StoredBrief, StoredRevision, body};
 use crate::convert::{to_digest, to_integer};
 use crate::database::PgConnection;
@@ -15,14 +15,14 @@ use crate::error::{Result, StoreError};
 use crate::integrity::Integrity;
 use crate::integrity::findings::{Finding, FindingCode};
 use crate::projections::version::PROJECTION_VERSION;
-use crate::projections::{search_again, version};
+use crate::projections::{index_for_search, version};
 
 /// Briefs or revisions that are looked up at once.
 const PAGE: i64 = 200;
 
 /// Which revisions are made anew.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reindexed {
+pub enum ReindexScope {
     /// Those whose projections or editions are of an older version of the code: a run that was ended goes on.
     Outdated,
     /// All, from a brief on, in the order of the briefs' names.
@@ -34,7 +34,7 @@ pub enum Reindexed {
 
 /// How a reindexing goes on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reindexing {
+pub enum ReindexEvent {
     /// So many revisions are there to be made anew.
     Total(u64),
     /// One was.
@@ -54,31 +54,31 @@ impl Integrity<'_> {
     ///
     /// # Errors
     /// [`StoreError::Schema`] and [`StoreError::NewerSchema`] for what a newer build wrote.
-    pub async fn reindex(self, which: &Reindexed, mut tell: impl FnMut(Reindexing)) -> Result<()> {
+    pub async fn reindex(self, which: &ReindexScope, mut report: impl FnMut(ReindexEvent)) -> Result<()> {
         let version = version::read(self.pool).await?;
         if version > PROJECTION_VERSION {
             return Err(StoreError::Schema(newer(version)));
         }
-        let everything = matches!(which, Reindexed::All { .. });
+        let everything = matches!(which, ReindexScope::All { .. });
         let mut after = match which {
-            Reindexed::All { from: Some(from) } => {
-                Place { workspace: from.workspace.to_string(), brief: from.brief.to_string(), key: 0 }
+            ReindexScope::All { from: Some(from) } => {
+                BriefCursor { workspace: from.workspace.to_string(), brief: from.brief.to_string(), key: 0 }
             }
-            _ => Place::default(),
+            _ => BriefCursor::default(),
         };
-        tell(Reindexing::Total(self.count_to_reindex(everything, &after).await?));
+        report(ReindexEvent::Total(self.count_to_reindex(everything, &after).await?));
         loop {
             let briefs = self.briefs_to_reindex(everything, &after).await?;
             let Some(last) = briefs.last() else { break };
             after = last.clone();
             for brief in &briefs {
-                self.reindex_brief(brief.key, everything, &mut tell).await?;
+                self.reindex_brief(brief.key, everything, &mut report).await?;
             }
         }
         version::record_current(self.pool).await
     }
 
-    async fn count_to_reindex(self, everything: bool, from: &Place) -> Result<u64> {
+    async fn count_to_reindex(self, everything: bool, from: &BriefCursor) -> Result<u64> {
         let count = sqlx::query_scalar!(
             r#"-- reindex::count_to_reindex
             select count(*) as "count!" from revisions r join briefs b using (brief_key)
@@ -97,9 +97,9 @@ impl Integrity<'_> {
     }
 
     /// The next briefs after one, by name; `key` 0 is before every brief of that name.
-    async fn briefs_to_reindex(self, everything: bool, after: &Place) -> Result<Vec<Place>> {
+    async fn briefs_to_reindex(self, everything: bool, after: &BriefCursor) -> Result<Vec<BriefCursor>> {
         let briefs = sqlx::query_as!(
-            Place,
+            BriefCursor,
             r#"-- reindex::briefs_to_reindex
             select b.workspace_id as workspace, b.brief_id as brief, b.brief_key as key from briefs b
             where (b.workspace_id, b.brief_id, b.brief_key) > ($1, $2, $3)
@@ -127,9 +127,9 @@ impl Integrity<'_> {
         self,
         key: i64,
         everything: bool,
-        tell: &mut impl FnMut(Reindexing),
+        report: &mut impl FnMut(ReindexEvent),
     ) -> Result<()> {
-        self.mend_current(key).await?;
+        self.repair_current(key).await?;
         let mut after = 0;
         loop {
             let revisions = sqlx::query_scalar!(
@@ -150,18 +150,18 @@ impl Integrity<'_> {
             let Some(last) = revisions.last() else { break };
             after = *last;
             for revision in revisions {
-                self.reindex_revision(key, revision, tell).await?;
+                self.reindex_revision(key, revision, report).await?;
             }
         }
         // What a revision's row says of its content may have been mended.
-        self.mend_current(key).await
+        self.repair_current(key).await
     }
 
     async fn reindex_revision(
         self,
         key: i64,
         revision: i32,
-        tell: &mut impl FnMut(Reindexing),
+        report: &mut impl FnMut(ReindexEvent),
     ) -> Result<()> {
         let mut transaction = self.pool.begin().await?;
         lock(&mut transaction, key).await?;
@@ -173,19 +173,19 @@ impl Integrity<'_> {
             return Err(StoreError::Schema(newer(stored.projection_version)));
         }
         let rewritten = if let Some(body) = body(&mut transaction, key, revision).await? {
-            match brief.made_of(stored, &body)? {
-                Ok(made) => {
-                    forget_rows(&mut transaction, key, revision).await?;
-                    write(&mut transaction, &brief, stored, &made, tell).await?
+            match brief.rebuild(stored, &body)? {
+                Ok(rebuilt) => {
+                    delete_projections(&mut transaction, key, revision).await?;
+                    write(&mut transaction, &brief, stored, &rebuilt, report).await?
                 }
                 Err(damage) => {
                     // Rows of bytes that nobody can read anew are better than none: they are kept.
-                    tell(Reindexing::Damage(damage));
+                    report(ReindexEvent::Damage(damage));
                     false
                 }
             }
         } else {
-            forget_rows(&mut transaction, key, revision).await?;
+            delete_projections(&mut transaction, key, revision).await?;
             false
         };
         // Damage holds nothing up: it is told here and by `verify`, and the rest of the database is served.
@@ -199,17 +199,17 @@ impl Integrity<'_> {
         .execute(&mut *transaction)
         .await?;
         transaction.commit().await?;
-        tell(Reindexing::Revision { name: brief.revision_name(stored)?, rewritten });
+        report(ReindexEvent::Revision { name: brief.revision_name(stored)?, rewritten });
         Ok(())
     }
 
     /// Has every revision of a brief say of itself for whom it is the newest, if one does not.
-    async fn mend_current(self, key: i64) -> Result<()> {
+    async fn repair_current(self, key: i64) -> Result<()> {
         let mut transaction = self.pool.begin().await?;
         lock(&mut transaction, key).await?;
         let Some(brief) = StoredBrief::read(&mut transaction, key, None).await? else { return Ok(()) };
         let numbers: Vec<i32> = brief.revisions.iter().map(|revision| revision.number).collect();
-        let due = brief.due_current();
+        let due = brief.expected_current();
         let is_wrong = brief.revisions.iter().zip(&due).any(|(revision, due)| revision.current_until != *due)
             || editions_are_wrong(&mut transaction, key, &numbers, &due).await?;
         if is_wrong {
@@ -221,7 +221,7 @@ impl Integrity<'_> {
             )
             .execute(&mut *transaction)
             .await?;
-            settle_current(&mut transaction, key).await?;
+            recompute_current(&mut transaction, key).await?;
         }
         transaction.commit().await?;
         Ok(())
@@ -235,7 +235,7 @@ fn newer(version: i32) -> String {
 }
 
 /// Why prints end whose edition is encoded again: their manifests name the digest of the old one.
-const REWRITTEN: Ending = Ending {
+const REWRITTEN: ForcedFailure = ForcedFailure {
     reason: "EDITION_REWRITTEN",
     message: "the edition was encoded again by newer rules of redaction: request the render again",
     wipes_messages: false,
@@ -243,7 +243,7 @@ const REWRITTEN: Ending = Ending {
 
 /// A brief in the order of names.
 #[derive(Clone, Default)]
-struct Place {
+struct BriefCursor {
     workspace: String,
     brief: String,
     key: i64,
@@ -285,34 +285,34 @@ async fn write(
     transaction: &mut PgConnection,
     brief: &StoredBrief,
     stored: &StoredRevision,
-    made: &Prepared,
-    tell: &mut impl FnMut(Reindexing),
+    rebuilt: &PreparedRevision,
+    report: &mut impl FnMut(ReindexEvent),
 ) -> Result<bool> {
-    let (target, at) = (brief.target(), brief.at(stored, stored.current_until));
-    let damage = unlike(transaction, brief, stored, made).await?;
+    let (target, columns) = (brief.target(), brief.columns(stored, stored.current_until));
+    let damage = compare_editions(transaction, brief, stored, rebuilt).await?;
     let is_older = stored.redaction_version < REDACTION_VERSION;
     if damage.is_empty() || is_older {
         if !damage.is_empty() {
             // Before the digests that their manifests name are gone.
-            let tasks = lock_prints(transaction, brief.key, Some(stored.number)).await?;
-            end_prints(transaction, &tasks, &REWRITTEN).await?;
+            let tasks = lock_tasks(transaction, brief.key, Some(stored.number)).await?;
+            fail_tasks(transaction, &tasks, &REWRITTEN).await?;
         }
-        made.rewrite_editions(transaction, &target, &at).await?;
+        rebuilt.rewrite_editions(transaction, &target, &columns).await?;
     } else {
-        damage.iter().cloned().for_each(|finding| tell(Reindexing::Damage(finding)));
+        damage.iter().cloned().for_each(|finding| report(ReindexEvent::Damage(finding)));
     }
-    made.write_rows(transaction, &target, &at).await?;
-    search_again(transaction, &at).await?;
+    rebuilt.write_rows(transaction, &target, &columns).await?;
+    index_for_search(transaction, &columns).await?;
     sqlx::query!(
         "-- reindex::write
         update revisions set content_digest = $3, floor = $4, highest = $5, title = $6, redaction_version = $7
         where brief_key = $1 and revision = $2",
         brief.key,
         stored.number,
-        made.content_digest.0.as_slice() as &[u8],
-        i16::from(made.floor) as i16,
-        i16::from(made.highest) as i16,
-        made.title,
+        rebuilt.content_digest.0.as_slice() as &[u8],
+        i16::from(rebuilt.floor) as i16,
+        i16::from(rebuilt.highest) as i16,
+        rebuilt.title,
         to_integer(REDACTION_VERSION)?
     )
     .execute(transaction)
@@ -321,11 +321,11 @@ async fn write(
 }
 
 /// How the stored editions differ from those that redacting gives now.
-async fn unlike(
+async fn compare_editions(
     transaction: &mut PgConnection,
     brief: &StoredBrief,
     stored: &StoredRevision,
-    made: &Prepared,
+    rebuilt: &PreparedRevision,
 ) -> Result<Vec<Finding>> {
     let rows = sqlx::query!(
         r#"-- reindex::unlike
@@ -337,7 +337,7 @@ async fn unlike(
     .fetch_all(transaction)
     .await?;
     let name = brief.revision_name(stored)?;
-    let mut due: BTreeMap<i16, Digest> = made.edition_digests().collect();
+    let mut due: BTreeMap<i16, Digest> = rebuilt.edition_digests().collect();
     let mut findings = Vec::new();
     for row in rows {
         let from = row.from_rank;
@@ -358,7 +358,7 @@ async fn unlike(
 }
 
 /// Takes a revision's projections away.
-async fn forget_rows(transaction: &mut PgConnection, key: i64, revision: i32) -> Result<()> {
+async fn delete_projections(transaction: &mut PgConnection, key: i64, revision: i32) -> Result<()> {
     macro_rules! forget {
         ($($statement:literal,)+) => {
             $(sqlx::query!($statement, key, revision).execute(&mut *transaction).await?;)+

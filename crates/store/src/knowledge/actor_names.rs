@@ -5,7 +5,7 @@ use sqlx::{FromRow, Postgres, QueryBuilder};
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::actors::{ActorEntry, FIELDS, decoded};
-use super::list::checked;
+use super::list::parse_filter;
 use super::view::View;
 use crate::access::principal::Principal;
 use crate::error::{Result, StoreError};
@@ -13,9 +13,9 @@ use crate::filter::Filter;
 use crate::knowledge::Knowledge;
 
 /// The longest name that is looked up, in code points.
-const LONGEST: usize = 200;
+const MAX_NAME_CHARS: usize = 200;
 /// The most actors that are answered.
-const MOST_ACTORS: i64 = 50;
+const MAX_ACTORS: i64 = 50;
 
 /// An actor with a name like the one that was looked up.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,7 +50,7 @@ impl Knowledge<'_> {
         filter: &str,
     ) -> Result<Vec<NamedActor>> {
         let view = View::new(principal, workspace, None)?;
-        let filter = checked(filter, &FIELDS, view.scheme)?;
+        let filter = parse_filter(filter, &FIELDS, view.scheme)?;
         check(name)?;
         let name: String = name.nfc().collect();
         let mut statement = statement(workspace, &view, &name, &filter);
@@ -58,7 +58,7 @@ impl Knowledge<'_> {
         let named = |row: Row| {
             let actor = decoded(&row.body)?;
             Ok(NamedActor {
-                entry: ActorEntry { actor, brief_count: row.brief_count, place: String::new() },
+                entry: ActorEntry { actor, brief_count: row.brief_count, page_key: String::new() },
                 similarity_permille: row.similarity_permille,
                 matched_label: row.matched_label,
             })
@@ -69,8 +69,8 @@ impl Knowledge<'_> {
 
 fn check(name: &str) -> Result<()> {
     let refuse = |description: String| Err(StoreError::InvalidField { field: "query", description });
-    if name.nfc().take(LONGEST + 1).count() > LONGEST {
-        return refuse(format!("is longer than {LONGEST} code points"));
+    if name.nfc().take(MAX_NAME_CHARS + 1).count() > MAX_NAME_CHARS {
+        return refuse(format!("is longer than {MAX_NAME_CHARS} code points"));
     }
     if name.contains(char::is_control) {
         return refuse("holds a control character".to_owned());
@@ -120,6 +120,6 @@ fn statement(workspace: &ResourceId, view: &View<'_>, name: &str, filter: &Filte
         select body, brief_count, round(1000 * likeness)::integer as similarity_permille, label as matched_label
         from best join shown using (actor_id) where fits order by likeness desc, actor_id limit ",
     );
-    sql.push(MOST_ACTORS);
+    sql.push(MAX_ACTORS);
     sql
 }

@@ -5,20 +5,20 @@ use chancery_proto::names::{ResourceId, RevisionName};
 use prost::Message;
 use sqlx::{FromRow, Postgres, QueryBuilder};
 
+use super::enum_names;
 use super::list::KnowledgeQuery;
-use super::list::checked;
 use super::list::field;
 use super::list::key;
+use super::list::parse_filter;
 use super::view::{AsOf, View};
-use super::words;
 use crate::access::principal::Principal;
 use crate::convert::{damaged, revision_name};
 use crate::error::{Result, StoreError};
-use crate::filter::{FieldType, KeyKind, Order, Place, Schema, SortColumn, Sorting};
+use crate::filter::{FieldType, KeyKind, Order, PageKey, Schema, SortColumn, Sorting};
 use crate::knowledge::Knowledge;
 
 /// Briefs of an actor that one answer names.
-const MOST_APPEARANCES: i64 = 1000;
+const MAX_APPEARANCES: i64 = 1000;
 
 /// An actor in a list.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +28,7 @@ pub struct ActorEntry {
     /// How many briefs show it.
     pub brief_count: i32,
     /// Its place in the list.
-    pub place: String,
+    pub page_key: String,
 }
 
 /// An actor and where it is found.
@@ -61,7 +61,7 @@ pub(super) const FIELDS: Schema = Schema {
         field("brief", FieldType::Id, "brief_id"),
         field("id", FieldType::Id, "actor_id"),
         field("name", FieldType::Text, "name"),
-        field("kind", FieldType::Enum(words::ACTOR_KIND), "kind"),
+        field("kind", FieldType::Enum(enum_names::ACTOR_KIND), "kind"),
         field("country_code", FieldType::Id, "country_code"),
         field("marking", FieldType::Marking, "marking"),
     ],
@@ -80,7 +80,7 @@ const SORTING: Sorting = Sorting {
 struct EntryRow {
     body: Vec<u8>,
     brief_count: i32,
-    place: Vec<Option<String>>,
+    page_key: Vec<Option<String>>,
 }
 
 #[derive(FromRow)]
@@ -102,7 +102,7 @@ impl Knowledge<'_> {
         query: &KnowledgeQuery<'_>,
     ) -> Result<Vec<ActorEntry>> {
         let view = View::new(principal, query.workspace, query.as_of)?;
-        let filter = checked(query.filter, &FIELDS, view.scheme)?;
+        let filter = parse_filter(query.filter, &FIELDS, view.scheme)?;
         let order = Order::parse(query.order_by, &SORTING).map_err(StoreError::InvalidOrder)?;
         let start = query.after.map(|after| order.start(after)).transpose()?;
 
@@ -111,7 +111,7 @@ impl Knowledge<'_> {
         statement.push("select a.body, a.brief_count, ");
         order.push_key(&mut statement);
         statement.push(
-            " as place
+            " as page_key
             from (
                 select distinct on (t.actor_id) t.actor_id, t.name, t.body,
                     (count(*) over (partition by t.actor_id))::integer as brief_count, bool_or(",
@@ -133,7 +133,7 @@ impl Knowledge<'_> {
                 Ok(ActorEntry {
                     actor: decoded(&row.body)?,
                     brief_count: row.brief_count,
-                    place: Place::new(row.place).encode(),
+                    page_key: PageKey::new(row.page_key).encode(),
                 })
             })
             .collect()
@@ -185,7 +185,7 @@ impl Knowledge<'_> {
         statement.push(" as brief_title");
         view.push_from("actors", &mut statement);
         statement.push(" and t.actor_id = ").push_bind(actor.to_owned());
-        statement.push(" order by t.published_at desc, t.brief_id limit ").push_bind(MOST_APPEARANCES);
+        statement.push(" order by t.published_at desc, t.brief_id limit ").push_bind(MAX_APPEARANCES);
         Ok(statement.build_query_as().persistent(false).fetch_all(self.pool).await?)
     }
 

@@ -2,13 +2,13 @@
 
 use chancery_proto::brief::v1::Event;
 
+use super::enum_names;
 use super::list::BRIEF_AND_PLACE;
 use super::list::Found;
 use super::list::KnowledgeQuery;
 use super::list::List;
 use super::list::field;
 use super::list::key;
-use super::words;
 use crate::access::principal::Principal;
 use crate::error::Result;
 use crate::filter::{Field, FieldType, KeyKind, Schema, SortColumn, Sorting};
@@ -17,8 +17,8 @@ use crate::knowledge::Knowledge;
 const LIST: List = List {
     method: "list_events",
     table: "events",
-    only: "",
-    more: "'' as holder_id, 0 as citing_statements",
+    condition: "",
+    extra_columns: "'' as holder_id, 0 as citing_statements",
     fields: Schema { fields: FIELDS },
     sorting: Sorting { columns: COLUMNS, default: "date", tie_breakers: BRIEF_AND_PLACE },
 };
@@ -28,8 +28,8 @@ const FIELDS: &[Field] = &[
     field("id", FieldType::Id, "t.event_id"),
     field("title", FieldType::Text, "t.title"),
     field("date", FieldType::Period { latest: "t.date_until" }, "t.date_from"),
-    field("precision", FieldType::Enum(words::DATE_PRECISION), "t.precision"),
-    field("type", FieldType::Enum(words::PLOVER_TYPE), "t.type"),
+    field("precision", FieldType::Enum(enum_names::DATE_PRECISION), "t.precision"),
+    field("type", FieldType::Enum(enum_names::PLOVER_TYPE), "t.type"),
     field("actor", FieldType::Ids, "t.actor_ids"),
     field("place", FieldType::Ids, "t.place_ids"),
     field("source", FieldType::Ids, "t.source_ids"),
@@ -58,6 +58,6 @@ impl Knowledge<'_> {
         principal: &Principal,
         query: &KnowledgeQuery<'_>,
     ) -> Result<Vec<Found<Event>>> {
-        self.found(principal, query, &LIST).await
+        self.list_parts(principal, query, &LIST).await
     }
 }

@@ -8,7 +8,7 @@ use chancery_proto::names::{ResourceId, RevisionName};
 use prost::Message;
 use sqlx::{FromRow, Postgres, QueryBuilder};
 
-use super::list::checked;
+use super::list::parse_filter;
 use super::relationships::FIELDS;
 use super::view::{AsOf, View};
 use crate::access::principal::Principal;
@@ -20,7 +20,7 @@ use crate::knowledge::Knowledge;
 
 /// Around what, and how far.
 #[derive(Debug, Clone, Copy)]
-pub struct Around<'a> {
+pub struct GraphQuery<'a> {
     /// The workspace.
     pub workspace: &'a ResourceId,
     /// The id of an actor or place.
@@ -39,14 +39,14 @@ pub struct Around<'a> {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Graph {
     /// Nearest first, then by brief and place in it.
-    pub ties: Vec<Tie>,
+    pub edges: Vec<GraphEdge>,
     /// There are more.
     pub is_truncated: bool,
 }
 
 /// A tie of a graph.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Tie {
+pub struct GraphEdge {
     /// The revision that it stands in.
     pub revision: RevisionName,
     /// The tie, as the edition has it.
@@ -71,9 +71,9 @@ impl Knowledge<'_> {
     /// # Errors
     /// [`StoreError::Forbidden`](crate::StoreError::Forbidden) in another's workspace,
     /// [`StoreError::InvalidFilter`](crate::StoreError::InvalidFilter).
-    pub async fn ties_around(self, principal: &Principal, around: &Around<'_>) -> Result<Graph> {
+    pub async fn relationship_graph(self, principal: &Principal, around: &GraphQuery<'_>) -> Result<Graph> {
         let view = View::new(principal, around.workspace, around.as_of)?;
-        let filter = checked(around.filter, &FIELDS, view.scheme)?;
+        let filter = parse_filter(around.filter, &FIELDS, view.scheme)?;
         // Each step sees what the first one saw.
         let mut transaction = self.pool.begin().await?;
         sqlx::query!("-- graph::ties_around\nset transaction isolation level repeatable read, read only")
@@ -91,7 +91,7 @@ impl Knowledge<'_> {
                 if !walked.insert((row.brief_id.clone(), row.relationship_id.clone())) {
                     continue;
                 }
-                if graph.ties.len() == around.limit {
+                if graph.edges.len() == around.limit {
                     graph.is_truncated = true;
                     return Ok(graph);
                 }
@@ -100,7 +100,7 @@ impl Knowledge<'_> {
                         frontier.push(end.clone());
                     }
                 }
-                graph.ties.push(Tie {
+                graph.edges.push(GraphEdge {
                     revision: revision_name(around.workspace, &row.brief_id, row.revision)?,
                     relationship: Relationship::decode(row.body.as_slice()).map_err(damaged)?,
                     depth,

@@ -20,7 +20,7 @@ use crate::error::{Result, StoreError};
 use crate::knowledge::Knowledge;
 
 /// Briefs whose texts are read at a time.
-const AT_A_TIME: usize = 32;
+const TEXTS_BATCH: usize = 32;
 
 /// What rests on a part.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -76,7 +76,7 @@ impl Knowledge<'_> {
         .await?;
         let holders = holders(&mut transaction, brief, target, rank).await?;
         let mut walk = Walk::begin(&mut transaction, &holders.briefs, target, rank).await?;
-        walk.go(&mut transaction).await?;
+        walk.run(&mut transaction).await?;
         let texts = texts(&mut transaction, &walk, rank).await?;
         let (deliveries, total_deliveries) =
             impact_deliveries::read(&mut transaction, principal, brief, target, &holders).await?;
@@ -160,7 +160,7 @@ async fn texts(connection: &mut PgConnection, walk: &Walk, rank: i16) -> Result<
     let mut keys: Vec<i64> = walk.reached.keys().map(|(brief_key, ..)| *brief_key).collect();
     keys.dedup();
     let mut texts = BTreeMap::new();
-    for keys in keys.chunks(AT_A_TIME) {
+    for keys in keys.chunks(TEXTS_BATCH) {
         let revisions: Vec<i32> = keys.iter().map(|key| walk.revisions[key]).collect();
         let rows = sqlx::query!(
             r#"-- impact::texts

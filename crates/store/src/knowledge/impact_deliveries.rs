@@ -4,12 +4,12 @@ use chancery_proto::names::BriefName;
 
 use super::impact_target::{Holders, ImpactTarget};
 use crate::access::principal::Principal;
-use crate::artifacts::deliveries::{Delivery, Row, told};
+use crate::artifacts::deliveries::{Delivery, Row, visible_deliveries};
 use crate::database::PgConnection;
 use crate::error::Result;
 
 /// Deliveries of one answer.
-const MOST_DELIVERIES: i64 = 1000;
+const MAX_DELIVERIES: i64 = 1000;
 
 /// Newest first, and how many there are in all. A PDF shows the part if the edition that was printed does; of editions
 /// above his own clearance nobody hears.
@@ -58,9 +58,9 @@ pub(super) async fn read(
         id,
         holders.url,
         rank,
-        MOST_DELIVERIES
+        MAX_DELIVERIES
     )
     .fetch_all(connection)
     .await?;
-    told(rows, principal, &brief.workspace)
+    visible_deliveries(rows, principal, &brief.workspace)
 }

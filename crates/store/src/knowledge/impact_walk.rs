@@ -10,10 +10,10 @@ use crate::database::PgConnection;
 use crate::error::Result;
 
 /// Parts that one walk reaches.
-const MOST_PARTS: usize = 10_000;
+const MAX_PARTS: usize = 10_000;
 
 /// References that one step looks at.
-const MOST_REFERENCES: i64 = 100_000;
+const MAX_REFERENCES: i64 = 100_000;
 
 /// The fields by which a part rests on another. The others only speak of it.
 const SUPPORTS: [&str; 8] = [
@@ -107,10 +107,10 @@ impl Walk {
         Ok(references.fetch_all(connection).await?)
     }
 
-    pub(super) async fn go(&mut self, connection: &mut PgConnection) -> Result<()> {
+    pub(super) async fn run(&mut self, connection: &mut PgConnection) -> Result<()> {
         while !self.frontier.is_empty() && !self.is_truncated {
             let references = self.next(connection).await?;
-            self.is_truncated = i64::try_from(references.len()).is_ok_and(|found| found == MOST_REFERENCES);
+            self.is_truncated = i64::try_from(references.len()).is_ok_and(|found| found == MAX_REFERENCES);
             self.take(references);
         }
         Ok(())
@@ -153,7 +153,7 @@ impl Walk {
             &ids,
             &supports,
             self.rank,
-            MOST_REFERENCES
+            MAX_REFERENCES
         );
         Ok(references.fetch_all(connection).await?)
     }
@@ -168,7 +168,7 @@ impl Walk {
             }
             let node = (brief_key, from_kind, from_id);
             if !self.reached.contains_key(&node) {
-                if self.reached.len() == MOST_PARTS {
+                if self.reached.len() == MAX_PARTS {
                     self.is_truncated = true;
                     continue;
                 }

@@ -10,7 +10,7 @@ use super::view::{AsOf, View};
 use crate::access::principal::Principal;
 use crate::convert::{damaged, revision_name};
 use crate::error::{Result, StoreError};
-use crate::filter::{Field, FieldType, Filter, KeyKind, Order, Place, Schema, SortKey, Sorting};
+use crate::filter::{Field, FieldType, Filter, KeyKind, Order, PageKey, Schema, SortKey, Sorting};
 use crate::knowledge::Knowledge;
 
 /// What a list of a workspace's knowledge is asked for with.
@@ -46,7 +46,7 @@ pub struct Found<T> {
     /// The part, as the edition has it.
     pub part: T,
     /// Its place in the list.
-    pub place: String,
+    pub page_key: String,
 }
 
 /// A list: where its items are, and what they can be filtered and ordered by. The table goes by `t`.
@@ -55,9 +55,9 @@ pub(super) struct List {
     pub(super) method: &'static str,
     pub(super) table: &'static str,
     /// What else holds of its items; it is there for the sake of an index, too.
-    pub(super) only: &'static str,
+    pub(super) condition: &'static str,
     /// Expressions of `holder_id` and `citing_statements`.
-    pub(super) more: &'static str,
+    pub(super) extra_columns: &'static str,
     pub(super) fields: Schema,
     pub(super) sorting: Sorting,
 }
@@ -83,7 +83,7 @@ struct Row {
     holder_id: String,
     citing_statements: i32,
     body: Vec<u8>,
-    place: Vec<Option<String>>,
+    page_key: Vec<Option<String>>,
 }
 
 impl Row {
@@ -95,36 +95,36 @@ impl Row {
             holder_id: self.holder_id,
             citing_statements: self.citing_statements,
             part: T::decode(self.body.as_slice()).map_err(damaged)?,
-            place: Place::new(self.place).encode(),
+            page_key: PageKey::new(self.page_key).encode(),
         })
     }
 }
 
 impl Knowledge<'_> {
     /// A page of a list.
-    pub(super) async fn found<T: Message + Default>(
+    pub(super) async fn list_parts<T: Message + Default>(
         self,
         principal: &Principal,
         query: &KnowledgeQuery<'_>,
         list: &List,
     ) -> Result<Vec<Found<T>>> {
         let view = View::new(principal, query.workspace, query.as_of)?;
-        let filter = checked(query.filter, &list.fields, view.scheme)?;
+        let filter = parse_filter(query.filter, &list.fields, view.scheme)?;
         let order = Order::parse(query.order_by, &list.sorting).map_err(StoreError::InvalidOrder)?;
         let start = query.after.map(|after| order.start(after)).transpose()?;
 
         let mut statement = QueryBuilder::<Postgres>::new("-- knowledge::");
         statement.push(list.method).push("\n");
         view.push_with(&mut statement);
-        statement.push("select t.brief_id, t.revision, t.published_at, t.body, ").push(list.more);
+        statement.push("select t.brief_id, t.revision, t.published_at, t.body, ").push(list.extra_columns);
         statement.push(
             ", (select title from revisions r where r.brief_key = t.brief_key and r.revision = t.revision)",
         );
         statement.push(" as brief_title, ");
         order.push_key(&mut statement);
-        statement.push(" as place");
+        statement.push(" as page_key");
         view.push_from(list.table, &mut statement);
-        statement.push(list.only).push(" and ");
+        statement.push(list.condition).push(" and ");
         filter.push(&mut statement);
         if let Some(start) = start {
             statement.push(" and ");
@@ -138,6 +138,6 @@ impl Knowledge<'_> {
     }
 }
 
-pub(super) fn checked(text: &str, fields: &Schema, scheme: Scheme) -> Result<Filter> {
+pub(super) fn parse_filter(text: &str, fields: &Schema, scheme: Scheme) -> Result<Filter> {
     Filter::parse(text, fields, scheme).map_err(StoreError::InvalidFilter)
 }

@@ -4,6 +4,7 @@
 
 mod actor_names;
 mod actors;
+mod enum_names;
 mod events;
 mod graph;
 mod impact;
@@ -15,15 +16,14 @@ mod relationships;
 mod sources;
 mod statements;
 mod view;
-mod words;
 
-pub(crate) use words::BRIEF_KIND;
+pub(crate) use enum_names::BRIEF_KIND;
 
 use crate::database::Pool;
 
 pub use actor_names::NamedActor;
 pub use actors::{ActorAppearance, ActorEntry, ActorRecord};
-pub use graph::{Around, Graph, Tie};
+pub use graph::{Graph, GraphEdge, GraphQuery};
 pub use impact::{Impact, ImpactedPart};
 pub use impact_target::ImpactTarget;
 pub use list::{Found, KnowledgeQuery};

@@ -2,13 +2,13 @@
 
 use chancery_proto::brief::v1::Relationship;
 
+use super::enum_names;
 use super::list::BRIEF_AND_PLACE;
 use super::list::Found;
 use super::list::KnowledgeQuery;
 use super::list::List;
 use super::list::field;
 use super::list::key;
-use super::words;
 use crate::access::principal::Principal;
 use crate::error::Result;
 use crate::filter::{FieldType, KeyKind, Schema, SortColumn, Sorting};
@@ -17,8 +17,8 @@ use crate::knowledge::Knowledge;
 const LIST: List = List {
     method: "list_relationships",
     table: "relationships",
-    only: "",
-    more: "'' as holder_id, 0 as citing_statements",
+    condition: "",
+    extra_columns: "'' as holder_id, 0 as citing_statements",
     fields: FIELDS,
     sorting: Sorting { columns: COLUMNS, default: "brief", tie_breakers: BRIEF_AND_PLACE },
 };
@@ -33,13 +33,13 @@ pub(super) const FIELDS: Schema = Schema {
         field("end", FieldType::Ids, "array[t.from_id, t.to_id]"),
         field("type", FieldType::Id, "t.type"),
         // Not said means active.
-        field("status", FieldType::Enum(words::RELATIONSHIP_STATUS), "greatest(t.status, 1)"),
+        field("status", FieldType::Enum(enum_names::RELATIONSHIP_STATUS), "greatest(t.status, 1)"),
         field("domain", FieldType::Id, "t.domain"),
         field("place", FieldType::Id, "t.place_id"),
         field("symmetric", FieldType::Bool, "t.symmetric_tie"),
         field("period", FieldType::Period { latest: "t.period_until" }, "t.period_from"),
         field("marking", FieldType::Marking, "t.marking"),
-        field("polarity", FieldType::Enum(words::RELATIONSHIP_POLARITY), "nullif(t.polarity, 0)"),
+        field("polarity", FieldType::Enum(enum_names::RELATIONSHIP_POLARITY), "nullif(t.polarity, 0)"),
     ],
 };
 
@@ -66,6 +66,6 @@ impl Knowledge<'_> {
         principal: &Principal,
         query: &KnowledgeQuery<'_>,
     ) -> Result<Vec<Found<Relationship>>> {
-        self.found(principal, query, &LIST).await
+        self.list_parts(principal, query, &LIST).await
     }
 }

@@ -2,13 +2,13 @@
 
 use chancery_proto::brief::v1::Source;
 
+use super::enum_names;
 use super::list::BRIEF_AND_PLACE;
 use super::list::Found;
 use super::list::KnowledgeQuery;
 use super::list::List;
 use super::list::field;
 use super::list::key;
-use super::words;
 use crate::access::principal::Principal;
 use crate::error::Result;
 use crate::filter::{Field, FieldType, KeyKind, Schema, SortColumn, Sorting};
@@ -17,8 +17,8 @@ use crate::knowledge::Knowledge;
 const LIST: List = List {
     method: "list_sources",
     table: "sources",
-    only: "",
-    more: "'' as holder_id, t.citing_statements",
+    condition: "",
+    extra_columns: "'' as holder_id, t.citing_statements",
     fields: Schema { fields: FIELDS },
     sorting: Sorting { columns: COLUMNS, default: "brief", tie_breakers: BRIEF_AND_PLACE },
 };
@@ -30,8 +30,8 @@ const FIELDS: &[Field] = &[
     field("publisher", FieldType::Text, "t.publisher"),
     field("date", FieldType::Period { latest: "t.date_until" }, "t.date_from"),
     field("url", FieldType::Text, "t.url"),
-    field("type", FieldType::Enum(words::SOURCE_TYPE), "t.type"),
-    field("reliability", FieldType::Enum(words::RELIABILITY), "t.reliability"),
+    field("type", FieldType::Enum(enum_names::SOURCE_TYPE), "t.type"),
+    field("reliability", FieldType::Enum(enum_names::RELIABILITY), "t.reliability"),
     field("marking", FieldType::Marking, "t.marking"),
     field("short_title", FieldType::Text, "t.short_title"),
     field("accessed", FieldType::Period { latest: "t.accessed_until" }, "t.accessed_from"),
@@ -60,6 +60,6 @@ impl Knowledge<'_> {
         principal: &Principal,
         query: &KnowledgeQuery<'_>,
     ) -> Result<Vec<Found<Source>>> {
-        self.found(principal, query, &LIST).await
+        self.list_parts(principal, query, &LIST).await
     }
 }

@@ -2,13 +2,13 @@
 
 use chancery_proto::brief::v1::Statement;
 
+use super::enum_names;
 use super::list::BRIEF_AND_PLACE;
 use super::list::Found;
 use super::list::KnowledgeQuery;
 use super::list::List;
 use super::list::field;
 use super::list::key;
-use super::words;
 use crate::access::principal::Principal;
 use crate::error::Result;
 use crate::filter::{Field, FieldType, KeyKind, Schema, SortColumn, Sorting};
@@ -18,8 +18,8 @@ use crate::knowledge::Knowledge;
 const LIST: List = List {
     method: "list_statements",
     table: "statements",
-    only: " and t.place > 1",
-    more: "t.holder_id, 0 as citing_statements",
+    condition: " and t.place > 1",
+    extra_columns: "t.holder_id, 0 as citing_statements",
     fields: STATEMENT_FIELDS,
     sorting: Sorting { columns: COLUMNS, default: "brief", tie_breakers: BRIEF_AND_PLACE },
 };
@@ -29,18 +29,18 @@ pub const STATEMENT_FIELDS: Schema = Schema { fields: FIELDS };
 
 const FIELDS: &[Field] = &[
     field("brief", FieldType::Id, "t.brief_id"),
-    field("kind", FieldType::Enum(words::BRIEF_KIND), "t.brief_kind"),
+    field("kind", FieldType::Enum(enum_names::BRIEF_KIND), "t.brief_kind"),
     field("language", FieldType::Id, "t.language"),
     field("id", FieldType::Id, "t.statement_id"),
     field("text", FieldType::Text, "t.text"),
-    field("type", FieldType::Enum(words::STATEMENT_TYPE), "t.type"),
+    field("type", FieldType::Enum(enum_names::STATEMENT_TYPE), "t.type"),
     // Not said means active.
-    field("status", FieldType::Enum(words::STATEMENT_STATUS), "greatest(t.status, 1)"),
-    field("likelihood", FieldType::Enum(words::LIKELIHOOD), "t.likelihood_term"),
+    field("status", FieldType::Enum(enum_names::STATEMENT_STATUS), "greatest(t.status, 1)"),
+    field("likelihood", FieldType::Enum(enum_names::LIKELIHOOD), "t.likelihood_term"),
     // Without a likelihood there are no bounds, although the columns hold zeros.
     field("low_percent", FieldType::Percent, "case when t.likelihood_term > 0 then t.likelihood_low end"),
     field("high_percent", FieldType::Percent, HIGH_PERCENT),
-    field("confidence", FieldType::Enum(words::CONFIDENCE), "t.confidence"),
+    field("confidence", FieldType::Enum(enum_names::CONFIDENCE), "t.confidence"),
     field("marking", FieldType::Marking, "t.marking"),
     field("domain", FieldType::Id, "t.domain"),
     field("actor", FieldType::Ids, "t.actor_ids"),
@@ -76,12 +76,12 @@ impl Knowledge<'_> {
     /// [`StoreError::Forbidden`](crate::StoreError::Forbidden) in another's workspace,
     /// [`StoreError::InvalidFilter`](crate::StoreError::InvalidFilter),
     /// [`StoreError::InvalidOrder`](crate::StoreError::InvalidOrder),
-    /// [`StoreError::InvalidPlace`](crate::StoreError::InvalidPlace).
+    /// [`StoreError::InvalidPageKey`](crate::StoreError::InvalidPlace).
     pub async fn list_statements(
         self,
         principal: &Principal,
         query: &KnowledgeQuery<'_>,
     ) -> Result<Vec<Found<Statement>>> {
-        self.found(principal, query, &LIST).await
+        self.list_parts(principal, query, &LIST).await
     }
 }

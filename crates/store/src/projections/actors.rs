@@ -4,7 +4,7 @@ use chancery_brief::marking::Scheme;
 use chancery_proto::brief::v1::BriefContent;
 use prost::Message;
 
-use super::At;
+use super::RevisionColumns;
 use super::columns::{Ranged, Row, column, froms, positions, rank, small, untils};
 use crate::database::PgConnection;
 use crate::error::Result;
@@ -78,7 +78,7 @@ pub(super) fn labels(content: &BriefContent) -> Vec<LabelRow> {
 }
 
 impl Actors {
-    pub(super) async fn write(&self, to: &mut PgConnection, at: &At<'_>) -> Result<()> {
+    pub(super) async fn write(&self, to: &mut PgConnection, columns: &RevisionColumns<'_>) -> Result<()> {
         let rows = &self.0;
         if rows.is_empty() {
             return Ok(());
@@ -90,13 +90,13 @@ impl Actors {
             select $1, $2, $3, $4, $5, $6, $7, *
             from unnest($8::text[], $9::smallint[], $10::smallint[], $11::integer[], $12::text[], $13::smallint[],
                 $14::text[], $15::smallint[], $16::bytea[])",
-            at.workspace,
-            at.brief_id,
-            at.brief_key,
-            at.revision,
-            at.current_until as i16,
-            at.published_at,
-            at.recorded_at,
+            columns.workspace,
+            columns.brief_id,
+            columns.brief_key,
+            columns.revision,
+            columns.current_until as i16,
+            columns.published_at,
+            columns.recorded_at,
             &column(rows, |row| row.id.clone()),
             &froms(rows),
             &untils(rows),
@@ -114,7 +114,7 @@ impl Actors {
 }
 
 impl Labels {
-    pub(super) async fn write(&self, to: &mut PgConnection, at: &At<'_>) -> Result<()> {
+    pub(super) async fn write(&self, to: &mut PgConnection, columns: &RevisionColumns<'_>) -> Result<()> {
         let rows = &self.0;
         if rows.is_empty() {
             return Ok(());
@@ -125,10 +125,10 @@ impl Labels {
                 language, label)
             select $1, $2, $3, $4, *
             from unnest($5::text[], $6::smallint[], $7::smallint[], $8::text[], $9::text[])",
-            at.workspace,
-            at.brief_key,
-            at.revision,
-            at.current_until as i16,
+            columns.workspace,
+            columns.brief_key,
+            columns.revision,
+            columns.current_until as i16,
             &column(rows, |row| row.actor_id.clone()),
             &froms(rows),
             &untils(rows),

@@ -4,7 +4,7 @@ use chancery_brief::marking::Scheme;
 use chancery_proto::brief::v1::{BriefContent, Event};
 use prost::Message;
 
-use super::At;
+use super::RevisionColumns;
 use super::columns::{Ranged, Row, column, days, froms, joined, positions, rank, small, untils};
 use crate::database::PgConnection;
 use crate::error::Result;
@@ -52,7 +52,7 @@ pub(super) fn rows(content: &BriefContent, scheme: Scheme) -> Result<Vec<EventRo
 }
 
 impl Events {
-    pub(super) async fn write(&self, to: &mut PgConnection, at: &At<'_>) -> Result<()> {
+    pub(super) async fn write(&self, to: &mut PgConnection, columns: &RevisionColumns<'_>) -> Result<()> {
         let rows = &self.0;
         if rows.is_empty() {
             return Ok(());
@@ -72,13 +72,13 @@ impl Events {
                 $21::bytea[])
                 as part (id, from_rank, until_rank, position, title, exactness, type, actor_ids, place_ids,
                     source_ids, date_from, date_until, marking, body)",
-            at.workspace,
-            at.brief_id,
-            at.brief_key,
-            at.revision,
-            at.current_until as i16,
-            at.published_at,
-            at.recorded_at,
+            columns.workspace,
+            columns.brief_id,
+            columns.brief_key,
+            columns.revision,
+            columns.current_until as i16,
+            columns.published_at,
+            columns.recorded_at,
             &column(rows, |row| row.id.clone()),
             &froms(rows),
             &untils(rows),

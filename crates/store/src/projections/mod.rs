@@ -30,10 +30,10 @@ use relationships::Relationships;
 use sources::Sources;
 use statements::Statements;
 
-pub(crate) use statements::search_again;
+pub(crate) use statements::index_for_search;
 
 /// One edition of a revision.
-pub(crate) struct Level<'a> {
+pub(crate) struct RankedContent<'a> {
     /// The lowest clearance that sees it.
     pub(crate) from: Rank,
     /// Its content.
@@ -42,7 +42,7 @@ pub(crate) struct Level<'a> {
 
 /// Where a revision's rows belong.
 #[allow(clippy::struct_field_names, reason = "the columns are called so")]
-pub(crate) struct At<'a> {
+pub(crate) struct RevisionColumns<'a> {
     pub(crate) workspace: &'a str,
     pub(crate) brief_id: &'a str,
     pub(crate) brief_key: i64,
@@ -55,7 +55,7 @@ pub(crate) struct At<'a> {
     pub(crate) importer: Option<&'a str>,
 }
 
-impl At<'_> {
+impl RevisionColumns<'_> {
     /// The revision's import record, if it was imported.
     pub(crate) fn import_record(&self) -> Option<ImportRecord> {
         ImportRecord::of_columns(self.importer.map(str::to_owned), self.recorded_at)
@@ -75,7 +75,7 @@ pub(crate) struct Projection {
 
 impl Projection {
     /// Of a revision's editions, the lowest first.
-    pub(crate) fn new(levels: &[Level<'_>], scheme: Scheme) -> Result<Self> {
+    pub(crate) fn new(levels: &[RankedContent<'_>], scheme: Scheme) -> Result<Self> {
         Ok(Self {
             statements: Statements(ranged(levels, |content| statements::rows(content, scheme))?),
             actors: Actors(ranged(levels, |content| actors::rows(content, scheme))?),
@@ -90,21 +90,21 @@ impl Projection {
         })
     }
 
-    /// Writes the rows. Search finds them after [`search_again`].
-    pub(crate) async fn write(&self, to: &mut PgConnection, at: &At<'_>) -> Result<()> {
-        self.statements.write(to, at).await?;
-        self.actors.write(to, at).await?;
-        self.labels.write(to, at).await?;
-        self.relationships.write(to, at).await?;
-        self.events.write(to, at).await?;
-        self.sources.write(to, at).await?;
-        self.references.write(to, at).await
+    /// Writes the rows. Search finds them after [`index_for_search`].
+    pub(crate) async fn write(&self, to: &mut PgConnection, columns: &RevisionColumns<'_>) -> Result<()> {
+        self.statements.write(to, columns).await?;
+        self.actors.write(to, columns).await?;
+        self.labels.write(to, columns).await?;
+        self.relationships.write(to, columns).await?;
+        self.events.write(to, columns).await?;
+        self.sources.write(to, columns).await?;
+        self.references.write(to, columns).await
     }
 }
 
 /// The rows of all editions, those that follow each other unchanged as one.
 fn ranged<R: Row>(
-    levels: &[Level<'_>],
+    levels: &[RankedContent<'_>],
     rows: impl Fn(&BriefContent) -> Result<Vec<R>>,
 ) -> Result<Vec<Ranged<R>>> {
     let mut done: Vec<Ranged<R>> = Vec::new();
@@ -127,12 +127,12 @@ fn ranged<R: Row>(
         done.extend(open.into_values().map(|gone| Ranged { until: here, ..gone }));
         open = next;
     }
-    let places: BTreeMap<R::Key, i32> =
+    let positions: BTreeMap<R::Key, i32> =
         open.iter().map(|(key, ranged)| (key.clone(), ranged.position)).collect();
     done.extend(open.into_values());
     for ranged in &mut done {
         // What a lower edition holds the highest holds too; a row that is not there keeps its own place.
-        ranged.position = places.get(&ranged.row.key()).copied().unwrap_or(ranged.position);
+        ranged.position = positions.get(&ranged.row.key()).copied().unwrap_or(ranged.position);
     }
     done.sort_by_key(|ranged| (ranged.position, ranged.from));
     Ok(done)

@@ -3,7 +3,7 @@
 use chancery_brief::Canonical;
 use chancery_brief::references::{PartReference, references};
 
-use super::At;
+use super::RevisionColumns;
 use super::columns::{Ranged, Row, column, froms, untils};
 use crate::database::PgConnection;
 use crate::error::Result;
@@ -28,7 +28,7 @@ fn number(reference: &PartReference) -> i16 {
 }
 
 impl References {
-    pub(super) async fn write(&self, to: &mut PgConnection, at: &At<'_>) -> Result<()> {
+    pub(super) async fn write(&self, to: &mut PgConnection, columns: &RevisionColumns<'_>) -> Result<()> {
         let rows = &self.0;
         if rows.is_empty() {
             return Ok(());
@@ -39,10 +39,10 @@ impl References {
                 to_id, from_rank, until_rank)
             select $1, $2, $3, $4, *
             from unnest($5::smallint[], $6::text[], $7::text[], $8::text[], $9::smallint[], $10::smallint[])",
-            at.workspace,
-            at.brief_key,
-            at.revision,
-            at.current_until as i16,
+            columns.workspace,
+            columns.brief_key,
+            columns.revision,
+            columns.current_until as i16,
             &column(rows, number),
             &column(rows, |row| row.from_id.clone()),
             &column(rows, |row| row.role.to_owned()),

@@ -4,7 +4,7 @@ use chancery_brief::marking::Scheme;
 use chancery_proto::brief::v1::{BriefContent, Relationship};
 use prost::Message;
 
-use super::At;
+use super::RevisionColumns;
 use super::columns::{Ranged, Row, column, days, froms, positions, rank, small, untils};
 use crate::database::PgConnection;
 use crate::error::Result;
@@ -56,7 +56,7 @@ pub(super) fn rows(content: &BriefContent, scheme: Scheme) -> Result<Vec<Relatio
 }
 
 impl Relationships {
-    pub(super) async fn write(&self, to: &mut PgConnection, at: &At<'_>) -> Result<()> {
+    pub(super) async fn write(&self, to: &mut PgConnection, columns: &RevisionColumns<'_>) -> Result<()> {
         let rows = &self.0;
         if rows.is_empty() {
             return Ok(());
@@ -72,13 +72,13 @@ impl Relationships {
             from unnest($8::text[], $9::smallint[], $10::smallint[], $11::integer[], $12::text[], $13::text[],
                 $14::text[], $15::boolean[], $16::smallint[], $17::text[], $18::text[], $19::bigint[], $20::bigint[],
                 $21::smallint[], $22::smallint[], $23::bytea[])",
-            at.workspace,
-            at.brief_id,
-            at.brief_key,
-            at.revision,
-            at.current_until as i16,
-            at.published_at,
-            at.recorded_at,
+            columns.workspace,
+            columns.brief_id,
+            columns.brief_key,
+            columns.revision,
+            columns.current_until as i16,
+            columns.published_at,
+            columns.recorded_at,
             &column(rows, |row| row.id.clone()),
             &froms(rows),
             &untils(rows),

@@ -7,7 +7,7 @@ use chancery_brief::reading_order;
 use chancery_proto::brief::v1::{BriefContent, Source};
 use prost::Message;
 
-use super::At;
+use super::RevisionColumns;
 use super::columns::{Ranged, Row, column, days, froms, positions, rank, small, untils};
 use crate::database::PgConnection;
 use crate::error::Result;
@@ -75,7 +75,7 @@ fn citing_statements(content: &BriefContent) -> BTreeMap<&str, i32> {
 }
 
 impl Sources {
-    pub(super) async fn write(&self, to: &mut PgConnection, at: &At<'_>) -> Result<()> {
+    pub(super) async fn write(&self, to: &mut PgConnection, columns: &RevisionColumns<'_>) -> Result<()> {
         let rows = &self.0;
         if rows.is_empty() {
             return Ok(());
@@ -93,13 +93,13 @@ impl Sources {
             from unnest($8::text[], $9::smallint[], $10::smallint[], $11::integer[], $12::text[], $13::text[],
                 $14::text[], $15::smallint[], $16::smallint[], $17::integer[], $18::bigint[], $19::bigint[],
                 $20::smallint[], $21::text[], $22::bigint[], $23::bigint[], $24::bytea[])",
-            at.workspace,
-            at.brief_id,
-            at.brief_key,
-            at.revision,
-            at.current_until as i16,
-            at.published_at,
-            at.recorded_at,
+            columns.workspace,
+            columns.brief_id,
+            columns.brief_key,
+            columns.revision,
+            columns.current_until as i16,
+            columns.published_at,
+            columns.recorded_at,
             &column(rows, |row| row.id.clone()),
             &froms(rows),
             &untils(rows),

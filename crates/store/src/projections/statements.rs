@@ -5,7 +5,7 @@ use chancery_brief::reading_order::{self, Place, Standing};
 use chancery_proto::brief::v1::{BriefContent, SearchHitKind};
 use prost::Message;
 
-use super::At;
+use super::RevisionColumns;
 use super::columns::{Ranged, Row, column, days, froms, joined, positions, rank, small, untils};
 use crate::database::PgConnection;
 use crate::error::Result;
@@ -116,7 +116,7 @@ fn row(content: &BriefContent, standing: &Standing<'_>, scheme: Scheme) -> Resul
 }
 
 impl Statements {
-    pub(super) async fn write(&self, to: &mut PgConnection, at: &At<'_>) -> Result<()> {
+    pub(super) async fn write(&self, to: &mut PgConnection, columns: &RevisionColumns<'_>) -> Result<()> {
         let rows = &self.0;
         let period_from: Vec<Option<i64>> = column(rows, |row| row.period.0);
         let period_until: Vec<Option<i64>> = column(rows, |row| row.period.1);
@@ -141,13 +141,13 @@ impl Statements {
                 as part (id, from_rank, until_rank, position, place, holder_id, brief_kind, language, text, type,
                     status, term, low, high, confidence, marking, domain, actor_ids, place_ids, source_ids, topics,
                     period_from, period_until, horizon_from, horizon_until, body)",
-            at.workspace,
-            at.brief_id,
-            at.brief_key,
-            at.revision,
-            at.current_until as i16,
-            at.published_at,
-            at.recorded_at,
+            columns.workspace,
+            columns.brief_id,
+            columns.brief_key,
+            columns.revision,
+            columns.current_until as i16,
+            columns.published_at,
+            columns.recorded_at,
             &column(rows, |row| row.id.clone()),
             &froms(rows),
             &untils(rows),
@@ -182,12 +182,12 @@ impl Statements {
 }
 
 /// Lets search find what is written of a revision.
-pub(crate) async fn search_again(to: &mut PgConnection, at: &At<'_>) -> Result<()> {
+pub(crate) async fn index_for_search(to: &mut PgConnection, columns: &RevisionColumns<'_>) -> Result<()> {
     sqlx::query!(
         "-- projections::search_entries
         select search_again($1, $2)",
-        at.brief_key,
-        at.revision
+        columns.brief_key,
+        columns.revision
     )
     .execute(to)
     .await?;

@@ -9,7 +9,7 @@ use crate::renders::RenderQueue;
 use crate::renders::leases::Lease;
 
 /// Attempts that are made before a task is given up.
-const ATTEMPTS: i32 = 5;
+const MAX_ATTEMPTS: i32 = 5;
 
 /// The shortest and the longest pause before another attempt, in seconds.
 const PAUSES: (f64, f64) = (1.0, 60.0);
@@ -200,7 +200,7 @@ impl RenderQueue<'_> {
             failure.reason,
             failure.message,
             failure.retryable,
-            ATTEMPTS,
+            MAX_ATTEMPTS,
             PAUSES.0,
             PAUSES.1,
         )

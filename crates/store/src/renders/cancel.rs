@@ -3,7 +3,7 @@
 use chancery_proto::names::RenderName;
 
 use crate::access::principal::{Access, Principal};
-use crate::changes::idempotency_keys::{WriteId, recall, remember};
+use crate::changes::idempotency_keys::{IdempotencyKey, insert_request_id, recorded_response};
 use crate::database::PgConnection;
 use crate::error::{Result, StoreError};
 use crate::renders::Renders;
@@ -21,15 +21,15 @@ impl Renders<'_> {
         self,
         principal: &Principal,
         name: &RenderName,
-        write: Option<&WriteId>,
+        write: Option<&IdempotencyKey>,
     ) -> Result<Render> {
         let access = principal.access(&name.workspace)?;
         let mut transaction = self.pool.begin().await?;
         if let Some(write) = write
-            && !remember(&mut transaction, principal, &name.workspace, write, &[]).await?
+            && !insert_request_id(&mut transaction, principal, &name.workspace, write, &[]).await?
         {
             transaction.rollback().await?;
-            recall(self.pool, principal, &name.workspace, write).await?;
+            recorded_response(self.pool, principal, &name.workspace, write).await?;
             return self.get(principal, name).await;
         }
         detach_render(&mut transaction, access, name).await?;
@@ -48,15 +48,15 @@ impl Renders<'_> {
         self,
         principal: &Principal,
         name: &RenderName,
-        write: Option<&WriteId>,
+        write: Option<&IdempotencyKey>,
     ) -> Result<()> {
         let access = principal.access(&name.workspace)?;
         let mut transaction = self.pool.begin().await?;
         if let Some(write) = write
-            && !remember(&mut transaction, principal, &name.workspace, write, &[]).await?
+            && !insert_request_id(&mut transaction, principal, &name.workspace, write, &[]).await?
         {
             transaction.rollback().await?;
-            return recall(self.pool, principal, &name.workspace, write).await.map(drop);
+            return recorded_response(self.pool, principal, &name.workspace, write).await.map(drop);
         }
         let deleted = sqlx::query!(
             "-- render_endings::delete_render

@@ -14,7 +14,7 @@ use crate::renders::RenderQueue;
 use crate::renders::environments::of_message;
 
 /// How often a requeue that lost a race for the next generation looks again. Each time somebody else got on.
-const TRIES: u32 = 16;
+const MAX_RACE_RETRIES: u32 = 16;
 
 /// A task, as operators see it: what it prints by name, nothing of the content.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,7 +68,7 @@ pub enum TaskState {
 
 /// A dead task's place in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DeadTaskPlace {
+pub struct DeadTaskPageKey {
     /// When it died.
     pub died_at: OffsetDateTime,
     /// Decides between those of one moment.
@@ -120,7 +120,7 @@ impl RenderQueue<'_> {
         self,
         principal: &Principal,
         filter: &DeadTaskFilter,
-        after: Option<&DeadTaskPlace>,
+        after: Option<&DeadTaskPageKey>,
         limit: i64,
     ) -> Result<Vec<RenderTask>> {
         principal.operates("render tasks")?;
@@ -163,7 +163,7 @@ impl RenderQueue<'_> {
     /// [`StoreError::Forbidden`] for all but operators.
     pub async fn requeue_task(self, principal: &Principal, name: &TaskName) -> Result<Requeued> {
         principal.operates("render tasks")?;
-        for _ in 0..TRIES {
+        for _ in 0..MAX_RACE_RETRIES {
             let task = self.render_task(name).await?;
             if let Some(successor) = &task.successor {
                 return Ok(Requeued { task: self.render_task(successor).await?, is_new: false });
@@ -298,7 +298,7 @@ impl TaskState {
     }
 }
 
-impl DeadTaskPlace {
+impl DeadTaskPageKey {
     /// A task's; none for one that has not ended.
     pub fn of(task: &RenderTask) -> Option<Self> {
         Some(Self { died_at: task.ended_at?, task: task.name.task.clone() })

@@ -14,7 +14,7 @@ use crate::convert::{damaged, revision_name};
 use crate::error::{Result, StoreError};
 use crate::renders::Renders;
 use crate::renders::environments::digest;
-use crate::renders::workers::LIVE;
+use crate::renders::workers::LIVENESS_WINDOW_SECONDS;
 
 /// A caller's request for a PDF, and how far it is.
 #[derive(Debug, Clone, PartialEq)]
@@ -177,7 +177,7 @@ impl Renders<'_> {
             name.workspace.as_str(),
             name.render.as_str(),
             i16::from(access.clearance.0),
-            LIVE,
+            LIVENESS_WINDOW_SECONDS,
         )
         .fetch_optional(executor)
         .await?;

@@ -23,7 +23,7 @@ impl Renders<'_> {
     ///
     /// # Errors
     /// [`StoreError::QueueFull`] when the limit is reached.
-    pub(crate) async fn make_room(self, workspace: &ResourceId) -> Result<()> {
+    pub(crate) async fn recount_room(self, workspace: &ResourceId) -> Result<()> {
         let mut transaction = self.pool.begin().await?;
         sqlx::query!(
             "-- render_shares::make_room
@@ -67,7 +67,7 @@ impl Renders<'_> {
 
     /// Lifts a task that waits in a lower class: it goes where a new task of the class would, or stays where it is if
     /// that is earlier.
-    pub(crate) async fn lift_task(self, task: &str, priority: RenderPriority) -> Result<()> {
+    pub(crate) async fn raise_priority(self, task: &str, priority: RenderPriority) -> Result<()> {
         // The queue's row first, as everywhere.
         sqlx::query!(
             "-- render_shares::lift_task

@@ -26,7 +26,7 @@ impl Default for LeaseTimes {
 }
 
 /// Leases of a task that may run out before it is kept aside.
-const CRASHES: i32 = 3;
+const MAX_CRASHES: i32 = 3;
 
 /// A worker's time-limited right to one task.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -132,7 +132,7 @@ impl RenderQueue<'_> {
             i64::from(limit),
             worker,
             self.lease_times.lease.as_secs_f64(),
-            CRASHES,
+            MAX_CRASHES,
             id.as_str(),
         )
         .fetch_all(self.pool)

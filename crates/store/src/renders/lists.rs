@@ -7,13 +7,13 @@ use crate::access::principal::Principal;
 use crate::error::Result;
 use crate::renders::Renders;
 use crate::renders::downloads::{Render, RenderState, Row};
-use crate::renders::workers::LIVE;
+use crate::renders::workers::LIVENESS_WINDOW_SECONDS;
 
 /// Renders that one statement looks at when some of them may be passed over.
-const WINDOW: i64 = 1000;
+const SCAN_SIZE: i64 = 1000;
 
 /// Statements of one page at most, so that a page takes a bounded time however few renders are in the state.
-const WINDOWS: u32 = 8;
+const MAX_SCANS: u32 = 8;
 
 /// The states of renders, without what belongs to them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,14 +54,14 @@ pub struct RenderFilter {
 
 /// A render's place in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RenderPlace {
+pub struct RenderPageKey {
     /// When it was requested.
     pub created_at: OffsetDateTime,
     /// Decides between those of one moment.
     pub render: GeneratedId,
 }
 
-impl RenderPlace {
+impl RenderPageKey {
     /// A render's.
     pub fn of(render: &Render) -> Self {
         Self { created_at: render.created_at, render: render.name.render.clone() }
@@ -74,7 +74,7 @@ pub struct RenderList {
     /// Newest first.
     pub renders: Vec<Render>,
     /// How far the list was looked through, when it may go on although `renders` does not fill the page.
-    pub looked_through: Option<RenderPlace>,
+    pub scanned_to: Option<RenderPageKey>,
 }
 
 impl Renders<'_> {
@@ -84,16 +84,16 @@ impl Renders<'_> {
         principal: &Principal,
         workspace: &ResourceId,
         filter: &RenderFilter,
-        after: Option<RenderPlace>,
+        after: Option<RenderPageKey>,
         limit: i64,
     ) -> Result<RenderList> {
         let wanted = usize::try_from(limit).unwrap_or(0);
-        let window = if filter.state.is_some() { WINDOW.max(limit) } else { limit };
+        let window = if filter.state.is_some() { SCAN_SIZE.max(limit) } else { limit };
         let (mut list, mut after) = (RenderList::default(), after);
-        for _ in 0..WINDOWS {
+        for _ in 0..MAX_SCANS {
             let renders = self.render_window(principal, workspace, filter, after.as_ref(), window).await?;
             let is_last = i64::try_from(renders.len()).is_ok_and(|found| found < window);
-            after = renders.last().map(RenderPlace::of);
+            after = renders.last().map(RenderPageKey::of);
             let fits = |render: &Render| {
                 filter.state.is_none_or(|state| RenderStateKind::of(&render.state) == state)
             };
@@ -103,7 +103,7 @@ impl Renders<'_> {
                 return Ok(list);
             }
         }
-        list.looked_through = after;
+        list.scanned_to = after;
         Ok(list)
     }
 
@@ -113,7 +113,7 @@ impl Renders<'_> {
         principal: &Principal,
         workspace: &ResourceId,
         filter: &RenderFilter,
-        after: Option<&RenderPlace>,
+        after: Option<&RenderPageKey>,
         limit: i64,
     ) -> Result<Vec<Render>> {
         let access = principal.access(workspace)?;
@@ -153,7 +153,7 @@ impl Renders<'_> {
             after.map(|place| place.created_at),
             after.map(|place| place.render.as_str()),
             limit,
-            LIVE,
+            LIVENESS_WINDOW_SECONDS,
         )
         .fetch_all(self.pool)
         .await?;

@@ -10,7 +10,7 @@ use prost::Message;
 
 use crate::access::principal::{Access, Principal};
 use crate::briefs::import_records::ImportRecord;
-use crate::changes::idempotency_keys::{WriteId, recall, was_done_before};
+use crate::changes::idempotency_keys::{IdempotencyKey, is_repeated_request, recorded_response};
 use crate::convert::{damaged, generated_id, to_number};
 use crate::error::{Result, StoreError};
 use crate::renders::Renders;
@@ -22,11 +22,11 @@ use crate::renders::inputs::PinnedEdition;
 use crate::timestamps::timestamp;
 
 /// How often a request that lost a race for a task's generation looks again. Each time somebody else got on.
-const TRIES: u32 = 16;
+const MAX_RACE_RETRIES: u32 = 16;
 
 /// What somebody asks for.
 #[derive(Debug, Clone, PartialEq)]
-pub struct NewRender {
+pub struct RenderRequest {
     /// The brief or the revision to print.
     pub source: BriefOrRevisionName,
     /// How.
@@ -34,7 +34,7 @@ pub struct NewRender {
     /// How soon. It changes nothing of what is printed.
     pub priority: RenderPriority,
     /// By which a repeated request is known, if it is to be.
-    pub write: Option<WriteId>,
+    pub write: Option<IdempotencyKey>,
 }
 
 /// A render that was just requested.
@@ -94,9 +94,9 @@ impl Comparison {
 }
 
 /// A render that is about to be made.
-struct New<'a> {
+struct PinnedRequest<'a> {
     principal: &'a Principal,
-    request: &'a NewRender,
+    request: &'a RenderRequest,
     pinned: &'a Pinned,
     name: &'a RenderName,
 }
@@ -141,7 +141,7 @@ impl Renders<'_> {
         options: &RenderOptions,
     ) -> Result<RequestedRender> {
         let (source, options, priority) = (source.clone(), options.clone(), RenderPriority::Normal);
-        self.request(principal, &NewRender { source, options, priority, write: None }).await
+        self.request(principal, &RenderRequest { source, options, priority, write: None }).await
     }
 
     /// Requests a PDF of the principal's edition. A task with the same inputs is joined: when it has finished
@@ -156,7 +156,7 @@ impl Renders<'_> {
     /// principal may not see; [`StoreError::LimitExceeded`] for images of too many bytes and for too many changes; [`StoreError::RenderQuarantined`],
     /// [`StoreError::NoPrintEnvironment`]; [`StoreError::QueueFull`] when a new task would be one too many;
     /// [`StoreError::RequestIdReused`].
-    pub async fn request(self, principal: &Principal, request: &NewRender) -> Result<RequestedRender> {
+    pub async fn request(self, principal: &Principal, request: &RenderRequest) -> Result<RequestedRender> {
         let workspace = request.source.brief_name().workspace;
         let access = principal.access(&workspace)?;
         let made = self.make_render(principal, access, request).await;
@@ -165,7 +165,7 @@ impl Renders<'_> {
         }
         // What is refused now may have been done before: whoever repeats it gets the answer that he missed.
         let before = match &request.write {
-            Some(write) => recall(self.pool, principal, &workspace, write).await?,
+            Some(write) => recorded_response(self.pool, principal, &workspace, write).await?,
             None => None,
         };
         let Some(name) = before else {
@@ -180,23 +180,23 @@ impl Renders<'_> {
         self,
         principal: &Principal,
         access: Access,
-        request: &NewRender,
+        request: &RenderRequest,
     ) -> Result<Option<RequestedRender>> {
         let mut pinned = self.pin_render_input(principal, access, &request.source, &request.options).await?;
         let name = RenderName { workspace: pinned.brief.workspace.clone(), render: generated_id()? };
         let mut made_room = false;
-        for _ in 0..TRIES {
-            let new = New { principal, request, pinned: &pinned, name: &name };
-            let is_new_task = match self.join_render_task(&new).await? {
+        for _ in 0..MAX_RACE_RETRIES {
+            let pinned_request = PinnedRequest { principal, request, pinned: &pinned, name: &name };
+            let is_new_task = match self.join_render_task(&pinned_request).await? {
                 Joined::Render(joined) => {
                     if joined.class.is_some_and(|class| class > class_of(request.priority)) {
-                        self.lift_task(&joined.task, request.priority).await?;
+                        self.raise_priority(&joined.task, request.priority).await?;
                     }
                     false
                 }
                 Joined::Before => return Ok(None),
                 Joined::Next(generation) => {
-                    match self.queue_render_task(&new, generation).await? {
+                    match self.queue_render_task(&pinned_request, generation).await? {
                         Queued::Render => true,
                         Queued::Before => return Ok(None),
                         Queued::LostRace => continue,
@@ -211,7 +211,7 @@ impl Renders<'_> {
                             return Err(StoreError::QueueFull { limit: self.queue_limit });
                         }
                         Queued::NoRoom => {
-                            self.make_room(&name.workspace).await?;
+                            self.recount_room(&name.workspace).await?;
                             made_room = true;
                             continue;
                         }
@@ -275,7 +275,7 @@ impl Renders<'_> {
         )
         .fetch_optional(self.pool)
         .await?;
-        let Some(row) = row else { return Err(self.why_not_printed(principal, source).await?) };
+        let Some(row) = row else { return Err(self.missing_edition_error(principal, source).await?) };
         let environment = active_environment(row.printer_version.as_deref(), row.fonts_digest.as_deref())?;
         let edition_digest = digest(&row.digest)?;
         let options = with_defaults(options.clone());
@@ -332,7 +332,7 @@ impl Renders<'_> {
     }
 
     /// What it means that the principal has no edition to print.
-    async fn why_not_printed(
+    async fn missing_edition_error(
         self,
         principal: &Principal,
         source: &BriefOrRevisionName,
@@ -356,8 +356,8 @@ impl Renders<'_> {
 
     /// Adds the request to the newest task of its key, if that one lives or has its result: a PDF, or a failure
     /// that the same inputs would meet again.
-    async fn join_render_task(self, new: &New<'_>) -> Result<Joined> {
-        let New { principal, request, pinned, name } = new;
+    async fn join_render_task(self, pinned_request: &PinnedRequest<'_>) -> Result<Joined> {
+        let PinnedRequest { principal, request, pinned, name } = pinned_request;
         let write = request.write.as_ref();
         let row = sqlx::query!(
             r#"-- render_requests::join_render_task
@@ -418,8 +418,8 @@ impl Renders<'_> {
     }
 
     /// Makes the task of a key and generation with its queue row and this first render.
-    async fn queue_render_task(self, new: &New<'_>, generation: i32) -> Result<Queued> {
-        let New { principal, request, pinned, name } = new;
+    async fn queue_render_task(self, pinned_request: &PinnedRequest<'_>, generation: i32) -> Result<Queued> {
+        let PinnedRequest { principal, request, pinned, name } = pinned_request;
         let write = request.write.as_ref();
         let quoted: Vec<Vec<u8>> = pinned.quoted.iter().map(|digest| digest.as_bytes().to_vec()).collect();
         // Start-time fair queueing: a workspace's next task comes after its last one, and not before the one that
@@ -502,7 +502,7 @@ impl Renders<'_> {
             Ok(row) if !row.is_quoted => Ok(Queued::Outdated),
             Ok(row) if row.had_room => Ok(Queued::LostRace),
             Ok(_) => Ok(Queued::NoRoom),
-            Err(error) if was_done_before(&error) => Ok(Queued::Before),
+            Err(error) if is_repeated_request(&error) => Ok(Queued::Before),
             Err(error) if edition_is_gone(&error) => {
                 Err(StoreError::RevisionPurged(name_of(&request.source)))
             }

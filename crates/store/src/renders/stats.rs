@@ -9,10 +9,10 @@ use crate::convert::damaged;
 use crate::error::Result;
 use crate::renders::RenderQueue;
 use crate::renders::environments::{PrintEnvironment, environment};
-use crate::renders::workers::LIVE;
+use crate::renders::workers::LIVENESS_WINDOW_SECONDS;
 
 /// Workspaces and environments that are told of at most.
-const TOLD: i64 = 20;
+const MAX_LISTED_GROUPS: i64 = 20;
 
 /// Tasks in the queue, by what they wait for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -149,7 +149,7 @@ impl RenderQueue<'_> {
             group by workspace_id
             order by count(*) desc, workspace_id
             limit $1"#,
-            TOLD,
+            MAX_LISTED_GROUPS,
         )
         .fetch_all(self.pool)
         .await?;
@@ -196,8 +196,8 @@ impl RenderQueue<'_> {
             order by coalesce(tasks, 0) desc, coalesce(active, false) desc, coalesce(workers, 0) desc,
                 printer_version, fonts_digest
             limit $1"#,
-            TOLD,
-            LIVE,
+            MAX_LISTED_GROUPS,
+            LIVENESS_WINDOW_SECONDS,
         )
         .fetch_all(self.pool)
         .await?;

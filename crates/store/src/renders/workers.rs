@@ -14,10 +14,10 @@ use crate::renders::leases::Lease;
 
 /// How long a worker counts as live after it was seen, in seconds. It asks at least every few seconds while it has
 /// room, and renews its leases every ten while it has none.
-pub(crate) const LIVE: f64 = 60.0;
+pub(crate) const LIVENESS_WINDOW_SECONDS: f64 = 60.0;
 
 /// Workers that are kept at most. Names come from the workers themselves, so that a broken one could fill the table.
-const KEPT: i64 = 10_000;
+const MAX_WORKERS: i64 = 10_000;
 
 /// A worker.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,14 +44,14 @@ pub struct Worker {
 
 /// A worker's place in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WorkerPlace {
+pub struct WorkerPageKey {
     /// The name that it gives itself.
     pub display_name: String,
     /// Decides between equal ones.
     pub id: GeneratedId,
 }
 
-impl WorkerPlace {
+impl WorkerPageKey {
     /// A worker's.
     pub fn of(worker: &Worker) -> Self {
         Self { display_name: worker.display_name.clone(), id: worker.name.worker.clone() }
@@ -101,7 +101,7 @@ impl Workers<'_> {
             environment.printer_version.as_bytes().as_slice(),
             environment.fonts_digest.as_bytes().as_slice(),
             i32::try_from(free_slots).unwrap_or(i32::MAX),
-            KEPT,
+            MAX_WORKERS,
         )
         .fetch_optional(self.pool)
         .await?;
@@ -149,7 +149,7 @@ impl Workers<'_> {
     pub async fn list(
         self,
         principal: &Principal,
-        after: Option<&WorkerPlace>,
+        after: Option<&WorkerPageKey>,
         limit: i64,
     ) -> Result<Vec<Worker>> {
         principal.operates("workers")?;
@@ -173,7 +173,7 @@ impl Workers<'_> {
             after.map(|place| place.display_name.as_str()),
             after.map(|place| place.id.as_str()),
             limit,
-            LIVE,
+            LIVENESS_WINDOW_SECONDS,
         )
         .fetch_all(self.pool)
         .await?;
@@ -225,7 +225,7 @@ impl Workers<'_> {
             from workers w
             where w.worker_id = $1"#,
             name.worker.as_str(),
-            LIVE,
+            LIVENESS_WINDOW_SECONDS,
         )
         .fetch_optional(self.pool)
         .await?;

@@ -9,7 +9,7 @@ use crate::convert::damaged;
 use crate::error::Result;
 
 /// The most values of a property that are answered.
-const MOST_VALUES: usize = 20;
+const MAX_VALUES: usize = 20;
 
 /// Counts the values in `search_entries.facets` of each match.
 pub(super) fn count<'a>(matches: impl Iterator<Item = &'a str>) -> Result<Vec<SearchFacet>> {
@@ -26,7 +26,7 @@ pub(super) fn count<'a>(matches: impl Iterator<Item = &'a str>) -> Result<Vec<Se
     }
     for facet in facets.values_mut() {
         facet.values.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
-        facet.values.truncate(MOST_VALUES);
+        facet.values.truncate(MAX_VALUES);
     }
     Ok(facets.into_values().collect())
 }

@@ -12,7 +12,7 @@ const SILENT: char = '\u{AD}';
 const JOINT: char = '\u{200C}';
 
 /// A text that is no longer than this is shown as a whole.
-const SHORT: usize = 240;
+const SHORT_TEXT: usize = 240;
 /// How much of a longer one is shown.
 const WINDOW: usize = 200;
 /// How much of that stands before the first word that matches.
@@ -29,7 +29,7 @@ pub(crate) fn highlights(letters: &str, matching: &HashSet<String>) -> Vec<Range
             found.push(start..start + length);
         } else if word.contains(JOINT) {
             found.extend(
-                parts(word, start).filter(|(part, _)| matching.contains(part)).map(|(_, place)| place),
+                parts(word, start).filter(|(part, _)| matching.contains(part)).map(|(_, range)| range),
             );
         }
         start += length + 1;
@@ -39,9 +39,9 @@ pub(crate) fn highlights(letters: &str, matching: &HashSet<String>) -> Vec<Range
 
 fn parts(word: &str, start: usize) -> impl Iterator<Item = (String, Range<usize>)> + '_ {
     word.split(JOINT).scan(start, |start, part| {
-        let place = *start..*start + part.chars().count();
-        *start = place.end + 1;
-        Some((spelled(part), place))
+        let range = *start..*start + part.chars().count();
+        *start = range.end + 1;
+        Some((spelled(part), range))
     })
 }
 
@@ -52,7 +52,7 @@ fn spelled(word: &str) -> String {
 /// The stretch of a text to show: the one with the most highlights, the earliest of those, cut between words.
 pub(crate) fn snippet(text: &str, highlights: &[Range<usize>]) -> Range<usize> {
     let text: Vec<char> = text.chars().collect();
-    if text.len() <= SHORT {
+    if text.len() <= SHORT_TEXT {
         return 0..text.len();
     }
     let mut best = (0, 0..WINDOW);
@@ -76,11 +76,11 @@ fn between_words(text: &[char], window: Range<usize>, highlights: &[Range<usize>
     let last = inside().map(|one| one.end).max().unwrap_or(window.start);
     let mut start = window.start;
     if start > 0 && !text[start - 1].is_whitespace() {
-        start = (start..first).find(|place| text[*place].is_whitespace()).map_or(start, |space| space + 1);
+        start = (start..first).find(|range| text[*range].is_whitespace()).map_or(start, |space| space + 1);
     }
     let mut end = window.end;
     if end < text.len() && !text[end].is_whitespace() {
-        end = (last.max(start)..end).rev().find(|place| text[*place].is_whitespace()).unwrap_or(end);
+        end = (last.max(start)..end).rev().find(|range| text[*range].is_whitespace()).unwrap_or(end);
     }
     start..end
 }

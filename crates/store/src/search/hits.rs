@@ -7,9 +7,9 @@ use chancery_proto::names::ResourceId;
 use prost::Message;
 
 use super::SearchHit;
+use super::compiled_query::CompiledQuery;
 use super::highlight::{highlights, snippet};
 use super::matches::Match;
-use super::words::Words;
 use crate::convert::{damaged, revision_name};
 use crate::database::PgConnection;
 use crate::error::Result;
@@ -18,7 +18,7 @@ use crate::error::Result;
 pub(super) async fn read(
     connection: &mut PgConnection,
     workspace: &ResourceId,
-    words: &Words,
+    query: &CompiledQuery,
     matches: &[Match],
 ) -> Result<Vec<SearchHit>> {
     let entry_keys: Vec<i64> = matches.iter().map(|found| found.entry_key).collect();
@@ -36,7 +36,7 @@ pub(super) async fn read(
         cross join lateral (select search_letters(s.language, s.text) as letters) as seen
         order by wanted.number"#,
         &entry_keys,
-        words.highlighted
+        query.highlighted
     )
     .fetch_all(connection)
     .await?;
@@ -59,7 +59,7 @@ pub(super) async fn read(
             snippet: snippet(&row.text, &highlights),
             text: row.text,
             highlights,
-            place: found.place.clone(),
+            page_key: found.page_key.clone(),
         });
     }
     Ok(hits)

@@ -1,15 +1,15 @@
 //! Full-text search over what a caller may see now.
 //!
-//! A search asks three times: what its terms are in the languages of the workspace's briefs (`words`), what matches
+//! A search asks three times: what its terms are in the languages of the workspace's briefs (`query`), what matches
 //! (`matches`), and what there is to show (`hits`). Ranking and counting look at a thousand matches and no more, in a
 //! table made for that; what is shown of a hit is read for the hits of a page alone.
 
+mod compiled_query;
 mod facets;
 mod highlight;
 mod hits;
 mod matches;
 mod query;
-mod words;
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -37,7 +37,7 @@ pub struct Search<'a> {
     /// Which statements and titles.
     pub filter: &'a Filter,
     /// The last hit of the page before; none for the first page.
-    pub after: Option<&'a SearchPlace>,
+    pub after: Option<&'a SearchPageKey>,
     /// At most this many hits.
     pub limit: usize,
 }
@@ -75,7 +75,7 @@ pub struct SearchHit {
     /// The words that match, in code points.
     pub highlights: Vec<Range<usize>>,
     /// Its place among the hits.
-    pub place: SearchPlace,
+    pub page_key: SearchPageKey,
 }
 
 /// How matches are spread over one property.
@@ -90,7 +90,7 @@ pub struct SearchFacet {
 /// A hit's place: hits are ordered by rank, the highest first, then by brief, then by the position in it. An earlier
 /// place is a lesser one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SearchPlace {
+pub struct SearchPageKey {
     /// How well it matches, in millionths.
     pub rank_e6: i32,
     /// The brief's id.
@@ -99,7 +99,7 @@ pub struct SearchPlace {
     pub position: i32,
 }
 
-impl Ord for SearchPlace {
+impl Ord for SearchPageKey {
     fn cmp(&self, other: &Self) -> Ordering {
         let by_rank = other.rank_e6.cmp(&self.rank_e6);
         by_rank
@@ -108,14 +108,14 @@ impl Ord for SearchPlace {
     }
 }
 
-impl PartialOrd for SearchPlace {
+impl PartialOrd for SearchPageKey {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
 /// Numbers have one length, so that the length of what is sealed tells nothing of them.
-impl fmt::Display for SearchPlace {
+impl fmt::Display for SearchPageKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:+011} {:+011} {}", self.rank_e6, self.position, self.brief)
     }
@@ -124,12 +124,12 @@ impl fmt::Display for SearchPlace {
 /// A text that is no place in the hits of a search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("no place in the hits of a search")]
-pub struct InvalidSearchPlace;
+pub struct InvalidSearchPageKey;
 
-impl FromStr for SearchPlace {
-    type Err = InvalidSearchPlace;
+impl FromStr for SearchPageKey {
+    type Err = InvalidSearchPageKey;
 
-    fn from_str(text: &str) -> std::result::Result<Self, InvalidSearchPlace> {
+    fn from_str(text: &str) -> std::result::Result<Self, InvalidSearchPageKey> {
         let read = || {
             let (rank, rest) = text.split_once(' ')?;
             let (position, brief) = rest.split_once(' ')?;
@@ -139,7 +139,7 @@ impl FromStr for SearchPlace {
                 brief: brief.parse().ok()?,
             })
         };
-        read().ok_or(InvalidSearchPlace)
+        read().ok_or(InvalidSearchPageKey)
     }
 }
 
@@ -163,13 +163,14 @@ impl SearchIndex<'_> {
         let access = principal.access(workspace)?;
         let rank = i16::from(access.clearance.0);
         let mut connection = self.pool.acquire().await?;
-        let words = words::read(&mut connection, workspace, rank, search.query, search.language).await?;
+        let query =
+            compiled_query::compile(&mut connection, workspace, rank, search.query, search.language).await?;
         // Stop words alone: they are in every sentence, and in no index.
-        let Some(words) = words else { return Ok(SearchPage::default()) };
-        let matches = matches::find(&mut connection, workspace, rank, &words, search.filter).await?;
+        let Some(query) = query else { return Ok(SearchPage::default()) };
+        let matches = matches::find(&mut connection, workspace, rank, &query, search.filter).await?;
         let page = matches.after(search.after, search.limit);
         Ok(SearchPage {
-            hits: hits::read(&mut connection, workspace, &words, page).await?,
+            hits: hits::read(&mut connection, workspace, &query, page).await?,
             total: u32::try_from(matches.ranked.len()).map_err(damaged)?,
             is_truncated: matches.is_truncated,
             facets: if search.after.is_none() { matches.facets()? } else { Vec::new() },
@@ -179,14 +180,14 @@ impl SearchIndex<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::SearchPlace;
+    use super::SearchPageKey;
 
     #[test]
     fn a_place_survives_its_text() {
-        let place = SearchPlace { rank_e6: 60_793, brief: "russia-iran".parse().unwrap(), position: 7 };
-        assert_eq!(place.to_string().parse(), Ok(place));
+        let page_key = SearchPageKey { rank_e6: 60_793, brief: "russia-iran".parse().unwrap(), position: 7 };
+        assert_eq!(page_key.to_string().parse(), Ok(page_key));
         for text in ["", "1 2", "1 2 3", "x 2 b1", "1 2 b1 ", "99999999999 2 b1"] {
-            assert!(text.parse::<SearchPlace>().is_err(), "{text}");
+            assert!(text.parse::<SearchPageKey>().is_err(), "{text}");
         }
     }
 }

@@ -7,9 +7,9 @@ use std::str::{CharIndices, FromStr};
 use unicode_normalization::UnicodeNormalization as _;
 
 /// The longest query, in code points of its normalisation form C.
-const LONGEST: usize = 1000;
+const MAX_QUERY_CHARS: usize = 1000;
 /// The most terms.
-const MOST_TERMS: usize = 32;
+const MAX_TERMS: usize = 32;
 
 /// A query: every group must be found, of each group one alternative, and nothing that is excluded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,10 +40,10 @@ pub enum SearchQueryError {
     #[error("only excludes: name something to find, too")]
     OnlyExcludes,
     /// Too long to be looked at.
-    #[error("is longer than {LONGEST} code points")]
+    #[error("is longer than {MAX_QUERY_CHARS} code points")]
     TooLong,
     /// Too many terms.
-    #[error("has more than {MOST_TERMS} terms")]
+    #[error("has more than {MAX_TERMS} terms")]
     TooManyTerms,
     /// NUL or another control character, at a code point from 0.
     #[error("holds a control character at code point {0}")]
@@ -75,7 +75,7 @@ impl FromStr for SearchQuery {
         if terms.iter().all(|term| term.is_excluded) {
             return Err(SearchQueryError::OnlyExcludes);
         }
-        if terms.len() > MOST_TERMS {
+        if terms.len() > MAX_TERMS {
             return Err(SearchQueryError::TooManyTerms);
         }
         Ok(Self { terms })
@@ -85,8 +85,8 @@ impl FromStr for SearchQuery {
 /// The query that the terms came from, with single spaces and without what was passed over.
 impl fmt::Display for SearchQuery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (place, term) in self.terms.iter().enumerate() {
-            let before = place.checked_sub(1).and_then(|place| self.terms.get(place));
+        for (index, term) in self.terms.iter().enumerate() {
+            let before = index.checked_sub(1).and_then(|index| self.terms.get(index));
             let joint = match before {
                 None => "",
                 Some(before) if before.group == term.group => " OR ",
@@ -103,15 +103,19 @@ impl fmt::Display for SearchQuery {
 /// Reads no more of a text than a query of the greatest length may have before normalisation: one code point in NFC has at
 /// most four in any other form (UAX #15, Implementation Notes).
 fn check_characters(text: &str) -> Result<(), SearchQueryError> {
-    for (place, character) in text.chars().enumerate() {
-        if place == 4 * LONGEST {
+    for (index, character) in text.chars().enumerate() {
+        if index == 4 * MAX_QUERY_CHARS {
             return Err(SearchQueryError::TooLong);
         }
         if character.is_control() && !matches!(character, '\t' | '\n' | '\r') {
-            return Err(SearchQueryError::ControlCharacter(place));
+            return Err(SearchQueryError::ControlCharacter(index));
         }
     }
-    if text.nfc().take(LONGEST + 1).count() > LONGEST { Err(SearchQueryError::TooLong) } else { Ok(()) }
+    if text.nfc().take(MAX_QUERY_CHARS + 1).count() > MAX_QUERY_CHARS {
+        Err(SearchQueryError::TooLong)
+    } else {
+        Ok(())
+    }
 }
 
 #[derive(Debug)]
@@ -185,20 +189,20 @@ fn groups(tokens: Vec<Token>) -> Result<Vec<Term>, SearchQueryError> {
         match (token, pending_or.take()) {
             (Token::Words { words, is_prefix, is_excluded }, or) => {
                 match or {
-                    Some(place) if is_excluded => return Err(SearchQueryError::StrayOr(place)),
+                    Some(index) if is_excluded => return Err(SearchQueryError::StrayOr(index)),
                     Some(_) => {}
                     None => group += 1,
                 }
                 terms.push(Term { words: words.nfc().collect(), is_prefix, is_excluded, group });
             }
-            (Token::Or(place), None) if terms.last().is_some_and(|term| !term.is_excluded) => {
-                pending_or = Some(place);
+            (Token::Or(index), None) if terms.last().is_some_and(|term| !term.is_excluded) => {
+                pending_or = Some(index);
             }
-            (Token::Or(place), _) => return Err(SearchQueryError::StrayOr(place)),
+            (Token::Or(index), _) => return Err(SearchQueryError::StrayOr(index)),
         }
     }
     match pending_or {
-        Some(place) => Err(SearchQueryError::StrayOr(place)),
+        Some(index) => Err(SearchQueryError::StrayOr(index)),
         None => Ok(terms),
     }
 }

@@ -8,7 +8,7 @@ use chancery_store::{Artifact, CHUNK, Finished, Lease, RenderState, Result, Stor
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
-use crate::place::{Place, content, person};
+use crate::fixture::{Fixture, content, person};
 use crate::queue_scene::{ENVIRONMENT, scene, staged};
 
 /// Bytes that differ from place to place.
@@ -26,13 +26,13 @@ enum At {
 
 /// A place whose PDFs are kept somewhere.
 struct Kept {
-    place: Place,
+    fixture: Fixture,
     at: At,
 }
 
 impl Kept {
     async fn new(at: At) -> Self {
-        let mut place = scene().await;
+        let mut fixture = scene().await;
         let (url, environment) = match &at {
             At::Postgres => ("postgres".to_owned(), Vec::new()),
             At::Folder(folder) => (format!("file://{}", folder.path().display()), Vec::new()),
@@ -41,21 +41,21 @@ impl Kept {
         };
         let setting: Setting = url.parse().unwrap();
         let opener = Arc::new(ObjectStores::new(environment));
-        place.store = place.store.clone().with_artifacts(setting.url(), opener).await.unwrap();
-        let kept = Self { place, at };
+        fixture.store = fixture.store.clone().with_artifacts(setting.url(), opener).await.unwrap();
+        let kept = Self { fixture, at };
         assert_eq!(kept.held(), 0, "the probe takes away what it wrote");
         kept
     }
 
     fn store(&self) -> &Store {
-        &self.place.store
+        &self.fixture.store
     }
 
     /// How many blobs the store holds, parts of blobs included. Memory cannot be looked into.
     fn held(&self) -> usize {
         match &self.at {
             At::Postgres => {
-                self.place.rows("select count(distinct blob_id) from artifact_chunks")[0].parse().unwrap()
+                self.fixture.rows("select count(distinct blob_id) from artifact_chunks")[0].parse().unwrap()
             }
             At::Folder(folder) => std::fs::read_dir(folder.path()).unwrap().count(),
             At::Memory => 0,
@@ -73,10 +73,10 @@ impl Kept {
     async fn leases(&self, count: u32) -> Vec<Lease> {
         for number in 0..count {
             let brief = format!("brief-{number}");
-            self.place.published(&brief, content(&format!("Number {number}"))).await;
-            self.place.requested_by(&person("TLP:RED"), &brief).await.unwrap();
+            self.fixture.published(&brief, content(&format!("Number {number}"))).await;
+            self.fixture.requested_by(&person("TLP:RED"), &brief).await.unwrap();
         }
-        let leases = self.place.leased(count).await;
+        let leases = self.fixture.leased(count).await;
         assert_eq!(leases.len(), count as usize);
         leases
     }
@@ -95,7 +95,7 @@ impl Kept {
     async fn artifacts(&self) -> Vec<Artifact> {
         let mut artifacts = Vec::new();
         for name in
-            self.place.rows("select 'workspaces/default/renders/' || render_id from renders order by 1")
+            self.fixture.rows("select 'workspaces/default/renders/' || render_id from renders order by 1")
         {
             let render =
                 self.store().renders().get(&person("TLP:RED"), &name.parse().unwrap()).await.unwrap();
@@ -116,13 +116,13 @@ impl Kept {
     }
 
     fn let_blobs_age(&self) {
-        self.place.rows("update artifact_blobs set created_at = created_at - interval '2 hours'");
+        self.fixture.rows("update artifact_blobs set created_at = created_at - interval '2 hours'");
     }
 
     async fn sweep(&self) -> u64 {
         let swept = self.store().artifacts().sweep_staged().await.unwrap();
         self.store().artifacts().delete_discarded().await.unwrap();
-        assert_eq!(self.place.rows("select count(*) from artifact_discards"), ["0"]);
+        assert_eq!(self.fixture.rows("select count(*) from artifact_discards"), ["0"]);
         swept
     }
 }
@@ -133,7 +133,7 @@ async fn every_range_of_every_size_is_the_bytes_themselves(kept: Kept) {
     let leases = kept.leases(7).await;
     for (size, lease) in sizes.into_iter().zip(leases) {
         let whole = pdf(size);
-        assert_eq!(kept.place.finished(&lease, &whole).await.unwrap(), Finished::Now);
+        assert_eq!(kept.fixture.finished(&lease, &whole).await.unwrap(), Finished::Now);
     }
     let artifacts = kept.artifacts().await;
     assert_eq!(artifacts.len(), sizes.len());
@@ -156,7 +156,7 @@ async fn every_range_of_every_size_is_the_bytes_themselves(kept: Kept) {
 
 async fn the_same_bytes_twice_are_kept_once(kept: Kept) {
     for lease in kept.leases(2).await {
-        assert_eq!(kept.place.finished(&lease, b"%PDF the same").await.unwrap(), Finished::Now);
+        assert_eq!(kept.fixture.finished(&lease, b"%PDF the same").await.unwrap(), Finished::Now);
     }
     kept.let_blobs_age();
     assert_eq!(kept.sweep().await, 1);
@@ -171,10 +171,10 @@ async fn concurrent_uploads_of_the_same_bytes_all_succeed_and_are_kept_once(kept
     let mut uploads = JoinSet::new();
     for lease in kept.leases(4).await {
         let kept = Arc::clone(&kept);
-        uploads.spawn(async move { kept.place.finished(&lease, &pdf(CHUNK + 1)).await.unwrap() });
+        uploads.spawn(async move { kept.fixture.finished(&lease, &pdf(CHUNK + 1)).await.unwrap() });
     }
     assert_eq!(uploads.join_all().await, [Finished::Now; 4]);
-    assert_eq!(kept.place.rows("select count(*) from artifacts"), ["1"]);
+    assert_eq!(kept.fixture.rows("select count(*) from artifacts"), ["1"]);
     kept.let_blobs_age();
     assert_eq!(kept.sweep().await, 3);
     kept.assert_held(1);
@@ -196,15 +196,15 @@ async fn an_aborted_upload_leaves_nothing(kept: Kept) {
         kept.store().artifacts().discard_staged(&blob).await.unwrap();
         kept.assert_held(0);
         for table in ["artifact_blobs", "artifact_chunks", "artifact_discards"] {
-            assert_eq!(kept.place.rows(&format!("select count(*) from {table}")), ["0"], "{table}");
+            assert_eq!(kept.fixture.rows(&format!("select count(*) from {table}")), ["0"], "{table}");
         }
     }
-    kept.place.finished(&lease, b"%PDF").await.unwrap();
+    kept.fixture.finished(&lease, b"%PDF").await.unwrap();
 }
 
 async fn the_sweep_takes_only_what_is_old_and_nothing_refers_to(kept: Kept) {
     let leases = kept.leases(2).await;
-    kept.place.finished(&leases[0], b"%PDF that counts").await.unwrap();
+    kept.fixture.finished(&leases[0], b"%PDF that counts").await.unwrap();
     kept.uploaded(&leases[1], b"%PDF that came to nothing").await;
     kept.let_blobs_age();
     let young = kept.uploaded(&leases[1], b"%PDF that may still count").await;
@@ -256,10 +256,10 @@ async fn a_pdf_that_is_being_finished_loses_no_bytes_to_the_sweep(kept: Kept) {
 
 async fn reading_what_was_deleted_is_a_clear_error(kept: Kept) {
     let lease = kept.leases(1).await.remove(0);
-    kept.place.finished(&lease, b"%PDF").await.unwrap();
+    kept.fixture.finished(&lease, b"%PDF").await.unwrap();
     let artifact = kept.artifacts().await.remove(0);
     let reading = kept.store().artifacts().open(&artifact).await.unwrap();
-    kept.place.rows("update render_tasks set artifact_digest = null; delete from artifacts");
+    kept.fixture.rows("update render_tasks set artifact_digest = null; delete from artifacts");
     kept.let_blobs_age();
     assert_eq!(kept.sweep().await, 1);
     kept.assert_held(0);
@@ -274,7 +274,7 @@ async fn bytes_whose_row_was_dropped_by_hand_are_deleted(kept: Kept) {
     let lease = kept.leases(1).await.remove(0);
     kept.uploaded(&lease, b"%PDF").await;
     kept.assert_held(1);
-    kept.place.rows("delete from artifact_blobs");
+    kept.fixture.rows("delete from artifact_blobs");
     kept.sweep().await;
     kept.assert_held(0);
 }
@@ -319,14 +319,14 @@ async fn after_a_change_of_the_setting_older_pdfs_are_read_and_deleted_where_the
     let folder = tempfile::tempdir().unwrap();
     let mut kept = Kept::new(At::Postgres).await;
     let leases = kept.leases(3).await;
-    kept.place.finished(&leases[0], b"%PDF in Postgres").await.unwrap();
+    kept.fixture.finished(&leases[0], b"%PDF in Postgres").await.unwrap();
     let opener = Arc::new(ObjectStores::new([]));
     let url = format!("file://{}", folder.path().display());
-    kept.place.store = kept.place.store.clone().with_artifacts(Some(&url), opener.clone()).await.unwrap();
-    kept.place.finished(&leases[1], b"%PDF in a folder").await.unwrap();
+    kept.fixture.store = kept.fixture.store.clone().with_artifacts(Some(&url), opener.clone()).await.unwrap();
+    kept.fixture.finished(&leases[1], b"%PDF in a folder").await.unwrap();
     kept.uploaded(&leases[2], b"%PDF that came to nothing").await;
-    kept.place.store = Store::clone(kept.store()).with_artifacts(Some("memory:///"), opener).await.unwrap();
-    kept.place.finished(&leases[2], b"%PDF in memory").await.unwrap();
+    kept.fixture.store = Store::clone(kept.store()).with_artifacts(Some("memory:///"), opener).await.unwrap();
+    kept.fixture.finished(&leases[2], b"%PDF in memory").await.unwrap();
     let mut read = Vec::new();
     for artifact in kept.artifacts().await {
         read.push(String::from_utf8(kept.whole(&artifact).await.unwrap()).unwrap());
@@ -359,7 +359,7 @@ async fn a_store_that_is_away_holds_up_neither_the_sweep_nor_the_other_stores() 
     let lease = kept.leases(1).await.remove(0);
     kept.uploaded(&lease, b"%PDF in a folder").await;
     let bucket = format!("s3://{}/", S3Server::BUCKET);
-    kept.place.store = kept.place.store.clone().with_artifacts(Some(&bucket), opener).await.unwrap();
+    kept.fixture.store = kept.fixture.store.clone().with_artifacts(Some(&bucket), opener).await.unwrap();
     let blob = kept.uploaded(&lease, b"%PDF in a bucket").await;
     drop(server);
     kept.let_blobs_age();
@@ -367,5 +367,5 @@ async fn a_store_that_is_away_holds_up_neither_the_sweep_nor_the_other_stores() 
     let away = kept.store().artifacts().delete_discarded().await.unwrap_err();
     assert!(matches!(away, StoreError::ArtifactStoreUnavailable(_)), "{away}");
     kept.assert_held(0);
-    assert_eq!(kept.place.rows("select blob_id from artifact_discards"), [blob]);
+    assert_eq!(kept.fixture.rows("select blob_id from artifact_discards"), [blob]);
 }

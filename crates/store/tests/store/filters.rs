@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use chancery_brief::edtf;
 use chancery_brief::marking::Scheme;
 use chancery_store::filter::{
-    Field, FieldType, Filter, KeyKind, Order, Place as Position, Schema, SortColumn, SortKey, Sorting,
+    Field, FieldType, Filter, KeyKind, Order, PageKey, Schema, SortColumn, SortKey, Sorting,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -15,7 +15,7 @@ use proptest::test_runner::{Config, TestRunner};
 use sqlx::{Connection, PgConnection, Postgres, QueryBuilder};
 use time::{Duration, OffsetDateTime};
 
-use crate::place::Place;
+use crate::fixture::Fixture;
 
 const TYPES: [(&str, i16); 3] = [("FACT", 1), ("ASSESSMENT", 2), ("FORECAST", 3)];
 
@@ -296,8 +296,8 @@ async fn fill(connection: &mut PgConnection, items: &[Item]) {
     query.build().execute(connection).await.unwrap();
 }
 
-async fn connected(place: &Place) -> PgConnection {
-    let mut connection = PgConnection::connect(place.database.url()).await.unwrap();
+async fn connected(fixture: &Fixture) -> PgConnection {
+    let mut connection = PgConnection::connect(fixture.database.url()).await.unwrap();
     sqlx::query(TABLE).execute(&mut connection).await.unwrap();
     connection
 }
@@ -308,8 +308,8 @@ async fn for_cases<T: std::fmt::Debug>(
     strategy: impl Strategy<Value = T>,
     mut property: impl AsyncFnMut(&mut PgConnection, T),
 ) {
-    let place = Place::new().await;
-    let mut connection = connected(&place).await;
+    let fixture = Fixture::new().await;
+    let mut connection = connected(&fixture).await;
     let handle = tokio::runtime::Handle::current();
     tokio::task::block_in_place(|| {
         let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
@@ -393,7 +393,7 @@ async fn page(
     order.push(&mut query);
     query.push(" limit ").push_bind(size);
     let rows: Vec<(i64, Vec<Option<String>>)> = query.build_query_as().fetch_all(connection).await.unwrap();
-    rows.into_iter().map(|(id, keys)| (id, Position::new(keys).encode())).collect()
+    rows.into_iter().map(|(id, keys)| (id, PageKey::new(keys).encode())).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -420,8 +420,8 @@ async fn pages_of_any_order_and_size_go_through_the_list_once() {
 
 #[tokio::test]
 async fn what_has_no_value_comes_last_either_way() {
-    let place = Place::new().await;
-    let mut connection = connected(&place).await;
+    let fixture = Fixture::new().await;
+    let mut connection = connected(&fixture).await;
     let item = |domain: Option<&str>| Item {
         text: None,
         domain: domain.map(str::to_owned),

@@ -5,22 +5,22 @@ use chancery_brief::marking::{Policy, Scheme};
 use chancery_proto::names::{BriefName, BriefOrRevisionName};
 use chancery_proto::render::v1::{PrintWarning, RenderOptions, RenderPriority};
 use chancery_store::{
-    AttemptFailure, Finished, Lease, NewRender, Principal, PrintEnvironment, RequestedRender, Result, Role,
-    Scope, StagedArtifact,
+    AttemptFailure, Finished, Lease, Principal, PrintEnvironment, RenderRequest, RequestedRender, Result,
+    Role, Scope, StagedArtifact,
 };
 
-use crate::place::{Place, content, document, in_workspace, person};
+use crate::fixture::{Fixture, content, document, in_workspace, person};
 
 /// What prints here.
 pub(crate) const ENVIRONMENT: PrintEnvironment =
     PrintEnvironment { printer_version: Digest([1; 32]), fonts_digest: Digest([2; 32]) };
 
 /// Brief `b1` is published and may be printed.
-pub(crate) async fn scene() -> Place {
-    let place = Place::new().await;
-    place.store.renders().set_print_environment(ENVIRONMENT).await.unwrap();
-    place.published("b1", content("One")).await;
-    place
+pub(crate) async fn scene() -> Fixture {
+    let fixture = Fixture::new().await;
+    fixture.store.renders().set_print_environment(ENVIRONMENT).await.unwrap();
+    fixture.published("b1", content("One")).await;
+    fixture
 }
 
 pub(crate) fn source(path: &str) -> BriefOrRevisionName {
@@ -40,14 +40,14 @@ impl Requester {
     }
 
     /// A print of its own for each number.
-    pub(crate) fn render(&self, number: usize, priority: RenderPriority) -> NewRender {
+    pub(crate) fn render(&self, number: usize, priority: RenderPriority) -> RenderRequest {
         let recipient = format!("Copy {number}");
         let options = RenderOptions { recipient, ..RenderOptions::default() };
-        NewRender { source: self.source.clone(), options, priority, write: None }
+        RenderRequest { source: self.source.clone(), options, priority, write: None }
     }
 }
 
-impl Place {
+impl Fixture {
     /// Somebody of a workspace that is made here.
     pub(crate) async fn requester_in(&self, workspace: &str) -> Requester {
         let operator = Principal {

@@ -3,7 +3,7 @@
 use chancery_brief::digest::Digest;
 use sha2::{Digest as _, Sha256};
 
-use super::Verifying;
+use super::VerifyEvent;
 use crate::artifacts::artifact::Artifact;
 use crate::error::{Result, StoreError};
 use crate::integrity::Integrity;
@@ -13,14 +13,14 @@ use crate::integrity::findings::{Finding, FindingCode};
 const BATCH: i64 = 64;
 
 impl Integrity<'_> {
-    pub(crate) async fn verify_artifacts(self, tell: &mut impl FnMut(Verifying)) -> Result<()> {
+    pub(crate) async fn verify_artifacts(self, report: &mut impl FnMut(VerifyEvent)) -> Result<()> {
         let total = sqlx::query_scalar!(
             r#"-- verify::artifacts::total
             select count(*) as "total!" from artifacts"#
         )
         .fetch_one(self.pool)
         .await?;
-        tell(Verifying::Part { what: "PDFs", total: total.unsigned_abs() });
+        report(VerifyEvent::Part { what: "PDFs", total: total.unsigned_abs() });
         let mut after = (String::new(), Vec::new());
         loop {
             let rows = sqlx::query!(
@@ -40,9 +40,9 @@ impl Integrity<'_> {
             for row in rows {
                 let artifact = Artifact::of_row(&row.digest, row.size_bytes, row.pages, row.blob_id)?;
                 if let Some(finding) = self.verify_artifact(&row.workspace_id, &artifact).await? {
-                    tell(Verifying::Found(finding));
+                    report(VerifyEvent::Found(finding));
                 }
-                tell(Verifying::Read(1));
+                report(VerifyEvent::Read(1));
             }
         }
     }

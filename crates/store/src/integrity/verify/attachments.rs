@@ -2,7 +2,7 @@
 
 use chancery_proto::names::{AttachmentName, Sha256Id};
 
-use super::Verifying;
+use super::VerifyEvent;
 use crate::convert::{damaged, to_digest};
 use crate::error::Result;
 use crate::integrity::Integrity;
@@ -12,14 +12,14 @@ use crate::integrity::findings::{Finding, FindingCode};
 const BATCH: i64 = 32;
 
 impl Integrity<'_> {
-    pub(crate) async fn verify_attachments(self, tell: &mut impl FnMut(Verifying)) -> Result<()> {
+    pub(crate) async fn verify_attachments(self, report: &mut impl FnMut(VerifyEvent)) -> Result<()> {
         let total = sqlx::query_scalar!(
             r#"-- verify::attachments::total
             select count(*) as "total!" from attachments"#
         )
         .fetch_one(self.pool)
         .await?;
-        tell(Verifying::Part { what: "attachments", total: total.unsigned_abs() });
+        report(VerifyEvent::Part { what: "attachments", total: total.unsigned_abs() });
         let mut after = (String::new(), Vec::new());
         loop {
             let rows = sqlx::query!(
@@ -42,9 +42,9 @@ impl Integrity<'_> {
                     let digest = Sha256Id::from_bytes(to_digest(row.digest)?.0);
                     let what = format!("its bytes have SHA-256 {}", to_digest(row.found)?);
                     let name = AttachmentName { workspace, digest };
-                    tell(Verifying::Found(Finding::new(FindingCode::AttachmentDigest, name, what)));
+                    report(VerifyEvent::Found(Finding::new(FindingCode::AttachmentDigest, name, what)));
                 }
-                tell(Verifying::Read(1));
+                report(VerifyEvent::Read(1));
             }
         }
     }

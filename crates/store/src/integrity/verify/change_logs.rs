@@ -2,7 +2,7 @@
 
 use chancery_proto::names::ResourceId;
 
-use super::Verifying;
+use super::VerifyEvent;
 use crate::convert::damaged;
 use crate::error::Result;
 use crate::integrity::Integrity;
@@ -12,7 +12,7 @@ use crate::integrity::findings::{Finding, FindingCode};
 const BATCH: i64 = 50_000;
 
 impl Integrity<'_> {
-    pub(crate) async fn verify_change_logs(self, tell: &mut impl FnMut(Verifying)) -> Result<()> {
+    pub(crate) async fn verify_change_logs(self, report: &mut impl FnMut(VerifyEvent)) -> Result<()> {
         // One statement, so of one moment: a change and its counter's number are committed together.
         let logs = sqlx::query!(
             r#"-- verify::change_logs
@@ -24,11 +24,11 @@ impl Integrity<'_> {
         .fetch_all(self.pool)
         .await?;
         let total: i64 = logs.iter().map(|log| log.newest).sum();
-        tell(Verifying::Part { what: "changes", total: total.unsigned_abs() });
+        report(VerifyEvent::Part { what: "changes", total: total.unsigned_abs() });
         for log in logs {
             let workspace: ResourceId = log.workspace_id.parse().map_err(damaged)?;
             let mut found =
-                |code, what| tell(Verifying::Found(Finding::of_workspace(code, &workspace, what)));
+                |code, what| report(VerifyEvent::Found(Finding::of_workspace(code, &workspace, what)));
             match log.last_number {
                 None => found(FindingCode::ChangeCounter, "its change log has no counter".into()),
                 Some(last) if last != log.newest => {
@@ -37,7 +37,7 @@ impl Integrity<'_> {
                 }
                 Some(_) => {}
             }
-            self.verify_change_log(&workspace, log.newest, tell).await?;
+            self.verify_change_log(&workspace, log.newest, report).await?;
         }
         Ok(())
     }
@@ -47,7 +47,7 @@ impl Integrity<'_> {
         self,
         workspace: &ResourceId,
         newest: i64,
-        tell: &mut impl FnMut(Verifying),
+        report: &mut impl FnMut(VerifyEvent),
     ) -> Result<()> {
         let mut before = 0;
         while before < newest {
@@ -79,9 +79,9 @@ impl Integrity<'_> {
                     format!("changes {first} to {last} are missing")
                 };
                 let finding = Finding::of_workspace(FindingCode::ChangeMissing, workspace, what);
-                tell(Verifying::Found(finding));
+                report(VerifyEvent::Found(finding));
             }
-            tell(Verifying::Read((until - before).unsigned_abs()));
+            report(VerifyEvent::Read((until - before).unsigned_abs()));
             before = until;
         }
         Ok(())

@@ -3,7 +3,7 @@
 use chancery_brief::Canonical;
 use chancery_brief::marking::Scheme;
 
-use super::Verifying;
+use super::VerifyEvent;
 use crate::briefs::content_schema::check_content_schema;
 use crate::convert::{damaged, to_number};
 use crate::error::Result;
@@ -14,14 +14,14 @@ use crate::integrity::findings::{Finding, FindingCode};
 const BATCH: i64 = 16;
 
 impl Integrity<'_> {
-    pub(crate) async fn verify_drafts(self, tell: &mut impl FnMut(Verifying)) -> Result<()> {
+    pub(crate) async fn verify_drafts(self, report: &mut impl FnMut(VerifyEvent)) -> Result<()> {
         let total = sqlx::query_scalar!(
             r#"-- verify::drafts::total
             select count(*) as "total!" from drafts"#
         )
         .fetch_one(self.pool)
         .await?;
-        tell(Verifying::Part { what: "drafts", total: total.unsigned_abs() });
+        report(VerifyEvent::Part { what: "drafts", total: total.unsigned_abs() });
         let mut after = 0;
         loop {
             let rows = sqlx::query!(
@@ -44,9 +44,9 @@ impl Integrity<'_> {
                 let scheme = row.scheme.parse().map_err(damaged)?;
                 if let Some(what) = damage(&row.content, scheme, (row.floor, row.highest)) {
                     let name = format!("workspaces/{}/briefs/{}/draft", row.workspace_id, row.brief_id);
-                    tell(Verifying::Found(Finding::new(FindingCode::DraftDamaged, name, what)));
+                    report(VerifyEvent::Found(Finding::new(FindingCode::DraftDamaged, name, what)));
                 }
-                tell(Verifying::Read(1));
+                report(VerifyEvent::Read(1));
             }
         }
     }

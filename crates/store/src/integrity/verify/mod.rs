@@ -19,14 +19,14 @@ use crate::projections::version::PROJECTION_VERSION;
 
 /// What is verified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Verified {
+pub struct VerifyOptions {
     /// Whether the bytes of PDFs are read too.
     pub artifacts: bool,
 }
 
 /// How a verification goes on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verifying {
+pub enum VerifyEvent {
     /// A part begins.
     Part {
         /// What is read, for people.
@@ -45,18 +45,18 @@ impl Integrity<'_> {
     ///
     /// # Errors
     /// [`crate::StoreError::NewerSchema`] for bytes that this build cannot judge, and when the database does not answer.
-    pub async fn verify(self, what: Verified, mut tell: impl FnMut(Verifying)) -> Result<()> {
+    pub async fn verify(self, what: VerifyOptions, mut report: impl FnMut(VerifyEvent)) -> Result<()> {
         let version = version::read(self.pool).await?;
         if version != PROJECTION_VERSION {
             let what = format!("they are of version {version}, this build's are of {PROJECTION_VERSION}");
-            tell(Verifying::Found(Finding::new(FindingCode::ProjectionOutdated, "projections", what)));
+            report(VerifyEvent::Found(Finding::new(FindingCode::ProjectionOutdated, "projections", what)));
         }
-        self.verify_change_logs(&mut tell).await?;
-        self.verify_drafts(&mut tell).await?;
-        self.verify_revisions(&mut tell).await?;
-        self.verify_attachments(&mut tell).await?;
+        self.verify_change_logs(&mut report).await?;
+        self.verify_drafts(&mut report).await?;
+        self.verify_revisions(&mut report).await?;
+        self.verify_attachments(&mut report).await?;
         if what.artifacts {
-            self.verify_artifacts(&mut tell).await?;
+            self.verify_artifacts(&mut report).await?;
         }
         Ok(())
     }

@@ -55,7 +55,7 @@ pub(crate) async fn make_tables(connection: &mut PgConnection) -> Result<()> {
     Ok(())
 }
 
-/// Makes of the statements that should be there what search should find: as `search_again` does, which is bound to the
+/// Makes of the statements that should be there what search should find: as `index_for_search` does, which is bound to the
 /// stored tables. An entry's key is made up when it is written, so that of the stored one is the right one.
 async fn make_search_entries(connection: &mut PgConnection) -> Result<()> {
     sqlx::query!(

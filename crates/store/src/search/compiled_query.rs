@@ -8,7 +8,7 @@ use crate::error::Result;
 
 /// A query as Postgres takes it. No byte of it is the caller's: `search_term` leaves letters and digits only.
 #[derive(Debug)]
-pub(super) struct Words {
+pub(super) struct CompiledQuery {
     /// What `search_entries.words` is asked for.
     pub(super) query: String,
     /// Any word that is looked for, without the workspace's mark: what is highlighted.
@@ -19,13 +19,13 @@ pub(super) struct Words {
 /// hidden briefs use must not change what a query matches. A statement is found when it matches the whole query in one of
 /// the languages, so that a stop word of one language does not exclude the statements of another. None when nothing is
 /// left to look for.
-pub(super) async fn read(
+pub(super) async fn compile(
     connection: &mut PgConnection,
     workspace: &ResourceId,
     rank: i16,
     query: &SearchQuery,
     language: Option<&str>,
-) -> Result<Option<Words>> {
+) -> Result<Option<CompiledQuery>> {
     let terms = query.terms();
     let words: Vec<String> = terms.iter().map(|term| term.words.clone()).collect();
     let prefixes: Vec<bool> = terms.iter().map(|term| term.is_prefix).collect();
@@ -85,5 +85,5 @@ pub(super) async fn read(
     )
     .fetch_one(connection)
     .await?;
-    Ok(found.query.zip(found.highlighted).map(|(query, highlighted)| Words { query, highlighted }))
+    Ok(found.query.zip(found.highlighted).map(|(query, highlighted)| CompiledQuery { query, highlighted }))
 }

@@ -1,25 +1,25 @@
 //! The words of enums in filters: the names of their values in the protos (AIP-160).
 
 /// Each value of an enum by its name and number.
-pub(crate) type Words = &'static [(&'static str, i16)];
+pub(crate) type EnumNames = &'static [(&'static str, i16)];
 
-pub(crate) const BRIEF_KIND: Words = &[
+pub(crate) const BRIEF_KIND: EnumNames = &[
     ("BRIEF_KIND_RELATIONSHIP", 1),
     ("BRIEF_KIND_COUNTRY", 2),
     ("BRIEF_KIND_EVENT", 3),
     ("BRIEF_KIND_THEMATIC", 4),
 ];
-pub(super) const STATEMENT_TYPE: Words = &[
+pub(super) const STATEMENT_TYPE: EnumNames = &[
     ("STATEMENT_TYPE_FACT", 1),
     ("STATEMENT_TYPE_ASSESSMENT", 2),
     ("STATEMENT_TYPE_FORECAST", 3),
     ("STATEMENT_TYPE_NARRATIVE", 4),
 ];
-pub(super) const STATEMENT_STATUS: Words =
+pub(super) const STATEMENT_STATUS: EnumNames =
     &[("STATEMENT_STATUS_ACTIVE", 1), ("STATEMENT_STATUS_SUPERSEDED", 2), ("STATEMENT_STATUS_WITHDRAWN", 3)];
-pub(super) const CONFIDENCE: Words =
+pub(super) const CONFIDENCE: EnumNames =
     &[("CONFIDENCE_LEVEL_HIGH", 1), ("CONFIDENCE_LEVEL_MODERATE", 2), ("CONFIDENCE_LEVEL_LOW", 3)];
-pub(super) const LIKELIHOOD: Words = &[
+pub(super) const LIKELIHOOD: EnumNames = &[
     ("LIKELIHOOD_TERM_ICD203_ALMOST_NO_CHANCE", 1),
     ("LIKELIHOOD_TERM_ICD203_VERY_UNLIKELY", 2),
     ("LIKELIHOOD_TERM_ICD203_UNLIKELY", 3),
@@ -42,7 +42,7 @@ pub(super) const LIKELIHOOD: Words = &[
     ("LIKELIHOOD_TERM_PHIA_HIGHLY_LIKELY", 26),
     ("LIKELIHOOD_TERM_PHIA_ALMOST_CERTAIN", 27),
 ];
-pub(super) const ACTOR_KIND: Words = &[
+pub(super) const ACTOR_KIND: EnumNames = &[
     ("ACTOR_KIND_STATE", 1),
     ("ACTOR_KIND_FORMER_STATE", 2),
     ("ACTOR_KIND_GOVERNMENT", 3),
@@ -52,20 +52,20 @@ pub(super) const ACTOR_KIND: Words = &[
     ("ACTOR_KIND_NON_STATE_GROUP", 7),
     ("ACTOR_KIND_GROUP_OF_STATES", 8),
 ];
-pub(super) const RELATIONSHIP_STATUS: Words = &[
+pub(super) const RELATIONSHIP_STATUS: EnumNames = &[
     ("RELATIONSHIP_STATUS_ACTIVE", 1),
     ("RELATIONSHIP_STATUS_WEAKENED", 2),
     ("RELATIONSHIP_STATUS_CHANGED", 3),
     ("RELATIONSHIP_STATUS_CONTESTED", 4),
     ("RELATIONSHIP_STATUS_ENDED", 5),
 ];
-pub(super) const RELATIONSHIP_POLARITY: Words = &[
+pub(super) const RELATIONSHIP_POLARITY: EnumNames = &[
     ("RELATIONSHIP_POLARITY_SUPPORTIVE", 1),
     ("RELATIONSHIP_POLARITY_ADVERSE", 2),
     ("RELATIONSHIP_POLARITY_MIXED", 3),
     ("RELATIONSHIP_POLARITY_NEUTRAL", 4),
 ];
-pub(super) const DATE_PRECISION: Words = &[
+pub(super) const DATE_PRECISION: EnumNames = &[
     ("DATE_PRECISION_DAY", 1),
     ("DATE_PRECISION_MONTH", 2),
     ("DATE_PRECISION_YEAR", 3),
@@ -73,7 +73,7 @@ pub(super) const DATE_PRECISION: Words = &[
     ("DATE_PRECISION_APPROXIMATE", 5),
     ("DATE_PRECISION_UNKNOWN", 6),
 ];
-pub(super) const PLOVER_TYPE: Words = &[
+pub(super) const PLOVER_TYPE: EnumNames = &[
     ("PLOVER_TYPE_AGREE", 1),
     ("PLOVER_TYPE_CONSULT", 2),
     ("PLOVER_TYPE_SUPPORT", 3),
@@ -91,14 +91,14 @@ pub(super) const PLOVER_TYPE: Words = &[
     ("PLOVER_TYPE_COERCE", 15),
     ("PLOVER_TYPE_ASSAULT", 16),
 ];
-pub(super) const SOURCE_TYPE: Words = &[
+pub(super) const SOURCE_TYPE: EnumNames = &[
     ("SOURCE_TYPE_PRIMARY", 1),
     ("SOURCE_TYPE_NEWS", 2),
     ("SOURCE_TYPE_RESEARCH", 3),
     ("SOURCE_TYPE_DATA", 4),
     ("SOURCE_TYPE_CUSTOMER_BRIEFING", 5),
 ];
-pub(super) const RELIABILITY: Words = &[
+pub(super) const RELIABILITY: EnumNames = &[
     ("SOURCE_RELIABILITY_A", 1),
     ("SOURCE_RELIABILITY_B", 2),
     ("SOURCE_RELIABILITY_C", 3),
@@ -115,14 +115,14 @@ mod tests {
         StatementType,
     };
 
-    use super::Words;
+    use super::EnumNames;
 
     /// Every value of the enum but the unspecified one.
-    fn agree<E: TryFrom<i32>>(words: Words, name: impl Fn(&E) -> &'static str) {
+    fn agree<E: TryFrom<i32>>(names: EnumNames, name: impl Fn(&E) -> &'static str) {
         let known: Vec<(&str, i16)> = (1..100_i16)
             .filter_map(|number| E::try_from(i32::from(number)).ok().map(|value| (name(&value), number)))
             .collect();
-        assert_eq!(words, known);
+        assert_eq!(names, known);
     }
 
     #[test]

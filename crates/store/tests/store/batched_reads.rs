@@ -7,13 +7,13 @@ use std::time::Duration;
 use chancery_store::{Principal, StoreError};
 use tokio::task::JoinHandle;
 
-use crate::place::{Place, brief_name, content, content_at, document, person};
+use crate::fixture::{Fixture, brief_name, content, content_at, document, person};
 
 /// What a reader is answered, in short.
 type Reading = JoinHandle<Result<String, String>>;
 
-fn read(place: &Arc<Place>, reader: Principal, brief: String) -> Reading {
-    let store = place.store.clone();
+fn read(fixture: &Arc<Fixture>, reader: Principal, brief: String) -> Reading {
+    let store = fixture.store.clone();
     tokio::spawn(async move {
         let found = store.briefs().newest_edition(&reader, &brief_name(&brief)).await;
         found.map(|edition| edition.digest.to_string()).map_err(|refused| refused.to_string())
@@ -21,72 +21,72 @@ fn read(place: &Arc<Place>, reader: Principal, brief: String) -> Reading {
 }
 
 /// Briefs of which the lower clearances see less, one of which they see nothing, and the name of one that nobody made.
-async fn filled() -> (Arc<Place>, Vec<String>) {
-    let place = Arc::new(Place::new().await);
+async fn filled() -> (Arc<Fixture>, Vec<String>) {
+    let fixture = Arc::new(Fixture::new().await);
     for number in 1..=5 {
-        place.published(&format!("b{number}"), content(&format!("Title {number}"))).await;
+        fixture.published(&format!("b{number}"), content(&format!("Title {number}"))).await;
     }
-    place.published("hidden", content_at("Hidden", "TLP:AMBER")).await;
+    fixture.published("hidden", content_at("Hidden", "TLP:AMBER")).await;
     let briefs = ["b1", "b2", "b3", "b4", "b5", "hidden", "never-made"].map(str::to_owned);
-    (place, briefs.into())
+    (fixture, briefs.into())
 }
 
 const CLEARANCES: [&str; 3] = ["TLP:CLEAR", "TLP:AMBER+STRICT", "TLP:RED"];
 
 /// Holds every read of editions up until it is rolled back.
-async fn held_up(place: &Place) -> sqlx::Transaction<'static, sqlx::Postgres> {
-    let pool = sqlx::PgPool::connect(place.database.url()).await.unwrap();
+async fn held_up(fixture: &Fixture) -> sqlx::Transaction<'static, sqlx::Postgres> {
+    let pool = sqlx::PgPool::connect(fixture.database.url()).await.unwrap();
     let mut lock = pool.begin().await.unwrap();
     sqlx::query("lock table editions in access exclusive mode").execute(&mut *lock).await.unwrap();
     lock
 }
 
 /// Statements that wait for the lock.
-fn waiting(place: &Place) -> usize {
-    let rows = place.rows(
+fn waiting(fixture: &Fixture) -> usize {
+    let rows = fixture.rows(
         "select pid from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
     );
     rows.iter().filter(|row| !row.is_empty()).count()
 }
 
-async fn until_so_many_wait(place: &Place, number: usize) {
+async fn until_so_many_wait(fixture: &Fixture, number: usize) {
     for _ in 0..500 {
-        if waiting(place) == number {
+        if waiting(fixture) == number {
             return;
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    panic!("{} wait", waiting(place));
+    panic!("{} wait", waiting(fixture));
 }
 
 /// Waits until as many readers wait as may read at once.
 async fn held_up_by(
-    place: &Arc<Place>,
+    fixture: &Arc<Fixture>,
     one: impl Fn() -> Reading,
 ) -> (sqlx::Transaction<'static, sqlx::Postgres>, Vec<Reading>) {
-    let lock = held_up(place).await;
+    let lock = held_up(fixture).await;
     let first = (0..4).map(|_| one()).collect();
-    until_so_many_wait(place, 4).await;
+    until_so_many_wait(fixture, 4).await;
     (lock, first)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_of_a_crowd_is_answered_as_if_he_were_alone() {
-    let (place, briefs) = filled().await;
+    let (fixture, briefs) = filled().await;
     let mut alone = Vec::new();
     for brief in &briefs {
         for clearance in CLEARANCES {
-            alone.push((clearance, brief, read(&place, person(clearance), brief.clone()).await.unwrap()));
+            alone.push((clearance, brief, read(&fixture, person(clearance), brief.clone()).await.unwrap()));
         }
     }
     assert!(alone.iter().any(|(_, _, answer)| answer.is_err()));
-    let lock = held_up(&place).await;
+    let lock = held_up(&fixture).await;
     let crowd: Vec<_> = std::iter::repeat_n(&alone, 20)
         .flatten()
-        .map(|(clearance, brief, answer)| (read(&place, person(clearance), (*brief).clone()), answer))
+        .map(|(clearance, brief, answer)| (read(&fixture, person(clearance), (*brief).clone()), answer))
         .collect();
     // So many statements for all of them, until they may go on.
-    until_so_many_wait(&place, 4).await;
+    until_so_many_wait(&fixture, 4).await;
     lock.rollback().await.unwrap();
     for (read, answer) in crowd {
         assert_eq!(&read.await.unwrap(), answer);
@@ -95,10 +95,10 @@ async fn each_of_a_crowd_is_answered_as_if_he_were_alone() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_goes_away_holds_nobody_up() {
-    let (place, _) = filled().await;
-    let one = || read(&place, person("TLP:RED"), "b1".to_owned());
+    let (fixture, _) = filled().await;
+    let one = || read(&fixture, person("TLP:RED"), "b1".to_owned());
     let answer = one().await.unwrap();
-    let (lock, first) = held_up_by(&place, one).await;
+    let (lock, first) = held_up_by(&fixture, one).await;
     let crowd: Vec<_> = (0..40).map(|_| one()).collect();
     tokio::time::sleep(Duration::from_millis(50)).await;
     first.iter().chain(crowd.iter().step_by(2)).for_each(JoinHandle::abort);
@@ -107,7 +107,7 @@ async fn who_goes_away_holds_nobody_up() {
         assert_eq!(read.await.unwrap(), answer);
     }
     // All places are free again.
-    let (lock, again) = held_up_by(&place, one).await;
+    let (lock, again) = held_up_by(&fixture, one).await;
     lock.rollback().await.unwrap();
     for read in again {
         assert_eq!(read.await.unwrap(), answer);
@@ -116,20 +116,20 @@ async fn who_goes_away_holds_nobody_up() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_statement_that_breaks_off_breaks_off_nobody_who_did_not_send_it() {
-    let (place, _) = filled().await;
-    let one = || read(&place, person("TLP:RED"), "b1".to_owned());
+    let (fixture, _) = filled().await;
+    let one = || read(&fixture, person("TLP:RED"), "b1".to_owned());
     let answer = one().await.unwrap();
-    let (lock, first) = held_up_by(&place, one).await;
+    let (lock, first) = held_up_by(&fixture, one).await;
     let crowd: Vec<_> = (0..20).map(|_| one()).collect();
     let broken_off = "select pg_terminate_backend(pid) from pg_stat_activity
         where wait_event_type = 'Lock' and datname = current_database()";
-    assert_eq!(place.rows(broken_off).len(), 4);
+    assert_eq!(fixture.rows(broken_off).len(), 4);
     for read in first {
         assert!(read.await.unwrap().is_err());
     }
     // Now the others' statements wait, several readers to each; these break off too.
-    until_so_many_wait(&place, 3).await;
-    assert_eq!(place.rows(broken_off).len(), 3);
+    until_so_many_wait(&fixture, 3).await;
+    assert_eq!(fixture.rows(broken_off).len(), 3);
     tokio::time::sleep(Duration::from_millis(50)).await;
     lock.rollback().await.unwrap();
     for read in crowd {
@@ -139,11 +139,11 @@ async fn a_statement_that_breaks_off_breaks_off_nobody_who_did_not_send_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reader_sees_what_was_published_before_he_asked_whoever_else_reads() {
-    let (place, _) = filled().await;
+    let (fixture, _) = filled().await;
     let is_over = Arc::new(AtomicBool::new(false));
     let crowd: Vec<_> = (0..12)
         .map(|_| {
-            let (store, is_over) = (place.store.clone(), Arc::clone(&is_over));
+            let (store, is_over) = (fixture.store.clone(), Arc::clone(&is_over));
             tokio::spawn(async move {
                 while !is_over.load(Ordering::Relaxed) {
                     store.briefs().newest_edition(&person("TLP:RED"), &brief_name("b1")).await.unwrap();
@@ -153,13 +153,13 @@ async fn a_reader_sees_what_was_published_before_he_asked_whoever_else_reads() {
         .collect();
     for number in 2..30 {
         let next = document(number, content(&format!("Title {number}")));
-        place.store.briefs().import(&person("TLP:RED"), &brief_name("b1"), &[next]).await.unwrap();
-        assert_eq!(place.read(&person("TLP:RED"), "b1").await.newest_revision, number);
+        fixture.store.briefs().import(&person("TLP:RED"), &brief_name("b1"), &[next]).await.unwrap();
+        assert_eq!(fixture.read(&person("TLP:RED"), "b1").await.newest_revision, number);
     }
     is_over.store(true, Ordering::Relaxed);
     for reader in crowd {
         reader.await.unwrap();
     }
-    let missing = place.store.briefs().newest_edition(&person("TLP:RED"), &brief_name("never-made")).await;
+    let missing = fixture.store.briefs().newest_edition(&person("TLP:RED"), &brief_name("never-made")).await;
     assert!(matches!(missing, Err(StoreError::NotFound(_))));
 }

@@ -19,14 +19,14 @@ use chancery_store::{
 use prost::Message as _;
 
 /// A database of one's own.
-pub(crate) struct Place {
+pub(crate) struct Fixture {
     pub(crate) store: Store,
     pub(crate) secrets: FirstSecrets,
     pub(crate) database: TestDatabase,
     _server: TestServer,
 }
 
-impl Place {
+impl Fixture {
     pub(crate) async fn new() -> Self {
         let server = TestServer::connect().unwrap();
         let database = server.database(&Store::schema_key(), migrate).unwrap();
