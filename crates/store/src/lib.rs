@@ -1,5 +1,7 @@
-//! Every SQL statement of the project. One file an aggregate, one method a statement or transaction; each
-//! statement opens with a comment that names its method. Time is the database's (`clock_timestamp()`).
+//! The store: every SQL statement of the project.
+//!
+//! Each domain has a folder and a handle, which [`Store`] hands out; each method is one statement or one transaction,
+//! and every statement opens with a comment that names its method. Time comes from the database (`clock_timestamp()`).
 
 mod access;
 mod artifacts;
@@ -77,7 +79,7 @@ pub use search::{
     SearchQuery, SearchQueryError,
 };
 
-/// The database, as the rest of the project sees it. Cheap to clone.
+/// A connection to one installation's data. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Store {
     database: Database,
@@ -87,11 +89,12 @@ pub struct Store {
     queue_limit: i32,
 }
 
-/// Live tasks of a workspace that the queue takes unless told.
+/// Default limit of live tasks per workspace.
 pub const QUEUE_LIMIT: u32 = 10_000;
 
 impl Store {
-    /// Over a database. The bytes of PDFs are there too, unless [`Self::with_artifacts`] says otherwise.
+    /// Opens a store over a database. PDFs are stored in the database too, unless [`Self::with_artifacts`] names
+    /// another store.
     pub(crate) fn new(database: Database) -> Self {
         let artifacts = ArtifactStores::new(database.calls.clone());
         let batched_reads = BatchedReads::new(database.calls.clone());
@@ -99,50 +102,50 @@ impl Store {
             .with_queue_limit(QUEUE_LIMIT)
     }
 
-    /// The same with other times for leases.
+    /// Replaces the lease times.
     #[must_use]
     pub fn with_lease_times(self, lease_times: LeaseTimes) -> Self {
         Self { lease_times, ..self }
     }
 
-    /// The same with another limit of live tasks in a workspace. All processes of an installation should have the same
-    /// one: where they differ, the queue is counted again whenever another one asks.
+    /// Replaces the limit of live tasks per workspace. All processes of an installation should use the same limit: a
+    /// process with another one forces a recount of the queue.
     #[must_use]
     pub fn with_queue_limit(self, limit: u32) -> Self {
         Self { queue_limit: i32::try_from(limit.max(1)).unwrap_or(i32::MAX), ..self }
     }
 
-    /// How long workers may keep a task.
+    /// Returns how long leases last.
     pub const fn lease_times(&self) -> LeaseTimes {
         self.lease_times
     }
 
-    /// Workspaces and API tokens.
+    /// Manages workspaces and API tokens.
     pub const fn access(&self) -> AccessControl<'_> {
         AccessControl { pool: &self.database.calls, identity_pool: &self.database.identity }
     }
 
-    /// PDFs, their bytes and deliveries.
+    /// Stores PDFs and records their deliveries.
     pub const fn artifacts(&self) -> Artifacts<'_> {
         Artifacts { pool: &self.database.calls, stores: &self.artifacts }
     }
 
-    /// Uploaded images.
+    /// Stores uploaded images.
     pub const fn attachments(&self) -> Attachments<'_> {
         Attachments { pool: &self.database.calls }
     }
 
-    /// Briefs, drafts, revisions and editions.
+    /// Reads and writes briefs, drafts, revisions and editions.
     pub const fn briefs(&self) -> Briefs<'_> {
         Briefs { pool: &self.database.calls, batched_reads: &self.batched_reads }
     }
 
-    /// The change log.
+    /// Reads the change log and sends notifications.
     pub const fn changes(&self) -> Changes<'_> {
         Changes { pool: &self.database.calls, database: &self.database }
     }
 
-    /// Renders, from the side of their callers.
+    /// Requests, lists and downloads renders.
     pub const fn renders(&self) -> Renders<'_> {
         Renders {
             pool: &self.database.calls,
@@ -152,32 +155,32 @@ impl Store {
         }
     }
 
-    /// Render tasks, from the side of workers and operators.
+    /// Leases and finishes render tasks.
     pub const fn queue(&self) -> RenderQueue<'_> {
         RenderQueue { pool: &self.database.calls, lease_times: self.lease_times }
     }
 
-    /// Workers and whether they are drained.
+    /// Lists and drains workers.
     pub const fn workers(&self) -> Workers<'_> {
         Workers { pool: &self.database.calls }
     }
 
-    /// Actors, events, relationships, sources and statements of all briefs.
+    /// Lists actors, events, relationships, sources and statements of all briefs.
     pub const fn knowledge(&self) -> Knowledge<'_> {
         Knowledge { pool: &self.database.calls }
     }
 
-    /// Full-text search.
+    /// Searches the full text of editions.
     pub const fn search_index(&self) -> SearchIndex<'_> {
         SearchIndex { pool: &self.database.calls }
     }
 
-    /// Verification and repair.
+    /// Verifies stored data and rebuilds what is derived from it.
     pub const fn integrity(&self) -> Integrity<'_> {
         Integrity { pool: &self.database.calls, artifacts: self.artifacts() }
     }
 
-    /// Closes the connections that are not in use, and each other one when it is given back.
+    /// Closes idle connections now, and the others as they are released.
     pub async fn close(&self) {
         self.database.close().await;
     }

@@ -1,4 +1,4 @@
-//! What a new installation needs to be used at all: workspace `default` and three tokens.
+//! Bootstrap of a new installation: workspace `default` and three tokens.
 
 use std::fmt;
 
@@ -12,10 +12,10 @@ use crate::changes::log::{self, Change};
 use crate::database::PgConnection;
 use crate::error::{Result, StoreError};
 
-/// The workspace that `chancery migrate --init` makes.
+/// The workspace that `chancery migrate --init` creates.
 const DEFAULT: &str = "default";
 
-/// Whom the log names for what nobody asked for.
+/// The subject that the change log records for the bootstrap, which has no caller.
 const SUBJECT: &str = "chancery migrate --init";
 
 /// The first tokens' secrets.
@@ -29,18 +29,18 @@ pub struct FirstSecrets {
     pub worker: Secret,
 }
 
-/// What came of it.
+/// The outcome of a bootstrap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bootstrapped {
-    /// The workspace and the tokens were made, and the secrets kept.
+    /// The workspace and the tokens were created, and `keep` stored the secrets.
     Now,
-    /// It was done before: nothing was changed.
+    /// The installation was bootstrapped before; nothing changed.
     Before,
 }
 
 impl AccessControl<'_> {
-    /// Makes workspace `default` (TLP, OMIT) and tokens for operator, admin and worker, once. `keep` puts the secrets
-    /// where they are wanted; the tokens hold only if that worked, so that none is ever lost.
+    /// Creates workspace `default` (TLP, OMIT) and tokens for an operator, an admin and a worker, once. `keep` stores
+    /// the secrets before the commit: when it fails, no token exists.
     ///
     /// # Errors
     /// [`StoreError::Settings`] when `keep` fails.

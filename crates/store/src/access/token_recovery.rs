@@ -1,4 +1,4 @@
-//! Tokens issued with access to the database alone, for when no token works: after a restore into a new database, or
+//! Issues tokens with access to the database alone, for when no token works: after a restore into a new database, or
 //! after every secret was lost.
 
 use std::fmt;
@@ -15,7 +15,7 @@ use crate::convert::time_of;
 use crate::database::schema;
 use crate::error::{Result, StoreError};
 
-/// The most workspaces that a refusal lists.
+/// Maximum number of workspaces that a refusal lists.
 const MAX_LISTED_WORKSPACES: i64 = 20;
 
 /// A token to issue without a service.
@@ -87,7 +87,7 @@ impl AccessControl<'_> {
     /// A SYSTEM principal named after the database role of this connection.
     async fn database_principal(self) -> Result<Principal> {
         let role = sqlx::query_scalar!(
-            r#"-- token_recovery::database_principal
+            r#"-- access::token_recovery::database_principal
             select current_user::text as "role!""#
         )
         .fetch_one(self.pool)
@@ -100,10 +100,10 @@ impl AccessControl<'_> {
         })
     }
 
-    /// The refusal of a workspace that does not exist. It lists those that do.
+    /// Refuses a workspace that does not exist, and lists those that do.
     async fn unknown_workspace(self, workspace: &ResourceId) -> Result<StoreError> {
         let known = sqlx::query_scalar!(
-            "-- token_recovery::unknown_workspace
+            "-- access::token_recovery::unknown_workspace
             select workspace_id from workspaces order by workspace_id limit $1",
             MAX_LISTED_WORKSPACES + 1
         )
@@ -118,7 +118,7 @@ impl AccessControl<'_> {
     }
 }
 
-/// The database refuses an expiry in the past.
+/// Converts an expiry. The database refuses one in the past.
 fn checked_expiry(time: Timestamp) -> Result<OffsetDateTime> {
     time_of(Some(time)).map_err(|_| StoreError::InvalidField {
         field: "api_token.expire_time",

@@ -1,4 +1,4 @@
-//! A finished PDF, as rows refer to it.
+//! The reference to a finished PDF.
 
 use chancery_brief::digest::Digest;
 
@@ -6,7 +6,7 @@ use crate::convert::damaged;
 use crate::error::Result;
 use crate::renders::environments::digest as digest_of;
 
-/// The size of every chunk but a blob's last in the database, and the largest piece on the wire, in bytes.
+/// Size in bytes of every database chunk except a blob's last, and of the largest piece on the wire.
 pub const CHUNK: usize = 256 * 1024;
 
 /// A finished PDF.
@@ -14,11 +14,11 @@ pub const CHUNK: usize = 256 * 1024;
 pub struct Artifact {
     /// SHA-256 of its bytes.
     pub digest: Digest,
-    /// Their number.
+    /// The number of bytes.
     pub size_bytes: u64,
-    /// The PDF's number of pages.
+    /// The number of pages.
     pub pages: u32,
-    /// Where its bytes are.
+    /// The blob that holds its bytes.
     pub(crate) blob: String,
 }
 

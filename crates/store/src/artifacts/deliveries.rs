@@ -1,4 +1,4 @@
-//! PDFs that were delivered: the record of who began to download what, which outlives PDFs, renders and revisions.
+//! Records who downloaded which PDF. The records outlive PDFs, renders and revisions.
 
 use chancery_brief::digest::Digest;
 use chancery_proto::names::{GeneratedId, RenderName, ResourceId, RevisionName};
@@ -11,35 +11,35 @@ use crate::error::Result;
 use crate::renders::downloads::Download;
 use crate::renders::environments::digest;
 
-/// A PDF that somebody downloaded.
+/// A download of a PDF.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
-    /// The render, which may be deleted.
+    /// The render, which may have been deleted.
     pub render: RenderName,
-    /// The revision that was printed, which may be purged.
+    /// The revision that was printed, which may have been purged.
     pub revision: RevisionName,
     /// SHA-256 of the edition that was printed.
     pub edition_digest: Digest,
     /// SHA-256 of the PDF.
     pub artifact_digest: Digest,
-    /// Who got it, and the name of his token for people. Told to publishers only.
+    /// The recipient. Visible to publishers only.
     pub recipient: Option<Recipient>,
-    /// When it began.
+    /// When the download began.
     pub at: OffsetDateTime,
-    /// Whether the last byte was seen to leave.
+    /// Whether the last byte was sent.
     pub complete: bool,
 }
 
-/// Who got a PDF.
+/// The recipient of a PDF.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recipient {
-    /// His token's resource name.
+    /// The resource name of the recipient's token.
     pub subject: String,
-    /// Its name for people.
+    /// The token's display name.
     pub display_name: String,
 }
 
-/// A row of `render_deliveries` with what belongs to it, as statements read it.
+/// A row of `render_deliveries`, with the columns joined to it.
 pub(crate) struct Row {
     pub(crate) render_id: String,
     pub(crate) brief_id: String,
@@ -53,7 +53,7 @@ pub(crate) struct Row {
     pub(crate) complete: bool,
 }
 
-/// What a principal is told of deliveries, and how many there are in all.
+/// Returns the deliveries as the principal may see them, and their total number.
 pub(crate) fn visible_deliveries(
     rows: Vec<Row>,
     principal: &Principal,
@@ -80,8 +80,8 @@ pub(crate) fn visible_deliveries(
 }
 
 impl Artifacts<'_> {
-    /// Deliveries of revisions of a workspace, newest first, at most `limit` of them, and how many there are in all. Each
-    /// download that was begun is one. Those of prints that hold more than the principal may read are not told of.
+    /// Returns at most `limit` deliveries of revisions of a workspace, newest first, and their total number. Each
+    /// download that began counts as one. Omits prints that hold more than the principal may read.
     ///
     /// # Errors
     /// [`crate::StoreError::Forbidden`] in another's workspace.
@@ -97,7 +97,7 @@ impl Artifacts<'_> {
         let numbers: Result<Vec<i32>> = revisions.iter().map(|(_, number)| to_integer(*number)).collect();
         let rows = sqlx::query_as!(
             Row,
-            r#"-- deliveries::deliveries_of_revisions
+            r#"-- artifacts::deliveries::deliveries_of_revisions
             with asked as (
                 select distinct brief_id, revision from unnest($2::text[], $3::integer[]) as asked (brief_id, revision)
             )
@@ -123,7 +123,8 @@ impl Artifacts<'_> {
         visible_deliveries(rows, principal, workspace)
     }
 
-    /// Records that a download begins, or with the number of its beginning that it ended. Answers the record's number.
+    /// Records that a download began or, with the number of its beginning, that it completed. Returns the record's
+    /// number.
     pub(crate) async fn record_delivery(
         self,
         principal: &Principal,
@@ -132,7 +133,7 @@ impl Artifacts<'_> {
     ) -> Result<i64> {
         let render = &download.render;
         let number = sqlx::query_scalar!(
-            "-- deliveries::record_delivery
+            "-- artifacts::deliveries::record_delivery
             with quick as materialized (
                 -- That a delivery began is on the disk already; that it ended is not worth waiting for it.
                 select set_config('synchronous_commit', 'off', true) where $9::bigint is not null

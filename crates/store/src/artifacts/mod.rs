@@ -1,4 +1,4 @@
-//! Finished PDFs: their rows, where their bytes are, how long they stay, and their deliveries.
+//! Finished PDFs: their rows, the stores of their bytes, expiry, and deliveries.
 
 pub(crate) mod artifact;
 pub(crate) mod chunks;
@@ -11,7 +11,7 @@ pub(crate) mod stores;
 use crate::artifacts::stores::ArtifactStores;
 use crate::database::Pool;
 
-/// PDFs: their rows, their bytes wherever those are stored, and who received them.
+/// Stores PDFs, in the database or externally, and records their deliveries.
 #[derive(Debug, Clone, Copy)]
 pub struct Artifacts<'a> {
     pub(crate) pool: &'a Pool,

@@ -1,4 +1,4 @@
-//! Where the bytes of PDFs are: new ones go where the setting says, older ones stay where they were put.
+//! Selects the store of a PDF's bytes: new bytes go to the configured store, older ones stay where they were written.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,20 +14,21 @@ use crate::convert::generated_id;
 use crate::database::Pool;
 use crate::error::{Result, StoreError};
 
-/// What the probe writes, reads back and deletes.
+/// The content that the probe writes, reads back and deletes.
 const PROBE: &[u8] = b"Chancery was here to see whether it can write.\n";
 
-/// The stores that this process knows. Cheap to clone.
+/// The stores that this process has opened. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(crate) struct ArtifactStores {
     chunks: Arc<dyn ArtifactStore>,
-    /// Where new bytes go; none is the database.
+    /// The store for new bytes; `None` for the database.
     external: Option<ExternalStore>,
     open: Option<Arc<dyn OpenArtifactStore>>,
     opened: Arc<Mutex<HashMap<ExternalStore, Arc<dyn ArtifactStore>>>>,
 }
 
-/// A row of `artifact_stores`. The URL is a part of the key: an operator may change it when he moves the bytes.
+/// A row of `artifact_stores`. The URL is part of the cache key, because an operator may change it after moving the
+/// bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct ExternalStore {
     pub(crate) id: i32,
@@ -35,17 +36,17 @@ pub(crate) struct ExternalStore {
 }
 
 impl ArtifactStores {
-    /// The database alone.
+    /// Uses the database only.
     pub(crate) fn new(pool: Pool) -> Self {
         Self { chunks: Arc::new(Chunks::new(pool)), external: None, open: None, opened: Arc::default() }
     }
 
-    /// What new blobs' rows refer to.
+    /// Returns the id of the external store for new blobs; `None` for the database.
     pub(crate) fn external_id(&self) -> Option<i32> {
         self.external.as_ref().map(|external| external.id)
     }
 
-    /// A store for reading and deleting; it is opened when it is first needed.
+    /// Returns a store for reading and deleting, opening it on first use.
     pub(crate) fn at(&self, external: Option<&ExternalStore>) -> Result<Arc<dyn ArtifactStore>> {
         let Some(external) = external else { return Ok(Arc::clone(&self.chunks)) };
         let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
@@ -60,13 +61,13 @@ impl ArtifactStores {
         Ok(store)
     }
 
-    /// The store for new bytes.
+    /// Returns the store for new bytes.
     pub(crate) fn for_new_bytes(&self) -> Result<Arc<dyn ArtifactStore>> {
         self.at(self.external.as_ref())
     }
 }
 
-/// A PDF's bytes, to be read piece by piece.
+/// An open PDF, to be read piece by piece.
 #[derive(Debug)]
 pub struct ArtifactBytes {
     store: Arc<dyn ArtifactStore>,
@@ -75,15 +76,15 @@ pub struct ArtifactBytes {
 }
 
 impl ArtifactBytes {
-    /// The bytes from an offset before the end on: at least one, and as many of the rest as come at once.
+    /// Reads bytes from an offset before the end: at least one, and as many as arrive at once.
     pub async fn read(&self, offset: u64) -> Result<Bytes> {
         self.store.read(&self.blob, offset..self.size).await
     }
 }
 
 impl Store {
-    /// Has new bytes of PDFs go to the store behind a URL, or with none to the database, and finds those that are
-    /// elsewhere. The store is tried out first: bytes are written, read back and deleted.
+    /// Stores new PDFs at a URL, or in the database for `None`, and opens external stores for older ones. Probes the
+    /// store first by writing, reading and deleting a blob.
     ///
     /// # Errors
     /// [`StoreError::ArtifactStoreRefused`], [`StoreError::ArtifactStoreUnavailable`],
@@ -107,9 +108,9 @@ impl Store {
 
 impl Artifacts<'_> {
     async fn store_id(self, url: &str) -> Result<i32> {
-        // The update changes nothing: without it there would be no row to return.
+        // The update is a no-op that makes `returning` yield the existing row.
         let id = sqlx::query_scalar!(
-            "-- artifact_stores::artifact_store_id
+            "-- artifacts::stores::store_id
             insert into artifact_stores (url) values ($1)
             on conflict (url) do update set url = excluded.url
             returning store_id",
@@ -120,10 +121,10 @@ impl Artifacts<'_> {
         Ok(id)
     }
 
-    /// Opens a PDF's bytes for reading, wherever they are.
+    /// Opens a PDF for reading, in whichever store it is.
     pub async fn open(self, artifact: &Artifact) -> Result<ArtifactBytes> {
         let row = sqlx::query!(
-            r#"-- artifact_stores::open_artifact
+            r#"-- artifacts::stores::open
             select s.store_id as "id?", s.url as "url?"
             from artifact_blobs b
             left join artifact_stores s using (store_id)

@@ -1,4 +1,4 @@
-//! Attachments: images that figures and themes show. Their bytes never change, and their name is their digest.
+//! Attachments: images in figures and themes. They are immutable and named by their digest.
 
 use std::collections::BTreeMap;
 
@@ -25,7 +25,7 @@ pub struct NewAttachment<'a> {
     pub marking: Rank,
     /// The result of [`crate::check_image`] for its bytes.
     pub report: &'a ImageReport,
-    /// The file.
+    /// The file's bytes.
     pub bytes: &'a [u8],
 }
 
@@ -34,26 +34,26 @@ pub struct NewAttachment<'a> {
 pub struct AttachmentWarning {
     /// A stable code.
     pub code: String,
-    /// The difference and the cure.
+    /// The difference and how to avoid it.
     pub text: String,
 }
 
-/// What is known of an image.
+/// An attachment without its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attachment {
     /// Its name.
     pub name: AttachmentName,
-    /// What its bytes are.
+    /// The media type of its bytes.
     pub media_type: MediaType,
     /// Its marking's label.
     pub marking: &'static str,
     /// As displayed, in pixels.
     pub width: u32,
-    /// As the width.
+    /// The height in pixels.
     pub height: u32,
     /// Differences between the image and its print.
     pub warnings: Vec<AttachmentWarning>,
-    /// How many bytes it has.
+    /// The number of bytes.
     pub size_bytes: u64,
     /// When it was uploaded.
     pub created_at: OffsetDateTime,
@@ -93,10 +93,10 @@ impl Row {
 }
 
 impl Attachments<'_> {
-    /// Keeps an image: see [`Self::put_attachment_once`].
+    /// Stores an image: see [`Self::put_once`].
     ///
     /// # Errors
-    /// Those of [`Self::put_attachment_once`].
+    /// Those of [`Self::put_once`].
     pub async fn put(
         self,
         principal: &Principal,
@@ -106,12 +106,12 @@ impl Attachments<'_> {
         self.put_once(principal, workspace, new, None).await
     }
 
-    /// Keeps an image. The same bytes with the same marking are kept once, whoever brings them again.
+    /// Stores an image. Storing the same bytes with the same marking again changes nothing, whoever the caller is.
     ///
     /// # Errors
-    /// [`StoreError::Forbidden`] in another's workspace, and for bytes that are there under a marking above the
-    /// principal's clearance; [`StoreError::ClearanceTooLow`]; [`StoreError::AlreadyExists`] under another marking;
-    /// [`StoreError::RequestIdReused`].
+    /// [`StoreError::Forbidden`] for another workspace, and for bytes stored under a marking above the principal's
+    /// clearance; [`StoreError::ClearanceTooLow`]; [`StoreError::AlreadyExists`] for bytes stored under another
+    /// marking; [`StoreError::RequestIdReused`].
     pub async fn put_once(
         self,
         principal: &Principal,
@@ -125,7 +125,7 @@ impl Attachments<'_> {
         if !access.clearance.reads(new.marking) {
             return Err(StoreError::ClearanceTooLow(name.to_string()));
         }
-        // Done before or done again is the same: the name is the digest.
+        // A repetition needs no stored response: the name is the digest of the bytes.
         if let WriteStart::Now(mut transaction) = begin_write(self.pool, principal, workspace, write).await? {
             insert_attachment(&mut transaction, principal, &name, digest, new).await?;
             transaction.commit().await?;
@@ -143,7 +143,7 @@ impl Attachments<'_> {
     async fn attachment_row(self, workspace: &ResourceId, digest: Digest) -> Result<Option<Row>> {
         let row = sqlx::query_as!(
             Row,
-            r#"-- attachments::attachment_row
+            r#"-- briefs::attachments::attachment_row
             select digest as "digest!: Vec<u8>", media_type, marking::smallint as "marking!", width, height,
                 size_bytes, created_at, warning_codes, warning_texts
             from attachments where workspace_id = $1 and digest = $2::bytea"#,
@@ -155,11 +155,11 @@ impl Attachments<'_> {
         Ok(row)
     }
 
-    /// What is known of an image that the principal may see: as a reader because an edition of his shows it, as an
-    /// author or a publisher because his clearance reads it.
+    /// Returns an image that the principal may see: a reader when a visible edition shows it, an author or publisher
+    /// when their clearance reads it.
     ///
     /// # Errors
-    /// [`StoreError::Forbidden`] in another's workspace, [`StoreError::NotFound`].
+    /// [`StoreError::Forbidden`] for another workspace, [`StoreError::NotFound`].
     pub async fn get(self, principal: &Principal, name: &AttachmentName) -> Result<Attachment> {
         let access = principal.access(&name.workspace)?;
         let missing = || StoreError::NotFound(name.to_string());
@@ -174,13 +174,13 @@ impl Attachments<'_> {
         }
     }
 
-    /// Whether an edition that the principal may read shows the image.
+    /// Returns whether an edition visible to the principal shows the image.
     async fn is_shown(self, principal: &Principal, name: &AttachmentName, digest: Digest) -> Result<bool> {
         if !principal.roles.allow(Role::Reader) {
             return Ok(false);
         }
         let shown = sqlx::query_scalar!(
-            r#"-- attachments::is_shown
+            r#"-- briefs::attachments::is_shown
             select exists (
                 select from revision_attachments a join briefs b using (brief_key)
                 where a.workspace_id = $1 and a.digest = $2::bytea and a.visible_from <= $3::smallint
@@ -195,10 +195,10 @@ impl Attachments<'_> {
         Ok(shown)
     }
 
-    /// The workspace's images up to the principal's clearance, by digest, from the one after `after` on.
+    /// Lists the workspace's images up to the principal's clearance, by digest, from the one after `after` on.
     ///
     /// # Errors
-    /// [`StoreError::Forbidden`] in another's workspace.
+    /// [`StoreError::Forbidden`] for another workspace.
     pub async fn list(
         self,
         principal: &Principal,
@@ -210,7 +210,7 @@ impl Attachments<'_> {
         let after = after.map(|after| after.as_str().parse::<Digest>()).transpose().map_err(damaged)?;
         let rows = sqlx::query_as!(
             Row,
-            r#"-- attachments::list_attachments
+            r#"-- briefs::attachments::list
             select digest as "digest!: Vec<u8>", media_type, marking::smallint as "marking!", width, height,
                 size_bytes, created_at, warning_codes, warning_texts
             from attachments
@@ -227,14 +227,15 @@ impl Attachments<'_> {
         rows.into_iter().map(|row| row.into_attachment(workspace, access.scheme)).collect()
     }
 
-    /// At most [`CHUNK`] bytes of an image from an offset on; none at its end. Who may have them was asked before.
+    /// Reads at most [`CHUNK`] bytes of an image from an offset; none at its end. The caller must have checked access
+    /// with [`Self::get`].
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
     pub async fn bytes(self, name: &AttachmentName, offset: u64) -> Result<Bytes> {
         let digest = digest_of(name)?;
         let bytes = sqlx::query_scalar!(
-            r#"-- attachments::attachment_bytes
+            r#"-- briefs::attachments::bytes
             select substring(bytes from $3::integer + 1 for $4::integer) as "bytes!" from attachments
             where workspace_id = $1 and digest = $2::bytea"#,
             name.workspace.as_str(),
@@ -248,7 +249,7 @@ impl Attachments<'_> {
     }
 }
 
-/// Writes an image's row. A row that is there gets the result of the check, if the current one has not seen it.
+/// Inserts an image. An existing row gets the result of the check, if the row's own is from an older check.
 async fn insert_attachment(
     transaction: &mut PgConnection,
     principal: &Principal,
@@ -258,7 +259,7 @@ async fn insert_attachment(
 ) -> Result<()> {
     let (codes, texts) = warning_columns(new.report);
     sqlx::query!(
-        "-- attachments::insert_attachment
+        "-- briefs::attachments::insert_attachment
         insert into attachments (
             workspace_id, digest, media_type, marking, width, height, size_bytes, bytes, created_by,
             check_version, warning_codes, warning_texts
@@ -285,7 +286,7 @@ async fn insert_attachment(
     Ok(())
 }
 
-/// Notes which images a revision shows, and from which clearance on.
+/// Records which images a revision shows, and the lowest clearance that sees each.
 pub(crate) async fn write_shown(
     transaction: &mut PgConnection,
     brief_key: i64,
@@ -298,7 +299,7 @@ pub(crate) async fn write_shown(
     let digests: Vec<Vec<u8>> = shown.keys().map(|digest| digest.0.to_vec()).collect();
     let visible_from: Vec<i16> = shown.values().map(|rank| i16::from(*rank)).collect();
     sqlx::query!(
-        "-- attachments::write_shown
+        "-- briefs::attachments::write_shown
         insert into revision_attachments (brief_key, revision, workspace_id, digest, visible_from)
         select b.brief_key, $2, b.workspace_id, shown.digest, shown.visible_from
         from briefs b, unnest($3::bytea[], $4::smallint[]) as shown (digest, visible_from)

@@ -1,16 +1,16 @@
-//! The version of the content's encoding.
+//! The version of the encoding of content.
 
 use chancery_brief::digest::CONTENT_SCHEMA_VERSION;
 
 use crate::convert::to_integer;
 use crate::error::{Result, StoreError};
 
-/// The version of the bytes that this build writes.
+/// Returns the version that this build writes.
 pub(crate) fn written_content_schema() -> Result<i32> {
     to_integer(CONTENT_SCHEMA_VERSION)
 }
 
-/// Bytes of a newer schema may hold what this build would drop or show wrongly.
+/// Rejects bytes of a newer version: this build could drop or misrender parts of them.
 pub(crate) fn check_content_schema(version: u32) -> Result<()> {
     if version > CONTENT_SCHEMA_VERSION { Err(StoreError::NewerSchema(version)) } else { Ok(()) }
 }

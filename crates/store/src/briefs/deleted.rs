@@ -1,4 +1,4 @@
-//! A deleted brief, as its readers still see it.
+//! The form in which a deleted brief remains visible.
 
 use chancery_brief::digest::{Digest, body_digest};
 use chancery_proto::brief::v1::{Brief, BriefState};
@@ -13,18 +13,18 @@ use crate::timestamps::timestamp;
 pub struct Deleted {
     /// Its name.
     pub name: BriefName,
-    /// Made at random when the brief was.
+    /// The brief's random uid.
     pub uid: String,
-    /// When the brief was made.
+    /// When the brief was created.
     pub created_at: OffsetDateTime,
     /// When it was deleted.
     pub deleted_at: OffsetDateTime,
-    /// When it is gone for good.
+    /// When it will be purged.
     pub purge_at: OffsetDateTime,
 }
 
 impl Deleted {
-    /// All that is answered of it, and the SHA-256 that is its etag.
+    /// Returns the envelope of the deleted brief, and its SHA-256, which is the etag.
     pub fn envelope(&self) -> (Digest, Brief) {
         let envelope = Brief {
             name: self.name.to_string(),

@@ -1,4 +1,4 @@
-//! Briefs that are deleted: hidden at once, brought back on request, gone for good after a while (AIP-164).
+//! Deletes and undeletes briefs (AIP-164). A deleted brief is hidden at once, and purged after [`UNDELETE_WINDOW`].
 
 use std::time::Duration;
 
@@ -18,11 +18,11 @@ use crate::convert::{damaged, to_digest};
 use crate::database::PgConnection;
 use crate::error::{Result, StoreError};
 
-/// How long a deleted brief can be brought back.
+/// How long a deleted brief can be undeleted.
 const UNDELETE_WINDOW: Duration = Duration::from_hours(30 * 24);
 
 impl Briefs<'_> {
-    /// Hides a brief until it is brought back, or gone for good 30 days later. An etag, if one is given, must be the one
+    /// Hides a brief until it is undeleted, or purged when [`UNDELETE_WINDOW`] ends. A non-empty etag must be the one
     /// that the principal reads.
     ///
     /// # Errors
@@ -43,14 +43,14 @@ impl Briefs<'_> {
         let locked = locking::lock(&mut transaction, name).await?;
         let locked = locked.filter(|locked| locked.is_known_to(access.clearance) && !locked.is_deleted());
         let locked = locked.ok_or_else(|| StoreError::NotFound(name.to_string()))?;
-        // First what the principal can see. Only a request that everything visible allows learns, from the clearance
-        // check, that something is marked above the principal's clearance.
+        // The etag is checked first, so that only a request that could otherwise succeed learns from the clearance
+        // check that something is marked above the principal's clearance.
         if !etag.is_empty() && etag != current_etag(&mut transaction, &locked, access.clearance).await? {
             return Err(StoreError::StaleBriefEtag);
         }
         locked.check_delete_clearance(access.clearance, name)?;
         let row = sqlx::query!(
-            r#"-- deletions::delete_brief
+            r#"-- briefs::deletion::delete
             with moment as materialized (select clock_timestamp() as at)
             update briefs b
             set deleted_at = moment.at, purge_at = moment.at + make_interval(secs => $2), deleted_by = $3
@@ -85,7 +85,7 @@ impl Briefs<'_> {
         Ok((brief, position))
     }
 
-    /// Brings a deleted brief back, as it was. Answers its envelope, as the principal reads it.
+    /// Undeletes a brief, and returns its envelope as the principal reads it.
     ///
     /// # Errors
     /// [`StoreError::Forbidden`], [`StoreError::NotFound`], [`StoreError::NotDeleted`],
@@ -109,7 +109,7 @@ impl Briefs<'_> {
         }
         locked.check_delete_clearance(access.clearance, name)?;
         sqlx::query!(
-            "-- deletions::undelete_brief
+            "-- briefs::deletion::undelete
             update briefs set deleted_at = null, purge_at = null, deleted_by = null where brief_key = $1",
             locked.key
         )
@@ -130,26 +130,26 @@ impl Briefs<'_> {
         Ok((brief, position))
     }
 
-    /// The answer to a write that was done before.
+    /// Decodes the stored response to a repeated write.
     pub(crate) async fn repeated_response(self, name: &BriefName, noted: &[u8]) -> Result<(Brief, Position)> {
         let brief = Brief::decode(noted).map_err(damaged)?;
         Ok((brief, log::position(self.pool, &name.workspace).await?))
     }
 }
 
-/// Those who can tell the brief's revisions from none.
+/// The clearances that have, or had, an edition of any revision.
 fn readers(locked: &LockedBrief) -> Audience {
     locked.lowest_edition.map(Audience::from).unwrap_or_default()
 }
 
-/// The etag that somebody with this clearance reads.
+/// Returns the etag visible to a clearance.
 async fn current_etag(
     transaction: &mut PgConnection,
     locked: &LockedBrief,
     clearance: Clearance,
 ) -> Result<String> {
     let digest = sqlx::query_scalar!(
-        r#"-- deletions::current_etag
+        r#"-- briefs::deletion::current_etag
         select digest as "digest!: Vec<u8>" from editions
         where brief_key = $1 and from_rank <= $2 and current_until > $2"#,
         locked.key,
@@ -163,7 +163,7 @@ async fn current_etag(
     }
 }
 
-/// The envelope that somebody with this clearance reads; a draft's while he has no edition.
+/// Returns the envelope visible to a clearance: the draft's if there is no edition for it.
 async fn envelope(
     transaction: &mut PgConnection,
     locked: &LockedBrief,
@@ -171,7 +171,7 @@ async fn envelope(
     clearance: Clearance,
 ) -> Result<Brief> {
     let stored = sqlx::query_scalar!(
-        "-- deletions::envelope
+        "-- briefs::deletion::envelope
         select envelope from editions where brief_key = $1 and from_rank <= $2 and current_until > $2",
         locked.key,
         i16::from(clearance.0)

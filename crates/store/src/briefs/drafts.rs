@@ -1,5 +1,5 @@
-//! Drafts: each brief's one mutable working copy. Reading or writing one needs a clearance at or above every marking in
-//! it, before and after.
+//! Drafts: the mutable working copy of each brief. Reading or writing a draft requires a clearance at or above every
+//! marking in it, before and after the write.
 
 use chancery_brief::Canonical;
 use chancery_brief::marking::{Rank, Scheme};
@@ -27,23 +27,23 @@ pub struct Draft {
     pub etag: String,
     /// When it was last written.
     pub updated_at: OffsetDateTime,
-    /// The revision that it is based on; 0 when nothing was published.
+    /// The revision that it is based on; 0 when nothing is published.
     pub base_revision: u32,
     /// The content.
     pub content: BriefContent,
 }
 
 impl Briefs<'_> {
-    /// A brief's draft.
+    /// Returns a brief's draft.
     ///
     /// # Errors
-    /// [`StoreError::Forbidden`] in another's workspace, [`StoreError::NotFound`] for a principal who may not know of
-    /// the brief, [`StoreError::ClearanceTooLow`] for one who may not read all of the draft,
+    /// [`StoreError::Forbidden`] for another workspace, [`StoreError::NotFound`] for a principal who may not learn
+    /// about the brief, [`StoreError::ClearanceTooLow`] for one who may not read the whole draft,
     /// [`StoreError::BriefDeleted`].
     pub async fn draft(self, principal: &Principal, name: &BriefName) -> Result<Draft> {
         let access = principal.access(&name.workspace)?;
         let row = sqlx::query!(
-            r#"-- drafts::draft
+            r#"-- briefs::drafts::draft
             select d.content, d.content_schema, d.etag, d.base_revision, d.updated_at,
                 d.highest::smallint as "highest!",
                 (d.floor <= $3 or exists (
@@ -71,7 +71,7 @@ impl Briefs<'_> {
         })
     }
 
-    /// Whether the principal could write content to a brief's draft.
+    /// Checks that the principal could write the content to a brief's draft.
     ///
     /// # Errors
     /// Those of [`Briefs::draft`], [`StoreError::InvalidChanges`].
@@ -86,7 +86,7 @@ impl Briefs<'_> {
         self.draft(principal, name).await?;
         let mut connection = self.pool.acquire().await?;
         let key = sqlx::query_scalar!(
-            "-- drafts::check_author
+            "-- briefs::drafts::check_author
             select brief_key from briefs where workspace_id = $1 and brief_id = $2",
             name.workspace.as_str(),
             name.brief.as_str()
@@ -136,7 +136,7 @@ impl Briefs<'_> {
         check_changes(&mut transaction, locked.key, access, content, None).await?;
         let etag = generated_id()?.to_string();
         let row = sqlx::query!(
-            "-- drafts::update_draft_once
+            "-- briefs::drafts::update_draft_once
             update drafts set content = $2, content_schema = $3, etag = $4, edited = true, floor = $5, highest = $6,
                 updated_at = clock_timestamp(), updated_by = $7
             where brief_key = $1
@@ -162,7 +162,7 @@ impl Briefs<'_> {
     }
 }
 
-/// A write of a draft that was done before. What it wrote, its repetition brings along.
+/// Decodes the stored response to a repeated update. The repetition supplies the content again.
 fn repeated_draft(noted: &[u8], content: &Canonical) -> Result<Draft> {
     let written = BriefDraft::decode(noted).map_err(damaged)?;
     Ok(Draft {
@@ -173,7 +173,7 @@ fn repeated_draft(noted: &[u8], content: &Canonical) -> Result<Draft> {
     })
 }
 
-/// Makes a new brief's draft under its first etag.
+/// Inserts the draft of a new brief under its first etag.
 pub(crate) async fn insert(
     transaction: &mut PgConnection,
     brief_key: i64,
@@ -183,7 +183,7 @@ pub(crate) async fn insert(
     subject: &str,
 ) -> Result<()> {
     sqlx::query!(
-        "-- drafts::insert
+        "-- briefs::drafts::insert
         insert into drafts
             (brief_key, content, content_schema, etag, base_revision, edited, floor, highest, updated_by)
         values ($1, $2, $3, $4, $5, $5 = 0, $6, $7, $8)",
@@ -201,7 +201,7 @@ pub(crate) async fn insert(
     Ok(())
 }
 
-/// Has a draft that was not edited follow a newer revision.
+/// Replaces an unedited draft with a newer revision.
 pub(crate) async fn follow(
     transaction: &mut PgConnection,
     brief_key: i64,
@@ -211,7 +211,7 @@ pub(crate) async fn follow(
 ) -> Result<()> {
     let etag = generated_id()?.to_string();
     sqlx::query!(
-        "-- drafts::follow
+        "-- briefs::drafts::follow
         update drafts set content = $2, content_schema = $3, etag = $4, base_revision = $5, floor = $6, highest = $7,
             updated_at = clock_timestamp(), updated_by = $8
         where brief_key = $1",
@@ -229,14 +229,14 @@ pub(crate) async fn follow(
     Ok(())
 }
 
-/// The draft's content while the brief's row is locked.
+/// Reads the draft's content while the brief's row is locked.
 pub(crate) async fn read_locked(
     transaction: &mut PgConnection,
     brief_key: i64,
     scheme: Scheme,
 ) -> Result<Canonical> {
     let row = sqlx::query!(
-        "-- drafts::read_locked
+        "-- briefs::drafts::read_locked
         select content, content_schema from drafts where brief_key = $1",
         brief_key
     )
@@ -245,10 +245,10 @@ pub(crate) async fn read_locked(
     decode(&row.content, row.content_schema, scheme)
 }
 
-/// Notes that the draft is what the revision says. Its etag stays, so that a publish that is sent again finds it.
+/// Marks the draft as equal to the revision. Keeps its etag, so that a repeated publish finds it.
 pub(crate) async fn settle(transaction: &mut PgConnection, brief_key: i64, revision: i32) -> Result<()> {
     sqlx::query!(
-        "-- drafts::settle
+        "-- briefs::drafts::settle
         update drafts set base_revision = $2, edited = false where brief_key = $1",
         brief_key,
         revision

@@ -1,4 +1,4 @@
-//! The revisions before the one that is written: what its changes may name.
+//! Checks the changes that a revision declares against earlier revisions.
 
 use chancery_brief::Canonical;
 use chancery_brief::validate::{changes_of_earlier_parts, unknown_earlier_parts};
@@ -11,8 +11,8 @@ use crate::convert::{damaged, to_number};
 use crate::database::PgConnection;
 use crate::error::{Result, StoreError};
 
-/// Checks that the changes of parts that the content does not have name parts of an earlier revision, as the caller may
-/// see it. Earlier means: the newest one, and the newest that is not withdrawn.
+/// Checks that declared changes of parts missing from the content name parts of an earlier revision visible to the
+/// caller: the newest one, or the newest that is not withdrawn.
 ///
 /// # Errors
 /// [`StoreError::InvalidChanges`]; `document_index` is the document's index in an import.
@@ -41,7 +41,7 @@ async fn earlier_editions(
     access: Access,
 ) -> Result<Vec<Canonical>> {
     let rows = sqlx::query!(
-        r#"-- earlier_revisions::earlier_editions
+        r#"-- briefs::earlier_revisions::earlier_editions
         with visible as (
             select e.revision, e.body, r.content_schema, r.withdrawn_at is null as stands
             from editions e join revisions r using (brief_key, revision)

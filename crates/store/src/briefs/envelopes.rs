@@ -1,4 +1,4 @@
-//! Briefs: the envelopes, the lists, and the lock that every writer takes first.
+//! Envelopes of briefs, and the creation of briefs.
 
 use chancery_brief::Canonical;
 use chancery_brief::digest::Digest;
@@ -20,7 +20,7 @@ use crate::convert::{generated_id, to_digest};
 use crate::database::PgConnection;
 use crate::error::{Result, StoreError};
 
-/// The newest edition that the principal may see, as it is answered: nothing of it has to be decoded.
+/// The newest edition visible to the principal, encoded as it is served.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewestEdition {
     /// SHA-256 of the edition, which is the brief's etag.
@@ -31,8 +31,7 @@ pub struct NewestEdition {
 }
 
 impl NewestEdition {
-    /// The content's bytes, as they are stored; none of a deleted brief. They may be of a newer schema, which then
-    /// reaches the caller whole.
+    /// Returns the content's bytes as stored; none for a deleted brief. Bytes of a newer schema are returned unchanged.
     ///
     /// # Errors
     /// [`StoreError::Damaged`].
@@ -46,21 +45,21 @@ impl NewestEdition {
     }
 }
 
-/// A brief that was just made.
+/// A brief that was just created.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct CreatedBrief {
-    /// Made at random.
+    /// The brief's random uid.
     pub uid: String,
-    /// When.
+    /// When it was created.
     pub created_at: OffsetDateTime,
 }
 
 impl Briefs<'_> {
-    /// The newest revision that the principal has an edition of: one row, no assembly. A deleted brief is answered with
-    /// its envelope alone.
+    /// Returns the newest revision that has an edition for the principal, as a single row without assembly. For a
+    /// deleted brief, returns the envelope alone.
     ///
     /// # Errors
-    /// [`StoreError::Forbidden`] in another's workspace, [`StoreError::NotFound`], [`StoreError::NotPublished`] for
+    /// [`StoreError::Forbidden`] for another workspace, [`StoreError::NotFound`], [`StoreError::NotPublished`] for
     /// authors who may see the draft, [`StoreError::AllWithdrawn`].
     pub async fn newest_edition(self, principal: &Principal, name: &BriefName) -> Result<NewestEdition> {
         let access = principal.access(&name.workspace)?;
@@ -72,9 +71,10 @@ impl Briefs<'_> {
         }
     }
 
-    /// Explains why nothing is current for the caller. A caller who could see a revision learns that it was withdrawn, or
-    /// that the brief was deleted. An author who may see the draft learns that nothing is published; a published revision
-    /// above the author's clearance does not change that answer. Everybody else learns that there is no brief.
+    /// Explains why no edition is current for the caller. A caller who could see a revision learns that it was
+    /// withdrawn, or that the brief was deleted. An author who may see the draft learns that nothing is published; a
+    /// published revision above the author's clearance does not change that answer. For everyone else the brief does
+    /// not exist.
     async fn explain_missing_edition(
         self,
         principal: &Principal,
@@ -82,7 +82,7 @@ impl Briefs<'_> {
         clearance: Clearance,
     ) -> Result<NewestEdition> {
         let row = sqlx::query!(
-            r#"-- briefs::without_edition
+            r#"-- briefs::envelopes::explain_missing_edition
             select b.uid, b.created_at, b.deleted_at, b.purge_at, d.floor <= $3 as "reads_draft!",
                 exists (select from revisions r where r.brief_key = b.brief_key and r.floor <= $3) as "had_edition!"
             from briefs b join drafts d using (brief_key)
@@ -108,19 +108,19 @@ impl Briefs<'_> {
         }
     }
 
-    /// Makes a brief with a draft: see [`Self::create_brief_once`].
+    /// Creates a brief with a draft: see [`Self::create_once`].
     ///
     /// # Errors
-    /// Those of [`Self::create_brief_once`].
+    /// Those of [`Self::create_once`].
     pub async fn create(self, principal: &Principal, name: &BriefName, content: &Canonical) -> Result<Brief> {
         Ok(self.create_once(principal, name, content, None).await?.0)
     }
 
-    /// Makes a brief with a draft; nothing is published. Answers its envelope.
+    /// Creates a brief with a draft, publishes nothing, and returns its envelope.
     ///
     /// # Errors
-    /// [`StoreError::Forbidden`] in another's workspace and for an id whose brief the principal may not know of,
-    /// [`StoreError::ClearanceTooLow`], [`StoreError::AlreadyExists`], [`StoreError::RequestIdReused`].
+    /// [`StoreError::Forbidden`] for another workspace and for the id of a brief that the principal may not learn
+    /// about, [`StoreError::ClearanceTooLow`], [`StoreError::AlreadyExists`], [`StoreError::RequestIdReused`].
     pub async fn create_once(
         self,
         principal: &Principal,
@@ -137,8 +137,8 @@ impl Briefs<'_> {
         match insert(&mut transaction, principal, name).await? {
             Some((key, created)) => {
                 check_changes(&mut transaction, key, access, content, None).await?;
-                // The draft begins with the etag that the brief has while nothing is published, so that a client may
-                // publish with either. The first write of the draft ends that.
+                // The draft starts with the etag of the unpublished brief, so that a client may publish with either.
+                // The first update of the draft changes it.
                 let draft_etag = created.uid.as_str();
                 drafts::insert(&mut transaction, key, content, 0, draft_etag, &principal.subject).await?;
                 let envelope = draft_envelope(name, &created.uid, created.created_at);
@@ -154,7 +154,8 @@ impl Briefs<'_> {
     }
 }
 
-/// What a taken id answers: that it exists would tell of a brief to somebody who may not know of it.
+/// Refuses an id that is in use. Callers who may not learn about the brief get the same error as for ids they may not
+/// use.
 async fn taken_id_error(
     transaction: &mut PgConnection,
     name: &BriefName,
@@ -166,7 +167,7 @@ async fn taken_id_error(
     Ok(if is_known { StoreError::AlreadyExists(name) } else { StoreError::Forbidden(name) })
 }
 
-/// Makes the brief alone. None when the id is taken, also by somebody who is just about to commit.
+/// Inserts the brief without a draft; `None` when the id is in use, including by a transaction that commits first.
 pub(crate) async fn insert(
     transaction: &mut PgConnection,
     principal: &Principal,
@@ -174,7 +175,7 @@ pub(crate) async fn insert(
 ) -> Result<Option<(i64, CreatedBrief)>> {
     let uid = generated_id()?.to_string();
     let row = sqlx::query!(
-        "-- briefs::insert
+        "-- briefs::envelopes::insert
         insert into briefs (workspace_id, brief_id, uid, created_by) values ($1, $2, $3, $4)
         on conflict (workspace_id, brief_id) do nothing
         returning brief_key, created_at",

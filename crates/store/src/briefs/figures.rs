@@ -1,4 +1,4 @@
-//! Figures and the images that they show: which of them cannot be shown, and why.
+//! Checks whether figures can show their images.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,15 +22,15 @@ const UNKNOWN: &str = "UNKNOWN_ATTACHMENT";
 
 const ABOVE: &str = "ATTACHMENT_ABOVE_BLOCK";
 
-/// A figure shows an image that cannot be printed. A lint code, and a violation's.
+/// The code of a figure whose image cannot be printed, as a lint warning and as a violation.
 pub(crate) const UNPRINTABLE: &str = "UNPRINTABLE_ATTACHMENT";
 
 impl Attachments<'_> {
-    /// Warnings for figures whose image cannot be printed, each with the id of the section that holds the figure. Images
-    /// above the principal's clearance are passed over.
+    /// Returns warnings for figures whose image cannot be printed, each with the id of the section that holds the
+    /// figure. Ignores images above the principal's clearance.
     ///
     /// # Errors
-    /// [`crate::StoreError::Forbidden`] in another's workspace.
+    /// [`crate::StoreError::Forbidden`] for another workspace.
     pub async fn unprintable_images(
         self,
         principal: &Principal,
@@ -53,10 +53,10 @@ impl Attachments<'_> {
         Ok(shown.iter().filter_map(warning).collect())
     }
 
-    /// The figures of canonical content that cannot show their image, for which publishing would refuse it.
+    /// Returns the figures of canonical content that would make publishing fail because of their images.
     ///
     /// # Errors
-    /// [`StoreError::Forbidden`].
+    /// [`crate::StoreError::Forbidden`] for another workspace.
     pub async fn unusable_figures(
         self,
         principal: &Principal,
@@ -69,8 +69,8 @@ impl Attachments<'_> {
     }
 }
 
-/// The figures of canonical content that name an image which is not in the workspace, is marked above them, or cannot be
-/// printed. An image above the clearance counts as one that is not there.
+/// Returns the figures of canonical content whose image is missing from the workspace, marked above the figure, or
+/// unprintable. An image above the clearance counts as missing.
 pub(crate) async fn unusable(
     connection: &mut PgConnection,
     workspace: &ResourceId,
@@ -101,14 +101,14 @@ pub(crate) async fn unusable(
     Ok(violations.collect())
 }
 
-/// A stored image's marking, and the reason why it cannot be printed, if there is one.
+/// A stored image's marking, and why it cannot be printed, if so.
 pub(crate) struct ImageState {
     pub(crate) marking: Rank,
     pub(crate) refusal: Option<String>,
 }
 
-/// The states of those images that are in the workspace, by their digests in hexadecimal. Images that were stored before
-/// the current check existed are checked first.
+/// Returns the states of those images that are in the workspace, by hexadecimal digest. Images last checked by an older
+/// version of the check are checked again first.
 pub(crate) async fn states(
     connection: &mut PgConnection,
     workspace: &ResourceId,
@@ -119,7 +119,7 @@ pub(crate) async fn states(
     let bytes = bytes.map_err(damaged)?;
     image_checks::check_pending(&mut *connection, workspace, &bytes).await?;
     let rows = sqlx::query!(
-        r#"-- attachments::states
+        r#"-- briefs::figures::states
         select digest as "digest!: Vec<u8>", marking::smallint as "marking!", refusal from attachments
         where workspace_id = $1 and digest = any ($2::bytea[])"#,
         workspace.as_str(),

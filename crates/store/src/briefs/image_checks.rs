@@ -1,4 +1,4 @@
-//! Checks images: at upload, and again when a figure shows an image that was stored before the current check existed.
+//! Checks images: at upload, and again when a figure shows an image that an older version of the check accepted.
 
 use chancery_brief::digest::Digest;
 use chancery_images::{CHECK_VERSION, ImageError, ImageReport, Limits, check};
@@ -10,15 +10,15 @@ use crate::convert::{damaged, to_digest};
 use crate::database::PgConnection;
 use crate::error::Result;
 
-/// Checks that run at a time. One takes up to a second of a core and about 60 MiB for an image at the limits.
+/// Maximum number of concurrent checks. A check takes up to a second of CPU time and about 60 MiB.
 const CONCURRENT_CHECKS: usize = 2;
 
 static CHECKS: Semaphore = Semaphore::const_new(CONCURRENT_CHECKS);
 
-/// Reads an image to its end on a thread of its own, and returns the bytes with the result.
+/// Decodes an image completely on a separate thread, and returns the bytes with the result.
 ///
 /// # Errors
-/// [`crate::StoreError`] when the check itself fails: a defect.
+/// [`crate::StoreError`] when the check itself fails, which is a defect.
 pub async fn check_image(bytes: Vec<u8>) -> Result<(Vec<u8>, std::result::Result<ImageReport, ImageError>)> {
     // The semaphore is never closed.
     let _permit = CHECKS.acquire().await.map_err(damaged)?;
@@ -29,19 +29,19 @@ pub async fn check_image(bytes: Vec<u8>) -> Result<(Vec<u8>, std::result::Result
     checked.await.map_err(damaged)
 }
 
-/// The message for a figure or theme whose image was refused.
+/// Returns the message for a figure or theme whose image was refused.
 pub(crate) fn refusal_message(refusal: &str) -> String {
     format!("the attachment cannot be printed ({refusal}); upload a repaired file and show that one")
 }
 
-/// Checks those of the images that the current check has not seen, and records the results.
+/// Checks those of the images that the current version has not checked, and records the results.
 pub(crate) async fn check_pending(
     connection: &mut PgConnection,
     workspace: &ResourceId,
     digests: &[Vec<u8>],
 ) -> Result<()> {
     let pending = sqlx::query_scalar!(
-        r#"-- image_checks::pending
+        r#"-- briefs::image_checks::check_pending
         select digest as "digest!: Vec<u8>" from attachments
         where workspace_id = $1 and digest = any ($2::bytea[])
             and coalesce(check_version, 0) < $3::smallint"#,
@@ -59,7 +59,7 @@ pub(crate) async fn check_pending(
 
 async fn check_stored(connection: &mut PgConnection, workspace: &ResourceId, digest: Digest) -> Result<()> {
     let bytes = sqlx::query_scalar!(
-        r#"-- image_checks::bytes
+        r#"-- briefs::image_checks::check_stored
         select bytes from attachments where workspace_id = $1 and digest = $2::bytea"#,
         workspace.as_str(),
         digest.as_bytes().as_slice(),
@@ -74,7 +74,7 @@ async fn check_stored(connection: &mut PgConnection, workspace: &ResourceId, dig
         None => (None, None),
     };
     sqlx::query!(
-        "-- image_checks::record
+        "-- briefs::image_checks::check_stored
         update attachments
         set check_version = $3, refusal = $4, warning_codes = $5, warning_texts = $6,
             width = coalesce($7, width), height = coalesce($8, height)
@@ -93,7 +93,7 @@ async fn check_stored(connection: &mut PgConnection, workspace: &ResourceId, dig
     Ok(())
 }
 
-/// Codes and texts of a report's warnings.
+/// Returns the codes and texts of a report's warnings.
 pub(crate) fn warning_columns(report: &ImageReport) -> (Vec<String>, Vec<String>) {
     report.warnings.iter().map(|warning| (warning.code().to_owned(), warning.to_string())).unzip()
 }

@@ -1,4 +1,4 @@
-//! Imports: revisions as published elsewhere, all or none.
+//! Imports revisions that were published elsewhere, all or none.
 
 use std::time::Duration;
 
@@ -23,37 +23,37 @@ use crate::convert::{damaged, generated_id, to_integer, to_number};
 use crate::database::PgConnection;
 use crate::error::{Result, StoreError};
 
-/// How far an imported time may be ahead of the database's clock.
+/// Maximum time by which an imported time may be ahead of the database's clock.
 const CLOCK_SKEW: Duration = Duration::from_mins(5);
 
-/// A revision that is to be imported.
+/// A revision to import.
 #[derive(Debug, Clone)]
 pub struct ImportDocument {
     /// Its number.
     pub number: u32,
     /// Its content.
     pub content: Canonical,
-    /// When it was published; none for now.
+    /// When it was published; `None` for the time of the import.
     pub published_at: Option<OffsetDateTime>,
-    /// Who published it; empty for whoever imports it.
+    /// The publisher; empty for the importing principal.
     pub creator: String,
-    /// The digest that it should have, if one was stated.
+    /// The expected digest, if the import states one.
     pub digest: Option<Digest>,
-    /// When and why it was taken back where it comes from, if it was.
+    /// When and why it was withdrawn at its origin, if it was.
     pub withdrawal: Option<Withdrawal>,
 }
 
-/// What an import did.
+/// The outcome of an import.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Imported {
     /// Numbers of the revisions that were written.
     pub written: Vec<u32>,
-    /// Numbers of the revisions that were there already, equal.
+    /// Numbers of the revisions that were already stored with equal content.
     pub skipped: Vec<u32>,
 }
 
 impl Briefs<'_> {
-    /// Writes contiguous revisions: see [`Self::import_once`].
+    /// Imports contiguous revisions: see [`Self::import_once`].
     ///
     /// # Errors
     /// Those of [`Self::import_once`].
@@ -66,8 +66,8 @@ impl Briefs<'_> {
         self.import_once(principal, name, documents, None).await
     }
 
-    /// Writes contiguous revisions, all or none; the brief is made if it is not there. A revision that equals the
-    /// stored one of its number is skipped. A draft that was not edited since the last publish follows.
+    /// Imports contiguous revisions, all or none, creating the brief if it does not exist. Skips revisions that equal
+    /// the stored ones. A draft without unpublished edits is replaced by the last revision.
     ///
     /// # Errors
     /// [`StoreError::Forbidden`], [`StoreError::ClearanceTooLow`], [`StoreError::DigestMismatch`],
@@ -133,8 +133,8 @@ impl Briefs<'_> {
                 let etag = generated_id()?.to_string();
                 drafts::insert(&mut transaction, key, &last.content, number, &etag, subject).await?;
             }
-            ImportTarget::LockedBrief(locked) if locked.draft_is_edited => {}
-            ImportTarget::LockedBrief(_) => {
+            ImportTarget::Existing(locked) if locked.draft_is_edited => {}
+            ImportTarget::Existing(_) => {
                 drafts::follow(&mut transaction, key, &last.content, number, subject).await?
             }
         }
@@ -166,7 +166,7 @@ impl ImportDocument {
 }
 
 impl ImportDocument {
-    /// Refuses times that the database's clock has not reached: they would be shown to readers as facts.
+    /// Rejects times in the future, which readers would take as facts.
     fn check_times(&self, document_index: usize, now: OffsetDateTime) -> Result<()> {
         let times = [
             ("publish_time", self.published_at),
@@ -180,10 +180,10 @@ impl ImportDocument {
     }
 }
 
-/// The database's time.
+/// Returns the database's time.
 async fn clock(transaction: &mut PgConnection) -> Result<OffsetDateTime> {
     let now = sqlx::query_scalar!(
-        r#"-- imports::clock
+        r#"-- briefs::imports::clock
         select clock_timestamp() as "now!""#
     )
     .fetch_one(transaction)
@@ -191,7 +191,7 @@ async fn clock(transaction: &mut PgConnection) -> Result<OffsetDateTime> {
     Ok(now)
 }
 
-/// Checks what can be checked without the database, and makes what will be stored.
+/// Runs the checks that need no database, and prepares what will be stored.
 fn prepare(name: &BriefName, documents: &[ImportDocument], access: Access) -> Result<Vec<PreparedRevision>> {
     let mut prepared = Vec::with_capacity(documents.len());
     let mut previous: Option<u32> = None;
@@ -212,26 +212,26 @@ fn prepare(name: &BriefName, documents: &[ImportDocument], access: Access) -> Re
     Ok(prepared)
 }
 
-/// Where an import goes.
+/// The brief that receives an import.
 enum ImportTarget {
-    /// To a brief that was just made, without a draft yet.
+    /// A brief that was just created, without a draft yet.
     Created(i64, CreatedBrief),
-    /// To one that was there, and is locked.
-    LockedBrief(LockedBrief),
+    /// An existing brief, which is locked.
+    Existing(LockedBrief),
 }
 
 impl ImportTarget {
     fn key(&self) -> i64 {
         match self {
             Self::Created(key, _) => *key,
-            Self::LockedBrief(locked) => locked.key,
+            Self::Existing(locked) => locked.key,
         }
     }
 
     fn newest(&self) -> i32 {
         match self {
             Self::Created(..) => 0,
-            Self::LockedBrief(locked) => locked.newest,
+            Self::Existing(locked) => locked.newest,
         }
     }
 
@@ -240,12 +240,12 @@ impl ImportTarget {
             Self::Created(key, created) => {
                 TargetBrief { key: *key, name, uid: &created.uid, created_at: created.created_at }
             }
-            Self::LockedBrief(locked) => locked.target(name),
+            Self::Existing(locked) => locked.target(name),
         }
     }
 }
 
-/// Makes the brief, or locks the one that is there.
+/// Creates the brief, or locks the existing one.
 async fn make_or_lock(
     transaction: &mut PgConnection,
     principal: &Principal,
@@ -259,10 +259,10 @@ async fn make_or_lock(
     let locked = locked.filter(|locked| locked.is_known_to(access.clearance));
     let locked = locked.ok_or_else(|| StoreError::Forbidden(name.to_string()))?;
     locked.check_draft(access.clearance, name)?;
-    Ok(ImportTarget::LockedBrief(locked))
+    Ok(ImportTarget::Existing(locked))
 }
 
-/// Marks a revision that was just written as taken back.
+/// Marks a revision that was just written as withdrawn.
 async fn withdraw_imported(
     transaction: &mut PgConnection,
     key: i64,
@@ -271,7 +271,7 @@ async fn withdraw_imported(
     subject: &str,
 ) -> Result<()> {
     sqlx::query!(
-        "-- imports::withdraw_imported
+        "-- briefs::imports::withdraw_imported
         update revisions set withdrawn_at = $3, withdrawn_by = $4, withdraw_reason = $5
         where brief_key = $1 and revision = $2",
         key,
@@ -285,7 +285,7 @@ async fn withdraw_imported(
     Ok(())
 }
 
-/// Whether every image that the document shows may be shown there.
+/// Checks that every figure of the document can show its image.
 async fn check_images(
     transaction: &mut PgConnection,
     name: &BriefName,
@@ -303,7 +303,7 @@ async fn check_images(
     }
 }
 
-/// Whether the revision is there already, equal.
+/// Returns whether an equal revision is already stored.
 async fn is_stored(
     transaction: &mut PgConnection,
     key: i64,
@@ -316,7 +316,7 @@ async fn is_stored(
     let Some(fingerprint) = fingerprint(transaction, key, to_integer(number)?).await? else {
         return Ok(false);
     };
-    // To say whether it differs is to confirm guesses of what is above the caller's clearance.
+    // Reporting a difference would confirm guesses about content above the caller's clearance.
     check_clearance(access.clearance, fingerprint.highest, name)?;
     if fingerprint.digest == prepared.digest { Ok(true) } else { Err(StoreError::RevisionDiffers { number }) }
 }

@@ -1,4 +1,4 @@
-//! Lists of briefs, filtered and ordered as callers like, each brief in its caller's newest edition.
+//! Lists briefs, filtered and ordered, each in the caller's newest edition.
 
 use chancery_proto::brief::v1::Brief;
 use chancery_proto::names::{BriefName, ResourceId};
@@ -16,35 +16,35 @@ use crate::filter::{
     Field, FieldType, Filter, KeyKind, Order, PageKey, Schema, SortColumn, SortKey, Sorting,
 };
 
-/// What is asked for.
+/// A request for a page of briefs.
 #[derive(Debug, Clone, Copy)]
 pub struct BriefListQuery<'a> {
     /// The workspace.
     pub workspace: &'a ResourceId,
-    /// Which briefs: see docs/FILTERS.md.
+    /// The caller's filter: see docs/FILTERS.md.
     pub filter: &'a str,
-    /// In which order.
+    /// The caller's order.
     pub order_by: &'a str,
-    /// Whether deleted ones are listed, too.
+    /// Whether deleted briefs are included.
     pub show_deleted: bool,
-    /// The place of the last brief of the page before.
+    /// The page key of the previous page's last brief.
     pub after: Option<&'a str>,
-    /// How many at most.
+    /// Maximum number of briefs.
     pub limit: i64,
 }
 
-/// A brief of a list.
+/// A listed brief.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedBrief {
     /// Encoded `Brief` without content.
     pub envelope: Vec<u8>,
-    /// Encoded `BriefContent` with what lists show; empty for a deleted one.
+    /// Encoded `BriefContent` with the fields that lists show; empty for a deleted brief.
     pub summary: Vec<u8>,
-    /// About how many bytes all of it has.
+    /// Approximate size of the full brief in bytes.
     pub size: usize,
-    /// Its place in the list.
+    /// Its page key.
     pub page_key: String,
-    /// The edition; none for a deleted brief.
+    /// The key of the edition; `None` for a deleted brief.
     edition: Option<(i64, i32, i16)>,
 }
 
@@ -58,7 +58,7 @@ const fn key(column: &'static str, kind: KeyKind, is_nullable: bool) -> SortKey 
 
 const BY_ID: &[SortKey] = &[key("b.brief_id", KeyKind::Text, false)];
 
-/// What only a brief that is not deleted has goes by `r`, `t` and `k`.
+/// The columns of `r`, `t` and `k` are null for a deleted brief.
 const FIELDS: Schema = Schema {
     fields: &[
         field("id", FieldType::Id, "b.brief_id"),
@@ -103,10 +103,10 @@ struct Row {
 }
 
 impl Briefs<'_> {
-    /// A page of the workspace's briefs that the principal has an edition of.
+    /// Lists the workspace's briefs that have an edition for the principal.
     ///
     /// # Errors
-    /// [`StoreError::Forbidden`] in another's workspace, [`StoreError::InvalidFilter`], [`StoreError::InvalidOrder`],
+    /// [`StoreError::Forbidden`] for another workspace, [`StoreError::InvalidFilter`], [`StoreError::InvalidOrder`],
     /// [`StoreError::InvalidPageKey`].
     pub async fn list(self, principal: &Principal, query: &BriefListQuery<'_>) -> Result<Vec<ListedBrief>> {
         let access = principal.access(query.workspace)?;
@@ -116,7 +116,7 @@ impl Briefs<'_> {
         let start = query.after.map(|after| order.start(after)).transpose()?;
 
         let mut statement = QueryBuilder::<Postgres>::new(
-            "-- brief_lists::listed_briefs
+            "-- briefs::lists::list
             select b.brief_id, b.uid, b.created_at, b.deleted_at, b.purge_at, e.brief_key as edition, e.revision,
                 e.from_rank::smallint as from_rank, e.envelope, e.summary, octet_length(e.body) as size, ",
         );
@@ -136,8 +136,8 @@ impl Briefs<'_> {
         rows.into_iter().map(|row| row.into_listed(query.workspace)).collect()
     }
 
-    /// The whole contents of listed briefs, encoded, in their order; none of those that are deleted or were purged just
-    /// now.
+    /// Returns the encoded contents of listed briefs, in the same order; `None` for briefs that are deleted or were
+    /// purged in the meantime.
     ///
     /// # Errors
     /// [`StoreError::Damaged`].
@@ -148,7 +148,7 @@ impl Briefs<'_> {
         let ranks: Vec<Option<i16>> =
             briefs.iter().map(|brief| brief.edition.map(|(.., rank)| rank)).collect();
         let bodies = sqlx::query_scalar!(
-            r#"-- brief_lists::listed_contents
+            r#"-- briefs::lists::listed_contents
             select e.body as "body?"
             from unnest($1::bigint[], $2::integer[], $3::smallint[]) with ordinality
                 as listed (brief_key, revision, from_rank, place)
@@ -167,11 +167,12 @@ impl Briefs<'_> {
     }
 }
 
-/// Each brief with the edition that the caller reads now, and its title's row. A deleted one has neither, and is told of
-/// to those who had an edition.
+/// Joins each brief with the caller's newest edition and the row of its title. A deleted brief has neither, and is
+/// listed for callers who had an edition.
 fn push_from(statement: &mut QueryBuilder<Postgres>, access: Access, query: &BriefListQuery<'_>) {
     let rank = i16::from(access.clearance.0);
-    // Each by itself and for one row at most: joined plainly, the planner takes them for few and reads the whole workspace.
+    // Lateral joins of at most one row each: with plain joins the planner underestimates the rows and reads the whole
+    // workspace.
     let (join, on) =
         if query.show_deleted { (" left join lateral (", " on true") } else { (" cross join lateral (", "") };
     statement.push(" from briefs b").push(join);

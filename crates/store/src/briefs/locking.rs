@@ -1,4 +1,4 @@
-//! The lock that every writer of a brief takes first, and what it reads under the lock.
+//! Locks briefs. Every writer of a brief locks its row first.
 
 use chancery_brief::marking::{Clearance, Rank};
 use chancery_proto::brief::v1::{Brief, BriefState};
@@ -11,41 +11,41 @@ use crate::database::PgConnection;
 use crate::error::{Result, StoreError};
 use crate::timestamps::timestamp;
 
-/// A brief whose row is locked, and how it stands.
+/// The state of a brief whose row is locked.
 #[derive(Debug)]
 pub(crate) struct LockedBrief {
     pub(crate) key: i64,
     uid: String,
     created_at: OffsetDateTime,
-    /// 0 when nothing is published.
+    /// The newest revision's number; 0 when nothing is published.
     pub(crate) newest: i32,
     pub(crate) draft_etag: String,
     pub(crate) draft_is_edited: bool,
     draft_floor: Rank,
     draft_highest: Rank,
-    /// The lowest clearance that has an edition of any revision, or had it until it was purged.
+    /// The lowest clearance that has, or before a purge had, an edition of any revision.
     pub(crate) lowest_edition: Option<Rank>,
     /// The highest marking in any revision.
     highest_revision: Option<Rank>,
-    /// When it was deleted, if it is.
+    /// When the brief was deleted, if it was.
     deleted_at: Option<OffsetDateTime>,
 }
 
 impl LockedBrief {
-    /// Where a revision is written to.
+    /// Returns the target for writing a revision.
     pub(crate) fn target<'a>(&'a self, name: &'a BriefName) -> TargetBrief<'a> {
         TargetBrief { key: self.key, name, uid: &self.uid, created_at: self.created_at }
     }
 
-    /// Whether somebody with this clearance may know that the brief is there.
+    /// Returns whether a clearance may learn that the brief exists.
     pub(crate) fn is_known_to(&self, clearance: Clearance) -> bool {
         clearance.reads(self.draft_floor) || self.lowest_edition.is_some_and(|lowest| clearance.reads(lowest))
     }
 
-    /// Whether somebody with this clearance may read and write the draft as it is.
+    /// Checks that a clearance may read and write the draft.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] when he may not even know of it, [`StoreError::ClearanceTooLow`],
+    /// [`StoreError::NotFound`] when the caller may not learn about the brief, [`StoreError::ClearanceTooLow`],
     /// [`StoreError::BriefDeleted`].
     pub(crate) fn check_draft(&self, clearance: Clearance, name: &BriefName) -> Result<()> {
         if !self.is_known_to(clearance) {
@@ -55,7 +55,7 @@ impl LockedBrief {
         self.check_not_deleted(name)
     }
 
-    /// Whether somebody with this clearance may delete all of it and bring it back.
+    /// Checks that a clearance may delete and undelete the whole brief.
     ///
     /// # Errors
     /// [`StoreError::ClearanceTooLow`].
@@ -64,37 +64,39 @@ impl LockedBrief {
         check_clearance(clearance, highest, name)
     }
 
+    /// Checks that the brief is not deleted.
+    ///
     /// # Errors
     /// [`StoreError::BriefDeleted`].
     pub(crate) fn check_not_deleted(&self, name: &BriefName) -> Result<()> {
         if self.is_deleted() { Err(StoreError::BriefDeleted(name.to_string())) } else { Ok(()) }
     }
 
-    /// Whether it is deleted and can be brought back.
+    /// Returns whether the brief is deleted, and can be undeleted.
     pub(crate) const fn is_deleted(&self) -> bool {
         self.deleted_at.is_some()
     }
 
-    /// What `CreateBrief` answered of it.
+    /// Returns the envelope of the unpublished brief.
     pub(crate) fn draft_envelope(&self, name: &BriefName) -> Brief {
         draft_envelope(name, &self.uid, self.created_at)
     }
 
-    /// Made at random when the brief was made.
+    /// Returns the brief's random uid.
     pub(crate) fn uid(&self) -> &str {
         &self.uid
     }
 }
 
-/// Whether a clearance reads everything up to a marking.
+/// Checks that a clearance reads everything up to a marking.
 pub(crate) fn check_clearance(clearance: Clearance, highest: Rank, name: &BriefName) -> Result<()> {
     if clearance.reads(highest) { Ok(()) } else { Err(StoreError::ClearanceTooLow(name.to_string())) }
 }
 
-/// Locks the brief's row until the transaction ends, which keeps all other writers of the brief out, and looks at it.
+/// Locks the brief's row until the transaction ends, which excludes all other writers, and reads its state.
 pub(crate) async fn lock(transaction: &mut PgConnection, name: &BriefName) -> Result<Option<LockedBrief>> {
     let brief = sqlx::query!(
-        "-- briefs::lock
+        "-- briefs::locking::lock
         select brief_key, uid, created_at, deleted_at from briefs where workspace_id = $1 and brief_id = $2
         for update",
         name.workspace.as_str(),
@@ -103,9 +105,9 @@ pub(crate) async fn lock(transaction: &mut PgConnection, name: &BriefName) -> Re
     .fetch_optional(&mut *transaction)
     .await?;
     let Some(brief) = brief else { return Ok(None) };
-    // A statement of its own: it sees what those committed for whom the lock waited.
+    // A separate statement, so that its snapshot includes the commits that the lock waited for.
     let row = sqlx::query!(
-        r#"-- briefs::lock
+        r#"-- briefs::locking::lock
         select etag, edited, floor::smallint as "floor!", highest::smallint as "highest!",
             (select coalesce(max(revision), 0) from revisions where brief_key = $1) as "newest!",
             (select min(floor)::smallint from revisions where brief_key = $1) as lowest_edition,
@@ -130,7 +132,7 @@ pub(crate) async fn lock(transaction: &mut PgConnection, name: &BriefName) -> Re
     }))
 }
 
-/// Locks a brief whose draft the caller read under an etag and will now write or publish.
+/// Locks a brief to write or publish its draft, which the caller read under an etag.
 ///
 /// # Errors
 /// [`StoreError::NotFound`], [`StoreError::ClearanceTooLow`], [`StoreError::StaleEtag`].
@@ -145,7 +147,7 @@ pub(crate) async fn lock_draft(
     if locked.draft_etag == etag { Ok(locked) } else { Err(StoreError::StaleEtag) }
 }
 
-/// The envelope of a brief of which nothing is published.
+/// Builds the envelope of an unpublished brief.
 pub(crate) fn draft_envelope(name: &BriefName, uid: &str, created_at: OffsetDateTime) -> Brief {
     Brief {
         name: name.to_string(),

@@ -1,4 +1,4 @@
-//! Briefs: envelopes, drafts, revisions, editions, and what ends them.
+//! Briefs, from creation to purge, and their attachments.
 
 pub(crate) mod attachments;
 pub(crate) mod batched_reads;
@@ -25,14 +25,14 @@ pub(crate) mod withdrawal;
 use crate::briefs::batched_reads::BatchedReads;
 use crate::database::Pool;
 
-/// Briefs: drafts, revisions and their editions, from creation to purge.
+/// Reads and writes briefs, drafts, revisions and editions.
 #[derive(Debug, Clone, Copy)]
 pub struct Briefs<'a> {
     pub(crate) pool: &'a Pool,
     pub(crate) batched_reads: &'a BatchedReads,
 }
 
-/// Images that figures show and themes use as logos.
+/// Stores the images that figures and themes show.
 #[derive(Debug, Clone, Copy)]
 pub struct Attachments<'a> {
     pub(crate) pool: &'a Pool,

@@ -1,4 +1,4 @@
-//! Publishing: the draft becomes the next revision.
+//! Publishes the draft as the next revision.
 
 use chancery_brief::Canonical;
 use chancery_brief::diff;
@@ -22,32 +22,32 @@ use crate::changes::log::{self, Position};
 use crate::convert::{damaged, to_number};
 use crate::error::{Result, StoreError};
 
-/// How a draft is to be published.
+/// Options of a publish.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct PublishOptions<'a> {
-    /// The draft's.
+    /// The draft's etag.
     pub etag: &'a str,
-    /// By which a repeated request is known, if it is to be.
+    /// Identifies repeated requests, if given.
     pub write: Option<&'a IdempotencyKey>,
-    /// Whether to refuse when something differs without a word in `changes`.
+    /// Whether to refuse differences that `changes` does not declare.
     pub require_declared_changes: bool,
-    /// Whether to refuse when there is a remark on its tradecraft.
+    /// Whether to refuse a draft with lint warnings.
     pub require_no_warnings: bool,
 }
 
 /// A draft that became a revision.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Published {
-    /// The publisher's edition of it.
+    /// The publisher's edition of the revision.
     pub edition: Edition,
-    /// What differs from the newest revision before, as he may see that, and is not told of in `changes`.
+    /// Differences from the previous revision, as visible to the publisher, that `changes` does not declare.
     pub undeclared: Vec<UndeclaredChange>,
-    /// Where the change log stands with it.
+    /// The change log's position after the publish.
     pub position: Position,
 }
 
 impl Briefs<'_> {
-    /// Makes the draft the next revision: see [`Self::publish_draft`].
+    /// Publishes the draft: see [`Self::publish_draft`].
     ///
     /// # Errors
     /// Those of [`Self::publish_draft`].
@@ -62,13 +62,14 @@ impl Briefs<'_> {
         Ok((published.edition, published.position))
     }
 
-    /// Makes the draft the next revision. A draft that equals the newest revision publishes nothing and answers that
-    /// revision, so a publish may be sent twice; unless that one was taken back.
+    /// Publishes the draft as the next revision. If the draft equals the newest revision, and that revision is not
+    /// withdrawn, publishes nothing and returns it, so that a publish can be repeated.
     ///
     /// # Errors
-    /// [`StoreError::Forbidden`] in another's workspace, [`StoreError::NotFound`], [`StoreError::ClearanceTooLow`],
+    /// [`StoreError::Forbidden`] for another workspace, [`StoreError::NotFound`], [`StoreError::ClearanceTooLow`],
     /// [`StoreError::BriefDeleted`], [`StoreError::StaleEtag`], [`StoreError::UnusableAttachments`],
-    /// [`StoreError::InvalidChanges`], [`StoreError::UndeclaredChanges`], [`StoreError::LintWarnings`], [`StoreError::RequestIdReused`].
+    /// [`StoreError::InvalidChanges`], [`StoreError::UndeclaredChanges`], [`StoreError::LintWarnings`],
+    /// [`StoreError::RequestIdReused`].
     pub async fn publish_draft(
         self,
         principal: &Principal,
@@ -112,7 +113,7 @@ impl Briefs<'_> {
         self.published(principal, name, number, position).await
     }
 
-    /// The answer to publishing a revision.
+    /// Builds the result of a publish.
     async fn published(
         self,
         principal: &Principal,
@@ -126,8 +127,8 @@ impl Briefs<'_> {
         Ok(Published { edition, undeclared, position })
     }
 
-    /// What in content differs from the newest revision that stands, as the principal may see it, and is not told of in
-    /// its `changes`. Nothing while nothing is published.
+    /// Returns the differences between content and the newest available revision visible to the principal that
+    /// `changes` does not declare. Empty while nothing is published.
     ///
     /// # Errors
     /// [`StoreError::Forbidden`].
@@ -141,7 +142,7 @@ impl Briefs<'_> {
         Ok(undeclared(before.as_ref(), content))
     }
 
-    /// The content of the newest revision that stands, before a number if one is given, as the principal may see it.
+    /// Returns the content of the newest available revision visible to the principal, below `before` if given.
     async fn newest_visible_content(
         self,
         principal: &Principal,
@@ -153,7 +154,7 @@ impl Briefs<'_> {
     }
 }
 
-/// Whether a draft may be published as it is.
+/// Checks that a draft may be published.
 async fn check(
     transaction: &mut crate::database::PgConnection,
     name: &BriefName,
@@ -189,14 +190,14 @@ fn undeclared(before: Option<&BriefContent>, after: &BriefContent) -> Vec<Undecl
         .collect()
 }
 
-/// The edition that a clearance reads now.
+/// Returns the content of the newest edition for a clearance.
 async fn newest_content(
     executor: impl PgExecutor<'_>,
     brief_key: i64,
     clearance: Clearance,
 ) -> Result<Option<BriefContent>> {
     let row = sqlx::query!(
-        "-- publishing::newest_content
+        "-- briefs::publishing::newest_content
         select e.body, r.content_schema from editions e join revisions r using (brief_key, revision)
         where e.brief_key = $1 and e.from_rank <= $2 and e.current_until > $2",
         brief_key,

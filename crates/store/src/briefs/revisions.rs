@@ -86,7 +86,7 @@ impl PreparedRevision {
     ) -> Result<Change> {
         let before = current_editions(transaction, target.name).await?;
         let times = sqlx::query!(
-            "-- revisions::write
+            "-- briefs::revisions::write
             insert into revisions (brief_key, revision, body, digest, content_digest, content_schema,
                 redaction_version, floor, highest, published_at, creator, recorded_by, title, current_until,
                 projection_version, importer)
@@ -154,7 +154,7 @@ impl PreparedRevision {
     ) -> Result<()> {
         let froms: Vec<i16> = self.editions.iter().map(|edition| i16::from(edition.from)).collect();
         sqlx::query!(
-            "-- revisions::rewrite_editions
+            "-- briefs::revisions::rewrite_editions
             delete from editions where brief_key = $1 and revision = $2 and from_rank <> all ($3::smallint[])",
             columns.brief_key,
             columns.revision,
@@ -206,7 +206,7 @@ impl PreparedEdition {
         envelope: &[u8],
     ) -> Result<()> {
         sqlx::query!(
-            "-- revisions::write_edition
+            "-- briefs::revisions::write
             insert into editions (brief_key, revision, from_rank, body, digest, content_digest, marking, title,
                 change_summary, summary, workspace_id, brief_id, until_rank, current_until, envelope)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::smallint,
@@ -242,7 +242,7 @@ impl PreparedEdition {
         envelope: &[u8],
     ) -> Result<bool> {
         let done = sqlx::query!(
-            "-- revisions::rewrite_edition
+            "-- briefs::revisions::rewrite
             update editions set body = $4, digest = $5, content_digest = $6, marking = $7, title = $8,
                 change_summary = $9, summary = $10, workspace_id = $11, brief_id = $12, until_rank = $13::smallint,
                 current_until = least($13::smallint, $14::smallint), envelope = $15
@@ -320,7 +320,7 @@ struct CurrentEdition {
 /// What each clearance reads of a brief now.
 async fn current_editions(transaction: &mut PgConnection, name: &BriefName) -> Result<Vec<CurrentEdition>> {
     let rows = sqlx::query!(
-        r#"-- revisions::current_editions
+        r#"-- briefs::revisions::current_editions
         select from_rank::smallint as "from_rank!", current_until::smallint as "current_until!",
             content_digest as "content_digest!: Vec<u8>"
         from editions where workspace_id = $1 and brief_id = $2 and current_until > from_rank"#,
@@ -337,7 +337,7 @@ async fn current_editions(transaction: &mut PgConnection, name: &BriefName) -> R
 
 /// Lets a new revision take the place of those before it.
 async fn supersede(transaction: &mut PgConnection, brief_key: i64, revision: i32) -> Result<()> {
-    sqlx::query!("-- revisions::supersede\nselect supersede($1, $2)", brief_key, revision)
+    sqlx::query!("-- briefs::revisions::supersede\nselect supersede($1, $2)", brief_key, revision)
         .execute(transaction)
         .await?;
     Ok(())
@@ -345,7 +345,7 @@ async fn supersede(transaction: &mut PgConnection, brief_key: i64, revision: i32
 
 /// Works out anew which revision of a brief is the newest for whom.
 pub(crate) async fn recompute_current(transaction: &mut PgConnection, brief_key: i64) -> Result<()> {
-    sqlx::query!("-- revisions::settle_current\nselect settle_current($1)", brief_key)
+    sqlx::query!("-- briefs::revisions::recompute_current\nselect settle_current($1)", brief_key)
         .execute(transaction)
         .await?;
     Ok(())
@@ -394,7 +394,7 @@ pub(crate) async fn fingerprint(
     revision: i32,
 ) -> Result<Option<RevisionFingerprint>> {
     let row = sqlx::query!(
-        r#"-- revisions::stored
+        r#"-- briefs::revisions::fingerprint
         select digest as "digest!: Vec<u8>", content_digest as "content_digest!: Vec<u8>",
             highest::smallint as "highest!", withdrawn_at is null and purged_at is null as "stands!"
         from revisions where brief_key = $1 and revision = $2"#,

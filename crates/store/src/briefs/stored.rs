@@ -57,7 +57,7 @@ impl StoredBrief {
         revision: Option<i32>,
     ) -> Result<Option<Self>> {
         let brief = sqlx::query!(
-            r#"-- stored_briefs::read
+            r#"-- briefs::stored::read
             select b.workspace_id, b.brief_id, b.uid, b.created_at, b.deleted_at is not null as "is_deleted!",
                 w.scheme, w.policy
             from briefs b join workspaces w using (workspace_id)
@@ -68,7 +68,7 @@ impl StoredBrief {
         .await?;
         let Some(brief) = brief else { return Ok(None) };
         let rows = sqlx::query!(
-            r#"-- stored_briefs::read
+            r#"-- briefs::stored::read
             select revision, digest as "digest!: Vec<u8>", content_digest as "content_digest!: Vec<u8>", content_schema,
                 redaction_version, projection_version, floor::smallint as "floor!", highest::smallint as "highest!",
                 title, current_until::smallint as "current_until!", withdrawn_at is not null as "is_withdrawn!",
@@ -217,7 +217,7 @@ impl StoredRevision {
 /// A revision's bytes; none when they were purged.
 pub(crate) async fn body(from: &mut PgConnection, key: i64, revision: i32) -> Result<Option<Vec<u8>>> {
     let row = sqlx::query!(
-        "-- stored_briefs::body\nselect body from revisions where brief_key = $1 and revision = $2",
+        "-- briefs::stored::body\nselect body from revisions where brief_key = $1 and revision = $2",
         key,
         revision
     )

@@ -61,7 +61,7 @@ impl Briefs<'_> {
             return Ok(Withdrawn { at, position });
         }
         let at = sqlx::query_scalar!(
-            r#"-- withdrawals::withdraw_revision
+            r#"-- briefs::withdrawal::withdraw_revision
             update revisions set withdrawn_at = clock_timestamp(), withdrawn_by = $3, withdraw_reason = $4
             where brief_key = $1 and revision = $2
             returning withdrawn_at as "at!""#,
@@ -106,7 +106,7 @@ pub(crate) async fn lock_revision(
     let missing = || StoreError::NotFound(name.to_string());
     let locked = locking::lock(transaction, &name.brief_name()).await?.ok_or_else(missing)?;
     let row = sqlx::query!(
-        r#"-- withdrawals::lock_revision
+        r#"-- briefs::withdrawal::lock_revision
         select floor::smallint as "floor!", highest::smallint as "highest!", withdrawn_at, purged_at
         from revisions where brief_key = $1 and revision = $2"#,
         locked.key,

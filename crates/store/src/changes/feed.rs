@@ -1,4 +1,4 @@
-//! Reading the change log: what the services follow to keep what they hold in memory true, and what watches tell.
+//! Reads the change log, for cache invalidation and for watches.
 
 use chancery_brief::digest::Digest;
 use chancery_brief::marking::Clearance;
@@ -13,47 +13,47 @@ use crate::convert::{damaged, to_digest, to_number};
 use crate::database::PgConnection;
 use crate::error::{Result, StoreError};
 
-/// Where the log of one workspace stands.
+/// The newest position of a workspace's log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogHead {
     /// The workspace's id.
     pub workspace: ResourceId,
-    /// Everything up to here has happened.
+    /// The position; everything up to it has committed.
     pub position: Position,
 }
 
-/// What a change makes untrue that was read before.
+/// The cached data that a change invalidates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outdated {
     /// Everything about a brief, by its resource name.
     Brief(String),
-    /// What an API token allows, by its resource name.
+    /// The permissions of an API token, by its resource name.
     Token(String),
-    /// Nothing that is kept.
+    /// Nothing that is cached.
     Nothing,
 }
 
-/// A change as a watch tells it.
+/// A change, as a watch reports it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WatchedChange {
     /// Its number.
     pub number: i64,
-    /// What happened, such as `revision_published`.
+    /// The kind of change, such as `revision_published`.
     pub kind: String,
-    /// To which brief.
+    /// The brief that changed.
     pub brief: BriefName,
-    /// To which of its revisions; none for what concerns the brief as a whole.
+    /// The revision that changed; `None` for a change of the brief as a whole.
     pub revision: Option<u32>,
-    /// The principal's edition of that revision; none when there is none any more.
+    /// The principal's edition of that revision; `None` when it is no longer available.
     pub edition: Option<WatchedEdition>,
-    /// When.
+    /// When the change was recorded.
     pub recorded_at: OffsetDateTime,
 }
 
-/// What a watch tells of an edition.
+/// An edition, as a watch reports it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WatchedEdition {
-    /// SHA-256 of it.
+    /// Its SHA-256.
     pub digest: Digest,
     /// Its title.
     pub title: String,
@@ -65,28 +65,29 @@ pub struct WatchedEdition {
     pub import: Option<ImportRecord>,
 }
 
-/// A brief as it stands when a watch begins.
+/// A brief in the initial state of a watch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WatchedBrief {
     /// Its name.
     pub brief: BriefName,
-    /// The newest revision that the principal may see.
+    /// The newest revision visible to the principal.
     pub revision: u32,
-    /// His edition of it.
+    /// The principal's edition of it.
     pub edition: WatchedEdition,
 }
 
-/// A stretch of a workspace's log, as one principal may hear of it.
+/// A range of a workspace's log, restricted to what one principal may see.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangePage {
-    /// What he hears of, in order.
+    /// The visible changes, in order.
     pub changes: Vec<WatchedChange>,
-    /// The number up to which the log was looked through.
+    /// The number of the last change that was scanned.
     pub until: i64,
 }
 
 impl Changes<'_> {
-    /// Where all logs stand. Where the database was restored since anybody last looked, their new lives begin with this.
+    /// Returns the newest position of every log. If the database was restored since the last call, begins new epochs
+    /// first.
     pub async fn log_heads(self) -> Result<Vec<LogHead>> {
         let mut connection = self.database.change_log.acquire().await?;
         let mut rows = heads(&mut connection).await?;
@@ -101,7 +102,8 @@ impl Changes<'_> {
         rows.into_iter().map(head).collect()
     }
 
-    /// What the changes after a number make untrue, each under its number; none when there are more than `limit`.
+    /// Returns what each change after a number invalidates, with the change's number; `None` when there are more than
+    /// `limit` changes.
     pub async fn outdated_since(
         self,
         workspace: &ResourceId,
@@ -109,7 +111,7 @@ impl Changes<'_> {
         limit: i64,
     ) -> Result<Option<Vec<(i64, Outdated)>>> {
         let rows = sqlx::query!(
-            "-- change_feed::outdated_since
+            "-- changes::feed::outdated_since
             select number, kind, target, brief_id from change_log
             where workspace_id = $1 and number > $2
             order by number
@@ -134,10 +136,10 @@ impl Changes<'_> {
         Ok(Some(outdated.collect()))
     }
 
-    /// What stands in a workspace's briefs for a principal, and where the log stands at that very moment.
+    /// Returns the principal's newest editions in a workspace, and the log's position in the same snapshot.
     ///
     /// # Errors
-    /// [`StoreError::Forbidden`] in another's workspace.
+    /// [`StoreError::Forbidden`] for another workspace.
     pub async fn watched_briefs(
         self,
         principal: &Principal,
@@ -145,10 +147,10 @@ impl Changes<'_> {
         names: &[BriefName],
     ) -> Result<(Position, Vec<WatchedBrief>)> {
         let access = principal.access(workspace)?;
-        let begin = "-- change_feed::watched_briefs\nbegin isolation level repeatable read, read only";
+        let begin = "-- changes::feed::watched_briefs\nbegin isolation level repeatable read, read only";
         let mut transaction = self.pool.begin_with(begin).await?;
         let log = sqlx::query!(
-            "-- change_feed::watched_briefs
+            "-- changes::feed::watched_briefs
             select epoch, last_number, cursor_key from change_counters where workspace_id = $1",
             workspace.as_str()
         )
@@ -156,7 +158,7 @@ impl Changes<'_> {
         .await?;
         let log = log.ok_or_else(|| StoreError::NotFound(format!("workspaces/{workspace}")))?;
         let rows = sqlx::query!(
-            r#"-- change_feed::watched_briefs
+            r#"-- changes::feed::watched_briefs
             select e.brief_id, e.revision, e.digest as "digest!: Vec<u8>", e.title, e.marking, r.published_at,
                 r.recorded_at, r.importer
             from editions e join revisions r using (brief_key, revision)
@@ -188,11 +190,11 @@ impl Changes<'_> {
         ))
     }
 
-    /// The next changes of a workspace's log that a principal hears of, after a number. At most `limit` entries are looked
-    /// through, and none after `until`, which has to have happened.
+    /// Returns the next changes of a workspace's log that are visible to a principal. Scans at most `limit` entries,
+    /// and none after `until`, which must have committed.
     ///
     /// # Errors
-    /// [`StoreError::Forbidden`] in another's workspace.
+    /// [`StoreError::Forbidden`] for another workspace.
     pub async fn watched_changes(
         self,
         principal: &Principal,
@@ -205,7 +207,7 @@ impl Changes<'_> {
         let access = principal.access(workspace)?;
         let until = until.min(after.saturating_add(limit));
         let rows = sqlx::query!(
-            r#"-- change_feed::watched_changes
+            r#"-- changes::feed::watched_changes
             select l.number, l.kind, l.brief_id as "brief_id!", l.revision, l.audience as "audience!", l.recorded_at,
                 e.digest as "digest?: Vec<u8>", e.title as "title?", e.marking as "marking?",
                 r.published_at as "published_at?", r.recorded_at as "revision_recorded_at?", r.importer
@@ -275,7 +277,7 @@ struct HeadRow {
 async fn heads(connection: &mut PgConnection) -> Result<Vec<HeadRow>> {
     let rows = sqlx::query_as!(
         HeadRow,
-        r#"-- change_feed::heads
+        r#"-- changes::feed::heads
         select workspace_id, epoch, last_number, cursor_key, home = (select database_home()) as "is_at_home!"
         from change_counters"#
     )
@@ -284,11 +286,11 @@ async fn heads(connection: &mut PgConnection) -> Result<Vec<HeadRow>> {
     Ok(rows)
 }
 
-/// The database is not the one that the cursors were given in: it was restored, or went on from an earlier point. Numbers
-/// may come again for other changes, so that no cursor of before may hold.
+/// Begins a new epoch of every log whose home is another database, after a restore or a failover to an earlier point.
+/// Change numbers may repeat with other content, so cursors of the old epoch must expire.
 async fn begin_new_epochs(connection: &mut PgConnection) -> Result<()> {
     let begun = sqlx::query!(
-        "-- change_feed::begin_new_lives
+        "-- changes::feed::begin_new_epochs
         update change_counters set epoch = replace(gen_random_uuid()::text, '-', ''), home = database_home()
         where home <> (select database_home())"
     )

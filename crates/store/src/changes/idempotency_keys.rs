@@ -1,5 +1,5 @@
-//! Writes that may be repeated (AIP-155): what was done under the id that its caller gave it. The row is written in
-//! the write's own transaction, so that it is there exactly when the write is.
+//! Idempotency keys of writes (AIP-155). A key's row is written in the transaction of the write itself, so it exists
+//! exactly when the write has committed.
 
 use chancery_brief::digest::Digest;
 use chancery_proto::names::ResourceId;
@@ -10,32 +10,32 @@ use crate::convert::damaged;
 use crate::database::{PgConnection, Pool, Transaction};
 use crate::error::{Result, StoreError};
 
-/// How long, in seconds, a repeated write is known again.
+/// Retention of idempotency keys, in seconds.
 const RETENTION_SECONDS: f64 = 24.0 * 3600.0;
 
-/// What a repeated write is known by.
+/// Identifies a repeated write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyKey {
-    /// The RPC's name. Ids of two methods have nothing to do with each other, nor those of two callers.
+    /// The RPC's name. Keys of different methods, or of different callers, are independent.
     pub method: &'static str,
-    /// What the caller gave: 1 to 64 letters, digits, `-` and `_`.
+    /// The caller's request id: 1 to 64 letters, digits, `-` and `_`.
     pub id: String,
     /// SHA-256 of the request without the id.
     pub request_digest: Digest,
 }
 
-/// How a write that may be repeated begins.
+/// The start of a write that may be a repetition.
 pub(crate) enum WriteStart {
-    /// In this transaction. What it answers is noted by [`store_response`] before it commits.
+    /// The first request: perform it in this transaction, and call [`store_response`] before the commit.
     Now(Transaction),
-    /// Not at all: it was done before, and this was noted.
+    /// A repetition: the response stored for the first request.
     Before(Vec<u8>),
 }
 
-/// Begins a write. Who repeats one that is still going on waits for it here, before anything is locked.
+/// Begins a write. A repetition of a write in flight waits here for its end, before anything else is locked.
 ///
 /// # Errors
-/// [`StoreError::RequestIdReused`] when another request was done under the id.
+/// [`StoreError::RequestIdReused`] when the key belongs to a different request.
 pub(crate) async fn begin_write(
     pool: &Pool,
     principal: &Principal,
@@ -54,10 +54,10 @@ pub(crate) async fn begin_write(
     }
 }
 
-/// What the answer to a write is made from that was done before under the same id; none when there was none.
+/// Returns the response stored under a key; `None` when there is none.
 ///
 /// # Errors
-/// [`StoreError::RequestIdReused`] when another request was done under it.
+/// [`StoreError::RequestIdReused`] when the key belongs to a different request.
 pub(crate) async fn recorded_response(
     pool: &Pool,
     principal: &Principal,
@@ -65,7 +65,7 @@ pub(crate) async fn recorded_response(
     write: &IdempotencyKey,
 ) -> Result<Option<Vec<u8>>> {
     let row = sqlx::query!(
-        r#"-- request_ids::recall
+        r#"-- changes::idempotency_keys::recorded_response
             select request_digest = $5::bytea as "is_same!", response from request_ids
             where workspace_id = $1 and subject = $2 and method = $3 and request_id = $4"#,
         workspace.as_str(),
@@ -84,10 +84,10 @@ pub(crate) async fn recorded_response(
 }
 
 impl Changes<'_> {
-    /// Forgets writes of more than a day ago, some at a time; answers how many.
+    /// Deletes a batch of expired keys; returns the number deleted.
     pub async fn delete_expired_request_ids(self) -> Result<u64> {
         let done = sqlx::query!(
-            "-- request_ids::sweep_request_ids
+            "-- changes::idempotency_keys::delete_expired_request_ids
             with old as materialized (
                 select workspace_id, subject, method, request_id from request_ids
                 where created_at < clock_timestamp() - make_interval(secs => $1)
@@ -106,8 +106,8 @@ impl Changes<'_> {
     }
 }
 
-/// Notes a write in its transaction; answers false, having waited for whoever is at it, when it was done before: then
-/// the transaction is to be given up, and [`recorded_response`] knows the answer. To be called before anything else is
+/// Inserts a key in the write's transaction, after waiting for any write in flight with the same key. Returns false
+/// when the key exists: roll the transaction back and call [`recorded_response`]. Call it before anything else is
 /// locked.
 pub(crate) async fn insert_request_id(
     transaction: &mut PgConnection,
@@ -117,7 +117,7 @@ pub(crate) async fn insert_request_id(
     response: &[u8],
 ) -> Result<bool> {
     let done = sqlx::query!(
-        "-- request_ids::remember
+        "-- changes::idempotency_keys::insert_request_id
         insert into request_ids (workspace_id, subject, method, request_id, request_digest, response)
         values ($1, $2, $3, $4, $5::bytea, $6)
         on conflict do nothing",
@@ -133,8 +133,8 @@ pub(crate) async fn insert_request_id(
     Ok(done.rows_affected() > 0)
 }
 
-/// Notes what the answer to a write is made from, for those who repeat it. It must hold nothing of any content, which
-/// may be withdrawn from its caller or purged by then.
+/// Stores what a repetition's response is made from. It must not hold content, which may be withdrawn from the caller
+/// or purged by the time of the repetition.
 pub(crate) async fn store_response(
     transaction: &mut PgConnection,
     principal: &Principal,
@@ -144,7 +144,7 @@ pub(crate) async fn store_response(
 ) -> Result<()> {
     let Some(write) = write else { return Ok(()) };
     sqlx::query!(
-        "-- request_ids::note
+        "-- changes::idempotency_keys::store_response
         update request_ids set response = $5
         where workspace_id = $1 and subject = $2 and method = $3 and request_id = $4",
         workspace.as_str(),
@@ -158,7 +158,7 @@ pub(crate) async fn store_response(
     Ok(())
 }
 
-/// Whether a statement was refused because the write was done before.
+/// Returns whether a statement failed because its idempotency key exists.
 pub(crate) fn is_repeated_request(error: &sqlx::Error) -> bool {
     error.as_database_error().and_then(|refused| refused.constraint()) == Some("request_ids_pkey")
 }

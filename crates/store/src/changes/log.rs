@@ -1,4 +1,4 @@
-//! The change log: what happened in a workspace, numbered densely in the order of commits.
+//! The change log of a workspace, numbered without gaps in commit order.
 
 use chancery_brief::marking::{Clearance, Rank};
 use chancery_proto::names::{BriefName, GeneratedId, ResourceId};
@@ -10,26 +10,26 @@ use crate::database::PgConnection;
 use crate::error::{Result, StoreError};
 use crate::projections::RANKS;
 
-/// Something that happened.
+/// An entry of the change log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// What happened, such as `revision_published`.
+    /// The kind of change, such as `revision_published`.
     pub kind: &'static str,
-    /// The resource name of what it happened to.
+    /// The resource name of the changed resource.
     pub target: String,
-    /// Who may hear of it; none when it is not about content.
+    /// The clearances that may see it; `None` for a change that does not concern content.
     pub audience: Option<Audience>,
-    /// The brief that it is about, and the number of the revision; none when it is about none.
+    /// The brief and, where applicable, the revision that it concerns.
     pub brief: Option<(ResourceId, Option<i32>)>,
 }
 
 impl Change {
-    /// One that is not about content.
+    /// Describes a change that does not concern content.
     pub(crate) fn of_no_brief(kind: &'static str, target: String) -> Self {
         Self { kind, target, audience: None, brief: None }
     }
 
-    /// One about a revision.
+    /// Describes a change of a revision.
     pub(crate) fn of_revision(
         kind: &'static str,
         name: &BriefName,
@@ -40,7 +40,7 @@ impl Change {
         Self { kind, target, audience: Some(audience), brief: Some((name.brief.clone(), Some(revision))) }
     }
 
-    /// One about a brief as a whole.
+    /// Describes a change of a brief as a whole.
     pub(crate) fn of_brief(kind: &'static str, name: &BriefName, audience: Audience) -> Self {
         let target = name.to_string();
         Self { kind, target, audience: Some(audience), brief: Some((name.brief.clone(), None)) }
@@ -52,40 +52,40 @@ impl Change {
 pub struct Audience(u16);
 
 impl Audience {
-    /// The clearances of which something holds.
+    /// Collects the clearances that satisfy a predicate.
     pub(crate) fn of(hears: impl Fn(i16) -> bool) -> Self {
         Self((0..RANKS).filter(|rank| hears(*rank)).fold(0, |set, rank| set | 1 << rank))
     }
 
-    /// Everyone from a rank on.
+    /// Includes every clearance from a rank upwards.
     pub(crate) fn from(floor: Rank) -> Self {
         Self::of(|rank| rank >= i16::from(floor))
     }
 
-    /// From the database's number.
+    /// Converts an audience from the database.
     pub(crate) fn read(number: i32) -> Result<Self> {
         u16::try_from(number).map(Self).map_err(damaged)
     }
 
-    /// Whether somebody with this clearance hears of it.
+    /// Returns whether a clearance is in the audience.
     pub fn includes(self, clearance: Clearance) -> bool {
         let rank = i16::from(clearance.0);
         (0..RANKS).contains(&rank) && self.0 & (1 << rank) != 0
     }
 }
 
-/// A place in a workspace's change log: everything up to it has happened.
+/// A position in a workspace's change log. Every change up to it has committed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Position {
-    /// Which life of the log: another one after a restore.
+    /// The log's epoch, which changes after a restore.
     pub epoch: GeneratedId,
     /// The number of the newest change.
     pub number: i64,
-    /// What seals cursors of this workspace. A secret.
+    /// The key that seals the workspace's cursors. Secret.
     pub key: [u8; 32],
 }
 
-/// Without the key.
+/// Omits the key.
 impl std::fmt::Debug for Position {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Position")
@@ -117,7 +117,7 @@ impl Changes<'_> {
 /// [`StoreError::NotFound`] when there is no such workspace.
 pub(crate) async fn position(executor: impl PgExecutor<'_>, workspace: &ResourceId) -> Result<Position> {
     let row = sqlx::query!(
-        "-- change_log::position
+        "-- changes::log::position
             select epoch, last_number, cursor_key from change_counters where workspace_id = $1",
         workspace.as_str()
     )
@@ -127,10 +127,11 @@ pub(crate) async fn position(executor: impl PgExecutor<'_>, workspace: &Resource
     position_from_columns(&row.epoch, row.last_number, row.cursor_key)
 }
 
-/// Writes changes under the workspace's next numbers; answers where the log stands with them.
+/// Appends changes under the workspace's next numbers, and returns the log's new position.
 ///
-/// Must be the transaction's last statement before commit: it locks the workspace's counter, and that lock, held until
-/// commit, is what makes the order of numbers the order of commits. Held any longer, it would hold everybody up.
+/// Must be the transaction's last statement before the commit. It locks the workspace's counter until the commit, which
+/// makes the order of numbers the order of commits; holding the lock longer would delay every other writer of the
+/// workspace.
 pub(crate) async fn record(
     transaction: &mut PgConnection,
     workspace: &str,
@@ -146,7 +147,7 @@ pub(crate) async fn record(
     let revisions: Vec<Option<i32>> =
         changes.iter().map(|change| change.brief.as_ref().and_then(|(_, revision)| *revision)).collect();
     let row = sqlx::query!(
-        r#"-- change_log::record
+        r#"-- changes::log::record
         with counter as (
             update change_counters set last_number = last_number + cardinality($2::text[])
             where workspace_id = $1

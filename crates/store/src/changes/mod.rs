@@ -1,4 +1,4 @@
-//! The change log of each workspace, notifications, and idempotency keys.
+//! Change logs, notifications, and idempotency keys.
 
 pub(crate) mod feed;
 pub(crate) mod idempotency_keys;
@@ -7,7 +7,7 @@ pub(crate) mod notify;
 
 use crate::database::{Database, Pool};
 
-/// The change log of each workspace: its feed, its notifications, and the request ids of repeated writes.
+/// Reads change logs, sends notifications, and expires idempotency keys.
 #[derive(Debug, Clone, Copy)]
 pub struct Changes<'a> {
     pub(crate) pool: &'a Pool,

@@ -9,17 +9,17 @@ use super::availability::Availability;
 use super::connect::Connector;
 use super::connection::PgConnection;
 
-/// A connection that was used within this time is lent again without a ping, which takes as long as a small query. One
-/// that broke meanwhile fails its call as unavailable, as one that breaks during a call does.
+/// Maximum idle time after which a connection is reused without a ping, which takes as long as a small query. A
+/// connection that broke in that time fails its call as unavailable, as one that breaks during a call does.
 const TRUSTED_IDLE: Duration = Duration::from_millis(500);
 
-/// How long a ping may take.
+/// Timeout of a ping.
 pub(super) const PING_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Maximum age of a connection, so that memory that a server process gathers is freed.
+/// Maximum age of a connection, which bounds the memory that its server process accumulates.
 const MAX_AGE: Duration = Duration::from_mins(30);
 
-/// Opens connections, and checks those that were lent before.
+/// Opens connections, and checks idle ones before reuse.
 pub(super) struct Manager {
     connector: Arc<Connector>,
     availability: Availability,
@@ -36,7 +36,7 @@ impl managed::Manager for Manager {
     type Error = sqlx::Error;
 
     async fn create(&self) -> sqlx::Result<PgConnection> {
-        // Boxed: else every future that acquires a connection has the size of one that opens it.
+        // Boxed, because otherwise every future that acquires a connection would be as large as one that opens it.
         Box::pin(self.connector.connect(&self.availability)).await
     }
 

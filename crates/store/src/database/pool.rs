@@ -1,8 +1,8 @@
-//! Pools of connections that a cancelled call leaves free at once.
+//! Connection pools in which a cancelled call frees its connection at once.
 //!
-//! A call's future is dropped when its caller cancels, disconnects or runs out of time, possibly in the middle of a
-//! statement. sqlx's own pool then waits for the statement's end with the connection's slot taken. These pools cancel the
-//! statement instead: see [`super::interrupted`].
+//! A call's future is dropped when its caller cancels, disconnects or reaches its deadline, possibly in the middle of a
+//! statement. sqlx's own pool then keeps the connection's slot occupied until the statement ends. These pools cancel
+//! the statement instead: see [`super::interrupted`].
 
 use std::fmt;
 use std::future::Future;
@@ -26,13 +26,13 @@ use super::interrupted::Interrupted;
 use super::manager::{self, Manager};
 use super::transaction::Transaction as AnyTransaction;
 
-/// How long a caller waits for a free connection, and for a new one, before the call fails as unavailable.
+/// Maximum wait for a free connection, and for a new one, before the call fails as unavailable.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Connections that were unused for this long are closed.
+/// Maximum idle time of a connection before it is closed.
 const MAX_IDLE: Duration = Duration::from_mins(10);
 
-/// Connections to one database. Cheap to clone.
+/// A pool of connections to one database. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Pool {
     connections: managed::Pool<Manager>,
@@ -40,12 +40,12 @@ pub(crate) struct Pool {
     availability: Availability,
 }
 
-/// A transaction on a pooled connection of its own.
+/// A transaction that owns its pooled connection.
 pub(crate) type Transaction = AnyTransaction<PooledConnection>;
 
 impl Pool {
-    /// At most `size` connections, opened when they are first needed. Without `interrupted`, a statement that its caller
-    /// dropped costs the connection.
+    /// Creates a pool of at most `size` connections, opened on demand. Without `interrupted`, dropping a call in the
+    /// middle of a statement closes its connection.
     pub(super) fn new(
         connector: Arc<Connector>,
         availability: Availability,
@@ -65,7 +65,7 @@ impl Pool {
         Self { connections, interrupted, availability }
     }
 
-    /// A connection; it goes back to the pool when it is dropped.
+    /// Acquires a connection, which returns to the pool when dropped.
     pub(crate) async fn acquire(&self) -> sqlx::Result<PooledConnection> {
         if self.availability.is_lost() {
             return Err(unavailable());
@@ -83,28 +83,28 @@ impl Pool {
         Transaction::begin(self.acquire().await?, None).await
     }
 
-    /// As [`Self::begin`], with another statement than `BEGIN`.
+    /// As [`Self::begin`], with another statement instead of `BEGIN`.
     pub(crate) async fn begin_with(&self, statement: &'static str) -> sqlx::Result<Transaction> {
         let statement = AssertSqlSafe(statement).into_sql_str();
         Transaction::begin(self.acquire().await?, Some(statement)).await
     }
 
-    /// Closes connections that are idle for long.
+    /// Closes connections that have been idle too long.
     pub(super) fn close_idle(&self) {
         self.connections.retain(|_, metrics| metrics.last_used() < MAX_IDLE);
     }
 
-    /// Forgets the idle connections: after a loss of Postgres none of them is believed.
+    /// Drops all idle connections, none of which can be trusted after a loss of Postgres.
     pub(super) fn forget_idle(&self) {
         self.connections.retain(|_, _| false);
     }
 
-    /// Closes the idle connections, and each other one when it is given back.
+    /// Closes idle connections now, and the others as they are released.
     pub(super) async fn close(&self) {
         let removed = self.connections.retain(|_, _| false).removed;
         self.connections.close();
         for connection in removed {
-            // A server that is gone needs no goodbye.
+            // Best effort: the server may be gone.
             let _ = tokio::time::timeout(manager::PING_TIMEOUT, connection.close()).await;
         }
     }
@@ -116,7 +116,7 @@ impl fmt::Debug for Pool {
     }
 }
 
-/// deadpool's error as the driver would say it.
+/// Converts deadpool's error to the driver's.
 fn refused(error: PoolError<sqlx::Error>) -> sqlx::Error {
     match error {
         PoolError::Backend(error) => error,
@@ -128,7 +128,7 @@ fn refused(error: PoolError<sqlx::Error>) -> sqlx::Error {
     }
 }
 
-/// The error of a server that accepts a connection and says nothing.
+/// The error when a server accepts a connection and does not respond.
 pub(super) fn connect_timed_out() -> sqlx::Error {
     let message = "the server did not complete the connection in time";
     sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, message))
@@ -136,7 +136,7 @@ pub(super) fn connect_timed_out() -> sqlx::Error {
 
 /// A connection of a [`Pool`].
 pub(crate) struct PooledConnection {
-    /// None only while it is dropped.
+    /// `None` only during the drop.
     object: Option<Object<Manager>>,
     interrupted: Option<Arc<Interrupted>>,
 }
@@ -168,7 +168,7 @@ impl Drop for PooledConnection {
             drop(Object::take(object));
             return;
         }
-        // Without a statement in flight this is ready without any traffic.
+        // Ready without any traffic unless a statement is in flight.
         let settled = pin!(object.settle()).poll(&mut Context::from_waker(Waker::noop()));
         match (settled, &self.interrupted) {
             (Poll::Ready(Ok(())), _) => drop(object),

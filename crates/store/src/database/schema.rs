@@ -1,4 +1,4 @@
-//! The schema: brought up to date by `chancery migrate`, looked at by the services before they serve.
+//! The database schema, which `chancery migrate` brings up to date and services check before they serve.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -16,25 +16,26 @@ use crate::projections::version::PROJECTION_VERSION;
 static MIGRATOR: Migrator = sqlx::migrate!("../../migrations");
 
 impl Store {
-    /// Brings the schema up to date. Several at once wait for each other.
+    /// Applies the pending migrations. Concurrent calls wait for each other.
     ///
     /// # Errors
     /// [`StoreError::Migration`], for example when the database is newer than this build.
     pub async fn migrate(&self) -> Result<()> {
         MIGRATOR.run(self.database.calls.acquire().await?.raw_mut()).await?;
-        // A database without revisions has nothing to make anew.
+        // A new database has no revisions to reindex.
         version::record_current(&self.database.calls).await
     }
 
-    /// Returns when the schema is exactly the one that this build was made for, and the projections are of its version.
+    /// Checks that the schema is exactly the one that this build requires, and that the projections have its version.
     ///
     /// # Errors
-    /// [`StoreError::Schema`] when it is older, newer or another.
+    /// [`StoreError::Schema`] for an older, newer or unknown schema.
     pub async fn check_schema(&self) -> Result<()> {
         check(&self.database.calls).await
     }
 
-    /// The digest of the migrations and the version of the projections, by which test databases are told apart.
+    /// Returns the digest of the migrations and the version of the projections, which identifies template databases of
+    /// tests.
     pub fn schema_key() -> String {
         let migrations = MIGRATOR
             .iter()
@@ -44,11 +45,11 @@ impl Store {
     }
 }
 
-/// Returns when the schema is exactly the one that this build was made for, and the projections are of its version.
+/// Checks the schema and the version of the projections: see [`Store::check_schema`].
 pub(crate) async fn check(pool: &Pool) -> Result<()> {
     let mut connection = pool.acquire().await?;
     let is_there = sqlx::query_scalar!(
-        r#"-- schema::check_schema
+        r#"-- database::schema::check
             select to_regclass('_sqlx_migrations') is not null as "is_there!""#
     )
     .fetch_one(&mut *connection)
@@ -63,7 +64,7 @@ pub(crate) async fn check(pool: &Pool) -> Result<()> {
     compare_projections(version::read(pool).await?)
 }
 
-/// Rows that another version made mean something else.
+/// Compares versions of projections, whose rows have another meaning in each version.
 fn compare_projections(version: i32) -> Result<()> {
     match version.cmp(&PROJECTION_VERSION) {
         Ordering::Equal => Ok(()),

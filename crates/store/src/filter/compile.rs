@@ -1,4 +1,4 @@
-//! From a checked filter to SQL: static text and binds, nothing else.
+//! Compiles a checked filter to SQL. Only static text and binds are pushed.
 
 use sqlx::{Postgres, QueryBuilder};
 use time::OffsetDateTime;
@@ -8,7 +8,7 @@ use crate::filter::schema::{Predicate, PredicateKind};
 use crate::filter::{Filter, Node};
 
 impl Filter {
-    /// Pushes a condition that is true of what is wanted; of the rest it may be false or null.
+    /// Pushes a condition that is true for matching items, and false or null for others.
     pub fn push(&self, query: &mut QueryBuilder<Postgres>) {
         match &self.root {
             None => _ = query.push("true"),
@@ -17,7 +17,7 @@ impl Filter {
     }
 }
 
-/// No condition within is negated but by `is not true`, so that null says the same as false everywhere.
+/// Negations use `is not true`, so that null and false are equivalent everywhere.
 fn push(node: &Node<Predicate>, query: &mut QueryBuilder<Postgres>) {
     match node {
         Node::All(nodes) => push_joined(nodes, " and ", query),
@@ -53,7 +53,7 @@ fn push_test(test: &Predicate, query: &mut QueryBuilder<Postgres>) {
             query.push(column).push(equality(*is_equal)).push_bind(value.clone());
         }
         PredicateKind::Contains(part) => {
-            // Case by ICU: in a database of locale C, letters outside ASCII would have none.
+            // The ICU collation folds case: in a database with locale C, letters outside ASCII would have none.
             query.push(column).push(" collate \"und-x-icu\" ilike ").push_bind(pattern(part));
         }
         PredicateKind::Holds(value) => {
@@ -77,7 +77,7 @@ fn push_test(test: &Predicate, query: &mut QueryBuilder<Postgres>) {
     }
 }
 
-/// A moment against a whole day.
+/// Compares a time with a whole day.
 fn push_day(
     column: &'static str,
     comparator: Comparator,
@@ -101,8 +101,8 @@ fn push_day(
     query.push(column).push(sign).push_bind(bound);
 }
 
-/// Ranges of days, a bound that is null being infinite. Where both are, there is no period. An index on the range, where
-/// there is a period, answers each of these.
+/// Compares ranges of days, in which a null bound is infinite; two null bounds mean that there is no period. An index
+/// on the range, restricted to rows with a period, supports each operator.
 fn push_period(
     (earliest, latest): (&'static str, &'static str),
     comparator: Comparator,
@@ -137,7 +137,7 @@ const fn operator(comparator: Comparator) -> &'static str {
     }
 }
 
-/// A pattern of LIKE that finds a text as it stands.
+/// Escapes a text for LIKE.
 fn pattern(part: &str) -> String {
     let mut pattern = String::from("%");
     for sign in part.chars() {

@@ -1,21 +1,21 @@
-//! Refusals of filters and orders, and the limits that hold for both.
+//! Errors of filters and orders, and the limit on the length of both.
 
 use std::fmt;
 
-/// The longest text, in bytes.
+/// Maximum length of a filter or order, in bytes.
 pub const MAX_TEXT_BYTES: usize = 8192;
 
-/// How much of a caller's text an error repeats, in characters.
+/// Maximum length of the quotation in an error, in characters.
 const MAX_QUOTE_CHARS: usize = 40;
 
-/// Why a filter, or an order, is refused.
+/// A malformed or unsupported filter or order.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct FilterError {
-    /// Where in the text, in bytes.
+    /// The byte offset of the error.
     pub position: usize,
-    /// What stands there, at most 40 characters of it.
+    /// The text at the offset, at most 40 characters of it.
     pub text: String,
-    /// What is wrong with it.
+    /// The problem.
     pub description: String,
 }
 
@@ -38,7 +38,7 @@ impl fmt::Display for FilterError {
     }
 }
 
-/// Refuses what costs more than looking at it once, or what Postgres takes in no text.
+/// Rejects texts that are too long to parse, and NUL, which Postgres does not accept in text.
 pub(super) fn check_text(text: &str) -> Result<(), FilterError> {
     if text.len() > MAX_TEXT_BYTES {
         let description = format!("the text has {} bytes, and at most {MAX_TEXT_BYTES} are read", text.len());

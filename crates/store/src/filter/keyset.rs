@@ -1,27 +1,27 @@
-//! Pages of an ordered list begin after a place, which is the keys of the last item before (AIP-158): no page costs more
-//! than another, and what is written meanwhile moves nothing.
+//! Keyset pagination: a page starts after a page key, which holds the sort keys of the last item of the previous page
+//! (AIP-158). Every page costs the same, and concurrent writes do not shift pages.
 
 use sqlx::{Postgres, QueryBuilder};
 use time::OffsetDateTime;
 
 use crate::filter::order::{Direction, KeyKind, Order, SortKey};
 
-/// An item's place in an order: one key for each of the order's columns, as text; none for null.
+/// An item's position in an order: one key per sort column, as text; `None` for null.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageKey(Vec<Option<String>>);
 
-/// A text is no place in this order.
+/// The text is not a page key of this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("no place in this order")]
 pub struct InvalidPageKey;
 
 impl PageKey {
-    /// Of the keys as [`Order::push_key`] selects them.
+    /// Creates a page key from the keys that [`Order::push_key`] selects.
     pub const fn new(keys: Vec<Option<String>>) -> Self {
         Self(keys)
     }
 
-    /// As page tokens hold it: of each key its length in bytes, a colon and itself; of null a `~`.
+    /// Encodes the key for a page token: each part as its length in bytes, a colon and the text; null as `~`.
     pub fn encode(&self) -> String {
         let mut text = String::new();
         for key in &self.0 {
@@ -54,10 +54,10 @@ impl PageKey {
     }
 }
 
-/// The end of a `to_char` that writes a bigint with its sign and all the digits that one may have.
+/// The end of a `to_char` that formats a bigint with its sign and 19 digits, so that all have the same length.
 const ONE_LENGTH: &str = "'SG0000000000000000000')";
 
-/// A key as it is bound.
+/// A sort key as a bind.
 enum Key {
     Null,
     Text(String),
@@ -65,11 +65,11 @@ enum Key {
     Timestamp(OffsetDateTime),
 }
 
-/// Where a page begins: keys of an order that are of its types.
+/// The start of a page: keys that match the order's columns in number and type.
 pub struct Start<'a>(Vec<(&'a SortKey, Direction, Key)>);
 
 impl Order {
-    /// The place that a page token holds. Refuses what is not of this order's types, whoever made it up.
+    /// Decodes the page key of a token. Rejects keys of another order or type, which a caller may have forged.
     pub fn start(&self, text: &str) -> Result<Start<'_>, InvalidPageKey> {
         let PageKey(given) = PageKey::decode(text).ok_or(InvalidPageKey)?;
         if given.len() != self.keys.len() {
@@ -80,8 +80,8 @@ impl Order {
         typed.collect::<Option<Vec<_>>>().map(Start).ok_or(InvalidPageKey)
     }
 
-    /// Pushes a `text[]` of an item's keys: what [`PageKey::new`] takes. Numbers have one length, so that the length of what
-    /// is sealed tells nothing of them.
+    /// Pushes a `text[]` of an item's sort keys, the argument of [`PageKey::new`]. Numbers have a fixed length, so that
+    /// the length of a sealed token reveals nothing about them.
     pub fn push_key(&self, query: &mut QueryBuilder<Postgres>) {
         query.push("array[");
         for (index, (column, _)) in self.keys.iter().enumerate() {
@@ -101,7 +101,7 @@ impl Order {
         query.push("]::text[]");
     }
 
-    /// Pushes what follows `order by`.
+    /// Pushes the expressions after `order by`.
     pub fn push(&self, query: &mut QueryBuilder<Postgres>) {
         for (index, (column, direction)) in self.keys.iter().enumerate() {
             query.push(if index > 0 { ", " } else { "" }).push(column.column);
@@ -126,7 +126,7 @@ fn typed(column: &SortKey, key: Option<String>) -> Option<Key> {
 }
 
 impl Start<'_> {
-    /// Pushes a condition that is true of what comes after the place, and of nothing else.
+    /// Pushes a condition that is true exactly for the items after the key.
     pub fn push(&self, query: &mut QueryBuilder<Postgres>) {
         if self.is_one_way() {
             self.push_row(query);
@@ -135,7 +135,7 @@ impl Start<'_> {
         }
     }
 
-    /// Whether a comparison of rows says it all: then an index on the order's columns leads to the place.
+    /// Returns whether a row comparison suffices, which lets an index on the order's columns find the start.
     fn is_one_way(&self) -> bool {
         let first = self.0.first().map(|(_, direction, _)| *direction);
         self.0.iter().all(|(column, direction, _)| !column.is_nullable && Some(*direction) == first)
@@ -156,8 +156,8 @@ impl Start<'_> {
     }
 }
 
-/// `at or after the first key, and (after the first key, or after the rest)`: the first half is what an index can begin
-/// with. Null comes after all else.
+/// Pushes `at or after the first key, and (after the first key, or after the rest)`, whose first half an index can use.
+/// Nulls sort last.
 fn push_after(keys: &[(&SortKey, Direction, Key)], query: &mut QueryBuilder<Postgres>) {
     let Some(((column, direction, key), rest)) = keys.split_first() else {
         query.push("false");

@@ -1,5 +1,5 @@
-//! What callers filter and order lists by: a strict subset of AIP-160 and AIP-132, compiled to SQL of which no byte is
-//! the caller's. A text is parsed, checked against the list's [`Schema`], and pushed onto a query as static SQL and binds.
+//! Filters and orders of lists: a strict subset of AIP-160 and AIP-132, compiled to SQL that contains no byte of the
+//! caller's text. A text is parsed, checked against the list's [`Schema`], and pushed onto a query as static SQL and binds.
 //!
 //! ```text
 //! filter     = expression
@@ -10,7 +10,7 @@
 //! value      = word | '"' { character | '\"' | '\\' } '"'
 //! ```
 //!
-//! Two terms that nothing joins, bare literals, functions and wildcards are refused.
+//! Adjacent terms without an operator, bare literals, functions and wildcards are rejected.
 
 mod compile;
 mod error;
@@ -32,28 +32,28 @@ pub use order::{Direction, KeyKind, Order, SortColumn, SortKey, Sorting};
 pub use parse::{MAX_COMPARISONS, MAX_NESTING};
 pub use schema::{Field, FieldType, Schema};
 
-/// Which items of a list are wanted.
+/// A checked filter.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Filter {
-    /// None for all of them.
+    /// `None` matches every item.
     root: Option<Node<Predicate>>,
 }
 
 impl Filter {
-    /// Parses a filter and checks it against what the list can be filtered by. An empty text lets everything through.
+    /// Parses a filter and checks it against the list's fields. An empty text matches every item.
     pub fn parse(text: &str, fields: &Schema, scheme: Scheme) -> Result<Self, FilterError> {
         let Some(root) = parse::parse(text)? else { return Ok(Self { root: None }) };
         let root = root.try_map(&mut |comparison| fields.check(&comparison, scheme))?;
         Ok(Self { root: Some(root) })
     }
 
-    /// Whether it lets everything through.
+    /// Returns whether the filter matches every item.
     pub const fn is_empty(&self) -> bool {
         self.root.is_none()
     }
 }
 
-/// How comparisons are joined. No deeper than [`MAX_NESTING`] allows, so that walking it needs no bounds.
+/// A tree of comparisons. Its depth is at most [`MAX_NESTING`], so recursion over it is bounded.
 #[derive(Debug, Clone, PartialEq)]
 enum Node<T> {
     All(Vec<Node<T>>),

@@ -1,13 +1,13 @@
-//! From a text to joined comparisons, without a look at what can be compared. One pass, no deeper than
+//! Parses a filter into a tree of comparisons, without checking their fields. One pass, with nesting bounded by
 //! [`MAX_NESTING`].
 
 use crate::filter::Node;
 use crate::filter::error::{FilterError, check_text};
 use crate::filter::scan::{Comparator, Piece, Scanner, Value};
 
-/// The most comparisons in a text.
+/// Maximum number of comparisons in a filter.
 pub const MAX_COMPARISONS: usize = 64;
-/// The deepest nesting of parentheses.
+/// Maximum nesting of parentheses.
 pub const MAX_NESTING: usize = 16;
 
 /// `field operator value`.
@@ -20,7 +20,7 @@ pub(super) struct Comparison<'a> {
 
 type Parsed<'a> = Result<Node<Comparison<'a>>, FilterError>;
 
-/// None for a text of blanks.
+/// Parses a filter; `None` for a blank text.
 pub(super) fn parse(text: &str) -> Result<Option<Node<Comparison<'_>>>, FilterError> {
     check_text(text)?;
     let mut parser = Parser { scanner: Scanner::new(text), comparisons: 0 };
@@ -41,7 +41,7 @@ struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    /// Ends before a closing parenthesis or at the text's end.
+    /// Parses up to a closing parenthesis or the end of the text.
     fn expression(&mut self, nesting: usize) -> Parsed<'a> {
         let mut factors = vec![self.factor(nesting)?];
         while self.scanner.keyword("AND")? {
@@ -61,7 +61,7 @@ impl<'a> Parser<'a> {
         Ok(joined(terms, Node::Any))
     }
 
-    /// Takes the blanks after it, too.
+    /// Parses a term and the blanks after it.
     fn term(&mut self, nesting: usize) -> Parsed<'a> {
         self.scanner.skip_blanks();
         let is_negated = self.scanner.sign('-').is_some() || self.not()?;
@@ -73,7 +73,7 @@ impl<'a> Parser<'a> {
         Ok(if is_negated { Node::Not(Box::new(node)) } else { node })
     }
 
-    /// Takes the blanks after it: a minus has none.
+    /// Parses NOT and the blanks after it. (A minus is followed by none.)
     fn not(&mut self) -> Result<bool, FilterError> {
         let found = self.scanner.keyword("NOT")?;
         self.scanner.skip_blanks();
@@ -119,7 +119,7 @@ impl<'a> Parser<'a> {
         Ok(Comparison { field, comparator, value: self.scanner.value()? })
     }
 
-    /// Something follows a whole term.
+    /// The error for text after a complete term.
     fn unjoined(&self) -> FilterError {
         let here = self.scanner.here();
         let is_small = ["and", "or", "not"].contains(&here.text.to_ascii_lowercase().as_str());

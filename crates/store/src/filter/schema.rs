@@ -1,4 +1,4 @@
-//! What a list can be filtered by, and what comparisons with it mean.
+//! The fields that a list can be filtered by, and the meaning of comparisons with them.
 
 use chancery_brief::edtf::{self, Edtf, Precision};
 use chancery_brief::marking::Scheme;
@@ -15,47 +15,47 @@ pub struct Schema {
     pub fields: &'static [Field],
 }
 
-/// Something that items of a list have.
+/// A field of a list's items.
 #[derive(Debug, Clone, Copy)]
 pub struct Field {
     /// Its name in filters, such as `likelihood.term`.
     pub name: &'static str,
-    /// What it is.
+    /// Its type.
     pub field_type: FieldType,
-    /// The SQL expression of its value; of [`FieldType::Period`] that of the first day's number.
+    /// The SQL expression of its value; for [`FieldType::Period`], that of the first day's number.
     pub column: &'static str,
 }
 
-/// What a field is, which decides how it is compared.
+/// A field's type, which decides the comparisons that it supports.
 #[derive(Debug, Clone, Copy)]
 pub enum FieldType {
-    /// Text: `=`, `!=`; `:` finds a part of it, whatever its case.
+    /// Text: `=`, `!=`; `:` matches a substring, ignoring case.
     Text,
-    /// One id: `=`, `!=` and `:`, which says the same as `=`.
+    /// One id: `=`, `!=`, and `:` as a synonym of `=`.
     Id,
-    /// An array of ids: `:` finds those that hold the value.
+    /// An array of ids: `:` matches arrays that contain the value.
     Ids,
-    /// One of these words, stored as its number: `=`, `!=`.
+    /// One of these words, stored as a number: `=`, `!=`.
     Enum(&'static [(&'static str, i16)]),
-    /// A number: all but `:`.
+    /// An integer: all but `:`.
     Integer,
-    /// A number from 0 to 100: all but `:`.
+    /// An integer from 0 to 100: all but `:`.
     Percent,
     /// `true` or `false`: `=`, `!=`.
     Bool,
-    /// A moment, compared with one or with a whole UTC day: all but `:`.
+    /// A time, compared with a time or with a whole UTC day: all but `:`.
     Timestamp,
-    /// Days from a first to a last, an open or unknown end being null, compared with an EDTF value: all but `!=`.
-    /// What has neither end has no period, and no comparison finds it.
+    /// A range of days, compared with an EDTF value: all but `!=`. A null bound is open or unknown. A range without
+    /// bounds matches no comparison.
     Period {
         /// The SQL expression of the last day's number.
         latest: &'static str,
     },
-    /// The rank of a label of the workspace's scheme: all but `:`, in the scheme's order.
+    /// The rank of a marking in the workspace's scheme, compared in the scheme's order: all but `:`.
     Marking,
 }
 
-/// A comparison that has been checked.
+/// A comparison whose field, operator and value have been checked.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Predicate {
     /// The SQL expression.
@@ -69,7 +69,7 @@ pub(super) enum PredicateKind {
         is_equal: bool,
         value: String,
     },
-    /// Case does not matter.
+    /// Ignores case.
     Contains(String),
     Holds(String),
     Number(Comparator, i64),
@@ -77,7 +77,7 @@ pub(super) enum PredicateKind {
         is_equal: bool,
         value: bool,
     },
-    /// Within `from..until`, before it or after it; of a moment, `until` is none.
+    /// The range `from..until`; `until` is `None` for a single moment.
     Time {
         comparator: Comparator,
         from: OffsetDateTime,
@@ -173,7 +173,7 @@ fn one_of(value: &Value<'_>, words: &[(&str, i16)]) -> Checked<i64> {
     Err(value.piece.refused(format!("the values of this field are {}", words.join(", "))))
 }
 
-/// A number's text may have a sign and digits, nothing else.
+/// Accepts digits with an optional minus, nothing else.
 fn integer(value: &Value<'_>) -> Checked<i64> {
     let parsed =
         (!value.is_quoted && !value.text.starts_with('+')).then(|| value.text.parse().ok()).flatten();
@@ -214,7 +214,7 @@ fn moment_or_day(value: &Value<'_>) -> Checked<(OffsetDateTime, Option<OffsetDat
     })
 }
 
-/// `YYYY-MM-DD`, from midnight to midnight.
+/// Parses `YYYY-MM-DD` into the range from midnight to midnight.
 fn day(text: &str) -> Option<(OffsetDateTime, Option<OffsetDateTime>)> {
     let Ok(Edtf::Date(date)) = edtf::parse(text) else { return None };
     let is_plain = matches!(date.precision, Precision::Day(..)) && !date.uncertain && !date.approximate;
@@ -226,7 +226,7 @@ fn day(text: &str) -> Option<(OffsetDateTime, Option<OffsetDateTime>)> {
     Some((from, Some(from.checked_add(Duration::DAY)?)))
 }
 
-/// RFC 3339, with the offset that it asks for, of the years 1 to 9999.
+/// Parses RFC 3339 with its mandatory offset, for the years 1 to 9999.
 fn moment(text: &str) -> Option<OffsetDateTime> {
     let (date, clock) = text.split_once(['T', 't'])?;
     let (from, _) = day(date)?;
@@ -243,7 +243,7 @@ fn moment(text: &str) -> Option<OffsetDateTime> {
     (1..=9999).contains(&moment.year()).then_some(moment)
 }
 
-/// Splits `Z` or `±hh:mm` off, which becomes minutes.
+/// Splits off `Z` or `±hh:mm`, as minutes.
 fn clock_and_offset(text: &str) -> Option<(&str, i64)> {
     if let Some(clock) = text.strip_suffix(['Z', 'z']) {
         return Some((clock, 0));
@@ -259,7 +259,7 @@ fn clock_and_offset(text: &str) -> Option<(&str, i64)> {
     }
 }
 
-/// A fraction of a second, to the microsecond: the database knows nothing below.
+/// Parses a fraction of a second with at most microseconds, the database's precision.
 fn microseconds(fraction: &str) -> Option<Duration> {
     let number = digits(fraction, fraction.len()).filter(|_| fraction.len() <= 6)?;
     let missing = u32::try_from(6 - fraction.len()).ok()?;

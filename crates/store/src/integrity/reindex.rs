@@ -80,7 +80,7 @@ impl Integrity<'_> {
 
     async fn count_to_reindex(self, everything: bool, from: &BriefCursor) -> Result<u64> {
         let count = sqlx::query_scalar!(
-            r#"-- reindex::count_to_reindex
+            r#"-- integrity::reindex::count_to_reindex
             select count(*) as "count!" from revisions r join briefs b using (brief_key)
             where r.purged_at is null
                 and ($1 or r.projection_version < $2 or r.redaction_version < $3)
@@ -100,7 +100,7 @@ impl Integrity<'_> {
     async fn briefs_to_reindex(self, everything: bool, after: &BriefCursor) -> Result<Vec<BriefCursor>> {
         let briefs = sqlx::query_as!(
             BriefCursor,
-            r#"-- reindex::briefs_to_reindex
+            r#"-- integrity::reindex::briefs_to_reindex
             select b.workspace_id as workspace, b.brief_id as brief, b.brief_key as key from briefs b
             where (b.workspace_id, b.brief_id, b.brief_key) > ($1, $2, $3)
                 and ($4 or exists (
@@ -133,7 +133,7 @@ impl Integrity<'_> {
         let mut after = 0;
         loop {
             let revisions = sqlx::query_scalar!(
-                "-- reindex::reindex_brief
+                "-- integrity::reindex::reindex_brief
                 select revision from revisions
                 where brief_key = $1 and revision > $2 and ($3 or projection_version < $4 or redaction_version < $5)
                 order by revision
@@ -190,7 +190,7 @@ impl Integrity<'_> {
         };
         // Damage holds nothing up: it is told here and by `verify`, and the rest of the database is served.
         sqlx::query!(
-            "-- reindex::reindex_revision
+            "-- integrity::reindex::reindex_revision
             update revisions set projection_version = $3 where brief_key = $1 and revision = $2",
             key,
             revision,
@@ -214,7 +214,7 @@ impl Integrity<'_> {
             || editions_are_wrong(&mut transaction, key, &numbers, &due).await?;
         if is_wrong {
             sqlx::query!(
-                "-- reindex::mend_current
+                "-- integrity::reindex::repair_current
                 select set_current($1, revision, 0::smallint) from unnest($2::integer[]) as revision",
                 key,
                 &numbers
@@ -251,7 +251,7 @@ struct BriefCursor {
 
 /// Keeps all other writers of the brief out until the transaction ends.
 async fn lock(transaction: &mut PgConnection, key: i64) -> Result<()> {
-    sqlx::query!("-- reindex::lock\nselect from briefs where brief_key = $1 for update", key)
+    sqlx::query!("-- integrity::reindex::lock\nselect from briefs where brief_key = $1 for update", key)
         .execute(transaction)
         .await?;
     Ok(())
@@ -265,7 +265,7 @@ async fn editions_are_wrong(
     due: &[i16],
 ) -> Result<bool> {
     let wrong = sqlx::query_scalar!(
-        r#"-- reindex::editions_are_wrong
+        r#"-- integrity::reindex::editions_are_wrong
         select exists (
             select from editions e join unnest($2::integer[], $3::smallint[]) as due (revision, current_until)
                 using (revision)
@@ -304,7 +304,7 @@ async fn write(
     rebuilt.write_rows(transaction, &target, &columns).await?;
     index_for_search(transaction, &columns).await?;
     sqlx::query!(
-        "-- reindex::write
+        "-- integrity::reindex::write
         update revisions set content_digest = $3, floor = $4, highest = $5, title = $6, redaction_version = $7
         where brief_key = $1 and revision = $2",
         brief.key,
@@ -328,7 +328,7 @@ async fn compare_editions(
     rebuilt: &PreparedRevision,
 ) -> Result<Vec<Finding>> {
     let rows = sqlx::query!(
-        r#"-- reindex::unlike
+        r#"-- integrity::reindex::compare_editions
         select from_rank::smallint as "from_rank!", digest as "digest!: Vec<u8>", body from editions
         where brief_key = $1 and revision = $2"#,
         brief.key,
@@ -365,14 +365,14 @@ async fn delete_projections(transaction: &mut PgConnection, key: i64, revision: 
         };
     }
     forget!(
-        "-- reindex::forget_rows\ndelete from statements where brief_key = $1 and revision = $2",
-        "-- reindex::forget_rows\ndelete from actors where brief_key = $1 and revision = $2",
-        "-- reindex::forget_rows\ndelete from actor_labels where brief_key = $1 and revision = $2",
-        "-- reindex::forget_rows\ndelete from relationships where brief_key = $1 and revision = $2",
-        "-- reindex::forget_rows\ndelete from events where brief_key = $1 and revision = $2",
-        "-- reindex::forget_rows\ndelete from sources where brief_key = $1 and revision = $2",
-        "-- reindex::forget_rows\ndelete from part_references where brief_key = $1 and revision = $2",
-        "-- reindex::forget_rows\ndelete from revision_attachments where brief_key = $1 and revision = $2",
+        "-- integrity::reindex::delete_projections\ndelete from statements where brief_key = $1 and revision = $2",
+        "-- integrity::reindex::delete_projections\ndelete from actors where brief_key = $1 and revision = $2",
+        "-- integrity::reindex::delete_projections\ndelete from actor_labels where brief_key = $1 and revision = $2",
+        "-- integrity::reindex::delete_projections\ndelete from relationships where brief_key = $1 and revision = $2",
+        "-- integrity::reindex::delete_projections\ndelete from events where brief_key = $1 and revision = $2",
+        "-- integrity::reindex::delete_projections\ndelete from sources where brief_key = $1 and revision = $2",
+        "-- integrity::reindex::delete_projections\ndelete from part_references where brief_key = $1 and revision = $2",
+        "-- integrity::reindex::delete_projections\ndelete from revision_attachments where brief_key = $1 and revision = $2",
     );
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Actors by a name that may not be written right: in any language, of any of their labels.
+//! Finds actors by an approximate name, in any language, among all their labels.
 
 use chancery_proto::names::ResourceId;
 use sqlx::{FromRow, Postgres, QueryBuilder};
@@ -12,19 +12,19 @@ use crate::error::{Result, StoreError};
 use crate::filter::Filter;
 use crate::knowledge::Knowledge;
 
-/// The longest name that is looked up, in code points.
+/// Maximum length of a name, in code points.
 const MAX_NAME_CHARS: usize = 200;
-/// The most actors that are answered.
+/// Maximum number of actors in a result.
 const MAX_ACTORS: i64 = 50;
 
-/// An actor with a name like the one that was looked up.
+/// An actor whose name resembles the given one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NamedActor {
-    /// The actor, as in a list without a name; without a place in one.
+    /// The actor, with an empty page key.
     pub entry: ActorEntry,
-    /// How like the name is, in thousandths: 1000 for the same but for case, accents and variants of letters.
+    /// The similarity in thousandths; 1000 for names that differ at most in case, accents and variants of letters.
     pub similarity_permille: i32,
-    /// The label that is like it.
+    /// The most similar label.
     pub matched_label: String,
 }
 
@@ -37,11 +37,11 @@ struct Row {
 }
 
 impl Knowledge<'_> {
-    /// The actors whose names are likest to one, at most 50, as the principal may see them now.
+    /// Returns the actors with the most similar names, at most 50, as visible to the principal now.
     ///
     /// # Errors
     /// [`StoreError::InvalidField`] for a name without letters or digits, or one that is too long;
-    /// [`StoreError::InvalidFilter`]; [`StoreError::Forbidden`] in another's workspace.
+    /// [`StoreError::InvalidFilter`]; [`StoreError::Forbidden`] for another workspace.
     pub async fn actors_named(
         self,
         principal: &Principal,
@@ -81,11 +81,10 @@ fn check(name: &str) -> Result<()> {
     Ok(())
 }
 
-/// A label is like the name as a whole, or a part of it is: whoever looks for a family name finds the full one, a little
-/// behind those who are called just so.
+/// Matches a label as a whole or in part, so that a family name finds full names, ranked slightly below exact matches.
 fn statement(workspace: &ResourceId, view: &View<'_>, name: &str, filter: &Filter) -> QueryBuilder<Postgres> {
     let mut sql = QueryBuilder::new(
-        "-- knowledge::actors_named
+        "-- knowledge::actor_names::statement
         with asked as (select folded_name(",
     );
     sql.push_bind(name.to_owned()).push(
@@ -98,7 +97,7 @@ fn statement(workspace: &ResourceId, view: &View<'_>, name: &str, filter: &Filte
     );
     sql.push_bind(workspace.to_string()).push(" and l.from_rank <= ").push_bind(view.rank);
     sql.push(" and l.until_rank > ").push_bind(view.rank);
-    // The last one follows from the three before it: it is what the index of current labels asks for.
+    // The last condition is implied by the three before it, and lets the planner use the index of current labels.
     sql.push(" and l.current_until > ").push_bind(view.rank).push(
         " and l.current_until > l.from_rank
         ),

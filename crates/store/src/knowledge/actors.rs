@@ -1,4 +1,4 @@
-//! Actors across briefs: those with the same id are the same one.
+//! Actors across briefs. Equal ids mean the same actor.
 
 use chancery_proto::brief::v1::Actor;
 use chancery_proto::names::{ResourceId, RevisionName};
@@ -17,30 +17,30 @@ use crate::error::{Result, StoreError};
 use crate::filter::{FieldType, KeyKind, Order, PageKey, Schema, SortColumn, Sorting};
 use crate::knowledge::Knowledge;
 
-/// Briefs of an actor that one answer names.
+/// Maximum number of briefs in an actor's record.
 const MAX_APPEARANCES: i64 = 1000;
 
-/// An actor in a list.
+/// A listed actor.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ActorEntry {
-    /// As the most recently published brief has it.
+    /// The actor, as in the most recently published brief.
     pub actor: Actor,
-    /// How many briefs show it.
+    /// The number of briefs that show it.
     pub brief_count: i32,
-    /// Its place in the list.
+    /// Its page key.
     pub page_key: String,
 }
 
-/// An actor and where it is found.
+/// An actor with its appearances.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ActorRecord {
-    /// The most recently published first, at most 1,000.
+    /// The actor's briefs, the most recently published first, at most 1,000.
     pub appearances: Vec<ActorAppearance>,
-    /// How many statements are about it.
+    /// The number of statements about it.
     pub statement_count: i64,
-    /// How many ties it has.
+    /// The number of its relationships.
     pub relationship_count: i64,
-    /// In how many events it takes part.
+    /// The number of events in which it takes part.
     pub event_count: i64,
 }
 
@@ -55,7 +55,8 @@ pub struct ActorAppearance {
     pub actor: Actor,
 }
 
-/// Of an actor's appearances: one that fits is enough. The table goes by any name.
+/// Fields of an actor's appearances, of which one has to match. The columns are unqualified, because the statements use
+/// different table aliases.
 pub(super) const FIELDS: Schema = Schema {
     fields: &[
         field("brief", FieldType::Id, "brief_id"),
@@ -92,7 +93,7 @@ struct AppearanceRow {
 }
 
 impl Knowledge<'_> {
-    /// A page of the actors that the principal may see.
+    /// Lists the actors visible to the principal.
     ///
     /// # Errors
     /// As [`Knowledge::list_statements`].
@@ -106,7 +107,7 @@ impl Knowledge<'_> {
         let order = Order::parse(query.order_by, &SORTING).map_err(StoreError::InvalidOrder)?;
         let start = query.after.map(|after| order.start(after)).transpose()?;
 
-        let mut statement = QueryBuilder::<Postgres>::new("-- knowledge::list_actors\n");
+        let mut statement = QueryBuilder::<Postgres>::new("-- knowledge::actors::list_actors\n");
         view.push_with(&mut statement);
         statement.push("select a.body, a.brief_count, ");
         order.push_key(&mut statement);
@@ -139,10 +140,10 @@ impl Knowledge<'_> {
             .collect()
     }
 
-    /// One actor, in all briefs that show him to the principal.
+    /// Returns an actor with all briefs that show it to the principal.
     ///
     /// # Errors
-    /// [`StoreError::Forbidden`] in another's workspace, [`StoreError::NotFound`] when no brief shows him.
+    /// [`StoreError::Forbidden`] for another workspace, [`StoreError::NotFound`] when no brief shows the actor.
     pub async fn actor(
         self,
         principal: &Principal,
@@ -176,7 +177,7 @@ impl Knowledge<'_> {
     }
 
     async fn appearances(self, view: &View<'_>, actor: &str) -> Result<Vec<AppearanceRow>> {
-        let mut statement = QueryBuilder::<Postgres>::new("-- knowledge::appearances\n");
+        let mut statement = QueryBuilder::<Postgres>::new("-- knowledge::actors::appearances\n");
         view.push_with(&mut statement);
         statement.push("select t.brief_id, t.revision, t.body, ");
         statement.push(
@@ -189,7 +190,7 @@ impl Knowledge<'_> {
         Ok(statement.build_query_as().persistent(false).fetch_all(self.pool).await?)
     }
 
-    /// How many rows of a table are about an actor, whose id stands between the two halves of the condition.
+    /// Counts a table's rows about an actor, whose id is bound between the two halves of the condition.
     async fn count(
         self,
         view: &View<'_>,
@@ -197,7 +198,7 @@ impl Knowledge<'_> {
         (before, after): (&'static str, &'static str),
         actor: &str,
     ) -> Result<i64> {
-        let mut statement = QueryBuilder::<Postgres>::new("-- knowledge::count\n");
+        let mut statement = QueryBuilder::<Postgres>::new("-- knowledge::actors::count\n");
         view.push_with(&mut statement);
         statement.push("select count(*)");
         view.push_from(table, &mut statement);

@@ -1,6 +1,6 @@
-//! The words of enums in filters: the names of their values in the protos (AIP-160).
+//! The names of enum values in filters, which are those of the protos (AIP-160).
 
-/// Each value of an enum by its name and number.
+/// The name and number of each value of an enum.
 pub(crate) type EnumNames = &'static [(&'static str, i16)];
 
 pub(crate) const BRIEF_KIND: EnumNames = &[
@@ -117,7 +117,7 @@ mod tests {
 
     use super::EnumNames;
 
-    /// Every value of the enum but the unspecified one.
+    /// Compares with every value of the enum but the unspecified one.
     fn agree<E: TryFrom<i32>>(names: EnumNames, name: impl Fn(&E) -> &'static str) {
         let known: Vec<(&str, i16)> = (1..100_i16)
             .filter_map(|number| E::try_from(i32::from(number)).ok().map(|value| (name(&value), number)))

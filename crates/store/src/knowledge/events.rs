@@ -1,4 +1,4 @@
-//! Events of all briefs, as a timeline.
+//! Lists events of all briefs.
 
 use chancery_proto::brief::v1::Event;
 
@@ -15,7 +15,7 @@ use crate::filter::{Field, FieldType, KeyKind, Schema, SortColumn, Sorting};
 use crate::knowledge::Knowledge;
 
 const LIST: List = List {
-    method: "list_events",
+    method: "events::list_events",
     table: "events",
     condition: "",
     extra_columns: "'' as holder_id, 0 as citing_statements",
@@ -40,7 +40,7 @@ const COLUMNS: &[SortColumn] = &[
     SortColumn {
         name: "date",
         keys: &[
-            // What has no first day stands where it ends.
+            // An event without a first day sorts by its last one.
             key("coalesce(t.date_from, t.date_until)", KeyKind::Integer, true),
             key("t.date_until", KeyKind::Integer, true),
         ],
@@ -49,7 +49,7 @@ const COLUMNS: &[SortColumn] = &[
 ];
 
 impl Knowledge<'_> {
-    /// A page of the events that the principal may see.
+    /// Lists the events visible to the principal.
     ///
     /// # Errors
     /// As [`Knowledge::list_statements`].

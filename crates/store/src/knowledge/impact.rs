@@ -1,5 +1,5 @@
-//! What rests on a source, a tie or a statement: the parts that refer to it as their support, those that rest on them, and
-//! so on, within the briefs that hold it; and the PDFs of those that somebody has.
+//! Traces the parts that rest on a source, relationship or statement, directly or indirectly, within the briefs that
+//! hold it, and the delivered PDFs that show it.
 
 use std::collections::BTreeMap;
 
@@ -19,46 +19,47 @@ use crate::database::PgConnection;
 use crate::error::{Result, StoreError};
 use crate::knowledge::Knowledge;
 
-/// Briefs whose texts are read at a time.
+/// Maximum number of briefs whose texts one query reads.
 const TEXTS_BATCH: usize = 32;
 
-/// What rests on a part.
+/// The impact of a part.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Impact {
-    /// By brief and distance.
+    /// The parts that rest on it, by brief and distance.
     pub parts: Vec<ImpactedPart>,
-    /// The revisions that hold the part, by brief.
+    /// The revisions that hold it, by brief.
     pub revisions: Vec<RevisionName>,
-    /// PDFs of any revisions of these briefs that hold the part, newest first, at most 1,000.
+    /// Delivered PDFs of any revision of these briefs that show it, newest first, at most 1,000.
     pub deliveries: Vec<Delivery>,
-    /// How many there are in all.
+    /// The total number of deliveries.
     pub total_deliveries: i64,
-    /// There are more parts.
+    /// Whether there are more parts.
     pub is_truncated: bool,
 }
 
-/// A part that rests on another.
+/// A part that rests on the traced one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImpactedPart {
-    /// The revision that it stands in.
+    /// The revision that contains it.
     pub revision: RevisionName,
-    /// What it is.
+    /// Its kind.
     pub kind: PartKind,
     /// Its id; for a change, that of the part that changed.
     pub id: String,
     /// Its text or title.
     pub text: String,
-    /// Over how many references it rests on the part, from 1.
+    /// The number of references on the shortest path from the traced part, from 1.
     pub distance: i32,
-    /// What it rests on directly, of what rests on the part or is the part.
+    /// The impacted or traced parts that it rests on directly.
     pub via_ids: Vec<String>,
 }
 
 impl Knowledge<'_> {
-    /// Everything that rests on a part, in the principal's editions.
+    /// Traces the impact of a part in the principal's editions.
     ///
     /// # Errors
-    /// [`StoreError::Forbidden`] in another's workspace, [`StoreError::NotFound`] when he sees no such brief or part.
+    /// [`StoreError::Forbidden`] for another workspace, [`StoreError::NotFound`] when no such brief or part is visible
+    /// to the principal.
     pub async fn trace_impact(
         self,
         principal: &Principal,
@@ -66,10 +67,10 @@ impl Knowledge<'_> {
         target: ImpactTarget<'_>,
     ) -> Result<Impact> {
         let rank = i16::from(principal.access(&brief.workspace)?.clearance.0);
-        // Each step sees what the first one saw.
+        // All steps read the same snapshot.
         let mut transaction = self.pool.begin().await?;
         sqlx::query!(
-            "-- impact::trace_impact
+            "-- knowledge::impact::trace_impact
             set transaction isolation level repeatable read, read only"
         )
         .execute(&mut *transaction)
@@ -98,7 +99,7 @@ fn sort_key(part: &ImpactedPart) -> (&str, i32, PartKind, &str) {
     (part.revision.brief.as_str(), part.distance, part.kind, &part.id)
 }
 
-/// The part in its own brief; a source also in the others.
+/// Finds the part in its own brief and, for a source, in all others.
 async fn holders(
     connection: &mut PgConnection,
     brief: &BriefName,
@@ -107,7 +108,7 @@ async fn holders(
 ) -> Result<Holders> {
     let (kind, id) = target.kind_and_id();
     let found = sqlx::query!(
-        r#"-- impact::holders
+        r#"-- knowledge::impact::holders
         select e.brief_key, e.revision, p.url as "url?" from editions e
         left join lateral (
             select url from sources
@@ -141,7 +142,7 @@ async fn holders(
     }
     let briefs = sqlx::query_as!(
         Holder,
-        "-- impact::holders
+        "-- knowledge::impact::holders
         select brief_id, brief_key, revision, source_id as id from sources
         where workspace_id = $1 and (source_id = $2 or (url = $3 and url <> ''))
             and from_rank <= $4 and until_rank > $4 and current_until > $4",
@@ -155,7 +156,7 @@ async fn holders(
     Ok(Holders { briefs, url })
 }
 
-/// The texts of the parts that were reached, by brief.
+/// Reads the texts of the impacted parts, by brief.
 async fn texts(connection: &mut PgConnection, walk: &Walk, rank: i16) -> Result<BTreeMap<i64, PartTexts>> {
     let mut keys: Vec<i64> = walk.reached.keys().map(|(brief_key, ..)| *brief_key).collect();
     keys.dedup();
@@ -163,7 +164,7 @@ async fn texts(connection: &mut PgConnection, walk: &Walk, rank: i16) -> Result<
     for keys in keys.chunks(TEXTS_BATCH) {
         let revisions: Vec<i32> = keys.iter().map(|key| walk.revisions[key]).collect();
         let rows = sqlx::query!(
-            r#"-- impact::texts
+            r#"-- knowledge::impact::texts
             select e.brief_key, e.body, r.content_schema
             from unnest($1::bigint[], $2::integer[]) as held (brief_key, revision)
             join editions e using (brief_key, revision)

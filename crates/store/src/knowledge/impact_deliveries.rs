@@ -1,4 +1,4 @@
-//! The PDFs that somebody has and that show a part.
+//! Finds delivered PDFs that show a part.
 
 use chancery_proto::names::BriefName;
 
@@ -8,11 +8,11 @@ use crate::artifacts::deliveries::{Delivery, Row, visible_deliveries};
 use crate::database::PgConnection;
 use crate::error::Result;
 
-/// Deliveries of one answer.
+/// Maximum number of deliveries in a result.
 const MAX_DELIVERIES: i64 = 1000;
 
-/// Newest first, and how many there are in all. A PDF shows the part if the edition that was printed does; of editions
-/// above his own clearance nobody hears.
+/// Returns deliveries, newest first, and their total number. A PDF shows the part if the printed edition does. Editions
+/// above the principal's clearance are omitted.
 pub(super) async fn read(
     connection: &mut PgConnection,
     principal: &Principal,
@@ -25,7 +25,7 @@ pub(super) async fn read(
     let (kind, id) = target.kind_and_id();
     let rows = sqlx::query_as!(
         Row,
-        r#"-- impact_deliveries::read
+        r#"-- knowledge::impact_deliveries::read
         with part as (
             select brief_key, revision, from_rank, until_rank from sources
             where $3 = 'source' and brief_key = any($2) and (source_id = $4 or (url = $5 and url <> ''))

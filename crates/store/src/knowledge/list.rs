@@ -1,4 +1,4 @@
-//! The statement that all lists of parts share.
+//! Lists parts of briefs, with one statement for all kinds of parts.
 
 use chancery_brief::marking::Scheme;
 use chancery_proto::names::{ResourceId, RevisionName};
@@ -13,48 +13,48 @@ use crate::error::{Result, StoreError};
 use crate::filter::{Field, FieldType, Filter, KeyKind, Order, PageKey, Schema, SortKey, Sorting};
 use crate::knowledge::Knowledge;
 
-/// What a list of a workspace's knowledge is asked for with.
+/// A request for a page of a list.
 #[derive(Debug, Clone, Copy)]
 pub struct KnowledgeQuery<'a> {
     /// The workspace.
     pub workspace: &'a ResourceId,
-    /// As the caller wrote it; docs/FILTERS.md has the fields of each list.
+    /// The caller's filter; docs/FILTERS.md documents the fields of each list.
     pub filter: &'a str,
-    /// As the caller wrote it.
+    /// The caller's order.
     pub order_by: &'a str,
-    /// Of now, unless an earlier moment is given.
+    /// The moment to view; `None` for now.
     pub as_of: Option<AsOf>,
-    /// The place of the last item of the page before.
+    /// The page key of the previous page's last item.
     pub after: Option<&'a str>,
-    /// At most so many items.
+    /// Maximum number of items.
     pub limit: i64,
 }
 
-/// A part of a brief, found in a list.
+/// A listed part of a brief.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Found<T> {
-    /// The revision that it stands in.
+    /// The revision that contains it.
     pub revision: RevisionName,
     /// The brief's title.
     pub brief_title: String,
     /// When the revision was published.
     pub published_at: OffsetDateTime,
-    /// Of a statement: the key judgment or section that it stands in; empty for the bottom line.
+    /// For a statement, the key judgment or section that contains it; empty for the bottom line.
     pub holder_id: String,
-    /// Of a source: how many statements of the edition cite it.
+    /// For a source, the number of the edition's statements that cite it.
     pub citing_statements: i32,
-    /// The part, as the edition has it.
+    /// The part, as in the edition.
     pub part: T,
-    /// Its place in the list.
+    /// Its page key.
     pub page_key: String,
 }
 
-/// A list: where its items are, and what they can be filtered and ordered by. The table goes by `t`.
+/// A kind of list: its table, which has the alias `t`, and the fields and orders that it supports.
 pub(super) struct List {
-    /// What the statement's comment says.
+    /// The method in the statement's leading comment, below `knowledge::`.
     pub(super) method: &'static str,
     pub(super) table: &'static str,
-    /// What else holds of its items; it is there for the sake of an index, too.
+    /// An additional condition on the rows, which also matches the predicate of an index.
     pub(super) condition: &'static str,
     /// Expressions of `holder_id` and `citing_statements`.
     pub(super) extra_columns: &'static str,
@@ -70,7 +70,7 @@ pub(super) const fn key(column: &'static str, kind: KeyKind, is_nullable: bool) 
     SortKey { column, kind, is_nullable }
 }
 
-/// By brief and place in it: what tells the items of a view apart, because it shows one revision of a brief.
+/// Brief and position identify an item, because a view shows one revision of each brief.
 pub(super) const BRIEF_AND_PLACE: &[SortKey] =
     &[key("t.brief_id", KeyKind::Text, false), key("t.position", KeyKind::Integer, false)];
 
@@ -101,7 +101,7 @@ impl Row {
 }
 
 impl Knowledge<'_> {
-    /// A page of a list.
+    /// Returns a page of a list.
     pub(super) async fn list_parts<T: Message + Default>(
         self,
         principal: &Principal,

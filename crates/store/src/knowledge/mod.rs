@@ -1,5 +1,6 @@
-//! Knowledge across briefs: lists of the parts of all editions that a principal may see, now or at an earlier moment.
-//! Filters and orders are the caller's, so statements are put together here; what is put together is static text and binds
+//! Lists parts of briefs across a workspace, as visible to a principal now or at an earlier moment.
+//!
+//! Filters and orders come from callers, so these statements are composed at run time, from static text and binds only
 //! (see [`crate::filter`]).
 
 mod actor_names;
@@ -30,7 +31,7 @@ pub use list::{Found, KnowledgeQuery};
 pub use statements::STATEMENT_FIELDS;
 pub use view::{AsOf, Clock};
 
-/// Lists of parts of briefs, across a workspace's briefs.
+/// Lists actors, events, relationships, sources and statements of a workspace's briefs.
 #[derive(Debug, Clone, Copy)]
 pub struct Knowledge<'a> {
     pub(crate) pool: &'a Pool,

@@ -1,4 +1,4 @@
-//! Ties of all briefs.
+//! Lists relationships of all briefs.
 
 use chancery_proto::brief::v1::Relationship;
 
@@ -15,7 +15,7 @@ use crate::filter::{FieldType, KeyKind, Schema, SortColumn, Sorting};
 use crate::knowledge::Knowledge;
 
 const LIST: List = List {
-    method: "list_relationships",
+    method: "relationships::list_relationships",
     table: "relationships",
     condition: "",
     extra_columns: "'' as holder_id, 0 as citing_statements",
@@ -23,7 +23,7 @@ const LIST: List = List {
     sorting: Sorting { columns: COLUMNS, default: "brief", tie_breakers: BRIEF_AND_PLACE },
 };
 
-/// Also of what may be walked in a graph.
+/// The fields of relationships, also for filters of graphs.
 pub(super) const FIELDS: Schema = Schema {
     fields: &[
         field("brief", FieldType::Id, "t.brief_id"),
@@ -32,7 +32,7 @@ pub(super) const FIELDS: Schema = Schema {
         field("to", FieldType::Id, "t.to_id"),
         field("end", FieldType::Ids, "array[t.from_id, t.to_id]"),
         field("type", FieldType::Id, "t.type"),
-        // Not said means active.
+        // An unspecified status means active.
         field("status", FieldType::Enum(enum_names::RELATIONSHIP_STATUS), "greatest(t.status, 1)"),
         field("domain", FieldType::Id, "t.domain"),
         field("place", FieldType::Id, "t.place_id"),
@@ -49,7 +49,7 @@ const COLUMNS: &[SortColumn] = &[
     SortColumn {
         name: "period",
         keys: &[
-            // What has no first day stands where it ends.
+            // A relationship without a first day sorts by its last one.
             key("coalesce(t.period_from, t.period_until)", KeyKind::Integer, true),
             key("t.period_until", KeyKind::Integer, true),
         ],
@@ -57,7 +57,7 @@ const COLUMNS: &[SortColumn] = &[
 ];
 
 impl Knowledge<'_> {
-    /// A page of the ties that the principal may see.
+    /// Lists the relationships visible to the principal.
     ///
     /// # Errors
     /// As [`Knowledge::list_statements`].

@@ -1,4 +1,4 @@
-//! Sources of all briefs.
+//! Lists sources of all briefs.
 
 use chancery_proto::brief::v1::Source;
 
@@ -15,7 +15,7 @@ use crate::filter::{Field, FieldType, KeyKind, Schema, SortColumn, Sorting};
 use crate::knowledge::Knowledge;
 
 const LIST: List = List {
-    method: "list_sources",
+    method: "sources::list_sources",
     table: "sources",
     condition: "",
     extra_columns: "'' as holder_id, t.citing_statements",
@@ -42,7 +42,7 @@ const COLUMNS: &[SortColumn] = &[
     SortColumn {
         name: "date",
         keys: &[
-            // What has no first day stands where it ends.
+            // A source without a first day sorts by its last one.
             key("coalesce(t.date_from, t.date_until)", KeyKind::Integer, true),
             key("t.date_until", KeyKind::Integer, true),
         ],
@@ -51,7 +51,7 @@ const COLUMNS: &[SortColumn] = &[
 ];
 
 impl Knowledge<'_> {
-    /// A page of the sources that the principal may see.
+    /// Lists the sources visible to the principal.
     ///
     /// # Errors
     /// As [`Knowledge::list_statements`].

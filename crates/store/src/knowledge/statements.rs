@@ -1,4 +1,4 @@
-//! Statements of all briefs.
+//! Lists statements of all briefs.
 
 use chancery_proto::brief::v1::Statement;
 
@@ -14,9 +14,9 @@ use crate::error::Result;
 use crate::filter::{Field, FieldType, KeyKind, Schema, SortColumn, Sorting};
 use crate::knowledge::Knowledge;
 
-/// Titles are rows, too, for the sake of search.
+/// The condition excludes titles, which are rows for the sake of search.
 const LIST: List = List {
-    method: "list_statements",
+    method: "statements::list_statements",
     table: "statements",
     condition: " and t.place > 1",
     extra_columns: "t.holder_id, 0 as citing_statements",
@@ -24,7 +24,7 @@ const LIST: List = List {
     sorting: Sorting { columns: COLUMNS, default: "brief", tie_breakers: BRIEF_AND_PLACE },
 };
 
-/// What statements can be filtered by, here and in search. Of titles only what they have.
+/// The fields of statements, for lists and for search. Titles have values for some of them only.
 pub const STATEMENT_FIELDS: Schema = Schema { fields: FIELDS };
 
 const FIELDS: &[Field] = &[
@@ -34,10 +34,10 @@ const FIELDS: &[Field] = &[
     field("id", FieldType::Id, "t.statement_id"),
     field("text", FieldType::Text, "t.text"),
     field("type", FieldType::Enum(enum_names::STATEMENT_TYPE), "t.type"),
-    // Not said means active.
+    // An unspecified status means active.
     field("status", FieldType::Enum(enum_names::STATEMENT_STATUS), "greatest(t.status, 1)"),
     field("likelihood", FieldType::Enum(enum_names::LIKELIHOOD), "t.likelihood_term"),
-    // Without a likelihood there are no bounds, although the columns hold zeros.
+    // Without a likelihood the columns hold zeros, which are not bounds.
     field("low_percent", FieldType::Percent, "case when t.likelihood_term > 0 then t.likelihood_low end"),
     field("high_percent", FieldType::Percent, HIGH_PERCENT),
     field("confidence", FieldType::Enum(enum_names::CONFIDENCE), "t.confidence"),
@@ -60,7 +60,7 @@ const COLUMNS: &[SortColumn] = &[
     SortColumn {
         name: "period",
         keys: &[
-            // What has no first day stands where it ends.
+            // A statement without a first day sorts by its last one.
             key("coalesce(t.period_from, t.period_until)", KeyKind::Integer, true),
             key("t.period_until", KeyKind::Integer, true),
         ],
@@ -70,13 +70,13 @@ const COLUMNS: &[SortColumn] = &[
 ];
 
 impl Knowledge<'_> {
-    /// A page of the statements that the principal may see.
+    /// Lists the statements visible to the principal.
     ///
     /// # Errors
-    /// [`StoreError::Forbidden`](crate::StoreError::Forbidden) in another's workspace,
+    /// [`StoreError::Forbidden`](crate::StoreError::Forbidden) for another workspace,
     /// [`StoreError::InvalidFilter`](crate::StoreError::InvalidFilter),
     /// [`StoreError::InvalidOrder`](crate::StoreError::InvalidOrder),
-    /// [`StoreError::InvalidPageKey`](crate::StoreError::InvalidPlace).
+    /// [`StoreError::InvalidPageKey`](crate::StoreError::InvalidPageKey).
     pub async fn list_statements(
         self,
         principal: &Principal,

@@ -1,4 +1,4 @@
-//! Actors, and every name that they have.
+//! Projects actors and all their names.
 
 use chancery_brief::marking::Scheme;
 use chancery_proto::brief::v1::BriefContent;
@@ -60,7 +60,7 @@ pub(super) fn rows(content: &BriefContent, scheme: Scheme) -> Result<Vec<ActorRo
     content.actors.iter().map(row).collect()
 }
 
-/// The name and the short name, in the brief's language, and the labels in others.
+/// Collects the name and short name in the brief's language, and the labels in other languages.
 pub(super) fn labels(content: &BriefContent) -> Vec<LabelRow> {
     let mut rows: Vec<LabelRow> = Vec::new();
     for actor in &content.actors {
@@ -84,7 +84,7 @@ impl Actors {
             return Ok(());
         }
         sqlx::query!(
-            "-- projections::actors
+            "-- projections::actors::write
             insert into actors (workspace_id, brief_id, brief_key, revision, current_until, published_at, recorded_at,
                 actor_id, from_rank, until_rank, position, name, kind, country_code, marking, body)
             select $1, $2, $3, $4, $5, $6, $7, *
@@ -120,7 +120,7 @@ impl Labels {
             return Ok(());
         }
         sqlx::query!(
-            "-- projections::actor_labels
+            "-- projections::actors::write
             insert into actor_labels (workspace_id, brief_key, revision, current_until, actor_id, from_rank, until_rank,
                 language, label)
             select $1, $2, $3, $4, *

@@ -1,4 +1,4 @@
-//! The columns of projected rows.
+//! Helpers to turn projected rows into arrays of columns.
 
 use chancery_brief::edtf;
 use chancery_brief::marking::Scheme;
@@ -6,56 +6,57 @@ use chancery_brief::marking::Scheme;
 use crate::convert::damaged;
 use crate::error::Result;
 
-/// A row of an edition.
+/// A projected row of an edition.
 pub(super) trait Row: PartialEq {
-    /// What it is known by within its edition.
+    /// The row's identity within its edition.
     type Key: Ord + Clone;
 
     fn key(&self) -> Self::Key;
 }
 
-/// A row and the clearances whose editions hold it.
+/// A row, and the range of clearances whose editions contain it.
 pub(super) struct Ranged<R> {
     pub(super) from: i16,
-    /// Excluded.
+    /// Exclusive.
     pub(super) until: i16,
-    /// Its place in the highest edition, which holds everything.
+    /// Its position in the highest edition, which contains every row.
     pub(super) position: i32,
     pub(super) row: R,
 }
 
-/// One column of rows.
+/// Collects one column.
 pub(super) fn column<'a, R, C>(rows: &'a [Ranged<R>], of: impl Fn(&'a R) -> C) -> Vec<C> {
     rows.iter().map(|ranged| of(&ranged.row)).collect()
 }
 
-/// The first ranks of rows.
+/// Collects the first ranks.
 pub(super) fn froms<R>(rows: &[Ranged<R>]) -> Vec<i16> {
     rows.iter().map(|ranged| ranged.from).collect()
 }
 
-/// The ends of rows' ranks.
+/// Collects the exclusive last ranks.
 pub(super) fn untils<R>(rows: &[Ranged<R>]) -> Vec<i16> {
     rows.iter().map(|ranged| ranged.until).collect()
 }
 
-/// The places of rows.
+/// Collects the positions.
 pub(super) fn positions<R>(rows: &[Ranged<R>]) -> Vec<i32> {
     rows.iter().map(|ranged| ranged.position).collect()
 }
 
-/// An enum's number or a percentage: the protos keep both far below the limit.
+/// Converts an enum's number or a percentage, which the protos keep far below the limit.
 pub(super) fn small(number: impl TryInto<i16>) -> Result<i16> {
     number.try_into().map_err(|_| damaged("a number in the content is out of range"))
 }
 
-/// The rank of an effective marking.
+/// Returns the rank of an effective marking.
 pub(super) fn rank(scheme: Scheme, label: &str) -> Result<i16> {
     let rank = scheme.rank(label).ok_or_else(|| damaged(format!("{label:?} is no marking of the scheme")))?;
     Ok(i16::from(rank))
 }
 
-/// The first and the last day of a date or period, by their numbers; none where it is open, unknown or not there.
+/// Returns the numbers of the first and last day of a date or period; `None` for a bound that is open, unknown or
+/// absent.
 pub(super) fn days(text: &str) -> Result<(Option<i64>, Option<i64>)> {
     if text.is_empty() {
         return Ok((None, None));
@@ -64,11 +65,11 @@ pub(super) fn days(text: &str) -> Result<(Option<i64>, Option<i64>)> {
     Ok((date.earliest().map(edtf::Day::number), date.latest().map(edtf::Day::number)))
 }
 
-/// Between the items of a list in one column: no text of a brief holds a control character. `unnest` takes arrays apart
-/// to the last level, so that an array of arrays cannot be handed over as one.
+/// Separates the items of a list in one column. No text of a brief contains control characters. `unnest` flattens
+/// nested arrays completely, so an array of arrays cannot be passed as one bind.
 pub(super) const SEPARATOR: &str = "\u{1f}";
 
-/// A list as one text.
+/// Joins a list into one text.
 pub(super) fn joined(items: &[String]) -> String {
     items.join(SEPARATOR)
 }

@@ -1,4 +1,4 @@
-//! Events.
+//! Projects events.
 
 use chancery_brief::marking::Scheme;
 use chancery_proto::brief::v1::{BriefContent, Event};
@@ -60,7 +60,7 @@ impl Events {
         let date_from: Vec<Option<i64>> = column(rows, |row| row.date.0);
         let date_until: Vec<Option<i64>> = column(rows, |row| row.date.1);
         sqlx::query!(
-            "-- projections::events
+            "-- projections::events::write
             insert into events (workspace_id, brief_id, brief_key, revision, current_until, published_at, recorded_at,
                 event_id, from_rank, until_rank, position, title, precision, type, actor_ids, place_ids, source_ids,
                 date_from, date_until, marking, body)

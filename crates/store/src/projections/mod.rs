@@ -1,6 +1,8 @@
-//! Projections: a revision's parts as rows, made from its editions in the same transaction and rebuilt from them at
-//! will. A row stands for the range of clearances whose editions hold exactly what it says, so that whoever reads rows
-//! of his rank reads his edition, whatever the columns are.
+//! Projections: the parts of a revision as rows, made from its editions in the same transaction, and rebuildable from
+//! them at any time.
+//!
+//! Each row has the range of clearances whose editions contain exactly its values. Reading the rows of a rank therefore
+//! equals reading the edition of that rank, whatever the columns are.
 
 mod actors;
 mod columns;
@@ -32,22 +34,22 @@ use statements::Statements;
 
 pub(crate) use statements::index_for_search;
 
-/// One edition of a revision.
+/// The content of one edition.
 pub(crate) struct RankedContent<'a> {
-    /// The lowest clearance that sees it.
+    /// The lowest clearance that reads it.
     pub(crate) from: Rank,
-    /// Its content.
+    /// The edition's content.
     pub(crate) content: &'a BriefContent,
 }
 
-/// Where a revision's rows belong.
+/// The columns that all rows of a revision share.
 #[allow(clippy::struct_field_names, reason = "the columns are called so")]
 pub(crate) struct RevisionColumns<'a> {
     pub(crate) workspace: &'a str,
     pub(crate) brief_id: &'a str,
     pub(crate) brief_key: i64,
     pub(crate) revision: i32,
-    /// Up to which rank, excluded, the revision is the newest.
+    /// The exclusive rank up to which the revision is the newest.
     pub(crate) current_until: i16,
     pub(crate) published_at: OffsetDateTime,
     pub(crate) recorded_at: OffsetDateTime,
@@ -56,13 +58,13 @@ pub(crate) struct RevisionColumns<'a> {
 }
 
 impl RevisionColumns<'_> {
-    /// The revision's import record, if it was imported.
+    /// Returns the revision's import record, if it was imported.
     pub(crate) fn import_record(&self) -> Option<ImportRecord> {
         ImportRecord::of_columns(self.importer.map(str::to_owned), self.recorded_at)
     }
 }
 
-/// The rows of one revision.
+/// All projected rows of a revision.
 pub(crate) struct Projection {
     statements: Statements,
     actors: Actors,
@@ -74,7 +76,7 @@ pub(crate) struct Projection {
 }
 
 impl Projection {
-    /// Of a revision's editions, the lowest first.
+    /// Projects a revision's editions, given in ascending order.
     pub(crate) fn new(levels: &[RankedContent<'_>], scheme: Scheme) -> Result<Self> {
         Ok(Self {
             statements: Statements(ranged(levels, |content| statements::rows(content, scheme))?),
@@ -102,7 +104,7 @@ impl Projection {
     }
 }
 
-/// The rows of all editions, those that follow each other unchanged as one.
+/// Projects all editions, and merges rows that are equal in consecutive editions.
 fn ranged<R: Row>(
     levels: &[RankedContent<'_>],
     rows: impl Fn(&BriefContent) -> Result<Vec<R>>,
@@ -131,12 +133,12 @@ fn ranged<R: Row>(
         open.iter().map(|(key, ranged)| (key.clone(), ranged.position)).collect();
     done.extend(open.into_values());
     for ranged in &mut done {
-        // What a lower edition holds the highest holds too; a row that is not there keeps its own place.
+        // The highest edition contains every row of the lower ones; a row that it lacks keeps its own position.
         ranged.position = positions.get(&ranged.row.key()).copied().unwrap_or(ranged.position);
     }
     done.sort_by_key(|ranged| (ranged.position, ranged.from));
     Ok(done)
 }
 
-/// Past the highest rank.
+/// The number of ranks, which is the exclusive upper bound of a rank.
 pub(crate) const RANKS: i16 = 16;

@@ -1,4 +1,4 @@
-//! References between parts.
+//! Projects references between parts.
 
 use chancery_brief::Canonical;
 use chancery_brief::references::{PartReference, references};
@@ -22,7 +22,7 @@ pub(super) fn rows(edition: &Canonical) -> Vec<PartReference> {
     references(edition)
 }
 
-/// A kind's number: the proto keeps it far below the limit.
+/// Returns a kind's number, which the proto keeps far below the limit.
 fn number(reference: &PartReference) -> i16 {
     i16::try_from(reference.kind as i32).unwrap_or(0)
 }
@@ -34,7 +34,7 @@ impl References {
             return Ok(());
         }
         sqlx::query!(
-            "-- projections::references
+            "-- projections::part_references::write
             insert into part_references (workspace_id, brief_key, revision, current_until, from_kind, from_id, role,
                 to_id, from_rank, until_rank)
             select $1, $2, $3, $4, *

@@ -1,4 +1,4 @@
-//! Relationships.
+//! Projects relationships.
 
 use chancery_brief::marking::Scheme;
 use chancery_proto::brief::v1::{BriefContent, Relationship};
@@ -64,7 +64,7 @@ impl Relationships {
         let period_from: Vec<Option<i64>> = column(rows, |row| row.period.0);
         let period_until: Vec<Option<i64>> = column(rows, |row| row.period.1);
         sqlx::query!(
-            "-- projections::relationships
+            "-- projections::relationships::write
             insert into relationships (workspace_id, brief_id, brief_key, revision, current_until, published_at,
                 recorded_at, relationship_id, from_rank, until_rank, position, from_id, to_id, type, symmetric_tie,
                 status, domain, place_id, period_from, period_until, marking, polarity, body)

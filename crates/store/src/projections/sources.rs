@@ -1,4 +1,4 @@
-//! Sources.
+//! Projects sources.
 
 use std::collections::BTreeMap;
 
@@ -59,7 +59,7 @@ pub(super) fn rows(content: &BriefContent, scheme: Scheme) -> Result<Vec<SourceR
     content.sources.iter().map(row).collect()
 }
 
-/// How many statements cite each source.
+/// Counts the statements that cite each source.
 fn citing_statements(content: &BriefContent) -> BTreeMap<&str, i32> {
     let mut citing = BTreeMap::new();
     for statement in reading_order::statements(content) {
@@ -85,7 +85,7 @@ impl Sources {
         let accessed_from: Vec<Option<i64>> = column(rows, |row| row.accessed.0);
         let accessed_until: Vec<Option<i64>> = column(rows, |row| row.accessed.1);
         sqlx::query!(
-            "-- projections::sources
+            "-- projections::sources::write
             insert into sources (workspace_id, brief_id, brief_key, revision, current_until, published_at, recorded_at,
                 source_id, from_rank, until_rank, position, title, publisher, url, type, reliability,
                 citing_statements, date_from, date_until, marking, short_title, accessed_from, accessed_until, body)

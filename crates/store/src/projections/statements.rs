@@ -1,4 +1,4 @@
-//! Statements, and titles as they are searched.
+//! Projects statements, and titles for the sake of search.
 
 use chancery_brief::marking::Scheme;
 use chancery_brief::reading_order::{self, Place, Standing};
@@ -45,7 +45,7 @@ impl Row for StatementRow {
     }
 }
 
-/// The titles first, then the statements in reading order.
+/// Projects the titles first, then the statements in reading order.
 pub(super) fn rows(content: &BriefContent, scheme: Scheme) -> Result<Vec<StatementRow>> {
     let mut rows = titles(content, scheme)?;
     for standing in reading_order::standing(content) {
@@ -68,7 +68,7 @@ fn titles(content: &BriefContent, scheme: Scheme) -> Result<Vec<StatementRow>> {
             language,
             text,
             marking: rank(scheme, &content.default_marking)?,
-            // What the brief is about as a whole.
+            // Tags and regions describe the brief as a whole.
             topics: joined(&content.tags),
             place_ids: joined(&content.regions),
             ..StatementRow::default()
@@ -123,7 +123,7 @@ impl Statements {
         let horizon_from: Vec<Option<i64>> = column(rows, |row| row.horizon.0);
         let horizon_until: Vec<Option<i64>> = column(rows, |row| row.horizon.1);
         sqlx::query!(
-            "-- projections::statements
+            "-- projections::statements::write
             insert into statements (workspace_id, brief_id, brief_key, revision, current_until, published_at,
                 recorded_at, statement_id, from_rank, until_rank, position, place, holder_id, brief_kind, language,
                 text, type, status, likelihood_term, likelihood_low, likelihood_high, confidence, marking, domain,
@@ -181,10 +181,10 @@ impl Statements {
     }
 }
 
-/// Lets search find what is written of a revision.
+/// Adds a revision's statements and titles to the search index.
 pub(crate) async fn index_for_search(to: &mut PgConnection, columns: &RevisionColumns<'_>) -> Result<()> {
     sqlx::query!(
-        "-- projections::search_entries
+        "-- projections::statements::index_for_search
         select search_again($1, $2)",
         columns.brief_key,
         columns.revision

@@ -5,18 +5,18 @@ use chancery_brief::digest::REDACTION_VERSION;
 use crate::database::Pool;
 use crate::error::Result;
 
-/// The version of the projections' columns and of what they hold.
+/// The version of the projections' columns and their meaning.
 const ROWS_VERSION: i32 = 2;
 
-/// The version of the editions and rows that this build makes. Others are rebuilt before anything is served. Rows are made
-/// from editions, so this rises with either version.
+/// The version of the editions and rows that this build makes. Older ones are rebuilt before anything is served. Rows
+/// are made from editions, so either version raises this one.
 #[allow(clippy::cast_possible_wrap, reason = "the version is a small number")]
 pub(crate) const PROJECTION_VERSION: i32 = ROWS_VERSION + REDACTION_VERSION as i32 - 1;
 
 /// Returns the lowest version among the stored projections; 0 for a database without any.
 pub(crate) async fn read(pool: &Pool) -> Result<i32> {
     let version = sqlx::query_scalar!(
-        "-- reindex::projection_version
+        "-- projections::version::read
             select version from projection_version"
     )
     .fetch_optional(pool)
@@ -27,7 +27,7 @@ pub(crate) async fn read(pool: &Pool) -> Result<i32> {
 /// Records this build's version, unless a revision's projections are of an older one.
 pub(crate) async fn record_current(pool: &Pool) -> Result<()> {
     sqlx::query!(
-        "-- reindex::note_projection_version
+        "-- projections::version::record_current
             update projection_version set version = $1
             where version < $1
                 and not exists (select from revisions where purged_at is null and projection_version < $1)",

@@ -56,7 +56,7 @@ impl RenderQueue<'_> {
         let pages = i32::try_from(pages).unwrap_or(i32::MAX);
         // Progress that a crash of the database loses is no loss: not worth waiting for the disk.
         let done = sqlx::query!(
-            "-- render_tasks::report_progress
+            "-- renders::attempts::report_progress
             with quick as materialized (
                 select set_config('synchronous_commit', 'off', true)
             )
@@ -77,7 +77,7 @@ impl RenderQueue<'_> {
     /// Whether this lease finished its task with this PDF before.
     pub async fn is_finished_by(self, lease: &Lease, digest: Digest) -> Result<bool> {
         let found = sqlx::query_scalar!(
-            r#"-- render_tasks::is_finished_by
+            r#"-- renders::attempts::is_finished_by
             select exists (
                 select from render_tasks
                 where task_id = $1 and finished_epoch = $2 and artifact_digest = $3::bytea
@@ -108,7 +108,7 @@ impl RenderQueue<'_> {
             artifact.warnings.iter().map(|warning| of(warning).clone()).collect()
         };
         let done = sqlx::query_scalar!(
-            "-- render_tasks::commit_artifact
+            "-- renders::attempts::commit_artifact
             with lease as materialized (
                 select task_id from render_queue
                 where task_id = $1 and epoch = $2 and leased_at is not null
@@ -160,7 +160,7 @@ impl RenderQueue<'_> {
     /// together; the last attempt's one ends the task.
     pub async fn fail_attempt(self, lease: &Lease, failure: &AttemptFailure) -> Result<()> {
         let done = sqlx::query_scalar!(
-            "-- render_tasks::fail_attempt
+            "-- renders::attempts::fail_attempt
             with lease as materialized (
                 select task_id from render_queue
                 where task_id = $1 and epoch = $2 and leased_at is not null

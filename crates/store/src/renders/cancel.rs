@@ -59,7 +59,7 @@ impl Renders<'_> {
             return recorded_response(self.pool, principal, &name.workspace, write).await.map(drop);
         }
         let deleted = sqlx::query!(
-            "-- render_endings::delete_render
+            "-- renders::cancel::delete
             delete from renders r
             using render_tasks t
             where t.task_id = r.task_id
@@ -83,7 +83,7 @@ impl Renders<'_> {
 async fn detach_render(transaction: &mut PgConnection, access: Access, name: &RenderName) -> Result<()> {
     // Whoever changes a live task locks its queue row first. Without one there is no live task.
     let task = sqlx::query_scalar!(
-        "-- render_endings::detach_render
+        "-- renders::cancel::detach_render
         select q.task_id
         from renders r join render_queue q using (task_id)
         where r.workspace_id = $1 and r.render_id = $2 and r.visible_from <= $3::smallint
@@ -99,14 +99,14 @@ async fn detach_render(transaction: &mut PgConnection, access: Access, name: &Re
     // Whoever joins a task holds a key lock on its row until he commits: this one waits for them all, and the next
     // statement sees them. Who joins later finds the task ended.
     sqlx::query!(
-        "-- render_endings::detach_render
+        "-- renders::cancel::detach_render
         select task_id from render_tasks where task_id = $1 for update",
         task
     )
     .fetch_one(&mut *transaction)
     .await?;
     sqlx::query!(
-        "-- render_endings::detach_render
+        "-- renders::cancel::detach_render
         with detached as (
             update renders set cancelled_at = clock_timestamp()
             where workspace_id = $1 and render_id = $2 and cancelled_at is null

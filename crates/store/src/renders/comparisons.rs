@@ -67,7 +67,7 @@ impl Renders<'_> {
         let clearance = i16::from(access.clearance.0);
         let number = i32::try_from(name.revision.0).unwrap_or(i32::MAX);
         let row = sqlx::query!(
-            r#"-- render_comparisons::pin_comparison
+            r#"-- renders::comparisons::pin_comparison
             select c.digest, c.from_rank as "from_rank!", s.revisions as "revisions!", s.size as "size!"
             from editions c
             cross join lateral (
@@ -123,7 +123,7 @@ impl Renders<'_> {
     async fn steps(self, printed: &PinnedEdition, after: i32, clearance: i16) -> Result<Vec<Step>> {
         let steps = sqlx::query_as!(
             Step,
-            r#"-- render_comparisons::steps
+            r#"-- renders::comparisons::steps
             select distinct on (e.revision)
                 e.revision, e.from_rank as "from_rank!", e.digest, e.body, r.content_schema
             from editions e join revisions r using (brief_key, revision)

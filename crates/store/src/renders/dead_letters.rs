@@ -126,7 +126,7 @@ impl RenderQueue<'_> {
         principal.operates("render tasks")?;
         let rows = sqlx::query_as!(
             Row,
-            r#"-- dead_tasks::list_dead_tasks
+            r#"-- renders::dead_letters::list_dead_tasks
             select t.task_id, t.workspace_id, b.brief_id, t.revision, t.state, t.failure_reason as reason,
                 t.failure_message as message, t.attempts, t.crashes, t.quarantined, t.generation, t.manifest,
                 t.created_at, t.ended_at, n.task_id as "successor?"
@@ -189,7 +189,7 @@ impl RenderQueue<'_> {
         // It takes its turn among the workspace's normal tasks as one that is requested now: its place in the queue is
         // not what it died for. Operators are not bound by the workspace's limit, and what they queue counts.
         let id = sqlx::query_scalar!(
-            "-- dead_tasks::queue_next_generation
+            "-- renders::dead_letters::queue_next_generation
             with share as (
                 update render_shares s
                 set room = greatest(s.room - 1, 0),
@@ -228,7 +228,7 @@ impl RenderQueue<'_> {
     async fn render_task(self, name: &TaskName) -> Result<RenderTask> {
         let row = sqlx::query_as!(
             Row,
-            r#"-- dead_tasks::render_task
+            r#"-- renders::dead_letters::render_task
             select t.task_id, t.workspace_id, b.brief_id, t.revision, t.state, t.failure_reason as reason,
                 t.failure_message as message, t.attempts, t.crashes, t.quarantined, t.generation, t.manifest,
                 t.created_at, t.ended_at, n.task_id as "successor?"

@@ -34,13 +34,13 @@ impl Renders<'_> {
         let mut transaction = self.pool.begin().await?;
         // One activation at a time: two at once would meet in the unique index, and one of them would fail.
         sqlx::query!(
-            "-- print_environments::set_print_environment, lock
+            "-- renders::environments::set_print_environment
             lock table print_environments in share row exclusive mode"
         )
         .execute(&mut *transaction)
         .await?;
         sqlx::query!(
-            "-- print_environments::set_print_environment, deactivate
+            "-- renders::environments::set_print_environment
             update print_environments set active = false
             where active and (printer_version <> $1::bytea or fonts_digest <> $2::bytea)",
             environment.printer_version.as_bytes().as_slice(),
@@ -49,7 +49,7 @@ impl Renders<'_> {
         .execute(&mut *transaction)
         .await?;
         sqlx::query!(
-            "-- print_environments::set_print_environment, activate
+            "-- renders::environments::set_print_environment
             insert into print_environments as known (printer_version, fonts_digest, active)
             values ($1::bytea, $2::bytea, true)
             on conflict (printer_version, fonts_digest)
@@ -65,7 +65,7 @@ impl Renders<'_> {
     /// The active environment, if there is one.
     pub async fn active_print_environment(self) -> Result<Option<PrintEnvironment>> {
         let row = sqlx::query!(
-            "-- print_environments::active_print_environment
+            "-- renders::environments::active_print_environment
             select printer_version, fonts_digest from print_environments where active"
         )
         .fetch_optional(self.pool)

@@ -26,7 +26,7 @@ impl Renders<'_> {
     pub(crate) async fn recount_room(self, workspace: &ResourceId) -> Result<()> {
         let mut transaction = self.pool.begin().await?;
         sqlx::query!(
-            "-- render_shares::make_room
+            "-- renders::fair_share::recount_room
             insert into render_shares (workspace_id, queue_limit, room) values ($1, $2, 0)
             on conflict (workspace_id) do nothing",
             workspace.as_str(),
@@ -36,7 +36,7 @@ impl Renders<'_> {
         .await?;
         // With the lock nobody else is about to queue: the next statement sees all who did.
         let room = sqlx::query_scalar!(
-            "-- render_shares::make_room
+            "-- renders::fair_share::recount_room
             select room from render_shares where workspace_id = $1 and queue_limit = $2 for update",
             workspace.as_str(),
             self.queue_limit,
@@ -48,7 +48,7 @@ impl Renders<'_> {
             return Ok(());
         }
         let counted = sqlx::query_scalar!(
-            r#"-- render_shares::make_room
+            r#"-- renders::fair_share::recount_room
             update render_shares
             set queue_limit = $2,
                 room = greatest($2 - (select count(*)::integer from render_queue where workspace_id = $1), 0)
@@ -70,7 +70,7 @@ impl Renders<'_> {
     pub(crate) async fn raise_priority(self, task: &str, priority: RenderPriority) -> Result<()> {
         // The queue's row first, as everywhere.
         sqlx::query!(
-            "-- render_shares::lift_task
+            "-- renders::fair_share::raise_priority
             with waiting as materialized (
                 select task_id, workspace_id from render_queue
                 where task_id = $1 and priority > $2

@@ -58,7 +58,7 @@ impl Renders<'_> {
             return Ok(());
         }
         let row = sqlx::query!(
-            "-- render_inputs::check_sections
+            "-- renders::inputs::check_sections
             select e.body, r.content_schema
             from editions e join revisions r using (brief_key, revision)
             where e.brief_key = $1 and e.revision = $2 and e.from_rank = $3::smallint",
@@ -111,7 +111,7 @@ impl Renders<'_> {
         logo: Option<&PinnedLogo>,
     ) -> Result<Vec<String>> {
         let row = sqlx::query!(
-            r#"-- render_inputs::pin_images
+            r#"-- renders::inputs::pin_images
             with shown as (
                 select workspace_id, digest from revision_attachments
                 where brief_key = $1 and revision = $2 and visible_from <= $3::smallint
@@ -147,7 +147,7 @@ impl RenderQueue<'_> {
     /// [`StoreError::LeaseLost`].
     pub async fn render_input(self, lease: &Lease) -> Result<RenderInput> {
         let row = sqlx::query!(
-            "-- render_inputs::render_input
+            "-- renders::inputs::render_input
             select t.manifest, t.workspace_id, t.brief_key, t.revision, e.body
             from render_queue q
             join render_tasks t using (task_id)
@@ -181,7 +181,7 @@ impl RenderQueue<'_> {
     async fn compared(self, brief_key: i64, before: i32, digest: &str) -> Result<Bytes> {
         let digest: Digest = digest.parse().map_err(damaged)?;
         let body = sqlx::query_scalar!(
-            "-- render_inputs::compared
+            "-- renders::inputs::compared
             select body from editions where brief_key = $1 and revision < $2 and digest = $3::bytea limit 1",
             brief_key,
             before,

@@ -78,7 +78,7 @@ impl RenderQueue<'_> {
     ) -> Result<Acquired> {
         let id = worker_id(environment, worker);
         let rows = sqlx::query!(
-            r#"-- render_queue::acquire_leases
+            r#"-- renders::leases::acquire_leases
             with picked as materialized (
                 select task_id, fair_rank, leased_at is not null as expired
                 from render_queue
@@ -156,7 +156,7 @@ impl RenderQueue<'_> {
         let (tasks, epochs) = columns(leases);
         // A renewal that a crash of the database loses leaves a shorter lease: not worth waiting for the disk.
         let rows = sqlx::query!(
-            "-- render_queue::renew_leases
+            "-- renders::leases::renew_leases
             with quick as materialized (
                 select set_config('synchronous_commit', 'off', true)
             )
@@ -183,7 +183,7 @@ impl RenderQueue<'_> {
         let (tasks, epochs) = columns(leases);
         // The epoch rises as well: what the worker may still send under the lease is refused.
         let rows = sqlx::query_scalar!(
-            "-- render_queue::release_leases
+            "-- renders::leases::release_leases
             with lease as materialized (
                 select q.task_id
                 from render_queue q

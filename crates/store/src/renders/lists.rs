@@ -119,7 +119,7 @@ impl Renders<'_> {
         let access = principal.access(workspace)?;
         let rows = sqlx::query_as!(
             Row,
-            r#"-- render_lists::render_window
+            r#"-- renders::lists::render_window
             select r.render_id, r.task_id, r.brief_id, r.revision, r.edition_digest, r.options, r.created_at,
                 r.cancelled_at, t.state, t.attempts + t.crashes as "attempt!", t.phase, t.pages as progress,
                 t.warnings, t.warning_codes, t.warning_part_ids, t.failure_reason, t.failure_message, t.ended_at,

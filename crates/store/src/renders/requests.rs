@@ -235,7 +235,7 @@ impl Renders<'_> {
         let brief = source.brief_name();
         let named = source.revision().map(|number| i32::try_from(number.0).unwrap_or(i32::MAX));
         let row = sqlx::query!(
-            r#"-- render_requests::pin_render_input
+            r#"-- renders::requests::pin_render_input
             select b.brief_key, e.revision, e.from_rank as "from_rank!", e.digest, r.published_at, r.creator,
                 r.recorded_at, r.importer,
                 r.withdrawn_at is not null as "is_withdrawn!", r.withdraw_reason,
@@ -360,7 +360,7 @@ impl Renders<'_> {
         let PinnedRequest { principal, request, pinned, name } = pinned_request;
         let write = request.write.as_ref();
         let row = sqlx::query!(
-            r#"-- render_requests::join_render_task
+            r#"-- renders::requests::join_render_task
             with task as materialized (
                 select task_id, generation, quarantined, failure_message,
                     state in ('QUEUED', 'RUNNING', 'FAILED') or artifact_digest is not null as joinable
@@ -425,7 +425,7 @@ impl Renders<'_> {
         // Start-time fair queueing: a workspace's next task comes after its last one, and not before the one that
         // is served now; so who asks for much waits behind himself and not before others.
         let row = sqlx::query!(
-            r#"-- render_requests::queue_render_task
+            r#"-- renders::requests::queue_render_task
             with before as materialized (
                 select request_id from request_ids
                 where workspace_id = $2 and subject = $8 and method = $18 and request_id = $19

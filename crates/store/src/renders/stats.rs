@@ -91,7 +91,7 @@ impl RenderQueue<'_> {
         let workspaces = self.workspace_queues().await?;
         let environments = self.environment_queues().await?;
         let row = sqlx::query!(
-            r#"-- queue_stats::queue_stats
+            r#"-- renders::stats::stats
             select q.waiting as "waiting!", q.running as "running!", q.retry_paused as "retry_paused!",
                 q.oldest_seconds::double precision as oldest_seconds,
                 d.dead as "dead!", d.quarantined as "quarantined!",
@@ -140,7 +140,7 @@ impl RenderQueue<'_> {
 
     async fn workspace_queues(self) -> Result<Vec<WorkspaceQueue>> {
         let rows = sqlx::query!(
-            r#"-- queue_stats::workspace_queues
+            r#"-- renders::stats::workspace_queues
             select workspace_id,
                 count(*) filter (where visible_at <= clock_timestamp()) as "waiting!",
                 count(*) filter (where leased_at is not null and visible_at > clock_timestamp()) as "running!",
@@ -168,7 +168,7 @@ impl RenderQueue<'_> {
     /// The environments that have tasks in the queue or live workers, and the active one.
     pub async fn environment_queues(self) -> Result<Vec<EnvironmentQueue>> {
         let rows = sqlx::query!(
-            r#"-- queue_stats::environment_queues
+            r#"-- renders::stats::environment_queues
             with queued as (
                 select printer_version, fonts_digest, count(*) as tasks,
                     count(*) filter (where visible_at <= clock_timestamp()) as waiting,

@@ -8,7 +8,7 @@ use crate::renders::leases::Lease;
 /// Makes whatever lease a worker comes with the task's current one.
 pub(crate) async fn forget_fence(pool: &Pool, lease: &Lease) -> Result<()> {
     // Not checked against the schema: the committed queries are those of the default features.
-    sqlx::query("-- unfenced::forget_fence\nupdate render_queue set epoch = $2 where task_id = $1")
+    sqlx::query("-- renders::unfenced::forget_fence\nupdate render_queue set epoch = $2 where task_id = $1")
         .bind(&lease.task)
         .bind(lease.epoch)
         .execute(pool)

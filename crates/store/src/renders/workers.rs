@@ -78,7 +78,7 @@ impl Workers<'_> {
         // A crash of the database that forgets it forgets it until the next call: not worth waiting for the disk. A new
         // environment under a drained name is drained too: it is the host that is, whatever prints on it.
         let drained = sqlx::query_scalar!(
-            r#"-- workers::note_worker
+            r#"-- renders::workers::record
             with quick as materialized (
                 select set_config('synchronous_commit', 'off', true)
             ), known as (
@@ -114,7 +114,7 @@ impl Workers<'_> {
             leases.iter().map(|lease| (lease.task.clone(), lease.epoch)).unzip();
         // Who is being noted by somebody else needs no second note.
         sqlx::query!(
-            "-- workers::note_workers_of
+            "-- renders::workers::record_lease_holders
             with quick as materialized (
                 select set_config('synchronous_commit', 'off', true)
             ), seen as materialized (
@@ -155,7 +155,7 @@ impl Workers<'_> {
         principal.operates("workers")?;
         let rows = sqlx::query_as!(
             Row,
-            r#"-- workers::list_workers
+            r#"-- renders::workers::list
             select w.worker_id, w.name, w.printer_version as "printer_version!", w.fonts_digest as "fonts_digest!",
                 w.free_slots, coalesce(h.leases, 0) as "leases!", w.first_seen, w.last_seen,
                 w.last_seen > clock_timestamp() - make_interval(secs => $4) as "is_live!", w.drained_at
@@ -189,7 +189,7 @@ impl Workers<'_> {
         principal.operates("workers")?;
         let mut transaction = self.pool.begin().await?;
         let changed = sqlx::query!(
-            "-- workers::drain_worker
+            "-- renders::workers::drain
             update workers
             set drained_at = case when $2 then clock_timestamp() end
             where name = (select name from workers where worker_id = $1) and (drained_at is not null) <> $2",
@@ -210,7 +210,7 @@ impl Workers<'_> {
     async fn worker(self, name: &WorkerName) -> Result<Worker> {
         let row = sqlx::query_as!(
             Row,
-            r#"-- workers::worker
+            r#"-- renders::workers::worker
             select w.worker_id, w.name, w.printer_version as "printer_version!", w.fonts_digest as "fonts_digest!",
                 w.free_slots, w.first_seen, w.last_seen, w.drained_at,
                 w.last_seen > clock_timestamp() - make_interval(secs => $2) as "is_live!",
@@ -235,7 +235,7 @@ impl Workers<'_> {
     /// Forgets workers that were not seen for a day; answers how many.
     pub async fn delete_stale(self) -> Result<u64> {
         let forgotten = sqlx::query!(
-            "-- workers::forget_workers
+            "-- renders::workers::delete_stale
             delete from workers where last_seen < clock_timestamp() - interval '1 day'"
         )
         .execute(self.pool)

@@ -32,7 +32,7 @@ pub(super) async fn compile(
     let excluded: Vec<bool> = terms.iter().map(|term| term.is_excluded).collect();
     let groups: Vec<i32> = terms.iter().map(|term| term.group).collect();
     let found = sqlx::query!(
-        r#"-- words::read
+        r#"-- search::compiled_query::compile
         with recursive written(language) as (
             select coalesce($2, (
                 select min(s.language) from statements s

@@ -23,7 +23,7 @@ pub(super) async fn read(
 ) -> Result<Vec<SearchHit>> {
     let entry_keys: Vec<i64> = matches.iter().map(|found| found.entry_key).collect();
     let rows = sqlx::query!(
-        r#"-- hits::read
+        r#"-- search::hits::read
         select wanted.number as "number!", s.brief_id, s.revision, s.place, s.holder_id, s.text, s.body,
             (
                 select title from revisions r where r.brief_key = s.brief_key and r.revision = s.revision

@@ -99,7 +99,7 @@ fn statement(
     filter: &Filter,
 ) -> QueryBuilder<Postgres> {
     let mut sql = QueryBuilder::new(
-        "-- matches::find
+        "-- search::matches::statement
         select array_agg(entry_key) as entry_keys, array_agg(rank_e6) as ranks, array_agg(brief_id) as brief_ids,
             array_agg(position) as positions, string_agg(facets, U&'\\001E') as facets
         from (

@@ -161,7 +161,7 @@ async fn with_ten_thousand_waiting_a_claim_reads_the_index_and_another_workspace
             "set plan_cache_mode = force_generic_plan;
             prepare claim as {};
             explain execute claim ('\\x{}', '\\x{}', 8, 'worker', 30, 3, 'id')",
-            committed_query("render_queue::acquire_leases"),
+            committed_query("renders::leases::acquire_leases"),
             "01".repeat(32),
             "02".repeat(32),
         ))

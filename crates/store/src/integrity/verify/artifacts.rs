@@ -15,7 +15,7 @@ const BATCH: i64 = 64;
 impl Integrity<'_> {
     pub(crate) async fn verify_artifacts(self, report: &mut impl FnMut(VerifyEvent)) -> Result<()> {
         let total = sqlx::query_scalar!(
-            r#"-- verify::artifacts::total
+            r#"-- integrity::verify::artifacts::verify_artifacts
             select count(*) as "total!" from artifacts"#
         )
         .fetch_one(self.pool)
@@ -24,7 +24,7 @@ impl Integrity<'_> {
         let mut after = (String::new(), Vec::new());
         loop {
             let rows = sqlx::query!(
-                r#"-- verify::artifacts
+                r#"-- integrity::verify::artifacts::verify_artifacts
                 select workspace_id, digest as "digest!: Vec<u8>", size_bytes, pages, blob_id
                 from artifacts where (workspace_id, digest) > ($1, $2)
                 order by 1, artifacts.digest
@@ -57,7 +57,7 @@ impl Integrity<'_> {
         };
         // It may have expired meanwhile, or been printed again.
         let is_there = sqlx::query_scalar!(
-            r#"-- verify::artifacts::is_there
+            r#"-- integrity::verify::artifacts::verify_artifact
             select exists (select from artifacts where workspace_id = $1 and digest = $2::bytea and blob_id = $3)
                 as "is_there!""#,
             workspace,

@@ -14,7 +14,7 @@ const BATCH: i64 = 32;
 impl Integrity<'_> {
     pub(crate) async fn verify_attachments(self, report: &mut impl FnMut(VerifyEvent)) -> Result<()> {
         let total = sqlx::query_scalar!(
-            r#"-- verify::attachments::total
+            r#"-- integrity::verify::attachments::verify_attachments
             select count(*) as "total!" from attachments"#
         )
         .fetch_one(self.pool)
@@ -23,7 +23,7 @@ impl Integrity<'_> {
         let mut after = (String::new(), Vec::new());
         loop {
             let rows = sqlx::query!(
-                r#"-- verify::attachments
+                r#"-- integrity::verify::attachments::verify_attachments
                 select workspace_id, digest as "digest!: Vec<u8>", sha256(bytes) as "found!"
                 from attachments where (workspace_id, digest) > ($1, $2)
                 order by 1, attachments.digest

@@ -15,7 +15,7 @@ impl Integrity<'_> {
     pub(crate) async fn verify_change_logs(self, report: &mut impl FnMut(VerifyEvent)) -> Result<()> {
         // One statement, so of one moment: a change and its counter's number are committed together.
         let logs = sqlx::query!(
-            r#"-- verify::change_logs
+            r#"-- integrity::verify::change_logs::verify_change_logs
             select w.workspace_id, c.last_number as "last_number?",
                 coalesce((select max(number) from change_log l where l.workspace_id = w.workspace_id), 0) as "newest!"
             from workspaces w left join change_counters c using (workspace_id)
@@ -53,7 +53,7 @@ impl Integrity<'_> {
         while before < newest {
             let until = (before + BATCH).min(newest);
             let gaps = sqlx::query!(
-                r#"-- verify::change_logs::gaps
+                r#"-- integrity::verify::change_logs::verify_change_log
                 select number as "number!", next as "next!" from (
                     select number, lead(number, 1, $3 + 1) over (order by number) as next
                     from (

@@ -16,7 +16,7 @@ const BATCH: i64 = 16;
 impl Integrity<'_> {
     pub(crate) async fn verify_drafts(self, report: &mut impl FnMut(VerifyEvent)) -> Result<()> {
         let total = sqlx::query_scalar!(
-            r#"-- verify::drafts::total
+            r#"-- integrity::verify::drafts::verify_drafts
             select count(*) as "total!" from drafts"#
         )
         .fetch_one(self.pool)
@@ -25,7 +25,7 @@ impl Integrity<'_> {
         let mut after = 0;
         loop {
             let rows = sqlx::query!(
-                r#"-- verify::drafts
+                r#"-- integrity::verify::drafts::verify_drafts
                 select d.brief_key, b.workspace_id, b.brief_id, w.scheme, d.content, d.content_schema,
                     d.floor::smallint as "floor!", d.highest::smallint as "highest!"
                 from drafts d join briefs b using (brief_key) join workspaces w using (workspace_id)

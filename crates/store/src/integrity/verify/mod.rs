@@ -67,7 +67,7 @@ async fn begin_reading(connection: &mut PgConnection) -> Result<AnyTransaction<&
     let mut transaction = connection.begin().await?;
     transaction
         .execute(sqlx::query!(
-            "-- verify::begin_reading\nset transaction isolation level repeatable read, read only"
+            "-- integrity::verify::begin_reading\nset transaction isolation level repeatable read, read only"
         ))
         .await?;
     Ok(transaction)

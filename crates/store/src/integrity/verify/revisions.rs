@@ -32,7 +32,7 @@ struct BatchCursor {
 impl Integrity<'_> {
     pub(crate) async fn verify_revisions(self, report: &mut impl FnMut(VerifyEvent)) -> Result<()> {
         let total = sqlx::query_scalar!(
-            r#"-- verify::revisions::total
+            r#"-- integrity::verify::revisions::verify_revisions
             select count(*) as "total!" from revisions"#
         )
         .fetch_one(self.pool)
@@ -43,7 +43,7 @@ impl Integrity<'_> {
         connection.close_when_released();
         rows::make_tables(&mut connection).await?;
         let last_key = sqlx::query_scalar!(
-            r#"-- verify::revisions::last_key
+            r#"-- integrity::verify::revisions::verify_revisions
             select coalesce(max(brief_key), 0) as "last_key!" from briefs"#
         )
         .fetch_one(self.pool)
@@ -70,7 +70,7 @@ async fn verify_batch(
 ) -> Result<Option<BatchCursor>> {
     let mut transaction = begin_reading(connection).await?;
     let batch = sqlx::query!(
-        "-- verify::revisions::verify_batch
+        "-- integrity::verify::revisions::verify_batch
         select brief_key, revision from revisions
         where (brief_key, revision) > ($1, $2) and (brief_key <> $1 or revision <= $3) and brief_key <= $4
         order by 1, 2

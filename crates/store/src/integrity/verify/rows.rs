@@ -41,7 +41,7 @@ pub(crate) async fn make_tables(connection: &mut PgConnection) -> Result<()> {
     macro_rules! make {
         ($table:literal, $id:literal, $rank:literal) => {
             sqlx::query!(
-                "-- verify::rows::make_tables\ncreate temporary table "
+                "-- integrity::verify::rows::make_tables\ncreate temporary table "
                     + $table
                     + " (like public."
                     + $table
@@ -59,7 +59,7 @@ pub(crate) async fn make_tables(connection: &mut PgConnection) -> Result<()> {
 /// stored tables. An entry's key is made up when it is written, so that of the stored one is the right one.
 async fn make_search_entries(connection: &mut PgConnection) -> Result<()> {
     sqlx::query!(
-        "-- verify::rows::make_search_entries
+        "-- integrity::verify::rows::make_search_entries
         insert into search_entries (entry_key, brief_key, revision, statement_id, from_rank, until_rank, workspace_id,
             brief_id, position, place, facets, words)
         select coalesce(stored.entry_key, 0), s.brief_key, s.revision, s.statement_id, s.from_rank,
@@ -85,7 +85,7 @@ pub(crate) async fn differences(
     macro_rules! compare {
         ($table:literal, $id:literal, $rank:literal) => {
             let rows = sqlx::query!(
-                "-- verify::rows::differences
+                "-- integrity::verify::rows::differences
                 with due as (
                     select row.brief_key, row.revision, " + $id + " as id, row." + $rank + "::smallint as rank,
                         row as whole
