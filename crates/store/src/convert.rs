@@ -32,7 +32,7 @@ pub(crate) fn time_of(timestamp: Option<Timestamp>) -> Result<OffsetDateTime> {
 pub(crate) fn to_integer(number: u32) -> Result<i32> {
     i32::try_from(number).map_err(|_| StoreError::InvalidField {
         field: "revision",
-        description: format!("{number} is over the highest number, 2147483647"),
+        description: format!("{number} exceeds the highest revision number, 2147483647"),
     })
 }
 
@@ -49,5 +49,5 @@ pub(crate) fn revision_name(workspace: &ResourceId, brief_id: &str, revision: i3
 
 /// Converts a digest from the database.
 pub(crate) fn to_digest(bytes: Vec<u8>) -> Result<Digest> {
-    <[u8; 32]>::try_from(bytes).map(Digest).map_err(|_| damaged("a digest has not 32 bytes"))
+    <[u8; 32]>::try_from(bytes).map(Digest).map_err(|_| damaged("a digest does not have 32 bytes"))
 }

@@ -20,7 +20,7 @@ pub enum StoreError {
     #[error("{0} was not found")]
     NotFound(String),
     /// The brief exists but has no published revision. Returned to authors only.
-    #[error("nothing of {0} is published")]
+    #[error("{0} has no published revision")]
     NotPublished(String),
     /// All revisions visible to the principal were withdrawn. They can still be read by name.
     #[error("all revisions of {0} were withdrawn")]
@@ -35,14 +35,14 @@ pub enum StoreError {
     #[error("{0} was purged")]
     RevisionPurged(String),
     /// The id is in use: choose another.
-    #[error("{0} exists already")]
+    #[error("{0} already exists")]
     AlreadyExists(String),
     /// The principal's workspace or roles do not allow the call, or the id belongs to a resource that the principal may
     /// not learn about.
-    #[error("{0} is not the caller's to use")]
+    #[error("the caller may not use {0}")]
     Forbidden(String),
     /// An imported revision differs from the stored revision of the same number.
-    #[error("revision {number} differs from the stored one of that number")]
+    #[error("revision {number} differs from the stored revision of the same number")]
     RevisionDiffers {
         /// The revision's number.
         number: u32,
@@ -56,7 +56,7 @@ pub enum StoreError {
         given: u32,
     },
     /// The digest stated for an imported revision is not the computed one.
-    #[error("revision {number}: the stated digest is not that of its content, which is {computed}")]
+    #[error("revision {number}: the stated digest does not match its content, whose digest is {computed}")]
     DigestMismatch {
         /// The document's index in the import, from 0.
         document_index: usize,
@@ -111,7 +111,7 @@ pub enum StoreError {
     #[error("page_token: {0}")]
     InvalidPageKey(#[from] InvalidPageKey),
     /// Options of a render refer to parts that the edition or the workspace does not have.
-    #[error("{} option(s) cannot be followed", .0.len())]
+    #[error("{} invalid option(s)", .0.len())]
     InvalidOptions(Vec<InvalidOption>),
     /// The response would exceed the size limit of a message: request less.
     #[error("{0}")]
@@ -121,7 +121,7 @@ pub enum StoreError {
     InvalidContent(#[from] InvalidContent),
     /// Figures show images that are missing from the workspace, marked above the figure's block, or unprintable: upload
     /// the images, or raise the blocks' markings.
-    #[error("{} figure(s) show an image that they cannot show{}", violations.len(), first(violations))]
+    #[error("{} figure(s) cannot show their image{}", violations.len(), first(violations))]
     UnusableAttachments {
         /// The document's index in an import, from 0; `None` for a draft.
         document_index: Option<usize>,
@@ -129,7 +129,7 @@ pub enum StoreError {
         violations: Vec<Violation>,
     },
     /// Changes name parts that neither this revision nor an earlier one has, or are marked below those parts.
-    #[error("{} change(s) do not fit the revisions before{}", violations.len(), first(violations))]
+    #[error("{} change(s) do not match earlier revisions{}", violations.len(), first(violations))]
     InvalidChanges {
         /// The document's index in an import, from 0; `None` for a draft.
         document_index: Option<usize>,
@@ -138,7 +138,7 @@ pub enum StoreError {
     },
     /// The draft differs from the newest revision in parts that `changes` does not declare: declare them, or publish
     /// without requiring that.
-    #[error("{} part(s) differ from the newest revision without a word in `changes`", .0.len())]
+    #[error("{} part(s) differ from the newest revision without being declared in `changes`", .0.len())]
     UndeclaredChanges(Vec<UndeclaredChange>),
     /// Lint found warnings in the draft: fix them, or publish without requiring that there be none.
     #[error("the draft has {} warning(s)", .0.len())]
@@ -153,7 +153,7 @@ pub enum StoreError {
     #[error("the render has ended")]
     RenderEnded,
     /// The task is not a dead letter, so it cannot be requeued.
-    #[error("the task is {state}: only a dead one is queued anew")]
+    #[error("the task is {state}: only a DEAD task can be requeued")]
     TaskNotDead {
         /// The task's state.
         state: &'static str,
@@ -190,19 +190,19 @@ pub enum StoreError {
         limit: i32,
     },
     /// The request id was used for a different request.
-    #[error("the id was given to another request before")]
+    #[error("the request id was used for a different request")]
     RequestIdReused,
     /// No print environment is active: `chancery migrate` sets one.
     #[error("no print environment is active")]
     NoPrintEnvironment,
     /// The worker's print environment is not the one that the task requires.
-    #[error("the worker's print environment is not the task's")]
+    #[error("the worker's print environment differs from the task's")]
     WrongPrintEnvironment,
     /// The uploaded bytes do not match the header that announced them.
-    #[error("the uploaded bytes are not the announced ones: {0}")]
+    #[error("the uploaded bytes do not match the header: {0}")]
     UploadMismatch(String),
     /// The artifact store does not respond. Retrying may succeed.
-    #[error("the artifact store does not answer: {0}")]
+    #[error("the artifact store does not respond: {0}")]
     ArtifactStoreUnavailable(String),
     /// The artifact store is full.
     #[error("the artifact store is full: {0}")]
@@ -211,7 +211,7 @@ pub enum StoreError {
     #[error("the artifact store refuses: {0}")]
     ArtifactStoreRefused(String),
     /// Bytes of a PDF are missing from the artifact store: something else deleted them.
-    #[error("bytes of a PDF are gone: {0}")]
+    #[error("bytes of a PDF are missing: {0}")]
     ArtifactMissing(String),
     /// Stored bytes have a newer content schema than this build supports: upgrade.
     #[error("stored bytes are of content schema {0}, newer than this build knows")]
@@ -229,7 +229,7 @@ pub enum StoreError {
     #[error("{0}")]
     Connect(String),
     /// The operating system returned no random bytes.
-    #[error("the machine gave no random bytes: {0}")]
+    #[error("the operating system returned no random bytes: {0}")]
     Randomness(#[from] getrandom::Error),
     /// A statement failed: Postgres is unreachable, timed out, or refused it.
     #[error("the database: {0}")]

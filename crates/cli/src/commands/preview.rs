@@ -205,7 +205,7 @@ fn refuse(options: &[InvalidOption]) -> Failure {
         description: option.message.clone(),
         ..Place::default()
     });
-    let message = format!("{} option(s) cannot be followed", options.len());
+    let message = format!("{} invalid option(s)", options.len());
     Failure::new("INVALID_ARGUMENT", "INVALID_FIELD", message).places(places.collect())
 }
 

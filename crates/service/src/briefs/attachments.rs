@@ -155,7 +155,7 @@ fn marking(scheme: Scheme, label: &str) -> Result<Rank, Status> {
         return Ok(scheme.lowest());
     }
     let refuse = || {
-        let description = format!("{label:?} is none of {}", scheme.labels().join(", "));
+        let description = format!("{label:?} is not one of {}", scheme.labels().join(", "));
         invalid_field("header.marking", description)
     };
     scheme.rank(label).ok_or_else(refuse)

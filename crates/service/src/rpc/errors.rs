@@ -268,7 +268,7 @@ fn database_away(error: &StoreError) -> Status {
 /// says is for the log: it names buckets and hosts.
 fn artifact_store_away(error: &StoreError) -> Status {
     tracing::warn!(%error, "a call failed for want of the artifact store");
-    unavailable("the artifact store does not answer")
+    unavailable("the artifact store does not respond")
 }
 
 fn artifact_store_full(error: &StoreError) -> Status {

@@ -295,7 +295,7 @@ impl Row {
 pub(crate) fn check_roles(workspace: &ResourceId, roles: Roles) -> Result<()> {
     let is_system = workspace.as_str() == SYSTEM;
     let description = if roles.iter().next().is_none() {
-        "at least one is needed"
+        "at least one is required"
     } else if is_system && !roles.iter().all(Role::is_system) {
         "workspace system has the roles worker and operator only"
     } else if !is_system && roles.iter().any(Role::is_system) {
@@ -319,7 +319,8 @@ fn checked_clearance(
         return empty.ok_or_else(|| refuse("tokens of workspace system have none".into()));
     }
     let rank = scheme.rank(label);
-    let rank = rank.ok_or_else(|| refuse(format!("{label:?} is none of {}", scheme.labels().join(", "))))?;
+    let rank =
+        rank.ok_or_else(|| refuse(format!("{label:?} is not one of {}", scheme.labels().join(", "))))?;
     match &principal.scope {
         Scope::Workspace { clearance, .. } if !clearance.reads(rank) => {
             Err(StoreError::ClearanceTooLow("the new token".into()))
@@ -361,10 +362,8 @@ pub(crate) async fn insert_token(
     )
     .fetch_optional(transaction)
     .await?;
-    let past = || StoreError::InvalidField {
-        field: "api_token.expire_time",
-        description: "it is over already".into(),
-    };
+    let past =
+        || StoreError::InvalidField { field: "api_token.expire_time", description: "is in the past".into() };
     Ok((id, created_at.ok_or_else(past)?))
 }
 
@@ -375,7 +374,7 @@ fn roles(words: &[String]) -> Result<Roles> {
 
 fn role(word: &str) -> Result<Role> {
     let known = Role::ALL.into_iter().find(|role| role.as_str() == word);
-    known.ok_or_else(|| StoreError::Damaged(format!("{word:?} is no role")))
+    known.ok_or_else(|| StoreError::Damaged(format!("{word:?} is not a role")))
 }
 
 #[cfg(test)]

@@ -84,7 +84,7 @@ impl Artifacts<'_> {
     /// download that began counts as one. Omits prints that hold more than the principal may read.
     ///
     /// # Errors
-    /// [`crate::StoreError::Forbidden`] in another's workspace.
+    /// [`crate::StoreError::Forbidden`] for another workspace.
     pub async fn deliveries_of_revisions(
         self,
         principal: &Principal,
@@ -135,7 +135,7 @@ impl Artifacts<'_> {
         let number = sqlx::query_scalar!(
             "-- artifacts::deliveries::record_delivery
             with quick as materialized (
-                -- That a delivery began is on the disk already; that it ended is not worth waiting for it.
+                -- Asynchronous commit for the end of a delivery; its beginning is durable already.
                 select set_config('synchronous_commit', 'off', true) where $9::bigint is not null
             )
             insert into render_deliveries (workspace_id, render_id, brief_id, revision, edition_digest,

@@ -13,9 +13,9 @@ use crate::error::Result;
 /// Stores the bytes of blobs. Ids are 32 random hexadecimal digits and are never reused, so stored bytes never change.
 ///
 /// # Errors
-/// Of all methods here and of [`ArtifactUpload`]: [`StoreError::ArtifactStoreUnavailable`] for what may pass by
-/// itself, [`StoreError::ArtifactStoreFull`], [`StoreError::ArtifactStoreRefused`] for what an operator must mend, and
-/// [`StoreError::ArtifactMissing`] for bytes that are not there.
+/// All methods of this trait and of [`ArtifactUpload`] return [`StoreError::ArtifactStoreUnavailable`] for temporary
+/// failures, [`StoreError::ArtifactStoreFull`], [`StoreError::ArtifactStoreRefused`] for failures that an operator must
+/// fix, and [`StoreError::ArtifactMissing`] for bytes that do not exist.
 ///
 /// [`StoreError::ArtifactStoreUnavailable`]: crate::StoreError::ArtifactStoreUnavailable
 /// [`StoreError::ArtifactStoreFull`]: crate::StoreError::ArtifactStoreFull

@@ -54,7 +54,7 @@ impl ArtifactStores {
             return Ok(Arc::clone(store));
         }
         let open = self.open.as_ref().ok_or_else(|| {
-            StoreError::ArtifactStoreRefused(format!("this program opens no store such as {}", external.url))
+            StoreError::ArtifactStoreRefused(format!("this program cannot open the store {}", external.url))
         })?;
         let store = open.open(&external.url)?;
         opened.insert(external.clone(), Arc::clone(&store));
@@ -150,5 +150,5 @@ async fn probe(store: &dyn ArtifactStore) -> Result<()> {
     if read == PROBE {
         return Ok(());
     }
-    Err(StoreError::ArtifactStoreRefused("it gives other bytes than it was given".into()))
+    Err(StoreError::ArtifactStoreRefused("it returned other bytes than were written".into()))
 }

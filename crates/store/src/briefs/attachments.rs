@@ -131,7 +131,7 @@ impl Attachments<'_> {
             transaction.commit().await?;
         }
         let row = self.attachment_row(workspace, digest).await?;
-        let row = row.ok_or_else(|| damaged("an attachment is gone that was just there"))?;
+        let row = row.ok_or_else(|| damaged("an attachment disappeared after it was stored"))?;
         if row.marking == i16::from(new.marking) {
             return row.into_attachment(workspace, access.scheme);
         }

@@ -119,7 +119,7 @@ impl Slot {
                 break;
             }
             if let Err(error) = read_batch(&self.reads.pool, next).await {
-                tracing::debug!(%error, "reading editions together");
+                tracing::debug!(%error, "could not read a batch of editions");
             }
         }
     }
@@ -161,7 +161,7 @@ async fn read_one(pool: &Pool, name: &BriefName, clearance: Clearance) -> Result
 }
 
 /// Reads a batch, and answers each read as soon as its row arrives. The arrays are in subselects to hide their lengths
-/// from the planner, which would otherwise plan anew for each length; that takes longer than the read.
+/// from the planner, which would otherwise replan for each length; that takes longer than the read.
 async fn read_batch(pool: &Pool, wanted: Vec<PendingRead>) -> Result<()> {
     let workspaces: Vec<String> = wanted.iter().map(|one| one.name.workspace.to_string()).collect();
     let briefs: Vec<String> = wanted.iter().map(|one| one.name.brief.to_string()).collect();

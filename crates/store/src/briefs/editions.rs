@@ -239,7 +239,7 @@ impl Briefs<'_> {
         .await?;
         if usize::try_from(size).is_ok_and(|size| size > limit) {
             let message =
-                format!("{name} has {size} bytes in all revisions, over {limit}: ask for one at a time");
+                format!("{name} has {size} bytes in all revisions, over {limit}: request one at a time");
             return Err(StoreError::LimitExceeded(message));
         }
         let rows = sqlx::query_as!(

@@ -22,7 +22,7 @@ use crate::projections::version::PROJECTION_VERSION;
 use crate::projections::{Projection, RANKS, RankedContent, RevisionColumns, index_for_search};
 use crate::timestamps::timestamp;
 
-/// All that is stored of a revision, made before its first row is written.
+/// Everything to be stored of a revision, computed before its first row is written.
 pub(crate) struct PreparedRevision {
     number: i32,
     pub(crate) body: Vec<u8>,
@@ -32,14 +32,14 @@ pub(crate) struct PreparedRevision {
     pub(crate) floor: Rank,
     pub(crate) highest: Rank,
     editions: Vec<PreparedEdition>,
-    /// The images that are shown, each with the lowest clearance whose edition shows it.
+    /// The images shown, each with the lowest clearance whose edition shows it.
     images: BTreeMap<Digest, Rank>,
     projection: Projection,
 }
 
 struct PreparedEdition {
     from: Rank,
-    /// Excluded.
+    /// Exclusive.
     until: i16,
     body: Vec<u8>,
     digest: Digest,
@@ -47,18 +47,18 @@ struct PreparedEdition {
     content: BriefContent,
 }
 
-/// Who published a revision, and when.
+/// The publisher and time of a revision.
 pub(crate) struct Publication<'a> {
-    /// None for now.
+    /// The publish time; `None` for now.
     pub(crate) published_at: Option<OffsetDateTime>,
     pub(crate) creator: &'a str,
     pub(crate) subject: &'a str,
-    /// The importer's display name; `None` for a draft that is published.
+    /// The importer's display name; `None` when a draft is published.
     pub(crate) importer: Option<&'a str>,
 }
 
 impl PreparedRevision {
-    /// Of content that is to become revision `number` of a brief.
+    /// Prepares content as revision `number` of a brief.
     pub(crate) fn new(brief_id: &str, number: u32, content: &Canonical, policy: Policy) -> Result<Self> {
         let body = body_bytes(brief_id, number, content.content());
         let editions = editions(brief_id, number, content, policy);
@@ -76,8 +76,8 @@ impl PreparedRevision {
         })
     }
 
-    /// Writes everything, and lets it take the place of the revisions before it. Answers the change that this is: for
-    /// those whose edition differs from what they saw before.
+    /// Writes the revision, which supersedes the earlier ones. Returns the change to log, whose audience is the
+    /// clearances that see a difference.
     pub(crate) async fn write(
         &self,
         transaction: &mut PgConnection,
@@ -122,7 +122,7 @@ impl PreparedRevision {
             recorded_at: times.recorded_at,
             importer: publication.importer,
         };
-        // Before the editions: no two of them may be a clearance's newest.
+        // Before the editions are written, because a clearance may have only one newest edition.
         supersede(transaction, target.key, self.number).await?;
         self.write_editions(transaction, target, &columns).await?;
         self.write_rows(transaction, target, &columns).await?;
@@ -145,7 +145,7 @@ impl PreparedRevision {
         Ok(())
     }
 
-    /// Writes the editions over those that are there. A row stays a row: renders refer to it.
+    /// Replaces the stored editions. Rows are updated rather than deleted, because renders refer to them.
     pub(crate) async fn rewrite_editions(
         &self,
         transaction: &mut PgConnection,
@@ -171,7 +171,7 @@ impl PreparedRevision {
         Ok(())
     }
 
-    /// Writes which images are shown, and the projections.
+    /// Writes the record of shown images and the projections.
     pub(crate) async fn write_rows(
         &self,
         to: &mut PgConnection,
@@ -182,12 +182,12 @@ impl PreparedRevision {
         self.projection.write(to, columns).await
     }
 
-    /// The editions' lowest clearances and digests, the lowest first.
+    /// Returns the editions' lowest clearances and digests, in ascending order.
     pub(crate) fn edition_digests(&self) -> impl Iterator<Item = (i16, Digest)> {
         self.editions.iter().map(|edition| (i16::from(edition.from), edition.digest))
     }
 
-    /// Those who have an edition that is not what they read before.
+    /// Returns the clearances whose edition differs from the previous one.
     fn audience(&self, before: &[CurrentEdition]) -> Audience {
         Audience::of(|rank| {
             let is =
@@ -234,7 +234,7 @@ impl PreparedEdition {
 }
 
 impl PreparedEdition {
-    /// Over the row that is there; answers whether one is.
+    /// Updates the stored edition; returns false when there is none.
     async fn rewrite(
         &self,
         transaction: &mut PgConnection,
@@ -269,7 +269,7 @@ impl PreparedEdition {
     }
 }
 
-/// The editions that the markings in the content make a difference for, the lowest first.
+/// Redacts the content for each clearance level that it distinguishes, in ascending order.
 fn editions(brief_id: &str, number: u32, content: &Canonical, policy: Policy) -> Vec<PreparedEdition> {
     let levels = redact::levels(content);
     let ends = levels.iter().skip(1).map(|next| i16::from(*next)).chain([RANKS]);
@@ -290,7 +290,7 @@ fn projection(editions: &[PreparedEdition], scheme: Scheme) -> Result<Projection
     Projection::new(&levels, scheme)
 }
 
-/// What `GetBrief` answers with in front of the content for as long as the revision is the newest.
+/// Builds the envelope that `GetBrief` serves before the content while the revision is the newest.
 fn envelope(target: &TargetBrief<'_>, number: u32, columns: &RevisionColumns<'_>, digest: Digest) -> Vec<u8> {
     let digest = digest.to_string();
     let envelope = Brief {
@@ -312,12 +312,12 @@ fn envelope(target: &TargetBrief<'_>, number: u32, columns: &RevisionColumns<'_>
 /// An edition that is the newest for a range of clearances.
 struct CurrentEdition {
     from: i16,
-    /// Excluded.
+    /// Exclusive.
     until: i16,
     content_digest: Digest,
 }
 
-/// What each clearance reads of a brief now.
+/// Reads the newest edition of each clearance.
 async fn current_editions(transaction: &mut PgConnection, name: &BriefName) -> Result<Vec<CurrentEdition>> {
     let rows = sqlx::query!(
         r#"-- briefs::revisions::current_editions
@@ -335,7 +335,7 @@ async fn current_editions(transaction: &mut PgConnection, name: &BriefName) -> R
     rows.into_iter().map(|row| edition((row.from_rank, row.current_until, row.content_digest))).collect()
 }
 
-/// Lets a new revision take the place of those before it.
+/// Marks earlier revisions as superseded by a new one.
 async fn supersede(transaction: &mut PgConnection, brief_key: i64, revision: i32) -> Result<()> {
     sqlx::query!("-- briefs::revisions::supersede\nselect supersede($1, $2)", brief_key, revision)
         .execute(transaction)
@@ -343,7 +343,7 @@ async fn supersede(transaction: &mut PgConnection, brief_key: i64, revision: i32
     Ok(())
 }
 
-/// Works out anew which revision of a brief is the newest for whom.
+/// Recomputes which revision of a brief is the newest for each clearance.
 pub(crate) async fn recompute_current(transaction: &mut PgConnection, brief_key: i64) -> Result<()> {
     sqlx::query!("-- briefs::revisions::recompute_current\nselect settle_current($1)", brief_key)
         .execute(transaction)
@@ -351,7 +351,7 @@ pub(crate) async fn recompute_current(transaction: &mut PgConnection, brief_key:
     Ok(())
 }
 
-/// The images that editions show. They come lowest first, so the first that shows an image is the lowest.
+/// Collects the images shown. Editions come in ascending order, so the first edition with an image is the lowest.
 fn images(editions: &[PreparedEdition]) -> Result<BTreeMap<Digest, Rank>> {
     let mut images = BTreeMap::new();
     for edition in editions {
@@ -362,7 +362,7 @@ fn images(editions: &[PreparedEdition]) -> Result<BTreeMap<Digest, Rank>> {
     Ok(images)
 }
 
-/// What lists show of an edition.
+/// Keeps the fields that lists show.
 fn summary(content: &BriefContent) -> BriefContent {
     BriefContent {
         kind: content.kind,
@@ -378,16 +378,16 @@ fn summary(content: &BriefContent) -> BriefContent {
     }
 }
 
-/// What a stored revision is compared by.
+/// The properties of a stored revision that a write compares.
 pub(crate) struct RevisionFingerprint {
     pub(crate) digest: Digest,
     pub(crate) content_digest: Digest,
     pub(crate) highest: Rank,
-    /// Whether it was neither withdrawn nor purged.
+    /// Whether the revision is neither withdrawn nor purged.
     pub(crate) is_available: bool,
 }
 
-/// A stored revision, while the brief's row is locked.
+/// Reads a stored revision's properties while the brief's row is locked.
 pub(crate) async fn fingerprint(
     transaction: &mut PgConnection,
     brief_key: i64,

@@ -1,4 +1,4 @@
-//! Briefs as they are stored, whole: what everything else that is kept of them is made from, and compared with.
+//! Reads whole briefs as stored, to rebuild or verify everything derived from them.
 
 use chancery_brief::Canonical;
 use chancery_brief::digest::{Digest, body_digest};
@@ -17,7 +17,7 @@ use crate::error::Result;
 use crate::integrity::findings::{Finding, FindingCode};
 use crate::projections::{RANKS, RevisionColumns};
 
-/// A brief and what is known of its revisions.
+/// A brief and the metadata of its revisions.
 pub(crate) struct StoredBrief {
     pub(crate) key: i64,
     pub(crate) name: BriefName,
@@ -26,7 +26,7 @@ pub(crate) struct StoredBrief {
     is_deleted: bool,
     scheme: Scheme,
     policy: Policy,
-    /// By number.
+    /// The revisions, by number.
     pub(crate) revisions: Vec<StoredRevision>,
 }
 
@@ -50,7 +50,7 @@ pub(crate) struct StoredRevision {
 }
 
 impl StoredBrief {
-    /// By its key, with those of its revisions that are asked for; none when it is gone.
+    /// Reads a brief with all its revisions or one; `None` when it no longer exists.
     pub(crate) async fn read(
         from: &mut PgConnection,
         key: i64,
@@ -115,7 +115,7 @@ impl StoredBrief {
         }))
     }
 
-    /// Up to which rank each revision is the newest: what the database's `recompute_current` works out.
+    /// Computes up to which rank each revision is the newest, as the SQL function `settle_current` does.
     pub(crate) fn expected_current(&self) -> Vec<i16> {
         let mut below = RANKS;
         let mut due = vec![0; self.revisions.len()];
@@ -132,17 +132,17 @@ impl StoredBrief {
         due
     }
 
-    /// A revision's name.
+    /// Returns a revision's name.
     pub(crate) fn revision_name(&self, revision: &StoredRevision) -> Result<RevisionName> {
         Ok(self.name.revision(RevisionNumber(to_number(revision.number)?)))
     }
 
-    /// Where a revision's editions belong.
+    /// Returns the target for writing a revision.
     pub(crate) fn target(&self) -> TargetBrief<'_> {
         TargetBrief { key: self.key, name: &self.name, uid: &self.uid, created_at: self.created_at }
     }
 
-    /// Where a revision's rows belong.
+    /// Returns the columns that all rows of a revision share.
     pub(crate) fn columns<'a>(
         &'a self,
         revision: &'a StoredRevision,
@@ -160,10 +160,10 @@ impl StoredBrief {
         }
     }
 
-    /// All that is made of a revision's bytes, or what is wrong with them.
+    /// Rebuilds everything derived from a revision's bytes, or reports their damage.
     ///
     /// # Errors
-    /// [`crate::StoreError::NewerSchema`]: this build cannot tell.
+    /// [`crate::StoreError::NewerSchema`] when this build cannot judge the bytes.
     pub(crate) fn rebuild(
         &self,
         revision: &StoredRevision,
@@ -202,7 +202,7 @@ impl StoredBrief {
 }
 
 impl StoredRevision {
-    /// The columns that say of the content what is not so.
+    /// Returns the columns that contradict the content.
     pub(crate) fn wrong_columns(&self, made: &PreparedRevision) -> Vec<&'static str> {
         let columns = [
             ("content_digest", self.content_digest != made.content_digest),
@@ -214,7 +214,7 @@ impl StoredRevision {
     }
 }
 
-/// A revision's bytes; none when they were purged.
+/// Reads a revision's bytes; `None` when they were purged.
 pub(crate) async fn body(from: &mut PgConnection, key: i64, revision: i32) -> Result<Option<Vec<u8>>> {
     let row = sqlx::query!(
         "-- briefs::stored::body\nselect body from revisions where brief_key = $1 and revision = $2",

@@ -1,5 +1,5 @@
-//! Revisions that are taken back: they answer to their names as before, marked; whatever asks for the newest passes
-//! them over.
+//! Withdraws revisions. A withdrawn revision can still be read by name, and is marked; reads of the newest revision
+//! skip it.
 
 use chancery_brief::marking::{Clearance, Rank};
 use chancery_proto::brief::v1::WithdrawBriefRevisionResponse;
@@ -18,17 +18,17 @@ use crate::database::PgConnection;
 use crate::error::{Result, StoreError};
 use crate::timestamps::timestamp;
 
-/// A revision that was taken back.
+/// The outcome of a withdrawal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Withdrawn {
-    /// When.
+    /// When the revision was withdrawn.
     pub at: OffsetDateTime,
-    /// Where the change log stands with it.
+    /// The change log's position after the withdrawal.
     pub position: Position,
 }
 
 impl Briefs<'_> {
-    /// Takes a revision back. One that was taken back before stays as it is.
+    /// Withdraws a revision. Withdrawing it again changes nothing.
     ///
     /// # Errors
     /// [`StoreError::Forbidden`], [`StoreError::NotFound`], [`StoreError::ClearanceTooLow`],
@@ -84,17 +84,17 @@ impl Briefs<'_> {
     }
 }
 
-/// What decides what may be done to a revision.
+/// The state of a revision, which decides how it may be changed.
 pub(crate) struct RevisionState {
     pub(crate) floor: Rank,
-    /// The highest marking in it, which may be above the clearance of the caller.
+    /// The highest marking in it, which may exceed the caller's clearance.
     pub(crate) highest: Rank,
     pub(crate) withdrawn_at: Option<OffsetDateTime>,
     pub(crate) purged_at: Option<OffsetDateTime>,
 }
 
-/// Locks the brief of a revision that the caller has an edition of. Callers check the clearance against
-/// [`RevisionState::highest`] once everything visible allows the change.
+/// Locks the brief of a revision that has an edition for the caller. The caller of this function checks the clearance
+/// against [`RevisionState::highest`] after all checks that depend on visible state only.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] for a revision that is not visible at the clearance.

@@ -298,7 +298,7 @@ async fn begin_new_epochs(connection: &mut PgConnection) -> Result<()> {
     .await?;
     tracing::warn!(
         workspaces = begun.rows_affected(),
-        "the database was restored or moved: cursors of before expire"
+        "the database was restored or moved; cursors of earlier epochs expire"
     );
     Ok(())
 }

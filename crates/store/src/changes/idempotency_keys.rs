@@ -50,7 +50,7 @@ pub(crate) async fn begin_write(
     transaction.rollback().await?;
     match recorded_response(pool, principal, workspace, write).await? {
         Some(noted) => Ok(WriteStart::Before(noted)),
-        None => Err(damaged("a write that was done before is forgotten")),
+        None => Err(damaged("the stored response of a repeated write is missing")),
     }
 }
 

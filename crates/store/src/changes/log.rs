@@ -97,7 +97,7 @@ impl std::fmt::Debug for Position {
 
 /// Makes a position from a row of `change_counters`.
 pub(crate) fn position_from_columns(epoch: &str, number: i64, key: Vec<u8>) -> Result<Position> {
-    let key = key.try_into().map_err(|_| damaged("a cursor key has not 32 bytes"))?;
+    let key = key.try_into().map_err(|_| damaged("a cursor key does not have 32 bytes"))?;
     Ok(Position { epoch: epoch.parse().map_err(damaged)?, number, key })
 }
 

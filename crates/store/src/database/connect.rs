@@ -127,7 +127,7 @@ async fn with_backend(
     let sql = sqlx::raw_sql("-- database::connect::with_backend\nselect pg_backend_pid()::text");
     let row = sql.fetch_one(&mut raw).await?;
     let backend = sqlx::Row::try_get::<&str, _>(&row, 0)?.parse();
-    let backend = backend.map_err(|_| sqlx::Error::Protocol("pg_backend_pid is no number".into()))?;
+    let backend = backend.map_err(|_| sqlx::Error::Protocol("pg_backend_pid is not a number".into()))?;
     Ok(PgConnection::new(raw, backend, availability.clone()))
 }
 

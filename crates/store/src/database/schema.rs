@@ -71,7 +71,7 @@ fn compare_projections(version: i32) -> Result<()> {
         Ordering::Less => {
             let message = format!(
                 "its projections are of version {version}, this build's of {PROJECTION_VERSION}: run `chancery \
-                 migrate`, which makes them anew, or goes on where an earlier run ended"
+                 migrate`, which rebuilds them or resumes an interrupted run"
             );
             Err(StoreError::Schema(message))
         }
@@ -90,7 +90,7 @@ fn compare(applied: &BTreeMap<i64, Cow<'static, [u8]>>) -> Result<()> {
         match applied.get(&migration.version) {
             Some(checksum) if *checksum == migration.checksum => {}
             Some(_) => {
-                let message = format!("migration {} is not the one that this build knows", migration.version);
+                let message = format!("migration {} differs from the one in this build", migration.version);
                 return Err(StoreError::Schema(message));
             }
             None => {

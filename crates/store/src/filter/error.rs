@@ -45,7 +45,7 @@ pub(super) fn check_text(text: &str) -> Result<(), FilterError> {
         return Err(FilterError::new(MAX_TEXT_BYTES, "", description));
     }
     match text.find('\0') {
-        Some(position) => Err(FilterError::new(position, "\0", "NUL is no character of any value")),
+        Some(position) => Err(FilterError::new(position, "\0", "NUL is not allowed")),
         None => Ok(()),
     }
 }

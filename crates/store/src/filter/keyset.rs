@@ -12,7 +12,7 @@ pub struct PageKey(Vec<Option<String>>);
 
 /// The text is not a page key of this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("no place in this order")]
+#[error("not a page key of this order")]
 pub struct InvalidPageKey;
 
 impl PageKey {

@@ -69,7 +69,7 @@ impl Order {
         for item in text.split(',') {
             let (column, direction) = named(item, position, sorting)?;
             if names.contains(&column.name) {
-                return Err(FilterError::new(position, item.trim(), "it was named before"));
+                return Err(FilterError::new(position, item.trim(), "the column is repeated"));
             }
             names.push(column.name);
             order.add(column.keys, direction);
@@ -98,7 +98,7 @@ fn named(item: &str, position: usize, sorting: &Sorting) -> Result<(SortColumn, 
     let direction = match (words.next(), words.next()) {
         (None | Some("asc"), None) => Direction::Ascending,
         (Some("desc"), None) => Direction::Descending,
-        _ => return Err(refused("a name is followed by desc, asc or nothing".to_owned())),
+        _ => return Err(refused("expected desc, asc or nothing after the name".to_owned())),
     };
     let Some(column) = sorting.columns.iter().find(|column| column.name == name) else {
         let names: Vec<&str> = sorting.columns.iter().map(|column| column.name).collect();
@@ -145,11 +145,11 @@ mod tests {
         for (text, position, description) in [
             ("id", 0, "this list is ordered by name, published_at"),
             ("name,", 5, "a name is missing between commas"),
-            ("name, name desc", 5, "it was named before"),
-            ("name DESC", 0, "a name is followed by desc, asc or nothing"),
-            ("name desc desc", 0, "a name is followed by desc, asc or nothing"),
-            ("name; drop table briefs", 0, "a name is followed by desc, asc or nothing"),
-            ("name\0", 4, "NUL is no character of any value"),
+            ("name, name desc", 5, "the column is repeated"),
+            ("name DESC", 0, "expected desc, asc or nothing after the name"),
+            ("name desc desc", 0, "expected desc, asc or nothing after the name"),
+            ("name; drop table briefs", 0, "expected desc, asc or nothing after the name"),
+            ("name\0", 4, "NUL is not allowed"),
         ] {
             let error = Order::parse(text, &SORTING).unwrap_err();
             assert_eq!((error.position, error.description.as_str()), (position, description), "{text}");

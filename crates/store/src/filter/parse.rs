@@ -30,7 +30,7 @@ pub(super) fn parse(text: &str) -> Result<Option<Node<Comparison<'_>>>, FilterEr
     }
     let root = parser.expression(0)?;
     match parser.scanner.sign(')') {
-        Some(sign) => Err(sign.refused("no parenthesis is open here")),
+        Some(sign) => Err(sign.refused("unmatched closing parenthesis")),
         None => Ok(Some(root)),
     }
 }
@@ -87,7 +87,7 @@ impl<'a> Parser<'a> {
         let inner = self.expression(nesting)?;
         match self.scanner.sign(')') {
             Some(_) => Ok(inner),
-            None => Err(open.refused("this parenthesis is never closed")),
+            None => Err(open.refused("this parenthesis is not closed")),
         }
     }
 

@@ -99,9 +99,7 @@ impl Schema {
         let Some(field) = self.fields.iter().find(|field| field.name == name) else {
             let known: Vec<&str> = self.fields.iter().map(|field| field.name).collect();
             let known = known.join(", ");
-            return Err(comparison
-                .field
-                .refused(format!("there is no such field here; the fields are {known}")));
+            return Err(comparison.field.refused(format!("unknown field; expected one of {known}")));
         };
         field.check_comparator(comparison)?;
         Ok(Predicate {
@@ -127,7 +125,9 @@ impl Field {
             return Ok(());
         }
         let signs: Vec<&str> = allowed.iter().map(|comparator| comparator.as_str()).collect();
-        Err(comparison.field.refused(format!("this field is compared by {}", signs.join(" "))))
+        Err(comparison
+            .field
+            .refused(format!("unsupported operator for this field; expected one of {}", signs.join(" "))))
     }
 
     fn test(&self, comparator: Comparator, value: &Value<'_>, scheme: Scheme) -> Checked<PredicateKind> {
@@ -160,7 +160,7 @@ impl Field {
 
 fn contained(value: &Value<'_>) -> Checked<PredicateKind> {
     match value.text.as_str() {
-        "" => Err(value.piece.refused("an empty text is a part of every text")),
+        "" => Err(value.piece.refused("an empty text matches every text")),
         text => Ok(PredicateKind::Contains(text.to_owned())),
     }
 }

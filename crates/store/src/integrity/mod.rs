@@ -7,7 +7,7 @@ pub(crate) mod verify;
 use crate::artifacts::Artifacts;
 use crate::database::Pool;
 
-/// Verification and repair of what is stored.
+/// Verifies stored data and rebuilds what is derived from it.
 #[derive(Debug, Clone, Copy)]
 pub struct Integrity<'a> {
     pub(crate) pool: &'a Pool,

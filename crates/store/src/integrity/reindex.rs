@@ -1,5 +1,5 @@
-//! Reindexing: what is made of revisions' bytes, made anew. One transaction a revision, which holds the brief's row as
-//! every writer does; several at once and an end at any moment do no harm.
+//! Rebuilds what is derived from revisions. Each revision takes one transaction, which locks the brief as every writer
+//! does, so concurrent runs and interruptions are harmless.
 
 use std::collections::BTreeMap;
 
@@ -17,43 +17,43 @@ use crate::integrity::findings::{Finding, FindingCode};
 use crate::projections::version::PROJECTION_VERSION;
 use crate::projections::{index_for_search, version};
 
-/// Briefs or revisions that are looked up at once.
+/// Number of briefs or revisions that one query looks up.
 const PAGE: i64 = 200;
 
-/// Which revisions are made anew.
+/// The revisions to rebuild.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReindexScope {
-    /// Those whose projections or editions are of an older version of the code: a run that was ended goes on.
+    /// Revisions whose projections or editions were made by older code. An interrupted run resumes here.
     Outdated,
-    /// All, from a brief on, in the order of the briefs' names.
+    /// All revisions, from a brief on, in the order of brief names.
     All {
-        /// The first brief; none for all.
+        /// The first brief; `None` for all.
         from: Option<BriefName>,
     },
 }
 
-/// How a reindexing goes on.
+/// An event of a reindex.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReindexEvent {
-    /// So many revisions are there to be made anew.
+    /// The number of revisions to rebuild.
     Total(u64),
-    /// One was.
+    /// A revision was rebuilt.
     Revision {
-        /// Which.
+        /// The revision.
         name: RevisionName,
-        /// Whether its editions were rewritten, because older rules of redaction had made them.
+        /// Whether its editions were rewritten, because an older version of redaction had made them.
         rewritten: bool,
     },
-    /// One could not be made anew wholly: its bytes or its editions are damaged, and stay as they are.
+    /// A revision's bytes or editions are damaged; they were left unchanged.
     Damage(Finding),
 }
 
 impl Integrity<'_> {
-    /// Makes editions and projections of revisions anew. An edition's bytes are rewritten only when older rules of
-    /// redaction made them; otherwise bytes that differ are damage, are told and kept.
+    /// Rebuilds editions and projections. An edition's bytes are rewritten only when an older version of redaction made
+    /// them; any other difference is reported as damage and left unchanged.
     ///
     /// # Errors
-    /// [`StoreError::Schema`] and [`StoreError::NewerSchema`] for what a newer build wrote.
+    /// [`StoreError::Schema`] and [`StoreError::NewerSchema`] for data written by a newer build.
     pub async fn reindex(self, which: &ReindexScope, mut report: impl FnMut(ReindexEvent)) -> Result<()> {
         let version = version::read(self.pool).await?;
         if version > PROJECTION_VERSION {
@@ -96,7 +96,7 @@ impl Integrity<'_> {
         Ok(count.unsigned_abs())
     }
 
-    /// The next briefs after one, by name; `key` 0 is before every brief of that name.
+    /// Returns the next briefs by name. A `key` of 0 sorts before every brief of its name.
     async fn briefs_to_reindex(self, everything: bool, after: &BriefCursor) -> Result<Vec<BriefCursor>> {
         let briefs = sqlx::query_as!(
             BriefCursor,
@@ -153,7 +153,7 @@ impl Integrity<'_> {
                 self.reindex_revision(key, revision, report).await?;
             }
         }
-        // What a revision's row says of its content may have been mended.
+        // The rebuild may have corrected the columns that decide which revision is the newest.
         self.repair_current(key).await
     }
 
@@ -179,7 +179,7 @@ impl Integrity<'_> {
                     write(&mut transaction, &brief, stored, &rebuilt, report).await?
                 }
                 Err(damage) => {
-                    // Rows of bytes that nobody can read anew are better than none: they are kept.
+                    // The bytes cannot be projected again, so the existing rows are the best that there is.
                     report(ReindexEvent::Damage(damage));
                     false
                 }
@@ -188,7 +188,7 @@ impl Integrity<'_> {
             delete_projections(&mut transaction, key, revision).await?;
             false
         };
-        // Damage holds nothing up: it is told here and by `verify`, and the rest of the database is served.
+        // Damage does not stop the reindex: `verify` reports it too, and the other revisions must become available.
         sqlx::query!(
             "-- integrity::reindex::reindex_revision
             update revisions set projection_version = $3 where brief_key = $1 and revision = $2",
@@ -203,7 +203,7 @@ impl Integrity<'_> {
         Ok(())
     }
 
-    /// Has every revision of a brief say of itself for whom it is the newest, if one does not.
+    /// Corrects which revision of a brief is the newest for each clearance, if that is wrong.
     async fn repair_current(self, key: i64) -> Result<()> {
         let mut transaction = self.pool.begin().await?;
         lock(&mut transaction, key).await?;
@@ -234,14 +234,14 @@ fn newer(version: i32) -> String {
     )
 }
 
-/// Why prints end whose edition is encoded again: their manifests name the digest of the old one.
+/// Fails prints of rewritten editions, whose manifests refer to the old digest.
 const REWRITTEN: ForcedFailure = ForcedFailure {
     reason: "EDITION_REWRITTEN",
-    message: "the edition was encoded again by newer rules of redaction: request the render again",
+    message: "a newer version of redaction rebuilt the edition: request the render again",
     wipes_messages: false,
 };
 
-/// A brief in the order of names.
+/// A position in the list of briefs by name.
 #[derive(Clone, Default)]
 struct BriefCursor {
     workspace: String,
@@ -249,7 +249,7 @@ struct BriefCursor {
     key: i64,
 }
 
-/// Keeps all other writers of the brief out until the transaction ends.
+/// Locks the brief, which excludes all other writers, until the transaction ends.
 async fn lock(transaction: &mut PgConnection, key: i64) -> Result<()> {
     sqlx::query!("-- integrity::reindex::lock\nselect from briefs where brief_key = $1 for update", key)
         .execute(transaction)
@@ -257,7 +257,7 @@ async fn lock(transaction: &mut PgConnection, key: i64) -> Result<()> {
     Ok(())
 }
 
-/// Whether editions say of themselves something else than their revisions should.
+/// Returns whether editions contradict their revisions.
 async fn editions_are_wrong(
     transaction: &mut PgConnection,
     key: i64,
@@ -280,7 +280,7 @@ async fn editions_are_wrong(
     Ok(wrong)
 }
 
-/// Writes what is made of a revision's bytes; answers whether its editions were rewritten.
+/// Writes what was rebuilt from a revision's bytes; returns whether its editions were rewritten.
 async fn write(
     transaction: &mut PgConnection,
     brief: &StoredBrief,
@@ -293,7 +293,7 @@ async fn write(
     let is_older = stored.redaction_version < REDACTION_VERSION;
     if damage.is_empty() || is_older {
         if !damage.is_empty() {
-            // Before the digests that their manifests name are gone.
+            // Before the digests in their manifests are replaced.
             let tasks = lock_tasks(transaction, brief.key, Some(stored.number)).await?;
             fail_tasks(transaction, &tasks, &REWRITTEN).await?;
         }
@@ -320,7 +320,7 @@ async fn write(
     Ok(is_older && !damage.is_empty())
 }
 
-/// How the stored editions differ from those that redacting gives now.
+/// Compares the stored editions with those rebuilt from the revision.
 async fn compare_editions(
     transaction: &mut PgConnection,
     brief: &StoredBrief,
@@ -357,7 +357,7 @@ async fn compare_editions(
     Ok(findings)
 }
 
-/// Takes a revision's projections away.
+/// Deletes a revision's projections.
 async fn delete_projections(transaction: &mut PgConnection, key: i64, revision: i32) -> Result<()> {
     macro_rules! forget {
         ($($statement:literal,)+) => {

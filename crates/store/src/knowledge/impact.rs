@@ -192,7 +192,8 @@ fn parts(
 ) -> Result<Vec<ImpactedPart>> {
     let part = |((brief_key, kind, id), reached): (Node, Reached)| {
         let kind = PartKind::try_from(i32::from(kind)).map_err(damaged)?;
-        let revision = revisions.get(&brief_key).ok_or_else(|| damaged("a part of no revision"))?.clone();
+        let revision =
+            revisions.get(&brief_key).ok_or_else(|| damaged("a part of an unknown revision"))?.clone();
         let text = texts.get(&brief_key).and_then(|texts| texts.get(&(kind, id.clone())));
         Ok(ImpactedPart {
             revision,

@@ -51,7 +51,8 @@ pub(super) fn small(number: impl TryInto<i16>) -> Result<i16> {
 
 /// Returns the rank of an effective marking.
 pub(super) fn rank(scheme: Scheme, label: &str) -> Result<i16> {
-    let rank = scheme.rank(label).ok_or_else(|| damaged(format!("{label:?} is no marking of the scheme")))?;
+    let rank =
+        scheme.rank(label).ok_or_else(|| damaged(format!("{label:?} is not a marking of the scheme")))?;
     Ok(i16::from(rank))
 }
 

@@ -43,7 +43,7 @@ pub(crate) struct RankedContent<'a> {
 }
 
 /// The columns that all rows of a revision share.
-#[allow(clippy::struct_field_names, reason = "the columns are called so")]
+#[allow(clippy::struct_field_names, reason = "the fields are named after columns")]
 pub(crate) struct RevisionColumns<'a> {
     pub(crate) workspace: &'a str,
     pub(crate) brief_id: &'a str,

@@ -1,5 +1,5 @@
-//! Render tasks: the work that equal renders share, as the workers who lease it change it. Every write is fenced:
-//! it locks the task's queue row where the epoch is the lease's, and zero rows mean that the lease is lost.
+//! Render tasks, which equal renders share, as their workers change them. Every write is fenced: it locks the task's
+//! queue row by the lease's epoch, and no row means that the lease is lost.
 
 use chancery_brief::digest::Digest;
 use chancery_proto::render::v1::{PrintWarning, RenderPhase};
@@ -8,53 +8,56 @@ use crate::error::{Result, StoreError};
 use crate::renders::RenderQueue;
 use crate::renders::leases::Lease;
 
-/// Attempts that are made before a task is given up.
+/// Maximum number of attempts before a task becomes a dead letter.
 const MAX_ATTEMPTS: i32 = 5;
 
-/// The shortest and the longest pause before another attempt, in seconds.
-const PAUSES: (f64, f64) = (1.0, 60.0);
+/// Minimum pause before another attempt, in seconds.
+const MIN_RETRY_PAUSE_SECONDS: f64 = 1.0;
+
+/// Maximum pause before another attempt, in seconds.
+const MAX_RETRY_PAUSE_SECONDS: f64 = 60.0;
 
 /// A PDF whose bytes are staged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StagedArtifact {
-    /// Where its bytes are.
+    /// The blob that holds its bytes.
     pub blob: String,
     /// SHA-256 of the bytes.
     pub digest: Digest,
-    /// Their number.
+    /// The number of bytes.
     pub size_bytes: u64,
-    /// The PDF's number of pages.
+    /// The number of pages.
     pub pages: u32,
-    /// What the printer could not do as asked.
+    /// The printer's warnings.
     pub warnings: Vec<PrintWarning>,
 }
 
-/// How an attempt failed.
+/// The failure of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AttemptFailure {
     /// A stable reason in upper snake case.
     pub reason: String,
-    /// For people.
+    /// The reason in words.
     pub message: String,
     /// Whether another attempt may succeed.
     pub retryable: bool,
 }
 
-/// What finishing a task came to.
+/// The outcome of finishing a task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Finished {
-    /// The task is finished now.
+    /// The task was finished by this call.
     Now,
-    /// This lease had finished it before with the same PDF.
+    /// The task was finished earlier, under the same lease with the same PDF.
     Before,
 }
 
 impl RenderQueue<'_> {
-    /// Says how far a print is. Touches neither the queue nor any index, and does not prolong the lease. What comes
-    /// late, after a report that overtook it on another connection, does not turn progress back.
+    /// Records the progress of a print. Changes neither the queue nor any indexed column, and does not renew the lease.
+    /// Reports may arrive out of order, so progress never decreases.
     pub async fn report_progress(self, lease: &Lease, phase: RenderPhase, pages: u32) -> Result<()> {
         let pages = i32::try_from(pages).unwrap_or(i32::MAX);
-        // Progress that a crash of the database loses is no loss: not worth waiting for the disk.
+        // Asynchronous commit: progress may be lost in a crash of the database.
         let done = sqlx::query!(
             "-- renders::attempts::report_progress
             with quick as materialized (
@@ -74,7 +77,7 @@ impl RenderQueue<'_> {
         if done.rows_affected() == 0 { Err(StoreError::LeaseLost) } else { Ok(()) }
     }
 
-    /// Whether this lease finished its task with this PDF before.
+    /// Returns whether this lease finished its task with this PDF.
     pub async fn is_finished_by(self, lease: &Lease, digest: Digest) -> Result<bool> {
         let found = sqlx::query_scalar!(
             r#"-- renders::attempts::is_finished_by
@@ -91,14 +94,14 @@ impl RenderQueue<'_> {
         Ok(found)
     }
 
-    /// Finishes a task with a PDF whose bytes are staged. Commits references only; the first commit wins.
+    /// Finishes a task with a staged PDF. Commits references only; the first commit wins.
     pub async fn finish_task(self, lease: &Lease, artifact: &StagedArtifact) -> Result<Finished> {
         #[cfg(feature = "unfenced")]
         crate::renders::unfenced::forget_fence(self.pool, lease).await?;
         if self.commit_artifact(lease, artifact).await? {
             return Ok(Finished::Now);
         }
-        // The answer to an earlier upload may have been lost on its way.
+        // The response to an earlier upload may have been lost.
         let before = self.is_finished_by(lease, artifact.digest).await?;
         if before { Ok(Finished::Before) } else { Err(StoreError::LeaseLost) }
     }
@@ -114,7 +117,7 @@ impl RenderQueue<'_> {
                 where task_id = $1 and epoch = $2 and leased_at is not null
                 for update
             ), artifact as (
-                -- Equal bytes may be there already, printed for another key: theirs stay and are as young as ours, ours
+                -- Equal bytes may exist already, printed for another key. Theirs are kept with a new time, and ours
                 -- are swept.
                 insert into artifacts (workspace_id, digest, size_bytes, pages, blob_id)
                 select t.workspace_id, $3::bytea, $4, $5, $6
@@ -155,9 +158,9 @@ impl RenderQueue<'_> {
         Ok(done.is_some())
     }
 
-    /// Ends an attempt without a PDF. A failure that may pass is tried again after a pause, drawn between the shortest
-    /// one and three times the one before (decorrelated jitter), so that tasks that failed together do not come back
-    /// together; the last attempt's one ends the task.
+    /// Ends an attempt without a PDF. A retryable failure is retried after a random pause between the minimum and three
+    /// times the previous pause (decorrelated jitter), so that tasks that failed together are not retried together.
+    /// After the last attempt the task becomes a dead letter.
     pub async fn fail_attempt(self, lease: &Lease, failure: &AttemptFailure) -> Result<()> {
         let done = sqlx::query_scalar!(
             "-- renders::attempts::fail_attempt
@@ -201,8 +204,8 @@ impl RenderQueue<'_> {
             failure.message,
             failure.retryable,
             MAX_ATTEMPTS,
-            PAUSES.0,
-            PAUSES.1,
+            MIN_RETRY_PAUSE_SECONDS,
+            MAX_RETRY_PAUSE_SECONDS,
         )
         .fetch_optional(self.pool)
         .await?;

@@ -1,4 +1,4 @@
-//! Renders that their callers give up or clear away.
+//! Cancels and deletes renders.
 
 use chancery_proto::names::RenderName;
 
@@ -10,9 +10,9 @@ use crate::renders::Renders;
 use crate::renders::downloads::{Render, RenderState};
 
 impl Renders<'_> {
-    /// Gives a render up. Its task ends with the last render that waits for it: the epoch rises then, so that a worker
-    /// who has it loses his lease. Cancelling a cancelled render changes nothing.
-    /// With an id, what was done under it before is not done again.
+    /// Cancels a render. When it was the task's last render, the task ends and its epoch rises, so that its worker
+    /// loses the lease. Cancelling a cancelled render changes nothing, and neither does a repetition of an earlier
+    /// request.
     ///
     /// # Errors
     /// [`StoreError::NotFound`]; [`StoreError::RenderEnded`] when the render has its result;
@@ -39,7 +39,7 @@ impl Renders<'_> {
         Ok(render)
     }
 
-    /// Removes a render that has ended. Its task, its PDF and the record of its deliveries stay.
+    /// Deletes a render that has ended. Its task, its PDF and the record of its deliveries remain.
     ///
     /// # Errors
     /// [`StoreError::NotFound`]; [`StoreError::RenderNotFinished`] when it has not ended;
@@ -79,9 +79,9 @@ impl Renders<'_> {
     }
 }
 
-/// Detaches a render that is attached to a live task, and ends the task if it was the last one.
+/// Detaches a render from a live task, and ends the task if it was the last one.
 async fn detach_render(transaction: &mut PgConnection, access: Access, name: &RenderName) -> Result<()> {
-    // Whoever changes a live task locks its queue row first. Without one there is no live task.
+    // Every change of a live task locks its queue row first. Without a queue row the task is not live.
     let task = sqlx::query_scalar!(
         "-- renders::cancel::detach_render
         select q.task_id
@@ -96,8 +96,8 @@ async fn detach_render(transaction: &mut PgConnection, access: Access, name: &Re
     .fetch_optional(&mut *transaction)
     .await?;
     let Some(task) = task else { return Ok(()) };
-    // Whoever joins a task holds a key lock on its row until he commits: this one waits for them all, and the next
-    // statement sees them. Who joins later finds the task ended.
+    // A request that joins the task holds a key lock on the task's row until it commits. This lock waits for all such
+    // requests, and the next statement sees them; requests that come later find the task ended.
     sqlx::query!(
         "-- renders::cancel::detach_render
         select task_id from render_tasks where task_id = $1 for update",
@@ -128,7 +128,7 @@ async fn detach_render(transaction: &mut PgConnection, access: Access, name: &Re
             delete from render_queue q using task where q.task_id = task.task_id
             returning q.task_id, q.leased_at, q.workspace_id, q.priority
         ), given_back as (
-            -- What was never served does not count in the workspace's share.
+            -- A task that was never leased does not count towards the workspace's share.
             update render_shares s
             set next_ranks[r.priority + 1] = greatest(s.next_ranks[r.priority + 1] - 1, 0)
             from removed r

@@ -1,4 +1,4 @@
-//! Tasks that were given up, and what operators do about them.
+//! Dead letters: render tasks that exhausted their attempts, and their requeueing by operators.
 
 use chancery_proto::names::{BriefName, GeneratedId, ResourceId, TaskName};
 use chancery_proto::worker::v1::{PrintEnvironment, RenderInputManifest};
@@ -13,10 +13,11 @@ use crate::error::{Result, StoreError};
 use crate::renders::RenderQueue;
 use crate::renders::environments::of_message;
 
-/// How often a requeue that lost a race for the next generation looks again. Each time somebody else got on.
+/// Maximum number of retries after losing a race for the next generation. Each lost race means that another call made
+/// progress.
 const MAX_RACE_RETRIES: u32 = 16;
 
-/// A task, as operators see it: what it prints by name, nothing of the content.
+/// A task as operators see it: names only, no content.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RenderTask {
     /// Its name.
@@ -25,71 +26,71 @@ pub struct RenderTask {
     pub brief: BriefName,
     /// The revision.
     pub revision: u32,
-    /// Where it stands.
+    /// Its state.
     pub state: TaskState,
-    /// Why it ended without a PDF; empty for others.
+    /// The stable reason for its failure; empty for other states.
     pub reason: String,
-    /// The same for people.
+    /// The reason in words.
     pub message: String,
-    /// Attempts that were charged.
+    /// The number of charged attempts.
     pub attempts: u32,
-    /// Leases that ran out.
+    /// The number of expired leases.
     pub crashes: u32,
-    /// Whether it crashed its workers too often.
+    /// Whether it is quarantined for crashing its workers.
     pub quarantined: bool,
-    /// From 1: which task of its inputs it is.
+    /// Its number among the tasks with the same inputs, from 1.
     pub generation: u32,
-    /// What prints it.
+    /// The print environment.
     pub environment: PrintEnvironment,
     /// When it was queued.
     pub created_at: OffsetDateTime,
     /// When it ended.
     pub ended_at: Option<OffsetDateTime>,
-    /// The newest task of the same inputs, when it is another.
+    /// The newest task with the same inputs, if it is another one.
     pub successor: Option<TaskName>,
 }
 
-/// Where a task stands.
+/// The state of a task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TaskState {
     /// In the queue.
     Queued,
-    /// A worker is at it.
+    /// Leased by a worker.
     Running,
-    /// The PDF is there, or was.
+    /// Finished with a PDF, which may have expired.
     Succeeded,
-    /// The same inputs would fail again.
+    /// Failed in a way that the same inputs would repeat.
     Failed,
-    /// Given up after too many attempts or crashes.
+    /// Out of attempts, or quarantined.
     Dead,
-    /// No render waits for it any more.
+    /// Cancelled with its last render.
     Cancelled,
 }
 
-/// A dead task's place in a list.
+/// The page key of a dead letter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeadTaskPageKey {
-    /// When it died.
+    /// When the task became a dead letter.
     pub died_at: OffsetDateTime,
-    /// Decides between those of one moment.
+    /// Breaks ties.
     pub task: GeneratedId,
 }
 
-/// Which dead tasks to list.
+/// A filter of dead letters.
 #[derive(Debug, Clone, Default)]
 pub struct DeadTaskFilter {
     /// Only those of this workspace.
     pub workspace: Option<ResourceId>,
-    /// Also those that have a successor.
+    /// Include those with a successor.
     pub with_successor: bool,
 }
 
-/// What became of a task that was to be queued anew.
+/// The outcome of a requeue.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Requeued {
-    /// The newest task of its inputs.
+    /// The newest task with the same inputs.
     pub task: RenderTask,
-    /// Whether it was queued by this call: then a worker that waits should hear of it.
+    /// Whether this call queued it: then notify waiting workers.
     pub is_new: bool,
 }
 
@@ -112,7 +113,7 @@ struct Row {
 }
 
 impl RenderQueue<'_> {
-    /// At most `limit` dead tasks that follow a place, those that died last first.
+    /// Lists at most `limit` dead letters after a page key, newest first.
     ///
     /// # Errors
     /// [`StoreError::Forbidden`] for all but operators.
@@ -155,12 +156,11 @@ impl RenderQueue<'_> {
         rows.into_iter().map(Row::into_task).collect()
     }
 
-    /// Queues a dead task's inputs anew, as their next generation. The dead one, and the renders that ended with it,
-    /// stay as they are. One that has a successor already is answered with it.
+    /// Queues a dead letter's inputs again as their next generation. The dead letter, and the renders that ended with
+    /// it, do not change. Returns the successor if there is one already.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`]; [`StoreError::TaskNotDead`] when there is nothing to do anew;
-    /// [`StoreError::Forbidden`] for all but operators.
+    /// [`StoreError::NotFound`]; [`StoreError::TaskNotDead`]; [`StoreError::Forbidden`] for all but operators.
     pub async fn requeue_task(self, principal: &Principal, name: &TaskName) -> Result<Requeued> {
         principal.operates("render tasks")?;
         for _ in 0..MAX_RACE_RETRIES {
@@ -175,10 +175,10 @@ impl RenderQueue<'_> {
                 return Ok(Requeued { task: self.render_task(&next).await?, is_new: true });
             }
         }
-        Err(damaged("the tasks of a render key end as fast as they are made"))
+        Err(damaged("lost the race for the next task of a render key too often"))
     }
 
-    /// Makes the next task of a dead one's inputs; none when somebody else made it in the meantime.
+    /// Queues the next task with a dead letter's inputs; `None` when another call queued it first.
     async fn queue_next_generation(
         self,
         principal: &Principal,
@@ -186,8 +186,8 @@ impl RenderQueue<'_> {
     ) -> Result<Option<TaskName>> {
         let environment = of_message(&dead.environment)?;
         let mut transaction = self.pool.begin().await?;
-        // It takes its turn among the workspace's normal tasks as one that is requested now: its place in the queue is
-        // not what it died for. Operators are not bound by the workspace's limit, and what they queue counts.
+        // The task takes its turn as a new task of the workspace's normal class: its position in the queue did not
+        // cause the failure. Operators may exceed the workspace's limit, but the task counts towards it.
         let id = sqlx::query_scalar!(
             "-- renders::dead_letters::queue_next_generation
             with share as (
@@ -280,7 +280,7 @@ impl TaskState {
     const ALL: [Self; 6] =
         [Self::Queued, Self::Running, Self::Succeeded, Self::Failed, Self::Dead, Self::Cancelled];
 
-    /// The word that the database holds.
+    /// Returns the state as the database stores it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Queued => "QUEUED",
@@ -294,12 +294,12 @@ impl TaskState {
 
     fn of_word(word: &str) -> Result<Self> {
         let known = Self::ALL.into_iter().find(|state| state.as_str() == word);
-        known.ok_or_else(|| damaged(format!("{word:?} is no state of a task")))
+        known.ok_or_else(|| damaged(format!("{word:?} is not a task state")))
     }
 }
 
 impl DeadTaskPageKey {
-    /// A task's; none for one that has not ended.
+    /// Returns a task's page key; `None` while it has not ended.
     pub fn of(task: &RenderTask) -> Option<Self> {
         Some(Self { died_at: task.ended_at?, task: task.name.task.clone() })
     }

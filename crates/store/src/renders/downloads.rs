@@ -1,5 +1,5 @@
-//! Renders: callers' requests for PDFs, and what they see of them. A render's state is its task's; who may see it
-//! was decided when its edition was: a clearance that reads the edition sees the render.
+//! Renders as their callers see them, and downloads of their PDFs. A render's state is that of its task. A render is
+//! visible to a clearance that reads everything in the print.
 
 use chancery_brief::digest::Digest;
 use chancery_proto::names::{GeneratedId, RenderName, ResourceId, RevisionName};
@@ -16,83 +16,83 @@ use crate::renders::Renders;
 use crate::renders::environments::digest;
 use crate::renders::workers::LIVENESS_WINDOW_SECONDS;
 
-/// A caller's request for a PDF, and how far it is.
+/// A caller's request for a PDF, with its state.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Render {
     /// Its name.
     pub name: RenderName,
-    /// The task that it waits for, maybe with others.
+    /// The task that prints it, which other renders may share.
     pub task: String,
-    /// What is printed.
+    /// The revision to print.
     pub revision: RevisionName,
-    /// The digest of the edition that is printed.
+    /// The digest of the edition to print.
     pub edition_digest: Digest,
-    /// How it is printed, defaults filled in.
+    /// The options, with defaults filled in.
     pub options: RenderOptions,
     /// When it was requested.
     pub created_at: OffsetDateTime,
-    /// Where it stands.
+    /// Its state.
     pub state: RenderState,
-    /// Why it waits, where that is not just because others are before it.
+    /// Why it is waiting, if not just for earlier tasks.
     pub waiting: Option<WaitingReason>,
 }
 
-/// Why a render is not being printed yet.
+/// The reason why a queued render is not printed yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WaitingReason {
-    /// No worker that takes tasks of its print environment was seen for a while.
+    /// No live worker takes tasks of its print environment.
     NoWorker,
-    /// An attempt failed, and the next one follows after a pause.
+    /// An attempt failed, and the pause before the next one has not ended.
     RetryPause,
 }
 
-/// Where a render stands.
+/// The state of a render.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RenderState {
     /// Waiting for a worker.
     Queued,
-    /// A worker is at it.
+    /// Being printed by a worker.
     Running {
-        /// What it is doing.
+        /// The current phase.
         phase: RenderPhase,
         /// Pages laid out so far.
         pages: u32,
-        /// Which attempt this is, from 1.
+        /// The number of the attempt, from 1.
         attempt: u32,
     },
-    /// The PDF is there.
+    /// Finished with a PDF.
     Succeeded {
-        /// The PDF; none once its bytes have expired.
+        /// The PDF; `None` once it has expired.
         artifact: Option<Artifact>,
-        /// What the printer could not do as asked.
+        /// The printer's warnings.
         warnings: Vec<PrintWarning>,
         /// When it was finished.
         ended_at: OffsetDateTime,
     },
-    /// There will be no PDF.
+    /// Failed for good.
     Failed {
         /// A stable reason in upper snake case.
         reason: String,
-        /// For people.
+        /// The reason in words.
         message: String,
         /// When it ended.
         ended_at: OffsetDateTime,
     },
-    /// Given up by a caller: there will be no PDF.
+    /// Cancelled by a caller.
     Cancelled {
-        /// When it was.
+        /// When it was cancelled.
         ended_at: OffsetDateTime,
     },
 }
 
 impl Render {
-    /// Whether its state will never change again.
+    /// Returns whether the state is final.
     pub const fn has_ended(&self) -> bool {
         !matches!(self.state, RenderState::Queued | RenderState::Running { .. })
     }
 }
 
-/// A PDF that is about to be sent.
+/// A download that is about to be sent.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Download {
     /// The render.
@@ -101,11 +101,11 @@ pub struct Download {
     pub artifact: Artifact,
     /// The first byte to send.
     pub offset: u64,
-    /// The number of the record that it began.
+    /// The number of the record of its beginning.
     begun_as: i64,
 }
 
-/// A render's row with what its task and PDF say.
+/// A render's row, joined with its task and PDF.
 pub(crate) struct Row {
     pub(crate) render_id: String,
     pub(crate) task_id: String,
@@ -133,15 +133,15 @@ pub(crate) struct Row {
 }
 
 impl Renders<'_> {
-    /// A render.
+    /// Returns a render.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] also for one of an edition that the principal may not read.
+    /// [`StoreError::NotFound`], also when the principal may not see it.
     pub async fn get(self, principal: &Principal, name: &RenderName) -> Result<Render> {
         self.render_by(self.pool, principal, name).await
     }
 
-    /// The same, within a transaction where it may not be committed yet.
+    /// As [`Self::get`], within a transaction that may have changed it.
     pub(crate) async fn render_by(
         self,
         executor: impl PgExecutor<'_>,
@@ -184,8 +184,8 @@ impl Renders<'_> {
         row.ok_or_else(|| StoreError::NotFound(name.to_string()))?.into_render(&name.workspace)
     }
 
-    /// Opens a PDF for sending from an offset on, and records that the principal gets it: before the first byte
-    /// leaves, so that nothing is delivered of which no record is kept.
+    /// Opens a PDF for sending from an offset, and records the delivery before the first byte is sent, so that no
+    /// delivery goes unrecorded.
     pub async fn open_download(
         self,
         principal: &Principal,
@@ -196,7 +196,7 @@ impl Renders<'_> {
         self.begin_download(principal, render, offset).await
     }
 
-    /// The same for a render that was looked up for this principal just now.
+    /// As [`Self::open_download`], for a render that was just read for this principal.
     pub async fn begin_download(
         self,
         principal: &Principal,
@@ -222,7 +222,7 @@ impl Renders<'_> {
         Ok(download)
     }
 
-    /// What it means that bytes of a download could not be read: they may have expired meanwhile.
+    /// Refines the error of reading a download: the PDF may have expired in the meantime.
     pub async fn download_failed(
         self,
         principal: &Principal,
@@ -238,14 +238,14 @@ impl Renders<'_> {
         }
     }
 
-    /// Records that the last byte of a download has left.
+    /// Records that the last byte of a download was sent.
     pub async fn complete_download(self, principal: &Principal, download: &Download) -> Result<()> {
         self.artifacts.record_delivery(principal, download, Some(download.begun_as)).await.map(drop)
     }
 }
 
 impl Row {
-    /// A render of a workspace.
+    /// Converts the row of a workspace's render.
     pub(crate) fn into_render(self, workspace: &ResourceId) -> Result<Render> {
         Ok(Render {
             name: RenderName {
@@ -267,7 +267,7 @@ impl Row {
             Some(_) if self.cancelled_at.is_some() => Ok(None),
             Some("NO_WORKER") => Ok(Some(WaitingReason::NoWorker)),
             Some("RETRY_PAUSE") => Ok(Some(WaitingReason::RetryPause)),
-            Some(other) => Err(damaged(format!("{other:?} is no reason to wait"))),
+            Some(other) => Err(damaged(format!("{other:?} is not a waiting reason"))),
             None => Ok(None),
         }
     }
@@ -276,7 +276,7 @@ impl Row {
         if let Some(ended_at) = self.cancelled_at {
             return Ok(RenderState::Cancelled { ended_at });
         }
-        let ended_at = self.ended_at.ok_or_else(|| damaged("an ended render has no end"));
+        let ended_at = self.ended_at.ok_or_else(|| damaged("an ended render has no end time"));
         match self.state.as_str() {
             "QUEUED" => Ok(RenderState::Queued),
             "RUNNING" => Ok(RenderState::Running {
@@ -299,15 +299,15 @@ impl Row {
                 message: self.failure_message.unwrap_or_default(),
                 ended_at: ended_at?,
             }),
-            other => Err(damaged(format!("{other:?} is no state of a task"))),
+            other => Err(damaged(format!("{other:?} is not a task state"))),
         }
     }
 }
 
-/// The code of a warning from a worker that sends texts only.
+/// The code of a warning from a worker that reports texts only.
 pub const UNCLASSIFIED_WARNING: &str = "UNCLASSIFIED";
 
-/// Warnings from their columns. Codes are missing where a worker or a service of an earlier version wrote texts only.
+/// Combines warnings from their columns. Workers and services of earlier versions wrote no codes.
 fn print_warnings(texts: Vec<String>, codes: Vec<String>, part_ids: Vec<String>) -> Vec<PrintWarning> {
     let is_complete = codes.len() == texts.len() && part_ids.len() == texts.len();
     let mut named = codes.into_iter().zip(part_ids).filter(|_| is_complete);

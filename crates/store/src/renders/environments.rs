@@ -1,4 +1,4 @@
-//! Print environments: what decides a PDF's bytes besides its inputs. One at most is active.
+//! Print environments: everything that decides a PDF's bytes besides its inputs. At most one is active.
 
 use chancery_brief::digest::Digest;
 use chancery_proto::names::GeneratedId;
@@ -9,17 +9,17 @@ use crate::convert::damaged;
 use crate::error::Result;
 use crate::renders::Renders;
 
-/// What decides a PDF's bytes besides its inputs.
+/// A print environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PrintEnvironment {
-    /// SHA-256 over the printer's sources.
+    /// SHA-256 of the printer's sources.
     pub printer_version: Digest,
-    /// SHA-256 over the fonts.
+    /// SHA-256 of the fonts.
     pub fonts_digest: Digest,
 }
 
 impl PrintEnvironment {
-    /// As it stands in manifests.
+    /// Converts the environment to its form in manifests.
     pub fn to_message(self) -> Message {
         Message {
             printer_version: self.printer_version.to_string(),
@@ -29,10 +29,10 @@ impl PrintEnvironment {
 }
 
 impl Renders<'_> {
-    /// Makes an environment the active one: renders that are requested from now on are printed by it.
+    /// Activates an environment for renders requested from now on.
     pub async fn set_print_environment(self, environment: PrintEnvironment) -> Result<()> {
         let mut transaction = self.pool.begin().await?;
-        // One activation at a time: two at once would meet in the unique index, and one of them would fail.
+        // Serializes activations: two concurrent ones would violate the unique index.
         sqlx::query!(
             "-- renders::environments::set_print_environment
             lock table print_environments in share row exclusive mode"
@@ -62,7 +62,7 @@ impl Renders<'_> {
         Ok(transaction.commit().await?)
     }
 
-    /// The active environment, if there is one.
+    /// Returns the active environment, if any.
     pub async fn active_print_environment(self) -> Result<Option<PrintEnvironment>> {
         let row = sqlx::query!(
             "-- renders::environments::active_print_environment
@@ -74,7 +74,7 @@ impl Renders<'_> {
     }
 }
 
-/// An environment as a manifest states it.
+/// Parses an environment from a manifest.
 pub(crate) fn of_message(message: &Message) -> Result<PrintEnvironment> {
     Ok(PrintEnvironment {
         printer_version: message.printer_version.parse().map_err(damaged)?,
@@ -90,7 +90,7 @@ pub(crate) fn digest(bytes: &[u8]) -> Result<Digest> {
     bytes.try_into().map(Digest).map_err(damaged)
 }
 
-/// The id of what prints with an environment under a name: the same each time, whichever service is asked.
+/// Returns a worker's id, which depends on its name and environment only, so that all services agree on it.
 pub(crate) fn worker_id(environment: PrintEnvironment, name: &str) -> GeneratedId {
     let hash: [u8; 32] = Sha256::new()
         .chain_update(environment.printer_version.as_bytes())

@@ -1,6 +1,6 @@
-//! Who is served when: a workspace's room in the queue, and the places in the order that its tasks get. The row of
-//! `render_shares` is locked by whoever queues a new task, until he commits: so the limit is exact, and workspaces do
-//! not wait for each other.
+//! Fair shares of the queue: the room that a workspace has left, and the ranks of its tasks. A transaction that queues
+//! a task locks the workspace's row of `render_shares` until it commits. So the limit is exact, and workspaces do not
+//! wait for each other.
 
 use chancery_proto::names::ResourceId;
 use chancery_proto::render::v1::RenderPriority;
@@ -8,7 +8,7 @@ use chancery_proto::render::v1::RenderPriority;
 use crate::error::{Result, StoreError};
 use crate::renders::Renders;
 
-/// The class as the queue orders it: lower ones go first.
+/// Returns the class of a priority. Lower classes are served first.
 pub(crate) const fn class_of(priority: RenderPriority) -> i16 {
     match priority {
         RenderPriority::Interactive => 0,
@@ -18,8 +18,8 @@ pub(crate) const fn class_of(priority: RenderPriority) -> i16 {
 }
 
 impl Renders<'_> {
-    /// Counts what a workspace has in the queue and notes how much more it may queue: counting once makes room for as
-    /// many tasks as were missing, so that queueing itself need not count.
+    /// Counts a workspace's queued tasks and records the room left. One count grants as much room as is missing, so
+    /// that queueing itself does not need to count.
     ///
     /// # Errors
     /// [`StoreError::QueueFull`] when the limit is reached.
@@ -34,7 +34,7 @@ impl Renders<'_> {
         )
         .execute(&mut *transaction)
         .await?;
-        // With the lock nobody else is about to queue: the next statement sees all who did.
+        // Under the lock no other transaction is queueing, so the next statement sees all queued tasks.
         let room = sqlx::query_scalar!(
             "-- renders::fair_share::recount_room
             select room from render_shares where workspace_id = $1 and queue_limit = $2 for update",
@@ -43,7 +43,7 @@ impl Renders<'_> {
         )
         .fetch_optional(&mut *transaction)
         .await?;
-        // Somebody else may have made room meanwhile.
+        // Another process may have made room in the meantime.
         if room.is_some_and(|room| room > 0) {
             return Ok(());
         }
@@ -65,10 +65,9 @@ impl Renders<'_> {
         Ok(transaction.commit().await?)
     }
 
-    /// Lifts a task that waits in a lower class: it goes where a new task of the class would, or stays where it is if
-    /// that is earlier.
+    /// Moves a waiting task to a better class: to the rank of a new task there, unless its own is better.
     pub(crate) async fn raise_priority(self, task: &str, priority: RenderPriority) -> Result<()> {
-        // The queue's row first, as everywhere.
+        // The lock order of every change of a live task: the queue row first.
         sqlx::query!(
             "-- renders::fair_share::raise_priority
             with waiting as materialized (

@@ -1,4 +1,4 @@
-//! What a print is made of besides its manifest: the editions, and the images of its figures and of its theme.
+//! The inputs of a print besides its manifest: editions, and the images of figures and of the theme.
 
 use std::collections::BTreeSet;
 
@@ -20,23 +20,23 @@ use crate::error::{Result, StoreError};
 use crate::renders::leases::Lease;
 use crate::renders::{RenderQueue, Renders};
 
-/// How many bytes all images of a print may have: what a worker takes.
-const IMAGES_LIMIT: i64 = 128 * 1024 * 1024;
+/// Maximum total size of a print's images, in bytes. Workers accept no more.
+const MAX_IMAGE_BYTES: i64 = 128 * 1024 * 1024;
 
-/// What a task prints.
+/// The input of a leased task.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RenderInput {
-    /// What the print depends on.
+    /// Everything that the print depends on, by digest.
     pub manifest: RenderInputManifest,
     /// Canonical bytes of the edition's `RevisionBody`.
     pub edition: Bytes,
-    /// The same of the edition to compare with, if the manifest names one.
+    /// The same for the edition to compare with, if the manifest names one.
     pub comparison: Option<Bytes>,
     /// The images that the manifest lists, each once, in its order.
     pub images: Vec<AttachmentName>,
 }
 
-/// The edition that is to be printed.
+/// The pinned edition to print.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PinnedEdition {
     pub(crate) key: i64,
@@ -44,7 +44,7 @@ pub(crate) struct PinnedEdition {
     pub(crate) from_rank: i16,
 }
 
-/// A theme's logo.
+/// A pinned logo of a theme.
 #[derive(Debug, Clone)]
 pub(crate) struct PinnedLogo {
     pub(crate) digest: Digest,
@@ -52,7 +52,7 @@ pub(crate) struct PinnedLogo {
 }
 
 impl Renders<'_> {
-    /// Whether the edition has the sections that are to be printed.
+    /// Checks that the edition has the sections to print.
     pub(crate) async fn check_sections(self, edition: &PinnedEdition, options: &RenderOptions) -> Result<()> {
         if options.section_ids.is_empty() {
             return Ok(());
@@ -74,7 +74,7 @@ impl Renders<'_> {
         if unknown.is_empty() { Ok(()) } else { Err(StoreError::InvalidOptions(unknown)) }
     }
 
-    /// The theme's logo: an image of the brief's own workspace that the caller may read.
+    /// Pins the theme's logo, an image of the brief's own workspace that is visible to the caller.
     pub(crate) async fn pin_logo(
         self,
         access: Access,
@@ -86,7 +86,7 @@ impl Renders<'_> {
             return Ok(None);
         };
         let refuse = |message: &str| StoreError::invalid_option("theme.logo", message);
-        let name: AttachmentName = name.parse().map_err(|_| refuse("no name of an attachment"))?;
+        let name: AttachmentName = name.parse().map_err(|_| refuse("not the name of an attachment"))?;
         if name.workspace != brief.workspace {
             return Err(refuse("an attachment of another workspace"));
         }
@@ -95,7 +95,7 @@ impl Renders<'_> {
         let mut connection = self.pool.acquire().await?;
         let states =
             states(&mut connection, &name.workspace, &BTreeSet::from([hexadecimal.as_str()])).await?;
-        // One above the caller's clearance does not exist for the caller.
+        // An image above the caller's clearance does not exist for them.
         let state = states.get(&hexadecimal).filter(|state| access.clearance.reads(state.marking));
         let state = state.ok_or_else(|| refuse("the workspace has no such attachment: upload it first"))?;
         if let Some(refusal) = &state.refusal {
@@ -104,7 +104,7 @@ impl Renders<'_> {
         Ok(Some(PinnedLogo { digest, marking: i16::from(state.marking) }))
     }
 
-    /// The digests of the images that the edition shows, sorted.
+    /// Returns the digests of the images that the edition shows, sorted.
     pub(crate) async fn pin_images(
         self,
         edition: &PinnedEdition,
@@ -132,8 +132,9 @@ impl Renders<'_> {
         )
         .fetch_one(self.pool)
         .await?;
-        if row.size > IMAGES_LIMIT {
-            let message = format!("the images of the edition have {} bytes, over {IMAGES_LIMIT}", row.size);
+        if row.size > MAX_IMAGE_BYTES {
+            let message =
+                format!("the images of the edition have {} bytes, over {MAX_IMAGE_BYTES}", row.size);
             return Err(StoreError::LimitExceeded(message));
         }
         row.digests.into_iter().map(|digest| Ok(to_digest(digest)?.to_string())).collect()
@@ -141,7 +142,7 @@ impl Renders<'_> {
 }
 
 impl RenderQueue<'_> {
-    /// What a leased task prints: exactly what its manifest lists.
+    /// Returns the input of a leased task: exactly what its manifest lists.
     ///
     /// # Errors
     /// [`StoreError::LeaseLost`].
@@ -177,7 +178,7 @@ impl RenderQueue<'_> {
         Ok(RenderInput { edition: row.body.into(), comparison, images: images?, manifest })
     }
 
-    /// The bytes of the edition to compare with, by the digest that was pinned.
+    /// Reads the edition to compare with, by its pinned digest.
     async fn compared(self, brief_key: i64, before: i32, digest: &str) -> Result<Bytes> {
         let digest: Digest = digest.parse().map_err(damaged)?;
         let body = sqlx::query_scalar!(
@@ -189,7 +190,7 @@ impl RenderQueue<'_> {
         )
         .fetch_optional(self.pool)
         .await?;
-        // It was purged just now, and with it the task.
+        // The edition was purged in the meantime, and the task with it.
         body.map(Bytes::from).ok_or(StoreError::LeaseLost)
     }
 }

@@ -1,4 +1,4 @@
-//! Lists of renders, newest first.
+//! Lists renders, newest first.
 
 use chancery_proto::names::{BriefName, GeneratedId, ResourceId};
 use time::OffsetDateTime;
@@ -9,29 +9,29 @@ use crate::renders::Renders;
 use crate::renders::downloads::{Render, RenderState, Row};
 use crate::renders::workers::LIVENESS_WINDOW_SECONDS;
 
-/// Renders that one statement looks at when some of them may be passed over.
+/// Number of renders that one query scans when filtering by state.
 const SCAN_SIZE: i64 = 1000;
 
-/// Statements of one page at most, so that a page takes a bounded time however few renders are in the state.
+/// Maximum number of scans for a page, so that its cost is bounded however rare the state is.
 const MAX_SCANS: u32 = 8;
 
-/// The states of renders, without what belongs to them.
+/// The state of a render without its details.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RenderStateKind {
     /// Waiting for a worker.
     Queued,
-    /// A worker is at it.
+    /// Being printed by a worker.
     Running,
-    /// The PDF is there, or was.
+    /// Finished with a PDF, which may have expired.
     Succeeded,
-    /// There will be no PDF.
+    /// Failed for good.
     Failed,
-    /// Given up by a caller.
+    /// Cancelled by a caller.
     Cancelled,
 }
 
 impl RenderStateKind {
-    /// The kind of a state.
+    /// Returns the kind of a state.
     pub const fn of(state: &RenderState) -> Self {
         match state {
             RenderState::Queued => Self::Queued,
@@ -43,42 +43,42 @@ impl RenderStateKind {
     }
 }
 
-/// Which renders of a workspace to list.
+/// A filter of a workspace's renders.
 #[derive(Debug, Clone, Default)]
 pub struct RenderFilter {
-    /// Only those in this state.
+    /// Only renders in this state.
     pub state: Option<RenderStateKind>,
-    /// Only those of this brief, of the same workspace.
+    /// Only renders of this brief, in the same workspace.
     pub brief: Option<BriefName>,
 }
 
-/// A render's place in a list.
+/// The page key of a render.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RenderPageKey {
     /// When it was requested.
     pub created_at: OffsetDateTime,
-    /// Decides between those of one moment.
+    /// Breaks ties.
     pub render: GeneratedId,
 }
 
 impl RenderPageKey {
-    /// A render's.
+    /// Returns a render's page key.
     pub fn of(render: &Render) -> Self {
         Self { created_at: render.created_at, render: render.name.render.clone() }
     }
 }
 
-/// Some renders of a list.
+/// A page of renders.
 #[derive(Debug, Clone, Default)]
 pub struct RenderList {
-    /// Newest first.
+    /// The renders, newest first.
     pub renders: Vec<Render>,
-    /// How far the list was looked through, when it may go on although `renders` does not fill the page.
+    /// The key of the last scanned render, when the scans ended before the page was full or the list exhausted.
     pub scanned_to: Option<RenderPageKey>,
 }
 
 impl Renders<'_> {
-    /// At most `limit` renders of a workspace that follow a place, newest first: of editions that the principal reads.
+    /// Lists at most `limit` renders of a workspace after a page key, newest first, that are visible to the principal.
     pub async fn list(
         self,
         principal: &Principal,
@@ -107,7 +107,7 @@ impl Renders<'_> {
         Ok(list)
     }
 
-    /// The next renders of any state.
+    /// Reads the next renders in any state.
     async fn render_window(
         self,
         principal: &Principal,

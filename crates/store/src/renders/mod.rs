@@ -1,4 +1,4 @@
-//! Renders: requests, the queue, leases, attempts, and the workers.
+//! Renders, the queue of their tasks, and the workers that print them.
 
 pub(crate) mod attempts;
 pub(crate) mod cancel;
@@ -21,7 +21,7 @@ use crate::briefs::Briefs;
 use crate::database::Pool;
 use crate::renders::leases::LeaseTimes;
 
-/// Renders, as their callers request, list, cancel and download them.
+/// Requests, lists, cancels and downloads renders.
 #[derive(Debug, Clone, Copy)]
 pub struct Renders<'a> {
     pub(crate) pool: &'a Pool,
@@ -30,14 +30,14 @@ pub struct Renders<'a> {
     pub(crate) queue_limit: i32,
 }
 
-/// The queue of render tasks, as workers lease from it and operators look after it.
+/// Leases, finishes, requeues and counts render tasks.
 #[derive(Debug, Clone, Copy)]
 pub struct RenderQueue<'a> {
     pub(crate) pool: &'a Pool,
     pub(crate) lease_times: LeaseTimes,
 }
 
-/// Workers that lease tasks, as operators see and drain them.
+/// Records, lists and drains workers.
 #[derive(Debug, Clone, Copy)]
 pub struct Workers<'a> {
     pub(crate) pool: &'a Pool,

@@ -1,4 +1,5 @@
-//! Requesting a render: pin what is printed, then join the task that prints exactly this, or queue one.
+//! Requests renders: pins everything that the print depends on, then joins the task that prints exactly this, or queues
+//! a new one.
 
 use chancery_brief::digest::{Digest, body_digest};
 use chancery_brief::render_options::with_defaults;
@@ -21,38 +22,39 @@ use crate::renders::fair_share::class_of;
 use crate::renders::inputs::PinnedEdition;
 use crate::timestamps::timestamp;
 
-/// How often a request that lost a race for a task's generation looks again. Each time somebody else got on.
+/// Maximum number of retries after losing a race for a task's generation. Each lost race means that another call made
+/// progress.
 const MAX_RACE_RETRIES: u32 = 16;
 
-/// What somebody asks for.
+/// A request for a render.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RenderRequest {
     /// The brief or the revision to print.
     pub source: BriefOrRevisionName,
-    /// How.
+    /// The print options.
     pub options: RenderOptions,
-    /// How soon. It changes nothing of what is printed.
+    /// The priority, which does not affect the print.
     pub priority: RenderPriority,
-    /// By which a repeated request is known, if it is to be.
+    /// Identifies repeated requests, if given.
     pub write: Option<IdempotencyKey>,
 }
 
-/// A render that was just requested.
+/// The outcome of a request.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RequestedRender {
     /// The render.
     pub render: Render,
-    /// Whether its task was queued with it: then a worker that waits should hear of it.
+    /// Whether a new task was queued: then notify waiting workers.
     pub is_new_task: bool,
 }
 
-/// What a render prints, pinned.
+/// The pinned inputs of a render.
 struct Pinned {
     brief: BriefName,
     brief_key: i64,
     revision: i32,
     from_rank: i16,
-    /// The lowest clearance that may see all that goes into the print, and so the print.
+    /// The lowest clearance that may see everything in the print, and thus the print.
     visible_from: i16,
     edition_digest: Digest,
     /// The editions whose changes the manifest quotes. They must not be purged before the task refers to them.
@@ -63,7 +65,7 @@ struct Pinned {
     render_key: Digest,
 }
 
-/// What a render is compared with; empty where there is no earlier revision.
+/// The revision to compare with; empty where there is none.
 #[derive(Default)]
 struct Comparison {
     digest: String,
@@ -74,14 +76,14 @@ struct Comparison {
 }
 
 impl Comparison {
-    /// With the parent revision, where there is one.
+    /// Compares with the parent revision, if there is one.
     fn of_parent(revision: Option<i32>, bytes: Option<&[u8]>, visible_from: Option<i16>) -> Result<Self> {
         let (Some(revision), Some(bytes)) = (revision, bytes) else { return Ok(Self::default()) };
         let (digest, revision) = (digest(bytes)?.to_string(), to_number(revision)?);
         Ok(Self { digest, revision, visible_from, ..Self::default() })
     }
 
-    /// With a revision that the caller chose.
+    /// Compares with the revision that the caller chose.
     fn chosen(pinned: PinnedComparison) -> Result<Self> {
         Ok(Self {
             digest: pinned.digest.to_string(),
@@ -93,7 +95,7 @@ impl Comparison {
     }
 }
 
-/// A render that is about to be made.
+/// A request with its pinned inputs.
 struct PinnedRequest<'a> {
     principal: &'a Principal,
     request: &'a RenderRequest,
@@ -101,39 +103,40 @@ struct PinnedRequest<'a> {
     name: &'a RenderName,
 }
 
-/// What became of the newest task of a render key.
+/// The outcome of looking for the newest task of a render key.
 enum Joined {
-    /// The request waits for it.
+    /// The render was attached to it.
     Render(JoinedRender),
-    /// This very request was done before.
+    /// The request is a repetition.
     Before,
-    /// There is none, or its PDF is gone, or it died: this generation is the next.
+    /// There is no task to join: none exists, its PDF has expired, or it is a dead letter. The next generation is
+    /// given.
     Next(i32),
 }
 
-/// A render that was attached to a task which was there.
+/// A task that a render was attached to.
 struct JoinedRender {
     task: String,
-    /// The task's class while it lives.
+    /// The task's class while it is live.
     class: Option<i16>,
 }
 
-/// What became of a new task.
+/// The outcome of queueing a task.
 enum Queued {
-    /// It is queued with its first render.
+    /// The task was queued with its first render.
     Render,
-    /// This very request was done before.
+    /// The request is a repetition.
     Before,
-    /// Somebody else made it in the meantime.
+    /// Another request queued the generation first.
     LostRace,
-    /// An edition that the manifest quotes was purged in the meantime.
+    /// A quoted edition was purged in the meantime.
     Outdated,
-    /// Nothing is known of room in the workspace's queue.
+    /// The workspace has no room left, as far as is recorded.
     NoRoom,
 }
 
 impl Renders<'_> {
-    /// Requests a PDF of the principal's edition, at normal priority: see [`Self::request_render`].
+    /// Requests a PDF at normal priority: see [`Self::request`].
     pub async fn create(
         self,
         principal: &Principal,
@@ -144,18 +147,17 @@ impl Renders<'_> {
         self.request(principal, &RenderRequest { source, options, priority, write: None }).await
     }
 
-    /// Requests a PDF of the principal's edition. A task with the same inputs is joined: when it has finished
-    /// already, the render has too. One that waits in a lower class is lifted. A request that was done before under
-    /// the same id answers the render that was made then, as it is now.
+    /// Requests a PDF of the principal's edition. Joins a task with the same inputs, so that the render may be finished
+    /// at once; a task waiting in a lower class is moved up. A repetition of an earlier request returns that request's
+    /// render in its current state.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] and [`StoreError::AllWithdrawn`] when the principal has no edition of the source;
-    /// [`StoreError::RevisionPurged`] when he had one;
-    /// [`StoreError::InvalidOptions`] for sections that it has not, for a logo that the workspace has not, and for a
-    /// revision to compare with that is not an earlier one of the brief; [`StoreError::NotFound`] for one that the
-    /// principal may not see; [`StoreError::LimitExceeded`] for images of too many bytes and for too many changes; [`StoreError::RenderQuarantined`],
-    /// [`StoreError::NoPrintEnvironment`]; [`StoreError::QueueFull`] when a new task would be one too many;
-    /// [`StoreError::RequestIdReused`].
+    /// [`StoreError::RevisionPurged`] when they had one; [`StoreError::InvalidOptions`] for sections or a logo that do
+    /// not exist, and for a revision to compare with that is not an earlier one of the brief; [`StoreError::NotFound`]
+    /// when that revision is not visible to the principal; [`StoreError::LimitExceeded`] for too many bytes of images
+    /// or too many changes; [`StoreError::RenderQuarantined`]; [`StoreError::NoPrintEnvironment`];
+    /// [`StoreError::QueueFull`]; [`StoreError::RequestIdReused`].
     pub async fn request(self, principal: &Principal, request: &RenderRequest) -> Result<RequestedRender> {
         let workspace = request.source.brief_name().workspace;
         let access = principal.access(&workspace)?;
@@ -163,19 +165,19 @@ impl Renders<'_> {
         if let Ok(Some(made)) = made {
             return Ok(made);
         }
-        // What is refused now may have been done before: whoever repeats it gets the answer that he missed.
+        // A repetition must get the first response even if the request would be refused now.
         let before = match &request.write {
             Some(write) => recorded_response(self.pool, principal, &workspace, write).await?,
             None => None,
         };
         let Some(name) = before else {
-            return made?.ok_or_else(|| damaged("a request that was done before is forgotten"));
+            return made?.ok_or_else(|| damaged("the stored response of a repeated request is missing"));
         };
         let name = String::from_utf8(name).map_err(damaged)?.parse().map_err(damaged)?;
         Ok(RequestedRender { render: self.get(principal, &name).await?, is_new_task: false })
     }
 
-    /// Makes a render, unless this very request was done before.
+    /// Creates a render; `None` when the request is a repetition.
     async fn make_render(
         self,
         principal: &Principal,
@@ -206,7 +208,7 @@ impl Renders<'_> {
                                 .await?;
                             continue;
                         }
-                        // Others took what was left.
+                        // Other requests took the room that was found.
                         Queued::NoRoom if made_room => {
                             return Err(StoreError::QueueFull { limit: self.queue_limit });
                         }
@@ -220,11 +222,11 @@ impl Renders<'_> {
             };
             return Ok(Some(RequestedRender { render: self.get(principal, &name).await?, is_new_task }));
         }
-        Err(damaged("the tasks of a render key end as fast as they are made"))
+        Err(damaged("lost the race for the next task of a render key too often"))
     }
 
-    /// Everything that the print depends on, as it is now. A newer revision and an earlier one, which the print tells of,
-    /// are looked up for the caller: who may not see them will not see the render.
+    /// Pins everything that the print depends on. The print mentions newer and earlier revisions only as far as the
+    /// caller may see them, and the render is visible only to clearances that may see the same.
     async fn pin_render_input(
         self,
         principal: &Principal,
@@ -303,7 +305,7 @@ impl Renders<'_> {
             combined_edition_digests: comparison.quoted.iter().map(Digest::to_string).collect(),
             attachment_digests: attachments,
             asset_digests: logo.into_iter().map(|logo| logo.digest.to_string()).collect(),
-            // The comparison is pinned by its digests: naming the parent revision prints what naming none prints.
+            // Digests pin the comparison, so that naming the parent revision and naming none yield the same render key.
             options: Some(RenderOptions { compare_to: String::new(), ..options.clone() }),
             publish_time: Some(timestamp(row.published_at)),
             creator: row.creator,
@@ -331,7 +333,7 @@ impl Renders<'_> {
         })
     }
 
-    /// What it means that the principal has no edition to print.
+    /// Explains why the principal has no edition to print.
     async fn missing_edition_error(
         self,
         principal: &Principal,
@@ -342,7 +344,7 @@ impl Renders<'_> {
             BriefOrRevisionName::Brief(name) => self.briefs.newest_edition(principal, name).await.map(drop),
         };
         match answer {
-            // It was deleted, or is there since just now.
+            // The brief was deleted, or an edition was published since.
             Ok(()) => Ok(StoreError::NotFound(name_of(source))),
             Err(
                 error @ (StoreError::RevisionPurged(_)
@@ -354,8 +356,8 @@ impl Renders<'_> {
         }
     }
 
-    /// Adds the request to the newest task of its key, if that one lives or has its result: a PDF, or a failure
-    /// that the same inputs would meet again.
+    /// Attaches the render to the newest task of its key, if that is live or has a result: a PDF, or a failure that the
+    /// same inputs would repeat.
     async fn join_render_task(self, pinned_request: &PinnedRequest<'_>) -> Result<Joined> {
         let PinnedRequest { principal, request, pinned, name } = pinned_request;
         let write = request.write.as_ref();
@@ -368,7 +370,7 @@ impl Renders<'_> {
                 where render_key = $1::bytea
                 order by generation desc
                 limit 1
-                -- Against cancelling: either that one sees this render, or this one sees the task cancelled.
+                -- The key lock races with a cancel: either the cancel sees this render, or this sees the task cancelled.
                 for key share
             ), remembered as (
                 insert into request_ids (workspace_id, subject, method, request_id, request_digest, response)
@@ -417,22 +419,22 @@ impl Renders<'_> {
         }
     }
 
-    /// Makes the task of a key and generation with its queue row and this first render.
+    /// Queues a task of a key and generation, with its first render.
     async fn queue_render_task(self, pinned_request: &PinnedRequest<'_>, generation: i32) -> Result<Queued> {
         let PinnedRequest { principal, request, pinned, name } = pinned_request;
         let write = request.write.as_ref();
         let quoted: Vec<Vec<u8>> = pinned.quoted.iter().map(|digest| digest.as_bytes().to_vec()).collect();
-        // Start-time fair queueing: a workspace's next task comes after its last one, and not before the one that
-        // is served now; so who asks for much waits behind himself and not before others.
+        // Start-time fair queueing: a workspace's next task is ranked after its last one, and not before the task that
+        // is served now. A workspace with many requests therefore waits for itself and does not delay the others.
         let row = sqlx::query!(
             r#"-- renders::requests::queue_render_task
             with before as materialized (
                 select request_id from request_ids
                 where workspace_id = $2 and subject = $8 and method = $18 and request_id = $19
             ), quoted as materialized (
-                -- Against a purge, which locks the editions and then looks for tasks that refer to them: either that one sees
-                -- this task, or this one finds an edition missing. Editions of one revision for different clearances may
-                -- have equal digests.
+                -- Races with a purge, which locks the editions and then looks for tasks that refer to them: either the
+                -- purge sees this task, or this finds an edition missing. Editions of one revision for different
+                -- clearances may have equal digests.
                 select digest from editions
                 where brief_key = $11 and digest = any ($22::bytea[])
                 order by revision, from_rank
@@ -458,7 +460,7 @@ impl Renders<'_> {
                     (task_id, workspace_id, printer_version, fonts_digest, priority, fair_rank, epoch)
                 select task_id, $2, $12::bytea, $13::bytea, $15, fair_rank, epoch from task, share
             ), remembered as (
-                -- Another request under the same id, at the same time, undoes all of this here.
+                -- Fails, and undoes everything above, if a concurrent request has the same key.
                 insert into request_ids (workspace_id, subject, method, request_id, request_digest, response)
                 select $2, $8, $18, $19, $20::bytea, convert_to($21, 'UTF8') from task where $19::text is not null
             ), render as (
@@ -511,7 +513,7 @@ impl Renders<'_> {
     }
 }
 
-/// The active print environment, of a row that has none where none is active.
+/// Returns the active print environment of a row, whose columns are null when none is active.
 fn active_environment(
     printer_version: Option<&[u8]>,
     fonts_digest: Option<&[u8]>,
@@ -521,7 +523,7 @@ fn active_environment(
     environment(printer_version, fonts_digest)
 }
 
-/// Whether a statement was refused because the edition was purged since it was pinned.
+/// Returns whether a statement failed because the edition was purged after it was pinned.
 fn edition_is_gone(error: &sqlx::Error) -> bool {
     error.as_database_error().and_then(|refused| refused.constraint()) == Some("render_tasks_edition_fkey")
 }

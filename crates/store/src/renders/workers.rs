@@ -1,4 +1,4 @@
-//! The workers, as they tell of themselves when they ask for tasks, and as operators see them.
+//! Workers, recorded when they request tasks, and managed by operators.
 
 use chancery_proto::names::{GeneratedId, WorkerName};
 use time::OffsetDateTime;
@@ -12,11 +12,11 @@ use crate::renders::Workers;
 use crate::renders::environments::{PrintEnvironment, environment, worker_id};
 use crate::renders::leases::Lease;
 
-/// How long a worker counts as live after it was seen, in seconds. It asks at least every few seconds while it has
-/// room, and renews its leases every ten while it has none.
+/// How long a worker counts as live after it was last seen, in seconds. A worker with free slots requests tasks every
+/// few seconds; one without renews its leases every ten.
 pub(crate) const LIVENESS_WINDOW_SECONDS: f64 = 60.0;
 
-/// Workers that are kept at most. Names come from the workers themselves, so that a broken one could fill the table.
+/// Maximum number of recorded workers. Workers choose their own names, so a faulty one could otherwise fill the table.
 const MAX_WORKERS: i64 = 10_000;
 
 /// A worker.
@@ -24,35 +24,35 @@ const MAX_WORKERS: i64 = 10_000;
 pub struct Worker {
     /// Its resource name.
     pub name: WorkerName,
-    /// The name that it gives itself.
+    /// The name that the worker reports.
     pub display_name: String,
-    /// What it prints with.
+    /// Its print environment.
     pub environment: PrintEnvironment,
-    /// How many tasks it had room for when it last asked.
+    /// The number of free slots in its last request.
     pub free_slots: u32,
-    /// How many leases it has.
+    /// The number of its leases.
     pub leases: u32,
-    /// When it first asked for a task.
+    /// When it first requested a task.
     pub first_seen: OffsetDateTime,
-    /// When it was last seen, to a few seconds.
+    /// When it was last seen, accurate to a few seconds.
     pub last_seen: OffsetDateTime,
-    /// Whether it was seen a short while ago.
+    /// Whether it was seen within [`LIVENESS_WINDOW_SECONDS`].
     pub is_live: bool,
-    /// From when on it gets no more tasks.
+    /// When it was drained, if it is.
     pub drained_at: Option<OffsetDateTime>,
 }
 
-/// A worker's place in a list.
+/// The page key of a worker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkerPageKey {
-    /// The name that it gives itself.
+    /// The name that the worker reports.
     pub display_name: String,
-    /// Decides between equal ones.
+    /// Breaks ties.
     pub id: GeneratedId,
 }
 
 impl WorkerPageKey {
-    /// A worker's.
+    /// Returns a worker's page key.
     pub fn of(worker: &Worker) -> Self {
         Self { display_name: worker.display_name.clone(), id: worker.name.worker.clone() }
     }
@@ -72,11 +72,11 @@ struct Row {
 }
 
 impl Workers<'_> {
-    /// Notes that a worker asked for tasks; answers whether it is drained. To be called every few seconds at most.
+    /// Records a worker's request for tasks; returns whether the worker is drained. Call it every few seconds at most.
     pub async fn record(self, environment: PrintEnvironment, name: &str, free_slots: u32) -> Result<bool> {
         let id = worker_id(environment, name);
-        // A crash of the database that forgets it forgets it until the next call: not worth waiting for the disk. A new
-        // environment under a drained name is drained too: it is the host that is, whatever prints on it.
+        // Asynchronous commit: the next request restores what a crash of the database loses. A new environment under a
+        // drained name is drained too, because draining concerns the host.
         let drained = sqlx::query_scalar!(
             r#"-- renders::workers::record
             with quick as materialized (
@@ -108,11 +108,11 @@ impl Workers<'_> {
         Ok(drained.unwrap_or(false))
     }
 
-    /// Notes that the workers of some leases are there: those with no room left ask for nothing.
+    /// Records that the holders of some leases are live: workers without free slots request no tasks.
     pub async fn record_lease_holders(self, leases: &[Lease]) -> Result<()> {
         let (tasks, epochs): (Vec<String>, Vec<i64>) =
             leases.iter().map(|lease| (lease.task.clone(), lease.epoch)).unzip();
-        // Who is being noted by somebody else needs no second note.
+        // Skips workers that another transaction is recording.
         sqlx::query!(
             "-- renders::workers::record_lease_holders
             with quick as materialized (
@@ -142,7 +142,7 @@ impl Workers<'_> {
         Ok(())
     }
 
-    /// At most `limit` workers that follow a place, by the names that they give themselves.
+    /// Lists at most `limit` workers after a page key, by name.
     ///
     /// # Errors
     /// [`StoreError::Forbidden`] for all but operators.
@@ -180,8 +180,8 @@ impl Workers<'_> {
         rows.into_iter().map(Row::into_worker).collect()
     }
 
-    /// Gives no more tasks to a worker, or gives it some again: to all that goes by its display name, whatever they
-    /// print with. What they have, they keep. Answers the worker; doing it again changes nothing.
+    /// Drains or undrains all workers with the display name of the given one, whatever their environments. Their leases
+    /// remain. Returns the worker; a repetition changes nothing.
     ///
     /// # Errors
     /// [`StoreError::NotFound`]; [`StoreError::Forbidden`] for all but operators.
@@ -232,7 +232,7 @@ impl Workers<'_> {
         row.ok_or_else(|| StoreError::NotFound(name.to_string()))?.into_worker()
     }
 
-    /// Forgets workers that were not seen for a day; answers how many.
+    /// Deletes workers that were not seen for a day; returns the number deleted.
     pub async fn delete_stale(self) -> Result<u64> {
         let forgotten = sqlx::query!(
             "-- renders::workers::delete_stale

@@ -1,4 +1,4 @@
-//! What a query's terms are in the languages that it may be about.
+//! Compiles the terms of a query in each language that it may be in.
 
 use chancery_proto::names::ResourceId;
 
@@ -6,19 +6,20 @@ use super::SearchQuery;
 use crate::database::PgConnection;
 use crate::error::Result;
 
-/// A query as Postgres takes it. No byte of it is the caller's: `search_term` leaves letters and digits only.
+/// A query in the syntax of Postgres. It contains no byte of the caller's text except letters and digits, which
+/// `search_term` extracts.
 #[derive(Debug)]
 pub(super) struct CompiledQuery {
-    /// What `search_entries.words` is asked for.
+    /// The condition on `search_entries.words`.
     pub(super) query: String,
-    /// Any word that is looked for, without the workspace's mark: what is highlighted.
+    /// Any of the words searched for, without the workspace's mark, for highlighting.
     pub(super) highlighted: String,
 }
 
-/// Reads the terms in one language, or in each that a title visible at `rank` is written in now: a language that only
-/// hidden briefs use must not change what a query matches. A statement is found when it matches the whole query in one of
-/// the languages, so that a stop word of one language does not exclude the statements of another. None when nothing is
-/// left to look for.
+/// Compiles the terms in one language, or in each language of the titles visible at `rank` now: a language used in
+/// hidden briefs only must not affect the result. A statement matches when it matches the whole query in one of the
+/// languages, so that a stop word of one language does not exclude statements in the others. Returns `None` when only
+/// stop words remain.
 pub(super) async fn compile(
     connection: &mut PgConnection,
     workspace: &ResourceId,
@@ -49,7 +50,7 @@ pub(super) async fn compile(
             from written where $2 is null and language is not null
         ),
         spoken as (
-            -- One tag of each configuration and way of folding letters.
+            -- One language of each search configuration.
             select min(language) as language from written where language is not null
             group by search_configuration(language)
         ),

@@ -1,25 +1,25 @@
-//! Where in a text the words stand that were searched for, and which stretch of it to show.
+//! Finds the matching words in a text, and selects the snippet to show.
 //!
-//! Places are code points of the text as it was written. They hold because `search_letters` answers one code point for
-//! one: a space where a word ends, [`SILENT`] for what is not a part of its spelling, [`JOINT`] between its parts.
+//! Positions are code points of the original text. They are the same in the output of `search_letters`, which maps each
+//! code point to one: a space after a word, [`SILENT`] for a mark outside its spelling, [`JOINT`] between its parts.
 
 use std::collections::HashSet;
 use std::ops::Range;
 
-/// What `search_letters` puts in place of a mark that is not a part of the spelling.
+/// The output of `search_letters` for a mark that is not part of the spelling.
 const SILENT: char = '\u{AD}';
-/// The zero width non-joiner: parts of a word are words, too.
+/// The zero width non-joiner. The parts of a joined word are words too.
 const JOINT: char = '\u{200C}';
 
-/// A text that is no longer than this is shown as a whole.
+/// Maximum length of a text that is shown whole.
 const SHORT_TEXT: usize = 240;
-/// How much of a longer one is shown.
+/// Length of a snippet.
 const WINDOW: usize = 200;
-/// How much of that stands before the first word that matches.
+/// Number of characters before the first match in a snippet.
 const LEAD: usize = 40;
 
-/// Places of the words that match. `letters` is what `search_letters` makes of the text; `matching` holds words of it
-/// without silent marks, joined or in parts.
+/// Returns the positions of matching words. `letters` is the output of `search_letters`; `matching` holds words without
+/// silent marks, joined or in parts.
 pub(crate) fn highlights(letters: &str, matching: &HashSet<String>) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut start = 0;
@@ -49,7 +49,7 @@ fn spelled(word: &str) -> String {
     word.chars().filter(|character| !matches!(*character, SILENT | JOINT)).collect()
 }
 
-/// The stretch of a text to show: the one with the most highlights, the earliest of those, cut between words.
+/// Selects the snippet: the earliest window with the most highlights, cut between words.
 pub(crate) fn snippet(text: &str, highlights: &[Range<usize>]) -> Range<usize> {
     let text: Vec<char> = text.chars().collect();
     if text.len() <= SHORT_TEXT {
@@ -68,8 +68,8 @@ pub(crate) fn snippet(text: &str, highlights: &[Range<usize>]) -> Range<usize> {
     between_words(&text, best.1, highlights)
 }
 
-/// Draws both ends in to the next space, without leaving out a highlight that is inside. Where there is no space, as in
-/// Chinese, the ends stay.
+/// Moves both ends inwards to the next space, without cutting a highlight. In text without spaces, such as Chinese, the
+/// ends stay.
 fn between_words(text: &[char], window: Range<usize>, highlights: &[Range<usize>]) -> Range<usize> {
     let inside = || highlights.iter().filter(|one| window.start <= one.start && one.end <= window.end);
     let first = inside().map(|one| one.start).min().unwrap_or(window.end);

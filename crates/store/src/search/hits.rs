@@ -1,4 +1,4 @@
-//! What is shown of the matches of a page.
+//! Reads the texts of a page of matches.
 
 use std::collections::HashSet;
 
@@ -14,7 +14,7 @@ use crate::convert::{damaged, revision_name};
 use crate::database::PgConnection;
 use crate::error::Result;
 
-/// Reads the texts of matches. One that went meanwhile, because a newer revision took its place, is left out.
+/// Reads the hits. Matches that were superseded by a newer revision in the meantime are omitted.
 pub(super) async fn read(
     connection: &mut PgConnection,
     workspace: &ResourceId,
@@ -43,7 +43,7 @@ pub(super) async fn read(
     let mut hits = Vec::with_capacity(rows.len());
     for row in rows {
         let number = usize::try_from(row.number - 1).map_err(damaged)?;
-        let found = matches.get(number).ok_or_else(|| damaged("a hit that no match led to"))?;
+        let found = matches.get(number).ok_or_else(|| damaged("a hit without a match"))?;
         let kind = SearchHitKind::try_from(i32::from(row.place)).map_err(damaged)?;
         let matching: HashSet<String> = row.matching.into_iter().collect();
         let highlights = highlights(&row.letters, &matching);

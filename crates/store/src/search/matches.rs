@@ -1,5 +1,5 @@
-//! What matches, ranked and counted. The statement is put together here, because a filter may be a part of it;
-//! everything that is the caller's is bound.
+//! Finds, ranks and counts matches. The statement is composed at run time, because it may include a filter; all values
+//! are bound.
 
 use chancery_proto::names::ResourceId;
 use sqlx::{FromRow, Postgres, QueryBuilder};
@@ -13,20 +13,20 @@ use crate::database::PgConnection;
 use crate::error::Result;
 use crate::filter::Filter;
 
-/// So many matches are ranked and counted.
+/// Maximum number of matches that are ranked and counted.
 const MAX_MATCHES: usize = 1000;
 
-/// Between the matches in the column of facets.
+/// Separates matches in the column of facets.
 const RECORD_SEPARATOR: char = '\u{1E}';
 
-/// What matches.
+/// The matches of a search.
 #[derive(Debug)]
 pub(super) struct Matches {
-    /// Best first.
+    /// The matches, best first.
     pub(super) ranked: Vec<Match>,
-    /// Whether there are more.
+    /// Whether there are more matches.
     pub(super) is_truncated: bool,
-    /// What each of them is counted under.
+    /// The encoded facets of each match.
     facets: String,
 }
 
@@ -35,11 +35,11 @@ pub(super) struct Matches {
 pub(super) struct Match {
     /// `search_entries.entry_key`.
     pub(super) entry_key: i64,
-    /// Its place among the hits.
+    /// Its page key.
     pub(super) page_key: SearchPageKey,
 }
 
-/// Every match in one row: a thousand rows would take longer to send than to find.
+/// All matches in one row: sending a thousand rows would take longer than finding them.
 #[derive(FromRow)]
 struct Row {
     entry_keys: Option<Vec<i64>>,
@@ -49,7 +49,7 @@ struct Row {
     facets: Option<String>,
 }
 
-/// Finds, ranks and sorts a thousand matches.
+/// Finds and ranks at most a thousand matches.
 pub(super) async fn find(
     connection: &mut PgConnection,
     workspace: &ResourceId,
@@ -74,14 +74,14 @@ pub(super) async fn find(
 }
 
 impl Matches {
-    /// What the matches have in common.
+    /// Counts the facets.
     pub(super) fn facets(&self) -> Result<Vec<SearchFacet>> {
         facets::count(
             self.facets.split(RECORD_SEPARATOR).filter(|facets| !facets.is_empty()).take(MAX_MATCHES),
         )
     }
 
-    /// The first matches, or those that follow a place.
+    /// Returns the first matches, or those after a page key.
     pub(super) fn after(&self, page_key: Option<&SearchPageKey>, limit: usize) -> &[Match] {
         let start =
             page_key.map_or(0, |page_key| self.ranked.partition_point(|found| found.page_key <= *page_key));
@@ -90,8 +90,8 @@ impl Matches {
     }
 }
 
-/// The query stands in a subquery, so that the planner neither knows nor samples it: whatever is asked for, it reads the
-/// index of words and stops at the limit. A plan for a particular word may be to read the table.
+/// The query is in a subquery, so that the planner cannot estimate its selectivity: it always scans the index of words
+/// and stops at the limit. For some words it would otherwise scan the table.
 fn statement(
     workspace: &ResourceId,
     rank: i16,
@@ -104,7 +104,7 @@ fn statement(
             array_agg(position) as positions, string_agg(facets, U&'\\001E') as facets
         from (
             select entry_key, brief_id, position, facets,
-                -- A title before a key judgment before the bottom line before the body, length being equal.
+                -- For equal lengths: title, key judgment, bottom line, body.
                 (1000000 * (array[4, 2, 1.5, 1]::float8[])[place] * ts_rank(words, (select ",
     );
     sql.push_bind(query.query.clone());
@@ -113,7 +113,7 @@ fn statement(
     sql.push("::tsquery) and workspace_id = ").push_bind(workspace.to_string());
     sql.push(" and from_rank <= ").push_bind(rank).push(" and until_rank > ").push_bind(rank);
     if !filter.is_empty() {
-        // Asked of one row at a time, by its key: joined, the filter might be where the planner begins.
+        // Evaluated per row by its key: with a join, the planner might start from the filter.
         sql.push(" and (select coalesce(");
         filter.push(&mut sql);
         sql.push(

@@ -1,8 +1,8 @@
-//! Full-text search over what a caller may see now.
+//! Full-text search over the editions visible to a caller now.
 //!
-//! A search asks three times: what its terms are in the languages of the workspace's briefs (`query`), what matches
-//! (`matches`), and what there is to show (`hits`). Ranking and counting look at a thousand matches and no more, in a
-//! table made for that; what is shown of a hit is read for the hits of a page alone.
+//! A search runs three queries: [`compiled_query`] parses the terms in the languages of the workspace's briefs,
+//! [`matches`] ranks and counts at most a thousand matches in the search index, and [`hits`] reads the texts of one
+//! page.
 
 mod compiled_query;
 mod facets;
@@ -27,71 +27,71 @@ use crate::filter::Filter;
 
 pub use query::{SearchQuery, SearchQueryError};
 
-/// What is searched for.
+/// A search.
 #[derive(Debug)]
 pub struct Search<'a> {
-    /// The words.
+    /// The parsed query.
     pub query: &'a SearchQuery,
-    /// The language that they are read in, BCP 47; none for each that a title visible to the principal is written in.
+    /// The language of the terms, BCP 47; `None` for the language of each title visible to the principal.
     pub language: Option<&'a str>,
-    /// Which statements and titles.
+    /// A filter of statements and titles.
     pub filter: &'a Filter,
-    /// The last hit of the page before; none for the first page.
+    /// The page key of the previous page's last hit; `None` for the first page.
     pub after: Option<&'a SearchPageKey>,
-    /// At most this many hits.
+    /// Maximum number of hits.
     pub limit: usize,
 }
 
 /// A page of hits.
 #[derive(Debug, Default)]
 pub struct SearchPage {
-    /// Best first.
+    /// The hits, best first.
     pub hits: Vec<SearchHit>,
-    /// How many match, at most a thousand.
+    /// The number of matches, at most a thousand.
     pub total: u32,
-    /// Whether there are more.
+    /// Whether there are more matches.
     pub is_truncated: bool,
-    /// What the matches have in common; of the first page only.
+    /// The facets of the matches; on the first page only.
     pub facets: Vec<SearchFacet>,
 }
 
-/// A text that matches.
+/// A matching statement or title.
 #[derive(Debug)]
 pub struct SearchHit {
-    /// Where it stands.
+    /// The revision that contains it.
     pub revision: RevisionName,
     /// The brief's title.
     pub brief_title: String,
-    /// What it is.
+    /// The kind of text.
     pub kind: SearchHitKind,
-    /// The statement; none for a title.
+    /// The statement; `None` for a title.
     pub statement: Option<Statement>,
-    /// The key judgment or section that it stands in.
+    /// The key judgment or section that contains it.
     pub holder_id: String,
     /// The text.
     pub text: String,
-    /// The stretch of it to show, in code points.
+    /// The part of the text to show, in code points.
     pub snippet: Range<usize>,
-    /// The words that match, in code points.
+    /// The matching words, in code points.
     pub highlights: Vec<Range<usize>>,
-    /// Its place among the hits.
+    /// Its page key.
     pub page_key: SearchPageKey,
 }
 
-/// How matches are spread over one property.
+/// The distribution of the matches over one property.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SearchFacet {
-    /// Which property.
+    /// The property.
     pub dimension: SearchDimension,
-    /// Its values and how often each is there, the most frequent first, then by value.
+    /// Its values with their counts, the most frequent first, then by value.
     pub values: Vec<(String, u32)>,
 }
 
-/// A hit's place: hits are ordered by rank, the highest first, then by brief, then by the position in it. An earlier
-/// place is a lesser one.
+/// The page key of a hit. Hits are ordered by descending rank, then by brief and position; earlier hits have lesser
+/// keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SearchPageKey {
-    /// How well it matches, in millionths.
+    /// The relevance in millionths.
     pub rank_e6: i32,
     /// The brief's id.
     pub brief: ResourceId,
@@ -114,16 +114,16 @@ impl PartialOrd for SearchPageKey {
     }
 }
 
-/// Numbers have one length, so that the length of what is sealed tells nothing of them.
+/// Numbers have a fixed length, so that the length of a sealed token reveals nothing about them.
 impl fmt::Display for SearchPageKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:+011} {:+011} {}", self.rank_e6, self.position, self.brief)
     }
 }
 
-/// A text that is no place in the hits of a search.
+/// The text is not the page key of a search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("no place in the hits of a search")]
+#[error("not the page key of a search")]
 pub struct InvalidSearchPageKey;
 
 impl FromStr for SearchPageKey {
@@ -143,14 +143,14 @@ impl FromStr for SearchPageKey {
     }
 }
 
-/// Full-text search over editions.
+/// Searches the full text of editions.
 #[derive(Debug, Clone, Copy)]
 pub struct SearchIndex<'a> {
     pub(crate) pool: &'a Pool,
 }
 
 impl SearchIndex<'_> {
-    /// What of a workspace's briefs matches, as the principal may see it now.
+    /// Searches a workspace's briefs, as visible to the principal now.
     ///
     /// # Errors
     /// [`crate::StoreError::Forbidden`] for another workspace.
@@ -165,7 +165,7 @@ impl SearchIndex<'_> {
         let mut connection = self.pool.acquire().await?;
         let query =
             compiled_query::compile(&mut connection, workspace, rank, search.query, search.language).await?;
-        // Stop words alone: they are in every sentence, and in no index.
+        // The query has stop words only, which the index does not contain.
         let Some(query) = query else { return Ok(SearchPage::default()) };
         let matches = matches::find(&mut connection, workspace, rank, &query, search.filter).await?;
         let page = matches.after(search.after, search.limit);

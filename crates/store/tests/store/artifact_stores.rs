@@ -265,7 +265,7 @@ async fn reading_what_was_deleted_is_a_clear_error(kept: Kept) {
     kept.assert_held(0);
     for error in [reading.read(0).await.unwrap_err(), kept.whole(&artifact).await.unwrap_err()] {
         assert!(matches!(error, StoreError::ArtifactMissing(_)), "{error}");
-        assert!(error.to_string().contains("bytes of a PDF are gone"), "{error}");
+        assert!(error.to_string().contains("bytes of a PDF are missing"), "{error}");
     }
 }
 

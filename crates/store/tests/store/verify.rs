@@ -239,7 +239,7 @@ async fn a_revision_that_is_not_there_is_found() {
     for table in ["statements", "sources", "part_references", "editions", "revisions"] {
         fixture.rows(&format!("delete from {table} where {first}"));
     }
-    let expected = "REVISION_MISSING workspaces/default/briefs/b1: revision 1 is not there, 2 is";
+    let expected = "REVISION_MISSING workspaces/default/briefs/b1: revision 1 is missing before revision 2";
     assert_eq!(findings(&fixture).await, [expected]);
 }
 

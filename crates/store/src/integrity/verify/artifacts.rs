@@ -1,4 +1,4 @@
-//! PDFs: their bytes can be read, wherever they are, and are those of their digest.
+//! Verifies that the bytes of PDFs are readable and match their digests.
 
 use chancery_brief::digest::Digest;
 use sha2::{Digest as _, Sha256};
@@ -9,7 +9,7 @@ use crate::error::{Result, StoreError};
 use crate::integrity::Integrity;
 use crate::integrity::findings::{Finding, FindingCode};
 
-/// Artifacts that are looked up at once.
+/// Number of PDFs that one query looks up.
 const BATCH: i64 = 64;
 
 impl Integrity<'_> {
@@ -51,11 +51,11 @@ impl Integrity<'_> {
         let (code, what) = match self.digest_of_bytes(artifact).await {
             Ok(digest) if digest == artifact.digest => return Ok(None),
             Ok(digest) => (FindingCode::ArtifactDigest, format!("its bytes have SHA-256 {digest}")),
-            // The database not answering is no damage.
+            // An unavailable database is not damage.
             Err(error @ StoreError::Database(_)) => return Err(error),
             Err(error) => (FindingCode::ArtifactUnreadable, error.to_string()),
         };
-        // It may have expired meanwhile, or been printed again.
+        // The PDF may have expired or been printed again in the meantime.
         let is_there = sqlx::query_scalar!(
             r#"-- integrity::verify::artifacts::verify_artifact
             select exists (select from artifacts where workspace_id = $1 and digest = $2::bytea and blob_id = $3)

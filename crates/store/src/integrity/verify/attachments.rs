@@ -1,4 +1,4 @@
-//! Attachments: their bytes are those of their name.
+//! Verifies that the bytes of attachments match their names.
 
 use chancery_proto::names::{AttachmentName, Sha256Id};
 
@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::integrity::Integrity;
 use crate::integrity::findings::{Finding, FindingCode};
 
-/// Attachments that are looked at at once; the database takes their digests.
+/// Number of attachments that one query hashes.
 const BATCH: i64 = 32;
 
 impl Integrity<'_> {

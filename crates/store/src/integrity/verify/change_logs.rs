@@ -1,4 +1,4 @@
-//! Change logs: dense, and counted right.
+//! Verifies that change logs have no gaps and match their counters.
 
 use chancery_proto::names::ResourceId;
 
@@ -8,12 +8,12 @@ use crate::error::Result;
 use crate::integrity::Integrity;
 use crate::integrity::findings::{Finding, FindingCode};
 
-/// Changes that are counted at once.
+/// Number of changes that one query checks.
 const BATCH: i64 = 50_000;
 
 impl Integrity<'_> {
     pub(crate) async fn verify_change_logs(self, report: &mut impl FnMut(VerifyEvent)) -> Result<()> {
-        // One statement, so of one moment: a change and its counter's number are committed together.
+        // One statement, hence one snapshot: a change and its counter are committed together.
         let logs = sqlx::query!(
             r#"-- integrity::verify::change_logs::verify_change_logs
             select w.workspace_id, c.last_number as "last_number?",
@@ -42,7 +42,7 @@ impl Integrity<'_> {
         Ok(())
     }
 
-    /// Every number up to `newest` is there: changes are never taken away, so that one moment is as good as another.
+    /// Checks that every number up to `newest` exists. Changes are never deleted, so this needs no common snapshot.
     async fn verify_change_log(
         self,
         workspace: &ResourceId,

@@ -1,4 +1,4 @@
-//! Drafts: their bytes are content, and their rows say so.
+//! Verifies that the bytes of drafts are canonical content and match their rows.
 
 use chancery_brief::Canonical;
 use chancery_brief::marking::Scheme;
@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::integrity::Integrity;
 use crate::integrity::findings::{Finding, FindingCode};
 
-/// Drafts that are read at once.
+/// Number of drafts that one query reads.
 const BATCH: i64 = 16;
 
 impl Integrity<'_> {
@@ -52,14 +52,14 @@ impl Integrity<'_> {
     }
 }
 
-/// What is wrong with a draft whose row states these markings.
+/// Describes the damage of a draft, if there is any.
 fn damage(content: &[u8], scheme: Scheme, (floor, highest): (i16, i16)) -> Option<String> {
     let canonical = match Canonical::from_trusted_bytes(content, scheme) {
         Ok(canonical) => canonical,
         Err(error) => return Some(error.to_string()),
     };
     if canonical.to_bytes() != content {
-        return Some("written again, its content gives other bytes".into());
+        return Some("its bytes are not canonical".into());
     }
     let columns = [
         ("floor", i16::from(canonical.floor()) != floor),

@@ -1,4 +1,4 @@
-//! Revisions, and everything that is made of them.
+//! Verifies revisions and everything derived from them.
 
 use std::collections::BTreeMap;
 
@@ -14,16 +14,16 @@ use crate::integrity::Integrity;
 use crate::integrity::findings::{Finding, FindingCode};
 use crate::projections::version::PROJECTION_VERSION;
 
-/// Revisions that are read in one transaction.
+/// Number of revisions that one transaction verifies.
 const BATCH: i64 = 64;
 
-/// The revision after which a batch begins. What is published meanwhile is not followed, or else whoever verifies would
-/// run after those who publish.
+/// The position after which a batch begins. Later revisions are not verified: otherwise a verification might never
+/// catch up with the publishers.
 #[derive(Clone, Copy)]
 struct BatchCursor {
     key: i64,
     revision: i32,
-    /// The brief's newest revision when its first was read.
+    /// The brief's newest revision when its first batch was read.
     newest: i32,
     /// The last brief when the verification began.
     last_key: i64,
@@ -38,7 +38,7 @@ impl Integrity<'_> {
         .fetch_one(self.pool)
         .await?;
         report(VerifyEvent::Part { what: "revisions", total: total.unsigned_abs() });
-        // A connection of its own: it gets tables that must not be in the way of anybody else, and is closed with them.
+        // A dedicated connection, closed afterwards, because its temporary tables would shadow the real ones.
         let mut connection = self.pool.acquire().await?;
         connection.close_when_released();
         rows::make_tables(&mut connection).await?;
@@ -56,13 +56,13 @@ impl Integrity<'_> {
     }
 }
 
-/// The revisions of a batch whose rows can be judged.
+/// The revisions of a batch whose derived rows can be compared.
 #[derive(Default)]
 struct ComparableRevisions<'a> {
     revisions: BTreeMap<(i64, i32), (&'a StoredBrief, &'a StoredRevision)>,
 }
 
-/// Answers the last revision of the batch; none when there was none.
+/// Verifies a batch; returns its last revision, or `None` when there are no more.
 async fn verify_batch(
     connection: &mut PgConnection,
     after: BatchCursor,
@@ -112,7 +112,7 @@ async fn verify_batch(
             report(VerifyEvent::Found(finding));
         }
     }
-    // Takes the temporary rows away.
+    // Empties the temporary tables.
     transaction.commit().await?;
     let newest = if key == after.key { after.newest } else { newest_of(&briefs, key) };
     Ok(Some(BatchCursor { key, revision, newest, ..after }))
@@ -123,18 +123,18 @@ fn newest_of(briefs: &BTreeMap<i64, StoredBrief>, key: i64) -> i32 {
     newest.map_or(0, |revision| revision.number)
 }
 
-/// Numbers have no gaps.
+/// Checks that revision numbers have no gaps.
 fn verify_number(brief: &StoredBrief, index: usize, report: &mut impl FnMut(VerifyEvent)) {
     let number = brief.revisions[index].number;
     let follows = if index == 0 { 1 } else { brief.revisions[index - 1].number + 1 };
     if number != follows {
-        let what = format!("revision {follows} is not there, {number} is");
+        let what = format!("revision {follows} is missing before revision {number}");
         report(VerifyEvent::Found(Finding::new(FindingCode::RevisionMissing, &brief.name, what)));
     }
 }
 
-/// Verifies a revision's own row, and writes what should be made of it into the temporary tables. Answers whether
-/// what is made of it can be judged.
+/// Verifies a revision's row, and writes the rows expected of it into the temporary tables. Returns whether its derived
+/// rows can be compared.
 async fn verify_revision(
     transaction: &mut PgConnection,
     brief: &StoredBrief,
