@@ -135,7 +135,7 @@ impl Briefs<'_> {
             }
             ImportTarget::Existing(locked) if locked.draft_is_edited => {}
             ImportTarget::Existing(_) => {
-                drafts::follow(&mut transaction, key, &last.content, number, subject).await?
+                drafts::follow(&mut transaction, key, &last.content, number, subject).await?;
             }
         }
         let position = log::record(&mut transaction, name.workspace.as_str(), subject, &changes).await?;
