@@ -32,25 +32,26 @@ pub struct FirstSecrets {
 /// The outcome of a bootstrap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bootstrapped {
-    /// The workspace and the tokens were created, and `keep` stored the secrets.
+    /// The workspace and the tokens were created, and `store_secrets` stored the secrets.
     Now,
     /// The installation was bootstrapped before; nothing changed.
     Before,
 }
 
 impl AccessControl<'_> {
-    /// Creates workspace `default` (TLP, OMIT) and tokens for an operator, an admin and a worker, once. `keep` stores
+    /// Creates workspace `default` (TLP, OMIT) and tokens for an operator, an admin and a worker, once. `store_secrets` stores
     /// the secrets before the commit: when it fails, no token exists.
     ///
     /// # Errors
-    /// [`StoreError::Settings`] when `keep` fails.
+    /// [`StoreError::Settings`] when `store_secrets` fails.
     pub async fn bootstrap<E: fmt::Display>(
         self,
-        keep: impl FnOnce(&FirstSecrets) -> std::result::Result<(), E>,
+        store_secrets: impl FnOnce(&FirstSecrets) -> std::result::Result<(), E>,
     ) -> Result<Bootstrapped> {
         let mut transaction = self.pool.begin().await?;
-        let made = insert_workspace(&mut transaction, DEFAULT, "Default", Scheme::Tlp, Policy::Omit).await?;
-        if made.is_none() {
+        let created =
+            insert_workspace(&mut transaction, DEFAULT, "Default", Scheme::Tlp, Policy::Omit).await?;
+        if created.is_none() {
             return Ok(Bootstrapped::Before);
         }
         let secrets = FirstSecrets {
@@ -58,7 +59,7 @@ impl AccessControl<'_> {
             worker: first_token(&mut transaction, SYSTEM, Role::Worker, None).await?,
             admin: first_token(&mut transaction, DEFAULT, Role::Admin, Some(Scheme::Tlp.highest())).await?,
         };
-        keep(&secrets)
+        store_secrets(&secrets)
             .map_err(|error| StoreError::Settings(format!("keeping the first secrets: {error}")))?;
         let target = format!("workspaces/{DEFAULT}");
         let change = Change::of_no_brief("workspace_created", target);

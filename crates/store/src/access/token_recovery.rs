@@ -33,18 +33,18 @@ pub struct TokenToIssue<'a> {
 
 impl AccessControl<'_> {
     /// Issues a token with no caller to authorise it: the right to write to the database is the authority. The change
-    /// log of the token's workspace records it with the database role as part of the subject. `keep` stores the secret
+    /// log of the token's workspace records it with the database role as part of the subject. `store_secret` stores the secret
     /// before the commit: when it fails, no token exists.
     ///
     /// # Errors
     /// [`StoreError::Schema`] for a database of another schema version; [`StoreError::InvalidField`] for an unknown
     /// workspace, roles or a clearance that do not fit it, a malformed name, or an expiry in the past;
-    /// [`StoreError::Settings`] when `keep` fails.
+    /// [`StoreError::Settings`] when `store_secret` fails.
     pub async fn issue_token<E: fmt::Display>(
         self,
         workspace: &ResourceId,
         token: &TokenToIssue<'_>,
-        keep: impl FnOnce(&ApiToken, &Secret) -> std::result::Result<(), E>,
+        store_secret: impl FnOnce(&ApiToken, &Secret) -> std::result::Result<(), E>,
     ) -> Result<(ApiToken, Secret)> {
         schema::check(self.pool).await?;
         let principal = self.database_principal().await?;
@@ -78,10 +78,11 @@ impl AccessControl<'_> {
             clearance,
             expires_at: token.expires_at.map(checked_expiry).transpose()?,
         };
-        let keep = |token: &ApiToken, secret: &Secret| {
-            keep(token, secret).map_err(|error| StoreError::Settings(format!("keeping the secret: {error}")))
+        let store_secret = |token: &ApiToken, secret: &Secret| {
+            store_secret(token, secret)
+                .map_err(|error| StoreError::Settings(format!("keeping the secret: {error}")))
         };
-        self.create_token_and_keep(&principal, workspace, &new, keep).await
+        self.create_token_and_store(&principal, workspace, &new, store_secret).await
     }
 
     /// A SYSTEM principal named after the database role of this connection.

@@ -161,17 +161,17 @@ impl AccessControl<'_> {
         workspace: &ResourceId,
         new: &NewToken<'_>,
     ) -> Result<(ApiToken, Secret)> {
-        self.create_token_and_keep(principal, workspace, new, |_, _| Ok(())).await
+        self.create_token_and_store(principal, workspace, new, |_, _| Ok(())).await
     }
 
-    /// Creates a token as [`Self::create_token`] does. `keep` stores the secret before the commit: when it fails, the
+    /// Creates a token as [`Self::create_token`] does. `store_secret` stores the secret before the commit: when it fails, the
     /// token does not exist.
-    pub(crate) async fn create_token_and_keep(
+    pub(crate) async fn create_token_and_store(
         self,
         principal: &Principal,
         workspace: &ResourceId,
         new: &NewToken<'_>,
-        keep: impl FnOnce(&ApiToken, &Secret) -> Result<()>,
+        store_secret: impl FnOnce(&ApiToken, &Secret) -> Result<()>,
     ) -> Result<(ApiToken, Secret)> {
         let scheme = self.workspace(principal, workspace).await?.scheme;
         let display_name = checked_display_name("api_token.display_name", new.display_name)?;
@@ -199,7 +199,7 @@ impl AccessControl<'_> {
             expires_at: new.expires_at,
             revoked_at: None,
         };
-        keep(&token, &secret)?;
+        store_secret(&token, &secret)?;
         let change = Change::of_no_brief("token_created", token.name.to_string());
         log::record(&mut transaction, workspace.as_str(), &principal.subject, &[change]).await?;
         transaction.commit().await?;
@@ -351,14 +351,14 @@ pub(crate) async fn insert_token(
         select $1, $2, $3, $4, $5, $6, $7, $8
         where $7::timestamptz is null or $7 > clock_timestamp()
         returning created_at",
-        id.as_str(),
-        workspace,
+        /* token_id */ id.as_str(),
+        /* workspace_id */ workspace,
         display_name,
-        &words,
-        clearance.map(i16::from) as Option<i16>,
-        hash.as_slice(),
+        /* roles */ &words,
+        /* clearance */ clearance.map(i16::from) as Option<i16>,
+        /* secret_sha256 */ hash.as_slice(),
         expires_at,
-        subject
+        /* created_by */ subject
     )
     .fetch_optional(transaction)
     .await?;

@@ -144,13 +144,13 @@ impl Artifacts<'_> {
                 $9, coalesce((select visible_from from renders where workspace_id = $1 and render_id = $2), 15)
             from (select) as one left join quick on true
             returning delivery_id",
-            render.name.workspace.as_str(),
-            render.name.render.as_str(),
-            render.revision.brief.as_str(),
+            /* workspace_id */ render.name.workspace.as_str(),
+            /* render_id */ render.name.render.as_str(),
+            /* brief_id */ render.revision.brief.as_str(),
             to_integer(render.revision.revision.0)?,
             render.edition_digest.as_bytes().as_slice(),
-            download.artifact.digest.as_bytes().as_slice(),
-            i64::try_from(download.offset).map_err(damaged)?,
+            /* artifact_digest */ download.artifact.digest.as_bytes().as_slice(),
+            /* read_offset */ i64::try_from(download.offset).map_err(damaged)?,
             principal.subject,
             begun_as,
         )

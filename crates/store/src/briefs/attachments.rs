@@ -126,7 +126,9 @@ impl Attachments<'_> {
             return Err(StoreError::ClearanceTooLow(name.to_string()));
         }
         // A repetition needs no stored response: the name is the digest of the bytes.
-        if let WriteStart::Now(mut transaction) = begin_write(self.pool, principal, workspace, write).await? {
+        if let WriteStart::First(mut transaction) =
+            begin_write(self.pool, principal, workspace, write).await?
+        {
             insert_attachment(&mut transaction, principal, &name, digest, new).await?;
             transaction.commit().await?;
         }
@@ -269,17 +271,17 @@ async fn insert_attachment(
         set check_version = excluded.check_version, refusal = null, width = excluded.width, height = excluded.height,
             warning_codes = excluded.warning_codes, warning_texts = excluded.warning_texts
         where coalesce(attachments.check_version, 0) < excluded.check_version",
-        name.workspace.as_str(),
-        digest.as_bytes().as_slice(),
+        /* workspace_id */ name.workspace.as_str(),
+        /* digest */ digest.as_bytes().as_slice(),
         new.report.media_type.as_str(),
         i16::from(new.marking),
         i32::try_from(new.report.width).map_err(damaged)?,
         i32::try_from(new.report.height).map_err(damaged)?,
-        new.bytes,
-        principal.subject,
-        CHECK_VERSION,
-        &codes,
-        &texts,
+        /* size_bytes */ new.bytes,
+        /* created_by */ principal.subject,
+        /* check_version */ CHECK_VERSION,
+        /* warning_codes */ &codes,
+        /* warning_texts */ &texts,
     )
     .execute(transaction)
     .await?;

@@ -22,7 +22,7 @@ use crate::error::{Result, StoreError};
 const UNDELETE_WINDOW: Duration = Duration::from_hours(30 * 24);
 
 impl Briefs<'_> {
-    /// Hides a brief until it is undeleted, or purged when [`UNDELETE_WINDOW`] ends. A non-empty etag must be the one
+    /// Hides a brief until it is undeleted, or purged when the undelete window (30 days) ends. A non-empty etag must be the one
     /// that the principal reads.
     ///
     /// # Errors
@@ -37,8 +37,8 @@ impl Briefs<'_> {
     ) -> Result<(Brief, Position)> {
         let access = principal.access(&name.workspace)?;
         let mut transaction = match begin_write(self.pool, principal, &name.workspace, write).await? {
-            WriteStart::Now(transaction) => transaction,
-            WriteStart::Before(noted) => return self.repeated_response(name, &noted).await,
+            WriteStart::First(transaction) => transaction,
+            WriteStart::Repeated(response) => return self.repeated_response(name, &response).await,
         };
         let locked = locking::lock(&mut transaction, name).await?;
         let locked = locked.filter(|locked| locked.is_known_to(access.clearance) && !locked.is_deleted());
@@ -98,8 +98,8 @@ impl Briefs<'_> {
     ) -> Result<(Brief, Position)> {
         let access = principal.access(&name.workspace)?;
         let mut transaction = match begin_write(self.pool, principal, &name.workspace, write).await? {
-            WriteStart::Now(transaction) => transaction,
-            WriteStart::Before(noted) => return self.repeated_response(name, &noted).await,
+            WriteStart::First(transaction) => transaction,
+            WriteStart::Repeated(response) => return self.repeated_response(name, &response).await,
         };
         let locked = locking::lock(&mut transaction, name).await?;
         let locked = locked.filter(|locked| locked.is_known_to(access.clearance));
@@ -131,8 +131,12 @@ impl Briefs<'_> {
     }
 
     /// Decodes the stored response to a repeated write.
-    pub(crate) async fn repeated_response(self, name: &BriefName, noted: &[u8]) -> Result<(Brief, Position)> {
-        let brief = Brief::decode(noted).map_err(damaged)?;
+    pub(crate) async fn repeated_response(
+        self,
+        name: &BriefName,
+        response: &[u8],
+    ) -> Result<(Brief, Position)> {
+        let brief = Brief::decode(response).map_err(damaged)?;
         Ok((brief, log::position(self.pool, &name.workspace).await?))
     }
 }

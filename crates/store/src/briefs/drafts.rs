@@ -126,10 +126,10 @@ impl Briefs<'_> {
         let access = principal.access(&name.workspace)?;
         check_clearance(access.clearance, content.highest(), name)?;
         let mut transaction = match begin_write(self.pool, principal, &name.workspace, write).await? {
-            WriteStart::Now(transaction) => transaction,
-            WriteStart::Before(noted) => {
+            WriteStart::First(transaction) => transaction,
+            WriteStart::Repeated(response) => {
                 let position = log::position(self.pool, &name.workspace).await?;
-                return Ok((repeated_draft(&noted, content)?, position));
+                return Ok((repeated_draft(&response, content)?, position));
             }
         };
         let locked = locking::lock_draft(&mut transaction, access.clearance, name, etag).await?;
@@ -141,13 +141,13 @@ impl Briefs<'_> {
                 updated_at = clock_timestamp(), updated_by = $7
             where brief_key = $1
             returning base_revision, updated_at",
-            locked.key,
-            content.to_bytes(),
-            written_content_schema()?,
+            /* brief_key */ locked.key,
+            /* content */ content.to_bytes(),
+            /* content_schema */ written_content_schema()?,
             etag,
             i16::from(content.floor()) as i16,
             i16::from(content.highest()) as i16,
-            principal.subject
+            /* updated_by */ principal.subject
         )
         .fetch_one(&mut *transaction)
         .await?;
@@ -163,8 +163,8 @@ impl Briefs<'_> {
 }
 
 /// Decodes the stored response to a repeated update. The repetition supplies the content again.
-fn repeated_draft(noted: &[u8], content: &Canonical) -> Result<Draft> {
-    let written = BriefDraft::decode(noted).map_err(damaged)?;
+fn repeated_draft(response: &[u8], content: &Canonical) -> Result<Draft> {
+    let written = BriefDraft::decode(response).map_err(damaged)?;
     Ok(Draft {
         updated_at: time_of(written.update_time)?,
         etag: written.etag,
@@ -188,13 +188,13 @@ pub(crate) async fn insert(
             (brief_key, content, content_schema, etag, base_revision, edited, floor, highest, updated_by)
         values ($1, $2, $3, $4, $5, $5 = 0, $6, $7, $8)",
         brief_key,
-        content.to_bytes(),
-        written_content_schema()?,
+        /* content */ content.to_bytes(),
+        /* content_schema */ written_content_schema()?,
         etag,
         base_revision,
         i16::from(content.floor()) as i16,
         i16::from(content.highest()) as i16,
-        subject
+        /* updated_by */ subject
     )
     .execute(transaction)
     .await?;
@@ -216,13 +216,13 @@ pub(crate) async fn follow(
             updated_at = clock_timestamp(), updated_by = $8
         where brief_key = $1",
         brief_key,
-        content.to_bytes(),
-        written_content_schema()?,
+        /* content */ content.to_bytes(),
+        /* content_schema */ written_content_schema()?,
         etag,
         base_revision,
         i16::from(content.floor()) as i16,
         i16::from(content.highest()) as i16,
-        subject
+        /* updated_by */ subject
     )
     .execute(transaction)
     .await?;

@@ -131,8 +131,8 @@ impl Briefs<'_> {
         let access = principal.access(&name.workspace)?;
         check_clearance(access.clearance, content.highest(), name)?;
         let mut transaction = match begin_write(self.pool, principal, &name.workspace, write).await? {
-            WriteStart::Now(transaction) => transaction,
-            WriteStart::Before(noted) => return self.repeated_response(name, &noted).await,
+            WriteStart::First(transaction) => transaction,
+            WriteStart::Repeated(response) => return self.repeated_response(name, &response).await,
         };
         match insert(&mut transaction, principal, name).await? {
             Some((key, created)) => {

@@ -79,12 +79,12 @@ async fn check_stored(connection: &mut PgConnection, workspace: &ResourceId, dig
         set check_version = $3, refusal = $4, warning_codes = $5, warning_texts = $6,
             width = coalesce($7, width), height = coalesce($8, height)
         where workspace_id = $1 and digest = $2::bytea",
-        workspace.as_str(),
-        digest.as_bytes().as_slice(),
-        CHECK_VERSION,
-        result.as_ref().err().map(ToString::to_string),
-        &codes,
-        &texts,
+        /* workspace_id */ workspace.as_str(),
+        /* digest */ digest.as_bytes().as_slice(),
+        /* check_version */ CHECK_VERSION,
+        /* refusal */ result.as_ref().err().map(ToString::to_string),
+        /* warning_codes */ &codes,
+        /* warning_texts */ &texts,
         width,
         height,
     )

@@ -84,9 +84,12 @@ impl Briefs<'_> {
         let access = principal.access(&name.workspace)?;
         let prepared = prepare(name, documents, access)?;
         let mut transaction = match begin_write(self.pool, principal, &name.workspace, write).await? {
-            WriteStart::Now(transaction) => transaction,
-            WriteStart::Before(noted) => {
-                return Ok((Imported::of_noted(&noted)?, log::position(self.pool, &name.workspace).await?));
+            WriteStart::First(transaction) => transaction,
+            WriteStart::Repeated(response) => {
+                return Ok((
+                    Imported::from_response(&response)?,
+                    log::position(self.pool, &name.workspace).await?,
+                ));
             }
         };
         let target = make_or_lock(&mut transaction, principal, name, access).await?;
@@ -118,7 +121,7 @@ impl Briefs<'_> {
             imported.written.push(document.number);
         }
 
-        store_response(&mut transaction, principal, &name.workspace, write, &imported.to_noted()).await?;
+        store_response(&mut transaction, principal, &name.workspace, write, &imported.to_response()).await?;
         let (Some(last), false) = (documents.last(), changes.is_empty()) else {
             let position = log::position(&mut *transaction, &name.workspace).await?;
             transaction.commit().await?;
@@ -145,14 +148,14 @@ impl Briefs<'_> {
 }
 
 impl Imported {
-    fn to_noted(&self) -> Vec<u8> {
+    fn to_response(&self) -> Vec<u8> {
         let (written_revisions, skipped_revisions) = (self.written.clone(), self.skipped.clone());
         ImportBriefResponse { written_revisions, skipped_revisions, ..ImportBriefResponse::default() }
             .encode_to_vec()
     }
 
-    fn of_noted(noted: &[u8]) -> Result<Self> {
-        let answer = ImportBriefResponse::decode(noted).map_err(damaged)?;
+    fn from_response(response: &[u8]) -> Result<Self> {
+        let answer = ImportBriefResponse::decode(response).map_err(damaged)?;
         Ok(Self { written: answer.written_revisions, skipped: answer.skipped_revisions })
     }
 }

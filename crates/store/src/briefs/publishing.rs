@@ -79,9 +79,9 @@ impl Briefs<'_> {
         let access = principal.access(&name.workspace)?;
         let write = publishing.write;
         let mut transaction = match begin_write(self.pool, principal, &name.workspace, write).await? {
-            WriteStart::Now(transaction) => transaction,
-            WriteStart::Before(noted) => {
-                let number = BriefRevision::decode(noted.as_slice()).map_err(damaged)?.number;
+            WriteStart::First(transaction) => transaction,
+            WriteStart::Repeated(response) => {
+                let number = BriefRevision::decode(response.as_slice()).map_err(damaged)?.number;
                 let position = log::position(self.pool, &name.workspace).await?;
                 return self.published(principal, name, number, position).await;
             }

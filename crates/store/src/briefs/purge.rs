@@ -46,13 +46,13 @@ impl Briefs<'_> {
     ) -> Result<Purged> {
         let access = principal.access(&name.workspace)?;
         let mut transaction = match begin_write(self.pool, principal, &name.workspace, write).await? {
-            WriteStart::Now(transaction) => transaction,
-            WriteStart::Before(noted) => return self.repeated_purge(name, &noted).await,
+            WriteStart::First(transaction) => transaction,
+            WriteStart::Repeated(response) => return self.repeated_purge(name, &response).await,
         };
         let (locked, revision_state) = lock_revision(&mut transaction, access.clearance, name).await?;
         check_clearance(access.clearance, revision_state.highest, &name.brief_name())?;
         if let Some(at) = revision_state.purged_at {
-            note_purged(&mut transaction, principal, name, write, at, 0).await?;
+            store_purge_response(&mut transaction, principal, name, write, at, 0).await?;
             let position = log::position(&mut *transaction, &name.workspace).await?;
             transaction.commit().await?;
             return Ok(Purged { at, pdfs: 0, position });
@@ -64,7 +64,7 @@ impl Briefs<'_> {
         let pdfs = destroy_pdfs(&mut transaction, &tasks).await?;
         let at = destroy_content(&mut transaction, key, number, &principal.subject, reason).await?;
         recompute_current(&mut transaction, key).await?;
-        note_purged(&mut transaction, principal, name, write, at, pdfs).await?;
+        store_purge_response(&mut transaction, principal, name, write, at, pdfs).await?;
         let audience = Audience::from(revision_state.floor);
         let change = Change::of_revision("revision_purged", &name.brief_name(), number, audience);
         let (workspace, subject) = (name.workspace.as_str(), principal.subject.as_str());
@@ -73,8 +73,8 @@ impl Briefs<'_> {
         Ok(Purged { at, pdfs, position })
     }
 
-    async fn repeated_purge(self, name: &RevisionName, noted: &[u8]) -> Result<Purged> {
-        let answer = PurgeBriefRevisionResponse::decode(noted).map_err(damaged)?;
+    async fn repeated_purge(self, name: &RevisionName, response: &[u8]) -> Result<Purged> {
+        let answer = PurgeBriefRevisionResponse::decode(response).map_err(damaged)?;
         let (at, pdfs) = (crate::convert::time_of(answer.purge_time)?, answer.purged_pdfs);
         let position = log::position(self.pool, &name.workspace).await?;
         Ok(Purged { at, pdfs, position })
@@ -128,7 +128,7 @@ impl Briefs<'_> {
     }
 }
 
-async fn note_purged(
+async fn store_purge_response(
     transaction: &mut PgConnection,
     principal: &Principal,
     name: &RevisionName,

@@ -93,21 +93,21 @@ impl PreparedRevision {
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, coalesce($10, clock_timestamp()), $11, $12, $13, $14, $15,
                 $16)
             returning published_at, recorded_at",
-            target.key,
-            self.number,
+            /* brief_key */ target.key,
+            /* revision */ self.number,
             self.body,
             self.digest.0.as_slice() as &[u8],
             self.content_digest.0.as_slice() as &[u8],
-            written_content_schema()?,
-            to_integer(REDACTION_VERSION)?,
+            /* content_schema */ written_content_schema()?,
+            /* redaction_version */ to_integer(REDACTION_VERSION)?,
             i16::from(self.floor) as i16,
             i16::from(self.highest) as i16,
             publication.published_at,
             publication.creator,
-            publication.subject,
+            /* recorded_by */ publication.subject,
             self.title,
-            RANKS as i16,
-            PROJECTION_VERSION,
+            /* current_until */ RANKS as i16,
+            /* projection_version */ PROJECTION_VERSION,
             publication.importer
         )
         .fetch_one(&mut *transaction)
@@ -140,7 +140,7 @@ impl PreparedRevision {
     ) -> Result<()> {
         for edition in &self.editions {
             let envelope = envelope(target, to_number(self.number)?, columns, edition.digest);
-            edition.write(to, columns, &envelope).await?;
+            edition.insert(to, columns, &envelope).await?;
         }
         Ok(())
     }
@@ -164,8 +164,8 @@ impl PreparedRevision {
         .await?;
         for edition in &self.editions {
             let envelope = envelope(target, to_number(self.number)?, columns, edition.digest);
-            if !edition.rewrite(transaction, columns, &envelope).await? {
-                edition.write(transaction, columns, &envelope).await?;
+            if !edition.update(transaction, columns, &envelope).await? {
+                edition.insert(transaction, columns, &envelope).await?;
             }
         }
         Ok(())
@@ -199,31 +199,31 @@ impl PreparedRevision {
 }
 
 impl PreparedEdition {
-    async fn write(
+    async fn insert(
         &self,
         transaction: &mut PgConnection,
         columns: &RevisionColumns<'_>,
         envelope: &[u8],
     ) -> Result<()> {
         sqlx::query!(
-            "-- briefs::revisions::write
+            "-- briefs::revisions::insert
             insert into editions (brief_key, revision, from_rank, body, digest, content_digest, marking, title,
                 change_summary, summary, workspace_id, brief_id, until_rank, current_until, envelope)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::smallint,
                 least($13::smallint, $14::smallint), $15)",
             columns.brief_key,
             columns.revision,
-            i16::from(self.from) as i16,
+            /* from_rank */ i16::from(self.from) as i16,
             self.body,
             self.digest.0.as_slice() as &[u8],
             self.content_digest.0.as_slice() as &[u8],
             self.content.marking,
             self.content.title,
             self.content.change_summary,
-            summary(&self.content).encode_to_vec(),
-            columns.workspace,
+            /* summary */ summary(&self.content).encode_to_vec(),
+            /* workspace_id */ columns.workspace,
             columns.brief_id,
-            self.until as i16,
+            /* until_rank */ self.until as i16,
             columns.current_until,
             envelope
         )
@@ -235,31 +235,31 @@ impl PreparedEdition {
 
 impl PreparedEdition {
     /// Updates the stored edition; returns false when there is none.
-    async fn rewrite(
+    async fn update(
         &self,
         transaction: &mut PgConnection,
         columns: &RevisionColumns<'_>,
         envelope: &[u8],
     ) -> Result<bool> {
         let done = sqlx::query!(
-            "-- briefs::revisions::rewrite
+            "-- briefs::revisions::update
             update editions set body = $4, digest = $5, content_digest = $6, marking = $7, title = $8,
                 change_summary = $9, summary = $10, workspace_id = $11, brief_id = $12, until_rank = $13::smallint,
                 current_until = least($13::smallint, $14::smallint), envelope = $15
             where brief_key = $1 and revision = $2 and from_rank = $3",
             columns.brief_key,
             columns.revision,
-            i16::from(self.from) as i16,
+            /* from_rank */ i16::from(self.from) as i16,
             self.body,
             self.digest.0.as_slice() as &[u8],
             self.content_digest.0.as_slice() as &[u8],
             self.content.marking,
             self.content.title,
             self.content.change_summary,
-            summary(&self.content).encode_to_vec(),
-            columns.workspace,
+            /* summary */ summary(&self.content).encode_to_vec(),
+            /* workspace_id */ columns.workspace,
             columns.brief_id,
-            self.until as i16,
+            /* until_rank */ self.until as i16,
             columns.current_until,
             envelope
         )

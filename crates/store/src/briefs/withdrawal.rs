@@ -42,9 +42,9 @@ impl Briefs<'_> {
     ) -> Result<Withdrawn> {
         let access = principal.access(&name.workspace)?;
         let mut transaction = match begin_write(self.pool, principal, &name.workspace, write).await? {
-            WriteStart::Now(transaction) => transaction,
-            WriteStart::Before(noted) => {
-                let at = withdrawn_at(&noted)?;
+            WriteStart::First(transaction) => transaction,
+            WriteStart::Repeated(response) => {
+                let at = withdrawn_at(&response)?;
                 return Ok(Withdrawn { at, position: log::position(self.pool, &name.workspace).await? });
             }
         };
@@ -55,7 +55,7 @@ impl Briefs<'_> {
         }
         check_clearance(access.clearance, revision_state.highest, &name.brief_name())?;
         if let Some(at) = revision_state.withdrawn_at {
-            note_withdrawn(&mut transaction, principal, name, write, at).await?;
+            store_withdrawal_response(&mut transaction, principal, name, write, at).await?;
             let position = log::position(&mut *transaction, &name.workspace).await?;
             transaction.commit().await?;
             return Ok(Withdrawn { at, position });
@@ -73,7 +73,7 @@ impl Briefs<'_> {
         .fetch_one(&mut *transaction)
         .await?;
         recompute_current(&mut transaction, locked.key).await?;
-        note_withdrawn(&mut transaction, principal, name, write, at).await?;
+        store_withdrawal_response(&mut transaction, principal, name, write, at).await?;
         let audience = Audience::from(revision_state.floor);
         let number = to_integer(name.revision.0)?;
         let change = Change::of_revision("revision_withdrawn", &name.brief_name(), number, audience);
@@ -123,7 +123,7 @@ pub(crate) async fn lock_revision(
     Ok((locked, RevisionState { floor, highest, withdrawn_at: row.withdrawn_at, purged_at: row.purged_at }))
 }
 
-async fn note_withdrawn(
+async fn store_withdrawal_response(
     transaction: &mut PgConnection,
     principal: &Principal,
     name: &RevisionName,
@@ -134,7 +134,7 @@ async fn note_withdrawn(
     store_response(transaction, principal, &name.workspace, write, &answer.encode_to_vec()).await
 }
 
-fn withdrawn_at(noted: &[u8]) -> Result<OffsetDateTime> {
-    let answer = WithdrawBriefRevisionResponse::decode(noted).map_err(damaged)?;
+fn withdrawn_at(response: &[u8]) -> Result<OffsetDateTime> {
+    let answer = WithdrawBriefRevisionResponse::decode(response).map_err(damaged)?;
     crate::convert::time_of(answer.withdraw_time)
 }

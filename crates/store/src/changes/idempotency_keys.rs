@@ -27,9 +27,9 @@ pub struct IdempotencyKey {
 /// The start of a write that may be a repetition.
 pub(crate) enum WriteStart {
     /// The first request: perform it in this transaction, and call [`store_response`] before the commit.
-    Now(Transaction),
+    First(Transaction),
     /// A repetition: the response stored for the first request.
-    Before(Vec<u8>),
+    Repeated(Vec<u8>),
 }
 
 /// Begins a write. A repetition of a write in flight waits here for its end, before anything else is locked.
@@ -43,13 +43,13 @@ pub(crate) async fn begin_write(
     write: Option<&IdempotencyKey>,
 ) -> Result<WriteStart> {
     let mut transaction = pool.begin().await?;
-    let Some(write) = write else { return Ok(WriteStart::Now(transaction)) };
+    let Some(write) = write else { return Ok(WriteStart::First(transaction)) };
     if insert_request_id(&mut transaction, principal, workspace, write, &[]).await? {
-        return Ok(WriteStart::Now(transaction));
+        return Ok(WriteStart::First(transaction));
     }
     transaction.rollback().await?;
     match recorded_response(pool, principal, workspace, write).await? {
-        Some(noted) => Ok(WriteStart::Before(noted)),
+        Some(response) => Ok(WriteStart::Repeated(response)),
         None => Err(damaged("the stored response of a repeated write is missing")),
     }
 }

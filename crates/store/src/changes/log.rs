@@ -160,12 +160,12 @@ pub(crate) async fn record(
                 as change (kind, target, audience, brief_id, revision, place)
         )
         select epoch, last_number, cursor_key from counter"#,
-        workspace,
-        &kinds,
-        &targets,
-        audiences.as_slice() as &[Option<i32>],
-        briefs.as_slice() as &[Option<String>],
-        revisions.as_slice() as &[Option<i32>],
+        /* workspace_id */ workspace,
+        /* kind */ &kinds,
+        /* target */ &targets,
+        /* audience */ audiences.as_slice() as &[Option<i32>],
+        /* brief_id */ briefs.as_slice() as &[Option<String>],
+        /* revision */ revisions.as_slice() as &[Option<i32>],
         subject
     )
     .fetch_one(transaction)

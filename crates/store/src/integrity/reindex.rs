@@ -110,13 +110,13 @@ impl Integrity<'_> {
                 ))
             order by 1, 2, 3
             limit $7"#,
-            after.workspace,
-            after.brief,
-            after.key,
+            /* after workspace_id */ after.workspace,
+            /* after brief_id */ after.brief,
+            /* after brief_key */ after.key,
             everything,
-            PROJECTION_VERSION,
-            to_integer(REDACTION_VERSION)?,
-            PAGE
+            /* projection_version */ PROJECTION_VERSION,
+            /* redaction_version */ to_integer(REDACTION_VERSION)?,
+            /* limit */ PAGE
         )
         .fetch_all(self.pool)
         .await?;
@@ -307,13 +307,13 @@ async fn write(
         "-- integrity::reindex::write
         update revisions set content_digest = $3, floor = $4, highest = $5, title = $6, redaction_version = $7
         where brief_key = $1 and revision = $2",
-        brief.key,
-        stored.number,
+        /* brief_key */ brief.key,
+        /* revision */ stored.number,
         rebuilt.content_digest.0.as_slice() as &[u8],
         i16::from(rebuilt.floor) as i16,
         i16::from(rebuilt.highest) as i16,
         rebuilt.title,
-        to_integer(REDACTION_VERSION)?
+        /* redaction_version */ to_integer(REDACTION_VERSION)?
     )
     .execute(transaction)
     .await?;

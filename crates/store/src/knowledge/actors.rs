@@ -6,10 +6,7 @@ use prost::Message;
 use sqlx::{FromRow, Postgres, QueryBuilder};
 
 use super::enum_names;
-use super::list::KnowledgeQuery;
-use super::list::field;
-use super::list::key;
-use super::list::parse_filter;
+use super::list::{KnowledgeQuery, field, key, parse_filter};
 use super::view::{AsOf, View};
 use crate::access::principal::Principal;
 use crate::convert::{damaged, revision_name};

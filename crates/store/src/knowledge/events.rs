@@ -3,12 +3,7 @@
 use chancery_proto::brief::v1::Event;
 
 use super::enum_names;
-use super::list::BRIEF_AND_PLACE;
-use super::list::Found;
-use super::list::KnowledgeQuery;
-use super::list::List;
-use super::list::field;
-use super::list::key;
+use super::list::{BRIEF_AND_POSITION, Found, KnowledgeQuery, List, field, key};
 use crate::access::principal::Principal;
 use crate::error::Result;
 use crate::filter::{Field, FieldType, KeyKind, Schema, SortColumn, Sorting};
@@ -20,7 +15,7 @@ const LIST: List = List {
     condition: "",
     extra_columns: "'' as holder_id, 0 as citing_statements",
     fields: Schema { fields: FIELDS },
-    sorting: Sorting { columns: COLUMNS, default: "date", tie_breakers: BRIEF_AND_PLACE },
+    sorting: Sorting { columns: COLUMNS, default: "date", tie_breakers: BRIEF_AND_POSITION },
 };
 
 const FIELDS: &[Field] = &[
@@ -45,7 +40,7 @@ const COLUMNS: &[SortColumn] = &[
             key("t.date_until", KeyKind::Integer, true),
         ],
     },
-    SortColumn { name: "brief", keys: BRIEF_AND_PLACE },
+    SortColumn { name: "brief", keys: BRIEF_AND_POSITION },
 ];
 
 impl Knowledge<'_> {

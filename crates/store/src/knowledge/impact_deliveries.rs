@@ -52,13 +52,13 @@ pub(super) async fn read(
             and t.token_id = split_part(d.subject, '/', 4)
         order by d.at desc, d.delivery_id desc
         limit $7"#,
-        brief.workspace.as_str(),
-        &keys,
+        /* workspace_id */ brief.workspace.as_str(),
+        /* brief_keys */ &keys,
         kind,
-        id,
+        /* part id */ id,
         holders.url,
-        rank,
-        MAX_DELIVERIES
+        /* clearance */ rank,
+        /* limit */ MAX_DELIVERIES
     )
     .fetch_all(connection)
     .await?;

@@ -71,7 +71,7 @@ pub(super) const fn key(column: &'static str, kind: KeyKind, is_nullable: bool) 
 }
 
 /// Brief and position identify an item, because a view shows one revision of each brief.
-pub(super) const BRIEF_AND_PLACE: &[SortKey] =
+pub(super) const BRIEF_AND_POSITION: &[SortKey] =
     &[key("t.brief_id", KeyKind::Text, false), key("t.position", KeyKind::Integer, false)];
 
 #[derive(FromRow)]

@@ -3,12 +3,7 @@
 use chancery_proto::brief::v1::Relationship;
 
 use super::enum_names;
-use super::list::BRIEF_AND_PLACE;
-use super::list::Found;
-use super::list::KnowledgeQuery;
-use super::list::List;
-use super::list::field;
-use super::list::key;
+use super::list::{BRIEF_AND_POSITION, Found, KnowledgeQuery, List, field, key};
 use crate::access::principal::Principal;
 use crate::error::Result;
 use crate::filter::{FieldType, KeyKind, Schema, SortColumn, Sorting};
@@ -20,7 +15,7 @@ const LIST: List = List {
     condition: "",
     extra_columns: "'' as holder_id, 0 as citing_statements",
     fields: FIELDS,
-    sorting: Sorting { columns: COLUMNS, default: "brief", tie_breakers: BRIEF_AND_PLACE },
+    sorting: Sorting { columns: COLUMNS, default: "brief", tie_breakers: BRIEF_AND_POSITION },
 };
 
 /// The fields of relationships, also for filters of graphs.
@@ -44,7 +39,7 @@ pub(super) const FIELDS: Schema = Schema {
 };
 
 const COLUMNS: &[SortColumn] = &[
-    SortColumn { name: "brief", keys: BRIEF_AND_PLACE },
+    SortColumn { name: "brief", keys: BRIEF_AND_POSITION },
     SortColumn { name: "type", keys: &[key("t.type", KeyKind::Text, false)] },
     SortColumn {
         name: "period",

@@ -3,12 +3,7 @@
 use chancery_proto::brief::v1::Statement;
 
 use super::enum_names;
-use super::list::BRIEF_AND_PLACE;
-use super::list::Found;
-use super::list::KnowledgeQuery;
-use super::list::List;
-use super::list::field;
-use super::list::key;
+use super::list::{BRIEF_AND_POSITION, Found, KnowledgeQuery, List, field, key};
 use crate::access::principal::Principal;
 use crate::error::Result;
 use crate::filter::{Field, FieldType, KeyKind, Schema, SortColumn, Sorting};
@@ -21,7 +16,7 @@ const LIST: List = List {
     condition: " and t.place > 1",
     extra_columns: "t.holder_id, 0 as citing_statements",
     fields: STATEMENT_FIELDS,
-    sorting: Sorting { columns: COLUMNS, default: "brief", tie_breakers: BRIEF_AND_PLACE },
+    sorting: Sorting { columns: COLUMNS, default: "brief", tie_breakers: BRIEF_AND_POSITION },
 };
 
 /// The fields of statements, for lists and for search. Titles have values for some of them only.
@@ -56,7 +51,7 @@ const FIELDS: &[Field] = &[
 const HIGH_PERCENT: &str = "case when t.likelihood_term > 0 then t.likelihood_high end";
 
 const COLUMNS: &[SortColumn] = &[
-    SortColumn { name: "brief", keys: BRIEF_AND_PLACE },
+    SortColumn { name: "brief", keys: BRIEF_AND_POSITION },
     SortColumn {
         name: "period",
         keys: &[

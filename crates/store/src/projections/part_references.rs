@@ -39,16 +39,16 @@ impl References {
                 to_id, from_rank, until_rank)
             select $1, $2, $3, $4, *
             from unnest($5::smallint[], $6::text[], $7::text[], $8::text[], $9::smallint[], $10::smallint[])",
-            columns.workspace,
+            /* workspace_id */ columns.workspace,
             columns.brief_key,
             columns.revision,
             columns.current_until as i16,
-            &column(rows, number),
+            /* from_kind */ &column(rows, number),
             &column(rows, |row| row.from_id.clone()),
             &column(rows, |row| row.role.to_owned()),
             &column(rows, |row| row.to_id.clone()),
-            &froms(rows),
-            &untils(rows)
+            /* from_rank */ &froms(rows),
+            /* until_rank */ &untils(rows)
         )
         .execute(to)
         .await?;

@@ -143,15 +143,15 @@ impl RenderQueue<'_> {
                 select task_id, $2, 'SUCCEEDED' from task
             )
             select task_id from task",
-            lease.task,
+            /* task_id */ lease.task,
             lease.epoch,
             artifact.digest.as_bytes().as_slice(),
             i64::try_from(artifact.size_bytes).unwrap_or(i64::MAX),
             i32::try_from(artifact.pages).unwrap_or(i32::MAX),
-            artifact.blob,
-            &column(|warning| &warning.text),
-            &column(|warning| &warning.code),
-            &column(|warning| &warning.part_id),
+            /* blob_id */ artifact.blob,
+            /* warnings */ &column(|warning| &warning.text),
+            /* warning_codes */ &column(|warning| &warning.code),
+            /* warning_part_ids */ &column(|warning| &warning.part_id),
         )
         .fetch_optional(self.pool)
         .await?;
@@ -198,14 +198,14 @@ impl RenderQueue<'_> {
                 select task_id, $2, 'FAILED', $3 from task
             )
             select task_id from task",
-            lease.task,
+            /* task_id */ lease.task,
             lease.epoch,
             failure.reason,
             failure.message,
             failure.retryable,
-            MAX_ATTEMPTS,
-            MIN_RETRY_PAUSE_SECONDS,
-            MAX_RETRY_PAUSE_SECONDS,
+            /* max attempts */ MAX_ATTEMPTS,
+            /* min pause */ MIN_RETRY_PAUSE_SECONDS,
+            /* max pause */ MAX_RETRY_PAUSE_SECONDS,
         )
         .fetch_optional(self.pool)
         .await?;

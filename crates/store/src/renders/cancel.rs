@@ -7,7 +7,7 @@ use crate::changes::idempotency_keys::{IdempotencyKey, insert_request_id, record
 use crate::database::PgConnection;
 use crate::error::{Result, StoreError};
 use crate::renders::Renders;
-use crate::renders::downloads::{Render, RenderState};
+use crate::renders::render::{Render, RenderState};
 
 impl Renders<'_> {
     /// Cancels a render. When it was the task's last render, the task ends and its epoch rises, so that its worker

@@ -147,8 +147,8 @@ impl RenderQueue<'_> {
             limit $5"#,
             filter.workspace.as_ref().map(ResourceId::as_str),
             filter.with_successor,
-            after.map(|place| place.died_at),
-            after.map(|place| place.task.as_str()),
+            after.map(|key| key.died_at),
+            after.map(|key| key.task.as_str()),
             limit,
         )
         .fetch_all(self.pool)

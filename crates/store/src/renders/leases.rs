@@ -130,10 +130,10 @@ impl RenderQueue<'_> {
             environment.printer_version.as_bytes().as_slice(),
             environment.fonts_digest.as_bytes().as_slice(),
             i64::from(limit),
-            worker,
-            self.lease_times.lease.as_secs_f64(),
-            MAX_CRASHES,
-            id.as_str(),
+            /* worker name */ worker,
+            /* lease seconds */ self.lease_times.lease.as_secs_f64(),
+            /* max crashes */ MAX_CRASHES,
+            /* worker_id */ id.as_str(),
         )
         .fetch_all(self.pool)
         .await?;

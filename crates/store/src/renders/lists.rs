@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use crate::access::principal::Principal;
 use crate::error::Result;
 use crate::renders::Renders;
-use crate::renders::downloads::{Render, RenderState, Row};
+use crate::renders::render::{Render, RenderState, Row};
 use crate::renders::workers::LIVENESS_WINDOW_SECONDS;
 
 /// Number of renders that one query scans when filtering by state.
@@ -147,13 +147,13 @@ impl Renders<'_> {
                 and ($4::timestamptz is null or (r.created_at, r.render_id) < ($4, $5))
             order by r.created_at desc, r.render_id desc
             limit $6"#,
-            workspace.as_str(),
-            i16::from(access.clearance.0),
-            filter.brief.as_ref().map(|brief| brief.brief.as_str()),
-            after.map(|place| place.created_at),
-            after.map(|place| place.render.as_str()),
+            /* workspace_id */ workspace.as_str(),
+            /* visible_from */ i16::from(access.clearance.0),
+            /* brief_id */ filter.brief.as_ref().map(|brief| brief.brief.as_str()),
+            /* after created_at */ after.map(|key| key.created_at),
+            /* after render_id */ after.map(|key| key.render.as_str()),
             limit,
-            LIVENESS_WINDOW_SECONDS,
+            /* liveness seconds */ LIVENESS_WINDOW_SECONDS,
         )
         .fetch_all(self.pool)
         .await?;

@@ -10,6 +10,8 @@ pub(crate) mod fair_share;
 pub(crate) mod inputs;
 pub(crate) mod leases;
 pub(crate) mod lists;
+pub(crate) mod pinning;
+pub(crate) mod render;
 pub(crate) mod requests;
 pub(crate) mod stats;
 #[cfg(feature = "unfenced")]

@@ -1,26 +1,18 @@
 //! Requests renders: pins everything that the print depends on, then joins the task that prints exactly this, or queues
 //! a new one.
 
-use chancery_brief::digest::{Digest, body_digest};
-use chancery_brief::render_options::with_defaults;
-use chancery_proto::brief::v1::Change;
-use chancery_proto::names::{BriefName, BriefOrRevisionName, RenderName};
+use chancery_proto::names::{BriefOrRevisionName, RenderName};
 use chancery_proto::render::v1::{RenderOptions, RenderPriority};
-use chancery_proto::worker::v1::RenderInputManifest;
 use prost::Message;
 
 use crate::access::principal::{Access, Principal};
-use crate::briefs::import_records::ImportRecord;
 use crate::changes::idempotency_keys::{IdempotencyKey, is_repeated_request, recorded_response};
-use crate::convert::{damaged, generated_id, to_number};
+use crate::convert::{damaged, generated_id};
 use crate::error::{Result, StoreError};
 use crate::renders::Renders;
-use crate::renders::comparisons::PinnedComparison;
-use crate::renders::downloads::Render;
-use crate::renders::environments::{PrintEnvironment, digest, environment};
 use crate::renders::fair_share::class_of;
-use crate::renders::inputs::PinnedEdition;
-use crate::timestamps::timestamp;
+use crate::renders::pinning::{Pinned, name_of};
+use crate::renders::render::Render;
 
 /// Maximum number of retries after losing a race for a task's generation. Each lost race means that another call made
 /// progress.
@@ -48,53 +40,6 @@ pub struct RequestedRender {
     pub is_new_task: bool,
 }
 
-/// The pinned inputs of a render.
-struct Pinned {
-    brief: BriefName,
-    brief_key: i64,
-    revision: i32,
-    from_rank: i16,
-    /// The lowest clearance that may see everything in the print, and thus the print.
-    visible_from: i16,
-    edition_digest: Digest,
-    /// The editions whose changes the manifest quotes. They must not be purged before the task refers to them.
-    quoted: Vec<Digest>,
-    options: RenderOptions,
-    environment: PrintEnvironment,
-    manifest: Vec<u8>,
-    render_key: Digest,
-}
-
-/// The revision to compare with; empty where there is none.
-#[derive(Default)]
-struct Comparison {
-    digest: String,
-    revision: u32,
-    visible_from: Option<i16>,
-    changes: Vec<Change>,
-    quoted: Vec<Digest>,
-}
-
-impl Comparison {
-    /// Compares with the parent revision, if there is one.
-    fn of_parent(revision: Option<i32>, bytes: Option<&[u8]>, visible_from: Option<i16>) -> Result<Self> {
-        let (Some(revision), Some(bytes)) = (revision, bytes) else { return Ok(Self::default()) };
-        let (digest, revision) = (digest(bytes)?.to_string(), to_number(revision)?);
-        Ok(Self { digest, revision, visible_from, ..Self::default() })
-    }
-
-    /// Compares with the revision that the caller chose.
-    fn chosen(pinned: PinnedComparison) -> Result<Self> {
-        Ok(Self {
-            digest: pinned.digest.to_string(),
-            revision: to_number(pinned.revision)?,
-            visible_from: Some(pinned.visible_from),
-            changes: pinned.changes,
-            quoted: pinned.between,
-        })
-    }
-}
-
 /// A request with its pinned inputs.
 struct PinnedRequest<'a> {
     principal: &'a Principal,
@@ -108,7 +53,7 @@ enum Joined {
     /// The render was attached to it.
     Render(JoinedRender),
     /// The request is a repetition.
-    Before,
+    Repeated,
     /// There is no task to join: none exists, its PDF has expired, or it is a dead letter. The next generation is
     /// given.
     Next(i32),
@@ -126,7 +71,7 @@ enum Queued {
     /// The task was queued with its first render.
     Render,
     /// The request is a repetition.
-    Before,
+    Repeated,
     /// Another request queued the generation first.
     LostRace,
     /// A quoted edition was purged in the meantime.
@@ -196,11 +141,11 @@ impl Renders<'_> {
                     }
                     false
                 }
-                Joined::Before => return Ok(None),
+                Joined::Repeated => return Ok(None),
                 Joined::Next(generation) => {
                     match self.queue_render_task(&pinned_request, generation).await? {
                         Queued::Render => true,
-                        Queued::Before => return Ok(None),
+                        Queued::Repeated => return Ok(None),
                         Queued::LostRace => continue,
                         Queued::Outdated => {
                             pinned = self
@@ -223,137 +168,6 @@ impl Renders<'_> {
             return Ok(Some(RequestedRender { render: self.get(principal, &name).await?, is_new_task }));
         }
         Err(damaged("lost the race for the next task of a render key too often"))
-    }
-
-    /// Pins everything that the print depends on. The print mentions newer and earlier revisions only as far as the
-    /// caller may see them, and the render is visible only to clearances that may see the same.
-    async fn pin_render_input(
-        self,
-        principal: &Principal,
-        access: Access,
-        source: &BriefOrRevisionName,
-        options: &RenderOptions,
-    ) -> Result<Pinned> {
-        let brief = source.brief_name();
-        let named = source.revision().map(|number| i32::try_from(number.0).unwrap_or(i32::MAX));
-        let row = sqlx::query!(
-            r#"-- renders::requests::pin_render_input
-            select b.brief_key, e.revision, e.from_rank as "from_rank!", e.digest, r.published_at, r.creator,
-                r.recorded_at, r.importer,
-                r.withdrawn_at is not null as "is_withdrawn!", r.withdraw_reason,
-                p.revision as "comparison_revision?", p.digest as "comparison?",
-                p.from_rank::smallint as "comparison_from?",
-                n.revision as "newest?", n.floor::smallint as "newest_from?",
-                v.printer_version as "printer_version?", v.fonts_digest as "fonts_digest?"
-            from briefs b
-            cross join lateral (
-                select revision, from_rank, digest from editions
-                where brief_key = b.brief_key
-                    and from_rank <= $3::smallint
-                    and case when $4::integer is null then current_until > $3 else revision = $4 end
-                order by revision desc, from_rank desc
-                limit 1
-            ) e
-            join revisions r on r.brief_key = b.brief_key and r.revision = e.revision
-            left join lateral (
-                select c.revision, c.digest, c.from_rank
-                from editions c join revisions s using (brief_key, revision)
-                where c.brief_key = b.brief_key and c.revision < e.revision and c.from_rank <= $3::smallint
-                    and s.withdrawn_at is null
-                order by c.revision desc, c.from_rank desc
-                limit 1
-            ) p on true
-            left join lateral (
-                select c.revision, s.floor from editions c join revisions s using (brief_key, revision)
-                where c.brief_key = b.brief_key and c.from_rank <= $3::smallint and c.current_until > $3
-                limit 1
-            ) n on true
-            left join print_environments v on v.active
-            where b.workspace_id = $1 and b.brief_id = $2 and b.deleted_at is null"#,
-            brief.workspace.as_str(),
-            brief.brief.as_str(),
-            i16::from(access.clearance.0),
-            named,
-        )
-        .fetch_optional(self.pool)
-        .await?;
-        let Some(row) = row else { return Err(self.missing_edition_error(principal, source).await?) };
-        let environment = active_environment(row.printer_version.as_deref(), row.fonts_digest.as_deref())?;
-        let edition_digest = digest(&row.digest)?;
-        let options = with_defaults(options.clone());
-        let edition = PinnedEdition { key: row.brief_key, revision: row.revision, from_rank: row.from_rank };
-        self.check_sections(&edition, &options).await?;
-        let comparison = if options.compare_to.is_empty() {
-            Comparison::of_parent(row.comparison_revision, row.comparison.as_deref(), row.comparison_from)?
-        } else {
-            Comparison::chosen(self.pin_comparison(access, &brief, &edition, &options.compare_to).await?)?
-        };
-        let logo = self.pin_logo(access, &brief, &options).await?;
-        let attachments = self.pin_images(&edition, logo.as_ref()).await?;
-        let seen = [Some(row.from_rank), comparison.visible_from, logo.as_ref().map(|logo| logo.marking)];
-        let newer = row.newest.filter(|newest| *newest > row.revision);
-        let newer_from = newer.and(row.newest_from);
-        let visible_from = seen.into_iter().chain([newer_from]).flatten().max().unwrap_or(row.from_rank);
-        let manifest = RenderInputManifest {
-            workspace: format!("workspaces/{}", brief.workspace),
-            brief: brief.to_string(),
-            revision: u32::try_from(row.revision).map_err(damaged)?,
-            edition_digest: edition_digest.to_string(),
-            comparison_edition_digest: comparison.digest,
-            comparison_revision: comparison.revision,
-            combined_changes: comparison.changes,
-            combined_edition_digests: comparison.quoted.iter().map(Digest::to_string).collect(),
-            attachment_digests: attachments,
-            asset_digests: logo.into_iter().map(|logo| logo.digest.to_string()).collect(),
-            // Digests pin the comparison, so that naming the parent revision and naming none yield the same render key.
-            options: Some(RenderOptions { compare_to: String::new(), ..options.clone() }),
-            publish_time: Some(timestamp(row.published_at)),
-            creator: row.creator,
-            import_record: ImportRecord::of_columns(row.importer, row.recorded_at)
-                .map(|import| import.to_message()),
-            superseded_by: newer.map_or(Ok(0), to_number)?,
-            withdrawn: row.is_withdrawn,
-            withdraw_reason: row.withdraw_reason.unwrap_or_default(),
-            environment: Some(environment.to_message()),
-            marking_scheme: access.scheme.to_string(),
-        }
-        .encode_to_vec();
-        Ok(Pinned {
-            brief,
-            brief_key: row.brief_key,
-            revision: row.revision,
-            from_rank: row.from_rank,
-            visible_from,
-            edition_digest,
-            quoted: comparison.quoted,
-            options,
-            environment,
-            render_key: body_digest(&manifest),
-            manifest,
-        })
-    }
-
-    /// Explains why the principal has no edition to print.
-    async fn missing_edition_error(
-        self,
-        principal: &Principal,
-        source: &BriefOrRevisionName,
-    ) -> Result<StoreError> {
-        let answer = match source {
-            BriefOrRevisionName::Revision(name) => self.briefs.edition(principal, name).await.map(drop),
-            BriefOrRevisionName::Brief(name) => self.briefs.newest_edition(principal, name).await.map(drop),
-        };
-        match answer {
-            // The brief was deleted, or an edition was published since.
-            Ok(()) => Ok(StoreError::NotFound(name_of(source))),
-            Err(
-                error @ (StoreError::RevisionPurged(_)
-                | StoreError::AllWithdrawn(_)
-                | StoreError::NotFound(_)),
-            ) => Ok(error),
-            Err(StoreError::NotPublished(name)) => Ok(StoreError::NotFound(name)),
-            Err(error) => Err(error),
-        }
     }
 
     /// Attaches the render to the newest task of its key, if that is live or has a result: a PDF, or a failure that the
@@ -391,18 +205,18 @@ impl Renders<'_> {
                 task.joinable as "joinable!", exists (select from joined) as "joined!"
             from task left join render_queue q on q.task_id = task.task_id"#,
             pinned.render_key.as_bytes().as_slice(),
-            pinned.brief.workspace.as_str(),
-            pinned.brief.brief.as_str(),
+            /* workspace_id */ pinned.brief.workspace.as_str(),
+            /* brief_id */ pinned.brief.brief.as_str(),
             pinned.revision,
             pinned.visible_from,
             pinned.edition_digest.as_bytes().as_slice(),
             pinned.options.encode_to_vec(),
             principal.subject,
-            name.render.as_str(),
+            /* render_id */ name.render.as_str(),
             write.map(|write| write.method),
-            write.map(|write| &write.id),
+            /* request_id */ write.map(|write| &write.id),
             write.map(|write| write.request_digest.as_bytes().as_slice()),
-            name.to_string(),
+            /* response */ name.to_string(),
         )
         .fetch_optional(self.pool)
         .await?;
@@ -414,7 +228,7 @@ impl Renders<'_> {
             Some(task) if task.joined => {
                 Ok(Joined::Render(JoinedRender { task: task.task_id, class: task.class }))
             }
-            Some(task) if task.joinable => Ok(Joined::Before),
+            Some(task) if task.joinable => Ok(Joined::Repeated),
             Some(task) => Ok(Joined::Next(task.generation + 1)),
         }
     }
@@ -474,8 +288,8 @@ impl Renders<'_> {
             select exists (select from before) as "before!", exists (select from share) as "had_room!",
                 (select count(distinct digest) from quoted) = cardinality($22::bytea[]) as "is_quoted!", exists (select from render) as "made!""#,
             pinned.render_key.as_bytes().as_slice(),
-            pinned.brief.workspace.as_str(),
-            pinned.brief.brief.as_str(),
+            /* workspace_id */ pinned.brief.workspace.as_str(),
+            /* brief_id */ pinned.brief.brief.as_str(),
             pinned.revision,
             pinned.visible_from,
             pinned.edition_digest.as_bytes().as_slice(),
@@ -489,22 +303,22 @@ impl Renders<'_> {
             pinned.from_rank,
             class_of(request.priority),
             self.queue_limit,
-            name.render.as_str(),
+            /* render_id */ name.render.as_str(),
             write.map(|write| write.method),
-            write.map(|write| &write.id),
+            /* request_id */ write.map(|write| &write.id),
             write.map(|write| write.request_digest.as_bytes().as_slice()),
-            name.to_string(),
-            &quoted,
+            /* response */ name.to_string(),
+            /* quoted digests */ &quoted,
         )
         .fetch_one(self.pool)
         .await;
         match row {
             Ok(row) if row.made => Ok(Queued::Render),
-            Ok(row) if row.before => Ok(Queued::Before),
+            Ok(row) if row.before => Ok(Queued::Repeated),
             Ok(row) if !row.is_quoted => Ok(Queued::Outdated),
             Ok(row) if row.had_room => Ok(Queued::LostRace),
             Ok(_) => Ok(Queued::NoRoom),
-            Err(error) if is_repeated_request(&error) => Ok(Queued::Before),
+            Err(error) if is_repeated_request(&error) => Ok(Queued::Repeated),
             Err(error) if edition_is_gone(&error) => {
                 Err(StoreError::RevisionPurged(name_of(&request.source)))
             }
@@ -513,24 +327,7 @@ impl Renders<'_> {
     }
 }
 
-/// Returns the active print environment of a row, whose columns are null when none is active.
-fn active_environment(
-    printer_version: Option<&[u8]>,
-    fonts_digest: Option<&[u8]>,
-) -> Result<PrintEnvironment> {
-    let digests = printer_version.zip(fonts_digest);
-    let (printer_version, fonts_digest) = digests.ok_or(StoreError::NoPrintEnvironment)?;
-    environment(printer_version, fonts_digest)
-}
-
 /// Returns whether a statement failed because the edition was purged after it was pinned.
 fn edition_is_gone(error: &sqlx::Error) -> bool {
     error.as_database_error().and_then(|refused| refused.constraint()) == Some("render_tasks_edition_fkey")
-}
-
-fn name_of(source: &BriefOrRevisionName) -> String {
-    match source {
-        BriefOrRevisionName::Brief(name) => name.to_string(),
-        BriefOrRevisionName::Revision(name) => name.to_string(),
-    }
 }

@@ -36,7 +36,7 @@ pub struct Worker {
     pub first_seen: OffsetDateTime,
     /// When it was last seen, accurate to a few seconds.
     pub last_seen: OffsetDateTime,
-    /// Whether it was seen within [`LIVENESS_WINDOW_SECONDS`].
+    /// Whether it was seen within the last minute.
     pub is_live: bool,
     /// When it was drained, if it is.
     pub drained_at: Option<OffsetDateTime>,
@@ -170,8 +170,8 @@ impl Workers<'_> {
             where $1::text is null or (w.name, w.worker_id) > ($1, $2)
             order by w.name, w.worker_id
             limit $3"#,
-            after.map(|place| place.display_name.as_str()),
-            after.map(|place| place.id.as_str()),
+            after.map(|key| key.display_name.as_str()),
+            after.map(|key| key.id.as_str()),
             limit,
             LIVENESS_WINDOW_SECONDS,
         )

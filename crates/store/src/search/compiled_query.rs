@@ -76,13 +76,13 @@ pub(super) async fn compile(
             search_any(distinct search_words_of(wanted))::text as highlighted
         from query
         where wanted is not null"#,
-        workspace.as_str(),
+        /* workspace_id */ workspace.as_str(),
         language,
         &words,
-        &prefixes,
-        &excluded,
-        &groups,
-        rank
+        /* is_prefix */ &prefixes,
+        /* is_excluded */ &excluded,
+        /* group */ &groups,
+        /* clearance */ rank
     )
     .fetch_one(connection)
     .await?;

@@ -1,4 +1,4 @@
-//! PDFs whose time is over.
+//! Expiry of PDFs.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::queue_scene::{ENVIRONMENT, scene};
 
 const WEEK: Duration = Duration::from_hours(7 * 24);
 
-/// Lets so many days pass since everything that was done.
+/// Moves everything recorded so far some days into the past.
 fn days_pass(fixture: &Fixture, days: u32) {
     fixture.rows(&format!(
         "update artifacts set finished_at = finished_at - interval '{days} days';
@@ -59,11 +59,11 @@ async fn a_pdf_lives_on_from_its_last_request_and_from_its_last_print() {
     let fixture = scene().await;
     let name = printed(&fixture, b"%PDF").await;
     days_pass(&fixture, 6);
-    // Answered by the PDF that is there.
+    // Joins the task, which still has its PDF.
     assert!(!fixture.requested().await.is_new_task);
     days_pass(&fixture, 6);
     assert_eq!(fixture.store.artifacts().expire(WEEK).await.unwrap(), 0);
-    // The same bytes come out of another print, whose render is gone since.
+    // Another print yields the same bytes; its render has been deleted since.
     fixture.published("b2", content("Two")).await;
     let other = fixture.requested_by(&person("TLP:RED"), "b2").await.unwrap().render;
     fixture.finished(&fixture.leased_one().await, b"%PDF").await.unwrap();
@@ -75,8 +75,8 @@ async fn a_pdf_lives_on_from_its_last_request_and_from_its_last_print() {
     assert_eq!(fixture.store.artifacts().expire(WEEK).await.unwrap(), 1);
 }
 
-/// The sweep, the end of a print with the same bytes, and requests for the old one, all at once: whatever comes first,
-/// every render that is told of a PDF has one, or says that it has expired.
+/// A sweep, a finish with the same bytes, and requests for the old PDF run concurrently. In any order, every render
+/// that reports a PDF has one, or reports that it has expired.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_finished_or_requested_while_the_sweep_runs_is_not_lost() {
     let fixture = scene().await;

@@ -1,4 +1,4 @@
-//! What every store of PDFs' bytes must do, told once and run on each of them.
+//! The contract of artifact stores, run against each implementation.
 
 use std::sync::Arc;
 
@@ -11,12 +11,12 @@ use tokio::task::JoinSet;
 use crate::fixture::{Fixture, content, person};
 use crate::queue_scene::{ENVIRONMENT, scene, staged};
 
-/// Bytes that differ from place to place.
+/// Bytes that differ at every position.
 fn pdf(size: usize) -> Vec<u8> {
     (0..size).map(|index| u8::try_from((index * 31 + index / 251) % 253).unwrap()).collect()
 }
 
-/// Where the bytes are, and how to look at them there.
+/// The location of the bytes, and how to inspect it.
 enum At {
     Postgres,
     Folder(TempDir),
@@ -24,7 +24,7 @@ enum At {
     S3(S3Server),
 }
 
-/// A place whose PDFs are kept somewhere.
+/// A fixture whose PDFs are in a given store.
 struct Kept {
     fixture: Fixture,
     at: At,
@@ -51,7 +51,7 @@ impl Kept {
         &self.fixture.store
     }
 
-    /// How many blobs the store holds, parts of blobs included. Memory cannot be looked into.
+    /// Counts the store's blobs, including partial ones. The memory store cannot be inspected.
     fn held(&self) -> usize {
         match &self.at {
             At::Postgres => {
@@ -69,7 +69,7 @@ impl Kept {
         }
     }
 
-    /// Leases of renders of that many briefs.
+    /// Leases renders of that many briefs.
     async fn leases(&self, count: u32) -> Vec<Lease> {
         for number in 0..count {
             let brief = format!("brief-{number}");
@@ -142,7 +142,7 @@ async fn every_range_of_every_size_is_the_bytes_themselves(kept: Kept) {
         let whole = pdf(size);
         assert!(kept.whole(&artifact).await.unwrap() == whole, "{size} bytes");
         let reading = kept.store().artifacts().open(&artifact).await.unwrap();
-        // Those of the database's chunks, of reads and of parts.
+        // Chunk sizes of the database, of reads and of multipart uploads.
         for boundary in (0..=size).step_by(CHUNK).filter(|at| *at < 4 * CHUNK || at % MIB == 0).chain([size])
         {
             for offset in boundary.saturating_sub(1)..(boundary + 2).min(size) {
@@ -185,7 +185,7 @@ async fn concurrent_uploads_of_the_same_bytes_all_succeed_and_are_kept_once(kept
 
 async fn an_aborted_upload_leaves_nothing(kept: Kept) {
     let lease = kept.leases(1).await.remove(0);
-    // Nothing; less than a part; more than one.
+    // Empty; smaller than a part; larger than a part.
     for size in [0, 10, 9 * 1024 * 1024] {
         let blob = kept.store().artifacts().stage(&lease, ENVIRONMENT).await.unwrap();
         let mut upload = kept.store().artifacts().begin_upload(&blob).await.unwrap();
@@ -239,7 +239,7 @@ async fn a_pdf_that_is_being_finished_loses_no_bytes_to_the_sweep(kept: Kept) {
     for _ in 0..4 {
         let kept = Arc::clone(&kept);
         racers.spawn(async move {
-            // The foreign key refuses a sweep that comes too late for its rows; the next one passes them over.
+            // The foreign key stops a sweep that is too late for its rows; the next sweep skips them.
             kept.store().artifacts().sweep_staged().await.ok();
             kept.store().artifacts().delete_discarded().await.is_err()
         });
@@ -269,7 +269,7 @@ async fn reading_what_was_deleted_is_a_clear_error(kept: Kept) {
     }
 }
 
-/// Whoever drops a blob's row, by whatever statement: the bytes are found.
+/// However a blob's row is deleted, its bytes are found and deleted.
 async fn bytes_whose_row_was_dropped_by_hand_are_deleted(kept: Kept) {
     let lease = kept.leases(1).await.remove(0);
     kept.uploaded(&lease, b"%PDF").await;

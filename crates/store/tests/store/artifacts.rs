@@ -3,7 +3,7 @@ use chancery_store::{CHUNK, Finished, RenderState, StoreError};
 use crate::fixture::{Fixture, content, person};
 use crate::queue_scene::{ENVIRONMENT, scene, staged};
 
-/// Bytes that differ from chunk to chunk and from place to place.
+/// Bytes that differ between chunks and between positions.
 fn pdf(size: usize) -> Vec<u8> {
     (0..size).map(|index| u8::try_from((index * 31 + index / CHUNK) % 251).unwrap()).collect()
 }

@@ -29,7 +29,7 @@ async fn put(fixture: &Fixture, who: &Principal, bytes: &[u8], marking: &str) ->
     fixture.store.attachments().put(who, &"default".parse().unwrap(), &new).await
 }
 
-/// Content with a section that shows an image in a block of a marking.
+/// Content whose section shows an image in a block with a marking.
 fn showing(bytes: &[u8], marking: &str) -> BriefContent {
     let figure = Figure {
         kind: FigureKind::Attachment.into(),
@@ -65,7 +65,7 @@ async fn the_same_image_twice_is_kept_once_and_under_one_marking() {
     assert!(matches!(refused, StoreError::AlreadyExists(_)), "{refused}");
     let refused = put(&fixture, &author, b"another", "TLP:RED").await.unwrap_err();
     assert!(matches!(refused, StoreError::ClearanceTooLow(_)), "{refused}");
-    // That the bytes are there above his clearance, nobody is told.
+    // The caller does not learn that the bytes are stored above their clearance.
     let clear = with_role(Role::Author, "TLP:CLEAR");
     let refused = put(&fixture, &clear, PICTURE, "TLP:CLEAR").await.unwrap_err();
     assert!(matches!(refused, StoreError::Forbidden(_)), "{refused}");
@@ -95,7 +95,7 @@ async fn a_reader_has_an_image_only_through_an_edition_that_shows_it() {
     let seen = async |role, clearance| {
         fixture.store.attachments().get(&with_role(role, clearance), &name(PICTURE)).await.is_ok()
     };
-    // Nothing shows it yet.
+    // No edition shows it yet.
     assert!(!seen(Role::Reader, "TLP:RED").await && seen(Role::Author, "TLP:CLEAR").await);
     fixture.published("b1", showing(PICTURE, "TLP:AMBER")).await;
     assert!(seen(Role::Reader, "TLP:AMBER").await && seen(Role::Reader, "TLP:RED").await);
@@ -118,7 +118,7 @@ async fn a_reader_has_an_image_only_through_an_edition_that_shows_it() {
     assert_eq!(listed("TLP:RED", Some(&both[0]), 9).await, [both[1].clone()]);
 }
 
-/// A document's place in an import, with the only violation's path and code.
+/// A document's index in an import, with the path and code of its only violation.
 fn violation(error: StoreError) -> (Option<usize>, String, &'static str) {
     match error {
         StoreError::UnusableAttachments { document_index, violations } => {
@@ -147,7 +147,7 @@ async fn a_figure_shows_an_image_of_the_workspace_that_is_marked_no_higher() {
     let above = violation(import(showing(PICTURE, "TLP:AMBER")).await.unwrap_err());
     assert_eq!(above, (Some(0), path(), "ATTACHMENT_ABOVE_BLOCK"));
 
-    // A draft may come before its image; publishing it may not.
+    // A draft may be written before its image is uploaded, but not published.
     let draft = canonical(&showing(PICTURE, "TLP:GREEN"));
     fixture.store.briefs().create(&admin, &brief_name("b2"), &draft).await.unwrap();
     let etag = fixture.store.briefs().draft(&admin, &brief_name("b2")).await.unwrap().etag;
@@ -179,7 +179,7 @@ async fn the_input_holds_the_images_that_the_edition_shows_and_the_logo() {
     assert_eq!(seen.manifest.attachment_digests, [digest(PICTURE)]);
     assert_eq!(seen.manifest.asset_digests, [digest(b"logo")]);
     assert_eq!(seen.images, [name(PICTURE), name(b"logo")]);
-    // An image that is a logo as well is sent once.
+    // An image that is also the logo is listed once.
     let seen = input(&admin, &with_logo(PICTURE)).await;
     let mut both = [digest(PICTURE), digest(b"secret")];
     both.sort();
@@ -200,7 +200,7 @@ async fn options_that_name_what_is_not_there_are_refused() {
     foreign.theme.as_mut().unwrap().logo = name(PICTURE).to_string().replace("default", "other");
     let elsewhere = [
         (with_logo(b"nothing"), "theme.logo"),
-        // Above the caller's clearance is not there either, and so is a section that his edition has not.
+        // An attachment above the caller's clearance, or a section missing from their edition, does not exist for them.
         (with_logo(b"secret"), "theme.logo"),
         (foreign, "theme.logo"),
         (with_section("pictures"), "section_ids[0]"),
@@ -227,7 +227,7 @@ async fn who_may_not_see_all_that_a_print_is_made_of_does_not_see_the_render() {
     let (admin, amber) = (person("TLP:RED"), person("TLP:AMBER"));
     fixture.store.renders().set_print_environment(ENVIRONMENT).await.unwrap();
     put(&fixture, &admin, b"secret", "TLP:RED").await.unwrap();
-    // Revision 1 has a sentence for named persons, revision 2 is the same for everybody, revision 3 is not.
+    // Revision 1 has a sentence for named persons, revision 2 is equal at all clearances, revision 3 is not.
     fixture.published("b1", content("One")).await;
     for (number, content) in [(2, content_at("Two", "TLP:CLEAR")), (3, content_at("Three", "TLP:RED"))] {
         fixture.store.briefs().import(&admin, &brief_name("b1"), &[document(number, content)]).await.unwrap();
@@ -236,7 +236,7 @@ async fn who_may_not_see_all_that_a_print_is_made_of_does_not_see_the_render() {
         let made = fixture.store.renders().create(who, &source("b1/revisions/2"), options).await.unwrap();
         fixture.store.renders().get(&amber, &made.render.name).await.is_ok()
     };
-    // His own is made of what he sees; the admin's is compared with more and tells of revision 3.
+    // The caller's print uses what they may read. The admin's is compared with more and mentions revision 3.
     assert!(visible_to_amber(&amber, &RenderOptions::default()).await);
     assert!(!visible_to_amber(&admin, &RenderOptions::default()).await);
     fixture.published("b2", content_at("Open", "TLP:CLEAR")).await;
@@ -250,7 +250,7 @@ async fn who_may_not_see_all_that_a_print_is_made_of_does_not_see_the_render() {
 const GOOD: &[u8] = b"<svg xmlns='http://www.w3.org/2000/svg' width='40' height='30'/>";
 const BAD: &[u8] = b"<svg xmlns='http://www.w3.org/2000/svg' width='40' height='30'>\n<text>A</text></svg>";
 
-/// Makes all images ones that were stored before there were checks.
+/// Makes all images look as if they had been stored before there were checks.
 fn forget_checks(fixture: &Fixture) {
     fixture.rows("update attachments set check_version = null, refusal = null, warning_codes = '{}', warning_texts = '{}'");
 }
@@ -271,7 +271,7 @@ async fn images_from_before_the_checks_are_checked_when_a_figure_shows_them() {
     let bad = violation(import(showing(BAD, "TLP:CLEAR")).await.unwrap_err());
     assert_eq!(bad, (Some(0), path(), "UNPRINTABLE_ATTACHMENT"));
     import(showing(GOOD, "TLP:CLEAR")).await.unwrap();
-    // The good one's check is recorded, with its real size instead of the one it was stored with.
+    // The valid image's check is recorded, with its real size in place of the stored one.
     let checked = "select width, height from attachments where check_version is not null and refusal is null";
     assert_eq!(fixture.rows(checked), ["40|30"]);
 

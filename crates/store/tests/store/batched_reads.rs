@@ -1,4 +1,4 @@
-//! Many read at once: each is answered with what is his, and nobody waits for somebody who went away.
+//! Concurrent reads: each gets its own answer, and none waits for a cancelled one.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 
 use crate::fixture::{Fixture, brief_name, content, content_at, document, person};
 
-/// What a reader is answered, in short.
+/// A short form of a read's result.
 type Reading = JoinHandle<Result<String, String>>;
 
 fn read(fixture: &Arc<Fixture>, reader: Principal, brief: String) -> Reading {
@@ -20,7 +20,7 @@ fn read(fixture: &Arc<Fixture>, reader: Principal, brief: String) -> Reading {
     })
 }
 
-/// Briefs of which the lower clearances see less, one of which they see nothing, and the name of one that nobody made.
+/// Briefs of which lower clearances see less, one of which they see nothing, and the name of one that does not exist.
 async fn filled() -> (Arc<Fixture>, Vec<String>) {
     let fixture = Arc::new(Fixture::new().await);
     for number in 1..=5 {
@@ -33,7 +33,7 @@ async fn filled() -> (Arc<Fixture>, Vec<String>) {
 
 const CLEARANCES: [&str; 3] = ["TLP:CLEAR", "TLP:AMBER+STRICT", "TLP:RED"];
 
-/// Holds every read of editions up until it is rolled back.
+/// Blocks every read of editions until it is rolled back.
 async fn held_up(fixture: &Fixture) -> sqlx::Transaction<'static, sqlx::Postgres> {
     let pool = sqlx::PgPool::connect(fixture.database.url()).await.unwrap();
     let mut lock = pool.begin().await.unwrap();
@@ -41,7 +41,7 @@ async fn held_up(fixture: &Fixture) -> sqlx::Transaction<'static, sqlx::Postgres
     lock
 }
 
-/// Statements that wait for the lock.
+/// Counts statements that wait for the lock.
 fn waiting(fixture: &Fixture) -> usize {
     let rows = fixture.rows(
         "select pid from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()",
@@ -59,7 +59,7 @@ async fn until_so_many_wait(fixture: &Fixture, number: usize) {
     panic!("{} wait", waiting(fixture));
 }
 
-/// Waits until as many readers wait as may read at once.
+/// Waits until as many readers wait as may read concurrently.
 async fn held_up_by(
     fixture: &Arc<Fixture>,
     one: impl Fn() -> Reading,
@@ -85,7 +85,7 @@ async fn each_of_a_crowd_is_answered_as_if_he_were_alone() {
         .flatten()
         .map(|(clearance, brief, answer)| (read(&fixture, person(clearance), (*brief).clone()), answer))
         .collect();
-    // So many statements for all of them, until they may go on.
+    // As many statements as allowed run for all readers, until they are released.
     until_so_many_wait(&fixture, 4).await;
     lock.rollback().await.unwrap();
     for (read, answer) in crowd {
@@ -106,7 +106,7 @@ async fn who_goes_away_holds_nobody_up() {
     for read in crowd.into_iter().skip(1).step_by(2) {
         assert_eq!(read.await.unwrap(), answer);
     }
-    // All places are free again.
+    // All slots are free again.
     let (lock, again) = held_up_by(&fixture, one).await;
     lock.rollback().await.unwrap();
     for read in again {
@@ -127,7 +127,7 @@ async fn a_statement_that_breaks_off_breaks_off_nobody_who_did_not_send_it() {
     for read in first {
         assert!(read.await.unwrap().is_err());
     }
-    // Now the others' statements wait, several readers to each; these break off too.
+    // Batches of the other readers now wait; these are terminated too.
     until_so_many_wait(&fixture, 3).await;
     assert_eq!(fixture.rows(broken_off).len(), 3);
     tokio::time::sleep(Duration::from_millis(50)).await;

@@ -4,7 +4,7 @@ use chancery_store::Store;
 
 use crate::fixture::{Fixture, brief_name, canonical, content, person};
 
-/// Writes and publishes a brief again and again, as one of many.
+/// Writes and publishes a brief repeatedly, as one of many writers.
 async fn publish_often(store: Store, brief: String, times: usize) {
     let (admin, brief) = (person("TLP:RED"), brief_name(&brief));
     store.briefs().create(&admin, &brief, &canonical(&content("0"))).await.unwrap();

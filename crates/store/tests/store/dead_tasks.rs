@@ -16,7 +16,7 @@ impl Fixture {
         self.store.queue().requeue_task(&operator(), task).await
     }
 
-    /// Lets the task that waits crash its workers until it is kept aside.
+    /// Lets the queued task crash its workers until it is quarantined.
     async fn crash(&self) {
         for _ in 0..3 {
             self.leased_one().await;
@@ -26,7 +26,7 @@ impl Fixture {
         assert_eq!(acquired.quarantined.len(), 1);
     }
 
-    /// Lets the task that waits fail until it is given up.
+    /// Lets the queued task fail until it is a dead letter.
     async fn fail(&self) {
         for _ in 0..5 {
             let lease = self.leased_one().await;
@@ -69,12 +69,12 @@ async fn a_quarantined_task_is_requeued_and_its_renders_stay_as_they_ended() {
         "{ended:?}"
     );
 
-    // Again: the same answer, and nothing is made.
+    // A repetition returns the same task and creates nothing.
     let again = fixture.requeued(&dead.name).await.unwrap();
     assert_eq!(again, Requeued { task: task.clone(), is_new: false });
     assert_eq!(fixture.rows("select count(*) from render_queue"), ["1"]);
 
-    // Who asks for the PDF joins it, and gets it.
+    // A request for the PDF joins the task and gets its PDF.
     let joined = fixture.requested().await;
     assert!(!joined.is_new_task && joined.render.task == task.name.task.as_str());
     fixture.finished(&fixture.leased_one().await, b"%PDF").await.unwrap();

@@ -85,7 +85,7 @@ async fn lists_go_on_after_the_last_item_of_a_page() {
     assert_eq!(second, ["workspaces/default/briefs/b3"]);
 }
 
-/// Names of a page, and the place of its last brief.
+/// Names of a page, and the page key of its last brief.
 async fn listed(
     fixture: &Fixture,
     principal: &Principal,

@@ -1,4 +1,5 @@
-//! Filters and orders against a table of every type of field: Postgres must say what a plain reading of the filter says.
+//! Filters and orders against a table with every type of field: Postgres must agree with a direct evaluation of the
+//! filter.
 
 use std::cmp::Ordering;
 
@@ -38,7 +39,7 @@ const SCHEMA: Schema = Schema {
     ],
 };
 
-/// A row. Any column but the key may be null.
+/// A row. Every column except the key may be null.
 #[derive(Debug, Clone)]
 struct Item {
     text: Option<String>,
@@ -53,7 +54,7 @@ struct Item {
     rank: Option<i16>,
 }
 
-/// What a filter says, from which its text is written.
+/// A filter's meaning, from which its text is generated.
 #[derive(Debug, Clone)]
 enum Said {
     All(Vec<Said>),
@@ -63,7 +64,7 @@ enum Said {
 }
 
 impl Said {
-    /// As text, with parentheses where the grammar needs them; OR binds tighter than AND.
+    /// Formats the filter, with parentheses where the grammar needs them; OR binds tighter than AND.
     fn write(&self) -> String {
         let inner = |parts: &[Self], join: &str, keeps: fn(&Self) -> bool| {
             let parts: Vec<String> = parts
@@ -162,7 +163,7 @@ fn june(day: i64, hours: i64) -> OffsetDateTime {
     first + Duration::days(day - 1) + Duration::hours(hours)
 }
 
-/// An end that is null may be any day.
+/// A null bound may be any day.
 fn within((first, last): (Option<i64>, Option<i64>), comparator: &str, text: &str) -> bool {
     if first.is_none() && last.is_none() {
         return false;
@@ -302,7 +303,7 @@ async fn connected(fixture: &Fixture) -> PgConnection {
     connection
 }
 
-/// Runs a property on a thread that may wait for the runtime.
+/// Runs a property on a thread that may block on the runtime.
 async fn for_cases<T: std::fmt::Debug>(
     cases: u32,
     strategy: impl Strategy<Value = T>,

@@ -1,4 +1,4 @@
-//! A migrated database with workspace `default`, and who works in it.
+//! A migrated database with workspace `default`, and principals of it.
 
 use std::borrow::Borrow;
 use std::convert::Infallible;
@@ -18,7 +18,7 @@ use chancery_store::{
 };
 use prost::Message as _;
 
-/// A database of one's own.
+/// A dedicated database with its store.
 pub(crate) struct Fixture {
     pub(crate) store: Store,
     pub(crate) secrets: FirstSecrets,
@@ -40,12 +40,12 @@ impl Fixture {
         Self { store, secrets: kept.unwrap(), database, _server: server }
     }
 
-    /// Rows of a statement, columns separated by `|`.
+    /// Rows of a statement, with columns separated by `|`.
     pub(crate) fn rows(&self, statement: &str) -> Vec<String> {
         self.database.psql().rows(statement).unwrap()
     }
 
-    /// What a principal reads of a brief, decoded.
+    /// A principal's newest edition, decoded.
     pub(crate) async fn read(&self, principal: &Principal, brief: &str) -> Brief {
         let newest = self.store.briefs().newest_edition(principal, &brief_name(brief)).await.unwrap();
         let content = BriefContent::decode(newest.content_bytes().unwrap()).unwrap();
@@ -54,7 +54,7 @@ impl Fixture {
         Brief { content: Some(content), ..envelope }
     }
 
-    /// Imports one revision as somebody who may.
+    /// Imports a revision as a principal who may.
     pub(crate) async fn published(&self, brief: &str, content: BriefContent) {
         let document = document(1, content);
         self.store.briefs().import(&person("TLP:RED"), &brief_name(brief), &[document]).await.unwrap();
@@ -69,7 +69,7 @@ fn copy(secrets: &FirstSecrets) -> FirstSecrets {
     }
 }
 
-/// On a thread of its own, because the test's runtime is busy waiting for it.
+/// Runs on a separate thread, because the test blocks its own runtime.
 fn migrate(url: &str) -> Result<(), StoreError> {
     let url = url.to_owned();
     let migrated = thread::spawn(move || {
@@ -154,7 +154,7 @@ pub(crate) fn content(title: &str) -> BriefContent {
     }
 }
 
-/// Content of which every part stands at one marking.
+/// Content with all parts at one marking.
 pub(crate) fn content_at(title: &str, marking: &str) -> BriefContent {
     let mut content = content(title);
     content.default_marking = marking.into();

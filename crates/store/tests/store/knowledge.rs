@@ -1,5 +1,5 @@
-//! Knowledge where the public API does not reach: what was withdrawn or purged in the meantime, PDFs that somebody has,
-//! and how a hundred thousand statements are found.
+//! Knowledge beyond the public API: withdrawn and purged revisions, delivered PDFs, and query plans over a hundred
+//! thousand statements.
 
 use chancery_proto::names::BriefName;
 use chancery_store::knowledge::{AsOf, Clock, Impact, ImpactTarget, KnowledgeQuery};
@@ -12,7 +12,7 @@ const fn query<'a>(workspace: &'a chancery_proto::names::ResourceId, filter: &'a
     KnowledgeQuery { workspace, filter, order_by: "", as_of: None, after: None, limit: 51 }
 }
 
-/// The revisions whose statement `open` somebody is answered.
+/// The revisions whose statement `open` is visible.
 async fn held(fixture: &Fixture, principal: &Principal, as_of: Option<AsOf>) -> Vec<u32> {
     let workspace = "default".parse().unwrap();
     let asked = KnowledgeQuery { as_of, ..query(&workspace, "id = open") };
@@ -54,7 +54,7 @@ async fn an_earlier_moment_knows_nothing_of_what_was_done_later() {
         assert_eq!(held(&fixture, &reader, Some(published(day))).await, expected, "{day}");
     }
 
-    // The second was purged on day 50: it answered until then, and nobody can say with what.
+    // The second was purged on day 50: it was the newest until then, but its rows are gone.
     fixture.rows("delete from statements where revision = 2");
     set(
         "body = null, purged_at = to_timestamp(50 * 86400), purged_by = 'x', purge_reason = 'x' where revision = 2",
@@ -100,7 +100,7 @@ fn statements_of(
     statements.flatten().collect()
 }
 
-/// Records that a token began to download the edition of a rank, or that it got to the end.
+/// Records that a token began to download the edition of a rank, or that the download completed.
 fn deliver(fixture: &Fixture, revision: u32, rank: i16, token: &str, begun_as: &str) -> String {
     let inserted = fixture.rows(&format!(
         "insert into render_deliveries (workspace_id, render_id, brief_id, revision, edition_digest, artifact_digest,
@@ -130,7 +130,7 @@ async fn pdfs_that_show_the_part_are_told_to_those_who_may_read_them() {
     deliver(&fixture, 2, 4, &token, "null::bigint");
     deliver(&fixture, 2, 0, "gone", "null::bigint");
 
-    // Everybody's statement is in all of them, and the highest edition is for the highest clearance.
+    // Every edition has the open statement; the highest edition is for the highest clearance.
     let target = ImpactTarget::Statement("open");
     let all = impact(&fixture, &with_role(Role::Publisher, "TLP:RED"), target).await;
     let told: Vec<(u32, bool)> =
@@ -152,7 +152,7 @@ async fn pdfs_that_show_the_part_are_told_to_those_who_may_read_them() {
     assert_eq!(secret.parts.iter().map(|part| part.id.as_str()).collect::<Vec<_>>(), ["secret"]);
 }
 
-/// 1,000 briefs of 100 statements, as publishing would write them.
+/// 1,000 briefs of 100 statements, written as publishing would.
 const MANY: &str = "
     insert into briefs (workspace_id, brief_id, uid, created_by)
     select 'default', 'brief-' || lpad(n::text, 4, '0'), md5(n::text), 'x' from generate_series(1, 1000) n;
@@ -175,11 +175,10 @@ const MANY: &str = "
     from briefs b join revisions r using (brief_key), generate_series(1, 100) n;
     analyze statements; analyze revisions; analyze briefs;";
 
-/// Rows that two pages of 50 may look at, of 100,000: some are above the clearance, or fit one of two conditions only.
+/// Rows that two pages of 50 may read, of 100,000: some are above the clearance, or match one of two conditions only.
 const MOST_FETCHED: i64 = 2000;
 
-/// How often statements were read from one end to the other, and how many rows were fetched by indexes, as sessions that
-/// are over have reported it.
+/// The number of sequential scans of statements and of rows fetched by indexes, as reported by finished sessions.
 fn reads(fixture: &Fixture) -> (i64, i64) {
     while fixture.rows("select count(*) from pg_stat_activity where application_name = 'knowledge'") != ["0"]
     {

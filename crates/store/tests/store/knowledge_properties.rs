@@ -1,4 +1,4 @@
-//! Of any brief, every clearance is answered exactly what its edition holds, and traces lead to nothing else.
+//! For any brief, every clearance gets exactly the parts of its edition, and traces lead to nothing else.
 
 use std::collections::BTreeSet;
 
@@ -58,7 +58,7 @@ async fn lists_agree(fixture: &Fixture, reader: &Principal, edition: &BriefConte
     }
 }
 
-/// From each part that the whole brief has: the reader either does not learn that it is there, or is led to parts of his
+/// From each part of the whole brief, the reader either does not learn that it exists, or reaches only parts of their
 /// edition.
 async fn traces_agree(fixture: &Fixture, reader: &Principal, whole: &BriefContent, edition: &BriefContent) {
     let texts = part_texts(edition);

@@ -119,7 +119,7 @@ async fn a_failure_that_may_pass_is_tried_again_later_and_five_times_at_most() {
         fixture.let_leases_run_out();
     }
     assert_eq!(fixture.rows("select state, attempts, crashes from render_tasks"), ["DEAD|5|0"]);
-    // Whoever asks again gets another chance.
+    // A new request gets a new task.
     let again = fixture.requested().await;
     assert!(again.is_new_task);
     assert_eq!(fixture.rows("select generation, state from render_tasks order by 1"), ["1|DEAD", "2|QUEUED"]);

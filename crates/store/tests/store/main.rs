@@ -1,4 +1,4 @@
-//! The store against a real Postgres. Each test has a database of its own.
+//! The store against a real Postgres. Each test has its own database.
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
 mod artifact_expiry;

@@ -7,7 +7,7 @@ use chancery_proto::brief::v1::{BriefContent, RevisionDocument};
 
 use crate::fixture::{Fixture, brief_name, content, content_at, document, person, revision_name};
 
-/// The ids that rows of a table show to a clearance now.
+/// The ids of a table's rows visible to a clearance now.
 fn shown(fixture: &Fixture, table: &str, id: &str, rank: i16) -> BTreeSet<String> {
     let seen = format!("from_rank <= {rank} and {rank} < least(until_rank, current_until)");
     fixture.rows(&format!("select {id} from {table} where {seen}")).into_iter().collect()
@@ -17,7 +17,7 @@ fn ids<T>(parts: &[T], id: impl Fn(&T) -> &String) -> BTreeSet<String> {
     parts.iter().map(|part| id(part).clone()).collect()
 }
 
-/// Every row is there for exactly the clearances whose edition holds the part.
+/// Every row is visible to exactly the clearances whose edition holds the part.
 async fn agree(fixture: &Fixture, brief: &str, number: u32) {
     for rank in Scheme::Tlp.ranks() {
         let reader = person(Scheme::Tlp.label(rank));

@@ -1,4 +1,4 @@
-//! How much a workspace may have in the queue.
+//! The limit of a workspace's queued tasks.
 
 use chancery_proto::render::v1::RenderPriority::Normal;
 use chancery_store::{RequestedRender, Result, StoreError};
@@ -31,7 +31,7 @@ async fn one_render_too_many_is_refused_and_an_equal_one_joins() {
     assert!(asked(&fixture, &there, 3).await.unwrap().is_new_task);
     assert_eq!(fixture.rows("select count(*) from render_tasks where workspace_id = 'default'"), ["3"]);
 
-    // What has ended makes room, and what is printed already needs none.
+    // Ended tasks make room, and requests for finished ones need none.
     fixture.ended(&fixture.leased_one().await).await;
     assert!(asked(&fixture, &here, 3).await.unwrap().is_new_task);
     asked(&fixture, &here, 4).await.unwrap_err();

@@ -1,4 +1,4 @@
-//! In which order tasks are leased: classes, fair shares of workspaces, ageing.
+//! The order in which tasks are leased: classes, fair shares of workspaces, ageing.
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +9,7 @@ use chancery_store::AttemptFailure;
 use crate::fixture::Fixture;
 use crate::queue_scene::{Requester, scene};
 
-/// Leases and ends one task; answers which it was.
+/// Leases and ends one task; returns which one.
 async fn served(fixture: &Fixture) -> String {
     let lease = fixture.leased_one().await;
     fixture.ended(&lease).await;
@@ -29,7 +29,7 @@ async fn workspaces_take_turns_however_much_one_asked_for_before() {
     for number in 0..3 {
         theirs.push(fixture.queued(&there, number, Normal).await);
     }
-    // The newcomer gets no more for not having asked before: from now on they take turns.
+    // The newcomer gets no credit for not having requested before: from now on the workspaces alternate.
     let order = [&theirs[0], &ours[2], &theirs[1], &ours[3], &theirs[2], &ours[4], &ours[5]];
     for task in order {
         assert_eq!(served(&fixture).await, *task);
@@ -40,12 +40,12 @@ async fn workspaces_take_turns_however_much_one_asked_for_before() {
 async fn whose_line_ran_empty_does_not_come_before_those_who_waited_meanwhile() {
     let fixture = scene().await;
     let (here, there) = (Requester::here(), fixture.requester_in("other").await);
-    // A task of long ago waits for its next attempt: it does not hold the virtual time back.
+    // An old task waits for its next attempt, and does not hold the virtual time back.
     fixture.queued(&there, 0, Normal).await;
     let failure = AttemptFailure { reason: "R".into(), message: String::new(), retryable: true };
     fixture.store.queue().fail_attempt(&fixture.leased_one().await, &failure).await.unwrap();
     fixture.rows("update render_queue set visible_at = clock_timestamp() + interval '1 hour'");
-    // Ours are served until none is left, and asked for again.
+    // The first workspace is served until it has no tasks, and requests more.
     for number in 0..8 {
         fixture.queued(&here, number, Normal).await;
         served(&fixture).await;
@@ -56,7 +56,7 @@ async fn whose_line_ran_empty_does_not_come_before_those_who_waited_meanwhile() 
         again.push(fixture.queued(&here, number, Normal).await);
     }
     assert_eq!([served(&fixture).await, served(&fixture).await], [waiting, again[0].clone()]);
-    // The time that we were served alone is not held against us either.
+    // Having been served alone does not count against it either.
     let next = fixture.queued(&there, 2, Normal).await;
     let order = [served(&fixture).await, served(&fixture).await];
     assert!(order.contains(&again[1]) && order.contains(&next), "{order:?}");
@@ -83,14 +83,14 @@ async fn after_a_hundred_rounds_a_lower_class_gets_its_turns() {
     let fixture = scene().await;
     let (here, there) = (Requester::here(), fixture.requester_in("other").await);
     let patient = [fixture.queued(&there, 0, Normal).await, fixture.queued(&there, 1, Normal).await];
-    // One at a time, so that the line of the urgent ones is empty again and again.
+    // One at a time, so that the urgent class is repeatedly empty.
     let mut passed_by = Vec::new();
     for number in 0..110 {
         fixture.queued(&here, number, Interactive).await;
         let task = served(&fixture).await;
         if let Some(which) = patient.iter().position(|patient| *patient == task) {
             passed_by.push((which, number));
-            // The urgent one is still there.
+            // The urgent one is still queued.
             served(&fixture).await;
         }
     }
@@ -110,7 +110,7 @@ async fn a_join_of_a_higher_class_lifts_the_task_to_where_a_new_one_would_go() {
     let joined =
         fixture.store.renders().request(&here.principal, &here.render(4, Interactive)).await.unwrap();
     assert_eq!((&joined.render.task, joined.is_new_task), (&bulk[4], false));
-    // A lower class does not lower it again.
+    // A lower class does not move it down again.
     fixture.store.renders().request(&here.principal, &here.render(4, Bulk)).await.unwrap();
     assert_eq!(
         fixture.rows("select priority from render_queue order by order_rank"),
@@ -170,7 +170,7 @@ async fn with_ten_thousand_waiting_a_claim_reads_the_index_and_another_workspace
     assert!(!plan.contains("Sort") && !plan.contains("Seq Scan on render_queue"), "{plan}");
 }
 
-/// A query as it is prepared, by the comment that it opens with.
+/// Returns a prepared query by its leading comment.
 fn committed_query(name: &str) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(".sqlx");
     let files = fs::read_dir(folder).unwrap().map(|file| fs::read_to_string(file.unwrap().path()).unwrap());

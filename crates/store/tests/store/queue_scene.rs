@@ -1,4 +1,4 @@
-//! A place with a print environment, a brief, and what callers and workers do to the queue.
+//! A fixture with a print environment and a brief, and the actions of callers and workers on the queue.
 
 use chancery_brief::digest::{Digest, body_digest};
 use chancery_brief::marking::{Policy, Scheme};
@@ -11,11 +11,11 @@ use chancery_store::{
 
 use crate::fixture::{Fixture, content, document, in_workspace, person};
 
-/// What prints here.
+/// The print environment.
 pub(crate) const ENVIRONMENT: PrintEnvironment =
     PrintEnvironment { printer_version: Digest([1; 32]), fonts_digest: Digest([2; 32]) };
 
-/// Brief `b1` is published and may be printed.
+/// Brief `b1` is published and can be printed.
 pub(crate) async fn scene() -> Fixture {
     let fixture = Fixture::new().await;
     fixture.store.renders().set_print_environment(ENVIRONMENT).await.unwrap();
@@ -27,7 +27,7 @@ pub(crate) fn source(path: &str) -> BriefOrRevisionName {
     format!("workspaces/default/briefs/{path}").parse().unwrap()
 }
 
-/// Somebody with a brief to print.
+/// A principal with a brief to print.
 pub(crate) struct Requester {
     pub(crate) principal: Principal,
     pub(crate) source: BriefOrRevisionName,
@@ -39,7 +39,7 @@ impl Requester {
         Self { principal: person("TLP:RED"), source: source("b1") }
     }
 
-    /// A print of its own for each number.
+    /// A different print for each number.
     pub(crate) fn render(&self, number: usize, priority: RenderPriority) -> RenderRequest {
         let recipient = format!("Copy {number}");
         let options = RenderOptions { recipient, ..RenderOptions::default() };
@@ -48,7 +48,7 @@ impl Requester {
 }
 
 impl Fixture {
-    /// Somebody of a workspace that is made here.
+    /// A principal of a new workspace.
     pub(crate) async fn requester_in(&self, workspace: &str) -> Requester {
         let operator = Principal {
             subject: "workspaces/system/apiTokens/0".into(),
@@ -68,7 +68,7 @@ impl Fixture {
         Requester { principal, source: brief.to_string().parse().unwrap() }
     }
 
-    /// The task of a render that nobody asked for before.
+    /// The task of a render with new inputs.
     pub(crate) async fn queued(&self, by: &Requester, number: usize, priority: RenderPriority) -> String {
         let requested =
             self.store.renders().request(&by.principal, &by.render(number, priority)).await.unwrap();
@@ -82,7 +82,7 @@ impl Fixture {
         self.store.queue().fail_attempt(lease, &failure).await.unwrap();
     }
 
-    /// A render of `b1`, as somebody cleared for all of it asks for.
+    /// A render of `b1`, requested with full clearance.
     pub(crate) async fn requested(&self) -> RequestedRender {
         self.requested_by(&person("TLP:RED"), "b1").await.unwrap()
     }
@@ -91,7 +91,7 @@ impl Fixture {
         self.store.renders().create(principal, &source(path), &RenderOptions::default()).await
     }
 
-    /// The leases that a worker with this much room gets.
+    /// The leases that a worker with this many free slots gets.
     pub(crate) async fn leased(&self, limit: u32) -> Vec<Lease> {
         let acquired = self.store.queue().acquire_leases(ENVIRONMENT, "worker", limit).await.unwrap();
         acquired.leases.into_iter().map(|acquired| acquired.lease).collect()
@@ -102,7 +102,7 @@ impl Fixture {
         leases.pop().expect("a task waits")
     }
 
-    /// Lets every lease run out, as if its time had passed.
+    /// Expires every lease.
     pub(crate) fn let_leases_run_out(&self) {
         self.rows("update render_queue set visible_at = clock_timestamp() - interval '1 second'");
     }
@@ -115,7 +115,7 @@ impl Fixture {
 
     pub(crate) async fn finished_from(&self, lease: &Lease, blob: &str, pdf: &[u8]) -> Result<Finished> {
         let mut upload = self.store.artifacts().begin_upload(blob).await?;
-        // An odd size, as pieces come from the network.
+        // An odd size, as network reads have.
         for piece in pdf.chunks(99_991) {
             upload.write(piece.to_vec().into()).await?;
         }

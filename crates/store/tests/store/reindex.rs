@@ -16,7 +16,7 @@ use crate::fixture::{Fixture, brief_name, content, document, person, revision_na
 use crate::queue_scene::source;
 use crate::verify::{findings, full};
 
-/// Everything that can be made anew.
+/// Everything that can be rebuilt.
 const MADE: [&str; 10] = [
     "editions",
     "statements",
@@ -40,7 +40,7 @@ fn everything(fixture: &Fixture) -> Vec<Vec<String>> {
     MADE.iter().map(|table| fixture.rows(&rows_of(table))).collect()
 }
 
-/// All of a table's rows, without the keys that are made up when one is written.
+/// All rows of a table, without generated keys.
 fn rows_of(table: &str) -> String {
     format!("select to_jsonb(t) - 'entry_key' from {table} t order by 1")
 }
@@ -108,7 +108,7 @@ async fn editions_of_older_redaction_rules_are_rewritten_and_said_so() {
     let fixture = full().await;
     let before = everything(&fixture);
     let first = "brief_key = (select brief_key from briefs where brief_id = 'b1') and revision = 1";
-    // Rules before the first ones.
+    // A redaction version before the first.
     fixture.rows("alter table revisions drop constraint revisions_redaction_version_check");
     fixture.rows(&format!("update revisions set redaction_version = 0 where {first}"));
     fixture.rows(&format!(
@@ -127,7 +127,7 @@ async fn editions_of_older_redaction_rules_are_rewritten_and_said_so() {
     assert_eq!(everything(&fixture), before);
 }
 
-/// A brief whose timeline has withheld events only, as rules of version 1 stored it: the lower edition has the figure.
+/// A brief whose timeline has withheld events only, as redaction version 1 stored it: the lower edition has the figure.
 async fn with_an_empty_frame(fixture: &Fixture) {
     let mut figure = Figure { title: "What happened".into(), ..Figure::default() };
     figure.set_kind(FigureKind::Timeline);
@@ -172,7 +172,7 @@ async fn editions_with_empty_frames_are_encoded_again_before_anything_is_served(
     let (queued, leased) = {
         let requested = fixture.requested_by(&reader, "frame").await.unwrap();
         let lease = fixture.leased_one().await;
-        // Another print of the same edition waits.
+        // Another print of the same edition is queued.
         let options = RenderOptions { recipient: "Two".into(), ..RenderOptions::default() };
         let other = fixture.store.renders().create(&reader, &source("frame"), &options).await.unwrap();
         ([requested.render, other.render], lease)
@@ -213,7 +213,7 @@ async fn editions_with_empty_frames_are_encoded_again_before_anything_is_served(
     assert_eq!(new.content().unwrap().sections[0].blocks.len(), 1);
     assert_ne!(new.digest, old.digest);
     assert_eq!(fixture.read(&reader, "frame").await.etag, new.digest.to_string());
-    // Prints of the old edition end with a reason; asked for again, they print the new one.
+    // Prints of the old edition fail with a reason; a new request prints the new one.
     for render in &queued {
         let now = fixture.store.renders().get(&reader, &render.name).await.unwrap();
         let RenderState::Failed { reason, .. } = &now.state else { panic!("{now:?}") };
@@ -247,7 +247,7 @@ async fn an_ended_run_goes_on_where_it_ended() {
     fixture.rows("update revisions set projection_version = 0");
     fixture.rows("update projection_version set version = 0");
     fixture.rows("delete from statements");
-    // A run that ends before it notes the end: it is dropped after its first revision.
+    // A run that is interrupted before it records its end: it is dropped after the first revision.
     let mut seen = 0;
     let first = fixture.store.integrity().reindex(&ReindexScope::Outdated, |step| {
         if matches!(step, ReindexEvent::Revision { .. }) {
@@ -265,7 +265,7 @@ async fn an_ended_run_goes_on_where_it_ended() {
     assert_eq!(reindexed(&fixture.store, ReindexScope::Outdated).await, [ReindexEvent::Total(0)]);
 }
 
-/// Whether a future panicked.
+/// Returns whether a future panicked.
 async fn futures_ended<F: Future<Output = chancery_store::Result<()>>>(
     future: std::panic::AssertUnwindSafe<F>,
 ) -> bool {
@@ -304,7 +304,7 @@ async fn several_at_once_and_writers_do_no_harm() {
     assert_eq!(findings(&fixture).await, Vec::<String>::new());
 }
 
-/// What a database of before the content service keeps, by table and column.
+/// The data kept from a database before the content service, by table and column.
 const OLD: [(&str, &str); 6] = [
     ("workspaces", "workspace_id, uid, display_name, scheme, policy, created_at"),
     ("change_counters", "workspace_id, epoch, last_number"),
@@ -324,7 +324,7 @@ const OLD: [(&str, &str); 6] = [
     ),
 ];
 
-/// Brings a database to the last version before the content service.
+/// Migrates a database to the last version before the content service.
 async fn migrate_to_0007(database: &TestDatabase) {
     let folder = tempfile::tempdir().unwrap();
     let migrations = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations");
@@ -339,7 +339,7 @@ async fn migrate_to_0007(database: &TestDatabase) {
     pool.close().await;
 }
 
-/// Statements that write what a place holds into a database of before the content service.
+/// Statements that copy a fixture's data into a database before the content service.
 fn export(fixture: &Fixture) -> String {
     let mut script = String::from("delete from change_counters; delete from workspaces;\n");
     for (table, columns) in OLD {
@@ -352,7 +352,7 @@ fn export(fixture: &Fixture) -> String {
                 .unwrap();
         }
     }
-    // Everything in the log was about revisions or nobody's content; only the former say whom they are visible to.
+    // Every logged change concerned a revision or no content; only the former have an audience.
     let log = fixture.rows(
         "select quote_nullable(workspace_id) || ', ' || number || ', ' || quote_nullable(kind) || ', ' ||
             quote_nullable(target) || ', ' || case when kind = 'revision_published' then '0' else 'null' end || ', ' ||
@@ -365,7 +365,7 @@ fn export(fixture: &Fixture) -> String {
     script
 }
 
-/// Statements that write the importers of a place's revisions.
+/// Statements that write the importers of a fixture's revisions.
 fn importers(fixture: &Fixture) -> String {
     let statements = fixture.rows(
         "select format('update revisions set importer = %L where brief_key = %s and revision = %s;',
@@ -389,7 +389,7 @@ async fn a_database_of_before_the_content_service_is_made_whole() {
 
     let store = DatabaseSettings::of_url(old.url()).connect("test").await.unwrap();
     store.migrate().await.unwrap();
-    // Importers are the one column that the old schema has no place for and that nothing can rebuild.
+    // Importers are the only column that the old schema lacks and that cannot be rebuilt.
     std::fs::write(&script, importers(&fixture)).unwrap();
     old.psql().file(&script).unwrap();
     let refused = store.check_schema().await.unwrap_err();

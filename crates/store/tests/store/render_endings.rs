@@ -27,7 +27,7 @@ async fn a_task_ends_with_the_last_render_that_waits_for_it() {
     assert_eq!(fixture.rows("select state, epoch from render_tasks"), ["CANCELLED|1"]);
     assert_eq!(fixture.rows("select count(*) from render_queue"), ["0"]);
     assert_eq!(fixture.leased(9).await, []);
-    // Whoever asks again gets a task of its own.
+    // A new request gets its own task.
     let third = fixture.requested().await;
     assert!(third.is_new_task);
     assert!(matches!(state(&fixture, &first.name).await, RenderState::Cancelled { .. }));
@@ -68,7 +68,7 @@ async fn cancelling_again_changes_nothing_and_an_ended_render_cannot_be() {
     fixture.finished(&fixture.leased_one().await, b"%PDF").await.unwrap();
     let refused = fixture.store.renders().cancel(&person("TLP:RED"), &second.name, None).await.unwrap_err();
     assert!(matches!(refused, StoreError::RenderEnded), "{refused}");
-    // What was cancelled stays so, with the PDF there for others.
+    // A cancelled render stays cancelled, although others have the PDF.
     cancelled(&fixture, &first.name).await;
     let refused =
         fixture.store.renders().open_download(&person("TLP:RED"), &first.name, 0).await.unwrap_err();

@@ -92,7 +92,7 @@ async fn a_render_is_not_there_for_whoever_may_not_read_its_edition() {
     ] {
         assert!(matches!(refused, StoreError::Forbidden(_)), "{refused}");
     }
-    // Who reads more than the edition's own reader sees it as well.
+    // A higher clearance than the edition's own sees it as well.
     let clear = fixture.requested_by(&person("TLP:CLEAR"), "b1").await.unwrap().render;
     fixture.store.renders().get(&amber, &clear.name).await.unwrap();
     assert_eq!(fixture.rows("select count(*) from render_deliveries"), ["0"]);
@@ -134,7 +134,7 @@ async fn the_manifest_lists_what_the_clearance_sees_and_the_input_is_that() {
     assert_eq!(input.edition, edition(2).await.body);
     assert_eq!(newest.edition_digest, edition(2).await.digest.to_string());
     assert_eq!(newest.comparison_edition_digest, edition(1).await.digest.to_string());
-    // Of revision 3 this clearance knows nothing.
+    // Revision 3 is not visible to this clearance.
     assert_eq!((newest.revision, newest.superseded_by), (2, 0));
     assert_eq!((newest.workspace.as_str(), newest.marking_scheme.as_str()), ("workspaces/default", "tlp"));
 

@@ -1,4 +1,4 @@
-//! Search and names of actors where the wire does not reach yet.
+//! Search and actor names beyond the public API.
 
 use chancery_brief::marking::Scheme;
 use chancery_proto::brief::v1::{Actor, ActorKind, BriefContent, LocalizedText};
@@ -12,7 +12,7 @@ fn everything() -> Filter {
     Filter::parse("", &STATEMENT_FIELDS, Scheme::Tlp).unwrap()
 }
 
-/// How many statements and titles a query finds.
+/// The number of statements and titles that a query finds.
 async fn found(fixture: &Fixture, clearance: &str, query: &str) -> u32 {
     let (query, filter) = (query.parse().unwrap(), everything());
     let search = Search { query: &query, language: None, filter: &filter, after: None, limit: 10 };
@@ -67,7 +67,7 @@ async fn words_of_another_workspace_are_not_found_even_under_the_same_mark() {
     assert_eq!(found(&fixture, "TLP:RED", "community").await, 0);
 }
 
-/// The example of DESIGN's own brief: two states, and a person with names in four languages.
+/// The example brief of DESIGN: two states, and a person with names in four languages.
 fn with_actors() -> BriefContent {
     let label = |language: &str, text: &str| LocalizedText { language: language.into(), text: text.into() };
     let actor = |id: &str, name: &str, kind: ActorKind, labels: Vec<LocalizedText>| Actor {

@@ -1,4 +1,4 @@
-//! The same random events, to the pure model of tasks and to Postgres: after each they must agree.
+//! Applies the same random events to the pure model of tasks and to Postgres: they must agree after each.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -13,11 +13,11 @@ use crate::fixture::{Fixture, content, person};
 use crate::queue_scene::{ENVIRONMENT, scene};
 use crate::task_model::{Event, State, Task};
 
-/// Tasks that live at once.
+/// Maximum number of live tasks.
 const TASKS: usize = 3;
 
-/// What a caller, a worker or the time does. Leases are named by their place among all that were ever handed out, so
-/// that most are stale.
+/// An action of a caller, a worker or the clock. Leases are chosen among all leases ever granted, so that most are
+/// stale.
 #[derive(Debug, Clone)]
 enum Step {
     Request(usize),
@@ -57,7 +57,7 @@ struct Both {
     /// The newest task of each brief.
     newest: [Option<String>; TASKS],
     leases: Vec<Lease>,
-    /// Every render that was asked for, with its task; and whether it was given up.
+    /// Every requested render with its task, and whether it was cancelled.
     renders: Vec<(RenderName, String, bool)>,
 }
 
@@ -69,7 +69,7 @@ fn postgres_does_to_tasks_what_the_model_says() {
         for brief in 0..TASKS {
             fixture.published(&brief_of(brief), content(&format!("Brief {brief}"))).await;
         }
-        // So long that only the test itself lets it pass.
+        // Too long to end unless the test ends it.
         let lease = Duration::from_hours(1);
         fixture.store = fixture.store.clone().with_lease_times(LeaseTimes { lease, ..LeaseTimes::default() });
         fixture
@@ -89,7 +89,7 @@ fn postgres_does_to_tasks_what_the_model_says() {
             leases: Vec::new(),
             renders: Vec::new(),
         };
-        // The place is needed for the next case, also after a failed one.
+        // The fixture is needed for the next case, also after a failed one.
         let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             for step in &steps {
                 runtime.block_on(both.take(step));
@@ -172,7 +172,7 @@ impl Both {
         }
     }
 
-    /// Joins what lives or has its result, and makes a new task after one that died.
+    /// Joins a task that is live or has its result, and queues a new one after a dead letter.
     async fn request(&mut self, brief: usize) {
         let requested = self.fixture.requested_by(&person("TLP:RED"), &brief_of(brief)).await;
         let newest = self.newest[brief].as_ref().map(|id| self.tasks[id].clone());
@@ -196,7 +196,7 @@ impl Both {
         }
     }
 
-    /// Which of several the database takes is its own choice; that it takes as many as it may is not.
+    /// The database may choose among several tasks, but must take as many as allowed.
     async fn claim(&mut self, limit: u32) {
         let due = self.tasks.values().filter(|task| task.after(&Event::Claimed).is_ok()).count();
         let acquired = self.fixture.store.queue().acquire_leases(ENVIRONMENT, "worker", limit).await.unwrap();
@@ -222,13 +222,13 @@ impl Both {
              where task_id = '{id}' and {column} is not null"
         ));
         let passed = self.tasks[&id].after(event).unwrap();
-        // Who has no lease has none that could be too old.
+        // Without a lease there is none that could have expired.
         if *event == Event::TimePassed || passed.state == State::Running {
             self.tasks.insert(id, passed);
         }
     }
 
-    /// Every task has a PDF of its own; finishing twice under one lease is finishing once.
+    /// Every task has its own PDF; finishing twice under one lease has the effect of finishing once.
     async fn finish(&mut self, lease: usize) {
         let Some(lease) = self.lease(lease) else { return };
         let before = self.tasks[&lease.task].clone();
@@ -244,7 +244,7 @@ impl Both {
         }
     }
 
-    /// A render is given up by itself; its task ends with the last one that waits for it.
+    /// Renders are cancelled one by one; a task ends with its last render.
     async fn cancel(&mut self, render: usize) {
         let Some(index) = self.renders.len().checked_sub(render + 1) else { return };
         let (name, id, was_given_up) = self.renders[index].clone();
@@ -269,7 +269,7 @@ impl Both {
     }
 
     fn lease(&self, index: usize) -> Option<Lease> {
-        // The newest first: the lower the number, the likelier is the lease a current one.
+        // Newest first: the lower the number, the likelier the lease is current.
         self.leases.iter().rev().nth(index).cloned()
     }
 

@@ -9,7 +9,7 @@ use crate::queue_scene::scene;
 
 const EVERYTHING: VerifyOptions = VerifyOptions { artifacts: true };
 
-/// The lines that a verification tells.
+/// The lines that a verification reports.
 pub(crate) async fn findings(fixture: &Fixture) -> Vec<String> {
     let mut found = Vec::new();
     let tell = |told| {
@@ -21,7 +21,7 @@ pub(crate) async fn findings(fixture: &Fixture) -> Vec<String> {
     found
 }
 
-/// A place with two briefs of which one has every kind of row, an image and a PDF.
+/// A fixture with two briefs, one of which has every kind of row, an image and a PDF.
 pub(crate) async fn full() -> Fixture {
     let fixture = scene().await;
     fixture
@@ -59,7 +59,7 @@ async fn nothing_is_found_where_nothing_is_wrong() {
     }
 }
 
-/// Does damage by a statement, and expects exactly these lines; then puts everything back.
+/// Damages data with a statement, expects exactly these lines, and restores the data.
 async fn expect(fixture: &Fixture, damage: &str, expected: &[&str]) {
     let (undo, damage) = damage.split_once("UNDO ").map_or(("", damage), |(damage, undo)| (undo, damage));
     assert!(!undo.is_empty(), "{damage}");
@@ -204,7 +204,7 @@ async fn every_kind_of_damage_to_projections_is_found_named_and_mended() {
         let found = findings(&fixture).await;
         let start = format!("PROJECTION_MISSING workspaces/default/briefs/russia-iran/revisions/1: {table} ");
         assert_eq!(found.iter().filter(|line| line.starts_with(&start)).count(), count, "{found:#?}");
-        // What is searched goes with the statements.
+        // Search entries are deleted with their statements.
         let is_due = |line: &String| line.starts_with(&start) || line.contains(": search_entries ");
         assert!(found.iter().all(is_due), "{found:#?}");
         fixture
@@ -330,7 +330,7 @@ async fn writers_at_work_are_no_findings() {
                 let mut number = 0;
                 while !done.load(Ordering::Relaxed) {
                     number += 1;
-                    // Now for everybody, now for few: the newest of all of them change with it.
+                    // Alternates between all and few clearances, so that each change affects the newest editions.
                     let marking = ["TLP:CLEAR", "TLP:AMBER", "TLP:GREEN"][number as usize % 3];
                     let title = format!("Title {writer} {number}");
                     let content: BriefContent =

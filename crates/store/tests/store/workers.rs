@@ -4,7 +4,7 @@ use chancery_store::{PrintEnvironment, RenderFilter, StoreError, WaitingReason, 
 use crate::fixture::{Fixture, operator, person};
 use crate::queue_scene::{ENVIRONMENT, scene};
 
-/// What the printer before the current one was.
+/// The digest of the previous printer.
 const OLD: PrintEnvironment =
     PrintEnvironment { printer_version: Digest([8; 32]), fonts_digest: Digest([2; 32]) };
 
@@ -17,7 +17,7 @@ impl Fixture {
         self.store.workers().record(environment, name, 4).await.unwrap()
     }
 
-    /// As if nothing had been heard of the workers for a while.
+    /// Moves the last report of all workers into the past.
     fn nobody_was_seen_for(&self, interval: &str) {
         self.rows(&format!("update workers set last_seen = clock_timestamp() - interval '{interval}'"));
     }
