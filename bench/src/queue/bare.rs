@@ -24,7 +24,7 @@ pub(crate) async fn run(
     renders: usize,
 ) -> anyhow::Result<Duration> {
     let store = installation.store.clone();
-    let environment = store.active_print_environment().await?.context("an environment")?;
+    let environment = store.renders().active_print_environment().await?.context("an environment")?;
     let left = Arc::new(AtomicUsize::new(renders));
     let requests: Vec<_> = (0..renders).map(|_| installation.request()).collect();
     let requests = Arc::new(requests);
@@ -61,28 +61,28 @@ async fn one(
     options: &chancery_proto::render::v1::RenderOptions,
 ) -> anyhow::Result<()> {
     for _ in 0..LOOKUPS {
-        store.principal_of_secret(secret).await?;
+        store.access().principal_of_secret(secret).await?;
     }
-    let requested = store.create_render(principal, source, options).await?;
-    store.render(principal, &requested.render.name).await?;
+    let requested = store.renders().create(principal, source, options).await?;
+    store.renders().get(principal, &requested.render.name).await?;
     let lease = loop {
-        let acquired = store.acquire_leases(environment, "bench", 1).await?;
+        let acquired = store.queue().acquire_leases(environment, "bench", 1).await?;
         if let Some(acquired) = acquired.leases.into_iter().next() {
             break acquired.lease;
         }
     };
-    store.render_input(&lease).await?;
+    store.queue().render_input(&lease).await?;
     // Each lease has a PDF of its own, as real prints have.
     let pdf = [PDF, lease.task.as_bytes()].concat();
     let digest = body_digest(&pdf);
-    store.is_finished_by(&lease, digest).await?;
-    let blob = store.stage_artifact(&lease, environment).await?;
+    store.queue().is_finished_by(&lease, digest).await?;
+    let blob = store.artifacts().stage(&lease, environment).await?;
     let size_bytes = pdf.len() as u64;
-    let mut upload = store.begin_upload(&blob).await?;
+    let mut upload = store.artifacts().begin_upload(&blob).await?;
     upload.write(pdf.into()).await?;
     upload.finish().await?;
     let artifact = StagedArtifact { blob, digest, size_bytes, pages: 1, warnings: Vec::new() };
-    store.finish_task(&lease, &artifact).await?;
-    store.render(principal, &requested.render.name).await?;
+    store.queue().finish_task(&lease, &artifact).await?;
+    store.renders().get(principal, &requested.render.name).await?;
     Ok(())
 }

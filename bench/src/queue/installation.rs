@@ -57,7 +57,7 @@ impl Installation {
         let store = DatabaseSettings::of_url(&url).connect("chancery-bench").await?;
         let token = std::fs::read_to_string(tokens.join("admin.token"))?;
         let secret = Secret::parse(token.trim()).context("the admin's token")?;
-        let principal = store.principal_of_secret(&secret).await?.context("the admin")?;
+        let principal = store.access().principal_of_secret(&secret).await?.context("the admin")?;
         let installation = Self {
             service,
             store,

@@ -1,4 +1,4 @@
-//! What can go wrong between the domain and Postgres, in the domain's words.
+//! Errors of the store, in the domain's terms.
 
 use chancery_brief::lint::Warning;
 use chancery_brief::render_options::InvalidOption;
@@ -7,43 +7,44 @@ use chancery_proto::brief::v1::UndeclaredChange;
 use time::OffsetDateTime;
 
 use crate::database::{StatementError, is_unavailable};
-use crate::filter::{FilterError, InvalidPlace};
-use crate::timestamp;
+use crate::filter::{FilterError, InvalidPageKey};
+use crate::timestamps::timestamp;
 
 /// The result of a store method.
 pub type Result<T> = std::result::Result<T, StoreError>;
 
-/// Why a store method changed nothing. Each variant says what its caller can do.
+/// The reason why a store method changed nothing. Each variant documents what its caller can do.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// There is no such thing, or none that the principal may see: both look the same.
+    /// The resource does not exist, or is not visible to the principal: the two are indistinguishable.
     #[error("{0} was not found")]
     NotFound(String),
-    /// The brief exists and nothing of it is published; told to authors only.
-    #[error("nothing of {0} is published")]
+    /// The brief exists but has no published revision. Returned to authors only.
+    #[error("{0} has no published revision")]
     NotPublished(String),
-    /// Revisions that the principal could see were all withdrawn: they still answer to their names.
+    /// All revisions visible to the principal were withdrawn. They can still be read by name.
     #[error("all revisions of {0} were withdrawn")]
     AllWithdrawn(String),
     /// The brief was deleted: undelete it first.
     #[error("{0} was deleted")]
     BriefDeleted(String),
-    /// The brief is not deleted, so there is nothing to bring back.
+    /// The brief is not deleted, so it cannot be undeleted.
     #[error("{0} is not deleted")]
     NotDeleted(String),
     /// The revision's content was destroyed.
     #[error("{0} was purged")]
     RevisionPurged(String),
-    /// The id is taken: choose another.
-    #[error("{0} exists already")]
+    /// The id is in use: choose another.
+    #[error("{0} already exists")]
     AlreadyExists(String),
-    /// The principal's workspace or roles do not allow it, or the id is one that he may not know about.
-    #[error("{0} is not the caller's to use")]
+    /// The principal's workspace or roles do not allow the call, or the id belongs to a resource that the principal may
+    /// not learn about.
+    #[error("the caller may not use {0}")]
     Forbidden(String),
-    /// An imported revision is not the one that is stored under its number.
-    #[error("revision {number} differs from the stored one of that number")]
+    /// An imported revision differs from the stored revision of the same number.
+    #[error("revision {number} differs from the stored revision of the same number")]
     RevisionDiffers {
-        /// The revision.
+        /// The revision's number.
         number: u32,
     },
     /// Imported revisions leave a gap after the newest one.
@@ -51,28 +52,28 @@ pub enum StoreError {
     RevisionGap {
         /// The newest stored revision.
         newest: u32,
-        /// The number that was given.
+        /// The number in the import.
         given: u32,
     },
-    /// An imported revision's stated digest is not the computed one.
-    #[error("revision {number}: the stated digest is not that of its content, which is {computed}")]
+    /// The digest stated for an imported revision is not the computed one.
+    #[error("revision {number}: the stated digest does not match its content, whose digest is {computed}")]
     DigestMismatch {
-        /// The document's place in the import, from 0.
-        place: usize,
-        /// The revision.
+        /// The document's index in the import, from 0.
+        document_index: usize,
+        /// The revision's number.
         number: u32,
         /// The computed digest.
         computed: String,
     },
-    /// An imported revision states a time that is still to come: correct it, or leave it out for the time of the import.
+    /// An imported revision states a time in the future: correct it, or omit it to use the time of the import.
     #[error(
         "{time} is in the future: the database's clock reads {now}; expected a time up to five minutes after that",
         time = timestamp(*time),
         now = timestamp(*now)
     )]
     FutureTime {
-        /// The document's place in the import, from 0.
-        place: usize,
+        /// The document's index in the import, from 0.
+        document_index: usize,
         /// The field of the document.
         field: &'static str,
         /// The stated time.
@@ -89,71 +90,72 @@ pub enum StoreError {
          answers the first one as draft_etag, and the etag of a published brief is not one of its draft"
     )]
     StaleEtag,
-    /// Something is marked above the principal's clearance.
+    /// The brief or token holds markings above the principal's clearance.
     #[error("{0} holds markings above the caller's clearance")]
     ClearanceTooLow(String),
-    /// A value is not allowed.
+    /// A field has a value that is not allowed.
     #[error("{field}: {description}")]
     InvalidField {
-        /// The field, by its name in the request.
+        /// The field's name in the request.
         field: &'static str,
         /// What is wrong with it.
         description: String,
     },
-    /// A filter is none, or asks for what the list has not.
+    /// The filter is malformed, or uses a field that the list does not have.
     #[error("filter: {0}")]
     InvalidFilter(FilterError),
-    /// An order is none, or is by what the list is not ordered by.
+    /// The order is malformed, or uses a column that the list cannot be ordered by.
     #[error("order_by: {0}")]
     InvalidOrder(FilterError),
-    /// A page was to begin at what is no place in the list's order.
+    /// The page token does not hold a key of the list's order.
     #[error("page_token: {0}")]
-    InvalidPlace(#[from] InvalidPlace),
-    /// Options of a render name what the edition or the workspace has not.
-    #[error("{} option(s) cannot be followed", .0.len())]
+    InvalidPageKey(#[from] InvalidPageKey),
+    /// Options of a render refer to parts that the edition or the workspace does not have.
+    #[error("{} invalid option(s)", .0.len())]
     InvalidOptions(Vec<InvalidOption>),
-    /// The answer would be over the limit of a message: ask for less.
+    /// The response would exceed the size limit of a message: request less.
     #[error("{0}")]
     LimitExceeded(String),
     /// The content breaks the content model's rules.
     #[error(transparent)]
     InvalidContent(#[from] InvalidContent),
-    /// Figures show images that are not in the workspace, are marked above them or cannot be printed: upload them, or mark
-    /// the blocks so.
-    #[error("{} figure(s) show an image that they cannot show{}", violations.len(), first(violations))]
+    /// Figures show images that are missing from the workspace, marked above the figure's block, or unprintable: upload
+    /// the images, or raise the blocks' markings.
+    #[error("{} figure(s) cannot show their image{}", violations.len(), first(violations))]
     UnusableAttachments {
-        /// The document's place in an import, from 0; none for a draft.
-        place: Option<usize>,
-        /// Each of them, by its path in the content.
+        /// The document's index in an import, from 0; `None` for a draft.
+        document_index: Option<usize>,
+        /// The violations, each with its path in the content.
         violations: Vec<Violation>,
     },
-    /// Changes name parts that neither this revision nor an earlier one has, or are marked below them.
-    #[error("{} change(s) do not fit the revisions before{}", violations.len(), first(violations))]
+    /// Changes name parts that neither this revision nor an earlier one has, or are marked below those parts.
+    #[error("{} change(s) do not match earlier revisions{}", violations.len(), first(violations))]
     InvalidChanges {
-        /// The document's index in an import; none for a draft.
-        place: Option<usize>,
-        /// Each of them, by its path in the content.
+        /// The document's index in an import, from 0; `None` for a draft.
+        document_index: Option<usize>,
+        /// The violations, each with its path in the content.
         violations: Vec<Violation>,
     },
-    /// The draft differs from the newest revision without saying so: declare it, or publish without asking for that.
-    #[error("{} part(s) differ from the newest revision without a word in `changes`", .0.len())]
+    /// The draft differs from the newest revision in parts that `changes` does not declare: declare them, or publish
+    /// without requiring that.
+    #[error("{} part(s) differ from the newest revision without being declared in `changes`", .0.len())]
     UndeclaredChanges(Vec<UndeclaredChange>),
-    /// There are remarks on the draft's tradecraft: heed them, or publish without asking for none.
+    /// Lint found warnings in the draft: fix them, or publish without requiring that there be none.
     #[error("the draft has {} warning(s)", .0.len())]
     LintWarnings(Vec<Warning>),
     /// The lease is no longer the task's current one: stop working on the task.
     #[error("the lease is lost")]
     LeaseLost,
-    /// The render has not ended, so there is nothing to download or to delete.
+    /// The render has not ended, so it can be neither downloaded nor deleted.
     #[error("the render has not finished")]
     RenderNotFinished,
-    /// The render has ended, so there is nothing to cancel.
+    /// The render has ended, so it cannot be cancelled.
     #[error("the render has ended")]
     RenderEnded,
-    /// The task has not died, so there is nothing to queue anew.
-    #[error("the task is {state}: only a dead one is queued anew")]
+    /// The task is not a dead letter, so it cannot be requeued.
+    #[error("the task is {state}: only a DEAD task can be requeued")]
     TaskNotDead {
-        /// Where it stands.
+        /// The task's state.
         state: &'static str,
     },
     /// The render was cancelled, so there is no PDF.
@@ -164,13 +166,13 @@ pub enum StoreError {
     RenderFailed {
         /// The stable reason.
         reason: String,
-        /// For people.
+        /// The reason in words.
         message: String,
     },
-    /// The PDF was there and its time is over: request it again.
+    /// The PDF has expired: request the render again.
     #[error("the PDF has expired")]
     ArtifactExpired,
-    /// A download's offset is past the end.
+    /// A download's offset is past the end of the PDF.
     #[error("offset {offset} is past the end: the PDF has {size} bytes")]
     OffsetOutOfRange {
         /// The offset.
@@ -178,71 +180,71 @@ pub enum StoreError {
         /// The PDF's size.
         size: u64,
     },
-    /// The task crashed its workers repeatedly and is kept aside.
+    /// The task crashed its workers repeatedly and is quarantined.
     #[error("the render's task is quarantined: {0}")]
     RenderQuarantined(String),
-    /// The workspace has as many live tasks as it may have: come again when some are done.
+    /// The workspace has reached its limit of live tasks: retry when some have ended.
     #[error("the workspace has {limit} renders in the queue, which is its limit")]
     QueueFull {
         /// The limit.
         limit: i32,
     },
-    /// Another write was done under the same id.
-    #[error("the id was given to another request before")]
+    /// The request id was used for a different request.
+    #[error("the request id was used for a different request")]
     RequestIdReused,
     /// No print environment is active: `chancery migrate` sets one.
     #[error("no print environment is active")]
     NoPrintEnvironment,
-    /// The worker prints with something else than the task asks for.
-    #[error("the worker's print environment is not the task's")]
+    /// The worker's print environment is not the one that the task requires.
+    #[error("the worker's print environment differs from the task's")]
     WrongPrintEnvironment,
-    /// Uploaded bytes are not those that the header announced.
-    #[error("the uploaded bytes are not the announced ones: {0}")]
+    /// The uploaded bytes do not match the header that announced them.
+    #[error("the uploaded bytes do not match the header: {0}")]
     UploadMismatch(String),
-    /// The store of PDFs' bytes does not answer: it may well do so a moment later.
-    #[error("the artifact store does not answer: {0}")]
+    /// The artifact store does not respond. Retrying may succeed.
+    #[error("the artifact store does not respond: {0}")]
     ArtifactStoreUnavailable(String),
-    /// The store of PDFs' bytes has no room left.
+    /// The artifact store is full.
     #[error("the artifact store is full: {0}")]
     ArtifactStoreFull(String),
-    /// The store of PDFs' bytes does not let this process use it: its settings, credentials or rights are to be mended.
+    /// The artifact store rejects this process: an operator must fix its settings, credentials or permissions.
     #[error("the artifact store refuses: {0}")]
     ArtifactStoreRefused(String),
-    /// Bytes of a PDF are not where they were put: somebody else deleted them.
-    #[error("bytes of a PDF are gone: {0}")]
+    /// Bytes of a PDF are missing from the artifact store: something else deleted them.
+    #[error("bytes of a PDF are missing: {0}")]
     ArtifactMissing(String),
-    /// Stored bytes are of a newer content schema than this build knows: upgrade.
+    /// Stored bytes have a newer content schema than this build supports: upgrade.
     #[error("stored bytes are of content schema {0}, newer than this build knows")]
     NewerSchema(u32),
-    /// A number that the database holds fits no type here, or stored bytes do not decode: a defect or damage.
+    /// A stored value is out of range or does not decode: a defect, or damaged data.
     #[error("stored data is damaged: {0}")]
     Damaged(String),
-    /// The database's schema is not the one that this build was made for.
+    /// The database's schema does not match this build.
     #[error("the database's schema: {0}")]
     Schema(String),
-    /// The settings do not lead to a database.
+    /// The connection settings are incomplete or contradictory.
     #[error("the database's settings: {0}")]
     Settings(String),
-    /// Postgres cannot be reached with these settings; the message says why and how to mend it.
+    /// Postgres is unreachable with these settings. The message says why and how to fix it.
     #[error("{0}")]
     Connect(String),
-    /// The machine gave no random bytes.
-    #[error("the machine gave no random bytes: {0}")]
+    /// The operating system returned no random bytes.
+    #[error("the operating system returned no random bytes: {0}")]
     Randomness(#[from] getrandom::Error),
-    /// Postgres did not do as asked: unreachable, timed out, or refused.
+    /// A statement failed: Postgres is unreachable, timed out, or refused it.
     #[error("the database: {0}")]
     Database(#[from] sqlx::Error),
-    /// The schema could not be brought up to date.
+    /// A migration failed.
     #[error("the migrations: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
 }
 
-/// An error of the database, for the log. It holds no bound values.
+/// A database error, for the log. Holds no bound values.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DatabaseFailure {
-    /// The error's code (Postgres, appendix A); empty where Postgres did not answer.
+    /// The SQLSTATE (Postgres, appendix A); empty when Postgres did not respond.
     pub sqlstate: String,
-    /// The method whose statement failed, such as `drafts::write`; empty where none is known.
+    /// The method whose statement failed, such as `briefs::drafts::update_draft_once`; empty when unknown.
     pub statement: String,
     /// The cause.
     pub message: String,
@@ -256,13 +258,13 @@ fn first(violations: &[Violation]) -> String {
 }
 
 impl StoreError {
-    /// One option that names what cannot be printed.
+    /// Refuses one option of a render.
     pub(crate) fn invalid_option(path: &str, message: impl Into<String>) -> Self {
         Self::InvalidOptions(vec![InvalidOption { path: path.to_owned(), message: message.into() }])
     }
 
-    /// What to log of an error of the database; none for other errors, and none while the database is lost, which
-    /// [`crate::DatabaseMonitor`] reports once for all statements.
+    /// Returns what to log about a database error. Returns `None` for other errors, and while the database is lost,
+    /// which [`crate::DatabaseMonitor`] reports once for all statements.
     pub fn database_failure(&self) -> Option<DatabaseFailure> {
         let Self::Database(error) = self else { return None };
         if is_unavailable(error) {
@@ -279,8 +281,8 @@ impl StoreError {
         })
     }
 
-    /// Whether the database may well do the same thing a moment later: it is away, restarting, full, or another
-    /// transaction was in the way.
+    /// Returns whether a retry may succeed: the database is unreachable, restarting or full, or another transaction
+    /// interfered.
     pub fn is_passing(&self) -> bool {
         let Self::Database(error) = self else { return false };
         match error {
@@ -296,7 +298,8 @@ impl StoreError {
     }
 }
 
-/// SQLSTATEs (Postgres, appendix A) of connections, resources, operator intervention, locks and lost races.
+/// SQLSTATEs (Postgres, appendix A) of connection failures, exhausted resources, operator intervention, locks and
+/// serialization failures.
 fn is_passing_state(code: &str) -> bool {
     let class = code.get(..2).unwrap_or_default();
     matches!(class, "08" | "53" | "57") || matches!(code, "40001" | "40P01" | "55P03" | "25006")

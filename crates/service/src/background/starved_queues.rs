@@ -16,7 +16,7 @@ pub(crate) async fn run(store: Store, shutdown: Shutdown) {
             () = shutdown.begun() => return,
             () = tokio::time::sleep(CHECK_INTERVAL) => {}
         }
-        match store.environment_queues().await {
+        match store.queue().environment_queues().await {
             Ok(queues) => queues.iter().filter(|queue| queue.has_no_worker()).for_each(warn),
             Err(error) => tracing::debug!(%error, "could not check for starved queues"),
         }

@@ -17,7 +17,7 @@ pub(crate) async fn run(store: Store, artifact_age: Option<Duration>, shutdown: 
             () = shutdown.begun() => return,
             () = tokio::time::sleep(SWEEP_INTERVAL) => {}
         }
-        match store.sweep_staged().await {
+        match store.artifacts().sweep_staged().await {
             Ok(0) => {}
             Ok(blobs) => tracing::info!(blobs, "deleted abandoned uploads"),
             Err(error) => tracing::warn!(%error, "could not delete abandoned uploads"),
@@ -25,24 +25,24 @@ pub(crate) async fn run(store: Store, artifact_age: Option<Duration>, shutdown: 
         if let Some(age) = artifact_age {
             expire_artifacts(&store, age, &shutdown).await;
         }
-        match store.sweep_request_ids().await {
+        match store.changes().delete_expired_request_ids().await {
             Ok(0) => {}
             Ok(writes) => tracing::info!(writes, "deleted expired request ids"),
             Err(error) => tracing::warn!(%error, "could not delete expired request ids"),
         }
-        match store.expunge_briefs().await {
+        match store.briefs().expunge_deleted().await {
             Ok(0) => {}
             Ok(briefs) => tracing::info!(briefs, "permanently deleted briefs past their undelete window"),
             Err(error) => {
                 tracing::warn!(%error, "could not permanently delete briefs past their undelete window");
             }
         }
-        match store.forget_workers().await {
+        match store.workers().delete_stale().await {
             Ok(0) => {}
             Ok(workers) => tracing::info!(workers, "deleted workers not seen for a day"),
             Err(error) => tracing::warn!(%error, "could not delete stale workers"),
         }
-        match store.delete_discarded().await {
+        match store.artifacts().delete_discarded().await {
             Ok(0) => {}
             Ok(blobs) => tracing::info!(blobs, "deleted unreferenced bytes in artifact stores"),
             Err(error) => tracing::warn!(%error, "could not delete unreferenced bytes in artifact stores"),
@@ -53,7 +53,7 @@ pub(crate) async fn run(store: Store, artifact_age: Option<Duration>, shutdown: 
 /// Expires PDFs in batches until none is over age.
 async fn expire_artifacts(store: &Store, age: Duration, shutdown: &Shutdown) {
     while !shutdown.is_begun() {
-        match store.expire_artifacts(age).await {
+        match store.artifacts().expire(age).await {
             Ok(0) => return,
             Ok(pdfs) => tracing::info!(pdfs, "deleted expired PDFs"),
             Err(error) => {

@@ -45,7 +45,7 @@ async fn newest(
     brief: &BriefName,
     before: Option<u32>,
 ) -> Result<Option<Edition>, Status> {
-    match store.newest_standing(principal, brief, before).await.map_err(status)? {
+    match store.briefs().newest_available(principal, brief, before).await.map_err(status)? {
         Some(number) => edition(store, principal, brief, number).await.map(Some),
         None => Ok(None),
     }
@@ -57,7 +57,7 @@ async fn edition(
     brief: &BriefName,
     number: u32,
 ) -> Result<Edition, Status> {
-    store.edition(principal, &brief.revision(RevisionNumber(number))).await.map_err(status)
+    store.briefs().edition(principal, &brief.revision(RevisionNumber(number))).await.map_err(status)
 }
 
 fn compare(

@@ -81,7 +81,7 @@ impl<'a> ListQuery<'a> {
     /// Truncates the store's results to the page, and returns the token of the next page.
     pub(crate) fn cut<T: Message>(&self, mut found: Vec<Found<T>>) -> (Vec<Found<T>>, String) {
         let size = fitting(&found, |found| found.part.encoded_len());
-        let token = self.page.cut_at(&mut found, size, |found| found.place.clone());
+        let token = self.page.cut_at(&mut found, size, |found| found.page_key.clone());
         (found, token)
     }
 }

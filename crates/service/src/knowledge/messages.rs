@@ -26,7 +26,7 @@ pub(crate) fn relationship_entry(found: Found<Relationship>) -> RelationshipEntr
     RelationshipEntry { revision: found.revision.to_string(), relationship: Some(found.part), depth: 0 }
 }
 
-pub(crate) fn tie_entry(tie: knowledge::Tie) -> RelationshipEntry {
+pub(crate) fn tie_entry(tie: knowledge::GraphEdge) -> RelationshipEntry {
     RelationshipEntry {
         revision: tie.revision.to_string(),
         relationship: Some(tie.relationship),

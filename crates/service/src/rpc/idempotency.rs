@@ -1,7 +1,7 @@
 //! Idempotency keys of writes: the `request_id` of a request (AIP-155).
 
 use chancery_brief::digest::body_digest;
-use chancery_store::WriteId;
+use chancery_store::IdempotencyKey;
 use prost::Message;
 use tonic::Status;
 
@@ -19,7 +19,7 @@ pub(crate) fn write_id(
     method: &'static str,
     id: String,
     request: &impl Message,
-) -> Result<Option<WriteId>, Status> {
+) -> Result<Option<IdempotencyKey>, Status> {
     if id.is_empty() {
         return Ok(None);
     }
@@ -28,7 +28,7 @@ pub(crate) fn write_id(
         let description = "must be a UUID, or 1 to 64 letters, digits, \"-\" and \"_\"";
         return Err(invalid_field("request_id", description));
     }
-    Ok(Some(WriteId { method, id, request_digest: body_digest(&request.encode_to_vec()) }))
+    Ok(Some(IdempotencyKey { method, id, request_digest: body_digest(&request.encode_to_vec()) }))
 }
 
 #[cfg(test)]

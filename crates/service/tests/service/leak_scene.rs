@@ -85,7 +85,7 @@ impl Side {
 
 impl<'s> Twins<'s> {
     pub(crate) async fn new(scene: &'s Scene, number: usize, scheme: Scheme, policy: Policy) -> Self {
-        scene.store().await.set_print_environment(ENVIRONMENT).await.unwrap();
+        scene.store().await.renders().set_print_environment(ENVIRONMENT).await.unwrap();
         let one = Side::new(scene, format!("twin-a-{number}"), scheme, policy).await;
         let other = Side::new(scene, format!("twin-b-{number}"), scheme, policy).await;
         Self { scene, one, other }

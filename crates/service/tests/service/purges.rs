@@ -229,8 +229,8 @@ async fn a_purge_deletes_stored_and_staged_bytes_in_the_database() {
     requested(&scene, 2, "second").await;
     let lease = scene.leased().await;
     let lease = chancery_store::Lease::from_message(lease);
-    let blob = scene.store.stage_artifact(&lease, crate::queue_scene::ENVIRONMENT).await.unwrap();
-    let mut upload = scene.store.begin_upload(&blob).await.unwrap();
+    let blob = scene.store.artifacts().stage(&lease, crate::queue_scene::ENVIRONMENT).await.unwrap();
+    let mut upload = scene.store.artifacts().begin_upload(&blob).await.unwrap();
     upload.write(vec![b'x'; 300_000].into()).await.unwrap();
     assert_eq!(scene.database.psql().rows("select count(*) from artifact_chunks").unwrap(), ["2"]);
     // The draft follows the newest revision, so it is corrected first.
@@ -366,13 +366,13 @@ async fn a_deleted_brief_is_expunged_after_the_undelete_window_and_its_deliverie
     let mut admin = scene.briefs.clone();
     let delete = DeleteBriefRequest { name: BRIEF.into(), ..DeleteBriefRequest::default() };
     admin.delete_brief(delete.clone()).await.unwrap();
-    assert_eq!(scene.store.expunge_briefs().await.unwrap(), 0);
+    assert_eq!(scene.store.briefs().expunge_deleted().await.unwrap(), 0);
     assert_eq!(download(&scene, &render).await.unwrap(), pdf(CANARY).len());
 
     scene.database.psql().rows("update briefs set purge_at = clock_timestamp()").unwrap();
-    assert_eq!(scene.store.expunge_briefs().await.unwrap(), 1);
-    assert_eq!(scene.store.expunge_briefs().await.unwrap(), 0);
-    scene.store.delete_discarded().await.ok();
+    assert_eq!(scene.store.briefs().expunge_deleted().await.unwrap(), 1);
+    assert_eq!(scene.store.briefs().expunge_deleted().await.unwrap(), 0);
+    scene.store.artifacts().delete_discarded().await.ok();
     assert_eq!(tables_with_it(&scene), Vec::<String>::new());
     for table in ["briefs", "drafts", "revisions", "editions", "renders", "render_tasks", "render_queue"] {
         let count = scene.database.psql().rows(&format!("select count(*) from {table}")).unwrap();

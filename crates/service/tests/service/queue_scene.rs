@@ -56,7 +56,7 @@ impl QueueScene {
         let server = TestServer::connect().unwrap();
         let (database, secrets) = database(&server).await;
         let store = DatabaseSettings::of_url(database.url()).connect("test").await.unwrap();
-        store.set_print_environment(ENVIRONMENT).await.unwrap();
+        store.renders().set_print_environment(ENVIRONMENT).await.unwrap();
         let listen = ["chancery-service", "--listen", "127.0.0.1:0", "--worker-listen", "127.0.0.1:0"];
         let database_url = ["--database-url", database.url()];
         let flags = listen.into_iter().chain(database_url).chain(flags.iter().copied());

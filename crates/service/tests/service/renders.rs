@@ -153,9 +153,9 @@ async fn without_hints_waits_and_watches_still_end() {
     let (_trigger, shutdown) = shutdown::channel();
     let deaf = Renders::new(scene.store.clone(), wakeups, shutdown);
     let secret = Secret::parse(&scene.admin).unwrap();
-    let admin = scene.store.principal_of_secret(&secret).await.unwrap().unwrap();
+    let admin = scene.store.access().principal_of_secret(&secret).await.unwrap().unwrap();
     let source = create("b1").source.parse().unwrap();
-    let requested = scene.store.create_render(&admin, &source, &RenderOptions::default()).await.unwrap();
+    let requested = scene.store.renders().create(&admin, &source, &RenderOptions::default()).await.unwrap();
     let name = requested.render.name.to_string();
 
     let mut request = Request::new(WatchRenderRequest { name: name.clone() });
@@ -166,10 +166,10 @@ async fn without_hints_waits_and_watches_still_end() {
     request.extensions_mut().insert(Arc::new(admin));
     let waiting = tokio::spawn(async move { deaf.wait_render(request).await.unwrap().into_inner() });
 
-    let mut acquired = scene.store.acquire_leases(ENVIRONMENT, "test", 1).await.unwrap();
+    let mut acquired = scene.store.queue().acquire_leases(ENVIRONMENT, "test", 1).await.unwrap();
     let lease = acquired.leases.pop().unwrap().lease;
     let failure = AttemptFailure { reason: "R".into(), message: String::new(), retryable: false };
-    scene.store.fail_attempt(&lease, &failure).await.unwrap();
+    scene.store.queue().fail_attempt(&lease, &failure).await.unwrap();
     let limit = Duration::from_secs(15);
     let ended = tokio::time::timeout(limit, waiting).await.unwrap().unwrap();
     assert_eq!(ended.state(), RenderState::Failed);
@@ -208,7 +208,7 @@ async fn an_expired_pdf_is_reported_and_printed_again_on_request() {
         update renders set created_at = created_at - interval '31 days'",
         )
         .unwrap();
-    assert_eq!(scene.store.expire_artifacts(Duration::from_hours(30 * 24)).await.unwrap(), 1);
+    assert_eq!(scene.store.artifacts().expire(Duration::from_hours(30 * 24)).await.unwrap(), 1);
     let expired = renders.get_render(get).await.unwrap().into_inner();
     assert_eq!(
         (expired.state(), expired.artifact, expired.artifact_expired),

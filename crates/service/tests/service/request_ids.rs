@@ -46,7 +46,7 @@ async fn a_repeated_request_returns_the_current_state_of_the_first_render() {
         (&first.name, &first.revision, RenderState::Succeeded)
     );
     refused(renders.create_render(create("b1")).await, Code::FailedPrecondition, Reason::NoPrintEnvironment);
-    scene.store.set_print_environment(ENVIRONMENT).await.unwrap();
+    scene.store.renders().set_print_environment(ENVIRONMENT).await.unwrap();
     let new = renders.create_render(create("b1")).await.unwrap().into_inner();
     assert_ne!(new.revision, again.revision);
 }
@@ -168,9 +168,9 @@ async fn request_ids_expire_after_a_day() {
         scene.database.psql().rows(&statement).unwrap();
     };
     age(23);
-    assert_eq!(scene.store.sweep_request_ids().await.unwrap(), 0);
+    assert_eq!(scene.store.changes().delete_expired_request_ids().await.unwrap(), 0);
     assert_eq!(renders.create_render(identified(ID)).await.unwrap().into_inner(), first);
     age(25);
-    assert_eq!(scene.store.sweep_request_ids().await.unwrap(), 1);
+    assert_eq!(scene.store.changes().delete_expired_request_ids().await.unwrap(), 1);
     assert_ne!(renders.create_render(identified(ID)).await.unwrap().into_inner().name, first.name);
 }

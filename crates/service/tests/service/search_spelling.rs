@@ -5,7 +5,7 @@ use chancery_proto::brief::v1::{
     Actor, ActorKind, ListActorsRequest, ListBriefsRequest, ListStatementsRequest, SearchBriefsRequest,
 };
 use chancery_proto::errors::v1::Reason;
-use chancery_store::{Verified, Verifying};
+use chancery_store::{VerifyEvent, VerifyOptions};
 
 use crate::scene::{Scene, refused_at};
 use crate::search::{brief, finds, highlighted, ids, ids_of, reading, request, search, statement};
@@ -92,11 +92,11 @@ async fn letters_match_in_either_case_in_a_database_of_any_locale() {
         }
         let mut findings = Vec::new();
         let keep = |found| {
-            if let Verifying::Found(finding) = found {
+            if let VerifyEvent::Found(finding) = found {
                 findings.push(finding);
             }
         };
-        scene.store().await.verify(Verified { artifacts: false }, keep).await.unwrap();
+        scene.store().await.integrity().verify(VerifyOptions { artifacts: false }, keep).await.unwrap();
         assert!(findings.is_empty(), "{findings:?} in a database of {locale}");
     }
 }

@@ -1,20 +1,21 @@
-//! What a new installation needs to be used at all: workspace `default` and three tokens.
+//! Bootstrap of a new installation: workspace `default` and three tokens.
 
 use std::fmt;
 
 use chancery_brief::marking::{Policy, Rank, Scheme};
 
-use crate::access::tokens::insert_token;
+use crate::access::AccessControl;
+use crate::access::principal::Role;
+use crate::access::tokens::{Secret, insert_token};
 use crate::access::workspaces::{SYSTEM, insert_workspace};
-use crate::changes::log;
-use crate::changes::log::Change;
+use crate::changes::log::{self, Change};
 use crate::database::PgConnection;
-use crate::{Result, Role, Secret, Store, StoreError};
+use crate::error::{Result, StoreError};
 
-/// The workspace that `chancery migrate --init` makes.
+/// The workspace that `chancery migrate --init` creates.
 const DEFAULT: &str = "default";
 
-/// Whom the log names for what nobody asked for.
+/// The subject that the change log records for the bootstrap, which has no caller.
 const SUBJECT: &str = "chancery migrate --init";
 
 /// The first tokens' secrets.
@@ -28,28 +29,29 @@ pub struct FirstSecrets {
     pub worker: Secret,
 }
 
-/// What came of it.
+/// The outcome of a bootstrap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bootstrapped {
-    /// The workspace and the tokens were made, and the secrets kept.
+    /// The workspace and the tokens were created, and `store_secrets` stored the secrets.
     Now,
-    /// It was done before: nothing was changed.
+    /// The installation was bootstrapped before; nothing changed.
     Before,
 }
 
-impl Store {
-    /// Makes workspace `default` (TLP, OMIT) and tokens for operator, admin and worker, once. `keep` puts the secrets
-    /// where they are wanted; the tokens hold only if that worked, so that none is ever lost.
+impl AccessControl<'_> {
+    /// Creates workspace `default` (TLP, OMIT) and tokens for an operator, an admin and a worker, once. `store_secrets` stores
+    /// the secrets before the commit: when it fails, no token exists.
     ///
     /// # Errors
-    /// [`StoreError::Settings`] when `keep` fails.
+    /// [`StoreError::Settings`] when `store_secrets` fails.
     pub async fn bootstrap<E: fmt::Display>(
-        &self,
-        keep: impl FnOnce(&FirstSecrets) -> std::result::Result<(), E>,
+        self,
+        store_secrets: impl FnOnce(&FirstSecrets) -> std::result::Result<(), E>,
     ) -> Result<Bootstrapped> {
         let mut transaction = self.pool.begin().await?;
-        let made = insert_workspace(&mut transaction, DEFAULT, "Default", Scheme::Tlp, Policy::Omit).await?;
-        if made.is_none() {
+        let created =
+            insert_workspace(&mut transaction, DEFAULT, "Default", Scheme::Tlp, Policy::Omit).await?;
+        if created.is_none() {
             return Ok(Bootstrapped::Before);
         }
         let secrets = FirstSecrets {
@@ -57,7 +59,7 @@ impl Store {
             worker: first_token(&mut transaction, SYSTEM, Role::Worker, None).await?,
             admin: first_token(&mut transaction, DEFAULT, Role::Admin, Some(Scheme::Tlp.highest())).await?,
         };
-        keep(&secrets)
+        store_secrets(&secrets)
             .map_err(|error| StoreError::Settings(format!("keeping the first secrets: {error}")))?;
         let target = format!("workspaces/{DEFAULT}");
         let change = Change::of_no_brief("workspace_created", target);

@@ -1,11 +1,12 @@
-//! Who calls. Made in one place (the service's identity layer), taken as an argument everywhere else.
+//! The caller of a method. The service's identity layer is the only code that makes a [`Principal`]; everything else
+//! takes it as an argument.
 
 use chancery_brief::marking::{Clearance, Policy, Rank, Scheme};
 use chancery_proto::names::{ResourceId, WorkspaceName};
 
-use crate::{Result, StoreError};
+use crate::error::{Result, StoreError};
 
-/// What a principal may do. Workspace role admin implies the four before it; the others imply nothing.
+/// A permission of a principal. The workspace role admin implies the four before it; the others imply nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
     /// Reads editions.
@@ -36,7 +37,7 @@ impl Role {
         Self::Operator,
     ];
 
-    /// The word that the database holds.
+    /// Returns the role as the database stores it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Reader => "reader",
@@ -49,7 +50,7 @@ impl Role {
         }
     }
 
-    /// Whether only tokens of workspace `system` may carry it.
+    /// Returns whether only tokens of workspace `system` may hold the role.
     pub const fn is_system(self) -> bool {
         matches!(self, Self::Worker | Self::Operator)
     }
@@ -74,18 +75,18 @@ impl From<Role> for chancery_proto::admin::v1::Role {
 pub struct Roles(u8);
 
 impl Roles {
-    /// Whether the set holds the role itself, or admin where admin implies it.
+    /// Returns whether the set holds the role, or admin where admin implies it.
     pub fn allow(self, role: Role) -> bool {
         let implied = matches!(role, Role::Reader | Role::Author | Role::Publisher | Role::Renderer);
         self.holds(role) || (implied && self.holds(Role::Admin))
     }
 
-    /// Whether the set holds the role itself.
+    /// Returns whether the set holds the role itself.
     pub fn holds(self, role: Role) -> bool {
         self.0 & (1 << role as u8) != 0
     }
 
-    /// The roles, in order.
+    /// Iterates over the roles, in declaration order.
     pub fn iter(self) -> impl Iterator<Item = Role> {
         Role::ALL.into_iter().filter(move |role| self.holds(*role))
     }
@@ -97,10 +98,10 @@ impl FromIterator<Role> for Roles {
     }
 }
 
-/// Where a principal's roles hold.
+/// The scope in which a principal's roles apply.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
-    /// In one workspace, with what it needs to know of it.
+    /// One workspace, with the settings that decide what the principal sees.
     Workspace {
         /// Its id.
         id: ResourceId,
@@ -111,24 +112,24 @@ pub enum Scope {
         /// The highest marking that the principal may read there.
         clearance: Clearance,
     },
-    /// Across workspaces, for SYSTEM roles, which can read no brief.
+    /// All workspaces, for SYSTEM roles, which can read no brief.
     System,
 }
 
-/// Who calls.
+/// The authenticated caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
-    /// Whom to name in records: `workspaces/{workspace}/apiTokens/{token}`.
+    /// The subject in records: `workspaces/{workspace}/apiTokens/{token}`.
     pub subject: String,
-    /// The token's name for people, printed as a revision's creator.
+    /// The token's display name, printed as a revision's creator.
     pub display_name: String,
-    /// Where the roles hold.
+    /// The scope in which the roles apply.
     pub scope: Scope,
-    /// What the principal may do there.
+    /// The principal's roles.
     pub roles: Roles,
 }
 
-/// What decides a principal's view of one workspace's content.
+/// The settings that decide a principal's view of one workspace's content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Access {
     /// The workspace's marking scheme.
@@ -140,10 +141,10 @@ pub struct Access {
 }
 
 impl Principal {
-    /// The principal's view of a workspace.
+    /// Returns the principal's view of a workspace.
     ///
     /// # Errors
-    /// [`StoreError::Forbidden`] for any workspace but his own, whether it is there or not.
+    /// [`StoreError::Forbidden`] for any other workspace, whether or not it exists.
     pub fn access(&self, workspace: &ResourceId) -> Result<Access> {
         match &self.scope {
             Scope::Workspace { id, scheme, policy, clearance } if id == workspace => {
@@ -153,7 +154,8 @@ impl Principal {
         }
     }
 
-    /// The highest marking that the principal may read in his workspace; the lowest for SYSTEM, which reads nothing.
+    /// Returns the highest marking that the principal may read in their workspace; the lowest for SYSTEM, which reads
+    /// nothing.
     pub fn clearance(&self) -> Clearance {
         match &self.scope {
             Scope::Workspace { clearance, .. } => *clearance,
@@ -161,7 +163,7 @@ impl Principal {
         }
     }
 
-    /// Whether the principal looks after the installation.
+    /// Checks that the principal is an operator of the installation.
     ///
     /// # Errors
     /// [`StoreError::Forbidden`] for all but operators.

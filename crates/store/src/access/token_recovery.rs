@@ -1,4 +1,4 @@
-//! Tokens issued with access to the database alone, for when no token works: after a restore into a new database, or
+//! Issues tokens with access to the database alone, for when no token works: after a restore into a new database, or
 //! after every secret was lost.
 
 use std::fmt;
@@ -7,12 +7,16 @@ use chancery_proto::names::ResourceId;
 use prost_types::Timestamp;
 use time::OffsetDateTime;
 
-use crate::access::tokens::check_roles;
+use crate::access::AccessControl;
+use crate::access::principal::{Principal, Role, Roles, Scope};
+use crate::access::tokens::{ApiToken, NewToken, Secret, check_roles};
 use crate::access::workspaces::SYSTEM;
-use crate::{ApiToken, NewToken, Principal, Result, Role, Roles, Scope, Secret, Store, StoreError, time_of};
+use crate::convert::time_of;
+use crate::database::schema;
+use crate::error::{Result, StoreError};
 
-/// The most workspaces that a refusal lists.
-const LISTED_WORKSPACES: i64 = 20;
+/// Maximum number of workspaces that a refusal lists.
+const MAX_LISTED_WORKSPACES: i64 = 20;
 
 /// A token to issue without a service.
 #[derive(Debug, Clone)]
@@ -27,22 +31,22 @@ pub struct TokenToIssue<'a> {
     pub expires_at: Option<Timestamp>,
 }
 
-impl Store {
+impl AccessControl<'_> {
     /// Issues a token with no caller to authorise it: the right to write to the database is the authority. The change
-    /// log of the token's workspace records it with the database role as part of the subject. `keep` stores the secret
+    /// log of the token's workspace records it with the database role as part of the subject. `store_secret` stores the secret
     /// before the commit: when it fails, no token exists.
     ///
     /// # Errors
     /// [`StoreError::Schema`] for a database of another schema version; [`StoreError::InvalidField`] for an unknown
     /// workspace, roles or a clearance that do not fit it, a malformed name, or an expiry in the past;
-    /// [`StoreError::Settings`] when `keep` fails.
+    /// [`StoreError::Settings`] when `store_secret` fails.
     pub async fn issue_token<E: fmt::Display>(
-        &self,
+        self,
         workspace: &ResourceId,
         token: &TokenToIssue<'_>,
-        keep: impl FnOnce(&ApiToken, &Secret) -> std::result::Result<(), E>,
+        store_secret: impl FnOnce(&ApiToken, &Secret) -> std::result::Result<(), E>,
     ) -> Result<(ApiToken, Secret)> {
-        self.check_schema().await?;
+        schema::check(self.pool).await?;
         let principal = self.database_principal().await?;
         let scheme = match self.workspace(&principal, workspace).await {
             Ok(workspace) => workspace.scheme,
@@ -74,19 +78,20 @@ impl Store {
             clearance,
             expires_at: token.expires_at.map(checked_expiry).transpose()?,
         };
-        let keep = |token: &ApiToken, secret: &Secret| {
-            keep(token, secret).map_err(|error| StoreError::Settings(format!("keeping the secret: {error}")))
+        let store_secret = |token: &ApiToken, secret: &Secret| {
+            store_secret(token, secret)
+                .map_err(|error| StoreError::Settings(format!("keeping the secret: {error}")))
         };
-        self.create_token_and_keep(&principal, workspace, &new, keep).await
+        self.create_token_and_store(&principal, workspace, &new, store_secret).await
     }
 
     /// A SYSTEM principal named after the database role of this connection.
-    async fn database_principal(&self) -> Result<Principal> {
+    async fn database_principal(self) -> Result<Principal> {
         let role = sqlx::query_scalar!(
-            r#"-- token_recovery::database_principal
+            r#"-- access::token_recovery::database_principal
             select current_user::text as "role!""#
         )
-        .fetch_one(&self.pool)
+        .fetch_one(self.pool)
         .await?;
         Ok(Principal {
             subject: format!("chancery token issue (database role {role})"),
@@ -96,25 +101,25 @@ impl Store {
         })
     }
 
-    /// The refusal of a workspace that does not exist. It lists those that do.
-    async fn unknown_workspace(&self, workspace: &ResourceId) -> Result<StoreError> {
+    /// Refuses a workspace that does not exist, and lists those that do.
+    async fn unknown_workspace(self, workspace: &ResourceId) -> Result<StoreError> {
         let known = sqlx::query_scalar!(
-            "-- token_recovery::unknown_workspace
+            "-- access::token_recovery::unknown_workspace
             select workspace_id from workspaces order by workspace_id limit $1",
-            LISTED_WORKSPACES + 1
+            MAX_LISTED_WORKSPACES + 1
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await?;
         let rest =
-            if i64::try_from(known.len()).unwrap_or(i64::MAX) > LISTED_WORKSPACES { ", …" } else { "" };
-        let shown = usize::try_from(LISTED_WORKSPACES).unwrap_or(usize::MAX).min(known.len());
+            if i64::try_from(known.len()).unwrap_or(i64::MAX) > MAX_LISTED_WORKSPACES { ", …" } else { "" };
+        let shown = usize::try_from(MAX_LISTED_WORKSPACES).unwrap_or(usize::MAX).min(known.len());
         let description =
             format!("there is no workspace {workspace}; expected one of {}{rest}", known[..shown].join(", "));
         Ok(StoreError::InvalidField { field: "workspace", description })
     }
 }
 
-/// The database refuses an expiry in the past.
+/// Converts an expiry. The database refuses one in the past.
 fn checked_expiry(time: Timestamp) -> Result<OffsetDateTime> {
     time_of(Some(time)).map_err(|_| StoreError::InvalidField {
         field: "api_token.expire_time",

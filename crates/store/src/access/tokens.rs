@@ -10,13 +10,15 @@ use chancery_proto::names::{ApiTokenName, GeneratedId, ResourceId};
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
+use crate::access::AccessControl;
+use crate::access::principal::{Principal, Role, Roles, Scope};
 use crate::access::workspaces::{SYSTEM, checked_display_name};
-use crate::changes::log;
-use crate::changes::log::Change;
+use crate::changes::log::{self, Change};
+use crate::convert::{damaged, generated_id};
 use crate::database::PgConnection;
-use crate::{Principal, Result, Role, Roles, Scope, Store, StoreError, damaged, generated_id};
+use crate::error::{Result, StoreError};
 
-/// What every secret begins with, so that scanners find leaked ones.
+/// The prefix of every secret, so that secret scanners recognise leaked ones.
 const PREFIX: &str = "chy_";
 
 /// A token's secret: `chy_` and 32 random bytes in base64url. It is shown once, when the token is made.
@@ -24,34 +26,34 @@ const PREFIX: &str = "chy_";
 pub struct Secret(String);
 
 impl Secret {
-    /// A new one.
+    /// Generates a secret.
     ///
     /// # Errors
-    /// [`StoreError::Randomness`] when the machine gives no random bytes.
+    /// [`StoreError::Randomness`] when the operating system returns no random bytes.
     pub fn generate() -> Result<Self> {
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes)?;
         Ok(Self(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes))))
     }
 
-    /// From what a caller sent; none if it is not of a secret's form.
+    /// Parses a secret sent by a caller; `None` when it is malformed.
     pub fn parse(text: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text.strip_prefix(PREFIX)?).ok()?;
         (bytes.len() == 32).then(|| Self(text.to_owned()))
     }
 
-    /// The text, for the one who is to keep it.
+    /// Returns the secret's text, to hand it to its owner.
     pub fn reveal(&self) -> &str {
         &self.0
     }
 
-    /// What is stored of it. 256 random bits cannot be guessed, so a fast hash does.
+    /// Returns the hash that is stored. A secret has 256 random bits, so a fast hash suffices.
     pub fn sha256(&self) -> [u8; 32] {
         Sha256::digest(self.0.as_bytes()).into()
     }
 }
 
-/// Without the secret.
+/// Omits the secret.
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(…)")
@@ -63,34 +65,34 @@ impl fmt::Debug for Secret {
 pub struct ApiToken {
     /// Its name.
     pub name: ApiTokenName,
-    /// For people.
+    /// The name shown to people.
     pub display_name: String,
-    /// What it allows.
+    /// The roles that it grants.
     pub roles: Roles,
     /// The highest marking that its holder may read; empty for SYSTEM roles.
     pub clearance: String,
-    /// When it was made.
+    /// When it was created.
     pub created_at: OffsetDateTime,
-    /// From when on it does not hold.
+    /// When it expires, if ever.
     pub expires_at: Option<OffsetDateTime>,
-    /// When it was revoked.
+    /// When it was revoked, if it was.
     pub revoked_at: Option<OffsetDateTime>,
 }
 
-/// A token that is to be made.
+/// A token to create.
 #[derive(Debug, Clone)]
 pub struct NewToken<'a> {
-    /// For people.
+    /// The name shown to people.
     pub display_name: &'a str,
-    /// What it shall allow.
+    /// The roles to grant.
     pub roles: Roles,
     /// A label of the workspace's scheme; empty for SYSTEM roles.
     pub clearance: &'a str,
-    /// From when on it shall not hold.
+    /// When it expires, if ever.
     pub expires_at: Option<OffsetDateTime>,
 }
 
-/// A row of `api_tokens`, as the statements here read it.
+/// A row of `api_tokens`.
 struct Row {
     token_id: String,
     display_name: String,
@@ -101,20 +103,21 @@ struct Row {
     revoked_at: Option<OffsetDateTime>,
 }
 
-impl Store {
-    /// The principal of the token with this secret; none when there is no such token or it holds no more.
-    pub async fn principal_of_secret(&self, secret: &Secret) -> Result<Option<Principal>> {
+impl AccessControl<'_> {
+    /// Returns the principal of the token with this secret; `None` when no valid token has it.
+    pub async fn principal_of_secret(self, secret: &Secret) -> Result<Option<Principal>> {
         let found = self.principal_of_secret_sha256(&secret.sha256()).await?;
         Ok(found.map(|(principal, _)| principal))
     }
 
-    /// As [`Self::principal_of_secret`], by what is stored of it; and for how long the token still holds, if not for ever.
+    /// As [`Self::principal_of_secret`], by the stored hash. Also returns how long the token remains valid, if it
+    /// expires.
     pub async fn principal_of_secret_sha256(
-        &self,
+        self,
         sha256: &[u8; 32],
     ) -> Result<Option<(Principal, Option<Duration>)>> {
         let row = sqlx::query!(
-            r#"-- tokens::principal_of_secret_sha256
+            r#"-- access::tokens::principal_of_secret_sha256
             select t.token_id, t.workspace_id, t.display_name, t.roles, t.clearance::smallint as clearance,
                 w.scheme, w.policy, extract(epoch from t.expires_at - clock_timestamp())::float8 as seconds_left
             from api_tokens t join workspaces w using (workspace_id)
@@ -123,7 +126,7 @@ impl Store {
                 and (t.expires_at is null or t.expires_at > clock_timestamp())"#,
             sha256.as_slice()
         )
-        .fetch_optional(&self.database.identity)
+        .fetch_optional(self.identity_pool)
         .await?;
         let Some(row) = row else { return Ok(None) };
         let scope = match row.clearance {
@@ -141,33 +144,34 @@ impl Store {
             scope,
             roles: roles(&row.roles)?,
         };
-        // Those of a far future count as holding for ever: what is kept is looked up again long before.
+        // An expiry too far in the future for `Duration` counts as none: the identity cache looks the token up again
+        // long before.
         let left = row.seconds_left.and_then(|seconds| Duration::try_from_secs_f64(seconds.max(0.0)).ok());
         Ok(Some((principal, left)))
     }
 
-    /// Makes a token that allows nothing that its maker may not do himself.
+    /// Creates a token, with no more permissions than its creator has.
     ///
     /// # Errors
-    /// [`StoreError::Forbidden`] in another's workspace, [`StoreError::ClearanceTooLow`] for a clearance above the
-    /// maker's, [`StoreError::InvalidField`] for values that do not go together, [`StoreError::NotFound`].
+    /// [`StoreError::Forbidden`] for another workspace, [`StoreError::ClearanceTooLow`] for a clearance above the
+    /// creator's, [`StoreError::InvalidField`] for values that do not fit together, [`StoreError::NotFound`].
     pub async fn create_token(
-        &self,
+        self,
         principal: &Principal,
         workspace: &ResourceId,
         new: &NewToken<'_>,
     ) -> Result<(ApiToken, Secret)> {
-        self.create_token_and_keep(principal, workspace, new, |_, _| Ok(())).await
+        self.create_token_and_store(principal, workspace, new, |_, _| Ok(())).await
     }
 
-    /// Creates a token as [`Self::create_token`] does. `keep` stores the secret before the commit: when it fails, the
+    /// Creates a token as [`Self::create_token`] does. `store_secret` stores the secret before the commit: when it fails, the
     /// token does not exist.
-    pub(crate) async fn create_token_and_keep(
-        &self,
+    pub(crate) async fn create_token_and_store(
+        self,
         principal: &Principal,
         workspace: &ResourceId,
         new: &NewToken<'_>,
-        keep: impl FnOnce(&ApiToken, &Secret) -> Result<()>,
+        store_secret: impl FnOnce(&ApiToken, &Secret) -> Result<()>,
     ) -> Result<(ApiToken, Secret)> {
         let scheme = self.workspace(principal, workspace).await?.scheme;
         let display_name = checked_display_name("api_token.display_name", new.display_name)?;
@@ -195,19 +199,19 @@ impl Store {
             expires_at: new.expires_at,
             revoked_at: None,
         };
-        keep(&token, &secret)?;
+        store_secret(&token, &secret)?;
         let change = Change::of_no_brief("token_created", token.name.to_string());
         log::record(&mut transaction, workspace.as_str(), &principal.subject, &[change]).await?;
         transaction.commit().await?;
         Ok((token, secret))
     }
 
-    /// A workspace's tokens, oldest first, from the one after `after` on.
+    /// Lists a workspace's tokens, oldest first, from the one after `after` on.
     ///
     /// # Errors
     /// [`StoreError::Forbidden`], [`StoreError::NotFound`].
     pub async fn list_tokens(
-        &self,
+        self,
         principal: &Principal,
         workspace: &ResourceId,
         after: Option<&GeneratedId>,
@@ -216,7 +220,7 @@ impl Store {
         let scheme = self.workspace(principal, workspace).await?.scheme;
         let rows = sqlx::query_as!(
             Row,
-            "-- tokens::list_tokens
+            "-- access::tokens::list_tokens
             select token_id, display_name, roles, clearance::smallint as clearance, created_at, expires_at, revoked_at
             from api_tokens
             where workspace_id = $1
@@ -228,20 +232,20 @@ impl Store {
             after.map(GeneratedId::as_str),
             limit
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await?;
         rows.into_iter().map(|row| row.into_token(workspace, scheme)).collect()
     }
 
-    /// Ends a token's use for good; one that was revoked before stays as it is.
+    /// Revokes a token for good. Revoking it again changes nothing.
     ///
     /// # Errors
     /// [`StoreError::Forbidden`], [`StoreError::NotFound`].
-    pub async fn revoke_token(&self, principal: &Principal, name: &ApiTokenName) -> Result<ApiToken> {
+    pub async fn revoke_token(self, principal: &Principal, name: &ApiTokenName) -> Result<ApiToken> {
         let scheme = self.workspace(principal, &name.workspace).await?.scheme;
         let mut transaction = self.pool.begin().await?;
         let revoked = sqlx::query_scalar!(
-            "-- tokens::revoke_token
+            "-- access::tokens::revoke_token
             update api_tokens set revoked_at = clock_timestamp()
             where workspace_id = $1 and token_id = $2 and revoked_at is null",
             name.workspace.as_str(),
@@ -251,7 +255,7 @@ impl Store {
         .await?;
         let row = sqlx::query_as!(
             Row,
-            "-- tokens::revoke_token
+            "-- access::tokens::revoke_token
             select token_id, display_name, roles, clearance::smallint as clearance, created_at, expires_at, revoked_at
             from api_tokens where workspace_id = $1 and token_id = $2",
             name.workspace.as_str(),
@@ -286,11 +290,12 @@ impl Row {
     }
 }
 
-/// SYSTEM roles live in workspace `system`, and only there: an admin of another workspace cannot make them.
+/// Checks that SYSTEM roles are used in workspace `system` only, so that an admin of another workspace cannot create
+/// them.
 pub(crate) fn check_roles(workspace: &ResourceId, roles: Roles) -> Result<()> {
     let is_system = workspace.as_str() == SYSTEM;
     let description = if roles.iter().next().is_none() {
-        "at least one is needed"
+        "at least one is required"
     } else if is_system && !roles.iter().all(Role::is_system) {
         "workspace system has the roles worker and operator only"
     } else if !is_system && roles.iter().any(Role::is_system) {
@@ -301,7 +306,7 @@ pub(crate) fn check_roles(workspace: &ResourceId, roles: Roles) -> Result<()> {
     Err(StoreError::InvalidField { field: "api_token.roles", description: description.to_owned() })
 }
 
-/// The clearance's rank; none for SYSTEM roles. SYSTEM itself has no clearance and may give any.
+/// Returns the clearance's rank; `None` for SYSTEM roles. SYSTEM has no clearance itself and may grant any.
 fn checked_clearance(
     principal: &Principal,
     workspace: &ResourceId,
@@ -314,7 +319,8 @@ fn checked_clearance(
         return empty.ok_or_else(|| refuse("tokens of workspace system have none".into()));
     }
     let rank = scheme.rank(label);
-    let rank = rank.ok_or_else(|| refuse(format!("{label:?} is none of {}", scheme.labels().join(", "))))?;
+    let rank =
+        rank.ok_or_else(|| refuse(format!("{label:?} is not one of {}", scheme.labels().join(", "))))?;
     match &principal.scope {
         Scope::Workspace { clearance, .. } if !clearance.reads(rank) => {
             Err(StoreError::ClearanceTooLow("the new token".into()))
@@ -323,7 +329,7 @@ fn checked_clearance(
     }
 }
 
-/// Writes a token.
+/// Inserts a token.
 #[allow(clippy::too_many_arguments, reason = "they are the row's columns")]
 pub(crate) async fn insert_token(
     transaction: &mut PgConnection,
@@ -339,38 +345,36 @@ pub(crate) async fn insert_token(
     let words: Vec<String> = roles.iter().map(|role| role.as_str().to_owned()).collect();
     let hash = secret.sha256();
     let created_at = sqlx::query_scalar!(
-        "-- tokens::insert_token
+        "-- access::tokens::insert_token
         insert into api_tokens
             (token_id, workspace_id, display_name, roles, clearance, secret_sha256, expires_at, created_by)
         select $1, $2, $3, $4, $5, $6, $7, $8
         where $7::timestamptz is null or $7 > clock_timestamp()
         returning created_at",
-        id.as_str(),
-        workspace,
+        /* token_id */ id.as_str(),
+        /* workspace_id */ workspace,
         display_name,
-        &words,
-        clearance.map(i16::from) as Option<i16>,
-        hash.as_slice(),
+        /* roles */ &words,
+        /* clearance */ clearance.map(i16::from) as Option<i16>,
+        /* secret_sha256 */ hash.as_slice(),
         expires_at,
-        subject
+        /* created_by */ subject
     )
     .fetch_optional(transaction)
     .await?;
-    let past = || StoreError::InvalidField {
-        field: "api_token.expire_time",
-        description: "it is over already".into(),
-    };
+    let past =
+        || StoreError::InvalidField { field: "api_token.expire_time", description: "is in the past".into() };
     Ok((id, created_at.ok_or_else(past)?))
 }
 
-/// The roles that the database's words stand for.
+/// Converts roles from the database.
 fn roles(words: &[String]) -> Result<Roles> {
     words.iter().map(|word| role(word)).collect()
 }
 
 fn role(word: &str) -> Result<Role> {
     let known = Role::ALL.into_iter().find(|role| role.as_str() == word);
-    known.ok_or_else(|| StoreError::Damaged(format!("{word:?} is no role")))
+    known.ok_or_else(|| StoreError::Damaged(format!("{word:?} is not a role")))
 }
 
 #[cfg(test)]

@@ -5,39 +5,42 @@ use chancery_brief::validate::check_plain_text;
 use chancery_proto::names::{ResourceId, WorkspaceName};
 use time::OffsetDateTime;
 
-use crate::changes::log;
-use crate::changes::log::Change;
+use crate::access::AccessControl;
+use crate::access::principal::{Principal, Scope};
+use crate::changes::log::{self, Change};
+use crate::convert::{damaged, generated_id};
 use crate::database::PgConnection;
-use crate::{Principal, Result, Scope, Store, StoreError, damaged, generated_id};
+use crate::error::{Result, StoreError};
 
-/// The reserved workspace: SYSTEM roles, and the changes that concern no other.
+/// The reserved workspace: it holds the tokens with SYSTEM roles, and logs changes that belong to no other workspace.
 pub(crate) const SYSTEM: &str = "system";
 
-/// The length of a name for people, in characters.
-const DISPLAY_NAME_LIMIT: usize = 200;
+/// Maximum length of a display name, in characters.
+const MAX_DISPLAY_NAME_CHARS: usize = 200;
 
-/// A tenant.
+/// A tenant of the installation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Workspace {
     /// Its id.
     pub id: ResourceId,
-    /// For people.
+    /// The name shown to people.
     pub display_name: String,
-    /// How its parts are marked.
+    /// The marking scheme of its content.
     pub scheme: Scheme,
-    /// What stands in place of withheld parts.
+    /// The form in which withheld parts appear.
     pub policy: Policy,
-    /// When it was made.
+    /// When it was created.
     pub created_at: OffsetDateTime,
 }
 
-impl Store {
-    /// Makes a workspace.
+impl AccessControl<'_> {
+    /// Creates a workspace.
     ///
     /// # Errors
-    /// [`StoreError::AlreadyExists`]; [`StoreError::InvalidField`] for the reserved id or a name of a wrong length.
+    /// [`StoreError::AlreadyExists`]; [`StoreError::InvalidField`] for the reserved id or a display name of invalid
+    /// length.
     pub async fn create_workspace(
-        &self,
+        self,
         principal: &Principal,
         id: &ResourceId,
         display_name: &str,
@@ -60,18 +63,18 @@ impl Store {
         Ok(Workspace { id: id.clone(), display_name: display_name.to_owned(), scheme, policy, created_at })
     }
 
-    /// A workspace, for its own principals and for SYSTEM.
+    /// Returns a workspace, to its own principals and to SYSTEM.
     ///
     /// # Errors
-    /// [`StoreError::Forbidden`] for another workspace's principals, [`StoreError::NotFound`].
-    pub async fn workspace(&self, principal: &Principal, id: &ResourceId) -> Result<Workspace> {
+    /// [`StoreError::Forbidden`] for principals of another workspace, [`StoreError::NotFound`].
+    pub async fn workspace(self, principal: &Principal, id: &ResourceId) -> Result<Workspace> {
         principal.manages(id)?;
         let row = sqlx::query!(
-            "-- workspaces::workspace
+            "-- access::workspaces::workspace
             select display_name, scheme, policy, created_at from workspaces where workspace_id = $1",
             id.as_str()
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.pool)
         .await?;
         let missing = || StoreError::NotFound(WorkspaceName { workspace: id.clone() }.to_string());
         let row = row.ok_or_else(missing)?;
@@ -86,7 +89,7 @@ impl Store {
 }
 
 impl Principal {
-    /// Whether the principal's scope takes in the workspace: SYSTEM takes in all, a workspace only itself.
+    /// Checks that the principal's scope includes the workspace: SYSTEM includes all, a workspace only itself.
     pub(crate) fn manages(&self, workspace: &ResourceId) -> Result<()> {
         match &self.scope {
             Scope::System => Ok(()),
@@ -95,7 +98,7 @@ impl Principal {
     }
 }
 
-/// Makes the workspace and its change log. None when the id is taken.
+/// Inserts the workspace and its change log; `None` when the id is in use.
 pub(crate) async fn insert_workspace(
     transaction: &mut PgConnection,
     id: &str,
@@ -105,7 +108,7 @@ pub(crate) async fn insert_workspace(
 ) -> Result<Option<OffsetDateTime>> {
     let (uid, epoch) = (generated_id()?, generated_id()?);
     let created_at = sqlx::query_scalar!(
-        "-- workspaces::insert_workspace
+        "-- access::workspaces::insert_workspace
         with made as (
             insert into workspaces (workspace_id, uid, display_name, scheme, policy) values ($1, $2, $3, $4, $5)
             on conflict (workspace_id) do nothing
@@ -126,14 +129,14 @@ pub(crate) async fn insert_workspace(
     Ok(created_at)
 }
 
-/// A name for people: neither empty nor long.
+/// Checks that a display name is neither empty nor too long.
 pub(crate) fn checked_display_name<'a>(field: &'static str, text: &'a str) -> Result<&'a str> {
     let length = text.trim().chars().count();
     check_plain_text(text).map_err(|description| StoreError::InvalidField { field, description })?;
-    if (1..=DISPLAY_NAME_LIMIT).contains(&length) && !text.contains('\n') {
+    if (1..=MAX_DISPLAY_NAME_CHARS).contains(&length) && !text.contains('\n') {
         return Ok(text.trim());
     }
     let description =
-        format!("a name has 1 to {DISPLAY_NAME_LIMIT} characters, none of them a control character");
+        format!("a name has 1 to {MAX_DISPLAY_NAME_CHARS} characters, none of them a control character");
     Err(StoreError::InvalidField { field, description })
 }

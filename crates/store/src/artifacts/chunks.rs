@@ -1,15 +1,17 @@
-//! Bytes of PDFs in Postgres: chunks of one size, each written in a short transaction of its own.
+//! Stores the bytes of PDFs in Postgres, in chunks of a fixed size, each written in a short transaction of its own.
 
 use std::ops::Range;
 
 use async_trait::async_trait;
 use prost::bytes::{Bytes, BytesMut};
 
+use crate::artifacts::artifact::CHUNK;
 use crate::artifacts::store::{ArtifactStore, ArtifactUpload};
+use crate::convert::damaged;
 use crate::database::Pool;
-use crate::{CHUNK, Result, StoreError, damaged};
+use crate::error::{Result, StoreError};
 
-/// The store in the database itself.
+/// The artifact store in the database itself.
 #[derive(Debug, Clone)]
 pub(crate) struct Chunks {
     pool: Pool,
@@ -29,10 +31,10 @@ impl Chunks {
     }
 
     async fn write(&self, blob: &str, ordinal: i32, bytes: &[u8]) -> Result<()> {
-        // What is staged counts from the commit that refers to it, which makes these bytes durable as well: no
-        // wait for the disk before that.
+        // Asynchronous commit: staged bytes count only from the commit that refers to them, and that commit makes them
+        // durable.
         sqlx::query!(
-            "-- artifact_chunks::write
+            "-- artifacts::chunks::write
             with quick as materialized (
                 select set_config('synchronous_commit', 'off', true)
             )
@@ -59,7 +61,7 @@ impl ArtifactStore for Chunks {
         let (ordinal, skip) = (range.start / CHUNK as u64, range.start % CHUNK as u64);
         let length = (range.end - range.start).min(CHUNK as u64);
         let bytes = sqlx::query_scalar!(
-            r#"-- artifact_chunks::read
+            r#"-- artifacts::chunks::read
             select substring(bytes from $3 + 1 for $4) as "bytes!"
             from artifact_chunks where blob_id = $1 and ordinal = $2"#,
             blob,
@@ -76,7 +78,7 @@ impl ArtifactStore for Chunks {
     }
 
     async fn delete(&self, blob: &str) -> Result<()> {
-        sqlx::query!("-- artifact_chunks::delete\ndelete from artifact_chunks where blob_id = $1", blob)
+        sqlx::query!("-- artifacts::chunks::delete\ndelete from artifact_chunks where blob_id = $1", blob)
             .execute(&self.pool)
             .await?;
         Ok(())
@@ -107,8 +109,8 @@ impl ArtifactUpload for Upload {
     }
 }
 
-/// SQLSTATE 53100 is a full disk; 23503, a foreign key, means that the blob's row was dropped under the upload, because
-/// what it prints was purged (Postgres, appendix A).
+/// Maps SQLSTATE 53100 (disk full) and 23503 (foreign key violation; Postgres, appendix A). The latter means that a
+/// purge deleted the blob's row during the upload.
 fn full_or_other(error: sqlx::Error) -> StoreError {
     match &error {
         sqlx::Error::Database(refused) if refused.code().as_deref() == Some("53100") => {

@@ -1,42 +1,45 @@
-//! PDFs that were delivered: the record of who began to download what, which outlives PDFs, renders and revisions.
+//! Records who downloaded which PDF. The records outlive PDFs, renders and revisions.
 
 use chancery_brief::digest::Digest;
 use chancery_proto::names::{GeneratedId, RenderName, ResourceId, RevisionName};
 use time::OffsetDateTime;
 
+use crate::access::principal::{Principal, Role};
+use crate::artifacts::Artifacts;
+use crate::convert::{damaged, revision_name, to_integer};
+use crate::error::Result;
 use crate::renders::downloads::Download;
 use crate::renders::environments::digest;
-use crate::{Principal, Result, Role, Store, damaged, revision_name, to_integer};
 
-/// A PDF that somebody downloaded.
+/// A download of a PDF.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
-    /// The render, which may be deleted.
+    /// The render, which may have been deleted.
     pub render: RenderName,
-    /// The revision that was printed, which may be purged.
+    /// The revision that was printed, which may have been purged.
     pub revision: RevisionName,
     /// SHA-256 of the edition that was printed.
     pub edition_digest: Digest,
     /// SHA-256 of the PDF.
     pub artifact_digest: Digest,
-    /// Who got it, and the name of his token for people. Told to publishers only.
+    /// The recipient. Visible to publishers only.
     pub recipient: Option<Recipient>,
-    /// When it began.
+    /// When the download began.
     pub at: OffsetDateTime,
-    /// Whether the last byte was seen to leave.
+    /// Whether the last byte was sent.
     pub complete: bool,
 }
 
-/// Who got a PDF.
+/// The recipient of a PDF.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recipient {
-    /// His token's resource name.
+    /// The resource name of the recipient's token.
     pub subject: String,
-    /// Its name for people.
+    /// The token's display name.
     pub display_name: String,
 }
 
-/// A row of `render_deliveries` with what belongs to it, as statements read it.
+/// A row of `render_deliveries`, with the columns joined to it.
 pub(crate) struct Row {
     pub(crate) render_id: String,
     pub(crate) brief_id: String,
@@ -50,14 +53,14 @@ pub(crate) struct Row {
     pub(crate) complete: bool,
 }
 
-/// What a principal is told of deliveries, and how many there are in all.
-pub(crate) fn told(
+/// Returns the deliveries as the principal may see them, and their total number.
+pub(crate) fn visible_deliveries(
     rows: Vec<Row>,
     principal: &Principal,
     workspace: &ResourceId,
 ) -> Result<(Vec<Delivery>, i64)> {
     let total = rows.first().map_or(0, |row| row.total);
-    let is_told = principal.roles.allow(Role::Publisher);
+    let sees_recipients = principal.roles.allow(Role::Publisher);
     let deliveries = rows.into_iter().map(|row| {
         let render = row.render_id.parse::<GeneratedId>().map_err(damaged)?;
         Ok(Delivery {
@@ -65,7 +68,7 @@ pub(crate) fn told(
             revision: revision_name(workspace, &row.brief_id, row.revision)?,
             edition_digest: digest(&row.edition_digest)?,
             artifact_digest: digest(&row.artifact_digest)?,
-            recipient: is_told.then(|| Recipient {
+            recipient: sees_recipients.then(|| Recipient {
                 subject: row.subject,
                 display_name: row.display_name.unwrap_or_default(),
             }),
@@ -76,14 +79,14 @@ pub(crate) fn told(
     Ok((deliveries.collect::<Result<_>>()?, total))
 }
 
-impl Store {
-    /// Deliveries of revisions of a workspace, newest first, at most `limit` of them, and how many there are in all. Each
-    /// download that was begun is one. Those of prints that hold more than the principal may read are not told of.
+impl Artifacts<'_> {
+    /// Returns at most `limit` deliveries of revisions of a workspace, newest first, and their total number. Each
+    /// download that began counts as one. Omits prints that hold more than the principal may read.
     ///
     /// # Errors
-    /// [`crate::StoreError::Forbidden`] in another's workspace.
+    /// [`crate::StoreError::Forbidden`] for another workspace.
     pub async fn deliveries_of_revisions(
-        &self,
+        self,
         principal: &Principal,
         workspace: &ResourceId,
         revisions: &[(ResourceId, u32)],
@@ -94,7 +97,7 @@ impl Store {
         let numbers: Result<Vec<i32>> = revisions.iter().map(|(_, number)| to_integer(*number)).collect();
         let rows = sqlx::query_as!(
             Row,
-            r#"-- deliveries::deliveries_of_revisions
+            r#"-- artifacts::deliveries::deliveries_of_revisions
             with asked as (
                 select distinct brief_id, revision from unnest($2::text[], $3::integer[]) as asked (brief_id, revision)
             )
@@ -115,23 +118,24 @@ impl Store {
             i16::from(access.clearance.0),
             limit
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await?;
-        told(rows, principal, workspace)
+        visible_deliveries(rows, principal, workspace)
     }
 
-    /// Records that a download begins, or with the number of its beginning that it ended. Answers the record's number.
+    /// Records that a download began or, with the number of its beginning, that it completed. Returns the record's
+    /// number.
     pub(crate) async fn record_delivery(
-        &self,
+        self,
         principal: &Principal,
         download: &Download,
         begun_as: Option<i64>,
     ) -> Result<i64> {
         let render = &download.render;
         let number = sqlx::query_scalar!(
-            "-- deliveries::record_delivery
+            "-- artifacts::deliveries::record_delivery
             with quick as materialized (
-                -- That a delivery began is on the disk already; that it ended is not worth waiting for it.
+                -- Asynchronous commit for the end of a delivery; its beginning is durable already.
                 select set_config('synchronous_commit', 'off', true) where $9::bigint is not null
             )
             insert into render_deliveries (workspace_id, render_id, brief_id, revision, edition_digest,
@@ -140,17 +144,17 @@ impl Store {
                 $9, coalesce((select visible_from from renders where workspace_id = $1 and render_id = $2), 15)
             from (select) as one left join quick on true
             returning delivery_id",
-            render.name.workspace.as_str(),
-            render.name.render.as_str(),
-            render.revision.brief.as_str(),
+            /* workspace_id */ render.name.workspace.as_str(),
+            /* render_id */ render.name.render.as_str(),
+            /* brief_id */ render.revision.brief.as_str(),
             to_integer(render.revision.revision.0)?,
             render.edition_digest.as_bytes().as_slice(),
-            download.artifact.digest.as_bytes().as_slice(),
-            i64::try_from(download.offset).map_err(damaged)?,
+            /* artifact_digest */ download.artifact.digest.as_bytes().as_slice(),
+            /* read_offset */ i64::try_from(download.offset).map_err(damaged)?,
             principal.subject,
             begun_as,
         )
-        .fetch_one(&self.pool)
+        .fetch_one(self.pool)
         .await?;
         Ok(number)
     }

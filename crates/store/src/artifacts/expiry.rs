@@ -1,24 +1,26 @@
-//! PDFs whose time is over: their bytes go, the renders and the record of their deliveries stay.
+//! Deletes expired PDFs. The renders and the record of their deliveries remain.
 
 use std::time::Duration;
 
-use crate::{Result, Store};
+use crate::artifacts::Artifacts;
+use crate::error::Result;
 
-/// PDFs of one transaction at most.
+/// Maximum number of PDFs that one transaction deletes.
 const BATCH: i64 = 100;
 
-impl Store {
-    /// Drops PDFs that were finished so long ago and that nobody has requested since, some at a time; answers how many
-    /// went. Bytes in the database go with their rows, those elsewhere by [`Self::delete_discarded`].
+impl Artifacts<'_> {
+    /// Deletes a batch of PDFs that were finished longer ago than `age` and not requested since; returns the number
+    /// deleted. Bytes in the database are deleted with their rows, those in external stores by
+    /// [`Self::delete_discarded`].
     ///
-    /// What somebody is about to refer to stays. `render_tasks::commit_artifact` locks the PDF's row, as this does: one
-    /// that is being finished once more is passed over, and finishing that comes second makes the row anew. A request
-    /// that joins a task holds a key lock on its row: this waits for it and sees its render, and one that comes second
-    /// finds the PDF gone and queues the next generation.
-    pub async fn expire_artifacts(&self, age: Duration) -> Result<u64> {
+    /// Three races are possible. `commit_artifact` locks the PDF's row, as this transaction does: a PDF that is being
+    /// finished again is skipped, and a finish that comes second inserts the row again. A request that joins a task
+    /// holds a key lock on the task's row: this transaction waits for it and sees its render, while a request that
+    /// comes second finds the PDF gone and queues the next generation.
+    pub async fn expire(self, age: Duration) -> Result<u64> {
         let mut transaction = self.pool.begin().await?;
         let aged = sqlx::query!(
-            "-- artifact_expiry::expire_artifacts
+            "-- artifacts::expiry::expire
             select workspace_id, digest from artifacts a
             where finished_at < clock_timestamp() - make_interval(secs => $1) and not exists (
                 select from render_tasks t join renders r using (task_id)
@@ -39,7 +41,7 @@ impl Store {
         let (workspaces, digests): (Vec<String>, Vec<Vec<u8>>) =
             aged.into_iter().map(|row| (row.workspace_id, row.digest)).unzip();
         sqlx::query!(
-            "-- artifact_expiry::expire_artifacts
+            "-- artifacts::expiry::expire
             select t.task_id
             from render_tasks t
             join unnest($1::text[], $2::bytea[]) as aged (workspace_id, digest)
@@ -52,7 +54,7 @@ impl Store {
         .fetch_all(&mut *transaction)
         .await?;
         let expired = sqlx::query_scalar!(
-            r#"-- artifact_expiry::expire_artifacts
+            r#"-- artifacts::expiry::expire
             with expired as materialized (
                 select aged.workspace_id, aged.digest
                 from unnest($1::text[], $2::bytea[]) as aged (workspace_id, digest)

@@ -1,8 +1,19 @@
-//! Finished PDFs: their rows, where their bytes are, how long they stay, and their deliveries.
+//! Finished PDFs: their rows, the stores of their bytes, expiry, and deliveries.
 
+pub(crate) mod artifact;
 pub(crate) mod chunks;
 pub(crate) mod deliveries;
 pub(crate) mod expiry;
 pub(crate) mod rows;
 pub(crate) mod store;
 pub(crate) mod stores;
+
+use crate::artifacts::stores::ArtifactStores;
+use crate::database::Pool;
+
+/// Stores PDFs, in the database or externally, and records their deliveries.
+#[derive(Debug, Clone, Copy)]
+pub struct Artifacts<'a> {
+    pub(crate) pool: &'a Pool,
+    pub(crate) stores: &'a ArtifactStores,
+}

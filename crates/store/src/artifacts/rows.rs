@@ -1,57 +1,29 @@
-//! PDFs: the rows of their bytes, from the staging record to the sweep. The bytes themselves are an `ArtifactStore`'s.
+//! The rows of PDFs, from staging to deletion. The bytes belong to an `ArtifactStore`.
 
-use chancery_brief::digest::Digest;
-
+use crate::artifacts::Artifacts;
 use crate::artifacts::store::{ArtifactStore, ArtifactUpload};
-use crate::artifacts::stores::Outside;
-use crate::damaged;
-use crate::renders::environments::digest as digest_of;
-use crate::{Lease, PrintEnvironment, Result, Store, StoreError};
+use crate::artifacts::stores::ExternalStore;
+use crate::error::{Result, StoreError};
+use crate::renders::environments::PrintEnvironment;
+use crate::renders::leases::Lease;
 
-/// The size of every chunk but a blob's last in the database, and the largest piece on the wire, in bytes.
-pub const CHUNK: usize = 256 * 1024;
+/// Minimum age in seconds of unreferenced bytes before they are deleted. No upload lasts as long: the service ends it
+/// well before.
+const SWEEP_AGE_SECONDS: f64 = 3600.0;
 
-/// How old, in seconds, bytes that nothing refers to must be before they are swept: older than any upload,
-/// which the service ends long before.
-const SWEEP_AGE: f64 = 3600.0;
-
-/// A finished PDF.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Artifact {
-    /// SHA-256 of its bytes.
-    pub digest: Digest,
-    /// Their number.
-    pub size_bytes: u64,
-    /// The PDF's number of pages.
-    pub pages: u32,
-    /// Where its bytes are.
-    pub(crate) blob: String,
-}
-
-impl Artifact {
-    pub(crate) fn of_row(digest: &[u8], size: i64, pages: i32, blob: String) -> Result<Self> {
-        Ok(Self {
-            digest: digest_of(digest)?,
-            size_bytes: u64::try_from(size).map_err(damaged)?,
-            pages: u32::try_from(pages).map_err(damaged)?,
-            blob,
-        })
-    }
-}
-
-impl Store {
-    /// Begins to stage a PDF for a leased task; answers the blob that its chunks go to.
+impl Artifacts<'_> {
+    /// Stages a PDF for a leased task, and returns the blob to upload its bytes to.
     ///
     /// # Errors
-    /// [`StoreError::LeaseLost`]; [`StoreError::WrongPrintEnvironment`] when the task is to be printed by another.
-    pub async fn stage_artifact(&self, lease: &Lease, environment: PrintEnvironment) -> Result<String> {
+    /// [`StoreError::LeaseLost`]; [`StoreError::WrongPrintEnvironment`] when the task requires another environment.
+    pub async fn stage(self, lease: &Lease, environment: PrintEnvironment) -> Result<String> {
         #[cfg(feature = "unfenced")]
-        self.forget_fence(lease).await?;
-        // What is staged in the database counts from the commit that refers to it, which makes this row durable as
-        // well: no wait for the disk before that. Bytes elsewhere must have a durable row before they are there: were
-        // it lost, nobody would know of them.
+        crate::renders::unfenced::forget_fence(self.pool, lease).await?;
+        // Asynchronous commit, for bytes in the database: staging counts only from the commit that refers to it, and
+        // that commit makes this row durable. Bytes in an external store need a durable row before they are written,
+        // because without the row nothing could find and delete them.
         let row = sqlx::query!(
-            r#"-- artifacts::stage_artifact
+            r#"-- artifacts::rows::stage
             with quick as materialized (
                 select case when $5::integer is null then set_config('synchronous_commit', 'off', true) end
             ), lease as materialized (
@@ -68,23 +40,23 @@ impl Store {
             lease.epoch,
             environment.printer_version.as_bytes().as_slice(),
             environment.fonts_digest.as_bytes().as_slice(),
-            self.artifacts.new_bytes_go_to(),
+            self.stores.external_id(),
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.pool)
         .await?;
         row.ok_or(StoreError::LeaseLost)?.blob_id.ok_or(StoreError::WrongPrintEnvironment)
     }
 
-    /// Begins to take the bytes of a staged PDF.
-    pub async fn begin_upload(&self, blob: &str) -> Result<Box<dyn ArtifactUpload>> {
-        self.artifacts.for_new_bytes()?.begin(blob).await
+    /// Opens a staged blob for writing.
+    pub async fn begin_upload(self, blob: &str) -> Result<Box<dyn ArtifactUpload>> {
+        self.stores.for_new_bytes()?.begin(blob).await
     }
 
-    /// Drops staged bytes that came to nothing. Only for an upload that has ended, whose bytes are all there or taken
-    /// back: what is uncertain is left for the sweep.
-    pub async fn discard_staged(&self, blob: &str) -> Result<()> {
-        let is_kept = sqlx::query_scalar!(
-            r#"-- artifacts::discard_staged
+    /// Deletes staged bytes that will not be used. Call it only after the upload has ended, so that all bytes are
+    /// either present or removed; uncertain cases are left to [`Self::sweep_staged`].
+    pub async fn discard_staged(self, blob: &str) -> Result<()> {
+        let is_referenced = sqlx::query_scalar!(
+            r#"-- artifacts::rows::discard_staged
             with dropped as (
                 delete from artifact_blobs b
                 where blob_id = $1 and not exists (select from artifacts a where a.blob_id = b.blob_id)
@@ -92,26 +64,25 @@ impl Store {
             select exists (select from artifacts where blob_id = $1) as "is_kept!""#,
             blob
         )
-        .fetch_one(&self.pool)
+        .fetch_one(self.pool)
         .await?;
-        // A row that was not there was dropped with what it prints: the bytes may have come after that.
-        if is_kept || self.artifacts.new_bytes_go_to().is_none() {
+        // A missing row was deleted by a purge of what it prints. The bytes may have been written after that.
+        if is_referenced || self.stores.external_id().is_none() {
             return Ok(());
         }
-        self.delete_outside(self.artifacts.for_new_bytes()?.as_ref(), blob).await
+        self.delete_external(self.stores.for_new_bytes()?.as_ref(), blob).await
     }
 
-    /// Drops the rows of bytes that nothing refers to, some at a time; answers how many went. Those in the database go
-    /// with their rows, those elsewhere by [`Self::delete_discarded`].
+    /// Deletes a batch of rows of unreferenced bytes; returns the number deleted. Bytes in the database are deleted
+    /// with their rows, those in external stores by [`Self::delete_discarded`].
     ///
-    /// No PDF that is just being finished loses its bytes. `render_tasks::commit_artifact` inserts a reference to the
-    /// blob's row, for which Postgres locks that row; this statement locks it as well. When the reference is first,
-    /// its row is passed over here, or at the latest the foreign key refuses to delete it. When this is first, the
-    /// reference waits and then fails, and the worker uploads again. Bytes outside the database are touched only
-    /// after this has committed: by then no reference to them can be made.
-    pub async fn sweep_staged(&self) -> Result<u64> {
+    /// This races with `commit_artifact`, and no PDF loses its bytes: both lock the blob's row. If the reference comes
+    /// first, this statement skips the row or, at the latest, the foreign key refuses the deletion. If the deletion
+    /// comes first, the reference waits and then fails, and the worker uploads again. External bytes are deleted only
+    /// after this has committed, when no reference to them can be created any more.
+    pub async fn sweep_staged(self) -> Result<u64> {
         let done = sqlx::query!(
-            "-- artifacts::sweep_staged
+            "-- artifacts::rows::sweep_staged
             with swept as materialized (
                 select blob_id from artifact_blobs b
                 where created_at < clock_timestamp() - make_interval(secs => $1)
@@ -120,28 +91,28 @@ impl Store {
                 for update skip locked
             )
             delete from artifact_blobs b using swept where b.blob_id = swept.blob_id",
-            SWEEP_AGE
+            SWEEP_AGE_SECONDS
         )
-        .execute(&self.pool)
+        .execute(self.pool)
         .await?;
         Ok(done.rows_affected())
     }
 
-    /// Deletes the bytes outside the database whose rows are gone; answers how many blobs went. A store that does not
-    /// answer holds up no other one; its turn comes again.
-    pub async fn delete_discarded(&self) -> Result<u64> {
+    /// Deletes external bytes whose rows are gone; returns the number of blobs deleted. A store that does not respond
+    /// does not delay the others; its blobs are retried by a later call.
+    pub async fn delete_discarded(self) -> Result<u64> {
         let stores = sqlx::query_as!(
-            Outside,
-            "-- artifacts::delete_discarded
+            ExternalStore,
+            "-- artifacts::rows::delete_discarded
             select store_id as id, url from artifact_stores s
             where exists (select from artifact_discards d where d.store_id = s.store_id)
             order by store_id"
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await?;
         let (mut deleted, mut failed) = (0, None);
-        for outside in &stores {
-            match self.delete_discarded_of(outside).await {
+        for external in &stores {
+            match self.delete_discarded_of(external).await {
                 Ok(blobs) => deleted += blobs,
                 Err(error) => failed = Some(error),
             }
@@ -149,27 +120,30 @@ impl Store {
         failed.map_or(Ok(deleted), Err)
     }
 
-    async fn delete_discarded_of(&self, outside: &Outside) -> Result<u64> {
-        let store = self.artifacts.at(Some(outside))?;
+    async fn delete_discarded_of(self, external: &ExternalStore) -> Result<u64> {
+        let store = self.stores.at(Some(external))?;
         let blobs = sqlx::query_scalar!(
-            "-- artifacts::delete_discarded_of
+            "-- artifacts::rows::delete_discarded_of
             select blob_id from artifact_discards where store_id = $1 order by discarded_at limit 100",
-            outside.id
+            external.id
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await?;
         for blob in &blobs {
-            self.delete_outside(store.as_ref(), blob).await?;
+            self.delete_external(store.as_ref(), blob).await?;
         }
         Ok(blobs.len() as u64)
     }
 
-    /// Two processes may do it to the same blob: the second one finds it gone.
-    async fn delete_outside(&self, store: &dyn ArtifactStore, blob: &str) -> Result<()> {
+    /// Idempotent: when two processes delete the same blob, the second finds it gone.
+    async fn delete_external(self, store: &dyn ArtifactStore, blob: &str) -> Result<()> {
         store.delete(blob).await?;
-        sqlx::query!("-- artifacts::delete_outside\ndelete from artifact_discards where blob_id = $1", blob)
-            .execute(&self.pool)
-            .await?;
+        sqlx::query!(
+            "-- artifacts::rows::delete_external\ndelete from artifact_discards where blob_id = $1",
+            blob
+        )
+        .execute(self.pool)
+        .await?;
         Ok(())
     }
 }

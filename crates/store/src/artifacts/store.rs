@@ -1,5 +1,5 @@
-//! What a store of PDFs' bytes does. It knows blobs by their ids only: which of them count, and for what, is said by
-//! the rows in Postgres.
+//! The interface of an artifact store. A store knows blobs only by their ids; the rows in Postgres say which blobs are
+//! in use, and for what.
 
 use std::fmt::Debug;
 use std::ops::Range;
@@ -8,15 +8,14 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use prost::bytes::Bytes;
 
-use crate::Result;
+use crate::error::Result;
 
-/// Keeps the bytes of blobs. Ids are 32 hexadecimal digits, made at random and never used twice, so nothing that is
-/// written ever changes.
+/// Stores the bytes of blobs. Ids are 32 random hexadecimal digits and are never reused, so stored bytes never change.
 ///
 /// # Errors
-/// Of all methods here and of [`ArtifactUpload`]: [`StoreError::ArtifactStoreUnavailable`] for what may pass by
-/// itself, [`StoreError::ArtifactStoreFull`], [`StoreError::ArtifactStoreRefused`] for what an operator must mend, and
-/// [`StoreError::ArtifactMissing`] for bytes that are not there.
+/// All methods of this trait and of [`ArtifactUpload`] return [`StoreError::ArtifactStoreUnavailable`] for temporary
+/// failures, [`StoreError::ArtifactStoreFull`], [`StoreError::ArtifactStoreRefused`] for failures that an operator must
+/// fix, and [`StoreError::ArtifactMissing`] for bytes that do not exist.
 ///
 /// [`StoreError::ArtifactStoreUnavailable`]: crate::StoreError::ArtifactStoreUnavailable
 /// [`StoreError::ArtifactStoreFull`]: crate::StoreError::ArtifactStoreFull
@@ -24,37 +23,36 @@ use crate::Result;
 /// [`StoreError::ArtifactMissing`]: crate::StoreError::ArtifactMissing
 #[async_trait]
 pub trait ArtifactStore: Debug + Send + Sync {
-    /// Begins to take a blob's bytes.
+    /// Opens a blob for writing.
     async fn begin(&self, blob: &str) -> Result<Box<dyn ArtifactUpload>>;
 
-    /// Bytes of a finished blob from the range's start on: at least one, and none after the range's end. The range is
-    /// within the blob and not empty.
+    /// Reads bytes of a finished blob from the start of the range: at least one, and none past the range's end. The
+    /// range lies within the blob and is not empty.
     async fn read(&self, blob: &str, range: Range<u64>) -> Result<Bytes>;
 
-    /// Deletes a blob, finished or not. One that is not there is deleted already.
+    /// Deletes a blob, finished or not. Succeeds for a blob that does not exist.
     async fn delete(&self, blob: &str) -> Result<()>;
 }
 
-/// A blob's bytes on their way in. Dropped without its end, it may leave bytes behind, which [`ArtifactStore::delete`]
-/// takes away.
+/// An upload of a blob's bytes. Dropping it before [`Self::finish`] or [`Self::abort`] may leave bytes behind, which
+/// [`ArtifactStore::delete`] removes.
 #[async_trait]
 pub trait ArtifactUpload: Debug + Send {
-    /// Takes the next bytes, in pieces of any size.
+    /// Appends bytes, in pieces of any size.
     async fn write(&mut self, bytes: Bytes) -> Result<()>;
 
-    /// Returns once all bytes can be read. After an error they may be there or not.
+    /// Returns once all bytes can be read. After an error the bytes may be present or absent.
     async fn finish(self: Box<Self>) -> Result<()>;
 
-    /// Takes back what was written.
+    /// Deletes the bytes written so far.
     async fn abort(self: Box<Self>) -> Result<()>;
 }
 
-/// Opens stores outside the database by their URLs.
+/// Opens external stores by their URLs.
 pub trait OpenArtifactStore: Debug + Send + Sync {
-    /// The store behind a URL.
+    /// Opens the store at a URL.
     ///
     /// # Errors
-    /// [`StoreError::ArtifactStoreRefused`](crate::StoreError::ArtifactStoreRefused) for a URL or settings that lead
-    /// to none.
+    /// [`StoreError::ArtifactStoreRefused`](crate::StoreError::ArtifactStoreRefused) for an invalid URL or settings.
     fn open(&self, url: &str) -> Result<Arc<dyn ArtifactStore>>;
 }

@@ -1,68 +1,73 @@
-//! Where the bytes of PDFs are: new ones go where the setting says, older ones stay where they were put.
+//! Selects the store of a PDF's bytes: new bytes go to the configured store, older ones stay where they were written.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use prost::bytes::Bytes;
 
+use crate::Store;
+use crate::artifacts::Artifacts;
+use crate::artifacts::artifact::Artifact;
 use crate::artifacts::chunks::Chunks;
 use crate::artifacts::store::{ArtifactStore, OpenArtifactStore};
+use crate::convert::generated_id;
 use crate::database::Pool;
-use crate::{Artifact, Result, Store, StoreError, generated_id};
+use crate::error::{Result, StoreError};
 
-/// What the probe writes, reads back and deletes.
+/// The content that the probe writes, reads back and deletes.
 const PROBE: &[u8] = b"Chancery was here to see whether it can write.\n";
 
-/// The stores that this process knows. Cheap to clone.
+/// The stores that this process has opened. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(crate) struct ArtifactStores {
     chunks: Arc<dyn ArtifactStore>,
-    /// Where new bytes go; none is the database.
-    outside: Option<Outside>,
+    /// The store for new bytes; `None` for the database.
+    external: Option<ExternalStore>,
     open: Option<Arc<dyn OpenArtifactStore>>,
-    opened: Arc<Mutex<HashMap<Outside, Arc<dyn ArtifactStore>>>>,
+    opened: Arc<Mutex<HashMap<ExternalStore, Arc<dyn ArtifactStore>>>>,
 }
 
-/// A row of `artifact_stores`. The URL is a part of the key: an operator may change it when he moves the bytes.
+/// A row of `artifact_stores`. The URL is part of the cache key, because an operator may change it after moving the
+/// bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Outside {
+pub(crate) struct ExternalStore {
     pub(crate) id: i32,
     pub(crate) url: String,
 }
 
 impl ArtifactStores {
-    /// The database alone.
+    /// Uses the database only.
     pub(crate) fn new(pool: Pool) -> Self {
-        Self { chunks: Arc::new(Chunks::new(pool)), outside: None, open: None, opened: Arc::default() }
+        Self { chunks: Arc::new(Chunks::new(pool)), external: None, open: None, opened: Arc::default() }
     }
 
-    /// What new blobs' rows refer to.
-    pub(crate) fn new_bytes_go_to(&self) -> Option<i32> {
-        self.outside.as_ref().map(|outside| outside.id)
+    /// Returns the id of the external store for new blobs; `None` for the database.
+    pub(crate) fn external_id(&self) -> Option<i32> {
+        self.external.as_ref().map(|external| external.id)
     }
 
-    /// A store for reading and deleting; it is opened when it is first needed.
-    pub(crate) fn at(&self, outside: Option<&Outside>) -> Result<Arc<dyn ArtifactStore>> {
-        let Some(outside) = outside else { return Ok(Arc::clone(&self.chunks)) };
+    /// Returns a store for reading and deleting, opening it on first use.
+    pub(crate) fn at(&self, external: Option<&ExternalStore>) -> Result<Arc<dyn ArtifactStore>> {
+        let Some(external) = external else { return Ok(Arc::clone(&self.chunks)) };
         let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(store) = opened.get(outside) {
+        if let Some(store) = opened.get(external) {
             return Ok(Arc::clone(store));
         }
         let open = self.open.as_ref().ok_or_else(|| {
-            StoreError::ArtifactStoreRefused(format!("this program opens no store such as {}", outside.url))
+            StoreError::ArtifactStoreRefused(format!("this program cannot open the store {}", external.url))
         })?;
-        let store = open.open(&outside.url)?;
-        opened.insert(outside.clone(), Arc::clone(&store));
+        let store = open.open(&external.url)?;
+        opened.insert(external.clone(), Arc::clone(&store));
         Ok(store)
     }
 
-    /// The store for new bytes.
+    /// Returns the store for new bytes.
     pub(crate) fn for_new_bytes(&self) -> Result<Arc<dyn ArtifactStore>> {
-        self.at(self.outside.as_ref())
+        self.at(self.external.as_ref())
     }
 }
 
-/// A PDF's bytes, to be read piece by piece.
+/// An open PDF, to be read piece by piece.
 #[derive(Debug)]
 pub struct ArtifactBytes {
     store: Arc<dyn ArtifactStore>,
@@ -71,15 +76,15 @@ pub struct ArtifactBytes {
 }
 
 impl ArtifactBytes {
-    /// The bytes from an offset before the end on: at least one, and as many of the rest as come at once.
+    /// Reads bytes from an offset before the end: at least one, and as many as arrive at once.
     pub async fn read(&self, offset: u64) -> Result<Bytes> {
         self.store.read(&self.blob, offset..self.size).await
     }
 }
 
 impl Store {
-    /// Has new bytes of PDFs go to the store behind a URL, or with none to the database, and finds those that are
-    /// elsewhere. The store is tried out first: bytes are written, read back and deleted.
+    /// Stores new PDFs at a URL, or in the database for `None`, and opens external stores for older ones. Probes the
+    /// store first by writing, reading and deleting a blob.
     ///
     /// # Errors
     /// [`StoreError::ArtifactStoreRefused`], [`StoreError::ArtifactStoreUnavailable`],
@@ -92,43 +97,45 @@ impl Store {
         if let Some(url) = url {
             let store = open.open(url)?;
             probe(store.as_ref()).await?;
-            let outside = Outside { id: self.artifact_store_id(url).await?, url: url.to_owned() };
-            self.artifacts.opened = Arc::new(Mutex::new(HashMap::from([(outside.clone(), store)])));
-            self.artifacts.outside = Some(outside);
+            let external = ExternalStore { id: self.artifacts().store_id(url).await?, url: url.to_owned() };
+            self.artifacts.opened = Arc::new(Mutex::new(HashMap::from([(external.clone(), store)])));
+            self.artifacts.external = Some(external);
         }
         self.artifacts.open = Some(open);
         Ok(self)
     }
+}
 
-    async fn artifact_store_id(&self, url: &str) -> Result<i32> {
-        // The update changes nothing: without it there would be no row to return.
+impl Artifacts<'_> {
+    async fn store_id(self, url: &str) -> Result<i32> {
+        // The update is a no-op that makes `returning` yield the existing row.
         let id = sqlx::query_scalar!(
-            "-- artifact_stores::artifact_store_id
+            "-- artifacts::stores::store_id
             insert into artifact_stores (url) values ($1)
             on conflict (url) do update set url = excluded.url
             returning store_id",
             url
         )
-        .fetch_one(&self.pool)
+        .fetch_one(self.pool)
         .await?;
         Ok(id)
     }
 
-    /// Opens a PDF's bytes for reading, wherever they are.
-    pub async fn open_artifact(&self, artifact: &Artifact) -> Result<ArtifactBytes> {
+    /// Opens a PDF for reading, in whichever store it is.
+    pub async fn open(self, artifact: &Artifact) -> Result<ArtifactBytes> {
         let row = sqlx::query!(
-            r#"-- artifact_stores::open_artifact
+            r#"-- artifacts::stores::open
             select s.store_id as "id?", s.url as "url?"
             from artifact_blobs b
             left join artifact_stores s using (store_id)
             where b.blob_id = $1"#,
             artifact.blob
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.pool)
         .await?;
         let row = row.ok_or_else(|| StoreError::ArtifactMissing(format!("blob {}", artifact.blob)))?;
-        let outside = row.id.zip(row.url).map(|(id, url)| Outside { id, url });
-        let store = self.artifacts.at(outside.as_ref())?;
+        let external = row.id.zip(row.url).map(|(id, url)| ExternalStore { id, url });
+        let store = self.stores.at(external.as_ref())?;
         Ok(ArtifactBytes { store, blob: artifact.blob.clone(), size: artifact.size_bytes })
     }
 }
@@ -143,5 +150,5 @@ async fn probe(store: &dyn ArtifactStore) -> Result<()> {
     if read == PROBE {
         return Ok(());
     }
-    Err(StoreError::ArtifactStoreRefused("it gives other bytes than it was given".into()))
+    Err(StoreError::ArtifactStoreRefused("it returned other bytes than were written".into()))
 }

@@ -1,28 +1,22 @@
-//! Attachments: images that figures and themes show. Their bytes never change, and their name is their digest.
+//! Attachments: images in figures and themes. They are immutable and named by their digest.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use chancery_brief::attachments::shown_images;
 use chancery_brief::digest::{Digest, body_digest};
-use chancery_brief::marking::{Clearance, Rank, Scheme};
-use chancery_brief::validate::Violation;
+use chancery_brief::marking::{Rank, Scheme};
 use chancery_images::{CHECK_VERSION, ImageReport, MediaType};
-use chancery_proto::brief::v1::BriefContent;
 use chancery_proto::names::{AttachmentName, ResourceId, Sha256Id};
 use prost::bytes::Bytes;
 use time::OffsetDateTime;
 
-use crate::briefs::image_checks;
-use crate::briefs::image_checks::UNPRINTABLE;
-use crate::briefs::image_checks::refusal_message;
+use crate::access::principal::{Principal, Role};
+use crate::artifacts::artifact::CHUNK;
+use crate::briefs::Attachments;
 use crate::briefs::image_checks::warning_columns;
-use crate::changes::idempotency_keys::{Begun, WriteId};
+use crate::changes::idempotency_keys::{IdempotencyKey, WriteStart, begin_write};
+use crate::convert::{damaged, to_digest};
 use crate::database::PgConnection;
-use crate::{CHUNK, Principal, Result, Role, Store, StoreError, damaged, to_digest};
-
-/// The stable codes of figures that cannot show their image.
-const UNKNOWN: &str = "UNKNOWN_ATTACHMENT";
-const ABOVE: &str = "ATTACHMENT_ABOVE_BLOCK";
+use crate::error::{Result, StoreError};
 
 /// An image to store.
 #[derive(Debug, Clone, Copy)]
@@ -31,7 +25,7 @@ pub struct NewAttachment<'a> {
     pub marking: Rank,
     /// The result of [`crate::check_image`] for its bytes.
     pub report: &'a ImageReport,
-    /// The file.
+    /// The file's bytes.
     pub bytes: &'a [u8],
 }
 
@@ -40,26 +34,26 @@ pub struct NewAttachment<'a> {
 pub struct AttachmentWarning {
     /// A stable code.
     pub code: String,
-    /// The difference and the cure.
+    /// The difference and how to avoid it.
     pub text: String,
 }
 
-/// What is known of an image.
+/// An attachment without its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attachment {
     /// Its name.
     pub name: AttachmentName,
-    /// What its bytes are.
+    /// The media type of its bytes.
     pub media_type: MediaType,
     /// Its marking's label.
     pub marking: &'static str,
     /// As displayed, in pixels.
     pub width: u32,
-    /// As the width.
+    /// The height in pixels.
     pub height: u32,
     /// Differences between the image and its print.
     pub warnings: Vec<AttachmentWarning>,
-    /// How many bytes it has.
+    /// The number of bytes.
     pub size_bytes: u64,
     /// When it was uploaded.
     pub created_at: OffsetDateTime,
@@ -98,32 +92,32 @@ impl Row {
     }
 }
 
-impl Store {
-    /// Keeps an image: see [`Self::put_attachment_once`].
+impl Attachments<'_> {
+    /// Stores an image: see [`Self::put_once`].
     ///
     /// # Errors
-    /// Those of [`Self::put_attachment_once`].
-    pub async fn put_attachment(
-        &self,
+    /// Those of [`Self::put_once`].
+    pub async fn put(
+        self,
         principal: &Principal,
         workspace: &ResourceId,
         new: &NewAttachment<'_>,
     ) -> Result<Attachment> {
-        self.put_attachment_once(principal, workspace, new, None).await
+        self.put_once(principal, workspace, new, None).await
     }
 
-    /// Keeps an image. The same bytes with the same marking are kept once, whoever brings them again.
+    /// Stores an image. Storing the same bytes with the same marking again changes nothing, whoever the caller is.
     ///
     /// # Errors
-    /// [`StoreError::Forbidden`] in another's workspace, and for bytes that are there under a marking above the
-    /// principal's clearance; [`StoreError::ClearanceTooLow`]; [`StoreError::AlreadyExists`] under another marking;
-    /// [`StoreError::RequestIdReused`].
-    pub async fn put_attachment_once(
-        &self,
+    /// [`StoreError::Forbidden`] for another workspace, and for bytes stored under a marking above the principal's
+    /// clearance; [`StoreError::ClearanceTooLow`]; [`StoreError::AlreadyExists`] for bytes stored under another
+    /// marking; [`StoreError::RequestIdReused`].
+    pub async fn put_once(
+        self,
         principal: &Principal,
         workspace: &ResourceId,
         new: &NewAttachment<'_>,
-        write: Option<&WriteId>,
+        write: Option<&IdempotencyKey>,
     ) -> Result<Attachment> {
         let access = principal.access(workspace)?;
         let digest = body_digest(new.bytes);
@@ -131,13 +125,15 @@ impl Store {
         if !access.clearance.reads(new.marking) {
             return Err(StoreError::ClearanceTooLow(name.to_string()));
         }
-        // Done before or done again is the same: the name is the digest.
-        if let Begun::Now(mut transaction) = self.begin_write(principal, workspace, write).await? {
+        // A repetition needs no stored response: the name is the digest of the bytes.
+        if let WriteStart::First(mut transaction) =
+            begin_write(self.pool, principal, workspace, write).await?
+        {
             insert_attachment(&mut transaction, principal, &name, digest, new).await?;
             transaction.commit().await?;
         }
         let row = self.attachment_row(workspace, digest).await?;
-        let row = row.ok_or_else(|| damaged("an attachment is gone that was just there"))?;
+        let row = row.ok_or_else(|| damaged("an attachment disappeared after it was stored"))?;
         if row.marking == i16::from(new.marking) {
             return row.into_attachment(workspace, access.scheme);
         }
@@ -149,27 +145,27 @@ impl Store {
         Err(StoreError::AlreadyExists(format!("{name} with the marking {label}")))
     }
 
-    async fn attachment_row(&self, workspace: &ResourceId, digest: Digest) -> Result<Option<Row>> {
+    async fn attachment_row(self, workspace: &ResourceId, digest: Digest) -> Result<Option<Row>> {
         let row = sqlx::query_as!(
             Row,
-            r#"-- attachments::attachment_row
+            r#"-- briefs::attachments::attachment_row
             select digest as "digest!: Vec<u8>", media_type, marking::smallint as "marking!", width, height,
                 size_bytes, created_at, warning_codes, warning_texts
             from attachments where workspace_id = $1 and digest = $2::bytea"#,
             workspace.as_str(),
             digest.as_bytes().as_slice(),
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.pool)
         .await?;
         Ok(row)
     }
 
-    /// What is known of an image that the principal may see: as a reader because an edition of his shows it, as an
-    /// author or a publisher because his clearance reads it.
+    /// Returns an image that the principal may see: a reader when a visible edition shows it, an author or publisher
+    /// when their clearance reads it.
     ///
     /// # Errors
-    /// [`StoreError::Forbidden`] in another's workspace, [`StoreError::NotFound`].
-    pub async fn attachment(&self, principal: &Principal, name: &AttachmentName) -> Result<Attachment> {
+    /// [`StoreError::Forbidden`] for another workspace, [`StoreError::NotFound`].
+    pub async fn get(self, principal: &Principal, name: &AttachmentName) -> Result<Attachment> {
         let access = principal.access(&name.workspace)?;
         let missing = || StoreError::NotFound(name.to_string());
         let digest = digest_of(name)?;
@@ -183,13 +179,13 @@ impl Store {
         }
     }
 
-    /// Whether an edition that the principal may read shows the image.
-    async fn is_shown(&self, principal: &Principal, name: &AttachmentName, digest: Digest) -> Result<bool> {
+    /// Returns whether an edition visible to the principal shows the image.
+    async fn is_shown(self, principal: &Principal, name: &AttachmentName, digest: Digest) -> Result<bool> {
         if !principal.roles.allow(Role::Reader) {
             return Ok(false);
         }
         let shown = sqlx::query_scalar!(
-            r#"-- attachments::is_shown
+            r#"-- briefs::attachments::is_shown
             select exists (
                 select from revision_attachments a join briefs b using (brief_key)
                 where a.workspace_id = $1 and a.digest = $2::bytea and a.visible_from <= $3::smallint
@@ -199,17 +195,17 @@ impl Store {
             digest.as_bytes().as_slice(),
             i16::from(principal.access(&name.workspace)?.clearance.0),
         )
-        .fetch_one(&self.pool)
+        .fetch_one(self.pool)
         .await?;
         Ok(shown)
     }
 
-    /// The workspace's images up to the principal's clearance, by digest, from the one after `after` on.
+    /// Lists the workspace's images up to the principal's clearance, by digest, from the one after `after` on.
     ///
     /// # Errors
-    /// [`StoreError::Forbidden`] in another's workspace.
-    pub async fn list_attachments(
-        &self,
+    /// [`StoreError::Forbidden`] for another workspace.
+    pub async fn list(
+        self,
         principal: &Principal,
         workspace: &ResourceId,
         after: Option<&Sha256Id>,
@@ -219,7 +215,7 @@ impl Store {
         let after = after.map(|after| after.as_str().parse::<Digest>()).transpose().map_err(damaged)?;
         let rows = sqlx::query_as!(
             Row,
-            r#"-- attachments::list_attachments
+            r#"-- briefs::attachments::list
             select digest as "digest!: Vec<u8>", media_type, marking::smallint as "marking!", width, height,
                 size_bytes, created_at, warning_codes, warning_texts
             from attachments
@@ -231,19 +227,20 @@ impl Store {
             after.as_ref().map(|after| after.as_bytes().as_slice()),
             limit,
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await?;
         rows.into_iter().map(|row| row.into_attachment(workspace, access.scheme)).collect()
     }
 
-    /// At most [`CHUNK`] bytes of an image from an offset on; none at its end. Who may have them was asked before.
+    /// Reads at most [`CHUNK`] bytes of an image from an offset; none at its end. The caller must have checked access
+    /// with [`Self::get`].
     ///
     /// # Errors
     /// [`StoreError::NotFound`].
-    pub async fn attachment_bytes(&self, name: &AttachmentName, offset: u64) -> Result<Bytes> {
+    pub async fn bytes(self, name: &AttachmentName, offset: u64) -> Result<Bytes> {
         let digest = digest_of(name)?;
         let bytes = sqlx::query_scalar!(
-            r#"-- attachments::attachment_bytes
+            r#"-- briefs::attachments::bytes
             select substring(bytes from $3::integer + 1 for $4::integer) as "bytes!" from attachments
             where workspace_id = $1 and digest = $2::bytea"#,
             name.workspace.as_str(),
@@ -251,13 +248,13 @@ impl Store {
             i32::try_from(offset).map_err(damaged)?,
             i32::try_from(CHUNK).map_err(damaged)?,
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.pool)
         .await?;
         bytes.map(Bytes::from).ok_or_else(|| StoreError::NotFound(name.to_string()))
     }
 }
 
-/// Writes an image's row. A row that is there gets the result of the check, if the current one has not seen it.
+/// Inserts an image. An existing row gets the result of the check, if the row's own is from an older check.
 async fn insert_attachment(
     transaction: &mut PgConnection,
     principal: &Principal,
@@ -267,7 +264,7 @@ async fn insert_attachment(
 ) -> Result<()> {
     let (codes, texts) = warning_columns(new.report);
     sqlx::query!(
-        "-- attachments::insert_attachment
+        "-- briefs::attachments::insert_attachment
         insert into attachments (
             workspace_id, digest, media_type, marking, width, height, size_bytes, bytes, created_by,
             check_version, warning_codes, warning_texts
@@ -277,90 +274,24 @@ async fn insert_attachment(
         set check_version = excluded.check_version, refusal = null, width = excluded.width, height = excluded.height,
             warning_codes = excluded.warning_codes, warning_texts = excluded.warning_texts
         where coalesce(attachments.check_version, 0) < excluded.check_version",
-        name.workspace.as_str(),
-        digest.as_bytes().as_slice(),
+        /* workspace_id */ name.workspace.as_str(),
+        /* digest */ digest.as_bytes().as_slice(),
         new.report.media_type.as_str(),
         i16::from(new.marking),
         i32::try_from(new.report.width).map_err(damaged)?,
         i32::try_from(new.report.height).map_err(damaged)?,
-        new.bytes,
-        principal.subject,
-        CHECK_VERSION,
-        &codes,
-        &texts,
+        /* size_bytes */ new.bytes,
+        /* created_by */ principal.subject,
+        /* check_version */ CHECK_VERSION,
+        /* warning_codes */ &codes,
+        /* warning_texts */ &texts,
     )
     .execute(transaction)
     .await?;
     Ok(())
 }
 
-/// The figures of canonical content that name an image which is not in the workspace, is marked above them, or cannot be
-/// printed. An image above the clearance counts as one that is not there.
-pub(crate) async fn unusable(
-    connection: &mut PgConnection,
-    workspace: &ResourceId,
-    (scheme, clearance): (Scheme, Clearance),
-    content: &BriefContent,
-) -> Result<Vec<Violation>> {
-    let shown = shown_images(content);
-    if shown.is_empty() {
-        return Ok(Vec::new());
-    }
-    let digests: BTreeSet<&str> = shown.iter().map(|image| image.digest).collect();
-    let states = states(connection, workspace, &digests).await?;
-    let violations = shown.iter().filter_map(|image| {
-        let violation = |code, message| Some(Violation { path: image.path.clone(), code, message });
-        let visible = states.get(image.digest).filter(|state| clearance.reads(state.marking));
-        let Some(ImageState { marking, refusal }) = visible else {
-            return violation(UNKNOWN, "the workspace has no attachment of this SHA-256".to_owned());
-        };
-        if scheme.rank(image.marking) < Some(*marking) {
-            let (above, marking) = (scheme.label(*marking), image.marking);
-            return violation(ABOVE, format!("the attachment is marked {above}, the block only {marking}"));
-        }
-        if let Some(refusal) = refusal {
-            return violation(UNPRINTABLE, refusal_message(refusal));
-        }
-        None
-    });
-    Ok(violations.collect())
-}
-
-/// A stored image's marking, and the reason why it cannot be printed, if there is one.
-pub(crate) struct ImageState {
-    pub(crate) marking: Rank,
-    pub(crate) refusal: Option<String>,
-}
-
-/// The states of those images that are in the workspace, by their digests in hexadecimal. Images that were stored before
-/// the current check existed are checked first.
-pub(crate) async fn states(
-    connection: &mut PgConnection,
-    workspace: &ResourceId,
-    digests: &BTreeSet<&str>,
-) -> Result<BTreeMap<String, ImageState>> {
-    let bytes: std::result::Result<Vec<Vec<u8>>, _> =
-        digests.iter().map(|digest| digest.parse::<Digest>().map(|digest| digest.0.to_vec())).collect();
-    let bytes = bytes.map_err(damaged)?;
-    image_checks::check_pending(&mut *connection, workspace, &bytes).await?;
-    let rows = sqlx::query!(
-        r#"-- attachments::states
-        select digest as "digest!: Vec<u8>", marking::smallint as "marking!", refusal from attachments
-        where workspace_id = $1 and digest = any ($2::bytea[])"#,
-        workspace.as_str(),
-        &bytes,
-    )
-    .fetch_all(connection)
-    .await?;
-    rows.into_iter()
-        .map(|row| {
-            let marking = Rank::try_from(row.marking).map_err(damaged)?;
-            Ok((to_digest(row.digest)?.to_string(), ImageState { marking, refusal: row.refusal }))
-        })
-        .collect()
-}
-
-/// Notes which images a revision shows, and from which clearance on.
+/// Records which images a revision shows, and the lowest clearance that sees each.
 pub(crate) async fn write_shown(
     transaction: &mut PgConnection,
     brief_key: i64,
@@ -373,7 +304,7 @@ pub(crate) async fn write_shown(
     let digests: Vec<Vec<u8>> = shown.keys().map(|digest| digest.0.to_vec()).collect();
     let visible_from: Vec<i16> = shown.values().map(|rank| i16::from(*rank)).collect();
     sqlx::query!(
-        "-- attachments::write_shown
+        "-- briefs::attachments::write_shown
         insert into revision_attachments (brief_key, revision, workspace_id, digest, visible_from)
         select b.brief_key, $2, b.workspace_id, shown.digest, shown.visible_from
         from briefs b, unnest($3::bytea[], $4::smallint[]) as shown (digest, visible_from)

@@ -1,6 +1,8 @@
-//! Newest editions, read together: what is asked for while as many reads as may be are under way waits, and the next
-//! statement reads all that waits. A read that meets no other goes at once and alone. Under load this takes a statement
-//! for every few answers, and no answer comes from before it was asked for.
+//! Reads of newest editions, batched under load.
+//!
+//! A read runs at once and alone until four queries are in flight. Further reads then join the next batch, which starts
+//! when a query ends. Under load this takes one query for several reads, and every result is at least as new as its
+//! request.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,16 +13,16 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio_stream::StreamExt as _;
 
-use crate::Result;
 use crate::database::Pool;
+use crate::error::Result;
 
-/// Statements that are under way at once, at most.
-const STATEMENTS: usize = 4;
+/// Maximum number of queries in flight.
+const MAX_IN_FLIGHT: usize = 4;
 
-/// Editions that one statement reads, at most: each may have 16 MiB.
-const EDITIONS: usize = 8;
+/// Maximum number of editions in a batch. Each may have 16 MiB.
+const MAX_BATCH: usize = 8;
 
-/// The edition that is current for a clearance, as it is stored.
+/// The newest edition for a clearance, as stored.
 #[derive(Debug)]
 pub(crate) struct CurrentEdition {
     pub(crate) digest: Vec<u8>,
@@ -28,55 +30,55 @@ pub(crate) struct CurrentEdition {
     pub(crate) body: Vec<u8>,
 }
 
-/// Reads current editions. Cheap to clone.
+/// Reads newest editions. Cheap to clone.
 #[derive(Debug, Clone)]
-pub(crate) struct Together {
+pub(crate) struct BatchedReads {
     pool: Pool,
     queue: Arc<Mutex<Queue>>,
 }
 
 #[derive(Debug, Default)]
 struct Queue {
-    under_way: usize,
-    waiting: VecDeque<Wanted>,
+    in_flight: usize,
+    waiting: VecDeque<PendingRead>,
 }
 
 #[derive(Debug)]
-struct Wanted {
+struct PendingRead {
     name: BriefName,
     clearance: Clearance,
     answer: oneshot::Sender<Option<CurrentEdition>>,
 }
 
-impl Together {
+impl BatchedReads {
     pub(crate) fn new(pool: Pool) -> Self {
         Self { pool, queue: Arc::default() }
     }
 
-    /// The edition that is current for a clearance, as it is now.
-    pub(crate) async fn current(
+    /// Reads the newest edition for a clearance.
+    pub(crate) async fn read_current(
         &self,
         name: &BriefName,
         clearance: Clearance,
     ) -> Result<Option<CurrentEdition>> {
         let waiting = {
             let mut queue = self.queue();
-            if queue.under_way < STATEMENTS {
-                queue.under_way += 1;
+            if queue.in_flight < MAX_IN_FLIGHT {
+                queue.in_flight += 1;
                 None
             } else {
                 let (answer, waiting) = oneshot::channel();
-                queue.waiting.push_back(Wanted { name: name.clone(), clearance, answer });
+                queue.waiting.push_back(PendingRead { name: name.clone(), clearance, answer });
                 Some(waiting)
             }
         };
         let Some(waiting) = waiting else {
-            let _place = Place { together: self.clone(), is_used: true };
+            let _slot = Slot { reads: self.clone(), is_running: true };
             return read_one(&self.pool, name, clearance).await;
         };
         match waiting.await {
             Ok(found) => Ok(found),
-            // The statement failed for all that it was to read. Alone it fails again, or not, and says why.
+            // The batch failed for all its reads. Reading alone either succeeds or returns the error.
             Err(_) => read_one(&self.pool, name, clearance).await,
         }
     }
@@ -86,19 +88,20 @@ impl Together {
     }
 }
 
-/// One of the statements that may be under way. Whoever had it leaves it to those who wait, also when he is let go early.
-struct Place {
-    together: Together,
-    /// Not yet of one that was left to a task which has not begun, and on a runtime that ends never will.
-    is_used: bool,
+/// The right to run one of the queries in flight. When dropped, also by a cancelled read, it passes to the waiting
+/// reads.
+struct Slot {
+    reads: BatchedReads,
+    /// False until the spawned task starts, which never happens on a runtime that is shutting down.
+    is_running: bool,
 }
 
-impl Place {
-    /// Those who wait longest and still do.
-    fn next(&self) -> Vec<Wanted> {
-        let mut queue = self.together.queue();
+impl Slot {
+    /// Takes the next batch: the longest-waiting reads that were not cancelled.
+    fn next(&self) -> Vec<PendingRead> {
+        let mut queue = self.reads.queue();
         let mut next = Vec::new();
-        while next.len() < EDITIONS
+        while next.len() < MAX_BATCH
             && let Some(wanted) = queue.waiting.pop_front()
         {
             if !wanted.answer.is_closed() {
@@ -109,36 +112,36 @@ impl Place {
     }
 
     async fn read_all(mut self) {
-        self.is_used = true;
+        self.is_running = true;
         loop {
             let next = self.next();
             if next.is_empty() {
                 break;
             }
-            if let Err(error) = read_together(&self.together.pool, next).await {
-                tracing::debug!(%error, "reading editions together");
+            if let Err(error) = read_batch(&self.reads.pool, next).await {
+                tracing::debug!(%error, "could not read a batch of editions");
             }
         }
     }
 }
 
-impl Drop for Place {
+impl Drop for Slot {
     fn drop(&mut self) {
-        let mut queue = self.together.queue();
+        let mut queue = self.reads.queue();
         if queue.waiting.is_empty() {
-            queue.under_way -= 1;
+            queue.in_flight -= 1;
             return;
         }
-        if self.is_used
+        if self.is_running
             && let Ok(runtime) = Handle::try_current()
         {
-            // A runtime that ends drops what it is given at once.
+            // A runtime that is shutting down drops the task at once, which takes the lock again.
             drop(queue);
-            runtime.spawn(Self { together: self.together.clone(), is_used: false }.read_all());
+            runtime.spawn(Self { reads: self.reads.clone(), is_running: false }.read_all());
             return;
         }
-        // Nobody is left to read for them: each is told so.
-        queue.under_way -= 1;
+        // No query will run for the waiting reads: dropping their channels makes each read alone.
+        queue.in_flight -= 1;
         queue.waiting.clear();
     }
 }
@@ -146,7 +149,7 @@ impl Drop for Place {
 async fn read_one(pool: &Pool, name: &BriefName, clearance: Clearance) -> Result<Option<CurrentEdition>> {
     let row = sqlx::query_as!(
         CurrentEdition,
-        r#"-- together::read_one
+        r#"-- briefs::batched_reads::read_one
         select digest as "digest!: Vec<u8>", envelope, body from editions
         where workspace_id = $1 and brief_id = $2 and from_rank <= $3 and current_until > $3
             and current_until > from_rank"#,
@@ -157,15 +160,15 @@ async fn read_one(pool: &Pool, name: &BriefName, clearance: Clearance) -> Result
     Ok(row.fetch_optional(pool).await?)
 }
 
-/// Each is answered as soon as its row is there. The arrays stand in selects, which hide their lengths from the planner:
-/// told of them, it plans anew each time, which takes longer than to read.
-async fn read_together(pool: &Pool, wanted: Vec<Wanted>) -> Result<()> {
+/// Reads a batch, and answers each read as soon as its row arrives. The arrays are in subselects to hide their lengths
+/// from the planner, which would otherwise replan for each length; that takes longer than the read.
+async fn read_batch(pool: &Pool, wanted: Vec<PendingRead>) -> Result<()> {
     let workspaces: Vec<String> = wanted.iter().map(|one| one.name.workspace.to_string()).collect();
     let briefs: Vec<String> = wanted.iter().map(|one| one.name.brief.to_string()).collect();
     let ranks: Vec<i16> = wanted.iter().map(|one| i16::from(one.clearance.0)).collect();
-    let mut wanted: Vec<Option<Wanted>> = wanted.into_iter().map(Some).collect();
+    let mut wanted: Vec<Option<PendingRead>> = wanted.into_iter().map(Some).collect();
     let mut rows = sqlx::query!(
-        r#"-- together::read_together
+        r#"-- briefs::batched_reads::read_batch
         select w.number as "number!", e.digest as "digest!: Vec<u8>", e.envelope, e.body
         from unnest((select $1::text[]), (select $2::text[]), (select $3::int2[]))
                 with ordinality as w (workspace_id, brief_id, rank, number)
@@ -181,10 +184,10 @@ async fn read_together(pool: &Pool, wanted: Vec<Wanted>) -> Result<()> {
     )
     .fetch(pool);
     while let Some(row) = rows.try_next().await? {
-        let place = usize::try_from(row.number - 1).ok().and_then(|place| wanted.get_mut(place));
-        if let Some(wanted) = place.and_then(Option::take) {
+        let index = usize::try_from(row.number - 1).ok().and_then(|index| wanted.get_mut(index));
+        if let Some(wanted) = index.and_then(Option::take) {
             let found = CurrentEdition { digest: row.digest, envelope: row.envelope, body: row.body };
-            // Who does not wait any more needs no answer.
+            // A cancelled read no longer receives its result.
             let _ = wanted.answer.send(Some(found));
         }
     }

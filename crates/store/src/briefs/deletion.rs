@@ -1,104 +1,69 @@
-//! Briefs that are deleted: hidden at once, brought back on request, gone for good after a while (AIP-164).
+//! Deletes and undeletes briefs (AIP-164). A deleted brief is hidden at once, and purged after [`UNDELETE_WINDOW`].
 
 use std::time::Duration;
 
-use chancery_brief::digest::{Digest, body_digest};
 use chancery_brief::marking::Clearance;
-use chancery_proto::brief::v1::{Brief, BriefState};
+use chancery_proto::brief::v1::Brief;
 use chancery_proto::names::BriefName;
 use prost::Message;
-use time::OffsetDateTime;
 
-use crate::briefs::envelopes;
-use crate::briefs::envelopes::Held;
-use crate::briefs::revisions::settle_current;
-use crate::changes::idempotency_keys::{Begun, WriteId, note};
-use crate::changes::log;
-use crate::changes::log::Audience;
-use crate::changes::log::Change;
-use crate::changes::log::Position;
+use crate::access::principal::Principal;
+use crate::briefs::deleted::Deleted;
+use crate::briefs::locking::LockedBrief;
+use crate::briefs::revisions::recompute_current;
+use crate::briefs::{Briefs, locking};
+use crate::changes::idempotency_keys::{IdempotencyKey, WriteStart, begin_write, store_response};
+use crate::changes::log::{self, Audience, Change, Position};
+use crate::convert::{damaged, to_digest};
 use crate::database::PgConnection;
-use crate::{Principal, Result, Store, StoreError, damaged, timestamp, to_digest};
+use crate::error::{Result, StoreError};
 
-/// How long a deleted brief can be brought back.
-const KEPT: Duration = Duration::from_hours(30 * 24);
+/// How long a deleted brief can be undeleted.
+const UNDELETE_WINDOW: Duration = Duration::from_hours(30 * 24);
 
-/// A deleted brief.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Deleted {
-    /// Its name.
-    pub name: BriefName,
-    /// Made at random when the brief was.
-    pub uid: String,
-    /// When the brief was made.
-    pub created_at: OffsetDateTime,
-    /// When it was deleted.
-    pub deleted_at: OffsetDateTime,
-    /// When it is gone for good.
-    pub purge_at: OffsetDateTime,
-}
-
-impl Deleted {
-    /// All that is answered of it, and the SHA-256 that is its etag.
-    pub fn envelope(&self) -> (Digest, Brief) {
-        let envelope = Brief {
-            name: self.name.to_string(),
-            uid: self.uid.clone(),
-            state: BriefState::Deleted.into(),
-            create_time: Some(timestamp(self.created_at)),
-            update_time: Some(timestamp(self.deleted_at)),
-            delete_time: Some(timestamp(self.deleted_at)),
-            purge_time: Some(timestamp(self.purge_at)),
-            ..Brief::default()
-        };
-        let digest = body_digest(&envelope.encode_to_vec());
-        (digest, Brief { etag: digest.to_string(), ..envelope })
-    }
-}
-
-impl Store {
-    /// Hides a brief until it is brought back, or gone for good 30 days later. An etag, if one is given, must be the one
+impl Briefs<'_> {
+    /// Hides a brief until it is undeleted, or purged when the undelete window (30 days) ends. A non-empty etag must be the one
     /// that the principal reads.
     ///
     /// # Errors
     /// [`StoreError::Forbidden`], [`StoreError::NotFound`] also for a deleted one, [`StoreError::StaleBriefEtag`],
     /// [`StoreError::ClearanceTooLow`], [`StoreError::RequestIdReused`].
-    pub async fn delete_brief(
-        &self,
+    pub async fn delete(
+        self,
         principal: &Principal,
         name: &BriefName,
         etag: &str,
-        write: Option<&WriteId>,
+        write: Option<&IdempotencyKey>,
     ) -> Result<(Brief, Position)> {
         let access = principal.access(&name.workspace)?;
-        let mut transaction = match self.begin_write(principal, &name.workspace, write).await? {
-            Begun::Now(transaction) => transaction,
-            Begun::Before(noted) => return self.noted_brief(name, &noted).await,
+        let mut transaction = match begin_write(self.pool, principal, &name.workspace, write).await? {
+            WriteStart::First(transaction) => transaction,
+            WriteStart::Repeated(response) => return self.repeated_response(name, &response).await,
         };
-        let held = envelopes::lock(&mut transaction, name).await?;
-        let held = held.filter(|held| held.is_known_to(access.clearance) && !held.is_deleted());
-        let held = held.ok_or_else(|| StoreError::NotFound(name.to_string()))?;
-        // First what the principal can see. Only a request that everything visible allows learns, from the clearance
-        // check, that something is marked above the principal's clearance.
-        if !etag.is_empty() && etag != current_etag(&mut transaction, &held, access.clearance).await? {
+        let locked = locking::lock(&mut transaction, name).await?;
+        let locked = locked.filter(|locked| locked.is_known_to(access.clearance) && !locked.is_deleted());
+        let locked = locked.ok_or_else(|| StoreError::NotFound(name.to_string()))?;
+        // The etag is checked first, so that only a request that could otherwise succeed learns from the clearance
+        // check that something is marked above the principal's clearance.
+        if !etag.is_empty() && etag != current_etag(&mut transaction, &locked, access.clearance).await? {
             return Err(StoreError::StaleBriefEtag);
         }
-        held.check_whole(access.clearance, name)?;
+        locked.check_delete_clearance(access.clearance, name)?;
         let row = sqlx::query!(
-            r#"-- deletions::delete_brief
+            r#"-- briefs::deletion::delete
             with moment as materialized (select clock_timestamp() as at)
             update briefs b
             set deleted_at = moment.at, purge_at = moment.at + make_interval(secs => $2), deleted_by = $3
             from moment
             where brief_key = $1
             returning b.uid, b.created_at, b.deleted_at as "deleted_at!", b.purge_at as "purge_at!""#,
-            held.key,
-            KEPT.as_secs_f64(),
+            locked.key,
+            UNDELETE_WINDOW.as_secs_f64(),
             principal.subject
         )
         .fetch_one(&mut *transaction)
         .await?;
-        settle_current(&mut transaction, held.key).await?;
+        recompute_current(&mut transaction, locked.key).await?;
         let deleted = Deleted {
             name: name.clone(),
             uid: row.uid,
@@ -107,8 +72,8 @@ impl Store {
             purge_at: row.purge_at,
         };
         let (_, brief) = deleted.envelope();
-        note(&mut transaction, principal, &name.workspace, write, &brief.encode_to_vec()).await?;
-        let change = Change::of_brief("brief_deleted", name, readers(&held));
+        store_response(&mut transaction, principal, &name.workspace, write, &brief.encode_to_vec()).await?;
+        let change = Change::of_brief("brief_deleted", name, readers(&locked));
         let position = log::record(
             &mut transaction,
             name.workspace.as_str(),
@@ -120,40 +85,40 @@ impl Store {
         Ok((brief, position))
     }
 
-    /// Brings a deleted brief back, as it was. Answers its envelope, as the principal reads it.
+    /// Undeletes a brief, and returns its envelope as the principal reads it.
     ///
     /// # Errors
     /// [`StoreError::Forbidden`], [`StoreError::NotFound`], [`StoreError::NotDeleted`],
     /// [`StoreError::ClearanceTooLow`], [`StoreError::RequestIdReused`].
-    pub async fn undelete_brief(
-        &self,
+    pub async fn undelete(
+        self,
         principal: &Principal,
         name: &BriefName,
-        write: Option<&WriteId>,
+        write: Option<&IdempotencyKey>,
     ) -> Result<(Brief, Position)> {
         let access = principal.access(&name.workspace)?;
-        let mut transaction = match self.begin_write(principal, &name.workspace, write).await? {
-            Begun::Now(transaction) => transaction,
-            Begun::Before(noted) => return self.noted_brief(name, &noted).await,
+        let mut transaction = match begin_write(self.pool, principal, &name.workspace, write).await? {
+            WriteStart::First(transaction) => transaction,
+            WriteStart::Repeated(response) => return self.repeated_response(name, &response).await,
         };
-        let held = envelopes::lock(&mut transaction, name).await?;
-        let held = held.filter(|held| held.is_known_to(access.clearance));
-        let held = held.ok_or_else(|| StoreError::NotFound(name.to_string()))?;
-        if !held.is_deleted() {
+        let locked = locking::lock(&mut transaction, name).await?;
+        let locked = locked.filter(|locked| locked.is_known_to(access.clearance));
+        let locked = locked.ok_or_else(|| StoreError::NotFound(name.to_string()))?;
+        if !locked.is_deleted() {
             return Err(StoreError::NotDeleted(name.to_string()));
         }
-        held.check_whole(access.clearance, name)?;
+        locked.check_delete_clearance(access.clearance, name)?;
         sqlx::query!(
-            "-- deletions::undelete_brief
+            "-- briefs::deletion::undelete
             update briefs set deleted_at = null, purge_at = null, deleted_by = null where brief_key = $1",
-            held.key
+            locked.key
         )
         .execute(&mut *transaction)
         .await?;
-        settle_current(&mut transaction, held.key).await?;
-        let brief = envelope(&mut transaction, &held, name, access.clearance).await?;
-        note(&mut transaction, principal, &name.workspace, write, &brief.encode_to_vec()).await?;
-        let change = Change::of_brief("brief_undeleted", name, readers(&held));
+        recompute_current(&mut transaction, locked.key).await?;
+        let brief = envelope(&mut transaction, &locked, name, access.clearance).await?;
+        store_response(&mut transaction, principal, &name.workspace, write, &brief.encode_to_vec()).await?;
+        let change = Change::of_brief("brief_undeleted", name, readers(&locked));
         let position = log::record(
             &mut transaction,
             name.workspace.as_str(),
@@ -165,52 +130,60 @@ impl Store {
         Ok((brief, position))
     }
 
-    /// The answer to a write that was done before.
-    pub(crate) async fn noted_brief(&self, name: &BriefName, noted: &[u8]) -> Result<(Brief, Position)> {
-        let brief = Brief::decode(noted).map_err(damaged)?;
-        Ok((brief, self.position(&name.workspace).await?))
+    /// Decodes the stored response to a repeated write.
+    pub(crate) async fn repeated_response(
+        self,
+        name: &BriefName,
+        response: &[u8],
+    ) -> Result<(Brief, Position)> {
+        let brief = Brief::decode(response).map_err(damaged)?;
+        Ok((brief, log::position(self.pool, &name.workspace).await?))
     }
 }
 
-/// Those who can tell the brief's revisions from none.
-fn readers(held: &Held) -> Audience {
-    held.lowest_edition.map(Audience::from).unwrap_or_default()
+/// The clearances that have, or had, an edition of any revision.
+fn readers(locked: &LockedBrief) -> Audience {
+    locked.lowest_edition.map(Audience::from).unwrap_or_default()
 }
 
-/// The etag that somebody with this clearance reads.
-async fn current_etag(transaction: &mut PgConnection, held: &Held, clearance: Clearance) -> Result<String> {
+/// Returns the etag visible to a clearance.
+async fn current_etag(
+    transaction: &mut PgConnection,
+    locked: &LockedBrief,
+    clearance: Clearance,
+) -> Result<String> {
     let digest = sqlx::query_scalar!(
-        r#"-- deletions::current_etag
+        r#"-- briefs::deletion::current_etag
         select digest as "digest!: Vec<u8>" from editions
         where brief_key = $1 and from_rank <= $2 and current_until > $2"#,
-        held.key,
+        locked.key,
         i16::from(clearance.0)
     )
     .fetch_optional(transaction)
     .await?;
     match digest {
         Some(digest) => Ok(to_digest(digest)?.to_string()),
-        None => Ok(held.uid().to_owned()),
+        None => Ok(locked.uid().to_owned()),
     }
 }
 
-/// The envelope that somebody with this clearance reads; a draft's while he has no edition.
+/// Returns the envelope visible to a clearance: the draft's if there is no edition for it.
 async fn envelope(
     transaction: &mut PgConnection,
-    held: &Held,
+    locked: &LockedBrief,
     name: &BriefName,
     clearance: Clearance,
 ) -> Result<Brief> {
     let stored = sqlx::query_scalar!(
-        "-- deletions::envelope
+        "-- briefs::deletion::envelope
         select envelope from editions where brief_key = $1 and from_rank <= $2 and current_until > $2",
-        held.key,
+        locked.key,
         i16::from(clearance.0)
     )
     .fetch_optional(transaction)
     .await?;
     match stored {
         Some(bytes) => Brief::decode(bytes.as_slice()).map_err(damaged),
-        None => Ok(held.draft_envelope(name)),
+        None => Ok(locked.draft_envelope(name)),
     }
 }

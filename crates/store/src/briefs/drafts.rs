@@ -1,5 +1,5 @@
-//! Drafts: each brief's one mutable working copy. Reading or writing one needs a clearance at or above every marking in
-//! it, before and after.
+//! Drafts: the mutable working copy of each brief. Reading or writing a draft requires a clearance at or above every
+//! marking in it, before and after the write.
 
 use chancery_brief::Canonical;
 use chancery_brief::marking::{Rank, Scheme};
@@ -8,16 +8,17 @@ use chancery_proto::names::BriefName;
 use prost::Message as _;
 use time::OffsetDateTime;
 
+use crate::access::principal::Principal;
+use crate::briefs::content_schema::{check_content_schema, written_content_schema};
 use crate::briefs::earlier_revisions::check_changes;
-use crate::briefs::editions::check_content_schema;
-use crate::briefs::envelopes;
-use crate::briefs::envelopes::check_clearance;
-use crate::briefs::envelopes::written_content_schema;
-use crate::changes::idempotency_keys::{Begun, WriteId, note};
-use crate::changes::log;
-use crate::changes::log::Position;
+use crate::briefs::locking::check_clearance;
+use crate::briefs::{Briefs, locking};
+use crate::changes::idempotency_keys::{IdempotencyKey, WriteStart, begin_write, store_response};
+use crate::changes::log::{self, Position};
+use crate::convert::{damaged, generated_id, time_of, to_number};
 use crate::database::PgConnection;
-use crate::{Principal, Result, Store, StoreError, damaged, generated_id, time_of, timestamp, to_number};
+use crate::error::{Result, StoreError};
+use crate::timestamps::timestamp;
 
 /// A brief's working copy.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,23 +27,23 @@ pub struct Draft {
     pub etag: String,
     /// When it was last written.
     pub updated_at: OffsetDateTime,
-    /// The revision that it is based on; 0 when nothing was published.
+    /// The revision that it is based on; 0 when nothing is published.
     pub base_revision: u32,
     /// The content.
     pub content: BriefContent,
 }
 
-impl Store {
-    /// A brief's draft.
+impl Briefs<'_> {
+    /// Returns a brief's draft.
     ///
     /// # Errors
-    /// [`StoreError::Forbidden`] in another's workspace, [`StoreError::NotFound`] for a principal who may not know of
-    /// the brief, [`StoreError::ClearanceTooLow`] for one who may not read all of the draft,
+    /// [`StoreError::Forbidden`] for another workspace, [`StoreError::NotFound`] for a principal who may not learn
+    /// about the brief, [`StoreError::ClearanceTooLow`] for one who may not read the whole draft,
     /// [`StoreError::BriefDeleted`].
-    pub async fn draft(&self, principal: &Principal, name: &BriefName) -> Result<Draft> {
+    pub async fn draft(self, principal: &Principal, name: &BriefName) -> Result<Draft> {
         let access = principal.access(&name.workspace)?;
         let row = sqlx::query!(
-            r#"-- drafts::draft
+            r#"-- briefs::drafts::draft
             select d.content, d.content_schema, d.etag, d.base_revision, d.updated_at,
                 d.highest::smallint as "highest!",
                 (d.floor <= $3 or exists (
@@ -55,7 +56,7 @@ impl Store {
             name.brief.as_str(),
             i16::from(access.clearance.0)
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.pool)
         .await?;
         let row = row.filter(|row| row.is_known).ok_or_else(|| StoreError::NotFound(name.to_string()))?;
         check_clearance(access.clearance, Rank::try_from(row.highest).map_err(damaged)?, name)?;
@@ -70,12 +71,12 @@ impl Store {
         })
     }
 
-    /// Whether the principal could write content to a brief's draft.
+    /// Checks that the principal could write the content to a brief's draft.
     ///
     /// # Errors
-    /// Those of [`Store::draft`], [`StoreError::InvalidChanges`].
+    /// Those of [`Briefs::draft`], [`StoreError::InvalidChanges`].
     pub async fn check_author(
-        &self,
+        self,
         principal: &Principal,
         name: &BriefName,
         content: &Canonical,
@@ -85,7 +86,7 @@ impl Store {
         self.draft(principal, name).await?;
         let mut connection = self.pool.acquire().await?;
         let key = sqlx::query_scalar!(
-            "-- drafts::check_author
+            "-- briefs::drafts::check_author
             select brief_key from briefs where workspace_id = $1 and brief_id = $2",
             name.workspace.as_str(),
             name.brief.as_str()
@@ -100,7 +101,7 @@ impl Store {
     /// # Errors
     /// Those of [`Self::update_draft_once`].
     pub async fn update_draft(
-        &self,
+        self,
         principal: &Principal,
         name: &BriefName,
         etag: &str,
@@ -112,58 +113,58 @@ impl Store {
     /// Replaces a draft's content.
     ///
     /// # Errors
-    /// Those of [`Store::draft`], [`StoreError::StaleEtag`], [`StoreError::InvalidChanges`],
+    /// Those of [`Briefs::draft`], [`StoreError::StaleEtag`], [`StoreError::InvalidChanges`],
     /// [`StoreError::RequestIdReused`].
     pub async fn update_draft_once(
-        &self,
+        self,
         principal: &Principal,
         name: &BriefName,
         etag: &str,
         content: &Canonical,
-        write: Option<&WriteId>,
+        write: Option<&IdempotencyKey>,
     ) -> Result<(Draft, Position)> {
         let access = principal.access(&name.workspace)?;
         check_clearance(access.clearance, content.highest(), name)?;
-        let mut transaction = match self.begin_write(principal, &name.workspace, write).await? {
-            Begun::Now(transaction) => transaction,
-            Begun::Before(noted) => {
-                let position = self.position(&name.workspace).await?;
-                return Ok((noted_draft(&noted, content)?, position));
+        let mut transaction = match begin_write(self.pool, principal, &name.workspace, write).await? {
+            WriteStart::First(transaction) => transaction,
+            WriteStart::Repeated(response) => {
+                let position = log::position(self.pool, &name.workspace).await?;
+                return Ok((repeated_draft(&response, content)?, position));
             }
         };
-        let held = envelopes::lock_draft(&mut transaction, access.clearance, name, etag).await?;
-        check_changes(&mut transaction, held.key, access, content, None).await?;
+        let locked = locking::lock_draft(&mut transaction, access.clearance, name, etag).await?;
+        check_changes(&mut transaction, locked.key, access, content, None).await?;
         let etag = generated_id()?.to_string();
         let row = sqlx::query!(
-            "-- drafts::update_draft_once
+            "-- briefs::drafts::update_draft_once
             update drafts set content = $2, content_schema = $3, etag = $4, edited = true, floor = $5, highest = $6,
                 updated_at = clock_timestamp(), updated_by = $7
             where brief_key = $1
             returning base_revision, updated_at",
-            held.key,
-            content.to_bytes(),
-            written_content_schema()?,
+            /* brief_key */ locked.key,
+            /* content */ content.to_bytes(),
+            /* content_schema */ written_content_schema()?,
             etag,
             i16::from(content.floor()) as i16,
             i16::from(content.highest()) as i16,
-            principal.subject
+            /* updated_by */ principal.subject
         )
         .fetch_one(&mut *transaction)
         .await?;
         let base_revision = to_number(row.base_revision)?;
         let update_time = Some(timestamp(row.updated_at));
         let written = BriefDraft { etag: etag.clone(), update_time, base_revision, ..BriefDraft::default() };
-        note(&mut transaction, principal, &name.workspace, write, &written.encode_to_vec()).await?;
-        let position = log::standing(&mut transaction, &name.workspace).await?;
+        store_response(&mut transaction, principal, &name.workspace, write, &written.encode_to_vec()).await?;
+        let position = log::position(&mut *transaction, &name.workspace).await?;
         transaction.commit().await?;
         let content = content.content().clone();
         Ok((Draft { etag, updated_at: row.updated_at, base_revision, content }, position))
     }
 }
 
-/// A write of a draft that was done before. What it wrote, its repetition brings along.
-fn noted_draft(noted: &[u8], content: &Canonical) -> Result<Draft> {
-    let written = BriefDraft::decode(noted).map_err(damaged)?;
+/// Decodes the stored response to a repeated update. The repetition supplies the content again.
+fn repeated_draft(response: &[u8], content: &Canonical) -> Result<Draft> {
+    let written = BriefDraft::decode(response).map_err(damaged)?;
     Ok(Draft {
         updated_at: time_of(written.update_time)?,
         etag: written.etag,
@@ -172,7 +173,7 @@ fn noted_draft(noted: &[u8], content: &Canonical) -> Result<Draft> {
     })
 }
 
-/// Makes a new brief's draft under its first etag.
+/// Inserts the draft of a new brief under its first etag.
 pub(crate) async fn insert(
     transaction: &mut PgConnection,
     brief_key: i64,
@@ -182,25 +183,25 @@ pub(crate) async fn insert(
     subject: &str,
 ) -> Result<()> {
     sqlx::query!(
-        "-- drafts::insert
+        "-- briefs::drafts::insert
         insert into drafts
             (brief_key, content, content_schema, etag, base_revision, edited, floor, highest, updated_by)
         values ($1, $2, $3, $4, $5, $5 = 0, $6, $7, $8)",
         brief_key,
-        content.to_bytes(),
-        written_content_schema()?,
+        /* content */ content.to_bytes(),
+        /* content_schema */ written_content_schema()?,
         etag,
         base_revision,
         i16::from(content.floor()) as i16,
         i16::from(content.highest()) as i16,
-        subject
+        /* updated_by */ subject
     )
     .execute(transaction)
     .await?;
     Ok(())
 }
 
-/// Has a draft that was not edited follow a newer revision.
+/// Replaces an unedited draft with a newer revision.
 pub(crate) async fn follow(
     transaction: &mut PgConnection,
     brief_key: i64,
@@ -210,32 +211,32 @@ pub(crate) async fn follow(
 ) -> Result<()> {
     let etag = generated_id()?.to_string();
     sqlx::query!(
-        "-- drafts::follow
+        "-- briefs::drafts::follow
         update drafts set content = $2, content_schema = $3, etag = $4, base_revision = $5, floor = $6, highest = $7,
             updated_at = clock_timestamp(), updated_by = $8
         where brief_key = $1",
         brief_key,
-        content.to_bytes(),
-        written_content_schema()?,
+        /* content */ content.to_bytes(),
+        /* content_schema */ written_content_schema()?,
         etag,
         base_revision,
         i16::from(content.floor()) as i16,
         i16::from(content.highest()) as i16,
-        subject
+        /* updated_by */ subject
     )
     .execute(transaction)
     .await?;
     Ok(())
 }
 
-/// The draft's content while the brief's row is locked.
+/// Reads the draft's content while the brief's row is locked.
 pub(crate) async fn read_locked(
     transaction: &mut PgConnection,
     brief_key: i64,
     scheme: Scheme,
 ) -> Result<Canonical> {
     let row = sqlx::query!(
-        "-- drafts::read_locked
+        "-- briefs::drafts::read_locked
         select content, content_schema from drafts where brief_key = $1",
         brief_key
     )
@@ -244,10 +245,10 @@ pub(crate) async fn read_locked(
     decode(&row.content, row.content_schema, scheme)
 }
 
-/// Notes that the draft is what the revision says. Its etag stays, so that a publish that is sent again finds it.
+/// Marks the draft as equal to the revision. Keeps its etag, so that a repeated publish finds it.
 pub(crate) async fn settle(transaction: &mut PgConnection, brief_key: i64, revision: i32) -> Result<()> {
     sqlx::query!(
-        "-- drafts::settle
+        "-- briefs::drafts::settle
         update drafts set base_revision = $2, edited = false where brief_key = $1",
         brief_key,
         revision

@@ -1,32 +1,38 @@
-//! The revisions before the one that is written: what its changes may name.
+//! Checks the changes that a revision declares against earlier revisions.
 
-use crate::database::PgConnection;
 use chancery_brief::Canonical;
 use chancery_brief::validate::{changes_of_earlier_parts, unknown_earlier_parts};
 use chancery_proto::brief::v1::RevisionBody;
 use prost::Message as _;
 
-use crate::briefs::editions::check_content_schema;
-use crate::{Access, Result, StoreError, damaged, to_number};
+use crate::access::principal::Access;
+use crate::briefs::content_schema::check_content_schema;
+use crate::convert::{damaged, to_number};
+use crate::database::PgConnection;
+use crate::error::{Result, StoreError};
 
-/// Checks that the changes of parts that the content does not have name parts of an earlier revision, as the caller may
-/// see it. Earlier means: the newest one, and the newest that is not withdrawn.
+/// Checks that declared changes of parts missing from the content name parts of an earlier revision visible to the
+/// caller: the newest one, or the newest that is not withdrawn.
 ///
 /// # Errors
-/// [`StoreError::InvalidChanges`]; `place` is the document's index in an import.
+/// [`StoreError::InvalidChanges`]; `document_index` is the document's index in an import.
 pub(crate) async fn check_changes(
     connection: &mut PgConnection,
     brief_key: i64,
     access: Access,
     content: &Canonical,
-    place: Option<usize>,
+    document_index: Option<usize>,
 ) -> Result<()> {
     if changes_of_earlier_parts(content.content()).is_empty() {
         return Ok(());
     }
     let earlier = earlier_editions(connection, brief_key, access).await?;
     let violations = unknown_earlier_parts(content, &earlier, access.policy);
-    if violations.is_empty() { Ok(()) } else { Err(StoreError::InvalidChanges { place, violations }) }
+    if violations.is_empty() {
+        Ok(())
+    } else {
+        Err(StoreError::InvalidChanges { document_index, violations })
+    }
 }
 
 async fn earlier_editions(
@@ -35,7 +41,7 @@ async fn earlier_editions(
     access: Access,
 ) -> Result<Vec<Canonical>> {
     let rows = sqlx::query!(
-        r#"-- earlier_revisions::earlier_editions
+        r#"-- briefs::earlier_revisions::earlier_editions
         with visible as (
             select e.revision, e.body, r.content_schema, r.withdrawn_at is null as stands
             from editions e join revisions r using (brief_key, revision)

@@ -1,20 +1,23 @@
-//! Editions: what is read. Each is one row with all of its bytes.
+//! Editions: revisions as readers see them. Each edition is one row with all of its bytes.
 
-use chancery_brief::digest::{CONTENT_SCHEMA_VERSION, Digest};
+use chancery_brief::digest::Digest;
 use chancery_proto::brief::v1::{BriefContent, RevisionBody};
 use chancery_proto::names::{BriefName, RevisionName};
 use prost::Message;
 use prost::encoding::{DecodeContext, decode_key, decode_varint, skip_field};
 use time::OffsetDateTime;
 
-use crate::{
-    ImportRecord, Principal, Result, Role, Store, StoreError, damaged, to_digest, to_integer, to_number,
-};
+use crate::access::principal::{Principal, Role};
+use crate::briefs::Briefs;
+use crate::briefs::content_schema::check_content_schema;
+use crate::briefs::import_records::ImportRecord;
+use crate::convert::{damaged, to_digest, to_integer, to_number};
+use crate::error::{Result, StoreError};
 
-/// The number of `RevisionBody.content`, the field that canonical bytes end with.
+/// The field number of `RevisionBody.content`, which comes last in canonical bytes.
 const CONTENT_FIELD: u32 = 3;
 
-/// A revision as one clearance sees it.
+/// A revision as visible to one clearance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edition {
     /// The revision's number.
@@ -23,7 +26,7 @@ pub struct Edition {
     pub digest: Digest,
     /// Canonical bytes of the `RevisionBody` with the edition's content.
     pub body: Vec<u8>,
-    /// The content schema that the bytes are of.
+    /// The content schema of the bytes.
     pub content_schema: u32,
     /// When it was published.
     pub published_at: OffsetDateTime,
@@ -33,40 +36,40 @@ pub struct Edition {
     pub creator: String,
     /// Who imported it and when, if it was imported.
     pub import: Option<ImportRecord>,
-    /// When and why it was taken back, if it was.
+    /// When and why it was withdrawn, if it was.
     pub withdrawal: Option<Withdrawal>,
 }
 
-/// That a revision was taken back.
+/// The withdrawal of a revision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Withdrawal {
-    /// When.
+    /// When it was withdrawn.
     pub at: OffsetDateTime,
-    /// Why, for everyone who may see the revision.
+    /// The reason, visible to everyone who may see the revision.
     pub reason: String,
 }
 
-/// That a revision's content was destroyed.
+/// The purge of a revision.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Purging {
-    /// When.
+pub struct Purge {
+    /// When it was purged.
     pub at: OffsetDateTime,
-    /// Why; none for those who are not told.
+    /// The reason; `None` for callers who may not see it.
     pub reason: Option<String>,
 }
 
 impl Edition {
-    /// The content, decoded.
+    /// Decodes the content.
     ///
     /// # Errors
-    /// [`StoreError::NewerSchema`] for bytes that this build does not know all of, [`StoreError::Damaged`].
+    /// [`StoreError::NewerSchema`] for bytes that this build does not fully support, [`StoreError::Damaged`].
     pub fn content(&self) -> Result<BriefContent> {
         check_content_schema(self.content_schema)?;
         let body = RevisionBody::decode(self.body.as_slice()).map_err(damaged)?;
         body.content.ok_or_else(|| damaged("a stored body has no content"))
     }
 
-    /// The content's bytes, as they are stored. They may be of a newer schema, which then reaches the caller whole.
+    /// Returns the content's bytes as stored. Bytes of a newer schema are returned unchanged.
     ///
     /// # Errors
     /// [`StoreError::Damaged`].
@@ -75,7 +78,7 @@ impl Edition {
     }
 }
 
-/// The bytes of the content in those of a body.
+/// Returns the bytes of the content within those of a body.
 pub(crate) fn content_bytes(body: &[u8]) -> Result<&[u8]> {
     match content_of(body) {
         Ok([]) => Err(damaged("a stored body has no content")),
@@ -84,7 +87,7 @@ pub(crate) fn content_bytes(body: &[u8]) -> Result<&[u8]> {
     }
 }
 
-/// The bytes of a body's content, which is its last field.
+/// Finds the content field, which is the body's last one.
 fn content_of(body: &[u8]) -> std::result::Result<&[u8], prost::DecodeError> {
     let mut rest = body;
     loop {
@@ -97,7 +100,7 @@ fn content_of(body: &[u8]) -> std::result::Result<&[u8], prost::DecodeError> {
     }
 }
 
-/// A revision as lists show it, in one clearance's edition.
+/// A revision in a list, as visible to one clearance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RevisionSummary {
     /// The number.
@@ -108,7 +111,7 @@ pub struct RevisionSummary {
     pub marking: String,
     /// The title.
     pub title: String,
-    /// What changed since the parent.
+    /// The summary of changes since the parent.
     pub change_summary: String,
     /// When it was published.
     pub published_at: OffsetDateTime,
@@ -118,13 +121,13 @@ pub struct RevisionSummary {
     pub creator: String,
     /// Who imported it and when, if it was imported.
     pub import: Option<ImportRecord>,
-    /// When and why it was taken back, if it was.
+    /// When and why it was withdrawn, if it was.
     pub withdrawal: Option<Withdrawal>,
-    /// When its content was destroyed, if it was: then there are no marking, title and summary.
-    pub purging: Option<Purging>,
+    /// When and why it was purged, if it was. A purged revision has no marking, title or change summary.
+    pub purging: Option<Purge>,
 }
 
-/// A row of `editions` with what its revision adds, as the statements here read it.
+/// A row of `editions` joined with its revision.
 pub(crate) struct Row {
     pub(crate) revision: i32,
     pub(crate) digest: Vec<u8>,
@@ -158,17 +161,17 @@ fn withdrawal(at: Option<OffsetDateTime>, reason: Option<String>) -> Option<With
     at.zip(reason).map(|(at, reason)| Withdrawal { at, reason })
 }
 
-impl Store {
-    /// One revision, as the principal's edition.
+impl Briefs<'_> {
+    /// Returns a revision as the principal's edition.
     ///
     /// # Errors
-    /// [`StoreError::Forbidden`] in another's workspace, [`StoreError::NotFound`] when he has no edition of it,
-    /// [`StoreError::RevisionPurged`] when he had one.
-    pub async fn edition(&self, principal: &Principal, name: &RevisionName) -> Result<Edition> {
+    /// [`StoreError::Forbidden`] for another workspace, [`StoreError::NotFound`] when the principal has no edition of
+    /// it, [`StoreError::RevisionPurged`] when they had one.
+    pub async fn edition(self, principal: &Principal, name: &RevisionName) -> Result<Edition> {
         let access = principal.access(&name.workspace)?;
         let row = sqlx::query_as!(
             Row,
-            r#"-- editions::edition
+            r#"-- briefs::editions::edition
             select e.revision, e.digest as "digest!: Vec<u8>", e.body, r.content_schema, r.published_at,
                 r.recorded_at, r.creator, r.importer, r.withdrawn_at, r.withdraw_reason
             from briefs b
@@ -183,11 +186,11 @@ impl Store {
             to_integer(name.revision.0)?,
             i16::from(access.clearance.0)
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.pool)
         .await?;
         match row {
             Some(row) => row.into_edition(),
-            // Tells a purged one from one that he never had.
+            // Distinguishes a purged edition from one that never existed for this principal.
             None => match self.revision(principal, name).await? {
                 RevisionSummary { purging: Some(_), .. } => Err(StoreError::RevisionPurged(name.to_string())),
                 _ => Err(StoreError::NotFound(name.to_string())),
@@ -195,11 +198,11 @@ impl Store {
         }
     }
 
-    /// What lists show of one revision, also of a purged one.
+    /// Returns the summary of a revision, which may be purged.
     ///
     /// # Errors
     /// [`StoreError::Forbidden`], [`StoreError::NotFound`].
-    pub async fn revision(&self, principal: &Principal, name: &RevisionName) -> Result<RevisionSummary> {
+    pub async fn revision(self, principal: &Principal, name: &RevisionName) -> Result<RevisionSummary> {
         let number = name.revision.0;
         let below = number.saturating_add(1).min(i32::MAX.unsigned_abs());
         let listed = self.list_revisions(principal, &name.brief_name(), Some(below), 1).await?;
@@ -207,12 +210,12 @@ impl Store {
         found.ok_or_else(|| StoreError::NotFound(name.to_string()))
     }
 
-    /// All revisions of a brief as the principal's editions, by number. Their bytes together are at most `limit`.
+    /// Returns all revisions of a brief as the principal's editions, by number. Their bytes total at most `limit`.
     ///
     /// # Errors
     /// [`StoreError::Forbidden`], [`StoreError::NotFound`], [`StoreError::LimitExceeded`].
     pub async fn editions(
-        &self,
+        self,
         principal: &Principal,
         name: &BriefName,
         limit: usize,
@@ -221,7 +224,7 @@ impl Store {
         let (workspace, brief, clearance) =
             (name.workspace.as_str(), name.brief.as_str(), i16::from(access.clearance.0));
         let size = sqlx::query_scalar!(
-            r#"-- editions::editions
+            r#"-- briefs::editions::editions
             select coalesce(sum(size), 0) as "size!" from (
                 select distinct on (e.revision) octet_length(e.body) as size
                 from briefs b join editions e using (brief_key)
@@ -232,16 +235,16 @@ impl Store {
             brief,
             clearance
         )
-        .fetch_one(&self.pool)
+        .fetch_one(self.pool)
         .await?;
         if usize::try_from(size).is_ok_and(|size| size > limit) {
             let message =
-                format!("{name} has {size} bytes in all revisions, over {limit}: ask for one at a time");
+                format!("{name} has {size} bytes in all revisions, over {limit}: request one at a time");
             return Err(StoreError::LimitExceeded(message));
         }
         let rows = sqlx::query_as!(
             Row,
-            r#"-- editions::editions
+            r#"-- briefs::editions::editions
             select distinct on (e.revision) e.revision, e.digest as "digest!: Vec<u8>", e.body, r.content_schema,
                 r.published_at, r.recorded_at, r.creator, r.importer, r.withdrawn_at, r.withdraw_reason
             from briefs b
@@ -253,7 +256,7 @@ impl Store {
             brief,
             clearance
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await?;
         if rows.is_empty() {
             return Err(StoreError::NotFound(name.to_string()));
@@ -261,19 +264,20 @@ impl Store {
         rows.into_iter().map(Row::into_edition).collect()
     }
 
-    /// The newest revision below `before` that stands and that the principal has an edition of, if there is one.
+    /// Returns the newest revision below `before` that has an edition for the principal and is neither withdrawn nor
+    /// purged.
     ///
     /// # Errors
     /// [`StoreError::Forbidden`].
-    pub async fn newest_standing(
-        &self,
+    pub async fn newest_available(
+        self,
         principal: &Principal,
         name: &BriefName,
         before: Option<u32>,
     ) -> Result<Option<u32>> {
         let access = principal.access(&name.workspace)?;
         let newest = sqlx::query_scalar!(
-            "-- editions::newest_standing
+            "-- briefs::editions::newest_available
             select r.revision from briefs b join revisions r using (brief_key)
             where b.workspace_id = $1 and b.brief_id = $2 and b.deleted_at is null and r.floor <= $3
                 and r.withdrawn_at is null and r.purged_at is null and ($4::integer is null or r.revision < $4)
@@ -284,17 +288,17 @@ impl Store {
             i16::from(access.clearance.0),
             before.map(to_integer).transpose()?
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.pool)
         .await?;
         newest.map(to_number).transpose()
     }
 
-    /// A brief's revisions that the principal has an edition of, newest first, from below `before` on.
+    /// Lists the revisions of a brief that have an edition for the principal, newest first, from below `before` on.
     ///
     /// # Errors
-    /// [`StoreError::Forbidden`], [`StoreError::NotFound`] when he has no edition of any.
+    /// [`StoreError::Forbidden`], [`StoreError::NotFound`] when the principal has no edition of any.
     pub async fn list_revisions(
-        &self,
+        self,
         principal: &Principal,
         name: &BriefName,
         before: Option<u32>,
@@ -302,7 +306,7 @@ impl Store {
     ) -> Result<Vec<RevisionSummary>> {
         let access = principal.access(&name.workspace)?;
         let rows = sqlx::query!(
-            r#"-- editions::list_revisions
+            r#"-- briefs::editions::list_revisions
             select r.revision, seen.digest as "digest!: Vec<u8>", seen.marking as "marking!", seen.title as "title!",
                 seen.change_summary as "change_summary!", r.published_at, r.recorded_at, r.creator, r.importer, r.withdrawn_at,
                 r.withdraw_reason, r.purged_at, r.purge_reason
@@ -325,7 +329,7 @@ impl Store {
             before.map(to_integer).transpose()?,
             limit
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await?;
         if rows.is_empty() && before.is_none() {
             return Err(StoreError::NotFound(name.to_string()));
@@ -345,16 +349,11 @@ impl Store {
                     creator: row.creator,
                     import: ImportRecord::of_columns(row.importer, row.recorded_at),
                     withdrawal: withdrawal(row.withdrawn_at, row.withdraw_reason),
-                    purging: row.purged_at.map(|at| Purging { at, reason }),
+                    purging: row.purged_at.map(|at| Purge { at, reason }),
                 })
             })
             .collect()
     }
-}
-
-/// Bytes of a newer schema may hold what this build would drop or show wrongly.
-pub(crate) fn check_content_schema(version: u32) -> Result<()> {
-    if version > CONTENT_SCHEMA_VERSION { Err(StoreError::NewerSchema(version)) } else { Ok(()) }
 }
 
 #[cfg(test)]

@@ -1,32 +1,24 @@
-//! Checks images: at upload, and again when a figure shows an image that was stored before the current check existed.
+//! Checks images: at upload, and again when a figure shows an image that an older version of the check accepted.
 
-use std::collections::BTreeSet;
-
-use crate::database::PgConnection;
-use chancery_brief::attachments::shown_images;
 use chancery_brief::digest::Digest;
-use chancery_brief::lint::Warning;
 use chancery_images::{CHECK_VERSION, ImageError, ImageReport, Limits, check};
-use chancery_proto::brief::v1::BriefContent;
 use chancery_proto::names::ResourceId;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
-use crate::briefs::attachments::states;
-use crate::{Principal, Result, Store, damaged, to_digest};
+use crate::convert::{damaged, to_digest};
+use crate::database::PgConnection;
+use crate::error::Result;
 
-/// Checks that run at a time. One takes up to a second of a core and about 60 MiB for an image at the limits.
+/// Maximum number of concurrent checks. A check takes up to a second of CPU time and about 60 MiB.
 const CONCURRENT_CHECKS: usize = 2;
-
-/// A figure shows an image that cannot be printed. A lint code, and a violation's.
-pub(crate) const UNPRINTABLE: &str = "UNPRINTABLE_ATTACHMENT";
 
 static CHECKS: Semaphore = Semaphore::const_new(CONCURRENT_CHECKS);
 
-/// Reads an image to its end on a thread of its own, and returns the bytes with the result.
+/// Decodes an image completely on a separate thread, and returns the bytes with the result.
 ///
 /// # Errors
-/// [`crate::StoreError`] when the check itself fails: a defect.
+/// [`crate::StoreError`] when the check itself fails, which is a defect.
 pub async fn check_image(bytes: Vec<u8>) -> Result<(Vec<u8>, std::result::Result<ImageReport, ImageError>)> {
     // The semaphore is never closed.
     let _permit = CHECKS.acquire().await.map_err(damaged)?;
@@ -37,48 +29,19 @@ pub async fn check_image(bytes: Vec<u8>) -> Result<(Vec<u8>, std::result::Result
     checked.await.map_err(damaged)
 }
 
-impl Store {
-    /// Warnings for figures whose image cannot be printed, each with the id of the section that holds the figure. Images
-    /// above the principal's clearance are passed over.
-    ///
-    /// # Errors
-    /// [`crate::StoreError::Forbidden`] in another's workspace.
-    pub async fn unprintable_images(
-        &self,
-        principal: &Principal,
-        workspace: &ResourceId,
-        content: &BriefContent,
-    ) -> Result<Vec<Warning>> {
-        let access = principal.access(workspace)?;
-        let shown = shown_images(content);
-        if shown.is_empty() {
-            return Ok(Vec::new());
-        }
-        let digests: BTreeSet<&str> = shown.iter().map(|image| image.digest).collect();
-        let mut connection = self.pool.acquire().await?;
-        let states = states(&mut connection, workspace, &digests).await?;
-        let warning = |image: &chancery_brief::attachments::ShownImage<'_>| {
-            let state = states.get(image.digest).filter(|state| access.clearance.reads(state.marking))?;
-            let message = refusal_message(state.refusal.as_deref()?);
-            Some(Warning { code: UNPRINTABLE, part_id: image.section_id.to_owned(), message })
-        };
-        Ok(shown.iter().filter_map(warning).collect())
-    }
-}
-
-/// The message for a figure or theme whose image was refused.
+/// Returns the message for a figure or theme whose image was refused.
 pub(crate) fn refusal_message(refusal: &str) -> String {
     format!("the attachment cannot be printed ({refusal}); upload a repaired file and show that one")
 }
 
-/// Checks those of the images that the current check has not seen, and records the results.
+/// Checks those of the images that the current version has not checked, and records the results.
 pub(crate) async fn check_pending(
     connection: &mut PgConnection,
     workspace: &ResourceId,
     digests: &[Vec<u8>],
 ) -> Result<()> {
     let pending = sqlx::query_scalar!(
-        r#"-- image_checks::pending
+        r#"-- briefs::image_checks::check_pending
         select digest as "digest!: Vec<u8>" from attachments
         where workspace_id = $1 and digest = any ($2::bytea[])
             and coalesce(check_version, 0) < $3::smallint"#,
@@ -96,7 +59,7 @@ pub(crate) async fn check_pending(
 
 async fn check_stored(connection: &mut PgConnection, workspace: &ResourceId, digest: Digest) -> Result<()> {
     let bytes = sqlx::query_scalar!(
-        r#"-- image_checks::bytes
+        r#"-- briefs::image_checks::check_stored
         select bytes from attachments where workspace_id = $1 and digest = $2::bytea"#,
         workspace.as_str(),
         digest.as_bytes().as_slice(),
@@ -111,17 +74,17 @@ async fn check_stored(connection: &mut PgConnection, workspace: &ResourceId, dig
         None => (None, None),
     };
     sqlx::query!(
-        "-- image_checks::record
+        "-- briefs::image_checks::check_stored
         update attachments
         set check_version = $3, refusal = $4, warning_codes = $5, warning_texts = $6,
             width = coalesce($7, width), height = coalesce($8, height)
         where workspace_id = $1 and digest = $2::bytea",
-        workspace.as_str(),
-        digest.as_bytes().as_slice(),
-        CHECK_VERSION,
-        result.as_ref().err().map(ToString::to_string),
-        &codes,
-        &texts,
+        /* workspace_id */ workspace.as_str(),
+        /* digest */ digest.as_bytes().as_slice(),
+        /* check_version */ CHECK_VERSION,
+        /* refusal */ result.as_ref().err().map(ToString::to_string),
+        /* warning_codes */ &codes,
+        /* warning_texts */ &texts,
         width,
         height,
     )
@@ -130,7 +93,7 @@ async fn check_stored(connection: &mut PgConnection, workspace: &ResourceId, dig
     Ok(())
 }
 
-/// Codes and texts of a report's warnings.
+/// Returns the codes and texts of a report's warnings.
 pub(crate) fn warning_columns(report: &ImageReport) -> (Vec<String>, Vec<String>) {
     report.warnings.iter().map(|warning| (warning.code().to_owned(), warning.to_string())).unzip()
 }

@@ -1,4 +1,4 @@
-//! Imports: revisions as published elsewhere, all or none.
+//! Imports revisions that were published elsewhere, all or none.
 
 use std::time::Duration;
 
@@ -9,65 +9,56 @@ use chancery_proto::names::BriefName;
 use prost::Message as _;
 use time::OffsetDateTime;
 
-use crate::Access;
-use crate::Principal;
-use crate::Result;
-use crate::Store;
-use crate::StoreError;
-use crate::briefs::attachments;
-use crate::briefs::drafts;
+use crate::access::principal::{Access, Principal};
 use crate::briefs::earlier_revisions::check_changes;
 use crate::briefs::editions::Withdrawal;
-use crate::briefs::envelopes;
-use crate::briefs::envelopes::{Held, NewBrief, check_clearance};
-use crate::briefs::revisions::{Prepared, Publication, Target, settle_current, stored};
-use crate::changes::idempotency_keys::{Begun, WriteId, note};
-use crate::changes::log;
-use crate::changes::log::Audience;
-use crate::changes::log::Change;
-use crate::changes::log::Position;
-use crate::damaged;
+use crate::briefs::envelopes::CreatedBrief;
+use crate::briefs::locking::{LockedBrief, check_clearance};
+use crate::briefs::revisions::{PreparedRevision, Publication, fingerprint, recompute_current};
+use crate::briefs::target::TargetBrief;
+use crate::briefs::{Briefs, drafts, envelopes, figures, locking};
+use crate::changes::idempotency_keys::{IdempotencyKey, WriteStart, begin_write, store_response};
+use crate::changes::log::{self, Audience, Change, Position};
+use crate::convert::{damaged, generated_id, to_integer, to_number};
 use crate::database::PgConnection;
-use crate::generated_id;
-use crate::to_integer;
-use crate::to_number;
+use crate::error::{Result, StoreError};
 
-/// How far an imported time may be ahead of the database's clock.
+/// Maximum time by which an imported time may be ahead of the database's clock.
 const CLOCK_SKEW: Duration = Duration::from_mins(5);
 
-/// A revision that is to be imported.
+/// A revision to import.
 #[derive(Debug, Clone)]
 pub struct ImportDocument {
     /// Its number.
     pub number: u32,
     /// Its content.
     pub content: Canonical,
-    /// When it was published; none for now.
+    /// When it was published; `None` for the time of the import.
     pub published_at: Option<OffsetDateTime>,
-    /// Who published it; empty for whoever imports it.
+    /// The publisher; empty for the importing principal.
     pub creator: String,
-    /// The digest that it should have, if one was stated.
+    /// The expected digest, if the import states one.
     pub digest: Option<Digest>,
-    /// When and why it was taken back where it comes from, if it was.
+    /// When and why it was withdrawn at its origin, if it was.
     pub withdrawal: Option<Withdrawal>,
 }
 
-/// What an import did.
+/// The outcome of an import.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Imported {
     /// Numbers of the revisions that were written.
     pub written: Vec<u32>,
-    /// Numbers of the revisions that were there already, equal.
+    /// Numbers of the revisions that were already stored with equal content.
     pub skipped: Vec<u32>,
 }
 
-impl Store {
-    /// Writes contiguous revisions: see [`Self::import_once`].
+impl Briefs<'_> {
+    /// Imports contiguous revisions: see [`Self::import_once`].
     ///
     /// # Errors
     /// Those of [`Self::import_once`].
     pub async fn import(
-        &self,
+        self,
         principal: &Principal,
         name: &BriefName,
         documents: &[ImportDocument],
@@ -75,8 +66,8 @@ impl Store {
         self.import_once(principal, name, documents, None).await
     }
 
-    /// Writes contiguous revisions, all or none; the brief is made if it is not there. A revision that equals the
-    /// stored one of its number is skipped. A draft that was not edited since the last publish follows.
+    /// Imports contiguous revisions, all or none, creating the brief if it does not exist. Skips revisions that equal
+    /// the stored ones. A draft without unpublished edits is replaced by the last revision.
     ///
     /// # Errors
     /// [`StoreError::Forbidden`], [`StoreError::ClearanceTooLow`], [`StoreError::DigestMismatch`],
@@ -84,18 +75,21 @@ impl Store {
     /// [`StoreError::InvalidChanges`], [`StoreError::BriefDeleted`], [`StoreError::FutureTime`],
     /// [`StoreError::RequestIdReused`].
     pub async fn import_once(
-        &self,
+        self,
         principal: &Principal,
         name: &BriefName,
         documents: &[ImportDocument],
-        write: Option<&WriteId>,
+        write: Option<&IdempotencyKey>,
     ) -> Result<(Imported, Position)> {
         let access = principal.access(&name.workspace)?;
         let prepared = prepare(name, documents, access)?;
-        let mut transaction = match self.begin_write(principal, &name.workspace, write).await? {
-            Begun::Now(transaction) => transaction,
-            Begun::Before(noted) => {
-                return Ok((Imported::of_noted(&noted)?, self.position(&name.workspace).await?));
+        let mut transaction = match begin_write(self.pool, principal, &name.workspace, write).await? {
+            WriteStart::First(transaction) => transaction,
+            WriteStart::Repeated(response) => {
+                return Ok((
+                    Imported::from_response(&response)?,
+                    log::position(self.pool, &name.workspace).await?,
+                ));
             }
         };
         let target = make_or_lock(&mut transaction, principal, name, access).await?;
@@ -104,7 +98,7 @@ impl Store {
         let now = clock(&mut transaction).await?;
         let mut imported = Imported::default();
         let mut changes: Vec<Change> = Vec::new();
-        for (place, (document, prepared)) in documents.iter().zip(&prepared).enumerate() {
+        for (document_index, (document, prepared)) in documents.iter().zip(&prepared).enumerate() {
             if is_stored(&mut transaction, key, document, prepared, access, name).await? {
                 imported.skipped.push(document.number);
                 continue;
@@ -113,9 +107,9 @@ impl Store {
             if document.number != follows + 1 {
                 return Err(StoreError::RevisionGap { newest: follows, given: document.number });
             }
-            document.check_times(place, now)?;
-            check_images(&mut transaction, name, access, place, document).await?;
-            check_changes(&mut transaction, key, access, &document.content, Some(place)).await?;
+            document.check_times(document_index, now)?;
+            check_images(&mut transaction, name, access, document_index, document).await?;
+            check_changes(&mut transaction, key, access, &document.content, Some(document_index)).await?;
             let publication = document.publication(principal);
             changes.push(prepared.write(&mut transaction, &target.target(name), &publication).await?);
             if let Some(withdrawal) = &document.withdrawal {
@@ -127,23 +121,25 @@ impl Store {
             imported.written.push(document.number);
         }
 
-        note(&mut transaction, principal, &name.workspace, write, &imported.to_noted()).await?;
+        store_response(&mut transaction, principal, &name.workspace, write, &imported.to_response()).await?;
         let (Some(last), false) = (documents.last(), changes.is_empty()) else {
-            let position = log::standing(&mut transaction, &name.workspace).await?;
+            let position = log::position(&mut *transaction, &name.workspace).await?;
             transaction.commit().await?;
             return Ok((imported, position));
         };
         if documents.iter().any(|document| document.withdrawal.is_some()) {
-            settle_current(&mut transaction, key).await?;
+            recompute_current(&mut transaction, key).await?;
         }
         let (number, subject) = (to_integer(last.number)?, principal.subject.as_str());
         match target {
-            Place::Made(..) => {
+            ImportTarget::Created(..) => {
                 let etag = generated_id()?.to_string();
                 drafts::insert(&mut transaction, key, &last.content, number, &etag, subject).await?;
             }
-            Place::Held(held) if held.draft_is_edited => {}
-            Place::Held(_) => drafts::follow(&mut transaction, key, &last.content, number, subject).await?,
+            ImportTarget::Existing(locked) if locked.draft_is_edited => {}
+            ImportTarget::Existing(_) => {
+                drafts::follow(&mut transaction, key, &last.content, number, subject).await?;
+            }
         }
         let position = log::record(&mut transaction, name.workspace.as_str(), subject, &changes).await?;
         transaction.commit().await?;
@@ -152,14 +148,14 @@ impl Store {
 }
 
 impl Imported {
-    fn to_noted(&self) -> Vec<u8> {
+    fn to_response(&self) -> Vec<u8> {
         let (written_revisions, skipped_revisions) = (self.written.clone(), self.skipped.clone());
         ImportBriefResponse { written_revisions, skipped_revisions, ..ImportBriefResponse::default() }
             .encode_to_vec()
     }
 
-    fn of_noted(noted: &[u8]) -> Result<Self> {
-        let answer = ImportBriefResponse::decode(noted).map_err(damaged)?;
+    fn from_response(response: &[u8]) -> Result<Self> {
+        let answer = ImportBriefResponse::decode(response).map_err(damaged)?;
         Ok(Self { written: answer.written_revisions, skipped: answer.skipped_revisions })
     }
 }
@@ -173,24 +169,24 @@ impl ImportDocument {
 }
 
 impl ImportDocument {
-    /// Refuses times that the database's clock has not reached: they would be shown to readers as facts.
-    fn check_times(&self, place: usize, now: OffsetDateTime) -> Result<()> {
+    /// Rejects times in the future, which readers would take as facts.
+    fn check_times(&self, document_index: usize, now: OffsetDateTime) -> Result<()> {
         let times = [
             ("publish_time", self.published_at),
             ("withdraw_time", self.withdrawal.as_ref().map(|withdrawal| withdrawal.at)),
         ];
         let future = times.into_iter().find(|(_, time)| time.is_some_and(|time| time > now + CLOCK_SKEW));
         match future {
-            Some((field, Some(time))) => Err(StoreError::FutureTime { place, field, time, now }),
+            Some((field, Some(time))) => Err(StoreError::FutureTime { document_index, field, time, now }),
             _ => Ok(()),
         }
     }
 }
 
-/// The database's time.
+/// Returns the database's time.
 async fn clock(transaction: &mut PgConnection) -> Result<OffsetDateTime> {
     let now = sqlx::query_scalar!(
-        r#"-- imports::clock
+        r#"-- briefs::imports::clock
         select clock_timestamp() as "now!""#
     )
     .fetch_one(transaction)
@@ -198,75 +194,78 @@ async fn clock(transaction: &mut PgConnection) -> Result<OffsetDateTime> {
     Ok(now)
 }
 
-/// Checks what can be checked without the database, and makes what will be stored.
-fn prepare(name: &BriefName, documents: &[ImportDocument], access: Access) -> Result<Vec<Prepared>> {
+/// Runs the checks that need no database, and prepares what will be stored.
+fn prepare(name: &BriefName, documents: &[ImportDocument], access: Access) -> Result<Vec<PreparedRevision>> {
     let mut prepared = Vec::with_capacity(documents.len());
     let mut previous: Option<u32> = None;
-    for (place, document) in documents.iter().enumerate() {
+    for (document_index, document) in documents.iter().enumerate() {
         check_clearance(access.clearance, document.content.highest(), name)?;
         if let Some(newest) = previous.filter(|previous| previous + 1 != document.number) {
             return Err(StoreError::RevisionGap { newest, given: document.number });
         }
         previous = Some(document.number);
-        let revision = Prepared::new(name.brief.as_str(), document.number, &document.content, access.policy)?;
+        let revision =
+            PreparedRevision::new(name.brief.as_str(), document.number, &document.content, access.policy)?;
         if document.digest.is_some_and(|stated| stated != revision.digest) {
             let computed = revision.digest.to_string();
-            return Err(StoreError::DigestMismatch { place, number: document.number, computed });
+            return Err(StoreError::DigestMismatch { document_index, number: document.number, computed });
         }
         prepared.push(revision);
     }
     Ok(prepared)
 }
 
-/// Where an import goes.
-enum Place {
-    /// To a brief that was just made, without a draft yet.
-    Made(i64, NewBrief),
-    /// To one that was there, and is locked.
-    Held(Held),
+/// The brief that receives an import.
+enum ImportTarget {
+    /// A brief that was just created, without a draft yet.
+    Created(i64, CreatedBrief),
+    /// An existing brief, which is locked.
+    Existing(LockedBrief),
 }
 
-impl Place {
+impl ImportTarget {
     fn key(&self) -> i64 {
         match self {
-            Self::Made(key, _) => *key,
-            Self::Held(held) => held.key,
+            Self::Created(key, _) => *key,
+            Self::Existing(locked) => locked.key,
         }
     }
 
     fn newest(&self) -> i32 {
         match self {
-            Self::Made(..) => 0,
-            Self::Held(held) => held.newest,
+            Self::Created(..) => 0,
+            Self::Existing(locked) => locked.newest,
         }
     }
 
-    fn target<'a>(&'a self, name: &'a BriefName) -> Target<'a> {
+    fn target<'a>(&'a self, name: &'a BriefName) -> TargetBrief<'a> {
         match self {
-            Self::Made(key, made) => Target { key: *key, name, uid: &made.uid, created_at: made.created_at },
-            Self::Held(held) => held.target(name),
+            Self::Created(key, created) => {
+                TargetBrief { key: *key, name, uid: &created.uid, created_at: created.created_at }
+            }
+            Self::Existing(locked) => locked.target(name),
         }
     }
 }
 
-/// Makes the brief, or locks the one that is there.
+/// Creates the brief, or locks the existing one.
 async fn make_or_lock(
     transaction: &mut PgConnection,
     principal: &Principal,
     name: &BriefName,
     access: Access,
-) -> Result<Place> {
-    if let Some((key, made)) = envelopes::insert(transaction, principal, name).await? {
-        return Ok(Place::Made(key, made));
+) -> Result<ImportTarget> {
+    if let Some((key, created)) = envelopes::insert(transaction, principal, name).await? {
+        return Ok(ImportTarget::Created(key, created));
     }
-    let held = envelopes::lock(transaction, name).await?;
-    let held = held.filter(|held| held.is_known_to(access.clearance));
-    let held = held.ok_or_else(|| StoreError::Forbidden(name.to_string()))?;
-    held.check_draft(access.clearance, name)?;
-    Ok(Place::Held(held))
+    let locked = locking::lock(transaction, name).await?;
+    let locked = locked.filter(|locked| locked.is_known_to(access.clearance));
+    let locked = locked.ok_or_else(|| StoreError::Forbidden(name.to_string()))?;
+    locked.check_draft(access.clearance, name)?;
+    Ok(ImportTarget::Existing(locked))
 }
 
-/// Marks a revision that was just written as taken back.
+/// Marks a revision that was just written as withdrawn.
 async fn withdraw_imported(
     transaction: &mut PgConnection,
     key: i64,
@@ -275,7 +274,7 @@ async fn withdraw_imported(
     subject: &str,
 ) -> Result<()> {
     sqlx::query!(
-        "-- imports::withdraw_imported
+        "-- briefs::imports::withdraw_imported
         update revisions set withdrawn_at = $3, withdrawn_by = $4, withdraw_reason = $5
         where brief_key = $1 and revision = $2",
         key,
@@ -289,37 +288,38 @@ async fn withdraw_imported(
     Ok(())
 }
 
-/// Whether every image that the document shows may be shown there.
+/// Checks that every figure of the document can show its image.
 async fn check_images(
     transaction: &mut PgConnection,
     name: &BriefName,
     access: Access,
-    place: usize,
+    document_index: usize,
     document: &ImportDocument,
 ) -> Result<()> {
     let content = document.content.content();
     let violations =
-        attachments::unusable(transaction, &name.workspace, (access.scheme, access.clearance), content)
-            .await?;
+        figures::unusable(transaction, &name.workspace, (access.scheme, access.clearance), content).await?;
     if violations.is_empty() {
         Ok(())
     } else {
-        Err(StoreError::UnusableAttachments { place: Some(place), violations })
+        Err(StoreError::UnusableAttachments { document_index: Some(document_index), violations })
     }
 }
 
-/// Whether the revision is there already, equal.
+/// Returns whether an equal revision is already stored.
 async fn is_stored(
     transaction: &mut PgConnection,
     key: i64,
     document: &ImportDocument,
-    prepared: &Prepared,
+    prepared: &PreparedRevision,
     access: Access,
     name: &BriefName,
 ) -> Result<bool> {
     let number = document.number;
-    let Some(stored) = stored(transaction, key, to_integer(number)?).await? else { return Ok(false) };
-    // To say whether it differs is to confirm guesses of what is above the caller's clearance.
-    check_clearance(access.clearance, stored.highest, name)?;
-    if stored.digest == prepared.digest { Ok(true) } else { Err(StoreError::RevisionDiffers { number }) }
+    let Some(fingerprint) = fingerprint(transaction, key, to_integer(number)?).await? else {
+        return Ok(false);
+    };
+    // Reporting a difference would confirm guesses about content above the caller's clearance.
+    check_clearance(access.clearance, fingerprint.highest, name)?;
+    if fingerprint.digest == prepared.digest { Ok(true) } else { Err(StoreError::RevisionDiffers { number }) }
 }

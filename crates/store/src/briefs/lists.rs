@@ -1,4 +1,4 @@
-//! Lists of briefs, filtered and ordered as callers like, each brief in its caller's newest edition.
+//! Lists briefs, filtered and ordered, each in the caller's newest edition.
 
 use chancery_proto::brief::v1::Brief;
 use chancery_proto::names::{BriefName, ResourceId};
@@ -6,40 +6,45 @@ use prost::Message as _;
 use sqlx::{FromRow, Postgres, QueryBuilder};
 use time::OffsetDateTime;
 
-use crate::briefs::deletion::Deleted;
+use crate::access::principal::{Access, Principal};
+use crate::briefs::Briefs;
+use crate::briefs::deleted::Deleted;
 use crate::briefs::editions::content_bytes;
-use crate::filter::{Field, FieldType, Filter, KeyKind, Order, Place, Schema, SortColumn, SortKey, Sorting};
-use crate::{Access, Principal, Result, Store, StoreError, damaged};
+use crate::convert::damaged;
+use crate::error::{Result, StoreError};
+use crate::filter::{
+    Field, FieldType, Filter, KeyKind, Order, PageKey, Schema, SortColumn, SortKey, Sorting,
+};
 
-/// What is asked for.
+/// A request for a page of briefs.
 #[derive(Debug, Clone, Copy)]
 pub struct BriefListQuery<'a> {
     /// The workspace.
     pub workspace: &'a ResourceId,
-    /// Which briefs: see docs/FILTERS.md.
+    /// The caller's filter: see docs/FILTERS.md.
     pub filter: &'a str,
-    /// In which order.
+    /// The caller's order.
     pub order_by: &'a str,
-    /// Whether deleted ones are listed, too.
+    /// Whether deleted briefs are included.
     pub show_deleted: bool,
-    /// The place of the last brief of the page before.
+    /// The page key of the previous page's last brief.
     pub after: Option<&'a str>,
-    /// How many at most.
+    /// Maximum number of briefs.
     pub limit: i64,
 }
 
-/// A brief of a list.
+/// A listed brief.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedBrief {
     /// Encoded `Brief` without content.
     pub envelope: Vec<u8>,
-    /// Encoded `BriefContent` with what lists show; empty for a deleted one.
+    /// Encoded `BriefContent` with the fields that lists show; empty for a deleted brief.
     pub summary: Vec<u8>,
-    /// About how many bytes all of it has.
+    /// Approximate size of the full brief in bytes.
     pub size: usize,
-    /// Its place in the list.
-    pub place: String,
-    /// The edition; none for a deleted brief.
+    /// Its page key.
+    pub page_key: String,
+    /// The key of the edition; `None` for a deleted brief.
     edition: Option<(i64, i32, i16)>,
 }
 
@@ -53,7 +58,7 @@ const fn key(column: &'static str, kind: KeyKind, is_nullable: bool) -> SortKey 
 
 const BY_ID: &[SortKey] = &[key("b.brief_id", KeyKind::Text, false)];
 
-/// What only a brief that is not deleted has goes by `r`, `t` and `k`.
+/// The columns of `r`, `t` and `k` are null for a deleted brief.
 const FIELDS: Schema = Schema {
     fields: &[
         field("id", FieldType::Id, "b.brief_id"),
@@ -94,20 +99,16 @@ struct Row {
     envelope: Option<Vec<u8>>,
     summary: Option<Vec<u8>>,
     size: Option<i32>,
-    place: Vec<Option<String>>,
+    page_key: Vec<Option<String>>,
 }
 
-impl Store {
-    /// A page of the workspace's briefs that the principal has an edition of.
+impl Briefs<'_> {
+    /// Lists the workspace's briefs that have an edition for the principal.
     ///
     /// # Errors
-    /// [`StoreError::Forbidden`] in another's workspace, [`StoreError::InvalidFilter`], [`StoreError::InvalidOrder`],
-    /// [`StoreError::InvalidPlace`].
-    pub async fn listed_briefs(
-        &self,
-        principal: &Principal,
-        query: &BriefListQuery<'_>,
-    ) -> Result<Vec<ListedBrief>> {
+    /// [`StoreError::Forbidden`] for another workspace, [`StoreError::InvalidFilter`], [`StoreError::InvalidOrder`],
+    /// [`StoreError::InvalidPageKey`].
+    pub async fn list(self, principal: &Principal, query: &BriefListQuery<'_>) -> Result<Vec<ListedBrief>> {
         let access = principal.access(query.workspace)?;
         let filter =
             Filter::parse(query.filter, &FIELDS, access.scheme).map_err(StoreError::InvalidFilter)?;
@@ -115,12 +116,12 @@ impl Store {
         let start = query.after.map(|after| order.start(after)).transpose()?;
 
         let mut statement = QueryBuilder::<Postgres>::new(
-            "-- brief_lists::listed_briefs
+            "-- briefs::lists::list
             select b.brief_id, b.uid, b.created_at, b.deleted_at, b.purge_at, e.brief_key as edition, e.revision,
                 e.from_rank::smallint as from_rank, e.envelope, e.summary, octet_length(e.body) as size, ",
         );
         order.push_key(&mut statement);
-        statement.push(" as place");
+        statement.push(" as page_key");
         push_from(&mut statement, access, query);
         statement.push(" and ");
         filter.push(&mut statement);
@@ -131,23 +132,23 @@ impl Store {
         statement.push(" order by ");
         order.push(&mut statement);
         statement.push(" limit ").push_bind(query.limit);
-        let rows: Vec<Row> = statement.build_query_as().persistent(false).fetch_all(&self.pool).await?;
+        let rows: Vec<Row> = statement.build_query_as().persistent(false).fetch_all(self.pool).await?;
         rows.into_iter().map(|row| row.into_listed(query.workspace)).collect()
     }
 
-    /// The whole contents of listed briefs, encoded, in their order; none of those that are deleted or were purged just
-    /// now.
+    /// Returns the encoded contents of listed briefs, in the same order; `None` for briefs that are deleted or were
+    /// purged in the meantime.
     ///
     /// # Errors
     /// [`StoreError::Damaged`].
-    pub async fn listed_contents(&self, briefs: &[ListedBrief]) -> Result<Vec<Option<Vec<u8>>>> {
+    pub async fn listed_contents(self, briefs: &[ListedBrief]) -> Result<Vec<Option<Vec<u8>>>> {
         let keys: Vec<Option<i64>> = briefs.iter().map(|brief| brief.edition.map(|(key, ..)| key)).collect();
         let revisions: Vec<Option<i32>> =
             briefs.iter().map(|brief| brief.edition.map(|(_, revision, _)| revision)).collect();
         let ranks: Vec<Option<i16>> =
             briefs.iter().map(|brief| brief.edition.map(|(.., rank)| rank)).collect();
         let bodies = sqlx::query_scalar!(
-            r#"-- brief_lists::listed_contents
+            r#"-- briefs::lists::listed_contents
             select e.body as "body?"
             from unnest($1::bigint[], $2::integer[], $3::smallint[]) with ordinality
                 as listed (brief_key, revision, from_rank, place)
@@ -158,7 +159,7 @@ impl Store {
             revisions.as_slice() as &[Option<i32>],
             ranks.as_slice() as &[Option<i16>]
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await?;
         let content =
             |body: Option<Vec<u8>>| body.map(|body| content_bytes(&body).map(<[u8]>::to_vec)).transpose();
@@ -166,11 +167,12 @@ impl Store {
     }
 }
 
-/// Each brief with the edition that the caller reads now, and its title's row. A deleted one has neither, and is told of
-/// to those who had an edition.
+/// Joins each brief with the caller's newest edition and the row of its title. A deleted brief has neither, and is
+/// listed for callers who had an edition.
 fn push_from(statement: &mut QueryBuilder<Postgres>, access: Access, query: &BriefListQuery<'_>) {
     let rank = i16::from(access.clearance.0);
-    // Each by itself and for one row at most: joined plainly, the planner takes them for few and reads the whole workspace.
+    // Lateral joins of at most one row each: with plain joins the planner underestimates the rows and reads the whole
+    // workspace.
     let (join, on) =
         if query.show_deleted { (" left join lateral (", " on true") } else { (" cross join lateral (", "") };
     statement.push(" from briefs b").push(join);
@@ -196,7 +198,7 @@ fn push_from(statement: &mut QueryBuilder<Postgres>, access: Access, query: &Bri
 
 impl Row {
     fn into_listed(self, workspace: &ResourceId) -> Result<ListedBrief> {
-        let place = Place::new(self.place).encode();
+        let page_key = PageKey::new(self.page_key).encode();
         if let Some((deleted_at, purge_at)) = self.deleted_at.zip(self.purge_at) {
             let name =
                 BriefName { workspace: workspace.clone(), brief: self.brief_id.parse().map_err(damaged)? };
@@ -207,7 +209,7 @@ impl Row {
                 size: envelope.len(),
                 envelope,
                 summary: Vec::new(),
-                place,
+                page_key,
                 edition: None,
             });
         }
@@ -216,7 +218,7 @@ impl Row {
             envelope: self.envelope.ok_or_else(|| damaged("a listed brief has no edition"))?,
             summary: self.summary.unwrap_or_default(),
             size: usize::try_from(self.size.unwrap_or_default()).map_err(damaged)?,
-            place,
+            page_key,
             edition: edition.map(|((key, revision), rank)| (key, revision, rank)),
         })
     }

@@ -1,117 +1,111 @@
-//! Publishing: the draft becomes the next revision.
+//! Publishes the draft as the next revision.
 
 use chancery_brief::Canonical;
 use chancery_brief::diff;
 use chancery_brief::digest::content_digest;
 use chancery_brief::lint::lint;
 use chancery_brief::marking::{Clearance, Scheme};
-use chancery_brief::validate::Violation;
 use chancery_proto::brief::v1::{BriefContent, BriefRevision, RevisionBody, UndeclaredChange};
-use chancery_proto::names::{BriefName, ResourceId, RevisionNumber};
+use chancery_proto::names::{BriefName, RevisionNumber};
 use prost::Message;
 use sqlx::PgExecutor;
 
-use crate::Access;
-use crate::Edition;
-use crate::Principal;
-use crate::Result;
-use crate::Store;
-use crate::StoreError;
-use crate::briefs::attachments;
-use crate::briefs::drafts;
+use crate::access::principal::{Access, Principal};
+use crate::briefs::content_schema::check_content_schema;
 use crate::briefs::earlier_revisions::check_changes;
-use crate::briefs::editions::check_content_schema;
-use crate::briefs::envelopes;
-use crate::briefs::envelopes::Held;
-use crate::briefs::revisions::{Prepared, Publication, stored};
-use crate::changes::idempotency_keys::{Begun, WriteId, note};
-use crate::changes::log;
-use crate::changes::log::Position;
-use crate::damaged;
-use crate::to_number;
+use crate::briefs::editions::Edition;
+use crate::briefs::locking::LockedBrief;
+use crate::briefs::revisions::{PreparedRevision, Publication, fingerprint};
+use crate::briefs::{Briefs, drafts, figures, locking};
+use crate::changes::idempotency_keys::{IdempotencyKey, WriteStart, begin_write, store_response};
+use crate::changes::log::{self, Position};
+use crate::convert::{damaged, to_number};
+use crate::error::{Result, StoreError};
 
-/// How a draft is to be published.
+/// Options of a publish.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Publishing<'a> {
-    /// The draft's.
+pub struct PublishOptions<'a> {
+    /// The draft's etag.
     pub etag: &'a str,
-    /// By which a repeated request is known, if it is to be.
-    pub write: Option<&'a WriteId>,
-    /// Whether to refuse when something differs without a word in `changes`.
+    /// Identifies repeated requests, if given.
+    pub write: Option<&'a IdempotencyKey>,
+    /// Whether to refuse differences that `changes` does not declare.
     pub require_declared_changes: bool,
-    /// Whether to refuse when there is a remark on its tradecraft.
+    /// Whether to refuse a draft with lint warnings.
     pub require_no_warnings: bool,
 }
 
 /// A draft that became a revision.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Published {
-    /// The publisher's edition of it.
+    /// The publisher's edition of the revision.
     pub edition: Edition,
-    /// What differs from the newest revision before, as he may see that, and is not told of in `changes`.
+    /// Differences from the previous revision, as visible to the publisher, that `changes` does not declare.
     pub undeclared: Vec<UndeclaredChange>,
-    /// Where the change log stands with it.
+    /// The change log's position after the publish.
     pub position: Position,
 }
 
-impl Store {
-    /// Makes the draft the next revision: see [`Self::publish_draft`].
+impl Briefs<'_> {
+    /// Publishes the draft: see [`Self::publish_draft`].
     ///
     /// # Errors
     /// Those of [`Self::publish_draft`].
     pub async fn publish(
-        &self,
+        self,
         principal: &Principal,
         name: &BriefName,
         etag: &str,
     ) -> Result<(Edition, Position)> {
-        let publishing = Publishing { etag, ..Publishing::default() };
+        let publishing = PublishOptions { etag, ..PublishOptions::default() };
         let published = self.publish_draft(principal, name, &publishing).await?;
         Ok((published.edition, published.position))
     }
 
-    /// Makes the draft the next revision. A draft that equals the newest revision publishes nothing and answers that
-    /// revision, so a publish may be sent twice; unless that one was taken back.
+    /// Publishes the draft as the next revision. If the draft equals the newest revision, and that revision is not
+    /// withdrawn, publishes nothing and returns it, so that a publish can be repeated.
     ///
     /// # Errors
-    /// [`StoreError::Forbidden`] in another's workspace, [`StoreError::NotFound`], [`StoreError::ClearanceTooLow`],
+    /// [`StoreError::Forbidden`] for another workspace, [`StoreError::NotFound`], [`StoreError::ClearanceTooLow`],
     /// [`StoreError::BriefDeleted`], [`StoreError::StaleEtag`], [`StoreError::UnusableAttachments`],
-    /// [`StoreError::InvalidChanges`], [`StoreError::UndeclaredChanges`], [`StoreError::LintWarnings`], [`StoreError::RequestIdReused`].
+    /// [`StoreError::InvalidChanges`], [`StoreError::UndeclaredChanges`], [`StoreError::LintWarnings`],
+    /// [`StoreError::RequestIdReused`].
     pub async fn publish_draft(
-        &self,
+        self,
         principal: &Principal,
         name: &BriefName,
-        publishing: &Publishing<'_>,
+        publishing: &PublishOptions<'_>,
     ) -> Result<Published> {
         let access = principal.access(&name.workspace)?;
         let write = publishing.write;
-        let mut transaction = match self.begin_write(principal, &name.workspace, write).await? {
-            Begun::Now(transaction) => transaction,
-            Begun::Before(noted) => {
-                let number = BriefRevision::decode(noted.as_slice()).map_err(damaged)?.number;
-                let position = self.position(&name.workspace).await?;
+        let mut transaction = match begin_write(self.pool, principal, &name.workspace, write).await? {
+            WriteStart::First(transaction) => transaction,
+            WriteStart::Repeated(response) => {
+                let number = BriefRevision::decode(response.as_slice()).map_err(damaged)?.number;
+                let position = log::position(self.pool, &name.workspace).await?;
                 return self.published(principal, name, number, position).await;
             }
         };
-        let held = envelopes::lock_draft(&mut transaction, access.clearance, name, publishing.etag).await?;
-        let content = drafts::read_locked(&mut transaction, held.key, access.scheme).await?;
-        let newest = stored(&mut transaction, held.key, held.newest).await?;
+        let locked = locking::lock_draft(&mut transaction, access.clearance, name, publishing.etag).await?;
+        let content = drafts::read_locked(&mut transaction, locked.key, access.scheme).await?;
+        let newest = fingerprint(&mut transaction, locked.key, locked.newest).await?;
         let is_published = newest.is_some_and(|newest| {
-            newest.stands && newest.content_digest == content_digest(content.content())
+            newest.is_available && newest.content_digest == content_digest(content.content())
         });
-        let number = to_number(if is_published { held.newest } else { held.newest + 1 })?;
+        let number = to_number(if is_published { locked.newest } else { locked.newest + 1 })?;
         let revision = BriefRevision { number, ..BriefRevision::default() };
-        note(&mut transaction, principal, &name.workspace, write, &revision.encode_to_vec()).await?;
+        store_response(&mut transaction, principal, &name.workspace, write, &revision.encode_to_vec())
+            .await?;
         let position = if is_published {
-            drafts::settle(&mut transaction, held.key, held.newest).await?;
-            log::standing(&mut transaction, &name.workspace).await?
+            drafts::settle(&mut transaction, locked.key, locked.newest).await?;
+            log::position(&mut *transaction, &name.workspace).await?
         } else {
-            check(&mut transaction, name, &held, &content, access, publishing).await?;
-            let prepared = Prepared::new(name.brief.as_str(), number, &content, access.policy)?;
+            check(&mut transaction, name, &locked, &content, access, publishing).await?;
+            let prepared = PreparedRevision::new(name.brief.as_str(), number, &content, access.policy)?;
             let (creator, subject) = (principal.display_name.as_str(), principal.subject.as_str());
             let publication = Publication { published_at: None, creator, subject, importer: None };
-            let change = prepared.write(&mut transaction, &held.target(name), &publication).await?;
-            drafts::settle(&mut transaction, held.key, held.newest + 1).await?;
+            let change = prepared.write(&mut transaction, &locked.target(name), &publication).await?;
+            drafts::settle(&mut transaction, locked.key, locked.newest + 1).await?;
             let workspace = name.workspace.as_str();
             log::record(&mut transaction, workspace, subject, &[change]).await?
         };
@@ -119,85 +113,66 @@ impl Store {
         self.published(principal, name, number, position).await
     }
 
-    /// The answer to publishing a revision.
+    /// Builds the result of a publish.
     async fn published(
-        &self,
+        self,
         principal: &Principal,
         name: &BriefName,
         number: u32,
         position: Position,
     ) -> Result<Published> {
         let edition = self.edition(principal, &name.revision(RevisionNumber(number))).await?;
-        let before = self.standing_content(principal, name, Some(number)).await?;
+        let before = self.newest_visible_content(principal, name, Some(number)).await?;
         let undeclared = undeclared(before.as_ref(), &edition.content()?);
         Ok(Published { edition, undeclared, position })
     }
 
-    /// What in content differs from the newest revision that stands, as the principal may see it, and is not told of in
-    /// its `changes`. Nothing while nothing is published.
+    /// Returns the differences between content and the newest available revision visible to the principal that
+    /// `changes` does not declare. Empty while nothing is published.
     ///
     /// # Errors
     /// [`StoreError::Forbidden`].
     pub async fn undeclared_changes(
-        &self,
+        self,
         principal: &Principal,
         name: &BriefName,
         content: &BriefContent,
     ) -> Result<Vec<UndeclaredChange>> {
-        let before = self.standing_content(principal, name, None).await?;
+        let before = self.newest_visible_content(principal, name, None).await?;
         Ok(undeclared(before.as_ref(), content))
     }
 
-    /// The figures of canonical content that cannot show their image, for which publishing would refuse it.
-    ///
-    /// # Errors
-    /// [`StoreError::Forbidden`].
-    pub async fn unusable_attachments(
-        &self,
-        principal: &Principal,
-        workspace: &ResourceId,
-        content: &BriefContent,
-    ) -> Result<Vec<Violation>> {
-        let access = principal.access(workspace)?;
-        let mut connection = self.pool.acquire().await?;
-        attachments::unusable(&mut connection, workspace, (access.scheme, access.clearance), content).await
-    }
-
-    /// The content of the newest revision that stands, before a number if one is given, as the principal may see it.
-    async fn standing_content(
-        &self,
+    /// Returns the content of the newest available revision visible to the principal, below `before` if given.
+    async fn newest_visible_content(
+        self,
         principal: &Principal,
         name: &BriefName,
         before: Option<u32>,
     ) -> Result<Option<BriefContent>> {
-        let Some(number) = self.newest_standing(principal, name, before).await? else { return Ok(None) };
+        let Some(number) = self.newest_available(principal, name, before).await? else { return Ok(None) };
         Ok(Some(self.edition(principal, &name.revision(RevisionNumber(number))).await?.content()?))
     }
 }
 
-/// Whether a draft may be published as it is.
+/// Checks that a draft may be published.
 async fn check(
     transaction: &mut crate::database::PgConnection,
     name: &BriefName,
-    held: &Held,
+    locked: &LockedBrief,
     content: &Canonical,
     access: Access,
-    publishing: &Publishing<'_>,
+    publishing: &PublishOptions<'_>,
 ) -> Result<()> {
     let scheme: Scheme = content.scheme();
-    let violations = attachments::unusable(
-        &mut *transaction,
-        &name.workspace,
-        (scheme, access.clearance),
-        content.content(),
-    )
-    .await?;
+    let violations =
+        figures::unusable(&mut *transaction, &name.workspace, (scheme, access.clearance), content.content())
+            .await?;
     if !violations.is_empty() {
-        return Err(StoreError::UnusableAttachments { place: None, violations });
+        return Err(StoreError::UnusableAttachments { document_index: None, violations });
     }
-    check_changes(&mut *transaction, held.key, access, content, None).await?;
+    check_changes(&mut *transaction, locked.key, access, content, None).await?;
     if publishing.require_declared_changes {
-        let before = newest_content(&mut *transaction, held.key, access.clearance).await?;
+        let before = newest_content(&mut *transaction, locked.key, access.clearance).await?;
         let undeclared = undeclared(before.as_ref(), content.content());
         if !undeclared.is_empty() {
             return Err(StoreError::UndeclaredChanges(undeclared));
@@ -215,14 +190,14 @@ fn undeclared(before: Option<&BriefContent>, after: &BriefContent) -> Vec<Undecl
         .collect()
 }
 
-/// The edition that a clearance reads now.
+/// Returns the content of the newest edition for a clearance.
 async fn newest_content(
     executor: impl PgExecutor<'_>,
     brief_key: i64,
     clearance: Clearance,
 ) -> Result<Option<BriefContent>> {
     let row = sqlx::query!(
-        "-- publishing::newest_content
+        "-- briefs::publishing::newest_content
         select e.body, r.content_schema from editions e join revisions r using (brief_key, revision)
         where e.brief_key = $1 and e.from_rank <= $2 and e.current_until > $2",
         brief_key,

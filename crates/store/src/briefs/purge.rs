@@ -1,5 +1,5 @@
-//! Revisions whose content is destroyed, for a spill: bytes, editions, projections and prints go; numbers, digests, the
-//! audit and the record of deliveries stay.
+//! Destroys the content of revisions, for example after a spill. Bytes, editions, projections and prints are deleted;
+//! numbers, digests, the audit trail and the record of deliveries remain.
 
 use chancery_proto::brief::v1::PurgeBriefRevisionResponse;
 use chancery_proto::names::{BriefName, RevisionName};
@@ -7,64 +7,65 @@ use chancery_proto::worker::v1::RenderInputManifest;
 use prost::Message;
 use time::OffsetDateTime;
 
-use crate::briefs::envelopes::check_clearance;
-use crate::briefs::revisions::settle_current;
+use crate::access::principal::Principal;
+use crate::briefs::Briefs;
+use crate::briefs::locking::check_clearance;
+use crate::briefs::revisions::recompute_current;
 use crate::briefs::withdrawal::lock_revision;
-use crate::changes::idempotency_keys::{Begun, WriteId, note};
-use crate::changes::log;
-use crate::changes::log::Audience;
-use crate::changes::log::Change;
-use crate::changes::log::Position;
+use crate::changes::idempotency_keys::{IdempotencyKey, WriteStart, begin_write, store_response};
+use crate::changes::log::{self, Audience, Change, Position};
+use crate::convert::{damaged, to_integer};
 use crate::database::PgConnection;
-use crate::{Principal, Result, Store, damaged, timestamp, to_integer};
+use crate::error::Result;
+use crate::timestamps::timestamp;
 
-/// A revision whose content was destroyed.
+/// The outcome of a purge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Purged {
-    /// When.
+    /// When the revision was purged.
     pub at: OffsetDateTime,
-    /// How many PDFs went with it.
+    /// The number of PDFs destroyed.
     pub pdfs: i64,
-    /// Where the change log stands with it.
+    /// The change log's position after the purge.
     pub position: Position,
 }
 
-impl Store {
-    /// Destroys a revision's content and all that was made from it. A deleted brief's too; drafts are not touched. One
-    /// that was purged before stays as it is.
+impl Briefs<'_> {
+    /// Destroys a revision's content and everything made from it, also for a deleted brief. Leaves drafts alone.
+    /// Purging a revision again changes nothing.
     ///
     /// # Errors
     /// [`crate::StoreError::Forbidden`], [`crate::StoreError::NotFound`], [`crate::StoreError::ClearanceTooLow`],
     /// [`crate::StoreError::RequestIdReused`].
     pub async fn purge_revision(
-        &self,
+        self,
         principal: &Principal,
         name: &RevisionName,
         reason: &str,
-        write: Option<&WriteId>,
+        write: Option<&IdempotencyKey>,
     ) -> Result<Purged> {
         let access = principal.access(&name.workspace)?;
-        let mut transaction = match self.begin_write(principal, &name.workspace, write).await? {
-            Begun::Now(transaction) => transaction,
-            Begun::Before(noted) => return self.noted_purge(name, &noted).await,
+        let mut transaction = match begin_write(self.pool, principal, &name.workspace, write).await? {
+            WriteStart::First(transaction) => transaction,
+            WriteStart::Repeated(response) => return self.repeated_purge(name, &response).await,
         };
-        let (held, standing) = lock_revision(&mut transaction, access.clearance, name).await?;
-        check_clearance(access.clearance, standing.highest, &name.brief_name())?;
-        if let Some(at) = standing.purged_at {
-            note_purged(&mut transaction, principal, name, write, at, 0).await?;
-            let position = log::standing(&mut transaction, &name.workspace).await?;
+        let (locked, revision_state) = lock_revision(&mut transaction, access.clearance, name).await?;
+        check_clearance(access.clearance, revision_state.highest, &name.brief_name())?;
+        if let Some(at) = revision_state.purged_at {
+            store_purge_response(&mut transaction, principal, name, write, at, 0).await?;
+            let position = log::position(&mut *transaction, &name.workspace).await?;
             transaction.commit().await?;
             return Ok(Purged { at, pdfs: 0, position });
         }
-        let (key, number) = (held.key, to_integer(name.revision.0)?);
-        let tasks = lock_prints(&mut transaction, key, Some(number)).await?;
-        end_prints(&mut transaction, &tasks, &PURGED).await?;
+        let (key, number) = (locked.key, to_integer(name.revision.0)?);
+        let tasks = lock_tasks(&mut transaction, key, Some(number)).await?;
+        fail_tasks(&mut transaction, &tasks, &PURGED).await?;
         remove_quotes(&mut transaction, &tasks).await?;
         let pdfs = destroy_pdfs(&mut transaction, &tasks).await?;
         let at = destroy_content(&mut transaction, key, number, &principal.subject, reason).await?;
-        settle_current(&mut transaction, key).await?;
-        note_purged(&mut transaction, principal, name, write, at, pdfs).await?;
-        let audience = Audience::from(standing.floor);
+        recompute_current(&mut transaction, key).await?;
+        store_purge_response(&mut transaction, principal, name, write, at, pdfs).await?;
+        let audience = Audience::from(revision_state.floor);
         let change = Change::of_revision("revision_purged", &name.brief_name(), number, audience);
         let (workspace, subject) = (name.workspace.as_str(), principal.subject.as_str());
         let position = log::record(&mut transaction, workspace, subject, &[change]).await?;
@@ -72,16 +73,16 @@ impl Store {
         Ok(Purged { at, pdfs, position })
     }
 
-    async fn noted_purge(&self, name: &RevisionName, noted: &[u8]) -> Result<Purged> {
-        let answer = PurgeBriefRevisionResponse::decode(noted).map_err(damaged)?;
-        let (at, pdfs) = (crate::time_of(answer.purge_time)?, answer.purged_pdfs);
-        let position = self.position(&name.workspace).await?;
+    async fn repeated_purge(self, name: &RevisionName, response: &[u8]) -> Result<Purged> {
+        let answer = PurgeBriefRevisionResponse::decode(response).map_err(damaged)?;
+        let (at, pdfs) = (crate::convert::time_of(answer.purge_time)?, answer.purged_pdfs);
+        let position = log::position(self.pool, &name.workspace).await?;
         Ok(Purged { at, pdfs, position })
     }
 
-    /// Removes deleted briefs whose time is over, with all that belongs to them; answers how many went. What stays is the
-    /// change log and the record of deliveries.
-    pub async fn expunge_briefs(&self) -> Result<u64> {
+    /// Removes deleted briefs that can no longer be undeleted, with everything that belongs to them; returns the number
+    /// removed. The change log and the record of deliveries remain.
+    pub async fn expunge_deleted(self) -> Result<u64> {
         let mut expunged = 0;
         while self.expunge_brief().await? {
             expunged += 1;
@@ -89,11 +90,11 @@ impl Store {
         Ok(expunged)
     }
 
-    /// One of them; false when there is none that nobody else is at.
-    async fn expunge_brief(&self) -> Result<bool> {
+    /// Removes one of them; false when there is none that no other process is removing.
+    async fn expunge_brief(self) -> Result<bool> {
         let mut transaction = self.pool.begin().await?;
         let brief = sqlx::query!(
-            r#"-- purges::expunge_brief
+            r#"-- briefs::purge::expunge_brief
             select brief_key, workspace_id, brief_id, deleted_by as "deleted_by!",
                 (select min(floor)::smallint from revisions r where r.brief_key = b.brief_key) as lowest
             from briefs b
@@ -105,11 +106,11 @@ impl Store {
         .fetch_optional(&mut *transaction)
         .await?;
         let Some(brief) = brief else { return Ok(false) };
-        let tasks = lock_prints(&mut transaction, brief.brief_key, None).await?;
-        end_prints(&mut transaction, &tasks, &PURGED).await?;
+        let tasks = lock_tasks(&mut transaction, brief.brief_key, None).await?;
+        fail_tasks(&mut transaction, &tasks, &PURGED).await?;
         destroy_pdfs(&mut transaction, &tasks).await?;
-        forget_prints(&mut transaction, &tasks).await?;
-        forget_brief(&mut transaction, brief.brief_key).await?;
+        delete_tasks(&mut transaction, &tasks).await?;
+        delete_brief_rows(&mut transaction, brief.brief_key).await?;
         let name = BriefName {
             workspace: brief.workspace_id.parse().map_err(damaged)?,
             brief: brief.brief_id.parse().map_err(damaged)?,
@@ -118,7 +119,7 @@ impl Store {
             Some(lowest) => Audience::from(lowest.try_into().map_err(damaged)?),
             None => Audience::default(),
         };
-        // In the name of who deleted it: nobody did anything since.
+        // Attributed to whoever deleted the brief: nobody has acted since.
         let change = Change::of_brief("brief_expunged", &name, audience);
         let (workspace, subject) = (brief.workspace_id.as_str(), brief.deleted_by.as_str());
         log::record(&mut transaction, workspace, subject, &[change]).await?;
@@ -127,30 +128,29 @@ impl Store {
     }
 }
 
-async fn note_purged(
+async fn store_purge_response(
     transaction: &mut PgConnection,
     principal: &Principal,
     name: &RevisionName,
-    write: Option<&WriteId>,
+    write: Option<&IdempotencyKey>,
     at: OffsetDateTime,
     purged_pdfs: i64,
 ) -> Result<()> {
     let purge_time = Some(timestamp(at));
     let answer = PurgeBriefRevisionResponse { purge_time, purged_pdfs, ..Default::default() };
-    note(transaction, principal, &name.workspace, write, &answer.encode_to_vec()).await
+    store_response(transaction, principal, &name.workspace, write, &answer.encode_to_vec()).await
 }
 
-/// The tasks that print something of a revision: itself, as the one to compare with, or as one whose changes a comparison
-/// quotes. Without a revision, those of the whole brief.
-/// Locked, and no other can come: new ones refer to the edition.
-pub(crate) async fn lock_prints(
+/// Locks the tasks that print content of a revision, directly, as the revision to compare with, or in quoted changes;
+/// without a revision, those of the whole brief. New tasks cannot appear, because queueing one locks the edition.
+pub(crate) async fn lock_tasks(
     transaction: &mut PgConnection,
     brief_key: i64,
     revision: Option<i32>,
 ) -> Result<Vec<String>> {
-    // Waits for tasks that are just being queued. The next statement sees them.
+    // Waits for tasks that are being queued. The next statement sees them.
     sqlx::query!(
-        "-- purges::lock_prints
+        "-- briefs::purge::lock_tasks
         select from_rank from editions where brief_key = $1 and ($2::integer is null or revision >= $2)
         order by revision, from_rank
         for update",
@@ -160,7 +160,7 @@ pub(crate) async fn lock_prints(
     .fetch_all(&mut *transaction)
     .await?;
     let tasks = sqlx::query_scalar!(
-        "-- purges::lock_prints
+        "-- briefs::purge::lock_tasks
         select t.task_id from render_tasks t
         where t.brief_key = $1 and ($2::integer is null or t.revision = $2 or (t.revision > $2 and exists (
             select from editions e
@@ -173,16 +173,16 @@ pub(crate) async fn lock_prints(
     )
     .fetch_all(&mut *transaction)
     .await?;
-    // In the order of all who change a live task: its queue row, then the task's own.
+    // The lock order of every change of a live task: the queue row, then the task's row.
     sqlx::query!(
-        "-- purges::lock_prints
+        "-- briefs::purge::lock_tasks
         select task_id from render_queue where task_id = any ($1) order by task_id for update",
         &tasks
     )
     .fetch_all(&mut *transaction)
     .await?;
     sqlx::query!(
-        "-- purges::lock_prints
+        "-- briefs::purge::lock_tasks
         select task_id from render_tasks where task_id = any ($1) order by task_id for update",
         &tasks
     )
@@ -191,27 +191,27 @@ pub(crate) async fn lock_prints(
     Ok(tasks)
 }
 
-/// Why tasks end that did not end by themselves.
-pub(crate) struct Ending {
-    /// The failure's reason.
+/// The reason for failing tasks from outside.
+pub(crate) struct ForcedFailure {
+    /// The stable failure reason.
     pub(crate) reason: &'static str,
-    /// The same in words.
+    /// The reason in words.
     pub(crate) message: &'static str,
-    /// Whether the printers' messages about all the tasks are wiped: they may quote what was purged.
+    /// Whether to erase the printers' messages of all the tasks, which may quote purged content.
     pub(crate) wipes_messages: bool,
 }
 
-const PURGED: Ending =
-    Ending { reason: "REVISION_PURGED", message: "the revision was purged", wipes_messages: true };
+const PURGED: ForcedFailure =
+    ForcedFailure { reason: "REVISION_PURGED", message: "the revision was purged", wipes_messages: true };
 
-/// Ends tasks that are live or dead, so that nothing finishes or repeats them.
-pub(crate) async fn end_prints(
+/// Fails live tasks and dead letters, so that they are neither finished nor requeued.
+pub(crate) async fn fail_tasks(
     transaction: &mut PgConnection,
     tasks: &[String],
-    ending: &Ending,
+    ending: &ForcedFailure,
 ) -> Result<()> {
     sqlx::query!(
-        "-- purges::end_prints
+        "-- briefs::purge::fail_tasks
         with wiped as (
             update render_tasks t
             set warnings = '{}',
@@ -252,11 +252,11 @@ pub(crate) async fn end_prints(
     Ok(())
 }
 
-/// Takes the quotes of revisions out of the tasks' manifests. The digests stay, by which a later purge of another of
-/// those revisions finds the tasks.
+/// Removes quoted changes from the tasks' manifests. The digests remain, so that a later purge of another quoted
+/// revision finds the tasks.
 async fn remove_quotes(transaction: &mut PgConnection, tasks: &[String]) -> Result<()> {
     let pinned = sqlx::query!(
-        "-- purges::remove_quotes
+        "-- briefs::purge::remove_quotes
         select task_id, manifest from render_tasks where task_id = any ($1) order by task_id",
         tasks
     )
@@ -274,7 +274,7 @@ async fn remove_quotes(transaction: &mut PgConnection, tasks: &[String]) -> Resu
         return Ok(());
     }
     sqlx::query!(
-        "-- purges::remove_quotes
+        "-- briefs::purge::remove_quotes
         update render_tasks t set manifest = q.manifest
         from unnest($1::text[], $2::bytea[]) as q (task_id, manifest)
         where t.task_id = q.task_id",
@@ -286,12 +286,12 @@ async fn remove_quotes(transaction: &mut PgConnection, tasks: &[String]) -> Resu
     Ok(())
 }
 
-/// Destroys what was printed, and what is being uploaded. Bytes that are the same PDF of another task go as well. Answers
-/// how many PDFs there were.
+/// Destroys finished PDFs and staged uploads, including PDFs with equal bytes of other tasks. Returns the number of
+/// PDFs.
 async fn destroy_pdfs(transaction: &mut PgConnection, tasks: &[String]) -> Result<i64> {
-    // Like `artifact_expiry::expire_artifacts`: first the PDFs' rows, then all the tasks that refer to them.
+    // The lock order of `artifacts::expiry`: first the PDFs' rows, then all tasks that refer to them.
     sqlx::query!(
-        "-- purges::destroy_pdfs
+        "-- briefs::purge::destroy_pdfs
         select a.digest from artifacts a
         where (a.workspace_id, a.digest) in (
             select workspace_id, artifact_digest from render_tasks
@@ -304,7 +304,7 @@ async fn destroy_pdfs(transaction: &mut PgConnection, tasks: &[String]) -> Resul
     .fetch_all(&mut *transaction)
     .await?;
     let destroyed = sqlx::query_scalar!(
-        r#"-- purges::destroy_pdfs
+        r#"-- briefs::purge::destroy_pdfs
         with printed as materialized (
             select distinct workspace_id, artifact_digest as digest from render_tasks
             where task_id = any ($1) and artifact_digest is not null
@@ -329,7 +329,7 @@ async fn destroy_pdfs(transaction: &mut PgConnection, tasks: &[String]) -> Resul
     Ok(destroyed)
 }
 
-/// Destroys what was stored of a revision; what its editions were known by stays.
+/// Destroys a revision's stored content. The digests of its editions remain.
 async fn destroy_content(
     transaction: &mut PgConnection,
     brief_key: i64,
@@ -338,7 +338,7 @@ async fn destroy_content(
     reason: &str,
 ) -> Result<OffsetDateTime> {
     let at = sqlx::query_scalar!(
-        r#"-- purges::destroy_content
+        r#"-- briefs::purge::destroy_content
         with edition as (
             insert into purged_editions (brief_key, revision, from_rank, until_rank, digest, content_digest)
             select brief_key, revision, from_rank, until_rank, digest, content_digest from editions
@@ -355,41 +355,50 @@ async fn destroy_content(
     )
     .fetch_one(&mut *transaction)
     .await?;
-    sqlx::query!("-- purges::destroy_content\nselect forget_revisions($1, $2)", brief_key, revision)
+    sqlx::query!("-- briefs::purge::destroy_content\nselect forget_revisions($1, $2)", brief_key, revision)
         .execute(transaction)
         .await?;
     Ok(at)
 }
 
-/// Removes tasks and the renders that waited for them.
-async fn forget_prints(transaction: &mut PgConnection, tasks: &[String]) -> Result<()> {
-    sqlx::query!("-- purges::forget_prints\ndelete from render_attempts where task_id = any ($1)", tasks)
+/// Deletes tasks and their renders.
+async fn delete_tasks(transaction: &mut PgConnection, tasks: &[String]) -> Result<()> {
+    sqlx::query!(
+        "-- briefs::purge::delete_tasks\ndelete from render_attempts where task_id = any ($1)",
+        tasks
+    )
+    .execute(&mut *transaction)
+    .await?;
+    sqlx::query!("-- briefs::purge::delete_tasks\ndelete from renders where task_id = any ($1)", tasks)
         .execute(&mut *transaction)
         .await?;
-    sqlx::query!("-- purges::forget_prints\ndelete from renders where task_id = any ($1)", tasks)
-        .execute(&mut *transaction)
-        .await?;
-    sqlx::query!("-- purges::forget_prints\ndelete from render_tasks where task_id = any ($1)", tasks)
+    sqlx::query!("-- briefs::purge::delete_tasks\ndelete from render_tasks where task_id = any ($1)", tasks)
         .execute(transaction)
         .await?;
     Ok(())
 }
 
-/// Removes a brief without renders.
-async fn forget_brief(transaction: &mut PgConnection, brief_key: i64) -> Result<()> {
-    sqlx::query!("-- purges::forget_brief\nselect forget_revisions($1, null)", brief_key)
+/// Deletes a brief whose renders have been deleted.
+async fn delete_brief_rows(transaction: &mut PgConnection, brief_key: i64) -> Result<()> {
+    sqlx::query!("-- briefs::purge::delete_brief_rows\nselect forget_revisions($1, null)", brief_key)
         .execute(&mut *transaction)
         .await?;
-    sqlx::query!("-- purges::forget_brief\ndelete from purged_editions where brief_key = $1", brief_key)
+    sqlx::query!(
+        "-- briefs::purge::delete_brief_rows\ndelete from purged_editions where brief_key = $1",
+        brief_key
+    )
+    .execute(&mut *transaction)
+    .await?;
+    sqlx::query!(
+        "-- briefs::purge::delete_brief_rows\ndelete from revisions where brief_key = $1",
+        brief_key
+    )
+    .execute(&mut *transaction)
+    .await?;
+    sqlx::query!("-- briefs::purge::delete_brief_rows\ndelete from drafts where brief_key = $1", brief_key)
         .execute(&mut *transaction)
         .await?;
-    sqlx::query!("-- purges::forget_brief\ndelete from revisions where brief_key = $1", brief_key)
-        .execute(&mut *transaction)
-        .await?;
-    sqlx::query!("-- purges::forget_brief\ndelete from drafts where brief_key = $1", brief_key)
-        .execute(&mut *transaction)
-        .await?;
-    sqlx::query!("-- purges::forget_brief\ndelete from briefs where brief_key = $1", brief_key)
+    sqlx::query!("-- briefs::purge::delete_brief_rows\ndelete from briefs where brief_key = $1", brief_key)
         .execute(transaction)
         .await?;
     Ok(())

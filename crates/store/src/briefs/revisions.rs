@@ -11,20 +11,19 @@ use chancery_proto::names::BriefName;
 use prost::Message;
 use time::OffsetDateTime;
 
-use crate::Result;
 use crate::briefs::attachments;
-use crate::briefs::envelopes::written_content_schema;
+use crate::briefs::content_schema::written_content_schema;
+use crate::briefs::target::TargetBrief;
 use crate::changes::log::{Audience, Change};
-use crate::damaged;
+use crate::convert::{damaged, to_digest, to_integer, to_number};
 use crate::database::PgConnection;
-use crate::projections::{At, Level, PROJECTION_VERSION, Projection, RANKS, search_again};
-use crate::timestamp;
-use crate::to_digest;
-use crate::to_integer;
-use crate::to_number;
+use crate::error::Result;
+use crate::projections::version::PROJECTION_VERSION;
+use crate::projections::{Projection, RANKS, RankedContent, RevisionColumns, index_for_search};
+use crate::timestamps::timestamp;
 
-/// All that is stored of a revision, made before its first row is written.
-pub(crate) struct Prepared {
+/// Everything to be stored of a revision, computed before its first row is written.
+pub(crate) struct PreparedRevision {
     number: i32,
     pub(crate) body: Vec<u8>,
     pub(crate) digest: Digest,
@@ -33,14 +32,14 @@ pub(crate) struct Prepared {
     pub(crate) floor: Rank,
     pub(crate) highest: Rank,
     editions: Vec<PreparedEdition>,
-    /// The images that are shown, each with the lowest clearance whose edition shows it.
+    /// The images shown, each with the lowest clearance whose edition shows it.
     images: BTreeMap<Digest, Rank>,
     projection: Projection,
 }
 
 struct PreparedEdition {
     from: Rank,
-    /// Excluded.
+    /// Exclusive.
     until: i16,
     body: Vec<u8>,
     digest: Digest,
@@ -48,26 +47,18 @@ struct PreparedEdition {
     content: BriefContent,
 }
 
-/// The brief that a revision is written to.
-pub(crate) struct Target<'a> {
-    pub(crate) key: i64,
-    pub(crate) name: &'a BriefName,
-    pub(crate) uid: &'a str,
-    pub(crate) created_at: OffsetDateTime,
-}
-
-/// Who published a revision, and when.
+/// The publisher and time of a revision.
 pub(crate) struct Publication<'a> {
-    /// None for now.
+    /// The publish time; `None` for now.
     pub(crate) published_at: Option<OffsetDateTime>,
     pub(crate) creator: &'a str,
     pub(crate) subject: &'a str,
-    /// The importer's display name; `None` for a draft that is published.
+    /// The importer's display name; `None` when a draft is published.
     pub(crate) importer: Option<&'a str>,
 }
 
-impl Prepared {
-    /// Of content that is to become revision `number` of a brief.
+impl PreparedRevision {
+    /// Prepares content as revision `number` of a brief.
     pub(crate) fn new(brief_id: &str, number: u32, content: &Canonical, policy: Policy) -> Result<Self> {
         let body = body_bytes(brief_id, number, content.content());
         let editions = editions(brief_id, number, content, policy);
@@ -85,43 +76,43 @@ impl Prepared {
         })
     }
 
-    /// Writes everything, and lets it take the place of the revisions before it. Answers the change that this is: for
-    /// those whose edition differs from what they saw before.
+    /// Writes the revision, which supersedes the earlier ones. Returns the change to log, whose audience is the
+    /// clearances that see a difference.
     pub(crate) async fn write(
         &self,
         transaction: &mut PgConnection,
-        target: &Target<'_>,
+        target: &TargetBrief<'_>,
         publication: &Publication<'_>,
     ) -> Result<Change> {
         let before = current_editions(transaction, target.name).await?;
         let times = sqlx::query!(
-            "-- revisions::write
+            "-- briefs::revisions::write
             insert into revisions (brief_key, revision, body, digest, content_digest, content_schema,
                 redaction_version, floor, highest, published_at, creator, recorded_by, title, current_until,
                 projection_version, importer)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, coalesce($10, clock_timestamp()), $11, $12, $13, $14, $15,
                 $16)
             returning published_at, recorded_at",
-            target.key,
-            self.number,
+            /* brief_key */ target.key,
+            /* revision */ self.number,
             self.body,
             self.digest.0.as_slice() as &[u8],
             self.content_digest.0.as_slice() as &[u8],
-            written_content_schema()?,
-            to_integer(REDACTION_VERSION)?,
+            /* content_schema */ written_content_schema()?,
+            /* redaction_version */ to_integer(REDACTION_VERSION)?,
             i16::from(self.floor) as i16,
             i16::from(self.highest) as i16,
             publication.published_at,
             publication.creator,
-            publication.subject,
+            /* recorded_by */ publication.subject,
             self.title,
-            RANKS as i16,
-            PROJECTION_VERSION,
+            /* current_until */ RANKS as i16,
+            /* projection_version */ PROJECTION_VERSION,
             publication.importer
         )
         .fetch_one(&mut *transaction)
         .await?;
-        let at = At {
+        let columns = RevisionColumns {
             workspace: target.name.workspace.as_str(),
             brief_id: target.name.brief.as_str(),
             brief_key: target.key,
@@ -131,11 +122,11 @@ impl Prepared {
             recorded_at: times.recorded_at,
             importer: publication.importer,
         };
-        // Before the editions: no two of them may be a clearance's newest.
+        // Before the editions are written, because a clearance may have only one newest edition.
         supersede(transaction, target.key, self.number).await?;
-        self.write_editions(transaction, target, &at).await?;
-        self.write_rows(transaction, target, &at).await?;
-        search_again(transaction, &at).await?;
+        self.write_editions(transaction, target, &columns).await?;
+        self.write_rows(transaction, target, &columns).await?;
+        index_for_search(transaction, &columns).await?;
         let audience = self.audience(&before);
         Ok(Change::of_revision("revision_published", target.name, self.number, audience))
     }
@@ -144,59 +135,59 @@ impl Prepared {
     pub(crate) async fn write_editions(
         &self,
         to: &mut PgConnection,
-        target: &Target<'_>,
-        at: &At<'_>,
+        target: &TargetBrief<'_>,
+        columns: &RevisionColumns<'_>,
     ) -> Result<()> {
         for edition in &self.editions {
-            let envelope = envelope(target, to_number(self.number)?, at, edition.digest);
-            edition.write(to, at, &envelope).await?;
+            let envelope = envelope(target, to_number(self.number)?, columns, edition.digest);
+            edition.insert(to, columns, &envelope).await?;
         }
         Ok(())
     }
 
-    /// Writes the editions over those that are there. A row stays a row: renders refer to it.
+    /// Replaces the stored editions. Rows are updated rather than deleted, because renders refer to them.
     pub(crate) async fn rewrite_editions(
         &self,
         transaction: &mut PgConnection,
-        target: &Target<'_>,
-        at: &At<'_>,
+        target: &TargetBrief<'_>,
+        columns: &RevisionColumns<'_>,
     ) -> Result<()> {
         let froms: Vec<i16> = self.editions.iter().map(|edition| i16::from(edition.from)).collect();
         sqlx::query!(
-            "-- revisions::rewrite_editions
+            "-- briefs::revisions::rewrite_editions
             delete from editions where brief_key = $1 and revision = $2 and from_rank <> all ($3::smallint[])",
-            at.brief_key,
-            at.revision,
+            columns.brief_key,
+            columns.revision,
             &froms
         )
         .execute(&mut *transaction)
         .await?;
         for edition in &self.editions {
-            let envelope = envelope(target, to_number(self.number)?, at, edition.digest);
-            if !edition.rewrite(transaction, at, &envelope).await? {
-                edition.write(transaction, at, &envelope).await?;
+            let envelope = envelope(target, to_number(self.number)?, columns, edition.digest);
+            if !edition.update(transaction, columns, &envelope).await? {
+                edition.insert(transaction, columns, &envelope).await?;
             }
         }
         Ok(())
     }
 
-    /// Writes which images are shown, and the projections.
+    /// Writes the record of shown images and the projections.
     pub(crate) async fn write_rows(
         &self,
         to: &mut PgConnection,
-        target: &Target<'_>,
-        at: &At<'_>,
+        target: &TargetBrief<'_>,
+        columns: &RevisionColumns<'_>,
     ) -> Result<()> {
         attachments::write_shown(to, target.key, self.number, &self.images).await?;
-        self.projection.write(to, at).await
+        self.projection.write(to, columns).await
     }
 
-    /// The editions' lowest clearances and digests, the lowest first.
+    /// Returns the editions' lowest clearances and digests, in ascending order.
     pub(crate) fn edition_digests(&self) -> impl Iterator<Item = (i16, Digest)> {
         self.editions.iter().map(|edition| (i16::from(edition.from), edition.digest))
     }
 
-    /// Those who have an edition that is not what they read before.
+    /// Returns the clearances whose edition differs from the previous one.
     fn audience(&self, before: &[CurrentEdition]) -> Audience {
         Audience::of(|rank| {
             let is =
@@ -208,27 +199,32 @@ impl Prepared {
 }
 
 impl PreparedEdition {
-    async fn write(&self, transaction: &mut PgConnection, at: &At<'_>, envelope: &[u8]) -> Result<()> {
+    async fn insert(
+        &self,
+        transaction: &mut PgConnection,
+        columns: &RevisionColumns<'_>,
+        envelope: &[u8],
+    ) -> Result<()> {
         sqlx::query!(
-            "-- revisions::write_edition
+            "-- briefs::revisions::insert
             insert into editions (brief_key, revision, from_rank, body, digest, content_digest, marking, title,
                 change_summary, summary, workspace_id, brief_id, until_rank, current_until, envelope)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::smallint,
                 least($13::smallint, $14::smallint), $15)",
-            at.brief_key,
-            at.revision,
-            i16::from(self.from) as i16,
+            columns.brief_key,
+            columns.revision,
+            /* from_rank */ i16::from(self.from) as i16,
             self.body,
             self.digest.0.as_slice() as &[u8],
             self.content_digest.0.as_slice() as &[u8],
             self.content.marking,
             self.content.title,
             self.content.change_summary,
-            summary(&self.content).encode_to_vec(),
-            at.workspace,
-            at.brief_id,
-            self.until as i16,
-            at.current_until,
+            /* summary */ summary(&self.content).encode_to_vec(),
+            /* workspace_id */ columns.workspace,
+            columns.brief_id,
+            /* until_rank */ self.until as i16,
+            columns.current_until,
             envelope
         )
         .execute(transaction)
@@ -238,28 +234,33 @@ impl PreparedEdition {
 }
 
 impl PreparedEdition {
-    /// Over the row that is there; answers whether one is.
-    async fn rewrite(&self, transaction: &mut PgConnection, at: &At<'_>, envelope: &[u8]) -> Result<bool> {
+    /// Updates the stored edition; returns false when there is none.
+    async fn update(
+        &self,
+        transaction: &mut PgConnection,
+        columns: &RevisionColumns<'_>,
+        envelope: &[u8],
+    ) -> Result<bool> {
         let done = sqlx::query!(
-            "-- revisions::rewrite_edition
+            "-- briefs::revisions::update
             update editions set body = $4, digest = $5, content_digest = $6, marking = $7, title = $8,
                 change_summary = $9, summary = $10, workspace_id = $11, brief_id = $12, until_rank = $13::smallint,
                 current_until = least($13::smallint, $14::smallint), envelope = $15
             where brief_key = $1 and revision = $2 and from_rank = $3",
-            at.brief_key,
-            at.revision,
-            i16::from(self.from) as i16,
+            columns.brief_key,
+            columns.revision,
+            /* from_rank */ i16::from(self.from) as i16,
             self.body,
             self.digest.0.as_slice() as &[u8],
             self.content_digest.0.as_slice() as &[u8],
             self.content.marking,
             self.content.title,
             self.content.change_summary,
-            summary(&self.content).encode_to_vec(),
-            at.workspace,
-            at.brief_id,
-            self.until as i16,
-            at.current_until,
+            /* summary */ summary(&self.content).encode_to_vec(),
+            /* workspace_id */ columns.workspace,
+            columns.brief_id,
+            /* until_rank */ self.until as i16,
+            columns.current_until,
             envelope
         )
         .execute(transaction)
@@ -268,7 +269,7 @@ impl PreparedEdition {
     }
 }
 
-/// The editions that the markings in the content make a difference for, the lowest first.
+/// Redacts the content for each clearance level that it distinguishes, in ascending order.
 fn editions(brief_id: &str, number: u32, content: &Canonical, policy: Policy) -> Vec<PreparedEdition> {
     let levels = redact::levels(content);
     let ends = levels.iter().skip(1).map(|next| i16::from(*next)).chain([RANKS]);
@@ -282,13 +283,15 @@ fn editions(brief_id: &str, number: u32, content: &Canonical, policy: Policy) ->
 }
 
 fn projection(editions: &[PreparedEdition], scheme: Scheme) -> Result<Projection> {
-    let levels: Vec<Level<'_>> =
-        editions.iter().map(|edition| Level { from: edition.from, content: &edition.content }).collect();
+    let levels: Vec<RankedContent<'_>> = editions
+        .iter()
+        .map(|edition| RankedContent { from: edition.from, content: &edition.content })
+        .collect();
     Projection::new(&levels, scheme)
 }
 
-/// What `GetBrief` answers with in front of the content for as long as the revision is the newest.
-fn envelope(target: &Target<'_>, number: u32, at: &At<'_>, digest: Digest) -> Vec<u8> {
+/// Builds the envelope that `GetBrief` serves before the content while the revision is the newest.
+fn envelope(target: &TargetBrief<'_>, number: u32, columns: &RevisionColumns<'_>, digest: Digest) -> Vec<u8> {
     let digest = digest.to_string();
     let envelope = Brief {
         name: target.name.to_string(),
@@ -296,11 +299,11 @@ fn envelope(target: &Target<'_>, number: u32, at: &At<'_>, digest: Digest) -> Ve
         etag: digest.clone(),
         state: BriefState::Published.into(),
         create_time: Some(timestamp(target.created_at)),
-        update_time: Some(timestamp(at.recorded_at)),
+        update_time: Some(timestamp(columns.recorded_at)),
         newest_revision: number,
-        publish_time: Some(timestamp(at.published_at)),
+        publish_time: Some(timestamp(columns.published_at)),
         edition_digest: digest,
-        import_record: at.import_record().map(|import| import.to_message()),
+        import_record: columns.import_record().map(|import| import.to_message()),
         ..Brief::default()
     };
     envelope.encode_to_vec()
@@ -309,15 +312,15 @@ fn envelope(target: &Target<'_>, number: u32, at: &At<'_>, digest: Digest) -> Ve
 /// An edition that is the newest for a range of clearances.
 struct CurrentEdition {
     from: i16,
-    /// Excluded.
+    /// Exclusive.
     until: i16,
     content_digest: Digest,
 }
 
-/// What each clearance reads of a brief now.
+/// Reads the newest edition of each clearance.
 async fn current_editions(transaction: &mut PgConnection, name: &BriefName) -> Result<Vec<CurrentEdition>> {
     let rows = sqlx::query!(
-        r#"-- revisions::current_editions
+        r#"-- briefs::revisions::current_editions
         select from_rank::smallint as "from_rank!", current_until::smallint as "current_until!",
             content_digest as "content_digest!: Vec<u8>"
         from editions where workspace_id = $1 and brief_id = $2 and current_until > from_rank"#,
@@ -332,23 +335,23 @@ async fn current_editions(transaction: &mut PgConnection, name: &BriefName) -> R
     rows.into_iter().map(|row| edition((row.from_rank, row.current_until, row.content_digest))).collect()
 }
 
-/// Lets a new revision take the place of those before it.
+/// Marks earlier revisions as superseded by a new one.
 async fn supersede(transaction: &mut PgConnection, brief_key: i64, revision: i32) -> Result<()> {
-    sqlx::query!("-- revisions::supersede\nselect supersede($1, $2)", brief_key, revision)
+    sqlx::query!("-- briefs::revisions::supersede\nselect supersede($1, $2)", brief_key, revision)
         .execute(transaction)
         .await?;
     Ok(())
 }
 
-/// Works out anew which revision of a brief is the newest for whom.
-pub(crate) async fn settle_current(transaction: &mut PgConnection, brief_key: i64) -> Result<()> {
-    sqlx::query!("-- revisions::settle_current\nselect settle_current($1)", brief_key)
+/// Recomputes which revision of a brief is the newest for each clearance.
+pub(crate) async fn recompute_current(transaction: &mut PgConnection, brief_key: i64) -> Result<()> {
+    sqlx::query!("-- briefs::revisions::recompute_current\nselect settle_current($1)", brief_key)
         .execute(transaction)
         .await?;
     Ok(())
 }
 
-/// The images that editions show. They come lowest first, so the first that shows an image is the lowest.
+/// Collects the images shown. Editions come in ascending order, so the first edition with an image is the lowest.
 fn images(editions: &[PreparedEdition]) -> Result<BTreeMap<Digest, Rank>> {
     let mut images = BTreeMap::new();
     for edition in editions {
@@ -359,7 +362,7 @@ fn images(editions: &[PreparedEdition]) -> Result<BTreeMap<Digest, Rank>> {
     Ok(images)
 }
 
-/// What lists show of an edition.
+/// Keeps the fields that lists show.
 fn summary(content: &BriefContent) -> BriefContent {
     BriefContent {
         kind: content.kind,
@@ -375,23 +378,23 @@ fn summary(content: &BriefContent) -> BriefContent {
     }
 }
 
-/// What a stored revision is compared by.
-pub(crate) struct Stored {
+/// The properties of a stored revision that a write compares.
+pub(crate) struct RevisionFingerprint {
     pub(crate) digest: Digest,
     pub(crate) content_digest: Digest,
     pub(crate) highest: Rank,
-    /// Whether it was neither withdrawn nor purged.
-    pub(crate) stands: bool,
+    /// Whether the revision is neither withdrawn nor purged.
+    pub(crate) is_available: bool,
 }
 
-/// A stored revision, while the brief's row is locked.
-pub(crate) async fn stored(
+/// Reads a stored revision's properties while the brief's row is locked.
+pub(crate) async fn fingerprint(
     transaction: &mut PgConnection,
     brief_key: i64,
     revision: i32,
-) -> Result<Option<Stored>> {
+) -> Result<Option<RevisionFingerprint>> {
     let row = sqlx::query!(
-        r#"-- revisions::stored
+        r#"-- briefs::revisions::fingerprint
         select digest as "digest!: Vec<u8>", content_digest as "content_digest!: Vec<u8>",
             highest::smallint as "highest!", withdrawn_at is null and purged_at is null as "stands!"
         from revisions where brief_key = $1 and revision = $2"#,
@@ -401,10 +404,10 @@ pub(crate) async fn stored(
     .fetch_optional(transaction)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    Ok(Some(Stored {
+    Ok(Some(RevisionFingerprint {
         digest: to_digest(row.digest)?,
         content_digest: to_digest(row.content_digest)?,
         highest: Rank::try_from(row.highest).map_err(damaged)?,
-        stands: row.stands,
+        is_available: row.stands,
     }))
 }

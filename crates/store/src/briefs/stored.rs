@@ -1,4 +1,4 @@
-//! Briefs as they are stored, whole: what everything else that is kept of them is made from, and compared with.
+//! Reads whole briefs as stored, to rebuild or verify everything derived from them.
 
 use chancery_brief::Canonical;
 use chancery_brief::digest::{Digest, body_digest};
@@ -8,14 +8,16 @@ use chancery_proto::names::{BriefName, ResourceId, RevisionName, RevisionNumber}
 use prost::Message;
 use time::OffsetDateTime;
 
-use crate::briefs::editions::check_content_schema;
-use crate::briefs::revisions::{Prepared, Target};
+use crate::briefs::content_schema::check_content_schema;
+use crate::briefs::revisions::PreparedRevision;
+use crate::briefs::target::TargetBrief;
+use crate::convert::{damaged, to_digest, to_number};
 use crate::database::PgConnection;
+use crate::error::Result;
 use crate::integrity::findings::{Finding, FindingCode};
-use crate::projections::{At, RANKS};
-use crate::{Result, damaged, to_digest, to_number};
+use crate::projections::{RANKS, RevisionColumns};
 
-/// A brief and what is known of its revisions.
+/// A brief and the metadata of its revisions.
 pub(crate) struct StoredBrief {
     pub(crate) key: i64,
     pub(crate) name: BriefName,
@@ -24,7 +26,7 @@ pub(crate) struct StoredBrief {
     is_deleted: bool,
     scheme: Scheme,
     policy: Policy,
-    /// By number.
+    /// The revisions, by number.
     pub(crate) revisions: Vec<StoredRevision>,
 }
 
@@ -48,14 +50,14 @@ pub(crate) struct StoredRevision {
 }
 
 impl StoredBrief {
-    /// By its key, with those of its revisions that are asked for; none when it is gone.
+    /// Reads a brief with all its revisions or one; `None` when it no longer exists.
     pub(crate) async fn read(
         from: &mut PgConnection,
         key: i64,
         revision: Option<i32>,
     ) -> Result<Option<Self>> {
         let brief = sqlx::query!(
-            r#"-- stored_briefs::read
+            r#"-- briefs::stored::read
             select b.workspace_id, b.brief_id, b.uid, b.created_at, b.deleted_at is not null as "is_deleted!",
                 w.scheme, w.policy
             from briefs b join workspaces w using (workspace_id)
@@ -66,7 +68,7 @@ impl StoredBrief {
         .await?;
         let Some(brief) = brief else { return Ok(None) };
         let rows = sqlx::query!(
-            r#"-- stored_briefs::read
+            r#"-- briefs::stored::read
             select revision, digest as "digest!: Vec<u8>", content_digest as "content_digest!: Vec<u8>", content_schema,
                 redaction_version, projection_version, floor::smallint as "floor!", highest::smallint as "highest!",
                 title, current_until::smallint as "current_until!", withdrawn_at is not null as "is_withdrawn!",
@@ -113,8 +115,8 @@ impl StoredBrief {
         }))
     }
 
-    /// Up to which rank each revision is the newest: what the database's `settle_current` works out.
-    pub(crate) fn due_current(&self) -> Vec<i16> {
+    /// Computes up to which rank each revision is the newest, as the SQL function `settle_current` does.
+    pub(crate) fn expected_current(&self) -> Vec<i16> {
         let mut below = RANKS;
         let mut due = vec![0; self.revisions.len()];
         for (revision, due) in self.revisions.iter().zip(&mut due).rev() {
@@ -130,19 +132,23 @@ impl StoredBrief {
         due
     }
 
-    /// A revision's name.
+    /// Returns a revision's name.
     pub(crate) fn revision_name(&self, revision: &StoredRevision) -> Result<RevisionName> {
         Ok(self.name.revision(RevisionNumber(to_number(revision.number)?)))
     }
 
-    /// Where a revision's editions belong.
-    pub(crate) fn target(&self) -> Target<'_> {
-        Target { key: self.key, name: &self.name, uid: &self.uid, created_at: self.created_at }
+    /// Returns the target for writing a revision.
+    pub(crate) fn target(&self) -> TargetBrief<'_> {
+        TargetBrief { key: self.key, name: &self.name, uid: &self.uid, created_at: self.created_at }
     }
 
-    /// Where a revision's rows belong.
-    pub(crate) fn at<'a>(&'a self, revision: &'a StoredRevision, current_until: i16) -> At<'a> {
-        At {
+    /// Returns the columns that all rows of a revision share.
+    pub(crate) fn columns<'a>(
+        &'a self,
+        revision: &'a StoredRevision,
+        current_until: i16,
+    ) -> RevisionColumns<'a> {
+        RevisionColumns {
             workspace: self.name.workspace.as_str(),
             brief_id: self.name.brief.as_str(),
             brief_key: self.key,
@@ -154,15 +160,15 @@ impl StoredBrief {
         }
     }
 
-    /// All that is made of a revision's bytes, or what is wrong with them.
+    /// Rebuilds everything derived from a revision's bytes, or reports their damage.
     ///
     /// # Errors
-    /// [`crate::StoreError::NewerSchema`]: this build cannot tell.
-    pub(crate) fn made_of(
+    /// [`crate::StoreError::NewerSchema`] when this build cannot judge the bytes.
+    pub(crate) fn rebuild(
         &self,
         revision: &StoredRevision,
         body: &[u8],
-    ) -> Result<std::result::Result<Prepared, Finding>> {
+    ) -> Result<std::result::Result<PreparedRevision, Finding>> {
         check_content_schema(revision.content_schema)?;
         let name = self.revision_name(revision)?;
         let found = |code, what: String| Ok(Err(Finding::new(code, &name, what)));
@@ -182,7 +188,8 @@ impl StoredBrief {
             Err(error) => return not_canonical(error.to_string()),
         };
         let number = to_number(revision.number)?;
-        let prepared = match Prepared::new(self.name.brief.as_str(), number, &canonical, self.policy) {
+        let prepared = match PreparedRevision::new(self.name.brief.as_str(), number, &canonical, self.policy)
+        {
             Ok(prepared) => prepared,
             Err(error) => return not_canonical(error.to_string()),
         };
@@ -195,8 +202,8 @@ impl StoredBrief {
 }
 
 impl StoredRevision {
-    /// The columns that say of the content what is not so.
-    pub(crate) fn wrong_columns(&self, made: &Prepared) -> Vec<&'static str> {
+    /// Returns the columns that contradict the content.
+    pub(crate) fn wrong_columns(&self, made: &PreparedRevision) -> Vec<&'static str> {
         let columns = [
             ("content_digest", self.content_digest != made.content_digest),
             ("floor", self.floor != made.floor),
@@ -207,10 +214,10 @@ impl StoredRevision {
     }
 }
 
-/// A revision's bytes; none when they were purged.
+/// Reads a revision's bytes; `None` when they were purged.
 pub(crate) async fn body(from: &mut PgConnection, key: i64, revision: i32) -> Result<Option<Vec<u8>>> {
     let row = sqlx::query!(
-        "-- stored_briefs::body\nselect body from revisions where brief_key = $1 and revision = $2",
+        "-- briefs::stored::body\nselect body from revisions where brief_key = $1 and revision = $2",
         key,
         revision
     )

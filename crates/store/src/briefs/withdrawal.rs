@@ -1,5 +1,5 @@
-//! Revisions that are taken back: they answer to their names as before, marked; whatever asks for the newest passes
-//! them over.
+//! Withdraws revisions. A withdrawn revision can still be read by name, and is marked; reads of the newest revision
+//! skip it.
 
 use chancery_brief::marking::{Clearance, Rank};
 use chancery_proto::brief::v1::WithdrawBriefRevisionResponse;
@@ -7,75 +7,74 @@ use chancery_proto::names::RevisionName;
 use prost::Message;
 use time::OffsetDateTime;
 
-use crate::briefs::envelopes;
-use crate::briefs::envelopes::Held;
-use crate::briefs::envelopes::check_clearance;
-use crate::briefs::revisions::settle_current;
-use crate::changes::idempotency_keys::{Begun, WriteId, note};
-use crate::changes::log;
-use crate::changes::log::Audience;
-use crate::changes::log::Change;
-use crate::changes::log::Position;
+use crate::access::principal::Principal;
+use crate::briefs::locking::{LockedBrief, check_clearance};
+use crate::briefs::revisions::recompute_current;
+use crate::briefs::{Briefs, locking};
+use crate::changes::idempotency_keys::{IdempotencyKey, WriteStart, begin_write, store_response};
+use crate::changes::log::{self, Audience, Change, Position};
+use crate::convert::{damaged, to_integer};
 use crate::database::PgConnection;
-use crate::{Principal, Result, Store, StoreError, damaged, timestamp, to_integer};
+use crate::error::{Result, StoreError};
+use crate::timestamps::timestamp;
 
-/// A revision that was taken back.
+/// The outcome of a withdrawal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Withdrawn {
-    /// When.
+    /// When the revision was withdrawn.
     pub at: OffsetDateTime,
-    /// Where the change log stands with it.
+    /// The change log's position after the withdrawal.
     pub position: Position,
 }
 
-impl Store {
-    /// Takes a revision back. One that was taken back before stays as it is.
+impl Briefs<'_> {
+    /// Withdraws a revision. Withdrawing it again changes nothing.
     ///
     /// # Errors
     /// [`StoreError::Forbidden`], [`StoreError::NotFound`], [`StoreError::ClearanceTooLow`],
     /// [`StoreError::BriefDeleted`], [`StoreError::RevisionPurged`], [`StoreError::RequestIdReused`].
     pub async fn withdraw_revision(
-        &self,
+        self,
         principal: &Principal,
         name: &RevisionName,
         reason: &str,
-        write: Option<&WriteId>,
+        write: Option<&IdempotencyKey>,
     ) -> Result<Withdrawn> {
         let access = principal.access(&name.workspace)?;
-        let mut transaction = match self.begin_write(principal, &name.workspace, write).await? {
-            Begun::Now(transaction) => transaction,
-            Begun::Before(noted) => {
-                let at = withdrawn_at(&noted)?;
-                return Ok(Withdrawn { at, position: self.position(&name.workspace).await? });
+        let mut transaction = match begin_write(self.pool, principal, &name.workspace, write).await? {
+            WriteStart::First(transaction) => transaction,
+            WriteStart::Repeated(response) => {
+                let at = withdrawn_at(&response)?;
+                return Ok(Withdrawn { at, position: log::position(self.pool, &name.workspace).await? });
             }
         };
-        let (held, standing) = lock_revision(&mut transaction, access.clearance, name).await?;
-        held.check_not_deleted(&name.brief_name())?;
-        if standing.purged_at.is_some() {
+        let (locked, revision_state) = lock_revision(&mut transaction, access.clearance, name).await?;
+        locked.check_not_deleted(&name.brief_name())?;
+        if revision_state.purged_at.is_some() {
             return Err(StoreError::RevisionPurged(name.to_string()));
         }
-        check_clearance(access.clearance, standing.highest, &name.brief_name())?;
-        if let Some(at) = standing.withdrawn_at {
-            note_withdrawn(&mut transaction, principal, name, write, at).await?;
-            let position = log::standing(&mut transaction, &name.workspace).await?;
+        check_clearance(access.clearance, revision_state.highest, &name.brief_name())?;
+        if let Some(at) = revision_state.withdrawn_at {
+            store_withdrawal_response(&mut transaction, principal, name, write, at).await?;
+            let position = log::position(&mut *transaction, &name.workspace).await?;
             transaction.commit().await?;
             return Ok(Withdrawn { at, position });
         }
         let at = sqlx::query_scalar!(
-            r#"-- withdrawals::withdraw_revision
+            r#"-- briefs::withdrawal::withdraw_revision
             update revisions set withdrawn_at = clock_timestamp(), withdrawn_by = $3, withdraw_reason = $4
             where brief_key = $1 and revision = $2
             returning withdrawn_at as "at!""#,
-            held.key,
+            locked.key,
             to_integer(name.revision.0)?,
             principal.subject,
             reason
         )
         .fetch_one(&mut *transaction)
         .await?;
-        settle_current(&mut transaction, held.key).await?;
-        note_withdrawn(&mut transaction, principal, name, write, at).await?;
-        let audience = Audience::from(standing.floor);
+        recompute_current(&mut transaction, locked.key).await?;
+        store_withdrawal_response(&mut transaction, principal, name, write, at).await?;
+        let audience = Audience::from(revision_state.floor);
         let number = to_integer(name.revision.0)?;
         let change = Change::of_revision("revision_withdrawn", &name.brief_name(), number, audience);
         let (workspace, subject) = (name.workspace.as_str(), principal.subject.as_str());
@@ -85,17 +84,17 @@ impl Store {
     }
 }
 
-/// What decides what may be done to a revision.
-pub(crate) struct Standing {
+/// The state of a revision, which decides how it may be changed.
+pub(crate) struct RevisionState {
     pub(crate) floor: Rank,
-    /// The highest marking in it, which may be above the clearance of the caller.
+    /// The highest marking in it, which may exceed the caller's clearance.
     pub(crate) highest: Rank,
     pub(crate) withdrawn_at: Option<OffsetDateTime>,
     pub(crate) purged_at: Option<OffsetDateTime>,
 }
 
-/// Locks the brief of a revision that the caller has an edition of. Callers check the clearance against
-/// [`Standing::highest`] once everything visible allows the change.
+/// Locks the brief of a revision that has an edition for the caller. The caller of this function checks the clearance
+/// against [`RevisionState::highest`] after all checks that depend on visible state only.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] for a revision that is not visible at the clearance.
@@ -103,14 +102,14 @@ pub(crate) async fn lock_revision(
     transaction: &mut PgConnection,
     clearance: Clearance,
     name: &RevisionName,
-) -> Result<(Held, Standing)> {
+) -> Result<(LockedBrief, RevisionState)> {
     let missing = || StoreError::NotFound(name.to_string());
-    let held = envelopes::lock(transaction, &name.brief_name()).await?.ok_or_else(missing)?;
+    let locked = locking::lock(transaction, &name.brief_name()).await?.ok_or_else(missing)?;
     let row = sqlx::query!(
-        r#"-- withdrawals::lock_revision
+        r#"-- briefs::withdrawal::lock_revision
         select floor::smallint as "floor!", highest::smallint as "highest!", withdrawn_at, purged_at
         from revisions where brief_key = $1 and revision = $2"#,
-        held.key,
+        locked.key,
         to_integer(name.revision.0)?
     )
     .fetch_optional(transaction)
@@ -121,21 +120,21 @@ pub(crate) async fn lock_revision(
         return Err(missing());
     }
     let highest = Rank::try_from(row.highest).map_err(damaged)?;
-    Ok((held, Standing { floor, highest, withdrawn_at: row.withdrawn_at, purged_at: row.purged_at }))
+    Ok((locked, RevisionState { floor, highest, withdrawn_at: row.withdrawn_at, purged_at: row.purged_at }))
 }
 
-async fn note_withdrawn(
+async fn store_withdrawal_response(
     transaction: &mut PgConnection,
     principal: &Principal,
     name: &RevisionName,
-    write: Option<&WriteId>,
+    write: Option<&IdempotencyKey>,
     at: OffsetDateTime,
 ) -> Result<()> {
     let answer = WithdrawBriefRevisionResponse { withdraw_time: Some(timestamp(at)), ..Default::default() };
-    note(transaction, principal, &name.workspace, write, &answer.encode_to_vec()).await
+    store_response(transaction, principal, &name.workspace, write, &answer.encode_to_vec()).await
 }
 
-fn withdrawn_at(noted: &[u8]) -> Result<OffsetDateTime> {
-    let answer = WithdrawBriefRevisionResponse::decode(noted).map_err(damaged)?;
-    crate::time_of(answer.withdraw_time)
+fn withdrawn_at(response: &[u8]) -> Result<OffsetDateTime> {
+    let answer = WithdrawBriefRevisionResponse::decode(response).map_err(damaged)?;
+    crate::convert::time_of(answer.withdraw_time)
 }

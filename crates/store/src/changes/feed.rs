@@ -1,55 +1,59 @@
-//! Reading the change log: what the services follow to keep what they hold in memory true, and what watches tell.
+//! Reads the change log, for cache invalidation and for watches.
 
 use chancery_brief::digest::Digest;
 use chancery_brief::marking::Clearance;
 use chancery_proto::names::{BriefName, ResourceId};
 use time::OffsetDateTime;
 
-use crate::changes::log::{Audience, Position, position};
+use crate::access::principal::Principal;
+use crate::briefs::import_records::ImportRecord;
+use crate::changes::Changes;
+use crate::changes::log::{Audience, Position, position_from_columns};
+use crate::convert::{damaged, to_digest, to_number};
 use crate::database::PgConnection;
-use crate::{ImportRecord, Principal, Result, Store, StoreError, damaged, to_digest, to_number};
+use crate::error::{Result, StoreError};
 
-/// Where the log of one workspace stands.
+/// The newest position of a workspace's log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogHead {
     /// The workspace's id.
     pub workspace: ResourceId,
-    /// Everything up to here has happened.
+    /// The position; everything up to it has committed.
     pub position: Position,
 }
 
-/// What a change makes untrue that was read before.
+/// The cached data that a change invalidates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outdated {
     /// Everything about a brief, by its resource name.
     Brief(String),
-    /// What an API token allows, by its resource name.
+    /// The permissions of an API token, by its resource name.
     Token(String),
-    /// Nothing that is kept.
+    /// Nothing that is cached.
     Nothing,
 }
 
-/// A change as a watch tells it.
+/// A change, as a watch reports it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WatchedChange {
     /// Its number.
     pub number: i64,
-    /// What happened, such as `revision_published`.
+    /// The kind of change, such as `revision_published`.
     pub kind: String,
-    /// To which brief.
+    /// The brief that changed.
     pub brief: BriefName,
-    /// To which of its revisions; none for what concerns the brief as a whole.
+    /// The revision that changed; `None` for a change of the brief as a whole.
     pub revision: Option<u32>,
-    /// The principal's edition of that revision; none when there is none any more.
+    /// The principal's edition of that revision; `None` when it is no longer available.
     pub edition: Option<WatchedEdition>,
-    /// When.
+    /// When the change was recorded.
     pub recorded_at: OffsetDateTime,
 }
 
-/// What a watch tells of an edition.
+/// An edition, as a watch reports it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WatchedEdition {
-    /// SHA-256 of it.
+    /// Its SHA-256.
     pub digest: Digest,
     /// Its title.
     pub title: String,
@@ -61,51 +65,53 @@ pub struct WatchedEdition {
     pub import: Option<ImportRecord>,
 }
 
-/// A brief as it stands when a watch begins.
+/// A brief in the initial state of a watch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WatchedBrief {
     /// Its name.
     pub brief: BriefName,
-    /// The newest revision that the principal may see.
+    /// The newest revision visible to the principal.
     pub revision: u32,
-    /// His edition of it.
+    /// The principal's edition of it.
     pub edition: WatchedEdition,
 }
 
-/// A stretch of a workspace's log, as one principal may hear of it.
+/// A range of a workspace's log, restricted to what one principal may see.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stretch {
-    /// What he hears of, in order.
+pub struct ChangePage {
+    /// The visible changes, in order.
     pub changes: Vec<WatchedChange>,
-    /// The number up to which the log was looked through.
+    /// The number of the last change that was scanned.
     pub until: i64,
 }
 
-impl Store {
-    /// Where all logs stand. Where the database was restored since anybody last looked, their new lives begin with this.
-    pub async fn log_heads(&self) -> Result<Vec<LogHead>> {
+impl Changes<'_> {
+    /// Returns the newest position of every log. If the database was restored since the last call, begins new epochs
+    /// first.
+    pub async fn log_heads(self) -> Result<Vec<LogHead>> {
         let mut connection = self.database.change_log.acquire().await?;
         let mut rows = heads(&mut connection).await?;
         if rows.iter().any(|row| !row.is_at_home) {
-            begin_new_lives(&mut connection).await?;
+            begin_new_epochs(&mut connection).await?;
             rows = heads(&mut connection).await?;
         }
         let head = |row: HeadRow| {
-            let position = position(&row.epoch, row.last_number, row.cursor_key)?;
+            let position = position_from_columns(&row.epoch, row.last_number, row.cursor_key)?;
             Ok(LogHead { workspace: row.workspace_id.parse().map_err(damaged)?, position })
         };
         rows.into_iter().map(head).collect()
     }
 
-    /// What the changes after a number make untrue, each under its number; none when there are more than `limit`.
+    /// Returns what each change after a number invalidates, with the change's number; `None` when there are more than
+    /// `limit` changes.
     pub async fn outdated_since(
-        &self,
+        self,
         workspace: &ResourceId,
         number: i64,
         limit: i64,
     ) -> Result<Option<Vec<(i64, Outdated)>>> {
         let rows = sqlx::query!(
-            "-- change_feed::outdated_since
+            "-- changes::feed::outdated_since
             select number, kind, target, brief_id from change_log
             where workspace_id = $1 and number > $2
             order by number
@@ -130,21 +136,21 @@ impl Store {
         Ok(Some(outdated.collect()))
     }
 
-    /// What stands in a workspace's briefs for a principal, and where the log stands at that very moment.
+    /// Returns the principal's newest editions in a workspace, and the log's position in the same snapshot.
     ///
     /// # Errors
-    /// [`StoreError::Forbidden`] in another's workspace.
+    /// [`StoreError::Forbidden`] for another workspace.
     pub async fn watched_briefs(
-        &self,
+        self,
         principal: &Principal,
         workspace: &ResourceId,
         names: &[BriefName],
     ) -> Result<(Position, Vec<WatchedBrief>)> {
         let access = principal.access(workspace)?;
-        let begin = "-- change_feed::watched_briefs\nbegin isolation level repeatable read, read only";
+        let begin = "-- changes::feed::watched_briefs\nbegin isolation level repeatable read, read only";
         let mut transaction = self.pool.begin_with(begin).await?;
         let log = sqlx::query!(
-            "-- change_feed::watched_briefs
+            "-- changes::feed::watched_briefs
             select epoch, last_number, cursor_key from change_counters where workspace_id = $1",
             workspace.as_str()
         )
@@ -152,7 +158,7 @@ impl Store {
         .await?;
         let log = log.ok_or_else(|| StoreError::NotFound(format!("workspaces/{workspace}")))?;
         let rows = sqlx::query!(
-            r#"-- change_feed::watched_briefs
+            r#"-- changes::feed::watched_briefs
             select e.brief_id, e.revision, e.digest as "digest!: Vec<u8>", e.title, e.marking, r.published_at,
                 r.recorded_at, r.importer
             from editions e join revisions r using (brief_key, revision)
@@ -178,27 +184,30 @@ impl Store {
                 BriefName { workspace: workspace.clone(), brief: row.brief_id.parse().map_err(damaged)? };
             Ok(WatchedBrief { brief, revision: to_number(row.revision)?, edition })
         });
-        Ok((position(&log.epoch, log.last_number, log.cursor_key)?, rows.collect::<Result<_>>()?))
+        Ok((
+            position_from_columns(&log.epoch, log.last_number, log.cursor_key)?,
+            rows.collect::<Result<_>>()?,
+        ))
     }
 
-    /// The next changes of a workspace's log that a principal hears of, after a number. At most `limit` entries are looked
-    /// through, and none after `until`, which has to have happened.
+    /// Returns the next changes of a workspace's log that are visible to a principal. Scans at most `limit` entries,
+    /// and none after `until`, which must have committed.
     ///
     /// # Errors
-    /// [`StoreError::Forbidden`] in another's workspace.
+    /// [`StoreError::Forbidden`] for another workspace.
     pub async fn watched_changes(
-        &self,
+        self,
         principal: &Principal,
         workspace: &ResourceId,
         names: &[BriefName],
         after: i64,
         until: i64,
         limit: i64,
-    ) -> Result<Stretch> {
+    ) -> Result<ChangePage> {
         let access = principal.access(workspace)?;
         let until = until.min(after.saturating_add(limit));
         let rows = sqlx::query!(
-            r#"-- change_feed::watched_changes
+            r#"-- changes::feed::watched_changes
             select l.number, l.kind, l.brief_id as "brief_id!", l.revision, l.audience as "audience!", l.recorded_at,
                 e.digest as "digest?: Vec<u8>", e.title as "title?", e.marking as "marking?",
                 r.published_at as "published_at?", r.recorded_at as "revision_recorded_at?", r.importer
@@ -216,7 +225,7 @@ impl Store {
             i16::from(access.clearance.0),
             &ids(names)
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await?;
         let mut changes = Vec::new();
         for row in rows {
@@ -245,7 +254,7 @@ impl Store {
                 recorded_at: row.recorded_at,
             });
         }
-        Ok(Stretch { changes, until })
+        Ok(ChangePage { changes, until })
     }
 }
 
@@ -268,7 +277,7 @@ struct HeadRow {
 async fn heads(connection: &mut PgConnection) -> Result<Vec<HeadRow>> {
     let rows = sqlx::query_as!(
         HeadRow,
-        r#"-- change_feed::heads
+        r#"-- changes::feed::heads
         select workspace_id, epoch, last_number, cursor_key, home = (select database_home()) as "is_at_home!"
         from change_counters"#
     )
@@ -277,11 +286,11 @@ async fn heads(connection: &mut PgConnection) -> Result<Vec<HeadRow>> {
     Ok(rows)
 }
 
-/// The database is not the one that the cursors were given in: it was restored, or went on from an earlier point. Numbers
-/// may come again for other changes, so that no cursor of before may hold.
-async fn begin_new_lives(connection: &mut PgConnection) -> Result<()> {
+/// Begins a new epoch of every log whose home is another database, after a restore or a failover to an earlier point.
+/// Change numbers may repeat with other content, so cursors of the old epoch must expire.
+async fn begin_new_epochs(connection: &mut PgConnection) -> Result<()> {
     let begun = sqlx::query!(
-        "-- change_feed::begin_new_lives
+        "-- changes::feed::begin_new_epochs
         update change_counters set epoch = replace(gen_random_uuid()::text, '-', ''), home = database_home()
         where home <> (select database_home())"
     )
@@ -289,7 +298,7 @@ async fn begin_new_lives(connection: &mut PgConnection) -> Result<()> {
     .await?;
     tracing::warn!(
         workspaces = begun.rows_affected(),
-        "the database was restored or moved: cursors of before expire"
+        "the database was restored or moved; cursors of earlier epochs expire"
     );
     Ok(())
 }

@@ -1,90 +1,93 @@
-//! Writes that may be repeated (AIP-155): what was done under the id that its caller gave it. The row is written in
-//! the write's own transaction, so that it is there exactly when the write is.
+//! Idempotency keys of writes (AIP-155). A key's row is written in the transaction of the write itself, so it exists
+//! exactly when the write has committed.
 
 use chancery_brief::digest::Digest;
 use chancery_proto::names::ResourceId;
 
-use crate::database::{PgConnection, Transaction};
-use crate::{Principal, Result, Store, StoreError, damaged};
+use crate::access::principal::Principal;
+use crate::changes::Changes;
+use crate::convert::damaged;
+use crate::database::{PgConnection, Pool, Transaction};
+use crate::error::{Result, StoreError};
 
-/// How long, in seconds, a repeated write is known again.
-const KEPT: f64 = 24.0 * 3600.0;
+/// Retention of idempotency keys, in seconds.
+const RETENTION_SECONDS: f64 = 24.0 * 3600.0;
 
-/// What a repeated write is known by.
+/// Identifies a repeated write.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WriteId {
-    /// The RPC's name. Ids of two methods have nothing to do with each other, nor those of two callers.
+pub struct IdempotencyKey {
+    /// The RPC's name. Keys of different methods, or of different callers, are independent.
     pub method: &'static str,
-    /// What the caller gave: 1 to 64 letters, digits, `-` and `_`.
+    /// The caller's request id: 1 to 64 letters, digits, `-` and `_`.
     pub id: String,
     /// SHA-256 of the request without the id.
     pub request_digest: Digest,
 }
 
-/// How a write that may be repeated begins.
-pub(crate) enum Begun {
-    /// In this transaction. What it answers is noted by [`note`] before it commits.
-    Now(Transaction),
-    /// Not at all: it was done before, and this was noted.
-    Before(Vec<u8>),
+/// The start of a write that may be a repetition.
+pub(crate) enum WriteStart {
+    /// The first request: perform it in this transaction, and call [`store_response`] before the commit.
+    First(Transaction),
+    /// A repetition: the response stored for the first request.
+    Repeated(Vec<u8>),
 }
 
-impl Store {
-    /// Begins a write. Who repeats one that is still going on waits for it here, before anything is locked.
-    ///
-    /// # Errors
-    /// [`StoreError::RequestIdReused`] when another request was done under the id.
-    pub(crate) async fn begin_write(
-        &self,
-        principal: &Principal,
-        workspace: &ResourceId,
-        write: Option<&WriteId>,
-    ) -> Result<Begun> {
-        let mut transaction = self.pool.begin().await?;
-        let Some(write) = write else { return Ok(Begun::Now(transaction)) };
-        if remember(&mut transaction, principal, workspace, write, &[]).await? {
-            return Ok(Begun::Now(transaction));
-        }
-        transaction.rollback().await?;
-        match self.recall(principal, workspace, write).await? {
-            Some(noted) => Ok(Begun::Before(noted)),
-            None => Err(damaged("a write that was done before is forgotten")),
-        }
+/// Begins a write. A repetition of a write in flight waits here for its end, before anything else is locked.
+///
+/// # Errors
+/// [`StoreError::RequestIdReused`] when the key belongs to a different request.
+pub(crate) async fn begin_write(
+    pool: &Pool,
+    principal: &Principal,
+    workspace: &ResourceId,
+    write: Option<&IdempotencyKey>,
+) -> Result<WriteStart> {
+    let mut transaction = pool.begin().await?;
+    let Some(write) = write else { return Ok(WriteStart::First(transaction)) };
+    if insert_request_id(&mut transaction, principal, workspace, write, &[]).await? {
+        return Ok(WriteStart::First(transaction));
     }
+    transaction.rollback().await?;
+    match recorded_response(pool, principal, workspace, write).await? {
+        Some(response) => Ok(WriteStart::Repeated(response)),
+        None => Err(damaged("the stored response of a repeated write is missing")),
+    }
+}
 
-    /// What the answer to a write is made from that was done before under the same id; none when there was none.
-    ///
-    /// # Errors
-    /// [`StoreError::RequestIdReused`] when another request was done under it.
-    pub(crate) async fn recall(
-        &self,
-        principal: &Principal,
-        workspace: &ResourceId,
-        write: &WriteId,
-    ) -> Result<Option<Vec<u8>>> {
-        let row = sqlx::query!(
-            r#"-- request_ids::recall
+/// Returns the response stored under a key; `None` when there is none.
+///
+/// # Errors
+/// [`StoreError::RequestIdReused`] when the key belongs to a different request.
+pub(crate) async fn recorded_response(
+    pool: &Pool,
+    principal: &Principal,
+    workspace: &ResourceId,
+    write: &IdempotencyKey,
+) -> Result<Option<Vec<u8>>> {
+    let row = sqlx::query!(
+        r#"-- changes::idempotency_keys::recorded_response
             select request_digest = $5::bytea as "is_same!", response from request_ids
             where workspace_id = $1 and subject = $2 and method = $3 and request_id = $4"#,
-            workspace.as_str(),
-            principal.subject,
-            write.method,
-            write.id,
-            write.request_digest.as_bytes().as_slice(),
-        )
-        .fetch_optional(&self.pool)
-        .await?;
-        match row {
-            None => Ok(None),
-            Some(row) if row.is_same => Ok(Some(row.response)),
-            Some(_) => Err(StoreError::RequestIdReused),
-        }
+        workspace.as_str(),
+        principal.subject,
+        write.method,
+        write.id,
+        write.request_digest.as_bytes().as_slice(),
+    )
+    .fetch_optional(pool)
+    .await?;
+    match row {
+        None => Ok(None),
+        Some(row) if row.is_same => Ok(Some(row.response)),
+        Some(_) => Err(StoreError::RequestIdReused),
     }
+}
 
-    /// Forgets writes of more than a day ago, some at a time; answers how many.
-    pub async fn sweep_request_ids(&self) -> Result<u64> {
+impl Changes<'_> {
+    /// Deletes a batch of expired keys; returns the number deleted.
+    pub async fn delete_expired_request_ids(self) -> Result<u64> {
         let done = sqlx::query!(
-            "-- request_ids::sweep_request_ids
+            "-- changes::idempotency_keys::delete_expired_request_ids
             with old as materialized (
                 select workspace_id, subject, method, request_id from request_ids
                 where created_at < clock_timestamp() - make_interval(secs => $1)
@@ -95,26 +98,26 @@ impl Store {
             delete from request_ids r using old
             where r.workspace_id = old.workspace_id and r.subject = old.subject and r.method = old.method
                 and r.request_id = old.request_id",
-            KEPT
+            RETENTION_SECONDS
         )
-        .execute(&self.pool)
+        .execute(self.pool)
         .await?;
         Ok(done.rows_affected())
     }
 }
 
-/// Notes a write in its transaction; answers false, having waited for whoever is at it, when it was done before: then
-/// the transaction is to be given up, and [`Store::recall`] knows the answer. To be called before anything else is
+/// Inserts a key in the write's transaction, after waiting for any write in flight with the same key. Returns false
+/// when the key exists: roll the transaction back and call [`recorded_response`]. Call it before anything else is
 /// locked.
-pub(crate) async fn remember(
+pub(crate) async fn insert_request_id(
     transaction: &mut PgConnection,
     principal: &Principal,
     workspace: &ResourceId,
-    write: &WriteId,
+    write: &IdempotencyKey,
     response: &[u8],
 ) -> Result<bool> {
     let done = sqlx::query!(
-        "-- request_ids::remember
+        "-- changes::idempotency_keys::insert_request_id
         insert into request_ids (workspace_id, subject, method, request_id, request_digest, response)
         values ($1, $2, $3, $4, $5::bytea, $6)
         on conflict do nothing",
@@ -130,18 +133,18 @@ pub(crate) async fn remember(
     Ok(done.rows_affected() > 0)
 }
 
-/// Notes what the answer to a write is made from, for those who repeat it. It must hold nothing of any content, which
-/// may be withdrawn from its caller or purged by then.
-pub(crate) async fn note(
+/// Stores what a repetition's response is made from. It must not hold content, which may be withdrawn from the caller
+/// or purged by the time of the repetition.
+pub(crate) async fn store_response(
     transaction: &mut PgConnection,
     principal: &Principal,
     workspace: &ResourceId,
-    write: Option<&WriteId>,
+    write: Option<&IdempotencyKey>,
     response: &[u8],
 ) -> Result<()> {
     let Some(write) = write else { return Ok(()) };
     sqlx::query!(
-        "-- request_ids::note
+        "-- changes::idempotency_keys::store_response
         update request_ids set response = $5
         where workspace_id = $1 and subject = $2 and method = $3 and request_id = $4",
         workspace.as_str(),
@@ -155,7 +158,7 @@ pub(crate) async fn note(
     Ok(())
 }
 
-/// Whether a statement was refused because the write was done before.
-pub(crate) fn was_done_before(error: &sqlx::Error) -> bool {
+/// Returns whether a statement failed because its idempotency key exists.
+pub(crate) fn is_repeated_request(error: &sqlx::Error) -> bool {
     error.as_database_error().and_then(|refused| refused.constraint()) == Some("request_ids_pkey")
 }

@@ -1,32 +1,35 @@
-//! The change log: what happened in a workspace, numbered densely in the order of commits.
+//! The change log of a workspace, numbered without gaps in commit order.
 
 use chancery_brief::marking::{Clearance, Rank};
 use chancery_proto::names::{BriefName, GeneratedId, ResourceId};
+use sqlx::PgExecutor;
 
+use crate::changes::Changes;
+use crate::convert::damaged;
 use crate::database::PgConnection;
+use crate::error::{Result, StoreError};
 use crate::projections::RANKS;
-use crate::{Result, Store, StoreError, damaged};
 
-/// Something that happened.
+/// An entry of the change log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// What happened, such as `revision_published`.
+    /// The kind of change, such as `revision_published`.
     pub kind: &'static str,
-    /// The resource name of what it happened to.
+    /// The resource name of the changed resource.
     pub target: String,
-    /// Who may hear of it; none when it is not about content.
+    /// The clearances that may see it; `None` for a change that does not concern content.
     pub audience: Option<Audience>,
-    /// The brief that it is about, and the number of the revision; none when it is about none.
+    /// The brief and, where applicable, the revision that it concerns.
     pub brief: Option<(ResourceId, Option<i32>)>,
 }
 
 impl Change {
-    /// One that is not about content.
+    /// Describes a change that does not concern content.
     pub(crate) fn of_no_brief(kind: &'static str, target: String) -> Self {
         Self { kind, target, audience: None, brief: None }
     }
 
-    /// One about a revision.
+    /// Describes a change of a revision.
     pub(crate) fn of_revision(
         kind: &'static str,
         name: &BriefName,
@@ -37,7 +40,7 @@ impl Change {
         Self { kind, target, audience: Some(audience), brief: Some((name.brief.clone(), Some(revision))) }
     }
 
-    /// One about a brief as a whole.
+    /// Describes a change of a brief as a whole.
     pub(crate) fn of_brief(kind: &'static str, name: &BriefName, audience: Audience) -> Self {
         let target = name.to_string();
         Self { kind, target, audience: Some(audience), brief: Some((name.brief.clone(), None)) }
@@ -49,40 +52,40 @@ impl Change {
 pub struct Audience(u16);
 
 impl Audience {
-    /// The clearances of which something holds.
+    /// Collects the clearances that satisfy a predicate.
     pub(crate) fn of(hears: impl Fn(i16) -> bool) -> Self {
         Self((0..RANKS).filter(|rank| hears(*rank)).fold(0, |set, rank| set | 1 << rank))
     }
 
-    /// Everyone from a rank on.
+    /// Includes every clearance from a rank upwards.
     pub(crate) fn from(floor: Rank) -> Self {
         Self::of(|rank| rank >= i16::from(floor))
     }
 
-    /// From the database's number.
+    /// Converts an audience from the database.
     pub(crate) fn read(number: i32) -> Result<Self> {
         u16::try_from(number).map(Self).map_err(damaged)
     }
 
-    /// Whether somebody with this clearance hears of it.
+    /// Returns whether a clearance is in the audience.
     pub fn includes(self, clearance: Clearance) -> bool {
         let rank = i16::from(clearance.0);
         (0..RANKS).contains(&rank) && self.0 & (1 << rank) != 0
     }
 }
 
-/// A place in a workspace's change log: everything up to it has happened.
+/// A position in a workspace's change log. Every change up to it has committed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Position {
-    /// Which life of the log: another one after a restore.
+    /// The log's epoch, which changes after a restore.
     pub epoch: GeneratedId,
     /// The number of the newest change.
     pub number: i64,
-    /// What seals cursors of this workspace. A secret.
+    /// The key that seals the workspace's cursors. Secret.
     pub key: [u8; 32],
 }
 
-/// Without the key.
+/// Omits the key.
 impl std::fmt::Debug for Position {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Position")
@@ -92,45 +95,43 @@ impl std::fmt::Debug for Position {
     }
 }
 
-pub(crate) fn position(epoch: &str, number: i64, key: Vec<u8>) -> Result<Position> {
-    let key = key.try_into().map_err(|_| damaged("a cursor key has not 32 bytes"))?;
+/// Makes a position from a row of `change_counters`.
+pub(crate) fn position_from_columns(epoch: &str, number: i64, key: Vec<u8>) -> Result<Position> {
+    let key = key.try_into().map_err(|_| damaged("a cursor key does not have 32 bytes"))?;
     Ok(Position { epoch: epoch.parse().map_err(damaged)?, number, key })
 }
 
-impl Store {
-    /// Where a workspace's change log stands.
+impl Changes<'_> {
+    /// Returns the newest position of a workspace's change log.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when there is no such workspace.
-    pub async fn position(&self, workspace: &ResourceId) -> Result<Position> {
-        let row = sqlx::query!(
-            "-- change_log::position
-            select epoch, last_number, cursor_key from change_counters where workspace_id = $1",
-            workspace.as_str()
-        )
-        .fetch_optional(&self.pool)
-        .await?;
-        let row = row.ok_or_else(|| StoreError::NotFound(format!("workspaces/{workspace}")))?;
-        position(&row.epoch, row.last_number, row.cursor_key)
+    pub async fn position(self, workspace: &ResourceId) -> Result<Position> {
+        position(self.pool, workspace).await
     }
 }
 
-/// Where a workspace's change log stands for a write that changes nothing.
-pub(crate) async fn standing(transaction: &mut PgConnection, workspace: &ResourceId) -> Result<Position> {
+/// Returns the newest position of a workspace's change log, as the executor's transaction sees it.
+///
+/// # Errors
+/// [`StoreError::NotFound`] when there is no such workspace.
+pub(crate) async fn position(executor: impl PgExecutor<'_>, workspace: &ResourceId) -> Result<Position> {
     let row = sqlx::query!(
-        "-- change_log::standing
-        select epoch, last_number, cursor_key from change_counters where workspace_id = $1",
+        "-- changes::log::position
+            select epoch, last_number, cursor_key from change_counters where workspace_id = $1",
         workspace.as_str()
     )
-    .fetch_one(transaction)
+    .fetch_optional(executor)
     .await?;
-    position(&row.epoch, row.last_number, row.cursor_key)
+    let row = row.ok_or_else(|| StoreError::NotFound(format!("workspaces/{workspace}")))?;
+    position_from_columns(&row.epoch, row.last_number, row.cursor_key)
 }
 
-/// Writes changes under the workspace's next numbers; answers where the log stands with them.
+/// Appends changes under the workspace's next numbers, and returns the log's new position.
 ///
-/// Must be the transaction's last statement before commit: it locks the workspace's counter, and that lock, held until
-/// commit, is what makes the order of numbers the order of commits. Held any longer, it would hold everybody up.
+/// Must be the transaction's last statement before the commit. It locks the workspace's counter until the commit, which
+/// makes the order of numbers the order of commits; holding the lock longer would delay every other writer of the
+/// workspace.
 pub(crate) async fn record(
     transaction: &mut PgConnection,
     workspace: &str,
@@ -146,7 +147,7 @@ pub(crate) async fn record(
     let revisions: Vec<Option<i32>> =
         changes.iter().map(|change| change.brief.as_ref().and_then(|(_, revision)| *revision)).collect();
     let row = sqlx::query!(
-        r#"-- change_log::record
+        r#"-- changes::log::record
         with counter as (
             update change_counters set last_number = last_number + cardinality($2::text[])
             where workspace_id = $1
@@ -159,15 +160,15 @@ pub(crate) async fn record(
                 as change (kind, target, audience, brief_id, revision, place)
         )
         select epoch, last_number, cursor_key from counter"#,
-        workspace,
-        &kinds,
-        &targets,
-        audiences.as_slice() as &[Option<i32>],
-        briefs.as_slice() as &[Option<String>],
-        revisions.as_slice() as &[Option<i32>],
+        /* workspace_id */ workspace,
+        /* kind */ &kinds,
+        /* target */ &targets,
+        /* audience */ audiences.as_slice() as &[Option<i32>],
+        /* brief_id */ briefs.as_slice() as &[Option<String>],
+        /* revision */ revisions.as_slice() as &[Option<i32>],
         subject
     )
     .fetch_one(transaction)
     .await?;
-    position(&row.epoch, row.last_number, row.cursor_key)
+    position_from_columns(&row.epoch, row.last_number, row.cursor_key)
 }

@@ -1,36 +1,37 @@
-//! Hints that something changed, between the processes that share the database. Hints only: whoever waits also
-//! looks by himself from time to time.
+//! Notifications between the processes that share the database. They are hints that may be lost, so every waiter also
+//! polls.
 
 use sqlx::postgres::PgListener;
 
-use crate::{Result, Store};
+use crate::changes::Changes;
+use crate::error::Result;
 
-/// The channel of tasks that were queued.
+/// The channel for queued tasks.
 const QUEUE: &str = "render_queue";
 
-/// The channel of tasks whose state changed.
+/// The channel for tasks whose state changed.
 const STATE: &str = "render_state";
 
-/// The channel of changes that were logged.
+/// The channel for logged changes.
 const LOG: &str = "change_log";
 
-/// What a hint is about.
+/// The subject of a notification.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Hint {
-    /// A task waits for a worker.
+    /// A task was queued.
     Queued(String),
     /// A task's state changed.
     Changed(String),
-    /// Some workspace's change log moved on.
+    /// A workspace's change log has a new entry.
     Logged,
 }
 
-/// Hears hints, of this process too. When the connection breaks it comes back by itself.
+/// Receives notifications, including those of this process. Reconnects by itself.
 #[derive(Debug)]
 pub struct Hints(PgListener);
 
 impl Hints {
-    /// The next hint; none when some may have been missed because the connection had to be made anew.
+    /// Returns the next notification; `None` when some may have been lost because of a reconnect.
     pub async fn next(&mut self) -> Result<Option<Hint>> {
         let notification = self.0.try_recv().await?;
         Ok(notification.and_then(|heard| {
@@ -45,16 +46,16 @@ impl Hints {
     }
 }
 
-impl Store {
-    /// Begins to hear hints, on a connection of its own.
-    pub async fn hear_hints(&self) -> Result<Hints> {
+impl Changes<'_> {
+    /// Starts receiving notifications, on a dedicated connection.
+    pub async fn listen(self) -> Result<Hints> {
         let mut listener = self.database.listener().await?;
         listener.listen_all([QUEUE, STATE, LOG]).await?;
         Ok(Hints(listener))
     }
 
-    /// Sends hints. To be called after the commit of what they are about.
-    pub async fn send_hints(&self, hints: &[Hint]) -> Result<()> {
+    /// Sends notifications. Call it after the commit that they announce.
+    pub async fn notify(self, hints: &[Hint]) -> Result<()> {
         let (channels, tasks): (Vec<String>, Vec<String>) = hints
             .iter()
             .map(|hint| match hint {
@@ -64,7 +65,7 @@ impl Store {
             })
             .unzip();
         sqlx::query!(
-            "-- wakeups::send_hints
+            "-- changes::notify::notify
             select pg_notify(channel, task) from unnest($1::text[], $2::text[]) as hint (channel, task)",
             &channels,
             &tasks

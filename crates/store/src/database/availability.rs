@@ -1,4 +1,4 @@
-//! Whether Postgres answers at present, as the monitor sees it.
+//! The availability of Postgres, as seen by the monitor.
 
 use std::io;
 use std::sync::Arc;
@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
-/// Shared by the monitor, which writes it, and by every connection, which gives up once Postgres is lost. Cheap to clone.
+/// Shared by the monitor, which writes it, and by every connection, which fails its statements while Postgres is lost.
+/// Cheap to clone.
 #[derive(Debug, Clone)]
 pub(crate) struct Availability(Arc<Shared>);
 
@@ -15,12 +16,12 @@ pub(crate) struct Availability(Arc<Shared>);
 struct Shared {
     is_lost: watch::Sender<bool>,
     made: Instant,
-    /// Milliseconds from `made` to the last answer of the server to any statement.
+    /// Milliseconds from `made` to the server's last response to any statement.
     last_answer: AtomicU64,
 }
 
 impl Availability {
-    /// Available until the monitor says otherwise. A process without a monitor learns of a loss from its own statements.
+    /// Starts as available. A process without a monitor learns of a loss from its own statements only.
     pub(crate) fn new() -> Self {
         let shared = Shared {
             is_lost: watch::Sender::new(false),
@@ -30,17 +31,17 @@ impl Availability {
         Self(Arc::new(shared))
     }
 
-    /// Whether the monitor has lost Postgres.
+    /// Returns whether the monitor has lost Postgres.
     pub(crate) fn is_lost(&self) -> bool {
         *self.0.is_lost.borrow()
     }
 
-    /// Records what the monitor found.
+    /// Records the monitor's result.
     pub(crate) fn set_lost(&self, is_lost: bool) {
         self.0.is_lost.send_replace(is_lost);
     }
 
-    /// Returns once Postgres is lost.
+    /// Waits until Postgres is lost, and returns the error for statements.
     pub(crate) async fn lost(&self) -> sqlx::Error {
         let mut is_lost = self.0.is_lost.subscribe();
         if is_lost.wait_for(|is_lost| *is_lost).await.is_err() {
@@ -50,12 +51,12 @@ impl Availability {
         unavailable()
     }
 
-    /// Records that the server answered a statement, with rows or with an error.
+    /// Records that the server responded to a statement, with rows or with an error.
     pub(crate) fn note_answer(&self) {
         self.0.last_answer.store(self.elapsed_millis(), Ordering::Relaxed);
     }
 
-    /// The time since the server last answered any statement.
+    /// Returns the time since the server last responded to any statement.
     pub(crate) fn since_last_answer(&self) -> Duration {
         let millis = self.elapsed_millis().saturating_sub(self.0.last_answer.load(Ordering::Relaxed));
         Duration::from_millis(millis)
@@ -66,8 +67,8 @@ impl Availability {
     }
 }
 
-/// The error of a statement while Postgres is lost. Its kind tells it from the errors of a connection, which are logged
-/// one by one; the monitor logs the loss once.
+/// The error of every statement while Postgres is lost. Its kind distinguishes it from connection errors, which are
+/// logged one by one; the monitor logs the loss once.
 pub(crate) fn unavailable() -> sqlx::Error {
     sqlx::Error::Io(io::Error::new(
         io::ErrorKind::HostUnreachable,
@@ -75,7 +76,7 @@ pub(crate) fn unavailable() -> sqlx::Error {
     ))
 }
 
-/// Whether an error is [`unavailable`].
+/// Returns whether an error is [`unavailable`].
 pub(crate) fn is_unavailable(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Io(error)
         if error.kind() == io::ErrorKind::HostUnreachable && error.raw_os_error().is_none())

@@ -1,4 +1,5 @@
-//! Opens connections: the one place that knows where the database is, with which TLS mode, and what a refusal means.
+//! Opens connections. The only code that knows the database's address, the TLS mode, and the meaning of connection
+//! errors.
 
 use std::fmt;
 use std::sync::Mutex;
@@ -14,29 +15,30 @@ use super::connection::PgConnection;
 /// Opens connections to one database.
 pub(crate) struct Connector {
     options: PgConnectOptions,
-    /// The TLS modes to try, in order; each later one only where the server or the handshake refuses the earlier.
+    /// The TLS modes to try, in order. A later mode is tried only when the server or the handshake refuses the earlier
+    /// one.
     modes: &'static [PgSslMode],
-    /// The mode of the last connection, for the listener, which opens its own.
+    /// The mode of the last connection, for the listener, which opens its own connections.
     last_mode: Mutex<PgSslMode>,
-    /// Whether the log has the warning about an unencrypted connection.
+    /// Whether the warning about an unencrypted connection has been logged.
     is_warned: AtomicBool,
 }
 
 impl Connector {
-    /// Connects as the options say.
+    /// Derives the TLS modes to try from the options.
     pub(super) fn new(options: PgConnectOptions) -> Self {
         let modes = modes(&options);
         let options = options.disable_statement_logging();
         Self { options, modes, last_mode: Mutex::new(modes[0]), is_warned: AtomicBool::new(false) }
     }
 
-    /// The options by which a connection was opened last.
+    /// Returns the options of the last successful connection.
     pub(super) fn last_options(&self) -> PgConnectOptions {
         let mode = *self.last_mode.lock().unwrap_or_else(PoisonError::into_inner);
         self.options.clone().ssl_mode(mode)
     }
 
-    /// The server and the database, for messages.
+    /// Describes the server and the database, for messages.
     pub(crate) fn target(&self) -> String {
         target(&self.options)
     }
@@ -56,7 +58,7 @@ impl Connector {
                     return with_backend(raw, availability).await;
                 }
                 Err(error) if may_pass_in_another_mode(&error) => {
-                    // The first refusal says what the server thinks of the preferred mode.
+                    // The first refusal concerns the preferred mode, so it is the one to report.
                     refused = Some(refused.unwrap_or(error));
                 }
                 Err(error) => return Err(error),
@@ -65,7 +67,7 @@ impl Connector {
         Err(refused.unwrap_or(sqlx::Error::PoolClosed))
     }
 
-    /// Once: with `prefer` and `allow` anyone between here and the server can read along, or turn TLS off.
+    /// Warns once. With `prefer` and `allow`, anyone on the network path can read the traffic or disable TLS.
     fn warn_of_plain_text(&self, mode: PgSslMode) {
         let is_chosen = matches!(self.options.get_ssl_mode(), PgSslMode::Disable);
         let is_plain = matches!(mode, PgSslMode::Disable) && self.options.get_socket().is_none();
@@ -86,8 +88,8 @@ impl fmt::Debug for Connector {
     }
 }
 
-/// The modes that `sslmode` stands for (libpq, section 34.19.3). sqlx knows neither the second try of `prefer` nor that of
-/// `allow`. TLS does not apply to Unix sockets.
+/// Returns the modes to try for an `sslmode` (libpq, section 34.19.3). sqlx implements the fallbacks of neither
+/// `prefer` nor `allow`. Unix sockets do not use TLS.
 fn modes(options: &PgConnectOptions) -> &'static [PgSslMode] {
     if is_socket(options) {
         return &[PgSslMode::Disable];
@@ -102,12 +104,12 @@ fn modes(options: &PgConnectOptions) -> &'static [PgSslMode] {
     }
 }
 
-/// A host that is a path, or without a host the socket that exists, is a Unix socket.
+/// Returns whether the connection uses a Unix socket: the host is a path, or no host is set and a socket exists.
 fn is_socket(options: &PgConnectOptions) -> bool {
     options.get_socket().is_some() || options.get_host().starts_with('/')
 }
 
-/// A server that demands or lacks TLS, or whose TLS does not work, may do with the other mode.
+/// Returns whether the next mode may succeed: the server requires or lacks TLS, or the handshake failed.
 fn may_pass_in_another_mode(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Tls(_) => true,
@@ -121,15 +123,15 @@ async fn with_backend(
     mut raw: sqlx::PgConnection,
     availability: &Availability,
 ) -> sqlx::Result<PgConnection> {
-    // Unprepared: it is asked once a connection.
-    let sql = sqlx::raw_sql("-- connect::with_backend\nselect pg_backend_pid()::text");
+    // Unprepared, because it runs once per connection.
+    let sql = sqlx::raw_sql("-- database::connect::with_backend\nselect pg_backend_pid()::text");
     let row = sql.fetch_one(&mut raw).await?;
     let backend = sqlx::Row::try_get::<&str, _>(&row, 0)?.parse();
-    let backend = backend.map_err(|_| sqlx::Error::Protocol("pg_backend_pid is no number".into()))?;
+    let backend = backend.map_err(|_| sqlx::Error::Protocol("pg_backend_pid is not a number".into()))?;
     Ok(PgConnection::new(raw, backend, availability.clone()))
 }
 
-/// The name of a mode in a URL.
+/// Returns the name of a mode in a URL.
 pub(crate) fn name(mode: PgSslMode) -> &'static str {
     match mode {
         PgSslMode::Disable => "disable",
@@ -149,7 +151,7 @@ fn target(options: &PgConnectOptions) -> String {
     }
 }
 
-/// What a failed first connection means and how to mend it, in one line.
+/// Explains a failed first connection and how to fix it, in one line.
 pub(crate) fn explain(error: &sqlx::Error, options: &PgConnectOptions) -> String {
     let mode = name(options.get_ssl_mode());
     let (problem, cure) = match error {

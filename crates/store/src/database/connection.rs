@@ -1,4 +1,4 @@
-//! A connection whose statements end when Postgres is lost, and whose errors name their statement.
+//! A connection that fails its statements when Postgres is lost, and whose errors name the statement.
 
 use std::fmt;
 use std::pin::{Pin, pin};
@@ -10,7 +10,6 @@ use tokio_stream::{Stream, StreamExt as _};
 
 use super::availability::Availability;
 use super::statement_error::with_statement;
-use super::transaction::Transaction;
 
 /// A boxed future, as sqlx's traits return it.
 pub(super) type BoxFuture<'e, T> = Pin<Box<dyn Future<Output = T> + Send + 'e>>;
@@ -18,18 +17,18 @@ pub(super) type BoxFuture<'e, T> = Pin<Box<dyn Future<Output = T> + Send + 'e>>;
 /// A boxed stream, as sqlx's traits return it.
 pub(super) type BoxStream<'e, T> = Pin<Box<dyn Stream<Item = T> + Send + 'e>>;
 
-/// What one step of a statement yields.
+/// One item in a statement's result stream.
 pub(super) type Step = Either<PgQueryResult, PgRow>;
 
 /// A connection to Postgres.
 pub(crate) struct PgConnection {
     raw: sqlx::PgConnection,
-    /// The server process behind the connection, by which another connection cancels its statement.
+    /// The pid of the server process, by which another connection cancels its statement.
     backend: i32,
     availability: Availability,
-    /// Set while the connection's state is unknown to this process: it is closed instead of lent again.
+    /// Set while this process does not know the connection's state: the connection is closed instead of reused.
     pub(super) must_close: bool,
-    /// Set when a rollback was queued behind a statement that may be in flight.
+    /// Set when a rollback is queued behind a statement that may be in flight.
     pub(super) rolls_back: bool,
 }
 
@@ -38,7 +37,7 @@ impl PgConnection {
         Self { raw, backend, availability, must_close: false, rolls_back: false }
     }
 
-    /// The driver's connection, for the migrator.
+    /// Returns the driver's connection, for the migrator.
     pub(crate) fn raw_mut(&mut self) -> &mut sqlx::PgConnection {
         &mut self.raw
     }
@@ -47,32 +46,26 @@ impl PgConnection {
         self.backend
     }
 
-    /// Begins a transaction that ends before the connection is used otherwise.
-    pub(crate) async fn begin(&mut self) -> sqlx::Result<Transaction<&mut PgConnection>> {
-        Transaction::begin(self, None).await
-    }
-
-    /// Closes the connection when it is given back, instead of lending it again.
+    /// Makes the pool close the connection on release instead of reusing it.
     pub(crate) fn close_when_released(&mut self) {
         self.must_close = true;
     }
 
-    /// Asks the server whether it is there.
+    /// Pings the server.
     pub(super) async fn ping(&mut self) -> sqlx::Result<()> {
         let Self { raw, availability, .. } = self;
         unless_lost(availability, raw.ping()).await
     }
 
-    /// As [`Self::ping`], also while Postgres is lost: this is how its return is noticed.
+    /// As [`Self::ping`], but also while Postgres is lost, to detect its return.
     pub(super) async fn raw_ping(&mut self) -> sqlx::Result<()> {
         self.raw.ping().await
     }
 
-    /// Reads the rest of what was asked on this connection. Ready at once, without asking the server, when the server has
-    /// answered everything.
+    /// Reads the remaining responses to earlier statements. Ready at once, without any traffic, when there are none.
     pub(super) async fn settle(&mut self) -> sqlx::Result<()> {
         loop {
-            // Each error is the end of one statement; the next call reads on after it.
+            // Each error ends one statement; the next iteration reads the responses after it.
             match self.raw.flush().await {
                 Err(sqlx::Error::Database(_)) => {}
                 other => return other,
@@ -80,7 +73,7 @@ impl PgConnection {
         }
     }
 
-    /// Drives something on the driver's connection, unless Postgres is lost.
+    /// Runs an action on the driver's connection, unless Postgres is lost.
     pub(super) async fn drive<T>(
         &mut self,
         action: impl AsyncFnOnce(&mut sqlx::PgConnection) -> sqlx::Result<T>,
@@ -89,7 +82,7 @@ impl PgConnection {
         unless_lost(availability, action(raw)).await
     }
 
-    /// Says goodbye to the server.
+    /// Closes the connection in an orderly way.
     pub(super) async fn close(self) -> sqlx::Result<()> {
         self.raw.close().await
     }
@@ -101,7 +94,7 @@ impl fmt::Debug for PgConnection {
     }
 }
 
-/// The future's result, or an error as soon as Postgres is lost.
+/// Returns the future's result, or an error as soon as Postgres is lost.
 async fn unless_lost<T>(
     availability: &Availability,
     answer: impl Future<Output = sqlx::Result<T>>,
@@ -116,22 +109,22 @@ async fn unless_lost<T>(
     }
 }
 
-/// An error that Postgres answered is an answer too.
+/// Records a response. An error reported by Postgres is a response too.
 fn note<T>(availability: &Availability, answer: &sqlx::Result<T>) {
     if matches!(answer, Ok(_) | Err(sqlx::Error::Database(_))) {
         availability.note_answer();
     }
 }
 
-/// A query that was taken apart, so that its text outlives its execution.
-struct Taken {
+/// A query decomposed into parts that it owns, so that its text is available after its execution.
+struct OwnedQuery {
     sql: SqlStr,
     statement: Option<PgStatement>,
     arguments: Option<PgArguments>,
     is_persistent: bool,
 }
 
-impl Taken {
+impl OwnedQuery {
     fn of<'q>(mut query: impl Execute<'q, Postgres>) -> sqlx::Result<Self> {
         let statement = query.statement().cloned();
         let arguments = query.take_arguments().map_err(sqlx::Error::Encode)?;
@@ -140,7 +133,7 @@ impl Taken {
     }
 }
 
-impl Execute<'_, Postgres> for Taken {
+impl Execute<'_, Postgres> for OwnedQuery {
     fn sql(self) -> SqlStr {
         self.sql
     }
@@ -166,12 +159,12 @@ impl<'c> Executor<'c> for &'c mut PgConnection {
         'c: 'e,
         E: 'q + Execute<'q, Postgres>,
     {
-        let taken = Taken::of(query);
+        let query = OwnedQuery::of(query);
         Box::pin(try_stream! {
-            let taken = taken?;
-            let sql = taken.sql.clone();
+            let query = query?;
+            let sql = query.sql.clone();
             let PgConnection { raw, availability, .. } = self;
-            let mut steps = raw.fetch_many(taken);
+            let mut steps = raw.fetch_many(query);
             let mut lost = pin!(availability.lost());
             loop {
                 let step = tokio::select! {
@@ -193,12 +186,12 @@ impl<'c> Executor<'c> for &'c mut PgConnection {
         'c: 'e,
         E: 'q + Execute<'q, Postgres>,
     {
-        let taken = Taken::of(query);
+        let query = OwnedQuery::of(query);
         Box::pin(async move {
-            let taken = taken?;
-            let sql = taken.sql.clone();
+            let query = query?;
+            let sql = query.sql.clone();
             let PgConnection { raw, availability, .. } = self;
-            let found = unless_lost(availability, raw.fetch_optional(taken)).await;
+            let found = unless_lost(availability, raw.fetch_optional(query)).await;
             found.map_err(|error| with_statement(error, sql.as_str()))
         })
     }

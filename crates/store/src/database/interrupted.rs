@@ -1,9 +1,9 @@
-//! Ends statements whose callers are gone, and gives their connections back.
+//! Cancels statements whose callers have gone, and returns their connections to the pool.
 //!
-//! The statement is cancelled by `pg_cancel_backend` from another connection: sqlx keeps the secret that a cancel request
-//! of the protocol needs to itself. Nobody else can use the connection meanwhile, so the cancellation cannot hit another
-//! caller's statement. A connection that does not settle soon is closed; the server then ends the statement by itself
-//! (`client_connection_check_interval`).
+//! `pg_cancel_backend` cancels the statement from another connection, because sqlx does not expose the secret that a
+//! protocol-level cancel request needs. Until the cancellation is done nothing else can use the connection, so it
+//! cannot hit another caller's statement. A connection that does not settle in time is closed; the server then ends the
+//! statement by itself (`client_connection_check_interval`).
 
 use std::time::Duration;
 
@@ -12,60 +12,35 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
-use super::pool::{Manager, Pool};
+use super::manager::Manager;
 
-/// A statement that ends within this time is left to end: most drops meet one that is nearly done, or a rollback.
+/// Grace period before a statement is cancelled: most dropped statements are nearly done, or are rollbacks.
 const GRACE: Duration = Duration::from_millis(5);
 
-/// How long a cancelled statement may take to end before its connection is closed instead.
-const CANCEL_TIMEOUT: Duration = Duration::from_millis(500);
+/// Maximum time for a cancelled statement to end; after that the connection is closed.
+pub(super) const CANCEL_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// Statements that are cancelled by one statement, at most.
-const BATCH: usize = 64;
-
-/// Cancels statements.
+/// Cancels abandoned statements.
 #[derive(Debug)]
 pub(super) struct Interrupted {
     cancellations: mpsc::UnboundedSender<Cancellation>,
 }
 
-/// A statement to cancel, by its server process, and who waits for that.
-type Cancellation = (i32, oneshot::Sender<()>);
+/// The pid of the server process to cancel, and the channel that reports it done.
+pub(super) type Cancellation = (i32, oneshot::Sender<()>);
 
 impl Interrupted {
-    /// Cancellations are sent on the control pool's connections, by a task that ends with the last sender.
-    pub(super) fn new(control: Pool) -> Self {
+    /// Returns the canceller and the channel of its requests, which [`super::cancellations::send`] drains.
+    pub(super) fn new() -> (Self, mpsc::UnboundedReceiver<Cancellation>) {
         let (cancellations, receiver) = mpsc::unbounded_channel();
-        tokio::spawn(send_cancellations(control, receiver));
-        Self { cancellations }
+        (Self { cancellations }, receiver)
     }
 
-    /// Gives a connection back once the server has ended what was asked on it.
+    /// Returns a connection to the pool once the server has ended its statement.
     pub(super) fn finish(&self, object: Object<Manager>) {
-        // On a runtime that ends, the connection is closed.
+        // The runtime is shutting down: close the connection.
         let Ok(runtime) = Handle::try_current() else { return drop(Object::take(object)) };
         runtime.spawn(finish(self.cancellations.clone(), object));
-    }
-}
-
-/// Sends what has gathered in one statement: under many short deadlines each cancellation would else cost a round trip.
-async fn send_cancellations(control: Pool, mut receiver: mpsc::UnboundedReceiver<Cancellation>) {
-    let mut gathered = Vec::new();
-    while receiver.recv_many(&mut gathered, BATCH).await > 0 {
-        let backends: Vec<i32> = gathered.iter().map(|(backend, _)| *backend).collect();
-        let sent = sqlx::query!(
-            "-- interrupted::send_cancellations
-            select pg_cancel_backend(backend) from unnest($1::int4[]) as interrupted (backend)",
-            &backends
-        )
-        .fetch_all(&control);
-        let is_sent = matches!(timeout(CANCEL_TIMEOUT, sent).await, Ok(Ok(_)));
-        for (_, done) in gathered.drain(..) {
-            if is_sent {
-                // Its connection may have been closed meanwhile.
-                let _ = done.send(());
-            }
-        }
     }
 }
 
@@ -81,7 +56,7 @@ async fn finish(cancellations: mpsc::UnboundedSender<Cancellation>, mut object: 
     }
 }
 
-/// True once the statement has ended and the connection is as good as new.
+/// Returns true once the statement has ended and the connection can be reused.
 async fn cancel(cancellations: &mpsc::UnboundedSender<Cancellation>, object: &mut Object<Manager>) -> bool {
     let (done, is_done) = oneshot::channel();
     if cancellations.send((object.backend(), done)).is_err() || is_done.await.is_err() {
@@ -93,6 +68,6 @@ async fn cancel(cancellations: &mpsc::UnboundedSender<Cancellation>, object: &mu
     if !object.rolls_back {
         return true;
     }
-    // Where the cancellation met the rollback instead of the statement, the transaction is still open and this fails.
-    sqlx::raw_sql("-- interrupted::cancel\nselect 1").execute(&mut **object).await.is_ok()
+    // If the cancellation hit the rollback instead of the statement, the transaction is still open and this fails.
+    sqlx::raw_sql("-- database::interrupted::cancel\nselect 1").execute(&mut **object).await.is_ok()
 }

@@ -1,22 +1,24 @@
-//! Connections to Postgres: how they are opened, shared, given back and watched.
+//! Connections to Postgres: pools, transactions, availability, and cancellation of abandoned statements.
 //!
-//! A process has a main pool for the statements of calls, and beside it connections that calls cannot use up:
+//! Besides the main pool, a process has connections that calls cannot exhaust:
 //!
 //! | connections | for |
 //! |---|---|
 //! | `DATABASE_POOL_SIZE` (16) | calls and background work |
-//! | 2 | the change log: comparing its counters, sending hints |
-//! | 2 | identity: principals of API tokens |
-//! | 1 | cancelling statements of callers that are gone |
+//! | 2 | following the change log, sending notifications |
+//! | 2 | looking up the principals of API tokens |
+//! | 1 | cancelling abandoned statements |
 //! | 1 | LISTEN |
 //! | 1 | the health probe |
 //!
-//! All but the first are opened when they are first needed, so that a command such as `chancery migrate` opens one.
+//! Connections are opened on demand, so that a command such as `chancery migrate` opens one.
 
 mod availability;
+mod cancellations;
 mod connect;
 mod connection;
 mod interrupted;
+mod manager;
 mod monitor;
 mod pool;
 pub(crate) mod schema;
@@ -33,13 +35,13 @@ use tokio::time::Instant;
 use self::availability::Availability;
 use self::connect::Connector;
 use self::interrupted::Interrupted;
-use crate::{Result, StoreError};
+use crate::error::{Result, StoreError};
 
 pub(crate) use self::availability::is_unavailable;
 pub(crate) use self::connection::PgConnection;
-pub(crate) use self::pool::Pool;
+pub(crate) use self::pool::{Pool, Transaction};
 pub(crate) use self::statement_error::StatementError;
-pub(crate) use self::transaction::Transaction;
+pub(crate) use self::transaction::Transaction as AnyTransaction;
 
 pub use self::monitor::{DatabaseMonitor, DatabaseState};
 
@@ -49,26 +51,26 @@ const CHANGE_LOG_CONNECTIONS: usize = 2;
 /// Connections for identity.
 const IDENTITY_CONNECTIONS: usize = 2;
 
-/// How long a starting process waits for a server that refuses connections: it may be starting too.
+/// How long a starting process retries a server that refuses connections: both may be starting.
 const STARTUP_PATIENCE: Duration = Duration::from_secs(5);
 
-/// How long the server may take to complete the first connection.
+/// Timeout of the first connection.
 const FIRST_CONNECTION: Duration = Duration::from_secs(10);
 
-/// The pause between two tries of the first connection.
+/// Pause between two attempts at the first connection.
 const STARTUP_RETRY: Duration = Duration::from_millis(250);
 
-/// How long the listener waits for its connection.
+/// Timeout of the listener's connection.
 const LISTENER_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// All connections of a process to one database. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(crate) struct Database {
-    /// For the statements of calls.
+    /// The pool for calls and background work.
     pub(crate) calls: Pool,
-    /// For the change log's follower and the hints.
+    /// The pool for following the change log and sending notifications.
     pub(crate) change_log: Pool,
-    /// For the principals of callers.
+    /// The pool for looking up the principals of callers.
     pub(crate) identity: Pool,
     control: Pool,
     connector: Arc<Connector>,
@@ -76,17 +78,19 @@ pub(crate) struct Database {
 }
 
 impl Database {
-    /// Connects, and keeps the connection for the first call.
+    /// Opens the first connection and keeps it for the first call.
     ///
     /// # Errors
-    /// [`StoreError::Connect`], which says what is wrong and how to mend it.
+    /// [`StoreError::Connect`], which says what is wrong and how to fix it.
     pub(crate) async fn connect(options: PgConnectOptions, size: u32) -> Result<Self> {
         let connector = Arc::new(Connector::new(options.clone()));
         let availability = Availability::new();
         let pool =
             |size, interrupted| Pool::new(Arc::clone(&connector), availability.clone(), size, interrupted);
         let control = pool(1, None);
-        let interrupted = Some(Arc::new(Interrupted::new(control.clone())));
+        let (interrupted, requests) = Interrupted::new();
+        tokio::spawn(cancellations::send(control.clone(), requests));
+        let interrupted = Some(Arc::new(interrupted));
         let size = usize::try_from(size.max(1)).unwrap_or(usize::MAX);
         let calls = pool(size, interrupted.clone());
         first_connection(&calls, &options).await?;
@@ -100,7 +104,7 @@ impl Database {
         })
     }
 
-    /// A connection that listens.
+    /// Opens a connection for LISTEN.
     pub(crate) async fn listener(&self) -> sqlx::Result<PgListener> {
         let pool = PgPoolOptions::new()
             .max_connections(1)
@@ -111,7 +115,7 @@ impl Database {
         PgListener::connect_with(&pool).await
     }
 
-    /// Closes the connections that are not in use, and each other one when it is given back.
+    /// Closes idle connections now, and the others as they are released.
     pub(crate) async fn close(&self) {
         for pool in self.pools() {
             pool.close().await;
@@ -139,7 +143,7 @@ async fn first_connection(calls: &Pool, options: &PgConnectOptions) -> Result<()
     }
 }
 
-/// A server that starts refuses connections, has no socket yet, or says so.
+/// Returns whether the server may be starting: it refuses connections, has no socket yet, or reports that it starts.
 fn may_be_starting(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(error) => {

@@ -1,4 +1,4 @@
-//! Watches whether Postgres answers.
+//! Monitors the availability of Postgres.
 
 use std::time::Duration;
 
@@ -8,26 +8,25 @@ use super::Database;
 use super::connection::PgConnection;
 use crate::Store;
 
-/// The pause between two probes.
+/// Pause between two probes.
 const PROBE_INTERVAL: Duration = Duration::from_millis(400);
 
-/// How long a probe may take, a new connection included. Together with [`PROBE_INTERVAL`] a loss is known in 1.5 s.
+/// Timeout of a probe, including a new connection. With [`PROBE_INTERVAL`], a loss is detected within 1.5 s.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// How often idle connections are looked through.
+/// Interval at which connections that were idle too long are closed.
 const IDLE_CHECK: Duration = Duration::from_mins(1);
 
-/// Whether Postgres answers.
+/// The availability of Postgres.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DatabaseState {
-    /// It answers.
+    /// Postgres responds.
     Available,
-    /// It does not, for this reason: calls fail at once.
+    /// Postgres does not respond, for the given reason; calls fail at once.
     Lost(String),
 }
 
-/// Probes Postgres on a connection of its own, which no call can take. While Postgres is lost, every statement of the
-/// store fails at once.
+/// Probes Postgres on a dedicated connection. While Postgres is lost, every statement of the store fails at once.
 #[derive(Debug)]
 pub struct DatabaseMonitor {
     database: Database,
@@ -36,14 +35,14 @@ pub struct DatabaseMonitor {
 }
 
 impl Store {
-    /// Watches the store's database. One monitor a process.
+    /// Creates a monitor of the store's database. A process should have one.
     pub fn monitor(&self) -> DatabaseMonitor {
         DatabaseMonitor { database: self.database.clone(), connection: None, idle_checked: Instant::now() }
     }
 }
 
 impl DatabaseMonitor {
-    /// Probes until the state changes, and returns the new one. At first Postgres counts as available.
+    /// Probes until the state changes, and returns the new state. The initial state is available.
     pub async fn changed(&mut self) -> DatabaseState {
         loop {
             sleep(PROBE_INTERVAL).await;
@@ -67,7 +66,7 @@ impl DatabaseMonitor {
         }
     }
 
-    /// One question, on the connection of the last one or on a new one.
+    /// Pings once, on the last probe's connection or on a new one.
     async fn probe(&mut self) -> Result<(), String> {
         let begun = Instant::now();
         let answer = timeout(PROBE_TIMEOUT, self.ask()).await;
@@ -75,7 +74,7 @@ impl DatabaseMonitor {
             return Ok(());
         }
         self.connection = None;
-        // A probe that starves on a busy machine is no loss while other statements are answered.
+        // On a busy machine a probe may starve. That is not a loss while other statements get responses.
         let others_are_answered = self.database.availability.since_last_answer() < begun.elapsed();
         match answer {
             Err(_) if others_are_answered => Ok(()),
@@ -89,7 +88,7 @@ impl DatabaseMonitor {
         if let Some(connection) = &mut self.connection {
             match connection.raw_ping().await {
                 Ok(()) => return Ok(()),
-                // The connection alone may have ended: a new one tells.
+                // Perhaps only this connection ended: try a new one.
                 Err(_) => self.connection = None,
             }
         }

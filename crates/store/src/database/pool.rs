@@ -1,8 +1,8 @@
-//! Pools of connections that a cancelled call leaves free at once.
+//! Connection pools in which a cancelled call frees its connection at once.
 //!
-//! A call's future is dropped when its caller cancels, disconnects or runs out of time, possibly in the middle of a
-//! statement. sqlx's own pool then waits for the statement's end with the connection's slot taken. These pools cancel the
-//! statement instead: see [`super::interrupted`].
+//! A call's future is dropped when its caller cancels, disconnects or reaches its deadline, possibly in the middle of a
+//! statement. sqlx's own pool then keeps the connection's slot occupied until the statement ends. These pools cancel
+//! the statement instead: see [`super::interrupted`].
 
 use std::fmt;
 use std::future::Future;
@@ -14,9 +14,7 @@ use std::time::Duration;
 
 use async_stream::try_stream;
 use deadpool::Runtime;
-use deadpool::managed::{
-    self, Metrics, Object, PoolError, QueueMode, RecycleError, RecycleResult, TimeoutType,
-};
+use deadpool::managed::{self, Object, PoolError, QueueMode, TimeoutType};
 use sqlx::postgres::{PgRow, PgStatement, PgTypeInfo, Postgres};
 use sqlx::{AssertSqlSafe, Describe, Execute, Executor, SqlSafeStr as _, SqlStr};
 use tokio_stream::StreamExt as _;
@@ -25,25 +23,16 @@ use super::availability::{Availability, unavailable};
 use super::connect::Connector;
 use super::connection::{BoxFuture, BoxStream, PgConnection, Step};
 use super::interrupted::Interrupted;
-use super::transaction::Transaction;
+use super::manager::{self, Manager};
+use super::transaction::Transaction as AnyTransaction;
 
-/// How long a caller waits for a free connection, and for a new one, before the call fails as unavailable.
+/// Maximum wait for a free connection, and for a new one, before the call fails as unavailable.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A connection that was used within this time is lent again without a ping, which takes as long as a small query. One
-/// that broke meanwhile fails its call as unavailable, as one that breaks during a call does.
-const TRUSTED_IDLE: Duration = Duration::from_millis(500);
-
-/// How long a ping may take.
-const PING_TIMEOUT: Duration = Duration::from_secs(1);
-
-/// Maximum age of a connection, so that memory that a server process gathers is freed.
-const MAX_AGE: Duration = Duration::from_mins(30);
-
-/// Connections that were unused for this long are closed.
+/// Maximum idle time of a connection before it is closed.
 const MAX_IDLE: Duration = Duration::from_mins(10);
 
-/// Connections to one database. Cheap to clone.
+/// A pool of connections to one database. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Pool {
     connections: managed::Pool<Manager>,
@@ -51,27 +40,24 @@ pub(crate) struct Pool {
     availability: Availability,
 }
 
-/// Opens connections, and checks those that were lent before.
-pub(super) struct Manager {
-    connector: Arc<Connector>,
-    availability: Availability,
-}
+/// A transaction that owns its pooled connection.
+pub(crate) type Transaction = AnyTransaction<PooledConnection>;
 
 impl Pool {
-    /// At most `size` connections, opened when they are first needed. Without `interrupted`, a statement that its caller
-    /// dropped costs the connection.
+    /// Creates a pool of at most `size` connections, opened on demand. Without `interrupted`, dropping a call in the
+    /// middle of a statement closes its connection.
     pub(super) fn new(
         connector: Arc<Connector>,
         availability: Availability,
         size: usize,
         interrupted: Option<Arc<Interrupted>>,
     ) -> Self {
-        let manager = Manager { connector, availability: availability.clone() };
+        let manager = Manager::new(connector, availability.clone());
         let connections = managed::Pool::builder(manager)
             .max_size(size)
             .wait_timeout(Some(ACQUIRE_TIMEOUT))
             .create_timeout(Some(ACQUIRE_TIMEOUT))
-            .recycle_timeout(Some(PING_TIMEOUT))
+            .recycle_timeout(Some(manager::PING_TIMEOUT))
             .queue_mode(QueueMode::Lifo)
             .runtime(Runtime::Tokio1)
             .build()
@@ -79,7 +65,7 @@ impl Pool {
         Self { connections, interrupted, availability }
     }
 
-    /// A connection; it goes back to the pool when it is dropped.
+    /// Acquires a connection, which returns to the pool when dropped.
     pub(crate) async fn acquire(&self) -> sqlx::Result<PooledConnection> {
         if self.availability.is_lost() {
             return Err(unavailable());
@@ -97,29 +83,29 @@ impl Pool {
         Transaction::begin(self.acquire().await?, None).await
     }
 
-    /// As [`Self::begin`], with another statement than `BEGIN`.
+    /// As [`Self::begin`], with another statement instead of `BEGIN`.
     pub(crate) async fn begin_with(&self, statement: &'static str) -> sqlx::Result<Transaction> {
         let statement = AssertSqlSafe(statement).into_sql_str();
         Transaction::begin(self.acquire().await?, Some(statement)).await
     }
 
-    /// Closes connections that are idle for long.
+    /// Closes connections that have been idle too long.
     pub(super) fn close_idle(&self) {
         self.connections.retain(|_, metrics| metrics.last_used() < MAX_IDLE);
     }
 
-    /// Forgets the idle connections: after a loss of Postgres none of them is believed.
+    /// Drops all idle connections, none of which can be trusted after a loss of Postgres.
     pub(super) fn forget_idle(&self) {
         self.connections.retain(|_, _| false);
     }
 
-    /// Closes the idle connections, and each other one when it is given back.
+    /// Closes idle connections now, and the others as they are released.
     pub(super) async fn close(&self) {
         let removed = self.connections.retain(|_, _| false).removed;
         self.connections.close();
         for connection in removed {
-            // A server that is gone needs no goodbye.
-            let _ = tokio::time::timeout(PING_TIMEOUT, connection.close()).await;
+            // Best effort: the server may be gone.
+            let _ = tokio::time::timeout(manager::PING_TIMEOUT, connection.close()).await;
         }
     }
 }
@@ -130,7 +116,7 @@ impl fmt::Debug for Pool {
     }
 }
 
-/// deadpool's error as the driver would say it.
+/// Converts deadpool's error to the driver's.
 fn refused(error: PoolError<sqlx::Error>) -> sqlx::Error {
     match error {
         PoolError::Backend(error) => error,
@@ -142,36 +128,15 @@ fn refused(error: PoolError<sqlx::Error>) -> sqlx::Error {
     }
 }
 
-/// The error of a server that accepts a connection and says nothing.
+/// The error when a server accepts a connection and does not respond.
 pub(super) fn connect_timed_out() -> sqlx::Error {
     let message = "the server did not complete the connection in time";
     sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, message))
 }
 
-impl managed::Manager for Manager {
-    type Type = PgConnection;
-    type Error = sqlx::Error;
-
-    async fn create(&self) -> sqlx::Result<PgConnection> {
-        // Boxed: else every future that acquires a connection has the size of one that opens it.
-        Box::pin(self.connector.connect(&self.availability)).await
-    }
-
-    async fn recycle(&self, connection: &mut PgConnection, metrics: &Metrics) -> RecycleResult<sqlx::Error> {
-        if metrics.age() > MAX_AGE {
-            return Err(RecycleError::message("the connection has reached its maximum age"));
-        }
-        connection.rolls_back = false;
-        if metrics.last_used() >= TRUSTED_IDLE {
-            Box::pin(connection.ping()).await?;
-        }
-        Ok(())
-    }
-}
-
 /// A connection of a [`Pool`].
 pub(crate) struct PooledConnection {
-    /// None only while it is dropped.
+    /// `None` only during the drop.
     object: Option<Object<Manager>>,
     interrupted: Option<Arc<Interrupted>>,
 }
@@ -203,7 +168,7 @@ impl Drop for PooledConnection {
             drop(Object::take(object));
             return;
         }
-        // Without a statement in flight this is ready without any traffic.
+        // Ready without any traffic unless a statement is in flight.
         let settled = pin!(object.settle()).poll(&mut Context::from_waker(Waker::noop()));
         match (settled, &self.interrupted) {
             (Poll::Ready(Ok(())), _) => drop(object),

@@ -1,4 +1,4 @@
-//! The schema: brought up to date by `chancery migrate`, looked at by the services before they serve.
+//! The database schema, which `chancery migrate` brings up to date and services check before they serve.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -7,45 +7,35 @@ use std::collections::BTreeMap;
 use chancery_brief::digest::body_digest;
 use sqlx::migrate::{Migrate, Migrator};
 
-use crate::projections::PROJECTION_VERSION;
-use crate::{Result, Store, StoreError};
+use crate::Store;
+use crate::database::Pool;
+use crate::error::{Result, StoreError};
+use crate::projections::version;
+use crate::projections::version::PROJECTION_VERSION;
 
 static MIGRATOR: Migrator = sqlx::migrate!("../../migrations");
 
 impl Store {
-    /// Brings the schema up to date. Several at once wait for each other.
+    /// Applies the pending migrations. Concurrent calls wait for each other.
     ///
     /// # Errors
     /// [`StoreError::Migration`], for example when the database is newer than this build.
     pub async fn migrate(&self) -> Result<()> {
-        MIGRATOR.run(self.pool.acquire().await?.raw_mut()).await?;
-        // A database without revisions has nothing to make anew.
-        self.note_projection_version().await
+        MIGRATOR.run(self.database.calls.acquire().await?.raw_mut()).await?;
+        // A new database has no revisions to reindex.
+        version::record_current(&self.database.calls).await
     }
 
-    /// Returns when the schema is exactly the one that this build was made for, and the projections are of its version.
+    /// Checks that the schema is exactly the one that this build requires, and that the projections have its version.
     ///
     /// # Errors
-    /// [`StoreError::Schema`] when it is older, newer or another.
+    /// [`StoreError::Schema`] for an older, newer or unknown schema.
     pub async fn check_schema(&self) -> Result<()> {
-        let mut connection = self.pool.acquire().await?;
-        let is_there = sqlx::query_scalar!(
-            r#"-- schema::check_schema
-            select to_regclass('_sqlx_migrations') is not null as "is_there!""#
-        )
-        .fetch_one(&mut *connection)
-        .await?;
-        if !is_there {
-            return Err(StoreError::Schema("it is empty: run `chancery migrate`".into()));
-        }
-        let applied = connection.raw_mut().list_applied_migrations("_sqlx_migrations").await?;
-        let applied = applied.into_iter().map(|migration| (migration.version, migration.checksum)).collect();
-        compare(&applied)?;
-        drop(connection);
-        compare_projections(self.projection_version().await?)
+        check(&self.database.calls).await
     }
 
-    /// The digest of the migrations and the version of the projections, by which test databases are told apart.
+    /// Returns the digest of the migrations and the version of the projections, which identifies template databases of
+    /// tests.
     pub fn schema_key() -> String {
         let migrations = MIGRATOR
             .iter()
@@ -55,14 +45,33 @@ impl Store {
     }
 }
 
-/// Rows that another version made mean something else.
+/// Checks the schema and the version of the projections: see [`Store::check_schema`].
+pub(crate) async fn check(pool: &Pool) -> Result<()> {
+    let mut connection = pool.acquire().await?;
+    let is_there = sqlx::query_scalar!(
+        r#"-- database::schema::check
+            select to_regclass('_sqlx_migrations') is not null as "is_there!""#
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    if !is_there {
+        return Err(StoreError::Schema("it is empty: run `chancery migrate`".into()));
+    }
+    let applied = connection.raw_mut().list_applied_migrations("_sqlx_migrations").await?;
+    let applied = applied.into_iter().map(|migration| (migration.version, migration.checksum)).collect();
+    compare(&applied)?;
+    drop(connection);
+    compare_projections(version::read(pool).await?)
+}
+
+/// Compares versions of projections, whose rows have another meaning in each version.
 fn compare_projections(version: i32) -> Result<()> {
     match version.cmp(&PROJECTION_VERSION) {
         Ordering::Equal => Ok(()),
         Ordering::Less => {
             let message = format!(
                 "its projections are of version {version}, this build's of {PROJECTION_VERSION}: run `chancery \
-                 migrate`, which makes them anew, or goes on where an earlier run ended"
+                 migrate`, which rebuilds them or resumes an interrupted run"
             );
             Err(StoreError::Schema(message))
         }
@@ -81,7 +90,7 @@ fn compare(applied: &BTreeMap<i64, Cow<'static, [u8]>>) -> Result<()> {
         match applied.get(&migration.version) {
             Some(checksum) if *checksum == migration.checksum => {}
             Some(_) => {
-                let message = format!("migration {} is not the one that this build knows", migration.version);
+                let message = format!("migration {} differs from the one in this build", migration.version);
                 return Err(StoreError::Schema(message));
             }
             None => {

@@ -1,4 +1,4 @@
-//! How to reach the database.
+//! Connection settings.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -7,22 +7,22 @@ use std::str::FromStr;
 use clap::Args;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
+use crate::Store;
 use crate::database::Database;
-use crate::{Result, Store, StoreError};
+use crate::error::{Result, StoreError};
 
-/// Limits that the server itself keeps, so that no statement, lock or forgotten transaction holds others up; and how
-/// like a part of a name is to what is looked up: less than by default (0.6), at which "Khameini" does not find "Ali
-/// Khamenei".
+/// Session settings. Server-side limits keep a statement, a lock or an abandoned transaction from blocking others. The
+/// similarity threshold for words is below its default of 0.6, at which "Khameini" does not find "Ali Khamenei".
 const SESSION: [(&str, &str); 5] = [
     ("statement_timeout", "30s"),
     ("lock_timeout", "10s"),
     ("idle_in_transaction_session_timeout", "60s"),
-    // A server process notices within this time that the service is gone, and ends its statement.
+    // After the service disappears, its server process ends the running statement within this time.
     ("client_connection_check_interval", "1s"),
     ("pg_trgm.word_similarity_threshold", "0.45"),
 ];
 
-/// Where the database is, with its password from wherever the deployment keeps it.
+/// The address of the database, with the password from wherever the deployment stores it.
 #[derive(Clone, Args)]
 pub struct DatabaseSettings {
     /// `postgres://USER[:PASSWORD]@HOST/DATABASE`.
@@ -56,7 +56,7 @@ pub struct DatabaseSettings {
 }
 
 impl DatabaseSettings {
-    /// For a URL, with the defaults.
+    /// Settings for a URL, with defaults for the rest.
     pub fn of_url(url: &str) -> Self {
         Self {
             database_url: Some(url.to_owned()),
@@ -70,11 +70,11 @@ impl DatabaseSettings {
         }
     }
 
-    /// A store whose first connection is open.
+    /// Opens a store and its first connection.
     ///
     /// # Errors
-    /// [`StoreError::Settings`] for settings that do not fit together, [`StoreError::Connect`] when Postgres does not
-    /// answer or refuses.
+    /// [`StoreError::Settings`] for settings that do not fit together, [`StoreError::Connect`] when Postgres is
+    /// unreachable or refuses the connection.
     pub async fn connect(&self, application: &str) -> Result<Store> {
         let options = self.options()?.application_name(application).options(SESSION);
         Ok(Store::new(Database::connect(options, self.database_pool_size).await?))
@@ -86,7 +86,7 @@ impl DatabaseSettings {
             (None, Some(file)) => secret_of(file)?,
             (None, None) => return Err(StoreError::Settings("set DATABASE_URL or DATABASE_URL_FILE".into())),
         };
-        // The parser's own message could show a part of the password.
+        // The parser's message could reveal a part of the password.
         let options =
             PgConnectOptions::from_str(&url).map_err(|error| StoreError::Settings(not_a_url(&error)))?;
         let options = match &self.database_password_file {
@@ -96,8 +96,8 @@ impl DatabaseSettings {
         self.with_tls(options, &url)
     }
 
-    /// Adds the TLS settings, which win over the URL's, and checks their files: the driver reads them only once the server
-    /// has agreed to TLS.
+    /// Adds the TLS settings, which override those of the URL, and checks their files, which the driver would read only
+    /// after the server has agreed to TLS.
     fn with_tls(&self, mut options: PgConnectOptions, url: &str) -> Result<PgConnectOptions> {
         if let Some(mode) = &self.database_ssl_mode {
             let mode = PgSslMode::from_str(mode)
@@ -132,7 +132,7 @@ impl DatabaseSettings {
                 check_pem(name, file)?;
             }
         }
-        // As in libpq: a root certificate that was given is there to be checked.
+        // As in libpq: a root certificate implies that the server's certificate is verified.
         if root.is_some() && matches!(options.get_ssl_mode(), PgSslMode::Require) {
             options = options.ssl_mode(PgSslMode::VerifyCa);
         }
@@ -140,7 +140,7 @@ impl DatabaseSettings {
     }
 }
 
-/// Why a URL is refused. Of the parser's own messages only one shows no part of the password.
+/// Explains why a URL is invalid. Only one of the parser's messages cannot reveal a part of the password.
 fn not_a_url(error: &sqlx::Error) -> String {
     let message = error.to_string();
     if message.contains("ssl_mode") {
@@ -150,7 +150,7 @@ fn not_a_url(error: &sqlx::Error) -> String {
     "DATABASE_URL is no postgres:// URL".into()
 }
 
-/// Refuses a file that cannot be read or holds no PEM.
+/// Rejects a file that is unreadable or contains no PEM block.
 fn check_pem(name: &str, file: &Path) -> Result<()> {
     let text = std::fs::read(file).map_err(|error| {
         StoreError::Settings(format!("{name}: reading {}: {error}; name a readable PEM file", file.display()))
@@ -163,14 +163,14 @@ fn check_pem(name: &str, file: &Path) -> Result<()> {
     Err(StoreError::Settings(message))
 }
 
-/// The value of the last of these keys in a URL's query.
+/// Returns the value of the last of these keys in a URL's query.
 fn of_query(url: &str, keys: &[&str]) -> Option<std::ffi::OsString> {
     let url = url::Url::parse(url).ok()?;
     let pairs = url.query_pairs().filter(|(key, _)| keys.contains(&key.as_ref()));
     pairs.last().map(|(_, value)| value.into_owned().into())
 }
 
-/// Without the password.
+/// Omits the password.
 impl fmt::Debug for DatabaseSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DatabaseSettings")
@@ -186,7 +186,7 @@ impl fmt::Debug for DatabaseSettings {
     }
 }
 
-/// Cuts out what stands between the user and the host, and the query, which may hold a password too.
+/// Removes the password between user and host, and the query, which may hold a password too.
 fn without_password(url: &str) -> String {
     let url = url.split('?').next().unwrap_or_default();
     let Some((scheme, rest)) = url.split_once("://") else { return "(no URL)".to_owned() };

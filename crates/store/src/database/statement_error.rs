@@ -1,4 +1,4 @@
-//! Errors of Postgres that name the statement that met them.
+//! Postgres errors that name the failed statement.
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -6,7 +6,7 @@ use std::fmt;
 
 use sqlx::error::{DatabaseError, ErrorKind};
 
-/// What Postgres answered, and the method whose statement it answered. Bound values are never part of it.
+/// A Postgres error, and the method whose statement failed. Never contains bound values.
 #[derive(Debug)]
 pub(crate) struct StatementError {
     answer: Box<dyn DatabaseError>,
@@ -14,13 +14,13 @@ pub(crate) struct StatementError {
 }
 
 impl StatementError {
-    /// The name in the statement's leading comment, such as `drafts::write`.
+    /// Returns the name in the statement's leading comment, such as `briefs::drafts::update_draft_once`.
     pub(crate) fn statement(&self) -> &str {
         &self.statement
     }
 }
 
-/// Adds the statement's name to an error that Postgres answered.
+/// Adds the statement's name to a Postgres error.
 pub(crate) fn with_statement(error: sqlx::Error, sql: &str) -> sqlx::Error {
     match error {
         sqlx::Error::Database(answer) => {
@@ -30,7 +30,7 @@ pub(crate) fn with_statement(error: sqlx::Error, sql: &str) -> sqlx::Error {
     }
 }
 
-/// The name in the comment that opens a statement; empty for a statement without one.
+/// Returns the name in a statement's leading comment; empty when there is none.
 fn name_of(sql: &str) -> &str {
     let first = sql.trim_start().lines().next().unwrap_or_default();
     first.strip_prefix("--").map(str::trim).unwrap_or_default()
@@ -39,7 +39,7 @@ fn name_of(sql: &str) -> &str {
 impl fmt::Display for StatementError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let code = self.answer.code().unwrap_or_default();
-        // A data exception quotes the value that it is about, and values are briefs.
+        // Data exceptions quote the offending value, which may be content of a brief.
         let message = if code.starts_with("22") { "invalid data" } else { self.answer.message() };
         write!(f, "{message} (SQLSTATE {code}")?;
         if !self.statement.is_empty() {
@@ -49,7 +49,7 @@ impl fmt::Display for StatementError {
     }
 }
 
-/// Without a source: the answer's own message is in this one's, less what it may quote.
+/// Has no source: the Postgres message is part of this one, except for what it may quote.
 impl Error for StatementError {}
 
 impl DatabaseError for StatementError {

@@ -1,4 +1,4 @@
-//! Transactions on connections of the pools.
+//! Transactions.
 
 use std::ops::{Deref, DerefMut};
 
@@ -7,20 +7,27 @@ use sqlx::postgres::PgTransactionManager;
 use sqlx_core::transaction::TransactionManager as _;
 
 use super::connection::PgConnection;
-use super::pool::PooledConnection;
 use super::statement_error::with_statement;
 
-/// A transaction, which rolls back when it is dropped before [`Self::commit`].
+/// A transaction, which rolls back when dropped before [`Self::commit`].
 #[derive(Debug)]
-pub(crate) struct Transaction<C: DerefMut<Target = PgConnection> = PooledConnection> {
+pub(crate) struct Transaction<C: DerefMut<Target = PgConnection>> {
     connection: C,
     is_open: bool,
 }
 
+impl PgConnection {
+    /// Begins a transaction that borrows the connection.
+    pub(crate) async fn begin(&mut self) -> sqlx::Result<Transaction<&mut PgConnection>> {
+        Transaction::begin(self, None).await
+    }
+}
+
 impl<C: DerefMut<Target = PgConnection>> Transaction<C> {
-    /// Begins a transaction, by a statement other than `BEGIN` where one is given.
+    /// Begins a transaction, with `statement` instead of `BEGIN` where given.
     pub(super) async fn begin(mut connection: C, statement: Option<SqlStr>) -> sqlx::Result<Self> {
-        // Dropped in the middle of this, nobody would know that a transaction is open.
+        // If the future is dropped in the middle of this, the connection may have an open transaction that nobody
+        // tracks.
         let before = std::mem::replace(&mut connection.must_close, true);
         let begun = connection.drive(async |raw| PgTransactionManager::begin(raw, statement).await).await;
         begun.map_err(|error| with_statement(error, "-- begin"))?;
@@ -28,7 +35,7 @@ impl<C: DerefMut<Target = PgConnection>> Transaction<C> {
         Ok(Self { connection, is_open: true })
     }
 
-    /// Makes the changes permanent.
+    /// Commits the transaction.
     pub(crate) async fn commit(mut self) -> sqlx::Result<()> {
         let done = self.connection.drive(async |raw| PgTransactionManager::commit(raw).await).await;
         done.map_err(|error| with_statement(error, "-- commit"))?;
@@ -36,7 +43,7 @@ impl<C: DerefMut<Target = PgConnection>> Transaction<C> {
         Ok(())
     }
 
-    /// Undoes the changes.
+    /// Rolls the transaction back.
     pub(crate) async fn rollback(mut self) -> sqlx::Result<()> {
         let done = self.connection.drive(async |raw| PgTransactionManager::rollback(raw).await).await;
         done.map_err(|error| with_statement(error, "-- rollback"))?;
@@ -62,7 +69,7 @@ impl<C: DerefMut<Target = PgConnection>> DerefMut for Transaction<C> {
 impl<C: DerefMut<Target = PgConnection>> Drop for Transaction<C> {
     fn drop(&mut self) {
         if self.is_open {
-            // Queued behind the statement in flight, if any; sent when the connection is given back.
+            // The rollback is queued behind the statement in flight, if any, and sent when the connection is released.
             self.connection.rolls_back = true;
             PgTransactionManager::start_rollback(self.connection.raw_mut());
         }

@@ -1,14 +1,14 @@
-//! From a checked filter to SQL: static text and binds, nothing else.
+//! Compiles a checked filter to SQL. Only static text and binds are pushed.
 
 use sqlx::{Postgres, QueryBuilder};
 use time::OffsetDateTime;
 
 use crate::filter::scan::Comparator;
-use crate::filter::schema::{Test, TestKind};
+use crate::filter::schema::{Predicate, PredicateKind};
 use crate::filter::{Filter, Node};
 
 impl Filter {
-    /// Pushes a condition that is true of what is wanted; of the rest it may be false or null.
+    /// Pushes a condition that is true for matching items, and false or null for others.
     pub fn push(&self, query: &mut QueryBuilder<Postgres>) {
         match &self.root {
             None => _ = query.push("true"),
@@ -17,8 +17,8 @@ impl Filter {
     }
 }
 
-/// No condition within is negated but by `is not true`, so that null says the same as false everywhere.
-fn push(node: &Node<Test>, query: &mut QueryBuilder<Postgres>) {
+/// Negations use `is not true`, so that null and false are equivalent everywhere.
+fn push(node: &Node<Predicate>, query: &mut QueryBuilder<Postgres>) {
     match node {
         Node::All(nodes) => push_joined(nodes, " and ", query),
         Node::Any(nodes) => push_joined(nodes, " or ", query),
@@ -35,10 +35,10 @@ fn push(node: &Node<Test>, query: &mut QueryBuilder<Postgres>) {
     }
 }
 
-fn push_joined(nodes: &[Node<Test>], join: &'static str, query: &mut QueryBuilder<Postgres>) {
+fn push_joined(nodes: &[Node<Predicate>], join: &'static str, query: &mut QueryBuilder<Postgres>) {
     query.push("(");
-    for (place, node) in nodes.iter().enumerate() {
-        if place > 0 {
+    for (index, node) in nodes.iter().enumerate() {
+        if index > 0 {
             query.push(join);
         }
         push(node, query);
@@ -46,38 +46,38 @@ fn push_joined(nodes: &[Node<Test>], join: &'static str, query: &mut QueryBuilde
     query.push(")");
 }
 
-fn push_test(test: &Test, query: &mut QueryBuilder<Postgres>) {
+fn push_test(test: &Predicate, query: &mut QueryBuilder<Postgres>) {
     let column = test.column;
     match &test.kind {
-        TestKind::Text { is_equal, value } => {
+        PredicateKind::Text { is_equal, value } => {
             query.push(column).push(equality(*is_equal)).push_bind(value.clone());
         }
-        TestKind::Contains(part) => {
-            // Case by ICU: in a database of locale C, letters outside ASCII would have none.
+        PredicateKind::Contains(part) => {
+            // The ICU collation folds case: in a database with locale C, letters outside ASCII would have none.
             query.push(column).push(" collate \"und-x-icu\" ilike ").push_bind(pattern(part));
         }
-        TestKind::Holds(value) => {
+        PredicateKind::Holds(value) => {
             query.push(column).push(" @> array[").push_bind(value.clone()).push("]::text[]");
         }
-        TestKind::Number(comparator, number) => {
+        PredicateKind::Number(comparator, number) => {
             query.push(column).push(operator(*comparator)).push_bind(*number);
         }
-        TestKind::Bool { is_equal, value } => {
+        PredicateKind::Bool { is_equal, value } => {
             query.push(column).push(equality(*is_equal)).push_bind(*value);
         }
-        TestKind::Time { comparator, from, until: None } => {
+        PredicateKind::Time { comparator, from, until: None } => {
             query.push(column).push(operator(*comparator)).push_bind(*from);
         }
-        TestKind::Time { comparator, from, until: Some(until) } => {
+        PredicateKind::Time { comparator, from, until: Some(until) } => {
             push_day(column, *comparator, (*from, *until), query);
         }
-        TestKind::Period { latest, comparator, first, last } => {
+        PredicateKind::Period { latest, comparator, first, last } => {
             push_period((column, latest), *comparator, (*first, *last), query);
         }
     }
 }
 
-/// A moment against a whole day.
+/// Compares a time with a whole day.
 fn push_day(
     column: &'static str,
     comparator: Comparator,
@@ -101,8 +101,8 @@ fn push_day(
     query.push(column).push(sign).push_bind(bound);
 }
 
-/// Ranges of days, a bound that is null being infinite. Where both are, there is no period. An index on the range, where
-/// there is a period, answers each of these.
+/// Compares ranges of days, in which a null bound is infinite; two null bounds mean that there is no period. An index
+/// on the range, restricted to rows with a period, supports each operator.
 fn push_period(
     (earliest, latest): (&'static str, &'static str),
     comparator: Comparator,
@@ -137,7 +137,7 @@ const fn operator(comparator: Comparator) -> &'static str {
     }
 }
 
-/// A pattern of LIKE that finds a text as it stands.
+/// Escapes a text for LIKE.
 fn pattern(part: &str) -> String {
     let mut pattern = String::from("%");
     for sign in part.chars() {

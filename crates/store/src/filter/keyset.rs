@@ -1,27 +1,27 @@
-//! Pages of an ordered list begin after a place, which is the keys of the last item before (AIP-158): no page costs more
-//! than another, and what is written meanwhile moves nothing.
+//! Keyset pagination: a page starts after a page key, which holds the sort keys of the last item of the previous page
+//! (AIP-158). Every page costs the same, and concurrent writes do not shift pages.
 
 use sqlx::{Postgres, QueryBuilder};
 use time::OffsetDateTime;
 
 use crate::filter::order::{Direction, KeyKind, Order, SortKey};
 
-/// An item's place in an order: one key for each of the order's columns, as text; none for null.
+/// An item's position in an order: one key per sort column, as text; `None` for null.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place(Vec<Option<String>>);
+pub struct PageKey(Vec<Option<String>>);
 
-/// A text is no place in this order.
+/// The text is not a page key of this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("no place in this order")]
-pub struct InvalidPlace;
+#[error("not a page key of this order")]
+pub struct InvalidPageKey;
 
-impl Place {
-    /// Of the keys as [`Order::push_key`] selects them.
+impl PageKey {
+    /// Creates a page key from the keys that [`Order::push_key`] selects.
     pub const fn new(keys: Vec<Option<String>>) -> Self {
         Self(keys)
     }
 
-    /// As page tokens hold it: of each key its length in bytes, a colon and itself; of null a `~`.
+    /// Encodes the key for a page token: each part as its length in bytes, a colon and the text; null as `~`.
     pub fn encode(&self) -> String {
         let mut text = String::new();
         for key in &self.0 {
@@ -54,10 +54,10 @@ impl Place {
     }
 }
 
-/// The end of a `to_char` that writes a bigint with its sign and all the digits that one may have.
+/// The end of a `to_char` that formats a bigint with its sign and 19 digits, so that all have the same length.
 const ONE_LENGTH: &str = "'SG0000000000000000000')";
 
-/// A key as it is bound.
+/// A sort key as a bind.
 enum Key {
     Null,
     Text(String),
@@ -65,27 +65,27 @@ enum Key {
     Timestamp(OffsetDateTime),
 }
 
-/// Where a page begins: keys of an order that are of its types.
+/// The start of a page: keys that match the order's columns in number and type.
 pub struct Start<'a>(Vec<(&'a SortKey, Direction, Key)>);
 
 impl Order {
-    /// The place that a page token holds. Refuses what is not of this order's types, whoever made it up.
-    pub fn start(&self, text: &str) -> Result<Start<'_>, InvalidPlace> {
-        let Place(given) = Place::decode(text).ok_or(InvalidPlace)?;
+    /// Decodes the page key of a token. Rejects keys of another order or type, which a caller may have forged.
+    pub fn start(&self, text: &str) -> Result<Start<'_>, InvalidPageKey> {
+        let PageKey(given) = PageKey::decode(text).ok_or(InvalidPageKey)?;
         if given.len() != self.keys.len() {
-            return Err(InvalidPlace);
+            return Err(InvalidPageKey);
         }
         let pairs = self.keys.iter().zip(given);
         let typed = pairs.map(|((column, direction), key)| Some((column, *direction, typed(column, key)?)));
-        typed.collect::<Option<Vec<_>>>().map(Start).ok_or(InvalidPlace)
+        typed.collect::<Option<Vec<_>>>().map(Start).ok_or(InvalidPageKey)
     }
 
-    /// Pushes a `text[]` of an item's keys: what [`Place::new`] takes. Numbers have one length, so that the length of what
-    /// is sealed tells nothing of them.
+    /// Pushes a `text[]` of an item's sort keys, the argument of [`PageKey::new`]. Numbers have a fixed length, so that
+    /// the length of a sealed token reveals nothing about them.
     pub fn push_key(&self, query: &mut QueryBuilder<Postgres>) {
         query.push("array[");
-        for (place, (column, _)) in self.keys.iter().enumerate() {
-            query.push(if place > 0 { ", " } else { "" });
+        for (index, (column, _)) in self.keys.iter().enumerate() {
+            query.push(if index > 0 { ", " } else { "" });
             match column.kind {
                 KeyKind::Text => query.push("(").push(column.column).push(")::text"),
                 KeyKind::Integer => {
@@ -101,10 +101,10 @@ impl Order {
         query.push("]::text[]");
     }
 
-    /// Pushes what follows `order by`.
+    /// Pushes the expressions after `order by`.
     pub fn push(&self, query: &mut QueryBuilder<Postgres>) {
-        for (place, (column, direction)) in self.keys.iter().enumerate() {
-            query.push(if place > 0 { ", " } else { "" }).push(column.column);
+        for (index, (column, direction)) in self.keys.iter().enumerate() {
+            query.push(if index > 0 { ", " } else { "" }).push(column.column);
             if *direction == Direction::Descending {
                 query.push(if column.is_nullable { " desc nulls last" } else { " desc" });
             }
@@ -126,7 +126,7 @@ fn typed(column: &SortKey, key: Option<String>) -> Option<Key> {
 }
 
 impl Start<'_> {
-    /// Pushes a condition that is true of what comes after the place, and of nothing else.
+    /// Pushes a condition that is true exactly for the items after the key.
     pub fn push(&self, query: &mut QueryBuilder<Postgres>) {
         if self.is_one_way() {
             self.push_row(query);
@@ -135,7 +135,7 @@ impl Start<'_> {
         }
     }
 
-    /// Whether a comparison of rows says it all: then an index on the order's columns leads to the place.
+    /// Returns whether a row comparison suffices, which lets an index on the order's columns find the start.
     fn is_one_way(&self) -> bool {
         let first = self.0.first().map(|(_, direction, _)| *direction);
         self.0.iter().all(|(column, direction, _)| !column.is_nullable && Some(*direction) == first)
@@ -143,21 +143,21 @@ impl Start<'_> {
 
     fn push_row(&self, query: &mut QueryBuilder<Postgres>) {
         query.push("(");
-        for (place, (column, ..)) in self.0.iter().enumerate() {
-            query.push(if place > 0 { ", " } else { "" }).push(column.column);
+        for (index, (column, ..)) in self.0.iter().enumerate() {
+            query.push(if index > 0 { ", " } else { "" }).push(column.column);
         }
         let is_ascending = self.0.iter().all(|(_, direction, _)| *direction == Direction::Ascending);
         query.push(if is_ascending { ") > (" } else { ") < (" });
-        for (place, (.., key)) in self.0.iter().enumerate() {
-            query.push(if place > 0 { ", " } else { "" });
+        for (index, (.., key)) in self.0.iter().enumerate() {
+            query.push(if index > 0 { ", " } else { "" });
             push_key(key, query);
         }
         query.push(")");
     }
 }
 
-/// `at or after the first key, and (after the first key, or after the rest)`: the first half is what an index can begin
-/// with. Null comes after all else.
+/// Pushes `at or after the first key, and (after the first key, or after the rest)`, whose first half an index can use.
+/// Nulls sort last.
 fn push_after(keys: &[(&SortKey, Direction, Key)], query: &mut QueryBuilder<Postgres>) {
     let Some(((column, direction, key), rest)) = keys.split_first() else {
         query.push("false");
@@ -196,7 +196,7 @@ fn push_key(key: &Key, query: &mut QueryBuilder<Postgres>) {
 
 #[cfg(test)]
 mod tests {
-    use super::{InvalidPlace, Place};
+    use super::{InvalidPageKey, PageKey};
     use crate::filter::order::{Direction, KeyKind, Order, SortKey};
 
     fn column(column: &'static str, kind: KeyKind, is_nullable: bool) -> (SortKey, Direction) {
@@ -211,7 +211,7 @@ mod tests {
             vec![Some(String::new()), None, Some("a:1~".to_owned())],
             vec![Some("1:".to_owned()), Some("naïve".to_owned())],
         ] {
-            assert_eq!(Place::decode(&Place::new(keys.clone()).encode()), Some(Place(keys)));
+            assert_eq!(PageKey::decode(&PageKey::new(keys.clone()).encode()), Some(PageKey(keys)));
         }
     }
 
@@ -243,7 +243,7 @@ mod tests {
             "2:ü",
             "1:ü~1:5",
         ] {
-            assert_eq!(order.start(text).err(), Some(InvalidPlace), "{text:?}");
+            assert_eq!(order.start(text).err(), Some(InvalidPageKey), "{text:?}");
         }
     }
 }

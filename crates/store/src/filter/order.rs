@@ -1,40 +1,40 @@
-//! What callers order lists by (AIP-132): `published_at desc, brief`. Every order is a total one: a tie is decided by
-//! what no two items share.
+//! Orders of lists (AIP-132), such as `published_at desc, brief`. Every order is total: the tie breakers distinguish
+//! any two items.
 
-use crate::filter::{FilterError, bounded};
+use crate::filter::error::{FilterError, check_text};
 
-/// The orders of a list.
+/// The orders that a list supports.
 #[derive(Debug, Clone, Copy)]
 pub struct Sorting {
-    /// What callers may order by.
+    /// The columns that callers may order by.
     pub columns: &'static [SortColumn],
-    /// The order when the caller names none, as he would write it.
+    /// The default order, in the callers' syntax.
     pub default: &'static str,
-    /// Together they tell any two items apart. Those that an order has already are not added to it.
+    /// Keys that together distinguish any two items. Those already in an order are not appended again.
     pub tie_breakers: &'static [SortKey],
 }
 
-/// Something to order by.
+/// A column to order by.
 #[derive(Debug, Clone, Copy)]
 pub struct SortColumn {
-    /// Its name in orders; unique in the list.
+    /// Its name in orders, unique in the list.
     pub name: &'static str,
-    /// What decides, the first first.
+    /// Its sort keys, the most significant first.
     pub keys: &'static [SortKey],
 }
 
-/// A value that decides an order.
+/// A sort key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SortKey {
     /// The SQL expression of the value.
     pub column: &'static str,
-    /// What it is.
+    /// The key's type.
     pub kind: KeyKind,
-    /// Whether it may be null: then it comes last, whichever way.
+    /// Whether the value may be null. Nulls sort last in either direction.
     pub is_nullable: bool,
 }
 
-/// What keys of an order are.
+/// The type of a sort key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyKind {
     /// Text, in the order of the expression's collation.
@@ -45,7 +45,7 @@ pub enum KeyKind {
     Timestamp,
 }
 
-/// Which way.
+/// A sort direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
     /// The lowest first.
@@ -63,19 +63,19 @@ pub struct Order {
 impl Order {
     /// Parses an order. An empty text is the list's default.
     pub fn parse(text: &str, sorting: &Sorting) -> Result<Self, FilterError> {
-        bounded(text)?;
+        check_text(text)?;
         let text = if text.trim().is_empty() { sorting.default } else { text };
         let (mut order, mut names, mut position) = (Self { keys: Vec::new() }, Vec::new(), 0);
         for item in text.split(',') {
             let (column, direction) = named(item, position, sorting)?;
             if names.contains(&column.name) {
-                return Err(FilterError::new(position, item.trim(), "it was named before"));
+                return Err(FilterError::new(position, item.trim(), "the column is repeated"));
             }
             names.push(column.name);
             order.add(column.keys, direction);
             position += item.len() + 1;
         }
-        // A tie goes the way of the last key, so that one index may hold the whole order.
+        // Ties follow the direction of the last key, so that one index can serve the whole order.
         let direction = order.keys.last().map_or(Direction::Ascending, |(_, direction)| *direction);
         order.add(sorting.tie_breakers, direction);
         Ok(order)
@@ -90,7 +90,7 @@ impl Order {
     }
 }
 
-/// `name`, `name asc` or `name desc`.
+/// Parses `name`, `name asc` or `name desc`.
 fn named(item: &str, position: usize, sorting: &Sorting) -> Result<(SortColumn, Direction), FilterError> {
     let refused = |description: String| FilterError::new(position, item.trim(), description);
     let mut words = item.split_whitespace();
@@ -98,7 +98,7 @@ fn named(item: &str, position: usize, sorting: &Sorting) -> Result<(SortColumn, 
     let direction = match (words.next(), words.next()) {
         (None | Some("asc"), None) => Direction::Ascending,
         (Some("desc"), None) => Direction::Descending,
-        _ => return Err(refused("a name is followed by desc, asc or nothing".to_owned())),
+        _ => return Err(refused("expected desc, asc or nothing after the name".to_owned())),
     };
     let Some(column) = sorting.columns.iter().find(|column| column.name == name) else {
         let names: Vec<&str> = sorting.columns.iter().map(|column| column.name).collect();
@@ -145,11 +145,11 @@ mod tests {
         for (text, position, description) in [
             ("id", 0, "this list is ordered by name, published_at"),
             ("name,", 5, "a name is missing between commas"),
-            ("name, name desc", 5, "it was named before"),
-            ("name DESC", 0, "a name is followed by desc, asc or nothing"),
-            ("name desc desc", 0, "a name is followed by desc, asc or nothing"),
-            ("name; drop table briefs", 0, "a name is followed by desc, asc or nothing"),
-            ("name\0", 4, "NUL is no character of any value"),
+            ("name, name desc", 5, "the column is repeated"),
+            ("name DESC", 0, "expected desc, asc or nothing after the name"),
+            ("name desc desc", 0, "expected desc, asc or nothing after the name"),
+            ("name; drop table briefs", 0, "expected desc, asc or nothing after the name"),
+            ("name\0", 4, "NUL is not allowed"),
         ] {
             let error = Order::parse(text, &SORTING).unwrap_err();
             assert_eq!((error.position, error.description.as_str()), (position, description), "{text}");

@@ -1,8 +1,14 @@
-//! From a text to joined comparisons, without a look at what can be compared. One pass, no deeper than
-//! [`DEEPEST_NESTING`].
+//! Parses a filter into a tree of comparisons, without checking their fields. One pass, with nesting bounded by
+//! [`MAX_NESTING`].
 
+use crate::filter::Node;
+use crate::filter::error::{FilterError, check_text};
 use crate::filter::scan::{Comparator, Piece, Scanner, Value};
-use crate::filter::{DEEPEST_NESTING, FilterError, MOST_COMPARISONS, Node, bounded};
+
+/// Maximum number of comparisons in a filter.
+pub const MAX_COMPARISONS: usize = 64;
+/// Maximum nesting of parentheses.
+pub const MAX_NESTING: usize = 16;
 
 /// `field operator value`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,9 +20,9 @@ pub(super) struct Comparison<'a> {
 
 type Parsed<'a> = Result<Node<Comparison<'a>>, FilterError>;
 
-/// None for a text of blanks.
+/// Parses a filter; `None` for a blank text.
 pub(super) fn parse(text: &str) -> Result<Option<Node<Comparison<'_>>>, FilterError> {
-    bounded(text)?;
+    check_text(text)?;
     let mut parser = Parser { scanner: Scanner::new(text), comparisons: 0 };
     parser.scanner.skip_blanks();
     if parser.scanner.at_end() {
@@ -24,7 +30,7 @@ pub(super) fn parse(text: &str) -> Result<Option<Node<Comparison<'_>>>, FilterEr
     }
     let root = parser.expression(0)?;
     match parser.scanner.sign(')') {
-        Some(sign) => Err(sign.refused("no parenthesis is open here")),
+        Some(sign) => Err(sign.refused("unmatched closing parenthesis")),
         None => Ok(Some(root)),
     }
 }
@@ -35,7 +41,7 @@ struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    /// Ends before a closing parenthesis or at the text's end.
+    /// Parses up to a closing parenthesis or the end of the text.
     fn expression(&mut self, nesting: usize) -> Parsed<'a> {
         let mut factors = vec![self.factor(nesting)?];
         while self.scanner.keyword("AND")? {
@@ -55,7 +61,7 @@ impl<'a> Parser<'a> {
         Ok(joined(terms, Node::Any))
     }
 
-    /// Takes the blanks after it, too.
+    /// Parses a term and the blanks after it.
     fn term(&mut self, nesting: usize) -> Parsed<'a> {
         self.scanner.skip_blanks();
         let is_negated = self.scanner.sign('-').is_some() || self.not()?;
@@ -67,7 +73,7 @@ impl<'a> Parser<'a> {
         Ok(if is_negated { Node::Not(Box::new(node)) } else { node })
     }
 
-    /// Takes the blanks after it: a minus has none.
+    /// Parses NOT and the blanks after it. (A minus is followed by none.)
     fn not(&mut self) -> Result<bool, FilterError> {
         let found = self.scanner.keyword("NOT")?;
         self.scanner.skip_blanks();
@@ -75,21 +81,21 @@ impl<'a> Parser<'a> {
     }
 
     fn nested(&mut self, open: Piece<'a>, nesting: usize) -> Parsed<'a> {
-        if nesting > DEEPEST_NESTING {
-            return Err(open.refused(format!("parentheses nest to {DEEPEST_NESTING}, no deeper")));
+        if nesting > MAX_NESTING {
+            return Err(open.refused(format!("parentheses nest to {MAX_NESTING}, no deeper")));
         }
         let inner = self.expression(nesting)?;
         match self.scanner.sign(')') {
             Some(_) => Ok(inner),
-            None => Err(open.refused("this parenthesis is never closed")),
+            None => Err(open.refused("this parenthesis is not closed")),
         }
     }
 
     fn comparison(&mut self) -> Result<Comparison<'a>, FilterError> {
         let here = self.scanner.here();
         self.comparisons += 1;
-        if self.comparisons > MOST_COMPARISONS {
-            return Err(here.refused(format!("a filter has {MOST_COMPARISONS} comparisons, no more")));
+        if self.comparisons > MAX_COMPARISONS {
+            return Err(here.refused(format!("a filter has {MAX_COMPARISONS} comparisons, no more")));
         }
         let field = self.scanner.name();
         match field.text {
@@ -113,7 +119,7 @@ impl<'a> Parser<'a> {
         Ok(Comparison { field, comparator, value: self.scanner.value()? })
     }
 
-    /// Something follows a whole term.
+    /// The error for text after a complete term.
     fn unjoined(&self) -> FilterError {
         let here = self.scanner.here();
         let is_small = ["and", "or", "not"].contains(&here.text.to_ascii_lowercase().as_str());

@@ -1,9 +1,9 @@
-//! Reads a text from left to right, a piece at a time. What a piece may be, the grammar knows: a colon ends a field's
-//! name and belongs to a timestamp.
+//! Splits a filter into pieces. The parser decides which piece may come next, because a colon ends a field's name but
+//! may be part of a timestamp.
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use crate::filter::FilterError;
+use crate::filter::error::FilterError;
 
 /// How a field is compared with a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub(super) enum Comparator {
 }
 
 impl Comparator {
-    /// Longer ones first, because they begin like the shorter ones.
+    /// Longer operators come first, because the shorter ones are their prefixes.
     const ALL: [(&'static str, Self); 7] = [
         ("!=", Self::NotEqual),
         ("<=", Self::LessOrEqual),
@@ -47,17 +47,17 @@ impl Piece<'_> {
     }
 }
 
-/// What a field is compared with.
+/// The value in a comparison.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Value<'a> {
-    /// As it was written.
+    /// The text as written.
     pub(super) piece: Piece<'a>,
-    /// What it stands for: the same, without quotation marks and escapes, in NFC.
+    /// The value without quotation marks and escapes, in NFC.
     pub(super) text: String,
     pub(super) is_quoted: bool,
 }
 
-/// Where the reading stands.
+/// The text and the current offset.
 #[derive(Debug)]
 pub(super) struct Scanner<'a> {
     text: &'a str,
@@ -87,19 +87,19 @@ impl<'a> Scanner<'a> {
         self.rest().is_empty()
     }
 
-    /// What stands here, up to the next blank: for errors.
+    /// Returns the text up to the next blank, for errors.
     pub(super) fn here(&self) -> Piece<'a> {
         let text = self.rest();
         let end = text.find(char::is_whitespace).unwrap_or(text.len());
         Piece { position: self.at, text: &text[..end] }
     }
 
-    /// Takes a sign if it stands here.
+    /// Consumes a character if it is next.
     pub(super) fn sign(&mut self, sign: char) -> Option<Piece<'a>> {
         self.rest().starts_with(sign).then(|| self.take(sign.len_utf8()))
     }
 
-    /// Takes a word of the grammar if it stands here, with blanks (or the text's start) on both sides.
+    /// Consumes a keyword if it is next. Requires a blank, or the start or end of the text, on both sides.
     pub(super) fn keyword(&mut self, keyword: &str) -> Result<bool, FilterError> {
         let word = self.name_here();
         if word != keyword {
@@ -115,7 +115,7 @@ impl<'a> Scanner<'a> {
         Ok(true)
     }
 
-    /// A field's name: letters, digits, `_` and `.`; empty when none stands here.
+    /// Consumes a field's name: letters, digits, `_` and `.`; empty when none is next.
     pub(super) fn name(&mut self) -> Piece<'a> {
         let length = self.name_here().len();
         self.take(length)
@@ -135,7 +135,7 @@ impl<'a> Scanner<'a> {
         })
     }
 
-    /// A value, its text in the normalisation form that stored texts are in.
+    /// Consumes a value, and normalises it to NFC as stored texts are.
     pub(super) fn value(&mut self) -> Result<Value<'a>, FilterError> {
         let mut value = if self.rest().starts_with('"') { self.quoted()? } else { self.bare()? };
         value.text = value.text.nfc().collect();
@@ -173,12 +173,12 @@ impl<'a> Scanner<'a> {
     fn quoted(&mut self) -> Result<Value<'a>, FilterError> {
         let (start, mut text) = (self.at, String::new());
         let mut signs = self.rest().char_indices().skip(1);
-        while let Some((place, sign)) = signs.next() {
+        while let Some((offset, sign)) = signs.next() {
             match sign {
-                '"' => return Ok(Value { piece: self.take(place + 1), text, is_quoted: true }),
+                '"' => return Ok(Value { piece: self.take(offset + 1), text, is_quoted: true }),
                 '\\' => {
                     let Some((_, escaped @ ('"' | '\\'))) = signs.next() else {
-                        let piece = Piece { position: start + place, text: "\\" };
+                        let piece = Piece { position: start + offset, text: "\\" };
                         return Err(piece.refused("in quotes, a backslash stands before \" or \\ only"));
                     };
                     text.push(escaped);

@@ -1,10 +1,10 @@
-//! What a list can be filtered by, and what comparisons with it mean.
+//! The fields that a list can be filtered by, and the meaning of comparisons with them.
 
 use chancery_brief::edtf::{self, Edtf, Precision};
 use chancery_brief::marking::Scheme;
 use time::{Duration, OffsetDateTime};
 
-use crate::filter::FilterError;
+use crate::filter::error::FilterError;
 use crate::filter::parse::Comparison;
 use crate::filter::scan::{Comparator, Value};
 
@@ -15,61 +15,61 @@ pub struct Schema {
     pub fields: &'static [Field],
 }
 
-/// Something that items of a list have.
+/// A field of a list's items.
 #[derive(Debug, Clone, Copy)]
 pub struct Field {
     /// Its name in filters, such as `likelihood.term`.
     pub name: &'static str,
-    /// What it is.
+    /// Its type.
     pub field_type: FieldType,
-    /// The SQL expression of its value; of [`FieldType::Period`] that of the first day's number.
+    /// The SQL expression of its value; for [`FieldType::Period`], that of the first day's number.
     pub column: &'static str,
 }
 
-/// What a field is, which decides how it is compared.
+/// A field's type, which decides the comparisons that it supports.
 #[derive(Debug, Clone, Copy)]
 pub enum FieldType {
-    /// Text: `=`, `!=`; `:` finds a part of it, whatever its case.
+    /// Text: `=`, `!=`; `:` matches a substring, ignoring case.
     Text,
-    /// One id: `=`, `!=` and `:`, which says the same as `=`.
+    /// One id: `=`, `!=`, and `:` as a synonym of `=`.
     Id,
-    /// An array of ids: `:` finds those that hold the value.
+    /// An array of ids: `:` matches arrays that contain the value.
     Ids,
-    /// One of these words, stored as its number: `=`, `!=`.
+    /// One of these words, stored as a number: `=`, `!=`.
     Enum(&'static [(&'static str, i16)]),
-    /// A number: all but `:`.
+    /// An integer: all but `:`.
     Integer,
-    /// A number from 0 to 100: all but `:`.
+    /// An integer from 0 to 100: all but `:`.
     Percent,
     /// `true` or `false`: `=`, `!=`.
     Bool,
-    /// A moment, compared with one or with a whole UTC day: all but `:`.
+    /// A time, compared with a time or with a whole UTC day: all but `:`.
     Timestamp,
-    /// Days from a first to a last, an open or unknown end being null, compared with an EDTF value: all but `!=`.
-    /// What has neither end has no period, and no comparison finds it.
+    /// A range of days, compared with an EDTF value: all but `!=`. A null bound is open or unknown. A range without
+    /// bounds matches no comparison.
     Period {
         /// The SQL expression of the last day's number.
         latest: &'static str,
     },
-    /// The rank of a label of the workspace's scheme: all but `:`, in the scheme's order.
+    /// The rank of a marking in the workspace's scheme, compared in the scheme's order: all but `:`.
     Marking,
 }
 
-/// A comparison that has been checked.
+/// A comparison whose field, operator and value have been checked.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Test {
+pub(super) struct Predicate {
     /// The SQL expression.
     pub(super) column: &'static str,
-    pub(super) kind: TestKind,
+    pub(super) kind: PredicateKind,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum TestKind {
+pub(super) enum PredicateKind {
     Text {
         is_equal: bool,
         value: String,
     },
-    /// Case does not matter.
+    /// Ignores case.
     Contains(String),
     Holds(String),
     Number(Comparator, i64),
@@ -77,7 +77,7 @@ pub(super) enum TestKind {
         is_equal: bool,
         value: bool,
     },
-    /// Within `from..until`, before it or after it; of a moment, `until` is none.
+    /// The range `from..until`; `until` is `None` for a single moment.
     Time {
         comparator: Comparator,
         from: OffsetDateTime,
@@ -94,17 +94,18 @@ pub(super) enum TestKind {
 type Checked<T> = Result<T, FilterError>;
 
 impl Schema {
-    pub(super) fn check(&self, comparison: &Comparison<'_>, scheme: Scheme) -> Checked<Test> {
+    pub(super) fn check(&self, comparison: &Comparison<'_>, scheme: Scheme) -> Checked<Predicate> {
         let name = comparison.field.text;
         let Some(field) = self.fields.iter().find(|field| field.name == name) else {
             let known: Vec<&str> = self.fields.iter().map(|field| field.name).collect();
             let known = known.join(", ");
-            return Err(comparison
-                .field
-                .refused(format!("there is no such field here; the fields are {known}")));
+            return Err(comparison.field.refused(format!("unknown field; expected one of {known}")));
         };
         field.check_comparator(comparison)?;
-        Ok(Test { column: field.column, kind: field.test(comparison.comparator, &comparison.value, scheme)? })
+        Ok(Predicate {
+            column: field.column,
+            kind: field.test(comparison.comparator, &comparison.value, scheme)?,
+        })
     }
 }
 
@@ -124,41 +125,43 @@ impl Field {
             return Ok(());
         }
         let signs: Vec<&str> = allowed.iter().map(|comparator| comparator.as_str()).collect();
-        Err(comparison.field.refused(format!("this field is compared by {}", signs.join(" "))))
+        Err(comparison
+            .field
+            .refused(format!("unsupported operator for this field; expected one of {}", signs.join(" "))))
     }
 
-    fn test(&self, comparator: Comparator, value: &Value<'_>, scheme: Scheme) -> Checked<TestKind> {
+    fn test(&self, comparator: Comparator, value: &Value<'_>, scheme: Scheme) -> Checked<PredicateKind> {
         let is_equal = comparator == Comparator::Equal;
-        let number = |number| TestKind::Number(comparator, number);
+        let number = |number| PredicateKind::Number(comparator, number);
         match self.field_type {
             FieldType::Text if comparator == Comparator::Has => contained(value),
-            FieldType::Text => Ok(TestKind::Text { is_equal, value: value.text.clone() }),
+            FieldType::Text => Ok(PredicateKind::Text { is_equal, value: value.text.clone() }),
             FieldType::Id => {
                 let is_equal = comparator != Comparator::NotEqual;
-                Ok(TestKind::Text { is_equal, value: value.text.clone() })
+                Ok(PredicateKind::Text { is_equal, value: value.text.clone() })
             }
-            FieldType::Ids => Ok(TestKind::Holds(value.text.clone())),
+            FieldType::Ids => Ok(PredicateKind::Holds(value.text.clone())),
             FieldType::Enum(words) => one_of(value, words).map(number),
             FieldType::Integer => integer(value).map(number),
             FieldType::Percent => percent(value).map(number),
-            FieldType::Bool => Ok(TestKind::Bool { is_equal, value: boolean(value)? }),
+            FieldType::Bool => Ok(PredicateKind::Bool { is_equal, value: boolean(value)? }),
             FieldType::Timestamp => {
                 let (from, until) = moment_or_day(value)?;
-                Ok(TestKind::Time { comparator, from, until })
+                Ok(PredicateKind::Time { comparator, from, until })
             }
             FieldType::Period { latest } => {
                 let (first, last) = days(value)?;
-                Ok(TestKind::Period { latest, comparator, first, last })
+                Ok(PredicateKind::Period { latest, comparator, first, last })
             }
             FieldType::Marking => rank(value, scheme).map(number),
         }
     }
 }
 
-fn contained(value: &Value<'_>) -> Checked<TestKind> {
+fn contained(value: &Value<'_>) -> Checked<PredicateKind> {
     match value.text.as_str() {
-        "" => Err(value.piece.refused("an empty text is a part of every text")),
-        text => Ok(TestKind::Contains(text.to_owned())),
+        "" => Err(value.piece.refused("an empty text matches every text")),
+        text => Ok(PredicateKind::Contains(text.to_owned())),
     }
 }
 
@@ -170,7 +173,7 @@ fn one_of(value: &Value<'_>, words: &[(&str, i16)]) -> Checked<i64> {
     Err(value.piece.refused(format!("the values of this field are {}", words.join(", "))))
 }
 
-/// A number's text may have a sign and digits, nothing else.
+/// Accepts digits with an optional minus, nothing else.
 fn integer(value: &Value<'_>) -> Checked<i64> {
     let parsed =
         (!value.is_quoted && !value.text.starts_with('+')).then(|| value.text.parse().ok()).flatten();
@@ -178,8 +181,8 @@ fn integer(value: &Value<'_>) -> Checked<i64> {
 }
 
 fn percent(value: &Value<'_>) -> Checked<i64> {
-    let within = integer(value).ok().filter(|percent| (0..=100).contains(percent));
-    within.ok_or_else(|| value.piece.refused("this field is compared with a whole number from 0 to 100"))
+    let in_range = integer(value).ok().filter(|percent| (0..=100).contains(percent));
+    in_range.ok_or_else(|| value.piece.refused("this field is compared with a whole number from 0 to 100"))
 }
 
 fn boolean(value: &Value<'_>) -> Checked<bool> {
@@ -211,7 +214,7 @@ fn moment_or_day(value: &Value<'_>) -> Checked<(OffsetDateTime, Option<OffsetDat
     })
 }
 
-/// `YYYY-MM-DD`, from midnight to midnight.
+/// Parses `YYYY-MM-DD` into the range from midnight to midnight.
 fn day(text: &str) -> Option<(OffsetDateTime, Option<OffsetDateTime>)> {
     let Ok(Edtf::Date(date)) = edtf::parse(text) else { return None };
     let is_plain = matches!(date.precision, Precision::Day(..)) && !date.uncertain && !date.approximate;
@@ -223,7 +226,7 @@ fn day(text: &str) -> Option<(OffsetDateTime, Option<OffsetDateTime>)> {
     Some((from, Some(from.checked_add(Duration::DAY)?)))
 }
 
-/// RFC 3339, with the offset that it asks for, of the years 1 to 9999.
+/// Parses RFC 3339 with its mandatory offset, for the years 1 to 9999.
 fn moment(text: &str) -> Option<OffsetDateTime> {
     let (date, clock) = text.split_once(['T', 't'])?;
     let (from, _) = day(date)?;
@@ -240,7 +243,7 @@ fn moment(text: &str) -> Option<OffsetDateTime> {
     (1..=9999).contains(&moment.year()).then_some(moment)
 }
 
-/// Splits `Z` or `±hh:mm` off, which becomes minutes.
+/// Splits off `Z` or `±hh:mm`, as minutes.
 fn clock_and_offset(text: &str) -> Option<(&str, i64)> {
     if let Some(clock) = text.strip_suffix(['Z', 'z']) {
         return Some((clock, 0));
@@ -256,7 +259,7 @@ fn clock_and_offset(text: &str) -> Option<(&str, i64)> {
     }
 }
 
-/// A fraction of a second, to the microsecond: the database knows nothing below.
+/// Parses a fraction of a second with at most microseconds, the database's precision.
 fn microseconds(fraction: &str) -> Option<Duration> {
     let number = digits(fraction, fraction.len()).filter(|_| fraction.len() <= 6)?;
     let missing = u32::try_from(6 - fraction.len()).ok()?;

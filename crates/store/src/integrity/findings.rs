@@ -1,21 +1,21 @@
-//! What is wrong with stored data, as `chancery verify` and `chancery reindex` tell it.
+//! Damage to stored data, as `chancery verify` and `chancery reindex` report it.
 
 use std::fmt;
 
 use chancery_proto::names::ResourceId;
 
-/// One thing that is not as it should be.
+/// A damaged resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// What kind of damage it is.
+    /// The kind of damage.
     pub code: FindingCode,
     /// The resource's name.
     pub name: String,
-    /// What differs.
+    /// The difference.
     pub what: String,
 }
 
-/// A line: code, name, what differs.
+/// Formats a finding as one line: code, name, difference.
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}: {}", self.code, self.name, self.what)
@@ -24,17 +24,17 @@ impl fmt::Display for Finding {
 
 macro_rules! codes {
     ($($(#[$doc:meta])+ $variant:ident = $word:literal,)+) => {
-        /// Kinds of damage. The words are stable.
+        /// Kinds of damage. The codes are stable.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum FindingCode {
             $($(#[$doc])+ $variant,)+
         }
 
         impl FindingCode {
-            /// All of them.
+            /// All codes.
             pub const ALL: &[Self] = &[$(Self::$variant,)+];
 
-            /// The stable word.
+            /// Returns the stable code.
             pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $word,)+
@@ -45,37 +45,37 @@ macro_rules! codes {
 }
 
 codes! {
-    /// The SHA-256 of a revision's bytes is not the stored one: nothing made of them can be judged.
+    /// The SHA-256 of a revision's bytes is not the stored one: nothing derived from them can be verified.
     BodyDigest = "BODY_DIGEST",
-    /// A revision's bytes have their SHA-256 and are not canonical: nothing made of them can be judged.
+    /// A revision's bytes match their SHA-256 but are not canonical: nothing derived from them can be verified.
     BodyNotCanonical = "BODY_NOT_CANONICAL",
-    /// What a revision's row says of its content is not so.
+    /// A revision's row contradicts its content.
     RevisionDiffers = "REVISION_DIFFERS",
     /// A brief's revisions are not numbered from 1 without gaps.
     RevisionMissing = "REVISION_MISSING",
-    /// A revision is said to be the newest for others than those for whom it is.
+    /// The clearances for which a revision is the newest are wrong.
     CurrentUntil = "CURRENT_UNTIL",
-    /// A clearance's edition is not there.
+    /// An edition is missing.
     EditionMissing = "EDITION_MISSING",
-    /// There is an edition that no clearance has.
+    /// An edition exists for a clearance that needs none.
     EditionExtra = "EDITION_EXTRA",
-    /// An edition is not the one that redacting the revision gives.
+    /// An edition differs from the redacted revision.
     EditionDiffers = "EDITION_DIFFERS",
-    /// Editions were made by older rules of redaction: `chancery migrate` makes them anew.
+    /// Editions were made by an older version of redaction: `chancery migrate` rebuilds them.
     EditionOutdated = "EDITION_OUTDATED",
-    /// Projections were made by another version of the code: `chancery migrate` makes them anew.
+    /// Projections were made by another version of the code: `chancery migrate` rebuilds them.
     ProjectionOutdated = "PROJECTION_OUTDATED",
-    /// A row of a projection is not there: `chancery reindex` mends it.
+    /// A projected row is missing: `chancery reindex` restores it.
     ProjectionMissing = "PROJECTION_MISSING",
-    /// A row of a projection stands for nothing: `chancery reindex` mends it.
+    /// A projected row corresponds to nothing: `chancery reindex` deletes it.
     ProjectionExtra = "PROJECTION_EXTRA",
-    /// A row of a projection says something else: `chancery reindex` mends it.
+    /// A projected row differs: `chancery reindex` rewrites it.
     ProjectionDiffers = "PROJECTION_DIFFERS",
-    /// A draft's bytes are no content, or what its row says of them is not so.
+    /// A draft's bytes are malformed, or contradict its row.
     DraftDamaged = "DRAFT_DAMAGED",
     /// The SHA-256 of an attachment's bytes is not its name.
     AttachmentDigest = "ATTACHMENT_DIGEST",
-    /// Numbers are missing in a change log.
+    /// Numbers are missing from a change log.
     ChangeMissing = "CHANGE_MISSING",
     /// A change log and its counter disagree.
     ChangeCounter = "CHANGE_COUNTER",

@@ -1,83 +1,86 @@
-//! Reindexing: what is made of revisions' bytes, made anew. One transaction a revision, which holds the brief's row as
-//! every writer does; several at once and an end at any moment do no harm.
+//! Rebuilds what is derived from revisions. Each revision takes one transaction, which locks the brief as every writer
+//! does, so concurrent runs and interruptions are harmless.
 
 use std::collections::BTreeMap;
 
 use chancery_brief::digest::{Digest, REDACTION_VERSION, body_digest};
 use chancery_proto::names::{BriefName, RevisionName};
 
-use crate::briefs::purge::{Ending, end_prints, lock_prints};
-use crate::briefs::revisions::{Prepared, settle_current};
+use crate::briefs::purge::{ForcedFailure, fail_tasks, lock_tasks};
+use crate::briefs::revisions::{PreparedRevision, recompute_current};
 use crate::briefs::stored::{StoredBrief, StoredRevision, body};
+use crate::convert::{to_digest, to_integer};
 use crate::database::PgConnection;
+use crate::error::{Result, StoreError};
+use crate::integrity::Integrity;
 use crate::integrity::findings::{Finding, FindingCode};
-use crate::projections::{PROJECTION_VERSION, search_again};
-use crate::{Result, Store, StoreError, to_digest, to_integer};
+use crate::projections::version::PROJECTION_VERSION;
+use crate::projections::{index_for_search, version};
 
-/// Briefs or revisions that are looked up at once.
+/// Number of briefs or revisions that one query looks up.
 const PAGE: i64 = 200;
 
-/// Which revisions are made anew.
+/// The revisions to rebuild.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reindexed {
-    /// Those whose projections or editions are of an older version of the code: a run that was ended goes on.
+pub enum ReindexScope {
+    /// Revisions whose projections or editions were made by older code. An interrupted run resumes here.
     Outdated,
-    /// All, from a brief on, in the order of the briefs' names.
+    /// All revisions, from a brief on, in the order of brief names.
     All {
-        /// The first brief; none for all.
+        /// The first brief; `None` for all.
         from: Option<BriefName>,
     },
 }
 
-/// How a reindexing goes on.
+/// An event of a reindex.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reindexing {
-    /// So many revisions are there to be made anew.
+pub enum ReindexEvent {
+    /// The number of revisions to rebuild.
     Total(u64),
-    /// One was.
+    /// A revision was rebuilt.
     Revision {
-        /// Which.
+        /// The revision.
         name: RevisionName,
-        /// Whether its editions were rewritten, because older rules of redaction had made them.
+        /// Whether its editions were rewritten, because an older version of redaction had made them.
         rewritten: bool,
     },
-    /// One could not be made anew wholly: its bytes or its editions are damaged, and stay as they are.
+    /// A revision's bytes or editions are damaged; they were left unchanged.
     Damage(Finding),
 }
 
-impl Store {
-    /// Makes editions and projections of revisions anew. An edition's bytes are rewritten only when older rules of
-    /// redaction made them; otherwise bytes that differ are damage, are told and kept.
+impl Integrity<'_> {
+    /// Rebuilds editions and projections. An edition's bytes are rewritten only when an older version of redaction made
+    /// them; any other difference is reported as damage and left unchanged.
     ///
     /// # Errors
-    /// [`StoreError::Schema`] and [`StoreError::NewerSchema`] for what a newer build wrote.
-    pub async fn reindex(&self, which: &Reindexed, mut tell: impl FnMut(Reindexing)) -> Result<()> {
-        let version = self.projection_version().await?;
+    /// [`StoreError::Schema`] and [`StoreError::NewerSchema`] for data written by a newer build.
+    pub async fn reindex(self, which: &ReindexScope, mut report: impl FnMut(ReindexEvent)) -> Result<()> {
+        let version = version::read(self.pool).await?;
         if version > PROJECTION_VERSION {
             return Err(StoreError::Schema(newer(version)));
         }
-        let everything = matches!(which, Reindexed::All { .. });
+        let everything = matches!(which, ReindexScope::All { .. });
         let mut after = match which {
-            Reindexed::All { from: Some(from) } => {
-                Place { workspace: from.workspace.to_string(), brief: from.brief.to_string(), key: 0 }
+            ReindexScope::All { from: Some(from) } => {
+                BriefCursor { workspace: from.workspace.to_string(), brief: from.brief.to_string(), key: 0 }
             }
-            _ => Place::default(),
+            _ => BriefCursor::default(),
         };
-        tell(Reindexing::Total(self.count_to_reindex(everything, &after).await?));
+        report(ReindexEvent::Total(self.count_to_reindex(everything, &after).await?));
         loop {
             let briefs = self.briefs_to_reindex(everything, &after).await?;
             let Some(last) = briefs.last() else { break };
             after = last.clone();
             for brief in &briefs {
-                self.reindex_brief(brief.key, everything, &mut tell).await?;
+                self.reindex_brief(brief.key, everything, &mut report).await?;
             }
         }
-        self.note_projection_version().await
+        version::record_current(self.pool).await
     }
 
-    async fn count_to_reindex(&self, everything: bool, from: &Place) -> Result<u64> {
+    async fn count_to_reindex(self, everything: bool, from: &BriefCursor) -> Result<u64> {
         let count = sqlx::query_scalar!(
-            r#"-- reindex::count_to_reindex
+            r#"-- integrity::reindex::count_to_reindex
             select count(*) as "count!" from revisions r join briefs b using (brief_key)
             where r.purged_at is null
                 and ($1 or r.projection_version < $2 or r.redaction_version < $3)
@@ -88,16 +91,16 @@ impl Store {
             from.workspace,
             from.brief
         )
-        .fetch_one(&self.pool)
+        .fetch_one(self.pool)
         .await?;
         Ok(count.unsigned_abs())
     }
 
-    /// The next briefs after one, by name; `key` 0 is before every brief of that name.
-    async fn briefs_to_reindex(&self, everything: bool, after: &Place) -> Result<Vec<Place>> {
+    /// Returns the next briefs by name. A `key` of 0 sorts before every brief of its name.
+    async fn briefs_to_reindex(self, everything: bool, after: &BriefCursor) -> Result<Vec<BriefCursor>> {
         let briefs = sqlx::query_as!(
-            Place,
-            r#"-- reindex::briefs_to_reindex
+            BriefCursor,
+            r#"-- integrity::reindex::briefs_to_reindex
             select b.workspace_id as workspace, b.brief_id as brief, b.brief_key as key from briefs b
             where (b.workspace_id, b.brief_id, b.brief_key) > ($1, $2, $3)
                 and ($4 or exists (
@@ -107,30 +110,30 @@ impl Store {
                 ))
             order by 1, 2, 3
             limit $7"#,
-            after.workspace,
-            after.brief,
-            after.key,
+            /* after workspace_id */ after.workspace,
+            /* after brief_id */ after.brief,
+            /* after brief_key */ after.key,
             everything,
-            PROJECTION_VERSION,
-            to_integer(REDACTION_VERSION)?,
-            PAGE
+            /* projection_version */ PROJECTION_VERSION,
+            /* redaction_version */ to_integer(REDACTION_VERSION)?,
+            /* limit */ PAGE
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await?;
         Ok(briefs)
     }
 
     async fn reindex_brief(
-        &self,
+        self,
         key: i64,
         everything: bool,
-        tell: &mut impl FnMut(Reindexing),
+        report: &mut impl FnMut(ReindexEvent),
     ) -> Result<()> {
-        self.mend_current(key).await?;
+        self.repair_current(key).await?;
         let mut after = 0;
         loop {
             let revisions = sqlx::query_scalar!(
-                "-- reindex::reindex_brief
+                "-- integrity::reindex::reindex_brief
                 select revision from revisions
                 where brief_key = $1 and revision > $2 and ($3 or projection_version < $4 or redaction_version < $5)
                 order by revision
@@ -142,23 +145,23 @@ impl Store {
                 to_integer(REDACTION_VERSION)?,
                 PAGE
             )
-            .fetch_all(&self.pool)
+            .fetch_all(self.pool)
             .await?;
             let Some(last) = revisions.last() else { break };
             after = *last;
             for revision in revisions {
-                self.reindex_revision(key, revision, tell).await?;
+                self.reindex_revision(key, revision, report).await?;
             }
         }
-        // What a revision's row says of its content may have been mended.
-        self.mend_current(key).await
+        // The rebuild may have corrected the columns that decide which revision is the newest.
+        self.repair_current(key).await
     }
 
     async fn reindex_revision(
-        &self,
+        self,
         key: i64,
         revision: i32,
-        tell: &mut impl FnMut(Reindexing),
+        report: &mut impl FnMut(ReindexEvent),
     ) -> Result<()> {
         let mut transaction = self.pool.begin().await?;
         lock(&mut transaction, key).await?;
@@ -170,24 +173,24 @@ impl Store {
             return Err(StoreError::Schema(newer(stored.projection_version)));
         }
         let rewritten = if let Some(body) = body(&mut transaction, key, revision).await? {
-            match brief.made_of(stored, &body)? {
-                Ok(made) => {
-                    forget_rows(&mut transaction, key, revision).await?;
-                    write(&mut transaction, &brief, stored, &made, tell).await?
+            match brief.rebuild(stored, &body)? {
+                Ok(rebuilt) => {
+                    delete_projections(&mut transaction, key, revision).await?;
+                    write(&mut transaction, &brief, stored, &rebuilt, report).await?
                 }
                 Err(damage) => {
-                    // Rows of bytes that nobody can read anew are better than none: they are kept.
-                    tell(Reindexing::Damage(damage));
+                    // The bytes cannot be projected again, so the existing rows are the best that there is.
+                    report(ReindexEvent::Damage(damage));
                     false
                 }
             }
         } else {
-            forget_rows(&mut transaction, key, revision).await?;
+            delete_projections(&mut transaction, key, revision).await?;
             false
         };
-        // Damage holds nothing up: it is told here and by `verify`, and the rest of the database is served.
+        // Damage does not stop the reindex: `verify` reports it too, and the other revisions must become available.
         sqlx::query!(
-            "-- reindex::reindex_revision
+            "-- integrity::reindex::reindex_revision
             update revisions set projection_version = $3 where brief_key = $1 and revision = $2",
             key,
             revision,
@@ -196,56 +199,31 @@ impl Store {
         .execute(&mut *transaction)
         .await?;
         transaction.commit().await?;
-        tell(Reindexing::Revision { name: brief.revision_name(stored)?, rewritten });
+        report(ReindexEvent::Revision { name: brief.revision_name(stored)?, rewritten });
         Ok(())
     }
 
-    /// Has every revision of a brief say of itself for whom it is the newest, if one does not.
-    async fn mend_current(&self, key: i64) -> Result<()> {
+    /// Corrects which revision of a brief is the newest for each clearance, if that is wrong.
+    async fn repair_current(self, key: i64) -> Result<()> {
         let mut transaction = self.pool.begin().await?;
         lock(&mut transaction, key).await?;
         let Some(brief) = StoredBrief::read(&mut transaction, key, None).await? else { return Ok(()) };
         let numbers: Vec<i32> = brief.revisions.iter().map(|revision| revision.number).collect();
-        let due = brief.due_current();
+        let due = brief.expected_current();
         let is_wrong = brief.revisions.iter().zip(&due).any(|(revision, due)| revision.current_until != *due)
             || editions_are_wrong(&mut transaction, key, &numbers, &due).await?;
         if is_wrong {
             sqlx::query!(
-                "-- reindex::mend_current
+                "-- integrity::reindex::repair_current
                 select set_current($1, revision, 0::smallint) from unnest($2::integer[]) as revision",
                 key,
                 &numbers
             )
             .execute(&mut *transaction)
             .await?;
-            settle_current(&mut transaction, key).await?;
+            recompute_current(&mut transaction, key).await?;
         }
         transaction.commit().await?;
-        Ok(())
-    }
-
-    /// Which version of the code made the projections.
-    pub(crate) async fn projection_version(&self) -> Result<i32> {
-        let version = sqlx::query_scalar!(
-            "-- reindex::projection_version
-            select version from projection_version"
-        )
-        .fetch_optional(&self.pool)
-        .await?;
-        Ok(version.unwrap_or(0))
-    }
-
-    /// Notes that all projections are of this build's version, if they are.
-    pub(crate) async fn note_projection_version(&self) -> Result<()> {
-        sqlx::query!(
-            "-- reindex::note_projection_version
-            update projection_version set version = $1
-            where version < $1
-                and not exists (select from revisions where purged_at is null and projection_version < $1)",
-            PROJECTION_VERSION
-        )
-        .execute(&self.pool)
-        .await?;
         Ok(())
     }
 }
@@ -256,30 +234,30 @@ fn newer(version: i32) -> String {
     )
 }
 
-/// Why prints end whose edition is encoded again: their manifests name the digest of the old one.
-const REWRITTEN: Ending = Ending {
+/// Fails prints of rewritten editions, whose manifests refer to the old digest.
+const REWRITTEN: ForcedFailure = ForcedFailure {
     reason: "EDITION_REWRITTEN",
-    message: "the edition was encoded again by newer rules of redaction: request the render again",
+    message: "a newer version of redaction rebuilt the edition: request the render again",
     wipes_messages: false,
 };
 
-/// A brief in the order of names.
+/// A position in the list of briefs by name.
 #[derive(Clone, Default)]
-struct Place {
+struct BriefCursor {
     workspace: String,
     brief: String,
     key: i64,
 }
 
-/// Keeps all other writers of the brief out until the transaction ends.
+/// Locks the brief, which excludes all other writers, until the transaction ends.
 async fn lock(transaction: &mut PgConnection, key: i64) -> Result<()> {
-    sqlx::query!("-- reindex::lock\nselect from briefs where brief_key = $1 for update", key)
+    sqlx::query!("-- integrity::reindex::lock\nselect from briefs where brief_key = $1 for update", key)
         .execute(transaction)
         .await?;
     Ok(())
 }
 
-/// Whether editions say of themselves something else than their revisions should.
+/// Returns whether editions contradict their revisions.
 async fn editions_are_wrong(
     transaction: &mut PgConnection,
     key: i64,
@@ -287,7 +265,7 @@ async fn editions_are_wrong(
     due: &[i16],
 ) -> Result<bool> {
     let wrong = sqlx::query_scalar!(
-        r#"-- reindex::editions_are_wrong
+        r#"-- integrity::reindex::editions_are_wrong
         select exists (
             select from editions e join unnest($2::integer[], $3::smallint[]) as due (revision, current_until)
                 using (revision)
@@ -302,55 +280,55 @@ async fn editions_are_wrong(
     Ok(wrong)
 }
 
-/// Writes what is made of a revision's bytes; answers whether its editions were rewritten.
+/// Writes what was rebuilt from a revision's bytes; returns whether its editions were rewritten.
 async fn write(
     transaction: &mut PgConnection,
     brief: &StoredBrief,
     stored: &StoredRevision,
-    made: &Prepared,
-    tell: &mut impl FnMut(Reindexing),
+    rebuilt: &PreparedRevision,
+    report: &mut impl FnMut(ReindexEvent),
 ) -> Result<bool> {
-    let (target, at) = (brief.target(), brief.at(stored, stored.current_until));
-    let damage = unlike(transaction, brief, stored, made).await?;
+    let (target, columns) = (brief.target(), brief.columns(stored, stored.current_until));
+    let damage = compare_editions(transaction, brief, stored, rebuilt).await?;
     let is_older = stored.redaction_version < REDACTION_VERSION;
     if damage.is_empty() || is_older {
         if !damage.is_empty() {
-            // Before the digests that their manifests name are gone.
-            let tasks = lock_prints(transaction, brief.key, Some(stored.number)).await?;
-            end_prints(transaction, &tasks, &REWRITTEN).await?;
+            // Before the digests in their manifests are replaced.
+            let tasks = lock_tasks(transaction, brief.key, Some(stored.number)).await?;
+            fail_tasks(transaction, &tasks, &REWRITTEN).await?;
         }
-        made.rewrite_editions(transaction, &target, &at).await?;
+        rebuilt.rewrite_editions(transaction, &target, &columns).await?;
     } else {
-        damage.iter().cloned().for_each(|finding| tell(Reindexing::Damage(finding)));
+        damage.iter().cloned().for_each(|finding| report(ReindexEvent::Damage(finding)));
     }
-    made.write_rows(transaction, &target, &at).await?;
-    search_again(transaction, &at).await?;
+    rebuilt.write_rows(transaction, &target, &columns).await?;
+    index_for_search(transaction, &columns).await?;
     sqlx::query!(
-        "-- reindex::write
+        "-- integrity::reindex::write
         update revisions set content_digest = $3, floor = $4, highest = $5, title = $6, redaction_version = $7
         where brief_key = $1 and revision = $2",
-        brief.key,
-        stored.number,
-        made.content_digest.0.as_slice() as &[u8],
-        i16::from(made.floor) as i16,
-        i16::from(made.highest) as i16,
-        made.title,
-        to_integer(REDACTION_VERSION)?
+        /* brief_key */ brief.key,
+        /* revision */ stored.number,
+        rebuilt.content_digest.0.as_slice() as &[u8],
+        i16::from(rebuilt.floor) as i16,
+        i16::from(rebuilt.highest) as i16,
+        rebuilt.title,
+        /* redaction_version */ to_integer(REDACTION_VERSION)?
     )
     .execute(transaction)
     .await?;
     Ok(is_older && !damage.is_empty())
 }
 
-/// How the stored editions differ from those that redacting gives now.
-async fn unlike(
+/// Compares the stored editions with those rebuilt from the revision.
+async fn compare_editions(
     transaction: &mut PgConnection,
     brief: &StoredBrief,
     stored: &StoredRevision,
-    made: &Prepared,
+    rebuilt: &PreparedRevision,
 ) -> Result<Vec<Finding>> {
     let rows = sqlx::query!(
-        r#"-- reindex::unlike
+        r#"-- integrity::reindex::compare_editions
         select from_rank::smallint as "from_rank!", digest as "digest!: Vec<u8>", body from editions
         where brief_key = $1 and revision = $2"#,
         brief.key,
@@ -359,7 +337,7 @@ async fn unlike(
     .fetch_all(transaction)
     .await?;
     let name = brief.revision_name(stored)?;
-    let mut due: BTreeMap<i16, Digest> = made.edition_digests().collect();
+    let mut due: BTreeMap<i16, Digest> = rebuilt.edition_digests().collect();
     let mut findings = Vec::new();
     for row in rows {
         let from = row.from_rank;
@@ -379,22 +357,22 @@ async fn unlike(
     Ok(findings)
 }
 
-/// Takes a revision's projections away.
-async fn forget_rows(transaction: &mut PgConnection, key: i64, revision: i32) -> Result<()> {
+/// Deletes a revision's projections.
+async fn delete_projections(transaction: &mut PgConnection, key: i64, revision: i32) -> Result<()> {
     macro_rules! forget {
         ($($statement:literal,)+) => {
             $(sqlx::query!($statement, key, revision).execute(&mut *transaction).await?;)+
         };
     }
     forget!(
-        "-- reindex::forget_rows\ndelete from statements where brief_key = $1 and revision = $2",
-        "-- reindex::forget_rows\ndelete from actors where brief_key = $1 and revision = $2",
-        "-- reindex::forget_rows\ndelete from actor_labels where brief_key = $1 and revision = $2",
-        "-- reindex::forget_rows\ndelete from relationships where brief_key = $1 and revision = $2",
-        "-- reindex::forget_rows\ndelete from events where brief_key = $1 and revision = $2",
-        "-- reindex::forget_rows\ndelete from sources where brief_key = $1 and revision = $2",
-        "-- reindex::forget_rows\ndelete from part_references where brief_key = $1 and revision = $2",
-        "-- reindex::forget_rows\ndelete from revision_attachments where brief_key = $1 and revision = $2",
+        "-- integrity::reindex::delete_projections\ndelete from statements where brief_key = $1 and revision = $2",
+        "-- integrity::reindex::delete_projections\ndelete from actors where brief_key = $1 and revision = $2",
+        "-- integrity::reindex::delete_projections\ndelete from actor_labels where brief_key = $1 and revision = $2",
+        "-- integrity::reindex::delete_projections\ndelete from relationships where brief_key = $1 and revision = $2",
+        "-- integrity::reindex::delete_projections\ndelete from events where brief_key = $1 and revision = $2",
+        "-- integrity::reindex::delete_projections\ndelete from sources where brief_key = $1 and revision = $2",
+        "-- integrity::reindex::delete_projections\ndelete from part_references where brief_key = $1 and revision = $2",
+        "-- integrity::reindex::delete_projections\ndelete from revision_attachments where brief_key = $1 and revision = $2",
     );
     Ok(())
 }

@@ -1,28 +1,30 @@
-//! Actors by a name that may not be written right: in any language, of any of their labels.
+//! Finds actors by an approximate name, in any language, among all their labels.
 
 use chancery_proto::names::ResourceId;
 use sqlx::{FromRow, Postgres, QueryBuilder};
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::actors::{ActorEntry, FIELDS, decoded};
-use super::checked;
+use super::list::parse_filter;
 use super::view::View;
+use crate::access::principal::Principal;
+use crate::error::{Result, StoreError};
 use crate::filter::Filter;
-use crate::{Principal, Result, Store, StoreError};
+use crate::knowledge::Knowledge;
 
-/// The longest name that is looked up, in code points.
-const LONGEST: usize = 200;
-/// The most actors that are answered.
-const MOST_ACTORS: i64 = 50;
+/// Maximum length of a name, in code points.
+const MAX_NAME_CHARS: usize = 200;
+/// Maximum number of actors in a result.
+const MAX_ACTORS: i64 = 50;
 
-/// An actor with a name like the one that was looked up.
+/// An actor whose name resembles the given one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NamedActor {
-    /// The actor, as in a list without a name; without a place in one.
+    /// The actor, with an empty page key.
     pub entry: ActorEntry,
-    /// How like the name is, in thousandths: 1000 for the same but for case, accents and variants of letters.
+    /// The similarity in thousandths; 1000 for names that differ at most in case, accents and variants of letters.
     pub similarity_permille: i32,
-    /// The label that is like it.
+    /// The most similar label.
     pub matched_label: String,
 }
 
@@ -34,29 +36,29 @@ struct Row {
     matched_label: String,
 }
 
-impl Store {
-    /// The actors whose names are likest to one, at most 50, as the principal may see them now.
+impl Knowledge<'_> {
+    /// Returns the actors with the most similar names, at most 50, as visible to the principal now.
     ///
     /// # Errors
     /// [`StoreError::InvalidField`] for a name without letters or digits, or one that is too long;
-    /// [`StoreError::InvalidFilter`]; [`StoreError::Forbidden`] in another's workspace.
+    /// [`StoreError::InvalidFilter`]; [`StoreError::Forbidden`] for another workspace.
     pub async fn actors_named(
-        &self,
+        self,
         principal: &Principal,
         workspace: &ResourceId,
         name: &str,
         filter: &str,
     ) -> Result<Vec<NamedActor>> {
         let view = View::new(principal, workspace, None)?;
-        let filter = checked(filter, &FIELDS, view.scheme)?;
+        let filter = parse_filter(filter, &FIELDS, view.scheme)?;
         check(name)?;
         let name: String = name.nfc().collect();
         let mut statement = statement(workspace, &view, &name, &filter);
-        let rows: Vec<Row> = statement.build_query_as().fetch_all(&self.pool).await?;
+        let rows: Vec<Row> = statement.build_query_as().fetch_all(self.pool).await?;
         let named = |row: Row| {
             let actor = decoded(&row.body)?;
             Ok(NamedActor {
-                entry: ActorEntry { actor, brief_count: row.brief_count, place: String::new() },
+                entry: ActorEntry { actor, brief_count: row.brief_count, page_key: String::new() },
                 similarity_permille: row.similarity_permille,
                 matched_label: row.matched_label,
             })
@@ -67,8 +69,8 @@ impl Store {
 
 fn check(name: &str) -> Result<()> {
     let refuse = |description: String| Err(StoreError::InvalidField { field: "query", description });
-    if name.nfc().take(LONGEST + 1).count() > LONGEST {
-        return refuse(format!("is longer than {LONGEST} code points"));
+    if name.nfc().take(MAX_NAME_CHARS + 1).count() > MAX_NAME_CHARS {
+        return refuse(format!("is longer than {MAX_NAME_CHARS} code points"));
     }
     if name.contains(char::is_control) {
         return refuse("holds a control character".to_owned());
@@ -79,11 +81,10 @@ fn check(name: &str) -> Result<()> {
     Ok(())
 }
 
-/// A label is like the name as a whole, or a part of it is: whoever looks for a family name finds the full one, a little
-/// behind those who are called just so.
+/// Matches a label as a whole or in part, so that a family name finds full names, ranked slightly below exact matches.
 fn statement(workspace: &ResourceId, view: &View<'_>, name: &str, filter: &Filter) -> QueryBuilder<Postgres> {
     let mut sql = QueryBuilder::new(
-        "-- knowledge::actors_named
+        "-- knowledge::actor_names::statement
         with asked as (select folded_name(",
     );
     sql.push_bind(name.to_owned()).push(
@@ -96,7 +97,7 @@ fn statement(workspace: &ResourceId, view: &View<'_>, name: &str, filter: &Filte
     );
     sql.push_bind(workspace.to_string()).push(" and l.from_rank <= ").push_bind(view.rank);
     sql.push(" and l.until_rank > ").push_bind(view.rank);
-    // The last one follows from the three before it: it is what the index of current labels asks for.
+    // The last condition is implied by the three before it, and lets the planner use the index of current labels.
     sql.push(" and l.current_until > ").push_bind(view.rank).push(
         " and l.current_until > l.from_rank
         ),
@@ -118,6 +119,6 @@ fn statement(workspace: &ResourceId, view: &View<'_>, name: &str, filter: &Filte
         select body, brief_count, round(1000 * likeness)::integer as similarity_permille, label as matched_label
         from best join shown using (actor_id) where fits order by likeness desc, actor_id limit ",
     );
-    sql.push(MOST_ACTORS);
+    sql.push(MAX_ACTORS);
     sql
 }

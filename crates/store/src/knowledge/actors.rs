@@ -1,43 +1,43 @@
-//! Actors across briefs: those with the same id are the same one.
+//! Actors across briefs. Equal ids mean the same actor.
 
 use chancery_proto::brief::v1::Actor;
 use chancery_proto::names::{ResourceId, RevisionName};
 use prost::Message;
 use sqlx::{FromRow, Postgres, QueryBuilder};
 
-use super::KnowledgeQuery;
-use super::checked;
-use super::field;
-use super::key;
+use super::enum_names;
+use super::list::{KnowledgeQuery, field, key, parse_filter};
 use super::view::{AsOf, View};
-use super::words;
-use crate::filter::{FieldType, KeyKind, Order, Place, Schema, SortColumn, Sorting};
-use crate::{Principal, Result, Store, StoreError, damaged, revision_name};
+use crate::access::principal::Principal;
+use crate::convert::{damaged, revision_name};
+use crate::error::{Result, StoreError};
+use crate::filter::{FieldType, KeyKind, Order, PageKey, Schema, SortColumn, Sorting};
+use crate::knowledge::Knowledge;
 
-/// Briefs of an actor that one answer names.
-const MOST_APPEARANCES: i64 = 1000;
+/// Maximum number of briefs in an actor's record.
+const MAX_APPEARANCES: i64 = 1000;
 
-/// An actor in a list.
+/// A listed actor.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ActorEntry {
-    /// As the most recently published brief has it.
+    /// The actor, as in the most recently published brief.
     pub actor: Actor,
-    /// How many briefs show it.
+    /// The number of briefs that show it.
     pub brief_count: i32,
-    /// Its place in the list.
-    pub place: String,
+    /// Its page key.
+    pub page_key: String,
 }
 
-/// An actor and where it is found.
+/// An actor with its appearances.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ActorRecord {
-    /// The most recently published first, at most 1,000.
+    /// The actor's briefs, the most recently published first, at most 1,000.
     pub appearances: Vec<ActorAppearance>,
-    /// How many statements are about it.
+    /// The number of statements about it.
     pub statement_count: i64,
-    /// How many ties it has.
+    /// The number of its relationships.
     pub relationship_count: i64,
-    /// In how many events it takes part.
+    /// The number of events in which it takes part.
     pub event_count: i64,
 }
 
@@ -52,13 +52,14 @@ pub struct ActorAppearance {
     pub actor: Actor,
 }
 
-/// Of an actor's appearances: one that fits is enough. The table goes by any name.
+/// Fields of an actor's appearances, of which one has to match. The columns are unqualified, because the statements use
+/// different table aliases.
 pub(super) const FIELDS: Schema = Schema {
     fields: &[
         field("brief", FieldType::Id, "brief_id"),
         field("id", FieldType::Id, "actor_id"),
         field("name", FieldType::Text, "name"),
-        field("kind", FieldType::Enum(words::ACTOR_KIND), "kind"),
+        field("kind", FieldType::Enum(enum_names::ACTOR_KIND), "kind"),
         field("country_code", FieldType::Id, "country_code"),
         field("marking", FieldType::Marking, "marking"),
     ],
@@ -77,7 +78,7 @@ const SORTING: Sorting = Sorting {
 struct EntryRow {
     body: Vec<u8>,
     brief_count: i32,
-    place: Vec<Option<String>>,
+    page_key: Vec<Option<String>>,
 }
 
 #[derive(FromRow)]
@@ -88,27 +89,27 @@ struct AppearanceRow {
     body: Vec<u8>,
 }
 
-impl Store {
-    /// A page of the actors that the principal may see.
+impl Knowledge<'_> {
+    /// Lists the actors visible to the principal.
     ///
     /// # Errors
-    /// As [`Store::list_statements`].
+    /// As [`Knowledge::list_statements`].
     pub async fn list_actors(
-        &self,
+        self,
         principal: &Principal,
         query: &KnowledgeQuery<'_>,
     ) -> Result<Vec<ActorEntry>> {
         let view = View::new(principal, query.workspace, query.as_of)?;
-        let filter = checked(query.filter, &FIELDS, view.scheme)?;
+        let filter = parse_filter(query.filter, &FIELDS, view.scheme)?;
         let order = Order::parse(query.order_by, &SORTING).map_err(StoreError::InvalidOrder)?;
         let start = query.after.map(|after| order.start(after)).transpose()?;
 
-        let mut statement = QueryBuilder::<Postgres>::new("-- knowledge::list_actors\n");
+        let mut statement = QueryBuilder::<Postgres>::new("-- knowledge::actors::list_actors\n");
         view.push_with(&mut statement);
         statement.push("select a.body, a.brief_count, ");
         order.push_key(&mut statement);
         statement.push(
-            " as place
+            " as page_key
             from (
                 select distinct on (t.actor_id) t.actor_id, t.name, t.body,
                     (count(*) over (partition by t.actor_id))::integer as brief_count, bool_or(",
@@ -124,24 +125,24 @@ impl Store {
         statement.push(" order by ");
         order.push(&mut statement);
         statement.push(" limit ").push_bind(query.limit);
-        let rows: Vec<EntryRow> = statement.build_query_as().persistent(false).fetch_all(&self.pool).await?;
+        let rows: Vec<EntryRow> = statement.build_query_as().persistent(false).fetch_all(self.pool).await?;
         rows.into_iter()
             .map(|row| {
                 Ok(ActorEntry {
                     actor: decoded(&row.body)?,
                     brief_count: row.brief_count,
-                    place: Place::new(row.place).encode(),
+                    page_key: PageKey::new(row.page_key).encode(),
                 })
             })
             .collect()
     }
 
-    /// One actor, in all briefs that show him to the principal.
+    /// Returns an actor with all briefs that show it to the principal.
     ///
     /// # Errors
-    /// [`StoreError::Forbidden`] in another's workspace, [`StoreError::NotFound`] when no brief shows him.
+    /// [`StoreError::Forbidden`] for another workspace, [`StoreError::NotFound`] when no brief shows the actor.
     pub async fn actor(
-        &self,
+        self,
         principal: &Principal,
         workspace: &ResourceId,
         actor: &str,
@@ -172,8 +173,8 @@ impl Store {
         })
     }
 
-    async fn appearances(&self, view: &View<'_>, actor: &str) -> Result<Vec<AppearanceRow>> {
-        let mut statement = QueryBuilder::<Postgres>::new("-- knowledge::appearances\n");
+    async fn appearances(self, view: &View<'_>, actor: &str) -> Result<Vec<AppearanceRow>> {
+        let mut statement = QueryBuilder::<Postgres>::new("-- knowledge::actors::appearances\n");
         view.push_with(&mut statement);
         statement.push("select t.brief_id, t.revision, t.body, ");
         statement.push(
@@ -182,24 +183,24 @@ impl Store {
         statement.push(" as brief_title");
         view.push_from("actors", &mut statement);
         statement.push(" and t.actor_id = ").push_bind(actor.to_owned());
-        statement.push(" order by t.published_at desc, t.brief_id limit ").push_bind(MOST_APPEARANCES);
-        Ok(statement.build_query_as().persistent(false).fetch_all(&self.pool).await?)
+        statement.push(" order by t.published_at desc, t.brief_id limit ").push_bind(MAX_APPEARANCES);
+        Ok(statement.build_query_as().persistent(false).fetch_all(self.pool).await?)
     }
 
-    /// How many rows of a table are about an actor, whose id stands between the two halves of the condition.
+    /// Counts a table's rows about an actor, whose id is bound between the two halves of the condition.
     async fn count(
-        &self,
+        self,
         view: &View<'_>,
         table: &'static str,
         (before, after): (&'static str, &'static str),
         actor: &str,
     ) -> Result<i64> {
-        let mut statement = QueryBuilder::<Postgres>::new("-- knowledge::count\n");
+        let mut statement = QueryBuilder::<Postgres>::new("-- knowledge::actors::count\n");
         view.push_with(&mut statement);
         statement.push("select count(*)");
         view.push_from(table, &mut statement);
         statement.push(" and ").push(before).push_bind(actor.to_owned()).push(after);
-        Ok(statement.build_query_scalar().persistent(false).fetch_one(&self.pool).await?)
+        Ok(statement.build_query_scalar().persistent(false).fetch_one(self.pool).await?)
     }
 }
 

@@ -1,24 +1,21 @@
-//! Events of all briefs, as a timeline.
+//! Lists events of all briefs.
 
 use chancery_proto::brief::v1::Event;
 
-use super::BRIEF_AND_PLACE;
-use super::Found;
-use super::KnowledgeQuery;
-use super::List;
-use super::field;
-use super::key;
-use super::words;
+use super::enum_names;
+use super::list::{BRIEF_AND_POSITION, Found, KnowledgeQuery, List, field, key};
+use crate::access::principal::Principal;
+use crate::error::Result;
 use crate::filter::{Field, FieldType, KeyKind, Schema, SortColumn, Sorting};
-use crate::{Principal, Result, Store};
+use crate::knowledge::Knowledge;
 
 const LIST: List = List {
-    method: "list_events",
+    method: "events::list_events",
     table: "events",
-    only: "",
-    more: "'' as holder_id, 0 as citing_statements",
+    condition: "",
+    extra_columns: "'' as holder_id, 0 as citing_statements",
     fields: Schema { fields: FIELDS },
-    sorting: Sorting { columns: COLUMNS, default: "date", tie_breakers: BRIEF_AND_PLACE },
+    sorting: Sorting { columns: COLUMNS, default: "date", tie_breakers: BRIEF_AND_POSITION },
 };
 
 const FIELDS: &[Field] = &[
@@ -26,8 +23,8 @@ const FIELDS: &[Field] = &[
     field("id", FieldType::Id, "t.event_id"),
     field("title", FieldType::Text, "t.title"),
     field("date", FieldType::Period { latest: "t.date_until" }, "t.date_from"),
-    field("precision", FieldType::Enum(words::DATE_PRECISION), "t.precision"),
-    field("type", FieldType::Enum(words::PLOVER_TYPE), "t.type"),
+    field("precision", FieldType::Enum(enum_names::DATE_PRECISION), "t.precision"),
+    field("type", FieldType::Enum(enum_names::PLOVER_TYPE), "t.type"),
     field("actor", FieldType::Ids, "t.actor_ids"),
     field("place", FieldType::Ids, "t.place_ids"),
     field("source", FieldType::Ids, "t.source_ids"),
@@ -38,24 +35,24 @@ const COLUMNS: &[SortColumn] = &[
     SortColumn {
         name: "date",
         keys: &[
-            // What has no first day stands where it ends.
+            // An event without a first day sorts by its last one.
             key("coalesce(t.date_from, t.date_until)", KeyKind::Integer, true),
             key("t.date_until", KeyKind::Integer, true),
         ],
     },
-    SortColumn { name: "brief", keys: BRIEF_AND_PLACE },
+    SortColumn { name: "brief", keys: BRIEF_AND_POSITION },
 ];
 
-impl Store {
-    /// A page of the events that the principal may see.
+impl Knowledge<'_> {
+    /// Lists the events visible to the principal.
     ///
     /// # Errors
-    /// As [`Store::list_statements`].
+    /// As [`Knowledge::list_statements`].
     pub async fn list_events(
-        &self,
+        self,
         principal: &Principal,
         query: &KnowledgeQuery<'_>,
     ) -> Result<Vec<Found<Event>>> {
-        self.found(principal, query, &LIST).await
+        self.list_parts(principal, query, &LIST).await
     }
 }

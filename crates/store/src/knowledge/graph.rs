@@ -1,5 +1,4 @@
-//! The ties around an actor or place, nearest first: a walk of bounded depth and size over the ties of a view, whichever
-//! way they point.
+//! Walks relationships from an actor or place, in both directions, with bounded depth and size.
 
 use std::collections::BTreeSet;
 
@@ -8,47 +7,50 @@ use chancery_proto::names::{ResourceId, RevisionName};
 use prost::Message;
 use sqlx::{FromRow, Postgres, QueryBuilder};
 
-use super::checked;
+use super::list::parse_filter;
 use super::relationships::FIELDS;
 use super::view::{AsOf, View};
+use crate::access::principal::Principal;
+use crate::convert::{damaged, revision_name};
 use crate::database::PgConnection;
+use crate::error::Result;
 use crate::filter::Filter;
-use crate::{Principal, Result, Store, damaged, revision_name};
+use crate::knowledge::Knowledge;
 
-/// Around what, and how far.
+/// A request for the relationships around an actor or place.
 #[derive(Debug, Clone, Copy)]
-pub struct Around<'a> {
+pub struct GraphQuery<'a> {
     /// The workspace.
     pub workspace: &'a ResourceId,
     /// The id of an actor or place.
     pub id: &'a str,
-    /// Over how many ties at most.
+    /// Maximum number of relationships on a path.
     pub depth: i32,
-    /// Which ties may be walked, as the caller wrote it.
+    /// The caller's filter of relationships to follow.
     pub filter: &'a str,
-    /// Of now, unless an earlier moment is given.
+    /// The moment to view; `None` for now.
     pub as_of: Option<AsOf>,
-    /// At most so many ties.
+    /// Maximum number of relationships.
     pub limit: usize,
 }
 
-/// Ties around something.
+/// The relationships around an actor or place.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Graph {
-    /// Nearest first, then by brief and place in it.
-    pub ties: Vec<Tie>,
-    /// There are more.
+    /// The relationships, by depth, then by brief and position.
+    pub edges: Vec<GraphEdge>,
+    /// Whether there are more.
     pub is_truncated: bool,
 }
 
-/// A tie of a graph.
+/// A relationship of the graph.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Tie {
-    /// The revision that it stands in.
+pub struct GraphEdge {
+    /// The revision that contains it.
     pub revision: RevisionName,
-    /// The tie, as the edition has it.
+    /// The relationship, as in the edition.
     pub relationship: Relationship,
-    /// Over how many ties it is reached, from 1.
+    /// The number of relationships on the shortest path that includes it, from 1.
     pub depth: i32,
 }
 
@@ -62,25 +64,25 @@ struct Row {
     body: Vec<u8>,
 }
 
-impl Store {
-    /// The ties that lead to an actor or place.
+impl Knowledge<'_> {
+    /// Returns the relationships around an actor or place.
     ///
     /// # Errors
-    /// [`StoreError::Forbidden`](crate::StoreError::Forbidden) in another's workspace,
+    /// [`StoreError::Forbidden`](crate::StoreError::Forbidden) for another workspace,
     /// [`StoreError::InvalidFilter`](crate::StoreError::InvalidFilter).
-    pub async fn ties_around(&self, principal: &Principal, around: &Around<'_>) -> Result<Graph> {
+    pub async fn relationship_graph(self, principal: &Principal, around: &GraphQuery<'_>) -> Result<Graph> {
         let view = View::new(principal, around.workspace, around.as_of)?;
-        let filter = checked(around.filter, &FIELDS, view.scheme)?;
-        // Each step sees what the first one saw.
+        let filter = parse_filter(around.filter, &FIELDS, view.scheme)?;
+        // All steps read the same snapshot.
         let mut transaction = self.pool.begin().await?;
-        sqlx::query!("-- graph::ties_around\nset transaction isolation level repeatable read, read only")
+        sqlx::query!("-- knowledge::graph::relationship_graph\nset transaction isolation level repeatable read, read only")
             .execute(&mut *transaction)
             .await?;
         let mut graph = Graph::default();
         let (mut reached, mut walked) = (BTreeSet::from([around.id.to_owned()]), BTreeSet::new());
         let mut frontier = vec![around.id.to_owned()];
         for depth in 1..=around.depth {
-            // Those that were walked are found again from their other ends.
+            // The next step finds relationships already followed again, from their other ends.
             let limit = around.limit + walked.len() + 1;
             let rows = step(&mut transaction, &view, &filter, &frontier, limit).await?;
             frontier.clear();
@@ -88,7 +90,7 @@ impl Store {
                 if !walked.insert((row.brief_id.clone(), row.relationship_id.clone())) {
                     continue;
                 }
-                if graph.ties.len() == around.limit {
+                if graph.edges.len() == around.limit {
                     graph.is_truncated = true;
                     return Ok(graph);
                 }
@@ -97,7 +99,7 @@ impl Store {
                         frontier.push(end.clone());
                     }
                 }
-                graph.ties.push(Tie {
+                graph.edges.push(GraphEdge {
                     revision: revision_name(around.workspace, &row.brief_id, row.revision)?,
                     relationship: Relationship::decode(row.body.as_slice()).map_err(damaged)?,
                     depth,
@@ -111,7 +113,7 @@ impl Store {
     }
 }
 
-/// The ties of what was reached last. Two selects, so that each has an index of its own.
+/// Reads the relationships of the last step's actors and places. Two selects, so that each end uses its own index.
 async fn step(
     connection: &mut PgConnection,
     view: &View<'_>,
@@ -119,7 +121,7 @@ async fn step(
     frontier: &[String],
     limit: usize,
 ) -> Result<Vec<Row>> {
-    let mut statement = QueryBuilder::<Postgres>::new("-- graph::step\n");
+    let mut statement = QueryBuilder::<Postgres>::new("-- knowledge::graph::step\n");
     view.push_with(&mut statement);
     for (before, end) in [("", "t.from_id"), (" union ", "t.to_id")] {
         statement

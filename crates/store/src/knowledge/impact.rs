@@ -1,5 +1,5 @@
-//! What rests on a source, a tie or a statement: the parts that refer to it as their support, those that rest on them, and
-//! so on, within the briefs that hold it; and the PDFs of those that somebody has.
+//! Traces the parts that rest on a source, relationship or statement, directly or indirectly, within the briefs that
+//! hold it, and the delivered PDFs that show it.
 
 use std::collections::BTreeMap;
 
@@ -9,108 +9,75 @@ use chancery_proto::names::{BriefName, RevisionName};
 use prost::Message;
 
 use super::impact_deliveries;
+use super::impact_target::{Holder, Holders, ImpactTarget};
 use super::impact_walk::{Node, Reached, Walk};
+use crate::access::principal::Principal;
 use crate::artifacts::deliveries::Delivery;
-use crate::briefs::editions::check_content_schema;
+use crate::briefs::content_schema::check_content_schema;
+use crate::convert::{damaged, revision_name, to_number};
 use crate::database::PgConnection;
-use crate::{Principal, Result, Store, StoreError, damaged, revision_name, to_number};
+use crate::error::{Result, StoreError};
+use crate::knowledge::Knowledge;
 
-/// Briefs whose texts are read at a time.
-const AT_A_TIME: usize = 32;
+/// Maximum number of briefs whose texts one query reads.
+const TEXTS_BATCH: usize = 32;
 
-/// What is doubted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ImpactTarget<'a> {
-    /// A source, with those of other briefs that have the same id or URL.
-    Source(&'a str),
-    /// A tie: on it rest the statements that state it, and what rests on them.
-    Relationship(&'a str),
-    /// A statement.
-    Statement(&'a str),
-}
-
-impl ImpactTarget<'_> {
-    /// What it is, as the statements here know it, and its id.
-    pub(super) const fn kind_and_id(&self) -> (&'static str, &str) {
-        match self {
-            Self::Source(id) => ("source", id),
-            Self::Relationship(id) => ("relationship", id),
-            Self::Statement(id) => ("statement", id),
-        }
-    }
-}
-
-/// What rests on a part.
+/// The impact of a part.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Impact {
-    /// By brief and distance.
+    /// The parts that rest on it, by brief and distance.
     pub parts: Vec<ImpactedPart>,
-    /// The revisions that hold the part, by brief.
+    /// The revisions that hold it, by brief.
     pub revisions: Vec<RevisionName>,
-    /// PDFs of any revisions of these briefs that hold the part, newest first, at most 1,000.
+    /// Delivered PDFs of any revision of these briefs that show it, newest first, at most 1,000.
     pub deliveries: Vec<Delivery>,
-    /// How many there are in all.
+    /// The total number of deliveries.
     pub total_deliveries: i64,
-    /// There are more parts.
+    /// Whether there are more parts.
     pub is_truncated: bool,
 }
 
-/// A part that rests on another.
+/// A part that rests on the traced one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImpactedPart {
-    /// The revision that it stands in.
+    /// The revision that contains it.
     pub revision: RevisionName,
-    /// What it is.
+    /// Its kind.
     pub kind: PartKind,
     /// Its id; for a change, that of the part that changed.
     pub id: String,
     /// Its text or title.
     pub text: String,
-    /// Over how many references it rests on the part, from 1.
+    /// The number of references on the shortest path from the traced part, from 1.
     pub distance: i32,
-    /// What it rests on directly, of what rests on the part or is the part.
+    /// The impacted or traced parts that it rests on directly.
     pub via_ids: Vec<String>,
 }
 
-/// A brief that holds the part, in the revision that the principal reads.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Holder {
-    pub(super) brief_id: String,
-    pub(super) brief_key: i64,
-    pub(super) revision: i32,
-    /// What the part is called there.
-    pub(super) id: String,
-}
-
-/// The briefs that hold the part, and the URL of a source.
-pub(super) struct Holders {
-    pub(super) briefs: Vec<Holder>,
-    pub(super) url: String,
-}
-
-impl Store {
-    /// Everything that rests on a part, in the principal's editions.
+impl Knowledge<'_> {
+    /// Traces the impact of a part in the principal's editions.
     ///
     /// # Errors
-    /// [`StoreError::Forbidden`] in another's workspace, [`StoreError::NotFound`] when he sees no such brief or part.
+    /// [`StoreError::Forbidden`] for another workspace, [`StoreError::NotFound`] when no such brief or part is visible
+    /// to the principal.
     pub async fn trace_impact(
-        &self,
+        self,
         principal: &Principal,
         brief: &BriefName,
         target: ImpactTarget<'_>,
     ) -> Result<Impact> {
         let rank = i16::from(principal.access(&brief.workspace)?.clearance.0);
-        // Each step sees what the first one saw.
+        // All steps read the same snapshot.
         let mut transaction = self.pool.begin().await?;
         sqlx::query!(
-            "-- impact::trace_impact
+            "-- knowledge::impact::trace_impact
             set transaction isolation level repeatable read, read only"
         )
         .execute(&mut *transaction)
         .await?;
         let holders = holders(&mut transaction, brief, target, rank).await?;
         let mut walk = Walk::begin(&mut transaction, &holders.briefs, target, rank).await?;
-        walk.go(&mut transaction).await?;
+        walk.run(&mut transaction).await?;
         let texts = texts(&mut transaction, &walk, rank).await?;
         let (deliveries, total_deliveries) =
             impact_deliveries::read(&mut transaction, principal, brief, target, &holders).await?;
@@ -132,7 +99,7 @@ fn sort_key(part: &ImpactedPart) -> (&str, i32, PartKind, &str) {
     (part.revision.brief.as_str(), part.distance, part.kind, &part.id)
 }
 
-/// The part in its own brief; a source also in the others.
+/// Finds the part in its own brief and, for a source, in all others.
 async fn holders(
     connection: &mut PgConnection,
     brief: &BriefName,
@@ -141,7 +108,7 @@ async fn holders(
 ) -> Result<Holders> {
     let (kind, id) = target.kind_and_id();
     let found = sqlx::query!(
-        r#"-- impact::holders
+        r#"-- knowledge::impact::holders
         select e.brief_key, e.revision, p.url as "url?" from editions e
         left join lateral (
             select url from sources
@@ -175,7 +142,7 @@ async fn holders(
     }
     let briefs = sqlx::query_as!(
         Holder,
-        "-- impact::holders
+        "-- knowledge::impact::holders
         select brief_id, brief_key, revision, source_id as id from sources
         where workspace_id = $1 and (source_id = $2 or (url = $3 and url <> ''))
             and from_rank <= $4 and until_rank > $4 and current_until > $4",
@@ -189,15 +156,15 @@ async fn holders(
     Ok(Holders { briefs, url })
 }
 
-/// The texts of the parts that were reached, by brief.
+/// Reads the texts of the impacted parts, by brief.
 async fn texts(connection: &mut PgConnection, walk: &Walk, rank: i16) -> Result<BTreeMap<i64, PartTexts>> {
     let mut keys: Vec<i64> = walk.reached.keys().map(|(brief_key, ..)| *brief_key).collect();
     keys.dedup();
     let mut texts = BTreeMap::new();
-    for keys in keys.chunks(AT_A_TIME) {
+    for keys in keys.chunks(TEXTS_BATCH) {
         let revisions: Vec<i32> = keys.iter().map(|key| walk.revisions[key]).collect();
         let rows = sqlx::query!(
-            r#"-- impact::texts
+            r#"-- knowledge::impact::texts
             select e.brief_key, e.body, r.content_schema
             from unnest($1::bigint[], $2::integer[]) as held (brief_key, revision)
             join editions e using (brief_key, revision)
@@ -225,7 +192,8 @@ fn parts(
 ) -> Result<Vec<ImpactedPart>> {
     let part = |((brief_key, kind, id), reached): (Node, Reached)| {
         let kind = PartKind::try_from(i32::from(kind)).map_err(damaged)?;
-        let revision = revisions.get(&brief_key).ok_or_else(|| damaged("a part of no revision"))?.clone();
+        let revision =
+            revisions.get(&brief_key).ok_or_else(|| damaged("a part of an unknown revision"))?.clone();
         let text = texts.get(&brief_key).and_then(|texts| texts.get(&(kind, id.clone())));
         Ok(ImpactedPart {
             revision,

@@ -1,17 +1,18 @@
-//! The PDFs that somebody has and that show a part.
+//! Finds delivered PDFs that show a part.
 
 use chancery_proto::names::BriefName;
 
-use super::impact::{Holders, ImpactTarget};
-use crate::artifacts::deliveries::{Delivery, Row, told};
+use super::impact_target::{Holders, ImpactTarget};
+use crate::access::principal::Principal;
+use crate::artifacts::deliveries::{Delivery, Row, visible_deliveries};
 use crate::database::PgConnection;
-use crate::{Principal, Result};
+use crate::error::Result;
 
-/// Deliveries of one answer.
-const MOST_DELIVERIES: i64 = 1000;
+/// Maximum number of deliveries in a result.
+const MAX_DELIVERIES: i64 = 1000;
 
-/// Newest first, and how many there are in all. A PDF shows the part if the edition that was printed does; of editions
-/// above his own clearance nobody hears.
+/// Returns deliveries, newest first, and their total number. A PDF shows the part if the printed edition does. Editions
+/// above the principal's clearance are omitted.
 pub(super) async fn read(
     connection: &mut PgConnection,
     principal: &Principal,
@@ -24,7 +25,7 @@ pub(super) async fn read(
     let (kind, id) = target.kind_and_id();
     let rows = sqlx::query_as!(
         Row,
-        r#"-- impact_deliveries::read
+        r#"-- knowledge::impact_deliveries::read
         with part as (
             select brief_key, revision, from_rank, until_rank from sources
             where $3 = 'source' and brief_key = any($2) and (source_id = $4 or (url = $5 and url <> ''))
@@ -51,15 +52,15 @@ pub(super) async fn read(
             and t.token_id = split_part(d.subject, '/', 4)
         order by d.at desc, d.delivery_id desc
         limit $7"#,
-        brief.workspace.as_str(),
-        &keys,
+        /* workspace_id */ brief.workspace.as_str(),
+        /* brief_keys */ &keys,
         kind,
-        id,
+        /* part id */ id,
         holders.url,
-        rank,
-        MOST_DELIVERIES
+        /* clearance */ rank,
+        /* limit */ MAX_DELIVERIES
     )
     .fetch_all(connection)
     .await?;
-    told(rows, principal, &brief.workspace)
+    visible_deliveries(rows, principal, &brief.workspace)
 }

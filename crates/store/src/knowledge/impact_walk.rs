@@ -1,20 +1,21 @@
-//! The walk from a part to all that rests on it, a step at a time, in all briefs at once.
+//! A breadth-first walk from a part to all parts that rest on it, in all briefs at once.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chancery_proto::brief::v1::PartKind;
 
-use super::impact::{Holder, ImpactTarget};
+use super::impact_target::{Holder, ImpactTarget};
+use crate::convert::damaged;
 use crate::database::PgConnection;
-use crate::{Result, damaged};
+use crate::error::Result;
 
-/// Parts that one walk reaches.
-const MOST_PARTS: usize = 10_000;
+/// Maximum number of parts that a walk reaches.
+const MAX_PARTS: usize = 10_000;
 
-/// References that one step looks at.
-const MOST_REFERENCES: i64 = 100_000;
+/// Maximum number of references that a step reads.
+const MAX_REFERENCES: i64 = 100_000;
 
-/// The fields by which a part rests on another. The others only speak of it.
+/// The fields through which a part rests on another. Other references merely mention it.
 const SUPPORTS: [&str; 8] = [
     "citations",
     "rests_on",
@@ -26,26 +27,27 @@ const SUPPORTS: [&str; 8] = [
     "evidence_ids",
 ];
 
-/// A part: its brief's key, its kind's number and its id.
+/// A part: the brief's key, the kind's number, and the part's id.
 pub(super) type Node = (i64, i16, String);
 
-/// How a part was reached.
+/// The path to a reached part.
 #[derive(Debug, Default)]
 pub(super) struct Reached {
-    /// Over how many references.
+    /// The number of references on the shortest path.
     pub(super) distance: i32,
-    /// From which parts.
+    /// The parts that it was reached from.
     pub(super) via: BTreeSet<String>,
 }
 
-/// How far it has come.
+/// The state of a walk.
 pub(super) struct Walk {
     rank: i16,
     pub(super) revisions: BTreeMap<i64, i32>,
-    /// The part itself is not reached, even if it rests on what rests on it.
+    /// The traced part in each brief. It is never reached, even if it rests on a part that rests on it.
     origins: BTreeSet<(i64, String)>,
     pub(super) reached: BTreeMap<Node, Reached>,
-    /// What was reached by the last step. Nothing rests on a change, whose id is that of the part that changed.
+    /// The parts reached in the last step. Changes are omitted: nothing rests on them, and their id is that of the
+    /// changed part.
     frontier: Vec<(i64, String)>,
     distance: i32,
     pub(super) is_truncated: bool,
@@ -77,8 +79,8 @@ impl Walk {
             is_truncated: false,
         };
         if let (ImpactTarget::Relationship(_), [holder]) = (target, holders) {
-            // `take` empties the frontier, so the first step finds both directions: what the tie rests on, and what
-            // refers to the tie.
+            // `take` clears the frontier, so the first step combines both directions: the statements that state the
+            // relationship, and the parts that refer to it.
             let mut first_step = walk.statements_of(connection, holder).await?;
             first_step.extend(walk.next(connection).await?);
             walk.take(first_step);
@@ -86,12 +88,12 @@ impl Walk {
         Ok(walk)
     }
 
-    /// The statements that state a tie.
+    /// Reads the statements that state a relationship.
     async fn statements_of(&self, connection: &mut PgConnection, holder: &Holder) -> Result<Vec<Reference>> {
         let statement = i16::try_from(PartKind::Statement as i32).map_err(damaged)?;
         let references = sqlx::query_as!(
             Reference,
-            r#"-- impact_walk::statements_of
+            r#"-- knowledge::impact_walk::statements_of
             select brief_key, $5::smallint as "from_kind!", to_id as from_id, from_id as to_id from part_references
             where brief_key = $1 and revision = $2 and from_kind = $6 and from_id = $3 and role = 'statement_ids'
                 and from_rank <= $4 and until_rank > $4
@@ -106,17 +108,17 @@ impl Walk {
         Ok(references.fetch_all(connection).await?)
     }
 
-    pub(super) async fn go(&mut self, connection: &mut PgConnection) -> Result<()> {
+    pub(super) async fn run(&mut self, connection: &mut PgConnection) -> Result<()> {
         while !self.frontier.is_empty() && !self.is_truncated {
             let references = self.next(connection).await?;
-            self.is_truncated = i64::try_from(references.len()).is_ok_and(|found| found == MOST_REFERENCES);
+            self.is_truncated = i64::try_from(references.len()).is_ok_and(|found| found == MAX_REFERENCES);
             self.take(references);
         }
         Ok(())
     }
 
-    /// What rests on what was reached last. A key judgment and its own sentences say the same, so each rests on the
-    /// other.
+    /// Reads the references to the parts of the last step. A key judgment and its own sentences say the same, so each
+    /// rests on the other.
     async fn next(&self, connection: &mut PgConnection) -> Result<Vec<Reference>> {
         let keys: Vec<i64> = self.frontier.iter().map(|(key, _)| *key).collect();
         let revisions: Vec<i32> = keys.iter().map(|key| self.revisions[key]).collect();
@@ -124,7 +126,7 @@ impl Walk {
         let supports: Vec<String> = SUPPORTS.map(str::to_owned).to_vec();
         let references = sqlx::query_as!(
             Reference,
-            r#"-- impact_walk::next
+            r#"-- knowledge::impact_walk::next
             with frontier as (
                 select * from unnest($1::bigint[], $2::integer[], $3::text[]) as f (brief_key, revision, id)
             )
@@ -152,7 +154,7 @@ impl Walk {
             &ids,
             &supports,
             self.rank,
-            MOST_REFERENCES
+            MAX_REFERENCES
         );
         Ok(references.fetch_all(connection).await?)
     }
@@ -167,7 +169,7 @@ impl Walk {
             }
             let node = (brief_key, from_kind, from_id);
             if !self.reached.contains_key(&node) {
-                if self.reached.len() == MOST_PARTS {
+                if self.reached.len() == MAX_PARTS {
                     self.is_truncated = true;
                     continue;
                 }

@@ -1,165 +1,38 @@
-//! Knowledge across briefs: lists of the parts of all editions that a principal may see, now or at an earlier moment.
-//! Filters and orders are the caller's, so statements are put together here; what is put together is static text and binds
+//! Lists parts of briefs across a workspace, as visible to a principal now or at an earlier moment.
+//!
+//! Filters and orders come from callers, so these statements are composed at run time, from static text and binds only
 //! (see [`crate::filter`]).
 
 mod actor_names;
 mod actors;
+mod enum_names;
 mod events;
 mod graph;
 mod impact;
 mod impact_deliveries;
+mod impact_target;
 mod impact_walk;
+mod list;
 mod relationships;
 mod sources;
 mod statements;
 mod view;
-mod words;
 
-pub(crate) use words::BRIEF_KIND;
+pub(crate) use enum_names::BRIEF_KIND;
 
-use chancery_brief::marking::Scheme;
-use chancery_proto::names::{ResourceId, RevisionName};
-use prost::Message;
-use sqlx::{FromRow, Postgres, QueryBuilder};
-use time::OffsetDateTime;
-
-use crate::filter::{Field, FieldType, Filter, KeyKind, Order, Place, Schema, SortKey, Sorting};
-use crate::{Principal, Result, Store, StoreError, damaged, revision_name};
+use crate::database::Pool;
 
 pub use actor_names::NamedActor;
 pub use actors::{ActorAppearance, ActorEntry, ActorRecord};
-pub use graph::{Around, Graph, Tie};
-pub use impact::{Impact, ImpactTarget, ImpactedPart};
+pub use graph::{Graph, GraphEdge, GraphQuery};
+pub use impact::{Impact, ImpactedPart};
+pub use impact_target::ImpactTarget;
+pub use list::{Found, KnowledgeQuery};
 pub use statements::STATEMENT_FIELDS;
 pub use view::{AsOf, Clock};
 
-use view::View;
-
-/// What a list of a workspace's knowledge is asked for with.
+/// Lists actors, events, relationships, sources and statements of a workspace's briefs.
 #[derive(Debug, Clone, Copy)]
-pub struct KnowledgeQuery<'a> {
-    /// The workspace.
-    pub workspace: &'a ResourceId,
-    /// As the caller wrote it; docs/FILTERS.md has the fields of each list.
-    pub filter: &'a str,
-    /// As the caller wrote it.
-    pub order_by: &'a str,
-    /// Of now, unless an earlier moment is given.
-    pub as_of: Option<AsOf>,
-    /// The place of the last item of the page before.
-    pub after: Option<&'a str>,
-    /// At most so many items.
-    pub limit: i64,
-}
-
-/// A part of a brief, found in a list.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Found<T> {
-    /// The revision that it stands in.
-    pub revision: RevisionName,
-    /// The brief's title.
-    pub brief_title: String,
-    /// When the revision was published.
-    pub published_at: OffsetDateTime,
-    /// Of a statement: the key judgment or section that it stands in; empty for the bottom line.
-    pub holder_id: String,
-    /// Of a source: how many statements of the edition cite it.
-    pub citing_statements: i32,
-    /// The part, as the edition has it.
-    pub part: T,
-    /// Its place in the list.
-    pub place: String,
-}
-
-/// A list: where its items are, and what they can be filtered and ordered by. The table goes by `t`.
-struct List {
-    /// What the statement's comment says.
-    method: &'static str,
-    table: &'static str,
-    /// What else holds of its items; it is there for the sake of an index, too.
-    only: &'static str,
-    /// Expressions of `holder_id` and `citing_statements`.
-    more: &'static str,
-    fields: Schema,
-    sorting: Sorting,
-}
-
-const fn field(name: &'static str, field_type: FieldType, column: &'static str) -> Field {
-    Field { name, field_type, column }
-}
-
-const fn key(column: &'static str, kind: KeyKind, is_nullable: bool) -> SortKey {
-    SortKey { column, kind, is_nullable }
-}
-
-/// By brief and place in it: what tells the items of a view apart, because it shows one revision of a brief.
-const BRIEF_AND_PLACE: &[SortKey] =
-    &[key("t.brief_id", KeyKind::Text, false), key("t.position", KeyKind::Integer, false)];
-
-#[derive(FromRow)]
-struct Row {
-    brief_id: String,
-    revision: i32,
-    brief_title: String,
-    published_at: OffsetDateTime,
-    holder_id: String,
-    citing_statements: i32,
-    body: Vec<u8>,
-    place: Vec<Option<String>>,
-}
-
-impl Row {
-    fn into_found<T: Message + Default>(self, workspace: &ResourceId) -> Result<Found<T>> {
-        Ok(Found {
-            revision: revision_name(workspace, &self.brief_id, self.revision)?,
-            brief_title: self.brief_title,
-            published_at: self.published_at,
-            holder_id: self.holder_id,
-            citing_statements: self.citing_statements,
-            part: T::decode(self.body.as_slice()).map_err(damaged)?,
-            place: Place::new(self.place).encode(),
-        })
-    }
-}
-
-impl Store {
-    /// A page of a list.
-    async fn found<T: Message + Default>(
-        &self,
-        principal: &Principal,
-        query: &KnowledgeQuery<'_>,
-        list: &List,
-    ) -> Result<Vec<Found<T>>> {
-        let view = View::new(principal, query.workspace, query.as_of)?;
-        let filter = checked(query.filter, &list.fields, view.scheme)?;
-        let order = Order::parse(query.order_by, &list.sorting).map_err(StoreError::InvalidOrder)?;
-        let start = query.after.map(|after| order.start(after)).transpose()?;
-
-        let mut statement = QueryBuilder::<Postgres>::new("-- knowledge::");
-        statement.push(list.method).push("\n");
-        view.push_with(&mut statement);
-        statement.push("select t.brief_id, t.revision, t.published_at, t.body, ").push(list.more);
-        statement.push(
-            ", (select title from revisions r where r.brief_key = t.brief_key and r.revision = t.revision)",
-        );
-        statement.push(" as brief_title, ");
-        order.push_key(&mut statement);
-        statement.push(" as place");
-        view.push_from(list.table, &mut statement);
-        statement.push(list.only).push(" and ");
-        filter.push(&mut statement);
-        if let Some(start) = start {
-            statement.push(" and ");
-            start.push(&mut statement);
-        }
-        statement.push(" order by ");
-        order.push(&mut statement);
-        statement.push(" limit ").push_bind(query.limit);
-        let rows: Vec<Row> = statement.build_query_as().persistent(false).fetch_all(&self.pool).await?;
-        rows.into_iter().map(|row| row.into_found(query.workspace)).collect()
-    }
-}
-
-fn checked(text: &str, fields: &Schema, scheme: Scheme) -> Result<Filter> {
-    Filter::parse(text, fields, scheme).map_err(StoreError::InvalidFilter)
+pub struct Knowledge<'a> {
+    pub(crate) pool: &'a Pool,
 }

@@ -1,27 +1,24 @@
-//! Ties of all briefs.
+//! Lists relationships of all briefs.
 
 use chancery_proto::brief::v1::Relationship;
 
-use super::BRIEF_AND_PLACE;
-use super::Found;
-use super::KnowledgeQuery;
-use super::List;
-use super::field;
-use super::key;
-use super::words;
+use super::enum_names;
+use super::list::{BRIEF_AND_POSITION, Found, KnowledgeQuery, List, field, key};
+use crate::access::principal::Principal;
+use crate::error::Result;
 use crate::filter::{FieldType, KeyKind, Schema, SortColumn, Sorting};
-use crate::{Principal, Result, Store};
+use crate::knowledge::Knowledge;
 
 const LIST: List = List {
-    method: "list_relationships",
+    method: "relationships::list_relationships",
     table: "relationships",
-    only: "",
-    more: "'' as holder_id, 0 as citing_statements",
+    condition: "",
+    extra_columns: "'' as holder_id, 0 as citing_statements",
     fields: FIELDS,
-    sorting: Sorting { columns: COLUMNS, default: "brief", tie_breakers: BRIEF_AND_PLACE },
+    sorting: Sorting { columns: COLUMNS, default: "brief", tie_breakers: BRIEF_AND_POSITION },
 };
 
-/// Also of what may be walked in a graph.
+/// The fields of relationships, also for filters of graphs.
 pub(super) const FIELDS: Schema = Schema {
     fields: &[
         field("brief", FieldType::Id, "t.brief_id"),
@@ -30,40 +27,40 @@ pub(super) const FIELDS: Schema = Schema {
         field("to", FieldType::Id, "t.to_id"),
         field("end", FieldType::Ids, "array[t.from_id, t.to_id]"),
         field("type", FieldType::Id, "t.type"),
-        // Not said means active.
-        field("status", FieldType::Enum(words::RELATIONSHIP_STATUS), "greatest(t.status, 1)"),
+        // An unspecified status means active.
+        field("status", FieldType::Enum(enum_names::RELATIONSHIP_STATUS), "greatest(t.status, 1)"),
         field("domain", FieldType::Id, "t.domain"),
         field("place", FieldType::Id, "t.place_id"),
         field("symmetric", FieldType::Bool, "t.symmetric_tie"),
         field("period", FieldType::Period { latest: "t.period_until" }, "t.period_from"),
         field("marking", FieldType::Marking, "t.marking"),
-        field("polarity", FieldType::Enum(words::RELATIONSHIP_POLARITY), "nullif(t.polarity, 0)"),
+        field("polarity", FieldType::Enum(enum_names::RELATIONSHIP_POLARITY), "nullif(t.polarity, 0)"),
     ],
 };
 
 const COLUMNS: &[SortColumn] = &[
-    SortColumn { name: "brief", keys: BRIEF_AND_PLACE },
+    SortColumn { name: "brief", keys: BRIEF_AND_POSITION },
     SortColumn { name: "type", keys: &[key("t.type", KeyKind::Text, false)] },
     SortColumn {
         name: "period",
         keys: &[
-            // What has no first day stands where it ends.
+            // A relationship without a first day sorts by its last one.
             key("coalesce(t.period_from, t.period_until)", KeyKind::Integer, true),
             key("t.period_until", KeyKind::Integer, true),
         ],
     },
 ];
 
-impl Store {
-    /// A page of the ties that the principal may see.
+impl Knowledge<'_> {
+    /// Lists the relationships visible to the principal.
     ///
     /// # Errors
-    /// As [`Store::list_statements`].
+    /// As [`Knowledge::list_statements`].
     pub async fn list_relationships(
-        &self,
+        self,
         principal: &Principal,
         query: &KnowledgeQuery<'_>,
     ) -> Result<Vec<Found<Relationship>>> {
-        self.found(principal, query, &LIST).await
+        self.list_parts(principal, query, &LIST).await
     }
 }

@@ -1,24 +1,21 @@
-//! Sources of all briefs.
+//! Lists sources of all briefs.
 
 use chancery_proto::brief::v1::Source;
 
-use super::BRIEF_AND_PLACE;
-use super::Found;
-use super::KnowledgeQuery;
-use super::List;
-use super::field;
-use super::key;
-use super::words;
+use super::enum_names;
+use super::list::{BRIEF_AND_POSITION, Found, KnowledgeQuery, List, field, key};
+use crate::access::principal::Principal;
+use crate::error::Result;
 use crate::filter::{Field, FieldType, KeyKind, Schema, SortColumn, Sorting};
-use crate::{Principal, Result, Store};
+use crate::knowledge::Knowledge;
 
 const LIST: List = List {
-    method: "list_sources",
+    method: "sources::list_sources",
     table: "sources",
-    only: "",
-    more: "'' as holder_id, t.citing_statements",
+    condition: "",
+    extra_columns: "'' as holder_id, t.citing_statements",
     fields: Schema { fields: FIELDS },
-    sorting: Sorting { columns: COLUMNS, default: "brief", tie_breakers: BRIEF_AND_PLACE },
+    sorting: Sorting { columns: COLUMNS, default: "brief", tie_breakers: BRIEF_AND_POSITION },
 };
 
 const FIELDS: &[Field] = &[
@@ -28,19 +25,19 @@ const FIELDS: &[Field] = &[
     field("publisher", FieldType::Text, "t.publisher"),
     field("date", FieldType::Period { latest: "t.date_until" }, "t.date_from"),
     field("url", FieldType::Text, "t.url"),
-    field("type", FieldType::Enum(words::SOURCE_TYPE), "t.type"),
-    field("reliability", FieldType::Enum(words::RELIABILITY), "t.reliability"),
+    field("type", FieldType::Enum(enum_names::SOURCE_TYPE), "t.type"),
+    field("reliability", FieldType::Enum(enum_names::RELIABILITY), "t.reliability"),
     field("marking", FieldType::Marking, "t.marking"),
     field("short_title", FieldType::Text, "t.short_title"),
     field("accessed", FieldType::Period { latest: "t.accessed_until" }, "t.accessed_from"),
 ];
 
 const COLUMNS: &[SortColumn] = &[
-    SortColumn { name: "brief", keys: BRIEF_AND_PLACE },
+    SortColumn { name: "brief", keys: BRIEF_AND_POSITION },
     SortColumn {
         name: "date",
         keys: &[
-            // What has no first day stands where it ends.
+            // A source without a first day sorts by its last one.
             key("coalesce(t.date_from, t.date_until)", KeyKind::Integer, true),
             key("t.date_until", KeyKind::Integer, true),
         ],
@@ -48,16 +45,16 @@ const COLUMNS: &[SortColumn] = &[
     SortColumn { name: "title", keys: &[key("t.title", KeyKind::Text, false)] },
 ];
 
-impl Store {
-    /// A page of the sources that the principal may see.
+impl Knowledge<'_> {
+    /// Lists the sources visible to the principal.
     ///
     /// # Errors
-    /// As [`Store::list_statements`].
+    /// As [`Knowledge::list_statements`].
     pub async fn list_sources(
-        &self,
+        self,
         principal: &Principal,
         query: &KnowledgeQuery<'_>,
     ) -> Result<Vec<Found<Source>>> {
-        self.found(principal, query, &LIST).await
+        self.list_parts(principal, query, &LIST).await
     }
 }

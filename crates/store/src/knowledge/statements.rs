@@ -1,44 +1,41 @@
-//! Statements of all briefs.
+//! Lists statements of all briefs.
 
 use chancery_proto::brief::v1::Statement;
 
-use super::BRIEF_AND_PLACE;
-use super::Found;
-use super::KnowledgeQuery;
-use super::List;
-use super::field;
-use super::key;
-use super::words;
+use super::enum_names;
+use super::list::{BRIEF_AND_POSITION, Found, KnowledgeQuery, List, field, key};
+use crate::access::principal::Principal;
+use crate::error::Result;
 use crate::filter::{Field, FieldType, KeyKind, Schema, SortColumn, Sorting};
-use crate::{Principal, Result, Store};
+use crate::knowledge::Knowledge;
 
-/// Titles are rows, too, for the sake of search.
+/// The condition excludes titles, which are rows for the sake of search.
 const LIST: List = List {
-    method: "list_statements",
+    method: "statements::list_statements",
     table: "statements",
-    only: " and t.place > 1",
-    more: "t.holder_id, 0 as citing_statements",
+    condition: " and t.place > 1",
+    extra_columns: "t.holder_id, 0 as citing_statements",
     fields: STATEMENT_FIELDS,
-    sorting: Sorting { columns: COLUMNS, default: "brief", tie_breakers: BRIEF_AND_PLACE },
+    sorting: Sorting { columns: COLUMNS, default: "brief", tie_breakers: BRIEF_AND_POSITION },
 };
 
-/// What statements can be filtered by, here and in search. Of titles only what they have.
+/// The fields of statements, for lists and for search. Titles have values for some of them only.
 pub const STATEMENT_FIELDS: Schema = Schema { fields: FIELDS };
 
 const FIELDS: &[Field] = &[
     field("brief", FieldType::Id, "t.brief_id"),
-    field("kind", FieldType::Enum(words::BRIEF_KIND), "t.brief_kind"),
+    field("kind", FieldType::Enum(enum_names::BRIEF_KIND), "t.brief_kind"),
     field("language", FieldType::Id, "t.language"),
     field("id", FieldType::Id, "t.statement_id"),
     field("text", FieldType::Text, "t.text"),
-    field("type", FieldType::Enum(words::STATEMENT_TYPE), "t.type"),
-    // Not said means active.
-    field("status", FieldType::Enum(words::STATEMENT_STATUS), "greatest(t.status, 1)"),
-    field("likelihood", FieldType::Enum(words::LIKELIHOOD), "t.likelihood_term"),
-    // Without a likelihood there are no bounds, although the columns hold zeros.
+    field("type", FieldType::Enum(enum_names::STATEMENT_TYPE), "t.type"),
+    // An unspecified status means active.
+    field("status", FieldType::Enum(enum_names::STATEMENT_STATUS), "greatest(t.status, 1)"),
+    field("likelihood", FieldType::Enum(enum_names::LIKELIHOOD), "t.likelihood_term"),
+    // Without a likelihood the columns hold zeros, which are not bounds.
     field("low_percent", FieldType::Percent, "case when t.likelihood_term > 0 then t.likelihood_low end"),
     field("high_percent", FieldType::Percent, HIGH_PERCENT),
-    field("confidence", FieldType::Enum(words::CONFIDENCE), "t.confidence"),
+    field("confidence", FieldType::Enum(enum_names::CONFIDENCE), "t.confidence"),
     field("marking", FieldType::Marking, "t.marking"),
     field("domain", FieldType::Id, "t.domain"),
     field("actor", FieldType::Ids, "t.actor_ids"),
@@ -54,11 +51,11 @@ const FIELDS: &[Field] = &[
 const HIGH_PERCENT: &str = "case when t.likelihood_term > 0 then t.likelihood_high end";
 
 const COLUMNS: &[SortColumn] = &[
-    SortColumn { name: "brief", keys: BRIEF_AND_PLACE },
+    SortColumn { name: "brief", keys: BRIEF_AND_POSITION },
     SortColumn {
         name: "period",
         keys: &[
-            // What has no first day stands where it ends.
+            // A statement without a first day sorts by its last one.
             key("coalesce(t.period_from, t.period_until)", KeyKind::Integer, true),
             key("t.period_until", KeyKind::Integer, true),
         ],
@@ -67,19 +64,19 @@ const COLUMNS: &[SortColumn] = &[
     SortColumn { name: "high_percent", keys: &[key(HIGH_PERCENT, KeyKind::Integer, true)] },
 ];
 
-impl Store {
-    /// A page of the statements that the principal may see.
+impl Knowledge<'_> {
+    /// Lists the statements visible to the principal.
     ///
     /// # Errors
-    /// [`StoreError::Forbidden`](crate::StoreError::Forbidden) in another's workspace,
+    /// [`StoreError::Forbidden`](crate::StoreError::Forbidden) for another workspace,
     /// [`StoreError::InvalidFilter`](crate::StoreError::InvalidFilter),
     /// [`StoreError::InvalidOrder`](crate::StoreError::InvalidOrder),
-    /// [`StoreError::InvalidPlace`](crate::StoreError::InvalidPlace).
+    /// [`StoreError::InvalidPageKey`](crate::StoreError::InvalidPageKey).
     pub async fn list_statements(
-        &self,
+        self,
         principal: &Principal,
         query: &KnowledgeQuery<'_>,
     ) -> Result<Vec<Found<Statement>>> {
-        self.found(principal, query, &LIST).await
+        self.list_parts(principal, query, &LIST).await
     }
 }

@@ -1,31 +1,32 @@
-//! What a principal sees of a workspace, now or at an earlier moment.
+//! The rows of a workspace visible to a principal, now or at an earlier moment.
 
 use chancery_brief::marking::Scheme;
 use chancery_proto::names::ResourceId;
 use sqlx::{Postgres, QueryBuilder};
 use time::OffsetDateTime;
 
-use crate::{Principal, Result};
+use crate::access::principal::Principal;
+use crate::error::Result;
 
-/// An earlier moment, of which it is asked what was held.
+/// An earlier moment to view.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AsOf {
     /// The moment.
     pub time: OffsetDateTime,
-    /// By which clock a revision was there.
+    /// The clock by which a revision existed at that moment.
     pub clock: Clock,
 }
 
-/// Clocks of revisions.
+/// The clock that dates a revision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Clock {
-    /// When it was published, as imports may state it.
+    /// The publish time, which an import may state.
     Published,
-    /// When this database recorded it.
+    /// The time at which this database recorded it.
     Recorded,
 }
 
-/// The rows that a principal sees. Tables of parts go by `t`.
+/// The principal, workspace and moment of a view. Tables of parts have the alias `t`.
 pub(super) struct View<'a> {
     workspace: &'a ResourceId,
     pub(super) scheme: Scheme,
@@ -39,8 +40,8 @@ impl<'a> View<'a> {
         Ok(Self { workspace, scheme: access.scheme, rank: i16::from(access.clearance.0), as_of })
     }
 
-    /// Pushes what the statement begins with: for an earlier moment, which revision of each brief answered then. A
-    /// purged one answered until it was purged, and has no rows any more.
+    /// Pushes the start of the statement: for an earlier moment, the revision of each brief that was newest then. A
+    /// revision purged later was the newest until its purge, but has no rows any more.
     pub(super) fn push_with(&self, statement: &mut QueryBuilder<Postgres>) {
         let Some(AsOf { time, clock }) = self.as_of else { return };
         statement.push(
@@ -60,8 +61,8 @@ impl<'a> View<'a> {
         statement.push_bind(self.workspace.as_str().to_owned()).push(" and b.deleted_at is null)\n");
     }
 
-    /// Pushes the table with the conditions of the view, to which more can be added by `and`. The last one follows from
-    /// those before it: it is what indexes of current rows ask for.
+    /// Pushes the table with the view's conditions, to which more can be appended with `and`. For the present view the
+    /// last condition is implied by the others, and lets the planner use indexes of current rows.
     pub(super) fn push_from(&self, table: &'static str, statement: &mut QueryBuilder<Postgres>) {
         statement.push("\nfrom ").push(table).push(" t ");
         if self.as_of.is_some() {

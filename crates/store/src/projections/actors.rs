@@ -1,12 +1,13 @@
-//! Actors, and every name that they have.
+//! Projects actors and all their names.
 
 use chancery_brief::marking::Scheme;
 use chancery_proto::brief::v1::BriefContent;
 use prost::Message;
 
-use super::{At, Ranged, Row, column, froms, positions, rank, small, untils};
-use crate::Result;
+use super::RevisionColumns;
+use super::columns::{Ranged, Row, column, froms, positions, rank, small, untils};
 use crate::database::PgConnection;
+use crate::error::Result;
 
 pub(super) struct Actors(pub(super) Vec<Ranged<ActorRow>>);
 
@@ -59,7 +60,7 @@ pub(super) fn rows(content: &BriefContent, scheme: Scheme) -> Result<Vec<ActorRo
     content.actors.iter().map(row).collect()
 }
 
-/// The name and the short name, in the brief's language, and the labels in others.
+/// Collects the name and short name in the brief's language, and the labels in other languages.
 pub(super) fn labels(content: &BriefContent) -> Vec<LabelRow> {
     let mut rows: Vec<LabelRow> = Vec::new();
     for actor in &content.actors {
@@ -77,29 +78,29 @@ pub(super) fn labels(content: &BriefContent) -> Vec<LabelRow> {
 }
 
 impl Actors {
-    pub(super) async fn write(&self, to: &mut PgConnection, at: &At<'_>) -> Result<()> {
+    pub(super) async fn write(&self, to: &mut PgConnection, columns: &RevisionColumns<'_>) -> Result<()> {
         let rows = &self.0;
         if rows.is_empty() {
             return Ok(());
         }
         sqlx::query!(
-            "-- projections::actors
+            "-- projections::actors::write
             insert into actors (workspace_id, brief_id, brief_key, revision, current_until, published_at, recorded_at,
                 actor_id, from_rank, until_rank, position, name, kind, country_code, marking, body)
             select $1, $2, $3, $4, $5, $6, $7, *
             from unnest($8::text[], $9::smallint[], $10::smallint[], $11::integer[], $12::text[], $13::smallint[],
                 $14::text[], $15::smallint[], $16::bytea[])",
-            at.workspace,
-            at.brief_id,
-            at.brief_key,
-            at.revision,
-            at.current_until as i16,
-            at.published_at,
-            at.recorded_at,
-            &column(rows, |row| row.id.clone()),
-            &froms(rows),
-            &untils(rows),
-            &positions(rows),
+            /* workspace_id */ columns.workspace,
+            columns.brief_id,
+            columns.brief_key,
+            columns.revision,
+            columns.current_until as i16,
+            columns.published_at,
+            columns.recorded_at,
+            /* actor_id */ &column(rows, |row| row.id.clone()),
+            /* from_rank */ &froms(rows),
+            /* until_rank */ &untils(rows),
+            /* position */ &positions(rows),
             &column(rows, |row| row.name.clone()),
             &column(rows, |row| row.kind),
             &column(rows, |row| row.country_code.clone()),
@@ -113,24 +114,24 @@ impl Actors {
 }
 
 impl Labels {
-    pub(super) async fn write(&self, to: &mut PgConnection, at: &At<'_>) -> Result<()> {
+    pub(super) async fn write(&self, to: &mut PgConnection, columns: &RevisionColumns<'_>) -> Result<()> {
         let rows = &self.0;
         if rows.is_empty() {
             return Ok(());
         }
         sqlx::query!(
-            "-- projections::actor_labels
+            "-- projections::actors::write
             insert into actor_labels (workspace_id, brief_key, revision, current_until, actor_id, from_rank, until_rank,
                 language, label)
             select $1, $2, $3, $4, *
             from unnest($5::text[], $6::smallint[], $7::smallint[], $8::text[], $9::text[])",
-            at.workspace,
-            at.brief_key,
-            at.revision,
-            at.current_until as i16,
+            /* workspace_id */ columns.workspace,
+            columns.brief_key,
+            columns.revision,
+            columns.current_until as i16,
             &column(rows, |row| row.actor_id.clone()),
-            &froms(rows),
-            &untils(rows),
+            /* from_rank */ &froms(rows),
+            /* until_rank */ &untils(rows),
             &column(rows, |row| row.language.clone()),
             &column(rows, |row| row.label.clone())
         )

@@ -1,12 +1,13 @@
-//! Events.
+//! Projects events.
 
 use chancery_brief::marking::Scheme;
 use chancery_proto::brief::v1::{BriefContent, Event};
 use prost::Message;
 
-use super::{At, Ranged, Row, column, days, froms, joined, positions, rank, small, untils};
-use crate::Result;
+use super::RevisionColumns;
+use super::columns::{Ranged, Row, column, days, froms, joined, positions, rank, small, untils};
 use crate::database::PgConnection;
+use crate::error::Result;
 
 pub(super) struct Events(pub(super) Vec<Ranged<EventRow>>);
 
@@ -51,7 +52,7 @@ pub(super) fn rows(content: &BriefContent, scheme: Scheme) -> Result<Vec<EventRo
 }
 
 impl Events {
-    pub(super) async fn write(&self, to: &mut PgConnection, at: &At<'_>) -> Result<()> {
+    pub(super) async fn write(&self, to: &mut PgConnection, columns: &RevisionColumns<'_>) -> Result<()> {
         let rows = &self.0;
         if rows.is_empty() {
             return Ok(());
@@ -59,7 +60,7 @@ impl Events {
         let date_from: Vec<Option<i64>> = column(rows, |row| row.date.0);
         let date_until: Vec<Option<i64>> = column(rows, |row| row.date.1);
         sqlx::query!(
-            "-- projections::events
+            "-- projections::events::write
             insert into events (workspace_id, brief_id, brief_key, revision, current_until, published_at, recorded_at,
                 event_id, from_rank, until_rank, position, title, precision, type, actor_ids, place_ids, source_ids,
                 date_from, date_until, marking, body)
@@ -71,25 +72,25 @@ impl Events {
                 $21::bytea[])
                 as part (id, from_rank, until_rank, position, title, exactness, type, actor_ids, place_ids,
                     source_ids, date_from, date_until, marking, body)",
-            at.workspace,
-            at.brief_id,
-            at.brief_key,
-            at.revision,
-            at.current_until as i16,
-            at.published_at,
-            at.recorded_at,
+            /* workspace_id */ columns.workspace,
+            columns.brief_id,
+            columns.brief_key,
+            columns.revision,
+            columns.current_until as i16,
+            columns.published_at,
+            columns.recorded_at,
             &column(rows, |row| row.id.clone()),
-            &froms(rows),
-            &untils(rows),
-            &positions(rows),
+            /* from_rank */ &froms(rows),
+            /* until_rank */ &untils(rows),
+            /* position */ &positions(rows),
             &column(rows, |row| row.title.clone()),
-            &column(rows, |row| row.precision),
-            &column(rows, |row| row.kind),
+            /* exactness */ &column(rows, |row| row.precision),
+            /* type */ &column(rows, |row| row.kind),
             &column(rows, |row| row.actor_ids.clone()),
             &column(rows, |row| row.place_ids.clone()),
             &column(rows, |row| row.source_ids.clone()),
-            date_from.as_slice() as &[Option<i64>],
-            date_until.as_slice() as &[Option<i64>],
+            /* date_from */ date_from.as_slice() as &[Option<i64>],
+            /* date_until */ date_until.as_slice() as &[Option<i64>],
             &column(rows, |row| row.marking),
             &column(rows, |row| row.body.clone())
         )

@@ -1,58 +1,55 @@
-//! Projections: a revision's parts as rows, made from its editions in the same transaction and rebuilt from them at
-//! will. A row stands for the range of clearances whose editions hold exactly what it says, so that whoever reads rows
-//! of his rank reads his edition, whatever the columns are.
+//! Projections: the parts of a revision as rows, made from its editions in the same transaction, and rebuildable from
+//! them at any time.
+//!
+//! Each row has the range of clearances whose editions contain exactly its values. Reading the rows of a rank therefore
+//! equals reading the edition of that rank, whatever the columns are.
 
 mod actors;
+mod columns;
 mod events;
 mod part_references;
 mod relationships;
 mod sources;
 mod statements;
+pub(crate) mod version;
 
 use std::collections::BTreeMap;
 
 use chancery_brief::Canonical;
-use chancery_brief::digest::REDACTION_VERSION;
-use chancery_brief::edtf;
 use chancery_brief::marking::{Rank, Scheme};
 use chancery_proto::brief::v1::BriefContent;
 use time::OffsetDateTime;
 
+use crate::briefs::import_records::ImportRecord;
+use crate::convert::damaged;
 use crate::database::PgConnection;
-use crate::{ImportRecord, Result, damaged};
+use crate::error::Result;
 use actors::{Actors, Labels};
+use columns::{Ranged, Row};
 use events::Events;
 use part_references::References;
 use relationships::Relationships;
 use sources::Sources;
 use statements::Statements;
 
-pub(crate) use statements::search_again;
+pub(crate) use statements::index_for_search;
 
-/// The version of the projections' columns and of what they hold.
-const ROWS_VERSION: i32 = 2;
-
-/// The version of the editions and rows that this build makes. Others are rebuilt before anything is served. Rows are made
-/// from editions, so this rises with either version.
-#[allow(clippy::cast_possible_wrap, reason = "the version is a small number")]
-pub(crate) const PROJECTION_VERSION: i32 = ROWS_VERSION + REDACTION_VERSION as i32 - 1;
-
-/// One edition of a revision.
-pub(crate) struct Level<'a> {
-    /// The lowest clearance that sees it.
+/// The content of one edition.
+pub(crate) struct RankedContent<'a> {
+    /// The lowest clearance that reads it.
     pub(crate) from: Rank,
-    /// Its content.
+    /// The edition's content.
     pub(crate) content: &'a BriefContent,
 }
 
-/// Where a revision's rows belong.
-#[allow(clippy::struct_field_names, reason = "the columns are called so")]
-pub(crate) struct At<'a> {
+/// The columns that all rows of a revision share.
+#[allow(clippy::struct_field_names, reason = "the fields are named after columns")]
+pub(crate) struct RevisionColumns<'a> {
     pub(crate) workspace: &'a str,
     pub(crate) brief_id: &'a str,
     pub(crate) brief_key: i64,
     pub(crate) revision: i32,
-    /// Up to which rank, excluded, the revision is the newest.
+    /// The exclusive rank up to which the revision is the newest.
     pub(crate) current_until: i16,
     pub(crate) published_at: OffsetDateTime,
     pub(crate) recorded_at: OffsetDateTime,
@@ -60,14 +57,14 @@ pub(crate) struct At<'a> {
     pub(crate) importer: Option<&'a str>,
 }
 
-impl At<'_> {
-    /// The revision's import record, if it was imported.
+impl RevisionColumns<'_> {
+    /// Returns the revision's import record, if it was imported.
     pub(crate) fn import_record(&self) -> Option<ImportRecord> {
         ImportRecord::of_columns(self.importer.map(str::to_owned), self.recorded_at)
     }
 }
 
-/// The rows of one revision.
+/// All projected rows of a revision.
 pub(crate) struct Projection {
     statements: Statements,
     actors: Actors,
@@ -79,8 +76,8 @@ pub(crate) struct Projection {
 }
 
 impl Projection {
-    /// Of a revision's editions, the lowest first.
-    pub(crate) fn new(levels: &[Level<'_>], scheme: Scheme) -> Result<Self> {
+    /// Projects a revision's editions, given in ascending order.
+    pub(crate) fn new(levels: &[RankedContent<'_>], scheme: Scheme) -> Result<Self> {
         Ok(Self {
             statements: Statements(ranged(levels, |content| statements::rows(content, scheme))?),
             actors: Actors(ranged(levels, |content| actors::rows(content, scheme))?),
@@ -95,39 +92,21 @@ impl Projection {
         })
     }
 
-    /// Writes the rows. Search finds them after [`search_again`].
-    pub(crate) async fn write(&self, to: &mut PgConnection, at: &At<'_>) -> Result<()> {
-        self.statements.write(to, at).await?;
-        self.actors.write(to, at).await?;
-        self.labels.write(to, at).await?;
-        self.relationships.write(to, at).await?;
-        self.events.write(to, at).await?;
-        self.sources.write(to, at).await?;
-        self.references.write(to, at).await
+    /// Writes the rows. Search finds them after [`index_for_search`].
+    pub(crate) async fn write(&self, to: &mut PgConnection, columns: &RevisionColumns<'_>) -> Result<()> {
+        self.statements.write(to, columns).await?;
+        self.actors.write(to, columns).await?;
+        self.labels.write(to, columns).await?;
+        self.relationships.write(to, columns).await?;
+        self.events.write(to, columns).await?;
+        self.sources.write(to, columns).await?;
+        self.references.write(to, columns).await
     }
 }
 
-/// A row of an edition.
-trait Row: PartialEq {
-    /// What it is known by within its edition.
-    type Key: Ord + Clone;
-
-    fn key(&self) -> Self::Key;
-}
-
-/// A row and the clearances whose editions hold it.
-struct Ranged<R> {
-    from: i16,
-    /// Excluded.
-    until: i16,
-    /// Its place in the highest edition, which holds everything.
-    position: i32,
-    row: R,
-}
-
-/// The rows of all editions, those that follow each other unchanged as one.
+/// Projects all editions, and merges rows that are equal in consecutive editions.
 fn ranged<R: Row>(
-    levels: &[Level<'_>],
+    levels: &[RankedContent<'_>],
     rows: impl Fn(&BriefContent) -> Result<Vec<R>>,
 ) -> Result<Vec<Ranged<R>>> {
     let mut done: Vec<Ranged<R>> = Vec::new();
@@ -150,65 +129,16 @@ fn ranged<R: Row>(
         done.extend(open.into_values().map(|gone| Ranged { until: here, ..gone }));
         open = next;
     }
-    let places: BTreeMap<R::Key, i32> =
+    let positions: BTreeMap<R::Key, i32> =
         open.iter().map(|(key, ranged)| (key.clone(), ranged.position)).collect();
     done.extend(open.into_values());
     for ranged in &mut done {
-        // What a lower edition holds the highest holds too; a row that is not there keeps its own place.
-        ranged.position = places.get(&ranged.row.key()).copied().unwrap_or(ranged.position);
+        // The highest edition contains every row of the lower ones; a row that it lacks keeps its own position.
+        ranged.position = positions.get(&ranged.row.key()).copied().unwrap_or(ranged.position);
     }
     done.sort_by_key(|ranged| (ranged.position, ranged.from));
     Ok(done)
 }
 
-/// Past the highest rank.
+/// The number of ranks, which is the exclusive upper bound of a rank.
 pub(crate) const RANKS: i16 = 16;
-
-/// One column of rows.
-fn column<'a, R, C>(rows: &'a [Ranged<R>], of: impl Fn(&'a R) -> C) -> Vec<C> {
-    rows.iter().map(|ranged| of(&ranged.row)).collect()
-}
-
-/// The first ranks of rows.
-fn froms<R>(rows: &[Ranged<R>]) -> Vec<i16> {
-    rows.iter().map(|ranged| ranged.from).collect()
-}
-
-/// The ends of rows' ranks.
-fn untils<R>(rows: &[Ranged<R>]) -> Vec<i16> {
-    rows.iter().map(|ranged| ranged.until).collect()
-}
-
-/// The places of rows.
-fn positions<R>(rows: &[Ranged<R>]) -> Vec<i32> {
-    rows.iter().map(|ranged| ranged.position).collect()
-}
-
-/// An enum's number or a percentage: the protos keep both far below the limit.
-fn small(number: impl TryInto<i16>) -> Result<i16> {
-    number.try_into().map_err(|_| damaged("a number in the content is out of range"))
-}
-
-/// The rank of an effective marking.
-fn rank(scheme: Scheme, label: &str) -> Result<i16> {
-    let rank = scheme.rank(label).ok_or_else(|| damaged(format!("{label:?} is no marking of the scheme")))?;
-    Ok(i16::from(rank))
-}
-
-/// The first and the last day of a date or period, by their numbers; none where it is open, unknown or not there.
-fn days(text: &str) -> Result<(Option<i64>, Option<i64>)> {
-    if text.is_empty() {
-        return Ok((None, None));
-    }
-    let date = edtf::parse(text).map_err(damaged)?;
-    Ok((date.earliest().map(edtf::Day::number), date.latest().map(edtf::Day::number)))
-}
-
-/// Between the items of a list in one column: no text of a brief holds a control character. `unnest` takes arrays apart
-/// to the last level, so that an array of arrays cannot be handed over as one.
-const SEPARATOR: &str = "\u{1f}";
-
-/// A list as one text.
-fn joined(items: &[String]) -> String {
-    items.join(SEPARATOR)
-}

@@ -1,4 +1,4 @@
-//! Sources.
+//! Projects sources.
 
 use std::collections::BTreeMap;
 
@@ -7,9 +7,10 @@ use chancery_brief::reading_order;
 use chancery_proto::brief::v1::{BriefContent, Source};
 use prost::Message;
 
-use super::{At, Ranged, Row, column, days, froms, positions, rank, small, untils};
-use crate::Result;
+use super::RevisionColumns;
+use super::columns::{Ranged, Row, column, days, froms, positions, rank, small, untils};
 use crate::database::PgConnection;
+use crate::error::Result;
 
 pub(super) struct Sources(pub(super) Vec<Ranged<SourceRow>>);
 
@@ -58,7 +59,7 @@ pub(super) fn rows(content: &BriefContent, scheme: Scheme) -> Result<Vec<SourceR
     content.sources.iter().map(row).collect()
 }
 
-/// How many statements cite each source.
+/// Counts the statements that cite each source.
 fn citing_statements(content: &BriefContent) -> BTreeMap<&str, i32> {
     let mut citing = BTreeMap::new();
     for statement in reading_order::statements(content) {
@@ -74,7 +75,7 @@ fn citing_statements(content: &BriefContent) -> BTreeMap<&str, i32> {
 }
 
 impl Sources {
-    pub(super) async fn write(&self, to: &mut PgConnection, at: &At<'_>) -> Result<()> {
+    pub(super) async fn write(&self, to: &mut PgConnection, columns: &RevisionColumns<'_>) -> Result<()> {
         let rows = &self.0;
         if rows.is_empty() {
             return Ok(());
@@ -84,7 +85,7 @@ impl Sources {
         let accessed_from: Vec<Option<i64>> = column(rows, |row| row.accessed.0);
         let accessed_until: Vec<Option<i64>> = column(rows, |row| row.accessed.1);
         sqlx::query!(
-            "-- projections::sources
+            "-- projections::sources::write
             insert into sources (workspace_id, brief_id, brief_key, revision, current_until, published_at, recorded_at,
                 source_id, from_rank, until_rank, position, title, publisher, url, type, reliability,
                 citing_statements, date_from, date_until, marking, short_title, accessed_from, accessed_until, body)
@@ -92,29 +93,29 @@ impl Sources {
             from unnest($8::text[], $9::smallint[], $10::smallint[], $11::integer[], $12::text[], $13::text[],
                 $14::text[], $15::smallint[], $16::smallint[], $17::integer[], $18::bigint[], $19::bigint[],
                 $20::smallint[], $21::text[], $22::bigint[], $23::bigint[], $24::bytea[])",
-            at.workspace,
-            at.brief_id,
-            at.brief_key,
-            at.revision,
-            at.current_until as i16,
-            at.published_at,
-            at.recorded_at,
-            &column(rows, |row| row.id.clone()),
-            &froms(rows),
-            &untils(rows),
-            &positions(rows),
+            /* workspace_id */ columns.workspace,
+            columns.brief_id,
+            columns.brief_key,
+            columns.revision,
+            columns.current_until as i16,
+            columns.published_at,
+            columns.recorded_at,
+            /* source_id */ &column(rows, |row| row.id.clone()),
+            /* from_rank */ &froms(rows),
+            /* until_rank */ &untils(rows),
+            /* position */ &positions(rows),
             &column(rows, |row| row.title.clone()),
             &column(rows, |row| row.publisher.clone()),
             &column(rows, |row| row.url.clone()),
-            &column(rows, |row| row.kind),
+            /* type */ &column(rows, |row| row.kind),
             &column(rows, |row| row.reliability),
             &column(rows, |row| row.citing_statements),
-            date_from.as_slice() as &[Option<i64>],
-            date_until.as_slice() as &[Option<i64>],
+            /* date_from */ date_from.as_slice() as &[Option<i64>],
+            /* date_until */ date_until.as_slice() as &[Option<i64>],
             &column(rows, |row| row.marking),
             &column(rows, |row| row.short_title.clone()),
-            accessed_from.as_slice() as &[Option<i64>],
-            accessed_until.as_slice() as &[Option<i64>],
+            /* accessed_from */ accessed_from.as_slice() as &[Option<i64>],
+            /* accessed_until */ accessed_until.as_slice() as &[Option<i64>],
             &column(rows, |row| row.body.clone())
         )
         .execute(to)

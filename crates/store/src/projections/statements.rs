@@ -1,13 +1,14 @@
-//! Statements, and titles as they are searched.
+//! Projects statements, and titles for the sake of search.
 
 use chancery_brief::marking::Scheme;
 use chancery_brief::reading_order::{self, Place, Standing};
 use chancery_proto::brief::v1::{BriefContent, SearchHitKind};
 use prost::Message;
 
-use super::{At, Ranged, Row, column, days, froms, joined, positions, rank, small, untils};
-use crate::Result;
+use super::RevisionColumns;
+use super::columns::{Ranged, Row, column, days, froms, joined, positions, rank, small, untils};
 use crate::database::PgConnection;
+use crate::error::Result;
 
 pub(super) struct Statements(pub(super) Vec<Ranged<StatementRow>>);
 
@@ -44,7 +45,7 @@ impl Row for StatementRow {
     }
 }
 
-/// The titles first, then the statements in reading order.
+/// Projects the titles first, then the statements in reading order.
 pub(super) fn rows(content: &BriefContent, scheme: Scheme) -> Result<Vec<StatementRow>> {
     let mut rows = titles(content, scheme)?;
     for standing in reading_order::standing(content) {
@@ -67,7 +68,7 @@ fn titles(content: &BriefContent, scheme: Scheme) -> Result<Vec<StatementRow>> {
             language,
             text,
             marking: rank(scheme, &content.default_marking)?,
-            // What the brief is about as a whole.
+            // Tags and regions describe the brief as a whole.
             topics: joined(&content.tags),
             place_ids: joined(&content.regions),
             ..StatementRow::default()
@@ -115,14 +116,14 @@ fn row(content: &BriefContent, standing: &Standing<'_>, scheme: Scheme) -> Resul
 }
 
 impl Statements {
-    pub(super) async fn write(&self, to: &mut PgConnection, at: &At<'_>) -> Result<()> {
+    pub(super) async fn write(&self, to: &mut PgConnection, columns: &RevisionColumns<'_>) -> Result<()> {
         let rows = &self.0;
         let period_from: Vec<Option<i64>> = column(rows, |row| row.period.0);
         let period_until: Vec<Option<i64>> = column(rows, |row| row.period.1);
         let horizon_from: Vec<Option<i64>> = column(rows, |row| row.horizon.0);
         let horizon_until: Vec<Option<i64>> = column(rows, |row| row.horizon.1);
         sqlx::query!(
-            "-- projections::statements
+            "-- projections::statements::write
             insert into statements (workspace_id, brief_id, brief_key, revision, current_until, published_at,
                 recorded_at, statement_id, from_rank, until_rank, position, place, holder_id, brief_kind, language,
                 text, type, status, likelihood_term, likelihood_low, likelihood_high, confidence, marking, domain,
@@ -140,23 +141,23 @@ impl Statements {
                 as part (id, from_rank, until_rank, position, place, holder_id, brief_kind, language, text, type,
                     status, term, low, high, confidence, marking, domain, actor_ids, place_ids, source_ids, topics,
                     period_from, period_until, horizon_from, horizon_until, body)",
-            at.workspace,
-            at.brief_id,
-            at.brief_key,
-            at.revision,
-            at.current_until as i16,
-            at.published_at,
-            at.recorded_at,
+            /* workspace_id */ columns.workspace,
+            columns.brief_id,
+            columns.brief_key,
+            columns.revision,
+            columns.current_until as i16,
+            columns.published_at,
+            columns.recorded_at,
             &column(rows, |row| row.id.clone()),
-            &froms(rows),
-            &untils(rows),
-            &positions(rows),
+            /* from_rank */ &froms(rows),
+            /* until_rank */ &untils(rows),
+            /* position */ &positions(rows),
             &column(rows, |row| row.place),
             &column(rows, |row| row.holder_id.clone()),
             &column(rows, |row| row.brief_kind),
             &column(rows, |row| row.language.clone()),
             &column(rows, |row| row.text.clone()),
-            &column(rows, |row| row.kind),
+            /* type */ &column(rows, |row| row.kind),
             &column(rows, |row| row.status),
             &column(rows, |row| row.term),
             &column(rows, |row| row.low),
@@ -168,10 +169,10 @@ impl Statements {
             &column(rows, |row| row.place_ids.clone()),
             &column(rows, |row| row.source_ids.clone()),
             &column(rows, |row| row.topics.clone()),
-            period_from.as_slice() as &[Option<i64>],
-            period_until.as_slice() as &[Option<i64>],
-            horizon_from.as_slice() as &[Option<i64>],
-            horizon_until.as_slice() as &[Option<i64>],
+            /* period_from */ period_from.as_slice() as &[Option<i64>],
+            /* period_until */ period_until.as_slice() as &[Option<i64>],
+            /* horizon_from */ horizon_from.as_slice() as &[Option<i64>],
+            /* horizon_until */ horizon_until.as_slice() as &[Option<i64>],
             &column(rows, |row| row.body.clone())
         )
         .execute(to)
@@ -180,13 +181,13 @@ impl Statements {
     }
 }
 
-/// Lets search find what is written of a revision.
-pub(crate) async fn search_again(to: &mut PgConnection, at: &At<'_>) -> Result<()> {
+/// Adds a revision's statements and titles to the search index.
+pub(crate) async fn index_for_search(to: &mut PgConnection, columns: &RevisionColumns<'_>) -> Result<()> {
     sqlx::query!(
-        "-- projections::search_entries
+        "-- projections::statements::index_for_search
         select search_again($1, $2)",
-        at.brief_key,
-        at.revision
+        columns.brief_key,
+        columns.revision
     )
     .execute(to)
     .await?;

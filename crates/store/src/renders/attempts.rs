@@ -1,60 +1,65 @@
-//! Render tasks: the work that equal renders share, as the workers who lease it change it. Every write is fenced:
-//! it locks the task's queue row where the epoch is the lease's, and zero rows mean that the lease is lost.
+//! Render tasks, which equal renders share, as their workers change them. Every write is fenced: it locks the task's
+//! queue row by the lease's epoch, and no row means that the lease is lost.
 
 use chancery_brief::digest::Digest;
 use chancery_proto::render::v1::{PrintWarning, RenderPhase};
 
-use crate::{Lease, Result, Store, StoreError};
+use crate::error::{Result, StoreError};
+use crate::renders::RenderQueue;
+use crate::renders::leases::Lease;
 
-/// Attempts that are made before a task is given up.
-const ATTEMPTS: i32 = 5;
+/// Maximum number of attempts before a task becomes a dead letter.
+const MAX_ATTEMPTS: i32 = 5;
 
-/// The shortest and the longest pause before another attempt, in seconds.
-const PAUSES: (f64, f64) = (1.0, 60.0);
+/// Minimum pause before another attempt, in seconds.
+const MIN_RETRY_PAUSE_SECONDS: f64 = 1.0;
+
+/// Maximum pause before another attempt, in seconds.
+const MAX_RETRY_PAUSE_SECONDS: f64 = 60.0;
 
 /// A PDF whose bytes are staged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StagedArtifact {
-    /// Where its bytes are.
+    /// The blob that holds its bytes.
     pub blob: String,
     /// SHA-256 of the bytes.
     pub digest: Digest,
-    /// Their number.
+    /// The number of bytes.
     pub size_bytes: u64,
-    /// The PDF's number of pages.
+    /// The number of pages.
     pub pages: u32,
-    /// What the printer could not do as asked.
+    /// The printer's warnings.
     pub warnings: Vec<PrintWarning>,
 }
 
-/// How an attempt failed.
+/// The failure of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AttemptFailure {
     /// A stable reason in upper snake case.
     pub reason: String,
-    /// For people.
+    /// The reason in words.
     pub message: String,
     /// Whether another attempt may succeed.
     pub retryable: bool,
 }
 
-/// What finishing a task came to.
+/// The outcome of finishing a task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Finished {
-    /// The task is finished now.
+    /// The task was finished by this call.
     Now,
-    /// This lease had finished it before with the same PDF.
+    /// The task was finished earlier, under the same lease with the same PDF.
     Before,
 }
 
-impl Store {
-    /// Says how far a print is. Touches neither the queue nor any index, and does not prolong the lease. What comes
-    /// late, after a report that overtook it on another connection, does not turn progress back.
-    pub async fn report_progress(&self, lease: &Lease, phase: RenderPhase, pages: u32) -> Result<()> {
+impl RenderQueue<'_> {
+    /// Records the progress of a print. Changes neither the queue nor any indexed column, and does not renew the lease.
+    /// Reports may arrive out of order, so progress never decreases.
+    pub async fn report_progress(self, lease: &Lease, phase: RenderPhase, pages: u32) -> Result<()> {
         let pages = i32::try_from(pages).unwrap_or(i32::MAX);
-        // Progress that a crash of the database loses is no loss: not worth waiting for the disk.
+        // Asynchronous commit: progress may be lost in a crash of the database.
         let done = sqlx::query!(
-            "-- render_tasks::report_progress
+            "-- renders::attempts::report_progress
             with quick as materialized (
                 select set_config('synchronous_commit', 'off', true)
             )
@@ -67,15 +72,15 @@ impl Store {
             i16::try_from(i32::from(phase)).unwrap_or_default(),
             pages,
         )
-        .execute(&self.pool)
+        .execute(self.pool)
         .await?;
         if done.rows_affected() == 0 { Err(StoreError::LeaseLost) } else { Ok(()) }
     }
 
-    /// Whether this lease finished its task with this PDF before.
-    pub async fn is_finished_by(&self, lease: &Lease, digest: Digest) -> Result<bool> {
+    /// Returns whether this lease finished its task with this PDF.
+    pub async fn is_finished_by(self, lease: &Lease, digest: Digest) -> Result<bool> {
         let found = sqlx::query_scalar!(
-            r#"-- render_tasks::is_finished_by
+            r#"-- renders::attempts::is_finished_by
             select exists (
                 select from render_tasks
                 where task_id = $1 and finished_epoch = $2 and artifact_digest = $3::bytea
@@ -84,35 +89,35 @@ impl Store {
             lease.epoch,
             digest.as_bytes().as_slice(),
         )
-        .fetch_one(&self.pool)
+        .fetch_one(self.pool)
         .await?;
         Ok(found)
     }
 
-    /// Finishes a task with a PDF whose bytes are staged. Commits references only; the first commit wins.
-    pub async fn finish_task(&self, lease: &Lease, artifact: &StagedArtifact) -> Result<Finished> {
+    /// Finishes a task with a staged PDF. Commits references only; the first commit wins.
+    pub async fn finish_task(self, lease: &Lease, artifact: &StagedArtifact) -> Result<Finished> {
         #[cfg(feature = "unfenced")]
-        self.forget_fence(lease).await?;
+        crate::renders::unfenced::forget_fence(self.pool, lease).await?;
         if self.commit_artifact(lease, artifact).await? {
             return Ok(Finished::Now);
         }
-        // The answer to an earlier upload may have been lost on its way.
+        // The response to an earlier upload may have been lost.
         let before = self.is_finished_by(lease, artifact.digest).await?;
         if before { Ok(Finished::Before) } else { Err(StoreError::LeaseLost) }
     }
 
-    async fn commit_artifact(&self, lease: &Lease, artifact: &StagedArtifact) -> Result<bool> {
+    async fn commit_artifact(self, lease: &Lease, artifact: &StagedArtifact) -> Result<bool> {
         let column = |of: fn(&PrintWarning) -> &String| -> Vec<String> {
             artifact.warnings.iter().map(|warning| of(warning).clone()).collect()
         };
         let done = sqlx::query_scalar!(
-            "-- render_tasks::commit_artifact
+            "-- renders::attempts::commit_artifact
             with lease as materialized (
                 select task_id from render_queue
                 where task_id = $1 and epoch = $2 and leased_at is not null
                 for update
             ), artifact as (
-                -- Equal bytes may be there already, printed for another key: theirs stay and are as young as ours, ours
+                -- Equal bytes may exist already, printed for another key. Theirs are kept with a new time, and ours
                 -- are swept.
                 insert into artifacts (workspace_id, digest, size_bytes, pages, blob_id)
                 select t.workspace_id, $3::bytea, $4, $5, $6
@@ -138,27 +143,27 @@ impl Store {
                 select task_id, $2, 'SUCCEEDED' from task
             )
             select task_id from task",
-            lease.task,
+            /* task_id */ lease.task,
             lease.epoch,
             artifact.digest.as_bytes().as_slice(),
             i64::try_from(artifact.size_bytes).unwrap_or(i64::MAX),
             i32::try_from(artifact.pages).unwrap_or(i32::MAX),
-            artifact.blob,
-            &column(|warning| &warning.text),
-            &column(|warning| &warning.code),
-            &column(|warning| &warning.part_id),
+            /* blob_id */ artifact.blob,
+            /* warnings */ &column(|warning| &warning.text),
+            /* warning_codes */ &column(|warning| &warning.code),
+            /* warning_part_ids */ &column(|warning| &warning.part_id),
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.pool)
         .await?;
         Ok(done.is_some())
     }
 
-    /// Ends an attempt without a PDF. A failure that may pass is tried again after a pause, drawn between the shortest
-    /// one and three times the one before (decorrelated jitter), so that tasks that failed together do not come back
-    /// together; the last attempt's one ends the task.
-    pub async fn fail_attempt(&self, lease: &Lease, failure: &AttemptFailure) -> Result<()> {
+    /// Ends an attempt without a PDF. A retryable failure is retried after a random pause between the minimum and three
+    /// times the previous pause (decorrelated jitter), so that tasks that failed together are not retried together.
+    /// After the last attempt the task becomes a dead letter.
+    pub async fn fail_attempt(self, lease: &Lease, failure: &AttemptFailure) -> Result<()> {
         let done = sqlx::query_scalar!(
-            "-- render_tasks::fail_attempt
+            "-- renders::attempts::fail_attempt
             with lease as materialized (
                 select task_id from render_queue
                 where task_id = $1 and epoch = $2 and leased_at is not null
@@ -193,16 +198,16 @@ impl Store {
                 select task_id, $2, 'FAILED', $3 from task
             )
             select task_id from task",
-            lease.task,
+            /* task_id */ lease.task,
             lease.epoch,
             failure.reason,
             failure.message,
             failure.retryable,
-            ATTEMPTS,
-            PAUSES.0,
-            PAUSES.1,
+            /* max attempts */ MAX_ATTEMPTS,
+            /* min pause */ MIN_RETRY_PAUSE_SECONDS,
+            /* max pause */ MAX_RETRY_PAUSE_SECONDS,
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.pool)
         .await?;
         done.map(drop).ok_or(StoreError::LeaseLost)
     }

@@ -1,34 +1,36 @@
-//! Renders that their callers give up or clear away.
+//! Cancels and deletes renders.
 
 use chancery_proto::names::RenderName;
 
-use crate::changes::idempotency_keys::{WriteId, remember};
+use crate::access::principal::{Access, Principal};
+use crate::changes::idempotency_keys::{IdempotencyKey, insert_request_id, recorded_response};
 use crate::database::PgConnection;
-use crate::renders::downloads::{Render, RenderState};
-use crate::{Access, Principal, Result, Store, StoreError};
+use crate::error::{Result, StoreError};
+use crate::renders::Renders;
+use crate::renders::render::{Render, RenderState};
 
-impl Store {
-    /// Gives a render up. Its task ends with the last render that waits for it: the epoch rises then, so that a worker
-    /// who has it loses his lease. Cancelling a cancelled render changes nothing.
-    /// With an id, what was done under it before is not done again.
+impl Renders<'_> {
+    /// Cancels a render. When it was the task's last render, the task ends and its epoch rises, so that its worker
+    /// loses the lease. Cancelling a cancelled render changes nothing, and neither does a repetition of an earlier
+    /// request.
     ///
     /// # Errors
     /// [`StoreError::NotFound`]; [`StoreError::RenderEnded`] when the render has its result;
     /// [`StoreError::RequestIdReused`].
-    pub async fn cancel_render(
-        &self,
+    pub async fn cancel(
+        self,
         principal: &Principal,
         name: &RenderName,
-        write: Option<&WriteId>,
+        write: Option<&IdempotencyKey>,
     ) -> Result<Render> {
         let access = principal.access(&name.workspace)?;
         let mut transaction = self.pool.begin().await?;
         if let Some(write) = write
-            && !remember(&mut transaction, principal, &name.workspace, write, &[]).await?
+            && !insert_request_id(&mut transaction, principal, &name.workspace, write, &[]).await?
         {
             transaction.rollback().await?;
-            self.recall(principal, &name.workspace, write).await?;
-            return self.render(principal, name).await;
+            recorded_response(self.pool, principal, &name.workspace, write).await?;
+            return self.get(principal, name).await;
         }
         detach_render(&mut transaction, access, name).await?;
         let render = self.render_by(&mut *transaction, principal, name).await?;
@@ -37,27 +39,27 @@ impl Store {
         Ok(render)
     }
 
-    /// Removes a render that has ended. Its task, its PDF and the record of its deliveries stay.
+    /// Deletes a render that has ended. Its task, its PDF and the record of its deliveries remain.
     ///
     /// # Errors
     /// [`StoreError::NotFound`]; [`StoreError::RenderNotFinished`] when it has not ended;
     /// [`StoreError::RequestIdReused`].
-    pub async fn delete_render(
-        &self,
+    pub async fn delete(
+        self,
         principal: &Principal,
         name: &RenderName,
-        write: Option<&WriteId>,
+        write: Option<&IdempotencyKey>,
     ) -> Result<()> {
         let access = principal.access(&name.workspace)?;
         let mut transaction = self.pool.begin().await?;
         if let Some(write) = write
-            && !remember(&mut transaction, principal, &name.workspace, write, &[]).await?
+            && !insert_request_id(&mut transaction, principal, &name.workspace, write, &[]).await?
         {
             transaction.rollback().await?;
-            return self.recall(principal, &name.workspace, write).await.map(drop);
+            return recorded_response(self.pool, principal, &name.workspace, write).await.map(drop);
         }
         let deleted = sqlx::query!(
-            "-- render_endings::delete_render
+            "-- renders::cancel::delete
             delete from renders r
             using render_tasks t
             where t.task_id = r.task_id
@@ -77,11 +79,11 @@ impl Store {
     }
 }
 
-/// Detaches a render that is attached to a live task, and ends the task if it was the last one.
+/// Detaches a render from a live task, and ends the task if it was the last one.
 async fn detach_render(transaction: &mut PgConnection, access: Access, name: &RenderName) -> Result<()> {
-    // Whoever changes a live task locks its queue row first. Without one there is no live task.
+    // Every change of a live task locks its queue row first. Without a queue row the task is not live.
     let task = sqlx::query_scalar!(
-        "-- render_endings::detach_render
+        "-- renders::cancel::detach_render
         select q.task_id
         from renders r join render_queue q using (task_id)
         where r.workspace_id = $1 and r.render_id = $2 and r.visible_from <= $3::smallint
@@ -94,17 +96,17 @@ async fn detach_render(transaction: &mut PgConnection, access: Access, name: &Re
     .fetch_optional(&mut *transaction)
     .await?;
     let Some(task) = task else { return Ok(()) };
-    // Whoever joins a task holds a key lock on its row until he commits: this one waits for them all, and the next
-    // statement sees them. Who joins later finds the task ended.
+    // A request that joins the task holds a key lock on the task's row until it commits. This lock waits for all such
+    // requests, and the next statement sees them; requests that come later find the task ended.
     sqlx::query!(
-        "-- render_endings::detach_render
+        "-- renders::cancel::detach_render
         select task_id from render_tasks where task_id = $1 for update",
         task
     )
     .fetch_one(&mut *transaction)
     .await?;
     sqlx::query!(
-        "-- render_endings::detach_render
+        "-- renders::cancel::detach_render
         with detached as (
             update renders set cancelled_at = clock_timestamp()
             where workspace_id = $1 and render_id = $2 and cancelled_at is null
@@ -126,7 +128,7 @@ async fn detach_render(transaction: &mut PgConnection, access: Access, name: &Re
             delete from render_queue q using task where q.task_id = task.task_id
             returning q.task_id, q.leased_at, q.workspace_id, q.priority
         ), given_back as (
-            -- What was never served does not count in the workspace's share.
+            -- A task that was never leased does not count towards the workspace's share.
             update render_shares s
             set next_ranks[r.priority + 1] = greatest(s.next_ranks[r.priority + 1] - 1, 0)
             from removed r

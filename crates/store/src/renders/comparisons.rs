@@ -1,5 +1,5 @@
-//! The changes since an earlier revision that a render compares with: the editions that it draws on, and what they
-//! declare, combined.
+//! Comparisons with an earlier revision chosen by the caller: the editions involved, and their declared changes
+//! combined.
 
 use chancery_brief::combined_changes::{MAX_COMBINED_CHANGES, combine};
 use chancery_brief::digest::Digest;
@@ -7,37 +7,40 @@ use chancery_proto::brief::v1::{Change, RevisionBody};
 use chancery_proto::names::{BriefName, RevisionName};
 use prost::Message;
 
-use crate::briefs::editions::check_content_schema;
+use crate::access::principal::Access;
+use crate::briefs::content_schema::check_content_schema;
+use crate::convert::{damaged, to_number};
+use crate::error::{Result, StoreError};
+use crate::renders::Renders;
 use crate::renders::environments::digest;
 use crate::renders::inputs::PinnedEdition;
-use crate::{Access, Result, Store, StoreError, damaged, to_number};
 
-/// The most revisions whose changes are combined.
+/// Maximum number of revisions whose changes are combined.
 const MAX_COMBINED_REVISIONS: i64 = 100;
 
-/// The most bytes that the editions of those revisions may have together: they are decoded to find their changes.
+/// Maximum total size of the editions of those revisions, which are decoded to find their changes.
 const MAX_COMBINED_EDITION_BYTES: i64 = 64 * 1024 * 1024;
 
-/// The most bytes of the combined changes, encoded: they become a part of the task's manifest.
+/// Maximum encoded size of the combined changes, which become part of the task's manifest.
 const MAX_COMBINED_CHANGE_BYTES: usize = 1024 * 1024;
 
-/// A comparison that a caller chose, pinned.
+/// A pinned comparison chosen by the caller.
 #[derive(Debug)]
 pub(crate) struct PinnedComparison {
     /// The revision to compare with.
     pub(crate) revision: i32,
-    /// Its edition.
+    /// The digest of its edition.
     pub(crate) digest: Digest,
-    /// The lowest clearance that may see all that was compared.
+    /// The lowest clearance that may see everything that was compared.
     pub(crate) visible_from: i16,
     /// The editions between it and the printed one, in order.
     pub(crate) between: Vec<Digest>,
-    /// The changes that those and the printed one declare. Only with revisions in between: else the printed edition has
-    /// them all.
+    /// The combined changes of those editions and the printed one. Empty without editions in between, because the
+    /// printed edition then declares all changes itself.
     pub(crate) changes: Vec<Change>,
 }
 
-/// One of the editions whose changes are combined.
+/// An edition whose changes are combined.
 struct Step {
     revision: i32,
     from_rank: i16,
@@ -46,15 +49,15 @@ struct Step {
     content_schema: i32,
 }
 
-impl Store {
-    /// Pins the comparison with an earlier revision of the brief, withdrawn or not, at the caller's clearance.
+impl Renders<'_> {
+    /// Pins a comparison with an earlier revision of the brief, withdrawn or not, at the caller's clearance.
     ///
     /// # Errors
     /// [`StoreError::InvalidOptions`] for a revision of another brief and for one that is not earlier;
-    /// [`StoreError::NotFound`] for one of which the caller has no edition, whether it is purged, above the clearance or was
+    /// [`StoreError::NotFound`] when the caller has no edition of it, because it is purged, above the clearance or was
     /// never published; [`StoreError::LimitExceeded`].
     pub(crate) async fn pin_comparison(
-        &self,
+        self,
         access: Access,
         brief: &BriefName,
         printed: &PinnedEdition,
@@ -64,7 +67,7 @@ impl Store {
         let clearance = i16::from(access.clearance.0);
         let number = i32::try_from(name.revision.0).unwrap_or(i32::MAX);
         let row = sqlx::query!(
-            r#"-- render_comparisons::pin_comparison
+            r#"-- renders::comparisons::pin_comparison
             select c.digest, c.from_rank as "from_rank!", s.revisions as "revisions!", s.size as "size!"
             from editions c
             cross join lateral (
@@ -81,7 +84,7 @@ impl Store {
             printed.revision,
             clearance,
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.pool)
         .await?;
         let row = row.ok_or_else(|| StoreError::NotFound(name.to_string()))?;
         let mut pinned = PinnedComparison {
@@ -110,17 +113,17 @@ impl Store {
         }
         let highest = steps.iter().map(|step| step.from_rank).max();
         pinned.visible_from = pinned.visible_from.max(highest.unwrap_or_default());
-        // Decoding whole editions takes too long for a thread that answers other calls.
+        // Decoding whole editions would block the runtime's thread for too long.
         let combined = tokio::task::spawn_blocking(move || combined(&steps, access)).await;
         pinned.changes = combined.map_err(damaged)??;
         Ok(pinned)
     }
 
-    /// The editions from the one after a revision to the printed one, in order.
-    async fn steps(&self, printed: &PinnedEdition, after: i32, clearance: i16) -> Result<Vec<Step>> {
+    /// Reads the editions after a revision up to the printed one, in order.
+    async fn steps(self, printed: &PinnedEdition, after: i32, clearance: i16) -> Result<Vec<Step>> {
         let steps = sqlx::query_as!(
             Step,
-            r#"-- render_comparisons::steps
+            r#"-- renders::comparisons::steps
             select distinct on (e.revision)
                 e.revision, e.from_rank as "from_rank!", e.digest, e.body, r.content_schema
             from editions e join revisions r using (brief_key, revision)
@@ -131,14 +134,14 @@ impl Store {
             printed.revision,
             clearance,
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await?;
         Ok(steps)
     }
 }
 
-/// The named revision, where it is one of the brief and earlier than the printed one. Decided without looking it up, so
-/// that the answer is the same for one that exists and one that does not.
+/// Parses the revision's name, and checks that it is earlier than the printed one of the same brief. Does not look the
+/// revision up, so that the error is the same for existing and missing revisions.
 fn earlier_revision(brief: &BriefName, printed: i32, compare_to: &str) -> Result<RevisionName> {
     let refuse = |message: String| StoreError::invalid_option("compare_to", message);
     let name: RevisionName = compare_to.parse().map_err(|error| refuse(format!("{error}")))?;

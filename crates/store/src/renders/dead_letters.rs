@@ -1,20 +1,23 @@
-//! Tasks that were given up, and what operators do about them.
+//! Dead letters: render tasks that exhausted their attempts, and their requeueing by operators.
 
 use chancery_proto::names::{BriefName, GeneratedId, ResourceId, TaskName};
 use chancery_proto::worker::v1::{PrintEnvironment, RenderInputManifest};
 use prost::Message;
 use time::OffsetDateTime;
 
+use crate::access::principal::Principal;
 use crate::access::workspaces::SYSTEM;
-use crate::changes::log;
-use crate::changes::log::Change;
+use crate::changes::log::{self, Change};
+use crate::convert::damaged;
+use crate::error::{Result, StoreError};
+use crate::renders::RenderQueue;
 use crate::renders::environments::of_message;
-use crate::{Principal, Result, Store, StoreError, damaged};
 
-/// How often a requeue that lost a race for the next generation looks again. Each time somebody else got on.
-const TRIES: u32 = 16;
+/// Maximum number of retries after losing a race for the next generation. Each lost race means that another call made
+/// progress.
+const MAX_RACE_RETRIES: u32 = 16;
 
-/// A task, as operators see it: what it prints by name, nothing of the content.
+/// A task as operators see it: names only, no content.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RenderTask {
     /// Its name.
@@ -23,71 +26,71 @@ pub struct RenderTask {
     pub brief: BriefName,
     /// The revision.
     pub revision: u32,
-    /// Where it stands.
+    /// Its state.
     pub state: TaskState,
-    /// Why it ended without a PDF; empty for others.
+    /// The stable reason for its failure; empty for other states.
     pub reason: String,
-    /// The same for people.
+    /// The reason in words.
     pub message: String,
-    /// Attempts that were charged.
+    /// The number of charged attempts.
     pub attempts: u32,
-    /// Leases that ran out.
+    /// The number of expired leases.
     pub crashes: u32,
-    /// Whether it crashed its workers too often.
+    /// Whether it is quarantined for crashing its workers.
     pub quarantined: bool,
-    /// From 1: which task of its inputs it is.
+    /// Its number among the tasks with the same inputs, from 1.
     pub generation: u32,
-    /// What prints it.
+    /// The print environment.
     pub environment: PrintEnvironment,
     /// When it was queued.
     pub created_at: OffsetDateTime,
     /// When it ended.
     pub ended_at: Option<OffsetDateTime>,
-    /// The newest task of the same inputs, when it is another.
+    /// The newest task with the same inputs, if it is another one.
     pub successor: Option<TaskName>,
 }
 
-/// Where a task stands.
+/// The state of a task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TaskState {
     /// In the queue.
     Queued,
-    /// A worker is at it.
+    /// Leased by a worker.
     Running,
-    /// The PDF is there, or was.
+    /// Finished with a PDF, which may have expired.
     Succeeded,
-    /// The same inputs would fail again.
+    /// Failed in a way that the same inputs would repeat.
     Failed,
-    /// Given up after too many attempts or crashes.
+    /// Out of attempts, or quarantined.
     Dead,
-    /// No render waits for it any more.
+    /// Cancelled with its last render.
     Cancelled,
 }
 
-/// A dead task's place in a list.
+/// The page key of a dead letter.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DeadTaskPlace {
-    /// When it died.
+pub struct DeadTaskPageKey {
+    /// When the task became a dead letter.
     pub died_at: OffsetDateTime,
-    /// Decides between those of one moment.
+    /// Breaks ties.
     pub task: GeneratedId,
 }
 
-/// Which dead tasks to list.
+/// A filter of dead letters.
 #[derive(Debug, Clone, Default)]
 pub struct DeadTaskFilter {
     /// Only those of this workspace.
     pub workspace: Option<ResourceId>,
-    /// Also those that have a successor.
+    /// Include those with a successor.
     pub with_successor: bool,
 }
 
-/// What became of a task that was to be queued anew.
+/// The outcome of a requeue.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Requeued {
-    /// The newest task of its inputs.
+    /// The newest task with the same inputs.
     pub task: RenderTask,
-    /// Whether it was queued by this call: then a worker that waits should hear of it.
+    /// Whether this call queued it: then notify waiting workers.
     pub is_new: bool,
 }
 
@@ -109,22 +112,22 @@ struct Row {
     successor: Option<String>,
 }
 
-impl Store {
-    /// At most `limit` dead tasks that follow a place, those that died last first.
+impl RenderQueue<'_> {
+    /// Lists at most `limit` dead letters after a page key, newest first.
     ///
     /// # Errors
     /// [`StoreError::Forbidden`] for all but operators.
     pub async fn list_dead_tasks(
-        &self,
+        self,
         principal: &Principal,
         filter: &DeadTaskFilter,
-        after: Option<&DeadTaskPlace>,
+        after: Option<&DeadTaskPageKey>,
         limit: i64,
     ) -> Result<Vec<RenderTask>> {
         principal.operates("render tasks")?;
         let rows = sqlx::query_as!(
             Row,
-            r#"-- dead_tasks::list_dead_tasks
+            r#"-- renders::dead_letters::list_dead_tasks
             select t.task_id, t.workspace_id, b.brief_id, t.revision, t.state, t.failure_reason as reason,
                 t.failure_message as message, t.attempts, t.crashes, t.quarantined, t.generation, t.manifest,
                 t.created_at, t.ended_at, n.task_id as "successor?"
@@ -144,24 +147,23 @@ impl Store {
             limit $5"#,
             filter.workspace.as_ref().map(ResourceId::as_str),
             filter.with_successor,
-            after.map(|place| place.died_at),
-            after.map(|place| place.task.as_str()),
+            after.map(|key| key.died_at),
+            after.map(|key| key.task.as_str()),
             limit,
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await?;
         rows.into_iter().map(Row::into_task).collect()
     }
 
-    /// Queues a dead task's inputs anew, as their next generation. The dead one, and the renders that ended with it,
-    /// stay as they are. One that has a successor already is answered with it.
+    /// Queues a dead letter's inputs again as their next generation. The dead letter, and the renders that ended with
+    /// it, do not change. Returns the successor if there is one already.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`]; [`StoreError::TaskNotDead`] when there is nothing to do anew;
-    /// [`StoreError::Forbidden`] for all but operators.
-    pub async fn requeue_task(&self, principal: &Principal, name: &TaskName) -> Result<Requeued> {
+    /// [`StoreError::NotFound`]; [`StoreError::TaskNotDead`]; [`StoreError::Forbidden`] for all but operators.
+    pub async fn requeue_task(self, principal: &Principal, name: &TaskName) -> Result<Requeued> {
         principal.operates("render tasks")?;
-        for _ in 0..TRIES {
+        for _ in 0..MAX_RACE_RETRIES {
             let task = self.render_task(name).await?;
             if let Some(successor) = &task.successor {
                 return Ok(Requeued { task: self.render_task(successor).await?, is_new: false });
@@ -173,21 +175,21 @@ impl Store {
                 return Ok(Requeued { task: self.render_task(&next).await?, is_new: true });
             }
         }
-        Err(damaged("the tasks of a render key end as fast as they are made"))
+        Err(damaged("lost the race for the next task of a render key too often"))
     }
 
-    /// Makes the next task of a dead one's inputs; none when somebody else made it in the meantime.
+    /// Queues the next task with a dead letter's inputs; `None` when another call queued it first.
     async fn queue_next_generation(
-        &self,
+        self,
         principal: &Principal,
         dead: &RenderTask,
     ) -> Result<Option<TaskName>> {
         let environment = of_message(&dead.environment)?;
         let mut transaction = self.pool.begin().await?;
-        // It takes its turn among the workspace's normal tasks as one that is requested now: its place in the queue is
-        // not what it died for. Operators are not bound by the workspace's limit, and what they queue counts.
+        // The task takes its turn as a new task of the workspace's normal class: its position in the queue did not
+        // cause the failure. Operators may exceed the workspace's limit, but the task counts towards it.
         let id = sqlx::query_scalar!(
-            "-- dead_tasks::queue_next_generation
+            "-- renders::dead_letters::queue_next_generation
             with share as (
                 update render_shares s
                 set room = greatest(s.room - 1, 0),
@@ -223,10 +225,10 @@ impl Store {
         Ok(Some(TaskName { task: id.parse().map_err(damaged)? }))
     }
 
-    async fn render_task(&self, name: &TaskName) -> Result<RenderTask> {
+    async fn render_task(self, name: &TaskName) -> Result<RenderTask> {
         let row = sqlx::query_as!(
             Row,
-            r#"-- dead_tasks::render_task
+            r#"-- renders::dead_letters::render_task
             select t.task_id, t.workspace_id, b.brief_id, t.revision, t.state, t.failure_reason as reason,
                 t.failure_message as message, t.attempts, t.crashes, t.quarantined, t.generation, t.manifest,
                 t.created_at, t.ended_at, n.task_id as "successor?"
@@ -241,7 +243,7 @@ impl Store {
             where t.task_id = $1"#,
             name.task.as_str(),
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.pool)
         .await?;
         row.ok_or_else(|| StoreError::NotFound(name.to_string()))?.into_task()
     }
@@ -278,7 +280,7 @@ impl TaskState {
     const ALL: [Self; 6] =
         [Self::Queued, Self::Running, Self::Succeeded, Self::Failed, Self::Dead, Self::Cancelled];
 
-    /// The word that the database holds.
+    /// Returns the state as the database stores it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Queued => "QUEUED",
@@ -292,12 +294,12 @@ impl TaskState {
 
     fn of_word(word: &str) -> Result<Self> {
         let known = Self::ALL.into_iter().find(|state| state.as_str() == word);
-        known.ok_or_else(|| damaged(format!("{word:?} is no state of a task")))
+        known.ok_or_else(|| damaged(format!("{word:?} is not a task state")))
     }
 }
 
-impl DeadTaskPlace {
-    /// A task's; none for one that has not ended.
+impl DeadTaskPageKey {
+    /// Returns a task's page key; `None` while it has not ended.
     pub fn of(task: &RenderTask) -> Option<Self> {
         Some(Self { died_at: task.ended_at?, task: task.name.task.clone() })
     }

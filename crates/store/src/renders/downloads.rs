@@ -1,95 +1,14 @@
-//! Renders: callers' requests for PDFs, and what they see of them. A render's state is its task's; who may see it
-//! was decided when its edition was: a clearance that reads the edition sees the render.
+//! Downloads of renders' PDFs.
 
-use chancery_brief::digest::Digest;
-use chancery_proto::names::{GeneratedId, RenderName, ResourceId, RevisionName};
-use chancery_proto::render::v1::{PrintWarning, RenderOptions, RenderPhase};
-use prost::Message;
-use sqlx::PgExecutor;
-use time::OffsetDateTime;
+use chancery_proto::names::RenderName;
 
-use crate::artifacts::rows::Artifact;
-use crate::renders::environments::digest;
-use crate::renders::workers::LIVE;
-use crate::{Principal, Result, Store, StoreError, damaged, revision_name};
+use crate::access::principal::Principal;
+use crate::artifacts::artifact::Artifact;
+use crate::error::{Result, StoreError};
+use crate::renders::Renders;
+use crate::renders::render::{Render, RenderState};
 
-/// A caller's request for a PDF, and how far it is.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Render {
-    /// Its name.
-    pub name: RenderName,
-    /// The task that it waits for, maybe with others.
-    pub task: String,
-    /// What is printed.
-    pub revision: RevisionName,
-    /// The digest of the edition that is printed.
-    pub edition_digest: Digest,
-    /// How it is printed, defaults filled in.
-    pub options: RenderOptions,
-    /// When it was requested.
-    pub created_at: OffsetDateTime,
-    /// Where it stands.
-    pub state: RenderState,
-    /// Why it waits, where that is not just because others are before it.
-    pub waiting: Option<WaitingReason>,
-}
-
-/// Why a render is not being printed yet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WaitingReason {
-    /// No worker that takes tasks of its print environment was seen for a while.
-    NoWorker,
-    /// An attempt failed, and the next one follows after a pause.
-    RetryPause,
-}
-
-/// Where a render stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RenderState {
-    /// Waiting for a worker.
-    Queued,
-    /// A worker is at it.
-    Running {
-        /// What it is doing.
-        phase: RenderPhase,
-        /// Pages laid out so far.
-        pages: u32,
-        /// Which attempt this is, from 1.
-        attempt: u32,
-    },
-    /// The PDF is there.
-    Succeeded {
-        /// The PDF; none once its bytes have expired.
-        artifact: Option<Artifact>,
-        /// What the printer could not do as asked.
-        warnings: Vec<PrintWarning>,
-        /// When it was finished.
-        ended_at: OffsetDateTime,
-    },
-    /// There will be no PDF.
-    Failed {
-        /// A stable reason in upper snake case.
-        reason: String,
-        /// For people.
-        message: String,
-        /// When it ended.
-        ended_at: OffsetDateTime,
-    },
-    /// Given up by a caller: there will be no PDF.
-    Cancelled {
-        /// When it was.
-        ended_at: OffsetDateTime,
-    },
-}
-
-impl Render {
-    /// Whether its state will never change again.
-    pub const fn has_ended(&self) -> bool {
-        !matches!(self.state, RenderState::Queued | RenderState::Running { .. })
-    }
-}
-
-/// A PDF that is about to be sent.
+/// A download that is about to be sent.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Download {
     /// The render.
@@ -98,104 +17,26 @@ pub struct Download {
     pub artifact: Artifact,
     /// The first byte to send.
     pub offset: u64,
-    /// The number of the record that it began.
+    /// The number of the record of its beginning.
     begun_as: i64,
 }
 
-/// A render's row with what its task and PDF say.
-pub(crate) struct Row {
-    pub(crate) render_id: String,
-    pub(crate) task_id: String,
-    pub(crate) brief_id: String,
-    pub(crate) revision: i32,
-    pub(crate) edition_digest: Vec<u8>,
-    pub(crate) options: Vec<u8>,
-    pub(crate) created_at: OffsetDateTime,
-    pub(crate) cancelled_at: Option<OffsetDateTime>,
-    pub(crate) state: String,
-    pub(crate) attempt: i32,
-    pub(crate) phase: i16,
-    pub(crate) progress: i32,
-    pub(crate) warnings: Vec<String>,
-    pub(crate) warning_codes: Vec<String>,
-    pub(crate) warning_part_ids: Vec<String>,
-    pub(crate) failure_reason: Option<String>,
-    pub(crate) failure_message: Option<String>,
-    pub(crate) ended_at: Option<OffsetDateTime>,
-    pub(crate) artifact_digest: Option<Vec<u8>>,
-    pub(crate) size_bytes: Option<i64>,
-    pub(crate) pages: Option<i32>,
-    pub(crate) blob_id: Option<String>,
-    pub(crate) waiting: Option<String>,
-}
-
-impl Store {
-    /// A render.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] also for one of an edition that the principal may not read.
-    pub async fn render(&self, principal: &Principal, name: &RenderName) -> Result<Render> {
-        self.render_by(&self.pool, principal, name).await
-    }
-
-    /// The same, within a transaction where it may not be committed yet.
-    pub(crate) async fn render_by(
-        &self,
-        executor: impl PgExecutor<'_>,
-        principal: &Principal,
-        name: &RenderName,
-    ) -> Result<Render> {
-        let access = principal.access(&name.workspace)?;
-        let row = sqlx::query_as!(
-            Row,
-            r#"-- renders::render
-            select r.render_id, r.task_id, r.brief_id, r.revision, r.edition_digest, r.options, r.created_at,
-                r.cancelled_at, t.state, t.attempts + t.crashes as "attempt!", t.phase, t.pages as progress,
-                t.warnings, t.warning_codes, t.warning_part_ids, t.failure_reason, t.failure_message, t.ended_at,
-                a.digest as "artifact_digest?", a.size_bytes as "size_bytes?", a.pages as "pages?",
-                a.blob_id as "blob_id?", w.waiting as "waiting?"
-            from renders r
-            join render_tasks t using (task_id)
-            left join lateral (
-                select case
-                    when q.visible_at > clock_timestamp() then 'RETRY_PAUSE'
-                    when not exists (
-                        select from workers
-                        where printer_version = q.printer_version and fonts_digest = q.fonts_digest
-                            and drained_at is null
-                            and last_seen > clock_timestamp() - make_interval(secs => $4)
-                    ) then 'NO_WORKER'
-                    end as waiting
-                from render_queue q
-                where q.task_id = t.task_id
-            ) w on t.state = 'QUEUED'
-            left join artifacts a on a.workspace_id = t.workspace_id and a.digest = t.artifact_digest
-            where r.workspace_id = $1 and r.render_id = $2 and r.visible_from <= $3::smallint"#,
-            name.workspace.as_str(),
-            name.render.as_str(),
-            i16::from(access.clearance.0),
-            LIVE,
-        )
-        .fetch_optional(executor)
-        .await?;
-        row.ok_or_else(|| StoreError::NotFound(name.to_string()))?.into_render(&name.workspace)
-    }
-
-    /// Opens a PDF for sending from an offset on, and records that the principal gets it: before the first byte
-    /// leaves, so that nothing is delivered of which no record is kept.
+impl Renders<'_> {
+    /// Opens a PDF for sending from an offset, and records the delivery before the first byte is sent, so that no
+    /// delivery goes unrecorded.
     pub async fn open_download(
-        &self,
+        self,
         principal: &Principal,
         name: &RenderName,
         offset: u64,
     ) -> Result<Download> {
-        let render = self.render(principal, name).await?;
+        let render = self.get(principal, name).await?;
         self.begin_download(principal, render, offset).await
     }
 
-    /// The same for a render that was looked up for this principal just now.
+    /// As [`Self::open_download`], for a render that was just read for this principal.
     pub async fn begin_download(
-        &self,
+        self,
         principal: &Principal,
         render: Render,
         offset: u64,
@@ -215,19 +56,19 @@ impl Store {
             return Err(StoreError::OffsetOutOfRange { offset, size: artifact.size_bytes });
         }
         let mut download = Download { render, artifact, offset, begun_as: 0 };
-        download.begun_as = self.record_delivery(principal, &download, None).await?;
+        download.begun_as = self.artifacts.record_delivery(principal, &download, None).await?;
         Ok(download)
     }
 
-    /// What it means that bytes of a download could not be read: they may have expired meanwhile.
+    /// Refines the error of reading a download: the PDF may have expired in the meantime.
     pub async fn download_failed(
-        &self,
+        self,
         principal: &Principal,
         download: &Download,
         error: StoreError,
     ) -> StoreError {
         let StoreError::ArtifactMissing(_) = error else { return error };
-        match self.render(principal, &download.render.name).await {
+        match self.get(principal, &download.render.name).await {
             Ok(Render { state: RenderState::Succeeded { artifact: None, .. }, .. }) => {
                 StoreError::ArtifactExpired
             }
@@ -235,83 +76,8 @@ impl Store {
         }
     }
 
-    /// Records that the last byte of a download has left.
-    pub async fn complete_download(&self, principal: &Principal, download: &Download) -> Result<()> {
-        self.record_delivery(principal, download, Some(download.begun_as)).await.map(drop)
+    /// Records that the last byte of a download was sent.
+    pub async fn complete_download(self, principal: &Principal, download: &Download) -> Result<()> {
+        self.artifacts.record_delivery(principal, download, Some(download.begun_as)).await.map(drop)
     }
-}
-
-impl Row {
-    /// A render of a workspace.
-    pub(crate) fn into_render(self, workspace: &ResourceId) -> Result<Render> {
-        Ok(Render {
-            name: RenderName {
-                workspace: workspace.clone(),
-                render: self.render_id.parse::<GeneratedId>().map_err(damaged)?,
-            },
-            revision: revision_name(workspace, &self.brief_id, self.revision)?,
-            edition_digest: digest(&self.edition_digest)?,
-            options: RenderOptions::decode(self.options.as_slice()).map_err(damaged)?,
-            created_at: self.created_at,
-            task: self.task_id.clone(),
-            waiting: self.waiting_reason()?,
-            state: self.into_state()?,
-        })
-    }
-
-    fn waiting_reason(&self) -> Result<Option<WaitingReason>> {
-        match self.waiting.as_deref() {
-            Some(_) if self.cancelled_at.is_some() => Ok(None),
-            Some("NO_WORKER") => Ok(Some(WaitingReason::NoWorker)),
-            Some("RETRY_PAUSE") => Ok(Some(WaitingReason::RetryPause)),
-            Some(other) => Err(damaged(format!("{other:?} is no reason to wait"))),
-            None => Ok(None),
-        }
-    }
-
-    fn into_state(self) -> Result<RenderState> {
-        if let Some(ended_at) = self.cancelled_at {
-            return Ok(RenderState::Cancelled { ended_at });
-        }
-        let ended_at = self.ended_at.ok_or_else(|| damaged("an ended render has no end"));
-        match self.state.as_str() {
-            "QUEUED" => Ok(RenderState::Queued),
-            "RUNNING" => Ok(RenderState::Running {
-                phase: RenderPhase::try_from(i32::from(self.phase)).unwrap_or_default(),
-                pages: u32::try_from(self.progress).map_err(damaged)?,
-                attempt: u32::try_from(self.attempt).map_err(damaged)?,
-            }),
-            "SUCCEEDED" => {
-                let artifact = match (self.artifact_digest, self.size_bytes, self.pages, self.blob_id) {
-                    (Some(digest), Some(size), Some(pages), Some(blob)) => {
-                        Some(Artifact::of_row(&digest, size, pages, blob)?)
-                    }
-                    _ => None,
-                };
-                let warnings = print_warnings(self.warnings, self.warning_codes, self.warning_part_ids);
-                Ok(RenderState::Succeeded { artifact, warnings, ended_at: ended_at? })
-            }
-            "FAILED" | "DEAD" => Ok(RenderState::Failed {
-                reason: self.failure_reason.unwrap_or_default(),
-                message: self.failure_message.unwrap_or_default(),
-                ended_at: ended_at?,
-            }),
-            other => Err(damaged(format!("{other:?} is no state of a task"))),
-        }
-    }
-}
-
-/// The code of a warning from a worker that sends texts only.
-pub const UNCLASSIFIED_WARNING: &str = "UNCLASSIFIED";
-
-/// Warnings from their columns. Codes are missing where a worker or a service of an earlier version wrote texts only.
-fn print_warnings(texts: Vec<String>, codes: Vec<String>, part_ids: Vec<String>) -> Vec<PrintWarning> {
-    let is_complete = codes.len() == texts.len() && part_ids.len() == texts.len();
-    let mut named = codes.into_iter().zip(part_ids).filter(|_| is_complete);
-    let warning = |text| {
-        let (code, part_id) =
-            named.next().unwrap_or_else(|| (UNCLASSIFIED_WARNING.to_owned(), String::new()));
-        PrintWarning { code, part_id, text }
-    };
-    texts.into_iter().map(warning).collect()
 }

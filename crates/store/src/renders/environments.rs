@@ -1,22 +1,25 @@
-//! Print environments: what decides a PDF's bytes besides its inputs. One at most is active.
+//! Print environments: everything that decides a PDF's bytes besides its inputs. At most one is active.
 
 use chancery_brief::digest::Digest;
+use chancery_proto::names::GeneratedId;
 use chancery_proto::worker::v1::PrintEnvironment as Message;
+use sha2::{Digest as _, Sha256};
 
-use crate::damaged;
-use crate::{Result, Store};
+use crate::convert::damaged;
+use crate::error::Result;
+use crate::renders::Renders;
 
-/// What decides a PDF's bytes besides its inputs.
+/// A print environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PrintEnvironment {
-    /// SHA-256 over the printer's sources.
+    /// SHA-256 of the printer's sources.
     pub printer_version: Digest,
-    /// SHA-256 over the fonts.
+    /// SHA-256 of the fonts.
     pub fonts_digest: Digest,
 }
 
 impl PrintEnvironment {
-    /// As it stands in manifests.
+    /// Converts the environment to its form in manifests.
     pub fn to_message(self) -> Message {
         Message {
             printer_version: self.printer_version.to_string(),
@@ -25,19 +28,19 @@ impl PrintEnvironment {
     }
 }
 
-impl Store {
-    /// Makes an environment the active one: renders that are requested from now on are printed by it.
-    pub async fn set_print_environment(&self, environment: PrintEnvironment) -> Result<()> {
+impl Renders<'_> {
+    /// Activates an environment for renders requested from now on.
+    pub async fn set_print_environment(self, environment: PrintEnvironment) -> Result<()> {
         let mut transaction = self.pool.begin().await?;
-        // One activation at a time: two at once would meet in the unique index, and one of them would fail.
+        // Serializes activations: two concurrent ones would violate the unique index.
         sqlx::query!(
-            "-- print_environments::set_print_environment, lock
+            "-- renders::environments::set_print_environment
             lock table print_environments in share row exclusive mode"
         )
         .execute(&mut *transaction)
         .await?;
         sqlx::query!(
-            "-- print_environments::set_print_environment, deactivate
+            "-- renders::environments::set_print_environment
             update print_environments set active = false
             where active and (printer_version <> $1::bytea or fonts_digest <> $2::bytea)",
             environment.printer_version.as_bytes().as_slice(),
@@ -46,7 +49,7 @@ impl Store {
         .execute(&mut *transaction)
         .await?;
         sqlx::query!(
-            "-- print_environments::set_print_environment, activate
+            "-- renders::environments::set_print_environment
             insert into print_environments as known (printer_version, fonts_digest, active)
             values ($1::bytea, $2::bytea, true)
             on conflict (printer_version, fonts_digest)
@@ -59,19 +62,19 @@ impl Store {
         Ok(transaction.commit().await?)
     }
 
-    /// The active environment, if there is one.
-    pub async fn active_print_environment(&self) -> Result<Option<PrintEnvironment>> {
+    /// Returns the active environment, if any.
+    pub async fn active_print_environment(self) -> Result<Option<PrintEnvironment>> {
         let row = sqlx::query!(
-            "-- print_environments::active_print_environment
+            "-- renders::environments::active_print_environment
             select printer_version, fonts_digest from print_environments where active"
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.pool)
         .await?;
         row.map(|row| environment(&row.printer_version, &row.fonts_digest)).transpose()
     }
 }
 
-/// An environment as a manifest states it.
+/// Parses an environment from a manifest.
 pub(crate) fn of_message(message: &Message) -> Result<PrintEnvironment> {
     Ok(PrintEnvironment {
         printer_version: message.printer_version.parse().map_err(damaged)?,
@@ -85,4 +88,17 @@ pub(crate) fn environment(printer_version: &[u8], fonts_digest: &[u8]) -> Result
 
 pub(crate) fn digest(bytes: &[u8]) -> Result<Digest> {
     bytes.try_into().map(Digest).map_err(damaged)
+}
+
+/// Returns a worker's id, which depends on its name and environment only, so that all services agree on it.
+pub(crate) fn worker_id(environment: PrintEnvironment, name: &str) -> GeneratedId {
+    let hash: [u8; 32] = Sha256::new()
+        .chain_update(environment.printer_version.as_bytes())
+        .chain_update(environment.fonts_digest.as_bytes())
+        .chain_update(name.as_bytes())
+        .finalize()
+        .into();
+    let mut half = [0; 16];
+    half.copy_from_slice(&hash[..16]);
+    GeneratedId::from_bytes(half)
 }

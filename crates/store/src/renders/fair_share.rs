@@ -1,13 +1,14 @@
-//! Who is served when: a workspace's room in the queue, and the places in the order that its tasks get. The row of
-//! `render_shares` is locked by whoever queues a new task, until he commits: so the limit is exact, and workspaces do
-//! not wait for each other.
+//! Fair shares of the queue: the room that a workspace has left, and the ranks of its tasks. A transaction that queues
+//! a task locks the workspace's row of `render_shares` until it commits. So the limit is exact, and workspaces do not
+//! wait for each other.
 
 use chancery_proto::names::ResourceId;
 use chancery_proto::render::v1::RenderPriority;
 
-use crate::{Result, Store, StoreError};
+use crate::error::{Result, StoreError};
+use crate::renders::Renders;
 
-/// The class as the queue orders it: lower ones go first.
+/// Returns the class of a priority. Lower classes are served first.
 pub(crate) const fn class_of(priority: RenderPriority) -> i16 {
     match priority {
         RenderPriority::Interactive => 0,
@@ -16,16 +17,16 @@ pub(crate) const fn class_of(priority: RenderPriority) -> i16 {
     }
 }
 
-impl Store {
-    /// Counts what a workspace has in the queue and notes how much more it may queue: counting once makes room for as
-    /// many tasks as were missing, so that queueing itself need not count.
+impl Renders<'_> {
+    /// Counts a workspace's queued tasks and records the room left. One count grants as much room as is missing, so
+    /// that queueing itself does not need to count.
     ///
     /// # Errors
     /// [`StoreError::QueueFull`] when the limit is reached.
-    pub(crate) async fn make_room(&self, workspace: &ResourceId) -> Result<()> {
+    pub(crate) async fn recount_room(self, workspace: &ResourceId) -> Result<()> {
         let mut transaction = self.pool.begin().await?;
         sqlx::query!(
-            "-- render_shares::make_room
+            "-- renders::fair_share::recount_room
             insert into render_shares (workspace_id, queue_limit, room) values ($1, $2, 0)
             on conflict (workspace_id) do nothing",
             workspace.as_str(),
@@ -33,21 +34,21 @@ impl Store {
         )
         .execute(&mut *transaction)
         .await?;
-        // With the lock nobody else is about to queue: the next statement sees all who did.
+        // Under the lock no other transaction is queueing, so the next statement sees all queued tasks.
         let room = sqlx::query_scalar!(
-            "-- render_shares::make_room
+            "-- renders::fair_share::recount_room
             select room from render_shares where workspace_id = $1 and queue_limit = $2 for update",
             workspace.as_str(),
             self.queue_limit,
         )
         .fetch_optional(&mut *transaction)
         .await?;
-        // Somebody else may have made room meanwhile.
+        // Another process may have made room in the meantime.
         if room.is_some_and(|room| room > 0) {
             return Ok(());
         }
         let counted = sqlx::query_scalar!(
-            r#"-- render_shares::make_room
+            r#"-- renders::fair_share::recount_room
             update render_shares
             set queue_limit = $2,
                 room = greatest($2 - (select count(*)::integer from render_queue where workspace_id = $1), 0)
@@ -64,12 +65,11 @@ impl Store {
         Ok(transaction.commit().await?)
     }
 
-    /// Lifts a task that waits in a lower class: it goes where a new task of the class would, or stays where it is if
-    /// that is earlier.
-    pub(crate) async fn lift_task(&self, task: &str, priority: RenderPriority) -> Result<()> {
-        // The queue's row first, as everywhere.
+    /// Moves a waiting task to a better class: to the rank of a new task there, unless its own is better.
+    pub(crate) async fn raise_priority(self, task: &str, priority: RenderPriority) -> Result<()> {
+        // The lock order of every change of a live task: the queue row first.
         sqlx::query!(
-            "-- render_shares::lift_task
+            "-- renders::fair_share::raise_priority
             with waiting as materialized (
                 select task_id, workspace_id from render_queue
                 where task_id = $1 and priority > $2
@@ -91,7 +91,7 @@ impl Store {
             task,
             class_of(priority),
         )
-        .execute(&self.pool)
+        .execute(self.pool)
         .await?;
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! What a print is made of besides its manifest: the editions, and the images of its figures and of its theme.
+//! The inputs of a print besides its manifest: editions, and the images of figures and of the theme.
 
 use std::collections::BTreeSet;
 
@@ -11,28 +11,32 @@ use chancery_proto::worker::v1::RenderInputManifest;
 use prost::Message;
 use prost::bytes::Bytes;
 
-use crate::briefs::attachments::states;
-use crate::briefs::editions::check_content_schema;
+use crate::access::principal::Access;
+use crate::briefs::content_schema::check_content_schema;
+use crate::briefs::figures::states;
 use crate::briefs::image_checks::refusal_message;
-use crate::{Access, Lease, Result, Store, StoreError, damaged, to_digest, to_number};
+use crate::convert::{damaged, to_digest, to_number};
+use crate::error::{Result, StoreError};
+use crate::renders::leases::Lease;
+use crate::renders::{RenderQueue, Renders};
 
-/// How many bytes all images of a print may have: what a worker takes.
-const IMAGES_LIMIT: i64 = 128 * 1024 * 1024;
+/// Maximum total size of a print's images, in bytes. Workers accept no more.
+const MAX_IMAGE_BYTES: i64 = 128 * 1024 * 1024;
 
-/// What a task prints.
+/// The input of a leased task.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RenderInput {
-    /// What the print depends on.
+    /// Everything that the print depends on, by digest.
     pub manifest: RenderInputManifest,
     /// Canonical bytes of the edition's `RevisionBody`.
     pub edition: Bytes,
-    /// The same of the edition to compare with, if the manifest names one.
+    /// The same for the edition to compare with, if the manifest names one.
     pub comparison: Option<Bytes>,
     /// The images that the manifest lists, each once, in its order.
     pub images: Vec<AttachmentName>,
 }
 
-/// The edition that is to be printed.
+/// The pinned edition to print.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PinnedEdition {
     pub(crate) key: i64,
@@ -40,25 +44,21 @@ pub(crate) struct PinnedEdition {
     pub(crate) from_rank: i16,
 }
 
-/// A theme's logo.
+/// A pinned logo of a theme.
 #[derive(Debug, Clone)]
 pub(crate) struct PinnedLogo {
     pub(crate) digest: Digest,
     pub(crate) marking: i16,
 }
 
-impl Store {
-    /// Whether the edition has the sections that are to be printed.
-    pub(crate) async fn check_sections(
-        &self,
-        edition: &PinnedEdition,
-        options: &RenderOptions,
-    ) -> Result<()> {
+impl Renders<'_> {
+    /// Checks that the edition has the sections to print.
+    pub(crate) async fn check_sections(self, edition: &PinnedEdition, options: &RenderOptions) -> Result<()> {
         if options.section_ids.is_empty() {
             return Ok(());
         }
         let row = sqlx::query!(
-            "-- render_inputs::check_sections
+            "-- renders::inputs::check_sections
             select e.body, r.content_schema
             from editions e join revisions r using (brief_key, revision)
             where e.brief_key = $1 and e.revision = $2 and e.from_rank = $3::smallint",
@@ -66,7 +66,7 @@ impl Store {
             edition.revision,
             edition.from_rank,
         )
-        .fetch_one(&self.pool)
+        .fetch_one(self.pool)
         .await?;
         check_content_schema(to_number(row.content_schema)?)?;
         let body = RevisionBody::decode(row.body.as_slice()).map_err(damaged)?;
@@ -74,9 +74,9 @@ impl Store {
         if unknown.is_empty() { Ok(()) } else { Err(StoreError::InvalidOptions(unknown)) }
     }
 
-    /// The theme's logo: an image of the brief's own workspace that the caller may read.
+    /// Pins the theme's logo, an image of the brief's own workspace that is visible to the caller.
     pub(crate) async fn pin_logo(
-        &self,
+        self,
         access: Access,
         brief: &BriefName,
         options: &RenderOptions,
@@ -86,7 +86,7 @@ impl Store {
             return Ok(None);
         };
         let refuse = |message: &str| StoreError::invalid_option("theme.logo", message);
-        let name: AttachmentName = name.parse().map_err(|_| refuse("no name of an attachment"))?;
+        let name: AttachmentName = name.parse().map_err(|_| refuse("not the name of an attachment"))?;
         if name.workspace != brief.workspace {
             return Err(refuse("an attachment of another workspace"));
         }
@@ -95,7 +95,7 @@ impl Store {
         let mut connection = self.pool.acquire().await?;
         let states =
             states(&mut connection, &name.workspace, &BTreeSet::from([hexadecimal.as_str()])).await?;
-        // One above the caller's clearance does not exist for the caller.
+        // An image above the caller's clearance does not exist for them.
         let state = states.get(&hexadecimal).filter(|state| access.clearance.reads(state.marking));
         let state = state.ok_or_else(|| refuse("the workspace has no such attachment: upload it first"))?;
         if let Some(refusal) = &state.refusal {
@@ -104,14 +104,14 @@ impl Store {
         Ok(Some(PinnedLogo { digest, marking: i16::from(state.marking) }))
     }
 
-    /// The digests of the images that the edition shows, sorted.
+    /// Returns the digests of the images that the edition shows, sorted.
     pub(crate) async fn pin_images(
-        &self,
+        self,
         edition: &PinnedEdition,
         logo: Option<&PinnedLogo>,
     ) -> Result<Vec<String>> {
         let row = sqlx::query!(
-            r#"-- render_inputs::pin_images
+            r#"-- renders::inputs::pin_images
             with shown as (
                 select workspace_id, digest from revision_attachments
                 where brief_key = $1 and revision = $2 and visible_from <= $3::smallint
@@ -130,22 +130,25 @@ impl Store {
             edition.from_rank,
             logo.map(|logo| logo.digest.0.as_slice()),
         )
-        .fetch_one(&self.pool)
+        .fetch_one(self.pool)
         .await?;
-        if row.size > IMAGES_LIMIT {
-            let message = format!("the images of the edition have {} bytes, over {IMAGES_LIMIT}", row.size);
+        if row.size > MAX_IMAGE_BYTES {
+            let message =
+                format!("the images of the edition have {} bytes, over {MAX_IMAGE_BYTES}", row.size);
             return Err(StoreError::LimitExceeded(message));
         }
         row.digests.into_iter().map(|digest| Ok(to_digest(digest)?.to_string())).collect()
     }
+}
 
-    /// What a leased task prints: exactly what its manifest lists.
+impl RenderQueue<'_> {
+    /// Returns the input of a leased task: exactly what its manifest lists.
     ///
     /// # Errors
     /// [`StoreError::LeaseLost`].
-    pub async fn render_input(&self, lease: &Lease) -> Result<RenderInput> {
+    pub async fn render_input(self, lease: &Lease) -> Result<RenderInput> {
         let row = sqlx::query!(
-            "-- render_inputs::render_input
+            "-- renders::inputs::render_input
             select t.manifest, t.workspace_id, t.brief_key, t.revision, e.body
             from render_queue q
             join render_tasks t using (task_id)
@@ -154,7 +157,7 @@ impl Store {
             lease.task,
             lease.epoch,
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.pool)
         .await?;
         let row = row.ok_or(StoreError::LeaseLost)?;
         let manifest = RenderInputManifest::decode(row.manifest.as_slice()).map_err(damaged)?;
@@ -175,19 +178,19 @@ impl Store {
         Ok(RenderInput { edition: row.body.into(), comparison, images: images?, manifest })
     }
 
-    /// The bytes of the edition to compare with, by the digest that was pinned.
-    async fn compared(&self, brief_key: i64, before: i32, digest: &str) -> Result<Bytes> {
+    /// Reads the edition to compare with, by its pinned digest.
+    async fn compared(self, brief_key: i64, before: i32, digest: &str) -> Result<Bytes> {
         let digest: Digest = digest.parse().map_err(damaged)?;
         let body = sqlx::query_scalar!(
-            "-- render_inputs::compared
+            "-- renders::inputs::compared
             select body from editions where brief_key = $1 and revision < $2 and digest = $3::bytea limit 1",
             brief_key,
             before,
             digest.as_bytes().as_slice(),
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.pool)
         .await?;
-        // It was purged just now, and with it the task.
+        // The edition was purged in the meantime, and the task with it.
         body.map(Bytes::from).ok_or(StoreError::LeaseLost)
     }
 }

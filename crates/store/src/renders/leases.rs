@@ -1,20 +1,21 @@
-//! The queue: who may work on what, and for how long. A task's row in `render_queue` is its fence: whoever changes
-//! a live task locks that row first, with the epoch in the `where`, in the same statement.
+//! Leases: which worker may print a task, and for how long. A task's row in `render_queue` is its fence: every change
+//! of a live task locks that row first, by epoch, in the same statement.
 
 use std::time::Duration;
 
 use chancery_proto::worker::v1::Lease as LeaseMessage;
 
-use crate::damaged;
-use crate::renders::workers::worker_id;
-use crate::{PrintEnvironment, Result, Store};
+use crate::convert::damaged;
+use crate::error::Result;
+use crate::renders::RenderQueue;
+use crate::renders::environments::{PrintEnvironment, worker_id};
 
-/// How long workers may keep a task.
+/// Durations of leases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LeaseTimes {
-    /// How long a lease holds unless renewed.
+    /// The duration of a lease, unless it is renewed.
     pub lease: Duration,
-    /// How long a task may take under one lease, renewals included.
+    /// Maximum duration of a task under one lease, including renewals.
     pub deadline: Duration,
 }
 
@@ -24,25 +25,25 @@ impl Default for LeaseTimes {
     }
 }
 
-/// Leases of a task that may run out before it is kept aside.
-const CRASHES: i32 = 3;
+/// Number of expired leases after which a task is quarantined.
+const MAX_CRASHES: i32 = 3;
 
-/// A worker's time-limited right to one task.
+/// A worker's time-limited right to print a task.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Lease {
     /// The task's id.
     pub task: String,
-    /// The fence: rises with every lease of the task.
+    /// The fencing token, which rises with every lease of the task.
     pub epoch: i64,
 }
 
 impl Lease {
-    /// From a worker's message. An epoch that no task can have is one that no task has.
+    /// Converts a worker's message. An epoch out of range becomes one that no task has.
     pub fn from_message(message: LeaseMessage) -> Self {
         Self { task: message.task, epoch: i64::try_from(message.epoch).unwrap_or(-1) }
     }
 
-    /// For a worker.
+    /// Converts the lease for a worker.
     pub fn to_message(&self) -> LeaseMessage {
         LeaseMessage { task: self.task.clone(), epoch: u64::try_from(self.epoch).unwrap_or_default() }
     }
@@ -53,31 +54,31 @@ impl Lease {
 pub struct AcquiredLease {
     /// The lease.
     pub lease: Lease,
-    /// Which attempt this is, from 1; crashed ones count.
+    /// The number of the attempt, from 1, including crashed ones.
     pub attempt: u32,
 }
 
-/// What a claim brought.
+/// The outcome of a claim.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Acquired {
     /// The new leases.
     pub leases: Vec<AcquiredLease>,
-    /// Tasks that crashed their workers once too often and were kept aside instead.
+    /// Tasks that were quarantined instead, for crashing their workers too often.
     pub quarantined: Vec<String>,
 }
 
-impl Store {
-    /// Leases at most `limit` tasks of an environment, in the order of classes and fair shares: see migration 0006. A
-    /// lease that ran out is claimed like a new task, and counts as a crash. A drained worker gets none.
+impl RenderQueue<'_> {
+    /// Leases at most `limit` tasks of an environment, in the order of classes and fair shares (see migration 0006). An
+    /// expired lease is claimed like a new task and counts as a crash. Drained workers get no tasks.
     pub async fn acquire_leases(
-        &self,
+        self,
         environment: PrintEnvironment,
         worker: &str,
         limit: u32,
     ) -> Result<Acquired> {
         let id = worker_id(environment, worker);
         let rows = sqlx::query!(
-            r#"-- render_queue::acquire_leases
+            r#"-- renders::leases::acquire_leases
             with picked as materialized (
                 select task_id, fair_rank, leased_at is not null as expired
                 from render_queue
@@ -118,8 +119,8 @@ impl Store {
                 union all
                 select task_id, epoch - 1, 'EXPIRED', '' from task where expired
             ), clock as materialized (
-                -- Of two claims at once the later one may set the virtual time back by what lies between them: the next
-                -- claim sets it right, and nobody had to wait.
+                -- Racy, and that is acceptable: of two concurrent claims the later may set the virtual time back by the
+                -- distance between them. The next claim corrects it, and no claim had to wait.
                 select setval('render_virtual_time', picked.fair_rank)
                 from (select max(fair_rank) as fair_rank from picked) picked, render_virtual_time now
                 where picked.fair_rank > now.last_value
@@ -129,12 +130,12 @@ impl Store {
             environment.printer_version.as_bytes().as_slice(),
             environment.fonts_digest.as_bytes().as_slice(),
             i64::from(limit),
-            worker,
-            self.lease_times.lease.as_secs_f64(),
-            CRASHES,
-            id.as_str(),
+            /* worker name */ worker,
+            /* lease seconds */ self.lease_times.lease.as_secs_f64(),
+            /* max crashes */ MAX_CRASHES,
+            /* worker_id */ id.as_str(),
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await?;
         let mut acquired = Acquired::default();
         for row in rows {
@@ -149,13 +150,13 @@ impl Store {
         Ok(acquired)
     }
 
-    /// Prolongs leases, each by itself; answers those that hold on. One whose task takes longer than it may is not
-    /// prolonged.
-    pub async fn renew_leases(&self, leases: &[Lease]) -> Result<Vec<Lease>> {
+    /// Renews leases independently of each other; returns those that still hold. A task past its deadline is not
+    /// renewed.
+    pub async fn renew_leases(self, leases: &[Lease]) -> Result<Vec<Lease>> {
         let (tasks, epochs) = columns(leases);
-        // A renewal that a crash of the database loses leaves a shorter lease: not worth waiting for the disk.
+        // Asynchronous commit: a renewal that is lost in a crash of the database only makes the lease shorter.
         let rows = sqlx::query!(
-            "-- render_queue::renew_leases
+            "-- renders::leases::renew_leases
             with quick as materialized (
                 select set_config('synchronous_commit', 'off', true)
             )
@@ -171,18 +172,17 @@ impl Store {
             self.lease_times.lease.as_secs_f64(),
             self.lease_times.deadline.as_secs_f64(),
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await?;
         Ok(rows.into_iter().map(|row| Lease { task: row.task_id, epoch: row.epoch }).collect())
     }
 
-    /// Gives leases back without charging an attempt; answers the tasks that wait again. Those that were lost
-    /// already are left alone.
-    pub async fn release_leases(&self, leases: &[Lease]) -> Result<Vec<String>> {
+    /// Releases leases without charging an attempt; returns the tasks that are queued again. Ignores lost leases.
+    pub async fn release_leases(self, leases: &[Lease]) -> Result<Vec<String>> {
         let (tasks, epochs) = columns(leases);
-        // The epoch rises as well: what the worker may still send under the lease is refused.
+        // The epoch rises, so that late messages of the worker are rejected.
         let rows = sqlx::query_scalar!(
-            "-- render_queue::release_leases
+            "-- renders::leases::release_leases
             with lease as materialized (
                 select q.task_id
                 from render_queue q
@@ -213,7 +213,7 @@ impl Store {
             &tasks,
             &epochs,
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await?;
         Ok(rows)
     }

@@ -1,35 +1,37 @@
-//! Lists of renders, newest first.
+//! Lists renders, newest first.
 
 use chancery_proto::names::{BriefName, GeneratedId, ResourceId};
 use time::OffsetDateTime;
 
-use crate::renders::downloads::{Render, RenderState, Row};
-use crate::renders::workers::LIVE;
-use crate::{Principal, Result, Store};
+use crate::access::principal::Principal;
+use crate::error::Result;
+use crate::renders::Renders;
+use crate::renders::render::{Render, RenderState, Row};
+use crate::renders::workers::LIVENESS_WINDOW_SECONDS;
 
-/// Renders that one statement looks at when some of them may be passed over.
-const WINDOW: i64 = 1000;
+/// Number of renders that one query scans when filtering by state.
+const SCAN_SIZE: i64 = 1000;
 
-/// Statements of one page at most, so that a page takes a bounded time however few renders are in the state.
-const WINDOWS: u32 = 8;
+/// Maximum number of scans for a page, so that its cost is bounded however rare the state is.
+const MAX_SCANS: u32 = 8;
 
-/// The states of renders, without what belongs to them.
+/// The state of a render without its details.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RenderStateKind {
     /// Waiting for a worker.
     Queued,
-    /// A worker is at it.
+    /// Being printed by a worker.
     Running,
-    /// The PDF is there, or was.
+    /// Finished with a PDF, which may have expired.
     Succeeded,
-    /// There will be no PDF.
+    /// Failed for good.
     Failed,
-    /// Given up by a caller.
+    /// Cancelled by a caller.
     Cancelled,
 }
 
 impl RenderStateKind {
-    /// The kind of a state.
+    /// Returns the kind of a state.
     pub const fn of(state: &RenderState) -> Self {
         match state {
             RenderState::Queued => Self::Queued,
@@ -41,57 +43,57 @@ impl RenderStateKind {
     }
 }
 
-/// Which renders of a workspace to list.
+/// A filter of a workspace's renders.
 #[derive(Debug, Clone, Default)]
 pub struct RenderFilter {
-    /// Only those in this state.
+    /// Only renders in this state.
     pub state: Option<RenderStateKind>,
-    /// Only those of this brief, of the same workspace.
+    /// Only renders of this brief, in the same workspace.
     pub brief: Option<BriefName>,
 }
 
-/// A render's place in a list.
+/// The page key of a render.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RenderPlace {
+pub struct RenderPageKey {
     /// When it was requested.
     pub created_at: OffsetDateTime,
-    /// Decides between those of one moment.
+    /// Breaks ties.
     pub render: GeneratedId,
 }
 
-impl RenderPlace {
-    /// A render's.
+impl RenderPageKey {
+    /// Returns a render's page key.
     pub fn of(render: &Render) -> Self {
         Self { created_at: render.created_at, render: render.name.render.clone() }
     }
 }
 
-/// Some renders of a list.
+/// A page of renders.
 #[derive(Debug, Clone, Default)]
 pub struct RenderList {
-    /// Newest first.
+    /// The renders, newest first.
     pub renders: Vec<Render>,
-    /// How far the list was looked through, when it may go on although `renders` does not fill the page.
-    pub looked_through: Option<RenderPlace>,
+    /// The key of the last scanned render, when the scans ended before the page was full or the list exhausted.
+    pub scanned_to: Option<RenderPageKey>,
 }
 
-impl Store {
-    /// At most `limit` renders of a workspace that follow a place, newest first: of editions that the principal reads.
-    pub async fn list_renders(
-        &self,
+impl Renders<'_> {
+    /// Lists at most `limit` renders of a workspace after a page key, newest first, that are visible to the principal.
+    pub async fn list(
+        self,
         principal: &Principal,
         workspace: &ResourceId,
         filter: &RenderFilter,
-        after: Option<RenderPlace>,
+        after: Option<RenderPageKey>,
         limit: i64,
     ) -> Result<RenderList> {
         let wanted = usize::try_from(limit).unwrap_or(0);
-        let window = if filter.state.is_some() { WINDOW.max(limit) } else { limit };
+        let window = if filter.state.is_some() { SCAN_SIZE.max(limit) } else { limit };
         let (mut list, mut after) = (RenderList::default(), after);
-        for _ in 0..WINDOWS {
+        for _ in 0..MAX_SCANS {
             let renders = self.render_window(principal, workspace, filter, after.as_ref(), window).await?;
             let is_last = i64::try_from(renders.len()).is_ok_and(|found| found < window);
-            after = renders.last().map(RenderPlace::of);
+            after = renders.last().map(RenderPageKey::of);
             let fits = |render: &Render| {
                 filter.state.is_none_or(|state| RenderStateKind::of(&render.state) == state)
             };
@@ -101,23 +103,23 @@ impl Store {
                 return Ok(list);
             }
         }
-        list.looked_through = after;
+        list.scanned_to = after;
         Ok(list)
     }
 
-    /// The next renders of any state.
+    /// Reads the next renders in any state.
     async fn render_window(
-        &self,
+        self,
         principal: &Principal,
         workspace: &ResourceId,
         filter: &RenderFilter,
-        after: Option<&RenderPlace>,
+        after: Option<&RenderPageKey>,
         limit: i64,
     ) -> Result<Vec<Render>> {
         let access = principal.access(workspace)?;
         let rows = sqlx::query_as!(
             Row,
-            r#"-- render_lists::render_window
+            r#"-- renders::lists::render_window
             select r.render_id, r.task_id, r.brief_id, r.revision, r.edition_digest, r.options, r.created_at,
                 r.cancelled_at, t.state, t.attempts + t.crashes as "attempt!", t.phase, t.pages as progress,
                 t.warnings, t.warning_codes, t.warning_part_ids, t.failure_reason, t.failure_message, t.ended_at,
@@ -145,15 +147,15 @@ impl Store {
                 and ($4::timestamptz is null or (r.created_at, r.render_id) < ($4, $5))
             order by r.created_at desc, r.render_id desc
             limit $6"#,
-            workspace.as_str(),
-            i16::from(access.clearance.0),
-            filter.brief.as_ref().map(|brief| brief.brief.as_str()),
-            after.map(|place| place.created_at),
-            after.map(|place| place.render.as_str()),
+            /* workspace_id */ workspace.as_str(),
+            /* visible_from */ i16::from(access.clearance.0),
+            /* brief_id */ filter.brief.as_ref().map(|brief| brief.brief.as_str()),
+            /* after created_at */ after.map(|key| key.created_at),
+            /* after render_id */ after.map(|key| key.render.as_str()),
             limit,
-            LIVE,
+            /* liveness seconds */ LIVENESS_WINDOW_SECONDS,
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await?;
         rows.into_iter().map(|row| row.into_render(workspace)).collect()
     }

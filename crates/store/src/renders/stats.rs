@@ -1,24 +1,27 @@
-//! How the queue stands, for operators. Each statement takes its own look: numbers of one moment, no more.
+//! Statistics of the queue, for operators. Each statement has its own snapshot.
 
 use std::time::Duration;
 
 use chancery_proto::names::WorkspaceName;
 
-use crate::renders::environments::environment;
-use crate::renders::workers::LIVE;
-use crate::{Principal, PrintEnvironment, Result, Store, damaged};
+use crate::access::principal::Principal;
+use crate::convert::damaged;
+use crate::error::Result;
+use crate::renders::RenderQueue;
+use crate::renders::environments::{PrintEnvironment, environment};
+use crate::renders::workers::LIVENESS_WINDOW_SECONDS;
 
-/// Workspaces and environments that are told of at most.
-const TOLD: i64 = 20;
+/// Maximum number of workspaces and environments listed.
+const MAX_LISTED_GROUPS: i64 = 20;
 
-/// Tasks in the queue, by what they wait for.
+/// Numbers of queued tasks by state.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct QueueDepth {
-    /// May be taken now.
+    /// Tasks ready to be leased.
     pub waiting: i64,
-    /// Are leased.
+    /// Leased tasks.
     pub running: i64,
-    /// Pause before the next attempt.
+    /// Tasks pausing before their next attempt.
     pub retry_paused: i64,
 }
 
@@ -36,59 +39,59 @@ pub struct WorkspaceQueue {
 pub struct EnvironmentQueue {
     /// The environment.
     pub environment: PrintEnvironment,
-    /// Whether new renders are printed by it.
+    /// Whether it is the environment of new renders.
     pub is_active: bool,
     /// Its tasks.
     pub depth: QueueDepth,
-    /// Workers that were seen a short while ago and take tasks.
+    /// The number of live workers that take tasks.
     pub live_workers: i64,
 }
 
 impl EnvironmentQueue {
-    /// Whether tasks wait that nobody is there to print.
+    /// Returns whether tasks are waiting and no worker can print them.
     pub const fn has_no_worker(&self) -> bool {
         self.live_workers == 0 && self.depth.waiting + self.depth.retry_paused > 0
     }
 }
 
-/// How the queue stands.
+/// Statistics of the queue.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct QueueStats {
-    /// All tasks in it.
+    /// All tasks in the queue.
     pub depth: QueueDepth,
-    /// How long the oldest of those that may be taken has been there.
+    /// How long the oldest task that is ready has been queued.
     pub oldest_waiting: Option<Duration>,
-    /// Tasks that died and have no successor.
+    /// Dead letters without a successor.
     pub dead: i64,
-    /// Those of them that crashed their workers too often.
+    /// Dead letters among them that are quarantined.
     pub quarantined: i64,
-    /// Prints that succeeded in the last hour.
+    /// Tasks finished in the last hour.
     pub succeeded_last_hour: i64,
     /// Attempts that failed in the last hour.
     pub failed_last_hour: i64,
-    /// Leases that ran out in the last hour.
+    /// Leases that expired in the last hour.
     pub expired_last_hour: i64,
-    /// What the queue's table takes, with its indexes.
+    /// Size of the queue's table and indexes.
     pub table_bytes: i64,
-    /// Dead rows in it, as Postgres estimates them.
+    /// Dead rows in the table, as estimated by Postgres.
     pub table_dead_rows: i64,
     /// The workspaces with the most tasks.
     pub workspaces: Vec<WorkspaceQueue>,
-    /// The environments that matter now.
+    /// The environments with tasks or live workers, and the active one.
     pub environments: Vec<EnvironmentQueue>,
 }
 
-impl Store {
-    /// How the queue stands.
+impl RenderQueue<'_> {
+    /// Returns the statistics of the queue.
     ///
     /// # Errors
     /// [`crate::StoreError::Forbidden`] for all but operators.
-    pub async fn queue_stats(&self, principal: &Principal) -> Result<QueueStats> {
+    pub async fn stats(self, principal: &Principal) -> Result<QueueStats> {
         principal.operates("the queue")?;
         let workspaces = self.workspace_queues().await?;
         let environments = self.environment_queues().await?;
         let row = sqlx::query!(
-            r#"-- queue_stats::queue_stats
+            r#"-- renders::stats::stats
             select q.waiting as "waiting!", q.running as "running!", q.retry_paused as "retry_paused!",
                 q.oldest_seconds::double precision as oldest_seconds,
                 d.dead as "dead!", d.quarantined as "quarantined!",
@@ -118,7 +121,7 @@ impl Store {
                 where at > statement_timestamp() - interval '1 hour'
             ) a"#
         )
-        .fetch_one(&self.pool)
+        .fetch_one(self.pool)
         .await?;
         Ok(QueueStats {
             depth: QueueDepth { waiting: row.waiting, running: row.running, retry_paused: row.retry_paused },
@@ -135,9 +138,9 @@ impl Store {
         })
     }
 
-    async fn workspace_queues(&self) -> Result<Vec<WorkspaceQueue>> {
+    async fn workspace_queues(self) -> Result<Vec<WorkspaceQueue>> {
         let rows = sqlx::query!(
-            r#"-- queue_stats::workspace_queues
+            r#"-- renders::stats::workspace_queues
             select workspace_id,
                 count(*) filter (where visible_at <= clock_timestamp()) as "waiting!",
                 count(*) filter (where leased_at is not null and visible_at > clock_timestamp()) as "running!",
@@ -146,9 +149,9 @@ impl Store {
             group by workspace_id
             order by count(*) desc, workspace_id
             limit $1"#,
-            TOLD,
+            MAX_LISTED_GROUPS,
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await?;
         let queue = |workspace: String, depth| -> Result<WorkspaceQueue> {
             let workspace = WorkspaceName { workspace: workspace.parse().map_err(damaged)? };
@@ -162,10 +165,10 @@ impl Store {
             .collect()
     }
 
-    /// The environments that have tasks in the queue or live workers, and the active one.
-    pub async fn environment_queues(&self) -> Result<Vec<EnvironmentQueue>> {
+    /// Returns the environments that have tasks in the queue or live workers, and the active one.
+    pub async fn environment_queues(self) -> Result<Vec<EnvironmentQueue>> {
         let rows = sqlx::query!(
-            r#"-- queue_stats::environment_queues
+            r#"-- renders::stats::environment_queues
             with queued as (
                 select printer_version, fonts_digest, count(*) as tasks,
                     count(*) filter (where visible_at <= clock_timestamp()) as waiting,
@@ -193,10 +196,10 @@ impl Store {
             order by coalesce(tasks, 0) desc, coalesce(active, false) desc, coalesce(workers, 0) desc,
                 printer_version, fonts_digest
             limit $1"#,
-            TOLD,
-            LIVE,
+            MAX_LISTED_GROUPS,
+            LIVENESS_WINDOW_SECONDS,
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await?;
         rows.into_iter()
             .map(|row| {

@@ -1,17 +1,17 @@
-//! Takes the fence away, so that a test can see whether a stale write would be noticed. Only with the feature
-//! `unfenced`, which no build but `./dev chaos --prove` asks for.
+//! Removes the fence, to test that a stale write would be detected. Compiled only with the feature `unfenced`, for
+//! `./dev chaos --prove`.
 
-use crate::{Lease, Result, Store};
+use crate::database::Pool;
+use crate::error::Result;
+use crate::renders::leases::Lease;
 
-impl Store {
-    /// Makes whatever lease a worker comes with the task's current one.
-    pub(crate) async fn forget_fence(&self, lease: &Lease) -> Result<()> {
-        // Not checked against the schema: the committed queries are those of the default features.
-        sqlx::query("-- unfenced::forget_fence\nupdate render_queue set epoch = $2 where task_id = $1")
-            .bind(&lease.task)
-            .bind(lease.epoch)
-            .execute(&self.pool)
-            .await?;
-        Ok(())
-    }
+/// Makes any lease the task's current one.
+pub(crate) async fn forget_fence(pool: &Pool, lease: &Lease) -> Result<()> {
+    // Not checked at compile time: `.sqlx` describes the statements of the default features.
+    sqlx::query("-- renders::unfenced::forget_fence\nupdate render_queue set epoch = $2 where task_id = $1")
+        .bind(&lease.task)
+        .bind(lease.epoch)
+        .execute(pool)
+        .await?;
+    Ok(())
 }

@@ -1,56 +1,58 @@
-//! The workers, as they tell of themselves when they ask for tasks, and as operators see them.
+//! Workers, recorded when they request tasks, and managed by operators.
 
 use chancery_proto::names::{GeneratedId, WorkerName};
-use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
+use crate::access::principal::Principal;
 use crate::access::workspaces::SYSTEM;
-use crate::changes::log;
-use crate::changes::log::Change;
-use crate::renders::environments::environment;
-use crate::{Lease, Principal, PrintEnvironment, Result, Store, StoreError, damaged};
+use crate::changes::log::{self, Change};
+use crate::convert::damaged;
+use crate::error::{Result, StoreError};
+use crate::renders::Workers;
+use crate::renders::environments::{PrintEnvironment, environment, worker_id};
+use crate::renders::leases::Lease;
 
-/// How long a worker counts as live after it was seen, in seconds. It asks at least every few seconds while it has
-/// room, and renews its leases every ten while it has none.
-pub(crate) const LIVE: f64 = 60.0;
+/// How long a worker counts as live after it was last seen, in seconds. A worker with free slots requests tasks every
+/// few seconds; one without renews its leases every ten.
+pub(crate) const LIVENESS_WINDOW_SECONDS: f64 = 60.0;
 
-/// Workers that are kept at most. Names come from the workers themselves, so that a broken one could fill the table.
-const KEPT: i64 = 10_000;
+/// Maximum number of recorded workers. Workers choose their own names, so a faulty one could otherwise fill the table.
+const MAX_WORKERS: i64 = 10_000;
 
 /// A worker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Worker {
     /// Its resource name.
     pub name: WorkerName,
-    /// The name that it gives itself.
+    /// The name that the worker reports.
     pub display_name: String,
-    /// What it prints with.
+    /// Its print environment.
     pub environment: PrintEnvironment,
-    /// How many tasks it had room for when it last asked.
+    /// The number of free slots in its last request.
     pub free_slots: u32,
-    /// How many leases it has.
+    /// The number of its leases.
     pub leases: u32,
-    /// When it first asked for a task.
+    /// When it first requested a task.
     pub first_seen: OffsetDateTime,
-    /// When it was last seen, to a few seconds.
+    /// When it was last seen, accurate to a few seconds.
     pub last_seen: OffsetDateTime,
-    /// Whether it was seen a short while ago.
+    /// Whether it was seen within the last minute.
     pub is_live: bool,
-    /// From when on it gets no more tasks.
+    /// When it was drained, if it is.
     pub drained_at: Option<OffsetDateTime>,
 }
 
-/// A worker's place in a list.
+/// The page key of a worker.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WorkerPlace {
-    /// The name that it gives itself.
+pub struct WorkerPageKey {
+    /// The name that the worker reports.
     pub display_name: String,
-    /// Decides between equal ones.
+    /// Breaks ties.
     pub id: GeneratedId,
 }
 
-impl WorkerPlace {
-    /// A worker's.
+impl WorkerPageKey {
+    /// Returns a worker's page key.
     pub fn of(worker: &Worker) -> Self {
         Self { display_name: worker.display_name.clone(), id: worker.name.worker.clone() }
     }
@@ -69,19 +71,14 @@ struct Row {
     drained_at: Option<OffsetDateTime>,
 }
 
-impl Store {
-    /// Notes that a worker asked for tasks; answers whether it is drained. To be called every few seconds at most.
-    pub async fn note_worker(
-        &self,
-        environment: PrintEnvironment,
-        name: &str,
-        free_slots: u32,
-    ) -> Result<bool> {
+impl Workers<'_> {
+    /// Records a worker's request for tasks; returns whether the worker is drained. Call it every few seconds at most.
+    pub async fn record(self, environment: PrintEnvironment, name: &str, free_slots: u32) -> Result<bool> {
         let id = worker_id(environment, name);
-        // A crash of the database that forgets it forgets it until the next call: not worth waiting for the disk. A new
-        // environment under a drained name is drained too: it is the host that is, whatever prints on it.
+        // Asynchronous commit: the next request restores what a crash of the database loses. A new environment under a
+        // drained name is drained too, because draining concerns the host.
         let drained = sqlx::query_scalar!(
-            r#"-- workers::note_worker
+            r#"-- renders::workers::record
             with quick as materialized (
                 select set_config('synchronous_commit', 'off', true)
             ), known as (
@@ -104,20 +101,20 @@ impl Store {
             environment.printer_version.as_bytes().as_slice(),
             environment.fonts_digest.as_bytes().as_slice(),
             i32::try_from(free_slots).unwrap_or(i32::MAX),
-            KEPT,
+            MAX_WORKERS,
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.pool)
         .await?;
         Ok(drained.unwrap_or(false))
     }
 
-    /// Notes that the workers of some leases are there: those with no room left ask for nothing.
-    pub async fn note_workers_of(&self, leases: &[Lease]) -> Result<()> {
+    /// Records that the holders of some leases are live: workers without free slots request no tasks.
+    pub async fn record_lease_holders(self, leases: &[Lease]) -> Result<()> {
         let (tasks, epochs): (Vec<String>, Vec<i64>) =
             leases.iter().map(|lease| (lease.task.clone(), lease.epoch)).unzip();
-        // Who is being noted by somebody else needs no second note.
+        // Skips workers that another transaction is recording.
         sqlx::query!(
-            "-- workers::note_workers_of
+            "-- renders::workers::record_lease_holders
             with quick as materialized (
                 select set_config('synchronous_commit', 'off', true)
             ), seen as materialized (
@@ -140,25 +137,25 @@ impl Store {
             &tasks,
             &epochs,
         )
-        .execute(&self.pool)
+        .execute(self.pool)
         .await?;
         Ok(())
     }
 
-    /// At most `limit` workers that follow a place, by the names that they give themselves.
+    /// Lists at most `limit` workers after a page key, by name.
     ///
     /// # Errors
     /// [`StoreError::Forbidden`] for all but operators.
-    pub async fn list_workers(
-        &self,
+    pub async fn list(
+        self,
         principal: &Principal,
-        after: Option<&WorkerPlace>,
+        after: Option<&WorkerPageKey>,
         limit: i64,
     ) -> Result<Vec<Worker>> {
         principal.operates("workers")?;
         let rows = sqlx::query_as!(
             Row,
-            r#"-- workers::list_workers
+            r#"-- renders::workers::list
             select w.worker_id, w.name, w.printer_version as "printer_version!", w.fonts_digest as "fonts_digest!",
                 w.free_slots, coalesce(h.leases, 0) as "leases!", w.first_seen, w.last_seen,
                 w.last_seen > clock_timestamp() - make_interval(secs => $4) as "is_live!", w.drained_at
@@ -173,31 +170,26 @@ impl Store {
             where $1::text is null or (w.name, w.worker_id) > ($1, $2)
             order by w.name, w.worker_id
             limit $3"#,
-            after.map(|place| place.display_name.as_str()),
-            after.map(|place| place.id.as_str()),
+            after.map(|key| key.display_name.as_str()),
+            after.map(|key| key.id.as_str()),
             limit,
-            LIVE,
+            LIVENESS_WINDOW_SECONDS,
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await?;
         rows.into_iter().map(Row::into_worker).collect()
     }
 
-    /// Gives no more tasks to a worker, or gives it some again: to all that goes by its display name, whatever they
-    /// print with. What they have, they keep. Answers the worker; doing it again changes nothing.
+    /// Drains or undrains all workers with the display name of the given one, whatever their environments. Their leases
+    /// remain. Returns the worker; a repetition changes nothing.
     ///
     /// # Errors
     /// [`StoreError::NotFound`]; [`StoreError::Forbidden`] for all but operators.
-    pub async fn drain_worker(
-        &self,
-        principal: &Principal,
-        name: &WorkerName,
-        drained: bool,
-    ) -> Result<Worker> {
+    pub async fn drain(self, principal: &Principal, name: &WorkerName, drained: bool) -> Result<Worker> {
         principal.operates("workers")?;
         let mut transaction = self.pool.begin().await?;
         let changed = sqlx::query!(
-            "-- workers::drain_worker
+            "-- renders::workers::drain
             update workers
             set drained_at = case when $2 then clock_timestamp() end
             where name = (select name from workers where worker_id = $1) and (drained_at is not null) <> $2",
@@ -215,10 +207,10 @@ impl Store {
         self.worker(name).await
     }
 
-    async fn worker(&self, name: &WorkerName) -> Result<Worker> {
+    async fn worker(self, name: &WorkerName) -> Result<Worker> {
         let row = sqlx::query_as!(
             Row,
-            r#"-- workers::worker
+            r#"-- renders::workers::worker
             select w.worker_id, w.name, w.printer_version as "printer_version!", w.fonts_digest as "fonts_digest!",
                 w.free_slots, w.first_seen, w.last_seen, w.drained_at,
                 w.last_seen > clock_timestamp() - make_interval(secs => $2) as "is_live!",
@@ -233,20 +225,20 @@ impl Store {
             from workers w
             where w.worker_id = $1"#,
             name.worker.as_str(),
-            LIVE,
+            LIVENESS_WINDOW_SECONDS,
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.pool)
         .await?;
         row.ok_or_else(|| StoreError::NotFound(name.to_string()))?.into_worker()
     }
 
-    /// Forgets workers that were not seen for a day; answers how many.
-    pub async fn forget_workers(&self) -> Result<u64> {
+    /// Deletes workers that were not seen for a day; returns the number deleted.
+    pub async fn delete_stale(self) -> Result<u64> {
         let forgotten = sqlx::query!(
-            "-- workers::forget_workers
+            "-- renders::workers::delete_stale
             delete from workers where last_seen < clock_timestamp() - interval '1 day'"
         )
-        .execute(&self.pool)
+        .execute(self.pool)
         .await?;
         Ok(forgotten.rows_affected())
     }
@@ -266,17 +258,4 @@ impl Row {
             drained_at: self.drained_at,
         })
     }
-}
-
-/// The id of what prints with an environment under a name: the same each time, whichever service is asked.
-pub(crate) fn worker_id(environment: PrintEnvironment, name: &str) -> GeneratedId {
-    let hash: [u8; 32] = Sha256::new()
-        .chain_update(environment.printer_version.as_bytes())
-        .chain_update(environment.fonts_digest.as_bytes())
-        .chain_update(name.as_bytes())
-        .finalize()
-        .into();
-    let mut half = [0; 16];
-    half.copy_from_slice(&hash[..16]);
-    GeneratedId::from_bytes(half)
 }

@@ -1,14 +1,15 @@
-//! What matches have in common.
+//! Counts the properties of matches.
 
 use std::collections::BTreeMap;
 
 use chancery_proto::brief::v1::{BriefKind, LikelihoodTerm, SearchDimension, StatementType};
 
 use super::SearchFacet;
-use crate::{Result, damaged};
+use crate::convert::damaged;
+use crate::error::Result;
 
-/// The most values of a property that are answered.
-const MOST_VALUES: usize = 20;
+/// Maximum number of values of a facet.
+const MAX_VALUES: usize = 20;
 
 /// Counts the values in `search_entries.facets` of each match.
 pub(super) fn count<'a>(matches: impl Iterator<Item = &'a str>) -> Result<Vec<SearchFacet>> {
@@ -25,14 +26,14 @@ pub(super) fn count<'a>(matches: impl Iterator<Item = &'a str>) -> Result<Vec<Se
     }
     for facet in facets.values_mut() {
         facet.values.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
-        facet.values.truncate(MOST_VALUES);
+        facet.values.truncate(MAX_VALUES);
     }
     Ok(facets.into_values().collect())
 }
 
-/// `search_facets` writes a letter for the property and the value as its column has it.
+/// Decodes a facet of `search_facets`: a letter for the property, then the column's value.
 fn read(value: &str) -> Result<(SearchDimension, String)> {
-    let unknown = || damaged(format!("{value:?} is nothing that matches are counted under"));
+    let unknown = || damaged(format!("{value:?} is not a facet"));
     let (property, value) = value.split_at_checked(1).ok_or_else(unknown)?;
     let number = || value.parse::<i32>().map_err(damaged);
     Ok(match property {

@@ -1,25 +1,25 @@
-//! Where in a text the words stand that were searched for, and which stretch of it to show.
+//! Finds the matching words in a text, and selects the snippet to show.
 //!
-//! Places are code points of the text as it was written. They hold because `search_letters` answers one code point for
-//! one: a space where a word ends, [`SILENT`] for what is not a part of its spelling, [`JOINT`] between its parts.
+//! Positions are code points of the original text. They are the same in the output of `search_letters`, which maps each
+//! code point to one: a space after a word, [`SILENT`] for a mark outside its spelling, [`JOINT`] between its parts.
 
 use std::collections::HashSet;
 use std::ops::Range;
 
-/// What `search_letters` puts in place of a mark that is not a part of the spelling.
+/// The output of `search_letters` for a mark that is not part of the spelling.
 const SILENT: char = '\u{AD}';
-/// The zero width non-joiner: parts of a word are words, too.
+/// The zero width non-joiner. The parts of a joined word are words too.
 const JOINT: char = '\u{200C}';
 
-/// A text that is no longer than this is shown as a whole.
-const SHORT: usize = 240;
-/// How much of a longer one is shown.
+/// Maximum length of a text that is shown whole.
+const SHORT_TEXT: usize = 240;
+/// Length of a snippet.
 const WINDOW: usize = 200;
-/// How much of that stands before the first word that matches.
+/// Number of characters before the first match in a snippet.
 const LEAD: usize = 40;
 
-/// Places of the words that match. `letters` is what `search_letters` makes of the text; `matching` holds words of it
-/// without silent marks, joined or in parts.
+/// Returns the positions of matching words. `letters` is the output of `search_letters`; `matching` holds words without
+/// silent marks, joined or in parts.
 pub(crate) fn highlights(letters: &str, matching: &HashSet<String>) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut start = 0;
@@ -29,7 +29,7 @@ pub(crate) fn highlights(letters: &str, matching: &HashSet<String>) -> Vec<Range
             found.push(start..start + length);
         } else if word.contains(JOINT) {
             found.extend(
-                parts(word, start).filter(|(part, _)| matching.contains(part)).map(|(_, place)| place),
+                parts(word, start).filter(|(part, _)| matching.contains(part)).map(|(_, range)| range),
             );
         }
         start += length + 1;
@@ -39,9 +39,9 @@ pub(crate) fn highlights(letters: &str, matching: &HashSet<String>) -> Vec<Range
 
 fn parts(word: &str, start: usize) -> impl Iterator<Item = (String, Range<usize>)> + '_ {
     word.split(JOINT).scan(start, |start, part| {
-        let place = *start..*start + part.chars().count();
-        *start = place.end + 1;
-        Some((spelled(part), place))
+        let range = *start..*start + part.chars().count();
+        *start = range.end + 1;
+        Some((spelled(part), range))
     })
 }
 
@@ -49,10 +49,10 @@ fn spelled(word: &str) -> String {
     word.chars().filter(|character| !matches!(*character, SILENT | JOINT)).collect()
 }
 
-/// The stretch of a text to show: the one with the most highlights, the earliest of those, cut between words.
+/// Selects the snippet: the earliest window with the most highlights, cut between words.
 pub(crate) fn snippet(text: &str, highlights: &[Range<usize>]) -> Range<usize> {
     let text: Vec<char> = text.chars().collect();
-    if text.len() <= SHORT {
+    if text.len() <= SHORT_TEXT {
         return 0..text.len();
     }
     let mut best = (0, 0..WINDOW);
@@ -68,19 +68,19 @@ pub(crate) fn snippet(text: &str, highlights: &[Range<usize>]) -> Range<usize> {
     between_words(&text, best.1, highlights)
 }
 
-/// Draws both ends in to the next space, without leaving out a highlight that is inside. Where there is no space, as in
-/// Chinese, the ends stay.
+/// Moves both ends inwards to the next space, without cutting a highlight. In text without spaces, such as Chinese, the
+/// ends stay.
 fn between_words(text: &[char], window: Range<usize>, highlights: &[Range<usize>]) -> Range<usize> {
     let inside = || highlights.iter().filter(|one| window.start <= one.start && one.end <= window.end);
     let first = inside().map(|one| one.start).min().unwrap_or(window.end);
     let last = inside().map(|one| one.end).max().unwrap_or(window.start);
     let mut start = window.start;
     if start > 0 && !text[start - 1].is_whitespace() {
-        start = (start..first).find(|place| text[*place].is_whitespace()).map_or(start, |space| space + 1);
+        start = (start..first).find(|range| text[*range].is_whitespace()).map_or(start, |space| space + 1);
     }
     let mut end = window.end;
     if end < text.len() && !text[end].is_whitespace() {
-        end = (last.max(start)..end).rev().find(|place| text[*place].is_whitespace()).unwrap_or(end);
+        end = (last.max(start)..end).rev().find(|range| text[*range].is_whitespace()).unwrap_or(end);
     }
     start..end
 }

@@ -1,4 +1,4 @@
-//! What is shown of the matches of a page.
+//! Reads the texts of a page of matches.
 
 use std::collections::HashSet;
 
@@ -7,22 +7,23 @@ use chancery_proto::names::ResourceId;
 use prost::Message;
 
 use super::SearchHit;
+use super::compiled_query::CompiledQuery;
 use super::highlight::{highlights, snippet};
 use super::matches::Match;
-use super::words::Words;
+use crate::convert::{damaged, revision_name};
 use crate::database::PgConnection;
-use crate::{Result, damaged, revision_name};
+use crate::error::Result;
 
-/// Reads the texts of matches. One that went meanwhile, because a newer revision took its place, is left out.
+/// Reads the hits. Matches that were superseded by a newer revision in the meantime are omitted.
 pub(super) async fn read(
     connection: &mut PgConnection,
     workspace: &ResourceId,
-    words: &Words,
+    query: &CompiledQuery,
     matches: &[Match],
 ) -> Result<Vec<SearchHit>> {
     let entry_keys: Vec<i64> = matches.iter().map(|found| found.entry_key).collect();
     let rows = sqlx::query!(
-        r#"-- hits::read
+        r#"-- search::hits::read
         select wanted.number as "number!", s.brief_id, s.revision, s.place, s.holder_id, s.text, s.body,
             (
                 select title from revisions r where r.brief_key = s.brief_key and r.revision = s.revision
@@ -35,14 +36,14 @@ pub(super) async fn read(
         cross join lateral (select search_letters(s.language, s.text) as letters) as seen
         order by wanted.number"#,
         &entry_keys,
-        words.highlighted
+        query.highlighted
     )
     .fetch_all(connection)
     .await?;
     let mut hits = Vec::with_capacity(rows.len());
     for row in rows {
         let number = usize::try_from(row.number - 1).map_err(damaged)?;
-        let found = matches.get(number).ok_or_else(|| damaged("a hit that no match led to"))?;
+        let found = matches.get(number).ok_or_else(|| damaged("a hit without a match"))?;
         let kind = SearchHitKind::try_from(i32::from(row.place)).map_err(damaged)?;
         let matching: HashSet<String> = row.matching.into_iter().collect();
         let highlights = highlights(&row.letters, &matching);
@@ -58,7 +59,7 @@ pub(super) async fn read(
             snippet: snippet(&row.text, &highlights),
             text: row.text,
             highlights,
-            place: found.place.clone(),
+            page_key: found.page_key.clone(),
         });
     }
     Ok(hits)

@@ -1,15 +1,15 @@
-//! Full-text search over what a caller may see now.
+//! Full-text search over the editions visible to a caller now.
 //!
-//! A search asks three times: what its terms are in the languages of the workspace's briefs (`words`), what matches
-//! (`matches`), and what there is to show (`hits`). Ranking and counting look at a thousand matches and no more, in a
-//! table made for that; what is shown of a hit is read for the hits of a page alone.
+//! A search runs three queries: [`compiled_query`] parses the terms in the languages of the workspace's briefs,
+//! [`matches`] ranks and counts at most a thousand matches in the search index, and [`hits`] reads the texts of one
+//! page.
 
+mod compiled_query;
 mod facets;
 mod highlight;
 mod hits;
 mod matches;
 mod query;
-mod words;
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -19,76 +19,79 @@ use std::str::FromStr;
 use chancery_proto::brief::v1::{SearchDimension, SearchHitKind, Statement};
 use chancery_proto::names::{ResourceId, RevisionName};
 
+use crate::access::principal::Principal;
+use crate::convert::damaged;
+use crate::database::Pool;
+use crate::error::Result;
 use crate::filter::Filter;
-use crate::{Principal, Result, Store, damaged};
 
 pub use query::{SearchQuery, SearchQueryError};
 
-/// What is searched for.
+/// A search.
 #[derive(Debug)]
 pub struct Search<'a> {
-    /// The words.
+    /// The parsed query.
     pub query: &'a SearchQuery,
-    /// The language that they are read in, BCP 47; none for each that a title visible to the principal is written in.
+    /// The language of the terms, BCP 47; `None` for the language of each title visible to the principal.
     pub language: Option<&'a str>,
-    /// Which statements and titles.
+    /// A filter of statements and titles.
     pub filter: &'a Filter,
-    /// The last hit of the page before; none for the first page.
-    pub after: Option<&'a SearchPlace>,
-    /// At most this many hits.
+    /// The page key of the previous page's last hit; `None` for the first page.
+    pub after: Option<&'a SearchPageKey>,
+    /// Maximum number of hits.
     pub limit: usize,
 }
 
 /// A page of hits.
 #[derive(Debug, Default)]
 pub struct SearchPage {
-    /// Best first.
+    /// The hits, best first.
     pub hits: Vec<SearchHit>,
-    /// How many match, at most a thousand.
+    /// The number of matches, at most a thousand.
     pub total: u32,
-    /// Whether there are more.
+    /// Whether there are more matches.
     pub is_truncated: bool,
-    /// What the matches have in common; of the first page only.
+    /// The facets of the matches; on the first page only.
     pub facets: Vec<SearchFacet>,
 }
 
-/// A text that matches.
+/// A matching statement or title.
 #[derive(Debug)]
 pub struct SearchHit {
-    /// Where it stands.
+    /// The revision that contains it.
     pub revision: RevisionName,
     /// The brief's title.
     pub brief_title: String,
-    /// What it is.
+    /// The kind of text.
     pub kind: SearchHitKind,
-    /// The statement; none for a title.
+    /// The statement; `None` for a title.
     pub statement: Option<Statement>,
-    /// The key judgment or section that it stands in.
+    /// The key judgment or section that contains it.
     pub holder_id: String,
     /// The text.
     pub text: String,
-    /// The stretch of it to show, in code points.
+    /// The part of the text to show, in code points.
     pub snippet: Range<usize>,
-    /// The words that match, in code points.
+    /// The matching words, in code points.
     pub highlights: Vec<Range<usize>>,
-    /// Its place among the hits.
-    pub place: SearchPlace,
+    /// Its page key.
+    pub page_key: SearchPageKey,
 }
 
-/// How matches are spread over one property.
+/// The distribution of the matches over one property.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SearchFacet {
-    /// Which property.
+    /// The property.
     pub dimension: SearchDimension,
-    /// Its values and how often each is there, the most frequent first, then by value.
+    /// Its values with their counts, the most frequent first, then by value.
     pub values: Vec<(String, u32)>,
 }
 
-/// A hit's place: hits are ordered by rank, the highest first, then by brief, then by the position in it. An earlier
-/// place is a lesser one.
+/// The page key of a hit. Hits are ordered by descending rank, then by brief and position; earlier hits have lesser
+/// keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SearchPlace {
-    /// How well it matches, in millionths.
+pub struct SearchPageKey {
+    /// The relevance in millionths.
     pub rank_e6: i32,
     /// The brief's id.
     pub brief: ResourceId,
@@ -96,7 +99,7 @@ pub struct SearchPlace {
     pub position: i32,
 }
 
-impl Ord for SearchPlace {
+impl Ord for SearchPageKey {
     fn cmp(&self, other: &Self) -> Ordering {
         let by_rank = other.rank_e6.cmp(&self.rank_e6);
         by_rank
@@ -105,28 +108,28 @@ impl Ord for SearchPlace {
     }
 }
 
-impl PartialOrd for SearchPlace {
+impl PartialOrd for SearchPageKey {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-/// Numbers have one length, so that the length of what is sealed tells nothing of them.
-impl fmt::Display for SearchPlace {
+/// Numbers have a fixed length, so that the length of a sealed token reveals nothing about them.
+impl fmt::Display for SearchPageKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:+011} {:+011} {}", self.rank_e6, self.position, self.brief)
     }
 }
 
-/// A text that is no place in the hits of a search.
+/// The text is not the page key of a search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("no place in the hits of a search")]
-pub struct InvalidSearchPlace;
+#[error("not the page key of a search")]
+pub struct InvalidSearchPageKey;
 
-impl FromStr for SearchPlace {
-    type Err = InvalidSearchPlace;
+impl FromStr for SearchPageKey {
+    type Err = InvalidSearchPageKey;
 
-    fn from_str(text: &str) -> std::result::Result<Self, InvalidSearchPlace> {
+    fn from_str(text: &str) -> std::result::Result<Self, InvalidSearchPageKey> {
         let read = || {
             let (rank, rest) = text.split_once(' ')?;
             let (position, brief) = rest.split_once(' ')?;
@@ -136,17 +139,23 @@ impl FromStr for SearchPlace {
                 brief: brief.parse().ok()?,
             })
         };
-        read().ok_or(InvalidSearchPlace)
+        read().ok_or(InvalidSearchPageKey)
     }
 }
 
-impl Store {
-    /// What of a workspace's briefs matches, as the principal may see it now.
+/// Searches the full text of editions.
+#[derive(Debug, Clone, Copy)]
+pub struct SearchIndex<'a> {
+    pub(crate) pool: &'a Pool,
+}
+
+impl SearchIndex<'_> {
+    /// Searches a workspace's briefs, as visible to the principal now.
     ///
     /// # Errors
     /// [`crate::StoreError::Forbidden`] for another workspace.
     pub async fn search(
-        &self,
+        self,
         principal: &Principal,
         workspace: &ResourceId,
         search: &Search<'_>,
@@ -154,13 +163,14 @@ impl Store {
         let access = principal.access(workspace)?;
         let rank = i16::from(access.clearance.0);
         let mut connection = self.pool.acquire().await?;
-        let words = words::read(&mut connection, workspace, rank, search.query, search.language).await?;
-        // Stop words alone: they are in every sentence, and in no index.
-        let Some(words) = words else { return Ok(SearchPage::default()) };
-        let matches = matches::find(&mut connection, workspace, rank, &words, search.filter).await?;
+        let query =
+            compiled_query::compile(&mut connection, workspace, rank, search.query, search.language).await?;
+        // The query has stop words only, which the index does not contain.
+        let Some(query) = query else { return Ok(SearchPage::default()) };
+        let matches = matches::find(&mut connection, workspace, rank, &query, search.filter).await?;
         let page = matches.after(search.after, search.limit);
         Ok(SearchPage {
-            hits: hits::read(&mut connection, workspace, &words, page).await?,
+            hits: hits::read(&mut connection, workspace, &query, page).await?,
             total: u32::try_from(matches.ranked.len()).map_err(damaged)?,
             is_truncated: matches.is_truncated,
             facets: if search.after.is_none() { matches.facets()? } else { Vec::new() },
@@ -170,14 +180,14 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
-    use super::SearchPlace;
+    use super::SearchPageKey;
 
     #[test]
     fn a_place_survives_its_text() {
-        let place = SearchPlace { rank_e6: 60_793, brief: "russia-iran".parse().unwrap(), position: 7 };
-        assert_eq!(place.to_string().parse(), Ok(place));
+        let page_key = SearchPageKey { rank_e6: 60_793, brief: "russia-iran".parse().unwrap(), position: 7 };
+        assert_eq!(page_key.to_string().parse(), Ok(page_key));
         for text in ["", "1 2", "1 2 3", "x 2 b1", "1 2 b1 ", "99999999999 2 b1"] {
-            assert!(text.parse::<SearchPlace>().is_err(), "{text}");
+            assert!(text.parse::<SearchPageKey>().is_err(), "{text}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What a caller may ask search for: read here, before anything is asked of the database.
+//! Parses the query of a search.
 
 use std::fmt;
 use std::iter::Peekable;
@@ -6,58 +6,58 @@ use std::str::{CharIndices, FromStr};
 
 use unicode_normalization::UnicodeNormalization as _;
 
-/// The longest query, in code points of its normalisation form C.
-const LONGEST: usize = 1000;
-/// The most terms.
-const MOST_TERMS: usize = 32;
+/// Maximum length of a query, in code points in NFC.
+const MAX_QUERY_CHARS: usize = 1000;
+/// Maximum number of terms.
+const MAX_TERMS: usize = 32;
 
-/// A query: every group must be found, of each group one alternative, and nothing that is excluded.
+/// A query. A text matches when it contains an alternative of every group and no excluded term.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SearchQuery {
     terms: Vec<Term>,
 }
 
-/// Words in a row.
+/// A word or phrase.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Term {
-    /// As they were written, without quotes, star and minus, in NFC as stored texts are.
+    /// The words, without quotation marks, star and minus, in NFC as stored texts are.
     pub(crate) words: String,
-    /// Whether the last of them is the beginning of a word only.
+    /// Whether the last word is a prefix.
     pub(crate) is_prefix: bool,
-    /// Whether they must not be there.
+    /// Whether the term is excluded.
     pub(crate) is_excluded: bool,
     /// Terms of the same group are alternatives.
     pub(crate) group: i32,
 }
 
-/// Why a query is none. It says what its writer can change.
+/// A malformed query. Each message says how to correct it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SearchQueryError {
-    /// Nothing but spaces, signs and operators.
+    /// The query has no words, only spaces, punctuation and operators.
     #[error("holds no word")]
     NoWord,
-    /// Everything that has a word is excluded.
-    #[error("only excludes: name something to find, too")]
+    /// All terms are excluded.
+    #[error("only has excluded terms; add a term to find")]
     OnlyExcludes,
-    /// Too long to be looked at.
-    #[error("is longer than {LONGEST} code points")]
+    /// The query is too long.
+    #[error("is longer than {MAX_QUERY_CHARS} code points")]
     TooLong,
-    /// Too many terms.
-    #[error("has more than {MOST_TERMS} terms")]
+    /// The query has too many terms.
+    #[error("has more than {MAX_TERMS} terms")]
     TooManyTerms,
-    /// NUL or another control character, at a code point from 0.
+    /// The query has a control character, at a code point from 0.
     #[error("holds a control character at code point {0}")]
     ControlCharacter(usize),
-    /// A quotation without its end, by the code point of its beginning.
-    #[error("the quotation that begins at code point {0} does not end")]
+    /// A quotation is not closed; the code point where it starts.
+    #[error("the quotation that starts at code point {0} is not closed")]
     OpenQuotation(usize),
-    /// OR without a word to be found on one of its sides, by its code point.
-    #[error("the OR at code point {0} does not stand between two things to find")]
+    /// OR lacks an operand; its code point.
+    #[error("the OR at code point {0} needs a term to find on each side")]
     StrayOr(usize),
 }
 
 impl SearchQuery {
-    /// Its terms, in the order of their groups.
+    /// Returns the terms, in the order of their groups.
     pub(crate) fn terms(&self) -> &[Term] {
         &self.terms
     }
@@ -75,18 +75,18 @@ impl FromStr for SearchQuery {
         if terms.iter().all(|term| term.is_excluded) {
             return Err(SearchQueryError::OnlyExcludes);
         }
-        if terms.len() > MOST_TERMS {
+        if terms.len() > MAX_TERMS {
             return Err(SearchQueryError::TooManyTerms);
         }
         Ok(Self { terms })
     }
 }
 
-/// The query that the terms came from, with single spaces and without what was passed over.
+/// Formats the query with single spaces and without ignored characters.
 impl fmt::Display for SearchQuery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (place, term) in self.terms.iter().enumerate() {
-            let before = place.checked_sub(1).and_then(|place| self.terms.get(place));
+        for (index, term) in self.terms.iter().enumerate() {
+            let before = index.checked_sub(1).and_then(|index| self.terms.get(index));
             let joint = match before {
                 None => "",
                 Some(before) if before.group == term.group => " OR ",
@@ -100,18 +100,22 @@ impl fmt::Display for SearchQuery {
     }
 }
 
-/// Reads no more of a text than a query of the greatest length may have before normalisation: one code point in NFC has at
-/// most four in any other form (UAX #15, Implementation Notes).
+/// Reads at most as much as a query of maximum length can have before normalisation: a code point in NFC corresponds to
+/// at most four in other forms (UAX #15, Implementation Notes).
 fn check_characters(text: &str) -> Result<(), SearchQueryError> {
-    for (place, character) in text.chars().enumerate() {
-        if place == 4 * LONGEST {
+    for (index, character) in text.chars().enumerate() {
+        if index == 4 * MAX_QUERY_CHARS {
             return Err(SearchQueryError::TooLong);
         }
         if character.is_control() && !matches!(character, '\t' | '\n' | '\r') {
-            return Err(SearchQueryError::ControlCharacter(place));
+            return Err(SearchQueryError::ControlCharacter(index));
         }
     }
-    if text.nfc().take(LONGEST + 1).count() > LONGEST { Err(SearchQueryError::TooLong) } else { Ok(()) }
+    if text.nfc().take(MAX_QUERY_CHARS + 1).count() > MAX_QUERY_CHARS {
+        Err(SearchQueryError::TooLong)
+    } else {
+        Ok(())
+    }
 }
 
 #[derive(Debug)]
@@ -121,7 +125,7 @@ enum Token {
         is_prefix: bool,
         is_excluded: bool,
     },
-    /// With its place.
+    /// OR, at a code point.
     Or(usize),
 }
 
@@ -136,14 +140,14 @@ fn tokens(text: &str) -> Result<Vec<Token>, SearchQueryError> {
             Some((quote, _)) => quotation(text, &mut rest, quote, is_excluded)?,
             None => word(text, &mut rest, is_excluded, start),
         };
-        // A sign that stands alone, such as a dash, asks for nothing.
+        // Punctuation by itself, such as a dash, is ignored.
         if !matches!(&token, Token::Words { words, .. } if !words.contains(char::is_alphanumeric)) {
             tokens.push(token);
         }
     }
 }
 
-/// Up to the closing quote; a star stands before it or behind it.
+/// Parses up to the closing quotation mark. The star may be before or after it.
 fn quotation(
     text: &str,
     rest: &mut Peekable<CharIndices<'_>>,
@@ -159,7 +163,7 @@ fn quotation(
     Ok(Token::Words { words: words.to_owned(), is_prefix, is_excluded })
 }
 
-/// Up to the next space or quote.
+/// Parses up to the next space or quotation mark.
 fn word(text: &str, rest: &mut Peekable<CharIndices<'_>>, is_excluded: bool, start: usize) -> Token {
     let begin = rest.peek().map_or(text.len(), |(begin, _)| *begin);
     while rest.next_if(|(_, character)| !character.is_whitespace() && *character != '"').is_some() {}
@@ -176,7 +180,7 @@ fn code_points(text: &str) -> usize {
     text.chars().count()
 }
 
-/// An OR puts what follows it into the group of what precedes it.
+/// Groups alternatives: OR puts the next term into the group of the previous one.
 fn groups(tokens: Vec<Token>) -> Result<Vec<Term>, SearchQueryError> {
     let mut terms: Vec<Term> = Vec::new();
     let mut group = 0;
@@ -185,20 +189,20 @@ fn groups(tokens: Vec<Token>) -> Result<Vec<Term>, SearchQueryError> {
         match (token, pending_or.take()) {
             (Token::Words { words, is_prefix, is_excluded }, or) => {
                 match or {
-                    Some(place) if is_excluded => return Err(SearchQueryError::StrayOr(place)),
+                    Some(index) if is_excluded => return Err(SearchQueryError::StrayOr(index)),
                     Some(_) => {}
                     None => group += 1,
                 }
                 terms.push(Term { words: words.nfc().collect(), is_prefix, is_excluded, group });
             }
-            (Token::Or(place), None) if terms.last().is_some_and(|term| !term.is_excluded) => {
-                pending_or = Some(place);
+            (Token::Or(index), None) if terms.last().is_some_and(|term| !term.is_excluded) => {
+                pending_or = Some(index);
             }
-            (Token::Or(place), _) => return Err(SearchQueryError::StrayOr(place)),
+            (Token::Or(index), _) => return Err(SearchQueryError::StrayOr(index)),
         }
     }
     match pending_or {
-        Some(place) => Err(SearchQueryError::StrayOr(place)),
+        Some(index) => Err(SearchQueryError::StrayOr(index)),
         None => Ok(terms),
     }
 }
@@ -207,7 +211,7 @@ fn groups(tokens: Vec<Token>) -> Result<Vec<Term>, SearchQueryError> {
 mod tests {
     use super::{SearchQuery, SearchQueryError};
 
-    /// The terms as a line: group, minus, words, star.
+    /// Formats terms as lines: group, minus, words, star.
     fn read(text: &str) -> Vec<String> {
         let query: SearchQuery = text.parse().unwrap();
         let line = |term: &super::Term| {
@@ -237,7 +241,7 @@ mod tests {
     #[test]
     fn alternatives_share_a_group() {
         assert_eq!(read("oil OR gas OR \"power grid\" price"), ["1 oil", "1 gas", "1 power grid", "2 price"]);
-        // Only in capitals is it an operator.
+        // OR is an operator in capitals only.
         assert_eq!(read("trick or treat"), ["1 trick", "2 or", "3 treat"]);
     }
 

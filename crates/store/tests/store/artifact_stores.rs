@@ -1,4 +1,4 @@
-//! What every store of PDFs' bytes must do, told once and run on each of them.
+//! The contract of artifact stores, run against each implementation.
 
 use std::sync::Arc;
 
@@ -8,15 +8,15 @@ use chancery_store::{Artifact, CHUNK, Finished, Lease, RenderState, Result, Stor
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
-use crate::place::{Place, content, person};
+use crate::fixture::{Fixture, content, person};
 use crate::queue_scene::{ENVIRONMENT, scene, staged};
 
-/// Bytes that differ from place to place.
+/// Bytes that differ at every position.
 fn pdf(size: usize) -> Vec<u8> {
     (0..size).map(|index| u8::try_from((index * 31 + index / 251) % 253).unwrap()).collect()
 }
 
-/// Where the bytes are, and how to look at them there.
+/// The location of the bytes, and how to inspect it.
 enum At {
     Postgres,
     Folder(TempDir),
@@ -24,15 +24,15 @@ enum At {
     S3(S3Server),
 }
 
-/// A place whose PDFs are kept somewhere.
+/// A fixture whose PDFs are in a given store.
 struct Kept {
-    place: Place,
+    fixture: Fixture,
     at: At,
 }
 
 impl Kept {
     async fn new(at: At) -> Self {
-        let mut place = scene().await;
+        let mut fixture = scene().await;
         let (url, environment) = match &at {
             At::Postgres => ("postgres".to_owned(), Vec::new()),
             At::Folder(folder) => (format!("file://{}", folder.path().display()), Vec::new()),
@@ -41,21 +41,21 @@ impl Kept {
         };
         let setting: Setting = url.parse().unwrap();
         let opener = Arc::new(ObjectStores::new(environment));
-        place.store = place.store.clone().with_artifacts(setting.url(), opener).await.unwrap();
-        let kept = Self { place, at };
+        fixture.store = fixture.store.clone().with_artifacts(setting.url(), opener).await.unwrap();
+        let kept = Self { fixture, at };
         assert_eq!(kept.held(), 0, "the probe takes away what it wrote");
         kept
     }
 
     fn store(&self) -> &Store {
-        &self.place.store
+        &self.fixture.store
     }
 
-    /// How many blobs the store holds, parts of blobs included. Memory cannot be looked into.
+    /// Counts the store's blobs, including partial ones. The memory store cannot be inspected.
     fn held(&self) -> usize {
         match &self.at {
             At::Postgres => {
-                self.place.rows("select count(distinct blob_id) from artifact_chunks")[0].parse().unwrap()
+                self.fixture.rows("select count(distinct blob_id) from artifact_chunks")[0].parse().unwrap()
             }
             At::Folder(folder) => std::fs::read_dir(folder.path()).unwrap().count(),
             At::Memory => 0,
@@ -69,21 +69,21 @@ impl Kept {
         }
     }
 
-    /// Leases of renders of that many briefs.
+    /// Leases renders of that many briefs.
     async fn leases(&self, count: u32) -> Vec<Lease> {
         for number in 0..count {
             let brief = format!("brief-{number}");
-            self.place.published(&brief, content(&format!("Number {number}"))).await;
-            self.place.requested_by(&person("TLP:RED"), &brief).await.unwrap();
+            self.fixture.published(&brief, content(&format!("Number {number}"))).await;
+            self.fixture.requested_by(&person("TLP:RED"), &brief).await.unwrap();
         }
-        let leases = self.place.leased(count).await;
+        let leases = self.fixture.leased(count).await;
         assert_eq!(leases.len(), count as usize);
         leases
     }
 
     async fn uploaded(&self, lease: &Lease, bytes: &[u8]) -> String {
-        let blob = self.store().stage_artifact(lease, ENVIRONMENT).await.unwrap();
-        let mut upload = self.store().begin_upload(&blob).await.unwrap();
+        let blob = self.store().artifacts().stage(lease, ENVIRONMENT).await.unwrap();
+        let mut upload = self.store().artifacts().begin_upload(&blob).await.unwrap();
         for piece in bytes.chunks(CHUNK) {
             upload.write(piece.to_vec().into()).await.unwrap();
         }
@@ -95,9 +95,10 @@ impl Kept {
     async fn artifacts(&self) -> Vec<Artifact> {
         let mut artifacts = Vec::new();
         for name in
-            self.place.rows("select 'workspaces/default/renders/' || render_id from renders order by 1")
+            self.fixture.rows("select 'workspaces/default/renders/' || render_id from renders order by 1")
         {
-            let render = self.store().render(&person("TLP:RED"), &name.parse().unwrap()).await.unwrap();
+            let render =
+                self.store().renders().get(&person("TLP:RED"), &name.parse().unwrap()).await.unwrap();
             if let RenderState::Succeeded { artifact: Some(artifact), .. } = render.state {
                 artifacts.push(artifact);
             }
@@ -106,7 +107,7 @@ impl Kept {
     }
 
     async fn whole(&self, artifact: &Artifact) -> Result<Vec<u8>> {
-        let reading = self.store().open_artifact(artifact).await?;
+        let reading = self.store().artifacts().open(artifact).await?;
         let mut bytes = Vec::new();
         while (bytes.len() as u64) < artifact.size_bytes {
             bytes.extend_from_slice(&reading.read(bytes.len() as u64).await?);
@@ -115,13 +116,13 @@ impl Kept {
     }
 
     fn let_blobs_age(&self) {
-        self.place.rows("update artifact_blobs set created_at = created_at - interval '2 hours'");
+        self.fixture.rows("update artifact_blobs set created_at = created_at - interval '2 hours'");
     }
 
     async fn sweep(&self) -> u64 {
-        let swept = self.store().sweep_staged().await.unwrap();
-        self.store().delete_discarded().await.unwrap();
-        assert_eq!(self.place.rows("select count(*) from artifact_discards"), ["0"]);
+        let swept = self.store().artifacts().sweep_staged().await.unwrap();
+        self.store().artifacts().delete_discarded().await.unwrap();
+        assert_eq!(self.fixture.rows("select count(*) from artifact_discards"), ["0"]);
         swept
     }
 }
@@ -132,7 +133,7 @@ async fn every_range_of_every_size_is_the_bytes_themselves(kept: Kept) {
     let leases = kept.leases(7).await;
     for (size, lease) in sizes.into_iter().zip(leases) {
         let whole = pdf(size);
-        assert_eq!(kept.place.finished(&lease, &whole).await.unwrap(), Finished::Now);
+        assert_eq!(kept.fixture.finished(&lease, &whole).await.unwrap(), Finished::Now);
     }
     let artifacts = kept.artifacts().await;
     assert_eq!(artifacts.len(), sizes.len());
@@ -140,8 +141,8 @@ async fn every_range_of_every_size_is_the_bytes_themselves(kept: Kept) {
         let size = usize::try_from(artifact.size_bytes).unwrap();
         let whole = pdf(size);
         assert!(kept.whole(&artifact).await.unwrap() == whole, "{size} bytes");
-        let reading = kept.store().open_artifact(&artifact).await.unwrap();
-        // Those of the database's chunks, of reads and of parts.
+        let reading = kept.store().artifacts().open(&artifact).await.unwrap();
+        // Chunk sizes of the database, of reads and of multipart uploads.
         for boundary in (0..=size).step_by(CHUNK).filter(|at| *at < 4 * CHUNK || at % MIB == 0).chain([size])
         {
             for offset in boundary.saturating_sub(1)..(boundary + 2).min(size) {
@@ -155,7 +156,7 @@ async fn every_range_of_every_size_is_the_bytes_themselves(kept: Kept) {
 
 async fn the_same_bytes_twice_are_kept_once(kept: Kept) {
     for lease in kept.leases(2).await {
-        assert_eq!(kept.place.finished(&lease, b"%PDF the same").await.unwrap(), Finished::Now);
+        assert_eq!(kept.fixture.finished(&lease, b"%PDF the same").await.unwrap(), Finished::Now);
     }
     kept.let_blobs_age();
     assert_eq!(kept.sweep().await, 1);
@@ -170,10 +171,10 @@ async fn concurrent_uploads_of_the_same_bytes_all_succeed_and_are_kept_once(kept
     let mut uploads = JoinSet::new();
     for lease in kept.leases(4).await {
         let kept = Arc::clone(&kept);
-        uploads.spawn(async move { kept.place.finished(&lease, &pdf(CHUNK + 1)).await.unwrap() });
+        uploads.spawn(async move { kept.fixture.finished(&lease, &pdf(CHUNK + 1)).await.unwrap() });
     }
     assert_eq!(uploads.join_all().await, [Finished::Now; 4]);
-    assert_eq!(kept.place.rows("select count(*) from artifacts"), ["1"]);
+    assert_eq!(kept.fixture.rows("select count(*) from artifacts"), ["1"]);
     kept.let_blobs_age();
     assert_eq!(kept.sweep().await, 3);
     kept.assert_held(1);
@@ -184,26 +185,26 @@ async fn concurrent_uploads_of_the_same_bytes_all_succeed_and_are_kept_once(kept
 
 async fn an_aborted_upload_leaves_nothing(kept: Kept) {
     let lease = kept.leases(1).await.remove(0);
-    // Nothing; less than a part; more than one.
+    // Empty; smaller than a part; larger than a part.
     for size in [0, 10, 9 * 1024 * 1024] {
-        let blob = kept.store().stage_artifact(&lease, ENVIRONMENT).await.unwrap();
-        let mut upload = kept.store().begin_upload(&blob).await.unwrap();
+        let blob = kept.store().artifacts().stage(&lease, ENVIRONMENT).await.unwrap();
+        let mut upload = kept.store().artifacts().begin_upload(&blob).await.unwrap();
         for piece in pdf(size).chunks(CHUNK) {
             upload.write(piece.to_vec().into()).await.unwrap();
         }
         upload.abort().await.unwrap();
-        kept.store().discard_staged(&blob).await.unwrap();
+        kept.store().artifacts().discard_staged(&blob).await.unwrap();
         kept.assert_held(0);
         for table in ["artifact_blobs", "artifact_chunks", "artifact_discards"] {
-            assert_eq!(kept.place.rows(&format!("select count(*) from {table}")), ["0"], "{table}");
+            assert_eq!(kept.fixture.rows(&format!("select count(*) from {table}")), ["0"], "{table}");
         }
     }
-    kept.place.finished(&lease, b"%PDF").await.unwrap();
+    kept.fixture.finished(&lease, b"%PDF").await.unwrap();
 }
 
 async fn the_sweep_takes_only_what_is_old_and_nothing_refers_to(kept: Kept) {
     let leases = kept.leases(2).await;
-    kept.place.finished(&leases[0], b"%PDF that counts").await.unwrap();
+    kept.fixture.finished(&leases[0], b"%PDF that counts").await.unwrap();
     kept.uploaded(&leases[1], b"%PDF that came to nothing").await;
     kept.let_blobs_age();
     let young = kept.uploaded(&leases[1], b"%PDF that may still count").await;
@@ -211,7 +212,7 @@ async fn the_sweep_takes_only_what_is_old_and_nothing_refers_to(kept: Kept) {
     assert_eq!(kept.sweep().await, 1);
     kept.assert_held(2);
     let counts = staged(&young, b"%PDF that may still count");
-    assert_eq!(kept.store().finish_task(&leases[1], &counts).await.unwrap(), Finished::Now);
+    assert_eq!(kept.store().queue().finish_task(&leases[1], &counts).await.unwrap(), Finished::Now);
     let mut read = Vec::new();
     for artifact in kept.artifacts().await {
         read.push(String::from_utf8(kept.whole(&artifact).await.unwrap()).unwrap());
@@ -231,14 +232,16 @@ async fn a_pdf_that_is_being_finished_loses_no_bytes_to_the_sweep(kept: Kept) {
     let mut racers = JoinSet::new();
     for (blob, lease, bytes) in waiting {
         let kept = Arc::clone(&kept);
-        racers.spawn(async move { kept.store().finish_task(&lease, &staged(&blob, &bytes)).await.is_ok() });
+        racers.spawn(async move {
+            kept.store().queue().finish_task(&lease, &staged(&blob, &bytes)).await.is_ok()
+        });
     }
     for _ in 0..4 {
         let kept = Arc::clone(&kept);
         racers.spawn(async move {
-            // The foreign key refuses a sweep that comes too late for its rows; the next one passes them over.
-            kept.store().sweep_staged().await.ok();
-            kept.store().delete_discarded().await.is_err()
+            // The foreign key stops a sweep that is too late for its rows; the next sweep skips them.
+            kept.store().artifacts().sweep_staged().await.ok();
+            kept.store().artifacts().delete_discarded().await.is_err()
         });
     }
     let finished = racers.join_all().await.into_iter().filter(|done| *done).count();
@@ -253,25 +256,25 @@ async fn a_pdf_that_is_being_finished_loses_no_bytes_to_the_sweep(kept: Kept) {
 
 async fn reading_what_was_deleted_is_a_clear_error(kept: Kept) {
     let lease = kept.leases(1).await.remove(0);
-    kept.place.finished(&lease, b"%PDF").await.unwrap();
+    kept.fixture.finished(&lease, b"%PDF").await.unwrap();
     let artifact = kept.artifacts().await.remove(0);
-    let reading = kept.store().open_artifact(&artifact).await.unwrap();
-    kept.place.rows("update render_tasks set artifact_digest = null; delete from artifacts");
+    let reading = kept.store().artifacts().open(&artifact).await.unwrap();
+    kept.fixture.rows("update render_tasks set artifact_digest = null; delete from artifacts");
     kept.let_blobs_age();
     assert_eq!(kept.sweep().await, 1);
     kept.assert_held(0);
     for error in [reading.read(0).await.unwrap_err(), kept.whole(&artifact).await.unwrap_err()] {
         assert!(matches!(error, StoreError::ArtifactMissing(_)), "{error}");
-        assert!(error.to_string().contains("bytes of a PDF are gone"), "{error}");
+        assert!(error.to_string().contains("bytes of a PDF are missing"), "{error}");
     }
 }
 
-/// Whoever drops a blob's row, by whatever statement: the bytes are found.
+/// However a blob's row is deleted, its bytes are found and deleted.
 async fn bytes_whose_row_was_dropped_by_hand_are_deleted(kept: Kept) {
     let lease = kept.leases(1).await.remove(0);
     kept.uploaded(&lease, b"%PDF").await;
     kept.assert_held(1);
-    kept.place.rows("delete from artifact_blobs");
+    kept.fixture.rows("delete from artifact_blobs");
     kept.sweep().await;
     kept.assert_held(0);
 }
@@ -316,14 +319,14 @@ async fn after_a_change_of_the_setting_older_pdfs_are_read_and_deleted_where_the
     let folder = tempfile::tempdir().unwrap();
     let mut kept = Kept::new(At::Postgres).await;
     let leases = kept.leases(3).await;
-    kept.place.finished(&leases[0], b"%PDF in Postgres").await.unwrap();
+    kept.fixture.finished(&leases[0], b"%PDF in Postgres").await.unwrap();
     let opener = Arc::new(ObjectStores::new([]));
     let url = format!("file://{}", folder.path().display());
-    kept.place.store = kept.place.store.clone().with_artifacts(Some(&url), opener.clone()).await.unwrap();
-    kept.place.finished(&leases[1], b"%PDF in a folder").await.unwrap();
+    kept.fixture.store = kept.fixture.store.clone().with_artifacts(Some(&url), opener.clone()).await.unwrap();
+    kept.fixture.finished(&leases[1], b"%PDF in a folder").await.unwrap();
     kept.uploaded(&leases[2], b"%PDF that came to nothing").await;
-    kept.place.store = Store::clone(kept.store()).with_artifacts(Some("memory:///"), opener).await.unwrap();
-    kept.place.finished(&leases[2], b"%PDF in memory").await.unwrap();
+    kept.fixture.store = Store::clone(kept.store()).with_artifacts(Some("memory:///"), opener).await.unwrap();
+    kept.fixture.finished(&leases[2], b"%PDF in memory").await.unwrap();
     let mut read = Vec::new();
     for artifact in kept.artifacts().await {
         read.push(String::from_utf8(kept.whole(&artifact).await.unwrap()).unwrap());
@@ -340,7 +343,7 @@ async fn after_a_change_of_the_setting_older_pdfs_are_read_and_deleted_where_the
 async fn what_a_crashed_process_left_in_a_folder_goes_with_its_row() {
     let kept = Kept::new(At::Folder(tempfile::tempdir().unwrap())).await;
     let lease = kept.leases(1).await.remove(0);
-    let blob = kept.store().stage_artifact(&lease, ENVIRONMENT).await.unwrap();
+    let blob = kept.store().artifacts().stage(&lease, ENVIRONMENT).await.unwrap();
     let At::Folder(folder) = &kept.at else { panic!() };
     std::fs::write(folder.path().join(format!("{blob}.pdf#1")), b"half of a PDF").unwrap();
     kept.let_blobs_age();
@@ -356,13 +359,13 @@ async fn a_store_that_is_away_holds_up_neither_the_sweep_nor_the_other_stores() 
     let lease = kept.leases(1).await.remove(0);
     kept.uploaded(&lease, b"%PDF in a folder").await;
     let bucket = format!("s3://{}/", S3Server::BUCKET);
-    kept.place.store = kept.place.store.clone().with_artifacts(Some(&bucket), opener).await.unwrap();
+    kept.fixture.store = kept.fixture.store.clone().with_artifacts(Some(&bucket), opener).await.unwrap();
     let blob = kept.uploaded(&lease, b"%PDF in a bucket").await;
     drop(server);
     kept.let_blobs_age();
-    assert_eq!(kept.store().sweep_staged().await.unwrap(), 2);
-    let away = kept.store().delete_discarded().await.unwrap_err();
+    assert_eq!(kept.store().artifacts().sweep_staged().await.unwrap(), 2);
+    let away = kept.store().artifacts().delete_discarded().await.unwrap_err();
     assert!(matches!(away, StoreError::ArtifactStoreUnavailable(_)), "{away}");
     kept.assert_held(0);
-    assert_eq!(kept.place.rows("select blob_id from artifact_discards"), [blob]);
+    assert_eq!(kept.fixture.rows("select blob_id from artifact_discards"), [blob]);
 }

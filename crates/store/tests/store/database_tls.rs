@@ -1,4 +1,4 @@
-//! TLS to Postgres, against a server of the test's own that listens on an address of its own.
+//! TLS to Postgres, against a dedicated server on a dedicated address.
 
 use std::fs::{self, Permissions};
 use std::net::{IpAddr, Ipv4Addr};
@@ -37,7 +37,7 @@ fn signed(by: &Authority, common_name: &str, address: Option<Ipv4Addr>) -> (Stri
 }
 
 impl TlsServer {
-    /// A server whose certificate names `named`, or its own address; without a certificate it offers no TLS.
+    /// A server whose certificate names `named`, or its own address; without a certificate it does not offer TLS.
     fn start(number: u8, with_tls: bool, named: Option<Ipv4Addr>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
@@ -101,21 +101,21 @@ impl TlsServer {
         format!("postgres://chancery@{}:5432/postgres?{query}", self.address)
     }
 
-    /// How many encrypted connections a store has, or why it has none.
+    /// Counts a store's encrypted connections, or returns the reason for having none.
     async fn encrypted(&self, settings: &DatabaseSettings) -> Result<bool, String> {
         let store = match settings.connect("tls test").await {
             Ok(store) => store,
             Err(StoreError::Connect(message) | StoreError::Settings(message)) => return Err(message),
             Err(other) => panic!("{other:?}"),
         };
-        let mut hints = store.hear_hints().await.unwrap();
+        let mut hints = store.changes().listen().await.unwrap();
         let sessions = "select s.ssl from pg_stat_ssl s join pg_stat_activity a using (pid) \
                         where a.application_name = 'tls test'";
         let rows = self.postgres.psql().rows(sessions).unwrap();
         assert_eq!(rows.len(), 2, "one connection for calls and one that listens");
         assert!(rows.windows(2).all(|pair| pair[0] == pair[1]), "{rows:?}");
-        // The listener works over it too.
-        store.send_hints(&[chancery_store::Hint::Logged]).await.unwrap();
+        // The listener uses TLS too.
+        store.changes().notify(&[chancery_store::Hint::Logged]).await.unwrap();
         assert_eq!(hints.next().await.unwrap(), Some(chancery_store::Hint::Logged));
         drop(hints);
         store.close().await;
@@ -153,7 +153,7 @@ async fn every_tls_mode_does_what_libpq_documents() {
             &["UnknownIssuer", "sslrootcert", "--database-ssl-root-cert"],
         );
     }
-    // As in libpq, a root certificate that is given is checked.
+    // As in libpq, a given root certificate is verified against.
     mentions(server.encrypted_at(&format!("sslmode=require&{wrong}")).await, &["UnknownIssuer"]);
     mentions(server.encrypted_at("sslmode=verify-full").await, &["UnknownIssuer", "sslrootcert"]);
 }

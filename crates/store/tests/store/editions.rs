@@ -3,7 +3,7 @@ use chancery_proto::brief::v1::{Brief, BriefContent};
 use chancery_store::{BriefListQuery, ListedBrief, Principal, StoreError};
 use prost::Message as _;
 
-use crate::place::{Place, brief_name, content, content_at, document, person, revision_name};
+use crate::fixture::{Fixture, brief_name, content, content_at, document, person, revision_name};
 
 fn statements(content: &BriefContent) -> Vec<String> {
     let blocks = content.sections.iter().flat_map(|section| &section.blocks);
@@ -16,10 +16,10 @@ fn statements(content: &BriefContent) -> Vec<String> {
 
 #[tokio::test]
 async fn each_clearance_reads_its_own_edition() {
-    let place = Place::new().await;
-    place.published("b1", content("One")).await;
+    let fixture = Fixture::new().await;
+    fixture.published("b1", content("One")).await;
     let read = async |clearance: &str| {
-        let brief = place.read(&person(clearance), "b1").await;
+        let brief = fixture.read(&person(clearance), "b1").await;
         let content = brief.content.unwrap();
         assert_eq!(body_digest(&body_bytes("b1", 1, &content)).to_string(), brief.edition_digest);
         (statements(&content), content)
@@ -38,56 +38,56 @@ async fn each_clearance_reads_its_own_edition() {
 
 #[tokio::test]
 async fn a_newer_revision_that_he_may_not_see_changes_nothing_for_the_caller() {
-    let place = Place::new().await;
+    let fixture = Fixture::new().await;
     let (admin, green, brief) = (person("TLP:RED"), person("TLP:GREEN"), brief_name("b1"));
-    place.published("b1", content("One")).await;
-    let before = place.store.newest_edition(&green, &brief).await.unwrap();
+    fixture.published("b1", content("One")).await;
+    let before = fixture.store.briefs().newest_edition(&green, &brief).await.unwrap();
     let closed = document(2, content_at("Two", "TLP:RED"));
-    place.store.import(&admin, &brief, &[closed]).await.unwrap();
+    fixture.store.briefs().import(&admin, &brief, &[closed]).await.unwrap();
 
-    assert_eq!(place.store.newest_edition(&green, &brief).await.unwrap(), before);
-    assert_eq!(place.read(&admin, "b1").await.newest_revision, 2);
-    let hidden = place.store.edition(&green, &revision_name("b1", 2)).await.unwrap_err();
+    assert_eq!(fixture.store.briefs().newest_edition(&green, &brief).await.unwrap(), before);
+    assert_eq!(fixture.read(&admin, "b1").await.newest_revision, 2);
+    let hidden = fixture.store.briefs().edition(&green, &revision_name("b1", 2)).await.unwrap_err();
     assert!(matches!(hidden, StoreError::NotFound(_)), "{hidden}");
-    let listed = place.store.list_revisions(&green, &brief, None, 10).await.unwrap();
+    let listed = fixture.store.briefs().list_revisions(&green, &brief, None, 10).await.unwrap();
     assert_eq!(listed.iter().map(|revision| revision.revision).collect::<Vec<_>>(), [1]);
-    assert_eq!(place.store.editions(&green, &brief, usize::MAX).await.unwrap().len(), 1);
-    assert_eq!(place.store.editions(&admin, &brief, usize::MAX).await.unwrap().len(), 2);
+    assert_eq!(fixture.store.briefs().editions(&green, &brief, usize::MAX).await.unwrap().len(), 1);
+    assert_eq!(fixture.store.briefs().editions(&admin, &brief, usize::MAX).await.unwrap().len(), 2);
 }
 
 #[tokio::test]
 async fn a_brief_below_whose_floor_a_caller_stands_does_not_exist_for_him() {
-    let place = Place::new().await;
-    place.published("hidden", content_at("Hidden", "TLP:RED")).await;
-    place.published("open", content("Open")).await;
+    let fixture = Fixture::new().await;
+    fixture.published("hidden", content_at("Hidden", "TLP:RED")).await;
+    fixture.published("open", content("Open")).await;
     let (amber, brief) = (person("TLP:AMBER"), brief_name("hidden"));
     for missing in [
-        place.store.newest_edition(&amber, &brief).await.unwrap_err(),
-        place.store.edition(&amber, &revision_name("hidden", 1)).await.unwrap_err(),
-        place.store.editions(&amber, &brief, usize::MAX).await.unwrap_err(),
-        place.store.list_revisions(&amber, &brief, None, 10).await.unwrap_err(),
-        place.store.newest_edition(&amber, &brief_name("never-made")).await.unwrap_err(),
+        fixture.store.briefs().newest_edition(&amber, &brief).await.unwrap_err(),
+        fixture.store.briefs().edition(&amber, &revision_name("hidden", 1)).await.unwrap_err(),
+        fixture.store.briefs().editions(&amber, &brief, usize::MAX).await.unwrap_err(),
+        fixture.store.briefs().list_revisions(&amber, &brief, None, 10).await.unwrap_err(),
+        fixture.store.briefs().newest_edition(&amber, &brief_name("never-made")).await.unwrap_err(),
     ] {
         assert!(matches!(missing, StoreError::NotFound(_)), "{missing}");
     }
-    assert_eq!(listed(&place, &amber, None, 10).await.0, ["workspaces/default/briefs/open"]);
+    assert_eq!(listed(&fixture, &amber, None, 10).await.0, ["workspaces/default/briefs/open"]);
 }
 
 #[tokio::test]
 async fn lists_go_on_after_the_last_item_of_a_page() {
-    let place = Place::new().await;
+    let fixture = Fixture::new().await;
     for id in ["b3", "b1", "b2"] {
-        place.published(id, content(id)).await;
+        fixture.published(id, content(id)).await;
     }
-    let (first, last) = listed(&place, &person("TLP:RED"), None, 2).await;
+    let (first, last) = listed(&fixture, &person("TLP:RED"), None, 2).await;
     assert_eq!(first, ["workspaces/default/briefs/b1", "workspaces/default/briefs/b2"]);
-    let (second, _) = listed(&place, &person("TLP:RED"), last.as_deref(), 2).await;
+    let (second, _) = listed(&fixture, &person("TLP:RED"), last.as_deref(), 2).await;
     assert_eq!(second, ["workspaces/default/briefs/b3"]);
 }
 
-/// Names of a page, and the place of its last brief.
+/// Names of a page, and the page key of its last brief.
 async fn listed(
-    place: &Place,
+    fixture: &Fixture,
     principal: &Principal,
     after: Option<&str>,
     limit: i64,
@@ -95,15 +95,16 @@ async fn listed(
     let workspace = "default".parse().unwrap();
     let query =
         BriefListQuery { workspace: &workspace, filter: "", order_by: "", show_deleted: false, after, limit };
-    let found = place.store.listed_briefs(principal, &query).await.unwrap();
+    let found = fixture.store.briefs().list(principal, &query).await.unwrap();
     let name = |brief: &ListedBrief| Brief::decode(brief.envelope.as_slice()).unwrap().name;
-    (found.iter().map(name).collect(), found.last().map(|brief| brief.place.clone()))
+    (found.iter().map(name).collect(), found.last().map(|brief| brief.page_key.clone()))
 }
 
 #[tokio::test]
 async fn an_export_over_the_limit_is_refused_before_it_is_read() {
-    let place = Place::new().await;
-    place.published("b1", content("One")).await;
-    let refused = place.store.editions(&person("TLP:RED"), &brief_name("b1"), 10).await.unwrap_err();
+    let fixture = Fixture::new().await;
+    fixture.published("b1", content("One")).await;
+    let refused =
+        fixture.store.briefs().editions(&person("TLP:RED"), &brief_name("b1"), 10).await.unwrap_err();
     assert!(matches!(refused, StoreError::LimitExceeded(_)), "{refused}");
 }

@@ -1,11 +1,12 @@
-//! Filters and orders against a table of every type of field: Postgres must say what a plain reading of the filter says.
+//! Filters and orders against a table with every type of field: Postgres must agree with a direct evaluation of the
+//! filter.
 
 use std::cmp::Ordering;
 
 use chancery_brief::edtf;
 use chancery_brief::marking::Scheme;
 use chancery_store::filter::{
-    Field, FieldType, Filter, KeyKind, Order, Place as Position, Schema, SortColumn, SortKey, Sorting,
+    Field, FieldType, Filter, KeyKind, Order, PageKey, Schema, SortColumn, SortKey, Sorting,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -15,7 +16,7 @@ use proptest::test_runner::{Config, TestRunner};
 use sqlx::{Connection, PgConnection, Postgres, QueryBuilder};
 use time::{Duration, OffsetDateTime};
 
-use crate::place::Place;
+use crate::fixture::Fixture;
 
 const TYPES: [(&str, i16); 3] = [("FACT", 1), ("ASSESSMENT", 2), ("FORECAST", 3)];
 
@@ -38,7 +39,7 @@ const SCHEMA: Schema = Schema {
     ],
 };
 
-/// A row. Any column but the key may be null.
+/// A row. Every column except the key may be null.
 #[derive(Debug, Clone)]
 struct Item {
     text: Option<String>,
@@ -53,7 +54,7 @@ struct Item {
     rank: Option<i16>,
 }
 
-/// What a filter says, from which its text is written.
+/// A filter's meaning, from which its text is generated.
 #[derive(Debug, Clone)]
 enum Said {
     All(Vec<Said>),
@@ -63,7 +64,7 @@ enum Said {
 }
 
 impl Said {
-    /// As text, with parentheses where the grammar needs them; OR binds tighter than AND.
+    /// Formats the filter, with parentheses where the grammar needs them; OR binds tighter than AND.
     fn write(&self) -> String {
         let inner = |parts: &[Self], join: &str, keeps: fn(&Self) -> bool| {
             let parts: Vec<String> = parts
@@ -162,7 +163,7 @@ fn june(day: i64, hours: i64) -> OffsetDateTime {
     first + Duration::days(day - 1) + Duration::hours(hours)
 }
 
-/// An end that is null may be any day.
+/// A null bound may be any day.
 fn within((first, last): (Option<i64>, Option<i64>), comparator: &str, text: &str) -> bool {
     if first.is_none() && last.is_none() {
         return false;
@@ -296,20 +297,20 @@ async fn fill(connection: &mut PgConnection, items: &[Item]) {
     query.build().execute(connection).await.unwrap();
 }
 
-async fn connected(place: &Place) -> PgConnection {
-    let mut connection = PgConnection::connect(place.database.url()).await.unwrap();
+async fn connected(fixture: &Fixture) -> PgConnection {
+    let mut connection = PgConnection::connect(fixture.database.url()).await.unwrap();
     sqlx::query(TABLE).execute(&mut connection).await.unwrap();
     connection
 }
 
-/// Runs a property on a thread that may wait for the runtime.
+/// Runs a property on a thread that may block on the runtime.
 async fn for_cases<T: std::fmt::Debug>(
     cases: u32,
     strategy: impl Strategy<Value = T>,
     mut property: impl AsyncFnMut(&mut PgConnection, T),
 ) {
-    let place = Place::new().await;
-    let mut connection = connected(&place).await;
+    let fixture = Fixture::new().await;
+    let mut connection = connected(&fixture).await;
     let handle = tokio::runtime::Handle::current();
     tokio::task::block_in_place(|| {
         let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
@@ -393,7 +394,7 @@ async fn page(
     order.push(&mut query);
     query.push(" limit ").push_bind(size);
     let rows: Vec<(i64, Vec<Option<String>>)> = query.build_query_as().fetch_all(connection).await.unwrap();
-    rows.into_iter().map(|(id, keys)| (id, Position::new(keys).encode())).collect()
+    rows.into_iter().map(|(id, keys)| (id, PageKey::new(keys).encode())).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -420,8 +421,8 @@ async fn pages_of_any_order_and_size_go_through_the_list_once() {
 
 #[tokio::test]
 async fn what_has_no_value_comes_last_either_way() {
-    let place = Place::new().await;
-    let mut connection = connected(&place).await;
+    let fixture = Fixture::new().await;
+    let mut connection = connected(&fixture).await;
     let item = |domain: Option<&str>| Item {
         text: None,
         domain: domain.map(str::to_owned),

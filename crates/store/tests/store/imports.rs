@@ -2,128 +2,134 @@ use chancery_brief::digest::Digest;
 use chancery_proto::brief::v1::RevisionDocument;
 use chancery_store::{Imported, StoreError};
 
-use crate::place::{
-    Place, brief_name, canonical, content, content_at, document, in_workspace, person, revision_name,
+use crate::fixture::{
+    Fixture, brief_name, canonical, content, content_at, document, in_workspace, person, revision_name,
 };
 
 #[tokio::test]
 async fn importing_twice_changes_nothing() {
-    let place = Place::new().await;
+    let fixture = Fixture::new().await;
     let documents = [document(1, content("One")), document(2, content("Two"))];
     let (admin, brief) = (person("TLP:RED"), brief_name("b1"));
-    let (first, _) = place.store.import(&admin, &brief, &documents).await.unwrap();
+    let (first, _) = fixture.store.briefs().import(&admin, &brief, &documents).await.unwrap();
     assert_eq!(first, Imported { written: vec![1, 2], skipped: vec![] });
-    let before = place.rows("select brief_key, revision, digest, recorded_at from revisions order by 2");
-    let draft = place.store.draft(&admin, &brief).await.unwrap();
+    let before = fixture.rows("select brief_key, revision, digest, recorded_at from revisions order by 2");
+    let draft = fixture.store.briefs().draft(&admin, &brief).await.unwrap();
 
-    let (second, _) = place.store.import(&admin, &brief, &documents).await.unwrap();
+    let (second, _) = fixture.store.briefs().import(&admin, &brief, &documents).await.unwrap();
     assert_eq!(second, Imported { written: vec![], skipped: vec![1, 2] });
     assert_eq!(
-        place.rows("select brief_key, revision, digest, recorded_at from revisions order by 2"),
+        fixture.rows("select brief_key, revision, digest, recorded_at from revisions order by 2"),
         before
     );
-    assert_eq!(place.store.draft(&admin, &brief).await.unwrap(), draft);
-    assert_eq!(place.rows("select count(*) from change_log where workspace_id = 'default'"), ["2"]);
+    assert_eq!(fixture.store.briefs().draft(&admin, &brief).await.unwrap(), draft);
+    assert_eq!(fixture.rows("select count(*) from change_log where workspace_id = 'default'"), ["2"]);
 }
 
 #[tokio::test]
 async fn a_gap_is_refused_and_nothing_is_written() {
-    let place = Place::new().await;
+    let fixture = Fixture::new().await;
     let (admin, brief) = (person("TLP:RED"), brief_name("b1"));
     let documents = [document(2, content("Two"))];
-    let refused = place.store.import(&admin, &brief, &documents).await.unwrap_err();
+    let refused = fixture.store.briefs().import(&admin, &brief, &documents).await.unwrap_err();
     assert!(matches!(refused, StoreError::RevisionGap { newest: 0, given: 2 }), "{refused}");
     let documents = [document(1, content("One")), document(3, content("Three"))];
-    let refused = place.store.import(&admin, &brief, &documents).await.unwrap_err();
+    let refused = fixture.store.briefs().import(&admin, &brief, &documents).await.unwrap_err();
     assert!(matches!(refused, StoreError::RevisionGap { newest: 1, given: 3 }), "{refused}");
-    assert_eq!(place.rows("select count(*) from briefs"), ["0"]);
+    assert_eq!(fixture.rows("select count(*) from briefs"), ["0"]);
 }
 
 #[tokio::test]
 async fn a_revision_that_differs_from_the_stored_one_is_refused_with_all_that_came_with_it() {
-    let place = Place::new().await;
+    let fixture = Fixture::new().await;
     let (admin, brief) = (person("TLP:RED"), brief_name("b1"));
-    place.published("b1", content("One")).await;
+    fixture.published("b1", content("One")).await;
     let documents = [document(1, content("Another one")), document(2, content("Two"))];
-    let refused = place.store.import(&admin, &brief, &documents).await.unwrap_err();
+    let refused = fixture.store.briefs().import(&admin, &brief, &documents).await.unwrap_err();
     assert!(matches!(refused, StoreError::RevisionDiffers { number: 1 }), "{refused}");
-    assert_eq!(place.rows("select count(*) from revisions"), ["1"]);
+    assert_eq!(fixture.rows("select count(*) from revisions"), ["1"]);
 }
 
 #[tokio::test]
 async fn a_stated_digest_must_be_that_of_the_content() {
-    let place = Place::new().await;
+    let fixture = Fixture::new().await;
     let (admin, brief) = (person("TLP:RED"), brief_name("b1"));
     let mut wrong = document(1, content("One"));
     wrong.digest = Some(Digest([7; 32]));
-    let refused = place.store.import(&admin, &brief, std::slice::from_ref(&wrong)).await.unwrap_err();
-    let StoreError::DigestMismatch { place: 0, number: 1, computed } = refused else { panic!("{refused}") };
+    let refused =
+        fixture.store.briefs().import(&admin, &brief, std::slice::from_ref(&wrong)).await.unwrap_err();
+    let StoreError::DigestMismatch { document_index: 0, number: 1, computed } = refused else {
+        panic!("{refused}")
+    };
     wrong.digest = Some(computed.parse().unwrap());
-    place.store.import(&admin, &brief, &[wrong]).await.unwrap();
+    fixture.store.briefs().import(&admin, &brief, &[wrong]).await.unwrap();
 }
 
 #[tokio::test]
 async fn what_is_exported_at_full_clearance_can_be_imported_as_equal() {
-    let place = Place::new().await;
+    let fixture = Fixture::new().await;
     let (admin, brief) = (person("TLP:RED"), brief_name("b1"));
-    place.published("b1", content("One")).await;
-    let exported = place.store.editions(&admin, &brief, usize::MAX).await.unwrap();
+    fixture.published("b1", content("One")).await;
+    let exported = fixture.store.briefs().editions(&admin, &brief, usize::MAX).await.unwrap();
     let mut again = document(1, exported[0].content().unwrap());
     again.digest = Some(exported[0].digest);
-    let (imported, _) = place.store.import(&admin, &brief, &[again]).await.unwrap();
+    let (imported, _) = fixture.store.briefs().import(&admin, &brief, &[again]).await.unwrap();
     assert_eq!(imported.skipped, [1]);
 }
 
 #[tokio::test]
 async fn an_unedited_draft_follows_an_import_and_an_edited_one_does_not() {
-    let place = Place::new().await;
+    let fixture = Fixture::new().await;
     let (admin, brief) = (person("TLP:RED"), brief_name("b1"));
-    place.published("b1", content("One")).await;
-    place.store.import(&admin, &brief, &[document(2, content("Two"))]).await.unwrap();
-    let followed = place.store.draft(&admin, &brief).await.unwrap();
+    fixture.published("b1", content("One")).await;
+    fixture.store.briefs().import(&admin, &brief, &[document(2, content("Two"))]).await.unwrap();
+    let followed = fixture.store.briefs().draft(&admin, &brief).await.unwrap();
     assert_eq!((followed.content.title.as_str(), followed.base_revision), ("Two", 2));
 
     let edited = canonical(&content("Mine"));
-    place.store.update_draft(&admin, &brief, &followed.etag, &edited).await.unwrap();
-    place.store.import(&admin, &brief, &[document(3, content("Three"))]).await.unwrap();
-    let kept = place.store.draft(&admin, &brief).await.unwrap();
+    fixture.store.briefs().update_draft(&admin, &brief, &followed.etag, &edited).await.unwrap();
+    fixture.store.briefs().import(&admin, &brief, &[document(3, content("Three"))]).await.unwrap();
+    let kept = fixture.store.briefs().draft(&admin, &brief).await.unwrap();
     assert_eq!((kept.content.title.as_str(), kept.base_revision), ("Mine", 2));
 }
 
 #[tokio::test]
 async fn nobody_imports_above_his_clearance_or_over_what_he_may_not_read() {
-    let place = Place::new().await;
+    let fixture = Fixture::new().await;
     let (green, brief) = (person("TLP:GREEN"), brief_name("b1"));
-    let refused = place.store.import(&green, &brief, &[document(1, content("One"))]).await.unwrap_err();
+    let refused =
+        fixture.store.briefs().import(&green, &brief, &[document(1, content("One"))]).await.unwrap_err();
     assert!(matches!(refused, StoreError::ClearanceTooLow(_)), "{refused}");
 
-    place.published("b1", content("One")).await;
+    fixture.published("b1", content("One")).await;
     let harmless = document(2, content_at("Two", "TLP:CLEAR"));
-    let refused = place.store.import(&green, &brief, &[harmless]).await.unwrap_err();
+    let refused = fixture.store.briefs().import(&green, &brief, &[harmless]).await.unwrap_err();
     assert!(matches!(refused, StoreError::ClearanceTooLow(_)), "{refused}");
 
-    place.published("hidden", content_at("Hidden", "TLP:RED")).await;
+    fixture.published("hidden", content_at("Hidden", "TLP:RED")).await;
     let harmless = document(1, content_at("Mine", "TLP:CLEAR"));
-    let refused = place.store.import(&green, &brief_name("hidden"), &[harmless]).await.unwrap_err();
+    let refused =
+        fixture.store.briefs().import(&green, &brief_name("hidden"), &[harmless]).await.unwrap_err();
     assert!(matches!(refused, StoreError::Forbidden(_)), "{refused}");
 }
 
 #[tokio::test]
 async fn another_workspace_is_forbidden_whether_its_brief_is_there_or_not() {
-    let place = Place::new().await;
-    place.published("b1", content("One")).await;
+    let fixture = Fixture::new().await;
+    fixture.published("b1", content("One")).await;
     let stranger = in_workspace("elsewhere", chancery_store::Role::Admin, "TLP:RED");
     for brief in ["b1", "b2"] {
-        let refused = place.store.newest_edition(&stranger, &brief_name(brief)).await.unwrap_err();
+        let refused = fixture.store.briefs().newest_edition(&stranger, &brief_name(brief)).await.unwrap_err();
         assert!(matches!(refused, StoreError::Forbidden(_)), "{refused}");
-        let refused = place.store.import(&stranger, &brief_name(brief), &[document(1, content("X"))]).await;
+        let refused =
+            fixture.store.briefs().import(&stranger, &brief_name(brief), &[document(1, content("X"))]).await;
         assert!(matches!(refused.unwrap_err(), StoreError::Forbidden(_)));
     }
 }
 
 #[tokio::test]
 async fn the_sample_brief_imports_and_keeps_its_times() {
-    let place = Place::new().await;
+    let fixture = Fixture::new().await;
     let text = include_str!("../../../../examples/russia-iran/revision-1.json");
     let sample: RevisionDocument = chancery_proto::json::from_str(text).unwrap();
     let published_at =
@@ -132,8 +138,8 @@ async fn the_sample_brief_imports_and_keeps_its_times() {
     given.published_at = Some(published_at);
     given.creator.clone_from(&sample.creator);
     let (admin, brief) = (person("TLP:RED"), brief_name("russia-iran"));
-    place.store.import(&admin, &brief, &[given]).await.unwrap();
-    let edition = place.store.edition(&admin, &revision_name("russia-iran", 1)).await.unwrap();
+    fixture.store.briefs().import(&admin, &brief, &[given]).await.unwrap();
+    let edition = fixture.store.briefs().edition(&admin, &revision_name("russia-iran", 1)).await.unwrap();
     assert_eq!((edition.published_at, edition.creator), (published_at, sample.creator));
     assert!(edition.recorded_at > published_at);
 }

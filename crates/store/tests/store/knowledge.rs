@@ -1,22 +1,22 @@
-//! Knowledge where the public API does not reach: what was withdrawn or purged in the meantime, PDFs that somebody has,
-//! and how a hundred thousand statements are found.
+//! Knowledge beyond the public API: withdrawn and purged revisions, delivered PDFs, and query plans over a hundred
+//! thousand statements.
 
 use chancery_proto::names::BriefName;
 use chancery_store::knowledge::{AsOf, Clock, Impact, ImpactTarget, KnowledgeQuery};
 use chancery_store::{DatabaseSettings, Principal, Recipient, Role, Store};
 use time::OffsetDateTime;
 
-use crate::place::{Place, brief_name, content, document, person, with_role};
+use crate::fixture::{Fixture, brief_name, content, document, person, with_role};
 
 const fn query<'a>(workspace: &'a chancery_proto::names::ResourceId, filter: &'a str) -> KnowledgeQuery<'a> {
     KnowledgeQuery { workspace, filter, order_by: "", as_of: None, after: None, limit: 51 }
 }
 
-/// The revisions whose statement `open` somebody is answered.
-async fn held(place: &Place, principal: &Principal, as_of: Option<AsOf>) -> Vec<u32> {
+/// The revisions whose statement `open` is visible.
+async fn held(fixture: &Fixture, principal: &Principal, as_of: Option<AsOf>) -> Vec<u32> {
     let workspace = "default".parse().unwrap();
     let asked = KnowledgeQuery { as_of, ..query(&workspace, "id = open") };
-    let found = place.store.list_statements(principal, &asked).await.unwrap();
+    let found = fixture.store.knowledge().list_statements(principal, &asked).await.unwrap();
     found.into_iter().map(|found| found.revision.revision.0).collect()
 }
 
@@ -30,7 +30,7 @@ fn published(number: i64) -> AsOf {
 
 #[tokio::test]
 async fn an_earlier_moment_knows_nothing_of_what_was_done_later() {
-    let place = Place::new().await;
+    let fixture = Fixture::new().await;
     let documents: Vec<_> = (1..=3_u32)
         .map(|number| {
             let mut document = document(number, content(&format!("No. {number}")));
@@ -38,40 +38,40 @@ async fn an_earlier_moment_knows_nothing_of_what_was_done_later() {
             document
         })
         .collect();
-    place.store.import(&person("TLP:RED"), &brief_name("b1"), &documents).await.unwrap();
+    fixture.store.briefs().import(&person("TLP:RED"), &brief_name("b1"), &documents).await.unwrap();
     let reader = person("TLP:CLEAR");
-    let set = |what: &str| place.rows(&format!("update revisions set {what}"));
+    let set = |what: &str| fixture.rows(&format!("update revisions set {what}"));
 
     // The third was withdrawn on day 40.
     set(
         "withdrawn_at = to_timestamp(40 * 86400), withdrawn_by = 'x', withdraw_reason = 'x' where revision = 3",
     );
-    place.rows("select settle_current(brief_key) from briefs");
-    assert_eq!(held(&place, &reader, None).await, [2]);
+    fixture.rows("select settle_current(brief_key) from briefs");
+    assert_eq!(held(&fixture, &reader, None).await, [2]);
     for (day, expected) in
         [(9, vec![]), (10, vec![1]), (29, vec![2]), (30, vec![3]), (39, vec![3]), (40, vec![2])]
     {
-        assert_eq!(held(&place, &reader, Some(published(day))).await, expected, "{day}");
+        assert_eq!(held(&fixture, &reader, Some(published(day))).await, expected, "{day}");
     }
 
-    // The second was purged on day 50: it answered until then, and nobody can say with what.
-    place.rows("delete from statements where revision = 2");
+    // The second was purged on day 50: it was the newest until then, but its rows are gone.
+    fixture.rows("delete from statements where revision = 2");
     set(
         "body = null, purged_at = to_timestamp(50 * 86400), purged_by = 'x', purge_reason = 'x' where revision = 2",
     );
-    place.rows("select settle_current(brief_key) from briefs");
-    assert_eq!(held(&place, &reader, None).await, [1]);
+    fixture.rows("select settle_current(brief_key) from briefs");
+    assert_eq!(held(&fixture, &reader, None).await, [1]);
     for (day, expected) in [(19, vec![1]), (20, vec![]), (30, vec![3]), (45, vec![]), (50, vec![1])] {
-        assert_eq!(held(&place, &reader, Some(published(day))).await, expected, "{day}");
+        assert_eq!(held(&fixture, &reader, Some(published(day))).await, expected, "{day}");
     }
 
-    place.rows("update briefs set deleted_at = now(), deleted_by = 'x', purge_at = now()");
-    assert_eq!(held(&place, &reader, Some(published(30))).await, Vec::<u32>::new());
+    fixture.rows("update briefs set deleted_at = now(), deleted_by = 'x', purge_at = now()");
+    assert_eq!(held(&fixture, &reader, Some(published(30))).await, Vec::<u32>::new());
 }
 
 #[tokio::test]
 async fn an_earlier_moment_shows_each_clearance_the_newest_that_it_could_see() {
-    let place = Place::new().await;
+    let fixture = Fixture::new().await;
     let mut closed = content("Two");
     closed.default_marking = "TLP:AMBER".into();
     for statement in statements_of(&mut closed) {
@@ -81,12 +81,12 @@ async fn an_earlier_moment_shows_each_clearance_the_newest_that_it_could_see() {
     }
     let mut documents = [document(1, content("One")), document(2, closed)];
     (documents[0].published_at, documents[1].published_at) = (Some(day(10)), Some(day(20)));
-    place.store.import(&person("TLP:RED"), &brief_name("b1"), &documents).await.unwrap();
-    assert_eq!(held(&place, &person("TLP:GREEN"), Some(published(30))).await, [1]);
-    assert_eq!(held(&place, &person("TLP:AMBER"), Some(published(30))).await, [2]);
-    assert_eq!(held(&place, &person("TLP:AMBER"), Some(published(19))).await, [1]);
-    assert_eq!(held(&place, &person("TLP:GREEN"), None).await, [1]);
-    assert_eq!(held(&place, &person("TLP:AMBER"), None).await, [2]);
+    fixture.store.briefs().import(&person("TLP:RED"), &brief_name("b1"), &documents).await.unwrap();
+    assert_eq!(held(&fixture, &person("TLP:GREEN"), Some(published(30))).await, [1]);
+    assert_eq!(held(&fixture, &person("TLP:AMBER"), Some(published(30))).await, [2]);
+    assert_eq!(held(&fixture, &person("TLP:AMBER"), Some(published(19))).await, [1]);
+    assert_eq!(held(&fixture, &person("TLP:GREEN"), None).await, [1]);
+    assert_eq!(held(&fixture, &person("TLP:AMBER"), None).await, [2]);
 }
 
 fn statements_of(
@@ -100,9 +100,9 @@ fn statements_of(
     statements.flatten().collect()
 }
 
-/// Records that a token began to download the edition of a rank, or that it got to the end.
-fn deliver(place: &Place, revision: u32, rank: i16, token: &str, begun_as: &str) -> String {
-    let inserted = place.rows(&format!(
+/// Records that a token began to download the edition of a rank, or that the download completed.
+fn deliver(fixture: &Fixture, revision: u32, rank: i16, token: &str, begun_as: &str) -> String {
+    let inserted = fixture.rows(&format!(
         "insert into render_deliveries (workspace_id, render_id, brief_id, revision, edition_digest, artifact_digest,
             event, read_offset, subject, begun_as, visible_from)
         select 'default', repeat('a', 32), brief_id, revision, digest, sha256('pdf'::bytea),
@@ -114,25 +114,25 @@ fn deliver(place: &Place, revision: u32, rank: i16, token: &str, begun_as: &str)
     inserted.into_iter().next().unwrap()
 }
 
-async fn impact(place: &Place, principal: &Principal, target: ImpactTarget<'_>) -> Impact {
+async fn impact(fixture: &Fixture, principal: &Principal, target: ImpactTarget<'_>) -> Impact {
     let brief: BriefName = brief_name("b1");
-    place.store.trace_impact(principal, &brief, target).await.unwrap()
+    fixture.store.knowledge().trace_impact(principal, &brief, target).await.unwrap()
 }
 
 #[tokio::test]
 async fn pdfs_that_show_the_part_are_told_to_those_who_may_read_them() {
-    let place = Place::new().await;
+    let fixture = Fixture::new().await;
     let documents = [document(1, content("One")), document(2, content("Two"))];
-    place.store.import(&person("TLP:RED"), &brief_name("b1"), &documents).await.unwrap();
-    let token = place.rows("select token_id from api_tokens where workspace_id = 'default'").remove(0);
-    let begun = deliver(&place, 1, 0, &token, "null::bigint");
-    deliver(&place, 1, 0, &token, &begun);
-    deliver(&place, 2, 4, &token, "null::bigint");
-    deliver(&place, 2, 0, "gone", "null::bigint");
+    fixture.store.briefs().import(&person("TLP:RED"), &brief_name("b1"), &documents).await.unwrap();
+    let token = fixture.rows("select token_id from api_tokens where workspace_id = 'default'").remove(0);
+    let begun = deliver(&fixture, 1, 0, &token, "null::bigint");
+    deliver(&fixture, 1, 0, &token, &begun);
+    deliver(&fixture, 2, 4, &token, "null::bigint");
+    deliver(&fixture, 2, 0, "gone", "null::bigint");
 
-    // Everybody's statement is in all of them, and the highest edition is for the highest clearance.
+    // Every edition has the open statement; the highest edition is for the highest clearance.
     let target = ImpactTarget::Statement("open");
-    let all = impact(&place, &with_role(Role::Publisher, "TLP:RED"), target).await;
+    let all = impact(&fixture, &with_role(Role::Publisher, "TLP:RED"), target).await;
     let told: Vec<(u32, bool)> =
         all.deliveries.iter().map(|found| (found.revision.revision.0, found.complete)).collect();
     assert_eq!((told, all.total_deliveries), (vec![(2, false), (2, false), (1, true)], 3));
@@ -141,17 +141,18 @@ async fn pdfs_that_show_the_part_are_told_to_those_who_may_read_them() {
     assert_eq!(recipients[0].subject, "workspaces/default/apiTokens/gone");
     assert_eq!(recipients[1].subject, format!("workspaces/default/apiTokens/{token}"));
     assert!(recipients[0].display_name.is_empty() && !recipients[1].display_name.is_empty());
-    let open = impact(&place, &with_role(Role::Reader, "TLP:CLEAR"), target).await;
+    let open = impact(&fixture, &with_role(Role::Reader, "TLP:CLEAR"), target).await;
     assert_eq!(open.total_deliveries, 2);
     assert!(open.deliveries.iter().all(|found| found.recipient.is_none()));
 
     // The informant is in the highest edition only.
-    let secret = impact(&place, &with_role(Role::Reader, "TLP:RED"), ImpactTarget::Source("informant")).await;
+    let secret =
+        impact(&fixture, &with_role(Role::Reader, "TLP:RED"), ImpactTarget::Source("informant")).await;
     assert_eq!(secret.total_deliveries, 1);
     assert_eq!(secret.parts.iter().map(|part| part.id.as_str()).collect::<Vec<_>>(), ["secret"]);
 }
 
-/// 1,000 briefs of 100 statements, as publishing would write them.
+/// 1,000 briefs of 100 statements, written as publishing would.
 const MANY: &str = "
     insert into briefs (workspace_id, brief_id, uid, created_by)
     select 'default', 'brief-' || lpad(n::text, 4, '0'), md5(n::text), 'x' from generate_series(1, 1000) n;
@@ -174,25 +175,25 @@ const MANY: &str = "
     from briefs b join revisions r using (brief_key), generate_series(1, 100) n;
     analyze statements; analyze revisions; analyze briefs;";
 
-/// Rows that two pages of 50 may look at, of 100,000: some are above the clearance, or fit one of two conditions only.
+/// Rows that two pages of 50 may read, of 100,000: some are above the clearance, or match one of two conditions only.
 const MOST_FETCHED: i64 = 2000;
 
-/// How often statements were read from one end to the other, and how many rows were fetched by indexes, as sessions that
-/// are over have reported it.
-fn reads(place: &Place) -> (i64, i64) {
-    while place.rows("select count(*) from pg_stat_activity where application_name = 'knowledge'") != ["0"] {
+/// The number of sequential scans of statements and of rows fetched by indexes, as reported by finished sessions.
+fn reads(fixture: &Fixture) -> (i64, i64) {
+    while fixture.rows("select count(*) from pg_stat_activity where application_name = 'knowledge'") != ["0"]
+    {
         std::thread::yield_now();
     }
     let counters = "select seq_scan, idx_tup_fetch from pg_stat_user_tables where relname = 'statements'";
-    let row = place.rows(counters).remove(0);
+    let row = fixture.rows(counters).remove(0);
     let (sequential, fetched) = row.split_once('|').unwrap();
     (sequential.parse().unwrap(), fetched.parse().unwrap())
 }
 
 #[tokio::test]
 async fn a_hundred_thousand_statements_are_found_by_indexes() {
-    let place = Place::new().await;
-    place.rows(MANY);
+    let fixture = Fixture::new().await;
+    fixture.rows(MANY);
     let workspace = "default".parse().unwrap();
     for (filter, order_by, is_common) in [
         ("", "", true),
@@ -211,17 +212,18 @@ async fn a_hundred_thousand_statements_are_found_by_indexes() {
         ("period : 1999 AND actor : actor-17", "period", false),
         ("period < 1990-02", "period", true),
     ] {
-        let before = reads(&place);
-        let store: Store = DatabaseSettings::of_url(place.database.url()).connect("knowledge").await.unwrap();
+        let before = reads(&fixture);
+        let store: Store =
+            DatabaseSettings::of_url(fixture.database.url()).connect("knowledge").await.unwrap();
         let asked = KnowledgeQuery { order_by, ..query(&workspace, filter) };
-        let first = store.list_statements(&person("TLP:GREEN"), &asked).await.unwrap();
+        let first = store.knowledge().list_statements(&person("TLP:GREEN"), &asked).await.unwrap();
         assert!(first.len() == 51 || !is_common, "{filter}: {}", first.len());
         if let Some(last) = first.get(50) {
-            let next = KnowledgeQuery { after: Some(&last.place), ..asked };
-            store.list_statements(&person("TLP:GREEN"), &next).await.unwrap();
+            let next = KnowledgeQuery { after: Some(&last.page_key), ..asked };
+            store.knowledge().list_statements(&person("TLP:GREEN"), &next).await.unwrap();
         }
         store.close().await;
-        let after = reads(&place);
+        let after = reads(&fixture);
         assert_eq!(before.0, after.0, "read from one end to the other: {filter} by {order_by:?}");
         let fetched = after.1 - before.1;
         assert!(fetched <= MOST_FETCHED, "{fetched} rows were fetched: {filter} by {order_by:?}");

@@ -1,4 +1,4 @@
-//! Of any brief, every clearance is answered exactly what its edition holds, and traces lead to nothing else.
+//! For any brief, every clearance gets exactly the parts of its edition, and traces lead to nothing else.
 
 use std::collections::BTreeSet;
 
@@ -8,29 +8,29 @@ use chancery_brief::part_texts::part_texts;
 use chancery_brief::reading_order;
 use chancery_proto::brief::v1::BriefContent;
 use chancery_proto::names::ResourceId;
-use chancery_store::knowledge::{Around, ImpactTarget, KnowledgeQuery};
+use chancery_store::knowledge::{GraphQuery, ImpactTarget, KnowledgeQuery};
 use chancery_store::{Principal, StoreError};
 use proptest::prelude::Strategy;
 use proptest::test_runner::{Config, TestRunner};
 
-use crate::place::{Place, brief_name, document, person, revision_name};
+use crate::fixture::{Fixture, brief_name, document, person, revision_name};
 
 fn everything(workspace: &ResourceId) -> KnowledgeQuery<'_> {
     KnowledgeQuery { workspace, filter: "", order_by: "brief", as_of: None, after: None, limit: 1000 }
 }
 
 /// The lists, in the order of the edition.
-async fn lists_agree(place: &Place, reader: &Principal, edition: &BriefContent) {
+async fn lists_agree(fixture: &Fixture, reader: &Principal, edition: &BriefContent) {
     let workspace = "default".parse().unwrap();
     let query = everything(&workspace);
-    let statements = place.store.list_statements(reader, &query).await.unwrap();
+    let statements = fixture.store.knowledge().list_statements(reader, &query).await.unwrap();
     let expected = reading_order::statements(edition);
     assert_eq!(statements.iter().map(|found| &found.part).collect::<Vec<_>>(), expected);
-    let relationships = place.store.list_relationships(reader, &query).await.unwrap();
+    let relationships = fixture.store.knowledge().list_relationships(reader, &query).await.unwrap();
     assert!(relationships.iter().map(|found| &found.part).eq(&edition.relationships));
-    let events = place.store.list_events(reader, &query).await.unwrap();
+    let events = fixture.store.knowledge().list_events(reader, &query).await.unwrap();
     assert!(events.iter().map(|found| &found.part).eq(&edition.events));
-    let sources = place.store.list_sources(reader, &query).await.unwrap();
+    let sources = fixture.store.knowledge().list_sources(reader, &query).await.unwrap();
     assert!(sources.iter().map(|found| &found.part).eq(&edition.sources));
     for found in &sources {
         let cites = |id: &str| {
@@ -39,22 +39,28 @@ async fn lists_agree(place: &Place, reader: &Principal, edition: &BriefContent) 
         assert_eq!(usize::try_from(found.citing_statements).unwrap(), cites(&found.part.id));
     }
     let actors = KnowledgeQuery { order_by: "id", ..query };
-    let actors = place.store.list_actors(reader, &actors).await.unwrap();
+    let actors = fixture.store.knowledge().list_actors(reader, &actors).await.unwrap();
     let mut expected = edition.actors.clone();
     expected.sort_by(|left, right| left.id.cmp(&right.id));
     assert!(actors.iter().map(|found| &found.actor).eq(&expected));
     for actor in &edition.actors {
-        let around =
-            Around { workspace: &workspace, id: &actor.id, depth: 1, filter: "", as_of: None, limit: 1000 };
-        let ties = place.store.ties_around(reader, &around).await.unwrap().ties;
+        let around = GraphQuery {
+            workspace: &workspace,
+            id: &actor.id,
+            depth: 1,
+            filter: "",
+            as_of: None,
+            limit: 1000,
+        };
+        let ties = fixture.store.knowledge().relationship_graph(reader, &around).await.unwrap().edges;
         let ends = edition.relationships.iter().filter(|tie| [&tie.from_id, &tie.to_id].contains(&&actor.id));
         assert!(ties.iter().map(|tie| &tie.relationship).eq(ends));
     }
 }
 
-/// From each part that the whole brief has: the reader either does not learn that it is there, or is led to parts of his
+/// From each part of the whole brief, the reader either does not learn that it exists, or reaches only parts of their
 /// edition.
-async fn traces_agree(place: &Place, reader: &Principal, whole: &BriefContent, edition: &BriefContent) {
+async fn traces_agree(fixture: &Fixture, reader: &Principal, whole: &BriefContent, edition: &BriefContent) {
     let texts = part_texts(edition);
     let statements: BTreeSet<&str> =
         reading_order::statements(edition).into_iter().map(|part| part.id.as_str()).collect();
@@ -74,7 +80,7 @@ async fn traces_agree(place: &Place, reader: &Principal, whole: &BriefContent, e
             .map(|part| (ImpactTarget::Relationship(&part.id), ties.contains(part.id.as_str()))),
     );
     for (target, is_seen) in targets {
-        match place.store.trace_impact(reader, &brief_name("b1"), target).await {
+        match fixture.store.knowledge().trace_impact(reader, &brief_name("b1"), target).await {
             Err(StoreError::NotFound(_)) => assert!(!is_seen, "{target:?}"),
             Err(error) => panic!("{target:?}: {error}"),
             Ok(impact) => {
@@ -94,19 +100,19 @@ async fn traces_agree(place: &Place, reader: &Principal, whole: &BriefContent, e
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_clearance_is_answered_what_its_edition_holds_and_nothing_else() {
-    let place = Place::new().await;
+    let fixture = Fixture::new().await;
     let handle = tokio::runtime::Handle::current();
     let briefs = canonical().prop_filter("the workspace's scheme", |brief| brief.scheme() == Scheme::Tlp);
     let agree = async |content: &BriefContent| {
-        place.rows("truncate briefs cascade");
+        fixture.rows("truncate briefs cascade");
         let document = document(1, content.clone());
-        place.store.import(&person("TLP:RED"), &brief_name("b1"), &[document]).await.unwrap();
+        fixture.store.briefs().import(&person("TLP:RED"), &brief_name("b1"), &[document]).await.unwrap();
         for rank in Scheme::Tlp.ranks() {
             let reader = person(Scheme::Tlp.label(rank));
-            let edition = place.store.edition(&reader, &revision_name("b1", 1)).await;
+            let edition = fixture.store.briefs().edition(&reader, &revision_name("b1", 1)).await;
             let edition = edition.map_or_else(|_| BriefContent::default(), |found| found.content().unwrap());
-            lists_agree(&place, &reader, &edition).await;
-            traces_agree(&place, &reader, content, &edition).await;
+            lists_agree(&fixture, &reader, &edition).await;
+            traces_agree(&fixture, &reader, content, &edition).await;
         }
     };
     tokio::task::block_in_place(|| {

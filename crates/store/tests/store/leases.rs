@@ -4,197 +4,202 @@ use chancery_brief::digest::Digest;
 use chancery_proto::render::v1::RenderPhase;
 use chancery_store::{AttemptFailure, Finished, RenderState, StoreError};
 
-use crate::place::{Place, content, person};
+use crate::fixture::{Fixture, content, person};
 use crate::queue_scene::{ENVIRONMENT, scene, staged};
 
 fn failure(retryable: bool) -> AttemptFailure {
     AttemptFailure { reason: "PRINTER_PANICKED".into(), message: "a defect".into(), retryable }
 }
 
-async fn state(place: &Place) -> RenderState {
-    let name = place.requested().await.render.name;
-    place.store.render(&person("TLP:RED"), &name).await.unwrap().state
+async fn state(fixture: &Fixture) -> RenderState {
+    let name = fixture.requested().await.render.name;
+    fixture.store.renders().get(&person("TLP:RED"), &name).await.unwrap().state
 }
 
 #[tokio::test]
 async fn a_lease_that_ran_out_is_claimed_again_with_a_higher_epoch() {
-    let place = scene().await;
-    place.requested().await;
-    let first = place.leased_one().await;
-    assert_eq!(place.leased(9).await, []);
-    place.let_leases_run_out();
-    let second = place.leased_one().await;
+    let fixture = scene().await;
+    fixture.requested().await;
+    let first = fixture.leased_one().await;
+    assert_eq!(fixture.leased(9).await, []);
+    fixture.let_leases_run_out();
+    let second = fixture.leased_one().await;
     assert_eq!(second.task, first.task);
     assert!(second.epoch > first.epoch);
-    assert_eq!(place.rows("select attempts, crashes from render_tasks"), ["1|1"]);
-    assert!(matches!(state(&place).await, RenderState::Running { attempt: 2, .. }));
+    assert_eq!(fixture.rows("select attempts, crashes from render_tasks"), ["1|1"]);
+    assert!(matches!(state(&fixture).await, RenderState::Running { attempt: 2, .. }));
 }
 
 #[tokio::test]
 async fn every_write_under_a_stale_epoch_is_refused() {
-    let place = scene().await;
-    place.requested().await;
-    let stale = place.leased_one().await;
-    let blob = place.store.stage_artifact(&stale, ENVIRONMENT).await.unwrap();
-    place.let_leases_run_out();
-    let current = place.leased_one().await;
-    let before = place.rows("select q.*, t.* from render_queue q join render_tasks t using (task_id)");
+    let fixture = scene().await;
+    fixture.requested().await;
+    let stale = fixture.leased_one().await;
+    let blob = fixture.store.artifacts().stage(&stale, ENVIRONMENT).await.unwrap();
+    fixture.let_leases_run_out();
+    let current = fixture.leased_one().await;
+    let before = fixture.rows("select q.*, t.* from render_queue q join render_tasks t using (task_id)");
 
-    let store = &place.store;
+    let store = &fixture.store;
     for refused in [
-        store.render_input(&stale).await.map(drop),
-        store.report_progress(&stale, RenderPhase::Layout, 7).await,
-        store.stage_artifact(&stale, ENVIRONMENT).await.map(drop),
-        store.finish_task(&stale, &staged(&blob, b"%PDF stale")).await.map(drop),
-        store.fail_attempt(&stale, &failure(false)).await,
-        store.fail_attempt(&stale, &failure(true)).await,
+        store.queue().render_input(&stale).await.map(drop),
+        store.queue().report_progress(&stale, RenderPhase::Layout, 7).await,
+        store.artifacts().stage(&stale, ENVIRONMENT).await.map(drop),
+        store.queue().finish_task(&stale, &staged(&blob, b"%PDF stale")).await.map(drop),
+        store.queue().fail_attempt(&stale, &failure(false)).await,
+        store.queue().fail_attempt(&stale, &failure(true)).await,
     ] {
         assert!(matches!(refused, Err(StoreError::LeaseLost)), "{refused:?}");
     }
-    assert_eq!(store.release_leases(std::slice::from_ref(&stale)).await.unwrap(), Vec::<String>::new());
-    assert_eq!(store.renew_leases(std::slice::from_ref(&stale)).await.unwrap(), []);
-    let now = place.rows("select q.*, t.* from render_queue q join render_tasks t using (task_id)");
+    assert_eq!(
+        store.queue().release_leases(std::slice::from_ref(&stale)).await.unwrap(),
+        Vec::<String>::new()
+    );
+    assert_eq!(store.queue().renew_leases(std::slice::from_ref(&stale)).await.unwrap(), []);
+    let now = fixture.rows("select q.*, t.* from render_queue q join render_tasks t using (task_id)");
     assert_eq!(now, before, "not even the other's lease is longer");
-    let both = store.renew_leases(&[stale, current.clone()]).await.unwrap();
+    let both = store.queue().renew_leases(&[stale, current.clone()]).await.unwrap();
     assert_eq!(both, std::slice::from_ref(&current));
-    assert_eq!(place.finished(&current, b"%PDF").await.unwrap(), Finished::Now);
+    assert_eq!(fixture.finished(&current, b"%PDF").await.unwrap(), Finished::Now);
 }
 
 #[tokio::test]
 async fn a_lease_that_ran_out_and_was_not_claimed_may_still_finish() {
-    let place = scene().await;
-    place.requested().await;
-    let lease = place.leased_one().await;
-    place.let_leases_run_out();
-    assert_eq!(place.finished(&lease, b"%PDF").await.unwrap(), Finished::Now);
-    assert_eq!(place.leased(9).await, []);
+    let fixture = scene().await;
+    fixture.requested().await;
+    let lease = fixture.leased_one().await;
+    fixture.let_leases_run_out();
+    assert_eq!(fixture.finished(&lease, b"%PDF").await.unwrap(), Finished::Now);
+    assert_eq!(fixture.leased(9).await, []);
 }
 
 #[tokio::test]
 async fn three_crashes_keep_a_task_aside_and_refuse_new_requests_for_it() {
-    let place = scene().await;
-    place.requested().await;
+    let fixture = scene().await;
+    fixture.requested().await;
     for _ in 0..3 {
-        place.leased_one().await;
-        place.let_leases_run_out();
+        fixture.leased_one().await;
+        fixture.let_leases_run_out();
     }
-    let acquired = place.store.acquire_leases(ENVIRONMENT, "worker", 9).await.unwrap();
+    let acquired = fixture.store.queue().acquire_leases(ENVIRONMENT, "worker", 9).await.unwrap();
     assert_eq!((acquired.leases.len(), acquired.quarantined.len()), (0, 1));
-    assert_eq!(place.rows("select state, failure_reason from render_tasks"), ["DEAD|WORKER_CRASHED"]);
-    assert_eq!(place.rows("select count(*) from render_queue"), ["0"]);
-    let refused = place.requested_by(&person("TLP:RED"), "b1").await.unwrap_err();
+    assert_eq!(fixture.rows("select state, failure_reason from render_tasks"), ["DEAD|WORKER_CRASHED"]);
+    assert_eq!(fixture.rows("select count(*) from render_queue"), ["0"]);
+    let refused = fixture.requested_by(&person("TLP:RED"), "b1").await.unwrap_err();
     assert!(matches!(refused, StoreError::RenderQuarantined(_)), "{refused}");
 }
 
 #[tokio::test]
 async fn a_released_task_is_claimed_at_once_and_no_attempt_is_charged() {
-    let place = scene().await;
-    place.requested().await;
-    let first = place.leased_one().await;
-    let released = place.store.release_leases(std::slice::from_ref(&first)).await.unwrap();
+    let fixture = scene().await;
+    fixture.requested().await;
+    let first = fixture.leased_one().await;
+    let released = fixture.store.queue().release_leases(std::slice::from_ref(&first)).await.unwrap();
     assert_eq!(released, std::slice::from_ref(&first.task));
-    assert_eq!(place.rows("select state, attempts, crashes from render_tasks"), ["QUEUED|0|0"]);
-    let late = place.store.report_progress(&first, RenderPhase::Write, 1).await;
+    assert_eq!(fixture.rows("select state, attempts, crashes from render_tasks"), ["QUEUED|0|0"]);
+    let late = fixture.store.queue().report_progress(&first, RenderPhase::Write, 1).await;
     assert!(matches!(late, Err(StoreError::LeaseLost)), "{late:?}");
-    let second = place.leased_one().await;
+    let second = fixture.leased_one().await;
     assert!(second.epoch > first.epoch);
-    assert_eq!(place.rows("select attempts, crashes from render_tasks"), ["1|0"]);
+    assert_eq!(fixture.rows("select attempts, crashes from render_tasks"), ["1|0"]);
 }
 
 #[tokio::test]
 async fn a_failure_that_may_pass_is_tried_again_later_and_five_times_at_most() {
-    let place = scene().await;
-    place.requested().await;
+    let fixture = scene().await;
+    fixture.requested().await;
     for attempt in 1..=5 {
-        let lease = place.leased_one().await;
-        place.store.fail_attempt(&lease, &failure(true)).await.unwrap();
-        assert_eq!(place.leased(9).await, [], "attempt {attempt} is over, the next one is not yet due");
+        let lease = fixture.leased_one().await;
+        fixture.store.queue().fail_attempt(&lease, &failure(true)).await.unwrap();
+        assert_eq!(fixture.leased(9).await, [], "attempt {attempt} is over, the next one is not yet due");
         let waits = "select count(*) from render_queue q join render_tasks t using (task_id) where t.pause_seconds >= 1 \
              and q.visible_at - clock_timestamp() between make_interval(secs => t.pause_seconds - 1) \
              and make_interval(secs => t.pause_seconds)";
-        assert_eq!(place.rows(waits), [if attempt < 5 { "1" } else { "0" }]);
-        place.let_leases_run_out();
+        assert_eq!(fixture.rows(waits), [if attempt < 5 { "1" } else { "0" }]);
+        fixture.let_leases_run_out();
     }
-    assert_eq!(place.rows("select state, attempts, crashes from render_tasks"), ["DEAD|5|0"]);
-    // Whoever asks again gets another chance.
-    let again = place.requested().await;
+    assert_eq!(fixture.rows("select state, attempts, crashes from render_tasks"), ["DEAD|5|0"]);
+    // A new request gets a new task.
+    let again = fixture.requested().await;
     assert!(again.is_new_task);
-    assert_eq!(place.rows("select generation, state from render_tasks order by 1"), ["1|DEAD", "2|QUEUED"]);
+    assert_eq!(fixture.rows("select generation, state from render_tasks order by 1"), ["1|DEAD", "2|QUEUED"]);
 }
 
 #[tokio::test]
 async fn a_failure_that_stays_ends_the_task_for_all_who_ask() {
-    let place = scene().await;
-    place.requested().await;
-    place.store.fail_attempt(&place.leased_one().await, &failure(false)).await.unwrap();
-    let RenderState::Failed { reason, message, .. } = state(&place).await else { panic!("it failed") };
+    let fixture = scene().await;
+    fixture.requested().await;
+    fixture.store.queue().fail_attempt(&fixture.leased_one().await, &failure(false)).await.unwrap();
+    let RenderState::Failed { reason, message, .. } = state(&fixture).await else { panic!("it failed") };
     assert_eq!((reason.as_str(), message.as_str()), ("PRINTER_PANICKED", "a defect"));
-    assert_eq!(place.rows("select count(*) from render_tasks"), ["1"]);
-    assert_eq!(place.leased(9).await, []);
+    assert_eq!(fixture.rows("select count(*) from render_tasks"), ["1"]);
+    assert_eq!(fixture.leased(9).await, []);
 }
 
 #[tokio::test]
 async fn progress_is_seen_and_begins_anew_with_each_lease() {
-    let place = scene().await;
-    place.requested().await;
-    let lease = place.leased_one().await;
-    place.store.report_progress(&lease, RenderPhase::Layout, 12).await.unwrap();
-    let seen = state(&place).await;
+    let fixture = scene().await;
+    fixture.requested().await;
+    let lease = fixture.leased_one().await;
+    fixture.store.queue().report_progress(&lease, RenderPhase::Layout, 12).await.unwrap();
+    let seen = state(&fixture).await;
     assert_eq!(seen, RenderState::Running { phase: RenderPhase::Layout, pages: 12, attempt: 1 });
-    place.let_leases_run_out();
-    place.leased_one().await;
-    let seen = state(&place).await;
+    fixture.let_leases_run_out();
+    fixture.leased_one().await;
+    let seen = state(&fixture).await;
     assert_eq!(seen, RenderState::Running { phase: RenderPhase::Unspecified, pages: 0, attempt: 2 });
 }
 
 #[tokio::test]
 async fn a_report_that_was_overtaken_does_not_turn_progress_back() {
-    let place = scene().await;
-    place.requested().await;
-    let lease = place.leased_one().await;
-    place.store.report_progress(&lease, RenderPhase::Write, 12).await.unwrap();
-    place.store.report_progress(&lease, RenderPhase::Layout, 7).await.unwrap();
-    let seen = state(&place).await;
+    let fixture = scene().await;
+    fixture.requested().await;
+    let lease = fixture.leased_one().await;
+    fixture.store.queue().report_progress(&lease, RenderPhase::Write, 12).await.unwrap();
+    fixture.store.queue().report_progress(&lease, RenderPhase::Layout, 7).await.unwrap();
+    let seen = state(&fixture).await;
     assert_eq!(seen, RenderState::Running { phase: RenderPhase::Write, pages: 12, attempt: 1 });
 }
 
 #[tokio::test]
 async fn a_lease_is_renewed_from_now_on_but_not_beyond_its_deadline() {
-    let place = scene().await;
-    place.requested().await;
-    let lease = place.leased_one().await;
+    let fixture = scene().await;
+    fixture.requested().await;
+    let lease = fixture.leased_one().await;
     let left = "select visible_at - clock_timestamp() > interval '25 seconds' from render_queue";
-    place.rows("update render_queue set visible_at = clock_timestamp() + interval '1 second'");
-    assert_eq!(place.rows(left), ["f"]);
-    place.store.renew_leases(std::slice::from_ref(&lease)).await.unwrap();
-    assert_eq!(place.rows(left), ["t"]);
-    place.rows("update render_queue set leased_at = clock_timestamp() - interval '11 minutes'");
-    assert_eq!(place.store.renew_leases(&[lease]).await.unwrap(), []);
+    fixture.rows("update render_queue set visible_at = clock_timestamp() + interval '1 second'");
+    assert_eq!(fixture.rows(left), ["f"]);
+    fixture.store.queue().renew_leases(std::slice::from_ref(&lease)).await.unwrap();
+    assert_eq!(fixture.rows(left), ["t"]);
+    fixture.rows("update render_queue set leased_at = clock_timestamp() - interval '11 minutes'");
+    assert_eq!(fixture.store.queue().renew_leases(&[lease]).await.unwrap(), []);
 }
 
 #[tokio::test]
 async fn only_workers_of_the_environment_get_its_tasks() {
-    let place = scene().await;
-    place.requested().await;
+    let fixture = scene().await;
+    fixture.requested().await;
     let mut other = ENVIRONMENT;
     other.printer_version = Digest([8; 32]);
-    assert_eq!(place.store.acquire_leases(other, "worker", 9).await.unwrap().leases, []);
-    let lease = place.leased_one().await;
-    let refused = place.store.stage_artifact(&lease, other).await.unwrap_err();
+    assert_eq!(fixture.store.queue().acquire_leases(other, "worker", 9).await.unwrap().leases, []);
+    let lease = fixture.leased_one().await;
+    let refused = fixture.store.artifacts().stage(&lease, other).await.unwrap_err();
     assert!(matches!(refused, StoreError::WrongPrintEnvironment), "{refused}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_eight_workers_no_two_get_the_same_task() {
-    let place = scene().await;
+    let fixture = scene().await;
     for index in 0..24 {
-        place.published(&format!("brief-{index}"), content(&format!("{index}"))).await;
-        place.requested_by(&person("TLP:RED"), &format!("brief-{index}")).await.unwrap();
+        fixture.published(&format!("brief-{index}"), content(&format!("{index}"))).await;
+        fixture.requested_by(&person("TLP:RED"), &format!("brief-{index}")).await.unwrap();
     }
     let workers: Vec<_> = (0..8)
         .map(|_| {
-            let store = place.store.clone();
-            tokio::spawn(async move { store.acquire_leases(ENVIRONMENT, "worker", 5).await.unwrap().leases })
+            let store = fixture.store.clone();
+            tokio::spawn(async move {
+                store.queue().acquire_leases(ENVIRONMENT, "worker", 5).await.unwrap().leases
+            })
         })
         .collect();
     let mut tasks: Vec<String> = Vec::new();
@@ -203,5 +208,5 @@ async fn of_eight_workers_no_two_get_the_same_task() {
     }
     let claimed = tasks.len();
     assert_eq!(tasks.into_iter().collect::<BTreeSet<_>>().len(), claimed);
-    assert_eq!(claimed + place.leased(64).await.len(), 24);
+    assert_eq!(claimed + fixture.leased(64).await.len(), 24);
 }

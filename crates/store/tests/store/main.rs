@@ -1,26 +1,26 @@
-//! The store against a real Postgres. Each test has a database of its own.
+//! The store against a real Postgres. Each test has its own database.
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
 mod artifact_expiry;
 mod artifact_stores;
 mod artifacts;
 mod attachments;
+mod batched_reads;
 mod change_log;
 mod database_tls;
 mod dead_tasks;
 mod drafts;
 mod editions;
 mod filters;
+mod fixture;
 mod imports;
 mod knowledge;
 mod knowledge_properties;
 mod leases;
-mod place;
 mod projections;
 mod queue_limit;
 mod queue_order;
 mod queue_scene;
-mod reads_together;
 mod reindex;
 mod render_endings;
 mod render_requests;

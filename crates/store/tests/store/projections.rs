@@ -5,33 +5,33 @@ use chancery_brief::references::references;
 use chancery_brief::{Canonical, reading_order};
 use chancery_proto::brief::v1::{BriefContent, RevisionDocument};
 
-use crate::place::{Place, brief_name, content, content_at, document, person, revision_name};
+use crate::fixture::{Fixture, brief_name, content, content_at, document, person, revision_name};
 
-/// The ids that rows of a table show to a clearance now.
-fn shown(place: &Place, table: &str, id: &str, rank: i16) -> BTreeSet<String> {
+/// The ids of a table's rows visible to a clearance now.
+fn shown(fixture: &Fixture, table: &str, id: &str, rank: i16) -> BTreeSet<String> {
     let seen = format!("from_rank <= {rank} and {rank} < least(until_rank, current_until)");
-    place.rows(&format!("select {id} from {table} where {seen}")).into_iter().collect()
+    fixture.rows(&format!("select {id} from {table} where {seen}")).into_iter().collect()
 }
 
 fn ids<T>(parts: &[T], id: impl Fn(&T) -> &String) -> BTreeSet<String> {
     parts.iter().map(|part| id(part).clone()).collect()
 }
 
-/// Every row is there for exactly the clearances whose edition holds the part.
-async fn agree(place: &Place, brief: &str, number: u32) {
+/// Every row is visible to exactly the clearances whose edition holds the part.
+async fn agree(fixture: &Fixture, brief: &str, number: u32) {
     for rank in Scheme::Tlp.ranks() {
         let reader = person(Scheme::Tlp.label(rank));
-        let edition = place.store.edition(&reader, &revision_name(brief, number)).await;
+        let edition = fixture.store.briefs().edition(&reader, &revision_name(brief, number)).await;
         let content = edition.map_or_else(|_| BriefContent::default(), |edition| edition.content().unwrap());
         let rank = i16::from(rank);
-        assert_eq!(shown(place, "actors", "actor_id", rank), ids(&content.actors, |actor| &actor.id));
+        assert_eq!(shown(fixture, "actors", "actor_id", rank), ids(&content.actors, |actor| &actor.id));
         let relationships = ids(&content.relationships, |relationship| &relationship.id);
-        assert_eq!(shown(place, "relationships", "relationship_id", rank), relationships);
-        assert_eq!(shown(place, "events", "event_id", rank), ids(&content.events, |event| &event.id));
-        assert_eq!(shown(place, "sources", "source_id", rank), ids(&content.sources, |source| &source.id));
+        assert_eq!(shown(fixture, "relationships", "relationship_id", rank), relationships);
+        assert_eq!(shown(fixture, "events", "event_id", rank), ids(&content.events, |event| &event.id));
+        assert_eq!(shown(fixture, "sources", "source_id", rank), ids(&content.sources, |source| &source.id));
         let statements = reading_order::statements(&content);
         let expected = ids(&statements, |statement| &statement.id);
-        let mut found = shown(place, "statements", "statement_id", rank);
+        let mut found = shown(fixture, "statements", "statement_id", rank);
         found.retain(|id| !id.is_empty() && !id.starts_with(':'));
         assert_eq!(found, expected);
         let canonical = edition_of(content);
@@ -40,7 +40,7 @@ async fn agree(place: &Place, brief: &str, number: u32) {
             .flat_map(references)
             .map(|found| format!("{}|{}|{}", found.from_id, found.role, found.to_id));
         let columns = "from_id || '|' || role || '|' || to_id";
-        assert_eq!(shown(place, "part_references", columns, rank), expected.collect());
+        assert_eq!(shown(fixture, "part_references", columns, rank), expected.collect());
     }
 }
 
@@ -50,54 +50,55 @@ fn edition_of(content: BriefContent) -> Option<Canonical> {
 
 #[tokio::test]
 async fn projections_show_each_clearance_what_its_edition_holds() {
-    let place = Place::new().await;
-    place.published("b1", content("One")).await;
-    agree(&place, "b1", 1).await;
-    let rows = place
+    let fixture = Fixture::new().await;
+    fixture.published("b1", content("One")).await;
+    agree(&fixture, "b1", 1).await;
+    let rows = fixture
         .rows("select statement_id, from_rank, until_rank from statements where place > 1 order by position");
     assert_eq!(rows, ["open|0|16", "held|2|16", "secret|4|16"]);
-    assert_eq!(place.rows("select source_id, from_rank from sources"), ["informant|4"]);
-    let references = place.rows("select from_id, role, to_id, from_rank from part_references");
+    assert_eq!(fixture.rows("select source_id, from_rank from sources"), ["informant|4"]);
+    let references = fixture.rows("select from_id, role, to_id, from_rank from part_references");
     assert_eq!(references, ["secret|citations|informant|4"]);
 }
 
 #[tokio::test]
 async fn a_newer_revision_takes_the_older_ones_place_for_those_who_see_it() {
-    let place = Place::new().await;
-    place.published("b1", content("One")).await;
+    let fixture = Fixture::new().await;
+    fixture.published("b1", content("One")).await;
     let closed = document(2, content_at("Two", "TLP:AMBER"));
-    place.store.import(&person("TLP:RED"), &brief_name("b1"), &[closed]).await.unwrap();
-    let rows = place.rows("select revision, current_until from revisions order by 1");
+    fixture.store.briefs().import(&person("TLP:RED"), &brief_name("b1"), &[closed]).await.unwrap();
+    let rows = fixture.rows("select revision, current_until from revisions order by 1");
     assert_eq!(rows, ["1|2", "2|16"]);
-    let rows = place.rows(
+    let rows = fixture.rows(
         "select revision, statement_id, from_rank, until_rank from search_entries where place > 1 order by 1, position",
     );
     assert_eq!(rows, ["1|open|0|2", "2|line|2|16"]);
-    place
+    fixture
         .store
+        .briefs()
         .import(&person("TLP:RED"), &brief_name("b1"), &[document(3, content("Three"))])
         .await
         .unwrap();
-    let rows = place.rows("select revision, current_until from revisions order by 1");
+    let rows = fixture.rows("select revision, current_until from revisions order by 1");
     assert_eq!(rows, ["1|0", "2|0", "3|16"]);
-    let before = place.rows("select * from editions order by 1, 2, 3");
-    place.rows("select settle_current(brief_key) from briefs");
-    assert_eq!(place.rows("select * from editions order by 1, 2, 3"), before);
+    let before = fixture.rows("select * from editions order by 1, 2, 3");
+    fixture.rows("select settle_current(brief_key) from briefs");
+    assert_eq!(fixture.rows("select * from editions order by 1, 2, 3"), before);
 }
 
 #[tokio::test]
 async fn projections_of_the_sample_briefs_agree_with_their_editions() {
-    let place = Place::new().await;
+    let fixture = Fixture::new().await;
     for text in [
         include_str!("../../../../examples/russia-iran/revision-1.json"),
         include_str!("../../../../examples/amber/revision-1.json"),
     ] {
         let sample: RevisionDocument = chancery_proto::json::from_str(text).unwrap();
         let given = document(1, sample.content.unwrap());
-        place.rows("truncate briefs cascade");
+        fixture.rows("truncate briefs cascade");
         let name = brief_name(&sample.brief_id);
-        place.store.import(&person("TLP:RED"), &name, &[given]).await.unwrap();
-        agree(&place, &sample.brief_id, 1).await;
-        assert_ne!(place.rows("select count(*) from statements"), ["0"]);
+        fixture.store.briefs().import(&person("TLP:RED"), &name, &[given]).await.unwrap();
+        agree(&fixture, &sample.brief_id, 1).await;
+        assert_ne!(fixture.rows("select count(*) from statements"), ["0"]);
     }
 }

@@ -1,66 +1,66 @@
-//! How much a workspace may have in the queue.
+//! The limit of a workspace's queued tasks.
 
 use chancery_proto::render::v1::RenderPriority::Normal;
 use chancery_store::{RequestedRender, Result, StoreError};
 
-use crate::place::Place;
+use crate::fixture::Fixture;
 use crate::queue_scene::{Requester, scene};
 
-async fn limited(limit: u32) -> Place {
-    let mut place = scene().await;
-    place.store = place.store.clone().with_queue_limit(limit);
-    place
+async fn limited(limit: u32) -> Fixture {
+    let mut fixture = scene().await;
+    fixture.store = fixture.store.clone().with_queue_limit(limit);
+    fixture
 }
 
-async fn asked(place: &Place, by: &Requester, number: usize) -> Result<RequestedRender> {
-    place.store.request_render(&by.principal, &by.render(number, Normal)).await
+async fn asked(fixture: &Fixture, by: &Requester, number: usize) -> Result<RequestedRender> {
+    fixture.store.renders().request(&by.principal, &by.render(number, Normal)).await
 }
 
 #[tokio::test]
 async fn one_render_too_many_is_refused_and_an_equal_one_joins() {
-    let place = limited(3).await;
-    let (here, there) = (Requester::here(), place.requester_in("other").await);
+    let fixture = limited(3).await;
+    let (here, there) = (Requester::here(), fixture.requester_in("other").await);
     for number in 0..3 {
-        place.queued(&here, number, Normal).await;
+        fixture.queued(&here, number, Normal).await;
     }
     for _ in 0..2 {
-        let refused = asked(&place, &here, 3).await.unwrap_err();
+        let refused = asked(&fixture, &here, 3).await.unwrap_err();
         assert!(matches!(refused, StoreError::QueueFull { limit: 3 }), "{refused}");
     }
-    assert!(!asked(&place, &here, 2).await.unwrap().is_new_task);
-    assert!(asked(&place, &there, 3).await.unwrap().is_new_task);
-    assert_eq!(place.rows("select count(*) from render_tasks where workspace_id = 'default'"), ["3"]);
+    assert!(!asked(&fixture, &here, 2).await.unwrap().is_new_task);
+    assert!(asked(&fixture, &there, 3).await.unwrap().is_new_task);
+    assert_eq!(fixture.rows("select count(*) from render_tasks where workspace_id = 'default'"), ["3"]);
 
-    // What has ended makes room, and what is printed already needs none.
-    place.ended(&place.leased_one().await).await;
-    assert!(asked(&place, &here, 3).await.unwrap().is_new_task);
-    asked(&place, &here, 4).await.unwrap_err();
-    assert!(!asked(&place, &here, 0).await.unwrap().is_new_task);
+    // Ended tasks make room, and requests for finished ones need none.
+    fixture.ended(&fixture.leased_one().await).await;
+    assert!(asked(&fixture, &here, 3).await.unwrap().is_new_task);
+    asked(&fixture, &here, 4).await.unwrap_err();
+    assert!(!asked(&fixture, &here, 0).await.unwrap().is_new_task);
 }
 
 #[tokio::test]
 async fn another_limit_counts_from_the_next_render_on() {
-    let mut place = limited(8).await;
+    let mut fixture = limited(8).await;
     let here = Requester::here();
     for number in 0..4 {
-        place.queued(&here, number, Normal).await;
+        fixture.queued(&here, number, Normal).await;
     }
-    place.store = place.store.clone().with_queue_limit(4);
-    asked(&place, &here, 4).await.unwrap_err();
-    place.store = place.store.clone().with_queue_limit(5);
-    place.queued(&here, 4, Normal).await;
-    asked(&place, &here, 5).await.unwrap_err();
+    fixture.store = fixture.store.clone().with_queue_limit(4);
+    asked(&fixture, &here, 4).await.unwrap_err();
+    fixture.store = fixture.store.clone().with_queue_limit(5);
+    fixture.queued(&here, 4, Normal).await;
+    asked(&fixture, &here, 5).await.unwrap_err();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_many_at_once_exactly_as_many_are_taken_as_there_is_room() {
-    let place = limited(10).await;
+    let fixture = limited(10).await;
     let requests: Vec<_> = (0..64)
         .map(|number| {
-            let (store, here) = (place.store.clone(), Requester::here());
-            tokio::spawn(
-                async move { store.request_render(&here.principal, &here.render(number, Normal)).await },
-            )
+            let (store, here) = (fixture.store.clone(), Requester::here());
+            tokio::spawn(async move {
+                store.renders().request(&here.principal, &here.render(number, Normal)).await
+            })
         })
         .collect();
     let mut taken = 0;
@@ -71,5 +71,5 @@ async fn of_many_at_once_exactly_as_many_are_taken_as_there_is_room() {
         }
     }
     assert_eq!(taken, 10);
-    assert_eq!(place.rows("select count(*) from render_queue"), ["10"]);
+    assert_eq!(fixture.rows("select count(*) from render_queue"), ["10"]);
 }

@@ -1,4 +1,4 @@
-//! In which order tasks are leased: classes, fair shares of workspaces, ageing.
+//! The order in which tasks are leased: classes, fair shares of workspaces, ageing.
 
 use std::fs;
 use std::path::Path;
@@ -6,92 +6,92 @@ use std::path::Path;
 use chancery_proto::render::v1::RenderPriority::{Bulk, Interactive, Normal};
 use chancery_store::AttemptFailure;
 
-use crate::place::Place;
+use crate::fixture::Fixture;
 use crate::queue_scene::{Requester, scene};
 
-/// Leases and ends one task; answers which it was.
-async fn served(place: &Place) -> String {
-    let lease = place.leased_one().await;
-    place.ended(&lease).await;
+/// Leases and ends one task; returns which one.
+async fn served(fixture: &Fixture) -> String {
+    let lease = fixture.leased_one().await;
+    fixture.ended(&lease).await;
     lease.task
 }
 
 #[tokio::test]
 async fn workspaces_take_turns_however_much_one_asked_for_before() {
-    let place = scene().await;
-    let (here, there) = (Requester::here(), place.requester_in("other").await);
+    let fixture = scene().await;
+    let (here, there) = (Requester::here(), fixture.requester_in("other").await);
     let mut ours = Vec::new();
     for number in 0..6 {
-        ours.push(place.queued(&here, number, Normal).await);
+        ours.push(fixture.queued(&here, number, Normal).await);
     }
-    assert_eq!([served(&place).await, served(&place).await], [ours[0].as_str(), &ours[1]]);
+    assert_eq!([served(&fixture).await, served(&fixture).await], [ours[0].as_str(), &ours[1]]);
     let mut theirs = Vec::new();
     for number in 0..3 {
-        theirs.push(place.queued(&there, number, Normal).await);
+        theirs.push(fixture.queued(&there, number, Normal).await);
     }
-    // The newcomer gets no more for not having asked before: from now on they take turns.
+    // The newcomer gets no credit for not having requested before: from now on the workspaces alternate.
     let order = [&theirs[0], &ours[2], &theirs[1], &ours[3], &theirs[2], &ours[4], &ours[5]];
     for task in order {
-        assert_eq!(served(&place).await, *task);
+        assert_eq!(served(&fixture).await, *task);
     }
 }
 
 #[tokio::test]
 async fn whose_line_ran_empty_does_not_come_before_those_who_waited_meanwhile() {
-    let place = scene().await;
-    let (here, there) = (Requester::here(), place.requester_in("other").await);
-    // A task of long ago waits for its next attempt: it does not hold the virtual time back.
-    place.queued(&there, 0, Normal).await;
+    let fixture = scene().await;
+    let (here, there) = (Requester::here(), fixture.requester_in("other").await);
+    // An old task waits for its next attempt, and does not hold the virtual time back.
+    fixture.queued(&there, 0, Normal).await;
     let failure = AttemptFailure { reason: "R".into(), message: String::new(), retryable: true };
-    place.store.fail_attempt(&place.leased_one().await, &failure).await.unwrap();
-    place.rows("update render_queue set visible_at = clock_timestamp() + interval '1 hour'");
-    // Ours are served until none is left, and asked for again.
+    fixture.store.queue().fail_attempt(&fixture.leased_one().await, &failure).await.unwrap();
+    fixture.rows("update render_queue set visible_at = clock_timestamp() + interval '1 hour'");
+    // The first workspace is served until it has no tasks, and requests more.
     for number in 0..8 {
-        place.queued(&here, number, Normal).await;
-        served(&place).await;
+        fixture.queued(&here, number, Normal).await;
+        served(&fixture).await;
     }
-    let waiting = place.queued(&there, 1, Normal).await;
+    let waiting = fixture.queued(&there, 1, Normal).await;
     let mut again = Vec::new();
     for number in 8..12 {
-        again.push(place.queued(&here, number, Normal).await);
+        again.push(fixture.queued(&here, number, Normal).await);
     }
-    assert_eq!([served(&place).await, served(&place).await], [waiting, again[0].clone()]);
-    // The time that we were served alone is not held against us either.
-    let next = place.queued(&there, 2, Normal).await;
-    let order = [served(&place).await, served(&place).await];
+    assert_eq!([served(&fixture).await, served(&fixture).await], [waiting, again[0].clone()]);
+    // Having been served alone does not count against it either.
+    let next = fixture.queued(&there, 2, Normal).await;
+    let order = [served(&fixture).await, served(&fixture).await];
     assert!(order.contains(&again[1]) && order.contains(&next), "{order:?}");
 }
 
 #[tokio::test]
 async fn higher_classes_go_first_of_whichever_workspace() {
-    let place = scene().await;
-    let (here, there) = (Requester::here(), place.requester_in("other").await);
-    let bulk = place.queued(&here, 0, Bulk).await;
+    let fixture = scene().await;
+    let (here, there) = (Requester::here(), fixture.requester_in("other").await);
+    let bulk = fixture.queued(&here, 0, Bulk).await;
     for number in 1..20 {
-        place.queued(&here, number, Bulk).await;
+        fixture.queued(&here, number, Bulk).await;
     }
-    let normal = place.queued(&there, 0, Normal).await;
-    let our_urgent = place.queued(&here, 20, Interactive).await;
-    let their_urgent = place.queued(&there, 1, Interactive).await;
+    let normal = fixture.queued(&there, 0, Normal).await;
+    let our_urgent = fixture.queued(&here, 20, Interactive).await;
+    let their_urgent = fixture.queued(&there, 1, Interactive).await;
     for task in [our_urgent, their_urgent, normal, bulk] {
-        assert_eq!(served(&place).await, task);
+        assert_eq!(served(&fixture).await, task);
     }
 }
 
 #[tokio::test]
 async fn after_a_hundred_rounds_a_lower_class_gets_its_turns() {
-    let place = scene().await;
-    let (here, there) = (Requester::here(), place.requester_in("other").await);
-    let patient = [place.queued(&there, 0, Normal).await, place.queued(&there, 1, Normal).await];
-    // One at a time, so that the line of the urgent ones is empty again and again.
+    let fixture = scene().await;
+    let (here, there) = (Requester::here(), fixture.requester_in("other").await);
+    let patient = [fixture.queued(&there, 0, Normal).await, fixture.queued(&there, 1, Normal).await];
+    // One at a time, so that the urgent class is repeatedly empty.
     let mut passed_by = Vec::new();
     for number in 0..110 {
-        place.queued(&here, number, Interactive).await;
-        let task = served(&place).await;
+        fixture.queued(&here, number, Interactive).await;
+        let task = served(&fixture).await;
         if let Some(which) = patient.iter().position(|patient| *patient == task) {
             passed_by.push((which, number));
-            // The urgent one is still there.
-            served(&place).await;
+            // The urgent one is still queued.
+            served(&fixture).await;
         }
     }
     let [(0, first), (1, second)] = passed_by[..] else { panic!("{passed_by:?}") };
@@ -100,48 +100,49 @@ async fn after_a_hundred_rounds_a_lower_class_gets_its_turns() {
 
 #[tokio::test]
 async fn a_join_of_a_higher_class_lifts_the_task_to_where_a_new_one_would_go() {
-    let place = scene().await;
-    let (here, there) = (Requester::here(), place.requester_in("other").await);
+    let fixture = scene().await;
+    let (here, there) = (Requester::here(), fixture.requester_in("other").await);
     let mut bulk = Vec::new();
     for number in 0..5 {
-        bulk.push(place.queued(&here, number, Bulk).await);
+        bulk.push(fixture.queued(&here, number, Bulk).await);
     }
-    let normal = place.queued(&there, 0, Normal).await;
-    let joined = place.store.request_render(&here.principal, &here.render(4, Interactive)).await.unwrap();
+    let normal = fixture.queued(&there, 0, Normal).await;
+    let joined =
+        fixture.store.renders().request(&here.principal, &here.render(4, Interactive)).await.unwrap();
     assert_eq!((&joined.render.task, joined.is_new_task), (&bulk[4], false));
-    // A lower class does not lower it again.
-    place.store.request_render(&here.principal, &here.render(4, Bulk)).await.unwrap();
+    // A lower class does not move it down again.
+    fixture.store.renders().request(&here.principal, &here.render(4, Bulk)).await.unwrap();
     assert_eq!(
-        place.rows("select priority from render_queue order by order_rank"),
+        fixture.rows("select priority from render_queue order by order_rank"),
         ["0", "1", "2", "2", "2", "2"]
     );
     for task in [&bulk[4], &normal, &bulk[0], &bulk[1]] {
-        assert_eq!(served(&place).await, *task);
+        assert_eq!(served(&fixture).await, *task);
     }
 }
 
 #[tokio::test]
 async fn what_was_cancelled_before_it_was_served_does_not_count() {
-    let place = scene().await;
-    let (here, there) = (Requester::here(), place.requester_in("other").await);
+    let fixture = scene().await;
+    let (here, there) = (Requester::here(), fixture.requester_in("other").await);
     for number in 0..5 {
         let render = here.render(number, Normal);
-        let requested = place.store.request_render(&here.principal, &render).await.unwrap().render;
-        place.store.cancel_render(&here.principal, &requested.name, None).await.unwrap();
+        let requested = fixture.store.renders().request(&here.principal, &render).await.unwrap().render;
+        fixture.store.renders().cancel(&here.principal, &requested.name, None).await.unwrap();
     }
-    let ours = place.queued(&here, 5, Normal).await;
+    let ours = fixture.queued(&here, 5, Normal).await;
     for number in 0..3 {
-        place.queued(&there, number, Normal).await;
+        fixture.queued(&there, number, Normal).await;
     }
-    assert_eq!(served(&place).await, ours);
+    assert_eq!(served(&fixture).await, ours);
 }
 
 #[tokio::test]
 async fn with_ten_thousand_waiting_a_claim_reads_the_index_and_another_workspace_is_next() {
-    let place = scene().await;
-    let (here, there) = (Requester::here(), place.requester_in("other").await);
-    place.queued(&here, 0, Normal).await;
-    place.rows(
+    let fixture = scene().await;
+    let (here, there) = (Requester::here(), fixture.requester_in("other").await);
+    fixture.queued(&here, 0, Normal).await;
+    fixture.rows(
         "insert into render_tasks (workspace_id, render_key, generation, manifest, brief_key, revision, from_rank)
         select workspace_id, sha256(convert_to(n::text, 'UTF8')), 1, manifest, brief_key, revision, from_rank
         from render_tasks, generate_series(1, 10000) n;
@@ -151,16 +152,16 @@ async fn with_ten_thousand_waiting_a_claim_reads_the_index_and_another_workspace
         update render_shares set next_ranks[2] = 10001, room = 100;
         analyze render_queue",
     );
-    place.leased_one().await;
-    let theirs = place.queued(&there, 0, Normal).await;
-    assert_eq!(place.leased_one().await.task, theirs);
+    fixture.leased_one().await;
+    let theirs = fixture.queued(&there, 0, Normal).await;
+    assert_eq!(fixture.leased_one().await.task, theirs);
 
-    let plan = place
+    let plan = fixture
         .rows(&format!(
             "set plan_cache_mode = force_generic_plan;
             prepare claim as {};
             explain execute claim ('\\x{}', '\\x{}', 8, 'worker', 30, 3, 'id')",
-            committed_query("render_queue::acquire_leases"),
+            committed_query("renders::leases::acquire_leases"),
             "01".repeat(32),
             "02".repeat(32),
         ))
@@ -169,7 +170,7 @@ async fn with_ten_thousand_waiting_a_claim_reads_the_index_and_another_workspace
     assert!(!plan.contains("Sort") && !plan.contains("Seq Scan on render_queue"), "{plan}");
 }
 
-/// A query as it is prepared, by the comment that it opens with.
+/// Returns a prepared query by its leading comment.
 fn committed_query(name: &str) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(".sqlx");
     let files = fs::read_dir(folder).unwrap().map(|file| fs::read_to_string(file.unwrap().path()).unwrap());

@@ -1,33 +1,33 @@
-//! A place with a print environment, a brief, and what callers and workers do to the queue.
+//! A fixture with a print environment and a brief, and the actions of callers and workers on the queue.
 
 use chancery_brief::digest::{Digest, body_digest};
 use chancery_brief::marking::{Policy, Scheme};
 use chancery_proto::names::{BriefName, BriefOrRevisionName};
 use chancery_proto::render::v1::{PrintWarning, RenderOptions, RenderPriority};
 use chancery_store::{
-    AttemptFailure, Finished, Lease, NewRender, Principal, PrintEnvironment, RequestedRender, Result, Role,
-    Scope, StagedArtifact,
+    AttemptFailure, Finished, Lease, Principal, PrintEnvironment, RenderRequest, RequestedRender, Result,
+    Role, Scope, StagedArtifact,
 };
 
-use crate::place::{Place, content, document, in_workspace, person};
+use crate::fixture::{Fixture, content, document, in_workspace, person};
 
-/// What prints here.
+/// The print environment.
 pub(crate) const ENVIRONMENT: PrintEnvironment =
     PrintEnvironment { printer_version: Digest([1; 32]), fonts_digest: Digest([2; 32]) };
 
-/// Brief `b1` is published and may be printed.
-pub(crate) async fn scene() -> Place {
-    let place = Place::new().await;
-    place.store.set_print_environment(ENVIRONMENT).await.unwrap();
-    place.published("b1", content("One")).await;
-    place
+/// Brief `b1` is published and can be printed.
+pub(crate) async fn scene() -> Fixture {
+    let fixture = Fixture::new().await;
+    fixture.store.renders().set_print_environment(ENVIRONMENT).await.unwrap();
+    fixture.published("b1", content("One")).await;
+    fixture
 }
 
 pub(crate) fn source(path: &str) -> BriefOrRevisionName {
     format!("workspaces/default/briefs/{path}").parse().unwrap()
 }
 
-/// Somebody with a brief to print.
+/// A principal with a brief to print.
 pub(crate) struct Requester {
     pub(crate) principal: Principal,
     pub(crate) source: BriefOrRevisionName,
@@ -39,16 +39,16 @@ impl Requester {
         Self { principal: person("TLP:RED"), source: source("b1") }
     }
 
-    /// A print of its own for each number.
-    pub(crate) fn render(&self, number: usize, priority: RenderPriority) -> NewRender {
+    /// A different print for each number.
+    pub(crate) fn render(&self, number: usize, priority: RenderPriority) -> RenderRequest {
         let recipient = format!("Copy {number}");
         let options = RenderOptions { recipient, ..RenderOptions::default() };
-        NewRender { source: self.source.clone(), options, priority, write: None }
+        RenderRequest { source: self.source.clone(), options, priority, write: None }
     }
 }
 
-impl Place {
-    /// Somebody of a workspace that is made here.
+impl Fixture {
+    /// A principal of a new workspace.
     pub(crate) async fn requester_in(&self, workspace: &str) -> Requester {
         let operator = Principal {
             subject: "workspaces/system/apiTokens/0".into(),
@@ -57,16 +57,21 @@ impl Place {
             roles: [Role::Operator].into_iter().collect(),
         };
         let id = workspace.parse().unwrap();
-        self.store.create_workspace(&operator, &id, "Other", Scheme::Tlp, Policy::Omit).await.unwrap();
+        self.store
+            .access()
+            .create_workspace(&operator, &id, "Other", Scheme::Tlp, Policy::Omit)
+            .await
+            .unwrap();
         let principal = in_workspace(workspace, Role::Admin, "TLP:RED");
         let brief: BriefName = format!("workspaces/{workspace}/briefs/theirs").parse().unwrap();
-        self.store.import(&principal, &brief, &[document(1, content("Theirs"))]).await.unwrap();
+        self.store.briefs().import(&principal, &brief, &[document(1, content("Theirs"))]).await.unwrap();
         Requester { principal, source: brief.to_string().parse().unwrap() }
     }
 
-    /// The task of a render that nobody asked for before.
+    /// The task of a render with new inputs.
     pub(crate) async fn queued(&self, by: &Requester, number: usize, priority: RenderPriority) -> String {
-        let requested = self.store.request_render(&by.principal, &by.render(number, priority)).await.unwrap();
+        let requested =
+            self.store.renders().request(&by.principal, &by.render(number, priority)).await.unwrap();
         assert!(requested.is_new_task);
         requested.render.task
     }
@@ -74,21 +79,21 @@ impl Place {
     /// Ends the task without a PDF, for good.
     pub(crate) async fn ended(&self, lease: &Lease) {
         let failure = AttemptFailure { reason: "R".into(), message: String::new(), retryable: false };
-        self.store.fail_attempt(lease, &failure).await.unwrap();
+        self.store.queue().fail_attempt(lease, &failure).await.unwrap();
     }
 
-    /// A render of `b1`, as somebody cleared for all of it asks for.
+    /// A render of `b1`, requested with full clearance.
     pub(crate) async fn requested(&self) -> RequestedRender {
         self.requested_by(&person("TLP:RED"), "b1").await.unwrap()
     }
 
     pub(crate) async fn requested_by(&self, principal: &Principal, path: &str) -> Result<RequestedRender> {
-        self.store.create_render(principal, &source(path), &RenderOptions::default()).await
+        self.store.renders().create(principal, &source(path), &RenderOptions::default()).await
     }
 
-    /// The leases that a worker with this much room gets.
+    /// The leases that a worker with this many free slots gets.
     pub(crate) async fn leased(&self, limit: u32) -> Vec<Lease> {
-        let acquired = self.store.acquire_leases(ENVIRONMENT, "worker", limit).await.unwrap();
+        let acquired = self.store.queue().acquire_leases(ENVIRONMENT, "worker", limit).await.unwrap();
         acquired.leases.into_iter().map(|acquired| acquired.lease).collect()
     }
 
@@ -97,25 +102,25 @@ impl Place {
         leases.pop().expect("a task waits")
     }
 
-    /// Lets every lease run out, as if its time had passed.
+    /// Expires every lease.
     pub(crate) fn let_leases_run_out(&self) {
         self.rows("update render_queue set visible_at = clock_timestamp() - interval '1 second'");
     }
 
     /// Stages and finishes, as the upload does.
     pub(crate) async fn finished(&self, lease: &Lease, pdf: &[u8]) -> Result<Finished> {
-        let blob = self.store.stage_artifact(lease, ENVIRONMENT).await?;
+        let blob = self.store.artifacts().stage(lease, ENVIRONMENT).await?;
         self.finished_from(lease, &blob, pdf).await
     }
 
     pub(crate) async fn finished_from(&self, lease: &Lease, blob: &str, pdf: &[u8]) -> Result<Finished> {
-        let mut upload = self.store.begin_upload(blob).await?;
-        // An odd size, as pieces come from the network.
+        let mut upload = self.store.artifacts().begin_upload(blob).await?;
+        // An odd size, as network reads have.
         for piece in pdf.chunks(99_991) {
             upload.write(piece.to_vec().into()).await?;
         }
         upload.finish().await?;
-        self.store.finish_task(lease, &staged(blob, pdf)).await
+        self.store.queue().finish_task(lease, &staged(blob, pdf)).await
     }
 }
 

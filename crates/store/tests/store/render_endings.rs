@@ -1,166 +1,167 @@
 use chancery_store::{AttemptFailure, RenderFilter, RenderState, RenderStateKind, StoreError};
 
-use crate::place::{Place, content, in_workspace, person};
+use crate::fixture::{Fixture, content, in_workspace, person};
 use crate::queue_scene::{ENVIRONMENT, scene, source, staged};
 use chancery_proto::names::RenderName;
 use chancery_proto::render::v1::{RenderOptions, RenderPhase};
 use chancery_store::Role;
 
-async fn state(place: &Place, name: &RenderName) -> RenderState {
-    place.store.render(&person("TLP:RED"), name).await.unwrap().state
+async fn state(fixture: &Fixture, name: &RenderName) -> RenderState {
+    fixture.store.renders().get(&person("TLP:RED"), name).await.unwrap().state
 }
 
-async fn cancelled(place: &Place, name: &RenderName) {
-    let render = place.store.cancel_render(&person("TLP:RED"), name, None).await.unwrap();
+async fn cancelled(fixture: &Fixture, name: &RenderName) {
+    let render = fixture.store.renders().cancel(&person("TLP:RED"), name, None).await.unwrap();
     assert!(matches!(render.state, RenderState::Cancelled { .. }), "{render:?}");
 }
 
 #[tokio::test]
 async fn a_task_ends_with_the_last_render_that_waits_for_it() {
-    let place = scene().await;
-    let first = place.requested().await.render;
-    let second = place.requested().await.render;
-    cancelled(&place, &first.name).await;
-    assert_eq!(place.rows("select state, epoch from render_tasks"), ["QUEUED|0"]);
-    assert!(matches!(state(&place, &second.name).await, RenderState::Queued));
-    cancelled(&place, &second.name).await;
-    assert_eq!(place.rows("select state, epoch from render_tasks"), ["CANCELLED|1"]);
-    assert_eq!(place.rows("select count(*) from render_queue"), ["0"]);
-    assert_eq!(place.leased(9).await, []);
-    // Whoever asks again gets a task of its own.
-    let third = place.requested().await;
+    let fixture = scene().await;
+    let first = fixture.requested().await.render;
+    let second = fixture.requested().await.render;
+    cancelled(&fixture, &first.name).await;
+    assert_eq!(fixture.rows("select state, epoch from render_tasks"), ["QUEUED|0"]);
+    assert!(matches!(state(&fixture, &second.name).await, RenderState::Queued));
+    cancelled(&fixture, &second.name).await;
+    assert_eq!(fixture.rows("select state, epoch from render_tasks"), ["CANCELLED|1"]);
+    assert_eq!(fixture.rows("select count(*) from render_queue"), ["0"]);
+    assert_eq!(fixture.leased(9).await, []);
+    // A new request gets its own task.
+    let third = fixture.requested().await;
     assert!(third.is_new_task);
-    assert!(matches!(state(&place, &first.name).await, RenderState::Cancelled { .. }));
+    assert!(matches!(state(&fixture, &first.name).await, RenderState::Cancelled { .. }));
 }
 
 #[tokio::test]
 async fn the_worker_of_a_cancelled_task_loses_his_lease() {
-    let place = scene().await;
-    let name = place.requested().await.render.name;
-    let lease = place.leased_one().await;
-    let blob = place.store.stage_artifact(&lease, ENVIRONMENT).await.unwrap();
-    cancelled(&place, &name).await;
-    let store = &place.store;
+    let fixture = scene().await;
+    let name = fixture.requested().await.render.name;
+    let lease = fixture.leased_one().await;
+    let blob = fixture.store.artifacts().stage(&lease, ENVIRONMENT).await.unwrap();
+    cancelled(&fixture, &name).await;
+    let store = &fixture.store;
     let failure = AttemptFailure { reason: "R".into(), message: String::new(), retryable: true };
     for refused in [
-        store.report_progress(&lease, RenderPhase::Layout, 7).await,
-        store.finish_task(&lease, &staged(&blob, b"%PDF")).await.map(drop),
-        store.fail_attempt(&lease, &failure).await,
+        store.queue().report_progress(&lease, RenderPhase::Layout, 7).await,
+        store.queue().finish_task(&lease, &staged(&blob, b"%PDF")).await.map(drop),
+        store.queue().fail_attempt(&lease, &failure).await,
     ] {
         assert!(matches!(refused, Err(StoreError::LeaseLost)), "{refused:?}");
     }
-    assert_eq!(store.renew_leases(std::slice::from_ref(&lease)).await.unwrap(), []);
+    assert_eq!(store.queue().renew_leases(std::slice::from_ref(&lease)).await.unwrap(), []);
     assert_eq!(
-        place.rows("select event, epoch from render_attempts order by 1"),
+        fixture.rows("select event, epoch from render_attempts order by 1"),
         ["CANCELLED|1", "LEASED|1"]
     );
 }
 
 #[tokio::test]
 async fn cancelling_again_changes_nothing_and_an_ended_render_cannot_be() {
-    let place = scene().await;
-    let first = place.requested().await.render;
-    let second = place.requested().await.render;
-    cancelled(&place, &first.name).await;
-    let before = place.rows("select * from renders order by render_id");
-    cancelled(&place, &first.name).await;
-    assert_eq!(place.rows("select * from renders order by render_id"), before);
-    place.finished(&place.leased_one().await, b"%PDF").await.unwrap();
-    let refused = place.store.cancel_render(&person("TLP:RED"), &second.name, None).await.unwrap_err();
+    let fixture = scene().await;
+    let first = fixture.requested().await.render;
+    let second = fixture.requested().await.render;
+    cancelled(&fixture, &first.name).await;
+    let before = fixture.rows("select * from renders order by render_id");
+    cancelled(&fixture, &first.name).await;
+    assert_eq!(fixture.rows("select * from renders order by render_id"), before);
+    fixture.finished(&fixture.leased_one().await, b"%PDF").await.unwrap();
+    let refused = fixture.store.renders().cancel(&person("TLP:RED"), &second.name, None).await.unwrap_err();
     assert!(matches!(refused, StoreError::RenderEnded), "{refused}");
-    // What was cancelled stays so, with the PDF there for others.
-    cancelled(&place, &first.name).await;
-    let refused = place.store.open_download(&person("TLP:RED"), &first.name, 0).await.unwrap_err();
+    // A cancelled render stays cancelled, although others have the PDF.
+    cancelled(&fixture, &first.name).await;
+    let refused =
+        fixture.store.renders().open_download(&person("TLP:RED"), &first.name, 0).await.unwrap_err();
     assert!(matches!(refused, StoreError::RenderCancelled), "{refused}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_that_meets_a_cancel_never_waits_for_a_cancelled_task() {
-    let place = scene().await;
+    let fixture = scene().await;
     for _ in 0..25 {
-        let name = place.requested().await.render.name;
-        let (canceller, requester) = (place.store.clone(), place.store.clone());
+        let name = fixture.requested().await.render.name;
+        let (canceller, requester) = (fixture.store.clone(), fixture.store.clone());
         let cancel =
-            tokio::spawn(async move { canceller.cancel_render(&person("TLP:RED"), &name, None).await });
+            tokio::spawn(async move { canceller.renders().cancel(&person("TLP:RED"), &name, None).await });
         let request = tokio::spawn(async move {
             let options = RenderOptions::default();
-            requester.create_render(&person("TLP:RED"), &source("b1"), &options).await
+            requester.renders().create(&person("TLP:RED"), &source("b1"), &options).await
         });
         cancel.await.unwrap().unwrap();
         let joined = request.await.unwrap().unwrap().render;
-        assert!(matches!(state(&place, &joined.name).await, RenderState::Queued));
-        cancelled(&place, &joined.name).await;
+        assert!(matches!(state(&fixture, &joined.name).await, RenderState::Queued));
+        cancelled(&fixture, &joined.name).await;
     }
-    assert_eq!(place.rows("select count(*) from render_queue"), ["0"]);
+    assert_eq!(fixture.rows("select count(*) from render_queue"), ["0"]);
 }
 
 #[tokio::test]
 async fn only_an_ended_render_is_deleted_and_its_deliveries_stay() {
-    let place = scene().await;
+    let fixture = scene().await;
     let admin = person("TLP:RED");
-    let name = place.requested().await.render.name;
-    let other = place.requested().await.render.name;
-    let refused = place.store.delete_render(&admin, &name, None).await.unwrap_err();
+    let name = fixture.requested().await.render.name;
+    let other = fixture.requested().await.render.name;
+    let refused = fixture.store.renders().delete(&admin, &name, None).await.unwrap_err();
     assert!(matches!(refused, StoreError::RenderNotFinished), "{refused}");
-    place.finished(&place.leased_one().await, b"%PDF").await.unwrap();
-    place.store.open_download(&admin, &name, 0).await.unwrap();
-    place.store.delete_render(&admin, &name, None).await.unwrap();
+    fixture.finished(&fixture.leased_one().await, b"%PDF").await.unwrap();
+    fixture.store.renders().open_download(&admin, &name, 0).await.unwrap();
+    fixture.store.renders().delete(&admin, &name, None).await.unwrap();
     for refused in [
-        place.store.render(&admin, &name).await.map(drop),
-        place.store.delete_render(&admin, &name, None).await,
-        place.store.cancel_render(&admin, &name, None).await.map(drop),
+        fixture.store.renders().get(&admin, &name).await.map(drop),
+        fixture.store.renders().delete(&admin, &name, None).await,
+        fixture.store.renders().cancel(&admin, &name, None).await.map(drop),
     ] {
         assert!(matches!(refused, Err(StoreError::NotFound(_))), "{refused:?}");
     }
-    assert_eq!(place.rows("select render_id from render_deliveries"), [name.render.as_str()]);
-    place.store.open_download(&admin, &other, 0).await.unwrap();
+    assert_eq!(fixture.rows("select render_id from render_deliveries"), [name.render.as_str()]);
+    fixture.store.renders().open_download(&admin, &other, 0).await.unwrap();
 }
 
 #[tokio::test]
 async fn a_render_that_the_caller_may_not_see_is_neither_cancelled_nor_deleted_nor_listed() {
-    let place = scene().await;
-    let name = place.requested().await.render.name;
+    let fixture = scene().await;
+    let name = fixture.requested().await.render.name;
     let amber = person("TLP:AMBER");
     for refused in [
-        place.store.cancel_render(&amber, &name, None).await.map(drop),
-        place.store.delete_render(&amber, &name, None).await,
+        fixture.store.renders().cancel(&amber, &name, None).await.map(drop),
+        fixture.store.renders().delete(&amber, &name, None).await,
     ] {
         assert!(matches!(refused, Err(StoreError::NotFound(_))), "{refused:?}");
     }
     let stranger = in_workspace("elsewhere", Role::Admin, "TLP:RED");
     for refused in [
-        place.store.cancel_render(&stranger, &name, None).await.map(drop),
-        place.store.delete_render(&stranger, &name, None).await,
-        listed(&place, &stranger, &RenderFilter::default()).await.map(drop),
+        fixture.store.renders().cancel(&stranger, &name, None).await.map(drop),
+        fixture.store.renders().delete(&stranger, &name, None).await,
+        listed(&fixture, &stranger, &RenderFilter::default()).await.map(drop),
     ] {
         assert!(matches!(refused, Err(StoreError::Forbidden(_))), "{refused:?}");
     }
-    assert_eq!(listed(&place, &amber, &RenderFilter::default()).await.unwrap(), []);
-    assert_eq!(listed(&place, &person("TLP:RED"), &RenderFilter::default()).await.unwrap(), [name]);
+    assert_eq!(listed(&fixture, &amber, &RenderFilter::default()).await.unwrap(), []);
+    assert_eq!(listed(&fixture, &person("TLP:RED"), &RenderFilter::default()).await.unwrap(), [name]);
 }
 
 async fn listed(
-    place: &Place,
+    fixture: &Fixture,
     principal: &chancery_store::Principal,
     filter: &RenderFilter,
 ) -> chancery_store::Result<Vec<RenderName>> {
     let workspace = "default".parse().unwrap();
-    let list = place.store.list_renders(principal, &workspace, filter, None, 1000).await?;
+    let list = fixture.store.renders().list(principal, &workspace, filter, None, 1000).await?;
     Ok(list.renders.into_iter().map(|render| render.name).collect())
 }
 
 #[tokio::test]
 async fn a_list_is_newest_first_and_holds_what_its_filter_lets_through() {
-    let place = scene().await;
-    place.published("b2", content("Two")).await;
+    let fixture = scene().await;
+    fixture.published("b2", content("Two")).await;
     let admin = person("TLP:RED");
-    let done = place.requested().await.render.name;
-    place.finished(&place.leased_one().await, b"%PDF").await.unwrap();
-    let waiting = place.requested_by(&admin, "b2").await.unwrap().render.name;
-    let given_up = place.requested_by(&admin, "b2").await.unwrap().render.name;
-    cancelled(&place, &given_up).await;
+    let done = fixture.requested().await.render.name;
+    fixture.finished(&fixture.leased_one().await, b"%PDF").await.unwrap();
+    let waiting = fixture.requested_by(&admin, "b2").await.unwrap().render.name;
+    let given_up = fixture.requested_by(&admin, "b2").await.unwrap().render.name;
+    cancelled(&fixture, &given_up).await;
 
-    let all = listed(&place, &admin, &RenderFilter::default()).await.unwrap();
+    let all = listed(&fixture, &admin, &RenderFilter::default()).await.unwrap();
     assert_eq!(all, [given_up.clone(), waiting.clone(), done.clone()]);
     for (state, expected) in [
         (RenderStateKind::Queued, vec![waiting.clone()]),
@@ -170,18 +171,18 @@ async fn a_list_is_newest_first_and_holds_what_its_filter_lets_through() {
         (RenderStateKind::Cancelled, vec![given_up.clone()]),
     ] {
         let filter = RenderFilter { state: Some(state), brief: None };
-        assert_eq!(listed(&place, &admin, &filter).await.unwrap(), expected, "{state:?}");
+        assert_eq!(listed(&fixture, &admin, &filter).await.unwrap(), expected, "{state:?}");
     }
     let brief = Some("workspaces/default/briefs/b2".parse().unwrap());
     let filter = RenderFilter { state: None, brief };
-    assert_eq!(listed(&place, &admin, &filter).await.unwrap(), [given_up, waiting]);
+    assert_eq!(listed(&fixture, &admin, &filter).await.unwrap(), [given_up, waiting]);
 }
 
 #[tokio::test]
 async fn a_page_of_a_rare_state_looks_through_a_bounded_number_and_says_where_to_go_on() {
-    let place = scene().await;
-    place.requested().await;
-    place.rows(
+    let fixture = scene().await;
+    fixture.requested().await;
+    fixture.rows(
         "insert into renders (workspace_id, task_id, brief_id, revision, visible_from, edition_digest, options,
             created_by, created_at, cancelled_at)
         select workspace_id, task_id, brief_id, revision, visible_from, edition_digest, options, created_by,
@@ -190,8 +191,8 @@ async fn a_page_of_a_rare_state_looks_through_a_bounded_number_and_says_where_to
     );
     let (admin, workspace) = (person("TLP:RED"), "default".parse().unwrap());
     let filter = RenderFilter { state: Some(RenderStateKind::Queued), brief: None };
-    let page = place.store.list_renders(&admin, &workspace, &filter, None, 10).await.unwrap();
+    let page = fixture.store.renders().list(&admin, &workspace, &filter, None, 10).await.unwrap();
     assert_eq!(page.renders.len(), 0);
-    let next = place.store.list_renders(&admin, &workspace, &filter, page.looked_through, 10).await.unwrap();
-    assert_eq!((next.renders.len(), next.looked_through), (1, None));
+    let next = fixture.store.renders().list(&admin, &workspace, &filter, page.scanned_to, 10).await.unwrap();
+    assert_eq!((next.renders.len(), next.scanned_to), (1, None));
 }

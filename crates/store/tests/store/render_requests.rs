@@ -4,41 +4,43 @@ use chancery_proto::render::v1::{Paper, RenderOptions};
 use chancery_proto::worker::v1::RenderInputManifest;
 use chancery_store::{RenderState, Role, StoreError};
 
-use crate::place::{Place, brief_name, content, content_at, document, in_workspace, person, revision_name};
+use crate::fixture::{
+    Fixture, brief_name, content, content_at, document, in_workspace, person, revision_name,
+};
 use crate::queue_scene::{ENVIRONMENT, scene, source};
 
-async fn manifest(place: &Place) -> RenderInputManifest {
-    let lease = place.leased_one().await;
-    place.store.render_input(&lease).await.unwrap().manifest
+async fn manifest(fixture: &Fixture) -> RenderInputManifest {
+    let lease = fixture.leased_one().await;
+    fixture.store.queue().render_input(&lease).await.unwrap().manifest
 }
 
 #[tokio::test]
 async fn an_equal_request_joins_the_task_and_later_finds_it_finished() {
-    let place = scene().await;
-    let first = place.requested().await;
-    let second = place.requested().await;
+    let fixture = scene().await;
+    let first = fixture.requested().await;
+    let second = fixture.requested().await;
     assert!(first.is_new_task && !second.is_new_task);
     assert_eq!(first.render.task, second.render.task);
     assert_ne!(first.render.name, second.render.name);
 
-    place.finished(&place.leased_one().await, b"%PDF").await.unwrap();
-    let third = place.requested().await;
+    fixture.finished(&fixture.leased_one().await, b"%PDF").await.unwrap();
+    let third = fixture.requested().await;
     assert!(!third.is_new_task && third.render.task == first.render.task);
     for name in [&first.render.name, &second.render.name, &third.render.name] {
-        let render = place.store.render(&person("TLP:RED"), name).await.unwrap();
+        let render = fixture.store.renders().get(&person("TLP:RED"), name).await.unwrap();
         assert!(matches!(render.state, RenderState::Succeeded { artifact: Some(_), .. }), "{render:?}");
     }
-    assert_eq!(place.rows("select count(*) from render_queue"), ["0"]);
+    assert_eq!(fixture.rows("select count(*) from render_queue"), ["0"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_sixteen_equal_requests_at_once_one_queues_the_task() {
-    let place = scene().await;
+    let fixture = scene().await;
     let requests: Vec<_> = (0..16)
         .map(|_| {
-            let store = place.store.clone();
+            let store = fixture.store.clone();
             tokio::spawn(async move {
-                store.create_render(&person("TLP:RED"), &source("b1"), &RenderOptions::default()).await
+                store.renders().create(&person("TLP:RED"), &source("b1"), &RenderOptions::default()).await
             })
         })
         .collect();
@@ -50,105 +52,111 @@ async fn of_sixteen_equal_requests_at_once_one_queues_the_task() {
         queued += u32::from(requested.is_new_task);
     }
     assert_eq!((tasks.len(), names.len(), queued), (1, 16, 1));
-    assert_eq!(place.rows("select count(*) from render_tasks"), ["1"]);
-    assert_eq!(place.rows("select count(*) from render_queue"), ["1"]);
+    assert_eq!(fixture.rows("select count(*) from render_tasks"), ["1"]);
+    assert_eq!(fixture.rows("select count(*) from render_queue"), ["1"]);
 }
 
 #[tokio::test]
 async fn what_is_printed_decides_what_is_shared() {
-    let place = scene().await;
-    let red = place.requested().await.render;
-    let clear = place.requested_by(&person("TLP:CLEAR"), "b1").await.unwrap().render;
-    let green = place.requested_by(&person("TLP:GREEN"), "b1").await.unwrap().render;
+    let fixture = scene().await;
+    let red = fixture.requested().await.render;
+    let clear = fixture.requested_by(&person("TLP:CLEAR"), "b1").await.unwrap().render;
+    let green = fixture.requested_by(&person("TLP:GREEN"), "b1").await.unwrap().render;
     assert_ne!(red.task, clear.task);
     // Both read the same edition.
     assert_eq!(clear.task, green.task);
     let letter = RenderOptions { paper: Paper::Letter.into(), ..RenderOptions::default() };
-    let letter = place.store.create_render(&person("TLP:RED"), &source("b1"), &letter).await.unwrap();
+    let letter = fixture.store.renders().create(&person("TLP:RED"), &source("b1"), &letter).await.unwrap();
     assert_ne!(letter.render.task, red.task);
     let a4 = RenderOptions { paper: Paper::A4.into(), ..RenderOptions::default() };
-    let a4 = place.store.create_render(&person("TLP:RED"), &source("b1"), &a4).await.unwrap();
+    let a4 = fixture.store.renders().create(&person("TLP:RED"), &source("b1"), &a4).await.unwrap();
     assert_eq!(a4.render.task, red.task);
 }
 
 #[tokio::test]
 async fn a_render_is_not_there_for_whoever_may_not_read_its_edition() {
-    let place = scene().await;
-    let name = place.requested().await.render.name;
-    place.finished(&place.leased_one().await, b"%PDF").await.unwrap();
+    let fixture = scene().await;
+    let name = fixture.requested().await.render.name;
+    fixture.finished(&fixture.leased_one().await, b"%PDF").await.unwrap();
     let amber = person("TLP:AMBER");
     for refused in [
-        place.store.render(&amber, &name).await.unwrap_err(),
-        place.store.open_download(&amber, &name, 0).await.unwrap_err(),
+        fixture.store.renders().get(&amber, &name).await.unwrap_err(),
+        fixture.store.renders().open_download(&amber, &name, 0).await.unwrap_err(),
     ] {
         assert!(matches!(refused, StoreError::NotFound(_)), "{refused}");
     }
     let stranger = in_workspace("elsewhere", Role::Admin, "TLP:RED");
     for refused in [
-        place.store.render(&stranger, &name).await.unwrap_err(),
-        place.requested_by(&stranger, "b1").await.unwrap_err(),
+        fixture.store.renders().get(&stranger, &name).await.unwrap_err(),
+        fixture.requested_by(&stranger, "b1").await.unwrap_err(),
     ] {
         assert!(matches!(refused, StoreError::Forbidden(_)), "{refused}");
     }
-    // Who reads more than the edition's own reader sees it as well.
-    let clear = place.requested_by(&person("TLP:CLEAR"), "b1").await.unwrap().render;
-    place.store.render(&amber, &clear.name).await.unwrap();
-    assert_eq!(place.rows("select count(*) from render_deliveries"), ["0"]);
+    // A higher clearance than the edition's own sees it as well.
+    let clear = fixture.requested_by(&person("TLP:CLEAR"), "b1").await.unwrap().render;
+    fixture.store.renders().get(&amber, &clear.name).await.unwrap();
+    assert_eq!(fixture.rows("select count(*) from render_deliveries"), ["0"]);
 }
 
 #[tokio::test]
 async fn without_an_edition_or_an_environment_there_is_no_render() {
-    let place = Place::new().await;
-    place.published("b1", content_at("One", "TLP:AMBER")).await;
-    let refused = place.requested_by(&person("TLP:RED"), "b1").await.unwrap_err();
+    let fixture = Fixture::new().await;
+    fixture.published("b1", content_at("One", "TLP:AMBER")).await;
+    let refused = fixture.requested_by(&person("TLP:RED"), "b1").await.unwrap_err();
     assert!(matches!(refused, StoreError::NoPrintEnvironment), "{refused}");
-    place.store.set_print_environment(ENVIRONMENT).await.unwrap();
+    fixture.store.renders().set_print_environment(ENVIRONMENT).await.unwrap();
     for (clearance, path) in [("TLP:GREEN", "b1"), ("TLP:RED", "b2"), ("TLP:RED", "b1/revisions/2")] {
-        let refused = place.requested_by(&person(clearance), path).await.unwrap_err();
+        let refused = fixture.requested_by(&person(clearance), path).await.unwrap_err();
         assert!(matches!(refused, StoreError::NotFound(_)), "{refused}");
     }
 }
 
 #[tokio::test]
 async fn the_manifest_lists_what_the_clearance_sees_and_the_input_is_that() {
-    let place = scene().await;
+    let fixture = scene().await;
     let (admin, brief) = (person("TLP:RED"), brief_name("b1"));
-    place.store.import(&admin, &brief, &[document(2, content("Two"))]).await.unwrap();
-    place.store.import(&admin, &brief, &[document(3, content_at("Three", "TLP:RED"))]).await.unwrap();
+    fixture.store.briefs().import(&admin, &brief, &[document(2, content("Two"))]).await.unwrap();
+    fixture
+        .store
+        .briefs()
+        .import(&admin, &brief, &[document(3, content_at("Three", "TLP:RED"))])
+        .await
+        .unwrap();
     let amber = person("TLP:AMBER");
-    let edition = async |number| place.store.edition(&amber, &revision_name("b1", number)).await.unwrap();
+    let edition =
+        async |number| fixture.store.briefs().edition(&amber, &revision_name("b1", number)).await.unwrap();
 
-    place.requested_by(&amber, "b1").await.unwrap();
-    let lease = place.leased_one().await;
-    let input = place.store.render_input(&lease).await.unwrap();
+    fixture.requested_by(&amber, "b1").await.unwrap();
+    let lease = fixture.leased_one().await;
+    let input = fixture.store.queue().render_input(&lease).await.unwrap();
     let newest = input.manifest;
     assert_eq!(input.comparison.unwrap(), edition(1).await.body);
     assert_eq!(input.edition, edition(2).await.body);
     assert_eq!(newest.edition_digest, edition(2).await.digest.to_string());
     assert_eq!(newest.comparison_edition_digest, edition(1).await.digest.to_string());
-    // Of revision 3 this clearance knows nothing.
+    // Revision 3 is not visible to this clearance.
     assert_eq!((newest.revision, newest.superseded_by), (2, 0));
     assert_eq!((newest.workspace.as_str(), newest.marking_scheme.as_str()), ("workspaces/default", "tlp"));
 
-    place.requested_by(&amber, "b1/revisions/1").await.unwrap();
-    let older = manifest(&place).await;
+    fixture.requested_by(&amber, "b1/revisions/1").await.unwrap();
+    let older = manifest(&fixture).await;
     assert_eq!((older.revision, older.superseded_by), (1, 2));
     assert_eq!(older.comparison_edition_digest, "");
-    place.requested_by(&admin, "b1/revisions/1").await.unwrap();
-    assert_eq!(manifest(&place).await.superseded_by, 3);
+    fixture.requested_by(&admin, "b1/revisions/1").await.unwrap();
+    assert_eq!(manifest(&fixture).await.superseded_by, 3);
 }
 
 #[tokio::test]
 async fn a_new_environment_is_a_new_task() {
-    let place = scene().await;
-    let old = place.requested().await.render;
+    let fixture = scene().await;
+    let old = fixture.requested().await.render;
     let mut next = ENVIRONMENT;
     next.fonts_digest.0[0] = 9;
-    place.store.set_print_environment(next).await.unwrap();
-    place.store.set_print_environment(next).await.unwrap();
-    assert_eq!(place.store.active_print_environment().await.unwrap(), Some(next));
-    let new = place.requested().await.render;
+    fixture.store.renders().set_print_environment(next).await.unwrap();
+    fixture.store.renders().set_print_environment(next).await.unwrap();
+    assert_eq!(fixture.store.renders().active_print_environment().await.unwrap(), Some(next));
+    let new = fixture.requested().await.render;
     assert_ne!(old.task, new.task);
-    let leases = place.leased(9).await;
+    let leases = fixture.leased(9).await;
     assert_eq!(leases.iter().map(|lease| &lease.task).collect::<Vec<_>>(), [&old.task]);
 }

@@ -1,4 +1,4 @@
-//! Search and names of actors where the wire does not reach yet.
+//! Search and actor names beyond the public API.
 
 use chancery_brief::marking::Scheme;
 use chancery_proto::brief::v1::{Actor, ActorKind, BriefContent, LocalizedText};
@@ -6,57 +6,68 @@ use chancery_store::filter::Filter;
 use chancery_store::knowledge::{NamedActor, STATEMENT_FIELDS};
 use chancery_store::{Search, StoreError};
 
-use crate::place::{Place, brief_name, content, document, person};
+use crate::fixture::{Fixture, brief_name, content, document, person};
 
 fn everything() -> Filter {
     Filter::parse("", &STATEMENT_FIELDS, Scheme::Tlp).unwrap()
 }
 
-/// How many statements and titles a query finds.
-async fn found(place: &Place, clearance: &str, query: &str) -> u32 {
+/// The number of statements and titles that a query finds.
+async fn found(fixture: &Fixture, clearance: &str, query: &str) -> u32 {
     let (query, filter) = (query.parse().unwrap(), everything());
     let search = Search { query: &query, language: None, filter: &filter, after: None, limit: 10 };
-    place.store.search(&person(clearance), &"default".parse().unwrap(), &search).await.unwrap().total
+    fixture
+        .store
+        .search_index()
+        .search(&person(clearance), &"default".parse().unwrap(), &search)
+        .await
+        .unwrap()
+        .total
 }
 
 #[tokio::test]
 async fn what_was_withdrawn_or_deleted_is_not_found_and_what_was_before_it_is_again() {
-    let place = Place::new().await;
+    let fixture = Fixture::new().await;
     let mut second = content("Two");
     second.sections[0].heading = "Otherwise".into();
-    place.published("b1", content("One")).await;
-    place.store.import(&person("TLP:RED"), &brief_name("b1"), &[document(2, second)]).await.unwrap();
-    assert_eq!((found(&place, "TLP:RED", "one").await, found(&place, "TLP:RED", "two").await), (0, 1));
-    place.rows(
+    fixture.published("b1", content("One")).await;
+    fixture
+        .store
+        .briefs()
+        .import(&person("TLP:RED"), &brief_name("b1"), &[document(2, second)])
+        .await
+        .unwrap();
+    assert_eq!((found(&fixture, "TLP:RED", "one").await, found(&fixture, "TLP:RED", "two").await), (0, 1));
+    fixture.rows(
         "update revisions set withdrawn_at = clock_timestamp(), withdrawn_by = 'x', withdraw_reason = 'x'
         where revision = 2",
     );
-    place.rows("select settle_current(brief_key) from briefs");
-    assert_eq!((found(&place, "TLP:RED", "one").await, found(&place, "TLP:RED", "two").await), (1, 0));
-    assert_eq!(found(&place, "TLP:RED", "community").await, 1);
-    assert_eq!(found(&place, "TLP:GREEN", "community").await, 0);
-    place.rows(
+    fixture.rows("select settle_current(brief_key) from briefs");
+    assert_eq!((found(&fixture, "TLP:RED", "one").await, found(&fixture, "TLP:RED", "two").await), (1, 0));
+    assert_eq!(found(&fixture, "TLP:RED", "community").await, 1);
+    assert_eq!(found(&fixture, "TLP:GREEN", "community").await, 0);
+    fixture.rows(
         "update briefs set deleted_at = clock_timestamp(), deleted_by = 'x', purge_at = clock_timestamp()",
     );
-    place.rows("select settle_current(brief_key) from briefs");
-    assert_eq!(found(&place, "TLP:RED", "one OR two OR community").await, 0);
-    assert_eq!(place.rows("select count(*) from search_entries"), ["0"]);
+    fixture.rows("select settle_current(brief_key) from briefs");
+    assert_eq!(found(&fixture, "TLP:RED", "one OR two OR community").await, 0);
+    assert_eq!(fixture.rows("select count(*) from search_entries"), ["0"]);
 }
 
 #[tokio::test]
 async fn words_of_another_workspace_are_not_found_even_under_the_same_mark() {
-    let place = Place::new().await;
-    place.published("b1", content("One")).await;
-    assert_eq!(found(&place, "TLP:RED", "community").await, 1);
-    place.rows(
+    let fixture = Fixture::new().await;
+    fixture.published("b1", content("One")).await;
+    assert_eq!(found(&fixture, "TLP:RED", "community").await, 1);
+    fixture.rows(
         "insert into workspaces (workspace_id, uid, display_name, scheme, policy)
         values ('elsewhere', replace(gen_random_uuid()::text, '-', ''), 'E', 'tlp', 'omit')",
     );
-    place.rows("update search_entries set workspace_id = 'elsewhere'");
-    assert_eq!(found(&place, "TLP:RED", "community").await, 0);
+    fixture.rows("update search_entries set workspace_id = 'elsewhere'");
+    assert_eq!(found(&fixture, "TLP:RED", "community").await, 0);
 }
 
-/// The example of DESIGN's own brief: two states, and a person with names in four languages.
+/// The example brief of DESIGN: two states, and a person with names in four languages.
 fn with_actors() -> BriefContent {
     let label = |language: &str, text: &str| LocalizedText { language: language.into(), text: text.into() };
     let actor = |id: &str, name: &str, kind: ActorKind, labels: Vec<LocalizedText>| Actor {
@@ -85,15 +96,15 @@ fn with_actors() -> BriefContent {
     content
 }
 
-async fn named(place: &Place, clearance: &str, name: &str) -> Vec<NamedActor> {
+async fn named(fixture: &Fixture, clearance: &str, name: &str) -> Vec<NamedActor> {
     let workspace = "default".parse().unwrap();
-    place.store.actors_named(&person(clearance), &workspace, name, "").await.unwrap()
+    fixture.store.knowledge().actors_named(&person(clearance), &workspace, name, "").await.unwrap()
 }
 
 #[tokio::test]
 async fn actors_are_found_by_any_name_with_a_letter_wrong() {
-    let place = Place::new().await;
-    place.published("b1", with_actors()).await;
+    let fixture = Fixture::new().await;
+    fixture.published("b1", with_actors()).await;
     for (name, actor, label) in [
         ("Rusia", "russia", "Russia"),
         ("russian federaton", "russia", "Russian Federation"),
@@ -107,43 +118,44 @@ async fn actors_are_found_by_any_name_with_a_letter_wrong() {
         ("ايران", "iran", "ایران"),
         ("erdogan", "erdogan", "Recep Tayyip Erdoğan"),
     ] {
-        let found = named(&place, "TLP:CLEAR", name).await;
+        let found = named(&fixture, "TLP:CLEAR", name).await;
         let first = found.first().unwrap_or_else(|| panic!("{name} finds nobody"));
         assert_eq!((first.entry.actor.id.as_str(), first.matched_label.as_str()), (actor, label), "{name}");
         assert!(found.windows(2).all(|pair| pair[0].similarity_permille >= pair[1].similarity_permille));
     }
-    assert_eq!(named(&place, "TLP:CLEAR", "iran").await[0].similarity_permille, 1000);
-    assert_eq!(named(&place, "TLP:CLEAR", "Zimbabwe").await, []);
+    assert_eq!(named(&fixture, "TLP:CLEAR", "iran").await[0].similarity_permille, 1000);
+    assert_eq!(named(&fixture, "TLP:CLEAR", "Zimbabwe").await, []);
 }
 
 #[tokio::test]
 async fn a_withheld_actor_is_not_found_by_its_name() {
-    let place = Place::new().await;
-    place.published("b1", with_actors()).await;
-    assert_eq!(named(&place, "TLP:AMBER", "Rasputin").await, []);
-    assert_eq!(named(&place, "TLP:RED", "Rasputin").await[0].entry.actor.id, "agent");
+    let fixture = Fixture::new().await;
+    fixture.published("b1", with_actors()).await;
+    assert_eq!(named(&fixture, "TLP:AMBER", "Rasputin").await, []);
+    assert_eq!(named(&fixture, "TLP:RED", "Rasputin").await[0].entry.actor.id, "agent");
 }
 
 #[tokio::test]
 async fn names_are_looked_up_among_those_that_a_filter_lets_through() {
-    let place = Place::new().await;
-    place.published("b1", with_actors()).await;
+    let fixture = Fixture::new().await;
+    fixture.published("b1", with_actors()).await;
     let workspace = "default".parse().unwrap();
     let reader = person("TLP:RED");
     for (filter, found) in [("id != iran", 0), ("kind = ACTOR_KIND_STATE", 1), ("brief = b2", 0)] {
-        let named = place.store.actors_named(&reader, &workspace, "iran", filter).await.unwrap();
+        let named =
+            fixture.store.knowledge().actors_named(&reader, &workspace, "iran", filter).await.unwrap();
         assert_eq!(named.iter().filter(|named| named.entry.actor.id == "iran").count(), found, "{filter}");
     }
-    let refusal = place.store.actors_named(&reader, &workspace, "iran", "colour = red").await;
+    let refusal = fixture.store.knowledge().actors_named(&reader, &workspace, "iran", "colour = red").await;
     assert!(matches!(refusal, Err(StoreError::InvalidFilter(_))), "{refusal:?}");
 }
 
 #[tokio::test]
 async fn what_is_no_name_is_refused() {
-    let place = Place::new().await;
+    let fixture = Fixture::new().await;
     let workspace = "default".parse().unwrap();
     for name in ["", "   ", "%_", "a\0b", &"x".repeat(201)] {
-        let refusal = place.store.actors_named(&person("TLP:RED"), &workspace, name, "").await;
+        let refusal = fixture.store.knowledge().actors_named(&person("TLP:RED"), &workspace, name, "").await;
         assert!(matches!(refusal, Err(StoreError::InvalidField { field: "query", .. })), "{name}");
     }
 }

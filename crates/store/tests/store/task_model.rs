@@ -1,10 +1,10 @@
-//! The states of a render task as a pure function: what each event makes of it, and who is refused.
+//! The states of a render task as a pure function: the effect of each event, and its refusals.
 
 use std::ops::RangeInclusive;
 
 use chancery_proto::render::v1::RenderPhase;
 
-/// Attempts that are made before a task is given up, and leases that may run out before it is kept aside.
+/// Maximum numbers of attempts and of expired leases.
 const ATTEMPTS: i32 = 5;
 const CRASHES: i32 = 3;
 
@@ -12,7 +12,7 @@ const CRASHES: i32 = 3;
 const SHORTEST_PAUSE: i64 = 1_000;
 const LONGEST_PAUSE: i64 = 60_000;
 
-/// Where a task stands.
+/// The state of a task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum State {
     Queued,
@@ -24,7 +24,7 @@ pub(crate) enum State {
 }
 
 impl State {
-    /// As the database calls it.
+    /// The state as the database stores it.
     pub(crate) fn name(self) -> String {
         format!("{self:?}").to_uppercase()
     }
@@ -39,33 +39,33 @@ pub(crate) struct Task {
     pub(crate) crashes: i32,
     pub(crate) progress: (RenderPhase, i32),
     pub(crate) quarantined: bool,
-    /// Whether it may be claimed now: nobody has it, or whoever had it let his lease run out.
+    /// Whether it may be claimed now: it is not leased, or its lease has expired.
     pub(crate) is_due: bool,
     /// The last pause before another attempt, in milliseconds.
     pub(crate) pause: i64,
-    /// Whether its lease has lasted as long as any may, renewals included.
+    /// Whether its lease has reached the deadline, renewals included.
     pub(crate) is_late: bool,
 }
 
-/// What happens to a task. Events with an epoch come from a worker who believes that this is his lease's.
+/// An event. Events with an epoch come from a worker that believes to hold the lease of that epoch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Event {
     Claimed,
-    /// Time passes: the lease, or the pause before the next attempt, is over.
+    /// Time passes: the lease, or the pause before the next attempt, has ended.
     TimePassed,
-    /// Much time passes: the lease may not be renewed any more.
+    /// Much time passes: the lease can no longer be renewed.
     DeadlinePassed,
     Renewed(i64),
     Progressed(i64, RenderPhase, i32),
     Finished(i64, i32),
-    /// Whether it may pass, and the pause that was drawn if another attempt is to be made.
+    /// Whether the failure is retryable, and the pause drawn if another attempt follows.
     Failed(i64, bool, i64),
     Released(i64),
-    /// The last render that waited for it was given up.
+    /// The last render waiting for it was cancelled.
     Cancelled,
 }
 
-/// The event changes nothing: the task is not to be claimed, or the lease is not its current one.
+/// The event changes nothing: the task cannot be claimed, or the lease is not current.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Refused;
 
@@ -85,13 +85,13 @@ impl Task {
         }
     }
 
-    /// The pauses that a failure of the current attempt may be followed by, in milliseconds: drawn anew each time, from
-    /// the shortest one to three times the one before.
+    /// The pauses that may follow a failure of the current attempt, in milliseconds: drawn between the minimum and
+    /// three times the previous pause.
     pub(crate) fn pauses(&self) -> RangeInclusive<i64> {
         SHORTEST_PAUSE..=(3 * self.pause.max(SHORTEST_PAUSE)).min(LONGEST_PAUSE)
     }
 
-    /// What an event makes of the task.
+    /// The state after an event.
     pub(crate) fn after(&self, event: &Event) -> Result<Self, Refused> {
         match event {
             Event::Claimed if self.is_due && !self.has_ended() => Ok(self.claimed()),
@@ -104,7 +104,7 @@ impl Task {
             }
             Event::Progressed(epoch, phase, pages) => {
                 self.held_under(*epoch)?;
-                // What comes late changes nothing: progress does not run back.
+                // Late reports change nothing: progress never decreases.
                 let told = (*phase as i32).max(self.progress.0 as i32);
                 let phase = RenderPhase::try_from(told).unwrap_or_default();
                 Ok(Self { progress: (phase, self.progress.1.max(*pages)), ..self.clone() })
@@ -132,7 +132,7 @@ impl Task {
         !matches!(self.state, State::Queued | State::Running)
     }
 
-    /// The fence. A lease that ran out holds on until somebody else claims the task.
+    /// The fence. An expired lease holds until another worker claims the task.
     fn held_under(&self, epoch: i64) -> Result<(), Refused> {
         if self.state == State::Running && self.epoch == epoch { Ok(()) } else { Err(Refused) }
     }
@@ -156,7 +156,7 @@ impl Task {
         }
     }
 
-    /// The right to the task begins or ends: nothing that was told under the epoch before counts any more.
+    /// A lease begins or ends: messages under the previous epoch no longer count.
     fn given_up(&self, state: State) -> Self {
         let progress = (RenderPhase::Unspecified, 0);
         Self { state, epoch: self.epoch + 1, progress, is_due: false, is_late: false, ..self.clone() }

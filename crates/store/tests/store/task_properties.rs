@@ -1,4 +1,4 @@
-//! The same random events, to the pure model of tasks and to Postgres: after each they must agree.
+//! Applies the same random events to the pure model of tasks and to Postgres: they must agree after each.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,15 +9,15 @@ use chancery_store::{AttemptFailure, Finished, Lease, LeaseTimes, StoreError};
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::test_runner::{Config, TestRunner};
 
-use crate::place::{Place, content, person};
+use crate::fixture::{Fixture, content, person};
 use crate::queue_scene::{ENVIRONMENT, scene};
 use crate::task_model::{Event, State, Task};
 
-/// Tasks that live at once.
+/// Maximum number of live tasks.
 const TASKS: usize = 3;
 
-/// What a caller, a worker or the time does. Leases are named by their place among all that were ever handed out, so
-/// that most are stale.
+/// An action of a caller, a worker or the clock. Leases are chosen among all leases ever granted, so that most are
+/// stale.
 #[derive(Debug, Clone)]
 enum Step {
     Request(usize),
@@ -51,52 +51,52 @@ fn step() -> impl Strategy<Value = Step> {
 
 /// The model beside the database.
 struct Both {
-    place: Place,
+    fixture: Fixture,
     /// By the task's id.
     tasks: BTreeMap<String, Task>,
     /// The newest task of each brief.
     newest: [Option<String>; TASKS],
     leases: Vec<Lease>,
-    /// Every render that was asked for, with its task; and whether it was given up.
+    /// Every requested render with its task, and whether it was cancelled.
     renders: Vec<(RenderName, String, bool)>,
 }
 
 #[test]
 fn postgres_does_to_tasks_what_the_model_says() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    let place = runtime.block_on(async {
-        let mut place = scene().await;
+    let fixture = runtime.block_on(async {
+        let mut fixture = scene().await;
         for brief in 0..TASKS {
-            place.published(&brief_of(brief), content(&format!("Brief {brief}"))).await;
+            fixture.published(&brief_of(brief), content(&format!("Brief {brief}"))).await;
         }
-        // So long that only the test itself lets it pass.
+        // Too long to end unless the test ends it.
         let lease = Duration::from_hours(1);
-        place.store = place.store.clone().with_lease_times(LeaseTimes { lease, ..LeaseTimes::default() });
-        place
+        fixture.store = fixture.store.clone().with_lease_times(LeaseTimes { lease, ..LeaseTimes::default() });
+        fixture
     });
     let mut runner = TestRunner::new(Config { cases: 12, failure_persistence: None, ..Config::default() });
-    let place = std::cell::RefCell::new(Some(place));
+    let fixture = std::cell::RefCell::new(Some(fixture));
     let steps = proptest::collection::vec(step(), 1..32);
     let ran = runner.run(&steps, |steps| {
-        let own = place.borrow_mut().take().unwrap();
+        let own = fixture.borrow_mut().take().unwrap();
         own.rows(
             "delete from render_attempts; delete from renders; delete from render_queue; delete from render_tasks",
         );
         let mut both = Both {
-            place: own,
+            fixture: own,
             tasks: BTreeMap::new(),
             newest: Default::default(),
             leases: Vec::new(),
             renders: Vec::new(),
         };
-        // The place is needed for the next case, also after a failed one.
+        // The fixture is needed for the next case, also after a failed one.
         let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             for step in &steps {
                 runtime.block_on(both.take(step));
                 both.compare(step);
             }
         }));
-        *place.borrow_mut() = Some(both.place);
+        *fixture.borrow_mut() = Some(both.fixture);
         done.map_err(|panic| proptest::test_runner::TestCaseError::fail(said(&*panic)))
     });
     if let Err(error) = ran {
@@ -121,14 +121,19 @@ impl Both {
             Step::DeadlinePasses(brief) => self.time_passes(*brief, &Event::DeadlinePassed),
             Step::Renew(lease) => {
                 let Some(lease) = self.lease(*lease) else { return };
-                let renewed = self.place.store.renew_leases(std::slice::from_ref(&lease)).await.unwrap();
+                let renewed =
+                    self.fixture.store.queue().renew_leases(std::slice::from_ref(&lease)).await.unwrap();
                 self.expect(&lease, &Event::Renewed(lease.epoch), !renewed.is_empty());
             }
             Step::Progress(lease, phase, pages) => {
                 let Some(lease) = self.lease(*lease) else { return };
                 let phase = RenderPhase::try_from(*phase).unwrap();
-                let told =
-                    self.place.store.report_progress(&lease, phase, u32::try_from(*pages).unwrap()).await;
+                let told = self
+                    .fixture
+                    .store
+                    .queue()
+                    .report_progress(&lease, phase, u32::try_from(*pages).unwrap())
+                    .await;
                 self.expect(&lease, &Event::Progressed(lease.epoch, phase, *pages), is_taken(told));
             }
             Step::Finish(lease) => self.finish(*lease).await,
@@ -139,10 +144,10 @@ impl Both {
                     message: String::new(),
                     retryable: *retryable,
                 };
-                let failed = self.place.store.fail_attempt(&lease, &failure).await;
+                let failed = self.fixture.store.queue().fail_attempt(&lease, &failure).await;
                 if failed.is_ok() {
                     // The pause before the next attempt ends when the test says so, however long the test takes.
-                    self.place.rows(&format!(
+                    self.fixture.rows(&format!(
                         "update render_queue set visible_at = clock_timestamp() + interval '1 hour' \
                          where task_id = '{}'",
                         lease.task
@@ -159,16 +164,17 @@ impl Both {
             }
             Step::Release(lease) => {
                 let Some(lease) = self.lease(*lease) else { return };
-                let released = self.place.store.release_leases(std::slice::from_ref(&lease)).await.unwrap();
+                let released =
+                    self.fixture.store.queue().release_leases(std::slice::from_ref(&lease)).await.unwrap();
                 self.expect(&lease, &Event::Released(lease.epoch), !released.is_empty());
             }
             Step::Cancel(render) => self.cancel(*render).await,
         }
     }
 
-    /// Joins what lives or has its result, and makes a new task after one that died.
+    /// Joins a task that is live or has its result, and queues a new one after a dead letter.
     async fn request(&mut self, brief: usize) {
-        let requested = self.place.requested_by(&person("TLP:RED"), &brief_of(brief)).await;
+        let requested = self.fixture.requested_by(&person("TLP:RED"), &brief_of(brief)).await;
         let newest = self.newest[brief].as_ref().map(|id| self.tasks[id].clone());
         match newest {
             Some(Task { quarantined: true, .. }) => {
@@ -190,10 +196,10 @@ impl Both {
         }
     }
 
-    /// Which of several the database takes is its own choice; that it takes as many as it may is not.
+    /// The database may choose among several tasks, but must take as many as allowed.
     async fn claim(&mut self, limit: u32) {
         let due = self.tasks.values().filter(|task| task.after(&Event::Claimed).is_ok()).count();
-        let acquired = self.place.store.acquire_leases(ENVIRONMENT, "worker", limit).await.unwrap();
+        let acquired = self.fixture.store.queue().acquire_leases(ENVIRONMENT, "worker", limit).await.unwrap();
         assert_eq!(acquired.leases.len() + acquired.quarantined.len(), due.min(limit as usize));
         for lease in acquired.leases.into_iter().map(|acquired| acquired.lease) {
             let task = self.tasks[&lease.task].after(&Event::Claimed).unwrap();
@@ -211,24 +217,24 @@ impl Both {
     fn time_passes(&mut self, brief: usize, event: &Event) {
         let Some(id) = self.newest[brief].clone() else { return };
         let column = if *event == Event::TimePassed { "visible_at" } else { "leased_at" };
-        self.place.rows(&format!(
+        self.fixture.rows(&format!(
             "update render_queue set {column} = clock_timestamp() - interval '11 minutes' \
              where task_id = '{id}' and {column} is not null"
         ));
         let passed = self.tasks[&id].after(event).unwrap();
-        // Who has no lease has none that could be too old.
+        // Without a lease there is none that could have expired.
         if *event == Event::TimePassed || passed.state == State::Running {
             self.tasks.insert(id, passed);
         }
     }
 
-    /// Every task has a PDF of its own; finishing twice under one lease is finishing once.
+    /// Every task has its own PDF; finishing twice under one lease has the effect of finishing once.
     async fn finish(&mut self, lease: usize) {
         let Some(lease) = self.lease(lease) else { return };
         let before = self.tasks[&lease.task].clone();
-        let blob = self.place.store.stage_artifact(&lease, ENVIRONMENT).await;
+        let blob = self.fixture.store.artifacts().stage(&lease, ENVIRONMENT).await;
         let finished = match blob {
-            Ok(blob) => self.place.finished_from(&lease, &blob, lease.task.as_bytes()).await,
+            Ok(blob) => self.fixture.finished_from(&lease, &blob, lease.task.as_bytes()).await,
             Err(error) => Err(error),
         };
         if before.state == State::Succeeded && before.epoch == lease.epoch {
@@ -238,11 +244,11 @@ impl Both {
         }
     }
 
-    /// A render is given up by itself; its task ends with the last one that waits for it.
+    /// Renders are cancelled one by one; a task ends with its last render.
     async fn cancel(&mut self, render: usize) {
-        let Some(place) = self.renders.len().checked_sub(render + 1) else { return };
-        let (name, id, was_given_up) = self.renders[place].clone();
-        let cancelled = self.place.store.cancel_render(&person("TLP:RED"), &name, None).await;
+        let Some(index) = self.renders.len().checked_sub(render + 1) else { return };
+        let (name, id, was_given_up) = self.renders[index].clone();
+        let cancelled = self.fixture.store.renders().cancel(&person("TLP:RED"), &name, None).await;
         let task = self.tasks[&id].clone();
         if was_given_up {
             cancelled.unwrap();
@@ -250,7 +256,7 @@ impl Both {
             assert!(matches!(cancelled, Err(StoreError::RenderEnded)), "{cancelled:?}");
         } else {
             cancelled.unwrap();
-            self.renders[place].2 = true;
+            self.renders[index].2 = true;
             if !self.renders.iter().any(|(_, task, given_up)| *task == id && !given_up) {
                 self.tasks.insert(id, task.after(&Event::Cancelled).unwrap());
             }
@@ -259,12 +265,12 @@ impl Both {
 
     fn pause_of(&self, task: &str) -> i64 {
         let pause = format!("select round(pause_seconds * 1000) from render_tasks where task_id = '{task}'");
-        self.place.rows(&pause).concat().parse().unwrap()
+        self.fixture.rows(&pause).concat().parse().unwrap()
     }
 
-    fn lease(&self, place: usize) -> Option<Lease> {
-        // The newest first: the lower the number, the likelier is the lease a current one.
-        self.leases.iter().rev().nth(place).cloned()
+    fn lease(&self, index: usize) -> Option<Lease> {
+        // Newest first: the lower the number, the likelier the lease is current.
+        self.leases.iter().rev().nth(index).cloned()
     }
 
     fn expect(&mut self, lease: &Lease, event: &Event, taken: bool) {
@@ -276,7 +282,7 @@ impl Both {
     }
 
     fn compare(&self, step: &Step) {
-        let rows = self.place.rows(
+        let rows = self.fixture.rows(
             "select t.task_id, t.state, t.epoch, t.attempts, t.crashes, t.phase, t.pages, t.quarantined, \
                  round(t.pause_seconds * 1000), \
                  coalesce(q.epoch, -1), coalesce(q.visible_at <= clock_timestamp(), false), q.leased_at is not null \

@@ -1,7 +1,7 @@
 use chancery_proto::names::ResourceId;
 use chancery_store::{NewToken, Role, Scope, Secret, StoreError};
 
-use crate::place::{Place, in_workspace, person};
+use crate::fixture::{Fixture, in_workspace, person};
 
 fn reader(clearance: &str) -> NewToken<'_> {
     let roles = [Role::Reader].into_iter().collect();
@@ -14,76 +14,86 @@ fn default() -> ResourceId {
 
 #[tokio::test]
 async fn the_first_tokens_hold_and_are_made_once() {
-    let place = Place::new().await;
-    let operator = place.store.principal_of_secret(&place.secrets.operator).await.unwrap().unwrap();
+    let fixture = Fixture::new().await;
+    let operator =
+        fixture.store.access().principal_of_secret(&fixture.secrets.operator).await.unwrap().unwrap();
     assert_eq!(operator.scope, Scope::System);
-    let admin = place.store.principal_of_secret(&place.secrets.admin).await.unwrap().unwrap();
+    let admin = fixture.store.access().principal_of_secret(&fixture.secrets.admin).await.unwrap().unwrap();
     assert!(matches!(admin.scope, Scope::Workspace { ref id, .. } if id.as_str() == "default"));
-    let again = place.store.bootstrap(|_| -> Result<(), String> { panic!("nothing is to be kept") }).await;
+    let again =
+        fixture.store.access().bootstrap(|_| -> Result<(), String> { panic!("nothing is to be kept") }).await;
     assert_eq!(again.unwrap(), chancery_store::Bootstrapped::Before);
-    assert!(place.store.principal_of_secret(&Secret::generate().unwrap()).await.unwrap().is_none());
+    assert!(
+        fixture.store.access().principal_of_secret(&Secret::generate().unwrap()).await.unwrap().is_none()
+    );
 }
 
 #[tokio::test]
 async fn tokens_hold_only_if_their_secrets_could_be_kept() {
-    let place = Place::new().await;
-    place.rows("delete from change_log");
-    place.rows("delete from api_tokens");
-    place.rows("delete from change_counters where workspace_id = 'default'");
-    place.rows("delete from workspaces where workspace_id = 'default'");
-    let refused = place.store.bootstrap(|_| Err("the disk is full")).await.unwrap_err();
+    let fixture = Fixture::new().await;
+    fixture.rows("delete from change_log");
+    fixture.rows("delete from api_tokens");
+    fixture.rows("delete from change_counters where workspace_id = 'default'");
+    fixture.rows("delete from workspaces where workspace_id = 'default'");
+    let refused = fixture.store.access().bootstrap(|_| Err("the disk is full")).await.unwrap_err();
     assert!(refused.to_string().contains("the disk is full"), "{refused}");
-    assert_eq!(place.rows("select count(*) from api_tokens"), ["0"]);
+    assert_eq!(fixture.rows("select count(*) from api_tokens"), ["0"]);
 }
 
 #[tokio::test]
 async fn a_secret_stands_nowhere_in_the_database() {
-    let place = Place::new().await;
-    let secret = place.secrets.admin.reveal();
+    let fixture = Fixture::new().await;
+    let secret = fixture.secrets.admin.reveal();
     let found =
-        place.rows(&format!("select count(*) from api_tokens t where t::text like '%{}%'", &secret[4..]));
+        fixture.rows(&format!("select count(*) from api_tokens t where t::text like '%{}%'", &secret[4..]));
     assert_eq!(found, ["0"]);
 }
 
 #[tokio::test]
 async fn an_expired_and_a_revoked_token_hold_no_more() {
-    let place = Place::new().await;
+    let fixture = Fixture::new().await;
     let admin = person("TLP:RED");
-    let (token, secret) = place.store.create_token(&admin, &default(), &reader("TLP:RED")).await.unwrap();
-    assert!(place.store.principal_of_secret(&secret).await.unwrap().is_some());
-    let revoked = place.store.revoke_token(&admin, &token.name).await.unwrap();
-    assert!(place.store.principal_of_secret(&secret).await.unwrap().is_none());
-    let again = place.store.revoke_token(&admin, &token.name).await.unwrap();
+    let (token, secret) =
+        fixture.store.access().create_token(&admin, &default(), &reader("TLP:RED")).await.unwrap();
+    assert!(fixture.store.access().principal_of_secret(&secret).await.unwrap().is_some());
+    let revoked = fixture.store.access().revoke_token(&admin, &token.name).await.unwrap();
+    assert!(fixture.store.access().principal_of_secret(&secret).await.unwrap().is_none());
+    let again = fixture.store.access().revoke_token(&admin, &token.name).await.unwrap();
     assert_eq!((revoked.revoked_at.is_some(), &again), (true, &revoked));
     let log = "select kind from change_log where workspace_id = 'default' order by number";
-    assert_eq!(place.rows(log), ["token_created", "token_revoked"]);
+    assert_eq!(fixture.rows(log), ["token_created", "token_revoked"]);
 
-    let (token, secret) = place.store.create_token(&admin, &default(), &reader("TLP:RED")).await.unwrap();
+    let (token, secret) =
+        fixture.store.access().create_token(&admin, &default(), &reader("TLP:RED")).await.unwrap();
     let past = "update api_tokens set expires_at = clock_timestamp() where token_id =";
-    place.rows(&format!("{past} '{}'", token.name.token));
-    assert!(place.store.principal_of_secret(&secret).await.unwrap().is_none());
+    fixture.rows(&format!("{past} '{}'", token.name.token));
+    assert!(fixture.store.access().principal_of_secret(&secret).await.unwrap().is_none());
 }
 
 #[tokio::test]
 async fn nobody_makes_a_token_that_may_do_more_than_himself() {
-    let place = Place::new().await;
+    let fixture = Fixture::new().await;
     let amber = person("TLP:AMBER");
-    let refused = place.store.create_token(&amber, &default(), &reader("TLP:RED")).await.unwrap_err();
+    let refused =
+        fixture.store.access().create_token(&amber, &default(), &reader("TLP:RED")).await.unwrap_err();
     assert!(matches!(refused, StoreError::ClearanceTooLow(_)), "{refused}");
     let worker = NewToken { roles: [Role::Worker].into_iter().collect(), ..reader("TLP:AMBER") };
-    let refused = place.store.create_token(&amber, &default(), &worker).await.unwrap_err();
+    let refused = fixture.store.access().create_token(&amber, &default(), &worker).await.unwrap_err();
     assert!(matches!(refused, StoreError::InvalidField { field: "api_token.roles", .. }), "{refused}");
-    let refused = place.store.create_token(&amber, &"system".parse().unwrap(), &worker).await.unwrap_err();
+    let refused =
+        fixture.store.access().create_token(&amber, &"system".parse().unwrap(), &worker).await.unwrap_err();
     assert!(matches!(refused, StoreError::Forbidden(_)), "{refused}");
     let stranger = in_workspace("elsewhere", Role::Admin, "TLP:RED");
-    let refused = place.store.create_token(&stranger, &default(), &reader("TLP:CLEAR")).await.unwrap_err();
+    let refused =
+        fixture.store.access().create_token(&stranger, &default(), &reader("TLP:CLEAR")).await.unwrap_err();
     assert!(matches!(refused, StoreError::Forbidden(_)), "{refused}");
 }
 
 #[tokio::test]
 async fn values_of_a_token_that_do_not_go_together_are_refused() {
-    let place = Place::new().await;
-    let operator = place.store.principal_of_secret(&place.secrets.operator).await.unwrap().unwrap();
+    let fixture = Fixture::new().await;
+    let operator =
+        fixture.store.access().principal_of_secret(&fixture.secrets.operator).await.unwrap().unwrap();
     let past = time::OffsetDateTime::UNIX_EPOCH;
     let system: ResourceId = "system".parse().unwrap();
     for (workspace, token, field) in [
@@ -94,7 +104,7 @@ async fn values_of_a_token_that_do_not_go_together_are_refused() {
         (&default(), NewToken { expires_at: Some(past), ..reader("TLP:RED") }, "api_token.expire_time"),
         (&system, reader(""), "api_token.roles"),
     ] {
-        let refused = place.store.create_token(&operator, workspace, &token).await.unwrap_err();
+        let refused = fixture.store.access().create_token(&operator, workspace, &token).await.unwrap_err();
         assert!(
             matches!(refused, StoreError::InvalidField { field: named, .. } if named == field),
             "{refused}"
@@ -104,16 +114,17 @@ async fn values_of_a_token_that_do_not_go_together_are_refused() {
 
 #[tokio::test]
 async fn tokens_are_listed_oldest_first_in_pages() {
-    let place = Place::new().await;
+    let fixture = Fixture::new().await;
     let admin = person("TLP:RED");
     for _ in 0..3 {
-        place.store.create_token(&admin, &default(), &reader("TLP:GREEN")).await.unwrap();
+        fixture.store.access().create_token(&admin, &default(), &reader("TLP:GREEN")).await.unwrap();
     }
-    let all = place.store.list_tokens(&admin, &default(), None, 10).await.unwrap();
+    let all = fixture.store.access().list_tokens(&admin, &default(), None, 10).await.unwrap();
     assert_eq!(
         (all.len(), all[0].clearance.as_str(), all[1].clearance.as_str()),
         (4, "TLP:RED", "TLP:GREEN")
     );
-    let rest = place.store.list_tokens(&admin, &default(), Some(&all[1].name.token), 10).await.unwrap();
+    let rest =
+        fixture.store.access().list_tokens(&admin, &default(), Some(&all[1].name.token), 10).await.unwrap();
     assert_eq!(rest, all[2..]);
 }

@@ -2,70 +2,80 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use chancery_proto::brief::v1::{BriefContent, RevisionDocument};
-use chancery_store::{FindingCode, Verified, Verifying};
+use chancery_store::{FindingCode, VerifyEvent, VerifyOptions};
 
-use crate::place::{Place, brief_name, content, content_at, document, person};
+use crate::fixture::{Fixture, brief_name, content, content_at, document, person};
 use crate::queue_scene::scene;
 
-const EVERYTHING: Verified = Verified { artifacts: true };
+const EVERYTHING: VerifyOptions = VerifyOptions { artifacts: true };
 
-/// The lines that a verification tells.
-pub(crate) async fn findings(place: &Place) -> Vec<String> {
+/// The lines that a verification reports.
+pub(crate) async fn findings(fixture: &Fixture) -> Vec<String> {
     let mut found = Vec::new();
     let tell = |told| {
-        if let Verifying::Found(finding) = told {
+        if let VerifyEvent::Found(finding) = told {
             found.push(finding.to_string());
         }
     };
-    place.store.verify(EVERYTHING, tell).await.unwrap();
+    fixture.store.integrity().verify(EVERYTHING, tell).await.unwrap();
     found
 }
 
-/// A place with two briefs of which one has every kind of row, an image and a PDF.
-pub(crate) async fn full() -> Place {
-    let place = scene().await;
-    place.store.import(&person("TLP:RED"), &brief_name("b1"), &[document(2, content("Two"))]).await.unwrap();
-    place.requested().await;
-    place.finished(&place.leased_one().await, b"%PDF").await.unwrap();
+/// A fixture with two briefs, one of which has every kind of row, an image and a PDF.
+pub(crate) async fn full() -> Fixture {
+    let fixture = scene().await;
+    fixture
+        .store
+        .briefs()
+        .import(&person("TLP:RED"), &brief_name("b1"), &[document(2, content("Two"))])
+        .await
+        .unwrap();
+    fixture.requested().await;
+    fixture.finished(&fixture.leased_one().await, b"%PDF").await.unwrap();
     let sample: RevisionDocument =
         chancery_proto::json::from_str(include_str!("../../../../examples/russia-iran/revision-1.json"))
             .unwrap();
     let name = brief_name(&sample.brief_id);
-    place.store.import(&person("TLP:RED"), &name, &[document(1, sample.content.unwrap())]).await.unwrap();
-    place
+    fixture
+        .store
+        .briefs()
+        .import(&person("TLP:RED"), &name, &[document(1, sample.content.unwrap())])
+        .await
+        .unwrap();
+    fixture
 }
 
 #[tokio::test]
 async fn nothing_is_found_where_nothing_is_wrong() {
-    let place = full().await;
-    assert_eq!(findings(&place).await, Vec::<String>::new());
+    let fixture = full().await;
+    assert_eq!(findings(&fixture).await, Vec::<String>::new());
     let closed = document(3, content_at("Three", "TLP:AMBER"));
-    place.store.import(&person("TLP:RED"), &brief_name("b1"), &[closed]).await.unwrap();
-    assert_eq!(findings(&place).await, Vec::<String>::new());
+    fixture.store.briefs().import(&person("TLP:RED"), &brief_name("b1"), &[closed]).await.unwrap();
+    assert_eq!(findings(&fixture).await, Vec::<String>::new());
     for table in
         ["statements", "actors", "actor_labels", "relationships", "events", "sources", "part_references"]
     {
-        assert_ne!(place.rows(&format!("select count(*) from {table}")), ["0"], "{table}");
+        assert_ne!(fixture.rows(&format!("select count(*) from {table}")), ["0"], "{table}");
     }
 }
 
-/// Does damage by a statement, and expects exactly these lines; then puts everything back.
-async fn expect(place: &Place, damage: &str, expected: &[&str]) {
+/// Damages data with a statement, expects exactly these lines, and restores the data.
+async fn expect(fixture: &Fixture, damage: &str, expected: &[&str]) {
     let (undo, damage) = damage.split_once("UNDO ").map_or(("", damage), |(damage, undo)| (undo, damage));
     assert!(!undo.is_empty(), "{damage}");
-    place.rows(damage);
-    let found = findings(place).await;
+    fixture.rows(damage);
+    let found = findings(fixture).await;
     assert_eq!(found, expected, "{damage}");
-    place.rows(undo);
-    assert_eq!(findings(place).await, Vec::<String>::new(), "{undo}");
+    fixture.rows(undo);
+    assert_eq!(findings(fixture).await, Vec::<String>::new(), "{undo}");
 }
 
 #[tokio::test]
 async fn every_kind_of_damage_to_a_revision_is_found_and_named() {
-    let place = full().await;
+    let fixture = full().await;
     let b1 = "brief_key = (select brief_key from briefs where brief_id = 'b1')";
-    place.rows("create table kept as select * from revisions");
-    place.rows("create table kept_editions as select * from editions");
+    fixture.rows("create table kept as select * from revisions");
+    fixture.rows("create table kept_editions as select * from editions");
     let put_back = "update revisions r set body = k.body, digest = k.digest, content_digest = k.content_digest, \
         floor = k.floor, title = k.title, current_until = k.current_until, redaction_version = k.redaction_version, \
         projection_version = k.projection_version \
@@ -101,42 +111,43 @@ async fn every_kind_of_damage_to_a_revision_is_found_and_named() {
         ),
     ];
     for (damage, expected) in cases {
-        place.rows(&format!("update revisions set {damage} where {b1} and revision = 1"));
-        let found = findings(&place).await;
+        fixture.rows(&format!("update revisions set {damage} where {b1} and revision = 1"));
+        let found = findings(&fixture).await;
         assert!(found.len() == 1 && found[0].starts_with(expected), "{damage}: {found:#?}");
-        place.rows(put_back);
-        assert_eq!(findings(&place).await, Vec::<String>::new());
+        fixture.rows(put_back);
+        assert_eq!(findings(&fixture).await, Vec::<String>::new());
     }
     let name = "workspaces/default/briefs/b1/revisions/2";
     let edition = format!("{b1} and revision = 2 and from_rank = 2");
     for column in
         ["body = 'x'", "digest = sha256('x'::bytea)", "title = 'x'", "summary = 'x'", "envelope = 'x'"]
     {
-        place.rows(&format!("update editions set {column} where {edition}"));
+        fixture.rows(&format!("update editions set {column} where {edition}"));
         let column = column.split(' ').next().unwrap();
         let expected = format!("EDITION_DIFFERS {name}: edition from rank 2: {column}");
-        assert_eq!(findings(&place).await, [expected]);
-        place.rows(&format!("delete from editions where {edition}"));
+        assert_eq!(findings(&fixture).await, [expected]);
+        fixture.rows(&format!("delete from editions where {edition}"));
         let expected = format!("EDITION_MISSING {name}: edition from rank 2");
-        assert_eq!(findings(&place).await, [expected]);
-        place.rows(&format!("insert into editions select * from kept_editions where {edition}"));
-        assert_eq!(findings(&place).await, Vec::<String>::new());
+        assert_eq!(findings(&fixture).await, [expected]);
+        fixture.rows(&format!("insert into editions select * from kept_editions where {edition}"));
+        assert_eq!(findings(&fixture).await, Vec::<String>::new());
     }
     let extra = format!(
         "insert into editions select brief_key, revision, 3, body, digest, content_digest, marking, title, change_summary, \
          summary, workspace_id, brief_id, until_rank, 0, envelope from kept_editions where {edition}"
     );
-    place.rows(&extra);
-    assert_eq!(findings(&place).await, [format!("EDITION_EXTRA {name}: edition from rank 3")]);
-    place.rows(&format!("delete from editions where {b1} and revision = 2 and from_rank = 3"));
-    place.rows(&format!("update editions set until_rank = 15 where {b1} and revision = 2 and from_rank = 4"));
+    fixture.rows(&extra);
+    assert_eq!(findings(&fixture).await, [format!("EDITION_EXTRA {name}: edition from rank 3")]);
+    fixture.rows(&format!("delete from editions where {b1} and revision = 2 and from_rank = 3"));
+    fixture
+        .rows(&format!("update editions set until_rank = 15 where {b1} and revision = 2 and from_rank = 4"));
     let expected = format!("EDITION_DIFFERS {name}: edition from rank 4: until_rank");
-    assert_eq!(findings(&place).await, [expected]);
+    assert_eq!(findings(&fixture).await, [expected]);
 }
 
 #[tokio::test]
 async fn every_kind_of_damage_to_projections_is_found_named_and_mended() {
-    let place = full().await;
+    let fixture = full().await;
     let name = "workspaces/default/briefs/b1/revisions/2";
     let b1 = "brief_key = (select brief_key from briefs where brief_id = 'b1') and revision = 2";
     let cases = [
@@ -172,69 +183,84 @@ async fn every_kind_of_damage_to_projections_is_found_named_and_mended() {
         ),
     ];
     for (damage, expected) in cases {
-        place.rows(&damage);
-        let found = findings(&place).await;
+        fixture.rows(&damage);
+        let found = findings(&fixture).await;
         assert!(found.contains(&expected), "{damage}: {found:#?}");
-        place.store.reindex(&chancery_store::Reindexed::All { from: None }, |_| ()).await.unwrap();
-        assert_eq!(findings(&place).await, Vec::<String>::new());
+        fixture
+            .store
+            .integrity()
+            .reindex(&chancery_store::ReindexScope::All { from: None }, |_| ())
+            .await
+            .unwrap();
+        assert_eq!(findings(&fixture).await, Vec::<String>::new());
     }
     for table in
         ["statements", "actors", "actor_labels", "relationships", "events", "sources", "part_references"]
     {
         let key = "brief_key = (select brief_key from briefs where brief_id <> 'b1')";
         let count: usize =
-            place.rows(&format!("select count(*) from {table} where {key}"))[0].parse().unwrap();
-        place.rows(&format!("delete from {table} where {key}"));
-        let found = findings(&place).await;
+            fixture.rows(&format!("select count(*) from {table} where {key}"))[0].parse().unwrap();
+        fixture.rows(&format!("delete from {table} where {key}"));
+        let found = findings(&fixture).await;
         let start = format!("PROJECTION_MISSING workspaces/default/briefs/russia-iran/revisions/1: {table} ");
         assert_eq!(found.iter().filter(|line| line.starts_with(&start)).count(), count, "{found:#?}");
-        // What is searched goes with the statements.
+        // Search entries are deleted with their statements.
         let is_due = |line: &String| line.starts_with(&start) || line.contains(": search_entries ");
         assert!(found.iter().all(is_due), "{found:#?}");
-        place.store.reindex(&chancery_store::Reindexed::All { from: None }, |_| ()).await.unwrap();
+        fixture
+            .store
+            .integrity()
+            .reindex(&chancery_store::ReindexScope::All { from: None }, |_| ())
+            .await
+            .unwrap();
     }
     let extra = "insert into actor_labels (workspace_id, brief_key, revision, actor_id, from_rank, until_rank, current_until, \
         language, label) select workspace_id, brief_key, 1, 'nobody', 0, 16, 0, 'en', 'Nobody' from briefs where brief_id = 'b1'";
-    place.rows(extra);
-    let found = findings(&place).await;
+    fixture.rows(extra);
+    let found = findings(&fixture).await;
     let expected = "PROJECTION_EXTRA workspaces/default/briefs/b1/revisions/1: actor_labels \"nobody en Nobody\" from rank 0";
     assert!(found.iter().any(|line| line == expected), "{found:#?}");
-    place.store.reindex(&chancery_store::Reindexed::All { from: None }, |_| ()).await.unwrap();
-    assert_eq!(findings(&place).await, Vec::<String>::new());
+    fixture
+        .store
+        .integrity()
+        .reindex(&chancery_store::ReindexScope::All { from: None }, |_| ())
+        .await
+        .unwrap();
+    assert_eq!(findings(&fixture).await, Vec::<String>::new());
 }
 
 #[tokio::test]
 async fn a_revision_that_is_not_there_is_found() {
-    let place = full().await;
+    let fixture = full().await;
     let first = "brief_key = (select brief_key from briefs where brief_id = 'b1') and revision = 1";
     for table in ["render_queue", "render_attempts", "render_deliveries", "renders", "render_tasks"] {
-        place.rows(&format!("truncate {table} cascade"));
+        fixture.rows(&format!("truncate {table} cascade"));
     }
     for table in ["statements", "sources", "part_references", "editions", "revisions"] {
-        place.rows(&format!("delete from {table} where {first}"));
+        fixture.rows(&format!("delete from {table} where {first}"));
     }
-    let expected = "REVISION_MISSING workspaces/default/briefs/b1: revision 1 is not there, 2 is";
-    assert_eq!(findings(&place).await, [expected]);
+    let expected = "REVISION_MISSING workspaces/default/briefs/b1: revision 1 is missing before revision 2";
+    assert_eq!(findings(&fixture).await, [expected]);
 }
 
 #[tokio::test]
 async fn damaged_drafts_attachments_logs_and_pdfs_are_found() {
-    let place = full().await;
+    let fixture = full().await;
     let b1 = "brief_key = (select brief_key from briefs where brief_id = 'b1')";
     let draft = "workspaces/default/briefs/b1/draft";
-    place.rows("create table kept as select * from drafts");
+    fixture.rows("create table kept as select * from drafts");
     let undo = "update drafts d set content = k.content, floor = k.floor from kept k where k.brief_key = d.brief_key";
     let damage = format!("update drafts set content = 'x' where {b1} UNDO {undo}");
     let line = format!(
         "DRAFT_DAMAGED {draft}: the stored bytes are no content: failed to decode Protobuf message: \
         buffer underflow"
     );
-    place.rows(damage.split(" UNDO ").next().unwrap());
-    let found = findings(&place).await;
+    fixture.rows(damage.split(" UNDO ").next().unwrap());
+    let found = findings(&fixture).await;
     assert!(found.len() == 1 && found[0].starts_with(&line[..60]), "{found:#?}");
-    place.rows(undo);
+    fixture.rows(undo);
     expect(
-        &place,
+        &fixture,
         &format!("update drafts set floor = 1 where {b1} UNDO {undo}"),
         &[&format!("DRAFT_DAMAGED {draft}: floor")],
     )
@@ -242,7 +268,7 @@ async fn damaged_drafts_attachments_logs_and_pdfs_are_found() {
 
     let number = "(select max(number) from change_log where workspace_id = 'default')";
     expect(
-        &place,
+        &fixture,
         &format!(
             "update change_log set number = number + 2 where workspace_id = 'default' and number = {number} \
              UNDO update change_log set number = number - 2 where workspace_id = 'default' and number = {number}"
@@ -253,34 +279,39 @@ async fn damaged_drafts_attachments_logs_and_pdfs_are_found() {
         ],
     )
     .await;
-    place.rows("delete from change_log where workspace_id = 'default' and number = 2");
-    assert_eq!(findings(&place).await, ["CHANGE_MISSING workspaces/default: change 2 is missing"]);
-    place.rows("insert into change_log (workspace_id, number, kind, target, subject) values ('default', 2, 'x', 'x', 'x')");
+    fixture.rows("delete from change_log where workspace_id = 'default' and number = 2");
+    assert_eq!(findings(&fixture).await, ["CHANGE_MISSING workspaces/default: change 2 is missing"]);
+    fixture.rows("insert into change_log (workspace_id, number, kind, target, subject) values ('default', 2, 'x', 'x', 'x')");
 
-    let digest = place.rows("select encode(digest, 'hex') from artifacts").pop().unwrap();
+    let digest = fixture.rows("select encode(digest, 'hex') from artifacts").pop().unwrap();
     let artifact = format!("workspaces/default/artifacts/{digest}");
-    place.rows("update artifact_chunks set bytes = '%PDG'");
-    let found = findings(&place).await;
+    fixture.rows("update artifact_chunks set bytes = '%PDG'");
+    let found = findings(&fixture).await;
     let start = format!("ARTIFACT_DIGEST {artifact}: its bytes have SHA-256 ");
     assert!(found.len() == 1 && found[0].starts_with(&start), "{found:#?}");
     let mut without = Vec::new();
-    place.store.verify(Verified { artifacts: false }, |told| without.push(told)).await.unwrap();
-    assert!(!without.iter().any(|told| matches!(told, Verifying::Found(_))));
-    place.rows("delete from artifact_chunks");
-    let found = findings(&place).await;
+    fixture
+        .store
+        .integrity()
+        .verify(VerifyOptions { artifacts: false }, |told| without.push(told))
+        .await
+        .unwrap();
+    assert!(!without.iter().any(|told| matches!(told, VerifyEvent::Found(_))));
+    fixture.rows("delete from artifact_chunks");
+    let found = findings(&fixture).await;
     assert!(
         found.len() == 1 && found[0].starts_with(&format!("ARTIFACT_UNREADABLE {artifact}: ")),
         "{found:#?}"
     );
-    place.rows("update artifact_chunks set bytes = '%PDF'");
+    fixture.rows("update artifact_chunks set bytes = '%PDF'");
 
-    place.rows(
+    fixture.rows(
         "insert into attachments (workspace_id, digest, media_type, marking, width, height, size_bytes, bytes, created_by)
         values ('default', sha256('b'::bytea), 'image/png', 0, 1, 1, 1, 'a', 'x')",
     );
     let name =
         "workspaces/default/attachments/3e23e8160039594a33894f6564e1b1348bbd7a0088d42c4acb73eeaed59c009d";
-    let found = findings(&place).await;
+    let found = findings(&fixture).await;
     let expected = format!(
         "ATTACHMENT_DIGEST {name}: its bytes have SHA-256 \
         ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb"
@@ -290,36 +321,36 @@ async fn damaged_drafts_attachments_logs_and_pdfs_are_found() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn writers_at_work_are_no_findings() {
-    let place = Arc::new(scene().await);
+    let fixture = Arc::new(scene().await);
     let done = Arc::new(AtomicBool::new(false));
     let writers: Vec<_> = (0..4)
         .map(|writer| {
-            let (place, done) = (Arc::clone(&place), Arc::clone(&done));
+            let (fixture, done) = (Arc::clone(&fixture), Arc::clone(&done));
             tokio::spawn(async move {
                 let mut number = 0;
                 while !done.load(Ordering::Relaxed) {
                     number += 1;
-                    // Now for everybody, now for few: the newest of all of them change with it.
+                    // Alternates between all and few clearances, so that each change affects the newest editions.
                     let marking = ["TLP:CLEAR", "TLP:AMBER", "TLP:GREEN"][number as usize % 3];
                     let title = format!("Title {writer} {number}");
                     let content: BriefContent =
                         if number % 2 == 0 { content(&title) } else { content_at(&title, marking) };
                     let name = brief_name(&format!("writer-{writer}"));
                     let next = document(number, content);
-                    place.store.import(&person("TLP:RED"), &name, &[next]).await.unwrap();
+                    fixture.store.briefs().import(&person("TLP:RED"), &name, &[next]).await.unwrap();
                 }
                 number
             })
         })
         .collect();
     for _ in 0..3 {
-        assert_eq!(findings(&place).await, Vec::<String>::new());
+        assert_eq!(findings(&fixture).await, Vec::<String>::new());
     }
     done.store(true, Ordering::Relaxed);
     for writer in writers {
         assert!(writer.await.unwrap() > 5);
     }
-    assert_eq!(findings(&place).await, Vec::<String>::new());
+    assert_eq!(findings(&fixture).await, Vec::<String>::new());
 }
 
 #[test]

@@ -1,32 +1,32 @@
 use chancery_brief::digest::Digest;
-use chancery_store::{PrintEnvironment, RenderFilter, StoreError, WaitingReason, Worker, WorkerPlace};
+use chancery_store::{PrintEnvironment, RenderFilter, StoreError, WaitingReason, Worker, WorkerPageKey};
 
-use crate::place::{Place, operator, person};
+use crate::fixture::{Fixture, operator, person};
 use crate::queue_scene::{ENVIRONMENT, scene};
 
-/// What the printer before the current one was.
+/// The digest of the previous printer.
 const OLD: PrintEnvironment =
     PrintEnvironment { printer_version: Digest([8; 32]), fonts_digest: Digest([2; 32]) };
 
-impl Place {
+impl Fixture {
     async fn workers(&self) -> Vec<Worker> {
-        self.store.list_workers(&operator(), None, 100).await.unwrap()
+        self.store.workers().list(&operator(), None, 100).await.unwrap()
     }
 
     async fn noted(&self, environment: PrintEnvironment, name: &str) -> bool {
-        self.store.note_worker(environment, name, 4).await.unwrap()
+        self.store.workers().record(environment, name, 4).await.unwrap()
     }
 
-    /// As if nothing had been heard of the workers for a while.
+    /// Moves the last report of all workers into the past.
     fn nobody_was_seen_for(&self, interval: &str) {
         self.rows(&format!("update workers set last_seen = clock_timestamp() - interval '{interval}'"));
     }
 
     async fn waiting(&self) -> Option<WaitingReason> {
         let name = self.requested().await.render.name;
-        let render = self.store.render(&person("TLP:RED"), &name).await.unwrap();
+        let render = self.store.renders().get(&person("TLP:RED"), &name).await.unwrap();
         let (caller, filter) = (person("TLP:RED"), RenderFilter::default());
-        let listed = self.store.list_renders(&caller, &name.workspace, &filter, None, 1).await;
+        let listed = self.store.renders().list(&caller, &name.workspace, &filter, None, 1).await;
         assert_eq!(listed.unwrap().renders, std::slice::from_ref(&render));
         render.waiting
     }
@@ -39,35 +39,35 @@ fn seen(workers: &[Worker]) -> Vec<(&str, u32, u32, bool)> {
 
 #[tokio::test]
 async fn who_asks_for_tasks_is_listed_with_what_he_has() {
-    let place = scene().await;
-    place.noted(ENVIRONMENT, "worker").await;
-    place.noted(ENVIRONMENT, "worker").await;
-    place.noted(OLD, "worker").await;
-    place.noted(ENVIRONMENT, "another").await;
-    place.requested().await;
-    place.leased_one().await;
-    let workers = place.workers().await;
+    let fixture = scene().await;
+    fixture.noted(ENVIRONMENT, "worker").await;
+    fixture.noted(ENVIRONMENT, "worker").await;
+    fixture.noted(OLD, "worker").await;
+    fixture.noted(ENVIRONMENT, "another").await;
+    fixture.requested().await;
+    fixture.leased_one().await;
+    let workers = fixture.workers().await;
     let mut told = seen(&workers);
     told.sort_unstable();
     assert_eq!(told, [("another", 4, 0, true), ("worker", 4, 0, true), ("worker", 4, 1, true)]);
     let busy = workers.iter().find(|worker| worker.leases == 1).unwrap();
     assert_eq!((busy.environment, busy.drained_at), (ENVIRONMENT, None));
-    place.nobody_was_seen_for("2 minutes");
-    assert!(place.workers().await.iter().all(|worker| !worker.is_live));
+    fixture.nobody_was_seen_for("2 minutes");
+    assert!(fixture.workers().await.iter().all(|worker| !worker.is_live));
 }
 
 #[tokio::test]
 async fn pages_of_workers_go_through_all_of_them_once() {
-    let place = scene().await;
+    let fixture = scene().await;
     for name in ["c", "a", "b", "a/1"] {
-        place.noted(ENVIRONMENT, name).await;
+        fixture.noted(ENVIRONMENT, name).await;
     }
-    place.noted(OLD, "a").await;
+    fixture.noted(OLD, "a").await;
     let (mut names, mut after) = (Vec::new(), None);
     loop {
-        let page = place.store.list_workers(&operator(), after.as_ref(), 2).await.unwrap();
+        let page = fixture.store.workers().list(&operator(), after.as_ref(), 2).await.unwrap();
         let Some(last) = page.last() else { break };
-        after = Some(WorkerPlace::of(last));
+        after = Some(WorkerPageKey::of(last));
         names.extend(page.into_iter().map(|worker| worker.display_name));
     }
     assert_eq!(names, ["a", "a", "a/1", "b", "c"]);
@@ -75,29 +75,29 @@ async fn pages_of_workers_go_through_all_of_them_once() {
 
 #[tokio::test]
 async fn a_drained_worker_keeps_what_it_has_and_gets_no_more() {
-    let place = scene().await;
-    place.noted(ENVIRONMENT, "worker").await;
-    place.requested().await;
-    let lease = place.leased_one().await;
-    let name = place.workers().await.remove(0).name;
-    let drained = place.store.drain_worker(&operator(), &name, true).await.unwrap();
+    let fixture = scene().await;
+    fixture.noted(ENVIRONMENT, "worker").await;
+    fixture.requested().await;
+    let lease = fixture.leased_one().await;
+    let name = fixture.workers().await.remove(0).name;
+    let drained = fixture.store.workers().drain(&operator(), &name, true).await.unwrap();
     assert!(drained.drained_at.is_some() && drained.leases == 1, "{drained:?}");
-    assert_eq!(place.store.drain_worker(&operator(), &name, true).await.unwrap(), drained);
+    assert_eq!(fixture.store.workers().drain(&operator(), &name, true).await.unwrap(), drained);
 
-    place.requested_by(&person("TLP:AMBER"), "b1").await.unwrap();
-    assert_eq!(place.leased(9).await, []);
-    assert!(place.noted(ENVIRONMENT, "worker").await, "it is told so");
-    assert!(place.noted(OLD, "worker").await, "whatever else prints on that host is drained too");
-    assert_eq!(place.store.renew_leases(std::slice::from_ref(&lease)).await.unwrap().len(), 1);
-    place.finished(&lease, b"%PDF").await.unwrap();
+    fixture.requested_by(&person("TLP:AMBER"), "b1").await.unwrap();
+    assert_eq!(fixture.leased(9).await, []);
+    assert!(fixture.noted(ENVIRONMENT, "worker").await, "it is told so");
+    assert!(fixture.noted(OLD, "worker").await, "whatever else prints on that host is drained too");
+    assert_eq!(fixture.store.queue().renew_leases(std::slice::from_ref(&lease)).await.unwrap().len(), 1);
+    fixture.finished(&lease, b"%PDF").await.unwrap();
 
-    let undrained = place.store.drain_worker(&operator(), &name, false).await.unwrap();
+    let undrained = fixture.store.workers().drain(&operator(), &name, false).await.unwrap();
     assert_eq!(undrained.drained_at, None);
-    assert_eq!(place.leased(9).await.len(), 1);
-    assert!(!place.noted(OLD, "worker").await);
+    assert_eq!(fixture.leased(9).await.len(), 1);
+    assert!(!fixture.noted(OLD, "worker").await);
     let logged = "select kind, target from change_log where workspace_id = 'system' and kind like 'worker%' order by number";
     assert_eq!(
-        place.rows(logged),
+        fixture.rows(logged),
         [format!("worker_drained|{name}"), format!("worker_undrained|{name}")],
         "changes only, and each once"
     );
@@ -105,71 +105,71 @@ async fn a_drained_worker_keeps_what_it_has_and_gets_no_more() {
 
 #[tokio::test]
 async fn a_worker_without_room_lives_on_by_its_renewals() {
-    let place = scene().await;
-    place.noted(ENVIRONMENT, "worker").await;
-    place.noted(ENVIRONMENT, "idle").await;
-    place.requested().await;
-    let lease = place.leased_one().await;
-    place.nobody_was_seen_for("2 minutes");
-    place.store.note_workers_of(std::slice::from_ref(&lease)).await.unwrap();
-    let workers = place.workers().await;
+    let fixture = scene().await;
+    fixture.noted(ENVIRONMENT, "worker").await;
+    fixture.noted(ENVIRONMENT, "idle").await;
+    fixture.requested().await;
+    let lease = fixture.leased_one().await;
+    fixture.nobody_was_seen_for("2 minutes");
+    fixture.store.workers().record_lease_holders(std::slice::from_ref(&lease)).await.unwrap();
+    let workers = fixture.workers().await;
     assert_eq!(seen(&workers), [("idle", 4, 0, false), ("worker", 4, 1, true)]);
 }
 
 #[tokio::test]
 async fn who_is_not_seen_for_a_day_is_forgotten() {
-    let place = scene().await;
-    place.noted(ENVIRONMENT, "gone").await;
-    place.nobody_was_seen_for("25 hours");
-    place.noted(ENVIRONMENT, "worker").await;
-    assert_eq!(place.store.forget_workers().await.unwrap(), 1);
-    assert_eq!(seen(&place.workers().await), [("worker", 4, 0, true)]);
+    let fixture = scene().await;
+    fixture.noted(ENVIRONMENT, "gone").await;
+    fixture.nobody_was_seen_for("25 hours");
+    fixture.noted(ENVIRONMENT, "worker").await;
+    assert_eq!(fixture.store.workers().delete_stale().await.unwrap(), 1);
+    assert_eq!(seen(&fixture.workers().await), [("worker", 4, 0, true)]);
 }
 
 #[tokio::test]
 async fn a_worker_that_changes_its_name_all_the_time_does_not_fill_the_table() {
-    let place = scene().await;
-    place.noted(ENVIRONMENT, "worker").await;
-    place.rows(
+    let fixture = scene().await;
+    fixture.noted(ENVIRONMENT, "worker").await;
+    fixture.rows(
         "insert into workers (worker_id, name, printer_version, fonts_digest, free_slots)
         select md5(n::text), n::text, decode(repeat('01', 32), 'hex'), decode(repeat('02', 32), 'hex'), 1 from generate_series(2, 10000) n",
     );
-    assert!(!place.noted(ENVIRONMENT, "one more").await);
-    assert!(!place.noted(ENVIRONMENT, "worker").await);
-    assert_eq!(place.rows("select count(*) from workers"), ["10000"]);
+    assert!(!fixture.noted(ENVIRONMENT, "one more").await);
+    assert!(!fixture.noted(ENVIRONMENT, "worker").await);
+    assert_eq!(fixture.rows("select count(*) from workers"), ["10000"]);
 }
 
 #[tokio::test]
 async fn a_render_says_that_nobody_is_there_to_print_it() {
-    let place = scene().await;
-    assert_eq!(place.waiting().await, Some(WaitingReason::NoWorker));
-    place.noted(OLD, "worker of another environment").await;
-    assert_eq!(place.waiting().await, Some(WaitingReason::NoWorker));
-    place.noted(ENVIRONMENT, "worker").await;
-    assert_eq!(place.waiting().await, None);
-    place.nobody_was_seen_for("2 minutes");
-    assert_eq!(place.waiting().await, Some(WaitingReason::NoWorker));
-    place.noted(ENVIRONMENT, "worker").await;
-    let worker = place.workers().await.into_iter().find(|worker| worker.is_live).unwrap();
-    place.store.drain_worker(&operator(), &worker.name, true).await.unwrap();
-    assert_eq!(place.waiting().await, Some(WaitingReason::NoWorker), "a drained one takes nothing");
-    place.store.drain_worker(&operator(), &worker.name, false).await.unwrap();
-    place.leased_one().await;
-    assert_eq!(place.waiting().await, None);
+    let fixture = scene().await;
+    assert_eq!(fixture.waiting().await, Some(WaitingReason::NoWorker));
+    fixture.noted(OLD, "worker of another environment").await;
+    assert_eq!(fixture.waiting().await, Some(WaitingReason::NoWorker));
+    fixture.noted(ENVIRONMENT, "worker").await;
+    assert_eq!(fixture.waiting().await, None);
+    fixture.nobody_was_seen_for("2 minutes");
+    assert_eq!(fixture.waiting().await, Some(WaitingReason::NoWorker));
+    fixture.noted(ENVIRONMENT, "worker").await;
+    let worker = fixture.workers().await.into_iter().find(|worker| worker.is_live).unwrap();
+    fixture.store.workers().drain(&operator(), &worker.name, true).await.unwrap();
+    assert_eq!(fixture.waiting().await, Some(WaitingReason::NoWorker), "a drained one takes nothing");
+    fixture.store.workers().drain(&operator(), &worker.name, false).await.unwrap();
+    fixture.leased_one().await;
+    assert_eq!(fixture.waiting().await, None);
 }
 
 #[tokio::test]
 async fn during_an_upgrade_each_task_is_printed_by_its_own_environment() {
-    let place = scene().await;
-    let before = place.requested().await.render;
+    let fixture = scene().await;
+    let before = fixture.requested().await.render;
     let new = PrintEnvironment { printer_version: Digest([9; 32]), ..ENVIRONMENT };
-    place.store.set_print_environment(new).await.unwrap();
-    let after = place.requested().await.render;
+    fixture.store.renders().set_print_environment(new).await.unwrap();
+    let after = fixture.requested().await.render;
     let claimed = async |environment| {
-        let acquired = place.store.acquire_leases(environment, "worker", 9).await.unwrap();
+        let acquired = fixture.store.queue().acquire_leases(environment, "worker", 9).await.unwrap();
         let mut manifests = Vec::new();
         for acquired in &acquired.leases {
-            let manifest = place.store.render_input(&acquired.lease).await.unwrap().manifest;
+            let manifest = fixture.store.queue().render_input(&acquired.lease).await.unwrap().manifest;
             manifests.push((acquired.lease.task.clone(), manifest.environment));
         }
         manifests
@@ -181,16 +181,16 @@ async fn during_an_upgrade_each_task_is_printed_by_its_own_environment() {
 
 #[tokio::test]
 async fn only_operators_look_after_workers() {
-    let place = scene().await;
-    place.noted(ENVIRONMENT, "worker").await;
-    let name = place.workers().await.remove(0).name;
+    let fixture = scene().await;
+    fixture.noted(ENVIRONMENT, "worker").await;
+    let name = fixture.workers().await.remove(0).name;
     let admin = person("TLP:RED");
     let refused = [
-        place.store.list_workers(&admin, None, 9).await.map(drop),
-        place.store.drain_worker(&admin, &name, true).await.map(drop),
+        fixture.store.workers().list(&admin, None, 9).await.map(drop),
+        fixture.store.workers().drain(&admin, &name, true).await.map(drop),
     ];
     assert!(refused.iter().all(|refused| matches!(refused, Err(StoreError::Forbidden(_)))), "{refused:?}");
     let unknown = format!("workers/{}", "0".repeat(32)).parse().unwrap();
-    let missing = place.store.drain_worker(&operator(), &unknown, true).await;
+    let missing = fixture.store.workers().drain(&operator(), &unknown, true).await;
     assert!(matches!(missing, Err(StoreError::NotFound(_))), "{missing:?}");
 }

@@ -23,6 +23,7 @@ pub async fn run(global: &Global, arguments: &IssueToken) -> Result<(), Failure>
     let mut written = None;
     let mut write_failure = None;
     let issued = store
+        .access()
         .issue_token(&global.workspace, &token, |_, secret| {
             let Some(file) = arguments.output.as_deref() else { return Ok(()) };
             let bytes = format!("{}\n", secret.reveal());

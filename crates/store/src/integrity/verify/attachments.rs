@@ -1,27 +1,29 @@
-//! Attachments: their bytes are those of their name.
+//! Verifies that the bytes of attachments match their names.
 
 use chancery_proto::names::{AttachmentName, Sha256Id};
 
-use super::Verifying;
+use super::VerifyEvent;
+use crate::convert::{damaged, to_digest};
+use crate::error::Result;
+use crate::integrity::Integrity;
 use crate::integrity::findings::{Finding, FindingCode};
-use crate::{Result, Store, damaged, to_digest};
 
-/// Attachments that are looked at at once; the database takes their digests.
+/// Number of attachments that one query hashes.
 const BATCH: i64 = 32;
 
-impl Store {
-    pub(crate) async fn verify_attachments(&self, tell: &mut impl FnMut(Verifying)) -> Result<()> {
+impl Integrity<'_> {
+    pub(crate) async fn verify_attachments(self, report: &mut impl FnMut(VerifyEvent)) -> Result<()> {
         let total = sqlx::query_scalar!(
-            r#"-- verify::attachments::total
+            r#"-- integrity::verify::attachments::verify_attachments
             select count(*) as "total!" from attachments"#
         )
-        .fetch_one(&self.pool)
+        .fetch_one(self.pool)
         .await?;
-        tell(Verifying::Part { what: "attachments", total: total.unsigned_abs() });
+        report(VerifyEvent::Part { what: "attachments", total: total.unsigned_abs() });
         let mut after = (String::new(), Vec::new());
         loop {
             let rows = sqlx::query!(
-                r#"-- verify::attachments
+                r#"-- integrity::verify::attachments::verify_attachments
                 select workspace_id, digest as "digest!: Vec<u8>", sha256(bytes) as "found!"
                 from attachments where (workspace_id, digest) > ($1, $2)
                 order by 1, attachments.digest
@@ -30,7 +32,7 @@ impl Store {
                 after.1,
                 BATCH
             )
-            .fetch_all(&self.pool)
+            .fetch_all(self.pool)
             .await?;
             let Some(last) = rows.last() else { return Ok(()) };
             after = (last.workspace_id.clone(), last.digest.clone());
@@ -40,9 +42,9 @@ impl Store {
                     let digest = Sha256Id::from_bytes(to_digest(row.digest)?.0);
                     let what = format!("its bytes have SHA-256 {}", to_digest(row.found)?);
                     let name = AttachmentName { workspace, digest };
-                    tell(Verifying::Found(Finding::new(FindingCode::AttachmentDigest, name, what)));
+                    report(VerifyEvent::Found(Finding::new(FindingCode::AttachmentDigest, name, what)));
                 }
-                tell(Verifying::Read(1));
+                report(VerifyEvent::Read(1));
             }
         }
     }

@@ -1,32 +1,34 @@
-//! Change logs: dense, and counted right.
+//! Verifies that change logs have no gaps and match their counters.
 
 use chancery_proto::names::ResourceId;
 
-use super::Verifying;
+use super::VerifyEvent;
+use crate::convert::damaged;
+use crate::error::Result;
+use crate::integrity::Integrity;
 use crate::integrity::findings::{Finding, FindingCode};
-use crate::{Result, Store, damaged};
 
-/// Changes that are counted at once.
+/// Number of changes that one query checks.
 const BATCH: i64 = 50_000;
 
-impl Store {
-    pub(crate) async fn verify_change_logs(&self, tell: &mut impl FnMut(Verifying)) -> Result<()> {
-        // One statement, so of one moment: a change and its counter's number are committed together.
+impl Integrity<'_> {
+    pub(crate) async fn verify_change_logs(self, report: &mut impl FnMut(VerifyEvent)) -> Result<()> {
+        // One statement, hence one snapshot: a change and its counter are committed together.
         let logs = sqlx::query!(
-            r#"-- verify::change_logs
+            r#"-- integrity::verify::change_logs::verify_change_logs
             select w.workspace_id, c.last_number as "last_number?",
                 coalesce((select max(number) from change_log l where l.workspace_id = w.workspace_id), 0) as "newest!"
             from workspaces w left join change_counters c using (workspace_id)
             order by 1"#
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await?;
         let total: i64 = logs.iter().map(|log| log.newest).sum();
-        tell(Verifying::Part { what: "changes", total: total.unsigned_abs() });
+        report(VerifyEvent::Part { what: "changes", total: total.unsigned_abs() });
         for log in logs {
             let workspace: ResourceId = log.workspace_id.parse().map_err(damaged)?;
             let mut found =
-                |code, what| tell(Verifying::Found(Finding::of_workspace(code, &workspace, what)));
+                |code, what| report(VerifyEvent::Found(Finding::of_workspace(code, &workspace, what)));
             match log.last_number {
                 None => found(FindingCode::ChangeCounter, "its change log has no counter".into()),
                 Some(last) if last != log.newest => {
@@ -35,23 +37,23 @@ impl Store {
                 }
                 Some(_) => {}
             }
-            self.verify_change_log(&workspace, log.newest, tell).await?;
+            self.verify_change_log(&workspace, log.newest, report).await?;
         }
         Ok(())
     }
 
-    /// Every number up to `newest` is there: changes are never taken away, so that one moment is as good as another.
+    /// Checks that every number up to `newest` exists. Changes are never deleted, so this needs no common snapshot.
     async fn verify_change_log(
-        &self,
+        self,
         workspace: &ResourceId,
         newest: i64,
-        tell: &mut impl FnMut(Verifying),
+        report: &mut impl FnMut(VerifyEvent),
     ) -> Result<()> {
         let mut before = 0;
         while before < newest {
             let until = (before + BATCH).min(newest);
             let gaps = sqlx::query!(
-                r#"-- verify::change_logs::gaps
+                r#"-- integrity::verify::change_logs::verify_change_log
                 select number as "number!", next as "next!" from (
                     select number, lead(number, 1, $3 + 1) over (order by number) as next
                     from (
@@ -67,7 +69,7 @@ impl Store {
                 before,
                 until
             )
-            .fetch_all(&self.pool)
+            .fetch_all(self.pool)
             .await?;
             for gap in gaps {
                 let (first, last) = (gap.number + 1, gap.next - 1);
@@ -77,9 +79,9 @@ impl Store {
                     format!("changes {first} to {last} are missing")
                 };
                 let finding = Finding::of_workspace(FindingCode::ChangeMissing, workspace, what);
-                tell(Verifying::Found(finding));
+                report(VerifyEvent::Found(finding));
             }
-            tell(Verifying::Read((until - before).unsigned_abs()));
+            report(VerifyEvent::Read((until - before).unsigned_abs()));
             before = until;
         }
         Ok(())

@@ -1,29 +1,31 @@
-//! Drafts: their bytes are content, and their rows say so.
+//! Verifies that the bytes of drafts are canonical content and match their rows.
 
 use chancery_brief::Canonical;
 use chancery_brief::marking::Scheme;
 
-use super::Verifying;
-use crate::briefs::editions::check_content_schema;
+use super::VerifyEvent;
+use crate::briefs::content_schema::check_content_schema;
+use crate::convert::{damaged, to_number};
+use crate::error::Result;
+use crate::integrity::Integrity;
 use crate::integrity::findings::{Finding, FindingCode};
-use crate::{Result, Store, damaged, to_number};
 
-/// Drafts that are read at once.
+/// Number of drafts that one query reads.
 const BATCH: i64 = 16;
 
-impl Store {
-    pub(crate) async fn verify_drafts(&self, tell: &mut impl FnMut(Verifying)) -> Result<()> {
+impl Integrity<'_> {
+    pub(crate) async fn verify_drafts(self, report: &mut impl FnMut(VerifyEvent)) -> Result<()> {
         let total = sqlx::query_scalar!(
-            r#"-- verify::drafts::total
+            r#"-- integrity::verify::drafts::verify_drafts
             select count(*) as "total!" from drafts"#
         )
-        .fetch_one(&self.pool)
+        .fetch_one(self.pool)
         .await?;
-        tell(Verifying::Part { what: "drafts", total: total.unsigned_abs() });
+        report(VerifyEvent::Part { what: "drafts", total: total.unsigned_abs() });
         let mut after = 0;
         loop {
             let rows = sqlx::query!(
-                r#"-- verify::drafts
+                r#"-- integrity::verify::drafts::verify_drafts
                 select d.brief_key, b.workspace_id, b.brief_id, w.scheme, d.content, d.content_schema,
                     d.floor::smallint as "floor!", d.highest::smallint as "highest!"
                 from drafts d join briefs b using (brief_key) join workspaces w using (workspace_id)
@@ -33,7 +35,7 @@ impl Store {
                 after,
                 BATCH
             )
-            .fetch_all(&self.pool)
+            .fetch_all(self.pool)
             .await?;
             let Some(last) = rows.last() else { return Ok(()) };
             after = last.brief_key;
@@ -42,22 +44,22 @@ impl Store {
                 let scheme = row.scheme.parse().map_err(damaged)?;
                 if let Some(what) = damage(&row.content, scheme, (row.floor, row.highest)) {
                     let name = format!("workspaces/{}/briefs/{}/draft", row.workspace_id, row.brief_id);
-                    tell(Verifying::Found(Finding::new(FindingCode::DraftDamaged, name, what)));
+                    report(VerifyEvent::Found(Finding::new(FindingCode::DraftDamaged, name, what)));
                 }
-                tell(Verifying::Read(1));
+                report(VerifyEvent::Read(1));
             }
         }
     }
 }
 
-/// What is wrong with a draft whose row states these markings.
+/// Describes the damage of a draft, if there is any.
 fn damage(content: &[u8], scheme: Scheme, (floor, highest): (i16, i16)) -> Option<String> {
     let canonical = match Canonical::from_trusted_bytes(content, scheme) {
         Ok(canonical) => canonical,
         Err(error) => return Some(error.to_string()),
     };
     if canonical.to_bytes() != content {
-        return Some("written again, its content gives other bytes".into());
+        return Some("its bytes are not canonical".into());
     }
     let columns = [
         ("floor", i16::from(canonical.floor()) != floor),

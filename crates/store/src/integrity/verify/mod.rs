@@ -1,5 +1,5 @@
-//! Verifying: everything that is stored is read and compared with what it was made from. Nothing is written, and
-//! whatever is read together is of one moment, so that writers who are at work are no findings.
+//! Verifies stored data by comparing it with what it was derived from. Writes nothing. Data that is compared is read in
+//! one snapshot, so concurrent writes cause no findings.
 
 pub(crate) mod artifacts;
 pub(crate) mod attachments;
@@ -10,62 +10,64 @@ pub(crate) mod rows;
 
 use sqlx::Executor as _;
 
-use crate::database::{PgConnection, Transaction};
+use crate::database::{AnyTransaction, PgConnection};
+use crate::error::Result;
+use crate::integrity::Integrity;
 use crate::integrity::findings::{Finding, FindingCode};
-use crate::projections::PROJECTION_VERSION;
-use crate::{Result, Store};
+use crate::projections::version;
+use crate::projections::version::PROJECTION_VERSION;
 
-/// What is verified.
+/// Options of a verification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Verified {
-    /// Whether the bytes of PDFs are read too.
+pub struct VerifyOptions {
+    /// Whether to read the bytes of PDFs too.
     pub artifacts: bool,
 }
 
-/// How a verification goes on.
+/// An event of a verification.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verifying {
-    /// A part begins.
+pub enum VerifyEvent {
+    /// A part of the verification begins.
     Part {
-        /// What is read, for people.
+        /// The name of the part, for people.
         what: &'static str,
-        /// How many of them.
+        /// The number of items in it.
         total: u64,
     },
-    /// So many more of the part were read.
+    /// The number of items read since the last event.
     Read(u64),
-    /// Something is not as it should be.
+    /// Damage was found.
     Found(Finding),
 }
 
-impl Store {
-    /// Reads everything and tells what is not as it should be. Takes a bounded amount of memory.
+impl Integrity<'_> {
+    /// Verifies everything, in bounded memory, and reports the findings.
     ///
     /// # Errors
-    /// [`crate::StoreError::NewerSchema`] for bytes that this build cannot judge, and when the database does not answer.
-    pub async fn verify(&self, what: Verified, mut tell: impl FnMut(Verifying)) -> Result<()> {
-        let version = self.projection_version().await?;
+    /// [`crate::StoreError::NewerSchema`] for bytes that this build cannot judge, and errors of the database.
+    pub async fn verify(self, what: VerifyOptions, mut report: impl FnMut(VerifyEvent)) -> Result<()> {
+        let version = version::read(self.pool).await?;
         if version != PROJECTION_VERSION {
             let what = format!("they are of version {version}, this build's are of {PROJECTION_VERSION}");
-            tell(Verifying::Found(Finding::new(FindingCode::ProjectionOutdated, "projections", what)));
+            report(VerifyEvent::Found(Finding::new(FindingCode::ProjectionOutdated, "projections", what)));
         }
-        self.verify_change_logs(&mut tell).await?;
-        self.verify_drafts(&mut tell).await?;
-        self.verify_revisions(&mut tell).await?;
-        self.verify_attachments(&mut tell).await?;
+        self.verify_change_logs(&mut report).await?;
+        self.verify_drafts(&mut report).await?;
+        self.verify_revisions(&mut report).await?;
+        self.verify_attachments(&mut report).await?;
         if what.artifacts {
-            self.verify_artifacts(&mut tell).await?;
+            self.verify_artifacts(&mut report).await?;
         }
         Ok(())
     }
 }
 
-/// Begins a transaction in which everything is of one moment and nothing is written but temporary rows.
-async fn begin_reading(connection: &mut PgConnection) -> Result<Transaction<&mut PgConnection>> {
+/// Begins a transaction with one snapshot, which writes temporary rows only.
+async fn begin_reading(connection: &mut PgConnection) -> Result<AnyTransaction<&mut PgConnection>> {
     let mut transaction = connection.begin().await?;
     transaction
         .execute(sqlx::query!(
-            "-- verify::begin_reading\nset transaction isolation level repeatable read, read only"
+            "-- integrity::verify::begin_reading\nset transaction isolation level repeatable read, read only"
         ))
         .await?;
     Ok(transaction)

@@ -1,4 +1,4 @@
-//! Revisions, and everything that is made of them.
+//! Verifies revisions and everything derived from them.
 
 use std::collections::BTreeMap;
 
@@ -6,70 +6,71 @@ use chancery_brief::digest::REDACTION_VERSION;
 
 use super::rows;
 use super::rows::Difference;
-use super::{Verifying, begin_reading};
+use super::{VerifyEvent, begin_reading};
 use crate::briefs::stored::{StoredBrief, StoredRevision, body};
 use crate::database::PgConnection;
+use crate::error::Result;
+use crate::integrity::Integrity;
 use crate::integrity::findings::{Finding, FindingCode};
-use crate::projections::PROJECTION_VERSION;
-use crate::{Result, Store};
+use crate::projections::version::PROJECTION_VERSION;
 
-/// Revisions that are read in one transaction.
+/// Number of revisions that one transaction verifies.
 const BATCH: i64 = 64;
 
-/// The revision after which a batch begins. What is published meanwhile is not followed, or else whoever verifies would
-/// run after those who publish.
+/// The position after which a batch begins. Later revisions are not verified: otherwise a verification might never
+/// catch up with the publishers.
 #[derive(Clone, Copy)]
-struct After {
+struct BatchCursor {
     key: i64,
     revision: i32,
-    /// The brief's newest revision when its first was read.
+    /// The brief's newest revision when its first batch was read.
     newest: i32,
     /// The last brief when the verification began.
     last_key: i64,
 }
 
-impl Store {
-    pub(crate) async fn verify_revisions(&self, tell: &mut impl FnMut(Verifying)) -> Result<()> {
+impl Integrity<'_> {
+    pub(crate) async fn verify_revisions(self, report: &mut impl FnMut(VerifyEvent)) -> Result<()> {
         let total = sqlx::query_scalar!(
-            r#"-- verify::revisions::total
+            r#"-- integrity::verify::revisions::verify_revisions
             select count(*) as "total!" from revisions"#
         )
-        .fetch_one(&self.pool)
+        .fetch_one(self.pool)
         .await?;
-        tell(Verifying::Part { what: "revisions", total: total.unsigned_abs() });
-        // A connection of its own: it gets tables that must not be in the way of anybody else, and is closed with them.
+        report(VerifyEvent::Part { what: "revisions", total: total.unsigned_abs() });
+        // A dedicated connection, closed afterwards, because its temporary tables would shadow the real ones.
         let mut connection = self.pool.acquire().await?;
         connection.close_when_released();
         rows::make_tables(&mut connection).await?;
         let last_key = sqlx::query_scalar!(
-            r#"-- verify::revisions::last_key
+            r#"-- integrity::verify::revisions::verify_revisions
             select coalesce(max(brief_key), 0) as "last_key!" from briefs"#
         )
-        .fetch_one(&self.pool)
+        .fetch_one(self.pool)
         .await?;
-        let mut after = After { key: 0, revision: 0, newest: 0, last_key };
-        while let Some(last) = verify_batch(&mut connection, after, tell).await? {
+        let mut after = BatchCursor { key: 0, revision: 0, newest: 0, last_key };
+        while let Some(last) = verify_batch(&mut connection, after, report).await? {
             after = last;
         }
         Ok(())
     }
 }
 
-/// The revisions of a batch whose rows can be judged.
+/// The revisions of a batch whose derived rows can be compared.
 #[derive(Default)]
-struct Judged<'a> {
+struct ComparableRevisions<'a> {
     revisions: BTreeMap<(i64, i32), (&'a StoredBrief, &'a StoredRevision)>,
 }
 
-/// Answers the last revision of the batch; none when there was none.
+/// Verifies a batch; returns its last revision, or `None` when there are no more.
 async fn verify_batch(
     connection: &mut PgConnection,
-    after: After,
-    tell: &mut impl FnMut(Verifying),
-) -> Result<Option<After>> {
+    after: BatchCursor,
+    report: &mut impl FnMut(VerifyEvent),
+) -> Result<Option<BatchCursor>> {
     let mut transaction = begin_reading(connection).await?;
     let batch = sqlx::query!(
-        "-- verify::revisions::verify_batch
+        "-- integrity::verify::revisions::verify_batch
         select brief_key, revision from revisions
         where (brief_key, revision) > ($1, $2) and (brief_key <> $1 or revision <= $3) and brief_key <= $4
         order by 1, 2
@@ -93,28 +94,28 @@ async fn verify_batch(
             briefs.insert(row.brief_key, brief);
         }
     }
-    let mut judged = Judged::default();
+    let mut comparable = ComparableRevisions::default();
     for row in &batch {
         let Some(brief) = briefs.get(&row.brief_key) else { continue };
-        let due = brief.due_current();
-        let place = brief.revisions.iter().position(|revision| revision.number == row.revision);
-        let Some(place) = place else { continue };
-        let revision = &brief.revisions[place];
-        verify_number(brief, place, tell);
-        if verify_revision(&mut transaction, brief, revision, due[place], tell).await? {
-            judged.revisions.insert((brief.key, revision.number), (brief, revision));
+        let due = brief.expected_current();
+        let index = brief.revisions.iter().position(|revision| revision.number == row.revision);
+        let Some(index) = index else { continue };
+        let revision = &brief.revisions[index];
+        verify_number(brief, index, report);
+        if verify_revision(&mut transaction, brief, revision, due[index], report).await? {
+            comparable.revisions.insert((brief.key, revision.number), (brief, revision));
         }
-        tell(Verifying::Read(1));
+        report(VerifyEvent::Read(1));
     }
-    for difference in rows::differences(&mut transaction, judged.revisions.keys()).await? {
-        if let Some(finding) = judged.finding(&difference)? {
-            tell(Verifying::Found(finding));
+    for difference in rows::differences(&mut transaction, comparable.revisions.keys()).await? {
+        if let Some(finding) = comparable.finding(&difference)? {
+            report(VerifyEvent::Found(finding));
         }
     }
-    // Takes the temporary rows away.
+    // Empties the temporary tables.
     transaction.commit().await?;
     let newest = if key == after.key { after.newest } else { newest_of(&briefs, key) };
-    Ok(Some(After { key, revision, newest, ..after }))
+    Ok(Some(BatchCursor { key, revision, newest, ..after }))
 }
 
 fn newest_of(briefs: &BTreeMap<i64, StoredBrief>, key: i64) -> i32 {
@@ -122,27 +123,27 @@ fn newest_of(briefs: &BTreeMap<i64, StoredBrief>, key: i64) -> i32 {
     newest.map_or(0, |revision| revision.number)
 }
 
-/// Numbers have no gaps.
-fn verify_number(brief: &StoredBrief, place: usize, tell: &mut impl FnMut(Verifying)) {
-    let number = brief.revisions[place].number;
-    let follows = if place == 0 { 1 } else { brief.revisions[place - 1].number + 1 };
+/// Checks that revision numbers have no gaps.
+fn verify_number(brief: &StoredBrief, index: usize, report: &mut impl FnMut(VerifyEvent)) {
+    let number = brief.revisions[index].number;
+    let follows = if index == 0 { 1 } else { brief.revisions[index - 1].number + 1 };
     if number != follows {
-        let what = format!("revision {follows} is not there, {number} is");
-        tell(Verifying::Found(Finding::new(FindingCode::RevisionMissing, &brief.name, what)));
+        let what = format!("revision {follows} is missing before revision {number}");
+        report(VerifyEvent::Found(Finding::new(FindingCode::RevisionMissing, &brief.name, what)));
     }
 }
 
-/// Verifies a revision's own row, and writes what should be made of it into the temporary tables. Answers whether
-/// what is made of it can be judged.
+/// Verifies a revision's row, and writes the rows expected of it into the temporary tables. Returns whether its derived
+/// rows can be compared.
 async fn verify_revision(
     transaction: &mut PgConnection,
     brief: &StoredBrief,
     revision: &StoredRevision,
     due: i16,
-    tell: &mut impl FnMut(Verifying),
+    report: &mut impl FnMut(VerifyEvent),
 ) -> Result<bool> {
     let name = brief.revision_name(revision)?;
-    let mut found = |code, what: String| tell(Verifying::Found(Finding::new(code, &name, what)));
+    let mut found = |code, what: String| report(VerifyEvent::Found(Finding::new(code, &name, what)));
     if revision.current_until != due {
         let what =
             format!("it is said to be the newest up to rank {}, and is up to {due}", revision.current_until);
@@ -150,14 +151,14 @@ async fn verify_revision(
     }
     let body = body(transaction, brief.key, revision.number).await?;
     let Some(body) = body else { return Ok(revision.is_purged) };
-    let made = match brief.made_of(revision, &body)? {
-        Ok(made) => made,
+    let rebuilt = match brief.rebuild(revision, &body)? {
+        Ok(rebuilt) => rebuilt,
         Err(damage) => {
-            tell(Verifying::Found(damage));
+            report(VerifyEvent::Found(damage));
             return Ok(false);
         }
     };
-    let wrong = revision.wrong_columns(&made);
+    let wrong = revision.wrong_columns(&rebuilt);
     if !wrong.is_empty() {
         found(FindingCode::RevisionDiffers, wrong.join(", "));
     }
@@ -177,13 +178,13 @@ async fn verify_revision(
     if is_outdated || revision.projection_version != PROJECTION_VERSION {
         return Ok(false);
     }
-    let (target, at) = (brief.target(), brief.at(revision, due));
-    made.write_editions(transaction, &target, &at).await?;
-    made.write_rows(transaction, &target, &at).await?;
+    let (target, columns) = (brief.target(), brief.columns(revision, due));
+    rebuilt.write_editions(transaction, &target, &columns).await?;
+    rebuilt.write_rows(transaction, &target, &columns).await?;
     Ok(true)
 }
 
-impl Judged<'_> {
+impl ComparableRevisions<'_> {
     fn finding(&self, difference: &Difference) -> Result<Option<Finding>> {
         let found = self.revisions.get(&(difference.brief_key, difference.revision));
         let Some((brief, revision)) = found else { return Ok(None) };

@@ -1,13 +1,13 @@
-//! Rows that should be there against rows that are.
+//! Compares expected rows with stored rows.
 //!
-//! What should be there is written by the very statements that write it at a publish, only into temporary tables of
-//! the same names, which Postgres finds first. So no column can be forgotten here, and what the database itself makes
-//! (search vectors, folded names) is made and compared too.
+//! The expected rows are written by the same statements as at a publish, into temporary tables of the same names, which
+//! Postgres resolves first. So no column can be forgotten, and values computed by the database (search vectors, folded
+//! names) are compared too.
 
-use crate::Result;
 use crate::database::PgConnection;
+use crate::error::Result;
 
-/// A row that is not as it should be.
+/// A difference between an expected and a stored row.
 pub(crate) struct Difference {
     pub(crate) table: &'static str,
     pub(crate) brief_key: i64,
@@ -16,11 +16,11 @@ pub(crate) struct Difference {
     pub(crate) rank: i16,
     pub(crate) is_missing: bool,
     pub(crate) is_extra: bool,
-    /// The columns that differ.
+    /// The differing columns.
     pub(crate) columns: Vec<String>,
 }
 
-/// The tables, what rows are known by in their revision, and from which clearance on they hold.
+/// The tables, with the expressions for a row's id in its revision and for its lowest clearance.
 macro_rules! each_table {
     ($each:ident) => {
         $each!("editions", "''", "from_rank");
@@ -36,12 +36,12 @@ macro_rules! each_table {
     };
 }
 
-/// Makes the temporary tables, which a commit empties.
+/// Creates the temporary tables, which a commit empties.
 pub(crate) async fn make_tables(connection: &mut PgConnection) -> Result<()> {
     macro_rules! make {
         ($table:literal, $id:literal, $rank:literal) => {
             sqlx::query!(
-                "-- verify::rows::make_tables\ncreate temporary table "
+                "-- integrity::verify::rows::make_tables\ncreate temporary table "
                     + $table
                     + " (like public."
                     + $table
@@ -55,11 +55,11 @@ pub(crate) async fn make_tables(connection: &mut PgConnection) -> Result<()> {
     Ok(())
 }
 
-/// Makes of the statements that should be there what search should find: as `search_again` does, which is bound to the
-/// stored tables. An entry's key is made up when it is written, so that of the stored one is the right one.
+/// Fills the temporary search index from the expected statements, as the SQL function `search_again` does for the
+/// stored tables. Entry keys are generated, so they are copied from the stored entries.
 async fn make_search_entries(connection: &mut PgConnection) -> Result<()> {
     sqlx::query!(
-        "-- verify::rows::make_search_entries
+        "-- integrity::verify::rows::make_search_entries
         insert into search_entries (entry_key, brief_key, revision, statement_id, from_rank, until_rank, workspace_id,
             brief_id, position, place, facets, words)
         select coalesce(stored.entry_key, 0), s.brief_key, s.revision, s.statement_id, s.from_rank,
@@ -74,7 +74,7 @@ async fn make_search_entries(connection: &mut PgConnection) -> Result<()> {
     Ok(())
 }
 
-/// The differences between the rows in the temporary tables and the stored rows of some revisions.
+/// Compares the temporary tables with the stored rows of some revisions.
 pub(crate) async fn differences(
     connection: &mut PgConnection,
     revisions: impl Iterator<Item = &(i64, i32)>,
@@ -85,7 +85,7 @@ pub(crate) async fn differences(
     macro_rules! compare {
         ($table:literal, $id:literal, $rank:literal) => {
             let rows = sqlx::query!(
-                "-- verify::rows::differences
+                "-- integrity::verify::rows::differences
                 with due as (
                     select row.brief_key, row.revision, " + $id + " as id, row." + $rank + "::smallint as rank,
                         row as whole

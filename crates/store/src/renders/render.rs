@@ -1,0 +1,248 @@
+//! Renders as their callers see them. A render's state is that of its task. A render is visible to a clearance that reads
+//! everything in the print.
+
+use chancery_brief::digest::Digest;
+use chancery_proto::names::{GeneratedId, RenderName, ResourceId, RevisionName};
+use chancery_proto::render::v1::{PrintWarning, RenderOptions, RenderPhase};
+use prost::Message;
+use sqlx::PgExecutor;
+use time::OffsetDateTime;
+
+use crate::access::principal::Principal;
+use crate::artifacts::artifact::Artifact;
+use crate::convert::{damaged, revision_name};
+use crate::error::{Result, StoreError};
+use crate::renders::Renders;
+use crate::renders::environments::digest;
+use crate::renders::workers::LIVENESS_WINDOW_SECONDS;
+
+/// A caller's request for a PDF, with its state.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Render {
+    /// Its name.
+    pub name: RenderName,
+    /// The task that prints it, which other renders may share.
+    pub task: String,
+    /// The revision to print.
+    pub revision: RevisionName,
+    /// The digest of the edition to print.
+    pub edition_digest: Digest,
+    /// The options, with defaults filled in.
+    pub options: RenderOptions,
+    /// When it was requested.
+    pub created_at: OffsetDateTime,
+    /// Its state.
+    pub state: RenderState,
+    /// Why it is waiting, if not just for earlier tasks.
+    pub waiting: Option<WaitingReason>,
+}
+
+/// The reason why a queued render is not printed yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WaitingReason {
+    /// No live worker takes tasks of its print environment.
+    NoWorker,
+    /// An attempt failed, and the pause before the next one has not ended.
+    RetryPause,
+}
+
+/// The state of a render.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RenderState {
+    /// Waiting for a worker.
+    Queued,
+    /// Being printed by a worker.
+    Running {
+        /// The current phase.
+        phase: RenderPhase,
+        /// Pages laid out so far.
+        pages: u32,
+        /// The number of the attempt, from 1.
+        attempt: u32,
+    },
+    /// Finished with a PDF.
+    Succeeded {
+        /// The PDF; `None` once it has expired.
+        artifact: Option<Artifact>,
+        /// The printer's warnings.
+        warnings: Vec<PrintWarning>,
+        /// When it was finished.
+        ended_at: OffsetDateTime,
+    },
+    /// Failed for good.
+    Failed {
+        /// A stable reason in upper snake case.
+        reason: String,
+        /// The reason in words.
+        message: String,
+        /// When it ended.
+        ended_at: OffsetDateTime,
+    },
+    /// Cancelled by a caller.
+    Cancelled {
+        /// When it was cancelled.
+        ended_at: OffsetDateTime,
+    },
+}
+
+impl Render {
+    /// Returns whether the state is final.
+    pub const fn has_ended(&self) -> bool {
+        !matches!(self.state, RenderState::Queued | RenderState::Running { .. })
+    }
+}
+
+/// A render's row, joined with its task and PDF.
+pub(crate) struct Row {
+    pub(crate) render_id: String,
+    pub(crate) task_id: String,
+    pub(crate) brief_id: String,
+    pub(crate) revision: i32,
+    pub(crate) edition_digest: Vec<u8>,
+    pub(crate) options: Vec<u8>,
+    pub(crate) created_at: OffsetDateTime,
+    pub(crate) cancelled_at: Option<OffsetDateTime>,
+    pub(crate) state: String,
+    pub(crate) attempt: i32,
+    pub(crate) phase: i16,
+    pub(crate) progress: i32,
+    pub(crate) warnings: Vec<String>,
+    pub(crate) warning_codes: Vec<String>,
+    pub(crate) warning_part_ids: Vec<String>,
+    pub(crate) failure_reason: Option<String>,
+    pub(crate) failure_message: Option<String>,
+    pub(crate) ended_at: Option<OffsetDateTime>,
+    pub(crate) artifact_digest: Option<Vec<u8>>,
+    pub(crate) size_bytes: Option<i64>,
+    pub(crate) pages: Option<i32>,
+    pub(crate) blob_id: Option<String>,
+    pub(crate) waiting: Option<String>,
+}
+
+impl Renders<'_> {
+    /// Returns a render.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], also when the principal may not see it.
+    pub async fn get(self, principal: &Principal, name: &RenderName) -> Result<Render> {
+        self.render_by(self.pool, principal, name).await
+    }
+
+    /// As [`Self::get`], within a transaction that may have changed it.
+    pub(crate) async fn render_by(
+        self,
+        executor: impl PgExecutor<'_>,
+        principal: &Principal,
+        name: &RenderName,
+    ) -> Result<Render> {
+        let access = principal.access(&name.workspace)?;
+        let row = sqlx::query_as!(
+            Row,
+            r#"-- renders::render::render_by
+            select r.render_id, r.task_id, r.brief_id, r.revision, r.edition_digest, r.options, r.created_at,
+                r.cancelled_at, t.state, t.attempts + t.crashes as "attempt!", t.phase, t.pages as progress,
+                t.warnings, t.warning_codes, t.warning_part_ids, t.failure_reason, t.failure_message, t.ended_at,
+                a.digest as "artifact_digest?", a.size_bytes as "size_bytes?", a.pages as "pages?",
+                a.blob_id as "blob_id?", w.waiting as "waiting?"
+            from renders r
+            join render_tasks t using (task_id)
+            left join lateral (
+                select case
+                    when q.visible_at > clock_timestamp() then 'RETRY_PAUSE'
+                    when not exists (
+                        select from workers
+                        where printer_version = q.printer_version and fonts_digest = q.fonts_digest
+                            and drained_at is null
+                            and last_seen > clock_timestamp() - make_interval(secs => $4)
+                    ) then 'NO_WORKER'
+                    end as waiting
+                from render_queue q
+                where q.task_id = t.task_id
+            ) w on t.state = 'QUEUED'
+            left join artifacts a on a.workspace_id = t.workspace_id and a.digest = t.artifact_digest
+            where r.workspace_id = $1 and r.render_id = $2 and r.visible_from <= $3::smallint"#,
+            name.workspace.as_str(),
+            name.render.as_str(),
+            i16::from(access.clearance.0),
+            LIVENESS_WINDOW_SECONDS,
+        )
+        .fetch_optional(executor)
+        .await?;
+        row.ok_or_else(|| StoreError::NotFound(name.to_string()))?.into_render(&name.workspace)
+    }
+}
+
+impl Row {
+    /// Converts the row of a workspace's render.
+    pub(crate) fn into_render(self, workspace: &ResourceId) -> Result<Render> {
+        Ok(Render {
+            name: RenderName {
+                workspace: workspace.clone(),
+                render: self.render_id.parse::<GeneratedId>().map_err(damaged)?,
+            },
+            revision: revision_name(workspace, &self.brief_id, self.revision)?,
+            edition_digest: digest(&self.edition_digest)?,
+            options: RenderOptions::decode(self.options.as_slice()).map_err(damaged)?,
+            created_at: self.created_at,
+            task: self.task_id.clone(),
+            waiting: self.waiting_reason()?,
+            state: self.into_state()?,
+        })
+    }
+
+    fn waiting_reason(&self) -> Result<Option<WaitingReason>> {
+        match self.waiting.as_deref() {
+            Some(_) if self.cancelled_at.is_some() => Ok(None),
+            Some("NO_WORKER") => Ok(Some(WaitingReason::NoWorker)),
+            Some("RETRY_PAUSE") => Ok(Some(WaitingReason::RetryPause)),
+            Some(other) => Err(damaged(format!("{other:?} is not a waiting reason"))),
+            None => Ok(None),
+        }
+    }
+
+    fn into_state(self) -> Result<RenderState> {
+        if let Some(ended_at) = self.cancelled_at {
+            return Ok(RenderState::Cancelled { ended_at });
+        }
+        let ended_at = self.ended_at.ok_or_else(|| damaged("an ended render has no end time"));
+        match self.state.as_str() {
+            "QUEUED" => Ok(RenderState::Queued),
+            "RUNNING" => Ok(RenderState::Running {
+                phase: RenderPhase::try_from(i32::from(self.phase)).unwrap_or_default(),
+                pages: u32::try_from(self.progress).map_err(damaged)?,
+                attempt: u32::try_from(self.attempt).map_err(damaged)?,
+            }),
+            "SUCCEEDED" => {
+                let artifact = match (self.artifact_digest, self.size_bytes, self.pages, self.blob_id) {
+                    (Some(digest), Some(size), Some(pages), Some(blob)) => {
+                        Some(Artifact::of_row(&digest, size, pages, blob)?)
+                    }
+                    _ => None,
+                };
+                let warnings = print_warnings(self.warnings, self.warning_codes, self.warning_part_ids);
+                Ok(RenderState::Succeeded { artifact, warnings, ended_at: ended_at? })
+            }
+            "FAILED" | "DEAD" => Ok(RenderState::Failed {
+                reason: self.failure_reason.unwrap_or_default(),
+                message: self.failure_message.unwrap_or_default(),
+                ended_at: ended_at?,
+            }),
+            other => Err(damaged(format!("{other:?} is not a task state"))),
+        }
+    }
+}
+
+/// The code of a warning from a worker that reports texts only.
+pub const UNCLASSIFIED_WARNING: &str = "UNCLASSIFIED";
+
+/// Combines warnings from their columns. Workers and services of earlier versions wrote no codes.
+fn print_warnings(texts: Vec<String>, codes: Vec<String>, part_ids: Vec<String>) -> Vec<PrintWarning> {
+    let is_complete = codes.len() == texts.len() && part_ids.len() == texts.len();
+    let mut named = codes.into_iter().zip(part_ids).filter(|_| is_complete);
+    let warning = |text| {
+        let (code, part_id) =
+            named.next().unwrap_or_else(|| (UNCLASSIFIED_WARNING.to_owned(), String::new()));
+        PrintWarning { code, part_id, text }
+    };
+    texts.into_iter().map(warning).collect()
+}

@@ -1,0 +1,190 @@
+//! A migrated database with workspace `default`, and principals of it.
+
+use std::borrow::Borrow;
+use std::convert::Infallible;
+use std::thread;
+
+use chancery_brief::Canonical;
+use chancery_brief::marking::{Clearance, Policy, Scheme};
+use chancery_brief::validate::canonicalize;
+use chancery_postgres::{TestDatabase, TestServer};
+use chancery_proto::brief::v1::{
+    Block, Brief, BriefContent, BriefKind, Citation, Paragraph, Section, Source, Statement, StatementType,
+    block::Kind,
+};
+use chancery_proto::names::{BriefName, RevisionName};
+use chancery_store::{
+    Bootstrapped, DatabaseSettings, FirstSecrets, ImportDocument, Principal, Role, Scope, Store, StoreError,
+};
+use prost::Message as _;
+
+/// A dedicated database with its store.
+pub(crate) struct Fixture {
+    pub(crate) store: Store,
+    pub(crate) secrets: FirstSecrets,
+    pub(crate) database: TestDatabase,
+    _server: TestServer,
+}
+
+impl Fixture {
+    pub(crate) async fn new() -> Self {
+        let server = TestServer::connect().unwrap();
+        let database = server.database(&Store::schema_key(), migrate).unwrap();
+        let store = DatabaseSettings::of_url(database.url()).connect("test").await.unwrap();
+        let mut kept = None;
+        let keep = |secrets: &FirstSecrets| {
+            kept = Some(copy(secrets));
+            Ok::<_, Infallible>(())
+        };
+        assert_eq!(store.access().bootstrap(keep).await.unwrap(), Bootstrapped::Now);
+        Self { store, secrets: kept.unwrap(), database, _server: server }
+    }
+
+    /// Rows of a statement, with columns separated by `|`.
+    pub(crate) fn rows(&self, statement: &str) -> Vec<String> {
+        self.database.psql().rows(statement).unwrap()
+    }
+
+    /// A principal's newest edition, decoded.
+    pub(crate) async fn read(&self, principal: &Principal, brief: &str) -> Brief {
+        let newest = self.store.briefs().newest_edition(principal, &brief_name(brief)).await.unwrap();
+        let content = BriefContent::decode(newest.content_bytes().unwrap()).unwrap();
+        let envelope = Brief::decode(newest.envelope.as_slice()).unwrap();
+        assert_eq!(envelope.etag, newest.digest.to_string());
+        Brief { content: Some(content), ..envelope }
+    }
+
+    /// Imports a revision as a principal who may.
+    pub(crate) async fn published(&self, brief: &str, content: BriefContent) {
+        let document = document(1, content);
+        self.store.briefs().import(&person("TLP:RED"), &brief_name(brief), &[document]).await.unwrap();
+    }
+}
+
+fn copy(secrets: &FirstSecrets) -> FirstSecrets {
+    FirstSecrets {
+        operator: secrets.operator.clone(),
+        admin: secrets.admin.clone(),
+        worker: secrets.worker.clone(),
+    }
+}
+
+/// Runs on a separate thread, because the test blocks its own runtime.
+fn migrate(url: &str) -> Result<(), StoreError> {
+    let url = url.to_owned();
+    let migrated = thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let store = DatabaseSettings::of_url(&url).connect("test").await?;
+            store.migrate().await?;
+            store.close().await;
+            Ok(())
+        })
+    });
+    migrated.join().unwrap()
+}
+
+/// An admin of workspace `default` with a clearance.
+pub(crate) fn person(clearance: &str) -> Principal {
+    with_role(Role::Admin, clearance)
+}
+
+/// A principal of workspace `default` with one role and a clearance.
+pub(crate) fn with_role(role: Role, clearance: &str) -> Principal {
+    in_workspace("default", role, clearance)
+}
+
+/// A principal of any workspace.
+pub(crate) fn in_workspace(workspace: &str, role: Role, clearance: &str) -> Principal {
+    Principal {
+        subject: format!("workspaces/{workspace}/apiTokens/{}", "0".repeat(32)),
+        display_name: "Desk".into(),
+        scope: Scope::Workspace {
+            id: workspace.parse().unwrap(),
+            scheme: Scheme::Tlp,
+            policy: Policy::Omit,
+            clearance: Clearance(Scheme::Tlp.rank(clearance).unwrap()),
+        },
+        roles: [role].into_iter().collect(),
+    }
+}
+
+pub(crate) fn brief_name(brief: &str) -> BriefName {
+    format!("workspaces/default/briefs/{brief}").parse().unwrap()
+}
+
+pub(crate) fn revision_name(brief: &str, number: u32) -> RevisionName {
+    format!("workspaces/default/briefs/{brief}/revisions/{number}").parse().unwrap()
+}
+
+/// A statement, cited or not.
+fn statement(id: &str, text: &str, marking: &str, source: Option<&str>) -> Statement {
+    let citation = |source: &str| Citation { source_id: source.into(), ..Citation::default() };
+    Statement {
+        id: id.into(),
+        text: text.into(),
+        r#type: StatementType::Fact.into(),
+        marking: marking.into(),
+        citations: source.map(citation).into_iter().collect(),
+        ..Statement::default()
+    }
+}
+
+/// Content with a statement at each of three markings and a source that only the highest cites.
+pub(crate) fn content(title: &str) -> BriefContent {
+    let statements = vec![
+        statement("open", "This may be known to everybody.", "TLP:CLEAR", None),
+        statement("held", "This stays in the community.", "TLP:AMBER", None),
+        statement("secret", "This is for named persons.", "TLP:RED", Some("informant")),
+    ];
+    let paragraph = Kind::Paragraph(Paragraph { statements });
+    BriefContent {
+        kind: BriefKind::Thematic.into(),
+        title: title.into(),
+        language: "en".into(),
+        default_marking: "TLP:CLEAR".into(),
+        sections: vec![Section {
+            id: "body".into(),
+            heading: "What is known".into(),
+            blocks: vec![Block { kind: Some(paragraph), ..Block::default() }],
+            ..Section::default()
+        }],
+        sources: vec![Source { id: "informant".into(), title: "A talk".into(), ..Source::default() }],
+        ..BriefContent::default()
+    }
+}
+
+/// Content with all parts at one marking.
+pub(crate) fn content_at(title: &str, marking: &str) -> BriefContent {
+    let mut content = content(title);
+    content.default_marking = marking.into();
+    content.sections[0].blocks.clear();
+    content.sources.clear();
+    content.bluf = vec![statement("line", "The line.", "", None)];
+    content
+}
+
+pub(crate) fn canonical(content: &BriefContent) -> Canonical {
+    canonicalize(content, Scheme::Tlp).unwrap()
+}
+
+pub(crate) fn document(number: u32, content: impl Borrow<BriefContent>) -> ImportDocument {
+    ImportDocument {
+        number,
+        content: canonical(content.borrow()),
+        published_at: None,
+        creator: String::new(),
+        digest: None,
+        withdrawal: None,
+    }
+}
+
+/// A principal with the SYSTEM role operator.
+pub(crate) fn operator() -> Principal {
+    Principal {
+        subject: format!("workspaces/system/apiTokens/{}", "1".repeat(32)),
+        display_name: "On call".into(),
+        scope: Scope::System,
+        roles: [Role::Operator].into_iter().collect(),
+    }
+}
