@@ -40,7 +40,10 @@ async fn a_queue_without_a_worker_says_so_until_one_comes() {
     assert!(stats.contains("NO_WORKER_FOR_ENVIRONMENT"), "{stats}");
     assert_eq!(said(&stack, &["workers"]).await, "no workers\n");
     let renders = stack.command(&["renders"]).run().await.exits(0).stdout;
-    assert!(renders.contains("waiting: no live worker has the print environment that the render is pinned to"), "{renders}");
+    assert!(
+        renders.contains("waiting: no live worker has the print environment that the render is pinned to"),
+        "{renders}"
+    );
 
     stack.add_worker();
     let out = stack.folder().join("out.pdf").display().to_string();

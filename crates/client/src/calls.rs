@@ -139,8 +139,11 @@ impl Client {
     /// Lists all briefs of a workspace that have an edition for the caller, by id.
     pub async fn all_briefs(&self, workspace: &str) -> Result<Vec<brief::Brief>, Error> {
         let mut all = Vec::new();
-        let mut request =
-            brief::ListBriefsRequest { parent: workspace.to_owned(), page_size: MAX_PAGE_SIZE, ..Default::default() };
+        let mut request = brief::ListBriefsRequest {
+            parent: workspace.to_owned(),
+            page_size: MAX_PAGE_SIZE,
+            ..Default::default()
+        };
         loop {
             let page = self.list_briefs(request.clone()).await?;
             all.extend(page.briefs);

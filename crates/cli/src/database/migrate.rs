@@ -3,7 +3,7 @@
 use chancery_brief::digest::Digest;
 use chancery_print::Fonts;
 use chancery_print::environment::environment;
-use chancery_store::{Bootstrapped, DatabaseSettings, PrintEnvironment, Reindexed};
+use chancery_store::{Bootstrapped, DatabaseSettings, PrintEnvironment, ReindexScope};
 
 use super::reindex::{ReindexReport, reindex};
 use super::token_files::TokenFolders;
@@ -27,12 +27,12 @@ pub async fn migrate(
 ) -> Result<Migrated, Failure> {
     let store = database.connect("chancery migrate").await?;
     store.migrate().await?;
-    let reindexed = reindex(&store, &Reindexed::Outdated, is_silent).await?;
-    store.set_print_environment(print_environment(fonts)?).await?;
+    let reindexed = reindex(&store, &ReindexScope::Outdated, is_silent).await?;
+    store.renders().set_print_environment(print_environment(fonts)?).await?;
     let bootstrapped = match folders {
         Some(folders) => {
             let write = |secrets: &_| folders.write(secrets).map_err(|failure| failure.message);
-            Some(store.bootstrap(write).await?)
+            Some(store.access().bootstrap(write).await?)
         }
         None => None,
     };

@@ -1,6 +1,6 @@
-//! Reindexing with progress.
+//! ReindexEvent with progress.
 
-use chancery_store::{Finding, Reindexed, Reindexing, Store};
+use chancery_store::{Finding, ReindexEvent, ReindexScope, Store};
 
 use crate::ui::failure::Failure;
 use crate::ui::progress::CountProgress;
@@ -30,27 +30,27 @@ impl ReindexReport {
 }
 
 /// Reindexes revisions, showing progress and printing damage as it is found.
-pub async fn reindex(store: &Store, scope: &Reindexed, is_silent: bool) -> Result<ReindexReport, Failure> {
+pub async fn reindex(store: &Store, scope: &ReindexScope, is_silent: bool) -> Result<ReindexReport, Failure> {
     let mut progress = CountProgress::new(is_silent);
     let mut report = ReindexReport::default();
     let on_event = |event| match event {
-        Reindexing::Total(total) if total > 0 => progress.begin("revisions", total),
-        Reindexing::Total(_) => {}
-        Reindexing::Revision { name, rewritten } => {
+        ReindexEvent::Total(total) if total > 0 => progress.begin("revisions", total),
+        ReindexEvent::Total(_) => {}
+        ReindexEvent::Revision { name, rewritten } => {
             report.revisions += 1;
             if rewritten {
                 report.rewritten.push(name.to_string());
             }
             progress.add(1);
         }
-        Reindexing::Damage(finding) => {
+        ReindexEvent::Damage(finding) => {
             if !is_silent {
                 progress.print(&finding.to_string());
             }
             report.damage.push(finding);
         }
     };
-    let result = store.reindex(scope, on_event).await;
+    let result = store.integrity().reindex(scope, on_event).await;
     progress.end();
     result?;
     Ok(report)

@@ -6,7 +6,7 @@ use chancery_brief::marking::{Policy, Scheme};
 use chancery_proto::admin::v1 as wire;
 use chancery_proto::names::{ResourceId, WorkspaceName};
 use chancery_store as store;
-use chancery_store::{DeadTaskFilter, DeadTaskPlace, Roles, WorkerPlace};
+use chancery_store::{DeadTaskFilter, DeadTaskPageKey, Roles, WorkerPageKey};
 use time::OffsetDateTime;
 use tonic::Status;
 
@@ -19,7 +19,7 @@ use crate::rpc::pagination::Page;
 pub(crate) struct DeadTaskListQuery {
     pub(crate) filter: DeadTaskFilter,
     pub(crate) page: Page,
-    pub(crate) after: Option<DeadTaskPlace>,
+    pub(crate) after: Option<DeadTaskPageKey>,
 }
 
 impl DeadTaskListQuery {
@@ -44,10 +44,10 @@ pub(crate) fn task_position_key(task: &store::RenderTask) -> String {
     format!("{nanoseconds}/{}", task.name.task)
 }
 
-fn parse_task_position(key: &str) -> Option<DeadTaskPlace> {
+fn parse_task_position(key: &str) -> Option<DeadTaskPageKey> {
     let (time, task) = key.split_once('/')?;
     let died_at = OffsetDateTime::from_unix_timestamp_nanos(time.parse().ok()?).ok()?;
-    Some(DeadTaskPlace { died_at, task: task.parse().ok()? })
+    Some(DeadTaskPageKey { died_at, task: task.parse().ok()? })
 }
 
 /// Encodes a position for a page token: the id, which has no slash, and the name, which can have slashes.
@@ -55,9 +55,9 @@ pub(crate) fn worker_position_key(worker: &store::Worker) -> String {
     format!("{}/{}", worker.name.worker, worker.display_name)
 }
 
-pub(crate) fn parse_worker_position(key: &str) -> Option<WorkerPlace> {
+pub(crate) fn parse_worker_position(key: &str) -> Option<WorkerPageKey> {
     let (id, display_name) = key.split_once('/')?;
-    Some(WorkerPlace { display_name: display_name.to_owned(), id: id.parse().ok()? })
+    Some(WorkerPageKey { display_name: display_name.to_owned(), id: id.parse().ok()? })
 }
 
 pub(crate) fn stats_message(stats: &store::QueueStats) -> wire::QueueStats {

@@ -43,7 +43,7 @@ impl Admin {
     ) -> Result<Worker, Status> {
         let principal = principal(request)?;
         let worker: WorkerName = name("name", worker)?;
-        let worker = self.store.drain_worker(&principal, &worker, drained).await.map_err(status)?;
+        let worker = self.store.workers().drain(&principal, &worker, drained).await.map_err(status)?;
         Ok(worker_message(worker))
     }
 }
@@ -60,8 +60,11 @@ impl AdminService for Admin {
         let workspace = required("workspace", request.workspace)?;
         let scheme = scheme(workspace.marking_scheme)?;
         let policy = policy(workspace.withholding_policy)?;
-        let created =
-            self.store.create_workspace(&principal, &id, &workspace.display_name, scheme, policy).await;
+        let created = self
+            .store
+            .access()
+            .create_workspace(&principal, &id, &workspace.display_name, scheme, policy)
+            .await;
         Ok(Response::new(workspace_message(created.map_err(status)?)))
     }
 
@@ -71,7 +74,7 @@ impl AdminService for Admin {
     ) -> Result<Response<Workspace>, Status> {
         let principal = principal(&request)?;
         let WorkspaceName { workspace } = name("name", &request.into_inner().name)?;
-        let found = self.store.workspace(&principal, &workspace).await.map_err(status)?;
+        let found = self.store.access().workspace(&principal, &workspace).await.map_err(status)?;
         Ok(Response::new(workspace_message(found)))
     }
 
@@ -91,7 +94,7 @@ impl AdminService for Admin {
             clearance: &requested.clearance,
             expires_at,
         };
-        let created = self.store.create_token(&principal, &workspace, &token).await;
+        let created = self.store.access().create_token(&principal, &workspace, &token).await;
         let (token, secret) = created.map_err(status)?;
         let (api_token, secret) = (Some(token_message(token)), secret.reveal().to_owned());
         Ok(Response::new(CreateApiTokenResponse { api_token, secret }))
@@ -107,7 +110,8 @@ impl AdminService for Admin {
         let page = Page::read(format!("tokens of {workspace}"), request.page_size, &request.page_token)?;
         let after = page.after.as_deref().map(str::parse::<GeneratedId>).transpose();
         let after = after.map_err(|_| invalid_page_token())?;
-        let listed = self.store.list_tokens(&principal, &workspace, after.as_ref(), page.limit()).await;
+        let listed =
+            self.store.access().list_tokens(&principal, &workspace, after.as_ref(), page.limit()).await;
         let mut found = listed.map_err(status)?;
         let next_page_token = page.cut(&mut found, |token| token.name.token.to_string());
         let api_tokens = found.into_iter().map(token_message).collect();
@@ -120,7 +124,7 @@ impl AdminService for Admin {
     ) -> Result<Response<ApiToken>, Status> {
         let principal = principal(&request)?;
         let token: ApiTokenName = name("name", &request.into_inner().name)?;
-        let revoked = self.store.revoke_token(&principal, &token).await.map_err(status)?;
+        let revoked = self.store.access().revoke_token(&principal, &token).await.map_err(status)?;
         self.cache.invalidate_token(&token);
         Ok(Response::new(token_message(revoked)))
     }
@@ -129,7 +133,7 @@ impl AdminService for Admin {
         &self,
         request: Request<GetQueueStatsRequest>,
     ) -> Result<Response<QueueStats>, Status> {
-        let stats = self.store.queue_stats(&principal(&request)?).await.map_err(status)?;
+        let stats = self.store.queue().stats(&principal(&request)?).await.map_err(status)?;
         Ok(Response::new(stats_message(&stats)))
     }
 
@@ -143,7 +147,7 @@ impl AdminService for Admin {
         let after =
             page.after.as_deref().map(|key| parse_worker_position(key).ok_or_else(invalid_page_token));
         let after = after.transpose()?;
-        let listed = self.store.list_workers(&principal, after.as_ref(), page.limit()).await;
+        let listed = self.store.workers().list(&principal, after.as_ref(), page.limit()).await;
         let mut found = listed.map_err(status)?;
         let next_page_token = page.cut(&mut found, worker_position_key);
         let workers = found.into_iter().map(worker_message).collect();
@@ -167,7 +171,8 @@ impl AdminService for Admin {
     ) -> Result<Response<ListDeadTasksResponse>, Status> {
         let principal = principal(&request)?;
         let DeadTaskListQuery { filter, page, after } = DeadTaskListQuery::decode(request.get_ref())?;
-        let listed = self.store.list_dead_tasks(&principal, &filter, after.as_ref(), page.limit()).await;
+        let listed =
+            self.store.queue().list_dead_tasks(&principal, &filter, after.as_ref(), page.limit()).await;
         let mut found = listed.map_err(status)?;
         let next_page_token = page.cut(&mut found, task_position_key);
         let tasks = found.into_iter().map(task_message).collect();
@@ -180,7 +185,7 @@ impl AdminService for Admin {
     ) -> Result<Response<RenderTask>, Status> {
         let principal = principal(&request)?;
         let task: TaskName = name("name", &request.into_inner().name)?;
-        let requeued = self.store.requeue_task(&principal, &task).await.map_err(status)?;
+        let requeued = self.store.queue().requeue_task(&principal, &task).await.map_err(status)?;
         if requeued.is_new {
             self.wakeups.task_queued(requeued.task.name.task.as_str());
         }

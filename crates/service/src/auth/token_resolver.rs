@@ -38,7 +38,8 @@ impl TokenResolver {
         let read_at = self.cache.generation();
         // Taken before the query, so that the cached entry expires no later than the token.
         let queried_at = Instant::now();
-        let Some((principal, time_to_live)) = self.store.principal_of_secret_sha256(secret).await? else {
+        let Some((principal, time_to_live)) = self.store.access().principal_of_secret_sha256(secret).await?
+        else {
             return Ok(None);
         };
         let expires_at = time_to_live.and_then(|time_to_live| queried_at.checked_add(time_to_live));

@@ -185,7 +185,7 @@ async fn send_hints(store: &Store, mut hints: mpsc::Receiver<Hint>) {
     while hints.recv_many(&mut batch, HINT_BATCH).await > 0 {
         let mut is_first = true;
         batch.retain(|hint| *hint != Hint::Logged || std::mem::take(&mut is_first));
-        if let Err(error) = store.send_hints(&batch).await {
+        if let Err(error) = store.changes().notify(&batch).await {
             tracing::debug!(%error, hints = batch.len(), "could not send hints");
         }
         batch.clear();
@@ -207,7 +207,7 @@ async fn receive_hints(store: &Store, shared: &Shared) {
 }
 
 async fn listen(store: &Store, shared: &Shared, pause: &mut Duration) -> chancery_store::Result<()> {
-    let mut hints = store.hear_hints().await?;
+    let mut hints = store.changes().listen().await?;
     // Hints sent before this connection listened are lost.
     shared.wake_all();
     loop {

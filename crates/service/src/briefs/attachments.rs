@@ -14,7 +14,7 @@ use chancery_proto::brief::v1::{
     ListAttachmentsResponse, UploadAttachmentRequest,
 };
 use chancery_proto::names::{AttachmentName, ResourceId, Sha256Id, WorkspaceName};
-use chancery_store::{self as store, CHUNK, NewAttachment, Principal, Store, WriteId};
+use chancery_store::{self as store, CHUNK, IdempotencyKey, NewAttachment, Principal, Store};
 use prost::bytes::Bytes;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::timeout;
@@ -73,7 +73,7 @@ impl UploadLimiter {
         let attachment = NewAttachment { marking: header.marking, report: &report, bytes: &bytes };
         let write = header.write_id(&bytes)?;
         let stored =
-            store.put_attachment_once(principal, &header.workspace, &attachment, write.as_ref()).await;
+            store.attachments().put_once(principal, &header.workspace, &attachment, write.as_ref()).await;
         Ok(attachment_message(&stored.map_err(status)?))
     }
 }
@@ -133,7 +133,7 @@ impl Header {
     }
 
     /// Returns the idempotency key. Its digest covers the file's bytes, whether or not the header states their SHA-256.
-    fn write_id(&self, bytes: &[u8]) -> Result<Option<WriteId>, Status> {
+    fn write_id(&self, bytes: &[u8]) -> Result<Option<IdempotencyKey>, Status> {
         let sha256 = body_digest(bytes).to_string();
         let request = AttachmentHeader { sha256, ..self.message.clone() };
         write_id("UploadAttachment", self.request_id.clone(), &request)
@@ -189,7 +189,7 @@ pub(crate) async fn list(
     let page = Page::read(format!("attachments of {workspace}"), request.page_size, &request.page_token)?;
     let after = page.after.as_deref().map(str::parse::<Sha256Id>).transpose();
     let after = after.map_err(|_| invalid_page_token())?;
-    let listed = store.list_attachments(principal, &workspace, after.as_ref(), page.limit()).await;
+    let listed = store.attachments().list(principal, &workspace, after.as_ref(), page.limit()).await;
     let mut found = listed.map_err(status)?;
     let next_page_token = page.cut(&mut found, |attachment| attachment.name.digest.to_string());
     let attachments = found.iter().map(attachment_message).collect();

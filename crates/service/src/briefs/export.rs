@@ -23,9 +23,11 @@ pub(crate) async fn export(
     let format =
         ExportFormat::try_from(request.format).map_err(|_| invalid_field("format", "unknown format"))?;
     let editions = match &source {
-        BriefOrRevisionName::Brief(brief) => store.editions(principal, brief, MAX_EDITION_BYTES).await,
+        BriefOrRevisionName::Brief(brief) => {
+            store.briefs().editions(principal, brief, MAX_EDITION_BYTES).await
+        }
         BriefOrRevisionName::Revision(revision) => {
-            store.edition(principal, revision).await.map(|edition| vec![edition])
+            store.briefs().edition(principal, revision).await.map(|edition| vec![edition])
         }
     };
     let brief = source.brief_name().brief;

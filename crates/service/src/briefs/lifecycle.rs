@@ -26,7 +26,7 @@ pub(crate) async fn delete(
     let id = std::mem::take(&mut request.request_id);
     let write = write_id("DeleteBrief", id, &request)?;
     let brief: BriefName = name("name", &request.name)?;
-    let deleted = store.delete_brief(principal, &brief, &request.etag, write.as_ref()).await;
+    let deleted = store.briefs().delete(principal, &brief, &request.etag, write.as_ref()).await;
     let (deleted, position) = deleted.map_err(status)?;
     Ok(Brief { cursor: cursors::seal(&brief.workspace, &position)?, ..deleted })
 }
@@ -41,7 +41,7 @@ pub(crate) async fn undelete(
     let write = write_id("UndeleteBrief", id, &request)?;
     let brief: BriefName = name("name", &request.name)?;
     let (undeleted, position) =
-        store.undelete_brief(principal, &brief, write.as_ref()).await.map_err(status)?;
+        store.briefs().undelete(principal, &brief, write.as_ref()).await.map_err(status)?;
     Ok(Brief { cursor: cursors::seal(&brief.workspace, &position)?, ..undeleted })
 }
 
@@ -55,7 +55,7 @@ pub(crate) async fn withdraw(
     let write = write_id("WithdrawBriefRevision", id, &request)?;
     let revision: RevisionName = name("name", &request.name)?;
     let reason = reason("reason", &request.reason)?;
-    let withdrawn = store.withdraw_revision(principal, &revision, reason, write.as_ref()).await;
+    let withdrawn = store.briefs().withdraw_revision(principal, &revision, reason, write.as_ref()).await;
     let withdrawn = withdrawn.map_err(status)?;
     let (deliveries, total_deliveries) = deliveries(store, principal, &revision).await?;
     Ok(WithdrawBriefRevisionResponse {
@@ -77,9 +77,10 @@ pub(crate) async fn purge(
     let write = write_id("PurgeBriefRevision", id, &request)?;
     let revision: RevisionName = name("name", &request.name)?;
     let reason = reason("reason", &request.reason)?;
-    let purged = store.purge_revision(principal, &revision, reason, write.as_ref()).await.map_err(status)?;
+    let purged =
+        store.briefs().purge_revision(principal, &revision, reason, write.as_ref()).await.map_err(status)?;
     // Deletes the PDFs' bytes from stores outside the database now; if that fails, the next sweep retries.
-    if let Err(error) = store.delete_discarded().await {
+    if let Err(error) = store.artifacts().delete_discarded().await {
         tracing::warn!(%error, "could not delete the bytes of purged PDFs yet; the next sweep retries");
     }
     let (deliveries, total_deliveries) = deliveries(store, principal, &revision).await?;
@@ -100,8 +101,10 @@ async fn deliveries(
     revision: &RevisionName,
 ) -> Result<(Vec<PdfDelivery>, i64), Status> {
     let revisions = [(revision.brief.clone(), revision.revision.0)];
-    let found =
-        store.deliveries_of_revisions(principal, &revision.workspace, &revisions, MAX_DELIVERIES).await;
+    let found = store
+        .artifacts()
+        .deliveries_of_revisions(principal, &revision.workspace, &revisions, MAX_DELIVERIES)
+        .await;
     let (deliveries, total) = found.map_err(status)?;
     Ok((deliveries.into_iter().map(delivery_message).collect(), total))
 }

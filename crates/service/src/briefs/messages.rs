@@ -3,7 +3,7 @@
 use chancery_proto::brief::v1::{BriefDraft, BriefRevision, PdfDelivery, RevisionDocument, RevisionState};
 use chancery_proto::names::{BriefName, DraftName, ResourceId, RevisionNumber};
 use chancery_store::{
-    Delivery, Draft, Edition, ImportRecord, Purging, RevisionSummary, StoreError, Withdrawal,
+    Delivery, Draft, Edition, ImportRecord, Purge, RevisionSummary, StoreError, Withdrawal,
 };
 use tonic::Status;
 
@@ -43,7 +43,7 @@ pub(crate) fn revision_message(brief: &BriefName, edition: Edition) -> Result<Br
     })
 }
 
-fn state(withdrawal: Option<&Withdrawal>, purging: Option<&Purging>) -> RevisionState {
+fn state(withdrawal: Option<&Withdrawal>, purging: Option<&Purge>) -> RevisionState {
     match (withdrawal, purging) {
         (_, Some(_)) => RevisionState::Purged,
         (Some(_), None) => RevisionState::Withdrawn,

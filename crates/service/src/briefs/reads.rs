@@ -57,7 +57,7 @@ pub(crate) async fn newest(
         return Ok(cached);
     }
     let read_at = cache.generation();
-    let edition = store.newest_edition(principal, &brief).await.map_err(status)?;
+    let edition = store.briefs().newest_edition(principal, &brief).await.map_err(status)?;
     let content = edition.content_bytes().map_err(status)?;
     let etag = edition.digest.to_string();
     if content.is_empty() {
@@ -95,11 +95,11 @@ pub(crate) async fn list(
         after: page.after.as_deref(),
         limit: page.limit(),
     };
-    let mut found = store.listed_briefs(principal, &query).await.map_err(status)?;
+    let mut found = store.briefs().list(principal, &query).await.map_err(status)?;
     let size = fitting(&found, |brief| if is_full { brief.size } else { brief.summary.len() });
-    let next_page_token = page.cut_at(&mut found, size, |brief| brief.place.clone());
+    let next_page_token = page.cut_at(&mut found, size, |brief| brief.page_key.clone());
     let contents = if is_full {
-        store.listed_contents(&found).await.map_err(status)?
+        store.briefs().listed_contents(&found).await.map_err(status)?
     } else {
         found.iter().map(|brief| Some(brief.summary.clone())).collect()
     };
@@ -195,10 +195,10 @@ pub(crate) async fn revision(
     principal.access(&revision.workspace).map_err(status)?;
     cache.at_least(&revision.workspace, &request.at_least).await?;
     let brief = revision.brief_name();
-    let message = match store.edition(principal, &revision).await {
+    let message = match store.briefs().edition(principal, &revision).await {
         Ok(edition) => revision_message(&brief, edition)?,
         Err(StoreError::RevisionPurged(_)) => {
-            listed_revision(&brief, store.revision(principal, &revision).await.map_err(status)?)
+            listed_revision(&brief, store.briefs().revision(principal, &revision).await.map_err(status)?)
         }
         Err(error) => return Err(status(error)),
     };
@@ -221,7 +221,8 @@ pub(crate) async fn list_revisions(
     let before = before.map_err(|_| invalid_page_token())?.map(|number| number.0);
     principal.access(&brief.workspace).map_err(status)?;
     cache.at_least(&brief.workspace, &request.at_least).await?;
-    let mut found = store.list_revisions(principal, &brief, before, page.limit()).await.map_err(status)?;
+    let mut found =
+        store.briefs().list_revisions(principal, &brief, before, page.limit()).await.map_err(status)?;
     let next_page_token = page.cut(&mut found, |revision| revision.revision.to_string());
     let revisions = found.into_iter().map(|revision| listed_revision(&brief, revision)).collect();
     Ok(ListBriefRevisionsResponse { revisions, next_page_token })

@@ -9,7 +9,7 @@ use chancery_proto::brief::v1::{
 use chancery_proto::names::WorkspaceName;
 use chancery_store::filter::Filter;
 use chancery_store::knowledge::STATEMENT_FIELDS;
-use chancery_store::{Principal, Search, SearchPlace, SearchQuery, Store, StoreError};
+use chancery_store::{Principal, Search, SearchPageKey, SearchQuery, Store, StoreError};
 use tonic::Status;
 
 use crate::cache::Cache;
@@ -34,14 +34,14 @@ pub(crate) async fn search(
     let filter = Filter::parse(&request.filter, &STATEMENT_FIELDS, access.scheme)
         .map_err(|error| status(StoreError::InvalidFilter(error)))?;
     let page = page(cache.page_seal(&workspace).await?, &workspace.to_string(), &request)?;
-    let after = page.after.as_deref().map(str::parse::<SearchPlace>).transpose();
+    let after = page.after.as_deref().map(str::parse::<SearchPageKey>).transpose();
     let after = after.map_err(|_| invalid_page_token())?;
     // Only checks the cursor: searches always read the database.
     cache.at_least(&workspace, &request.at_least).await?;
     let limit = usize::try_from(page.limit()).map_err(|error| internal(&error))?;
     let search = Search { query: &query, language, filter: &filter, after: after.as_ref(), limit };
-    let mut found = store.search(principal, &workspace, &search).await.map_err(status)?;
-    let next_page_token = page.cut(&mut found.hits, |hit| hit.place.to_string());
+    let mut found = store.search_index().search(principal, &workspace, &search).await.map_err(status)?;
+    let next_page_token = page.cut(&mut found.hits, |hit| hit.page_key.to_string());
     let hits: Result<_, Status> = found.hits.into_iter().map(hit_message).collect();
     Ok(SearchBriefsResponse {
         hits: hits?,
@@ -83,7 +83,7 @@ fn hit_message(hit: chancery_store::SearchHit) -> Result<SearchHit, Status> {
         text: hit.text,
         snippet: Some(range_message(hit.snippet)?),
         highlights: highlights?,
-        rank_e6: hit.place.rank_e6,
+        rank_e6: hit.page_key.rank_e6,
     })
 }
 

@@ -87,7 +87,7 @@ impl BriefService for Briefs {
     ) -> Result<Response<BriefDraft>, Status> {
         let principal = principal(&request)?;
         let draft: DraftName = name("name", &request.into_inner().name)?;
-        let found = self.store.draft(&principal, &draft.brief_name()).await.map_err(status)?;
+        let found = self.store.briefs().draft(&principal, &draft.brief_name()).await.map_err(status)?;
         Ok(Response::new(draft_message(&draft, found)))
     }
 
@@ -248,7 +248,7 @@ impl BriefService for Briefs {
     ) -> Result<Response<Self::GetAttachmentStream>, Status> {
         let principal = principal(&request)?;
         let attachment: AttachmentName = name("name", &request.into_inner().name)?;
-        let found = self.store.attachment(&principal, &attachment).await.map_err(status)?;
+        let found = self.store.attachments().get(&principal, &attachment).await.map_err(status)?;
         let store = self.store.clone();
         Ok(stream(|messages| attachments::send(store, found, messages), &self.shutdown))
     }

@@ -79,7 +79,7 @@ impl Watch {
         let WorkspaceName { workspace } = name("parent", &request.parent)?;
         principal.access(&workspace).map_err(status)?;
         let names = names(&workspace, &request.names)?;
-        let mut sent = store.position(&workspace).await.map_err(status)?;
+        let mut sent = store.changes().position(&workspace).await.map_err(status)?;
         let start = match (request.cursor.as_str(), request.skip_current_state) {
             ("", false) => Start::State,
             ("", true) => Start::Now,
@@ -127,7 +127,7 @@ impl Watch {
     }
 
     async fn send_state(&mut self, messages: &Messages) -> Result<(), Status> {
-        let state = self.store.watched_briefs(&self.principal, &self.workspace, &self.names).await;
+        let state = self.store.changes().watched_briefs(&self.principal, &self.workspace, &self.names).await;
         let (position, briefs) = state.map_err(status)?;
         self.sent = position;
         for brief in briefs {
@@ -147,7 +147,7 @@ impl Watch {
         let (mut has_sent, mut invisible) = (false, 0);
         while self.sent.number < log.number {
             let (after, until) = (self.sent.number, log.number);
-            let batch = self.store.watched_changes(
+            let batch = self.store.changes().watched_changes(
                 &self.principal,
                 &self.workspace,
                 &self.names,
@@ -177,7 +177,7 @@ impl Watch {
     async fn log_position(&self) -> Result<Position, Status> {
         match self.cache.known_position(&self.workspace) {
             Some(known) if self.cache.is_fresh() => Ok(known),
-            _ => self.store.position(&self.workspace).await.map_err(status),
+            _ => self.store.changes().position(&self.workspace).await.map_err(status),
         }
     }
 

@@ -12,7 +12,9 @@ use chancery_proto::brief::v1::{
     RevisionDocument, UpdateBriefDraftRequest,
 };
 use chancery_proto::names::{BriefName, DraftName, ResourceId, WorkspaceName};
-use chancery_store::{Access, ImportDocument, Principal, Publishing, Store, StoreError, Withdrawal, WriteId};
+use chancery_store::{
+    Access, IdempotencyKey, ImportDocument, Principal, PublishOptions, Store, StoreError, Withdrawal,
+};
 use tonic::Status;
 
 use crate::briefs::messages::{draft_message, revision_message};
@@ -37,7 +39,7 @@ pub(crate) async fn create(
     let access = principal.access(&workspace).map_err(status)?;
     let content = canonical("content", required("content", request.content)?, access.scheme).await?;
     let brief = BriefName { workspace, brief };
-    let created = store.create_brief_once(principal, &brief, &content, write.as_ref()).await;
+    let created = store.briefs().create_once(principal, &brief, &content, write.as_ref()).await;
     let (created, position) = created.map_err(status)?;
     Ok(Brief { cursor: cursors::seal(&brief.workspace, &position)?, ..created })
 }
@@ -59,7 +61,8 @@ pub(crate) async fn update_draft(
     let content = required("draft.content", given.content)?;
     let content = canonical("draft.content", content, access.scheme).await?;
     let brief = draft.brief_name();
-    let written = store.update_draft_once(principal, &brief, &given.etag, &content, write.as_ref()).await;
+    let written =
+        store.briefs().update_draft_once(principal, &brief, &given.etag, &content, write.as_ref()).await;
     let (written, position) = written.map_err(|error| match error {
         StoreError::InvalidChanges { violations, .. } => {
             invalid_content("draft.content", &InvalidContent::from(violations))
@@ -87,7 +90,7 @@ pub(crate) async fn lint(
                 Ok(content) => content,
                 Err(invalid) => return Ok(invalid_response(invalid)),
             };
-            match store.check_author(principal, &brief, &content).await {
+            match store.briefs().check_author(principal, &brief, &content).await {
                 Ok(()) => content.into_content(),
                 Err(StoreError::InvalidChanges { violations, .. }) => {
                     return Ok(invalid_response(InvalidContent::from(violations)));
@@ -95,12 +98,17 @@ pub(crate) async fn lint(
                 Err(error) => return Err(status(error)),
             }
         }
-        None => store.draft(principal, &brief).await.map_err(status)?.content,
+        None => store.briefs().draft(principal, &brief).await.map_err(status)?.content,
     };
-    let unusable = store.unusable_attachments(principal, &draft.workspace, &content).await.map_err(status)?;
-    let undeclared_changes = store.undeclared_changes(principal, &brief, &content).await.map_err(status)?;
-    let unprintable =
-        store.unprintable_images(principal, &draft.workspace, &content).await.map_err(status)?;
+    let unusable =
+        store.attachments().unusable_figures(principal, &draft.workspace, &content).await.map_err(status)?;
+    let undeclared_changes =
+        store.briefs().undeclared_changes(principal, &brief, &content).await.map_err(status)?;
+    let unprintable = store
+        .attachments()
+        .unprintable_images(principal, &draft.workspace, &content)
+        .await
+        .map_err(status)?;
     // Linting a long brief takes milliseconds of CPU time, too long for a thread of the runtime.
     let warnings = tokio::task::spawn_blocking(move || lint::lint(&content)).await;
     let warnings = warnings.map_err(|panic| internal(&panic))?;
@@ -145,13 +153,13 @@ pub(crate) async fn publish(
     if request.etag.is_empty() {
         return Err(invalid_field("etag", "required; must be the draft's etag"));
     }
-    let publishing = Publishing {
+    let publishing = PublishOptions {
         etag: &request.etag,
         write: write.as_ref(),
         require_declared_changes: request.require_declared_changes,
         require_no_warnings: request.require_no_warnings,
     };
-    let published = store.publish_draft(principal, &brief, &publishing).await.map_err(status)?;
+    let published = store.briefs().publish_draft(principal, &brief, &publishing).await.map_err(status)?;
     Ok(BriefRevision {
         undeclared_changes: published.undeclared,
         cursor: cursors::seal(&brief.workspace, &published.position)?,
@@ -164,7 +172,7 @@ pub(crate) async fn publish(
 pub(crate) struct Import {
     pub(crate) brief: BriefName,
     documents: Vec<ImportDocument>,
-    write: Option<WriteId>,
+    write: Option<IdempotencyKey>,
 }
 
 /// Checks a request of `ImportBrief`.
@@ -191,7 +199,7 @@ pub(crate) async fn import(
     import: Import,
 ) -> Result<ImportBriefResponse, Status> {
     let Import { brief, documents, write } = import;
-    let imported = store.import_once(principal, &brief, &documents, write.as_ref()).await;
+    let imported = store.briefs().import_once(principal, &brief, &documents, write.as_ref()).await;
     let (imported, position) = imported.map_err(status)?;
     Ok(ImportBriefResponse {
         name: brief.to_string(),

@@ -60,7 +60,7 @@ pub(crate) async fn run(cache: Cache, wakeups: Wakeups, shutdown: Shutdown) {
 pub(crate) async fn check_logs(cache: &Cache) -> Result<()> {
     let checked_at = Instant::now();
     let is_first_check = cache.logs().checked_at.is_none();
-    let heads = cache.store.log_heads().await?;
+    let heads = cache.store.changes().log_heads().await?;
     for head in heads {
         let known = cache.known_position(&head.workspace);
         match known {
@@ -82,7 +82,7 @@ pub(crate) async fn check_logs(cache: &Cache) -> Result<()> {
 
 async fn invalidate_changes(cache: &Cache, head: &LogHead, after: i64) -> Result<()> {
     let entries = &cache.shared.entries;
-    match cache.store.outdated_since(&head.workspace, after, MAX_REPLAYED_CHANGES).await? {
+    match cache.store.changes().outdated_since(&head.workspace, after, MAX_REPLAYED_CHANGES).await? {
         Some(outdated) => outdated.iter().for_each(|(_, change)| match change {
             Outdated::Brief(name) => entries.invalidate_brief(name),
             Outdated::Token(name) => entries.invalidate_token(name),

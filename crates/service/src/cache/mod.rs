@@ -156,7 +156,7 @@ impl Cache {
             return Ok(ReadSource::Cache);
         }
         // The change may be committed and not yet known here, or the log's epoch may be new: only the database can tell.
-        let position = self.store.position(workspace).await.map_err(status)?;
+        let position = self.store.changes().position(workspace).await.map_err(status)?;
         let number = cursors::open(field, workspace, cursor, &position)?;
         if number > position.number {
             return Err(invalid_cursor(field, "is ahead of the change log; send a cursor from a response"));
@@ -171,7 +171,7 @@ impl Cache {
     pub(crate) async fn page_seal(&self, workspace: &ResourceId) -> Result<PageSeal, Status> {
         let position = match self.known_position(workspace) {
             Some(position) => position,
-            None => self.store.position(workspace).await.map_err(status)?,
+            None => self.store.changes().position(workspace).await.map_err(status)?,
         };
         Ok(PageSeal::of(&position))
     }

@@ -9,7 +9,7 @@ use chancery_proto::brief::v1::{
     TraceImpactResponse,
 };
 use chancery_proto::names::{ActorName, BriefName, PartId, ResourceId, WorkspaceName};
-use chancery_store::knowledge::{Around, ImpactTarget};
+use chancery_store::knowledge::{GraphQuery, ImpactTarget};
 use chancery_store::{Principal, Store};
 use prost::Message;
 use tonic::{Request, Response, Status};
@@ -79,8 +79,11 @@ impl Knowledge {
         if request.as_of.is_some() {
             return Err(invalid_field("as_of", "not allowed with `query`"));
         }
-        let found =
-            self.store.actors_named(principal, &query.workspace, &request.query, &request.filter).await;
+        let found = self
+            .store
+            .knowledge()
+            .actors_named(principal, &query.workspace, &request.query, &request.filter)
+            .await;
         let found = found.map_err(status)?.into_iter().take(query.page.size());
         let actors = found.map(|actor| named_actor_entry(&query.workspace, actor)).collect();
         Ok(ListActorsResponse { actors, next_page_token: String::new() })
@@ -99,7 +102,7 @@ impl Knowledge {
         if !request.order_by.is_empty() {
             return Err(invalid_field("order_by", "not allowed with `around`, which orders by distance"));
         }
-        let around = Around {
+        let around = GraphQuery {
             workspace: &query.workspace,
             id: id.as_str(),
             depth: depth(request.depth)?,
@@ -107,11 +110,12 @@ impl Knowledge {
             as_of: query.as_of,
             limit: query.page.size(),
         };
-        let mut graph = self.store.ties_around(principal, &around).await.map_err(status)?;
-        let fitting = fitting(&graph.ties, |tie| tie.relationship.encoded_len());
-        let truncated = graph.is_truncated || fitting < graph.ties.len();
-        graph.ties.truncate(fitting);
-        let relationships = graph.ties.into_iter().map(tie_entry).collect();
+        let mut graph =
+            self.store.knowledge().relationship_graph(principal, &around).await.map_err(status)?;
+        let fitting = fitting(&graph.edges, |edge| edge.relationship.encoded_len());
+        let truncated = graph.is_truncated || fitting < graph.edges.len();
+        graph.edges.truncate(fitting);
+        let relationships = graph.edges.into_iter().map(tie_entry).collect();
         Ok(ListRelationshipsResponse { relationships, next_page_token: String::new(), truncated })
     }
 }
@@ -125,7 +129,8 @@ impl KnowledgeService for Knowledge {
         let principal = principal(&request)?;
         let request = request.into_inner();
         let query = self.list_query(&principal, list_fields!("statements", request)).await?;
-        let found = self.store.list_statements(&principal, &query.for_store()).await.map_err(status)?;
+        let found =
+            self.store.knowledge().list_statements(&principal, &query.for_store()).await.map_err(status)?;
         let (found, next_page_token) = query.cut(found);
         let statements = found.into_iter().map(statement_entry).collect();
         Ok(Response::new(ListStatementsResponse { statements, next_page_token }))
@@ -141,8 +146,9 @@ impl KnowledgeService for Knowledge {
             return self.actors_named(&principal, &request).await.map(Response::new);
         }
         let query = self.list_query(&principal, list_fields!("actors", request)).await?;
-        let mut found = self.store.list_actors(&principal, &query.for_store()).await.map_err(status)?;
-        let next_page_token = query.page.cut(&mut found, |actor| actor.place.clone());
+        let mut found =
+            self.store.knowledge().list_actors(&principal, &query.for_store()).await.map_err(status)?;
+        let next_page_token = query.page.cut(&mut found, |actor| actor.page_key.clone());
         let actors = found.into_iter().map(|actor| actor_entry(&query.workspace, actor)).collect();
         Ok(Response::new(ListActorsResponse { actors, next_page_token }))
     }
@@ -156,7 +162,8 @@ impl KnowledgeService for Knowledge {
         let actor: ActorName = name("name", &request.name)?;
         let as_of = list_query::as_of(request.as_of.as_ref())?;
         self.check_access(&principal, &actor.workspace, &request.at_least).await?;
-        let found = self.store.actor(&principal, &actor.workspace, actor.actor.as_str(), as_of).await;
+        let found =
+            self.store.knowledge().actor(&principal, &actor.workspace, actor.actor.as_str(), as_of).await;
         Ok(Response::new(actor_record(&actor, found.map_err(status)?)))
     }
 
@@ -173,7 +180,12 @@ impl KnowledgeService for Knowledge {
             return Err(invalid_field("depth", "only allowed with `around`"));
         }
         let query = self.list_query(&principal, list_fields!("relationships", request)).await?;
-        let found = self.store.list_relationships(&principal, &query.for_store()).await.map_err(status)?;
+        let found = self
+            .store
+            .knowledge()
+            .list_relationships(&principal, &query.for_store())
+            .await
+            .map_err(status)?;
         let (found, next_page_token) = query.cut(found);
         let relationships = found.into_iter().map(relationship_entry).collect();
         Ok(Response::new(ListRelationshipsResponse { relationships, next_page_token, truncated: false }))
@@ -186,7 +198,8 @@ impl KnowledgeService for Knowledge {
         let principal = principal(&request)?;
         let request = request.into_inner();
         let query = self.list_query(&principal, list_fields!("events", request)).await?;
-        let found = self.store.list_events(&principal, &query.for_store()).await.map_err(status)?;
+        let found =
+            self.store.knowledge().list_events(&principal, &query.for_store()).await.map_err(status)?;
         let (found, next_page_token) = query.cut(found);
         let events = found.into_iter().map(event_entry).collect();
         Ok(Response::new(ListEventsResponse { events, next_page_token }))
@@ -199,7 +212,8 @@ impl KnowledgeService for Knowledge {
         let principal = principal(&request)?;
         let request = request.into_inner();
         let query = self.list_query(&principal, list_fields!("sources", request)).await?;
-        let found = self.store.list_sources(&principal, &query.for_store()).await.map_err(status)?;
+        let found =
+            self.store.knowledge().list_sources(&principal, &query.for_store()).await.map_err(status)?;
         let (found, next_page_token) = query.cut(found);
         let sources = found.into_iter().map(source_entry).collect();
         Ok(Response::new(ListSourcesResponse { sources, next_page_token }))
@@ -225,7 +239,7 @@ impl KnowledgeService for Knowledge {
             Target::StatementId(_) => ImpactTarget::Statement(id.as_str()),
         };
         self.check_access(&principal, &brief.workspace, &request.at_least).await?;
-        let found = self.store.trace_impact(&principal, &brief, target).await.map_err(status)?;
+        let found = self.store.knowledge().trace_impact(&principal, &brief, target).await.map_err(status)?;
         Ok(Response::new(impact(found)))
     }
 }

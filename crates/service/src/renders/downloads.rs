@@ -20,8 +20,8 @@ pub(crate) async fn send<T>(
     let (mut offset, end) = (download.offset, download.artifact.size_bytes);
     // Only the first chunk describes the artifact.
     let mut artifact = Some(artifact_message(&download.artifact));
-    let failed = async |error| status(store.download_failed(principal, download, error).await);
-    let (reader, mut buffered) = match store.open_artifact(&download.artifact).await {
+    let failed = async |error| status(store.renders().download_failed(principal, download, error).await);
+    let (reader, mut buffered) = match store.artifacts().open(&download.artifact).await {
         Ok(reader) => (reader, Bytes::new()),
         Err(error) => return Err(failed(error).await),
     };
@@ -38,7 +38,7 @@ pub(crate) async fn send<T>(
         permit.send(Ok(encode(DownloadRenderResponse { offset, data, artifact: artifact.take() })));
         offset = next;
     }
-    store.complete_download(principal, download).await.map_err(status)
+    store.renders().complete_download(principal, download).await.map_err(status)
 }
 
 const _: () = assert!(CHUNK <= 256 * 1024, "render_service.proto promises chunks of at most 256 KiB");

@@ -2,7 +2,7 @@
 
 use chancery_proto::names::{BriefName, ResourceId, WorkspaceName};
 use chancery_proto::render::v1::{ListRendersRequest, RenderState};
-use chancery_store::{RenderFilter, RenderPlace, RenderStateKind};
+use chancery_store::{RenderFilter, RenderPageKey, RenderStateKind};
 use time::OffsetDateTime;
 use tonic::Status;
 
@@ -16,7 +16,7 @@ pub(crate) struct RenderListQuery {
     pub(crate) workspace: ResourceId,
     pub(crate) filter: RenderFilter,
     pub(crate) page: Page,
-    pub(crate) after: Option<RenderPlace>,
+    pub(crate) after: Option<RenderPageKey>,
 }
 
 impl RenderListQuery {
@@ -54,19 +54,19 @@ const fn kind_of(state: RenderState) -> Option<RenderStateKind> {
 }
 
 /// Encodes a position for a page token: the creation time in nanoseconds, and the render's id.
-pub(crate) fn position_key(position: &RenderPlace) -> String {
+pub(crate) fn position_key(position: &RenderPageKey) -> String {
     format!("{}/{}", position.created_at.unix_timestamp_nanos(), position.render)
 }
 
-fn parse_position(key: &str) -> Option<RenderPlace> {
+fn parse_position(key: &str) -> Option<RenderPageKey> {
     let (time, render) = key.split_once('/')?;
     let created_at = OffsetDateTime::from_unix_timestamp_nanos(time.parse().ok()?).ok()?;
-    Some(RenderPlace { created_at, render: render.parse().ok()? })
+    Some(RenderPageKey { created_at, render: render.parse().ok()? })
 }
 
 #[cfg(test)]
 mod tests {
-    use chancery_store::RenderPlace;
+    use chancery_store::RenderPageKey;
     use time::{Duration, OffsetDateTime};
 
     use super::{parse_position, position_key};
@@ -75,7 +75,7 @@ mod tests {
     fn a_position_round_trips_through_its_key() {
         let created_at = OffsetDateTime::UNIX_EPOCH + Duration::microseconds(1_763_840_000_123_457);
         let position =
-            RenderPlace { created_at, render: "0123456789abcdef0123456789abcdef".parse().unwrap() };
+            RenderPageKey { created_at, render: "0123456789abcdef0123456789abcdef".parse().unwrap() };
         assert_eq!(parse_position(&position_key(&position)), Some(position));
     }
 

@@ -8,7 +8,7 @@ use chancery_proto::render::v1::{
     Artifact, CreateRenderRequest, Render, RenderBriefRequest, RenderFailure, RenderPriority, RenderProgress,
     RenderState, RenderWaitingReason,
 };
-use chancery_store::{self as store, NewRender};
+use chancery_store::{self as store, RenderRequest};
 use tonic::Status;
 
 use crate::rpc::errors::{invalid_field, invalid_name, invalid_options};
@@ -16,7 +16,10 @@ use crate::rpc::fields::timestamp;
 use crate::rpc::idempotency::write_id;
 
 /// Checks a request for a render; `method` is the method that received it.
-pub(crate) fn new_render(method: &'static str, request: CreateRenderRequest) -> Result<NewRender, Status> {
+pub(crate) fn new_render(
+    method: &'static str,
+    request: CreateRenderRequest,
+) -> Result<RenderRequest, Status> {
     let mut request = request;
     let write = write_id(method, mem::take(&mut request.request_id), &request)?;
     let CreateRenderRequest { parent, source, options, priority, .. } = request;
@@ -29,7 +32,7 @@ pub(crate) fn new_render(method: &'static str, request: CreateRenderRequest) -> 
     let options = checked(&options.unwrap_or_default()).map_err(|invalid| invalid_options(&invalid))?;
     let priority =
         RenderPriority::try_from(priority).map_err(|_| invalid_field("priority", "unknown priority"))?;
-    Ok(NewRender { source, options, priority, write })
+    Ok(RenderRequest { source, options, priority, write })
 }
 
 /// Converts the `CreateRender` part of a `RenderBrief` request.

@@ -24,7 +24,7 @@ impl RenderWatch {
         principal: Principal,
         name: &RenderName,
     ) -> Result<Self, Status> {
-        let render = store.render(&principal, name).await.map_err(status)?;
+        let render = store.renders().get(&principal, name).await.map_err(status)?;
         Ok(Self::of(store, wakeups, principal, render))
     }
 
@@ -37,7 +37,8 @@ impl RenderWatch {
     /// Waits until the render differs from its last known state. Each read checks the principal's access again.
     async fn changed(&mut self) -> Result<(), Status> {
         loop {
-            let current = self.store.render(&self.principal, &self.render.name).await.map_err(status)?;
+            let current =
+                self.store.renders().get(&self.principal, &self.render.name).await.map_err(status)?;
             if current != self.render {
                 self.render = current;
                 return Ok(());

@@ -10,7 +10,7 @@ use chancery_proto::render::v1::{
     DownloadRenderResponse, GetRenderRequest, ListRendersRequest, ListRendersResponse, Render,
     RenderBriefRequest, RenderBriefResponse, WaitRenderRequest, WatchRenderRequest,
 };
-use chancery_store::{NewRender, Principal, Render as StoredRender, RenderPlace, Store};
+use chancery_store::{Principal, Render as StoredRender, RenderPageKey, RenderRequest, Store};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 use tonic::{Request, Response, Status};
@@ -45,8 +45,8 @@ impl Renders {
         Self { store, wakeups, shutdown }
     }
 
-    async fn create(&self, principal: &Principal, request: &NewRender) -> Result<StoredRender, Status> {
-        let requested = self.store.request_render(principal, request).await.map_err(status)?;
+    async fn create(&self, principal: &Principal, request: &RenderRequest) -> Result<StoredRender, Status> {
+        let requested = self.store.renders().request(principal, request).await.map_err(status)?;
         if requested.is_new_task {
             self.wakeups.task_queued(&requested.render.task);
         }
@@ -65,7 +65,7 @@ impl RenderService for Renders {
     async fn get_render(&self, request: Request<GetRenderRequest>) -> Result<Response<Render>, Status> {
         let principal = principal(&request)?;
         let name = render_name(&request.into_inner().name)?;
-        let render = self.store.render(&principal, &name).await.map_err(status)?;
+        let render = self.store.renders().get(&principal, &name).await.map_err(status)?;
         Ok(Response::new(render_message(&render)))
     }
 
@@ -76,12 +76,12 @@ impl RenderService for Renders {
         let principal = principal(&request)?;
         let RenderListQuery { workspace, filter, page, after } =
             RenderListQuery::decode(&request.into_inner())?;
-        let listed = self.store.list_renders(&principal, &workspace, &filter, after, page.limit()).await;
+        let listed = self.store.renders().list(&principal, &workspace, &filter, after, page.limit()).await;
         let mut listed = listed.map_err(status)?;
-        let key = |render: &StoredRender| position_key(&RenderPlace::of(render));
+        let key = |render: &StoredRender| position_key(&RenderPageKey::of(render));
         let mut next_page_token = page.cut(&mut listed.renders, key);
         // The store bounds the rows that one statement reads, so a page can end before its size is reached.
-        if let (true, Some(last_read)) = (next_page_token.is_empty(), &listed.looked_through) {
+        if let (true, Some(last_read)) = (next_page_token.is_empty(), &listed.scanned_to) {
             next_page_token = page.token(&position_key(last_read));
         }
         let renders = listed.renders.iter().map(render_message).collect();
@@ -93,7 +93,7 @@ impl RenderService for Renders {
         let mut request = request.into_inner();
         let write = write_id("CancelRender", mem::take(&mut request.request_id), &request)?;
         let name = render_name(&request.name)?;
-        let render = self.store.cancel_render(&principal, &name, write.as_ref()).await.map_err(status)?;
+        let render = self.store.renders().cancel(&principal, &name, write.as_ref()).await.map_err(status)?;
         self.wakeups.task_changed(&render.task);
         Ok(Response::new(render_message(&render)))
     }
@@ -103,7 +103,7 @@ impl RenderService for Renders {
         let mut request = request.into_inner();
         let write = write_id("DeleteRender", mem::take(&mut request.request_id), &request)?;
         let name = render_name(&request.name)?;
-        self.store.delete_render(&principal, &name, write.as_ref()).await.map_err(status)?;
+        self.store.renders().delete(&principal, &name, write.as_ref()).await.map_err(status)?;
         Ok(Response::new(()))
     }
 
@@ -146,7 +146,7 @@ impl RenderService for Renders {
         let name = render_name(&request.name)?;
         let offset = u64::try_from(request.read_offset)
             .map_err(|_| invalid_field("read_offset", "must not be negative"))?;
-        let download = self.store.open_download(&principal, &name, offset).await.map_err(status)?;
+        let download = self.store.renders().open_download(&principal, &name, offset).await.map_err(status)?;
         let store = self.store.clone();
         let chunks = |messages| async move {
             downloads::send(&store, &principal, &download, &messages, |chunk| chunk).await
@@ -178,6 +178,6 @@ async fn send_states_and_pdf(
 ) -> Result<(), Status> {
     let event = |event| RenderBriefResponse { event: Some(event) };
     watch.send_states(&messages, |render| event(Event::Render(render_message(render)))).await?;
-    let download = store.begin_download(&principal, watch.render, 0).await.map_err(status)?;
+    let download = store.renders().begin_download(&principal, watch.render, 0).await.map_err(status)?;
     downloads::send(&store, &principal, &download, &messages, |chunk| event(Event::Chunk(chunk))).await
 }

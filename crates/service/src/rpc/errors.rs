@@ -36,12 +36,12 @@ pub(crate) fn status(error: StoreError) -> Status {
         StoreError::Forbidden(_) => (Code::PermissionDenied, Reason::PermissionDenied),
         StoreError::RevisionDiffers { .. } => (Code::AlreadyExists, Reason::RevisionDiffers),
         StoreError::RevisionGap { .. } => (Code::FailedPrecondition, Reason::RevisionGap),
-        StoreError::DigestMismatch { place, .. } => {
-            let field = format!("documents[{place}].digest");
+        StoreError::DigestMismatch { document_index, .. } => {
+            let field = format!("documents[{document_index}].digest");
             return bad_request(Reason::DigestMismatch, &field, error.to_string());
         }
-        StoreError::FutureTime { place, field, .. } => {
-            return invalid_field(&format!("documents[{place}].{field}"), error.to_string());
+        StoreError::FutureTime { document_index, field, .. } => {
+            return invalid_field(&format!("documents[{document_index}].{field}"), error.to_string());
         }
         StoreError::RequestIdReused => {
             return bad_request(Reason::RequestIdReused, "request_id", error.to_string());
@@ -51,15 +51,17 @@ pub(crate) fn status(error: StoreError) -> Status {
         StoreError::InvalidField { field, description } => return invalid_field(field, description),
         StoreError::InvalidFilter(invalid) => return invalid_filter(invalid),
         StoreError::InvalidOrder(invalid) => return invalid_order(invalid),
-        StoreError::InvalidPlace(_) => return invalid_page_token(),
+        StoreError::InvalidPageKey(_) => return invalid_page_token(),
         StoreError::LimitExceeded(_) => (Code::ResourceExhausted, Reason::LimitExceeded),
         StoreError::InvalidContent(invalid) => return invalid_content("content", invalid),
         StoreError::InvalidOptions(invalid) => return invalid_options(invalid),
-        StoreError::UnusableAttachments { place, violations } => {
-            return unusable_attachments(*place, violations, error.to_string());
+        StoreError::UnusableAttachments { document_index, violations } => {
+            return unusable_attachments(*document_index, violations, error.to_string());
         }
-        StoreError::InvalidChanges { place, violations } => {
-            let field = place.map_or("content".to_owned(), |place| format!("documents[{place}].content"));
+        StoreError::InvalidChanges { document_index, violations } => {
+            let field = document_index.map_or("content".to_owned(), |document_index| {
+                format!("documents[{document_index}].content")
+            });
             return invalid_content(&field, &InvalidContent::from(violations.clone()));
         }
         StoreError::UndeclaredChanges(undeclared) => {

@@ -55,7 +55,7 @@ pub(crate) async fn send_attachment<T>(
     let mut offset = 0;
     loop {
         let Ok(permit) = messages.reserve().await else { return Ok(()) };
-        let data = store.attachment_bytes(name, offset).await.map_err(status)?;
+        let data = store.attachments().bytes(name, offset).await.map_err(status)?;
         if data.is_empty() {
             return Ok(());
         }

@@ -69,15 +69,15 @@ async fn receive_and_finish(
         _ => return Err(invalid_field("header", "must be the first message")),
     };
     let task = header.lease.task.clone();
-    if store.is_finished_by(&header.lease, header.digest).await.map_err(status)? {
+    if store.queue().is_finished_by(&header.lease, header.digest).await.map_err(status)? {
         return Ok(Received { task, finished: Finished::Before });
     }
-    let blob = store.stage_artifact(&header.lease, header.environment).await.map_err(status)?;
+    let blob = store.artifacts().stage(&header.lease, header.environment).await.map_err(status)?;
     stage(store, parts, &header, &blob).await?;
     let finished = finish(store, header, &blob).await;
     if !matches!(finished, Ok(Finished::Now)) {
         // If this fails, a sweep deletes the bytes later.
-        store.discard_staged(&blob).await.ok();
+        store.artifacts().discard_staged(&blob).await.ok();
     }
     Ok(Received { task, finished: finished? })
 }
@@ -90,7 +90,7 @@ async fn finish(store: &Store, header: Header, blob: &str) -> Result<Finished, S
         pages: header.pages,
         warnings: header.warnings,
     };
-    store.finish_task(&header.lease, &artifact).await.map_err(status)
+    store.queue().finish_task(&header.lease, &artifact).await.map_err(status)
 }
 
 /// Stages all bytes, or discards them on a failure. If the abort fails, the bytes are left to the sweep: a pending write may
@@ -101,7 +101,7 @@ async fn stage(
     header: &Header,
     blob: &str,
 ) -> Result<(), Status> {
-    let mut upload = store.begin_upload(blob).await.map_err(status)?;
+    let mut upload = store.artifacts().begin_upload(blob).await.map_err(status)?;
     let written = timeout(UPLOAD_TIMEOUT, write(parts, header, upload.as_mut())).await;
     let written =
         written.unwrap_or_else(|_| Err(Status::deadline_exceeded("the upload exceeded its time limit")));
@@ -109,7 +109,7 @@ async fn stage(
         return upload.finish().await.map_err(status);
     }
     if upload.abort().await.is_ok() {
-        store.discard_staged(blob).await.ok();
+        store.artifacts().discard_staged(blob).await.ok();
     }
     written
 }

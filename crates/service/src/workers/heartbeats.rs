@@ -48,7 +48,7 @@ impl WorkerHeartbeats {
         // Before the write, so that concurrent calls of the worker do not write as well.
         let was_drained = known.is_some_and(|heartbeat| heartbeat.is_drained);
         self.remember(worker.clone(), Heartbeat { written_at: now, is_drained: was_drained });
-        match self.store.note_worker(environment, name, free_slots).await {
+        match self.store.workers().record(environment, name, free_slots).await {
             Ok(is_drained) => {
                 self.remember(worker, Heartbeat { written_at: now, is_drained });
                 is_drained
@@ -66,7 +66,7 @@ impl WorkerHeartbeats {
         if leases.is_empty() {
             return;
         }
-        if let Err(error) = self.store.note_workers_of(leases).await {
+        if let Err(error) = self.store.workers().record_lease_holders(leases).await {
             tracing::debug!(%error, "could not write workers' heartbeats");
         }
     }

@@ -59,7 +59,7 @@ impl RenderWorkers {
         let (this, worker) = (self.clone(), worker.to_owned());
         // Spawned, because a statement that is dropped half way may or may not have leased tasks.
         tokio::spawn(async move {
-            let acquired = this.store.acquire_leases(environment, &worker, limit).await;
+            let acquired = this.store.queue().acquire_leases(environment, &worker, limit).await;
             if let Err(Ok(undelivered)) = sender.send(acquired) {
                 let leases: Vec<Lease> =
                     undelivered.leases.into_iter().map(|acquired| acquired.lease).collect();
@@ -81,7 +81,7 @@ impl RenderWorkers {
         if leases.is_empty() {
             return Ok(());
         }
-        for task in self.store.release_leases(leases).await.map_err(status)? {
+        for task in self.store.queue().release_leases(leases).await.map_err(status)? {
             self.wakeups.task_changed(&task);
             self.wakeups.task_queued(&task);
         }
@@ -133,7 +133,7 @@ impl RenderWorkerService for RenderWorkers {
         request: Request<wire::GetRenderInputRequest>,
     ) -> Result<Response<Self::GetRenderInputStream>, Status> {
         let lease = lease("lease", request.into_inner().lease)?;
-        let input = self.store.render_input(&lease).await.map_err(status)?;
+        let input = self.store.queue().render_input(&lease).await.map_err(status)?;
         let store = self.store.clone();
         Ok(stream(|messages| render_input::send(store, input, messages), &self.shutdown))
     }
@@ -143,7 +143,7 @@ impl RenderWorkerService for RenderWorkers {
         request: Request<wire::RenewLeasesRequest>,
     ) -> Result<Response<wire::RenewLeasesResponse>, Status> {
         let requested = leases(request.into_inner().leases)?;
-        let current = self.store.renew_leases(&requested).await.map_err(status)?;
+        let current = self.store.queue().renew_leases(&requested).await.map_err(status)?;
         self.heartbeats.record_renewals(&current).await;
         let (renewed, lost): (Vec<&Lease>, Vec<&Lease>) =
             requested.iter().partition(|lease| current.contains(lease));
@@ -165,7 +165,7 @@ impl RenderWorkerService for RenderWorkers {
         if request.pages > MAX_PAGES {
             return Err(invalid_field("pages", "must be at most 100,000"));
         }
-        self.store.report_progress(&lease, phase, request.pages).await.map_err(status)?;
+        self.store.queue().report_progress(&lease, phase, request.pages).await.map_err(status)?;
         self.wakeups.task_changed(&lease.task);
         Ok(Response::new(wire::ReportProgressResponse {}))
     }
@@ -195,7 +195,7 @@ impl RenderWorkerService for RenderWorkers {
             message: request.message.chars().take(MAX_FAILURE_MESSAGE).collect(),
             retryable: request.retryable,
         };
-        self.store.fail_attempt(&lease, &failure).await.map_err(status)?;
+        self.store.queue().fail_attempt(&lease, &failure).await.map_err(status)?;
         self.wakeups.task_changed(&lease.task);
         Ok(Response::new(wire::FailRenderResponse {}))
     }

@@ -88,7 +88,14 @@ async fn a_read_only_database_is_logged_once_with_its_sqlstate_and_statement() {
     let server = TestServer::connect().unwrap();
     let (database, secrets) = database(&server).await;
     // A copied template counts as restored, so its log begins a new epoch, which a read-only database could not store.
-    DatabaseSettings::of_url(database.url()).connect("test").await.unwrap().log_heads().await.unwrap();
+    DatabaseSettings::of_url(database.url())
+        .connect("test")
+        .await
+        .unwrap()
+        .changes()
+        .log_heads()
+        .await
+        .unwrap();
     let name = database.name().to_owned();
     let read_only = format!("alter database {name} set default_transaction_read_only = on");
     database.psql().rows(&read_only).unwrap();

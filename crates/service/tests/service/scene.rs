@@ -211,7 +211,7 @@ async fn secrets(database: &TestDatabase) -> FirstSecrets {
         created = Some(FirstSecrets { operator, admin, worker });
         Ok::<_, Infallible>(())
     };
-    store.bootstrap(receive).await.unwrap();
+    store.access().bootstrap(receive).await.unwrap();
     store.close().await;
     created.unwrap()
 }

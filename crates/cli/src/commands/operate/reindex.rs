@@ -1,6 +1,6 @@
 //! `reindex`: rebuilds everything derived from revisions, working on the database itself.
 
-use chancery_store::Reindexed;
+use chancery_store::ReindexScope;
 use serde_json::json;
 
 use crate::args::Global;
@@ -14,7 +14,7 @@ use crate::ui::output;
 pub async fn run(global: &Global, arguments: &Reindex) -> Result<(), Failure> {
     let store = arguments.database.connect("chancery reindex").await?;
     let from = arguments.from.as_deref().map(|name| names::brief(&global.workspace, name)).transpose()?;
-    let report = reindex(&store, &Reindexed::All { from }, global.json).await?;
+    let report = reindex(&store, &ReindexScope::All { from }, global.json).await?;
     if global.json {
         let json = json!({
             "revisions": report.revisions,

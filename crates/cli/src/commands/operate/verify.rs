@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chancery_artifacts::ObjectStores;
-use chancery_store::{Verified, Verifying};
+use chancery_store::{VerifyEvent, VerifyOptions};
 use serde_json::json;
 
 use crate::args::Global;
@@ -20,16 +20,17 @@ pub async fn run(global: &Global, arguments: &Verify) -> Result<(), Failure> {
     let mut progress = CountProgress::new(global.json);
     let mut findings = Vec::new();
     let on_event = |event| match event {
-        Verifying::Part { what, total } => progress.begin(what, total),
-        Verifying::Read(more) => progress.add(more),
-        Verifying::Found(finding) => {
+        VerifyEvent::Part { what, total } => progress.begin(what, total),
+        VerifyEvent::Read(more) => progress.add(more),
+        VerifyEvent::Found(finding) => {
             if !global.json {
                 progress.print(&finding.to_string());
             }
             findings.push(finding);
         }
     };
-    let result = store.verify(Verified { artifacts: !arguments.no_artifacts }, on_event).await;
+    let result =
+        store.integrity().verify(VerifyOptions { artifacts: !arguments.no_artifacts }, on_event).await;
     progress.end();
     result?;
     if global.json {
