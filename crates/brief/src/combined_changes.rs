@@ -6,7 +6,9 @@
 //! changes of a part that changed in several become one:
 //!
 //! - `was`, `was_marking` and `confidence_before` come from the first change: they describe the part before all of them.
-//!   A first change without a quote leaves `was` empty, because a later quote is not what the earlier revision said.
+//!   A first change without a quote leaves `was` empty, because a later quote is not what the earlier revision said. For
+//!   the same reason they are cleared when a revision before the first change is missing (purged, or not visible to the
+//!   caller): the quote may be the missing revision's.
 //! - `kind` is the last kind that is not CONFIRMED. It is ADDED when the first is ADDED, UPDATED when a part was withdrawn
 //!   or superseded and then added again, and UPDATED when it was both upgraded and downgraded.
 //! - A part that was added and last withdrawn has no change: neither revision asserts it.
@@ -25,16 +27,27 @@ use crate::marking::{Rank, Scheme};
 /// The most changes that a combined list may have.
 pub const MAX_COMBINED_CHANGES: usize = 1_000;
 
-/// Combines the changes of revisions that follow each other, the earliest first.
+/// The changes that one revision declares against the revision before it.
+#[derive(Debug, Clone, Copy)]
+pub struct DeclaredChanges<'a> {
+    /// The changes.
+    pub changes: &'a [Change],
+    /// Whether the revision before it is missing from the list.
+    pub follows_gap: bool,
+}
+
+/// Combines the changes of revisions, the earliest first.
 ///
 /// Parts appear in the order of their first change. `scheme` is the marking scheme of the changes' labels.
-pub fn combine<'a>(revisions: impl IntoIterator<Item = &'a [Change]>, scheme: Scheme) -> Vec<Change> {
+pub fn combine<'a>(revisions: impl IntoIterator<Item = DeclaredChanges<'a>>, scheme: Scheme) -> Vec<Change> {
     let mut parts: Vec<ChangedPart<'a>> = Vec::new();
     let mut index_by_id: BTreeMap<&'a str, usize> = BTreeMap::new();
-    for (revision, changes) in revisions.into_iter().enumerate() {
-        for change in changes {
+    let mut is_gapless = true;
+    for (revision, declared) in revisions.into_iter().enumerate() {
+        is_gapless &= !declared.follows_gap;
+        for change in declared.changes {
             let index = *index_by_id.entry(change_subject(change)).or_insert_with(|| {
-                parts.push(ChangedPart::default());
+                parts.push(ChangedPart { quotes_earlier: is_gapless, changes: Vec::new() });
                 parts.len() - 1
             });
             parts[index].changes.push((revision, change));
@@ -44,8 +57,9 @@ pub fn combine<'a>(revisions: impl IntoIterator<Item = &'a [Change]>, scheme: Sc
 }
 
 /// One part's changes, each with the index of its revision.
-#[derive(Default)]
 struct ChangedPart<'a> {
+    /// Whether the first change quotes the earlier revision, and not a missing one after it.
+    quotes_earlier: bool,
     changes: Vec<(usize, &'a Change)>,
 }
 
@@ -58,7 +72,7 @@ impl ChangedPart<'_> {
             return Vec::new();
         };
         if first_revision == last_revision {
-            return changes.into_iter().cloned().collect();
+            return changes.into_iter().map(|change| self.with_known_quote(change)).collect();
         }
         let Some(kind) = combined_kind(&changes) else { return Vec::new() };
         // A confirmation that quotes nothing says that what was said before it still holds.
@@ -75,12 +89,13 @@ impl ChangedPart<'_> {
         // A label of another scheme ranks highest: it must not be lowered.
         let rank = |change: &&&Change| scheme.rank(&change.marking).unwrap_or(Rank::BEYOND);
         let marking = changes.iter().max_by_key(rank).map(|change| change.marking.clone());
+        let first = self.with_known_quote(first);
         vec![Change {
             statement_id: last.statement_id.clone(),
             part_id: last.part_id.clone(),
             kind: kind.into(),
-            was: first.was.clone(),
-            was_marking: first.was_marking.clone(),
+            was: first.was,
+            was_marking: first.was_marking,
             now: latest.now.clone(),
             why: last_reason.cloned().unwrap_or_default(),
             confidence_before: first.confidence_before,
@@ -89,6 +104,15 @@ impl ChangedPart<'_> {
             evidence_ids,
             marking: marking.unwrap_or_default(),
         }]
+    }
+
+    /// The change, without its description of the part before it unless that is of the earlier revision.
+    fn with_known_quote(&self, change: &Change) -> Change {
+        let change = change.clone();
+        if self.quotes_earlier {
+            return change;
+        }
+        Change { was: String::new(), was_marking: String::new(), confidence_before: 0, ..change }
     }
 }
 

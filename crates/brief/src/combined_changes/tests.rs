@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chancery_proto::brief::v1::{Change, ChangeKind, ConfidenceLevel};
 use proptest::prelude::*;
 
-use super::combine;
+use super::{DeclaredChanges, combine};
 use crate::marking::Scheme;
 use crate::references::change_subject;
 
@@ -20,8 +20,12 @@ fn change(id: &str, kind: ChangeKind, was: &str, now: &str) -> Change {
     }
 }
 
+fn declared(changes: &[Change]) -> DeclaredChanges<'_> {
+    DeclaredChanges { changes, follows_gap: false }
+}
+
 fn combined(revisions: &[&[Change]]) -> Vec<Change> {
-    combine(revisions.iter().copied(), Scheme::Tlp)
+    combine(revisions.iter().map(|changes| declared(changes)), Scheme::Tlp)
 }
 
 fn kinds(sequence: &[ChangeKind]) -> Vec<ChangeKind> {
@@ -54,6 +58,27 @@ fn a_part_that_changed_twice_is_one_change_from_its_first_text_to_its_last() {
     expected.evidence_ids = vec!["src-1".to_owned(), "src-2".to_owned()];
     expected.marking = "TLP:AMBER".to_owned();
     assert_eq!(one, [expected]);
+}
+
+#[test]
+fn a_quote_of_a_missing_revision_is_not_passed_off_as_the_earlier_one() {
+    let before_gap = [change("s1", ChangeKind::Updated, "One.", "Two.")];
+    let mut after_gap = vec![
+        change("s1", ChangeKind::Updated, "Three.", "Four."),
+        change("s2", ChangeKind::Updated, "Three.", "Four."),
+    ];
+    after_gap[1].was_marking = "TLP:CLEAR".to_owned();
+    after_gap[1].set_confidence_before(ConfidenceLevel::Low);
+    let last =
+        [change("s2", ChangeKind::Updated, "Four.", "Five."), change("s3", ChangeKind::Updated, "x", "y")];
+    let revisions =
+        [declared(&before_gap), DeclaredChanges { changes: &after_gap, follows_gap: true }, declared(&last)];
+    let expected = [
+        change("s1", ChangeKind::Updated, "One.", "Four."),
+        change("s2", ChangeKind::Updated, "", "Five."),
+        change("s3", ChangeKind::Updated, "", "y"),
+    ];
+    assert_eq!(combine(revisions, Scheme::Tlp), expected);
 }
 
 #[test]
@@ -149,7 +174,7 @@ fn any_revisions() -> impl Strategy<Value = Vec<Vec<Change>>> {
 }
 
 fn all(revisions: &[Vec<Change>]) -> Vec<Change> {
-    combine(revisions.iter().map(Vec::as_slice), Scheme::Tlp)
+    combine(revisions.iter().map(|changes| declared(changes)), Scheme::Tlp)
 }
 
 proptest! {

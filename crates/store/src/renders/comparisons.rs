@@ -1,7 +1,7 @@
 //! Comparisons with an earlier revision chosen by the caller: the editions involved, and their declared changes
 //! combined.
 
-use chancery_brief::combined_changes::{MAX_COMBINED_CHANGES, combine};
+use chancery_brief::combined_changes::{DeclaredChanges, MAX_COMBINED_CHANGES, combine};
 use chancery_brief::digest::Digest;
 use chancery_proto::brief::v1::{Change, RevisionBody};
 use chancery_proto::names::{BriefName, RevisionName};
@@ -33,10 +33,10 @@ pub(crate) struct PinnedComparison {
     pub(crate) digest: Digest,
     /// The lowest clearance that may see everything that was compared.
     pub(crate) visible_from: i16,
-    /// The editions between it and the printed one, in order.
-    pub(crate) between: Vec<Digest>,
-    /// The combined changes of those editions and the printed one. Empty without editions in between, because the
-    /// printed edition then declares all changes itself.
+    /// The editions after it up to the printed one, in order, whose changes are combined. Empty when the printed one is
+    /// the next revision: it then declares all changes itself.
+    pub(crate) combined: Vec<Digest>,
+    /// The combined changes of those editions.
     pub(crate) changes: Vec<Change>,
 }
 
@@ -91,10 +91,10 @@ impl Renders<'_> {
             revision: number,
             digest: digest(&row.digest)?,
             visible_from: row.from_rank,
-            between: Vec::new(),
+            combined: Vec::new(),
             changes: Vec::new(),
         };
-        if row.revisions <= 1 {
+        if row.revisions <= 1 && number + 1 == printed.revision {
             return Ok(pinned);
         }
         if row.revisions > MAX_COMBINED_REVISIONS {
@@ -108,13 +108,13 @@ impl Renders<'_> {
             )));
         }
         let steps = self.steps(printed, number, clearance).await?;
-        for step in steps.iter().filter(|step| step.revision != printed.revision) {
-            pinned.between.push(digest(&step.digest)?);
+        for step in &steps {
+            pinned.combined.push(digest(&step.digest)?);
         }
         let highest = steps.iter().map(|step| step.from_rank).max();
         pinned.visible_from = pinned.visible_from.max(highest.unwrap_or_default());
         // Decoding whole editions would block the runtime's thread for too long.
-        let combined = tokio::task::spawn_blocking(move || combined(&steps, access)).await;
+        let combined = tokio::task::spawn_blocking(move || combined(number, &steps, access)).await;
         pinned.changes = combined.map_err(damaged)??;
         Ok(pinned)
     }
@@ -162,14 +162,20 @@ fn earlier_revision(brief: &BriefName, printed: i32, compare_to: &str) -> Result
     )))
 }
 
-fn combined(steps: &[Step], access: Access) -> Result<Vec<Change>> {
-    let mut declared: Vec<Vec<Change>> = Vec::with_capacity(steps.len());
+/// Combines the changes that the editions after revision `earlier` declare.
+fn combined(earlier: i32, steps: &[Step], access: Access) -> Result<Vec<Change>> {
+    let mut changes: Vec<(bool, Vec<Change>)> = Vec::with_capacity(steps.len());
+    let mut previous = earlier;
     for step in steps {
         check_content_schema(to_number(step.content_schema)?)?;
         let body = RevisionBody::decode(step.body.as_slice()).map_err(damaged)?;
-        declared.push(body.content.unwrap_or_default().changes);
+        let follows_gap = step.revision != previous + 1;
+        previous = step.revision;
+        changes.push((follows_gap, body.content.unwrap_or_default().changes));
     }
-    let changes = combine(declared.iter().map(Vec::as_slice), access.scheme);
+    let declared =
+        changes.iter().map(|(follows_gap, changes)| DeclaredChanges { changes, follows_gap: *follows_gap });
+    let changes = combine(declared, access.scheme);
     if changes.len() > MAX_COMBINED_CHANGES {
         return Err(too_far(&format!("{} changes, over {MAX_COMBINED_CHANGES}", changes.len())));
     }

@@ -60,7 +60,7 @@ impl Comparison {
             revision: to_number(pinned.revision)?,
             visible_from: Some(pinned.visible_from),
             changes: pinned.changes,
-            quoted: pinned.between,
+            quoted: pinned.combined,
         })
     }
 }
