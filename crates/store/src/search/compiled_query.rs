@@ -18,8 +18,8 @@ pub(super) struct CompiledQuery {
 
 /// Compiles the terms in one language, or in each language of the titles visible at `rank` now: a language used in
 /// hidden briefs only must not affect the result. A statement matches when it matches the whole query in one of the
-/// languages, so that a stop word of one language does not exclude statements in the others. Returns `None` when only
-/// stop words remain.
+/// languages and no excluded word as read in any, so that a stop word of one language does not exclude statements in the
+/// others. Returns `None` when only stop words remain.
 pub(super) async fn compile(
     connection: &mut PgConnection,
     workspace: &ResourceId,
@@ -69,13 +69,19 @@ pub(super) async fn compile(
                 search_any(any_of) filter (where is_excluded and numnode(any_of) > 0) as unwanted
             from alternatives
             group by language
+        ),
+        whole as (
+            select
+                search_any(distinct wanted) filter (where wanted is not null) as wanted,
+                search_any(distinct unwanted) filter (where unwanted is not null) as unwanted,
+                search_any(distinct search_words_of(wanted)) filter (where wanted is not null) as highlighted
+            from query
         )
         select
-            search_marked($1, search_any(distinct case when unwanted is null then wanted else wanted && !!unwanted end))::text
-                as query,
-            search_any(distinct search_words_of(wanted))::text as highlighted
-        from query
-        where wanted is not null"#,
+            -- A word is excluded as read in every language: the unstemmed word of one is not in the index of another.
+            search_marked($1, case when unwanted is null then wanted else wanted && !!unwanted end)::text as query,
+            highlighted::text as highlighted
+        from whole"#,
         /* workspace_id */ workspace.as_str(),
         language,
         &words,
