@@ -510,6 +510,21 @@ async fn queries_are_stemmed_in_the_requested_language_or_in_all_that_occur() {
 }
 
 #[tokio::test]
+async fn an_excluded_word_is_excluded_whatever_other_languages_the_workspace_has() {
+    let scene = Scene::new().await;
+    scene.published("b1", brief("en", "#", vec![statement("en1", "Tankers carry sanctioned oil.")])).await;
+    let mut reader = scene.reader("TLP:CLEAR").await;
+    let expected: &[(&str, &[&str])] =
+        &[("oil", &["en1"]), ("oil -sanctioned", &[]), ("oil -\"sanctioned oil\"", &[]), ("oil -the", &["en1"])];
+    finds(&mut reader, expected).await;
+    for (number, language) in ["de", "ar", "fr", "ru", "sw"].into_iter().enumerate() {
+        let other = brief(language, "#", vec![statement("x1", "0")]);
+        scene.published(&format!("other{number}"), other).await;
+        finds(&mut reader, expected).await;
+    }
+}
+
+#[tokio::test]
 async fn a_search_with_a_writes_cursor_finds_the_write() {
     let scene = Scene::new().await;
     let mut admin = scene.briefs(&scene.admin);
