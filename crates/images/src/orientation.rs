@@ -1,4 +1,4 @@
-//! Orientations of photos: cameras store the sensor's rows and note how the photo is displayed.
+//! Orientations of photos: cameras store the sensor's rows and record how to display the photo.
 
 /// How stored rows and columns are displayed (Exif 2.32, tag 274 `Orientation`). Rotations are clockwise.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,7 +37,7 @@ impl Orientation {
         }
     }
 
-    /// Width and height as displayed, from those that are stored.
+    /// Returns width and height as displayed, from the stored ones.
     pub const fn displayed(self, (width, height): (u32, u32)) -> (u32, u32) {
         match self {
             Self::Upright | Self::MirrorHorizontal | Self::Rotate180 | Self::MirrorVertical => {

@@ -2,14 +2,14 @@
 
 use crate::{Color, FixedPt, PathSegment};
 
-/// A drawing at its own size. Nothing outside of its size is painted.
+/// A drawing at its own size. Content outside of its size is clipped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Vector {
     /// Its width.
     pub width: FixedPt,
     /// Its height.
     pub height: FixedPt,
-    /// In painting order.
+    /// The shapes in painting order.
     pub shapes: Vec<Shape>,
 }
 
@@ -22,47 +22,47 @@ pub struct Shape {
     pub fill: Option<Color>,
     /// Whether it is filled by the even-odd rule, else by the non-zero rule.
     pub even_odd: bool,
-    /// The line along it.
+    /// The stroke along it.
     pub outline: Option<Outline>,
 }
 
-/// A line along an outline (ISO 32000-1, 8.4.3).
+/// A stroke along an outline (ISO 32000-1, 8.4.3).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outline {
     /// Its colour.
     pub color: Color,
     /// Its width.
     pub width: FixedPt,
-    /// Its ends.
+    /// Its line cap.
     pub cap: Cap,
-    /// Its corners.
+    /// Its line join.
     pub join: Join,
-    /// The ratio of a corner's length to the line's width from which corners are cut, as a number of points.
+    /// The miter limit.
     pub miter: FixedPt,
-    /// Dashes and gaps in turn; none for a solid line.
+    /// Alternating dashes and gaps; none for a solid line.
     pub dash: Vec<FixedPt>,
     /// The offset into the pattern at which the line begins.
     pub dash_offset: FixedPt,
 }
 
-/// The ends of lines.
+/// Line caps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cap {
-    /// Cut at the end.
+    /// Butt.
     Butt,
-    /// A half circle.
+    /// Round.
     Round,
-    /// Half a square.
+    /// Projecting square.
     Square,
 }
 
-/// The corners of lines.
+/// Line joins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Join {
-    /// Pointed.
+    /// Miter.
     Miter,
     /// Round.
     Round,
-    /// Cut.
+    /// Bevel.
     Bevel,
 }

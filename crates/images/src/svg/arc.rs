@@ -1,10 +1,10 @@
-//! Elliptic arcs to cubic curves (SVG 1.1, F.6), by halving: square roots are the same on every machine, angles from
-//! the C library are not.
+//! Converts elliptic arcs to cubic curves (SVG 1.1, F.6) by halving: square roots are the same on every machine, but
+//! angles from the C library are not.
 
 use super::step::{Point, Step};
 use super::transform::turn;
 
-/// An arc as a path has it.
+/// An arc as given in a path.
 pub(super) struct Arc {
     pub(super) radii: (f64, f64),
     pub(super) degrees: f64,
@@ -12,7 +12,7 @@ pub(super) struct Arc {
     pub(super) sweep: bool,
 }
 
-/// An ellipse: a unit circle, turned and stretched.
+/// An ellipse: a rotated and scaled unit circle.
 struct Ellipse {
     center: Point,
     radii: (f64, f64),
@@ -37,11 +37,11 @@ pub(super) fn curves(from: Point, to: Point, arc: &Arc, steps: &mut Vec<Step>) {
         return steps.push(Step::Line(to));
     }
     let (sin, cos) = turn(arc.degrees);
-    // Both ends on the circle that the ellipse is stretched from, half-way between them as its origin.
+    // Both ends on the unit circle that is scaled to the ellipse, with the origin half-way between them.
     let half = ((from.0 - to.0) / 2.0, (from.1 - to.1) / 2.0);
     let (x, y) = ((cos * half.0 + sin * half.1) / radii.0, (cos * half.1 - sin * half.0) / radii.1);
     let distance = x * x + y * y;
-    // Radii that are too short are stretched until they reach.
+    // Radii that are too short are scaled up until they reach.
     let stretch = distance.max(1.0).sqrt();
     let (x, y, radii) = (x / stretch, y / stretch, (radii.0 * stretch, radii.1 * stretch));
     let square = (x * x + y * y).max(1e-18);
@@ -82,11 +82,11 @@ fn halved(begin: Point, end: Point, arc: &Arc, times: u32, points: &mut Vec<Poin
     halved(middle, end, arc, times - 1, points);
 }
 
-/// Returns the curve of an eighth of an arc at most: its control points stand on the tangents, 4/3 tan(angle / 4) from
+/// Returns the curve of at most an eighth of an arc: its control points are on the tangents, 4/3 tan(angle / 4) from
 /// the ends.
 fn curve(ellipse: &Ellipse, begin: Point, end: Point) -> Step {
     let (sin, cos) = (begin.0 * end.1 - begin.1 * end.0, begin.0 * end.0 + begin.1 * end.1);
-    // tan(t / 2) = sin / (1 + cos), and the same once more by the half angle's formula.
+    // tan(t / 2) = sin / (1 + cos), and again by the half-angle formula.
     let half = sin / (1.0 + cos).max(1e-9);
     let quarter = half / (1.0 + (1.0 + half * half).sqrt());
     let reach = quarter * 4.0 / 3.0;
@@ -100,7 +100,7 @@ mod tests {
     use super::{Arc, curves};
     use crate::svg::step::Step;
 
-    /// Points of the curves, a quarter of each apart.
+    /// Returns points of the curves, a quarter of each apart.
     fn drawn(large: bool, sweep: bool) -> Vec<(f64, f64)> {
         let arc = Arc { radii: (10.0, 10.0), degrees: 30.0, large, sweep };
         let mut steps = Vec::new();
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn every_arc_runs_along_its_circle_on_the_right_side() {
+    fn every_arc_follows_its_circle_on_the_correct_side() {
         for (large, sweep, center) in [
             (false, true, (0.0, 0.0)),
             (true, false, (0.0, 0.0)),

@@ -8,7 +8,7 @@ use super::problem::Problem;
 use super::transform::Matrix;
 use crate::{Cap, Color, FixedPt, Join, Outline, PathSegment, Shape};
 
-/// Attributes that say nothing about what is drawn, or are read where they belong.
+/// Attributes that do not affect the drawing, or are read elsewhere.
 const PLAIN: [&str; 36] = [
     "id",
     "class",
@@ -48,7 +48,7 @@ const PLAIN: [&str; 36] = [
     "pointer-events",
 ];
 
-/// The properties that are inherited.
+/// The inherited properties.
 #[derive(Clone)]
 pub(super) struct Style {
     fill: Option<Color>,
@@ -64,7 +64,7 @@ pub(super) struct Style {
     line_first: bool,
 }
 
-/// Properties that affect text only, which is refused where it occurs, or nothing that is printed.
+/// Properties that affect nothing that is printed, or only text, which is refused where it occurs.
 const WITHOUT_EFFECT: [&str; 22] = [
     "color",
     "cursor",
@@ -108,17 +108,17 @@ impl Default for Style {
 }
 
 impl Style {
-    /// Returns the style of an element within this one; `style` goes before attributes.
+    /// Returns the style of an element within this one; `style` takes precedence over attributes.
     pub(super) fn with(&self, node: Node) -> Result<Self, Problem> {
         let mut style = self.clone();
         let mut declared = "";
         for attribute in node.attributes() {
             let (name, value) = (attribute.name(), attribute.value());
             match attribute.namespace() {
-                // A link leads out of the picture, whatever it is called.
+                // A link refers to something outside of the picture, whatever its name.
                 _ if name == "href" || name == "base" => {
                     let problem = format!("{name}: it refers to another element or file");
-                    return Err(Problem::with_cure(
+                    return Err(Problem::with_remedy(
                         problem,
                         "replace the reference by the shapes themselves",
                     ));
@@ -139,8 +139,12 @@ impl Style {
 
     fn set(&mut self, name: &str, value: &str) -> Result<(), Problem> {
         let value = value.trim();
-        let refused =
-            || Problem::with_cure(format!("{name}: {value:?} is not printed"), cure_of_property(name, value));
+        let refused = || {
+            Problem::with_remedy(
+                format!("{name}: {value:?} is not printed"),
+                remedy_for_property(name, value),
+            )
+        };
         let number = || {
             numbers::whole(value.strip_suffix("px").unwrap_or(value)).map_err(|problem| problem.within(name))
         };
@@ -164,9 +168,9 @@ impl Style {
             ("stroke-dashoffset", _) => self.dash_offset = number()?,
             ("paint-order", "normal") => self.line_first = false,
             ("paint-order", _) => self.line_first = line_first(value).ok_or_else(refused)?,
-            // Nothing is blended.
+            // Blending is not supported.
             ("opacity" | "fill-opacity" | "stroke-opacity", _) if (number()? - 1.0).abs() < 1e-9 => {}
-            // Values that draw as if they were not there.
+            // Values without effect.
             ("filter" | "mask" | "clip-path" | "marker" | "vector-effect", "none")
             | ("display", "inline" | "block")
             | ("visibility", "visible")
@@ -178,7 +182,7 @@ impl Style {
         Ok(())
     }
 
-    /// Returns the outline as this style paints it: nothing when it is neither filled nor stroked, two shapes when the
+    /// Returns the outline as this style paints it: nothing if it is neither filled nor stroked, two shapes if the
     /// line is painted first.
     pub(super) fn shapes(&self, segments: Vec<PathSegment>, matrix: Matrix) -> Result<Vec<Shape>, Problem> {
         let stroked = self.stroke.filter(|_| self.width > 0.0);
@@ -196,7 +200,7 @@ impl Style {
     fn outline(&self, color: Color, matrix: Matrix) -> Result<Outline, Problem> {
         let scale = matrix.scale().ok_or_else(|| {
             let problem = "a line's transform makes its width uneven";
-            Problem::with_cure(problem, "convert the line to a path (Inkscape: Stroke to Path)")
+            Problem::with_remedy(problem, "convert the line to a path (Inkscape: Stroke to Path)")
         })?;
         let scaled = |value: f64| {
             let value = value * scale;
@@ -239,12 +243,12 @@ fn line_first(value: &str) -> Option<bool> {
     let order: Vec<&str> = value.split_ascii_whitespace().collect();
     let is_known = order.iter().all(|part| matches!(*part, "fill" | "stroke" | "markers"));
     let place = |name| order.iter().position(|part| *part == name).unwrap_or(order.len());
-    // Parts that are not named follow, the fill before the line.
+    // Unnamed parts follow, the fill before the line.
     (is_known && !order.is_empty()).then(|| place("stroke") < place("fill"))
 }
 
-/// Returns a way to obtain a drawing without a property's value.
-fn cure_of_property(name: &str, value: &str) -> &'static str {
+/// Returns a way to export a drawing without a property's value.
+fn remedy_for_property(name: &str, value: &str) -> &'static str {
     match name {
         "fill" | "stroke" if value.starts_with("url(") => {
             "use a plain colour instead of a gradient or pattern, or export the drawing as PNG"

@@ -30,7 +30,7 @@ impl Matrix {
         Self { a, b, c, d, e, f }
     }
 
-    /// Returns the factor by which lengths grow, if it is the same in all directions.
+    /// Returns the scale factor, if it is the same in all directions.
     pub(super) fn scale(self) -> Option<f64> {
         let (first, second) = (self.a * self.a + self.b * self.b, self.c * self.c + self.d * self.d);
         let slant = (self.a * self.c + self.b * self.d).abs();
@@ -45,14 +45,14 @@ pub(super) fn turn(degrees: f64) -> (f64, f64) {
     (libm::sin(radians), libm::cos(radians))
 }
 
-/// Returns the value of a `transform` attribute.
+/// Parses a `transform` attribute.
 pub(super) fn parse(text: &str) -> Result<Matrix, Problem> {
     let mut matrix = Matrix::IDENTITY;
     let mut rest = text.trim_ascii();
     while !rest.is_empty() {
         let wrong = || {
             let start: String = rest.chars().take(40).collect();
-            Problem::with_cure(
+            Problem::with_remedy(
                 format!("the transform {start:?} is not printed"),
                 "use translate, scale, rotate or matrix, or convert the object to a path",
             )

@@ -1,9 +1,9 @@
-//! Images made by code.
+//! Generated images.
 #![allow(dead_code, reason = "each test binary uses a part")]
 
 use png::{BitDepth, ColorType};
 
-/// A PNG of any kind from its samples.
+/// Encodes a PNG of any kind from its samples.
 pub(crate) fn png(size: (u32, u32), color: ColorType, depth: BitDepth, samples: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, size.0, size.1);
@@ -23,7 +23,7 @@ pub(crate) fn gradient(width: u32, height: u32) -> Vec<u8> {
     png((width, height), ColorType::Rgb, BitDepth::Eight, &samples)
 }
 
-/// A disc that fades out to its rim.
+/// A disc that fades out towards its edge.
 pub(crate) fn glow(edge: u32) -> Vec<u8> {
     let middle = i64::from(edge) / 2;
     let pixel = |x: u32, y: u32| {
@@ -41,7 +41,7 @@ pub(crate) fn segment(marker: u8, data: &[u8]) -> Vec<u8> {
     [&[0xFF, marker], &length[..], data].concat()
 }
 
-/// The bits of a scan, with zeros stuffed behind `FF`.
+/// The bits of a scan, with zeros stuffed after `FF`.
 #[derive(Default)]
 struct Bits {
     bytes: Vec<u8>,
@@ -65,8 +65,8 @@ impl Bits {
     }
 }
 
-/// A baseline JPEG of flat blocks of 8 x 8 pixels; `level` gives each component of a block, -128 to 127. It is a real
-/// one: every reader draws it.
+/// Encodes a baseline JPEG of flat blocks of 8 x 8 pixels; `level` gives each component of a block, -128 to 127. Any
+/// reader can display it.
 pub(crate) fn mosaic(
     columns: u16,
     rows: u16,
@@ -77,7 +77,7 @@ pub(crate) fn mosaic(
     let mut before = vec![0_i32; usize::from(components)];
     for (y, x) in (0..rows).flat_map(|y| (0..columns).map(move |x| (y, x))) {
         for component in 0..components {
-            // The table's step is 8, as is the scale of a block's mean.
+            // The table's step is 8, as is the scale of a block's DC value.
             let difference = level(x, y, component) - before[usize::from(component)];
             before[usize::from(component)] += difference;
             let bits = 32 - difference.unsigned_abs().leading_zeros();
@@ -126,7 +126,7 @@ pub(crate) fn with_orientation(jpeg: &[u8], orientation: u8) -> Vec<u8> {
     [&jpeg[..2], &segment(0xE1, &[&b"Exif\0\0"[..], &tiff].concat()), &jpeg[2..]].concat()
 }
 
-/// A chunk of a PNG with its check sum.
+/// Encodes a chunk of a PNG with its checksum.
 pub(crate) fn chunk(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
     let mut check = u32::MAX;
     for &byte in kind.iter().chain(data) {
@@ -138,7 +138,7 @@ pub(crate) fn chunk(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
     [&u32::try_from(data.len()).unwrap().to_be_bytes()[..], &kind, data, &(!check).to_be_bytes()].concat()
 }
 
-/// A logo with every sort of shape.
+/// A logo with every kind of shape.
 pub(crate) const LOGO: &str = r##"<?xml version="1.0"?>
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 240 80" width="240" height="80">
   <title>A logo</title>
