@@ -1,14 +1,14 @@
-//! What an object store's error means to Chancery.
+//! Converts errors of object stores.
 
 use std::error::Error;
 use std::io;
 
 use chancery_store::StoreError;
 
-/// How servers say that they have no room: HTTP's status, and `MinIO`'s code for it.
+/// How servers report that they are full: HTTP's status, and `MinIO`'s code for it.
 const FULL: [&str; 2] = ["507 Insufficient Storage", "XMinioStorageFull"];
 
-/// The error of a read.
+/// Converts the error of a read.
 pub(crate) fn of_read(error: object_store::Error) -> StoreError {
     match error {
         object_store::Error::NotFound { path, .. } => StoreError::ArtifactMissing(path),
@@ -16,11 +16,11 @@ pub(crate) fn of_read(error: object_store::Error) -> StoreError {
     }
 }
 
-/// The error of anything else. What is not there to be written to is a bucket or a folder.
-#[allow(clippy::needless_pass_by_value, reason = "it stands in map_err")]
+/// Converts any other error. If something is not found during a write, it is the bucket or folder.
+#[allow(clippy::needless_pass_by_value, reason = "it is passed to map_err")]
 pub(crate) fn of_write(error: object_store::Error) -> StoreError {
     use object_store::Error as E;
-    let message = told(&error);
+    let message = with_causes(&error);
     if is_full(&error, &message) {
         return StoreError::ArtifactStoreFull(message);
     }
@@ -44,7 +44,7 @@ fn is_full(error: &object_store::Error, message: &str) -> bool {
     io_kind(error).is_some_and(|kind| kinds.contains(&kind)) || FULL.iter().any(|sign| message.contains(sign))
 }
 
-/// The operating system's answer, if one is behind the error.
+/// Returns the operating system's error, if the error has one as its cause.
 fn io_kind(error: &object_store::Error) -> Option<io::ErrorKind> {
     let mut cause: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(next) = cause {
@@ -56,8 +56,8 @@ fn io_kind(error: &object_store::Error) -> Option<io::ErrorKind> {
     None
 }
 
-/// With its causes, each once: some errors repeat theirs and some do not.
-fn told(error: &object_store::Error) -> String {
+/// Formats an error with its causes, each once: some errors repeat theirs and some do not.
+fn with_causes(error: &object_store::Error) -> String {
     let mut message = error.to_string();
     let mut cause = error.source();
     while let Some(next) = cause {
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_disk_is_full_and_a_broken_one_is_away() {
+    fn a_full_disk_is_reported_as_full_and_a_broken_one_as_unavailable() {
         assert!(matches!(of_write(of_disk(io::ErrorKind::StorageFull)), StoreError::ArtifactStoreFull(_)));
         assert!(matches!(of_write(of_disk(io::ErrorKind::QuotaExceeded)), StoreError::ArtifactStoreFull(_)));
         let denied = of_write(of_disk(io::ErrorKind::PermissionDenied));
@@ -96,20 +96,20 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_missing_for_a_read_and_a_wrong_setting_for_a_write() {
+    fn not_found_means_missing_for_a_read_and_misconfigured_for_a_write() {
         let missing = || object_store::Error::NotFound { path: "a".into(), source: "gone".into() };
         assert!(matches!(of_read(missing()), StoreError::ArtifactMissing(path) if path == "a"));
         assert!(matches!(of_write(missing()), StoreError::ArtifactStoreRefused(_)));
     }
 
-    /// Answers every request in the same way.
+    /// Responds to every request in the same way.
     fn server(answer: &'static str) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         thread::spawn(move || {
             for connection in listener.incoming() {
                 let mut connection = connection.unwrap();
-                // The request is small and comes at once; what it says does not matter.
+                // The request is small and arrives at once; its content does not matter.
                 let _ = connection.read(&mut [0; 16 * 1024]);
                 let _ = connection.write_all(answer.as_bytes());
             }
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_bucket_without_room_is_full_and_one_that_forbids_refuses() {
+    async fn a_full_bucket_is_reported_as_full_and_a_forbidden_one_as_refused() {
         let full = "HTTP/1.1 507 Insufficient Storage\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
         let error = write_to(full).await;
         assert!(matches!(error, StoreError::ArtifactStoreFull(_)), "{error}");
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn google_s_and_azure_s_settings_come_from_the_environment() {
+    async fn settings_of_google_and_azure_are_read_from_the_environment() {
         let refused = ObjectStores::new([]).open("az://container/pdfs").unwrap_err();
         assert!(
             matches!(&refused, StoreError::ArtifactStoreRefused(why) if why.contains("az://")),

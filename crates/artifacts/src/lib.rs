@@ -1,5 +1,5 @@
-//! PDFs' bytes outside Postgres: in a folder, or in an object store that speaks S3's, Google's or Azure's protocol.
-//! This crate alone knows `object_store`; what the bytes mean is the rows' in `chancery-store`.
+//! Stores the bytes of PDFs outside Postgres: in a folder, or in an object store with S3's, Google's or Azure's
+//! protocol. Only this crate depends on `object_store`; the rows that describe the bytes belong to `chancery-store`.
 
 mod failure;
 mod objects;

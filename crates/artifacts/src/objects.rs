@@ -23,14 +23,14 @@ use url::Url;
 use crate::failure::{of_read, of_write};
 use crate::place::Place;
 
-/// The size of an upload's parts, in bytes: over the 5 MiB that S3 asks for, equal as R2 asks for. An upload holds no
-/// more than one in memory. Most PDFs are smaller and go in one request.
+/// The size of an upload's parts, in bytes: over the 5 MiB that S3 requires, and equal as R2 requires. An upload holds
+/// at most one part in memory. Most PDFs are smaller and take one request.
 const PART: usize = 8 * 1024 * 1024;
 
-/// The most bytes of one read: as many as a download holds in memory.
+/// Maximum number of bytes of one read, and so of a download's memory.
 const READ: u64 = 1024 * 1024;
 
-/// How long a request is tried again before its caller hears of it: he has a place in a queue to go back to.
+/// How long a request is retried before its caller gets the error; the caller can return to its place in the queue.
 const PATIENCE: RetryConfig = RetryConfig {
     backoff: object_store::BackoffConfig {
         init_backoff: Duration::from_millis(100),
@@ -43,13 +43,13 @@ const PATIENCE: RetryConfig = RetryConfig {
 
 /// Opens stores by URL, with credentials and endpoints from the environment.
 pub struct ObjectStores {
-    /// The variables whose names begin with a provider's prefix.
+    /// Variables whose names begin with a provider's prefix.
     environment: Vec<(String, String)>,
-    /// What `memory:///` is: one for the life of this.
+    /// The store of `memory:///`, which lives as long as this value.
     memory: Arc<InMemory>,
 }
 
-/// Without the environment, which holds secrets.
+/// Omits the environment, which holds secrets.
 impl fmt::Debug for ObjectStores {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ObjectStores").finish_non_exhaustive()
@@ -67,14 +67,14 @@ impl OpenArtifactStore for ObjectStores {
 }
 
 impl ObjectStores {
-    /// With the process's environment: `AWS_*`, `GOOGLE_*` and `AZURE_*` as `object_store` knows them.
+    /// Reads the process's environment: `AWS_*`, `GOOGLE_*` and `AZURE_*` as `object_store` defines them.
     pub fn of_process() -> Self {
         let readable =
             |(name, value): (OsString, OsString)| name.into_string().ok().zip(value.into_string().ok());
         Self::new(env::vars_os().filter_map(readable))
     }
 
-    /// With these variables.
+    /// Uses these variables.
     pub fn new(environment: impl IntoIterator<Item = (String, String)>) -> Self {
         let of_provider = |(name, _): &(String, String)| {
             ["AWS_", "GOOGLE_", "AZURE_"].iter().any(|prefix| name.starts_with(prefix))
@@ -82,7 +82,7 @@ impl ObjectStores {
         Self { environment: environment.into_iter().filter(of_provider).collect(), memory: Arc::default() }
     }
 
-    /// Has a builder take each variable that is a setting of its provider.
+    /// Applies each variable that is a setting of the builder's provider.
     fn configured<B, K: FromStr>(&self, builder: B, with: impl Fn(B, K, &str) -> B) -> B {
         self.environment.iter().fold(builder, |builder, (name, value)| {
             match name.to_ascii_lowercase().parse() {
@@ -100,7 +100,7 @@ impl ObjectStores {
         let backend: Arc<dyn ObjectStore> = match url.scheme() {
             "file" => {
                 let path = url.to_file_path().map_err(|()| refused(text, "it names no folder"))?;
-                // Not made here: a missing folder may be a disk that is not mounted.
+                // Not created here: a missing folder may be a disk that is not mounted.
                 if !path.is_dir() {
                     return Err(refused(text, "there is no such folder"));
                 }
@@ -131,7 +131,7 @@ impl ObjectStores {
     }
 }
 
-/// Says which library TLS computes with. Another part of the program may have said so before.
+/// Selects TLS's cryptography library. Another part of the program may have selected it before.
 fn use_ring() {
     let _ = rustls::crypto::ring::default_provider().install_default();
 }
@@ -168,7 +168,7 @@ impl ArtifactStore for Objects {
     async fn read(&self, blob: &str, range: Range<u64>) -> Result<Bytes> {
         let end = range.end.min(range.start + READ);
         let bytes = self.backend.get_range(&self.path(blob), range.start..end).await.map_err(of_read)?;
-        // A store may well answer a range past the end of what it has with nothing.
+        // A store may respond with nothing to a range past the end of an object.
         if bytes.is_empty() {
             return Err(StoreError::ArtifactMissing(format!("byte {} of {}", range.start, self.path(blob))));
         }
@@ -181,7 +181,7 @@ impl ArtifactStore for Objects {
             Err(error) => return Err(of_write(error)),
         }
         let Some(folder) = &self.folder else { return Ok(()) };
-        // What a process left that ended in the middle of an upload: `LocalFileSystem` writes to this name first.
+        // Partial files of a process that ended during an upload: `LocalFileSystem` writes to this name first.
         match tokio::fs::remove_file(folder.join(format!("{}#1", file_name(blob)))).await {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 Err(StoreError::ArtifactStoreUnavailable(format!("{}: {error}", folder.display())))
@@ -191,7 +191,7 @@ impl ArtifactStore for Objects {
     }
 }
 
-/// Up to one part is kept and goes as one object; from then on the parts go one after the other.
+/// Buffers up to one part, which is stored as a single object; larger uploads send one part after the other.
 #[derive(Debug)]
 struct Upload {
     backend: Arc<dyn ObjectStore>,
@@ -247,7 +247,7 @@ impl ArtifactUpload for Upload {
             Err(error) => Err(error),
         };
         if done.is_err() {
-            // Parts without an end would stay, unseen and paid for.
+            // Parts of an unfinished upload would remain, unseen and billed.
             parts.abort().await.ok();
         }
         done.map_err(of_write)

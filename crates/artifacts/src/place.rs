@@ -1,41 +1,41 @@
-//! What the setting says: the database, or a URL.
+//! Parses the setting of where PDFs are stored: the database, or a URL.
 
 use std::fmt;
 use std::str::FromStr;
 
 use url::Url;
 
-/// Where new bytes of PDFs go.
+/// The location of new PDFs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
-    /// To Postgres, with everything else.
+    /// In Postgres, with everything else.
     Postgres,
-    /// To a store outside, by its URL.
+    /// In an external store, by its URL.
     Outside(Url),
 }
 
-/// Why a text names no place. Each variant says what to write instead.
+/// Reasons for refusing a setting. Each message names the problem.
 #[derive(Debug, thiserror::Error)]
 pub enum PlaceError {
     /// Neither `postgres` nor a URL.
     #[error("neither `postgres` nor a URL: {0}")]
     NoUrl(#[from] url::ParseError),
-    /// The scheme is none of those that are known.
+    /// The scheme is not supported.
     #[error(
         "{0}:// is not known: postgres, file:///FOLDER, s3://BUCKET/PREFIX, gs://BUCKET/PREFIX, \
          az://CONTAINER/PREFIX or memory:///"
     )]
     UnknownScheme(String),
-    /// The URL lacks its bucket, or its folder.
+    /// The URL lacks its bucket or folder.
     #[error("the URL lacks its {0}")]
     Lacks(&'static str),
-    /// The URL has a part that would be passed over.
+    /// The URL has a part that would be ignored.
     #[error("the URL may hold no {0}: credentials and endpoints come from the environment")]
     Surplus(&'static str),
 }
 
 impl Place {
-    /// The URL; none for the database.
+    /// Returns the URL; none for the database.
     pub fn url(&self) -> Option<&str> {
         match self {
             Self::Postgres => None,
@@ -47,7 +47,7 @@ impl Place {
 impl FromStr for Place {
     type Err = PlaceError;
 
-    /// URLs that mean the same place become equal: they are what the database knows it by.
+    /// Normalizes URLs, so that equal locations compare equal: the database identifies a store by its URL.
     fn from_str(text: &str) -> Result<Self, PlaceError> {
         if text == "postgres" {
             return Ok(Self::Postgres);
@@ -102,8 +102,8 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_says_what_is_wrong() {
-        for (text, said) in [
+    fn a_refusal_names_the_problem() {
+        for (text, expected) in [
             ("/var/lib/artifacts", "neither `postgres` nor a URL"),
             ("ftp://host/a", "ftp:// is not known"),
             ("https://bucket.s3.amazonaws.com/a", "https:// is not known"),
@@ -114,7 +114,7 @@ mod tests {
             ("s3://bucket/a?region=x", "may hold no port, query"),
         ] {
             let refused = text.parse::<Place>().unwrap_err().to_string();
-            assert!(refused.contains(said), "{text}: {refused}");
+            assert!(refused.contains(expected), "{text}: {refused}");
             assert!(!refused.contains("secret"), "{refused}");
         }
     }

@@ -1,7 +1,7 @@
 //! Runs a command with a private Postgres: `with_postgres [--migrations FOLDER] COMMAND [ARGUMENT...]`
 //!
-//! The command finds the server in `CHANCERY_TEST_DATABASE_URL`. With `--migrations` it also finds a database of its
-//! own in `DATABASE_URL`, to which the folder's `*.sql` files were applied in order.
+//! The command finds the server in `CHANCERY_TEST_DATABASE_URL`. With `--migrations` it also finds a separate database
+//! in `DATABASE_URL`, to which the folder's `*.sql` files were applied in order.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -37,7 +37,7 @@ fn run(
     command.args(arguments).env(TEST_DATABASE_URL, server.url());
     let database = match migrations {
         Some(folder) => {
-            // Never the template of an earlier run: a migration may have been edited since.
+            // Never reuses the template of an earlier run: a migration may have been edited since.
             let database = server.empty_database()?;
             apply(&folder, database.psql())?;
             command.env("DATABASE_URL", database.url());

@@ -1,4 +1,4 @@
-//! The machine's own server binaries.
+//! Finds the server binaries installed on the machine.
 
 use std::cmp::Reverse;
 use std::env;
@@ -8,13 +8,13 @@ use std::process::Command;
 
 use crate::Error;
 
-/// The oldest major version that Chancery's SQL runs on.
+/// The oldest supported major version.
 const OLDEST: u32 = 15;
 
-/// Where Debian and its kin put each version's binaries: `<version>/bin`.
+/// Where Debian and its derivatives install each version's binaries: `<version>/bin`.
 const DEBIAN: &str = "/usr/lib/postgresql";
 
-/// What a folder must hold to be taken.
+/// The programs that a folder must hold to be used.
 const NEEDED: [&str; 3] = ["postgres", "initdb", "pg_ctl"];
 
 #[derive(Debug, Clone)]
@@ -24,7 +24,8 @@ pub(crate) struct Binaries {
 }
 
 impl Binaries {
-    /// The first of PATH, Debian's newest and `pg_config --bindir`; with data there already, the first of its version.
+    /// Returns the first folder of PATH, Debian's newest and `pg_config --bindir`; with existing data, the
+    /// first of its version.
     pub(crate) fn find(data: &Path) -> Result<Self, Error> {
         let installed: Vec<Self> = folders().into_iter().filter_map(Self::in_folder).collect();
         if let Some(wanted) = version_of(data) {
@@ -52,7 +53,7 @@ impl Binaries {
         self.folder.join("pg_ctl")
     }
 
-    /// Beside the server, as Debian has it, or else on PATH.
+    /// Next to the server, as in Debian, or else on PATH.
     pub(crate) fn psql(&self) -> PathBuf {
         let beside = self.folder.join("psql");
         if beside.exists() { beside } else { PathBuf::from("psql") }
@@ -70,7 +71,7 @@ impl Binaries {
 
 fn folders() -> Vec<PathBuf> {
     let mut folders = Vec::new();
-    // PATH often holds a link to the server alone; its companions lie beside what the link points to.
+    // PATH often holds a link to the server alone; the other programs are next to the link's target.
     for folder in env::split_paths(&env::var_os("PATH").unwrap_or_default()) {
         if let Ok(server) = folder.join("postgres").canonicalize() {
             folders.extend(server.parent().map(Path::to_owned));
@@ -83,7 +84,7 @@ fn folders() -> Vec<PathBuf> {
     folders
 }
 
-/// Debian's folders, the newest version first.
+/// Returns Debian's folders, newest version first.
 fn debian_folders() -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(DEBIAN) else { return Vec::new() };
     let mut versions: Vec<(u32, PathBuf)> = entries
@@ -96,12 +97,12 @@ fn debian_folders() -> Vec<PathBuf> {
     versions.into_iter().map(|(_, folder)| folder).collect()
 }
 
-/// The major version that wrote a data folder; none where there is no data.
+/// Returns the major version that wrote a data folder; none if there is no data.
 fn version_of(data: &Path) -> Option<u32> {
     fs::read_to_string(data.join("PG_VERSION")).ok()?.trim().parse().ok()
 }
 
-/// From `postgres (PostgreSQL) 17.2 (Debian 17.2-1)`, `… 18beta1`, `… 19devel`.
+/// Parses `postgres (PostgreSQL) 17.2 (Debian 17.2-1)`, `… 18beta1`, `… 19devel`.
 fn major_version(answer: &str) -> Option<u32> {
     let version = answer.split_whitespace().nth(2)?;
     let digits = version.find(|c: char| !c.is_ascii_digit()).unwrap_or(version.len());

@@ -1,7 +1,7 @@
 use std::io;
 use std::path::PathBuf;
 
-/// Why there is no Postgres, and what to do about it.
+/// Reasons for which no Postgres is available. Each message says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// No server binaries were found.
@@ -40,10 +40,10 @@ pub enum Error {
         folder: PathBuf,
     },
 
-    /// The folder holds something else.
+    /// The folder holds other files.
     #[error("{folder} holds other files: name a new or empty folder for Postgres", folder = folder.display())]
     NotOurs {
-        /// The folder that was asked for.
+        /// The requested folder.
         folder: PathBuf,
     },
 
@@ -54,7 +54,7 @@ pub enum Error {
         folder = folder.display()
     )]
     Unreachable {
-        /// The folder that was asked for.
+        /// The requested folder.
         folder: PathBuf,
         /// The user that the server would run as.
         account: String,
@@ -83,7 +83,7 @@ pub enum Error {
     Program {
         /// Its name.
         program: String,
-        /// What it printed.
+        /// Its output.
         output: String,
     },
 
@@ -101,22 +101,22 @@ pub enum Error {
     Template {
         /// The template's name.
         template: String,
-        /// What the migration said.
+        /// The migration's error.
         reason: String,
     },
 
-    /// The operating system refused.
+    /// The operating system returned an error.
     #[error("{what}: {source}")]
     Io {
-        /// What was tried, with the path.
+        /// The failed operation, with the path.
         what: String,
-        /// The system's answer.
+        /// The system's error.
         source: io::Error,
     },
 }
 
 impl Error {
-    /// For `map_err`: keeps what was tried beside the system's answer.
+    /// For `map_err`: stores the failed operation with the system's error.
     pub(crate) fn io(what: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Io { what: what.into(), source }
     }

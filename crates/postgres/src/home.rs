@@ -1,4 +1,4 @@
-//! The folder of a server: its data, log and locks; and the short folder of its socket.
+//! The folder of a server, with its data, log and locks, and the short folder of its socket.
 
 use std::fs::{self, DirBuilder, File, Metadata, Permissions};
 use std::io;
@@ -8,16 +8,16 @@ use std::path::{Path, PathBuf};
 use crate::Error;
 use crate::account::Account;
 
-/// Present in every folder that is ours, from its first moment.
+/// Marks every folder created by this crate, from the start.
 const START_LOCK: &str = "start.lock";
 
-/// Where a server's data lives.
+/// The location of a server's data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DataDir {
-    /// Here if the server's user can reach it, otherwise in `/var/tmp/chancery-<hash of this path>`: root's own folders
-    /// are closed to the user that the server runs as.
+    /// This folder if the server's user can reach it, otherwise `/var/tmp/chancery-<hash of this path>`: root's own
+    /// folders are closed to the user that the server runs as.
     Wanted(PathBuf),
-    /// Here or nowhere.
+    /// This folder only.
     Exactly(PathBuf),
 }
 
@@ -56,7 +56,7 @@ impl Home {
         let folder = folder.canonicalize().map_err(Error::io(format!("finding {}", folder.display())))?;
         if !account.can_use(&folder)? {
             if is_new {
-                // Only an empty folder goes away; this one was made above.
+                // Only an empty folder is removed; this one was created above.
                 let _ = fs::remove_dir(&folder);
             }
             return Err(Error::Unreachable { folder, account: account.name });
@@ -68,7 +68,7 @@ impl Home {
         self.folder.join("data")
     }
 
-    /// Where `initdb` works; becomes [`Self::data`] when it is whole.
+    /// The working folder of `initdb`; renamed to [`Self::data`] when it is complete.
     pub(crate) fn unfinished_data(&self) -> PathBuf {
         self.folder.join("data.unfinished")
     }
@@ -77,12 +77,12 @@ impl Home {
         self.folder.join("server.log")
     }
 
-    /// Held while the server is started or stopped.
+    /// Locked while the server is started or stopped.
     pub(crate) fn start_lock(&self) -> Result<File, Error> {
         self.lock_file(START_LOCK)
     }
 
-    /// Held, shared, by every process that uses the server.
+    /// Locked, shared, by every process that uses the server.
     pub(crate) fn users_lock(&self) -> Result<File, Error> {
         self.lock_file("users.lock")
     }
@@ -95,7 +95,7 @@ impl Home {
         Ok(file)
     }
 
-    /// A socket's whole path may have 107 bytes, so it gets a short folder of its own.
+    /// The path of a socket is limited to 107 bytes, so its folder is separate and short.
     pub(crate) fn socket_folder(&self) -> Result<PathBuf, Error> {
         let folder = PathBuf::from(format!("/tmp/chancery-{:016x}", self.hash()));
         make_private(&folder, &self.account)?;
@@ -113,13 +113,13 @@ impl Home {
     }
 }
 
-/// Folders under /var/tmp outlive a restart of the machine, those under /tmp need not.
+/// Folders under /var/tmp survive a restart of the machine, those under /tmp may not.
 fn fallback(wanted: &Path) -> Result<PathBuf, Error> {
     let wanted = std::path::absolute(wanted).map_err(Error::io(format!("finding {}", wanted.display())))?;
     Ok(PathBuf::from(format!("/var/tmp/chancery-{:016x}", hash(&wanted))))
 }
 
-/// Makes a folder, or takes one of ours, that belongs to the account and is closed to others.
+/// Creates a folder, or reuses one of this crate, that belongs to the account and is closed to others.
 fn make_private(folder: &Path, account: &Account) -> Result<(), Error> {
     match DirBuilder::new().mode(0o700).create(folder) {
         Ok(()) => give(folder, account),
@@ -128,7 +128,7 @@ fn make_private(folder: &Path, account: &Account) -> Result<(), Error> {
     }
 }
 
-/// Names under /tmp can be taken by anyone first, so nothing that stands there is trusted for its name.
+/// Anyone can create names under /tmp first, so an existing name there is not trusted.
 fn take_over(folder: &Path, account: &Account) -> Result<(), Error> {
     let found = metadata(folder)?;
     if !found.is_dir() {
@@ -155,7 +155,7 @@ fn is_ours_or_empty(folder: &Path) -> Result<bool, Error> {
     if folder.join(START_LOCK).exists() {
         return Ok(true);
     }
-    // Of a socket's folder only the socket and its lock file.
+    // A socket's folder may hold only the socket and its lock file.
     let mut entries = fs::read_dir(folder).map_err(Error::io(format!("reading {}", folder.display())))?;
     Ok(entries
         .all(|entry| entry.is_ok_and(|entry| entry.file_name().as_encoded_bytes().starts_with(b".s.PGSQL."))))
@@ -172,7 +172,7 @@ fn give(path: &Path, account: &Account) -> Result<(), Error> {
     )))
 }
 
-/// Of the folder itself, not of what a link points to.
+/// Reads the folder itself, not the target of a link.
 fn metadata(folder: &Path) -> Result<Metadata, Error> {
     fs::symlink_metadata(folder).map_err(Error::io(format!("looking at {}", folder.display())))
 }

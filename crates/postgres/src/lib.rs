@@ -1,10 +1,10 @@
-//! A Postgres server of one's own, for the demo, for `chancery up` and for the tests.
+//! A private Postgres server, for the demo, for `chancery up` and for the tests.
 //!
 //! [`PrivatePostgres`] runs the machine's own server binaries (Postgres 15 or later) on a folder, listening on a Unix
-//! socket only. Several processes may share one server: the last to leave stops it, and when none of them could (they
-//! were killed), the server ends by itself a little later. [`TestServer`] gives each test a database of its own.
+//! socket only. Several processes may share one server: the last to leave stops it, and if all of them were killed, the
+//! server stops on its own a little later. [`TestServer`] gives each test a separate database.
 //!
-//! Everything here is synchronous and needs no database driver: statements go through `psql`.
+//! The crate is synchronous and needs no database driver: statements run through `psql`.
 //!
 //! ```no_run
 //! use chancery_postgres::{DataDir, Options, PrivatePostgres};

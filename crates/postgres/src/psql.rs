@@ -1,4 +1,4 @@
-//! Statements through `psql`: enough for making and dropping databases, without a driver.
+//! Runs statements through `psql`: enough for creating and dropping databases, without a driver.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use crate::Error;
 
-/// Settings of the caller's own `psql` and libpq that would lead a statement elsewhere or change its output.
+/// Settings of the caller's own `psql` and libpq that would redirect a statement or change its output.
 const FOREIGN_SETTINGS: [&str; 9] = [
     "PGHOST",
     "PGHOSTADDR",
@@ -27,7 +27,7 @@ pub struct Psql {
 }
 
 impl Psql {
-    /// With the `psql` on PATH.
+    /// Uses the `psql` on PATH.
     pub fn new(url: impl Into<String>) -> Self {
         Self::with_program(PathBuf::from("psql"), url)
     }
@@ -36,18 +36,18 @@ impl Psql {
         Self { program, url: url.into() }
     }
 
-    /// The same program for another database of the same server.
+    /// Returns the same program for another database of the same server.
     #[must_use]
     pub fn on_database(&self, name: &str) -> Self {
         Self::with_program(self.program.clone(), url_of_database(&self.url, name))
     }
 
-    /// The database's URL.
+    /// Returns the database's URL.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Runs one statement and answers its rows, columns separated by `|`.
+    /// Runs one statement and returns its rows, columns separated by `|`.
     pub fn rows(&self, statement: &str) -> Result<Vec<String>, Error> {
         let answer = self.run([OsStr::new("-c"), OsStr::new(statement)])?;
         Ok(answer.lines().map(str::to_owned).collect())
@@ -69,7 +69,7 @@ impl Psql {
         self.run_beside("pg_restore", options.into_iter().chain([from.as_os_str()]))
     }
 
-    /// Runs one of the programs that are installed with `psql`.
+    /// Runs a program that is installed with `psql`.
     fn run_beside<'a>(
         &self,
         program: &str,
@@ -93,7 +93,7 @@ impl Psql {
     }
 }
 
-/// What a program printed, or its failure as an error that quotes it.
+/// Returns a program's output, or its failure as an error that quotes it.
 pub(crate) fn answer_of(mut command: Command) -> Result<String, Error> {
     let program =
         Path::new(command.get_program()).file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -110,7 +110,7 @@ pub(crate) fn answer_of(mut command: Command) -> Result<String, Error> {
     }
 }
 
-/// The URL with another database's name in its path: user, host and parameters stay.
+/// Returns the URL with another database's name in its path: user, host and parameters stay.
 pub fn url_of_database(url: &str, name: &str) -> String {
     let authority = url.find("://").map_or(0, |scheme| scheme + 3);
     let parameters = url[authority..].find('?').map_or(url.len(), |at| authority + at);
@@ -118,7 +118,7 @@ pub fn url_of_database(url: &str, name: &str) -> String {
     format!("{}/{name}{}", &url[..path], &url[parameters..])
 }
 
-/// A name as SQL takes it, whatever it holds.
+/// Quotes a name for SQL.
 pub(crate) fn identifier(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_cannot_leave_its_quotes() {
+    fn a_name_cannot_escape_its_quotes() {
         assert_eq!(identifier(r#"a" ; drop"#), r#""a"" ; drop""#);
     }
 }

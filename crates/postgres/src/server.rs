@@ -1,4 +1,4 @@
-//! Starting, sharing and stopping a server.
+//! Starts, shares and stops a server.
 
 use std::fs::{self, File, TryLockError};
 use std::io::Write;
@@ -17,73 +17,73 @@ use crate::{Error, watch};
 /// connect, so there is no password.
 const SUPERUSER: &str = "chancery";
 
-/// How long a server may take to recover from a crash before it answers.
+/// How long a server may take to recover from a crash before it accepts connections.
 const RECOVERY: Duration = Duration::from_mins(2);
 
-/// After a crash the old server's children hold its shared memory for a moment.
+/// After a crash, child processes of the old server hold its shared memory for a moment.
 const OLD_CHILDREN: Duration = Duration::from_secs(20);
 
-/// How often a condition outside this process is looked at again.
+/// The interval between checks of a condition outside this process.
 const POLL: Duration = Duration::from_millis(50);
 
-/// Which server to start, and how.
+/// The settings of a server.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Where its data lives.
+    /// The location of its data.
     pub data: DataDir,
-    /// Deletes what is there first; refused while another process uses it.
+    /// Deletes existing data first; refused while another process uses it.
     pub fresh: bool,
-    /// Data survives a crash of the machine. Without, everything is faster.
+    /// Data survives a crash of the machine. Without this, everything is faster.
     pub durable: bool,
-    /// Dropping the handle leaves the server running; it ends by itself after `grace`.
+    /// Dropping the handle leaves the server running; it stops on its own after `grace`.
     pub lingers: bool,
-    /// How long the server runs on when no process uses it and none stopped it.
+    /// How long the server keeps running once no process uses it.
     pub grace: Duration,
 }
 
 impl Options {
-    /// For data that matters: kept, and safe against a crash of the machine.
+    /// Settings for data to keep: safe against a crash of the machine.
     pub fn durable(data: DataDir) -> Self {
         Self { data, fresh: false, durable: true, lingers: false, grace: Duration::from_mins(1) }
     }
 
-    /// For tests: fast, and left running for the next one.
+    /// Settings for tests: fast, and left running for the next one.
     pub fn disposable(data: DataDir) -> Self {
         Self { durable: false, lingers: true, ..Self::durable(data) }
     }
 
-    /// The same with another answer to `fresh`.
+    /// The same settings with another value of `fresh`.
     #[must_use]
     pub fn fresh(self, fresh: bool) -> Self {
         Self { fresh, ..self }
     }
 }
 
-/// What stopping came to.
+/// The result of stopping.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stopped {
-    /// The server has ended.
+    /// The server has stopped.
     Ended,
-    /// Another process uses the server; the last one to leave ends it.
+    /// Another process uses the server; the last one to leave stops it.
     StillInUse,
 }
 
-/// How a server ends while its users hold on to it.
+/// How a server is halted while in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Halt {
-    /// In order, ending all connections.
+    /// A regular shutdown that ends all connections.
     Fast,
-    /// At once, as if it had crashed: the next start recovers what was committed.
+    /// Immediately, as after a crash: the next start recovers committed data.
     Immediate,
 }
 
-/// A running server, or this process's share in one. Dropping it is like [`Self::stop`], without the answer.
+/// A running server, or this process's share in one. Dropping it is like [`Self::stop`], without the result.
 #[derive(Debug)]
 pub struct PrivatePostgres {
     home: Home,
     binaries: Binaries,
     socket_folder: PathBuf,
-    /// Held, shared, as long as this process uses the server. None once left.
+    /// Locked, shared, as long as this process uses the server; none once it left.
     use_of_server: Option<File>,
     lingers: bool,
     durable: bool,
@@ -92,7 +92,8 @@ pub struct PrivatePostgres {
 }
 
 impl PrivatePostgres {
-    /// Starts a server on the folder, or joins the one that runs there already, and waits until it answers.
+    /// Starts a server on the folder, or joins one that is already running there, and waits until it accepts
+    /// connections.
     pub fn start(options: Options) -> Result<Self, Error> {
         let Options { data, fresh, durable, lingers, grace } = options;
         let home = Home::open(&data)?;
@@ -115,24 +116,24 @@ impl PrivatePostgres {
         Ok(Self { home, binaries, socket_folder, use_of_server, lingers, durable, grace, was_running })
     }
 
-    /// The URL of the maintenance database, as sqlx and libpq take it.
+    /// Returns the URL of the maintenance database, as sqlx and libpq accept it.
     pub fn url(&self) -> String {
         server_url(&self.socket_folder)
     }
 
-    /// The socket that it listens on.
+    /// Returns the path of the socket that it listens on.
     pub fn socket(&self) -> PathBuf {
         self.socket_folder.join(".s.PGSQL.5432")
     }
 
-    /// Ends the server under its users' hands, this process's too. For tests of what they make of that.
+    /// Halts the server while in use, by this process too. For tests of how its users react.
     pub fn halt(&self, how: Halt) -> Result<(), Error> {
         let starting = self.home.start_lock()?;
         starting.lock().map_err(Error::io("waiting for another process that starts or stops Postgres"))?;
         stop_server(&self.home, &self.binaries, if how == Halt::Fast { "fast" } else { "immediate" })
     }
 
-    /// Starts the server again after [`Self::halt`], and waits until it answers.
+    /// Starts the server again after [`Self::halt`], and waits until it accepts connections.
     pub fn resume(&self) -> Result<(), Error> {
         let starting = self.home.start_lock()?;
         starting.lock().map_err(Error::io("waiting for another process that starts or stops Postgres"))?;
@@ -141,12 +142,12 @@ impl PrivatePostgres {
         Ok(())
     }
 
-    /// The URL of one of the server's databases.
+    /// Returns the URL of one of the server's databases.
     pub fn url_of(&self, database: &str) -> String {
         url_of_database(&self.url(), database)
     }
 
-    /// Makes a database if there is none of this name; true if it was made.
+    /// Creates a database if none has this name; returns true if it was created.
     pub fn create_database(&self, name: &str) -> Result<bool, Error> {
         let psql = self.psql();
         if psql.rows("select datname from pg_database")?.iter().any(|existing| existing == name) {
@@ -156,32 +157,32 @@ impl PrivatePostgres {
         Ok(true)
     }
 
-    /// Statements on the maintenance database.
+    /// Returns a `psql` on the maintenance database.
     pub fn psql(&self) -> Psql {
         Psql::with_program(self.binaries.psql(), self.url())
     }
 
-    /// True if another process had started the server before.
+    /// Returns true if another process had started the server before.
     pub fn was_running(&self) -> bool {
         self.was_running
     }
 
-    /// The folder that holds the data, the log (`server.log`) and the locks.
+    /// Returns the folder that holds the data, the log (`server.log`) and the locks.
     pub fn folder(&self) -> &Path {
         &self.home.folder
     }
 
-    /// The server's major version.
+    /// Returns the server's major version.
     pub fn major_version(&self) -> u32 {
         self.binaries.major
     }
 
-    /// The user that the server runs as.
+    /// Returns the user that the server runs as.
     pub fn runs_as(&self) -> &str {
         &self.home.account.name
     }
 
-    /// Leaves the server, and ends it when nobody else uses it.
+    /// Leaves the server, and stops it if no other process uses it.
     pub fn stop(mut self) -> Result<Stopped, Error> {
         self.leave()
     }
@@ -197,7 +198,7 @@ impl PrivatePostgres {
         if self.home.data().join("postmaster.pid").exists() {
             stop_server(&self.home, &self.binaries, "fast")?;
         }
-        // Gone already, or not empty because someone looks into it: either is fine.
+        // Already removed, or not empty because another process opened a file in it: both are fine.
         let _ = fs::remove_dir(&self.socket_folder);
         Ok(Stopped::Ended)
     }
@@ -206,14 +207,14 @@ impl PrivatePostgres {
 impl Drop for PrivatePostgres {
     fn drop(&mut self) {
         if !self.lingers {
-            // Nobody is there to hear of a failure; the watch tries again.
+            // No caller is left to report a failure to; the watch retries.
             let _ = self.leave();
         }
     }
 }
 
 fn server_url(socket_folder: &Path) -> String {
-    // The port names the socket's file; without it, a PGPORT in the environment would.
+    // The port is part of the socket's file name; if it were omitted, a PGPORT in the environment would be used.
     let folder = socket_folder.display().to_string().replace('/', "%2F");
     format!("postgres://{SUPERUSER}@localhost:5432/postgres?host={folder}")
 }
@@ -226,7 +227,7 @@ fn delete_data(home: &Home) -> Result<(), Error> {
     if !data.exists() {
         return Ok(());
     }
-    // Its users are gone but the watch has not ended it yet.
+    // Its users have ended but the watch has not stopped it yet.
     let binaries = Binaries::find(&data);
     if let Ok(binaries) = binaries
         && running_socket_folder(home, &binaries)?.is_some()
@@ -251,16 +252,17 @@ fn is_in_use(home: &Home) -> Result<bool, Error> {
     }
 }
 
-/// The socket's folder of a server that runs on the data, once it answers. A pid file that a crash left is no server.
+/// Returns the socket's folder of a server that runs on the data, once it accepts connections. A stale pid file is
+/// ignored.
 fn running_socket_folder(home: &Home, binaries: &Binaries) -> Result<Option<PathBuf>, Error> {
     let pid_file = home.data().join("postmaster.pid");
     let Ok(content) = fs::read_to_string(&pid_file) else { return Ok(None) };
     let pid = content.lines().next().unwrap_or_default();
     match holder_of(pid, home)? {
         Holder::Server => {}
-        // Postgres sees by itself that nobody is there.
+        // Postgres itself detects that the process is gone.
         Holder::Nobody => return Ok(None),
-        // It cannot tell another process of its user from a server, and would refuse to start.
+        // It cannot distinguish another process of its user from a server, and would refuse to start.
         Holder::AnotherProcess => {
             fs::remove_file(&pid_file).map_err(Error::io(format!("removing {}", pid_file.display())))?;
             return Ok(None);
@@ -272,7 +274,7 @@ fn running_socket_folder(home: &Home, binaries: &Binaries) -> Result<Option<Path
     if is_settled { Ok((!has_ended()).then_some(folder)) } else { Err(no_answer(home)) }
 }
 
-/// Who has the process number of a pid file.
+/// The owner of the process id in a pid file.
 #[derive(Debug, PartialEq, Eq)]
 enum Holder {
     Server,
@@ -280,29 +282,30 @@ enum Holder {
     Nobody,
 }
 
-/// A server works in its data folder, which tells it from any other process that was given the number of a dead one.
+/// Checks the working folder: a server's is its data folder, unlike that of a process that reuses the id of a dead
+/// server.
 fn holder_of(pid: &str, home: &Home) -> Result<Holder, Error> {
     if pid.parse::<u32>().is_err() {
         return Ok(Holder::Nobody);
     }
     let processes = Path::new("/proc");
     if !processes.join("self").exists() {
-        // Without /proc the number is all there is.
+        // Without /proc, only the id can be checked.
         let answer = Command::new("kill").args(["-0", pid]).output().map_err(Error::io("running kill"))?;
         return Ok(if answer.status.success() { Holder::Server } else { Holder::Nobody });
     }
     let process = processes.join(pid);
-    // A dead process that its parent has not asked for yet: its number is still taken.
+    // A dead process whose parent has not reaped it yet: its id is still in use.
     if fs::read_to_string(process.join("stat")).is_ok_and(|stat| stat.contains(") Z ")) {
         return Ok(Holder::AnotherProcess);
     }
-    // As the server's own user: root in a container may not look at the processes of others.
+    // Runs as the server's user: root in a container may not inspect processes of others.
     let mut readlink = home.account.command("readlink");
     readlink.arg(process.join("cwd"));
     Ok(match answer_of(readlink) {
         Ok(works_in) if Path::new(works_in.trim_end_matches('\n')) == home.data() => Holder::Server,
         Ok(_) => Holder::AnotherProcess,
-        // Gone, or of another user, which Postgres takes for gone too.
+        // Gone, or owned by another user, which Postgres also treats as gone.
         Err(_) => Holder::Nobody,
     })
 }
@@ -317,7 +320,7 @@ fn start_server(home: &Home, binaries: &Binaries, durable: bool) -> Result<PathB
     if started && is_answering(binaries, &socket_folder) { Ok(socket_folder) } else { Err(no_answer(home)) }
 }
 
-/// `initdb` works beside the wanted place, so that an interrupted one leaves no half database there.
+/// `initdb` works in a separate folder, so that an interrupted one leaves no partial database behind.
 fn initialise(home: &Home, binaries: &Binaries, durable: bool) -> Result<(), Error> {
     let unfinished = home.unfinished_data();
     if unfinished.exists() {
@@ -353,7 +356,7 @@ fn settings(socket_folder: &Path, durable: bool) -> String {
 }
 
 fn start_once(home: &Home, binaries: &Binaries) -> bool {
-    // The log tells the reason of a failure, and should tell the newest one's.
+    // The log names the reason of a failure; it should be that of the latest start only.
     let _ = fs::remove_file(home.log());
     let mut command = pg_ctl(&home.account, binaries, &home.data());
     command.arg("start").arg("-w").arg("-t").arg(RECOVERY.as_secs().to_string()).arg("-l").arg(home.log());

@@ -1,4 +1,4 @@
-//! Databases for tests: each test gets its own, copied from a template that was migrated once.
+//! Databases for tests: each test gets its own, copied from a template that is migrated once.
 
 use std::env;
 use std::fmt::Display;
@@ -10,20 +10,20 @@ use crate::psql::{Psql, identifier};
 use crate::server::{Options, PrivatePostgres};
 use crate::{DataDir, Error};
 
-/// Names a running server for the tests; `./dev test` sets it. The path may name any database to connect to first.
+/// Names a running server for the tests; `./dev test` sets it. The path may name any database for the first connection.
 pub const TEST_DATABASE_URL: &str = "CHANCERY_TEST_DATABASE_URL";
 
-/// The server that a run's tests share.
+/// The server shared by the tests of a run.
 #[derive(Debug)]
 pub struct TestServer {
     psql: Psql,
-    /// None when the server is somebody else's to stop.
+    /// None if another process is responsible for stopping the server.
     private: Option<PrivatePostgres>,
 }
 
 impl TestServer {
-    /// The server that [`TEST_DATABASE_URL`] names, or else one of the build folder's own, which starts with the first
-    /// test and ends by itself a minute after the last.
+    /// Returns the server that [`TEST_DATABASE_URL`] names, or else one in the build folder, which starts with the
+    /// first test and stops on its own a minute after the last.
     pub fn connect() -> Result<Self, Error> {
         if let Ok(url) = env::var(TEST_DATABASE_URL) {
             return Ok(Self { psql: Psql::new(url), private: None });
@@ -32,30 +32,30 @@ impl TestServer {
         Ok(Self::on(PrivatePostgres::start(Options::disposable(data))?))
     }
 
-    /// A server that the caller started.
+    /// Uses a server that the caller started.
     pub fn on(private: PrivatePostgres) -> Self {
         Self { psql: private.psql(), private: Some(private) }
     }
 
-    /// The URL of the maintenance database.
+    /// Returns the URL of the maintenance database.
     pub fn url(&self) -> &str {
         self.psql.url()
     }
 
-    /// The server, where it is a private one.
+    /// Returns the server, if it is a private one.
     pub fn private(&self) -> Option<&PrivatePostgres> {
         self.private.as_ref()
     }
 
-    /// A new database, a copy of the template for `key`. The first caller of a key makes the template with `migrate`,
-    /// which gets the URL of an empty database and must leave no connection open. `key` should change with the
-    /// migrations: their digest, of which 48 letters count.
+    /// Creates a database as a copy of the template for `key`. The first caller of a key creates the template with
+    /// `migrate`, which receives the URL of an empty database and must leave no connection open. `key` should change
+    /// with the migrations: their digest, of which 48 letters count.
     pub fn database<E: Display>(
         &self,
         key: &str,
         migrate: impl FnOnce(&str) -> Result<(), E>,
     ) -> Result<TestDatabase, Error> {
-        // A longer name than 63 bytes is cut by Postgres, and would not be found again.
+        // Postgres truncates names to 63 bytes; a truncated one would not be found again.
         let template = format!("template_{}", key.chars().take(48).collect::<String>());
         if !self.exists(&template)? {
             self.make_template(&template, migrate)?;
@@ -63,18 +63,18 @@ impl TestServer {
         self.new_database(Some(&template))
     }
 
-    /// A new database with nothing in it.
+    /// Creates an empty database.
     pub fn empty_database(&self) -> Result<TestDatabase, Error> {
         self.new_database(None)
     }
 
-    /// A new database with nothing in it, of a locale other than the server's: the words that follow `create database`,
+    /// Creates an empty database with another locale than the server's: options that follow `create database`,
     /// such as `locale 'C'`.
     pub fn empty_database_of_locale(&self, locale: &str) -> Result<TestDatabase, Error> {
         self.create_database(&format!(" template template0 encoding 'UTF8' {locale}"))
     }
 
-    /// Leaves the server; a private one ends when nobody else uses it.
+    /// Leaves the server; a private one stops if no other process uses it.
     pub fn stop(self) -> Result<(), Error> {
         self.private.map_or(Ok(()), |private| private.stop().map(drop))
     }
@@ -91,8 +91,8 @@ impl TestServer {
         Ok(TestDatabase { psql: self.psql.on_database(&name), server: self.psql.clone(), name })
     }
 
-    /// Made under another name first: a template is whole from the moment that it has its own. When several processes
-    /// make it at once, the first to finish wins.
+    /// Created under another name first: a template is complete once it has its final name. When several processes
+    /// create it concurrently, the first to finish wins.
     fn make_template<E: Display>(
         &self,
         template: &str,
@@ -131,8 +131,8 @@ impl TestServer {
         self.psql.rows("select datname from pg_database")
     }
 
-    /// Drops what killed tests left behind. Templates stay, a small one for each set of migrations: at no moment is
-    /// it certain that no other process is about to copy one.
+    /// Drops the databases of killed tests. Templates stay, a small one for each set of migrations, because another
+    /// process may be about to copy one.
     fn drop_what_earlier_runs_left(&self) -> Result<(), Error> {
         for name in self.names()?.iter().filter(|name| is_leftover(name)) {
             self.psql.rows(&drop_statement(name))?;
@@ -150,17 +150,17 @@ pub struct TestDatabase {
 }
 
 impl TestDatabase {
-    /// Its URL.
+    /// Returns its URL.
     pub fn url(&self) -> &str {
         self.psql.url()
     }
 
-    /// Its name.
+    /// Returns its name.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Statements on it.
+    /// Returns a `psql` on it.
     pub fn psql(&self) -> &Psql {
         &self.psql
     }
@@ -168,7 +168,7 @@ impl TestDatabase {
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
-        // What cannot be dropped now is a leftover for a later run.
+        // A database that cannot be dropped now is dropped by a later run.
         let _ = self.server.rows(&drop_statement(&self.name));
     }
 }
@@ -177,7 +177,7 @@ fn drop_statement(name: &str) -> String {
     format!("drop database if exists {} with (force)", identifier(name))
 }
 
-/// Names carry the process that made them, so that a later run can tell what nobody uses any more.
+/// Names contain the process that created them, so that a later run can recognise unused ones.
 fn unique_name(kind: &str) -> String {
     static MADE: AtomicU32 = AtomicU32::new(0);
     format!("{kind}_{}_{}", process::id(), MADE.fetch_add(1, Ordering::Relaxed))
@@ -187,14 +187,14 @@ fn is_leftover(name: &str) -> bool {
     let mut parts = name.split('_');
     let is_made_here = matches!(parts.next(), Some("test" | "unfinished"));
     let maker = parts.next().and_then(|pid| pid.parse::<u32>().ok());
-    // Where processes cannot be looked at, nothing is taken for abandoned.
+    // If processes cannot be inspected, no database counts as abandoned.
     let processes = Path::new("/proc");
     is_made_here
         && maker
             .is_some_and(|pid| processes.join("self").exists() && !processes.join(pid.to_string()).exists())
 }
 
-/// The folder that cargo builds into: the test's own binary lies in it.
+/// Returns cargo's build folder, which contains the test's own binary.
 fn build_folder() -> PathBuf {
     let binary = env::current_exe().unwrap_or_default();
     let marked = binary.ancestors().find(|folder| folder.join("CACHEDIR.TAG").exists());

@@ -1,4 +1,4 @@
-//! Ends a server that nobody uses any more and nobody stopped: its users were killed, or meant it to linger.
+//! Stops a server that is no longer used and was not stopped: its users were killed, or left it running on purpose.
 
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -8,8 +8,8 @@ use std::time::Duration;
 use crate::binaries::Binaries;
 use crate::home::Home;
 
-/// Each user writes its process id into `users.lock` and keeps that locked. When the id has stayed the same over some
-/// rounds, and neither lock is held, nobody is there. Both locks are held during the stop, so a newcomer waits and then
+/// Each user writes its process id into `users.lock` and keeps it locked. If the id has not changed for some rounds and
+/// neither lock is held, the server is unused. Both locks are held during the stop, so a new user waits and then
 /// starts the server again. (Arguments: folder, `pg_ctl`, seconds a round, folder of the
 /// socket.)
 const WATCH: &str = r#"
@@ -28,11 +28,11 @@ while sleep "$3"; do
 done
 "#;
 
-/// Starts the watch unless one runs already. It is a convenience: where it cannot start, only the last user to leave
+/// Starts the watch unless one is running already. It is optional: if it cannot start, only the last user to leave
 /// stops the server.
 pub(crate) fn start(home: &Home, binaries: &Binaries, socket_folder: &Path, grace: Duration) {
     let round = grace.as_secs_f64() / 4.0;
-    // `flock -n` leaves at once when another watch holds the lock.
+    // `flock -n` exits at once if another watch holds the lock.
     let _ = home
         .account
         .command("flock")
@@ -46,7 +46,7 @@ pub(crate) fn start(home: &Home, binaries: &Binaries, socket_folder: &Path, grac
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
-        // Ctrl-C and test runners end whole process groups; the watch is there for just that case.
+        // Ctrl-C and test runners end whole process groups; the watch must survive exactly that.
         .process_group(0)
         .spawn();
 }
