@@ -1,5 +1,5 @@
-//! The codec of all of Chancery's RPCs: prost's, but a request with a field that this build does not know is
-//! refused. prost drops unknown fields silently; a caller who writes with a newer schema would lose content.
+//! The codec of all of Chancery's RPCs: prost's, but requests with a field that this build does not know are
+//! rejected. prost drops unknown fields silently; a caller with a newer schema would lose content.
 
 use std::marker::PhantomData;
 
@@ -16,10 +16,10 @@ use crate::descriptors;
 use crate::errors::v1::Reason;
 use crate::status::refusal;
 
-/// How deep messages may nest: prost's own limit.
+/// Maximum nesting depth of messages: prost's own limit.
 const DEPTH_LIMIT: usize = 100;
 
-/// prost's codec with unknown fields refused in requests, that is in messages whose names end in "Request".
+/// prost's codec that rejects unknown fields in requests, which are messages whose names end in "Request".
 #[derive(Debug, Clone)]
 pub struct StrictCodec<T, U> {
     direction: PhantomData<(T, U)>,
@@ -50,7 +50,7 @@ where
     }
 }
 
-/// Decodes a message after looking through it for unknown fields.
+/// Checks a message for unknown fields, then decodes it.
 #[derive(Debug, Clone)]
 pub struct StrictDecoder<U> {
     message: PhantomData<U>,
@@ -69,7 +69,7 @@ impl<U: Message + Name + Default> Decoder for StrictDecoder<U> {
     }
 }
 
-/// Looks through encoded bytes for a field that the message's descriptor does not have.
+/// Checks encoded bytes for a field that the message's descriptor does not have.
 ///
 /// # Errors
 /// `INVALID_ARGUMENT` with reason `UNKNOWN_FIELD` and the field's path, or `MALFORMED_MESSAGE`.
@@ -93,7 +93,7 @@ fn malformed(name: &str, error: &prost::DecodeError) -> Status {
     refusal(Code::InvalidArgument, Reason::MalformedMessage, message, ErrorDetails::new())
 }
 
-/// The path of the first unknown field, its number in the last place: `content.sections[2].#99`.
+/// Returns the path of the first unknown field, with its number in the last place: `content.sections[2].#99`.
 fn unknown_field(
     mut bytes: Bytes,
     descriptor: &MessageDescriptor,
@@ -109,7 +109,7 @@ fn unknown_field(
         if let (Kind::Message(inner), WireType::LengthDelimited) = (field.kind(), wire_type) {
             let length = usize::try_from(decode_varint(&mut bytes)?).unwrap_or(usize::MAX);
             if length > bytes.remaining() || depth == 0 {
-                // prost's own decoding names what is wrong with it.
+                // prost's own decoder reports the problem.
                 return Ok(None);
             }
             if let Some(rest) = unknown_field(bytes.split_to(length), &inner, depth - 1)? {
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_field_deep_inside_is_named_by_its_path() {
+    fn a_deeply_nested_unknown_field_is_reported_with_its_path() {
         let mut section = BytesMut::from(Section::default().encode_to_vec().as_slice());
         section.put_slice(&[0xf8, 0x06, 0x01]); // field 111, varint 1
         let mut content = BytesMut::new();
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_message_are_refused_as_such() {
+    fn malformed_messages_are_rejected_as_malformed() {
         let status = refuse_unknown_fields(&Bytes::from_static(&[0xff; 12]), REQUEST).unwrap_err();
         assert_eq!(reason_of(&status), Some(Reason::MalformedMessage));
     }

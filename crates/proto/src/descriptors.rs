@@ -1,4 +1,4 @@
-//! The descriptor set: reflection, the permission of each RPC, and the fields that a message knows.
+//! The descriptor set: reflection, the permission of each RPC, and the known fields of each message.
 
 use std::sync::LazyLock;
 
@@ -17,30 +17,30 @@ static PERMISSION: LazyLock<ExtensionDescriptor> = LazyLock::new(|| {
     POOL.get_extension_by_name("chancery.options.v1.permission").expect("permission.proto defines it")
 });
 
-/// All descriptors of `proto/`.
+/// Returns all descriptors of `proto/`.
 pub fn pool() -> &'static DescriptorPool {
     &POOL
 }
 
-/// A message's descriptor by its full name, such as `chancery.brief.v1.Brief`.
+/// Returns a message's descriptor by its full name, such as `chancery.brief.v1.Brief`.
 pub fn message(full_name: &str) -> Option<MessageDescriptor> {
     POOL.get_message_by_name(full_name)
 }
 
-/// The names of an enum's values but the unspecified one, by the enum's short name, such as `ChangeKind`.
+/// Returns the names of an enum's values except the unspecified one, by the enum's short name, such as `ChangeKind`.
 pub fn enum_values(name: &str) -> Vec<String> {
     let found =
         POOL.all_enums().find(|found| found.name() == name && found.full_name().starts_with("chancery."));
     found.map(|found| value_names(&found)).unwrap_or_default()
 }
 
-/// The names of an enum's values but the unspecified one.
+/// Returns the names of an enum's values except the unspecified one.
 pub(crate) fn value_names(descriptor: &EnumDescriptor) -> Vec<String> {
     descriptor.values().filter(|value| value.number() != 0).map(|value| value.name().to_owned()).collect()
 }
 
-/// The permission that a method states, by its gRPC path, such as `/chancery.brief.v1.BriefService/GetBrief`.
-/// None when there is no such method or when it states none.
+/// Returns the permission that a method states, by its gRPC path, such as `/chancery.brief.v1.BriefService/GetBrief`;
+/// none if there is no such method or it states none.
 pub fn permission(path: &str) -> Option<Permission> {
     let (service, method) = path.strip_prefix('/')?.split_once('/')?;
     let service = POOL.get_service_by_name(service)?;
@@ -50,16 +50,16 @@ pub fn permission(path: &str) -> Option<Permission> {
     Permission::try_from(value).ok().filter(|permission| *permission != Permission::Unspecified)
 }
 
-/// What the protos say of a method, by its gRPC path.
+/// Properties of a method that its proto definition states.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MethodTraits {
-    /// Whether calls may change something.
+    /// Whether calls may change data.
     pub has_side_effects: bool,
-    /// Whether the answer is a stream.
+    /// Whether the response is a stream.
     pub answers_in_stream: bool,
 }
 
-/// The traits of all methods of `proto/`, each with its gRPC path.
+/// Returns the traits of all methods of `proto/`, each with its gRPC path.
 pub fn methods() -> impl Iterator<Item = (String, MethodTraits)> {
     const NO_SIDE_EFFECTS: i32 = 1;
     POOL.services().filter(|service| service.full_name().starts_with("chancery.")).flat_map(|service| {
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn methods_tell_whether_they_change_something_and_answer_in_streams() {
+    fn methods_state_whether_they_change_data_and_return_streams() {
         let methods: HashMap<String, MethodTraits> = methods().collect();
         let of = |name: &str| methods[&format!("/chancery.brief.v1.BriefService/{name}")];
         assert_eq!(of("GetBrief"), MethodTraits { has_side_effects: false, answers_in_stream: false });
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_method_that_is_not_there_has_no_permission() {
+    fn an_unknown_method_has_no_permission() {
         assert_eq!(permission("/chancery.brief.v1.BriefService/Nothing"), None);
         assert_eq!(permission("chancery"), None);
         assert_eq!(permission("/chancery.brief.v1.BriefService/GetBrief"), Some(Permission::BriefRead));

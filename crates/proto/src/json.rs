@@ -1,5 +1,5 @@
-//! protobuf's JSON form of any message of `proto/`, strict when read: an unknown field, a field written twice, a
-//! wrong type or a wrong enum name is an error that names the path inside the document, the line and the column.
+//! protobuf's JSON mapping of any message of `proto/`, with strict parsing: an unknown field, a repeated field, a
+//! wrong type or a wrong enum name is an error with the path inside the document, the line and the column.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,26 +12,26 @@ use serde_json::value::RawValue;
 
 use crate::descriptors::{self, value_names};
 
-/// Why a text is no JSON form of the message.
+/// A text that is not a valid JSON form of the message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{line}:{column}: {path}: {message}")]
 pub struct JsonError {
-    /// Where inside the document, such as `content.sections[2].heading`; `.` at the top.
+    /// The path inside the document, such as `content.sections[2].heading`; `.` at the top.
     pub path: String,
-    /// Line, from 1.
+    /// The line, from 1.
     pub line: usize,
-    /// Column in bytes, from 1.
+    /// The column in bytes, from 1.
     pub column: usize,
-    /// What is wrong.
+    /// The problem.
     pub message: String,
 }
 
 /// Reads a message from its JSON form. Field names may be lowerCamelCase or as in the proto file.
 ///
 /// # Errors
-/// [`JsonError`] for a text that is no JSON or does not fit the message.
+/// Returns a [`JsonError`] for a text that is not JSON or does not fit the message.
 pub fn from_str<T: Message + Name + Default>(text: &str) -> Result<T, JsonError> {
-    // The look for repeated fields reads the text a first time: of two values, the message would keep one in silence.
+    // A first pass finds repeated fields: of two values, the message would silently keep one.
     read(text, FieldsOnce)?;
     let dynamic = read(text, Strict(descriptor::<T>()))
         .map_err(|error| name_allowed_values(error, descriptor::<T>()))?;
@@ -43,8 +43,8 @@ pub fn from_str<T: Message + Name + Default>(text: &str) -> Result<T, JsonError>
     })
 }
 
-/// A message's JSON form: lowerCamelCase names, enum names, defaults left out, indented by two spaces, with a
-/// line break at the end. The order of fields is the proto file's.
+/// Returns a message's JSON form: lowerCamelCase names, enum names, defaults omitted, indented by two spaces, with a
+/// line break at the end. Fields are in the proto file's order.
 pub fn to_string_pretty<T: Message + Name>(message: &T) -> String {
     let mut dynamic = DynamicMessage::new(descriptor::<T>());
     dynamic.transcode_from(message).expect("a generated message fits its own descriptor");
@@ -56,14 +56,14 @@ pub fn to_string_pretty<T: Message + Name>(message: &T) -> String {
     String::from_utf8(bytes).expect("serde_json writes UTF-8")
 }
 
-/// Where the values of a JSON text begin, for the paths of many violations.
+/// Positions of values in a JSON text, for the paths of many violations.
 #[derive(Debug)]
 pub struct Positions {
     root: Node,
     line_starts: Vec<usize>,
 }
 
-/// A value: its byte offset and what it contains.
+/// A value: its byte offset and its children.
 #[derive(Debug)]
 struct Node {
     offset: usize,
@@ -72,7 +72,7 @@ struct Node {
 }
 
 impl Positions {
-    /// Reads a text once; none when it is no JSON.
+    /// Parses a text once; returns none if it is not JSON.
     pub fn of(text: &str) -> Option<Self> {
         let root: &RawValue = serde_json::from_str(text).ok()?;
         let newlines = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
@@ -80,7 +80,7 @@ impl Positions {
         Some(Self { root: Node::of(root, text.as_ptr() as usize), line_starts })
     }
 
-    /// Line and column, from 1, of the deepest part of a path such as `content.sections[2].heading` that exists.
+    /// Returns line and column, from 1, of the deepest existing part of a path such as `content.sections[2].heading`.
     pub fn find(&self, path: &str) -> (usize, usize) {
         let mut node = &self.root;
         for step in steps(path) {
@@ -119,12 +119,12 @@ impl Node {
     }
 }
 
-/// Line and column of one path in a JSON text, as [`Positions::find`] returns them.
+/// Returns line and column of one path in a JSON text, as [`Positions::find`] does.
 pub fn locate(text: &str, path: &str) -> Option<(usize, usize)> {
     Some(Positions::of(text)?.find(path))
 }
 
-/// Reads all of a text, telling the path of what is wrong.
+/// Parses the whole text and reports the path of an error.
 fn read<'de, S: DeserializeSeed<'de>>(text: &'de str, seed: S) -> Result<S::Value, JsonError> {
     let mut json = serde_json::Deserializer::from_str(text);
     let mut track = serde_path_to_error::Track::new();
@@ -134,7 +134,7 @@ fn read<'de, S: DeserializeSeed<'de>>(text: &'de str, seed: S) -> Result<S::Valu
     Ok(value)
 }
 
-/// Refuses an object that holds a field twice, in either of its spellings.
+/// Rejects an object that has a field twice, in either of its spellings.
 struct FieldsOnce;
 
 impl<'de> DeserializeSeed<'de> for FieldsOnce {
@@ -155,7 +155,7 @@ impl<'de> Visitor<'de> for FieldsOnce {
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<(), A::Error> {
         let mut seen = BTreeSet::new();
         while let Some(name) = fields.next_key::<String>()? {
-            // Refused in the value's place, so that the path is the field's own.
+            // Rejected at the value's position, so that the path is the field's own.
             let fresh = seen.insert(camel_case(&name));
             fields.next_value_seed(Once { fresh })?;
         }
@@ -192,7 +192,7 @@ impl<'de> Visitor<'de> for FieldsOnce {
     }
 }
 
-/// The value of a field that is there for the first time, or not.
+/// Deserializes the value of a field that occurs for the first time.
 struct Once {
     fresh: bool,
 }
@@ -209,7 +209,7 @@ impl<'de> DeserializeSeed<'de> for Once {
     }
 }
 
-/// Refuses fields that the descriptor does not have.
+/// Rejects fields that the descriptor does not have.
 struct Strict(MessageDescriptor);
 
 impl<'de> DeserializeSeed<'de> for Strict {
@@ -253,7 +253,7 @@ fn descriptor<T: Name>() -> MessageDescriptor {
     descriptors::message(&T::full_name()).expect("generated messages are in the descriptor set")
 }
 
-/// Adds the names that are allowed where an enum's name is unknown.
+/// Appends the allowed names to the error of an unknown enum name.
 fn name_allowed_values(mut error: JsonError, descriptor: MessageDescriptor) -> JsonError {
     let mut message = Some(descriptor);
     let mut kind = None;
@@ -272,7 +272,7 @@ fn name_allowed_values(mut error: JsonError, descriptor: MessageDescriptor) -> J
 }
 
 fn json_error(path: &str, error: &serde_json::Error) -> JsonError {
-    // serde_json appends the place to the message; it has fields of its own here.
+    // serde_json appends the position to the message; here it has separate fields.
     let text = error.to_string();
     let message = text.rsplit_once(" at line ").map_or(text.as_str(), |(message, _)| message).to_owned();
     JsonError { path: path.to_owned(), line: error.line(), column: error.column(), message }
@@ -284,7 +284,7 @@ mod tests {
     use crate::brief::v1::{BriefContent, RevisionDocument, Section};
 
     #[test]
-    fn a_message_survives_its_json_form() {
+    fn a_message_survives_a_json_round_trip() {
         let section = Section { id: "s-1".into(), heading: "Über".into(), ..Default::default() };
         let content = BriefContent { title: "T".into(), sections: vec![section], ..Default::default() };
         let document = RevisionDocument { revision: 2, content: Some(content), ..Default::default() };
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_field_is_named_with_path_line_and_column() {
+    fn an_unknown_field_is_reported_with_path_line_and_column() {
         let text = "{\"content\": {\n  \"sections\": [{\"id\": \"a\", \"haeding\": \"x\"}]\n}}";
         let error = from_str::<RevisionDocument>(text).unwrap_err();
         assert_eq!(error.line, 2);
@@ -325,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_the_document_is_an_error() {
+    fn trailing_text_is_an_error() {
         assert!(from_str::<RevisionDocument>("{} {}").is_err());
     }
 }

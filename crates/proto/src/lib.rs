@@ -8,7 +8,7 @@ pub mod masks;
 pub mod names;
 pub mod status;
 
-/// `chancery.options.v1`: who may call what.
+/// `chancery.options.v1`: required permissions of methods.
 #[allow(missing_docs, clippy::pedantic, clippy::large_enum_variant)]
 pub mod options {
     /// Version 1.
@@ -17,7 +17,7 @@ pub mod options {
     }
 }
 
-/// `chancery.errors.v1`: stable reasons of errors.
+/// `chancery.errors.v1`: stable error reasons.
 #[allow(missing_docs, clippy::pedantic, clippy::large_enum_variant)]
 pub mod errors {
     /// Version 1.
@@ -62,5 +62,5 @@ pub mod admin {
     }
 }
 
-/// The largest message that a server or client takes, in bytes: 16 MiB, as the protos say.
+/// Maximum size of a message that servers and clients accept, in bytes: 16 MiB, as documented in the protos.
 pub const MESSAGE_LIMIT: usize = 16 * 1024 * 1024;

@@ -1,4 +1,4 @@
-//! Views and read masks (AIP-157), on encoded messages: what was not asked for is cut out of the bytes, and nothing is
+//! Views and read masks (AIP-157) on encoded messages: unselected fields are cut out of the bytes, and nothing is
 //! decoded.
 
 use std::collections::BTreeMap;
@@ -9,40 +9,40 @@ use prost::encoding::{
 };
 use prost_reflect::{Kind, MessageDescriptor};
 
-/// How many paths a mask may have.
+/// Maximum number of paths in a mask.
 const PATHS_LIMIT: usize = 64;
 
-/// How many bytes all paths of a mask may have.
+/// Maximum total size of a mask's paths, in bytes.
 const BYTES_LIMIT: usize = 1024;
 
-/// Fields that are answered whatever is asked for.
+/// Fields that every mask includes.
 const ALWAYS: [&str; 2] = ["name", "etag"];
 
-/// What the view BASIC holds of content.
+/// The fields of content in the view BASIC.
 const BASIC: [&str; 9] =
     ["title", "subtitle", "kind", "language", "as_of", "default_marking", "marking", "tags", "regions"];
 
-/// Why there can be no such mask.
+/// Reasons for refusing a mask.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MaskError {
     /// There are too many paths, or they are too long.
     #[error("at most {PATHS_LIMIT} paths of {BYTES_LIMIT} bytes in all")]
     TooLong,
-    /// A path leads nowhere.
+    /// A path does not name a field.
     #[error("{path:?}: {message}")]
     Path {
         /// The path.
         path: String,
-        /// What is wrong with it.
+        /// The problem.
         message: String,
     },
 }
 
-/// What is answered of a message. Fields that it does not name are cut out.
+/// The selected fields of a message. All others are cut out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadMask(Fields);
 
-/// By number.
+/// Fields by number.
 type Fields = BTreeMap<u32, Wanted>;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,11 +52,11 @@ enum Wanted {
 }
 
 impl ReadMask {
-    /// Of a view, BASIC or all, and of paths by the names that the protos have; none for all there is. Name and etag are
-    /// in every mask.
+    /// Builds a mask from a view, BASIC or full, and from paths with the protos' field names; no paths select
+    /// everything. Name and etag are always included.
     ///
     /// # Errors
-    /// [`MaskError`] for paths that lead nowhere, into lists, or are too many.
+    /// Returns a [`MaskError`] for paths that do not name a field, lead into lists, or are too many.
     pub fn of(
         view_basic: bool,
         paths: &[String],
@@ -82,8 +82,8 @@ impl ReadMask {
         Ok(Some(Self(fields)))
     }
 
-    /// The bytes of an encoded message without what is not asked for. Bytes that are no message end where they stop to be
-    /// one.
+    /// Returns the bytes of an encoded message without unselected fields. Malformed bytes are cut where they become
+    /// malformed.
     pub fn apply(&self, encoded: &[u8]) -> Vec<u8> {
         let mut kept = Vec::with_capacity(encoded.len().min(4096));
         keep(&self.0, encoded, &mut kept);
@@ -91,7 +91,7 @@ impl ReadMask {
     }
 }
 
-/// All of the envelope, and of the content what lists show.
+/// The view BASIC: the whole envelope, and the fields of content that lists show.
 fn basic(descriptor: &MessageDescriptor) -> Fields {
     let wanted = |field: prost_reflect::FieldDescriptor| {
         let wanted = match field.kind() {
@@ -114,7 +114,7 @@ fn add(fields: &mut Fields, path: &str, descriptor: &MessageDescriptor) -> Resul
     let mut before = "";
     for name in path.split('.') {
         let Some(inside) = message else {
-            return Err(refuse(format!("{before} has no parts that can be asked for one by one")));
+            return Err(refuse(format!("{before} has no fields that can be selected")));
         };
         let field = inside
             .get_field_by_name(name)
@@ -142,7 +142,7 @@ fn insert(fields: &mut Fields, numbers: &[u32]) {
     }
 }
 
-/// What both want.
+/// Returns the intersection of two masks.
 fn common(fields: Fields, others: &Fields) -> Fields {
     let both = |(number, wanted)| {
         let wanted = match (wanted, others.get(&number)?) {
@@ -173,7 +173,7 @@ fn keep(fields: &Fields, mut rest: &[u8], kept: &mut Vec<u8>) {
     }
 }
 
-/// The next field, and what is in it if it has a length.
+/// Returns the next field, and its content if it is length-delimited.
 fn next<'a>(rest: &mut &'a [u8]) -> Result<(u32, WireType, &'a [u8]), DecodeError> {
     let (number, wire_type) = decode_key(rest)?;
     let at_value = *rest;
@@ -203,8 +203,8 @@ mod tests {
         paths.iter().map(|path| (*path).to_owned()).collect()
     }
 
-    fn masked(view_basic: bool, asked: &[&str], brief: &Brief) -> Brief {
-        match ReadMask::of(view_basic, &paths(asked), &self::brief()).unwrap() {
+    fn masked(view_basic: bool, selected: &[&str], brief: &Brief) -> Brief {
+        match ReadMask::of(view_basic, &paths(selected), &self::brief()).unwrap() {
             Some(mask) => Brief::decode(mask.apply(&brief.encode_to_vec()).as_slice()).unwrap(),
             None => brief.clone(),
         }
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_asked_for_is_kept_with_name_and_etag() {
+    fn only_selected_fields_name_and_etag_remain() {
         let all = example();
         let title = masked(false, &["content.title"], &all);
         let content = BriefContent { title: "T".into(), ..BriefContent::default() };
@@ -236,15 +236,15 @@ mod tests {
         assert_eq!(title, Brief { name, etag, content: Some(content), ..Brief::default() });
         let note = masked(false, &["content.as_of.note", "content.tags"], &all).content.unwrap();
         assert_eq!((note.as_of.unwrap().note.as_str(), note.tags.len()), ("N", 2));
-        // The whole holds its parts, whichever comes first.
-        for asked in [["content", "content.title"], ["content.title", "content"]] {
-            assert_eq!(masked(false, &asked, &all).content, all.content);
+        // A field includes its parts, whichever comes first.
+        for selected in [["content", "content.title"], ["content.title", "content"]] {
+            assert_eq!(masked(false, &selected, &all).content, all.content);
         }
         assert_eq!(masked(false, &[], &all), all);
     }
 
     #[test]
-    fn the_view_basic_holds_what_lists_show_and_a_mask_takes_no_more_of_it() {
+    fn the_view_basic_has_the_fields_of_lists_and_a_mask_can_only_narrow_it() {
         let all = example();
         let basic = masked(true, &[], &all);
         assert_eq!(basic.newest_revision, 7);
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_that_lead_nowhere_are_refused_by_name() {
+    fn unknown_paths_are_rejected_by_name() {
         let into_list = "content.sections.heading";
         for bad in
             ["", "*", "Title", "content.", ".content", "content.titel", into_list, "etag.x", "contentTitle"]
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_message_do_no_harm() {
+    fn malformed_bytes_do_not_panic() {
         let mask = ReadMask::of(true, &[], &brief()).unwrap().unwrap();
         let encoded = example().encode_to_vec();
         for end in 0..encoded.len() {
@@ -280,7 +280,7 @@ mod tests {
         assert!(mask.apply(&[0xff; 20]).is_empty());
     }
 
-    /// Numbers that decide what a message holds.
+    /// Numbers that determine a generated message.
     struct Choices<'a>(std::slice::Iter<'a, u8>);
 
     impl Choices<'_> {
@@ -329,7 +329,7 @@ mod tests {
         }
     }
 
-    /// A path into a message: each number goes one field deeper.
+    /// A path into a message: each number selects a field one level deeper.
     fn path(descriptor: &MessageDescriptor, steps: &[u8]) -> String {
         let mut names = Vec::new();
         let mut inside = Some(descriptor.clone());
@@ -346,15 +346,15 @@ mod tests {
         names.join(".")
     }
 
-    /// The same done to a decoded message.
-    fn prune(message: &mut DynamicMessage, asked: &[&str]) {
+    /// Applies the same mask to a decoded message.
+    fn prune(message: &mut DynamicMessage, selected: &[&str]) {
         for field in message.descriptor().fields().collect::<Vec<_>>() {
             let name = field.name();
-            if asked.contains(&name) || !message.has_field(&field) {
+            if selected.contains(&name) || !message.has_field(&field) {
                 continue;
             }
             let inner: Vec<&str> =
-                asked.iter().filter_map(|path| path.strip_prefix(name)?.strip_prefix('.')).collect();
+                selected.iter().filter_map(|path| path.strip_prefix(name)?.strip_prefix('.')).collect();
             if inner.is_empty() {
                 message.clear_field(&field);
             } else if let Value::Message(part) = message.get_field_mut(&field) {
@@ -373,14 +373,14 @@ mod tests {
         ) {
             let descriptor = message("chancery.brief.v1.Brief").unwrap();
             let whole = filled(&descriptor, &mut Choices(choices.iter()), 5);
-            let asked: Vec<String> = steps.iter().map(|steps| path(&descriptor, steps)).collect();
-            let mask = ReadMask::of(false, &asked, &descriptor).unwrap().unwrap();
+            let selected: Vec<String> = steps.iter().map(|steps| path(&descriptor, steps)).collect();
+            let mask = ReadMask::of(false, &selected, &descriptor).unwrap().unwrap();
             let kept = mask.apply(&whole.encode_to_vec());
 
             let mut expected = whole;
-            let asked: Vec<&str> = asked.iter().map(String::as_str).chain(ALWAYS).collect();
-            prune(&mut expected, &asked);
-            // Encoded, because a decoded message does not hold fields of which the value is the default.
+            let selected: Vec<&str> = selected.iter().map(String::as_str).chain(ALWAYS).collect();
+            prune(&mut expected, &selected);
+            // Encoded, because a decoded message omits fields with default values.
             prop_assert_eq!(kept, expected.encode_to_vec());
         }
     }

@@ -3,22 +3,22 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// A text is not a name of the form asked for.
+/// A text that is not a name of the expected form.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{given:?} is no name of the form {form}")]
 pub struct NameError {
-    /// What was given, cut to 200 characters.
+    /// The text, cut to 200 characters.
     pub given: String,
-    /// The form that was asked for.
+    /// The expected form.
     pub form: &'static str,
 }
 
-/// An id that people choose: `[a-z][a-z0-9-]{0,61}[a-z0-9]`.
+/// An id chosen by a user: `[a-z][a-z0-9-]{0,61}[a-z0-9]`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ResourceId(String);
 
 impl ResourceId {
-    /// The text.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -49,7 +49,7 @@ impl FromStr for ResourceId {
 pub struct PartId(String);
 
 impl PartId {
-    /// The text.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -73,17 +73,17 @@ impl FromStr for PartId {
     }
 }
 
-/// A key that Chancery makes: 32 lower-case hexadecimal digits.
+/// A generated key: 32 lower-case hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct GeneratedId(String);
 
 impl GeneratedId {
-    /// From 16 bytes.
+    /// Formats 16 bytes.
     pub fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(hexadecimal(&bytes))
     }
 
-    /// The text.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -107,17 +107,17 @@ impl FromStr for GeneratedId {
     }
 }
 
-/// The name of bytes: their SHA-256 as 64 lower-case hexadecimal digits.
+/// A content digest: SHA-256 as 64 lower-case hexadecimal digits.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sha256Id(String);
 
 impl Sha256Id {
-    /// From the digest's bytes.
+    /// Formats the digest's bytes.
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(hexadecimal(&bytes))
     }
 
-    /// The text.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -165,14 +165,14 @@ impl FromStr for RevisionNumber {
     type Err = NameError;
 
     fn from_str(text: &str) -> Result<Self, NameError> {
-        // One spelling a number: no sign, no leading zero. At most what the database's integer holds.
+        // Each number has one spelling: no sign, no leading zero. The maximum is the database's integer type's.
         let plain = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
         let number = text.parse::<i32>().ok().filter(|_| plain).and_then(|number| u32::try_from(number).ok());
         number.map(Self).ok_or_else(|| wrong(text, "a number from 1"))
     }
 }
 
-/// Defines a name type: fields in the order of the pattern, a literal segment before each.
+/// Defines a name type: fields in the order of the pattern, each after a literal segment.
 macro_rules! resource_name {
     ($(#[$meta:meta])* $name:ident, $form:literal, { $($segment:literal / $field:ident : $type:ty),+ } $(, $last:literal)?) => {
         $(#[$meta])*
@@ -228,7 +228,7 @@ resource_name!(
     { "workspaces" / workspace: ResourceId, "briefs" / brief: ResourceId, "revisions" / revision: RevisionNumber }
 );
 resource_name!(
-    /// An actor, in all briefs of a workspace.
+    /// An actor, across all briefs of a workspace.
     ActorName, "workspaces/{workspace}/actors/{actor}",
     { "workspaces" / workspace: ResourceId, "actors" / actor: PartId }
 );
@@ -257,20 +257,20 @@ resource_name!(
 );
 
 impl DraftName {
-    /// The brief whose draft this is.
+    /// Returns the brief whose draft this is.
     pub fn brief_name(&self) -> BriefName {
         BriefName { workspace: self.workspace.clone(), brief: self.brief.clone() }
     }
 }
 
 impl RevisionName {
-    /// The brief whose revision this is.
+    /// Returns the brief whose revision this is.
     pub fn brief_name(&self) -> BriefName {
         BriefName { workspace: self.workspace.clone(), brief: self.brief.clone() }
     }
 }
 
-/// A brief, meaning its newest revision, or one revision.
+/// A brief, which means its newest revision, or one revision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BriefOrRevisionName {
     /// The brief.
@@ -280,14 +280,14 @@ pub enum BriefOrRevisionName {
 }
 
 impl BriefName {
-    /// A revision of it.
+    /// Returns a revision of it.
     pub fn revision(&self, number: RevisionNumber) -> RevisionName {
         RevisionName { workspace: self.workspace.clone(), brief: self.brief.clone(), revision: number }
     }
 }
 
 impl BriefOrRevisionName {
-    /// The brief.
+    /// Returns the brief.
     pub fn brief_name(&self) -> BriefName {
         match self {
             Self::Brief(brief) => brief.clone(),
@@ -295,7 +295,7 @@ impl BriefOrRevisionName {
         }
     }
 
-    /// The revision's number, if one is named.
+    /// Returns the revision's number, if one is named.
     pub fn revision(&self) -> Option<RevisionNumber> {
         match self {
             Self::Brief(_) => None,
@@ -325,7 +325,7 @@ mod tests {
     };
 
     #[test]
-    fn names_print_as_they_parse() {
+    fn names_format_as_they_were_parsed() {
         for text in [
             "workspaces/default/briefs/russia-iran/revisions/2",
             "workspaces/w1/briefs/b2/revisions/2147483647",
@@ -338,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn actors_go_by_the_ids_of_parts() {
+    fn actors_are_named_by_part_ids() {
         for id in ["iran", "A", "N2-x", &"a".repeat(63)] {
             let text = format!("workspaces/default/actors/{id}");
             assert_eq!(text.parse::<ActorName>().unwrap().to_string(), text);
@@ -349,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn names_of_a_wrong_form_are_refused() {
+    fn malformed_names_are_rejected() {
         for text in [
             "",
             "briefs/x1",

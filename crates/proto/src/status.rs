@@ -1,4 +1,4 @@
-//! Refusals on the wire (AIP-193): a gRPC status that carries `google.rpc.ErrorInfo` with a stable reason.
+//! Error statuses (AIP-193): a gRPC status that carries `google.rpc.ErrorInfo` with a stable reason.
 
 use std::collections::HashMap;
 
@@ -10,45 +10,45 @@ use crate::errors::v1::Reason;
 /// The domain of every `ErrorInfo` that Chancery sends.
 pub const ERROR_DOMAIN: &str = "chancery";
 
-/// The most bytes that a status takes in headers or trailers, encoded for the wire (percent-encoding, base64), names
-/// included. nginx buffers 4 KiB of them by default and answers 502 beyond that; grpcio refuses more than 8 to 16 KiB.
+/// Maximum size of a status in headers or trailers in bytes, encoded for the wire (percent-encoding, base64), names
+/// included. nginx buffers 4 KiB of them by default and returns 502 beyond that; grpcio refuses more than 8 to 16 KiB.
 pub const STATUS_LIMIT: usize = 3_584;
 
-/// The key in `ErrorInfo`'s metadata of the number of violations that a refusal was made for.
+/// The metadata key in `ErrorInfo` for the total number of violations.
 pub const VIOLATIONS_TOTAL: &str = "violations_total";
 
-/// The longest message, in bytes. Percent-encoding triples most of them.
+/// Maximum length of a message, in bytes. Percent-encoding triples most of them.
 pub const MESSAGE_LIMIT: usize = 480;
 
-/// The longest text of a violation, in bytes.
+/// Maximum length of a violation's text, in bytes.
 const TEXT_LIMIT: usize = 280;
 
-/// The longest value of metadata, in bytes.
+/// Maximum length of a metadata value, in bytes.
 const METADATA_LIMIT: usize = 200;
 
-/// How many bytes message and violations may take in the details, beside the parts of a fixed size.
+/// Maximum size of message and violations in the details, in bytes, in addition to the parts of a fixed size.
 const DETAILS_LIMIT: usize = 1_180;
 
-/// The reason as it stands in `ErrorInfo`: the enum value's name without its prefix.
+/// Returns the reason as it appears in `ErrorInfo`: the enum value's name without its prefix.
 pub fn reason_name(reason: Reason) -> &'static str {
     reason.as_str_name().trim_start_matches("REASON_")
 }
 
-/// The reason that a status carries, if it is one of Chancery's.
+/// Returns the reason in a status, if it has one of Chancery's.
 pub fn reason_of(status: &Status) -> Option<Reason> {
     let info = status.get_details_error_info()?;
     (info.domain == ERROR_DOMAIN).then(|| Reason::from_str_name(&format!("REASON_{}", info.reason)))?
 }
 
-/// A status with a reason and further details, such as field violations: see [`refusal_with`].
+/// Builds a status with a reason and further details, such as field violations: see [`refusal_with`].
 pub fn refusal(code: Code, reason: Reason, message: impl Into<String>, details: ErrorDetails) -> Status {
     refusal_with(code, reason, message, [], details)
 }
 
-/// A status with a reason and what a program needs to act on it.
+/// Builds a status with a reason and details for programs.
 ///
-/// Whatever the details hold, the status takes at most [`STATUS_LIMIT`] bytes of headers. Long texts lose their middle, and
-/// the last violations are left out. `ErrorInfo` tells how many violations there are, under [`VIOLATIONS_TOTAL`].
+/// Whatever the details hold, the status takes at most [`STATUS_LIMIT`] bytes of headers. Long texts are shortened in
+/// the middle, and the last violations are omitted. `ErrorInfo` states the total number, under [`VIOLATIONS_TOTAL`].
 pub fn refusal_with<const N: usize>(
     code: Code,
     reason: Reason,
@@ -59,7 +59,7 @@ pub fn refusal_with<const N: usize>(
     let message = shortened(&message.into(), MESSAGE_LIMIT);
     let metadata = metadata.map(|(key, value)| (key.to_owned(), shortened(value, METADATA_LIMIT)));
     let mut metadata = HashMap::from(metadata);
-    // A message may hold every byte of its limit as three bytes of a header, and is repeated in the details.
+    // Every byte of a message may take three bytes of a header, and the message is repeated in the details.
     let mut room = Room(DETAILS_LIMIT.saturating_sub(message.len()));
     let fields = details.bad_request().map(|wrong| wrong.field_violations.clone()).unwrap_or_default();
     let unmet = details.precondition_failure().map(|unmet| unmet.violations.clone()).unwrap_or_default();
@@ -88,12 +88,12 @@ pub fn refusal_with<const N: usize>(
     Status::with_error_details(code, message, details)
 }
 
-/// The number of violations that a refusal was made for, of which it may name only the first.
+/// Returns the total number of violations of an error, which may list only the first ones.
 pub fn violations_total(status: &Status) -> Option<usize> {
     status.get_details_error_info()?.metadata.get(VIOLATIONS_TOTAL)?.parse().ok()
 }
 
-/// A text in at most `limit` bytes: of a longer one the beginning and the end, with a sign that something is missing.
+/// Shortens a text to at most `limit` bytes: keeps the beginning and the end, with a mark in between.
 pub fn shortened(text: &str, limit: usize) -> String {
     const OMISSION: &str = " [...] ";
     if text.len() <= limit {
@@ -105,7 +105,7 @@ pub fn shortened(text: &str, limit: usize) -> String {
     format!("{}{OMISSION}{}", &text[..head], &text[tail..])
 }
 
-/// The room that is left for violations. The first one always fits: its texts are shortened.
+/// Returns the space left for violations. The first one always fits, because its texts are shortened.
 struct Room(usize);
 
 impl Room {
@@ -117,9 +117,9 @@ impl Room {
     }
 }
 
-/// A violation's texts, which make nearly all of its size.
+/// A violation's texts, which make up nearly all of its size.
 trait Violation {
-    /// The bytes of its texts, and a few for each field's and message's tag and length.
+    /// Estimates its encoded size: its texts, and a few bytes for the tag and length of each field and message.
     fn encoded_size(&self) -> usize;
 }
 
@@ -135,7 +135,7 @@ impl Violation for PreconditionViolation {
     }
 }
 
-/// A code's name as the gRPC documents spell it.
+/// Returns a code's name as spelled in the gRPC documentation.
 pub fn code_name(code: Code) -> &'static str {
     match code {
         Code::Ok => "OK",
@@ -165,14 +165,14 @@ mod tests {
         shortened, violations_total,
     };
 
-    /// The bytes of the headers that a status becomes.
+    /// Returns the size of a status's headers in bytes.
     fn size(status: &Status) -> usize {
         let headers = status.clone().into_http::<String>().into_parts().0.headers;
         let names = ["grpc-status", "grpc-message", "grpc-status-details-bin"];
         names.iter().filter_map(|name| headers.get(*name).map(|value| name.len() + value.len())).sum()
     }
 
-    /// Texts that are cheap, dear and dearest to encode.
+    /// Texts whose characters take one, two or more bytes when encoded.
     fn long_texts() -> [String; 4] {
         ["x".repeat(100_000), "? ".repeat(50_000), "я".repeat(50_000), "\u{10ffff}".repeat(25_000)]
     }
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_short_stays_whole() {
+    fn short_texts_are_unchanged() {
         let mut details = ErrorDetails::new();
         for number in 0..8 {
             details
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_text_loses_its_middle() {
+    fn a_long_text_is_shortened_in_the_middle() {
         assert_eq!(shortened("short", 10), "short");
         let short = shortened(&format!("begin {} end", "я".repeat(1_000)), 60);
         assert!(
