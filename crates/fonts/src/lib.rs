@@ -1,5 +1,5 @@
-//! Reads the folder of fonts that an operator adds to the vendored ones. The worker, which prints with them, and `chancery
-//! migrate`, which sets the print environment, must read it the same way.
+//! Reads the folder of fonts that an operator adds to the vendored ones. The worker, which prints with them, and
+//! `chancery migrate`, which sets the print environment, must read it the same way.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -11,7 +11,7 @@ const MAX_FONT_BYTES: u64 = 128 << 20;
 /// File name extensions of fonts. Other files, such as licences, are ignored.
 const FONT_EXTENSIONS: [&str; 4] = ["ttf", "otf", "ttc", "otc"];
 
-/// Errors of reading the font folder.
+/// An error of reading the font folder.
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
     /// The folder or one of its files cannot be read.
@@ -25,8 +25,8 @@ pub enum FolderError {
     Unfit(PathBuf, #[source] FontError),
 }
 
-/// Returns the vendored fonts and those of a folder, if one is given. Only files with a font's extension are read; hidden
-/// files and subfolders are ignored.
+/// Returns the vendored fonts and those of a folder, if one is given. Only files with a font's extension are read;
+/// hidden files and subfolders are ignored.
 ///
 /// # Errors
 /// Returns a [`FolderError`] if the folder or a file cannot be read, or a font cannot be used.
@@ -40,7 +40,7 @@ pub fn read(folder: Option<&Path>) -> Result<Fonts, FolderError> {
     for entry in fs::read_dir(folder).map_err(unreadable(folder))? {
         let path = entry.map_err(unreadable(folder))?.path();
         let Some(name) = font_name(&path) else { continue };
-        // Follows links, which mounted volumes and packages use.
+        // Follows symbolic links, which mounted volumes and packages use.
         let described = fs::metadata(&path).map_err(unreadable(&path))?;
         if described.is_dir() {
             continue;

@@ -1,4 +1,4 @@
-//! The `chancery` command as people and programs use it.
+//! Runs the `chancery` command as users and programs do.
 
 use std::ffi::{OsStr, OsString};
 use std::process::{Output, Stdio};
@@ -9,10 +9,10 @@ use tokio::time::timeout;
 
 use crate::programs::own_binary;
 
-/// How long a command may take.
+/// The timeout of a command.
 const LIMIT: Duration = Duration::from_mins(3);
 
-/// Settings of the person who runs the tests, which must not lead them elsewhere.
+/// Settings of the developer's environment that must not affect the tests.
 const FOREIGN_SETTINGS: [&str; 9] = [
     "CHANCERY_SERVER",
     "CHANCERY_TOKEN",
@@ -25,14 +25,14 @@ const FOREIGN_SETTINGS: [&str; 9] = [
     "DATABASE_PASSWORD_FILE",
 ];
 
-/// A `chancery` command to run.
+/// A `chancery` command line.
 #[derive(Debug, Clone)]
 pub struct Command {
     arguments: Vec<OsString>,
     environment: Vec<(String, OsString)>,
 }
 
-/// What a command did.
+/// The result of a command.
 #[derive(Debug)]
 pub struct Ran {
     /// The exit code; -1 after a signal.
@@ -46,20 +46,20 @@ pub struct Ran {
 }
 
 impl Command {
-    /// With arguments.
+    /// Builds a command with arguments.
     pub fn new<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Self {
         let arguments = arguments.into_iter().map(|argument| argument.as_ref().to_owned()).collect();
         Self { arguments, environment: Vec::new() }
     }
 
-    /// With a variable of the environment.
+    /// Sets a variable of the environment.
     #[must_use]
     pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.environment.push((name.to_owned(), value.as_ref().to_owned()));
         self
     }
 
-    /// The process to be, for a test that wants to hold it.
+    /// Returns the process to start, for a test that controls it itself.
     pub fn prepare(&self) -> tokio::process::Command {
         let mut command = tokio::process::Command::new(own_binary("chancery"));
         for setting in FOREIGN_SETTINGS {
@@ -86,7 +86,7 @@ impl Command {
 }
 
 impl Ran {
-    /// The same, after a look at the exit code.
+    /// Returns itself after checking the exit code.
     #[track_caller]
     #[allow(clippy::return_self_not_must_use, reason = "the look itself is often all that is wanted")]
     pub fn exits(self, code: i32) -> Self {
@@ -94,14 +94,14 @@ impl Ran {
         self
     }
 
-    /// Standard output as JSON.
+    /// Parses standard output as JSON.
     #[track_caller]
     pub fn json(&self) -> Value {
         let parsed = serde_json::from_str(&self.stdout);
         parsed.unwrap_or_else(|error| panic!("{error}\nstdout:\n{}\nstderr:\n{}", self.stdout, self.stderr))
     }
 
-    /// Standard error as JSON: `code`, `reason`, `message`, `violations`.
+    /// Parses standard error as JSON: `code`, `reason`, `message`, `violations`.
     #[track_caller]
     pub fn error(&self) -> Value {
         let parsed = serde_json::from_str(&self.stderr);

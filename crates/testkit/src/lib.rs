@@ -1,8 +1,8 @@
-//! What the end-to-end tests stand on: a database of their own, real service and worker processes, the `chancery`
-//! command, and assertions about PDF files and refusals.
+//! Support for the end-to-end tests: databases, real service and worker processes, the `chancery` command, and
+//! assertions about PDF files and errors.
 //!
-//! Everything here panics when it cannot do its part: a test that cannot set its scene has failed. Where a program is
-//! missing, the panic says what to install; nothing is passed over in silence.
+//! Everything here panics on failure: a test whose setup fails has failed. If a program is missing, the panic says what
+//! to install; no test is skipped.
 
 pub mod command;
 pub mod files;

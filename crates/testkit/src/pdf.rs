@@ -1,4 +1,4 @@
-//! Assertions about PDF files, by other programs than the ones that wrote them.
+//! Assertions about PDF files, checked by other programs than the printer.
 
 use std::fs;
 use std::path::Path;
@@ -8,38 +8,38 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::programs::{named_by, run_tool};
 
-/// What Debian calls pdftotext's package.
+/// Debian's package of pdftotext.
 const POPPLER: &str = "poppler-utils (Debian)";
 
-/// What Debian calls qpdf's package.
+/// Debian's package of qpdf.
 const QPDF: &str = "qpdf (Debian)";
 
 /// A rectangle on the page in points, from the top left corner.
 #[derive(Debug, Clone, Copy)]
 pub struct Crop {
-    /// From the left edge.
+    /// The distance from the left edge.
     pub x: u32,
-    /// From the top edge.
+    /// The distance from the top edge.
     pub y: u32,
-    /// To the right.
+    /// The width.
     pub width: u32,
-    /// Downwards.
+    /// The height.
     pub height: u32,
 }
 
-/// The main column of an A4 page between marking bands and footers: 122 mm from 22 mm on. The side column's ids and
-/// marks stand between the sentences otherwise.
+/// The main column of an A4 page between marking bands and footers: 122 mm from 22 mm on. It excludes the side column,
+/// whose ids and marks would otherwise appear between sentences.
 pub const A4_MAIN_COLUMN: Crop = Crop { x: 62, y: 62, width: 346, height: 708 };
 
-/// All of an A4 page.
+/// The whole of an A4 page.
 pub const A4_PAGE: Crop = Crop { x: 0, y: 0, width: 596, height: 842 };
 
-/// The text of all pages in the order of their content streams, cropped, in normal form.
+/// Returns the text of all pages within a rectangle, in the order of their content streams, normalized.
 pub fn text(file: &Path, crop: Crop) -> String {
     normal_form(&raw_text(file, crop))
 }
 
-/// The same, page by page.
+/// Returns the same text, page by page.
 pub fn page_texts(file: &Path, crop: Crop) -> Vec<String> {
     raw_text(file, crop).split('\u{c}').map(normal_form).collect()
 }
@@ -57,7 +57,7 @@ fn raw_text(file: &Path, crop: Crop) -> String {
     String::from_utf8_lossy(&ran.stdout).into_owned()
 }
 
-/// NFC; soft hyphens removed with the white space after them; bidi controls removed; then white space as one space.
+/// Normalizes to NFC; removes soft hyphens with the white space after them, and bidi controls; collapses white space.
 pub fn normal_form(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut after_soft_hyphen = false;
@@ -73,7 +73,7 @@ pub fn normal_form(text: &str) -> String {
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The file with its streams unpacked, so that nothing hides in compression.
+/// Returns the file with its streams decompressed, so that nothing is hidden by compression.
 pub fn unpacked(file: &Path) -> Vec<u8> {
     let target = file.with_extension("qdf");
     let arguments =
@@ -85,19 +85,19 @@ pub fn unpacked(file: &Path) -> Vec<u8> {
     bytes
 }
 
-/// Syntax and structure are sound.
+/// Checks the file's syntax and structure.
 pub fn assert_sound(file: &Path) {
     let ran = run_tool("qpdf", QPDF, ["--check".as_ref(), file.as_os_str()]);
     let (out, err) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
     assert!(ran.status.success() && !err.contains("WARNING"), "qpdf --check: {out}{err}");
 }
 
-/// The file conforms to PDF/UA-1 and PDF/A-2a.
+/// Checks that the file conforms to PDF/UA-1 and PDF/A-2a.
 pub fn assert_conforms(file: &Path) {
     assert_conforms_to("ua1,2a", file);
 }
 
-/// The file conforms to veraPDF's flavours of that name.
+/// Checks that the file conforms to veraPDF's flavours with these names.
 pub fn assert_conforms_to(flavours: &str, file: &Path) {
     let vera = named_by("CHANCERY_VERAPDF");
     let ran = run_tool(
@@ -109,12 +109,12 @@ pub fn assert_conforms_to(flavours: &str, file: &Path) {
     assert!(ran.status.success(), "veraPDF: {out}{err}");
 }
 
-/// The SHA-256 in lower-case hexadecimal.
+/// Returns the SHA-256 in lower-case hexadecimal.
 pub fn sha256(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }
 
-/// Whether bytes hold a text in any of the encodings that a PDF writes texts in: UTF-8 and Latin, UTF-16, hexadecimal.
+/// Returns whether bytes contain a text in any encoding that a PDF uses: UTF-8 and Latin, UTF-16, hexadecimal.
 pub fn holds(bytes: &[u8], text: &str) -> bool {
     let lower = bytes.to_ascii_lowercase();
     let found = |needle: &[u8]| lower.windows(needle.len()).any(|window| window == needle);
@@ -132,7 +132,7 @@ fn capitalised(text: &str) -> String {
     characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }
 
-/// UAX #9, table 4.
+/// Returns whether a character is a bidi control (UAX #9, table 4).
 fn is_bidi_control(character: char) -> bool {
     matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
@@ -142,7 +142,7 @@ mod tests {
     use super::{holds, normal_form};
 
     #[test]
-    fn the_normal_form_joins_what_a_line_break_parted() {
+    fn normalization_joins_words_hyphenated_at_a_line_break() {
         assert_eq!(normal_form("part\u{ad}\nner  ship\u{200f}"), "partner ship");
         assert_eq!(normal_form("u\u{308}ber"), "über");
     }

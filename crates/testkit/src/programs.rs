@@ -1,14 +1,14 @@
-//! Programs that tests start: the project's own binaries, and tools of the machine.
+//! Programs that tests start: the workspace's own binaries, and installed tools.
 
 use std::env;
 use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-/// A binary of this workspace, from the build folder that the test itself lies in.
+/// Returns a binary of this workspace, from the build folder that contains the test itself.
 pub fn own_binary(name: &str) -> PathBuf {
     let own = env::current_exe().expect("a test has a binary");
-    // Of a test target/debug/deps/test-0123, of a program target/debug/program.
+    // A test is at target/debug/deps/test-0123, a program at target/debug/program.
     let mut folder = own.parent().expect("cargo puts binaries into a folder");
     if folder.ends_with("deps") {
         folder = folder.parent().expect("cargo puts tests two levels down");
@@ -22,7 +22,7 @@ pub fn own_binary(name: &str) -> PathBuf {
     binary
 }
 
-/// Runs a tool of the machine; `package` is what to install when it is missing.
+/// Runs an installed tool; `package` is what to install if it is missing.
 pub fn run_tool<A: AsRef<OsStr>>(
     program: &str,
     package: &str,
@@ -34,7 +34,7 @@ pub fn run_tool<A: AsRef<OsStr>>(
     })
 }
 
-/// A program that the environment names, as `./dev test` sets it up.
+/// Returns a program named by the environment, as set by `./dev test`.
 pub fn named_by(variable: &str) -> PathBuf {
     match env::var_os(variable) {
         Some(path) => path.into(),

@@ -1,4 +1,4 @@
-//! Assertions about refusals.
+//! Assertions about errors.
 
 use std::fmt::Debug;
 
@@ -6,7 +6,7 @@ use chancery_client::{Error, Refusal};
 use chancery_proto::errors::v1::Reason;
 use tonic::{Code, Status};
 
-/// The refusal, which must have this code and this reason.
+/// Returns the error, which must have this code and this reason.
 #[track_caller]
 pub fn refused<T: Debug>(answer: Result<T, Error>, code: Code, reason: Reason) -> Refusal {
     let error = match answer {
@@ -18,13 +18,13 @@ pub fn refused<T: Debug>(answer: Result<T, Error>, code: Code, reason: Reason) -
     refusal
 }
 
-/// The same for a call of a generated client.
+/// Does the same for a call of a generated client.
 #[track_caller]
 pub fn refused_status<T: Debug>(answer: Result<T, Status>, code: Code, reason: Reason) -> Refusal {
     refused(answer.map_err(|status| Error::Refused(Refusal::from(&status))), code, reason)
 }
 
-/// The same, and a violation must name this path.
+/// Does the same, and a violation must name this path.
 #[track_caller]
 pub fn refused_at<T: Debug>(answer: Result<T, Error>, code: Code, reason: Reason, path: &str) -> Refusal {
     let refusal = refused(answer, code, reason);

@@ -1,4 +1,4 @@
-//! A database of one's own with a real service and real workers on it.
+//! A database with a real service and real workers.
 
 use std::env;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -16,13 +16,13 @@ use tempfile::TempDir;
 use crate::command::Command;
 use crate::programs::own_binary;
 
-/// The workspace that a new installation has.
+/// The initial workspace of an installation.
 const WORKSPACE: &str = "workspaces/default";
 
-/// A running Chancery. Dropping it ends its processes and drops its database.
+/// A running Chancery. Dropping it stops its processes and drops its database.
 #[derive(Debug)]
 pub struct Stack {
-    // Dropped in order: who uses something goes before it.
+    // Fields are dropped in order: users of a resource precede it.
     workers: Vec<Process>,
     service: Service,
     settings: ServiceSettings,
@@ -32,31 +32,31 @@ pub struct Stack {
     _server: TestServer,
 }
 
-/// Somebody with a token.
+/// A caller with a token.
 #[derive(Debug)]
 pub struct Caller {
-    /// Calls with the token.
+    /// A client with the token.
     pub client: Client,
     /// The token's resource name.
     pub token_name: String,
-    /// A file that holds the secret.
+    /// The path of a file with the secret.
     pub token_file: PathBuf,
 }
 
 impl Stack {
-    /// A service and one worker on a new database with workspace `default`.
+    /// Starts a service and one worker on a new database with workspace `default`.
     pub async fn start() -> Self {
         let mut stack = Self::without_worker().await;
         stack.add_worker();
         stack
     }
 
-    /// The same without a worker: what is requested stays queued.
+    /// Starts the service without a worker: requested renders stay queued.
     pub async fn without_worker() -> Self {
         Self::with_service(own_binary("chancery-service"), Vec::new()).await
     }
 
-    /// The same with another program for the service, or more variables in its environment.
+    /// Starts another program as the service, or sets more variables in its environment.
     pub async fn with_service(binary: PathBuf, environment: Vec<(String, String)>) -> Self {
         let server = TestServer::connect().unwrap_or_else(|error| panic!("{error}"));
         let database = server.empty_database().unwrap_or_else(|error| panic!("{error}"));
@@ -86,7 +86,7 @@ impl Stack {
         }
     }
 
-    /// Starts one more worker.
+    /// Starts another worker.
     pub fn add_worker(&mut self) {
         let settings = WorkerSettings {
             binary: own_binary("chancery-worker"),
@@ -99,12 +99,12 @@ impl Stack {
         self.workers.push(start_worker(&settings).unwrap_or_else(|error| panic!("{error}")));
     }
 
-    /// The workers, to stop or to kill.
+    /// Returns the workers, to stop or to kill.
     pub fn workers(&mut self) -> &mut [Process] {
         &mut self.workers
     }
 
-    /// Starts one more service on the same database, or on another way to it.
+    /// Starts another service on the same database, or on another URL of it.
     pub async fn replica(&self, database_url: &str, environment: &[(&str, &str)]) -> Service {
         let folder =
             self.folder.path().join(format!("replica-{}", self.replicas.fetch_add(1, Ordering::Relaxed)));
@@ -123,7 +123,7 @@ impl Stack {
         start_service(&settings).await
     }
 
-    /// Stops a service of this stack, at once when `kills`, and starts another one at the same addresses.
+    /// Stops a service of this stack, at once if `kills`, and starts another one at the same addresses.
     pub async fn restart(&self, service: Service, kills: bool) -> Service {
         let Service { mut process, listen, worker_listen } = service;
         let folder = process.log.parent().map(std::path::Path::to_owned).unwrap_or_default();
@@ -133,7 +133,7 @@ impl Stack {
         start_service(&settings).await
     }
 
-    /// A client of another service of this stack, with the token of a file.
+    /// Returns a client of another service of this stack, with the token in a file.
     pub async fn client_of(&self, url: String, token_file: &std::path::Path) -> Client {
         client(url, token_file).await
     }
@@ -146,37 +146,37 @@ impl Stack {
         self.service = start_service(&settings).await;
     }
 
-    /// The public listener's URL.
+    /// Returns the public listener's URL.
     pub fn url(&self) -> String {
         self.service.url()
     }
 
-    /// The database, for looking at what an operation left behind.
+    /// Returns the database, for checks of what an operation wrote.
     pub fn database(&self) -> &TestDatabase {
         &self.database
     }
 
-    /// A folder for the test's own files.
+    /// Returns a folder for the test's own files.
     pub fn folder(&self) -> PathBuf {
         self.folder.path().to_owned()
     }
 
-    /// The file of a first token: `operator`, `admin` or `worker`.
+    /// Returns the file of an initial token: `operator`, `admin` or `worker`.
     pub fn token_file(&self, role: &str) -> PathBuf {
         self.folder.path().join("tokens").join(format!("{role}.token"))
     }
 
-    /// The admin of workspace `default`, cleared for everything.
+    /// Returns a client as the admin of workspace `default`, cleared for everything.
     pub async fn admin(&self) -> Client {
         self.client(&self.token_file("admin")).await
     }
 
-    /// The SYSTEM operator.
+    /// Returns a client as the SYSTEM operator.
     pub async fn operator(&self) -> Client {
         self.client(&self.token_file("operator")).await
     }
 
-    /// A new caller in workspace `default`.
+    /// Creates a caller in workspace `default`.
     pub async fn caller(&self, name: &str, roles: &[Role], clearance: &str) -> Caller {
         let token = ApiToken {
             display_name: name.to_owned(),
@@ -196,7 +196,7 @@ impl Stack {
         }
     }
 
-    /// A `chancery` command that talks to this service as its admin.
+    /// Builds a `chancery` command that calls this service as its admin.
     pub fn command(&self, arguments: &[&str]) -> Command {
         Command::new(arguments)
             .env("CHANCERY_SERVER", self.url())
@@ -210,8 +210,8 @@ impl Stack {
         self.admin().await.import_brief(request).await.unwrap_or_else(|error| panic!("importing: {error:?}"))
     }
 
-    /// All that was ever written, as one text: equal texts mean that nothing has changed in between. What only
-    /// remembers that somebody called (a token's last use, a session) is no content and not looked at.
+    /// Returns all stored content as one text: equal texts mean that nothing has changed in between. Records of calls
+    /// (a token's last use, a session) are excluded.
     pub fn content(&self) -> String {
         let tables = "select coalesce(string_agg(format('select ''%1$s'' as t, md5(coalesce(string_agg(r::text, e''\\n'' \
              order by r::text), '''')) as d from %1$I r', table_name), ' union all ' order by table_name), '') \
@@ -239,7 +239,7 @@ impl Drop for Stack {
         if !std::thread::panicking() {
             return;
         }
-        // The logs are gone with the folder; a failed test wants their end.
+        // The logs are deleted with the folder; a failed test prints their end.
         for process in self.workers.iter().chain([&self.service.process]) {
             eprintln!("--- the end of the {}'s log ---\n{}", process.name, process.log_tail());
         }
