@@ -315,7 +315,7 @@ on_each_store! {
 }
 
 #[tokio::test]
-async fn after_a_change_of_the_setting_older_pdfs_are_read_and_deleted_where_they_are() {
+async fn after_a_change_of_the_setting_older_pdfs_are_read_and_deleted_in_their_store() {
     let folder = tempfile::tempdir().unwrap();
     let mut kept = Kept::new(At::Postgres).await;
     let leases = kept.leases(3).await;
@@ -340,7 +340,7 @@ async fn after_a_change_of_the_setting_older_pdfs_are_read_and_deleted_where_the
 }
 
 #[tokio::test]
-async fn what_a_crashed_process_left_in_a_folder_goes_with_its_row() {
+async fn files_of_a_crashed_process_are_deleted_with_their_row() {
     let kept = Kept::new(At::Folder(tempfile::tempdir().unwrap())).await;
     let lease = kept.leases(1).await.remove(0);
     let blob = kept.store().artifacts().stage(&lease, ENVIRONMENT).await.unwrap();
@@ -352,7 +352,7 @@ async fn what_a_crashed_process_left_in_a_folder_goes_with_its_row() {
 }
 
 #[tokio::test]
-async fn a_store_that_is_away_holds_up_neither_the_sweep_nor_the_other_stores() {
+async fn an_unavailable_store_blocks_neither_the_sweep_nor_the_other_stores() {
     let server = S3Server::start();
     let opener = Arc::new(ObjectStores::new(server.environment()));
     let mut kept = Kept::new(At::Folder(tempfile::tempdir().unwrap())).await;

@@ -1,4 +1,4 @@
-//! Concurrent reads: each gets its own answer, and none waits for a cancelled one.
+//! Concurrent reads: each gets its own result, and none waits for a cancelled one.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -59,7 +59,7 @@ async fn until_so_many_wait(fixture: &Fixture, number: usize) {
     panic!("{} wait", waiting(fixture));
 }
 
-/// Waits until as many readers wait as may read concurrently.
+/// Waits until the limit of concurrent readers is reached.
 async fn held_up_by(
     fixture: &Arc<Fixture>,
     one: impl Fn() -> Reading,
@@ -71,7 +71,7 @@ async fn held_up_by(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_of_a_crowd_is_answered_as_if_he_were_alone() {
+async fn concurrent_readers_get_the_same_results_as_single_ones() {
     let (fixture, briefs) = filled().await;
     let mut alone = Vec::new();
     for brief in &briefs {
@@ -94,7 +94,7 @@ async fn each_of_a_crowd_is_answered_as_if_he_were_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_goes_away_holds_nobody_up() {
+async fn a_disconnected_reader_blocks_no_other() {
     let (fixture, _) = filled().await;
     let one = || read(&fixture, person("TLP:RED"), "b1".to_owned());
     let answer = one().await.unwrap();
@@ -115,7 +115,7 @@ async fn who_goes_away_holds_nobody_up() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_statement_that_breaks_off_breaks_off_nobody_who_did_not_send_it() {
+async fn a_failed_statement_fails_only_the_readers_in_its_batch() {
     let (fixture, _) = filled().await;
     let one = || read(&fixture, person("TLP:RED"), "b1".to_owned());
     let answer = one().await.unwrap();
@@ -138,7 +138,7 @@ async fn a_statement_that_breaks_off_breaks_off_nobody_who_did_not_send_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reader_sees_what_was_published_before_he_asked_whoever_else_reads() {
+async fn a_read_sees_everything_published_before_it_whichever_other_reads_run() {
     let (fixture, _) = filled().await;
     let is_over = Arc::new(AtomicBool::new(false));
     let crowd: Vec<_> = (0..12)

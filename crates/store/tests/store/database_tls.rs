@@ -159,7 +159,7 @@ async fn every_tls_mode_does_what_libpq_documents() {
 }
 
 #[tokio::test]
-async fn the_settings_win_over_the_url_and_a_wrong_file_is_named() {
+async fn settings_override_the_url_and_an_invalid_file_is_named() {
     let server = TlsServer::start(2, true, None);
     let settings = DatabaseSettings {
         database_ssl_mode: Some("verify-full".into()),
@@ -224,7 +224,7 @@ async fn without_tls_at_the_server_prefer_connects_and_require_says_why_not() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there_is_named_with_its_address() {
+async fn an_unreachable_server_is_reported_with_its_address() {
     let unused = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let url = format!("postgres://chancery:hunter2@{unused}/briefs?sslmode=prefer");
     let refused = DatabaseSettings::of_url(&url).connect("test").await.unwrap_err().to_string();

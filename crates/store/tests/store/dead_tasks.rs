@@ -45,7 +45,7 @@ fn named(id: &str) -> TaskName {
 }
 
 #[tokio::test]
-async fn a_quarantined_task_is_requeued_and_its_renders_stay_as_they_ended() {
+async fn requeuing_a_quarantined_task_keeps_the_states_of_its_renders() {
     let fixture = scene().await;
     let render = fixture.requested().await.render;
     fixture.crash().await;
@@ -92,7 +92,7 @@ async fn a_quarantined_task_is_requeued_and_its_renders_stay_as_they_ended() {
 }
 
 #[tokio::test]
-async fn only_what_died_is_requeued() {
+async fn only_dead_tasks_are_requeued() {
     let fixture = scene().await;
     let task = named(&fixture.requested().await.render.task);
     let refused = async |state: &str| match fixture.requeued(&task).await {
@@ -111,7 +111,7 @@ async fn only_what_died_is_requeued() {
 }
 
 #[tokio::test]
-async fn a_task_that_would_fail_again_is_not_dead() {
+async fn a_task_with_a_permanent_failure_is_not_dead() {
     let fixture = scene().await;
     let task = named(&fixture.requested().await.render.task);
     fixture.store.queue().fail_attempt(&fixture.leased_one().await, &failure(false)).await.unwrap();
@@ -121,7 +121,7 @@ async fn a_task_that_would_fail_again_is_not_dead() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_eight_operators_at_once_one_requeues() {
+async fn of_eight_concurrent_requeues_one_takes_effect() {
     let fixture = scene().await;
     let task = named(&fixture.requested().await.render.task);
     fixture.crash().await;
@@ -139,7 +139,7 @@ async fn of_eight_operators_at_once_one_requeues() {
 }
 
 #[tokio::test]
-async fn dead_tasks_are_listed_those_that_died_last_first() {
+async fn dead_tasks_are_listed_newest_first() {
     let fixture = scene().await;
     let mut expected = Vec::new();
     for brief in ["b1", "b2", "b3"] {
@@ -169,7 +169,7 @@ async fn dead_tasks_are_listed_those_that_died_last_first() {
 }
 
 #[tokio::test]
-async fn the_queues_numbers_are_those_of_its_tasks() {
+async fn queue_stats_match_the_tasks() {
     let fixture = scene().await;
     let empty = fixture.store.queue().stats(&operator()).await.unwrap();
     assert_eq!((empty.depth.waiting, empty.oldest_waiting, empty.workspaces.len()), (0, None, 0));
@@ -204,7 +204,7 @@ async fn the_queues_numbers_are_those_of_its_tasks() {
 }
 
 #[tokio::test]
-async fn a_render_that_pauses_before_its_next_attempt_says_so() {
+async fn a_render_reports_the_pause_before_its_next_attempt() {
     let fixture = scene().await;
     fixture.store.workers().record(ENVIRONMENT, "worker", 1).await.unwrap();
     let name = fixture.requested().await.render.name;

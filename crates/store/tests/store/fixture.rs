@@ -54,7 +54,7 @@ impl Fixture {
         Brief { content: Some(content), ..envelope }
     }
 
-    /// Imports a revision as a principal who may.
+    /// Imports a revision with a fully authorized principal.
     pub(crate) async fn published(&self, brief: &str, content: BriefContent) {
         let document = document(1, content);
         self.store.briefs().import(&person("TLP:RED"), &brief_name(brief), &[document]).await.unwrap();
@@ -133,7 +133,7 @@ fn statement(id: &str, text: &str, marking: &str, source: Option<&str>) -> State
 /// Content with a statement at each of three markings and a source that only the highest cites.
 pub(crate) fn content(title: &str) -> BriefContent {
     let statements = vec![
-        statement("open", "This may be known to everybody.", "TLP:CLEAR", None),
+        statement("open", "This may be known to all readers.", "TLP:CLEAR", None),
         statement("held", "This stays in the community.", "TLP:AMBER", None),
         statement("secret", "This is for named persons.", "TLP:RED", Some("informant")),
     ];

@@ -15,8 +15,8 @@ const fn query<'a>(workspace: &'a chancery_proto::names::ResourceId, filter: &'a
 /// The revisions whose statement `open` is visible.
 async fn held(fixture: &Fixture, principal: &Principal, as_of: Option<AsOf>) -> Vec<u32> {
     let workspace = "default".parse().unwrap();
-    let asked = KnowledgeQuery { as_of, ..query(&workspace, "id = open") };
-    let found = fixture.store.knowledge().list_statements(principal, &asked).await.unwrap();
+    let request = KnowledgeQuery { as_of, ..query(&workspace, "id = open") };
+    let found = fixture.store.knowledge().list_statements(principal, &request).await.unwrap();
     found.into_iter().map(|found| found.revision.revision.0).collect()
 }
 
@@ -29,7 +29,7 @@ fn published(number: i64) -> AsOf {
 }
 
 #[tokio::test]
-async fn an_earlier_moment_knows_nothing_of_what_was_done_later() {
+async fn an_earlier_moment_excludes_later_operations() {
     let fixture = Fixture::new().await;
     let documents: Vec<_> = (1..=3_u32)
         .map(|number| {
@@ -70,7 +70,7 @@ async fn an_earlier_moment_knows_nothing_of_what_was_done_later() {
 }
 
 #[tokio::test]
-async fn an_earlier_moment_shows_each_clearance_the_newest_that_it_could_see() {
+async fn an_earlier_moment_shows_each_clearance_its_newest_revision_then() {
     let fixture = Fixture::new().await;
     let mut closed = content("Two");
     closed.default_marking = "TLP:AMBER".into();
@@ -120,7 +120,7 @@ async fn impact(fixture: &Fixture, principal: &Principal, target: ImpactTarget<'
 }
 
 #[tokio::test]
-async fn pdfs_that_show_the_part_are_told_to_those_who_may_read_them() {
+async fn deliveries_of_pdfs_with_the_part_are_listed_for_callers_who_may_read_them() {
     let fixture = Fixture::new().await;
     let documents = [document(1, content("One")), document(2, content("Two"))];
     fixture.store.briefs().import(&person("TLP:RED"), &brief_name("b1"), &documents).await.unwrap();
@@ -133,9 +133,9 @@ async fn pdfs_that_show_the_part_are_told_to_those_who_may_read_them() {
     // Every edition has the open statement; the highest edition is for the highest clearance.
     let target = ImpactTarget::Statement("open");
     let all = impact(&fixture, &with_role(Role::Publisher, "TLP:RED"), target).await;
-    let told: Vec<(u32, bool)> =
+    let delivered: Vec<(u32, bool)> =
         all.deliveries.iter().map(|found| (found.revision.revision.0, found.complete)).collect();
-    assert_eq!((told, all.total_deliveries), (vec![(2, false), (2, false), (1, true)], 3));
+    assert_eq!((delivered, all.total_deliveries), (vec![(2, false), (2, false), (1, true)], 3));
     let recipients: Vec<&Recipient> =
         all.deliveries.iter().filter_map(|found| found.recipient.as_ref()).collect();
     assert_eq!(recipients[0].subject, "workspaces/default/apiTokens/gone");
@@ -152,7 +152,7 @@ async fn pdfs_that_show_the_part_are_told_to_those_who_may_read_them() {
     assert_eq!(secret.parts.iter().map(|part| part.id.as_str()).collect::<Vec<_>>(), ["secret"]);
 }
 
-/// 1,000 briefs of 100 statements, written as publishing would.
+/// 1,000 briefs of 100 statements, inserted in the form that publishing writes.
 const MANY: &str = "
     insert into briefs (workspace_id, brief_id, uid, created_by)
     select 'default', 'brief-' || lpad(n::text, 4, '0'), md5(n::text), 'x' from generate_series(1, 1000) n;
@@ -191,7 +191,7 @@ fn reads(fixture: &Fixture) -> (i64, i64) {
 }
 
 #[tokio::test]
-async fn a_hundred_thousand_statements_are_found_by_indexes() {
+async fn queries_over_a_hundred_thousand_statements_use_indexes() {
     let fixture = Fixture::new().await;
     fixture.rows(MANY);
     let workspace = "default".parse().unwrap();
@@ -215,11 +215,11 @@ async fn a_hundred_thousand_statements_are_found_by_indexes() {
         let before = reads(&fixture);
         let store: Store =
             DatabaseSettings::of_url(fixture.database.url()).connect("knowledge").await.unwrap();
-        let asked = KnowledgeQuery { order_by, ..query(&workspace, filter) };
-        let first = store.knowledge().list_statements(&person("TLP:GREEN"), &asked).await.unwrap();
+        let request = KnowledgeQuery { order_by, ..query(&workspace, filter) };
+        let first = store.knowledge().list_statements(&person("TLP:GREEN"), &request).await.unwrap();
         assert!(first.len() == 51 || !is_common, "{filter}: {}", first.len());
         if let Some(last) = first.get(50) {
-            let next = KnowledgeQuery { after: Some(&last.page_key), ..asked };
+            let next = KnowledgeQuery { after: Some(&last.page_key), ..request };
             store.knowledge().list_statements(&person("TLP:GREEN"), &next).await.unwrap();
         }
         store.close().await;

@@ -17,7 +17,7 @@ async fn state(fixture: &Fixture) -> RenderState {
 }
 
 #[tokio::test]
-async fn a_lease_that_ran_out_is_claimed_again_with_a_higher_epoch() {
+async fn an_expired_lease_is_claimed_again_with_a_higher_epoch() {
     let fixture = scene().await;
     fixture.requested().await;
     let first = fixture.leased_one().await;
@@ -64,7 +64,7 @@ async fn every_write_under_a_stale_epoch_is_refused() {
 }
 
 #[tokio::test]
-async fn a_lease_that_ran_out_and_was_not_claimed_may_still_finish() {
+async fn an_expired_lease_that_was_not_claimed_may_still_finish() {
     let fixture = scene().await;
     fixture.requested().await;
     let lease = fixture.leased_one().await;
@@ -74,7 +74,7 @@ async fn a_lease_that_ran_out_and_was_not_claimed_may_still_finish() {
 }
 
 #[tokio::test]
-async fn three_crashes_keep_a_task_aside_and_refuse_new_requests_for_it() {
+async fn three_crashes_quarantine_a_task_and_refuse_new_requests_for_it() {
     let fixture = scene().await;
     fixture.requested().await;
     for _ in 0..3 {
@@ -90,7 +90,7 @@ async fn three_crashes_keep_a_task_aside_and_refuse_new_requests_for_it() {
 }
 
 #[tokio::test]
-async fn a_released_task_is_claimed_at_once_and_no_attempt_is_charged() {
+async fn a_released_task_is_claimed_at_once_without_using_up_an_attempt() {
     let fixture = scene().await;
     fixture.requested().await;
     let first = fixture.leased_one().await;
@@ -105,7 +105,7 @@ async fn a_released_task_is_claimed_at_once_and_no_attempt_is_charged() {
 }
 
 #[tokio::test]
-async fn a_failure_that_may_pass_is_tried_again_later_and_five_times_at_most() {
+async fn a_transient_failure_is_retried_later_and_at_most_five_times() {
     let fixture = scene().await;
     fixture.requested().await;
     for attempt in 1..=5 {
@@ -126,7 +126,7 @@ async fn a_failure_that_may_pass_is_tried_again_later_and_five_times_at_most() {
 }
 
 #[tokio::test]
-async fn a_failure_that_stays_ends_the_task_for_all_who_ask() {
+async fn a_permanent_failure_ends_the_task_for_all_its_renders() {
     let fixture = scene().await;
     fixture.requested().await;
     fixture.store.queue().fail_attempt(&fixture.leased_one().await, &failure(false)).await.unwrap();
@@ -137,7 +137,7 @@ async fn a_failure_that_stays_ends_the_task_for_all_who_ask() {
 }
 
 #[tokio::test]
-async fn progress_is_seen_and_begins_anew_with_each_lease() {
+async fn progress_is_visible_and_restarts_with_each_lease() {
     let fixture = scene().await;
     fixture.requested().await;
     let lease = fixture.leased_one().await;
@@ -151,7 +151,7 @@ async fn progress_is_seen_and_begins_anew_with_each_lease() {
 }
 
 #[tokio::test]
-async fn a_report_that_was_overtaken_does_not_turn_progress_back() {
+async fn a_late_report_does_not_decrease_progress() {
     let fixture = scene().await;
     fixture.requested().await;
     let lease = fixture.leased_one().await;
@@ -162,7 +162,7 @@ async fn a_report_that_was_overtaken_does_not_turn_progress_back() {
 }
 
 #[tokio::test]
-async fn a_lease_is_renewed_from_now_on_but_not_beyond_its_deadline() {
+async fn a_renewal_extends_a_lease_from_now_but_not_beyond_its_deadline() {
     let fixture = scene().await;
     fixture.requested().await;
     let lease = fixture.leased_one().await;

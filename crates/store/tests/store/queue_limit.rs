@@ -12,7 +12,7 @@ async fn limited(limit: u32) -> Fixture {
     fixture
 }
 
-async fn asked(fixture: &Fixture, by: &Requester, number: usize) -> Result<RequestedRender> {
+async fn requested(fixture: &Fixture, by: &Requester, number: usize) -> Result<RequestedRender> {
     fixture.store.renders().request(&by.principal, &by.render(number, Normal)).await
 }
 
@@ -24,36 +24,36 @@ async fn one_render_too_many_is_refused_and_an_equal_one_joins() {
         fixture.queued(&here, number, Normal).await;
     }
     for _ in 0..2 {
-        let refused = asked(&fixture, &here, 3).await.unwrap_err();
+        let refused = requested(&fixture, &here, 3).await.unwrap_err();
         assert!(matches!(refused, StoreError::QueueFull { limit: 3 }), "{refused}");
     }
-    assert!(!asked(&fixture, &here, 2).await.unwrap().is_new_task);
-    assert!(asked(&fixture, &there, 3).await.unwrap().is_new_task);
+    assert!(!requested(&fixture, &here, 2).await.unwrap().is_new_task);
+    assert!(requested(&fixture, &there, 3).await.unwrap().is_new_task);
     assert_eq!(fixture.rows("select count(*) from render_tasks where workspace_id = 'default'"), ["3"]);
 
     // Ended tasks make room, and requests for finished ones need none.
     fixture.ended(&fixture.leased_one().await).await;
-    assert!(asked(&fixture, &here, 3).await.unwrap().is_new_task);
-    asked(&fixture, &here, 4).await.unwrap_err();
-    assert!(!asked(&fixture, &here, 0).await.unwrap().is_new_task);
+    assert!(requested(&fixture, &here, 3).await.unwrap().is_new_task);
+    requested(&fixture, &here, 4).await.unwrap_err();
+    assert!(!requested(&fixture, &here, 0).await.unwrap().is_new_task);
 }
 
 #[tokio::test]
-async fn another_limit_counts_from_the_next_render_on() {
+async fn a_changed_limit_applies_from_the_next_render() {
     let mut fixture = limited(8).await;
     let here = Requester::here();
     for number in 0..4 {
         fixture.queued(&here, number, Normal).await;
     }
     fixture.store = fixture.store.clone().with_queue_limit(4);
-    asked(&fixture, &here, 4).await.unwrap_err();
+    requested(&fixture, &here, 4).await.unwrap_err();
     fixture.store = fixture.store.clone().with_queue_limit(5);
     fixture.queued(&here, 4, Normal).await;
-    asked(&fixture, &here, 5).await.unwrap_err();
+    requested(&fixture, &here, 5).await.unwrap_err();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_at_once_exactly_as_many_are_taken_as_there_is_room() {
+async fn concurrent_requests_fill_the_queue_exactly_to_its_limit() {
     let fixture = limited(10).await;
     let requests: Vec<_> = (0..64)
         .map(|number| {

@@ -9,7 +9,7 @@ use chancery_store::AttemptFailure;
 use crate::fixture::Fixture;
 use crate::queue_scene::{Requester, scene};
 
-/// Leases and ends one task; returns which one.
+/// Leases and ends one task; returns its name.
 async fn served(fixture: &Fixture) -> String {
     let lease = fixture.leased_one().await;
     fixture.ended(&lease).await;
@@ -17,7 +17,7 @@ async fn served(fixture: &Fixture) -> String {
 }
 
 #[tokio::test]
-async fn workspaces_take_turns_however_much_one_asked_for_before() {
+async fn workspaces_take_turns_however_much_one_requested_before() {
     let fixture = scene().await;
     let (here, there) = (Requester::here(), fixture.requester_in("other").await);
     let mut ours = Vec::new();
@@ -37,7 +37,7 @@ async fn workspaces_take_turns_however_much_one_asked_for_before() {
 }
 
 #[tokio::test]
-async fn whose_line_ran_empty_does_not_come_before_those_who_waited_meanwhile() {
+async fn a_workspace_whose_queue_was_empty_gains_no_priority_over_waiting_ones() {
     let fixture = scene().await;
     let (here, there) = (Requester::here(), fixture.requester_in("other").await);
     // An old task waits for its next attempt, and does not hold the virtual time back.
@@ -63,7 +63,7 @@ async fn whose_line_ran_empty_does_not_come_before_those_who_waited_meanwhile() 
 }
 
 #[tokio::test]
-async fn higher_classes_go_first_of_whichever_workspace() {
+async fn higher_classes_go_first_across_workspaces() {
     let fixture = scene().await;
     let (here, there) = (Requester::here(), fixture.requester_in("other").await);
     let bulk = fixture.queued(&here, 0, Bulk).await;
@@ -79,7 +79,7 @@ async fn higher_classes_go_first_of_whichever_workspace() {
 }
 
 #[tokio::test]
-async fn after_a_hundred_rounds_a_lower_class_gets_its_turns() {
+async fn a_lower_class_gets_turns_after_a_hundred_rounds() {
     let fixture = scene().await;
     let (here, there) = (Requester::here(), fixture.requester_in("other").await);
     let patient = [fixture.queued(&there, 0, Normal).await, fixture.queued(&there, 1, Normal).await];
@@ -99,7 +99,7 @@ async fn after_a_hundred_rounds_a_lower_class_gets_its_turns() {
 }
 
 #[tokio::test]
-async fn a_join_of_a_higher_class_lifts_the_task_to_where_a_new_one_would_go() {
+async fn a_join_of_a_higher_class_moves_the_task_to_the_position_of_a_new_one() {
     let fixture = scene().await;
     let (here, there) = (Requester::here(), fixture.requester_in("other").await);
     let mut bulk = Vec::new();
@@ -122,7 +122,7 @@ async fn a_join_of_a_higher_class_lifts_the_task_to_where_a_new_one_would_go() {
 }
 
 #[tokio::test]
-async fn what_was_cancelled_before_it_was_served_does_not_count() {
+async fn tasks_cancelled_before_being_served_do_not_count() {
     let fixture = scene().await;
     let (here, there) = (Requester::here(), fixture.requester_in("other").await);
     for number in 0..5 {
@@ -138,7 +138,7 @@ async fn what_was_cancelled_before_it_was_served_does_not_count() {
 }
 
 #[tokio::test]
-async fn with_ten_thousand_waiting_a_claim_reads_the_index_and_another_workspace_is_next() {
+async fn with_ten_thousand_waiting_tasks_a_claim_uses_the_index_and_another_workspace_is_next() {
     let fixture = scene().await;
     let (here, there) = (Requester::here(), fixture.requester_in("other").await);
     fixture.queued(&here, 0, Normal).await;

@@ -76,7 +76,7 @@ impl Fixture {
         requested.render.task
     }
 
-    /// Ends the task without a PDF, for good.
+    /// Fails the task permanently.
     pub(crate) async fn ended(&self, lease: &Lease) {
         let failure = AttemptFailure { reason: "R".into(), message: String::new(), retryable: false };
         self.store.queue().fail_attempt(lease, &failure).await.unwrap();

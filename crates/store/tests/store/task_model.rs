@@ -47,7 +47,7 @@ pub(crate) struct Task {
     pub(crate) is_late: bool,
 }
 
-/// An event. Events with an epoch come from a worker that believes to hold the lease of that epoch.
+/// An event. Events with an epoch come from a worker that assumes it holds the lease of that epoch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Event {
     Claimed,
@@ -105,8 +105,8 @@ impl Task {
             Event::Progressed(epoch, phase, pages) => {
                 self.held_under(*epoch)?;
                 // Late reports change nothing: progress never decreases.
-                let told = (*phase as i32).max(self.progress.0 as i32);
-                let phase = RenderPhase::try_from(told).unwrap_or_default();
+                let latest = (*phase as i32).max(self.progress.0 as i32);
+                let phase = RenderPhase::try_from(latest).unwrap_or_default();
                 Ok(Self { progress: (phase, self.progress.1.max(*pages)), ..self.clone() })
             }
             Event::Finished(epoch, pages) => {
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn an_old_lease_means_nothing_once_another_has_begun() {
+    fn an_old_lease_has_no_effect_once_another_has_begun() {
         let task = after(&[Event::Claimed, Event::TimePassed, Event::Claimed]);
         for refused in
             [Event::Renewed(1), Event::Finished(1, 3), Event::Failed(1, true, 1_000), Event::Released(1)]
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn pauses_grow_from_the_one_before_and_not_without_end() {
+    fn pauses_grow_from_the_previous_one_up_to_a_maximum() {
         let mut task = Task::new();
         assert_eq!(task.pauses(), 1_000..=3_000);
         task.pause = 2_000;
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn an_ended_task_stays_as_it_is() {
+    fn an_ended_task_does_not_change() {
         let task = after(&[Event::Claimed, Event::Failed(1, false, 0), Event::TimePassed]);
         assert_eq!(task.after(&Event::Claimed), Err(Refused));
         assert_eq!(task.after(&Event::Finished(1, 3)), Err(Refused));

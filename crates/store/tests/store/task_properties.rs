@@ -62,7 +62,7 @@ struct Both {
 }
 
 #[test]
-fn postgres_does_to_tasks_what_the_model_says() {
+fn postgres_agrees_with_the_model_of_tasks() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let fixture = runtime.block_on(async {
         let mut fixture = scene().await;
@@ -97,14 +97,14 @@ fn postgres_does_to_tasks_what_the_model_says() {
             }
         }));
         *fixture.borrow_mut() = Some(both.fixture);
-        done.map_err(|panic| proptest::test_runner::TestCaseError::fail(said(&*panic)))
+        done.map_err(|panic| proptest::test_runner::TestCaseError::fail(panic_message(&*panic)))
     });
     if let Err(error) = ran {
         panic!("{error}");
     }
 }
 
-fn said(panic: &(dyn std::any::Any + Send)) -> String {
+fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
     panic.downcast_ref::<String>().cloned().unwrap_or_default()
 }
 
@@ -128,13 +128,13 @@ impl Both {
             Step::Progress(lease, phase, pages) => {
                 let Some(lease) = self.lease(*lease) else { return };
                 let phase = RenderPhase::try_from(*phase).unwrap();
-                let told = self
+                let reported = self
                     .fixture
                     .store
                     .queue()
                     .report_progress(&lease, phase, u32::try_from(*pages).unwrap())
                     .await;
-                self.expect(&lease, &Event::Progressed(lease.epoch, phase, *pages), is_taken(told));
+                self.expect(&lease, &Event::Progressed(lease.epoch, phase, *pages), is_taken(reported));
             }
             Step::Finish(lease) => self.finish(*lease).await,
             Step::Fail(lease, retryable) => {

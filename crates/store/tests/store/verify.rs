@@ -12,12 +12,12 @@ const EVERYTHING: VerifyOptions = VerifyOptions { artifacts: true };
 /// The lines that a verification reports.
 pub(crate) async fn findings(fixture: &Fixture) -> Vec<String> {
     let mut found = Vec::new();
-    let tell = |told| {
-        if let VerifyEvent::Found(finding) = told {
+    let collect = |event| {
+        if let VerifyEvent::Found(finding) = event {
             found.push(finding.to_string());
         }
     };
-    fixture.store.integrity().verify(EVERYTHING, tell).await.unwrap();
+    fixture.store.integrity().verify(EVERYTHING, collect).await.unwrap();
     found
 }
 
@@ -46,7 +46,7 @@ pub(crate) async fn full() -> Fixture {
 }
 
 #[tokio::test]
-async fn nothing_is_found_where_nothing_is_wrong() {
+async fn intact_data_gives_no_findings() {
     let fixture = full().await;
     assert_eq!(findings(&fixture).await, Vec::<String>::new());
     let closed = document(3, content_at("Three", "TLP:AMBER"));
@@ -146,7 +146,7 @@ async fn every_kind_of_damage_to_a_revision_is_found_and_named() {
 }
 
 #[tokio::test]
-async fn every_kind_of_damage_to_projections_is_found_named_and_mended() {
+async fn every_kind_of_damage_to_projections_is_found_named_and_repaired() {
     let fixture = full().await;
     let name = "workspaces/default/briefs/b1/revisions/2";
     let b1 = "brief_key = (select brief_key from briefs where brief_id = 'b1') and revision = 2";
@@ -230,7 +230,7 @@ async fn every_kind_of_damage_to_projections_is_found_named_and_mended() {
 }
 
 #[tokio::test]
-async fn a_revision_that_is_not_there_is_found() {
+async fn a_missing_revision_is_found() {
     let fixture = full().await;
     let first = "brief_key = (select brief_key from briefs where brief_id = 'b1') and revision = 1";
     for table in ["render_queue", "render_attempts", "render_deliveries", "renders", "render_tasks"] {
@@ -293,10 +293,10 @@ async fn damaged_drafts_attachments_logs_and_pdfs_are_found() {
     fixture
         .store
         .integrity()
-        .verify(VerifyOptions { artifacts: false }, |told| without.push(told))
+        .verify(VerifyOptions { artifacts: false }, |event| without.push(event))
         .await
         .unwrap();
-    assert!(!without.iter().any(|told| matches!(told, VerifyEvent::Found(_))));
+    assert!(!without.iter().any(|event| matches!(event, VerifyEvent::Found(_))));
     fixture.rows("delete from artifact_chunks");
     let found = findings(&fixture).await;
     assert!(
@@ -320,7 +320,7 @@ async fn damaged_drafts_attachments_logs_and_pdfs_are_found() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn writers_at_work_are_no_findings() {
+async fn concurrent_writes_give_no_findings() {
     let fixture = Arc::new(scene().await);
     let done = Arc::new(AtomicBool::new(false));
     let writers: Vec<_> = (0..4)
@@ -354,7 +354,7 @@ async fn writers_at_work_are_no_findings() {
 }
 
 #[test]
-fn the_words_of_findings_are_all_different() {
+fn finding_codes_are_distinct() {
     let mut words: Vec<&str> = FindingCode::ALL.iter().map(|code| code.as_str()).collect();
     words.sort_unstable();
     words.dedup();

@@ -18,7 +18,7 @@ impl Fixture {
     }
 
     /// Moves the last report of all workers into the past.
-    fn nobody_was_seen_for(&self, interval: &str) {
+    fn backdate_heartbeats(&self, interval: &str) {
         self.rows(&format!("update workers set last_seen = clock_timestamp() - interval '{interval}'"));
     }
 
@@ -38,7 +38,7 @@ fn seen(workers: &[Worker]) -> Vec<(&str, u32, u32, bool)> {
 }
 
 #[tokio::test]
-async fn who_asks_for_tasks_is_listed_with_what_he_has() {
+async fn workers_that_request_tasks_are_listed_with_their_leases() {
     let fixture = scene().await;
     fixture.noted(ENVIRONMENT, "worker").await;
     fixture.noted(ENVIRONMENT, "worker").await;
@@ -47,17 +47,17 @@ async fn who_asks_for_tasks_is_listed_with_what_he_has() {
     fixture.requested().await;
     fixture.leased_one().await;
     let workers = fixture.workers().await;
-    let mut told = seen(&workers);
-    told.sort_unstable();
-    assert_eq!(told, [("another", 4, 0, true), ("worker", 4, 0, true), ("worker", 4, 1, true)]);
+    let mut listed = seen(&workers);
+    listed.sort_unstable();
+    assert_eq!(listed, [("another", 4, 0, true), ("worker", 4, 0, true), ("worker", 4, 1, true)]);
     let busy = workers.iter().find(|worker| worker.leases == 1).unwrap();
     assert_eq!((busy.environment, busy.drained_at), (ENVIRONMENT, None));
-    fixture.nobody_was_seen_for("2 minutes");
+    fixture.backdate_heartbeats("2 minutes");
     assert!(fixture.workers().await.iter().all(|worker| !worker.is_live));
 }
 
 #[tokio::test]
-async fn pages_of_workers_go_through_all_of_them_once() {
+async fn pages_of_workers_cover_all_of_them_exactly_once() {
     let fixture = scene().await;
     for name in ["c", "a", "b", "a/1"] {
         fixture.noted(ENVIRONMENT, name).await;
@@ -74,7 +74,7 @@ async fn pages_of_workers_go_through_all_of_them_once() {
 }
 
 #[tokio::test]
-async fn a_drained_worker_keeps_what_it_has_and_gets_no_more() {
+async fn a_drained_worker_keeps_its_leases_and_gets_no_more() {
     let fixture = scene().await;
     fixture.noted(ENVIRONMENT, "worker").await;
     fixture.requested().await;
@@ -86,8 +86,8 @@ async fn a_drained_worker_keeps_what_it_has_and_gets_no_more() {
 
     fixture.requested_by(&person("TLP:AMBER"), "b1").await.unwrap();
     assert_eq!(fixture.leased(9).await, []);
-    assert!(fixture.noted(ENVIRONMENT, "worker").await, "it is told so");
-    assert!(fixture.noted(OLD, "worker").await, "whatever else prints on that host is drained too");
+    assert!(fixture.noted(ENVIRONMENT, "worker").await, "the worker learns that it is drained");
+    assert!(fixture.noted(OLD, "worker").await, "other environments on that host are drained too");
     assert_eq!(fixture.store.queue().renew_leases(std::slice::from_ref(&lease)).await.unwrap().len(), 1);
     fixture.finished(&lease, b"%PDF").await.unwrap();
 
@@ -104,30 +104,30 @@ async fn a_drained_worker_keeps_what_it_has_and_gets_no_more() {
 }
 
 #[tokio::test]
-async fn a_worker_without_room_lives_on_by_its_renewals() {
+async fn renewals_keep_a_worker_without_free_slots_live() {
     let fixture = scene().await;
     fixture.noted(ENVIRONMENT, "worker").await;
     fixture.noted(ENVIRONMENT, "idle").await;
     fixture.requested().await;
     let lease = fixture.leased_one().await;
-    fixture.nobody_was_seen_for("2 minutes");
+    fixture.backdate_heartbeats("2 minutes");
     fixture.store.workers().record_lease_holders(std::slice::from_ref(&lease)).await.unwrap();
     let workers = fixture.workers().await;
     assert_eq!(seen(&workers), [("idle", 4, 0, false), ("worker", 4, 1, true)]);
 }
 
 #[tokio::test]
-async fn who_is_not_seen_for_a_day_is_forgotten() {
+async fn a_worker_not_seen_for_a_day_is_deleted() {
     let fixture = scene().await;
     fixture.noted(ENVIRONMENT, "gone").await;
-    fixture.nobody_was_seen_for("25 hours");
+    fixture.backdate_heartbeats("25 hours");
     fixture.noted(ENVIRONMENT, "worker").await;
     assert_eq!(fixture.store.workers().delete_stale().await.unwrap(), 1);
     assert_eq!(seen(&fixture.workers().await), [("worker", 4, 0, true)]);
 }
 
 #[tokio::test]
-async fn a_worker_that_changes_its_name_all_the_time_does_not_fill_the_table() {
+async fn a_worker_that_keeps_changing_its_name_does_not_fill_the_table() {
     let fixture = scene().await;
     fixture.noted(ENVIRONMENT, "worker").await;
     fixture.rows(
@@ -140,14 +140,14 @@ async fn a_worker_that_changes_its_name_all_the_time_does_not_fill_the_table() {
 }
 
 #[tokio::test]
-async fn a_render_says_that_nobody_is_there_to_print_it() {
+async fn a_render_reports_that_no_worker_can_print_it() {
     let fixture = scene().await;
     assert_eq!(fixture.waiting().await, Some(WaitingReason::NoWorker));
     fixture.noted(OLD, "worker of another environment").await;
     assert_eq!(fixture.waiting().await, Some(WaitingReason::NoWorker));
     fixture.noted(ENVIRONMENT, "worker").await;
     assert_eq!(fixture.waiting().await, None);
-    fixture.nobody_was_seen_for("2 minutes");
+    fixture.backdate_heartbeats("2 minutes");
     assert_eq!(fixture.waiting().await, Some(WaitingReason::NoWorker));
     fixture.noted(ENVIRONMENT, "worker").await;
     let worker = fixture.workers().await.into_iter().find(|worker| worker.is_live).unwrap();
@@ -180,7 +180,7 @@ async fn during_an_upgrade_each_task_is_printed_by_its_own_environment() {
 }
 
 #[tokio::test]
-async fn only_operators_look_after_workers() {
+async fn only_operators_manage_workers() {
     let fixture = scene().await;
     fixture.noted(ENVIRONMENT, "worker").await;
     let name = fixture.workers().await.remove(0).name;
