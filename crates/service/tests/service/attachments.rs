@@ -340,7 +340,7 @@ async fn an_unprintable_stored_image_is_rejected_by_publish_lint_and_as_a_logo()
     let text = String::from_utf8_lossy(bytes).replace('\'', "''");
     let insert = format!(
         "insert into attachments (workspace_id, digest, media_type, marking, width, height, size_bytes, bytes, created_by)
-        select 'default', sha256(b), 'image/svg+xml', 0, 9, 9, octet_length(b), b, 'somebody'
+        select 'default', sha256(b), 'image/svg+xml', 0, 9, 9, octet_length(b), b, 'importer'
         from (select convert_to('{text}', 'UTF8')) as old (b)"
     );
     scene.database.psql().rows(&insert).unwrap();

@@ -43,7 +43,7 @@ async fn a_brief_goes_from_draft_to_revisions() {
     let first = admin.publish_brief(publish.clone()).await.unwrap().into_inner();
     assert_eq!((first.number, first.title.as_str(), first.marking.as_str()), (1, "One", "TLP:RED"));
     let again = admin.publish_brief(publish).await.unwrap().into_inner();
-    assert!(again.cursor != first.cursor, "cursors tell nothing, not even that nothing happened");
+    assert!(again.cursor != first.cursor, "cursors do not even reveal that nothing changed");
     assert!(!first.cursor.is_empty());
     assert_eq!(BriefRevision { cursor: first.cursor.clone(), ..again }, first);
 

@@ -1,4 +1,5 @@
-//! Calls that expire or whose caller disconnects: the statement is cancelled, the connection freed, and the call logged.
+//! Calls that expire or whose caller disconnects: the statement is cancelled, the connection freed, and the call
+//! logged.
 
 use std::io::Write as _;
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -12,7 +13,8 @@ use tonic::{Code, Request, Status};
 
 use crate::scene::{Briefs, Scene, content, refused};
 
-/// Maximum response time on a busy machine: below the 5 s timeout of waiting for a connection, and the 10 s lock timeout.
+/// Maximum response time on a busy machine: below the 5 s timeout of waiting for a connection, and the 10 s lock
+/// timeout.
 const PROMPT: Duration = Duration::from_secs(3);
 
 /// A session that locks a table against all readers until it is dropped.
@@ -64,7 +66,7 @@ async fn until_none_waits(scene: &Scene) {
     while waiting(scene) > 0 {
         assert!(
             since.elapsed() < Duration::from_secs(2),
-            "{} statements go on without their callers",
+            "{} statements continue after their callers disconnected",
             waiting(scene)
         );
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -130,7 +132,7 @@ async fn repeated_short_deadlines_delay_neither_other_calls_nor_the_change_log()
         unrelated(&scene).await;
         // Served from the cache, which is used only while change-log checks succeed.
         let answer = tokio::time::timeout(PROMPT, reader.get_brief(get())).await;
-        answer.expect("the change log is heard").unwrap();
+        answer.expect("the change log is processed").unwrap();
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     for caller in callers {

@@ -24,7 +24,7 @@ use crate::scene::{Scene, channel, content, refused};
 /// Maximum delay of health behind the database.
 const SOON: Duration = Duration::from_secs(2);
 
-/// A service on a Postgres server of its own.
+/// A service on a separate Postgres server.
 struct Outage {
     scene: Scene,
     _folder: TempDir,

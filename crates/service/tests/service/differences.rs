@@ -62,7 +62,7 @@ async fn changed_words_are_reported_with_their_positions() {
     let [words] = open.replacements.as_slice() else { panic!("{open:?}") };
     assert_eq!((words.before_start, words.before_end, words.after_start, words.after_end), (0, 4, 0, 4));
     let Some(Part::Statement(pair)) = &open.part else { panic!("{open:?}") };
-    assert_eq!(pair.after.as_ref().unwrap().text, "That may be known to everybody.");
+    assert_eq!(pair.after.as_ref().unwrap().text, "That may be known to all readers.");
     assert_eq!(diff(&mut red, 1, 2).await, answer);
 }
 

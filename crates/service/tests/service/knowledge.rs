@@ -478,8 +478,8 @@ async fn tracing_reveals_no_withheld_part() {
             Target::RelationshipId(_) => Target::RelationshipId("nothing".into()),
         };
         let nothing = refused(open.trace_impact(trace("arms", id)).await, Code::NotFound, Reason::NotFound);
-        let told = hidden.message().replace("talk", "?").replace("secret", "?").replace("reports", "?");
-        assert_eq!(told, nothing.message().replace("nothing", "?"));
+        let message = hidden.message().replace("talk", "?").replace("secret", "?").replace("reports", "?");
+        assert_eq!(message, nothing.message().replace("nothing", "?"));
     }
     let other = trace("nothing", Target::SourceId("report".into()));
     refused(open.trace_impact(other).await, Code::NotFound, Reason::NotFound);
@@ -537,8 +537,8 @@ async fn a_page_token_is_bound_to_its_list_filter_order_and_moment() {
     let first = ListStatementsRequest { page_size: 1, ..statements("") };
     let token = all.list_statements(first.clone()).await.unwrap().into_inner().next_page_token;
     // The last statement's position counts withheld parts, so the token hides it.
-    let told = URL_SAFE_NO_PAD.decode(&token).unwrap();
-    assert!(!told.windows(4).any(|four| four == b"arms"));
+    let decoded = URL_SAFE_NO_PAD.decode(&token).unwrap();
+    assert!(!decoded.windows(4).any(|four| four == b"arms"));
     let next = ListStatementsRequest { page_token: token.clone(), ..first };
     assert_eq!(statement_ids(all.list_statements(next.clone()).await.unwrap().get_ref()), ["kj-text"]);
     for foreign in [

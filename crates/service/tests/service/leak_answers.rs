@@ -118,8 +118,8 @@ fn neutralise(value: &mut Value) {
     }
 }
 
-/// Returns the observable part of a page token: an unsealed token without its leading digest, the length of a sealed one.
-/// Tokens of the caller's own renders contain time and id.
+/// Returns the observable part of a page token: an unsealed token without its leading digest, the length of a sealed
+/// one. Tokens of the caller's own renders contain time and id.
 fn readable(token: &str) -> String {
     let bytes = URL_SAFE_NO_PAD.decode(token).unwrap_or_default();
     let text = bytes.get(8..).and_then(|rest| std::str::from_utf8(rest).ok());
@@ -135,17 +135,17 @@ fn readable(token: &str) -> String {
 
 /// Calls one method and records the response.
 macro_rules! ask {
-    ($told:ident, $neutral:ident, $client:expr, $method:ident, $request:expr) => {{
+    ($responses:ident, $neutral:ident, $client:expr, $method:ident, $request:expr) => {{
         let request = $request;
         let what = format!("{} {:?}", stringify!($method), request);
         let answer = $client.clone().$method(request).await;
-        $told.push((what, $neutral.answer(answer)));
+        $responses.push((what, $neutral.answer(answer)));
     }};
 }
 
 /// Reads all pages of a list, a few items each.
 macro_rules! pages {
-    ($told:ident, $neutral:ident, $client:expr, $method:ident, $request:expr) => {{
+    ($responses:ident, $neutral:ident, $client:expr, $method:ident, $request:expr) => {{
         let mut request = $request;
         request.page_size = 5;
         for page in 0..200 {
@@ -154,7 +154,7 @@ macro_rules! pages {
             let next = answer
                 .as_ref()
                 .map_or_else(|_| String::new(), |answer| answer.get_ref().next_page_token.clone());
-            $told.push((what, $neutral.answer(answer)));
+            $responses.push((what, $neutral.answer(answer)));
             if next.is_empty() {
                 break;
             }
@@ -179,9 +179,9 @@ impl Reader {
         let request = WatchBriefsRequest { parent: self.parent(), ..WatchBriefsRequest::default() };
         let mut watch = self.briefs.clone().watch_briefs(request).await.unwrap().into_inner();
         loop {
-            let told = watch.message().await.unwrap().unwrap();
-            if !told.cursor.is_empty() {
-                return told.cursor;
+            let event = watch.message().await.unwrap().unwrap();
+            if !event.cursor.is_empty() {
+                return event.cursor;
             }
         }
     }
@@ -189,39 +189,45 @@ impl Reader {
 
 /// Collects all responses with their requests, and with a cursor the changes since.
 pub(crate) async fn answers(reader: &Reader, began: &str) -> Vec<(String, String)> {
-    let mut told = briefs(reader).await;
-    told.extend(revisions(reader).await);
-    told.extend(searches(reader).await);
-    told.extend(lists(reader).await);
-    told.extend(traces(reader).await);
-    told.extend(attachments(reader).await);
-    told.extend(renders(reader).await);
-    told.extend(watched(reader, began).await);
-    told
+    let mut responses = briefs(reader).await;
+    responses.extend(revisions(reader).await);
+    responses.extend(searches(reader).await);
+    responses.extend(lists(reader).await);
+    responses.extend(traces(reader).await);
+    responses.extend(attachments(reader).await);
+    responses.extend(renders(reader).await);
+    responses.extend(watched(reader, began).await);
+    responses
 }
 
 /// Collects the responses of lists, searches and single briefs.
 pub(crate) async fn answers_about_content(reader: &Reader) -> Vec<(String, String)> {
-    let mut told = briefs(reader).await;
-    told.extend(searches(reader).await);
-    told.extend(lists(reader).await);
-    told.extend(watched(reader, "").await);
-    told
+    let mut responses = briefs(reader).await;
+    responses.extend(searches(reader).await);
+    responses.extend(lists(reader).await);
+    responses.extend(watched(reader, "").await);
+    responses
 }
 
 async fn briefs(reader: &Reader) -> Vec<(String, String)> {
-    let (mut told, neutral) = (Vec::new(), Neutral { workspace: &reader.workspace });
+    let (mut responses, neutral) = (Vec::new(), Neutral { workspace: &reader.workspace });
     for brief in BRIEFS {
         for view in [BriefView::Basic, BriefView::Full] {
             let request = GetBriefRequest { name: reader.name(brief), ..GetBriefRequest::default() };
-            ask!(told, neutral, reader.briefs, get_brief, GetBriefRequest { view: view.into(), ..request });
+            ask!(
+                responses,
+                neutral,
+                reader.briefs,
+                get_brief,
+                GetBriefRequest { view: view.into(), ..request }
+            );
         }
         let request = GetBriefDraftRequest { name: reader.name(&format!("{brief}/draft")) };
-        ask!(told, neutral, reader.briefs, get_brief_draft, request);
+        ask!(responses, neutral, reader.briefs, get_brief_draft, request);
         for format in [ExportFormat::Message, ExportFormat::Json] {
             let request = ExportBriefRequest { name: reader.name(brief), ..ExportBriefRequest::default() };
             ask!(
-                told,
+                responses,
                 neutral,
                 reader.briefs,
                 export_brief,
@@ -234,27 +240,27 @@ async fn briefs(reader: &Reader) -> Vec<(String, String)> {
         let request =
             BatchGetBriefsRequest { parent: reader.parent(), names, ..BatchGetBriefsRequest::default() };
         let request = BatchGetBriefsRequest { return_partial_success, ..request };
-        ask!(told, neutral, reader.briefs, batch_get_briefs, request);
+        ask!(responses, neutral, reader.briefs, batch_get_briefs, request);
     }
     for order_by in ["", "publish_time desc", "title"] {
         let request = ListBriefsRequest { parent: reader.parent(), ..ListBriefsRequest::default() };
         let request = ListBriefsRequest { order_by: order_by.into(), show_deleted: true, ..request };
-        pages!(told, neutral, reader.briefs, list_briefs, request);
+        pages!(responses, neutral, reader.briefs, list_briefs, request);
     }
     let name = || reader.name("b1");
     for paths in [vec!["name", "etag"], vec!["content.title"], vec!["content.sections"], vec!["content.bluf"]]
     {
         let read_mask = Some(prost_types::FieldMask { paths: paths.into_iter().map(Into::into).collect() });
         let request = GetBriefRequest { name: name(), read_mask, ..GetBriefRequest::default() };
-        ask!(told, neutral, reader.briefs, get_brief, request);
+        ask!(responses, neutral, reader.briefs, get_brief, request);
     }
-    told
+    responses
 }
 
 async fn attachments(reader: &Reader) -> Vec<(String, String)> {
-    let (mut told, neutral) = (Vec::new(), Neutral { workspace: &reader.workspace });
+    let (mut responses, neutral) = (Vec::new(), Neutral { workspace: &reader.workspace });
     let request = ListAttachmentsRequest { parent: reader.parent(), ..ListAttachmentsRequest::default() };
-    pages!(told, neutral, reader.briefs, list_attachments, request);
+    pages!(responses, neutral, reader.briefs, list_attachments, request);
     for picture in [OPEN_PICTURE, WITHHELD_PICTURE, OTHER_WITHHELD_PICTURE, "<svg/>"] {
         let name = format!("{}/attachments/{}", reader.parent(), body_digest(picture.as_bytes()));
         let request = GetAttachmentRequest { name };
@@ -262,26 +268,26 @@ async fn attachments(reader: &Reader) -> Vec<(String, String)> {
         let mut answers = match reader.briefs.clone().get_attachment(request).await {
             Ok(answers) => answers.into_inner(),
             Err(refused) => {
-                told.push((what, neutral.answer::<GetAttachmentResponse>(Err(refused))));
+                responses.push((what, neutral.answer::<GetAttachmentResponse>(Err(refused))));
                 continue;
             }
         };
         while let Some(next) = answers.message().await.transpose() {
-            told.push((what.clone(), neutral.answer(next.map(Response::new))));
+            responses.push((what.clone(), neutral.answer(next.map(Response::new))));
         }
     }
-    told
+    responses
 }
 
 async fn revisions(reader: &Reader) -> Vec<(String, String)> {
-    let (mut told, neutral) = (Vec::new(), Neutral { workspace: &reader.workspace });
+    let (mut responses, neutral) = (Vec::new(), Neutral { workspace: &reader.workspace });
     for brief in ["b1", "b2", "b3", "purged"] {
         let request = ListBriefRevisionsRequest { parent: reader.name(brief), ..Default::default() };
-        pages!(told, neutral, reader.briefs, list_brief_revisions, request);
+        pages!(responses, neutral, reader.briefs, list_brief_revisions, request);
         for number in 1..=5 {
             let name = reader.name(&format!("{brief}/revisions/{number}"));
             let request = GetBriefRevisionRequest { name, ..GetBriefRevisionRequest::default() };
-            ask!(told, neutral, reader.briefs, get_brief_revision, request);
+            ask!(responses, neutral, reader.briefs, get_brief_revision, request);
             for to in 1..=5 {
                 let request = DiffBriefRevisionsRequest {
                     name: reader.name(brief),
@@ -289,19 +295,19 @@ async fn revisions(reader: &Reader) -> Vec<(String, String)> {
                     to_revision: to,
                     ..DiffBriefRevisionsRequest::default()
                 };
-                ask!(told, neutral, reader.briefs, diff_brief_revisions, request);
+                ask!(responses, neutral, reader.briefs, diff_brief_revisions, request);
             }
         }
     }
-    told
+    responses
 }
 
 async fn searches(reader: &Reader) -> Vec<(String, String)> {
-    let (mut told, neutral) = (Vec::new(), Neutral { workspace: &reader.workspace });
+    let (mut responses, neutral) = (Vec::new(), Neutral { workspace: &reader.workspace });
     for query in WORDS.into_iter().chain(STEMMED_WORDS) {
         let request = SearchBriefsRequest { parent: reader.parent(), ..SearchBriefsRequest::default() };
         pages!(
-            told,
+            responses,
             neutral,
             reader.briefs,
             search_briefs,
@@ -311,42 +317,42 @@ async fn searches(reader: &Reader) -> Vec<(String, String)> {
     let request =
         SearchBriefsRequest { parent: reader.parent(), query: "canary".into(), ..Default::default() };
     let filter = "type = STATEMENT_TYPE_ASSESSMENT".into();
-    ask!(told, neutral, reader.briefs, search_briefs, SearchBriefsRequest { filter, ..request });
-    told
+    ask!(responses, neutral, reader.briefs, search_briefs, SearchBriefsRequest { filter, ..request });
+    responses
 }
 
 async fn lists(reader: &Reader) -> Vec<(String, String)> {
-    let (mut told, neutral) = (Vec::new(), Neutral { workspace: &reader.workspace });
+    let (mut responses, neutral) = (Vec::new(), Neutral { workspace: &reader.workspace });
     let parent = || reader.parent();
     let time = Some(prost_types::Timestamp { seconds: 1_750_000_002, nanos: 0 });
     let moments = [None, Some(AsOfMoment { time, clock: AsOfClock::Published.into() })];
     for as_of in moments {
         let request = ListStatementsRequest { parent: parent(), as_of, ..ListStatementsRequest::default() };
-        pages!(told, neutral, reader.knowledge, list_statements, request);
+        pages!(responses, neutral, reader.knowledge, list_statements, request);
         let request = ListActorsRequest { parent: parent(), as_of, ..ListActorsRequest::default() };
-        pages!(told, neutral, reader.knowledge, list_actors, request);
+        pages!(responses, neutral, reader.knowledge, list_actors, request);
         let request =
             ListRelationshipsRequest { parent: parent(), as_of, ..ListRelationshipsRequest::default() };
-        pages!(told, neutral, reader.knowledge, list_relationships, request);
+        pages!(responses, neutral, reader.knowledge, list_relationships, request);
         let request = ListEventsRequest { parent: parent(), as_of, ..ListEventsRequest::default() };
-        pages!(told, neutral, reader.knowledge, list_events, request);
+        pages!(responses, neutral, reader.knowledge, list_events, request);
         let request = ListSourcesRequest { parent: parent(), as_of, ..ListSourcesRequest::default() };
-        pages!(told, neutral, reader.knowledge, list_sources, request);
+        pages!(responses, neutral, reader.knowledge, list_sources, request);
     }
     for filter in ["actor : a1", "source : src1", "text : kanari", "marking >= TLP:AMBER", "domain = d1"] {
         let request = ListStatementsRequest { parent: parent(), ..ListStatementsRequest::default() };
         let request =
             ListStatementsRequest { filter: filter.into(), order_by: "publish_time desc".into(), ..request };
-        pages!(told, neutral, reader.knowledge, list_statements, request);
+        pages!(responses, neutral, reader.knowledge, list_statements, request);
     }
     for query in ["canary", "kanari", "canary-a1"] {
         let request = ListActorsRequest { parent: parent(), query: query.into(), ..Default::default() };
-        pages!(told, neutral, reader.knowledge, list_actors, request);
+        pages!(responses, neutral, reader.knowledge, list_actors, request);
     }
     for actor in ["a1", "a2", "a3", "a4", "a5"] {
         let name = format!("{}/actors/{actor}", reader.parent());
         ask!(
-            told,
+            responses,
             neutral,
             reader.knowledge,
             get_actor,
@@ -358,13 +364,13 @@ async fn lists(reader: &Reader) -> Vec<(String, String)> {
             depth: 3,
             ..Default::default()
         };
-        ask!(told, neutral, reader.knowledge, list_relationships, request);
+        ask!(responses, neutral, reader.knowledge, list_relationships, request);
     }
-    told
+    responses
 }
 
 async fn traces(reader: &Reader) -> Vec<(String, String)> {
-    let (mut told, neutral) = (Vec::new(), Neutral { workspace: &reader.workspace });
+    let (mut responses, neutral) = (Vec::new(), Neutral { workspace: &reader.workspace });
     for id in IDS.map(str::to_owned) {
         for target in [
             Target::SourceId(id.clone()),
@@ -373,25 +379,25 @@ async fn traces(reader: &Reader) -> Vec<(String, String)> {
         ] {
             let request =
                 TraceImpactRequest { brief: reader.name("b1"), target: Some(target), ..Default::default() };
-            ask!(told, neutral, reader.knowledge, trace_impact, request);
+            ask!(responses, neutral, reader.knowledge, trace_impact, request);
         }
     }
-    told
+    responses
 }
 
 /// Collects the current state and the changes since a cursor, up to the last expected one: the withdrawal.
 async fn watched(reader: &Reader, began: &str) -> Vec<(String, String)> {
-    let (mut told, neutral) = (Vec::new(), Neutral { workspace: &reader.workspace });
+    let (mut responses, neutral) = (Vec::new(), Neutral { workspace: &reader.workspace });
     let request = WatchBriefsRequest { parent: reader.parent(), ..WatchBriefsRequest::default() };
     let mut watch = reader.briefs.clone().watch_briefs(request).await.unwrap().into_inner();
     while let Some(next) = watch.message().await.unwrap() {
-        told.push(("watch_briefs".to_owned(), neutral.message(&next)));
+        responses.push(("watch_briefs".to_owned(), neutral.message(&next)));
         if matches!(next.event, Some(Event::Checkpoint(_))) {
             break;
         }
     }
     if began.is_empty() {
-        return told;
+        return responses;
     }
     let cursor = began.to_owned();
     let request = WatchBriefsRequest { parent: reader.parent(), cursor, ..WatchBriefsRequest::default() };
@@ -401,7 +407,7 @@ async fn watched(reader: &Reader, began: &str) -> Vec<(String, String)> {
         if let Some(Event::Change(change)) = &mut change.event {
             change.time = None;
         }
-        told.push(("watch_briefs since".to_owned(), neutral.message(&change)));
+        responses.push(("watch_briefs since".to_owned(), neutral.message(&change)));
         let kind = match next.event {
             Some(Event::Change(change)) => change.kind(),
             Some(Event::KeepAlive(_)) => break,
@@ -411,5 +417,5 @@ async fn watched(reader: &Reader, began: &str) -> Vec<(String, String)> {
             break;
         }
     }
-    told
+    responses
 }

@@ -10,7 +10,7 @@ use crate::leak_answers::{BRIEFS, Neutral, Reader, ask, pages};
 
 /// Requests renders of everything, reads and cancels them. No worker runs.
 pub(crate) async fn renders(reader: &Reader) -> Vec<(String, String)> {
-    let (mut told, neutral) = (Vec::new(), Neutral { workspace: &reader.workspace });
+    let (mut responses, neutral) = (Vec::new(), Neutral { workspace: &reader.workspace });
     let mut made = Vec::new();
     let revisions =
         (1..=5).flat_map(|number| ["b1", "purged"].map(|brief| format!("{brief}/revisions/{number}")));
@@ -18,7 +18,7 @@ pub(crate) async fn renders(reader: &Reader) -> Vec<(String, String)> {
         for section in ["", "sec1"] {
             let answer = create(reader, &source, section, "").await;
             made.extend(answer.as_ref().ok().map(|answer| answer.get_ref().name.clone()));
-            told.push((format!("create_render {source} {section}"), neutral.answer(answer)));
+            responses.push((format!("create_render {source} {section}"), neutral.answer(answer)));
         }
     }
     for source in ["b1", "b1/revisions/2", "b1/revisions/4", "purged"] {
@@ -27,7 +27,8 @@ pub(crate) async fn renders(reader: &Reader) -> Vec<(String, String)> {
             let compare_to = format!("{brief}/revisions/{number}");
             let answer = create(reader, source, "", &compare_to).await;
             made.extend(answer.as_ref().ok().map(|answer| answer.get_ref().name.clone()));
-            told.push((format!("create_render {source} compared with {compare_to}"), neutral.answer(answer)));
+            responses
+                .push((format!("create_render {source} compared with {compare_to}"), neutral.answer(answer)));
         }
     }
     let list = |brief: &str| ListRendersRequest {
@@ -36,28 +37,28 @@ pub(crate) async fn renders(reader: &Reader) -> Vec<(String, String)> {
         ..ListRendersRequest::default()
     };
     for brief in ["", "b1", "b3", "none"] {
-        pages!(told, neutral, reader.renders, list_renders, list(brief));
+        pages!(responses, neutral, reader.renders, list_renders, list(brief));
     }
     for (number, name) in made.into_iter().enumerate() {
-        let mut told_of = |what: &str, answer: Result<Response<Render>, Status>| {
-            told.push((format!("{what} of render {number}"), neutral.answer(answer)));
+        let mut record = |what: &str, answer: Result<Response<Render>, Status>| {
+            responses.push((format!("{what} of render {number}"), neutral.answer(answer)));
         };
         let mut renders = reader.renders.clone();
-        told_of("get_render", renders.get_render(GetRenderRequest { name: name.clone() }).await);
+        record("get_render", renders.get_render(GetRenderRequest { name: name.clone() }).await);
         let cancel = CancelRenderRequest { name: name.clone(), ..CancelRenderRequest::default() };
-        told_of("cancel_render", renders.cancel_render(cancel).await);
-        told_of(
+        record("cancel_render", renders.cancel_render(cancel).await);
+        record(
             "wait_render",
             renders.wait_render(WaitRenderRequest { name: name.clone(), timeout: None }).await,
         );
         let watch = renders.watch_render(WatchRenderRequest { name: name.clone() }).await;
         let mut watch = watch.unwrap().into_inner();
         while let Some(state) = watch.message().await.transpose() {
-            told_of("watch_render", state.map(Response::new));
+            record("watch_render", state.map(Response::new));
         }
         let download = DownloadRenderRequest { name: name.clone(), read_offset: 0 };
         let refused = renders.download_render(download).await.map(drop).unwrap_err();
-        told_of("download_render", Err(Status::new(refused.code(), "")));
+        record("download_render", Err(Status::new(refused.code(), "")));
         if number % 2 == 0 {
             renders
                 .delete_render(DeleteRenderRequest { name, ..DeleteRenderRequest::default() })
@@ -65,8 +66,8 @@ pub(crate) async fn renders(reader: &Reader) -> Vec<(String, String)> {
                 .unwrap();
         }
     }
-    ask!(told, neutral, reader.renders, list_renders, ListRendersRequest { page_size: 200, ..list("") });
-    told
+    ask!(responses, neutral, reader.renders, list_renders, ListRendersRequest { page_size: 200, ..list("") });
+    responses
 }
 
 async fn create(

@@ -1,5 +1,5 @@
-//! Hidden briefs of any language, script, kind, size and number change no answer: a workspace with each of several hidden
-//! worlds is compared with one that holds nothing hidden.
+//! Hidden briefs of any language, script, kind, size and number change no response: a workspace with each of several
+//! hidden worlds is compared with one that holds nothing hidden.
 
 use chancery_brief::marking::{Policy, Scheme};
 use chancery_proto::admin::v1::Role;
@@ -15,7 +15,7 @@ use crate::leak_scene::{Side, SideReaders, workspace_of};
 use crate::leaks::{documents, first_difference};
 use crate::scene::Scene;
 
-/// Briefs that are marked above the reader's clearance.
+/// A set of briefs marked above the reader's clearance.
 struct HiddenWorld {
     language: &'static str,
     kind: BriefKind,
@@ -73,7 +73,7 @@ fn brief(language: &str, kind: BriefKind, title: &str, statements: Vec<Statement
     }
 }
 
-/// English words that are the stems of words in other languages: what finds them tells which stemmers a query met.
+/// English words that are the stems of words in other languages: matches reveal which stemmers a query used.
 fn open(title: &str) -> BriefContent {
     let text = "The canary sings of a bank, a banc, a banqu, nation, договор, скрыт, τραπεζ and समझौत.";
     brief("en", BriefKind::Thematic, title, vec![statement("s1".into(), text)])
@@ -102,7 +102,7 @@ impl HiddenWorld {
     }
 }
 
-/// A workspace that holds what everybody sees, and a hidden world or none.
+/// Creates a workspace with the content that all readers see, and with a hidden world or none.
 async fn workspace(scene: &Scene, number: usize, world: Option<&HiddenWorld>) -> Side {
     let side = Side::new(scene, format!("world-{number:02}"), Scheme::Tlp, Policy::Omit).await;
     side.import(documents("b1", &[open("First")])).await;
@@ -126,34 +126,34 @@ async fn workspace(scene: &Scene, number: usize, world: Option<&HiddenWorld>) ->
     side
 }
 
-/// Writes that are refused whatever is hidden. What a write that everything visible allows tells of hidden markings is on
-/// the list of docs/GUARANTEES.md.
+/// Returns the responses of writes that are rejected whatever is hidden. Writes that succeed can reveal hidden
+/// markings, as listed in docs/GUARANTEES.md.
 async fn refused_writes(writer: &Reader) -> Vec<(String, String)> {
-    let (mut told, neutral) = (Vec::new(), Neutral { workspace: &writer.workspace });
+    let (mut responses, neutral) = (Vec::new(), Neutral { workspace: &writer.workspace });
     for brief in ["b1", "b2", "b3", "drafted", "none"] {
         let request = GetBriefRequest { name: writer.name(brief), ..GetBriefRequest::default() };
-        ask!(told, neutral, writer.briefs, get_brief, request);
+        ask!(responses, neutral, writer.briefs, get_brief, request);
         let etag = "0".repeat(64);
         let request = DeleteBriefRequest { name: writer.name(brief), etag, ..DeleteBriefRequest::default() };
-        ask!(told, neutral, writer.briefs, delete_brief, request);
+        ask!(responses, neutral, writer.briefs, delete_brief, request);
         let request = UndeleteBriefRequest { name: writer.name(brief), ..UndeleteBriefRequest::default() };
-        ask!(told, neutral, writer.briefs, undelete_brief, request);
+        ask!(responses, neutral, writer.briefs, undelete_brief, request);
     }
     for revision in ["b1/revisions/2", "b3/revisions/1", "drafted/revisions/1", "purged/revisions/1"] {
         let (name, reason) = (writer.name(revision), "A mistake".to_owned());
         let request =
             WithdrawBriefRevisionRequest { name, reason, ..WithdrawBriefRevisionRequest::default() };
-        ask!(told, neutral, writer.briefs, withdraw_brief_revision, request);
+        ask!(responses, neutral, writer.briefs, withdraw_brief_revision, request);
     }
-    told
+    responses
 }
 
 async fn all_answers(readers: &SideReaders<'_>) -> Vec<(String, String)> {
     let reader = readers.reader("TLP:CLEAR", &[Role::Reader]).await;
-    let mut told = answers_about_content(&reader).await;
+    let mut responses = answers_about_content(&reader).await;
     let roles = [Role::Reader, Role::Author, Role::Publisher];
-    told.extend(refused_writes(&readers.reader("TLP:CLEAR", &roles).await).await);
-    told
+    responses.extend(refused_writes(&readers.reader("TLP:CLEAR", &roles).await).await);
+    responses
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -164,11 +164,11 @@ async fn hidden_briefs_of_any_language_kind_size_or_number_change_no_response() 
     let mut differences = Vec::new();
     for (world, number) in WORLDS.iter().zip(1..) {
         let side = workspace(&scene, number, Some(world)).await;
-        let told = all_answers(&SideReaders { scene: &scene, side: &side }).await;
-        assert_eq!(told.len(), expected.len(), "the world in {}", world.language);
-        for ((what, told), (_, expected)) in told.iter().zip(&expected) {
-            if let Some((told, expected)) = first_difference(told, expected) {
-                differences.push(format!("{}: {what}: {told:?}, not {expected:?}", world.language));
+        let responses = all_answers(&SideReaders { scene: &scene, side: &side }).await;
+        assert_eq!(responses.len(), expected.len(), "the world in {}", world.language);
+        for ((what, response), (_, expected)) in responses.iter().zip(&expected) {
+            if let Some((response, expected)) = first_difference(response, expected) {
+                differences.push(format!("{}: {what}: {response:?}, not {expected:?}", world.language));
             }
         }
     }

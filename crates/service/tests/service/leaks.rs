@@ -1,6 +1,6 @@
-//! Nothing withheld is observable: two workspaces that differ only in what is withheld from a caller answer all that he
-//! may ask in the same way, byte for byte, but for what is made at random or by the clock. What does stay observable is
-//! a list in docs/GUARANTEES.md, section Clearances, which `leak_list` sees.
+//! Nothing withheld is observable: two workspaces that differ only in what is withheld from a caller return the same
+//! bytes for every request of theirs, except for random and clock-dependent values. The remaining observations are
+//! listed in docs/GUARANTEES.md, section Clearances, and tested in `leak_list`.
 
 use chancery_brief::marking::{Clearance, Policy, Rank, Scheme};
 use chancery_brief::validate::canonicalize;
@@ -19,16 +19,16 @@ use crate::leak_answers::{Reader, answers};
 use crate::leak_scene::{OPEN_PICTURE, OTHER_WITHHELD_PICTURE, Side, Twins, WITHHELD_PICTURE, workspace_of};
 use crate::scene::Scene;
 
-/// Pairs of briefs that are compared; `CHANCERY_LEAK_CASES` asks for more.
+/// The number of compared pairs of briefs; `CHANCERY_LEAK_CASES` overrides it.
 const CASES: usize = 6;
 
-/// Content and other content of which a clearance sees the same.
+/// Two contents that look the same at a clearance.
 struct Pair {
     one: BriefContent,
     other: BriefContent,
 }
 
-/// Makes pairs of random content.
+/// Generates pairs of random content.
 struct Pairs {
     runner: TestRunner,
     scheme: Scheme,
@@ -46,7 +46,7 @@ impl Pairs {
         }
     }
 
-    /// Whose parts above the clearance differ: other texts, or some or all of them not there.
+    /// The second differs in parts above the clearance: other texts, or some or all of them missing.
     fn pair(&mut self) -> Pair {
         loop {
             let full = self.canonical();
@@ -61,13 +61,13 @@ impl Pairs {
         }
     }
 
-    /// What a clearance sees of it, as the whole of another brief.
+    /// The second is what the clearance sees of the first, as a whole brief.
     fn without_above(&self, full: &Canonical, rank: Rank) -> Option<Canonical> {
         let edition = redact::edition(full, Clearance(rank), Policy::Omit)?;
         canonicalize(&edition, self.scheme).ok()
     }
 
-    /// Every text above the clearance is another one.
+    /// The second differs in every text above the clearance.
     fn reworded(&self, full: &Canonical) -> Option<Canonical> {
         let json = chancery_proto::json::to_string_pretty(full.content());
         let mut pieces = json.split("canary-");
@@ -83,7 +83,7 @@ impl Pairs {
         canonicalize(&content, self.scheme).ok()
     }
 
-    /// A pair, if the other one is another and the clearance sees the same of both.
+    /// Returns the pair if its contents differ and look the same at the clearance.
     fn same_seen(&self, full: &Canonical, other: Option<Canonical>) -> Option<Pair> {
         let other = other?;
         let seen = |content: &Canonical| redact::edition(content, Clearance(self.clearance), self.policy);
@@ -91,7 +91,7 @@ impl Pairs {
         is_pair.then(|| Pair { one: full.content().clone(), other: other.content().clone() })
     }
 
-    /// Of which the clearance sees nothing at all.
+    /// Generates content of which the clearance sees nothing.
     fn hidden(&mut self) -> Option<Pair> {
         let above = self.scheme.ranks().find(|rank| *rank > self.clearance)?;
         let content = |word: &str| BriefContent {
@@ -123,24 +123,24 @@ pub(crate) fn documents(brief: &str, contents: &[BriefContent]) -> Vec<RevisionD
     contents.iter().zip(1..).map(document).collect()
 }
 
-/// Fills twins with what differs only in what is withheld.
+/// Fills twins with content that differs only in what is withheld.
 async fn fill(twins: &Twins<'_>, pairs: &mut Pairs) {
     revisions(twins, pairs).await;
     unseen(twins, pairs).await;
     deleted(twins, pairs).await;
     purged(twins, pairs).await;
     pictures(twins, pairs).await;
-    // Somebody else prints, more in one twin than in the other.
+    // Another caller prints, more in one twin than in the other.
     for (side, sources) in [(&twins.one, &["b1", "b2", "b3"][..]), (&twins.other, &["b1"][..])] {
         for source in sources {
             let source = format!("{}/briefs/{source}", workspace_of(side));
             let parent = workspace_of(side);
             let request = CreateRenderRequest { parent, source, ..CreateRenderRequest::default() };
-            // In a scheme whose second highest marking is the caller's, nothing need be hidden.
+            // In a scheme whose second highest marking is the caller's, there may be nothing to hide.
             drop(side.renders.clone().create_render(request).await);
         }
     }
-    // The last change: whoever watches, looks until he hears of it.
+    // The last change, at which a watcher stops reading.
     for side in [&twins.one, &twins.other] {
         let name = format!("{}/briefs/b1/revisions/1", workspace_of(side));
         let reason = "A mistake".into();
@@ -150,12 +150,12 @@ async fn fill(twins: &Twins<'_>, pairs: &mut Pairs) {
     }
 }
 
-/// `b1`, of three or so revisions, one of them not seen, and `b2`.
+/// Writes `b1`, with about three revisions, one of them hidden, and `b2`.
 async fn revisions(twins: &Twins<'_>, pairs: &mut Pairs) {
     let (mut one, mut other) = (Vec::new(), Vec::new());
     let mut revisions = vec![Some(pairs.pair()), pairs.hidden(), Some(pairs.pair())];
     if let Some(Some(last)) = revisions.last() {
-        // Again: a revision that differs from the one before it only in what is withheld.
+        // Again: a revision that differs from the previous one only in what is withheld.
         let again = Pair { one: last.other.clone(), other: last.one.clone() };
         revisions.push(Some(again));
     }
@@ -168,14 +168,14 @@ async fn revisions(twins: &Twins<'_>, pairs: &mut Pairs) {
     twins.import(documents("b2", &[one]), documents("b2", &[other])).await;
 }
 
-/// In one of the twins `b3`, of which nothing is seen.
+/// Writes `b3`, which is entirely hidden, in one of the twins.
 async fn unseen(twins: &Twins<'_>, pairs: &mut Pairs) {
     if let Some(hidden) = pairs.hidden() {
         twins.one.import(documents("b3", &[hidden.one])).await;
     }
 }
 
-/// A brief that was deleted, and in one of the twins another of which nothing was seen.
+/// Deletes a visible brief, and in one of the twins also a hidden one.
 async fn deleted(twins: &Twins<'_>, pairs: &mut Pairs) {
     let Pair { one, other } = pairs.pair();
     twins.import(documents("deleted", &[one]), documents("deleted", &[other])).await;
@@ -194,7 +194,7 @@ async fn delete(side: &Side, brief: &str) {
     side.admin.clone().delete_brief(request).await.unwrap();
 }
 
-/// A brief whose first revision was purged, and in one of the twins also the one that is not seen.
+/// Purges a brief's first revision, and in one of the twins also a hidden one.
 async fn purged(twins: &Twins<'_>, pairs: &mut Pairs) {
     let pairs = [Some(pairs.pair()), pairs.hidden(), Some(pairs.pair())];
     let (one, other): (Vec<_>, Vec<_>) =
@@ -215,7 +215,7 @@ async fn purge(side: &Side, revision: u32) {
     side.admin.clone().purge_brief_revision(request).await.unwrap();
 }
 
-/// A brief with a picture for everybody, and one that is withheld: another one in either twin.
+/// Writes a brief with a visible image and a withheld one, which differs between the twins.
 async fn pictures(twins: &Twins<'_>, pairs: &mut Pairs) {
     let lowest = pairs.scheme.label(pairs.scheme.lowest());
     let Some(above) = pairs.scheme.ranks().find(|rank| *rank > pairs.clearance) else { return };
@@ -254,7 +254,7 @@ async fn nothing_withheld_is_observable_in_any_response() {
         let scheme = Scheme::ALL[case % 3];
         let policy = [Policy::Omit, Policy::Mark][case % 2];
         let ranks: Vec<Rank> = scheme.ranks().collect();
-        // The highest sees everything.
+        // The highest clearance sees everything.
         let clearance = ranks[case % (ranks.len() - 1)];
         let twins = Twins::new(&scene, case, scheme, policy).await;
         let (one, other) = twins.readers(scheme.label(clearance), &[Role::Reader, Role::Renderer]).await;
@@ -273,14 +273,14 @@ async fn nothing_withheld_is_observable_in_any_response() {
             assert_eq!(first_difference(one_told, other_told), None, "case {case}: {what} as {label}");
         }
         assert_eq!(one_told.len(), other_told.len());
-        // Twins that differ in what is seen are told apart: this comparison can fail.
+        // Twins that differ in visible content are distinguished, so this comparison can fail.
         let cleared = twins.readers(scheme.label(scheme.highest()), &[Role::Reader, Role::Renderer]).await;
         let (one_told, other_told) = (all_seen(&cleared.0).await, all_seen(&cleared.1).await);
         assert_ne!(one_told, other_told, "case {case}");
     }
 }
 
-/// Where two texts begin to differ, with what is around.
+/// Returns the first difference between two texts, with the text around it.
 pub(crate) fn first_difference<'t>(one: &'t str, other: &'t str) -> Option<(&'t str, &'t str)> {
     if one == other {
         return None;

@@ -65,12 +65,12 @@ async fn a_render_reports_no_worker_for_its_environment_until_one_connects() {
     assert_eq!(renders.wait_render(wait).await.unwrap().into_inner().waiting_reason(), no_worker);
 
     let stats = scene.operators().get_queue_stats(GetQueueStatsRequest {}).await.unwrap().into_inner();
-    let told: Vec<_> = stats
+    let environments: Vec<_> = stats
         .environments
         .iter()
         .map(|found| (found.active, found.waiting, found.live_workers, found.no_worker))
         .collect();
-    assert_eq!(told, [(true, 1, 0, true), (false, 0, 1, false)]);
+    assert_eq!(environments, [(true, 1, 0, true), (false, 0, 1, false)]);
 
     let mut watched = renders.watch_render(WatchRenderRequest { name }).await.unwrap().into_inner();
     assert_eq!(watched.message().await.unwrap().unwrap().waiting_reason(), no_worker);

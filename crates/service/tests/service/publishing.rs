@@ -83,12 +83,12 @@ async fn undeclared_changes_are_reported_and_rejected_on_request() {
     assert_eq!(violations(&status), [("UNDECLARED_CHANGE".into(), "open".into())]);
     let second = admin.publish_brief(publish(&etag)).await.unwrap().into_inner();
     assert_eq!(second.number, 2);
-    let told = &second.undeclared_changes;
-    assert_eq!((told.len(), told[0].part_id.as_str()), (1, "open"));
-    assert_eq!(told[0].kinds().collect::<Vec<_>>(), [DifferenceKind::Reworded]);
+    let reported = &second.undeclared_changes;
+    assert_eq!((reported.len(), reported[0].part_id.as_str()), (1, "open"));
+    assert_eq!(reported[0].kinds().collect::<Vec<_>>(), [DifferenceKind::Reworded]);
     // A repeated request reports them again.
     let again = admin.publish_brief(publish(&etag)).await.unwrap().into_inner();
-    assert_eq!((again.number, &again.undeclared_changes), (2, told));
+    assert_eq!((again.number, &again.undeclared_changes), (2, reported));
 
     let mut declared = reworded("This may be known to everyone.");
     declared.changes = vec![Change {
@@ -125,16 +125,16 @@ async fn lint_reports_on_drafts_and_on_content_in_the_request() {
     let clean = admin.lint_brief(lint(None)).await.unwrap().into_inner();
     assert!(clean.warnings.is_empty() && clean.undeclared_changes.is_empty(), "{clean:?}");
     admin.publish_brief(publish(&etag)).await.unwrap();
-    let told = admin.lint_brief(lint(Some(bold()))).await.unwrap().into_inner();
+    let reported = admin.lint_brief(lint(Some(bold()))).await.unwrap().into_inner();
     let codes: Vec<_> =
-        told.warnings.iter().map(|found| (found.code.as_str(), found.part_id.as_str())).collect();
+        reported.warnings.iter().map(|found| (found.code.as_str(), found.part_id.as_str())).collect();
     assert!(codes.contains(&("FORECAST_WITHOUT_HORIZON", "open")), "{codes:?}");
-    assert_eq!(told.undeclared_changes[0].part_id, "open");
+    assert_eq!(reported.undeclared_changes[0].part_id, "open");
     // Nothing was written.
     assert!(admin.lint_brief(lint(None)).await.unwrap().into_inner().warnings.is_empty());
 
     let etag = edited(&mut admin, &etag, bold()).await;
-    assert_eq!(admin.lint_brief(lint(None)).await.unwrap().into_inner(), told);
+    assert_eq!(admin.lint_brief(lint(None)).await.unwrap().into_inner(), reported);
     let strict = PublishBriefRequest { require_no_warnings: true, ..publish(&etag) };
     let status = refused(admin.publish_brief(strict).await, Code::FailedPrecondition, Reason::LintWarnings);
     assert!(violations(&status).contains(&("FORECAST_WITHOUT_HORIZON".into(), "open".into())));
@@ -163,8 +163,8 @@ async fn lint_requires_an_author_who_sees_all_of_the_draft() {
     let mut broken = content("One");
     broken.sections[0].heading.clear();
     let broken = LintBriefRequest { content: Some(broken), ..lint };
-    let told = admin.lint_brief(broken.clone()).await.unwrap().into_inner();
-    assert_eq!((told.total_violations, told.violations[0].path.as_str()), (1, "sections[0].heading"));
+    let reported = admin.lint_brief(broken.clone()).await.unwrap().into_inner();
+    assert_eq!((reported.total_violations, reported.violations[0].path.as_str()), (1, "sections[0].heading"));
     let answer = scene.briefs(&reader).lint_brief(broken).await;
     refused(answer, Code::PermissionDenied, Reason::PermissionDenied);
 }
@@ -186,10 +186,10 @@ async fn lint_lists_every_violation_even_for_a_brief_that_does_not_exist_yet() {
     assert!(status.message().contains("1500 rule(s)") && status.message().contains("LintBrief"), "{status}");
     let name = "workspaces/default/briefs/new/draft".into();
     let lint = LintBriefRequest { name, content: Some(broken) };
-    let told = author.lint_brief(lint).await.unwrap().into_inner();
-    assert_eq!((told.total_violations, told.violations.len()), (1_500, 1_500));
-    assert_eq!(told.violations[1_499].path, "tags[1499]");
-    assert!(told.warnings.is_empty());
+    let reported = author.lint_brief(lint).await.unwrap().into_inner();
+    assert_eq!((reported.total_violations, reported.violations.len()), (1_500, 1_500));
+    assert_eq!(reported.violations[1_499].path, "tags[1499]");
+    assert!(reported.warnings.is_empty());
 }
 
 #[tokio::test]
@@ -275,9 +275,9 @@ async fn a_change_must_name_a_part_of_the_revision_or_its_predecessor() {
         Code::InvalidArgument,
         Reason::InvalidContent,
     );
-    let told = fields(&refusal);
-    assert_eq!(told[0].0, "draft.content.changes[0].part_id");
-    assert!(told[0].1.starts_with("UNKNOWN_REFERENCE: "), "{told:?}");
+    let reported = fields(&refusal);
+    assert_eq!(reported[0].0, "draft.content.changes[0].part_id");
+    assert!(reported[0].1.starts_with("UNKNOWN_REFERENCE: "), "{reported:?}");
 
     admin.publish_brief(publish(&etag)).await.unwrap();
     let etag = edited(&mut admin, &etag, declared.clone()).await;
@@ -287,8 +287,8 @@ async fn a_change_must_name_a_part_of_the_revision_or_its_predecessor() {
     // By the next revision the part no longer exists in the predecessor.
     declared.title = "Three".into();
     let lint = LintBriefRequest { name: draft_name(), content: Some(declared.clone()) };
-    let told = admin.lint_brief(lint).await.unwrap().into_inner();
-    assert_eq!((told.total_violations, told.violations[0].path.as_str()), (1, "changes[0].part_id"));
+    let reported = admin.lint_brief(lint).await.unwrap().into_inner();
+    assert_eq!((reported.total_violations, reported.violations[0].path.as_str()), (1, "changes[0].part_id"));
     refused(
         admin.update_brief_draft(draft(&etag, &declared)).await,
         Code::InvalidArgument,
@@ -421,8 +421,8 @@ async fn a_figure_without_visible_data_is_omitted_without_a_trace() {
     let draft = chancery_proto::brief::v1::GetBriefDraftRequest { name: name.clone() };
     let draft = admin.get_brief_draft(draft).await.unwrap().into_inner().content.unwrap();
     assert_eq!(figures(&draft), 1);
-    let told = admin.lint_brief(LintBriefRequest { name, content: None }).await.unwrap().into_inner();
-    let remark = told.warnings.iter().find(|found| found.code == "BLOCK_WITHOUT_DATA").unwrap();
+    let reported = admin.lint_brief(LintBriefRequest { name, content: None }).await.unwrap().into_inner();
+    let remark = reported.warnings.iter().find(|found| found.code == "BLOCK_WITHOUT_DATA").unwrap();
     assert_eq!(remark.part_id, "body");
     assert!(remark.message.contains("sections[0].blocks[1]"), "{}", remark.message);
 }

@@ -217,8 +217,8 @@ async fn after_a_purge_no_table_and_no_pdf_has_the_content() {
     let again = scene.renders.clone().create_render(create("b1/revisions/2")).await;
     refused(again, Code::FailedPrecondition, Reason::RevisionPurged);
     // The later revision is printed again, compared with the remaining ones.
-    let anew = printed(&scene, 3, "first", &pdf("anew")).await;
-    assert_eq!(download(&scene, &anew).await.unwrap(), pdf("anew").len());
+    let reprinted = printed(&scene, 3, "first", &pdf("reprinted")).await;
+    assert_eq!(download(&scene, &reprinted).await.unwrap(), pdf("reprinted").len());
 }
 
 #[tokio::test]
@@ -234,8 +234,8 @@ async fn a_purge_deletes_stored_and_staged_bytes_in_the_database() {
     upload.write(vec![b'x'; 300_000].into()).await.unwrap();
     assert_eq!(scene.database.psql().rows("select count(*) from artifact_chunks").unwrap(), ["2"]);
     // The draft follows the newest revision, so it is corrected first.
-    let mended = import(vec![document("b1", 3, content("Three"))]);
-    scene.briefs.clone().import_brief(mended).await.unwrap();
+    let corrected = import(vec![document("b1", 3, content("Three"))]);
+    scene.briefs.clone().import_brief(corrected).await.unwrap();
     scene.briefs.clone().purge_brief_revision(purge(2)).await.unwrap();
     assert_eq!(tables_with_it(&scene), Vec::<String>::new());
     for table in ["artifact_chunks", "artifact_blobs", "artifacts"] {

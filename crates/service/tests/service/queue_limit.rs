@@ -43,7 +43,7 @@ async fn stranger(scene: &QueueScene) -> Renders {
     let request = CreateWorkspaceRequest { workspace_id: "other".into(), workspace: Some(workspace) };
     admins.create_workspace(request).await.unwrap();
     let api_token = ApiToken {
-        display_name: "Somebody".into(),
+        display_name: "Another caller".into(),
         roles: vec![Role::Admin.into()],
         clearance: "TLP:RED".into(),
         ..ApiToken::default()

@@ -53,8 +53,8 @@ async fn finished_renders_cannot_be_cancelled_nor_unfinished_ones_deleted() {
     let late = renders.cancel_render(cancel(&render.name)).await;
     refused(late, Code::FailedPrecondition, Reason::RenderEnded);
     renders.delete_render(delete(&render.name)).await.unwrap();
-    let gone = renders.get_render(GetRenderRequest { name: render.name.clone() }).await;
-    refused(gone, Code::NotFound, Reason::NotFound);
+    let deleted = renders.get_render(GetRenderRequest { name: render.name.clone() }).await;
+    refused(deleted, Code::NotFound, Reason::NotFound);
     refused(renders.delete_render(delete(&render.name)).await, Code::NotFound, Reason::NotFound);
 }
 

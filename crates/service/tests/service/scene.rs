@@ -1,4 +1,4 @@
-//! A running service with a database of its own, and callers with tokens.
+//! A running service with a separate database, and callers with tokens.
 
 use std::convert::Infallible;
 use std::thread;
@@ -167,7 +167,7 @@ pub(crate) async fn token(
 
 async fn make_token(mut admins: Admins, workspace: &str, roles: &[Role], clearance: &str) -> String {
     let api_token = ApiToken {
-        display_name: "Somebody".into(),
+        display_name: "Another caller".into(),
         roles: roles.iter().map(|role| i32::from(*role)).collect(),
         clearance: clearance.into(),
         ..ApiToken::default()
@@ -216,7 +216,7 @@ async fn secrets(database: &TestDatabase) -> FirstSecrets {
     created.unwrap()
 }
 
-/// Runs on a thread of its own, because it blocks the test's runtime.
+/// Runs on a separate thread, because it blocks the test's runtime.
 fn migrate(url: &str) -> Result<(), StoreError> {
     let url = url.to_owned();
     let migrated = thread::spawn(move || {
@@ -269,7 +269,7 @@ fn statement(id: &str, text: &str, marking: &str) -> Statement {
 /// Builds content with a sentence at the lowest marking and one at the highest.
 pub(crate) fn content(title: &str) -> BriefContent {
     let statements = vec![
-        statement("open", "This may be known to everybody.", "TLP:CLEAR"),
+        statement("open", "This may be known to all readers.", "TLP:CLEAR"),
         statement("secret", "This is for named persons.", "TLP:RED"),
     ];
     let kind = Some(Kind::Paragraph(Paragraph { statements }));

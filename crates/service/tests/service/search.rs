@@ -415,16 +415,16 @@ async fn pages_have_no_gaps_and_no_repeats() {
     let whole = reader.search_briefs(whole).await.unwrap().into_inner();
     assert_eq!(whole.hits.len(), 100);
     let mut seen = Vec::new();
-    let mut asked = SearchBriefsRequest { page_size: 33, ..request("copper") };
+    let mut search_request = SearchBriefsRequest { page_size: 33, ..request("copper") };
     loop {
-        let page = reader.search_briefs(asked.clone()).await.unwrap().into_inner();
-        assert_eq!((page.total_size, page.facets.is_empty()), (200, !asked.page_token.is_empty()));
+        let page = reader.search_briefs(search_request.clone()).await.unwrap().into_inner();
+        assert_eq!((page.total_size, page.facets.is_empty()), (200, !search_request.page_token.is_empty()));
         let place = |hit: SearchHit| (hit.rank_e6, hit.revision, hit.statement.unwrap().id);
         seen.extend(page.hits.into_iter().map(place));
         if page.next_page_token.is_empty() {
             break;
         }
-        asked.page_token = page.next_page_token;
+        search_request.page_token = page.next_page_token;
     }
     assert_eq!(seen.len(), 200);
     assert!(seen.windows(2).all(|pair| pair[0].0 >= pair[1].0));
@@ -441,7 +441,10 @@ async fn a_page_token_of_another_search_is_rejected() {
     copper(&scene, 1).await;
     let mut reader = scene.reader("TLP:CLEAR").await;
     let token = search(&mut reader, "copper").await.next_page_token;
-    let with = |asked: SearchBriefsRequest| SearchBriefsRequest { page_token: token.clone(), ..asked };
+    let with = |search_request: SearchBriefsRequest| SearchBriefsRequest {
+        page_token: token.clone(),
+        ..search_request
+    };
     reader.search_briefs(with(request("copper"))).await.unwrap();
     let filtered = SearchBriefsRequest { filter: "brief = b0".into(), ..request("copper") };
     let spoken = SearchBriefsRequest { language: "en".into(), ..request("copper") };
@@ -465,19 +468,22 @@ async fn malformed_queries_are_rejected_by_field() {
         let refusal = reader.search_briefs(request(query)).await;
         refused_at(refusal, Reason::InvalidQuery, "query");
     }
-    let asked = request("copper");
-    let refusal = reader.search_briefs(SearchBriefsRequest { language: "e n".into(), ..asked.clone() }).await;
-    refused_at(refusal, Reason::InvalidField, "language");
-    let refusal = reader.search_briefs(SearchBriefsRequest { page_size: -1, ..asked.clone() }).await;
-    refused_at(refusal, Reason::InvalidField, "page_size");
+    let search_request = request("copper");
     let refusal =
-        reader.search_briefs(SearchBriefsRequest { parent: "default".into(), ..asked.clone() }).await;
+        reader.search_briefs(SearchBriefsRequest { language: "e n".into(), ..search_request.clone() }).await;
+    refused_at(refusal, Reason::InvalidField, "language");
+    let refusal = reader.search_briefs(SearchBriefsRequest { page_size: -1, ..search_request.clone() }).await;
+    refused_at(refusal, Reason::InvalidField, "page_size");
+    let refusal = reader
+        .search_briefs(SearchBriefsRequest { parent: "default".into(), ..search_request.clone() })
+        .await;
     refused_at(refusal, Reason::InvalidName, "parent");
-    let refusal = reader.search_briefs(SearchBriefsRequest { at_least: "zzz".into(), ..asked.clone() }).await;
+    let refusal =
+        reader.search_briefs(SearchBriefsRequest { at_least: "zzz".into(), ..search_request.clone() }).await;
     refused_at(refusal, Reason::InvalidCursor, "at_least");
-    let elsewhere = SearchBriefsRequest { parent: "workspaces/elsewhere".into(), ..asked.clone() };
+    let elsewhere = SearchBriefsRequest { parent: "workspaces/elsewhere".into(), ..search_request.clone() };
     refused(reader.search_briefs(elsewhere).await, Code::PermissionDenied, Reason::PermissionDenied);
-    let worker = scene.briefs(&scene.worker).search_briefs(asked).await;
+    let worker = scene.briefs(&scene.worker).search_briefs(search_request).await;
     refused(worker, Code::PermissionDenied, Reason::PermissionDenied);
 }
 
@@ -501,8 +507,8 @@ async fn queries_are_stemmed_in_the_requested_language_or_in_all_that_occur() {
     .await;
     for (language, found) in [("en", ["de1", "en1"].as_slice()), ("sw", &["sw1"]), ("en-GB", &["de1", "en1"])]
     {
-        let asked = SearchBriefsRequest { language: language.into(), ..request("the gifts") };
-        let answer = reader.search_briefs(asked).await.unwrap().into_inner();
+        let search_request = SearchBriefsRequest { language: language.into(), ..request("the gifts") };
+        let answer = reader.search_briefs(search_request).await.unwrap().into_inner();
         let mut shown = ids(&answer);
         shown.sort_unstable();
         assert_eq!(shown, found, "{language}");
@@ -514,8 +520,12 @@ async fn an_excluded_word_is_excluded_whatever_other_languages_the_workspace_has
     let scene = Scene::new().await;
     scene.published("b1", brief("en", "#", vec![statement("en1", "Tankers carry sanctioned oil.")])).await;
     let mut reader = scene.reader("TLP:CLEAR").await;
-    let expected: &[(&str, &[&str])] =
-        &[("oil", &["en1"]), ("oil -sanctioned", &[]), ("oil -\"sanctioned oil\"", &[]), ("oil -the", &["en1"])];
+    let expected: &[(&str, &[&str])] = &[
+        ("oil", &["en1"]),
+        ("oil -sanctioned", &[]),
+        ("oil -\"sanctioned oil\"", &[]),
+        ("oil -the", &["en1"]),
+    ];
     finds(&mut reader, expected).await;
     for (number, language) in ["de", "ar", "fr", "ru", "sw"].into_iter().enumerate() {
         let other = brief(language, "#", vec![statement("x1", "0")]);
@@ -531,6 +541,6 @@ async fn a_search_with_a_writes_cursor_finds_the_write() {
     let written = vec![document("b1", 1, brief("en", "#", vec![statement("s1", "Molybdenum.")]))];
     let cursor = admin.import_brief(import(written)).await.unwrap().into_inner().cursor;
     assert!(!cursor.is_empty());
-    let asked = SearchBriefsRequest { at_least: cursor, ..request("molybdenum") };
-    assert_eq!(ids(&admin.search_briefs(asked).await.unwrap().into_inner()), ["s1"]);
+    let search_request = SearchBriefsRequest { at_least: cursor, ..request("molybdenum") };
+    assert_eq!(ids(&admin.search_briefs(search_request).await.unwrap().into_inner()), ["s1"]);
 }

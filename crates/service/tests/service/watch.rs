@@ -30,8 +30,8 @@ async fn begin(briefs: &Briefs, request: WatchBriefsRequest) -> Streaming<WatchB
 /// Returns the next event as text.
 async fn next(answers: &mut Streaming<WatchBriefsResponse>) -> Result<(String, String), Status> {
     let waited = tokio::time::timeout(Duration::from_secs(20), answers.message()).await;
-    let answer = waited.expect("something is told")?.expect("a watch does not end by itself");
-    let told = match answer.event.unwrap() {
+    let answer = waited.expect("an event arrives")?.expect("a watch does not end on its own");
+    let event = match answer.event.unwrap() {
         Event::Current(brief) => format!("is {} {}", tail(&brief.revision), brief.title),
         Event::Change(change) => {
             let (kind, brief) = (change.kind(), change.brief.unwrap());
@@ -44,7 +44,7 @@ async fn next(answers: &mut Streaming<WatchBriefsResponse>) -> Result<(String, S
         Event::Checkpoint(_) => "checkpoint".to_owned(),
         Event::KeepAlive(_) => "alive".to_owned(),
     };
-    Ok((told.trim_end().to_owned(), answer.cursor))
+    Ok((event.trim_end().to_owned(), answer.cursor))
 }
 
 fn tail(name: &str) -> &str {
@@ -77,32 +77,32 @@ async fn a_watch_sends_the_current_state_and_then_every_change_in_order() {
     let mut answers = begin(&reader, watch("")).await;
     let state = [next(&mut answers).await.unwrap(), next(&mut answers).await.unwrap()];
     assert_eq!(
-        state.each_ref().map(|(told, _)| told.as_str()),
+        state.each_ref().map(|(event, _)| event.as_str()),
         ["is b1/revisions/1 One", "is b2/revisions/1 Two"]
     );
     assert!(state.iter().all(|(_, cursor)| cursor.is_empty()));
-    let (told, from) = next(&mut answers).await.unwrap();
-    assert_eq!(told, "checkpoint");
+    let (event, from) = next(&mut answers).await.unwrap();
+    assert_eq!(event, "checkpoint");
 
     let mut admin = scene.briefs(&scene.admin);
-    let mut told = Vec::new();
+    let mut events = Vec::new();
     publish(&scene, "b1", 2, content("One again")).await;
-    told.push(next(&mut answers).await.unwrap());
+    events.push(next(&mut answers).await.unwrap());
     let name = format!("{BRIEF}/revisions/2");
     let request = WithdrawBriefRevisionRequest { name, reason: "Wrong.".into(), ..Default::default() };
     admin.withdraw_brief_revision(request).await.unwrap();
-    told.push(next(&mut answers).await.unwrap());
+    events.push(next(&mut answers).await.unwrap());
     admin.delete_brief(DeleteBriefRequest { name: BRIEF.into(), ..Default::default() }).await.unwrap();
-    told.push(next(&mut answers).await.unwrap());
+    events.push(next(&mut answers).await.unwrap());
     admin.undelete_brief(UndeleteBriefRequest { name: BRIEF.into(), ..Default::default() }).await.unwrap();
-    told.push(next(&mut answers).await.unwrap());
+    events.push(next(&mut answers).await.unwrap());
     let expected = [
         "Published b1/revisions/2 One again",
         "Withdrawn b1/revisions/2 One again",
         "Deleted b1",
         "Undeleted b1",
     ];
-    let (words, cursors): (Vec<_>, Vec<_>) = told.into_iter().unzip();
+    let (words, cursors): (Vec<_>, Vec<_>) = events.into_iter().unzip();
     assert_eq!(words, expected);
     // Each cursor resumes with exactly the events after it.
     let mut again = begin(&reader, watch(&from)).await;
@@ -146,8 +146,8 @@ async fn an_idle_watch_sends_keep_alives() {
     let reader = scene.reader("TLP:RED").await;
     let mut answers = begin(&reader, from_now()).await;
     assert_eq!(next(&mut answers).await.unwrap().0, "checkpoint");
-    let (told, cursor) = next(&mut answers).await.unwrap();
-    assert_eq!(told, "alive");
+    let (event, cursor) = next(&mut answers).await.unwrap();
+    assert_eq!(event, "alive");
     publish(&scene, "b1", 1, content("One")).await;
     let mut again = begin(&reader, watch(&cursor)).await;
     assert_eq!(next(&mut again).await.unwrap().0, "Published b1/revisions/1 One");
@@ -169,11 +169,11 @@ async fn a_slow_readers_watch_ends_with_a_cursor_that_resumes_without_gaps_or_re
     for some in titles.chunks(100) {
         scene.briefs(&scene.admin).import_brief(import(some.to_vec())).await.unwrap();
     }
-    let mut heard = Vec::new();
-    let mut let_go = 0;
-    while heard.len() < many as usize {
+    let mut received = Vec::new();
+    let mut dropped = 0;
+    while received.len() < many as usize {
         match next(&mut answers).await {
-            Ok((told, _)) => heard.push(told.split(' ').nth(1).unwrap().to_owned()),
+            Ok((event, _)) => received.push(event.split(' ').nth(1).unwrap().to_owned()),
             Err(status) => {
                 assert_eq!(
                     (status.code(), reason_of(&status)),
@@ -182,13 +182,13 @@ async fn a_slow_readers_watch_ends_with_a_cursor_that_resumes_without_gaps_or_re
                 assert!(status.get_details_retry_info().is_some());
                 let cursor = status.get_details_error_info().unwrap().metadata["cursor"].clone();
                 answers = begin(&slow, watch(&cursor)).await;
-                let_go += 1;
+                dropped += 1;
             }
         }
     }
     let expected: Vec<_> = (1..=many).map(|number| format!("b1/revisions/{number}")).collect();
-    assert_eq!(heard, expected);
-    assert!(let_go > 0, "the reader was never too slow");
+    assert_eq!(received, expected);
+    assert!(dropped > 0, "the reader was never too slow");
 }
 
 #[tokio::test]

@@ -143,7 +143,7 @@ async fn a_response_over_the_limit_is_rejected() {
     let mut admin = scene.briefs(&scene.admin);
     for number in 1..=3 {
         let mut large = content(&format!("Revision {number}"));
-        let text = "A sentence of some length that stands for very many others. ".repeat(60);
+        let text = "A sentence of some length that represents very many others. ".repeat(60);
         let open = |index| chancery_proto::brief::v1::Statement {
             id: format!("s-{index}"),
             text: text.trim().to_owned(),
