@@ -89,13 +89,14 @@ fn a_withdrawn_revision_prints_its_reason_in_any_script_and_length() {
     let persian = "رقم یک جمله نادرست بود و جمله دیگری بر پایه آن نوشته شده بود.";
     let reasons = [long.trim(), &unbroken, persian, "Цифра была неверной.\nИ вывод тоже.", "a \u{202e}b"];
     for reason in reasons {
-        let gone = Edition { state: RevisionState::Withdrawn, withdraw_reason: reason, ..edition(&content) };
+        let withdrawn =
+            Edition { state: RevisionState::Withdrawn, withdraw_reason: reason, ..edition(&content) };
         for format in [Format::Full, Format::Standard] {
-            let text = text(&gone, &of(format));
-            let said = reason.replace('\u{202e}', "").split_whitespace().collect::<Vec<_>>().join(" ");
+            let text = text(&withdrawn, &of(format));
+            let expected = reason.replace('\u{202e}', "").split_whitespace().collect::<Vec<_>>().join(" ");
             assert!(text.contains("This revision is withdrawn."), "{format:?}");
             let squeezed = text.split_whitespace().collect::<Vec<_>>().join(" ");
-            assert!(squeezed.contains(&format!("Reason: {said}")), "{format:?} {reason}");
+            assert!(squeezed.contains(&format!("Reason: {expected}")), "{format:?} {reason}");
         }
     }
     let short = Edition { state: RevisionState::Withdrawn, withdraw_reason: "Wrong.", ..edition(&content) };
@@ -289,7 +290,7 @@ fn polarity_is_printed_as_a_sign_with_a_word() {
 #[test]
 fn only_highlighted_events_are_marked_as_highlighted() {
     let mut content = sample(2);
-    let heard = |content: &BriefContent| {
+    let file_content = |content: &BriefContent| {
         let file = tools::file("highlights.pdf", &printed(&edition(content), &Options::default()).bytes);
         String::from_utf8_lossy(&tools::unpacked(&file)).into_owned()
     };
@@ -310,7 +311,7 @@ fn only_highlighted_events_are_marked_as_highlighted() {
     }
     assert!(marked > 0, "the sample has a timeline");
     assert!(shown(&content).contains("highlighted"), "the legend says what a ring means");
-    assert!(!heard(&content).is_empty());
+    assert!(!file_content(&content).is_empty());
 }
 
 #[test]

@@ -131,8 +131,9 @@ fn every_format_prints_the_publication_state() {
         let text = text(&draft, &of(format));
         assert!(text.contains("Draft: not published."), "{format:?}");
         assert!(!text.contains("Published") && !text.contains("Revision 0"), "{format:?}");
-        let gone = Edition { state: RevisionState::Withdrawn, superseded_by: Some(3), ..edition(&content) };
-        let text = self::text(&gone, &of(format));
+        let withdrawn =
+            Edition { state: RevisionState::Withdrawn, superseded_by: Some(3), ..edition(&content) };
+        let text = self::text(&withdrawn, &of(format));
         assert!(text.contains("This revision is withdrawn.") && text.contains("Superseded by revision 3."));
     }
 }

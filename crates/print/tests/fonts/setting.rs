@@ -30,7 +30,7 @@ fn set(text: &str, language: &str, measure: Length) -> Vec<Line> {
     typesetter.set(&inline, &ParagraphSetup { measure, indent, align, hyphenate: true, right_to_left: false })
 }
 
-fn said(line: &Line) -> String {
+fn text_of(line: &Line) -> String {
     let runs = line.marks.iter().filter_map(|marked| match &marked.mark {
         Mark::Run(run) => Some(&*run.text),
         Mark::Drawn => None,
@@ -72,8 +72,8 @@ fn no_line_begins_with_closing_punctuation_nor_ends_with_an_opening_bracket() {
     for millimetres in 12..130 {
         for language in ["ja", "zh-Hans", "en"] {
             for line in set(&SENTENCE.repeat(3), language, Length::mm(millimetres)) {
-                let said = said(&line);
-                assert!(!said.starts_with(['、', '。', '」']) && !said.ends_with('「'), "{said}");
+                let text = text_of(&line);
+                assert!(!text.starts_with(['、', '。', '」']) && !text.ends_with('「'), "{text}");
                 assert!(!line.hyphen);
             }
         }
@@ -89,7 +89,7 @@ fn latin_words_and_digits_within_japanese_keep_the_texts_own_face_and_stay_whole
             let latin = run.text.chars().any(|c| c.is_ascii_alphanumeric());
             assert_eq!(latin, format!("{:?}", run.face) == "Serif", "{}", run.text);
         }
-        assert!(!said(&line).starts_with("artnership"));
+        assert!(!text_of(&line).starts_with("artnership"));
     }
 }
 
@@ -107,7 +107,7 @@ fn unclosed_isolates_and_long_words_stay_in_the_measure() {
     ];
     for text in texts {
         let lines = set(&text, "en", measure);
-        assert_eq!(lines.iter().map(said).collect::<String>().replace('\u{ad}', ""), text);
+        assert_eq!(lines.iter().map(text_of).collect::<String>().replace('\u{ad}', ""), text);
         for line in lines {
             assert!(!line.overfull && line.width <= measure + Length::milli_pt(1), "{text}");
         }

@@ -1,4 +1,4 @@
-//! Generates a minimal TrueType font: each character is a box of its own width in the em square.
+//! Generates a minimal TrueType font: each character is a box with a distinct width in the em square.
 
 use std::collections::BTreeSet;
 

@@ -33,7 +33,7 @@ fn attached_pictures_are_printed_with_caption_source_and_alternative_text() {
         "en",
         vec![
             figure(&photo, "A photo"),
-            paragraph("c-1", "What stands between the pictures."),
+            paragraph("c-1", "What appears between the pictures."),
             figure(&chart, "A chart"),
             figure(&stamp, "A stamp"),
         ],

@@ -96,7 +96,7 @@ fn all_eight_orientations_place_the_photo_as_viewers_display_it() {
         let x = origin_x + width_x.min(0.0) + height_x.min(0.0);
         let y = origin_y + width_y.min(0.0) + height_y.min(0.0);
         assert!(x > 0.0 && y > 0.0 && x + across < 596.0 && y + down < 842.0, "{value}: {matrix:?}");
-        assert_eq!(embedded(&file), embedded(&upright), "{value}: the scan data is passed on as it is");
+        assert_eq!(embedded(&file), embedded(&upright), "{value}: the scan data is unchanged");
     }
 }
 

@@ -12,7 +12,7 @@ fn verapdf_finds_a_brief_with_pictures_and_a_theme_to_be_pdf_ua_1_and_pdf_a_2a()
     let (photo, chart, stamp, logo) = (colored(60, 40), gradient(300, 200), glow(120), LOGO.as_bytes());
     let blocks = vec![
         figure(&photo, "A photo"),
-        paragraph("c-1", "What stands between the pictures."),
+        paragraph("c-1", "What appears between the pictures."),
         figure(&chart, "A chart"),
         figure(&stamp, "A stamp"),
         figure(logo, "A drawing"),

@@ -68,8 +68,11 @@ fn no_edition_prints_an_empty_frame_and_every_file_conforms() {
             for variant in variants() {
                 let file = format!("without-data/{name}.{}.{}.pdf", policy.as_str(), variant.name);
                 let Some(printed) = fitting(&file, &edition, &variant.options) else { continue };
-                let said = struct_text(&printed.bytes).unwrap();
-                assert!(TITLES.iter().all(|title| !said.contains(title)), "{file}: {said}");
+                let struct_tree_text = struct_text(&printed.bytes).unwrap();
+                assert!(
+                    TITLES.iter().all(|title| !struct_tree_text.contains(title)),
+                    "{file}: {struct_tree_text}"
+                );
                 files.push(tools::file(&file, &printed.bytes));
             }
         }

@@ -27,9 +27,9 @@ fn withheld_content_of_the_amber_brief_is_in_no_form_of_the_lower_file() {
             let name = format!("canaries/amber.{}.{}.pdf", policy.as_str(), variant.name);
             let Some(printed) = fitting(&name, &lower, &options) else { continue };
             let unpacked = objects(tools::unpacked(&tools::file(&name, &printed.bytes)));
-            let said = file_text::everything(&printed.bytes);
+            let all_text = file_text::everything(&printed.bytes);
             for canary in AMBER {
-                assert!(!said.contains(canary), "{canary} is in {name}");
+                assert!(!all_text.contains(canary), "{canary} is in {name}");
                 assert!(!holds(&unpacked, canary), "{canary} is in the unpacked {name}");
             }
         }
@@ -40,8 +40,8 @@ fn withheld_content_of_the_amber_brief_is_in_no_form_of_the_lower_file() {
 fn the_search_finds_the_content_of_the_higher_clearance() {
     let (name, document) = documents().into_iter().find(|(name, _)| name == "amber-demo-1").unwrap();
     let printed = printed(&document.content.unwrap(), &Options::default()).unwrap();
-    let said = file_text::everything(&printed.bytes);
-    assert!(said.contains("Zibeth") && said.contains("1987-11-23"), "{name}");
+    let all_text = file_text::everything(&printed.bytes);
+    assert!(all_text.contains("Zibeth") && all_text.contains("1987-11-23"), "{name}");
 }
 
 #[test]

@@ -8,84 +8,84 @@ use chancery_proto::brief::v1::{
 
 /// Returns the texts that a format must contain, in order.
 pub(crate) fn in_order(content: &BriefContent, options: &Options) -> Vec<String> {
-    let mut said = vec![content.title.clone()];
+    let mut expected = vec![content.title.clone()];
     if options.format == Format::Full {
-        said.extend(content.localized_titles.iter().map(|title| title.text.clone()));
+        expected.extend(content.localized_titles.iter().map(|title| title.text.clone()));
     }
     if options.format != Format::OnePage {
-        said.push(content.subtitle.clone());
+        expected.push(content.subtitle.clone());
     }
-    statements(&mut said, &content.bluf);
+    statements(&mut expected, &content.bluf);
     for judgment in &content.key_judgments {
-        statements(&mut said, &judgment.statements);
+        statements(&mut expected, &judgment.statements);
     }
-    said.push(content.change_summary.clone());
+    expected.push(content.change_summary.clone());
     if options.format == Format::OnePage {
-        said.extend(content.domains.iter().map(|domain| domain.name.clone()));
+        expected.extend(content.domains.iter().map(|domain| domain.name.clone()));
     } else {
         // Shorter formats print the number of changes; only the full format prints the changes.
         for change in content.changes.iter().filter(|_| options.format == Format::Full) {
-            said.extend([change.was.clone(), change.now.clone(), change.why.clone()]);
+            expected.extend([change.was.clone(), change.now.clone(), change.why.clone()]);
         }
-        content.sections.iter().for_each(|part| section(&mut said, part));
+        content.sections.iter().for_each(|part| section(&mut expected, part));
     }
     if options.format == Format::Full {
-        back(&mut said, content);
+        back(&mut expected, content);
     } else {
-        said.extend(content.indicators.iter().map(|part| part.text.clone()));
+        expected.extend(content.indicators.iter().map(|part| part.text.clone()));
     }
     if options.format == Format::Standard {
-        said.extend(content.dissents.iter().map(|part| part.text.clone()));
+        expected.extend(content.dissents.iter().map(|part| part.text.clone()));
     }
     if options.format != Format::OnePage {
-        sources(&mut said, content, options.format);
+        sources(&mut expected, content, options.format);
     }
-    said.retain(|text| !text.trim().is_empty());
-    said
+    expected.retain(|text| !text.trim().is_empty());
+    expected
 }
 
-fn statements(said: &mut Vec<String>, statements: &[Statement]) {
-    said.extend(statements.iter().map(|statement| statement.text.clone()));
+fn statements(expected: &mut Vec<String>, statements: &[Statement]) {
+    expected.extend(statements.iter().map(|statement| statement.text.clone()));
 }
 
-fn section(said: &mut Vec<String>, part: &Section) {
-    said.push(part.heading.clone());
-    part.blocks.iter().for_each(|part| block(said, part));
-    part.sections.iter().for_each(|part| section(said, part));
+fn section(expected: &mut Vec<String>, part: &Section) {
+    expected.push(part.heading.clone());
+    part.blocks.iter().for_each(|part| block(expected, part));
+    part.sections.iter().for_each(|part| section(expected, part));
 }
 
-fn block(said: &mut Vec<String>, block: &Block) {
+fn block(expected: &mut Vec<String>, block: &Block) {
     match block.kind.as_ref().unwrap() {
-        Kind::Paragraph(paragraph) => statements(said, &paragraph.statements),
-        Kind::List(items) => list(said, items),
+        Kind::Paragraph(paragraph) => statements(expected, &paragraph.statements),
+        Kind::List(items) => list(expected, items),
         Kind::Table(table) => {
-            said.push(table.caption.clone());
-            said.extend(table.columns.iter().map(|column| column.heading.clone()));
+            expected.push(table.caption.clone());
+            expected.extend(table.columns.iter().map(|column| column.heading.clone()));
             let cells = table.rows.iter().flat_map(|row| &row.cells);
-            said.extend(cells.map(|cell| cell.text.clone()));
+            expected.extend(cells.map(|cell| cell.text.clone()));
         }
         Kind::Callout(callout) => {
-            said.push(callout.title.clone());
-            statements(said, &callout.statements);
+            expected.push(callout.title.clone());
+            statements(expected, &callout.statements);
         }
         Kind::Quote(quote) => {
-            statements(said, &quote.statements);
-            said.push(quote.attribution.clone());
+            statements(expected, &quote.statements);
+            expected.push(quote.attribution.clone());
         }
-        Kind::Figure(figure) => said.extend([figure.title.clone(), figure.source.clone()]),
+        Kind::Figure(figure) => expected.extend([figure.title.clone(), figure.source.clone()]),
         Kind::Withheld(_) => {}
     }
 }
 
-fn list(said: &mut Vec<String>, items: &List) {
+fn list(expected: &mut Vec<String>, items: &List) {
     for item in &items.items {
-        statements(said, &item.statements);
-        item.list.iter().for_each(|inner| list(said, inner));
+        statements(expected, &item.statements);
+        item.list.iter().for_each(|inner| list(expected, inner));
     }
 }
 
 /// Parts after the body.
-fn back(said: &mut Vec<String>, content: &BriefContent) {
+fn back(expected: &mut Vec<String>, content: &BriefContent) {
     let kinds = [
         FactorKind::Driver,
         FactorKind::Constraint,
@@ -95,14 +95,14 @@ fn back(said: &mut Vec<String>, content: &BriefContent) {
     ];
     for kind in kinds {
         let factors = content.factors.iter().filter(|factor| factor.kind() == kind);
-        said.extend(factors.map(|factor| factor.text.clone()));
+        expected.extend(factors.map(|factor| factor.text.clone()));
     }
-    said.extend(content.scenarios.iter().flat_map(|part| [part.title.clone(), part.text.clone()]));
-    said.extend(content.indicators.iter().map(|part| part.text.clone()));
-    said.extend(content.assumptions.iter().map(|part| part.text.clone()));
-    said.extend(content.information_gaps.iter().map(|part| part.text.clone()));
-    said.extend(content.dissents.iter().map(|part| part.text.clone()));
-    said.extend(content.actors.iter().map(|part| part.name.clone()));
+    expected.extend(content.scenarios.iter().flat_map(|part| [part.title.clone(), part.text.clone()]));
+    expected.extend(content.indicators.iter().map(|part| part.text.clone()));
+    expected.extend(content.assumptions.iter().map(|part| part.text.clone()));
+    expected.extend(content.information_gaps.iter().map(|part| part.text.clone()));
+    expected.extend(content.dissents.iter().map(|part| part.text.clone()));
+    expected.extend(content.actors.iter().map(|part| part.name.clone()));
 }
 
 /// Returns an address with percent-encoded letters decoded.
@@ -121,7 +121,7 @@ fn letters(address: &str) -> String {
 }
 
 /// Returns cited sources in order of their first citation, then the others.
-fn sources(said: &mut Vec<String>, content: &BriefContent, format: Format) {
+fn sources(expected: &mut Vec<String>, content: &BriefContent, format: Format) {
     let mut cited: Vec<String> = Vec::new();
     let mut cite = |statements: &[Statement]| {
         let citations = statements.iter().flat_map(|statement| &statement.citations);
@@ -134,14 +134,14 @@ fn sources(said: &mut Vec<String>, content: &BriefContent, format: Format) {
     let mut sources: Vec<&Source> = content.sources.iter().collect();
     sources.sort_by_key(place);
     for source in sources {
-        said.extend([
+        expected.extend([
             source.title.clone(),
             source.publisher.clone(),
             source.date.clone(),
             // Shorter formats have the address after the title.
             if format == Format::Full { letters(&source.url) } else { String::new() },
         ]);
-        said.push(source.descriptor.trim_end_matches('.').to_owned());
+        expected.push(source.descriptor.trim_end_matches('.').to_owned());
     }
 }
 

@@ -10,49 +10,49 @@ use read_fonts::{FontRef, TableProvider as _};
 pub(crate) fn everything(bytes: &[u8]) -> String {
     let document = Document::load_mem(bytes).unwrap();
     // Joins lines, because a word may be hyphenated.
-    let mut said = struct_text(bytes).unwrap();
-    said.push('\n');
+    let mut all_text = struct_text(bytes).unwrap();
+    all_text.push('\n');
     for object in document.objects.values() {
-        append(object, &mut said);
+        append(object, &mut all_text);
     }
     for shown in shown(&document).into_values() {
-        said.push_str(&shown.text);
-        said.push('\n');
+        all_text.push_str(&shown.text);
+        all_text.push('\n');
     }
-    said
+    all_text
 }
 
-fn append(object: &Object, said: &mut String) {
+fn append(object: &Object, all_text: &mut String) {
     match object {
-        Object::Name(name) => line(said, &String::from_utf8_lossy(name)),
+        Object::Name(name) => line(all_text, &String::from_utf8_lossy(name)),
         Object::String(text, _) => {
-            line(said, &String::from_utf8_lossy(text));
+            line(all_text, &String::from_utf8_lossy(text));
             if text.starts_with(&[0xFE, 0xFF]) {
                 let units: Vec<u16> =
                     text[2..].chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect();
-                line(said, &String::from_utf16_lossy(&units));
+                line(all_text, &String::from_utf16_lossy(&units));
             }
         }
-        Object::Array(items) => items.iter().for_each(|item| append(item, said)),
-        Object::Dictionary(entries) => dictionary(entries, said),
+        Object::Array(items) => items.iter().for_each(|item| append(item, all_text)),
+        Object::Dictionary(entries) => dictionary(entries, all_text),
         Object::Stream(stream) => {
-            dictionary(&stream.dict, said);
-            line(said, &String::from_utf8_lossy(&plain(stream)));
+            dictionary(&stream.dict, all_text);
+            line(all_text, &String::from_utf8_lossy(&plain(stream)));
         }
         _ => {}
     }
 }
 
-fn dictionary(entries: &Dictionary, said: &mut String) {
+fn dictionary(entries: &Dictionary, all_text: &mut String) {
     for (key, value) in entries {
-        line(said, &String::from_utf8_lossy(key));
-        append(value, said);
+        line(all_text, &String::from_utf8_lossy(key));
+        append(value, all_text);
     }
 }
 
-fn line(said: &mut String, text: &str) {
-    said.push_str(text);
-    said.push('\n');
+fn line(all_text: &mut String, text: &str) {
+    all_text.push_str(text);
+    all_text.push('\n');
 }
 
 fn plain(stream: &Stream) -> Vec<u8> {

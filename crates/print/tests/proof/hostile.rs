@@ -62,8 +62,8 @@ fn prints_unchecked(name: &str, content: &BriefContent, texts: &[&str]) {
         within_the_page(&name, &printed);
         let text = struct_text(&printed.bytes).unwrap().replace('\n', " ");
         if !variant.name.starts_with("one-page") {
-            for said in texts {
-                assert!(text.contains(said), "{name} lacks {said:?}");
+            for expected in texts {
+                assert!(text.contains(expected), "{name} lacks {expected:?}");
             }
         }
     }

@@ -20,6 +20,6 @@ mod wild;
 
 /// Returns the number of cases of a property test; `./dev fuzz --cases N` overrides it.
 fn cases(usually: u32) -> u32 {
-    let asked = std::env::var("CHANCERY_FUZZ_CASES").ok();
-    asked.map_or(usually, |number| number.parse().expect("CHANCERY_FUZZ_CASES is a number"))
+    let requested = std::env::var("CHANCERY_FUZZ_CASES").ok();
+    requested.map_or(usually, |number| number.parse().expect("CHANCERY_FUZZ_CASES is a number"))
 }

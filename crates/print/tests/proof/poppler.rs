@@ -58,7 +58,7 @@ fn the_text_is_the_editions_in_its_order() {
                 let expected = normal_form(&expected).trim().to_owned();
                 let Some(at) = text[from..].find(&expected) else {
                     let elsewhere =
-                        if text.contains(&expected) { "stands before its place" } else { "is missing" };
+                        if text.contains(&expected) { "appears before its place" } else { "is missing" };
                     panic!("{name}: {expected:?} {elsewhere}");
                 };
                 from += at + expected.len();

@@ -1,4 +1,4 @@
-//! Every sample brief at every clearance with an edition of its own, and the option sets to print one.
+//! Every sample brief at every clearance with a separate edition, and the option sets to print one.
 
 use std::fs;
 use std::ops::ControlFlow;

@@ -14,7 +14,7 @@ pub(crate) fn file(name: &str, bytes: &[u8]) -> PathBuf {
     path
 }
 
-/// Runs a program; `remedy` tells how to install it.
+/// Runs a program; `remedy` says how to install it.
 pub(crate) fn run<A: AsRef<OsStr>>(
     program: impl AsRef<OsStr>,
     remedy: &str,

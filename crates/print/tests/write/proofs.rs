@@ -16,7 +16,7 @@ fn the_file_has_the_expected_text_in_reading_order() {
     let lines: Vec<&str> = proof.text.lines().collect();
     assert_eq!(lines[..2], ["Russia & Iran", "Key judgments"]);
     assert!(proof.text.contains(
-        "made an affirmation, AV To. Tight and wide, with a soft hyphen. See the source, and the note1. It goes on here."
+        "made an affirmation, AV To. Tight and wide, with a soft hyphen. See the source, and the note1. It continues here."
     ));
     assert!(proof.text.contains("سلام به لاله") && proof.text.contains("کتابِ بزرگ"));
     assert!(proof.text.contains("A box: \u{25A1}\u{E000}"));

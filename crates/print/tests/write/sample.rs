@@ -231,7 +231,7 @@ fn figure(draft: &mut Draft, sect: TagId) {
 /// A paragraph continued from page one, the note, and an element without content.
 fn second_page(draft: &mut Draft, root: TagId, sect: TagId) {
     let paragraph = draft.tags.node(sect).kids[2];
-    draft.line(paragraph, FaceId::SerifSemibold, 10, "It goes on here.");
+    draft.line(paragraph, FaceId::SerifSemibold, 10, "It continues here.");
     let notes = draft.add(root, Role::Sect);
     let heading = draft.add(notes, Role::H(2));
     draft.line(heading, FaceId::SansSemibold, 13, "Notes");

@@ -103,5 +103,5 @@ fn an_element_with_content_on_two_pages_refers_to_both() {
             .any(|placed| matches!(placed.owner, Owner::Tagged { node, .. } if Some(node.index()) == spread))
     };
     assert!(on(0) && on(1));
-    assert!(sample.prove().unwrap().text.contains("note1. It goes on here."));
+    assert!(sample.prove().unwrap().text.contains("note1. It continues here."));
 }
