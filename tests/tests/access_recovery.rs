@@ -1,4 +1,4 @@
-//! Getting in again when no token works: tokens issued with access to the database alone, and the restore of a dump.
+//! Recovering access when no token works: tokens issued with access to the database alone, and restored dumps.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
@@ -70,7 +70,7 @@ async fn a_secret_goes_into_a_new_private_file() {
     let reader = client(stack.url(), &secret).await;
     reader.all_briefs("workspaces/default").await.unwrap();
 
-    // An existing file stays as it is, and no token is issued.
+    // An existing file is left unchanged, and no token is issued.
     let before = stack.content();
     let again = issue(stack.database(), &arguments).run().await.exits(1);
     assert!(again.stderr.contains("already exists"), "{}", again.stderr);
@@ -79,10 +79,10 @@ async fn a_secret_goes_into_a_new_private_file() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_issued_is_refused_with_its_cure() {
+async fn refusals_of_token_issue_name_the_remedy() {
     let stack = Stack::without_worker().await;
     let before = stack.content();
-    for (arguments, named, cure) in [
+    for (arguments, named, remedy) in [
         (&["--workspace", "nowhere"][..], "--workspace: there is no workspace nowhere", "default, system"),
         (&["--role", "operator"], "--role", "workspace system"),
         (&["--workspace", "system", "--role", "reader"], "--role", "worker and operator"),
@@ -93,7 +93,7 @@ async fn what_cannot_be_issued_is_refused_with_its_cure() {
         (&["--expires", "2001-01-01T00:00:00Z"], "--expires", "over already"),
     ] {
         let ran = issue(stack.database(), arguments).run().await.exits(1);
-        assert!(ran.stderr.contains(named) && ran.stderr.contains(cure), "{arguments:?}: {}", ran.stderr);
+        assert!(ran.stderr.contains(named) && ran.stderr.contains(remedy), "{arguments:?}: {}", ran.stderr);
         assert_eq!(ran.stderr.lines().count(), 1, "{}", ran.stderr);
         assert_eq!(ran.stdout, "");
         let json = issue(stack.database(), &[arguments, &["--json"]].concat()).run().await.exits(1).error();
@@ -116,8 +116,8 @@ async fn what_cannot_be_issued_is_refused_with_its_cure() {
     let ran = issue(&empty, &["--json"]).run().await.exits(1);
     assert_eq!(ran.error()["reason"], "SCHEMA");
     assert!(ran.stderr.contains("run `chancery migrate`"), "{}", ran.stderr);
-    let nobody = issue(&empty, &[]).env("DATABASE_URL", "postgres://nobody@127.0.0.1:1/nothing");
-    let ran = nobody.run().await.exits(1);
+    let unreachable = issue(&empty, &[]).env("DATABASE_URL", "postgres://nobody@127.0.0.1:1/nothing");
+    let ran = unreachable.run().await.exits(1);
     assert!(
         ran.stderr.starts_with("error: cannot connect to database") && ran.stdout.is_empty(),
         "{}",
@@ -126,7 +126,7 @@ async fn what_cannot_be_issued_is_refused_with_its_cure() {
 }
 
 #[tokio::test]
-async fn the_settings_of_the_database_come_from_files_too() {
+async fn database_settings_are_read_from_files() {
     let stack = Stack::without_worker().await;
     let url = stack.folder().join("database.url");
     std::fs::write(&url, format!("{}\n", stack.database().url())).unwrap();
@@ -138,7 +138,7 @@ async fn the_settings_of_the_database_come_from_files_too() {
 
 /// The procedure of docs/OPERATIONS.md, "Restoring a backup".
 #[tokio::test]
-async fn a_dump_is_restored_into_a_new_database_and_people_get_in_again() {
+async fn a_dump_restored_into_a_new_database_accepts_newly_issued_tokens() {
     let mut stack = Stack::start().await;
     stack.import(files::revisions("russia-iran")).await;
     let before = stack.folder().join("before.pdf");
@@ -163,7 +163,7 @@ async fn a_dump_is_restored_into_a_new_database_and_people_get_in_again() {
     let ran = migrate.env("DATABASE_URL", database.url()).run().await.exits(0);
     assert!(ran.stdout.contains("no tokens were written; `chancery token issue`"), "{}", ran.stdout);
     assert!(!tokens.exists());
-    // The secrets of the original are lost; nobody needs them.
+    // The secrets of the original are lost and not needed.
     for (file, arguments) in [
         ("admin", &["--workspace", "default"][..]),
         ("operator", &["--workspace", "system"]),
@@ -186,7 +186,7 @@ async fn a_dump_is_restored_into_a_new_database_and_people_get_in_again() {
     let unknown = client(service.url(), &format!("chy_{}", "A".repeat(43))).await;
     refused(unknown.get_brief(get()).await, Unauthenticated, Reason::Unauthenticated);
 
-    // The PDF came with the dump, and the new worker token prints.
+    // The PDF came with the dump, and a worker with the new token prints.
     let worker = chancery_cli::processes::start_worker(&chancery_cli::processes::WorkerSettings {
         binary: chancery_testkit::programs::own_binary("chancery-worker"),
         server: service.worker_url(),

@@ -1,4 +1,4 @@
-//! The invariants of ARCHITECTURE.md that a test can check.
+//! Checks the invariants in ARCHITECTURE.md that a test can check.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
@@ -15,13 +15,13 @@ use serde_json::Value;
 
 use crate::import_graph::Crate;
 
-/// What a crate is built with: everything that cargo links into it, on this machine, development aside.
+/// The dependency graph of the workspace: every crate that cargo links on this platform, without dev-dependencies.
 struct Dependencies(BTreeMap<String, BTreeSet<String>>);
 
 impl Dependencies {
     fn read() -> Self {
         let manifest = root().join("Cargo.toml").display().to_string();
-        // Crates of other platforms are in the lock file, but neither linked nor here.
+        // The lock file also lists crates for other platforms, which are not linked here.
         let platform = host();
         let ran = run_tool(
             env!("CARGO"),
@@ -56,12 +56,12 @@ impl Dependencies {
         Self(direct)
     }
 
-    /// What a crate names itself.
+    /// The direct dependencies of a crate.
     fn direct(&self, name: &str) -> &BTreeSet<String> {
         self.0.get(name).unwrap_or_else(|| panic!("there is no crate {name}"))
     }
 
-    /// All that is linked into a crate.
+    /// All dependencies of a crate, transitive ones included.
     fn all(&self, name: &str) -> BTreeSet<String> {
         let mut all = BTreeSet::new();
         let mut open = vec![name.to_owned()];
@@ -84,12 +84,12 @@ impl Dependencies {
 /// The platform that the tests run on, as the compiler names it.
 fn host() -> String {
     let ran = run_tool("rustc", "Rust", ["-vV"]);
-    let said = String::from_utf8_lossy(&ran.stdout).into_owned();
-    let host = said.lines().find_map(|line| line.strip_prefix("host: "));
-    host.unwrap_or_else(|| panic!("rustc -vV names no host:\n{said}")).to_owned()
+    let version = String::from_utf8_lossy(&ran.stdout).into_owned();
+    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+    host.unwrap_or_else(|| panic!("rustc -vV names no host:\n{version}")).to_owned()
 }
 
-/// Neither a development nor a build dependency.
+/// Returns whether a dependency is neither a dev nor a build dependency.
 fn is_linked(dependency: &Value) -> bool {
     dependency["dep_kinds"].as_array().unwrap().iter().any(|kind| kind["kind"].is_null())
 }
@@ -146,7 +146,7 @@ fn only_the_service_and_the_command_link_object_stores_and_one_crate_knows_them(
 }
 
 #[test]
-fn sql_stands_in_the_store_only() {
+fn only_the_store_holds_sql() {
     for folder in ["brief", "images", "print", "proto", "artifacts", "service", "worker", "client", "cli"]
         .map(|name| format!("crates/{name}"))
     {
@@ -159,11 +159,11 @@ fn sql_stands_in_the_store_only() {
 }
 
 #[test]
-fn every_statement_opens_with_its_method_s_name() {
+fn every_statement_opens_with_the_name_of_its_method() {
     for (path, text) in sources("crates/store/src") {
         for (start, _) in text.match_indices("query").filter(|(start, _)| is_query_macro(&text[*start..])) {
             let statement = text[start..].split_once('(').map_or("", |(_, rest)| rest);
-            // query_as! names a type first.
+            // query_as! takes a type first.
             let literal = statement.split_once('"').map_or("", |(_, literal)| literal).trim_start();
             let excerpt: String = text[start..].chars().take(120).collect();
             assert!(literal.starts_with("-- "), "{}: {excerpt}", path.display());
@@ -186,8 +186,8 @@ fn only_print_knows_pdf_and_fonts() {
     }
     let printing: Vec<_> =
         dependencies.own().filter(|name| dependencies.direct(name).contains("chancery-print")).collect();
-    // The command links it for the print environment that `migrate` sets and for previews, the bench to measure it; `fonts`
-    // hands it the files of a folder.
+    // The command links it for the print environment that `migrate` sets and for previews, the bench to measure it, and
+    // `fonts` passes it the files of a folder.
     assert_eq!(printing, ["chancery-bench", "chancery-cli", "chancery-fonts", "chancery-worker"]);
 }
 
@@ -273,11 +273,11 @@ fn generated_code_is_in_no_commit() {
 }
 
 #[test]
-fn the_command_line_s_own_files_stay_readable() {
+fn source_files_of_the_command_have_a_limited_length() {
     for folder in ["crates", "tests"] {
         for (path, text) in sources(folder) {
             let lines = text.lines().count();
-            assert!(lines <= 700, "{} has {lines} lines: cut it by what it does", path.display());
+            assert!(lines <= 700, "{} has {lines} lines: split it by function", path.display());
         }
     }
 }
@@ -300,7 +300,7 @@ fn no_files_of_a_crate_import_each_other_in_a_cycle() {
     assert!(found.is_empty(), "{} import cycles\n{}", found.len(), found.join("\n"));
 }
 
-/// Writes a crate of some files and returns its cycles.
+/// Writes a crate of several files and returns its cycles.
 fn cycles_of(files: &[(&str, &str)]) -> Vec<Vec<String>> {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in files {
@@ -312,7 +312,7 @@ fn cycles_of(files: &[(&str, &str)]) -> Vec<Vec<String>> {
 }
 
 #[test]
-fn a_planted_cycle_is_found_however_it_is_imported() {
+fn a_cycle_is_found_for_every_form_of_import() {
     let planted = [
         (
             "by crate::",
@@ -339,7 +339,7 @@ fn a_planted_cycle_is_found_however_it_is_imported() {
 }
 
 #[test]
-fn a_child_may_use_its_parent_s_types_but_not_its_functions() {
+fn a_child_may_use_types_of_its_parent_but_not_functions() {
     let parent = "mod child; pub struct Parent; pub fn help() {} pub fn run() { child::go(Parent) }";
     let uses_type = "use super::Parent; pub fn go(_: Parent) {}";
     let uses_function = "use super::Parent; pub fn go(_: Parent) { super::help() }";

@@ -1,4 +1,4 @@
-//! Calls that must be refused: each with its code, its reason and the field's path, and nothing is changed by any.
+//! Invalid calls: each is refused with its code, its reason and the path of the field, and changes nothing.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
@@ -48,10 +48,10 @@ async fn stack_with_the_brief() -> (Stack, Client) {
 }
 
 #[tokio::test]
-async fn a_text_of_ten_megabytes_is_refused_at_its_place() {
+async fn a_text_of_ten_megabytes_is_refused_with_its_path() {
     let (stack, admin) = stack_with_the_brief().await;
     let before = stack.content();
-    // The text alone is too long; with 10 MiB and more, the content as a whole is.
+    // One text alone is too long; with 10 MiB and more, the content as a whole is.
     for (bytes, path) in
         [(10_000_000, "documents[0].content.bluf[0].text"), (10 * 1024 * 1024, "documents[0].content")]
     {
@@ -63,7 +63,7 @@ async fn a_text_of_ten_megabytes_is_refused_at_its_place() {
 }
 
 #[tokio::test]
-async fn content_is_refused_at_its_place_by_every_way_in() {
+async fn every_write_method_refuses_invalid_content_with_its_path() {
     let (stack, admin) = stack_with_the_brief().await;
     let before = stack.content();
     let bad = small(|content| content.title.clear()).content;
@@ -96,12 +96,12 @@ async fn an_import_is_all_or_nothing() {
     let newest = documents.last().unwrap().clone();
     let send = |documents| admin.import_brief(import(documents));
 
-    // A third revision whose stated digest is another one's.
+    // A third revision whose stated digest belongs to another one.
     let stated = RevisionDocument { revision: 3, digest: "0".repeat(64), ..newest.clone() };
     refused(send(vec![stated]).await, InvalidArgument, Reason::DigestMismatch);
     let gap = RevisionDocument { revision: 4, ..newest.clone() };
     refused(send(vec![gap.clone()]).await, FailedPrecondition, Reason::RevisionGap);
-    // The third would do; the fifth comes too early, so neither is written.
+    // The third revision is valid; the fifth leaves a gap, so neither is written.
     let third = RevisionDocument { revision: 3, ..newest.clone() };
     let fifth = RevisionDocument { revision: 5, ..newest.clone() };
     refused(send(vec![third, fifth]).await, FailedPrecondition, Reason::RevisionGap);
@@ -111,7 +111,7 @@ async fn an_import_is_all_or_nothing() {
 }
 
 #[tokio::test]
-async fn an_import_of_nothing_of_two_briefs_or_of_no_number_is_refused() {
+async fn an_import_without_documents_or_with_two_briefs_or_without_a_number_is_refused() {
     let (stack, admin) = stack_with_the_brief().await;
     let before = stack.content();
     let send = |documents| admin.import_brief(import(documents));
@@ -128,7 +128,7 @@ async fn an_import_of_nothing_of_two_briefs_or_of_no_number_is_refused() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_not_found() {
+async fn missing_resources_are_not_found() {
     let (stack, admin) = stack_with_the_brief().await;
     let before = stack.content();
     let absent = "workspaces/default/briefs/absent";
@@ -154,7 +154,7 @@ async fn what_is_not_there_is_not_found() {
 }
 
 #[tokio::test]
-async fn a_name_of_the_wrong_form_is_refused_with_the_field_that_holds_it() {
+async fn a_malformed_name_is_refused_with_the_path_of_its_field() {
     let (stack, admin) = stack_with_the_brief().await;
     let before = stack.content();
     for name in [
@@ -191,7 +191,7 @@ async fn a_name_of_the_wrong_form_is_refused_with_the_field_that_holds_it() {
 }
 
 #[tokio::test]
-async fn a_stale_etag_loses_and_an_empty_one_is_refused() {
+async fn a_stale_etag_is_aborted_and_an_empty_one_is_refused() {
     let (stack, admin) = stack_with_the_brief().await;
     let draft = GetBriefDraftRequest { name: format!("{RUSSIA_IRAN}/draft") };
     let first = admin.get_brief_draft(draft).await.unwrap();
@@ -249,7 +249,7 @@ async fn a_download_outside_the_file_is_refused() {
 }
 
 #[tokio::test]
-async fn page_tokens_sizes_times_and_numbers_of_enums_are_checked() {
+async fn page_tokens_page_sizes_times_and_enum_numbers_are_checked() {
     let (stack, admin) = stack_with_the_brief().await;
     let before = stack.content();
     let list = |page_size, token: &str| ListBriefsRequest {
@@ -279,7 +279,7 @@ async fn page_tokens_sizes_times_and_numbers_of_enums_are_checked() {
 }
 
 #[tokio::test]
-async fn a_taken_id_and_a_wrong_one_make_no_brief() {
+async fn an_existing_or_malformed_id_creates_no_brief() {
     let (stack, admin) = stack_with_the_brief().await;
     let before = stack.content();
     let create = |brief_id: &str| CreateBriefRequest {
@@ -298,14 +298,14 @@ async fn a_taken_id_and_a_wrong_one_make_no_brief() {
 }
 
 #[tokio::test]
-async fn a_token_gives_no_more_than_its_maker_has() {
+async fn a_token_cannot_exceed_the_rights_of_its_creator() {
     let stack = Stack::without_worker().await;
     let admin = stack.admin().await;
     let before = stack.content();
     let token = |roles: &[Role], clearance: &str| CreateApiTokenRequest {
         parent: WORKSPACE.into(),
         api_token: Some(ApiToken {
-            display_name: "somebody".into(),
+            display_name: "another caller".into(),
             roles: roles.iter().map(|role| i32::from(*role)).collect(),
             clearance: clearance.into(),
             ..Default::default()

@@ -1,4 +1,4 @@
-//! Connections that break: a client goes on where it was.
+//! Broken connections: a client resumes its download.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
@@ -11,7 +11,7 @@ use chancery_tests::{RUSSIA_IRAN, print, render_of};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Stands between client and service, and cuts each of the first connections after so many bytes of answers.
+/// A proxy between client and service that cuts each of the first connections after this number of response bytes.
 struct Cutter {
     address: String,
     connections: Arc<AtomicUsize>,
@@ -34,7 +34,7 @@ impl Cutter {
     }
 }
 
-/// Passes bytes both ways until the answers have reached the limit, then drops both ends.
+/// Forwards bytes both ways until the responses have reached the limit, then drops both ends.
 async fn pass(client: TcpStream, service: TcpStream, limit: usize) {
     let (mut from_client, mut to_client) = client.into_split();
     let (mut from_service, mut to_service) = service.into_split();
@@ -60,7 +60,7 @@ async fn pass(client: TcpStream, service: TcpStream, limit: usize) {
 }
 
 #[tokio::test]
-async fn a_download_that_breaks_off_again_and_again_arrives_whole() {
+async fn a_download_that_is_interrupted_repeatedly_arrives_whole() {
     let stack = Stack::start().await;
     stack.import(files::revisions("russia-iran")).await;
     let (render, whole, _) = print(&stack.admin().await, RUSSIA_IRAN).await;

@@ -1,4 +1,4 @@
-//! Two clearances: what the lower one may not see is in nothing that he gets.
+//! Two clearances: nothing withheld from the lower one appears in any of its responses.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
@@ -17,10 +17,10 @@ use tonic::Code;
 
 const BRIEF: &str = "workspaces/default/briefs/amber-demo";
 
-/// What stands only where TLP:CLEAR may not look. `examples/README.md` names them.
+/// Text that only editions above TLP:CLEAR contain, as named in `examples/README.md`.
 const CANARIES: [&str; 5] = ["Zibeth", "77123", "1987-11-23", "12345678", "87654321"];
 
-/// The coordinates as people read them.
+/// The coordinates as printed.
 const COORDINATES: [&str; 2] = ["12.345678", "87.654321"];
 
 const READER: [Role; 2] = [Role::Reader, Role::Renderer];
@@ -44,7 +44,7 @@ fn assert_nothing_withheld_in(what: &str, text: &str) {
     );
 }
 
-/// Every answer about the brief that a reader can ask for, as text.
+/// Every response about the brief that a reader can request, as text.
 async fn answers(client: &Client) -> Vec<(&'static str, String)> {
     let get = GetBriefRequest { name: BRIEF.into(), ..Default::default() };
     let list = ListBriefsRequest { parent: WORKSPACE.into(), ..Default::default() };
@@ -76,12 +76,12 @@ async fn answers(client: &Client) -> Vec<(&'static str, String)> {
 }
 
 #[tokio::test]
-async fn answers_to_the_lower_clearance_hold_nothing_withheld() {
+async fn responses_to_the_lower_clearance_hold_nothing_withheld() {
     let (_stack, clear, amber) = stack_with_the_brief().await;
     for (what, text) in answers(&clear.client).await {
         assert_nothing_withheld_in(what, &text);
     }
-    // The probe finds what is there: the higher clearance reads it all.
+    // The probe works: it finds all of the text in the higher clearance's response.
     let higher = answers(&amber.client).await;
     for canary in CANARIES {
         assert!(higher[0].1.contains(canary), "{canary} is not in the higher edition");
@@ -108,11 +108,11 @@ async fn the_lower_clearance_prints_nothing_withheld() {
     }
     assert!(!pdf::holds(&lower_bytes, "TLP:AMBER"));
     assert!(higher_text.contains("Zibeth") && higher_text.contains("TLP:AMBER"), "{higher_text}");
-    assert!(pdf::holds(&higher_bytes, "TLP:AMBER"), "the probe finds what is there");
+    assert!(pdf::holds(&higher_bytes, "TLP:AMBER"), "the probe finds text in the higher print");
 }
 
 #[tokio::test]
-async fn each_clearance_has_a_digest_of_its_own() {
+async fn each_clearance_has_a_separate_digest() {
     let (_stack, clear, amber) = stack_with_the_brief().await;
     let get = || GetBriefRequest { name: BRIEF.into(), ..Default::default() };
     let lower = clear.client.get_brief(get()).await.unwrap();
@@ -134,14 +134,14 @@ async fn a_render_of_the_higher_edition_is_not_found_by_the_lower_clearance() {
 }
 
 #[tokio::test]
-async fn a_brief_above_a_caller_is_not_there_for_him() {
+async fn a_brief_above_a_callers_clearance_is_reported_as_missing() {
     let stack = Stack::start().await;
     let mut documents = files::revisions("amber");
     for document in &mut documents {
         document.brief_id = "amber-only".into();
         let content = document.content.as_mut().unwrap();
         content.default_marking = "TLP:AMBER".into();
-        // With a floor of TLP:AMBER nothing below it may stand.
+        // With a floor of TLP:AMBER, no lower marking is allowed.
         let text = json::to_string_pretty(&*document).replace("\"TLP:CLEAR\"", "\"TLP:AMBER\"");
         *document = json::from_str(&text.replace("\"TLP:GREEN\"", "\"TLP:AMBER\"")).unwrap();
     }
@@ -161,7 +161,7 @@ async fn a_brief_above_a_caller_is_not_there_for_him() {
 }
 
 #[tokio::test]
-async fn an_author_below_a_draft_s_markings_neither_reads_nor_writes_it() {
+async fn an_author_without_clearance_for_a_draft_can_neither_read_nor_write_it() {
     let stack = Stack::without_worker().await;
     stack.import(files::revisions("amber")).await;
     let author = stack.caller("author", &[Role::Author], "TLP:GREEN").await.client;

@@ -1,4 +1,4 @@
-//! The `chancery` command: what it prints, writes and exits with.
+//! The `chancery` command: its output, files and exit codes.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
@@ -26,7 +26,7 @@ async fn a_brief_goes_from_files_to_a_pdf() {
     assert!(rendered.stderr.contains("printed"), "{}", rendered.stderr);
     assert!(!rendered.stderr.contains('\u{1b}'), "no terminal, no escape sequences");
 
-    // Standard output gets the bytes and nothing else; the same file is replaced without a trace.
+    // Standard output gets only the bytes; writing the same file again replaces it.
     let piped = stack.command(&["render", "briefs/russia-iran/revisions/2", "-o", "-"]).run().await.exits(0);
     assert_eq!(piped.bytes, fs::read(&out).unwrap());
     stack.command(&["render", "russia-iran", "-o", &path]).run().await.exits(0);
@@ -55,18 +55,18 @@ async fn every_reading_command_answers_in_json() {
 }
 
 #[tokio::test]
-async fn reading_commands_answer_people_in_plain_text() {
+async fn reading_commands_print_plain_text_by_default() {
     let stack = stack_with_the_brief().await;
-    let said = async |arguments: &[&str]| stack.command(arguments).run().await.exits(0).stdout;
-    assert!(said(&["list"]).await.contains("Russia and Iran: a partnership and its limits"));
-    let text = said(&["get", "russia-iran"]).await;
+    let output_of = async |arguments: &[&str]| stack.command(arguments).run().await.exits(0).stdout;
+    assert!(output_of(&["list"]).await.contains("Russia and Iran: a partnership and its limits"));
+    let text = output_of(&["get", "russia-iran"]).await;
     assert!(text.contains("Bottom line") && text.contains("Key judgments"), "{text}");
-    assert!(said(&["revisions", "russia-iran"]).await.contains("TLP:CLEAR"));
-    assert!(said(&["token", "list"]).await.contains("admin"));
+    assert!(output_of(&["revisions", "russia-iran"]).await.contains("TLP:CLEAR"));
+    assert!(output_of(&["token", "list"]).await.contains("admin"));
 }
 
 #[tokio::test]
-async fn what_is_exported_can_be_imported() {
+async fn an_export_can_be_imported() {
     let stack = stack_with_the_brief().await;
     let folder = stack.folder().join("export");
     let path = folder.display().to_string();
@@ -93,7 +93,7 @@ async fn a_draft_is_edited_and_published() {
     draft["content"]["subtitle"] = "Edited".into();
     fs::write(&file, draft.to_string()).unwrap();
     stack.command(&["draft", "set", "russia-iran", &path]).run().await.exits(0);
-    // The etag in the file is the old one now.
+    // The etag in the file is stale now.
     let stale = stack.command(&["draft", "set", "russia-iran", &path, "--json"]).run().await.exits(1);
     assert_eq!(stale.error()["reason"], "STALE_ETAG");
 
@@ -104,7 +104,7 @@ async fn a_draft_is_edited_and_published() {
 }
 
 #[tokio::test]
-async fn a_brief_is_made_from_content_and_is_not_published_by_that() {
+async fn creating_a_brief_does_not_publish_it() {
     let stack = Stack::without_worker().await;
     let document = files::revisions("amber").remove(0);
     let file = stack.folder().join("content.json");
@@ -118,7 +118,7 @@ async fn a_brief_is_made_from_content_and_is_not_published_by_that() {
 }
 
 #[tokio::test]
-async fn a_mistake_in_a_file_is_named_with_its_line_and_column() {
+async fn a_mistake_in_a_file_is_reported_with_its_line_and_column() {
     let stack = Stack::without_worker().await;
     let file = stack.folder().join("revision-1.json");
     let text = fs::read_to_string(files::example("amber/revision-1.json")).unwrap();
@@ -137,7 +137,7 @@ async fn a_mistake_in_a_file_is_named_with_its_line_and_column() {
 }
 
 #[tokio::test]
-async fn a_token_s_secret_is_shown_once_or_put_into_a_private_file() {
+async fn a_token_secret_is_shown_once_or_written_to_a_private_file() {
     let stack = stack_with_the_brief().await;
     let file = stack.folder().join("press.token");
     let path = file.display().to_string();
@@ -159,7 +159,7 @@ async fn a_token_s_secret_is_shown_once_or_put_into_a_private_file() {
 }
 
 #[tokio::test]
-async fn exit_codes_tell_refusals_from_wrong_usage() {
+async fn exit_codes_distinguish_refusals_from_wrong_usage() {
     let stack = Stack::without_worker().await;
     for (arguments, code) in [
         (&["list"][..], 0),
@@ -176,15 +176,20 @@ async fn exit_codes_tell_refusals_from_wrong_usage() {
     ] {
         let ran = stack.command(arguments).run().await;
         assert_eq!(ran.code, code, "{arguments:?}: {}{}", ran.stdout, ran.stderr);
-        let tells = code == 0 || !ran.stderr.is_empty();
-        assert!(tells && (code == 0 || ran.stdout.is_empty()), "{arguments:?}: {}{}", ran.stdout, ran.stderr);
+        let explains = code == 0 || !ran.stderr.is_empty();
+        assert!(
+            explains && (code == 0 || ran.stdout.is_empty()),
+            "{arguments:?}: {}{}",
+            ran.stdout,
+            ran.stderr
+        );
     }
     let usage = stack.command(&["get", "--json"]).run().await.exits(2);
     assert_eq!(usage.error()["reason"], "USAGE");
 }
 
 #[tokio::test]
-async fn a_server_that_is_away_and_a_missing_token_are_told_with_what_to_do() {
+async fn an_unreachable_server_and_a_missing_token_are_reported_with_advice() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().display().to_string();
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -214,7 +219,7 @@ async fn migrating_twice_keeps_tokens_and_content() {
 }
 
 #[tokio::test]
-async fn a_refusal_of_many_violations_names_the_first_and_lint_lists_all() {
+async fn a_refusal_with_many_violations_names_the_first_and_lint_lists_all() {
     let stack = Stack::without_worker().await;
     let file = stack.folder().join("draft.json");
     let tags = vec!["\"\""; 80].join(",\n    ");

@@ -1,5 +1,5 @@
-//! Two service processes on one database: what is answered is at most a second old, whatever is cut, and never older than
-//! the cursor that a caller brings.
+//! Two service processes on one database: responses are at most a second old, whichever connections are cut, and never
+//! older than the caller's cursor.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
@@ -17,7 +17,7 @@ use chancery_tests::chaos::proxy::{Proxy, Target};
 
 const BRIEF: &str = "workspaces/default/briefs/fresh";
 
-/// The promise, and what a loaded machine may add to the measuring itself.
+/// The guarantee, and the tolerance for measuring on a loaded machine.
 const SECOND: Duration = Duration::from_secs(1);
 const SLACK: Duration = Duration::from_millis(500);
 
@@ -41,7 +41,7 @@ async fn read(client: &Client, at_least: &str) -> Result<u32, Error> {
     client.get_brief(request).await.map(|brief| brief.newest_revision)
 }
 
-/// Reads again and again until an answer satisfies. Answers how long after `since` the last read that did not began.
+/// Reads repeatedly until a response satisfies `is_new`. Returns how long after `since` the last stale read began.
 async fn stale_for(
     client: &Client,
     since: Instant,
@@ -54,25 +54,25 @@ async fn stale_for(
             return stale;
         }
         stale = begun;
-        assert!(begun < Duration::from_secs(20), "it never became new");
+        assert!(begun < Duration::from_secs(20), "the response never became current");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_read_with_a_cursor_never_sees_less_on_another_replica() {
+async fn a_read_with_a_cursor_is_never_older_on_another_replica() {
     let stack = Stack::without_worker().await;
     let other = stack.replica(stack.database().url(), &[]).await;
     let (here, there) = (stack.admin().await, stack.client_of(other.url(), &stack.token_file("admin")).await);
     for number in 1..=60 {
         let cursor = publish(&here, number).await;
         assert_eq!(read(&there, &cursor).await.unwrap(), number);
-        // The replica that took the write needs no cursor.
+        // The replica that executed the write needs no cursor.
         assert_eq!(read(&here, "").await.unwrap(), number);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn publishes_and_withdrawals_are_seen_on_another_replica_within_a_second() {
+async fn publishes_and_withdrawals_are_visible_on_another_replica_within_a_second() {
     let stack = Stack::without_worker().await;
     let other = stack.replica(stack.database().url(), &[]).await;
     let (here, there) = (stack.admin().await, stack.client_of(other.url(), &stack.token_file("admin")).await);
@@ -97,7 +97,7 @@ async fn publishes_and_withdrawals_are_seen_on_another_replica_within_a_second()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_revoked_token_ends_on_every_replica_within_a_second() {
+async fn a_revoked_token_is_rejected_on_every_replica_within_a_second() {
     let stack = Stack::without_worker().await;
     let other = stack.replica(stack.database().url(), &[]).await;
     publish(&stack.admin().await, 1).await;
@@ -119,7 +119,7 @@ fn is_unauthenticated(error: &Error) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn with_its_listener_cut_again_and_again_a_replica_is_still_at_most_a_second_behind() {
+async fn a_replica_whose_listener_is_cut_repeatedly_is_at_most_a_second_behind() {
     let stack = Stack::without_worker().await;
     let other = stack.replica(stack.database().url(), &[]).await;
     let (here, there) = (stack.admin().await, stack.client_of(other.url(), &stack.token_file("admin")).await);
@@ -136,7 +136,7 @@ async fn with_its_listener_cut_again_and_again_a_replica_is_still_at_most_a_seco
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_replica_that_is_cut_off_from_the_database_tells_nothing_old() {
+async fn a_replica_cut_off_from_the_database_returns_nothing_stale() {
     let stack = Stack::without_worker().await;
     let (target, url) = database_address(stack.database().url());
     let proxy = Proxy::start(target).await.unwrap();
@@ -144,7 +144,7 @@ async fn a_replica_that_is_cut_off_from_the_database_tells_nothing_old() {
     let (here, there) = (stack.admin().await, stack.client_of(other.url(), &stack.token_file("admin")).await);
     publish(&here, 1).await;
     stale_for(&there, Instant::now(), |answer| matches!(answer, Ok(1))).await;
-    // The publish has been heard of by now: what is read after it stays in memory.
+    // The publish has been processed by now: brief reads from here on are cached.
     tokio::time::sleep(2 * SECOND).await;
     assert_eq!(read(&there, "").await.unwrap(), 1);
     proxy.hold(true);
@@ -154,13 +154,13 @@ async fn a_replica_that_is_cut_off_from_the_database_tells_nothing_old() {
         let begun = cut.elapsed();
         let answer = tokio::time::timeout(Duration::from_millis(300), read(&there, "")).await;
         let is_old = matches!(answer, Ok(Ok(1)));
-        assert!(!is_old || begun <= SECOND + SLACK, "an old answer {begun:?} after the cut");
+        assert!(!is_old || begun <= SECOND + SLACK, "a stale response {begun:?} after the cut");
     }
     proxy.hold(false);
     stale_for(&there, Instant::now(), |answer| matches!(answer, Ok(2))).await;
 }
 
-/// Where a database's URL leads, and the URL with a place for another address.
+/// Returns a database URL's target, and the URL with a placeholder for another address.
 fn database_address(url: &str) -> (Target, String) {
     let (before, rest) = url.split_once('@').expect("the URL names a user");
     let (host, after) = rest.split_once('/').expect("the URL names a database");

@@ -1,5 +1,5 @@
-//! The files of `examples/hostile`: each is refused with the reason and at the place that its table promises, and
-//! nothing of it is imported.
+//! The files of `examples/hostile`: each is refused with the reason and path that its table states, and nothing
+//! of it is imported.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
@@ -9,10 +9,10 @@ use std::fs;
 use chancery_testkit::{Ran, Stack, files};
 use serde_json::Value;
 
-/// One row of the tables in `examples/hostile/README.md`.
+/// A row of the tables in `examples/hostile/README.md`.
 struct Row {
     file: String,
-    /// A reason of the reader, or a code of the validation.
+    /// The reader's reason, or a code of the validation.
     refused_as: String,
     /// Paths inside the document, or a line.
     places: Vec<String>,
@@ -86,7 +86,7 @@ fn check(row: &Row, ran: &Ran) -> Result<(), String> {
     }
 }
 
-/// What the reader names: the field itself, or the part that holds it.
+/// The path that the reader reports: the field itself, or the part that holds it.
 fn read_place(row: &Row, violation: &Value) -> Result<(), String> {
     let Some(promised) = row.places.first() else { return Ok(()) };
     let path = violation["path"].as_str().unwrap_or_default();
@@ -99,7 +99,7 @@ fn read_place(row: &Row, violation: &Value) -> Result<(), String> {
 fn named(violations: &[Value], code: &str, is_place: impl Fn(&str) -> bool) -> Result<(), String> {
     let is_it = |violation: &&Value| {
         violation["path"].as_str().is_some_and(&is_place)
-            && violation["description"].as_str().is_some_and(|said| said.starts_with(&format!("{code}:")))
+            && violation["description"].as_str().is_some_and(|text| text.starts_with(&format!("{code}:")))
     };
     violations.iter().find(is_it).map(drop).ok_or_else(|| format!("no {code} at the promised place"))
 }

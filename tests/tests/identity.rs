@@ -1,4 +1,4 @@
-//! Who may call what: credentials, roles, workspaces.
+//! Access control: credentials, roles, workspaces.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
@@ -19,7 +19,7 @@ fn get() -> GetBriefRequest {
 }
 
 #[tokio::test]
-async fn without_credentials_that_hold_nothing_is_answered() {
+async fn calls_without_valid_credentials_are_rejected() {
     let stack = Stack::without_worker().await;
     stack.import(files::revisions("russia-iran")).await;
     let unknown = format!("chy_{}", "A".repeat(43));
@@ -31,7 +31,7 @@ async fn without_credentials_that_hold_nothing_is_answered() {
 }
 
 #[tokio::test]
-async fn a_revoked_token_ends_at_once() {
+async fn a_revoked_token_is_rejected_at_once() {
     let stack = Stack::without_worker().await;
     stack.import(files::revisions("russia-iran")).await;
     let reader = stack.caller("reader", &[Role::Reader], "TLP:CLEAR").await;
@@ -61,17 +61,17 @@ async fn each_role_allows_its_own_calls_and_no_others() {
         ("manager", Role::Admin, true, true, true),
     ] {
         let client = stack.caller(name, &[role], "TLP:RED").await.client;
-        let said = |allowed: bool, answer: Result<(), chancery_client::Error>| {
+        let check_access = |allowed: bool, answer: Result<(), chancery_client::Error>| {
             if allowed {
                 answer.unwrap_or_else(|error| panic!("{name}: {error}"));
             } else {
                 refused(answer, PermissionDenied, Reason::PermissionDenied);
             }
         };
-        said(reads, client.get_brief(get()).await.map(drop));
-        said(publishes, client.import_brief(import()).await.map(drop));
-        said(renders, client.create_render(render_of(RUSSIA_IRAN)).await.map(drop));
-        said(role == Role::Admin, client.all_api_tokens(WORKSPACE).await.map(drop));
+        check_access(reads, client.get_brief(get()).await.map(drop));
+        check_access(publishes, client.import_brief(import()).await.map(drop));
+        check_access(renders, client.create_render(render_of(RUSSIA_IRAN)).await.map(drop));
+        check_access(role == Role::Admin, client.all_api_tokens(WORKSPACE).await.map(drop));
     }
 }
 
@@ -86,7 +86,7 @@ async fn system_roles_read_no_brief() {
 }
 
 #[tokio::test]
-async fn another_workspace_is_closed_whether_it_is_there_or_not() {
+async fn another_workspace_is_denied_whether_or_not_it_exists() {
     let stack = Stack::without_worker().await;
     let operator = stack.operator().await;
     let workspace = Workspace {
@@ -100,24 +100,24 @@ async fn another_workspace_is_closed_whether_it_is_there_or_not() {
     assert_eq!((made.name.as_str(), made.marking_scheme()), ("workspaces/other", MarkingScheme::Us));
 
     let admin = stack.admin().await;
-    let mut said = Vec::new();
+    let mut messages = Vec::new();
     for name in ["workspaces/other", "workspaces/nowhere"] {
         let workspace = admin.get_workspace(GetWorkspaceRequest { name: name.into() }).await;
         refused(workspace, PermissionDenied, Reason::PermissionDenied);
         let listed = refused(admin.all_briefs(name).await, PermissionDenied, Reason::PermissionDenied);
-        said.push(listed.message.replace(name, ""));
+        messages.push(listed.message.replace(name, ""));
     }
-    assert_eq!(said[0], said[1]);
+    assert_eq!(messages[0], messages[1]);
 }
 
 #[tokio::test]
-async fn the_operator_makes_tokens_in_any_workspace_and_none_that_is_not_there() {
+async fn the_operator_creates_tokens_in_any_existing_workspace_only() {
     let stack = Stack::without_worker().await;
     let operator = stack.operator().await;
     let token = |parent: &str| CreateApiTokenRequest {
         parent: parent.into(),
         api_token: Some(ApiToken {
-            display_name: "somebody".into(),
+            display_name: "another caller".into(),
             roles: vec![Role::Reader.into()],
             clearance: "TLP:GREEN".into(),
             ..Default::default()

@@ -1,4 +1,4 @@
-//! Image files through the command: accepted ones end in a PDF, others are refused before anything is uploaded.
+//! Image files through the command: accepted ones are printed, others are refused before anything is uploaded.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
@@ -9,7 +9,7 @@ use chancery_proto::brief::v1::{Block, Figure, FigureKind, RevisionDocument, Sec
 use chancery_proto::json;
 use chancery_testkit::{Command, Stack, files, pdf};
 
-/// Drawings that print; the others of their folder are refused.
+/// Drawings that print; the others in their folder are refused.
 const PRINTED_DRAWINGS: [&str; 4] =
     ["a-link.svg", "inkscape-plain.svg", "named-colour.svg", "size-percent.svg"];
 
@@ -55,7 +55,7 @@ async fn attach_preview_and_themes_refuse_an_image_that_cannot_be_printed() {
     for file in image_files("damaged").into_iter().chain(drawings) {
         let name = file.file_name().unwrap().to_str().unwrap().to_owned();
         let shown = file.display().to_string();
-        // The file is refused before a server is called: none is there.
+        // The file is refused before any server is called: none is running.
         let refused = Command::new(["attach", &shown, "--marking", "TLP:CLEAR"]).run().await.exits(1);
         assert!(names_code_and_file(&refused.stderr, &name), "{}", refused.stderr);
 

@@ -1,4 +1,4 @@
-//! What an import states of a revision is shown as stated by that import, in every answer and on paper.
+//! Facts that an import states about a revision are attributed to that import, in every response and on paper.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
@@ -22,7 +22,7 @@ use tonic::Code::InvalidArgument;
 const BRIEF: &str = "workspaces/default/briefs/amber-demo";
 const REVISION: &str = "workspaces/default/briefs/amber-demo/revisions/1";
 
-/// The sample, as an import may state it.
+/// The sample, with imported facts.
 fn document(publish_time: &str, creator: &str) -> RevisionDocument {
     RevisionDocument {
         publish_time: Some(publish_time.parse().unwrap()),
@@ -45,7 +45,7 @@ async fn revision(client: &Client, name: &str) -> BriefRevision {
 }
 
 #[tokio::test]
-async fn readers_see_who_stated_the_facts_of_an_imported_revision() {
+async fn readers_see_the_source_of_an_imported_revisions_facts() {
     let stack = Stack::start().await;
     let desk = stack.caller("press-desk", &[Role::Publisher], "TLP:RED").await;
     desk.client.import_brief(import(document("2025-03-03T00:00:00Z", "Chief of Analysis"))).await.unwrap();
@@ -55,10 +55,10 @@ async fn readers_see_who_stated_the_facts_of_an_imported_revision() {
     assert_eq!(imported.creator, "Chief of Analysis");
     let record = imported.import_record.clone().unwrap();
     assert_eq!(record, ImportRecord { importer: "press-desk".into(), import_time: imported.record_time });
-    // The importer's token id is no more shown than a creator's is.
+    // The importer's token id is hidden, as is the creator's.
     assert!(!format!("{imported:?}").contains("apiTokens"));
 
-    // Cold, warm, in batches, in lists, in watches.
+    // From the database, from the cache, in batches, in lists, in watches.
     for _ in 0..2 {
         let brief = reader.client.get_brief(get()).await.unwrap();
         assert_eq!(brief.import_record.as_ref(), Some(&record));
@@ -109,7 +109,7 @@ async fn readers_see_who_stated_the_facts_of_an_imported_revision() {
         }
     }
 
-    // A revision published here is marked in none of them, and an export states no import of its own.
+    // A revision published here is marked in none of them, and its export has no import record.
     let exported =
         reader.client.export_brief(ExportBriefRequest { name: BRIEF.into(), ..Default::default() });
     let exported = exported.await.unwrap().documents.remove(0);
@@ -126,7 +126,7 @@ async fn readers_see_who_stated_the_facts_of_an_imported_revision() {
     assert!(!pdf::holds(&pdf::unpacked(&file), "chancery:importer"));
 }
 
-/// The import record of the brief that a watch begins with.
+/// The import record of the brief at the start of a watch.
 async fn watched(client: &Client) -> Option<ImportRecord> {
     let mut record = None;
     let request = WatchBriefsRequest { parent: WORKSPACE.into(), ..Default::default() };
@@ -187,7 +187,7 @@ async fn times_in_the_future_and_withdrawals_before_publication_are_refused() {
     assert_eq!(refusal(withdrawn_first).await.0, "documents[0].withdraw_time");
     assert_eq!(stack.content(), before);
 
-    // Clocks differ a little, and the past is nobody's to refuse.
+    // Clocks may differ slightly, and times in the past are accepted.
     let skewed = RevisionDocument { publish_time: Some(from_now(&stack, 60)), ..soon };
     admin.import_brief(import(skewed)).await.unwrap();
     let old = RevisionDocument {
@@ -212,7 +212,7 @@ fn from_now(stack: &Stack, seconds: i64) -> Timestamp {
 }
 
 #[tokio::test]
-async fn revisions_imported_by_an_earlier_version_are_marked_when_the_database_is_migrated() {
+async fn migrating_marks_revisions_imported_by_an_earlier_version() {
     let stack = Stack::without_worker().await;
     let desk = stack.caller("press-desk", &[Role::Publisher], "TLP:RED").await;
     desk.client.import_brief(import(document("2025-03-03T00:00:00Z", "Chief of Analysis"))).await.unwrap();
@@ -225,7 +225,7 @@ async fn revisions_imported_by_an_earlier_version_are_marked_when_the_database_i
     desk.client.import_brief(import(stated)).await.unwrap();
     stack.admin().await.revise_and_publish().await;
 
-    // The table as it was.
+    // The table before the migration.
     let psql = stack.database().psql();
     psql.rows("alter table revisions drop column importer").unwrap();
     let migration = std::fs::read_dir(files::root().join("migrations")).unwrap();
@@ -250,7 +250,7 @@ async fn revisions_imported_by_an_earlier_version_are_marked_when_the_database_i
 }
 
 #[tokio::test]
-async fn a_direction_control_in_a_creator_cannot_turn_the_import_label_around() {
+async fn a_direction_control_in_a_creator_cannot_reorder_the_import_label() {
     let stack = Stack::without_worker().await;
     let admin = stack.admin().await;
     for creator in ["evil\u{202e} ksed", "\u{2067}desk", "desk\u{2069}"] {

@@ -1,4 +1,4 @@
-//! `chancery verify` finds damage, `chancery reindex` mends what can be made anew, and services serve nothing before.
+//! `chancery verify` finds damage, `chancery reindex` rebuilds derived data, and services serve nothing until then.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
@@ -9,7 +9,7 @@ fn on(stack: &Stack, arguments: &[&str]) -> Command {
 }
 
 #[tokio::test]
-async fn damage_is_found_by_one_command_and_mended_by_another() {
+async fn verify_finds_damage_and_reindex_repairs_it() {
     let stack = Stack::without_worker().await;
     stack.import(files::revisions("amber")).await;
     let ran = on(&stack, &["verify"]).run().await.exits(0);
@@ -31,7 +31,7 @@ async fn damage_is_found_by_one_command_and_mended_by_another() {
 }
 
 #[tokio::test]
-async fn migrating_makes_anew_what_an_older_version_made() {
+async fn migrating_rebuilds_projections_of_an_older_version() {
     let stack = Stack::without_worker().await;
     stack.import(files::revisions("amber")).await;
     let psql = stack.database().psql();

@@ -51,17 +51,18 @@ async fn the_pdf_says_every_sentence_of_the_revision() {
         let pages = pdf::page_texts(&file, pdf::A4_MAIN_COLUMN);
         let pages: Vec<String> = pages.iter().map(|page| without_breaks_after_dashes(page)).collect();
         let printed = without_breaks_after_dashes(&pdf::text(&file, pdf::A4_MAIN_COLUMN));
-        let says = |text: &str| {
+        let contains_text = |text: &str| {
             let text = without_breaks_after_dashes(&pdf::normal_form(text));
-            printed.contains(&text) || pages.windows(2).any(|pair| goes_on_below_a_figure(&text, pair))
+            printed.contains(&text) || pages.windows(2).any(|pair| continues_below_a_figure(&text, pair))
         };
-        let missing: Vec<_> = statements(&revision).into_iter().filter(|(_, text)| !says(text)).collect();
+        let missing: Vec<_> =
+            statements(&revision).into_iter().filter(|(_, text)| !contains_text(text)).collect();
         assert_eq!(missing, [], "revision {}", revision.revision);
     }
 }
 
-/// Whether a sentence ends a page and goes on in the next, below a figure that waited for that page.
-fn goes_on_below_a_figure(sentence: &str, pages: &[String]) -> bool {
+/// Returns whether a sentence ends a page and continues on the next, below a figure that did not fit.
+fn continues_below_a_figure(sentence: &str, pages: &[String]) -> bool {
     let [first, next] = pages else { return false };
     sentence.match_indices(' ').any(|(at, _)| {
         let (begun, rest) = (&sentence[..at], &sentence[at + 1..]);
@@ -69,7 +70,7 @@ fn goes_on_below_a_figure(sentence: &str, pages: &[String]) -> bool {
     })
 }
 
-/// A line may end after a dash; pdftotext then puts a space there, which the text does not have.
+/// A line may end after a dash; pdftotext then inserts a space that is not in the text.
 fn without_breaks_after_dashes(text: &str) -> String {
     ["-", "\u{2013}", "/"]
         .into_iter()
@@ -86,7 +87,7 @@ async fn importing_twice_changes_nothing() {
 }
 
 #[tokio::test]
-async fn the_same_render_again_is_answered_at_once_with_the_same_bytes() {
+async fn a_repeated_render_returns_the_same_bytes_at_once() {
     let (_stack, admin) = imported().await;
     let (_, first, _) = print(&admin, RUSSIA_IRAN).await;
     let (_, second, at_once) = print(&admin, &format!("{RUSSIA_IRAN}/revisions/2")).await;
@@ -123,7 +124,7 @@ async fn equal_requests_share_one_print() {
 }
 
 #[tokio::test]
-async fn a_download_goes_on_at_any_offset() {
+async fn a_download_resumes_at_any_offset() {
     let (_stack, admin) = imported().await;
     let (render, whole, _) = print(&admin, RUSSIA_IRAN).await;
     for offset in [0, 1, 70_000, whole.len() - 1, whole.len()] {
@@ -166,7 +167,7 @@ async fn one_call_creates_waits_and_downloads() {
 }
 
 #[tokio::test]
-async fn waiting_ends_with_the_render_or_with_the_time_given() {
+async fn a_wait_ends_with_the_render_or_at_its_timeout() {
     let mut stack = Stack::without_worker().await;
     stack.import(files::revisions("russia-iran")).await;
     let admin = stack.admin().await;
@@ -186,7 +187,7 @@ async fn waiting_ends_with_the_render_or_with_the_time_given() {
 }
 
 #[tokio::test]
-async fn a_request_outlives_the_service_that_took_it() {
+async fn a_request_survives_a_restart_of_the_service() {
     let mut stack = Stack::without_worker().await;
     stack.import(files::revisions("russia-iran")).await;
     let admin = stack.admin().await;
@@ -198,7 +199,7 @@ async fn a_request_outlives_the_service_that_took_it() {
 }
 
 #[tokio::test]
-async fn paper_is_a_different_print() {
+async fn another_paper_size_is_a_separate_print() {
     let (_stack, admin) = imported().await;
     let (_, a4, _) = print(&admin, RUSSIA_IRAN).await;
     let mut letter = Vec::new();
@@ -211,7 +212,7 @@ async fn paper_is_a_different_print() {
 }
 
 #[tokio::test]
-async fn what_is_exported_is_what_was_imported() {
+async fn an_export_equals_the_import() {
     let (_stack, admin) = imported().await;
     let request = |format: ExportFormat| ExportBriefRequest {
         name: RUSSIA_IRAN.into(),
@@ -227,13 +228,13 @@ async fn what_is_exported_is_what_was_imported() {
         assert_eq!((exported.publish_time, &exported.creator), (given.publish_time, &given.creator));
         assert_eq!(statements(exported), statements(&given));
     }
-    // The exported form is the canonical one, digest included: importing it elsewhere checks that digest.
+    // The export is in canonical form, digest included: importing it elsewhere verifies that digest.
     let elsewhere = Stack::without_worker().await;
     assert_eq!(elsewhere.import(messages).await.written_revisions, [1, 2]);
 }
 
 #[tokio::test]
-async fn an_etag_that_still_holds_saves_the_content() {
+async fn a_current_etag_omits_the_content() {
     let (_stack, admin) = imported().await;
     let request = |etag: &str| GetBriefRequest {
         name: RUSSIA_IRAN.into(),
@@ -248,7 +249,7 @@ async fn an_etag_that_still_holds_saves_the_content() {
 }
 
 #[tokio::test]
-async fn a_revision_is_read_by_its_number_and_listed_newest_first() {
+async fn revisions_are_read_by_number_and_listed_newest_first() {
     let (_stack, admin) = imported().await;
     let listed = admin.all_revisions(RUSSIA_IRAN).await.unwrap();
     assert_eq!(listed.iter().map(|revision| revision.number).collect::<Vec<_>>(), [2, 1]);

@@ -1,4 +1,4 @@
-//! Every choice of a print, from the call to the PDF; and images on their way into one.
+//! Every print option, from the call to the PDF, and images from upload to print.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
@@ -21,7 +21,7 @@ use chancery_testkit::{Stack, files, images, pdf};
 use chancery_tests::{RUSSIA_IRAN, WORKSPACE, render_of};
 use prost::Message as _;
 
-/// The sample's first revision with one more section, which shows an image.
+/// The sample's first revision with an additional section that shows an image.
 fn with_picture(digest: &str) -> RevisionDocument {
     let mut document = files::revisions("russia-iran").remove(0);
     let figure = Figure {
@@ -56,13 +56,13 @@ async fn scene() -> (Stack, Client, String) {
     (stack, admin, logo.name)
 }
 
-fn asked(options: RenderOptions) -> CreateRenderRequest {
+fn render_request(options: RenderOptions) -> CreateRenderRequest {
     CreateRenderRequest { options: Some(options), ..render_of(RUSSIA_IRAN) }
 }
 
 async fn print(stack: &Stack, admin: &Client, name: &str, options: RenderOptions) -> (Render, PathBuf) {
     let mut bytes = Vec::new();
-    let printed = admin.render_to(asked(options), &mut bytes, |_| ()).await;
+    let printed = admin.render_to(render_request(options), &mut bytes, |_| ()).await;
     let render = printed.unwrap_or_else(|error| panic!("{name}: {error}"));
     let file = stack.folder().join(format!("{name}.pdf"));
     fs::write(&file, bytes).unwrap();
@@ -75,7 +75,7 @@ fn count(file: &Path, what: &str) -> usize {
 }
 
 #[tokio::test]
-async fn every_choice_is_printed_by_itself() {
+async fn every_print_option_changes_the_print() {
     let (stack, admin, logo) = scene().await;
     let plain = RenderOptions::default;
     let theme = Theme {
@@ -115,7 +115,7 @@ async fn every_choice_is_printed_by_itself() {
 }
 
 #[tokio::test]
-async fn a_pdf_holds_the_images_of_its_figures_and_of_its_theme() {
+async fn a_pdf_holds_the_images_of_its_figures_and_theme() {
     let (stack, admin, logo) = scene().await;
     let (_, plain) = print(&stack, &admin, "plain", RenderOptions::default()).await;
     assert_eq!(count(&plain, "/Subtype /Image"), 1);
@@ -127,13 +127,13 @@ async fn a_pdf_holds_the_images_of_its_figures_and_of_its_theme() {
 }
 
 #[tokio::test]
-async fn a_recipients_copy_is_a_print_of_its_own() {
+async fn a_copy_for_a_recipient_is_a_separate_print() {
     let (_stack, admin, _) = scene().await;
     let copy = |recipient: &str| RenderOptions { recipient: recipient.into(), ..RenderOptions::default() };
     let mut digests = Vec::new();
     for recipient in ["", "Ada", "Grace", "Ada"] {
         let mut bytes = Vec::new();
-        let render = admin.render_to(asked(copy(recipient)), &mut bytes, |_| ()).await.unwrap();
+        let render = admin.render_to(render_request(copy(recipient)), &mut bytes, |_| ()).await.unwrap();
         digests.push(render.artifact.unwrap().sha256);
     }
     assert_eq!(digests[1], digests[3]);
@@ -141,7 +141,7 @@ async fn a_recipients_copy_is_a_print_of_its_own() {
 }
 
 #[tokio::test]
-async fn options_that_cannot_be_followed_are_refused_before_anything_is_queued() {
+async fn unsupported_options_are_refused_before_anything_is_queued() {
     let (stack, admin, _) = scene().await;
     let request = CreateWorkspaceRequest {
         workspace_id: "elsewhere".into(),
@@ -162,7 +162,7 @@ async fn options_that_cannot_be_followed_are_refused_before_anything_is_queued()
             "options.theme.logo",
         ),
     ] {
-        let error = admin.create_render(asked(options)).await.unwrap_err();
+        let error = admin.create_render(render_request(options)).await.unwrap_err();
         let refusal = error.refusal().unwrap();
         assert_eq!(refusal.reason, Some(Reason::InvalidField), "{refusal}");
         assert_eq!(refusal.violations.iter().map(|wrong| wrong.field.as_str()).collect::<Vec<_>>(), [path]);
@@ -214,7 +214,7 @@ async fn the_command_attaches_images_and_prints_with_a_theme_file() {
 }
 
 #[tokio::test]
-async fn a_pdf_gives_back_the_edition_that_it_was_printed_from() {
+async fn the_edition_can_be_extracted_from_its_pdf() {
     let (stack, admin, _) = scene().await;
     let options = RenderOptions { attach_data: true, ..RenderOptions::default() };
     let (render, file) = print(&stack, &admin, "data", options).await;
@@ -226,7 +226,7 @@ async fn a_pdf_gives_back_the_edition_that_it_was_printed_from() {
     let body: RevisionBody = json::from_str(&fs::read_to_string(&json).unwrap()).unwrap();
     assert_eq!(pdf::sha256(&body.encode_to_vec()), render.edition_digest);
 
-    // A page's facts and the data that do not belong together.
+    // A visible page whose data belong to another PDF.
     let mut changed = fs::read(&file).unwrap();
     let digest = render.edition_digest.as_bytes();
     let at = changed.windows(digest.len()).position(|window| window == digest).unwrap();
@@ -250,7 +250,7 @@ async fn a_preview_shows_no_frames_without_data_and_conforms() {
         let preview = ["preview", &draft, "-o", &file.display().to_string()];
         chancery_testkit::Command::new(preview).run().await.exits(0);
         let text = pdf::text(&file, pdf::A4_PAGE);
-        // The preview is its author's: what others may not see is printed.
+        // The preview is for its author: it shows everything, including withheld text.
         let has_event = name.starts_with("withheld");
         assert_eq!(text.contains("Nothing to draw"), has_event, "{text}");
         assert!(!text.contains("No rows"), "{text}");
@@ -277,7 +277,7 @@ async fn a_draft_is_previewed_from_its_file_without_a_service() {
     assert!(refused.stderr.contains("content.sections[0].heading: REQUIRED"), "{}", refused.stderr);
 }
 
-/// A brief of one sentence, as `import` and `preview` read it.
+/// A brief of one sentence, as read by `import` and `preview`.
 fn one_sentence(brief_id: &str, title: &str, text: &str) -> RevisionDocument {
     let statement = Statement {
         id: "s-1".into(),
@@ -321,9 +321,9 @@ async fn preview_and_render_report_the_same_warnings() {
         let is_of_statement = |warning: &&serde_json::Value| warning["partId"] == "s-1";
         let of_statement = warnings.iter().find(is_of_statement).unwrap();
         assert_eq!(of_statement["code"], "MISSING_GLYPH", "{brief}");
-        // People get them, too, and so does whoever pipes the PDF.
-        let said = chancery_testkit::Command::new(["preview", &input, "-o", &output]).run().await.exits(0);
-        assert!(said.stdout.contains("(MISSING_GLYPH, part s-1)"), "{}", said.stdout);
+        // Plain-text output reports them too, as does a PDF on standard output.
+        let preview = chancery_testkit::Command::new(["preview", &input, "-o", &output]).run().await.exits(0);
+        assert!(preview.stdout.contains("(MISSING_GLYPH, part s-1)"), "{}", preview.stdout);
         let piped = stack.command(&["render", brief, "-o", "-"]).run().await.exits(0);
         assert!(piped.stderr.contains("(MISSING_GLYPH, part s-1)"), "{}", piped.stderr);
     }

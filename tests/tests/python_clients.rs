@@ -1,4 +1,4 @@
-//! Clients in another language, as `examples/clients` and the README show them: Python with grpcio.
+//! Python clients with grpcio, as shown in `examples/clients` and the README.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
@@ -42,9 +42,9 @@ async fn works(script: &str) {
     let got = run(&stack, script, &["get", "russia-iran"]).await;
     assert!(got.contains("Russia and Iran: a partnership and its limits"), "{got}");
     let file = stack.folder().join("python.pdf");
-    let said = run(&stack, script, &["render", "russia-iran", "-o", file.to_str().unwrap()]).await;
+    let output = run(&stack, script, &["render", "russia-iran", "-o", file.to_str().unwrap()]).await;
     let bytes = std::fs::read(&file).unwrap();
-    assert!(said.contains(&pdf::sha256(&bytes)), "{said}");
+    assert!(output.contains(&pdf::sha256(&bytes)), "{output}");
     pdf::assert_sound(&file);
 }
 
@@ -69,7 +69,7 @@ async fn run_in(folder: &std::path::Path, program: &str, arguments: &[&str]) -> 
 }
 
 #[tokio::test]
-async fn the_snippet_of_the_readme_runs_as_it_is_written() {
+async fn the_snippet_in_the_readme_runs_unchanged() {
     let stack = Stack::start().await;
     stack.import(files::revisions("russia-iran")).await;
     let folder = stack.folder().join("readme");
@@ -90,7 +90,7 @@ async fn the_snippet_of_the_readme_runs_as_it_is_written() {
     assert!(ran.status.success() && out.contains("pages"), "{out}{err}");
     pdf::assert_sound(&folder.join("russia-iran.pdf"));
 
-    // It says what went wrong, and leaves no half of a PDF.
+    // It reports the error and leaves no partial PDF.
     std::fs::remove_file(folder.join("russia-iran.pdf")).unwrap();
     std::fs::write(folder.join("render.py"), snippet.replace("briefs/russia-iran", "briefs/nothing"))
         .unwrap();

@@ -1,10 +1,10 @@
-//! `chancery queue`: what operators see of the render queue, and what they do about it.
+//! `chancery queue`: operators inspect and manage the render queue.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
 use chancery_testkit::{Ran, Stack, files};
 
-/// With the brief imported, and nobody to print it.
+/// Starts a service with the brief imported and without a worker.
 async fn stack() -> Stack {
     let stack = Stack::without_worker().await;
     let folder = files::example("russia-iran").display().to_string();
@@ -17,11 +17,11 @@ async fn queue(stack: &Stack, arguments: &[&str]) -> Ran {
     stack.command(&[&["queue"], arguments, &["--token-file", &operator]].concat()).run().await
 }
 
-async fn said(stack: &Stack, arguments: &[&str]) -> String {
+async fn output_of(stack: &Stack, arguments: &[&str]) -> String {
     queue(stack, arguments).await.exits(0).stdout
 }
 
-/// Somebody asks for the PDF and does not wait.
+/// Requests the PDF and does not wait.
 async fn requested(stack: &Stack) {
     let request = chancery_proto::render::v1::CreateRenderRequest {
         parent: "workspaces/default".into(),
@@ -32,13 +32,13 @@ async fn requested(stack: &Stack) {
 }
 
 #[tokio::test]
-async fn a_queue_without_a_worker_says_so_until_one_comes() {
+async fn a_queue_without_workers_is_reported_until_a_worker_starts() {
     let mut stack = stack().await;
     requested(&stack).await;
-    let stats = said(&stack, &["stats"]).await;
+    let stats = output_of(&stack, &["stats"]).await;
     assert!(stats.contains("waiting      1, the oldest for "), "{stats}");
     assert!(stats.contains("NO_WORKER_FOR_ENVIRONMENT"), "{stats}");
-    assert_eq!(said(&stack, &["workers"]).await, "no workers\n");
+    assert_eq!(output_of(&stack, &["workers"]).await, "no workers\n");
     let renders = stack.command(&["renders"]).run().await.exits(0).stdout;
     assert!(
         renders.contains("waiting: no live worker has the print environment that the render is pinned to"),
@@ -51,20 +51,20 @@ async fn a_queue_without_a_worker_says_so_until_one_comes() {
     let stats = queue(&stack, &["stats", "--json"]).await.exits(0).json();
     assert!(stats["waiting"].is_null() && stats["succeededLastHour"] == 1, "{stats}");
     assert_eq!(stats["environments"][0]["liveWorkers"], 1, "{stats}");
-    assert!(said(&stack, &["workers"]).await.contains("worker-1"));
+    assert!(output_of(&stack, &["workers"]).await.contains("worker-1"));
 }
 
 #[tokio::test]
-async fn a_drained_worker_takes_tasks_again_when_that_is_undone() {
+async fn a_drained_worker_takes_tasks_again_after_undo() {
     let mut stack = stack().await;
     stack.add_worker();
     let out = stack.folder().join("out.pdf").display().to_string();
     stack.command(&["render", "russia-iran", "-o", &out]).run().await.exits(0);
-    assert_eq!(said(&stack, &["drain", "worker-1"]).await, "worker-1: drained; it holds no leases\n");
-    assert!(said(&stack, &["workers"]).await.contains("drained"));
+    assert_eq!(output_of(&stack, &["drain", "worker-1"]).await, "worker-1: drained; it holds no leases\n");
+    assert!(output_of(&stack, &["workers"]).await.contains("drained"));
     let unknown = queue(&stack, &["drain", "worker-9", "--json"]).await.exits(1);
     assert_eq!(unknown.error()["reason"], "NOT_FOUND");
-    assert_eq!(said(&stack, &["drain", "worker-1", "--undo"]).await, "worker-1: leases tasks again\n");
+    assert_eq!(output_of(&stack, &["drain", "worker-1", "--undo"]).await, "worker-1: leases tasks again\n");
     let options = ["render", "russia-iran", "--paper", "letter", "-o", &out];
     stack.command(&options).run().await.exits(0);
 }
@@ -73,7 +73,7 @@ async fn a_drained_worker_takes_tasks_again_when_that_is_undone() {
 async fn a_dead_task_is_listed_and_requeued() {
     let mut stack = stack().await;
     requested(&stack).await;
-    // As if its workers had died of it.
+    // As if its workers had crashed on it.
     let rows = |statement: &str| stack.database().psql().rows(statement).unwrap();
     rows("delete from render_queue");
     rows(
@@ -81,15 +81,15 @@ async fn a_dead_task_is_listed_and_requeued() {
         failure_message = 'printing it ended its worker 3 times', ended_at = clock_timestamp()",
     );
     let task = rows("select task_id from render_tasks").remove(0);
-    let dead = said(&stack, &["dead"]).await;
+    let dead = output_of(&stack, &["dead"]).await;
     assert!(
         dead.contains(&task) && dead.contains("WORKER_CRASHED") && dead.contains("quarantined"),
         "{dead}"
     );
-    let requeued = said(&stack, &["requeue", &task]).await;
+    let requeued = output_of(&stack, &["requeue", &task]).await;
     assert!(requeued.contains("(generation 2), queued"), "{requeued}");
-    assert_eq!(said(&stack, &["dead"]).await, "no dead tasks\n");
-    assert!(said(&stack, &["dead", "--all"]).await.contains("now "));
+    assert_eq!(output_of(&stack, &["dead"]).await, "no dead tasks\n");
+    assert!(output_of(&stack, &["dead", "--all"]).await.contains("now "));
     stack.add_worker();
     let out = stack.folder().join("out.pdf").display().to_string();
     stack.command(&["render", "russia-iran", "-o", &out]).run().await.exits(0);

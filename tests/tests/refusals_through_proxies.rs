@@ -1,4 +1,4 @@
-//! Refusals reach callers of other implementations: grpcio, directly and through nginx and Envoy with their default
+//! Errors reach clients of other gRPC implementations: grpcio, directly and through nginx and Envoy with their default
 //! limits. A status over those limits arrives as another error, which clients take for a broken connection and retry.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
@@ -23,7 +23,7 @@ use prost::Message;
 use serde::Deserialize;
 use tonic::{Code, Status};
 
-/// Sends the bytes of one request, and prints the status that grpcio tells of.
+/// Sends the bytes of one request, and prints the status that grpcio reports.
 const CALL: &str = "
 import json, sys
 import grpc
@@ -39,10 +39,10 @@ with grpc.insecure_channel(target, options=[('grpc.enable_retries', 0)]) as chan
         print(json.dumps({'code': error.code().value[0], 'message': error.details(), 'details': list(details)}))
 ";
 
-/// A proxy's configuration file. Envoy goes by its ending, and nginx by none.
+/// A proxy's configuration file. Envoy reads the format from the extension; nginx ignores it.
 const CONFIGURATION: &str = "proxy.json";
 
-/// A refusal that must arrive.
+/// A call whose error must arrive.
 struct Case {
     name: &'static str,
     method: &'static str,
@@ -52,15 +52,15 @@ struct Case {
     violations: usize,
 }
 
-/// What grpcio tells.
+/// The status as reported by grpcio.
 #[derive(Deserialize)]
-struct Told {
+struct ReportedStatus {
     code: i32,
     message: String,
     details: Vec<u8>,
 }
 
-/// A proxy on a port of its own, which ends with the test.
+/// A proxy on a free port, which ends with the test.
 struct Proxy {
     child: Child,
     address: SocketAddr,
@@ -75,7 +75,7 @@ impl Drop for Proxy {
 }
 
 impl Proxy {
-    /// Starts a program with a configuration file, and waits until it takes connections.
+    /// Starts a program with a configuration file, and waits until it accepts connections.
     fn start(
         program: &Path,
         package: &str,
@@ -106,7 +106,7 @@ impl Proxy {
         proxy
     }
 
-    /// nginx as its documentation configures a proxy for gRPC, every limit at its default.
+    /// Starts nginx as its documentation configures a proxy for gRPC, every limit at its default.
     fn nginx(service: &str) -> Self {
         let program = ["/usr/sbin/nginx", "/usr/bin/nginx"].iter().map(Path::new).find(|path| path.exists());
         Self::start(program.unwrap_or(Path::new("nginx")), "nginx", |folder, address| {
@@ -131,7 +131,7 @@ impl Proxy {
         })
     }
 
-    /// Envoy in front of a cluster that speaks HTTP/2, every limit at its default.
+    /// Starts Envoy in front of a cluster that speaks HTTP/2, every limit at its default.
     fn envoy(service: &str) -> Self {
         let python: PathBuf = named_by("CHANCERY_PYTHON");
         let program = python.parent().unwrap().join("envoy");
@@ -205,12 +205,12 @@ fn create(brief_id: &str, content: BriefContent) -> CreateBriefRequest {
     }
 }
 
-/// A brief whose paragraph breaks a rule in each of its statements.
+/// A brief in which every statement violates a rule.
 fn broken(count: usize) -> BriefContent {
     content((0..count).map(|number| statement(number, "")).collect())
 }
 
-/// Refusals with many violations, and refusals of requests that hold a long text.
+/// Errors with many violations, and errors of requests with a long text.
 fn cases(etag: String) -> Vec<Case> {
     let create_brief = "/chancery.brief.v1.BriefService/CreateBrief";
     let publish = PublishBriefRequest {
@@ -290,17 +290,17 @@ fn cases(etag: String) -> Vec<Case> {
     ]
 }
 
-/// The status as grpcio tells it after a call to an address.
-fn told(stack: &Stack, address: &str, case: &Case) -> Status {
+/// The status that grpcio reports for a call to an address.
+fn reported_status(stack: &Stack, address: &str, case: &Case) -> Status {
     let request = stack.folder().join("request.bin");
     std::fs::write(&request, &case.request).unwrap();
     let python = named_by("CHANCERY_PYTHON").display().to_string();
     let (token, request) = (stack.token_file("admin").display().to_string(), request.display().to_string());
     let arguments = ["-c", CALL, address, &token, case.method, &request];
     let ran = run_tool(&python, "the Python tools (./dev test does)", arguments);
-    let told: Told = serde_json::from_slice(&ran.stdout)
+    let reported: ReportedStatus = serde_json::from_slice(&ran.stdout)
         .unwrap_or_else(|_| panic!("{}: {}", case.name, String::from_utf8_lossy(&ran.stderr)));
-    Status::with_details(Code::from_i32(told.code), told.message, told.details.into())
+    Status::with_details(Code::from_i32(reported.code), reported.message, reported.details.into())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -324,7 +324,7 @@ async fn a_refusal_of_any_size_arrives_through_grpcio_nginx_and_envoy() {
             case.violations = warnings;
         }
         for (way, address) in &ways {
-            let status = tokio::task::block_in_place(|| told(&stack, address, &case));
+            let status = tokio::task::block_in_place(|| reported_status(&stack, address, &case));
             let what = format!("{} {way}: {status:?}", case.name);
             assert_eq!((status.code(), reason_of(&status)), (case.code, Some(case.reason)), "{what}");
             assert_eq!(violations_total(&status), Some(case.violations), "{what}");

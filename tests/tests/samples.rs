@@ -1,4 +1,4 @@
-//! Every sample brief goes the whole way: through the service's import, the queue and a worker.
+//! Every sample brief is imported through the service, queued and printed by a worker.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
@@ -18,7 +18,7 @@ async fn every_sample_is_imported_and_printed() {
         assert_eq!(answer.name, name);
         let (render, bytes, _) = print(&admin, &name).await;
         assert_eq!(render.warnings, [""; 0], "{folder}");
-        // What it says, the worker has proven; crates/print/tests/proof looks at these samples with other programs.
+        // The worker has verified the text; crates/print/tests/proof checks these samples with other programs.
         let file = stack.folder().join(format!("{folder}.pdf"));
         std::fs::write(&file, &bytes).unwrap();
         pdf::assert_sound(&file);

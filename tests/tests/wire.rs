@@ -1,4 +1,4 @@
-//! What arrives on the wire that no client of ours sends.
+//! Messages on the wire that no client of this project sends.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
@@ -17,7 +17,7 @@ use tonic_prost::ProstCodec;
 const GET_BRIEF: &str = "/chancery.brief.v1.BriefService/GetBrief";
 const IMPORT_BRIEF: &str = "/chancery.brief.v1.BriefService/ImportBrief";
 
-/// `GetBriefRequest` of a schema that is newer than the server's.
+/// `GetBriefRequest` in a newer schema than the server's.
 #[derive(Clone, PartialEq, prost::Message)]
 struct NewerGetBriefRequest {
     #[prost(string, tag = "1")]
@@ -26,7 +26,7 @@ struct NewerGetBriefRequest {
     not_known_here: String,
 }
 
-/// `ImportBriefRequest` with a field deep inside that the server does not know.
+/// `ImportBriefRequest` with a deeply nested field that the server does not know.
 #[derive(Clone, PartialEq, prost::Message)]
 struct NewerImportBriefRequest {
     #[prost(string, tag = "1")]
@@ -51,14 +51,14 @@ struct NewerContent {
     not_known_here: u32,
 }
 
-/// A message whose field 1 is a number where the server expects a text.
+/// A message whose field 1 is a number where the server expects a string.
 #[derive(Clone, PartialEq, prost::Message)]
 struct Malformed {
     #[prost(uint64, tag = "1")]
     name: u64,
 }
 
-/// A message of bytes, to be as long as it takes.
+/// A message of bytes, of any length.
 #[derive(Clone, PartialEq, prost::Message)]
 struct Long {
     #[prost(string, tag = "1")]
@@ -78,7 +78,7 @@ async fn send<M: prost::Message + 'static>(stack: &Stack, path: &str, message: M
 }
 
 #[tokio::test]
-async fn a_field_of_a_newer_schema_is_refused_by_its_path() {
+async fn a_field_of_a_newer_schema_is_refused_with_its_path() {
     let stack = Stack::without_worker().await;
     stack.import(files::revisions("russia-iran")).await;
     let before = stack.content();
@@ -86,7 +86,7 @@ async fn a_field_of_a_newer_schema_is_refused_by_its_path() {
     let answer = send(&stack, GET_BRIEF, request("x")).await;
     let refusal = refused_status(answer, Code::InvalidArgument, Reason::UnknownField);
     assert_eq!(refusal.violations[0].field, "#99");
-    // Not set, it is not on the wire, and the call goes through.
+    // When unset, the field is not on the wire, and the call succeeds.
     assert_eq!(send(&stack, GET_BRIEF, request("")).await.unwrap().name, RUSSIA_IRAN);
 
     let content = NewerContent { title: "Title".into(), not_known_here: 1 };
@@ -99,14 +99,14 @@ async fn a_field_of_a_newer_schema_is_refused_by_its_path() {
 }
 
 #[tokio::test]
-async fn bytes_that_are_no_message_are_refused() {
+async fn malformed_messages_are_refused() {
     let stack = Stack::without_worker().await;
     let answer = send(&stack, GET_BRIEF, Malformed { name: 7 }).await;
     refused_status(answer, Code::InvalidArgument, Reason::MalformedMessage);
 }
 
 #[tokio::test]
-async fn a_message_over_the_limit_is_refused_and_the_service_goes_on() {
+async fn a_message_over_the_limit_is_refused_and_the_service_keeps_running() {
     let stack = Stack::without_worker().await;
     stack.import(files::revisions("russia-iran")).await;
     let answer = send(&stack, GET_BRIEF, Long { name: "x".repeat(17 * 1024 * 1024) }).await;
@@ -115,7 +115,7 @@ async fn a_message_over_the_limit_is_refused_and_the_service_goes_on() {
 }
 
 #[tokio::test]
-async fn a_method_that_is_not_there_says_so() {
+async fn an_unknown_method_is_reported_as_unimplemented() {
     let stack = Stack::without_worker().await;
     let answer = send(&stack, "/chancery.brief.v1.BriefService/Nothing", Long { name: String::new() }).await;
     let status = answer.unwrap_err();

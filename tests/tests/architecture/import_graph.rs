@@ -1,11 +1,11 @@
-//! Which file of a crate uses items of which other file.
+//! Builds the import graph of a crate's files.
 //!
 //! A path such as `crate::queue::Lease` is resolved through `use` declarations and re-exports to the file that defines
 //! the item, so that an import through a folder's `mod.rs` counts as an import of the defining file. Macro arguments
 //! are read as tokens, because `syn` does not parse them. Test modules are left out.
 //!
-//! A module may use types, traits and constants of its ancestors: a child that extends its parent's type is one unit
-//! with it. Functions of an ancestor count, because they pull the parent's own imports along.
+//! A module may use types, traits and constants of its ancestors: a child that extends its parent's type forms one unit
+//! with it. Functions of an ancestor count, because they bring in the parent's own imports.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -18,7 +18,7 @@ use syn::{Item, ItemMod, UseTree};
 /// The segments of a module or item below the crate's root.
 type ModulePath = Vec<String>;
 
-/// A module: its file, what it defines and what it imports by name.
+/// A module: its file, its definitions and its imports by name.
 #[derive(Default)]
 struct Module {
     file: PathBuf,
@@ -137,7 +137,7 @@ impl Crate {
         Some(found.unwrap_or_else(|| (home.to_vec(), below.to_vec())))
     }
 
-    /// Each file with the files that it uses and the items that it takes from them.
+    /// Each file, with the files that it uses and the items that it imports from them.
     pub(crate) fn imports(&self) -> BTreeMap<PathBuf, BTreeMap<PathBuf, BTreeSet<String>>> {
         let mut imports: BTreeMap<PathBuf, BTreeMap<PathBuf, BTreeSet<String>>> = BTreeMap::new();
         for (path, module) in &self.modules {
@@ -215,7 +215,7 @@ fn is_test(attributes: &[syn::Attribute]) -> bool {
     })
 }
 
-/// Turns a use tree into pairs of a path and the name that it gets.
+/// Flattens a use tree into pairs of a path and the name that it binds.
 fn flatten(tree: &UseTree, prefix: &mut ModulePath, names: &mut Vec<(ModulePath, String)>) {
     let extended = |last: String| [prefix.clone(), vec![last]].concat();
     match tree {
@@ -236,7 +236,7 @@ fn flatten(tree: &UseTree, prefix: &mut ModulePath, names: &mut Vec<(ModulePath,
     }
 }
 
-/// A path from the crate's root; none where it leads to another crate or to a local name.
+/// A path from the crate's root; none if it leads to another crate or a local name.
 fn absolute(module: &ModulePath, children: &BTreeSet<String>, path: &[String]) -> Option<ModulePath> {
     let ups = path.iter().take_while(|segment| *segment == "super").count();
     match path.first()?.as_str() {
