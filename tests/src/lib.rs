@@ -1,4 +1,4 @@
-//! What several end-to-end tests share: requests, and the sentences of a document.
+//! Shared by several end-to-end tests: requests, and the sentences of a document.
 
 pub mod chaos;
 pub mod watching;
@@ -20,7 +20,7 @@ pub fn render_of(source: &str) -> CreateRenderRequest {
     CreateRenderRequest { parent: WORKSPACE.to_owned(), source: source.to_owned(), ..Default::default() }
 }
 
-/// Prints and downloads; also says whether the request was answered at once.
+/// Prints and downloads; also returns whether the request was answered at once.
 pub async fn print(client: &Client, source: &str) -> (Render, Vec<u8>, bool) {
     let mut pdf = Vec::new();
     let mut first = None;
@@ -33,7 +33,7 @@ pub async fn print(client: &Client, source: &str) -> (Render, Vec<u8>, bool) {
     (render, pdf, first == Some(RenderState::Succeeded))
 }
 
-/// The texts of all statements of a document with their ids: what a printed brief must say.
+/// The texts of all statements of a document with their ids, all of which a printed brief must hold.
 pub fn statements(document: &RevisionDocument) -> Vec<(String, String)> {
     let text = json::to_string_pretty(document);
     let mut found = Vec::new();
@@ -41,7 +41,7 @@ pub fn statements(document: &RevisionDocument) -> Vec<(String, String)> {
     found
 }
 
-/// In JSON, a statement is what has a type of its enum and a text.
+/// A JSON object is a statement if it has a type of the statement enum and a text.
 fn collect(value: &Value, found: &mut Vec<(String, String)>) {
     match value {
         Value::Object(fields) => {

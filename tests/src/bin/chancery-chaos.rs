@@ -1,4 +1,4 @@
-//! `./dev chaos`: breaks everything that can be broken while renders are asked for, and checks what was promised.
+//! `./dev chaos`: injects every fault during a load of renders, and checks the promises in docs/GUARANTEES.md.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -10,30 +10,29 @@ use chancery_tests::chaos::run::{Verdict, run};
 use chancery_tests::chaos::stop_cont::stop_and_continue;
 use clap::Parser;
 
-/// Rounds in which the unfenced service has a chance to take a stale write.
+/// Rounds in which the unfenced service has a chance to accept a stale write.
 const PROOFS: usize = 6;
 
-/// Longer than any round: the stale worker must not learn from a renewal what it is to learn from its upload.
+/// Longer than any round: the stale worker must learn of its lost lease from the upload, not from a renewal.
 const NEVER: u64 = 600_000;
 
 #[derive(Parser)]
-#[command(
-    about = "Renders under faults, and a check of what was promised; exits with 1 when something was not kept"
-)]
+#[command(about = "Renders under injected faults and checks the guarantees; exits with 1 on a violation")]
 struct Arguments {
-    /// How many renders are asked for.
+    /// Number of renders to request.
     #[arg(long, default_value_t = 100)]
     renders: usize,
-    /// What decides the requests and the faults.
+    /// Seed for the requests and the faults.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Instead: so many times, a worker is stopped past its lease and goes on when another has its task.
+    /// Runs this many stale-worker rounds instead: a worker is stopped past its lease, resumed once another has the
+    /// task.
     #[arg(long, value_name = "ROUNDS")]
     stop_cont: Option<usize>,
-    /// Instead: the same with this service, which was built without the fence; fails unless a stale write is seen.
+    /// Runs the stale-worker rounds with this service, built without the fence; fails unless a stale write is seen.
     #[arg(long, value_name = "SERVICE")]
     unfenced: Option<PathBuf>,
-    /// Where the plan, the history, the logs and the PDFs go, in a folder of the run's name.
+    /// Parent folder of the run's folder, which holds the plan, the history, the logs and the PDFs.
     #[arg(long)]
     folder: PathBuf,
 }
@@ -54,7 +53,7 @@ async fn main() -> anyhow::Result<ExitCode> {
         let outcome = stop_and_continue(rounds, arguments.seed, None, setup).await?;
         println!("chaos.stale_refused {}", outcome.refused);
         println!("chaos.stopped_too_late {}", outcome.too_late);
-        anyhow::ensure!(outcome.refused == rounds, "too many workers were done before they were stopped");
+        anyhow::ensure!(outcome.refused == rounds, "too many workers finished before they were stopped");
         return Ok(verdict(&outcome.violations));
     }
     let folder = arguments.folder.join(arguments.seed.to_string());

@@ -1,20 +1,20 @@
-//! Watches under concurrent writers, at any size: `./dev watching`.
+//! Tests watches under concurrent writers, at any size: `./dev watching`.
 
 use std::process::ExitCode;
 
 use chancery_tests::watching::{Settings, run};
 use clap::Parser;
 
-/// Watches under concurrent writers.
+/// Tests watches under concurrent writers.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// How many publish at once.
+    /// Number of concurrent writers.
     #[arg(long, default_value_t = 8)]
     writers: usize,
-    /// How many revisions each of them publishes.
+    /// Number of revisions that each writer publishes.
     #[arg(long, default_value_t = 10_000)]
     publishes: u32,
-    /// How often a service is restarted meanwhile.
+    /// Number of service restarts during the run.
     #[arg(long, default_value_t = 10)]
     restarts: u32,
 }
@@ -25,8 +25,8 @@ async fn main() -> ExitCode {
     let report = run(Settings { writers, publishes, restarts }).await;
     println!("watch.changes {}", report.logged);
     println!("watch.seconds {:.1}", report.seconds);
-    for (name, heard, begun_anew) in &report.watchers {
-        println!("watch.heard {heard} ({name}, begun anew {begun_anew} times)");
+    for (name, received, restarts) in &report.watchers {
+        println!("watch.received {received} ({name}, restarted {restarts} times)");
     }
     for violation in &report.violations {
         println!("{violation}");

@@ -1,4 +1,4 @@
-//! Everything that runs: one Postgres, several services and workers as processes, and a link in the middle of each
+//! The processes of a run: one Postgres, several services and workers, and a link in the middle of each
 //! connection.
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -22,10 +22,10 @@ use super::proxy::{Proxy, Target};
 
 const DATABASE: &str = "chancery";
 
-/// How long a service may need to come back, Postgres being restarted meanwhile.
+/// How long a service may take to start while Postgres restarts.
 const RETURNS_WITHIN: Duration = Duration::from_mins(1);
 
-/// The disk of uploads: full whenever the row says so.
+/// Simulates the disk of uploads: full while the row says so.
 const DISK: &str = "
     create table chaos_disk (is_full boolean not null);
     insert into chaos_disk values (false);
@@ -38,10 +38,10 @@ const DISK: &str = "
     end $$;
     create trigger chaos_write before insert on artifact_chunks for each row execute function chaos_write();";
 
-/// What the processes are started with.
+/// The settings of the processes.
 #[derive(Debug, Clone)]
 pub struct Setup {
-    /// Where everything goes.
+    /// The folder for all files of the run.
     pub folder: PathBuf,
     /// The `chancery-service` binary.
     pub service: PathBuf,
@@ -50,18 +50,18 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// The usual, in a folder.
+    /// The default settings, in a folder.
     pub fn in_folder(folder: &Path) -> Self {
         Self { folder: folder.to_owned(), service: own_binary("chancery-service"), renew: LEASE / 3 }
     }
 }
 
-/// The links, each in the middle of one sort of connection.
+/// The links, one kind for each kind of connection.
 #[derive(Debug)]
 pub struct Links {
     /// From each service to Postgres.
     pub postgres: Vec<Proxy>,
-    /// From each caller to his service.
+    /// From each caller to their service.
     pub callers: Vec<Proxy>,
     /// From each worker to its service.
     pub workers: Vec<Proxy>,
@@ -74,19 +74,19 @@ impl Links {
     }
 }
 
-/// A worker and its successors.
+/// A worker and its replacements.
 #[derive(Debug)]
 pub struct Worker {
-    /// The one that runs.
+    /// The running process.
     pub process: Process,
     number: usize,
     starts: usize,
 }
 
-/// All that runs.
+/// All processes of a run.
 #[derive(Debug)]
 pub struct Cluster {
-    // Dropped in order: who uses something goes before it.
+    // Fields are dropped in order: users of a resource precede it.
     /// The workers.
     pub workers: Vec<Mutex<Worker>>,
     /// The services.
@@ -96,12 +96,12 @@ pub struct Cluster {
     /// The database, reached directly.
     pub psql: Psql,
     setup: Setup,
-    /// Locked by whoever stops it or talks to it.
+    /// Locked by any fault that stops it and by queries.
     pub postgres: Mutex<PrivatePostgres>,
 }
 
 impl Cluster {
-    /// Starts all of it.
+    /// Starts all processes.
     pub async fn start(setup: Setup) -> Result<Self> {
         let folder = &setup.folder;
         std::fs::create_dir_all(folder)?;
@@ -138,18 +138,18 @@ impl Cluster {
         Ok(Self { workers, services, links, psql, setup, postgres })
     }
 
-    /// A URL of a service without a link in between.
+    /// The URL of a service without a link in between.
     pub async fn url(&self) -> String {
         self.services[0].lock().await.url()
     }
 
-    /// The secret of a first token: `admin`, `operator`, `worker`.
+    /// The secret of an initial token: `admin`, `operator`, `worker`.
     pub fn token(&self, role: &str) -> Result<String> {
         let file = tokens(&self.setup.folder).join(format!("{role}.token"));
         Ok(std::fs::read_to_string(&file).with_context(|| file.display().to_string())?.trim().to_owned())
     }
 
-    /// Starts a worker in the place of one that has ended.
+    /// Starts a worker to replace one that has ended.
     pub fn start_worker_again(&self, worker: &mut Worker) -> Result<()> {
         let link = &self.links.workers[worker.number];
         let settings = worker_settings(&self.setup, worker.number, worker.starts, link);
@@ -158,7 +158,7 @@ impl Cluster {
         Ok(())
     }
 
-    /// Starts a service in the place of one that has ended, on its addresses. It may find Postgres gone too.
+    /// Starts a service to replace one that has ended, on the same addresses. Postgres may be down too.
     pub async fn start_service_again(&self, number: usize, service: &mut Service) -> Result<()> {
         let link = &self.links.postgres[number];
         let settings = service_settings(&self.setup, number, link, (service.listen, service.worker_listen));
@@ -175,7 +175,7 @@ impl Cluster {
         }
     }
 
-    /// Ends all processes but Postgres, in order; answers the names of those that had ended by themselves.
+    /// Ends all processes but Postgres, in order; returns the names of those that had exited unexpectedly.
     pub async fn stop_processes(&self) -> Result<Vec<String>> {
         let mut died = Vec::new();
         for worker in &self.workers {
@@ -188,8 +188,8 @@ impl Cluster {
     }
 }
 
-/// Whether a process that was told to stop did. One that was told before it had begun, and so before it could listen
-/// for being told, ends by the signal itself with nothing written.
+/// Returns whether a process exited normally on SIGTERM. One that received it before installing its handler is killed
+/// by the signal and logs nothing.
 pub(super) fn ended_in_order(process: &Process, status: ExitStatus) -> bool {
     let was_not_begun = status.signal() == Some(Signal::TERM.as_raw()) && process.log_tail().is_empty();
     status.success() || was_not_begun
@@ -201,7 +201,7 @@ async fn stop(process: &mut Process, died: &mut Vec<String>) -> Result<()> {
     }
     let status = process.stop().await?;
     if !ended_in_order(process, status) {
-        died.push(format!("{} told to stop ended with {status}:\n{}", process.name, process.log_tail()));
+        died.push(format!("{} ended on SIGTERM with {status}:\n{}", process.name, process.log_tail()));
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! A download that a caller may break off and go on with.
+//! A download that a caller may interrupt and resume.
 
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use tonic::Status;
 
 use super::history::Event;
 
-/// How long a slow reader looks at a piece.
+/// How long a slow reader takes for each piece.
 const SLOW: Duration = Duration::from_millis(300);
 
-/// What has arrived so far.
+/// The state of a download.
 #[derive(Debug, Default)]
 pub(crate) struct Download {
     name: String,
@@ -23,22 +23,22 @@ pub(crate) struct Download {
 }
 
 impl Download {
-    /// Of a render. A slow one drops a part of what it got and breaks off, once.
+    /// Starts a download of a render. A slow one drops part of its bytes and disconnects, once.
     pub(crate) fn new(name: &str, is_slow: bool) -> Self {
         Self { name: name.to_owned(), is_slow, ..Self::default() }
     }
 
-    /// Whether all has arrived that was announced.
+    /// Returns whether every announced byte has arrived.
     pub(crate) fn is_whole(&self) -> bool {
         self.artifact.as_ref().is_some_and(|artifact| artifact.size_bytes <= self.bytes.len() as u64)
     }
 
-    /// Whether anything has arrived.
+    /// Returns whether anything has arrived.
     pub(crate) fn is_begun(&self) -> bool {
         self.artifact.is_some()
     }
 
-    /// Takes the next piece.
+    /// Appends the next piece.
     pub(crate) fn take(&mut self, piece: &DownloadRenderResponse) {
         if self.artifact.is_none() {
             self.artifact.clone_from(&piece.artifact);
@@ -46,15 +46,15 @@ impl Download {
         self.bytes.extend_from_slice(&piece.data);
     }
 
-    /// Takes what somebody else downloaded.
+    /// Adopts the result of another download.
     pub(crate) fn take_whole(&mut self, artifact: &Artifact, bytes: &[u8]) {
         self.artifact = Some(artifact.clone());
         self.bytes = bytes.to_vec();
     }
 
-    /// One stream, from where the download stands.
+    /// Reads one stream from the current offset.
     pub(crate) async fn go_on(&mut self, client: &Client, patience: Duration) -> Result<(), Status> {
-        let silent = |_| Status::deadline_exceeded("the caller waits no longer");
+        let silent = |_| Status::deadline_exceeded("the caller's deadline passed");
         let read_offset = i64::try_from(self.bytes.len()).unwrap_or(i64::MAX);
         let request = DownloadRenderRequest { name: self.name.clone(), read_offset };
         let mut renders = client.renders();
@@ -71,7 +71,7 @@ impl Download {
         Ok(())
     }
 
-    /// As it stands in the history.
+    /// Returns the download as an event of the history.
     pub(crate) fn event(&self) -> Event {
         let artifact = self.artifact.clone().unwrap_or_default();
         let arrived = pdf::sha256(&self.bytes);

@@ -1,4 +1,4 @@
-//! Carries out the planned faults. Each also mends what it broke; what hits the same process waits its turn.
+//! Injects the planned faults and repairs each one. Faults of the same process run one after another.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,13 +15,13 @@ use super::history::{Event, Recorder};
 use super::plan::{FaultKind, PlannedFault};
 use super::proxy::Proxy;
 
-/// What a delayed link lets each piece wait.
+/// The delay of each piece on a slow link.
 const DELAY: Duration = Duration::from_millis(120);
 
-/// Breaks things at their times and returns when all are whole again.
+/// Injects faults at their times and returns when all are repaired.
 ///
 /// # Errors
-/// Something did not come back: a process could not be started again.
+/// Fails if a process could not be restarted.
 pub async fn break_by_plan(
     cluster: &Arc<Cluster>,
     faults: &[PlannedFault],
@@ -87,11 +87,11 @@ async fn suffer(cluster: &Cluster, fault: &PlannedFault, recorder: &Recorder) ->
             disturb(links[fault.target % links.len()], fault.kind, lasts).await;
         }
     }
-    recorder.record(None, 0, Event::Mended(fault.clone()));
+    recorder.record(None, 0, Event::Repaired(fault.clone()));
     Ok(())
 }
 
-/// Hits a process; true when another has to be started in its place.
+/// Signals a process; returns true when a replacement must be started.
 async fn hit(process: &mut Process, kind: FaultKind, lasts: Duration) -> Result<bool> {
     match kind {
         FaultKind::StopWorker | FaultKind::StopService => {
@@ -104,7 +104,7 @@ async fn hit(process: &mut Process, kind: FaultKind, lasts: Duration) -> Result<
             let status = process.stop().await?;
             anyhow::ensure!(
                 ended_in_order(process, status),
-                "{} told to stop ended with {status}:\n{}",
+                "{} ended on SIGTERM with {status}:\n{}",
                 process.name,
                 process.log_tail()
             );

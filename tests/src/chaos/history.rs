@@ -1,4 +1,4 @@
-//! What every caller asked and was told, in order; and what broke meanwhile.
+//! The calls and responses of every caller and the faults of a run, in order.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -15,55 +15,55 @@ use tonic_types::StatusExt;
 
 use super::plan::PlannedFault;
 
-/// One line of a history.
+/// A line of the history.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
-    /// When, in microseconds after the start. Entries are in the order of this.
+    /// Microseconds since the start. Entries are sorted by this.
     pub at: u64,
-    /// The request of the plan that it belongs to; none for faults.
+    /// The request of the plan; none for faults.
     pub request: Option<usize>,
-    /// The call: its entries have the same number.
+    /// The call's number, shared by all its entries.
     pub call: u64,
-    /// What happened.
+    /// The event.
     pub event: Event,
 }
 
-/// What happened.
+/// An event of the history.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Event {
     /// A call began.
-    Asked(Call),
-    /// It answered a state of a render.
+    Called(Call),
+    /// It returned a state of a render.
     Saw(Seen),
-    /// It was refused, or broke.
+    /// It failed.
     Refused {
         /// The gRPC code.
         code: String,
-        /// The stable reason, where there is one.
+        /// The stable reason, if any.
         reason: String,
-        /// Whether the same call may well succeed later.
+        /// Whether a retry may succeed.
         passing: bool,
     },
-    /// It ended in order.
+    /// It ended normally.
     Ended,
     /// A whole PDF arrived.
     Downloaded {
         /// The SHA-256 that was announced.
         announced: String,
-        /// The SHA-256 of what arrived.
+        /// The SHA-256 of the received bytes.
         arrived: String,
         /// The size that was announced.
         size: u64,
-        /// The number of bytes that arrived.
+        /// The number of bytes received.
         bytes: u64,
     },
-    /// Something broke, from here on.
+    /// A fault began.
     Broke(PlannedFault),
-    /// It is whole again.
-    Mended(PlannedFault),
+    /// A fault was repaired.
+    Repaired(PlannedFault),
 }
 
-/// Sorts of calls.
+/// Kinds of calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Call {
     /// `CreateRender`.
@@ -76,15 +76,15 @@ pub enum Call {
     Watch,
     /// `CancelRender`.
     Cancel,
-    /// `DownloadRender`, with what it takes to resume it.
+    /// `DownloadRender`, with its resumptions.
     Download,
     /// `RenderBrief`.
     OneCall,
-    /// Everything by the typed client, which tries again by itself.
+    /// All calls by the typed client, which retries on its own.
     Client,
 }
 
-/// A render as a caller saw it.
+/// A render in a response.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Seen {
     /// Its name.
@@ -93,40 +93,40 @@ pub struct Seen {
     pub state: State,
     /// Why it waits, while queued.
     pub waiting: String,
-    /// Which attempt, while running.
+    /// The number of the attempt, while running.
     pub attempt: u32,
-    /// How far: the phase's number and the pages.
+    /// The phase's number and the pages.
     pub progress: (i32, u32),
     /// The revision.
     pub revision: String,
     /// The edition's SHA-256.
     pub edition: String,
-    /// Whom it is for.
+    /// The recipient of the copy.
     pub recipient: String,
-    /// The PDF's SHA-256, once there.
+    /// The PDF's SHA-256, once printed.
     pub sha256: String,
-    /// Why it failed, once it has.
+    /// The failure, if any.
     pub failure: String,
 }
 
 /// A render's state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum State {
-    /// Waiting.
+    /// Queued.
     #[default]
     Queued,
-    /// A worker is at it.
+    /// Leased by a worker.
     Running,
-    /// The PDF is there.
+    /// Printed.
     Succeeded,
-    /// There will be none.
+    /// Ended without a PDF.
     Failed,
-    /// A caller gave it up.
+    /// Cancelled by a caller.
     Cancelled,
 }
 
 impl State {
-    /// Whether it is final.
+    /// Returns whether the state is final.
     pub const fn has_ended(self) -> bool {
         matches!(self, Self::Succeeded | Self::Failed | Self::Cancelled)
     }
@@ -159,8 +159,8 @@ impl From<&Render> for Seen {
     }
 }
 
-/// A refusal as it stands in the history. What the transport says is passing; what the server says is so when it
-/// names a reason that passes.
+/// Returns a failure as an event. A transport error is transient; a server's error is transient if its reason
+/// says so.
 pub fn refused(status: &Status) -> Event {
     let reason = reason_of(status);
     let from_transport = status.get_details_error_info().is_none()
@@ -176,7 +176,7 @@ pub fn refused(status: &Status) -> Event {
     }
 }
 
-/// Writes a history as it happens. Cheap to clone.
+/// Writes a history during the run. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Recorder {
     start: Instant,
@@ -191,38 +191,38 @@ struct Written {
 }
 
 impl Recorder {
-    /// Into a file of JSON lines.
+    /// Writes to a file of JSON lines.
     pub fn create(path: &Path) -> io::Result<Self> {
         let file = BufWriter::new(File::create(path)?);
         let written = Written { entries: Vec::new(), calls: 0, file };
         Ok(Self { start: Instant::now(), written: Arc::new(Mutex::new(written)) })
     }
 
-    /// A call begins; answers its number.
-    pub fn asked(&self, request: usize, call: Call) -> u64 {
+    /// Records the start of a call and returns its number.
+    pub fn called(&self, request: usize, call: Call) -> u64 {
         let number = {
             let mut written = self.lock();
             written.calls += 1;
             written.calls
         };
-        self.record(Some(request), number, Event::Asked(call));
+        self.record(Some(request), number, Event::Called(call));
         number
     }
 
-    /// Something happened.
+    /// Records an event.
     pub fn record(&self, request: Option<usize>, call: u64, event: Event) {
         let mut written = self.lock();
-        // Taken under the lock: the order in the file is that of the times.
+        // Read under the lock, so that the file is in time order.
         let at = u64::try_from(self.start.elapsed().as_micros()).unwrap_or(u64::MAX);
         let entry = Entry { at, request, call, event };
         if let Ok(line) = serde_json::to_string(&entry) {
-            // A history that is not on the disk is still in memory, for the checker.
+            // An entry that could not be written to disk is still in memory for the checker.
             let _ = writeln!(written.file, "{line}");
         }
         written.entries.push(entry);
     }
 
-    /// All that happened.
+    /// Returns all entries.
     pub fn entries(&self) -> Vec<Entry> {
         let mut written = self.lock();
         let _ = written.file.flush();

@@ -1,4 +1,4 @@
-//! The callers: each request of the plan, played by a task that records all that it is told.
+//! The callers: one task for each request of the plan, which records every response.
 
 use std::time::Duration;
 
@@ -17,27 +17,27 @@ use super::plan::{Behaviour, PlannedRequest};
 use super::scene::{brief_name, recipient};
 use crate::WORKSPACE;
 
-/// How long a call may take, and a stream be silent.
+/// The deadline of a call, and the longest silence of a stream.
 const PATIENCE: Duration = Duration::from_secs(8);
 
-/// How long `WaitRender` is asked to wait.
+/// The timeout in `WaitRender` requests.
 const WAIT: prost_types::Duration = prost_types::Duration { seconds: 3, nanos: 0 };
 
-/// The pause before a call is tried again.
+/// The pause before a retry.
 const PAUSE: Duration = Duration::from_millis(150);
 
-/// One request of the plan on its way.
+/// A request of the plan in flight.
 pub(crate) struct Caller {
     pub(crate) client: Client,
     pub(crate) recorder: Recorder,
     pub(crate) number: usize,
     pub(crate) planned: PlannedRequest,
-    /// From when on nothing is tried again.
+    /// The time after which nothing is retried.
     pub(crate) until: Instant,
 }
 
 impl Caller {
-    /// Plays the request to its end, or until it is time to give up: what is missing then, the checker sees.
+    /// Plays the request to its end or to the deadline; the checker reports what is missing.
     pub(crate) async fn play(self) {
         match self.planned.behaviour {
             Behaviour::Client => self.leave_it_to_the_client().await,
@@ -47,7 +47,7 @@ impl Caller {
             }
             Behaviour::Cancel => {
                 let Some(seen) = self.create().await else { return };
-                // From at once to about the time that a print takes.
+                // From no delay to about the duration of a print.
                 sleep(Duration::from_millis(self.number as u64 * 37 % 400)).await;
                 self.cancel(&seen.name).await;
             }
@@ -79,10 +79,10 @@ impl Caller {
         }
     }
 
-    /// Asks until the request is acknowledged. Of an answer that was lost on its way nobody can hold anyone to.
+    /// Retries until the request is acknowledged. A response that was lost on its way promises nothing.
     async fn create(&self) -> Option<Seen> {
         while self.has_time() {
-            let call = self.recorder.asked(self.number, Call::Create);
+            let call = self.recorder.called(self.number, Call::Create);
             let mut renders = self.client.renders();
             match self.answer(call, renders.create_render(self.request())).await {
                 Ok(render) => return Some(self.saw(call, &render)),
@@ -93,14 +93,14 @@ impl Caller {
         None
     }
 
-    /// Looks at the render in the caller's way, once; answers what was seen last.
+    /// Reads the render in the caller's way, once; returns the last state seen.
     async fn follow(&self, seen: Seen) -> Seen {
         let mut renders = self.client.renders();
         let name = seen.name.clone();
         let seen = match self.planned.behaviour {
             Behaviour::Watch | Behaviour::WatchSlowly => self.watch(seen).await,
             Behaviour::Wait => {
-                let call = self.recorder.asked(self.number, Call::Wait);
+                let call = self.recorder.called(self.number, Call::Wait);
                 let request = WaitRenderRequest { name, timeout: Some(WAIT) };
                 match self.answer(call, renders.wait_render(request)).await {
                     Ok(render) => self.saw(call, &render),
@@ -108,7 +108,7 @@ impl Caller {
                 }
             }
             _ => {
-                let call = self.recorder.asked(self.number, Call::Get);
+                let call = self.recorder.called(self.number, Call::Get);
                 match self.answer(call, renders.get_render(GetRenderRequest { name })).await {
                     Ok(render) => self.saw(call, &render),
                     Err(_) => seen,
@@ -119,10 +119,10 @@ impl Caller {
         seen
     }
 
-    /// Gives the render up, until that is acknowledged or refused because the render has ended.
+    /// Cancels the render; retries until that is acknowledged or fails because the render has ended.
     async fn cancel(&self, name: &str) {
         while self.has_time() {
-            let call = self.recorder.asked(self.number, Call::Cancel);
+            let call = self.recorder.called(self.number, Call::Cancel);
             let mut renders = self.client.renders();
             let request = CancelRenderRequest { name: name.to_owned(), ..Default::default() };
             match self.answer(call, renders.cancel_render(request)).await {
@@ -134,7 +134,7 @@ impl Caller {
     }
 
     async fn watch(&self, mut seen: Seen) -> Seen {
-        let call = self.recorder.asked(self.number, Call::Watch);
+        let call = self.recorder.called(self.number, Call::Watch);
         let mut renders = self.client.renders();
         let request = WatchRenderRequest { name: seen.name.clone() };
         let Ok(mut states) = self.answer(call, renders.watch_render(request)).await else { return seen };
@@ -153,9 +153,9 @@ impl Caller {
         }
     }
 
-    /// Downloads, and goes on where it broke off.
+    /// Downloads, resuming after each interruption.
     async fn download(&self, name: &str) {
-        let call = self.recorder.asked(self.number, Call::Download);
+        let call = self.recorder.called(self.number, Call::Download);
         let is_slow = self.planned.behaviour == Behaviour::WatchSlowly;
         let mut download = Download::new(name, is_slow);
         while self.has_time() {
@@ -170,10 +170,10 @@ impl Caller {
         }
     }
 
-    /// `RenderBrief` cannot be gone on with: when it breaks, it is asked for anew.
+    /// `RenderBrief` cannot be resumed: when it breaks, it is called again.
     async fn ask_in_one_call(&self) {
         while self.has_time() {
-            let call = self.recorder.asked(self.number, Call::OneCall);
+            let call = self.recorder.called(self.number, Call::OneCall);
             let CreateRenderRequest { parent, source, options, .. } = self.request();
             let request = RenderBriefRequest { parent, source, options, ..Default::default() };
             let mut renders = self.client.renders();
@@ -211,10 +211,10 @@ impl Caller {
         }
     }
 
-    /// The typed client tries again by itself; when it gives up, so that a person would ask again, so does this.
+    /// The typed client retries on its own; when it fails where a person would retry, this retries too.
     async fn leave_it_to_the_client(&self) {
         while self.has_time() {
-            let call = self.recorder.asked(self.number, Call::Client);
+            let call = self.recorder.called(self.number, Call::Client);
             let mut pdf = Vec::new();
             let printed = self.client.render_to(self.request(), &mut pdf, |event| {
                 if let RenderEvent::State(render) = event {
@@ -249,7 +249,7 @@ impl Caller {
         seen
     }
 
-    /// The answer; a refusal is recorded, and answered by whether it passes.
+    /// Returns the response, or records the failure and returns whether it is transient.
     async fn answer<T>(
         &self,
         call: u64,
@@ -269,10 +269,10 @@ impl Caller {
 async fn within<T>(answer: impl Future<Output = Result<T, Status>>) -> Result<T, Status> {
     timeout(PATIENCE, answer)
         .await
-        .unwrap_or_else(|_| Err(Status::deadline_exceeded("the caller waits no longer")))
+        .unwrap_or_else(|_| Err(Status::deadline_exceeded("the caller's deadline passed")))
 }
 
-/// What the typed client said in the end.
+/// Returns the typed client's final result as an event.
 fn given_up(error: &Error) -> Event {
     let (code, reason, passing) = match error {
         Error::Unreachable { .. } | Error::TimedOut { .. } => ("UNAVAILABLE", String::new(), true),

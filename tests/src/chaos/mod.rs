@@ -1,5 +1,5 @@
-//! Chaos: real services, workers and Postgres, a load of renders, faults of all sorts, and a checker that reads what
-//! every caller was told and what the database says in the end. See docs/GUARANTEES.md.
+//! Chaos tests: real services, workers and Postgres, a load of renders, faults of all kinds, and a checker of every
+//! response and of the final state of the database. See docs/GUARANTEES.md.
 
 pub mod check;
 pub mod cluster;

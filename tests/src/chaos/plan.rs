@@ -1,4 +1,4 @@
-//! What a run will ask for and what will break, all of it decided by the seed before anything starts.
+//! The requests and faults of a run, all chosen from the seed before anything starts.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,41 +8,41 @@ use super::dice::Dice;
 pub const SERVICES: usize = 2;
 /// Worker processes.
 pub const WORKERS: usize = 3;
-/// Callers, each behind a connection of his own.
+/// Callers, each behind their own connection.
 pub const CALLERS: usize = 6;
-/// Briefs that are printed.
+/// Number of briefs.
 pub const BRIEFS: usize = 12;
 
-/// How long a lease holds, in milliseconds.
+/// The duration of a lease, in milliseconds.
 pub const LEASE: u64 = 2_000;
 
-/// A run.
+/// A plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
-    /// What it was made of.
+    /// The seed.
     pub seed: u64,
-    /// What is asked for, in the order of time.
+    /// The requests, in time order.
     pub requests: Vec<PlannedRequest>,
-    /// What breaks, in the order of time.
+    /// The faults, in time order.
     pub faults: Vec<PlannedFault>,
 }
 
-/// One request of one caller.
+/// A request of a caller.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlannedRequest {
-    /// When, in milliseconds after the start.
+    /// Milliseconds after the start.
     pub at: u64,
-    /// By whom; callers of even number are cleared for everything, the others for what everybody may know.
+    /// The caller; even numbers are cleared for everything, odd ones for public statements only.
     pub caller: usize,
-    /// Which brief.
+    /// The brief.
     pub brief: usize,
-    /// Whom the copy is for: makes it a print of its own.
+    /// The recipient of the copy; a render with another recipient is a separate print.
     pub recipient: usize,
-    /// What the caller does once he has asked.
+    /// The caller's behaviour after the request.
     pub behaviour: Behaviour,
 }
 
-/// How a caller waits for his PDF.
+/// How a caller waits for the PDF.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Behaviour {
     /// Watches every state, then downloads.
@@ -51,61 +51,61 @@ pub enum Behaviour {
     WatchSlowly,
     /// Waits with `WaitRender`, then downloads.
     Wait,
-    /// Asks again and again, then downloads.
+    /// Polls, then downloads.
     Poll,
-    /// Leaves it all to the typed client.
+    /// Leaves everything to the typed client.
     Client,
-    /// Asks, waits and downloads in one call.
+    /// Requests, waits and downloads in one call.
     OneCall,
-    /// Asks and goes away.
+    /// Requests and disconnects.
     Leave,
-    /// Asks, and gives the render up a little later, if it has not ended by then.
+    /// Requests, and cancels the render a little later if it has not ended by then.
     Cancel,
 }
 
-/// One fault.
+/// A planned fault.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlannedFault {
-    /// When, in milliseconds after the start.
+    /// Milliseconds after the start.
     pub at: u64,
-    /// What breaks.
+    /// The kind of fault.
     pub kind: FaultKind,
-    /// Which of several; taken modulo their number.
+    /// The index of the target, modulo the number of targets.
     pub target: usize,
-    /// For how long, in milliseconds.
+    /// The duration, in milliseconds.
     pub lasts: u64,
 }
 
-/// What can break.
+/// Kinds of faults.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum FaultKind {
-    /// SIGKILL of a worker; another is started a little later.
+    /// SIGKILL of a worker; a replacement starts a little later.
     KillWorker,
     /// SIGSTOP of a worker past its leases, then SIGCONT.
     StopWorker,
-    /// SIGTERM of a worker; another is started.
+    /// SIGTERM of a worker; a replacement starts.
     TermWorker,
-    /// SIGKILL of a service; another is started a little later.
+    /// SIGKILL of a service; a replacement starts a little later.
     KillService,
     /// SIGSTOP of a service, then SIGCONT.
     StopService,
-    /// SIGTERM of a service; another is started.
+    /// SIGTERM of a service; a replacement starts.
     TermService,
     /// `pg_terminate_backend` of about half of the services' connections.
     TerminateBackends,
-    /// An orderly restart of Postgres.
+    /// A regular restart of Postgres.
     RestartPostgres,
-    /// A crash of Postgres, and recovery.
+    /// A crash of Postgres, with recovery.
     CrashPostgres,
     /// All connections of a link are cut.
     Cut,
-    /// A link is cut and takes no connections for a while.
+    /// A link is cut and refuses connections for a while.
     Refuse,
-    /// A link passes nothing on for a while, and then everything.
+    /// A link holds all data for a while, then forwards it.
     Hold,
-    /// A link takes its time with every piece.
+    /// A link delays every piece.
     Delay,
-    /// The disk that takes uploads is full for a while.
+    /// The disk for uploads is full for a while.
     DiskFull,
 }
 
@@ -142,7 +142,7 @@ const REQUEST_GAP: (u64, u64) = (20, 280);
 const FAULT_GAP: (u64, u64) = (200, 1_000);
 
 impl Plan {
-    /// So many renders, and faults for as long as they are asked for.
+    /// Plans this number of renders, with faults for as long as they last.
     pub fn new(seed: u64, renders: usize) -> Self {
         let mut dice = Dice::new(seed);
         let mut requests: Vec<PlannedRequest> = Vec::with_capacity(renders);
@@ -159,7 +159,7 @@ fn request(dice: &mut Dice, at: u64, number: usize, earlier: &[PlannedRequest]) 
     let behaviour = BEHAVIOURS[dice.place(BEHAVIOURS.len())];
     let mut caller = dice.place(CALLERS);
     let (mut brief, mut recipient) = (dice.place(BRIEFS), number);
-    // Some ask for what was just asked for: they share one print.
+    // Some requests repeat a recent one and share its print.
     if !earlier.is_empty() && dice.percent(30) {
         let recent = earlier.len().saturating_sub(12);
         let again = &earlier[recent + dice.place(earlier.len() - recent)];
@@ -169,7 +169,7 @@ fn request(dice: &mut Dice, at: u64, number: usize, earlier: &[PlannedRequest]) 
     PlannedRequest { at, caller, brief, recipient, behaviour }
 }
 
-/// Every sort of fault comes once before any comes again.
+/// Returns faults in rounds: every kind occurs once before any repeats.
 fn faults(dice: &mut Dice, end: u64) -> Vec<PlannedFault> {
     let (mut at, mut deck, mut faults) = (0, Vec::new(), Vec::new());
     loop {

@@ -1,4 +1,4 @@
-//! Stands in the middle of a connection and can break it: cut, refuse, hold, delay.
+//! A proxy that can break a connection: cut, refuse, hold, delay.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio::sync::watch;
 
-/// Where a link leads.
+/// The target of a link.
 #[derive(Debug, Clone)]
 pub enum Target {
     /// A port.
@@ -18,27 +18,27 @@ pub enum Target {
     Unix(PathBuf),
 }
 
-/// How a link treats what passes.
+/// How a link treats data and connections.
 #[derive(Debug, Clone, Copy, Default)]
 struct Mode {
-    /// Rises to cut all connections.
+    /// Incremented to cut all connections.
     cuts: u64,
     refuses: bool,
     holds: bool,
     delay: Duration,
 }
 
-/// A way through which connections to one target go. Cheap to clone.
+/// A proxy in front of one target. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Proxy {
-    /// Where to connect to instead of the target.
+    /// An address to connect to instead of the target.
     pub address: SocketAddr,
     mode: Arc<watch::Sender<Mode>>,
     target: Arc<Mutex<Target>>,
 }
 
 impl Proxy {
-    /// A link to a target, on a port of its own.
+    /// Starts a link to a target on a free port.
     pub async fn start(target: Target) -> std::io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
@@ -47,7 +47,7 @@ impl Proxy {
         let accepting = proxy.clone();
         tokio::spawn(async move {
             while let Ok((near, _)) = listener.accept().await {
-                // Dropping it is all that a refusal takes.
+                // Dropping the connection refuses it.
                 if !accepting.mode.borrow().refuses {
                     tokio::spawn(accepting.clone().carry(near));
                 }
@@ -61,7 +61,7 @@ impl Proxy {
         self.mode.send_modify(|mode| mode.cuts += 1);
     }
 
-    /// Cuts all connections and takes no new ones, or takes them again.
+    /// Cuts all connections and refuses new ones, or accepts them again.
     pub fn refuse(&self, refuses: bool) {
         self.mode.send_modify(|mode| {
             mode.refuses = refuses;
@@ -69,19 +69,19 @@ impl Proxy {
         });
     }
 
-    /// Passes nothing on, or goes on with what waits.
+    /// Holds all data, or forwards what is held.
     pub fn hold(&self, holds: bool) {
         self.mode.send_modify(|mode| mode.holds = holds);
     }
 
-    /// Lets every piece wait for so long.
+    /// Delays every piece by this duration.
     pub fn delay(&self, delay: Duration) {
         self.mode.send_modify(|mode| mode.delay = delay);
     }
 
     async fn carry(self, near: TcpStream) {
         let target = self.target.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        // Small messages must not wait for company.
+        // Small messages must not be delayed to be coalesced.
         let _ = near.set_nodelay(true);
         match target {
             Target::Tcp(address) => {
@@ -96,7 +96,7 @@ impl Proxy {
         }
     }
 
-    /// Both ways until one side ends or the link is cut; then both sides are dropped.
+    /// Forwards both ways until one side ends or the link is cut; then drops both sides.
     async fn pass<R: AsyncRead + Unpin, W: AsyncWrite + Unpin>(&self, near: TcpStream, far: (R, W)) {
         let mut mode = self.mode.subscribe();
         let cuts = mode.borrow().cuts;

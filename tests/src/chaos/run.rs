@@ -1,4 +1,4 @@
-//! A run from its plan to its verdict.
+//! Runs a plan and checks the result.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -21,23 +21,23 @@ use super::{scene, snapshot};
 /// How long after the last request and fault everything must have ended.
 const SETTLES_WITHIN: Duration = Duration::from_secs(90);
 
-/// What a run came to.
+/// The result of a run.
 #[derive(Debug)]
 pub struct Verdict {
-    /// How often each fault happened.
+    /// The count of each kind of fault.
     pub faults: BTreeMap<FaultKind, usize>,
-    /// How many calls were made, and how many of them broke or were refused.
+    /// The number of calls, and of those that failed.
     pub calls: (usize, usize),
-    /// How many renders ended in each state.
+    /// The count of renders by final state.
     pub ends: BTreeMap<String, usize>,
-    /// What was promised and not kept.
+    /// The violated guarantees.
     pub violations: Vec<Violation>,
 }
 
 /// Runs a plan in a folder, which then holds the plan, the history, the logs, the snapshot and the PDFs.
 ///
 /// # Errors
-/// The run itself could not be done: something could not be started, or did not come back.
+/// Fails if something could not be started or restarted.
 pub async fn run(plan: &Plan, folder: &Path) -> Result<Verdict> {
     fs::create_dir_all(folder)?;
     write(folder, "plan.json", &plan)?;
@@ -72,7 +72,7 @@ pub async fn run(plan: &Plan, folder: &Path) -> Result<Verdict> {
     Ok(verdict(&run))
 }
 
-/// What nobody waits for has to end too.
+/// Waits for renders without a waiting caller to end too.
 async fn settle(cluster: &Cluster, until: Instant) -> Result<()> {
     while Instant::now() < until {
         if block_in_place(|| snapshot::open_tasks(&cluster.psql))? == 0 {
@@ -89,7 +89,7 @@ fn verdict(run: &Run) -> Verdict {
     for entry in &run.history {
         match &entry.event {
             Event::Broke(fault) => *faults.entry(fault.kind).or_default() += 1,
-            Event::Asked(_) => calls.0 += 1,
+            Event::Called(_) => calls.0 += 1,
             Event::Refused { .. } => calls.1 += 1,
             _ => {}
         }

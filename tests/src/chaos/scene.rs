@@ -1,4 +1,4 @@
-//! The briefs that are printed, and who may read what of them.
+//! The briefs that are printed, and what each caller may read of them.
 
 use anyhow::{Context, Result};
 use chancery_client::{Client, ClientConfig, Deadlines};
@@ -15,15 +15,15 @@ use super::cluster::Cluster;
 use super::plan::{BRIEFS, CALLERS};
 use crate::WORKSPACE;
 
-/// Clearances: of the callers of even number, and of the others.
+/// Clearances of the even-numbered callers and of the others.
 const CLEARANCES: [&str; 2] = ["TLP:RED", "TLP:CLEAR"];
 
-/// What the callers are, and what each of them must get of each brief.
+/// The callers, and what each must receive of each brief.
 #[derive(Debug)]
 pub(crate) struct Scene {
-    /// Each caller's connection, through his link.
+    /// Each caller's connection, through their link.
     pub(crate) callers: Vec<Client>,
-    /// What the prints must be.
+    /// The expected digests of the prints.
     pub(crate) editions: Editions,
 }
 
@@ -35,33 +35,33 @@ pub struct Editions {
 }
 
 impl Editions {
-    /// The edition that a caller must get of a brief.
+    /// The expected edition of a brief for a caller.
     pub fn of(&self, caller: usize, brief: usize) -> &str {
         &self.digests[caller % CLEARANCES.len()][brief]
     }
 }
 
-/// Whether a caller may read what is withheld from most.
+/// Returns whether a caller is cleared for everything.
 pub(crate) fn is_cleared(caller: usize) -> bool {
     caller.is_multiple_of(CLEARANCES.len())
 }
 
-/// A brief's name.
+/// The name of a brief.
 pub(crate) fn brief_name(brief: usize) -> String {
     format!("{WORKSPACE}/briefs/chaos-{brief}")
 }
 
-/// A word that stands in every edition of a brief, and in no other brief.
+/// A word that appears in every edition of a brief, and in no other brief.
 pub(crate) fn open_word(brief: usize) -> String {
     format!("Open{brief}x")
 }
 
-/// A word that stands in the full edition of a brief only.
+/// A word that appears only in the full edition of a brief.
 pub(crate) fn secret_word(brief: usize) -> String {
     format!("Zibeth{brief}x")
 }
 
-/// Whom a copy is for.
+/// The recipient of a copy.
 pub(crate) fn recipient(number: usize) -> String {
     format!("Desk{number}x")
 }

@@ -1,4 +1,4 @@
-//! What the database says when all is over.
+//! The state of the database at the end of a run.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,11 +15,11 @@ use serde::{Deserialize, Serialize};
 pub struct Snapshot {
     /// All tasks.
     pub tasks: Vec<Task>,
-    /// What happened to leases, in the order of time.
+    /// The events of leases, in time order.
     pub attempts: Vec<Attempt>,
     /// All renders.
     pub renders: Vec<RenderRow>,
-    /// Tasks that still wait or are leased.
+    /// Tasks that are queued or leased.
     pub queue: Vec<QueueRow>,
     /// All PDFs.
     pub artifacts: Vec<ArtifactRow>,
@@ -30,19 +30,19 @@ pub struct Snapshot {
 /// A row of `render_tasks`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Task {
-    /// Its id.
+    /// The id.
     pub task_id: String,
     /// The render key, in hexadecimal.
     pub key: String,
-    /// Its generation.
+    /// The generation.
     pub generation: i32,
-    /// Its state.
+    /// The state.
     pub state: String,
-    /// Its epoch.
+    /// The epoch.
     pub epoch: i64,
     /// The lease that finished it.
     pub finished_epoch: Option<i64>,
-    /// The SHA-256 of its PDF.
+    /// The SHA-256 of the PDF.
     pub artifact: Option<String>,
 }
 
@@ -53,20 +53,20 @@ pub struct Attempt {
     pub task_id: String,
     /// The lease.
     pub epoch: i64,
-    /// What happened.
+    /// The event.
     pub event: String,
-    /// To whom.
+    /// The worker.
     pub worker: String,
 }
 
 /// A row of `renders`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RenderRow {
-    /// Its id.
+    /// The id.
     pub render_id: String,
-    /// Its task.
+    /// The task.
     pub task_id: String,
-    /// Whether a caller gave it up.
+    /// Whether a caller cancelled it.
     pub is_cancelled: bool,
 }
 
@@ -91,16 +91,16 @@ pub struct QueueRow {
     pub task_id: String,
 }
 
-/// A row of `artifacts`, with what its bytes really are.
+/// A row of `artifacts`, with the actual digest and size of its bytes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ArtifactRow {
-    /// The SHA-256 that it is named by.
+    /// The SHA-256 in its name.
     pub digest: String,
-    /// Its size.
+    /// The size.
     pub size: i64,
     /// The SHA-256 of the stored bytes.
     pub stored_digest: String,
-    /// Their number.
+    /// The number of stored bytes.
     pub stored_size: i64,
 }
 
@@ -115,19 +115,19 @@ const ARTIFACTS: &str = "select encode(a.digest, 'hex') as digest, a.size_bytes 
      sum(octet_length(c.bytes)) as stored_size \
      from artifacts a join artifact_chunks c using (blob_id) group by a.workspace_id, a.digest order by 1";
 
-/// How many tasks have not ended.
+/// Counts the tasks that have not ended.
 ///
 /// # Errors
-/// The database does not answer.
+/// Fails if the database does not respond.
 pub fn open_tasks(psql: &Psql) -> Result<u64> {
     let rows = psql.rows("select count(*) from render_tasks where state in ('QUEUED', 'RUNNING')")?;
     rows.concat().parse().context("a count")
 }
 
-/// Reads all of it; the PDFs are kept in a folder.
+/// Reads the whole snapshot and saves the PDFs in a folder.
 ///
 /// # Errors
-/// The database does not answer, or a PDF cannot be written.
+/// Fails if the database does not respond, or a PDF cannot be written.
 pub fn take(psql: &Psql, folder: &Path) -> Result<Snapshot> {
     let mut snapshot = Snapshot {
         tasks: rows(psql, TASKS)?,
@@ -150,7 +150,7 @@ fn rows<T: DeserializeOwned>(psql: &Psql, query: &str) -> Result<Vec<T>> {
     lines.iter().map(|line| serde_json::from_str(line).with_context(|| line.clone())).collect()
 }
 
-/// The words of a PDF.
+/// Returns the words of a PDF.
 fn text_of(psql: &Psql, digest: &str, folder: &Path) -> Result<String> {
     let query = format!(
         "select encode(string_agg(c.bytes, '' order by c.ordinal), 'hex') \
@@ -159,8 +159,8 @@ fn text_of(psql: &Psql, digest: &str, folder: &Path) -> Result<String> {
     let bytes = from_hexadecimal(&psql.rows(&query)?.concat())?;
     let file = folder.join(format!("{digest}.pdf"));
     fs::write(&file, bytes)?;
-    let said = run_tool("pdftotext", "poppler-utils", [file.as_os_str(), "-".as_ref()]);
-    Ok(String::from_utf8_lossy(&said.stdout).into_owned())
+    let text = run_tool("pdftotext", "poppler-utils", [file.as_os_str(), "-".as_ref()]);
+    Ok(String::from_utf8_lossy(&text.stdout).into_owned())
 }
 
 fn from_hexadecimal(text: &str) -> Result<Vec<u8>> {

@@ -1,5 +1,5 @@
-//! The stale worker, again and again: a worker is stopped past its lease while it prints or uploads, another takes the
-//! task over, and the first goes on. What it then sends must be refused.
+//! Stale workers: in each round a worker is stopped past its lease while it prints or uploads, another takes over the
+//! task, and the first resumes. Everything it then sends must be rejected.
 
 use std::fs;
 use std::path::PathBuf;
@@ -18,28 +18,28 @@ use super::plan::{LEASE, WORKERS};
 use super::{scene, snapshot};
 use crate::WORKSPACE;
 
-/// How long anything of a round may take.
+/// The timeout of each step of a round.
 const PATIENCE: Duration = Duration::from_secs(40);
 
-/// What the stale worker's link lets each piece wait, so that there is a moment to stop it in.
+/// The delay of each piece on the stale worker's link, which leaves a moment to stop it in.
 const DELAY: Duration = Duration::from_millis(60);
 
-/// What the rounds came to.
+/// The result of the rounds.
 #[derive(Debug, Default)]
 pub struct Outcome {
-    /// Rounds in which the stale worker was told that its lease is lost.
+    /// Rounds in which the stale worker learned that its lease was lost.
     pub refused: usize,
     /// Rounds in which it had sent everything before it was stopped.
     pub too_late: usize,
-    /// What was promised and not kept.
+    /// The violated guarantees.
     pub violations: Vec<Violation>,
 }
 
-/// Plays rounds until so many stale workers were refused. With `overtake` the stale worker goes on while
-/// the other one still prints; without, after that one has finished; `None` changes from round to round.
+/// Plays rounds until this number of stale workers were rejected. With `overtake` the stale worker resumes while
+/// the other one is still printing; without, after that one has finished; `None` varies from round to round.
 ///
 /// # Errors
-/// The rounds themselves could not be played.
+/// Fails if a round could not be played.
 pub async fn stop_and_continue(
     rounds: usize,
     seed: u64,
@@ -52,7 +52,7 @@ pub async fn stop_and_continue(
     let mut dice = Dice::new(seed);
     let mut outcome = Outcome::default();
     let mut round = Round { cluster: &cluster, stale: 0, other: 1, task: String::new() };
-    // Two are enough; the third would take the task from both.
+    // Two are enough; a third would take over the task from both.
     for link in &cluster.links.workers[2..WORKERS] {
         link.refuse(true);
     }
@@ -101,8 +101,8 @@ impl Round<'_> {
         self.cluster.links.workers[self.other].refuse(true);
     }
 
-    /// Stops the worker in the middle of its task, lets the other take it over, and says whether the first was then
-    /// told that its lease is lost.
+    /// Stops the worker in the middle of its task, lets the other take it over, and returns whether the first then
+    /// learned that its lease was lost.
     async fn play(&self, dice: &mut Dice, overtake: bool) -> Result<bool> {
         let (cluster, task) = (self.cluster, &self.task);
         self.until(&format!("select state <> 'QUEUED' from render_tasks where task_id = '{task}'")).await?;
@@ -126,11 +126,11 @@ impl Round<'_> {
         }
         cluster.workers[self.stale].lock().await.process.signal(Signal::CONT);
         self.until(&ended).await?;
-        self.is_told().await
+        self.is_lease_lost_reported().await
     }
 
-    /// What the stale worker says of the task in its log, once it says something.
-    async fn is_told(&self) -> Result<bool> {
+    /// Waits for the stale worker to log a line about the task.
+    async fn is_lease_lost_reported(&self) -> Result<bool> {
         let deadline = Instant::now() + PATIENCE;
         while Instant::now() < deadline {
             let log = self.log().await;
@@ -144,7 +144,7 @@ impl Round<'_> {
             }
             sleep(Duration::from_millis(100)).await;
         }
-        bail!("the stale worker says nothing of task {}", self.task)
+        bail!("the stale worker logs nothing about task {}", self.task)
     }
 
     async fn log(&self) -> PathBuf {
@@ -170,7 +170,7 @@ fn task_of(cluster: &Cluster, render: &str) -> Result<String> {
 }
 
 impl Outcome {
-    /// Whether a stale write was noticed: what `--prove` asks.
+    /// Returns whether a stale write was seen, as `--prove` requires.
     pub fn shows_a_stale_write(&self) -> bool {
         self.violations.iter().any(|violation| violation.kind == Kind::StaleWrite)
     }

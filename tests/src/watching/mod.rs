@@ -1,6 +1,6 @@
 //! Watches under concurrent writers: two services on one database that are stopped and killed in turn, writers on both,
-//! watchers on both that go on from their cursors, one that reads slowly and one that may hear of less than the others.
-//! In the end each must have heard exactly what the change log holds for him, in its order.
+//! watchers on both that resume from their cursors, one that reads slowly and one with a lower clearance. In the end
+//! each must have received exactly its part of the change log, in order.
 
 mod watcher;
 mod writer;
@@ -13,39 +13,39 @@ use chancery_testkit::{Caller, Stack};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use watcher::{Heard, Watcher};
+use watcher::{Received, Watcher};
 
-/// What a run does.
+/// The size of a run.
 #[derive(Debug, Clone, Copy)]
 pub struct Settings {
-    /// How many writers there are.
+    /// Number of writers.
     pub writers: usize,
-    /// How many revisions each publishes.
+    /// Number of revisions that each publishes.
     pub publishes: u32,
-    /// How often a service is restarted meanwhile.
+    /// Number of service restarts during the run.
     pub restarts: u32,
 }
 
-/// How a run went.
+/// The result of a run.
 #[derive(Debug)]
 pub struct Report {
-    /// Changes in the log.
+    /// Number of changes in the log.
     pub logged: usize,
-    /// What each watcher heard, and how often it had to begin anew.
+    /// The count of changes and restarts of each watcher.
     pub watchers: Vec<(String, usize, u32)>,
-    /// Seconds from the first publish to the last one heard.
+    /// Seconds from the first publish to the last change received.
     pub seconds: f64,
-    /// What went against the promise.
+    /// The violations.
     pub violations: Vec<String>,
 }
 
-/// How long the slow watcher may leave something unread.
+/// How long the slow watcher may leave changes unread.
 const PATIENCE: &str = "500";
 
-/// How long watchers may take for what is left when the writers are done.
+/// How long watchers may take for the remaining changes once the writers are done.
 const GRACE: Duration = Duration::from_mins(2);
 
-/// Runs, and compares.
+/// Runs and compares.
 pub async fn run(settings: Settings) -> Report {
     let patience = ("CHANCERY_TEST_WATCH_TIMEOUT_MILLIS", PATIENCE);
     let stack = Stack::without_worker().await;
@@ -78,13 +78,13 @@ pub async fn run(settings: Settings) -> Report {
     }
     let services = break_services(&stack, services, settings, &mut writers).await;
     done.send_replace(true);
-    let heard = tokio::time::timeout(GRACE, watchers.join_all()).await;
+    let received = tokio::time::timeout(GRACE, watchers.join_all()).await;
     let seconds = begun.elapsed().as_secs_f64();
     drop(services);
-    report(&stack, heard.unwrap_or_default(), seconds)
+    report(&stack, received.unwrap_or_default(), seconds)
 }
 
-/// Restarts the services in turn, evenly over the run, until all writers are done.
+/// Restarts the services in turn, evenly spread over the run, until all writers are done.
 async fn break_services(
     stack: &Stack,
     services: [Service; 2],
@@ -105,7 +105,7 @@ async fn break_services(
                 let due = all * (restarts as usize + 1) / (settings.restarts as usize + 1);
                 if restarts < settings.restarts && written >= due {
                     restarts += 1;
-                    // One of each: told to stop, and killed.
+                    // Alternates between SIGTERM and SIGKILL.
                     if restarts % 2 == 1 {
                         first = stack.restart(first, restarts % 4 == 1).await;
                     } else {
@@ -125,7 +125,7 @@ fn written(stack: &Stack) -> usize {
     rows.ok().and_then(|rows| rows.first()?.parse().ok()).unwrap_or(0)
 }
 
-/// A change as the log has it: brief, revision, audience.
+/// A row of the change log: brief, revision, audience.
 fn log(stack: &Stack) -> Vec<(String, u32, u32)> {
     let rows = stack.database().psql().rows(
         "select brief_id, revision, audience from change_log
@@ -139,13 +139,13 @@ fn log(stack: &Stack) -> Vec<(String, u32, u32)> {
     rows.unwrap_or_else(|error| panic!("{error}")).into_iter().map(change).collect()
 }
 
-fn report(stack: &Stack, heard: Vec<Heard>, seconds: f64) -> Report {
+fn report(stack: &Stack, received: Vec<Received>, seconds: f64) -> Report {
     let log = log(stack);
     let mut violations = Vec::new();
-    if heard.is_empty() {
+    if received.is_empty() {
         violations.push("the watchers did not come to an end".to_owned());
     }
-    for watcher in &heard {
+    for watcher in &received {
         let bit = if watcher.name == "little" { 0 } else { 4 };
         let expected = log.iter().filter(|(_, _, audience)| audience & (1 << bit) != 0);
         let expected: Vec<(&str, u32)> =
@@ -156,18 +156,18 @@ fn report(stack: &Stack, heard: Vec<Heard>, seconds: f64) -> Report {
             let place = found.iter().zip(&expected).position(|(found, expected)| found != expected);
             let place = place.unwrap_or(found.len().min(expected.len()));
             let (has, should) = (found.get(place), expected.get(place));
-            violations.push(format!("{}: at {place} heard {has:?}, not {should:?}", watcher.name));
+            violations.push(format!("{}: at {place} received {has:?}, not {should:?}", watcher.name));
         }
     }
-    let little = heard.iter().find(|watcher| watcher.name == "little");
+    let little = received.iter().find(|watcher| watcher.name == "little");
     if little.is_some_and(|little| little.changes.len() >= log.len()) {
-        violations.push("who may hear of less heard of everything".to_owned());
+        violations.push("the watcher with the lower clearance received every change".to_owned());
     }
     Report {
         logged: log.len(),
-        watchers: heard
+        watchers: received
             .into_iter()
-            .map(|heard| (heard.name, heard.changes.len(), heard.begun_anew))
+            .map(|received| (received.name, received.changes.len(), received.restarts))
             .collect(),
         seconds,
         violations,

@@ -1,4 +1,4 @@
-//! Somebody who watches, over whatever happens to his connection.
+//! A watcher that reconnects after every interruption.
 
 use std::time::Duration;
 
@@ -10,34 +10,34 @@ use tonic::Streaming;
 
 use crate::WORKSPACE;
 
-/// The slow watcher rests after so many changes, for longer than the server's patience.
+/// The slow watcher pauses after this number of changes, for longer than the server's timeout.
 const REST: (usize, Duration) = (700, Duration::from_millis(1500));
 
-/// Nothing more comes after so long without anything, once the writers are done.
+/// How long a silence must last, once the writers are done, to be the end.
 const QUIET: Duration = Duration::from_secs(4);
 
-/// What a watcher heard.
+/// The changes that a watcher received.
 #[derive(Debug)]
-pub(super) struct Heard {
+pub(super) struct Received {
     pub(super) name: String,
-    /// Briefs and revisions, in the order in which they were told.
+    /// Briefs and revisions, in the order of delivery.
     pub(super) changes: Vec<(String, u32)>,
-    /// How often the watch had to begin anew.
-    pub(super) begun_anew: u32,
+    /// How often the watch was restarted from its cursor.
+    pub(super) restarts: u32,
 }
 
 pub(super) struct Watcher {
     client: Client,
     is_slow: bool,
-    heard: Heard,
+    received: Received,
     cursor: String,
     answers: Option<Streaming<WatchBriefsResponse>>,
 }
 
 impl Watcher {
-    /// Begins with what happens from now on; what is told of before the first checkpoint is nothing.
+    /// Starts a watch at the first checkpoint; changes before it are ignored.
     pub(super) async fn begin(name: &str, client: Client, is_slow: bool) -> Self {
-        let heard = Heard { name: name.to_owned(), changes: Vec::new(), begun_anew: 0 };
+        let received = Received { name: name.to_owned(), changes: Vec::new(), restarts: 0 };
         let request =
             WatchBriefsRequest { parent: WORKSPACE.into(), skip_current_state: true, ..Default::default() };
         let opened = client.briefs().watch_briefs(request).await;
@@ -45,22 +45,22 @@ impl Watcher {
         let first = answers.message().await.unwrap_or_else(|status| panic!("{name}: {status}"));
         let cursor = first.map(|answer| answer.cursor).unwrap_or_default();
         assert!(!cursor.is_empty(), "{name}: a watch begins with a checkpoint");
-        Self { client, is_slow, heard, cursor, answers: Some(answers) }
+        Self { client, is_slow, received, cursor, answers: Some(answers) }
     }
 
-    /// Watches until the writers are done and nothing more comes.
-    pub(super) async fn run(mut self, mut is_done: watch::Receiver<bool>) -> Heard {
+    /// Watches until the writers are done and no more changes arrive.
+    pub(super) async fn run(mut self, mut is_done: watch::Receiver<bool>) -> Received {
         loop {
             let done = *is_done.borrow();
             tokio::select! {
                 answer = self.next() => self.hear(answer).await,
                 _ = is_done.changed(), if !done => {}
-                () = tokio::time::sleep(QUIET), if done => return self.heard,
+                () = tokio::time::sleep(QUIET), if done => return self.received,
             }
         }
     }
 
-    /// The next answer; none when the watch broke off.
+    /// The next message; none when the watch broke.
     async fn next(&mut self) -> Option<WatchBriefsResponse> {
         if self.answers.is_none() {
             let request = WatchBriefsRequest {
@@ -79,7 +79,7 @@ impl Watcher {
     async fn hear(&mut self, answer: Option<WatchBriefsResponse>) {
         let Some(answer) = answer else {
             self.answers = None;
-            self.heard.begun_anew += 1;
+            self.received.restarts += 1;
             return;
         };
         self.cursor = answer.cursor;
@@ -88,8 +88,8 @@ impl Watcher {
             let mut segments = revision.split('/').skip(3).step_by(2);
             let brief = segments.next().unwrap_or_default().to_owned();
             let number = segments.next().and_then(|number| number.parse().ok()).unwrap_or_default();
-            self.heard.changes.push((brief, number));
-            if self.is_slow && self.heard.changes.len().is_multiple_of(REST.0) {
+            self.received.changes.push((brief, number));
+            if self.is_slow && self.received.changes.len().is_multiple_of(REST.0) {
                 tokio::time::sleep(REST.1).await;
             }
         }

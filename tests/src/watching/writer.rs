@@ -1,4 +1,4 @@
-//! Somebody who publishes.
+//! A client that publishes.
 
 use chancery_client::{Client, Error};
 use chancery_proto::brief::v1::{
@@ -10,11 +10,11 @@ use crate::WORKSPACE;
 /// The briefs of one writer.
 const BRIEFS: u32 = 4;
 
-/// Of so many revisions the last one changes only what few may see.
+/// One in this many revisions changes only text that few may see.
 const HIDDEN: u32 = 3;
 
-/// Publishes so many revisions, one after the other, to briefs of the writer's own in turn. What a broken connection
-/// leaves open is imported again: what is there already is skipped.
+/// Publishes this number of revisions, one after the other, to each of the writer's briefs in turn. After a broken
+/// connection the import is retried: existing revisions are skipped.
 pub(super) async fn write(client: Client, writer: usize, publishes: u32) {
     for publish in 0..publishes {
         let (brief, revision) = (publish % BRIEFS, publish / BRIEFS + 1);
@@ -52,7 +52,7 @@ fn content(revision: u32) -> BriefContent {
         title: format!("Number {seen}"),
         language: "en".into(),
         bluf: vec![
-            statement("open", format!("Everybody sees number {seen}."), "TLP:CLEAR"),
+            statement("open", format!("All readers see number {seen}."), "TLP:CLEAR"),
             statement("held", format!("Few see number {revision}."), "TLP:RED"),
         ],
         ..BriefContent::default()

@@ -1,4 +1,4 @@
-//! What callers must and must not be told.
+//! Checks the states and errors that callers received.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,8 +7,8 @@ use crate::chaos::history::{Call, Entry, Event, Seen, State};
 use crate::chaos::plan::FaultKind;
 use crate::chaos::snapshot::RenderRow;
 
-/// Reasons for which a call may be refused for good: the print ended worker after worker; a render that is given up has
-/// its result already.
+/// Reasons for which a call may fail permanently: the print crashed several workers, or the render to cancel has
+/// already ended.
 const EXPECTED: [&str; 2] = ["RENDER_QUARANTINED", "RENDER_ENDED"];
 
 pub(super) fn check(run: &Run, found: &mut Findings) {
@@ -37,12 +37,12 @@ fn refusal(entry: &Entry, found: &mut Findings) {
 fn acknowledged(entry: &Entry, tasks: &BTreeMap<String, &str>, found: &mut Findings) {
     let Event::Saw(seen) = &entry.event else { return };
     if !tasks.contains_key(&seen.name) {
-        found.add(Kind::AcknowledgedLost, format!("{} was told of in call {}", seen.name, entry.call));
+        found.add(Kind::AcknowledgedLost, format!("{} was acknowledged in call {}", seen.name, entry.call));
     }
 }
 
-/// Why progress may begin anew under the same number of attempt: its lease was given back, or a crash of Postgres
-/// forgot the last of it.
+/// Reasons for which progress may restart within an attempt: the lease was released, or a crash of Postgres lost the
+/// latest progress.
 struct Allowances<'r> {
     released: BTreeMap<&'r str, usize>,
     crashes: Vec<u64>,
@@ -66,19 +66,19 @@ impl<'r> Allowances<'r> {
     }
 }
 
-/// What one call told, in its order.
+/// Checks the states that one call returned, in order.
 fn stream(
     entries: &[&Entry],
     tasks: &BTreeMap<String, &str>,
     allowances: &Allowances<'_>,
     found: &mut Findings,
 ) {
-    let Some(Event::Asked(call)) = entries.first().map(|entry| &entry.event) else { return };
+    let Some(Event::Called(call)) = entries.first().map(|entry| &entry.event) else { return };
     let seen: Vec<(u64, &Seen)> = entries
         .iter()
         .filter_map(|entry| if let Event::Saw(seen) = &entry.event { Some((entry.at, seen)) } else { None })
         .collect();
-    // The typed client opens streams again by itself: each begins with the state of its moment.
+    // The typed client reopens streams: each begins with the state at that moment.
     let is_one_stream = *call != Call::Client;
     let mut ran_back = 0;
     for pair in seen.windows(2) {
@@ -111,7 +111,7 @@ fn stream(
     }
 }
 
-/// A watcher may miss states in between, never see them in another order.
+/// A watcher may miss intermediate states but must never see states out of order.
 fn may_follow(before: &Seen, after: &Seen) -> bool {
     match (before.state, after.state) {
         (State::Succeeded | State::Failed | State::Cancelled, _) => before == after,
@@ -120,7 +120,7 @@ fn may_follow(before: &Seen, after: &Seen) -> bool {
     }
 }
 
-/// Once a render has ended, for one caller or another, nobody is told otherwise.
+/// Once any caller has seen a render end, no later call may return another state.
 fn ends(run: &Run, calls: &BTreeMap<u64, Vec<&Entry>>, found: &mut Findings) {
     let mut ends: BTreeMap<&str, (u64, &Seen)> = BTreeMap::new();
     for entry in &run.history {
@@ -132,7 +132,7 @@ fn ends(run: &Run, calls: &BTreeMap<u64, Vec<&Entry>>, found: &mut Findings) {
             continue;
         };
         let call = &calls[&entry.call];
-        // What was on its way when the end was told is no lie; what was asked for later is.
+        // A response already in flight when the end was seen may be older; a later call may not.
         if end != seen && (seen.state.has_ended() || call[0].at > at) {
             let is_old = !seen.state.has_ended() && first_seen(call) == Some(entry.at);
             let kind = if is_old { Kind::OldStateFirst } else { Kind::EndChanged };
@@ -152,11 +152,11 @@ fn agree_with_the_database(run: &Run, ends: &BTreeMap<&str, (u64, &Seen)>, found
     let tasks = run.snapshot.tasks_of_renders();
     let cancelled = run.snapshot.renders.iter().filter(|row| row.is_cancelled).map(RenderRow::name);
     let cancelled: BTreeSet<String> = cancelled.collect();
-    let mut told = BTreeSet::new();
+    let mut reported = BTreeSet::new();
     for (name, (_, seen)) in ends {
         let Some(task) = tasks.get(*name).and_then(|task| states.get(task)) else { continue };
         if seen.state == State::Cancelled {
-            // The task may well go on, for others.
+            // The task may continue for other renders.
             if !cancelled.contains(*name) {
                 found.add(Kind::EndChanged, format!("{seen:?}, which the database does not know"));
             }
@@ -165,7 +165,7 @@ fn agree_with_the_database(run: &Run, ends: &BTreeMap<&str, (u64, &Seen)>, found
         let succeeded = task.state == "SUCCEEDED";
         let is_so = (seen.state == State::Succeeded) == succeeded
             && (!succeeded || task.artifact.as_deref() == Some(seen.sha256.as_str()));
-        if !is_so && told.insert(*name) {
+        if !is_so && reported.insert(*name) {
             found.add(Kind::EndChanged, format!("{seen:?}, and in the database {task:?}"));
         }
     }

@@ -1,4 +1,4 @@
-//! Reads a run's history and its last snapshot, and says what was promised and not kept.
+//! Reads a run's history and its final snapshot, and reports violations of the guarantees.
 
 mod callers;
 mod pdfs;
@@ -15,57 +15,57 @@ use super::plan::PlannedRequest;
 use super::scene::Editions;
 use super::snapshot::Snapshot;
 
-/// Promises, named by how they are broken.
+/// Guarantees, named by their violation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Kind {
-    /// A render was acknowledged and is not there.
+    /// A render was acknowledged but does not exist.
     AcknowledgedLost,
-    /// A render has not ended, long after everything was whole again.
+    /// A render has not ended long after every fault was repaired.
     NeverEnded,
-    /// A render that had ended was seen otherwise later.
+    /// A render that had ended was later seen in another state.
     EndChanged,
-    /// A stream began with a state from before its call.
+    /// A stream began with a state older than its call.
     OldStateFirst,
-    /// States of a stream in an order that cannot be.
+    /// A stream's states came in an impossible order.
     OrderImpossible,
-    /// A stream told the same state twice.
+    /// A stream sent the same state twice.
     SaidTwice,
-    /// Progress ran back within an attempt.
+    /// Progress decreased within an attempt.
     ProgressRanBack,
-    /// A watch ended in order before its render did.
+    /// A watch ended normally before its render did.
     WatchCutShort,
-    /// A call was refused for good that should have been answered.
+    /// A call failed permanently that should have succeeded.
     RefusedForGood,
-    /// The bytes that arrived are not those that were announced, or not those of the render.
+    /// The received bytes differ from the announced ones, or from the render's.
     WrongBytes,
-    /// A print of another edition, or for somebody else, than was asked for.
+    /// A print of the wrong edition, or for the wrong recipient.
     WrongEdition,
-    /// A PDF does not say what it must, or says what its reader may not know.
+    /// A PDF lacks required text, or holds text that its reader may not see.
     WrongText,
-    /// A task was finished under a lease that was not its last one.
+    /// A task was finished under a lease other than its last.
     StaleWrite,
-    /// Two leases of a task ended it, or one did twice.
+    /// Two leases of a task ended it, or one ended it twice.
     EndedTwice,
-    /// A task's leases are not in the order of their epochs.
+    /// A task's leases are out of epoch order.
     EpochFell,
     /// A task was leased after it had ended.
     LeasedAfterEnd,
     /// The same inputs were printed twice.
     PrintedTwice,
-    /// A finished task's PDF is not there, or is damaged.
+    /// A finished task's PDF is missing or damaged.
     PdfMissing,
     /// The queue holds a task that has ended, or lacks one that has not.
     QueueDiffers,
-    /// A process ended by itself.
+    /// A process exited unexpectedly.
     ProcessDied,
 }
 
-/// A promise that was not kept.
+/// A violation of a guarantee.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Violation {
-    /// Which promise.
+    /// The violated guarantee.
     pub kind: Kind,
-    /// What was seen.
+    /// A description of the evidence.
     pub what: String,
 }
 
@@ -75,22 +75,22 @@ impl fmt::Display for Violation {
     }
 }
 
-/// All that a run left behind.
+/// Everything that a run recorded.
 #[derive(Debug, Clone, Default)]
 pub struct Run {
-    /// What was asked for, by the request's number.
+    /// The requests, by number.
     pub requests: Vec<PlannedRequest>,
-    /// What each clearance must get.
+    /// The expected edition for each clearance.
     pub editions: Editions,
-    /// What the callers were told.
+    /// The responses to the callers.
     pub history: Vec<Entry>,
-    /// What the database says in the end.
+    /// The final state of the database.
     pub snapshot: Snapshot,
-    /// Processes that ended by themselves, with their last words.
+    /// Processes that exited unexpectedly, with the end of their logs.
     pub died: Vec<String>,
 }
 
-/// Every promise of the run that was not kept.
+/// Returns every violation in the run.
 pub fn check(run: &Run) -> Vec<Violation> {
     let mut found = Findings::default();
     tasks::check(run, &mut found);
@@ -102,7 +102,7 @@ pub fn check(run: &Run) -> Vec<Violation> {
     found.0
 }
 
-/// What was found so far.
+/// The violations found so far.
 #[derive(Debug, Default)]
 struct Findings(Vec<Violation>);
 

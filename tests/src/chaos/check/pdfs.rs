@@ -1,4 +1,4 @@
-//! What arrives must be what was asked for: the bytes, the edition, the words.
+//! Checks downloaded PDFs: their bytes, edition and text.
 
 use std::collections::BTreeSet;
 
@@ -27,7 +27,7 @@ pub(super) fn check(run: &Run, found: &mut Findings) {
     }
 }
 
-/// Whether these bytes are those that the request's own caller was told of.
+/// Returns whether these bytes are those announced to the request's caller.
 fn is_of_render(run: &Run, downloaded: &Entry, arrived: &str) -> bool {
     run.history.iter().any(|entry| {
         entry.request == downloaded.request

@@ -1,4 +1,4 @@
-//! What the tables must say whatever happened.
+//! Checks the invariants of the queue's tables.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,7 +26,7 @@ fn is_ended(task: &Task) -> bool {
     ENDED.contains(&task.state.as_str())
 }
 
-/// One end for a task, under its last lease.
+/// Checks that each task ends once, under its last lease.
 fn ended(task: &Task, attempts: &[&Attempt], found: &mut Findings) {
     let id = &task.task_id;
     if !is_ended(task) {
@@ -57,7 +57,7 @@ fn ended(task: &Task, attempts: &[&Attempt], found: &mut Findings) {
     }
 }
 
-/// Leases follow one another with rising epochs, and none after the end.
+/// Checks that epochs rise from lease to lease, with no lease after the end.
 fn epochs(task: &Task, attempts: &[&Attempt], found: &mut Findings) {
     let (mut last, mut end) = (0, None);
     for attempt in attempts {
@@ -109,7 +109,7 @@ fn artifacts(run: &Run, found: &mut Findings) {
     }
 }
 
-/// One task a render key at any time, and one PDF.
+/// Checks that each render key has at most one task at a time, and one PDF.
 fn single_flight(run: &Run, found: &mut Findings) {
     let mut by_key: BTreeMap<&str, Vec<&Task>> = BTreeMap::new();
     for task in &run.snapshot.tasks {

@@ -1,6 +1,6 @@
-//! A good run has no violations; each way to spoil it is found for what it is.
+//! A good run has no violations; each corruption of it is reported as the right kind.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
+#![allow(clippy::unwrap_used, reason = "a test whose setup fails has failed")]
 
 use super::{Kind, Run, check};
 use crate::chaos::history::{Call, Entry, Event, Seen, State};
@@ -17,16 +17,16 @@ fn good() -> Run {
     let request =
         PlannedRequest { at: 0, caller: 1, brief: BRIEF, recipient: RECIPIENT, behaviour: Behaviour::Watch };
     let events = [
-        (1, Event::Asked(Call::Create)),
+        (1, Event::Called(Call::Create)),
         (1, saw(State::Queued, 0, 0)),
-        (2, Event::Asked(Call::Watch)),
+        (2, Event::Called(Call::Watch)),
         (2, saw(State::Queued, 0, 0)),
         (2, saw(State::Running, 1, 2)),
         (2, saw(State::Running, 2, 0)),
         (2, saw(State::Running, 2, 4)),
         (2, saw(State::Succeeded, 0, 0)),
         (2, Event::Ended),
-        (3, Event::Asked(Call::Download)),
+        (3, Event::Called(Call::Download)),
         (3, downloaded("pdf", 9)),
     ];
     let history = events
@@ -105,7 +105,7 @@ fn downloaded(arrived: &str, bytes: u64) -> Event {
 /// A later call of the same caller.
 fn later(run: &mut Run, call: Call, events: impl IntoIterator<Item = Event>) {
     let number = run.history.iter().map(|entry| entry.call).max().unwrap() + 1;
-    for event in std::iter::once(Event::Asked(call)).chain(events) {
+    for event in std::iter::once(Event::Called(call)).chain(events) {
         let at = run.history.last().unwrap().at + 1;
         run.history.push(Entry { at, request: Some(0), call: number, event });
     }
@@ -145,7 +145,7 @@ fn a_task_that_never_ends_is_found() {
 fn an_end_that_changes_is_found() {
     let failed = || Event::Saw(Seen { failure: "TOO_LATE".into(), ..seen(State::Failed, 0, 0) });
     spoiled(Kind::EndChanged, |run| later(run, Call::Get, [failed()]));
-    // Nobody else was told: the database alone knows better.
+    // No other caller saw the end: only the database can contradict it.
     spoiled(Kind::EndChanged, |run| run.snapshot.tasks[0].state = "FAILED".into());
     let cancelled = || saw(State::Cancelled, 0, 0);
     spoiled(Kind::EndChanged, |run| {
@@ -157,7 +157,7 @@ fn an_end_that_changes_is_found() {
 }
 
 #[test]
-fn an_old_state_told_to_a_later_call_is_found() {
+fn an_old_state_in_a_later_call_is_found() {
     spoiled(Kind::OldStateFirst, |run| later(run, Call::Watch, [saw(State::Running, 2, 4)]));
 }
 
@@ -168,12 +168,12 @@ fn states_in_an_impossible_order_are_found() {
 }
 
 #[test]
-fn a_state_that_is_told_twice_is_found() {
+fn a_repeated_state_is_found() {
     spoiled(Kind::SaidTwice, |run| replace(run, 5, saw(State::Running, 2, 4)));
 }
 
 #[test]
-fn progress_that_runs_back_is_found_unless_the_lease_was_given_back_or_postgres_crashed() {
+fn decreasing_progress_is_found_unless_the_lease_was_released_or_postgres_crashed() {
     let back = |run: &mut Run| replace(run, 5, saw(State::Running, 2, 7));
     spoiled(Kind::ProgressRanBack, back);
     let mut released = good();
@@ -198,7 +198,7 @@ fn a_watch_that_ends_before_its_render_is_found() {
 }
 
 #[test]
-fn a_refusal_for_good_is_found_and_one_that_passes_is_not() {
+fn a_permanent_failure_is_found_and_a_transient_one_is_not() {
     let refusal = |passing| Event::Refused { code: "INTERNAL".into(), reason: "INTERNAL".into(), passing };
     spoiled(Kind::RefusedForGood, |run| later(run, Call::Get, [refusal(false)]));
     let mut run = good();
@@ -207,13 +207,13 @@ fn a_refusal_for_good_is_found_and_one_that_passes_is_not() {
 }
 
 #[test]
-fn bytes_that_are_not_the_announced_ones_are_found() {
+fn bytes_that_differ_from_the_announced_ones_are_found() {
     spoiled(Kind::WrongBytes, |run| replace(run, 10, downloaded("other", 9)));
     spoiled(Kind::WrongBytes, |run| replace(run, 10, downloaded("pdf", 8)));
 }
 
 #[test]
-fn a_print_of_another_edition_or_for_somebody_else_is_found() {
+fn a_print_of_the_wrong_edition_or_for_the_wrong_recipient_is_found() {
     let full = || Event::Saw(Seen { edition: "full".into(), ..seen(State::Queued, 0, 0) });
     spoiled(Kind::WrongEdition, |run| replace(run, 1, full()));
     let other = || Event::Saw(Seen { recipient: recipient(6), ..seen(State::Queued, 0, 0) });
@@ -221,13 +221,13 @@ fn a_print_of_another_edition_or_for_somebody_else_is_found() {
 }
 
 #[test]
-fn a_pdf_without_its_words_or_with_words_for_others_is_found() {
-    let says = |run: &mut Run, text: String| {
+fn a_pdf_without_its_text_or_with_withheld_text_is_found() {
+    let set_text = |run: &mut Run, text: String| {
         run.snapshot.texts.insert("pdf".into(), text);
     };
-    spoiled(Kind::WrongText, |run| says(run, recipient(RECIPIENT)));
+    spoiled(Kind::WrongText, |run| set_text(run, recipient(RECIPIENT)));
     spoiled(Kind::WrongText, |run| {
-        says(run, format!("{} {} {}", open_word(BRIEF), recipient(RECIPIENT), secret_word(BRIEF)));
+        set_text(run, format!("{} {} {}", open_word(BRIEF), recipient(RECIPIENT), secret_word(BRIEF)));
     });
 }
 
@@ -252,7 +252,7 @@ fn two_ends_of_a_task_are_found() {
 }
 
 #[test]
-fn an_epoch_that_falls_is_found() {
+fn a_decreasing_epoch_is_found() {
     spoiled(Kind::EpochFell, |run| run.snapshot.attempts.swap(0, 2));
     spoiled(Kind::EpochFell, |run| run.snapshot.tasks[0].epoch = 1);
 }
@@ -284,6 +284,6 @@ fn a_queue_that_differs_from_its_tasks_is_found() {
 }
 
 #[test]
-fn a_process_that_died_is_found() {
+fn an_unexpected_process_exit_is_found() {
     spoiled(Kind::ProcessDied, |run| run.died.push("worker-1".into()));
 }
