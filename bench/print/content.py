@@ -31,7 +31,7 @@ class Content:
             callout = part["callout"]
             text = self.statements(callout["text"])
             blocks.append({"callout": {"title": callout["title"], "statements": text}})
-        # A table stands after the section's own text here, after its subsections in the peer's template.
+        # A table follows the section's own text here, its subsections in the peer's template.
         if "table" in part:
             blocks.append({"table": table(part["table"])})
         inner = [self.section(sub) for sub in part.get("subsections", [])]
@@ -63,7 +63,7 @@ def source(note):
 
 
 def one_word(letters):
-    """A brief whose one statement is a word of so many letters, with no place to divide it."""
+    """A brief whose only statement is one unhyphenatable word of this many letters."""
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     word = (alphabet * (letters // len(alphabet) + 1))[:letters]
     statement = {"id": "s-1", "text": word, "type": "STATEMENT_TYPE_FACT"}

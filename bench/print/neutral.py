@@ -11,8 +11,8 @@ SIZES = {
     "medium": (8, 3, 2, 126, 4, 15, 40, 20),
     "large": (40, 5, 3, 112, 40, 15, 400, 20),
 }
-# For the growth curve, by about how many pages we print them on: the same mixture, more and more of it. A brief in full
-# has three pages however little it says.
+# For the growth curve, by the approximate number of pages we print them on: the same mixture in growing amounts. The
+# full format has at least three pages.
 CURVE = {
     3: (1, 0, 1, 60, 0, 0, 2, 0),
     10: (4, 2, 2, 112, 2, 12, 20, 10),
@@ -58,7 +58,7 @@ class Writer:
         return text
 
     def sentences(self, count):
-        """Sentences of at least so many words together."""
+        """Sentences with at least this many words in total."""
         made, total = [], 0
         while total < count:
             made.append(self.sentence())

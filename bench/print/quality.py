@@ -14,7 +14,7 @@ HYPHENS = ("-", "\u2010", "\xad")
 
 
 def quality(pdf):
-    """The figures of DESIGN's table, by name."""
+    """The typographic figures, by name."""
     gaps, hyphenated, ladder, longest = [], 0, 0, 0
     for lines in body_pages(pdf):
         for line in lines:

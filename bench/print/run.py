@@ -1,7 +1,7 @@
 """Measures printing against Typst: run.py BENCH PYTHON FONTS OUT [--runs N] [--jobs N]
 
 BENCH is the release build of chancery-bench-print, PYTHON an interpreter with the typst wheel, FONTS the vendored fonts, OUT a
-folder for what is made. Every print is a process of its own; the engines take turns, so that a busy machine slows both.
+folder for the results. Every print is a separate process; the engines alternate, so that other load affects both.
 """
 
 import argparse
@@ -23,14 +23,14 @@ STAGES = ["compose", "layout", "write_and_readback", "readback"]
 
 
 def spent(command):
-    """A child's CPU seconds and what it says."""
+    """A child's CPU seconds and its output."""
     child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    said = child.stdout.read()
+    measured = child.stdout.read()
     _, status, usage = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode != 0:
         sys.exit(f"{command[0]} ended with {child.returncode}")
-    return usage.ru_utime + usage.ru_stime, said
+    return usage.ru_utime + usage.ru_stime, measured
 
 
 class Bench:
@@ -52,10 +52,10 @@ class Bench:
         return str(self.out / f"content-{size}.pb")
 
     def ours(self, size, times=1):
-        seconds, said = spent(
+        seconds, measured = spent(
             [self.bench, "print", self.message(size), str(self.out / f"{size}.pdf"), "--times", str(times)]
         )
-        return seconds, {name: int(value) for name, value in (line.split() for line in said.splitlines())}
+        return seconds, {name: int(value) for name, value in (line.split() for line in measured.splitlines())}
 
     def kilobytes(self, pdf):
         return (self.out / pdf).stat().st_size / 1000
@@ -67,23 +67,23 @@ class Bench:
         read.write_text(json.dumps(content.one_word(letters)))
         subprocess.run([self.bench, "encode", read, self.message(name)], check=True)
         runs = [self.ours(name) for _ in range(self.runs)]
-        return statistics.median(seconds - said["readback"] / 1e6 for seconds, said in runs)
+        return statistics.median(seconds - measured["readback"] / 1e6 for seconds, measured in runs)
 
     def typst_pages(self, size):
-        said = subprocess.run(["pdfinfo", self.out / f"typst-{size}.pdf"], capture_output=True, text=True, check=True).stdout
-        return next(int(line.split()[1]) for line in said.splitlines() if line.startswith("Pages:"))
+        measured = subprocess.run(["pdfinfo", self.out / f"typst-{size}.pdf"], capture_output=True, text=True, check=True).stdout
+        return next(int(line.split()[1]) for line in measured.splitlines() if line.startswith("Pages:"))
 
     def grown(self, pages):
         """One point of the growth curve: medians of three runs."""
         size = f"curve-{pages}"
         self.prepare(size)
         runs = [self.ours(size) for _ in range(3)]
-        printing = statistics.median(seconds - said["readback"] / 1e6 for seconds, said in runs)
+        printing = statistics.median(seconds - measured["readback"] / 1e6 for seconds, measured in runs)
         figures = runs[0][1]
         return {
             "pages": figures["pages"],
             "cpu_ms": 1000 * printing,
-            "peak_mb": statistics.median(said["peak_kb"] for _, said in runs) / 1024,
+            "peak_mb": statistics.median(measured["peak_kb"] for _, measured in runs) / 1024,
             "kb": self.kilobytes(f"{size}.pdf"),
         }
 
@@ -97,16 +97,16 @@ class Bench:
 
     def size(self, size):
         """Medians of runs that take turns."""
-        ours, said, vendored, noto, wheel = [], [], [], [], []
+        ours, measured, vendored, noto, wheel = [], [], [], [], []
         for _ in range(self.runs):
             seconds, figures = self.ours(size)
             ours.append(seconds)
-            said.append(figures)
+            measured.append(figures)
             vendored.append(self.typst(size, "Source Serif 4", "Source Sans 3", self.fonts))
             noto.append(self.typst(size, "Noto Serif", "Noto Sans", NOTO))
             wheel.append(self.wheel())
-        figures = {name: statistics.median(run[name] for run in said) for name in said[0]}
-        # The bench reads the file back once more, to time that; it is no part of the print.
+        figures = {name: statistics.median(run[name] for run in measured) for name in measured[0]}
+        # Proves the file once more, to time that; this is not part of the print.
         printing = statistics.median(ours) - figures["readback"] / 1e6
         least = min(statistics.median(vendored), statistics.median(noto)) - statistics.median(wheel)
         return printing, least, figures
@@ -142,10 +142,10 @@ def report(bench, results, curve):
     for name, value in quality.quality(str(bench.out / "medium.pdf")).items():
         figures[name] = f"{value:.3g}"
     figures["long_word_growth"] = f"{bench.long_word(4000) / bench.long_word(1000):.2f}"
-    for size, (_, _, said) in results.items():
-        figures[f"pages.{size}"] = f"{said['pages']:.0f}"
+    for size, (_, _, measured) in results.items():
+        figures[f"pages.{size}"] = f"{measured['pages']:.0f}"
         figures[f"typst_pages.{size}"] = str(bench.typst_pages(size))
-        figures[f"kb_a_page.{size}"] = f"{bench.kilobytes(f'{size}.pdf') / said['pages']:.1f}"
+        figures[f"kb_a_page.{size}"] = f"{bench.kilobytes(f'{size}.pdf') / measured['pages']:.1f}"
     for pages, point in curve.items():
         for name, value in point.items():
             figures[f"growth_curve.{pages}.{name}"] = f"{value:.0f}" if name == "pages" else f"{value:.1f}"

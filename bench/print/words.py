@@ -121,7 +121,7 @@ SENTENCES = [
     "We assess with moderate confidence that {S} {V} {O}, {C}.",
     "{A} {N} would need between {k} and {n} months to restore normal operations.",
     "There is no indication that {S} {V} {O}; the more plausible explanation is that {N} {V} {O}.",
-    "{Sc} told investigators that {N} {V} {O}.",
+    "{Sc} informed investigators that {N} {V} {O}.",
     "{Nc}, previously considered peripheral, {V} {O}, {C}.",
     "{A} the relationship between {N} and {N} deserves particular scrutiny.",
 ]

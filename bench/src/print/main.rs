@@ -1,5 +1,5 @@
-//! Printing in this process: how long each stage takes, and how much memory. A program of its own, which holds the
-//! printer and nothing else: what it costs to start counts.
+//! Measures printing in this process: the time of each stage, and memory. This program contains only the printer,
+//! because its start-up cost counts.
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use prost::Message as _;
 use rustix::time::{ClockId, clock_gettime};
 
 #[derive(Parser)]
-#[command(about = "What the print bench runs; ./dev bench print drives it")]
+#[command(about = "Measures printing; ./dev bench print runs it")]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -21,20 +21,20 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Turns a brief's content from JSON into the message that a worker gets.
+    /// Converts a brief's content from JSON to the message that a worker receives.
     Encode {
         /// The JSON file.
         json: PathBuf,
         /// The message.
         message: PathBuf,
     },
-    /// Prints a brief and says what that took.
+    /// Prints a brief and reports time and memory.
     Print {
         /// The message.
         message: PathBuf,
         /// The PDF file.
         pdf: PathBuf,
-        /// How often, one after the other.
+        /// How often to print, one after the other.
         #[arg(long, default_value_t = 1)]
         times: u32,
     },
@@ -47,7 +47,7 @@ fn main() -> anyhow::Result<()> {
     }
 }
 
-/// Turns a brief's content from JSON into the message that a worker gets: reading JSON is no part of printing.
+/// Converts a brief's content from JSON to the message that a worker receives: parsing JSON is not part of printing.
 fn encode(json: &Path, message: &Path) -> anyhow::Result<()> {
     let json = std::fs::read_to_string(json)?;
     let content: BriefContent = chancery_proto::json::from_str(&json)?;
@@ -66,7 +66,7 @@ fn run(message: &Path, pdf: &Path, times: u32) -> anyhow::Result<()> {
             after_first = memory("VmRSS:")?;
         }
     }
-    let (printed, stages) = last.context("nothing was printed")?;
+    let (printed, stages) = last.context("no print was requested")?;
     std::fs::write(pdf, &printed.bytes)?;
     println!("peak_kb {}", memory("VmHWM:")?);
     println!("growth_kb {}", memory("VmRSS:")?.saturating_sub(after_first));
@@ -74,7 +74,7 @@ fn run(message: &Path, pdf: &Path, times: u32) -> anyhow::Result<()> {
     for (stage, microseconds) in stages {
         println!("{stage} {microseconds}");
     }
-    // The proof reads the file as this does; the print itself has no clock to time it by.
+    // The same proof as the print's own, which has no clock to time it.
     let before = cpu_microseconds();
     struct_text(&printed.bytes)?;
     println!("readback {}", cpu_microseconds() - before);
@@ -129,7 +129,7 @@ fn cpu_microseconds() -> i64 {
     spent.tv_sec * 1_000_000 + spent.tv_nsec / 1_000
 }
 
-/// A line of this process's status, in KB.
+/// Returns a line of this process's status, in KB.
 fn memory(line: &str) -> anyhow::Result<u64> {
     let status = std::fs::read_to_string("/proc/self/status")?;
     let value = status.lines().find_map(|text| text.strip_prefix(line)).context("no such line")?;

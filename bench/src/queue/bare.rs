@@ -1,5 +1,5 @@
-//! What Postgres gives when nothing stands in between: the statements of a render, in their transactions, one after
-//! another, on as many connections at once as there are workers.
+//! The database work alone: the statements of a render, in their transactions, one after another, on as many
+//! concurrent connections as there are workers.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,10 +14,10 @@ use tokio::task::JoinSet;
 use super::end_to_end::PDF;
 use super::installation::Installation;
 
-/// Calls of a render that look a token up: create, wait, acquire, input, upload.
+/// Calls of a render that resolve a token: create, wait, acquire, input, upload.
 const LOOKUPS: usize = 5;
 
-/// How long so many renders take.
+/// Measures the time of this number of renders.
 pub(crate) async fn run(
     installation: &Installation,
     loops: usize,
@@ -51,7 +51,7 @@ pub(crate) async fn run(
     Ok(started.elapsed())
 }
 
-/// One render from its request to its end; the task may be another loop's.
+/// Runs one render from its request to its end; the task may be another loop's.
 async fn one(
     store: &Store,
     environment: PrintEnvironment,
@@ -72,7 +72,7 @@ async fn one(
         }
     };
     store.queue().render_input(&lease).await?;
-    // Each lease has a PDF of its own, as real prints have.
+    // Each lease has a separate PDF, like real prints.
     let pdf = [PDF, lease.task.as_bytes()].concat();
     let digest = body_digest(&pdf);
     store.queue().is_finished_by(&lease, digest).await?;

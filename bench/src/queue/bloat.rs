@@ -1,5 +1,5 @@
-//! Whether the queue's table stays small while tasks go through it, and how long the oldest task waits when more is
-//! asked for than can be printed.
+//! Measures whether the queue's table stays small while tasks pass through it, and how long the oldest task waits when
+//! requests outnumber the printing capacity.
 
 use std::time::{Duration, Instant};
 
@@ -11,13 +11,13 @@ use super::end_to_end::Workers;
 use super::installation::Installation;
 use super::{bare, rate};
 
-/// Looks at the table while tasks go through it.
+/// How often the table is inspected.
 const LOOKS: usize = 20;
 
-/// Connections that push tasks through.
+/// Connections that run tasks.
 const LOOPS: usize = 8;
 
-/// Prints the most dead rows that were seen, and the table's size in the end.
+/// Prints the highest number of dead rows, and the final size of the table.
 pub(crate) async fn measure(installation: &Installation, tasks: usize) -> anyhow::Result<()> {
     let dead = "select n_dead_tup from pg_stat_user_tables where relname = 'render_queue'";
     let mut most = 0.0_f64;
@@ -33,7 +33,7 @@ pub(crate) async fn measure(installation: &Installation, tasks: usize) -> anyhow
     Ok(())
 }
 
-/// Prints how long the oldest task that could be leased has waited at most, with one worker for many tasks.
+/// Prints the longest time that the oldest leasable task has waited, with one worker for many tasks.
 pub(crate) async fn overload(installation: &Installation, renders: usize) -> anyhow::Result<()> {
     let client = installation.client().await?;
     for _ in 0..renders {
@@ -55,5 +55,5 @@ pub(crate) async fn overload(installation: &Installation, renders: usize) -> any
 
 fn number(psql: &Psql, query: &str) -> anyhow::Result<f64> {
     let rows = block_in_place(|| psql.rows(query))?;
-    rows.concat().parse().with_context(|| format!("{rows:?} is no number"))
+    rows.concat().parse().with_context(|| format!("{rows:?} is not a number"))
 }

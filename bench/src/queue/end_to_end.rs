@@ -1,4 +1,5 @@
-//! Renders through gRPC: callers who create and wait, the service process, workers whose printer does nothing.
+//! Renders through gRPC: callers that create and wait, the service process, and workers with a printer that does
+//! nothing.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -18,13 +19,13 @@ use tokio::task::JoinSet;
 
 use super::installation::Installation;
 
-/// What a printer that does nothing gives.
+/// The output of the printer that does nothing.
 pub(crate) const PDF: &[u8] = b"%PDF-1.7 nothing is printed here ";
 
-/// Callers for each worker: enough that no worker ever waits for one.
+/// Callers per worker: enough that no worker ever waits for one.
 const CALLERS: usize = 3;
 
-/// A printer that does nothing, in the real one's name.
+/// A printer that does nothing, with the real one's environment.
 struct NoPrinter;
 
 impl Printer for NoPrinter {
@@ -37,20 +38,20 @@ impl Printer for NoPrinter {
         input: &PrintInput,
         _observe: &mut dyn FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<Printed, PrintFailure> {
-        // Each input has a PDF of its own, as real prints have.
+        // Each input has a separate PDF, like real prints.
         let bytes = [PDF, &input.manifest.encode_to_vec()].concat().into();
         Ok(Printed { bytes, pages: 1, warnings: Vec::new() })
     }
 }
 
-/// Workers that run until this is dropped.
+/// Workers that run until dropped.
 pub(crate) struct Workers {
     stops: Vec<oneshot::Sender<()>>,
     running: JoinSet<Result<(), RunError>>,
 }
 
 impl Workers {
-    /// So many, with one slot each.
+    /// Starts this number of workers, with one slot each.
     pub(crate) fn start(installation: &Installation, workers: usize) -> anyhow::Result<Self> {
         let token_file = installation.worker_token_file().display().to_string();
         let server = installation.service.worker_url();
@@ -61,18 +62,18 @@ impl Workers {
             let (stop, stopped) = oneshot::channel::<()>();
             let queue = config.queue()?;
             running.spawn(async move {
-                let told = async {
+                let until_stopped = async {
                     let _ = stopped.await;
                 };
                 let health = HealthState::new(&NoPrinter.environment());
-                chancery_worker::run(queue, NoPrinter, config.settings(), health, told).await
+                chancery_worker::run(queue, NoPrinter, config.settings(), health, until_stopped).await
             });
             stops.push(stop);
         }
         Ok(Self { stops, running })
     }
 
-    /// Tells all to stop, and waits for them.
+    /// Stops all workers and waits for them.
     pub(crate) async fn stop(mut self) -> anyhow::Result<()> {
         self.stops.clear();
         while let Some(done) = self.running.join_next().await {
@@ -82,7 +83,7 @@ impl Workers {
     }
 }
 
-/// How long so many renders take.
+/// Measures the time of this number of renders.
 pub(crate) async fn run(
     installation: &Installation,
     workers: usize,

@@ -1,4 +1,4 @@
-//! A Postgres that keeps its word (fsync on), a service process, and one brief.
+//! A Postgres with fsync on, a service process, and one brief.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ use tokio::task::block_in_place;
 const DATABASE: &str = "chancery";
 const WORKSPACE: &str = "workspaces/default";
 
-/// What everything is measured on.
+/// The system under test.
 pub(crate) struct Installation {
     pub(crate) service: Service,
     pub(crate) store: Store,
@@ -27,7 +27,7 @@ pub(crate) struct Installation {
     pub(crate) principal: Principal,
     pub(crate) psql: Psql,
     pub(crate) folder: PathBuf,
-    /// Makes each render a print of its own.
+    /// Makes each render a separate print.
     copies: AtomicUsize,
     _postgres: PrivatePostgres,
 }
@@ -75,7 +75,7 @@ impl Installation {
         Ok(installation)
     }
 
-    /// A connection of a caller.
+    /// Connects as a caller.
     pub(crate) async fn client(&self) -> anyhow::Result<Client> {
         let config = ClientConfig::new(self.service.url()).with_token(self.secret.reveal());
         Ok(Client::connect(config).await?)
@@ -85,7 +85,7 @@ impl Installation {
         self.folder.join("tokens").join("worker.token")
     }
 
-    /// A request that nobody has made before.
+    /// Builds a request that has not been made before.
     pub(crate) fn request(&self) -> CreateRenderRequest {
         let copy = self.copies.fetch_add(1, Ordering::Relaxed);
         let recipient = format!("Copy {copy}");

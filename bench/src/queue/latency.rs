@@ -1,4 +1,4 @@
-//! How soon the first byte of a PDF arrives on an idle installation, and a PDF that was printed before.
+//! Measures the time to the first byte of a PDF on an idle installation, and of a PDF that was printed before.
 
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ use clap::Parser as _;
 use super::installation::Installation;
 use super::{median, milliseconds};
 
-/// Renders of each kind, after some that nobody counts.
+/// Renders of each kind, after some for warming up.
 const RENDERS: usize = 40;
 const WARM: usize = 5;
 
@@ -49,7 +49,7 @@ pub(crate) async fn measure(installation: &Installation) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The print that a worker would do, in this process: on the input that a worker gets.
+/// Prints as a worker would, in this process, with a worker's input.
 async fn print_alone(installation: &Installation, client: &Client) -> anyhow::Result<Vec<f64>> {
     let server = installation.service.worker_url();
     let token_file = installation.worker_token_file().display().to_string();
@@ -79,7 +79,7 @@ async fn print_alone(installation: &Installation, client: &Client) -> anyhow::Re
     Ok(took)
 }
 
-/// Until the first byte and until the last.
+/// Returns the time to the first byte and to the last.
 async fn one_call(client: &Client, request: CreateRenderRequest) -> anyhow::Result<(Duration, Duration)> {
     let CreateRenderRequest { parent, source, options, .. } = request;
     let started = Instant::now();

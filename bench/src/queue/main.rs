@@ -1,5 +1,5 @@
-//! The render queue: how much of what Postgres can do is left end to end, how soon a PDF begins to arrive, and whether
-//! the queue's table stays small.
+//! The render queue: end-to-end throughput relative to Postgres alone, the time to the first byte of a PDF, and
+//! whether the queue's table stays small.
 
 mod bare;
 mod bloat;
@@ -13,21 +13,21 @@ use std::time::Duration;
 use clap::Parser;
 use installation::Installation;
 
-/// Workers at once.
+/// Numbers of concurrent workers.
 const WORKERS: [usize; 3] = [1, 4, 16];
 
-/// Measures the render queue on a database of its own; ./dev bench queue drives it
+/// Measures the render queue on a separate database; ./dev bench queue runs it
 #[derive(Parser)]
 struct Amounts {
-    /// Where the database and the logs go.
+    /// Folder of the database and the logs.
     folder: PathBuf,
     /// Renders of one run.
     #[arg(long, default_value_t = 400)]
     renders: usize,
-    /// Runs of each kind, taking turns.
+    /// Runs of each kind, alternating.
     #[arg(long, default_value_t = 3)]
     runs: usize,
-    /// Tasks that go through the queue's table while its dead rows are watched.
+    /// Tasks that pass through the queue's table while its dead rows are counted.
     #[arg(long, default_value_t = 100_000)]
     tasks: usize,
 }
@@ -47,7 +47,7 @@ fn main() -> anyhow::Result<()> {
     })
 }
 
-/// The two loops take turns, so that what else the machine does hits both.
+/// The two loops alternate, so that other load on the machine affects both.
 async fn throughput(installation: &Installation, workers: usize, amounts: &Amounts) -> anyhow::Result<()> {
     let (mut whole, mut bare) = (Vec::new(), Vec::new());
     for _ in 0..amounts.runs {
@@ -66,7 +66,7 @@ fn rate(renders: usize, took: Duration) -> f64 {
     f64::from(u32::try_from(renders).unwrap_or(u32::MAX)) / took.as_secs_f64()
 }
 
-/// The middle one; of an even number the upper of the two.
+/// Returns the median; of an even number the upper one.
 pub(crate) fn median(values: &mut [f64]) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)

@@ -1,4 +1,4 @@
-//! Briefs that say nothing, of known size.
+//! Neutral briefs of known size.
 
 use chancery_proto::brief::v1::{
     Actor, ActorKind, Block, BriefContent, BriefKind, Citation, CitationRole, Domain, KeyJudgment,
@@ -9,10 +9,10 @@ use prost::Message as _;
 
 use crate::words::{Dice, Words};
 
-/// Statements of a brief that is listed and searched.
+/// Statements per brief for lists and searches.
 pub(crate) const STATEMENTS: usize = 50;
 
-/// Actors of a workspace.
+/// Actors per workspace.
 const ACTORS: usize = 200;
 
 const DOMAINS: [&str; 6] = ["trade", "transport", "energy", "weather", "culture", "science"];
@@ -24,13 +24,13 @@ const TERMS: [(LikelihoodTerm, u32, u32); 3] = [
     (LikelihoodTerm::Icd203VeryLikely, 80, 95),
 ];
 
-/// A brief of about `STATEMENTS` statements.
+/// Builds a brief of about `STATEMENTS` statements.
 pub(crate) fn listed(number: usize) -> RevisionDocument {
     let mut dice = Dice::new(number as u64 + 1);
     document(&format!("brief-{number:05}"), content(&mut dice, STATEMENTS))
 }
 
-/// A brief whose content has about so many bytes.
+/// Builds a brief whose content has about this number of bytes.
 pub(crate) fn of_size(brief_id: &str, bytes: usize) -> RevisionDocument {
     let mut statements = 10;
     loop {

@@ -1,5 +1,5 @@
-//! Whether lists and searches stay as fast with a hundred times as much: p50 of fixed mixes of queries, on a small and
-//! on a large installation in turn.
+//! Measures whether lists and searches stay as fast with a hundred times the data: p50 of fixed mixes of queries,
+//! alternating between a small and a large installation.
 
 use std::time::Instant;
 
@@ -12,14 +12,14 @@ use crate::installation::{Installation, Postgres, WORKSPACE, import_request};
 use crate::words::KNOWN;
 use crate::{Amounts, median};
 
-/// Imports at once.
+/// Concurrent imports.
 const WRITERS: usize = 4;
 
-/// How much smaller the small installation is.
+/// The size of the large installation relative to the small one.
 const SMALLER: usize = 100;
 
-/// Searches: half are words that stand in 1 to 5 % of the statements; then rarer words, words together, phrases,
-/// beginnings, one without another, either of two.
+/// Searches: half are words that occur in 1 to 5 % of the statements; then rarer words, several words, phrases,
+/// prefixes, exclusions, alternatives.
 const SEARCHES: [&str; 16] = [
     "harbour",
     "timber",
@@ -90,7 +90,7 @@ pub(crate) async fn measure(postgres: &Postgres, amounts: &Amounts) -> anyhow::R
     Ok(())
 }
 
-/// An installation with about so many statements, whose statistics are fresh.
+/// Creates an installation with about this number of statements and fresh statistics.
 async fn filled(postgres: &Postgres, name: &str, statements: usize) -> anyhow::Result<Installation> {
     let installation = Installation::start(postgres, name, &[]).await?;
     let briefs = (statements / STATEMENTS).max(1);
@@ -145,7 +145,7 @@ fn mixes() -> [(&'static str, Vec<Query>); 3] {
     ]
 }
 
-/// Each query in turn on both, so that what else the machine does hits both.
+/// Runs each query alternately on both, so that other load on the machine affects both.
 async fn compare(
     figure: &str,
     queries: &[Query],
@@ -178,7 +178,7 @@ async fn compare(
     for (query, [of_small, of_large]) in queries.iter().zip(&mut of_each) {
         println!(
             "# {}: {:.2} ms, {:.2} ms in the large one",
-            query.told(),
+            query.description(),
             median(of_small),
             median(of_large)
         );
@@ -193,7 +193,7 @@ async fn compare(
 }
 
 impl Query {
-    fn told(&self) -> String {
+    fn description(&self) -> String {
         match self {
             Self::Briefs(request) => format!("briefs {:?} by {:?}", request.filter, request.order_by),
             Self::Statements(request) => format!("statements {:?} by {:?}", request.filter, request.order_by),

@@ -1,4 +1,4 @@
-//! A Postgres that keeps its word (fsync on), and services on databases of their own.
+//! A Postgres with fsync on, and services on separate databases.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -71,7 +71,7 @@ impl Installation {
         Ok(Client::connect(config).await?)
     }
 
-    /// Imports a brief; answers its name.
+    /// Imports a brief and returns its name.
     pub(crate) async fn import(&self, document: RevisionDocument) -> anyhow::Result<String> {
         let name = format!("{WORKSPACE}/briefs/{}", document.brief_id);
         self.client().await?.import_brief(import_request(document)).await?;

@@ -1,4 +1,4 @@
-//! A closed loop of calls, in a process of its own, against the service and against a peer in turn.
+//! A closed loop of calls, in a separate process, alternating between the service and a peer.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -18,10 +18,10 @@ use crate::process::{Running, cpu_microseconds, start};
 use crate::wire::{CallerCodec, GET_BRIEF};
 use crate::{Amounts, content, median};
 
-/// How long calls are made before they count.
+/// How long calls are made before measuring.
 const WARM_UP: Duration = Duration::from_millis(500);
 
-/// The content of the brief, in bytes.
+/// The size of the brief's content, in bytes.
 const CONTENT: usize = 20_000;
 
 #[derive(clap::Args)]
@@ -40,7 +40,7 @@ pub(crate) struct Settings {
     seconds: u64,
 }
 
-/// Calls for a time; prints how many answers came in it, and their seconds.
+/// Makes calls for some time; prints the number of responses and the seconds.
 pub(crate) async fn run(settings: &Settings) -> anyhow::Result<()> {
     let request = GetBriefRequest { name: settings.name.clone(), ..GetBriefRequest::default() };
     let request = Bytes::from(request.encode_to_vec());
@@ -87,7 +87,7 @@ async fn call(
     Ok(answer.into_inner())
 }
 
-/// What is measured against what.
+/// The two servers that are compared.
 struct Side {
     url: String,
     process: u32,
@@ -95,7 +95,7 @@ struct Side {
     cpu: Vec<f64>,
 }
 
-/// `GetBrief` from memory against a server that holds the answer's bytes.
+/// Compares `GetBrief` from the cache with a server that holds the response's bytes.
 pub(crate) async fn warm(postgres: &Postgres, amounts: &Amounts) -> anyhow::Result<()> {
     let installation = Installation::start(postgres, "warm", &[]).await?;
     let name = installation.import(content::of_size("bench-brief", CONTENT)).await?;
@@ -108,7 +108,7 @@ pub(crate) async fn warm(postgres: &Postgres, amounts: &Amounts) -> anyhow::Resu
     compare(&installation, &peer, &name, amounts, "serve.warm").await
 }
 
-/// `GetBrief` from the database against a server that reads one row.
+/// Compares `GetBrief` from the database with a server that reads one row.
 pub(crate) async fn cold(postgres: &Postgres, amounts: &Amounts) -> anyhow::Result<()> {
     let environment = [("CHANCERY_BENCH_NO_BRIEF_CACHE", "true")];
     let installation = Installation::start(postgres, "cold", &environment).await?;
@@ -119,8 +119,8 @@ pub(crate) async fn cold(postgres: &Postgres, amounts: &Amounts) -> anyhow::Resu
     compare(&installation, &peer, &name, amounts, "serve.cold").await
 }
 
-/// The two take turns, now the one first and now the other, so that what else the machine does hits both. The ratio is
-/// that of turns next to each other: the machine's own pace changes more from minute to minute than the two differ.
+/// The two take turns in alternating order, so that other load on the machine affects both. The ratio is that of
+/// adjacent turns: the machine's speed changes more from minute to minute than the two servers differ.
 async fn compare(
     installation: &Installation,
     peer: &Running,
@@ -132,7 +132,7 @@ async fn compare(
     let peer_process = peer.process.id().context("the peer has ended")?;
     let side = |url, process| Side { url, process, rates: Vec::new(), cpu: Vec::new() };
     let mut service = side(installation.service.url(), process);
-    let mut bare = side(format!("http://{}", peer.said), peer_process);
+    let mut bare = side(format!("http://{}", peer.first_line), peer_process);
     for round in 0..amounts.rounds {
         let mut sides = [&mut service, &mut bare];
         sides.rotate_left(round % 2);

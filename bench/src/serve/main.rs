@@ -1,5 +1,5 @@
-//! Serving: `GetBrief` from memory and from the database against servers that do nothing else, and whether lists and
-//! searches stay as fast when there is a hundred times as much.
+//! Serving: `GetBrief` from the cache and from the database, compared with minimal servers, and whether lists and
+//! searches stay as fast with a hundred times the data.
 
 mod content;
 mod growth;
@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-/// Measures serving on databases of its own; ./dev bench serve drives it
+/// Measures serving on separate databases; ./dev bench serve runs it
 #[derive(Parser)]
 struct CommandLine {
     #[command(subcommand)]
@@ -25,19 +25,19 @@ struct CommandLine {
 enum Command {
     /// Measures everything.
     Run(Amounts),
-    /// Serves bytes and does nothing else.
+    /// Serves fixed bytes.
     #[command(hide = true)]
     Peer(peer::Settings),
-    /// Calls one method again and again.
+    /// Calls one method repeatedly.
     #[command(hide = true)]
     Load(load::Settings),
 }
 
 #[derive(clap::Args)]
 struct Amounts {
-    /// Where the databases and the logs go.
+    /// Folder of the databases and the logs.
     folder: PathBuf,
-    /// Rounds of each kind, the two sides taking turns.
+    /// Rounds of each kind, in which the two sides alternate.
     #[arg(long, default_value_t = 15)]
     rounds: usize,
     /// Seconds of one side's turn.
@@ -46,19 +46,19 @@ struct Amounts {
     /// Connections of the load.
     #[arg(long, default_value_t = 4)]
     connections: usize,
-    /// Calls under way on each connection.
+    /// Concurrent calls on each connection.
     #[arg(long, default_value_t = 8)]
     calls: usize,
     /// Statements of the large installation; the small one has a hundredth.
     #[arg(long, default_value_t = 100_000)]
     statements: usize,
-    /// How often each query is asked of either.
+    /// How often each query runs on each installation.
     #[arg(long, default_value_t = 40)]
     queries: usize,
-    /// A short run that shows whether everything works.
+    /// A short run that checks that the bench works.
     #[arg(long)]
     quick: bool,
-    /// One part alone.
+    /// Measures one part only.
     #[arg(long, value_enum)]
     only: Option<Part>,
 }
@@ -71,7 +71,7 @@ enum Part {
 }
 
 fn main() -> anyhow::Result<()> {
-    // As the service has it.
+    // The same settings as the service's.
     let runtime = tokio::runtime::Runtime::new()?;
     match CommandLine::parse().command {
         Command::Run(amounts) => runtime.block_on(run(amounts)),
@@ -98,7 +98,7 @@ async fn run(mut amounts: Amounts) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The middle one; of an even number the upper of the two.
+/// Returns the median; of an even number the upper one.
 fn median(values: &mut [f64]) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)

@@ -1,4 +1,4 @@
-//! Servers that do nothing but answer: with bytes from memory, or with one row of the database.
+//! Minimal servers: they return bytes from memory, or one row of the database.
 
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -20,25 +20,25 @@ use crate::wire::PeerCodec;
 
 #[derive(clap::Args)]
 pub(crate) struct Settings {
-    /// The file whose bytes are answered.
+    /// The file with the response's bytes.
     #[arg(long)]
     file: Option<PathBuf>,
-    /// The database whose row is answered.
+    /// The database with the response's row.
     #[arg(long, requires = "key")]
     database_url: Option<String>,
-    /// The row.
+    /// The key of the row.
     #[arg(long)]
     key: Option<i64>,
 }
 
-/// Where the answer is.
+/// The source of the response.
 #[derive(Clone)]
 enum Peer {
     Memory(Bytes),
     Row(Arc<Store>, i64),
 }
 
-/// Serves until it is ended; says where on standard output.
+/// Serves until killed; prints its address on standard output.
 pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
     let peer = match (&settings.file, &settings.database_url) {
         (Some(file), _) => Peer::Memory(std::fs::read(file)?.into()),

@@ -1,4 +1,4 @@
-//! Processes of this program, and the CPU time that processes take.
+//! Processes of this program, and the CPU time of processes.
 
 use std::process::Stdio;
 
@@ -6,19 +6,19 @@ use anyhow::Context as _;
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
-/// The kernel tells CPU time in hundredths of a second.
+/// The kernel reports CPU time in hundredths of a second.
 const MICROSECONDS_A_TICK: f64 = 10_000.0;
 
-/// Another process of this program. It ends with the handle.
+/// Another process of this program. It is killed with the handle.
 pub(crate) struct Running {
     pub(crate) process: Child,
     /// The first line that it printed.
-    pub(crate) said: String,
+    pub(crate) first_line: String,
     lines: Lines<BufReader<ChildStdout>>,
 }
 
 impl Running {
-    /// The next line that it prints.
+    /// Reads the next line that it prints.
     pub(crate) async fn next_line(&mut self) -> anyhow::Result<String> {
         self.lines.next_line().await?.context("the process has ended")
     }
@@ -31,14 +31,14 @@ pub(crate) async fn start(arguments: &[String]) -> anyhow::Result<Running> {
     let mut process = command.spawn()?;
     let output = process.stdout.take().context("standard output")?;
     let mut lines = BufReader::new(output).lines();
-    let said = lines.next_line().await?.with_context(|| format!("{arguments:?} ended at once"))?;
-    Ok(Running { process, said, lines })
+    let first_line = lines.next_line().await?.with_context(|| format!("{arguments:?} ended at once"))?;
+    Ok(Running { process, first_line, lines })
 }
 
-/// The CPU time that a process has taken so far, in microseconds.
+/// Returns the CPU time of a process so far, in microseconds.
 pub(crate) fn cpu_microseconds(process: u32) -> anyhow::Result<f64> {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
-    // The name, in brackets, may hold anything; after it the fields are numbers (proc(5): 14 utime, 15 stime).
+    // The name, in brackets, may contain anything; after it the fields are numbers (proc(5): 14 utime, 15 stime).
     let (_, fields) = stat.rsplit_once(')').context("/proc/PID/stat")?;
     let ticks = |place: usize| -> anyhow::Result<f64> {
         Ok(fields.split_whitespace().nth(place - 3).context("/proc/PID/stat")?.parse()?)

@@ -1,4 +1,4 @@
-//! Messages as bytes: nobody here looks into them, so that only the server is measured.
+//! Messages as bytes: the client does not decode them, so that only the server is measured.
 
 use std::marker::PhantomData;
 
@@ -8,10 +8,10 @@ use tonic::Status;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic_prost::{ProstCodec, ProstDecoder};
 
-/// What is called: the hottest method.
+/// The method that is called: the most frequent one.
 pub(crate) const GET_BRIEF: &str = "/chancery.brief.v1.BriefService/GetBrief";
 
-/// Writes bytes that are encoded already.
+/// Writes bytes that are already encoded.
 #[derive(Default)]
 pub(crate) struct WholeEncoder;
 
@@ -25,7 +25,7 @@ impl Encoder for WholeEncoder {
     }
 }
 
-/// A caller's: counts an answer's bytes and throws them away.
+/// The client's codec: counts a response's bytes and discards them.
 #[derive(Default)]
 pub(crate) struct CallerCodec;
 
@@ -57,7 +57,7 @@ impl Decoder for Count {
     }
 }
 
-/// A peer's: requests are decoded as generated servers do, answers are bytes.
+/// The peer's codec: requests are decoded as in generated servers, responses are bytes.
 pub(crate) struct PeerCodec<T>(PhantomData<T>);
 
 impl<T> Default for PeerCodec<T> {

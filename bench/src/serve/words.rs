@@ -1,6 +1,6 @@
-//! Neutral words in known amounts.
+//! Neutral words with known frequencies.
 
-/// A small generator of numbers, the same everywhere.
+/// A small pseudo-random generator, the same on every machine.
 pub(crate) struct Dice(u64);
 
 impl Dice {
@@ -8,7 +8,7 @@ impl Dice {
         Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
     }
 
-    /// Below a limit.
+    /// Returns a number below a limit.
     pub(crate) fn below(&mut self, limit: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -16,14 +16,14 @@ impl Dice {
         usize::try_from((self.0 >> 11) % limit.max(1) as u64).unwrap_or(0)
     }
 
-    /// One of a list, the first ones far more often: the place falls as 1/n does, roughly.
+    /// Returns an item of a list, the first ones far more often: frequencies fall roughly as 1/n.
     pub(crate) fn few_often<'a, T>(&mut self, of: &'a [T]) -> &'a T {
         let bound = self.below(of.len()) + 1;
         &of[self.below(bound)]
     }
 }
 
-/// Words that stand in known parts of ten thousand of all statements.
+/// Words with known frequencies, in ten-thousandths of all statements.
 pub(crate) const KNOWN: [(&str, usize); 14] = [
     ("harbour", 500),
     ("timber", 400),
@@ -41,7 +41,7 @@ pub(crate) const KNOWN: [(&str, usize); 14] = [
     ("hovercraft", 1),
 ];
 
-/// What the rest is made of: the first ones stand in most statements.
+/// The other words: the first ones occur in most statements.
 const COMMON: &str = "the of and in to for with from by on at as that which while after before over under between \
     north south east west report season route market line station valley coast river bridge tower port ship train \
     carriage cargo engine signal survey chart map record figure estimate volume rate share price cost margin demand \
@@ -58,7 +58,7 @@ const START: [&str; 12] =
 const MIDDLE: [&str; 10] = ["ba", "de", "li", "mo", "na", "ri", "so", "ta", "vi", "lo"];
 const END: [&str; 10] = ["bury", "dale", "ford", "ham", "ley", "mere", "ness", "stead", "ton", "wick"];
 
-/// All words that sentences are made of, without the known ones.
+/// Returns all words of sentences except the known ones.
 pub(crate) struct Words {
     common: Vec<&'static str>,
 }
@@ -68,7 +68,7 @@ impl Words {
         Self { common: COMMON.split_whitespace().collect() }
     }
 
-    /// A sentence of 12 to 24 words.
+    /// Builds a sentence of 12 to 24 words.
     pub(crate) fn sentence(&self, dice: &mut Dice) -> String {
         let mut words: Vec<String> = (0..12 + dice.below(13)).map(|_| self.word(dice)).collect();
         for (word, of_ten_thousand) in KNOWN {
@@ -84,7 +84,7 @@ impl Words {
         text + "."
     }
 
-    /// Mostly a common word; sometimes a name from a long tail.
+    /// Returns mostly a common word, sometimes a name from a long tail.
     fn word(&self, dice: &mut Dice) -> String {
         if dice.below(12) > 0 {
             return (*dice.few_often(&self.common)).to_owned();
