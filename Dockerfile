@@ -3,10 +3,10 @@
 FROM rust:1.95-slim-trixie AS builder
 WORKDIR /src
 COPY . .
-# The queries were checked against the schema when they were committed (.sqlx): no database is asked here.
+# The queries were checked against the schema when they were committed (.sqlx): the build needs no database.
 ENV SQLX_OFFLINE=true
-# Cargo goes by times. Sources that are older than the cached build of others (an earlier checkout, say) would pass for
-# built, so every file counts as new here; what the cache saves is the dependencies.
+# Cargo compares modification times. Sources older than a cached build of other sources (an earlier checkout, say) would
+# count as built, so every file is touched here; the cache saves compiling the dependencies.
 RUN --mount=type=cache,target=/usr/local/cargo/registry,id=chancery-registry \
     --mount=type=cache,target=/src/target,id=chancery-target,sharing=locked \
     find . -path ./target -prune -o -type f -exec touch {} + \
@@ -30,7 +30,7 @@ EXPOSE 9464
 ENTRYPOINT ["chancery-worker"]
 
 FROM base AS cli
-# A new named volume takes the owner of the folder that it is mounted on.
+# A new named volume takes its owner from the folder that it is mounted on.
 USER root
 RUN install -d -o 10001 -g 10001 -m 0700 /run/chancery /run/chancery/tokens /run/chancery/worker
 USER 10001:10001

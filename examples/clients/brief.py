@@ -28,15 +28,15 @@ sys.path.insert(0, str(PROTO))
 brief_pb2, brief_grpc = grpc.protos_and_services("chancery/brief/v1/brief_service.proto")
 render_pb2, render_grpc = grpc.protos_and_services("chancery/render/v1/render_service.proto")
 
-# The largest message that the server takes and gives.
+# Maximum size of a message that the server accepts and sends.
 MESSAGE_LIMIT = 16 * 1024 * 1024
 
-# How often a broken download goes on before this gives up.
+# How often a broken download is resumed.
 ATTEMPTS = 5
 
 
 class Caller:
-    """A channel and the token that goes with every call."""
+    """A channel and the token for every call."""
 
     def __init__(self, server, token):
         channel = grpc.insecure_channel(server, options=[("grpc.max_receive_message_length", MESSAGE_LIMIT)])
@@ -57,7 +57,7 @@ class Caller:
         return self.briefs.GetBrief(brief_pb2.GetBriefRequest(name=name), metadata=self.metadata, timeout=30)
 
     def render(self, workspace, source):
-        """Requests a PDF and waits until it is there."""
+        """Requests a PDF and waits until it is printed."""
         request = render_pb2.CreateRenderRequest(parent=workspace, source=source)
         render = self.renders.CreateRender(request, metadata=self.metadata, timeout=30)
         while render.state in (render_pb2.RENDER_STATE_QUEUED, render_pb2.RENDER_STATE_RUNNING):
@@ -68,7 +68,7 @@ class Caller:
         return render
 
     def download(self, render):
-        """The PDF's bytes. A broken stream goes on where it stopped."""
+        """Returns the PDF's bytes. A broken stream is resumed where it stopped."""
         data, failed = bytearray(), 0
         while len(data) < render.artifact.size_bytes:
             request = render_pb2.DownloadRenderRequest(name=render.name, read_offset=len(data))

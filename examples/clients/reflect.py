@@ -18,7 +18,7 @@ from google.protobuf.json_format import MessageToJson
 from google.protobuf.message_factory import GetMessageClass
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 
-# The largest message that the server takes and gives.
+# Maximum size of a message that the server accepts and sends.
 MESSAGE_LIMIT = 16 * 1024 * 1024
 
 
@@ -32,7 +32,7 @@ class Service:
         self.metadata = [("authorization", f"Bearer {token}")]
 
     def call(self, method, **fields):
-        """Calls a method with the fields of its request; answers a message, or an iterator for a stream."""
+        """Calls a method with the fields of its request; returns a message, or an iterator for a stream."""
         method = self.methods[method]
         request = GetMessageClass(method.input_type)(**fields)
         answer = GetMessageClass(method.output_type)
