@@ -37,7 +37,7 @@ pub async fn print(client: &Client, source: &str) -> (Render, Vec<u8>, bool) {
 pub fn statements(document: &RevisionDocument) -> Vec<(String, String)> {
     let text = json::to_string_pretty(document);
     let mut found = Vec::new();
-    collect(&serde_json::from_str(&text).expect("the mapping writes JSON"), &mut found);
+    collect(&serde_json::from_str(&text).expect("the mapping returns JSON"), &mut found);
     found
 }
 

@@ -39,7 +39,7 @@ async fn a_token_issued_from_the_database_works_at_once_and_is_audited() {
     let issued = tokens.last().unwrap();
     assert_eq!((issued.clearance.as_str(), issued.roles().next()), ("TLP:RED", Some(Role::Admin)));
     assert!(ran.stderr.contains(&issued.name) && ran.stderr.contains("TLP:RED"), "{}", ran.stderr);
-    assert!(!ran.stderr.contains(ran.stdout.trim()), "the secret is on standard output alone");
+    assert!(!ran.stderr.contains(ran.stdout.trim()), "the secret is on standard output only");
 
     let arguments = ["--workspace", "system", "--role", "operator", "--name", "on call", "--json"];
     let ran = issue(stack.database(), &arguments).run().await.exits(0).json();

@@ -58,7 +58,7 @@ impl Dependencies {
 
     /// The direct dependencies of a crate.
     fn direct(&self, name: &str) -> &BTreeSet<String> {
-        self.0.get(name).unwrap_or_else(|| panic!("there is no crate {name}"))
+        self.0.get(name).unwrap_or_else(|| panic!("no crate {name}"))
     }
 
     /// All dependencies of a crate, transitive ones included.
@@ -86,7 +86,7 @@ fn host() -> String {
     let ran = run_tool("rustc", "Rust", ["-vV"]);
     let version = String::from_utf8_lossy(&ran.stdout).into_owned();
     let host = version.lines().find_map(|line| line.strip_prefix("host: "));
-    host.unwrap_or_else(|| panic!("rustc -vV names no host:\n{version}")).to_owned()
+    host.unwrap_or_else(|| panic!("rustc -vV reports no host:\n{version}")).to_owned()
 }
 
 /// Returns whether a dependency is neither a dev nor a build dependency.
@@ -253,7 +253,7 @@ fn only_the_service_serves() {
         .map(|name| format!("crates/{name}/src"))
     {
         for (path, text) in sources(&folder) {
-            assert!(!text.contains("transport::Server"), "{} serves", path.display());
+            assert!(!text.contains("transport::Server"), "{} starts a server", path.display());
         }
     }
 }

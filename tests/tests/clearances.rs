@@ -93,7 +93,7 @@ async fn the_lower_clearance_prints_nothing_withheld() {
     let (stack, clear, amber) = stack_with_the_brief().await;
     let (_, lower, _) = print(&clear.client, BRIEF).await;
     let (_, higher, at_once) = print(&amber.client, BRIEF).await;
-    assert!(!at_once, "two editions are two prints");
+    assert!(!at_once, "each edition is printed separately");
     let unpacked = |name: &str, bytes: &[u8]| {
         let file = stack.folder().join(name);
         std::fs::write(&file, bytes).unwrap();

@@ -171,7 +171,8 @@ fn database_address(url: &str) -> (Target, String) {
         let folder = folder.replace("%2F", "/");
         Target::Unix(std::path::Path::new(&folder).join(".s.PGSQL.5432"))
     } else {
-        let address: SocketAddr = host.replace("localhost", "127.0.0.1").parse().expect("a host and a port");
+        let address: SocketAddr =
+            host.replace("localhost", "127.0.0.1").parse().expect("the URL has a host and a port");
         Target::Tcp(address)
     };
     (target, format!("{before}@{{address}}/{name}?sslmode=disable"))

@@ -65,11 +65,11 @@ fn check(row: &Row, ran: &Ran) -> Result<(), String> {
         "NOT_UTF8" => expect("reason", reason, "NOT_UTF8"),
         "INVALID_JSON" => {
             expect("reason", reason, "INVALID_JSON")?;
-            read_place(row, first)
+            check_reader_path(row, first)
         }
         "refused on import" => {
             expect("reason", reason, "DIGEST_MISMATCH")?;
-            read_place(row, first)
+            check_reader_path(row, first)
         }
         validation => {
             expect("reason", reason, "INVALID_CONTENT")?;
@@ -87,21 +87,21 @@ fn check(row: &Row, ran: &Ran) -> Result<(), String> {
 }
 
 /// The path that the reader reports: the field itself, or the part that holds it.
-fn read_place(row: &Row, violation: &Value) -> Result<(), String> {
+fn check_reader_path(row: &Row, violation: &Value) -> Result<(), String> {
     let Some(promised) = row.places.first() else { return Ok(()) };
     let path = violation["path"].as_str().unwrap_or_default();
     if snake_case(path).starts_with(&snake_case(promised)) {
         return Ok(());
     }
-    Err(format!("{path:?} is named, {promised:?} was promised"))
+    Err(format!("{path:?} is named, the table lists {promised:?}"))
 }
 
-fn named(violations: &[Value], code: &str, is_place: impl Fn(&str) -> bool) -> Result<(), String> {
+fn named(violations: &[Value], code: &str, is_expected_path: impl Fn(&str) -> bool) -> Result<(), String> {
     let is_it = |violation: &&Value| {
-        violation["path"].as_str().is_some_and(&is_place)
+        violation["path"].as_str().is_some_and(&is_expected_path)
             && violation["description"].as_str().is_some_and(|text| text.starts_with(&format!("{code}:")))
     };
-    violations.iter().find(is_it).map(drop).ok_or_else(|| format!("no {code} at the promised place"))
+    violations.iter().find(is_it).map(drop).ok_or_else(|| format!("no {code} at the listed path"))
 }
 
 fn expect(what: &str, found: &str, expected: &str) -> Result<(), String> {

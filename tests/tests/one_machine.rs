@@ -125,7 +125,7 @@ async fn the_exit_of_a_process_is_reported_and_stops_the_others() {
                 return;
             }
         }
-        panic!("it ended");
+        panic!("it exited before the fault");
     });
     running.await.expect("it starts before the timeout");
     let worker = child_of(process.id().unwrap(), "chancery-worker");

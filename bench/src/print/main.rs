@@ -132,6 +132,9 @@ fn cpu_microseconds() -> i64 {
 /// Returns a line of this process's status, in KB.
 fn memory(line: &str) -> anyhow::Result<u64> {
     let status = std::fs::read_to_string("/proc/self/status")?;
-    let value = status.lines().find_map(|text| text.strip_prefix(line)).context("no such line")?;
+    let value = status
+        .lines()
+        .find_map(|text| text.strip_prefix(line))
+        .context("missing line in /proc/self/status")?;
     Ok(value.trim().trim_end_matches(" kB").parse()?)
 }

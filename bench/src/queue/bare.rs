@@ -24,7 +24,8 @@ pub(crate) async fn run(
     renders: usize,
 ) -> anyhow::Result<Duration> {
     let store = installation.store.clone();
-    let environment = store.renders().active_print_environment().await?.context("an environment")?;
+    let environment =
+        store.renders().active_print_environment().await?.context("no print environment is active")?;
     let left = Arc::new(AtomicUsize::new(renders));
     let requests: Vec<_> = (0..renders).map(|_| installation.request()).collect();
     let requests = Arc::new(requests);
@@ -38,7 +39,7 @@ pub(crate) async fn run(
                 left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1))
             {
                 let request = &requests[number - 1];
-                let source = request.source.parse().context("a name")?;
+                let source = request.source.parse().context("invalid source name")?;
                 let options = request.options.clone().unwrap_or_default();
                 one(&store, environment, &principal, &secret, &source, &options).await?;
             }

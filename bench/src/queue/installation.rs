@@ -56,8 +56,8 @@ impl Installation {
         .await?;
         let store = DatabaseSettings::of_url(&url).connect("chancery-bench").await?;
         let token = std::fs::read_to_string(tokens.join("admin.token"))?;
-        let secret = Secret::parse(token.trim()).context("the admin's token")?;
-        let principal = store.access().principal_of_secret(&secret).await?.context("the admin")?;
+        let secret = Secret::parse(token.trim()).context("invalid admin token")?;
+        let principal = store.access().principal_of_secret(&secret).await?.context("unknown admin token")?;
         let installation = Self {
             service,
             store,

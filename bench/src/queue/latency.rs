@@ -64,7 +64,8 @@ async fn print_alone(installation: &Installation, client: &Client) -> anyhow::Re
         wait: None,
     };
     let acquired = queue.acquire(request).await?;
-    let lease = acquired.into_iter().next().and_then(|acquired| acquired.lease).context("a lease")?;
+    let lease =
+        acquired.into_iter().next().and_then(|acquired| acquired.lease).context("no task was leased")?;
     let input = queue.input(&lease).await?;
     let mut took = Vec::new();
     for number in 0..RENDERS + WARM {

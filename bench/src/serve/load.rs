@@ -128,8 +128,8 @@ async fn compare(
     amounts: &Amounts,
     figure: &str,
 ) -> anyhow::Result<()> {
-    let process = installation.service.process.id().context("the service has ended")?;
-    let peer_process = peer.process.id().context("the peer has ended")?;
+    let process = installation.service.process.id().context("the service has exited")?;
+    let peer_process = peer.process.id().context("the peer has exited")?;
     let side = |url, process| Side { url, process, rates: Vec::new(), cpu: Vec::new() };
     let mut service = side(installation.service.url(), process);
     let mut bare = side(format!("http://{}", peer.first_line), peer_process);
@@ -173,7 +173,7 @@ async fn turn(
     let before = cpu_microseconds(side.process)?;
     let counted = load.next_line().await?;
     let cpu = cpu_microseconds(side.process)? - before;
-    let (answers, seconds) = counted.split_once(' ').context("the load's count")?;
+    let (answers, seconds) = counted.split_once(' ').context("malformed output of the load process")?;
     let (answers, seconds): (f64, f64) = (answers.parse()?, seconds.parse()?);
     anyhow::ensure!(load.process.wait().await?.success(), "calls failed");
     side.rates.push(answers / seconds);

@@ -44,9 +44,9 @@ pub(crate) async fn serve(settings: &Settings) -> anyhow::Result<()> {
         (Some(file), _) => Peer::Memory(std::fs::read(file)?.into()),
         (None, Some(url)) => {
             let store = DatabaseSettings::of_url(url).connect("chancery-bench-peer").await?;
-            Peer::Row(Arc::new(store), settings.key.context("--key")?)
+            Peer::Row(Arc::new(store), settings.key.context("--key is required with --database-url")?)
         }
-        (None, None) => anyhow::bail!("--file or --database-url"),
+        (None, None) => anyhow::bail!("--file or --database-url is required"),
     };
     let incoming = TcpIncoming::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?.with_nodelay(Some(true));
     println!("{}", incoming.local_addr()?);

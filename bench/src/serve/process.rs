@@ -20,7 +20,7 @@ pub(crate) struct Running {
 impl Running {
     /// Reads the next line that it prints.
     pub(crate) async fn next_line(&mut self) -> anyhow::Result<String> {
-        self.lines.next_line().await?.context("the process has ended")
+        self.lines.next_line().await?.context("the process has exited")
     }
 }
 
@@ -29,9 +29,10 @@ pub(crate) async fn start(arguments: &[String]) -> anyhow::Result<Running> {
     let mut command = Command::new(std::env::current_exe()?);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
     let mut process = command.spawn()?;
-    let output = process.stdout.take().context("standard output")?;
+    let output = process.stdout.take().context("standard output is not piped")?;
     let mut lines = BufReader::new(output).lines();
-    let first_line = lines.next_line().await?.with_context(|| format!("{arguments:?} ended at once"))?;
+    let first_line =
+        lines.next_line().await?.with_context(|| format!("{arguments:?} exited before its first line"))?;
     Ok(Running { process, first_line, lines })
 }
 
@@ -39,9 +40,9 @@ pub(crate) async fn start(arguments: &[String]) -> anyhow::Result<Running> {
 pub(crate) fn cpu_microseconds(process: u32) -> anyhow::Result<f64> {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
     // The name, in brackets, may contain anything; after it the fields are numbers (proc(5): 14 utime, 15 stime).
-    let (_, fields) = stat.rsplit_once(')').context("/proc/PID/stat")?;
+    let (_, fields) = stat.rsplit_once(')').context("malformed /proc/PID/stat")?;
     let ticks = |place: usize| -> anyhow::Result<f64> {
-        Ok(fields.split_whitespace().nth(place - 3).context("/proc/PID/stat")?.parse()?)
+        Ok(fields.split_whitespace().nth(place - 3).context("malformed /proc/PID/stat")?.parse()?)
     };
     Ok((ticks(14)? + ticks(15)?) * MICROSECONDS_A_TICK)
 }

@@ -26,7 +26,7 @@ fn read(text: &str) -> Result<Arc<Vector>, ImageError> {
             assert!(report.unwrap().width > 0);
             Ok(vector)
         }
-        Ok(PreparedImage::Raster(_)) => panic!("pixels"),
+        Ok(PreparedImage::Raster(_)) => panic!("expected a drawing, got pixels"),
         Err(error) => {
             assert_eq!(report.unwrap_err(), error);
             Err(error)

@@ -27,7 +27,7 @@ fn read_within(bytes: &[u8], limits: &Limits) -> Result<Raster, ImageError> {
             assert_eq!((report.width, report.height), raster.displayed_size());
             Ok((*raster).clone())
         }
-        Ok(PreparedImage::Vector(_)) => panic!("a drawing"),
+        Ok(PreparedImage::Vector(_)) => panic!("expected pixels, got a drawing"),
         Err(error) => {
             assert_eq!(report.unwrap_err(), error, "the check and the preparation differ");
             Err(error)
@@ -100,7 +100,7 @@ fn a_jpeg_is_passed_on_without_its_metadata() {
     let bytes = colored(6, 4);
     let raster = read(&bytes).unwrap();
     assert_eq!((raster.width, raster.height, raster.colors), (48, 32, Colors::Rgb));
-    let Samples::Jpeg(kept) = raster.samples else { panic!("a JPEG") };
+    let Samples::Jpeg(kept) = raster.samples else { panic!("expected a JPEG") };
     assert!(kept.len() > 100 && !kept.windows(4).any(|bytes| bytes == b"Exif" || bytes == b"JFIF"));
     // The remaining segments form a complete JPEG of the same picture.
     assert!(read(&kept).unwrap().samples == Samples::Jpeg(kept));
@@ -109,7 +109,7 @@ fn a_jpeg_is_passed_on_without_its_metadata() {
 #[test]
 fn the_orientation_turns_the_displayed_size_and_leaves_the_scan_data_alone() {
     let plain = colored(6, 4);
-    let Samples::Jpeg(scan) = read(&plain).unwrap().samples else { panic!("a JPEG") };
+    let Samples::Jpeg(scan) = read(&plain).unwrap().samples else { panic!("expected a JPEG") };
     let expected = [
         Orientation::Upright,
         Orientation::MirrorHorizontal,
@@ -153,7 +153,7 @@ fn a_png_s_orientation_counts_before_and_behind_its_pixels() {
 fn colour_spaces_other_than_srgb_give_a_warning() {
     assert_eq!(report(&photo("plain.jpg")).warnings, []);
     let [ImageWarning::ColorProfileIgnored { .. }] = report(&photo("icc-swapped.jpg")).warnings[..] else {
-        panic!("a warning");
+        panic!("expected a warning");
     };
     // A part is missing, or the profile is invalid.
     let plain = colored(2, 2);
@@ -206,7 +206,7 @@ fn truncated_scan_data_with_an_end_marker_is_refused() {
         let tail = [&whole[..whole.len() - 2], &[0x12, 0x34, 0x56, 0x78, 0xFF, 0xD9]].concat();
         assert!(refused(&tail, "IMAGE_DAMAGED").contains("more pixel data"), "{name}");
         let behind = [&whole[..], b"trailing bytes"].concat();
-        assert!(read(&behind).is_ok(), "bytes behind the end are left out");
+        assert!(read(&behind).is_ok(), "bytes after the end marker are ignored");
     }
 }
 
@@ -246,7 +246,7 @@ fn cmyk_and_other_unsupported_encodings_are_refused_with_a_remedy() {
     bytes[header + 1] = 0xC2;
     refused(&bytes, "IMAGE_DAMAGED");
     bytes[header + 1] = 0xC1;
-    assert!(read(&bytes).is_ok(), "extended sequential");
+    assert!(read(&bytes).is_ok(), "extended sequential files are accepted");
     bytes[header + 4] = 12;
     assert!(refused(&bytes, "IMAGE_NOT_SUPPORTED").contains("8 bits"));
     let mut uneven = colored(2, 2);

@@ -45,7 +45,7 @@ fn databases_are_copies_of_a_template_that_is_migrated_once() {
 
         let name = one.name().to_owned();
         drop(one);
-        assert!(names(server, &name).is_empty(), "dropped with its handle");
+        assert!(names(server, &name).is_empty(), "the database is dropped with its handle");
     });
 }
 

@@ -51,7 +51,7 @@ fn kill(pid: u32) {
 fn wait_for(what: &str, mut is_so: impl FnMut() -> bool) {
     let start = Instant::now();
     while !is_so() {
-        assert!(start.elapsed() < Duration::from_secs(30), "waited in vain for {what}");
+        assert!(start.elapsed() < Duration::from_secs(30), "timed out waiting for {what}");
         thread::sleep(Duration::from_millis(20));
     }
 }
@@ -78,7 +78,7 @@ fn a_server_starts_accepts_connections_and_stops() {
     assert!(postgres.major_version() >= 15);
     assert_eq!(postgres.psql().rows("show listen_addresses").unwrap(), [""]);
     assert!(postgres.create_database("chancery").unwrap());
-    assert!(!postgres.create_database("chancery").unwrap(), "made only once");
+    assert!(!postgres.create_database("chancery").unwrap(), "the database is created only once");
     let there = postgres.psql().on_database("chancery");
     assert_eq!(there.url(), postgres.url_of("chancery"));
     assert_eq!(there.rows("select current_database(), lower('Ü')").unwrap(), ["chancery|ü"]);
@@ -114,7 +114,7 @@ fn committed_data_survives_a_killed_server() {
     assert!(!second.was_running());
     assert!(has_the_row(&second));
     drop(first);
-    assert!(has_the_row(&second), "the share of the killed server ends nothing");
+    assert!(has_the_row(&second), "dropping the killed server does not stop its successor");
 }
 
 #[test]
@@ -207,12 +207,16 @@ fn a_folder_unreachable_for_the_servers_user_is_replaced_or_refused() {
     }
     let refused = start(DataDir::Exactly(wanted.clone())).unwrap_err();
     assert!(matches!(refused, Error::Unreachable { .. }), "{refused}");
-    assert!(!wanted.exists(), "nothing is left behind");
+    assert!(!wanted.exists(), "no folder is left behind");
 
     let postgres = start(DataDir::Wanted(wanted.clone())).unwrap();
     let elsewhere = postgres.folder().to_owned();
     assert!(elsewhere.starts_with("/var/tmp"));
-    assert_eq!(start(DataDir::Wanted(wanted)).unwrap().folder(), elsewhere, "the same place each time");
+    assert_eq!(
+        start(DataDir::Wanted(wanted)).unwrap().folder(),
+        elsewhere,
+        "the replacement folder is always the same"
+    );
     drop(postgres);
     fs::remove_dir_all(elsewhere).unwrap();
 }

@@ -310,7 +310,7 @@ fn only_highlighted_events_are_marked_as_highlighted() {
         }
     }
     assert!(marked > 0, "the sample has a timeline");
-    assert!(shown(&content).contains("highlighted"), "the legend says what a ring means");
+    assert!(shown(&content).contains("highlighted"), "the legend explains highlighted events");
     assert!(!file_content(&content).is_empty());
 }
 

@@ -74,7 +74,7 @@ impl Command {
     pub async fn run(&self) -> Ran {
         let ran = timeout(LIMIT, self.prepare().output()).await;
         let Output { status, stdout, stderr } = ran
-            .unwrap_or_else(|_| panic!("{:?} takes longer than {LIMIT:?}", self.arguments))
+            .unwrap_or_else(|_| panic!("{:?} timed out after {LIMIT:?}", self.arguments))
             .expect("the command can be started");
         Ran {
             code: status.code().unwrap_or(-1),

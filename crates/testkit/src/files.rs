@@ -9,7 +9,7 @@ use chancery_proto::json;
 /// Returns the repository's root.
 pub fn root() -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    root.canonicalize().expect("the testkit lies in the repository")
+    root.canonicalize().expect("the test kit is in the repository")
 }
 
 /// Returns the path of a folder or file in `examples/`.

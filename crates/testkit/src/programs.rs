@@ -11,7 +11,7 @@ pub fn own_binary(name: &str) -> PathBuf {
     // A test is at target/debug/deps/test-0123, a program at target/debug/program.
     let mut folder = own.parent().expect("cargo puts binaries into a folder");
     if folder.ends_with("deps") {
-        folder = folder.parent().expect("cargo puts tests two levels down");
+        folder = folder.parent().expect("cargo puts tests into a subfolder");
     }
     let binary = folder.join(name);
     assert!(

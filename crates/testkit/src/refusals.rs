@@ -11,7 +11,7 @@ use tonic::{Code, Status};
 pub fn refused<T: Debug>(answer: Result<T, Error>, code: Code, reason: Reason) -> Refusal {
     let error = match answer {
         Err(error) => error,
-        Ok(answer) => panic!("expected {code:?} {reason:?}, and the call succeeded: {answer:?}"),
+        Ok(answer) => panic!("expected {code:?} {reason:?}, but the call succeeded: {answer:?}"),
     };
     let Error::Refused(refusal) = error else { panic!("expected {code:?} {reason:?}, got {error}") };
     assert_eq!((refusal.code, refusal.reason), (code, Some(reason)), "{refusal}: {:?}", refusal.violations);

@@ -60,7 +60,7 @@ impl Stack {
     pub async fn with_service(binary: PathBuf, environment: Vec<(String, String)>) -> Self {
         let server = TestServer::connect().unwrap_or_else(|error| panic!("{error}"));
         let database = server.empty_database().unwrap_or_else(|error| panic!("{error}"));
-        let folder = tempfile::tempdir().expect("there is room for temporary files");
+        let folder = tempfile::tempdir().expect("temporary files can be written");
         let tokens = folder.path().join("tokens");
         let migrate = Command::new(["migrate", "--init"].map(PathBuf::from).into_iter().chain([tokens]));
         migrate.env("DATABASE_URL", database.url()).run().await.exits(0);
@@ -108,7 +108,7 @@ impl Stack {
     pub async fn replica(&self, database_url: &str, environment: &[(&str, &str)]) -> Service {
         let folder =
             self.folder.path().join(format!("replica-{}", self.replicas.fetch_add(1, Ordering::Relaxed)));
-        std::fs::create_dir(&folder).expect("there is room for temporary files");
+        std::fs::create_dir(&folder).expect("temporary files can be written");
         let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let mut settings = ServiceSettings {
             database_url: database_url.to_owned(),
@@ -186,9 +186,9 @@ impl Stack {
         };
         let request = CreateApiTokenRequest { parent: WORKSPACE.to_owned(), api_token: Some(token) };
         let made = self.admin().await.create_api_token(request).await;
-        let made = made.unwrap_or_else(|error| panic!("making a token: {error}"));
+        let made = made.unwrap_or_else(|error| panic!("creating a token: {error}"));
         let token_file = self.folder.path().join(format!("{name}.token"));
-        std::fs::write(&token_file, &made.secret).expect("there is room for temporary files");
+        std::fs::write(&token_file, &made.secret).expect("temporary files can be written");
         Caller {
             client: self.client(&token_file).await,
             token_name: made.api_token.unwrap_or_default().name,

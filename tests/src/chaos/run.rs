@@ -41,8 +41,8 @@ pub struct Verdict {
 pub async fn run(plan: &Plan, folder: &Path) -> Result<Verdict> {
     fs::create_dir_all(folder)?;
     write(folder, "plan.json", &plan)?;
-    let cluster = Arc::new(Cluster::start(Setup::in_folder(folder)).await.context("starting")?);
-    let scene = scene::set(&cluster).await.context("setting the scene")?;
+    let cluster = Arc::new(Cluster::start(Setup::in_folder(folder)).await.context("starting the processes")?);
+    let scene = scene::set(&cluster).await.context("importing the briefs")?;
     let recorder = Recorder::create(&folder.join("history.jsonl"))?;
     let start = Instant::now();
     let end = start + Duration::from_millis(plan.requests.last().map_or(0, |request| request.at));
@@ -54,7 +54,7 @@ pub async fn run(plan: &Plan, folder: &Path) -> Result<Verdict> {
             Caller { client, recorder, number, planned, until: end + SETTLES_WITHIN }.play().await;
         });
     }
-    break_by_plan(&cluster, &plan.faults, &recorder, start).await.context("breaking things")?;
+    break_by_plan(&cluster, &plan.faults, &recorder, start).await.context("injecting faults")?;
     while let Some(played) = callers.join_next().await {
         played.context("a caller panicked")?;
     }

@@ -76,7 +76,7 @@ pub(crate) async fn set(cluster: &Cluster) -> Result<Scene> {
             documents: vec![document(brief)],
             ..ImportBriefRequest::default()
         };
-        admin.import_brief(request).await.context("importing")?;
+        admin.import_brief(request).await.context("importing a brief")?;
     }
     let mut tokens = Vec::new();
     let mut digests = Vec::new();

@@ -121,7 +121,7 @@ const ARTIFACTS: &str = "select encode(a.digest, 'hex') as digest, a.size_bytes 
 /// Fails if the database does not respond.
 pub fn open_tasks(psql: &Psql) -> Result<u64> {
     let rows = psql.rows("select count(*) from render_tasks where state in ('QUEUED', 'RUNNING')")?;
-    rows.concat().parse().context("a count")
+    rows.concat().parse().context("the count is not a number")
 }
 
 /// Reads the whole snapshot and saves the PDFs in a folder.

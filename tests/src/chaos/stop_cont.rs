@@ -47,8 +47,8 @@ pub async fn stop_and_continue(
     setup: Setup,
 ) -> Result<Outcome> {
     let pdfs = setup.folder.join("pdf");
-    let cluster = Cluster::start(setup).await.context("starting")?;
-    let scene = scene::set(&cluster).await.context("setting the scene")?;
+    let cluster = Cluster::start(setup).await.context("starting the processes")?;
+    let scene = scene::set(&cluster).await.context("importing the briefs")?;
     let mut dice = Dice::new(seed);
     let mut outcome = Outcome::default();
     let mut round = Round { cluster: &cluster, stale: 0, other: 1, task: String::new() };
@@ -154,7 +154,7 @@ impl Round<'_> {
     async fn until(&self, condition: &str) -> Result<()> {
         let deadline = Instant::now() + PATIENCE;
         while block_in_place(|| self.cluster.psql.rows(condition))?.concat() != "t" {
-            ensure!(Instant::now() < deadline, "this never became true: {condition}");
+            ensure!(Instant::now() < deadline, "timed out waiting for: {condition}");
             sleep(Duration::from_millis(10)).await;
         }
         Ok(())

@@ -134,7 +134,11 @@ fn log(stack: &Stack) -> Vec<(String, u32, u32)> {
     let change = |row: String| {
         let mut columns = row.split('|');
         let mut next = || columns.next().expect("there are three columns").to_owned();
-        (next(), next().parse().expect("a number"), next().parse().expect("a number"))
+        (
+            next(),
+            next().parse().expect("the column is a number"),
+            next().parse().expect("the column is a number"),
+        )
     };
     rows.unwrap_or_else(|error| panic!("{error}")).into_iter().map(change).collect()
 }
@@ -143,7 +147,7 @@ fn report(stack: &Stack, received: Vec<Received>, seconds: f64) -> Report {
     let log = log(stack);
     let mut violations = Vec::new();
     if received.is_empty() {
-        violations.push("the watchers did not come to an end".to_owned());
+        violations.push("the watchers did not finish".to_owned());
     }
     for watcher in &received {
         let bit = if watcher.name == "little" { 0 } else { 4 };

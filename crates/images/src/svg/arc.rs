@@ -108,7 +108,7 @@ mod tests {
         let mut at = (10.0, 0.0);
         let mut points = Vec::new();
         for step in steps {
-            let Step::Curve([a, b, c]) = step else { panic!("a curve") };
+            let Step::Curve([a, b, c]) = step else { panic!("expected a curve") };
             for t in [0.25, 0.5, 0.75, 1.0] {
                 let s = 1.0 - t;
                 let mix = |w: f64, x: f64, y: f64, z: f64| {

@@ -26,7 +26,7 @@ pub(crate) const SENTENCE: &str =
 pub(crate) fn han() -> Fonts {
     let characters = format!("{HAN}{SENTENCE}");
     Fonts::new(vec![("han.ttf".into(), Tiny { characters: &characters, ..TINY }.file())])
-        .expect("the font is sound")
+        .expect("the font is valid")
 }
 
 fn brief(text: &str) -> BriefContent {

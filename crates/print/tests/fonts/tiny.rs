@@ -44,7 +44,7 @@ impl Tiny<'_> {
     }
 
     fn glyphs(self) -> u16 {
-        u16::try_from(self.sorted().len() + 1).expect("a tiny font")
+        u16::try_from(self.sorted().len() + 1).expect("the generated font is small")
     }
 
     /// Returns a box for each glyph, the n-th one n units higher, and the offset of each.
@@ -58,7 +58,7 @@ impl Tiny<'_> {
             glyf.extend(words(&[left, right - left, 0, (right - left).wrapping_neg()]));
             glyf.extend(words(&[bottom, 0, top - bottom, 0]));
             glyf.resize(glyf.len().next_multiple_of(4), 0);
-            loca.extend(u32::try_from(glyf.len()).expect("a tiny font").to_be_bytes());
+            loca.extend(u32::try_from(glyf.len()).expect("the generated font is small").to_be_bytes());
         }
         (glyf, loca)
     }
@@ -95,8 +95,17 @@ impl Tiny<'_> {
 
     fn names(self) -> Vec<u8> {
         let text: Vec<u8> = self.name.encode_utf16().flat_map(u16::to_be_bytes).collect();
-        let mut table =
-            words(&[0, 1, 18, 3, 1, 0x409, 6, u16::try_from(text.len()).expect("a tiny font"), 0]);
+        let mut table = words(&[
+            0,
+            1,
+            18,
+            3,
+            1,
+            0x409,
+            6,
+            u16::try_from(text.len()).expect("the generated font is small"),
+            0,
+        ]);
         table.extend(text);
         table
     }
@@ -111,13 +120,14 @@ fn head() -> Vec<u8> {
 }
 
 fn framed(tables: &[([u8; 4], Vec<u8>)]) -> Vec<u8> {
-    let count = u16::try_from(tables.len()).expect("a tiny font");
+    let count = u16::try_from(tables.len()).expect("the generated font is small");
     let mut file = longs(&[0x0001_0000]);
     file.extend(words(&[count, 128, 3, count * 16 - 128]));
     let mut offset = 12 + 16 * tables.len();
     for (tag, content) in tables {
         file.extend(tag);
-        let numbers = [0, offset, content.len()].map(|number| u32::try_from(number).expect("a tiny font"));
+        let numbers = [0, offset, content.len()]
+            .map(|number| u32::try_from(number).expect("the generated font is small"));
         file.extend(longs(&numbers));
         offset += content.len().next_multiple_of(4);
     }

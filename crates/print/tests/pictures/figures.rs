@@ -51,7 +51,7 @@ fn attached_pictures_are_printed_with_caption_source_and_alternative_text() {
     let groups = transparent.objects.values().filter(|object| {
         object.as_dict().is_ok_and(|dict| dict.has_type(b"Page") && dict.get(b"Group").is_ok())
     });
-    assert_eq!(groups.count(), 1, "one page is see-through, and says so");
+    assert_eq!(groups.count(), 1, "exactly one page declares transparency");
 }
 
 #[test]

@@ -108,7 +108,7 @@ fn another_program_shows_a_turned_photo_like_the_upright_one() {
         let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.pdf"));
         std::fs::write(&path, print(&photo)).unwrap();
         let output = Command::new("pdftoppm").args(["-r", "36", "-gray"]).arg(&path).output();
-        let output = output.expect("pdftoppm, of poppler-utils");
+        let output = output.expect("pdftoppm (poppler-utils) can be run");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         output.stdout
     };

@@ -327,7 +327,7 @@ async fn decompression_bombs_are_rejected_at_once_while_other_calls_succeed() {
         },
         tokio::time::timeout(Duration::from_secs(1), other.list_attachments(list)),
     );
-    listed.expect("another call waits for the checks").unwrap();
+    listed.expect("another call is delayed by the checks").unwrap();
     assert!(started.elapsed() < Duration::from_secs(8), "{:?} for four bombs", started.elapsed());
 }
 

@@ -85,7 +85,7 @@ async fn unrelated(scene: &Scene) {
     let request = ListApiTokensRequest { parent: "workspaces/default".into(), ..Default::default() };
     let mut admins = scene.admins(&scene.admin);
     let listed = tokio::time::timeout(PROMPT, admins.list_api_tokens(request)).await;
-    listed.expect("an unrelated call is answered").unwrap();
+    listed.expect("an unrelated call returns").unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -172,5 +172,9 @@ async fn tokens_are_resolved_while_every_connection_for_calls_is_in_use() {
     let mut admins = scene.admins(&fresh);
     let request = ListApiTokensRequest { parent: "workspaces/default".into(), ..Default::default() };
     let answer = tokio::time::timeout(PROMPT, admins.list_api_tokens(request)).await;
-    refused(answer.expect("identity is not held up"), Code::PermissionDenied, Reason::PermissionDenied);
+    refused(
+        answer.expect("resolving the token is not delayed"),
+        Code::PermissionDenied,
+        Reason::PermissionDenied,
+    );
 }

@@ -79,7 +79,7 @@ impl Drop for LoggedService {
 fn only_failure(lines: &[String], sqlstate: &str) -> String {
     let found: Vec<_> = lines.iter().filter(|line| line.contains(sqlstate)).collect();
     assert_eq!(found.len(), 1, "{lines:#?}");
-    assert!(lines.iter().all(|line| !line.contains("Hunter Two")), "a bound value: {lines:#?}");
+    assert!(lines.iter().all(|line| !line.contains("Hunter Two")), "the log has a bound value: {lines:#?}");
     found[0].clone()
 }
 

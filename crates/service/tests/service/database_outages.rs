@@ -69,7 +69,7 @@ impl HealthWatch {
     /// Waits for the next state.
     async fn next(&mut self) -> ServingStatus {
         let next = tokio::time::timeout(Duration::from_secs(10), self.0.message()).await;
-        match next.expect("a change of health").unwrap().unwrap().status {
+        match next.expect("the health changes before the timeout").unwrap().unwrap().status {
             1 => ServingStatus::Serving,
             2 => ServingStatus::NotServing,
             _ => ServingStatus::Unknown,

@@ -29,7 +29,7 @@ pub(crate) async fn serving(
     let mut line = String::new();
     while !line.contains("\"serving\"") {
         line.clear();
-        assert_ne!(log.read_line(&mut line).await.unwrap(), 0, "the service ended");
+        assert_ne!(log.read_line(&mut line).await.unwrap(), 0, "the service exited");
         assert!(serde_json::from_str::<serde_json::Value>(&line).is_ok(), "{line}");
     }
     (child, log)

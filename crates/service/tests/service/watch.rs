@@ -209,7 +209,9 @@ async fn a_watch_ends_when_its_token_is_revoked() {
     let name = made.api_token.unwrap().name;
     admin.revoke_api_token(RevokeApiTokenRequest { name }).await.unwrap();
     publish(&scene, "b1", 1, content("One")).await;
-    let ended = tokio::time::timeout(Duration::from_secs(5), answers.message()).await.expect("it ends soon");
+    let ended = tokio::time::timeout(Duration::from_secs(5), answers.message())
+        .await
+        .expect("the watch ends before the timeout");
     refused(ended, Code::Unauthenticated, Reason::Unauthenticated);
 }
 

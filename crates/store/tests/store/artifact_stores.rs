@@ -43,7 +43,7 @@ impl Kept {
         let opener = Arc::new(ObjectStores::new(environment));
         fixture.store = fixture.store.clone().with_artifacts(setting.url(), opener).await.unwrap();
         let kept = Self { fixture, at };
-        assert_eq!(kept.held(), 0, "the probe takes away what it wrote");
+        assert_eq!(kept.held(), 0, "the probe deletes its files");
         kept
     }
 

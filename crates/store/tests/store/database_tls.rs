@@ -132,7 +132,7 @@ impl TlsServer {
 
 fn mentions(answer: Result<bool, String>, parts: &[&str]) {
     let message = answer.unwrap_err();
-    assert!(!message.contains('\n'), "one line: {message}");
+    assert!(!message.contains('\n'), "the message is not a single line: {message}");
     for part in parts {
         assert!(message.contains(part), "no {part:?} in: {message}");
     }

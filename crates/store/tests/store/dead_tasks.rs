@@ -81,7 +81,7 @@ async fn requeuing_a_quarantined_task_keeps_the_states_of_its_renders() {
     let printed = fixture.store.renders().get(&person("TLP:RED"), &joined.render.name).await.unwrap();
     assert!(matches!(printed.state, RenderState::Succeeded { .. }), "{printed:?}");
     let ended = fixture.store.renders().get(&person("TLP:RED"), &render.name).await.unwrap();
-    assert!(matches!(ended.state, RenderState::Failed { .. }), "an end never changes");
+    assert!(matches!(ended.state, RenderState::Failed { .. }), "final states never change");
 
     assert_eq!(fixture.dead(&DeadTaskFilter::default()).await, []);
     let all = fixture.dead(&DeadTaskFilter { with_successor: true, ..Default::default() }).await;

@@ -224,7 +224,7 @@ async fn queries_over_a_hundred_thousand_statements_use_indexes() {
         }
         store.close().await;
         let after = reads(&fixture);
-        assert_eq!(before.0, after.0, "read from one end to the other: {filter} by {order_by:?}");
+        assert_eq!(before.0, after.0, "full scan: {filter} by {order_by:?}");
         let fetched = after.1 - before.1;
         assert!(fetched <= MOST_FETCHED, "{fetched} rows were fetched: {filter} by {order_by:?}");
     }

@@ -57,7 +57,7 @@ async fn every_write_under_a_stale_epoch_is_refused() {
     );
     assert_eq!(store.queue().renew_leases(std::slice::from_ref(&stale)).await.unwrap(), []);
     let now = fixture.rows("select q.*, t.* from render_queue q join render_tasks t using (task_id)");
-    assert_eq!(now, before, "not even the other's lease is longer");
+    assert_eq!(now, before, "the current lease is not extended");
     let both = store.queue().renew_leases(&[stale, current.clone()]).await.unwrap();
     assert_eq!(both, std::slice::from_ref(&current));
     assert_eq!(fixture.finished(&current, b"%PDF").await.unwrap(), Finished::Now);
@@ -111,7 +111,11 @@ async fn a_transient_failure_is_retried_later_and_at_most_five_times() {
     for attempt in 1..=5 {
         let lease = fixture.leased_one().await;
         fixture.store.queue().fail_attempt(&lease, &failure(true)).await.unwrap();
-        assert_eq!(fixture.leased(9).await, [], "attempt {attempt} is over, the next one is not yet due");
+        assert_eq!(
+            fixture.leased(9).await,
+            [],
+            "attempt {attempt} has ended and the next one is not yet due"
+        );
         let waits = "select count(*) from render_queue q join render_tasks t using (task_id) where t.pause_seconds >= 1 \
              and q.visible_at - clock_timestamp() between make_interval(secs => t.pause_seconds - 1) \
              and make_interval(secs => t.pause_seconds)";

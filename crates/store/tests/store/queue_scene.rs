@@ -99,7 +99,7 @@ impl Fixture {
 
     pub(crate) async fn leased_one(&self) -> Lease {
         let mut leases = self.leased(1).await;
-        leases.pop().expect("a task waits")
+        leases.pop().expect("a task is queued")
     }
 
     /// Expires every lease.

@@ -152,7 +152,7 @@ async fn a_render_reports_that_no_worker_can_print_it() {
     fixture.noted(ENVIRONMENT, "worker").await;
     let worker = fixture.workers().await.into_iter().find(|worker| worker.is_live).unwrap();
     fixture.store.workers().drain(&operator(), &worker.name, true).await.unwrap();
-    assert_eq!(fixture.waiting().await, Some(WaitingReason::NoWorker), "a drained one takes nothing");
+    assert_eq!(fixture.waiting().await, Some(WaitingReason::NoWorker), "a drained worker takes no tasks");
     fixture.store.workers().drain(&operator(), &worker.name, false).await.unwrap();
     fixture.leased_one().await;
     assert_eq!(fixture.waiting().await, None);
