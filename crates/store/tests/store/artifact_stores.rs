@@ -63,7 +63,7 @@ impl Kept {
         }
     }
 
-    fn assert_held(&self, blobs: usize) {
+    fn assert_blobs(&self, blobs: usize) {
         if !matches!(self.at, At::Memory) {
             assert_eq!(self.held(), blobs);
         }
@@ -154,19 +154,19 @@ async fn every_range_of_every_size_is_the_bytes_themselves(kept: Kept) {
     }
 }
 
-async fn the_same_bytes_twice_are_kept_once(kept: Kept) {
+async fn equal_bytes_are_stored_once(kept: Kept) {
     for lease in kept.leases(2).await {
         assert_eq!(kept.fixture.finished(&lease, b"%PDF the same").await.unwrap(), Finished::Now);
     }
     kept.let_blobs_age();
     assert_eq!(kept.sweep().await, 1);
-    kept.assert_held(1);
+    kept.assert_blobs(1);
     let artifacts = kept.artifacts().await;
     assert_eq!((artifacts.len(), &artifacts[0]), (2, &artifacts[1]));
     assert_eq!(kept.whole(&artifacts[0]).await.unwrap(), b"%PDF the same");
 }
 
-async fn concurrent_uploads_of_the_same_bytes_all_succeed_and_are_kept_once(kept: Kept) {
+async fn concurrent_uploads_of_equal_bytes_succeed_and_are_stored_once(kept: Kept) {
     let kept = Arc::new(kept);
     let mut uploads = JoinSet::new();
     for lease in kept.leases(4).await {
@@ -177,7 +177,7 @@ async fn concurrent_uploads_of_the_same_bytes_all_succeed_and_are_kept_once(kept
     assert_eq!(kept.fixture.rows("select count(*) from artifacts"), ["1"]);
     kept.let_blobs_age();
     assert_eq!(kept.sweep().await, 3);
-    kept.assert_held(1);
+    kept.assert_blobs(1);
     for artifact in kept.artifacts().await {
         assert!(kept.whole(&artifact).await.unwrap() == pdf(CHUNK + 1));
     }
@@ -194,7 +194,7 @@ async fn an_aborted_upload_leaves_nothing(kept: Kept) {
         }
         upload.abort().await.unwrap();
         kept.store().artifacts().discard_staged(&blob).await.unwrap();
-        kept.assert_held(0);
+        kept.assert_blobs(0);
         for table in ["artifact_blobs", "artifact_chunks", "artifact_discards"] {
             assert_eq!(kept.fixture.rows(&format!("select count(*) from {table}")), ["0"], "{table}");
         }
@@ -202,15 +202,15 @@ async fn an_aborted_upload_leaves_nothing(kept: Kept) {
     kept.fixture.finished(&lease, b"%PDF").await.unwrap();
 }
 
-async fn the_sweep_takes_only_what_is_old_and_nothing_refers_to(kept: Kept) {
+async fn the_sweep_deletes_only_old_unreferenced_bytes(kept: Kept) {
     let leases = kept.leases(2).await;
     kept.fixture.finished(&leases[0], b"%PDF that counts").await.unwrap();
     kept.uploaded(&leases[1], b"%PDF that came to nothing").await;
     kept.let_blobs_age();
     let young = kept.uploaded(&leases[1], b"%PDF that may still count").await;
-    kept.assert_held(3);
+    kept.assert_blobs(3);
     assert_eq!(kept.sweep().await, 1);
-    kept.assert_held(2);
+    kept.assert_blobs(2);
     let counts = staged(&young, b"%PDF that may still count");
     assert_eq!(kept.store().queue().finish_task(&leases[1], &counts).await.unwrap(), Finished::Now);
     let mut read = Vec::new();
@@ -251,10 +251,10 @@ async fn a_pdf_that_is_being_finished_loses_no_bytes_to_the_sweep(kept: Kept) {
         assert!(kept.whole(artifact).await.unwrap().starts_with(b"%PDF "));
     }
     kept.sweep().await;
-    kept.assert_held(finished);
+    kept.assert_blobs(finished);
 }
 
-async fn reading_what_was_deleted_is_a_clear_error(kept: Kept) {
+async fn reading_deleted_bytes_is_a_clear_error(kept: Kept) {
     let lease = kept.leases(1).await.remove(0);
     kept.fixture.finished(&lease, b"%PDF").await.unwrap();
     let artifact = kept.artifacts().await.remove(0);
@@ -262,7 +262,7 @@ async fn reading_what_was_deleted_is_a_clear_error(kept: Kept) {
     kept.fixture.rows("update render_tasks set artifact_digest = null; delete from artifacts");
     kept.let_blobs_age();
     assert_eq!(kept.sweep().await, 1);
-    kept.assert_held(0);
+    kept.assert_blobs(0);
     for error in [reading.read(0).await.unwrap_err(), kept.whole(&artifact).await.unwrap_err()] {
         assert!(matches!(error, StoreError::ArtifactMissing(_)), "{error}");
         assert!(error.to_string().contains("bytes of a PDF are missing"), "{error}");
@@ -273,10 +273,10 @@ async fn reading_what_was_deleted_is_a_clear_error(kept: Kept) {
 async fn bytes_whose_row_was_dropped_by_hand_are_deleted(kept: Kept) {
     let lease = kept.leases(1).await.remove(0);
     kept.uploaded(&lease, b"%PDF").await;
-    kept.assert_held(1);
+    kept.assert_blobs(1);
     kept.fixture.rows("delete from artifact_blobs");
     kept.sweep().await;
-    kept.assert_held(0);
+    kept.assert_blobs(0);
 }
 
 macro_rules! tests_on {
@@ -305,12 +305,12 @@ macro_rules! on_each_store {
 
 on_each_store! {
     every_range_of_every_size_is_the_bytes_themselves
-    the_same_bytes_twice_are_kept_once
-    concurrent_uploads_of_the_same_bytes_all_succeed_and_are_kept_once
+    equal_bytes_are_stored_once
+    concurrent_uploads_of_equal_bytes_succeed_and_are_stored_once
     an_aborted_upload_leaves_nothing
-    the_sweep_takes_only_what_is_old_and_nothing_refers_to
+    the_sweep_deletes_only_old_unreferenced_bytes
     a_pdf_that_is_being_finished_loses_no_bytes_to_the_sweep
-    reading_what_was_deleted_is_a_clear_error
+    reading_deleted_bytes_is_a_clear_error
     bytes_whose_row_was_dropped_by_hand_are_deleted
 }
 
@@ -340,7 +340,7 @@ async fn after_a_change_of_the_setting_older_pdfs_are_read_and_deleted_where_the
 }
 
 #[tokio::test]
-async fn what_a_crashed_process_left_in_a_folder_goes_with_its_row() {
+async fn leftovers_of_a_crashed_process_are_deleted_with_their_row() {
     let kept = Kept::new(At::Folder(tempfile::tempdir().unwrap())).await;
     let lease = kept.leases(1).await.remove(0);
     let blob = kept.store().artifacts().stage(&lease, ENVIRONMENT).await.unwrap();
@@ -348,7 +348,7 @@ async fn what_a_crashed_process_left_in_a_folder_goes_with_its_row() {
     std::fs::write(folder.path().join(format!("{blob}.pdf#1")), b"half of a PDF").unwrap();
     kept.let_blobs_age();
     assert_eq!(kept.sweep().await, 1);
-    kept.assert_held(0);
+    kept.assert_blobs(0);
 }
 
 #[tokio::test]
@@ -366,6 +366,6 @@ async fn a_store_that_is_away_holds_up_neither_the_sweep_nor_the_other_stores() 
     assert_eq!(kept.store().artifacts().sweep_staged().await.unwrap(), 2);
     let away = kept.store().artifacts().delete_discarded().await.unwrap_err();
     assert!(matches!(away, StoreError::ArtifactStoreUnavailable(_)), "{away}");
-    kept.assert_held(0);
+    kept.assert_blobs(0);
     assert_eq!(kept.fixture.rows("select blob_id from artifact_discards"), [blob]);
 }
