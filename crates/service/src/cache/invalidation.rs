@@ -3,7 +3,7 @@
 use std::collections::hash_map::Entry;
 use std::time::Duration;
 
-use chancery_store::{LogHead, Outdated, Result};
+use chancery_store::{Invalidation, LogHead, Result};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -86,11 +86,11 @@ async fn look(freshness: &Freshness) -> Result<()> {
 
 async fn drop_outdated(freshness: &Freshness, head: &LogHead, after: i64) -> Result<()> {
     let kept = &freshness.shared.kept;
-    match freshness.store.changes().outdated_since(&head.workspace, after, ONE_BY_ONE).await? {
+    match freshness.store.changes().invalidations_since(&head.workspace, after, ONE_BY_ONE).await? {
         Some(outdated) => outdated.iter().for_each(|(_, what)| match what {
-            Outdated::Brief(name) => kept.drop_brief(name),
-            Outdated::Token(name) => kept.drop_token(name),
-            Outdated::Nothing => {}
+            Invalidation::Brief(name) => kept.drop_brief(name),
+            Invalidation::Token(name) => kept.drop_token(name),
+            Invalidation::Nothing => {}
         }),
         None => kept.drop_everything(),
     }
