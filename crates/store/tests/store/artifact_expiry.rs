@@ -32,7 +32,7 @@ async fn is_there(fixture: &Fixture, name: &RenderName) -> bool {
 }
 
 #[tokio::test]
-async fn an_expired_pdf_leaves_its_render_and_its_deliveries_and_is_printed_anew() {
+async fn an_expired_pdf_leaves_its_render_and_deliveries_and_is_printed_again() {
     let fixture = scene().await;
     let name = printed(&fixture, &vec![b'%'; 2 * CHUNK]).await;
     fixture.store.renders().open_download(&person("TLP:RED"), &name, 0).await.unwrap();
@@ -78,7 +78,7 @@ async fn a_pdf_lives_on_from_its_last_request_and_from_its_last_print() {
 /// A sweep, a finish with the same bytes, and requests for the old PDF run concurrently. In any order, every render
 /// that reports a PDF has one, or reports that it has expired.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_finished_or_requested_while_the_sweep_runs_is_not_lost() {
+async fn pdfs_finished_or_requested_during_a_sweep_are_not_lost() {
     let fixture = scene().await;
     fixture.published("b2", content("Two")).await;
     for round in 0..12_u8 {

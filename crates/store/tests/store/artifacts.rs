@@ -38,7 +38,7 @@ async fn a_download_from_any_offset_is_the_rest_of_the_bytes() {
 }
 
 #[tokio::test]
-async fn who_gets_a_pdf_is_recorded_before_and_after() {
+async fn deliveries_are_recorded_before_and_after() {
     let fixture = scene().await;
     let name = fixture.requested().await.render.name;
     fixture.finished(&fixture.leased_one().await, b"%PDF").await.unwrap();
@@ -110,7 +110,7 @@ async fn equal_pdfs_of_two_tasks_are_stored_once_and_the_other_bytes_are_swept()
 }
 
 #[tokio::test]
-async fn discarding_leaves_the_lease_and_what_is_referred_to() {
+async fn discarding_leaves_the_lease_and_referenced_bytes() {
     let fixture = scene().await;
     fixture.requested().await;
     let lease = fixture.leased_one().await;

@@ -55,7 +55,7 @@ fn with_section(id: &str) -> RenderOptions {
 }
 
 #[tokio::test]
-async fn the_same_image_twice_is_kept_once_and_under_one_marking() {
+async fn an_image_is_stored_once_and_under_one_marking() {
     let fixture = Fixture::new().await;
     let author = with_role(Role::Author, "TLP:AMBER");
     let first = put(&fixture, &author, PICTURE, "TLP:GREEN").await.unwrap();
@@ -189,7 +189,7 @@ async fn the_input_holds_the_images_that_the_edition_shows_and_the_logo() {
 }
 
 #[tokio::test]
-async fn options_that_name_what_is_not_there_are_refused() {
+async fn options_that_name_missing_parts_are_rejected() {
     let fixture = Fixture::new().await;
     let amber = person("TLP:AMBER");
     fixture.store.renders().set_print_environment(ENVIRONMENT).await.unwrap();
@@ -222,7 +222,7 @@ async fn options_that_name_what_is_not_there_are_refused() {
 }
 
 #[tokio::test]
-async fn who_may_not_see_all_that_a_print_is_made_of_does_not_see_the_render() {
+async fn a_render_is_visible_only_to_those_who_may_see_all_its_inputs() {
     let fixture = Fixture::new().await;
     let (admin, amber) = (person("TLP:RED"), person("TLP:AMBER"));
     fixture.store.renders().set_print_environment(ENVIRONMENT).await.unwrap();

@@ -92,7 +92,7 @@ async fn a_quarantined_task_is_requeued_and_its_renders_stay_as_they_ended() {
 }
 
 #[tokio::test]
-async fn only_what_died_is_requeued() {
+async fn only_dead_tasks_are_requeued() {
     let fixture = scene().await;
     let task = named(&fixture.requested().await.render.task);
     let refused = async |state: &str| match fixture.requeued(&task).await {
@@ -139,7 +139,7 @@ async fn of_eight_operators_at_once_one_requeues() {
 }
 
 #[tokio::test]
-async fn dead_tasks_are_listed_those_that_died_last_first() {
+async fn dead_tasks_are_listed_newest_first() {
     let fixture = scene().await;
     let mut expected = Vec::new();
     for brief in ["b1", "b2", "b3"] {
@@ -169,7 +169,7 @@ async fn dead_tasks_are_listed_those_that_died_last_first() {
 }
 
 #[tokio::test]
-async fn the_queues_numbers_are_those_of_its_tasks() {
+async fn queue_stats_match_the_tasks() {
     let fixture = scene().await;
     let empty = fixture.store.queue().stats(&operator()).await.unwrap();
     assert_eq!((empty.depth.waiting, empty.oldest_waiting, empty.workspaces.len()), (0, None, 0));

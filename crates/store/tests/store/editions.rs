@@ -37,7 +37,7 @@ async fn each_clearance_reads_its_own_edition() {
 }
 
 #[tokio::test]
-async fn a_newer_revision_that_he_may_not_see_changes_nothing_for_the_caller() {
+async fn an_invisible_newer_revision_changes_nothing_for_the_caller() {
     let fixture = Fixture::new().await;
     let (admin, green, brief) = (person("TLP:RED"), person("TLP:GREEN"), brief_name("b1"));
     fixture.published("b1", content("One")).await;
@@ -56,7 +56,7 @@ async fn a_newer_revision_that_he_may_not_see_changes_nothing_for_the_caller() {
 }
 
 #[tokio::test]
-async fn a_brief_below_whose_floor_a_caller_stands_does_not_exist_for_him() {
+async fn a_brief_above_the_callers_clearance_does_not_exist_for_them() {
     let fixture = Fixture::new().await;
     fixture.published("hidden", content_at("Hidden", "TLP:RED")).await;
     fixture.published("open", content("Open")).await;

@@ -326,7 +326,7 @@ async fn for_cases<T: std::fmt::Debug>(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn postgres_finds_what_a_plain_reading_of_any_filter_finds() {
+async fn postgres_agrees_with_a_direct_evaluation_of_any_filter() {
     for_cases(600, (said(), vec(item(), 1..8)), async |connection, (said, items)| {
         let text = said.write();
         let filter =
@@ -420,7 +420,7 @@ async fn pages_of_any_order_and_size_go_through_the_list_once() {
 }
 
 #[tokio::test]
-async fn what_has_no_value_comes_last_either_way() {
+async fn nulls_sort_last_in_either_direction() {
     let fixture = Fixture::new().await;
     let mut connection = connected(&fixture).await;
     let item = |domain: Option<&str>| Item {

@@ -66,7 +66,7 @@ async fn a_stated_digest_must_be_that_of_the_content() {
 }
 
 #[tokio::test]
-async fn what_is_exported_at_full_clearance_can_be_imported_as_equal() {
+async fn an_export_at_full_clearance_is_imported_as_equal() {
     let fixture = Fixture::new().await;
     let (admin, brief) = (person("TLP:RED"), brief_name("b1"));
     fixture.published("b1", content("One")).await;
@@ -94,7 +94,7 @@ async fn an_unedited_draft_follows_an_import_and_an_edited_one_does_not() {
 }
 
 #[tokio::test]
-async fn nobody_imports_above_his_clearance_or_over_what_he_may_not_read() {
+async fn imports_above_the_clearance_or_over_unreadable_revisions_are_refused() {
     let fixture = Fixture::new().await;
     let (green, brief) = (person("TLP:GREEN"), brief_name("b1"));
     let refused =

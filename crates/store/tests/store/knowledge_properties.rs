@@ -99,7 +99,7 @@ async fn traces_agree(fixture: &Fixture, reader: &Principal, whole: &BriefConten
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_clearance_is_answered_what_its_edition_holds_and_nothing_else() {
+async fn every_clearance_gets_exactly_the_parts_of_its_edition() {
     let fixture = Fixture::new().await;
     let handle = tokio::runtime::Handle::current();
     let briefs = canonical().prop_filter("the workspace's scheme", |brief| brief.scheme() == Scheme::Tlp);

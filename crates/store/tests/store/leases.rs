@@ -126,7 +126,7 @@ async fn a_failure_that_may_pass_is_tried_again_later_and_five_times_at_most() {
 }
 
 #[tokio::test]
-async fn a_failure_that_stays_ends_the_task_for_all_who_ask() {
+async fn a_permanent_failure_ends_the_task_for_all_its_renders() {
     let fixture = scene().await;
     fixture.requested().await;
     fixture.store.queue().fail_attempt(&fixture.leased_one().await, &failure(false)).await.unwrap();
@@ -137,7 +137,7 @@ async fn a_failure_that_stays_ends_the_task_for_all_who_ask() {
 }
 
 #[tokio::test]
-async fn progress_is_seen_and_begins_anew_with_each_lease() {
+async fn progress_is_visible_and_restarts_with_each_lease() {
     let fixture = scene().await;
     fixture.requested().await;
     let lease = fixture.leased_one().await;

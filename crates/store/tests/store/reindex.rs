@@ -74,7 +74,7 @@ async fn reindexing_from_a_brief_on_leaves_those_before_it() {
 }
 
 #[tokio::test]
-async fn a_damaged_edition_is_told_and_kept() {
+async fn a_damaged_edition_is_reported_and_left_unchanged() {
     let fixture = full().await;
     let first =
         "brief_key = (select brief_key from briefs where brief_id = 'b1') and revision = 1 and from_rank = 2";
@@ -242,7 +242,7 @@ async fn projections_of_another_version_are_not_served() {
 }
 
 #[tokio::test]
-async fn an_ended_run_goes_on_where_it_ended() {
+async fn an_interrupted_run_resumes() {
     let fixture = full().await;
     fixture.rows("update revisions set projection_version = 0");
     fixture.rows("update projection_version set version = 0");

@@ -34,7 +34,7 @@ async fn a_task_ends_with_the_last_render_that_waits_for_it() {
 }
 
 #[tokio::test]
-async fn the_worker_of_a_cancelled_task_loses_his_lease() {
+async fn the_worker_of_a_cancelled_task_loses_its_lease() {
     let fixture = scene().await;
     let name = fixture.requested().await.render.name;
     let lease = fixture.leased_one().await;
@@ -151,7 +151,7 @@ async fn listed(
 }
 
 #[tokio::test]
-async fn a_list_is_newest_first_and_holds_what_its_filter_lets_through() {
+async fn lists_are_newest_first_and_match_their_filter() {
     let fixture = scene().await;
     fixture.published("b2", content("Two")).await;
     let admin = person("TLP:RED");

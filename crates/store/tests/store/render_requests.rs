@@ -57,7 +57,7 @@ async fn of_sixteen_equal_requests_at_once_one_queues_the_task() {
 }
 
 #[tokio::test]
-async fn what_is_printed_decides_what_is_shared() {
+async fn renders_with_equal_inputs_share_a_task() {
     let fixture = scene().await;
     let red = fixture.requested().await.render;
     let clear = fixture.requested_by(&person("TLP:CLEAR"), "b1").await.unwrap().render;
@@ -74,7 +74,7 @@ async fn what_is_printed_decides_what_is_shared() {
 }
 
 #[tokio::test]
-async fn a_render_is_not_there_for_whoever_may_not_read_its_edition() {
+async fn a_render_does_not_exist_for_callers_who_may_not_read_its_edition() {
     let fixture = scene().await;
     let name = fixture.requested().await.render.name;
     fixture.finished(&fixture.leased_one().await, b"%PDF").await.unwrap();
@@ -112,7 +112,7 @@ async fn without_an_edition_or_an_environment_there_is_no_render() {
 }
 
 #[tokio::test]
-async fn the_manifest_lists_what_the_clearance_sees_and_the_input_is_that() {
+async fn the_input_is_exactly_what_the_manifest_lists_for_the_clearance() {
     let fixture = scene().await;
     let (admin, brief) = (person("TLP:RED"), brief_name("b1"));
     fixture.store.briefs().import(&admin, &brief, &[document(2, content("Two"))]).await.unwrap();

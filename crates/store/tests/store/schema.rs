@@ -32,7 +32,7 @@ async fn migrating_twice_changes_nothing() {
 }
 
 #[tokio::test]
-async fn every_table_and_column_says_what_it_is() {
+async fn every_table_and_column_has_a_comment() {
     let fixture = Fixture::new().await;
     let silent = fixture.rows(
         "select c.relname || coalesce('.' || a.attname, '') from pg_class c

@@ -26,7 +26,7 @@ async fn found(fixture: &Fixture, clearance: &str, query: &str) -> u32 {
 }
 
 #[tokio::test]
-async fn what_was_withdrawn_or_deleted_is_not_found_and_what_was_before_it_is_again() {
+async fn withdrawn_and_deleted_briefs_are_not_found_and_the_previous_revision_is() {
     let fixture = Fixture::new().await;
     let mut second = content("Two");
     second.sections[0].heading = "Otherwise".into();
@@ -151,7 +151,7 @@ async fn names_are_looked_up_among_those_that_a_filter_lets_through() {
 }
 
 #[tokio::test]
-async fn what_is_no_name_is_refused() {
+async fn texts_without_a_name_are_rejected() {
     let fixture = Fixture::new().await;
     let workspace = "default".parse().unwrap();
     for name in ["", "   ", "%_", "a\0b", &"x".repeat(201)] {

@@ -62,7 +62,7 @@ struct Both {
 }
 
 #[test]
-fn postgres_does_to_tasks_what_the_model_says() {
+fn postgres_agrees_with_the_model_of_tasks() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let fixture = runtime.block_on(async {
         let mut fixture = scene().await;

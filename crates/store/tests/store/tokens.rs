@@ -29,7 +29,7 @@ async fn the_first_tokens_hold_and_are_made_once() {
 }
 
 #[tokio::test]
-async fn tokens_hold_only_if_their_secrets_could_be_kept() {
+async fn tokens_exist_only_if_their_secrets_were_stored() {
     let fixture = Fixture::new().await;
     fixture.rows("delete from change_log");
     fixture.rows("delete from api_tokens");
@@ -41,7 +41,7 @@ async fn tokens_hold_only_if_their_secrets_could_be_kept() {
 }
 
 #[tokio::test]
-async fn a_secret_stands_nowhere_in_the_database() {
+async fn the_database_contains_no_secret() {
     let fixture = Fixture::new().await;
     let secret = fixture.secrets.admin.reveal();
     let found =
@@ -71,7 +71,7 @@ async fn an_expired_and_a_revoked_token_hold_no_more() {
 }
 
 #[tokio::test]
-async fn nobody_makes_a_token_that_may_do_more_than_himself() {
+async fn no_token_can_exceed_its_creators_permissions() {
     let fixture = Fixture::new().await;
     let amber = person("TLP:AMBER");
     let refused =

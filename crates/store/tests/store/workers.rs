@@ -18,7 +18,7 @@ impl Fixture {
     }
 
     /// Moves the last report of all workers into the past.
-    fn nobody_was_seen_for(&self, interval: &str) {
+    fn no_worker_was_seen_for(&self, interval: &str) {
         self.rows(&format!("update workers set last_seen = clock_timestamp() - interval '{interval}'"));
     }
 
@@ -38,7 +38,7 @@ fn seen(workers: &[Worker]) -> Vec<(&str, u32, u32, bool)> {
 }
 
 #[tokio::test]
-async fn who_asks_for_tasks_is_listed_with_what_he_has() {
+async fn workers_that_request_tasks_are_listed_with_their_leases() {
     let fixture = scene().await;
     fixture.noted(ENVIRONMENT, "worker").await;
     fixture.noted(ENVIRONMENT, "worker").await;
@@ -52,7 +52,7 @@ async fn who_asks_for_tasks_is_listed_with_what_he_has() {
     assert_eq!(told, [("another", 4, 0, true), ("worker", 4, 0, true), ("worker", 4, 1, true)]);
     let busy = workers.iter().find(|worker| worker.leases == 1).unwrap();
     assert_eq!((busy.environment, busy.drained_at), (ENVIRONMENT, None));
-    fixture.nobody_was_seen_for("2 minutes");
+    fixture.no_worker_was_seen_for("2 minutes");
     assert!(fixture.workers().await.iter().all(|worker| !worker.is_live));
 }
 
@@ -74,7 +74,7 @@ async fn pages_of_workers_go_through_all_of_them_once() {
 }
 
 #[tokio::test]
-async fn a_drained_worker_keeps_what_it_has_and_gets_no_more() {
+async fn a_drained_worker_keeps_its_leases_and_gets_no_more() {
     let fixture = scene().await;
     fixture.noted(ENVIRONMENT, "worker").await;
     fixture.requested().await;
@@ -110,17 +110,17 @@ async fn a_worker_without_room_lives_on_by_its_renewals() {
     fixture.noted(ENVIRONMENT, "idle").await;
     fixture.requested().await;
     let lease = fixture.leased_one().await;
-    fixture.nobody_was_seen_for("2 minutes");
+    fixture.no_worker_was_seen_for("2 minutes");
     fixture.store.workers().record_lease_holders(std::slice::from_ref(&lease)).await.unwrap();
     let workers = fixture.workers().await;
     assert_eq!(seen(&workers), [("idle", 4, 0, false), ("worker", 4, 1, true)]);
 }
 
 #[tokio::test]
-async fn who_is_not_seen_for_a_day_is_forgotten() {
+async fn workers_not_seen_for_a_day_are_deleted() {
     let fixture = scene().await;
     fixture.noted(ENVIRONMENT, "gone").await;
-    fixture.nobody_was_seen_for("25 hours");
+    fixture.no_worker_was_seen_for("25 hours");
     fixture.noted(ENVIRONMENT, "worker").await;
     assert_eq!(fixture.store.workers().delete_stale().await.unwrap(), 1);
     assert_eq!(seen(&fixture.workers().await), [("worker", 4, 0, true)]);
@@ -140,14 +140,14 @@ async fn a_worker_that_changes_its_name_all_the_time_does_not_fill_the_table() {
 }
 
 #[tokio::test]
-async fn a_render_says_that_nobody_is_there_to_print_it() {
+async fn a_render_without_a_live_worker_says_so() {
     let fixture = scene().await;
     assert_eq!(fixture.waiting().await, Some(WaitingReason::NoWorker));
     fixture.noted(OLD, "worker of another environment").await;
     assert_eq!(fixture.waiting().await, Some(WaitingReason::NoWorker));
     fixture.noted(ENVIRONMENT, "worker").await;
     assert_eq!(fixture.waiting().await, None);
-    fixture.nobody_was_seen_for("2 minutes");
+    fixture.no_worker_was_seen_for("2 minutes");
     assert_eq!(fixture.waiting().await, Some(WaitingReason::NoWorker));
     fixture.noted(ENVIRONMENT, "worker").await;
     let worker = fixture.workers().await.into_iter().find(|worker| worker.is_live).unwrap();
