@@ -514,8 +514,12 @@ async fn an_excluded_word_is_excluded_whatever_other_languages_the_workspace_has
     let scene = Scene::new().await;
     scene.published("b1", brief("en", "#", vec![statement("en1", "Tankers carry sanctioned oil.")])).await;
     let mut reader = scene.reader("TLP:CLEAR").await;
-    let expected: &[(&str, &[&str])] =
-        &[("oil", &["en1"]), ("oil -sanctioned", &[]), ("oil -\"sanctioned oil\"", &[]), ("oil -the", &["en1"])];
+    let expected: &[(&str, &[&str])] = &[
+        ("oil", &["en1"]),
+        ("oil -sanctioned", &[]),
+        ("oil -\"sanctioned oil\"", &[]),
+        ("oil -the", &["en1"]),
+    ];
     finds(&mut reader, expected).await;
     for (number, language) in ["de", "ar", "fr", "ru", "sw"].into_iter().enumerate() {
         let other = brief(language, "#", vec![statement("x1", "0")]);
