@@ -10,6 +10,7 @@ use chancery_postgres::{TestDatabase, TestServer};
 use chancery_proto::admin::v1::{GetQueueStatsRequest, Role};
 use chancery_proto::brief::v1::GetBriefRequest;
 use chancery_proto::errors::v1::Reason;
+use chancery_testkit::programs::own_binary;
 use chancery_testkit::refusals::refused;
 use chancery_testkit::{Command, Stack, files, pdf};
 use chancery_tests::RUSSIA_IRAN;
@@ -75,6 +76,24 @@ async fn a_secret_goes_into_a_new_private_file() {
     let again = issue(stack.database(), &arguments).run().await.exits(1);
     assert!(again.stderr.contains("already exists"), "{}", again.stderr);
     assert_eq!(std::fs::read_to_string(&file).unwrap(), secret);
+    assert_eq!(stack.content(), before);
+}
+
+#[tokio::test]
+async fn a_token_whose_secret_cannot_be_written_is_not_issued() {
+    let stack = Stack::without_worker().await;
+    let before = stack.content();
+    for json in [&[][..], &["--json"]] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let ran = std::process::Command::new(own_binary("chancery"))
+            .args(["token", "issue"].iter().chain(json))
+            .env("DATABASE_URL", stack.database().url())
+            .stdout(full)
+            .output()
+            .unwrap();
+        assert_eq!(ran.status.code(), Some(1), "{ran:?}");
+        assert!(String::from_utf8_lossy(&ran.stderr).contains("standard output"), "{ran:?}");
+    }
     assert_eq!(stack.content(), before);
 }
 
