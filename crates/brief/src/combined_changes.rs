@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 
 use chancery_proto::brief::v1::{Change, ChangeKind};
 
-use crate::references::change_subject;
+use crate::part::change_subject;
 
 use crate::marking::{Rank, Scheme};
 

@@ -13,19 +13,19 @@ mod order;
 mod other_parts;
 mod wording;
 
-use crate::references::change_subject;
-use order::{Places, moved};
+use crate::part::change_subject;
+use order::{PartOrder, moved};
 
 /// The differences between an earlier and a later edition: the later one's statements and key judgments in its reading
 /// order, then those that are gone, in the earlier one's order; then the other parts, kind by kind.
 pub fn differences(before: &BriefContent, after: &BriefContent) -> Vec<PartDifference> {
-    let (old, new) = (Places::of(before), Places::of(after));
+    let (old, new) = (PartOrder::of(before), PartOrder::of(after));
     let moved = moved(&old, &new);
     let declared = declared(after);
     let was = Parts::of(before);
     let is = Parts::of(after);
-    let present = new.order.iter().map(|id| (*id, was.pair(id, &is)));
-    let gone = old.order.iter().filter(|id| !new.contains(id)).map(|id| (*id, was.pair(id, &is)));
+    let present = new.ids.iter().map(|id| (*id, was.pair(id, &is)));
+    let gone = old.ids.iter().filter(|id| !new.contains(id)).map(|id| (*id, was.pair(id, &is)));
     let statements_and_judgments = present.chain(gone).filter_map(|(id, pair)| {
         let mut difference = compare(pair?)?;
         if moved.contains(id) {

@@ -9,6 +9,7 @@ pub mod arbitrary;
 pub mod attachments;
 mod canonical;
 pub mod combined_changes;
+mod content_tree;
 pub mod diff;
 pub mod digest;
 pub mod edtf;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use chancery_proto::brief::v1::{BriefContent, Change, KeyJudgment, PartKind, Relationship};
 
+use crate::part::change_subject;
 use crate::reading_order;
-use crate::references::change_subject;
 
 /// Texts by the part's kind and id; a change goes by the id of the part that changed.
 pub type PartTexts = BTreeMap<(PartKind, String), String>;

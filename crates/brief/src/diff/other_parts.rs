@@ -9,7 +9,7 @@ use chancery_proto::brief::v1::{
     InformationGap, OtherPart, OtherPartPair, PartDifference, Place, Relationship, Scenario, Source,
 };
 
-use super::{numbers, wording};
+use super::wording;
 
 /// A kind of part that has an id and fields.
 trait Compared: Clone {
@@ -120,7 +120,7 @@ fn difference<T: Compared>(
     let pair = OtherPartPair { before: before.map(wrapped), after: after.map(wrapped) };
     PartDifference {
         id,
-        kinds: numbers(kinds),
+        kinds: kinds.iter().map(|kind| (*kind).into()).collect(),
         part: Some(Part::OtherPart(pair)),
         ..PartDifference::default()
     }

@@ -9,7 +9,7 @@ use chancery_proto::brief::v1::{
 use super::parts::{BRIEF, Parts};
 use crate::canonical::Canonical;
 use crate::marking::{Clearance, Policy, Rank, Scheme};
-use crate::references::change_subject;
+use crate::part::change_subject;
 
 /// What stands where parts were taken out.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use super::checker::Checker;
 use super::{STATEMENT_LIMIT, TEXT_LIMIT, TITLE_LIMIT, code};
 use crate::marking::Rank;
 use crate::part::PartKind;
-use crate::references::change_subject;
+use crate::part::change_subject;
 
 const STATEMENT: &[PartKind] = &[PartKind::Statement];
 

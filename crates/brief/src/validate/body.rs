@@ -7,8 +7,9 @@ use chancery_proto::brief::v1::{
 
 use super::checker::Checker;
 use super::{TEXT_LIMIT, TITLE_LIMIT, code, forms};
+use crate::content_tree::{MAX_LIST_DEPTH, MAX_SECTION_DEPTH};
 use crate::marking::Rank;
-use crate::part::{LIST_DEPTH, PartKind, SECTION_DEPTH};
+use crate::part::PartKind;
 
 /// The most columns of a table.
 const COLUMN_LIMIT: usize = 12;
@@ -30,11 +31,11 @@ impl Checker<'_> {
     }
 
     pub(super) fn sections(&mut self, sections: &mut [Section], enclosing: Rank, depth: usize) {
-        if depth > SECTION_DEPTH && !sections.is_empty() {
+        if depth > MAX_SECTION_DEPTH && !sections.is_empty() {
             return self.violate(
                 "sections",
                 code::TOO_DEEP,
-                format!("sections nest to {SECTION_DEPTH} levels"),
+                format!("sections nest to {MAX_SECTION_DEPTH} levels"),
             );
         }
         self.each("sections", sections, |checker, section| checker.section(section, enclosing, depth));
@@ -80,8 +81,8 @@ impl Checker<'_> {
     }
 
     fn list(&mut self, list: &mut List, enclosing: Rank, depth: usize) {
-        if depth > LIST_DEPTH {
-            return self.violate("list", code::TOO_DEEP, format!("lists nest to {LIST_DEPTH} levels"));
+        if depth > MAX_LIST_DEPTH {
+            return self.violate("list", code::TOO_DEEP, format!("lists nest to {MAX_LIST_DEPTH} levels"));
         }
         self.inside("list", |checker| {
             checker.each("items", &mut list.items, |checker, item| checker.list_item(item, enclosing, depth));

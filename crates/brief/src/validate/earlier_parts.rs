@@ -7,9 +7,9 @@ use chancery_proto::brief::v1::BriefContent;
 use super::{VIOLATION_LIMIT, Violation, code};
 use crate::canonical::Canonical;
 use crate::marking::{Policy, Rank, Scheme};
+use crate::part::change_subject;
 use crate::part::{Ids, PartKind};
 use crate::redact;
-use crate::references::change_subject;
 
 /// The changes whose part is not in the content, by their index: it has to be a part of an earlier revision.
 pub fn changes_of_earlier_parts(content: &BriefContent) -> Vec<usize> {
