@@ -43,7 +43,7 @@ pub fn combine<'a>(revisions: impl IntoIterator<Item = &'a [Change]>, scheme: Sc
     parts.into_iter().flat_map(|part| part.combined(scheme)).collect()
 }
 
-/// One part's changes, each with the index of its revision.
+/// The changes of a part, each with the index of its revision.
 #[derive(Default)]
 struct ChangedPart<'a> {
     changes: Vec<(usize, &'a Change)>,
@@ -61,7 +61,7 @@ impl ChangedPart<'_> {
             return changes.into_iter().cloned().collect();
         }
         let Some(kind) = combined_kind(&changes) else { return Vec::new() };
-        // A confirmation that quotes nothing says that what was said before it still holds.
+        // A confirmation without a quote means that the text before it still holds.
         let is_bare = |change: &Change| change.kind() == ChangeKind::Confirmed && change.now.is_empty();
         let latest = changes.iter().rev().find(|change| !is_bare(change)).unwrap_or(last);
         let last_level = changes.iter().rev().map(|change| change.confidence_after).find(|level| *level != 0);
@@ -92,7 +92,7 @@ impl ChangedPart<'_> {
     }
 }
 
-/// The kind of a part's changes taken together; `None` when they cancel out.
+/// Combines the kinds of a part's changes; `None` if the changes cancel out.
 fn combined_kind(changes: &[&Change]) -> Option<ChangeKind> {
     let kinds: Vec<ChangeKind> =
         changes.iter().map(|change| change.kind()).filter(|kind| *kind != ChangeKind::Confirmed).collect();

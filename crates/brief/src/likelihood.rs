@@ -1,7 +1,7 @@
 //! Likelihood terms of published scales: the exact words and percentages, never paraphrased.
 //!
 //! ICD 203 (2015, section D.6.e(2)(a)) has two rows of terms over the same bands, which must not be mixed in a
-//! brief. The gaps between the bands of the PHIA yardstick are deliberate: a value in one has no word.
+//! brief. The gaps between the bands of the PHIA yardstick are deliberate: a value in a gap has no term.
 
 use chancery_proto::brief::v1::{LikelihoodScale, LikelihoodTerm};
 
