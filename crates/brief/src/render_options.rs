@@ -335,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_are_bounded_free_of_controls_and_kept_in_nfc() {
+    fn texts_are_bounded_without_controls_and_in_nfc() {
         let recipient = |text: &str| RenderOptions { recipient: text.into(), ..Default::default() };
         assert_eq!(checked(&recipient("Rene\u{301}")).unwrap().recipient, "René");
         checked(&recipient(&"é".repeat(200))).unwrap();
@@ -348,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn a_theme_has_a_legible_accent_and_a_name_beside_its_logo() {
+    fn a_theme_has_a_legible_accent_and_an_organisation_with_its_logo() {
         let with = |theme: Theme| RenderOptions { theme: Some(theme), ..Default::default() };
         let accent = |color: &str| with(Theme { accent_color: color.into(), ..Default::default() });
         // The well-known pair on both sides of 4.5:1 (4.54 and 4.48).
@@ -372,7 +372,7 @@ mod tests {
     }
 
     #[test]
-    fn sections_are_named_once_and_by_ids() {
+    fn sections_are_unique_ids() {
         let with = |ids: &[&str]| RenderOptions {
             section_ids: ids.iter().map(|id| (*id).to_owned()).collect(),
             ..Default::default()
@@ -388,7 +388,7 @@ mod tests {
     }
 
     #[test]
-    fn annexes_follow_the_format_and_the_locale_stays_open() {
+    fn annexes_default_by_format_and_the_locale_has_no_default() {
         let full = with_defaults(RenderOptions { theme: Some(Theme::default()), ..Default::default() });
         assert_eq!((full.format(), full.annexes()), (RenderFormat::Full, Annexes::With));
         assert_eq!((full.locale.as_str(), full.theme.clone()), ("", None));
@@ -398,7 +398,7 @@ mod tests {
     }
 
     #[test]
-    fn light_rises_with_the_channel_from_none_to_all() {
+    fn linear_light_increases_with_the_channel() {
         assert!(LINEAR.is_sorted() && LINEAR[0] == 0 && LINEAR[255] == WHITE);
         let white = Rgb { red: 255, green: 255, blue: 255 };
         assert_eq!((white.luminance(), white.to_string().as_str()), (WHITE, "#ffffff"));

@@ -1,4 +1,4 @@
-//! What holds of every edition of every brief.
+//! Properties of all editions of all briefs.
 
 use std::collections::BTreeSet;
 
@@ -86,7 +86,7 @@ fn has_sentence(item: &ListItem) -> bool {
     item.withheld.is_none() && (!item.statements.is_empty() || inner.into_iter().any(has_sentence))
 }
 
-/// Blocks without data, with the highest marking.
+/// Returns blocks without data, with the highest marking.
 fn empty_blocks(content: &BriefContent, scheme: Scheme) -> Vec<Block> {
     let blank = ListItem {
         list: Some(List { items: vec![ListItem::default()], ..List::default() }),
@@ -117,7 +117,7 @@ fn empty_blocks(content: &BriefContent, scheme: Scheme) -> Vec<Block> {
         .collect()
 }
 
-/// Puts blocks before, between and after those of each section that has some.
+/// Inserts blocks before, between and after those of each section with blocks.
 fn fill(sections: &mut [Section], fillers: &[Block]) {
     for section in sections {
         if !section.blocks.is_empty() {
@@ -152,7 +152,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
 
     #[test]
-    fn canonical_form_is_its_own_canonical_form_and_keeps_its_digest(canonical in arbitrary::canonical()) {
+    fn canonicalization_is_idempotent_and_keeps_the_digest(canonical in arbitrary::canonical()) {
         let again = canonicalize(canonical.content(), canonical.scheme()).unwrap();
         prop_assert_eq!(&again, &canonical);
         prop_assert_eq!(&stored(canonical.content(), &canonical), &canonical);
@@ -160,7 +160,7 @@ proptest! {
     }
 
     #[test]
-    fn an_omitting_edition_is_what_looking_again_until_nothing_changes_leaves(canonical in arbitrary::canonical()) {
+    fn an_omitting_edition_equals_the_naive_fixed_point(canonical in arbitrary::canonical()) {
         let full = oracle::value(canonical.content());
         for rank in ranks(&canonical) {
             let expected = oracle::edition(&full, canonical.scheme(), Clearance(rank));
@@ -199,7 +199,7 @@ proptest! {
     }
 
     #[test]
-    fn redacting_in_steps_is_redacting_at_once(canonical in arbitrary::canonical()) {
+    fn redacting_in_steps_equals_redacting_at_once(canonical in arbitrary::canonical()) {
         for policy in POLICIES {
             for upper in ranks(&canonical) {
                 let between = stored(&at(&canonical, upper, policy), &canonical);
@@ -211,7 +211,7 @@ proptest! {
     }
 
     #[test]
-    fn marks_stand_alone_and_tell_nothing(canonical in arbitrary::canonical()) {
+    fn marks_are_isolated_and_empty(canonical in arbitrary::canonical()) {
         for rank in ranks(&canonical) {
             withheld_runs(&oracle::value(&at(&canonical, rank, Policy::Mark)))?;
             let omitting = at(&canonical, rank, Policy::Omit);
@@ -252,7 +252,7 @@ proptest! {
     }
 
     #[test]
-    fn levels_stand_for_all_clearances(canonical in arbitrary::canonical()) {
+    fn levels_cover_all_clearances(canonical in arbitrary::canonical()) {
         let levels = levels(&canonical);
         prop_assert_eq!(levels[0], canonical.floor());
         for policy in POLICIES {
@@ -273,7 +273,7 @@ proptest! {
     }
 
     #[test]
-    fn visibility_tells_which_editions_show_a_part_or_a_reference(canonical in arbitrary::canonical()) {
+    fn visibility_matches_the_editions_that_contain_a_part_or_reference(canonical in arbitrary::canonical()) {
         for policy in POLICIES {
             let visibility = visible_from(&canonical, policy);
             for rank in ranks(&canonical) {
