@@ -1,79 +1,81 @@
-//! What the setting says: the database, or a URL.
+//! The configured location of new PDFs: the database, or a URL.
 
 use std::fmt;
 use std::str::FromStr;
 
 use url::Url;
 
-/// Where new bytes of PDFs go.
+/// The location of new PDFs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
-    /// To Postgres, with everything else.
+pub enum ArtifactLocation {
+    /// Postgres, with all other data.
     Postgres,
-    /// To a store outside, by its URL.
-    Outside(Url),
+    /// A folder or an object store, by URL.
+    External(Url),
 }
 
-/// Why a text names no place. Each variant says what to write instead.
+/// An invalid location.
 #[derive(Debug, thiserror::Error)]
-pub enum PlaceError {
+pub enum LocationError {
     /// Neither `postgres` nor a URL.
     #[error("neither `postgres` nor a URL: {0}")]
-    NoUrl(#[from] url::ParseError),
-    /// The scheme is none of those that are known.
+    InvalidUrl(#[from] url::ParseError),
+    /// The scheme is not supported.
     #[error(
-        "{0}:// is not known: postgres, file:///FOLDER, s3://BUCKET/PREFIX, gs://BUCKET/PREFIX, \
+        "unknown scheme {0}://: expected postgres, file:///FOLDER, s3://BUCKET/PREFIX, gs://BUCKET/PREFIX, \
          az://CONTAINER/PREFIX or memory:///"
     )]
     UnknownScheme(String),
-    /// The URL lacks its bucket, or its folder.
-    #[error("the URL lacks its {0}")]
-    Lacks(&'static str),
-    /// The URL has a part that would be passed over.
-    #[error("the URL may hold no {0}: credentials and endpoints come from the environment")]
-    Surplus(&'static str),
+    /// The URL has no bucket or folder.
+    #[error("the URL has no {0}")]
+    Missing(&'static str),
+    /// The URL has a part that would be ignored.
+    #[error("the URL must not contain {0}: credentials and endpoints come from the environment")]
+    NotAllowed(&'static str),
 }
 
-impl Place {
-    /// The URL; none for the database.
+impl ArtifactLocation {
+    /// The URL of an external location.
     pub fn url(&self) -> Option<&str> {
         match self {
             Self::Postgres => None,
-            Self::Outside(url) => Some(url.as_str()),
+            Self::External(url) => Some(url.as_str()),
         }
     }
 }
 
-impl FromStr for Place {
-    type Err = PlaceError;
+impl FromStr for ArtifactLocation {
+    type Err = LocationError;
 
-    /// URLs that mean the same place become equal: they are what the database knows it by.
-    fn from_str(text: &str) -> Result<Self, PlaceError> {
+    /// Normalises URLs, because the database identifies stores by URL.
+    fn from_str(text: &str) -> Result<Self, LocationError> {
         if text == "postgres" {
             return Ok(Self::Postgres);
         }
         let mut url = Url::parse(text)?;
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(PlaceError::Surplus("user and password"));
+            return Err(LocationError::NotAllowed("user and password"));
         }
         if url.query().is_some() || url.fragment().is_some() || url.port().is_some() {
-            return Err(PlaceError::Surplus("port, query and fragment"));
+            return Err(LocationError::NotAllowed("port, query and fragment"));
         }
         match (url.scheme(), url.host_str().unwrap_or_default()) {
-            ("file", "") if url.path() == "/" => return Err(PlaceError::Lacks("folder")),
+            ("file", "") if url.path() == "/" => return Err(LocationError::Missing("folder")),
             ("file" | "memory", "") => {}
-            ("file" | "memory", _) => return Err(PlaceError::Surplus("host (file:///… has three slashes)")),
-            ("s3" | "gs" | "az", "") => return Err(PlaceError::Lacks("bucket")),
+            ("file" | "memory", _) => {
+                return Err(LocationError::NotAllowed("host (file:///… has three slashes)"));
+            }
+            ("s3" | "gs" | "az", "") => return Err(LocationError::Missing("bucket")),
             ("s3" | "gs" | "az", _) => {}
-            (other, _) => return Err(PlaceError::UnknownScheme(other.to_owned())),
+            (other, _) => return Err(LocationError::UnknownScheme(other.to_owned())),
         }
         let path = url.path().trim_end_matches('/').to_owned();
         url.set_path(if path.is_empty() { "/" } else { &path });
-        Ok(Self::Outside(url))
+        Ok(Self::External(url))
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for ArtifactLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.url().unwrap_or("postgres"))
     }
@@ -81,10 +83,10 @@ impl fmt::Display for Place {
 
 #[cfg(test)]
 mod tests {
-    use super::Place;
+    use super::ArtifactLocation;
 
     #[test]
-    fn equal_places_have_equal_urls() {
+    fn equal_locations_have_equal_urls() {
         for (text, url) in [
             ("postgres", None),
             ("file:///var/lib/chancery/artifacts/", Some("file:///var/lib/chancery/artifacts")),
@@ -95,26 +97,26 @@ mod tests {
             ("az://container/a", Some("az://container/a")),
             ("memory:///", Some("memory:///")),
         ] {
-            let place: Place = text.parse().unwrap();
-            assert_eq!(place.url(), url, "{text}");
-            assert_eq!(place.to_string().parse::<Place>().unwrap(), place);
+            let location: ArtifactLocation = text.parse().unwrap();
+            assert_eq!(location.url(), url, "{text}");
+            assert_eq!(location.to_string().parse::<ArtifactLocation>().unwrap(), location);
         }
     }
 
     #[test]
-    fn a_refusal_says_what_is_wrong() {
-        for (text, said) in [
+    fn an_error_names_the_fault() {
+        for (text, message) in [
             ("/var/lib/artifacts", "neither `postgres` nor a URL"),
-            ("ftp://host/a", "ftp:// is not known"),
-            ("https://bucket.s3.amazonaws.com/a", "https:// is not known"),
-            ("s3:///prefix", "lacks its bucket"),
-            ("file:///", "lacks its folder"),
+            ("ftp://host/a", "unknown scheme ftp://"),
+            ("https://bucket.s3.amazonaws.com/a", "unknown scheme https://"),
+            ("s3:///prefix", "has no bucket"),
+            ("file:///", "has no folder"),
             ("file://var/lib/artifacts", "three slashes"),
-            ("s3://key:secret@bucket/a", "may hold no user"),
-            ("s3://bucket/a?region=x", "may hold no port, query"),
+            ("s3://key:secret@bucket/a", "must not contain user"),
+            ("s3://bucket/a?region=x", "must not contain port, query"),
         ] {
-            let refused = text.parse::<Place>().unwrap_err().to_string();
-            assert!(refused.contains(said), "{text}: {refused}");
+            let refused = text.parse::<ArtifactLocation>().unwrap_err().to_string();
+            assert!(refused.contains(message), "{text}: {refused}");
             assert!(!refused.contains("secret"), "{refused}");
         }
     }

@@ -1,4 +1,4 @@
-//! Databases for tests: each test gets its own, copied from a template that was migrated once.
+//! A database for each test, copied from a template that is migrated once.
 
 use std::env;
 use std::fmt::Display;
@@ -10,29 +10,29 @@ use crate::psql::{Psql, identifier};
 use crate::server::{Options, PrivatePostgres};
 use crate::{DataDir, Error};
 
-/// Names a running server for the tests; `./dev test` sets it. The path may name any database to connect to first.
+/// Variable with the URL of a running server, which `./dev test` sets. The path may name any database.
 pub const TEST_DATABASE_URL: &str = "CHANCERY_TEST_DATABASE_URL";
 
-/// The server that a run's tests share.
+/// The server that all tests of a run share.
 #[derive(Debug)]
 pub struct TestServer {
     psql: Psql,
-    /// None when the server is somebody else's to stop.
+    /// None for a server started by another process.
     private: Option<PrivatePostgres>,
 }
 
 impl TestServer {
-    /// The server that [`TEST_DATABASE_URL`] names, or else one of the build folder's own, which starts with the first
-    /// test and ends by itself a minute after the last.
+    /// Connects to the server named by [`TEST_DATABASE_URL`], or else to one in the build folder, which starts with the first
+    /// test and stops a minute after the last.
     pub fn connect() -> Result<Self, Error> {
         if let Ok(url) = env::var(TEST_DATABASE_URL) {
             return Ok(Self { psql: Psql::new(url), private: None });
         }
-        let data = DataDir::Wanted(build_folder().join("test-postgres"));
+        let data = DataDir::Preferred(build_folder().join("test-postgres"));
         Ok(Self::on(PrivatePostgres::start(Options::disposable(data))?))
     }
 
-    /// A server that the caller started.
+    /// Uses a server that the caller started.
     pub fn on(private: PrivatePostgres) -> Self {
         Self { psql: private.psql(), private: Some(private) }
     }
@@ -42,20 +42,20 @@ impl TestServer {
         self.psql.url()
     }
 
-    /// The server, where it is a private one.
+    /// The private server, if it is one.
     pub fn private(&self) -> Option<&PrivatePostgres> {
         self.private.as_ref()
     }
 
-    /// A new database, a copy of the template for `key`. The first caller of a key makes the template with `migrate`,
-    /// which gets the URL of an empty database and must leave no connection open. `key` should change with the
-    /// migrations: their digest, of which 48 letters count.
+    /// Creates a copy of the template database for `key`. The first caller for a key creates the template with `migrate`,
+    /// which receives the URL of an empty database and must leave no connection open. `key` identifies the migrations, for
+    /// example by their digest; its first 48 characters count.
     pub fn database<E: Display>(
         &self,
         key: &str,
         migrate: impl FnOnce(&str) -> Result<(), E>,
     ) -> Result<TestDatabase, Error> {
-        // A longer name than 63 bytes is cut by Postgres, and would not be found again.
+        // Postgres truncates names to 63 bytes.
         let template = format!("template_{}", key.chars().take(48).collect::<String>());
         if !self.exists(&template)? {
             self.make_template(&template, migrate)?;
@@ -63,18 +63,18 @@ impl TestServer {
         self.new_database(Some(&template))
     }
 
-    /// A new database with nothing in it.
+    /// Creates an empty database.
     pub fn empty_database(&self) -> Result<TestDatabase, Error> {
         self.new_database(None)
     }
 
-    /// A new database with nothing in it, of a locale other than the server's: the words that follow `create database`,
-    /// such as `locale 'C'`.
+    /// Creates an empty database with another locale than the server's, given as an option of `create database` such as
+    /// `locale 'C'`.
     pub fn empty_database_of_locale(&self, locale: &str) -> Result<TestDatabase, Error> {
         self.create_database(&format!(" template template0 encoding 'UTF8' {locale}"))
     }
 
-    /// Leaves the server; a private one ends when nobody else uses it.
+    /// Leaves the server; a private one stops if no other process uses it.
     pub fn stop(self) -> Result<(), Error> {
         self.private.map_or(Ok(()), |private| private.stop().map(drop))
     }
@@ -91,8 +91,8 @@ impl TestServer {
         Ok(TestDatabase { psql: self.psql.on_database(&name), server: self.psql.clone(), name })
     }
 
-    /// Made under another name first: a template is whole from the moment that it has its own. When several processes
-    /// make it at once, the first to finish wins.
+    /// Creates the template under a temporary name, so that it is complete once it has its own. If several processes create
+    /// it at the same time, the first to finish wins.
     fn make_template<E: Display>(
         &self,
         template: &str,

@@ -202,17 +202,17 @@ fn a_folder_that_the_servers_user_cannot_reach_is_replaced_or_refused() {
     let start = |data| PrivatePostgres::start(Options { data, ..folder.options() });
     if !is_root() {
         // The server's user is the folder's owner.
-        assert_eq!(start(DataDir::Wanted(wanted.clone())).unwrap().folder(), wanted);
+        assert_eq!(start(DataDir::Preferred(wanted.clone())).unwrap().folder(), wanted);
         return;
     }
     let refused = start(DataDir::Exactly(wanted.clone())).unwrap_err();
     assert!(matches!(refused, Error::Unreachable { .. }), "{refused}");
     assert!(!wanted.exists(), "nothing is left behind");
 
-    let postgres = start(DataDir::Wanted(wanted.clone())).unwrap();
+    let postgres = start(DataDir::Preferred(wanted.clone())).unwrap();
     let elsewhere = postgres.folder().to_owned();
     assert!(elsewhere.starts_with("/var/tmp"));
-    assert_eq!(start(DataDir::Wanted(wanted)).unwrap().folder(), elsewhere, "the same place each time");
+    assert_eq!(start(DataDir::Preferred(wanted)).unwrap().folder(), elsewhere, "the same place each time");
     drop(postgres);
     fs::remove_dir_all(elsewhere).unwrap();
 }
@@ -224,6 +224,6 @@ fn a_folder_with_other_files_is_refused() {
     fs::create_dir(&home).unwrap();
     fs::write(home.join("thesis.txt"), "years of work").unwrap();
     let refused = PrivatePostgres::start(folder.options().fresh(true)).unwrap_err();
-    assert!(matches!(refused, Error::NotOurs { .. }), "{refused}");
+    assert!(matches!(refused, Error::ForeignFolder { .. }), "{refused}");
     assert!(home.join("thesis.txt").exists());
 }

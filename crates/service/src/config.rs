@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use chancery_artifacts::Place;
+use chancery_artifacts::ArtifactLocation;
 use chancery_store::{DatabaseSettings, LeaseTimes, QUEUE_LIMIT};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -49,7 +49,7 @@ pub struct Config {
     /// `az://CONTAINER/PREFIX`, or `memory:///` for tests. Credentials and endpoints come from the environment, as the
     /// provider's own tools name them. Older PDFs are read from where they are.
     #[arg(long, env = "CHANCERY_ARTIFACTS", default_value = "postgres", value_name = "URL")]
-    pub artifacts: Place,
+    pub artifacts: ArtifactLocation,
     /// Renders of a workspace that may wait to be printed or be under way at once, equal ones counted once. All services
     /// should say the same.
     #[arg(long, env = "CHANCERY_MAX_QUEUED", default_value_t = QUEUE_LIMIT, value_name = "N",

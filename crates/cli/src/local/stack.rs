@@ -152,7 +152,7 @@ impl Database {
             };
             return Ok(Self { settings, url: url.clone(), private: None });
         }
-        let data = DataDir::Wanted(settings.state.postgres());
+        let data = DataDir::Preferred(settings.state.postgres());
         let starting = PrivatePostgres::start(Options::durable(data).fresh(settings.fresh));
         let private = starting.map_err(Failure::setup("starting Postgres"))?;
         private.create_database(DATABASE).map_err(Failure::setup("creating the database"))?;

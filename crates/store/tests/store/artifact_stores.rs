@@ -59,7 +59,7 @@ impl Kept {
             }
             At::Folder(folder) => std::fs::read_dir(folder.path()).unwrap().count(),
             At::Memory => 0,
-            At::S3(server) => server.held(),
+            At::S3(server) => server.object_count(),
         }
     }
 
