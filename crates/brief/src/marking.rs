@@ -22,7 +22,7 @@ pub struct Rank(u8);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Clearance(pub Rank);
 
-/// What editions contain in place of withheld content; fixed when a workspace is created.
+/// The policy for marking withheld content in editions, fixed when a workspace is created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Policy {
     /// Nothing.

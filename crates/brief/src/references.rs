@@ -25,7 +25,7 @@ pub struct PartReference {
 
 /// Lists the references of all parts that can rest on other parts, sorted and without duplicates.
 pub fn references(canonical: &Canonical) -> Vec<PartReference> {
-    // Changes are named by their indices in the content that editions are made of.
+    // The names of changes contain their indices in the content without empty blocks.
     let canonical = redact::without_empty_blocks(canonical);
     let content = canonical.content();
     let kinds = kinds(content);

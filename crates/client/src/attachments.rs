@@ -34,7 +34,9 @@ impl Client {
         let header = AttachmentHeader { sha256: hex::encode(Sha256::digest(&bytes)), ..header };
         let upload = |request: Request<(AttachmentHeader, Bytes)>| {
             let mut service = self.briefs();
-            async move { service.upload_attachment(request.map(|(header, bytes)| upload_messages(header, bytes))).await }
+            async move {
+                service.upload_attachment(request.map(|(header, bytes)| upload_messages(header, bytes))).await
+            }
         };
         self.call("upload_attachment", true, self.deadlines.import, (header, bytes), upload).await
     }
@@ -74,7 +76,10 @@ impl Client {
 }
 
 /// The messages of an upload: the header, then the bytes in chunks that share their memory.
-fn upload_messages(header: AttachmentHeader, mut bytes: Bytes) -> impl Stream<Item = UploadAttachmentRequest> {
+fn upload_messages(
+    header: AttachmentHeader,
+    mut bytes: Bytes,
+) -> impl Stream<Item = UploadAttachmentRequest> {
     let first = std::iter::once(Part::Header(header));
     let rest = std::iter::from_fn(move || {
         (!bytes.is_empty()).then(|| Part::Data(bytes.split_to(bytes.len().min(UPLOAD_CHUNK_BYTES))))

@@ -139,8 +139,11 @@ impl Client {
     /// Lists all briefs of a workspace that have an edition for the caller, by id.
     pub async fn all_briefs(&self, workspace: &str) -> Result<Vec<brief::Brief>, Error> {
         let mut all = Vec::new();
-        let mut request =
-            brief::ListBriefsRequest { parent: workspace.to_owned(), page_size: MAX_PAGE_SIZE, ..Default::default() };
+        let mut request = brief::ListBriefsRequest {
+            parent: workspace.to_owned(),
+            page_size: MAX_PAGE_SIZE,
+            ..Default::default()
+        };
         loop {
             let page = self.list_briefs(request.clone()).await?;
             all.extend(page.briefs);
@@ -239,7 +242,7 @@ impl Client {
         let mut failed = 0;
         loop {
             let mut request = Request::new(message.clone());
-            // Lets the server cancel work for which nobody waits any more.
+            // Lets the server cancel work after the client has stopped waiting.
             request.set_timeout(deadline.saturating_duration_since(Instant::now()));
             let response = timeout_at(deadline, call(request)).await.map_err(|_| timed_out())?;
             let status = match response {

@@ -177,7 +177,9 @@ pub(crate) fn is_connection_failure(status: &Status) -> bool {
 
 /// Whether a retry may succeed: the server was not reached, is unavailable, or gave a delay for a retry.
 pub(crate) fn is_transient(status: &Status) -> bool {
-    is_connection_failure(status) || status.code() == Code::Unavailable || status.get_details_retry_info().is_some()
+    is_connection_failure(status)
+        || status.code() == Code::Unavailable
+        || status.get_details_retry_info().is_some()
 }
 
 /// The message of the innermost source: "Connection refused" is more specific than "transport error".

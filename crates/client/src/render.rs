@@ -227,7 +227,9 @@ fn failure_of(render: &Render) -> Option<(String, String)> {
             let failure = render.failure.clone().unwrap_or_default();
             Some((failure.reason, failure.message))
         }
-        RenderState::Cancelled => Some(("RENDER_CANCELLED".to_owned(), "the render was cancelled".to_owned())),
+        RenderState::Cancelled => {
+            Some(("RENDER_CANCELLED".to_owned(), "the render was cancelled".to_owned()))
+        }
         _ => None,
     }
 }

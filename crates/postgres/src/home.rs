@@ -32,15 +32,15 @@ impl Home {
     pub(crate) fn open(data: &DataDir) -> Result<Self, Error> {
         let account = Account::for_server()?;
         match data {
-            DataDir::Exactly(folder) => Self::at(folder, account),
-            DataDir::Preferred(folder) => match Self::at(folder, account.clone()) {
-                Err(Error::Unreachable { .. }) => Self::at(&fallback(folder)?, account),
+            DataDir::Exactly(folder) => Self::open_folder(folder, account),
+            DataDir::Preferred(folder) => match Self::open_folder(folder, account.clone()) {
+                Err(Error::Unreachable { .. }) => Self::open_folder(&fallback(folder)?, account),
                 result => result,
             },
         }
     }
 
-    fn at(folder: &Path, account: Account) -> Result<Self, Error> {
+    fn open_folder(folder: &Path, account: Account) -> Result<Self, Error> {
         let is_new = !folder.exists();
         if is_new {
             let parent = folder.parent().unwrap_or(Path::new("/"));

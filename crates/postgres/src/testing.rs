@@ -98,24 +98,24 @@ impl TestServer {
         template: &str,
         migrate: impl FnOnce(&str) -> Result<(), E>,
     ) -> Result<(), Error> {
-        self.drop_what_earlier_runs_left()?;
+        self.drop_leftover_databases()?;
         let unfinished = unique_name("unfinished");
         self.psql.rows(&format!("create database {}", identifier(&unfinished)))?;
-        let made = migrate(self.psql.on_database(&unfinished).url())
+        let migrated = migrate(self.psql.on_database(&unfinished).url())
             .map_err(|reason| Error::Template { template: template.to_owned(), reason: reason.to_string() })
             .and_then(|()| self.name_template(&unfinished, template));
-        if made.is_err() {
+        if migrated.is_err() {
             self.psql.rows(&drop_statement(&unfinished))?;
         }
-        match made {
+        match migrated {
             Err(Error::Program { .. }) if self.exists(template)? => Ok(()),
-            answer => answer,
+            result => result,
         }
     }
 
     fn name_template(&self, unfinished: &str, template: &str) -> Result<(), Error> {
         let (from, to) = (identifier(unfinished), identifier(template));
-        // A copy needs a source without connections; a connection pool that was just closed may still hold some.
+        // Copying requires a source without connections, and a pool that was just closed may still have some.
         self.psql.rows(&format!("alter database {from} with allow_connections false"))?;
         self.psql.rows(&format!(
             "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '{unfinished}'"
@@ -131,9 +131,9 @@ impl TestServer {
         self.psql.rows("select datname from pg_database")
     }
 
-    /// Drops what killed tests left behind. Templates stay, a small one for each set of migrations: at no moment is
-    /// it certain that no other process is about to copy one.
-    fn drop_what_earlier_runs_left(&self) -> Result<(), Error> {
+    /// Drops databases left by killed tests. Keeps templates, which are small, because another process may be about to copy
+    /// one.
+    fn drop_leftover_databases(&self) -> Result<(), Error> {
         for name in self.names()?.iter().filter(|name| is_leftover(name)) {
             self.psql.rows(&drop_statement(name))?;
         }
@@ -141,7 +141,7 @@ impl TestServer {
     }
 }
 
-/// A test's own database, dropped with the handle.
+/// The database of a test, dropped with the handle.
 #[derive(Debug)]
 pub struct TestDatabase {
     name: String,
@@ -150,17 +150,17 @@ pub struct TestDatabase {
 }
 
 impl TestDatabase {
-    /// Its URL.
+    /// URL of the database.
     pub fn url(&self) -> &str {
         self.psql.url()
     }
 
-    /// Its name.
+    /// Name of the database.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Statements on it.
+    /// A handle for statements on the database.
     pub fn psql(&self) -> &Psql {
         &self.psql
     }
@@ -168,7 +168,7 @@ impl TestDatabase {
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
-        // What cannot be dropped now is a leftover for a later run.
+        // On failure, a later run drops the database.
         let _ = self.server.rows(&drop_statement(&self.name));
     }
 }
@@ -177,28 +177,27 @@ fn drop_statement(name: &str) -> String {
     format!("drop database if exists {} with (force)", identifier(name))
 }
 
-/// Names carry the process that made them, so that a later run can tell what nobody uses any more.
+/// Returns a name with the process id, by which later runs recognise leftovers.
 fn unique_name(kind: &str) -> String {
-    static MADE: AtomicU32 = AtomicU32::new(0);
-    format!("{kind}_{}_{}", process::id(), MADE.fetch_add(1, Ordering::Relaxed))
+    static COUNTER: AtomicU32 = AtomicU32::new(0);
+    format!("{kind}_{}_{}", process::id(), COUNTER.fetch_add(1, Ordering::Relaxed))
 }
 
 fn is_leftover(name: &str) -> bool {
     let mut parts = name.split('_');
-    let is_made_here = matches!(parts.next(), Some("test" | "unfinished"));
-    let maker = parts.next().and_then(|pid| pid.parse::<u32>().ok());
-    // Where processes cannot be looked at, nothing is taken for abandoned.
+    let is_test_name = matches!(parts.next(), Some("test" | "unfinished"));
+    let pid = parts.next().and_then(|pid| pid.parse::<u32>().ok());
+    // Without /proc, no database counts as a leftover.
     let processes = Path::new("/proc");
-    is_made_here
-        && maker
-            .is_some_and(|pid| processes.join("self").exists() && !processes.join(pid.to_string()).exists())
+    is_test_name
+        && pid.is_some_and(|pid| processes.join("self").exists() && !processes.join(pid.to_string()).exists())
 }
 
-/// The folder that cargo builds into: the test's own binary lies in it.
+/// Returns the build folder of cargo, which contains the binary of the test.
 fn build_folder() -> PathBuf {
     let binary = env::current_exe().unwrap_or_default();
-    let marked = binary.ancestors().find(|folder| folder.join("CACHEDIR.TAG").exists());
-    marked.map_or_else(|| env::temp_dir().join("chancery-tests"), Path::to_owned)
+    let folder = binary.ancestors().find(|folder| folder.join("CACHEDIR.TAG").exists());
+    folder.map_or_else(|| env::temp_dir().join("chancery-tests"), Path::to_owned)
 }
 
 #[cfg(test)]
@@ -208,7 +207,7 @@ mod tests {
     use super::is_leftover;
 
     #[test]
-    fn only_databases_of_ended_processes_are_leftovers() {
+    fn only_databases_of_exited_processes_are_leftovers() {
         assert!(is_leftover("test_4294967294_0"));
         assert!(is_leftover("unfinished_4294967294_3"));
         assert!(!is_leftover(&format!("test_{}_0", process::id())));

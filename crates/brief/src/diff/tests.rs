@@ -26,7 +26,7 @@ fn brief(sections: Vec<Section>) -> BriefContent {
 }
 
 /// Summarises differences by id and kinds.
-fn told(before: &BriefContent, after: &BriefContent) -> Vec<(String, Vec<DifferenceKind>)> {
+fn summary(before: &BriefContent, after: &BriefContent) -> Vec<(String, Vec<DifferenceKind>)> {
     let all = differences(before, after).into_iter();
     all.map(|one| {
         let kinds = one.kinds.iter().map(|kind| DifferenceKind::try_from(*kind).unwrap()).collect();
@@ -39,7 +39,7 @@ fn one(change: impl FnOnce(&mut Statement)) -> Vec<DifferenceKind> {
     let before = statement("s1", "Trade grew.");
     let mut after = before.clone();
     change(&mut after);
-    let found = told(&brief(vec![section("a", vec![before])]), &brief(vec![section("a", vec![after])]));
+    let found = summary(&brief(vec![section("a", vec![before])]), &brief(vec![section("a", vec![after])]));
     assert_eq!(found.len(), 1, "{found:?}");
     found.into_iter().next().unwrap().1
 }
@@ -69,7 +69,7 @@ fn added_parts_are_in_the_new_order_and_removed_ones_last() {
     let after = brief(vec![section("a", vec![statement("s3", "Three."), statement("s2", "Two.")])]);
     let expected =
         [("s3".to_owned(), vec![DifferenceKind::Added]), ("s1".to_owned(), vec![DifferenceKind::Removed])];
-    assert_eq!(told(&before, &after), expected);
+    assert_eq!(summary(&before, &after), expected);
 }
 
 #[test]
@@ -77,10 +77,10 @@ fn only_parts_out_of_order_or_in_another_section_moved() {
     let [a, b, c, d] = ["a", "b", "c", "d"].map(|id| statement(id, "Same."));
     let before = brief(vec![section("x", vec![a.clone(), b.clone(), c.clone(), d.clone()])]);
     let first = brief(vec![section("x", vec![d.clone(), a.clone(), b.clone(), c.clone()])]);
-    assert_eq!(told(&before, &first), [("d".to_owned(), vec![DifferenceKind::Moved])]);
+    assert_eq!(summary(&before, &first), [("d".to_owned(), vec![DifferenceKind::Moved])]);
     let split = brief(vec![section("x", vec![a, b]), section("y", vec![c, d])]);
     let moved = vec![DifferenceKind::Moved];
-    assert_eq!(told(&before, &split), [("c".to_owned(), moved.clone()), ("d".to_owned(), moved)]);
+    assert_eq!(summary(&before, &split), [("c".to_owned(), moved.clone()), ("d".to_owned(), moved)]);
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn key_judgments_and_their_statements_differ_independently() {
         ("kj1".to_owned(), vec![DifferenceKind::Sources]),
         ("s1".to_owned(), vec![DifferenceKind::Reworded]),
     ];
-    assert_eq!(told(&before, &after), expected);
+    assert_eq!(summary(&before, &after), expected);
 }
 
 #[test]
@@ -126,8 +126,8 @@ proptest! {
     fn both_directions_report_the_same_parts(before in canonical(), after in canonical()) {
         // Of parts that swapped positions, either may be reported as moved.
         let ids = |before, after| -> BTreeSet<String> {
-            let told = told(before, after).into_iter();
-            told.filter(|(_, kinds)| *kinds != [DifferenceKind::Moved]).map(|(id, _)| id).collect()
+            let summary = summary(before, after).into_iter();
+            summary.filter(|(_, kinds)| *kinds != [DifferenceKind::Moved]).map(|(id, _)| id).collect()
         };
         let (before, after) = (before.content(), after.content());
         prop_assert_eq!(ids(before, after), ids(after, before));

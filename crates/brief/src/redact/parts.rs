@@ -36,7 +36,7 @@ pub(super) struct Part<'a> {
     pub(super) drawn_by: Option<FigureKind>,
 }
 
-/// What a part needs to remain, in addition to its references.
+/// The condition for a part to remain, in addition to its references.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum DependsOn {
     /// Nothing.
@@ -49,7 +49,7 @@ pub(super) enum DependsOn {
     Data(FigureKind),
 }
 
-/// What happens to the holder of a reference when its target is withheld.
+/// The effect on the holder of a reference when its target is withheld.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Need {
     /// The holder is withheld.

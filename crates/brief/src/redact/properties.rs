@@ -19,7 +19,7 @@ use crate::validate::canonicalize;
 
 const POLICIES: [Policy; 2] = [Policy::Omit, Policy::Mark];
 
-fn at(canonical: &Canonical, rank: Rank, policy: Policy) -> BriefContent {
+fn edition_at(canonical: &Canonical, rank: Rank, policy: Policy) -> BriefContent {
     edition(canonical, Clearance(rank), policy).unwrap()
 }
 
@@ -42,8 +42,8 @@ fn without_empty_values(mut value: Value) -> Value {
     match &mut value {
         Value::Object(fields) => {
             let old = std::mem::take(fields);
-            let kept = old.into_iter().map(|(name, inner)| (name, without_empty_values(inner)));
-            fields.extend(kept.filter(|(_, inner)| !is_empty(inner)));
+            let entries = old.into_iter().map(|(name, inner)| (name, without_empty_values(inner)));
+            fields.extend(entries.filter(|(_, inner)| !is_empty(inner)));
         }
         Value::Array(items) => items.iter_mut().for_each(|item| *item = without_empty_values(item.take())),
         _ => {}
@@ -164,7 +164,7 @@ proptest! {
         let full = oracle::value(canonical.content());
         for rank in ranks(&canonical) {
             let expected = oracle::edition(&full, canonical.scheme(), Clearance(rank));
-            let edition = oracle::value(&at(&canonical, rank, Policy::Omit));
+            let edition = oracle::value(&edition_at(&canonical, rank, Policy::Omit));
             let (edition, expected) = (without_empty_values(edition), without_empty_values(expected));
             prop_assert_eq!(oracle::difference(&edition, &expected, ""), None);
         }
@@ -176,14 +176,14 @@ proptest! {
             let visibility = visible_from(&canonical, policy);
             for rank in ranks(&canonical) {
                 let mut texts = BTreeSet::new();
-                oracle::texts(&oracle::value(&at(&canonical, rank, policy)), &mut texts);
+                oracle::texts(&oracle::value(&edition_at(&canonical, rank, policy)), &mut texts);
                 for text in &texts {
                     prop_assert!(canary_rank(text).is_none_or(|marking| marking <= u8::from(rank)), "{}", text);
                 }
                 for (id, _) in visibility.parts.iter().filter(|(_, from)| **from > rank) {
-                    let told = texts.iter().any(|text| text == id || text.strip_prefix('#') == Some(id)
+                    let is_mentioned = texts.iter().any(|text| text == id || text.strip_prefix('#') == Some(id)
                         || text.starts_with(&format!("canary-{id}-")));
-                    prop_assert!(!told, "{} is seen from {:?}, not from {:?}", id, visibility.part(id), rank);
+                    prop_assert!(!is_mentioned, "{} is seen from {:?}, not from {:?}", id, visibility.part(id), rank);
                 }
             }
         }
@@ -192,7 +192,7 @@ proptest! {
     #[test]
     fn an_omitting_edition_is_valid_and_canonical(canonical in arbitrary::canonical()) {
         for rank in ranks(&canonical) {
-            let edition = at(&canonical, rank, Policy::Omit);
+            let edition = edition_at(&canonical, rank, Policy::Omit);
             let again = canonicalize(&edition, canonical.scheme());
             prop_assert_eq!(again.as_ref().map(Canonical::content), Ok(&edition));
         }
@@ -202,9 +202,9 @@ proptest! {
     fn redacting_in_steps_equals_redacting_at_once(canonical in arbitrary::canonical()) {
         for policy in POLICIES {
             for upper in ranks(&canonical) {
-                let between = stored(&at(&canonical, upper, policy), &canonical);
+                let between = stored(&edition_at(&canonical, upper, policy), &canonical);
                 for lower in ranks(&canonical).filter(|lower| *lower <= upper) {
-                    prop_assert_eq!(at(&between, lower, policy), at(&canonical, lower, policy));
+                    prop_assert_eq!(edition_at(&between, lower, policy), edition_at(&canonical, lower, policy));
                 }
             }
         }
@@ -213,8 +213,8 @@ proptest! {
     #[test]
     fn marks_are_isolated_and_empty(canonical in arbitrary::canonical()) {
         for rank in ranks(&canonical) {
-            withheld_runs(&oracle::value(&at(&canonical, rank, Policy::Mark)))?;
-            let omitting = at(&canonical, rank, Policy::Omit);
+            withheld_runs(&oracle::value(&edition_at(&canonical, rank, Policy::Mark)))?;
+            let omitting = edition_at(&canonical, rank, Policy::Omit);
             let has_mark = format!("{omitting:?}").contains("Withheld {");
             prop_assert!(!has_mark);
         }
@@ -224,7 +224,7 @@ proptest! {
     fn every_figure_list_and_table_of_an_edition_has_data(canonical in arbitrary::canonical()) {
         for policy in POLICIES {
             for rank in ranks(&canonical) {
-                let edition = at(&canonical, rank, policy);
+                let edition = edition_at(&canonical, rank, policy);
                 let mut empty = Vec::new();
                 each_block(&edition.sections, &mut |block| {
                     if !has_data(&edition, block) {
@@ -246,7 +246,7 @@ proptest! {
         prop_assert_eq!(levels(&filled), levels(&plain));
         for policy in POLICIES {
             for rank in ranks(&canonical) {
-                prop_assert_eq!(at(&filled, rank, policy), at(&plain, rank, policy));
+                prop_assert_eq!(edition_at(&filled, rank, policy), edition_at(&plain, rank, policy));
             }
         }
     }
@@ -258,16 +258,16 @@ proptest! {
         for policy in POLICIES {
             for rank in ranks(&canonical) {
                 let level = levels.iter().rev().find(|level| **level <= rank).unwrap();
-                prop_assert_eq!(at(&canonical, rank, policy), at(&canonical, *level, policy));
+                prop_assert_eq!(edition_at(&canonical, rank, policy), edition_at(&canonical, *level, policy));
             }
             let full = without_empty_blocks(&canonical);
-            prop_assert_eq!(&at(&canonical, canonical.highest(), policy), full.content());
+            prop_assert_eq!(&edition_at(&canonical, canonical.highest(), policy), full.content());
             if canonical.floor() > Rank::LOWEST {
                 prop_assert_eq!(edition(&canonical, Clearance(Rank::LOWEST), policy), None);
             }
         }
         for pair in levels.windows(2) {
-            let differs = |policy: &Policy| at(&canonical, pair[0], *policy) != at(&canonical, pair[1], *policy);
+            let differs = |policy: &Policy| edition_at(&canonical, pair[0], *policy) != edition_at(&canonical, pair[1], *policy);
             prop_assert!(POLICIES.iter().any(differs), "{:?} and {:?} are one level", pair[0], pair[1]);
         }
     }
@@ -277,7 +277,7 @@ proptest! {
         for policy in POLICIES {
             let visibility = visible_from(&canonical, policy);
             for rank in ranks(&canonical) {
-                let edition = oracle::value(&at(&canonical, rank, policy));
+                let edition = oracle::value(&edition_at(&canonical, rank, policy));
                 let seen = |(_, from): &(&String, &Rank)| **from <= rank;
                 let parts = visibility.parts.iter().filter(seen).map(|(id, _)| id.clone());
                 let ids: BTreeSet<String> = parts.filter(|id| !id.starts_with("changes[")).collect();

@@ -183,7 +183,7 @@ fn a_source_cited_only_by_withheld_statements_is_withheld_but_no_statement_for_i
     let lower = lowest(&content, Policy::Omit);
     assert_eq!(outline(&lower), "p(s2)");
     let ids: Vec<_> = lower.sources.iter().map(|source| source.id.as_str()).collect();
-    assert_eq!(ids, ["src3"], "nobody ever cited src3");
+    assert_eq!(ids, ["src3"], "src3 was never cited");
     let visibility = visible_from(&canonical(&content), Policy::Omit);
     assert_eq!(visibility.part("src1"), Some(Rank::from(4)));
     assert_eq!(visibility.part("src3"), Some(Rank::LOWEST));

@@ -184,7 +184,11 @@ impl Checker<'_> {
             Some(Cow::Borrowed(_)) => {}
             Some(Cow::Owned(encoded)) => *url = encoded,
             None => {
-                self.violate(field, code::INVALID_URL, "expected an http or https URL of at most 2,000 bytes")
+                self.violate(
+                    field,
+                    code::INVALID_URL,
+                    "expected an http or https URL of at most 2,000 bytes",
+                );
             }
         }
     }

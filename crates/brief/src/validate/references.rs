@@ -71,7 +71,7 @@ impl Checker<'_> {
             Some(_) => self.resolve(field, id, kinds),
             None if forms::is_part_id(id) => {}
             None => {
-                self.violate(field, code::INVALID_ID, "expected an id matching [A-Za-z][A-Za-z0-9-]{0,62}")
+                self.violate(field, code::INVALID_ID, "expected an id matching [A-Za-z][A-Za-z0-9-]{0,62}");
             }
         }
     }

@@ -82,7 +82,7 @@ fn canonical(change: impl FnOnce(&mut BriefContent)) -> Canonical {
 }
 
 /// Returns the violations of the brief after a modification, as codes with paths.
-fn told(change: impl FnOnce(&mut BriefContent)) -> Vec<(&'static str, String)> {
+fn violations(change: impl FnOnce(&mut BriefContent)) -> Vec<(&'static str, String)> {
     let mut content = brief();
     change(&mut content);
     let error = canonicalize(&content, Scheme::Tlp).unwrap_err();
@@ -93,7 +93,7 @@ fn told(change: impl FnOnce(&mut BriefContent)) -> Vec<(&'static str, String)> {
 fn refuses(code: &str, path: &str, change: impl FnOnce(&mut BriefContent)) {
     // `S.` at the start of a path is the statement.
     let path = path.strip_prefix("S.").map_or(path.to_owned(), |field| format!("{S}.{field}"));
-    let told = told(change);
-    let told: Vec<_> = told.iter().map(|(code, path)| (*code, path.as_str())).collect();
-    assert_eq!(told, [(code, path.as_str())]);
+    let violations = violations(change);
+    let violations: Vec<_> = violations.iter().map(|(code, path)| (*code, path.as_str())).collect();
+    assert_eq!(violations, [(code, path.as_str())]);
 }

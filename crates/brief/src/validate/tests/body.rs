@@ -252,13 +252,13 @@ fn a_timeline_highlights_each_event_once() {
         }
     };
     canonical(figure(1, &["e1"]));
-    let at = |place: &str| format!("sections[0].blocks[1].figure.highlight_ids{place}");
-    refuses(code::UNKNOWN_REFERENCE, &at("[0]"), figure(1, &["e9"]));
-    refuses(code::WRONG_REFERENCE, &at("[0]"), figure(1, &["s2"]));
-    refuses(code::REQUIRED, &at("[0]"), figure(1, &[""]));
-    refuses(code::DUPLICATE_REFERENCE, &at("[1]"), figure(1, &["e1", "e1"]));
+    let path = |index: &str| format!("sections[0].blocks[1].figure.highlight_ids{index}");
+    refuses(code::UNKNOWN_REFERENCE, &path("[0]"), figure(1, &["e9"]));
+    refuses(code::WRONG_REFERENCE, &path("[0]"), figure(1, &["s2"]));
+    refuses(code::REQUIRED, &path("[0]"), figure(1, &[""]));
+    refuses(code::DUPLICATE_REFERENCE, &path("[1]"), figure(1, &["e1", "e1"]));
     for kind in [2, 3, 4] {
-        refuses(code::NOT_APPLICABLE, &at(""), figure(kind, &["e1"]));
+        refuses(code::NOT_APPLICABLE, &path(""), figure(kind, &["e1"]));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use chancery_proto::brief::v1::{AsOf, LikelihoodScale, LocalizedText, Subject, TranslationOf};
 
-use super::{brief, canonical, refuses, s2, section, told};
+use super::{brief, canonical, refuses, s2, section, violations};
 use crate::marking::{Rank, Scheme};
 use crate::validate::{CONTENT_LIMIT, VIOLATION_LIMIT, canonicalize, code};
 
@@ -151,14 +151,14 @@ fn the_briefs_scale_is_written_out() {
 
 #[test]
 fn violations_are_in_document_order_up_to_a_limit() {
-    let told = told(|content| {
+    let violations = violations(|content| {
         content.title.clear();
         content.key_judgments[0].rests_on = vec!["nothing".into()];
         s2(content).text.clear();
         content.sources[0].url = "ftp://example.org".into();
         content.changes[0].kind = 0;
     });
-    let paths: Vec<&str> = told.iter().map(|(_, path)| path.as_str()).collect();
+    let paths: Vec<&str> = violations.iter().map(|(_, path)| path.as_str()).collect();
     let statement = format!("{}.text", super::S);
     assert_eq!(
         paths,
