@@ -185,8 +185,8 @@ proptest! {
             prop_assert!(of_part.iter().any(|other| other.marking == change.marking));
         }
         let ids = |changes: &[Change]| changes.iter().map(|of| change_subject(of).to_owned()).collect::<BTreeSet<_>>();
-        let kept = ids(&combined);
-        for id in ids(&declared.iter().map(|change| (*change).clone()).collect::<Vec<_>>()).difference(&kept) {
+        let remaining = ids(&combined);
+        for id in ids(&declared.iter().map(|change| (*change).clone()).collect::<Vec<_>>()).difference(&remaining) {
             let kinds: Vec<ChangeKind> = declared
                 .iter()
                 .filter(|change| change_subject(change) == id)
