@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use chancery_testkit::{Command, Ran, files, pdf};
+use chancery_testkit::{Command, CommandOutput, files, pdf};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -122,7 +122,7 @@ async fn the_death_of_a_process_is_told_and_ends_the_rest() {
     let worker = child_of(process.id().unwrap(), "chancery-worker");
     chancery_testkit::programs::run_tool("kill", "procps", ["-s", "KILL", &worker]);
     let ended = timeout(LIMIT, process.wait_with_output()).await.expect("it ends in time").unwrap();
-    let said = Ran {
+    let said = CommandOutput {
         code: ended.status.code().unwrap_or(-1),
         stdout: String::new(),
         stderr: String::from_utf8_lossy(&ended.stderr).into_owned(),

@@ -1,4 +1,4 @@
-//! The server itself: started, shared, killed, and in folders that make it hard.
+//! Starting, sharing and killing servers, also in difficult folders.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
@@ -12,14 +12,14 @@ use std::time::{Duration, Instant};
 
 use chancery_postgres::{DataDir, Error, Options, PrivatePostgres, Stopped};
 
-/// A folder for one test, removed at its end.
+/// A folder for a test, removed with the handle.
 struct Folder(PathBuf);
 
 impl Folder {
     fn new(name: &str) -> Self {
         let folder = env::temp_dir().join(format!("chancery-postgres-{}-{name}", process::id()));
         fs::create_dir_all(&folder).unwrap();
-        // The server's user passes through it.
+        // The user of the server must be able to enter it.
         fs::set_permissions(&folder, Permissions::from_mode(0o755)).unwrap();
         Self(folder)
     }
@@ -60,18 +60,18 @@ fn is_root() -> bool {
     Command::new("id").arg("-u").output().unwrap().stdout == b"0\n"
 }
 
-/// A table that shows whether committed data is there.
+/// Commits a row.
 fn write_a_row(postgres: &PrivatePostgres) {
-    postgres.psql().rows("create table kept (value int)").unwrap();
-    postgres.psql().rows("insert into kept values (7)").unwrap();
+    postgres.psql().rows("create table committed (value int)").unwrap();
+    postgres.psql().rows("insert into committed values (7)").unwrap();
 }
 
 fn has_the_row(postgres: &PrivatePostgres) -> bool {
-    postgres.psql().rows("select value from kept").is_ok_and(|rows| rows == ["7"])
+    postgres.psql().rows("select value from committed").is_ok_and(|rows| rows == ["7"])
 }
 
 #[test]
-fn a_server_starts_answers_and_ends() {
+fn a_server_starts_answers_and_stops() {
     let folder = Folder::new("starts");
     let postgres = PrivatePostgres::start(folder.options()).unwrap();
     assert!(!postgres.was_running());
@@ -90,7 +90,7 @@ fn a_server_starts_answers_and_ends() {
 }
 
 #[test]
-fn data_outlives_a_restart() {
+fn data_survives_a_restart() {
     let folder = Folder::new("restart");
     let durable = || Options::durable(folder.data());
     let first = PrivatePostgres::start(durable()).unwrap();
@@ -103,12 +103,12 @@ fn data_outlives_a_restart() {
 }
 
 #[test]
-fn committed_data_outlives_a_killed_server() {
+fn committed_data_survives_a_killed_server() {
     let folder = Folder::new("killed");
     let first = PrivatePostgres::start(Options::durable(folder.data())).unwrap();
     write_a_row(&first);
     kill(server_pid(first.folder()).unwrap());
-    // As after a kill of both: nothing has cleaned up.
+    // As if this process had been killed too, without cleanup.
     assert!(server_pid(first.folder()).is_some());
     let second = PrivatePostgres::start(Options::durable(folder.data())).unwrap();
     assert!(!second.was_running());
@@ -118,7 +118,7 @@ fn committed_data_outlives_a_killed_server() {
 }
 
 #[test]
-fn a_pid_file_with_the_number_of_another_process_is_no_server() {
+fn a_pid_file_with_the_id_of_another_process_is_ignored() {
     let folder = Folder::new("recycled");
     let first = PrivatePostgres::start(folder.options()).unwrap();
     let pid_file = first.folder().join("data/postmaster.pid");
@@ -131,7 +131,7 @@ fn a_pid_file_with_the_number_of_another_process_is_no_server() {
 }
 
 #[test]
-fn an_interrupted_initdb_is_done_again() {
+fn an_interrupted_initdb_is_repeated() {
     let folder = Folder::new("unfinished");
     drop(PrivatePostgres::start(folder.options()).unwrap());
     let home = folder.0.join("postgres");
@@ -142,7 +142,7 @@ fn an_interrupted_initdb_is_done_again() {
 }
 
 #[test]
-fn a_path_may_be_long_and_hold_spaces() {
+fn a_path_may_be_long_and_contain_spaces() {
     let folder = Folder::new("long path with spaces and 'quotes'");
     let deep = folder.0.join("x".repeat(120)).join("postgres");
     let options = Options { data: DataDir::Exactly(deep.clone()), ..folder.options() };
@@ -152,7 +152,7 @@ fn a_path_may_be_long_and_hold_spaces() {
 }
 
 #[test]
-fn the_last_to_leave_ends_the_server() {
+fn the_last_to_leave_stops_the_server() {
     let folder = Folder::new("shared");
     let first = PrivatePostgres::start(folder.options()).unwrap();
     let second = PrivatePostgres::start(folder.options()).unwrap();
@@ -164,7 +164,7 @@ fn the_last_to_leave_ends_the_server() {
 }
 
 #[test]
-fn starting_afresh_deletes_data_but_not_under_another_user() {
+fn fresh_deletes_data_unless_it_is_in_use() {
     let folder = Folder::new("fresh");
     let first = PrivatePostgres::start(folder.options()).unwrap();
     write_a_row(&first);
@@ -177,14 +177,14 @@ fn starting_afresh_deletes_data_but_not_under_another_user() {
 }
 
 #[test]
-fn a_server_that_everyone_left_running_ends_by_itself() {
+fn an_unused_server_is_stopped_by_the_watcher() {
     let folder = Folder::new("lingers");
     let options = Options { lingers: true, grace: Duration::from_secs(1), ..folder.options() };
     let postgres = PrivatePostgres::start(options).unwrap();
     let home = postgres.folder().to_owned();
     let socket_folder = PathBuf::from(postgres.psql().rows("show unix_socket_directories").unwrap().concat());
     thread::scope(|scope| {
-        // Longer than the grace: use keeps it alive, not activity.
+        // Longer than the grace period: a server in use keeps running, even without activity.
         scope.spawn(|| postgres.psql().rows("select pg_sleep(2.5)").unwrap());
     });
     assert!(server_pid(&home).is_some());
@@ -195,24 +195,24 @@ fn a_server_that_everyone_left_running_ends_by_itself() {
 }
 
 #[test]
-fn a_folder_that_the_servers_user_cannot_reach_is_replaced_or_refused() {
+fn an_unreachable_folder_is_replaced_or_refused() {
     let folder = Folder::new("closed");
     fs::set_permissions(&folder.0, Permissions::from_mode(0o700)).unwrap();
     let wanted = folder.0.join("postgres");
     let start = |data| PrivatePostgres::start(Options { data, ..folder.options() });
     if !is_root() {
-        // The server's user is the folder's owner.
-        assert_eq!(start(DataDir::Wanted(wanted.clone())).unwrap().folder(), wanted);
+        // The server runs as the owner of the folder.
+        assert_eq!(start(DataDir::Preferred(wanted.clone())).unwrap().folder(), wanted);
         return;
     }
     let refused = start(DataDir::Exactly(wanted.clone())).unwrap_err();
     assert!(matches!(refused, Error::Unreachable { .. }), "{refused}");
     assert!(!wanted.exists(), "nothing is left behind");
 
-    let postgres = start(DataDir::Wanted(wanted.clone())).unwrap();
+    let postgres = start(DataDir::Preferred(wanted.clone())).unwrap();
     let elsewhere = postgres.folder().to_owned();
     assert!(elsewhere.starts_with("/var/tmp"));
-    assert_eq!(start(DataDir::Wanted(wanted)).unwrap().folder(), elsewhere, "the same place each time");
+    assert_eq!(start(DataDir::Preferred(wanted)).unwrap().folder(), elsewhere, "the same place each time");
     drop(postgres);
     fs::remove_dir_all(elsewhere).unwrap();
 }
@@ -224,6 +224,6 @@ fn a_folder_with_other_files_is_refused() {
     fs::create_dir(&home).unwrap();
     fs::write(home.join("thesis.txt"), "years of work").unwrap();
     let refused = PrivatePostgres::start(folder.options().fresh(true)).unwrap_err();
-    assert!(matches!(refused, Error::NotOurs { .. }), "{refused}");
+    assert!(matches!(refused, Error::ForeignFolder { .. }), "{refused}");
     assert!(home.join("thesis.txt").exists());
 }

@@ -1,11 +1,11 @@
-//! A real S3-compatible server for the tests: moto from `PyPI`, in a process of its own on a free loopback port.
+//! An S3-compatible server for tests: moto from `PyPI`, as a process on a free loopback port.
 
 use std::env;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 
-/// Serves until its standard input ends, which it does when the test does, however it ends. Prints its port.
+/// Prints its port and serves until the end of its standard input, which closes when the test process ends.
 const SCRIPT: &str = "
 import sys
 import urllib.request
@@ -19,7 +19,7 @@ print(port, flush=True)
 sys.stdin.read()
 ";
 
-/// A running server with one bucket. Dropping it ends it, and what it holds is gone.
+/// A running server with one bucket, in memory. Dropping it stops the server.
 #[derive(Debug)]
 pub struct S3Server {
     child: Child,
@@ -27,13 +27,13 @@ pub struct S3Server {
 }
 
 impl S3Server {
-    /// The bucket that it begins with.
+    /// Name of the bucket.
     pub const BUCKET: &'static str = "chancery-test";
 
-    /// Starts one.
+    /// Starts a server.
     ///
     /// # Panics
-    /// When `CHANCERY_PYTHON` names no Python that has moto: without it nothing would be tested.
+    /// If `CHANCERY_PYTHON` does not name a Python with moto.
     pub fn start() -> Self {
         let python = env::var_os("CHANCERY_PYTHON")
             .expect("CHANCERY_PYTHON is not set: run the tests with ./dev test, which sets it up");
@@ -45,33 +45,33 @@ impl S3Server {
             .unwrap_or_else(|error| panic!("{} cannot be run: {error}", python.display()));
         let mut line = String::new();
         if let Some(output) = child.stdout.take() {
-            // An error here leaves the line empty, which is told below.
+            // An error leaves the line empty, which is reported below.
             let _ = BufReader::new(output).read_line(&mut line);
         }
         let port = line.trim().parse().unwrap_or_else(|_| {
             let _ = child.kill();
             panic!(
-                "moto's S3 server does not start: is it in tools/python/requirements.txt? It said {line:?}"
+                "moto's S3 server does not start: is it in tools/python/requirements.txt? It printed {line:?}"
             )
         });
         Self { child, port }
     }
 
-    /// Its endpoint.
+    /// URL of the server.
     pub fn endpoint(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// How many objects it holds, and uploads without an end.
+    /// Number of objects and unfinished uploads.
     ///
     /// # Panics
-    /// When it does not answer.
-    pub fn held(&self) -> usize {
+    /// If the server does not answer.
+    pub fn object_count(&self) -> usize {
         let (objects, uploads) = (self.get("?list-type=2"), self.get("?uploads"));
         objects.matches("<Key>").count() + uploads.matches("<UploadId>").count()
     }
 
-    /// moto wants to be told who asks and does not check it.
+    /// Sends a request with a dummy credential, which moto requires but does not check.
     fn get(&self, query: &str) -> String {
         let credential = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, \
                           Signature=none";
@@ -80,16 +80,16 @@ impl S3Server {
             Self::BUCKET,
             self.port
         );
-        let mut answer = String::new();
-        let asked = TcpStream::connect(("127.0.0.1", self.port)).and_then(|mut connection| {
+        let mut response = String::new();
+        let result = TcpStream::connect(("127.0.0.1", self.port)).and_then(|mut connection| {
             connection.write_all(request.as_bytes())?;
-            connection.read_to_string(&mut answer)
+            connection.read_to_string(&mut response)
         });
-        assert!(asked.is_ok() && answer.starts_with("HTTP/1.1 200"), "{asked:?} {answer}");
-        answer
+        assert!(result.is_ok() && response.starts_with("HTTP/1.1 200"), "{result:?} {response}");
+        response
     }
 
-    /// The environment that leads a process to it.
+    /// The environment variables that make a process use the server.
     pub fn environment(&self) -> Vec<(String, String)> {
         let endpoint = self.endpoint();
         [

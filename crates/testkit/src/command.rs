@@ -1,4 +1,4 @@
-//! The `chancery` command as people and programs use it.
+//! Runs the `chancery` command.
 
 use std::ffi::{OsStr, OsString};
 use std::process::{Output, Stdio};
@@ -9,11 +9,11 @@ use tokio::time::timeout;
 
 use crate::programs::own_binary;
 
-/// How long a command may take.
-const LIMIT: Duration = Duration::from_mins(3);
+/// Time limit of a command.
+const COMMAND_TIMEOUT: Duration = Duration::from_mins(3);
 
-/// Settings of the person who runs the tests, which must not lead them elsewhere.
-const FOREIGN_SETTINGS: [&str; 9] = [
+/// Variables of the developer's environment that would redirect the command.
+const CLEARED_VARIABLES: [&str; 9] = [
     "CHANCERY_SERVER",
     "CHANCERY_TOKEN",
     "CHANCERY_TOKEN_FILE",
@@ -32,9 +32,9 @@ pub struct Command {
     environment: Vec<(String, OsString)>,
 }
 
-/// What a command did.
+/// The exit code and output of a command.
 #[derive(Debug)]
-pub struct Ran {
+pub struct CommandOutput {
     /// The exit code; -1 after a signal.
     pub code: i32,
     /// Standard output, as bytes.
@@ -46,37 +46,37 @@ pub struct Ran {
 }
 
 impl Command {
-    /// With arguments.
+    /// Creates a command with arguments.
     pub fn new<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Self {
         let arguments = arguments.into_iter().map(|argument| argument.as_ref().to_owned()).collect();
         Self { arguments, environment: Vec::new() }
     }
 
-    /// With a variable of the environment.
+    /// Adds an environment variable.
     #[must_use]
     pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.environment.push((name.to_owned(), value.as_ref().to_owned()));
         self
     }
 
-    /// The process to be, for a test that wants to hold it.
+    /// Prepares the process, for tests that control it.
     pub fn prepare(&self) -> tokio::process::Command {
         let mut command = tokio::process::Command::new(own_binary("chancery"));
-        for setting in FOREIGN_SETTINGS {
-            command.env_remove(setting);
+        for variable in CLEARED_VARIABLES {
+            command.env_remove(variable);
         }
         command.args(&self.arguments).envs(self.environment.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
         command
     }
 
-    /// Runs it to its end.
-    pub async fn run(&self) -> Ran {
-        let ran = timeout(LIMIT, self.prepare().output()).await;
-        let Output { status, stdout, stderr } = ran
-            .unwrap_or_else(|_| panic!("{:?} takes longer than {LIMIT:?}", self.arguments))
+    /// Runs the command to completion.
+    pub async fn run(&self) -> CommandOutput {
+        let output = timeout(COMMAND_TIMEOUT, self.prepare().output()).await;
+        let Output { status, stdout, stderr } = output
+            .unwrap_or_else(|_| panic!("{:?} took longer than {COMMAND_TIMEOUT:?}", self.arguments))
             .expect("the command can be started");
-        Ran {
+        CommandOutput {
             code: status.code().unwrap_or(-1),
             stdout: String::from_utf8_lossy(&stdout).into_owned(),
             stderr: String::from_utf8_lossy(&stderr).into_owned(),
@@ -85,10 +85,10 @@ impl Command {
     }
 }
 
-impl Ran {
-    /// The same, after a look at the exit code.
+impl CommandOutput {
+    /// Asserts the exit code.
     #[track_caller]
-    #[allow(clippy::return_self_not_must_use, reason = "the look itself is often all that is wanted")]
+    #[allow(clippy::return_self_not_must_use, reason = "often called only for its assertion")]
     pub fn exits(self, code: i32) -> Self {
         assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
         self

@@ -1,8 +1,8 @@
-//! What the end-to-end tests stand on: a database of their own, real service and worker processes, the `chancery`
-//! command, and assertions about PDF files and refusals.
+//! Support for end-to-end tests: databases, service and worker processes, the `chancery` command, and assertions about PDF
+//! files and refusals.
 //!
-//! Everything here panics when it cannot do its part: a test that cannot set its scene has failed. Where a program is
-//! missing, the panic says what to install; nothing is passed over in silence.
+//! Everything here panics on failure, because a test that cannot run has failed. If a program is missing, the panic says
+//! what to install; tests are never skipped.
 
 pub mod command;
 pub mod files;
@@ -12,5 +12,5 @@ pub mod programs;
 pub mod refusals;
 pub mod stack;
 
-pub use command::{Command, Ran};
+pub use command::{Command, CommandOutput};
 pub use stack::{Caller, Stack};

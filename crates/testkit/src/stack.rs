@@ -1,4 +1,4 @@
-//! A database of one's own with a real service and real workers on it.
+//! A stack for a test: a database, a service and workers.
 
 use std::env;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -16,13 +16,13 @@ use tempfile::TempDir;
 use crate::command::Command;
 use crate::programs::own_binary;
 
-/// The workspace that a new installation has.
+/// The workspace of a new installation.
 const WORKSPACE: &str = "workspaces/default";
 
-/// A running Chancery. Dropping it ends its processes and drops its database.
+/// A running stack. Dropping it kills the processes and drops the database.
 #[derive(Debug)]
 pub struct Stack {
-    // Dropped in order: who uses something goes before it.
+    // Dropped in this order, users before what they use.
     workers: Vec<Process>,
     service: Service,
     settings: ServiceSettings,
@@ -32,45 +32,45 @@ pub struct Stack {
     _server: TestServer,
 }
 
-/// Somebody with a token.
+/// A caller with a token.
 #[derive(Debug)]
 pub struct Caller {
-    /// Calls with the token.
+    /// Client with the token.
     pub client: Client,
-    /// The token's resource name.
+    /// Resource name of the token.
     pub token_name: String,
-    /// A file that holds the secret.
+    /// File with the secret.
     pub token_file: PathBuf,
 }
 
 impl Stack {
-    /// A service and one worker on a new database with workspace `default`.
+    /// Starts a service and one worker on a new database with workspace `default`.
     pub async fn start() -> Self {
         let mut stack = Self::without_worker().await;
         stack.add_worker();
         stack
     }
 
-    /// The same without a worker: what is requested stays queued.
+    /// Starts a stack without a worker, so that renders stay queued.
     pub async fn without_worker() -> Self {
         Self::with_service(own_binary("chancery-service"), Vec::new()).await
     }
 
-    /// The same with another program for the service, or more variables in its environment.
+    /// Starts a stack with another service binary or more environment variables.
     pub async fn with_service(binary: PathBuf, environment: Vec<(String, String)>) -> Self {
         let server = TestServer::connect().unwrap_or_else(|error| panic!("{error}"));
         let database = server.empty_database().unwrap_or_else(|error| panic!("{error}"));
-        let folder = tempfile::tempdir().expect("there is room for temporary files");
+        let folder = tempfile::tempdir().expect("temporary files can be created");
         let tokens = folder.path().join("tokens");
         let migrate = Command::new(["migrate", "--init"].map(PathBuf::from).into_iter().chain([tokens]));
         migrate.env("DATABASE_URL", database.url()).run().await.exits(0);
-        let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let settings = ServiceSettings {
             binary,
             database_url: database.url().to_owned(),
             database_password_file: None,
-            listen: anywhere,
-            worker_listen: anywhere,
+            listen: any_port,
+            worker_listen: any_port,
             environment,
             folder: folder.path().to_owned(),
         };
@@ -86,7 +86,7 @@ impl Stack {
         }
     }
 
-    /// Starts one more worker.
+    /// Starts another worker.
     pub fn add_worker(&mut self) {
         let settings = WorkerSettings {
             binary: own_binary("chancery-worker"),
@@ -99,21 +99,21 @@ impl Stack {
         self.workers.push(start_worker(&settings).unwrap_or_else(|error| panic!("{error}")));
     }
 
-    /// The workers, to stop or to kill.
+    /// The worker processes.
     pub fn workers(&mut self) -> &mut [Process] {
         &mut self.workers
     }
 
-    /// Starts one more service on the same database, or on another way to it.
+    /// Starts another service on the same database, possibly through another URL.
     pub async fn replica(&self, database_url: &str, environment: &[(&str, &str)]) -> Service {
         let folder =
             self.folder.path().join(format!("replica-{}", self.replicas.fetch_add(1, Ordering::Relaxed)));
-        std::fs::create_dir(&folder).expect("there is room for temporary files");
-        let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        std::fs::create_dir(&folder).expect("temporary files can be created");
+        let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let mut settings = ServiceSettings {
             database_url: database_url.to_owned(),
-            listen: anywhere,
-            worker_listen: anywhere,
+            listen: any_port,
+            worker_listen: any_port,
             folder,
             ..self.settings.clone()
         };
@@ -123,22 +123,22 @@ impl Stack {
         start_service(&settings).await
     }
 
-    /// Stops a service of this stack, at once when `kills`, and starts another one at the same addresses.
+    /// Stops or kills a service and starts another one at the same addresses.
     pub async fn restart(&self, service: Service, kills: bool) -> Service {
         let Service { mut process, listen, worker_listen } = service;
         let folder = process.log.parent().map(std::path::Path::to_owned).unwrap_or_default();
-        let ended = if kills { process.kill().await } else { process.stop().await };
-        ended.unwrap_or_else(|error| panic!("{error}"));
+        let exited = if kills { process.kill().await } else { process.stop().await };
+        exited.unwrap_or_else(|error| panic!("{error}"));
         let settings = ServiceSettings { listen, worker_listen, folder, ..self.settings.clone() };
         start_service(&settings).await
     }
 
-    /// A client of another service of this stack, with the token of a file.
+    /// Connects to another service of this stack with the token in a file.
     pub async fn client_of(&self, url: String, token_file: &std::path::Path) -> Client {
         client(url, token_file).await
     }
 
-    /// Stops the service and starts another one on the same database and the same addresses.
+    /// Restarts the service at the same addresses.
     pub async fn restart_service(&mut self) {
         let (listen, worker_listen) = (self.service.listen, self.service.worker_listen);
         self.service.process.stop().await.unwrap_or_else(|error| panic!("{error}"));
@@ -146,37 +146,37 @@ impl Stack {
         self.service = start_service(&settings).await;
     }
 
-    /// The public listener's URL.
+    /// URL of the public listener.
     pub fn url(&self) -> String {
         self.service.url()
     }
 
-    /// The database, for looking at what an operation left behind.
+    /// The database, for inspecting its rows.
     pub fn database(&self) -> &TestDatabase {
         &self.database
     }
 
-    /// A folder for the test's own files.
+    /// A folder for files of the test.
     pub fn folder(&self) -> PathBuf {
         self.folder.path().to_owned()
     }
 
-    /// The file of a first token: `operator`, `admin` or `worker`.
+    /// The file with a first token: `operator`, `admin` or `worker`.
     pub fn token_file(&self, role: &str) -> PathBuf {
         self.folder.path().join("tokens").join(format!("{role}.token"))
     }
 
-    /// The admin of workspace `default`, cleared for everything.
+    /// Connects as the admin of workspace `default` with the highest clearance.
     pub async fn admin(&self) -> Client {
         self.client(&self.token_file("admin")).await
     }
 
-    /// The SYSTEM operator.
+    /// Connects as the operator.
     pub async fn operator(&self) -> Client {
         self.client(&self.token_file("operator")).await
     }
 
-    /// A new caller in workspace `default`.
+    /// Creates a caller in workspace `default`.
     pub async fn caller(&self, name: &str, roles: &[Role], clearance: &str) -> Caller {
         let token = ApiToken {
             display_name: name.to_owned(),
@@ -185,33 +185,32 @@ impl Stack {
             ..Default::default()
         };
         let request = CreateApiTokenRequest { parent: WORKSPACE.to_owned(), api_token: Some(token) };
-        let made = self.admin().await.create_api_token(request).await;
-        let made = made.unwrap_or_else(|error| panic!("making a token: {error}"));
+        let created = self.admin().await.create_api_token(request).await;
+        let created = created.unwrap_or_else(|error| panic!("creating a token: {error}"));
         let token_file = self.folder.path().join(format!("{name}.token"));
-        std::fs::write(&token_file, &made.secret).expect("there is room for temporary files");
+        std::fs::write(&token_file, &created.secret).expect("temporary files can be created");
         Caller {
             client: self.client(&token_file).await,
-            token_name: made.api_token.unwrap_or_default().name,
+            token_name: created.api_token.unwrap_or_default().name,
             token_file,
         }
     }
 
-    /// A `chancery` command that talks to this service as its admin.
+    /// Creates a `chancery` command that calls this service as its admin.
     pub fn command(&self, arguments: &[&str]) -> Command {
         Command::new(arguments)
             .env("CHANCERY_SERVER", self.url())
             .env("CHANCERY_TOKEN_FILE", self.token_file("admin"))
     }
 
-    /// Imports documents of one brief as the admin.
+    /// Imports revisions of a brief as the admin.
     pub async fn import(&self, documents: Vec<RevisionDocument>) -> ImportBriefResponse {
         let request =
             ImportBriefRequest { parent: WORKSPACE.to_owned(), documents, ..ImportBriefRequest::default() };
         self.admin().await.import_brief(request).await.unwrap_or_else(|error| panic!("importing: {error:?}"))
     }
 
-    /// All that was ever written, as one text: equal texts mean that nothing has changed in between. What only
-    /// remembers that somebody called (a token's last use, a session) is no content and not looked at.
+    /// Returns a digest of all tables except `request_ids`: equal results mean that no data has changed.
     pub fn content(&self) -> String {
         let tables = "select coalesce(string_agg(format('select ''%1$s'' as t, md5(coalesce(string_agg(r::text, e''\\n'' \
              order by r::text), '''')) as d from %1$I r', table_name), ' union all ' order by table_name), '') \
@@ -239,9 +238,9 @@ impl Drop for Stack {
         if !std::thread::panicking() {
             return;
         }
-        // The logs are gone with the folder; a failed test wants their end.
+        // The logs are deleted with the folder.
         for process in self.workers.iter().chain([&self.service.process]) {
-            eprintln!("--- the end of the {}'s log ---\n{}", process.name, process.log_tail());
+            eprintln!("--- last lines of the log of the {} ---\n{}", process.name, process.log_tail());
         }
         if env::var_os("CHANCERY_TEST_KEEP").is_some() {
             self.folder.disable_cleanup(true);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chancery_artifacts::{ObjectStores, Place as Setting};
+use chancery_artifacts::{ArtifactLocation, ObjectStores};
 use chancery_s3_server::S3Server;
 use chancery_store::{Artifact, CHUNK, Finished, Lease, RenderState, Result, Store, StoreError};
 use tempfile::TempDir;
@@ -39,7 +39,7 @@ impl StoreUnderTest {
             At::Memory => ("memory:///".to_owned(), Vec::new()),
             At::S3(server) => (format!("s3://{}/some/prefix", S3Server::BUCKET), server.environment()),
         };
-        let setting: Setting = url.parse().unwrap();
+        let setting: ArtifactLocation = url.parse().unwrap();
         let opener = Arc::new(ObjectStores::new(environment));
         fixture.store = fixture.store.clone().with_artifacts(setting.url(), opener).await.unwrap();
         let under_test = Self { fixture, at };
@@ -59,7 +59,7 @@ impl StoreUnderTest {
             }
             At::Folder(folder) => std::fs::read_dir(folder.path()).unwrap().count(),
             At::Memory => 0,
-            At::S3(server) => server.held(),
+            At::S3(server) => server.object_count(),
         }
     }
 

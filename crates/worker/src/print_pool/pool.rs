@@ -55,7 +55,7 @@ impl Heartbeat {
     }
 }
 
-/// What the pool has decided about a task.
+/// The decision of the pool about a task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Decision {
     Continue,

@@ -1,14 +1,14 @@
-//! What an object store's error means to Chancery.
+//! Conversion of object store errors.
 
 use std::error::Error;
 use std::io;
 
 use chancery_store::StoreError;
 
-/// How servers say that they have no room: HTTP's status, and `MinIO`'s code for it.
-const FULL: [&str; 2] = ["507 Insufficient Storage", "XMinioStorageFull"];
+/// Signs of a full store in error messages: the HTTP status, and the code of `MinIO`.
+const STORE_FULL: [&str; 2] = ["507 Insufficient Storage", "XMinioStorageFull"];
 
-/// The error of a read.
+/// Converts the error of a read.
 pub(crate) fn of_read(error: object_store::Error) -> StoreError {
     match error {
         object_store::Error::NotFound { path, .. } => StoreError::ArtifactMissing(path),
@@ -16,11 +16,11 @@ pub(crate) fn of_read(error: object_store::Error) -> StoreError {
     }
 }
 
-/// The error of anything else. What is not there to be written to is a bucket or a folder.
-#[allow(clippy::needless_pass_by_value, reason = "it stands in map_err")]
+/// Converts the error of any other operation, for which "not found" means the bucket or folder.
+#[allow(clippy::needless_pass_by_value, reason = "for use in map_err")]
 pub(crate) fn of_write(error: object_store::Error) -> StoreError {
     use object_store::Error as E;
-    let message = told(&error);
+    let message = with_causes(&error);
     if is_full(&error, &message) {
         return StoreError::ArtifactStoreFull(message);
     }
@@ -41,10 +41,11 @@ pub(crate) fn of_write(error: object_store::Error) -> StoreError {
 
 fn is_full(error: &object_store::Error, message: &str) -> bool {
     let kinds = [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded, io::ErrorKind::FileTooLarge];
-    io_kind(error).is_some_and(|kind| kinds.contains(&kind)) || FULL.iter().any(|sign| message.contains(sign))
+    io_kind(error).is_some_and(|kind| kinds.contains(&kind))
+        || STORE_FULL.iter().any(|sign| message.contains(sign))
 }
 
-/// The operating system's answer, if one is behind the error.
+/// The kind of the underlying I/O error, if any.
 fn io_kind(error: &object_store::Error) -> Option<io::ErrorKind> {
     let mut cause: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(next) = cause {
@@ -56,8 +57,8 @@ fn io_kind(error: &object_store::Error) -> Option<io::ErrorKind> {
     None
 }
 
-/// With its causes, each once: some errors repeat theirs and some do not.
-fn told(error: &object_store::Error) -> String {
+/// The message with its causes, without those that it already repeats.
+fn with_causes(error: &object_store::Error) -> String {
     let mut message = error.to_string();
     let mut cause = error.source();
     while let Some(next) = cause {
@@ -86,23 +87,23 @@ mod tests {
     }
 
     #[test]
-    fn a_full_disk_is_full_and_a_broken_one_is_away() {
+    fn disk_errors_are_converted_by_kind() {
         assert!(matches!(of_write(of_disk(io::ErrorKind::StorageFull)), StoreError::ArtifactStoreFull(_)));
         assert!(matches!(of_write(of_disk(io::ErrorKind::QuotaExceeded)), StoreError::ArtifactStoreFull(_)));
         let denied = of_write(of_disk(io::ErrorKind::PermissionDenied));
         assert!(matches!(denied, StoreError::ArtifactStoreRefused(_)));
-        let away = of_write(of_disk(io::ErrorKind::StaleNetworkFileHandle));
-        assert!(matches!(away, StoreError::ArtifactStoreUnavailable(_)));
+        let unavailable = of_write(of_disk(io::ErrorKind::StaleNetworkFileHandle));
+        assert!(matches!(unavailable, StoreError::ArtifactStoreUnavailable(_)));
     }
 
     #[test]
-    fn what_is_not_there_is_missing_for_a_read_and_a_wrong_setting_for_a_write() {
+    fn not_found_is_missing_for_reads_and_refused_for_writes() {
         let missing = || object_store::Error::NotFound { path: "a".into(), source: "gone".into() };
         assert!(matches!(of_read(missing()), StoreError::ArtifactMissing(path) if path == "a"));
         assert!(matches!(of_write(missing()), StoreError::ArtifactStoreRefused(_)));
     }
 
-    /// Answers every request in the same way.
+    /// Starts a server with one response to every request.
     fn server(answer: &'static str) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
@@ -132,7 +133,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_bucket_without_room_is_full_and_one_that_forbids_refuses() {
+    async fn http_errors_are_converted_by_status() {
         let full = "HTTP/1.1 507 Insufficient Storage\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
         let error = write_to(full).await;
         assert!(matches!(error, StoreError::ArtifactStoreFull(_)), "{error}");
@@ -145,7 +146,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn google_s_and_azure_s_settings_come_from_the_environment() {
+    async fn settings_of_google_and_azure_come_from_the_environment() {
         let refused = ObjectStores::new([]).open("az://container/pdfs").unwrap_err();
         assert!(
             matches!(&refused, StoreError::ArtifactStoreRefused(why) if why.contains("az://")),
