@@ -8,14 +8,11 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use chancery_brief::digest::body_digest;
 use chancery_proto::names::BriefOrRevisionName;
-use chancery_store::{Principal, PrintEnvironment, Secret, StagedArtifact, Store};
+use chancery_store::{Principal, PrintEnvironment, StagedArtifact, Store};
 use tokio::task::JoinSet;
 
 use super::end_to_end::PDF;
 use super::installation::Installation;
-
-/// Calls of a render that look a token up: create, wait, acquire, input, upload.
-const LOOKUPS: usize = 5;
 
 /// How long so many renders take.
 pub(crate) async fn run(
@@ -32,7 +29,7 @@ pub(crate) async fn run(
     let mut under_way = JoinSet::new();
     for _ in 0..loops {
         let (store, left, requests) = (store.clone(), Arc::clone(&left), Arc::clone(&requests));
-        let (principal, secret) = (installation.principal.clone(), installation.secret.clone());
+        let principal = installation.principal.clone();
         under_way.spawn(async move {
             while let Ok(number) =
                 left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1))
@@ -40,7 +37,7 @@ pub(crate) async fn run(
                 let request = &requests[number - 1];
                 let source = request.source.parse().context("a name")?;
                 let options = request.options.clone().unwrap_or_default();
-                one(&store, environment, &principal, &secret, &source, &options).await?;
+                one(&store, environment, &principal, &source, &options).await?;
             }
             anyhow::Ok(())
         });
@@ -56,13 +53,9 @@ async fn one(
     store: &Store,
     environment: PrintEnvironment,
     principal: &Principal,
-    secret: &Secret,
     source: &BriefOrRevisionName,
     options: &chancery_proto::render::v1::RenderOptions,
 ) -> anyhow::Result<()> {
-    for _ in 0..LOOKUPS {
-        store.access().principal_of_secret(secret).await?;
-    }
     let requested = store.renders().create(principal, source, options).await?;
     store.renders().get(principal, &requested.render.name).await?;
     let lease = loop {
