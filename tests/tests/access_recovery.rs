@@ -1,4 +1,4 @@
-//! Recovering access when no token works: tokens issued with access to the database alone, and restored dumps.
+//! Getting in again when no token works: tokens issued with access to the database alone, and the restore of a dump.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
@@ -10,6 +10,7 @@ use chancery_postgres::{TestDatabase, TestServer};
 use chancery_proto::admin::v1::{GetQueueStatsRequest, Role};
 use chancery_proto::brief::v1::GetBriefRequest;
 use chancery_proto::errors::v1::Reason;
+use chancery_testkit::programs::own_binary;
 use chancery_testkit::refusals::refused;
 use chancery_testkit::{Command, Stack, files, pdf};
 use chancery_tests::RUSSIA_IRAN;
@@ -39,7 +40,7 @@ async fn a_token_issued_from_the_database_works_at_once_and_is_audited() {
     let issued = tokens.last().unwrap();
     assert_eq!((issued.clearance.as_str(), issued.roles().next()), ("TLP:RED", Some(Role::Admin)));
     assert!(ran.stderr.contains(&issued.name) && ran.stderr.contains("TLP:RED"), "{}", ran.stderr);
-    assert!(!ran.stderr.contains(ran.stdout.trim()), "the secret is on standard output only");
+    assert!(!ran.stderr.contains(ran.stdout.trim()), "the secret is on standard output alone");
 
     let arguments = ["--workspace", "system", "--role", "operator", "--name", "on call", "--json"];
     let ran = issue(stack.database(), &arguments).run().await.exits(0).json();
@@ -70,7 +71,7 @@ async fn a_secret_goes_into_a_new_private_file() {
     let reader = client(stack.url(), &secret).await;
     reader.all_briefs("workspaces/default").await.unwrap();
 
-    // An existing file is left unchanged, and no token is issued.
+    // An existing file stays as it is, and no token is issued.
     let before = stack.content();
     let again = issue(stack.database(), &arguments).run().await.exits(1);
     assert!(again.stderr.contains("already exists"), "{}", again.stderr);
@@ -79,10 +80,28 @@ async fn a_secret_goes_into_a_new_private_file() {
 }
 
 #[tokio::test]
-async fn refusals_of_token_issue_name_the_remedy() {
+async fn a_token_whose_secret_cannot_be_written_is_not_issued() {
     let stack = Stack::without_worker().await;
     let before = stack.content();
-    for (arguments, named, remedy) in [
+    for json in [&[][..], &["--json"]] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let ran = std::process::Command::new(own_binary("chancery"))
+            .args(["token", "issue"].iter().chain(json))
+            .env("DATABASE_URL", stack.database().url())
+            .stdout(full)
+            .output()
+            .unwrap();
+        assert_eq!(ran.status.code(), Some(1), "{ran:?}");
+        assert!(String::from_utf8_lossy(&ran.stderr).contains("standard output"), "{ran:?}");
+    }
+    assert_eq!(stack.content(), before);
+}
+
+#[tokio::test]
+async fn what_cannot_be_issued_is_refused_with_its_cure() {
+    let stack = Stack::without_worker().await;
+    let before = stack.content();
+    for (arguments, named, cure) in [
         (&["--workspace", "nowhere"][..], "--workspace: there is no workspace nowhere", "default, system"),
         (&["--role", "operator"], "--role", "workspace system"),
         (&["--workspace", "system", "--role", "reader"], "--role", "worker and operator"),
@@ -93,7 +112,7 @@ async fn refusals_of_token_issue_name_the_remedy() {
         (&["--expires", "2001-01-01T00:00:00Z"], "--expires", "over already"),
     ] {
         let ran = issue(stack.database(), arguments).run().await.exits(1);
-        assert!(ran.stderr.contains(named) && ran.stderr.contains(remedy), "{arguments:?}: {}", ran.stderr);
+        assert!(ran.stderr.contains(named) && ran.stderr.contains(cure), "{arguments:?}: {}", ran.stderr);
         assert_eq!(ran.stderr.lines().count(), 1, "{}", ran.stderr);
         assert_eq!(ran.stdout, "");
         let json = issue(stack.database(), &[arguments, &["--json"]].concat()).run().await.exits(1).error();
@@ -116,8 +135,8 @@ async fn refusals_of_token_issue_name_the_remedy() {
     let ran = issue(&empty, &["--json"]).run().await.exits(1);
     assert_eq!(ran.error()["reason"], "SCHEMA");
     assert!(ran.stderr.contains("run `chancery migrate`"), "{}", ran.stderr);
-    let unreachable = issue(&empty, &[]).env("DATABASE_URL", "postgres://nobody@127.0.0.1:1/nothing");
-    let ran = unreachable.run().await.exits(1);
+    let nobody = issue(&empty, &[]).env("DATABASE_URL", "postgres://nobody@127.0.0.1:1/nothing");
+    let ran = nobody.run().await.exits(1);
     assert!(
         ran.stderr.starts_with("error: cannot connect to database") && ran.stdout.is_empty(),
         "{}",
@@ -126,7 +145,7 @@ async fn refusals_of_token_issue_name_the_remedy() {
 }
 
 #[tokio::test]
-async fn database_settings_are_read_from_files() {
+async fn the_settings_of_the_database_come_from_files_too() {
     let stack = Stack::without_worker().await;
     let url = stack.folder().join("database.url");
     std::fs::write(&url, format!("{}\n", stack.database().url())).unwrap();
@@ -138,7 +157,7 @@ async fn database_settings_are_read_from_files() {
 
 /// The procedure of docs/OPERATIONS.md, "Restoring a backup".
 #[tokio::test]
-async fn a_dump_restored_into_a_new_database_accepts_newly_issued_tokens() {
+async fn a_dump_is_restored_into_a_new_database_and_people_get_in_again() {
     let mut stack = Stack::start().await;
     stack.import(files::revisions("russia-iran")).await;
     let before = stack.folder().join("before.pdf");
@@ -163,7 +182,7 @@ async fn a_dump_restored_into_a_new_database_accepts_newly_issued_tokens() {
     let ran = migrate.env("DATABASE_URL", database.url()).run().await.exits(0);
     assert!(ran.stdout.contains("no tokens were written; `chancery token issue`"), "{}", ran.stdout);
     assert!(!tokens.exists());
-    // The secrets of the original are lost and not needed.
+    // The secrets of the original are lost; nobody needs them.
     for (file, arguments) in [
         ("admin", &["--workspace", "default"][..]),
         ("operator", &["--workspace", "system"]),
@@ -186,7 +205,7 @@ async fn a_dump_restored_into_a_new_database_accepts_newly_issued_tokens() {
     let unknown = client(service.url(), &format!("chy_{}", "A".repeat(43))).await;
     refused(unknown.get_brief(get()).await, Unauthenticated, Reason::Unauthenticated);
 
-    // The PDF came with the dump, and a worker with the new token prints.
+    // The PDF came with the dump, and the new worker token prints.
     let worker = chancery_cli::processes::start_worker(&chancery_cli::processes::WorkerSettings {
         binary: chancery_testkit::programs::own_binary("chancery-worker"),
         server: service.worker_url(),

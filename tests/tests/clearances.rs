@@ -1,4 +1,4 @@
-//! Two clearances: nothing withheld from the lower one appears in any of its responses.
+//! Two clearances: what the lower one may not see is in nothing that he gets.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
@@ -17,10 +17,10 @@ use tonic::Code;
 
 const BRIEF: &str = "workspaces/default/briefs/amber-demo";
 
-/// Text that only editions above TLP:CLEAR contain, as named in `examples/README.md`.
+/// What stands only where TLP:CLEAR may not look. `examples/README.md` names them.
 const CANARIES: [&str; 5] = ["Zibeth", "77123", "1987-11-23", "12345678", "87654321"];
 
-/// The coordinates as printed.
+/// The coordinates as people read them.
 const COORDINATES: [&str; 2] = ["12.345678", "87.654321"];
 
 const READER: [Role; 2] = [Role::Reader, Role::Renderer];
@@ -44,7 +44,7 @@ fn assert_nothing_withheld_in(what: &str, text: &str) {
     );
 }
 
-/// Every response about the brief that a reader can request, as text.
+/// Every answer about the brief that a reader can ask for, as text.
 async fn answers(client: &Client) -> Vec<(&'static str, String)> {
     let get = GetBriefRequest { name: BRIEF.into(), ..Default::default() };
     let list = ListBriefsRequest { parent: WORKSPACE.into(), ..Default::default() };
@@ -76,12 +76,12 @@ async fn answers(client: &Client) -> Vec<(&'static str, String)> {
 }
 
 #[tokio::test]
-async fn responses_to_the_lower_clearance_hold_nothing_withheld() {
+async fn answers_to_the_lower_clearance_hold_nothing_withheld() {
     let (_stack, clear, amber) = stack_with_the_brief().await;
     for (what, text) in answers(&clear.client).await {
         assert_nothing_withheld_in(what, &text);
     }
-    // The probe works: it finds all of the text in the higher clearance's response.
+    // The probe finds what is there: the higher clearance reads it all.
     let higher = answers(&amber.client).await;
     for canary in CANARIES {
         assert!(higher[0].1.contains(canary), "{canary} is not in the higher edition");
@@ -93,7 +93,7 @@ async fn the_lower_clearance_prints_nothing_withheld() {
     let (stack, clear, amber) = stack_with_the_brief().await;
     let (_, lower, _) = print(&clear.client, BRIEF).await;
     let (_, higher, at_once) = print(&amber.client, BRIEF).await;
-    assert!(!at_once, "each edition is printed separately");
+    assert!(!at_once, "two editions are two prints");
     let unpacked = |name: &str, bytes: &[u8]| {
         let file = stack.folder().join(name);
         std::fs::write(&file, bytes).unwrap();
@@ -104,15 +104,15 @@ async fn the_lower_clearance_prints_nothing_withheld() {
     let (higher_bytes, higher_text) = unpacked("higher.pdf", &higher);
     assert_nothing_withheld_in("the printed text", &lower_text);
     for canary in CANARIES.into_iter().chain(COORDINATES) {
-        assert!(!pdf::holds(&lower_bytes, canary), "{canary} is in the bytes of the lower print");
+        assert!(!pdf::contains_text(&lower_bytes, canary), "{canary} is in the bytes of the lower print");
     }
-    assert!(!pdf::holds(&lower_bytes, "TLP:AMBER"));
+    assert!(!pdf::contains_text(&lower_bytes, "TLP:AMBER"));
     assert!(higher_text.contains("Zibeth") && higher_text.contains("TLP:AMBER"), "{higher_text}");
-    assert!(pdf::holds(&higher_bytes, "TLP:AMBER"), "the probe finds text in the higher print");
+    assert!(pdf::contains_text(&higher_bytes, "TLP:AMBER"), "the probe finds what is there");
 }
 
 #[tokio::test]
-async fn each_clearance_has_a_separate_digest() {
+async fn each_clearance_has_a_digest_of_its_own() {
     let (_stack, clear, amber) = stack_with_the_brief().await;
     let get = || GetBriefRequest { name: BRIEF.into(), ..Default::default() };
     let lower = clear.client.get_brief(get()).await.unwrap();
@@ -134,14 +134,14 @@ async fn a_render_of_the_higher_edition_is_not_found_by_the_lower_clearance() {
 }
 
 #[tokio::test]
-async fn a_brief_above_a_callers_clearance_is_reported_as_missing() {
+async fn a_brief_above_a_caller_is_not_there_for_him() {
     let stack = Stack::start().await;
     let mut documents = files::revisions("amber");
     for document in &mut documents {
         document.brief_id = "amber-only".into();
         let content = document.content.as_mut().unwrap();
         content.default_marking = "TLP:AMBER".into();
-        // With a floor of TLP:AMBER, no lower marking is allowed.
+        // With a floor of TLP:AMBER nothing below it may stand.
         let text = json::to_string_pretty(&*document).replace("\"TLP:CLEAR\"", "\"TLP:AMBER\"");
         *document = json::from_str(&text.replace("\"TLP:GREEN\"", "\"TLP:AMBER\"")).unwrap();
     }
@@ -161,7 +161,7 @@ async fn a_brief_above_a_callers_clearance_is_reported_as_missing() {
 }
 
 #[tokio::test]
-async fn an_author_without_clearance_for_a_draft_can_neither_read_nor_write_it() {
+async fn an_author_below_a_draft_s_markings_neither_reads_nor_writes_it() {
     let stack = Stack::without_worker().await;
     stack.import(files::revisions("amber")).await;
     let author = stack.caller("author", &[Role::Author], "TLP:GREEN").await.client;

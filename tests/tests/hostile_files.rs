@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use chancery_testkit::{Ran, Stack, files};
+use chancery_testkit::{CommandOutput, Stack, files};
 use serde_json::Value;
 
 /// A row of the tables in `examples/hostile/README.md`.
@@ -50,7 +50,7 @@ async fn each_hostile_file_is_refused_where_its_table_says_and_changes_nothing()
     assert_eq!(stack.content(), before);
 }
 
-fn check(row: &Row, ran: &Ran) -> Result<(), String> {
+fn check(row: &Row, ran: &CommandOutput) -> Result<(), String> {
     if ran.code != 1 || !ran.stdout.is_empty() {
         return Err(format!("exit code {}, stdout {:?}", ran.code, ran.stdout));
     }

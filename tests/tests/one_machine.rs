@@ -6,14 +6,14 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use chancery_testkit::{Command, Ran, files, pdf};
+use chancery_testkit::{Command, CommandOutput, files, pdf};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Child;
 use tokio::time::timeout;
 
-/// The timeout of starting and of stopping `up`.
+/// How long `up` may take until it runs, and until it has stopped.
 const LIMIT: Duration = Duration::from_mins(1);
 
 fn demo(folder: &TempDir, arguments: &[&str]) -> Command {
@@ -32,7 +32,7 @@ fn digest_of(folder: &TempDir) -> String {
 }
 
 #[tokio::test]
-async fn the_demo_prints_once_reuses_the_pdf_and_prints_the_same_bytes_when_fresh() {
+async fn the_demo_prints_once_answers_the_second_time_and_prints_the_same_when_fresh() {
     let folder = TempDir::new().unwrap();
     let first = demo(&folder, &[]).run().await.exits(0);
     assert!(first.stdout.contains("imported revision 1, 2"), "{}", first.stdout);
@@ -46,19 +46,16 @@ async fn the_demo_prints_once_reuses_the_pdf_and_prints_the_same_bytes_when_fres
     assert!(second.stdout.contains("same bytes as the replaced file"), "{}", second.stdout);
 
     let fresh = demo(&folder, &["--fresh", "--json"]).run().await.exits(0);
-    let output = fresh.json();
-    assert_eq!(
-        (&output["printed"], &output["same_bytes_as_before"]),
-        (&Value::Bool(true), &Value::Bool(true))
-    );
-    assert_eq!(output["sha256"], digest.as_str());
+    let told = fresh.json();
+    assert_eq!((&told["printed"], &told["same_bytes_as_before"]), (&Value::Bool(true), &Value::Bool(true)));
+    assert_eq!(told["sha256"], digest.as_str());
     assert_eq!(digest_of(&folder), digest);
 }
 
 /// A running `chancery up`.
 struct Up {
     process: Child,
-    output: Value,
+    told: Value,
 }
 
 impl Up {
@@ -67,53 +64,47 @@ impl Up {
         let mut process = command.prepare().stderr(Stdio::inherit()).spawn().unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let mut text = String::new();
-        let output = timeout(LIMIT, async {
+        let told = timeout(LIMIT, async {
             loop {
-                text.push_str(&lines.next_line().await.unwrap().expect("it prints its address"));
-                if let Ok(output) = serde_json::from_str(&text) {
-                    return output;
+                text.push_str(&lines.next_line().await.unwrap().expect("it says where it runs"));
+                if let Ok(told) = serde_json::from_str(&text) {
+                    return told;
                 }
             }
         });
-        Self { output: output.await.expect("it starts before the timeout"), process }
+        Self { told: told.await.expect("it starts in time"), process }
     }
 
     async fn stop(mut self, signal: &str) -> i32 {
         let id = self.process.id().unwrap().to_string();
         chancery_testkit::programs::run_tool("kill", "procps", ["-s", signal, &id]);
-        timeout(LIMIT, self.process.wait())
-            .await
-            .expect("it stops before the timeout")
-            .unwrap()
-            .code()
-            .unwrap_or(-1)
+        timeout(LIMIT, self.process.wait()).await.expect("it stops in time").unwrap().code().unwrap_or(-1)
     }
 }
 
 #[tokio::test]
-async fn other_commands_find_a_running_up_and_a_signal_stops_all_of_it() {
+async fn other_commands_find_what_runs_and_a_signal_stops_it_all() {
     let folder = TempDir::new().unwrap();
     let data = folder.path().join("data");
     for signal in ["INT", "TERM"] {
         let up = Up::start(&data).await;
         let list = Command::new(["list", "--data", path(&data)]);
         list.run().await.exits(0);
-        // The operator's token is a separate one, and is found as well.
+        // The operator's token is another one, and is found as well.
         Command::new(["queue", "stats", "--data", path(&data)]).run().await.exits(0);
-        // A second `up` on the same folder is refused.
+        // No second one on the same folder.
         let second = Command::new(["up", "--data", path(&data), "--json"]).run().await.exits(1);
         assert_eq!(second.error()["reason"], "RUNNING");
-        let server = up.output["server"].as_str().unwrap().to_owned();
+        let server = up.told["server"].as_str().unwrap().to_owned();
         assert_eq!(up.stop(signal).await, 0);
-        let unreachable =
-            Command::new(["list", "--server", &server, "--data", path(&data)]).run().await.exits(1);
-        assert!(unreachable.stderr.contains("no server answers"), "{}", unreachable.stderr);
-        assert!(!data.join("postgres/data/postmaster.pid").exists(), "Postgres is still running");
+        let gone = Command::new(["list", "--server", &server, "--data", path(&data)]).run().await.exits(1);
+        assert!(gone.stderr.contains("no server answers"), "{}", gone.stderr);
+        assert!(!data.join("postgres/data/postmaster.pid").exists(), "Postgres runs on");
     }
 }
 
 #[tokio::test]
-async fn the_exit_of_a_process_is_reported_and_stops_the_others() {
+async fn the_death_of_a_process_is_told_and_ends_the_rest() {
     let folder = TempDir::new().unwrap();
     let data = folder.path().join("data");
     let command = Command::new(["up", "--listen", "127.0.0.1:0", "--data", path(&data)]);
@@ -125,23 +116,22 @@ async fn the_exit_of_a_process_is_reported_and_stops_the_others() {
                 return;
             }
         }
-        panic!("it exited before the fault");
+        panic!("it ended");
     });
-    running.await.expect("it starts before the timeout");
+    running.await.expect("it starts in time");
     let worker = child_of(process.id().unwrap(), "chancery-worker");
     chancery_testkit::programs::run_tool("kill", "procps", ["-s", "KILL", &worker]);
-    let ended =
-        timeout(LIMIT, process.wait_with_output()).await.expect("it ends before the timeout").unwrap();
-    let outcome = Ran {
+    let ended = timeout(LIMIT, process.wait_with_output()).await.expect("it ends in time").unwrap();
+    let said = CommandOutput {
         code: ended.status.code().unwrap_or(-1),
         stdout: String::new(),
         stderr: String::from_utf8_lossy(&ended.stderr).into_owned(),
         bytes: Vec::new(),
     };
-    assert!(outcome.exits(1).stderr.contains("the worker-1 exited"));
+    assert!(said.exits(1).stderr.contains("the worker-1 exited"));
 }
 
-/// Returns the id of a child process with this program name.
+/// The id of a child process by its program.
 fn child_of(parent: u32, program: &str) -> String {
     let ran = chancery_testkit::programs::run_tool(
         "ps",

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
-use chancery_testkit::{Ran, Stack, files};
+use chancery_testkit::{CommandOutput, Stack, files};
 
 /// Starts a service with the brief imported and without a worker.
 async fn stack() -> Stack {
@@ -12,7 +12,7 @@ async fn stack() -> Stack {
     stack
 }
 
-async fn queue(stack: &Stack, arguments: &[&str]) -> Ran {
+async fn queue(stack: &Stack, arguments: &[&str]) -> CommandOutput {
     let operator = stack.token_file("operator").display().to_string();
     stack.command(&[&["queue"], arguments, &["--token-file", &operator]].concat()).run().await
 }

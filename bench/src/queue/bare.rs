@@ -1,5 +1,5 @@
-//! The database work alone: the statements of a render, in their transactions, one after another, on as many
-//! concurrent connections as there are workers.
+//! What Postgres gives when nothing stands in between: the statements of a render, in their transactions, one after
+//! another, on as many connections at once as there are workers.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,24 +8,20 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use chancery_brief::digest::body_digest;
 use chancery_proto::names::BriefOrRevisionName;
-use chancery_store::{Principal, PrintEnvironment, Secret, StagedArtifact, Store};
+use chancery_store::{Principal, PrintEnvironment, StagedArtifact, Store};
 use tokio::task::JoinSet;
 
 use super::end_to_end::PDF;
 use super::installation::Installation;
 
-/// Calls of a render that resolve a token: create, wait, acquire, input, upload.
-const LOOKUPS: usize = 5;
-
-/// Measures the time of this number of renders.
+/// How long so many renders take.
 pub(crate) async fn run(
     installation: &Installation,
     loops: usize,
     renders: usize,
 ) -> anyhow::Result<Duration> {
     let store = installation.store.clone();
-    let environment =
-        store.renders().active_print_environment().await?.context("no print environment is active")?;
+    let environment = store.renders().active_print_environment().await?.context("an environment")?;
     let left = Arc::new(AtomicUsize::new(renders));
     let requests: Vec<_> = (0..renders).map(|_| installation.request()).collect();
     let requests = Arc::new(requests);
@@ -33,15 +29,15 @@ pub(crate) async fn run(
     let mut under_way = JoinSet::new();
     for _ in 0..loops {
         let (store, left, requests) = (store.clone(), Arc::clone(&left), Arc::clone(&requests));
-        let (principal, secret) = (installation.principal.clone(), installation.secret.clone());
+        let principal = installation.principal.clone();
         under_way.spawn(async move {
             while let Ok(number) =
                 left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1))
             {
                 let request = &requests[number - 1];
-                let source = request.source.parse().context("invalid source name")?;
+                let source = request.source.parse().context("a name")?;
                 let options = request.options.clone().unwrap_or_default();
-                one(&store, environment, &principal, &secret, &source, &options).await?;
+                one(&store, environment, &principal, &source, &options).await?;
             }
             anyhow::Ok(())
         });
@@ -52,18 +48,14 @@ pub(crate) async fn run(
     Ok(started.elapsed())
 }
 
-/// Runs one render from its request to its end; the task may be another loop's.
+/// One render from its request to its end; the task may be another loop's.
 async fn one(
     store: &Store,
     environment: PrintEnvironment,
     principal: &Principal,
-    secret: &Secret,
     source: &BriefOrRevisionName,
     options: &chancery_proto::render::v1::RenderOptions,
 ) -> anyhow::Result<()> {
-    for _ in 0..LOOKUPS {
-        store.access().principal_of_secret(secret).await?;
-    }
     let requested = store.renders().create(principal, source, options).await?;
     store.renders().get(principal, &requested.render.name).await?;
     let lease = loop {
@@ -73,7 +65,7 @@ async fn one(
         }
     };
     store.queue().render_input(&lease).await?;
-    // Each lease has a separate PDF, like real prints.
+    // Each lease has a PDF of its own, as real prints have.
     let pdf = [PDF, lease.task.as_bytes()].concat();
     let digest = body_digest(&pdf);
     store.queue().is_finished_by(&lease, digest).await?;

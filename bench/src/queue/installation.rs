@@ -35,7 +35,7 @@ pub(crate) struct Installation {
 impl Installation {
     pub(crate) async fn start(folder: &Path) -> anyhow::Result<Self> {
         std::fs::create_dir_all(folder)?;
-        let data = DataDir::Wanted(folder.join("postgres"));
+        let data = DataDir::Preferred(folder.join("postgres"));
         let postgres = block_in_place(|| PrivatePostgres::start(Options::durable(data).fresh(true)))?;
         postgres.create_database(DATABASE)?;
         let url = postgres.url_of(DATABASE);

@@ -22,7 +22,7 @@ pub(crate) struct Postgres {
 impl Postgres {
     pub(crate) fn start(folder: &Path) -> anyhow::Result<Self> {
         std::fs::create_dir_all(folder)?;
-        let data = DataDir::Wanted(folder.join("postgres"));
+        let data = DataDir::Preferred(folder.join("postgres"));
         let server = block_in_place(|| PrivatePostgres::start(Options::durable(data).fresh(true)))?;
         Ok(Self { folder: folder.to_owned(), server })
     }

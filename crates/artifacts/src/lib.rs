@@ -1,9 +1,9 @@
-//! Stores the bytes of PDFs outside Postgres: in a folder, or in an object store with S3's, Google's or Azure's
-//! protocol. Only this crate depends on `object_store`; the rows that describe the bytes belong to `chancery-store`.
+//! Stores for the bytes of PDFs outside Postgres: folders, and object stores with the protocols of S3, Google or Azure.
+//! Only this crate depends on `object_store`. The rows in `chancery-store` refer to the bytes by blob id.
 
-mod failure;
+mod errors;
+mod location;
 mod objects;
-mod place;
 
+pub use location::{ArtifactLocation, LocationError};
 pub use objects::{ObjectStores, Objects};
-pub use place::{Place, PlaceError};

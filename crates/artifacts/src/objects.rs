@@ -1,4 +1,4 @@
-//! Blobs as objects: one each, named by the blob's id below the URL's prefix.
+//! Blobs as objects, named by the id of the blob below the prefix of the URL.
 
 use std::ffi::OsString;
 use std::ops::Range;
@@ -20,18 +20,18 @@ use object_store::{MultipartUpload, ObjectStore, ObjectStoreExt, PutPayload, Ret
 use prost::bytes::Bytes;
 use url::Url;
 
-use crate::failure::{of_read, of_write};
-use crate::place::Place;
+use crate::errors::{of_read, of_write};
+use crate::location::ArtifactLocation;
 
-/// The size of an upload's parts, in bytes: over the 5 MiB that S3 requires, and equal as R2 requires. An upload holds
-/// at most one part in memory. Most PDFs are smaller and take one request.
-const PART: usize = 8 * 1024 * 1024;
+/// Size of the parts of an upload: above the minimum of 5 MiB of S3, and equal as R2 requires. An upload keeps at most one
+/// part in memory. Most PDFs are smaller and need one request.
+const PART_BYTES: usize = 8 * 1024 * 1024;
 
-/// Maximum number of bytes of one read, and so of a download's memory.
-const READ: u64 = 1024 * 1024;
+/// Maximum size of one read, which a download keeps in memory.
+const MAX_READ_BYTES: u64 = 1024 * 1024;
 
-/// How long a request is retried before its caller gets the error; the caller can return to its place in the queue.
-const PATIENCE: RetryConfig = RetryConfig {
+/// Retries of a request. Short, because the render queue retries failed uploads too.
+const RETRY: RetryConfig = RetryConfig {
     backoff: object_store::BackoffConfig {
         init_backoff: Duration::from_millis(100),
         max_backoff: Duration::from_secs(2),
@@ -43,13 +43,13 @@ const PATIENCE: RetryConfig = RetryConfig {
 
 /// Opens stores by URL, with credentials and endpoints from the environment.
 pub struct ObjectStores {
-    /// Variables whose names begin with a provider's prefix.
+    /// The environment variables with the prefix of a provider.
     environment: Vec<(String, String)>,
-    /// The store of `memory:///`, which lives as long as this value.
+    /// The store of `memory:///`, shared by all handles.
     memory: Arc<InMemory>,
 }
 
-/// Omits the environment, which holds secrets.
+/// Omits the environment, which contains secrets.
 impl fmt::Debug for ObjectStores {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ObjectStores").finish_non_exhaustive()
@@ -58,23 +58,23 @@ impl fmt::Debug for ObjectStores {
 
 impl OpenArtifactStore for ObjectStores {
     fn open(&self, url: &str) -> Result<Arc<dyn ArtifactStore>> {
-        let place: Place = url.parse().map_err(|error| refused(url, error))?;
-        match place {
-            Place::Outside(url) => Ok(Arc::new(self.objects(&url)?)),
-            Place::Postgres => Err(refused(url, "no store outside the database")),
+        let location: ArtifactLocation = url.parse().map_err(|error| refused(url, error))?;
+        match location {
+            ArtifactLocation::External(url) => Ok(Arc::new(self.objects(&url)?)),
+            ArtifactLocation::Postgres => Err(refused(url, "not a store outside the database")),
         }
     }
 }
 
 impl ObjectStores {
-    /// Reads the process's environment: `AWS_*`, `GOOGLE_*` and `AZURE_*` as `object_store` defines them.
+    /// Configures stores by the environment of the process: the variables `AWS_*`, `GOOGLE_*` and `AZURE_*` of `object_store`.
     pub fn of_process() -> Self {
         let readable =
             |(name, value): (OsString, OsString)| name.into_string().ok().zip(value.into_string().ok());
         Self::new(env::vars_os().filter_map(readable))
     }
 
-    /// Uses these variables.
+    /// Configures stores by the given variables.
     pub fn new(environment: impl IntoIterator<Item = (String, String)>) -> Self {
         let of_provider = |(name, _): &(String, String)| {
             ["AWS_", "GOOGLE_", "AZURE_"].iter().any(|prefix| name.starts_with(prefix))
@@ -82,7 +82,7 @@ impl ObjectStores {
         Self { environment: environment.into_iter().filter(of_provider).collect(), memory: Arc::default() }
     }
 
-    /// Applies each variable that is a setting of the builder's provider.
+    /// Passes each variable that is a setting of the provider to its builder.
     fn configured<B, K: FromStr>(&self, builder: B, with: impl Fn(B, K, &str) -> B) -> B {
         self.environment.iter().fold(builder, |builder, (name, value)| {
             match name.to_ascii_lowercase().parse() {
@@ -99,10 +99,10 @@ impl ObjectStores {
         use_ring();
         let backend: Arc<dyn ObjectStore> = match url.scheme() {
             "file" => {
-                let path = url.to_file_path().map_err(|()| refused(text, "it names no folder"))?;
-                // Not created here: a missing folder may be a disk that is not mounted.
+                let path = url.to_file_path().map_err(|()| refused(text, "not the URL of a folder"))?;
+                // Not created, because a missing folder may be an unmounted disk.
                 if !path.is_dir() {
-                    return Err(refused(text, "there is no such folder"));
+                    return Err(refused(text, "the folder does not exist"));
                 }
                 let files = LocalFileSystem::new_with_prefix(&path).map_err(of_settings)?.with_fsync(true);
                 return Ok(Objects { backend: Arc::new(files), prefix: Path::default(), folder: Some(path) });
@@ -112,26 +112,26 @@ impl ObjectStores {
                 let builder = self.configured(AmazonS3Builder::new(), |builder, key, value| {
                     builder.with_config(key, value)
                 });
-                Arc::new(builder.with_url(text).with_retry(PATIENCE).build().map_err(of_settings)?)
+                Arc::new(builder.with_url(text).with_retry(RETRY).build().map_err(of_settings)?)
             }
             "gs" => {
                 let builder = self.configured(GoogleCloudStorageBuilder::new(), |builder, key, value| {
                     builder.with_config(key, value)
                 });
-                Arc::new(builder.with_url(text).with_retry(PATIENCE).build().map_err(of_settings)?)
+                Arc::new(builder.with_url(text).with_retry(RETRY).build().map_err(of_settings)?)
             }
             _ => {
                 let builder = self.configured(MicrosoftAzureBuilder::new(), |builder, key, value| {
                     builder.with_config(key, value)
                 });
-                Arc::new(builder.with_url(text).with_retry(PATIENCE).build().map_err(of_settings)?)
+                Arc::new(builder.with_url(text).with_retry(RETRY).build().map_err(of_settings)?)
             }
         };
         Ok(Objects { backend, prefix, folder: None })
     }
 }
 
-/// Selects TLS's cryptography library. Another part of the program may have selected it before.
+/// Installs ring as the cryptography of TLS, unless another part of the program has installed one.
 fn use_ring() {
     let _ = rustls::crypto::ring::default_provider().install_default();
 }
@@ -140,7 +140,7 @@ fn refused(url: &str, why: impl std::fmt::Display) -> StoreError {
     StoreError::ArtifactStoreRefused(format!("{url}: {why}"))
 }
 
-/// A folder or a bucket with blobs.
+/// The blobs in a folder or bucket.
 #[derive(Debug, Clone)]
 pub struct Objects {
     backend: Arc<dyn ObjectStore>,
@@ -162,13 +162,13 @@ fn file_name(blob: &str) -> String {
 impl ArtifactStore for Objects {
     async fn begin(&self, blob: &str) -> Result<Box<dyn ArtifactUpload>> {
         let (backend, path) = (Arc::clone(&self.backend), self.path(blob));
-        Ok(Box::new(Upload { backend, path, waiting: Vec::new(), size: 0, parts: None }))
+        Ok(Box::new(Upload { backend, path, buffered: Vec::new(), size: 0, parts: None }))
     }
 
     async fn read(&self, blob: &str, range: Range<u64>) -> Result<Bytes> {
-        let end = range.end.min(range.start + READ);
+        let end = range.end.min(range.start + MAX_READ_BYTES);
         let bytes = self.backend.get_range(&self.path(blob), range.start..end).await.map_err(of_read)?;
-        // A store may respond with nothing to a range past the end of an object.
+        // Some stores return nothing for a range past the end of the object.
         if bytes.is_empty() {
             return Err(StoreError::ArtifactMissing(format!("byte {} of {}", range.start, self.path(blob))));
         }
@@ -181,7 +181,7 @@ impl ArtifactStore for Objects {
             Err(error) => return Err(of_write(error)),
         }
         let Some(folder) = &self.folder else { return Ok(()) };
-        // Partial files of a process that ended during an upload: `LocalFileSystem` writes to this name first.
+        // `LocalFileSystem` writes to this name first, and leaves it if the process ends during an upload.
         match tokio::fs::remove_file(folder.join(format!("{}#1", file_name(blob)))).await {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 Err(StoreError::ArtifactStoreUnavailable(format!("{}: {error}", folder.display())))
@@ -191,32 +191,32 @@ impl ArtifactStore for Objects {
     }
 }
 
-/// Buffers up to one part, which is stored as a single object; larger uploads send one part after the other.
+/// Buffers up to one part, which becomes a single object; larger uploads send the parts one by one.
 #[derive(Debug)]
 struct Upload {
     backend: Arc<dyn ObjectStore>,
     path: Path,
-    waiting: Vec<Bytes>,
+    buffered: Vec<Bytes>,
     size: usize,
     parts: Option<Box<dyn MultipartUpload>>,
 }
 
 impl Upload {
-    fn take_waiting(&mut self) -> PutPayload {
+    fn take_buffered(&mut self) -> PutPayload {
         self.size = 0;
-        mem::take(&mut self.waiting).into_iter().collect()
+        mem::take(&mut self.buffered).into_iter().collect()
     }
 
-    fn keep(&mut self, bytes: Bytes) {
+    fn buffer(&mut self, bytes: Bytes) {
         self.size += bytes.len();
-        self.waiting.push(bytes);
+        self.buffered.push(bytes);
     }
 
     async fn send_part(&mut self) -> object_store::Result<()> {
         if self.parts.is_none() {
             self.parts = Some(self.backend.put_multipart(&self.path).await?);
         }
-        let part = self.take_waiting();
+        let part = self.take_buffered();
         match &mut self.parts {
             Some(parts) => parts.put_part(part).await,
             None => Ok(()),
@@ -227,18 +227,18 @@ impl Upload {
 #[async_trait]
 impl ArtifactUpload for Upload {
     async fn write(&mut self, mut bytes: Bytes) -> Result<()> {
-        while self.size + bytes.len() > PART {
-            self.keep(bytes.split_to(PART - self.size));
+        while self.size + bytes.len() > PART_BYTES {
+            self.buffer(bytes.split_to(PART_BYTES - self.size));
             self.send_part().await.map_err(of_write)?;
         }
-        self.keep(bytes);
+        self.buffer(bytes);
         Ok(())
     }
 
     async fn finish(mut self: Box<Self>) -> Result<()> {
         if self.parts.is_none() {
-            let whole = self.take_waiting();
-            return self.backend.put(&self.path, whole).await.map(drop).map_err(of_write);
+            let object = self.take_buffered();
+            return self.backend.put(&self.path, object).await.map(drop).map_err(of_write);
         }
         let sent = self.send_part().await;
         let Some(mut parts) = self.parts else { return sent.map_err(of_write) };
@@ -247,7 +247,7 @@ impl ArtifactUpload for Upload {
             Err(error) => Err(error),
         };
         if done.is_err() {
-            // Parts of an unfinished upload would remain, unseen and billed.
+            // Parts of an unfinished upload would stay and cost storage.
             parts.abort().await.ok();
         }
         done.map_err(of_write)

@@ -1,7 +1,7 @@
-//! Random briefs for property tests: valid, small, with markings, nesting and references of every sort.
+//! Random briefs for property tests: valid and small, with markings, nesting and references of every kind.
 //!
-//! Every text that is marked holds a canary that names its part and its marking's rank, such as `canary-s4-r2.`,
-//! so that a test can look for what was withheld in any bytes made of an edition.
+//! Every marked text contains a canary that names its part and the rank of its marking, such as `canary-s4-r2.`, so that
+//! tests can search for withheld text in any bytes derived from an edition.
 
 mod parts;
 mod prose;
@@ -14,34 +14,34 @@ use crate::canonical::Canonical;
 use crate::marking::{Rank, Scheme};
 use crate::validate::canonicalize;
 
-/// Any valid brief, in canonical form.
+/// Generates canonical briefs.
 pub fn canonical() -> impl Strategy<Value = Canonical> {
     written().prop_map(|(content, scheme)| {
         canonicalize(&content, scheme).unwrap_or_else(|invalid| panic!("{:#?}", invalid.violations))
     })
 }
 
-/// Any valid brief as written: some markings, scales and percentages are left to be filled in.
+/// Generates valid authored briefs, in which some markings, scales and percentages are left to default.
 pub fn written() -> impl Strategy<Value = (BriefContent, Scheme)> {
-    // Shorter runs of smaller choices make simpler briefs: what shrinks them shrinks the brief.
+    // Fewer and smaller choices make simpler briefs, so that shrinking the choices shrinks the brief.
     proptest::collection::vec(proptest::num::u8::ANY, 0..2_000)
         .prop_map(|choices| Author::new(&choices).brief())
 }
 
-/// The canary of a part's text.
+/// Returns the canary of a part.
 pub fn canary(part: &str, rank: Rank) -> String {
     format!("canary-{part}-r{}.", u8::from(rank))
 }
 
-/// Writes a brief by taking choices one after another; when they run out, the first of all alternatives.
+/// Builds a brief from a sequence of choices; once they run out, takes the first alternative everywhere.
 struct Author<'c> {
     choices: std::slice::Iter<'c, u8>,
     scheme: Scheme,
-    /// Ids given so far, by their first letter and number: `s1`, `s2`, `a1`.
+    /// Number of ids assigned so far, by first letter: `s1`, `s2`, `a1`.
     numbers: BTreeMap<&'static str, usize>,
 }
 
-/// How many parts of each sort there are to refer to; all are written whether referred to or not.
+/// Number of parts of each kind, which are written whether or not something refers to them.
 const DOMAINS: usize = 2;
 const ACTORS: usize = 4;
 const PLACES: usize = 3;
@@ -53,7 +53,7 @@ impl<'c> Author<'c> {
         Self { choices: choices.iter(), scheme: Scheme::Tlp, numbers: BTreeMap::new() }
     }
 
-    /// A number below the limit, 0 when the choices ran out.
+    /// Takes a number below the limit; 0 once the choices have run out.
     fn below(&mut self, limit: usize) -> usize {
         self.choices.next().map_or(0, |choice| usize::from(*choice) % limit)
     }
@@ -68,7 +68,7 @@ impl<'c> Author<'c> {
         format!("{sort}{number}")
     }
 
-    /// A marking at or above the enclosing one: mostly that, which then stands there or is left empty.
+    /// Takes a marking at or above the enclosing one, mostly that one, written out or left empty.
     fn marking(&mut self, enclosing: Rank) -> (Rank, String) {
         let steps = u8::from(self.scheme.highest()) - u8::from(enclosing);
         let raise = [0, 0, 0, 1, 1, 2, 3, 4][self.below(8)].min(steps);
@@ -77,7 +77,7 @@ impl<'c> Author<'c> {
         (rank, label.to_owned())
     }
 
-    /// Up to so many different ids of a sort.
+    /// Takes up to a number of different ids of a kind.
     fn ids(&mut self, sort: &str, count: usize, at_most: usize) -> Vec<String> {
         if count == 0 {
             return Vec::new();
@@ -89,7 +89,7 @@ impl<'c> Author<'c> {
         numbers.into_iter().map(|number| format!("{sort}{number}")).collect()
     }
 
-    /// An id of a sort, or none.
+    /// Takes an id of a kind, or none.
     fn maybe_id(&mut self, sort: &str, count: usize) -> String {
         self.ids(sort, count, 1).pop().unwrap_or_default()
     }

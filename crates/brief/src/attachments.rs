@@ -1,51 +1,47 @@
 //! The images that content shows.
 
 use chancery_proto::brief::v1::block::Kind as BlockKind;
-use chancery_proto::brief::v1::{BriefContent, FigureKind, Section};
+use chancery_proto::brief::v1::{BriefContent, FigureKind};
+
+use crate::content_tree::{Node, visit};
 
 /// A figure that shows an image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShownImage<'a> {
-    /// Where the figure names it, such as `sections[0].blocks[2].figure.attachment`.
+    /// Path of the field that names the image, such as `sections[0].blocks[2].figure.attachment`.
     pub path: String,
-    /// The image's SHA-256 in lower-case hexadecimal.
+    /// SHA-256 of the image in lower-case hexadecimal.
     pub digest: &'a str,
-    /// The block's marking: in canonical content, its effective one.
+    /// Marking of the block; in canonical content, the effective marking.
     pub marking: &'a str,
-    /// The id of the section that holds the figure.
+    /// Id of the section that contains the figure.
     pub section_id: &'a str,
 }
 
-/// The figures of content that show an image, in document order.
+/// Lists the figures of content that show an image, in document order.
 pub fn shown_images(content: &BriefContent) -> Vec<ShownImage<'_>> {
-    let mut found = Vec::new();
-    of_sections("sections", &content.sections, &mut found);
-    found
-}
-
-fn of_sections<'a>(path: &str, sections: &'a [Section], found: &mut Vec<ShownImage<'a>>) {
-    for (index, section) in sections.iter().enumerate() {
-        for (place, block) in section.blocks.iter().enumerate() {
-            let Some(BlockKind::Figure(figure)) = &block.kind else { continue };
-            if figure.kind() == FigureKind::Attachment {
-                let path = format!("{path}[{index}].blocks[{place}].figure.attachment");
-                found.push(ShownImage {
-                    path,
-                    digest: &figure.attachment,
-                    marking: &block.marking,
-                    section_id: &section.id,
-                });
-            }
+    let mut images = Vec::new();
+    visit(content, &mut |node| {
+        let Node::Block(located) = node else { return };
+        if let Some(BlockKind::Figure(figure)) = &located.block.kind
+            && figure.kind() == FigureKind::Attachment
+        {
+            images.push(ShownImage {
+                path: format!("{}.figure.attachment", located.path()),
+                digest: &figure.attachment,
+                marking: &located.block.marking,
+                section_id: &located.section.id,
+            });
         }
-        of_sections(&format!("{path}[{index}].sections"), &section.sections, found);
-    }
+    });
+    images
 }
 
 #[cfg(test)]
 mod tests {
-    use chancery_proto::brief::v1::{Block, Figure, block::Kind};
+    use chancery_proto::brief::v1::{Block, Figure, Section, block::Kind};
 
-    use super::{BlockKind, BriefContent, FigureKind, Section, shown_images};
+    use super::{BlockKind, BriefContent, FigureKind, shown_images};
 
     fn figure(kind: FigureKind, attachment: &str) -> Block {
         let figure =
@@ -55,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn images_are_found_at_every_depth_and_drawings_are_none() {
+    fn images_are_found_at_every_depth_and_other_figures_are_skipped() {
         let inner = Section { blocks: vec![figure(FigureKind::Attachment, "b")], ..Section::default() };
         let outer = Section {
             blocks: vec![figure(FigureKind::Timeline, ""), figure(FigureKind::Attachment, "a")],
@@ -63,15 +59,15 @@ mod tests {
             ..Section::default()
         };
         let content = BriefContent { sections: vec![outer], ..BriefContent::default() };
-        let found = shown_images(&content);
-        let places: Vec<_> = found.iter().map(|image| (image.path.as_str(), image.digest)).collect();
+        let images = shown_images(&content);
+        let paths: Vec<_> = images.iter().map(|image| (image.path.as_str(), image.digest)).collect();
         assert_eq!(
-            places,
+            paths,
             [
                 ("sections[0].blocks[1].figure.attachment", "a"),
                 ("sections[0].sections[0].blocks[0].figure.attachment", "b"),
             ]
         );
-        assert!(found.iter().all(|image| image.marking == "TLP:GREEN"));
+        assert!(images.iter().all(|image| image.marking == "TLP:GREEN"));
     }
 }

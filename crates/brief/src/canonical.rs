@@ -15,29 +15,29 @@ pub struct Canonical {
     highest: Rank,
 }
 
-/// Stored bytes are no canonical content of the scheme.
+/// Stored bytes are not canonical content of the scheme.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoredContentError {
-    /// The bytes are no `BriefContent`: the store is damaged.
-    #[error("the stored bytes are no content: {0}")]
+    /// The bytes do not decode: the store is damaged.
+    #[error("the stored bytes do not decode as content: {0}")]
     Decode(#[from] prost::DecodeError),
-    /// The floor or the banner is no label of the scheme: the workspace's scheme is not what it was.
-    #[error("the stored content's marking {0:?} is no label of its scheme")]
+    /// The floor or the banner is not a label of the scheme: the scheme of the workspace has changed.
+    #[error("the marking {0:?} of the stored content is not a label of its scheme")]
     UnknownMarking(String),
 }
 
 impl Canonical {
-    /// Content that `canonicalize` has brought into form.
+    /// Wraps content that `canonicalize` has canonicalised.
     pub(crate) fn new(content: BriefContent, scheme: Scheme, floor: Rank, highest: Rank) -> Self {
         Self { content, scheme, floor, highest }
     }
 
-    /// From bytes of canonical `BriefContent` that this crate made and the store kept. Not validated again.
+    /// Decodes stored bytes of canonical content, without validating them again.
     pub fn from_trusted_bytes(bytes: &[u8], scheme: Scheme) -> Result<Self, StoredContentError> {
         Self::of_trusted(BriefContent::decode(bytes)?, scheme)
     }
 
-    /// From an edition that this crate made, or from what [`Self::from_trusted_bytes`] takes, decoded.
+    /// Wraps an edition or other content that is known to be canonical, without validating it again.
     pub fn of_trusted(content: BriefContent, scheme: Scheme) -> Result<Self, StoredContentError> {
         let rank = |label: &str| {
             scheme.rank(label).ok_or_else(|| StoredContentError::UnknownMarking(label.to_owned()))
@@ -51,27 +51,27 @@ impl Canonical {
         &self.content
     }
 
-    /// The content, owned.
+    /// Unwraps the content.
     pub fn into_content(self) -> BriefContent {
         self.content
     }
 
-    /// The bytes that the store keeps and digests are taken of.
+    /// Encodes the bytes that are stored and digested.
     pub fn to_bytes(&self) -> Vec<u8> {
         self.content.encode_to_vec()
     }
 
-    /// The scheme of its markings.
+    /// The scheme of the markings.
     pub fn scheme(&self) -> Scheme {
         self.scheme
     }
 
-    /// The floor: a caller below it has no edition.
+    /// The floor: callers with a lower clearance have no edition.
     pub fn floor(&self) -> Rank {
         self.floor
     }
 
-    /// The highest effective marking in it.
+    /// The highest effective marking.
     pub fn highest(&self) -> Rank {
         self.highest
     }

@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 
 use chancery_proto::brief::v1::{Change, ChangeKind};
 
-use crate::references::change_subject;
+use crate::part::change_subject;
 
 use crate::marking::{Rank, Scheme};
 
@@ -56,7 +56,7 @@ pub fn combine<'a>(revisions: impl IntoIterator<Item = DeclaredChanges<'a>>, sch
     parts.into_iter().flat_map(|part| part.combined(scheme)).collect()
 }
 
-/// One part's changes, each with the index of its revision.
+/// The changes of a part, each with the index of its revision.
 struct ChangedPart<'a> {
     /// Whether the first change quotes the earlier revision, and not a missing one after it.
     quotes_earlier: bool,
@@ -75,7 +75,7 @@ impl ChangedPart<'_> {
             return changes.into_iter().map(|change| self.with_known_quote(change)).collect();
         }
         let Some(kind) = combined_kind(&changes) else { return Vec::new() };
-        // A confirmation that quotes nothing says that what was said before it still holds.
+        // A confirmation without a quote means that the text before it still holds.
         let is_bare = |change: &Change| change.kind() == ChangeKind::Confirmed && change.now.is_empty();
         let latest = changes.iter().rev().find(|change| !is_bare(change)).unwrap_or(last);
         let last_level = changes.iter().rev().map(|change| change.confidence_after).find(|level| *level != 0);
@@ -116,7 +116,7 @@ impl ChangedPart<'_> {
     }
 }
 
-/// The kind of a part's changes taken together; `None` when they cancel out.
+/// Combines the kinds of a part's changes; `None` if the changes cancel out.
 fn combined_kind(changes: &[&Change]) -> Option<ChangeKind> {
     let kinds: Vec<ChangeKind> =
         changes.iter().map(|change| change.kind()).filter(|kind| *kind != ChangeKind::Confirmed).collect();

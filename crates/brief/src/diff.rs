@@ -1,5 +1,5 @@
-//! How two editions of a brief differ, part by part and not line by line. Parts are known by their ids, which
-//! stay the same from revision to revision. What is compared are editions: nothing that either withholds is seen here.
+//! Differences between two editions of a brief, by part instead of by line. Parts are matched by their ids, which are
+//! stable across revisions. Comparing editions cannot reveal what either withholds.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,24 +13,24 @@ mod order;
 mod other_parts;
 mod wording;
 
-use crate::references::change_subject;
-use order::{Places, moved};
+use crate::part::change_subject;
+use order::{PartOrder, moved};
 
-/// The differences between an earlier and a later edition: the later one's statements and key judgments in its reading
-/// order, then those that are gone, in the earlier one's order; then the other parts, kind by kind.
+/// Lists the differences between an earlier and a later edition: statements and key judgments in the reading order of the
+/// later one, then removed ones in the order of the earlier one, then other parts by kind.
 pub fn differences(before: &BriefContent, after: &BriefContent) -> Vec<PartDifference> {
-    let (old, new) = (Places::of(before), Places::of(after));
+    let (old, new) = (PartOrder::of(before), PartOrder::of(after));
     let moved = moved(&old, &new);
     let declared = declared(after);
-    let was = Parts::of(before);
-    let is = Parts::of(after);
-    let present = new.order.iter().map(|id| (*id, was.pair(id, &is)));
-    let gone = old.order.iter().filter(|id| !new.contains(id)).map(|id| (*id, was.pair(id, &is)));
+    let old_parts = Parts::of(before);
+    let new_parts = Parts::of(after);
+    let present = new.ids.iter().map(|id| (*id, old_parts.pair(id, &new_parts)));
+    let gone = old.ids.iter().filter(|id| !new.contains(id)).map(|id| (*id, old_parts.pair(id, &new_parts)));
     let statements_and_judgments = present.chain(gone).filter_map(|(id, pair)| {
         let mut difference = compare(pair?)?;
         if moved.contains(id) {
-            let place = difference.kinds.partition_point(|kind| *kind < DifferenceKind::Moved as i32);
-            difference.kinds.insert(place, DifferenceKind::Moved.into());
+            let position = difference.kinds.partition_point(|kind| *kind < DifferenceKind::Moved as i32);
+            difference.kinds.insert(position, DifferenceKind::Moved.into());
         }
         (!difference.kinds.is_empty()).then(|| PartDifference { id: id.to_owned(), ..difference })
     });
@@ -42,9 +42,9 @@ pub fn differences(before: &BriefContent, after: &BriefContent) -> Vec<PartDiffe
     differences
 }
 
-/// The differences that the later edition's `changes` have to name and do not. Parts other than statements and key
-/// judgments count when both editions have them: what a new source supports, or a removed tie supported, is a
-/// statement that differs itself.
+/// Lists the differences that the later edition should declare in its `changes` but does not. Of other parts than
+/// statements and key judgments, only those in both editions count: what a new source or a removed relationship supports
+/// is a statement that differs itself.
 pub fn undeclared(before: &BriefContent, after: &BriefContent) -> Vec<PartDifference> {
     let counts = |difference: &PartDifference| match &difference.part {
         Some(Part::OtherPart(pair)) => pair.before.is_some() && pair.after.is_some(),
@@ -55,25 +55,25 @@ pub fn undeclared(before: &BriefContent, after: &BriefContent) -> Vec<PartDiffer
     differences
 }
 
-/// The ids that an edition's `changes` name.
+/// Returns the ids that the `changes` of an edition name.
 fn declared(content: &BriefContent) -> BTreeSet<&str> {
     let changes = content.changes.iter();
     let named = changes.flat_map(|change| {
         std::iter::once(change_subject(change)).chain(change.replaced_by.iter().map(String::as_str))
     });
-    // A key judgment says by itself what it revises.
+    // A key judgment declares a revision by its own note.
     let of_judgments = content.key_judgments.iter().filter(|judgment| !judgment.revision_note.is_empty());
     named.chain(of_judgments.map(|judgment| judgment.id.as_str())).collect()
 }
 
-/// A part's two states.
+/// A part in the earlier and in the later edition.
 #[derive(Clone, Copy)]
 enum Pair<'a> {
     Statement(Option<&'a Statement>, Option<&'a Statement>),
     Judgment(Option<&'a KeyJudgment>, Option<&'a KeyJudgment>),
 }
 
-/// What an edition holds, by id.
+/// The statements and key judgments of an edition, by id.
 struct Parts<'a> {
     statements: BTreeMap<&'a str, &'a Statement>,
     judgments: BTreeMap<&'a str, &'a KeyJudgment>,
@@ -89,21 +89,21 @@ impl<'a> Parts<'a> {
         }
     }
 
-    /// What an id names here and later. An id that named another sort of part is that part's no more.
+    /// Pairs the parts that an id names in this and the later edition.
     fn pair(&self, id: &str, later: &Self) -> Option<Pair<'a>> {
         let judgments = (self.judgments.get(id).copied(), later.judgments.get(id).copied());
         let statements = (self.statements.get(id).copied(), later.statements.get(id).copied());
         match (statements, judgments) {
             ((None, None), (None, None)) => None,
             ((None, None), (before, after)) => Some(Pair::Judgment(before, after)),
-            // As what it is now, if it is both.
+            // An id that names both kinds is compared as its later kind.
             ((_, None), (before, Some(after))) => Some(Pair::Judgment(before, Some(after))),
             ((before, after), _) => Some(Pair::Statement(before, after)),
         }
     }
 }
 
-/// A pair's difference, but for its place; without kinds when it has none.
+/// Compares a pair, ignoring its position. The result has no kinds if the parts are equal.
 fn compare(pair: Pair) -> Option<PartDifference> {
     let difference = match pair {
         Pair::Statement(before, after) => {
@@ -146,25 +146,25 @@ fn numbers(kinds: &[DifferenceKind]) -> Vec<i32> {
 fn of_statement(before: &Statement, after: &Statement) -> (Vec<DifferenceKind>, Vec<TextReplacement>) {
     let replacements = wording::replacements(&before.text, &after.text);
     let mut kinds = Vec::new();
-    let mut note = |differs: bool, kind| {
+    let mut add_if = |differs: bool, kind| {
         if differs {
             kinds.push(kind);
         }
     };
-    note(before.text != after.text, DifferenceKind::Reworded);
-    note(before.likelihood != after.likelihood, DifferenceKind::Likelihood);
-    note(before.confidence != after.confidence, DifferenceKind::Confidence);
-    note(before.marking != after.marking, DifferenceKind::Marking);
-    note(before.citations != after.citations, DifferenceKind::Sources);
-    note(before.status != after.status, DifferenceKind::Status);
-    // Marks on a text that was reworded stand elsewhere in any case.
-    let marks = before.text == after.text && before.spans != after.spans;
-    note(marks || rest(before) != rest(after), DifferenceKind::Other);
+    add_if(before.text != after.text, DifferenceKind::Reworded);
+    add_if(before.likelihood != after.likelihood, DifferenceKind::Likelihood);
+    add_if(before.confidence != after.confidence, DifferenceKind::Confidence);
+    add_if(before.marking != after.marking, DifferenceKind::Marking);
+    add_if(before.citations != after.citations, DifferenceKind::Sources);
+    add_if(before.status != after.status, DifferenceKind::Status);
+    // Spans of a reworded text shift in any case.
+    let spans_differ = before.text == after.text && before.spans != after.spans;
+    add_if(spans_differ || other_fields(before) != other_fields(after), DifferenceKind::Other);
     (kinds, replacements)
 }
 
-/// A statement without what has a kind of its own.
-fn rest(statement: &Statement) -> Statement {
+/// The fields of a statement without a difference kind of their own.
+fn other_fields(statement: &Statement) -> Statement {
     Statement {
         r#type: statement.r#type,
         domain: statement.domain.clone(),
@@ -187,7 +187,7 @@ fn of_judgment(before: &KeyJudgment, after: &KeyJudgment) -> Vec<DifferenceKind>
         (before.confidence != after.confidence, DifferenceKind::Confidence),
         (before.marking != after.marking, DifferenceKind::Marking),
         (before.rests_on != after.rests_on, DifferenceKind::Sources),
-        // What it revises and how is about the parent, and differs from revision to revision by nature.
+        // Not compared: `revises_id` and `revision_note`, which refer to the parent and differ in every revision.
         (ids(before) != ids(after), DifferenceKind::Other),
     ];
     pairs.into_iter().filter(|(differs, _)| *differs).map(|(_, kind)| kind).collect()

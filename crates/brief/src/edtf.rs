@@ -7,39 +7,39 @@
 pub enum Edtf {
     /// One date.
     Date(Date),
-    /// From one bound to another, both included. At least one is a date.
+    /// An interval with inclusive bounds, at least one of which is a date.
     Interval(Bound, Bound),
 }
 
-/// An end of an interval.
+/// A bound of an interval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bound {
     /// A date.
     Date(Date),
-    /// `..`: there is none.
+    /// `..`: open.
     Open,
-    /// Empty: there is one, and it is not known.
+    /// Empty: unknown.
     Unknown,
 }
 
 /// A date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Date {
-    /// The year, astronomical: 0 is 1 BC. With unspecified digits the lowest that it may be.
+    /// Astronomical year: 0 is 1 BC. With unspecified digits, the lowest possible year.
     pub year: i64,
-    /// How many of the year's last digits are unspecified: 0, 1 or 2.
+    /// Number of unspecified last digits of the year: 0, 1 or 2.
     pub unspecified_digits: u8,
-    /// How far below the year it is known.
+    /// Precision below the year.
     pub precision: Precision,
-    /// `?` or `%`: it may be another date.
+    /// `?` or `%`: uncertain.
     pub uncertain: bool,
-    /// `~` or `%`: it is about then.
+    /// `~` or `%`: approximate.
     pub approximate: bool,
-    /// The time of a whole day.
+    /// Time of day, for a complete date.
     pub time: Option<Time>,
 }
 
-/// How far below the year a date is known.
+/// The precision of a date below the year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Precision {
     /// The year only.
@@ -83,10 +83,10 @@ pub struct Day {
 }
 
 impl Day {
-    /// Its number: days since 1970-01-01 in the proleptic Gregorian calendar, negative before. Beyond what 64 bits hold,
-    /// which no year of an EDTF reaches, the number nearest to it.
+    /// Days since 1970-01-01 in the proleptic Gregorian calendar, negative before. Saturates beyond 64 bits, which no EDTF
+    /// year reaches.
     pub fn number(self) -> i64 {
-        // A year that begins in March has its leap day last, so that months count alike in all years.
+        // Counting years from March puts the leap day last, so that months have the same offsets in all years.
         let (year, month) = match self.month {
             month @ 3.. => (i128::from(self.year), i128::from(month) - 3),
             month => (i128::from(self.year) - 1, i128::from(month) + 9),
@@ -100,7 +100,7 @@ impl Day {
 /// Days from 0000-03-01 to 1970-01-01.
 const EPOCH: i128 = 719_468;
 
-/// A text is no EDTF of level 1.
+/// The text is not EDTF level 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not an EDTF level 1 date such as 2026-01-10, 2026-01, 2026 or 2025/2026: {0}")]
 pub struct EdtfError(pub &'static str);
@@ -110,7 +110,7 @@ pub fn parse(text: &str) -> Result<Edtf, EdtfError> {
     let Some((start, end)) = text.split_once('/') else { return date(text, true).map(Edtf::Date) };
     let (start, end) = (bound(start)?, bound(end)?);
     match (start.date(), end.date()) {
-        (None, None) => Err(EdtfError("an interval has a date at one end at least")),
+        (None, None) => Err(EdtfError("an interval needs a date at one end at least")),
         (Some(start), Some(end)) if start.earliest() > end.latest() => {
             Err(EdtfError("the interval ends before its start"))
         }
@@ -119,7 +119,7 @@ pub fn parse(text: &str) -> Result<Edtf, EdtfError> {
 }
 
 impl Edtf {
-    /// The first day that it may stand for; none when its start is open or unknown.
+    /// The earliest possible day; none if the start is open or unknown.
     pub fn earliest(&self) -> Option<Day> {
         match self {
             Self::Date(date) => Some(date.earliest()),
@@ -127,7 +127,7 @@ impl Edtf {
         }
     }
 
-    /// The last day that it may stand for; none when its end is open or unknown.
+    /// The latest possible day; none if the end is open or unknown.
     pub fn latest(&self) -> Option<Day> {
         match self {
             Self::Date(date) => Some(date.latest()),
@@ -135,8 +135,7 @@ impl Edtf {
         }
     }
 
-    /// Orders dates by their starts, then by their ends: an end that is open or unknown comes last, and an interval
-    /// without a start stands where it ends.
+    /// Orders dates by start, then by end. An open or unknown end sorts last; an interval without a start sorts by its end.
     pub fn sort_key(&self) -> (Day, Day) {
         const LAST: Day = Day { year: i64::MAX, month: 12, day: 31 };
         let latest = self.latest().unwrap_or(LAST);
@@ -154,7 +153,7 @@ impl Bound {
 }
 
 impl Date {
-    /// The first day that it may stand for.
+    /// The earliest possible day.
     pub fn earliest(&self) -> Day {
         let (month, day) = match self.precision {
             Precision::Year | Precision::SomeMonth | Precision::SomeDayOfYear => (1, 1),
@@ -165,7 +164,7 @@ impl Date {
         Day { year: self.year, month, day }
     }
 
-    /// The last day that it may stand for. Winter lasts to the end of the next year's February.
+    /// The latest possible day. Winter lasts until the end of February of the next year.
     pub fn latest(&self) -> Day {
         let span = match self.unspecified_digits {
             0 => 0,
@@ -245,7 +244,7 @@ fn long_year(text: &str) -> Result<i64, EdtfError> {
     year.filter(|_| fits).ok_or(EdtfError("Y is followed by 5 to 12 digits"))
 }
 
-/// The lowest year that the digits may stand for, and how many of them are unspecified.
+/// Parses digits to the lowest possible year and the number of unspecified digits.
 fn year_digits(digits: &str, negative: bool) -> Result<(i64, u8), EdtfError> {
     let known = digits.trim_end_matches('X');
     let unspecified = match digits.len() - known.len() {
@@ -334,7 +333,7 @@ mod tests {
     use super::{Bound, Day, Edtf, Precision, parse};
 
     #[test]
-    fn level_1_dates_are_read() {
+    fn level_1_dates_are_parsed() {
         for text in [
             "1985",
             "1985-04",
@@ -380,7 +379,7 @@ mod tests {
     }
 
     #[test]
-    fn every_day_has_the_number_after_that_of_the_day_before() {
+    fn day_numbers_are_consecutive() {
         for start in [-401, -5, -1, 0, 1599, 1896, 1999, 999_999_999_598] {
             let mut before = number(start, 1, 1) - 1;
             for year in start..start + 402 {
@@ -403,7 +402,7 @@ mod tests {
     }
 
     #[test]
-    fn level_1_intervals_are_read() {
+    fn level_1_intervals_are_parsed() {
         for text in [
             "1964/2008",
             "2004-06/2006-08",
@@ -426,7 +425,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_level_1_date_is_refused() {
+    fn other_texts_are_refused() {
         for text in [
             "",
             "unknown",
@@ -478,7 +477,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_spans_the_days_that_it_may_stand_for() {
+    fn a_date_spans_its_possible_days() {
         let days = |text: &str| {
             let parsed = parse(text).unwrap();
             let print = |day: Option<Day>| day.map(|day| format!("{}-{}-{}", day.year, day.month, day.day));
@@ -496,7 +495,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_sort_by_their_starts_and_then_by_their_ends() {
+    fn dates_sort_by_start_and_then_by_end() {
         let mut texts = ["2025/..", "2024-12-08", "2025", "-0044-03-15", "../1991", "2025-01-17", "2024-12"];
         texts.sort_by_key(|text| parse(text).unwrap().sort_key());
         assert_eq!(
@@ -506,7 +505,7 @@ mod tests {
     }
 
     #[test]
-    fn qualifiers_and_bounds_are_told_apart() {
+    fn qualifiers_and_bounds_are_distinguished() {
         let Ok(Edtf::Interval(Bound::Date(start), Bound::Open)) = parse("2000%/..") else { panic!() };
         assert!(start.uncertain && start.approximate && start.precision == Precision::Year);
         let Ok(Edtf::Interval(Bound::Unknown, Bound::Date(end))) = parse("/2004-06~") else { panic!() };

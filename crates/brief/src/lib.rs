@@ -1,14 +1,15 @@
-//! The domain of briefs: validate, mark, redact, canonical bytes and digests. Pure: no I/O, no clock, no
-//! randomness, no hash-map order, no floating point; the same input gives the same bytes on any machine.
+//! The domain of briefs: validation, markings, redaction, canonical bytes and digests. Pure: no I/O, clock, randomness,
+//! hash-map order or floating point, so that the same input gives the same bytes on any machine.
 //!
-//! The flow: [`validate::canonicalize`] makes a [`Canonical`] of written content; [`redact::edition`] makes the
-//! edition of it that a [`marking::Clearance`] may read; [`digest`] names the bytes of either.
+//! [`validate::canonicalize`] turns authored content into [`Canonical`] content; [`redact::edition`] derives the edition
+//! for a [`marking::Clearance`]; [`digest`] identifies the bytes of either.
 
 #[cfg(any(test, feature = "arbitrary"))]
 pub mod arbitrary;
 pub mod attachments;
 mod canonical;
 pub mod combined_changes;
+mod content_tree;
 pub mod diff;
 pub mod digest;
 pub mod edtf;

@@ -1,13 +1,13 @@
 //! Likelihood terms of published scales: the exact words and percentages, never paraphrased.
 //!
 //! ICD 203 (2015, section D.6.e(2)(a)) has two rows of terms over the same bands, which must not be mixed in a
-//! brief. The gaps between the bands of the PHIA yardstick are deliberate: a value in one has no word.
+//! brief. The gaps between the bands of the PHIA yardstick are deliberate: a value in a gap has no term.
 
 use chancery_proto::brief::v1::{LikelihoodScale, LikelihoodTerm};
 
 use LikelihoodTerm as Term;
 
-/// The first row of ICD 203, or the PHIA yardstick's only one, rising; then ICD 203's second row, rising.
+/// The terms of ICD 203's first row or of the PHIA yardstick, then of ICD 203's second row, each in ascending order.
 const ICD203_TERMS: [Term; 14] = [
     Term::Icd203AlmostNoChance,
     Term::Icd203VeryUnlikely,
@@ -34,7 +34,7 @@ const PHIA_TERMS: [Term; 7] = [
     Term::PhiaAlmostCertain,
 ];
 
-/// The printed words of a term; empty for the unspecified one.
+/// Returns the printed words of a term; empty for the unspecified one.
 pub fn words(term: LikelihoodTerm) -> &'static str {
     match term {
         Term::Unspecified => "",
@@ -60,8 +60,8 @@ pub fn words(term: LikelihoodTerm) -> &'static str {
     }
 }
 
-/// A term's lowest and highest whole percent. "Realistic possibility" reaches to below 50, so its highest whole
-/// percent is 49; [`range`] prints it as published.
+/// Returns the lowest and highest whole percent of a term. "Realistic possibility" extends to below 50, so its highest
+/// whole percent is 49; [`range`] prints it as published.
 pub fn bounds(term: LikelihoodTerm) -> (u32, u32) {
     match term {
         Term::Unspecified => (0, 0),
@@ -82,7 +82,7 @@ pub fn bounds(term: LikelihoodTerm) -> (u32, u32) {
     }
 }
 
-/// A term's percentages as published, without the percent sign: `55-80`, `40-<50`.
+/// Returns the percentages of a term as published, without the percent sign: `55-80`, `40-<50`.
 pub fn range(term: LikelihoodTerm) -> String {
     let (low, high) = bounds(term);
     match term {
@@ -92,31 +92,31 @@ pub fn range(term: LikelihoodTerm) -> String {
     }
 }
 
-/// The term of a scale that shares most of a range of percentages, the less likely one of two that share as much; none
-/// when the range lies in a gap of the scale. ICD 203's terms are those of its first row.
+/// Returns the term of a scale that overlaps most with a range of percentages; of two with equal overlap, the less likely
+/// one; none if the range lies in a gap of the scale. For ICD 203, returns terms of the first row.
 pub fn equivalent((low, high): (u32, u32), scale: LikelihoodScale) -> Option<LikelihoodTerm> {
     let shared = |term: &LikelihoodTerm| {
         let (from, to) = bounds(*term);
-        // Bounds are whole percents and belong to the term, so that a point shares one with its term.
+        // Bounds are inclusive whole percents, so that a single point overlaps with its term.
         (high.min(to) + 1).saturating_sub(low.max(from))
     };
     let terms = scale_terms(scale).iter().filter(|term| row(**term) == 1 && shared(term) > 0);
     terms.rev().max_by_key(|term| shared(term)).copied()
 }
 
-/// The row of its scale that a term stands in, from 1.
+/// Returns the row of a term in its scale, from 1.
 pub fn row(term: LikelihoodTerm) -> u8 {
     if ICD203_TERMS[7..].contains(&term) { 2 } else { 1 }
 }
 
-/// The scale of a term; none for the unspecified one.
+/// Returns the scale of a term; none for the unspecified one.
 pub fn scale(term: LikelihoodTerm) -> Option<LikelihoodScale> {
     [LikelihoodScale::Icd203, LikelihoodScale::Phia]
         .into_iter()
         .find(|scale| scale_terms(*scale).contains(&term))
 }
 
-/// The terms of a scale, rising, ICD 203's first row before its second; none of the unspecified scale.
+/// Lists the terms of a scale in ascending order, ICD 203's first row before its second; none for the unspecified scale.
 pub fn scale_terms(scale: LikelihoodScale) -> &'static [LikelihoodTerm] {
     match scale {
         LikelihoodScale::Unspecified => &[],
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_range_has_the_term_that_it_shares_most_with() {
+    fn a_range_has_the_term_with_the_largest_overlap() {
         let phia = |low, high| equivalent((low, high), LikelihoodScale::Phia);
         assert_eq!(phia(55, 80), Some(LikelihoodTerm::PhiaLikelyOrProbable));
         assert_eq!(phia(20, 45), Some(LikelihoodTerm::PhiaUnlikely));
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn each_term_but_the_unspecified_one_stands_on_one_scale() {
+    fn each_term_except_unspecified_is_on_one_scale() {
         let numbers = (0..30).filter_map(|number| LikelihoodTerm::try_from(number).ok());
         for term in numbers.filter(|term| *term != LikelihoodTerm::Unspecified) {
             let scale = scale(term).unwrap();

@@ -1,106 +1,81 @@
-//! Tradecraft lint: warnings on content that is valid. The word lints read English only.
+//! Tradecraft lint: warnings on valid content. The lints of wording read English only.
 
 mod blocks;
 mod prose;
 #[cfg(test)]
 mod tests;
+mod warning;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chancery_proto::brief::v1::{
-    BriefContent, KeyJudgment, LikelihoodScale, Statement, StatementStatus, StatementType,
+    BriefContent, KeyJudgment, Likelihood, LikelihoodScale, Statement, StatementStatus, StatementType,
 };
 
+pub use self::warning::*;
+use crate::reading_order::{LocatedStatement, StatementLocation, located_statements};
 use crate::{edtf, likelihood};
-use prose::Sentence;
 
-/// A sentence names a likelihood and a confidence: readers take one for the other (ICD 203, D.6.e(2)(a)).
-pub const LIKELIHOOD_WITH_CONFIDENCE: &str = "LIKELIHOOD_WITH_CONFIDENCE";
-/// Terms of two rows or scales are mixed in the brief.
-pub const MIXED_LIKELIHOOD_ROWS: &str = "MIXED_LIKELIHOOD_ROWS";
-/// An assessment or forecast of the body cites no source.
-pub const JUDGMENT_WITHOUT_SOURCE: &str = "JUDGMENT_WITHOUT_SOURCE";
-/// A forecast has no date by which it can be judged.
-pub const FORECAST_WITHOUT_HORIZON: &str = "FORECAST_WITHOUT_HORIZON";
-/// A forecast does not say what would settle it.
-pub const FORECAST_WITHOUT_CRITERIA: &str = "FORECAST_WITHOUT_CRITERIA";
-/// A key judgment and what it rests on cite one source only.
-pub const SINGLE_SOURCE: &str = "SINGLE_SOURCE";
-/// A sentence hedges and has no likelihood.
-pub const HEDGE_WITHOUT_LIKELIHOOD: &str = "HEDGE_WITHOUT_LIKELIHOOD";
-/// A key judgment rests on a statement that was superseded or withdrawn.
-pub const SUPERSEDED_SUPPORT: &str = "SUPERSEDED_SUPPORT";
-/// The percentages of a set of scenarios do not sum to 100.
-pub const SCENARIOS_NOT_100: &str = "SCENARIOS_NOT_100";
-/// A cited source is newer than the date up to which the content holds.
-pub const AS_OF_BEFORE_SOURCE: &str = "AS_OF_BEFORE_SOURCE";
-
-/// A figure, list or table has no data, so no edition shows it.
-pub const BLOCK_WITHOUT_DATA: &str = "BLOCK_WITHOUT_DATA";
-
-/// A remark on tradecraft.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Warning {
-    /// A stable code: a constant of this module.
-    pub code: &'static str,
-    /// The id of the statement or other part; empty for the brief as a whole.
-    pub part_id: String,
-    /// What is to be considered, for the author.
-    pub message: String,
-}
-
-/// Warnings: those of sentences in document order, then of key judgments, blocks, scenarios and the brief as a whole.
+/// Returns the warnings of statements in document order, then of key judgments, blocks, scenarios and the brief as a
+/// whole.
 pub fn lint(content: &BriefContent) -> Vec<Warning> {
-    let sentences = prose::sentences(content);
+    let statements = located_statements(content);
     let mut warnings = Vec::new();
     let is_english = content.language == "en" || content.language.starts_with("en-");
-    for sentence in sentences.iter().filter(|sentence| stands(sentence.statement)) {
-        lint_sentence(sentence, is_english, &mut warnings);
+    for located in statements.iter().filter(|located| is_active(located.statement)) {
+        lint_statement(*located, is_english, &mut warnings);
     }
     let by_id: BTreeMap<&str, &Statement> =
-        sentences.iter().map(|sentence| (sentence.statement.id.as_str(), sentence.statement)).collect();
+        statements.iter().map(|located| (located.statement.id.as_str(), located.statement)).collect();
     for judgment in &content.key_judgments {
         lint_judgment(judgment, &by_id, &mut warnings);
     }
     blocks::lint(content, &mut warnings);
     lint_scenarios(content, &mut warnings);
-    lint_rows(content, &sentences, &mut warnings);
-    lint_as_of(content, &sentences, &mut warnings);
+    lint_rows(content, &statements, &mut warnings);
+    lint_as_of(content, &statements, &mut warnings);
     warnings
 }
 
-fn warn(warnings: &mut Vec<Warning>, code: &'static str, part_id: &str, message: impl Into<String>) {
-    warnings.push(Warning { code, part_id: part_id.to_owned(), message: message.into() });
-}
-
-fn stands(statement: &Statement) -> bool {
+fn is_active(statement: &Statement) -> bool {
     matches!(statement.status(), StatementStatus::Unspecified | StatementStatus::Active)
 }
 
-fn lint_sentence(sentence: &Sentence<'_>, is_english: bool, warnings: &mut Vec<Warning>) {
-    let statement = sentence.statement;
-    let id = statement.id.as_str();
+/// Whether the statement, or the key judgment that contains it, has a likelihood.
+fn has_likelihood(located: LocatedStatement<'_>) -> bool {
+    let of_judgment = match located.location {
+        StatementLocation::KeyJudgment(judgment) => judgment.likelihood.is_some(),
+        StatementLocation::BottomLine | StatementLocation::Section(_) => false,
+    };
+    of_judgment || located.statement.likelihood.is_some()
+}
+
+fn lint_statement(located: LocatedStatement<'_>, is_english: bool, warnings: &mut Vec<Warning>) {
+    let statement = located.statement;
     let is_forecast = statement.r#type() == StatementType::Forecast;
     let is_judgment = is_forecast || statement.r#type() == StatementType::Assessment;
-    if is_judgment && sentence.is_body && statement.citations.is_empty() {
-        warn(warnings, JUDGMENT_WITHOUT_SOURCE, id, "the judgment cites no source");
+    // The bottom line and key judgments rest on statements of sections, which cite the sources.
+    let is_in_section = matches!(located.location, StatementLocation::Section(_));
+    let mut warn = |code, message: String| warnings.push(Warning::new(code, &statement.id, message));
+    if is_judgment && is_in_section && statement.citations.is_empty() {
+        warn(JUDGMENT_WITHOUT_SOURCE, "the judgment cites no source".to_owned());
     }
     if is_forecast && statement.horizon.is_empty() {
-        warn(warnings, FORECAST_WITHOUT_HORIZON, id, "the forecast has no date by which it can be judged");
+        warn(FORECAST_WITHOUT_HORIZON, "the forecast has no date by which it can be judged".to_owned());
     }
     if is_forecast && statement.resolution_criteria.is_empty() {
-        warn(warnings, FORECAST_WITHOUT_CRITERIA, id, "the forecast does not say what would settle it");
+        warn(FORECAST_WITHOUT_CRITERIA, "the forecast does not say what would settle it".to_owned());
     }
     if is_english && prose::names_likelihood(&statement.text) && prose::names_confidence(&statement.text) {
-        let message = "likelihood and confidence stand in one sentence; readers take one for the other";
-        warn(warnings, LIKELIHOOD_WITH_CONFIDENCE, id, message);
+        let message = "the sentence contains both a likelihood and a confidence, which readers confuse";
+        warn(LIKELIHOOD_WITH_CONFIDENCE, message.to_owned());
     }
     if is_english
         && is_judgment
-        && !sentence.has_likelihood
+        && !has_likelihood(located)
         && let Some(hedge) = prose::hedge(&statement.text)
     {
-        warn(warnings, HEDGE_WITHOUT_LIKELIHOOD, id, format!("\"{hedge}\" hedges; no likelihood is given"));
+        warn(HEDGE_WITHOUT_LIKELIHOOD, format!("\"{hedge}\" hedges, but the statement has no likelihood"));
     }
 }
 
@@ -111,16 +86,12 @@ fn lint_judgment(judgment: &KeyJudgment, by_id: &BTreeMap<&str, &Statement>, war
     let sources: BTreeSet<&str> =
         all.flat_map(|statement| &statement.citations).map(|citation| citation.source_id.as_str()).collect();
     if let (Some(source), 1) = (sources.first(), sources.len()) {
-        warn(
-            warnings,
-            SINGLE_SOURCE,
-            &judgment.id,
-            format!("all that it rests on cites one source, {source}"),
-        );
+        let message = format!("everything that the judgment rests on cites a single source, {source}");
+        warnings.push(Warning::new(SINGLE_SOURCE, &judgment.id, message));
     }
-    for support in supports.iter().filter(|statement| !stands(statement)) {
-        let message = format!("it rests on {}, which was superseded or withdrawn", support.id);
-        warn(warnings, SUPERSEDED_SUPPORT, &judgment.id, message);
+    for support in supports.iter().filter(|statement| !is_active(statement)) {
+        let message = format!("the judgment rests on {}, which was superseded or withdrawn", support.id);
+        warnings.push(Warning::new(SUPERSEDED_SUPPORT, &judgment.id, message));
     }
 }
 
@@ -129,44 +100,44 @@ fn lint_scenarios(content: &BriefContent, warnings: &mut Vec<Warning>) {
     for scenario in &content.scenarios {
         *sums.entry(&scenario.set).or_default() += u64::from(scenario.percent);
     }
-    // Told at the first scenario of the set.
+    // Warns once for each set, at its first scenario.
     for scenario in &content.scenarios {
         if let Some(sum) = sums.remove(scenario.set.as_str()).filter(|sum| *sum != 100) {
             let message = format!("the percentages of the set {:?} sum to {sum}, not to 100", scenario.set);
-            warn(warnings, SCENARIOS_NOT_100, &scenario.id, message);
+            warnings.push(Warning::new(SCENARIOS_NOT_100, &scenario.id, message));
         }
     }
 }
 
-/// Warns at the first term that is of another row or scale than the first of all.
-fn lint_rows(content: &BriefContent, sentences: &[Sentence<'_>], warnings: &mut Vec<Warning>) {
+/// Warns at the first term of another row or scale than the first term of the brief.
+fn lint_rows(content: &BriefContent, statements: &[LocatedStatement<'_>], warnings: &mut Vec<Warning>) {
     let of_judgments =
         content.key_judgments.iter().map(|judgment| (&judgment.id, judgment.likelihood.as_ref()));
-    let of_sentences =
-        sentences.iter().map(|sentence| (&sentence.statement.id, sentence.statement.likelihood.as_ref()));
-    let mut first: Option<(LikelihoodScale, u8)> = None;
-    for (id, likelihood) in of_judgments.chain(of_sentences) {
-        let Some(term) = likelihood.map(chancery_proto::brief::v1::Likelihood::term) else { continue };
+    let of_statements =
+        statements.iter().map(|located| (&located.statement.id, located.statement.likelihood.as_ref()));
+    let mut first_row: Option<(LikelihoodScale, u8)> = None;
+    for (id, likelihood) in of_judgments.chain(of_statements) {
+        let Some(term) = likelihood.map(Likelihood::term) else { continue };
         let Some(scale) = likelihood::scale(term) else { continue };
         let row = (scale, likelihood::row(term));
-        if *first.get_or_insert(row) != row {
-            let message =
-                format!("\"{}\" is of another row of terms than those before it", likelihood::words(term));
-            return warn(warnings, MIXED_LIKELIHOOD_ROWS, id, message);
+        if *first_row.get_or_insert(row) != row {
+            let words = likelihood::words(term);
+            let message = format!("\"{words}\" belongs to another row or scale than the terms before it");
+            return warnings.push(Warning::new(MIXED_LIKELIHOOD_ROWS, id, message));
         }
     }
 }
 
-fn lint_as_of(content: &BriefContent, sentences: &[Sentence<'_>], warnings: &mut Vec<Warning>) {
+fn lint_as_of(content: &BriefContent, statements: &[LocatedStatement<'_>], warnings: &mut Vec<Warning>) {
     let as_of = content.as_of.as_ref().and_then(|as_of| edtf::parse(&as_of.date).ok()?.latest());
     let Some(as_of) = as_of else { return };
-    let citations = sentences.iter().flat_map(|sentence| &sentence.statement.citations);
+    let citations = statements.iter().flat_map(|located| &located.statement.citations);
     let cited: BTreeSet<&str> = citations.map(|citation| citation.source_id.as_str()).collect();
     for source in content.sources.iter().filter(|source| cited.contains(source.id.as_str())) {
         let date = edtf::parse(&source.date).ok().and_then(|date| date.earliest());
         if date.is_some_and(|date| date > as_of) {
-            let message = format!("it is of {}, after the date up to which the content holds", source.date);
-            warn(warnings, AS_OF_BEFORE_SOURCE, &source.id, message);
+            let message = format!("the source is dated {}, after the as-of date of the content", source.date);
+            warnings.push(Warning::new(AS_OF_BEFORE_SOURCE, &source.id, message));
         }
     }
 }

@@ -1,9 +1,9 @@
-//! Markings: handling labels of an ordered scheme, and who may read them.
+//! Markings: handling labels of an ordered scheme, and clearances.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// A scheme of handling labels. A workspace has one, fixed when it is made.
+/// A scheme of handling labels, fixed when a workspace is created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Scheme {
     /// The Traffic Light Protocol 2.0 of FIRST. Its labels are never translated.
@@ -14,7 +14,7 @@ pub enum Scheme {
     Corporate,
 }
 
-/// A label's place in its scheme, 0 the lowest.
+/// The position of a label in its scheme, from 0 for the lowest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Rank(u8);
 
@@ -22,7 +22,7 @@ pub struct Rank(u8);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Clearance(pub Rank);
 
-/// What stands where something was withheld. A workspace has one, fixed when it is made.
+/// The policy for marking withheld content in editions, fixed when a workspace is created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Policy {
     /// Nothing.
@@ -31,24 +31,24 @@ pub enum Policy {
     Mark,
 }
 
-/// A text or number is no scheme, policy or rank.
+/// A value is not a scheme, policy or rank.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{given:?} is no {what}")]
+#[error("{given:?} is not a {expected}")]
 pub struct MarkingError {
-    /// What was given.
+    /// The given value.
     pub given: String,
-    /// What it should have been.
-    pub what: &'static str,
+    /// The expected kind of value.
+    pub expected: &'static str,
 }
 
-/// Labels lowest first. TLP's names and colours are those of FIRST's TLP 2.0; the others are chosen to be
-/// told apart and to keep a contrast of 4.5:1 on black.
-struct Ladder {
+/// The labels of a scheme, lowest first. TLP's names and colours are those of FIRST's TLP 2.0; the other colours are
+/// distinguishable and have a contrast of 4.5:1 on black.
+struct Labels {
     names: &'static [&'static str],
     colors: &'static [(u8, u8, u8)],
 }
 
-const TLP: Ladder = Ladder {
+const TLP: Labels = Labels {
     names: &["TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED"],
     colors: &[
         (0xff, 0xff, 0xff),
@@ -58,11 +58,11 @@ const TLP: Ladder = Ladder {
         (0xff, 0x2b, 0x2b),
     ],
 };
-const US: Ladder = Ladder {
+const US: Labels = Labels {
     names: &["U", "C", "S", "TS"],
     colors: &[(0x5c, 0xd6, 0x5c), (0x6f, 0xa8, 0xff), (0xff, 0x5a, 0x5a), (0xff, 0x8c, 0x00)],
 };
-const CORPORATE: Ladder = Ladder {
+const CORPORATE: Labels = Labels {
     names: &["PUBLIC", "INTERNAL", "CONFIDENTIAL", "RESTRICTED"],
     colors: &[(0xff, 0xff, 0xff), (0x5c, 0xd6, 0x5c), (0xff, 0xc0, 0x00), (0xff, 0x5a, 0x5a)],
 };
@@ -71,7 +71,7 @@ impl Scheme {
     /// Every scheme.
     pub const ALL: [Self; 3] = [Self::Tlp, Self::Us, Self::Corporate];
 
-    /// Its stable name: `tlp`, `us` or `corporate`.
+    /// The stable name: `tlp`, `us` or `corporate`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Tlp => "tlp",
@@ -80,42 +80,42 @@ impl Scheme {
         }
     }
 
-    /// Its labels, lowest first.
+    /// The labels, lowest first.
     pub fn labels(self) -> &'static [&'static str] {
-        self.ladder().names
+        self.definition().names
     }
 
-    /// The place of a label, by its exact spelling.
+    /// The rank of a label, by its exact spelling.
     pub fn rank(self, label: &str) -> Option<Rank> {
-        (0u8..).zip(self.labels()).find(|(_, name)| **name == label).map(|(place, _)| Rank(place))
+        (0u8..).zip(self.labels()).find(|(_, name)| **name == label).map(|(position, _)| Rank(position))
     }
 
-    /// The label at a place; above the highest, the highest.
+    /// The label of a rank; for ranks above the highest, the highest label.
     pub fn label(self, rank: Rank) -> &'static str {
         self.labels()[usize::from(rank.min(self.highest()).0)]
     }
 
-    /// The lowest place.
+    /// The lowest rank.
     pub fn lowest(self) -> Rank {
         Rank::LOWEST
     }
 
-    /// The highest place.
+    /// The highest rank.
     pub fn highest(self) -> Rank {
         self.ranks().last().unwrap_or(Rank::LOWEST)
     }
 
-    /// Every place, lowest first.
+    /// All ranks, lowest first.
     pub fn ranks(self) -> impl Iterator<Item = Rank> {
-        (0u8..).zip(self.labels()).map(|(place, _)| Rank(place))
+        (0u8..).zip(self.labels()).map(|(position, _)| Rank(position))
     }
 
-    /// The colour of a label, red, green and blue, set on black.
+    /// The colour of a label on black, as red, green and blue.
     pub fn color(self, rank: Rank) -> (u8, u8, u8) {
-        self.ladder().colors[usize::from(rank.min(self.highest()).0)]
+        self.definition().colors[usize::from(rank.min(self.highest()).0)]
     }
 
-    fn ladder(self) -> &'static Ladder {
+    fn definition(self) -> &'static Labels {
         match self {
             Self::Tlp => &TLP,
             Self::Us => &US,
@@ -135,14 +135,14 @@ impl FromStr for Scheme {
 
     fn from_str(text: &str) -> Result<Self, MarkingError> {
         let named = Self::ALL.into_iter().find(|scheme| scheme.as_str() == text);
-        named.ok_or_else(|| MarkingError { given: text.to_owned(), what: "marking scheme" })
+        named.ok_or_else(|| MarkingError { given: text.to_owned(), expected: "marking scheme" })
     }
 }
 
 impl Rank {
-    /// The lowest place of any scheme.
+    /// The lowest rank of every scheme.
     pub const LOWEST: Self = Self(0);
-    /// Above every label of every scheme: what an unknown label counts as, so that nobody reads it.
+    /// Above every label of every scheme: the rank of unknown labels, so that no clearance reads them.
     pub(crate) const BEYOND: Self = Self(u8::MAX);
 }
 
@@ -159,29 +159,29 @@ impl From<Rank> for u8 {
 }
 
 impl From<u8> for Rank {
-    fn from(place: u8) -> Self {
-        Self(place)
+    fn from(rank: u8) -> Self {
+        Self(rank)
     }
 }
 
 impl TryFrom<i16> for Rank {
     type Error = MarkingError;
 
-    fn try_from(place: i16) -> Result<Self, MarkingError> {
-        let rank = u8::try_from(place).map(Self);
-        rank.map_err(|_| MarkingError { given: place.to_string(), what: "rank" })
+    fn try_from(value: i16) -> Result<Self, MarkingError> {
+        let rank = u8::try_from(value).map(Self);
+        rank.map_err(|_| MarkingError { given: value.to_string(), expected: "rank" })
     }
 }
 
 impl Clearance {
-    /// Whether the holder may read what has this marking.
+    /// Whether the holder may read content with this marking.
     pub fn reads(self, marking: Rank) -> bool {
         marking <= self.0
     }
 }
 
 impl Policy {
-    /// Its stable name: `omit` or `mark`.
+    /// The stable name: `omit` or `mark`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Omit => "omit",
@@ -201,7 +201,7 @@ impl FromStr for Policy {
 
     fn from_str(text: &str) -> Result<Self, MarkingError> {
         let named = [Self::Omit, Self::Mark].into_iter().find(|policy| policy.as_str() == text);
-        named.ok_or_else(|| MarkingError { given: text.to_owned(), what: "withholding policy" })
+        named.ok_or_else(|| MarkingError { given: text.to_owned(), expected: "withholding policy" })
     }
 }
 
@@ -210,7 +210,7 @@ mod tests {
     use super::{Policy, Rank, Scheme};
 
     #[test]
-    fn each_scheme_and_policy_is_read_from_the_name_that_it_prints() {
+    fn schemes_and_policies_round_trip_through_their_names() {
         for scheme in Scheme::ALL {
             assert_eq!(scheme.to_string().parse(), Ok(scheme));
         }
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn labels_and_ranks_belong_to_each_other() {
+    fn labels_and_ranks_correspond() {
         for scheme in Scheme::ALL {
             for rank in scheme.ranks() {
                 assert_eq!(scheme.rank(scheme.label(rank)), Some(rank));
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rank_survives_the_databases_smallint() {
+    fn ranks_round_trip_through_i16() {
         assert_eq!(Rank::try_from(i16::from(Rank(3))), Ok(Rank(3)));
         assert!(Rank::try_from(-1_i16).is_err());
     }

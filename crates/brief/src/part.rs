@@ -1,16 +1,12 @@
-//! The kinds of parts that have ids.
+//! The parts of a brief that have ids.
 
 use std::collections::BTreeMap;
 
-use chancery_proto::brief::v1::block::Kind as BlockKind;
-use chancery_proto::brief::v1::{Block, BriefContent, List, Section, Statement};
+use chancery_proto::brief::v1::{BriefContent, Change, PartKind as ProtoPartKind};
 
-/// How deep sections may stand in each other.
-pub(crate) const SECTION_DEPTH: usize = 4;
-/// How deep lists may stand in each other.
-pub(crate) const LIST_DEPTH: usize = 6;
+use crate::content_tree::{Node, visit};
 
-/// What an id names.
+/// The kind of a part that has an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PartKind {
     Statement,
@@ -32,7 +28,29 @@ pub(crate) enum PartKind {
 }
 
 impl PartKind {
-    /// Its name in messages to authors, with its article.
+    /// The kind in the API; none for kinds that cannot rest on other parts.
+    pub(crate) fn to_proto(self) -> Option<ProtoPartKind> {
+        match self {
+            Self::Statement => Some(ProtoPartKind::Statement),
+            Self::KeyJudgment => Some(ProtoPartKind::KeyJudgment),
+            Self::Factor => Some(ProtoPartKind::Factor),
+            Self::Relationship => Some(ProtoPartKind::Relationship),
+            Self::Event => Some(ProtoPartKind::Event),
+            Self::Scenario => Some(ProtoPartKind::Scenario),
+            Self::Indicator => Some(ProtoPartKind::Indicator),
+            Self::Assumption => Some(ProtoPartKind::Assumption),
+            Self::Dissent => Some(ProtoPartKind::Dissent),
+            Self::Section
+            | Self::Block
+            | Self::Domain
+            | Self::Actor
+            | Self::Place
+            | Self::Source
+            | Self::InformationGap => None,
+        }
+    }
+
+    /// The name in messages to authors, with its article.
     pub(crate) fn with_article(self) -> &'static str {
         match self {
             Self::Statement => "a statement",
@@ -55,22 +73,49 @@ impl PartKind {
     }
 }
 
-/// Calls `visit` with the kind, id and marking of every part that has an id, in the order of the content.
+/// Calls `on_part` with the kind, id and marking of every part that has an id, in the order of the content.
 pub(crate) fn for_each_part<'a>(
     content: &'a BriefContent,
-    visit: &mut impl FnMut(PartKind, &'a str, &'a str),
+    on_part: &mut impl FnMut(PartKind, &'a str, &'a str),
 ) {
-    let mut walk = Walk { visit };
-    walk.statements(&content.bluf);
-    for judgment in &content.key_judgments {
-        walk.part(PartKind::KeyJudgment, &judgment.id, &judgment.marking);
-        walk.statements(&judgment.statements);
+    let mut on_part = |kind, id: &'a str, marking| {
+        if !id.is_empty() {
+            on_part(kind, id, marking);
+        }
+    };
+    visit(content, &mut |node| match node {
+        Node::KeyJudgment(judgment) => on_part(PartKind::KeyJudgment, &judgment.id, &judgment.marking),
+        Node::Section(section) => on_part(PartKind::Section, &section.id, &section.marking),
+        Node::Block(located) => on_part(PartKind::Block, &located.block.id, &located.block.marking),
+        Node::Statement(statement, _) => on_part(PartKind::Statement, &statement.id, &statement.marking),
+    });
+    macro_rules! annexes {
+        ($($field:ident: $kind:ident,)+) => {
+            $(content.$field.iter().for_each(|part| on_part(PartKind::$kind, &part.id, &part.marking));)+
+        };
     }
-    walk.sections(&content.sections, 1);
-    walk.annexes(content);
+    annexes!(
+        domains: Domain,
+        factors: Factor,
+        actors: Actor,
+        places: Place,
+        relationships: Relationship,
+        events: Event,
+        sources: Source,
+        scenarios: Scenario,
+        indicators: Indicator,
+        assumptions: Assumption,
+        information_gaps: InformationGap,
+        dissents: Dissent,
+    );
 }
 
-/// What each id of a brief names. For an id that is given twice, the first part that has it.
+/// Returns the id of the part that a change describes: its `statement_id` or its `part_id`.
+pub fn change_subject(change: &Change) -> &str {
+    if change.statement_id.is_empty() { &change.part_id } else { &change.statement_id }
+}
+
+/// The kind of part that each id of a brief names. For a duplicate id, the first part counts.
 #[derive(Debug, Default)]
 pub(crate) struct Ids(BTreeMap<String, PartKind>);
 
@@ -85,79 +130,5 @@ impl Ids {
 
     pub(crate) fn kind(&self, id: &str) -> Option<PartKind> {
         self.0.get(id).copied()
-    }
-}
-
-struct Walk<'v, V> {
-    visit: &'v mut V,
-}
-
-impl<'a, V: FnMut(PartKind, &'a str, &'a str)> Walk<'_, V> {
-    fn part(&mut self, kind: PartKind, id: &'a str, marking: &'a str) {
-        if !id.is_empty() {
-            (self.visit)(kind, id, marking);
-        }
-    }
-
-    fn statements(&mut self, statements: &'a [Statement]) {
-        for statement in statements {
-            self.part(PartKind::Statement, &statement.id, &statement.marking);
-        }
-    }
-
-    fn sections(&mut self, sections: &'a [Section], depth: usize) {
-        if depth > SECTION_DEPTH {
-            return;
-        }
-        for section in sections {
-            self.part(PartKind::Section, &section.id, &section.marking);
-            section.blocks.iter().for_each(|block| self.block(block));
-            self.sections(&section.sections, depth + 1);
-        }
-    }
-
-    fn block(&mut self, block: &'a Block) {
-        self.part(PartKind::Block, &block.id, &block.marking);
-        match &block.kind {
-            Some(BlockKind::Paragraph(paragraph)) => self.statements(&paragraph.statements),
-            Some(BlockKind::List(list)) => self.list(list, 1),
-            Some(BlockKind::Callout(callout)) => self.statements(&callout.statements),
-            Some(BlockKind::Quote(quote)) => self.statements(&quote.statements),
-            Some(BlockKind::Table(_) | BlockKind::Figure(_) | BlockKind::Withheld(_)) | None => {}
-        }
-    }
-
-    fn list(&mut self, list: &'a List, depth: usize) {
-        if depth > LIST_DEPTH {
-            return;
-        }
-        for item in &list.items {
-            self.statements(&item.statements);
-            if let Some(inner) = &item.list {
-                self.list(inner, depth + 1);
-            }
-        }
-    }
-
-    fn annexes(&mut self, content: &'a BriefContent) {
-        macro_rules! parts {
-            ($($field:ident: $kind:ident,)+) => {
-                $(content.$field.iter().for_each(|part| self.part(PartKind::$kind, &part.id, &part.marking));)+
-            };
-        }
-        parts!(
-            domains: Domain,
-            factors: Factor,
-            actors: Actor,
-            places: Place,
-            relationships: Relationship,
-            events: Event,
-            sources: Source,
-            scenarios: Scenario,
-            indicators: Indicator,
-            assumptions: Assumption,
-            information_gaps: InformationGap,
-            dissents: Dissent,
-        );
     }
 }

@@ -1,16 +1,16 @@
-//! What the parts of an edition say, in a line each: how an answer shows a part that it only refers to.
+//! One-line texts of parts, for responses that refer to a part without containing it.
 
 use std::collections::BTreeMap;
 
 use chancery_proto::brief::v1::{BriefContent, Change, KeyJudgment, PartKind, Relationship};
 
+use crate::part::change_subject;
 use crate::reading_order;
-use crate::references::change_subject;
 
-/// Texts by the part's kind and id; a change goes by the id of the part that changed.
+/// Texts by the kind and id of the part; for a change, the id of the part that changed.
 pub type PartTexts = BTreeMap<(PartKind, String), String>;
 
-/// The texts or titles of all parts of the kinds that can rest on something.
+/// Returns the texts or titles of all parts of the kinds that can rest on other parts.
 pub fn part_texts(content: &BriefContent) -> PartTexts {
     let mut texts = PartTexts::new();
     let mut add = |kind: PartKind, id: &str, text: String| {
@@ -26,7 +26,7 @@ pub fn part_texts(content: &BriefContent) -> PartTexts {
         add(PartKind::Factor, &part.id, part.text.clone());
     }
     for part in &content.relationships {
-        add(PartKind::Relationship, &part.id, tie(part));
+        add(PartKind::Relationship, &part.id, relationship(part));
     }
     for part in &content.events {
         add(PartKind::Event, &part.id, part.title.clone());
@@ -49,18 +49,18 @@ pub fn part_texts(content: &BriefContent) -> PartTexts {
     texts
 }
 
-/// Its sentences.
+/// The sentences of a key judgment.
 fn judgment(judgment: &KeyJudgment) -> String {
     let sentences: Vec<&str> = judgment.statements.iter().map(|statement| statement.text.as_str()).collect();
     sentences.join(" ").trim_end().to_owned()
 }
 
-/// Both ends by their ids, and between them what ties them.
-fn tie(tie: &Relationship) -> String {
-    format!("{} {} {}", tie.from_id, tie.r#type, tie.to_id)
+/// The type of a relationship between the ids of its ends.
+fn relationship(relationship: &Relationship) -> String {
+    format!("{} {} {}", relationship.from_id, relationship.r#type, relationship.to_id)
 }
 
-/// What holds now; if that is not said, why.
+/// The new text of a change, or else its reason.
 fn change(change: &Change) -> String {
     if change.now.is_empty() { change.why.clone() } else { change.now.clone() }
 }
@@ -72,7 +72,7 @@ mod tests {
     use super::part_texts;
 
     #[test]
-    fn parts_are_told_by_what_they_say() {
+    fn parts_are_represented_by_their_texts() {
         let statement =
             |id: &str, text: &str| Statement { id: id.into(), text: text.into(), ..Statement::default() };
         let content = BriefContent {

@@ -1,34 +1,31 @@
-//! What rests on what: the references of an edition's parts to each other, as knowledge across briefs follows them.
+//! The references between the parts of an edition, which knowledge queries follow across briefs.
 
 use std::collections::BTreeMap;
 
-use chancery_proto::brief::v1::{BriefContent, Change, PartKind};
+use chancery_proto::brief::v1::{BriefContent, PartKind};
 
 use crate::canonical::Canonical;
 use crate::marking::Policy;
-use crate::{reading_order, redact};
+pub use crate::part::change_subject;
+use crate::part::for_each_part;
+use crate::redact;
 
-/// The id of the part that a change is about: its `statement_id` or its `part_id`.
-pub fn change_subject(change: &Change) -> &str {
-    if change.statement_id.is_empty() { &change.part_id } else { &change.statement_id }
-}
-
-/// A part that refers to another.
+/// A reference from one part to another.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PartReference {
-    /// What refers.
+    /// Kind of the referring part.
     pub kind: PartKind,
-    /// Its id; for a change, the id of the part that changed.
+    /// Id of the referring part; for a change, the id of the part that changed.
     pub from_id: String,
-    /// The field of the content that refers, such as `rests_on` or `citations`.
+    /// Referring field of the content, such as `rests_on` or `citations`.
     pub role: &'static str,
-    /// The id of the part referred to.
+    /// Id of the target.
     pub to_id: String,
 }
 
-/// The references of the kinds of parts that can rest on something, sorted, each once.
+/// Lists the references of all parts that can rest on other parts, sorted and without duplicates.
 pub fn references(canonical: &Canonical) -> Vec<PartReference> {
-    // Changes are named by their places in the content that editions are made of.
+    // The names of changes contain their indices in the content without empty blocks.
     let canonical = redact::without_empty_blocks(canonical);
     let content = canonical.content();
     let kinds = kinds(content);
@@ -52,21 +49,13 @@ pub fn references(canonical: &Canonical) -> Vec<PartReference> {
     references
 }
 
-/// The kinds of the parts that can rest on something, by id.
+/// The kinds of the parts that can rest on other parts, by id.
 fn kinds(content: &BriefContent) -> BTreeMap<&str, PartKind> {
     let mut kinds = BTreeMap::new();
-    let mut add = |kind: PartKind, id| {
-        kinds.insert(id, kind);
-    };
-    let statements = reading_order::statements(content).into_iter();
-    statements.for_each(|part| add(PartKind::Statement, part.id.as_str()));
-    content.key_judgments.iter().for_each(|part| add(PartKind::KeyJudgment, part.id.as_str()));
-    content.factors.iter().for_each(|part| add(PartKind::Factor, part.id.as_str()));
-    content.relationships.iter().for_each(|part| add(PartKind::Relationship, part.id.as_str()));
-    content.events.iter().for_each(|part| add(PartKind::Event, part.id.as_str()));
-    content.scenarios.iter().for_each(|part| add(PartKind::Scenario, part.id.as_str()));
-    content.assumptions.iter().for_each(|part| add(PartKind::Assumption, part.id.as_str()));
-    content.dissents.iter().for_each(|part| add(PartKind::Dissent, part.id.as_str()));
-    content.indicators.iter().for_each(|part| add(PartKind::Indicator, part.id.as_str()));
+    for_each_part(content, &mut |kind, id, _| {
+        if let Some(kind) = kind.to_proto() {
+            kinds.insert(id, kind);
+        }
+    });
     kinds
 }

@@ -1,4 +1,4 @@
-//! How a brief may be printed: the rules for `RenderOptions`, and what its empty fields mean.
+//! Render options: validation and defaults.
 
 use std::fmt;
 use std::str::FromStr;
@@ -12,56 +12,57 @@ use chancery_proto::render::v1::{
 use crate::validate::{clean, is_part_id};
 use crate::value_names::value_names;
 
-/// The longest recipient, in code points.
+/// Maximum length of a recipient in code points.
 pub const RECIPIENT_LIMIT: usize = 200;
-/// The longest watermark, in code points.
+/// Maximum length of a watermark in code points.
 pub const WATERMARK_LIMIT: usize = 100;
-/// The longest name of an organisation, in code points.
+/// Maximum length of the name of an organisation in code points.
 pub const ORGANISATION_LIMIT: usize = 200;
-/// The longest line in the footer, in code points.
+/// Maximum length of the footer line in code points.
 pub const FOOTER_LIMIT: usize = 120;
-/// The most sections that a request may name.
+/// Maximum number of sections in a request.
 pub const SECTION_LIMIT: usize = 200;
 
-/// The languages that the printer has words in.
+/// Languages of the generated text.
 const LANGUAGES: [&str; 4] = ["en", "ru", "fa", "ar"];
 
 /// An option whose value is not allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidOption {
-    /// Where, inside `RenderOptions`: such as `theme.accent_color` or `section_ids[1]`.
+    /// Path in `RenderOptions`, such as `theme.accent_color` or `section_ids[1]`.
     pub path: String,
-    /// What is wrong, for the caller.
+    /// Message for the caller.
     pub message: String,
 }
 
-/// The options as they are kept: texts in NFC. What depends on the brief or on the workspace is not looked at here.
+/// Validates options and returns them in canonical form, with texts in NFC. Does not check what depends on the brief or
+/// the workspace.
 ///
 /// # Errors
-/// Every option that is not allowed, in the order of the proto file.
+/// All invalid options, in the order of the proto file.
 pub fn checked(options: &RenderOptions) -> Result<RenderOptions, Vec<InvalidOption>> {
-    let mut kept = options.clone();
-    let mut checker = Checker { found: Vec::new() };
-    checker.known::<RenderFormat>("format", kept.format);
-    checker.known::<Paper>("paper", kept.paper);
-    checker.locale(&kept.locale);
-    checker.known::<LikelihoodDisplay>("likelihood_display", kept.likelihood_display);
-    checker.known::<TextSize>("text_size", kept.text_size);
-    if let Some(theme) = &mut kept.theme {
+    let mut canonical = options.clone();
+    let mut checker = Checker { invalid: Vec::new() };
+    checker.known::<RenderFormat>("format", canonical.format);
+    checker.known::<Paper>("paper", canonical.paper);
+    checker.locale(&canonical.locale);
+    checker.known::<LikelihoodDisplay>("likelihood_display", canonical.likelihood_display);
+    checker.known::<TextSize>("text_size", canonical.text_size);
+    if let Some(theme) = &mut canonical.theme {
         checker.theme(theme);
     }
-    checker.text("recipient", &mut kept.recipient, RECIPIENT_LIMIT);
-    checker.text("watermark", &mut kept.watermark, WATERMARK_LIMIT);
-    checker.sections(&kept.section_ids);
-    checker.known::<Annexes>("annexes", kept.annexes);
-    checker.comparison(&kept.compare_to);
-    if checker.found.is_empty() { Ok(kept) } else { Err(checker.found) }
+    checker.text("recipient", &mut canonical.recipient, RECIPIENT_LIMIT);
+    checker.text("watermark", &mut canonical.watermark, WATERMARK_LIMIT);
+    checker.sections(&canonical.section_ids);
+    checker.known::<Annexes>("annexes", canonical.annexes);
+    checker.comparison(&canonical.compare_to);
+    if checker.invalid.is_empty() { Ok(canonical) } else { Err(checker.invalid) }
 }
 
-/// The named sections that the content has not at its top level.
+/// Lists the requested sections that the content does not have at its top level.
 pub fn unknown_sections(options: &RenderOptions, content: &BriefContent) -> Vec<InvalidOption> {
-    let is_there = |id: &String| content.sections.iter().any(|section| section.id == *id);
-    let unknown = options.section_ids.iter().enumerate().filter(|(_, id)| !is_there(id));
+    let exists = |id: &String| content.sections.iter().any(|section| section.id == *id);
+    let unknown = options.section_ids.iter().enumerate().filter(|(_, id)| !exists(id));
     unknown
         .map(|(index, id)| InvalidOption {
             path: format!("section_ids[{index}]"),
@@ -70,7 +71,7 @@ pub fn unknown_sections(options: &RenderOptions, content: &BriefContent) -> Vec<
         .collect()
 }
 
-/// The options with what their unset fields mean. An empty locale stays empty: it depends on the brief.
+/// Fills in the defaults of unset fields, except the locale, whose default depends on the brief.
 #[must_use]
 pub fn with_defaults(mut options: RenderOptions) -> RenderOptions {
     if options.format() == RenderFormat::Unspecified {
@@ -89,21 +90,21 @@ pub fn with_defaults(mut options: RenderOptions) -> RenderOptions {
         let is_full = options.format() == RenderFormat::Full;
         options.set_annexes(if is_full { Annexes::With } else { Annexes::Without });
     }
-    // A theme that says nothing is none: the two print the same.
+    // An empty theme prints like none, and so must have the same render key.
     options.theme = options.theme.filter(|theme| *theme != Theme::default());
     options
 }
 
 struct Checker {
-    found: Vec<InvalidOption>,
+    invalid: Vec<InvalidOption>,
 }
 
 impl Checker {
     fn refuse(&mut self, path: impl Into<String>, message: impl Into<String>) {
-        self.found.push(InvalidOption { path: path.into(), message: message.into() });
+        self.invalid.push(InvalidOption { path: path.into(), message: message.into() });
     }
 
-    /// A caller who asks for something of the future would otherwise get what there is today.
+    /// Refuses unknown values, which would otherwise print as the default.
     fn known<E: TryFrom<i32>>(&mut self, path: &str, value: i32) {
         if E::try_from(value).is_err() {
             self.refuse(
@@ -126,12 +127,12 @@ impl Checker {
         if !locale.is_empty() && !is_known {
             self.refuse(
                 "locale",
-                "\"en\", \"ru\", \"fa\" or \"ar\", with or without a region, such as \"fa-IR\"",
+                "expected \"en\", \"ru\", \"fa\" or \"ar\", with or without a region, such as \"fa-IR\"",
             );
         }
     }
 
-    /// Whether it names a revision. Which revisions the caller may compare with depends on the brief.
+    /// Checks the form of the name. Which revisions the caller may compare with depends on the brief.
     fn comparison(&mut self, name: &str) {
         if !name.is_empty()
             && let Err(error) = name.parse::<RevisionName>()
@@ -162,13 +163,13 @@ impl Checker {
 
     fn text(&mut self, path: &str, text: &mut String, limit: usize) {
         match clean(text) {
-            Ok(kept) if kept.chars().count() > limit => {
+            Ok(cleaned) if cleaned.chars().count() > limit => {
                 self.refuse(path, format!("at most {limit} code points"));
             }
-            Ok(kept) if !text.is_empty() && kept.trim().is_empty() => {
-                self.refuse(path, "white space alone says nothing");
+            Ok(cleaned) if !text.is_empty() && cleaned.trim().is_empty() => {
+                self.refuse(path, "contains only white space");
             }
-            Ok(kept) => *text = kept.into_owned(),
+            Ok(cleaned) => *text = cleaned.into_owned(),
             Err(message) => self.refuse(path, message),
         }
     }
@@ -180,9 +181,9 @@ impl Checker {
         for (index, id) in ids.iter().enumerate() {
             let path = || format!("section_ids[{index}]");
             if !is_part_id(id) {
-                self.refuse(path(), "a section's id matches [A-Za-z][A-Za-z0-9-]{0,62}");
+                self.refuse(path(), "expected a section id matching [A-Za-z][A-Za-z0-9-]{0,62}");
             } else if ids[..index].contains(id) {
-                self.refuse(path(), format!("{id:?} is named twice"));
+                self.refuse(path(), format!("{id:?} is a duplicate"));
             }
         }
     }
@@ -199,9 +200,9 @@ pub struct Rgb {
     pub blue: u8,
 }
 
-/// A text is no colour.
+/// The text is not a colour.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a colour is \"#\" and six hexadecimal digits, such as \"#1a4f8a\"")]
+#[error("expected \"#\" and six hexadecimal digits, such as \"#1a4f8a\"")]
 pub struct ColorError;
 
 impl Rgb {
@@ -215,7 +216,7 @@ impl Rgb {
     fn contrast_message(self) -> String {
         let hundredths = 100 * (WHITE + FLARE) / (self.luminance() + FLARE);
         let (whole, rest) = (hundredths / 100, hundredths % 100);
-        format!("its contrast to white is {whole}.{rest:02}:1, and text needs 4.5:1: take a darker colour")
+        format!("its contrast to white is {whole}.{rest:02}:1, but text needs 4.5:1: choose a darker colour")
     }
 
     /// The relative luminance (WCAG 2.2) in millionths.
@@ -240,20 +241,19 @@ impl FromStr for Rgb {
 
     fn from_str(text: &str) -> Result<Self, ColorError> {
         let digits = text.strip_prefix('#').ok_or(ColorError)?;
-        if digits.len() != 6 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(ColorError);
-        }
-        let channel = |at: usize| u8::from_str_radix(&digits[at..at + 2], 16).map_err(|_| ColorError);
-        Ok(Self { red: channel(0)?, green: channel(2)?, blue: channel(4)? })
+        let mut channels = [0; 3];
+        hex::decode_to_slice(digits, &mut channels).map_err(|_| ColorError)?;
+        let [red, green, blue] = channels;
+        Ok(Self { red, green, blue })
     }
 }
 
-/// The luminance of white, in millionths.
+/// Luminance of white in millionths.
 const WHITE: u32 = 1_000_000;
-/// What light in the room adds, in millionths.
+/// Luminance that WCAG adds for ambient light, in millionths.
 const FLARE: u32 = 50_000;
 
-/// Each sRGB channel value as light, in millionths: with c = value / 255, c / 12.92 up to 0.04045, above it
+/// The linear light of each sRGB channel value in millionths: with c = value / 255, c / 12.92 up to 0.04045, above it
 /// ((c + 0.055) / 1.055) to the power of 2.4 (WCAG 2.2, relative luminance).
 #[rustfmt::skip]
 const LINEAR: [u32; 256] = [
@@ -310,12 +310,12 @@ mod tests {
     }
 
     #[test]
-    fn options_that_say_nothing_are_allowed() {
+    fn default_options_are_valid() {
         assert_eq!(checked(&RenderOptions::default()), Ok(RenderOptions::default()));
     }
 
     #[test]
-    fn values_of_the_future_are_named() {
+    fn unknown_values_are_refused() {
         let options = RenderOptions {
             format: 9,
             paper: 9,
@@ -328,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn a_locale_is_one_of_the_printers_with_or_without_a_region() {
+    fn a_locale_is_a_supported_language_with_or_without_a_region() {
         let with = |locale: &str| RenderOptions { locale: locale.into(), ..Default::default() };
         for locale in ["", "en", "fa-IR", "ar-001", "EN-gb"] {
             checked(&with(locale)).unwrap();
@@ -339,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_are_bounded_free_of_controls_and_kept_in_nfc() {
+    fn texts_are_bounded_without_controls_and_in_nfc() {
         let recipient = |text: &str| RenderOptions { recipient: text.into(), ..Default::default() };
         assert_eq!(checked(&recipient("Rene\u{301}")).unwrap().recipient, "René");
         checked(&recipient(&"é".repeat(200))).unwrap();
@@ -352,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn a_theme_has_a_legible_accent_and_a_name_beside_its_logo() {
+    fn a_theme_has_a_legible_accent_and_an_organisation_with_its_logo() {
         let with = |theme: Theme| RenderOptions { theme: Some(theme), ..Default::default() };
         let accent = |color: &str| with(Theme { accent_color: color.into(), ..Default::default() });
         // The well-known pair on both sides of 4.5:1 (4.54 and 4.48).
@@ -376,7 +376,7 @@ mod tests {
     }
 
     #[test]
-    fn sections_are_named_once_and_by_ids() {
+    fn sections_are_unique_ids() {
         let with = |ids: &[&str]| RenderOptions {
             section_ids: ids.iter().map(|id| (*id).to_owned()).collect(),
             ..Default::default()
@@ -392,7 +392,7 @@ mod tests {
     }
 
     #[test]
-    fn annexes_follow_the_format_and_the_locale_stays_open() {
+    fn annexes_default_by_format_and_the_locale_has_no_default() {
         let full = with_defaults(RenderOptions { theme: Some(Theme::default()), ..Default::default() });
         assert_eq!((full.format(), full.annexes()), (RenderFormat::Full, Annexes::With));
         assert_eq!((full.locale.as_str(), full.theme.clone()), ("", None));
@@ -402,7 +402,7 @@ mod tests {
     }
 
     #[test]
-    fn light_rises_with_the_channel_from_none_to_all() {
+    fn linear_light_increases_with_the_channel() {
         assert!(LINEAR.is_sorted() && LINEAR[0] == 0 && LINEAR[255] == WHITE);
         let white = Rgb { red: 255, green: 255, blue: 255 };
         assert_eq!((white.luminance(), white.to_string().as_str()), (WHITE, "#ffffff"));

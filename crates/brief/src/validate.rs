@@ -1,8 +1,7 @@
-//! Validation: written content in, canonical content out.
+//! Validation: turns authored content into canonical content.
 //!
-//! One walk in the order of the proto file checks every rule and brings each value into canonical form in
-//! place, so that violations come in document order and a value is never checked in another form than it is
-//! kept in.
+//! One walk in the order of the proto file checks every rule and canonicalises each value in place, so that violations
+//! are in document order and each value is checked in the form in which it is stored.
 
 mod annexes;
 mod body;
@@ -30,45 +29,45 @@ pub use earlier_parts::{changes_of_earlier_parts, unknown_earlier_parts};
 pub use forms::is_language;
 pub(crate) use forms::is_part_id;
 
-/// The largest content, encoded: 10 MiB.
+/// Maximum size of encoded content: 10 MiB.
 pub const CONTENT_LIMIT: usize = 10 * 1024 * 1024;
-/// The longest title, in code points.
+/// Maximum length of a title in code points.
 pub const TITLE_LIMIT: usize = 300;
-/// The longest statement, in code points.
+/// Maximum length of a statement in code points.
 pub const STATEMENT_LIMIT: usize = 4_000;
-/// The longest short title of a source, in code points.
+/// Maximum length of the short title of a source in code points.
 pub const SHORT_TITLE_LIMIT: usize = 60;
-/// The longest other text, in code points.
+/// Maximum length of other texts in code points.
 pub const TEXT_LIMIT: usize = 2_000;
-/// The most violations that [`canonicalize`] lists.
+/// Maximum number of violations that [`canonicalize`] lists.
 pub const VIOLATION_LIMIT: usize = 100;
-/// The most violations that [`violations`] lists.
+/// Maximum number of violations that [`violations`] lists.
 pub const LISTED_VIOLATION_LIMIT: usize = 10_000;
 
-/// A rule that content breaks.
+/// A violation of a rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
-    /// Where: proto field names, such as `sections[0].blocks[2].paragraph.statements[1].spans[0].end`. Empty
+    /// Path of proto field names, such as `sections[0].blocks[2].paragraph.statements[1].spans[0].end`. Empty
     /// for the content as a whole.
     pub path: String,
-    /// A stable code of [`code`], such as `UNKNOWN_REFERENCE`.
+    /// Stable code of [`code`], such as `UNKNOWN_REFERENCE`.
     pub code: &'static str,
-    /// What is wrong, for the author.
+    /// Message for the author.
     pub message: String,
 }
 
-/// Content breaks rules.
+/// The content breaks rules.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the content breaks {total} rule(s){}", first(violations))]
 pub struct InvalidContent {
-    /// The first violations, in document order. Never empty.
+    /// The first violations in document order; never empty.
     pub violations: Vec<Violation>,
-    /// The number of all violations, of which `violations` lists no more than a limit.
+    /// Number of all violations, listed or not.
     pub total: usize,
 }
 
 impl From<Vec<Violation>> for InvalidContent {
-    /// All violations of some content, which are not empty.
+    /// Wraps a complete, non-empty list of violations.
     fn from(violations: Vec<Violation>) -> Self {
         Self { total: violations.len(), violations }
     }
@@ -81,9 +80,9 @@ fn first(violations: &[Violation]) -> String {
         .unwrap_or_default()
 }
 
-/// Validates content and brings it into canonical form: texts in NFC, noncharacters, unassigned code points and
-/// U+FEFF as U+FFFD, every effective marking, likelihood scale and percentage written out, labels, tags and
-/// topics sorted, the banner computed.
+/// Validates and canonicalises content: normalises texts to NFC, replaces noncharacters, unassigned code points and U+FEFF
+/// by U+FFFD, writes out effective markings, likelihood scales and percentages, sorts labels, tags and topics, and
+/// computes the banner.
 ///
 /// # Errors
 /// [`InvalidContent`] with the first [`VIOLATION_LIMIT`] violations.
@@ -91,7 +90,7 @@ pub fn canonicalize(content: &BriefContent, scheme: Scheme) -> Result<Canonical,
     check(content, scheme, VIOLATION_LIMIT)
 }
 
-/// Lists what is wrong with content, for authors who mend it: the first [`LISTED_VIOLATION_LIMIT`] violations.
+/// Validates content like [`canonicalize`], but lists up to [`LISTED_VIOLATION_LIMIT`] violations, for authors.
 ///
 /// # Errors
 /// [`InvalidContent`].
@@ -101,7 +100,7 @@ pub fn violations(content: &BriefContent, scheme: Scheme) -> Result<Canonical, I
 
 fn check(content: &BriefContent, scheme: Scheme, limit: usize) -> Result<Canonical, InvalidContent> {
     if content.encoded_len() > CONTENT_LIMIT {
-        let message = format!("the content is longer than {CONTENT_LIMIT} bytes");
+        let message = format!("the encoded content is larger than {CONTENT_LIMIT} bytes");
         let violation = Violation { path: String::new(), code: code::TOO_LARGE, message };
         return Err(InvalidContent { violations: vec![violation], total: 1 });
     }
@@ -124,7 +123,7 @@ pub fn check_plain_text(text: &str) -> Result<(), String> {
     text.split('\n').try_for_each(|line| clean(line).map(drop))
 }
 
-/// A text that is no part of content, as it is kept; or what is wrong with it.
+/// Canonicalises a text outside of content; fails with a message.
 pub(crate) fn clean(text: &str) -> Result<Cow<'_, str>, String> {
     text::clean(text, false).map_err(|fault| fault.message)
 }
@@ -155,7 +154,7 @@ impl Checker<'_> {
         self.translation_of(content);
     }
 
-    /// Everything before the text: it stands at the floor.
+    /// Checks the fields before the bottom line, which are visible at the floor.
     fn envelope(&mut self, content: &mut BriefContent) {
         self.chosen::<BriefKind>("kind", content.kind);
         self.required_text("title", &mut content.title, TITLE_LIMIT);
@@ -190,11 +189,11 @@ impl Checker<'_> {
                 checker.violate(
                     "brief_id",
                     code::INVALID_ID,
-                    "a brief's id matches [a-z][a-z0-9-]{0,61}[a-z0-9]",
+                    "expected a brief id matching [a-z][a-z0-9-]{0,61}[a-z0-9]",
                 );
             }
             if original.revision == 0 {
-                checker.violate("revision", code::REQUIRED, "revisions are numbered from 1");
+                checker.violate("revision", code::REQUIRED, "expected a revision number, from 1");
             }
         });
     }

@@ -1,5 +1,5 @@
-//! Printed words of enumerated values: English, lower case, exactly as their standards have them. What is not
-//! said has no word: the empty text.
+//! Printed words of enum values: English, lower case, exactly as in their standards. Unspecified values have the empty
+//! text.
 
 use chancery_proto::brief::v1::{
     ActorKind, BriefKind, ChangeKind, CitationRole, ConfidenceLevel, DatePrecision, FactorKind, PlaceKind,
@@ -7,7 +7,7 @@ use chancery_proto::brief::v1::{
     StatementType, Trend,
 };
 
-/// Defines a function from an enum's values to words; the value that is not said has none.
+/// Defines a function from the values of an enum to words.
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident($type:ident) { $($value:ident => $word:literal,)+ }) => {
         $(#[$meta])*
@@ -40,13 +40,13 @@ words!(
     reliability_letter(SourceReliability) { A => "A", B => "B", C => "C", D => "D", E => "E", F => "F", }
 );
 words!(
-    /// Where something is heading.
+    /// Trends.
     trend(Trend) {
         Rising => "rising", Steady => "steady", Falling => "falling", Mixed => "mixed", Unknown => "unknown",
     }
 );
 words!(
-    /// Sorts of changes.
+    /// Kinds of changes.
     change(ChangeKind) {
         Confirmed => "confirmed",
         Updated => "updated",
@@ -66,13 +66,13 @@ words!(
     }
 );
 words!(
-    /// Sorts of claims.
+    /// Types of statements.
     statement_type(StatementType) {
         Fact => "fact", Assessment => "assessment", Forecast => "forecast", Narrative => "narrative",
     }
 );
 words!(
-    /// Whether a statement still stands.
+    /// Statuses of statements.
     statement_status(StatementStatus) {
         Active => "active", Superseded => "superseded", Withdrawn => "withdrawn",
     }
@@ -99,13 +99,13 @@ words!(
     }
 );
 words!(
-    /// What a source does for a statement.
+    /// Roles of citations.
     citation_role(CitationRole) {
         States => "states", Corroborates => "corroborates", Contradicts => "contradicts",
     }
 );
 words!(
-    /// How a relationship stands.
+    /// Statuses of relationships.
     relationship_status(RelationshipStatus) {
         Active => "active",
         Weakened => "weakened",
@@ -115,19 +115,19 @@ words!(
     }
 );
 words!(
-    /// Whether a relationship is supportive or adverse.
+    /// Polarities of relationships.
     relationship_polarity(RelationshipPolarity) {
         Supportive => "supportive", Adverse => "adverse", Mixed => "mixed", Neutral => "neutral",
     }
 );
 words!(
-    /// Sorts of briefs.
+    /// Kinds of briefs.
     brief_kind(BriefKind) {
         Relationship => "relationship", Country => "country", Event => "event", Thematic => "thematic",
     }
 );
 words!(
-    /// Sorts of factors.
+    /// Kinds of factors.
     factor(FactorKind) {
         Driver => "driver",
         Constraint => "constraint",
@@ -137,7 +137,7 @@ words!(
     }
 );
 words!(
-    /// Sorts of actors.
+    /// Kinds of actors.
     actor_kind(ActorKind) {
         State => "state",
         FormerState => "former state",
@@ -150,7 +150,7 @@ words!(
     }
 );
 words!(
-    /// Sorts of places.
+    /// Kinds of places.
     place_kind(PlaceKind) {
         Country => "country",
         Capital => "capital",
@@ -163,7 +163,7 @@ words!(
     }
 );
 words!(
-    /// Sorts of sources.
+    /// Types of sources.
     source_type(SourceType) {
         Primary => "primary",
         News => "news",
@@ -173,7 +173,7 @@ words!(
     }
 );
 words!(
-    /// How exactly a date is known.
+    /// Precisions of dates.
     date_precision(DatePrecision) {
         Day => "day",
         Month => "month",
@@ -184,7 +184,7 @@ words!(
     }
 );
 
-/// The NATO Admiralty scale of information, 1 to 6; empty for what is not rated.
+/// The NATO Admiralty scale of information, 1 to 6; empty for unrated information.
 pub fn credibility(rating: u32) -> &'static str {
     match rating {
         1 => "confirmed by other sources",

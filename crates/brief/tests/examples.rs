@@ -1,6 +1,6 @@
-//! The sample briefs are valid content; the hostile ones are refused with the code and path that their table says.
+//! Sample briefs are valid; hostile ones are refused with the code and path in their table.
 
-#![allow(clippy::unwrap_used)] // the functions around the tests are tests too
+#![allow(clippy::unwrap_used)] // helper functions of tests too
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -44,7 +44,7 @@ fn sample_briefs_and_their_editions_break_no_rule() {
 }
 
 #[test]
-fn the_amber_briefs_lower_edition_holds_nothing_of_what_only_the_higher_one_may() {
+fn the_lower_edition_of_the_amber_brief_contains_no_withheld_text() {
     let canonical = read(&examples().join("amber/revision-1.json")).unwrap();
     assert_eq!(redact::levels(&canonical).len(), 2);
     for policy in [Policy::Omit, Policy::Mark] {
@@ -83,5 +83,5 @@ fn hostile_briefs_are_refused_where_their_table_says() {
     assert!(refused >= 27, "only {refused} files were refused");
 }
 
-/// What the reader of the file refuses before validation sees it.
+/// Codes of violations that the JSON codec reports before validation.
 const READERS_CODES: [&str; 2] = ["NOT_UTF8", "INVALID_JSON"];

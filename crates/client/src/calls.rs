@@ -242,7 +242,7 @@ impl Client {
         let mut failed = 0;
         loop {
             let mut request = Request::new(message.clone());
-            // Lets the server cancel work for which nobody waits any more.
+            // Lets the server cancel work after the client has stopped waiting.
             request.set_timeout(deadline.saturating_duration_since(Instant::now()));
             let response = timeout_at(deadline, call(request)).await.map_err(|_| timed_out())?;
             let status = match response {

@@ -1,7 +1,7 @@
 //! Runs a command with a private Postgres: `with_postgres [--migrations FOLDER] COMMAND [ARGUMENT...]`
 //!
-//! The command finds the server in `CHANCERY_TEST_DATABASE_URL`. With `--migrations` it also finds a separate database
-//! in `DATABASE_URL`, to which the folder's `*.sql` files were applied in order.
+//! Sets `CHANCERY_TEST_DATABASE_URL` to the server. With `--migrations`, also sets `DATABASE_URL` to a new database with the
+//! `*.sql` files of the folder applied in order.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -37,7 +37,7 @@ fn run(
     command.args(arguments).env(TEST_DATABASE_URL, server.url());
     let database = match migrations {
         Some(folder) => {
-            // Never reuses the template of an earlier run: a migration may have been edited since.
+            // Not from a template, because a migration may have been edited since an earlier run.
             let database = server.empty_database()?;
             apply(&folder, database.psql())?;
             command.env("DATABASE_URL", database.url());
@@ -47,14 +47,14 @@ fn run(
     };
     let status = command
         .status()
-        .map_err(|source| Error::Io { what: format!("running {}", program.display()), source })?;
+        .map_err(|source| Error::Io { action: format!("running {}", program.display()), source })?;
     drop(database);
     server.stop()?;
     Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
 fn apply(folder: &Path, psql: &Psql) -> Result<(), Error> {
-    let refused = |source| Error::Io { what: format!("reading {}", folder.display()), source };
+    let refused = |source| Error::Io { action: format!("reading {}", folder.display()), source };
     let mut files: Vec<PathBuf> = fs::read_dir(folder)
         .map_err(refused)?
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))

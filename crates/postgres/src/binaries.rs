@@ -1,4 +1,4 @@
-//! Finds the server binaries installed on the machine.
+//! The installed server binaries.
 
 use std::cmp::Reverse;
 use std::env;
@@ -8,14 +8,14 @@ use std::process::Command;
 
 use crate::Error;
 
-/// The oldest supported major version.
-const OLDEST: u32 = 15;
+/// Oldest supported major version.
+const MIN_MAJOR_VERSION: u32 = 15;
 
-/// Where Debian and its derivatives install each version's binaries: `<version>/bin`.
-const DEBIAN: &str = "/usr/lib/postgresql";
+/// Folder of `<version>/bin` on Debian and its derivatives.
+const DEBIAN_FOLDER: &str = "/usr/lib/postgresql";
 
-/// The programs that a folder must hold to be used.
-const NEEDED: [&str; 3] = ["postgres", "initdb", "pg_ctl"];
+/// Binaries that a folder must contain.
+const REQUIRED_BINARIES: [&str; 3] = ["postgres", "initdb", "pg_ctl"];
 
 #[derive(Debug, Clone)]
 pub(crate) struct Binaries {
@@ -24,19 +24,19 @@ pub(crate) struct Binaries {
 }
 
 impl Binaries {
-    /// Returns the first folder of PATH, Debian's newest and `pg_config --bindir`; with existing data, the
-    /// first of its version.
+    /// Finds the first supported version on PATH, in the folders of Debian and in `pg_config --bindir`. If there is data,
+    /// finds the version that wrote it.
     pub(crate) fn find(data: &Path) -> Result<Self, Error> {
         let installed: Vec<Self> = folders().into_iter().filter_map(Self::in_folder).collect();
-        if let Some(wanted) = version_of(data) {
-            let fitting = installed.iter().find(|binaries| binaries.major == wanted);
-            return match fitting {
+        if let Some(version) = version_of(data) {
+            let matching = installed.iter().find(|binaries| binaries.major == version);
+            return match matching {
                 Some(binaries) => Ok(binaries.clone()),
                 None if installed.is_empty() => Err(Error::NoServer),
-                None => Err(Error::OtherVersion { data: data.to_owned(), wanted }),
+                None => Err(Error::OtherVersion { data: data.to_owned(), version }),
             };
         }
-        if let Some(binaries) = installed.iter().find(|binaries| binaries.major >= OLDEST) {
+        if let Some(binaries) = installed.iter().find(|binaries| binaries.major >= MIN_MAJOR_VERSION) {
             return Ok(binaries.clone());
         }
         match installed.into_iter().max_by_key(|binaries| binaries.major) {
@@ -53,40 +53,40 @@ impl Binaries {
         self.folder.join("pg_ctl")
     }
 
-    /// Next to the server, as in Debian, or else on PATH.
+    /// In the folder of the server, as on Debian, or else on PATH.
     pub(crate) fn psql(&self) -> PathBuf {
-        let beside = self.folder.join("psql");
-        if beside.exists() { beside } else { PathBuf::from("psql") }
+        let psql = self.folder.join("psql");
+        if psql.exists() { psql } else { PathBuf::from("psql") }
     }
 
     fn in_folder(folder: PathBuf) -> Option<Self> {
-        if !NEEDED.iter().all(|program| folder.join(program).exists()) {
+        if !REQUIRED_BINARIES.iter().all(|program| folder.join(program).exists()) {
             return None;
         }
-        let answer = Command::new(folder.join("postgres")).arg("--version").output().ok()?;
-        let major = major_version(&String::from_utf8_lossy(&answer.stdout))?;
+        let output = Command::new(folder.join("postgres")).arg("--version").output().ok()?;
+        let major = major_version(&String::from_utf8_lossy(&output.stdout))?;
         Some(Self { folder, major })
     }
 }
 
 fn folders() -> Vec<PathBuf> {
     let mut folders = Vec::new();
-    // PATH often holds a link to the server alone; the other programs are next to the link's target.
+    // PATH often contains only a link to the server; the other binaries are next to its target.
     for folder in env::split_paths(&env::var_os("PATH").unwrap_or_default()) {
         if let Ok(server) = folder.join("postgres").canonicalize() {
             folders.extend(server.parent().map(Path::to_owned));
         }
     }
     folders.extend(debian_folders());
-    if let Ok(answer) = Command::new("pg_config").arg("--bindir").output() {
-        folders.push(PathBuf::from(String::from_utf8_lossy(&answer.stdout).trim()));
+    if let Ok(output) = Command::new("pg_config").arg("--bindir").output() {
+        folders.push(PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()));
     }
     folders
 }
 
-/// Returns Debian's folders, newest version first.
+/// Folders of Debian, newest version first.
 fn debian_folders() -> Vec<PathBuf> {
-    let Ok(entries) = fs::read_dir(DEBIAN) else { return Vec::new() };
+    let Ok(entries) = fs::read_dir(DEBIAN_FOLDER) else { return Vec::new() };
     let mut versions: Vec<(u32, PathBuf)> = entries
         .filter_map(|entry| {
             let entry = entry.ok()?;
@@ -97,14 +97,14 @@ fn debian_folders() -> Vec<PathBuf> {
     versions.into_iter().map(|(_, folder)| folder).collect()
 }
 
-/// Returns the major version that wrote a data folder; none if there is no data.
+/// The major version that wrote a data folder; none without data.
 fn version_of(data: &Path) -> Option<u32> {
     fs::read_to_string(data.join("PG_VERSION")).ok()?.trim().parse().ok()
 }
 
 /// Parses `postgres (PostgreSQL) 17.2 (Debian 17.2-1)`, `… 18beta1`, `… 19devel`.
-fn major_version(answer: &str) -> Option<u32> {
-    let version = answer.split_whitespace().nth(2)?;
+fn major_version(output: &str) -> Option<u32> {
+    let version = output.split_whitespace().nth(2)?;
     let digits = version.find(|c: char| !c.is_ascii_digit()).unwrap_or(version.len());
     version[..digits].parse().ok()
 }
@@ -114,7 +114,7 @@ mod tests {
     use super::major_version;
 
     #[test]
-    fn the_major_version_is_read_from_releases_and_previews() {
+    fn major_versions_of_releases_and_previews_are_parsed() {
         assert_eq!(major_version("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n"), Some(15));
         assert_eq!(major_version("postgres (PostgreSQL) 18beta1\n"), Some(18));
         assert_eq!(major_version("postgres (PostgreSQL) 19devel\n"), Some(19));

@@ -1,56 +1,56 @@
 use std::io;
 use std::path::PathBuf;
 
-/// Reasons for which no Postgres is available. Each message says what to do.
+/// Failure of a private Postgres.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// No server binaries were found.
     #[error(
-        "no Postgres server on this machine (looked on PATH, in /usr/lib/postgresql/*/bin and in pg_config --bindir): \
-         install one (Debian: apt-get install postgresql), or give a database in DATABASE_URL"
+        "no Postgres server found on this machine (searched PATH, /usr/lib/postgresql/*/bin and pg_config --bindir): \
+         install one (Debian: apt-get install postgresql), or set DATABASE_URL to a database"
     )]
     NoServer,
 
     /// The newest server is older than Chancery supports.
-    #[error("the newest Postgres here is version {found} ({folder}): install version 15 or later", folder = folder.display())]
+    #[error("the newest installed Postgres is version {found} ({folder}): install version 15 or later", folder = folder.display())]
     TooOld {
-        /// Its major version.
+        /// Major version.
         found: u32,
-        /// Its folder of binaries.
+        /// Folder of the binaries.
         folder: PathBuf,
     },
 
     /// The data was written by a major version that is not installed.
     #[error(
-        "the data in {data} was written by Postgres {wanted}, which is not installed (Debian: apt-get install \
-         postgresql-{wanted}); install it, or start afresh (--fresh), which deletes that data",
+        "the data in {data} was written by Postgres {version}, which is not installed (Debian: apt-get install \
+         postgresql-{version}); install it, or delete the data with --fresh",
         data = data.display()
     )]
     OtherVersion {
         /// The data folder.
         data: PathBuf,
-        /// The major version that wrote it.
-        wanted: u32,
+        /// Major version that wrote the data.
+        version: u32,
     },
 
-    /// Another process uses the server whose data should be deleted.
-    #[error("{folder} is in use by another process: stop that one before starting afresh", folder = folder.display())]
+    /// The data cannot be deleted, because another process uses the server.
+    #[error("{folder} is in use by another process: stop it before deleting the data", folder = folder.display())]
     InUse {
-        /// The server's folder.
+        /// Folder of the server.
         folder: PathBuf,
     },
 
-    /// The folder holds other files.
-    #[error("{folder} holds other files: name a new or empty folder for Postgres", folder = folder.display())]
-    NotOurs {
+    /// The folder contains other files.
+    #[error("{folder} contains other files: name a new or empty folder for Postgres", folder = folder.display())]
+    ForeignFolder {
         /// The requested folder.
         folder: PathBuf,
     },
 
     /// The user that the server runs as cannot use the folder.
     #[error(
-        "user {account} cannot use {folder}: Postgres never runs as root, so choose a folder that {account} can reach \
-         (under /root it cannot)",
+        "user {account} cannot use {folder}: Postgres never runs as root, so choose a folder that {account} can reach, \
+         which is not under /root",
         folder = folder.display()
     )]
     Unreachable {
@@ -68,56 +68,54 @@ pub enum Error {
     OtherOwner {
         /// The folder.
         folder: PathBuf,
-        /// Its owner's uid.
+        /// Uid of the owner.
         owner: u32,
     },
 
     /// Root has no unprivileged user to run the server as.
-    #[error(
-        "Postgres does not run as root, and there is neither a user `postgres` nor `nobody`: add one of them"
-    )]
+    #[error("Postgres does not run as root, and there is no user `postgres` or `nobody`: add one")]
     NoAccount,
 
     /// A program of Postgres failed.
     #[error("{program} failed: {output}")]
     Program {
-        /// Its name.
+        /// Name of the program.
         program: String,
-        /// Its output.
+        /// Output of the program.
         output: String,
     },
 
     /// The server did not start or did not answer.
-    #[error("Postgres does not answer; the end of {log}:\n{tail}", log = log.display())]
+    #[error("Postgres does not answer; last lines of {log}:\n{tail}", log = log.display())]
     NoAnswer {
-        /// The server's log file.
+        /// Log file of the server.
         log: PathBuf,
-        /// Its last lines.
+        /// Last lines of the log.
         tail: String,
     },
 
-    /// The migrations of a test's template database failed.
-    #[error("the template database {template} could not be migrated: {reason}")]
+    /// The migrations of a template database failed.
+    #[error("the template database {template} cannot be migrated: {reason}")]
     Template {
-        /// The template's name.
+        /// Name of the template.
         template: String,
-        /// The migration's error.
+        /// Message of the migration.
         reason: String,
     },
 
-    /// The operating system returned an error.
-    #[error("{what}: {source}")]
+    /// A system call failed.
+    #[error("{action}: {source}")]
     Io {
-        /// The failed operation, with the path.
-        what: String,
-        /// The system's error.
+        /// The attempted action, with its path.
+        action: String,
+        /// The cause.
         source: io::Error,
     },
 }
 
 impl Error {
-    /// For `map_err`: stores the failed operation with the system's error.
-    pub(crate) fn io(what: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
-        move |source| Self::Io { what: what.into(), source }
+    /// For `map_err`: adds the attempted action.
+    pub(crate) fn io(action: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::Io { action: action.into(), source }
     }
 }

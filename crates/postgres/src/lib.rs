@@ -1,15 +1,15 @@
-//! A private Postgres server, for the demo, for `chancery up` and for the tests.
+//! Private Postgres servers, for `chancery up`, the demo and the tests.
 //!
-//! [`PrivatePostgres`] runs the machine's own server binaries (Postgres 15 or later) on a folder, listening on a Unix
-//! socket only. Several processes may share one server: the last to leave stops it, and if all of them were killed, the
-//! server stops on its own a little later. [`TestServer`] gives each test a separate database.
+//! [`PrivatePostgres`] runs the installed server binaries (Postgres 15 or later) on a folder and listens on a Unix socket
+//! only. Several processes may share a server: the last one to leave stops it. If its users were killed, a watcher stops it
+//! a little later. [`TestServer`] creates a database for each test.
 //!
-//! The crate is synchronous and needs no database driver: statements run through `psql`.
+//! Everything here is synchronous and needs no database driver: statements run through `psql`.
 //!
 //! ```no_run
 //! use chancery_postgres::{DataDir, Options, PrivatePostgres};
 //!
-//! let postgres = PrivatePostgres::start(Options::durable(DataDir::Wanted("target/postgres".into())))?;
+//! let postgres = PrivatePostgres::start(Options::durable(DataDir::Preferred("target/postgres".into())))?;
 //! postgres.create_database("chancery")?;
 //! println!("{}", postgres.url_of("chancery"));
 //! postgres.stop()?;
@@ -22,10 +22,10 @@ mod account;
 mod binaries;
 mod error;
 mod home;
+mod idle_watcher;
 mod psql;
 mod server;
 mod testing;
-mod watch;
 
 pub use error::Error;
 pub use home::DataDir;

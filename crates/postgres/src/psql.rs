@@ -1,4 +1,4 @@
-//! Runs statements through `psql`: enough for creating and dropping databases, without a driver.
+//! Runs statements through `psql`, without a database driver.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -6,8 +6,8 @@ use std::process::{Command, Output, Stdio};
 
 use crate::Error;
 
-/// Settings of the caller's own `psql` and libpq that would redirect a statement or change its output.
-const FOREIGN_SETTINGS: [&str; 9] = [
+/// Variables of the caller's environment that would redirect a statement or change its output.
+const CLEARED_VARIABLES: [&str; 9] = [
     "PGHOST",
     "PGHOSTADDR",
     "PGPORT",
@@ -19,7 +19,7 @@ const FOREIGN_SETTINGS: [&str; 9] = [
     "PGCLIENTENCODING",
 ];
 
-/// Runs statements on the database of one URL.
+/// Runs statements on a database.
 #[derive(Debug, Clone)]
 pub struct Psql {
     program: PathBuf,
@@ -36,21 +36,21 @@ impl Psql {
         Self { program, url: url.into() }
     }
 
-    /// Returns the same program for another database of the same server.
+    /// Returns a handle for another database of the same server.
     #[must_use]
     pub fn on_database(&self, name: &str) -> Self {
         Self::with_program(self.program.clone(), url_of_database(&self.url, name))
     }
 
-    /// Returns the database's URL.
+    /// URL of the database.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Runs one statement and returns its rows, columns separated by `|`.
+    /// Runs a statement and returns its rows, with columns separated by `|`.
     pub fn rows(&self, statement: &str) -> Result<Vec<String>, Error> {
-        let answer = self.run([OsStr::new("-c"), OsStr::new(statement)])?;
-        Ok(answer.lines().map(str::to_owned).collect())
+        let output = self.run([OsStr::new("-c"), OsStr::new(statement)])?;
+        Ok(output.lines().map(str::to_owned).collect())
     }
 
     /// Runs a file of statements in one transaction.
@@ -58,43 +58,43 @@ impl Psql {
         self.run([OsStr::new("--single-transaction"), OsStr::new("-f"), path.as_os_str()]).map(drop)
     }
 
-    /// Dumps the whole database into a file of `pg_dump`'s custom format.
+    /// Dumps the database to a file of `pg_dump`'s custom format.
     pub fn dump(&self, to: &Path) -> Result<(), Error> {
-        self.run_beside("pg_dump", [OsStr::new("--format=custom"), OsStr::new("--file"), to.as_os_str()])
+        self.run_companion("pg_dump", [OsStr::new("--format=custom"), OsStr::new("--file"), to.as_os_str()])
     }
 
-    /// Restores a file that [`Self::dump`] wrote into this database, which must be empty.
+    /// Restores a dump into this database, which must be empty.
     pub fn restore(&self, from: &Path) -> Result<(), Error> {
         let options = ["--exit-on-error", "--no-owner"].map(OsStr::new);
-        self.run_beside("pg_restore", options.into_iter().chain([from.as_os_str()]))
+        self.run_companion("pg_restore", options.into_iter().chain([from.as_os_str()]))
     }
 
     /// Runs a program that is installed with `psql`.
-    fn run_beside<'a>(
+    fn run_companion<'a>(
         &self,
         program: &str,
         arguments: impl IntoIterator<Item = &'a OsStr>,
     ) -> Result<(), Error> {
         let mut command = Command::new(self.program.with_file_name(program));
         command.args(["-d", &self.url]).args(arguments);
-        for setting in FOREIGN_SETTINGS {
-            command.env_remove(setting);
+        for variable in CLEARED_VARIABLES {
+            command.env_remove(variable);
         }
-        answer_of(command).map(drop)
+        output_of(command).map(drop)
     }
 
     fn run<'a>(&self, arguments: impl IntoIterator<Item = &'a OsStr>) -> Result<String, Error> {
         let mut command = Command::new(&self.program);
         command.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", &self.url]).args(arguments);
-        for setting in FOREIGN_SETTINGS {
-            command.env_remove(setting);
+        for variable in CLEARED_VARIABLES {
+            command.env_remove(variable);
         }
-        answer_of(command)
+        output_of(command)
     }
 }
 
-/// Returns a program's output, or its failure as an error that quotes it.
-pub(crate) fn answer_of(mut command: Command) -> Result<String, Error> {
+/// Returns the output of a program, or an error that quotes it.
+pub(crate) fn output_of(mut command: Command) -> Result<String, Error> {
     let program =
         Path::new(command.get_program()).file_name().unwrap_or_default().to_string_lossy().into_owned();
     let Output { status, stdout, stderr } =
@@ -110,15 +110,15 @@ pub(crate) fn answer_of(mut command: Command) -> Result<String, Error> {
     }
 }
 
-/// Returns the URL with another database's name in its path: user, host and parameters stay.
+/// Replaces the name of the database in a URL.
 pub fn url_of_database(url: &str, name: &str) -> String {
     let authority = url.find("://").map_or(0, |scheme| scheme + 3);
-    let parameters = url[authority..].find('?').map_or(url.len(), |at| authority + at);
-    let path = url[authority..parameters].find('/').map_or(parameters, |at| authority + at);
+    let parameters = url[authority..].find('?').map_or(url.len(), |offset| authority + offset);
+    let path = url[authority..parameters].find('/').map_or(parameters, |offset| authority + offset);
     format!("{}/{name}{}", &url[..path], &url[parameters..])
 }
 
-/// Quotes a name for SQL.
+/// Quotes an identifier.
 pub(crate) fn identifier(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
@@ -128,7 +128,7 @@ mod tests {
     use super::{identifier, url_of_database};
 
     #[test]
-    fn a_url_keeps_everything_but_the_database() {
+    fn only_the_database_of_a_url_is_replaced() {
         let socket = "postgres://chancery@localhost:5432/postgres?host=%2Ftmp%2Fx";
         assert_eq!(url_of_database(socket, "a"), "postgres://chancery@localhost:5432/a?host=%2Ftmp%2Fx");
         assert_eq!(url_of_database("postgres://u:p@db/one", "two"), "postgres://u:p@db/two");
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_cannot_escape_its_quotes() {
+    fn quotes_in_identifiers_are_escaped() {
         assert_eq!(identifier(r#"a" ; drop"#), r#""a"" ; drop""#);
     }
 }

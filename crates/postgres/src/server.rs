@@ -10,56 +10,56 @@ use std::time::{Duration, Instant};
 use crate::account::Account;
 use crate::binaries::Binaries;
 use crate::home::{DataDir, Home};
-use crate::psql::{Psql, answer_of, identifier, url_of_database};
-use crate::{Error, watch};
+use crate::psql::{Psql, identifier, output_of, url_of_database};
+use crate::{Error, idle_watcher};
 
-/// The server's superuser and the owner of all its databases. Only the owner of the socket's folder (and root) can
-/// connect, so there is no password.
+/// Superuser and owner of all databases. Has no password, because only the owner of the socket folder and root can
+/// connect.
 const SUPERUSER: &str = "chancery";
 
-/// How long a server may take to recover from a crash before it accepts connections.
-const RECOVERY: Duration = Duration::from_mins(2);
+/// Time limit for recovery from a crash.
+const RECOVERY_TIMEOUT: Duration = Duration::from_mins(2);
 
-/// After a crash, child processes of the old server hold its shared memory for a moment.
-const OLD_CHILDREN: Duration = Duration::from_secs(20);
+/// Time limit for the children of a crashed server to release its shared memory.
+const SHARED_MEMORY_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// The interval between checks of a condition outside this process.
-const POLL: Duration = Duration::from_millis(50);
+/// Interval between checks of a condition.
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// The settings of a server.
+/// Options of a server.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The location of its data.
+    /// Data folder.
     pub data: DataDir,
-    /// Deletes existing data first; refused while another process uses it.
+    /// Whether to delete existing data first; fails while another process uses it.
     pub fresh: bool,
-    /// Data survives a crash of the machine. Without this, everything is faster.
+    /// Whether data survives a crash of the machine, at the cost of speed.
     pub durable: bool,
-    /// Dropping the handle leaves the server running; it stops on its own after `grace`.
+    /// Whether the server keeps running after the handle is dropped, until it is unused for `grace`.
     pub lingers: bool,
-    /// How long the server keeps running once no process uses it.
+    /// Time after which an unused server is stopped.
     pub grace: Duration,
 }
 
 impl Options {
-    /// Settings for data to keep: safe against a crash of the machine.
+    /// Options for data that must survive a crash of the machine.
     pub fn durable(data: DataDir) -> Self {
         Self { data, fresh: false, durable: true, lingers: false, grace: Duration::from_mins(1) }
     }
 
-    /// Settings for tests: fast, and left running for the next one.
+    /// Options for tests: fast, and left running for the next test.
     pub fn disposable(data: DataDir) -> Self {
         Self { durable: false, lingers: true, ..Self::durable(data) }
     }
 
-    /// The same settings with another value of `fresh`.
+    /// Sets `fresh`.
     #[must_use]
     pub fn fresh(self, fresh: bool) -> Self {
         Self { fresh, ..self }
     }
 }
 
-/// The result of stopping.
+/// Result of stopping a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stopped {
     /// The server has stopped.
@@ -68,23 +68,23 @@ pub enum Stopped {
     StillInUse,
 }
 
-/// How a server is halted while in use.
+/// How to stop a server that is in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Halt {
-    /// A regular shutdown that ends all connections.
+    /// Orderly, closing all connections.
     Fast,
-    /// Immediately, as after a crash: the next start recovers committed data.
+    /// Like a crash: the next start recovers committed data.
     Immediate,
 }
 
-/// A running server, or this process's share in one. Dropping it is like [`Self::stop`], without the result.
+/// A handle to a running server, possibly shared with other processes. Dropping it is like [`Self::stop`].
 #[derive(Debug)]
 pub struct PrivatePostgres {
     home: Home,
     binaries: Binaries,
     socket_folder: PathBuf,
-    /// Locked, shared, as long as this process uses the server; none once it left.
-    use_of_server: Option<File>,
+    /// Shared lock held while this process uses the server; none after leaving.
+    usage_lock: Option<File>,
     lingers: bool,
     durable: bool,
     grace: Duration,
@@ -92,13 +92,12 @@ pub struct PrivatePostgres {
 }
 
 impl PrivatePostgres {
-    /// Starts a server on the folder, or joins one that is already running there, and waits until it accepts
-    /// connections.
+    /// Starts a server on the folder, or joins a running one, and waits until it answers.
     pub fn start(options: Options) -> Result<Self, Error> {
         let Options { data, fresh, durable, lingers, grace } = options;
         let home = Home::open(&data)?;
         let starting = home.start_lock()?;
-        starting.lock().map_err(Error::io("waiting for another process that starts or stops Postgres"))?;
+        starting.lock().map_err(Error::io("waiting for another process to start or stop Postgres"))?;
 
         if fresh {
             delete_data(&home)?;
@@ -110,44 +109,44 @@ impl PrivatePostgres {
             Some(folder) => folder,
             None => start_server(&home, &binaries, durable)?,
         };
-        let use_of_server = register_use(&home)?;
-        watch::start(&home, &binaries, &socket_folder, grace);
-        let use_of_server = Some(use_of_server);
-        Ok(Self { home, binaries, socket_folder, use_of_server, lingers, durable, grace, was_running })
+        let usage_lock = register_use(&home)?;
+        idle_watcher::start(&home, &binaries, &socket_folder, grace);
+        let usage_lock = Some(usage_lock);
+        Ok(Self { home, binaries, socket_folder, usage_lock, lingers, durable, grace, was_running })
     }
 
-    /// Returns the URL of the maintenance database, as sqlx and libpq accept it.
+    /// URL of the maintenance database, for sqlx and libpq.
     pub fn url(&self) -> String {
         server_url(&self.socket_folder)
     }
 
-    /// Returns the path of the socket that it listens on.
+    /// Path of the socket.
     pub fn socket(&self) -> PathBuf {
         self.socket_folder.join(".s.PGSQL.5432")
     }
 
-    /// Halts the server while in use, by this process too. For tests of how its users react.
+    /// Stops the server while processes use it. For tests of outages.
     pub fn halt(&self, how: Halt) -> Result<(), Error> {
         let starting = self.home.start_lock()?;
-        starting.lock().map_err(Error::io("waiting for another process that starts or stops Postgres"))?;
+        starting.lock().map_err(Error::io("waiting for another process to start or stop Postgres"))?;
         stop_server(&self.home, &self.binaries, if how == Halt::Fast { "fast" } else { "immediate" })
     }
 
-    /// Starts the server again after [`Self::halt`], and waits until it accepts connections.
+    /// Restarts the server after [`Self::halt`] and waits until it answers.
     pub fn resume(&self) -> Result<(), Error> {
         let starting = self.home.start_lock()?;
-        starting.lock().map_err(Error::io("waiting for another process that starts or stops Postgres"))?;
+        starting.lock().map_err(Error::io("waiting for another process to start or stop Postgres"))?;
         start_server(&self.home, &self.binaries, self.durable)?;
-        watch::start(&self.home, &self.binaries, &self.socket_folder, self.grace);
+        idle_watcher::start(&self.home, &self.binaries, &self.socket_folder, self.grace);
         Ok(())
     }
 
-    /// Returns the URL of one of the server's databases.
+    /// URL of a database.
     pub fn url_of(&self, database: &str) -> String {
         url_of_database(&self.url(), database)
     }
 
-    /// Creates a database if none has this name; returns true if it was created.
+    /// Creates a database unless it exists; returns whether it was created.
     pub fn create_database(&self, name: &str) -> Result<bool, Error> {
         let psql = self.psql();
         if psql.rows("select datname from pg_database")?.iter().any(|existing| existing == name) {
@@ -157,48 +156,48 @@ impl PrivatePostgres {
         Ok(true)
     }
 
-    /// Returns a `psql` on the maintenance database.
+    /// A handle for statements on the maintenance database.
     pub fn psql(&self) -> Psql {
         Psql::with_program(self.binaries.psql(), self.url())
     }
 
-    /// Returns true if another process had started the server before.
+    /// Whether another process had started the server.
     pub fn was_running(&self) -> bool {
         self.was_running
     }
 
-    /// Returns the folder that holds the data, the log (`server.log`) and the locks.
+    /// Folder of the data, the log (`server.log`) and the locks.
     pub fn folder(&self) -> &Path {
         &self.home.folder
     }
 
-    /// Returns the server's major version.
+    /// Major version of the server.
     pub fn major_version(&self) -> u32 {
         self.binaries.major
     }
 
-    /// Returns the user that the server runs as.
+    /// User that the server runs as.
     pub fn runs_as(&self) -> &str {
         &self.home.account.name
     }
 
-    /// Leaves the server, and stops it if no other process uses it.
+    /// Leaves the server and stops it if no other process uses it.
     pub fn stop(mut self) -> Result<Stopped, Error> {
         self.leave()
     }
 
     fn leave(&mut self) -> Result<Stopped, Error> {
-        let Some(use_of_server) = self.use_of_server.take() else { return Ok(Stopped::Ended) };
+        let Some(usage_lock) = self.usage_lock.take() else { return Ok(Stopped::Ended) };
         let starting = self.home.start_lock()?;
-        starting.lock().map_err(Error::io("waiting for another process that starts or stops Postgres"))?;
-        drop(use_of_server);
+        starting.lock().map_err(Error::io("waiting for another process to start or stop Postgres"))?;
+        drop(usage_lock);
         if is_in_use(&self.home)? {
             return Ok(Stopped::StillInUse);
         }
         if self.home.data().join("postmaster.pid").exists() {
             stop_server(&self.home, &self.binaries, "fast")?;
         }
-        // Already removed, or not empty because another process opened a file in it: both are fine.
+        // Fails harmlessly if the folder is gone or not empty.
         let _ = fs::remove_dir(&self.socket_folder);
         Ok(Stopped::Ended)
     }
@@ -207,14 +206,14 @@ impl PrivatePostgres {
 impl Drop for PrivatePostgres {
     fn drop(&mut self) {
         if !self.lingers {
-            // No caller is left to report a failure to; the watch retries.
+            // A failure cannot be reported; the watcher stops the server later.
             let _ = self.leave();
         }
     }
 }
 
 fn server_url(socket_folder: &Path) -> String {
-    // The port is part of the socket's file name; if it were omitted, a PGPORT in the environment would be used.
+    // The port determines the name of the socket; without it, PGPORT would.
     let folder = socket_folder.display().to_string().replace('/', "%2F");
     format!("postgres://{SUPERUSER}@localhost:5432/postgres?host={folder}")
 }
@@ -227,7 +226,7 @@ fn delete_data(home: &Home) -> Result<(), Error> {
     if !data.exists() {
         return Ok(());
     }
-    // Its users have ended but the watch has not stopped it yet.
+    // The server may still be running without users.
     let binaries = Binaries::find(&data);
     if let Ok(binaries) = binaries
         && running_socket_folder(home, &binaries)?.is_some()
@@ -248,65 +247,64 @@ fn is_in_use(home: &Home) -> Result<bool, Error> {
     match home.users_lock()?.try_lock() {
         Ok(()) => Ok(false),
         Err(TryLockError::WouldBlock) => Ok(true),
-        Err(TryLockError::Error(error)) => Err(Error::io("looking for other users of Postgres")(error)),
+        Err(TryLockError::Error(error)) => Err(Error::io("checking for other users of Postgres")(error)),
     }
 }
 
-/// Returns the socket's folder of a server that runs on the data, once it accepts connections. A stale pid file is
-/// ignored.
+/// Returns the socket folder of a server that runs on the data, once it answers; none for a pid file left by a crash.
 fn running_socket_folder(home: &Home, binaries: &Binaries) -> Result<Option<PathBuf>, Error> {
     let pid_file = home.data().join("postmaster.pid");
     let Ok(content) = fs::read_to_string(&pid_file) else { return Ok(None) };
     let pid = content.lines().next().unwrap_or_default();
-    match holder_of(pid, home)? {
-        Holder::Server => {}
-        // Postgres itself detects that the process is gone.
-        Holder::Nobody => return Ok(None),
-        // It cannot distinguish another process of its user from a server, and would refuse to start.
-        Holder::AnotherProcess => {
+    match owner_of(pid, home)? {
+        PidOwner::Server => {}
+        // Postgres detects this case itself.
+        PidOwner::NoProcess => return Ok(None),
+        // Postgres would take another process of its user for a server and refuse to start.
+        PidOwner::AnotherProcess => {
             fs::remove_file(&pid_file).map_err(Error::io(format!("removing {}", pid_file.display())))?;
             return Ok(None);
         }
     }
     let folder = home.socket_folder()?;
-    let has_ended = || holder_of(pid, home).is_ok_and(|holder| holder != Holder::Server);
-    let is_settled = wait_until(RECOVERY, || is_answering(binaries, &folder) || has_ended());
-    if is_settled { Ok((!has_ended()).then_some(folder)) } else { Err(no_answer(home)) }
+    let has_stopped = || owner_of(pid, home).is_ok_and(|owner| owner != PidOwner::Server);
+    let is_settled = wait_until(RECOVERY_TIMEOUT, || is_answering(binaries, &folder) || has_stopped());
+    if is_settled { Ok((!has_stopped()).then_some(folder)) } else { Err(no_answer(home)) }
 }
 
-/// The owner of the process id in a pid file.
+/// The process with the id in a pid file.
 #[derive(Debug, PartialEq, Eq)]
-enum Holder {
+enum PidOwner {
     Server,
     AnotherProcess,
-    Nobody,
+    NoProcess,
 }
 
-/// Checks the working folder: a server's is its data folder, unlike that of a process that reuses the id of a dead
-/// server.
-fn holder_of(pid: &str, home: &Home) -> Result<Holder, Error> {
+/// Identifies the process with a pid. The working folder of a server is its data folder, which distinguishes it from a
+/// process that reuses the pid.
+fn owner_of(pid: &str, home: &Home) -> Result<PidOwner, Error> {
     if pid.parse::<u32>().is_err() {
-        return Ok(Holder::Nobody);
+        return Ok(PidOwner::NoProcess);
     }
     let processes = Path::new("/proc");
     if !processes.join("self").exists() {
-        // Without /proc, only the id can be checked.
-        let answer = Command::new("kill").args(["-0", pid]).output().map_err(Error::io("running kill"))?;
-        return Ok(if answer.status.success() { Holder::Server } else { Holder::Nobody });
+        // Without /proc, only the pid can be checked.
+        let output = Command::new("kill").args(["-0", pid]).output().map_err(Error::io("running kill"))?;
+        return Ok(if output.status.success() { PidOwner::Server } else { PidOwner::NoProcess });
     }
     let process = processes.join(pid);
-    // A dead process whose parent has not reaped it yet: its id is still in use.
+    // A zombie, whose pid is still in use.
     if fs::read_to_string(process.join("stat")).is_ok_and(|stat| stat.contains(") Z ")) {
-        return Ok(Holder::AnotherProcess);
+        return Ok(PidOwner::AnotherProcess);
     }
-    // Runs as the server's user: root in a container may not inspect processes of others.
+    // Runs as the user of the server, because root in a container may not inspect processes of other users.
     let mut readlink = home.account.command("readlink");
     readlink.arg(process.join("cwd"));
-    Ok(match answer_of(readlink) {
-        Ok(works_in) if Path::new(works_in.trim_end_matches('\n')) == home.data() => Holder::Server,
-        Ok(_) => Holder::AnotherProcess,
-        // Gone, or owned by another user, which Postgres also treats as gone.
-        Err(_) => Holder::Nobody,
+    Ok(match output_of(readlink) {
+        Ok(folder) if Path::new(folder.trim_end_matches('\n')) == home.data() => PidOwner::Server,
+        Ok(_) => PidOwner::AnotherProcess,
+        // No such process, or one of another user, which Postgres ignores too.
+        Err(_) => PidOwner::NoProcess,
     })
 }
 
@@ -316,11 +314,12 @@ fn start_server(home: &Home, binaries: &Binaries, durable: bool) -> Result<PathB
     }
     let socket_folder = home.socket_folder()?;
     home.write(&home.data().join("chancery.conf"), &settings(&socket_folder, durable))?;
-    let started = wait_until(OLD_CHILDREN, || start_once(home, binaries) || !shared_memory_is_in_use(home));
+    let started =
+        wait_until(SHARED_MEMORY_TIMEOUT, || start_once(home, binaries) || !shared_memory_is_in_use(home));
     if started && is_answering(binaries, &socket_folder) { Ok(socket_folder) } else { Err(no_answer(home)) }
 }
 
-/// `initdb` works in a separate folder, so that an interrupted one leaves no partial database behind.
+/// Runs `initdb` in a temporary folder, so that an interruption leaves no incomplete data folder.
 fn initialise(home: &Home, binaries: &Binaries, durable: bool) -> Result<(), Error> {
     let unfinished = home.unfinished_data();
     if unfinished.exists() {
@@ -332,12 +331,12 @@ fn initialise(home: &Home, binaries: &Binaries, durable: bool) -> Result<(), Err
     if !durable {
         initdb.arg("--no-sync");
     }
-    answer_of(initdb)?;
+    output_of(initdb)?;
     let main_file = unfinished.join("postgresql.conf");
     let defaults =
         fs::read_to_string(&main_file).map_err(Error::io(format!("reading {}", main_file.display())))?;
     home.write(&main_file, &format!("{defaults}\ninclude 'chancery.conf'\n"))?;
-    fs::rename(&unfinished, home.data()).map_err(Error::io(format!("naming {}", home.data().display())))
+    fs::rename(&unfinished, home.data()).map_err(Error::io(format!("renaming to {}", home.data().display())))
 }
 
 fn settings(socket_folder: &Path, durable: bool) -> String {
@@ -356,11 +355,17 @@ fn settings(socket_folder: &Path, durable: bool) -> String {
 }
 
 fn start_once(home: &Home, binaries: &Binaries) -> bool {
-    // The log names the reason of a failure; it should be that of the latest start only.
+    // Errors quote the log, which should contain only the last start.
     let _ = fs::remove_file(home.log());
     let mut command = pg_ctl(&home.account, binaries, &home.data());
-    command.arg("start").arg("-w").arg("-t").arg(RECOVERY.as_secs().to_string()).arg("-l").arg(home.log());
-    answer_of(command).is_ok()
+    command
+        .arg("start")
+        .arg("-w")
+        .arg("-t")
+        .arg(RECOVERY_TIMEOUT.as_secs().to_string())
+        .arg("-l")
+        .arg(home.log());
+    output_of(command).is_ok()
 }
 
 fn is_answering(binaries: &Binaries, socket_folder: &Path) -> bool {
@@ -374,7 +379,7 @@ fn shared_memory_is_in_use(home: &Home) -> bool {
 fn stop_server(home: &Home, binaries: &Binaries, mode: &str) -> Result<(), Error> {
     let mut command = pg_ctl(&home.account, binaries, &home.data());
     command.args(["stop", "-w", "-m", mode, "-t", "60"]);
-    answer_of(command).map(drop)
+    output_of(command).map(drop)
 }
 
 fn pg_ctl(account: &Account, binaries: &Binaries, data: &Path) -> Command {
@@ -402,6 +407,6 @@ fn wait_until(limit: Duration, mut is_so: impl FnMut() -> bool) -> bool {
         if start.elapsed() > limit {
             return false;
         }
-        thread::sleep(POLL);
+        thread::sleep(POLL_INTERVAL);
     }
 }

@@ -1,4 +1,4 @@
-//! Databases for tests: each test gets its own, copied from a template that is migrated once.
+//! A database for each test, copied from a template that is migrated once.
 
 use std::env;
 use std::fmt::Display;
@@ -10,25 +10,25 @@ use crate::psql::{Psql, identifier};
 use crate::server::{Options, PrivatePostgres};
 use crate::{DataDir, Error};
 
-/// Names a running server for the tests; `./dev test` sets it. The path may name any database for the first connection.
+/// Variable with the URL of a running server, which `./dev test` sets. The path may name any database.
 pub const TEST_DATABASE_URL: &str = "CHANCERY_TEST_DATABASE_URL";
 
-/// The server shared by the tests of a run.
+/// The server that all tests of a run share.
 #[derive(Debug)]
 pub struct TestServer {
     psql: Psql,
-    /// None if another process is responsible for stopping the server.
+    /// None for a server started by another process.
     private: Option<PrivatePostgres>,
 }
 
 impl TestServer {
-    /// Returns the server that [`TEST_DATABASE_URL`] names, or else one in the build folder, which starts with the
-    /// first test and stops on its own a minute after the last.
+    /// Connects to the server named by [`TEST_DATABASE_URL`], or else to one in the build folder, which starts with the first
+    /// test and stops a minute after the last.
     pub fn connect() -> Result<Self, Error> {
         if let Ok(url) = env::var(TEST_DATABASE_URL) {
             return Ok(Self { psql: Psql::new(url), private: None });
         }
-        let data = DataDir::Wanted(build_folder().join("test-postgres"));
+        let data = DataDir::Preferred(build_folder().join("test-postgres"));
         Ok(Self::on(PrivatePostgres::start(Options::disposable(data))?))
     }
 
@@ -37,25 +37,25 @@ impl TestServer {
         Self { psql: private.psql(), private: Some(private) }
     }
 
-    /// Returns the URL of the maintenance database.
+    /// The URL of the maintenance database.
     pub fn url(&self) -> &str {
         self.psql.url()
     }
 
-    /// Returns the server, if it is a private one.
+    /// The private server, if it is one.
     pub fn private(&self) -> Option<&PrivatePostgres> {
         self.private.as_ref()
     }
 
-    /// Creates a database as a copy of the template for `key`. The first caller of a key creates the template with
-    /// `migrate`, which receives the URL of an empty database and must leave no connection open. `key` should change
-    /// with the migrations: their digest, of which 48 letters count.
+    /// Creates a copy of the template database for `key`. The first caller for a key creates the template with `migrate`,
+    /// which receives the URL of an empty database and must leave no connection open. `key` identifies the migrations, for
+    /// example by their digest; its first 48 characters count.
     pub fn database<E: Display>(
         &self,
         key: &str,
         migrate: impl FnOnce(&str) -> Result<(), E>,
     ) -> Result<TestDatabase, Error> {
-        // Postgres truncates names to 63 bytes; a truncated one would not be found again.
+        // Postgres truncates names to 63 bytes.
         let template = format!("template_{}", key.chars().take(48).collect::<String>());
         if !self.exists(&template)? {
             self.make_template(&template, migrate)?;
@@ -68,8 +68,8 @@ impl TestServer {
         self.new_database(None)
     }
 
-    /// Creates an empty database with another locale than the server's: options that follow `create database`,
-    /// such as `locale 'C'`.
+    /// Creates an empty database with another locale than the server's, given as an option of `create database` such as
+    /// `locale 'C'`.
     pub fn empty_database_of_locale(&self, locale: &str) -> Result<TestDatabase, Error> {
         self.create_database(&format!(" template template0 encoding 'UTF8' {locale}"))
     }
@@ -91,31 +91,31 @@ impl TestServer {
         Ok(TestDatabase { psql: self.psql.on_database(&name), server: self.psql.clone(), name })
     }
 
-    /// Created under another name first: a template is complete once it has its final name. When several processes
-    /// create it concurrently, the first to finish wins.
+    /// Creates the template under a temporary name, so that it is complete once it has its own. If several processes create
+    /// it at the same time, the first to finish wins.
     fn make_template<E: Display>(
         &self,
         template: &str,
         migrate: impl FnOnce(&str) -> Result<(), E>,
     ) -> Result<(), Error> {
-        self.drop_what_earlier_runs_left()?;
+        self.drop_leftover_databases()?;
         let unfinished = unique_name("unfinished");
         self.psql.rows(&format!("create database {}", identifier(&unfinished)))?;
-        let made = migrate(self.psql.on_database(&unfinished).url())
+        let migrated = migrate(self.psql.on_database(&unfinished).url())
             .map_err(|reason| Error::Template { template: template.to_owned(), reason: reason.to_string() })
             .and_then(|()| self.name_template(&unfinished, template));
-        if made.is_err() {
+        if migrated.is_err() {
             self.psql.rows(&drop_statement(&unfinished))?;
         }
-        match made {
+        match migrated {
             Err(Error::Program { .. }) if self.exists(template)? => Ok(()),
-            answer => answer,
+            result => result,
         }
     }
 
     fn name_template(&self, unfinished: &str, template: &str) -> Result<(), Error> {
         let (from, to) = (identifier(unfinished), identifier(template));
-        // A copy needs a source without connections; a connection pool that was just closed may still hold some.
+        // Copying requires a source without connections, and a pool that was just closed may still have some.
         self.psql.rows(&format!("alter database {from} with allow_connections false"))?;
         self.psql.rows(&format!(
             "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '{unfinished}'"
@@ -131,9 +131,9 @@ impl TestServer {
         self.psql.rows("select datname from pg_database")
     }
 
-    /// Drops the databases of killed tests. Templates stay, a small one for each set of migrations, because another
-    /// process may be about to copy one.
-    fn drop_what_earlier_runs_left(&self) -> Result<(), Error> {
+    /// Drops databases left by killed tests. Keeps templates, which are small, because another process may be about to copy
+    /// one.
+    fn drop_leftover_databases(&self) -> Result<(), Error> {
         for name in self.names()?.iter().filter(|name| is_leftover(name)) {
             self.psql.rows(&drop_statement(name))?;
         }
@@ -141,7 +141,7 @@ impl TestServer {
     }
 }
 
-/// A test's own database, dropped with the handle.
+/// The database of a test, dropped with the handle.
 #[derive(Debug)]
 pub struct TestDatabase {
     name: String,
@@ -150,17 +150,17 @@ pub struct TestDatabase {
 }
 
 impl TestDatabase {
-    /// Returns its URL.
+    /// URL of the database.
     pub fn url(&self) -> &str {
         self.psql.url()
     }
 
-    /// Returns its name.
+    /// Name of the database.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Returns a `psql` on it.
+    /// A handle for statements on the database.
     pub fn psql(&self) -> &Psql {
         &self.psql
     }
@@ -168,7 +168,7 @@ impl TestDatabase {
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
-        // A database that cannot be dropped now is dropped by a later run.
+        // On failure, a later run drops the database.
         let _ = self.server.rows(&drop_statement(&self.name));
     }
 }
@@ -177,28 +177,27 @@ fn drop_statement(name: &str) -> String {
     format!("drop database if exists {} with (force)", identifier(name))
 }
 
-/// Names contain the process that created them, so that a later run can recognise unused ones.
+/// Returns a name with the process id, by which later runs recognise leftovers.
 fn unique_name(kind: &str) -> String {
-    static MADE: AtomicU32 = AtomicU32::new(0);
-    format!("{kind}_{}_{}", process::id(), MADE.fetch_add(1, Ordering::Relaxed))
+    static COUNTER: AtomicU32 = AtomicU32::new(0);
+    format!("{kind}_{}_{}", process::id(), COUNTER.fetch_add(1, Ordering::Relaxed))
 }
 
 fn is_leftover(name: &str) -> bool {
     let mut parts = name.split('_');
-    let is_made_here = matches!(parts.next(), Some("test" | "unfinished"));
-    let maker = parts.next().and_then(|pid| pid.parse::<u32>().ok());
-    // If processes cannot be inspected, no database counts as abandoned.
+    let is_test_name = matches!(parts.next(), Some("test" | "unfinished"));
+    let pid = parts.next().and_then(|pid| pid.parse::<u32>().ok());
+    // Without /proc, no database counts as a leftover.
     let processes = Path::new("/proc");
-    is_made_here
-        && maker
-            .is_some_and(|pid| processes.join("self").exists() && !processes.join(pid.to_string()).exists())
+    is_test_name
+        && pid.is_some_and(|pid| processes.join("self").exists() && !processes.join(pid.to_string()).exists())
 }
 
-/// Returns cargo's build folder, which contains the test's own binary.
+/// Returns the build folder of cargo, which contains the binary of the test.
 fn build_folder() -> PathBuf {
     let binary = env::current_exe().unwrap_or_default();
-    let marked = binary.ancestors().find(|folder| folder.join("CACHEDIR.TAG").exists());
-    marked.map_or_else(|| env::temp_dir().join("chancery-tests"), Path::to_owned)
+    let folder = binary.ancestors().find(|folder| folder.join("CACHEDIR.TAG").exists());
+    folder.map_or_else(|| env::temp_dir().join("chancery-tests"), Path::to_owned)
 }
 
 #[cfg(test)]
@@ -208,7 +207,7 @@ mod tests {
     use super::is_leftover;
 
     #[test]
-    fn only_databases_of_ended_processes_are_leftovers() {
+    fn only_databases_of_exited_processes_are_leftovers() {
         assert!(is_leftover("test_4294967294_0"));
         assert!(is_leftover("unfinished_4294967294_3"));
         assert!(!is_leftover(&format!("test_{}_0", process::id())));

@@ -1,4 +1,4 @@
-//! A database for each test, from a template that is migrated once.
+//! Databases copied from a template that is migrated once.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 

@@ -1,4 +1,4 @@
-//! The server itself: started, shared and killed, in ordinary and in unusual folders.
+//! Starting, sharing and killing servers, also in difficult folders.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
@@ -12,14 +12,14 @@ use std::time::{Duration, Instant};
 
 use chancery_postgres::{DataDir, Error, Options, PrivatePostgres, Stopped};
 
-/// A folder for one test, removed at its end.
+/// A folder for a test, removed with the handle.
 struct Folder(PathBuf);
 
 impl Folder {
     fn new(name: &str) -> Self {
         let folder = env::temp_dir().join(format!("chancery-postgres-{}-{name}", process::id()));
         fs::create_dir_all(&folder).unwrap();
-        // The server's user must be able to traverse it.
+        // The user of the server must be able to enter it.
         fs::set_permissions(&folder, Permissions::from_mode(0o755)).unwrap();
         Self(folder)
     }
@@ -51,7 +51,7 @@ fn kill(pid: u32) {
 fn wait_for(what: &str, mut is_so: impl FnMut() -> bool) {
     let start = Instant::now();
     while !is_so() {
-        assert!(start.elapsed() < Duration::from_secs(30), "timed out waiting for {what}");
+        assert!(start.elapsed() < Duration::from_secs(30), "waited in vain for {what}");
         thread::sleep(Duration::from_millis(20));
     }
 }
@@ -60,25 +60,25 @@ fn is_root() -> bool {
     Command::new("id").arg("-u").output().unwrap().stdout == b"0\n"
 }
 
-/// Creates a table that shows whether committed data survived.
+/// Commits a row.
 fn write_a_row(postgres: &PrivatePostgres) {
-    postgres.psql().rows("create table kept (value int)").unwrap();
-    postgres.psql().rows("insert into kept values (7)").unwrap();
+    postgres.psql().rows("create table committed (value int)").unwrap();
+    postgres.psql().rows("insert into committed values (7)").unwrap();
 }
 
 fn has_the_row(postgres: &PrivatePostgres) -> bool {
-    postgres.psql().rows("select value from kept").is_ok_and(|rows| rows == ["7"])
+    postgres.psql().rows("select value from committed").is_ok_and(|rows| rows == ["7"])
 }
 
 #[test]
-fn a_server_starts_accepts_connections_and_stops() {
+fn a_server_starts_answers_and_stops() {
     let folder = Folder::new("starts");
     let postgres = PrivatePostgres::start(folder.options()).unwrap();
     assert!(!postgres.was_running());
     assert!(postgres.major_version() >= 15);
     assert_eq!(postgres.psql().rows("show listen_addresses").unwrap(), [""]);
     assert!(postgres.create_database("chancery").unwrap());
-    assert!(!postgres.create_database("chancery").unwrap(), "the database is created only once");
+    assert!(!postgres.create_database("chancery").unwrap(), "made only once");
     let there = postgres.psql().on_database("chancery");
     assert_eq!(there.url(), postgres.url_of("chancery"));
     assert_eq!(there.rows("select current_database(), lower('Ü')").unwrap(), ["chancery|ü"]);
@@ -108,17 +108,17 @@ fn committed_data_survives_a_killed_server() {
     let first = PrivatePostgres::start(Options::durable(folder.data())).unwrap();
     write_a_row(&first);
     kill(server_pid(first.folder()).unwrap());
-    // As after a kill of both: nothing was cleaned up.
+    // As if this process had been killed too, without cleanup.
     assert!(server_pid(first.folder()).is_some());
     let second = PrivatePostgres::start(Options::durable(folder.data())).unwrap();
     assert!(!second.was_running());
     assert!(has_the_row(&second));
     drop(first);
-    assert!(has_the_row(&second), "dropping the killed server does not stop its successor");
+    assert!(has_the_row(&second), "the share of the killed server ends nothing");
 }
 
 #[test]
-fn a_pid_file_with_the_number_of_another_process_is_ignored() {
+fn a_pid_file_with_the_id_of_another_process_is_ignored() {
     let folder = Folder::new("recycled");
     let first = PrivatePostgres::start(folder.options()).unwrap();
     let pid_file = first.folder().join("data/postmaster.pid");
@@ -152,7 +152,7 @@ fn a_path_may_be_long_and_contain_spaces() {
 }
 
 #[test]
-fn the_last_user_to_leave_stops_the_server() {
+fn the_last_to_leave_stops_the_server() {
     let folder = Folder::new("shared");
     let first = PrivatePostgres::start(folder.options()).unwrap();
     let second = PrivatePostgres::start(folder.options()).unwrap();
@@ -164,7 +164,7 @@ fn the_last_user_to_leave_stops_the_server() {
 }
 
 #[test]
-fn a_fresh_start_deletes_data_unless_another_process_uses_it() {
+fn fresh_deletes_data_unless_it_is_in_use() {
     let folder = Folder::new("fresh");
     let first = PrivatePostgres::start(folder.options()).unwrap();
     write_a_row(&first);
@@ -177,46 +177,42 @@ fn a_fresh_start_deletes_data_unless_another_process_uses_it() {
 }
 
 #[test]
-fn a_server_left_running_stops_on_its_own() {
+fn an_unused_server_is_stopped_by_the_watcher() {
     let folder = Folder::new("lingers");
     let options = Options { lingers: true, grace: Duration::from_secs(1), ..folder.options() };
     let postgres = PrivatePostgres::start(options).unwrap();
     let home = postgres.folder().to_owned();
     let socket_folder = PathBuf::from(postgres.psql().rows("show unix_socket_directories").unwrap().concat());
     thread::scope(|scope| {
-        // Longer than the grace period: use keeps it running, not activity.
+        // Longer than the grace period: a server in use keeps running, even without activity.
         scope.spawn(|| postgres.psql().rows("select pg_sleep(2.5)").unwrap());
     });
     assert!(server_pid(&home).is_some());
     drop(postgres);
-    assert!(server_pid(&home).is_some(), "leaving does not stop it immediately");
+    assert!(server_pid(&home).is_some(), "leaving does not end it at once");
     wait_for("the server to end by itself", || server_pid(&home).is_none());
     wait_for("its socket's folder to go", || !socket_folder.exists());
 }
 
 #[test]
-fn a_folder_unreachable_for_the_servers_user_is_replaced_or_refused() {
+fn an_unreachable_folder_is_replaced_or_refused() {
     let folder = Folder::new("closed");
     fs::set_permissions(&folder.0, Permissions::from_mode(0o700)).unwrap();
     let wanted = folder.0.join("postgres");
     let start = |data| PrivatePostgres::start(Options { data, ..folder.options() });
     if !is_root() {
-        // The server's user is the folder's owner.
-        assert_eq!(start(DataDir::Wanted(wanted.clone())).unwrap().folder(), wanted);
+        // The server runs as the owner of the folder.
+        assert_eq!(start(DataDir::Preferred(wanted.clone())).unwrap().folder(), wanted);
         return;
     }
     let refused = start(DataDir::Exactly(wanted.clone())).unwrap_err();
     assert!(matches!(refused, Error::Unreachable { .. }), "{refused}");
-    assert!(!wanted.exists(), "no folder is left behind");
+    assert!(!wanted.exists(), "nothing is left behind");
 
-    let postgres = start(DataDir::Wanted(wanted.clone())).unwrap();
+    let postgres = start(DataDir::Preferred(wanted.clone())).unwrap();
     let elsewhere = postgres.folder().to_owned();
     assert!(elsewhere.starts_with("/var/tmp"));
-    assert_eq!(
-        start(DataDir::Wanted(wanted)).unwrap().folder(),
-        elsewhere,
-        "the replacement folder is always the same"
-    );
+    assert_eq!(start(DataDir::Preferred(wanted)).unwrap().folder(), elsewhere, "the same place each time");
     drop(postgres);
     fs::remove_dir_all(elsewhere).unwrap();
 }
@@ -228,6 +224,6 @@ fn a_folder_with_other_files_is_refused() {
     fs::create_dir(&home).unwrap();
     fs::write(home.join("thesis.txt"), "years of work").unwrap();
     let refused = PrivatePostgres::start(folder.options().fresh(true)).unwrap_err();
-    assert!(matches!(refused, Error::NotOurs { .. }), "{refused}");
+    assert!(matches!(refused, Error::ForeignFolder { .. }), "{refused}");
     assert!(home.join("thesis.txt").exists());
 }

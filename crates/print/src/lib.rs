@@ -4,6 +4,7 @@
 //!
 //! The crate is pure: the same edition, options and fonts give the same bytes on any machine, in any process.
 
+pub mod activity;
 pub mod document_info;
 pub mod environment;
 pub mod flow;

@@ -3,6 +3,8 @@
 mod editions;
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use chancery_brief::digest::body_digest;
 use chancery_print::readback::struct_text;
@@ -60,6 +62,38 @@ fn an_observer_can_stop_a_print_between_pages() {
         print(&edition(&content), &Options::default(), &Limits::default(), &Fonts::default(), &mut observe);
     assert!(matches!(stopped, Err(PrintError::Cancelled)));
     assert_eq!(seen, [Progress::Composed, Progress::Page(1), Progress::Page(2), Progress::Page(3)]);
+}
+
+#[test]
+fn work_within_a_block_counts_before_its_first_page() {
+    let word = "\u{643}\u{640}".repeat(400);
+    let cells = vec![TableCell { text: word, ..TableCell::default() }; 4];
+    let row = TableRow { cells, ..TableRow::default() };
+    let columns = vec![TableColumn { heading: "Words".to_owned(), ..TableColumn::default() }; 4];
+    let table = Table { columns, rows: vec![row], ..Table::default() };
+    let block = Block { kind: Some(Kind::Table(table)), ..Block::default() };
+    let sections =
+        vec![Section { id: "s".into(), heading: "S".into(), blocks: vec![block], ..Section::default() }];
+    let content =
+        BriefContent { title: "T".into(), language: "ar".into(), sections, ..BriefContent::default() };
+    let counter = Arc::new(AtomicU64::new(0));
+    let mut at_composed = None;
+    let mut at_page = None;
+    let mut observe = |progress| {
+        let count = counter.load(Ordering::Relaxed);
+        match progress {
+            Progress::Composed => at_composed = Some(count),
+            Progress::Page(1) => at_page = Some(count),
+            _ => {}
+        }
+        ControlFlow::Continue(())
+    };
+    chancery_print::activity::counted(Arc::clone(&counter), || {
+        print(&edition(&content), &Options::default(), &Limits::default(), &Fonts::default(), &mut observe)
+            .unwrap();
+    });
+    // Four words of 800 code points are cut in dozens of lines, each shaped several times.
+    assert!(at_page.unwrap() > at_composed.unwrap() + 400, "{at_composed:?} {at_page:?}");
 }
 
 #[test]

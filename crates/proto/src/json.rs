@@ -275,7 +275,22 @@ fn json_error(path: &str, error: &serde_json::Error) -> JsonError {
     // serde_json appends the position to the message; here it has separate fields.
     let text = error.to_string();
     let message = text.rsplit_once(" at line ").map_or(text.as_str(), |(message, _)| message).to_owned();
-    JsonError { path: path.to_owned(), line: error.line(), column: error.column(), message }
+    let (path, message) = (printable(path), printable(&message));
+    JsonError { path, line: error.line(), column: error.column(), message }
+}
+
+/// Escapes characters of the document that a terminal would interpret: control characters and direction controls.
+fn printable(text: &str) -> String {
+    let is_direction_control = |c: char| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_control() || is_direction_control(character) {
+            escaped.extend(character.escape_unicode());
+        } else {
+            escaped.push(character);
+        }
+    }
+    escaped
 }
 
 #[cfg(test)]
@@ -307,6 +322,15 @@ mod tests {
         assert!(error.path.starts_with("content.relationships[1].polarity"), "{}", error.path);
         let allowed = "expected one of RELATIONSHIP_POLARITY_SUPPORTIVE, RELATIONSHIP_POLARITY_ADVERSE, ";
         assert!(error.message.contains(allowed), "{}", error.message);
+    }
+
+    #[test]
+    fn names_of_a_document_reach_a_message_without_terminal_escapes() {
+        for text in ["{\"\\u202e\\u001b[2J\": 1}", "{\"content\": {\"likelihoodScale\": \"X\\u001b[31m\"}}"] {
+            let error = from_str::<RevisionDocument>(text).unwrap_err();
+            assert!(error.message.contains("\\u{1b}["), "{}", error.message);
+            assert!(!error.to_string().contains(['\u{1b}', '\u{202e}']));
+        }
     }
 
     #[test]

@@ -1,11 +1,11 @@
-//! A real S3-compatible server for tests: moto from `PyPI`, in a separate process on a free loopback port.
+//! An S3-compatible server for tests: moto from `PyPI`, as a process on a free loopback port.
 
 use std::env;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 
-/// Serves until its standard input is closed, which happens when the test ends in any way. Prints its port.
+/// Prints its port and serves until the end of its standard input, which closes when the test process ends.
 const SCRIPT: &str = "
 import sys
 import urllib.request
@@ -19,7 +19,7 @@ print(port, flush=True)
 sys.stdin.read()
 ";
 
-/// A running server with one bucket. Dropping it stops it and deletes its objects.
+/// A running server with one bucket, in memory. Dropping it stops the server.
 #[derive(Debug)]
 pub struct S3Server {
     child: Child,
@@ -27,13 +27,13 @@ pub struct S3Server {
 }
 
 impl S3Server {
-    /// The name of the initial bucket.
+    /// Name of the bucket.
     pub const BUCKET: &'static str = "chancery-test";
 
     /// Starts a server.
     ///
     /// # Panics
-    /// Panics if `CHANCERY_PYTHON` does not name a Python with moto; the test must not be skipped.
+    /// If `CHANCERY_PYTHON` does not name a Python with moto.
     pub fn start() -> Self {
         let python = env::var_os("CHANCERY_PYTHON")
             .expect("CHANCERY_PYTHON is not set: run the tests with ./dev test, which sets it up");
@@ -45,7 +45,7 @@ impl S3Server {
             .unwrap_or_else(|error| panic!("{} cannot be run: {error}", python.display()));
         let mut line = String::new();
         if let Some(output) = child.stdout.take() {
-            // An error here leaves the line empty, which is reported below.
+            // An error leaves the line empty, which is reported below.
             let _ = BufReader::new(output).read_line(&mut line);
         }
         let port = line.trim().parse().unwrap_or_else(|_| {
@@ -57,21 +57,21 @@ impl S3Server {
         Self { child, port }
     }
 
-    /// Returns its endpoint.
+    /// URL of the server.
     pub fn endpoint(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// Returns the numbers of objects and of unfinished uploads.
+    /// Number of objects and unfinished uploads.
     ///
     /// # Panics
-    /// Panics if it does not respond.
-    pub fn held(&self) -> usize {
+    /// If the server does not answer.
+    pub fn object_count(&self) -> usize {
         let (objects, uploads) = (self.get("?list-type=2"), self.get("?uploads"));
         objects.matches("<Key>").count() + uploads.matches("<UploadId>").count()
     }
 
-    /// Authorization that moto requires and does not check.
+    /// Sends a request with a dummy credential, which moto requires but does not check.
     fn get(&self, query: &str) -> String {
         let credential = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, \
                           Signature=none";
@@ -80,16 +80,16 @@ impl S3Server {
             Self::BUCKET,
             self.port
         );
-        let mut answer = String::new();
-        let response = TcpStream::connect(("127.0.0.1", self.port)).and_then(|mut connection| {
+        let mut response = String::new();
+        let result = TcpStream::connect(("127.0.0.1", self.port)).and_then(|mut connection| {
             connection.write_all(request.as_bytes())?;
-            connection.read_to_string(&mut answer)
+            connection.read_to_string(&mut response)
         });
-        assert!(response.is_ok() && answer.starts_with("HTTP/1.1 200"), "{response:?} {answer}");
-        answer
+        assert!(result.is_ok() && response.starts_with("HTTP/1.1 200"), "{result:?} {response}");
+        response
     }
 
-    /// Returns the environment that directs a process to it.
+    /// The environment variables that make a process use the server.
     pub fn environment(&self) -> Vec<(String, String)> {
         let endpoint = self.endpoint();
         [

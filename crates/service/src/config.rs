@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use chancery_artifacts::Place;
+use chancery_artifacts::ArtifactLocation;
 use chancery_store::{DatabaseSettings, LeaseTimes, QUEUE_LIMIT};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -50,7 +50,7 @@ pub struct Config {
     /// `az://CONTAINER/PREFIX`, or `memory:///` for tests. Credentials and endpoints come from the environment variables
     /// of the provider's own tools. Existing PDFs are read from the store that they were written to.
     #[arg(long, env = "CHANCERY_ARTIFACTS", default_value = "postgres", value_name = "URL")]
-    pub artifacts: Place,
+    pub artifacts: ArtifactLocation,
     /// Maximum number of a workspace's renders that are queued or running; identical renders count once. Use the same
     /// value for all replicas.
     #[arg(long, env = "CHANCERY_MAX_QUEUED", default_value_t = QUEUE_LIMIT, value_name = "N",

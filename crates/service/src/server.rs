@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chancery_artifacts::{ObjectStores, Place};
+use chancery_artifacts::{ArtifactLocation, ObjectStores};
 use chancery_proto::MESSAGE_LIMIT;
 use chancery_proto::admin::v1::admin_service_server::AdminServiceServer;
 use chancery_proto::brief::v1::brief_service_server::BriefServiceServer;
@@ -58,7 +58,7 @@ pub enum ServeError {
     #[error("the artifact store {place} (--artifacts): {source}")]
     Artifacts {
         /// The setting's value.
-        place: Place,
+        place: ArtifactLocation,
         /// The failure.
         source: StoreError,
     },
@@ -158,7 +158,7 @@ pub async fn start(config: &Config, store: Store) -> Result<Running, ServeError>
     Ok(Running { listen, worker_listen, listeners, trigger, health, database_health, drain_timeout })
 }
 
-async fn with_artifacts(store: Store, place: &Place) -> Result<Store, ServeError> {
+async fn with_artifacts(store: Store, place: &ArtifactLocation) -> Result<Store, ServeError> {
     let store = store.with_artifacts(place.url(), Arc::new(ObjectStores::of_process())).await;
     store.map_err(|source| ServeError::Artifacts { place: place.clone(), source })
 }

@@ -49,7 +49,9 @@ pub use crate::briefs::purge::Purged;
 pub use crate::briefs::withdrawal::Withdrawn;
 pub use crate::briefs::{Attachments, Briefs};
 pub use crate::changes::Changes;
-pub use crate::changes::feed::{ChangePage, LogHead, Outdated, WatchedBrief, WatchedChange, WatchedEdition};
+pub use crate::changes::feed::{
+    ChangePage, Invalidation, LogHead, WatchedBrief, WatchedChange, WatchedEdition,
+};
 pub use crate::changes::idempotency_keys::IdempotencyKey;
 pub use crate::changes::log::{Audience, Change, Position};
 pub use crate::changes::notify::{Hint, Hints};

@@ -1,4 +1,4 @@
-//! Runs the `chancery` command as users and programs do.
+//! Runs the `chancery` command.
 
 use std::ffi::{OsStr, OsString};
 use std::process::{Output, Stdio};
@@ -9,11 +9,11 @@ use tokio::time::timeout;
 
 use crate::programs::own_binary;
 
-/// The timeout of a command.
-const LIMIT: Duration = Duration::from_mins(3);
+/// Time limit of a command.
+const COMMAND_TIMEOUT: Duration = Duration::from_mins(3);
 
-/// Settings of the developer's environment that must not affect the tests.
-const FOREIGN_SETTINGS: [&str; 9] = [
+/// Variables of the developer's environment that would redirect the command.
+const CLEARED_VARIABLES: [&str; 9] = [
     "CHANCERY_SERVER",
     "CHANCERY_TOKEN",
     "CHANCERY_TOKEN_FILE",
@@ -25,16 +25,16 @@ const FOREIGN_SETTINGS: [&str; 9] = [
     "DATABASE_PASSWORD_FILE",
 ];
 
-/// A `chancery` command line.
+/// A `chancery` command to run.
 #[derive(Debug, Clone)]
 pub struct Command {
     arguments: Vec<OsString>,
     environment: Vec<(String, OsString)>,
 }
 
-/// The result of a command.
+/// The exit code and output of a command.
 #[derive(Debug)]
-pub struct Ran {
+pub struct CommandOutput {
     /// The exit code; -1 after a signal.
     pub code: i32,
     /// Standard output, as bytes.
@@ -46,37 +46,37 @@ pub struct Ran {
 }
 
 impl Command {
-    /// Builds a command with arguments.
+    /// Creates a command with arguments.
     pub fn new<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Self {
         let arguments = arguments.into_iter().map(|argument| argument.as_ref().to_owned()).collect();
         Self { arguments, environment: Vec::new() }
     }
 
-    /// Sets a variable of the environment.
+    /// Adds an environment variable.
     #[must_use]
     pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.environment.push((name.to_owned(), value.as_ref().to_owned()));
         self
     }
 
-    /// Returns the process to start, for a test that controls it itself.
+    /// Prepares the process, for tests that control it.
     pub fn prepare(&self) -> tokio::process::Command {
         let mut command = tokio::process::Command::new(own_binary("chancery"));
-        for setting in FOREIGN_SETTINGS {
-            command.env_remove(setting);
+        for variable in CLEARED_VARIABLES {
+            command.env_remove(variable);
         }
         command.args(&self.arguments).envs(self.environment.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
         command
     }
 
-    /// Runs it to its end.
-    pub async fn run(&self) -> Ran {
-        let ran = timeout(LIMIT, self.prepare().output()).await;
-        let Output { status, stdout, stderr } = ran
-            .unwrap_or_else(|_| panic!("{:?} timed out after {LIMIT:?}", self.arguments))
+    /// Runs the command to completion.
+    pub async fn run(&self) -> CommandOutput {
+        let output = timeout(COMMAND_TIMEOUT, self.prepare().output()).await;
+        let Output { status, stdout, stderr } = output
+            .unwrap_or_else(|_| panic!("{:?} took longer than {COMMAND_TIMEOUT:?}", self.arguments))
             .expect("the command can be started");
-        Ran {
+        CommandOutput {
             code: status.code().unwrap_or(-1),
             stdout: String::from_utf8_lossy(&stdout).into_owned(),
             stderr: String::from_utf8_lossy(&stderr).into_owned(),
@@ -85,23 +85,23 @@ impl Command {
     }
 }
 
-impl Ran {
-    /// Returns itself after checking the exit code.
+impl CommandOutput {
+    /// Asserts the exit code.
     #[track_caller]
-    #[allow(clippy::return_self_not_must_use, reason = "the look itself is often all that is wanted")]
+    #[allow(clippy::return_self_not_must_use, reason = "often called only for its assertion")]
     pub fn exits(self, code: i32) -> Self {
         assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
         self
     }
 
-    /// Parses standard output as JSON.
+    /// Standard output as JSON.
     #[track_caller]
     pub fn json(&self) -> Value {
         let parsed = serde_json::from_str(&self.stdout);
         parsed.unwrap_or_else(|error| panic!("{error}\nstdout:\n{}\nstderr:\n{}", self.stdout, self.stderr))
     }
 
-    /// Parses standard error as JSON: `code`, `reason`, `message`, `violations`.
+    /// Standard error as JSON: `code`, `reason`, `message`, `violations`.
     #[track_caller]
     pub fn error(&self) -> Value {
         let parsed = serde_json::from_str(&self.stderr);

@@ -1,4 +1,4 @@
-//! Locates the repository's files, and reads documents in them.
+//! Files of the repository.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,20 +6,20 @@ use std::path::{Path, PathBuf};
 use chancery_proto::brief::v1::RevisionDocument;
 use chancery_proto::json;
 
-/// Returns the repository's root.
+/// Returns the root of the repository.
 pub fn root() -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    root.canonicalize().expect("the test kit is in the repository")
+    root.canonicalize().expect("the testkit is in the repository")
 }
 
 /// Returns the path of a folder or file in `examples/`.
 pub fn example(path: &str) -> PathBuf {
     let path = root().join("examples").join(path);
-    assert!(path.exists(), "{} is missing", path.display());
+    assert!(path.exists(), "{} does not exist", path.display());
     path
 }
 
-/// Reads the revisions of an example, by number.
+/// Reads the revisions of an example, sorted by number.
 pub fn revisions(folder: &str) -> Vec<RevisionDocument> {
     let mut documents: Vec<RevisionDocument> = fs::read_dir(example(folder))
         .expect("an example is a folder")
@@ -31,7 +31,7 @@ pub fn revisions(folder: &str) -> Vec<RevisionDocument> {
     documents
 }
 
-/// Reads one document.
+/// Reads a revision.
 pub fn document(path: &Path) -> RevisionDocument {
     let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     json::from_str(&text).unwrap_or_else(|error| panic!("{}:{error}", path.display()))

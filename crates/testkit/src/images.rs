@@ -1,6 +1,6 @@
-//! Images for tests, generated with known properties.
+//! Generated images.
 
-/// Encodes a valid PNG of one colour (red, green, blue). Its pixels are stored, not compressed.
+/// Generates a valid PNG of one colour (red, green, blue) with uncompressed pixels.
 pub fn png(width: u32, height: u32, color: [u8; 3]) -> Vec<u8> {
     let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
     let columns = usize::try_from(width).expect("a test's image is small");
@@ -39,7 +39,7 @@ fn adler32(bytes: &[u8]) -> u32 {
     high << 16 | low
 }
 
-/// Computes the CRC of ISO/IEC 15948, annex D.
+/// CRC of ISO/IEC 15948, annex D.
 fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(u32::MAX, |crc, byte| {
         (0..8).fold(

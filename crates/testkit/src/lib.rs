@@ -1,8 +1,8 @@
-//! Support for the end-to-end tests: databases, real service and worker processes, the `chancery` command, and
-//! assertions about PDF files and errors.
+//! Support for end-to-end tests: databases, service and worker processes, the `chancery` command, and assertions about PDF
+//! files and refusals.
 //!
-//! Everything here panics on failure: a test whose setup fails has failed. If a program is missing, the panic says what
-//! to install; no test is skipped.
+//! Everything here panics on failure, because a test that cannot run has failed. If a program is missing, the panic says
+//! what to install; tests are never skipped.
 
 pub mod command;
 pub mod files;
@@ -12,5 +12,5 @@ pub mod programs;
 pub mod refusals;
 pub mod stack;
 
-pub use command::{Command, Ran};
+pub use command::{Command, CommandOutput};
 pub use stack::{Caller, Stack};

@@ -1,4 +1,4 @@
-//! Assertions about PDF files, checked by other programs than the printer.
+//! Assertions about PDF files, by independent programs.
 
 use std::fs;
 use std::path::Path;
@@ -8,38 +8,38 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::programs::{named_by, run_tool};
 
-/// Debian's package of pdftotext.
+/// Package of pdftotext.
 const POPPLER: &str = "poppler-utils (Debian)";
 
-/// Debian's package of qpdf.
+/// Package of qpdf.
 const QPDF: &str = "qpdf (Debian)";
 
 /// A rectangle on the page in points, from the top left corner.
 #[derive(Debug, Clone, Copy)]
 pub struct Crop {
-    /// The distance from the left edge.
+    /// Distance from the left edge.
     pub x: u32,
-    /// The distance from the top edge.
+    /// Distance from the top edge.
     pub y: u32,
-    /// The width.
+    /// Width.
     pub width: u32,
-    /// The height.
+    /// Height.
     pub height: u32,
 }
 
-/// The main column of an A4 page between marking bands and footers: 122 mm from 22 mm on. It excludes the side column,
-/// whose ids and marks would otherwise appear between sentences.
+/// The main column of an A4 page between marking bands and footers. Excludes the side column, whose ids and marks would
+/// appear between the sentences.
 pub const A4_MAIN_COLUMN: Crop = Crop { x: 62, y: 62, width: 346, height: 708 };
 
-/// The whole of an A4 page.
+/// A whole A4 page.
 pub const A4_PAGE: Crop = Crop { x: 0, y: 0, width: 596, height: 842 };
 
-/// Returns the text of all pages within a rectangle, in the order of their content streams, normalized.
+/// Extracts the normalised text of all pages within a crop, in the order of the content streams.
 pub fn text(file: &Path, crop: Crop) -> String {
     normal_form(&raw_text(file, crop))
 }
 
-/// Returns the same text, page by page.
+/// Extracts text like [`text`], page by page.
 pub fn page_texts(file: &Path, crop: Crop) -> Vec<String> {
     raw_text(file, crop).split('\u{c}').map(normal_form).collect()
 }
@@ -57,7 +57,8 @@ fn raw_text(file: &Path, crop: Crop) -> String {
     String::from_utf8_lossy(&ran.stdout).into_owned()
 }
 
-/// Normalizes to NFC; removes soft hyphens with the white space after them, and bidi controls; collapses white space.
+/// Normalises text: converts to NFC, removes soft hyphens with the white space after them and bidi controls, and collapses
+/// white space.
 pub fn normal_form(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut after_soft_hyphen = false;
@@ -73,7 +74,7 @@ pub fn normal_form(text: &str) -> String {
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Returns the file with its streams decompressed, so that nothing is hidden by compression.
+/// Returns the file with decompressed streams, for searching.
 pub fn unpacked(file: &Path) -> Vec<u8> {
     let target = file.with_extension("qdf");
     let arguments =
@@ -85,19 +86,19 @@ pub fn unpacked(file: &Path) -> Vec<u8> {
     bytes
 }
 
-/// Checks the file's syntax and structure.
+/// Asserts that syntax and structure are valid.
 pub fn assert_sound(file: &Path) {
     let ran = run_tool("qpdf", QPDF, ["--check".as_ref(), file.as_os_str()]);
     let (out, err) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
     assert!(ran.status.success() && !err.contains("WARNING"), "qpdf --check: {out}{err}");
 }
 
-/// Checks that the file conforms to PDF/UA-1 and PDF/A-2a.
+/// Asserts conformance to PDF/UA-1 and PDF/A-2a.
 pub fn assert_conforms(file: &Path) {
     assert_conforms_to("ua1,2a", file);
 }
 
-/// Checks that the file conforms to veraPDF's flavours with these names.
+/// Asserts conformance to flavours of veraPDF.
 pub fn assert_conforms_to(flavours: &str, file: &Path) {
     let vera = named_by("CHANCERY_VERAPDF");
     let ran = run_tool(
@@ -114,17 +115,17 @@ pub fn sha256(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }
 
-/// Returns whether bytes contain a text in any encoding that a PDF uses: UTF-8 and Latin, UTF-16, hexadecimal.
-pub fn holds(bytes: &[u8], text: &str) -> bool {
+/// Whether bytes contain a text in any encoding of a PDF: UTF-8, Latin, UTF-16 or hexadecimal.
+pub fn contains_text(bytes: &[u8], text: &str) -> bool {
     let lower = bytes.to_ascii_lowercase();
-    let found = |needle: &[u8]| lower.windows(needle.len()).any(|window| window == needle);
-    let written_in = |text: &str| {
+    let contains = |needle: &[u8]| lower.windows(needle.len()).any(|window| window == needle);
+    let is_encoded = |text: &str| {
         let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
         let forms = [hex::encode(text), hex::encode(&utf16)];
-        found(&utf16.to_ascii_lowercase()) || forms.iter().any(|form| found(form.as_bytes()))
+        contains(&utf16.to_ascii_lowercase()) || forms.iter().any(|form| contains(form.as_bytes()))
     };
     let (lower_case, capitalised) = (text.to_ascii_lowercase(), capitalised(text));
-    found(lower_case.as_bytes()) || [text, &lower_case, &capitalised].into_iter().any(written_in)
+    contains(lower_case.as_bytes()) || [text, &lower_case, &capitalised].into_iter().any(is_encoded)
 }
 
 fn capitalised(text: &str) -> String {
@@ -132,17 +133,17 @@ fn capitalised(text: &str) -> String {
     characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }
 
-/// Returns whether a character is a bidi control (UAX #9, table 4).
+/// UAX #9, table 4.
 fn is_bidi_control(character: char) -> bool {
     matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{holds, normal_form};
+    use super::{contains_text, normal_form};
 
     #[test]
-    fn normalization_joins_words_hyphenated_at_a_line_break() {
+    fn the_normal_form_joins_hyphenated_words() {
         assert_eq!(normal_form("part\u{ad}\nner  ship\u{200f}"), "partner ship");
         assert_eq!(normal_form("u\u{308}ber"), "über");
     }
@@ -151,8 +152,8 @@ mod tests {
     fn a_text_is_found_in_each_encoding() {
         let utf16: Vec<u8> = "Zibeth".encode_utf16().flat_map(u16::to_be_bytes).collect();
         for bytes in [b"a Zibeth b".as_slice(), &utf16, b"<5A6962657468>", b"<005a00690062006500740068>"] {
-            assert!(holds(bytes, "zibeth") && holds(bytes, "Zibeth"), "{bytes:?}");
+            assert!(contains_text(bytes, "zibeth") && contains_text(bytes, "Zibeth"), "{bytes:?}");
         }
-        assert!(!holds(b"nothing", "Zibeth"));
+        assert!(!contains_text(b"nothing", "Zibeth"));
     }
 }

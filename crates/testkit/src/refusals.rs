@@ -1,4 +1,4 @@
-//! Assertions about errors.
+//! Assertions about refusals.
 
 use std::fmt::Debug;
 
@@ -6,28 +6,28 @@ use chancery_client::{Error, Refusal};
 use chancery_proto::errors::v1::Reason;
 use tonic::{Code, Status};
 
-/// Returns the error, which must have this code and this reason.
+/// Asserts a refusal with a code and a reason, and returns it.
 #[track_caller]
-pub fn refused<T: Debug>(answer: Result<T, Error>, code: Code, reason: Reason) -> Refusal {
-    let error = match answer {
+pub fn refused<T: Debug>(result: Result<T, Error>, code: Code, reason: Reason) -> Refusal {
+    let error = match result {
         Err(error) => error,
-        Ok(answer) => panic!("expected {code:?} {reason:?}, but the call succeeded: {answer:?}"),
+        Ok(response) => panic!("expected {code:?} {reason:?}, but the call succeeded: {response:?}"),
     };
     let Error::Refused(refusal) = error else { panic!("expected {code:?} {reason:?}, got {error}") };
     assert_eq!((refusal.code, refusal.reason), (code, Some(reason)), "{refusal}: {:?}", refusal.violations);
     refusal
 }
 
-/// Does the same for a call of a generated client.
+/// Asserts a refusal of a call by a generated client.
 #[track_caller]
-pub fn refused_status<T: Debug>(answer: Result<T, Status>, code: Code, reason: Reason) -> Refusal {
-    refused(answer.map_err(|status| Error::Refused(Refusal::from(&status))), code, reason)
+pub fn refused_status<T: Debug>(result: Result<T, Status>, code: Code, reason: Reason) -> Refusal {
+    refused(result.map_err(|status| Error::Refused(Refusal::from(&status))), code, reason)
 }
 
-/// Does the same, and a violation must name this path.
+/// Asserts a refusal with a violation at a path.
 #[track_caller]
-pub fn refused_at<T: Debug>(answer: Result<T, Error>, code: Code, reason: Reason, path: &str) -> Refusal {
-    let refusal = refused(answer, code, reason);
+pub fn refused_at<T: Debug>(result: Result<T, Error>, code: Code, reason: Reason, path: &str) -> Refusal {
+    let refusal = refused(result, code, reason);
     let paths: Vec<&str> = refusal.violations.iter().map(|violation| violation.field.as_str()).collect();
     assert!(paths.contains(&path), "{path} is not among {paths:?}: {refusal}");
     refusal

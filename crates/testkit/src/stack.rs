@@ -1,4 +1,4 @@
-//! A database with a real service and real workers.
+//! A stack for a test: a database, a service and workers.
 
 use std::env;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -16,13 +16,13 @@ use tempfile::TempDir;
 use crate::command::Command;
 use crate::programs::own_binary;
 
-/// The initial workspace of an installation.
+/// The workspace of a new installation.
 const WORKSPACE: &str = "workspaces/default";
 
-/// A running Chancery. Dropping it stops its processes and drops its database.
+/// A running stack. Dropping it kills the processes and drops the database.
 #[derive(Debug)]
 pub struct Stack {
-    // Fields are dropped in order: users of a resource precede it.
+    // Dropped in this order, users before what they use.
     workers: Vec<Process>,
     service: Service,
     settings: ServiceSettings,
@@ -35,11 +35,11 @@ pub struct Stack {
 /// A caller with a token.
 #[derive(Debug)]
 pub struct Caller {
-    /// A client with the token.
+    /// Client with the token.
     pub client: Client,
-    /// The token's resource name.
+    /// Resource name of the token.
     pub token_name: String,
-    /// The path of a file with the secret.
+    /// File with the secret.
     pub token_file: PathBuf,
 }
 
@@ -51,26 +51,26 @@ impl Stack {
         stack
     }
 
-    /// Starts the service without a worker: requested renders stay queued.
+    /// Starts a stack without a worker, so that renders stay queued.
     pub async fn without_worker() -> Self {
         Self::with_service(own_binary("chancery-service"), Vec::new()).await
     }
 
-    /// Starts another program as the service, or sets more variables in its environment.
+    /// Starts a stack with another service binary or more environment variables.
     pub async fn with_service(binary: PathBuf, environment: Vec<(String, String)>) -> Self {
         let server = TestServer::connect().unwrap_or_else(|error| panic!("{error}"));
         let database = server.empty_database().unwrap_or_else(|error| panic!("{error}"));
-        let folder = tempfile::tempdir().expect("temporary files can be written");
+        let folder = tempfile::tempdir().expect("temporary files can be created");
         let tokens = folder.path().join("tokens");
         let migrate = Command::new(["migrate", "--init"].map(PathBuf::from).into_iter().chain([tokens]));
         migrate.env("DATABASE_URL", database.url()).run().await.exits(0);
-        let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let settings = ServiceSettings {
             binary,
             database_url: database.url().to_owned(),
             database_password_file: None,
-            listen: anywhere,
-            worker_listen: anywhere,
+            listen: any_port,
+            worker_listen: any_port,
             environment,
             folder: folder.path().to_owned(),
         };
@@ -99,21 +99,21 @@ impl Stack {
         self.workers.push(start_worker(&settings).unwrap_or_else(|error| panic!("{error}")));
     }
 
-    /// Returns the workers, to stop or to kill.
+    /// The worker processes.
     pub fn workers(&mut self) -> &mut [Process] {
         &mut self.workers
     }
 
-    /// Starts another service on the same database, or on another URL of it.
+    /// Starts another service on the same database, possibly through another URL.
     pub async fn replica(&self, database_url: &str, environment: &[(&str, &str)]) -> Service {
         let folder =
             self.folder.path().join(format!("replica-{}", self.replicas.fetch_add(1, Ordering::Relaxed)));
-        std::fs::create_dir(&folder).expect("temporary files can be written");
-        let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        std::fs::create_dir(&folder).expect("temporary files can be created");
+        let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let mut settings = ServiceSettings {
             database_url: database_url.to_owned(),
-            listen: anywhere,
-            worker_listen: anywhere,
+            listen: any_port,
+            worker_listen: any_port,
             folder,
             ..self.settings.clone()
         };
@@ -123,22 +123,22 @@ impl Stack {
         start_service(&settings).await
     }
 
-    /// Stops a service of this stack, at once if `kills`, and starts another one at the same addresses.
+    /// Stops or kills a service and starts another one at the same addresses.
     pub async fn restart(&self, service: Service, kills: bool) -> Service {
         let Service { mut process, listen, worker_listen } = service;
         let folder = process.log.parent().map(std::path::Path::to_owned).unwrap_or_default();
-        let ended = if kills { process.kill().await } else { process.stop().await };
-        ended.unwrap_or_else(|error| panic!("{error}"));
+        let exited = if kills { process.kill().await } else { process.stop().await };
+        exited.unwrap_or_else(|error| panic!("{error}"));
         let settings = ServiceSettings { listen, worker_listen, folder, ..self.settings.clone() };
         start_service(&settings).await
     }
 
-    /// Returns a client of another service of this stack, with the token in a file.
+    /// Connects to another service of this stack with the token in a file.
     pub async fn client_of(&self, url: String, token_file: &std::path::Path) -> Client {
         client(url, token_file).await
     }
 
-    /// Stops the service and starts another one on the same database and the same addresses.
+    /// Restarts the service at the same addresses.
     pub async fn restart_service(&mut self) {
         let (listen, worker_listen) = (self.service.listen, self.service.worker_listen);
         self.service.process.stop().await.unwrap_or_else(|error| panic!("{error}"));
@@ -146,32 +146,32 @@ impl Stack {
         self.service = start_service(&settings).await;
     }
 
-    /// Returns the public listener's URL.
+    /// URL of the public listener.
     pub fn url(&self) -> String {
         self.service.url()
     }
 
-    /// Returns the database, for checks of what an operation wrote.
+    /// The database, for inspecting its rows.
     pub fn database(&self) -> &TestDatabase {
         &self.database
     }
 
-    /// Returns a folder for the test's own files.
+    /// A folder for files of the test.
     pub fn folder(&self) -> PathBuf {
         self.folder.path().to_owned()
     }
 
-    /// Returns the file of an initial token: `operator`, `admin` or `worker`.
+    /// The file with a first token: `operator`, `admin` or `worker`.
     pub fn token_file(&self, role: &str) -> PathBuf {
         self.folder.path().join("tokens").join(format!("{role}.token"))
     }
 
-    /// Returns a client as the admin of workspace `default`, cleared for everything.
+    /// Connects as the admin of workspace `default` with the highest clearance.
     pub async fn admin(&self) -> Client {
         self.client(&self.token_file("admin")).await
     }
 
-    /// Returns a client as the SYSTEM operator.
+    /// Connects as the operator.
     pub async fn operator(&self) -> Client {
         self.client(&self.token_file("operator")).await
     }
@@ -185,33 +185,32 @@ impl Stack {
             ..Default::default()
         };
         let request = CreateApiTokenRequest { parent: WORKSPACE.to_owned(), api_token: Some(token) };
-        let made = self.admin().await.create_api_token(request).await;
-        let made = made.unwrap_or_else(|error| panic!("creating a token: {error}"));
+        let created = self.admin().await.create_api_token(request).await;
+        let created = created.unwrap_or_else(|error| panic!("creating a token: {error}"));
         let token_file = self.folder.path().join(format!("{name}.token"));
-        std::fs::write(&token_file, &made.secret).expect("temporary files can be written");
+        std::fs::write(&token_file, &created.secret).expect("temporary files can be created");
         Caller {
             client: self.client(&token_file).await,
-            token_name: made.api_token.unwrap_or_default().name,
+            token_name: created.api_token.unwrap_or_default().name,
             token_file,
         }
     }
 
-    /// Builds a `chancery` command that calls this service as its admin.
+    /// Creates a `chancery` command that calls this service as its admin.
     pub fn command(&self, arguments: &[&str]) -> Command {
         Command::new(arguments)
             .env("CHANCERY_SERVER", self.url())
             .env("CHANCERY_TOKEN_FILE", self.token_file("admin"))
     }
 
-    /// Imports documents of one brief as the admin.
+    /// Imports revisions of a brief as the admin.
     pub async fn import(&self, documents: Vec<RevisionDocument>) -> ImportBriefResponse {
         let request =
             ImportBriefRequest { parent: WORKSPACE.to_owned(), documents, ..ImportBriefRequest::default() };
         self.admin().await.import_brief(request).await.unwrap_or_else(|error| panic!("importing: {error:?}"))
     }
 
-    /// Returns all stored content as one text: equal texts mean that nothing has changed in between. Records of calls
-    /// (a token's last use, a session) are excluded.
+    /// Returns a digest of all tables except `request_ids`: equal results mean that no data has changed.
     pub fn content(&self) -> String {
         let tables = "select coalesce(string_agg(format('select ''%1$s'' as t, md5(coalesce(string_agg(r::text, e''\\n'' \
              order by r::text), '''')) as d from %1$I r', table_name), ' union all ' order by table_name), '') \
@@ -239,9 +238,9 @@ impl Drop for Stack {
         if !std::thread::panicking() {
             return;
         }
-        // The logs are deleted with the folder; a failed test prints their end.
+        // The logs are deleted with the folder.
         for process in self.workers.iter().chain([&self.service.process]) {
-            eprintln!("--- the end of the {}'s log ---\n{}", process.name, process.log_tail());
+            eprintln!("--- last lines of the log of the {} ---\n{}", process.name, process.log_tail());
         }
         if env::var_os("CHANCERY_TEST_KEEP").is_some() {
             self.folder.disable_cleanup(true);

@@ -105,7 +105,7 @@ impl Cluster {
     pub async fn start(setup: Setup) -> Result<Self> {
         let folder = &setup.folder;
         std::fs::create_dir_all(folder)?;
-        let data = DataDir::Wanted(folder.join("postgres"));
+        let data = DataDir::Preferred(folder.join("postgres"));
         let postgres = block_in_place(|| PrivatePostgres::start(Options::durable(data).fresh(true)))?;
         postgres.create_database(DATABASE)?;
         let psql = postgres.psql().on_database(DATABASE);

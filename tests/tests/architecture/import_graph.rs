@@ -201,6 +201,29 @@ impl Crate {
     }
 }
 
+/// The code of a file without test modules, test functions and comments.
+pub(crate) fn code_without_tests(text: &str) -> String {
+    let mut parsed = syn::parse_file(text).unwrap();
+    remove_tests(&mut parsed.items);
+    // Tokens are separated by spaces.
+    parsed.to_token_stream().to_string().replace(" :: ", "::")
+}
+
+fn remove_tests(items: &mut Vec<Item>) {
+    items.retain(|item| match item {
+        Item::Mod(item) => !is_test(&item.attrs),
+        Item::Fn(item) => !is_test(&item.attrs),
+        Item::Impl(item) => !is_test(&item.attrs),
+        Item::Use(item) => !is_test(&item.attrs),
+        _ => true,
+    });
+    for item in items {
+        if let Item::Mod(ItemMod { content: Some((_, items)), .. }) = item {
+            remove_tests(items);
+        }
+    }
+}
+
 fn child_name(item: &Item) -> Option<String> {
     match item {
         Item::Mod(child) if !is_test(&child.attrs) => Some(child.ident.to_string()),

@@ -1,4 +1,4 @@
-//! What stands after the body.
+//! Parts other than statements, key judgments and sections.
 
 use chancery_proto::brief::v1::block::Kind as BlockKind;
 use chancery_proto::brief::v1::{
@@ -30,7 +30,7 @@ impl Author<'_> {
         }
     }
 
-    /// An id, its marking and the canary of both.
+    /// Takes an id and a marking, and returns them with their canary.
     fn part(&mut self, sort: &'static str, floor: Rank) -> (String, String, String) {
         let id = self.new_id(sort);
         let (rank, marking) = self.marking(floor);
@@ -146,7 +146,7 @@ impl Author<'_> {
         Dissent { id, text, statement_ids: self.statement_ids(), marking, ..Dissent::default() }
     }
 
-    /// Has timelines highlight some of the events, which are all there only now.
+    /// Makes timelines highlight some of the events, after all events are built.
     fn highlight_events(&mut self, sections: &mut [Section]) {
         for section in sections {
             for block in &mut section.blocks {
@@ -161,7 +161,7 @@ impl Author<'_> {
         }
     }
 
-    /// The id of any part of this content.
+    /// Takes the id of any part of this content.
     fn changed_part(&mut self) -> String {
         let sorts =
             ["s", "kj", "sec", "b", "d", "f", "a", "p", "r", "e", "src", "sce", "ind", "as", "gap", "dis"];

@@ -74,7 +74,7 @@ impl Author<'_> {
     pub(super) fn body(&mut self, content: &mut BriefContent, floor: Rank) {
         content.key_judgments = (0..self.below(3)).map(|_| self.key_judgment(floor)).collect();
         content.sections = (0..self.below(4)).map(|_| self.section(floor, 1)).collect();
-        // Only now all statements are there to rest on.
+        // All statements exist only now.
         let statements = self.count_of("s");
         for judgment in &mut content.key_judgments {
             judgment.rests_on = self.ids("s", statements, 3);

@@ -1,4 +1,4 @@
-//! The rules one by one, then as properties of random revisions.
+//! Examples of each rule, then properties of random revisions.
 
 use std::collections::BTreeSet;
 
@@ -119,7 +119,7 @@ fn an_unquoted_first_text_is_not_replaced_by_a_later_quote() {
 }
 
 #[test]
-fn a_bare_confirmation_keeps_what_was_said_before_it() {
+fn a_bare_confirmation_keeps_the_text_before_it() {
     let mut superseded = change("s1", ChangeKind::Superseded, "Ten.", "No longer.");
     superseded.replaced_by = vec!["s2".to_owned()];
     let one = combined(&[&[superseded], &[change("s1", ChangeKind::Confirmed, "", "")]]);
@@ -135,7 +135,7 @@ fn several_changes_of_a_part_in_one_revision_stay_as_declared() {
 }
 
 #[test]
-fn statements_and_other_parts_are_told_apart_by_id_alone() {
+fn statements_and_other_parts_are_distinguished_by_id_alone() {
     let part = Change { part_id: "src-1".to_owned(), kind: ChangeKind::Updated.into(), ..Change::default() };
     let both = combined(&[
         std::slice::from_ref(&part),
@@ -198,7 +198,7 @@ proptest! {
     }
 
     #[test]
-    fn nothing_is_invented_and_only_what_was_added_and_withdrawn_is_lost(revisions in any_revisions()) {
+    fn only_parts_added_and_withdrawn_are_dropped(revisions in any_revisions()) {
         let combined = all(&revisions);
         let declared: Vec<&Change> = revisions.iter().flatten().collect();
         for change in &combined {
@@ -210,8 +210,8 @@ proptest! {
             prop_assert!(of_part.iter().any(|other| other.marking == change.marking));
         }
         let ids = |changes: &[Change]| changes.iter().map(|of| change_subject(of).to_owned()).collect::<BTreeSet<_>>();
-        let kept = ids(&combined);
-        for id in ids(&declared.iter().map(|change| (*change).clone()).collect::<Vec<_>>()).difference(&kept) {
+        let remaining = ids(&combined);
+        for id in ids(&declared.iter().map(|change| (*change).clone()).collect::<Vec<_>>()).difference(&remaining) {
             let kinds: Vec<ChangeKind> = declared
                 .iter()
                 .filter(|change| change_subject(change) == id)
@@ -224,7 +224,7 @@ proptest! {
     }
 
     #[test]
-    fn a_combined_change_is_marked_as_high_as_each_that_it_draws_on(revisions in any_revisions()) {
+    fn a_combined_change_is_marked_at_least_as_high_as_its_sources(revisions in any_revisions()) {
         for change in all(&revisions) {
             let rank = |change: &Change| Scheme::Tlp.rank(&change.marking).unwrap();
             let in_several = revisions

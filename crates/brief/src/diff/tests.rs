@@ -1,4 +1,4 @@
-//! Each way in which a part differs, and that equal editions differ in none.
+//! Each kind of difference, and the absence of differences between equal editions.
 
 use std::collections::BTreeSet;
 
@@ -25,8 +25,8 @@ fn brief(sections: Vec<Section>) -> BriefContent {
     BriefContent { sections, ..BriefContent::default() }
 }
 
-/// What differs, as id and kinds.
-fn told(before: &BriefContent, after: &BriefContent) -> Vec<(String, Vec<DifferenceKind>)> {
+/// Summarises differences by id and kinds.
+fn summary(before: &BriefContent, after: &BriefContent) -> Vec<(String, Vec<DifferenceKind>)> {
     let all = differences(before, after).into_iter();
     all.map(|one| {
         let kinds = one.kinds.iter().map(|kind| DifferenceKind::try_from(*kind).unwrap()).collect();
@@ -39,13 +39,13 @@ fn one(change: impl FnOnce(&mut Statement)) -> Vec<DifferenceKind> {
     let before = statement("s1", "Trade grew.");
     let mut after = before.clone();
     change(&mut after);
-    let found = told(&brief(vec![section("a", vec![before])]), &brief(vec![section("a", vec![after])]));
+    let found = summary(&brief(vec![section("a", vec![before])]), &brief(vec![section("a", vec![after])]));
     assert_eq!(found.len(), 1, "{found:?}");
     found.into_iter().next().unwrap().1
 }
 
 #[test]
-fn each_way_of_differing_has_its_kind() {
+fn each_difference_has_its_kind() {
     assert_eq!(one(|s| s.text = "Trade fell.".into()), [DifferenceKind::Reworded]);
     let likelihood = Likelihood { low_percent: 55, high_percent: 80, ..Likelihood::default() };
     assert_eq!(one(|s| s.likelihood = Some(likelihood)), [DifferenceKind::Likelihood]);
@@ -64,27 +64,27 @@ fn each_way_of_differing_has_its_kind() {
 }
 
 #[test]
-fn what_came_stands_in_the_new_order_and_what_went_comes_last() {
+fn added_parts_are_in_the_new_order_and_removed_ones_last() {
     let before = brief(vec![section("a", vec![statement("s1", "One."), statement("s2", "Two.")])]);
     let after = brief(vec![section("a", vec![statement("s3", "Three."), statement("s2", "Two.")])]);
     let expected =
         [("s3".to_owned(), vec![DifferenceKind::Added]), ("s1".to_owned(), vec![DifferenceKind::Removed])];
-    assert_eq!(told(&before, &after), expected);
+    assert_eq!(summary(&before, &after), expected);
 }
 
 #[test]
-fn only_what_left_its_order_or_its_section_moved() {
+fn only_parts_out_of_order_or_in_another_section_moved() {
     let [a, b, c, d] = ["a", "b", "c", "d"].map(|id| statement(id, "Same."));
     let before = brief(vec![section("x", vec![a.clone(), b.clone(), c.clone(), d.clone()])]);
     let first = brief(vec![section("x", vec![d.clone(), a.clone(), b.clone(), c.clone()])]);
-    assert_eq!(told(&before, &first), [("d".to_owned(), vec![DifferenceKind::Moved])]);
+    assert_eq!(summary(&before, &first), [("d".to_owned(), vec![DifferenceKind::Moved])]);
     let split = brief(vec![section("x", vec![a, b]), section("y", vec![c, d])]);
     let moved = vec![DifferenceKind::Moved];
-    assert_eq!(told(&before, &split), [("c".to_owned(), moved.clone()), ("d".to_owned(), moved)]);
+    assert_eq!(summary(&before, &split), [("c".to_owned(), moved.clone()), ("d".to_owned(), moved)]);
 }
 
 #[test]
-fn key_judgments_differ_by_themselves_and_their_sentences_too() {
+fn key_judgments_and_their_statements_differ_independently() {
     let judgment = KeyJudgment {
         id: "kj1".into(),
         statements: vec![statement("s1", "It holds.")],
@@ -100,11 +100,11 @@ fn key_judgments_differ_by_themselves_and_their_sentences_too() {
         ("kj1".to_owned(), vec![DifferenceKind::Sources]),
         ("s1".to_owned(), vec![DifferenceKind::Reworded]),
     ];
-    assert_eq!(told(&before, &after), expected);
+    assert_eq!(summary(&before, &after), expected);
 }
 
 #[test]
-fn what_the_changes_speak_of_is_declared_and_the_rest_is_not() {
+fn only_parts_named_by_changes_are_declared() {
     let before = brief(vec![section("a", ["s1", "s2", "s3"].map(|id| statement(id, "Same.")).to_vec())]);
     let others = ["s1", "s2", "s3"].map(|id| statement(id, "Other."));
     let mut after = brief(vec![section("a", others.to_vec())]);
@@ -118,16 +118,16 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn equal_editions_differ_in_nothing(content in canonical()) {
+    fn equal_editions_have_no_differences(content in canonical()) {
         prop_assert_eq!(differences(content.content(), content.content()), []);
     }
 
     #[test]
-    fn there_and_back_tell_of_the_same_parts(before in canonical(), after in canonical()) {
-        // Of parts that changed places with each other, either may be said to have moved.
+    fn both_directions_report_the_same_parts(before in canonical(), after in canonical()) {
+        // Of parts that swapped positions, either may be reported as moved.
         let ids = |before, after| -> BTreeSet<String> {
-            let told = told(before, after).into_iter();
-            told.filter(|(_, kinds)| *kinds != [DifferenceKind::Moved]).map(|(id, _)| id).collect()
+            let summary = summary(before, after).into_iter();
+            summary.filter(|(_, kinds)| *kinds != [DifferenceKind::Moved]).map(|(id, _)| id).collect()
         };
         let (before, after) = (before.content(), after.content());
         prop_assert_eq!(ids(before, after), ids(after, before));

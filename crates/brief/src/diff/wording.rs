@@ -1,19 +1,19 @@
-//! Which words of a text took the place of which.
+//! Differences between two texts, by words.
 
 use chancery_proto::brief::v1::TextReplacement;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Texts whose words times words are more are replaced as a whole: the search takes as many steps at worst.
-const STEPS: usize = 1_000_000;
+/// Texts with a larger product of word counts, the worst case of the search, are replaced as a whole.
+const MAX_DIFF_STEPS: usize = 1_000_000;
 
-/// The stretches that differ, by whole words (UAX #29), in order; none for equal texts.
+/// Returns the differing ranges of whole words (UAX #29) in order; none for equal texts.
 pub(super) fn replacements(before: &str, after: &str) -> Vec<TextReplacement> {
     if before == after {
         return Vec::new();
     }
-    let (old, new) = (Words::of(before), Words::of(after));
-    if old.words.len().saturating_mul(new.words.len()) > STEPS {
+    let (old, new) = (SplitText::of(before), SplitText::of(after));
+    if old.words.len().saturating_mul(new.words.len()) > MAX_DIFF_STEPS {
         return vec![replacement((&old, 0, old.words.len()), (&new, 0, new.words.len()))];
     }
     let changes = capture_diff_slices(Algorithm::Myers, &old.words, &new.words);
@@ -22,7 +22,7 @@ pub(super) fn replacements(before: &str, after: &str) -> Vec<TextReplacement> {
         let (from, to) = (change.old_range(), change.new_range());
         let next = replacement((&old, from.start, from.end), (&new, to.start, to.end));
         match found.last_mut() {
-            // Two that touch are one.
+            // Merges adjacent ranges.
             Some(last) if last.before_end == next.before_start && last.after_end == next.after_start => {
                 last.before_end = next.before_end;
                 last.after_end = next.after_end;
@@ -33,29 +33,29 @@ pub(super) fn replacements(before: &str, after: &str) -> Vec<TextReplacement> {
     found
 }
 
-/// A text's words and what stands between them, with the code point that each begins at.
-struct Words<'t> {
+/// The words of a text and the text between them, each with the code point at which it starts.
+struct SplitText<'t> {
     words: Vec<&'t str>,
-    /// One more than words: the last is the text's end.
+    /// One more entry than `words`: the last is the end of the text.
     starts: Vec<u32>,
 }
 
-impl<'t> Words<'t> {
+impl<'t> SplitText<'t> {
     fn of(text: &'t str) -> Self {
         let words: Vec<&str> = text.split_word_bounds().collect();
         let mut starts = vec![0];
-        let mut at = 0_u32;
+        let mut position = 0_u32;
         for word in &words {
-            at = at.saturating_add(u32::try_from(word.chars().count()).unwrap_or(u32::MAX));
-            starts.push(at);
+            position = position.saturating_add(u32::try_from(word.chars().count()).unwrap_or(u32::MAX));
+            starts.push(position);
         }
         Self { words, starts }
     }
 }
 
 fn replacement(
-    (old, from, to): (&Words, usize, usize),
-    (new, begin, end): (&Words, usize, usize),
+    (old, from, to): (&SplitText, usize, usize),
+    (new, begin, end): (&SplitText, usize, usize),
 ) -> TextReplacement {
     TextReplacement {
         before_start: old.starts[from],
@@ -75,19 +75,19 @@ mod tests {
         text.chars().skip(start as usize).take((end - start) as usize).collect()
     }
 
-    /// The later text, made of the earlier one and the replacements.
+    /// Applies replacements to the earlier text.
     fn applied(before: &str, after: &str, replacements: &[TextReplacement]) -> String {
-        let (mut text, mut at) = (String::new(), 0);
+        let (mut text, mut position) = (String::new(), 0);
         for one in replacements {
-            text += &cut(before, at, one.before_start);
+            text += &cut(before, position, one.before_start);
             text += &cut(after, one.after_start, one.after_end);
-            at = one.before_end;
+            position = one.before_end;
         }
-        text + &cut(before, at, u32::try_from(before.chars().count()).unwrap())
+        text + &cut(before, position, u32::try_from(before.chars().count()).unwrap())
     }
 
     #[test]
-    fn a_word_takes_the_place_of_a_word() {
+    fn a_replaced_word_is_found() {
         let (before, after) = ("Trade grew slowly in 2024.", "Trade grew quickly in 2024.");
         let found = replacements(before, after);
         let [one] = found.as_slice() else { panic!("{found:?}") };
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn places_are_code_points_in_any_script() {
+    fn positions_are_code_points_in_any_script() {
         let (before, after) = ("روسیه و ایران", "روسیه و ترکیه");
         let found = replacements(before, after);
         assert_eq!(cut(after, found[0].after_start, found[0].after_end), "ترکیه");
@@ -115,7 +115,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_replacements_make_the_later_text(before in "[ab .]{0,40}", after in "[ab .é]{0,40}") {
+        fn applying_the_replacements_gives_the_later_text(before in "[ab .]{0,40}", after in "[ab .é]{0,40}") {
             let found = replacements(&before, &after);
             prop_assert_eq!(applied(&before, &after, &found), after.clone());
             prop_assert_eq!(found.is_empty(), before == after);

@@ -1,44 +1,38 @@
-//! Figures, lists and tables without data.
+//! Lints figures, lists and tables without data.
 
 use chancery_proto::brief::v1::block::Kind;
-use chancery_proto::brief::v1::{BriefContent, Figure, FigureKind, List, Section};
+use chancery_proto::brief::v1::{BriefContent, Figure, FigureKind, List};
 
-use super::{BLOCK_WITHOUT_DATA, Warning, warn};
+use super::warning::{BLOCK_WITHOUT_DATA, Warning};
+use crate::content_tree::{Node, visit};
 
 pub(super) fn lint(content: &BriefContent, warnings: &mut Vec<Warning>) {
-    sections(content, &content.sections, "", warnings);
-}
-
-fn sections(content: &BriefContent, of: &[Section], path: &str, warnings: &mut Vec<Warning>) {
-    for (number, section) in of.iter().enumerate() {
-        let path = format!("{path}sections[{number}]");
-        for (number, block) in section.blocks.iter().enumerate() {
-            let path = format!("{path}.blocks[{number}]");
-            let id = if block.id.is_empty() { &section.id } else { &block.id };
-            let mut found = |path: &str, what: &str, cure: &str| {
-                let message = format!("{path} is {what}; no edition shows it: {cure}, or remove it");
-                warn(warnings, BLOCK_WITHOUT_DATA, id, message);
-            };
-            match &block.kind {
-                Some(Kind::Figure(figure)) => {
-                    if let Some((what, cure)) = missing_data(content, figure) {
-                        found(&path, what, cure);
-                    }
+    visit(content, &mut |node| {
+        let Node::Block(located) = node else { return };
+        let (block, path) = (located.block, || located.path());
+        let id = if block.id.is_empty() { &located.section.id } else { &block.id };
+        let mut warn = |path: &str, fault: &str, remedy: &str| {
+            let message = format!("{path} is {fault} and therefore in no edition: {remedy}, or remove it");
+            warnings.push(Warning::new(BLOCK_WITHOUT_DATA, id, message));
+        };
+        match &block.kind {
+            Some(Kind::Figure(figure)) => {
+                if let Some((fault, remedy)) = missing_data(content, figure) {
+                    warn(&path(), fault, remedy);
                 }
-                Some(Kind::Table(table)) if table.rows.is_empty() => {
-                    found(&path, "a table without rows", "add a row");
-                }
-                Some(Kind::List(list)) => empty_lists(list, &format!("{path}.list"), &mut found),
-                _ => {}
             }
+            Some(Kind::Table(table)) if table.rows.is_empty() => {
+                warn(&path(), "a table without rows", "add a row");
+            }
+            Some(Kind::List(list)) => empty_lists(list, &format!("{}.list", path()), &mut warn),
+            _ => {}
         }
-        sections(content, &section.sections, &format!("{path}."), warnings);
-    }
+    });
 }
 
-/// What a figure has nothing to draw of, and the cure.
+/// Returns the fault of a figure that has nothing to draw, and its remedy.
 fn missing_data(content: &BriefContent, figure: &Figure) -> Option<(&'static str, &'static str)> {
-    let (has_data, what, cure) = match figure.kind() {
+    let (has_data, fault, remedy) = match figure.kind() {
         FigureKind::Timeline => (!content.events.is_empty(), "a timeline without events", "add an event"),
         FigureKind::ActorNetwork => (
             !content.relationships.is_empty(),
@@ -55,20 +49,20 @@ fn missing_data(content: &BriefContent, figure: &Figure) -> Option<(&'static str
         ),
         FigureKind::Attachment | FigureKind::Unspecified => return None,
     };
-    (!has_data).then_some((what, cure))
+    (!has_data).then_some((fault, remedy))
 }
 
-/// The outermost lists without a sentence.
-fn empty_lists(list: &List, path: &str, found: &mut impl FnMut(&str, &str, &str)) {
+/// Warns of the outermost lists and items without a sentence.
+fn empty_lists(list: &List, path: &str, warn: &mut impl FnMut(&str, &str, &str)) {
     if !has_sentence(list) {
-        return found(path, "a list without sentences", "add an item with a sentence");
+        return warn(path, "a list without sentences", "add an item with a sentence");
     }
     for (number, item) in list.items.iter().enumerate() {
         let item_path = format!("{path}.items[{number}]");
         match &item.list {
-            Some(inner) => empty_lists(inner, &format!("{item_path}.list"), found),
+            Some(inner) => empty_lists(inner, &format!("{item_path}.list"), warn),
             None if item.statements.is_empty() => {
-                found(&item_path, "a list item without sentences", "add a sentence");
+                warn(&item_path, "a list item without sentences", "add a sentence");
             }
             None => {}
         }

@@ -1,4 +1,4 @@
-//! Each lint once on what it warns of and once on what it leaves alone.
+//! Each lint on content that it warns of and on content that it accepts.
 
 use chancery_proto::brief::v1::block::Kind as BlockKind;
 use chancery_proto::brief::v1::{
@@ -38,7 +38,7 @@ fn one(code: &'static str, id: &str) -> Vec<(&'static str, String)> {
 }
 
 #[test]
-fn a_judgment_of_the_body_cites_a_source() {
+fn a_judgment_in_a_section_cites_a_source() {
     let bare = Statement { citations: Vec::new(), ..judgment("s1", "It holds.") };
     assert_eq!(codes(&brief(vec![bare.clone()])), one(super::JUDGMENT_WITHOUT_SOURCE, "s1"));
     assert_eq!(codes(&brief(vec![judgment("s1", "It holds.")])), []);
@@ -50,7 +50,7 @@ fn a_judgment_of_the_body_cites_a_source() {
 }
 
 #[test]
-fn a_forecast_says_when_and_by_what_it_is_judged() {
+fn a_forecast_has_a_horizon_and_criteria() {
     let mut forecast = judgment("s1", "It will hold.");
     forecast.set_type(StatementType::Forecast);
     let both =
@@ -82,7 +82,7 @@ fn hedges_need_a_likelihood_and_english() {
 }
 
 #[test]
-fn likelihood_and_confidence_stand_in_two_sentences() {
+fn likelihood_and_confidence_are_in_separate_sentences() {
     let text = "We judge with high confidence that it is very likely to hold.";
     let mixed =
         Statement { likelihood: Some(likelihood(LikelihoodTerm::Icd203VeryLikely)), ..judgment("s1", text) };
@@ -90,7 +90,7 @@ fn likelihood_and_confidence_stand_in_two_sentences() {
 }
 
 #[test]
-fn one_row_of_terms_is_used_in_a_brief() {
+fn a_brief_uses_one_row_of_terms() {
     let with = |id: &str, term| Statement { likelihood: Some(likelihood(term)), ..judgment(id, "It holds.") };
     let (likely, remote) = (LikelihoodTerm::Icd203Likely, LikelihoodTerm::Icd203Remote);
     let mixed = brief(vec![with("s1", likely), with("s2", remote), with("s3", remote)]);
@@ -101,7 +101,7 @@ fn one_row_of_terms_is_used_in_a_brief() {
 }
 
 #[test]
-fn a_key_judgment_rests_on_more_than_one_source_and_on_what_stands() {
+fn a_key_judgment_rests_on_several_sources_and_active_statements() {
     let mut content = brief(vec![judgment("s1", "It holds."), judgment("s2", "It holds.")]);
     let rests_on = vec!["s1".into(), "s2".into()];
     content.key_judgments = vec![KeyJudgment { id: "kj1".into(), rests_on, ..KeyJudgment::default() }];
@@ -129,7 +129,7 @@ fn the_scenarios_of_a_set_sum_to_100() {
 }
 
 #[test]
-fn the_content_holds_up_to_its_newest_cited_source() {
+fn no_cited_source_is_newer_than_the_as_of_date() {
     let source = |id: &str, date: &str| Source { id: id.into(), date: date.into(), ..Source::default() };
     let as_of = Some(AsOf { date: "2025-06".into(), note: String::new() });
     let content = brief(vec![judgment("s1", "It holds.")]);
@@ -144,7 +144,7 @@ fn the_content_holds_up_to_its_newest_cited_source() {
 }
 
 #[test]
-fn a_figure_list_or_table_without_data_is_named_with_its_place() {
+fn a_figure_list_or_table_without_data_is_reported_with_its_path() {
     let block = |id: &str, kind: BlockKind| Block { id: id.into(), kind: Some(kind), ..Block::default() };
     let figure = |kind: FigureKind| BlockKind::Figure(Figure { kind: kind.into(), ..Figure::default() });
     let list = |items: Vec<ListItem>| List { items, ..List::default() };

@@ -1,54 +1,55 @@
-//! Which parts a clearance sees: its own marking first, then what follows from what is withheld, to a fixed point.
+//! The parts visible at a clearance: withholds parts by their own marking, then everything that depends on them, to a
+//! fixed point.
 
 use chancery_proto::brief::v1::FigureKind;
 
-use super::parts::{BRIEF, FigureData, Link, LivesBy, Need, Part, PartIndex, Parts};
+use super::parts::{BRIEF, DependsOn, FigureData, Link, Need, Part, PartIndex, Parts};
 use crate::marking::Clearance;
 
 impl Parts<'_> {
-    /// For each part whether the clearance sees it. Takes time linear in parts and references: what withholding one
-    /// part takes along is found by counting down, not by looking again.
+    /// Returns for each part whether the clearance sees it. Runs in linear time: counters of remaining contents, supports
+    /// and referrers show when a part loses its last one.
     pub(super) fn shown_to(&self, clearance: Clearance) -> Vec<bool> {
         let above = |(index, part): (PartIndex, &Part<'_>)| (!clearance.reads(part.rank)).then_some(index);
-        Closure::without(self, self.list.iter().enumerate().skip(1).filter_map(above))
+        Closure::compute(self, self.list.iter().enumerate().skip(1).filter_map(above))
     }
 
-    /// For each part whether it is in an edition at all: parts that hold no data at any clearance are not.
+    /// Returns for each part whether any edition contains it: blocks without data and parts that depend on them are in none.
     pub(super) fn with_data(&self) -> Vec<bool> {
-        Closure::without(self, self.empty.iter().copied())
+        Closure::compute(self, self.empty.iter().copied())
     }
 }
 
 struct Closure<'p, 'a> {
     parts: &'p Parts<'a>,
     shown: Vec<bool>,
-    /// Withheld, consequences not drawn yet.
+    /// Withheld parts whose dependents were not withheld yet.
     pending: Vec<PartIndex>,
     /// Links by holder, and by target.
-    from: Grouped,
-    to: Grouped,
-    /// What is left of each part's contents, supports and referrers.
+    from: LinksByPart,
+    to: LinksByPart,
+    /// Number of remaining contents, supports and referrers of each part.
     contents: Vec<usize>,
     supports: Vec<usize>,
     referrers: Vec<usize>,
-    /// What is left for each kind of figure to draw, and the figures of that kind.
+    /// Number of remaining parts that each kind of figure draws, and the figures by kind.
     data: FigureData,
     figures: Vec<(FigureKind, PartIndex)>,
 }
 
-/// Numbers of links, grouped by a part.
-struct Grouped {
+/// Indices of links, grouped by part.
+struct LinksByPart {
     starts: Vec<usize>,
     links: Vec<usize>,
 }
 
 impl<'p, 'a> Closure<'p, 'a> {
-    /// The parts that are left without these and without what needs them.
-    fn without(parts: &'p Parts<'a>, gone: impl Iterator<Item = PartIndex>) -> Vec<bool> {
+    /// Returns the parts that remain after withholding parts and everything that depends on them.
+    fn compute(parts: &'p Parts<'a>, withheld: impl Iterator<Item = PartIndex>) -> Vec<bool> {
         let mut closure = Self::of(parts);
-        gone.for_each(|index| closure.withhold(index));
+        withheld.for_each(|index| closure.withhold(index));
         while let Some(index) = closure.pending.pop() {
-            closure.follow(index);
+            closure.propagate(index);
         }
         closure.shown
     }
@@ -59,8 +60,8 @@ impl<'p, 'a> Closure<'p, 'a> {
             parts,
             shown: vec![true; size],
             pending: Vec::new(),
-            from: Grouped::by(size, &parts.links, |link| Some(link.holder)),
-            to: Grouped::by(size, &parts.links, |link| link.target),
+            from: LinksByPart::by(size, &parts.links, |link| Some(link.holder)),
+            to: LinksByPart::by(size, &parts.links, |link| link.target),
             contents: vec![0; size],
             supports: vec![0; size],
             referrers: vec![0; size],
@@ -71,7 +72,7 @@ impl<'p, 'a> Closure<'p, 'a> {
             if let Some(kind) = part.drawn_by {
                 *closure.data.of(kind) += 1;
             }
-            if let LivesBy::Data(kind) = part.lives_by {
+            if let DependsOn::Data(kind) = part.depends_on {
                 closure.figures.push((kind, index));
             }
         }
@@ -96,8 +97,8 @@ impl<'p, 'a> Closure<'p, 'a> {
         }
     }
 
-    /// Draws the consequences of a withheld part.
-    fn follow(&mut self, index: PartIndex) {
+    /// Withholds the parts that depend on a withheld part.
+    fn propagate(&mut self, index: PartIndex) {
         let part = &self.parts.list[index];
         self.withhold_contents(index, part);
         self.leave_parent(part);
@@ -121,13 +122,15 @@ impl<'p, 'a> Closure<'p, 'a> {
     fn leave_parent(&mut self, part: &Part<'_>) {
         if part.is_contents {
             self.contents[part.parent] -= 1;
-            if self.contents[part.parent] == 0 && self.parts.list[part.parent].lives_by == LivesBy::Contents {
+            if self.contents[part.parent] == 0
+                && self.parts.list[part.parent].depends_on == DependsOn::Contents
+            {
                 self.withhold(part.parent);
             }
         }
     }
 
-    /// Withholds the figures that draw such parts with the last of those.
+    /// Withholds the figures of a kind with the last part that they draw.
     fn leave_figures(&mut self, part: &Part<'_>) {
         let Some(kind) = part.drawn_by else { return };
         let left = self.data.of(kind);
@@ -141,16 +144,16 @@ impl<'p, 'a> Closure<'p, 'a> {
         }
     }
 
-    /// The holder of this link is withheld.
+    /// Handles a link whose holder is withheld.
     fn drop_referrer(&mut self, link: usize) {
         let Some(target) = self.parts.links[link].target else { return };
         self.referrers[target] -= 1;
-        if self.referrers[target] == 0 && self.parts.list[target].lives_by == LivesBy::Referrers {
+        if self.referrers[target] == 0 && self.parts.list[target].depends_on == DependsOn::Referrers {
             self.withhold(target);
         }
     }
 
-    /// The target of this link is withheld.
+    /// Handles a link whose target is withheld.
     fn drop_target(&mut self, link: usize) {
         let Link { holder, need, .. } = self.parts.links[link];
         match need {
@@ -166,7 +169,7 @@ impl<'p, 'a> Closure<'p, 'a> {
     }
 }
 
-impl Grouped {
+impl LinksByPart {
     fn by(size: usize, links: &[Link<'_>], part: impl Fn(&Link<'_>) -> Option<PartIndex>) -> Self {
         let mut starts = vec![0; size + 1];
         for index in links.iter().filter_map(&part) {

@@ -1,4 +1,4 @@
-//! Takes withheld parts out of the content, in the order in which `parts` lists them.
+//! Removes withheld parts from the content. Walks in the order in which `parts` lists them.
 
 use chancery_proto::brief::v1::block::Kind as BlockKind;
 use chancery_proto::brief::v1::{
@@ -9,29 +9,29 @@ use chancery_proto::brief::v1::{
 use super::parts::{BRIEF, Parts};
 use crate::canonical::Canonical;
 use crate::marking::{Clearance, Policy, Rank, Scheme};
-use crate::references::change_subject;
+use crate::part::change_subject;
 
-/// What stands where parts were taken out.
+/// The marks in place of removed parts.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Marks {
-    /// Nothing: marks that are there go as well.
+    /// No marks; removes existing ones.
     None,
-    /// Nothing: marks that are there stay.
-    Kept,
-    /// A mark for each run.
-    Added,
+    /// No new marks; keeps existing ones.
+    Existing,
+    /// One mark for each run of removed parts.
+    OnePerRun,
 }
 
 impl Marks {
     pub(super) fn of(policy: Policy) -> Self {
         match policy {
             Policy::Omit => Self::None,
-            Policy::Mark => Self::Added,
+            Policy::Mark => Self::OnePerRun,
         }
     }
 }
 
-/// The content with what is not shown taken out.
+/// Returns the content without the parts that are not shown.
 pub(super) fn cut(
     canonical: &Canonical,
     parts: &Parts<'_>,
@@ -54,20 +54,20 @@ struct Cut<'p, 'a> {
     clearance: Clearance,
     marks: Marks,
     scheme: Scheme,
-    /// The part that the walk comes to next.
+    /// Index of the next part of the walk.
     next: usize,
-    /// The highest marking of what was kept so far.
+    /// Highest marking of the parts kept so far.
     banner: Rank,
 }
 
-/// What a `Withheld` can stand in the place of.
+/// A part that a `Withheld` can replace.
 trait Placeholder {
     fn is_withheld(&self) -> bool;
     fn withheld() -> Self;
 }
 
 impl Cut<'_, '_> {
-    /// Whether the part that the walk has come to is kept. A withheld one takes what stands in it along.
+    /// Advances to the next part and returns whether it is kept. Skips the contents of a withheld part.
     fn keeps_next(&mut self) -> bool {
         let index = self.next;
         let part = &self.parts.list[index];
@@ -78,7 +78,7 @@ impl Cut<'_, '_> {
         self.shown[index]
     }
 
-    /// Whether a reference stands. An id of the parent revision alone tells nothing that the ids do not tell.
+    /// Whether a reference is kept. An id that only the parent revision has reveals nothing and is kept.
     fn keeps(&self, id: &str) -> bool {
         self.parts.find(id).is_none_or(|index| self.shown[index])
     }
@@ -93,19 +93,23 @@ impl Cut<'_, '_> {
         ids.retain(|id| self.keeps(id));
     }
 
-    /// Takes out what is not shown; where marks are written, one `Withheld` stands for each run of it.
-    fn cut_runs<T: Placeholder>(&mut self, items: &mut Vec<T>, mut inside: impl FnMut(&mut Self, &mut T)) {
+    /// Removes withheld items, replacing each run of them by one `Withheld` if marks are written.
+    fn cut_runs<T: Placeholder>(
+        &mut self,
+        items: &mut Vec<T>,
+        mut cut_inside: impl FnMut(&mut Self, &mut T),
+    ) {
         let mut kept = Vec::with_capacity(items.len());
         let mut in_run = false;
         for mut item in std::mem::take(items) {
             let is_mark = item.is_withheld();
             if !is_mark && self.keeps_next() {
-                inside(self, &mut item);
+                cut_inside(self, &mut item);
                 kept.push(item);
                 in_run = false;
                 continue;
             }
-            let is_marked = if is_mark { self.marks != Marks::None } else { self.marks == Marks::Added };
+            let is_marked = if is_mark { self.marks != Marks::None } else { self.marks == Marks::OnePerRun };
             if is_marked && !in_run {
                 kept.push(T::withheld());
                 in_run = true;
@@ -114,14 +118,14 @@ impl Cut<'_, '_> {
         *items = kept;
     }
 
-    /// Takes out what is withheld where nothing marks it.
-    fn cut_parts<T>(&mut self, items: &mut Vec<T>, mut inside: impl FnMut(&mut Self, &mut T)) {
+    /// Removes withheld items that are never marked.
+    fn cut_parts<T>(&mut self, items: &mut Vec<T>, mut cut_inside: impl FnMut(&mut Self, &mut T)) {
         items.retain_mut(|item| {
-            let kept = self.keeps_next();
-            if kept {
-                inside(self, item);
+            let is_kept = self.keeps_next();
+            if is_kept {
+                cut_inside(self, item);
             }
-            kept
+            is_kept
         });
     }
 }
@@ -229,7 +233,7 @@ impl Cut<'_, '_> {
             }
             return;
         }
-        // The marking that validation writes where nothing is quoted: a quote left out looks like none.
+        // Validation writes this marking where there is no quote, so that a removed quote looks like none.
         change.was.clear();
         let part = self.parts.find(change_subject(change)).map(|index| self.parts.list[index].rank);
         let own = self.scheme.rank(&change.marking);

@@ -1,5 +1,5 @@
-//! The rules of redaction a second time, naively and on JSON: look at everything again until nothing changes.
-//! It shares no code with what it checks, not even the list of fields.
+//! A naive second implementation of redaction on JSON, which reapplies all rules until nothing changes. Shares no code
+//! with the implementation that it checks, not even the list of fields.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,7 +30,7 @@ pub(super) fn value(content: &BriefContent) -> Value {
     serde_json::from_str(&json::to_string_pretty(content)).unwrap()
 }
 
-/// The edition under OMIT, without empty lists and texts.
+/// Returns the edition under OMIT, without empty lists and texts.
 pub(super) fn edition(full: &Value, scheme: Scheme, clearance: Clearance) -> Value {
     let referred = references(full);
     let every_id = ids(full);
@@ -67,7 +67,7 @@ struct Look<'a> {
     drawn: BTreeSet<&'static str>,
 }
 
-/// The kinds of figures that have something to draw.
+/// Returns the kinds of figures that have something to draw.
 fn drawn(content: &Value) -> BTreeSet<&'static str> {
     let judged = content.get("keyJudgments").and_then(Value::as_array);
     let judged = judged.is_some_and(|all| all.iter().any(|judgment| judgment.get("likelihood").is_some()));
@@ -180,7 +180,7 @@ pub(super) fn ids(content: &Value) -> BTreeSet<String> {
     ids
 }
 
-/// The ids that an object refers to by itself, with the names of the fields.
+/// Returns the references of an object, without those of its children.
 pub(super) fn references_of(fields: &Map<String, Value>) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for (name, value) in fields {
@@ -235,7 +235,7 @@ fn banner(content: &Value, scheme: Scheme) -> Rank {
     highest
 }
 
-/// Every text of the content.
+/// Returns every text of the content.
 pub(super) fn texts(value: &Value, found: &mut BTreeSet<String>) {
     match value {
         Value::Array(items) => items.iter().for_each(|item| texts(item, found)),
@@ -247,7 +247,7 @@ pub(super) fn texts(value: &Value, found: &mut BTreeSet<String>) {
     }
 }
 
-/// Every object that has an id, with the references in it that are its own.
+/// Returns every object with an id, with its own references.
 pub(super) fn holders(value: &Value, visit: &mut impl FnMut(&str, &Map<String, Value>)) {
     objects(value, &mut |fields| {
         if let Some(id) = fields.get("id").and_then(Value::as_str) {
@@ -256,7 +256,7 @@ pub(super) fn holders(value: &Value, visit: &mut impl FnMut(&str, &Map<String, V
     });
 }
 
-/// Where two values differ first.
+/// Returns the path of the first difference between two values.
 pub(super) fn difference(one: &Value, other: &Value, path: &str) -> Option<String> {
     match (one, other) {
         (Value::Object(left), Value::Object(right)) => {

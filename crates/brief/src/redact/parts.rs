@@ -1,4 +1,4 @@
-//! The parts of a brief that can be withheld, in the order of the content, and what they need of each other.
+//! The parts of a brief that can be withheld, in document order, with their dependencies.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,50 +13,50 @@ use super::Reference;
 use crate::canonical::Canonical;
 use crate::marking::{Clearance, Policy, Rank, Scheme};
 
-/// A part's place in [`Parts::list`].
+/// Index of a part in [`Parts::list`].
 pub(super) type PartIndex = usize;
 
-/// The brief itself: the first part, which is always shown.
+/// Index of the brief itself, which is always shown.
 pub(super) const BRIEF: PartIndex = 0;
 
 /// A part that can be withheld.
 pub(super) struct Part<'a> {
     pub(super) rank: Rank,
     pub(super) parent: PartIndex,
-    /// Past the last part that stands in this one.
+    /// Index after the last part inside this one.
     pub(super) end: PartIndex,
-    /// How references name their holder.
+    /// Name of the part as the holder of references.
     name: Cow<'a, str>,
-    /// Whether the name is its own, and not that of what it stands in.
+    /// Whether the name is its own, not that of the enclosing part.
     is_named: bool,
-    pub(super) lives_by: LivesBy,
-    /// Whether what it stands in lives by it: sentences and blocks, not citations.
+    pub(super) depends_on: DependsOn,
+    /// Whether it counts as contents of the enclosing part: sentences and blocks do, citations do not.
     pub(super) is_contents: bool,
-    /// The kind of figure that draws it, if one does.
+    /// Kind of figure that draws it, if any.
     pub(super) drawn_by: Option<FigureKind>,
 }
 
-/// What a part goes without, beside what it needs by reference.
+/// The condition for a part to remain, in addition to its references.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum LivesBy {
+pub(super) enum DependsOn {
     /// Nothing.
-    Itself,
-    /// What stands in it, if something did.
+    Nothing,
+    /// Its contents, unless it never had any.
     Contents,
-    /// What refers to it, if something did.
+    /// References to it, unless there never were any.
     Referrers,
-    /// The parts that this kind of figure draws.
+    /// The parts that a kind of figure draws.
     Data(FigureKind),
 }
 
-/// What the holder of a reference does when the target is withheld.
+/// The effect on the holder of a reference when its target is withheld.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Need {
-    /// It goes.
+    /// The holder is withheld.
     Required,
-    /// It goes when all of these are.
+    /// The holder is withheld with the last such target.
     Supporting,
-    /// It stays without the reference.
+    /// The holder loses the reference.
     Optional,
 }
 
@@ -66,11 +66,11 @@ pub(super) struct Link<'a> {
     pub(super) need: Need,
     field: &'static str,
     target_id: &'a str,
-    /// None for an id of the parent revision that is no part of this one.
+    /// None for the id of a part that only the parent revision has.
     pub(super) target: Option<PartIndex>,
 }
 
-/// A number for each kind of figure.
+/// A counter for each kind of figure.
 #[derive(Default)]
 pub(super) struct FigureData([usize; 6]);
 
@@ -85,11 +85,11 @@ pub(super) struct Parts<'a> {
     pub(super) list: Vec<Part<'a>>,
     pub(super) links: Vec<Link<'a>>,
     by_id: BTreeMap<&'a str, PartIndex>,
-    /// The changes that quote earlier texts, with the markings of those.
+    /// Changes that quote earlier texts, with the markings of the quotes.
     quotes: Vec<(PartIndex, Rank)>,
     /// Figures, lists, list items and tables without data at any clearance.
     pub(super) empty: Vec<PartIndex>,
-    /// Whether an item has a list without items below it.
+    /// Whether a list item contains a list without items.
     pub(super) has_empty_inner_list: bool,
     scheme: Scheme,
     policy: Policy,
@@ -103,7 +103,7 @@ impl<'a> Parts<'a> {
             end: 0,
             name: Cow::Borrowed(""),
             is_named: false,
-            lives_by: LivesBy::Itself,
+            depends_on: DependsOn::Nothing,
             is_contents: false,
             drawn_by: None,
         };
@@ -131,7 +131,7 @@ impl<'a> Parts<'a> {
         let mut data = FigureData::default();
         self.list.iter().filter_map(|part| part.drawn_by).for_each(|kind| *data.of(kind) += 1);
         for (index, part) in self.list.iter().enumerate() {
-            if let LivesBy::Data(kind) = part.lives_by
+            if let DependsOn::Data(kind) = part.depends_on
                 && *data.of(kind) == 0
             {
                 self.empty.push(index);
@@ -143,12 +143,12 @@ impl<'a> Parts<'a> {
         self.by_id.get(id).copied()
     }
 
-    /// The distinct effective markings, rising; the floor first.
+    /// The distinct effective markings in ascending order, starting with the floor.
     pub(super) fn ranks(&self) -> BTreeSet<Rank> {
         self.list.iter().map(|part| part.rank).chain(self.quotes.iter().map(|(_, rank)| *rank)).collect()
     }
 
-    /// How many of the quotes are shown; a quote shown to one clearance is shown to each above.
+    /// Number of quotes shown, which identifies them: a quote shown at a clearance is shown at every higher one.
     pub(super) fn quotes_shown(&self, shown: &[bool], clearance: Clearance) -> usize {
         self.quotes.iter().filter(|(change, rank)| shown[*change] && clearance.reads(*rank)).count()
     }
@@ -167,15 +167,15 @@ impl<'a> Parts<'a> {
         })
     }
 
-    /// A label that the scheme does not know counts as above every clearance.
+    /// Ranks a label that the scheme does not have above every clearance.
     fn rank(&self, label: &str) -> Rank {
         self.scheme.rank(label).unwrap_or(Rank::BEYOND)
     }
 }
 
-/// Adding parts and references.
+/// Adds parts and references.
 impl<'a> Parts<'a> {
-    /// A part that stands in another one and has an id, or the name of what it stands in.
+    /// Adds a part inside another, named by its id or else by the enclosing part.
     fn add(&mut self, parent: PartIndex, id: &'a str, marking: &str) -> PartIndex {
         let is_named = !id.is_empty();
         let index = self.list.len();
@@ -189,29 +189,29 @@ impl<'a> Parts<'a> {
             end: index + 1,
             name,
             is_named,
-            lives_by: LivesBy::Itself,
+            depends_on: DependsOn::Nothing,
             is_contents: true,
             drawn_by: None,
         });
         index
     }
 
-    /// A source, actor, place or domain.
+    /// Adds a source, actor, place or domain.
     fn add_referred(&mut self, id: &'a str, marking: &str) -> PartIndex {
         let index = self.add(BRIEF, id, marking);
-        self.list[index].lives_by = LivesBy::Referrers;
+        self.list[index].depends_on = DependsOn::Referrers;
         index
     }
 
-    /// All that was added since the part stands in it.
-    fn close(&mut self, index: PartIndex, lives_by: LivesBy) {
+    /// Closes a part, which contains everything added since.
+    fn close(&mut self, index: PartIndex, depends_on: DependsOn) {
         self.list[index].end = self.list.len();
-        self.list[index].lives_by = lives_by;
+        self.list[index].depends_on = depends_on;
     }
 
-    /// What has a text of its own stays under MARK, around the `Withheld` that stands in it.
-    fn unless_marked(&self, has_place_for_mark: bool) -> LivesBy {
-        if self.policy == Policy::Mark && has_place_for_mark { LivesBy::Itself } else { LivesBy::Contents }
+    /// Under MARK, a part with a text of its own remains around the `Withheld` inside it.
+    fn contents_unless_marked(&self, can_contain_mark: bool) -> DependsOn {
+        if self.policy == Policy::Mark && can_contain_mark { DependsOn::Nothing } else { DependsOn::Contents }
     }
 
     fn link(&mut self, holder: PartIndex, field: &'static str, target_id: &'a str, need: Need) {
@@ -227,7 +227,7 @@ impl<'a> Parts<'a> {
     }
 }
 
-/// The walk. `cut` walks in the same order.
+/// The walk over the content. `cut` walks in the same order.
 impl<'a> Parts<'a> {
     fn content(&mut self, content: &'a BriefContent) {
         if let Some(subject) = &content.subject {
@@ -299,7 +299,7 @@ impl<'a> Parts<'a> {
             self.list[index].is_contents = false;
             self.link(index, "citations", &citation.source_id, Need::Required);
         }
-        self.close(index, LivesBy::Itself);
+        self.close(index, DependsOn::Nothing);
     }
 
     fn key_judgment(&mut self, judgment: &'a KeyJudgment) {
@@ -308,7 +308,7 @@ impl<'a> Parts<'a> {
         self.links(index, "rests_on", &judgment.rests_on, Need::Supporting);
         self.link(index, "revises_id", &judgment.revises_id, Need::Optional);
         self.statements(index, &judgment.statements);
-        self.close(index, LivesBy::Contents);
+        self.close(index, DependsOn::Contents);
     }
 
     fn section(&mut self, parent: PartIndex, section: &'a Section) {
@@ -316,8 +316,8 @@ impl<'a> Parts<'a> {
         self.link(index, "domain", &section.domain, Need::Optional);
         section.blocks.iter().for_each(|block| self.block(index, block));
         section.sections.iter().for_each(|inner| self.section(index, inner));
-        let lives_by = self.unless_marked(!section.blocks.is_empty());
-        self.close(index, lives_by);
+        let depends_on = self.contents_unless_marked(!section.blocks.is_empty());
+        self.close(index, depends_on);
     }
 
     fn block(&mut self, parent: PartIndex, block: &'a Block) {
@@ -325,15 +325,15 @@ impl<'a> Parts<'a> {
             return;
         }
         let index = self.add(parent, &block.id, &block.marking);
-        let lives_by = match &block.kind {
+        let depends_on = match &block.kind {
             Some(BlockKind::Paragraph(paragraph)) => {
                 self.statements(index, &paragraph.statements);
-                LivesBy::Contents
+                DependsOn::Contents
             }
             Some(BlockKind::List(list)) => {
                 self.items(index, list);
                 self.note_if_empty(index);
-                LivesBy::Contents
+                DependsOn::Contents
             }
             Some(BlockKind::Table(table)) => {
                 self.link(index, "source_id", &table.source_id, Need::Optional);
@@ -341,29 +341,29 @@ impl<'a> Parts<'a> {
                     self.add(index, "", &row.marking);
                 }
                 self.note_if_empty(index);
-                LivesBy::Contents
+                DependsOn::Contents
             }
             Some(BlockKind::Callout(callout)) => {
                 self.statements(index, &callout.statements);
-                self.unless_marked(!callout.title.is_empty())
+                self.contents_unless_marked(!callout.title.is_empty())
             }
             Some(BlockKind::Quote(quote)) => {
                 self.statements(index, &quote.statements);
-                self.unless_marked(!quote.attribution.is_empty())
+                self.contents_unless_marked(!quote.attribution.is_empty())
             }
             Some(BlockKind::Figure(figure)) => {
                 self.links(index, "highlight_ids", &figure.highlight_ids, Need::Optional);
                 match figure.kind() {
-                    FigureKind::Attachment | FigureKind::Unspecified => LivesBy::Itself,
-                    kind => LivesBy::Data(kind),
+                    FigureKind::Attachment | FigureKind::Unspecified => DependsOn::Nothing,
+                    kind => DependsOn::Data(kind),
                 }
             }
-            Some(BlockKind::Withheld(_)) | None => LivesBy::Itself,
+            Some(BlockKind::Withheld(_)) | None => DependsOn::Nothing,
         };
-        self.close(index, lives_by);
+        self.close(index, depends_on);
     }
 
-    /// Notes a list, item or table as empty when nothing was added since.
+    /// Records a list, item or table as empty if nothing was added since.
     fn note_if_empty(&mut self, index: PartIndex) {
         if index + 1 == self.list.len() {
             self.empty.push(index);
@@ -379,7 +379,7 @@ impl<'a> Parts<'a> {
                 self.items(index, inner);
             }
             self.note_if_empty(index);
-            self.close(index, LivesBy::Contents);
+            self.close(index, DependsOn::Contents);
         }
     }
 

@@ -1,4 +1,4 @@
-//! What holds of every edition of every brief.
+//! Properties of all editions of all briefs.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ use crate::validate::canonicalize;
 
 const POLICIES: [Policy; 2] = [Policy::Omit, Policy::Mark];
 
-fn at(canonical: &Canonical, rank: Rank, policy: Policy) -> BriefContent {
+fn edition_at(canonical: &Canonical, rank: Rank, policy: Policy) -> BriefContent {
     edition(canonical, Clearance(rank), policy).unwrap()
 }
 
@@ -42,8 +42,8 @@ fn without_empty_values(mut value: Value) -> Value {
     match &mut value {
         Value::Object(fields) => {
             let old = std::mem::take(fields);
-            let kept = old.into_iter().map(|(name, inner)| (name, without_empty_values(inner)));
-            fields.extend(kept.filter(|(_, inner)| !is_empty(inner)));
+            let entries = old.into_iter().map(|(name, inner)| (name, without_empty_values(inner)));
+            fields.extend(entries.filter(|(_, inner)| !is_empty(inner)));
         }
         Value::Array(items) => items.iter_mut().for_each(|item| *item = without_empty_values(item.take())),
         _ => {}
@@ -86,7 +86,7 @@ fn has_sentence(item: &ListItem) -> bool {
     item.withheld.is_none() && (!item.statements.is_empty() || inner.into_iter().any(has_sentence))
 }
 
-/// Blocks without data, with the highest marking.
+/// Returns blocks without data, with the highest marking.
 fn empty_blocks(content: &BriefContent, scheme: Scheme) -> Vec<Block> {
     let blank = ListItem {
         list: Some(List { items: vec![ListItem::default()], ..List::default() }),
@@ -117,7 +117,7 @@ fn empty_blocks(content: &BriefContent, scheme: Scheme) -> Vec<Block> {
         .collect()
 }
 
-/// Puts blocks before, between and after those of each section that has some.
+/// Inserts blocks before, between and after those of each section with blocks.
 fn fill(sections: &mut [Section], fillers: &[Block]) {
     for section in sections {
         if !section.blocks.is_empty() {
@@ -152,7 +152,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
 
     #[test]
-    fn canonical_form_is_its_own_canonical_form_and_keeps_its_digest(canonical in arbitrary::canonical()) {
+    fn canonicalization_is_idempotent_and_keeps_the_digest(canonical in arbitrary::canonical()) {
         let again = canonicalize(canonical.content(), canonical.scheme()).unwrap();
         prop_assert_eq!(&again, &canonical);
         prop_assert_eq!(&stored(canonical.content(), &canonical), &canonical);
@@ -160,11 +160,11 @@ proptest! {
     }
 
     #[test]
-    fn an_omitting_edition_is_what_looking_again_until_nothing_changes_leaves(canonical in arbitrary::canonical()) {
+    fn an_omitting_edition_equals_the_naive_fixed_point(canonical in arbitrary::canonical()) {
         let full = oracle::value(canonical.content());
         for rank in ranks(&canonical) {
             let expected = oracle::edition(&full, canonical.scheme(), Clearance(rank));
-            let edition = oracle::value(&at(&canonical, rank, Policy::Omit));
+            let edition = oracle::value(&edition_at(&canonical, rank, Policy::Omit));
             let (edition, expected) = (without_empty_values(edition), without_empty_values(expected));
             prop_assert_eq!(oracle::difference(&edition, &expected, ""), None);
         }
@@ -176,14 +176,14 @@ proptest! {
             let visibility = visible_from(&canonical, policy);
             for rank in ranks(&canonical) {
                 let mut texts = BTreeSet::new();
-                oracle::texts(&oracle::value(&at(&canonical, rank, policy)), &mut texts);
+                oracle::texts(&oracle::value(&edition_at(&canonical, rank, policy)), &mut texts);
                 for text in &texts {
                     prop_assert!(canary_rank(text).is_none_or(|marking| marking <= u8::from(rank)), "{}", text);
                 }
                 for (id, _) in visibility.parts.iter().filter(|(_, from)| **from > rank) {
-                    let told = texts.iter().any(|text| text == id || text.strip_prefix('#') == Some(id)
+                    let is_mentioned = texts.iter().any(|text| text == id || text.strip_prefix('#') == Some(id)
                         || text.starts_with(&format!("canary-{id}-")));
-                    prop_assert!(!told, "{} is seen from {:?}, not from {:?}", id, visibility.part(id), rank);
+                    prop_assert!(!is_mentioned, "{} is seen from {:?}, not from {:?}", id, visibility.part(id), rank);
                 }
             }
         }
@@ -192,29 +192,29 @@ proptest! {
     #[test]
     fn an_omitting_edition_is_valid_and_canonical(canonical in arbitrary::canonical()) {
         for rank in ranks(&canonical) {
-            let edition = at(&canonical, rank, Policy::Omit);
+            let edition = edition_at(&canonical, rank, Policy::Omit);
             let again = canonicalize(&edition, canonical.scheme());
             prop_assert_eq!(again.as_ref().map(Canonical::content), Ok(&edition));
         }
     }
 
     #[test]
-    fn redacting_in_steps_is_redacting_at_once(canonical in arbitrary::canonical()) {
+    fn redacting_in_steps_equals_redacting_at_once(canonical in arbitrary::canonical()) {
         for policy in POLICIES {
             for upper in ranks(&canonical) {
-                let between = stored(&at(&canonical, upper, policy), &canonical);
+                let between = stored(&edition_at(&canonical, upper, policy), &canonical);
                 for lower in ranks(&canonical).filter(|lower| *lower <= upper) {
-                    prop_assert_eq!(at(&between, lower, policy), at(&canonical, lower, policy));
+                    prop_assert_eq!(edition_at(&between, lower, policy), edition_at(&canonical, lower, policy));
                 }
             }
         }
     }
 
     #[test]
-    fn marks_stand_alone_and_tell_nothing(canonical in arbitrary::canonical()) {
+    fn marks_are_isolated_and_empty(canonical in arbitrary::canonical()) {
         for rank in ranks(&canonical) {
-            withheld_runs(&oracle::value(&at(&canonical, rank, Policy::Mark)))?;
-            let omitting = at(&canonical, rank, Policy::Omit);
+            withheld_runs(&oracle::value(&edition_at(&canonical, rank, Policy::Mark)))?;
+            let omitting = edition_at(&canonical, rank, Policy::Omit);
             let has_mark = format!("{omitting:?}").contains("Withheld {");
             prop_assert!(!has_mark);
         }
@@ -224,7 +224,7 @@ proptest! {
     fn every_figure_list_and_table_of_an_edition_has_data(canonical in arbitrary::canonical()) {
         for policy in POLICIES {
             for rank in ranks(&canonical) {
-                let edition = at(&canonical, rank, policy);
+                let edition = edition_at(&canonical, rank, policy);
                 let mut empty = Vec::new();
                 each_block(&edition.sections, &mut |block| {
                     if !has_data(&edition, block) {
@@ -246,38 +246,38 @@ proptest! {
         prop_assert_eq!(levels(&filled), levels(&plain));
         for policy in POLICIES {
             for rank in ranks(&canonical) {
-                prop_assert_eq!(at(&filled, rank, policy), at(&plain, rank, policy));
+                prop_assert_eq!(edition_at(&filled, rank, policy), edition_at(&plain, rank, policy));
             }
         }
     }
 
     #[test]
-    fn levels_stand_for_all_clearances(canonical in arbitrary::canonical()) {
+    fn levels_cover_all_clearances(canonical in arbitrary::canonical()) {
         let levels = levels(&canonical);
         prop_assert_eq!(levels[0], canonical.floor());
         for policy in POLICIES {
             for rank in ranks(&canonical) {
                 let level = levels.iter().rev().find(|level| **level <= rank).unwrap();
-                prop_assert_eq!(at(&canonical, rank, policy), at(&canonical, *level, policy));
+                prop_assert_eq!(edition_at(&canonical, rank, policy), edition_at(&canonical, *level, policy));
             }
             let full = without_empty_blocks(&canonical);
-            prop_assert_eq!(&at(&canonical, canonical.highest(), policy), full.content());
+            prop_assert_eq!(&edition_at(&canonical, canonical.highest(), policy), full.content());
             if canonical.floor() > Rank::LOWEST {
                 prop_assert_eq!(edition(&canonical, Clearance(Rank::LOWEST), policy), None);
             }
         }
         for pair in levels.windows(2) {
-            let differs = |policy: &Policy| at(&canonical, pair[0], *policy) != at(&canonical, pair[1], *policy);
+            let differs = |policy: &Policy| edition_at(&canonical, pair[0], *policy) != edition_at(&canonical, pair[1], *policy);
             prop_assert!(POLICIES.iter().any(differs), "{:?} and {:?} are one level", pair[0], pair[1]);
         }
     }
 
     #[test]
-    fn visibility_tells_which_editions_show_a_part_or_a_reference(canonical in arbitrary::canonical()) {
+    fn visibility_matches_the_editions_that_contain_a_part_or_reference(canonical in arbitrary::canonical()) {
         for policy in POLICIES {
             let visibility = visible_from(&canonical, policy);
             for rank in ranks(&canonical) {
-                let edition = oracle::value(&at(&canonical, rank, policy));
+                let edition = oracle::value(&edition_at(&canonical, rank, policy));
                 let seen = |(_, from): &(&String, &Rank)| **from <= rank;
                 let parts = visibility.parts.iter().filter(seen).map(|(id, _)| id.clone());
                 let ids: BTreeSet<String> = parts.filter(|id| !id.starts_with("changes[")).collect();

@@ -1,4 +1,4 @@
-//! What stands where something was withheld, and the rules that a reader asks about first, each by an example.
+//! Examples of marks and of the main redaction rules.
 
 use chancery_proto::brief::v1::block::Kind as BlockKind;
 use chancery_proto::brief::v1::{
@@ -46,7 +46,7 @@ fn lowest(content: &BriefContent, policy: Policy) -> BriefContent {
     edition(&canonical(content), Clearance(Rank::LOWEST), policy).unwrap()
 }
 
-/// The blocks in short: ids of statements, `#` for a `Withheld`.
+/// Summarises blocks by the ids of their statements, with `#` for a `Withheld`.
 fn outline(content: &BriefContent) -> String {
     let statements = |statements: &[Statement]| -> String {
         let short = |statement: &Statement| {
@@ -79,7 +79,7 @@ fn outline(content: &BriefContent) -> String {
 }
 
 #[test]
-fn one_mark_stands_for_a_run_of_sentences_rows_and_items() {
+fn one_mark_replaces_a_run_of_sentences_rows_or_items() {
     let row = |marking: &str| TableRow {
         marking: marking.into(),
         cells: vec![TableCell { text: "Cell".into() }],
@@ -112,7 +112,7 @@ fn one_mark_stands_for_a_run_of_sentences_rows_and_items() {
 }
 
 #[test]
-fn blocks_that_lost_every_sentence_are_one_run_with_withheld_ones() {
+fn blocks_without_remaining_sentences_join_a_run_of_withheld_ones() {
     let red = Block { marking: RED.into(), id: "b2".into(), ..paragraph(vec![statement("s2", "")]) };
     let content = brief(vec![
         paragraph(vec![statement("s1", RED)]),
@@ -126,7 +126,7 @@ fn blocks_that_lost_every_sentence_are_one_run_with_withheld_ones() {
 }
 
 #[test]
-fn what_has_a_text_of_its_own_stays_around_a_mark_and_goes_without_one() {
+fn a_part_with_a_text_of_its_own_remains_only_around_a_mark() {
     let callout = Callout { title: "Note".into(), statements: vec![statement("s1", RED)] };
     let content = brief(vec![block(BlockKind::Callout(callout))]);
     assert_eq!(outline(&lowest(&content, Policy::Mark)), "c(#)");
@@ -138,7 +138,7 @@ fn what_has_a_text_of_its_own_stays_around_a_mark_and_goes_without_one() {
 }
 
 #[test]
-fn a_key_judgment_goes_with_all_that_it_rests_on_or_all_that_it_says() {
+fn a_key_judgment_is_withheld_with_its_last_support_or_statement() {
     let with = |own: &str, first: &str, second: &str| {
         let statements = vec![statement("k1", own)];
         let rests_on = vec!["s1".into(), "s2".into()];
@@ -164,7 +164,7 @@ fn a_key_judgment_goes_with_all_that_it_rests_on_or_all_that_it_says() {
 }
 
 #[test]
-fn a_source_goes_when_only_withheld_statements_cite_it_and_a_statement_never_for_its_citations() {
+fn a_source_cited_only_by_withheld_statements_is_withheld_but_no_statement_for_its_citations() {
     let cite = |source: &str| vec![Citation { source_id: source.into(), ..Citation::default() }];
     let source = |id: &str, marking: &str| Source {
         id: id.into(),
@@ -183,7 +183,7 @@ fn a_source_goes_when_only_withheld_statements_cite_it_and_a_statement_never_for
     let lower = lowest(&content, Policy::Omit);
     assert_eq!(outline(&lower), "p(s2)");
     let ids: Vec<_> = lower.sources.iter().map(|source| source.id.as_str()).collect();
-    assert_eq!(ids, ["src3"], "nobody ever cited src3");
+    assert_eq!(ids, ["src3"], "src3 was never cited");
     let visibility = visible_from(&canonical(&content), Policy::Omit);
     assert_eq!(visibility.part("src1"), Some(Rank::from(4)));
     assert_eq!(visibility.part("src3"), Some(Rank::LOWEST));
@@ -192,7 +192,7 @@ fn a_source_goes_when_only_withheld_statements_cite_it_and_a_statement_never_for
 }
 
 #[test]
-fn an_old_text_above_the_clearance_leaves_no_trace_in_its_change() {
+fn a_quote_above_the_clearance_leaves_no_trace_in_its_change() {
     let change = |was: &str, was_marking: &str| BriefContent {
         changes: vec![Change {
             statement_id: "s1".into(),
@@ -212,7 +212,7 @@ fn an_old_text_above_the_clearance_leaves_no_trace_in_its_change() {
 }
 
 #[test]
-fn nobody_below_the_floor_has_an_edition() {
+fn there_is_no_edition_below_the_floor() {
     let content = BriefContent { default_marking: "TLP:GREEN".into(), ..brief(vec![]) };
     let canonical = canonical(&content);
     assert_eq!(edition(&canonical, Clearance(Rank::LOWEST), Policy::Omit), None);
@@ -227,7 +227,7 @@ fn event(id: &str, marking: &str) -> Event {
     Event { id: id.into(), title: "Event".into(), marking: marking.into(), ..Event::default() }
 }
 
-/// The data of each kind of figure, all of it with one marking.
+/// The data of each kind of figure, with one marking.
 fn with_data(content: BriefContent, marking: &str) -> BriefContent {
     let mut likelihood = Likelihood::default();
     likelihood.set_term(LikelihoodTerm::Icd203Likely);
@@ -265,7 +265,7 @@ const DRAWN: [FigureKind; 4] =
     [FigureKind::Timeline, FigureKind::ActorNetwork, FigureKind::DomainTrends, FigureKind::Likelihoods];
 
 #[test]
-fn a_figure_leaves_with_its_data_and_is_marked_only_if_it_had_some() {
+fn a_figure_is_withheld_with_its_data_and_marked_only_if_it_had_some() {
     for kind in DRAWN {
         let content = brief(vec![figure(kind), paragraph(vec![statement("s1", "")])]);
         let withheld = with_data(content.clone(), RED);
@@ -281,7 +281,7 @@ fn a_figure_leaves_with_its_data_and_is_marked_only_if_it_had_some() {
 }
 
 #[test]
-fn a_reader_cannot_tell_withheld_data_from_data_that_was_never_there() {
+fn withheld_data_is_indistinguishable_from_missing_data() {
     let content = brief(vec![figure(FigureKind::Timeline), paragraph(vec![statement("s1", "")])]);
     let with = BriefContent { events: vec![event("e1", RED)], ..content.clone() };
     assert_eq!(lowest(&with, Policy::Omit), lowest(&content, Policy::Omit));
@@ -289,7 +289,7 @@ fn a_reader_cannot_tell_withheld_data_from_data_that_was_never_there() {
 }
 
 #[test]
-fn a_block_without_data_leaves_every_edition_with_what_needs_it() {
+fn a_block_without_data_and_its_dependents_are_in_no_edition() {
     let table = |marking: &str, rows: Vec<TableRow>| Block {
         id: "t1".into(),
         marking: marking.into(),
@@ -318,7 +318,7 @@ fn a_block_without_data_leaves_every_edition_with_what_needs_it() {
         content.changes = vec![Change { part_id: "t1".into(), kind: 2, ..Change::default() }];
         content
     };
-    // The table was the source's one place beside an event, which still cites it: source, event and timeline stay.
+    // Besides the table, an event cites the source, so source, event and timeline remain.
     for (marking, policy) in
         [("", Policy::Omit), ("", Policy::Mark), (RED, Policy::Omit), (RED, Policy::Mark)]
     {
@@ -337,7 +337,7 @@ fn a_block_without_data_leaves_every_edition_with_what_needs_it() {
     }
     let row = TableRow { marking: RED.into(), cells: vec![TableCell::default()], withheld: None };
     assert_eq!(outline(&lowest(&content("", vec![row.clone()]), Policy::Mark)), "p(s1) | # f()");
-    // With the event withheld, nothing cites the source any more, and the section has nothing left.
+    // With the event withheld, nothing cites the source, and the section has no contents.
     let mut all = content("", vec![row]);
     all.events[0].marking = RED.into();
     let lower = lowest(&all, Policy::Omit);
@@ -346,7 +346,7 @@ fn a_block_without_data_leaves_every_edition_with_what_needs_it() {
 }
 
 #[test]
-fn a_list_has_data_when_one_of_its_items_holds_a_sentence() {
+fn a_list_has_data_if_an_item_has_a_sentence() {
     let list = |items: Vec<ListItem>| List { items, ..List::default() };
     let item = |statements: Vec<Statement>, inner: Option<List>| ListItem {
         statements,
@@ -362,7 +362,7 @@ fn a_list_has_data_when_one_of_its_items_holds_a_sentence() {
         for policy in [Policy::Omit, Policy::Mark] {
             assert_eq!(outline(&lowest(&content, policy)), "p(s1)", "{empty:?}");
         }
-        // Below an item with a sentence the inner list leaves, and the item stays.
+        // The inner list is removed; its item, which has a sentence, remains.
         let outer = list(vec![item(vec![statement("s1", "")], Some(empty))]);
         let content = brief(vec![block(BlockKind::List(outer))]);
         let lower = lowest(&content, Policy::Mark);
@@ -399,7 +399,7 @@ fn a_withheld_event_is_not_highlighted() {
 }
 
 #[test]
-fn a_change_leaves_with_its_part_whatever_the_part_is() {
+fn a_change_is_withheld_with_its_part_of_any_kind() {
     let change =
         |part: &str| Change { part_id: part.into(), kind: 2, was: "Old.".into(), ..Change::default() };
     let content = with_data(brief(vec![paragraph(vec![statement("s1", "")])]), RED);
@@ -408,7 +408,7 @@ fn a_change_leaves_with_its_part_whatever_the_part_is() {
         ..content
     };
     let full = canonical(&content);
-    // Earlier text inherits the marking of its part.
+    // Quoted earlier text inherits the marking of its part.
     assert_eq!(full.content().changes[0].was_marking, RED);
     assert_eq!(full.content().changes[5].was_marking, "TLP:CLEAR");
     let lower = lowest(&content, Policy::Mark);

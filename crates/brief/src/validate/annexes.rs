@@ -1,4 +1,4 @@
-//! What stands after the body: domains, factors, scenarios, indicators, assumptions, gaps, dissents, changes.
+//! Checks domains, factors, scenarios, indicators, assumptions, gaps, dissents and changes.
 
 use chancery_proto::brief::v1::{
     Assumption, Change, ChangeKind, ConfidenceLevel, Dissent, Domain, Factor, FactorKind, Indicator,
@@ -9,7 +9,7 @@ use super::checker::Checker;
 use super::{STATEMENT_LIMIT, TEXT_LIMIT, TITLE_LIMIT, code};
 use crate::marking::Rank;
 use crate::part::PartKind;
-use crate::references::change_subject;
+use crate::part::change_subject;
 
 const STATEMENT: &[PartKind] = &[PartKind::Statement];
 
@@ -86,17 +86,18 @@ impl Checker<'_> {
         self.references("evidence_ids", &change.evidence_ids, &[PartKind::Event, PartKind::Source]);
     }
 
-    /// Exactly one of `statement_id` and `part_id` is set. Either may name a part that only the parent has:
-    /// [`super::unknown_earlier_parts`] looks that up where the parent is known.
+    /// Checks that exactly one of `statement_id` and `part_id` is set. Either may name a part that only the parent revision
+    /// has; [`super::unknown_earlier_parts`] checks that where the parent is known.
     fn change_subject(&mut self, change: &Change) {
         match (change.statement_id.is_empty(), change.part_id.is_empty()) {
             (true, true) => {
-                let message = "a change names what changed: set statement_id to the id of a statement, or part_id to \
-                               the id of any other part, of this revision or of its parent";
+                let message = "expected the changed part: set statement_id to the id of a statement, or part_id to the id of any other \
+                               part, of this revision or of its parent";
                 self.violate("statement_id", code::REQUIRED, message);
             }
             (false, false) => {
-                let message = "a change names one part: statement_id is set as well, so clear one of the two";
+                let message =
+                    "a change has one subject, but statement_id is set as well: clear one of the two";
                 self.violate("part_id", code::NOT_APPLICABLE, message);
             }
             (false, true) => self.part_of_this_or_parent("statement_id", &change.statement_id, STATEMENT),
@@ -104,9 +105,8 @@ impl Checker<'_> {
         }
     }
 
-    /// Quoted old text carries the marking that it had where it stood, which may be lower than the change's now.
-    /// Where nothing is quoted the marking of it is the default one, so that an edition that leaves the quote out
-    /// looks like one that never had any.
+    /// Checks the marking of the quoted earlier text, which may be lower than that of the change. Without a quote it is
+    /// the default, so that an edition without the quote looks like one that never had it.
     fn was_marking(&mut self, change: &mut Change, change_rank: Rank) {
         let part_rank = self.part_ranks.get(change_subject(change)).copied();
         let default = change_rank.max(part_rank.unwrap_or(change_rank));

@@ -1,4 +1,4 @@
-//! Key judgments and the body: sections, blocks, lists, tables, figures.
+//! Checks key judgments, sections, blocks, lists, tables and figures.
 
 use chancery_proto::brief::v1::block::Kind as BlockKind;
 use chancery_proto::brief::v1::{
@@ -7,19 +7,20 @@ use chancery_proto::brief::v1::{
 
 use super::checker::Checker;
 use super::{TEXT_LIMIT, TITLE_LIMIT, code, forms};
+use crate::content_tree::{MAX_LIST_DEPTH, MAX_SECTION_DEPTH};
 use crate::marking::Rank;
-use crate::part::{LIST_DEPTH, PartKind, SECTION_DEPTH};
+use crate::part::PartKind;
 
-/// The most columns of a table.
+/// Maximum number of columns of a table.
 const COLUMN_LIMIT: usize = 12;
 
 impl Checker<'_> {
     pub(super) fn key_judgment(&mut self, judgment: &mut KeyJudgment) {
         self.own_id(&judgment.id);
-        // The marking is needed before its place in the message: the sentences stand in it.
+        // Before its place in field order, because it encloses the statements.
         let enclosing = self.own_marking(&mut judgment.marking);
         if judgment.statements.is_empty() {
-            self.violate("statements", code::REQUIRED, "a key judgment has at least one sentence");
+            self.violate("statements", code::REQUIRED, "a key judgment must have a statement");
         }
         self.statements("statements", &mut judgment.statements, enclosing);
         self.references("rests_on", &judgment.rests_on, &[PartKind::Statement]);
@@ -30,11 +31,11 @@ impl Checker<'_> {
     }
 
     pub(super) fn sections(&mut self, sections: &mut [Section], enclosing: Rank, depth: usize) {
-        if depth > SECTION_DEPTH && !sections.is_empty() {
+        if depth > MAX_SECTION_DEPTH && !sections.is_empty() {
             return self.violate(
                 "sections",
                 code::TOO_DEEP,
-                format!("sections nest to {SECTION_DEPTH} levels"),
+                format!("sections may nest at most {MAX_SECTION_DEPTH} levels deep"),
             );
         }
         self.each("sections", sections, |checker, section| checker.section(section, enclosing, depth));
@@ -74,14 +75,18 @@ impl Checker<'_> {
             None => self.violate(
                 "",
                 code::REQUIRED,
-                "a block is a paragraph, list, table, callout, quote or figure",
+                "expected a paragraph, list, table, callout, quote or figure",
             ),
         }
     }
 
     fn list(&mut self, list: &mut List, enclosing: Rank, depth: usize) {
-        if depth > LIST_DEPTH {
-            return self.violate("list", code::TOO_DEEP, format!("lists nest to {LIST_DEPTH} levels"));
+        if depth > MAX_LIST_DEPTH {
+            return self.violate(
+                "list",
+                code::TOO_DEEP,
+                format!("lists may nest at most {MAX_LIST_DEPTH} levels deep"),
+            );
         }
         self.inside("list", |checker| {
             checker.each("items", &mut list.items, |checker, item| checker.list_item(item, enclosing, depth));
@@ -102,7 +107,7 @@ impl Checker<'_> {
     fn table(&mut self, table: &mut Table, enclosing: Rank) {
         self.required_text("caption", &mut table.caption, TEXT_LIMIT);
         if !(1..=COLUMN_LIMIT).contains(&table.columns.len()) {
-            let message = format!("a table has one to {COLUMN_LIMIT} columns");
+            let message = format!("expected 1 to {COLUMN_LIMIT} columns");
             self.violate("columns", code::WRONG_COLUMN_COUNT, message);
         }
         self.each("columns", &mut table.columns, |checker, column| {
@@ -121,7 +126,7 @@ impl Checker<'_> {
         self.marking("marking", &mut row.marking, enclosing);
         if row.cells.len() != columns.len() {
             let message =
-                format!("the table has {} columns, the row {} cells", columns.len(), row.cells.len());
+                format!("the row has {} cells, but the table has {} columns", row.cells.len(), columns.len());
             self.violate("cells", code::WRONG_CELL_COUNT, message);
         }
         let mut columns = columns.iter();
@@ -139,7 +144,7 @@ impl Checker<'_> {
         self.text("source", &mut figure.source, TEXT_LIMIT);
         if figure.kind() == FigureKind::Attachment {
             if !forms::is_digest(&figure.attachment) {
-                let message = "the attachment's SHA-256, 64 lower-case hexadecimal digits, must stand here";
+                let message = "expected the SHA-256 of the attachment, 64 lower-case hexadecimal digits";
                 self.violate("attachment", code::INVALID_FORM, message);
             }
             self.refuse_empty("alt", &figure.alt);

@@ -1,4 +1,4 @@
-//! The walk's state: where it is, what it has found, and the checks that many fields share.
+//! The state of the validation walk, and checks that many fields share.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,13 +13,13 @@ use crate::marking::{Rank, Scheme};
 use crate::part::{Ids, for_each_part};
 use crate::value_names::value_names;
 
-/// A step down into the content.
+/// A step of a path.
 enum Step {
     Field(&'static str),
     Index(usize),
 }
 
-/// Walks written content, checks it and brings it into canonical form in place.
+/// Walks authored content, checking and canonicalising it in place.
 pub(super) struct Checker<'a> {
     pub(super) ids: &'a Ids,
     scheme: Scheme,
@@ -27,13 +27,13 @@ pub(super) struct Checker<'a> {
     floor: Rank,
     highest: Rank,
     seen: BTreeSet<String>,
-    /// The effective markings of the parts with ids, known once all of them are checked: earlier text inherits them.
+    /// Effective markings of the parts with ids, which quoted earlier texts inherit. Empty until all parts are checked.
     pub(super) part_ranks: BTreeMap<String, Rank>,
     path: Vec<Step>,
     violations: Vec<Violation>,
-    /// The most violations that are listed.
+    /// Maximum number of listed violations.
     limit: usize,
-    /// The number of violations, listed or not.
+    /// Number of violations, listed or not.
     total: usize,
 }
 
@@ -54,7 +54,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// The highest effective marking, if no rule is broken.
+    /// Returns the highest effective marking, or the violations.
     pub(super) fn finish(self) -> Result<Rank, InvalidContent> {
         if self.violations.is_empty() {
             Ok(self.highest)
@@ -78,7 +78,7 @@ impl<'a> Checker<'a> {
             match step {
                 Step::Field(name) if path.is_empty() => path.push_str(name),
                 Step::Field(name) => path.extend([".", name]),
-                Step::Index(index) => write!(path, "[{index}]").expect("a string takes every write"),
+                Step::Index(index) => write!(path, "[{index}]").expect("writing to a String does not fail"),
             }
         }
         path
@@ -127,7 +127,7 @@ impl Checker<'_> {
 
     pub(super) fn refuse_empty(&mut self, field: &'static str, text: &str) {
         if text.trim().is_empty() {
-            self.violate(field, code::REQUIRED, "a text must stand here");
+            self.violate(field, code::REQUIRED, "expected a text");
         }
     }
 
@@ -143,30 +143,26 @@ impl Checker<'_> {
             Ok(Cow::Owned(cleaned)) => *text = cleaned,
             Err(fault) => self.violate(field, fault.code, fault.message),
         }
-        // A code point has at least one byte: most texts need no counting.
+        // A code point has at least one byte, so most texts need no counting.
         if text.len() > limit && text.chars().count() > limit {
-            self.violate(field, code::TOO_LONG, format!("at most {limit} code points may stand here"));
+            self.violate(field, code::TOO_LONG, format!("longer than {limit} code points"));
         }
     }
 
-    /// Free labels: a set, kept sorted.
+    /// Checks free-form labels and makes them a sorted set.
     pub(super) fn labels(&mut self, field: &'static str, labels: &mut Vec<String>) {
         self.each(field, labels, |checker, label| checker.required_text("", label, TEXT_LIMIT));
         labels.sort();
         labels.dedup();
     }
 
-    /// A text in other languages: one a language, kept sorted by it.
+    /// Checks translations of a text, one for each language, and sorts them by language.
     pub(super) fn localized(&mut self, field: &'static str, texts: &mut [LocalizedText], limit: usize) {
         let mut languages = BTreeSet::new();
         self.each(field, texts, |checker, text| {
             checker.required_language("language", &text.language);
             if !languages.insert(text.language.to_ascii_lowercase()) {
-                checker.violate(
-                    "language",
-                    code::DUPLICATE_LANGUAGE,
-                    "another text here is in the same language",
-                );
+                checker.violate("language", code::DUPLICATE_LANGUAGE, "another text has the same language");
             }
             checker.required_text("text", &mut text.text, limit);
         });
@@ -175,13 +171,13 @@ impl Checker<'_> {
 
     pub(super) fn required_language(&mut self, field: &'static str, language: &str) {
         if language.is_empty() {
-            self.violate(field, code::REQUIRED, "a BCP 47 language tag must stand here");
+            self.violate(field, code::REQUIRED, "expected a BCP 47 language tag");
         } else if !forms::is_language(language) {
-            self.violate(field, code::INVALID_LANGUAGE, "this is no BCP 47 language tag");
+            self.violate(field, code::INVALID_LANGUAGE, "not a BCP 47 language tag");
         }
     }
 
-    /// An EDTF date; empty when it is not known.
+    /// Checks an EDTF date, which is empty if unknown.
     pub(super) fn date(&mut self, field: &'static str, date: &str) {
         if date.is_empty() {
             return;
@@ -199,26 +195,24 @@ impl Checker<'_> {
         }
     }
 
-    /// An address on the web, percent-encoded in place.
+    /// Checks a URL and percent-encodes it.
     pub(super) fn web_url(&mut self, field: &'static str, url: &mut String) {
         match forms::web_url(url) {
             Some(Cow::Borrowed(_)) => {}
             Some(Cow::Owned(encoded)) => *url = encoded,
-            None => self.violate(
-                field,
-                code::INVALID_URL,
-                "an http or https address of at most 2,000 bytes stands here",
-            ),
+            None => {
+                self.violate(
+                    field,
+                    code::INVALID_URL,
+                    "expected an http or https URL of at most 2,000 bytes",
+                );
+            }
         }
     }
 
     pub(super) fn country_code(&mut self, country: &str) {
         if !country.is_empty() && !forms::is_country_code(country) {
-            self.violate(
-                "country_code",
-                code::INVALID_FORM,
-                "three capital letters of ISO 3166-1 stand here",
-            );
+            self.violate("country_code", code::INVALID_FORM, "expected three capital letters of ISO 3166-1");
         }
     }
 }
@@ -264,48 +258,48 @@ impl Checker<'_> {
         self.floor
     }
 
-    /// The floor: the lowest label of the scheme unless another is written.
+    /// Sets the floor, by default the lowest label of the scheme.
     pub(super) fn set_floor(&mut self, label: &mut String) {
         self.floor = self.marking("default_marking", label, self.scheme.lowest());
     }
 
-    /// The marking of a part that stands at the content's top.
+    /// Checks the marking of a top-level part.
     pub(super) fn own_marking(&mut self, label: &mut String) -> Rank {
         self.marking("marking", label, self.floor)
     }
 
-    /// The effective marking of a part, written out.
+    /// Checks the marking of a part and writes out its effective marking.
     pub(super) fn marking(&mut self, field: &'static str, label: &mut String, enclosing: Rank) -> Rank {
         let Some(rank) = self.labelled(field, label, enclosing) else { return enclosing };
         if rank < enclosing {
             let enclosing = self.scheme.label(enclosing);
-            let message = format!("{label} is below {enclosing}, the marking of what it stands in");
+            let message = format!("{label} is below {enclosing}, the marking of the enclosing part");
             self.violate(field, code::MARKING_TOO_LOW, message);
         }
         self.raise_banner(rank);
         rank
     }
 
-    /// The rank of a label, the given one written out when it is empty.
+    /// Returns the rank of a label, after writing out the default for an empty one.
     pub(super) fn labelled(
         &mut self,
         field: &'static str,
         label: &mut String,
-        otherwise: Rank,
+        default: Rank,
     ) -> Option<Rank> {
         if label.is_empty() {
-            self.scheme.label(otherwise).clone_into(label);
-            return Some(otherwise);
+            self.scheme.label(default).clone_into(label);
+            return Some(default);
         }
         let rank = self.scheme.rank(label);
         if rank.is_none() {
             let labels = self.scheme.labels().join(", ");
-            self.violate(field, code::UNKNOWN_MARKING, format!("the scheme's labels are {labels}"));
+            self.violate(field, code::UNKNOWN_MARKING, format!("expected one of the labels {labels}"));
         }
         rank
     }
 
-    /// Records the effective markings of the parts, after the walk has written them out.
+    /// Records the effective markings of all parts, after the walk has written them out.
     pub(super) fn record_part_ranks(&mut self, content: &BriefContent) {
         let mut ranks = BTreeMap::new();
         for_each_part(content, &mut |_, id, marking| {
@@ -325,7 +319,7 @@ impl Checker<'_> {
 impl Checker<'_> {
     pub(super) fn own_id(&mut self, id: &str) {
         if id.is_empty() {
-            self.violate("id", code::REQUIRED, "an id must stand here");
+            self.violate("id", code::REQUIRED, "expected an id");
         } else {
             self.optional_id(id);
         }
@@ -336,10 +330,10 @@ impl Checker<'_> {
             return;
         }
         if !forms::is_part_id(id) {
-            self.violate("id", code::INVALID_ID, "an id matches [A-Za-z][A-Za-z0-9-]{0,62}");
+            self.violate("id", code::INVALID_ID, "expected an id matching [A-Za-z][A-Za-z0-9-]{0,62}");
         }
         if !self.seen.insert(id.to_owned()) {
-            self.violate("id", code::DUPLICATE_ID, "another part of this brief has the same id");
+            self.violate("id", code::DUPLICATE_ID, "another part of the brief has the same id");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Changes of parts that only an earlier revision has, checked against that revision.
+//! Checks changes of parts that only an earlier revision has.
 
 use std::collections::BTreeMap;
 
@@ -7,11 +7,11 @@ use chancery_proto::brief::v1::BriefContent;
 use super::{VIOLATION_LIMIT, Violation, code};
 use crate::canonical::Canonical;
 use crate::marking::{Policy, Rank, Scheme};
+use crate::part::change_subject;
 use crate::part::{Ids, PartKind};
 use crate::redact;
-use crate::references::change_subject;
 
-/// The changes whose part is not in the content, by their index: it has to be a part of an earlier revision.
+/// Returns the indices of the changes whose part is not in the content, and so must be in an earlier revision.
 pub fn changes_of_earlier_parts(content: &BriefContent) -> Vec<usize> {
     if content.changes.is_empty() {
         return Vec::new();
@@ -21,33 +21,34 @@ pub fn changes_of_earlier_parts(content: &BriefContent) -> Vec<usize> {
     changes.filter(|(_, change)| ids.kind(change_subject(change)).is_none()).map(|(index, _)| index).collect()
 }
 
-/// Checks the changes of parts that are not in the content against earlier revisions, as the author may see them:
-/// their part is in one of those, and the change is marked at least as high as the clearance from which the part was
-/// visible there. An id that the author may not see is unknown, exactly as one that never existed.
+/// Checks the changes of parts that are not in the content against the earlier revisions visible to the author: one of
+/// those must have the part, and the marking of the change must be at least the clearance from which the part was visible
+/// there. A part that is not visible to the author is reported exactly like one that never existed.
 pub fn unknown_earlier_parts(content: &Canonical, earlier: &[Canonical], policy: Policy) -> Vec<Violation> {
     let indices = changes_of_earlier_parts(content.content());
     if indices.is_empty() {
         return Vec::new();
     }
-    let earlier: Vec<Earlier> = earlier.iter().map(|revision| Earlier::of(revision, policy)).collect();
+    let earlier: Vec<EarlierRevision> =
+        earlier.iter().map(|revision| EarlierRevision::of(revision, policy)).collect();
     let check = |index: &usize| violation(content, *index, &earlier);
     indices.iter().filter_map(check).take(VIOLATION_LIMIT).collect()
 }
 
-/// What an earlier revision has.
-struct Earlier {
+/// The parts of an earlier revision.
+struct EarlierRevision {
     ids: Ids,
     visible_from: BTreeMap<String, Rank>,
 }
 
-impl Earlier {
+impl EarlierRevision {
     fn of(revision: &Canonical, policy: Policy) -> Self {
         let visible_from = redact::visible_from(revision, policy).parts;
         Self { ids: Ids::of(revision.content()), visible_from }
     }
 }
 
-fn violation(content: &Canonical, index: usize, earlier: &[Earlier]) -> Option<Violation> {
+fn violation(content: &Canonical, index: usize, earlier: &[EarlierRevision]) -> Option<Violation> {
     let change = &content.content().changes[index];
     let id = change_subject(change);
     let is_statement = !change.statement_id.is_empty();
@@ -55,31 +56,32 @@ fn violation(content: &Canonical, index: usize, earlier: &[Earlier]) -> Option<V
     let fault = |field: &str, code, message| {
         Some(Violation { path: format!("changes[{index}].{field}"), code, message })
     };
-    let seen = earlier.iter().filter_map(|revision| {
+    let matching = earlier.iter().filter_map(|revision| {
         let from = revision.visible_from.get(id)?;
         Some((revision.ids.kind(id)?, *from))
     });
-    let seen: Vec<(PartKind, Rank)> = seen.collect();
-    let fits = |kind: PartKind| !is_statement || kind == PartKind::Statement;
-    let Some(from) = seen.iter().filter(|(kind, _)| fits(*kind)).map(|(_, from)| *from).min() else {
-        let message = match seen.first() {
+    let matching: Vec<(PartKind, Rank)> = matching.collect();
+    let is_allowed = |kind: PartKind| !is_statement || kind == PartKind::Statement;
+    let Some(from) = matching.iter().filter(|(kind, _)| is_allowed(*kind)).map(|(_, from)| *from).min()
+    else {
+        let message = match matching.first() {
             Some((kind, _)) => format!(
                 "{id:?} is the id of {} of an earlier revision; name it in part_id, or name a statement",
                 kind.with_article()
             ),
             None => format!(
-                "neither this revision nor the one before it has a part with the id {id:?}: name a part of \
-                 either, or remove the change"
+                "neither this revision nor its parent has a part with the id {id:?}: name a part of either, or remove \
+                 the change"
             ),
         };
-        let code = if seen.is_empty() { code::UNKNOWN_REFERENCE } else { code::WRONG_REFERENCE };
+        let code = if matching.is_empty() { code::UNKNOWN_REFERENCE } else { code::WRONG_REFERENCE };
         return fault(field, code, message);
     };
     let scheme: Scheme = content.scheme();
     if scheme.rank(&change.marking).is_some_and(|marking| marking < from) {
         let label = scheme.label(from);
         let message = format!(
-            "{} is below {label}, from which the earlier revision showed {id:?}: mark the change {label} or higher",
+            "{} is below {label}, the lowest marking at which the earlier revision showed {id:?}: mark the change {label} or higher",
             change.marking
         );
         return fault("marking", code::MARKING_TOO_LOW, message);
@@ -146,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_names_a_part_that_an_earlier_revision_has() {
+    fn a_change_may_name_a_part_of_an_earlier_revision() {
         let content =
             with(vec![of_part("e1", ""), of_part("src1", ""), of_statement("s2"), of_part("s2", "")]);
         assert_eq!(changes_of_earlier_parts(content.content()), [0, 1, 2, 3]);
@@ -156,19 +158,19 @@ mod tests {
         assert_eq!(faults(&with(vec![of_statement("s9")]), &[earlier()]), [unknown("statement_id")]);
         let wrong = (code::WRONG_REFERENCE, "changes[0].statement_id".to_owned());
         assert_eq!(faults(&with(vec![of_statement("e1")]), &[earlier()]), [wrong]);
-        // What this revision has needs no earlier one.
+        // Parts of this revision need no earlier one.
         assert_eq!(faults(&with(vec![of_statement("s1"), of_part("sec1", "")]), &[]), []);
     }
 
     #[test]
-    fn a_change_is_marked_at_least_as_high_as_the_part_was_visible() {
+    fn a_change_is_marked_at_least_as_high_as_its_part() {
         let too_low = (code::MARKING_TOO_LOW, "changes[0].marking".to_owned());
         assert_eq!(faults(&with(vec![of_part("e2", "TLP:AMBER")]), &[earlier()]), [too_low]);
         assert_eq!(faults(&with(vec![of_part("e2", "TLP:RED")]), &[earlier()]), []);
     }
 
     #[test]
-    fn a_part_that_the_author_may_not_see_is_unknown() {
+    fn a_part_invisible_to_the_author_is_reported_as_unknown() {
         let lower = redact::edition(&earlier(), Clearance(Rank::LOWEST), Policy::Omit).unwrap();
         let lower = Canonical::of_trusted(lower, Scheme::Tlp).unwrap();
         let hidden =

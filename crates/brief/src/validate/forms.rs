@@ -1,9 +1,9 @@
-//! Forms of short values: ids, languages, addresses, codes.
+//! Syntax of short values: ids, languages, URLs, codes.
 
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// Ids of parts: `[A-Za-z][A-Za-z0-9-]{0,62}`.
+/// Whether a text is a part id: `[A-Za-z][A-Za-z0-9-]{0,62}`.
 pub(crate) fn is_part_id(text: &str) -> bool {
     let bytes = text.as_bytes();
     bytes.len() <= 63
@@ -11,17 +11,17 @@ pub(crate) fn is_part_id(text: &str) -> bool {
         && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-')
 }
 
-/// Ids of briefs.
+/// Whether a text is a brief id.
 pub(super) fn is_resource_id(text: &str) -> bool {
     text.parse::<chancery_proto::names::ResourceId>().is_ok()
 }
 
-/// ISO 3166-1 alpha-3.
+/// Whether a text has the form of an ISO 3166-1 alpha-3 code.
 pub(super) fn is_country_code(text: &str) -> bool {
     text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
-/// Lower-case words joined by hyphens.
+/// Whether a text consists of lower-case words joined by hyphens.
 pub(super) fn is_hyphenated(text: &str) -> bool {
     let word = |word: &str| {
         !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
@@ -29,19 +29,19 @@ pub(super) fn is_hyphenated(text: &str) -> bool {
     text.len() <= 100 && text.split('-').all(word)
 }
 
-/// A SHA-256 in lower-case hexadecimal.
+/// Whether a text is a SHA-256 in lower-case hexadecimal.
 pub(super) fn is_digest(text: &str) -> bool {
     text.parse::<crate::digest::Digest>().is_ok()
 }
 
-/// An `http` or `https` address with a host, as RFC 3986 writes it: letters and digits beyond ASCII below the
-/// host are percent-encoded (RFC 3987, section 3.1). At most 2,000 bytes then: the longest that a PDF link takes.
+/// Returns an `http` or `https` URL with a host in the form of RFC 3986, percent-encoding letters and digits beyond ASCII
+/// after the host (RFC 3987, section 3.1). The result has at most 2,000 bytes, the limit of a PDF link.
 pub(super) fn web_url(text: &str) -> Option<Cow<'_, str>> {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let named = !host.is_empty() && !host.starts_with(':') && host.is_ascii();
+    let has_host = !host.is_empty() && !host.starts_with(':') && host.is_ascii();
     let encoded = percent_encoded(text);
-    (named && is_uri(&encoded)).then_some(encoded)
+    (has_host && is_uri(&encoded)).then_some(encoded)
 }
 
 fn percent_encoded(text: &str) -> Cow<'_, str> {
@@ -53,7 +53,7 @@ fn percent_encoded(text: &str) -> Cow<'_, str> {
         let mut bytes = [0; 4];
         let bytes = character.encode_utf8(&mut bytes).bytes();
         if character.is_alphanumeric() && !character.is_ascii() {
-            bytes.for_each(|byte| write!(encoded, "%{byte:02X}").expect("a string takes every write"));
+            bytes.for_each(|byte| write!(encoded, "%{byte:02X}").expect("writing to a String does not fail"));
         } else {
             encoded.push(character);
         }
@@ -61,18 +61,18 @@ fn percent_encoded(text: &str) -> Cow<'_, str> {
     Cow::Owned(encoded)
 }
 
-/// A `mailto` address.
+/// Whether a text is a `mailto` URL.
 pub(super) fn is_mailto(text: &str) -> bool {
     let address = text.strip_prefix("mailto:").and_then(|address| address.split_once('@'));
     address.is_some_and(|(name, host)| !name.is_empty() && !host.is_empty()) && is_uri(text)
 }
 
 fn is_uri(text: &str) -> bool {
-    let fits = |byte: u8| byte.is_ascii_graphic() && !b"<>\"{}|\\^`".contains(&byte);
-    text.len() <= 2_000 && text.bytes().all(fits)
+    let is_allowed = |byte: u8| byte.is_ascii_graphic() && !b"<>\"{}|\\^`".contains(&byte);
+    text.len() <= 2_000 && text.bytes().all(is_allowed)
 }
 
-/// A well-formed language tag of RFC 5646, section 2.1, without its grandfathered ones.
+/// Whether a text is a well-formed language tag (RFC 5646, section 2.1), except for grandfathered tags.
 pub fn is_language(text: &str) -> bool {
     let subtags: Vec<&str> = text.split('-').collect();
     let fits =
@@ -87,7 +87,7 @@ pub fn is_language(text: &str) -> bool {
     first.len() >= 2 && is_alphabetic(first) && follows_language(first, rest)
 }
 
-/// What may follow the language: extended language, script, region, variants, extensions, private use.
+/// Whether subtags may follow a language: extended language, script, region, variants, extensions, private use.
 fn follows_language(language: &str, mut rest: &[&str]) -> bool {
     let extended = rest.iter().take(3).take_while(|tag| tag.len() == 3 && is_alphabetic(tag)).count();
     if language.len() <= 3 {
@@ -104,7 +104,7 @@ fn follows_language(language: &str, mut rest: &[&str]) -> bool {
     follows_variants(rest)
 }
 
-/// Extensions, each a letter or digit with values of two characters and more; then private use.
+/// Whether subtags are extensions, each a letter or digit with values of two or more characters, then private use.
 fn follows_variants(mut rest: &[&str]) -> bool {
     while let Some((singleton, values)) = rest.split_first() {
         if singleton.len() != 1 {
@@ -142,7 +142,7 @@ mod tests {
     use super::{is_hyphenated, is_language, is_mailto, is_part_id, web_url};
 
     #[test]
-    fn ids_of_parts_have_one_form() {
+    fn part_ids_are_validated() {
         for id in ["a", "C-042", "x--", &"a".repeat(63)] {
             assert!(is_part_id(id), "{id}");
         }
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn languages_are_well_formed_tags() {
+    fn language_tags_are_validated() {
         for tag in [
             "en",
             "fa",
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_are_plain_web_or_mail_ones() {
+    fn urls_are_validated_and_encoded() {
         for url in ["https://example.org/a?b=c#d", "http://example.org", "https://[2001:db8::1]:8080/%D8%A7"]
         {
             assert_eq!(web_url(url).as_deref(), Some(url));

@@ -1,4 +1,4 @@
-//! Who, where, what ties them, what happened, and the sources.
+//! Checks actors, places, relationships, events and sources.
 
 use chancery_proto::brief::v1::{
     Actor, ActorKind, DatePrecision, Event, Place, PlaceKind, PloverType, Relationship, RelationshipPolarity,
@@ -43,14 +43,14 @@ impl Checker<'_> {
 
     fn coordinates(&mut self, place: &Place) {
         if place.latitude_e6.is_some_and(|latitude| latitude.unsigned_abs() > RIGHT_ANGLE_E6) {
-            self.violate("latitude_e6", code::OUT_OF_RANGE, "latitudes reach from -90 to 90 degrees");
+            self.violate("latitude_e6", code::OUT_OF_RANGE, "expected -90 to 90 degrees");
         }
         if place.longitude_e6.is_some_and(|longitude| longitude.unsigned_abs() > 2 * RIGHT_ANGLE_E6) {
-            self.violate("longitude_e6", code::OUT_OF_RANGE, "longitudes reach from -180 to 180 degrees");
+            self.violate("longitude_e6", code::OUT_OF_RANGE, "expected -180 to 180 degrees");
         }
         if place.latitude_e6.is_some() != place.longitude_e6.is_some() {
             let missing = if place.latitude_e6.is_none() { "latitude_e6" } else { "longitude_e6" };
-            self.violate(missing, code::REQUIRED, "latitude and longitude stand together");
+            self.violate(missing, code::REQUIRED, "latitude and longitude must be set together");
         }
     }
 
@@ -59,7 +59,7 @@ impl Checker<'_> {
         self.required_reference("from_id", &relationship.from_id, ACTOR_OR_PLACE);
         self.required_reference("to_id", &relationship.to_id, ACTOR_OR_PLACE);
         if !forms::is_hyphenated(&relationship.r#type) {
-            self.violate("type", code::INVALID_FORM, "lower-case words joined by hyphens must stand here");
+            self.violate("type", code::INVALID_FORM, "expected lower-case words joined by hyphens");
         }
         self.period(relationship.period.as_mut());
         self.known::<RelationshipStatus>("status", relationship.status);

@@ -1,4 +1,4 @@
-//! Statements and what hangs on them: spans, likelihood, confidence, period, citations.
+//! Checks statements with their spans, likelihood, confidence, period and citations.
 
 use chancery_proto::brief::v1::{
     Citation, CitationRole, Confidence, ConfidenceLevel, Likelihood, LikelihoodScale, LikelihoodTerm, Period,
@@ -11,8 +11,8 @@ use crate::likelihood;
 use crate::marking::Rank;
 use crate::part::PartKind;
 
-/// How deep spans may stand in each other: a link in a language, emphasised, and room to spare.
-const SPAN_DEPTH: usize = 8;
+/// Maximum nesting of spans.
+const MAX_SPAN_DEPTH: usize = 8;
 
 impl Checker<'_> {
     pub(super) fn statements(&mut self, field: &'static str, statements: &mut [Statement], enclosing: Rank) {
@@ -46,7 +46,7 @@ impl Checker<'_> {
     }
 
     pub(super) fn output_only(&mut self) {
-        self.violate("withheld", code::OUTPUT_ONLY, "only redaction writes this");
+        self.violate("withheld", code::OUTPUT_ONLY, "output only: set by redaction");
     }
 
     pub(super) fn period(&mut self, period: Option<&mut Period>) {
@@ -85,7 +85,7 @@ impl Checker<'_> {
         });
     }
 
-    /// The term stands on the scale, which is the brief's unless another is written.
+    /// Checks the term against the scale, which defaults to the scale of the brief.
     fn term(&mut self, likelihood: &mut Likelihood) {
         self.known::<LikelihoodScale>("scale", likelihood.scale);
         if likelihood.scale() == LikelihoodScale::Unspecified {
@@ -94,12 +94,12 @@ impl Checker<'_> {
         self.chosen::<LikelihoodTerm>("term", likelihood.term);
         let scale = likelihood::scale(likelihood.term());
         if scale.is_some_and(|scale| scale != likelihood.scale()) {
-            let message = format!("\"{}\" is no term of the scale", likelihood::words(likelihood.term()));
+            let message = format!("\"{}\" is not a term of the scale", likelihood::words(likelihood.term()));
             self.violate("term", code::WRONG_SCALE, message);
         }
     }
 
-    /// The percentages are the term's, or narrower.
+    /// Checks that the percentages are within those of the term, which are the default.
     fn percentages(&mut self, likelihood: &mut Likelihood) {
         let term = likelihood.term();
         if term == LikelihoodTerm::Unspecified {
@@ -131,7 +131,7 @@ impl Checker<'_> {
 
 /// Spans.
 impl Checker<'_> {
-    /// Sorted by start, the outer first; none crosses another; no link stands in a link.
+    /// Checks that spans are sorted by start, the outer one first, do not cross, and that no link contains a link.
     fn spans(&mut self, spans: &mut [Span], length: usize) {
         let mut previous_start = 0;
         let mut open: Vec<Span> = Vec::new();
@@ -142,22 +142,30 @@ impl Checker<'_> {
                 checker.violate("end", code::INVALID_SPAN, format!("the text ends at {length}"));
             }
             if span.start >= span.end {
-                return checker.violate("end", code::INVALID_SPAN, "a span ends after its start");
+                return checker.violate("end", code::INVALID_SPAN, "a span must end after its start");
             }
             if span.start < previous_start {
-                checker.violate("start", code::INVALID_SPAN, "spans are sorted by their starts");
+                checker.violate("start", code::INVALID_SPAN, "spans must be sorted by start");
             }
             previous_start = span.start;
             open.retain(|outer| outer.end > span.start);
             if open.last().is_some_and(|outer| span.end > outer.end) {
-                checker.violate("end", code::INVALID_SPAN, "a span ends before the one that it starts in");
+                checker.violate(
+                    "end",
+                    code::INVALID_SPAN,
+                    "a span must end within the span that contains its start",
+                );
             }
             let is_link = |span: &Span| span.kind() == SpanKind::Link;
             if is_link(span) && open.iter().any(is_link) {
-                checker.violate("kind", code::INVALID_SPAN, "a link does not stand in a link");
+                checker.violate("kind", code::INVALID_SPAN, "a link cannot contain a link");
             }
-            if open.len() == SPAN_DEPTH {
-                return checker.violate("", code::TOO_DEEP, format!("spans nest to {SPAN_DEPTH} levels"));
+            if open.len() == MAX_SPAN_DEPTH {
+                return checker.violate(
+                    "",
+                    code::TOO_DEEP,
+                    format!("spans may nest at most {MAX_SPAN_DEPTH} levels deep"),
+                );
             }
             open.push(span.clone());
         });
@@ -177,7 +185,7 @@ impl Checker<'_> {
     fn link_target(&mut self, target: &mut String) {
         if let Some(id) = target.strip_prefix('#') {
             if self.ids.kind(id).is_none() {
-                self.violate("target", code::UNKNOWN_REFERENCE, format!("no part here has the id {id:?}"));
+                self.violate("target", code::UNKNOWN_REFERENCE, format!("no part has the id {id:?}"));
             }
         } else if !forms::is_mailto(target) {
             self.web_url("target", target);

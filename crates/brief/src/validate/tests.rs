@@ -1,4 +1,4 @@
-//! Each rule, broken once: the path and the code of what is told.
+//! A violation of each rule, with its path and code.
 
 mod body;
 mod envelope;
@@ -14,7 +14,7 @@ use super::canonicalize;
 use crate::canonical::Canonical;
 use crate::marking::Scheme;
 
-/// A valid brief with one part of the sorts that most rules speak of.
+/// A valid brief with one part of most kinds.
 fn brief() -> BriefContent {
     BriefContent {
         kind: 1,
@@ -65,7 +65,7 @@ fn paragraph(statements: Vec<Statement>) -> Block {
     block(BlockKind::Paragraph(Paragraph { statements }))
 }
 
-/// The first statement of the first section: at `S` below.
+/// The first statement of the first section, `S` in the paths below.
 fn s2(content: &mut BriefContent) -> &mut Statement {
     match &mut content.sections[0].blocks[0].kind {
         Some(BlockKind::Paragraph(paragraph)) => &mut paragraph.statements[0],
@@ -81,8 +81,8 @@ fn canonical(change: impl FnOnce(&mut BriefContent)) -> Canonical {
     canonicalize(&content, Scheme::Tlp).unwrap()
 }
 
-/// What is told of the brief after a change: codes with their paths.
-fn told(change: impl FnOnce(&mut BriefContent)) -> Vec<(&'static str, String)> {
+/// Returns the violations of the brief after a modification, as codes with paths.
+fn violations(change: impl FnOnce(&mut BriefContent)) -> Vec<(&'static str, String)> {
     let mut content = brief();
     change(&mut content);
     let error = canonicalize(&content, Scheme::Tlp).unwrap_err();
@@ -91,9 +91,9 @@ fn told(change: impl FnOnce(&mut BriefContent)) -> Vec<(&'static str, String)> {
 
 #[track_caller]
 fn refuses(code: &str, path: &str, change: impl FnOnce(&mut BriefContent)) {
-    // `S.` at the start of a path stands for the statement.
+    // `S.` at the start of a path is the statement.
     let path = path.strip_prefix("S.").map_or(path.to_owned(), |field| format!("{S}.{field}"));
-    let told = told(change);
-    let told: Vec<_> = told.iter().map(|(code, path)| (*code, path.as_str())).collect();
-    assert_eq!(told, [(code, path.as_str())]);
+    let violations = violations(change);
+    let violations: Vec<_> = violations.iter().map(|(code, path)| (*code, path.as_str())).collect();
+    assert_eq!(violations, [(code, path.as_str())]);
 }

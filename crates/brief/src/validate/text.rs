@@ -1,4 +1,4 @@
-//! Texts: which code points may stand in one, and in which form.
+//! Texts: allowed code points and normalisation.
 
 use std::borrow::Cow;
 
@@ -14,8 +14,8 @@ pub(super) struct Fault {
     pub(super) message: String,
 }
 
-/// The text as it is kept. What no font could show becomes U+FFFD, code point for code point. A text that is not
-/// in NFC is normalised, unless spans count its code points: then it is refused, because they would move.
+/// Canonicalises a text. Code points that no font can show become U+FFFD, one for one. The text is normalised to NFC;
+/// with spans, which count its code points and would shift, a text that is not in NFC is refused.
 pub(super) fn clean(text: &str, has_spans: bool) -> Result<Cow<'_, str>, Fault> {
     if text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
         return Ok(Cow::Borrowed(text));
@@ -32,41 +32,41 @@ pub(super) fn clean(text: &str, has_spans: bool) -> Result<Cow<'_, str>, Fault> 
     }
     if has_spans {
         let message =
-            "a text with spans must be in Unicode normalisation form C, because they count its code points";
+            "a text with spans must be in Unicode normalisation form C, because spans count its code points";
         return Err(Fault { code: code::NOT_NFC, message: message.to_owned() });
     }
     Ok(Cow::Owned(shown.nfc().collect()))
 }
 
-/// Control characters (Cc), and the separators that would break the line inside a sentence.
+/// Refuses control characters (Cc), and separators that would break a line inside a sentence.
 fn refuse_controls(text: &str) -> Result<(), Fault> {
     let control = |c: &char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
-    let Some((place, found)) = text.chars().enumerate().find(|(_, c)| control(c)) else { return Ok(()) };
-    let message = format!("U+{:04X} at code point {place} is a control character", u32::from(found));
+    let Some((index, character)) = text.chars().enumerate().find(|(_, c)| control(c)) else { return Ok(()) };
+    let message = format!("U+{:04X} at code point {index} is a control character", u32::from(character));
     Err(Fault { code: code::CONTROL_CHARACTER, message })
 }
 
-/// Embeddings, overrides and isolates (UAX #9) that do not close, or that cross, would reorder what stands
-/// around the text on the page: another sentence, a marking, a number.
+/// Refuses embeddings, overrides and isolates (UAX #9) that do not close or that cross, because they would reorder text
+/// around them on the page: another sentence, a marking, a number.
 fn refuse_unbalanced_bidi(text: &str) -> Result<(), Fault> {
     const POP_EMBEDDING: char = '\u{202c}';
     const POP_ISOLATE: char = '\u{2069}';
     let mut open = Vec::new();
-    for (place, character) in text.chars().enumerate() {
+    for (index, character) in text.chars().enumerate() {
         match character {
-            '\u{202a}' | '\u{202b}' | '\u{202d}' | '\u{202e}' => open.push((POP_EMBEDDING, place)),
-            '\u{2066}'..='\u{2068}' => open.push((POP_ISOLATE, place)),
+            '\u{202a}' | '\u{202b}' | '\u{202d}' | '\u{202e}' => open.push((POP_EMBEDDING, index)),
+            '\u{2066}'..='\u{2068}' => open.push((POP_ISOLATE, index)),
             POP_EMBEDDING | POP_ISOLATE if open.pop().is_none_or(|(closer, _)| closer != character) => {
-                return Err(unbalanced(place));
+                return Err(unbalanced(index));
             }
             _ => {}
         }
     }
-    open.last().map_or(Ok(()), |(_, place)| Err(unbalanced(*place)))
+    open.last().map_or(Ok(()), |(_, index)| Err(unbalanced(*index)))
 }
 
-fn unbalanced(place: usize) -> Fault {
-    let message = format!("the direction control at code point {place} is not paired within the text");
+fn unbalanced(index: usize) -> Fault {
+    let message = format!("the direction control at code point {index} is not paired within the text");
     Fault { code: code::UNBALANCED_BIDI, message }
 }
 
@@ -80,7 +80,7 @@ mod tests {
     use super::{clean, code};
 
     #[test]
-    fn what_no_font_shows_becomes_the_replacement_character_one_for_one() {
+    fn unshowable_code_points_become_replacement_characters() {
         assert_eq!(
             clean("a\u{feff}b\u{fffe}c\u{1ffff}d\u{0378}e", true).unwrap(),
             "a\u{fffd}b\u{fffd}c\u{fffd}d\u{fffd}e"
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_normalised_unless_spans_count_its_code_points() {
+    fn a_text_without_spans_is_normalised() {
         assert_eq!(clean("cafe\u{301}", false).unwrap(), "café");
         assert_eq!(clean("cafe\u{301}", true).unwrap_err().code, code::NOT_NFC);
         assert_eq!(clean("café", true).unwrap(), "café");
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn direction_controls_must_pair_within_the_text() {
+    fn direction_controls_must_be_paired() {
         for text in ["\u{2067}a", "a\u{2069}", "\u{202e}a", "a\u{202c}", "\u{2067}\u{202a}a\u{2069}\u{202c}"]
         {
             assert_eq!(clean(text, false).unwrap_err().code, code::UNBALANCED_BIDI, "{text:?}");

@@ -135,10 +135,22 @@ pub enum Command {
 mod tests {
     use clap::CommandFactory;
 
-    use super::CommandLine;
+    use clap::Parser;
+
+    use super::operate::Queue;
+    use super::{Command, CommandLine};
 
     #[test]
     fn the_command_line_is_consistent() {
         CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn the_former_name_of_in_workspace_is_accepted() {
+        for flag in ["--in-workspace", "--of"] {
+            let line = CommandLine::try_parse_from(["chancery", "queue", "dead", flag, "newsroom"]).unwrap();
+            let Command::Queue(Queue::Dead(arguments)) = line.command else { panic!("{:?}", line.command) };
+            assert_eq!(arguments.in_workspace.unwrap().as_str(), "newsroom");
+        }
     }
 }

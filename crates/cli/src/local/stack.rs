@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitStatus;
 
-use crate::local::processes::{Process, Service, ServiceSettings, WorkerSettings, start_worker};
 use chancery_postgres::{DataDir, Options, PrivatePostgres, Stopped};
 use chancery_print::Fonts;
 use chancery_store::{Bootstrapped, DatabaseSettings};
@@ -13,6 +12,9 @@ use chancery_store::{Bootstrapped, DatabaseSettings};
 use crate::args::local::LocalDatabase;
 use crate::database::migrate::migrate;
 use crate::database::token_files::TokenFolders;
+use crate::local::processes::{
+    Process, ProcessError, Service, ServiceSettings, WorkerSettings, start_worker,
+};
 use crate::local::state_folder::{RunningStack, StateFolder};
 use crate::ui::failure::Failure;
 
@@ -152,7 +154,7 @@ impl Database {
             };
             return Ok(Self { settings, url: url.clone(), private: None });
         }
-        let data = DataDir::Wanted(settings.state.postgres());
+        let data = DataDir::Preferred(settings.state.postgres());
         let starting = PrivatePostgres::start(Options::durable(data).fresh(settings.fresh));
         let private = starting.map_err(Failure::setup("starting Postgres"))?;
         private.create_database(DATABASE).map_err(Failure::setup("creating the database"))?;
@@ -186,6 +188,12 @@ fn check_tokens(tokens: &TokenFolders, bootstrapped: Option<Bootstrapped>) -> Re
                 .help("copy the tokens that `chancery migrate --init` wrote to that folder"))
         }
         _ => Ok(()),
+    }
+}
+
+impl From<ProcessError> for Failure {
+    fn from(error: ProcessError) -> Self {
+        Self::new("FAILED_PRECONDITION", "PROCESS", error.to_string())
     }
 }
 

@@ -5,7 +5,6 @@ use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::local::processes::ProcessError;
 use chancery_client::Error as ClientError;
 use miette::{Diagnostic, GraphicalReportHandler, LabeledSpan, NamedSource, SourceCode};
 use serde::Serialize;
@@ -232,12 +231,6 @@ impl From<ClientError> for Failure {
             ClientError::Damaged { .. } => Self::new("DATA_LOSS", "DAMAGED", message),
             ClientError::Output(error) => Self::io("writing the PDF")(error),
         }
-    }
-}
-
-impl From<ProcessError> for Failure {
-    fn from(error: ProcessError) -> Self {
-        Self::new("FAILED_PRECONDITION", "PROCESS", error.to_string())
     }
 }
 

@@ -28,6 +28,13 @@ pub fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
+/// Prints a text that must not be lost: a reader that closed the pipe is an error.
+pub fn print_to_reader(text: &str) -> Result<(), Failure> {
+    let mut output = io::stdout().lock();
+    let written = output.write_all(text.as_bytes()).and_then(|()| output.flush());
+    written.map_err(Failure::io("writing to standard output"))
+}
+
 /// Whether a path is `-`, for standard input or output.
 pub fn is_standard(path: &Path) -> bool {
     path == Path::new("-")

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use chancery_brief::reading_order::{self, Place};
+use chancery_brief::reading_order::{self, StatementLocation};
 use chancery_proto::brief::v1::{Block, BriefContent, Section, block::Kind};
 
 use crate::compose::labels::{Labels, filled};
@@ -37,18 +37,20 @@ pub(crate) fn part_names<'a>(content: &'a BriefContent, labels: &'static Labels)
         let text = filled(labels.key_judgment_number, &[&(index + 1).to_string()]);
         names.add(&judgment.id, text, TextOrigin::Printer, "");
     }
-    for standing in reading_order::standing(content) {
-        let id = standing.statement.id.as_str();
-        match standing.place {
-            Place::BottomLine => names.add(id, labels.bottom_line, TextOrigin::Printer, ""),
-            Place::KeyJudgment | Place::Body => {
-                if let Some(PartName { text, origin, .. }) = names.names.get(standing.holder_id).cloned() {
-                    names.add(id, text, origin, standing.holder_id);
+    for located in reading_order::located_statements(content) {
+        let id = located.statement.id.as_str();
+        match located.location {
+            StatementLocation::BottomLine => names.add(id, labels.bottom_line, TextOrigin::Printer, ""),
+            StatementLocation::KeyJudgment(_) | StatementLocation::Section(_) => {
+                if let Some(PartName { text, origin, .. }) =
+                    names.names.get(located.location.holder_id()).cloned()
+                {
+                    names.add(id, text, origin, located.location.holder_id());
                 }
             }
         }
         if let Some(name) = names.names.get_mut(id) {
-            name.opening = opening(&standing.statement.text);
+            name.opening = opening(&located.statement.text);
         }
     }
     names.annexes(content);

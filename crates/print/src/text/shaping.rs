@@ -6,6 +6,7 @@ use std::rc::Rc;
 use harfrust::{Buffer, BufferFlags, ClusterLevel, Direction, Feature, Script, ShapeOptions, ShapePlan};
 use harfrust::{ShaperFont, Tag};
 
+use crate::activity;
 use crate::fonts::{FaceId, Fonts};
 use crate::text::default_ignorable::is_default_ignorable;
 use crate::text::languages::{LanguageId, Languages};
@@ -122,6 +123,7 @@ impl Shaper {
         {
             self.shaped_bytes += text.len();
         }
+        activity::record();
         let plan = &self.plans[index];
         let mut buffer = self.buffer.take().unwrap_or_default();
         let face = plan.setting.face;

@@ -64,11 +64,11 @@ pub(crate) fn listed_revision(brief: &BriefName, revision: RevisionSummary) -> B
         marking: revision.marking,
         title: revision.title,
         change_summary: revision.change_summary,
-        state: state(revision.withdrawal.as_ref(), revision.purging.as_ref()).into(),
+        state: state(revision.withdrawal.as_ref(), revision.purge.as_ref()).into(),
         withdraw_time: revision.withdrawal.as_ref().map(|withdrawal| timestamp(withdrawal.at)),
         withdraw_reason: revision.withdrawal.map(|withdrawal| withdrawal.reason).unwrap_or_default(),
-        purge_time: revision.purging.as_ref().map(|purging| timestamp(purging.at)),
-        purge_reason: revision.purging.and_then(|purging| purging.reason).unwrap_or_default(),
+        purge_time: revision.purge.as_ref().map(|purging| timestamp(purging.at)),
+        purge_reason: revision.purge.and_then(|purging| purging.reason).unwrap_or_default(),
         ..BriefRevision::default()
     }
 }

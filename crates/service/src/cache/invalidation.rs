@@ -3,7 +3,7 @@
 use std::collections::hash_map::Entry;
 use std::time::Duration;
 
-use chancery_store::{LogHead, Outdated, Result};
+use chancery_store::{Invalidation, LogHead, Result};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -82,11 +82,11 @@ pub(crate) async fn check_logs(cache: &Cache) -> Result<()> {
 
 async fn invalidate_changes(cache: &Cache, head: &LogHead, after: i64) -> Result<()> {
     let entries = &cache.shared.entries;
-    match cache.store.changes().outdated_since(&head.workspace, after, MAX_REPLAYED_CHANGES).await? {
+    match cache.store.changes().invalidations_since(&head.workspace, after, MAX_REPLAYED_CHANGES).await? {
         Some(outdated) => outdated.iter().for_each(|(_, change)| match change {
-            Outdated::Brief(name) => entries.invalidate_brief(name),
-            Outdated::Token(name) => entries.invalidate_token(name),
-            Outdated::Nothing => {}
+            Invalidation::Brief(name) => entries.invalidate_brief(name),
+            Invalidation::Token(name) => entries.invalidate_token(name),
+            Invalidation::Nothing => {}
         }),
         None => entries.invalidate_all(),
     }

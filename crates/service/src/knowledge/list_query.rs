@@ -2,7 +2,7 @@
 
 use chancery_proto::brief::v1::{AsOfClock, AsOfMoment};
 use chancery_proto::names::ResourceId;
-use chancery_store::knowledge::{AsOf, Clock, Found, KnowledgeQuery};
+use chancery_store::knowledge::{AsOf, Clock, KnowledgeQuery, ListedPart};
 use prost::Message;
 use tonic::Status;
 
@@ -79,7 +79,7 @@ impl<'a> ListQuery<'a> {
     }
 
     /// Truncates the store's results to the page, and returns the token of the next page.
-    pub(crate) fn cut<T: Message>(&self, mut found: Vec<Found<T>>) -> (Vec<Found<T>>, String) {
+    pub(crate) fn cut<T: Message>(&self, mut found: Vec<ListedPart<T>>) -> (Vec<ListedPart<T>>, String) {
         let size = fitting(&found, |found| found.part.encoded_len());
         let token = self.page.cut_at(&mut found, size, |found| found.page_key.clone());
         (found, token)

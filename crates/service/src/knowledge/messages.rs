@@ -5,14 +5,14 @@ use chancery_proto::brief::v1::{
     RelationshipEntry, Source, SourceEntry, Statement, StatementEntry, TraceImpactResponse,
 };
 use chancery_proto::names::{ActorName, ResourceId};
-use chancery_store::knowledge::{self, Found};
+use chancery_store::knowledge::{self, ListedPart};
 use prost::Message;
 
 use crate::briefs::messages::delivery_message;
 use crate::rpc::fields::timestamp;
 use crate::rpc::pagination::fitting;
 
-pub(crate) fn statement_entry(found: Found<Statement>) -> StatementEntry {
+pub(crate) fn statement_entry(found: ListedPart<Statement>) -> StatementEntry {
     StatementEntry {
         revision: found.revision.to_string(),
         brief_title: found.brief_title,
@@ -22,7 +22,7 @@ pub(crate) fn statement_entry(found: Found<Statement>) -> StatementEntry {
     }
 }
 
-pub(crate) fn relationship_entry(found: Found<Relationship>) -> RelationshipEntry {
+pub(crate) fn relationship_entry(found: ListedPart<Relationship>) -> RelationshipEntry {
     RelationshipEntry { revision: found.revision.to_string(), relationship: Some(found.part), depth: 0 }
 }
 
@@ -34,11 +34,11 @@ pub(crate) fn tie_entry(tie: knowledge::GraphEdge) -> RelationshipEntry {
     }
 }
 
-pub(crate) fn event_entry(found: Found<Event>) -> EventEntry {
+pub(crate) fn event_entry(found: ListedPart<Event>) -> EventEntry {
     EventEntry { revision: found.revision.to_string(), event: Some(found.part) }
 }
 
-pub(crate) fn source_entry(found: Found<Source>) -> SourceEntry {
+pub(crate) fn source_entry(found: ListedPart<Source>) -> SourceEntry {
     SourceEntry {
         revision: found.revision.to_string(),
         source: Some(found.part),

@@ -212,7 +212,7 @@ async fn browsers_are_answered_over_http_1_in_grpc_web() {
 #[tokio::test]
 async fn a_lost_database_is_reported_as_unavailable_with_a_retry_delay() {
     let folder = std::env::temp_dir().join(format!("chancery-gone-{}", std::process::id()));
-    let private = PrivatePostgres::start(Options::durable(DataDir::Wanted(folder.clone()))).unwrap();
+    let private = PrivatePostgres::start(Options::durable(DataDir::Preferred(folder.clone()))).unwrap();
     let scene = Scene::on(TestServer::on(private)).await;
     let mut admin = scene.briefs(&scene.admin);
     scene.server.stop().unwrap();

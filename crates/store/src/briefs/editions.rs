@@ -124,7 +124,7 @@ pub struct RevisionSummary {
     /// When and why it was withdrawn, if it was.
     pub withdrawal: Option<Withdrawal>,
     /// When and why it was purged, if it was. A purged revision has no marking, title or change summary.
-    pub purging: Option<Purge>,
+    pub purge: Option<Purge>,
 }
 
 /// A row of `editions` joined with its revision.
@@ -192,7 +192,7 @@ impl Briefs<'_> {
             Some(row) => row.into_edition(),
             // Distinguishes a purged edition from one that never existed for this principal.
             None => match self.revision(principal, name).await? {
-                RevisionSummary { purging: Some(_), .. } => Err(StoreError::RevisionPurged(name.to_string())),
+                RevisionSummary { purge: Some(_), .. } => Err(StoreError::RevisionPurged(name.to_string())),
                 _ => Err(StoreError::NotFound(name.to_string())),
             },
         }
@@ -349,7 +349,7 @@ impl Briefs<'_> {
                     creator: row.creator,
                     import: ImportRecord::of_columns(row.importer, row.recorded_at),
                     withdrawal: withdrawal(row.withdrawn_at, row.withdraw_reason),
-                    purging: row.purged_at.map(|at| Purge { at, reason }),
+                    purge: row.purged_at.map(|at| Purge { at, reason }),
                 })
             })
             .collect()

@@ -196,7 +196,7 @@ impl StoredBrief {
         if prepared.body == body {
             Ok(Ok(prepared))
         } else {
-            not_canonical("written again, its content or names give other bytes".into())
+            not_canonical("its content or names are not canonical".into())
         }
     }
 }

@@ -24,7 +24,7 @@ pub struct LogHead {
 
 /// The cached data that a change invalidates.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outdated {
+pub enum Invalidation {
     /// Everything about a brief, by its resource name.
     Brief(String),
     /// The permissions of an API token, by its resource name.
@@ -104,14 +104,14 @@ impl Changes<'_> {
 
     /// Returns what each change after a number invalidates, with the change's number; `None` when there are more than
     /// `limit` changes.
-    pub async fn outdated_since(
+    pub async fn invalidations_since(
         self,
         workspace: &ResourceId,
         number: i64,
         limit: i64,
-    ) -> Result<Option<Vec<(i64, Outdated)>>> {
+    ) -> Result<Option<Vec<(i64, Invalidation)>>> {
         let rows = sqlx::query!(
-            "-- changes::feed::outdated_since
+            "-- changes::feed::invalidations_since
             select number, kind, target, brief_id from change_log
             where workspace_id = $1 and number > $2
             order by number
@@ -127,9 +127,9 @@ impl Changes<'_> {
         }
         let outdated = rows.into_iter().map(|row| {
             let what = match row.brief_id {
-                Some(brief) => Outdated::Brief(format!("workspaces/{workspace}/briefs/{brief}")),
-                None if row.kind.starts_with("token_") => Outdated::Token(row.target),
-                None => Outdated::Nothing,
+                Some(brief) => Invalidation::Brief(format!("workspaces/{workspace}/briefs/{brief}")),
+                None if row.kind.starts_with("token_") => Invalidation::Token(row.target),
+                None => Invalidation::Nothing,
             };
             (row.number, what)
         });

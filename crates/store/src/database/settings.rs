@@ -206,7 +206,7 @@ mod tests {
     use super::{DatabaseSettings, without_password};
 
     #[test]
-    fn no_password_is_shown_wherever_it_stands() {
+    fn debug_output_omits_the_password() {
         assert_eq!(without_password("postgres://u:p@ss@h/d?password=x"), "postgres://u@h/d");
         assert_eq!(without_password("postgres://h/d"), "postgres://h/d");
         let shown = format!("{:?}", DatabaseSettings::of_url("postgres://u:secret@h/d"));

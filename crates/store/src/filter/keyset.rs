@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn places_survive_their_tokens() {
+    fn page_keys_round_trip_through_tokens() {
         for keys in [
             vec![],
             vec![None],
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_place_in_the_order_is_refused() {
+    fn keys_of_another_order_are_rejected() {
         let order = Order {
             keys: vec![
                 column("name", KeyKind::Text, false),

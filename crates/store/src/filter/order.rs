@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn orders_are_read_and_completed_by_what_tells_items_apart() {
+    fn orders_are_completed_by_the_tie_breakers() {
         let default = [("published_at", true), ("recorded_at", true), ("name", true), ("id", true)];
         assert_eq!(names(""), default);
         assert_eq!(names("name"), [("name", false), ("id", false)]);
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn other_orders_are_refused_where_they_are_wrong() {
+    fn invalid_orders_are_rejected_with_their_position() {
         for (text, position, description) in [
             ("id", 0, "this list is ordered by name, published_at"),
             ("name,", 5, "a name is missing between commas"),

@@ -132,7 +132,7 @@ fn wrong_values_and_operators_are_refused_where_they_stand() {
 }
 
 #[test]
-fn what_is_outside_the_subset_is_refused_where_it_stands() {
+fn unsupported_syntax_is_rejected_with_its_position() {
     for (text, position, description) in [
         ("n = 1 n = 2", 6, "comparisons are joined by AND or OR"),
         ("(n = 1) (n = 2)", 8, "comparisons are joined by AND or OR"),
@@ -235,7 +235,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_parsed_or_refused_at_a_place_in_it(text in any::<String>(), near in near_filters()) {
+    fn any_text_is_parsed_or_rejected_at_a_position_in_it(text in any::<String>(), near in near_filters()) {
         for text in [text, near] {
             if let Err(error) = parse(&text) {
                 prop_assert!(text.is_char_boundary(error.position), "{:?}", error);

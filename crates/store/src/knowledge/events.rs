@@ -3,7 +3,7 @@
 use chancery_proto::brief::v1::Event;
 
 use super::enum_names;
-use super::list::{BRIEF_AND_POSITION, Found, KnowledgeQuery, List, field, key};
+use super::list::{BRIEF_AND_POSITION, KnowledgeQuery, List, ListedPart, field, key};
 use crate::access::principal::Principal;
 use crate::error::Result;
 use crate::filter::{Field, FieldType, KeyKind, Schema, SortColumn, Sorting};
@@ -52,7 +52,7 @@ impl Knowledge<'_> {
         self,
         principal: &Principal,
         query: &KnowledgeQuery<'_>,
-    ) -> Result<Vec<Found<Event>>> {
+    ) -> Result<Vec<ListedPart<Event>>> {
         self.list_parts(principal, query, &LIST).await
     }
 }

@@ -32,7 +32,7 @@ pub struct KnowledgeQuery<'a> {
 
 /// A listed part of a brief.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Found<T> {
+pub struct ListedPart<T> {
     /// The revision that contains it.
     pub revision: RevisionName,
     /// The brief's title.
@@ -87,8 +87,8 @@ struct Row {
 }
 
 impl Row {
-    fn into_found<T: Message + Default>(self, workspace: &ResourceId) -> Result<Found<T>> {
-        Ok(Found {
+    fn into_listed_part<T: Message + Default>(self, workspace: &ResourceId) -> Result<ListedPart<T>> {
+        Ok(ListedPart {
             revision: revision_name(workspace, &self.brief_id, self.revision)?,
             brief_title: self.brief_title,
             published_at: self.published_at,
@@ -107,7 +107,7 @@ impl Knowledge<'_> {
         principal: &Principal,
         query: &KnowledgeQuery<'_>,
         list: &List,
-    ) -> Result<Vec<Found<T>>> {
+    ) -> Result<Vec<ListedPart<T>>> {
         let view = View::new(principal, query.workspace, query.as_of)?;
         let filter = parse_filter(query.filter, &list.fields, view.scheme)?;
         let order = Order::parse(query.order_by, &list.sorting).map_err(StoreError::InvalidOrder)?;
@@ -134,7 +134,7 @@ impl Knowledge<'_> {
         order.push(&mut statement);
         statement.push(" limit ").push_bind(query.limit);
         let rows: Vec<Row> = statement.build_query_as().persistent(false).fetch_all(self.pool).await?;
-        rows.into_iter().map(|row| row.into_found(query.workspace)).collect()
+        rows.into_iter().map(|row| row.into_listed_part(query.workspace)).collect()
     }
 }
 

@@ -27,7 +27,7 @@ pub use actors::{ActorAppearance, ActorEntry, ActorRecord};
 pub use graph::{Graph, GraphEdge, GraphQuery};
 pub use impact::{Impact, ImpactedPart};
 pub use impact_target::ImpactTarget;
-pub use list::{Found, KnowledgeQuery};
+pub use list::{KnowledgeQuery, ListedPart};
 pub use statements::STATEMENT_FIELDS;
 pub use view::{AsOf, Clock};
 

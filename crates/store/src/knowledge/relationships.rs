@@ -3,7 +3,7 @@
 use chancery_proto::brief::v1::Relationship;
 
 use super::enum_names;
-use super::list::{BRIEF_AND_POSITION, Found, KnowledgeQuery, List, field, key};
+use super::list::{BRIEF_AND_POSITION, KnowledgeQuery, List, ListedPart, field, key};
 use crate::access::principal::Principal;
 use crate::error::Result;
 use crate::filter::{FieldType, KeyKind, Schema, SortColumn, Sorting};
@@ -60,7 +60,7 @@ impl Knowledge<'_> {
         self,
         principal: &Principal,
         query: &KnowledgeQuery<'_>,
-    ) -> Result<Vec<Found<Relationship>>> {
+    ) -> Result<Vec<ListedPart<Relationship>>> {
         self.list_parts(principal, query, &LIST).await
     }
 }

@@ -3,7 +3,7 @@
 use chancery_proto::brief::v1::Statement;
 
 use super::enum_names;
-use super::list::{BRIEF_AND_POSITION, Found, KnowledgeQuery, List, field, key};
+use super::list::{BRIEF_AND_POSITION, KnowledgeQuery, List, ListedPart, field, key};
 use crate::access::principal::Principal;
 use crate::error::Result;
 use crate::filter::{Field, FieldType, KeyKind, Schema, SortColumn, Sorting};
@@ -76,7 +76,7 @@ impl Knowledge<'_> {
         self,
         principal: &Principal,
         query: &KnowledgeQuery<'_>,
-    ) -> Result<Vec<Found<Statement>>> {
+    ) -> Result<Vec<ListedPart<Statement>>> {
         self.list_parts(principal, query, &LIST).await
     }
 }

@@ -1,7 +1,7 @@
 //! Projects statements, and titles for the sake of search.
 
 use chancery_brief::marking::Scheme;
-use chancery_brief::reading_order::{self, Place, Standing};
+use chancery_brief::reading_order::{self, LocatedStatement, StatementLocation};
 use chancery_proto::brief::v1::{BriefContent, SearchHitKind};
 use prost::Message;
 
@@ -48,8 +48,8 @@ impl Row for StatementRow {
 /// Projects the titles first, then the statements in reading order.
 pub(super) fn rows(content: &BriefContent, scheme: Scheme) -> Result<Vec<StatementRow>> {
     let mut rows = titles(content, scheme)?;
-    for standing in reading_order::standing(content) {
-        rows.push(row(content, &standing, scheme)?);
+    for located in reading_order::located_statements(content) {
+        rows.push(row(content, &located, scheme)?);
     }
     Ok(rows)
 }
@@ -77,14 +77,14 @@ fn titles(content: &BriefContent, scheme: Scheme) -> Result<Vec<StatementRow>> {
     std::iter::once(own).chain(others).map(title).collect()
 }
 
-fn row(content: &BriefContent, standing: &Standing<'_>, scheme: Scheme) -> Result<StatementRow> {
-    let statement = standing.statement;
+fn row(content: &BriefContent, located: &LocatedStatement<'_>, scheme: Scheme) -> Result<StatementRow> {
+    let statement = located.statement;
     let likelihood = statement.likelihood.clone().unwrap_or_default();
     let confidence = statement.confidence.as_ref().map_or(0, |confidence| confidence.level);
-    let place = match standing.place {
-        Place::KeyJudgment => SearchHitKind::KeyJudgment,
-        Place::BottomLine => SearchHitKind::Bluf,
-        Place::Body => SearchHitKind::Body,
+    let place = match located.location {
+        StatementLocation::KeyJudgment(_) => SearchHitKind::KeyJudgment,
+        StatementLocation::BottomLine => SearchHitKind::Bluf,
+        StatementLocation::Section(_) => SearchHitKind::Body,
     };
     let mut source_ids: Vec<String> =
         statement.citations.iter().map(|citation| citation.source_id.clone()).collect();
@@ -93,7 +93,7 @@ fn row(content: &BriefContent, standing: &Standing<'_>, scheme: Scheme) -> Resul
     Ok(StatementRow {
         id: statement.id.clone(),
         place: small(place as i32)?,
-        holder_id: standing.holder_id.to_owned(),
+        holder_id: located.location.holder_id().to_owned(),
         brief_kind: small(content.kind)?,
         language: content.language.clone(),
         text: statement.text.clone(),

@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn places_are_code_points_of_the_text() {
+    fn highlights_are_code_points_of_the_text() {
         assert_eq!(highlights("Иран и  é Россия", &words(&["Россия", "Иран"])), [0..4, 10..16]);
         assert_eq!(highlights("", &words(&["a"])), Vec::<std::ops::Range<usize>>::new());
     }

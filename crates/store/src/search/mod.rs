@@ -1,7 +1,7 @@
 //! Full-text search over the editions visible to a caller now.
 //!
-//! A search runs three queries: [`compiled_query`] parses the terms in the languages of the workspace's briefs,
-//! [`matches`] ranks and counts at most a thousand matches in the search index, and [`hits`] reads the texts of one
+//! A search runs three queries: `compiled_query` parses the terms in the languages of the workspace's briefs,
+//! `matches` ranks and counts at most a thousand matches in the search index, and `hits` reads the texts of one
 //! page.
 
 mod compiled_query;
@@ -183,7 +183,7 @@ mod tests {
     use super::SearchPageKey;
 
     #[test]
-    fn a_place_survives_its_text() {
+    fn a_page_key_round_trips_through_its_text() {
         let page_key = SearchPageKey { rank_e6: 60_793, brief: "russia-iran".parse().unwrap(), position: 7 };
         assert_eq!(page_key.to_string().parse(), Ok(page_key));
         for text in ["", "1 2", "1 2 3", "x 2 b1", "1 2 b1 ", "99999999999 2 b1"] {

@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn words_phrases_beginnings_and_exclusions_are_told_apart() {
+    fn words_phrases_prefixes_and_exclusions_are_parsed() {
         assert_eq!(
             read("iran \"oil exports\" sanct* -war -\"cold war\""),
             ["1 iran", "2 oil exports", "3 sanct*", "4 -war", "5 -cold war"]
@@ -246,13 +246,13 @@ mod tests {
     }
 
     #[test]
-    fn signs_that_ask_for_nothing_are_passed_over() {
+    fn punctuation_without_words_is_ignored() {
         assert_eq!(read("war - peace & * \u{2014} ( \"...\""), ["1 war", "2 peace"]);
         assert_eq!(read("foo* 'bar' <-> :* baz"), ["1 foo*", "2 'bar'", "3 baz"]);
     }
 
     #[test]
-    fn what_asks_for_nothing_is_refused() {
+    fn queries_without_a_term_to_find_are_rejected() {
         for text in ["", "  \t", "-", "* * *", "&|!", "\"\"", "--"] {
             assert_eq!(refused(text), SearchQueryError::NoWord, "{text}");
         }
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn an_operator_out_of_place_is_refused_with_its_place() {
+    fn misplaced_operators_are_rejected_with_their_position() {
         assert_eq!(refused("war \"cold"), SearchQueryError::OpenQuotation(4));
         assert_eq!(refused("é OR"), SearchQueryError::StrayOr(2));
         assert_eq!(refused("OR war"), SearchQueryError::StrayOr(0));
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_much_is_refused() {
+    fn queries_over_the_limits_are_rejected() {
         assert_eq!(refused(&"a".repeat(1001)), SearchQueryError::TooLong);
         assert_eq!(refused(&"я ".repeat(500_000)), SearchQueryError::TooLong);
         assert_eq!(refused(&"a ".repeat(33)), SearchQueryError::TooManyTerms);

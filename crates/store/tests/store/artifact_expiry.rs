@@ -10,7 +10,7 @@ use crate::queue_scene::{ENVIRONMENT, scene};
 
 const WEEK: Duration = Duration::from_hours(7 * 24);
 
-/// Moves all recorded times some days into the past.
+/// Moves everything recorded so far some days into the past.
 fn days_pass(fixture: &Fixture, days: u32) {
     fixture.rows(&format!(
         "update artifacts set finished_at = finished_at - interval '{days} days';
@@ -32,7 +32,7 @@ async fn is_there(fixture: &Fixture, name: &RenderName) -> bool {
 }
 
 #[tokio::test]
-async fn an_expired_pdf_keeps_its_render_and_deliveries_and_can_be_printed_again() {
+async fn an_expired_pdf_leaves_its_render_and_deliveries_and_is_printed_again() {
     let fixture = scene().await;
     let name = printed(&fixture, &vec![b'%'; 2 * CHUNK]).await;
     fixture.store.renders().open_download(&person("TLP:RED"), &name, 0).await.unwrap();
@@ -55,7 +55,7 @@ async fn an_expired_pdf_keeps_its_render_and_deliveries_and_can_be_printed_again
 }
 
 #[tokio::test]
-async fn a_pdf_expires_counting_from_its_last_request_or_print() {
+async fn a_pdf_lives_on_from_its_last_request_and_from_its_last_print() {
     let fixture = scene().await;
     let name = printed(&fixture, b"%PDF").await;
     days_pass(&fixture, 6);

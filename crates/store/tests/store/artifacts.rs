@@ -24,7 +24,7 @@ async fn downloaded(fixture: &Fixture, name: &chancery_proto::names::RenderName,
 }
 
 #[tokio::test]
-async fn a_download_from_any_offset_returns_the_remaining_bytes() {
+async fn a_download_from_any_offset_is_the_rest_of_the_bytes() {
     let fixture = scene().await;
     let name = fixture.requested().await.render.name;
     let whole = pdf(2 * CHUNK + 100);
@@ -38,7 +38,7 @@ async fn a_download_from_any_offset_returns_the_remaining_bytes() {
 }
 
 #[tokio::test]
-async fn deliveries_are_recorded_at_start_and_completion() {
+async fn deliveries_are_recorded_before_and_after() {
     let fixture = scene().await;
     let name = fixture.requested().await.render.name;
     fixture.finished(&fixture.leased_one().await, b"%PDF").await.unwrap();
@@ -50,7 +50,7 @@ async fn deliveries_are_recorded_at_start_and_completion() {
 }
 
 #[tokio::test]
-async fn there_is_no_download_before_the_end_or_after_a_failure() {
+async fn there_is_nothing_to_download_before_the_end_and_after_a_failure() {
     let fixture = scene().await;
     let name = fixture.requested().await.render.name;
     let admin = person("TLP:RED");
@@ -68,7 +68,7 @@ async fn there_is_no_download_before_the_end_or_after_a_failure() {
 }
 
 #[tokio::test]
-async fn finishing_again_succeeds_with_the_same_pdf_only() {
+async fn finishing_again_with_the_same_pdf_is_success_and_with_another_is_not() {
     let fixture = scene().await;
     let name = fixture.requested().await.render.name;
     let lease = fixture.leased_one().await;
@@ -100,7 +100,7 @@ async fn equal_pdfs_of_two_tasks_are_stored_once_and_the_other_bytes_are_swept()
     assert_eq!(
         fixture.store.artifacts().sweep_staged().await.unwrap(),
         0,
-        "an upload may still be in flight"
+        "an upload may still be under way"
     );
     fixture.rows("update artifact_blobs set created_at = created_at - interval '2 hours'");
     assert_eq!(fixture.store.artifacts().sweep_staged().await.unwrap(), 1);
@@ -110,7 +110,7 @@ async fn equal_pdfs_of_two_tasks_are_stored_once_and_the_other_bytes_are_swept()
 }
 
 #[tokio::test]
-async fn discarding_keeps_the_lease_and_referenced_bytes() {
+async fn discarding_leaves_the_lease_and_referenced_bytes() {
     let fixture = scene().await;
     fixture.requested().await;
     let lease = fixture.leased_one().await;

@@ -55,7 +55,7 @@ fn with_section(id: &str) -> RenderOptions {
 }
 
 #[tokio::test]
-async fn an_image_uploaded_twice_is_stored_once_under_one_marking() {
+async fn an_image_is_stored_once_and_under_one_marking() {
     let fixture = Fixture::new().await;
     let author = with_role(Role::Author, "TLP:AMBER");
     let first = put(&fixture, &author, PICTURE, "TLP:GREEN").await.unwrap();
@@ -89,7 +89,7 @@ async fn bytes_are_read_in_pieces() {
 }
 
 #[tokio::test]
-async fn a_reader_gets_an_image_only_through_an_edition_that_shows_it() {
+async fn a_reader_has_an_image_only_through_an_edition_that_shows_it() {
     let fixture = Fixture::new().await;
     put(&fixture, &person("TLP:RED"), PICTURE, "TLP:CLEAR").await.unwrap();
     let seen = async |role, clearance| {
@@ -135,7 +135,7 @@ fn path() -> String {
 }
 
 #[tokio::test]
-async fn a_figure_can_show_only_images_of_the_workspace_marked_no_higher() {
+async fn a_figure_shows_an_image_of_the_workspace_that_is_marked_no_higher() {
     let fixture = Fixture::new().await;
     let admin = person("TLP:RED");
     let import = async |content: BriefContent| {
@@ -189,7 +189,7 @@ async fn the_input_holds_the_images_that_the_edition_shows_and_the_logo() {
 }
 
 #[tokio::test]
-async fn options_that_name_missing_parts_are_refused() {
+async fn options_that_name_missing_parts_are_rejected() {
     let fixture = Fixture::new().await;
     let amber = person("TLP:AMBER");
     fixture.store.renders().set_print_environment(ENVIRONMENT).await.unwrap();
@@ -222,7 +222,7 @@ async fn options_that_name_missing_parts_are_refused() {
 }
 
 #[tokio::test]
-async fn a_render_is_hidden_from_callers_who_may_not_see_all_of_its_input() {
+async fn a_render_is_visible_only_to_those_who_may_see_all_its_inputs() {
     let fixture = Fixture::new().await;
     let (admin, amber) = (person("TLP:RED"), person("TLP:AMBER"));
     fixture.store.renders().set_print_environment(ENVIRONMENT).await.unwrap();
@@ -250,7 +250,7 @@ async fn a_render_is_hidden_from_callers_who_may_not_see_all_of_its_input() {
 const GOOD: &[u8] = b"<svg xmlns='http://www.w3.org/2000/svg' width='40' height='30'/>";
 const BAD: &[u8] = b"<svg xmlns='http://www.w3.org/2000/svg' width='40' height='30'>\n<text>A</text></svg>";
 
-/// Clears the recorded checks of all images, as if they had been stored by a version without checks.
+/// Makes all images look as if they had been stored before there were checks.
 fn forget_checks(fixture: &Fixture) {
     fixture.rows("update attachments set check_version = null, refusal = null, warning_codes = '{}', warning_texts = '{}'");
 }

@@ -1,4 +1,4 @@
-//! Concurrent reads: each gets its own result, and none waits for a cancelled one.
+//! Concurrent reads: each gets its own answer, and none waits for a cancelled one.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -34,7 +34,7 @@ async fn filled() -> (Arc<Fixture>, Vec<String>) {
 const CLEARANCES: [&str; 3] = ["TLP:CLEAR", "TLP:AMBER+STRICT", "TLP:RED"];
 
 /// Blocks every read of editions until it is rolled back.
-async fn held_up(fixture: &Fixture) -> sqlx::Transaction<'static, sqlx::Postgres> {
+async fn block_reads(fixture: &Fixture) -> sqlx::Transaction<'static, sqlx::Postgres> {
     let pool = sqlx::PgPool::connect(fixture.database.url()).await.unwrap();
     let mut lock = pool.begin().await.unwrap();
     sqlx::query("lock table editions in access exclusive mode").execute(&mut *lock).await.unwrap();
@@ -59,19 +59,19 @@ async fn until_so_many_wait(fixture: &Fixture, number: usize) {
     panic!("{} wait", waiting(fixture));
 }
 
-/// Waits until the limit of concurrent readers is reached.
-async fn held_up_by(
+/// Waits until as many readers wait as may read concurrently.
+async fn block_reads_until(
     fixture: &Arc<Fixture>,
     one: impl Fn() -> Reading,
 ) -> (sqlx::Transaction<'static, sqlx::Postgres>, Vec<Reading>) {
-    let lock = held_up(fixture).await;
+    let lock = block_reads(fixture).await;
     let first = (0..4).map(|_| one()).collect();
     until_so_many_wait(fixture, 4).await;
     (lock, first)
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn concurrent_readers_get_the_same_results_as_single_ones() {
+async fn concurrent_reads_return_the_same_as_single_reads() {
     let (fixture, briefs) = filled().await;
     let mut alone = Vec::new();
     for brief in &briefs {
@@ -80,7 +80,7 @@ async fn concurrent_readers_get_the_same_results_as_single_ones() {
         }
     }
     assert!(alone.iter().any(|(_, _, answer)| answer.is_err()));
-    let lock = held_up(&fixture).await;
+    let lock = block_reads(&fixture).await;
     let crowd: Vec<_> = std::iter::repeat_n(&alone, 20)
         .flatten()
         .map(|(clearance, brief, answer)| (read(&fixture, person(clearance), (*brief).clone()), answer))
@@ -94,11 +94,11 @@ async fn concurrent_readers_get_the_same_results_as_single_ones() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_disconnected_reader_blocks_no_other() {
+async fn a_cancelled_read_does_not_delay_the_others() {
     let (fixture, _) = filled().await;
     let one = || read(&fixture, person("TLP:RED"), "b1".to_owned());
     let answer = one().await.unwrap();
-    let (lock, first) = held_up_by(&fixture, one).await;
+    let (lock, first) = block_reads_until(&fixture, one).await;
     let crowd: Vec<_> = (0..40).map(|_| one()).collect();
     tokio::time::sleep(Duration::from_millis(50)).await;
     first.iter().chain(crowd.iter().step_by(2)).for_each(JoinHandle::abort);
@@ -107,7 +107,7 @@ async fn a_disconnected_reader_blocks_no_other() {
         assert_eq!(read.await.unwrap(), answer);
     }
     // All slots are free again.
-    let (lock, again) = held_up_by(&fixture, one).await;
+    let (lock, again) = block_reads_until(&fixture, one).await;
     lock.rollback().await.unwrap();
     for read in again {
         assert_eq!(read.await.unwrap(), answer);
@@ -115,11 +115,11 @@ async fn a_disconnected_reader_blocks_no_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_failed_statement_fails_only_the_readers_in_its_batch() {
+async fn a_failed_batch_does_not_fail_the_reads_in_it() {
     let (fixture, _) = filled().await;
     let one = || read(&fixture, person("TLP:RED"), "b1".to_owned());
     let answer = one().await.unwrap();
-    let (lock, first) = held_up_by(&fixture, one).await;
+    let (lock, first) = block_reads_until(&fixture, one).await;
     let crowd: Vec<_> = (0..20).map(|_| one()).collect();
     let broken_off = "select pg_terminate_backend(pid) from pg_stat_activity
         where wait_event_type = 'Lock' and datname = current_database()";
@@ -138,7 +138,7 @@ async fn a_failed_statement_fails_only_the_readers_in_its_batch() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_read_sees_everything_published_before_it_whichever_other_reads_run() {
+async fn a_read_sees_everything_published_before_it() {
     let (fixture, _) = filled().await;
     let is_over = Arc::new(AtomicBool::new(false));
     let crowd: Vec<_> = (0..12)

@@ -59,7 +59,7 @@ async fn eight_concurrent_publishes_of_a_draft_return_the_same_revision() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_eight_concurrent_writes_with_the_same_etag_one_succeeds() {
+async fn one_of_eight_concurrent_updates_with_the_same_etag_succeeds() {
     let fixture = Fixture::new().await;
     let (admin, brief) = (person("TLP:RED"), brief_name("b1"));
     fixture.store.briefs().create(&admin, &brief, &canonical(&content("One"))).await.unwrap();
@@ -85,7 +85,7 @@ async fn of_eight_concurrent_writes_with_the_same_etag_one_succeeds() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_eight_concurrent_imports_of_a_brief_one_writes_and_the_others_skip_it() {
+async fn one_of_eight_concurrent_imports_writes_and_the_others_skip() {
     let fixture = Fixture::new().await;
     let imports: Vec<_> = (0..8)
         .map(|_| {

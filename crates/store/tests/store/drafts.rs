@@ -18,7 +18,7 @@ async fn a_stale_etag_is_refused_and_each_write_makes_a_new_one() {
 }
 
 #[tokio::test]
-async fn publishing_an_unchanged_draft_returns_the_newest_revision() {
+async fn publishing_an_equal_draft_returns_the_newest_revision() {
     let fixture = Fixture::new().await;
     let (admin, brief) = (person("TLP:RED"), brief_name("b1"));
     fixture.store.briefs().create(&admin, &brief, &canonical(&content("One"))).await.unwrap();
@@ -34,7 +34,7 @@ async fn publishing_an_unchanged_draft_returns_the_newest_revision() {
 }
 
 #[tokio::test]
-async fn an_unpublished_brief_is_not_found_with_a_reason_for_its_authors_only() {
+async fn only_authors_who_may_see_the_draft_learn_that_a_brief_is_unpublished() {
     let fixture = Fixture::new().await;
     let brief = brief_name("b1");
     let content = canonical(&content_at("One", "TLP:AMBER"));
@@ -78,7 +78,7 @@ async fn a_draft_is_closed_below_its_highest_marking_before_and_after_a_write() 
 }
 
 #[tokio::test]
-async fn an_existing_id_is_forbidden_to_callers_who_may_not_see_the_brief() {
+async fn an_id_in_use_is_forbidden_to_those_who_may_not_learn_of_the_brief() {
     let fixture = Fixture::new().await;
     fixture.published("taken", content_at("Hidden", "TLP:RED")).await;
     let mine = canonical(&content_at("Mine", "TLP:CLEAR"));

@@ -37,7 +37,7 @@ async fn each_clearance_reads_its_own_edition() {
 }
 
 #[tokio::test]
-async fn a_newer_revision_above_the_callers_clearance_changes_nothing_for_them() {
+async fn an_invisible_newer_revision_changes_nothing_for_the_caller() {
     let fixture = Fixture::new().await;
     let (admin, green, brief) = (person("TLP:RED"), person("TLP:GREEN"), brief_name("b1"));
     fixture.published("b1", content("One")).await;
@@ -56,7 +56,7 @@ async fn a_newer_revision_above_the_callers_clearance_changes_nothing_for_them()
 }
 
 #[tokio::test]
-async fn a_brief_does_not_exist_for_a_caller_below_its_floor() {
+async fn a_brief_above_the_callers_clearance_does_not_exist_for_them() {
     let fixture = Fixture::new().await;
     fixture.published("hidden", content_at("Hidden", "TLP:RED")).await;
     fixture.published("open", content("Open")).await;
@@ -74,7 +74,7 @@ async fn a_brief_does_not_exist_for_a_caller_below_its_floor() {
 }
 
 #[tokio::test]
-async fn lists_continue_after_the_last_item_of_a_page() {
+async fn lists_go_on_after_the_last_item_of_a_page() {
     let fixture = Fixture::new().await;
     for id in ["b3", "b1", "b2"] {
         fixture.published(id, content(id)).await;

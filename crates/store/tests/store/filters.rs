@@ -56,14 +56,14 @@ struct Item {
 
 /// A filter's meaning, from which its text is generated.
 #[derive(Debug, Clone)]
-enum Expression {
-    All(Vec<Expression>),
-    Any(Vec<Expression>),
-    Not(Box<Expression>),
+enum Said {
+    All(Vec<Said>),
+    Any(Vec<Said>),
+    Not(Box<Said>),
     Comparison(&'static str, &'static str, String),
 }
 
-impl Expression {
+impl Said {
     /// Formats the filter, with parentheses where the grammar needs them; OR binds tighter than AND.
     fn write(&self) -> String {
         let inner = |parts: &[Self], join: &str, keeps: fn(&Self) -> bool| {
@@ -198,26 +198,25 @@ const PERIODS: [&str; 9] = [
     "/2023-12-31",
 ];
 
-fn comparison() -> BoxedStrategy<Expression> {
-    let compare =
-        |field: &'static str, comparators: &'static [&'static str], values: BoxedStrategy<String>| {
-            (select(comparators), values)
-                .prop_map(move |(comparator, value)| Expression::Comparison(field, comparator, value))
-        };
+fn comparison() -> BoxedStrategy<Said> {
+    let said = |field: &'static str, comparators: &'static [&'static str], values: BoxedStrategy<String>| {
+        (select(comparators), values)
+            .prop_map(move |(comparator, value)| Said::Comparison(field, comparator, value))
+    };
     let words = |words: &'static [&'static str]| select(words).prop_map(quoted).boxed();
     let plain = |words: &'static [&'static str]| select(words).prop_map(str::to_owned).boxed();
     prop_oneof![
-        compare("text", &["=", "!="], words(&WORDS)),
-        compare("text", &[":"], words(&WORDS[1..])),
-        compare("domain", &["=", "!=", ":"], words(&WORDS)),
-        compare("actors", &[":"], plain(&ACTORS)),
-        compare("type", &["=", "!="], select(&TYPES[..]).prop_map(|(name, _)| name.to_owned()).boxed()),
-        compare("number", &ORDERED, (-2..3_i64).prop_map(|number| number.to_string()).boxed()),
-        compare("likelihood.low", &ORDERED, (0..=100_i64).prop_map(|number| number.to_string()).boxed()),
-        compare("flag", &["=", "!="], plain(&["true", "false"])),
-        compare("published_at", &ORDERED, times()),
-        compare("period", &["=", "<", "<=", ">", ">=", ":"], plain(&PERIODS)),
-        compare("marking", &ORDERED, select(Scheme::Tlp.labels()).prop_map(str::to_owned).boxed()),
+        said("text", &["=", "!="], words(&WORDS)),
+        said("text", &[":"], words(&WORDS[1..])),
+        said("domain", &["=", "!=", ":"], words(&WORDS)),
+        said("actors", &[":"], plain(&ACTORS)),
+        said("type", &["=", "!="], select(&TYPES[..]).prop_map(|(name, _)| name.to_owned()).boxed()),
+        said("number", &ORDERED, (-2..3_i64).prop_map(|number| number.to_string()).boxed()),
+        said("likelihood.low", &ORDERED, (0..=100_i64).prop_map(|number| number.to_string()).boxed()),
+        said("flag", &["=", "!="], plain(&["true", "false"])),
+        said("published_at", &ORDERED, times()),
+        said("period", &["=", "<", "<=", ">", ">=", ":"], plain(&PERIODS)),
+        said("marking", &ORDERED, select(Scheme::Tlp.labels()).prop_map(str::to_owned).boxed()),
     ]
     .boxed()
 }
@@ -228,13 +227,13 @@ fn times() -> BoxedStrategy<String> {
     prop_oneof![day, hour].boxed()
 }
 
-fn expression() -> BoxedStrategy<Expression> {
+fn said() -> BoxedStrategy<Said> {
     comparison()
         .prop_recursive(4, 24, 4, |inner| {
             prop_oneof![
-                vec(inner.clone(), 2..4).prop_map(Expression::All),
-                vec(inner.clone(), 2..4).prop_map(Expression::Any),
-                inner.prop_map(|inner| Expression::Not(Box::new(inner))),
+                vec(inner.clone(), 2..4).prop_map(Said::All),
+                vec(inner.clone(), 2..4).prop_map(Said::Any),
+                inner.prop_map(|inner| Said::Not(Box::new(inner))),
             ]
         })
         .boxed()
@@ -328,8 +327,8 @@ async fn for_cases<T: std::fmt::Debug>(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn postgres_agrees_with_a_direct_evaluation_of_any_filter() {
-    for_cases(600, (expression(), vec(item(), 1..8)), async |connection, (expression, items)| {
-        let text = expression.write();
+    for_cases(600, (said(), vec(item(), 1..8)), async |connection, (said, items)| {
+        let text = said.write();
         let filter =
             Filter::parse(&text, &SCHEMA, Scheme::Tlp).unwrap_or_else(|error| panic!("{text}: {error}"));
         fill(connection, &items).await;
@@ -338,7 +337,7 @@ async fn postgres_agrees_with_a_direct_evaluation_of_any_filter() {
         query.push(" order by i.id");
         let found: Vec<i64> = query.build_query_scalar().fetch_all(connection).await.unwrap();
         let expected: Vec<i64> =
-            (0_i64..).zip(&items).filter(|(_, item)| expression.holds(item)).map(|(id, _)| id).collect();
+            (0_i64..).zip(&items).filter(|(_, item)| said.holds(item)).map(|(id, _)| id).collect();
         assert_eq!(found, expected, "{text}");
     })
     .await;
@@ -399,7 +398,7 @@ async fn page(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn pages_of_any_order_and_size_cover_the_list_exactly_once() {
+async fn pages_of_any_order_and_size_go_through_the_list_once() {
     for_cases(300, (order_text(), vec(item(), 1..12), 1..5_i64), async |connection, (text, items, size)| {
         let order = Order::parse(&text, &SORTING).unwrap();
         fill(connection, &items).await;
@@ -421,7 +420,7 @@ async fn pages_of_any_order_and_size_cover_the_list_exactly_once() {
 }
 
 #[tokio::test]
-async fn rows_without_a_value_come_last_in_both_directions() {
+async fn nulls_sort_last_in_either_direction() {
     let fixture = Fixture::new().await;
     let mut connection = connected(&fixture).await;
     let item = |domain: Option<&str>| Item {

@@ -40,7 +40,7 @@ async fn a_gap_is_refused_and_nothing_is_written() {
 }
 
 #[tokio::test]
-async fn a_differing_revision_is_refused_with_its_whole_import() {
+async fn a_revision_that_differs_from_the_stored_one_is_refused_with_all_that_came_with_it() {
     let fixture = Fixture::new().await;
     let (admin, brief) = (person("TLP:RED"), brief_name("b1"));
     fixture.published("b1", content("One")).await;
@@ -51,7 +51,7 @@ async fn a_differing_revision_is_refused_with_its_whole_import() {
 }
 
 #[tokio::test]
-async fn a_stated_digest_must_match_the_content() {
+async fn a_stated_digest_must_be_that_of_the_content() {
     let fixture = Fixture::new().await;
     let (admin, brief) = (person("TLP:RED"), brief_name("b1"));
     let mut wrong = document(1, content("One"));
@@ -66,7 +66,7 @@ async fn a_stated_digest_must_match_the_content() {
 }
 
 #[tokio::test]
-async fn an_export_at_full_clearance_can_be_imported_unchanged() {
+async fn an_export_at_full_clearance_is_imported_as_equal() {
     let fixture = Fixture::new().await;
     let (admin, brief) = (person("TLP:RED"), brief_name("b1"));
     fixture.published("b1", content("One")).await;
@@ -94,7 +94,7 @@ async fn an_unedited_draft_follows_an_import_and_an_edited_one_does_not() {
 }
 
 #[tokio::test]
-async fn imports_above_the_callers_clearance_or_over_hidden_revisions_are_refused() {
+async fn imports_above_the_clearance_or_over_unreadable_revisions_are_refused() {
     let fixture = Fixture::new().await;
     let (green, brief) = (person("TLP:GREEN"), brief_name("b1"));
     let refused =
@@ -114,7 +114,7 @@ async fn imports_above_the_callers_clearance_or_over_hidden_revisions_are_refuse
 }
 
 #[tokio::test]
-async fn another_workspace_is_forbidden_whether_or_not_its_brief_exists() {
+async fn another_workspace_is_forbidden_whether_its_brief_is_there_or_not() {
     let fixture = Fixture::new().await;
     fixture.published("b1", content("One")).await;
     let stranger = in_workspace("elsewhere", chancery_store::Role::Admin, "TLP:RED");

@@ -49,7 +49,7 @@ fn edition_of(content: BriefContent) -> Option<Canonical> {
 }
 
 #[tokio::test]
-async fn projections_show_each_clearance_the_parts_of_its_edition() {
+async fn projections_show_each_clearance_exactly_its_edition() {
     let fixture = Fixture::new().await;
     fixture.published("b1", content("One")).await;
     agree(&fixture, "b1", 1).await;
@@ -62,7 +62,7 @@ async fn projections_show_each_clearance_the_parts_of_its_edition() {
 }
 
 #[tokio::test]
-async fn a_newer_revision_replaces_the_older_one_for_callers_who_see_it() {
+async fn a_newer_revision_supersedes_the_older_one_for_those_who_see_it() {
     let fixture = Fixture::new().await;
     fixture.published("b1", content("One")).await;
     let closed = document(2, content_at("Two", "TLP:AMBER"));

@@ -31,9 +31,9 @@ const MADE: [&str; 10] = [
 ];
 
 async fn reindexed(store: &Store, which: ReindexScope) -> Vec<ReindexEvent> {
-    let mut events = Vec::new();
-    store.integrity().reindex(&which, |step| events.push(step)).await.unwrap();
-    events
+    let mut told = Vec::new();
+    store.integrity().reindex(&which, |step| told.push(step)).await.unwrap();
+    told
 }
 
 fn everything(fixture: &Fixture) -> Vec<Vec<String>> {
@@ -46,7 +46,7 @@ fn rows_of(table: &str) -> String {
 }
 
 #[tokio::test]
-async fn reindexing_rebuilds_the_same_rows_and_keeps_editions_unchanged() {
+async fn reindexing_makes_the_same_rows_and_leaves_editions_as_they_are() {
     let fixture = full().await;
     let before = everything(&fixture);
     let revisions = fixture.rows("select * from revisions order by 1, 2");
@@ -54,37 +54,35 @@ async fn reindexing_rebuilds_the_same_rows_and_keeps_editions_unchanged() {
         fixture.rows(&format!("delete from {table}"));
     }
     fixture.rows("update revisions set current_until = 2, title = 'x', floor = 0");
-    let events = reindexed(&fixture.store, ReindexScope::All { from: None }).await;
-    assert_eq!(events[0], ReindexEvent::Total(3));
-    assert_eq!(events.len(), 4);
+    let told = reindexed(&fixture.store, ReindexScope::All { from: None }).await;
+    assert_eq!(told[0], ReindexEvent::Total(3));
+    assert_eq!(told.len(), 4);
     assert!(
-        events[1..].iter().all(|step| matches!(step, ReindexEvent::Revision { rewritten: false, .. })),
-        "{events:?}"
+        told[1..].iter().all(|step| matches!(step, ReindexEvent::Revision { rewritten: false, .. })),
+        "{told:?}"
     );
     assert_eq!(everything(&fixture), before);
     assert_eq!(fixture.rows("select * from revisions order by 1, 2"), revisions);
 }
 
 #[tokio::test]
-async fn reindexing_from_a_brief_skips_those_before_it() {
+async fn reindexing_from_a_brief_on_leaves_those_before_it() {
     let fixture = full().await;
-    let events = reindexed(&fixture.store, ReindexScope::All { from: Some(brief_name("bz")) }).await;
-    assert_eq!(events.len(), 2, "{events:?}");
-    assert!(
-        matches!(&events[1], ReindexEvent::Revision { name, .. } if name.brief.as_str() == "russia-iran")
-    );
+    let told = reindexed(&fixture.store, ReindexScope::All { from: Some(brief_name("bz")) }).await;
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(matches!(&told[1], ReindexEvent::Revision { name, .. } if name.brief.as_str() == "russia-iran"));
 }
 
 #[tokio::test]
-async fn a_damaged_edition_is_reported_and_kept() {
+async fn a_damaged_edition_is_reported_and_left_unchanged() {
     let fixture = full().await;
     let first =
         "brief_key = (select brief_key from briefs where brief_id = 'b1') and revision = 1 and from_rank = 2";
     fixture.rows(&format!("update editions set body = 'x', digest = sha256('x'::bytea) where {first}"));
-    let events = reindexed(&fixture.store, ReindexScope::All { from: None }).await;
+    let told = reindexed(&fixture.store, ReindexScope::All { from: None }).await;
     let damage: Vec<&ReindexEvent> =
-        events.iter().filter(|step| matches!(step, ReindexEvent::Damage(_))).collect();
-    let [ReindexEvent::Damage(finding)] = damage[..] else { panic!("{events:?}") };
+        told.iter().filter(|step| matches!(step, ReindexEvent::Damage(_))).collect();
+    let [ReindexEvent::Damage(finding)] = damage[..] else { panic!("{told:?}") };
     assert_eq!(finding.code, FindingCode::EditionDiffers);
     assert_eq!(finding.name, "workspaces/default/briefs/b1/revisions/1");
     assert_eq!(
@@ -95,9 +93,9 @@ async fn a_damaged_edition_is_reported_and_kept() {
     fixture
         .rows(&format!("update revisions set body = 'x' where {}", first.split(" and from").next().unwrap()));
     fixture.rows("delete from statements");
-    let events = reindexed(&fixture.store, ReindexScope::All { from: None }).await;
-    let is_body_damage = |step: &ReindexEvent| matches!(step, ReindexEvent::Damage(damage) if damage.code == FindingCode::BodyDigest);
-    assert_eq!(events.iter().filter(|step| is_body_damage(step)).count(), 1, "{events:?}");
+    let told = reindexed(&fixture.store, ReindexScope::All { from: None }).await;
+    let is_told = |step: &ReindexEvent| matches!(step, ReindexEvent::Damage(damage) if damage.code == FindingCode::BodyDigest);
+    assert_eq!(told.iter().filter(|step| is_told(step)).count(), 1, "{told:?}");
     assert_eq!(
         fixture.rows(&format!("select convert_from(body, 'UTF8') from editions where {first}")),
         ["x"]
@@ -106,7 +104,7 @@ async fn a_damaged_edition_is_reported_and_kept() {
 }
 
 #[tokio::test]
-async fn editions_of_older_redaction_rules_are_rewritten_and_reported() {
+async fn editions_of_older_redaction_rules_are_rewritten_and_said_so() {
     let fixture = full().await;
     let before = everything(&fixture);
     let first = "brief_key = (select brief_key from briefs where brief_id = 'b1') and revision = 1";
@@ -116,9 +114,9 @@ async fn editions_of_older_redaction_rules_are_rewritten_and_reported() {
     fixture.rows(&format!(
         "update editions set body = 'x', digest = sha256('x'::bytea) where {first} and from_rank = 2"
     ));
-    let events = reindexed(&fixture.store, ReindexScope::Outdated).await;
-    assert_eq!(events.len(), 2, "{events:?}");
-    assert!(matches!(&events[1], ReindexEvent::Revision { rewritten: true, .. }), "{events:?}");
+    let told = reindexed(&fixture.store, ReindexScope::Outdated).await;
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(matches!(&told[1], ReindexEvent::Revision { rewritten: true, .. }), "{told:?}");
     assert_eq!(everything(&fixture), before);
     assert_eq!(findings(&fixture).await, Vec::<String>::new());
 
@@ -194,11 +192,11 @@ async fn editions_with_empty_frames_are_encoded_again_before_anything_is_served(
     }
     let mut rewritten = 0;
     for run in runs {
-        let events = run.await.unwrap();
-        assert!(!events.iter().any(|step| matches!(step, ReindexEvent::Damage(_))), "{events:?}");
+        let told = run.await.unwrap();
+        assert!(!told.iter().any(|step| matches!(step, ReindexEvent::Damage(_))), "{told:?}");
         let is_rewritten =
             |step: &&ReindexEvent| matches!(step, ReindexEvent::Revision { rewritten: true, .. });
-        rewritten += events.iter().filter(is_rewritten).count();
+        rewritten += told.iter().filter(is_rewritten).count();
     }
     assert_eq!(rewritten, 1);
     fixture.store.check_schema().await.unwrap();
@@ -244,7 +242,7 @@ async fn projections_of_another_version_are_not_served() {
 }
 
 #[tokio::test]
-async fn an_interrupted_run_resumes_where_it_stopped() {
+async fn an_interrupted_run_resumes() {
     let fixture = full().await;
     fixture.rows("update revisions set projection_version = 0");
     fixture.rows("update projection_version set version = 0");
@@ -260,8 +258,8 @@ async fn an_interrupted_run_resumes_where_it_stopped() {
     let ended = std::panic::AssertUnwindSafe(first);
     assert!(futures_ended(ended).await);
     assert!(fixture.store.check_schema().await.is_err());
-    let events = reindexed(&fixture.store, ReindexScope::Outdated).await;
-    assert!(events[0] == ReindexEvent::Total(1) || events[0] == ReindexEvent::Total(2), "{events:?}");
+    let told = reindexed(&fixture.store, ReindexScope::Outdated).await;
+    assert!(told[0] == ReindexEvent::Total(1) || told[0] == ReindexEvent::Total(2), "{told:?}");
     fixture.store.check_schema().await.unwrap();
     assert_eq!(findings(&fixture).await, Vec::<String>::new());
     assert_eq!(reindexed(&fixture.store, ReindexScope::Outdated).await, [ReindexEvent::Total(0)]);
@@ -284,7 +282,7 @@ async fn futures_ended<F: Future<Output = chancery_store::Result<()>>>(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn concurrent_runs_and_writers_do_not_interfere() {
+async fn several_at_once_and_writers_do_no_harm() {
     let fixture = Arc::new(full().await);
     let mut runs = Vec::new();
     for _ in 0..3 {
@@ -378,7 +376,7 @@ fn importers(fixture: &Fixture) -> String {
 }
 
 #[tokio::test]
-async fn a_database_from_before_the_content_service_is_completed() {
+async fn a_database_of_before_the_content_service_is_made_whole() {
     let fixture = full().await;
     let expected = everything(&fixture);
     let server = TestServer::connect().unwrap();
@@ -396,17 +394,17 @@ async fn a_database_from_before_the_content_service_is_completed() {
     old.psql().file(&script).unwrap();
     let refused = store.check_schema().await.unwrap_err();
     assert!(matches!(refused, StoreError::Schema(ref why) if why.contains("chancery migrate")), "{refused}");
-    let events = reindexed(&store, ReindexScope::Outdated).await;
-    assert_eq!(events[0], ReindexEvent::Total(3));
-    assert!(!events.iter().any(|step| matches!(step, ReindexEvent::Damage(_))), "{events:?}");
+    let told = reindexed(&store, ReindexScope::Outdated).await;
+    assert_eq!(told[0], ReindexEvent::Total(3));
+    assert!(!told.iter().any(|step| matches!(step, ReindexEvent::Damage(_))), "{told:?}");
     store.check_schema().await.unwrap();
     let mut found = Vec::new();
-    let collect = |event| {
-        if let VerifyEvent::Found(finding) = event {
+    let tell = |told| {
+        if let VerifyEvent::Found(finding) = told {
             found.push(finding.to_string());
         }
     };
-    store.integrity().verify(VerifyOptions { artifacts: true }, collect).await.unwrap();
+    store.integrity().verify(VerifyOptions { artifacts: true }, tell).await.unwrap();
     assert_eq!(found, Vec::<String>::new());
     for (table, expected) in MADE.iter().zip(expected) {
         let rows = old.psql().rows(&rows_of(table)).unwrap();

@@ -57,7 +57,7 @@ async fn the_worker_of_a_cancelled_task_loses_its_lease() {
 }
 
 #[tokio::test]
-async fn cancelling_again_changes_nothing_and_an_ended_render_cannot_be_cancelled() {
+async fn cancelling_again_changes_nothing_and_an_ended_render_cannot_be() {
     let fixture = scene().await;
     let first = fixture.requested().await.render;
     let second = fixture.requested().await.render;
@@ -76,7 +76,7 @@ async fn cancelling_again_changes_nothing_and_an_ended_render_cannot_be_cancelle
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_request_concurrent_with_a_cancel_never_waits_for_a_cancelled_task() {
+async fn a_request_that_meets_a_cancel_never_waits_for_a_cancelled_task() {
     let fixture = scene().await;
     for _ in 0..25 {
         let name = fixture.requested().await.render.name;
@@ -96,7 +96,7 @@ async fn a_request_concurrent_with_a_cancel_never_waits_for_a_cancelled_task() {
 }
 
 #[tokio::test]
-async fn only_an_ended_render_is_deleted_and_its_deliveries_remain() {
+async fn only_an_ended_render_is_deleted_and_its_deliveries_stay() {
     let fixture = scene().await;
     let admin = person("TLP:RED");
     let name = fixture.requested().await.render.name;
@@ -118,7 +118,7 @@ async fn only_an_ended_render_is_deleted_and_its_deliveries_remain() {
 }
 
 #[tokio::test]
-async fn a_render_hidden_from_the_caller_is_neither_cancelled_nor_deleted_nor_listed() {
+async fn a_render_that_the_caller_may_not_see_is_neither_cancelled_nor_deleted_nor_listed() {
     let fixture = scene().await;
     let name = fixture.requested().await.render.name;
     let amber = person("TLP:AMBER");
@@ -151,7 +151,7 @@ async fn listed(
 }
 
 #[tokio::test]
-async fn a_list_is_newest_first_and_holds_what_matches_its_filter() {
+async fn lists_are_newest_first_and_match_their_filter() {
     let fixture = scene().await;
     fixture.published("b2", content("Two")).await;
     let admin = person("TLP:RED");
@@ -179,7 +179,7 @@ async fn a_list_is_newest_first_and_holds_what_matches_its_filter() {
 }
 
 #[tokio::test]
-async fn a_page_of_a_rare_state_scans_a_bounded_number_and_returns_a_position_to_resume_at() {
+async fn a_page_of_a_rare_state_looks_through_a_bounded_number_and_says_where_to_go_on() {
     let fixture = scene().await;
     fixture.requested().await;
     fixture.rows(

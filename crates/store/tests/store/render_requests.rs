@@ -34,7 +34,7 @@ async fn an_equal_request_joins_the_task_and_later_finds_it_finished() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_sixteen_concurrent_equal_requests_one_queues_the_task() {
+async fn of_sixteen_equal_requests_at_once_one_queues_the_task() {
     let fixture = scene().await;
     let requests: Vec<_> = (0..16)
         .map(|_| {
@@ -57,7 +57,7 @@ async fn of_sixteen_concurrent_equal_requests_one_queues_the_task() {
 }
 
 #[tokio::test]
-async fn renders_with_equal_input_share_a_task() {
+async fn renders_with_equal_inputs_share_a_task() {
     let fixture = scene().await;
     let red = fixture.requested().await.render;
     let clear = fixture.requested_by(&person("TLP:CLEAR"), "b1").await.unwrap().render;
@@ -99,7 +99,7 @@ async fn a_render_does_not_exist_for_callers_who_may_not_read_its_edition() {
 }
 
 #[tokio::test]
-async fn a_render_requires_an_edition_and_an_environment() {
+async fn without_an_edition_or_an_environment_there_is_no_render() {
     let fixture = Fixture::new().await;
     fixture.published("b1", content_at("One", "TLP:AMBER")).await;
     let refused = fixture.requested_by(&person("TLP:RED"), "b1").await.unwrap_err();
@@ -112,7 +112,7 @@ async fn a_render_requires_an_edition_and_an_environment() {
 }
 
 #[tokio::test]
-async fn the_manifest_and_the_input_hold_what_the_clearance_sees() {
+async fn the_input_is_exactly_what_the_manifest_lists_for_the_clearance() {
     let fixture = scene().await;
     let (admin, brief) = (person("TLP:RED"), brief_name("b1"));
     fixture.store.briefs().import(&admin, &brief, &[document(2, content("Two"))]).await.unwrap();
@@ -147,7 +147,7 @@ async fn the_manifest_and_the_input_hold_what_the_clearance_sees() {
 }
 
 #[tokio::test]
-async fn a_new_environment_gets_a_new_task() {
+async fn a_new_environment_is_a_new_task() {
     let fixture = scene().await;
     let old = fixture.requested().await.render;
     let mut next = ENVIRONMENT;

@@ -26,7 +26,7 @@ async fn found(fixture: &Fixture, clearance: &str, query: &str) -> u32 {
 }
 
 #[tokio::test]
-async fn withdrawn_and_deleted_revisions_are_not_found_and_their_predecessors_are_again() {
+async fn withdrawn_and_deleted_briefs_are_not_found_and_the_previous_revision_is() {
     let fixture = Fixture::new().await;
     let mut second = content("Two");
     second.sections[0].heading = "Otherwise".into();
@@ -102,7 +102,7 @@ async fn named(fixture: &Fixture, clearance: &str, name: &str) -> Vec<NamedActor
 }
 
 #[tokio::test]
-async fn actors_are_found_by_any_name_with_one_wrong_letter() {
+async fn actors_are_found_by_any_name_with_a_letter_wrong() {
     let fixture = Fixture::new().await;
     fixture.published("b1", with_actors()).await;
     for (name, actor, label) in [
@@ -119,7 +119,7 @@ async fn actors_are_found_by_any_name_with_one_wrong_letter() {
         ("erdogan", "erdogan", "Recep Tayyip Erdoğan"),
     ] {
         let found = named(&fixture, "TLP:CLEAR", name).await;
-        let first = found.first().unwrap_or_else(|| panic!("{name} finds no actor"));
+        let first = found.first().unwrap_or_else(|| panic!("{name} finds nobody"));
         assert_eq!((first.entry.actor.id.as_str(), first.matched_label.as_str()), (actor, label), "{name}");
         assert!(found.windows(2).all(|pair| pair[0].similarity_permille >= pair[1].similarity_permille));
     }
@@ -136,7 +136,7 @@ async fn a_withheld_actor_is_not_found_by_its_name() {
 }
 
 #[tokio::test]
-async fn names_are_looked_up_among_the_actors_that_match_the_filter() {
+async fn names_are_looked_up_among_those_that_a_filter_lets_through() {
     let fixture = Fixture::new().await;
     fixture.published("b1", with_actors()).await;
     let workspace = "default".parse().unwrap();
@@ -151,7 +151,7 @@ async fn names_are_looked_up_among_the_actors_that_match_the_filter() {
 }
 
 #[tokio::test]
-async fn invalid_names_are_refused() {
+async fn texts_without_a_name_are_rejected() {
     let fixture = Fixture::new().await;
     let workspace = "default".parse().unwrap();
     for name in ["", "   ", "%_", "a\0b", &"x".repeat(201)] {

@@ -13,7 +13,7 @@ fn default() -> ResourceId {
 }
 
 #[tokio::test]
-async fn the_first_tokens_are_valid_and_created_once() {
+async fn the_first_tokens_hold_and_are_made_once() {
     let fixture = Fixture::new().await;
     let operator =
         fixture.store.access().principal_of_secret(&fixture.secrets.operator).await.unwrap().unwrap();
@@ -29,7 +29,7 @@ async fn the_first_tokens_are_valid_and_created_once() {
 }
 
 #[tokio::test]
-async fn tokens_are_created_only_if_their_secrets_could_be_stored() {
+async fn tokens_exist_only_if_their_secrets_were_stored() {
     let fixture = Fixture::new().await;
     fixture.rows("delete from change_log");
     fixture.rows("delete from api_tokens");
@@ -41,7 +41,7 @@ async fn tokens_are_created_only_if_their_secrets_could_be_stored() {
 }
 
 #[tokio::test]
-async fn a_secret_is_nowhere_in_the_database() {
+async fn the_database_contains_no_secret() {
     let fixture = Fixture::new().await;
     let secret = fixture.secrets.admin.reveal();
     let found =
@@ -50,7 +50,7 @@ async fn a_secret_is_nowhere_in_the_database() {
 }
 
 #[tokio::test]
-async fn expired_and_revoked_tokens_are_invalid() {
+async fn an_expired_and_a_revoked_token_hold_no_more() {
     let fixture = Fixture::new().await;
     let admin = person("TLP:RED");
     let (token, secret) =
@@ -71,7 +71,7 @@ async fn expired_and_revoked_tokens_are_invalid() {
 }
 
 #[tokio::test]
-async fn a_token_cannot_exceed_the_rights_of_its_creator() {
+async fn no_token_can_exceed_its_creators_permissions() {
     let fixture = Fixture::new().await;
     let amber = person("TLP:AMBER");
     let refused =
@@ -90,7 +90,7 @@ async fn a_token_cannot_exceed_the_rights_of_its_creator() {
 }
 
 #[tokio::test]
-async fn inconsistent_token_settings_are_refused() {
+async fn values_of_a_token_that_do_not_go_together_are_refused() {
     let fixture = Fixture::new().await;
     let operator =
         fixture.store.access().principal_of_secret(&fixture.secrets.operator).await.unwrap().unwrap();

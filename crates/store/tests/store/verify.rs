@@ -252,7 +252,7 @@ async fn damaged_drafts_attachments_logs_and_pdfs_are_found() {
     let undo = "update drafts d set content = k.content, floor = k.floor from kept k where k.brief_key = d.brief_key";
     let damage = format!("update drafts set content = 'x' where {b1} UNDO {undo}");
     let line = format!(
-        "DRAFT_DAMAGED {draft}: the stored bytes are no content: failed to decode Protobuf message: \
+        "DRAFT_DAMAGED {draft}: the stored bytes do not decode as content: failed to decode Protobuf message: \
         buffer underflow"
     );
     fixture.rows(damage.split(" UNDO ").next().unwrap());

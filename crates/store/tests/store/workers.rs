@@ -18,7 +18,7 @@ impl Fixture {
     }
 
     /// Moves the last report of all workers into the past.
-    fn backdate_heartbeats(&self, interval: &str) {
+    fn no_worker_was_seen_for(&self, interval: &str) {
         self.rows(&format!("update workers set last_seen = clock_timestamp() - interval '{interval}'"));
     }
 
@@ -47,17 +47,17 @@ async fn workers_that_request_tasks_are_listed_with_their_leases() {
     fixture.requested().await;
     fixture.leased_one().await;
     let workers = fixture.workers().await;
-    let mut listed = seen(&workers);
-    listed.sort_unstable();
-    assert_eq!(listed, [("another", 4, 0, true), ("worker", 4, 0, true), ("worker", 4, 1, true)]);
+    let mut told = seen(&workers);
+    told.sort_unstable();
+    assert_eq!(told, [("another", 4, 0, true), ("worker", 4, 0, true), ("worker", 4, 1, true)]);
     let busy = workers.iter().find(|worker| worker.leases == 1).unwrap();
     assert_eq!((busy.environment, busy.drained_at), (ENVIRONMENT, None));
-    fixture.backdate_heartbeats("2 minutes");
+    fixture.no_worker_was_seen_for("2 minutes");
     assert!(fixture.workers().await.iter().all(|worker| !worker.is_live));
 }
 
 #[tokio::test]
-async fn pages_of_workers_cover_all_of_them_exactly_once() {
+async fn pages_of_workers_go_through_all_of_them_once() {
     let fixture = scene().await;
     for name in ["c", "a", "b", "a/1"] {
         fixture.noted(ENVIRONMENT, name).await;
@@ -86,8 +86,8 @@ async fn a_drained_worker_keeps_its_leases_and_gets_no_more() {
 
     fixture.requested_by(&person("TLP:AMBER"), "b1").await.unwrap();
     assert_eq!(fixture.leased(9).await, []);
-    assert!(fixture.noted(ENVIRONMENT, "worker").await, "the worker learns that it is drained");
-    assert!(fixture.noted(OLD, "worker").await, "other environments on that host are drained too");
+    assert!(fixture.noted(ENVIRONMENT, "worker").await, "it is told so");
+    assert!(fixture.noted(OLD, "worker").await, "whatever else prints on that host is drained too");
     assert_eq!(fixture.store.queue().renew_leases(std::slice::from_ref(&lease)).await.unwrap().len(), 1);
     fixture.finished(&lease, b"%PDF").await.unwrap();
 
@@ -104,30 +104,30 @@ async fn a_drained_worker_keeps_its_leases_and_gets_no_more() {
 }
 
 #[tokio::test]
-async fn renewals_keep_a_worker_without_free_slots_live() {
+async fn a_worker_without_room_lives_on_by_its_renewals() {
     let fixture = scene().await;
     fixture.noted(ENVIRONMENT, "worker").await;
     fixture.noted(ENVIRONMENT, "idle").await;
     fixture.requested().await;
     let lease = fixture.leased_one().await;
-    fixture.backdate_heartbeats("2 minutes");
+    fixture.no_worker_was_seen_for("2 minutes");
     fixture.store.workers().record_lease_holders(std::slice::from_ref(&lease)).await.unwrap();
     let workers = fixture.workers().await;
     assert_eq!(seen(&workers), [("idle", 4, 0, false), ("worker", 4, 1, true)]);
 }
 
 #[tokio::test]
-async fn a_worker_not_seen_for_a_day_is_deleted() {
+async fn workers_not_seen_for_a_day_are_deleted() {
     let fixture = scene().await;
     fixture.noted(ENVIRONMENT, "gone").await;
-    fixture.backdate_heartbeats("25 hours");
+    fixture.no_worker_was_seen_for("25 hours");
     fixture.noted(ENVIRONMENT, "worker").await;
     assert_eq!(fixture.store.workers().delete_stale().await.unwrap(), 1);
     assert_eq!(seen(&fixture.workers().await), [("worker", 4, 0, true)]);
 }
 
 #[tokio::test]
-async fn a_worker_that_keeps_changing_its_name_does_not_fill_the_table() {
+async fn a_worker_that_changes_its_name_all_the_time_does_not_fill_the_table() {
     let fixture = scene().await;
     fixture.noted(ENVIRONMENT, "worker").await;
     fixture.rows(
@@ -140,19 +140,19 @@ async fn a_worker_that_keeps_changing_its_name_does_not_fill_the_table() {
 }
 
 #[tokio::test]
-async fn a_render_reports_that_no_worker_can_print_it() {
+async fn a_render_without_a_live_worker_says_so() {
     let fixture = scene().await;
     assert_eq!(fixture.waiting().await, Some(WaitingReason::NoWorker));
     fixture.noted(OLD, "worker of another environment").await;
     assert_eq!(fixture.waiting().await, Some(WaitingReason::NoWorker));
     fixture.noted(ENVIRONMENT, "worker").await;
     assert_eq!(fixture.waiting().await, None);
-    fixture.backdate_heartbeats("2 minutes");
+    fixture.no_worker_was_seen_for("2 minutes");
     assert_eq!(fixture.waiting().await, Some(WaitingReason::NoWorker));
     fixture.noted(ENVIRONMENT, "worker").await;
     let worker = fixture.workers().await.into_iter().find(|worker| worker.is_live).unwrap();
     fixture.store.workers().drain(&operator(), &worker.name, true).await.unwrap();
-    assert_eq!(fixture.waiting().await, Some(WaitingReason::NoWorker), "a drained worker takes no tasks");
+    assert_eq!(fixture.waiting().await, Some(WaitingReason::NoWorker), "a drained one takes nothing");
     fixture.store.workers().drain(&operator(), &worker.name, false).await.unwrap();
     fixture.leased_one().await;
     assert_eq!(fixture.waiting().await, None);
@@ -180,7 +180,7 @@ async fn during_an_upgrade_each_task_is_printed_by_its_own_environment() {
 }
 
 #[tokio::test]
-async fn only_operators_manage_workers() {
+async fn only_operators_look_after_workers() {
     let fixture = scene().await;
     fixture.noted(ENVIRONMENT, "worker").await;
     let name = fixture.workers().await.remove(0).name;

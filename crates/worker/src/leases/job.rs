@@ -206,7 +206,7 @@ impl<Q: Queue, P: Printer> Job<Q, P> {
             exceeded = deadline_exceeded(deadline) => return Err(exceeded),
         };
         match result {
-            Ok((Ok(printed), times)) => Ok((printed, times)),
+            Ok((Ok(pdf), times)) => Ok((pdf, times)),
             Ok((Err(PrintFailure::Failed { reason, message }), _)) => {
                 Err(JobError::failed(&reason, message, false))
             }

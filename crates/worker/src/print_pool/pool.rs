@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use chancery_print::activity;
 use chancery_proto::render::v1::RenderPhase;
 use tokio::sync::{oneshot, watch};
 
@@ -39,7 +40,8 @@ pub(crate) enum TaskError {
 /// Signs of life that a task gives to the watchdog.
 #[derive(Debug, Default)]
 pub(crate) struct Heartbeat {
-    count: AtomicU64,
+    /// Counts reported progress, and the printer's work between reports.
+    count: Arc<AtomicU64>,
     pages: AtomicU32,
     is_writing: AtomicBool,
 }
@@ -53,7 +55,7 @@ impl Heartbeat {
     }
 }
 
-/// What the pool has decided about a task.
+/// The decision of the pool about a task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Decision {
     Continue,
@@ -233,7 +235,7 @@ impl Shared {
             decision: task.decision,
         };
         self.running().insert(number, running);
-        (task.run)(&heartbeat);
+        activity::counted(Arc::clone(&heartbeat.count), || (task.run)(&heartbeat));
         let is_kept = self.running().remove(&number).is_some();
         if !is_kept {
             self.abandoned.fetch_sub(1, Ordering::Relaxed);

@@ -48,7 +48,7 @@ impl fmt::Display for RestartReason {
     }
 }
 
-/// What the watchdog has found.
+/// Findings of the watchdog.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Findings {
     /// The process is over its memory limit: nothing may start to print.

@@ -10,7 +10,7 @@ use super::{block, canonical, refuses, s2, section, statement};
 use crate::validate::code;
 
 #[test]
-fn ids_have_one_form_and_are_given_once() {
+fn ids_are_well_formed_and_unique() {
     refuses(code::INVALID_ID, "S.id", |content| {
         content.key_judgments[0].rests_on.clear();
         content.changes.clear();
@@ -24,7 +24,7 @@ fn ids_have_one_form_and_are_given_once() {
 }
 
 #[test]
-fn a_statement_says_something_of_a_sort() {
+fn a_statement_has_a_text_and_a_type() {
     refuses(code::REQUIRED, "S.text", |content| s2(content).text = "  ".into());
     refuses(code::REQUIRED, "S.type", |content| s2(content).r#type = 0);
     refuses(code::UNKNOWN_VALUE, "S.type", |content| s2(content).r#type = 7);
@@ -39,7 +39,7 @@ fn a_statement_says_something_of_a_sort() {
 }
 
 #[test]
-fn a_statements_references_lead_to_parts_of_the_right_kind() {
+fn references_of_a_statement_name_parts_of_the_right_kind() {
     refuses(code::WRONG_REFERENCE, "S.domain", |content| s2(content).domain = "sec1".into());
     refuses(code::WRONG_REFERENCE, "S.actor_ids[1]", |content| {
         s2(content).actor_ids = vec!["a1".into(), "p1".into()];
@@ -68,7 +68,7 @@ fn a_statements_references_lead_to_parts_of_the_right_kind() {
 }
 
 #[test]
-fn a_key_judgment_has_a_sentence_and_rests_on_statements() {
+fn a_key_judgment_has_a_statement_and_rests_on_statements() {
     refuses(code::REQUIRED, "key_judgments[0].statements", |content| {
         content.key_judgments[0].statements.clear();
     });
@@ -78,12 +78,12 @@ fn a_key_judgment_has_a_sentence_and_rests_on_statements() {
     refuses(code::SELF_REFERENCE, "key_judgments[0].revises_id", |content| {
         content.key_judgments[0].revises_id = "kj1".into();
     });
-    // A key judgment of the parent revision need not stand in this one.
+    // A key judgment of the parent revision need not be in this one.
     canonical(|content| content.key_judgments[0].revises_id = "kj0".into());
 }
 
 #[test]
-fn a_likelihood_keeps_to_its_term_and_scale() {
+fn a_likelihood_matches_its_term_and_scale() {
     let likely = |change: fn(&mut Likelihood)| {
         move |content: &mut chancery_proto::brief::v1::BriefContent| {
             let mut likelihood = Likelihood::default();
@@ -158,7 +158,7 @@ fn spans_count_code_points_of_a_text_in_nfc() {
 }
 
 #[test]
-fn sections_and_lists_nest_so_deep_and_no_deeper() {
+fn nesting_of_sections_and_lists_is_limited() {
     let nested = |depth: usize| {
         (1..depth).rev().fold(section(&format!("x{depth}"), vec![]), |inner, level| {
             let outer = section(&format!("x{level}"), vec![]);
@@ -224,7 +224,7 @@ fn tables_are_regular() {
 }
 
 #[test]
-fn figures_and_attachments_say_what_they_show() {
+fn figures_and_attachments_are_consistent() {
     let figure = |kind: i32, attachment: &str, alt: &str| {
         let figure = Figure { kind, attachment: attachment.into(), alt: alt.into(), ..Figure::default() };
         move |content: &mut chancery_proto::brief::v1::BriefContent| {
@@ -243,7 +243,7 @@ fn figures_and_attachments_say_what_they_show() {
 }
 
 #[test]
-fn a_timeline_highlights_events_of_the_brief_each_once() {
+fn a_timeline_highlights_each_event_once() {
     let figure = |kind: i32, ids: &[&str]| {
         let highlight_ids = ids.iter().map(|id| (*id).to_owned()).collect();
         let figure = Figure { kind, highlight_ids, ..Figure::default() };
@@ -252,13 +252,13 @@ fn a_timeline_highlights_events_of_the_brief_each_once() {
         }
     };
     canonical(figure(1, &["e1"]));
-    let at = |place: &str| format!("sections[0].blocks[1].figure.highlight_ids{place}");
-    refuses(code::UNKNOWN_REFERENCE, &at("[0]"), figure(1, &["e9"]));
-    refuses(code::WRONG_REFERENCE, &at("[0]"), figure(1, &["s2"]));
-    refuses(code::REQUIRED, &at("[0]"), figure(1, &[""]));
-    refuses(code::DUPLICATE_REFERENCE, &at("[1]"), figure(1, &["e1", "e1"]));
+    let path = |index: &str| format!("sections[0].blocks[1].figure.highlight_ids{index}");
+    refuses(code::UNKNOWN_REFERENCE, &path("[0]"), figure(1, &["e9"]));
+    refuses(code::WRONG_REFERENCE, &path("[0]"), figure(1, &["s2"]));
+    refuses(code::REQUIRED, &path("[0]"), figure(1, &[""]));
+    refuses(code::DUPLICATE_REFERENCE, &path("[1]"), figure(1, &["e1", "e1"]));
     for kind in [2, 3, 4] {
-        refuses(code::NOT_APPLICABLE, &at(""), figure(kind, &["e1"]));
+        refuses(code::NOT_APPLICABLE, &path(""), figure(kind, &["e1"]));
     }
 }
 
@@ -277,7 +277,7 @@ fn statements_in_callouts_quotes_and_the_bottom_line_are_checked_too() {
 }
 
 #[test]
-fn nobody_writes_withheld() {
+fn withheld_is_output_only() {
     refuses(code::OUTPUT_ONLY, "sections[0].blocks[1].withheld", |content| {
         content.sections[0].blocks.push(block(BlockKind::Withheld(Withheld {})));
     });

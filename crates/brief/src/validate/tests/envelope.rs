@@ -2,7 +2,7 @@
 
 use chancery_proto::brief::v1::{AsOf, LikelihoodScale, LocalizedText, Subject, TranslationOf};
 
-use super::{brief, canonical, refuses, s2, section, told};
+use super::{brief, canonical, refuses, s2, section, violations};
 use crate::marking::{Rank, Scheme};
 use crate::validate::{CONTENT_LIMIT, VIOLATION_LIMIT, canonicalize, code};
 
@@ -18,7 +18,7 @@ fn content_above_the_limit_is_refused_as_a_whole() {
 }
 
 #[test]
-fn title_kind_and_language_must_be_there() {
+fn title_kind_and_language_are_required() {
     refuses(code::REQUIRED, "kind", |content| content.kind = 0);
     refuses(code::UNKNOWN_VALUE, "kind", |content| content.kind = 99);
     refuses(code::REQUIRED, "title", |content| content.title = " ".into());
@@ -30,7 +30,7 @@ fn title_kind_and_language_must_be_there() {
 }
 
 #[test]
-fn texts_keep_to_their_limits() {
+fn texts_have_length_limits() {
     refuses(code::TOO_LONG, "subtitle", |content| content.subtitle = "é".repeat(2_001));
     refuses(code::TOO_LONG, "S.text", |content| s2(content).text = "é".repeat(4_001));
     canonical(|content| s2(content).text = "é".repeat(4_000));
@@ -38,7 +38,7 @@ fn texts_keep_to_their_limits() {
 }
 
 #[test]
-fn titles_are_one_a_language_and_sorted() {
+fn titles_have_distinct_languages_and_are_sorted() {
     let text = |language: &str| LocalizedText { language: language.into(), text: "Titel".into() };
     let canonical = canonical(|content| content.localized_titles = vec![text("ru"), text("ar")]);
     assert_eq!(canonical.content().localized_titles[0].language, "ar");
@@ -101,7 +101,7 @@ fn every_effective_marking_is_written_out() {
 }
 
 #[test]
-fn markings_are_labels_at_or_above_what_they_stand_in() {
+fn markings_are_at_or_above_the_enclosing_one() {
     refuses(code::UNKNOWN_MARKING, "default_marking", |content| content.default_marking = "SECRET".into());
     refuses(code::UNKNOWN_MARKING, "S.marking", |content| s2(content).marking = "tlp:red".into());
     refuses(code::MARKING_TOO_LOW, "events[0].marking", |content| {
@@ -122,7 +122,7 @@ fn markings_are_labels_at_or_above_what_they_stand_in() {
 }
 
 #[test]
-fn quoted_text_keeps_the_marking_that_it_had() {
+fn quoted_text_keeps_its_earlier_marking() {
     let quoting = |was: &str, was_marking: &str| {
         canonical(|content| {
             content.changes[0].was = was.into();
@@ -134,7 +134,7 @@ fn quoted_text_keeps_the_marking_that_it_had() {
         (red.content().changes[0].was_marking.as_str(), red.content().marking.as_str()),
         ("TLP:RED", "TLP:RED")
     );
-    // The marking of nothing tells nothing.
+    // Without a quote, the marking is the default.
     let nothing = quoting("", "TLP:RED");
     assert_eq!(nothing.content().changes[0].was_marking, "TLP:CLEAR");
     assert_eq!(nothing.content().marking, "TLP:CLEAR");
@@ -150,15 +150,15 @@ fn the_briefs_scale_is_written_out() {
 }
 
 #[test]
-fn violations_come_in_document_order_and_end_at_a_limit() {
-    let told = told(|content| {
+fn violations_are_in_document_order_up_to_a_limit() {
+    let violations = violations(|content| {
         content.title.clear();
         content.key_judgments[0].rests_on = vec!["nothing".into()];
         s2(content).text.clear();
         content.sources[0].url = "ftp://example.org".into();
         content.changes[0].kind = 0;
     });
-    let paths: Vec<&str> = told.iter().map(|(_, path)| path.as_str()).collect();
+    let paths: Vec<&str> = violations.iter().map(|(_, path)| path.as_str()).collect();
     let statement = format!("{}.text", super::S);
     assert_eq!(
         paths,

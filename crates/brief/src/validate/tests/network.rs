@@ -6,7 +6,7 @@ use super::{canonical, refuses};
 use crate::validate::code;
 
 #[test]
-fn domains_and_factors_lead_to_sections_and_statements() {
+fn domains_and_factors_refer_to_sections_and_statements() {
     refuses(code::WRONG_REFERENCE, "domains[0].section", |content| content.domains[0].section = "d1".into());
     refuses(code::REQUIRED, "domains[0].name", |content| content.domains[0].name.clear());
     refuses(code::UNKNOWN_VALUE, "domains[0].trend", |content| content.domains[0].trend = 6);
@@ -17,7 +17,7 @@ fn domains_and_factors_lead_to_sections_and_statements() {
 }
 
 #[test]
-fn actors_and_places_are_named_and_placed() {
+fn actors_and_places_have_names_and_valid_coordinates() {
     refuses(code::REQUIRED, "actors[1].name", |content| content.actors[1].name.clear());
     refuses(code::REQUIRED, "actors[1].kind", |content| content.actors[1].kind = 0);
     refuses(code::INVALID_FORM, "actors[0].country_code", |content| {
@@ -41,7 +41,7 @@ fn actors_and_places_are_named_and_placed() {
 }
 
 #[test]
-fn relationships_tie_actors_and_places() {
+fn relationships_connect_actors_and_places() {
     canonical(|content| content.relationships[0].to_id = "a2".into());
     refuses(code::REQUIRED, "relationships[0].from_id", |content| content.relationships[0].from_id.clear());
     refuses(code::WRONG_REFERENCE, "relationships[0].to_id", |content| {
@@ -56,7 +56,7 @@ fn relationships_tie_actors_and_places() {
 }
 
 #[test]
-fn events_and_sources_are_dated_and_addressed() {
+fn events_and_sources_have_valid_dates_and_urls() {
     refuses(code::INVALID_DATE, "events[0].date", |content| content.events[0].date = "unknown".into());
     refuses(code::WRONG_REFERENCE, "events[0].source_ids[0]", |content| {
         content.events[0].source_ids = vec!["s2".into()];
@@ -73,7 +73,7 @@ fn events_and_sources_are_dated_and_addressed() {
 }
 
 #[test]
-fn what_stands_after_the_body_is_checked() {
+fn the_other_annexes_are_checked() {
     refuses(code::OUT_OF_RANGE, "scenarios[0].percent", |content| {
         let (id, title) = ("sce1".into(), "Scenario".into());
         content.scenarios = vec![Scenario { id, title, percent: 101, ..Scenario::default() }];
@@ -154,7 +154,7 @@ fn a_relationships_polarity_is_a_value_of_the_enum() {
 }
 
 #[test]
-fn a_sources_short_title_is_short_and_its_access_date_an_edtf_date() {
+fn a_source_has_a_bounded_short_title_and_an_edtf_access_date() {
     canonical(|content| content.sources[0].short_title = "\u{e9}".repeat(60));
     refuses(code::TOO_LONG, "sources[0].short_title", |content| {
         content.sources[0].short_title = "a".repeat(61);

@@ -92,7 +92,7 @@ fn read_example(folder: &Path) -> Result<Example, Failure> {
     if let (Some((brief, documents)), None) = (briefs.next(), briefs.next()) {
         return Ok(Example { brief, documents });
     }
-    let message = format!("{} does not hold the revisions of one brief", folder.display());
+    let message = format!("{} does not contain the revisions of exactly one brief", folder.display());
     Err(Failure::new("INVALID_ARGUMENT", "INVALID_EXAMPLE", message))
 }
 

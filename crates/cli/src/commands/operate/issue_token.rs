@@ -20,24 +20,20 @@ pub async fn run(global: &Global, arguments: &IssueToken) -> Result<(), Failure>
         clearance: arguments.clearance.as_deref(),
         expires_at: arguments.expires,
     };
-    let mut written = None;
+    let file = arguments.output.as_deref();
     let mut write_failure = None;
+    // The secret is delivered before the token is committed: a token whose secret nobody has would stay valid.
     let issued = store
         .access()
-        .issue_token(&global.workspace, &token, |_, secret| {
-            let Some(file) = arguments.output.as_deref() else { return Ok(()) };
-            let bytes = format!("{}\n", secret.reveal());
-            match output::write_new_file(file, 0o600, bytes.as_bytes()) {
-                Ok(()) => written = Some(file),
-                Err(failure) => write_failure = Some(failure),
-            }
-            if write_failure.is_some() { Err(FileNotWritten) } else { Ok(()) }
+        .issue_token(&global.workspace, &token, |token, secret| {
+            write_failure = deliver(global.json, token, secret, file).err();
+            if write_failure.is_some() { Err(SecretNotDelivered) } else { Ok(()) }
         })
         .await;
     match issued {
-        Ok((token, secret)) => report(global.json, &token, &secret, written),
+        Ok((token, _)) => report(global.json, &token, file),
         Err(error) => {
-            if let Some(file) = written {
+            if let (Some(file), None) = (file, &write_failure) {
                 // The transaction failed after the write, so the secret is not valid.
                 let _ = fs::remove_file(file);
             }
@@ -47,28 +43,41 @@ pub async fn run(global: &Global, arguments: &IssueToken) -> Result<(), Failure>
 }
 
 /// A placeholder error for the store: `run` reports the failure to write instead.
-struct FileNotWritten;
+struct SecretNotDelivered;
 
-impl fmt::Display for FileNotWritten {
+impl fmt::Display for SecretNotDelivered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the file was not written")
+        f.write_str("the secret was not written")
     }
 }
 
-/// Prints the secret, unless it is in a file. The summary then goes to standard error, so that a shell can capture the
-/// secret from standard output.
-fn report(as_json: bool, token: &ApiToken, secret: &Secret, file: Option<&Path>) -> Result<(), Failure> {
+/// Writes the secret to a new file or to standard output.
+fn deliver(as_json: bool, token: &ApiToken, secret: &Secret, file: Option<&Path>) -> Result<(), Failure> {
+    let line = format!("{}\n", secret.reveal());
+    match file {
+        Some(file) => output::write_new_file(file, 0o600, line.as_bytes()),
+        None if as_json => output::print_to_reader(&json(token, secret.reveal())),
+        None => output::print_to_reader(&line),
+    }
+}
+
+/// Prints a summary: to standard error where the secret went to standard output, so that a shell can capture it.
+fn report(as_json: bool, token: &ApiToken, file: Option<&Path>) -> Result<(), Failure> {
     let summary = summary(token);
-    if as_json {
-        let secret = if file.is_some() { String::new() } else { secret.reveal().to_owned() };
-        let response = CreateApiTokenResponse { api_token: Some(message(token)), secret };
-        return output::response(true, &response, String::new);
+    match file {
+        Some(_) if as_json => output::print(&json(token, "")),
+        Some(file) => output::print(&format!("{summary}; its secret is in {}\n", file.display())),
+        None if as_json => Ok(()),
+        None => {
+            eprintln!("{summary}; the secret above is shown only this once");
+            Ok(())
+        }
     }
-    if let Some(file) = file {
-        return output::print(&format!("{summary}; its secret is in {}\n", file.display()));
-    }
-    eprintln!("{summary}; its secret, shown only this once:");
-    output::print(&format!("{}\n", secret.reveal()))
+}
+
+fn json(token: &ApiToken, secret: &str) -> String {
+    let response = CreateApiTokenResponse { api_token: Some(message(token)), secret: secret.to_owned() };
+    chancery_proto::json::to_string_pretty(&response)
 }
 
 fn summary(token: &ApiToken) -> String {

@@ -1,12 +1,12 @@
-//! Converts errors of object stores.
+//! Conversion of object store errors.
 
 use std::error::Error;
 use std::io;
 
 use chancery_store::StoreError;
 
-/// How servers report that they are full: HTTP's status, and `MinIO`'s code for it.
-const FULL: [&str; 2] = ["507 Insufficient Storage", "XMinioStorageFull"];
+/// Signs of a full store in error messages: the HTTP status, and the code of `MinIO`.
+const STORE_FULL: [&str; 2] = ["507 Insufficient Storage", "XMinioStorageFull"];
 
 /// Converts the error of a read.
 pub(crate) fn of_read(error: object_store::Error) -> StoreError {
@@ -16,8 +16,8 @@ pub(crate) fn of_read(error: object_store::Error) -> StoreError {
     }
 }
 
-/// Converts any other error. If something is not found during a write, it is the bucket or folder.
-#[allow(clippy::needless_pass_by_value, reason = "it is passed to map_err")]
+/// Converts the error of any other operation, for which "not found" means the bucket or folder.
+#[allow(clippy::needless_pass_by_value, reason = "for use in map_err")]
 pub(crate) fn of_write(error: object_store::Error) -> StoreError {
     use object_store::Error as E;
     let message = with_causes(&error);
@@ -41,10 +41,11 @@ pub(crate) fn of_write(error: object_store::Error) -> StoreError {
 
 fn is_full(error: &object_store::Error, message: &str) -> bool {
     let kinds = [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded, io::ErrorKind::FileTooLarge];
-    io_kind(error).is_some_and(|kind| kinds.contains(&kind)) || FULL.iter().any(|sign| message.contains(sign))
+    io_kind(error).is_some_and(|kind| kinds.contains(&kind))
+        || STORE_FULL.iter().any(|sign| message.contains(sign))
 }
 
-/// Returns the operating system's error, if the error has one as its cause.
+/// The kind of the underlying I/O error, if any.
 fn io_kind(error: &object_store::Error) -> Option<io::ErrorKind> {
     let mut cause: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(next) = cause {
@@ -56,7 +57,7 @@ fn io_kind(error: &object_store::Error) -> Option<io::ErrorKind> {
     None
 }
 
-/// Formats an error with its causes, each once: some errors repeat theirs and some do not.
+/// The message with its causes, without those that it already repeats.
 fn with_causes(error: &object_store::Error) -> String {
     let mut message = error.to_string();
     let mut cause = error.source();
@@ -86,30 +87,30 @@ mod tests {
     }
 
     #[test]
-    fn a_full_disk_is_reported_as_full_and_a_broken_one_as_unavailable() {
+    fn disk_errors_are_converted_by_kind() {
         assert!(matches!(of_write(of_disk(io::ErrorKind::StorageFull)), StoreError::ArtifactStoreFull(_)));
         assert!(matches!(of_write(of_disk(io::ErrorKind::QuotaExceeded)), StoreError::ArtifactStoreFull(_)));
         let denied = of_write(of_disk(io::ErrorKind::PermissionDenied));
         assert!(matches!(denied, StoreError::ArtifactStoreRefused(_)));
-        let away = of_write(of_disk(io::ErrorKind::StaleNetworkFileHandle));
-        assert!(matches!(away, StoreError::ArtifactStoreUnavailable(_)));
+        let unavailable = of_write(of_disk(io::ErrorKind::StaleNetworkFileHandle));
+        assert!(matches!(unavailable, StoreError::ArtifactStoreUnavailable(_)));
     }
 
     #[test]
-    fn not_found_means_missing_for_a_read_and_misconfigured_for_a_write() {
+    fn not_found_is_missing_for_reads_and_refused_for_writes() {
         let missing = || object_store::Error::NotFound { path: "a".into(), source: "gone".into() };
         assert!(matches!(of_read(missing()), StoreError::ArtifactMissing(path) if path == "a"));
         assert!(matches!(of_write(missing()), StoreError::ArtifactStoreRefused(_)));
     }
 
-    /// Responds to every request in the same way.
+    /// Starts a server with one response to every request.
     fn server(answer: &'static str) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         thread::spawn(move || {
             for connection in listener.incoming() {
                 let mut connection = connection.unwrap();
-                // The request is small and arrives at once; its content does not matter.
+                // The request is small and comes at once; what it says does not matter.
                 let _ = connection.read(&mut [0; 16 * 1024]);
                 let _ = connection.write_all(answer.as_bytes());
             }
@@ -132,7 +133,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_full_bucket_is_reported_as_full_and_a_forbidden_one_as_refused() {
+    async fn http_errors_are_converted_by_status() {
         let full = "HTTP/1.1 507 Insufficient Storage\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
         let error = write_to(full).await;
         assert!(matches!(error, StoreError::ArtifactStoreFull(_)), "{error}");
@@ -145,7 +146,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn settings_of_google_and_azure_are_read_from_the_environment() {
+    async fn settings_of_google_and_azure_come_from_the_environment() {
         let refused = ObjectStores::new([]).open("az://container/pdfs").unwrap_err();
         assert!(
             matches!(&refused, StoreError::ArtifactStoreRefused(why) if why.contains("az://")),

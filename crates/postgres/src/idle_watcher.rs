@@ -1,4 +1,4 @@
-//! Stops a server that is no longer used and was not stopped: its users were killed, or left it running on purpose.
+//! Stops a server that no process uses any more, because its users were killed or left it running.
 
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -8,11 +8,10 @@ use std::time::Duration;
 use crate::binaries::Binaries;
 use crate::home::Home;
 
-/// Each user writes its process id into `users.lock` and keeps it locked. If the id has not changed for some rounds and
-/// neither lock is held, the server is unused. Both locks are held during the stop, so a new user waits and then
-/// starts the server again. (Arguments: folder, `pg_ctl`, seconds a round, folder of the
-/// socket.)
-const WATCH: &str = r#"
+/// Each user writes its process id to `users.lock` and keeps the file locked. The server is unused if the id has not
+/// changed for some rounds and neither lock is held. Holding both locks during the stop makes a new user wait and then
+/// start the server again. Arguments: folder, `pg_ctl`, seconds per round, folder of the socket.
+const WATCHER_SCRIPT: &str = r#"
 cd "$1" || exit
 last= rounds=0
 while sleep "$3"; do
@@ -28,17 +27,17 @@ while sleep "$3"; do
 done
 "#;
 
-/// Starts the watch unless one is running already. It is optional: if it cannot start, only the last user to leave
-/// stops the server.
+/// Starts the watcher unless one is running. A failure is ignored: without the watcher, only the last user to leave stops
+/// the server.
 pub(crate) fn start(home: &Home, binaries: &Binaries, socket_folder: &Path, grace: Duration) {
     let round = grace.as_secs_f64() / 4.0;
-    // `flock -n` exits at once if another watch holds the lock.
+    // `flock -n` exits at once if another watcher holds the lock.
     let _ = home
         .account
         .command("flock")
         .arg("-n")
         .arg(home.folder.join("watch.lock"))
-        .args(["sh", "-c", WATCH, "sh"])
+        .args(["sh", "-c", WATCHER_SCRIPT, "sh"])
         .arg(&home.folder)
         .arg(binaries.pg_ctl())
         .arg(format!("{round:.2}"))
@@ -46,7 +45,7 @@ pub(crate) fn start(home: &Home, binaries: &Binaries, socket_folder: &Path, grac
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
-        // Ctrl-C and test runners end whole process groups; the watch must survive exactly that.
+        // In its own process group, because the watcher must survive Ctrl-C and test runners that kill process groups.
         .process_group(0)
         .spawn();
 }
