@@ -3,8 +3,8 @@
 use roxmltree::Node;
 
 use super::colors::color;
-use super::problem::Problem;
 use super::numbers;
+use super::problem::Problem;
 use super::transform::Matrix;
 use crate::{Cap, Color, FixedPt, Join, Outline, PathSegment, Shape};
 
@@ -141,8 +141,9 @@ impl Style {
         let value = value.trim();
         let refused =
             || Problem::with_cure(format!("{name}: {value:?} is not printed"), cure_of_property(name, value));
-        let number =
-            || numbers::whole(value.strip_suffix("px").unwrap_or(value)).map_err(|problem| problem.within(name));
+        let number = || {
+            numbers::whole(value.strip_suffix("px").unwrap_or(value)).map_err(|problem| problem.within(name))
+        };
         match (name, value) {
             ("fill", "none" | "transparent") => self.fill = None,
             ("fill", _) => self.fill = Some(color(value).ok_or_else(refused)?),
