@@ -6,13 +6,13 @@ use crate::{Colors, ImageWarning};
 /// sRGB's primaries, adapted to D50, in XYZ (ICC's own sRGB profiles).
 const SRGB_PRIMARIES: [[f64; 3]; 3] =
     [[0.4361, 0.2225, 0.0139], [0.3851, 0.7169, 0.0971], [0.1431, 0.0606, 0.7141]];
-/// Profiles of different makers differ by their rounding and their white's adaptation.
+/// Tolerance: profiles of different vendors differ in rounding and white point adaptation.
 const PRIMARY_TOLERANCE: f64 = 0.01;
 /// A plain gamma of 2.2, which many "sRGB" profiles have, differs by less.
 const CURVE_TOLERANCE: f64 = 0.02;
-/// Tone curves are compared here.
+/// Positions at which tone curves are compared.
 const SAMPLES: [f64; 4] = [0.1, 0.3, 0.5, 0.8];
-/// The longest part of a profile's description that a warning quotes.
+/// Maximum length of a profile description in a warning.
 const MAX_NAME: usize = 60;
 
 /// Returns a warning when a profile describes another colour space than sRGB.
@@ -79,7 +79,7 @@ impl<'a> Profile<'a> {
         }
     }
 
-    /// Compares primaries and curves; none for a profile that maps colours by tables only.
+    /// Compares primaries and curves; `None` for a profile with tables only.
     fn has_srgb_matrix(&self) -> Option<bool> {
         let mut is_equal = true;
         for (signature, expected) in [*b"rXYZ", *b"gXYZ", *b"bXYZ"].into_iter().zip(SRGB_PRIMARIES) {
@@ -100,7 +100,8 @@ impl<'a> Profile<'a> {
         SAMPLES.into_iter().map(is_equal).try_fold(true, |all, is_equal| Some(all & is_equal?))
     }
 
-    /// Returns a profile of tables alone, such as ICC's "sRGB v4 preference", can only be recognised by its name.
+    /// Returns whether a profile's name claims sRGB. Profiles that only have tables, such as ICC's "sRGB v4 preference", can be
+    /// recognised only by it.
     fn is_srgb_table(&self) -> bool {
         self.tag(*b"A2B0").is_some() && self.description().is_some_and(|name| name.starts_with("sRGB"))
     }
@@ -162,7 +163,7 @@ fn curve(tag: &[u8], x: f64) -> Option<f64> {
     }
 }
 
-/// The entry of a table nearest to `x`.
+/// Returns the table entry nearest to `x`.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -239,7 +240,7 @@ mod tests {
     fn other_colour_spaces_are_named() {
         let adobe = [[0.6097, 0.3111, 0.0195], [0.2053, 0.6257, 0.0609], [0.1492, 0.0632, 0.7446]];
         let mut tags = matrix(adobe, &gamma(563));
-        // A name that claims sRGB does not decide.
+        // A name that claims sRGB is not sufficient.
         let name = b"sRGB by name\0";
         let length = u32::try_from(name.len()).unwrap().to_be_bytes();
         tags.push((*b"desc", [&b"desc\0\0\0\0"[..], &length, name].concat()));

@@ -1,4 +1,4 @@
-//! Reasons for refusing a file. Each names the problem and the cure, and has a stable code.
+//! Errors of images. Each names the problem and a remedy, and has a stable code.
 
 use crate::MediaType;
 
@@ -27,7 +27,7 @@ pub enum ImageError {
         /// The limit.
         limit: u64,
     },
-    /// The file contradicts itself or its format, or is not complete.
+    /// The file is inconsistent, malformed or incomplete.
     #[error("the {media_type} is damaged: {problem}; export it again from its source")]
     Damaged {
         /// The file's type.

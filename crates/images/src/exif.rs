@@ -4,7 +4,7 @@ use crate::Orientation;
 
 const ORIENTATION_TAG: u16 = 274;
 const SHORT: u16 = 3;
-/// More entries than a directory has; a damaged count must not cost time.
+/// Maximum number of directory entries; a damaged count must not cost time.
 const MAX_ENTRIES: u16 = 1000;
 
 /// Returns the orientation that a TIFF header's first directory states. Metadata that cannot be read counts as upright,

@@ -1,23 +1,23 @@
-//! Rows of samples behind PNG's filters and deflated, as `/Predictor 15` has them (ISO 32000-1, 7.4.4.4).
+//! PNG-filtered and deflated rows of samples, as for `/Predictor 15` (ISO 32000-1, 7.4.4.4).
 
 use std::io::Write as _;
 
 use flate2::{Compression, write::ZlibEncoder};
 
-/// Takes rows from the top, and keeps them deflated only.
+/// Filters and deflates rows from the top.
 pub(crate) struct FilteredRows {
     /// Bytes of a pixel.
     step: usize,
     above: Vec<u8>,
-    /// The row behind each filter, the filter's number first.
+    /// The row after each filter, preceded by the filter's number.
     tried: [Vec<u8>; FILTERS.len()],
     deflated: ZlibEncoder<Vec<u8>>,
 }
 
-/// What a byte is predicted to be, from the bytes to the left, above, and above to the left.
+/// Returns the prediction of a byte from the bytes to the left, above, and above left.
 type Predict = fn(u8, u8, u8) -> u8;
 
-/// PNG's filters but for `Average`, which seldom wins, with their numbers.
+/// PNG's filters except `Average`, which rarely wins, with their numbers.
 const FILTERS: [(u8, Predict); 4] =
     [(0, |_, _, _| 0), (1, |left, _, _| left), (2, |_, above, _| above), (4, paeth)];
 
@@ -27,7 +27,7 @@ impl FilteredRows {
         Self { step, above: vec![0; row_bytes], tried: Default::default(), deflated }
     }
 
-    /// Adds a row: it goes behind the filter that leaves the smallest differences, the first of equals.
+    /// Adds a row with the filter that leaves the smallest differences, the first one on a tie.
     pub(crate) fn push(&mut self, row: &[u8]) {
         let mut best = (u64::MAX, 0);
         for (index, ((number, predict), tried)) in FILTERS.iter().zip(&mut self.tried).enumerate() {
@@ -56,7 +56,7 @@ impl FilteredRows {
     }
 }
 
-/// Returns the neighbour that is nearest to left + above - corner.
+/// Returns the neighbour nearest to left + above - corner (the Paeth predictor).
 fn paeth(left: u8, above: u8, corner: u8) -> u8 {
     let (a, b, c) = (i16::from(left), i16::from(above), i16::from(corner));
     let (to_left, to_above, to_corner) = ((b - c).abs(), (a - c).abs(), (a + b - c - c).abs());

@@ -3,7 +3,7 @@
 //! [`check`] decides whether a file can be printed, and [`prepare`] converts it to its printable form. Both read the file to
 //! its end by the same code, so a file that passes [`check`] always prints. Sizes are checked before memory is allocated.
 //!
-//! Pure: the same bytes give the same result on any machine, in any process.
+//! The crate is pure: the same bytes give the same result on any machine, in any process.
 
 mod color_profile;
 mod error;
@@ -31,7 +31,7 @@ pub use self::raster::{Colors, Raster, Samples};
 pub use self::report::{ImageReport, ImageWarning};
 pub use self::vector::{Cap, Join, Outline, Shape, Vector};
 
-/// Raised whenever files are accepted or refused that were not before, so that stored results of [`check`] are renewed.
+/// Increased whenever the accepted set of files changes, so that stored results of [`check`] are renewed.
 pub const CHECK_VERSION: i16 = 1;
 
 /// An image that a PDF can embed.
@@ -67,7 +67,7 @@ pub fn prepare(bytes: &[u8], limits: &Limits) -> Result<PreparedImage, ImageErro
     })
 }
 
-/// Decides by the first bytes which kind of image a file is.
+/// Detects the media type by the first bytes.
 fn media_type(bytes: &[u8], limits: &Limits) -> Result<MediaType, ImageError> {
     if bytes.is_empty() {
         return Err(ImageError::Empty);

@@ -14,13 +14,13 @@ pub enum MediaType {
     Svg,
 }
 
-/// A text that names no accepted media type.
+/// A text that is not an accepted media type.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected one of image/png, image/jpeg, image/svg+xml")]
 pub struct MediaTypeError;
 
 impl MediaType {
-    /// Its name, such as `image/png`.
+    /// Returns its name, such as `image/png`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Png => "image/png",

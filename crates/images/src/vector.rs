@@ -9,7 +9,7 @@ pub struct Vector {
     pub width: FixedPt,
     /// Its height.
     pub height: FixedPt,
-    /// In painting order.
+    /// Shapes in painting order.
     pub shapes: Vec<Shape>,
 }
 
@@ -20,32 +20,32 @@ pub struct Shape {
     pub segments: Vec<PathSegment>,
     /// The fill colour.
     pub fill: Option<Color>,
-    /// Whether it is filled by the even-odd rule, else by the non-zero rule.
+    /// Whether it is filled by the even-odd rule instead of the non-zero winding rule.
     pub even_odd: bool,
-    /// The line along it.
+    /// The stroke.
     pub outline: Option<Outline>,
 }
 
-/// A line along an outline (ISO 32000-1, 8.4.3).
+/// Stroke of an outline (ISO 32000-1, 8.4.3).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outline {
     /// Its colour.
     pub color: Color,
     /// Its width.
     pub width: FixedPt,
-    /// Its ends.
+    /// Its line caps.
     pub cap: Cap,
-    /// Its corners.
+    /// Its line joins.
     pub join: Join,
-    /// The ratio of a corner's length to the line's width from which corners are cut, as a number of points.
+    /// Miter limit: the ratio of miter length to line width above which corners are bevelled, as a number of points.
     pub miter: FixedPt,
-    /// Dashes and gaps in turn; none for a solid line.
+    /// Alternating dashes and gaps; empty for a solid line.
     pub dash: Vec<FixedPt>,
-    /// The offset into the pattern at which the line begins.
+    /// Offset into the dash pattern.
     pub dash_offset: FixedPt,
 }
 
-/// The ends of lines.
+/// Line caps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cap {
     /// Cut at the end.
@@ -56,7 +56,7 @@ pub enum Cap {
     Square,
 }
 
-/// The corners of lines.
+/// Line joins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Join {
     /// Pointed.

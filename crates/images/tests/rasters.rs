@@ -43,7 +43,7 @@ fn report(bytes: &[u8]) -> ImageReport {
     check(bytes, &Limits::default()).unwrap()
 }
 
-/// The text of a refusal, whose code is given.
+/// Returns the message of a refusal with the given code.
 fn refused(bytes: &[u8], code: &str) -> String {
     let error = read(bytes).unwrap_err();
     assert_eq!(error.code(), code, "{error}");
@@ -61,7 +61,7 @@ fn photo(name: &str) -> Vec<u8> {
     fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/images/photos").join(name)).unwrap()
 }
 
-/// The place of a marker.
+/// Returns the offset of a marker.
 fn marker(bytes: &[u8], marker: u8) -> usize {
     bytes.windows(2).position(|pair| pair == [0xFF, marker]).unwrap()
 }
@@ -102,7 +102,7 @@ fn a_jpeg_is_passed_on_without_its_metadata() {
     assert_eq!((raster.width, raster.height, raster.colors), (48, 32, Colors::Rgb));
     let Samples::Jpeg(kept) = raster.samples else { panic!("a JPEG") };
     assert!(kept.len() > 100 && !kept.windows(4).any(|bytes| bytes == b"Exif" || bytes == b"JFIF"));
-    // The kept segments are a whole JPEG of the same picture.
+    // The remaining segments are a complete JPEG of the same image.
     assert!(read(&kept).unwrap().samples == Samples::Jpeg(kept));
 }
 
@@ -155,7 +155,7 @@ fn colour_spaces_other_than_srgb_are_warned_of() {
     let [ImageWarning::ColorProfileIgnored { .. }] = report(&photo("icc-swapped.jpg")).warnings[..] else {
         panic!("a warning");
     };
-    // A part is missing, or the profile is none.
+    // A part is missing, or the data is not a profile.
     let plain = colored(2, 2);
     for profile in [&b"ICC_PROFILE\0\x01\x02nothing"[..], b"ICC_PROFILE\0\x01\x01nothing"] {
         let bytes = [&plain[..2], &segment(0xE2, profile), &plain[2..]].concat();
@@ -197,7 +197,7 @@ fn scan_data_that_was_cut_and_closed_again_is_refused() {
     for name in ["plain.jpg", "progressive.jpg", "restarts.jpg"] {
         let whole = photo(name);
         let scan = marker(&whole, 0xDA);
-        // Between the first scan's header and the end, which is put back behind the cut.
+        // Cuts between the first scan's header and the end, which is appended again.
         for cut in (scan + 20..whole.len() - 40).step_by(97) {
             let bytes = [&whole[..cut], &[0xFF, 0xD9]].concat();
             let is_between_scans = name == "progressive.jpg" && read(&bytes).is_ok();
@@ -215,7 +215,7 @@ fn a_jpeg_without_a_table_or_with_a_wrong_restart_is_refused() {
     let bytes = photo("restarts.jpg");
     for (kind, part) in [(0xC4, "not defined"), (0xDB, "not defined")] {
         let mut bytes = bytes.clone();
-        // Every table of the kind becomes a comment.
+        // Turns every table of a kind into a comment.
         let end = marker(&bytes, 0xDA);
         for at in 0..end {
             if bytes[at] == 0xFF && bytes[at + 1] == kind {
@@ -329,7 +329,7 @@ fn a_png_s_adler_sum_is_checked() {
     refused(&changed, "IMAGE_DAMAGED");
 }
 
-/// A PNG's header chunk.
+/// Returns a PNG's header chunk.
 fn claims(width: u32, height: u32) -> Vec<u8> {
     let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
     [&b"\x89PNG\r\n\x1a\n"[..], &chunk(*b"IHDR", &header)].concat()

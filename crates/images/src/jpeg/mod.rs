@@ -1,5 +1,5 @@
-//! JPEG files (ITU-T T.81). Scan data is passed on as it is, and walked to its end to prove that it decodes. Metadata is
-//! left out of the printable form: a camera's position and serial number are no part of a brief.
+//! JPEG files (ITU-T T.81). Scan data is copied unchanged, and decoded to its end to prove that it is complete.
+//! Metadata is removed: a camera's position and serial number are not part of a brief.
 
 mod bits;
 mod coverage;
@@ -33,7 +33,7 @@ const DRI: u8 = 0xDD;
 const APP14: u8 = 0xEE;
 const APP1: u8 = 0xE1;
 const APP2: u8 = 0xE2;
-/// An encoder makes about ten scans; each refines the whole picture.
+/// Maximum number of scans. Encoders write about ten, each refining the whole image.
 const MAX_SCANS: usize = 200;
 
 /// A file's printable form, and the report on it.
@@ -42,7 +42,7 @@ pub(crate) struct Jpeg {
     pub(crate) report: ImageReport,
 }
 
-/// The tables and settings that segments set for the scans that follow them.
+/// Tables and settings for the following scans.
 #[derive(Default)]
 pub(crate) struct Tables {
     pub(crate) quantization: [bool; 4],
@@ -134,7 +134,7 @@ fn finished(frame: &Frame, kept: Vec<u8>, metadata: &Metadata) -> Jpeg {
 }
 
 impl Metadata {
-    /// Takes note of the first EXIF segment, and of the parts of a colour profile.
+    /// Stores the first EXIF segment, and the parts of a colour profile.
     fn note(&mut self, marker: u8, segment: &[u8]) {
         if marker == APP1
             && let Some(tiff) = segment.strip_prefix(b"Exif\0\0")
@@ -161,7 +161,7 @@ impl Metadata {
 }
 
 fn keep(kept: &mut Vec<u8>, marker: u8, segment: &[u8]) {
-    // The segment was as long when it was read.
+    // The segment's length was checked when it was read.
     let length = u16::try_from(segment.len() + 2).unwrap_or(u16::MAX);
     kept.extend_from_slice(&[0xFF, marker]);
     kept.extend_from_slice(&length.to_be_bytes());
@@ -229,7 +229,7 @@ impl<'a> Segments<'a> {
     fn scan(&mut self) -> Result<&'a [u8], ImageError> {
         let ends = |pair: &[u8]| pair[0] == 0xFF && !matches!(pair[1], 0 | 0xD0..=0xD7 | 0xFF);
         let end = self.rest.windows(2).position(ends).ok_or_else(|| damaged(CUT))?;
-        // Fill bytes before the marker are no data.
+        // Fill bytes before the marker are not data.
         let data = self.rest[..end].iter().rposition(|&byte| byte != 0xFF).map_or(0, |last| last + 1);
         let scan = &self.rest[..data];
         self.rest = &self.rest[end..];

@@ -2,7 +2,7 @@
 
 use crate::{ImageError, MediaType};
 
-/// A problem, without the type of file.
+/// A problem without the file type.
 pub(crate) type Problem = &'static str;
 
 pub(crate) fn damaged(problem: Problem) -> ImageError {

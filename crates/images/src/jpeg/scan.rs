@@ -1,5 +1,5 @@
-//! Walks entropy-coded scans (ITU-T T.81, F.2 and G.2): every code is decoded and every coefficient's place is checked,
-//! but no pixel is computed. A file that passes has all of its pixels.
+//! Decodes entropy-coded scans (ITU-T T.81, F.2 and G.2) without computing pixels: every code is decoded and every
+//! coefficient's position is checked. A file that passes has all of its pixels.
 
 use super::Tables;
 use super::bits::Bits;
@@ -8,15 +8,15 @@ use super::frame::{Component, Frame};
 use super::huffman::HuffmanTable;
 use super::problem::Problem;
 
-/// The most visits of blocks by all scans together. A picture at the limit of pixels needs 15 million; more is a file made
-/// to keep viewers busy.
+/// Maximum number of block visits of all scans. An image at the pixel limit needs 15 million; more is an attack on
+/// viewers.
 const MAX_BLOCK_VISITS: usize = 64_000_000;
 const NO_TABLE: Problem = "a scan uses a table that is not defined";
 const TOO_FAR: Problem = "its pixel data runs past the end of a block";
 
 pub(crate) struct ScanDecoder {
     frame: Frame,
-    /// By component, whether its mean values were read.
+    /// Whether each component's DC coefficients were read.
     seen: Vec<bool>,
     /// By component, for progressive pictures.
     nonzero: Vec<NonZero>,
@@ -140,7 +140,7 @@ impl ScanDecoder {
         !scan.parts.is_empty() && is_band && is_approximation
     }
 
-    /// Notes the components whose mean values a scan gives; details without them are out of order.
+    /// Records the components whose DC coefficients a scan has; AC coefficients without them are out of order.
     fn mark(&mut self, scan: &Scan) -> Result<(), Problem> {
         let is_first = scan.first == 0 && !scan.refines;
         for part in &scan.parts {
@@ -178,7 +178,7 @@ impl ScanDecoder {
     }
 }
 
-/// The difference of a block's mean value to the block before (F.2.2.1).
+/// Reads the difference of a block's DC coefficient to the previous block's (F.2.2.1).
 fn mean(part: &ScanPart, bits: &mut Bits) -> Result<(), Problem> {
     let size = part.dc.ok_or(NO_TABLE)?.decode(bits)?;
     if size > 11 {
@@ -187,7 +187,7 @@ fn mean(part: &ScanPart, bits: &mut Bits) -> Result<(), Problem> {
     bits.take(size.into()).map(|_| ())
 }
 
-/// The other coefficients of a sequential block (F.2.2.2).
+/// Reads the AC coefficients of a sequential block (F.2.2.2).
 fn sequential_details(table: &HuffmanTable, bits: &mut Bits) -> Result<(), Problem> {
     let mut index = 1;
     while index < 64 {
@@ -217,7 +217,7 @@ struct Band<'a> {
 }
 
 impl Band<'_> {
-    /// The first bits of the band's coefficients (G.1.2.2). `run` is the number of blocks that have none left.
+    /// Reads the first bits of the band's coefficients (G.1.2.2). `run` is the number of blocks without any left.
     fn read(&self, bits: &mut Bits, nonzero: &mut u64, run: &mut u32) -> Result<(), Problem> {
         if *run > 0 {
             *run -= 1;
@@ -244,7 +244,7 @@ impl Band<'_> {
         Ok(())
     }
 
-    /// One more bit of the band's coefficients (G.1.2.3).
+    /// Reads one more bit of the band's coefficients (G.1.2.3).
     fn refine(&self, bits: &mut Bits, nonzero: &mut u64, run: &mut u32) -> Result<(), Problem> {
         let mut index = self.first;
         while *run == 0 && index <= self.last {
@@ -262,7 +262,7 @@ impl Band<'_> {
                 }
                 _ => return Err("its pixel data refines a value by more than one bit"),
             }
-            // The zeros are those that were zero before; values in between get their bit.
+            // Counts coefficients that were zero before; nonzero ones in between get their bit.
             while index <= self.last {
                 if *nonzero >> index & 1 == 1 {
                     bits.take(1)?;

@@ -1,8 +1,8 @@
-//! Colours (CSS Color Module Level 4, 5 and 6), as far as they are opaque.
+//! Opaque colours (CSS Color Module Level 4, 5 and 6).
 
 use crate::Color;
 
-/// Returns a colour by its digits, its parts or its name.
+/// Parses a colour given by digits, components or name.
 pub(super) fn color(value: &str) -> Option<Color> {
     if let Some(digits) = value.strip_prefix('#') {
         return hexadecimal(digits);

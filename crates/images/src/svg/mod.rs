@@ -1,5 +1,5 @@
-//! SVG drawings: a strict part of SVG 1.1 that only draws. An element or attribute that runs, loads or blends is refused
-//! by name; nothing visible is skipped. No document type is read, so no entity can expand.
+//! SVG drawings: a strict subset of SVG 1.1 that only draws. Elements and attributes that run, load or blend are
+//! refused by name, and nothing visible is skipped. Document types are refused, so no entity can expand.
 
 mod arc;
 mod colors;
@@ -20,14 +20,14 @@ use self::style::Style;
 use self::transform::Matrix;
 use crate::{FixedPt, ImageError, PathSegment, Shape, SvgError, Vector};
 
-/// The largest file.
+/// Maximum size of a file in bytes.
 const MAX_BYTES: usize = 1 << 20;
 const MAX_ELEMENTS: u32 = 10_000;
 const MAX_SEGMENTS: usize = 100_000;
 const MAX_DEPTH: usize = 32;
-/// The most attributes of one element: each is compared with all.
+/// Maximum number of attributes of an element; each is compared with all others.
 const MAX_ATTRIBUTES: usize = 64;
-/// The largest number that a position may have, in points.
+/// Maximum coordinate in points.
 const FAR: f64 = 100_000.0;
 /// A pixel is 1/96 inch.
 const PIXEL: f64 = 0.75;
@@ -58,7 +58,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Vector, ImageError> {
         ParsingOptions { allow_dtd: false, nodes_limit: MAX_ELEMENTS * 3, ..ParsingOptions::default() };
     let document = Document::parse_with_options(text, options).map_err(|error| {
         let line = match error {
-            // The parser does not say where.
+            // The parser does not report the position.
             roxmltree::Error::DtdDetected => {
                 1 + text.split("<!DOCTYPE").next().unwrap_or_default().matches('\n').count()
             }
@@ -73,7 +73,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Vector, ImageError> {
     Ok(Vector { width: FixedPt::round(width), height: FixedPt::round(height), shapes: reader.shapes })
 }
 
-/// Checks what the parser would not refuse, or would take long for.
+/// Checks properties that the parser accepts, or takes long to refuse.
 fn check_markup(text: &str) -> Result<(), SvgError> {
     let mut line = 1;
     for tag in text.split('<') {
@@ -109,7 +109,7 @@ fn unparsed(error: &roxmltree::Error) -> Problem {
 struct Reader {
     shapes: Vec<Shape>,
     segments: usize,
-    /// In points.
+    /// Size in points.
     size: (f64, f64),
 }
 
@@ -190,8 +190,8 @@ impl Reader {
     }
 }
 
-/// Passes over definitions: they draw only by a reference, which is refused where it is made. Style sheets and scripts
-/// among them apply to the whole drawing.
+/// Skips definitions: they draw only by reference, which is refused where it occurs. Style sheets and scripts among
+/// them are refused, because they affect the whole drawing.
 fn definitions(node: Node) -> Result<(), SvgError> {
     let acts = |node: &Node| node.is_element() && matches!(node.tag_name().name(), "style" | "script");
     match node.descendants().find(acts) {
@@ -263,7 +263,7 @@ fn points(text: &str) -> Result<f64, Problem> {
     Ok(numbers::whole(&text[..text.len() - unit.len()])? * factor)
 }
 
-/// Steps to segments, in lengths from the drawing's top left corner.
+/// Converts steps to segments, relative to the drawing's top left corner.
 fn placed(steps: &[Step], matrix: Matrix) -> Result<Vec<PathSegment>, Problem> {
     let point = |(x, y): (f64, f64)| {
         let (x, y) = matrix.apply((x, y));

@@ -1,6 +1,6 @@
 //! Problems of elements and their cures.
 
-/// Advice where none is closer.
+/// Default advice.
 const EXPORT: &str = "export the drawing as plain SVG with paths, or as PNG";
 
 /// A problem with an element, before its name and line are added.

@@ -8,7 +8,7 @@ use super::problem::Problem;
 use super::transform::Matrix;
 use crate::{Cap, Color, FixedPt, Join, Outline, PathSegment, Shape};
 
-/// Attributes that say nothing about what is drawn, or are read where they belong.
+/// Attributes that do not affect the drawing, or are read elsewhere.
 const PLAIN: [&str; 36] = [
     "id",
     "class",
@@ -60,11 +60,11 @@ pub(super) struct Style {
     miter: f64,
     dash: Vec<f64>,
     dash_offset: f64,
-    /// Whether the line is painted before the fill.
+    /// Whether the stroke is painted before the fill.
     line_first: bool,
 }
 
-/// Properties that affect text only, which is refused where it occurs, or nothing that is printed.
+/// Properties that affect only text, which is refused, or nothing that is printed.
 const WITHOUT_EFFECT: [&str; 22] = [
     "color",
     "cursor",
@@ -115,7 +115,7 @@ impl Style {
         for attribute in node.attributes() {
             let (name, value) = (attribute.name(), attribute.value());
             match attribute.namespace() {
-                // A link leads out of the picture, whatever it is called.
+                // References leave the drawing, whatever their attribute's name.
                 _ if name == "href" || name == "base" => {
                     let problem = format!("{name}: it refers to another element or file");
                     return Err(Problem::with_cure(
@@ -164,9 +164,9 @@ impl Style {
             ("stroke-dashoffset", _) => self.dash_offset = number()?,
             ("paint-order", "normal") => self.line_first = false,
             ("paint-order", _) => self.line_first = line_first(value).ok_or_else(refused)?,
-            // Nothing is blended.
+            // Blending is refused.
             ("opacity" | "fill-opacity" | "stroke-opacity", _) if (number()? - 1.0).abs() < 1e-9 => {}
-            // Values that draw as if they were not there.
+            // Values without effect.
             ("filter" | "mask" | "clip-path" | "marker" | "vector-effect", "none")
             | ("display", "inline" | "block")
             | ("visibility", "visible")
@@ -178,8 +178,8 @@ impl Style {
         Ok(())
     }
 
-    /// Returns the outline as this style paints it: nothing when it is neither filled nor stroked, two shapes when the
-    /// line is painted first.
+    /// Returns the shapes of an outline in this style: none without fill and stroke, two if the stroke is painted
+    /// first.
     pub(super) fn shapes(&self, segments: Vec<PathSegment>, matrix: Matrix) -> Result<Vec<Shape>, Problem> {
         let stroked = self.stroke.filter(|_| self.width > 0.0);
         if segments.is_empty() || self.fill.is_none() && stroked.is_none() {
@@ -234,12 +234,12 @@ fn dashes(value: &str) -> Result<Vec<f64>, Problem> {
     Ok(if parts.iter().all(|&part| part <= 0.0) { Vec::new() } else { parts })
 }
 
-/// Returns whether a `paint-order` paints the line before the fill; none for a value that is malformed (SVG 2, 13.8).
+/// Returns whether a `paint-order` paints the stroke before the fill, or `None` if it is malformed (SVG 2, 13.8).
 fn line_first(value: &str) -> Option<bool> {
     let order: Vec<&str> = value.split_ascii_whitespace().collect();
     let is_known = order.iter().all(|part| matches!(*part, "fill" | "stroke" | "markers"));
     let place = |name| order.iter().position(|part| *part == name).unwrap_or(order.len());
-    // Parts that are not named follow, the fill before the line.
+    // Omitted parts follow, the fill before the stroke.
     (is_known && !order.is_empty()).then(|| place("stroke") < place("fill"))
 }
 

@@ -30,7 +30,7 @@ impl Matrix {
         Self { a, b, c, d, e, f }
     }
 
-    /// Returns the factor by which lengths grow, if it is the same in all directions.
+    /// Returns the scale factor of lengths, if it is the same in all directions.
     pub(super) fn scale(self) -> Option<f64> {
         let (first, second) = (self.a * self.a + self.b * self.b, self.c * self.c + self.d * self.d);
         let slant = (self.a * self.c + self.b * self.d).abs();
@@ -39,7 +39,7 @@ impl Matrix {
     }
 }
 
-/// Sine and cosine of degrees. The C library's differ between machines; these do not.
+/// Returns sine and cosine of degrees. Those of the C library differ between machines; these do not.
 pub(super) fn turn(degrees: f64) -> (f64, f64) {
     let radians = degrees * (std::f64::consts::PI / 180.0);
     (libm::sin(radians), libm::cos(radians))
