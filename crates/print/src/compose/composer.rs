@@ -190,17 +190,17 @@ impl<'a> Composer<'a> {
     /// Appends text. A character without a glyph becomes a drawn box in a `Span` with the character as its
     /// `ActualText`.
     pub(crate) fn push_text(&mut self, inline: &mut Inline, text_context: TextContext, text: &str) {
-        for (stretch, kind) in coverage_runs(self.typesetter, &nfc(text), &text_context.style) {
+        for (run, kind) in coverage_runs(self.typesetter, &nfc(text), &text_context.style) {
             if kind == PieceKind::Text {
-                self.piece(inline, text_context, stretch, kind);
+                self.piece(inline, text_context, run, kind);
                 continue;
             }
-            for character in stretch.chars() {
+            for character in run.chars() {
                 self.missing.entry(character).or_insert_with(|| self.part_id.clone());
             }
-            let role = Role::Span { actual_text: Some(stretch.to_owned()) };
+            let role = Role::Span { actual_text: Some(run.to_owned()) };
             let span = self.tag(text_context.node, role);
-            self.piece(inline, TextContext { node: span, ..text_context }, stretch, kind);
+            self.piece(inline, TextContext { node: span, ..text_context }, run, kind);
         }
     }
 

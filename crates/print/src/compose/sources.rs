@@ -198,12 +198,12 @@ fn readable(url: &str) -> String {
     while let Some(at) = rest.find('%') {
         text.push_str(&rest[..at]);
         let encoded = encoded_bytes(&rest[at..]);
-        let (stretch, after) = rest[at..].split_at((encoded.len() * 3).max(1));
+        let (escapes, after) = rest[at..].split_at((encoded.len() * 3).max(1));
         match String::from_utf8(encoded) {
             Ok(letters) if letters.chars().all(char::is_alphabetic) && !letters.is_empty() => {
                 text.push_str(&letters);
             }
-            _ => text.push_str(stretch),
+            _ => text.push_str(escapes),
         }
         rest = after;
     }

@@ -278,8 +278,8 @@ fn isolated(fact: &str) -> String {
 
 /// Returns a text as a single line without bidi controls.
 fn printable(text: &str) -> String {
-    let kept = |c: &char| !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let text: String = text.chars().filter(kept).collect();
+    let is_allowed = |c: &char| !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let text: String = text.chars().filter(is_allowed).collect();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -290,8 +290,8 @@ fn alt(what: &str, facts: &[String], elsewhere: &str) -> String {
         room = room.saturating_sub(needs);
         fits
     };
-    let told: Vec<&str> = facts.iter().take_while(fits).map(String::as_str).collect();
-    format!("{what}. {}. {elsewhere}", told.join("; ")).trim_end().to_owned()
+    let included: Vec<&str> = facts.iter().take_while(fits).map(String::as_str).collect();
+    format!("{what}. {}. {elsewhere}", included.join("; ")).trim_end().to_owned()
 }
 
 #[cfg(test)]
