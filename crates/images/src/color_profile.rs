@@ -1,18 +1,18 @@
-//! Decides whether an ICC profile describes sRGB (ICC.1:2022; IEC 61966-2-1). Profiles are compared by their primaries
-//! and tone curves, not by their names.
+//! Decides whether an ICC profile describes sRGB (ICC.1:2022; IEC 61966-2-1). Profiles are compared by what they do,
+//! their primaries and tone curves, and not by what they are called.
 
 use crate::{Colors, ImageWarning};
 
 /// sRGB's primaries, adapted to D50, in XYZ (ICC's own sRGB profiles).
 const SRGB_PRIMARIES: [[f64; 3]; 3] =
     [[0.4361, 0.2225, 0.0139], [0.3851, 0.7169, 0.0971], [0.1431, 0.0606, 0.7141]];
-/// Profiles of different makers differ by rounding and by the adaptation of white.
+/// Tolerance: profiles of different vendors differ in rounding and white point adaptation.
 const PRIMARY_TOLERANCE: f64 = 0.01;
 /// A plain gamma of 2.2, which many "sRGB" profiles have, differs by less.
 const CURVE_TOLERANCE: f64 = 0.02;
-/// Points at which tone curves are compared.
+/// Positions at which tone curves are compared.
 const SAMPLES: [f64; 4] = [0.1, 0.3, 0.5, 0.8];
-/// Maximum length of a profile's description in a warning.
+/// Maximum length of a profile description in a warning.
 const MAX_NAME: usize = 60;
 
 /// Returns a warning when a profile describes another colour space than sRGB.
@@ -71,7 +71,7 @@ impl<'a> Profile<'a> {
         match (self.bytes.get(16..20), colors) {
             (Some(b"RGB "), Colors::Rgb) => self.has_srgb_matrix().unwrap_or_else(|| self.is_srgb_table()),
             (Some(b"GRAY"), Colors::Gray) => self.has_srgb_curve(*b"kTRC").unwrap_or(false),
-            // Gray pixels are on sRGB's neutral axis if the tone curve is sRGB's.
+            // Gray pixels are sRGB's neutral axis when the tone curve is sRGB's.
             (Some(b"RGB "), Colors::Gray) => {
                 self.has_srgb_curve(*b"gTRC").unwrap_or_else(|| self.is_srgb_table())
             }
@@ -79,7 +79,7 @@ impl<'a> Profile<'a> {
         }
     }
 
-    /// Compares primaries and curves; none for a profile that maps colours by tables only.
+    /// Compares primaries and curves; `None` for a profile with tables only.
     fn has_srgb_matrix(&self) -> Option<bool> {
         let mut is_equal = true;
         for (signature, expected) in [*b"rXYZ", *b"gXYZ", *b"bXYZ"].into_iter().zip(SRGB_PRIMARIES) {
@@ -100,7 +100,8 @@ impl<'a> Profile<'a> {
         SAMPLES.into_iter().map(is_equal).try_fold(true, |all, is_equal| Some(all & is_equal?))
     }
 
-    /// A profile of tables alone, such as ICC's "sRGB v4 preference", can only be recognised by its name.
+    /// Returns whether a profile's name claims sRGB. Profiles that only have tables, such as ICC's "sRGB v4 preference", can be
+    /// recognised only by it.
     fn is_srgb_table(&self) -> bool {
         self.tag(*b"A2B0").is_some() && self.description().is_some_and(|name| name.starts_with("sRGB"))
     }
@@ -162,7 +163,7 @@ fn curve(tag: &[u8], x: f64) -> Option<f64> {
     }
 }
 
-/// Returns the entry of a table nearest to `x`.
+/// Returns the table entry nearest to `x`.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -239,7 +240,7 @@ mod tests {
     fn other_colour_spaces_are_named() {
         let adobe = [[0.6097, 0.3111, 0.0195], [0.2053, 0.6257, 0.0609], [0.1492, 0.0632, 0.7446]];
         let mut tags = matrix(adobe, &gamma(563));
-        // A name that claims sRGB is ignored.
+        // A name that claims sRGB is not sufficient.
         let name = b"sRGB by name\0";
         let length = u32::try_from(name.len()).unwrap().to_be_bytes();
         tags.push((*b"desc", [&b"desc\0\0\0\0"[..], &length, name].concat()));
@@ -254,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn a_profile_truncated_anywhere_does_not_panic() {
+    fn a_profile_that_is_cut_anywhere_is_survived() {
         let whole = profile(*b"RGB ", &matrix(SRGB_PRIMARIES, &parametric()));
         for end in 0..whole.len() {
             assert!(warning(&whole[..end], Colors::Rgb).is_some(), "{end}");

@@ -1,4 +1,4 @@
-//! Reasons for refusing a file. Each names the problem and the remedy, and has a stable code.
+//! Errors of images. Each names the problem and a remedy, and has a stable code.
 
 use crate::MediaType;
 
@@ -14,7 +14,7 @@ pub enum ImageError {
         /// The limit.
         limit: usize,
     },
-    /// The first bytes match none of the accepted types.
+    /// The first bytes belong to none of the accepted types.
     #[error("the file is neither PNG, JPEG nor SVG (in UTF-8); convert it to one of these")]
     UnknownType,
     /// The raster has more pixels than the limit.
@@ -27,7 +27,7 @@ pub enum ImageError {
         /// The limit.
         limit: u64,
     },
-    /// The file contradicts itself or its format, or is incomplete.
+    /// The file is inconsistent, malformed or incomplete.
     #[error("the {media_type} is damaged: {problem}; export it again from its source")]
     Damaged {
         /// The file's type.
@@ -35,24 +35,24 @@ pub enum ImageError {
         /// The first defect found.
         problem: String,
     },
-    /// The file is valid, but uses a feature that cannot be printed.
-    #[error("the {media_type} cannot be printed: {problem}; {remedy}")]
+    /// The file is sound, but uses a feature that cannot be printed.
+    #[error("the {media_type} cannot be printed: {problem}; {cure}")]
     Unsupported {
         /// The file's type.
         media_type: MediaType,
         /// The feature.
         problem: String,
         /// How to obtain a file that prints.
-        remedy: &'static str,
+        cure: &'static str,
     },
-    /// An SVG file that is malformed or has an element that cannot be printed.
+    /// An SVG file that is malformed, or does something that cannot be printed.
     #[error("the SVG cannot be printed: {0}")]
     Svg(#[from] SvgError),
 }
 
 /// An element of an SVG file that cannot be printed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}, <{element}>: {problem}; {remedy}")]
+#[error("line {line}, <{element}>: {problem}; {cure}")]
 pub struct SvgError {
     /// The line on which the element begins.
     pub line: u32,
@@ -61,7 +61,7 @@ pub struct SvgError {
     /// The problem.
     pub problem: String,
     /// How to obtain a file that prints.
-    pub remedy: &'static str,
+    pub cure: &'static str,
 }
 
 impl ImageError {

@@ -4,11 +4,11 @@ use crate::Orientation;
 
 const ORIENTATION_TAG: u16 = 274;
 const SHORT: u16 = 3;
-/// More entries than a directory has; bounds the time that a damaged count can cost.
+/// Maximum number of directory entries; a damaged count must not cost time.
 const MAX_ENTRIES: u16 = 1000;
 
-/// Returns the orientation in a TIFF header's first directory. Unreadable metadata counts as upright, as in viewers: it
-/// does not affect the pixels.
+/// Returns the orientation that a TIFF header's first directory states. Metadata that cannot be read counts as upright,
+/// as in viewers: it does not affect the pixels.
 pub(crate) fn orientation(tiff: &[u8]) -> Orientation {
     orientation_value(tiff).map_or(Orientation::Upright, Orientation::from_exif)
 }
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn metadata_truncated_anywhere_counts_as_upright() {
+    fn metadata_that_is_cut_anywhere_counts_as_upright() {
         let whole = tiff(true, 6);
         for end in 0..whole.len() - 2 {
             assert_eq!(orientation(&whole[..end]), Orientation::Upright, "{end}");

@@ -1,23 +1,23 @@
-//! Rows of samples with PNG filters, deflated, as for `/Predictor 15` (ISO 32000-1, 7.4.4.4).
+//! PNG-filtered and deflated rows of samples, as for `/Predictor 15` (ISO 32000-1, 7.4.4.4).
 
 use std::io::Write as _;
 
 use flate2::{Compression, write::ZlibEncoder};
 
-/// Accepts rows from the top, and stores only their deflated bytes.
+/// Filters and deflates rows from the top.
 pub(crate) struct FilteredRows {
-    /// Bytes per pixel.
+    /// Bytes of a pixel.
     step: usize,
     above: Vec<u8>,
-    /// The filtered row for each filter, preceded by the filter's number.
+    /// The row after each filter, preceded by the filter's number.
     tried: [Vec<u8>; FILTERS.len()],
     deflated: ZlibEncoder<Vec<u8>>,
 }
 
-/// Predicts a byte from the bytes to the left, above, and above to the left.
+/// Returns the prediction of a byte from the bytes to the left, above, and above left.
 type Predict = fn(u8, u8, u8) -> u8;
 
-/// PNG's filters and their numbers, except `Average`, which seldom wins.
+/// PNG's filters except `Average`, which rarely wins, with their numbers.
 const FILTERS: [(u8, Predict); 4] =
     [(0, |_, _, _| 0), (1, |left, _, _| left), (2, |_, above, _| above), (4, paeth)];
 
@@ -27,7 +27,7 @@ impl FilteredRows {
         Self { step, above: vec![0; row_bytes], tried: Default::default(), deflated }
     }
 
-    /// Adds a row with the filter that leaves the smallest differences, the first of equals.
+    /// Adds a row with the filter that leaves the smallest differences, the first one on a tie.
     pub(crate) fn push(&mut self, row: &[u8]) {
         let mut best = (u64::MAX, 0);
         for (index, ((number, predict), tried)) in FILTERS.iter().zip(&mut self.tried).enumerate() {
@@ -56,7 +56,7 @@ impl FilteredRows {
     }
 }
 
-/// Returns the neighbour that is nearest to left + above - corner.
+/// Returns the neighbour nearest to left + above - corner (the Paeth predictor).
 fn paeth(left: u8, above: u8, corner: u8) -> u8 {
     let (a, b, c) = (i16::from(left), i16::from(above), i16::from(corner));
     let (to_left, to_above, to_corner) = ((b - c).abs(), (a - c).abs(), (a + b - c - c).abs());

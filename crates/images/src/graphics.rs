@@ -8,12 +8,12 @@ impl FixedPt {
     /// Units in a point.
     const PER_POINT: i64 = 65_536;
 
-    /// Converts whole points.
+    /// Creates a length from whole points.
     pub const fn pt(points: i64) -> Self {
         Self(points * Self::PER_POINT)
     }
 
-    /// Converts points, rounded to the nearest unit. The caller bounds them.
+    /// Creates a length from points, rounded to the nearest unit. The caller bounds them.
     #[expect(clippy::cast_possible_truncation, reason = "it is less than 2^40, and rounded")]
     pub(crate) fn round(points: f64) -> Self {
         Self((points * 65_536.0).round() as i64)
@@ -24,7 +24,8 @@ impl FixedPt {
         self.0
     }
 
-    /// Converts to CSS pixels (1/96 inch), rounded up, ignoring rounding errors of unit conversions.
+    /// Returns CSS pixels (1/96 inch), rounded up, except for lengths slightly above a whole number after unit
+    /// conversion.
     pub(crate) fn to_css_pixels(self) -> u32 {
         let thousandths = (self.0 * 4000 + 3 * Self::PER_POINT / 2) / (3 * Self::PER_POINT);
         u32::try_from((thousandths + 999) / 1000).unwrap_or(u32::MAX).max(1)
@@ -35,7 +36,7 @@ impl FixedPt {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Color(pub u8, pub u8, pub u8);
 
-/// A segment of a path. Positions are from the drawing's top left corner, to the right and downwards.
+/// A path segment. Positions are relative to the drawing's top left corner, to the right and downwards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PathSegment {
     /// Begins a subpath.

@@ -1,11 +1,9 @@
-//! Reads uploaded images: converts PNG, JPEG and SVG files to a form that a PDF can embed. No other crate decodes
-//! images.
+//! Reads uploaded images: PNG, JPEG and SVG files to what a PDF can embed. No other crate decodes images.
 //!
-//! [`check`] decides whether a file can be printed, and [`prepare`] converts it to its printable form. Both read the
-//! file to its end with the same code, so a file that passes [`check`] always prints. Sizes are checked before memory
-//! is allocated.
+//! [`check`] decides whether a file can be printed, and [`prepare`] converts it to its printable form. Both read the file to
+//! its end by the same code, so a file that passes [`check`] always prints. Sizes are checked before memory is allocated.
 //!
-//! Pure: the same bytes give the same result on any machine, in any process.
+//! The crate is pure: the same bytes give the same result on any machine, in any process.
 
 mod color_profile;
 mod error;
@@ -33,7 +31,7 @@ pub use self::raster::{Colors, Raster, Samples};
 pub use self::report::{ImageReport, ImageWarning};
 pub use self::vector::{Cap, Join, Outline, Shape, Vector};
 
-/// Incremented whenever the set of accepted files changes, so that stored results of [`check`] are renewed.
+/// Increased whenever the accepted set of files changes, so that stored results of [`check`] are renewed.
 pub const CHECK_VERSION: i16 = 1;
 
 /// An image that a PDF can embed.
@@ -45,10 +43,10 @@ pub enum PreparedImage {
     Vector(Arc<Vector>),
 }
 
-/// Reads a whole file and reports its properties, without building its printable form.
+/// Reads a whole file and reports what it contains, without building its printable form.
 ///
 /// # Errors
-/// Returns an [`ImageError`] for exactly the files that [`prepare`] refuses.
+/// [`ImageError`] exactly for the files that [`prepare`] refuses.
 pub fn check(bytes: &[u8], limits: &Limits) -> Result<ImageReport, ImageError> {
     Ok(match media_type(bytes, limits)? {
         MediaType::Svg => svg_report(&svg::read(bytes)?),
@@ -60,7 +58,7 @@ pub fn check(bytes: &[u8], limits: &Limits) -> Result<ImageReport, ImageError> {
 /// Converts a file to its printable form.
 ///
 /// # Errors
-/// Returns an [`ImageError`] for a file that cannot be printed.
+/// [`ImageError`] for a file that cannot be printed.
 pub fn prepare(bytes: &[u8], limits: &Limits) -> Result<PreparedImage, ImageError> {
     Ok(match media_type(bytes, limits)? {
         MediaType::Svg => PreparedImage::Vector(Arc::new(svg::read(bytes)?)),
@@ -69,7 +67,7 @@ pub fn prepare(bytes: &[u8], limits: &Limits) -> Result<PreparedImage, ImageErro
     })
 }
 
-/// Detects the kind of image from the first bytes of a file.
+/// Detects the media type by the first bytes.
 fn media_type(bytes: &[u8], limits: &Limits) -> Result<MediaType, ImageError> {
     if bytes.is_empty() {
         return Err(ImageError::Empty);

@@ -24,7 +24,7 @@ impl Default for Limits {
     }
 }
 
-/// Checks a stated size before any memory is allocated for it.
+/// Checks a claimed size before any memory is allocated for it.
 pub(crate) fn check_size(
     media_type: MediaType,
     width: u32,

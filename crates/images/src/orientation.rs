@@ -1,6 +1,6 @@
-//! Orientations of photos: cameras store the sensor's rows and record how to display the photo.
+//! Orientations of photos: cameras store the sensor's rows and note how the photo is displayed.
 
-/// How stored rows and columns are displayed (Exif 2.32, tag 274 `Orientation`). Rotations are clockwise.
+/// Orientation of stored rows and columns for display (Exif 2.32, tag 274 `Orientation`). Rotations are clockwise.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Orientation {
     /// 1: as stored.
@@ -37,7 +37,7 @@ impl Orientation {
         }
     }
 
-    /// Returns width and height as displayed, from the stored ones.
+    /// Returns the displayed width and height of stored ones.
     pub const fn displayed(self, (width, height): (u32, u32)) -> (u32, u32) {
         match self {
             Self::Upright | Self::MirrorHorizontal | Self::Rotate180 | Self::MirrorVertical => {

@@ -1,5 +1,5 @@
-//! PNG files (ISO/IEC 15948): decoded to eight bits a component, and encoded again as rows of samples with separate
-//! alpha.
+//! PNG files (ISO/IEC 15948): decoded to eight bits per component, and encoded again as rows of samples with alpha
+//! separated.
 
 use std::io::Cursor;
 
@@ -16,16 +16,16 @@ use crate::{
 
 pub(crate) const SIGNATURE: [u8; 8] = *b"\x89PNG\r\n\x1a\n";
 
-/// Memory for the decoder in addition to the rows of pixels: palettes and profiles.
+/// Memory of the decoder besides the pixels' rows: palettes and profiles.
 const SPARE_BYTES: usize = 1 << 20;
 
 type Input<'a> = Reader<Cursor<&'a [u8]>>;
 
-/// Decodes the whole file and reports on it, without storing pixels.
+/// Decodes the whole file and reports on it, without keeping pixels.
 pub(crate) fn check(bytes: &[u8], limits: &Limits) -> Result<ImageReport, ImageError> {
     let (mut reader, _) = open(bytes, limits, false)?;
     let colors = colors(&reader)?.0;
-    // An interlaced file's rows arrive pass by pass, so checking a large one needs no memory for them.
+    // Interlaced rows are read pass by pass, so that checking a large file needs no memory for it.
     while reader.next_interlaced_row().map_err(damaged)?.is_some() {}
     reader.finish().map_err(damaged)?;
     let info = reader.info();
@@ -51,7 +51,7 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Raster, ImageError> 
             planes.push(row.data());
         }
     }
-    // Chunks after the last row are read too: they can be damaged, and one of them can state the orientation.
+    // Reads the chunks after the last row too: they can be damaged, and one of them can state the orientation.
     reader.finish().map_err(damaged)?;
     Ok(planes.finish(width, height, orientation(reader.info())))
 }
@@ -67,14 +67,14 @@ fn open<'a>(bytes: &'a [u8], limits: &Limits, holds_frame: bool) -> Result<(Inpu
     let header = decoder.read_header_info().map_err(damaged)?;
     let (width, height, interlaced) = (header.width, header.height, header.interlaced);
     check_size(MediaType::Png, width, height, limits)?;
-    // A row takes at most eight bytes a pixel before it is reduced to eight bits a component.
+    // A row has at most eight bytes per pixel before it is reduced to eight bits per component.
     let rows = if interlaced && holds_frame { height as usize } else { 4 };
     let memory = (width as usize).saturating_mul(8).saturating_mul(rows).saturating_add(SPARE_BYTES);
     decoder.set_limits(png::Limits { bytes: memory });
     Ok((decoder.read_info().map_err(damaged)?, interlaced))
 }
 
-/// Reads an interlaced picture, whose rows are complete only at its end.
+/// Rows of an interlaced image are complete only at its end.
 fn whole_frame(reader: &mut Input, planes: &mut Planes) -> Result<(), ImageError> {
     let mut frame = vec![0; reader.output_buffer_size().ok_or_else(cut)?];
     let info = reader.next_frame(&mut frame).map_err(damaged)?;
@@ -84,7 +84,7 @@ fn whole_frame(reader: &mut Input, planes: &mut Planes) -> Result<(), ImageError
     Ok(())
 }
 
-/// Returns the decoded components, and whether they include alpha.
+/// Returns the decoded components, and whether alpha follows them.
 fn colors(reader: &Input) -> Result<(Colors, bool), ImageError> {
     let has_palette = reader.info().color_type != ColorType::Indexed || reader.info().palette.is_some();
     match reader.output_color_type() {
@@ -104,7 +104,7 @@ fn orientation(info: &Info) -> Orientation {
     info.exif_metadata.as_deref().map(exif::orientation).unwrap_or_default()
 }
 
-/// Returns a warning if the file describes its colours as others than sRGB. The chunks are ranked as in the
+/// Returns a warning when the file describes its colours as others than sRGB. The chunks are ranked as in the
 /// standard's third edition (4.3): cICP, iCCP, sRGB, then gAMA with cHRM.
 fn color_warning(info: &Info, colors: Colors) -> Option<ImageWarning> {
     let ignored = |profile: String| Some(ImageWarning::ColorProfileIgnored { profile });
@@ -137,7 +137,7 @@ fn color_warning(info: &Info, colors: Colors) -> Option<ImageWarning> {
     if is_srgb { None } else { ignored("primaries of a cHRM chunk other than sRGB's".to_owned()) }
 }
 
-/// Separate colours and alpha.
+/// Separate rows of colours and alpha.
 struct Planes {
     colors: Colors,
     has_alpha: bool,

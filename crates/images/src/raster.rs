@@ -5,17 +5,17 @@ use crate::Orientation;
 /// Pixels, ready to be written as an image `XObject` (ISO 32000-1, 8.9.5).
 #[derive(Clone, PartialEq, Eq)]
 pub struct Raster {
-    /// Stored columns of pixels; one at least.
+    /// Stored columns of pixels, at least one.
     pub width: u32,
-    /// Stored rows of pixels; one at least.
+    /// Stored rows of pixels, at least one.
     pub height: u32,
-    /// How the stored rows and columns are displayed.
+    /// Orientation for display.
     pub orientation: Orientation,
     /// A pixel's components; eight bits each.
     pub colors: Colors,
     /// The pixels.
     pub samples: Samples,
-    /// How opaque each pixel is, eight bits each, in the form of [`Samples::Filtered`] with one component.
+    /// Opacity of each pixel, eight bits each, encoded as [`Samples::Filtered`] with one component.
     pub alpha: Option<Vec<u8>>,
 }
 
@@ -56,6 +56,6 @@ impl Colors {
 pub enum Samples {
     /// A JPEG file reduced to the segments that decoding needs: no metadata, no thumbnail.
     Jpeg(Vec<u8>),
-    /// Rows behind PNG's filters, deflated (ISO 32000-1, 7.4.4.4).
+    /// PNG-filtered rows, deflated (ISO 32000-1, 7.4.4.4).
     Filtered(Vec<u8>),
 }

@@ -1,15 +1,15 @@
-//! Properties of a file that can be printed.
+//! Facts about a file that can be printed.
 
 use crate::MediaType;
 
-/// Properties of a file that can be printed.
+/// Facts about a file that can be printed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImageReport {
     /// Its type.
     pub media_type: MediaType,
     /// Its width as displayed, after EXIF orientation: in pixels, for an SVG in CSS pixels rounded up.
     pub width: u32,
-    /// Its height, in the same units.
+    /// Its height, as the width.
     pub height: u32,
     /// Differences between the print and the file that its author may not expect.
     pub warnings: Vec<ImageWarning>,

@@ -2,14 +2,14 @@
 
 use crate::{Color, FixedPt, PathSegment};
 
-/// A drawing at its own size. Content outside of its size is clipped.
+/// A drawing at its own size. Nothing outside of its size is painted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Vector {
     /// Its width.
     pub width: FixedPt,
     /// Its height.
     pub height: FixedPt,
-    /// The shapes in painting order.
+    /// Shapes in painting order.
     pub shapes: Vec<Shape>,
 }
 
@@ -20,49 +20,49 @@ pub struct Shape {
     pub segments: Vec<PathSegment>,
     /// The fill colour.
     pub fill: Option<Color>,
-    /// Whether it is filled by the even-odd rule, else by the non-zero rule.
+    /// Whether it is filled by the even-odd rule instead of the non-zero winding rule.
     pub even_odd: bool,
-    /// The stroke along it.
+    /// The stroke.
     pub outline: Option<Outline>,
 }
 
-/// A stroke along an outline (ISO 32000-1, 8.4.3).
+/// Stroke of an outline (ISO 32000-1, 8.4.3).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outline {
     /// Its colour.
     pub color: Color,
     /// Its width.
     pub width: FixedPt,
-    /// Its line cap.
+    /// Its line caps.
     pub cap: Cap,
-    /// Its line join.
+    /// Its line joins.
     pub join: Join,
-    /// The miter limit.
+    /// Miter limit: the ratio of miter length to line width above which corners are bevelled, as a number of points.
     pub miter: FixedPt,
-    /// Alternating dashes and gaps; none for a solid line.
+    /// Alternating dashes and gaps; empty for a solid line.
     pub dash: Vec<FixedPt>,
-    /// The offset into the pattern at which the line begins.
+    /// Offset into the dash pattern.
     pub dash_offset: FixedPt,
 }
 
 /// Line caps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cap {
-    /// Butt.
+    /// Cut at the end.
     Butt,
-    /// Round.
+    /// A half circle.
     Round,
-    /// Projecting square.
+    /// Half a square.
     Square,
 }
 
 /// Line joins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Join {
-    /// Miter.
+    /// Pointed.
     Miter,
     /// Round.
     Round,
-    /// Bevel.
+    /// Cut.
     Bevel,
 }

@@ -1,4 +1,4 @@
-//! SVG files: printable shapes, and elements that are refused by name.
+//! SVG files: shapes that are drawn, and elements that are refused by name.
 #![allow(
     clippy::unwrap_used,
     clippy::cast_possible_truncation,
@@ -26,7 +26,7 @@ fn read(text: &str) -> Result<Arc<Vector>, ImageError> {
             assert!(report.unwrap().width > 0);
             Ok(vector)
         }
-        Ok(PreparedImage::Raster(_)) => panic!("expected a drawing, got pixels"),
+        Ok(PreparedImage::Raster(_)) => panic!("pixels"),
         Err(error) => {
             assert_eq!(report.unwrap_err(), error);
             Err(error)
@@ -79,7 +79,7 @@ fn attributes_without_effect_are_accepted() {
 }
 
 #[test]
-fn a_line_painted_before_its_fill_becomes_a_separate_shape() {
+fn a_line_that_is_painted_before_its_fill_becomes_a_shape_of_its_own() {
     let path = |order: &str| svg(&format!("<path d='M0 0H9V9z' stroke='red' style='paint-order:{order}'/>"));
     for order in ["stroke", "stroke fill markers", "markers stroke"] {
         let drawing = read(&path(order)).unwrap();
@@ -91,7 +91,7 @@ fn a_line_painted_before_its_fill_becomes_a_separate_shape() {
 }
 
 #[test]
-fn scripts_references_and_blending_are_refused_with_element_line_and_remedy() {
+fn scripts_references_and_blending_are_refused_with_element_line_and_cure() {
     for (content, element, part) in [
         ("<script>alert(1)</script>", "script", "not printed"),
         ("<g>\n<image href='http://example.org/x.png'/></g>", "image", "as PNG or JPEG"),
@@ -121,7 +121,7 @@ fn scripts_references_and_blending_are_refused_with_element_line_and_remedy() {
         let error = refused(&svg(content));
         assert_eq!(error.element, element, "{content}");
         assert!(error.to_string().contains(part), "{content}: {error}");
-        assert!(!error.remedy.is_empty());
+        assert!(!error.cure.is_empty());
         assert_eq!(error.line, if content.contains('\n') { 3 } else { 2 }, "{content}");
     }
 }

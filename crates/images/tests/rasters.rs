@@ -27,7 +27,7 @@ fn read_within(bytes: &[u8], limits: &Limits) -> Result<Raster, ImageError> {
             assert_eq!((report.width, report.height), raster.displayed_size());
             Ok((*raster).clone())
         }
-        Ok(PreparedImage::Vector(_)) => panic!("expected pixels, got a drawing"),
+        Ok(PreparedImage::Vector(_)) => panic!("a drawing"),
         Err(error) => {
             assert_eq!(report.unwrap_err(), error, "the check and the preparation differ");
             Err(error)
@@ -43,7 +43,7 @@ fn report(bytes: &[u8]) -> ImageReport {
     check(bytes, &Limits::default()).unwrap()
 }
 
-/// Returns the message of a refusal with this code.
+/// Returns the message of a refusal with the given code.
 fn refused(bytes: &[u8], code: &str) -> String {
     let error = read(bytes).unwrap_err();
     assert_eq!(error.code(), code, "{error}");
@@ -61,7 +61,7 @@ fn photo(name: &str) -> Vec<u8> {
     fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/images/photos").join(name)).unwrap()
 }
 
-/// Returns the position of a marker.
+/// Returns the offset of a marker.
 fn marker(bytes: &[u8], marker: u8) -> usize {
     bytes.windows(2).position(|pair| pair == [0xFF, marker]).unwrap()
 }
@@ -100,16 +100,16 @@ fn a_jpeg_is_passed_on_without_its_metadata() {
     let bytes = colored(6, 4);
     let raster = read(&bytes).unwrap();
     assert_eq!((raster.width, raster.height, raster.colors), (48, 32, Colors::Rgb));
-    let Samples::Jpeg(kept) = raster.samples else { panic!("expected a JPEG") };
+    let Samples::Jpeg(kept) = raster.samples else { panic!("a JPEG") };
     assert!(kept.len() > 100 && !kept.windows(4).any(|bytes| bytes == b"Exif" || bytes == b"JFIF"));
-    // The remaining segments form a complete JPEG of the same picture.
+    // The remaining segments are a complete JPEG of the same image.
     assert!(read(&kept).unwrap().samples == Samples::Jpeg(kept));
 }
 
 #[test]
 fn the_orientation_turns_the_displayed_size_and_leaves_the_scan_data_alone() {
     let plain = colored(6, 4);
-    let Samples::Jpeg(scan) = read(&plain).unwrap().samples else { panic!("expected a JPEG") };
+    let Samples::Jpeg(scan) = read(&plain).unwrap().samples else { panic!("a JPEG") };
     let expected = [
         Orientation::Upright,
         Orientation::MirrorHorizontal,
@@ -150,12 +150,12 @@ fn a_png_s_orientation_counts_before_and_behind_its_pixels() {
 }
 
 #[test]
-fn colour_spaces_other_than_srgb_give_a_warning() {
+fn colour_spaces_other_than_srgb_are_warned_of() {
     assert_eq!(report(&photo("plain.jpg")).warnings, []);
     let [ImageWarning::ColorProfileIgnored { .. }] = report(&photo("icc-swapped.jpg")).warnings[..] else {
-        panic!("expected a warning");
+        panic!("a warning");
     };
-    // A part is missing, or the profile is invalid.
+    // A part is missing, or the data is not a profile.
     let plain = colored(2, 2);
     for profile in [&b"ICC_PROFILE\0\x01\x02nothing"[..], b"ICC_PROFILE\0\x01\x01nothing"] {
         let bytes = [&plain[..2], &segment(0xE2, profile), &plain[2..]].concat();
@@ -184,7 +184,7 @@ fn colour_spaces_other_than_srgb_give_a_warning() {
 }
 
 #[test]
-fn a_jpeg_truncated_anywhere_is_refused() {
+fn a_jpeg_that_was_cut_anywhere_is_refused() {
     let bytes = mosaic(5, 3, 1, |x, y, _| i32::from(x * y));
     assert_eq!(read(&bytes).unwrap().colors, Colors::Gray);
     for cut in 0..bytes.len() {
@@ -193,11 +193,11 @@ fn a_jpeg_truncated_anywhere_is_refused() {
 }
 
 #[test]
-fn truncated_scan_data_with_an_end_marker_is_refused() {
+fn scan_data_that_was_cut_and_closed_again_is_refused() {
     for name in ["plain.jpg", "progressive.jpg", "restarts.jpg"] {
         let whole = photo(name);
         let scan = marker(&whole, 0xDA);
-        // Between the first scan's header and the end marker, which is appended again after the cut.
+        // Cuts between the first scan's header and the end, which is appended again.
         for cut in (scan + 20..whole.len() - 40).step_by(97) {
             let bytes = [&whole[..cut], &[0xFF, 0xD9]].concat();
             let is_between_scans = name == "progressive.jpg" && read(&bytes).is_ok();
@@ -206,7 +206,7 @@ fn truncated_scan_data_with_an_end_marker_is_refused() {
         let tail = [&whole[..whole.len() - 2], &[0x12, 0x34, 0x56, 0x78, 0xFF, 0xD9]].concat();
         assert!(refused(&tail, "IMAGE_DAMAGED").contains("more pixel data"), "{name}");
         let behind = [&whole[..], b"trailing bytes"].concat();
-        assert!(read(&behind).is_ok(), "bytes after the end marker are ignored");
+        assert!(read(&behind).is_ok(), "bytes behind the end are left out");
     }
 }
 
@@ -215,7 +215,7 @@ fn a_jpeg_without_a_table_or_with_a_wrong_restart_is_refused() {
     let bytes = photo("restarts.jpg");
     for (kind, part) in [(0xC4, "not defined"), (0xDB, "not defined")] {
         let mut bytes = bytes.clone();
-        // Turns every table of the kind into a comment.
+        // Turns every table of a kind into a comment.
         let end = marker(&bytes, 0xDA);
         for at in 0..end {
             if bytes[at] == 0xFF && bytes[at + 1] == kind {
@@ -235,7 +235,7 @@ fn a_jpeg_without_a_table_or_with_a_wrong_restart_is_refused() {
 }
 
 #[test]
-fn cmyk_and_other_unsupported_encodings_are_refused_with_a_remedy() {
+fn cmyk_and_other_unsupported_encodings_are_refused_with_a_cure() {
     let cmyk = refused(&mosaic(2, 2, 4, |_, _, _| 0), "IMAGE_NOT_SUPPORTED");
     assert!(cmyk.contains("CMYK") && cmyk.contains("sRGB"), "{cmyk}");
     assert!(refused(&mosaic(2, 2, 2, |_, _, _| 0), "IMAGE_NOT_SUPPORTED").contains("one nor three"));
@@ -246,7 +246,7 @@ fn cmyk_and_other_unsupported_encodings_are_refused_with_a_remedy() {
     bytes[header + 1] = 0xC2;
     refused(&bytes, "IMAGE_DAMAGED");
     bytes[header + 1] = 0xC1;
-    assert!(read(&bytes).is_ok(), "extended sequential files are accepted");
+    assert!(read(&bytes).is_ok(), "extended sequential");
     bytes[header + 4] = 12;
     assert!(refused(&bytes, "IMAGE_NOT_SUPPORTED").contains("8 bits"));
     let mut uneven = colored(2, 2);
@@ -256,7 +256,7 @@ fn cmyk_and_other_unsupported_encodings_are_refused_with_a_remedy() {
 }
 
 #[test]
-fn a_jpeg_without_a_height_or_a_picture_is_refused() {
+fn a_jpeg_with_no_height_or_no_picture_is_refused() {
     let mut bytes = colored(2, 2);
     let header = marker(&bytes, 0xC0);
     bytes[header + 5..header + 7].copy_from_slice(&[0, 0]);
@@ -266,7 +266,7 @@ fn a_jpeg_without_a_height_or_a_picture_is_refused() {
 }
 
 #[test]
-fn a_jpeg_with_excessive_scans_is_refused() {
+fn a_jpeg_whose_scans_only_keep_viewers_busy_is_refused() {
     let whole = photo("progressive.jpg");
     let (frame, end) = (marker(&whole, 0xC2), whole.len() - 2);
     let mut bytes = whole[..end].to_vec();
@@ -299,13 +299,13 @@ fn every_kind_of_png_is_read() {
 }
 
 #[test]
-fn fully_opaque_alpha_is_omitted() {
+fn alpha_that_hides_nothing_is_left_out() {
     let opaque = png((2, 1), ColorType::Rgba, BitDepth::Eight, &[1, 2, 3, 255, 4, 5, 6, 255]);
     assert_eq!(read(&opaque).unwrap().alpha, None);
 }
 
 #[test]
-fn a_png_truncated_or_changed_anywhere_is_refused() {
+fn a_png_that_was_cut_or_changed_anywhere_is_refused() {
     let bytes = gradient(20, 20);
     for cut in 0..bytes.len() {
         assert!(read(&bytes[..cut]).is_err(), "{cut}");
@@ -329,14 +329,14 @@ fn a_png_s_adler_sum_is_checked() {
     refused(&changed, "IMAGE_DAMAGED");
 }
 
-/// A PNG's header chunk.
+/// Returns a PNG's header chunk.
 fn claims(width: u32, height: u32) -> Vec<u8> {
     let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
     [&b"\x89PNG\r\n\x1a\n"[..], &chunk(*b"IHDR", &header)].concat()
 }
 
 #[test]
-fn stated_sizes_above_the_limits_are_refused() {
+fn claimed_sizes_above_the_limits_are_refused() {
     let (width, height) = (100_000, 100_000);
     let limit = Limits::default().max_pixels;
     assert_eq!(read(&claims(width, height)), Err(ImageError::TooManyPixels { width, height, limit }));

@@ -1,6 +1,7 @@
 //! Output of `layout` and input of `write`: pages of placed items with final positions. Coordinates are PDF's: origin
 //! at the lower left corner, y upwards, in [`Length`]s.
 
+use crate::fonts::FaceId;
 use crate::graphics::{Color, Path, Rect};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -88,7 +89,7 @@ pub enum Item {
 #[derive(Clone, Debug)]
 pub struct GlyphRun {
     /// The face.
-    pub face: crate::fonts::FaceId,
+    pub face: FaceId,
     /// The type size.
     pub size: Length,
     /// The first glyph's origin.

@@ -16,7 +16,7 @@ impl<'a> Bits<'a> {
         Self { data, at: 0, window: 0, count: 0 }
     }
 
-    /// Fills the window with the data before the next marker.
+    /// Fills the window as far as there is data before the next marker.
     fn refill(&mut self) {
         while self.count <= 48 {
             let Some(&byte) = self.data.get(self.at) else { return };
@@ -32,7 +32,7 @@ impl<'a> Bits<'a> {
         }
     }
 
-    /// Returns the next 16 bits without consuming them; missing ones are zero.
+    /// Returns the next 16 bits without taking them; missing ones are zero.
     pub(crate) fn peek16(&mut self) -> usize {
         if self.count < 16 {
             self.refill();
@@ -53,7 +53,7 @@ impl<'a> Bits<'a> {
         Ok(())
     }
 
-    /// Consumes up to 16 bits.
+    /// Takes up to 16 bits.
     pub(crate) fn take(&mut self, count: u32) -> Result<u32, Problem> {
         if self.count < count {
             self.refill();
@@ -62,7 +62,7 @@ impl<'a> Bits<'a> {
         Ok(u32::try_from(self.window >> self.count & ((1 << count) - 1)).unwrap_or_default())
     }
 
-    /// Moves past the restart marker with the given number (F.2.1.3.1): at most an incomplete byte precedes it.
+    /// Moves past a restart marker, whose number is given (F.2.1.3.1): at most an incomplete byte precedes it.
     pub(crate) fn restart(&mut self, number: u8) -> Result<(), Problem> {
         self.refill();
         let fill = self.data[self.at..].iter().take_while(|&&byte| byte == 0xFF).count();
@@ -75,7 +75,7 @@ impl<'a> Bits<'a> {
         Ok(())
     }
 
-    /// Checks that only padding is left: encoders fill up with zeros or ones, a few of them by whole bytes.
+    /// Checks that nothing but padding is left: encoders fill up with zeros or ones, a few of them by whole bytes.
     pub(crate) fn finish(mut self) -> Result<(), Problem> {
         self.refill();
         let bytes = self.count / 8;

@@ -1,4 +1,4 @@
-//! Tracks the non-zero coefficients of a progressive picture, on which refining scans depend (ITU-T T.81, G.1.2.3).
+//! Nonzero coefficients of a progressive image, on which refining scans depend (ITU-T T.81, G.1.2.3).
 
 /// One bit per coefficient, one word per block.
 pub(crate) struct NonZero {

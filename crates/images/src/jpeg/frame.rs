@@ -26,7 +26,7 @@ pub(crate) struct Component {
     pub(crate) quantization_table: usize,
     /// Blocks across and down that hold pixels (A.2.4).
     pub(crate) blocks: (usize, usize),
-    /// The same, rounded up to whole MCUs.
+    /// The same, filled up to whole MCUs.
     pub(crate) padded_blocks: (usize, usize),
 }
 

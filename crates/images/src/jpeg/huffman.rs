@@ -7,11 +7,11 @@ use super::problem::Problem;
 const BAD_CODE: Problem = "its pixel data has a code that its tables do not define";
 
 pub(crate) struct HuffmanTable {
-    /// Indexed by the next eight bits: the code's length and its value; length 0 for longer codes.
+    /// By the next eight bits: the code's length and its value; length 0 for longer codes.
     short: [(u8, u8); 256],
-    /// Indexed by length: the first code above those of that length, left-aligned in 16 bits.
+    /// By length: the first code above those of that length, moved to the top of 16 bits.
     limits: [usize; 17],
-    /// Indexed by length: the offset from a code to its index in `values`.
+    /// By length: what is added to a code to give its place in `values`.
     offsets: [isize; 17],
     values: Vec<u8>,
 }
@@ -34,7 +34,7 @@ impl HuffmanTable {
             }
             code += count;
             place += count;
-            // No code may consist of ones only.
+            // No code may consist of ones alone.
             if code >= 1 << length && count > 0 {
                 return Err(OVERFULL);
             }
@@ -44,7 +44,7 @@ impl HuffmanTable {
         Ok(table)
     }
 
-    /// Consumes a code and returns its value.
+    /// Takes a code and returns its value.
     pub(crate) fn decode(&self, bits: &mut Bits) -> Result<u8, Problem> {
         let next = bits.peek16();
         let (length, value) = self.short[next >> 8];

@@ -1,5 +1,5 @@
-//! JPEG files (ITU-T T.81). Scan data is passed on unchanged, and decoded to its end to prove that it is complete.
-//! Metadata is left out of the printable form, because a camera's position and serial number must not reach a print.
+//! JPEG files (ITU-T T.81). Scan data is copied unchanged, and decoded to its end to prove that it is complete.
+//! Metadata is removed: a camera's position and serial number are not part of a brief.
 
 mod bits;
 mod coverage;
@@ -19,7 +19,7 @@ use crate::{
     color_profile, exif,
 };
 
-/// Start of image, and the first byte of the following marker.
+/// Start of image, and the first byte of the marker that always follows.
 pub(crate) const SIGNATURE: [u8; 3] = [0xFF, 0xD8, 0xFF];
 
 const SOI: [u8; 2] = [0xFF, 0xD8];
@@ -29,11 +29,11 @@ const DHT: u8 = 0xC4;
 const DQT: u8 = 0xDB;
 const DNL: u8 = 0xDC;
 const DRI: u8 = 0xDD;
-/// Adobe's segment says whether three components are YCbCr or RGB (ISO 32000-1, table 13).
+/// Adobe's segment states whether three components are YCbCr or RGB (ISO 32000-1, table 13).
 const APP14: u8 = 0xEE;
 const APP1: u8 = 0xE1;
 const APP2: u8 = 0xE2;
-/// Maximum number of scans. An encoder makes about ten; each refines the whole picture.
+/// Maximum number of scans. Encoders write about ten, each refining the whole image.
 const MAX_SCANS: usize = 200;
 
 /// A file's printable form, and the report on it.
@@ -42,7 +42,7 @@ pub(crate) struct Jpeg {
     pub(crate) report: ImageReport,
 }
 
-/// The tables and settings that segments set for the scans that follow them.
+/// Tables and settings for the following scans.
 #[derive(Default)]
 pub(crate) struct Tables {
     pub(crate) quantization: [bool; 4],
@@ -55,7 +55,7 @@ pub(crate) struct Tables {
 #[derive(Default)]
 struct Metadata {
     orientation: Option<Orientation>,
-    /// Parts of an ICC profile by their number, and the number of parts (ICC.1:2022, B.4).
+    /// Parts of an ICC profile by their number, and how many there should be (ICC.1:2022, B.4).
     profile: BTreeMap<u8, Vec<u8>>,
     profile_parts: Option<u8>,
 }
@@ -134,7 +134,7 @@ fn finished(frame: &Frame, kept: Vec<u8>, metadata: &Metadata) -> Jpeg {
 }
 
 impl Metadata {
-    /// Records the first EXIF segment, and the parts of a colour profile.
+    /// Stores the first EXIF segment, and the parts of a colour profile.
     fn note(&mut self, marker: u8, segment: &[u8]) {
         if marker == APP1
             && let Some(tiff) = segment.strip_prefix(b"Exif\0\0")
@@ -161,7 +161,7 @@ impl Metadata {
 }
 
 fn keep(kept: &mut Vec<u8>, marker: u8, segment: &[u8]) {
-    // The segment had this length when it was read.
+    // The segment's length was checked when it was read.
     let length = u16::try_from(segment.len() + 2).unwrap_or(u16::MAX);
     kept.extend_from_slice(&[0xFF, marker]);
     kept.extend_from_slice(&length.to_be_bytes());
@@ -172,7 +172,7 @@ fn is_adobe(segment: &[u8]) -> bool {
     segment.starts_with(b"Adobe") && segment.len() == 12
 }
 
-/// Records which quantization tables a segment defines (B.2.4.1).
+/// Notes which quantization tables a segment defines (B.2.4.1).
 fn quantization(mut segment: &[u8], tables: &mut Tables) -> Result<(), Problem> {
     while let [head, rest @ ..] = segment {
         let (precision, index) = (head >> 4, usize::from(head & 15));

@@ -1,5 +1,5 @@
-//! Walks entropy-coded scans (ITU-T T.81, F.2 and G.2): every code is decoded and every coefficient's position is
-//! checked, but no pixel is computed. A file that passes has all of its pixels.
+//! Decodes entropy-coded scans (ITU-T T.81, F.2 and G.2) without computing pixels: every code is decoded and every
+//! coefficient's position is checked. A file that passes has all of its pixels.
 
 use super::Tables;
 use super::bits::Bits;
@@ -8,15 +8,15 @@ use super::frame::{Component, Frame};
 use super::huffman::HuffmanTable;
 use super::problem::Problem;
 
-/// Maximum number of block visits by all scans. A picture at the limit of pixels needs 15 million; more indicates a
-/// file made to keep viewers busy.
+/// Maximum number of block visits of all scans. An image at the pixel limit needs 15 million; more is an attack on
+/// viewers.
 const MAX_BLOCK_VISITS: usize = 64_000_000;
 const NO_TABLE: Problem = "a scan uses a table that is not defined";
 const TOO_FAR: Problem = "its pixel data runs past the end of a block";
 
 pub(crate) struct ScanDecoder {
     frame: Frame,
-    /// By component, whether its DC values were read.
+    /// Whether each component's DC coefficients were read.
     seen: Vec<bool>,
     /// By component, for progressive pictures.
     nonzero: Vec<NonZero>,
@@ -28,7 +28,7 @@ struct Scan<'a> {
     parts: Vec<ScanPart<'a>>,
     first: u32,
     last: u32,
-    /// Whether the scan refines an earlier one by a bit.
+    /// Whether the scan adds a bit to what an earlier scan gave.
     refines: bool,
 }
 
@@ -91,7 +91,7 @@ impl ScanDecoder {
         bits.finish()
     }
 
-    /// Returns the frame if the scans covered all of it.
+    /// Returns the frame when the scans covered all of it.
     pub(crate) fn finish(self) -> Result<Frame, Problem> {
         if self.seen.iter().all(|&seen| seen) {
             Ok(self.frame)
@@ -125,7 +125,7 @@ impl ScanDecoder {
         if self.is_allowed(&scan, approximation) { self.mark(&scan).map(|()| scan) } else { Err(WRONG) }
     }
 
-    /// Returns whether a header is valid for the process of its frame (G.1.1.1).
+    /// Returns whether a header is one of its frame's process (G.1.1.1).
     fn is_allowed(&self, scan: &Scan, approximation: u8) -> bool {
         let (high, low) = (approximation >> 4, approximation & 15);
         let is_band = match (scan.first, scan.last) {
@@ -140,7 +140,7 @@ impl ScanDecoder {
         !scan.parts.is_empty() && is_band && is_approximation
     }
 
-    /// Records the components whose DC values a scan contains; AC values without them are out of order.
+    /// Records the components whose DC coefficients a scan has; AC coefficients without them are out of order.
     fn mark(&mut self, scan: &Scan) -> Result<(), Problem> {
         let is_first = scan.first == 0 && !scan.refines;
         for part in &scan.parts {
@@ -178,7 +178,7 @@ impl ScanDecoder {
     }
 }
 
-/// Decodes the difference of a block's DC value to the previous block (F.2.2.1).
+/// Reads the difference of a block's DC coefficient to the previous block's (F.2.2.1).
 fn mean(part: &ScanPart, bits: &mut Bits) -> Result<(), Problem> {
     let size = part.dc.ok_or(NO_TABLE)?.decode(bits)?;
     if size > 11 {
@@ -187,7 +187,7 @@ fn mean(part: &ScanPart, bits: &mut Bits) -> Result<(), Problem> {
     bits.take(size.into()).map(|_| ())
 }
 
-/// Decodes the AC coefficients of a sequential block (F.2.2.2).
+/// Reads the AC coefficients of a sequential block (F.2.2.2).
 fn sequential_details(table: &HuffmanTable, bits: &mut Bits) -> Result<(), Problem> {
     let mut index = 1;
     while index < 64 {
@@ -217,7 +217,7 @@ struct Band<'a> {
 }
 
 impl Band<'_> {
-    /// Decodes the first bits of the band's coefficients (G.1.2.2). `run` is the number of blocks without further ones.
+    /// Reads the first bits of the band's coefficients (G.1.2.2). `run` is the number of blocks without any left.
     fn read(&self, bits: &mut Bits, nonzero: &mut u64, run: &mut u32) -> Result<(), Problem> {
         if *run > 0 {
             *run -= 1;
@@ -244,7 +244,7 @@ impl Band<'_> {
         Ok(())
     }
 
-    /// Decodes one more bit of the band's coefficients (G.1.2.3).
+    /// Reads one more bit of the band's coefficients (G.1.2.3).
     fn refine(&self, bits: &mut Bits, nonzero: &mut u64, run: &mut u32) -> Result<(), Problem> {
         let mut index = self.first;
         while *run == 0 && index <= self.last {
@@ -255,14 +255,14 @@ impl Band<'_> {
                     *run = (1 << zeros) + bits.take(zeros)?;
                     break;
                 }
-                // A run of sixteen zeros.
+                // Sixteen zeros.
                 0 => {}
                 1 => {
                     bits.take(1)?;
                 }
                 _ => return Err("its pixel data refines a value by more than one bit"),
             }
-            // Zeros count only coefficients that were zero before; non-zero ones in between get their bit.
+            // Counts coefficients that were zero before; nonzero ones in between get their bit.
             while index <= self.last {
                 if *nonzero >> index & 1 == 1 {
                     bits.take(1)?;

@@ -1,10 +1,10 @@
-//! Converts elliptic arcs to cubic curves (SVG 1.1, F.6) by halving: square roots are the same on every machine, but
-//! angles from the C library are not.
+//! Elliptic arcs as cubic curves (SVG 1.1, F.6), by bisection: square roots are equal on every machine, while angles
+//! from the C library are not.
 
 use super::step::{Point, Step};
 use super::transform::turn;
 
-/// An arc as given in a path.
+/// Parameters of an arc in path data.
 pub(super) struct Arc {
     pub(super) radii: (f64, f64),
     pub(super) degrees: f64,
@@ -12,7 +12,7 @@ pub(super) struct Arc {
     pub(super) sweep: bool,
 }
 
-/// An ellipse: a rotated and scaled unit circle.
+/// An ellipse as a rotated and stretched unit circle.
 struct Ellipse {
     center: Point,
     radii: (f64, f64),
@@ -37,11 +37,11 @@ pub(super) fn curves(from: Point, to: Point, arc: &Arc, steps: &mut Vec<Step>) {
         return steps.push(Step::Line(to));
     }
     let (sin, cos) = turn(arc.degrees);
-    // Both ends on the unit circle that is scaled to the ellipse, with the origin half-way between them.
+    // Both ends on the unit circle, relative to their midpoint.
     let half = ((from.0 - to.0) / 2.0, (from.1 - to.1) / 2.0);
     let (x, y) = ((cos * half.0 + sin * half.1) / radii.0, (cos * half.1 - sin * half.0) / radii.1);
     let distance = x * x + y * y;
-    // Radii that are too short are scaled up until they reach.
+    // Radii that are too short are scaled up.
     let stretch = distance.max(1.0).sqrt();
     let (x, y, radii) = (x / stretch, y / stretch, (radii.0 * stretch, radii.1 * stretch));
     let square = (x * x + y * y).max(1e-18);
@@ -69,7 +69,8 @@ fn halved(begin: Point, end: Point, arc: &Arc, times: u32, points: &mut Vec<Poin
     if times == 0 {
         return points.push(end);
     }
-    // The middle is where both directions meet; after the first halving every part is at most half a circle.
+    // The midpoint is in the direction of both ends' sum; after the first bisection every part is at most half a
+    // circle.
     let is_first = times == 3;
     let sum = (begin.0 + end.0, begin.1 + end.1);
     let size = (sum.0 * sum.0 + sum.1 * sum.1).sqrt();
@@ -82,11 +83,11 @@ fn halved(begin: Point, end: Point, arc: &Arc, times: u32, points: &mut Vec<Poin
     halved(middle, end, arc, times - 1, points);
 }
 
-/// Returns the curve of at most an eighth of an arc: its control points are on the tangents, 4/3 tan(angle / 4) from
+/// Returns the curve of at most an eighth of a circle: its control points are on the tangents, 4/3 tan(angle / 4) from
 /// the ends.
 fn curve(ellipse: &Ellipse, begin: Point, end: Point) -> Step {
     let (sin, cos) = (begin.0 * end.1 - begin.1 * end.0, begin.0 * end.0 + begin.1 * end.1);
-    // tan(t / 2) = sin / (1 + cos), and again by the half-angle formula.
+    // tan(t / 2) = sin / (1 + cos), applied twice.
     let half = sin / (1.0 + cos).max(1e-9);
     let quarter = half / (1.0 + (1.0 + half * half).sqrt());
     let reach = quarter * 4.0 / 3.0;
@@ -100,7 +101,7 @@ mod tests {
     use super::{Arc, curves};
     use crate::svg::step::Step;
 
-    /// Returns points of the curves, a quarter of each apart.
+    /// Points of the curves, a quarter of each apart.
     fn drawn(large: bool, sweep: bool) -> Vec<(f64, f64)> {
         let arc = Arc { radii: (10.0, 10.0), degrees: 30.0, large, sweep };
         let mut steps = Vec::new();
@@ -108,7 +109,7 @@ mod tests {
         let mut at = (10.0, 0.0);
         let mut points = Vec::new();
         for step in steps {
-            let Step::Curve([a, b, c]) = step else { panic!("expected a curve") };
+            let Step::Curve([a, b, c]) = step else { panic!("a curve") };
             for t in [0.25, 0.5, 0.75, 1.0] {
                 let s = 1.0 - t;
                 let mix = |w: f64, x: f64, y: f64, z: f64| {
@@ -122,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn every_arc_follows_its_circle_on_the_correct_side() {
+    fn every_arc_runs_along_its_circle_on_the_right_side() {
         for (large, sweep, center) in [
             (false, true, (0.0, 0.0)),
             (true, false, (0.0, 0.0)),

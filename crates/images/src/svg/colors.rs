@@ -2,7 +2,7 @@
 
 use crate::Color;
 
-/// Parses a colour from its digits, its components or its name.
+/// Parses a colour given by digits, components or name.
 pub(super) fn color(value: &str) -> Option<Color> {
     if let Some(digits) = value.strip_prefix('#') {
         return hexadecimal(digits);

@@ -1,4 +1,4 @@
-//! Numbers in attributes (SVG 1.1, 8.3.9): separated by white space, by one comma, or by nothing at all.
+//! Numbers in attributes (SVG 1.1, 8.3.9), separated by white space, one comma, or nothing.
 
 use super::Problem;
 
@@ -6,7 +6,7 @@ pub(super) struct Scanner<'a> {
     rest: &'a str,
 }
 
-/// No coordinate on a page needs a larger number.
+/// Maximum number; no position on a page is larger.
 const LARGEST: f64 = 1e9;
 
 impl<'a> Scanner<'a> {
@@ -18,7 +18,7 @@ impl<'a> Scanner<'a> {
         self.rest.is_empty()
     }
 
-    /// Consumes the next character if it is a letter.
+    /// Takes the next character if it is a letter.
     pub(super) fn letter(&mut self) -> Option<u8> {
         let letter = self.rest.bytes().next().filter(u8::is_ascii_alphabetic)?;
         self.rest = self.rest[1..].trim_ascii_start();
@@ -83,7 +83,7 @@ fn digits(bytes: &[u8]) -> usize {
     bytes.iter().take_while(|byte| byte.is_ascii_digit()).count()
 }
 
-/// Parses a text that consists of one number.
+/// Parses a text that is one number.
 pub(super) fn whole(text: &str) -> Result<f64, Problem> {
     let mut scanner = Scanner::new(text);
     let number = scanner.number()?;

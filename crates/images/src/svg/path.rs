@@ -1,11 +1,11 @@
-//! Parses path data (SVG 1.1, 8.3) into lines and cubic curves.
+//! Path data (SVG 1.1, 8.3) to lines and cubic curves.
 
 use super::Problem;
 use super::arc;
 use super::numbers::Scanner;
 use super::step::{Point, Step, TOO_MANY};
 
-/// Returns the steps of a path; more than `most` are refused.
+/// Parses a path; paths of more than `most` steps are refused.
 pub(super) fn parse(data: &str, most: usize) -> Result<Vec<Step>, Problem> {
     let mut pen = Pen::default();
     let mut scanner = Scanner::new(data);
@@ -40,7 +40,7 @@ pub(super) fn parse(data: &str, most: usize) -> Result<Vec<Step>, Problem> {
 struct Pen {
     steps: Vec<Step>,
     at: Point,
-    /// The start of the subpath.
+    /// Start of the subpath.
     start: Point,
     /// The last control point of a cubic or of a quadratic curve, for smooth continuations.
     cubic: Option<Point>,
@@ -92,7 +92,7 @@ impl Pen {
         self.at = points[2];
     }
 
-    /// A quadratic curve equals a cubic one whose control points are two thirds of the way to its single one.
+    /// A quadratic curve equals a cubic one whose control points are two thirds of the way to its control point.
     fn quadratic(&mut self, control: Point, to: Point) {
         let toward = |from: Point| {
             (from.0 + (control.0 - from.0) * 2.0 / 3.0, from.1 + (control.1 - from.1) * 2.0 / 3.0)

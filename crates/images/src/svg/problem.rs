@@ -1,18 +1,18 @@
-//! Problems of elements and their remedies.
+//! Problems of elements and their cures.
 
-/// The general remedy.
+/// Default advice.
 const EXPORT: &str = "export the drawing as plain SVG with paths, or as PNG";
 
 /// A problem with an element, before its name and line are added.
 #[derive(Debug)]
 pub(super) struct Problem {
     pub(super) text: String,
-    pub(super) remedy: &'static str,
+    pub(super) cure: &'static str,
 }
 
 impl Problem {
-    pub(super) fn with_remedy(text: impl Into<String>, remedy: &'static str) -> Self {
-        Self { text: text.into(), remedy }
+    pub(super) fn with_cure(text: impl Into<String>, cure: &'static str) -> Self {
+        Self { text: text.into(), cure }
     }
 
     /// Names the attribute that has the problem.
@@ -23,7 +23,7 @@ impl Problem {
 
 impl From<String> for Problem {
     fn from(text: String) -> Self {
-        Self { text, remedy: EXPORT }
+        Self { text, cure: EXPORT }
     }
 }
 
@@ -33,8 +33,8 @@ impl From<&str> for Problem {
     }
 }
 
-/// Returns a way to export a drawing without an element.
-pub(super) fn remedy_for_element(name: &str) -> &'static str {
+/// Returns a way to obtain a drawing without an element.
+pub(super) fn cure_of_element(name: &str) -> &'static str {
     match name {
         "text" | "tspan" | "textPath" | "tref" | "flowRoot" => {
             "convert text to paths when exporting (Inkscape: Object to Path; matplotlib: svg.fonttype \"path\"), or export \

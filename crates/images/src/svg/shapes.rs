@@ -1,4 +1,4 @@
-//! Converts basic shapes (SVG 1.1, 9) to steps.
+//! Basic shapes (SVG 1.1, 9) to steps.
 
 use roxmltree::Node;
 
@@ -27,7 +27,7 @@ pub(super) fn steps(node: Node, most: usize) -> Result<Vec<Step>, Problem> {
         name => polygon(node.attribute("points").unwrap_or_default(), name == "polygon", most)?,
     };
     if steps.len() > most {
-        Err(Problem::with_remedy(TOO_MANY, "simplify its paths, or export it as PNG"))
+        Err(Problem::with_cure(TOO_MANY, "simplify its paths, or export it as PNG"))
     } else {
         Ok(steps)
     }
@@ -82,7 +82,7 @@ fn rect(node: Node) -> Result<Vec<Step>, Problem> {
         return Ok(Vec::new());
     }
     let (right, bottom) = (x + width, y + height);
-    // One radius applies to both axes (9.2); neither exceeds half of its side.
+    // One radius counts for both (9.2); neither is more than half of its side.
     let given = |name, other| if node.has_attribute(name) { size(node, name) } else { size(node, other) };
     let (rx, ry) = (given("rx", "ry")?.min(width / 2.0), given("ry", "rx")?.min(height / 2.0));
     if rx <= 0.0 || ry <= 0.0 {

@@ -48,7 +48,7 @@ const PLAIN: [&str; 36] = [
     "pointer-events",
 ];
 
-/// The inherited properties.
+/// The properties that are inherited.
 #[derive(Clone)]
 pub(super) struct Style {
     fill: Option<Color>,
@@ -60,11 +60,11 @@ pub(super) struct Style {
     miter: f64,
     dash: Vec<f64>,
     dash_offset: f64,
-    /// Whether the line is painted before the fill.
+    /// Whether the stroke is painted before the fill.
     line_first: bool,
 }
 
-/// Properties that affect nothing that is printed, or only text, which is refused where it occurs.
+/// Properties that affect only text, which is refused, or nothing that is printed.
 const WITHOUT_EFFECT: [&str; 22] = [
     "color",
     "cursor",
@@ -108,17 +108,17 @@ impl Default for Style {
 }
 
 impl Style {
-    /// Returns the style of an element within this one; `style` takes precedence over attributes.
+    /// Returns the style of an element within this one; `style` goes before attributes.
     pub(super) fn with(&self, node: Node) -> Result<Self, Problem> {
         let mut style = self.clone();
         let mut declared = "";
         for attribute in node.attributes() {
             let (name, value) = (attribute.name(), attribute.value());
             match attribute.namespace() {
-                // A link refers to something outside of the picture, whatever its name.
+                // References leave the drawing, whatever their attribute's name.
                 _ if name == "href" || name == "base" => {
                     let problem = format!("{name}: it refers to another element or file");
-                    return Err(Problem::with_remedy(
+                    return Err(Problem::with_cure(
                         problem,
                         "replace the reference by the shapes themselves",
                     ));
@@ -139,12 +139,8 @@ impl Style {
 
     fn set(&mut self, name: &str, value: &str) -> Result<(), Problem> {
         let value = value.trim();
-        let refused = || {
-            Problem::with_remedy(
-                format!("{name}: {value:?} is not printed"),
-                remedy_for_property(name, value),
-            )
-        };
+        let refused =
+            || Problem::with_cure(format!("{name}: {value:?} is not printed"), cure_of_property(name, value));
         let number = || {
             numbers::whole(value.strip_suffix("px").unwrap_or(value)).map_err(|problem| problem.within(name))
         };
@@ -168,7 +164,7 @@ impl Style {
             ("stroke-dashoffset", _) => self.dash_offset = number()?,
             ("paint-order", "normal") => self.line_first = false,
             ("paint-order", _) => self.line_first = line_first(value).ok_or_else(refused)?,
-            // Blending is not supported.
+            // Blending is refused.
             ("opacity" | "fill-opacity" | "stroke-opacity", _) if (number()? - 1.0).abs() < 1e-9 => {}
             // Values without effect.
             ("filter" | "mask" | "clip-path" | "marker" | "vector-effect", "none")
@@ -182,8 +178,8 @@ impl Style {
         Ok(())
     }
 
-    /// Returns the outline as this style paints it: nothing if it is neither filled nor stroked, two shapes if the
-    /// line is painted first.
+    /// Returns the shapes of an outline in this style: none without fill and stroke, two if the stroke is painted
+    /// first.
     pub(super) fn shapes(&self, segments: Vec<PathSegment>, matrix: Matrix) -> Result<Vec<Shape>, Problem> {
         let stroked = self.stroke.filter(|_| self.width > 0.0);
         if segments.is_empty() || self.fill.is_none() && stroked.is_none() {
@@ -200,7 +196,7 @@ impl Style {
     fn outline(&self, color: Color, matrix: Matrix) -> Result<Outline, Problem> {
         let scale = matrix.scale().ok_or_else(|| {
             let problem = "a line's transform makes its width uneven";
-            Problem::with_remedy(problem, "convert the line to a path (Inkscape: Stroke to Path)")
+            Problem::with_cure(problem, "convert the line to a path (Inkscape: Stroke to Path)")
         })?;
         let scaled = |value: f64| {
             let value = value * scale;
@@ -238,17 +234,17 @@ fn dashes(value: &str) -> Result<Vec<f64>, Problem> {
     Ok(if parts.iter().all(|&part| part <= 0.0) { Vec::new() } else { parts })
 }
 
-/// Returns whether a `paint-order` paints the line before the fill; none for a value that is malformed (SVG 2, 13.8).
+/// Returns whether a `paint-order` paints the stroke before the fill, or `None` if it is malformed (SVG 2, 13.8).
 fn line_first(value: &str) -> Option<bool> {
     let order: Vec<&str> = value.split_ascii_whitespace().collect();
     let is_known = order.iter().all(|part| matches!(*part, "fill" | "stroke" | "markers"));
     let place = |name| order.iter().position(|part| *part == name).unwrap_or(order.len());
-    // Unnamed parts follow, the fill before the line.
+    // Omitted parts follow, the fill before the stroke.
     (is_known && !order.is_empty()).then(|| place("stroke") < place("fill"))
 }
 
-/// Returns a way to export a drawing without a property's value.
-fn remedy_for_property(name: &str, value: &str) -> &'static str {
+/// Returns a way to obtain a drawing without a property's value.
+fn cure_of_property(name: &str, value: &str) -> &'static str {
     match name {
         "fill" | "stroke" if value.starts_with("url(") => {
             "use a plain colour instead of a gradient or pattern, or export the drawing as PNG"

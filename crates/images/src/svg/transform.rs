@@ -30,7 +30,7 @@ impl Matrix {
         Self { a, b, c, d, e, f }
     }
 
-    /// Returns the scale factor, if it is the same in all directions.
+    /// Returns the scale factor of lengths, if it is the same in all directions.
     pub(super) fn scale(self) -> Option<f64> {
         let (first, second) = (self.a * self.a + self.b * self.b, self.c * self.c + self.d * self.d);
         let slant = (self.a * self.c + self.b * self.d).abs();
@@ -39,20 +39,20 @@ impl Matrix {
     }
 }
 
-/// Sine and cosine of degrees. The C library's differ between machines; these do not.
+/// Returns sine and cosine of degrees. Those of the C library differ between machines; these do not.
 pub(super) fn turn(degrees: f64) -> (f64, f64) {
     let radians = degrees * (std::f64::consts::PI / 180.0);
     (libm::sin(radians), libm::cos(radians))
 }
 
-/// Parses a `transform` attribute.
+/// Returns the value of a `transform` attribute.
 pub(super) fn parse(text: &str) -> Result<Matrix, Problem> {
     let mut matrix = Matrix::IDENTITY;
     let mut rest = text.trim_ascii();
     while !rest.is_empty() {
         let wrong = || {
             let start: String = rest.chars().take(40).collect();
-            Problem::with_remedy(
+            Problem::with_cure(
                 format!("the transform {start:?} is not printed"),
                 "use translate, scale, rotate or matrix, or convert the object to a path",
             )

@@ -3,7 +3,7 @@
 
 use png::{BitDepth, ColorType};
 
-/// Encodes a PNG of any kind from its samples.
+/// Returns a PNG of any kind with the given samples.
 pub(crate) fn png(size: (u32, u32), color: ColorType, depth: BitDepth, samples: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, size.0, size.1);
@@ -16,14 +16,14 @@ pub(crate) fn png(size: (u32, u32), color: ColorType, depth: BitDepth, samples: 
     bytes
 }
 
-/// A colour gradient.
+/// Returns a colour gradient.
 pub(crate) fn gradient(width: u32, height: u32) -> Vec<u8> {
     let pixel = |x: u32, y: u32| [(x * 255 / width) as u8, (y * 255 / height) as u8, 128];
     let samples: Vec<u8> = (0..height).flat_map(|y| (0..width).flat_map(move |x| pixel(x, y))).collect();
     png((width, height), ColorType::Rgb, BitDepth::Eight, &samples)
 }
 
-/// A disc that fades out towards its edge.
+/// Returns a disc that fades towards its edge.
 pub(crate) fn glow(edge: u32) -> Vec<u8> {
     let middle = i64::from(edge) / 2;
     let pixel = |x: u32, y: u32| {
@@ -35,13 +35,13 @@ pub(crate) fn glow(edge: u32) -> Vec<u8> {
     png((edge, edge), ColorType::Rgba, BitDepth::Eight, &samples)
 }
 
-/// A marker with its segment.
+/// Returns a marker with its segment.
 pub(crate) fn segment(marker: u8, data: &[u8]) -> Vec<u8> {
     let length = u16::try_from(data.len() + 2).unwrap().to_be_bytes();
     [&[0xFF, marker], &length[..], data].concat()
 }
 
-/// The bits of a scan, with zeros stuffed after `FF`.
+/// Bits of a scan, with zeros stuffed after `FF`.
 #[derive(Default)]
 struct Bits {
     bytes: Vec<u8>,
@@ -65,8 +65,8 @@ impl Bits {
     }
 }
 
-/// Encodes a baseline JPEG of flat blocks of 8 x 8 pixels; `level` gives each component of a block, -128 to 127. Any
-/// reader can display it.
+/// Returns a baseline JPEG of flat blocks of 8 x 8 pixels that every viewer displays; `level` gives each component of a
+/// block, -128 to 127.
 pub(crate) fn mosaic(
     columns: u16,
     rows: u16,
@@ -77,14 +77,14 @@ pub(crate) fn mosaic(
     let mut before = vec![0_i32; usize::from(components)];
     for (y, x) in (0..rows).flat_map(|y| (0..columns).map(move |x| (y, x))) {
         for component in 0..components {
-            // The table's step is 8, as is the scale of a block's DC value.
+            // The quantization step is 8, and so is the scale of DC coefficients.
             let difference = level(x, y, component) - before[usize::from(component)];
             before[usize::from(component)] += difference;
             let bits = 32 - difference.unsigned_abs().leading_zeros();
             scan.push(bits, 4);
             let value = if difference < 0 { difference - 1 } else { difference };
             scan.push(value.cast_unsigned() & ((1 << bits) - 1), bits);
-            // No other frequencies.
+            // No AC coefficients.
             scan.push(0, 1);
         }
     }
@@ -111,7 +111,7 @@ pub(crate) fn mosaic(
     .concat()
 }
 
-/// A mosaic in colours.
+/// Returns a colour mosaic.
 pub(crate) fn colored(columns: u16, rows: u16) -> Vec<u8> {
     mosaic(columns, rows, 3, |x, y, component| match component {
         0 => i32::from(y) * 160 / i32::from(rows) - 60,
@@ -120,13 +120,13 @@ pub(crate) fn colored(columns: u16, rows: u16) -> Vec<u8> {
     })
 }
 
-/// A JPEG with an EXIF orientation before its other segments.
+/// Returns a JPEG with an EXIF orientation before its other segments.
 pub(crate) fn with_orientation(jpeg: &[u8], orientation: u8) -> Vec<u8> {
     let tiff = [&b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0"[..], &[orientation], &[0; 6]].concat();
     [&jpeg[..2], &segment(0xE1, &[&b"Exif\0\0"[..], &tiff].concat()), &jpeg[2..]].concat()
 }
 
-/// Encodes a chunk of a PNG with its checksum.
+/// Returns a PNG chunk with its checksum.
 pub(crate) fn chunk(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
     let mut check = u32::MAX;
     for &byte in kind.iter().chain(data) {

@@ -32,18 +32,18 @@ impl Composer<'_> {
     }
 
     /// Appends a portion marking if a part's marking differs from the brief's default.
-    pub(crate) fn mark_part(&mut self, inline: &mut Inline, context: TextContext, marking: &str) {
+    pub(crate) fn mark_part(&mut self, inline: &mut Inline, text_context: TextContext, marking: &str) {
         if !marking.is_empty() && marking != self.content.default_marking {
-            self.small_word(inline, context, &format!("({marking}) "));
+            self.small_word(inline, text_context, &format!("({marking}) "));
         }
     }
 
     /// Appends linked references such as " (Trade; Key judgment 2)".
-    fn rests_on(&mut self, inline: &mut Inline, context: TextContext, ids: &[String]) {
+    fn rests_on(&mut self, inline: &mut Inline, text_context: TextContext, ids: &[String]) {
         if ids.is_empty() {
             return;
         }
-        let small = TextContext { style: self.sheet.fit(META).style, ..context };
+        let small = TextContext { style: self.sheet.fit(META).style, ..text_context };
         self.push_text(inline, small, " (");
         self.links(inline, small, ids);
         self.push_text(inline, small, ")");
@@ -58,12 +58,12 @@ impl Composer<'_> {
             }
             let inner = self.subheading(sect, heading);
             self.bullets(inner, &factors, |composer, factor, node, block| {
-                let context = composer.context(node, BODY);
+                let text_context = composer.text_context(node, BODY);
                 composer.begin_part(&factor.id);
                 block.anchors = composer.anchor_of(&factor.id);
-                composer.mark_part(&mut block.inline, context, &factor.marking);
-                composer.push_text(&mut block.inline, context, &factor.text);
-                composer.rests_on(&mut block.inline, context, &factor.statement_ids);
+                composer.mark_part(&mut block.inline, text_context, &factor.marking);
+                composer.push_text(&mut block.inline, text_context, &factor.text);
+                composer.rests_on(&mut block.inline, text_context, &factor.statement_ids);
             });
         }
     }
@@ -82,18 +82,21 @@ impl Composer<'_> {
                 let anchors = self.anchor_of(&scenario.id);
                 self.begin_part(&scenario.id);
                 maker.row(self, anchors, |composer, column, cell, inline| {
-                    let context = composer.context(cell, if column == 0 { TABLE_HEAD } else { TABLE });
+                    let text_context =
+                        composer.text_context(cell, if column == 0 { TABLE_HEAD } else { TABLE });
                     match column {
                         0 => {
-                            composer.mark_part(inline, context, &scenario.marking);
-                            composer.push_text(inline, context, &scenario.title);
+                            composer.mark_part(inline, text_context, &scenario.marking);
+                            composer.push_text(inline, text_context, &scenario.title);
                         }
-                        1 => composer.push_text(inline, context, &format!("{}\u{a0}%", scenario.percent)),
+                        1 => {
+                            composer.push_text(inline, text_context, &format!("{}\u{a0}%", scenario.percent));
+                        }
                         2 => {
-                            composer.push_text(inline, context, &scenario.text);
-                            composer.rests_on(inline, context, &scenario.statement_ids);
+                            composer.push_text(inline, text_context, &scenario.text);
+                            composer.rests_on(inline, text_context, &scenario.statement_ids);
                         }
-                        _ => composer.indicator_links(inline, context, &scenario.indicator_ids),
+                        _ => composer.indicator_links(inline, text_context, &scenario.indicator_ids),
                     }
                 });
             }
@@ -111,17 +114,17 @@ impl Composer<'_> {
             let anchors = self.anchor_of(&indicator.id);
             self.begin_part(&indicator.id);
             maker.row(self, anchors, |composer, column, cell, inline| {
-                let context = composer.context(cell, if column == 0 { TABLE_HEAD } else { TABLE });
+                let text_context = composer.text_context(cell, if column == 0 { TABLE_HEAD } else { TABLE });
                 match column {
-                    0 if by_id => composer.push_text(inline, context, &indicator.id),
-                    0 => composer.push_text(inline, context, &(index + 1).to_string()),
+                    0 if by_id => composer.push_text(inline, text_context, &indicator.id),
+                    0 => composer.push_text(inline, text_context, &(index + 1).to_string()),
                     1 => {
-                        composer.mark_part(inline, context, &indicator.marking);
-                        composer.push_text(inline, context, &indicator.text);
+                        composer.mark_part(inline, text_context, &indicator.marking);
+                        composer.push_text(inline, text_context, &indicator.text);
                     }
                     _ => {
-                        composer.push_text(inline, context, &indicator.meaning);
-                        composer.rests_on(inline, context, &indicator.statement_ids);
+                        composer.push_text(inline, text_context, &indicator.meaning);
+                        composer.rests_on(inline, text_context, &indicator.statement_ids);
                     }
                 }
             });
@@ -130,65 +133,65 @@ impl Composer<'_> {
     }
 
     /// Appends links to indicators, by id if ids are printed, otherwise by their numbers in the table.
-    fn indicator_links(&mut self, inline: &mut Inline, context: TextContext, ids: &[String]) {
+    fn indicator_links(&mut self, inline: &mut Inline, text_context: TextContext, ids: &[String]) {
         if self.options.show_ids {
-            return self.links(inline, context, ids);
+            return self.links(inline, text_context, ids);
         }
         for (index, id) in ids.iter().enumerate() {
             if index > 0 {
-                self.push_text(inline, context, ", ");
+                self.push_text(inline, text_context, ", ");
             }
             let place = self.content.indicators.iter().position(|indicator| indicator.id == *id);
             let number = place.map_or_else(|| id.clone(), |place| (place + 1).to_string());
             let name = self.name_of_part(id).map_or_else(|| number.clone(), |name| name.text.to_string());
             let contents = filled(self.labels().go_to, &[&name]);
-            self.link(inline, context, id, &number, &contents);
+            self.link(inline, text_context, id, &number, &contents);
         }
     }
 
     pub(crate) fn assumptions(&mut self, sect: TagId) {
         let content = self.content;
         self.bullets(sect, &content.assumptions, |composer, assumption, node, block| {
-            let context = composer.context(node, BODY);
+            let text_context = composer.text_context(node, BODY);
             composer.begin_part(&assumption.id);
             block.anchors = composer.anchor_of(&assumption.id);
-            composer.mark_part(&mut block.inline, context, &assumption.marking);
-            composer.push_text(&mut block.inline, context, &assumption.text);
+            composer.mark_part(&mut block.inline, text_context, &assumption.marking);
+            composer.push_text(&mut block.inline, text_context, &assumption.text);
             if !assumption.if_wrong.is_empty() {
-                let italic = composer.context(node, BODY.italic());
-                composer.push_text(&mut block.inline, context, " ");
+                let italic = composer.text_context(node, BODY.italic());
+                composer.push_text(&mut block.inline, text_context, " ");
                 composer.push_label(&mut block.inline, italic, composer.labels().if_wrong);
-                composer.push_text(&mut block.inline, context, " ");
-                composer.push_text(&mut block.inline, context, &assumption.if_wrong);
+                composer.push_text(&mut block.inline, text_context, " ");
+                composer.push_text(&mut block.inline, text_context, &assumption.if_wrong);
             }
-            composer.rests_on(&mut block.inline, context, &assumption.statement_ids);
+            composer.rests_on(&mut block.inline, text_context, &assumption.statement_ids);
         });
     }
 
     pub(crate) fn gaps(&mut self, sect: TagId) {
         let content = self.content;
         self.bullets(sect, &content.information_gaps, |composer, gap, node, block| {
-            let context = composer.context(node, BODY);
+            let text_context = composer.text_context(node, BODY);
             composer.begin_part(&gap.id);
             block.anchors = composer.anchor_of(&gap.id);
-            composer.mark_part(&mut block.inline, context, &gap.marking);
-            composer.push_text(&mut block.inline, context, &gap.text);
+            composer.mark_part(&mut block.inline, text_context, &gap.marking);
+            composer.push_text(&mut block.inline, text_context, &gap.text);
         });
     }
 
     pub(crate) fn dissents(&mut self, sect: TagId) {
         let content = self.content;
         self.bullets(sect, &content.dissents, |composer, dissent, node, block: &mut TextBlock| {
-            let context = composer.context(node, BODY);
+            let text_context = composer.text_context(node, BODY);
             composer.begin_part(&dissent.id);
             block.anchors = composer.anchor_of(&dissent.id);
-            composer.mark_part(&mut block.inline, context, &dissent.marking);
+            composer.mark_part(&mut block.inline, text_context, &dissent.marking);
             if !dissent.holder.is_empty() {
-                let strong = composer.context(node, BODY.strong());
+                let strong = composer.text_context(node, BODY.strong());
                 composer.push_text(&mut block.inline, strong, &format!("{}: ", dissent.holder));
             }
-            composer.push_text(&mut block.inline, context, &dissent.text);
-            composer.rests_on(&mut block.inline, context, &dissent.statement_ids);
+            composer.push_text(&mut block.inline, text_context, &dissent.text);
+            composer.rests_on(&mut block.inline, text_context, &dissent.statement_ids);
         });
     }
 
@@ -201,30 +204,30 @@ impl Composer<'_> {
             let anchors = self.anchor_of(&actor.id);
             self.begin_part(&actor.id);
             maker.row(self, anchors, |composer, column, cell, inline| {
-                let context = composer.context(cell, if column == 0 { TABLE_HEAD } else { TABLE });
-                composer.actor_cell(inline, context, actor, column);
+                let text_context = composer.text_context(cell, if column == 0 { TABLE_HEAD } else { TABLE });
+                composer.actor_cell(inline, text_context, actor, column);
             });
         }
         maker.finish(self);
     }
 
-    fn actor_cell(&mut self, inline: &mut Inline, context: TextContext, actor: &Actor, column: usize) {
+    fn actor_cell(&mut self, inline: &mut Inline, text_context: TextContext, actor: &Actor, column: usize) {
         match column {
             0 => {
-                self.mark_part(inline, context, &actor.marking);
-                self.push_text(inline, context, &actor.name);
+                self.mark_part(inline, text_context, &actor.marking);
+                self.push_text(inline, text_context, &actor.name);
             }
-            1 => self.push_label(inline, context, self.lexicon.actor_kind(actor.kind)),
+            1 => self.push_label(inline, text_context, self.lexicon.actor_kind(actor.kind)),
             2 => {
                 for (index, label) in actor.labels.iter().enumerate() {
                     if index > 0 {
-                        self.push_text(inline, context, "; ");
+                        self.push_text(inline, text_context, "; ");
                     }
                     let role = Role::Span { actual_text: None };
-                    let node = self.flow.tags.add(context.node, role, Some(label.language.clone()));
+                    let node = self.flow.tags.add(text_context.node, role, Some(label.language.clone()));
                     self.push_text(
                         inline,
-                        TextContext { node, language: &label.language, ..context },
+                        TextContext { node, language: &label.language, ..text_context },
                         &label.text,
                     );
                 }
@@ -234,7 +237,7 @@ impl Composer<'_> {
                     .into_iter()
                     .filter(|f| !f.is_empty())
                     .collect();
-                self.push_text(inline, context, &facts.join("; "));
+                self.push_text(inline, text_context, &facts.join("; "));
             }
         }
     }
@@ -279,8 +282,8 @@ impl Composer<'_> {
             let anchors = if anchored { self.anchor_of(&relationship.id) } else { Vec::new() };
             let outer = self.replace_part(&relationship.id);
             maker.row(self, anchors, |composer, column, cell, inline| {
-                let context = composer.context(cell, if column == 0 { TABLE_HEAD } else { TABLE });
-                composer.relationship_cell(inline, context, relationship, columns[column]);
+                let text_context = composer.text_context(cell, if column == 0 { TABLE_HEAD } else { TABLE });
+                composer.relationship_cell(inline, text_context, relationship, columns[column]);
             });
             self.begin_part(&outer);
         }
@@ -290,37 +293,37 @@ impl Composer<'_> {
     fn relationship_cell(
         &mut self,
         inline: &mut Inline,
-        context: TextContext,
+        text_context: TextContext,
         relationship: &Relationship,
         column: usize,
     ) {
         match column {
             0 => {
-                self.mark_part(inline, context, &relationship.marking);
+                self.mark_part(inline, text_context, &relationship.marking);
                 let name = self.name_of(&relationship.from_id);
-                self.push_text(inline, context, &name);
+                self.push_text(inline, text_context, &name);
             }
             1 => {
-                self.push_text(inline, context, &lexicon::relationship(&relationship.r#type));
+                self.push_text(inline, text_context, &lexicon::relationship(&relationship.r#type));
                 if !relationship.item.is_empty() {
-                    self.push_text(inline, context, &format!(": {}", relationship.item));
+                    self.push_text(inline, text_context, &format!(": {}", relationship.item));
                 }
             }
             2 => {
                 let name = self.name_of(&relationship.to_id);
-                self.push_text(inline, context, &name);
+                self.push_text(inline, text_context, &name);
             }
             3 => {
                 let period = relationship.period.as_ref();
                 let when = period.map(|p| if p.edtf.is_empty() { &p.label } else { &p.edtf });
-                self.push_text(inline, context, when.map_or("", String::as_str));
+                self.push_text(inline, text_context, when.map_or("", String::as_str));
             }
-            4 => self.push_label(inline, context, self.lexicon.relationship_status(relationship.status)),
+            4 => self.push_label(inline, text_context, self.lexicon.relationship_status(relationship.status)),
             5 => {
                 let polarity = self.lexicon.relationship_polarity(relationship.polarity);
-                self.push_label(inline, context, &polarity.unwrap_or_default());
+                self.push_label(inline, text_context, &polarity.unwrap_or_default());
             }
-            _ => self.links(inline, context, &relationship.statement_ids),
+            _ => self.links(inline, text_context, &relationship.statement_ids),
         }
     }
 
@@ -351,25 +354,28 @@ impl Composer<'_> {
             let anchors = if anchored { self.anchor_of(&event.id) } else { Vec::new() };
             let outer = self.replace_part(&event.id);
             maker.row(self, anchors, |composer, column, cell, inline| {
-                let context = composer.context(cell, if column == 0 { TABLE_HEAD } else { TABLE });
+                let text_context = composer.text_context(cell, if column == 0 { TABLE_HEAD } else { TABLE });
                 match column {
                     0 if event.date.is_empty() => {
-                        composer.push_label(inline, context, composer.labels().undated)
+                        composer.push_label(inline, text_context, composer.labels().undated);
                     }
-                    0 => composer.push_text(inline, context, &event.date),
+                    0 => composer.push_text(inline, text_context, &event.date),
                     1 => {
-                        composer.mark_part(inline, context, &event.marking);
+                        composer.mark_part(inline, text_context, &event.marking);
                         let highlighted = highlight_ids.contains(&event.id);
-                        let context =
-                            if highlighted { composer.context(cell, TABLE.strong()) } else { context };
-                        composer.push_text(inline, context, &event.title);
+                        let text_context = if highlighted {
+                            composer.text_context(cell, TABLE.strong())
+                        } else {
+                            text_context
+                        };
+                        composer.push_text(inline, text_context, &event.title);
                     }
                     2 => {
                         let names: Vec<String> =
                             event.actor_ids.iter().map(|id| composer.name_of(id)).collect();
-                        composer.push_text(inline, context, &names.join(", "));
+                        composer.push_text(inline, text_context, &names.join(", "));
                     }
-                    _ => composer.links(inline, context, &event.statement_ids),
+                    _ => composer.links(inline, text_context, &event.statement_ids),
                 }
             });
             self.begin_part(&outer);

@@ -49,8 +49,8 @@ impl Composer<'_> {
         for change in changes {
             self.begin_part(change_subject(change));
             maker.row(self, Vec::new(), |composer, column, cell, inline| {
-                let context = composer.context(cell, TABLE);
-                composer.change_cell(inline, context, change, column);
+                let text_context = composer.text_context(cell, TABLE);
+                composer.change_cell(inline, text_context, change, column);
             });
         }
         maker.finish(self);
@@ -64,17 +64,17 @@ impl Composer<'_> {
         }
         let node = self.tag(sect, Role::P);
         let mut block = self.block(kind);
-        let context = self.context(node, kind);
+        let text_context = self.text_context(node, kind);
         if self.edition.combined_changes.is_some() {
             let number = self.edition.revision.to_string();
             self.push_label(
                 &mut block.inline,
-                context,
+                text_context,
                 &filled(self.labels().summary_of_revision, &[&number]),
             );
-            self.push_text(&mut block.inline, context, " ");
+            self.push_text(&mut block.inline, text_context, " ");
         }
-        self.push_text(&mut block.inline, context, &content.change_summary);
+        self.push_text(&mut block.inline, text_context, &content.change_summary);
         Some(block)
     }
 
@@ -99,58 +99,64 @@ impl Composer<'_> {
         }
     }
 
-    fn change_cell(&mut self, inline: &mut Inline, context: TextContext, change: &Change, column: usize) {
+    fn change_cell(
+        &mut self,
+        inline: &mut Inline,
+        text_context: TextContext,
+        change: &Change,
+        column: usize,
+    ) {
         match column {
             0 => {
-                self.mark_part(inline, context, &change.marking);
-                self.changed_part(inline, context, change);
+                self.mark_part(inline, text_context, &change.marking);
+                self.changed_part(inline, text_context, change);
             }
             1 => {
                 let changed = [self.lexicon.change(change.kind).to_owned()];
                 let changed: Vec<String> = changed.into_iter().chain(self.odds_changed(change)).collect();
-                self.push_label(inline, context, &changed.join("; "));
+                self.push_label(inline, text_context, &changed.join("; "));
             }
             2 => {
                 if let Some(was) = self.old_text(change) {
-                    self.push_label(inline, context, self.labels().was);
-                    self.push_text(inline, context, &format!(" \u{201c}{was}\u{201d} "));
+                    self.push_label(inline, text_context, self.labels().was);
+                    self.push_text(inline, text_context, &format!(" \u{201c}{was}\u{201d} "));
                 }
-                self.push_text(inline, context, &change.now);
+                self.push_text(inline, text_context, &change.now);
                 if !change.replaced_by.is_empty() {
-                    self.push_text(inline, context, " ");
-                    self.push_label(inline, context, self.labels().see);
-                    self.push_text(inline, context, " ");
-                    self.replacements(inline, context, &change.replaced_by);
-                    self.push_text(inline, context, ".");
+                    self.push_text(inline, text_context, " ");
+                    self.push_label(inline, text_context, self.labels().see);
+                    self.push_text(inline, text_context, " ");
+                    self.replacements(inline, text_context, &change.replaced_by);
+                    self.push_text(inline, text_context, ".");
                 }
             }
-            _ => self.push_text(inline, context, &change.why),
+            _ => self.push_text(inline, text_context, &change.why),
         }
     }
 
     /// Appends the changed part's name, linked if printed, or its id if ids are printed.
-    fn changed_part(&mut self, inline: &mut Inline, context: TextContext, change: &Change) {
+    fn changed_part(&mut self, inline: &mut Inline, text_context: TextContext, change: &Change) {
         let id = change_subject(change);
         if self.options.show_ids && change.part_id.is_empty() {
             let contents = filled(self.labels().go_to, &[id]);
-            return self.link(inline, context, id, id, &contents);
+            return self.link(inline, text_context, id, id, &contents);
         }
-        self.quoted_link(inline, context, id);
+        self.quoted_link(inline, text_context, id);
         if self.options.show_ids && self.name_of_part(id).is_some() {
-            self.push_text(inline, context, &format!(" ({id})"));
+            self.push_text(inline, text_context, &format!(" ({id})"));
         }
     }
 
     /// Appends links to the statements that replace another.
-    fn replacements(&mut self, inline: &mut Inline, context: TextContext, ids: &[String]) {
+    fn replacements(&mut self, inline: &mut Inline, text_context: TextContext, ids: &[String]) {
         if self.options.show_ids {
-            return self.links(inline, context, ids);
+            return self.links(inline, text_context, ids);
         }
         for (index, id) in ids.iter().enumerate() {
             if index > 0 {
-                self.push_text(inline, context, self.list_separator());
+                self.push_text(inline, text_context, self.list_separator());
             }
-            self.quoted_link(inline, context, id);
+            self.quoted_link(inline, text_context, id);
         }
     }
 

@@ -164,82 +164,91 @@ impl<'a> Composer<'a> {
     }
 
     /// Appends a label of the printer to the author's text.
-    pub(crate) fn push_label(&mut self, inline: &mut Inline, context: TextContext, text: &str) {
+    pub(crate) fn push_label(&mut self, inline: &mut Inline, text_context: TextContext, text: &str) {
         if text.is_empty() {
             return;
         }
-        let mut context = context;
+        let mut text_context = text_context;
         if self.label_language().is_some() {
-            context.node = self.label_tag(context.node, Role::Span { actual_text: None });
-            context.language = self.lexicon.locale().tag();
+            text_context.node = self.label_tag(text_context.node, Role::Span { actual_text: None });
+            text_context.language = self.lexicon.locale().tag();
         }
-        self.push_text(inline, context, text);
+        self.push_text(inline, text_context, text);
     }
 
     /// Returns a context in the document's language.
-    pub(crate) fn context(&self, node: TagId, kind: TypeSpec) -> TextContext<'a> {
+    pub(crate) fn text_context(&self, node: TagId, kind: TypeSpec) -> TextContext<'a> {
         let style = self.sheet.fit(kind).style;
         TextContext { node, style, language: &self.content.language, link: None }
     }
 
     /// Returns a context in the printer's language, for an element that has it.
     pub(crate) fn label_context(&self, node: TagId, kind: TypeSpec) -> TextContext<'a> {
-        TextContext { language: self.lexicon.locale().tag(), ..self.context(node, kind) }
+        TextContext { language: self.lexicon.locale().tag(), ..self.text_context(node, kind) }
     }
 
     /// Appends text. A character without a glyph becomes a drawn box in a `Span` with the character as its
     /// `ActualText`.
-    pub(crate) fn push_text(&mut self, inline: &mut Inline, context: TextContext, text: &str) {
-        for (stretch, kind) in coverage_runs(self.typesetter, &nfc(text), &context.style) {
+    pub(crate) fn push_text(&mut self, inline: &mut Inline, text_context: TextContext, text: &str) {
+        for (run, kind) in coverage_runs(self.typesetter, &nfc(text), &text_context.style) {
             if kind == PieceKind::Text {
-                self.piece(inline, context, stretch, kind);
+                self.piece(inline, text_context, run, kind);
                 continue;
             }
-            for character in stretch.chars() {
+            for character in run.chars() {
                 self.missing.entry(character).or_insert_with(|| self.part_id.clone());
             }
-            let role = Role::Span { actual_text: Some(stretch.to_owned()) };
-            let span = self.tag(context.node, role);
-            self.piece(inline, TextContext { node: span, ..context }, stretch, kind);
+            let role = Role::Span { actual_text: Some(run.to_owned()) };
+            let span = self.tag(text_context.node, role);
+            self.piece(inline, TextContext { node: span, ..text_context }, run, kind);
         }
     }
 
-    pub(crate) fn piece(&mut self, inline: &mut Inline, context: TextContext, text: &str, kind: PieceKind) {
+    pub(crate) fn piece(
+        &mut self,
+        inline: &mut Inline,
+        text_context: TextContext,
+        text: &str,
+        kind: PieceKind,
+    ) {
         if text.is_empty() {
             return;
         }
-        let owner = Owner::Tagged { node: context.node, seq: self.flow.tags.next_seq() };
-        let language = self.typesetter.languages.id(context.language);
-        inline.push(text, PieceStyle { style: context.style, owner, link: context.link, language, kind });
+        let owner = Owner::Tagged { node: text_context.node, seq: self.flow.tags.next_seq() };
+        let language = self.typesetter.languages.id(text_context.language);
+        inline.push(
+            text,
+            PieceStyle { style: text_context.style, owner, link: text_context.link, language, kind },
+        );
     }
 
     /// Appends a link to a part of the brief, or plain text if the part is not printed.
     pub(crate) fn link(
         &mut self,
         inline: &mut Inline,
-        context: TextContext,
+        text_context: TextContext,
         id: &str,
         text: &str,
         contents: &str,
     ) {
         let Some(anchor) = self.anchors.get(id).copied() else {
-            return self.push_text(inline, context, text);
+            return self.push_text(inline, text_context, text);
         };
-        self.link_to(inline, context, LinkTarget::Anchor(anchor), text, contents);
+        self.link_to(inline, text_context, LinkTarget::Anchor(anchor), text, contents);
     }
 
     pub(crate) fn link_to(
         &mut self,
         inline: &mut Inline,
-        context: TextContext,
+        text_context: TextContext,
         target: LinkTarget,
         text: &str,
         contents: &str,
     ) {
         let contents = self.link_contents(contents);
-        let link = self.tag(context.node, Role::Link { target, contents });
-        let style = TextStyle { color: stylesheet::ACCENT, ..context.style };
-        self.push_text(inline, TextContext { node: link, style, link: Some(link), ..context }, text);
+        let link = self.tag(text_context.node, Role::Link { target, contents });
+        let style = TextStyle { color: stylesheet::ACCENT, ..text_context.style };
+        self.push_text(inline, TextContext { node: link, style, link: Some(link), ..text_context }, text);
     }
 
     /// Returns the `Contents` of a link, with a fallback for blank text.
@@ -248,20 +257,20 @@ impl<'a> Composer<'a> {
     }
 
     /// Appends placeholder digits for a page number.
-    pub(crate) fn page_of(&mut self, inline: &mut Inline, context: TextContext, anchor: AnchorId) {
+    pub(crate) fn page_of(&mut self, inline: &mut Inline, text_context: TextContext, anchor: AnchorId) {
         let zeros = "0".repeat(self.page_digits);
-        self.piece(inline, context, &zeros, PieceKind::Deferred(Deferred::PageOf(anchor)));
+        self.piece(inline, text_context, &zeros, PieceKind::Deferred(Deferred::PageOf(anchor)));
     }
 
     /// Appends links to parts, by id if ids are printed, otherwise by name, each name once.
-    pub(crate) fn links(&mut self, inline: &mut Inline, context: TextContext, ids: &[String]) {
+    pub(crate) fn links(&mut self, inline: &mut Inline, text_context: TextContext, ids: &[String]) {
         if self.options.show_ids {
             for (index, id) in ids.iter().enumerate() {
                 if index > 0 {
-                    self.push_text(inline, context, ", ");
+                    self.push_text(inline, text_context, ", ");
                 }
                 let contents = filled(self.labels().go_to, &[id]);
-                self.link(inline, context, id, id, &contents);
+                self.link(inline, text_context, id, id, &contents);
             }
             return;
         }
@@ -272,9 +281,9 @@ impl<'a> Composer<'a> {
                 continue;
             }
             if !named.is_empty() {
-                self.push_text(inline, context, self.list_separator());
+                self.push_text(inline, text_context, self.list_separator());
             }
-            self.named_link(inline, context, id);
+            self.named_link(inline, text_context, id);
             named.push(name);
         }
     }
@@ -290,46 +299,47 @@ impl<'a> Composer<'a> {
     }
 
     /// Appends a part's name, linked if the part is printed. A part of neither edition is named by its id.
-    pub(crate) fn named_link(&mut self, inline: &mut Inline, context: TextContext, id: &str) {
+    pub(crate) fn named_link(&mut self, inline: &mut Inline, text_context: TextContext, id: &str) {
         let Some(PartName { text, origin, .. }) = self.name_of_part(id).cloned() else {
-            return self.push_text(inline, context, id);
+            return self.push_text(inline, text_context, id);
         };
-        self.part_link(inline, context, id, &text, origin);
+        self.part_link(inline, text_context, id, &text, origin);
     }
 
     /// Appends a link with a statement's first words in quotation marks, where a section's name would be ambiguous.
-    pub(crate) fn quoted_link(&mut self, inline: &mut Inline, context: TextContext, id: &str) {
+    pub(crate) fn quoted_link(&mut self, inline: &mut Inline, text_context: TextContext, id: &str) {
         let opening = self.name_of_part(id).map(|name| name.opening.clone()).unwrap_or_default();
         if opening.is_empty() {
-            return self.named_link(inline, context, id);
+            return self.named_link(inline, text_context, id);
         }
-        self.part_link(inline, context, id, &format!("\u{201c}{opening}\u{201d}"), TextOrigin::Author);
+        self.part_link(inline, text_context, id, &format!("\u{201c}{opening}\u{201d}"), TextOrigin::Author);
     }
 
     fn part_link(
         &mut self,
         inline: &mut Inline,
-        context: TextContext,
+        text_context: TextContext,
         id: &str,
         text: &str,
         origin: TextOrigin,
     ) {
-        let mut context = context;
+        let mut text_context = text_context;
         if origin == TextOrigin::Printer && self.label_language().is_some() {
-            context.node = self.label_tag(context.node, Role::Span { actual_text: None });
-            context.language = self.lexicon.locale().tag();
+            text_context.node = self.label_tag(text_context.node, Role::Span { actual_text: None });
+            text_context.language = self.lexicon.locale().tag();
         }
         // Only this edition's enclosing part counts: the earlier edition's may contain other parts now.
         let holder_id = self.part_names.get(id).map_or("", |name| name.holder_id);
         let linked_id = if self.anchors.contains_key(id) { id } else { holder_id };
         let contents = filled(self.labels().go_to, &[text]);
-        self.link(inline, context, linked_id, text, &contents);
+        self.link(inline, text_context, linked_id, text, &contents);
     }
 
     /// Appends the bar of withheld text, as a `Figure` of its own.
-    pub(crate) fn withheld(&mut self, inline: &mut Inline, context: TextContext) {
-        let figure = self.label_tag(context.node, Role::Figure { alt: self.labels().withheld.to_owned() });
-        self.piece(inline, TextContext { node: figure, ..context }, "\u{fffc}", PieceKind::Withheld);
+    pub(crate) fn withheld(&mut self, inline: &mut Inline, text_context: TextContext) {
+        let figure =
+            self.label_tag(text_context.node, Role::Figure { alt: self.labels().withheld.to_owned() });
+        self.piece(inline, TextContext { node: figure, ..text_context }, "\u{fffc}", PieceKind::Withheld);
     }
 
     /// Adds a block to the flow. An empty block is omitted, and its destinations move to the next.
@@ -347,8 +357,8 @@ impl<'a> Composer<'a> {
     pub(crate) fn line(&mut self, parent: TagId, role: Role, kind: TypeSpec, text: &str) -> TextBlock {
         let node = self.tag(parent, role);
         let mut block = self.block(kind);
-        let context = self.context(node, kind);
-        self.push_text(&mut block.inline, context, text);
+        let text_context = self.text_context(node, kind);
+        self.push_text(&mut block.inline, text_context, text);
         block
     }
 
@@ -356,8 +366,8 @@ impl<'a> Composer<'a> {
     pub(crate) fn label_line(&mut self, parent: TagId, role: Role, kind: TypeSpec, text: &str) -> TextBlock {
         let node = self.label_tag(parent, role);
         let mut block = self.block(kind);
-        let context = self.label_context(node, kind);
-        self.push_text(&mut block.inline, context, text);
+        let text_context = self.label_context(node, kind);
+        self.push_text(&mut block.inline, text_context, text);
         block
     }
 

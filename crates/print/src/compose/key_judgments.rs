@@ -16,9 +16,9 @@ impl Composer<'_> {
     pub(crate) fn bottom_line(&mut self, sect: TagId) {
         let node = self.tag(sect, Role::P);
         let mut block = self.block(BOTTOM_LINE);
-        let context = self.context(node, BOTTOM_LINE);
+        let text_context = self.text_context(node, BOTTOM_LINE);
         let content = self.content;
-        self.statements(&mut block.inline, context, &content.bluf, &content.default_marking);
+        self.statements(&mut block.inline, text_context, &content.bluf, &content.default_marking);
         self.push(block);
     }
 
@@ -50,14 +50,14 @@ impl Composer<'_> {
             ..self.block(BODY.strong())
         };
         block.anchors.extend(self.anchors.get(&judgment.id));
-        let context = self.context(paragraph, BODY.strong());
+        let text_context = self.text_context(paragraph, BODY.strong());
         if marking != floor {
-            self.small_word(&mut block.inline, context, &format!("({marking}) "));
+            self.small_word(&mut block.inline, text_context, &format!("({marking}) "));
         }
-        self.statements(&mut block.inline, context, &judgment.statements, marking);
+        self.statements(&mut block.inline, text_context, &judgment.statements, marking);
         let beside = self.options.format == Format::Standard;
         if beside {
-            self.put_asides(body, context, &mut block, judgment);
+            self.put_asides(body, text_context, &mut block, judgment);
             // The note on supporting statements may continue on the next page.
             block.keep_with_next = false;
         }
@@ -94,10 +94,10 @@ impl Composer<'_> {
         if !judgment.rests_on.is_empty() {
             let node = self.tag(body, Role::P);
             let mut block = self.block(META);
-            let context = self.context(node, META);
-            self.push_label(&mut block.inline, context, self.labels().rests_on);
-            self.push_text(&mut block.inline, context, " ");
-            self.links(&mut block.inline, context, &judgment.rests_on);
+            let text_context = self.text_context(node, META);
+            self.push_label(&mut block.inline, text_context, self.labels().rests_on);
+            self.push_text(&mut block.inline, text_context, " ");
+            self.links(&mut block.inline, text_context, &judgment.rests_on);
             notes.push(block);
         }
         let last = notes.len().saturating_sub(1);

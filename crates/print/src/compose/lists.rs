@@ -21,10 +21,10 @@ impl Composer<'_> {
         let item = self.tag(list, Role::Li);
         let node = self.tag(item, Role::Lbl);
         let mut inline = Inline::default();
-        let context = self.context(node, kind);
-        self.push_text(&mut inline, context, label);
+        let text_context = self.text_context(node, kind);
+        self.push_text(&mut inline, text_context, label);
         // The space separates the label from the text in extraction and screen readers.
-        self.push_text(&mut inline, context, " ");
+        self.push_text(&mut inline, text_context, " ");
         OpenItem { body: self.tag(item, Role::LBody), label: inline }
     }
 
@@ -46,15 +46,15 @@ impl Composer<'_> {
                 ..self.block(BODY)
             };
             let paragraph = self.tag(body, Role::P);
-            let context = self.context(paragraph, BODY);
+            let text_context = self.text_context(paragraph, BODY);
             let marking = if entry.marking.is_empty() { enclosing } else { &entry.marking };
             if entry.withheld.is_some() {
-                self.withheld(&mut block.inline, context);
+                self.withheld(&mut block.inline, text_context);
             } else {
                 if marking != enclosing {
-                    self.small_word(&mut block.inline, context, &format!("({marking}) "));
+                    self.small_word(&mut block.inline, text_context, &format!("({marking}) "));
                 }
-                self.statements(&mut block.inline, context, &entry.statements, marking);
+                self.statements(&mut block.inline, text_context, &entry.statements, marking);
             }
             self.push(block);
             if let Some(list) = &entry.list {

@@ -35,6 +35,7 @@ use crate::flow::Flow;
 use crate::images::PreparedImages;
 use crate::tags::{Role, TagId};
 use crate::text::Typesetter;
+use crate::units::Length;
 use crate::{Edition, Format, Limits, Locale, Options, PrintError, Warning};
 
 /// Composes an edition. `density` applies to the one-page format only.
@@ -90,14 +91,14 @@ fn finished(mut composer: Composer) -> Result<(Flow, Vec<Warning>), PrintError> 
 impl Composer<'_> {
     fn part(&mut self, sect: TagId, part: &Part, level: u8) {
         self.begin_part(part.section_id());
-        let (role, kind) = (Role::H(level), crate::compose::stylesheet::heading(level));
+        let (role, kind) = (Role::H(level), stylesheet::heading(level));
         let mut heading = if part.is_own() {
             self.label_line(sect, role, kind, &part.title)
         } else {
             self.line(sect, role, kind, &part.title)
         };
-        heading.before = crate::compose::stylesheet::above_heading(level);
-        heading.after = crate::units::Length::pt(4);
+        heading.before = stylesheet::above_heading(level);
+        heading.after = Length::pt(4);
         heading.keep_with_next = true;
         heading.keep_together = true;
         heading.anchors.push(part.anchor);

@@ -180,15 +180,15 @@ impl Composer<'_> {
         }
         let node = self.tag(sect, Role::P);
         let mut block = TextBlock { span: Span::Full, ..self.block(kind) };
-        let context = self.context(node, kind);
+        let text_context = self.text_context(node, kind);
         for (index, (name, value)) in facts.iter().enumerate() {
             if index > 0 {
-                self.push_text(&mut block.inline, context, " \u{b7} ");
+                self.push_text(&mut block.inline, text_context, " \u{b7} ");
             }
-            self.push_label(&mut block.inline, context, name);
-            self.push_text(&mut block.inline, context, " ");
+            self.push_label(&mut block.inline, text_context, name);
+            self.push_text(&mut block.inline, text_context, " ");
             // Without a language, names and digests are not hyphenated.
-            self.push_text(&mut block.inline, TextContext { language: "", ..context }, value);
+            self.push_text(&mut block.inline, TextContext { language: "", ..text_context }, value);
         }
         self.push(block);
     }
@@ -244,9 +244,9 @@ impl Composer<'_> {
         self.page_heading(sect, part, &part.title, above);
         let node = self.tag(sect, Role::P);
         let mut block = TextBlock { span: Span::Full, ..self.block(density.bottom_line()) };
-        let context = self.context(node, density.bottom_line());
+        let text_context = self.text_context(node, density.bottom_line());
         let content = self.content;
-        self.statements(&mut block.inline, context, &content.bluf, &content.default_marking);
+        self.statements(&mut block.inline, text_context, &content.bluf, &content.default_marking);
         self.push(block);
         self.frames += 1;
         let rule = Some((ACCENT, Length::pt(3)));
@@ -292,12 +292,12 @@ impl Composer<'_> {
             ..self.block(density.body())
         };
         block.anchors.extend(self.anchors.get(&judgment.id));
-        let context = self.context(node, density.body());
+        let text_context = self.text_context(node, density.body());
         if marking != floor {
-            self.small_word(&mut block.inline, context, &format!("({marking}) "));
+            self.small_word(&mut block.inline, text_context, &format!("({marking}) "));
         }
-        self.statements(&mut block.inline, context, &judgment.statements, marking);
-        self.put_asides(body, context, &mut block, judgment);
+        self.statements(&mut block.inline, text_context, &judgment.statements, marking);
+        self.put_asides(body, text_context, &mut block, judgment);
         self.push(block);
     }
 
@@ -306,7 +306,7 @@ impl Composer<'_> {
     pub(crate) fn put_asides(
         &mut self,
         body: TagId,
-        context: TextContext,
+        text_context: TextContext,
         block: &mut TextBlock,
         judgment: &KeyJudgment,
     ) {
@@ -314,7 +314,7 @@ impl Composer<'_> {
         let notes = self.asides(judgment);
         if self.sheet.is_large() {
             for Aside { text, .. } in notes {
-                self.small_word(&mut block.inline, context, &format!(" [{text}]"));
+                self.small_word(&mut block.inline, text_context, &format!(" [{text}]"));
             }
             return;
         }
@@ -388,13 +388,13 @@ impl Composer<'_> {
             block.span = Span::Full;
             block.before = above;
             block.leading = composer.block(density.body()).leading;
-            let context = composer.context(node, density.body());
+            let text_context = composer.text_context(node, density.body());
             composer.begin_part(&indicator.id);
             block.anchors.extend(composer.anchors.get(&indicator.id));
-            composer.mark_part(&mut block.inline, context, &indicator.marking);
-            composer.push_text(&mut block.inline, context, &indicator.text);
+            composer.mark_part(&mut block.inline, text_context, &indicator.marking);
+            composer.push_text(&mut block.inline, text_context, &indicator.text);
             if !indicator.meaning.is_empty() {
-                let meaning = composer.context(node, density.body().italic().colored(QUIET));
+                let meaning = composer.text_context(node, density.body().italic().colored(QUIET));
                 composer.push_text(&mut block.inline, meaning, &format!(" \u{2014} {}", indicator.meaning));
             }
         });
@@ -414,14 +414,19 @@ impl Composer<'_> {
         let labels = self.labels();
         let node = self.label_tag(sect, Role::P);
         let mut block = self.block(FINE);
-        let (strong, context) = (self.label_context(node, FINE.strong()), self.label_context(node, FINE));
+        let (strong, text_context) =
+            (self.label_context(node, FINE.strong()), self.label_context(node, FINE));
         self.push_text(&mut block.inline, strong, labels.scale_key);
         let terms = self.scale_terms();
         let last = terms.len().saturating_sub(1);
         for (index, (term, range)) in terms.into_iter().enumerate() {
             let end = if index == last { "\u{a0}%" } else { "," };
             let range = range.replace(' ', "\u{a0}");
-            self.push_text(&mut block.inline, context, &format!(" {} {range}{end}", self.lexicon.term(term)));
+            self.push_text(
+                &mut block.inline,
+                text_context,
+                &format!(" {} {range}{end}", self.lexicon.term(term)),
+            );
         }
         block
     }

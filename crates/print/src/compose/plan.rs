@@ -270,8 +270,8 @@ fn selected_sections<'a>(content: &'a BriefContent, ids: &[String]) -> Result<Ve
     if let Some(id) = ids.iter().find(|id| !known(id)) {
         return Err(PrintError::UnknownSection { id: id.clone() });
     }
-    let asked = |section: &&Section| ids.is_empty() || ids.contains(&section.id);
-    Ok(content.sections.iter().filter(asked).collect())
+    let is_selected = |section: &&Section| ids.is_empty() || ids.contains(&section.id);
+    Ok(content.sections.iter().filter(is_selected).collect())
 }
 
 fn cited_by(statements: &[Statement], cite: &mut impl FnMut(&str)) {

@@ -9,7 +9,7 @@ use crate::compose::stylesheet::{ACCENT, BODY, META, QUIET, SIDE, TINT};
 use crate::flow::{Frame, Grid, Span, TextBlock};
 use crate::pages::Owner;
 use crate::tags::{Role, TagId};
-use crate::text::inline::Inline;
+use crate::text::inline::{Inline, PieceKind};
 use crate::text::paragraph_setup::Align;
 use crate::text::runs_right_to_left;
 use crate::units::Length;
@@ -51,17 +51,17 @@ impl Composer<'_> {
         let node = self.tag(sect, Role::P);
         let mut block = self.prose_block(&paragraph.statements);
         block.indent = if indented { block.leading } else { Length::ZERO };
-        let context = self.context(node, BODY);
+        let text_context = self.text_context(node, BODY);
         let portion = self.portion(marking);
         if self.sheet.is_large() {
-            self.small_word(&mut block.inline, context, &portion);
+            self.small_word(&mut block.inline, text_context, &portion);
         } else {
             self.portion_mark(&mut block, node, &portion);
         }
-        self.statements(&mut block.inline, context, &paragraph.statements, marking);
+        self.statements(&mut block.inline, text_context, &paragraph.statements, marking);
         let ids = if self.options.show_ids { id_ranges(&paragraph.statements) } else { Vec::new() };
         if self.sheet.is_large() && !ids.is_empty() {
-            self.small_word(&mut block.inline, context, &format!(" [{}]", ids.join(", ")));
+            self.small_word(&mut block.inline, text_context, &format!(" [{}]", ids.join(", ")));
         } else {
             self.statement_ids(&mut block, node, &ids);
         }
@@ -93,8 +93,8 @@ impl Composer<'_> {
         }
         let mut aside = Inline::default();
         let span = self.tag(node, Role::Span { actual_text: None });
-        let context = self.context(span, SIDE.strong());
-        self.push_text(&mut aside, context, portion);
+        let text_context = self.text_context(span, SIDE.strong());
+        self.push_text(&mut aside, text_context, portion);
         block.side.push(aside);
     }
 
@@ -105,12 +105,12 @@ impl Composer<'_> {
             return;
         }
         let span = self.tag(node, Role::Span { actual_text: None });
-        let context = self.context(span, SIDE);
+        let text_context = self.text_context(span, SIDE);
         for line in id_lines(ids) {
             let mut aside = Inline::default();
             // The space separates it from the text's last word in extraction.
-            self.push_text(&mut aside, context, " ");
-            self.push_text(&mut aside, context, &line);
+            self.push_text(&mut aside, text_context, " ");
+            self.push_text(&mut aside, text_context, &line);
             block.side.push(aside);
         }
     }
@@ -139,8 +139,8 @@ impl Composer<'_> {
         }
         let node = self.tag(div, Role::P);
         let mut body = framed(self.prose_block(&callout.statements));
-        let context = self.context(node, BODY);
-        self.statements(&mut body.inline, context, &callout.statements, marking);
+        let text_context = self.text_context(node, BODY);
+        self.statements(&mut body.inline, text_context, &callout.statements, marking);
         if !body.inline.is_empty() {
             blocks.push(body);
         }
@@ -176,8 +176,8 @@ impl Composer<'_> {
             grid: Grid::Free,
             ..self.prose_block(&quote.statements)
         };
-        let context = self.context(paragraph, BODY.italic());
-        self.statements(&mut words.inline, context, &quote.statements, marking);
+        let text_context = self.text_context(paragraph, BODY.italic());
+        self.statements(&mut words.inline, text_context, &quote.statements, marking);
         words.after = Length::pt(5);
         if quote.attribution.is_empty() {
             return self.push(words);
@@ -197,8 +197,8 @@ impl Composer<'_> {
     fn withheld_block(&mut self, sect: TagId) {
         let node = self.label_tag(sect, Role::Figure { alt: self.labels().withheld.to_owned() });
         let mut block = TextBlock { grid: Grid::Body, ..self.block(BODY) };
-        let context = self.context(node, BODY);
-        self.piece(&mut block.inline, context, "\u{fffc}", crate::text::inline::PieceKind::Withheld);
+        let text_context = self.text_context(node, BODY);
+        self.piece(&mut block.inline, text_context, "\u{fffc}", PieceKind::Withheld);
         debug_assert!(block.inline.pieces.iter().all(|piece| matches!(piece.owner, Owner::Tagged { .. })));
         self.push(block);
     }

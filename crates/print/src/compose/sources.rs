@@ -46,18 +46,18 @@ impl Composer<'_> {
         };
         block.anchors.extend(self.anchors.get(&source.id));
         let node = self.tag(endnote, Role::P);
-        let context = self.context(node, NOTE);
+        let text_context = self.text_context(node, NOTE);
         let inline = &mut block.inline;
         if !source.marking.is_empty() && source.marking != self.content.default_marking {
-            self.small_word(inline, context, &format!("({}) ", source.marking));
+            self.small_word(inline, text_context, &format!("({}) ", source.marking));
         }
         if !source.short_title.is_empty() {
             // The print refers to the source by its short title.
-            let strong = self.context(node, NOTE.strong());
+            let strong = self.text_context(node, NOTE.strong());
             self.push_text(inline, strong, &source.short_title);
-            self.push_text(inline, context, ". ");
+            self.push_text(inline, text_context, ". ");
         }
-        let italic = self.context(node, NOTE.italic());
+        let italic = self.text_context(node, NOTE.italic());
         // The standard format links the title; the full format prints the address.
         let brief = self.options.format == Format::Standard;
         if brief && !source.url.is_empty() {
@@ -69,14 +69,14 @@ impl Composer<'_> {
         let facts = [source.publisher.as_str(), source.date.as_str()];
         let facts: Vec<&str> = facts.into_iter().filter(|fact| !fact.is_empty()).collect();
         let facts = if facts.is_empty() { ".".to_owned() } else { format!(". {}.", facts.join(", ")) };
-        self.push_text(inline, context, &facts);
+        self.push_text(inline, text_context, &facts);
         if !brief && !source.url.is_empty() {
-            self.push_text(inline, context, " ");
+            self.push_text(inline, text_context, " ");
             let target = LinkTarget::Uri(source.url.clone());
             // Without a language the address is not hyphenated.
             self.link_to(
                 inline,
-                TextContext { language: "", ..context },
+                TextContext { language: "", ..text_context },
                 target,
                 &readable(&source.url),
                 &source.title,
@@ -84,9 +84,9 @@ impl Composer<'_> {
         }
         if !source.accessed.is_empty() {
             let date = edtf_dates::in_words(&source.accessed, self.lexicon.locale());
-            self.push_text(inline, context, " (");
-            self.push_label(inline, context, &filled(self.labels().accessed, &[&date]));
-            self.push_text(inline, context, ").");
+            self.push_text(inline, text_context, " (");
+            self.push_label(inline, text_context, &filled(self.labels().accessed, &[&date]));
+            self.push_text(inline, text_context, ").");
         }
         let labels = self.labels();
         let mut sentences: Vec<String> = Vec::new();
@@ -98,7 +98,7 @@ impl Composer<'_> {
             (!source.descriptor.is_empty()).then(|| source.descriptor.trim_end_matches('.').to_owned()),
         );
         for sentence in sentences {
-            self.push_text(inline, context, &format!(" {sentence}."));
+            self.push_text(inline, text_context, &format!(" {sentence}."));
         }
         self.cited_on(&mut block, node, number);
         self.push(block);
@@ -108,37 +108,37 @@ impl Composer<'_> {
     fn source_label(&mut self, endnote: TagId, number: usize) -> Inline {
         let mut label = Inline::default();
         let node = self.tag(endnote, Role::Lbl);
-        let context = self.context(node, NOTE);
+        let text_context = self.text_context(node, NOTE);
         match self.citing_anchors.get(&number).and_then(|citing_anchors| citing_anchors.first()).copied() {
             Some(anchor) => {
                 let contents = filled(self.labels().back_to_citation, &[&number.to_string()]);
                 self.link_to(
                     &mut label,
-                    context,
+                    text_context,
                     LinkTarget::Anchor(anchor),
                     &format!("{number}."),
                     &contents,
                 );
             }
-            None => self.push_text(&mut label, context, &format!("{number}.")),
+            None => self.push_text(&mut label, text_context, &format!("{number}.")),
         }
-        self.push_text(&mut label, context, " ");
+        self.push_text(&mut label, text_context, " ");
         label
     }
 
     fn cited_on(&mut self, block: &mut TextBlock, node: TagId, number: usize) {
-        let context = self.context(node, NOTE);
+        let text_context = self.text_context(node, NOTE);
         if let Some(citing_anchors) = self.citing_anchors.get(&number) {
             let list = PageList(self.flow.page_lists.len());
             self.flow.page_lists.push(citing_anchors.clone());
-            self.push_text(&mut block.inline, context, " ");
-            self.push_label(&mut block.inline, context, self.labels().cited_on);
-            self.push_text(&mut block.inline, context, "\u{a0}");
-            self.piece(&mut block.inline, context, "0", PieceKind::Deferred(Deferred::Pages(list)));
-            self.push_text(&mut block.inline, context, ".");
+            self.push_text(&mut block.inline, text_context, " ");
+            self.push_label(&mut block.inline, text_context, self.labels().cited_on);
+            self.push_text(&mut block.inline, text_context, "\u{a0}");
+            self.piece(&mut block.inline, text_context, "0", PieceKind::Deferred(Deferred::Pages(list)));
+            self.push_text(&mut block.inline, text_context, ".");
         } else {
-            self.push_text(&mut block.inline, context, " ");
-            self.push_label(&mut block.inline, context, self.labels().not_cited);
+            self.push_text(&mut block.inline, text_context, " ");
+            self.push_label(&mut block.inline, text_context, self.labels().not_cited);
         }
     }
 
@@ -178,11 +178,11 @@ impl Composer<'_> {
         let mut maker = TableMaker::begin(self, sect, caption, &head, true, TextOrigin::Printer);
         for (term, range) in terms {
             maker.row(self, Vec::new(), |composer, column, cell, inline| {
-                let context = composer.context(cell, if column == 0 { TABLE_HEAD } else { TABLE });
+                let text_context = composer.text_context(cell, if column == 0 { TABLE_HEAD } else { TABLE });
                 if column == 0 {
-                    composer.push_label(inline, context, &composer.lexicon.term(*term));
+                    composer.push_label(inline, text_context, &composer.lexicon.term(*term));
                 } else {
-                    composer.push_text(inline, context, &format!("{range}\u{a0}%"));
+                    composer.push_text(inline, text_context, &format!("{range}\u{a0}%"));
                 }
             });
         }
@@ -198,12 +198,12 @@ fn readable(url: &str) -> String {
     while let Some(at) = rest.find('%') {
         text.push_str(&rest[..at]);
         let encoded = encoded_bytes(&rest[at..]);
-        let (stretch, after) = rest[at..].split_at((encoded.len() * 3).max(1));
+        let (escapes, after) = rest[at..].split_at((encoded.len() * 3).max(1));
         match String::from_utf8(encoded) {
             Ok(letters) if letters.chars().all(char::is_alphabetic) && !letters.is_empty() => {
                 text.push_str(&letters);
             }
-            _ => text.push_str(stretch),
+            _ => text.push_str(escapes),
         }
         rest = after;
     }

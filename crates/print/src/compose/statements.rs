@@ -22,61 +22,61 @@ impl Composer<'_> {
     pub(crate) fn statements(
         &mut self,
         inline: &mut Inline,
-        context: TextContext,
+        text_context: TextContext,
         statements: &[Statement],
         enclosing: &str,
     ) {
         for (index, statement) in statements.iter().enumerate() {
             if index > 0 {
-                self.push_text(inline, context, " ");
+                self.push_text(inline, text_context, " ");
             }
-            self.statement(inline, context, statement, enclosing);
+            self.statement(inline, text_context, statement, enclosing);
         }
     }
 
     fn statement(
         &mut self,
         inline: &mut Inline,
-        context: TextContext,
+        text_context: TextContext,
         statement: &Statement,
         enclosing: &str,
     ) {
         if statement.withheld.is_some() {
-            return self.withheld(inline, context);
+            return self.withheld(inline, text_context);
         }
         if let Some(anchor) = self.anchors.get(&statement.id) {
             inline.anchor(*anchor);
         }
         if !statement.marking.is_empty() && statement.marking != enclosing {
-            self.small_word(inline, context, &format!("({}) ", statement.marking));
+            self.small_word(inline, text_context, &format!("({}) ", statement.marking));
         }
         let outer = self.replace_part(&statement.id);
         match StatementStatus::try_from(statement.status).unwrap_or_default() {
             StatementStatus::Unspecified | StatementStatus::Active => {}
             StatementStatus::Superseded => {
-                self.small_word(inline, context, &format!("{} ", self.labels().superseded_mark));
+                self.small_word(inline, text_context, &format!("{} ", self.labels().superseded_mark));
             }
             StatementStatus::Withdrawn => {
-                self.small_word(inline, context, &format!("{} ", self.labels().withdrawn_mark));
+                self.small_word(inline, text_context, &format!("{} ", self.labels().withdrawn_mark));
             }
         }
-        self.marked_text(inline, context, &statement.text, &statement.spans);
-        self.citations(inline, context, &statement.citations);
+        self.marked_text(inline, text_context, &statement.text, &statement.spans);
+        self.citations(inline, text_context, &statement.citations);
         self.begin_part(&outer);
     }
 
     /// Appends a label in a small type that sets it apart from the text.
-    pub(crate) fn small_word(&mut self, inline: &mut Inline, context: TextContext, word: &str) {
-        let node = self.label_tag(context.node, Role::Span { actual_text: None });
+    pub(crate) fn small_word(&mut self, inline: &mut Inline, text_context: TextContext, word: &str) {
+        let node = self.label_tag(text_context.node, Role::Span { actual_text: None });
         let mut style = stylesheet::META.strong().style;
-        style.size = context.style.size * 8 / 10;
+        style.size = text_context.style.size * 8 / 10;
         // Without a language the word is not hyphenated.
-        self.push_text(inline, TextContext { node, style, language: "", ..context }, word);
+        self.push_text(inline, TextContext { node, style, language: "", ..text_context }, word);
     }
 
-    fn marked_text(&mut self, inline: &mut Inline, context: TextContext, text: &str, spans: &[Span]) {
+    fn marked_text(&mut self, inline: &mut Inline, text_context: TextContext, text: &str, spans: &[Span]) {
         if spans.is_empty() {
-            return self.push_text(inline, context, text);
+            return self.push_text(inline, text_context, text);
         }
         let text_spans = text_spans(text, spans);
         let mut edges: Vec<usize> = text_spans.iter().flat_map(|span| [span.start, span.end]).collect();
@@ -92,30 +92,30 @@ impl Composer<'_> {
             let kept = open.iter().zip(&covering).take_while(|((span, _), now)| span == *now).count();
             open.truncate(kept);
             for index in &covering[kept..] {
-                let above = open.last().map_or(context, |(_, context)| *context);
+                let above = open.last().map_or(text_context, |(_, text_context)| *text_context);
                 let inner = self.open_mark(above, &text_spans[*index]);
                 open.push((*index, inner));
             }
-            let inner = open.last().map_or(context, |(_, context)| *context);
+            let inner = open.last().map_or(text_context, |(_, text_context)| *text_context);
             self.push_text(inline, inner, &text[pair[0]..pair[1]]);
         }
     }
 
-    fn open_mark<'v>(&mut self, context: TextContext<'v>, span: &TextSpan<'v>) -> TextContext<'v> {
-        let mut inner = context;
+    fn open_mark<'v>(&mut self, text_context: TextContext<'v>, span: &TextSpan<'v>) -> TextContext<'v> {
+        let mut inner = text_context;
         match span.kind {
             SpanKind::Unspecified => {}
-            SpanKind::Emphasis => inner.style.italic = !context.style.italic,
+            SpanKind::Emphasis => inner.style.italic = !text_context.style.italic,
             SpanKind::Strong => inner.style.weight = Weight::Semibold,
             SpanKind::Language => {
                 let role = Role::Span { actual_text: None };
-                inner.node = self.flow.tags.add(context.node, role, Some(span.target.to_owned()));
+                inner.node = self.flow.tags.add(text_context.node, role, Some(span.target.to_owned()));
                 inner.language = span.target;
             }
             SpanKind::Link => {
                 // Nested links are plain text: validation refuses them, and so does the standard.
-                if context.link.is_none()
-                    && let Some(link) = self.marked_link(context.node, span.target)
+                if text_context.link.is_none()
+                    && let Some(link) = self.marked_link(text_context.node, span.target)
                 {
                     inner.node = link;
                     inner.link = Some(link);
@@ -138,7 +138,7 @@ impl Composer<'_> {
     }
 
     /// Appends the sources' numbers, raised and comma-separated, as `Reference` > `Link`.
-    fn citations(&mut self, inline: &mut Inline, context: TextContext, citations: &[Citation]) {
+    fn citations(&mut self, inline: &mut Inline, text_context: TextContext, citations: &[Citation]) {
         let mut numbers: Vec<(usize, &str)> = citations
             .iter()
             .filter_map(|citation| {
@@ -147,16 +147,16 @@ impl Composer<'_> {
             .collect();
         numbers.sort_unstable();
         numbers.dedup();
-        let style = stylesheet::marker(context.style);
+        let style = stylesheet::marker(text_context.style);
         let mut here = None;
         for (index, (number, id)) in numbers.into_iter().enumerate() {
-            let raised = TextContext { style, ..context };
+            let raised = TextContext { style, ..text_context };
             if index > 0 {
                 self.push_text(inline, raised, ",");
             }
             let Some(anchor) = self.anchors.get(id).copied() else { continue };
             self.cited(inline, number, &mut here);
-            let reference = self.tag(context.node, Role::Reference);
+            let reference = self.tag(text_context.node, Role::Reference);
             let target = LinkTarget::Anchor(anchor);
             let reference_context = TextContext { node: reference, ..raised };
             let number = number.to_string();

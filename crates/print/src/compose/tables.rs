@@ -101,11 +101,11 @@ impl TableMaker {
                 TextOrigin::Author => composer.tag(row, role),
             };
             let mut inline = Inline::default();
-            let context = match origin {
+            let text_context = match origin {
                 TextOrigin::Printer => composer.label_context(cell, TABLE_HEAD),
-                TextOrigin::Author => composer.context(cell, TABLE_HEAD),
+                TextOrigin::Author => composer.text_context(cell, TABLE_HEAD),
             };
-            composer.push_text(&mut inline, context, heading);
+            composer.push_text(&mut inline, text_context, heading);
             self.block.head.push(inline);
         }
     }
@@ -160,11 +160,11 @@ pub(crate) fn facts_table(composer: &mut Composer, parent: TagId, facts: &[Fact]
     for (name, value) in facts {
         maker.row(composer, Vec::new(), |composer, column, cell, inline| {
             let (kind, text) = if column == 0 { (META.strong(), *name) } else { (META, value.as_str()) };
-            let context = composer.context(cell, kind);
+            let text_context = composer.text_context(cell, kind);
             if column == 0 {
-                composer.push_label(inline, context, text);
+                composer.push_label(inline, text_context, text);
             } else {
-                composer.push_text(inline, context, text);
+                composer.push_text(inline, text_context, text);
             }
         });
     }
@@ -194,18 +194,18 @@ impl Composer<'_> {
         for row in &table.rows {
             maker.row(self, Vec::new(), |composer, column, cell, inline| {
                 let kind = if column == 0 && table.row_headers { TABLE_HEAD } else { TABLE };
-                let context = composer.context(cell, kind);
+                let text_context = composer.text_context(cell, kind);
                 if row.withheld.is_some() {
                     if column == 0 {
-                        composer.withheld(inline, context);
+                        composer.withheld(inline, text_context);
                     }
                     return;
                 }
                 if column == 0 && !row.marking.is_empty() && row.marking != composer.content.default_marking {
-                    composer.small_word(inline, context, &format!("({}) ", row.marking));
+                    composer.small_word(inline, text_context, &format!("({}) ", row.marking));
                 }
                 let text = row.cells.get(column).map_or("", |cell| cell.text.as_str());
-                composer.push_text(inline, context, text);
+                composer.push_text(inline, text_context, text);
             });
         }
         let note = self.table_source(sect, &table.source_id);
@@ -216,17 +216,17 @@ impl Composer<'_> {
         let number = self.numbers.get(source_id).copied()?;
         let mut block = self.block(META);
         let node = self.tag(sect, Role::P);
-        let context = self.context(node, META);
-        self.push_label(&mut block.inline, context, self.labels().source_of);
-        self.push_text(&mut block.inline, context, " ");
+        let text_context = self.text_context(node, META);
+        self.push_label(&mut block.inline, text_context, self.labels().source_of);
+        self.push_text(&mut block.inline, text_context, " ");
         let source = self.content.sources.iter().find(|source| source.id == source_id);
         if let Some(name) = source.map(|source| source.short_title.as_str()).filter(|name| !name.is_empty()) {
-            self.push_text(&mut block.inline, context, &format!("{name}, "));
+            self.push_text(&mut block.inline, text_context, &format!("{name}, "));
         }
         let text = number.to_string();
         let contents = filled(self.labels().source_number, &[&text]);
         self.cited(&mut block.inline, number, &mut None);
-        self.link(&mut block.inline, context, source_id, &text, &contents);
+        self.link(&mut block.inline, text_context, source_id, &text, &contents);
         Some(block)
     }
 }

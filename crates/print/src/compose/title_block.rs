@@ -14,6 +14,7 @@ use crate::pages::{ArtifactKind, Owner};
 use crate::tags::{LinkTarget, Role, TagId};
 use crate::text::inline::{Inline, PieceKind, PieceStyle};
 use crate::text::languages::is_right_to_left;
+use crate::text::paragraph_setup::Align;
 use crate::text::runs_right_to_left;
 use crate::units::Length;
 use crate::{Format, Import, RevisionState};
@@ -117,14 +118,11 @@ impl Composer<'_> {
                 ..self.block(LOCAL_TITLE)
             };
             let kind = LOCAL_TITLE.colored(stylesheet::QUIET);
-            let context = TextContext { node, style: kind.style, language: &local.language, link: None };
-            self.push_text(&mut block.inline, context, &local.text);
+            let text_context = TextContext { node, style: kind.style, language: &local.language, link: None };
+            self.push_text(&mut block.inline, text_context, &local.text);
             // In a left-to-right document every title is left-aligned.
-            block.align = if block.right_to_left == self.flow.right_to_left {
-                crate::text::paragraph_setup::Align::Start
-            } else {
-                crate::text::paragraph_setup::Align::End
-            };
+            block.align =
+                if block.right_to_left == self.flow.right_to_left { Align::Start } else { Align::End };
             self.push(block);
         }
         if !self.content.subtitle.is_empty() {
@@ -168,10 +166,14 @@ impl Composer<'_> {
         let node = self.tag(sect, Role::P);
         let right_to_left = runs_right_to_left([reason.as_str()], self.flow.right_to_left);
         let mut block = TextBlock { right_to_left, span: Span::Full, ..self.block(SUBTITLE) };
-        let context = self.context(node, SUBTITLE);
-        self.push_label(&mut block.inline, context, labels.withdraw_reason);
+        let text_context = self.text_context(node, SUBTITLE);
+        self.push_label(&mut block.inline, text_context, labels.withdraw_reason);
         // Without a language the reason is not hyphenated.
-        self.push_text(&mut block.inline, TextContext { language: "", ..context }, &format!(" {reason}"));
+        self.push_text(
+            &mut block.inline,
+            TextContext { language: "", ..text_context },
+            &format!(" {reason}"),
+        );
         self.push(block);
     }
 
@@ -255,12 +257,12 @@ impl Composer<'_> {
         let contents = self.link_contents(&part.title);
         let role = Role::Link { target: LinkTarget::Anchor(part.anchor), contents };
         let link = if part.is_own() { self.label_tag(reference, role) } else { self.tag(reference, role) };
-        let context = TextContext { link: Some(link), ..self.context(link, kind) };
+        let text_context = TextContext { link: Some(link), ..self.text_context(link, kind) };
         let mut block = self.block(kind);
-        self.push_text(&mut block.inline, context, &part.title);
-        self.push_text(&mut block.inline, context, " ");
+        self.push_text(&mut block.inline, text_context, &part.title);
+        self.push_text(&mut block.inline, text_context, " ");
         let mut tail = Inline::default();
-        self.page_of(&mut tail, context, part.anchor);
+        self.page_of(&mut tail, text_context, part.anchor);
         block.tail = Some(tail);
         let inset = Length::pt(12) * i64::try_from(level - 1).unwrap_or(0);
         block.inset = (inset, Length::ZERO);
@@ -276,8 +278,8 @@ fn isolated(fact: &str) -> String {
 
 /// Returns a text as a single line without bidi controls.
 fn printable(text: &str) -> String {
-    let kept = |c: &char| !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let text: String = text.chars().filter(kept).collect();
+    let is_allowed = |c: &char| !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let text: String = text.chars().filter(is_allowed).collect();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

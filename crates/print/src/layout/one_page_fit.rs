@@ -4,6 +4,7 @@
 use crate::flow::Flow;
 use crate::layout::geometry::Geometry;
 use crate::layout::measure::measure_block;
+use crate::layout::strip::Strip;
 use crate::text::Typesetter;
 use crate::units::Length;
 
@@ -49,7 +50,7 @@ pub(crate) fn fit(flow: &mut Flow, typesetter: &mut Typesetter, geometry: &Geome
 }
 
 /// Returns the height of strips that do not begin a page.
-fn height(strips: &[crate::layout::strip::Strip]) -> Length {
+fn height(strips: &[Strip]) -> Length {
     strips.iter().map(|strip| strip.before + strip.height).sum()
 }
 

@@ -25,5 +25,5 @@ pub use proof::{Proof, prove};
 /// Returns the text of a file in reading order, one line per block, in [`normal_form`]. Artifacts and alternative texts
 /// are omitted; `ActualText` replaces the text it covers.
 pub fn struct_text(bytes: &[u8]) -> Result<String, ReadError> {
-    Ok(lines(&crate::readback::structure_text::read(bytes)?.roots))
+    Ok(lines(&structure_text::read(bytes)?.roots))
 }

@@ -104,7 +104,7 @@ mod tests {
     }
 
     /// Returns the text of the lines' runs in logical order.
-    fn said(lines: &[Line]) -> String {
+    fn run_text(lines: &[Line]) -> String {
         let marks = lines.iter().flat_map(|line| &line.marks);
         marks
             .filter_map(|marked| match &marked.mark {
@@ -124,7 +124,7 @@ mod tests {
             assert!((line.width - measure).units().abs() < 65, "{:?}", line.width - measure);
             assert!(!line.overfull);
         }
-        assert_eq!(said(&lines).replace('\u{ad}', ""), inline.text);
+        assert_eq!(run_text(&lines).replace('\u{ad}', ""), inline.text);
     }
 
     #[test]
@@ -149,7 +149,7 @@ mod tests {
         let long = "x".repeat(500);
         let (_, lines) = set(&format!("Before {long} after."), "en", Length::mm(122));
         assert!(lines.iter().all(|line| line.width.to_milli_pt() <= Length::mm(122).to_milli_pt() + 1));
-        assert_eq!(said(&lines), format!("Before {long} after."));
+        assert_eq!(run_text(&lines), format!("Before {long} after."));
     }
 
     /// Returns the bytes that are shaped to set a paragraph.
@@ -196,7 +196,7 @@ mod tests {
                 &mut typesetter,
             );
             assert!(breaks.len() < 500, "{}", breaks.len());
-            assert_eq!(said(&typesetter.set(&inline, &setup)).replace('\u{ad}', ""), text);
+            assert_eq!(run_text(&typesetter.set(&inline, &setup)).replace('\u{ad}', ""), text);
         }
     }
 
@@ -213,7 +213,7 @@ mod tests {
         for measure in (40..130).map(Length::mm) {
             let (_, lines) = set(ENGLISH, "en", measure);
             for line in &lines[..lines.len() - 1] {
-                let last = said(std::slice::from_ref(line)).trim_end().chars().next_back().unwrap();
+                let last = run_text(std::slice::from_ref(line)).trim_end().chars().next_back().unwrap();
                 let (left, right) = beyond(line, measure);
                 assert_eq!(left, Length::ZERO);
                 if matches!(last, ',' | '\u{ad}') {
@@ -258,7 +258,7 @@ mod tests {
     #[test]
     fn a_hyphenated_line_ends_in_a_soft_hyphen_drawn_as_a_hyphen() {
         let (_, lines) = set("incomprehensibilities incomprehensibilities", "en", Length::mm(24));
-        let first = said(&lines[..1]);
+        let first = run_text(&lines[..1]);
         assert!(first.ends_with('\u{ad}'), "{first:?}");
     }
 
@@ -267,7 +267,7 @@ mod tests {
         let (inline, lines) = set("The title روسیه و ایران is Persian.", "en", Length::mm(122));
         let runs: Vec<_> = lines[0].marks.iter().collect();
         assert_eq!(runs.len(), 3);
-        assert_eq!(said(&lines), inline.text);
+        assert_eq!(run_text(&lines), inline.text);
         let Mark::Run(persian) = &runs[1].mark else { panic!("a run") };
         assert!(persian.face.is_arabic());
         let clusters: Vec<u32> = persian.glyphs.iter().map(|glyph| glyph.cluster.start).collect();
@@ -286,7 +286,7 @@ mod tests {
         let lines = typesetter.set(&inline, &setup);
         assert!(lines.len() > 1);
         assert!(lines.iter().all(|line| line.left + line.width == measure));
-        assert_eq!(said(&lines), text);
+        assert_eq!(run_text(&lines), text);
     }
 
     proptest! {
@@ -304,7 +304,7 @@ mod tests {
             }
             prop_assert_eq!(at, inline.text.len());
             let plain = |text: &str| text.replace('\u{ad}', "");
-            prop_assert_eq!(plain(&said(&lines)), plain(&inline.text));
+            prop_assert_eq!(plain(&run_text(&lines)), plain(&inline.text));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::fonts::FaceId;
 use crate::graphics::Color;
+use crate::pages::GlyphRun;
 use crate::units::Length;
 
 /// The two families; each has a partner for Arabic script.
@@ -89,7 +90,7 @@ impl TextStyle {
 
     /// Returns the style of a run of digits already set, figures tabular; none for faces of Arabic script and for added
     /// ones.
-    pub(crate) fn of_run(run: &crate::pages::GlyphRun) -> Option<Self> {
+    pub(crate) fn of_run(run: &GlyphRun) -> Option<Self> {
         let (family, weight, italic) = match run.face {
             FaceId::Serif => (Family::Serif, Weight::Regular, false),
             FaceId::SerifItalic => (Family::Serif, Weight::Regular, true),

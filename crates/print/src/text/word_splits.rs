@@ -50,12 +50,12 @@ impl WordSplits {
         if !self.clusters.is_sorted_by_key(|cluster| cluster.start) {
             self.clusters.sort_by_key(|cluster| cluster.start);
         }
-        self.clusters.dedup_by(|next, kept| {
-            let same = next.start == kept.start;
+        self.clusters.dedup_by(|next, previous| {
+            let same = next.start == previous.start;
             if same {
-                kept.width += next.width;
-                kept.glyphs += next.glyphs;
-                kept.clean |= next.clean;
+                previous.width += next.width;
+                previous.glyphs += next.glyphs;
+                previous.clean |= next.clean;
             }
             same
         });

@@ -10,7 +10,12 @@ mod error;
 pub(crate) mod file;
 pub(crate) mod fonts;
 
-use crate::write::document::srgb_profile;
+use crate::write::content::{bounding_box, page_content};
+use crate::write::document::embedded_file::FILE_NAME;
+use crate::write::document::{
+    embedded_file, link_annotations, outline, srgb_profile, structure_tree, xmp_packet,
+};
+use crate::write::file::syntax;
 use std::collections::BTreeMap;
 
 use crate::document_info::{DocumentInfo, OutlineEntry};
@@ -27,7 +32,7 @@ use crate::write::document::structure_tree::{Content, Owned, Structure};
 use crate::write::file::pdf_file::PdfFile;
 use crate::write::file::printpdf_objects::ObjectImport;
 use crate::write::file::syntax::{Dict, Ref};
-use crate::write::file::text_strings::limited;
+use crate::write::file::text_strings::encode_text_string;
 use crate::write::fonts::font_book::FontBook;
 use crate::write::fonts::printpdf_document::PrintpdfDocument;
 pub use error::WriteError;
@@ -75,10 +80,7 @@ impl Writer {
     /// Encodes a page, counted from 0. Pages may arrive in any order and in parts: page numbers are added when the last
     /// page is known.
     pub fn place(&mut self, tags: &TagTree, number: usize, page: &Page) -> Result<(), WriteError> {
-        let size = [
-            crate::write::content::bounding_box::milli(page.size.0),
-            crate::write::content::bounding_box::milli(page.size.1),
-        ];
+        let size = [bounding_box::milli(page.size.0), bounding_box::milli(page.size.1)];
         if !size.iter().all(|edge| PAGE_EDGE.contains(edge)) {
             return Err(WriteError::PageSize { page: number });
         }
@@ -90,13 +92,7 @@ impl Writer {
         let content = &mut open.content;
         let first = content.marks.len();
         let reused = (&mut self.forms, &mut self.images);
-        crate::write::content::page_content::encode(
-            tags,
-            &mut self.fonts,
-            reused,
-            (number, content),
-            &page.items,
-        )?;
+        page_content::encode(tags, &mut self.fonts, reused, (number, content), &page.items)?;
         let mut reading: Vec<usize> = (first..content.marks.len()).collect();
         reading.sort_by_key(|&mcid| content.marks[mcid].1);
         for mcid in reading {
@@ -133,15 +129,12 @@ impl Writer {
         let links = self.annotations(tags, &destinations)?;
         self.page_objects(&base, import, &pages, &links)?;
         let structure = self.structure(tags, &pages, &links);
-        let data = info
-            .data
-            .as_ref()
-            .map(|data| crate::write::document::embedded_file::write(&mut self.file, data, info));
+        let data = info.data.as_ref().map(|data| embedded_file::write(&mut self.file, data, info));
         let catalog = Catalog {
             structure,
             data,
             destinations: destinations.write(&mut self.file, &pages),
-            outline: crate::write::document::outline::write(&mut self.file, outline, &destinations)?,
+            outline: outline::write(&mut self.file, outline, &destinations)?,
             metadata: self.metadata(info),
             profile: self.profile(),
         };
@@ -159,8 +152,8 @@ impl Writer {
         if info.language.trim().is_empty() {
             return Err(WriteError::NoLanguage);
         }
-        limited("language", &info.language)?;
-        crate::write::document::structure_tree::check(tags)
+        encode_text_string("language", &info.language)?;
+        structure_tree::check(tags)
     }
 
     /// Writes all link annotations; returns them by page.
@@ -176,14 +169,7 @@ impl Writer {
             for area in &page.content.links {
                 let id = self.file.reserve();
                 let node = &tags.nodes()[area.node];
-                crate::write::document::link_annotations::write(
-                    &mut self.file,
-                    id,
-                    node,
-                    area.rect,
-                    key,
-                    destinations,
-                )?;
+                link_annotations::write(&mut self.file, id, node, area.rect, key, destinations)?;
                 key += 1;
                 let content = Content::Annotation { page: index, id };
                 self.content.push(Owned { node: area.node, seq: area.seq, content });
@@ -274,7 +260,7 @@ impl Writer {
     /// Returns the XMP packet, not deflated: data-loss tools read it without a PDF library.
     fn metadata(&mut self, info: &DocumentInfo) -> Ref {
         let id = self.file.reserve();
-        self.file.plain_stream(id, crate::write::document::xmp_packet::packet(info).as_bytes(), |dict| {
+        self.file.plain_stream(id, xmp_packet::packet(info).as_bytes(), |dict| {
             dict.name("Type", "Metadata").name("Subtype", "XML");
         });
         id
@@ -300,7 +286,7 @@ impl Writer {
         for widths in &base.widths {
             self.file.object(import.id(widths.id), |out| {
                 out.extend_from_slice(b"[1 ");
-                crate::write::file::syntax::milli_array(out, &widths.micro);
+                syntax::milli_array(out, &widths.micro);
                 out.push(b']');
             });
         }
@@ -365,11 +351,8 @@ impl Catalog {
                     names.dict("EmbeddedFiles", |files| {
                         let out = files.tight_key("Names");
                         out.push(b'[');
-                        crate::write::file::syntax::text(
-                            out,
-                            crate::write::document::embedded_file::FILE_NAME,
-                        );
-                        crate::write::file::syntax::reference(out, data);
+                        syntax::text(out, FILE_NAME);
+                        syntax::reference(out, data);
                         out.push(b']');
                     });
                 }

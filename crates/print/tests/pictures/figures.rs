@@ -7,7 +7,7 @@ use lopdf::{Document, Object, Stream};
 use crate::brief::{brief, digest, edition, figure, images, paragraph, printed};
 use crate::make::{colored, glow, gradient, mosaic};
 
-/// Returns the image XObjects of a file except masks.
+/// Returns the image `XObjects` of a file except masks.
 fn pictures(bytes: &[u8]) -> Vec<Stream> {
     let file = Document::load_mem(bytes).unwrap();
     let masks: Vec<_> = file

@@ -1,6 +1,7 @@
 //! Runs other programs on finished files. A missing program fails the test with a remedy, so that a skipped check
 //! cannot look like a passed one.
 #![allow(dead_code, reason = "each test binary needs some of them")]
+#![allow(clippy::unwrap_used, reason = "a test's helpers may fail as tests do")]
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

@@ -74,7 +74,7 @@ fn invalid_link_targets_and_sources_are_reported() {
 #[test]
 fn missing_alternative_texts_are_reported() {
     for (role, expected) in [
-        (Role::Figure { alt: " ".into() }, "without alternative text"),
+        (Role::Figure { alt: " ".into() }, "has no alternative text"),
         (Role::Note { id: "note-1".into() }, "is empty or not unique"),
         (Role::Figure { alt: "\u{E9}".repeat(16_383) }, "Alt of 32768 bytes is too long"),
     ] {

@@ -1,4 +1,4 @@
-//! A minimal typesetter for tests, independent of the printer's layout: shapes text with HarfBuzz's rules and places
+//! A minimal typesetter for tests, independent of the printer's layout: shapes text with `HarfBuzz`'s rules and places
 //! runs at given positions.
 
 use std::sync::Arc;

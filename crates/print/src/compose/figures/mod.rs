@@ -198,15 +198,15 @@ impl Composer<'_> {
             let foreign = label.origin == TextOrigin::Printer && self.label_language().is_some();
             let under = if foreign { self.label_tag(node, Role::Span { actual_text: None }) } else { node };
             let mut inline = Inline::default();
-            let context = match label.origin {
+            let text_context = match label.origin {
                 TextOrigin::Printer => self.label_context(under, label.kind),
-                TextOrigin::Author => self.context(under, label.kind),
+                TextOrigin::Author => self.text_context(under, label.kind),
             };
             // The layout depends on the labels' own sizes.
-            let context = TextContext { style: label.kind.style, ..context };
-            self.push_text(&mut inline, context, &label.text);
+            let text_context = TextContext { style: label.kind.style, ..text_context };
+            self.push_text(&mut inline, text_context, &label.text);
             // The space separates labels in extraction and screen readers.
-            self.push_text(&mut inline, context, " ");
+            self.push_text(&mut inline, text_context, " ");
             let (leading, width) = (label.kind.leading, label.width);
             let (start, top, align) = (label.start, label.top, label.align);
             let right_to_left = self.flow.right_to_left && label.origin == TextOrigin::Author;
@@ -245,11 +245,11 @@ impl Composer<'_> {
         let mut maker = TableMaker::begin(self, sect, title, &head, true, TextOrigin::Printer);
         for domain in &self.content.domains {
             maker.row(self, Vec::new(), |composer, column, cell, inline| {
-                let context = composer.context(cell, if column == 0 { TABLE_HEAD } else { TABLE });
+                let text_context = composer.text_context(cell, if column == 0 { TABLE_HEAD } else { TABLE });
                 match column {
-                    0 => composer.push_text(inline, context, &domain.name),
-                    1 => composer.push_label(inline, context, composer.lexicon.trend(domain.trend)),
-                    _ => composer.push_text(inline, context, &domain.why),
+                    0 => composer.push_text(inline, text_context, &domain.name),
+                    1 => composer.push_label(inline, text_context, composer.lexicon.trend(domain.trend)),
+                    _ => composer.push_text(inline, text_context, &domain.why),
                 }
             });
         }
@@ -264,8 +264,8 @@ impl Composer<'_> {
             self.push(block);
         }
         self.bullets(node, &likelihoods::facts(judged, self.lexicon), |composer, fact, node, block| {
-            let context = composer.context(node, BODY);
-            composer.push_text(&mut block.inline, context, fact);
+            let text_context = composer.text_context(node, BODY);
+            composer.push_text(&mut block.inline, text_context, fact);
         });
         let source = self.figure_source(sect, figure);
         self.push(source);
@@ -290,8 +290,8 @@ fn alt(what: &str, facts: &[String], elsewhere: &str) -> String {
         room = room.saturating_sub(needs);
         fits
     };
-    let told: Vec<&str> = facts.iter().take_while(fits).map(String::as_str).collect();
-    format!("{what}. {}. {elsewhere}", told.join("; ")).trim_end().to_owned()
+    let included: Vec<&str> = facts.iter().take_while(fits).map(String::as_str).collect();
+    format!("{what}. {}. {elsewhere}", included.join("; ")).trim_end().to_owned()
 }
 
 #[cfg(test)]

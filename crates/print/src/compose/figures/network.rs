@@ -115,7 +115,7 @@ impl Network {
     pub(super) fn facts(&self) -> Vec<String> {
         let labels = self.lexicon.labels();
         let mut facts = Vec::new();
-        let mut tell = |ties: &[Tie], near: &str, far: &str| {
+        let mut add_facts = |ties: &[Tie], near: &str, far: &str| {
             for tie in ties {
                 let ends = match tie.direction {
                     Direction::Out => filled(labels.from_to, &[near, far]),
@@ -126,10 +126,10 @@ impl Network {
             }
         };
         let [first, second] = &self.pillars;
-        tell(&self.direct, first, second);
+        add_facts(&self.direct, first, second);
         for row in &self.rows {
-            tell(&row.ties[0], first, &row.name);
-            tell(&row.ties[1], second, &row.name);
+            add_facts(&row.ties[0], first, &row.name);
+            add_facts(&row.ties[1], second, &row.name);
         }
         facts.extend(self.rest.iter().cloned());
         facts
@@ -307,8 +307,8 @@ mod tests {
             let Some(network) = network(&relationships) else { return Ok(()) };
             prop_assert!(network.rows.len() <= MOST_ACTORS - 2);
             let sides = network.rows.iter().flat_map(|row| row.ties.iter().flatten());
-            let told: usize = network.direct.iter().chain(sides).map(|tie| tie.label.split("; ").count()).sum();
-            prop_assert_eq!(told + network.rest.len(), relationships.len());
+            let shown_count: usize = network.direct.iter().chain(sides).map(|tie| tie.label.split("; ").count()).sum();
+            prop_assert_eq!(shown_count + network.rest.len(), relationships.len());
             let collision = ruled(|ruler| network.sketch(ruler)?.collision(ruler));
             prop_assert_eq!(collision, None);
         }

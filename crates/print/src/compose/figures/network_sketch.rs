@@ -1,4 +1,4 @@
-//! How the actor network is_active on the page.
+//! Layout of the actor network.
 
 use super::network::{Direction, Network, Row, Tie};
 use super::sketch::{Ruler, Sketch, SketchLabel, TALLEST, WIDTH};

@@ -180,10 +180,10 @@ impl Ruler<'_> {
         let mut inline = Inline::default();
         let language = self.typesetter.languages.id(self.language);
         let owner = Owner::Artifact(ArtifactKind::Layout);
-        for (stretch, piece) in coverage_runs(self.typesetter, &nfc(text), &kind.style) {
+        for (run, piece) in coverage_runs(self.typesetter, &nfc(text), &kind.style) {
             let style =
                 PieceStyle { style: kind.style, owner: owner.clone(), link: None, language, kind: piece };
-            inline.push(stretch, style);
+            inline.push(run, style);
         }
         inline
     }

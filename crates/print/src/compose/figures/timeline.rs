@@ -353,8 +353,8 @@ mod tests {
             event("2000~", "Rise"),
         ];
         let entries = entries(&events, &[], "", ENGLISH.labels());
-        let told = ["1991: End", "2000~: Rise", "2011\u{2013}2024-12-08: War", "undated: Some day"];
-        assert_eq!(facts(&entries, ENGLISH.labels()), told);
+        let expected = ["1991: End", "2000~: Rise", "2011\u{2013}2024-12-08: War", "undated: Some day"];
+        assert_eq!(facts(&entries, ENGLISH.labels()), expected);
         let ends: Vec<_> =
             entries.iter().filter_map(|entry| entry.extent).map(|of| (of.kind, of.ends)).collect();
         assert_eq!(ends[1], (Kind::Within, (End::Fuzzy, End::Fuzzy)));

@@ -6,6 +6,7 @@ use super::sketch::{Ruler, Sketch, SketchLabel, TALLEST, WIDTH, portion};
 use crate::compose::lexicon::Lexicon;
 use crate::compose::stylesheet::{ACCENT, FIGURE, GUIDE, INK};
 use crate::layout::HAIRLINE;
+use crate::text::paragraph_setup::Align;
 use crate::units::Length;
 
 /// Width of the names' column.
@@ -96,7 +97,7 @@ fn mark(sketch: &mut Sketch, trend: i32, (x, y): (Length, Length)) {
                 (x - HALF, y - FIGURE.leading / 2),
                 HALF * 2,
             );
-            sketch.label(mark.aligned(crate::text::paragraph_setup::Align::Centered).own());
+            sketch.label(mark.aligned(Align::Centered).own());
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Form XObjects (ISO 32000-1, 8.10) for content that many pages share: written once, painted on each page.
+//! Form `XObjects` (ISO 32000-1, 8.10) for content that many pages share: written once, painted on each page.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::write::file::syntax::Ref;
 /// parameter that its content may not set.
 pub(crate) const INITIAL_STATE: &[u8] = b"0 Tc\n100 Tz\n[]0 d\n";
 
-/// Form XObjects of a file, in the order of first use.
+/// Form `XObjects` of a file, in the order of first use.
 #[derive(Default)]
 pub(crate) struct FormXObjects {
     forms: Vec<Form>,

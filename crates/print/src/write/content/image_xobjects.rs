@@ -1,4 +1,4 @@
-//! Image XObjects (ISO 32000-1, 8.9.5), each written once.
+//! Image `XObjects` (ISO 32000-1, 8.9.5), each written once.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use chancery_images::{Colors, Raster, Samples};
 use crate::write::file::pdf_file::PdfFile;
 use crate::write::file::syntax::{Dict, Ref};
 
-/// Image XObjects of a file, in the order of first use.
+/// Image `XObjects` of a file, in the order of first use.
 #[derive(Default)]
 pub(crate) struct ImageXObjects {
     images: Vec<Arc<Raster>>,

@@ -6,6 +6,7 @@ use crate::write::WriteError;
 use crate::write::content::bounding_box::Bounds;
 use crate::write::file::syntax;
 use crate::write::file::syntax::Dict;
+use crate::write::file::text_strings::encode_text_string;
 
 /// The element that owns a tagged sequence, and its logical position.
 #[derive(Clone, Copy)]
@@ -115,7 +116,7 @@ impl<'a> MarkedContent<'a> {
     /// Begins content with an `ActualText`, which applies to one cluster and never to a word (14.9.4). In tagged
     /// content it is a sequence of its own and not nested: poppler drops the rest of a sequence after a nested one.
     pub(crate) fn begin_actual_text(&mut self, out: &mut Vec<u8>, text: &str) -> Result<(), WriteError> {
-        let text = crate::write::file::text_strings::limited("ActualText", text)?;
+        let text = encode_text_string("ActualText", text)?;
         match &mut self.owner {
             SequenceOwner::Tagged { first_mcid, ranks, rank, .. } => {
                 let mcid = *first_mcid + ranks.len();

@@ -1,6 +1,7 @@
 //! Content stream of a page (ISO 32000-1, 7.8.2). Every item is in a marked-content sequence, tagged with an MCID or an
 //! artifact (14.6, 14.8.2.2). MCIDs are assigned in painting order.
 
+use crate::tags::TagId;
 use crate::write::content::operands::{color_operands, operands};
 use std::sync::Arc;
 
@@ -175,7 +176,7 @@ impl Encoder<'_> {
                     match image {
                         PreparedImage::Raster(raster) => self.image(raster, rect),
                         PreparedImage::Vector(drawing) => {
-                            vector_drawing::paint(&mut self.done.bytes, drawing, *rect)
+                            vector_drawing::paint(&mut self.done.bytes, drawing, *rect);
                         }
                     }
                 }
@@ -192,7 +193,7 @@ impl Encoder<'_> {
         Ok(())
     }
 
-    /// Returns the name of the form XObject that paints these items. Its content is one artifact, marked where it is
+    /// Returns the name of the form `XObject` that paints these items. Its content is one artifact, marked where it is
     /// painted.
     fn form(&mut self, items: &Arc<[Item]>) -> Result<String, WriteError> {
         if let Some(name) = self.forms.name(items) {
@@ -259,7 +260,7 @@ impl Encoder<'_> {
             if states_box(&element.role) {
                 self.done.boxes.push((index, bounds));
             }
-            at = element.parent.map(crate::tags::TagId::index);
+            at = element.parent.map(TagId::index);
         }
     }
 

@@ -9,6 +9,7 @@ use crate::write::WriteError;
 use crate::write::content::bounding_box::milli;
 use crate::write::file::pdf_file::PdfFile;
 use crate::write::file::syntax::{Dict, Ref};
+use crate::write::file::text_strings::encode_text_string;
 use crate::write::file::{syntax, trees};
 
 /// Named destinations of links, the outline and other files' fragments.
@@ -42,7 +43,7 @@ impl Destinations {
             if let Some(other) = known.insert(name, anchor) {
                 return Err(WriteError::TwoAnchors { name: name.clone(), first: other.0, second: anchor.0 });
             }
-            let bytes = crate::write::file::text_strings::limited("destination name", name)?;
+            let bytes = encode_text_string("destination name", name)?;
             by_anchor.insert(anchor, Destination { name: bytes, page, y: milli(y) });
         }
         Ok(Self { by_anchor })
@@ -98,7 +99,7 @@ pub(crate) fn write(
     let first = file.reserve_many(entries.len());
     let id = |index: usize| first.plus(index);
     for (index, (entry, item)) in entries.iter().zip(&items).enumerate() {
-        let title = crate::write::file::text_strings::limited("outline title", &entry.title)?;
+        let title = encode_text_string("outline title", &entry.title)?;
         let destination = destinations.name(entry.anchor)?;
         file.dict(id(index), |dict| {
             dict.bytes("Title", &title).bytes("Dest", destination);

@@ -10,9 +10,9 @@ mod tests {
     use super::SRGB;
 
     /// Returns the bytes of a tag's data.
-    fn tag(name: &[u8; 4]) -> &'static [u8] {
+    fn tag(name: [u8; 4]) -> &'static [u8] {
         let number = |at: usize| u32::from_be_bytes(SRGB[at..at + 4].try_into().unwrap()) as usize;
-        let entry = (0..number(128)).map(|index| 132 + index * 12).find(|at| &SRGB[*at..at + 4] == name);
+        let entry = (0..number(128)).map(|index| 132 + index * 12).find(|at| SRGB[*at..at + 4] == name);
         let entry = entry.expect("the profile has the tag");
         &SRGB[number(entry + 4)..][..number(entry + 8)]
     }
@@ -26,7 +26,7 @@ mod tests {
     #[test]
     fn the_tone_curve_matches_srgb_at_known_points() {
         // IEC 61966-2-1: 128/255 is 0.215861 of full light, 10/255 is 0.003035.
-        for name in [b"rTRC", b"gTRC", b"bTRC"] {
+        for name in [*b"rTRC", *b"gTRC", *b"bTRC"] {
             let curve = tag(name);
             let point = |index: usize| u16::from_be_bytes(curve[12 + index * 2..][..2].try_into().unwrap());
             assert_eq!([0, 10, 128, 255].map(point), [0, 199, 14_146, 65_535]);

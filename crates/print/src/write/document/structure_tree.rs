@@ -1,6 +1,7 @@
 //! The structure tree (ISO 32000-1, 14.7): elements with their attributes, the parent tree and the ID tree.
 
 use crate::write::document::structure_types::{states_box, type_name};
+use crate::write::file::text_strings::encode_text_string;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::tags::{ListNumbering, Role, Scope, TagId, TagNode, TagTree};
@@ -233,7 +234,7 @@ pub(crate) fn check(tags: &TagTree) -> Result<(), WriteError> {
     let mut ids = BTreeSet::new();
     for (index, node) in tags.nodes().iter().enumerate() {
         if let Some(lang) = &node.lang {
-            crate::write::file::text_strings::limited("Lang", lang)?;
+            encode_text_string("Lang", lang)?;
         }
         match &node.role {
             Role::Table if !has_rows(tags, node) => return Err(WriteError::EmptyTable { node: index }),
@@ -241,18 +242,18 @@ pub(crate) fn check(tags: &TagTree) -> Result<(), WriteError> {
                 return Err(WriteError::EmptyList { node: index });
             }
             Role::Figure { alt } if alt.trim().is_empty() => return Err(WriteError::NoAlt { node: index }),
-            Role::Figure { alt } => drop(crate::write::file::text_strings::limited("Alt", alt)?),
+            Role::Figure { alt } => drop(encode_text_string("Alt", alt)?),
             Role::Span { actual_text: Some(text) } => {
-                drop(crate::write::file::text_strings::limited("ActualText", text)?)
+                drop(encode_text_string("ActualText", text)?);
             }
             Role::Link { contents, .. } if contents.trim().is_empty() => {
                 return Err(WriteError::NoContents { node: index });
             }
             Role::Link { contents, .. } => {
-                drop(crate::write::file::text_strings::limited("Contents", contents)?)
+                drop(encode_text_string("Contents", contents)?);
             }
             Role::Note { id } => {
-                crate::write::file::text_strings::limited("ID", id)?;
+                encode_text_string("ID", id)?;
                 if id.is_empty() || !ids.insert(id) {
                     return Err(WriteError::NoteId { node: index, id: id.clone() });
                 }
