@@ -1,4 +1,4 @@
-//! The migrations are part of the binary: a new one makes it anew.
+//! The migrations are part of the binary: a new one rebuilds it.
 
 fn main() {
     println!("cargo:rerun-if-changed=../../migrations");

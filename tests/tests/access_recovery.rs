@@ -101,7 +101,7 @@ async fn a_token_whose_secret_cannot_be_written_is_not_issued() {
 async fn what_cannot_be_issued_is_refused_with_its_cure() {
     let stack = Stack::without_worker().await;
     let before = stack.content();
-    for (arguments, named, cure) in [
+    for (arguments, named, remedy) in [
         (&["--workspace", "nowhere"][..], "--workspace: there is no workspace nowhere", "default, system"),
         (&["--role", "operator"], "--role", "workspace system"),
         (&["--workspace", "system", "--role", "reader"], "--role", "worker and operator"),
@@ -112,7 +112,7 @@ async fn what_cannot_be_issued_is_refused_with_its_cure() {
         (&["--expires", "2001-01-01T00:00:00Z"], "--expires", "over already"),
     ] {
         let ran = issue(stack.database(), arguments).run().await.exits(1);
-        assert!(ran.stderr.contains(named) && ran.stderr.contains(cure), "{arguments:?}: {}", ran.stderr);
+        assert!(ran.stderr.contains(named) && ran.stderr.contains(remedy), "{arguments:?}: {}", ran.stderr);
         assert_eq!(ran.stderr.lines().count(), 1, "{}", ran.stderr);
         assert_eq!(ran.stdout, "");
         let json = issue(stack.database(), &[arguments, &["--json"]].concat()).run().await.exits(1).error();

@@ -1,4 +1,4 @@
-//! Two clearances: what the lower one may not see is in nothing that he gets.
+//! Two clearances: content above the lower one appears in none of its responses.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
@@ -17,7 +17,7 @@ use tonic::Code;
 
 const BRIEF: &str = "workspaces/default/briefs/amber-demo";
 
-/// What stands only where TLP:CLEAR may not look. `examples/README.md` names them.
+/// Texts that appear only above TLP:CLEAR. `examples/README.md` names them.
 const CANARIES: [&str; 5] = ["Zibeth", "77123", "1987-11-23", "12345678", "87654321"];
 
 /// The coordinates as people read them.
@@ -141,7 +141,7 @@ async fn a_brief_above_a_caller_is_not_there_for_him() {
         document.brief_id = "amber-only".into();
         let content = document.content.as_mut().unwrap();
         content.default_marking = "TLP:AMBER".into();
-        // With a floor of TLP:AMBER nothing below it may stand.
+        // With a floor of TLP:AMBER nothing below it is allowed.
         let text = json::to_string_pretty(&*document).replace("\"TLP:CLEAR\"", "\"TLP:AMBER\"");
         *document = json::from_str(&text.replace("\"TLP:GREEN\"", "\"TLP:AMBER\"")).unwrap();
     }

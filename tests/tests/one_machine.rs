@@ -46,16 +46,19 @@ async fn the_demo_prints_once_answers_the_second_time_and_prints_the_same_when_f
     assert!(second.stdout.contains("same bytes as the replaced file"), "{}", second.stdout);
 
     let fresh = demo(&folder, &["--fresh", "--json"]).run().await.exits(0);
-    let told = fresh.json();
-    assert_eq!((&told["printed"], &told["same_bytes_as_before"]), (&Value::Bool(true), &Value::Bool(true)));
-    assert_eq!(told["sha256"], digest.as_str());
+    let report = fresh.json();
+    assert_eq!(
+        (&report["printed"], &report["same_bytes_as_before"]),
+        (&Value::Bool(true), &Value::Bool(true))
+    );
+    assert_eq!(report["sha256"], digest.as_str());
     assert_eq!(digest_of(&folder), digest);
 }
 
 /// A running `chancery up`.
 struct Up {
     process: Child,
-    told: Value,
+    report: Value,
 }
 
 impl Up {
@@ -64,15 +67,15 @@ impl Up {
         let mut process = command.prepare().stderr(Stdio::inherit()).spawn().unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let mut text = String::new();
-        let told = timeout(LIMIT, async {
+        let report = timeout(LIMIT, async {
             loop {
                 text.push_str(&lines.next_line().await.unwrap().expect("it says where it runs"));
-                if let Ok(told) = serde_json::from_str(&text) {
-                    return told;
+                if let Ok(report) = serde_json::from_str(&text) {
+                    return report;
                 }
             }
         });
-        Self { told: told.await.expect("it starts in time"), process }
+        Self { report: report.await.expect("it starts in time"), process }
     }
 
     async fn stop(mut self, signal: &str) -> i32 {
@@ -95,7 +98,7 @@ async fn other_commands_find_what_runs_and_a_signal_stops_it_all() {
         // No second one on the same folder.
         let second = Command::new(["up", "--data", path(&data), "--json"]).run().await.exits(1);
         assert_eq!(second.error()["reason"], "RUNNING");
-        let server = up.told["server"].as_str().unwrap().to_owned();
+        let server = up.report["server"].as_str().unwrap().to_owned();
         assert_eq!(up.stop(signal).await, 0);
         let gone = Command::new(["list", "--server", &server, "--data", path(&data)]).run().await.exits(1);
         assert!(gone.stderr.contains("no server answers"), "{}", gone.stderr);

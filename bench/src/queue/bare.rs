@@ -1,5 +1,5 @@
-//! What Postgres gives when nothing stands in between: the statements of a render, in their transactions, one after
-//! another, on as many connections at once as there are workers.
+//! The statements of a render, in their transactions and in sequence, without a service: on as many connections at
+//! once as there are workers.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -26,11 +26,11 @@ pub(crate) async fn run(
     let requests: Vec<_> = (0..renders).map(|_| installation.request()).collect();
     let requests = Arc::new(requests);
     let started = Instant::now();
-    let mut under_way = JoinSet::new();
+    let mut in_flight = JoinSet::new();
     for _ in 0..loops {
         let (store, left, requests) = (store.clone(), Arc::clone(&left), Arc::clone(&requests));
         let principal = installation.principal.clone();
-        under_way.spawn(async move {
+        in_flight.spawn(async move {
             while let Ok(number) =
                 left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1))
             {
@@ -42,7 +42,7 @@ pub(crate) async fn run(
             anyhow::Ok(())
         });
     }
-    while let Some(done) = under_way.join_next().await {
+    while let Some(done) = in_flight.join_next().await {
         done??;
     }
     Ok(started.elapsed())

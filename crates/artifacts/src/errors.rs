@@ -45,7 +45,7 @@ fn is_full(error: &object_store::Error, message: &str) -> bool {
         || STORE_FULL.iter().any(|sign| message.contains(sign))
 }
 
-/// The kind of the underlying I/O error, if any.
+/// Returns the kind of the underlying I/O error, if any.
 fn io_kind(error: &object_store::Error) -> Option<io::ErrorKind> {
     let mut cause: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(next) = cause {
@@ -57,7 +57,7 @@ fn io_kind(error: &object_store::Error) -> Option<io::ErrorKind> {
     None
 }
 
-/// The message with its causes, without those that it already repeats.
+/// Returns the message with its causes, omitting those that it already repeats.
 fn with_causes(error: &object_store::Error) -> String {
     let mut message = error.to_string();
     let mut cause = error.source();
@@ -110,7 +110,7 @@ mod tests {
         thread::spawn(move || {
             for connection in listener.incoming() {
                 let mut connection = connection.unwrap();
-                // The request is small and comes at once; what it says does not matter.
+                // The request is small and arrives in one piece; its contents do not matter.
                 let _ = connection.read(&mut [0; 16 * 1024]);
                 let _ = connection.write_all(answer.as_bytes());
             }

@@ -27,7 +27,9 @@ pub enum LocationError {
     )]
     UnknownScheme(String),
     /// The URL has no bucket or folder.
-    #[error("the URL has no {0}")]
+    #[error(
+        "the URL has no {0}: expected file:///FOLDER, s3://BUCKET/PREFIX, gs://BUCKET/PREFIX or az://CONTAINER/PREFIX"
+    )]
     Missing(&'static str),
     /// The URL has a part that would be ignored.
     #[error("the URL must not contain {0}: credentials and endpoints come from the environment")]
@@ -35,7 +37,7 @@ pub enum LocationError {
 }
 
 impl ArtifactLocation {
-    /// The URL of an external location.
+    /// Returns the URL of an external location; `None` for Postgres.
     pub fn url(&self) -> Option<&str> {
         match self {
             Self::Postgres => None,

@@ -21,7 +21,7 @@ pub struct Digest(pub [u8; 32]);
 
 /// The text is not a digest.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a digest is 64 lower-case hexadecimal digits")]
+#[error("not a SHA-256 digest: expected 64 lower-case hexadecimal digits")]
 pub struct DigestError;
 
 /// Returns the digest of content alone, by which revisions compare as equal.

@@ -122,8 +122,8 @@ mod tests {
 
     #[test]
     fn a_server_is_an_http_or_https_url_without_a_path() {
-        for good in ["http://127.0.0.1:50051", "https://chancery.example", "http://[::1]:50051/"] {
-            assert!(ClientConfig::new(good).uri().is_ok(), "{good}");
+        for valid in ["http://127.0.0.1:50051", "https://chancery.example", "http://[::1]:50051/"] {
+            assert!(ClientConfig::new(valid).uri().is_ok(), "{valid}");
         }
         for bad in [
             "",

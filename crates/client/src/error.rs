@@ -27,7 +27,7 @@ pub enum Error {
     InvalidToken,
 
     /// No server answers at the URL.
-    #[error("no server answers at {server}: {cause}")]
+    #[error("could not connect to {server}: {cause}")]
     Unreachable {
         /// URL of the server.
         server: String,

@@ -36,14 +36,14 @@ pub enum ImageError {
         problem: String,
     },
     /// The file is sound, but uses a feature that cannot be printed.
-    #[error("the {media_type} cannot be printed: {problem}; {cure}")]
+    #[error("the {media_type} cannot be printed: {problem}; {remedy}")]
     Unsupported {
         /// The file's type.
         media_type: MediaType,
         /// The feature.
         problem: String,
         /// How to obtain a file that prints.
-        cure: &'static str,
+        remedy: &'static str,
     },
     /// An SVG file that is malformed, or does something that cannot be printed.
     #[error("the SVG cannot be printed: {0}")]
@@ -52,7 +52,7 @@ pub enum ImageError {
 
 /// An element of an SVG file that cannot be printed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}, <{element}>: {problem}; {cure}")]
+#[error("line {line}, <{element}>: {problem}; {remedy}")]
 pub struct SvgError {
     /// The line on which the element begins.
     pub line: u32,
@@ -61,7 +61,7 @@ pub struct SvgError {
     /// The problem.
     pub problem: String,
     /// How to obtain a file that prints.
-    pub cure: &'static str,
+    pub remedy: &'static str,
 }
 
 impl ImageError {

@@ -121,7 +121,7 @@ fn scripts_references_and_blending_are_refused_with_element_line_and_cure() {
         let error = refused(&svg(content));
         assert_eq!(error.element, element, "{content}");
         assert!(error.to_string().contains(part), "{content}: {error}");
-        assert!(!error.cure.is_empty());
+        assert!(!error.remedy.is_empty());
         assert_eq!(error.line, if content.contains('\n') { 3 } else { 2 }, "{content}");
     }
 }

@@ -260,7 +260,7 @@ fn running_socket_folder(home: &Home, binaries: &Binaries) -> Result<Option<Path
         PidOwner::Server => {}
         // Postgres detects this case itself.
         PidOwner::NoProcess => return Ok(None),
-        // Postgres would take another process of its user for a server and refuse to start.
+        // Postgres would mistake another process of its user for a server and refuse to start.
         PidOwner::AnotherProcess => {
             fs::remove_file(&pid_file).map_err(Error::io(format!("removing {}", pid_file.display())))?;
             return Ok(None);

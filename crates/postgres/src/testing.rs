@@ -68,8 +68,8 @@ impl TestServer {
         self.new_database(None)
     }
 
-    /// Creates an empty database with another locale than the server's, given as an option of `create database` such as
-    /// `locale 'C'`.
+    /// Creates an empty database with a locale other than the server's. `locale` is an option of `create database` such
+    /// as `locale 'C'`.
     pub fn empty_database_of_locale(&self, locale: &str) -> Result<TestDatabase, Error> {
         self.create_database(&format!(" template template0 encoding 'UTF8' {locale}"))
     }

@@ -158,7 +158,7 @@ impl TagTree {
     /// If the standard does not allow the child there. This is a bug in `compose`, never a property of the input.
     pub fn add(&mut self, parent: TagId, role: Role, lang: Option<String>) -> TagId {
         let above = &self.nodes[parent.index()].role;
-        assert!(allows(above, &role), "{role:?} may not stand under {above:?}");
+        assert!(allows(above, &role), "{role:?} is not allowed under {above:?}");
         let id = TagId(u32::try_from(self.nodes.len()).expect("fewer than 2^32 elements fit in memory"));
         let seq = self.next_seq();
         self.nodes.push(TagNode { role, lang, parent: Some(parent), kids: Vec::new(), seq });
@@ -223,7 +223,7 @@ mod tests {
     use super::{Role, TagTree};
 
     #[test]
-    #[should_panic(expected = "may not stand under")]
+    #[should_panic(expected = "is not allowed under")]
     fn a_list_item_outside_a_list_cannot_be_built() {
         let mut tags = TagTree::new();
         let root = tags.root();

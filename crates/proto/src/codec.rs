@@ -80,7 +80,7 @@ pub fn refuse_unknown_fields(bytes: &Bytes, full_name: &str) -> Result<(), Statu
         Ok(None) => Ok(()),
         Ok(Some(path)) => {
             let mut details = ErrorDetails::new();
-            details.add_bad_request_violation(&path, "this server does not know the field");
+            details.add_bad_request_violation(&path, "unknown field; remove it, or upgrade the server");
             let message = format!("{full_name} has an unknown field at {path}");
             Err(refusal(Code::InvalidArgument, Reason::UnknownField, message, details))
         }
@@ -89,7 +89,7 @@ pub fn refuse_unknown_fields(bytes: &Bytes, full_name: &str) -> Result<(), Statu
 }
 
 fn malformed(name: &str, error: &prost::DecodeError) -> Status {
-    let message = format!("the bytes are no {name}: {error}");
+    let message = format!("the bytes are not a valid {name}: {error}");
     refusal(Code::InvalidArgument, Reason::MalformedMessage, message, ErrorDetails::new())
 }
 

@@ -204,7 +204,7 @@ impl<'de> DeserializeSeed<'de> for Once {
         if self.fresh {
             FieldsOnce.deserialize(deserializer)
         } else {
-            Err(serde::de::Error::custom("the field is written twice"))
+            Err(serde::de::Error::custom("duplicate field; remove one of the two"))
         }
     }
 }

@@ -25,7 +25,7 @@ const BASIC: [&str; 9] =
 /// Reasons for refusing a mask.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MaskError {
-    /// There are too many paths, or they are too long.
+    /// The mask has too many paths, or they are too long.
     #[error("at most {PATHS_LIMIT} paths of {BYTES_LIMIT} bytes in all")]
     TooLong,
     /// A path does not name a field.

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 /// A text that is not a name of the expected form.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{given:?} is no name of the form {form}")]
+#[error("malformed name {given:?}: expected {form}")]
 pub struct NameError {
     /// The text, cut to 200 characters.
     pub given: String,
@@ -273,7 +273,7 @@ impl RevisionName {
 /// A brief, which means its newest revision, or one revision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BriefOrRevisionName {
-    /// The brief.
+    /// Returns the name of the brief.
     Brief(BriefName),
     /// The revision.
     Revision(RevisionName),

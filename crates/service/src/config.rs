@@ -28,7 +28,8 @@ pub enum Command {
     /// Checks the health of the service on this machine. Exits with 0 if it is serving, with 1 if it is not running, is
     /// shutting down, or has lost Postgres.
     Probe {
-        /// Checks only that the process responds, whatever the state of Postgres. For liveness checks, which restart it.
+        /// Checks liveness only: succeeds while the process responds, regardless of Postgres. For probes that restart
+        /// the process.
         #[arg(long)]
         live: bool,
     },
@@ -83,13 +84,13 @@ pub struct Config {
     /// Deadline of a task under one lease, in milliseconds. For tests.
     #[arg(long, env = "CHANCERY_TEST_DEADLINE_MILLIS", hide = true, value_parser = milliseconds)]
     pub deadline: Option<Duration>,
-    /// Time after which a watch whose caller does not read is ended, in milliseconds. For tests.
+    /// Time until a watch is closed because its caller does not read, in milliseconds. For tests.
     #[arg(long, env = "CHANCERY_TEST_WATCH_TIMEOUT_MILLIS", hide = true, value_parser = milliseconds)]
     pub watch_timeout: Option<Duration>,
     /// Format of the log. `RUST_LOG` filters it.
     #[arg(long, env = "CHANCERY_LOG", value_enum, default_value_t = LogFormat::Json)]
     pub log: LogFormat,
-    /// File to write once calls are served: one line of JSON with the listeners' addresses.
+    /// File to write when the service is ready: one line of JSON with the listeners' addresses.
     #[arg(long, value_name = "PATH")]
     pub ready_file: Option<PathBuf>,
 }

@@ -71,7 +71,7 @@ pub enum ServeError {
         source: io::Error,
     },
     /// The ready file cannot be written.
-    #[error("could not write the ready file: {0}")]
+    #[error("could not write the file of --ready-file: {0}")]
     ReadyFile(io::Error),
     /// Reflection or a listener failed.
     #[error("the gRPC server failed: {0}")]

@@ -56,7 +56,9 @@ pub enum StoreError {
         given: u32,
     },
     /// The digest stated for an imported revision is not the computed one.
-    #[error("revision {number}: the stated digest does not match its content, whose digest is {computed}")]
+    #[error(
+        "revision {number}: the digest in the document does not match the content: expected {computed}, or no digest"
+    )]
     DigestMismatch {
         /// The document's index in the import, from 0.
         document_index: usize,
@@ -90,15 +92,15 @@ pub enum StoreError {
          answers the first one as draft_etag, and the etag of a published brief is not one of its draft"
     )]
     StaleEtag,
-    /// The brief or token holds markings above the principal's clearance.
-    #[error("{0} holds markings above the caller's clearance")]
+    /// The brief or token contains markings above the principal's clearance.
+    #[error("{0} contains markings above the caller's clearance")]
     ClearanceTooLow(String),
     /// A field has a value that is not allowed.
     #[error("{field}: {description}")]
     InvalidField {
         /// The field's name in the request.
         field: &'static str,
-        /// What is wrong with it.
+        /// The problem with the value.
         description: String,
     },
     /// The filter is malformed, or uses a field that the list does not have.
@@ -107,7 +109,7 @@ pub enum StoreError {
     /// The order is malformed, or uses a column that the list cannot be ordered by.
     #[error("order_by: {0}")]
     InvalidOrder(FilterError),
-    /// The page token does not hold a key of the list's order.
+    /// The page token does not contain a key of the list's order.
     #[error("page_token: {0}")]
     InvalidPageKey(#[from] InvalidPageKey),
     /// Options of a render refer to parts that the edition or the workspace does not have.
@@ -184,13 +186,13 @@ pub enum StoreError {
     #[error("the render's task is quarantined: {0}")]
     RenderQuarantined(String),
     /// The workspace has reached its limit of live tasks: retry when some have ended.
-    #[error("the workspace has {limit} renders in the queue, which is its limit")]
+    #[error("the workspace has reached its limit of {limit} renders in the queue: retry later")]
     QueueFull {
         /// The limit.
         limit: i32,
     },
     /// The request id was used for a different request.
-    #[error("the request id was used for a different request")]
+    #[error("the request id was used for a different request: choose a new one")]
     RequestIdReused,
     /// No print environment is active: `chancery migrate` sets one.
     #[error("no print environment is active")]
@@ -208,22 +210,22 @@ pub enum StoreError {
     #[error("the artifact store is full: {0}")]
     ArtifactStoreFull(String),
     /// The artifact store rejects this process: an operator must fix its settings, credentials or permissions.
-    #[error("the artifact store refuses: {0}")]
+    #[error("the artifact store rejected the request: {0}")]
     ArtifactStoreRefused(String),
     /// Bytes of a PDF are missing from the artifact store: something else deleted them.
     #[error("bytes of a PDF are missing: {0}")]
     ArtifactMissing(String),
     /// Stored bytes have a newer content schema than this build supports: upgrade.
-    #[error("stored bytes are of content schema {0}, newer than this build knows")]
+    #[error("stored content has schema version {0}, which is newer than this build supports: upgrade")]
     NewerSchema(u32),
     /// A stored value is out of range or does not decode: a defect, or damaged data.
     #[error("stored data is damaged: {0}")]
     Damaged(String),
     /// The database's schema does not match this build.
-    #[error("the database's schema: {0}")]
+    #[error("incompatible database schema: {0}")]
     Schema(String),
     /// The connection settings are incomplete or contradictory.
-    #[error("the database's settings: {0}")]
+    #[error("invalid database settings: {0}")]
     Settings(String),
     /// Postgres is unreachable with these settings. The message says why and how to fix it.
     #[error("{0}")]
@@ -235,7 +237,7 @@ pub enum StoreError {
     #[error("the database: {0}")]
     Database(#[from] sqlx::Error),
     /// A migration failed.
-    #[error("the migrations: {0}")]
+    #[error("migration failed: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
 }
 

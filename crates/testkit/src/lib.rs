@@ -1,8 +1,8 @@
 //! Support for end-to-end tests: databases, service and worker processes, the `chancery` command, and assertions about PDF
 //! files and refusals.
 //!
-//! Everything here panics on failure, because a test that cannot run has failed. If a program is missing, the panic says
-//! what to install; tests are never skipped.
+//! Everything here panics on failure, because a test that cannot run has failed. The panic names a missing program and
+//! the package that has it. Tests are never skipped.
 
 pub mod command;
 pub mod files;

@@ -52,7 +52,7 @@ pub struct Config {
     #[arg(long, env = "CHANCERY_FONTS", value_name = "DIR")]
     fonts: Option<PathBuf>,
 
-    /// Number of tasks printed at the same time, 1 to 64; by default, the number of cores.
+    /// Maximum number of concurrent prints, 1 to 64; by default, the number of cores.
     #[arg(long, env = "CHANCERY_WORKER_SLOTS", value_parser = clap::value_parser!(u32).range(1..=64))]
     slots: Option<u32>,
 
@@ -60,7 +60,7 @@ pub struct Config {
     #[arg(long, env = "CHANCERY_WORKER_NAME")]
     name: Option<String>,
 
-    /// Seconds that running prints get to finish after a stop signal.
+    /// Seconds for running prints to finish after a stop signal.
     #[arg(long, env = "CHANCERY_WORKER_DRAIN_SECONDS", default_value_t = 30)]
     drain_seconds: u64,
 
@@ -78,8 +78,8 @@ pub struct Config {
     #[arg(long, env = "CHANCERY_WORKER_STUCK_SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     stuck_seconds: u64,
 
-    /// Number of threads stuck in abandoned prints at which the worker exits with code 75, to be restarted; by default, the
-    /// number of slots.
+    /// Maximum number of threads stuck in abandoned prints; at this number, the worker exits with code 75 to be
+    /// restarted. By default, the number of slots.
     #[arg(long, env = "CHANCERY_WORKER_MAX_STUCK_THREADS", value_parser = clap::value_parser!(u32).range(1..=1_000))]
     max_stuck_threads: Option<u32>,
 
@@ -106,14 +106,14 @@ pub struct Config {
 pub enum Command {
     /// Probes the worker on this machine: exits with 0 if it leases tasks.
     Probe {
-        /// Checks only that the process works, even while it drains or the service is unavailable.
+        /// Checks liveness only: succeeds while the process runs, even if it drains or cannot reach the service.
         #[arg(long)]
         live: bool,
     },
 }
 
 impl Command {
-    /// The property to probe.
+    /// Returns the property to probe.
     pub const fn probe(self) -> Probe {
         match self {
             Self::Probe { live: true } => Probe::Live,
@@ -139,7 +139,7 @@ impl FromStr for HealthListen {
 pub enum LogFormat {
     /// One JSON object for each line.
     Json,
-    /// Text for people.
+    /// Human-readable text.
     Text,
 }
 
@@ -179,7 +179,7 @@ impl Config {
         Ok(GrpcQueue::new(Endpoint::from_shared(self.server.clone())?, token))
     }
 
-    /// Settings of the worker loop.
+    /// Returns the settings of the worker loop.
     pub fn settings(&self) -> Settings {
         let slots = self.slots.unwrap_or_else(cores);
         Settings {
@@ -193,7 +193,8 @@ impl Config {
         }
     }
 
-    /// In bytes. By default, leaves a quarter for growth between two checks and for writing files, which cannot be stopped.
+    /// Returns the memory limit in bytes. The default leaves a quarter for growth between two checks and for writing
+    /// files, which cannot be interrupted.
     fn max_memory(&self) -> Option<u64> {
         match self.max_memory_mb {
             Some(0) => None,
@@ -228,7 +229,7 @@ fn cores() -> u32 {
     available_parallelism().map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(1)).clamp(1, 64)
 }
 
-/// The host name, for display only.
+/// Returns the host name, for display only.
 fn host_name() -> String {
     let file = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
     let name = file.or_else(|| std::env::var("HOSTNAME").ok()).unwrap_or_default();

@@ -122,7 +122,7 @@ async fn lease_tasks<Q: Queue, P: Printer>(
         match job.queue.acquire(request).await {
             Ok(leases) => {
                 if std::mem::take(&mut is_unreachable) {
-                    tracing::info!("the service answers again");
+                    tracing::info!("reconnected to the service");
                 }
                 backoff.reset();
                 wait_seconds = ACQUIRE_WAIT_SECONDS;
@@ -131,7 +131,7 @@ async fn lease_tasks<Q: Queue, P: Printer>(
             Err(error) => {
                 // Logged once for each outage, not for each attempt.
                 if !std::mem::replace(&mut is_unreachable, true) {
-                    tracing::warn!(%error, "cannot lease tasks; retrying until the service answers");
+                    tracing::warn!(%error, "cannot lease tasks; retrying until the service responds");
                 }
                 wait_seconds = 0;
                 backoff.wait().await;
@@ -178,7 +178,7 @@ async fn drain(stage: &watch::Sender<Stage>, jobs: &mut JoinSet<()>, limit: Dura
     if tokio::time::timeout(limit, all_finished(jobs)).await.is_ok() {
         return;
     }
-    tracing::warn!(running = jobs.len(), "the drain time is over; running prints are released");
+    tracing::warn!(running = jobs.len(), "drain timeout expired; releasing running prints");
     stage.send_replace(Stage::Halting);
     if tokio::time::timeout(RELEASE_TIMEOUT, all_finished(jobs)).await.is_err() {
         tracing::warn!(running = jobs.len(), "leases were not released; they will expire");

@@ -143,7 +143,7 @@ impl<'a> Parts<'a> {
         self.by_id.get(id).copied()
     }
 
-    /// The distinct effective markings in ascending order, starting with the floor.
+    /// Returns the distinct effective markings in ascending order, starting with the floor.
     pub(super) fn ranks(&self) -> BTreeSet<Rank> {
         self.list.iter().map(|part| part.rank).chain(self.quotes.iter().map(|(_, rank)| *rank)).collect()
     }
@@ -175,7 +175,7 @@ impl<'a> Parts<'a> {
 
 /// Adds parts and references.
 impl<'a> Parts<'a> {
-    /// Adds a part inside another, named by its id or else by the enclosing part.
+    /// Adds a part inside another. A part without an id takes the name of the enclosing part.
     fn add(&mut self, parent: PartIndex, id: &'a str, marking: &str) -> PartIndex {
         let is_named = !id.is_empty();
         let index = self.list.len();

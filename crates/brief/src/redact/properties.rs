@@ -137,7 +137,11 @@ fn withheld_runs(value: &Value) -> Result<(), TestCaseError> {
     match value {
         Value::Array(items) => {
             for item in items.iter().filter(|item| is_withheld(item)) {
-                prop_assert_eq!(item, &serde_json::json!({ "withheld": {} }), "a placeholder tells nothing");
+                prop_assert_eq!(
+                    item,
+                    &serde_json::json!({ "withheld": {} }),
+                    "a placeholder reveals nothing"
+                );
             }
             let neighbours = items.windows(2).any(|pair| pair.iter().all(is_withheld));
             prop_assert!(!neighbours, "a run has one placeholder");

@@ -30,7 +30,7 @@ pub enum Draft {
         #[arg(short, long, value_name = "FILE", default_value = "-")]
         output: PathBuf,
     },
-    /// Replaces the draft; fails if the draft changed after the etag in the file was read
+    /// Replaces the draft; fails if the draft has changed since the file's etag was read
     Set {
         /// Name of the brief
         name: String,

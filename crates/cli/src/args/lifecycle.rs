@@ -12,7 +12,7 @@ pub struct BriefArg {
 pub struct RevisionWithReason {
     /// Name of the revision, such as russia-iran/revisions/2
     pub name: String,
-    /// Reason: shown to every reader of a withdrawn revision; recorded in the audit log for a purge
+    /// Reason, shown to readers of the withdrawn revision or recorded in the audit log of the purge
     #[arg(long, value_name = "TEXT")]
     pub reason: String,
 }

@@ -60,8 +60,8 @@ pub enum Token {
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
     },
-    /// Issues a token with access to the database alone, for when no token works: after a restore, or when secrets
-    /// were lost. No service is needed
+    /// Issues a token directly in the database, without the service. Use it when no token works, for example after a
+        /// restore or when secrets were lost
     Issue(IssueToken),
     /// Lists the workspace's tokens, without secrets
     List,
@@ -100,7 +100,7 @@ pub enum Queue {
     Stats,
     /// Lists dead tasks, newest first
     Dead(DeadTasks),
-    /// Queues the inputs of a dead task again and ends its quarantine
+    /// Requeues the inputs of a dead task, which lifts its quarantine
     Requeue {
         /// Id or full name of the task, as listed by `queue dead`
         task: String,
@@ -138,7 +138,7 @@ pub enum RoleArg {
     Author,
     /// Publishes and imports
     Publisher,
-    /// Prints
+    /// Requests renders
     Renderer,
     /// Manages the workspace's tokens, and all of the above
     Admin,

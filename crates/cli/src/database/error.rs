@@ -9,7 +9,7 @@ impl From<StoreError> for Failure {
         let failure = Self::new("FAILED_PRECONDITION", "DATABASE", error.to_string());
         match error {
             StoreError::Database(_) => {
-                failure.help("is Postgres running, and do DATABASE_URL and DATABASE_PASSWORD_FILE name it?")
+                failure.help("check that Postgres is running and that DATABASE_URL and DATABASE_PASSWORD_FILE are correct")
             }
             _ => failure,
         }

@@ -42,7 +42,7 @@ pub async fn migrate(
 fn print_environment(fonts: &Fonts) -> Result<PrintEnvironment, Failure> {
     let environment = environment();
     let digest =
-        |text: &str| text.parse::<Digest>().map_err(Failure::setup("this build's print environment"));
+        |text: &str| text.parse::<Digest>().map_err(Failure::setup("reading this build's print environment"));
     Ok(PrintEnvironment {
         printer_version: digest(environment.printer_version)?,
         fonts_digest: digest(fonts.digest())?,

@@ -1,10 +1,10 @@
-//! The JSON text that a message was read from, for positions of violations.
+//! The JSON text of a message, for locating violations.
 
 use std::sync::{Arc, OnceLock};
 
 use chancery_proto::json;
 
-/// A JSON text, read for positions at most once, however many places it is asked for.
+/// A JSON text. It is parsed for positions at most once, on the first lookup.
 #[derive(Debug, Clone)]
 pub struct SourceText {
     text: Arc<str>,
@@ -12,17 +12,17 @@ pub struct SourceText {
 }
 
 impl SourceText {
-    /// Over a file's text.
+    /// Creates a source text from the text of a file.
     pub fn new(text: Arc<str>) -> Self {
         Self { text, positions: Arc::default() }
     }
 
-    /// The text itself.
+    /// Returns the text.
     pub const fn text(&self) -> &Arc<str> {
         &self.text
     }
 
-    /// Line and column, from 1, of the deepest part of a path that exists; none when the text is no JSON.
+    /// Returns the line and column, from 1, of the deepest existing part of a path; `None` if the text is not JSON.
     pub fn find(&self, path: &str) -> Option<(usize, usize)> {
         self.positions.get_or_init(|| json::Positions::of(&self.text)).as_ref().map(|found| found.find(path))
     }

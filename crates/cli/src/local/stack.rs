@@ -107,7 +107,7 @@ impl Stack {
         }
     }
 
-    /// A short description of the database.
+    /// Returns a short description of the database.
     pub fn database(&self) -> String {
         self.database.summary()
     }

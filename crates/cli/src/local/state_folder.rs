@@ -43,7 +43,7 @@ impl StateFolder {
     pub fn find(named: Option<&Path>) -> Result<Self, Failure> {
         let folder =
             named.map(Path::to_owned).or_else(in_build_folder).or_else(in_home).ok_or_else(|| {
-                Failure::usage("NO_DATA_FOLDER", "no home folder to keep data in: name a folder with --data")
+                Failure::usage("NO_DATA_FOLDER", "no home folder found: choose a data folder with --data")
             })?;
         std::path::absolute(&folder).map(Self).map_err(Failure::io(format!("resolving {}", folder.display())))
     }

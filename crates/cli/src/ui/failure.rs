@@ -33,7 +33,7 @@ pub struct Failure {
     pub code: String,
     /// Stable reason.
     pub reason: String,
-    /// Message for people.
+    /// Human-readable message.
     pub message: String,
     /// The first violations.
     pub violations: Vec<Violation>,

@@ -10,6 +10,6 @@ pub(crate) fn damaged(problem: Problem) -> ImageError {
 }
 
 pub(crate) fn unsupported(problem: Problem) -> ImageError {
-    let cure = "save it as a baseline or progressive JPEG of 8 bits a sample in sRGB or grey";
-    ImageError::Unsupported { media_type: MediaType::Jpeg, problem: problem.to_owned(), cure }
+    let remedy = "save it as a baseline or progressive JPEG of 8 bits a sample in sRGB or grey";
+    ImageError::Unsupported { media_type: MediaType::Jpeg, problem: problem.to_owned(), remedy }
 }

@@ -14,7 +14,7 @@ mod transform;
 use roxmltree::{Document, Node, ParsingOptions};
 
 use self::numbers::Scanner;
-use self::problem::{Problem, cure_of_element};
+use self::problem::{Problem, remedy_of_element};
 use self::step::Step;
 use self::style::Style;
 use self::transform::Matrix;
@@ -51,7 +51,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Vector, ImageError> {
     }
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let line = bytes[..error.valid_up_to()].split(|&byte| byte == b'\n').count();
-        whole(line, Problem::with_cure("it is not UTF-8", SAVE_AS_UTF8))
+        whole(line, Problem::with_remedy("it is not UTF-8", SAVE_AS_UTF8))
     })?;
     check_markup(text)?;
     let options =
@@ -83,7 +83,7 @@ fn check_markup(text: &str) -> Result<(), SvgError> {
         }
         if tag.starts_with("?xml-stylesheet") {
             let problem = "it loads a style sheet";
-            return Err(whole(line, Problem::with_cure(problem, cure_of_element("style"))));
+            return Err(whole(line, Problem::with_remedy(problem, remedy_of_element("style"))));
         }
         line += tag.bytes().filter(|&byte| byte == b'\n').count();
     }
@@ -93,16 +93,16 @@ fn check_markup(text: &str) -> Result<(), SvgError> {
 /// Returns a problem of the file as a whole.
 fn whole(line: usize, problem: Problem) -> SvgError {
     let line = u32::try_from(line).unwrap_or(u32::MAX);
-    SvgError { line, element: "svg".to_owned(), problem: problem.text, cure: problem.cure }
+    SvgError { line, element: "svg".to_owned(), problem: problem.text, remedy: problem.remedy }
 }
 
 fn unparsed(error: &roxmltree::Error) -> Problem {
     match error {
-        roxmltree::Error::DtdDetected => Problem::with_cure("it has a document type", REMOVE_DOCTYPE),
+        roxmltree::Error::DtdDetected => Problem::with_remedy("it has a document type", REMOVE_DOCTYPE),
         roxmltree::Error::NodesLimitReached => {
-            Problem::with_cure("it has too many elements", "simplify the drawing, or export it as PNG")
+            Problem::with_remedy("it has too many elements", "simplify the drawing, or export it as PNG")
         }
-        other => Problem::with_cure(format!("it is malformed: {other}"), "export it again from its source"),
+        other => Problem::with_remedy(format!("it is malformed: {other}"), "export it again from its source"),
     }
 }
 
@@ -116,21 +116,21 @@ struct Reader {
 /// Adds an element's name and line to its problem.
 fn at(node: Node, problem: impl Into<Problem>) -> SvgError {
     let line = node.document().text_pos_at(node.range().start).row;
-    let Problem { text, cure } = problem.into();
-    SvgError { line, element: node.tag_name().name().to_owned(), problem: text, cure }
+    let Problem { text, remedy } = problem.into();
+    SvgError { line, element: node.tag_name().name().to_owned(), problem: text, remedy }
 }
 
 impl Reader {
     fn drawing(&mut self, root: Node) -> Result<(), SvgError> {
         if root.tag_name().name() != "svg" || root.tag_name().namespace() != Some(SVG) {
-            let cure = "start the file with <svg xmlns=\"http://www.w3.org/2000/svg\">";
-            return Err(at(root, Problem::with_cure("its root is not an SVG element", cure)));
+            let remedy = "start the file with <svg xmlns=\"http://www.w3.org/2000/svg\">";
+            return Err(at(root, Problem::with_remedy("its root is not an SVG element", remedy)));
         }
         if root.has_attribute("transform") {
-            let cure = "move the transform to a group inside of <svg>";
+            let remedy = "move the transform to a group inside of <svg>";
             return Err(at(
                 root,
-                Problem::with_cure("a transform of the whole drawing is not printed", cure),
+                Problem::with_remedy("a transform of the whole drawing is not printed", remedy),
             ));
         }
         let (size, matrix) = viewport(root).map_err(|problem| at(root, problem))?;
@@ -149,12 +149,12 @@ impl Reader {
         for node in parent.children().filter(Node::is_element) {
             if depth == MAX_DEPTH {
                 let problem = format!("it is nested deeper than {MAX_DEPTH} levels");
-                return Err(at(node, Problem::with_cure(problem, "ungroup the drawing")));
+                return Err(at(node, Problem::with_remedy(problem, "ungroup the drawing")));
             }
             match node.tag_name().namespace() {
                 Some(SVG) => self.element(node, style, matrix, depth)?,
                 Some(other) if EDITORS.contains(&other) => {}
-                _ => return Err(at(node, Problem::with_cure("it is not an SVG element", "remove it"))),
+                _ => return Err(at(node, Problem::with_remedy("it is not an SVG element", "remove it"))),
             }
         }
         Ok(())
@@ -169,7 +169,7 @@ impl Reader {
             _ => {
                 return Err(at(
                     node,
-                    Problem::with_cure("this element is not printed", cure_of_element(name)),
+                    Problem::with_remedy("this element is not printed", remedy_of_element(name)),
                 ));
             }
         }
@@ -196,8 +196,8 @@ fn definitions(node: Node) -> Result<(), SvgError> {
     let acts = |node: &Node| node.is_element() && matches!(node.tag_name().name(), "style" | "script");
     match node.descendants().find(acts) {
         Some(found) => {
-            let cure = cure_of_element(found.tag_name().name());
-            Err(at(found, Problem::with_cure("this element is not printed", cure)))
+            let remedy = remedy_of_element(found.tag_name().name());
+            Err(at(found, Problem::with_remedy("this element is not printed", remedy)))
         }
         None => Ok(()),
     }
@@ -213,7 +213,7 @@ fn viewport(root: Node) -> Result<((f64, f64), Matrix), Problem> {
         (None, Some(width), Some(height)) => [0.0, 0.0, width / PIXEL, height / PIXEL],
         _ => {
             let problem = "it has neither viewBox nor width and height";
-            return Err(Problem::with_cure(problem, "state width and height on <svg>"));
+            return Err(Problem::with_remedy(problem, "state width and height on <svg>"));
         }
     };
     let size = match (width, height) {
@@ -226,12 +226,12 @@ fn viewport(root: Node) -> Result<((f64, f64), Matrix), Problem> {
         && !matches!(other, "xMidYMid" | "xMidYMid meet")
     {
         let problem = format!("preserveAspectRatio={other:?} is not printed");
-        return Err(Problem::with_cure(problem, "remove it, or use xMidYMid meet"));
+        return Err(Problem::with_remedy(problem, "remove it, or use xMidYMid meet"));
     }
     let sizes = [size.0, size.1, across, down];
     if !sizes.iter().all(|side| (0.01..FAR).contains(side)) || left.abs() > FAR || top.abs() > FAR {
         let problem = "its size is zero, negative or above 100,000 points";
-        return Err(Problem::with_cure(problem, "state width, height and viewBox within these bounds"));
+        return Err(Problem::with_remedy(problem, "state width, height and viewBox within these bounds"));
     }
     let scale = (size.0 / across).min(size.1 / down);
     let shift = ((size.0 - across * scale) / 2.0 - left * scale, (size.1 - down * scale) / 2.0 - top * scale);
@@ -257,7 +257,7 @@ fn points(text: &str) -> Result<f64, Problem> {
         "cm" => 72.0 / 2.54,
         _ => {
             let problem = format!("the length {text:?} has a unit that is not printed");
-            return Err(Problem::with_cure(problem, "use px, pt, pc, in, mm or cm"));
+            return Err(Problem::with_remedy(problem, "use px, pt, pc, in, mm or cm"));
         }
     };
     Ok(numbers::whole(&text[..text.len() - unit.len()])? * factor)

@@ -1,4 +1,4 @@
-//! Problems of elements and their cures.
+//! Problems of elements and their remedies.
 
 /// Default advice.
 const EXPORT: &str = "export the drawing as plain SVG with paths, or as PNG";
@@ -7,12 +7,12 @@ const EXPORT: &str = "export the drawing as plain SVG with paths, or as PNG";
 #[derive(Debug)]
 pub(super) struct Problem {
     pub(super) text: String,
-    pub(super) cure: &'static str,
+    pub(super) remedy: &'static str,
 }
 
 impl Problem {
-    pub(super) fn with_cure(text: impl Into<String>, cure: &'static str) -> Self {
-        Self { text: text.into(), cure }
+    pub(super) fn with_remedy(text: impl Into<String>, remedy: &'static str) -> Self {
+        Self { text: text.into(), remedy }
     }
 
     /// Names the attribute that has the problem.
@@ -23,7 +23,7 @@ impl Problem {
 
 impl From<String> for Problem {
     fn from(text: String) -> Self {
-        Self { text, cure: EXPORT }
+        Self { text, remedy: EXPORT }
     }
 }
 
@@ -34,7 +34,7 @@ impl From<&str> for Problem {
 }
 
 /// Returns a way to obtain a drawing without an element.
-pub(super) fn cure_of_element(name: &str) -> &'static str {
+pub(super) fn remedy_of_element(name: &str) -> &'static str {
     match name {
         "text" | "tspan" | "textPath" | "tref" | "flowRoot" => {
             "convert text to paths when exporting (Inkscape: Object to Path; matplotlib: svg.fonttype \"path\"), or export \

@@ -27,7 +27,7 @@ pub(super) fn steps(node: Node, most: usize) -> Result<Vec<Step>, Problem> {
         name => polygon(node.attribute("points").unwrap_or_default(), name == "polygon", most)?,
     };
     if steps.len() > most {
-        Err(Problem::with_cure(TOO_MANY, "simplify its paths, or export it as PNG"))
+        Err(Problem::with_remedy(TOO_MANY, "simplify its paths, or export it as PNG"))
     } else {
         Ok(steps)
     }

@@ -118,7 +118,7 @@ impl Style {
                 // References leave the drawing, whatever their attribute's name.
                 _ if name == "href" || name == "base" => {
                     let problem = format!("{name}: it refers to another element or file");
-                    return Err(Problem::with_cure(
+                    return Err(Problem::with_remedy(
                         problem,
                         "replace the reference by the shapes themselves",
                     ));
@@ -139,8 +139,9 @@ impl Style {
 
     fn set(&mut self, name: &str, value: &str) -> Result<(), Problem> {
         let value = value.trim();
-        let refused =
-            || Problem::with_cure(format!("{name}: {value:?} is not printed"), cure_of_property(name, value));
+        let refused = || {
+            Problem::with_remedy(format!("{name}: {value:?} is not printed"), cure_of_property(name, value))
+        };
         let number = || {
             numbers::whole(value.strip_suffix("px").unwrap_or(value)).map_err(|problem| problem.within(name))
         };
@@ -196,7 +197,7 @@ impl Style {
     fn outline(&self, color: Color, matrix: Matrix) -> Result<Outline, Problem> {
         let scale = matrix.scale().ok_or_else(|| {
             let problem = "a line's transform makes its width uneven";
-            Problem::with_cure(problem, "convert the line to a path (Inkscape: Stroke to Path)")
+            Problem::with_remedy(problem, "convert the line to a path (Inkscape: Stroke to Path)")
         })?;
         let scaled = |value: f64| {
             let value = value * scale;

@@ -52,7 +52,7 @@ pub(super) fn parse(text: &str) -> Result<Matrix, Problem> {
     while !rest.is_empty() {
         let wrong = || {
             let start: String = rest.chars().take(40).collect();
-            Problem::with_cure(
+            Problem::with_remedy(
                 format!("the transform {start:?} is not printed"),
                 "use translate, scale, rotate or matrix, or convert the object to a path",
             )

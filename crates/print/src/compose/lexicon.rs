@@ -48,7 +48,8 @@ impl Lexicon {
         }
     }
 
-    /// "55–80 %, about 60 %", and the term of the reader's own scale where that is another.
+    /// Formats the percentages, such as "55–80 %, about 60 %", followed by the term of the reader's scale if it
+    /// differs.
     pub(crate) fn percentages(self, likelihood: &Likelihood) -> String {
         let mut text = format!("{}\u{2013}{}\u{a0}%", likelihood.low_percent, likelihood.high_percent);
         if let Some(point) = likelihood.point_percent {
@@ -74,13 +75,13 @@ impl Lexicon {
         }
     }
 
-    /// "likely, 55–80 %".
+    /// Formats a likelihood in short form, such as "likely, 55–80 %".
     pub(crate) fn short_odds(self, likelihood: &Likelihood) -> String {
         let percentages = self.percentages(likelihood);
         self.likelihood(likelihood).map_or(percentages.clone(), |word| format!("{word}, {percentages}"))
     }
 
-    /// "Likely (55–80 %). Moderate confidence: why."
+    /// Formats likelihood and confidence as sentences, such as "Likely (55–80 %). Moderate confidence: why."
     pub(crate) fn odds(
         self,
         likelihood: Option<&Likelihood>,
@@ -133,7 +134,7 @@ impl Lexicon {
         self.word(own, known.into(), |vocabulary| &vocabulary.relationship_status)
     }
 
-    /// "+ supportive": a sign and its word; `None` where it is not assessed.
+    /// Formats a polarity as a sign and a word, such as "+ supportive"; `None` if it is not assessed.
     pub(crate) fn relationship_polarity(self, polarity: i32) -> Option<String> {
         let known = RelationshipPolarity::try_from(polarity).unwrap_or_default();
         let sign = match known {
@@ -148,7 +149,7 @@ impl Lexicon {
         Some(format!("{sign}\u{a0}{word}"))
     }
 
-    /// "B, usually reliable".
+    /// Formats a reliability rating, such as "B, usually reliable".
     pub(crate) fn reliability(self, rating: i32) -> Option<String> {
         let known = SourceReliability::try_from(rating).unwrap_or_default();
         let word = some(self.word(words::reliability(known), rating, |vocabulary| &vocabulary.reliability))?;

@@ -73,7 +73,7 @@ impl Composer<'_> {
         TextBlock { align: Align::Justified, hyphenate: true, grid: Grid::Body, ..self.block(BODY) }
     }
 
-    /// Returns a block for statements, which may run in another direction than the document.
+    /// Returns a block of statements, whose direction may differ from the document's.
     fn prose_block(&self, statements: &[Statement]) -> TextBlock {
         let texts = statements.iter().map(|statement| statement.text.as_str());
         let right_to_left = runs_right_to_left(texts, self.flow.right_to_left);

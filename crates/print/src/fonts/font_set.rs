@@ -226,8 +226,8 @@ const fn may_be_embedded(rights: u16) -> bool {
     !restricted && rights & 0x0300 == 0
 }
 
-/// Returns the font's PostScript name, or one made from its file name, restricted to characters that a PDF name takes
-/// unescaped.
+/// Returns the font's PostScript name, or a name derived from its file name, without characters that a PDF name must
+/// escape.
 fn postscript_name(font: &FontRef, file: &str) -> String {
     let plain = |text: &str| -> String {
         text.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(63).collect()

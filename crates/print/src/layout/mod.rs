@@ -37,7 +37,7 @@ pub enum LayoutError {
     Cancelled,
     /// The flow has more pages than allowed.
     TooManyPages {
-        /// The limit.
+        /// Maximum number of pages.
         limit: usize,
     },
 }

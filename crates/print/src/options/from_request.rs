@@ -18,7 +18,7 @@ impl<'a> Options<'a> {
     /// Converts a request's options. Unset fields take the printer's defaults.
     ///
     /// # Errors
-    /// [`UnknownOption`], where a value is of the future or no value at all.
+    /// [`UnknownOption`] for a value that this build does not support.
     pub fn of_request(options: &'a wire::RenderOptions) -> Result<Self, UnknownOption> {
         let unknown = |path| move |_| UnknownOption { path };
         let format = wire::RenderFormat::try_from(options.format).map_err(unknown("format"))?;
@@ -120,7 +120,7 @@ mod tests {
             likelihood_display: wire::LikelihoodDisplay::Phia.into(),
             text_size: wire::TextSize::Large.into(),
             theme: Some(theme),
-            recipient: "Somebody".into(),
+            recipient: "A reader".into(),
             watermark: "COPY".into(),
             section_ids: vec!["body".into()],
             annexes: wire::Annexes::Without.into(),
@@ -141,7 +141,7 @@ mod tests {
                 organisation: "A desk",
                 footer: "Not for sale",
             },
-            recipient: "Somebody",
+            recipient: "A reader",
             watermark: "COPY",
             sections: &request.section_ids,
             annexes: Some(false),

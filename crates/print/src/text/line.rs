@@ -52,7 +52,7 @@ pub struct Marked {
 pub enum Mark {
     /// Glyphs; `x` is from the measure's left edge, `y` the rise above the baseline.
     Run(GlyphRun),
-    /// A drawing instead of text; the piece's kind tells which.
+    /// A drawing instead of text; its kind is in the piece.
     Drawn,
 }
 

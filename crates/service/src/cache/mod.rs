@@ -155,7 +155,7 @@ impl Cache {
         {
             return Ok(ReadSource::Cache);
         }
-        // The change may be committed and not yet known here, or the log's epoch may be new: only the database can tell.
+        // Another process may have committed the change, or the log may have a new epoch: only the database can decide.
         let position = self.store.changes().position(workspace).await.map_err(status)?;
         let number = cursors::open(field, workspace, cursor, &position)?;
         if number > position.number {

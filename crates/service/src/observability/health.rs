@@ -14,7 +14,7 @@ const SERVICES: [&str; 6] = [
     "chancery.worker.v1.RenderWorkerService",
 ];
 
-/// Health-check name for liveness: serving while the process runs, whatever the state of Postgres.
+/// Health-check name for liveness: serving while the process runs, regardless of Postgres.
 pub const LIVENESS: &str = "liveness";
 
 /// Reports everything as serving, [`LIVENESS`] included.

@@ -34,7 +34,7 @@ pub fn init(format: LogFormat) -> Result<FlushGuard, Box<dyn std::error::Error +
     Ok(FlushGuard(buffer))
 }
 
-/// Lines that are not written yet.
+/// Log lines that have not been written yet.
 #[derive(Debug, Clone, Default)]
 struct Buffer(Arc<Mutex<Vec<u8>>>);
 

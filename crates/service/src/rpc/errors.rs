@@ -233,7 +233,7 @@ pub(crate) fn permission_denied(message: impl Into<String>) -> Status {
     refusal(Code::PermissionDenied, Reason::PermissionDenied, message, ErrorDetails::new())
 }
 
-/// A value over its limit; retrying does not help.
+/// Returns the status for a value over its limit. A retry does not help.
 pub(crate) fn limit_exceeded(message: impl Into<String>) -> Status {
     refusal(Code::ResourceExhausted, Reason::LimitExceeded, message, ErrorDetails::new())
 }

@@ -90,8 +90,9 @@ pub(crate) fn reason<'a>(field: &str, text: &'a str) -> Result<&'a str, Status> 
         return Err(invalid_field(field, "required"));
     }
     if reason.chars().count() > MAX_REASON || reason.chars().any(|c| c.is_control() && c != '\n') {
-        let description =
-            format!("must be at most {MAX_REASON} characters, without control characters but line ends");
+        let description = format!(
+            "must have at most {MAX_REASON} characters, without control characters other than line ends"
+        );
         return Err(invalid_field(field, description));
     }
     check_plain_text(reason).map_err(|description| invalid_field(field, description))?;

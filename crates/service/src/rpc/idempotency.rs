@@ -42,8 +42,8 @@ mod tests {
         let request = CancelRenderRequest::default();
         let read = |id: &str| write_id("CancelRender", id.to_owned(), &request);
         assert!(read("").unwrap().is_none());
-        for good in ["x", "7b0c9a52-0f0a-4c8e-9d43-5f4f0a4f1c11", &"a_-9".repeat(16)] {
-            assert_eq!(read(good).unwrap().unwrap().id, good);
+        for valid in ["x", "7b0c9a52-0f0a-4c8e-9d43-5f4f0a4f1c11", &"a_-9".repeat(16)] {
+            assert_eq!(read(valid).unwrap().unwrap().id, valid);
         }
         for bad in [" ", "a b", "ä", "a/b", &"a".repeat(65)] {
             assert!(read(bad).is_err(), "{bad}");

@@ -13,7 +13,7 @@ use crate::rpc::errors::{invalid_field, invalid_page_token};
 const DEFAULT_PAGE_SIZE: i32 = 50;
 const MAX_PAGE_SIZE: i32 = 1000;
 
-/// Maximum size of a page's items, in bytes, whatever the page size.
+/// Maximum size of a page's items, in bytes, regardless of the page size.
 const MAX_PAGE_BYTES: usize = 4 * 1024 * 1024;
 
 /// Length of the digest over query and key that an unsealed token begins with. It rejects tokens of other lists and
@@ -96,7 +96,7 @@ impl Page {
         Self::read_with(None, query, size, token)
     }
 
-    /// As [`Page::read`], for a list whose tokens are sealed.
+    /// Like [`Page::read`], for a list with sealed tokens.
     ///
     /// # Errors
     /// As [`Page::read`].
@@ -132,7 +132,7 @@ impl Page {
         self.cut_at(items, self.size, key)
     }
 
-    /// As [`Page::cut`], for a page that ends below its size.
+    /// Like [`Page::cut`], for a page with a lower size.
     pub(crate) fn cut_at<T>(&self, items: &mut Vec<T>, size: usize, key: impl Fn(&T) -> String) -> String {
         let size = size.clamp(1, self.size);
         if items.len() <= size {

@@ -21,7 +21,7 @@ const MAX_LISTED_WORKSPACES: i64 = 20;
 /// A token to issue without a service.
 #[derive(Debug, Clone)]
 pub struct TokenToIssue<'a> {
-    /// The name shown to people; `None` for one that names the command.
+    /// Display name; `None` for one that names the command.
     pub display_name: Option<&'a str>,
     /// The roles; none means admin, or operator in workspace `system`.
     pub roles: Roles,

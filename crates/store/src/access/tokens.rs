@@ -237,7 +237,7 @@ impl AccessControl<'_> {
         rows.into_iter().map(|row| row.into_token(workspace, scheme)).collect()
     }
 
-    /// Revokes a token for good. Revoking it again changes nothing.
+    /// Revokes a token permanently. Revoking it again changes nothing.
     ///
     /// # Errors
     /// [`StoreError::Forbidden`], [`StoreError::NotFound`].

@@ -23,7 +23,7 @@ const MAX_DISPLAY_NAME_CHARS: usize = 200;
 pub struct Workspace {
     /// Its id.
     pub id: ResourceId,
-    /// The name shown to people.
+    /// Display name.
     pub display_name: String,
     /// The marking scheme of its content.
     pub scheme: Scheme,

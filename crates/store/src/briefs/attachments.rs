@@ -106,7 +106,7 @@ impl Attachments<'_> {
         self.put_once(principal, workspace, new, None).await
     }
 
-    /// Stores an image. Storing the same bytes with the same marking again changes nothing, whoever the caller is.
+    /// Stores an image. Storing the same bytes with the same marking again changes nothing, regardless of the caller.
     ///
     /// # Errors
     /// [`StoreError::Forbidden`] for another workspace, and for bytes stored under a marking above the principal's

@@ -43,13 +43,13 @@ async fn earlier_editions(
     let rows = sqlx::query!(
         r#"-- briefs::earlier_revisions::earlier_editions
         with visible as (
-            select e.revision, e.body, r.content_schema, r.withdrawn_at is null as stands
+            select e.revision, e.body, r.content_schema, r.withdrawn_at is null as is_available
             from editions e join revisions r using (brief_key, revision)
             where e.brief_key = $1 and e.from_rank <= $2 and e.until_rank > $2
         )
         select body as "body!", content_schema as "content_schema!" from visible
         where revision = (select max(revision) from visible)
-            or revision = (select max(revision) from visible where stands)"#,
+            or revision = (select max(revision) from visible where is_available)"#,
         brief_key,
         i16::from(access.clearance.0)
     )

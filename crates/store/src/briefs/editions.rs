@@ -32,9 +32,9 @@ pub struct Edition {
     pub published_at: OffsetDateTime,
     /// When this database recorded it.
     pub recorded_at: OffsetDateTime,
-    /// Who published it.
+    /// Display name of the publisher.
     pub creator: String,
-    /// Who imported it and when, if it was imported.
+    /// Importer and time of the import, if it was imported.
     pub import: Option<ImportRecord>,
     /// When and why it was withdrawn, if it was.
     pub withdrawal: Option<Withdrawal>,
@@ -117,9 +117,9 @@ pub struct RevisionSummary {
     pub published_at: OffsetDateTime,
     /// When this database recorded it.
     pub recorded_at: OffsetDateTime,
-    /// Who published it.
+    /// Display name of the publisher.
     pub creator: String,
-    /// Who imported it and when, if it was imported.
+    /// Importer and time of the import, if it was imported.
     pub import: Option<ImportRecord>,
     /// When and why it was withdrawn, if it was.
     pub withdrawal: Option<Withdrawal>,

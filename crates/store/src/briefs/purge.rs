@@ -119,7 +119,7 @@ impl Briefs<'_> {
             Some(lowest) => Audience::from(lowest.try_into().map_err(damaged)?),
             None => Audience::default(),
         };
-        // Attributed to whoever deleted the brief: nobody has acted since.
+        // Attributed to the principal who deleted the brief, because the sweep has no caller.
         let change = Change::of_brief("brief_expunged", &name, audience);
         let (workspace, subject) = (brief.workspace_id.as_str(), brief.deleted_by.as_str());
         log::record(&mut transaction, workspace, subject, &[change]).await?;

@@ -396,7 +396,7 @@ pub(crate) async fn fingerprint(
     let row = sqlx::query!(
         r#"-- briefs::revisions::fingerprint
         select digest as "digest!: Vec<u8>", content_digest as "content_digest!: Vec<u8>",
-            highest::smallint as "highest!", withdrawn_at is null and purged_at is null as "stands!"
+            highest::smallint as "highest!", withdrawn_at is null and purged_at is null as "is_available!"
         from revisions where brief_key = $1 and revision = $2"#,
         brief_key,
         revision
@@ -408,6 +408,6 @@ pub(crate) async fn fingerprint(
         digest: to_digest(row.digest)?,
         content_digest: to_digest(row.content_digest)?,
         highest: Rank::try_from(row.highest).map_err(damaged)?,
-        is_available: row.stands,
+        is_available: row.is_available,
     }))
 }

@@ -61,7 +61,7 @@ pub struct WatchedEdition {
     pub marking: String,
     /// When the revision was published.
     pub published_at: OffsetDateTime,
-    /// Who imported the revision and when, if it was imported.
+    /// The importer and the time of the import, if the revision was imported.
     pub import: Option<ImportRecord>,
 }
 

@@ -154,9 +154,9 @@ fn target(options: &PgConnectOptions) -> String {
 /// Explains a failed first connection and how to fix it, in one line.
 pub(crate) fn explain(error: &sqlx::Error, options: &PgConnectOptions) -> String {
     let mode = name(options.get_ssl_mode());
-    let (problem, cure) = match error {
+    let (problem, remedy) = match error {
         sqlx::Error::Tls(error) if error.to_string().contains("server does not support TLS") => (
-            format!("the server does not offer TLS, and sslmode={mode} demands it"),
+            format!("the server does not support TLS, but sslmode={mode} requires it"),
             "set `ssl = on` in postgresql.conf, or choose sslmode=prefer".to_owned(),
         ),
         sqlx::Error::Tls(error) => (format!("TLS: {error}"), tls_cure(&error.to_string(), options)),
@@ -170,9 +170,9 @@ pub(crate) fn explain(error: &sqlx::Error, options: &PgConnectOptions) -> String
         sqlx::Error::Io(error) => (error.to_string(), "check that Postgres runs there".to_owned()),
         sqlx::Error::Database(refused) => {
             let code = refused.code().unwrap_or_default().into_owned();
-            let cure = match code.as_str() {
+            let remedy = match code.as_str() {
                 "28000" if refused.message().contains("no encryption") => {
-                    format!("the server demands TLS: set sslmode=require or stricter instead of {mode}")
+                    format!("the server requires TLS: set sslmode=require or stricter instead of {mode}")
                 }
                 "28000" if refused.message().contains("client certificate") => {
                     "set sslcert and sslkey (--database-ssl-cert, --database-ssl-key)".to_owned()
@@ -184,21 +184,21 @@ pub(crate) fn explain(error: &sqlx::Error, options: &PgConnectOptions) -> String
                 "57P03" => "wait until the server has started".to_owned(),
                 _ => "see the server's log".to_owned(),
             };
-            (format!("{} (SQLSTATE {code})", refused.message()), cure)
+            (format!("{} (SQLSTATE {code})", refused.message()), remedy)
         }
         other => (other.to_string(), "check DATABASE_URL".to_owned()),
     };
-    format!("cannot connect to {}: {problem}; {cure}", target(options))
+    format!("cannot connect to {}: {problem}; {remedy}", target(options))
 }
 
 fn tls_cure(error: &str, options: &PgConnectOptions) -> String {
     if error.contains("UnknownIssuer") {
-        "no trusted authority signed the server's certificate: set sslrootcert (--database-ssl-root-cert) to the \
-         authority's certificate"
+        "the server's certificate is not signed by a trusted CA: set sslrootcert (--database-ssl-root-cert) to the \
+                  CA certificate"
             .to_owned()
     } else if error.contains("CaUsedAsEndEntity") {
-        "the server's certificate is that of an authority: sign a server certificate with it, and set sslrootcert to \
-         the authority's"
+        "the server's certificate is a CA certificate: use a server certificate signed by it, and set sslrootcert to the \
+                  CA certificate"
             .to_owned()
     } else if error.contains("NotValidForName") || error.contains("not valid for name") {
         format!(
@@ -208,7 +208,7 @@ fn tls_cure(error: &str, options: &PgConnectOptions) -> String {
     } else if error.contains("xpired") {
         "renew the server's certificate".to_owned()
     } else if error.contains("CertificateRequired") || error.contains("HandshakeFailure") {
-        "the server demands a client certificate: set sslcert and sslkey (--database-ssl-cert, --database-ssl-key)"
+        "the server requires a client certificate: set sslcert and sslkey (--database-ssl-cert, --database-ssl-key)"
             .to_owned()
     } else {
         "check sslmode, sslrootcert, sslcert and sslkey".to_owned()

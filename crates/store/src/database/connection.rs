@@ -57,7 +57,7 @@ impl PgConnection {
         unless_lost(availability, raw.ping()).await
     }
 
-    /// As [`Self::ping`], but also while Postgres is lost, to detect its return.
+    /// Like [`Self::ping`], but also works while Postgres is lost, to detect its return.
     pub(super) async fn raw_ping(&mut self) -> sqlx::Result<()> {
         self.raw.ping().await
     }

@@ -83,7 +83,7 @@ impl Pool {
         Transaction::begin(self.acquire().await?, None).await
     }
 
-    /// As [`Self::begin`], with another statement instead of `BEGIN`.
+    /// Like [`Self::begin`], with a statement instead of `BEGIN`.
     pub(crate) async fn begin_with(&self, statement: &'static str) -> sqlx::Result<Transaction> {
         let statement = AssertSqlSafe(statement).into_sql_str();
         Transaction::begin(self.acquire().await?, Some(statement)).await

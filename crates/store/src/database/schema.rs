@@ -90,7 +90,10 @@ fn compare(applied: &BTreeMap<i64, Cow<'static, [u8]>>) -> Result<()> {
         match applied.get(&migration.version) {
             Some(checksum) if *checksum == migration.checksum => {}
             Some(_) => {
-                let message = format!("migration {} differs from the one in this build", migration.version);
+                let message = format!(
+                    "migration {} differs from that of this build: use the build that applied it, or restore the database",
+                    migration.version
+                );
                 return Err(StoreError::Schema(message));
             }
             None => {
@@ -100,9 +103,9 @@ fn compare(applied: &BTreeMap<i64, Cow<'static, [u8]>>) -> Result<()> {
         }
     }
     match applied.keys().find(|version| MIGRATOR.iter().all(|known| known.version != **version)) {
-        Some(newer) => {
-            Err(StoreError::Schema(format!("migration {newer} is newer than this build: upgrade it")))
-        }
+        Some(newer) => Err(StoreError::Schema(format!(
+            "migration {newer} is newer than this build: upgrade this program"
+        ))),
         None => Ok(()),
     }
 }

@@ -22,41 +22,40 @@ const SESSION: [(&str, &str); 5] = [
     ("pg_trgm.word_similarity_threshold", "0.45"),
 ];
 
-/// The address of the database, with the password from wherever the deployment stores it.
+/// Address and credentials of the database.
 #[derive(Clone, Args)]
 pub struct DatabaseSettings {
-    /// `postgres://USER[:PASSWORD]@HOST/DATABASE`.
+    /// URL of the database: `postgres://USER[:PASSWORD]@HOST/DATABASE`.
     #[arg(long, visible_alias = "database", env = "DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<String>,
-    /// A file that holds the URL.
+    /// File with the URL of the database.
     #[arg(long, env = "DATABASE_URL_FILE", conflicts_with = "database_url")]
     pub database_url_file: Option<PathBuf>,
-    /// A file that holds the password.
+    /// File with the password of the database user.
     #[arg(long, env = "DATABASE_PASSWORD_FILE")]
     pub database_password_file: Option<PathBuf>,
-    /// How the connection is encrypted and the server checked, over what the URL's `sslmode` says: `verify-full` checks
-    /// the certificate and its name, `verify-ca` the certificate, `require` neither; `prefer` and `allow` fall back to a
-    /// connection without encryption. Unix sockets use no TLS.
+    /// TLS mode; overrides the URL's `sslmode`. `verify-full` verifies the server's certificate and host name,
+    /// `verify-ca` only the certificate, `require` neither; `prefer` and `allow` fall back to an unencrypted
+    /// connection. Unix sockets do not use TLS.
     #[arg(long, env = "DATABASE_SSL_MODE", value_name = "MODE",
         value_parser = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"])]
     pub database_ssl_mode: Option<String>,
-    /// A PEM file with the certificates of the authorities that may sign the server's certificate, beside those of the
-    /// system; the URL's `sslrootcert`.
+    /// PEM file of root certificates to trust in addition to the system's; overrides the URL's `sslrootcert`.
     #[arg(long, env = "DATABASE_SSL_ROOT_CERT", value_name = "FILE")]
     pub database_ssl_root_cert: Option<PathBuf>,
-    /// A PEM file with the certificate that the server is shown; the URL's `sslcert`.
+    /// PEM file of the client certificate; overrides the URL's `sslcert`.
     #[arg(long, env = "DATABASE_SSL_CERT", value_name = "FILE")]
     pub database_ssl_cert: Option<PathBuf>,
-    /// A PEM file with the key of `--database-ssl-cert`; the URL's `sslkey`.
+    /// PEM file of the private key for `--database-ssl-cert`; overrides the URL's `sslkey`.
     #[arg(long, env = "DATABASE_SSL_KEY", value_name = "FILE")]
     pub database_ssl_key: Option<PathBuf>,
-    /// Connections for calls, at most. The change log, identity, health and cancellation have up to 7 of their own.
+    /// Maximum number of connections for calls. The change log, identity, health and cancellation use up to 7 more.
     #[arg(long, env = "DATABASE_POOL_SIZE", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub database_pool_size: u32,
 }
 
 impl DatabaseSettings {
-    /// Settings for a URL, with defaults for the rest.
+    /// Creates settings for a URL, with defaults for the rest.
     pub fn of_url(url: &str) -> Self {
         Self {
             database_url: Some(url.to_owned()),
@@ -147,7 +146,7 @@ fn not_a_url(error: &sqlx::Error) -> String {
         let modes = "disable, allow, prefer, require, verify-ca, verify-full";
         return format!("DATABASE_URL has an unknown sslmode; choose one of {modes}");
     }
-    "DATABASE_URL is no postgres:// URL".into()
+    "DATABASE_URL is not a postgres:// URL".into()
 }
 
 /// Rejects a file that is unreadable or contains no PEM block.
@@ -158,8 +157,10 @@ fn check_pem(name: &str, file: &Path) -> Result<()> {
     if text.windows(11).any(|window| window == b"-----BEGIN ") {
         return Ok(());
     }
-    let message =
-        format!("{name}: {} holds no PEM block; convert it, for example by `openssl x509`", file.display());
+    let message = format!(
+        "{name}: {} contains no PEM block; convert it, for example by `openssl x509`",
+        file.display()
+    );
     Err(StoreError::Settings(message))
 }
 

@@ -100,10 +100,10 @@ impl<'a> Parser<'a> {
         let field = self.scanner.name();
         match field.text {
             "" if self.scanner.at_end() => {
-                return Err(here.refused("the text ends where a comparison should begin"));
+                return Err(here.refused("expected a comparison, found the end of the text"));
             }
-            "" => return Err(here.refused("a comparison begins with a field's name")),
-            "AND" | "OR" | "NOT" => return Err(field.refused("a comparison is missing before this word")),
+            "" => return Err(here.refused("expected a field name")),
+            "AND" | "OR" | "NOT" => return Err(field.refused("expected a comparison before this operator")),
             _ => {}
         }
         if self.scanner.here().text.starts_with('(') {
@@ -111,8 +111,7 @@ impl<'a> Parser<'a> {
         }
         self.scanner.skip_blanks();
         let Some(comparator) = self.scanner.comparator() else {
-            let description =
-                "no operator follows: a comparison is a field, one of = != < <= > >= : and a value";
+            let description = "expected an operator after the field: one of = != < <= > >= :";
             return Err(field.refused(description));
         };
         self.scanner.skip_blanks();
@@ -124,9 +123,9 @@ impl<'a> Parser<'a> {
         let here = self.scanner.here();
         let is_small = ["and", "or", "not"].contains(&here.text.to_ascii_lowercase().as_str());
         here.refused(if is_small {
-            "AND, OR and NOT are written in capitals, with blanks around them"
+            "write AND, OR and NOT in capitals, with spaces around them"
         } else {
-            "comparisons are joined by AND or OR"
+            "expected AND or OR between comparisons"
         })
     }
 }

@@ -144,9 +144,7 @@ impl<'a> Scanner<'a> {
             Some(sign) if sign.is_whitespace() => Ok(value),
             Some('(') => Err(value.piece.refused("functions are not supported")),
             Some('*') => Err(self.here().refused("wildcards are not supported: quote the value")),
-            Some(_) => {
-                Err(self.here().refused("not part of a value: quote values that hold such characters"))
-            }
+            Some(_) => Err(self.here().refused("unexpected character in a value: quote the value")),
         }
     }
 
@@ -161,8 +159,10 @@ impl<'a> Scanner<'a> {
             "" if text.starts_with('*') => {
                 Err(self.here().refused("wildcards are not supported: quote the value"))
             }
-            "" => Err(self.here().refused("a value is missing; an empty one is \"\"")),
-            "AND" | "OR" | "NOT" => Err(self.here().refused("a value is missing, or is to be quoted")),
+            "" => Err(self.here().refused("expected a value; write an empty value as \"\"")),
+            "AND" | "OR" | "NOT" => {
+                Err(self.here().refused("expected a value; quote AND, OR and NOT to use them as values"))
+            }
             word => {
                 let text = word.to_owned();
                 Ok(Value { piece: self.take(length), text, is_quoted: false })
@@ -179,13 +179,13 @@ impl<'a> Scanner<'a> {
                 '\\' => {
                     let Some((_, escaped @ ('"' | '\\'))) = signs.next() else {
                         let piece = Piece { position: start + offset, text: "\\" };
-                        return Err(piece.refused("in quotes, a backslash stands before \" or \\ only"));
+                        return Err(piece.refused("in quotes, a backslash can only escape \" or \\"));
                     };
                     text.push(escaped);
                 }
                 other => text.push(other),
             }
         }
-        Err(self.here().refused("the closing quotation mark is missing"))
+        Err(self.here().refused("unclosed quotation mark"))
     }
 }

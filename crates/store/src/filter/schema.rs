@@ -160,7 +160,7 @@ impl Field {
 
 fn contained(value: &Value<'_>) -> Checked<PredicateKind> {
     match value.text.as_str() {
-        "" => Err(value.piece.refused("an empty text matches every text")),
+        "" => Err(value.piece.refused("the text is empty, which would match everything; enter a text")),
         text => Ok(PredicateKind::Contains(text.to_owned())),
     }
 }
@@ -177,19 +177,19 @@ fn one_of(value: &Value<'_>, words: &[(&str, i16)]) -> Checked<i64> {
 fn integer(value: &Value<'_>) -> Checked<i64> {
     let parsed =
         (!value.is_quoted && !value.text.starts_with('+')).then(|| value.text.parse().ok()).flatten();
-    parsed.ok_or_else(|| value.piece.refused("this field is compared with a whole number"))
+    parsed.ok_or_else(|| value.piece.refused("expected a whole number"))
 }
 
 fn percent(value: &Value<'_>) -> Checked<i64> {
     let in_range = integer(value).ok().filter(|percent| (0..=100).contains(percent));
-    in_range.ok_or_else(|| value.piece.refused("this field is compared with a whole number from 0 to 100"))
+    in_range.ok_or_else(|| value.piece.refused("expected a whole number from 0 to 100"))
 }
 
 fn boolean(value: &Value<'_>) -> Checked<bool> {
     match value.text.as_str() {
         "true" if !value.is_quoted => Ok(true),
         "false" if !value.is_quoted => Ok(false),
-        _ => Err(value.piece.refused("this field is compared with true or false")),
+        _ => Err(value.piece.refused("expected true or false")),
     }
 }
 

@@ -230,7 +230,7 @@ impl Integrity<'_> {
 
 fn newer(version: i32) -> String {
     format!(
-        "the projections are of version {version}, newer than this build's {PROJECTION_VERSION}: upgrade it"
+        "the projections have version {version}, newer than version {PROJECTION_VERSION} of this build: upgrade this program"
     )
 }
 
@@ -347,7 +347,7 @@ async fn compare_editions(
             None => findings.push(found(FindingCode::EditionExtra, "")),
             Some(digest) if is_whole && digest == body_digest(&row.body) => {}
             Some(_) if is_whole => findings.push(found(FindingCode::EditionDiffers, ": body, digest")),
-            Some(_) => findings.push(found(FindingCode::EditionDiffers, ": body is not the digest's")),
+            Some(_) => findings.push(found(FindingCode::EditionDiffers, ": body does not match its digest")),
         }
     }
     let missing = due

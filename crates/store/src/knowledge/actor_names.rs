@@ -73,10 +73,10 @@ fn check(name: &str) -> Result<()> {
         return refuse(format!("is longer than {MAX_NAME_CHARS} code points"));
     }
     if name.contains(char::is_control) {
-        return refuse("holds a control character".to_owned());
+        return refuse("contains a control character".to_owned());
     }
     if !name.contains(char::is_alphanumeric) {
-        return refuse("holds neither letter nor digit".to_owned());
+        return refuse("contains no letter or digit".to_owned());
     }
     Ok(())
 }

@@ -151,13 +151,13 @@ fn earlier_revision(brief: &BriefName, printed: i32, compare_to: &str) -> Result
     if i64::from(name.revision.0) < i64::from(printed) {
         return Ok(name);
     }
-    let cure = match printed {
+    let remedy = match printed {
         ..=1 => "leave it empty, since revision 1 has none before it".to_owned(),
         2 => "expected revision 1".to_owned(),
         _ => format!("expected one from 1 to {}", printed - 1),
     };
     Err(refuse(format!(
-        "revision {} is not earlier than the printed revision {printed}; {cure}",
+        "revision {} is not earlier than the printed revision {printed}; {remedy}",
         name.revision.0
     )))
 }

@@ -24,7 +24,7 @@ pub enum RenderStateKind {
     Running,
     /// Finished with a PDF, which may have expired.
     Succeeded,
-    /// Failed for good.
+    /// Failed permanently.
     Failed,
     /// Cancelled by a caller.
     Cancelled,

@@ -69,7 +69,7 @@ pub enum RenderState {
         /// When it was finished.
         ended_at: OffsetDateTime,
     },
-    /// Failed for good.
+    /// Failed permanently.
     Failed {
         /// A stable reason in upper snake case.
         reason: String,

@@ -34,10 +34,10 @@ pub(crate) struct Term {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SearchQueryError {
     /// The query has no words, only spaces, punctuation and operators.
-    #[error("holds no word")]
+    #[error("contains no word; add at least one")]
     NoWord,
     /// All terms are excluded.
-    #[error("only has excluded terms; add a term to find")]
+    #[error("contains only excluded terms; add a term to search for")]
     OnlyExcludes,
     /// The query is too long.
     #[error("is longer than {MAX_QUERY_CHARS} code points")]
@@ -46,13 +46,13 @@ pub enum SearchQueryError {
     #[error("has more than {MAX_TERMS} terms")]
     TooManyTerms,
     /// The query has a control character, at a code point from 0.
-    #[error("holds a control character at code point {0}")]
+    #[error("contains a control character at code point {0}; remove it")]
     ControlCharacter(usize),
     /// A quotation is not closed; the code point where it starts.
     #[error("the quotation that starts at code point {0} is not closed")]
     OpenQuotation(usize),
     /// OR lacks an operand; its code point.
-    #[error("the OR at code point {0} needs a term to find on each side")]
+    #[error("the OR at code point {0} needs a term on each side that is not excluded")]
     StrayOr(usize),
 }
 

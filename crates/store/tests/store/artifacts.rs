@@ -100,7 +100,7 @@ async fn equal_pdfs_of_two_tasks_are_stored_once_and_the_other_bytes_are_swept()
     assert_eq!(
         fixture.store.artifacts().sweep_staged().await.unwrap(),
         0,
-        "an upload may still be under way"
+        "an upload may still be in flight"
     );
     fixture.rows("update artifact_blobs set created_at = created_at - interval '2 hours'");
     assert_eq!(fixture.store.artifacts().sweep_staged().await.unwrap(), 1);

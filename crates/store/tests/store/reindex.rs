@@ -31,9 +31,9 @@ const MADE: [&str; 10] = [
 ];
 
 async fn reindexed(store: &Store, which: ReindexScope) -> Vec<ReindexEvent> {
-    let mut told = Vec::new();
-    store.integrity().reindex(&which, |step| told.push(step)).await.unwrap();
-    told
+    let mut events = Vec::new();
+    store.integrity().reindex(&which, |step| events.push(step)).await.unwrap();
+    events
 }
 
 fn everything(fixture: &Fixture) -> Vec<Vec<String>> {
@@ -54,12 +54,12 @@ async fn reindexing_makes_the_same_rows_and_leaves_editions_as_they_are() {
         fixture.rows(&format!("delete from {table}"));
     }
     fixture.rows("update revisions set current_until = 2, title = 'x', floor = 0");
-    let told = reindexed(&fixture.store, ReindexScope::All { from: None }).await;
-    assert_eq!(told[0], ReindexEvent::Total(3));
-    assert_eq!(told.len(), 4);
+    let events = reindexed(&fixture.store, ReindexScope::All { from: None }).await;
+    assert_eq!(events[0], ReindexEvent::Total(3));
+    assert_eq!(events.len(), 4);
     assert!(
-        told[1..].iter().all(|step| matches!(step, ReindexEvent::Revision { rewritten: false, .. })),
-        "{told:?}"
+        events[1..].iter().all(|step| matches!(step, ReindexEvent::Revision { rewritten: false, .. })),
+        "{events:?}"
     );
     assert_eq!(everything(&fixture), before);
     assert_eq!(fixture.rows("select * from revisions order by 1, 2"), revisions);
@@ -68,9 +68,11 @@ async fn reindexing_makes_the_same_rows_and_leaves_editions_as_they_are() {
 #[tokio::test]
 async fn reindexing_from_a_brief_on_leaves_those_before_it() {
     let fixture = full().await;
-    let told = reindexed(&fixture.store, ReindexScope::All { from: Some(brief_name("bz")) }).await;
-    assert_eq!(told.len(), 2, "{told:?}");
-    assert!(matches!(&told[1], ReindexEvent::Revision { name, .. } if name.brief.as_str() == "russia-iran"));
+    let events = reindexed(&fixture.store, ReindexScope::All { from: Some(brief_name("bz")) }).await;
+    assert_eq!(events.len(), 2, "{events:?}");
+    assert!(
+        matches!(&events[1], ReindexEvent::Revision { name, .. } if name.brief.as_str() == "russia-iran")
+    );
 }
 
 #[tokio::test]
@@ -79,10 +81,10 @@ async fn a_damaged_edition_is_reported_and_left_unchanged() {
     let first =
         "brief_key = (select brief_key from briefs where brief_id = 'b1') and revision = 1 and from_rank = 2";
     fixture.rows(&format!("update editions set body = 'x', digest = sha256('x'::bytea) where {first}"));
-    let told = reindexed(&fixture.store, ReindexScope::All { from: None }).await;
+    let events = reindexed(&fixture.store, ReindexScope::All { from: None }).await;
     let damage: Vec<&ReindexEvent> =
-        told.iter().filter(|step| matches!(step, ReindexEvent::Damage(_))).collect();
-    let [ReindexEvent::Damage(finding)] = damage[..] else { panic!("{told:?}") };
+        events.iter().filter(|step| matches!(step, ReindexEvent::Damage(_))).collect();
+    let [ReindexEvent::Damage(finding)] = damage[..] else { panic!("{events:?}") };
     assert_eq!(finding.code, FindingCode::EditionDiffers);
     assert_eq!(finding.name, "workspaces/default/briefs/b1/revisions/1");
     assert_eq!(
@@ -93,9 +95,9 @@ async fn a_damaged_edition_is_reported_and_left_unchanged() {
     fixture
         .rows(&format!("update revisions set body = 'x' where {}", first.split(" and from").next().unwrap()));
     fixture.rows("delete from statements");
-    let told = reindexed(&fixture.store, ReindexScope::All { from: None }).await;
-    let is_told = |step: &ReindexEvent| matches!(step, ReindexEvent::Damage(damage) if damage.code == FindingCode::BodyDigest);
-    assert_eq!(told.iter().filter(|step| is_told(step)).count(), 1, "{told:?}");
+    let events = reindexed(&fixture.store, ReindexScope::All { from: None }).await;
+    let is_reported = |step: &ReindexEvent| matches!(step, ReindexEvent::Damage(damage) if damage.code == FindingCode::BodyDigest);
+    assert_eq!(events.iter().filter(|step| is_reported(step)).count(), 1, "{events:?}");
     assert_eq!(
         fixture.rows(&format!("select convert_from(body, 'UTF8') from editions where {first}")),
         ["x"]
@@ -114,9 +116,9 @@ async fn editions_of_older_redaction_rules_are_rewritten_and_said_so() {
     fixture.rows(&format!(
         "update editions set body = 'x', digest = sha256('x'::bytea) where {first} and from_rank = 2"
     ));
-    let told = reindexed(&fixture.store, ReindexScope::Outdated).await;
-    assert_eq!(told.len(), 2, "{told:?}");
-    assert!(matches!(&told[1], ReindexEvent::Revision { rewritten: true, .. }), "{told:?}");
+    let events = reindexed(&fixture.store, ReindexScope::Outdated).await;
+    assert_eq!(events.len(), 2, "{events:?}");
+    assert!(matches!(&events[1], ReindexEvent::Revision { rewritten: true, .. }), "{events:?}");
     assert_eq!(everything(&fixture), before);
     assert_eq!(findings(&fixture).await, Vec::<String>::new());
 
@@ -192,11 +194,11 @@ async fn editions_with_empty_frames_are_encoded_again_before_anything_is_served(
     }
     let mut rewritten = 0;
     for run in runs {
-        let told = run.await.unwrap();
-        assert!(!told.iter().any(|step| matches!(step, ReindexEvent::Damage(_))), "{told:?}");
+        let events = run.await.unwrap();
+        assert!(!events.iter().any(|step| matches!(step, ReindexEvent::Damage(_))), "{events:?}");
         let is_rewritten =
             |step: &&ReindexEvent| matches!(step, ReindexEvent::Revision { rewritten: true, .. });
-        rewritten += told.iter().filter(is_rewritten).count();
+        rewritten += events.iter().filter(is_rewritten).count();
     }
     assert_eq!(rewritten, 1);
     fixture.store.check_schema().await.unwrap();
@@ -258,8 +260,8 @@ async fn an_interrupted_run_resumes() {
     let ended = std::panic::AssertUnwindSafe(first);
     assert!(futures_ended(ended).await);
     assert!(fixture.store.check_schema().await.is_err());
-    let told = reindexed(&fixture.store, ReindexScope::Outdated).await;
-    assert!(told[0] == ReindexEvent::Total(1) || told[0] == ReindexEvent::Total(2), "{told:?}");
+    let events = reindexed(&fixture.store, ReindexScope::Outdated).await;
+    assert!(events[0] == ReindexEvent::Total(1) || events[0] == ReindexEvent::Total(2), "{events:?}");
     fixture.store.check_schema().await.unwrap();
     assert_eq!(findings(&fixture).await, Vec::<String>::new());
     assert_eq!(reindexed(&fixture.store, ReindexScope::Outdated).await, [ReindexEvent::Total(0)]);
@@ -394,17 +396,17 @@ async fn a_database_of_before_the_content_service_is_made_whole() {
     old.psql().file(&script).unwrap();
     let refused = store.check_schema().await.unwrap_err();
     assert!(matches!(refused, StoreError::Schema(ref why) if why.contains("chancery migrate")), "{refused}");
-    let told = reindexed(&store, ReindexScope::Outdated).await;
-    assert_eq!(told[0], ReindexEvent::Total(3));
-    assert!(!told.iter().any(|step| matches!(step, ReindexEvent::Damage(_))), "{told:?}");
+    let events = reindexed(&store, ReindexScope::Outdated).await;
+    assert_eq!(events[0], ReindexEvent::Total(3));
+    assert!(!events.iter().any(|step| matches!(step, ReindexEvent::Damage(_))), "{events:?}");
     store.check_schema().await.unwrap();
     let mut found = Vec::new();
-    let tell = |told| {
-        if let VerifyEvent::Found(finding) = told {
+    let report = |event| {
+        if let VerifyEvent::Found(finding) = event {
             found.push(finding.to_string());
         }
     };
-    store.integrity().verify(VerifyOptions { artifacts: true }, tell).await.unwrap();
+    store.integrity().verify(VerifyOptions { artifacts: true }, report).await.unwrap();
     assert_eq!(found, Vec::<String>::new());
     for (table, expected) in MADE.iter().zip(expected) {
         let rows = old.psql().rows(&rows_of(table)).unwrap();

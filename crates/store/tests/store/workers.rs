@@ -47,9 +47,9 @@ async fn workers_that_request_tasks_are_listed_with_their_leases() {
     fixture.requested().await;
     fixture.leased_one().await;
     let workers = fixture.workers().await;
-    let mut told = seen(&workers);
-    told.sort_unstable();
-    assert_eq!(told, [("another", 4, 0, true), ("worker", 4, 0, true), ("worker", 4, 1, true)]);
+    let mut listed = seen(&workers);
+    listed.sort_unstable();
+    assert_eq!(listed, [("another", 4, 0, true), ("worker", 4, 0, true), ("worker", 4, 1, true)]);
     let busy = workers.iter().find(|worker| worker.leases == 1).unwrap();
     assert_eq!((busy.environment, busy.drained_at), (ENVIRONMENT, None));
     fixture.no_worker_was_seen_for("2 minutes");
@@ -86,7 +86,7 @@ async fn a_drained_worker_keeps_its_leases_and_gets_no_more() {
 
     fixture.requested_by(&person("TLP:AMBER"), "b1").await.unwrap();
     assert_eq!(fixture.leased(9).await, []);
-    assert!(fixture.noted(ENVIRONMENT, "worker").await, "it is told so");
+    assert!(fixture.noted(ENVIRONMENT, "worker").await, "a drained worker is reported as drained");
     assert!(fixture.noted(OLD, "worker").await, "whatever else prints on that host is drained too");
     assert_eq!(fixture.store.queue().renew_leases(std::slice::from_ref(&lease)).await.unwrap().len(), 1);
     fixture.finished(&lease, b"%PDF").await.unwrap();

@@ -77,7 +77,7 @@ impl HealthState {
         self.metrics.encode()
     }
 
-    /// Whether the service answered recently and no call has failed to reach it since.
+    /// Returns whether the service responded recently and no later call failed to reach it.
     fn is_service_reachable(&self) -> bool {
         !self.signals.is_service_unavailable.load(Ordering::Relaxed)
             && lock(&self.signals.service_answered).is_some_and(|time| time.elapsed() <= MAX_SERVICE_SILENCE)

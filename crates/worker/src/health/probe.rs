@@ -27,7 +27,7 @@ pub enum ProbeError {
     #[error("no address: set CHANCERY_WORKER_HEALTH_LISTEN as for the worker")]
     NoAddress,
     /// The address does not answer.
-    #[error("no answer from {0}: {1}")]
+    #[error("could not reach the worker at {0}: {1}")]
     Unreachable(SocketAddr, io::Error),
     /// The worker is not live or not ready, for this reason.
     #[error("{0}")]

@@ -37,7 +37,7 @@ pub enum PrintFailure {
     Failed {
         /// Stable reason in upper snake case.
         reason: String,
-        /// Message for people; names the element where there is one.
+        /// Human-readable message; names the element, if any.
         message: String,
     },
 }

@@ -22,7 +22,8 @@ pub async fn run(global: &Global, arguments: &IssueToken) -> Result<(), Failure>
     };
     let file = arguments.output.as_deref();
     let mut write_failure = None;
-    // The secret is delivered before the token is committed: a token whose secret nobody has would stay valid.
+    // The secret is delivered before the token is committed; otherwise a lost secret would leave a valid, unusable
+        // token.
     let issued = store
         .access()
         .issue_token(&global.workspace, &token, |token, secret| {
@@ -61,7 +62,7 @@ fn deliver(as_json: bool, token: &ApiToken, secret: &Secret, file: Option<&Path>
     }
 }
 
-/// Prints a summary: to standard error where the secret went to standard output, so that a shell can capture it.
+/// Prints a summary, to standard error if the secret went to standard output, so that a shell captures only the secret.
 fn report(as_json: bool, token: &ApiToken, file: Option<&Path>) -> Result<(), Failure> {
     let summary = summary(token);
     match file {

@@ -25,7 +25,7 @@ use crate::ui::output::is_standard;
 use crate::ui::print_warnings;
 use crate::ui::text;
 
-/// Stack of the printing thread: nested content leaves little of the default of 2 MiB.
+/// Stack size of the printing thread. Deeply nested content nearly exhausts the default of 2 MiB.
 const PRINT_STACK_BYTES: usize = 8 << 20;
 
 pub fn run(global: &Global, arguments: &Preview) -> Result<(), Failure> {

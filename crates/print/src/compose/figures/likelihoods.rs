@@ -255,7 +255,7 @@ pub(super) fn facts(judged: &[Judged], lexicon: Lexicon) -> Vec<String> {
     judged.iter().map(fact).collect()
 }
 
-/// "very likely, 80–95 %; was likely, 55–80 %".
+/// Formats the current and the previous likelihood, such as "very likely, 80–95 %; was likely, 55–80 %".
 pub(super) fn now_and_before(
     likelihood: &Likelihood,
     before: Option<&Likelihood>,

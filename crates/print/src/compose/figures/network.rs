@@ -186,7 +186,7 @@ fn add(ties: &mut Vec<Tie>, relationship: &Relationship, out: bool, label: Strin
     }
 }
 
-/// "supplies weapons to (missiles, to 2024, ended)".
+/// Formats the label of a tie, such as "supplies weapons to (missiles, to 2024, ended)".
 fn label(
     relationship: &Relationship,
     floor: &str,

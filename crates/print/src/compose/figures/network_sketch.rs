@@ -25,8 +25,7 @@ const STROKE: Length = Length::milli_pt(800);
 const LINE: Length = Length::milli_pt(600);
 
 impl Network {
-    /// Draws the network; `None` if most ties are between other actors than the pillars, or if it does not fit on a
-    /// page.
+    /// Draws the network; `None` if most ties do not involve a pillar, or if it does not fit on a page.
     pub(super) fn sketch(&self, ruler: &mut Ruler) -> Option<Sketch> {
         if !self.tells_most {
             return None;

@@ -102,7 +102,7 @@ fn mark(sketch: &mut Sketch, trend: i32, (x, y): (Length, Length)) {
     }
 }
 
-/// Returns the facts for the alternative text, such as "Military: mixed (Drills go on)".
+/// Returns the facts for the alternative text, such as "Military: mixed (Drills continue)".
 pub(super) fn facts(domains: &[Domain], floor: &str, lexicon: Lexicon) -> Vec<String> {
     let why = |domain: &Domain| match domain.why.trim_end_matches('.') {
         "" => String::new(),

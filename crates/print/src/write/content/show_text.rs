@@ -250,8 +250,8 @@ impl RunWriter<'_, '_> {
             self.close();
             self.sequence.begin_actual_text(self.out, text)?;
         }
-        // Not every reader supports `ActualText`: the first glyph stands for the whole text, the others for an
-        // invisible mark.
+        // Not every reader supports `ActualText`: the first glyph maps to the whole text, the others to an invisible
+        // mark.
         let invisible_mark = if cluster.right_to_left { "\u{61C}" } else { "\u{200E}" };
         let first = mappable(text, invisible_mark);
         for (nth, &index) in order.iter().enumerate() {

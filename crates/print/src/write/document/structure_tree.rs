@@ -111,7 +111,7 @@ impl Structure<'_> {
         }
     }
 
-    /// Writes a reference to content on another page than the element's, or to an annotation.
+    /// Writes a reference to an annotation, or to content on a page other than the element's.
     fn content_reference(&self, out: &mut Vec<u8>, content: Content, own_page: Option<usize>) {
         let mut dict = Dict::begin(out);
         let page = match content {

@@ -1,5 +1,5 @@
-//! Character codes. A code stands for a pair of glyph and text: a hyphen, a soft hyphen and U+2010 share a glyph but
-//! have three codes, so that text extraction returns each as it was.
+//! Character codes. A code denotes a pair of glyph and text: a hyphen, a soft hyphen and U+2010 share a glyph but have
+//! three codes, so that text extraction returns each unchanged.
 
 use crate::fonts::FaceId;
 use crate::write::WriteError;
@@ -45,7 +45,7 @@ impl FaceCodes {
         Ok(code)
     }
 
-    /// Returns the codes from 1.
+    /// Returns the codes in order, starting with code 1.
     pub(crate) fn codes(&self) -> &[Code] {
         &self.codes
     }

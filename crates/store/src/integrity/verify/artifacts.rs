@@ -77,7 +77,7 @@ impl Integrity<'_> {
         while offset < artifact.size_bytes {
             let piece = bytes.read(offset).await?;
             if piece.is_empty() {
-                return Err(StoreError::ArtifactMissing(format!("its bytes end at {offset}")));
+                return Err(StoreError::ArtifactMissing(format!("its bytes end at offset {offset}")));
             }
             offset += piece.len() as u64;
             hash.update(&piece);

@@ -29,7 +29,7 @@ pub struct VerifyOptions {
 pub enum VerifyEvent {
     /// A part of the verification begins.
     Part {
-        /// The name of the part, for people.
+        /// Human-readable name of the part.
         what: &'static str,
         /// The number of items in it.
         total: u64,

@@ -165,8 +165,7 @@ async fn verify_revision(
     let is_outdated = revision.redaction_version != REDACTION_VERSION;
     if is_outdated {
         let stored = revision.redaction_version;
-        let what =
-            format!("redaction version {stored} made its editions, this build's is {REDACTION_VERSION}");
+        let what = format!("its editions have redaction version {stored}, expected {REDACTION_VERSION}");
         found(FindingCode::EditionOutdated, what);
     }
     if revision.projection_version != PROJECTION_VERSION {
