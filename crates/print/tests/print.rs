@@ -67,7 +67,7 @@ fn an_observer_can_stop_a_print_between_pages() {
 #[test]
 fn work_within_a_block_counts_before_its_first_page() {
     let word = "\u{643}\u{640}".repeat(400);
-    let cells = vec![TableCell { text: word, ..TableCell::default() }; 4];
+    let cells = vec![TableCell { text: word }; 4];
     let row = TableRow { cells, ..TableRow::default() };
     let columns = vec![TableColumn { heading: "Words".to_owned(), ..TableColumn::default() }; 4];
     let table = Table { columns, rows: vec![row], ..Table::default() };

@@ -61,7 +61,7 @@ pub enum Token {
         output: Option<PathBuf>,
     },
     /// Issues a token directly in the database, without the service. Use it when no token works, for example after a
-        /// restore or when secrets were lost
+    /// restore or when secrets were lost
     Issue(IssueToken),
     /// Lists the workspace's tokens, without secrets
     List,

@@ -122,7 +122,8 @@ async fn print(
     steps.done(import::summary(&imported).trim_end());
 
     let before = sha256_of(&arguments.output);
-    let name: BriefName = imported.name.parse().map_err(Failure::setup("parsing the imported brief's name"))?;
+    let name: BriefName =
+        imported.name.parse().map_err(Failure::setup("parsing the imported brief's name"))?;
     let (render, reused) = print_newest(&client, name, &arguments.output).await?;
     let artifact = render.artifact.clone().unwrap_or_default();
     let how = if reused { "answered from an existing PDF" } else { "printed by the worker" };

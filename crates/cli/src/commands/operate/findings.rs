@@ -15,7 +15,17 @@ pub fn json(findings: &[Finding]) -> serde_json::Value {
 pub fn fail_on_any(findings: &[Finding]) -> Result<(), Failure> {
     match findings.len() {
         0 => Ok(()),
-        1 => Err(Failure::new("DATA_LOSS", "DAMAGED", "found 1 problem in stored data; see "Checking stored data" in docs/OPERATIONS.md for the remedy")),
-        count => Err(Failure::new("DATA_LOSS", "DAMAGED", format!("{count} findings"))),
+        1 => Err(Failure::new(
+            "DATA_LOSS",
+            "DAMAGED",
+            "found 1 problem in stored data; see \"Checking stored data\" in docs/OPERATIONS.md for the remedy",
+        )),
+        count => Err(Failure::new(
+            "DATA_LOSS",
+            "DAMAGED",
+            format!(
+                "found {count} problems in stored data; see \"Checking stored data\" in docs/OPERATIONS.md for remedies"
+            ),
+        )),
     }
 }

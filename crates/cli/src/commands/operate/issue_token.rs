@@ -23,7 +23,7 @@ pub async fn run(global: &Global, arguments: &IssueToken) -> Result<(), Failure>
     let file = arguments.output.as_deref();
     let mut write_failure = None;
     // The secret is delivered before the token is committed; otherwise a lost secret would leave a valid, unusable
-        // token.
+    // token.
     let issued = store
         .access()
         .issue_token(&global.workspace, &token, |token, secret| {
