@@ -252,7 +252,7 @@ fn flatten(tree: &UseTree, prefix: &mut ModulePath, names: &mut Vec<(ModulePath,
         }
         UseTree::Name(name) => names.push((extended(name.ident.to_string()), name.ident.to_string())),
         UseTree::Rename(rename) => {
-            names.push((extended(rename.ident.to_string()), rename.rename.to_string()))
+            names.push((extended(rename.ident.to_string()), rename.rename.to_string()));
         }
         UseTree::Glob(_) => names.push((prefix.clone(), "*".to_owned())),
         UseTree::Group(group) => group.items.iter().for_each(|item| flatten(item, prefix, names)),

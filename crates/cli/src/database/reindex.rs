@@ -1,4 +1,4 @@
-//! ReindexEvent with progress.
+//! Rebuilds projections and reports progress.
 
 use chancery_store::{Finding, ReindexEvent, ReindexScope, Store};
 
