@@ -109,7 +109,7 @@ async fn what_cannot_be_issued_is_refused_with_its_cure() {
         (&["--clearance", "SECRET"], "--clearance", "TLP:CLEAR, TLP:GREEN"),
         (&["--role", "reader"], "--clearance: is required", "TLP:CLEAR, TLP:GREEN"),
         (&["--name", " "], "--name", "1 to 200"),
-        (&["--expires", "2001-01-01T00:00:00Z"], "--expires", "over already"),
+        (&["--expires", "2001-01-01T00:00:00Z"], "--expires", "in the past"),
     ] {
         let ran = issue(stack.database(), arguments).run().await.exits(1);
         assert!(ran.stderr.contains(named) && ran.stderr.contains(remedy), "{arguments:?}: {}", ran.stderr);

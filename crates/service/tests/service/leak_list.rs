@@ -146,7 +146,7 @@ async fn authors_can_observe_the_newest_revision_number_and_readers_the_creation
     assert_eq!(low.get_brief_draft(draft).await.unwrap().into_inner().base_revision, 2);
     let gap = low.import_brief(import(vec![document("b1", 4, open())])).await;
     let refusal = refused(gap, Code::FailedPrecondition, Reason::RevisionGap);
-    assert!(refusal.message().contains('2'), "{refusal}");
+    assert!(refusal.message().contains("revision 3"), "{refusal}");
     let get = GetBriefRequest { name: format!("{PARENT}/briefs/b1"), ..GetBriefRequest::default() };
     assert!(low.get_brief(get).await.unwrap().into_inner().create_time.is_some());
 }
