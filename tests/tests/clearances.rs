@@ -134,7 +134,7 @@ async fn a_render_of_the_higher_edition_is_not_found_by_the_lower_clearance() {
 }
 
 #[tokio::test]
-async fn a_brief_above_a_caller_is_not_there_for_him() {
+async fn a_brief_above_the_callers_clearance_is_not_found() {
     let stack = Stack::start().await;
     let mut documents = files::revisions("amber");
     for document in &mut documents {
