@@ -334,11 +334,11 @@ mod tests {
     }
 
     #[test]
-    fn a_field_written_twice_is_refused_in_either_spelling() {
+    fn a_duplicate_field_is_rejected_in_either_spelling() {
         let text = "{\"content\": {\"change_summary\": \"a\", \"changeSummary\": \"b\"}}";
         let error = from_str::<RevisionDocument>(text).unwrap_err();
         assert_eq!(error.path, "content.changeSummary");
-        assert!(error.message.contains("twice"), "{}", error.message);
+        assert!(error.message.contains("duplicate field"), "{}", error.message);
     }
 
     #[test]

@@ -198,7 +198,7 @@ async fn a_server_that_demands_tls_or_a_client_certificate_gets_it() {
     let rules = "local all all trust\nhostssl all all 127.0.0.0/8 trust\n";
     server.write_to_data("pg_hba.conf", rules);
     server.restart();
-    mentions(server.encrypted_at("sslmode=disable").await, &["demands TLS", "sslmode=require", "28000"]);
+    mentions(server.encrypted_at("sslmode=disable").await, &["requires TLS", "sslmode=require", "28000"]);
     for mode in ["allow", "prefer", "require"] {
         assert_eq!(server.encrypted_at(&format!("sslmode={mode}")).await, Ok(true), "{mode}");
     }
@@ -215,7 +215,7 @@ async fn without_tls_at_the_server_prefer_connects_and_require_says_why_not() {
     assert_eq!(server.encrypted_at("sslmode=prefer").await, Ok(false));
     mentions(
         server.encrypted_at("sslmode=require").await,
-        &["does not offer TLS", "ssl = on", "sslmode=prefer"],
+        &["does not support TLS", "ssl = on", "sslmode=prefer"],
     );
     // TLS does not apply to the socket, whatever the mode.
     let socket = format!("{}&sslmode=require", server.postgres.url());

@@ -101,8 +101,7 @@ async fn every_kind_of_damage_to_a_revision_is_found_and_named() {
         ),
         (
             "redaction_version = 77",
-            "EDITION_OUTDATED workspaces/default/briefs/b1/revisions/1: redaction version 77 made its editions, this \
-             build's is 2",
+            "EDITION_OUTDATED workspaces/default/briefs/b1/revisions/1: its editions have redaction version 77, expected 2",
         ),
         (
             "projection_version = 0",
