@@ -169,7 +169,7 @@ pub(crate) fn token_message(token: store::ApiToken) -> wire::ApiToken {
     wire::ApiToken {
         name: token.name.to_string(),
         display_name: token.display_name,
-        roles: token.roles.iter().map(|role| role_message(role).into()).collect(),
+        roles: token.roles.iter().map(|role| wire::Role::from(role).into()).collect(),
         clearance: token.clearance,
         create_time: Some(timestamp(token.created_at)),
         expire_time: token.expires_at.map(timestamp),
@@ -212,18 +212,6 @@ fn role(message: wire::Role) -> Option<store::Role> {
         wire::Role::Admin => Some(store::Role::Admin),
         wire::Role::Worker => Some(store::Role::Worker),
         wire::Role::Operator => Some(store::Role::Operator),
-    }
-}
-
-fn role_message(role: store::Role) -> wire::Role {
-    match role {
-        store::Role::Reader => wire::Role::Reader,
-        store::Role::Author => wire::Role::Author,
-        store::Role::Publisher => wire::Role::Publisher,
-        store::Role::Renderer => wire::Role::Renderer,
-        store::Role::Admin => wire::Role::Admin,
-        store::Role::Worker => wire::Role::Worker,
-        store::Role::Operator => wire::Role::Operator,
     }
 }
 
