@@ -61,14 +61,21 @@ impl Block {
 impl TextBlock {
     fn inlines(&self) -> Vec<&Inline> {
         let own = self.label.iter().chain([&self.inline]).chain(&self.tail);
-        own.chain(&self.side).collect()
+        own.chain(self.side.iter().flat_map(SideNote::inlines)).collect()
     }
 }
 
 impl TableBlock {
     fn inlines(&self) -> Vec<&Inline> {
         let caption = self.caption.iter().flat_map(TextBlock::inlines);
-        caption.chain(&self.head).chain(self.rows.iter().flat_map(|row| &row.cells)).collect()
+        let paragraphs = self.rows.iter().flat_map(|row| &row.cells).flat_map(|cell| &cell.paragraphs);
+        caption.chain(&self.head).chain(paragraphs.map(|paragraph| &paragraph.inline)).collect()
+    }
+}
+
+impl SideNote {
+    fn inlines(&self) -> impl Iterator<Item = &Inline> {
+        self.label.iter().chain([&self.text]).chain(&self.tail)
     }
 }
 
@@ -168,7 +175,7 @@ pub struct TextBlock {
     /// Text at the end of the last line, after leaders: a contents entry's page number.
     pub tail: Option<Inline>,
     /// Notes in the side column, starting at the first line.
-    pub side: Vec<Inline>,
+    pub side: Vec<SideNote>,
     /// Drawing in the side column, above the notes: a likelihood bar. It has no labels.
     pub beside: Option<Drawing>,
     /// Columns that it spans.
@@ -183,6 +190,21 @@ pub struct TextBlock {
     pub frame: Option<Frame>,
     /// Destinations at its first line.
     pub anchors: Vec<AnchorId>,
+}
+
+/// A note in the side column.
+#[derive(Clone, Debug, Default)]
+pub struct SideNote {
+    /// A number or sign at its start.
+    pub label: Option<Inline>,
+    /// Its text, after the label.
+    pub text: Inline,
+    /// A short text at the end of its first line.
+    pub tail: Option<Inline>,
+    /// Distance from the column's start to the text.
+    pub indent: Length,
+    /// Distance between baselines.
+    pub leading: Length,
 }
 
 /// A background shared by adjacent blocks.
@@ -201,18 +223,20 @@ pub struct Frame {
 }
 
 /// A table.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct TableBlock {
     /// Its caption, above it.
     pub caption: Option<TextBlock>,
-    /// Alignment of each column's cells.
-    pub columns: Vec<Align>,
+    /// Its columns.
+    pub columns: Vec<Column>,
     /// The header row's cells, repeated on each page.
     pub head: Vec<Inline>,
     /// The body.
     pub rows: Vec<Row>,
-    /// Distance between baselines.
+    /// Distance between the baselines of the header.
     pub leading: Length,
+    /// Space above and below a row's text.
+    pub padding: (Length, Length),
     /// Space before it.
     pub before: Length,
     /// Space after it.
@@ -227,13 +251,63 @@ pub struct TableBlock {
     pub right_to_left: bool,
 }
 
-/// A table row with one cell per column.
-#[derive(Debug, Default)]
+/// A table's column.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Column {
+    /// Alignment of its cells.
+    pub align: Align,
+    /// How its width is determined.
+    pub width: ColumnWidth,
+}
+
+/// How a column's width is determined. Columns by content share the room that the others leave.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ColumnWidth {
+    /// By its content.
+    #[default]
+    Content,
+    /// Fixed, with the space after it.
+    Fixed(Length),
+}
+
+/// A table row. Its cells span the table's columns.
+#[derive(Clone, Debug, Default)]
 pub struct Row {
     /// Its cells.
-    pub cells: Vec<Inline>,
+    pub cells: Vec<Cell>,
     /// Destinations at its top.
     pub anchors: Vec<AnchorId>,
+    /// No page break after it and no rule below it.
+    pub keep_with_next: bool,
+}
+
+/// A table cell: paragraphs below each other.
+#[derive(Clone, Debug, Default)]
+pub struct Cell {
+    /// Its paragraphs.
+    pub paragraphs: Vec<CellParagraph>,
+    /// Number of further columns that it spans.
+    pub further_columns: usize,
+}
+
+/// A paragraph of a table cell.
+#[derive(Clone, Debug, Default)]
+pub struct CellParagraph {
+    /// Its content.
+    pub inline: Inline,
+    /// Distance between baselines.
+    pub leading: Length,
+    /// Space before it.
+    pub before: Length,
+    /// Indent of all of its lines from the cell's start.
+    pub indent: Length,
+}
+
+impl Cell {
+    /// Creates a cell of one paragraph.
+    pub fn of(inline: Inline, leading: Length) -> Self {
+        Self { paragraphs: vec![CellParagraph { inline, leading, ..CellParagraph::default() }], further_columns: 0 }
+    }
 }
 
 /// A figure: an indivisible drawing under its caption.

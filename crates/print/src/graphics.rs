@@ -28,6 +28,22 @@ pub struct Path {
     pub paint: Paint,
 }
 
+impl Path {
+    /// Returns the path moved by a distance.
+    #[must_use]
+    pub(crate) fn moved(&self, x: Length, y: Length) -> Self {
+        let at = |(left, top): (Length, Length)| (left + x, top + y);
+        let segments = self.segments.iter().map(|segment| match *segment {
+            Segment::Rect(rect) => Segment::Rect(Rect { x: rect.x + x, y: rect.y + y, ..rect }),
+            Segment::Move(left, top) => Segment::Move(left + x, top + y),
+            Segment::Line(left, top) => Segment::Line(left + x, top + y),
+            Segment::Curve(points) => Segment::Curve(points.map(at)),
+            Segment::Close => Segment::Close,
+        });
+        Self { segments: segments.collect(), paint: self.paint }
+    }
+}
+
 /// A path segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Segment {

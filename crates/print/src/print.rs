@@ -113,7 +113,7 @@ fn expected<'a>(flow: &'a Flow, anchors: &Anchors) -> Expected<'a> {
                     expected.text(node, seq, pages_of(&flow.page_lists[list], anchors));
                 }
                 // The element's attributes replace drawings.
-                PieceKind::Missing | PieceKind::Withheld => {}
+                PieceKind::Missing | PieceKind::Withheld | PieceKind::Drawing(_) => {}
             }
         }
     }

@@ -76,6 +76,8 @@ pub enum Role {
     Th {
         /// The cells that it names.
         scope: Scope,
+        /// Number of columns that it spans.
+        columns: u16,
     },
     /// A cell.
     Td,

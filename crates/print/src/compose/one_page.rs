@@ -327,7 +327,7 @@ impl Composer<'_> {
                 TextOrigin::Printer => self.label_line(body, Role::P, kind, &text),
                 TextOrigin::Author => self.line(body, Role::P, kind, &text),
             };
-            block.side.push(line.inline);
+            block.side.push(self.side_note(line.inline));
         }
     }
 

@@ -6,7 +6,7 @@ use chancery_proto::brief::v1::{
 
 use crate::compose::composer::Composer;
 use crate::compose::stylesheet::{ACCENT, BODY, META, QUIET, SIDE, TINT};
-use crate::flow::{Frame, Grid, Span, TextBlock};
+use crate::flow::{Frame, Grid, SideNote, Span, TextBlock};
 use crate::pages::Owner;
 use crate::tags::{Role, TagId};
 use crate::text::inline::{Inline, PieceKind};
@@ -95,7 +95,12 @@ impl Composer<'_> {
         let span = self.tag(node, Role::Span { actual_text: None });
         let text_context = self.text_context(span, SIDE.strong());
         self.push_text(&mut aside, text_context, portion);
-        block.side.push(aside);
+        block.side.push(self.side_note(aside));
+    }
+
+    /// Returns a note of one text in the side column.
+    pub(crate) fn side_note(&self, text: Inline) -> SideNote {
+        SideNote { text, leading: self.sheet.fit(SIDE).leading, ..SideNote::default() }
     }
 
     /// Adds the ids of a paragraph's statements to the side column, consecutive ids as ranges, after the text in
@@ -111,7 +116,7 @@ impl Composer<'_> {
             // The space separates it from the text's last word in extraction.
             self.push_text(&mut aside, text_context, " ");
             self.push_text(&mut aside, text_context, &line);
-            block.side.push(aside);
+            block.side.push(self.side_note(aside));
         }
     }
 

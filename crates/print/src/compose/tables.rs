@@ -6,11 +6,14 @@ use chancery_proto::brief::v1::{ColumnType, Table};
 use crate::compose::composer::Composer;
 use crate::compose::labels::filled;
 use crate::compose::stylesheet::{CAPTION, META, TABLE, TABLE_HEAD};
-use crate::flow::{Block, Grid, Row, Span, TableBlock, TextBlock};
+use crate::flow::{Block, Cell, Column, ColumnWidth, Grid, Row, Span, TableBlock, TextBlock};
 use crate::tags::{AnchorId, Role, Scope, TagId};
 use crate::text::inline::Inline;
 use crate::text::paragraph_setup::Align;
 use crate::units::Length;
+
+/// Space above and below a row's text.
+const PADDING: (Length, Length) = (Length::milli_pt(2_500), Length::milli_pt(2_800));
 
 /// A fact's name and value.
 pub(crate) type Fact = (&'static str, String);
@@ -20,7 +23,8 @@ pub(crate) type Fact = (&'static str, String);
 pub(crate) struct TableMaker {
     pub(crate) block: TableBlock,
     stage: TableStage,
-    row_headers: bool,
+    /// The column whose cells are the row headers.
+    pub(crate) header_column: Option<usize>,
 }
 
 enum TableStage {
@@ -49,8 +53,9 @@ impl TableMaker {
         origin: TextOrigin,
     ) -> Self {
         let block = TableBlock {
-            columns: vec![Align::Start; head.len()],
-            leading: composer.sheet.fit(TABLE).leading,
+            columns: vec![Column::default(); head.len()],
+            leading: composer.sheet.fit(TABLE_HEAD).leading,
+            padding: PADDING,
             before: Length::pt(6),
             after: Length::pt(8),
             hyphenate: true,
@@ -59,7 +64,7 @@ impl TableMaker {
         };
         let head = head.iter().map(|heading| (*heading).to_owned()).collect();
         let plan = TableHeading { parent, caption: caption.to_owned(), head, origin };
-        Self { block, stage: TableStage::Pending(plan), row_headers }
+        Self { block, stage: TableStage::Pending(plan), header_column: row_headers.then_some(0) }
     }
 
     /// Returns the body element, creating the table's elements before the first row.
@@ -95,7 +100,7 @@ impl TableMaker {
         let thead = composer.tag(table, Role::THead);
         let row = composer.tag(thead, Role::Tr);
         for heading in head {
-            let role = Role::Th { scope: Scope::Column };
+            let role = Role::Th { scope: Scope::Column, columns: 1 };
             let cell = match origin {
                 TextOrigin::Printer => composer.label_tag(row, role),
                 TextOrigin::Author => composer.tag(row, role),
@@ -110,25 +115,64 @@ impl TableMaker {
         }
     }
 
-    /// Adds a row; `fill` composes each cell under its element.
+    /// Adds a row; `fill` composes the one paragraph of each cell under its element.
     pub(crate) fn row(
         &mut self,
         composer: &mut Composer,
         anchors: Vec<AnchorId>,
         mut fill: impl FnMut(&mut Composer, usize, TagId, &mut Inline),
     ) {
+        let leading = composer.sheet.fit(TABLE).leading;
+        self.row_of_cells(composer, anchors, |composer, column, tag, cell| {
+            let mut inline = Inline::default();
+            fill(composer, column, tag, &mut inline);
+            *cell = Cell::of(inline, leading);
+        });
+    }
+
+    /// Adds a row; `fill` composes each cell under its element.
+    pub(crate) fn row_of_cells(
+        &mut self,
+        composer: &mut Composer,
+        anchors: Vec<AnchorId>,
+        mut fill: impl FnMut(&mut Composer, usize, TagId, &mut Cell),
+    ) {
         let body = self.body(composer);
         let row = composer.tag(body, Role::Tr);
         let mut cells = Vec::with_capacity(self.block.columns.len());
         for column in 0..self.block.columns.len() {
-            let role =
-                if column == 0 && self.row_headers { Role::Th { scope: Scope::Row } } else { Role::Td };
-            let cell = composer.tag(row, role);
-            let mut inline = Inline::default();
-            fill(composer, column, cell, &mut inline);
-            cells.push(inline);
+            let is_header = self.header_column == Some(column);
+            let role = if is_header { Role::Th { scope: Scope::Row, columns: 1 } } else { Role::Td };
+            let tag = composer.tag(row, role);
+            let mut cell = Cell::default();
+            fill(composer, column, tag, &mut cell);
+            cells.push(cell);
         }
-        self.block.rows.push(Row { cells, anchors });
+        self.block.rows.push(Row { cells, anchors, keep_with_next: false });
+    }
+
+    /// Adds a row with one header cell over the rows that follow.
+    pub(crate) fn group(&mut self, composer: &mut Composer, fill: impl FnOnce(&mut Composer, TagId, &mut Cell)) {
+        let body = self.body(composer);
+        let row = composer.tag(body, Role::Tr);
+        let columns = u16::try_from(self.block.columns.len()).unwrap_or(u16::MAX);
+        let tag = composer.tag(row, Role::Th { scope: Scope::Column, columns });
+        let mut cell = Cell { further_columns: self.block.columns.len().saturating_sub(1), ..Cell::default() };
+        fill(composer, tag, &mut cell);
+        self.block.rows.push(Row { cells: vec![cell], anchors: Vec::new(), keep_with_next: true });
+    }
+
+    /// Fixes the widths of columns, each with the space after it; zero leaves a column to its content. Large print
+    /// leaves all of them.
+    pub(crate) fn widths(&mut self, composer: &Composer, widths: &[Length]) {
+        if composer.sheet.is_large() {
+            return;
+        }
+        for (column, width) in self.block.columns.iter_mut().zip(widths) {
+            if *width > Length::ZERO {
+                column.width = ColumnWidth::Fixed(*width);
+            }
+        }
     }
 
     /// Adds the table to the flow with a note below it that stays with it; adds nothing without rows.
@@ -183,9 +227,9 @@ impl Composer<'_> {
         let caption = filled(self.labels().table, &[&self.tables.to_string(), &table.caption]);
         let head: Vec<&str> = table.columns.iter().map(|column| column.heading.as_str()).collect();
         let mut maker = TableMaker::begin(self, sect, &caption, &head, table.row_headers, TextOrigin::Author);
-        for (align, column) in maker.block.columns.iter_mut().zip(&table.columns) {
+        for (made, column) in maker.block.columns.iter_mut().zip(&table.columns) {
             if column.r#type == ColumnType::Number as i32 {
-                *align = Align::End;
+                made.align = Align::End;
             }
         }
         if table.columns.len() > 4 {

@@ -8,7 +8,7 @@ use crate::compose::coverage_runs::shortened;
 use crate::compose::figures::sketch::Sketch;
 use crate::compose::stylesheet::{ACCENT, META, QUIET, TINT, WATERMARK};
 use crate::flow::{Block, Drawing, FigureBlock, Flow, Grid, Span, TextBlock};
-use crate::graphics::{Color, Paint};
+use crate::graphics::{Color, Paint, Path};
 use crate::images::{PreparedImages, natural_size, scaled_down};
 use crate::tags::{Role, TagId};
 use crate::text::inline::Inline;
@@ -105,18 +105,24 @@ pub(crate) fn recolor(flow: &mut Flow, accent: Color) {
             other => other,
         }
     };
-    let inline =
-        |inline: &mut Inline| inline.pieces.iter_mut().for_each(|piece| themed(&mut piece.style.color));
+    let path = |path: &mut Path| {
+        let (Paint::Fill(color) | Paint::Stroke { color, .. }) = &mut path.paint;
+        themed(color);
+    };
+    let inline = |inline: &mut Inline| {
+        inline.pieces.iter_mut().for_each(|piece| themed(&mut piece.style.color));
+        inline.drawings.iter_mut().flat_map(|drawing| &mut drawing.paths).for_each(path);
+    };
     let drawing = |drawing: &mut Drawing| {
         drawing.labels.iter_mut().for_each(|label| inline(&mut label.inline));
-        for path in &mut drawing.paths {
-            let (Paint::Fill(color) | Paint::Stroke { color, .. }) = &mut path.paint;
-            themed(color);
-        }
+        drawing.paths.iter_mut().for_each(path);
     };
     let text = |text: &mut TextBlock| {
         let own = text.label.iter_mut().chain([&mut text.inline]).chain(&mut text.tail);
-        own.chain(&mut text.side).for_each(inline);
+        own.for_each(inline);
+        for note in &mut text.side {
+            note.label.iter_mut().chain([&mut note.text]).chain(&mut note.tail).for_each(inline);
+        }
         text.beside.iter_mut().for_each(drawing);
         if let Some(frame) = &mut text.frame {
             frame.tint.iter_mut().chain(frame.rule.iter_mut().map(|(color, _)| color)).for_each(themed);
@@ -128,7 +134,8 @@ pub(crate) fn recolor(flow: &mut Flow, accent: Color) {
             Block::Table(table) => {
                 table.caption.iter_mut().for_each(text);
                 let cells = table.rows.iter_mut().flat_map(|row| &mut row.cells);
-                table.head.iter_mut().chain(cells).for_each(inline);
+                let paragraphs = cells.flat_map(|cell| &mut cell.paragraphs);
+                table.head.iter_mut().chain(paragraphs.map(|of| &mut of.inline)).for_each(inline);
             }
             Block::Figure(figure) => {
                 figure.caption.iter_mut().chain(&mut figure.note).for_each(text);

@@ -70,7 +70,7 @@ pub(crate) fn with_page_numbers(
     if !inline.pieces.iter().any(|piece| is_list(piece.kind)) {
         return None;
     }
-    let mut filled = Inline::default();
+    let mut filled = Inline { drawings: inline.drawings.clone(), ..Inline::default() };
     let mut waiting = inline.anchors.iter().peekable();
     for piece in &inline.pieces {
         while let Some((_, anchor)) = waiting.next_if(|(at, _)| *at <= piece.range.start) {

@@ -2,26 +2,26 @@
 
 use std::rc::Rc;
 
-use crate::flow::{Row, TableBlock};
+use crate::flow::{Cell, Column, ColumnWidth, Row, TableBlock};
 use crate::graphics::Color;
 use crate::layout::geometry::{Geometry, Slot};
 use crate::layout::shapes::{HAIRLINE, rule};
 use crate::layout::strip::{Drawing, Strip, StripMark};
 use crate::layout::text_block;
-use crate::layout::text_block::{FAINT, add_line};
+use crate::layout::text_block::{FAINT, add_line, baseline, largest_size};
 use crate::pages::{ArtifactKind, Owner};
 use crate::text::Typesetter;
 use crate::text::inline::Inline;
 use crate::text::paragraph::Line;
-use crate::text::paragraph_setup::ParagraphSetup;
+use crate::text::paragraph_setup::{Align, ParagraphSetup};
 use crate::units::Length;
 
-/// Space above and below a row's text.
-const PADDING: Length = Length::milli_pt(2_500);
+/// Space above and below the header's text.
+const HEAD_PADDING: (Length, Length) = (Length::milli_pt(3_000), Length::milli_pt(2_500));
 /// Space between columns.
 const GAP: Length = Length::pt(8);
-/// The rule under the header.
-const RULE: Length = Length::milli_pt(800);
+/// The rule above the header.
+const RULE_ABOVE: Length = Length::milli_pt(800);
 const INK: Color = Color(0x11, 0x11, 0x11);
 
 pub(crate) fn measure(table: &TableBlock, geometry: &Geometry, typesetter: &mut Typesetter) -> Vec<Strip> {
@@ -41,7 +41,7 @@ pub(crate) fn measure(table: &TableBlock, geometry: &Geometry, typesetter: &mut 
     let count = table.rows.len();
     for (index, row) in table.rows.iter().enumerate() {
         // Two rows stay with the header, and the last two together.
-        let may_break_after = (index > 0 || count == 1) && index + 2 != count;
+        let may_break_after = (index > 0 || count == 1) && index + 2 != count && !row.keep_with_next;
         let first = strips.len();
         strips.extend(row_strips(table, row, &slots, room, typesetter));
         for strip in &mut strips[first..] {
@@ -63,33 +63,51 @@ pub(crate) fn measure(table: &TableBlock, geometry: &Geometry, typesetter: &mut 
     strips
 }
 
-/// Returns the columns' slots. Each column gets the width of its widest word, and a share of the remainder in
-/// proportion to its longest text.
+/// Returns the columns' slots: fixed widths, and the rest for the columns by content. Each of these gets the width of
+/// its widest word, and a share of the remainder in proportion to its longest text.
 fn columns(table: &TableBlock, width: Length, typesetter: &mut Typesetter) -> Vec<Slot> {
-    let count = table.columns.len().max(1);
-    let gaps = GAP * i64::try_from(count - 1).unwrap_or(0);
-    let room = (width - gaps).max(Length::pt(1)).units();
-    let mut least = vec![0_i64; count];
-    let mut most = vec![0_i64; count];
-    let cells = |column: usize| {
-        let rows = table.rows.iter().filter_map(move |row| row.cells.get(column));
-        table.head.get(column).into_iter().chain(rows)
-    };
-    for column in 0..count {
-        for cell in cells(column) {
-            least[column] = least[column].max(typesetter.widest_word(cell).units());
-            most[column] = most[column].max(typesetter.width(cell).units());
+    let count = table.columns.len();
+    let by_content: Vec<usize> =
+        (0..count).filter(|column| table.columns[*column].width == ColumnWidth::Content).collect();
+    let fixed: Length = table.columns.iter().map(fixed_width).sum();
+    // A fixed width includes the gap after its column; the last column has none.
+    let gaps = i64::try_from(by_content.len().saturating_sub(usize::from(by_content.last() == count.checked_sub(1).as_ref())));
+    let room = (width - fixed - GAP * gaps.unwrap_or(0)).max(Length::pt(1)).units();
+    let (mut least, mut most) = (vec![0_i64; by_content.len()], vec![0_i64; by_content.len()]);
+    for (place, column) in by_content.iter().enumerate() {
+        for cell in cells_of(table, *column) {
+            least[place] = least[place].max(typesetter.widest_word(cell).units());
+            most[place] = most[place].max(typesetter.width(cell).units());
         }
     }
-    let widths = shares(room, &least, &most);
+    let mut widths = shares(room, &least, &most).into_iter();
     let mut start = Length::ZERO;
     let mut slots = Vec::with_capacity(count);
-    for width in widths {
-        let width = Length::from_units(width);
-        slots.push(Slot { start, width });
-        start += width + GAP;
+    for (index, column) in table.columns.iter().enumerate() {
+        let gap = if index + 1 == count { Length::ZERO } else { GAP };
+        let slot_width = match column.width {
+            ColumnWidth::Content => Length::from_units(widths.next().unwrap_or(0)),
+            ColumnWidth::Fixed(width) => (width - gap).max(Length::pt(1)),
+        };
+        slots.push(Slot { start, width: slot_width });
+        start += slot_width + gap;
     }
     slots
+}
+
+const fn fixed_width(column: &Column) -> Length {
+    match column.width {
+        ColumnWidth::Content => Length::ZERO,
+        ColumnWidth::Fixed(width) => width,
+    }
+}
+
+/// Returns the texts of a column, without cells that span further columns.
+fn cells_of(table: &TableBlock, column: usize) -> impl Iterator<Item = &Inline> {
+    let whole = |row: &&Row| row.cells.iter().all(|cell| cell.further_columns == 0);
+    let cells = table.rows.iter().filter(whole).filter_map(move |row| row.cells.get(column));
+    let paragraphs = cells.flat_map(|cell| &cell.paragraphs).map(|paragraph| &paragraph.inline);
+    table.head.get(column).into_iter().chain(paragraphs)
 }
 
 fn shares(room: i64, least: &[i64], most: &[i64]) -> Vec<i64> {
@@ -137,18 +155,23 @@ fn cut(room: i64, least: &[i64]) -> Vec<i64> {
 
 /// Returns the header: one strip, or one per line if it is taller than a third of a page.
 fn head(table: &TableBlock, slots: &[Slot], geometry: &Geometry, typesetter: &mut Typesetter) -> Vec<Strip> {
+    let width = total_width(slots);
     if table.head.is_empty() {
         return Vec::new();
     }
-    let lines = cell_lines(table, &table.head, slots, typesetter);
-    let mut strips = line_strips(table, &table.head, slots, &lines, geometry.height / 3);
+    let cells: Vec<Cell> = table.head.iter().map(|cell| Cell::of(cell.clone(), table.leading)).collect();
+    let lines = cell_lines(table, &cells, slots, typesetter);
+    let mut strips = line_strips(&lines, HEAD_PADDING, geometry.height / 3);
     let divided = strips.len() > 1;
     for strip in &mut strips {
         strip.may_break_after = divided;
     }
+    if let Some(first) = strips.first_mut() {
+        push_rule(first, width, RULE_ABOVE / 2, INK, RULE_ABOVE);
+    }
     if let Some(last) = strips.last_mut() {
-        let bottom = last.height - RULE / 2;
-        push_rule(last, total_width(slots), bottom, INK, RULE);
+        let bottom = last.height - HAIRLINE / 2;
+        push_rule(last, width, bottom, INK, HAIRLINE);
         last.may_break_after = false;
     }
     strips
@@ -178,88 +201,108 @@ fn row_strips(
     typesetter: &mut Typesetter,
 ) -> Vec<Strip> {
     let lines = cell_lines(table, &row.cells, slots, typesetter);
-    let mut strips = line_strips(table, &row.cells, slots, &lines, room);
+    let mut strips = line_strips(&lines, table.padding, room);
+    let anchors = row.cells.iter().flat_map(|cell| &cell.paragraphs).flat_map(|of| &of.inline.anchors);
     if let Some(first) = strips.first_mut() {
-        first.anchors.splice(0..0, row.anchors.iter().copied());
+        first.anchors = row.anchors.iter().copied().chain(anchors.map(|(_, anchor)| *anchor)).collect();
     }
-    if let Some(last) = strips.last_mut() {
+    if let Some(last) = strips.last_mut()
+        && !row.keep_with_next
+    {
         let bottom = last.height - HAIRLINE / 2;
         push_rule(last, total_width(slots), bottom, FAINT, HAIRLINE);
     }
     strips
 }
 
-/// Returns the lines of a row's cells in one strip if it fits into `room`, else in one strip per line, padded above the
-/// first and below the last.
-fn line_strips(
-    table: &TableBlock,
-    cells: &[Inline],
-    slots: &[Slot],
-    lines: &[Vec<Line>],
-    room: Length,
-) -> Vec<Strip> {
-    let tallest = lines.iter().map(Vec::len).max().unwrap_or(0).max(1);
-    let whole = table.leading * i64::try_from(tallest).unwrap_or(1_000_000) + PADDING * 2;
-    let per_strip = if whole > room { 1 } else { tallest };
-    (0..tallest)
-        .step_by(per_strip)
-        .map(|from| {
-            let to = from + per_strip;
-            let above = if from == 0 { PADDING } else { Length::ZERO };
-            let below = if to >= tallest { PADDING } else { Length::ZERO };
-            row_strip(table, cells, slots, lines, from..to, (above, below))
-        })
-        .collect()
+/// A line of a cell.
+struct CellLine<'c> {
+    inline: &'c Inline,
+    line: Line,
+    slot: Slot,
+    leading: Length,
+    /// Space before it.
+    before: Length,
 }
 
-fn cell_lines(
+/// Sets the cells of a row.
+fn cell_lines<'c>(
     table: &TableBlock,
-    cells: &[Inline],
+    cells: &'c [Cell],
     slots: &[Slot],
     typesetter: &mut Typesetter,
-) -> Vec<Vec<Line>> {
-    let aligned = cells.iter().zip(slots).zip(&table.columns);
-    aligned
-        .map(|((cell, slot), align)| {
+) -> Vec<Vec<CellLine<'c>>> {
+    let mut column = 0;
+    let mut rows = Vec::with_capacity(cells.len());
+    for cell in cells {
+        let Some(first) = slots.get(column) else { break };
+        let last = slots[(column + cell.further_columns).min(slots.len() - 1)];
+        let slot = Slot { start: first.start, width: last.start + last.width - first.start };
+        let align = table.columns.get(column).map_or(Align::Start, |column| column.align);
+        column += 1 + cell.further_columns;
+        let mut lines = Vec::new();
+        for paragraph in &cell.paragraphs {
+            let indent = paragraph.indent;
+            let slot = Slot { start: slot.start + indent, width: (slot.width - indent).max(Length::pt(1)) };
             let setup = ParagraphSetup {
                 measure: slot.width,
                 indent: Length::ZERO,
-                align: *align,
+                align,
                 hyphenate: table.hyphenate,
                 right_to_left: table.right_to_left,
             };
-            typesetter.set(cell, &setup)
-        })
-        .collect()
+            let mut before = if lines.is_empty() { Length::ZERO } else { paragraph.before };
+            for line in typesetter.set(&paragraph.inline, &setup) {
+                let (inline, leading) = (&paragraph.inline, paragraph.leading);
+                lines.push(CellLine { inline, line, slot, leading, before });
+                before = Length::ZERO;
+            }
+        }
+        rows.push(lines);
+    }
+    rows
 }
 
-/// Returns a strip of the given lines of a row's cells.
-fn row_strip(
-    table: &TableBlock,
-    cells: &[Inline],
-    slots: &[Slot],
-    lines: &[Vec<Line>],
-    range: std::ops::Range<usize>,
-    (above, below): (Length, Length),
-) -> Strip {
-    let mut strip = Strip::default();
-    let mut tallest = 1;
-    for ((cell, slot), lines) in cells.iter().zip(slots).zip(lines) {
-        let from = range.start.min(lines.len());
-        let shown = &lines[from..range.end.min(lines.len())];
-        tallest = tallest.max(shown.len());
-        for (index, line) in shown.iter().enumerate() {
-            let mut one = Strip::default();
-            add_line(&mut one, cell, line, *slot, table.leading);
-            let down = above + table.leading * i64::try_from(index).unwrap_or(0);
-            strip.marks.extend(one.marks.into_iter().map(|mark| mark.lowered(down)));
+/// Returns the lines of a row's cells in one strip if it fits into `room`, else in one strip per line, padded above the
+/// first and below the last. The first lines of all cells have one baseline.
+fn line_strips(cells: &[Vec<CellLine>], padding: (Length, Length), room: Length) -> Vec<Strip> {
+    let first_baselines: Vec<Length> = cells.iter().map(|lines| first_baseline(lines)).collect();
+    let baseline = first_baselines.iter().copied().fold(Length::ZERO, Length::max);
+    let mut whole = Strip::default();
+    for (lines, own) in cells.iter().zip(&first_baselines) {
+        let mut top = padding.0 + baseline - *own;
+        for line in lines {
+            top += line.before;
+            put_line(&mut whole, line, top);
+            top += line.leading;
         }
-        if range.start == 0 {
-            strip.anchors.extend(cell.anchors.iter().map(|(_, anchor)| *anchor));
-        }
+        whole.height = whole.height.max(top + padding.1);
     }
-    strip.height = table.leading * i64::try_from(tallest).unwrap_or(1) + above + below;
-    strip
+    let tallest = cells.iter().map(Vec::len).max().unwrap_or(0);
+    if whole.height <= room || tallest < 2 {
+        return vec![whole];
+    }
+    let strip = |index: usize| {
+        let mut strip = Strip::default();
+        let above = if index == 0 { padding.0 } else { Length::ZERO };
+        let below = if index + 1 == tallest { padding.1 } else { Length::ZERO };
+        for line in cells.iter().filter_map(|lines| lines.get(index)) {
+            put_line(&mut strip, line, above + line.before);
+            strip.height = strip.height.max(above + line.before + line.leading + below);
+        }
+        strip
+    };
+    (0..tallest).map(strip).collect()
+}
+
+fn first_baseline(lines: &[CellLine]) -> Length {
+    lines.first().map_or(Length::ZERO, |line| baseline(line.leading, largest_size(line.inline)))
+}
+
+fn put_line(strip: &mut Strip, line: &CellLine, top: Length) {
+    let mut one = Strip::default();
+    add_line(&mut one, line.inline, &line.line, line.slot, line.leading);
+    strip.marks.extend(one.marks.into_iter().map(|mark| mark.lowered(top)));
 }
 
 fn push_rule(strip: &mut Strip, width: Length, y: Length, color: Color, thickness: Length) {

@@ -3,16 +3,16 @@
 use crate::layout::drawing_marks::path_marks;
 use std::collections::BTreeMap;
 
-use crate::flow::{Grid, Span, TextBlock};
-use crate::graphics::{Color, Rect};
+use crate::flow::{Grid, SideNote, Span, TextBlock};
+use crate::graphics::{Color, Path, Rect};
 use crate::layout::geometry::{Geometry, Slot};
 use crate::layout::shapes;
 use crate::layout::strip::{Drawing, Snap, Strip, StripMark};
 use crate::pages::{ArtifactKind, Owner};
 use crate::tags::TagId;
 use crate::text::Typesetter;
-use crate::text::inline::{Deferred, Inline, PieceKind};
-use crate::text::paragraph::{Line, Mark};
+use crate::text::inline::{Deferred, Inline, Piece, PieceKind};
+use crate::text::paragraph::{Line, Mark, Marked};
 use crate::text::paragraph_setup::{Align, ParagraphSetup};
 use crate::units::Length;
 
@@ -82,7 +82,7 @@ pub(crate) fn add_line(strip: &mut Strip, inline: &Inline, line: &Line, slot: Sl
     let mut links: BTreeMap<TagId, (Length, Length)> = BTreeMap::new();
     for marked in &line.marks {
         let piece = &inline.pieces[marked.piece];
-        let color = piece.style.color;
+        add_link(&mut links, piece, marked);
         let drawing = match &marked.mark {
             Mark::Run(run) => {
                 let mut run = run.clone();
@@ -92,17 +92,18 @@ pub(crate) fn add_line(strip: &mut Strip, inline: &Inline, line: &Line, slot: Sl
                     _ => Drawing::Run(run),
                 }
             }
-            Mark::Drawn if piece.kind == PieceKind::Withheld => {
-                Drawing::Path(shapes::withheld(marked.x, y, marked.width, piece.style.size, color))
+            Mark::Drawn => {
+                let paths = drawn(inline, piece, (marked.x, y), marked.width);
+                let owner = &piece.owner;
+                strip.marks.extend(paths.into_iter().map(|path| StripMark {
+                    owner: owner.clone(),
+                    slot,
+                    drawing: Drawing::Path(path),
+                }));
+                continue;
             }
-            Mark::Drawn => Drawing::Path(shapes::missing(marked.x, y, piece.style.size, color)),
         };
         strip.marks.push(StripMark { owner: piece.owner.clone(), slot, drawing });
-        if let Some(link) = piece.link {
-            let (left, right) = (marked.x, marked.x + marked.width);
-            let area = links.entry(link).or_insert((left, right));
-            *area = (area.0.min(left), area.1.max(right));
-        }
     }
     for (link, (left, right)) in links {
         let rect = Rect { x: left, y: Length::ZERO, width: right - left, height: leading };
@@ -111,7 +112,31 @@ pub(crate) fn add_line(strip: &mut Strip, inline: &Inline, line: &Line, slot: Sl
     }
 }
 
-fn largest_size(inline: &Inline) -> Length {
+/// Extends the active area of a piece's link.
+fn add_link(links: &mut BTreeMap<TagId, (Length, Length)>, piece: &Piece, marked: &Marked) {
+    if let Some(link) = piece.link {
+        let (left, right) = (marked.x, marked.x + marked.width);
+        let area = links.entry(link).or_insert((left, right));
+        *area = (area.0.min(left), area.1.max(right));
+    }
+}
+
+/// Returns the paths of a drawn piece on the baseline `y`.
+fn drawn(inline: &Inline, piece: &Piece, (x, y): (Length, Length), width: Length) -> Vec<Path> {
+    let (size, color) = (piece.style.size, piece.style.color);
+    match piece.kind {
+        PieceKind::Withheld => vec![shapes::withheld(x, y, width, size, color)],
+        PieceKind::Drawing(index) => {
+            let paths = inline.drawings.get(index).map_or(&[][..], |drawing| &drawing.paths);
+            paths.iter().map(|path| path.moved(x, y)).collect()
+        }
+        PieceKind::Missing | PieceKind::Text | PieceKind::Deferred(_) => {
+            vec![shapes::missing(x, y, size, color)]
+        }
+    }
+}
+
+pub(crate) fn largest_size(inline: &Inline) -> Length {
     inline.pieces.iter().map(|piece| piece.style.size).fold(Length::ZERO, Length::max)
 }
 
@@ -185,35 +210,66 @@ fn add_beside(strips: &mut [Strip], block: &TextBlock, geometry: &Geometry) {
     first.marks.extend(path_marks(drawing, slot, block.right_to_left).map(|mark| mark.lowered(down)));
 }
 
-/// Adds the notes to the side column, line by line beside the text. Notes longer than the text add strips.
+/// Adds the notes to the side column: the first begins on the text's first baseline. Notes longer than the text add
+/// strips, so that the paragraph grows by whole lines.
 fn add_side(strips: &mut Vec<Strip>, block: &TextBlock, geometry: &Geometry, typesetter: &mut Typesetter) {
-    if block.span == Span::Full || strips.is_empty() {
+    if block.span == Span::Full || strips.is_empty() || block.side.is_empty() {
         return;
     }
-    let slot = geometry.side_slot();
+    // The drawing is above the notes.
+    let mut top = if block.beside.is_some() { block.leading } else { Length::ZERO };
+    if let (None, Some(first)) = (&block.beside, block.side.first()) {
+        top += baseline(block.leading, largest_size(&block.inline))
+            - baseline(first.leading, largest_size(&first.text));
+    }
+    for note in &block.side {
+        for line in note_lines(note, geometry, typesetter) {
+            // A note belongs to the strip in which it begins, so that a page break may divide the notes.
+            let bottom = top + note.leading;
+            while block.leading * i64::try_from(strips.len()).unwrap_or(i64::MAX) < bottom {
+                add_empty_line(strips, block);
+            }
+            let on = usize::try_from(top.max(Length::ZERO).units() / block.leading.units()).unwrap_or(0);
+            let down = top - block.leading * i64::try_from(on).unwrap_or(0);
+            strips[on].marks.extend(line.into_iter().map(|mark| mark.lowered(down)));
+            top = bottom;
+        }
+    }
+}
+
+/// Returns the marks of each line of a note.
+fn note_lines(note: &SideNote, geometry: &Geometry, typesetter: &mut Typesetter) -> Vec<Vec<StripMark>> {
+    // The side column has the page's direction, whatever the paragraph's.
+    let right_to_left = geometry.right_to_left;
+    let column = geometry.side_slot();
+    let tail_width = note.tail.as_ref().map_or(Length::ZERO, |tail| typesetter.width(tail) + Length::pt(3));
+    let start = column.start + note.indent;
+    let slot = Slot { start, width: (column.width - note.indent - tail_width).max(Length::pt(20)) };
     let setup = ParagraphSetup {
         measure: slot.width,
         indent: Length::ZERO,
         align: Align::Start,
         hyphenate: false,
-        // The side column has the page's direction, whatever the paragraph's.
-        right_to_left: geometry.right_to_left,
+        right_to_left,
     };
-    // The drawing is above the notes.
-    let mut on = usize::from(block.beside.is_some());
-    for note in &block.side {
-        let drop = baseline(block.leading, largest_size(&block.inline))
-            - baseline(block.leading, largest_size(note));
-        for line in typesetter.set(note, &setup) {
-            while strips.len() <= on {
-                add_empty_line(strips, block);
-            }
+    let mut lines: Vec<Vec<StripMark>> = Vec::new();
+    for line in typesetter.set(&note.text, &setup) {
+        let mut one = Strip::default();
+        add_line(&mut one, &note.text, &line, slot, note.leading);
+        lines.push(one.marks);
+    }
+    let ends = [(&note.label, Align::Start), (&note.tail, Align::End)];
+    for (inline, align) in ends.iter().filter_map(|(inline, align)| Some((inline.as_ref()?, *align))) {
+        let drop = baseline(note.leading, largest_size(&note.text)) - baseline(note.leading, largest_size(inline));
+        for line in single_line(inline, align, column.width, right_to_left, typesetter) {
             let mut one = Strip::default();
-            add_line(&mut one, note, &line, slot, block.leading);
-            strips[on].marks.extend(one.marks.into_iter().map(|mark| mark.lowered(drop)));
-            on += 1;
+            add_line(&mut one, inline, &line, column, note.leading);
+            if let Some(first) = lines.first_mut() {
+                first.extend(one.marks.into_iter().map(|mark| mark.lowered(drop)));
+            }
         }
     }
+    lines
 }
 
 /// Adds a line below the text for notes beside it.

@@ -2,10 +2,12 @@
 
 use std::ops::Range;
 
+use crate::graphics::Path;
 use crate::pages::Owner;
 use crate::tags::{AnchorId, TagId};
 use crate::text::languages::LanguageId;
 use crate::text::text_style::TextStyle;
+use crate::units::Length;
 
 /// A paragraph's content.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +18,17 @@ pub struct Inline {
     pub pieces: Vec<Piece>,
     /// Destinations with their byte offsets in the text.
     pub anchors: Vec<(usize, AnchorId)>,
+    /// Its drawings, by the index in [`PieceKind::Drawing`].
+    pub drawings: Vec<InlineDrawing>,
+}
+
+/// A small drawing in a line of text: a sign or a bar.
+#[derive(Clone, Debug, Default)]
+pub struct InlineDrawing {
+    /// Its advance.
+    pub width: Length,
+    /// Its paths in painting order; `x` from its left edge, `y` from the baseline downwards.
+    pub paths: Vec<Path>,
 }
 
 /// A run of text with one style, owner and meaning.
@@ -44,6 +57,8 @@ pub enum PieceKind {
     Missing,
     /// A bar for withheld text, of one width whatever it hides; the text holds one U+FFFC.
     Withheld,
+    /// A drawing of [`Inline::drawings`], by its index; the text holds one U+FFFC.
+    Drawing(usize),
     /// Digits that are known only when all pages are made; the text holds zeros at the reserved width.
     Deferred(Deferred),
 }
@@ -63,6 +78,16 @@ pub enum Deferred {
 }
 
 impl Inline {
+    /// Returns the advance of a drawn piece, or `None` for text.
+    pub fn drawn_width(&self, piece: &Piece) -> Option<Length> {
+        match piece.kind {
+            PieceKind::Missing => Some(piece.style.size * 6 / 10),
+            PieceKind::Withheld => Some(piece.style.size * 6),
+            PieceKind::Drawing(index) => Some(self.drawings.get(index).map_or(Length::ZERO, |of| of.width)),
+            PieceKind::Text | PieceKind::Deferred(_) => None,
+        }
+    }
+
     /// Returns whether the text is empty.
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()

@@ -12,7 +12,7 @@ use unicode_bidi::{Level, ParagraphBidiInfo};
 
 use crate::fonts::FaceId;
 use crate::text::Typesetter;
-use crate::text::inline::{Inline, PieceKind};
+use crate::text::inline::Inline;
 use crate::text::shaping::{Setting, Word};
 use crate::units::Length;
 
@@ -35,7 +35,7 @@ pub(crate) enum FragmentKind {
     Word,
     /// Word space that justification may stretch: U+0020 and U+00A0.
     Space,
-    /// A drawing: the box of a missing character, or the bar of withheld text.
+    /// A drawing: a sign, the box of a missing character, or the bar of withheld text.
     Drawn,
 }
 
@@ -119,7 +119,7 @@ impl Cutter<'_> {
     fn traits(&self, c: char, piece: usize, level: Level, before: Option<Traits>) -> Traits {
         let style = &self.inline.pieces[piece].style;
         let before = before.filter(|before| before.piece == piece);
-        if drawn_width(self.inline.pieces[piece].kind, style.size).is_some() {
+        if self.inline.drawn_width(&self.inline.pieces[piece]).is_some() {
             return Traits { piece, level, script: LATIN, face: style.face(), kind: FragmentKind::Drawn };
         }
         let fonts = &self.typesetter.fonts;
@@ -155,21 +155,12 @@ impl Cutter<'_> {
             language: piece.language,
             figures: piece.style.figures,
         };
-        let drawn = drawn_width(piece.kind, piece.style.size);
+        let drawn = self.inline.drawn_width(piece);
         let shown = if drawn.is_some() { "" } else { &self.inline.text[range.clone()] };
         let word = self.typesetter.word(shown, setting);
         let width = drawn.unwrap_or_else(|| word.width(traits.face, piece.style.size));
         let (piece, level, kind) = (traits.piece, traits.level, traits.kind);
         self.fragments.push(Fragment { range, piece, level, setting, kind, width, word });
-    }
-}
-
-/// Returns the advance of a drawing, or `None` for text.
-pub(crate) fn drawn_width(kind: PieceKind, size: Length) -> Option<Length> {
-    match kind {
-        PieceKind::Missing => Some(size * 6 / 10),
-        PieceKind::Withheld => Some(size * 6),
-        PieceKind::Text | PieceKind::Deferred(_) => None,
     }
 }
 

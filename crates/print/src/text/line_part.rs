@@ -7,7 +7,7 @@ use unicode_bidi::Level;
 
 use crate::text::elasticity::{AS_DESIGNED, is_flexible};
 use crate::text::inline::Inline;
-use crate::text::itemise::{Fragment, FragmentKind, drawn_width};
+use crate::text::itemise::{Fragment, FragmentKind};
 use crate::text::shaping::{Setting, Word};
 use crate::units::Length;
 
@@ -70,7 +70,7 @@ impl LinePart {
     pub(crate) fn width(&self, inline: &Inline) -> Length {
         let piece = &inline.pieces[self.piece];
         let size = piece.style.size;
-        if let Some(drawn) = drawn_width(piece.kind, size) {
+        if let Some(drawn) = inline.drawn_width(piece) {
             return drawn;
         }
         let count = i64::try_from(self.word.glyphs.len()).unwrap_or(0);

@@ -195,14 +195,14 @@ fn table(draft: &mut Draft, sect: TagId) {
     let row = draft.add(head, Role::Tr);
     draft.y -= 14;
     for (x, text) in [(62, "Year"), (200, "Volume")] {
-        let cell = draft.add(row, Role::Th { scope: Scope::Column });
+        let cell = draft.add(row, Role::Th { scope: Scope::Column, columns: 1 });
         draft.at(cell, FaceId::SansSemibold, 9, x, text);
     }
     let body = draft.add(table, Role::TBody);
     for (year, volume) in [("2024", "4.8"), ("2025", "")] {
         let row = draft.add(body, Role::Tr);
         draft.y -= 14;
-        let cell = draft.add(row, Role::Th { scope: Scope::Row });
+        let cell = draft.add(row, Role::Th { scope: Scope::Row, columns: 1 });
         draft.at(cell, FaceId::Sans, 9, 62, year);
         let cell = draft.add(row, Role::Td);
         draft.at(cell, FaceId::Sans, 9, 200, volume);

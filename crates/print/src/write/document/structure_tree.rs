@@ -144,13 +144,16 @@ impl Structure<'_> {
             Role::Note { id } => {
                 dict.text("ID", id);
             }
-            Role::Th { scope } => {
+            Role::Th { scope, columns } => {
                 let scope = match scope {
                     Scope::Row => "Row",
                     Scope::Column => "Column",
                 };
                 dict.dict("A", |attributes| {
                     attributes.name("O", "Table").name("Scope", scope);
+                    if *columns > 1 {
+                        attributes.count("ColSpan", usize::from(*columns));
+                    }
                 });
             }
             Role::L(numbering) => {
