@@ -1,5 +1,7 @@
 //! Output of `compose` and input of `layout`: styled blocks in reading order, and the tag tree that owns them.
 
+use std::fmt;
+
 use chancery_images::PreparedImage;
 
 use crate::document_info::{DocumentInfo, OutlineEntry};
@@ -21,7 +23,7 @@ pub struct Flow {
     /// used.
     pub anchor_names: Vec<String>,
     /// Lists of anchors whose page numbers are printed, by [`crate::text::inline::PageList`].
-    pub page_lists: Vec<Vec<AnchorId>>,
+    pub page_lists: Vec<PageReference>,
     /// The outline, in document order.
     pub outline: Vec<OutlineEntry>,
     /// Document-level metadata.
@@ -32,6 +34,35 @@ pub struct Flow {
     pub running_elements: RunningElements,
     /// Whether the document's direction is right to left.
     pub right_to_left: bool,
+    /// The digits of page numbers.
+    pub digits: Digits,
+}
+
+/// Converts ASCII digits to those of a language.
+#[derive(Clone, Copy)]
+pub struct Digits(pub fn(&str) -> String);
+
+impl Default for Digits {
+    fn default() -> Self {
+        Self(str::to_owned)
+    }
+}
+
+impl fmt::Debug for Digits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Digits")
+    }
+}
+
+/// A list of anchors whose page numbers are printed.
+#[derive(Clone, Debug)]
+pub struct PageReference {
+    /// The anchors.
+    pub anchors: Vec<AnchorId>,
+    /// The text for one page, with `{0}` for its number.
+    pub one: &'static str,
+    /// The text for several pages, with `{0}` for their numbers.
+    pub several: &'static str,
 }
 
 impl Flow {
@@ -59,17 +90,41 @@ impl Block {
 }
 
 impl TextBlock {
-    fn inlines(&self) -> Vec<&Inline> {
+    /// Returns its texts.
+    pub(crate) fn inlines(&self) -> Vec<&Inline> {
         let own = self.label.iter().chain([&self.inline]).chain(&self.tail);
         own.chain(self.side.iter().flat_map(SideNote::inlines)).collect()
     }
 }
 
 impl TableBlock {
-    fn inlines(&self) -> Vec<&Inline> {
+    /// Returns its texts.
+    pub(crate) fn inlines(&self) -> Vec<&Inline> {
         let caption = self.caption.iter().flat_map(TextBlock::inlines);
         let paragraphs = self.rows.iter().flat_map(|row| &row.cells).flat_map(|cell| &cell.paragraphs);
         caption.chain(&self.head).chain(paragraphs.map(|paragraph| &paragraph.inline)).collect()
+    }
+}
+
+impl TextBlock {
+    /// Returns its texts.
+    pub(crate) fn inlines_mut(&mut self) -> impl Iterator<Item = &mut Inline> {
+        let own = self.label.iter_mut().chain([&mut self.inline]).chain(&mut self.tail);
+        own.chain(
+            self.side
+                .iter_mut()
+                .flat_map(|note| note.label.iter_mut().chain([&mut note.text]).chain(&mut note.tail)),
+        )
+    }
+}
+
+impl TableBlock {
+    /// Returns its texts.
+    pub(crate) fn inlines_mut(&mut self) -> impl Iterator<Item = &mut Inline> {
+        let caption = self.caption.iter_mut().flat_map(TextBlock::inlines_mut);
+        let cells = self.rows.iter_mut().flat_map(|row| &mut row.cells);
+        let paragraphs = cells.flat_map(|cell| &mut cell.paragraphs).map(|paragraph| &mut paragraph.inline);
+        caption.chain(&mut self.head).chain(paragraphs)
     }
 }
 
@@ -99,18 +154,42 @@ pub struct Group {
 /// Running elements of every page, all artifacts.
 #[derive(Debug, Default)]
 pub struct RunningElements {
-    /// The marking, for the bands at the top and bottom.
+    /// The marking at the top and bottom.
     pub marking: Inline,
+    /// Where the marking is.
+    pub marking_place: MarkingPlace,
     /// The organisation's line above the footer's facts; empty for none.
     pub imprint: Inline,
     /// The watermark behind every page's content; empty for none.
     pub watermark: Inline,
-    /// The footer's facts; the page number follows them.
+    /// The short title in the running head of all pages but the first.
+    pub title: Inline,
+    /// The names of the parts in the running head by their destinations, in order, each with its separator.
+    pub sections: Vec<(AnchorId, Inline)>,
+    /// The footer's facts on all pages but the first.
     pub footer: Inline,
+    /// The footer's facts on the first page.
+    pub first_footer: Inline,
+    /// The page number's style, with placeholder digits at the reserved width.
+    pub page_number: Inline,
+    /// Template of the page number: `{0}` of `{1}`.
+    pub number_words: &'static str,
+    /// Distance between the footer's lines.
+    pub leading: Length,
+}
+
+/// Where a marking is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MarkingPlace {
+    /// As a label at the right, as TLP 2.0 requires.
+    #[default]
+    Right,
+    /// As a line across the middle of the margins.
+    Centered,
 }
 
 /// A piece of the flow.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Block {
     /// A paragraph, heading, list item or the like.
     Text(Box<TextBlock>),
@@ -306,12 +385,15 @@ pub struct CellParagraph {
 impl Cell {
     /// Creates a cell of one paragraph.
     pub fn of(inline: Inline, leading: Length) -> Self {
-        Self { paragraphs: vec![CellParagraph { inline, leading, ..CellParagraph::default() }], further_columns: 0 }
+        Self {
+            paragraphs: vec![CellParagraph { inline, leading, ..CellParagraph::default() }],
+            further_columns: 0,
+        }
     }
 }
 
 /// A figure: an indivisible drawing under its caption.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct FigureBlock {
     /// Its caption, above it.
     pub caption: Option<TextBlock>,

@@ -9,7 +9,7 @@ use crate::compose::stylesheet::{BODY, NOTE, TABLE, TABLE_HEAD};
 use crate::compose::tables::TableMaker;
 use crate::compose::text_origin::TextOrigin;
 use crate::compose::{edtf_dates, lexicon};
-use crate::flow::{Block, Grid, Span, TextBlock};
+use crate::flow::{Block, Grid, PageReference, Span, TextBlock};
 use crate::tags::{LinkTarget, Role, TagId};
 use crate::text::inline::{Deferred, Inline, PageList, PieceKind};
 use crate::units::Length;
@@ -130,7 +130,8 @@ impl Composer<'_> {
         let text_context = self.text_context(node, NOTE);
         if let Some(citing_anchors) = self.citing_anchors.get(&number) {
             let list = PageList(self.flow.page_lists.len());
-            self.flow.page_lists.push(citing_anchors.clone());
+            let anchors = citing_anchors.clone();
+            self.flow.page_lists.push(PageReference { anchors, one: "{0}", several: "{0}" });
             self.push_text(&mut block.inline, text_context, " ");
             self.push_label(&mut block.inline, text_context, self.labels().cited_on);
             self.push_text(&mut block.inline, text_context, "\u{a0}");

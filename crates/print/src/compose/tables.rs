@@ -152,12 +152,17 @@ impl TableMaker {
     }
 
     /// Adds a row with one header cell over the rows that follow.
-    pub(crate) fn group(&mut self, composer: &mut Composer, fill: impl FnOnce(&mut Composer, TagId, &mut Cell)) {
+    pub(crate) fn group(
+        &mut self,
+        composer: &mut Composer,
+        fill: impl FnOnce(&mut Composer, TagId, &mut Cell),
+    ) {
         let body = self.body(composer);
         let row = composer.tag(body, Role::Tr);
         let columns = u16::try_from(self.block.columns.len()).unwrap_or(u16::MAX);
         let tag = composer.tag(row, Role::Th { scope: Scope::Column, columns });
-        let mut cell = Cell { further_columns: self.block.columns.len().saturating_sub(1), ..Cell::default() };
+        let mut cell =
+            Cell { further_columns: self.block.columns.len().saturating_sub(1), ..Cell::default() };
         fill(composer, tag, &mut cell);
         self.block.rows.push(Row { cells: vec![cell], anchors: Vec::new(), keep_with_next: true });
     }

@@ -118,11 +118,7 @@ pub(crate) fn recolor(flow: &mut Flow, accent: Color) {
         drawing.paths.iter_mut().for_each(path);
     };
     let text = |text: &mut TextBlock| {
-        let own = text.label.iter_mut().chain([&mut text.inline]).chain(&mut text.tail);
-        own.for_each(inline);
-        for note in &mut text.side {
-            note.label.iter_mut().chain([&mut note.text]).chain(&mut note.tail).for_each(inline);
-        }
+        text.inlines_mut().for_each(inline);
         text.beside.iter_mut().for_each(drawing);
         if let Some(frame) = &mut text.frame {
             frame.tint.iter_mut().chain(frame.rule.iter_mut().map(|(color, _)| color)).for_each(themed);
@@ -131,12 +127,7 @@ pub(crate) fn recolor(flow: &mut Flow, accent: Color) {
     for block in &mut flow.blocks {
         match block {
             Block::Text(block) => text(block),
-            Block::Table(table) => {
-                table.caption.iter_mut().for_each(text);
-                let cells = table.rows.iter_mut().flat_map(|row| &mut row.cells);
-                let paragraphs = cells.flat_map(|cell| &mut cell.paragraphs);
-                table.head.iter_mut().chain(paragraphs.map(|of| &mut of.inline)).for_each(inline);
-            }
+            Block::Table(table) => table.inlines_mut().for_each(inline),
             Block::Figure(figure) => {
                 figure.caption.iter_mut().chain(&mut figure.note).for_each(text);
                 drawing(&mut figure.drawing);

@@ -7,6 +7,7 @@ pub(crate) mod figure_block;
 mod geometry;
 mod measure;
 pub(crate) mod one_page_fit;
+pub(crate) mod opening;
 pub(crate) mod page_numbers;
 pub(crate) mod pagination;
 pub(crate) mod running_elements;
@@ -17,18 +18,20 @@ pub(crate) mod table_block;
 mod tests;
 mod text_block;
 
-use crate::layout::measure::measure_block;
 use std::ops::ControlFlow;
 
-use crate::flow::{Block, Flow, TextBlock};
+use crate::flow::{Block, Flow};
 pub use crate::layout::geometry::Geometry;
+use crate::layout::measure::measure_block;
 pub(crate) use crate::layout::one_page_fit::{Overfull, fit};
+use crate::layout::opening::Opening;
 pub(crate) use crate::layout::page_numbers::pages_of;
 use crate::layout::pagination::{ClosedPage, Paginator};
 use crate::layout::running_elements::PlacedRunningElements;
 pub(crate) use crate::layout::shapes::HAIRLINE;
 use crate::pages::{Anchors, Page};
 use crate::text::Typesetter;
+use crate::text::inline::PageList;
 
 /// Errors of layout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,13 +68,14 @@ pub fn layout<E: From<LayoutError>>(
     emit: &mut Emit<E>,
 ) -> Result<LaidOut, E> {
     let running_elements = PlacedRunningElements::new(&flow.running_elements, geometry, typesetter);
-    let mut paginator = Paginator::new(geometry, max_pages, observe);
-    let mut pages = PageEmitter { running_elements, waiting: Vec::new(), emit };
-    for block in &flow.blocks {
-        let strips = match with_page_numbers(block, flow, &paginator) {
-            Some(with_page_numbers) => text_block::measure(&with_page_numbers, geometry, typesetter),
-            None => measure_block(block, geometry, typesetter),
-        };
+    let opening = Opening::of(flow);
+    let (pages_of_opening, anchors) = opening.provisional_pages(geometry, max_pages, typesetter)?;
+    let mut paginator = Paginator::after(pages_of_opening, anchors, geometry, max_pages, observe);
+    let mut pages = PageEmitter { flow, running_elements, waiting: Vec::new(), emit };
+    for block in opening.rest() {
+        let text_of = |list: PageList| pages_of(&flow.page_lists[list.0], paginator.anchors(), flow.digits);
+        let with_references = page_numbers::with_references(block, &text_of);
+        let strips = measure_block(with_references.as_ref().unwrap_or(block), geometry, typesetter);
         match block {
             Block::PageBreak => paginator.break_page()?,
             Block::CommitPages => paginator.commit_open_page(),
@@ -82,21 +86,18 @@ pub fn layout<E: From<LayoutError>>(
     }
     paginator.end()?;
     pages.emit_closed(&mut paginator, typesetter)?;
-    let laid_out = LaidOut { pages: paginator.count(), anchors: paginator.into_anchors() };
+    let count = paginator.count();
+    let mut anchors = paginator.into_anchors();
+    let first_pages = opening.pages(pages_of_opening, &mut anchors, geometry, max_pages, typesetter)?;
+    pages.waiting.extend(first_pages);
+    let laid_out = LaidOut { pages: count, anchors };
     pages.finish(&laid_out, typesetter)?;
     Ok(laid_out)
 }
 
-/// Returns a text block with its page lists filled in, or `None` if it has none.
-fn with_page_numbers(block: &Block, flow: &Flow, paginator: &Paginator) -> Option<TextBlock> {
-    let Block::Text(text) = block else { return None };
-    let inline =
-        crate::layout::page_numbers::with_page_numbers(&text.inline, &flow.page_lists, paginator.anchors())?;
-    Some(TextBlock { inline, ..TextBlock::clone(text) })
-}
-
 /// Pages between the paginator and `emit`.
 struct PageEmitter<'a, 'e, E> {
+    flow: &'a Flow,
     running_elements: PlacedRunningElements<'a>,
     /// Pages that wait for page numbers of later pages: the contents.
     waiting: Vec<ClosedPage>,
@@ -106,7 +107,7 @@ struct PageEmitter<'a, 'e, E> {
 impl<E> PageEmitter<'_, '_, E> {
     fn emit_closed(&mut self, paginator: &mut Paginator, typesetter: &mut Typesetter) -> Result<(), E> {
         for page in paginator.take_closed() {
-            if crate::layout::page_numbers::is_known(&page, paginator.anchors()) {
+            if page_numbers::is_known(&page, paginator.anchors()) {
                 self.emit_page(page, paginator.anchors(), typesetter)?;
             } else {
                 self.waiting.push(page);
@@ -121,8 +122,8 @@ impl<E> PageEmitter<'_, '_, E> {
         anchors: &Anchors,
         typesetter: &mut Typesetter,
     ) -> Result<(), E> {
-        crate::layout::page_numbers::fill(&mut page, anchors, typesetter);
-        let mut items = self.running_elements.repeated();
+        page_numbers::fill(&mut page, anchors, self.flow.digits, typesetter);
+        let mut items = self.running_elements.repeated(page.number);
         items.append(&mut page.items);
         (self.emit)(page.number, Page { size: self.running_elements.size(), items })
     }
@@ -132,7 +133,8 @@ impl<E> PageEmitter<'_, '_, E> {
             self.emit_page(page, &laid_out.anchors, typesetter)?;
         }
         for number in 0..laid_out.pages {
-            let items = self.running_elements.page_number(number + 1, laid_out.pages, typesetter);
+            let digits = self.flow.digits;
+            let items = self.running_elements.of_page(number, laid_out, digits, typesetter);
             (self.emit)(number, Page { size: self.running_elements.size(), items })?;
         }
         Ok(())

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use crate::flow::{Block, Digits, PageReference};
 use crate::layout::pagination::ClosedPage;
 use crate::pages::{Anchors, ArtifactKind, GlyphRun, Item, Owner};
-use crate::tags::AnchorId;
 use crate::text::Typesetter;
 use crate::text::inline::{Deferred, Inline, PageList, PieceKind, PieceStyle};
 use crate::text::paragraph::Mark;
@@ -18,11 +18,11 @@ pub(crate) fn is_known(page: &ClosedPage, anchors: &Anchors) -> bool {
 }
 
 /// Replaces the placeholder zeros by page numbers.
-pub(crate) fn fill(page: &mut ClosedPage, anchors: &Anchors, typesetter: &mut Typesetter) {
+pub(crate) fn fill(page: &mut ClosedPage, anchors: &Anchors, digits: Digits, typesetter: &mut Typesetter) {
     for (item, anchor) in &page.deferred {
         let number = anchors.get(anchor).map_or(0, |(page, _)| page + 1);
         let Item::Run(run) = &mut page.items[*item].item else { continue };
-        set_digits(run, &number.to_string(), typesetter);
+        set_digits(run, &(digits.0)(&number.to_string()), typesetter);
     }
 }
 
@@ -49,27 +49,60 @@ fn set_digits(run: &mut GlyphRun, digits: &str, typesetter: &mut Typesetter) {
 }
 
 /// Returns the page numbers of anchors in ascending order without duplicates; three or more in a row form a range.
-pub(crate) fn pages_of(list: &[AnchorId], anchors: &Anchors) -> String {
-    let pages: BTreeSet<usize> =
-        list.iter().filter_map(|anchor| anchors.get(anchor)).map(|(page, _)| page + 1).collect();
+fn page_numbers(anchors: impl Iterator<Item = usize>) -> (usize, String) {
+    let pages: BTreeSet<usize> = anchors.collect();
     let pages: Vec<usize> = pages.into_iter().collect();
     let runs = pages.chunk_by(|a, b| a + 1 == *b).flat_map(|run| match run {
         [from, _, .., to] => vec![format!("{from}\u{2013}{to}")],
         few => few.iter().map(usize::to_string).collect(),
     });
-    runs.collect::<Vec<_>>().join(", ")
+    (pages.len(), runs.collect::<Vec<_>>().join(", "))
 }
 
-/// Returns the text with its page lists filled in, or `None` if it has none.
-pub(crate) fn with_page_numbers(
-    inline: &Inline,
-    lists: &[Vec<AnchorId>],
-    anchors: &Anchors,
-) -> Option<Inline> {
-    let is_list = |kind| matches!(kind, PieceKind::Deferred(Deferred::Pages(_)));
-    if !inline.pieces.iter().any(|piece| is_list(piece.kind)) {
-        return None;
+/// Returns the text of a page reference, such as "pp. 3, 5"; empty if none of its anchors is on a page.
+pub(crate) fn pages_of(reference: &PageReference, anchors: &Anchors, digits: Digits) -> String {
+    let pages = reference.anchors.iter().filter_map(|anchor| anchors.get(anchor)).map(|(page, _)| page + 1);
+    let (count, numbers) = page_numbers(pages);
+    match count {
+        0 => String::new(),
+        1 => reference.one.replace("{0}", &(digits.0)(&numbers)),
+        _ => reference.several.replace("{0}", &(digits.0)(&numbers)),
     }
+}
+
+/// Returns a text that is at least as long as the page reference will be: two digits for each anchor.
+pub(crate) fn longest_pages_of(reference: &PageReference, digits: Digits) -> String {
+    let numbers = vec!["00"; reference.anchors.len()].join(", ");
+    reference.several.replace("{0}", &(digits.0)(&numbers))
+}
+
+/// Returns a block with the text of its page references, or `None` if it has none.
+pub(crate) fn with_references(block: &Block, text_of: &dyn Fn(PageList) -> String) -> Option<Block> {
+    let has_references = |inline: &Inline| {
+        inline.pieces.iter().any(|piece| matches!(piece.kind, PieceKind::Deferred(Deferred::Pages(_))))
+    };
+    let resolve = |inline: &mut Inline| {
+        if has_references(inline) {
+            *inline = with_page_numbers(inline, text_of);
+        }
+    };
+    match block {
+        Block::Text(text) if text.inlines().into_iter().any(has_references) => {
+            let mut text = text.clone();
+            text.inlines_mut().for_each(resolve);
+            Some(Block::Text(text))
+        }
+        Block::Table(table) if table.inlines().into_iter().any(has_references) => {
+            let mut table = table.clone();
+            table.inlines_mut().for_each(resolve);
+            Some(Block::Table(table))
+        }
+        _ => None,
+    }
+}
+
+/// Returns the text with its page references.
+fn with_page_numbers(inline: &Inline, text_of: &dyn Fn(PageList) -> String) -> Inline {
     let mut filled = Inline { drawings: inline.drawings.clone(), ..Inline::default() };
     let mut waiting = inline.anchors.iter().peekable();
     for piece in &inline.pieces {
@@ -78,20 +111,19 @@ pub(crate) fn with_page_numbers(
         }
         let (style, owner, link, language) = (piece.style, piece.owner.clone(), piece.link, piece.language);
         let (kind, text) = match piece.kind {
-            PieceKind::Deferred(Deferred::Pages(PageList(list))) => {
-                (PieceKind::Text, pages_of(&lists[list], anchors))
-            }
+            PieceKind::Deferred(Deferred::Pages(list)) => (PieceKind::Text, text_of(list)),
             kind => (kind, inline.text[piece.range.clone()].to_owned()),
         };
         filled.push(&text, PieceStyle { style, owner, link, language, kind });
     }
     waiting.for_each(|(_, anchor)| filled.anchor(*anchor));
-    Some(filled)
+    filled
 }
 
 #[cfg(test)]
 mod tests {
     use super::pages_of;
+    use crate::flow::{Digits, PageReference};
     use crate::pages::Anchors;
     use crate::tags::AnchorId;
     use crate::units::Length;
@@ -102,7 +134,12 @@ mod tests {
         let anchors: Anchors =
             (0..).zip(pages).map(|(index, page)| (AnchorId(index), (page, Length::ZERO))).collect();
         let list: Vec<AnchorId> = anchors.keys().rev().copied().collect();
-        assert_eq!(pages_of(&list, &anchors), "1, 3, 5\u{2013}7, 10, 11");
-        assert_eq!(pages_of(&[], &anchors), "");
+        let text = |list: &[AnchorId]| {
+            let reference = PageReference { anchors: list.to_vec(), one: "p. {0}", several: "pp. {0}" };
+            pages_of(&reference, &anchors, Digits::default())
+        };
+        assert_eq!(text(&list), "pp. 1, 3, 5\u{2013}7, 10, 11");
+        assert_eq!(text(&[AnchorId(2)]), "p. 1");
+        assert_eq!(text(&[]), "");
     }
 }

@@ -61,6 +61,17 @@ impl<'a> Paginator<'a> {
         }
     }
 
+    /// Continues after earlier pages with their anchors.
+    pub(crate) fn after(
+        count: usize,
+        anchors: Anchors,
+        geometry: &'a Geometry,
+        max_pages: usize,
+        observe: &'a mut dyn FnMut(usize) -> ControlFlow<()>,
+    ) -> Self {
+        Self { count, anchors, ..Self::new(geometry, max_pages, observe) }
+    }
+
     /// Places a figure here, or at the top of the next page if it does not fit. Figures keep their order.
     pub(crate) fn float(&mut self, strips: Vec<Strip>) -> Result<(), LayoutError> {
         let height: Length = strips.iter().map(|strip| strip.before + strip.height).sum();

@@ -1,34 +1,41 @@
-//! Running elements of every page, all artifacts: watermark, marking bands and the footer.
+//! Running elements of every page, all artifacts: watermark, marking, running head and footer.
 
 use std::sync::Arc;
 
-use crate::flow::{RunningElements, Span};
+use crate::flow::{Digits, MarkingPlace, RunningElements, Span};
 use crate::graphics::{Color, Rect};
-use crate::layout::geometry::Geometry;
+use crate::layout::LaidOut;
+use crate::layout::geometry::{Geometry, Slot};
 use crate::layout::shapes::filled;
-use crate::layout::text_block::{baseline, single_line};
-use crate::pages::{ArtifactKind, GlyphRun, Item, Owner, PlacedItem};
+use crate::layout::text_block::single_line;
+use crate::pages::{Anchors, ArtifactKind, GlyphRun, Item, Owner, PlacedItem};
 use crate::text::Typesetter;
 use crate::text::inline::{Inline, PieceStyle};
-use crate::text::paragraph::Mark;
+use crate::text::paragraph::{Line, Mark};
 use crate::text::paragraph_setup::Align;
 use crate::units::Length;
 
-/// Distance of the marking bands from the paper's edge, and their height.
-const BAND_EDGE: Length = Length::mm(5);
-const BAND_HEIGHT: Length = Length::mm(7);
+/// Baseline of the running head, below the paper's top edge, and of the footer, above its lower edge.
+const HEAD: Length = Length::centi_mm(1_460);
+const FOOT: Length = Length::centi_mm(1_560);
+/// Space around a marking's label.
+const LABEL_PADDING: (Length, Length) = (Length::pt(4), Length::milli_pt(2_600));
+/// Baselines of a banner, from the paper's top and lower edge.
+const BANNER: (Length, Length) = (Length::mm(9), Length::mm(9));
 const BLACK: Color = Color(0, 0, 0);
-/// Height of the footer's baseline above the lower band.
-const FOOTER_RISE: Length = Length::mm(4);
+/// Space between the page number and the facts of the footer, and between running head and label.
+const GAP: Length = Length::pt(10);
 
-/// Width reserved for the page number.
-const NUMBER: Length = Length::mm(22);
-
-/// Running elements of one brief; the parts that all pages share are set once.
+/// Running elements of one brief; the parts that pages share are set once.
 pub(crate) struct PlacedRunningElements<'a> {
     running_elements: &'a RunningElements,
     geometry: &'a Geometry,
-    repeated: Vec<PlacedItem>,
+    /// Artifacts of the first page, and of the others.
+    repeated: [Vec<PlacedItem>; 2],
+    /// Width of the marking's label.
+    label_width: Length,
+    /// Width of the page number.
+    number_width: Length,
 }
 
 impl<'a> PlacedRunningElements<'a> {
@@ -37,29 +44,37 @@ impl<'a> PlacedRunningElements<'a> {
         geometry: &'a Geometry,
         typesetter: &mut Typesetter,
     ) -> Self {
-        let top = geometry.size.1 - BAND_EDGE - BAND_HEIGHT;
-        let header = band(running_elements, geometry, top, typesetter);
-        let mut footer = band(running_elements, geometry, BAND_EDGE, typesetter);
-        footer.extend(footer_line(&running_elements.footer, geometry, Align::Start, typesetter));
-        footer.extend(
-            footer_line(&running_elements.imprint, geometry, Align::Start, typesetter)
-                .into_iter()
-                .map(raised),
-        );
+        let marking = Marking::set(running_elements, geometry, typesetter);
+        let number_width = typesetter.width(&running_elements.page_number);
+        let label_width = marking.label_width;
+        let mut placed = Self {
+            running_elements,
+            geometry,
+            repeated: [Vec::new(), Vec::new()],
+            label_width,
+            number_width,
+        };
         let watermark = watermark(&running_elements.watermark, geometry, typesetter);
-        let kinds = [
-            (ArtifactKind::Watermark, watermark),
-            (ArtifactKind::Header, header),
-            (ArtifactKind::Footer, footer),
-        ];
-        let present = kinds.into_iter().filter(|(_, items)| !items.is_empty());
-        let repeated = present
-            .map(|(kind, items)| PlacedItem {
-                owner: Owner::Artifact(kind),
-                item: Item::Repeated(Arc::from(items)),
-            })
-            .collect();
-        Self { running_elements, geometry, repeated }
+        for (page, facts) in
+            [&running_elements.first_footer, &running_elements.footer].into_iter().enumerate()
+        {
+            let mut footer = marking.footer.clone();
+            footer.extend(placed.facts(facts, Length::ZERO, typesetter));
+            footer.extend(placed.facts(&running_elements.imprint, running_elements.leading, typesetter));
+            let kinds = [
+                (ArtifactKind::Watermark, watermark.clone()),
+                (ArtifactKind::Header, marking.header.clone()),
+                (ArtifactKind::Footer, footer),
+            ];
+            let present = kinds.into_iter().filter(|(_, items)| !items.is_empty());
+            placed.repeated[page] = present
+                .map(|(kind, items)| PlacedItem {
+                    owner: Owner::Artifact(kind),
+                    item: Item::Repeated(Arc::from(items)),
+                })
+                .collect();
+        }
+        placed
     }
 
     /// Returns the paper's width and height.
@@ -67,46 +82,137 @@ impl<'a> PlacedRunningElements<'a> {
         self.geometry.size
     }
 
-    /// Running elements of every page, all artifacts: watermark, marking bands and the footer.
-    pub(crate) fn repeated(&self) -> Vec<PlacedItem> {
-        self.repeated.clone()
+    /// Returns the artifacts that a page, numbered from 0, shares with others.
+    pub(crate) fn repeated(&self, page: usize) -> Vec<PlacedItem> {
+        self.repeated[page.min(1)].clone()
     }
 
-    /// Sets a page's number, from 1, and the number of pages.
-    pub(crate) fn page_number(
+    /// Returns the artifacts of one page, numbered from 0: the page number with the number of pages, and the running
+    /// head.
+    pub(crate) fn of_page(
         &self,
-        number: usize,
-        count: usize,
+        page: usize,
+        laid_out: &LaidOut,
+        digits: Digits,
         typesetter: &mut Typesetter,
     ) -> Vec<PlacedItem> {
-        let text = page_number(&self.running_elements.footer, number, count);
-        let items = footer_line(&text, self.geometry, Align::End, typesetter);
-        items
-            .into_iter()
-            .map(|item| PlacedItem { owner: Owner::Artifact(ArtifactKind::Footer), item })
+        let RunningElements { page_number, number_words, first_footer, footer, .. } = self.running_elements;
+        let number = number_words.replace("{0}", &(page + 1).to_string());
+        let number = (digits.0)(&number.replace("{1}", &laid_out.pages.to_string()));
+        let start = if self.geometry.right_to_left {
+            let facts = if page == 0 { first_footer } else { footer };
+            typesetter.width(facts).min(self.facts_room()) + GAP
+        } else {
+            Length::ZERO
+        };
+        let text = replaced(page_number, &number);
+        let mut placed = self.line(&text, (start, FOOT), ArtifactKind::Footer, typesetter);
+        if page > 0 {
+            let head = self.head(page, &laid_out.anchors);
+            let position = (Length::ZERO, self.geometry.size.1 - HEAD);
+            placed.extend(self.line(&head, position, ArtifactKind::Header, typesetter));
+        }
+        placed
+    }
+
+    /// Returns the running head of a page, numbered from 0: the title and the section in which the page begins.
+    fn head(&self, page: usize, anchors: &Anchors) -> Inline {
+        let (_, top) = self.geometry.place(Slot::default(), (Length::ZERO, Length::ZERO));
+        let is_before =
+            |anchor| matches!(anchors.get(anchor), Some((on, y)) if *on < page || (*on == page && *y >= top));
+        let sections = &self.running_elements.sections;
+        let section = sections.iter().rev().find(|(anchor, _)| is_before(anchor));
+        let mut head = self.running_elements.title.clone();
+        if let Some((_, section)) = section {
+            for piece in &section.pieces {
+                let (style, owner, language) = (piece.style, piece.owner.clone(), piece.language);
+                let text = &section.text[piece.range.clone()];
+                head.push(text, PieceStyle { style, owner, link: None, language, kind: piece.kind });
+            }
+        }
+        head
+    }
+
+    fn facts_room(&self) -> Length {
+        self.geometry.width(Span::Full) - self.number_width - self.label_width - GAP * 2
+    }
+
+    /// Sets a line of the footer beside the page number, `rise` above the footer's line.
+    fn facts(&self, facts: &Inline, rise: Length, typesetter: &mut Typesetter) -> Vec<Item> {
+        let beside = rise == Length::ZERO && !self.geometry.right_to_left;
+        let start = if beside { self.number_width + GAP } else { Length::ZERO };
+        let runs = runs(facts, self.facts_room(), self.geometry.right_to_left, typesetter);
+        runs.into_iter().map(|run| Item::Run(self.placed(run, (start, FOOT + rise)))).collect()
+    }
+
+    fn line(
+        &self,
+        text: &Inline,
+        position: (Length, Length),
+        kind: ArtifactKind,
+        typesetter: &mut Typesetter,
+    ) -> Vec<PlacedItem> {
+        let room = self.geometry.width(Span::Full) - self.label_width - GAP;
+        let runs = runs(text, room, self.geometry.right_to_left, typesetter);
+        let owner = Owner::Artifact(kind);
+        runs.into_iter()
+            .map(|run| PlacedItem { owner: owner.clone(), item: Item::Run(self.placed(run, position)) })
             .collect()
+    }
+
+    fn placed(&self, mut run: GlyphRun, (x, y): (Length, Length)) -> GlyphRun {
+        (run.x, run.y) = (run.x + self.geometry.side + x, y + run.y);
+        run
     }
 }
 
-fn band(
-    running_elements: &RunningElements,
-    geometry: &Geometry,
-    y: Length,
-    typesetter: &mut Typesetter,
-) -> Vec<Item> {
-    if running_elements.marking.is_empty() {
-        return Vec::new();
+/// The marking at the top and bottom of every page.
+struct Marking {
+    header: Vec<Item>,
+    footer: Vec<Item>,
+    label_width: Length,
+}
+
+impl Marking {
+    fn set(running_elements: &RunningElements, geometry: &Geometry, typesetter: &mut Typesetter) -> Self {
+        let marking = &running_elements.marking;
+        if marking.is_empty() {
+            return Self { header: Vec::new(), footer: Vec::new(), label_width: Length::ZERO };
+        }
+        let (paper_width, paper_height) = geometry.size;
+        let room = geometry.width(Span::Full);
+        let set = runs(marking, room, false, typesetter);
+        let width: Length = typesetter.width(marking).min(room);
+        let at = |x: Length, baseline: Length| -> Vec<Item> {
+            let moved = set.iter().cloned().map(|mut run| {
+                (run.x, run.y) = (run.x + x, baseline);
+                Item::Run(run)
+            });
+            moved.collect()
+        };
+        if running_elements.marking_place == MarkingPlace::Centered {
+            let x = (paper_width - width) / 2;
+            let (top, bottom) = BANNER;
+            let (header, footer) = (at(x, paper_height - top), at(x, bottom));
+            return Self { header, footer, label_width: Length::ZERO };
+        }
+        let size = marking.pieces.first().map_or(Length::ZERO, |piece| piece.style.size);
+        let (beside, above) = LABEL_PADDING;
+        let x = paper_width - geometry.side - width - beside;
+        let label = |baseline: Length| {
+            let rect = Rect {
+                x: x - beside,
+                y: baseline - above,
+                width: width + beside * 2,
+                height: size * 66 / 100 + above * 2,
+            };
+            let mut items = vec![Item::Path(filled(rect, BLACK))];
+            items.extend(at(x, baseline));
+            items
+        };
+        let label_width = width + beside * 2;
+        Self { header: label(paper_height - HEAD), footer: label(FOOT - Length::milli_pt(700)), label_width }
     }
-    let width = geometry.size.0 - geometry.side * 2;
-    let rect = Rect { x: geometry.side, y, width, height: BAND_HEIGHT };
-    let mut items = vec![Item::Path(filled(rect, BLACK))];
-    let size = running_elements.marking.pieces.first().map_or(Length::ZERO, |piece| piece.style.size);
-    let baseline = y + BAND_HEIGHT - baseline(BAND_HEIGHT, size);
-    items.extend(runs(&running_elements.marking, Align::Centered, width, typesetter).map(|mut run| {
-        (run.x, run.y) = (run.x + geometry.side, baseline);
-        Item::Run(run)
-    }));
-    items
 }
 
 /// Sets the watermark across the middle of the page, as large as its style and the page allow.
@@ -123,7 +229,9 @@ fn watermark(text: &Inline, geometry: &Geometry, typesetter: &mut Typesetter) ->
     }
     let size = text.pieces.first().map_or(Length::ZERO, |piece| piece.style.size);
     let baseline = (geometry.size.1 - size * 7 / 10) / 2;
-    runs(&text, Align::Centered, room, typesetter)
+    let lines = single_line(&text, Align::Centered, room, false, typesetter);
+    line_runs(lines)
+        .into_iter()
         .map(|mut run| {
             (run.x, run.y) = (run.x + geometry.side, baseline);
             Item::Run(run)
@@ -131,67 +239,53 @@ fn watermark(text: &Inline, geometry: &Geometry, typesetter: &mut Typesetter) ->
         .collect()
 }
 
-fn footer_line(text: &Inline, geometry: &Geometry, align: Align, typesetter: &mut Typesetter) -> Vec<Item> {
-    let width =
-        geometry.size.0 - geometry.side * 2 - if align == Align::Start { NUMBER } else { Length::ZERO };
-    let y = BAND_EDGE + BAND_HEIGHT + FOOTER_RISE;
-    runs(text, align, width, typesetter)
-        .map(|mut run| {
-            (run.x, run.y) = (run.x + geometry.side, y);
-            Item::Run(run)
+/// Sets a text on one line at the left edge, in its own direction, shortened to a width.
+fn runs(text: &Inline, width: Length, right_to_left: bool, typesetter: &mut Typesetter) -> Vec<GlyphRun> {
+    let text = cut(text, width, typesetter);
+    let align = if right_to_left { Align::End } else { Align::Start };
+    line_runs(single_line(&text, align, width, right_to_left, typesetter))
+}
+
+fn line_runs(lines: Vec<Line>) -> Vec<GlyphRun> {
+    let marks = lines.into_iter().take(1).flat_map(|line| line.marks);
+    marks
+        .filter_map(|marked| match marked.mark {
+            Mark::Run(run) => Some(run),
+            Mark::Drawn => None,
         })
         .collect()
 }
 
-/// Returns a footer line moved up, above another one.
-fn raised(item: Item) -> Item {
-    match item {
-        Item::Run(mut run) => {
-            run.y += run.size * 5 / 4;
-            Item::Run(run)
-        }
-        other => other,
-    }
-}
-
-fn runs(
-    text: &Inline,
-    align: Align,
-    width: Length,
-    typesetter: &mut Typesetter,
-) -> impl Iterator<Item = GlyphRun> + use<> {
-    let text = cut(text, width, typesetter);
-    let lines = single_line(&text, align, width, false, typesetter);
-    lines.into_iter().take(1).flat_map(|line| line.marks).filter_map(|marked| match marked.mark {
-        Mark::Run(run) => Some(run),
-        Mark::Drawn => None,
-    })
-}
-
-/// Shortens a text to a width; the title block has the full text.
+/// Shortens a text to a width, from its end; the title block has the full text.
 fn cut(text: &Inline, width: Length, typesetter: &mut Typesetter) -> Inline {
     let mut shown = text.clone();
     while typesetter.width(&shown) > width {
-        let most = shown.text.chars().count() * 9 / 10;
-        let kept: String = shown.text.chars().take(most).collect();
-        let Some(piece) = shown.pieces.into_iter().next() else { return Inline::default() };
-        let (style, owner, link, language) = (piece.style, piece.owner, piece.link, piece.language);
-        shown = Inline::default();
-        if !kept.is_empty() {
-            let kept = format!("{}\u{2026}", kept.trim_end_matches('\u{2026}'));
-            shown.push(&kept, PieceStyle { style, owner, link, language, kind: piece.kind });
+        let most = shown.text.trim_end_matches('\u{2026}').chars().count() * 9 / 10;
+        if most == 0 {
+            return Inline::default();
         }
+        let end = shown.text.char_indices().nth(most).map_or(shown.text.len(), |(at, _)| at);
+        let mut kept = Inline::default();
+        for piece in shown.pieces.iter().filter(|piece| piece.range.start < end) {
+            let range = piece.range.start..piece.range.end.min(end);
+            let (style, owner, language) = (piece.style, piece.owner.clone(), piece.language);
+            let mut text = shown.text[range].to_owned();
+            if piece.range.end >= end {
+                text.push('\u{2026}');
+            }
+            kept.push(&text, PieceStyle { style, owner, link: None, language, kind: piece.kind });
+        }
+        shown = kept;
     }
     shown
 }
 
-/// Returns "n/N" in the footer's style.
-fn page_number(footer: &Inline, number: usize, count: usize) -> Inline {
+/// Returns another text in the style of a template.
+fn replaced(template: &Inline, text: &str) -> Inline {
     let mut inline = Inline::default();
-    if let Some(piece) = footer.pieces.first() {
+    if let Some(piece) = template.pieces.first() {
         let (style, owner, language) = (piece.style, piece.owner.clone(), piece.language);
-        let kind = piece.kind;
-        inline.push(&format!("{number}/{count}"), PieceStyle { style, owner, link: None, language, kind });
+        inline.push(text, PieceStyle { style, owner, link: None, language, kind: piece.kind });
     }
     inline
 }

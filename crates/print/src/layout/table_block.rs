@@ -71,7 +71,9 @@ fn columns(table: &TableBlock, width: Length, typesetter: &mut Typesetter) -> Ve
         (0..count).filter(|column| table.columns[*column].width == ColumnWidth::Content).collect();
     let fixed: Length = table.columns.iter().map(fixed_width).sum();
     // A fixed width includes the gap after its column; the last column has none.
-    let gaps = i64::try_from(by_content.len().saturating_sub(usize::from(by_content.last() == count.checked_sub(1).as_ref())));
+    let gaps = i64::try_from(
+        by_content.len().saturating_sub(usize::from(by_content.last() == count.checked_sub(1).as_ref())),
+    );
     let room = (width - fixed - GAP * gaps.unwrap_or(0)).max(Length::pt(1)).units();
     let (mut least, mut most) = (vec![0_i64; by_content.len()], vec![0_i64; by_content.len()]);
     for (place, column) in by_content.iter().enumerate() {

@@ -260,7 +260,8 @@ fn note_lines(note: &SideNote, geometry: &Geometry, typesetter: &mut Typesetter)
     }
     let ends = [(&note.label, Align::Start), (&note.tail, Align::End)];
     for (inline, align) in ends.iter().filter_map(|(inline, align)| Some((inline.as_ref()?, *align))) {
-        let drop = baseline(note.leading, largest_size(&note.text)) - baseline(note.leading, largest_size(inline));
+        let drop =
+            baseline(note.leading, largest_size(&note.text)) - baseline(note.leading, largest_size(inline));
         for line in single_line(inline, align, column.width, right_to_left, typesetter) {
             let mut one = Strip::default();
             add_line(&mut one, inline, &line, column, note.leading);

@@ -72,8 +72,8 @@ pub struct PageList(pub usize);
 pub enum Deferred {
     /// The page number of an anchor, right-aligned in its reserved width.
     PageOf(AnchorId),
-    /// The page numbers of a list of anchors. Allowed only after [`crate::flow::Block::CommitPages`]: the numbers are
-    /// inserted before the text is set, so they need no reserved width.
+    /// The page numbers of a list of anchors, which are inserted before the text is set and need no reserved width.
+    /// Allowed after [`crate::flow::Block::CommitPages`], and before the first page break, whose pages are set last.
     Pages(PageList),
 }
 

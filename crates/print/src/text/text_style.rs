@@ -88,8 +88,7 @@ impl TextStyle {
         }
     }
 
-    /// Returns the style of a run of digits already set, figures tabular; none for faces of Arabic script and for added
-    /// ones.
+    /// Returns the style of a run of digits already set, figures tabular; none for added faces.
     pub(crate) fn of_run(run: &GlyphRun) -> Option<Self> {
         let (family, weight, italic) = match run.face {
             FaceId::Serif => (Family::Serif, Weight::Regular, false),
@@ -100,13 +99,11 @@ impl TextStyle {
             FaceId::SansItalic => (Family::Sans, Weight::Regular, true),
             FaceId::SansSemibold => (Family::Sans, Weight::Semibold, false),
             FaceId::SansBold => (Family::Sans, Weight::Bold, false),
-            FaceId::Naskh
-            | FaceId::NaskhBold
-            | FaceId::Vazirmatn
-            | FaceId::VazirmatnBold
-            | FaceId::Added(_) => {
-                return None;
-            }
+            FaceId::Naskh => (Family::Serif, Weight::Regular, false),
+            FaceId::NaskhBold => (Family::Serif, Weight::Bold, false),
+            FaceId::Vazirmatn => (Family::Sans, Weight::Regular, false),
+            FaceId::VazirmatnBold => (Family::Sans, Weight::Bold, false),
+            FaceId::Added(_) => return None,
         };
         let (size, color) = (run.size, run.color);
         Some(Self { family, weight, italic, size, color, rise: Length::ZERO, figures: Figures::Tabular })

@@ -1,0 +1,98 @@
+//! The opening: the blocks before the first page break. Their page references are to later pages, so their pages are
+//! counted first and set last.
+
+use std::ops::ControlFlow;
+
+use crate::flow::{Block, Flow};
+use crate::layout::LayoutError;
+use crate::layout::geometry::Geometry;
+use crate::layout::measure::measure_block;
+use crate::layout::page_numbers::{longest_pages_of, pages_of, with_references};
+use crate::layout::pagination::{ClosedPage, Paginator};
+use crate::pages::Anchors;
+use crate::text::Typesetter;
+use crate::text::inline::PageList;
+
+/// The blocks before the first page break, and the others. There is no opening without a page break.
+pub(crate) struct Opening<'a> {
+    flow: &'a Flow,
+    blocks: &'a [Block],
+    rest: &'a [Block],
+}
+
+impl<'a> Opening<'a> {
+    pub(crate) fn of(flow: &'a Flow) -> Self {
+        let end = flow.blocks.iter().position(|block| matches!(block, Block::PageBreak));
+        let (blocks, rest) = flow.blocks.split_at(end.unwrap_or(0));
+        Self { flow, blocks, rest }
+    }
+
+    /// Returns the blocks after the opening.
+    pub(crate) const fn rest(&self) -> &'a [Block] {
+        self.rest
+    }
+
+    /// Returns the number of pages, set with the longest possible page references, and the anchors on them.
+    pub(crate) fn provisional_pages(
+        &self,
+        geometry: &Geometry,
+        max_pages: usize,
+        typesetter: &mut Typesetter,
+    ) -> Result<(usize, Anchors), LayoutError> {
+        if self.blocks.is_empty() {
+            return Ok((0, Anchors::new()));
+        }
+        let text_of = |list: PageList| longest_pages_of(&self.flow.page_lists[list.0], self.flow.digits);
+        let (pages, anchors) = self.set(&text_of, usize::MAX, geometry, max_pages, typesetter)?;
+        Ok((pages.len(), anchors))
+    }
+
+    /// Returns the pages with their true page references, exactly `count`, and updates the anchors on them.
+    pub(crate) fn pages(
+        &self,
+        count: usize,
+        anchors: &mut Anchors,
+        geometry: &Geometry,
+        max_pages: usize,
+        typesetter: &mut Typesetter,
+    ) -> Result<Vec<ClosedPage>, LayoutError> {
+        if self.blocks.is_empty() {
+            return Ok(Vec::new());
+        }
+        let known = anchors.clone();
+        let text_of = |list: PageList| pages_of(&self.flow.page_lists[list.0], &known, self.flow.digits);
+        // Shorter references may need fewer pages. Later pages are numbered already, so a late block then begins the
+        // page that would be missing.
+        let mut break_before = usize::MAX;
+        loop {
+            let (pages, own) = self.set(&text_of, break_before, geometry, max_pages, typesetter)?;
+            if pages.len() >= count || break_before == 0 {
+                anchors.extend(own);
+                return Ok(pages);
+            }
+            break_before = break_before.min(self.blocks.len()) - 1;
+        }
+    }
+
+    fn set(
+        &self,
+        text_of: &dyn Fn(PageList) -> String,
+        break_before: usize,
+        geometry: &Geometry,
+        max_pages: usize,
+        typesetter: &mut Typesetter,
+    ) -> Result<(Vec<ClosedPage>, Anchors), LayoutError> {
+        let mut observe = |_| ControlFlow::Continue(());
+        let mut paginator = Paginator::new(geometry, max_pages, &mut observe);
+        for (index, block) in self.blocks.iter().enumerate() {
+            if index == break_before {
+                paginator.break_page()?;
+            }
+            let with_references = with_references(block, text_of);
+            let strips = measure_block(with_references.as_ref().unwrap_or(block), geometry, typesetter);
+            strips.into_iter().try_for_each(|strip| paginator.push(strip))?;
+        }
+        paginator.end()?;
+        Ok((paginator.take_closed(), paginator.into_anchors()))
+    }
+}
