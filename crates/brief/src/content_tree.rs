@@ -25,7 +25,7 @@ pub enum StatementLocation<'a> {
 }
 
 impl<'a> StatementLocation<'a> {
-    /// Id of the key judgment or section; empty for the bottom line.
+    /// Returns the id of the key judgment or section; empty for the bottom line.
     pub fn holder_id(self) -> &'a str {
         match self {
             Self::BottomLine => "",
@@ -54,7 +54,7 @@ pub(crate) struct LocatedBlock<'a, 'p> {
 }
 
 impl LocatedBlock<'_, '_> {
-    /// Path of proto field names, such as `sections[0].sections[1].blocks[2]`.
+    /// Returns the path of proto field names, such as `sections[0].sections[1].blocks[2]`.
     pub(crate) fn path(&self) -> String {
         let mut path = String::new();
         for index in self.section_indices {

@@ -83,8 +83,8 @@ pub struct Day {
 }
 
 impl Day {
-    /// Days since 1970-01-01 in the proleptic Gregorian calendar, negative before. Saturates beyond 64 bits, which no EDTF
-    /// year reaches.
+    /// Returns the days since 1970-01-01 in the proleptic Gregorian calendar, negative before. Saturates beyond 64
+    /// bits, which no EDTF year reaches.
     pub fn number(self) -> i64 {
         // Counting years from March puts the leap day last, so that months have the same offsets in all years.
         let (year, month) = match self.month {
@@ -119,7 +119,7 @@ pub fn parse(text: &str) -> Result<Edtf, EdtfError> {
 }
 
 impl Edtf {
-    /// The earliest possible day; none if the start is open or unknown.
+    /// Returns the earliest possible day; none if the start is open or unknown.
     pub fn earliest(&self) -> Option<Day> {
         match self {
             Self::Date(date) => Some(date.earliest()),
@@ -127,7 +127,7 @@ impl Edtf {
         }
     }
 
-    /// The latest possible day; none if the end is open or unknown.
+    /// Returns the latest possible day; none if the end is open or unknown.
     pub fn latest(&self) -> Option<Day> {
         match self {
             Self::Date(date) => Some(date.latest()),
@@ -153,7 +153,7 @@ impl Bound {
 }
 
 impl Date {
-    /// The earliest possible day.
+    /// Returns the earliest possible day.
     pub fn earliest(&self) -> Day {
         let (month, day) = match self.precision {
             Precision::Year | Precision::SomeMonth | Precision::SomeDayOfYear => (1, 1),
@@ -164,7 +164,7 @@ impl Date {
         Day { year: self.year, month, day }
     }
 
-    /// The latest possible day. Winter lasts until the end of February of the next year.
+    /// Returns the latest possible day. Winter lasts until the end of February of the next year.
     pub fn latest(&self) -> Day {
         let span = match self.unspecified_digits {
             0 => 0,
@@ -236,7 +236,7 @@ fn year_and_rest(text: &str) -> Result<(i64, u8, Precision), EdtfError> {
     }
 }
 
-/// A year of more than four digits.
+/// Parses a year of more than four digits.
 fn long_year(text: &str) -> Result<i64, EdtfError> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let fits = (5..=12).contains(&digits.len()) && !digits.starts_with('0');
@@ -289,7 +289,7 @@ fn below_year(year: i64, text: &str) -> Result<Precision, EdtfError> {
     day.map(|day| Precision::Day(month, day)).ok_or(EdtfError("the month has no such day"))
 }
 
-/// `hh:mm:ss`, then nothing, `Z`, `±hh` or `±hh:mm`.
+/// Parses a time: `hh:mm:ss`, then nothing, `Z`, `±hh` or `±hh:mm`.
 fn time(text: &str) -> Result<Time, EdtfError> {
     let wrong = EdtfError("a time is hh:mm:ss with Z, ±hh, ±hh:mm or nothing");
     let (clock, offset) = text.split_at_checked(8).ok_or(wrong)?;

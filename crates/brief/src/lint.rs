@@ -41,7 +41,7 @@ fn is_active(statement: &Statement) -> bool {
     matches!(statement.status(), StatementStatus::Unspecified | StatementStatus::Active)
 }
 
-/// Whether the statement, or the key judgment that contains it, has a likelihood.
+/// Returns whether the statement, or the key judgment that contains it, has a likelihood.
 fn has_likelihood(located: LocatedStatement<'_>) -> bool {
     let of_judgment = match located.location {
         StatementLocation::KeyJudgment(judgment) => judgment.likelihood.is_some(),

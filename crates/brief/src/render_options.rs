@@ -206,8 +206,8 @@ pub struct Rgb {
 pub struct ColorError;
 
 impl Rgb {
-    /// Whether text in this colour is legible on white: a contrast of 4.5:1 at least (WCAG 2.2, success criterion
-    /// 1.4.3).
+    /// Returns whether text in this colour is legible on white: a contrast of 4.5:1 at least (WCAG 2.2, success
+    /// criterion 1.4.3).
     pub fn is_legible_on_white(self) -> bool {
         // (1 + 0.05) / (luminance + 0.05) >= 4.5, in millionths.
         10 * (WHITE + FLARE) >= 45 * (self.luminance() + FLARE)
@@ -219,7 +219,7 @@ impl Rgb {
         format!("its contrast to white is {whole}.{rest:02}:1, but text needs 4.5:1: choose a darker colour")
     }
 
-    /// The relative luminance (WCAG 2.2) in millionths.
+    /// Returns the relative luminance (WCAG 2.2) in millionths.
     fn luminance(self) -> u32 {
         let linear = |channel: u8| LINEAR[usize::from(channel)];
         let weighted = 2126 * u64::from(linear(self.red))

@@ -68,7 +68,7 @@ pub fn read_token(file: &Path) -> Result<String, Failure> {
     Ok(token.to_owned())
 }
 
-/// The token named by the command line, or else by the environment.
+/// Returns the token named by the command line, or else by the environment.
 fn configured_token(global: &Global) -> Result<Option<String>, Failure> {
     if let Some(file) = &global.token_file {
         return read_token(file).map(Some);

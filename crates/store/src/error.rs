@@ -300,8 +300,8 @@ impl StoreError {
     }
 }
 
-/// SQLSTATEs (Postgres, appendix A) of connection failures, exhausted resources, operator intervention, locks and
-/// serialization failures.
+/// Returns whether an SQLSTATE (Postgres, appendix A) denotes a connection failure, exhausted resources, operator
+/// intervention, a lock or a serialization failure.
 fn is_passing_state(code: &str) -> bool {
     let class = code.get(..2).unwrap_or_default();
     matches!(class, "08" | "53" | "57") || matches!(code, "40001" | "40P01" | "55P03" | "25006")

@@ -117,7 +117,7 @@ impl Checker<'_> {
         self.refuse_empty(field, text);
     }
 
-    /// A text that is either empty or has visible content.
+    /// Checks a text that is either empty or has visible content.
     pub(super) fn optional_text(&mut self, field: &'static str, text: &mut String, limit: usize) {
         self.text(field, text, limit);
         if !text.is_empty() {
@@ -187,7 +187,7 @@ impl Checker<'_> {
         }
     }
 
-    /// An EDTF date that is not an interval; empty if unknown.
+    /// Checks an EDTF date, empty if unknown, that must not be an interval.
     pub(super) fn single_date(&mut self, field: &'static str, date: &str) {
         self.date(field, date);
         if matches!(edtf::parse(date), Ok(edtf::Edtf::Interval(..))) {

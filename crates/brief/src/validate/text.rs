@@ -70,7 +70,7 @@ fn unbalanced(index: usize) -> Fault {
     Fault { code: code::UNBALANCED_BIDI, message }
 }
 
-/// Unassigned code points, noncharacters (both Cn) and the byte order mark.
+/// Returns whether a code point is unassigned, a noncharacter (both Cn) or the byte order mark.
 fn is_unshowable(character: char) -> bool {
     character == '\u{feff}' || character.general_category() == GeneralCategory::Unassigned
 }

@@ -31,7 +31,7 @@ pub(crate) struct Component {
 }
 
 impl Frame {
-    /// MCUs across and down of scans with several components (A.2.3).
+    /// Returns the MCUs across and down of scans with several components (A.2.3).
     pub(crate) fn mcus(&self) -> (usize, usize) {
         let most = most_sampled(&self.components);
         (usize::from(self.width).div_ceil(8 * most.0), usize::from(self.height).div_ceil(8 * most.1))

@@ -225,7 +225,7 @@ impl<'a> Segments<'a> {
         Ok(segment)
     }
 
-    /// Entropy-coded data: up to the next marker that is neither a stuffed zero nor a restart.
+    /// Returns the entropy-coded data up to the next marker that is neither a stuffed zero nor a restart.
     fn scan(&mut self) -> Result<&'a [u8], ImageError> {
         let ends = |pair: &[u8]| pair[0] == 0xFF && !matches!(pair[1], 0 | 0xD0..=0xD7 | 0xFF);
         let end = self.rest.windows(2).position(ends).ok_or_else(|| damaged(CUT))?;

@@ -15,7 +15,7 @@ impl Problem {
         Self { text: text.into(), remedy }
     }
 
-    /// Names the attribute that has the problem.
+    /// Prefixes the problem with the attribute that has it.
     pub(super) fn within(self, attribute: &str) -> Self {
         Self { text: format!("{attribute}: {}", self.text), ..self }
     }

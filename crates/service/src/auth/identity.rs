@@ -30,7 +30,7 @@ pub(crate) fn principal<T>(request: &tonic::Request<T>) -> Result<Principal, Sta
     shared_principal(request).map(Arc::unwrap_or_clone)
 }
 
-/// Like [`principal`], without a copy.
+/// Returns the caller as [`principal`] does, without a copy.
 ///
 /// # Errors
 /// As [`principal`].

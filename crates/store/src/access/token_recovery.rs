@@ -85,7 +85,7 @@ impl AccessControl<'_> {
         self.create_token_and_store(&principal, workspace, &new, store_secret).await
     }
 
-    /// A SYSTEM principal named after the database role of this connection.
+    /// Returns a SYSTEM principal named after the database role of this connection.
     async fn database_principal(self) -> Result<Principal> {
         let role = sqlx::query_scalar!(
             r#"-- access::token_recovery::database_principal

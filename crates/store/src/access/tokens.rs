@@ -110,8 +110,8 @@ impl AccessControl<'_> {
         Ok(found.map(|(principal, _)| principal))
     }
 
-    /// As [`Self::principal_of_secret`], by the stored hash. Also returns how long the token remains valid, if it
-    /// expires.
+    /// Finds a principal as [`Self::principal_of_secret`] does, by the stored hash. Also returns how long the token
+    /// remains valid, if it expires.
     pub async fn principal_of_secret_sha256(
         self,
         sha256: &[u8; 32],

@@ -135,7 +135,7 @@ impl Artifacts<'_> {
         Ok(blobs.len() as u64)
     }
 
-    /// Idempotent: when two processes delete the same blob, the second finds it gone.
+    /// Deletes a blob and its row. Idempotent: when two processes delete the same blob, the second finds it gone.
     async fn delete_external(self, store: &dyn ArtifactStore, blob: &str) -> Result<()> {
         store.delete(blob).await?;
         sqlx::query!(

@@ -118,7 +118,7 @@ impl<'a> Parser<'a> {
         Ok(Comparison { field, comparator, value: self.scanner.value()? })
     }
 
-    /// The error for text after a complete term.
+    /// Returns the error for text after a complete term.
     fn unjoined(&self) -> FilterError {
         let here = self.scanner.here();
         let is_small = ["and", "or", "not"].contains(&here.text.to_ascii_lowercase().as_str());

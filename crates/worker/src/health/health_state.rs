@@ -69,7 +69,7 @@ impl HealthState {
         }
     }
 
-    /// The metrics as `OpenMetrics` text.
+    /// Formats the metrics as `OpenMetrics` text.
     pub fn exposition(&self) -> String {
         self.metrics.service_reachable.set(self.is_service_reachable().into());
         let resident = memory::resident().and_then(|bytes| i64::try_from(bytes).ok());

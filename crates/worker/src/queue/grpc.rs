@@ -133,7 +133,7 @@ impl Queue for GrpcQueue {
     }
 }
 
-/// The messages of an upload: the header, then the bytes in chunks that share the memory of the print.
+/// Returns the messages of an upload: the header, then the bytes in chunks that share the memory of the print.
 fn upload_messages(header: ArtifactHeader, mut bytes: Bytes) -> impl Iterator<Item = UploadArtifactRequest> {
     let first = std::iter::once(UploadPart::Header(header));
     let rest = std::iter::from_fn(move || {

@@ -113,7 +113,7 @@ pub(crate) fn mismatch(input: &PrintInput) -> Option<String> {
         .map(|digest| format!("the image {digest} is missing or has another digest"))
 }
 
-/// The digests of the images that a manifest lists.
+/// Returns the digests of the images that a manifest lists.
 fn images(manifest: &RenderInputManifest) -> impl Iterator<Item = &String> {
     manifest.attachment_digests.iter().chain(&manifest.asset_digests)
 }
