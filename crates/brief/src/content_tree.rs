@@ -8,9 +8,9 @@ use std::fmt::Write;
 use chancery_proto::brief::v1::block::Kind as BlockKind;
 use chancery_proto::brief::v1::{Block, BriefContent, KeyJudgment, List, Section, Statement};
 
-/// Maximum nesting of sections. Deeper sections are not visited; validation refuses them.
+/// Maximum nesting of sections. Deeper sections are not visited; validation rejects them.
 pub(crate) const MAX_SECTION_DEPTH: usize = 4;
-/// Maximum nesting of lists. Deeper lists are not visited; validation refuses them.
+/// Maximum nesting of lists. Deeper lists are not visited; validation rejects them.
 pub(crate) const MAX_LIST_DEPTH: usize = 6;
 
 /// The part of a brief that contains a statement.

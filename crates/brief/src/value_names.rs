@@ -1,4 +1,4 @@
-//! The names of an enum's values, for messages that refuse a number.
+//! The names of an enum's values, for messages that reject a number.
 
 use std::any::type_name;
 

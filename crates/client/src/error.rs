@@ -44,7 +44,7 @@ pub enum Error {
         limit: Duration,
     },
 
-    /// The server refused the call.
+    /// The server rejected the call.
     #[error(transparent)]
     Refused(#[from] Refusal),
 
@@ -75,7 +75,7 @@ pub enum Error {
     Output(#[from] io::Error),
 }
 
-/// A refusal by the server.
+/// An error that the server returned.
 #[derive(Debug, Clone)]
 pub struct Refusal {
     /// gRPC code.
@@ -86,7 +86,7 @@ pub struct Refusal {
     pub message: String,
     /// The first violations of the request or of preconditions.
     pub violations: Vec<Violation>,
-    /// Number of all violations. For refused content, `LintBrief` lists all of them.
+    /// Number of all violations. For rejected content, `LintBrief` lists all of them.
     pub total_violations: usize,
     /// Delay before a retry, if the server gave one.
     pub retry_after: Option<Duration>,
@@ -150,7 +150,7 @@ impl From<&Status> for Refusal {
 }
 
 impl Error {
-    /// Returns the refusal, if the server refused the call.
+    /// Returns the refusal, if the server rejected the call.
     pub fn refusal(&self) -> Option<&Refusal> {
         match self {
             Self::Refused(refusal) => Some(refusal),

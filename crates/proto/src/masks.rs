@@ -22,7 +22,7 @@ const ALWAYS: [&str; 2] = ["name", "etag"];
 const BASIC: [&str; 9] =
     ["title", "subtitle", "kind", "language", "as_of", "default_marking", "marking", "tags", "regions"];
 
-/// Reasons for refusing a mask.
+/// Reasons for rejecting a mask.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MaskError {
     /// The mask has too many paths, or they are too long.

@@ -18,7 +18,7 @@ const MAX_SNIPPETS: usize = 8;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Exit {
-    /// The command was refused or failed.
+    /// The command was rejected or failed.
     Failed = 1,
     /// Invalid command line.
     Usage = 2,

@@ -5,7 +5,7 @@ use super::arc;
 use super::numbers::Scanner;
 use super::step::{Point, Step, TOO_MANY};
 
-/// Parses a path; paths of more than `most` steps are refused.
+/// Parses a path; paths of more than `most` steps are rejected.
 pub(super) fn parse(data: &str, most: usize) -> Result<Vec<Step>, Problem> {
     let mut pen = Pen::default();
     let mut scanner = Scanner::new(data);
