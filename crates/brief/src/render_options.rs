@@ -104,7 +104,7 @@ impl Checker {
         self.invalid.push(InvalidOption { path: path.into(), message: message.into() });
     }
 
-    /// Refuses unknown values, which would otherwise print as the default.
+    /// Rejects unknown values, which would otherwise print as the default.
     fn known<E: TryFrom<i32>>(&mut self, path: &str, value: i32) {
         if E::try_from(value).is_err() {
             self.refuse(
@@ -216,7 +216,9 @@ impl Rgb {
     fn contrast_message(self) -> String {
         let hundredths = 100 * (WHITE + FLARE) / (self.luminance() + FLARE);
         let (whole, rest) = (hundredths / 100, hundredths % 100);
-        format!("its contrast to white is {whole}.{rest:02}:1, but text needs 4.5:1: choose a darker colour")
+        format!(
+            "its contrast with white is {whole}.{rest:02}:1, but text needs 4.5:1: choose a darker colour"
+        )
     }
 
     /// Returns the relative luminance (WCAG 2.2) in millionths.

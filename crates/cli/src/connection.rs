@@ -58,11 +58,11 @@ pub async fn connect_to(
 
 /// Reads a token file.
 pub fn read_token(file: &Path) -> Result<String, Failure> {
-    let text =
-        fs::read_to_string(file).map_err(Failure::io(format!("reading the token in {}", file.display())))?;
+    let text = fs::read_to_string(file)
+        .map_err(Failure::io(format!("reading the token file {}", file.display())))?;
     let token = text.trim();
     if token.is_empty() {
-        let message = format!("{} contains no token", file.display());
+        let message = format!("the token file {} is empty", file.display());
         return Err(Failure::new("UNAUTHENTICATED", "NO_TOKEN", message));
     }
     Ok(token.to_owned())

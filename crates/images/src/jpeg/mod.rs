@@ -97,8 +97,8 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Jpeg, ImageError> {
                 metadata.note(marker, segment);
                 continue;
             }
-            DNL => return Err(unsupported("its height is defined behind its first scan")),
-            _ => return Err(unsupported("it has a segment that viewers do not read")),
+            DNL => return Err(unsupported("its height is defined after its first scan")),
+            _ => return Err(unsupported("it has a segment that viewers do not support")),
         }
         keep(&mut kept, marker, segment);
         if marker == SOS {

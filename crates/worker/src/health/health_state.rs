@@ -51,7 +51,7 @@ impl HealthState {
         if self.signals.is_restart_required.load(Ordering::Relaxed) {
             Err("restart required: exits when running prints have finished")
         } else if lock(&self.signals.watchdog_checked).elapsed() > MAX_WATCHDOG_SILENCE {
-            Err("the watchdog does not run")
+            Err("the watchdog is not running")
         } else {
             Ok(())
         }
