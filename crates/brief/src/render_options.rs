@@ -183,7 +183,7 @@ impl Checker {
             if !is_part_id(id) {
                 self.refuse(path(), "expected a section id matching [A-Za-z][A-Za-z0-9-]{0,62}");
             } else if ids[..index].contains(id) {
-                self.refuse(path(), format!("{id:?} is a duplicate"));
+                self.refuse(path(), format!("{id:?} is a duplicate: remove it"));
             }
         }
     }

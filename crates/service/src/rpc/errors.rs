@@ -8,6 +8,7 @@ use chancery_brief::render_options::InvalidOption;
 use chancery_brief::validate::{InvalidContent, Violation};
 use chancery_images::ImageError;
 use chancery_proto::brief::v1::UndeclaredChange;
+use chancery_proto::descriptors::enum_values;
 use chancery_proto::errors::v1::Reason;
 use chancery_proto::names::{GeneratedId, NameError};
 use chancery_proto::status::{VIOLATIONS_TOTAL, refusal, refusal_with};
@@ -171,6 +172,12 @@ fn listed_by_lint(message: String, violations: usize) -> String {
 /// Returns the status for a field with an invalid value.
 pub(crate) fn invalid_field(field: &str, description: impl Into<String>) -> Status {
     bad_request(Reason::InvalidField, field, description.into())
+}
+
+/// Returns the status for a field with a number that its enum, given by its short name, does not have.
+pub(crate) fn unknown_value(field: &str, enum_name: &str) -> Status {
+    let names = enum_values(enum_name).join(", ");
+    invalid_field(field, format!("not a known value; expected one of {names}"))
 }
 
 /// Returns the status for an uploaded file that cannot be printed. The metadata holds the image error's code and, for
