@@ -165,7 +165,7 @@ def table(results):
 
 
 def markdown(bench, results, curve, figures):
-    """What README's "How fast, how small" holds."""
+    """Prints the tables of the section "Performance" of the README."""
     print()
     print("| | small | medium | large |")
     print("|---|---|---|---|")

@@ -105,7 +105,7 @@ async fn what_cannot_be_issued_is_refused_with_its_cure() {
         (&["--workspace", "nowhere"][..], "--workspace: there is no workspace nowhere", "default, system"),
         (&["--role", "operator"], "--role", "workspace system"),
         (&["--workspace", "system", "--role", "reader"], "--role", "worker and operator"),
-        (&["--workspace", "system", "--clearance", "TLP:RED"], "--clearance", "have none"),
+        (&["--workspace", "system", "--clearance", "TLP:RED"], "--clearance", "must be empty"),
         (&["--clearance", "SECRET"], "--clearance", "TLP:CLEAR, TLP:GREEN"),
         (&["--role", "reader"], "--clearance: is required", "TLP:CLEAR, TLP:GREEN"),
         (&["--name", " "], "--name", "1 to 200"),

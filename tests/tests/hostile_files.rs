@@ -67,7 +67,7 @@ fn check(row: &Row, ran: &CommandOutput) -> Result<(), String> {
             expect("reason", reason, "INVALID_JSON")?;
             check_reader_path(row, first)
         }
-        "refused on import" => {
+        "rejected on import" => {
             expect("reason", reason, "DIGEST_MISMATCH")?;
             check_reader_path(row, first)
         }

@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use super::end_to_end::PDF;
 use super::installation::Installation;
 
-/// How long so many renders take.
+/// Measures how long so many renders take.
 pub(crate) async fn run(
     installation: &Installation,
     loops: usize,
@@ -48,7 +48,7 @@ pub(crate) async fn run(
     Ok(started.elapsed())
 }
 
-/// One render from its request to its end; the task may be another loop's.
+/// Runs one render from its request to its end; the task may be another loop's.
 async fn one(
     store: &Store,
     environment: PrintEnvironment,

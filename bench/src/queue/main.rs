@@ -47,7 +47,7 @@ fn main() -> anyhow::Result<()> {
     })
 }
 
-/// The two loops alternate, so that other load on the machine affects both.
+/// Measures the two loops in alternation, so that other load on the machine affects both.
 async fn throughput(installation: &Installation, workers: usize, amounts: &Amounts) -> anyhow::Result<()> {
     let (mut whole, mut bare) = (Vec::new(), Vec::new());
     for _ in 0..amounts.runs {

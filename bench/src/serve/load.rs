@@ -119,8 +119,8 @@ pub(crate) async fn cold(postgres: &Postgres, amounts: &Amounts) -> anyhow::Resu
     compare(&installation, &peer, &name, amounts, "serve.cold").await
 }
 
-/// The two take turns in alternating order, so that other load on the machine affects both. The ratio is that of
-/// adjacent turns: the machine's speed changes more from minute to minute than the two servers differ.
+/// Compares the two in alternating turns, so that other load on the machine affects both. The ratio is that of adjacent
+/// turns: the machine's speed changes more from minute to minute than the two servers differ.
 async fn compare(
     installation: &Installation,
     peer: &Running,

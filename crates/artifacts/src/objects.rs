@@ -99,10 +99,12 @@ impl ObjectStores {
         use_ring();
         let backend: Arc<dyn ObjectStore> = match url.scheme() {
             "file" => {
-                let path = url.to_file_path().map_err(|()| refused(text, "not the URL of a folder"))?;
+                let path = url
+                    .to_file_path()
+                    .map_err(|()| refused(text, "not the URL of a folder; expected file:///FOLDER"))?;
                 // Not created, because a missing folder may be an unmounted disk.
                 if !path.is_dir() {
-                    return Err(refused(text, "the folder does not exist"));
+                    return Err(refused(text, "the folder does not exist: create or mount it"));
                 }
                 let files = LocalFileSystem::new_with_prefix(&path).map_err(of_settings)?.with_fsync(true);
                 return Ok(Objects { backend: Arc::new(files), prefix: Path::default(), folder: Some(path) });

@@ -46,7 +46,7 @@ impl Canonical {
         Ok(Self { content, scheme, floor, highest })
     }
 
-    /// The content.
+    /// Returns the content.
     pub fn content(&self) -> &BriefContent {
         &self.content
     }
@@ -61,17 +61,17 @@ impl Canonical {
         self.content.encode_to_vec()
     }
 
-    /// The scheme of the markings.
+    /// Returns the scheme of the markings.
     pub fn scheme(&self) -> Scheme {
         self.scheme
     }
 
-    /// The floor: callers with a lower clearance have no edition.
+    /// Returns the floor: callers with a lower clearance have no edition.
     pub fn floor(&self) -> Rank {
         self.floor
     }
 
-    /// The highest effective marking.
+    /// Returns the highest effective marking.
     pub fn highest(&self) -> Rank {
         self.highest
     }

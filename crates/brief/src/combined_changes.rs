@@ -106,7 +106,7 @@ impl ChangedPart<'_> {
         }]
     }
 
-    /// The change, without its description of the part before it unless that is of the earlier revision.
+    /// Returns the change, without its description of the part before it unless that is of the earlier revision.
     fn with_known_quote(&self, change: &Change) -> Change {
         let change = change.clone();
         if self.quotes_earlier {

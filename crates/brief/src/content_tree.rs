@@ -8,9 +8,9 @@ use std::fmt::Write;
 use chancery_proto::brief::v1::block::Kind as BlockKind;
 use chancery_proto::brief::v1::{Block, BriefContent, KeyJudgment, List, Section, Statement};
 
-/// Maximum nesting of sections. Deeper sections are not visited; validation refuses them.
+/// Maximum nesting of sections. Deeper sections are not visited; validation rejects them.
 pub(crate) const MAX_SECTION_DEPTH: usize = 4;
-/// Maximum nesting of lists. Deeper lists are not visited; validation refuses them.
+/// Maximum nesting of lists. Deeper lists are not visited; validation rejects them.
 pub(crate) const MAX_LIST_DEPTH: usize = 6;
 
 /// The part of a brief that contains a statement.
@@ -25,7 +25,7 @@ pub enum StatementLocation<'a> {
 }
 
 impl<'a> StatementLocation<'a> {
-    /// Id of the key judgment or section; empty for the bottom line.
+    /// Returns the id of the key judgment or section; empty for the bottom line.
     pub fn holder_id(self) -> &'a str {
         match self {
             Self::BottomLine => "",
@@ -54,7 +54,7 @@ pub(crate) struct LocatedBlock<'a, 'p> {
 }
 
 impl LocatedBlock<'_, '_> {
-    /// Path of proto field names, such as `sections[0].sections[1].blocks[2]`.
+    /// Returns the path of proto field names, such as `sections[0].sections[1].blocks[2]`.
     pub(crate) fn path(&self) -> String {
         let mut path = String::new();
         for index in self.section_indices {

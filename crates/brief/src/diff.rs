@@ -163,7 +163,7 @@ fn of_statement(before: &Statement, after: &Statement) -> (Vec<DifferenceKind>, 
     (kinds, replacements)
 }
 
-/// The fields of a statement without a difference kind of their own.
+/// Returns the fields of a statement without a difference kind of their own.
 fn other_fields(statement: &Statement) -> Statement {
     Statement {
         r#type: statement.r#type,

@@ -40,7 +40,7 @@ pub fn body_digest(bytes: &[u8]) -> Digest {
 }
 
 impl Digest {
-    /// The 32 bytes.
+    /// Returns the 32 bytes.
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }

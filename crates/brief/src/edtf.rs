@@ -83,8 +83,8 @@ pub struct Day {
 }
 
 impl Day {
-    /// Days since 1970-01-01 in the proleptic Gregorian calendar, negative before. Saturates beyond 64 bits, which no EDTF
-    /// year reaches.
+    /// Returns the days since 1970-01-01 in the proleptic Gregorian calendar, negative before. Saturates beyond 64
+    /// bits, which no EDTF year reaches.
     pub fn number(self) -> i64 {
         // Counting years from March puts the leap day last, so that months have the same offsets in all years.
         let (year, month) = match self.month {
@@ -110,7 +110,7 @@ pub fn parse(text: &str) -> Result<Edtf, EdtfError> {
     let Some((start, end)) = text.split_once('/') else { return date(text, true).map(Edtf::Date) };
     let (start, end) = (bound(start)?, bound(end)?);
     match (start.date(), end.date()) {
-        (None, None) => Err(EdtfError("an interval needs a date at one end at least")),
+        (None, None) => Err(EdtfError("an interval needs at least one date")),
         (Some(start), Some(end)) if start.earliest() > end.latest() => {
             Err(EdtfError("the interval ends before its start"))
         }
@@ -119,7 +119,7 @@ pub fn parse(text: &str) -> Result<Edtf, EdtfError> {
 }
 
 impl Edtf {
-    /// The earliest possible day; none if the start is open or unknown.
+    /// Returns the earliest possible day; none if the start is open or unknown.
     pub fn earliest(&self) -> Option<Day> {
         match self {
             Self::Date(date) => Some(date.earliest()),
@@ -127,7 +127,7 @@ impl Edtf {
         }
     }
 
-    /// The latest possible day; none if the end is open or unknown.
+    /// Returns the latest possible day; none if the end is open or unknown.
     pub fn latest(&self) -> Option<Day> {
         match self {
             Self::Date(date) => Some(date.latest()),
@@ -153,7 +153,7 @@ impl Bound {
 }
 
 impl Date {
-    /// The earliest possible day.
+    /// Returns the earliest possible day.
     pub fn earliest(&self) -> Day {
         let (month, day) = match self.precision {
             Precision::Year | Precision::SomeMonth | Precision::SomeDayOfYear => (1, 1),
@@ -164,7 +164,7 @@ impl Date {
         Day { year: self.year, month, day }
     }
 
-    /// The latest possible day. Winter lasts until the end of February of the next year.
+    /// Returns the latest possible day. Winter lasts until the end of February of the next year.
     pub fn latest(&self) -> Day {
         let span = match self.unspecified_digits {
             0 => 0,
@@ -199,7 +199,7 @@ fn date(text: &str, may_have_time: bool) -> Result<Date, EdtfError> {
         return if may_have_time {
             date_with_time(day, clock)
         } else {
-            Err(EdtfError("no time in an interval"))
+            Err(EdtfError("an interval cannot contain a time of day"))
         };
     }
     let (plain, uncertain, approximate) = match text.as_bytes()[text.len() - 1] {
@@ -216,7 +216,7 @@ fn date_with_time(day: &str, clock: &str) -> Result<Date, EdtfError> {
     let date = date(day, false)?;
     let whole = matches!(date.precision, Precision::Day(..)) && !date.uncertain && !date.approximate;
     if !whole {
-        return Err(EdtfError("a time needs a whole, certain day"));
+        return Err(EdtfError("a time of day needs an exact, certain date"));
     }
     Ok(Date { time: Some(time(clock)?), ..date })
 }
@@ -230,18 +230,18 @@ fn year_and_rest(text: &str) -> Result<(i64, u8, Precision), EdtfError> {
     let (lowest, unspecified) = year_digits(digits, negative)?;
     match rest.strip_prefix('-') {
         None if rest.is_empty() => Ok((lowest, unspecified, Precision::Year)),
-        None => Err(EdtfError("year, month and day are joined by hyphens")),
-        Some(_) if unspecified > 0 => Err(EdtfError("a year with X has no month at level 1")),
+        None => Err(EdtfError("year, month and day must be joined by hyphens")),
+        Some(_) if unspecified > 0 => Err(EdtfError("a year with X cannot have a month at level 1")),
         Some(rest) => below_year(lowest, rest).map(|precision| (lowest, 0, precision)),
     }
 }
 
-/// A year of more than four digits.
+/// Parses a year of more than four digits.
 fn long_year(text: &str) -> Result<i64, EdtfError> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let fits = (5..=12).contains(&digits.len()) && !digits.starts_with('0');
     let year = digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten();
-    year.filter(|_| fits).ok_or(EdtfError("Y is followed by 5 to 12 digits"))
+    year.filter(|_| fits).ok_or(EdtfError("Y must be followed by 5 to 12 digits"))
 }
 
 /// Parses digits to the lowest possible year and the number of unspecified digits.
@@ -251,7 +251,7 @@ fn year_digits(digits: &str, negative: bool) -> Result<(i64, u8), EdtfError> {
         0 => 0,
         1 => 1,
         2 => 2,
-        _ => return Err(EdtfError("at most two digits of a year are X")),
+        _ => return Err(EdtfError("at most two digits of a year can be X")),
     };
     if !known.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(EdtfError("a year has four digits"));
@@ -286,12 +286,12 @@ fn below_year(year: i64, text: &str) -> Result<Precision, EdtfError> {
         return Ok(Precision::SomeDay(month));
     }
     let day = two_digits(day).filter(|day| (1..=days_in(year, month)).contains(day));
-    day.map(|day| Precision::Day(month, day)).ok_or(EdtfError("the month has no such day"))
+    day.map(|day| Precision::Day(month, day)).ok_or(EdtfError("the month does not have this day"))
 }
 
-/// `hh:mm:ss`, then nothing, `Z`, `±hh` or `±hh:mm`.
+/// Parses a time: `hh:mm:ss`, then nothing, `Z`, `±hh` or `±hh:mm`.
 fn time(text: &str) -> Result<Time, EdtfError> {
-    let wrong = EdtfError("a time is hh:mm:ss with Z, ±hh, ±hh:mm or nothing");
+    let wrong = EdtfError("a time of day is hh:mm:ss, followed by Z, ±hh, ±hh:mm or nothing");
     let (clock, offset) = text.split_at_checked(8).ok_or(wrong)?;
     let mut fields = clock.split(':').map(two_digits);
     let mut field = |limit: u8| fields.next().flatten().filter(|value| *value < limit).ok_or(wrong);
@@ -471,7 +471,7 @@ mod tests {
             "1985年",
             "Y-012345",
         ] {
-            // "1985/" is an interval with an unknown end; all others are refused.
+            // "1985/" is an interval with an unknown end; all others are rejected.
             assert_eq!(parse(text).is_ok(), text == "1985/", "{text}: {:?}", parse(text));
         }
     }

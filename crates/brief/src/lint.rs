@@ -41,7 +41,7 @@ fn is_active(statement: &Statement) -> bool {
     matches!(statement.status(), StatementStatus::Unspecified | StatementStatus::Active)
 }
 
-/// Whether the statement, or the key judgment that contains it, has a likelihood.
+/// Returns whether the statement, or the key judgment that contains it, has a likelihood.
 fn has_likelihood(located: LocatedStatement<'_>) -> bool {
     let of_judgment = match located.location {
         StatementLocation::KeyJudgment(judgment) => judgment.likelihood.is_some(),
@@ -58,16 +58,22 @@ fn lint_statement(located: LocatedStatement<'_>, is_english: bool, warnings: &mu
     let is_in_section = matches!(located.location, StatementLocation::Section(_));
     let mut warn = |code, message: String| warnings.push(Warning::new(code, &statement.id, message));
     if is_judgment && is_in_section && statement.citations.is_empty() {
-        warn(JUDGMENT_WITHOUT_SOURCE, "the judgment cites no source".to_owned());
+        warn(JUDGMENT_WITHOUT_SOURCE, "the judgment cites no source: add a citation".to_owned());
     }
     if is_forecast && statement.horizon.is_empty() {
-        warn(FORECAST_WITHOUT_HORIZON, "the forecast has no date by which it can be judged".to_owned());
+        warn(
+            FORECAST_WITHOUT_HORIZON,
+            "the forecast has no date by which it can be judged: set horizon".to_owned(),
+        );
     }
     if is_forecast && statement.resolution_criteria.is_empty() {
-        warn(FORECAST_WITHOUT_CRITERIA, "the forecast does not say what would settle it".to_owned());
+        warn(
+            FORECAST_WITHOUT_CRITERIA,
+            "the forecast does not say what would settle it: set resolution_criteria".to_owned(),
+        );
     }
     if is_english && prose::names_likelihood(&statement.text) && prose::names_confidence(&statement.text) {
-        let message = "the sentence contains both a likelihood and a confidence, which readers confuse";
+        let message = "the sentence contains both a likelihood and a confidence, which readers confuse: use two sentences";
         warn(LIKELIHOOD_WITH_CONFIDENCE, message.to_owned());
     }
     if is_english
@@ -75,7 +81,12 @@ fn lint_statement(located: LocatedStatement<'_>, is_english: bool, warnings: &mu
         && !has_likelihood(located)
         && let Some(hedge) = prose::hedge(&statement.text)
     {
-        warn(HEDGE_WITHOUT_LIKELIHOOD, format!("\"{hedge}\" hedges, but the statement has no likelihood"));
+        warn(
+            HEDGE_WITHOUT_LIKELIHOOD,
+            format!(
+                "\"{hedge}\" hedges, but the statement has no likelihood: set one, or reword the sentence"
+            ),
+        );
     }
 }
 
@@ -122,7 +133,9 @@ fn lint_rows(content: &BriefContent, statements: &[LocatedStatement<'_>], warnin
         let row = (scale, likelihood::row(term));
         if *first_row.get_or_insert(row) != row {
             let words = likelihood::words(term);
-            let message = format!("\"{words}\" belongs to another row or scale than the terms before it");
+            let message = format!(
+                "\"{words}\" belongs to another row or scale than the terms before it: use one row of one scale"
+            );
             return warnings.push(Warning::new(MIXED_LIKELIHOOD_ROWS, id, message));
         }
     }

@@ -71,7 +71,7 @@ impl Scheme {
     /// Every scheme.
     pub const ALL: [Self; 3] = [Self::Tlp, Self::Us, Self::Corporate];
 
-    /// The stable name: `tlp`, `us` or `corporate`.
+    /// Returns the stable name: `tlp`, `us` or `corporate`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Tlp => "tlp",
@@ -80,37 +80,37 @@ impl Scheme {
         }
     }
 
-    /// The labels, lowest first.
+    /// Returns the labels, lowest first.
     pub fn labels(self) -> &'static [&'static str] {
         self.definition().names
     }
 
-    /// The rank of a label, by its exact spelling.
+    /// Returns the rank of a label, by its exact spelling.
     pub fn rank(self, label: &str) -> Option<Rank> {
         (0u8..).zip(self.labels()).find(|(_, name)| **name == label).map(|(position, _)| Rank(position))
     }
 
-    /// The label of a rank; for ranks above the highest, the highest label.
+    /// Returns the label of a rank; for ranks above the highest, the highest label.
     pub fn label(self, rank: Rank) -> &'static str {
         self.labels()[usize::from(rank.min(self.highest()).0)]
     }
 
-    /// The lowest rank.
+    /// Returns the lowest rank.
     pub fn lowest(self) -> Rank {
         Rank::LOWEST
     }
 
-    /// The highest rank.
+    /// Returns the highest rank.
     pub fn highest(self) -> Rank {
         self.ranks().last().unwrap_or(Rank::LOWEST)
     }
 
-    /// All ranks, lowest first.
+    /// Returns all ranks, lowest first.
     pub fn ranks(self) -> impl Iterator<Item = Rank> {
         (0u8..).zip(self.labels()).map(|(position, _)| Rank(position))
     }
 
-    /// The colour of a label on black, as red, green and blue.
+    /// Returns the colour of a label on black, as red, green and blue.
     pub fn color(self, rank: Rank) -> (u8, u8, u8) {
         self.definition().colors[usize::from(rank.min(self.highest()).0)]
     }
@@ -174,14 +174,14 @@ impl TryFrom<i16> for Rank {
 }
 
 impl Clearance {
-    /// Whether the holder may read content with this marking.
+    /// Returns whether the holder may read content with this marking.
     pub fn reads(self, marking: Rank) -> bool {
         marking <= self.0
     }
 }
 
 impl Policy {
-    /// The stable name: `omit` or `mark`.
+    /// Returns the stable name: `omit` or `mark`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Omit => "omit",

@@ -28,7 +28,7 @@ pub(crate) enum PartKind {
 }
 
 impl PartKind {
-    /// The kind in the API; none for kinds that cannot rest on other parts.
+    /// Returns the kind in the API; none for kinds that cannot rest on other parts.
     pub(crate) fn to_proto(self) -> Option<ProtoPartKind> {
         match self {
             Self::Statement => Some(ProtoPartKind::Statement),
@@ -50,7 +50,7 @@ impl PartKind {
         }
     }
 
-    /// The name in messages to authors, with its article.
+    /// Returns the name for messages to authors, with its article.
     pub(crate) fn with_article(self) -> &'static str {
         match self {
             Self::Statement => "a statement",

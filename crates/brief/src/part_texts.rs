@@ -49,18 +49,18 @@ pub fn part_texts(content: &BriefContent) -> PartTexts {
     texts
 }
 
-/// The sentences of a key judgment.
+/// Returns the sentences of a key judgment.
 fn judgment(judgment: &KeyJudgment) -> String {
     let sentences: Vec<&str> = judgment.statements.iter().map(|statement| statement.text.as_str()).collect();
     sentences.join(" ").trim_end().to_owned()
 }
 
-/// The type of a relationship between the ids of its ends.
+/// Returns the type of a relationship between the ids of its ends.
 fn relationship(relationship: &Relationship) -> String {
     format!("{} {} {}", relationship.from_id, relationship.r#type, relationship.to_id)
 }
 
-/// The new text of a change, or else its reason.
+/// Returns the new text of a change, or else its reason.
 fn change(change: &Change) -> String {
     if change.now.is_empty() { change.why.clone() } else { change.now.clone() }
 }

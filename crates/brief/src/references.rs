@@ -49,7 +49,7 @@ pub fn references(canonical: &Canonical) -> Vec<PartReference> {
     references
 }
 
-/// The kinds of the parts that can rest on other parts, by id.
+/// Returns the kinds of the parts that can rest on other parts, by id.
 fn kinds(content: &BriefContent) -> BTreeMap<&str, PartKind> {
     let mut kinds = BTreeMap::new();
     for_each_part(content, &mut |kind, id, _| {

@@ -104,7 +104,7 @@ impl Checker {
         self.invalid.push(InvalidOption { path: path.into(), message: message.into() });
     }
 
-    /// Refuses unknown values, which would otherwise print as the default.
+    /// Rejects unknown values, which would otherwise print as the default.
     fn known<E: TryFrom<i32>>(&mut self, path: &str, value: i32) {
         if E::try_from(value).is_err() {
             self.refuse(
@@ -183,7 +183,7 @@ impl Checker {
             if !is_part_id(id) {
                 self.refuse(path(), "expected a section id matching [A-Za-z][A-Za-z0-9-]{0,62}");
             } else if ids[..index].contains(id) {
-                self.refuse(path(), format!("{id:?} is a duplicate"));
+                self.refuse(path(), format!("{id:?} is a duplicate: remove it"));
             }
         }
     }
@@ -206,8 +206,8 @@ pub struct Rgb {
 pub struct ColorError;
 
 impl Rgb {
-    /// Whether text in this colour is legible on white: a contrast of 4.5:1 at least (WCAG 2.2, success criterion
-    /// 1.4.3).
+    /// Returns whether text in this colour is legible on white: a contrast of 4.5:1 at least (WCAG 2.2, success
+    /// criterion 1.4.3).
     pub fn is_legible_on_white(self) -> bool {
         // (1 + 0.05) / (luminance + 0.05) >= 4.5, in millionths.
         10 * (WHITE + FLARE) >= 45 * (self.luminance() + FLARE)
@@ -216,10 +216,12 @@ impl Rgb {
     fn contrast_message(self) -> String {
         let hundredths = 100 * (WHITE + FLARE) / (self.luminance() + FLARE);
         let (whole, rest) = (hundredths / 100, hundredths % 100);
-        format!("its contrast to white is {whole}.{rest:02}:1, but text needs 4.5:1: choose a darker colour")
+        format!(
+            "its contrast with white is {whole}.{rest:02}:1, but text needs 4.5:1: choose a darker colour"
+        )
     }
 
-    /// The relative luminance (WCAG 2.2) in millionths.
+    /// Returns the relative luminance (WCAG 2.2) in millionths.
     fn luminance(self) -> u32 {
         let linear = |channel: u8| LINEAR[usize::from(channel)];
         let weighted = 2126 * u64::from(linear(self.red))

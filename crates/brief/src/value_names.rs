@@ -1,10 +1,10 @@
-//! The names of an enum's values, for messages that refuse a number.
+//! The names of an enum's values, for messages that reject a number.
 
 use std::any::type_name;
 
 use chancery_proto::descriptors::enum_values;
 
-/// The names that JSON and text formats take for a generated enum, as a list for a message.
+/// Lists the names that JSON and text formats take for a generated enum, for a message.
 pub(crate) fn value_names<E>() -> String {
     let name = type_name::<E>();
     enum_values(name.rsplit("::").next().unwrap_or(name)).join(", ")

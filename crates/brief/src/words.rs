@@ -184,7 +184,7 @@ words!(
     }
 );
 
-/// The NATO Admiralty scale of information, 1 to 6; empty for unrated information.
+/// Returns the term for a credibility rating, 1 to 6 on the NATO Admiralty scale; empty for unrated information.
 pub fn credibility(rating: u32) -> &'static str {
     match rating {
         1 => "confirmed by other sources",

@@ -58,17 +58,17 @@ pub async fn connect_to(
 
 /// Reads a token file.
 pub fn read_token(file: &Path) -> Result<String, Failure> {
-    let text =
-        fs::read_to_string(file).map_err(Failure::io(format!("reading the token in {}", file.display())))?;
+    let text = fs::read_to_string(file)
+        .map_err(Failure::io(format!("reading the token file {}", file.display())))?;
     let token = text.trim();
     if token.is_empty() {
-        let message = format!("{} contains no token", file.display());
+        let message = format!("the token file {} is empty", file.display());
         return Err(Failure::new("UNAUTHENTICATED", "NO_TOKEN", message));
     }
     Ok(token.to_owned())
 }
 
-/// The token named by the command line, or else by the environment.
+/// Returns the token named by the command line, or else by the environment.
 fn configured_token(global: &Global) -> Result<Option<String>, Failure> {
     if let Some(file) = &global.token_file {
         return read_token(file).map(Some);

@@ -75,7 +75,7 @@ impl Client {
     }
 }
 
-/// The messages of an upload: the header, then the bytes in chunks that share their memory.
+/// Returns the messages of an upload: the header, then the bytes in chunks that share their memory.
 fn upload_messages(
     header: AttachmentHeader,
     mut bytes: Bytes,

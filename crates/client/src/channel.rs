@@ -51,33 +51,33 @@ impl Client {
         })
     }
 
-    /// URL of the server.
+    /// Returns the URL of the server.
     pub fn server(&self) -> &str {
         &self.server
     }
 
-    /// The generated client of `BriefService`, for calls with other deadlines or metadata.
+    /// Returns the generated client of `BriefService`, for calls with other deadlines or metadata.
     pub fn briefs(&self) -> BriefServiceClient<Transport> {
         BriefServiceClient::new(self.transport.clone())
             .max_decoding_message_size(MESSAGE_LIMIT)
             .max_encoding_message_size(MESSAGE_LIMIT)
     }
 
-    /// The generated client of `KnowledgeService`.
+    /// Returns the generated client of `KnowledgeService`.
     pub fn knowledge(&self) -> KnowledgeServiceClient<Transport> {
         KnowledgeServiceClient::new(self.transport.clone())
             .max_decoding_message_size(MESSAGE_LIMIT)
             .max_encoding_message_size(MESSAGE_LIMIT)
     }
 
-    /// The generated client of `RenderService`.
+    /// Returns the generated client of `RenderService`.
     pub fn renders(&self) -> RenderServiceClient<Transport> {
         RenderServiceClient::new(self.transport.clone())
             .max_decoding_message_size(MESSAGE_LIMIT)
             .max_encoding_message_size(MESSAGE_LIMIT)
     }
 
-    /// The generated client of `AdminService`.
+    /// Returns the generated client of `AdminService`.
     pub fn admin(&self) -> AdminServiceClient<Transport> {
         AdminServiceClient::new(self.transport.clone())
             .max_decoding_message_size(MESSAGE_LIMIT)
@@ -112,7 +112,7 @@ fn unreachable(server: &str, error: &tonic::transport::Error) -> Error {
     Error::Unreachable { server: server.to_owned(), cause: root_cause(error) }
 }
 
-/// The innermost source of an error: "Connection refused" is more specific than "transport error".
+/// Returns the innermost source of an error: "Connection refused" is more specific than "transport error".
 fn root_cause(error: &dyn std::error::Error) -> String {
     error.source().map_or_else(|| error.to_string(), root_cause)
 }

@@ -44,7 +44,7 @@ pub enum Error {
         limit: Duration,
     },
 
-    /// The server refused the call.
+    /// The server rejected the call.
     #[error(transparent)]
     Refused(#[from] Refusal),
 
@@ -75,7 +75,7 @@ pub enum Error {
     Output(#[from] io::Error),
 }
 
-/// A refusal by the server.
+/// An error that the server returned.
 #[derive(Debug, Clone)]
 pub struct Refusal {
     /// gRPC code.
@@ -86,7 +86,7 @@ pub struct Refusal {
     pub message: String,
     /// The first violations of the request or of preconditions.
     pub violations: Vec<Violation>,
-    /// Number of all violations. For refused content, `LintBrief` lists all of them.
+    /// Number of all violations. For rejected content, `LintBrief` lists all of them.
     pub total_violations: usize,
     /// Delay before a retry, if the server gave one.
     pub retry_after: Option<Duration>,
@@ -102,12 +102,12 @@ pub struct Violation {
 }
 
 impl Refusal {
-    /// Name of the code, such as `INVALID_ARGUMENT`.
+    /// Returns the name of the code, such as `INVALID_ARGUMENT`.
     pub fn code_name(&self) -> &'static str {
         code_name(self.code)
     }
 
-    /// Name of the reason, such as `STALE_ETAG`; empty for none.
+    /// Returns the name of the reason, such as `STALE_ETAG`; empty for none.
     pub fn reason_name(&self) -> &'static str {
         self.reason.map_or("", reason_name)
     }
@@ -150,7 +150,7 @@ impl From<&Status> for Refusal {
 }
 
 impl Error {
-    /// Returns the refusal, if the server refused the call.
+    /// Returns the refusal, if the server rejected the call.
     pub fn refusal(&self) -> Option<&Refusal> {
         match self {
             Self::Refused(refusal) => Some(refusal),
@@ -168,21 +168,21 @@ impl Error {
     }
 }
 
-/// Whether a status comes from the connection, not from the service: every refusal by the service has a reason.
+/// Returns whether a status comes from the connection, not from the service: every error of the service has a reason.
 pub(crate) fn is_connection_failure(status: &Status) -> bool {
     let is_possible =
         matches!(status.code(), Code::Unavailable | Code::Unknown | Code::Internal | Code::Cancelled);
     is_possible && status.get_details_error_info().is_none()
 }
 
-/// Whether a retry may succeed: the server was not reached, is unavailable, or gave a delay for a retry.
+/// Returns whether a retry may succeed: the server was not reached, is unavailable, or gave a delay for a retry.
 pub(crate) fn is_transient(status: &Status) -> bool {
     is_connection_failure(status)
         || status.code() == Code::Unavailable
         || status.get_details_retry_info().is_some()
 }
 
-/// The message of the innermost source: "Connection refused" is more specific than "transport error".
+/// Returns the message of the innermost source: "Connection refused" is more specific than "transport error".
 fn root_cause(status: &Status) -> String {
     let mut innermost = status.source();
     while let Some(inner) = innermost.and_then(std::error::Error::source) {

@@ -220,7 +220,7 @@ fn is_finished(render: &Render) -> bool {
     matches!(render.state(), RenderState::Succeeded | RenderState::Failed | RenderState::Cancelled)
 }
 
-/// The reason and message of a failed or cancelled render.
+/// Returns the reason and message of a failed or cancelled render.
 fn failure_of(render: &Render) -> Option<(String, String)> {
     match render.state() {
         RenderState::Failed => {

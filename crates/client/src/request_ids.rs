@@ -8,7 +8,7 @@ use chancery_proto::render::v1::{CancelRenderRequest, CreateRenderRequest, Delet
 
 /// A request with a request id.
 pub(crate) trait HasRequestId {
-    /// The id; empty for none.
+    /// Returns the id; empty for none.
     fn request_id(&mut self) -> &mut String;
 }
 

@@ -10,8 +10,8 @@ use crate::channel::Client;
 use crate::config::Retries;
 use crate::error::{Error, is_transient};
 
-/// The delay after `failed` failed attempts: random up to a limit that doubles, so that clients do not retry all at once
-/// after an outage, plus the delay that the server gave.
+/// Returns the delay after `failed` failed attempts: random up to a limit that doubles, so that clients do not retry
+/// all at once after an outage, plus the delay that the server gave.
 pub(crate) fn retry_delay(retries: &Retries, failed: u32, status: &Status) -> Duration {
     let limit =
         retries.initial_delay.saturating_mul(1 << failed.saturating_sub(1).min(16)).min(retries.max_delay);
@@ -30,7 +30,7 @@ impl Client {
     }
 }
 
-/// A random duration up to a limit.
+/// Returns a random duration up to a limit.
 fn random_fraction(limit: Duration) -> Duration {
     // Without a source of randomness, uses the middle.
     let random = getrandom::u32().unwrap_or(u32::MAX / 2);

@@ -15,7 +15,7 @@ impl Client {
     /// so that `current` briefs may be delivered twice, always before the first checkpoint.
     ///
     /// # Errors
-    /// A permanent refusal, such as `CURSOR_EXPIRED`, or the failure of the last attempt.
+    /// A permanent error, such as `CURSOR_EXPIRED`, or the failure of the last attempt.
     pub async fn watch_briefs<T>(
         &self,
         mut request: WatchBriefsRequest,

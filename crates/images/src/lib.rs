@@ -46,7 +46,7 @@ pub enum PreparedImage {
 /// Reads a whole file and reports what it contains, without building its printable form.
 ///
 /// # Errors
-/// [`ImageError`] exactly for the files that [`prepare`] refuses.
+/// [`ImageError`] exactly for the files that [`prepare`] rejects.
 pub fn check(bytes: &[u8], limits: &Limits) -> Result<ImageReport, ImageError> {
     Ok(match media_type(bytes, limits)? {
         MediaType::Svg => svg_report(&svg::read(bytes)?),

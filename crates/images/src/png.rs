@@ -74,7 +74,7 @@ fn open<'a>(bytes: &'a [u8], limits: &Limits, holds_frame: bool) -> Result<(Inpu
     Ok((decoder.read_info().map_err(damaged)?, interlaced))
 }
 
-/// Rows of an interlaced image are complete only at its end.
+/// Decodes an interlaced image, whose rows are complete only at its end.
 fn whole_frame(reader: &mut Input, planes: &mut Planes) -> Result<(), ImageError> {
     let mut frame = vec![0; reader.output_buffer_size().ok_or_else(cut)?];
     let info = reader.next_frame(&mut frame).map_err(damaged)?;

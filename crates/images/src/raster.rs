@@ -20,7 +20,7 @@ pub struct Raster {
 }
 
 impl Raster {
-    /// Columns and rows as displayed.
+    /// Returns the columns and rows as displayed.
     pub const fn displayed_size(&self) -> (u32, u32) {
         self.orientation.displayed((self.width, self.height))
     }

@@ -72,7 +72,7 @@ fn every_photo_is_accepted_and_every_damaged_file_is_refused() {
         read(&fs::read(&path).unwrap()).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     }
     let expected = [
-        ("dnl.jpg", "IMAGE_NOT_SUPPORTED", "height is defined behind"),
+        ("dnl.jpg", "IMAGE_NOT_SUPPORTED", "height is defined after"),
         ("dtd.svg", "SVG_NOT_SUPPORTED", "delete the <!DOCTYPE"),
         ("filter-bad.png", "IMAGE_DAMAGED", "ilter"),
         ("idat-crc.png", "IMAGE_DAMAGED", "CRC"),

@@ -35,7 +35,7 @@ impl Account {
         Err(Error::NoAccount)
     }
 
-    /// For root, switches to the owner of an existing folder instead, unless that is root.
+    /// Switches to the owner of an existing folder instead if the caller is root, unless the owner is root.
     pub(crate) fn or_owner(self, uid: u32, gid: u32) -> Self {
         if self.needs_switch && uid != 0 && uid != self.uid {
             Self { name: format!("uid {uid}"), uid, gid, needs_switch: true }
@@ -44,7 +44,7 @@ impl Account {
         }
     }
 
-    /// Whether the caller can change the owner of files to this account.
+    /// Returns whether the caller can change the owner of files to this account.
     pub(crate) fn can_receive_files(&self) -> bool {
         self.needs_switch
     }
@@ -60,7 +60,7 @@ impl Account {
         command
     }
 
-    /// Whether this account can enter and write a folder.
+    /// Returns whether this account can enter and write a folder.
     pub(crate) fn can_use(&self, folder: &Path) -> Result<bool, Error> {
         let output = self
             .command("sh")

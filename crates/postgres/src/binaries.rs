@@ -53,7 +53,7 @@ impl Binaries {
         self.folder.join("pg_ctl")
     }
 
-    /// In the folder of the server, as on Debian, or else on PATH.
+    /// Returns the path of psql: in the folder of the server, as on Debian, or else on PATH.
     pub(crate) fn psql(&self) -> PathBuf {
         let psql = self.folder.join("psql");
         if psql.exists() { psql } else { PathBuf::from("psql") }
@@ -84,7 +84,7 @@ fn folders() -> Vec<PathBuf> {
     folders
 }
 
-/// Folders of Debian, newest version first.
+/// Lists the server folders of Debian, newest version first.
 fn debian_folders() -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(DEBIAN_FOLDER) else { return Vec::new() };
     let mut versions: Vec<(u32, PathBuf)> = entries
@@ -97,7 +97,7 @@ fn debian_folders() -> Vec<PathBuf> {
     versions.into_iter().map(|(_, folder)| folder).collect()
 }
 
-/// The major version that wrote a data folder; none without data.
+/// Reads the major version that wrote a data folder; none without data.
 fn version_of(data: &Path) -> Option<u32> {
     fs::read_to_string(data.join("PG_VERSION")).ok()?.trim().parse().ok()
 }

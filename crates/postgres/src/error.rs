@@ -114,7 +114,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// For `map_err`: adds the attempted action.
+    /// Adds the attempted action to an I/O error, for `map_err`.
     pub(crate) fn io(action: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Io { action: action.into(), source }
     }

@@ -68,7 +68,7 @@ impl Home {
         self.folder.join("data")
     }
 
-    /// The folder in which `initdb` runs; renamed to [`Self::data`] when complete.
+    /// Returns the folder in which `initdb` runs; renamed to [`Self::data`] when complete.
     pub(crate) fn unfinished_data(&self) -> PathBuf {
         self.folder.join("data.unfinished")
     }
@@ -77,12 +77,12 @@ impl Home {
         self.folder.join("server.log")
     }
 
-    /// Lock held while the server starts or stops.
+    /// Opens the lock that is held while the server starts or stops.
     pub(crate) fn start_lock(&self) -> Result<File, Error> {
         self.lock_file(START_LOCK)
     }
 
-    /// Shared lock held by every process that uses the server.
+    /// Opens the lock that every process using the server holds as shared.
     pub(crate) fn users_lock(&self) -> Result<File, Error> {
         self.lock_file("users.lock")
     }
@@ -113,7 +113,7 @@ impl Home {
     }
 }
 
-/// Under /var/tmp, whose folders survive a restart of the machine, unlike those under /tmp.
+/// Returns a folder under /var/tmp, whose folders survive a restart of the machine, unlike those under /tmp.
 fn fallback(preferred: &Path) -> Result<PathBuf, Error> {
     let preferred =
         std::path::absolute(preferred).map_err(Error::io(format!("resolving {}", preferred.display())))?;
@@ -129,7 +129,8 @@ fn make_private(folder: &Path, account: &Account) -> Result<(), Error> {
     }
 }
 
-/// Anyone can create a folder under /tmp first, so an existing one is not trusted because of its name.
+/// Takes over an existing folder after checking its owner and contents: anyone can create a folder under /tmp first, so
+/// the name alone is not trusted.
 fn take_over(folder: &Path, account: &Account) -> Result<(), Error> {
     let metadata = metadata(folder)?;
     if !metadata.is_dir() {
@@ -173,12 +174,12 @@ fn change_owner(path: &Path, account: &Account) -> Result<(), Error> {
     )))
 }
 
-/// Metadata of a folder itself, not of the target of a link.
+/// Reads the metadata of a folder itself, not of the target of a link.
 fn metadata(folder: &Path) -> Result<Metadata, Error> {
     fs::symlink_metadata(folder).map_err(Error::io(format!("reading the metadata of {}", folder.display())))
 }
 
-/// FNV-1a, which is stable across compiler releases, unlike the hasher of the standard library.
+/// Hashes a path with FNV-1a, which is stable across compiler releases, unlike the hasher of the standard library.
 fn hash(path: &Path) -> u64 {
     path.as_os_str().as_encoded_bytes().iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)

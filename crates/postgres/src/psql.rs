@@ -42,7 +42,7 @@ impl Psql {
         Self::with_program(self.program.clone(), url_of_database(&self.url, name))
     }
 
-    /// URL of the database.
+    /// Returns the URL of the database.
     pub fn url(&self) -> &str {
         &self.url
     }

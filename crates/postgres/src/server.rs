@@ -42,12 +42,12 @@ pub struct Options {
 }
 
 impl Options {
-    /// Options for data that must survive a crash of the machine.
+    /// Creates options for data that must survive a crash of the machine.
     pub fn durable(data: DataDir) -> Self {
         Self { data, fresh: false, durable: true, lingers: false, grace: Duration::from_mins(1) }
     }
 
-    /// Options for tests: fast, and left running for the next test.
+    /// Creates options for tests: fast, and left running for the next test.
     pub fn disposable(data: DataDir) -> Self {
         Self { durable: false, lingers: true, ..Self::durable(data) }
     }
@@ -115,12 +115,12 @@ impl PrivatePostgres {
         Ok(Self { home, binaries, socket_folder, usage_lock, lingers, durable, grace, was_running })
     }
 
-    /// URL of the maintenance database, for sqlx and libpq.
+    /// Returns the URL of the maintenance database, for sqlx and libpq.
     pub fn url(&self) -> String {
         server_url(&self.socket_folder)
     }
 
-    /// Path of the socket.
+    /// Returns the path of the socket.
     pub fn socket(&self) -> PathBuf {
         self.socket_folder.join(".s.PGSQL.5432")
     }
@@ -141,7 +141,7 @@ impl PrivatePostgres {
         Ok(())
     }
 
-    /// URL of a database.
+    /// Returns the URL of a database.
     pub fn url_of(&self, database: &str) -> String {
         url_of_database(&self.url(), database)
     }
@@ -156,27 +156,27 @@ impl PrivatePostgres {
         Ok(true)
     }
 
-    /// A handle for statements on the maintenance database.
+    /// Returns a handle for statements on the maintenance database.
     pub fn psql(&self) -> Psql {
         Psql::with_program(self.binaries.psql(), self.url())
     }
 
-    /// Whether another process had started the server.
+    /// Returns whether another process had started the server.
     pub fn was_running(&self) -> bool {
         self.was_running
     }
 
-    /// Folder of the data, the log (`server.log`) and the locks.
+    /// Returns the folder of the data, the log (`server.log`) and the locks.
     pub fn folder(&self) -> &Path {
         &self.home.folder
     }
 
-    /// Major version of the server.
+    /// Returns the major version of the server.
     pub fn major_version(&self) -> u32 {
         self.binaries.major
     }
 
-    /// User that the server runs as.
+    /// Returns the user that the server runs as.
     pub fn runs_as(&self) -> &str {
         &self.home.account.name
     }

@@ -37,12 +37,12 @@ impl TestServer {
         Self { psql: private.psql(), private: Some(private) }
     }
 
-    /// The URL of the maintenance database.
+    /// Returns the URL of the maintenance database.
     pub fn url(&self) -> &str {
         self.psql.url()
     }
 
-    /// The private server, if it is one.
+    /// Returns the private server, if it is one.
     pub fn private(&self) -> Option<&PrivatePostgres> {
         self.private.as_ref()
     }
@@ -150,17 +150,17 @@ pub struct TestDatabase {
 }
 
 impl TestDatabase {
-    /// URL of the database.
+    /// Returns the URL of the database.
     pub fn url(&self) -> &str {
         self.psql.url()
     }
 
-    /// Name of the database.
+    /// Returns the name of the database.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// A handle for statements on the database.
+    /// Returns a handle for statements on the database.
     pub fn psql(&self) -> &Psql {
         &self.psql
     }

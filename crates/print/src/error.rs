@@ -13,7 +13,7 @@ pub enum PrintError {
     #[error("cancelled")]
     Cancelled,
     /// The brief has more pages than allowed; shorten it or raise the limit.
-    #[error("more than {limit} pages")]
+    #[error("more than {limit} pages; shorten the brief or raise the limit")]
     TooManyPages {
         /// The limit.
         limit: u32,

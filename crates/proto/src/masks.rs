@@ -22,7 +22,7 @@ const ALWAYS: [&str; 2] = ["name", "etag"];
 const BASIC: [&str; 9] =
     ["title", "subtitle", "kind", "language", "as_of", "default_marking", "marking", "tags", "regions"];
 
-/// Reasons for refusing a mask.
+/// Reasons for rejecting a mask.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MaskError {
     /// The mask has too many paths, or they are too long.
@@ -91,7 +91,7 @@ impl ReadMask {
     }
 }
 
-/// The view BASIC: the whole envelope, and the fields of content that lists show.
+/// Selects the fields of view BASIC: the whole envelope, and the fields of content that lists show.
 fn basic(descriptor: &MessageDescriptor) -> Fields {
     let wanted = |field: prost_reflect::FieldDescriptor| {
         let wanted = match field.kind() {
@@ -329,7 +329,7 @@ mod tests {
         }
     }
 
-    /// A path into a message: each number selects a field one level deeper.
+    /// Builds a path into a message: each number selects a field one level deeper.
     fn path(descriptor: &MessageDescriptor, steps: &[u8]) -> String {
         let mut names = Vec::new();
         let mut inside = Some(descriptor.clone());

@@ -11,7 +11,7 @@ use crate::errors::v1::Reason;
 pub const ERROR_DOMAIN: &str = "chancery";
 
 /// Maximum size of a status in headers or trailers in bytes, encoded for the wire (percent-encoding, base64), names
-/// included. nginx buffers 4 KiB of them by default and returns 502 beyond that; grpcio refuses more than 8 to 16 KiB.
+/// included. nginx buffers 4 KiB of them by default and returns 502 beyond that; grpcio rejects more than 8 to 16 KiB.
 pub const STATUS_LIMIT: usize = 3_584;
 
 /// The metadata key in `ErrorInfo` for the total number of violations.

@@ -57,12 +57,12 @@ impl S3Server {
         Self { child, port }
     }
 
-    /// URL of the server.
+    /// Returns the URL of the server.
     pub fn endpoint(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// Number of objects and unfinished uploads.
+    /// Returns the number of objects and unfinished uploads.
     ///
     /// # Panics
     /// If the server does not answer.
@@ -89,7 +89,7 @@ impl S3Server {
         response
     }
 
-    /// The environment variables that make a process use the server.
+    /// Returns the environment variables that make a process use the server.
     pub fn environment(&self) -> Vec<(String, String)> {
         let endpoint = self.endpoint();
         [

@@ -26,7 +26,7 @@ pub enum StoreError {
     #[error("all revisions of {0} were withdrawn")]
     AllWithdrawn(String),
     /// The brief was deleted: undelete it first.
-    #[error("{0} was deleted")]
+    #[error("{0} was deleted: undelete it first")]
     BriefDeleted(String),
     /// The brief is not deleted, so it cannot be undeleted.
     #[error("{0} is not deleted")]
@@ -42,7 +42,7 @@ pub enum StoreError {
     #[error("the caller may not use {0}")]
     Forbidden(String),
     /// An imported revision differs from the stored revision of the same number.
-    #[error("revision {number} differs from the stored revision of the same number")]
+    #[error("revision {number} differs from the stored revision with the same number")]
     RevisionDiffers {
         /// The revision's number.
         number: u32,
@@ -89,7 +89,7 @@ pub enum StoreError {
     /// The etag is not the draft's current one: read the draft again, then write again.
     #[error(
         "the etag is not the draft's current one: read the draft again (GetBriefDraft) and send its etag; CreateBrief \
-         answers the first one as draft_etag, and the etag of a published brief is not one of its draft"
+         returns the first one as draft_etag, and the etag of a published brief is not one of its draft"
     )]
     StaleEtag,
     /// The brief or token contains markings above the principal's clearance.
@@ -140,16 +140,16 @@ pub enum StoreError {
     },
     /// The draft differs from the newest revision in parts that `changes` does not declare: declare them, or publish
     /// without requiring that.
-    #[error("{} part(s) differ from the newest revision without being declared in `changes`", .0.len())]
+    #[error("{} part(s) differ from the newest revision but are not declared in `changes`", .0.len())]
     UndeclaredChanges(Vec<UndeclaredChange>),
     /// Lint found warnings in the draft: fix them, or publish without requiring that there be none.
-    #[error("the draft has {} warning(s)", .0.len())]
+    #[error("the draft has {} lint warning(s)", .0.len())]
     LintWarnings(Vec<Warning>),
     /// The lease is no longer the task's current one: stop working on the task.
     #[error("the lease is lost")]
     LeaseLost,
     /// The render has not ended, so it can be neither downloaded nor deleted.
-    #[error("the render has not finished")]
+    #[error("the render has not finished: wait for it (WaitRender)")]
     RenderNotFinished,
     /// The render has ended, so it cannot be cancelled.
     #[error("the render has ended")]
@@ -172,7 +172,7 @@ pub enum StoreError {
         message: String,
     },
     /// The PDF has expired: request the render again.
-    #[error("the PDF has expired")]
+    #[error("the PDF has expired: request the render again")]
     ArtifactExpired,
     /// A download's offset is past the end of the PDF.
     #[error("offset {offset} is past the end: the PDF has {size} bytes")]
@@ -195,7 +195,7 @@ pub enum StoreError {
     #[error("the request id was used for a different request: choose a new one")]
     RequestIdReused,
     /// No print environment is active: `chancery migrate` sets one.
-    #[error("no print environment is active")]
+    #[error("no print environment is active: run `chancery migrate`")]
     NoPrintEnvironment,
     /// The worker's print environment is not the one that the task requires.
     #[error("the worker's print environment differs from the task's")]
@@ -233,7 +233,7 @@ pub enum StoreError {
     /// The operating system returned no random bytes.
     #[error("the operating system returned no random bytes: {0}")]
     Randomness(#[from] getrandom::Error),
-    /// A statement failed: Postgres is unreachable, timed out, or refused it.
+    /// A statement failed: Postgres is unreachable, timed out, or rejected it.
     #[error("the database: {0}")]
     Database(#[from] sqlx::Error),
     /// A migration failed.
@@ -260,7 +260,7 @@ fn first(violations: &[Violation]) -> String {
 }
 
 impl StoreError {
-    /// Refuses one option of a render.
+    /// Rejects one option of a render.
     pub(crate) fn invalid_option(path: &str, message: impl Into<String>) -> Self {
         Self::InvalidOptions(vec![InvalidOption { path: path.to_owned(), message: message.into() }])
     }
@@ -300,8 +300,8 @@ impl StoreError {
     }
 }
 
-/// SQLSTATEs (Postgres, appendix A) of connection failures, exhausted resources, operator intervention, locks and
-/// serialization failures.
+/// Returns whether an SQLSTATE (Postgres, appendix A) denotes a connection failure, exhausted resources, operator
+/// intervention, a lock or a serialization failure.
 fn is_passing_state(code: &str) -> bool {
     let class = code.get(..2).unwrap_or_default();
     matches!(class, "08" | "53" | "57") || matches!(code, "40001" | "40P01" | "55P03" | "25006")

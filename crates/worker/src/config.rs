@@ -144,12 +144,12 @@ pub enum LogFormat {
 }
 
 impl Config {
-    /// Format of the log.
+    /// Returns the format of the log.
     pub const fn log(&self) -> LogFormat {
         self.log
     }
 
-    /// Command to run instead of printing.
+    /// Returns the command to run instead of printing.
     pub const fn command(&self) -> Option<Command> {
         self.command
     }
@@ -159,7 +159,7 @@ impl Config {
         self.health_listen.0
     }
 
-    /// Limits of one print.
+    /// Returns the limits of one print.
     pub fn limits(&self) -> Limits {
         Limits { max_pages: self.max_pages, ..Limits::default() }
     }

@@ -14,9 +14,9 @@ use super::wording;
 /// A part that is compared by fields.
 trait ComparedPart: Clone {
     fn id(&self) -> &str;
-    /// The title, name or main text.
+    /// Returns the title, name or main text.
     fn main_text(&self) -> &str;
-    /// Names of the fields that differ, except the id.
+    /// Returns the names of the fields that differ, except the id.
     fn differing(&self, other: &Self) -> Vec<&'static str>;
     fn wrapped(self) -> Other;
 }

@@ -41,7 +41,7 @@ fn term(text: &str) -> Option<&'static str> {
     terms.filter(|words| *words != "remote").find(|words| contains_words(&lower, words))
 }
 
-/// Whether a text contains words, not as parts of other words.
+/// Returns whether a text contains words, not as parts of other words.
 fn contains_words(text: &str, words: &str) -> bool {
     text.match_indices(words).any(|(start, matched)| {
         let before = text[..start].chars().next_back();

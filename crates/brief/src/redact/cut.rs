@@ -78,7 +78,7 @@ impl Cut<'_, '_> {
         self.shown[index]
     }
 
-    /// Whether a reference is kept. An id that only the parent revision has reveals nothing and is kept.
+    /// Returns whether a reference is kept. An id that only the parent revision has reveals nothing and is kept.
     fn keeps(&self, id: &str) -> bool {
         self.parts.find(id).is_none_or(|index| self.shown[index])
     }

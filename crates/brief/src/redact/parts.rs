@@ -148,7 +148,7 @@ impl<'a> Parts<'a> {
         self.list.iter().map(|part| part.rank).chain(self.quotes.iter().map(|(_, rank)| *rank)).collect()
     }
 
-    /// Number of quotes shown, which identifies them: a quote shown at a clearance is shown at every higher one.
+    /// Counts the quotes shown, which identifies them: a quote shown at a clearance is shown at every higher one.
     pub(super) fn quotes_shown(&self, shown: &[bool], clearance: Clearance) -> usize {
         self.quotes.iter().filter(|(change, rank)| shown[*change] && clearance.reads(*rank)).count()
     }
@@ -209,7 +209,8 @@ impl<'a> Parts<'a> {
         self.list[index].depends_on = depends_on;
     }
 
-    /// Under MARK, a part with a text of its own remains around the `Withheld` inside it.
+    /// Returns what a part depends on. Under MARK, a part with a text of its own remains around the `Withheld` inside
+    /// it.
     fn contents_unless_marked(&self, can_contain_mark: bool) -> DependsOn {
         if self.policy == Policy::Mark && can_contain_mark { DependsOn::Nothing } else { DependsOn::Contents }
     }

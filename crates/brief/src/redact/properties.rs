@@ -23,7 +23,7 @@ fn edition_at(canonical: &Canonical, rank: Rank, policy: Policy) -> BriefContent
     edition(canonical, Clearance(rank), policy).unwrap()
 }
 
-/// The markings at or above the floor.
+/// Returns the markings at or above the floor.
 fn ranks(canonical: &Canonical) -> impl Iterator<Item = Rank> {
     let floor = canonical.floor();
     canonical.scheme().ranks().filter(move |rank| *rank >= floor)
@@ -51,7 +51,7 @@ fn without_empty_values(mut value: Value) -> Value {
     value
 }
 
-/// The rank that a canary names.
+/// Returns the rank that a canary names.
 fn canary_rank(text: &str) -> Option<u8> {
     let (_, rank) = text.strip_prefix("canary-")?.strip_suffix('.')?.rsplit_once("-r")?;
     rank.parse().ok()

@@ -117,7 +117,7 @@ impl Checker<'_> {
         self.refuse_empty(field, text);
     }
 
-    /// A text that is either empty or has visible content.
+    /// Checks a text that is either empty or has visible content.
     pub(super) fn optional_text(&mut self, field: &'static str, text: &mut String, limit: usize) {
         self.text(field, text, limit);
         if !text.is_empty() {
@@ -145,7 +145,7 @@ impl Checker<'_> {
         }
         // A code point has at least one byte, so most texts need no counting.
         if text.len() > limit && text.chars().count() > limit {
-            self.violate(field, code::TOO_LONG, format!("longer than {limit} code points"));
+            self.violate(field, code::TOO_LONG, format!("expected at most {limit} code points"));
         }
     }
 
@@ -162,7 +162,11 @@ impl Checker<'_> {
         self.each(field, texts, |checker, text| {
             checker.required_language("language", &text.language);
             if !languages.insert(text.language.to_ascii_lowercase()) {
-                checker.violate("language", code::DUPLICATE_LANGUAGE, "another text has the same language");
+                checker.violate(
+                    "language",
+                    code::DUPLICATE_LANGUAGE,
+                    "another text of this list has the same language",
+                );
             }
             checker.required_text("text", &mut text.text, limit);
         });
@@ -171,9 +175,9 @@ impl Checker<'_> {
 
     pub(super) fn required_language(&mut self, field: &'static str, language: &str) {
         if language.is_empty() {
-            self.violate(field, code::REQUIRED, "expected a BCP 47 language tag");
+            self.violate(field, code::REQUIRED, "expected a BCP 47 language tag such as en or fa-IR");
         } else if !forms::is_language(language) {
-            self.violate(field, code::INVALID_LANGUAGE, "not a BCP 47 language tag");
+            self.violate(field, code::INVALID_LANGUAGE, "not a BCP 47 language tag such as en or fa-IR");
         }
     }
 
@@ -187,7 +191,7 @@ impl Checker<'_> {
         }
     }
 
-    /// An EDTF date that is not an interval; empty if unknown.
+    /// Checks an EDTF date, empty if unknown, that must not be an interval.
     pub(super) fn single_date(&mut self, field: &'static str, date: &str) {
         self.date(field, date);
         if matches!(edtf::parse(date), Ok(edtf::Edtf::Interval(..))) {
@@ -212,7 +216,11 @@ impl Checker<'_> {
 
     pub(super) fn country_code(&mut self, country: &str) {
         if !country.is_empty() && !forms::is_country_code(country) {
-            self.violate("country_code", code::INVALID_FORM, "expected three capital letters of ISO 3166-1");
+            self.violate(
+                "country_code",
+                code::INVALID_FORM,
+                "expected an ISO 3166-1 alpha-3 code such as IRN",
+            );
         }
     }
 }
@@ -239,7 +247,7 @@ impl Checker<'_> {
 
     pub(super) fn at_most(&mut self, field: &'static str, value: u32, limit: u32) {
         if value > limit {
-            self.violate(field, code::OUT_OF_RANGE, format!("{value} is outside 0 to {limit}"));
+            self.violate(field, code::OUT_OF_RANGE, format!("expected 0 to {limit}, not {value}"));
         }
     }
 

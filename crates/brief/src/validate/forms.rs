@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// Whether a text is a part id: `[A-Za-z][A-Za-z0-9-]{0,62}`.
+/// Returns whether a text is a part id: `[A-Za-z][A-Za-z0-9-]{0,62}`.
 pub(crate) fn is_part_id(text: &str) -> bool {
     let bytes = text.as_bytes();
     bytes.len() <= 63
@@ -11,17 +11,17 @@ pub(crate) fn is_part_id(text: &str) -> bool {
         && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-')
 }
 
-/// Whether a text is a brief id.
+/// Returns whether a text is a brief id.
 pub(super) fn is_resource_id(text: &str) -> bool {
     text.parse::<chancery_proto::names::ResourceId>().is_ok()
 }
 
-/// Whether a text has the form of an ISO 3166-1 alpha-3 code.
+/// Returns whether a text has the form of an ISO 3166-1 alpha-3 code.
 pub(super) fn is_country_code(text: &str) -> bool {
     text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
-/// Whether a text consists of lower-case words joined by hyphens.
+/// Returns whether a text consists of lower-case words joined by hyphens.
 pub(super) fn is_hyphenated(text: &str) -> bool {
     let word = |word: &str| {
         !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
@@ -29,7 +29,7 @@ pub(super) fn is_hyphenated(text: &str) -> bool {
     text.len() <= 100 && text.split('-').all(word)
 }
 
-/// Whether a text is a SHA-256 in lower-case hexadecimal.
+/// Returns whether a text is a SHA-256 in lower-case hexadecimal.
 pub(super) fn is_digest(text: &str) -> bool {
     text.parse::<crate::digest::Digest>().is_ok()
 }
@@ -61,7 +61,7 @@ fn percent_encoded(text: &str) -> Cow<'_, str> {
     Cow::Owned(encoded)
 }
 
-/// Whether a text is a `mailto` URL.
+/// Returns whether a text is a `mailto` URL.
 pub(super) fn is_mailto(text: &str) -> bool {
     let address = text.strip_prefix("mailto:").and_then(|address| address.split_once('@'));
     address.is_some_and(|(name, host)| !name.is_empty() && !host.is_empty()) && is_uri(text)
@@ -72,7 +72,7 @@ fn is_uri(text: &str) -> bool {
     text.len() <= 2_000 && text.bytes().all(is_allowed)
 }
 
-/// Whether a text is a well-formed language tag (RFC 5646, section 2.1), except for grandfathered tags.
+/// Returns whether a text is a well-formed language tag (RFC 5646, section 2.1), except for grandfathered tags.
 pub fn is_language(text: &str) -> bool {
     let subtags: Vec<&str> = text.split('-').collect();
     let fits =
@@ -87,7 +87,7 @@ pub fn is_language(text: &str) -> bool {
     first.len() >= 2 && is_alphabetic(first) && follows_language(first, rest)
 }
 
-/// Whether subtags may follow a language: extended language, script, region, variants, extensions, private use.
+/// Returns whether subtags may follow a language: extended language, script, region, variants, extensions, private use.
 fn follows_language(language: &str, mut rest: &[&str]) -> bool {
     let extended = rest.iter().take(3).take_while(|tag| tag.len() == 3 && is_alphabetic(tag)).count();
     if language.len() <= 3 {
@@ -104,7 +104,8 @@ fn follows_language(language: &str, mut rest: &[&str]) -> bool {
     follows_variants(rest)
 }
 
-/// Whether subtags are extensions, each a letter or digit with values of two or more characters, then private use.
+/// Returns whether subtags are extensions, each a letter or digit with values of two or more characters, then private
+/// use.
 fn follows_variants(mut rest: &[&str]) -> bool {
     while let Some((singleton, values)) = rest.split_first() {
         if singleton.len() != 1 {

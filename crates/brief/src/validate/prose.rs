@@ -46,7 +46,7 @@ impl Checker<'_> {
     }
 
     pub(super) fn output_only(&mut self) {
-        self.violate("withheld", code::OUTPUT_ONLY, "output only: set by redaction");
+        self.violate("withheld", code::OUTPUT_ONLY, "output only, set by redaction: remove it");
     }
 
     pub(super) fn period(&mut self, period: Option<&mut Period>) {
@@ -139,7 +139,11 @@ impl Checker<'_> {
             checker.chosen::<SpanKind>("kind", span.kind);
             checker.target(span);
             if usize::try_from(span.end).is_ok_and(|end| end > length) {
-                checker.violate("end", code::INVALID_SPAN, format!("the text ends at {length}"));
+                checker.violate(
+                    "end",
+                    code::INVALID_SPAN,
+                    format!("the span ends after the text, which has {length} code points"),
+                );
             }
             if span.start >= span.end {
                 return checker.violate("end", code::INVALID_SPAN, "a span must end after its start");
@@ -176,7 +180,11 @@ impl Checker<'_> {
             SpanKind::Link => self.link_target(&mut span.target),
             SpanKind::Language => self.required_language("target", &span.target),
             SpanKind::Emphasis | SpanKind::Strong if !span.target.is_empty() => {
-                self.violate("target", code::INVALID_SPAN, "only links and languages have a target");
+                self.violate(
+                    "target",
+                    code::INVALID_SPAN,
+                    "only links and languages have a target: leave it empty",
+                );
             }
             SpanKind::Emphasis | SpanKind::Strong | SpanKind::Unspecified => {}
         }

@@ -30,7 +30,11 @@ impl Checker<'_> {
         self.each(field, &mut ids, |checker, id| {
             checker.required_reference("", id, kinds);
             if !seen.insert(*id) {
-                checker.violate("", code::DUPLICATE_REFERENCE, "duplicate of an earlier entry in this list");
+                checker.violate(
+                    "",
+                    code::DUPLICATE_REFERENCE,
+                    "duplicate of an earlier entry of this list: remove it",
+                );
             }
         });
     }

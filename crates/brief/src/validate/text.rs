@@ -7,7 +7,7 @@ use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 use super::code;
 
-/// Why a text is refused.
+/// The reason that a text is rejected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Fault {
     pub(super) code: &'static str,
@@ -15,7 +15,7 @@ pub(super) struct Fault {
 }
 
 /// Canonicalises a text. Code points that no font can show become U+FFFD, one for one. The text is normalised to NFC;
-/// with spans, which count its code points and would shift, a text that is not in NFC is refused.
+/// with spans, which count its code points and would shift, a text that is not in NFC is rejected.
 pub(super) fn clean(text: &str, has_spans: bool) -> Result<Cow<'_, str>, Fault> {
     if text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) {
         return Ok(Cow::Borrowed(text));
@@ -38,15 +38,16 @@ pub(super) fn clean(text: &str, has_spans: bool) -> Result<Cow<'_, str>, Fault> 
     Ok(Cow::Owned(shown.nfc().collect()))
 }
 
-/// Refuses control characters (Cc), and separators that would break a line inside a sentence.
+/// Rejects control characters (Cc), and separators that would break a line inside a sentence.
 fn refuse_controls(text: &str) -> Result<(), Fault> {
     let control = |c: &char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
     let Some((index, character)) = text.chars().enumerate().find(|(_, c)| control(c)) else { return Ok(()) };
-    let message = format!("U+{:04X} at code point {index} is a control character", u32::from(character));
+    let message =
+        format!("U+{:04X} at code point {index} is a control character: remove it", u32::from(character));
     Err(Fault { code: code::CONTROL_CHARACTER, message })
 }
 
-/// Refuses embeddings, overrides and isolates (UAX #9) that do not close or that cross, because they would reorder text
+/// Rejects embeddings, overrides and isolates (UAX #9) that do not close or that cross, because they would reorder text
 /// around them on the page: another sentence, a marking, a number.
 fn refuse_unbalanced_bidi(text: &str) -> Result<(), Fault> {
     const POP_EMBEDDING: char = '\u{202c}';
@@ -66,11 +67,13 @@ fn refuse_unbalanced_bidi(text: &str) -> Result<(), Fault> {
 }
 
 fn unbalanced(index: usize) -> Fault {
-    let message = format!("the direction control at code point {index} is not paired within the text");
+    let message = format!(
+        "the direction control at code point {index} is not paired within the text: close it or remove it"
+    );
     Fault { code: code::UNBALANCED_BIDI, message }
 }
 
-/// Unassigned code points, noncharacters (both Cn) and the byte order mark.
+/// Returns whether a code point is unassigned, a noncharacter (both Cn) or the byte order mark.
 fn is_unshowable(character: char) -> bool {
     character == '\u{feff}' || character.general_category() == GeneralCategory::Unassigned
 }
@@ -102,7 +105,7 @@ mod tests {
         }
         assert_eq!(
             clean("ab\u{7}", false).unwrap_err().message,
-            "U+0007 at code point 2 is a control character"
+            "U+0007 at code point 2 is a control character: remove it"
         );
     }
 

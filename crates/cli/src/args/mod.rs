@@ -30,7 +30,7 @@ pub struct CommandLine {
     pub command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 success, 1 refused or failed, 2 wrong usage.\n\
+const EXIT_CODES: &str = "Exit codes: 0 success, 1 rejected or failed, 2 wrong usage.\n\
     Briefs have short names (russia-iran, russia-iran/revisions/2) and full names.";
 
 /// Flags of every command.
@@ -111,8 +111,8 @@ pub enum Command {
     },
     /// Prints a draft from a file without a service; every page is stamped as a draft
     Preview(Preview),
-    /// Uploads an image (PNG, JPEG, SVG) for figures and prints its name, SHA-256 and warnings; refuses a file that cannot
-    /// be printed
+    /// Uploads an image (PNG, JPEG, SVG) for figures and prints its name, SHA-256 and warnings; rejects a file that
+    /// cannot be printed
     Attach(Attach),
     /// Extracts the edition attached to a PDF and verifies that it is the one that was printed
     Extract(Extract),

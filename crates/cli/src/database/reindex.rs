@@ -17,7 +17,7 @@ pub struct ReindexReport {
 }
 
 impl ReindexReport {
-    /// The report as text, without the damage, which [`reindex`] has printed.
+    /// Formats the report as text, without the damage, which [`reindex`] has printed.
     pub fn text(&self) -> String {
         let mut text = format!("{} revisions were reindexed\n", self.revisions);
         for name in &self.rewritten {

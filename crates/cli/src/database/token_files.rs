@@ -51,7 +51,8 @@ impl TokenFolders {
     }
 }
 
-/// An existing folder keeps its mode: a container's volume already has an owner.
+/// Creates a folder that only its owner can read. An existing folder keeps its mode: a container's volume already has
+/// an owner.
 fn create_private_folder(folder: &Path) -> Result<(), Failure> {
     let created = fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
     created.map_err(Failure::io(format!("creating {}", folder.display())))

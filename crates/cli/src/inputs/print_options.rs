@@ -6,7 +6,7 @@ use chancery_proto::render::v1::{
 
 use crate::args::render::{FormatArg, LikelihoodArg, PaperArg, PrintOptions};
 
-/// The request options for the flags.
+/// Converts the flags to the request's options.
 pub fn render_options(flags: &PrintOptions, theme: Option<Theme>) -> RenderOptions {
     let format = match flags.format {
         FormatArg::Full => RenderFormat::Full,

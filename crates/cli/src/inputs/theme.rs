@@ -117,7 +117,7 @@ impl ThemeSource<'_> {
         Ok(Logo { media_type: image.report.media_type, digest: image.digest, bytes: image.bytes })
     }
 
-    /// Line and column of the value of a key, or of the start of the file if the key is missing.
+    /// Returns the line and column of the value of a key, or of the start of the file if the key is missing.
     fn position_of(&self, key: &str) -> Option<(usize, usize)> {
         if self.is_json {
             return json::locate(&self.text, key);

@@ -159,12 +159,12 @@ impl Service {
         Ok(Self { process, listen, worker_listen })
     }
 
-    /// The public listener's URL.
+    /// Returns the public listener's URL.
     pub fn url(&self) -> String {
         format!("http://{}", self.listen)
     }
 
-    /// The worker listener's URL.
+    /// Returns the worker listener's URL.
     pub fn worker_url(&self) -> String {
         format!("http://{}", self.worker_listen)
     }
@@ -207,7 +207,7 @@ impl Process {
         Ok(Self { name: name.to_owned(), log, child })
     }
 
-    /// Process id; none after the exit was observed.
+    /// Returns the process id; none after the exit was observed.
     pub fn id(&self) -> Option<u32> {
         self.child.id()
     }
@@ -224,7 +224,7 @@ impl Process {
         id.is_some_and(|id| kill_process(id, signal).is_ok())
     }
 
-    /// The exit status, if the process has exited.
+    /// Returns the exit status, if the process has exited.
     pub fn try_wait(&mut self) -> Result<Option<ExitStatus>, ProcessError> {
         self.child.try_wait().map_err(io_error(format!("waiting for the {}", self.name)))
     }
@@ -249,7 +249,7 @@ impl Process {
         self.wait().await
     }
 
-    /// Last lines of the log.
+    /// Returns the last lines of the log.
     pub fn log_tail(&self) -> String {
         let log = fs::read_to_string(&self.log).unwrap_or_default();
         let lines: Vec<&str> = log.lines().collect();

@@ -96,7 +96,7 @@ impl Stack {
         Ok(Self { workers, service, database, tokens })
     }
 
-    /// The addresses and token files that other commands connect with.
+    /// Returns the addresses and token files that other commands connect with.
     pub fn running(&self) -> RunningStack {
         RunningStack {
             pid: std::process::id(),
@@ -112,7 +112,7 @@ impl Stack {
         self.database.summary()
     }
 
-    /// A process that exited by itself, as a failure that quotes its log.
+    /// Returns a failure that quotes the log of a process that exited by itself, if one has.
     pub fn exited_process(&mut self) -> Result<Option<Failure>, Failure> {
         for process in self.workers.iter_mut().chain([&mut self.service.process]) {
             if let Some(status) = process.try_wait()? {
@@ -162,7 +162,8 @@ impl Database {
         Ok(Self { settings: DatabaseSettings::of_url(&url), url, private: Some(private) })
     }
 
-    /// Next to the private database's data, so that deleting the data also deletes the tokens.
+    /// Returns the folders for tokens, next to the private database's data, so that deleting the data also deletes the
+    /// tokens.
     fn token_folders(&self, state: &StateFolder) -> TokenFolders {
         let private = self.private.as_ref().map(|private| private.folder().join("tokens"));
         TokenFolders::single(&private.unwrap_or_else(|| state.tokens()))
@@ -197,7 +198,7 @@ impl From<ProcessError> for Failure {
     }
 }
 
-/// The path of another binary in the folder of this one.
+/// Returns the path of another binary in the folder of this one.
 fn sibling(name: &str) -> Result<PathBuf, Failure> {
     let own = env::current_exe().map_err(Failure::io("locating this binary"))?;
     Ok(own.with_file_name(name))

@@ -39,7 +39,8 @@ pub struct StateLock {
 }
 
 impl StateFolder {
-    /// The named folder, or else `chancery` in the build folder of this binary, or else in the user's state folder.
+    /// Returns the named folder, or else `chancery` in the build folder of this binary, or else in the user's state
+    /// folder.
     pub fn find(named: Option<&Path>) -> Result<Self, Failure> {
         let folder =
             named.map(Path::to_owned).or_else(in_build_folder).or_else(in_home).ok_or_else(|| {
@@ -48,7 +49,7 @@ impl StateFolder {
         std::path::absolute(&folder).map(Self).map_err(Failure::io(format!("resolving {}", folder.display())))
     }
 
-    /// Data of the private Postgres.
+    /// Returns the data folder of the private Postgres.
     pub fn postgres(&self) -> PathBuf {
         self.0.join("postgres")
     }
@@ -75,7 +76,7 @@ impl StateFolder {
         }
     }
 
-    /// The `up` that runs on the folder, if any.
+    /// Reads which `up` runs on the folder, if any.
     pub fn running(&self) -> Option<RunningStack> {
         let file = fs::read(self.running_file()).ok()?;
         let running: RunningStack = serde_json::from_slice(&file).ok()?;
@@ -115,14 +116,15 @@ impl Drop for StateLock {
     }
 }
 
-/// Cargo marks its build folder with CACHEDIR.TAG.
+/// Returns `chancery` in Cargo's build folder, which is marked with CACHEDIR.TAG, if this binary is in one.
 fn in_build_folder() -> Option<PathBuf> {
     let binary = env::current_exe().ok()?;
     let build_folder = binary.ancestors().find(|folder| folder.join("CACHEDIR.TAG").exists())?;
     Some(build_folder.join("chancery"))
 }
 
-/// The state folder of the XDG Base Directory Specification: data that survives restarts but needs no backup.
+/// Returns the state folder of the XDG Base Directory Specification, for data that survives restarts but needs no
+/// backup.
 fn in_home() -> Option<PathBuf> {
     let named = env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     named.or_else(|| Some(env::home_dir()?.join(".local/state"))).map(|state| state.join("chancery"))

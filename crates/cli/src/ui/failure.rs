@@ -18,7 +18,7 @@ const MAX_SNIPPETS: usize = 8;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Exit {
-    /// The command was refused or failed.
+    /// The command was rejected or failed.
     Failed = 1,
     /// Invalid command line.
     Usage = 2,
@@ -89,7 +89,7 @@ impl Failure {
         Self { exit: Exit::Usage, ..Self::new("INVALID_ARGUMENT", reason, message) }
     }
 
-    /// For `map_err`: wraps an I/O error; `action` says what was attempted.
+    /// Wraps an I/O error, for `map_err`; `action` says what was attempted.
     pub fn io(action: impl fmt::Display) -> impl FnOnce(io::Error) -> Self {
         move |error| {
             let code = match error.kind() {
@@ -101,7 +101,7 @@ impl Failure {
         }
     }
 
-    /// For `map_err`: wraps a failure of this machine's setup; `action` says what was attempted.
+    /// Wraps a failure of this machine's setup, for `map_err`; `action` says what was attempted.
     pub fn setup<E: fmt::Display>(action: &str) -> impl FnOnce(E) -> Self {
         move |error| Self::new("FAILED_PRECONDITION", "SETUP", format!("{action}: {error}"))
     }
@@ -118,7 +118,7 @@ impl Failure {
         Self { total_violations: violations.len(), violations, ..self }
     }
 
-    /// The line that counts the violations that are not listed.
+    /// Returns the line that counts the violations that are not listed.
     fn unlisted(&self) -> Option<String> {
         let unlisted = self.total_violations.saturating_sub(self.violations.len());
         (unlisted > 0).then(|| format!("and {unlisted} more; `chancery lint BRIEF FILE` lists all\n"))
@@ -139,7 +139,7 @@ impl Failure {
         };
     }
 
-    /// The message with the stable reason, which documentation refers to.
+    /// Returns the message with the stable reason, which documentation refers to.
     fn headline(&self) -> String {
         if self.reason.is_empty() {
             self.message.clone()
@@ -148,7 +148,7 @@ impl Failure {
         }
     }
 
-    /// One line for each violation, in the format of compilers: `file:line:column: path: description`.
+    /// Formats each violation as one line in the format of compilers: `file:line:column: path: description`.
     fn plain(&self) -> String {
         let head = std::iter::once(format!("error: {}\n", self.headline()));
         let violations = self.violations.iter().map(|violation| format!("{violation}\n"));

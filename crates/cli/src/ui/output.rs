@@ -35,7 +35,7 @@ pub fn print_to_reader(text: &str) -> Result<(), Failure> {
     written.map_err(Failure::io("writing to standard output"))
 }
 
-/// Whether a path is `-`, for standard input or output.
+/// Returns whether a path is `-`, for standard input or output.
 pub fn is_standard(path: &Path) -> bool {
     path == Path::new("-")
 }

@@ -119,7 +119,7 @@ fn download_style() -> ProgressStyle {
         .unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
-/// The state of a render as text.
+/// Describes the state of a render.
 fn state_text(render: &Render) -> String {
     let progress = render.progress.unwrap_or_default();
     let pages = if progress.pages > 0 { format!(", {}", text::pages(progress.pages)) } else { String::new() };
@@ -133,7 +133,7 @@ fn state_text(render: &Render) -> String {
     }
 }
 
-/// The waiting reason of a render as text.
+/// Describes why a render waits.
 pub fn waiting_text(reason: RenderWaitingReason) -> &'static str {
     match reason {
         RenderWaitingReason::Unspecified => "waiting for a worker",

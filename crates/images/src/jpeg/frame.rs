@@ -31,7 +31,7 @@ pub(crate) struct Component {
 }
 
 impl Frame {
-    /// MCUs across and down of scans with several components (A.2.3).
+    /// Returns the MCUs across and down of scans with several components (A.2.3).
     pub(crate) fn mcus(&self) -> (usize, usize) {
         let most = most_sampled(&self.components);
         (usize::from(self.width).div_ceil(8 * most.0), usize::from(self.height).div_ceil(8 * most.1))
@@ -52,7 +52,7 @@ pub(crate) fn read(marker: u8, segment: &[u8], limits: &Limits) -> Result<Frame,
         return Err(damaged("its frame header is too short"));
     };
     if precision != 8 {
-        return Err(unsupported("it has more or fewer than 8 bits a sample"));
+        return Err(unsupported("it does not have 8 bits per sample"));
     }
     let (width, height) = (u16::from_be_bytes([x1, x2]), u16::from_be_bytes([y1, y2]));
     check_size(MediaType::Jpeg, width.into(), height.into(), limits)?;
@@ -78,13 +78,13 @@ fn component(parameters: &[u8], before: &[Component]) -> Result<Component, Image
     let (id, factors, table) = (parameters[0], parameters[1], parameters[2]);
     let sampling = (usize::from(factors >> 4), usize::from(factors & 15));
     if !(1..=4).contains(&sampling.0) || !(1..=4).contains(&sampling.1) {
-        return Err(damaged("its frame header states a sampling factor outside of 1 to 4"));
+        return Err(damaged("its frame header states a sampling factor outside 1 to 4"));
     }
     if table > 3 {
         return Err(damaged("its frame header names a quantization table above 3"));
     }
     if before.iter().any(|other| other.id == id) {
-        return Err(damaged("its frame header names two components alike"));
+        return Err(damaged("its frame header gives two components the same number"));
     }
     let quantization_table = usize::from(table);
     Ok(Component { id, sampling, quantization_table, blocks: (0, 0), padded_blocks: (0, 0) })
@@ -97,7 +97,7 @@ fn place_blocks(frame: &mut Frame) -> Result<(), ImageError> {
     for component in &mut frame.components {
         let (across, down) = component.sampling;
         if !most.0.is_multiple_of(across) || !most.1.is_multiple_of(down) {
-            return Err(unsupported("its components are sampled at ratios that are no whole numbers"));
+            return Err(unsupported("its components are sampled at ratios that are not whole numbers"));
         }
         let blocks = |side: usize, factor: usize, most: usize| (side * factor).div_ceil(most).div_ceil(8);
         component.blocks = (blocks(width, across, most.0), blocks(height, down, most.1));

@@ -97,8 +97,8 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Jpeg, ImageError> {
                 metadata.note(marker, segment);
                 continue;
             }
-            DNL => return Err(unsupported("its height is defined behind its first scan")),
-            _ => return Err(unsupported("it has a segment that viewers do not read")),
+            DNL => return Err(unsupported("its height is defined after its first scan")),
+            _ => return Err(unsupported("it has a segment that viewers do not support")),
         }
         keep(&mut kept, marker, segment);
         if marker == SOS {
@@ -225,7 +225,7 @@ impl<'a> Segments<'a> {
         Ok(segment)
     }
 
-    /// Entropy-coded data: up to the next marker that is neither a stuffed zero nor a restart.
+    /// Returns the entropy-coded data up to the next marker that is neither a stuffed zero nor a restart.
     fn scan(&mut self) -> Result<&'a [u8], ImageError> {
         let ends = |pair: &[u8]| pair[0] == 0xFF && !matches!(pair[1], 0 | 0xD0..=0xD7 | 0xFF);
         let end = self.rest.windows(2).position(ends).ok_or_else(|| damaged(CUT))?;

@@ -10,6 +10,6 @@ pub(crate) fn damaged(problem: Problem) -> ImageError {
 }
 
 pub(crate) fn unsupported(problem: Problem) -> ImageError {
-    let remedy = "save it as a baseline or progressive JPEG of 8 bits a sample in sRGB or grey";
+    let remedy = "save it as a baseline or progressive JPEG with 8 bits per sample in sRGB or grey";
     ImageError::Unsupported { media_type: MediaType::Jpeg, problem: problem.to_owned(), remedy }
 }

@@ -101,7 +101,7 @@ mod tests {
     use super::{Arc, curves};
     use crate::svg::step::Step;
 
-    /// Points of the curves, a quarter of each apart.
+    /// Returns points of the curves, a quarter of each apart.
     fn drawn(large: bool, sweep: bool) -> Vec<(f64, f64)> {
         let arc = Arc { radii: (10.0, 10.0), degrees: 30.0, large, sweep };
         let mut steps = Vec::new();

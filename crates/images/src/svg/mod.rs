@@ -1,5 +1,5 @@
 //! SVG drawings: a strict subset of SVG 1.1 that only draws. Elements and attributes that run, load or blend are
-//! refused by name, and nothing visible is skipped. Document types are refused, so no entity can expand.
+//! rejected by name, and nothing visible is skipped. Document types are rejected, so no entity can expand.
 
 mod arc;
 mod colors;
@@ -73,7 +73,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Vector, ImageError> {
     Ok(Vector { width: FixedPt::round(width), height: FixedPt::round(height), shapes: reader.shapes })
 }
 
-/// Checks properties that the parser accepts, or takes long to refuse.
+/// Checks properties that the parser accepts, or takes long to reject.
 fn check_markup(text: &str) -> Result<(), SvgError> {
     let mut line = 1;
     for tag in text.split('<') {
@@ -127,7 +127,7 @@ impl Reader {
             return Err(at(root, Problem::with_remedy("its root is not an SVG element", remedy)));
         }
         if root.has_attribute("transform") {
-            let remedy = "move the transform to a group inside of <svg>";
+            let remedy = "move the transform to a group inside <svg>";
             return Err(at(
                 root,
                 Problem::with_remedy("a transform of the whole drawing is not printed", remedy),
@@ -190,8 +190,8 @@ impl Reader {
     }
 }
 
-/// Skips definitions: they draw only by reference, which is refused where it occurs. Style sheets and scripts among
-/// them are refused, because they affect the whole drawing.
+/// Skips definitions: they draw only by reference, which is rejected where it occurs. Style sheets and scripts among
+/// them are rejected, because they affect the whole drawing.
 fn definitions(node: Node) -> Result<(), SvgError> {
     let acts = |node: &Node| node.is_element() && matches!(node.tag_name().name(), "style" | "script");
     match node.descendants().find(acts) {

@@ -5,7 +5,7 @@ use super::arc;
 use super::numbers::Scanner;
 use super::step::{Point, Step, TOO_MANY};
 
-/// Parses a path; paths of more than `most` steps are refused.
+/// Parses a path; paths of more than `most` steps are rejected.
 pub(super) fn parse(data: &str, most: usize) -> Result<Vec<Step>, Problem> {
     let mut pen = Pen::default();
     let mut scanner = Scanner::new(data);
@@ -92,7 +92,8 @@ impl Pen {
         self.at = points[2];
     }
 
-    /// A quadratic curve equals a cubic one whose control points are two thirds of the way to its control point.
+    /// Appends a quadratic curve as a cubic one, whose control points are two thirds of the way to the quadratic
+    /// control point.
     fn quadratic(&mut self, control: Point, to: Point) {
         let toward = |from: Point| {
             (from.0 + (control.0 - from.0) * 2.0 / 3.0, from.1 + (control.1 - from.1) * 2.0 / 3.0)

@@ -15,7 +15,7 @@ impl Problem {
         Self { text: text.into(), remedy }
     }
 
-    /// Names the attribute that has the problem.
+    /// Prefixes the problem with the attribute that has it.
     pub(super) fn within(self, attribute: &str) -> Self {
         Self { text: format!("{attribute}: {}", self.text), ..self }
     }
@@ -42,7 +42,7 @@ pub(super) fn remedy_of_element(name: &str) -> &'static str {
         }
         "style" => "export with presentation attributes or inline styles instead of a style sheet",
         "use" | "symbol" => {
-            "replace clones and symbols by their shapes (Inkscape: Unlink Clone), or export it as PNG"
+            "replace clones and symbols with their shapes (Inkscape: Unlink Clone), or export it as PNG"
         }
         "svg" => "move the nested drawing into a group of the outer one",
         "image" => "upload the embedded picture by itself as PNG or JPEG",

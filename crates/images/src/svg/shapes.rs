@@ -40,7 +40,7 @@ fn number(node: Node, name: &str) -> Result<f64, Problem> {
 
 fn size(node: Node, name: &str) -> Result<f64, Problem> {
     let size = number(node, name)?;
-    if size < 0.0 { Err(format!("{name}: it is negative").into()) } else { Ok(size) }
+    if size < 0.0 { Err(format!("{name} is negative").into()) } else { Ok(size) }
 }
 
 fn center(node: Node) -> Result<Point, Problem> {

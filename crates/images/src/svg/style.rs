@@ -64,7 +64,7 @@ pub(super) struct Style {
     line_first: bool,
 }
 
-/// Properties that affect only text, which is refused, or nothing that is printed.
+/// Properties that affect only text, which is rejected, or nothing that is printed.
 const WITHOUT_EFFECT: [&str; 22] = [
     "color",
     "cursor",
@@ -120,7 +120,7 @@ impl Style {
                     let problem = format!("{name}: it refers to another element or file");
                     return Err(Problem::with_remedy(
                         problem,
-                        "replace the reference by the shapes themselves",
+                        "replace the reference with the shapes themselves",
                     ));
                 }
                 Some(_) => {}
@@ -165,7 +165,7 @@ impl Style {
             ("stroke-dashoffset", _) => self.dash_offset = number()?,
             ("paint-order", "normal") => self.line_first = false,
             ("paint-order", _) => self.line_first = line_first(value).ok_or_else(refused)?,
-            // Blending is refused.
+            // Blending is rejected.
             ("opacity" | "fill-opacity" | "stroke-opacity", _) if (number()? - 1.0).abs() < 1e-9 => {}
             // Values without effect.
             ("filter" | "mask" | "clip-path" | "marker" | "vector-effect", "none")

@@ -84,7 +84,7 @@ pub(crate) fn scaled_down((width, height): (Length, Length), room: (Length, Leng
     (width.max(THINNEST), height.max(THINNEST))
 }
 
-/// `length` times `part` over `whole`.
+/// Returns `length` times `part` over `whole`.
 fn portion(length: Length, part: Length, whole: Length) -> Length {
     let product = i128::from(length.units()) * i128::from(part.units());
     let units = product / i128::from(whole.units().max(1));

@@ -94,7 +94,7 @@ impl Locale {
         }
     }
 
-    /// Its language's BCP 47 tag.
+    /// Returns the language's BCP 47 tag.
     pub const fn tag(self) -> &'static str {
         match self {
             Self::English => "en",

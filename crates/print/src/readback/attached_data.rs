@@ -32,7 +32,7 @@ pub fn extract(bytes: &[u8]) -> Result<Extracted, ExtractError> {
         let (_, rest) = packet.split_once(&format!("<chancery:{name}>"))?;
         rest.split_once('<').map(|(value, _)| unescaped(value))
     };
-    let fact = |name| fact(name).ok_or(ReadError::Damaged("metadata that say nothing of the brief"));
+    let fact = |name| fact(name).ok_or(ReadError::Damaged("metadata that does not describe the brief"));
     Ok(Extracted { json, brief: fact("brief")?, edition_digest: fact("editionDigest")? })
 }
 
@@ -41,11 +41,12 @@ fn attached(objects: &Objects) -> Result<Option<Vec<u8>>, ReadError> {
     let catalog = objects.catalog()?;
     let Some(Value::Array(files)) = catalog.get(b"AF") else { return Ok(None) };
     let [Value::Reference(specification)] = files.as_slice() else {
-        return Err(ReadError::Damaged("other associated files than the printer's"));
+        return Err(ReadError::Damaged("associated files that the printer did not write"));
     };
     let specification = objects.dict(*specification)?;
-    let streams = objects.entry(&specification, b"EF")?.ok_or(ReadError::Damaged("a file without bytes"))?;
-    let stream = streams.reference(b"F").ok_or(ReadError::Damaged("a file without bytes"))?;
+    let streams =
+        objects.entry(&specification, b"EF")?.ok_or(ReadError::Damaged("an attached file without bytes"))?;
+    let stream = streams.reference(b"F").ok_or(ReadError::Damaged("an attached file without bytes"))?;
     objects.stream(stream).map(|(_, bytes)| Some(bytes))
 }
 

@@ -60,7 +60,7 @@ pub enum ProofError {
         found: Option<(u8, String, String)>,
     },
     /// The metadata lack an expected fact.
-    #[error("the metadata lack {0:?}")]
+    #[error("the metadata does not contain {0:?}")]
     Metadata(String),
     /// The embedded data differs from the edition.
     #[error("the embedded data differs from the edition")]
@@ -69,7 +69,7 @@ pub enum ProofError {
     #[error("the file has an unexpected string {0:?}")]
     Stray(String),
     /// A page has content that is neither in the structure tree nor an artifact.
-    #[error("page {page}: {text:?} is outside of the structure tree")]
+    #[error("page {page}: {text:?} is outside the structure tree")]
     Untagged {
         /// The page, from 0.
         page: usize,

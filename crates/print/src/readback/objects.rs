@@ -108,7 +108,7 @@ impl<'a> Objects<'a> {
             Some(Token::Number(number)) => integer(number).and_then(|start| usize::try_from(start).ok()),
             _ => None,
         };
-        let start = start.ok_or(damaged("no place of the cross-references"))?;
+        let start = start.ok_or(damaged("no offset of the cross-reference stream"))?;
         let mut objects = Self {
             bytes,
             locations: Vec::new(),
@@ -196,7 +196,7 @@ impl<'a> Objects<'a> {
                 let container = self.containers.get(container);
                 let object = container
                     .and_then(|container| container.content.get(*container.starts.get(index)?..))
-                    .ok_or(damaged("an object outside of its stream"))?;
+                    .ok_or(damaged("an object outside its stream"))?;
                 value(&mut Tokens::new(object))
             }
         }
@@ -228,7 +228,7 @@ impl<'a> Objects<'a> {
     }
 
     fn dict_at(&self, start: usize) -> Result<(Dict<'a>, &'a [u8]), ReadError> {
-        let object = self.bytes.get(start..).ok_or(damaged("an object outside of the file"))?;
+        let object = self.bytes.get(start..).ok_or(damaged("an object outside the file"))?;
         let mut tokens = Tokens::new(object);
         // `n 0 obj`
         let _ = tokens.by_ref().take(3).count();

@@ -78,7 +78,7 @@ fn page_numbers<'a>(objects: &'a Objects, catalog: &Dict<'a>) -> Result<Vec<u32>
     let Some(Value::Array(kids)) = tree.get(b"Kids") else { return Err(ReadError::Damaged("no pages")) };
     let numbers = kids.iter().map(|kid| match kid {
         Value::Reference(id) => Ok(*id),
-        _ => Err(ReadError::Damaged("a page that is no object")),
+        _ => Err(ReadError::Damaged("a page that is not an object")),
     });
     numbers.collect()
 }
@@ -105,7 +105,7 @@ impl<'a> PageReader<'a> {
             None => &[],
         } {
             let Value::Reference(part) = part else {
-                return Err(ReadError::Damaged("content that is no stream"));
+                return Err(ReadError::Damaged("content that is not a stream"));
             };
             content.append(&mut self.objects.stream(*part)?.1);
             content.push(b'\n');

@@ -160,7 +160,7 @@ impl<'a> BreakpointCollector<'a> {
         hanging_punctuation::fragment_hang_at_start(&self.inline.text, fragment, size).units()
     }
 
-    /// The opportunity at the end of a chunk.
+    /// Returns the opportunity at the end of a chunk.
     fn opportunity(&mut self, fragment: usize, at: usize, last: &Fragment) {
         match self.inline.text[..at].chars().next_back() {
             Some('\u{ad}') => {

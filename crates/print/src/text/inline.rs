@@ -124,7 +124,7 @@ pub struct PieceStyle {
     pub kind: PieceKind,
 }
 
-/// Replaces control characters and line or paragraph separators by spaces. Validation refuses them; this is the
+/// Replaces control characters and line or paragraph separators by spaces. Validation rejects them; this is the
 /// fallback.
 pub(crate) fn settable(c: char) -> char {
     if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }

@@ -286,7 +286,7 @@ mod tests {
 
     use super::{Breakpoint, LineBreak, LineFill, Totals, choose_breaks};
 
-    /// Words of the given widths with spaces of 100 that stretch by 50 and shrink by 30.
+    /// Builds words of the given widths with spaces of 100 that stretch by 50 and shrink by 30.
     fn paragraph(words: &[i64]) -> Vec<Breakpoint> {
         let mut breaks = vec![Breakpoint::default()];
         let mut sums = Totals::default();

@@ -16,7 +16,7 @@ pub enum WriteError {
     #[error("the document has no language")]
     NoLanguage,
     /// Page edges must be 3 to 14,400 points (ISO 19005-2, 6.1.13).
-    #[error("page {page}: the page size is outside of 3 to 14,400 points")]
+    #[error("page {page}: the page size is outside 3 to 14,400 points")]
     PageSize {
         /// The page.
         page: usize,

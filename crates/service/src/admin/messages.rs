@@ -10,7 +10,7 @@ use chancery_store::{DeadTaskFilter, DeadTaskPageKey, Roles, WorkerPageKey};
 use time::OffsetDateTime;
 use tonic::Status;
 
-use crate::rpc::errors::{invalid_field, invalid_page_token};
+use crate::rpc::errors::{invalid_page_token, unknown_value};
 use crate::rpc::fields::{name, timestamp};
 use crate::rpc::pagination::Page;
 
@@ -182,7 +182,7 @@ pub(crate) fn scheme(number: i32) -> Result<Scheme, Status> {
         Ok(wire::MarkingScheme::Unspecified | wire::MarkingScheme::Tlp) => Ok(Scheme::Tlp),
         Ok(wire::MarkingScheme::Us) => Ok(Scheme::Us),
         Ok(wire::MarkingScheme::Corporate) => Ok(Scheme::Corporate),
-        Err(_) => Err(invalid_field("workspace.marking_scheme", "unknown marking scheme")),
+        Err(_) => Err(unknown_value("workspace.marking_scheme", "MarkingScheme")),
     }
 }
 
@@ -190,14 +190,14 @@ pub(crate) fn policy(number: i32) -> Result<Policy, Status> {
     match wire::WithholdingPolicy::try_from(number) {
         Ok(wire::WithholdingPolicy::Unspecified | wire::WithholdingPolicy::Omit) => Ok(Policy::Omit),
         Ok(wire::WithholdingPolicy::Mark) => Ok(Policy::Mark),
-        Err(_) => Err(invalid_field("workspace.withholding_policy", "unknown withholding policy")),
+        Err(_) => Err(unknown_value("workspace.withholding_policy", "WithholdingPolicy")),
     }
 }
 
 pub(crate) fn roles(numbers: &[i32]) -> Result<Roles, Status> {
     let roles = numbers.iter().enumerate().map(|(index, number)| {
         let role = wire::Role::try_from(*number).ok().and_then(role);
-        role.ok_or_else(|| invalid_field(&format!("api_token.roles[{index}]"), "unknown role"))
+        role.ok_or_else(|| unknown_value(&format!("api_token.roles[{index}]"), "Role"))
     });
     roles.collect()
 }

@@ -30,7 +30,7 @@ pub(crate) fn principal<T>(request: &tonic::Request<T>) -> Result<Principal, Sta
     shared_principal(request).map(Arc::unwrap_or_clone)
 }
 
-/// Like [`principal`], without a copy.
+/// Returns the caller as [`principal`] does, without a copy.
 ///
 /// # Errors
 /// As [`principal`].
@@ -128,8 +128,9 @@ async fn authenticate(
     tokens: &TokenResolver,
     headers: &HeaderMap,
 ) -> Result<(Arc<Principal>, SecretDigest), Status> {
-    let header =
-        headers.get(AUTHORIZATION).ok_or_else(|| unauthenticated("send \"authorization: Bearer chy_…\""))?;
+    let header = headers.get(AUTHORIZATION).ok_or_else(|| {
+        unauthenticated("the call carries no credentials: send \"authorization: Bearer chy_…\"")
+    })?;
     let secret = header.to_str().ok().and_then(bearer_token).ok_or_else(invalid_credentials)?.sha256();
     let principal = tokens.resolve(&secret).await.map_err(status)?.ok_or_else(invalid_credentials)?;
     Ok((principal, secret))

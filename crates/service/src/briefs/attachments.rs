@@ -142,7 +142,7 @@ impl Header {
     /// Checks the file against the header.
     fn check(&self, found: &ImageReport, bytes: &[u8]) -> Result<(), Status> {
         if found.media_type != self.media_type {
-            let description = format!("the file is {}", found.media_type.as_str());
+            let description = format!("the file is {}: state that type", found.media_type.as_str());
             return Err(invalid_field("header.media_type", description));
         }
         let digest = body_digest(bytes);
@@ -158,7 +158,10 @@ fn marking(scheme: Scheme, label: &str) -> Result<Rank, Status> {
         return Ok(scheme.lowest());
     }
     let unknown = || {
-        let description = format!("{label:?} is not one of {}", scheme.labels().join(", "));
+        let description = format!(
+            "{label:?} is not a marking of the workspace; expected one of {}",
+            scheme.labels().join(", ")
+        );
         invalid_field("header.marking", description)
     };
     scheme.rank(label).ok_or_else(unknown)

@@ -7,7 +7,7 @@ use chancery_store::{Principal, Store, StoreError};
 use tonic::Status;
 
 use crate::briefs::messages::document_message;
-use crate::rpc::errors::{invalid_field, status};
+use crate::rpc::errors::{status, unknown_value};
 use crate::rpc::fields::name;
 
 /// Maximum size of an export's stored editions, in bytes; leaves room for the documents' other fields.
@@ -21,7 +21,7 @@ pub(crate) async fn export(
 ) -> Result<ExportBriefResponse, Status> {
     let source: BriefOrRevisionName = name("name", &request.name)?;
     let format =
-        ExportFormat::try_from(request.format).map_err(|_| invalid_field("format", "unknown format"))?;
+        ExportFormat::try_from(request.format).map_err(|_| unknown_value("format", "ExportFormat"))?;
     let editions = match &source {
         BriefOrRevisionName::Brief(brief) => {
             store.briefs().editions(principal, brief, MAX_EDITION_BYTES).await

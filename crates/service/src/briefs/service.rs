@@ -66,7 +66,7 @@ impl BriefService for Briefs {
         writes::create(&self.store, &principal, request.into_inner()).await.map(Response::new)
     }
 
-    /// Served by [`get_brief::GetBriefRoute`] over the wire; this method decodes the same result.
+    /// Decodes the response of [`get_brief::GetBriefRoute`], which serves this method over the wire.
     async fn get_brief(&self, request: Request<GetBriefRequest>) -> Result<Response<Brief>, Status> {
         let encoded = get_brief::get_brief(&self.store, &self.cache, request).await?;
         Brief::decode(encoded.message()).map(Response::new).map_err(|error| internal(&error))

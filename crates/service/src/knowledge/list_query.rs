@@ -6,7 +6,7 @@ use chancery_store::knowledge::{AsOf, Clock, KnowledgeQuery, ListedPart};
 use prost::Message;
 use tonic::Status;
 
-use crate::rpc::errors::invalid_field;
+use crate::rpc::errors::unknown_value;
 use crate::rpc::fields::{required, time};
 use crate::rpc::pagination::{Page, PageSeal, fitting};
 
@@ -93,7 +93,7 @@ pub(crate) fn as_of(moment: Option<&AsOfMoment>) -> Result<Option<AsOf>, Status>
     let clock = match AsOfClock::try_from(moment.clock) {
         Ok(AsOfClock::Unspecified | AsOfClock::Published) => Clock::Published,
         Ok(AsOfClock::Recorded) => Clock::Recorded,
-        Err(_) => return Err(invalid_field("as_of.clock", "unknown clock")),
+        Err(_) => return Err(unknown_value("as_of.clock", "AsOfClock")),
     };
     Ok(Some(AsOf { time: time("as_of.time", given)?, clock }))
 }

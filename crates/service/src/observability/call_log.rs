@@ -58,7 +58,7 @@ pub(crate) struct Calls<S> {
     layer: CallLayer,
 }
 
-/// Long polls and uploads, which need no permit and have a longer timeout.
+/// Returns whether a path is that of a long poll or an upload, which needs no permit and has a longer timeout.
 fn is_long(path: &str) -> bool {
     let method = path.rsplit('/').next().unwrap_or_default();
     matches!(method, "AcquireLeases" | "WaitRender" | "UploadArtifact") || path.starts_with("/grpc.")

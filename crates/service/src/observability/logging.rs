@@ -85,7 +85,8 @@ fn flush_periodically(buffer: &Weak<Mutex<Vec<u8>>>) {
     }
 }
 
-/// Write errors are ignored: without standard error there is nowhere to report them.
+/// Writes the buffer to standard error. Write errors are ignored: without standard error there is nowhere to report
+/// them.
 fn flush(unwritten: &mut Vec<u8>) {
     if !unwritten.is_empty() {
         let _ = io::stderr().write_all(unwritten);

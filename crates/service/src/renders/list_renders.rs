@@ -6,7 +6,7 @@ use chancery_store::{RenderFilter, RenderPageKey, RenderStateKind};
 use time::OffsetDateTime;
 use tonic::Status;
 
-use crate::rpc::errors::{invalid_field, invalid_page_token};
+use crate::rpc::errors::{invalid_field, invalid_page_token, unknown_value};
 use crate::rpc::fields::name;
 use crate::rpc::pagination::Page;
 
@@ -31,7 +31,7 @@ impl RenderListQuery {
             return Err(invalid_field("brief", "must be in the parent's workspace"));
         }
         let state =
-            RenderState::try_from(request.state).map_err(|_| invalid_field("state", "unknown state"))?;
+            RenderState::try_from(request.state).map_err(|_| unknown_value("state", "RenderState"))?;
         let query = format!("renders of {workspace} in {} of {}", state.as_str_name(), request.brief);
         let page = Page::read(query, request.page_size, &request.page_token)?;
         let after = match &page.after {

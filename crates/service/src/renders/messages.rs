@@ -11,7 +11,7 @@ use chancery_proto::render::v1::{
 use chancery_store::{self as store, RenderRequest};
 use tonic::Status;
 
-use crate::rpc::errors::{invalid_field, invalid_name, invalid_options};
+use crate::rpc::errors::{invalid_field, invalid_name, invalid_options, unknown_value};
 use crate::rpc::fields::timestamp;
 use crate::rpc::idempotency::write_id;
 
@@ -31,7 +31,7 @@ pub(crate) fn new_render(
     }
     let options = checked(&options.unwrap_or_default()).map_err(|invalid| invalid_options(&invalid))?;
     let priority =
-        RenderPriority::try_from(priority).map_err(|_| invalid_field("priority", "unknown priority"))?;
+        RenderPriority::try_from(priority).map_err(|_| unknown_value("priority", "RenderPriority"))?;
     Ok(RenderRequest { source, options, priority, write })
 }
 

@@ -8,6 +8,7 @@ use chancery_brief::render_options::InvalidOption;
 use chancery_brief::validate::{InvalidContent, Violation};
 use chancery_images::ImageError;
 use chancery_proto::brief::v1::UndeclaredChange;
+use chancery_proto::descriptors::enum_values;
 use chancery_proto::errors::v1::Reason;
 use chancery_proto::names::{GeneratedId, NameError};
 use chancery_proto::status::{VIOLATIONS_TOTAL, refusal, refusal_with};
@@ -93,7 +94,8 @@ pub(crate) fn status(error: StoreError) -> Status {
     refusal(code, reason, error.to_string(), ErrorDetails::new())
 }
 
-/// Content that violates the content model. `field` is the content's path in the request, such as `draft.content`.
+/// Returns the status for content that violates the content model. `field` is the content's path in the request, such
+/// as `draft.content`.
 pub(crate) fn invalid_content(field: &str, invalid: &InvalidContent) -> Status {
     let mut details = ErrorDetails::new();
     for violation in &invalid.violations {
@@ -110,7 +112,7 @@ pub(crate) fn invalid_content(field: &str, invalid: &InvalidContent) -> Status {
     refusal_with(Code::InvalidArgument, Reason::InvalidContent, message, metadata, details)
 }
 
-/// Invalid render options, each by its path.
+/// Returns the status for invalid render options, each by its path.
 pub(crate) fn invalid_options(invalid: &[InvalidOption]) -> Status {
     let mut details = ErrorDetails::new();
     for option in invalid {
@@ -121,8 +123,8 @@ pub(crate) fn invalid_options(invalid: &[InvalidOption]) -> Status {
     refusal(Code::InvalidArgument, Reason::InvalidField, message, details)
 }
 
-/// Figures whose attachment is unusable: an invalid argument of an import (`document` is its index), a failed
-/// precondition of publishing a draft.
+/// Returns the status for figures whose attachment is unusable: an invalid argument of an import (`document` is its
+/// index), a failed precondition of publishing a draft.
 fn unusable_attachments(document: Option<usize>, violations: &[Violation], message: String) -> Status {
     let mut details = ErrorDetails::new();
     let Some(document) = document else {
@@ -140,7 +142,7 @@ fn unusable_attachments(document: Option<usize>, violations: &[Violation], messa
     refusal(Code::InvalidArgument, Reason::UnusableAttachment, message, details)
 }
 
-/// A draft with undeclared changes, if the publish request requires all changes to be declared.
+/// Returns the status for a draft with undeclared changes, if the publish request requires all changes to be declared.
 fn undeclared_changes(undeclared: &[UndeclaredChange], message: String) -> Status {
     let mut details = ErrorDetails::new();
     for change in undeclared {
@@ -152,7 +154,7 @@ fn undeclared_changes(undeclared: &[UndeclaredChange], message: String) -> Statu
     refusal(Code::FailedPrecondition, Reason::UndeclaredChanges, message, details)
 }
 
-/// A draft with lint warnings, if the publish request requires none.
+/// Returns the status for a draft with lint warnings, if the publish request requires none.
 fn lint_warnings(warnings: &[Warning], message: String) -> Status {
     let mut details = ErrorDetails::new();
     for warning in warnings {
@@ -167,12 +169,19 @@ fn listed_by_lint(message: String, violations: usize) -> String {
     if violations > 1 { format!("{message}; LintBrief lists all of them") } else { message }
 }
 
-/// A field with an invalid value.
+/// Returns the status for a field with an invalid value.
 pub(crate) fn invalid_field(field: &str, description: impl Into<String>) -> Status {
     bad_request(Reason::InvalidField, field, description.into())
 }
 
-/// An uploaded file that cannot be printed. The metadata holds the image error's code and, for an SVG, the element and line.
+/// Returns the status for a field with a number that its enum, given by its short name, does not have.
+pub(crate) fn unknown_value(field: &str, enum_name: &str) -> Status {
+    let names = enum_values(enum_name).join(", ");
+    invalid_field(field, format!("not a known value; expected one of {names}"))
+}
+
+/// Returns the status for an uploaded file that cannot be printed. The metadata holds the image error's code and, for
+/// an SVG, the element and line.
 pub(crate) fn invalid_image(error: &ImageError) -> Status {
     let description = format!("{}: {error}", error.code());
     let (element, line) = match error {
@@ -185,50 +194,50 @@ pub(crate) fn invalid_image(error: &ImageError) -> Status {
     refusal_with(Code::InvalidArgument, Reason::InvalidImage, message, metadata, details)
 }
 
-/// A malformed resource name or id.
+/// Returns the status for a malformed resource name or id.
 pub(crate) fn invalid_name(field: &str, error: &NameError) -> Status {
     bad_request(Reason::InvalidName, field, error.to_string())
 }
 
-/// A page token that was not issued for this query.
+/// Returns the status for a page token that was not issued for this query.
 pub(crate) fn invalid_page_token() -> Status {
     let description = "not a page token of this list; repeat the query's other fields unchanged".to_owned();
     bad_request(Reason::InvalidPageToken, "page_token", description)
 }
 
-/// A cursor that was not issued for this workspace, or is ahead of its change log.
+/// Returns the status for a cursor that was not issued for this workspace, or is ahead of its change log.
 pub(crate) fn invalid_cursor(field: &str, description: &str) -> Status {
     bad_request(Reason::InvalidCursor, field, description.to_owned())
 }
 
-/// A cursor of an earlier epoch of the workspace's change log: the database was restored since.
+/// Returns the status for a cursor of an earlier epoch of the workspace's change log: the database was restored since.
 pub(crate) fn cursor_expired(field: &str) -> Status {
     let message =
         format!("{field}: the cursor predates a restore of the database; start again without a cursor");
     refusal(Code::FailedPrecondition, Reason::CursorExpired, message, ErrorDetails::new())
 }
 
-/// A malformed filter, or one with fields that this list does not have.
+/// Returns the status for a malformed filter, or one with fields that this list does not have.
 fn invalid_filter(invalid: &FilterError) -> Status {
     bad_request(Reason::InvalidFilter, "filter", invalid.to_string())
 }
 
-/// A malformed order, or one with fields that this list does not have.
+/// Returns the status for a malformed order, or one with fields that this list does not have.
 fn invalid_order(invalid: &FilterError) -> Status {
     bad_request(Reason::InvalidOrderBy, "order_by", invalid.to_string())
 }
 
-/// A malformed search query.
+/// Returns the status for a malformed search query.
 pub(crate) fn invalid_query(invalid: &SearchQueryError) -> Status {
     bad_request(Reason::InvalidQuery, "query", invalid.to_string())
 }
 
-/// Missing credentials, or unknown, expired or revoked ones.
+/// Returns the status for missing credentials, or for unknown, expired or revoked ones.
 pub(crate) fn unauthenticated(message: &str) -> Status {
     refusal(Code::Unauthenticated, Reason::Unauthenticated, message, ErrorDetails::new())
 }
 
-/// A call that the caller's roles or workspace do not permit.
+/// Returns the status for a call that the caller's roles or workspace do not permit.
 pub(crate) fn permission_denied(message: impl Into<String>) -> Status {
     refusal(Code::PermissionDenied, Reason::PermissionDenied, message, ErrorDetails::new())
 }
@@ -238,7 +247,7 @@ pub(crate) fn limit_exceeded(message: impl Into<String>) -> Status {
     refusal(Code::ResourceExhausted, Reason::LimitExceeded, message, ErrorDetails::new())
 }
 
-/// A limit on concurrent work; the caller may retry.
+/// Returns the status for a limit on concurrent work; the caller may retry.
 pub(crate) fn busy(message: &str) -> Status {
     refusal(
         Code::ResourceExhausted,
@@ -248,17 +257,18 @@ pub(crate) fn busy(message: &str) -> Status {
     )
 }
 
-/// A temporarily unavailable dependency.
+/// Returns the status for a temporarily unavailable dependency.
 pub(crate) fn unavailable(message: &str) -> Status {
     refusal(Code::Unavailable, Reason::Unavailable, message, ErrorDetails::with_retry_info(Some(RETRY_AFTER)))
 }
 
-/// A call that did not finish before its deadline.
+/// Returns the status for a call that did not finish before its deadline.
 pub(crate) fn deadline_exceeded(message: &str) -> Status {
     refusal(Code::DeadlineExceeded, Reason::DeadlineExceeded, message, ErrorDetails::new())
 }
 
-/// A database that is read-only, full, overloaded or unreachable. All of these are retryable; the cause is logged, not sent.
+/// Returns the status for a database that is read-only, full, overloaded or unreachable. All of these are retryable;
+/// the cause is logged, not sent.
 fn database_unavailable(error: &StoreError) -> Status {
     if let Some(failure) = error.database_failure() {
         let DatabaseFailure { sqlstate, statement, message } = failure;
@@ -272,8 +282,8 @@ fn database_unavailable(error: &StoreError) -> Status {
     unavailable("the database is unavailable")
 }
 
-/// An artifact store that is unreachable, or rejects requests until an operator intervenes; both are retryable. Its
-/// message is logged, not sent, because it names buckets and hosts.
+/// Returns the status for an artifact store that is unreachable, or rejects requests until an operator intervenes; both
+/// are retryable. Its message is logged, not sent, because it names buckets and hosts.
 fn artifact_store_unavailable(error: &StoreError) -> Status {
     tracing::warn!(%error, "a call failed because the artifact store is unavailable");
     unavailable("the artifact store is unavailable")
@@ -298,14 +308,15 @@ fn queue_full(error: &StoreError) -> Status {
     )
 }
 
-/// A watch whose caller does not read. The client resumes from `cursor`, or starts again if it is empty.
+/// Returns the status for a watch whose caller does not read. The client resumes from `cursor`, or starts again if it
+/// is empty.
 pub(crate) fn slow_reader(cursor: &str) -> Status {
     let message = "the client did not read the watch in time; resume from the last cursor";
     let details = ErrorDetails::with_retry_info(Some(RETRY_AFTER));
     refusal_with(Code::ResourceExhausted, Reason::SlowReader, message, [("cursor", cursor)], details)
 }
 
-/// A statement that the database rejects permanently, such as one that its role may not execute.
+/// Returns the status for a statement that the database rejects permanently, such as one that its role may not execute.
 fn database_refused(error: &StoreError) -> Status {
     let id = incident_id();
     let DatabaseFailure { sqlstate, statement, message } = error.database_failure().unwrap_or_default();
@@ -313,7 +324,7 @@ fn database_refused(error: &StoreError) -> Status {
     internal_incident(&id)
 }
 
-/// An unexpected error. It is logged here under an incident id; the status names only the id.
+/// Returns the status for an unexpected error, which is logged under an incident id; the status names only the id.
 pub(crate) fn internal(error: &(dyn std::error::Error + 'static)) -> Status {
     let id = incident_id();
     tracing::error!(incident = %id, error, "a call failed with an internal error");

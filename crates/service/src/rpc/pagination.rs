@@ -64,7 +64,7 @@ impl PageSeal {
         nonce
     }
 
-    /// Never `None`: HMAC-SHA256 output has the key's length.
+    /// Derives the key that seals tokens. Never `None`: HMAC-SHA256 output has the key's length.
     fn sealing_key(&self) -> Option<LessSafeKey> {
         let key = hmac::sign(&self.0, b"");
         UnboundKey::new(&CHACHA20_POLY1305, key.as_ref()).ok().map(LessSafeKey::new)
@@ -96,7 +96,7 @@ impl Page {
         Self::read_with(None, query, size, token)
     }
 
-    /// Like [`Page::read`], for a list with sealed tokens.
+    /// Reads the page fields as [`Page::read`] does, for a list with sealed tokens.
     ///
     /// # Errors
     /// As [`Page::read`].
@@ -132,7 +132,7 @@ impl Page {
         self.cut_at(items, self.size, key)
     }
 
-    /// Like [`Page::cut`], for a page with a lower size.
+    /// Cuts a page as [`Page::cut`] does, at a lower size.
     pub(crate) fn cut_at<T>(&self, items: &mut Vec<T>, size: usize, key: impl Fn(&T) -> String) -> String {
         let size = size.clamp(1, self.size);
         if items.len() <= size {

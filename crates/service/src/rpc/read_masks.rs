@@ -6,7 +6,7 @@ use chancery_proto::masks::ReadMask;
 use prost_types::FieldMask;
 use tonic::Status;
 
-use crate::rpc::errors::{internal, invalid_field};
+use crate::rpc::errors::{internal, invalid_field, unknown_value};
 
 /// Returns the mask for a request's view and read mask; `None` for the whole message. `default_view` applies if the view
 /// is unspecified.
@@ -22,7 +22,7 @@ pub(crate) fn read_mask(
     let view = match BriefView::try_from(view) {
         Ok(BriefView::Unspecified) => default_view,
         Ok(view) => view,
-        Err(_) => return Err(invalid_field("view", "unknown view")),
+        Err(_) => return Err(unknown_value("view", "BriefView")),
     };
     let paths = mask.map_or(&[][..], |mask| mask.paths.as_slice());
     if view == BriefView::Full && paths.is_empty() {

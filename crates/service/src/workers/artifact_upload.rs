@@ -131,7 +131,7 @@ async fn write(
         upload.write(data).await.map_err(status)?;
     }
     if size != header.size_bytes {
-        return Err(mismatch(format!("{size} bytes, not {}", header.size_bytes)));
+        return Err(mismatch(format!("{size} bytes instead of {}", header.size_bytes)));
     }
     if Digest(hash.finalize().into()) != header.digest {
         return Err(mismatch("the SHA-256 differs from the header's".to_owned()));

@@ -41,7 +41,7 @@ pub(crate) fn lease(field: &str, lease: Option<wire::Lease>) -> Result<Lease, St
 
 pub(crate) fn leases(leases: Vec<wire::Lease>) -> Result<Vec<Lease>, Status> {
     if leases.len() > MAX_LEASES {
-        return Err(invalid_field("leases", format!("must be at most {MAX_LEASES}")));
+        return Err(invalid_field("leases", format!("must be at most {MAX_LEASES} leases")));
     }
     Ok(leases.into_iter().map(Lease::from_message).collect())
 }

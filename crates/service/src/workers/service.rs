@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep_until};
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::background::wakeups::Wakeups;
-use crate::rpc::errors::{internal, invalid_field, status};
+use crate::rpc::errors::{internal, invalid_field, status, unknown_value};
 use crate::rpc::fields::wait_time;
 use crate::rpc::response_streams::{ResponseStream, stream};
 use crate::shutdown::Shutdown;
@@ -161,7 +161,7 @@ impl RenderWorkerService for RenderWorkers {
         let request = request.into_inner();
         let lease = lease("lease", request.lease)?;
         let phase =
-            RenderPhase::try_from(request.phase).map_err(|_| invalid_field("phase", "unknown phase"))?;
+            RenderPhase::try_from(request.phase).map_err(|_| unknown_value("phase", "RenderPhase"))?;
         if request.pages > MAX_PAGES {
             return Err(invalid_field("pages", "must be at most 100,000"));
         }

@@ -60,7 +60,7 @@ impl AccessControl<'_> {
             admin: first_token(&mut transaction, DEFAULT, Role::Admin, Some(Scheme::Tlp.highest())).await?,
         };
         store_secrets(&secrets)
-            .map_err(|error| StoreError::Settings(format!("keeping the first secrets: {error}")))?;
+            .map_err(|error| StoreError::Settings(format!("storing the first secrets: {error}")))?;
         let target = format!("workspaces/{DEFAULT}");
         let change = Change::of_no_brief("workspace_created", target);
         log::record(&mut transaction, SYSTEM, SUBJECT, &[change]).await?;

@@ -15,7 +15,7 @@ use crate::convert::time_of;
 use crate::database::schema;
 use crate::error::{Result, StoreError};
 
-/// Maximum number of workspaces that a refusal lists.
+/// Maximum number of workspaces that an error lists.
 const MAX_LISTED_WORKSPACES: i64 = 20;
 
 /// A token to issue without a service.
@@ -80,12 +80,12 @@ impl AccessControl<'_> {
         };
         let store_secret = |token: &ApiToken, secret: &Secret| {
             store_secret(token, secret)
-                .map_err(|error| StoreError::Settings(format!("keeping the secret: {error}")))
+                .map_err(|error| StoreError::Settings(format!("storing the secret: {error}")))
         };
         self.create_token_and_store(&principal, workspace, &new, store_secret).await
     }
 
-    /// A SYSTEM principal named after the database role of this connection.
+    /// Returns a SYSTEM principal named after the database role of this connection.
     async fn database_principal(self) -> Result<Principal> {
         let role = sqlx::query_scalar!(
             r#"-- access::token_recovery::database_principal
@@ -101,7 +101,7 @@ impl AccessControl<'_> {
         })
     }
 
-    /// Refuses a workspace that does not exist, and lists those that do.
+    /// Rejects a workspace that does not exist, and lists those that do.
     async fn unknown_workspace(self, workspace: &ResourceId) -> Result<StoreError> {
         let known = sqlx::query_scalar!(
             "-- access::token_recovery::unknown_workspace
@@ -119,7 +119,7 @@ impl AccessControl<'_> {
     }
 }
 
-/// Converts an expiry. The database refuses one in the past.
+/// Converts an expiry. The database rejects one in the past.
 fn checked_expiry(time: Timestamp) -> Result<OffsetDateTime> {
     time_of(Some(time)).map_err(|_| StoreError::InvalidField {
         field: "api_token.expire_time",

@@ -110,8 +110,8 @@ impl AccessControl<'_> {
         Ok(found.map(|(principal, _)| principal))
     }
 
-    /// As [`Self::principal_of_secret`], by the stored hash. Also returns how long the token remains valid, if it
-    /// expires.
+    /// Finds a principal as [`Self::principal_of_secret`] does, by the stored hash. Also returns how long the token
+    /// remains valid, if it expires.
     pub async fn principal_of_secret_sha256(
         self,
         sha256: &[u8; 32],
@@ -297,9 +297,9 @@ pub(crate) fn check_roles(workspace: &ResourceId, roles: Roles) -> Result<()> {
     let description = if roles.iter().next().is_none() {
         "at least one is required"
     } else if is_system && !roles.iter().all(Role::is_system) {
-        "workspace system has the roles worker and operator only"
+        "tokens of workspace system can only have the roles worker and operator"
     } else if !is_system && roles.iter().any(Role::is_system) {
-        "the roles worker and operator are for workspace system only"
+        "the roles worker and operator are only for tokens of workspace system"
     } else {
         return Ok(());
     };
@@ -316,11 +316,15 @@ fn checked_clearance(
     let refuse = |description: String| StoreError::InvalidField { field: "api_token.clearance", description };
     if workspace.as_str() == SYSTEM {
         let empty = label.is_empty().then_some(None);
-        return empty.ok_or_else(|| refuse("tokens of workspace system have none".into()));
+        return empty.ok_or_else(|| refuse("must be empty for tokens of workspace system".into()));
     }
     let rank = scheme.rank(label);
-    let rank =
-        rank.ok_or_else(|| refuse(format!("{label:?} is not one of {}", scheme.labels().join(", "))))?;
+    let rank = rank.ok_or_else(|| {
+        refuse(format!(
+            "{label:?} is not a marking of the workspace; expected one of {}",
+            scheme.labels().join(", ")
+        ))
+    })?;
     match &principal.scope {
         Scope::Workspace { clearance, .. } if !clearance.reads(rank) => {
             Err(StoreError::ClearanceTooLow("the new token".into()))
@@ -362,8 +366,10 @@ pub(crate) async fn insert_token(
     )
     .fetch_optional(transaction)
     .await?;
-    let past =
-        || StoreError::InvalidField { field: "api_token.expire_time", description: "is in the past".into() };
+    let past = || StoreError::InvalidField {
+        field: "api_token.expire_time",
+        description: "is in the past; expected a future time".into(),
+    };
     Ok((id, created_at.ok_or_else(past)?))
 }
 

@@ -77,7 +77,7 @@ impl Artifacts<'_> {
     /// with their rows, those in external stores by [`Self::delete_discarded`].
     ///
     /// This races with `commit_artifact`, and no PDF loses its bytes: both lock the blob's row. If the reference comes
-    /// first, this statement skips the row or, at the latest, the foreign key refuses the deletion. If the deletion
+    /// first, this statement skips the row or, at the latest, the foreign key rejects the deletion. If the deletion
     /// comes first, the reference waits and then fails, and the worker uploads again. External bytes are deleted only
     /// after this has committed, when no reference to them can be created any more.
     pub async fn sweep_staged(self) -> Result<u64> {
@@ -135,7 +135,7 @@ impl Artifacts<'_> {
         Ok(blobs.len() as u64)
     }
 
-    /// Idempotent: when two processes delete the same blob, the second finds it gone.
+    /// Deletes a blob and its row. Idempotent: when two processes delete the same blob, the second finds it gone.
     async fn delete_external(self, store: &dyn ArtifactStore, blob: &str) -> Result<()> {
         store.delete(blob).await?;
         sqlx::query!(

@@ -150,5 +150,5 @@ async fn probe(store: &dyn ArtifactStore) -> Result<()> {
     if read == PROBE {
         return Ok(());
     }
-    Err(StoreError::ArtifactStoreRefused("it returned other bytes than were written".into()))
+    Err(StoreError::ArtifactStoreRefused("it returned other bytes than were written to it".into()))
 }

@@ -141,7 +141,7 @@ impl Briefs<'_> {
     }
 }
 
-/// The clearances that have, or had, an edition of any revision.
+/// Returns the clearances that have, or had, an edition of any revision.
 fn readers(locked: &LockedBrief) -> Audience {
     locked.lowest_edition.map(Audience::from).unwrap_or_default()
 }

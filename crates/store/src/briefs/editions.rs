@@ -238,8 +238,9 @@ impl Briefs<'_> {
         .fetch_one(self.pool)
         .await?;
         if usize::try_from(size).is_ok_and(|size| size > limit) {
-            let message =
-                format!("{name} has {size} bytes in all revisions, over {limit}: request one at a time");
+            let message = format!(
+                "{name} has {size} bytes in all revisions, over the limit of {limit}: request one revision at a time"
+            );
             return Err(StoreError::LimitExceeded(message));
         }
         let rows = sqlx::query_as!(

@@ -154,7 +154,7 @@ impl Briefs<'_> {
     }
 }
 
-/// Refuses an id that is in use. Callers who may not learn about the brief get the same error as for ids they may not
+/// Rejects an id that is in use. Callers who may not learn about the brief get the same error as for ids they may not
 /// use.
 async fn taken_id_error(
     transaction: &mut PgConnection,

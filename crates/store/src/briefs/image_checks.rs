@@ -29,7 +29,7 @@ pub async fn check_image(bytes: Vec<u8>) -> Result<(Vec<u8>, std::result::Result
     checked.await.map_err(damaged)
 }
 
-/// Returns the message for a figure or theme whose image was refused.
+/// Returns the message for a figure or theme whose image was rejected.
 pub(crate) fn refusal_message(refusal: &str) -> String {
     format!("the attachment cannot be printed ({refusal}); upload a repaired file and show that one")
 }

@@ -29,9 +29,9 @@ pub struct PublishOptions<'a> {
     pub etag: &'a str,
     /// Identifies repeated requests, if given.
     pub write: Option<&'a IdempotencyKey>,
-    /// Whether to refuse differences that `changes` does not declare.
+    /// Whether to reject differences that `changes` does not declare.
     pub require_declared_changes: bool,
-    /// Whether to refuse a draft with lint warnings.
+    /// Whether to reject a draft with lint warnings.
     pub require_no_warnings: bool,
 }
 

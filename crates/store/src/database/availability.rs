@@ -67,8 +67,8 @@ impl Availability {
     }
 }
 
-/// The error of every statement while Postgres is lost. Its kind distinguishes it from connection errors, which are
-/// logged one by one; the monitor logs the loss once.
+/// Returns the error of every statement while Postgres is lost. Its kind distinguishes it from connection errors, which
+/// are logged one by one; the monitor logs the loss once.
 pub(crate) fn unavailable() -> sqlx::Error {
     sqlx::Error::Io(io::Error::new(
         io::ErrorKind::HostUnreachable,

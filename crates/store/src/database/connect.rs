@@ -15,7 +15,7 @@ use super::connection::PgConnection;
 /// Opens connections to one database.
 pub(crate) struct Connector {
     options: PgConnectOptions,
-    /// The TLS modes to try, in order. A later mode is tried only when the server or the handshake refuses the earlier
+    /// The TLS modes to try, in order. A later mode is tried only when the server or the handshake rejects the earlier
     /// one.
     modes: &'static [PgSslMode],
     /// The mode of the last connection, for the listener, which opens its own connections.

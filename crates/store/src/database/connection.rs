@@ -57,7 +57,7 @@ impl PgConnection {
         unless_lost(availability, raw.ping()).await
     }
 
-    /// Like [`Self::ping`], but also works while Postgres is lost, to detect its return.
+    /// Pings the server as [`Self::ping`] does, but also while Postgres is lost, to detect its return.
     pub(super) async fn raw_ping(&mut self) -> sqlx::Result<()> {
         self.raw.ping().await
     }

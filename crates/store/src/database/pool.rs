@@ -83,7 +83,7 @@ impl Pool {
         Transaction::begin(self.acquire().await?, None).await
     }
 
-    /// Like [`Self::begin`], with a statement instead of `BEGIN`.
+    /// Begins a transaction as [`Self::begin`] does, with a statement instead of `BEGIN`.
     pub(crate) async fn begin_with(&self, statement: &'static str) -> sqlx::Result<Transaction> {
         let statement = AssertSqlSafe(statement).into_sql_str();
         Transaction::begin(self.acquire().await?, Some(statement)).await
@@ -128,7 +128,7 @@ fn refused(error: PoolError<sqlx::Error>) -> sqlx::Error {
     }
 }
 
-/// The error when a server accepts a connection and does not respond.
+/// Returns the error for a server that accepts a connection but does not respond.
 pub(super) fn connect_timed_out() -> sqlx::Error {
     let message = "the server did not complete the connection in time";
     sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, message))

@@ -70,15 +70,15 @@ fn compare_projections(version: i32) -> Result<()> {
         Ordering::Equal => Ok(()),
         Ordering::Less => {
             let message = format!(
-                "its projections are of version {version}, this build's of {PROJECTION_VERSION}: run `chancery \
+                "its projections have version {version}, but this build needs {PROJECTION_VERSION}: run `chancery \
                  migrate`, which rebuilds them or resumes an interrupted run"
             );
             Err(StoreError::Schema(message))
         }
         Ordering::Greater => {
             let message = format!(
-                "its projections are of version {version}, newer than this build's {PROJECTION_VERSION}: upgrade \
-                 it; neither `chancery migrate` nor `chancery reindex` goes back"
+                "its projections have version {version}, newer than this build's {PROJECTION_VERSION}: upgrade \
+                 it; neither `chancery migrate` nor `chancery reindex` downgrades them"
             );
             Err(StoreError::Schema(message))
         }

@@ -99,8 +99,11 @@ impl DatabaseSettings {
     /// after the server has agreed to TLS.
     fn with_tls(&self, mut options: PgConnectOptions, url: &str) -> Result<PgConnectOptions> {
         if let Some(mode) = &self.database_ssl_mode {
-            let mode = PgSslMode::from_str(mode)
-                .map_err(|_| StoreError::Settings(format!("unknown DATABASE_SSL_MODE {mode:?}")))?;
+            let mode = PgSslMode::from_str(mode).map_err(|_| {
+                StoreError::Settings(format!(
+                    "unknown DATABASE_SSL_MODE {mode:?}; expected one of {SSL_MODES}"
+                ))
+            })?;
             options = options.ssl_mode(mode);
         }
         if let Some(file) = &self.database_ssl_root_cert {
@@ -122,8 +125,7 @@ impl DatabaseSettings {
         let cert = file(&self.database_ssl_cert, &["sslcert", "ssl-cert"], "PGSSLCERT");
         let key = file(&self.database_ssl_key, &["sslkey", "ssl-key"], "PGSSLKEY");
         if cert.is_some() != key.is_some() {
-            let message =
-                "sslcert and sslkey (--database-ssl-cert, --database-ssl-key) only work together: set both";
+            let message = "sslcert and sslkey (--database-ssl-cert, --database-ssl-key) must be set together: set both or neither";
             return Err(StoreError::Settings(message.into()));
         }
         for (name, file) in [("sslrootcert", &root), ("sslcert", &cert), ("sslkey", &key)] {
@@ -139,14 +141,16 @@ impl DatabaseSettings {
     }
 }
 
+/// Modes of TLS, as listed in messages.
+const SSL_MODES: &str = "disable, allow, prefer, require, verify-ca, verify-full";
+
 /// Explains why a URL is invalid. Only one of the parser's messages cannot reveal a part of the password.
 fn not_a_url(error: &sqlx::Error) -> String {
     let message = error.to_string();
     if message.contains("ssl_mode") {
-        let modes = "disable, allow, prefer, require, verify-ca, verify-full";
-        return format!("DATABASE_URL has an unknown sslmode; choose one of {modes}");
+        return format!("DATABASE_URL has an unknown sslmode; expected one of {SSL_MODES}");
     }
-    "DATABASE_URL is not a postgres:// URL".into()
+    "DATABASE_URL is not a URL; expected postgres://USER[:PASSWORD]@HOST/DATABASE".into()
 }
 
 /// Rejects a file that is unreadable or contains no PEM block.
@@ -158,7 +162,7 @@ fn check_pem(name: &str, file: &Path) -> Result<()> {
         return Ok(());
     }
     let message = format!(
-        "{name}: {} contains no PEM block; convert it, for example by `openssl x509`",
+        "{name}: {} contains no PEM block; convert it, for example with `openssl x509`",
         file.display()
     );
     Err(StoreError::Settings(message))

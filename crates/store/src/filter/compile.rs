@@ -17,7 +17,7 @@ impl Filter {
     }
 }
 
-/// Negations use `is not true`, so that null and false are equivalent everywhere.
+/// Pushes the condition of a node. Negations use `is not true`, so that null and false are equivalent everywhere.
 fn push(node: &Node<Predicate>, query: &mut QueryBuilder<Postgres>) {
     match node {
         Node::All(nodes) => push_joined(nodes, " and ", query),

@@ -41,7 +41,7 @@ impl fmt::Display for FilterError {
 /// Rejects texts that are too long to parse, and NUL, which Postgres does not accept in text.
 pub(super) fn check_text(text: &str) -> Result<(), FilterError> {
     if text.len() > MAX_TEXT_BYTES {
-        let description = format!("the text has {} bytes, and at most {MAX_TEXT_BYTES} are read", text.len());
+        let description = format!("the text has {} bytes, over the limit of {MAX_TEXT_BYTES}", text.len());
         return Err(FilterError::new(MAX_TEXT_BYTES, "", description));
     }
     match text.find('\0') {

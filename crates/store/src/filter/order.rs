@@ -69,7 +69,7 @@ impl Order {
         for item in text.split(',') {
             let (column, direction) = named(item, position, sorting)?;
             if names.contains(&column.name) {
-                return Err(FilterError::new(position, item.trim(), "the column is repeated"));
+                return Err(FilterError::new(position, item.trim(), "the field appears more than once"));
             }
             names.push(column.name);
             order.add(column.keys, direction);
@@ -94,7 +94,7 @@ impl Order {
 fn named(item: &str, position: usize, sorting: &Sorting) -> Result<(SortColumn, Direction), FilterError> {
     let refused = |description: String| FilterError::new(position, item.trim(), description);
     let mut words = item.split_whitespace();
-    let name = words.next().ok_or_else(|| refused("a name is missing between commas".to_owned()))?;
+    let name = words.next().ok_or_else(|| refused("a field name is missing between commas".to_owned()))?;
     let direction = match (words.next(), words.next()) {
         (None | Some("asc"), None) => Direction::Ascending,
         (Some("desc"), None) => Direction::Descending,
@@ -102,7 +102,7 @@ fn named(item: &str, position: usize, sorting: &Sorting) -> Result<(SortColumn, 
     };
     let Some(column) = sorting.columns.iter().find(|column| column.name == name) else {
         let names: Vec<&str> = sorting.columns.iter().map(|column| column.name).collect();
-        return Err(refused(format!("this list is ordered by {}", names.join(", "))));
+        return Err(refused(format!("expected one of {}", names.join(", "))));
     };
     Ok((*column, direction))
 }
@@ -143,9 +143,9 @@ mod tests {
     #[test]
     fn invalid_orders_are_rejected_with_their_position() {
         for (text, position, description) in [
-            ("id", 0, "this list is ordered by name, published_at"),
-            ("name,", 5, "a name is missing between commas"),
-            ("name, name desc", 5, "the column is repeated"),
+            ("id", 0, "expected one of name, published_at"),
+            ("name,", 5, "a field name is missing between commas"),
+            ("name, name desc", 5, "the field appears more than once"),
             ("name DESC", 0, "expected desc, asc or nothing after the name"),
             ("name desc desc", 0, "expected desc, asc or nothing after the name"),
             ("name; drop table briefs", 0, "expected desc, asc or nothing after the name"),

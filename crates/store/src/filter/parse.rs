@@ -82,7 +82,7 @@ impl<'a> Parser<'a> {
 
     fn nested(&mut self, open: Piece<'a>, nesting: usize) -> Parsed<'a> {
         if nesting > MAX_NESTING {
-            return Err(open.refused(format!("parentheses nest to {MAX_NESTING}, no deeper")));
+            return Err(open.refused(format!("parentheses nest deeper than {MAX_NESTING} levels")));
         }
         let inner = self.expression(nesting)?;
         match self.scanner.sign(')') {
@@ -95,7 +95,7 @@ impl<'a> Parser<'a> {
         let here = self.scanner.here();
         self.comparisons += 1;
         if self.comparisons > MAX_COMPARISONS {
-            return Err(here.refused(format!("a filter has {MAX_COMPARISONS} comparisons, no more")));
+            return Err(here.refused(format!("the filter has more than {MAX_COMPARISONS} comparisons")));
         }
         let field = self.scanner.name();
         match field.text {
@@ -118,7 +118,7 @@ impl<'a> Parser<'a> {
         Ok(Comparison { field, comparator, value: self.scanner.value()? })
     }
 
-    /// The error for text after a complete term.
+    /// Returns the error for text after a complete term.
     fn unjoined(&self) -> FilterError {
         let here = self.scanner.here();
         let is_small = ["and", "or", "not"].contains(&here.text.to_ascii_lowercase().as_str());

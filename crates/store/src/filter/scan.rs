@@ -109,7 +109,7 @@ impl<'a> Scanner<'a> {
         let after = self.rest()[word.len()..].chars().next();
         let is_apart = |sign: Option<char>| sign.is_none_or(char::is_whitespace);
         if !(is_apart(before) || before == Some('(')) || !is_apart(after) {
-            return Err(self.here().refused(format!("{keyword} has a blank on both sides")));
+            return Err(self.here().refused(format!("{keyword} must have a blank on both sides")));
         }
         self.take(word.len());
         Ok(true)

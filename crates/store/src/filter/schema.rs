@@ -160,7 +160,7 @@ impl Field {
 
 fn contained(value: &Value<'_>) -> Checked<PredicateKind> {
     match value.text.as_str() {
-        "" => Err(value.piece.refused("the text is empty, which would match everything; enter a text")),
+        "" => Err(value.piece.refused("the text is empty, which would match everything; expected a text")),
         text => Ok(PredicateKind::Contains(text.to_owned())),
     }
 }
@@ -170,7 +170,7 @@ fn one_of(value: &Value<'_>, words: &[(&str, i16)]) -> Checked<i64> {
         return Ok(i64::from(*number));
     }
     let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-    Err(value.piece.refused(format!("the values of this field are {}", words.join(", "))))
+    Err(value.piece.refused(format!("expected one of {}", words.join(", "))))
 }
 
 /// Accepts digits with an optional minus, nothing else.
@@ -196,7 +196,9 @@ fn boolean(value: &Value<'_>) -> Checked<bool> {
 fn rank(value: &Value<'_>, scheme: Scheme) -> Checked<i64> {
     let rank = scheme.rank(&value.text).map(|rank| i64::from(i16::from(rank)));
     rank.ok_or_else(|| {
-        value.piece.refused(format!("the workspace's markings are {}", scheme.labels().join(", ")))
+        value
+            .piece
+            .refused(format!("expected one of the workspace's markings: {}", scheme.labels().join(", ")))
     })
 }
 
@@ -208,8 +210,7 @@ fn days(value: &Value<'_>) -> Checked<(Option<i64>, Option<i64>)> {
 fn moment_or_day(value: &Value<'_>) -> Checked<(OffsetDateTime, Option<OffsetDateTime>)> {
     let found = day(&value.text).or_else(|| moment(&value.text).map(|moment| (moment, None)));
     found.ok_or_else(|| {
-        let description =
-            "this field is compared with a time such as 2025-06-01T12:00:00Z or a day such as 2025-06-01";
+        let description = "expected a time such as 2025-06-01T12:00:00Z or a day such as 2025-06-01";
         value.piece.refused(description)
     })
 }

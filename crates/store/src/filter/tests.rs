@@ -93,18 +93,18 @@ fn wrong_values_and_operators_are_refused_where_they_stand() {
         ("low.percent = 101", 14, "expected a whole number from 0 to 100"),
         ("flag = yes", 7, "expected true or false"),
         ("flag = \"true\"", 7, "expected true or false"),
-        ("type = fact", 7, "the values of this field are FACT, FORECAST"),
+        ("type = fact", 7, "expected one of FACT, FORECAST"),
         (
             "marking = RED",
             10,
-            "the workspace's markings are TLP:CLEAR, TLP:GREEN, TLP:AMBER, TLP:AMBER+STRICT, TLP:RED",
+            "expected one of the workspace's markings: TLP:CLEAR, TLP:GREEN, TLP:AMBER, TLP:AMBER+STRICT, TLP:RED",
         ),
         (
             "earliest : 2024-13",
             11,
             "not an EDTF level 1 date such as 2026-01-10, 2026-01, 2026 or 2025/2026: months are 01 to 12, seasons 21 to 24",
         ),
-        ("text : \"\"", 7, "the text is empty, which would match everything; enter a text"),
+        ("text : \"\"", 7, "the text is empty, which would match everything; expected a text"),
     ] {
         assert_eq!(refused(text), (position, description.to_owned()), "{text}");
     }
@@ -156,9 +156,9 @@ fn unsupported_syntax_is_rejected_with_its_position() {
         ("n = 1 AND", 9, "expected a comparison, found the end of the text"),
         ("AND n = 1", 0, "expected a comparison before this operator"),
         ("NOT NOT n = 1", 4, "expected a comparison before this operator"),
-        ("n = 1 AND(n = 2)", 6, "AND has a blank on both sides"),
-        ("NOT(n = 1)", 0, "NOT has a blank on both sides"),
-        ("(n = 1)AND n = 2", 7, "AND has a blank on both sides"),
+        ("n = 1 AND(n = 2)", 6, "AND must have a blank on both sides"),
+        ("NOT(n = 1)", 0, "NOT must have a blank on both sides"),
+        ("(n = 1)AND n = 2", 7, "AND must have a blank on both sides"),
         ("- n = 1", 1, "expected a field name"),
         ("n = 1; drop table briefs", 7, "expected AND or OR between comparisons"),
     ] {
@@ -170,14 +170,14 @@ fn unsupported_syntax_is_rejected_with_its_position() {
 fn limits_hold_before_anything_is_looked_up() {
     let many = |count: usize| vec!["n=1"; count].join(" AND ");
     assert!(parse(&many(MAX_COMPARISONS)).is_ok());
-    assert_eq!(refused(&many(MAX_COMPARISONS + 1)).1, "a filter has 64 comparisons, no more");
+    assert_eq!(refused(&many(MAX_COMPARISONS + 1)).1, "the filter has more than 64 comparisons");
     assert_eq!(
         refused(&many(10_000)),
-        (MAX_TEXT_BYTES, "the text has 79995 bytes, and at most 8192 are read".into())
+        (MAX_TEXT_BYTES, "the text has 79995 bytes, over the limit of 8192".into())
     );
     let nested = |depth: usize| format!("{}n=1{}", "(".repeat(depth), ")".repeat(depth));
     assert!(parse(&nested(MAX_NESTING)).is_ok());
-    assert_eq!(refused(&nested(MAX_NESTING + 1)), (16, "parentheses nest to 16, no deeper".into()));
+    assert_eq!(refused(&nested(MAX_NESTING + 1)), (16, "parentheses nest deeper than 16 levels".into()));
     assert_eq!(refused(&nested(4000)).0, 16);
     assert_eq!(refused(&nested(100_000)).0, MAX_TEXT_BYTES);
     assert_eq!(refused("text = \"a\0\""), (9, "NUL is not allowed".into()));

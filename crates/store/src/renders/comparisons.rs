@@ -98,12 +98,13 @@ impl Renders<'_> {
             return Ok(pinned);
         }
         if row.revisions > MAX_COMBINED_REVISIONS {
-            let message = format!("changes of {} revisions, over {MAX_COMBINED_REVISIONS}", row.revisions);
+            let message =
+                format!("{} revisions to combine, over the limit of {MAX_COMBINED_REVISIONS}", row.revisions);
             return Err(too_far(&message));
         }
         if row.size > MAX_COMBINED_EDITION_BYTES {
             return Err(too_far(&format!(
-                "editions of {} bytes, over {MAX_COMBINED_EDITION_BYTES}",
+                "editions of {} bytes to combine, over the limit of {MAX_COMBINED_EDITION_BYTES}",
                 row.size
             )));
         }
@@ -177,11 +178,16 @@ fn combined(earlier: i32, steps: &[Step], access: Access) -> Result<Vec<Change>>
         changes.iter().map(|(follows_gap, changes)| DeclaredChanges { changes, follows_gap: *follows_gap });
     let changes = combine(declared, access.scheme);
     if changes.len() > MAX_COMBINED_CHANGES {
-        return Err(too_far(&format!("{} changes, over {MAX_COMBINED_CHANGES}", changes.len())));
+        return Err(too_far(&format!(
+            "{} combined changes, over the limit of {MAX_COMBINED_CHANGES}",
+            changes.len()
+        )));
     }
     let size: usize = changes.iter().map(Message::encoded_len).sum();
     if size > MAX_COMBINED_CHANGE_BYTES {
-        return Err(too_far(&format!("changes of {size} bytes, over {MAX_COMBINED_CHANGE_BYTES}")));
+        return Err(too_far(&format!(
+            "combined changes of {size} bytes, over the limit of {MAX_COMBINED_CHANGE_BYTES}"
+        )));
     }
     Ok(changes)
 }

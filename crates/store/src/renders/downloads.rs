@@ -34,7 +34,7 @@ impl Renders<'_> {
         self.begin_download(principal, render, offset).await
     }
 
-    /// As [`Self::open_download`], for a render that was just read for this principal.
+    /// Begins a download as [`Self::open_download`] does, for a render that was just read for this principal.
     pub async fn begin_download(
         self,
         principal: &Principal,

@@ -86,9 +86,10 @@ impl Renders<'_> {
             return Ok(None);
         };
         let refuse = |message: &str| StoreError::invalid_option("theme.logo", message);
-        let name: AttachmentName = name.parse().map_err(|_| refuse("not the name of an attachment"))?;
+        let name: AttachmentName =
+            name.parse().map_err(|_| refuse("expected workspaces/{workspace}/attachments/{sha256}"))?;
         if name.workspace != brief.workspace {
-            return Err(refuse("an attachment of another workspace"));
+            return Err(refuse("an attachment of another workspace: upload it to this one"));
         }
         let digest: Digest = name.digest.as_str().parse().map_err(damaged)?;
         let hexadecimal = digest.to_string();
@@ -133,8 +134,10 @@ impl Renders<'_> {
         .fetch_one(self.pool)
         .await?;
         if row.size > MAX_IMAGE_BYTES {
-            let message =
-                format!("the images of the edition have {} bytes, over {MAX_IMAGE_BYTES}", row.size);
+            let message = format!(
+                "the images of the edition have {} bytes, over the limit of {MAX_IMAGE_BYTES}",
+                row.size
+            );
             return Err(StoreError::LimitExceeded(message));
         }
         row.digests.into_iter().map(|digest| Ok(to_digest(digest)?.to_string())).collect()

@@ -128,7 +128,7 @@ impl Renders<'_> {
         self.render_by(self.pool, principal, name).await
     }
 
-    /// As [`Self::get`], within a transaction that may have changed it.
+    /// Reads a render as [`Self::get`] does, within a transaction that may have changed it.
     pub(crate) async fn render_by(
         self,
         executor: impl PgExecutor<'_>,

@@ -110,7 +110,7 @@ impl Renders<'_> {
         if let Ok(Some(made)) = made {
             return Ok(made);
         }
-        // A repetition must get the first response even if the request would be refused now.
+        // A repetition must get the first response even if the request would be rejected now.
         let before = match &request.write {
             Some(write) => recorded_response(self.pool, principal, &workspace, write).await?,
             None => None,

@@ -90,8 +90,8 @@ impl Matches {
     }
 }
 
-/// The query is in a subquery, so that the planner cannot estimate its selectivity: it always scans the index of words
-/// and stops at the limit. For some words it would otherwise scan the table.
+/// Builds the statement. The query is in a subquery, so that the planner cannot estimate its selectivity: it always
+/// scans the index of words and stops at the limit. For some words it would otherwise scan the table.
 fn statement(
     workspace: &ResourceId,
     rank: i16,

@@ -96,8 +96,8 @@ async fn every_kind_of_damage_to_a_revision_is_found_and_named() {
         ("title = 'Other'", "REVISION_DIFFERS workspaces/default/briefs/b1/revisions/1: title"),
         (
             "current_until = 3",
-            "CURRENT_UNTIL workspaces/default/briefs/b1/revisions/1: it is said to be the newest up to rank 3, and is up \
-             to 0",
+            "CURRENT_UNTIL workspaces/default/briefs/b1/revisions/1: it is recorded as the newest up to rank 3, \
+             expected 0",
         ),
         (
             "redaction_version = 77",
@@ -105,8 +105,7 @@ async fn every_kind_of_damage_to_a_revision_is_found_and_named() {
         ),
         (
             "projection_version = 0",
-            "PROJECTION_OUTDATED workspaces/default/briefs/b1/revisions/1: its projections are of version 0, this \
-             build's are of ",
+            "PROJECTION_OUTDATED workspaces/default/briefs/b1/revisions/1: its projections have version 0, expected ",
         ),
     ];
     for (damage, expected) in cases {
@@ -273,7 +272,7 @@ async fn damaged_drafts_attachments_logs_and_pdfs_are_found() {
              UNDO update change_log set number = number - 2 where workspace_id = 'default' and number = {number}"
         ),
         &[
-            "CHANGE_COUNTER workspaces/default: its counter says 3, its newest change is 5",
+            "CHANGE_COUNTER workspaces/default: its counter is 3, but its newest change is 5",
             "CHANGE_MISSING workspaces/default: changes 3 to 4 are missing",
         ],
     )

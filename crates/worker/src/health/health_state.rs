@@ -51,7 +51,7 @@ impl HealthState {
         if self.signals.is_restart_required.load(Ordering::Relaxed) {
             Err("restart required: exits when running prints have finished")
         } else if lock(&self.signals.watchdog_checked).elapsed() > MAX_WATCHDOG_SILENCE {
-            Err("the watchdog does not run")
+            Err("the watchdog is not running")
         } else {
             Ok(())
         }
@@ -69,7 +69,7 @@ impl HealthState {
         }
     }
 
-    /// The metrics as `OpenMetrics` text.
+    /// Formats the metrics as `OpenMetrics` text.
     pub fn exposition(&self) -> String {
         self.metrics.service_reachable.set(self.is_service_reachable().into());
         let resident = memory::resident().and_then(|bytes| i64::try_from(bytes).ok());

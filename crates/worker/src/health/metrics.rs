@@ -120,8 +120,8 @@ impl Metrics {
         ]);
         let worker = registry.sub_registry_with_prefix("chancery_worker");
         worker.register("build", "Print environment of the worker", build);
-        worker.register("slots", "Number of tasks printed at the same time", self.slots.clone());
-        worker.register("busy_slots", "Slots with a lease", self.busy_slots.clone());
+        worker.register("slots", "Maximum number of concurrent prints", self.slots.clone());
+        worker.register("busy_slots", "Leases held", self.busy_slots.clone());
         worker.register("leases_acquired", "Leases acquired", self.leases_acquired.clone());
         worker.register(
             "lease_renewals_lost",

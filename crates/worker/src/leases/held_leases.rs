@@ -92,7 +92,7 @@ impl HeldLease {
         &self.lease
     }
 
-    /// A receiver of whether the lease is lost.
+    /// Returns a receiver that reports whether the lease is lost.
     pub(crate) fn lost(&self) -> watch::Receiver<bool> {
         self.lost.clone()
     }

@@ -216,8 +216,8 @@ impl<Q: Queue, P: Printer> Job<Q, P> {
         }
     }
 
-    /// All of these failures are retryable. A task that fails permanently answers all later requests for the same PDF, and
-    /// none of these is certainly caused by the input.
+    /// Converts a failed print to a retryable error: a permanent failure would answer all later requests for the same
+    /// PDF, and none of these failures is certainly caused by the input.
     fn print_failure(&self, error: TaskError) -> JobError {
         match error {
             TaskError::Panicked => JobError::failed("PRINTER_PANICKED", "the printer panicked", true),

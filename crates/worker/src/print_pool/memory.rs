@@ -14,12 +14,12 @@ pub struct MemoryLimit {
 }
 
 impl MemoryLimit {
-    /// A limit on the resident memory of this process.
+    /// Creates a limit on the resident memory of this process.
     pub fn of_process(bytes: u64) -> Self {
         Self { bytes, resident: Arc::new(resident) }
     }
 
-    /// The memory in bytes, if it is over the limit.
+    /// Returns the memory in bytes, if it is over the limit.
     pub(crate) fn exceeded(&self) -> Option<u64> {
         (self.resident)().filter(|resident| *resident > self.bytes)
     }
@@ -31,18 +31,18 @@ impl fmt::Debug for MemoryLimit {
     }
 }
 
-/// Resident memory of the process in bytes; only known, and so only limited, on Linux.
+/// Returns the resident memory of the process in bytes; only known, and so only limited, on Linux.
 pub(crate) fn resident() -> Option<u64> {
     kibibytes(&fs::read_to_string("/proc/self/status").ok()?, "VmRSS:")
 }
 
-/// Memory available to the process in bytes: the limit of its container, or else the memory of the machine.
+/// Returns the memory available to the process in bytes: the limit of its container, or else the memory of the machine.
 pub(crate) fn available() -> Option<u64> {
     let machine = kibibytes(&fs::read_to_string("/proc/meminfo").ok()?, "MemTotal:")?;
     Some(container().map_or(machine, |container| container.min(machine)))
 }
 
-/// The limit of the control group, version 2 or 1, as seen from inside a container.
+/// Returns the limit of the control group, version 2 or 1, as seen from inside a container.
 fn container() -> Option<u64> {
     ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"]
         .into_iter()

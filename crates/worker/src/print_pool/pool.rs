@@ -168,12 +168,12 @@ impl PrintPool {
         }
     }
 
-    /// Whether no task runs.
+    /// Returns whether no task runs.
     pub(crate) fn is_idle(&self) -> bool {
         self.shared.running().is_empty()
     }
 
-    /// Number of abandoned threads that have not exited.
+    /// Returns the number of abandoned threads that have not exited.
     pub(crate) fn abandoned(&self) -> usize {
         self.shared.abandoned.load(Ordering::Relaxed)
     }

@@ -223,7 +223,10 @@ mod tests {
         let printer = ChanceryPrinter::default().with_limits(Limits { max_pages: 1, ..Limits::default() });
         let failed = printer.print(&input(), &mut |_| ControlFlow::Continue(()));
         let Err(PrintFailure::Failed { reason, message }) = failed else { panic!("{failed:?}") };
-        assert_eq!((reason.as_str(), message.as_str()), ("TOO_MANY_PAGES", "more than 1 pages"));
+        assert_eq!(
+            (reason.as_str(), message.as_str()),
+            ("TOO_MANY_PAGES", "more than 1 pages; shorten the brief or raise the limit")
+        );
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub enum PrintFailure {
 
 /// Prints inputs. Called on the threads of the print pool, concurrently.
 pub trait Printer: Send + Sync + 'static {
-    /// The printer version and fonts, which together with the input determine the bytes.
+    /// Returns the printer version and fonts, which together with the input determine the bytes.
     fn environment(&self) -> PrintEnvironment;
 
     /// Prints one input. Calls `observe` at least once a page; breaking stops the print.

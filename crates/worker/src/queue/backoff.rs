@@ -16,12 +16,12 @@ impl Backoff {
         Self { shortest, longest, last: shortest }
     }
 
-    /// For calls within a job, whose lease expires meanwhile.
+    /// Returns the backoff for calls within a job, whose lease expires meanwhile.
     pub(crate) const fn for_call() -> Self {
         Self::new(Duration::from_millis(50), Duration::from_secs(3))
     }
 
-    /// For leasing tasks.
+    /// Returns the backoff between attempts to lease tasks.
     pub(crate) const fn for_acquire() -> Self {
         Self::new(Duration::from_millis(100), Duration::from_secs(10))
     }
@@ -31,7 +31,7 @@ impl Backoff {
         self.last = self.shortest;
     }
 
-    /// The duration of the next wait.
+    /// Returns the duration of the next wait.
     pub(crate) fn next(&mut self) -> Duration {
         let span = (self.last * 3).saturating_sub(self.shortest);
         self.last = (self.shortest + span.mul_f64(random_fraction())).min(self.longest);
@@ -44,7 +44,8 @@ impl Backoff {
     }
 }
 
-/// A random number from 0 to 1. Without a source of randomness all workers wait equally long, which is tolerable.
+/// Returns a random number from 0 to 1. Without a source of randomness, all workers wait equally long, which is
+/// tolerable.
 fn random_fraction() -> f64 {
     getrandom::u32().map_or(0.5, |random| f64::from(random) / f64::from(u32::MAX))
 }

@@ -6,8 +6,8 @@ pub enum QueueError {
     /// The lease is no longer current: drop the task.
     #[error("the lease is lost")]
     LeaseLost,
-    /// The service refused the call: do not retry.
-    #[error("refused: {0}")]
+    /// The service rejected the call: do not retry.
+    #[error("the service rejected the call: {0}")]
     Refused(String),
     /// The artifact store is full: fail the attempt, so that a later one retries.
     #[error("the artifact store is full: {0}")]

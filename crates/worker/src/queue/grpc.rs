@@ -71,11 +71,13 @@ impl GrpcQueue {
         let token = match &self.token {
             TokenSource::Given(token) => token.clone(),
             TokenSource::File(path) => std::fs::read_to_string(path).map_err(|error| {
-                QueueError::Unavailable(format!("the token in {}: {error}", path.display()))
+                QueueError::Unavailable(format!("reading the token file {}: {error}", path.display()))
             })?,
         };
         let mut value: MetadataValue<Ascii> = format!("Bearer {}", token.trim()).parse().map_err(|_| {
-            QueueError::Unavailable("the token contains characters that a header cannot contain".to_owned())
+            QueueError::Unavailable(
+                "the token contains characters that are not allowed in a header".to_owned(),
+            )
         })?;
         value.set_sensitive(true);
         Ok(value)
@@ -133,7 +135,7 @@ impl Queue for GrpcQueue {
     }
 }
 
-/// The messages of an upload: the header, then the bytes in chunks that share the memory of the print.
+/// Returns the messages of an upload: the header, then the bytes in chunks that share the memory of the print.
 fn upload_messages(header: ArtifactHeader, mut bytes: Bytes) -> impl Iterator<Item = UploadArtifactRequest> {
     let first = std::iter::once(UploadPart::Header(header));
     let rest = std::iter::from_fn(move || {

@@ -22,7 +22,7 @@ impl<Q> MeteredQueue<Q> {
         Self { queue, health }
     }
 
-    /// Counts a refusal as an answer.
+    /// Counts a rejection as an answer.
     fn record<T>(&self, result: Result<T, QueueError>) -> Result<T, QueueError> {
         match &result {
             Err(QueueError::Unavailable(_)) => self.health.service_unavailable(),

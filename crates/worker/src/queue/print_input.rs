@@ -102,18 +102,18 @@ fn append(bytes: &mut BytesMut, piece: &[u8]) -> Result<(), QueueError> {
 pub(crate) fn mismatch(input: &PrintInput) -> Option<String> {
     let manifest = &input.manifest;
     if sha256(&input.edition) != manifest.edition_digest {
-        return Some("the edition does not have the digest in the manifest".to_owned());
+        return Some("the edition does not match its digest in the manifest".to_owned());
     }
     let comparison = input.comparison.as_ref().map(|bytes| sha256(bytes)).unwrap_or_default();
     if comparison != manifest.comparison_edition_digest {
-        return Some("the edition to compare with does not have the digest in the manifest".to_owned());
+        return Some("the edition to compare with does not match its digest in the manifest".to_owned());
     }
     images(manifest)
         .find(|digest| input.images.get(*digest).is_none_or(|bytes| sha256(bytes) != **digest))
-        .map(|digest| format!("the image {digest} is missing or has another digest"))
+        .map(|digest| format!("the image {digest} is missing or does not match its digest"))
 }
 
-/// The digests of the images that a manifest lists.
+/// Returns the digests of the images that a manifest lists.
 fn images(manifest: &RenderInputManifest) -> impl Iterator<Item = &String> {
     manifest.attachment_digests.iter().chain(&manifest.asset_digests)
 }

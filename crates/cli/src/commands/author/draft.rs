@@ -76,7 +76,7 @@ async fn set(global: &Global, name: &BriefName, file: &Path) -> Result<(), Failu
     output::response(global.json, &draft, || format!("{}: written\n", draft.name))
 }
 
-/// The resource name of the draft of a brief.
+/// Returns the resource name of the draft of a brief.
 pub fn draft_name(name: &BriefName) -> String {
     format!("{name}/draft")
 }

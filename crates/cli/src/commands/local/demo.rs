@@ -185,7 +185,7 @@ fn text_report(printed: &Printed, path: &Path) -> String {
     text
 }
 
-/// The SHA-256 of a file in hexadecimal; none if it cannot be read.
+/// Returns the SHA-256 of a file in hexadecimal; none if it cannot be read.
 fn sha256_of(path: &Path) -> Option<String> {
     Some(body_digest(&fs::read(path).ok()?).to_string())
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::ui::failure::Failure;
 
-/// The findings as a JSON array.
+/// Formats the findings as a JSON array.
 pub fn json(findings: &[Finding]) -> serde_json::Value {
     let finding = |finding: &Finding| json!({ "code": finding.code.as_str(), "name": finding.name, "what": finding.what });
     findings.iter().map(finding).collect()

@@ -215,7 +215,7 @@ fn worker_row(worker: &Worker) -> [String; 9] {
     ]
 }
 
-/// The first digits of the digests of an environment, as `migrate` prints them.
+/// Returns the first digits of the digests of an environment, as `migrate` prints them.
 fn short_digests(environment: Option<&PrintEnvironment>) -> [String; 2] {
     let environment = environment.cloned().unwrap_or_default();
     [environment.printer_version, environment.fonts_digest].map(|digest| digest.chars().take(12).collect())

@@ -79,7 +79,7 @@ fn revision_row(revision: &BriefRevision) -> [String; 8] {
     ]
 }
 
-/// The importer of a revision, whose statements its publish time and creator are; `-` for a published revision.
+/// Returns the importer of a revision, whose statements its publish time and creator are; `-` for a published revision.
 fn importer(import: Option<&ImportRecord>) -> String {
     match import {
         None => "-".to_owned(),

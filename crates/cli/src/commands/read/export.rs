@@ -59,7 +59,7 @@ fn write(path: &Path, document: &RevisionDocument) -> Result<(), Failure> {
     output::write_file(path, 0o666, json::to_string_pretty(document).as_bytes())
 }
 
-/// Whether a path is an existing folder, or names a new one by a trailing slash.
+/// Returns whether a path is an existing folder, or names a new one by a trailing slash.
 fn is_folder(path: &Path) -> bool {
     path.is_dir() || path.as_os_str().as_encoded_bytes().ends_with(b"/")
 }

@@ -58,7 +58,7 @@ fn text(response: &SearchBriefsResponse, marks: HighlightMarks) -> String {
     text
 }
 
-/// The revision of a hit, in the form that `get` accepts, and the part of it.
+/// Returns the revision of a hit, in the form that `get` accepts, and the part of it.
 fn location(hit: &SearchHit) -> String {
     let revision = hit.revision.split_once("/briefs/").map_or(hit.revision.as_str(), |(_, short)| short);
     let id = hit.statement.as_ref().map_or("", |statement| statement.id.as_str());
@@ -70,7 +70,7 @@ fn location(hit: &SearchHit) -> String {
     }
 }
 
-/// The excerpt to show, with an ellipsis at each cut.
+/// Returns the excerpt to show, with an ellipsis at each cut.
 fn snippet(hit: &SearchHit, marks: HighlightMarks) -> String {
     let text: Vec<char> = hit.text.chars().collect();
     let shown = hit.snippet.unwrap_or(TextRange { start: 0, end: u32::MAX });

@@ -52,15 +52,15 @@ pub(crate) struct Labels {
     pub(crate) outlook: &'static str,
     /// Heading of the domains' trends.
     pub(crate) trends: &'static str,
-    /// Name of a fact in the title block.
+    /// Title block: label of the marking.
     pub(crate) marking: &'static str,
-    /// Name of a fact in the title block.
+    /// Title block: label of the brief's name.
     pub(crate) brief: &'static str,
-    /// Name of a fact in the title block.
+    /// Title block: label of the revision number.
     pub(crate) revision: &'static str,
-    /// Name of a fact in the title block.
+    /// Title block: label of the date up to which the content holds.
     pub(crate) as_of: &'static str,
-    /// Name of a fact in the title block.
+    /// Title block: label of the publication.
     pub(crate) published: &'static str,
     /// Time and publisher of a publication.
     pub(crate) published_by: &'static str,
@@ -68,15 +68,15 @@ pub(crate) struct Labels {
     pub(crate) published_as_imported: &'static str,
     /// A publication as stated by an import, with the date of the import and the importer.
     pub(crate) published_as_imported_by: &'static str,
-    /// Name of a fact in the title block.
+    /// Title block: label of the edition's digest.
     pub(crate) edition_digest: &'static str,
-    /// Name of a fact in the title block.
+    /// Title block: label of the recipient.
     pub(crate) recipient: &'static str,
-    /// Name of a fact in the title block.
+    /// Title block: label of the organisation.
     pub(crate) organisation: &'static str,
-    /// Text in the footer.
+    /// Revision number in the footer.
     pub(crate) footer_revision: &'static str,
-    /// Text in the footer.
+    /// As-of date in the footer.
     pub(crate) footer_as_of: &'static str,
     /// Note on a withdrawn revision.
     pub(crate) withdrawn_line: &'static str,
@@ -138,65 +138,65 @@ pub(crate) struct Labels {
     pub(crate) since_revision: &'static str,
     /// An event without a date.
     pub(crate) undated: &'static str,
-    /// Column heading.
+    /// Column of the changes: the changed statement, if it is named by its id.
     pub(crate) statement: &'static str,
-    /// Column heading.
+    /// Column of the changes: the changed part, unless it is named by its id.
     pub(crate) part_head: &'static str,
-    /// Column heading.
+    /// Column of the changes: the kind; also replaces an unknown kind.
     pub(crate) change: &'static str,
-    /// Column heading.
+    /// Column of the changes: the new text.
     pub(crate) holds_now: &'static str,
-    /// Column heading.
+    /// Column of the changes and of the trends: the reason.
     pub(crate) why: &'static str,
-    /// Column heading.
+    /// Column of the scenarios: the title.
     pub(crate) scenario: &'static str,
-    /// Column heading.
+    /// Column of the scenarios and of the scale: the percentage.
     pub(crate) likelihood: &'static str,
-    /// Column heading.
+    /// Column of the scenarios: the description.
     pub(crate) what_happens: &'static str,
-    /// Column heading.
+    /// Column of the scenarios: the indicators that would point to them.
     pub(crate) indicators_head: &'static str,
-    /// Column heading.
+    /// Column of a part's id, if ids are printed.
     pub(crate) id: &'static str,
-    /// Column heading.
+    /// Column of a part's number, if ids are not printed.
     pub(crate) number_head: &'static str,
-    /// Column heading.
+    /// Column of the indicators: the development to watch.
     pub(crate) watch: &'static str,
-    /// Column heading.
+    /// Column of the indicators: the meaning of an observation.
     pub(crate) would_mean: &'static str,
-    /// Column heading.
+    /// Column of the actors: the name.
     pub(crate) actor: &'static str,
-    /// Column heading.
+    /// Column of the actors: the kind.
     pub(crate) kind: &'static str,
-    /// Column heading.
+    /// Column of the actors: the names in other languages.
     pub(crate) other_languages: &'static str,
-    /// Column heading.
+    /// Column of the actors: the remarks.
     pub(crate) remarks: &'static str,
-    /// Column heading.
+    /// Column of the relationships: the first end.
     pub(crate) from: &'static str,
-    /// Column heading.
+    /// Column of the relationships: the type.
     pub(crate) relationship: &'static str,
-    /// Column heading.
+    /// Column of the relationships: the polarity.
     pub(crate) effect: &'static str,
-    /// Column heading.
+    /// Column of the relationships: the second end.
     pub(crate) to: &'static str,
-    /// Column heading.
+    /// Column of the relationships: the period.
     pub(crate) when: &'static str,
-    /// Column heading.
+    /// Column of the relationships: the status.
     pub(crate) status: &'static str,
-    /// Column heading.
+    /// Column of the relationships and of the events: the statements that they rest on.
     pub(crate) rests_on_head: &'static str,
-    /// Column heading.
+    /// Column of the events: the date.
     pub(crate) date: &'static str,
-    /// Column heading.
+    /// Column of the events: the title.
     pub(crate) event: &'static str,
-    /// Column heading.
+    /// Column of the events: the actors.
     pub(crate) actors_head: &'static str,
-    /// Column heading.
+    /// Column of the trends: the domain.
     pub(crate) domain: &'static str,
-    /// Column heading.
+    /// Column of the trends: the trend.
     pub(crate) trend: &'static str,
-    /// Column heading.
+    /// Column of the scale: the likelihood term.
     pub(crate) term: &'static str,
     /// Caption of the scale's key.
     pub(crate) likelihood_terms: &'static str,
@@ -210,9 +210,9 @@ pub(crate) struct Labels {
     pub(crate) about_confidence: &'static str,
     /// Explanation of source ratings.
     pub(crate) about_sources: &'static str,
-    /// The scale's name.
+    /// Name of the ICD 203 scale.
     pub(crate) icd_203: &'static str,
-    /// The scale's name.
+    /// Name of the PHIA yardstick.
     pub(crate) phia: &'static str,
     /// Introduces the scale's terms on one line.
     pub(crate) scale_key: &'static str,
@@ -224,13 +224,13 @@ pub(crate) struct Labels {
     pub(crate) back_to_citation: &'static str,
     /// A link with a blank text.
     pub(crate) blank_link: &'static str,
-    /// Start of a figure's alternative text.
+    /// Start of a timeline's alternative text.
     pub(crate) timeline_alt: &'static str,
-    /// Start of a figure's alternative text.
+    /// Start of an actor network's alternative text.
     pub(crate) network_alt: &'static str,
-    /// Start of a figure's alternative text.
+    /// Start of the trend figure's alternative text.
     pub(crate) trends_alt: &'static str,
-    /// Start of a figure's alternative text.
+    /// Start of the likelihood figure's alternative text.
     pub(crate) bars_alt: &'static str,
     /// Alternative text of a likelihood bar.
     pub(crate) bar_alt: &'static str,
@@ -238,31 +238,31 @@ pub(crate) struct Labels {
     pub(crate) events_elsewhere: &'static str,
     /// Refers to the list of all relationships.
     pub(crate) relationships_elsewhere: &'static str,
-    /// Legend of a mark.
+    /// Legend of a timeline: a mark for one day.
     pub(crate) legend_day: &'static str,
-    /// Legend of a mark.
+    /// Legend of a timeline: a bar for some day within a period.
     pub(crate) legend_within: &'static str,
-    /// Legend of a mark.
+    /// Legend of a timeline: a bar for a whole period.
     pub(crate) legend_throughout: &'static str,
-    /// Legend of a mark.
+    /// Legend of a timeline: a faded end, for an approximate or unknown date.
     pub(crate) legend_fuzzy: &'static str,
-    /// Legend of a mark.
+    /// Legend of a timeline: an open end.
     pub(crate) legend_open: &'static str,
-    /// Legend of a mark.
+    /// Legend of a timeline: a break, after which the scale changes.
     pub(crate) legend_break: &'static str,
-    /// Legend of a mark.
+    /// Legend of likelihood bars: a hollow bar, for the earlier revision.
     pub(crate) legend_earlier: &'static str,
-    /// Legend of a ring around a mark.
+    /// Legend of a timeline: a ring around a highlighted event.
     pub(crate) legend_highlighted: &'static str,
-    /// Legend of a line.
+    /// Legend of a network: a line with one arrow.
     pub(crate) legend_one_way: &'static str,
-    /// Legend of a line.
+    /// Legend of a network: a line for a symmetric relationship.
     pub(crate) legend_both_ways: &'static str,
-    /// Legend of a line.
+    /// Legend of a network: a dashed line, for a relationship that ended or is contested.
     pub(crate) legend_dashed: &'static str,
-    /// An open interval.
+    /// A period without an end.
     pub(crate) date_from: &'static str,
-    /// An open interval.
+    /// A period without a start.
     pub(crate) date_to: &'static str,
     /// Introduces ties that are not drawn.
     pub(crate) not_drawn: &'static str,

@@ -26,7 +26,7 @@ impl Scale<'_> {
     }
 }
 
-/// `length` times `part` over `whole`.
+/// Returns `length` times `part` over `whole`.
 fn portion(length: FixedPt, part: Length, whole: FixedPt) -> Length {
     let product = i128::from(length.units()) * i128::from(units(part)) / i128::from(whole.units().max(1));
     Length::from_units(i64::try_from(product).unwrap_or(i64::MAX))

@@ -8,7 +8,7 @@ use crate::write::document::outline::Destinations;
 use crate::write::file::pdf_file::PdfFile;
 use crate::write::file::syntax::{Dict, Ref};
 
-/// Maximum length of a URI that all viewers follow; validation refuses longer ones.
+/// Maximum length of a URI that all viewers follow; validation rejects longer ones.
 const MAX_URI: usize = 2000;
 /// Value of `F` for printed annotations, which PDF/A requires (ISO 19005-2, 6.3.2).
 const PRINT: i64 = 4;

@@ -22,7 +22,7 @@ pub(crate) enum Content {
 }
 
 impl Content {
-    /// Sort key: marked content before annotations, each by page.
+    /// Returns a key that sorts marked content before annotations, each by page.
     const fn sort_key(self) -> (bool, usize) {
         match self {
             Self::Marked { page, .. } => (false, page),

@@ -32,7 +32,7 @@ impl Integrity<'_> {
             match log.last_number {
                 None => found(FindingCode::ChangeCounter, "its change log has no counter".into()),
                 Some(last) if last != log.newest => {
-                    let what = format!("its counter says {last}, its newest change is {}", log.newest);
+                    let what = format!("its counter is {last}, but its newest change is {}", log.newest);
                     found(FindingCode::ChangeCounter, what);
                 }
                 Some(_) => {}

@@ -48,7 +48,7 @@ impl Integrity<'_> {
     pub async fn verify(self, what: VerifyOptions, mut report: impl FnMut(VerifyEvent)) -> Result<()> {
         let version = version::read(self.pool).await?;
         if version != PROJECTION_VERSION {
-            let what = format!("they are of version {version}, this build's are of {PROJECTION_VERSION}");
+            let what = format!("they have version {version}, expected {PROJECTION_VERSION}");
             report(VerifyEvent::Found(Finding::new(FindingCode::ProjectionOutdated, "projections", what)));
         }
         self.verify_change_logs(&mut report).await?;

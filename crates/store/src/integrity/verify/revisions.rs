@@ -146,7 +146,7 @@ async fn verify_revision(
     let mut found = |code, what: String| report(VerifyEvent::Found(Finding::new(code, &name, what)));
     if revision.current_until != due {
         let what =
-            format!("it is said to be the newest up to rank {}, and is up to {due}", revision.current_until);
+            format!("it is recorded as the newest up to rank {}, expected {due}", revision.current_until);
         found(FindingCode::CurrentUntil, what);
     }
     let body = body(transaction, brief.key, revision.number).await?;
@@ -170,8 +170,7 @@ async fn verify_revision(
     }
     if revision.projection_version != PROJECTION_VERSION {
         let stored = revision.projection_version;
-        let what =
-            format!("its projections are of version {stored}, this build's are of {PROJECTION_VERSION}");
+        let what = format!("its projections have version {stored}, expected {PROJECTION_VERSION}");
         found(FindingCode::ProjectionOutdated, what);
     }
     if is_outdated || revision.projection_version != PROJECTION_VERSION {
