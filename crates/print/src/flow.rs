@@ -72,6 +72,7 @@ impl Flow {
             Block::Text(text) => text.inlines(),
             Block::Table(table) => table.inlines(),
             Block::Figure(figure) => figure.inlines(),
+            Block::Columns(of) => of.columns.iter().flatten().flat_map(TextBlock::inlines).collect(),
             Block::PageBreak | Block::CommitPages => Vec::new(),
         })
     }
@@ -84,7 +85,7 @@ impl Block {
             Self::Text(text) => text.before += by,
             Self::Table(table) => table.before += by,
             Self::Figure(figure) => figure.before += by,
-            Self::PageBreak | Self::CommitPages => {}
+            Self::Columns(_) | Self::PageBreak | Self::CommitPages => {}
         }
     }
 }
@@ -197,10 +198,23 @@ pub enum Block {
     Table(Box<TableBlock>),
     /// A figure.
     Figure(Box<FigureBlock>),
+    /// Blocks of text side by side.
+    Columns(ColumnsBlock),
     /// A page break.
     PageBreak,
     /// Commits everything before it to its page, so that later text may refer to those pages.
     CommitPages,
+}
+
+/// Blocks of text in columns of equal width over the full width, on one page.
+#[derive(Clone, Debug, Default)]
+pub struct ColumnsBlock {
+    /// The blocks of each column.
+    pub columns: Vec<Vec<TextBlock>>,
+    /// Space between columns.
+    pub gap: Length,
+    /// Space after it.
+    pub after: Length,
 }
 
 /// Columns that a block spans.
@@ -295,6 +309,8 @@ pub struct Frame {
     pub tint: Option<Color>,
     /// A rule along its start edge.
     pub rule: Option<(Color, Length)>,
+    /// A line around it.
+    pub outline: Option<(Color, Length)>,
     /// Distance from the column's start.
     pub inset: Length,
     /// Columns that it spans.

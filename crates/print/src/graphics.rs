@@ -42,6 +42,20 @@ impl Path {
         });
         Self { segments: segments.collect(), paint: self.paint }
     }
+
+    /// Returns the path mirrored in a drawing of a width.
+    #[must_use]
+    pub(crate) fn mirrored(&self, width: Length) -> Self {
+        let at = |x: Length| width - x;
+        let segments = self.segments.iter().map(|segment| match *segment {
+            Segment::Rect(rect) => Segment::Rect(Rect { x: at(rect.x + rect.width), ..rect }),
+            Segment::Move(x, y) => Segment::Move(at(x), y),
+            Segment::Line(x, y) => Segment::Line(at(x), y),
+            Segment::Curve(points) => Segment::Curve(points.map(|(x, y)| (at(x), y))),
+            Segment::Close => Segment::Close,
+        });
+        Self { segments: segments.collect(), paint: self.paint }
+    }
 }
 
 /// A path segment.
@@ -73,4 +87,19 @@ pub enum Paint {
         /// Dash and gap, or a solid line.
         dash: Option<(Length, Length)>,
     },
+}
+
+/// Returns a circle of four curves.
+pub(crate) fn circle((x, y): (Length, Length), radius: Length) -> Vec<Segment> {
+    // The control points of a quarter circle: 4/3 * (sqrt(2) - 1) of the radius from its ends.
+    let reach = radius * 5_523 / 10_000;
+    let curve = |a, b, c| Segment::Curve([a, b, c]);
+    vec![
+        Segment::Move(x + radius, y),
+        curve((x + radius, y + reach), (x + reach, y + radius), (x, y + radius)),
+        curve((x - reach, y + radius), (x - radius, y + reach), (x - radius, y)),
+        curve((x - radius, y - reach), (x - reach, y - radius), (x, y - radius)),
+        curve((x + reach, y - radius), (x + radius, y - reach), (x + radius, y)),
+        Segment::Close,
+    ]
 }

@@ -121,7 +121,8 @@ pub(crate) fn recolor(flow: &mut Flow, accent: Color) {
         text.inlines_mut().for_each(inline);
         text.beside.iter_mut().for_each(drawing);
         if let Some(frame) = &mut text.frame {
-            frame.tint.iter_mut().chain(frame.rule.iter_mut().map(|(color, _)| color)).for_each(themed);
+            let lines = frame.rule.iter_mut().chain(&mut frame.outline).map(|(color, _)| color);
+            frame.tint.iter_mut().chain(lines).for_each(themed);
         }
     };
     for block in &mut flow.blocks {
@@ -132,6 +133,7 @@ pub(crate) fn recolor(flow: &mut Flow, accent: Color) {
                 figure.caption.iter_mut().chain(&mut figure.note).for_each(text);
                 drawing(&mut figure.drawing);
             }
+            Block::Columns(block) => block.columns.iter_mut().flatten().for_each(text),
             Block::PageBreak | Block::CommitPages => {}
         }
     }

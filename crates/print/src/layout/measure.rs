@@ -3,7 +3,7 @@
 use crate::flow::Block;
 use crate::layout::geometry::Geometry;
 use crate::layout::strip::Strip;
-use crate::layout::{figure_block, table_block, text_block};
+use crate::layout::{columns_block, figure_block, table_block, text_block};
 use crate::text::Typesetter;
 
 /// Returns the strips of a block.
@@ -12,6 +12,7 @@ pub(crate) fn measure_block(block: &Block, geometry: &Geometry, typesetter: &mut
         Block::Text(text) => text_block::measure(text, geometry, typesetter),
         Block::Table(table) => table_block::measure(table, geometry, typesetter),
         Block::Figure(figure) => figure_block::measure(figure, geometry, typesetter),
+        Block::Columns(columns) => columns_block::measure(columns, geometry, typesetter),
         Block::PageBreak | Block::CommitPages => Vec::new(),
     }
 }

@@ -2,6 +2,7 @@
 //! page numbers are filled in, and running elements are added. A page is emitted as soon as its numbers are known, so
 //! that even a long brief needs only a few pages in memory.
 
+mod columns_block;
 mod drawing_marks;
 pub(crate) mod figure_block;
 mod geometry;

@@ -7,7 +7,7 @@ use crate::flow::Frame;
 use crate::graphics::{Path, Rect, Segment};
 use crate::layout::LayoutError;
 use crate::layout::geometry::{Geometry, Slot};
-use crate::layout::shapes::filled;
+use crate::layout::shapes::{filled, framed};
 use crate::layout::strip::{Drawing, Snap, Strip, StripMark};
 use crate::pages::{Anchors, ArtifactKind, GlyphRun, Item, Owner, PlacedItem};
 use crate::tags::AnchorId;
@@ -301,6 +301,12 @@ impl<'a> Paginator<'a> {
             let slot = Slot { start: frame.inset, width };
             let rect = Rect { width, height, ..Rect::default() };
             paths.push(self.place_path(top, slot, filled(rect, tint)));
+        }
+        if let Some((color, thickness)) = frame.outline {
+            let slot = Slot { start: frame.inset, width };
+            let half = thickness / 2;
+            let rect = Rect { x: half, y: half, width: width - thickness, height: height - thickness };
+            paths.push(self.place_path(top, slot, framed(rect, color, thickness)));
         }
         if let Some((color, thickness)) = frame.rule {
             let slot = Slot { start: frame.inset, width: thickness };

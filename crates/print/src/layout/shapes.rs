@@ -11,6 +11,11 @@ pub(crate) fn filled(rect: Rect, color: Color) -> Path {
     Path { segments: vec![Segment::Rect(rect)], paint: Paint::Fill(color) }
 }
 
+/// Returns the outline of a rectangle.
+pub(crate) fn framed(rect: Rect, color: Color, width: Length) -> Path {
+    Path { segments: vec![Segment::Rect(rect)], paint: Paint::Stroke { color, width, dash: None } }
+}
+
 /// Returns the box, on the baseline `y`, that replaces a character without a glyph.
 pub(crate) fn missing(x: Length, y: Length, size: Length, color: Color) -> Path {
     let rect = Rect { x: x + size / 12, y: y - size * 2 / 3, width: size * 43 / 100, height: size * 2 / 3 };

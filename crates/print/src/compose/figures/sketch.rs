@@ -7,7 +7,7 @@ use crate::compose::coverage_runs::{coverage_runs, nfc};
 use crate::compose::lexicon::Lexicon;
 use crate::compose::stylesheet::{INK, TypeSpec};
 use crate::compose::text_origin::TextOrigin;
-use crate::graphics::{Color, Paint, Path, Rect, Segment};
+use crate::graphics::{Color, Paint, Path, Rect, Segment, circle};
 use crate::layout::HAIRLINE;
 use crate::pages::{ArtifactKind, Owner};
 use crate::text::Typesetter;
@@ -113,21 +113,6 @@ impl Sketch {
         let paint = Paint::Stroke { color: INK, width, dash: None };
         self.paths.push(Path { segments: circle(center, radius), paint });
     }
-}
-
-/// Returns a circle of four curves.
-fn circle((x, y): (Length, Length), radius: Length) -> Vec<Segment> {
-    // The control points of a quarter circle: 4/3 * (sqrt(2) - 1) of the radius from its ends.
-    let reach = radius * 5_523 / 10_000;
-    let curve = |a, b, c| Segment::Curve([a, b, c]);
-    vec![
-        Segment::Move(x + radius, y),
-        curve((x + radius, y + reach), (x + reach, y + radius), (x, y + radius)),
-        curve((x - reach, y + radius), (x - radius, y + reach), (x - radius, y)),
-        curve((x - radius, y - reach), (x - reach, y - radius), (x, y - radius)),
-        curve((x + reach, y - radius), (x + radius, y - reach), (x + radius, y)),
-        Segment::Close,
-    ]
 }
 
 /// Returns a portion marking if a part's marking differs from the brief's default.
