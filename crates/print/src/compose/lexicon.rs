@@ -4,11 +4,13 @@
 use chancery_brief::marking::Scheme;
 use chancery_brief::{likelihood, words};
 use chancery_proto::brief::v1::{
-    ActorKind, ChangeKind, Confidence, ConfidenceLevel, FactorKind, Likelihood, LikelihoodScale,
-    LikelihoodTerm, RelationshipPolarity, RelationshipStatus, SourceReliability, SourceType, Trend,
+    ActorKind, Confidence, FactorKind, Likelihood, LikelihoodScale, LikelihoodTerm, RelationshipPolarity,
+    RelationshipStatus, SourceReliability, SourceType, Trend,
 };
 
-use crate::compose::labels::{Labels, Vocabulary, filled};
+use crate::compose::dates::{self, DateStyle};
+use crate::compose::labels::{AnalyticTerms, Labels, Vocabulary, filled};
+use crate::compose::numerals::{self, Plural};
 use crate::graphics::Color;
 use crate::{LikelihoodDisplay, Locale};
 
@@ -17,11 +19,17 @@ use crate::{LikelihoodDisplay, Locale};
 pub(crate) struct Lexicon {
     locale: Locale,
     display: LikelihoodDisplay,
+    dates: DateStyle,
 }
 
 impl Lexicon {
     pub(crate) const fn new(locale: Locale, display: LikelihoodDisplay) -> Self {
-        Self { locale, display }
+        Self { locale, display, dates: DateStyle::Locale(locale) }
+    }
+
+    /// Uses the dates that suit content in a language (BCP 47).
+    pub(crate) fn with_dates_of(self, content_language: &str) -> Self {
+        Self { dates: DateStyle::of(self.locale, content_language), ..self }
     }
 
     pub(crate) const fn locale(self) -> Locale {
@@ -30,6 +38,46 @@ impl Lexicon {
 
     pub(crate) const fn labels(self) -> &'static Labels {
         Labels::of(self.locale)
+    }
+
+    /// Returns the words for changes, confidence and likelihood.
+    pub(crate) const fn terms(self) -> &'static AnalyticTerms {
+        AnalyticTerms::of(self.locale)
+    }
+
+    /// Formats an EDTF or RFC 3339 date in words, such as "until 8 December 2024".
+    pub(crate) fn date(self, date: &str) -> String {
+        dates::in_words(date, self.dates)
+    }
+
+    /// Formats a date in words; Persian adds the Solar Hijri date of a day.
+    pub(crate) fn date_with_solar_hijri(self, date: &str) -> String {
+        dates::with_solar_hijri(date, self.dates)
+    }
+
+    /// Replaces ASCII digits by the locale's. Grades, ids and texts of the author keep theirs.
+    pub(crate) fn digits(self, text: &str) -> String {
+        numerals::digits(text, self.locale)
+    }
+
+    /// Formats a percentage or a range of percentages with an en dash, such as "80–95%".
+    pub(crate) fn percent(self, value: impl ToString) -> String {
+        numerals::percent(value, self.locale)
+    }
+
+    /// Returns a template in the form for a count, with `{0}` replaced by the count and the others by `values`.
+    pub(crate) fn counted(self, plural: &Plural, count: usize, values: &[&str]) -> String {
+        plural.filled(count, values, self.locale)
+    }
+
+    /// Joins items as a list, such as "1, 3 and 4".
+    pub(crate) fn list(self, items: &[String]) -> String {
+        let page = &self.labels().page;
+        match items {
+            [] => String::new(),
+            [item] => item.clone(),
+            [first @ .., last] => format!("{}{}{last}", first.join(page.list_comma), page.list_and),
+        }
     }
 
     /// Returns a likelihood's stored term, after its meaning in languages other than the standards'. `None` without a
@@ -42,18 +90,19 @@ impl Lexicon {
     /// Returns a scale's term.
     pub(crate) fn term(self, term: LikelihoodTerm) -> String {
         let word = likelihood::words(term);
-        match self.labels().vocabulary.as_ref().and_then(|vocabulary| meaning(vocabulary, term)) {
+        match meaning(self.terms(), term) {
             Some(meaning) => format!("{meaning} ({word})"),
             None => word.to_owned(),
         }
     }
 
-    /// Formats the percentages, such as "55–80 %, about 60 %", followed by the term of the reader's scale if it
+    /// Formats the percentages, such as "55–80%, about 60%", followed by the term of the reader's scale if it
     /// differs.
     pub(crate) fn percentages(self, likelihood: &Likelihood) -> String {
-        let mut text = format!("{}\u{2013}{}\u{a0}%", likelihood.low_percent, likelihood.high_percent);
+        let range = format!("{}\u{2013}{}", likelihood.low_percent, likelihood.high_percent);
+        let mut text = self.percent(range);
         if let Some(point) = likelihood.point_percent {
-            text = filled(self.labels().point, &[&text, &format!("{point}\u{a0}%")]);
+            text = filled(self.labels().point, &[&text, &self.percent(point)]);
         }
         if let Some((name, scale)) = self.reader_scale()
             && known_term(likelihood.term).and_then(likelihood::scale) != Some(scale)
@@ -75,13 +124,13 @@ impl Lexicon {
         }
     }
 
-    /// Formats a likelihood in short form, such as "likely, 55–80 %".
+    /// Formats a likelihood in short form, such as "likely, 55–80%".
     pub(crate) fn short_odds(self, likelihood: &Likelihood) -> String {
         let percentages = self.percentages(likelihood);
         self.likelihood(likelihood).map_or(percentages.clone(), |word| format!("{word}, {percentages}"))
     }
 
-    /// Formats likelihood and confidence as sentences, such as "Likely (55–80 %). Moderate confidence: why."
+    /// Formats likelihood and confidence as sentences, such as "Likely (55–80%). Moderate confidence: why."
     pub(crate) fn odds(
         self,
         likelihood: Option<&Likelihood>,
@@ -107,8 +156,7 @@ impl Lexicon {
     }
 
     pub(crate) fn confidence(self, level: i32) -> Option<&'static str> {
-        let own = words::confidence(ConfidenceLevel::try_from(level).unwrap_or_default());
-        some(self.word(own, level, |vocabulary| &vocabulary.confidence))
+        usize::try_from(level).ok().and_then(|index| some(self.terms().confidence.get(index)?))
     }
 
     pub(crate) fn trend(self, trend: i32) -> &'static str {
@@ -118,8 +166,8 @@ impl Lexicon {
     }
 
     pub(crate) fn change(self, kind: i32) -> &'static str {
-        let own = words::change(ChangeKind::try_from(kind).unwrap_or_default());
-        some(self.word(own, kind, |vocabulary| &vocabulary.changes)).unwrap_or(self.labels().change)
+        let word = usize::try_from(kind).ok().and_then(|index| some(self.terms().changes.get(index)?));
+        word.unwrap_or(self.labels().change)
     }
 
     pub(crate) fn actor_kind(self, kind: i32) -> &'static str {
@@ -191,11 +239,11 @@ fn known_term(term: i32) -> Option<LikelihoodTerm> {
 }
 
 /// Returns the meaning of a term by its rank on its scale; both rows of ICD 203 mean the same.
-fn meaning(vocabulary: &Vocabulary, term: LikelihoodTerm) -> Option<&'static str> {
+fn meaning(terms: &AnalyticTerms, term: LikelihoodTerm) -> Option<&'static str> {
     let scale = likelihood::scale(term)?;
     let rank = likelihood::scale_terms(scale).iter().position(|other| *other == term)? % 7;
     let row = usize::from(scale == LikelihoodScale::Phia);
-    vocabulary.likelihood[row].get(rank).copied()
+    terms.likelihood?[row].get(rank).copied()
 }
 
 /// Returns whether a likelihood has a term.
@@ -268,13 +316,13 @@ mod tests {
     fn the_stored_term_is_printed_in_every_language_and_with_every_scale() {
         let likely = likelihood(LikelihoodTerm::Icd203Likely, 55, 80);
         let odds = |locale, display| Lexicon::new(locale, display).odds(Some(&likely), None).unwrap();
-        assert_eq!(odds(Locale::English, LikelihoodDisplay::AsWritten), "Likely (55\u{2013}80\u{a0}%).");
-        assert_eq!(odds(Locale::English, LikelihoodDisplay::Icd203), "Likely (55\u{2013}80\u{a0}%).");
+        assert_eq!(odds(Locale::English, LikelihoodDisplay::AsWritten), "Likely (55\u{2013}80%).");
+        assert_eq!(odds(Locale::English, LikelihoodDisplay::Icd203), "Likely (55\u{2013}80%).");
         assert_eq!(
             odds(Locale::English, LikelihoodDisplay::Phia),
-            "Likely (55\u{2013}80\u{a0}%; PHIA: likely or probable)."
+            "Likely (55\u{2013}80%; PHIA: likely or probable)."
         );
-        assert_eq!(odds(Locale::English, LikelihoodDisplay::Numbers), "55\u{2013}80\u{a0}%.");
+        assert_eq!(odds(Locale::English, LikelihoodDisplay::Numbers), "55\u{2013}80%.");
         assert_eq!(
             odds(Locale::Russian, LikelihoodDisplay::AsWritten),
             "Вероятно (likely), 55\u{2013}80\u{a0}%."
@@ -310,6 +358,60 @@ mod tests {
     fn a_value_in_a_gap_of_the_scale_has_no_term() {
         let narrow = likelihood(LikelihoodTerm::Icd203Unlikely, 21, 24);
         let percentages = Lexicon::new(Locale::English, LikelihoodDisplay::Phia).percentages(&narrow);
-        assert_eq!(percentages, "21\u{2013}24\u{a0}%; PHIA: no term");
+        assert_eq!(percentages, "21\u{2013}24%; PHIA: no term");
+    }
+
+    #[test]
+    fn percentages_have_the_style_and_digits_of_the_language() {
+        let likely =
+            Likelihood { point_percent: Some(60), ..likelihood(LikelihoodTerm::Icd203Likely, 55, 80) };
+        let percentages = |locale| Lexicon::new(locale, LikelihoodDisplay::AsWritten).percentages(&likely);
+        assert_eq!(percentages(Locale::English), "55–80%, about 60%");
+        assert_eq!(percentages(Locale::Russian), "55–80\u{a0}%, около 60\u{a0}%");
+        assert_eq!(percentages(Locale::Persian), "۵۵\u{a0}تا\u{a0}۸۰٪، حدود ۶۰٪");
+        assert_eq!(percentages(Locale::Arabic), "٥٥\u{a0}إلى\u{a0}٨٠٪، نحو ٦٠٪");
+    }
+
+    #[test]
+    fn changes_and_confidence_have_the_words_of_the_page() {
+        let english = Lexicon::new(Locale::English, LikelihoodDisplay::AsWritten);
+        assert_eq!(
+            [3, 4, 6, 10].map(|kind| english.change(kind)),
+            ["corrected", "no longer holds", "did not come true", "scaled back"]
+        );
+        assert_eq!(
+            (english.change(0), english.change(99), english.change(-1)),
+            ("Change", "Change", "Change")
+        );
+        assert_eq!(
+            [0, 1, 2, 3, 4].map(|level| english.confidence(level)),
+            [None, Some("high"), Some("moderate"), Some("low"), None]
+        );
+    }
+
+    #[test]
+    fn a_list_is_joined_in_its_language() {
+        let list = |locale, count| {
+            let items: Vec<String> = ["1", "3", "4"].into_iter().take(count).map(str::to_owned).collect();
+            Lexicon::new(locale, LikelihoodDisplay::AsWritten).list(&items)
+        };
+        assert_eq!(
+            [0, 1, 2, 3].map(|count| list(Locale::English, count)),
+            ["", "1", "1 and 3", "1, 3 and 4"]
+        );
+        assert_eq!(list(Locale::Russian, 3), "1, 3 и 4");
+        assert_eq!(list(Locale::Persian, 3), "1، 3 و 4");
+        assert_eq!(list(Locale::Arabic, 3), "1، 3 و4");
+    }
+
+    #[test]
+    fn dates_follow_the_language_of_the_content() {
+        let date = |locale, content_language| {
+            let words = Lexicon::new(locale, LikelihoodDisplay::AsWritten);
+            words.with_dates_of(content_language).date("2025-12-31")
+        };
+        assert_eq!(date(Locale::English, "en-US"), "December 31, 2025");
+        assert_eq!(date(Locale::English, "en-GB"), "31 December 2025");
+        assert_eq!(date(Locale::Arabic, "en-US"), "٣١ ديسمبر ٢٠٢٥");
     }
 }

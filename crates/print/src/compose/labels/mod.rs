@@ -1,12 +1,17 @@
 //! Labels of the printer in each of its languages. Templates contain `{0}` and `{1}`. Likelihood terms and markings are
 //! never translated, because their standards define them in English only.
 
+mod analytic_terms;
 mod arabic;
 mod english;
+mod page;
 mod persian;
 mod russian;
 
 use crate::Locale;
+
+pub(crate) use analytic_terms::AnalyticTerms;
+pub(crate) use page::PageLabels;
 
 /// Labels of the printer in one language.
 pub(crate) struct Labels {
@@ -276,20 +281,10 @@ pub(crate) struct Labels {
     pub(crate) at_place: &'static str,
     /// Description of the embedded edition.
     pub(crate) attached_data: &'static str,
-    /// A date to the day: day, month and year.
-    pub(crate) date_of_day: &'static str,
-    /// A date to the month: month and year.
-    pub(crate) date_of_month: &'static str,
-    /// A date to the year.
-    pub(crate) date_of_year: &'static str,
-    /// An approximate date.
-    pub(crate) date_about: &'static str,
     /// The months, short enough for an axis.
     pub(crate) months: [&'static str; 12],
-    /// The months as they read after a day.
-    pub(crate) months_after_day: [&'static str; 12],
-    /// The months as they read alone.
-    pub(crate) months_alone: [&'static str; 12],
+    /// Labels of the page.
+    pub(crate) page: PageLabels,
     /// Words of enumerated values; `None` if they are those of `chancery_brief`.
     pub(crate) vocabulary: Option<Vocabulary>,
 }
@@ -298,12 +293,8 @@ pub(crate) struct Labels {
 pub(crate) struct Vocabulary {
     /// Trends.
     pub(crate) trends: [&'static str; 6],
-    /// Kinds of changes.
-    pub(crate) changes: [&'static str; 16],
     /// Whether relationships are supportive or adverse.
     pub(crate) polarities: [&'static str; 5],
-    /// Levels of confidence.
-    pub(crate) confidence: [&'static str; 4],
     /// The NATO Admiralty scale of sources.
     pub(crate) reliability: [&'static str; 7],
     /// Types of sources.
@@ -312,9 +303,6 @@ pub(crate) struct Vocabulary {
     pub(crate) actor_kinds: [&'static str; 9],
     /// States of relationships.
     pub(crate) relationship_status: [&'static str; 6],
-    /// Meanings of likelihood terms by their rank on their scale, from the least likely, printed beside the terms: ICD
-    /// 203, then PHIA.
-    pub(crate) likelihood: [[&'static str; 7]; 2],
 }
 
 impl Labels {
@@ -370,10 +358,8 @@ mod tests {
                 labels.changed_since,
                 labels.summary_of_revision,
                 labels.key_judgment_number,
-                labels.date_of_month,
             ];
-            let dates = [labels.date_of_day, labels.date_of_year, labels.date_about];
-            older.into_iter().chain(newer).chain(dates).map(places).collect::<Vec<_>>()
+            older.into_iter().chain(newer).map(places).collect::<Vec<_>>()
         };
         let english = templates(Labels::of(Locale::English));
         for locale in [Locale::Russian, Locale::Persian, Locale::Arabic] {
