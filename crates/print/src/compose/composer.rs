@@ -1,12 +1,13 @@
 //! The composer: the flow so far, and methods that add text with owner, language and links.
 
-use crate::compose::coverage_runs::{coverage_runs, nfc, shortened};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use chancery_proto::brief::v1::{BriefContent, Change};
+use chancery_proto::brief::v1::{BriefContent, Change, Source};
 use prost::Message;
 
+use crate::compose::change_ledger::ChangeLedger;
+use crate::compose::coverage_runs::{coverage_runs, nfc, shortened};
 use crate::compose::labels::{Labels, filled};
 use crate::compose::lexicon::Lexicon;
 use crate::compose::part_names::{PartName, PartNames, part_names};
@@ -24,7 +25,7 @@ use crate::text::inline::{Deferred, Inline, PieceKind, PieceStyle};
 use crate::text::languages::is_right_to_left;
 use crate::text::text_style::TextStyle;
 use crate::units::Length;
-use crate::{Edition, Locale, Options, Warning};
+use crate::{Edition, Locale, Options, RevisionState, Warning};
 
 /// Builds a flow.
 pub(crate) struct Composer<'a> {
@@ -43,6 +44,9 @@ pub(crate) struct Composer<'a> {
     pub(crate) prior: RevisionStatements<'a>,
     pub(crate) current: RevisionStatements<'a>,
     pub(crate) names: BTreeMap<&'a str, &'a str>,
+    pub(crate) sources_by_id: BTreeMap<&'a str, &'a Source>,
+    /// The printed changes by weight.
+    pub(crate) ledger: ChangeLedger<'a>,
     /// Names of this edition's parts, and of the earlier edition's.
     part_names: PartNames<'a>,
     prior_names: PartNames<'a>,
@@ -84,6 +88,11 @@ impl<'a> Composer<'a> {
             (actor.id.as_str(), short.as_str())
         });
         let places = content.places.iter().map(|place| (place.id.as_str(), place.name.as_str()));
+        let (prior, current) =
+            (RevisionStatements::new(edition.earlier), RevisionStatements::new(Some(content)));
+        let changes = edition.combined_changes.unwrap_or(&content.changes);
+        let ledger = ChangeLedger::new(changes, content, &prior, &current);
+        let sources = content.sources.iter().map(|source| (source.id.as_str(), source));
         Self {
             edition,
             options,
@@ -95,8 +104,10 @@ impl<'a> Composer<'a> {
             anchors: std::mem::take(&mut plan.anchors),
             numbers: std::mem::take(&mut plan.numbers),
             citing_anchors: BTreeMap::new(),
-            prior: RevisionStatements::new(edition.earlier),
-            current: RevisionStatements::new(Some(content)),
+            prior,
+            current,
+            sources_by_id: sources.collect(),
+            ledger,
             names: actors.chain(places).collect(),
             part_names: part_names(content, lexicon.labels()),
             prior_names: edition
@@ -124,6 +135,22 @@ impl<'a> Composer<'a> {
     /// Returns the changes to print: those since the revision to compare with, otherwise the edition's own.
     pub(crate) fn printed_changes(&self) -> &'a [Change] {
         self.edition.combined_changes.unwrap_or(&self.content.changes)
+    }
+
+    /// Returns the number of the revision with which the print compares, or of the parent revision.
+    pub(crate) fn earlier_number(&self) -> Option<u32> {
+        if self.edition.earlier_revision > 0 {
+            return Some(self.edition.earlier_revision);
+        }
+        // A draft has the number of its parent revision.
+        let own = u32::from(self.edition.state != RevisionState::Draft);
+        self.edition.revision.checked_sub(own).filter(|before| *before > 0)
+    }
+
+    /// Returns "Since revision 1", or `None` for a first revision.
+    pub(crate) fn since(&self) -> Option<String> {
+        let number = self.lexicon.digits(&self.earlier_number()?.to_string());
+        Some(filled(self.labels().since_revision, &[&number]))
     }
 
     pub(crate) fn warnings(&self) -> Vec<Warning> {

@@ -60,6 +60,15 @@ impl Lexicon {
         numerals::digits(text, self.locale)
     }
 
+    /// Returns the function that replaces ASCII digits.
+    pub(crate) fn digits_converter(self) -> fn(&str) -> String {
+        match self.locale {
+            Locale::English | Locale::Russian => str::to_owned,
+            Locale::Persian => |text| numerals::digits(text, Locale::Persian),
+            Locale::Arabic => |text| numerals::digits(text, Locale::Arabic),
+        }
+    }
+
     /// Formats a percentage or a range of percentages with an en dash, such as "80–95%".
     pub(crate) fn percent(self, value: impl ToString) -> String {
         numerals::percent(value, self.locale)
@@ -249,6 +258,11 @@ fn meaning(terms: &AnalyticTerms, term: LikelihoodTerm) -> Option<&'static str> 
 /// Returns whether a likelihood has a term.
 pub(crate) fn has_term(likelihood: &Likelihood) -> bool {
     known_term(likelihood.term).is_some()
+}
+
+/// Returns whether a term is of the PHIA probability yardstick.
+pub(crate) fn is_phia(term: i32) -> bool {
+    known_term(term).and_then(likelihood::scale) == Some(LikelihoodScale::Phia)
 }
 
 /// Returns the brief's scale, by default ICD 203.

@@ -1,22 +1,28 @@
 //! Composes an edition into a flow: the parts of a brief in reading order, with their structure elements.
 
 mod annexes;
+mod annotations;
 pub(crate) mod attached_images;
+mod change_ledger;
 mod changes;
 mod composer;
 mod coverage_runs;
 pub(crate) mod dates;
+mod evidence;
 mod figures;
-pub(crate) mod key_judgments;
+mod judgment_changes;
+mod judgment_table;
 mod labels;
 pub(crate) mod lexicon;
 mod lists;
 mod numerals;
 mod one_page;
+mod opening;
 mod part_names;
 mod plan;
 pub(crate) mod prior_revision;
 mod sections;
+mod signs;
 mod sources;
 pub(crate) mod statements;
 pub(crate) mod stylesheet;
@@ -62,10 +68,11 @@ pub(crate) fn compose(
         composer.one_page(&plan.parts, density);
         return finished(composer);
     }
-    composer.front(&plan.parts);
+    composer.opening(&plan.parts);
     // Open sections, one per level: they nest like their headings.
     let mut open: Vec<TagId> = vec![composer.flow.tags.root()];
-    for part in &plan.parts {
+    let in_opening = |part: &&Part| matches!(part.kind, PartKind::BottomLine | PartKind::KeyJudgments);
+    for part in plan.parts.iter().filter(|part| !in_opening(part)) {
         let level = usize::from(part.level).min(open.len());
         open.truncate(level);
         let above = open[level - 1];
@@ -80,6 +87,7 @@ fn finished(mut composer: Composer) -> Result<(Flow, Vec<Warning>), PrintError> 
     if let Some(refused) = composer.images.take_error() {
         return Err(refused);
     }
+    composer.running_sections();
     let warnings = composer.warnings();
     let accent = composer.options.theme.accent;
     let mut flow = composer.flow;
@@ -106,8 +114,8 @@ impl Composer<'_> {
         self.flow.outline.push(OutlineEntry { level, title: part.title.to_string(), anchor: part.anchor });
         self.push(heading);
         match part.kind {
-            PartKind::BottomLine => self.bottom_line(sect),
-            PartKind::KeyJudgments => self.key_judgments(sect),
+            // The opening has these.
+            PartKind::BottomLine | PartKind::KeyJudgments => {}
             PartKind::Changes => self.changes(sect),
             // Only the one-page format has trends as a part.
             PartKind::Trends => self.page_trends(sect, true),

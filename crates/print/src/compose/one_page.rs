@@ -130,7 +130,7 @@ impl Composer<'_> {
             match block {
                 Block::Text(text) => text.grid = Grid::Free,
                 Block::Figure(figure) => figure.grid = Grid::Free,
-                Block::Table(_) | Block::PageBreak | Block::CommitPages => {}
+                Block::Table(_) | Block::Columns(_) | Block::PageBreak | Block::CommitPages => {}
             }
         }
     }
@@ -250,7 +250,7 @@ impl Composer<'_> {
         self.push(block);
         self.frames += 1;
         let rule = Some((ACCENT, Length::pt(3)));
-        let frame = Frame { id: self.frames, tint: Some(TINT), rule, inset: Length::ZERO, span: Span::Full };
+        let frame = Frame { id: self.frames, tint: Some(TINT), rule, outline: None, inset: Length::ZERO, span: Span::Full };
         let last = self.flow.blocks.len() - 1;
         for (index, block) in self.flow.blocks[first..].iter_mut().enumerate() {
             let Block::Text(block) = block else { continue };
@@ -356,17 +356,6 @@ impl Composer<'_> {
             notes.push(Aside { text, kind: SIDE, origin: TextOrigin::Author });
         }
         notes
-    }
-
-    /// Returns "Since revision 1", or `None` for a first revision.
-    fn since(&self) -> Option<String> {
-        if self.edition.earlier_revision > 0 {
-            return Some(filled(self.labels().since_revision, &[&self.edition.earlier_revision.to_string()]));
-        }
-        // A draft has the number of its parent revision.
-        let own = u32::from(self.edition.state != RevisionState::Draft);
-        let before = self.edition.revision.checked_sub(own).filter(|before| *before > 0)?;
-        Some(filled(self.labels().since_revision, &[&before.to_string()]))
     }
 
     /// Adds the authors' summary and the number of changes.

@@ -127,6 +127,7 @@ impl Composer<'_> {
             id: self.frames,
             tint: Some(TINT),
             rule: Some((ACCENT, Length::pt(2))),
+            outline: None,
             inset: Length::ZERO,
             span: Span::Main,
         };

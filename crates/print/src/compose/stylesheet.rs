@@ -12,7 +12,10 @@ pub(crate) const ACCENT: Color = Color(0x1f, 0x4e, 0x79);
 /// Running elements and ids, with a contrast of 7:1 on white.
 pub(crate) const QUIET: Color = Color(0x55, 0x55, 0x55);
 /// The background of callouts.
-pub(crate) const TINT: Color = Color(0xf1, 0xf4, 0xf8);
+pub(crate) const TINT: Color = Color(0xee, 0xf2, 0xf6);
+
+/// Outlines of bars, and hairlines between rows.
+pub(crate) const HAIRLINE_GRAY: Color = Color(0x8c, 0x8c, 0x8c);
 
 /// Guide lines between a figure's rows and at its axis labels.
 pub(crate) const GUIDE: Color = Color(0xc4, 0xc4, 0xc4);
@@ -42,28 +45,46 @@ const fn set(family: Family, weight: Weight, size: i64, leading: i64) -> TypeSpe
 }
 
 pub(crate) const BODY: TypeSpec = set(Family::Serif, Weight::Regular, 10_000, 14_000);
-pub(crate) const TITLE: TypeSpec = set(Family::Sans, Weight::Semibold, 20_000, 24_000);
+pub(crate) const TITLE: TypeSpec = set(Family::Sans, Weight::Bold, 22_000, 26_000);
 pub(crate) const LOCAL_TITLE: TypeSpec = set(Family::Sans, Weight::Regular, 13_000, 20_000);
-pub(crate) const SUBTITLE: TypeSpec = set(Family::Serif, Weight::Regular, 12_000, 17_000);
-pub(crate) const BOTTOM_LINE: TypeSpec = set(Family::Serif, Weight::Regular, 12_000, 17_000);
-pub(crate) const TABLE: TypeSpec = tabular(set(Family::Sans, Weight::Regular, 8_500, 12_000));
-pub(crate) const TABLE_HEAD: TypeSpec = set(Family::Sans, Weight::Semibold, 8_500, 12_000);
+pub(crate) const SUBTITLE: TypeSpec = set(Family::Serif, Weight::Regular, 11_500, 15_000);
+/// State of a revision: draft, superseded or withdrawn.
+pub(crate) const STATE: TypeSpec = set(Family::Sans, Weight::Bold, 11_000, 15_000);
+pub(crate) const DATELINE: TypeSpec = tabular(set(Family::Sans, Weight::Regular, 8_500, 12_000));
+pub(crate) const BOTTOM_LINE: TypeSpec = set(Family::Serif, Weight::Regular, 12_500, 17_500);
+pub(crate) const JUDGMENT: TypeSpec = set(Family::Serif, Weight::Regular, 10_500, 14_000);
+/// Judgments beside the column of likelihoods.
+pub(crate) const JUDGMENT_BESIDE_AXIS: TypeSpec = set(Family::Serif, Weight::Regular, 10_000, 13_500);
+pub(crate) const FORECAST: TypeSpec = set(Family::Serif, Weight::Regular, 9_500, 12_000);
+pub(crate) const TABLE: TypeSpec = tabular(set(Family::Sans, Weight::Regular, 8_500, 10_500));
+/// A row's own text where it is the table's row header.
+pub(crate) const ROW_HEAD: TypeSpec = set(Family::Sans, Weight::Semibold, 8_500, 10_500);
+pub(crate) const TABLE_HEAD: TypeSpec = set(Family::Sans, Weight::Semibold, 8_000, 10_000);
+/// Labels such as "Bottom line".
+pub(crate) const LABEL: TypeSpec = set(Family::Sans, Weight::Semibold, 8_000, 11_000);
+/// Page references and grades under a table's entry.
+pub(crate) const REMARK: TypeSpec = quiet(tabular(set(Family::Sans, Weight::Regular, 7_500, 9_300)));
+/// Notes below tables and figures, and source lines.
+pub(crate) const TABLE_NOTE: TypeSpec = quiet(tabular(set(Family::Sans, Weight::Regular, 7_500, 10_500)));
+/// Evidence in the margin.
+pub(crate) const MARGIN: TypeSpec = tabular(set(Family::Sans, Weight::Regular, 7_500, 9_300));
 pub(crate) const CAPTION: TypeSpec = set(Family::Sans, Weight::Semibold, 8_500, 12_000);
 pub(crate) const NOTE: TypeSpec = set(Family::Serif, Weight::Regular, 8_000, 11_000);
 pub(crate) const META: TypeSpec = set(Family::Sans, Weight::Regular, 8_500, 12_000);
 /// Labels of figures, axes and legends.
 pub(crate) const FIGURE: TypeSpec = tabular(set(Family::Sans, Weight::Regular, 8_000, 11_000));
 pub(crate) const FIGURE_SMALL: TypeSpec = quiet(tabular(set(Family::Sans, Weight::Regular, 7_500, 10_000)));
-pub(crate) const SIDE: TypeSpec = quiet(set(Family::Sans, Weight::Regular, 7_500, 14_000));
-pub(crate) const FOOTER: TypeSpec = quiet(tabular(set(Family::Sans, Weight::Regular, 7_500, 11_000)));
+pub(crate) const SIDE: TypeSpec = quiet(set(Family::Sans, Weight::Regular, 7_500, 9_300));
+pub(crate) const FOOTER: TypeSpec = quiet(tabular(set(Family::Sans, Weight::Regular, 8_000, 10_000)));
+pub(crate) const RUNNING_TITLE: TypeSpec = tabular(set(Family::Sans, Weight::Semibold, 8_000, 10_000));
 pub(crate) const BAND: TypeSpec = set(Family::Sans, Weight::Bold, 12_000, 16_000);
 pub(crate) const ONE_PAGE_TITLE: TypeSpec = set(Family::Sans, Weight::Semibold, 18_000, 22_000);
 pub(crate) const ONE_PAGE_HEADING: TypeSpec = set(Family::Sans, Weight::Semibold, 10_000, 13_000);
 /// Reference information in small type.
 pub(crate) const FINE: TypeSpec = tabular(set(Family::Sans, Weight::Regular, 7_500, 10_000));
 pub(crate) const CONTENTS: [TypeSpec; 2] = [
-    tabular(set(Family::Sans, Weight::Semibold, 9_500, 14_000)),
-    tabular(set(Family::Sans, Weight::Regular, 9_500, 14_000)),
+    tabular(set(Family::Sans, Weight::Regular, 8_000, 10_700)),
+    tabular(set(Family::Sans, Weight::Regular, 8_000, 10_700)),
 ];
 
 /// Adapts types to the document's script and the text size.
@@ -108,18 +129,21 @@ impl Sheet {
 /// Returns the type of a heading level.
 pub(crate) const fn heading(level: u8) -> TypeSpec {
     match level {
-        0 | 1 => set(Family::Sans, Weight::Semibold, 16_000, 20_000),
-        2 => set(Family::Sans, Weight::Semibold, 13_000, 16_000),
+        0 | 1 => set(Family::Sans, Weight::Bold, 15_000, 18_000),
+        2 => set(Family::Sans, Weight::Bold, 13_000, 16_000),
         3 => set(Family::Sans, Weight::Semibold, 11_000, 14_000),
         _ => set(Family::Sans, Weight::Semibold, 9_500, 14_000),
     }
 }
 
+/// Headings of the printer's own parts.
+pub(crate) const PART_HEADING: TypeSpec = set(Family::Sans, Weight::Bold, 13_000, 16_000);
+
 /// Returns the space above a heading level.
 pub(crate) const fn above_heading(level: u8) -> Length {
     match level {
-        0 | 1 => Length::pt(18),
-        2 => Length::pt(8),
+        0 | 1 => Length::pt(24),
+        2 => Length::pt(18),
         _ => Length::pt(10),
     }
 }

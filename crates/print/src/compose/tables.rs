@@ -23,8 +23,8 @@ pub(crate) type Fact = (&'static str, String);
 pub(crate) struct TableMaker {
     pub(crate) block: TableBlock,
     stage: TableStage,
-    /// The column whose cells are the row headers.
-    pub(crate) header_column: Option<usize>,
+    /// The number of first columns whose cells are row headers.
+    pub(crate) header_columns: usize,
 }
 
 enum TableStage {
@@ -64,7 +64,7 @@ impl TableMaker {
         };
         let head = head.iter().map(|heading| (*heading).to_owned()).collect();
         let plan = TableHeading { parent, caption: caption.to_owned(), head, origin };
-        Self { block, stage: TableStage::Pending(plan), header_column: row_headers.then_some(0) }
+        Self { block, stage: TableStage::Pending(plan), header_columns: usize::from(row_headers) }
     }
 
     /// Returns the body element, creating the table's elements before the first row.
@@ -141,7 +141,7 @@ impl TableMaker {
         let row = composer.tag(body, Role::Tr);
         let mut cells = Vec::with_capacity(self.block.columns.len());
         for column in 0..self.block.columns.len() {
-            let is_header = self.header_column == Some(column);
+            let is_header = column < self.header_columns;
             let role = if is_header { Role::Th { scope: Scope::Row, columns: 1 } } else { Role::Td };
             let tag = composer.tag(row, role);
             let mut cell = Cell::default();

@@ -1,0 +1,489 @@
+//! The opening of a print: title, dateline, state, bottom line, key judgments, the summary of changes and the contents.
+
+use crate::compose::annotations::Value;
+use crate::compose::change_ledger::{Reversal, earlier_text};
+use crate::compose::composer::{Composer, TextContext};
+use crate::compose::labels::filled;
+use crate::compose::plan::{Part, PartKind};
+use crate::compose::signs::Sign;
+use crate::compose::stylesheet::{
+    ACCENT, BODY, BOTTOM_LINE, CONTENTS, DATELINE, INK, LABEL, PART_HEADING, QUIET, ROW_HEAD, STATE, SUBTITLE,
+    TABLE, TABLE_NOTE, TITLE,
+};
+use crate::compose::tables::TableMaker;
+use crate::compose::text_origin::TextOrigin;
+use crate::document_info::OutlineEntry;
+use crate::flow::{Block, ColumnsBlock, Frame, Grid, Span, TextBlock};
+use crate::tags::{LinkTarget, Role, TagId};
+use crate::text::inline::Inline;
+use crate::units::Length;
+use crate::{Format, RevisionState};
+
+/// Levels of headings in the contents, and its columns.
+const CONTENTS_LEVELS: u8 = 2;
+const CONTENTS_COLUMNS: usize = 3;
+/// Number of reversals in the summary of changes, and the number of judgments above which they are omitted.
+const SUMMARY_REVERSALS: usize = 3;
+const MOST_JUDGMENTS_WITH_REVERSALS: usize = 5;
+/// Space above headings.
+const ABOVE_HEADING: Length = Length::pt(15);
+
+impl Composer<'_> {
+    /// Adds the opening of the standard and the full format.
+    pub(crate) fn opening(&mut self, parts: &[Part]) {
+        let root = self.flow.tags.root();
+        let sect = self.tag(root, Role::Sect);
+        self.masthead(sect);
+        self.title_lines(sect);
+        for part in parts {
+            match part.kind {
+                PartKind::BottomLine => self.bottom_line_box(sect, part),
+                PartKind::KeyJudgments => {
+                    let sect = self.tag(root, Role::Sect);
+                    self.opening_heading(sect, part, &part.title);
+                    self.judgment_table(sect);
+                }
+                PartKind::Changes => {
+                    let sect = self.tag(root, Role::Sect);
+                    // The part itself has the outline entry and the destination.
+                    self.plain_heading(sect, &part.title);
+                    self.change_summary_lines(sect);
+                }
+                _ => {}
+            }
+        }
+        if self.options.format == Format::Full {
+            let sect = self.tag(root, Role::Sect);
+            self.contents(sect, parts);
+        }
+        self.flow.blocks.push(Block::PageBreak);
+    }
+
+    /// Adds title, subtitle, dateline and the lines on the revision's state.
+    pub(crate) fn title_lines(&mut self, sect: TagId) {
+        let mut title = self.line(sect, Role::Title, TITLE, &self.content.title);
+        title.span = Span::Full;
+        title.keep_with_next = true;
+        title.grid = Grid::Free;
+        self.push(title);
+        if !self.content.subtitle.is_empty() {
+            let mut subtitle = self.line(sect, Role::P, SUBTITLE.italic(), &self.content.subtitle);
+            subtitle.span = Span::Full;
+            subtitle.grid = Grid::Free;
+            subtitle.before = Length::pt(2);
+            self.push(subtitle);
+        }
+        self.dateline(sect);
+        self.revision_state_lines(sect);
+    }
+
+    /// Adds the facts of the running elements, once as tagged text (ISO 14289-1, 7.1): marking, date, revision,
+    /// publication and recipient.
+    fn dateline(&mut self, sect: TagId) {
+        let (edition, page) = (self.edition, &self.labels().page);
+        let mut facts = Vec::new();
+        if let Some(date) = self.as_of_date() {
+            let date = self.lexicon.date_with_solar_hijri(date);
+            facts.push(filled(page.as_of_date, &[&date]));
+        }
+        if edition.revision != 0 {
+            let number = self.lexicon.digits(&edition.revision.to_string());
+            facts.push(if edition.published_at.is_empty() {
+                filled(page.revision_number, &[&number])
+            } else {
+                filled(page.revision_published, &[&number, &self.publication()])
+            });
+        }
+        let names = [self.options.theme.organisation, edition.creator];
+        let publisher = names.into_iter().find(|name| !name.is_empty()).unwrap_or_default().to_owned();
+        let recipient = self.options.recipient;
+        let node = self.tag(sect, Role::P);
+        let mut block = TextBlock {
+            span: Span::Full,
+            grid: Grid::Free,
+            before: Length::pt(5),
+            after: Length::pt(4),
+            ..self.block(DATELINE)
+        };
+        let text_context = self.text_context(node, DATELINE);
+        for fact in &facts {
+            self.separated(&mut block.inline, text_context);
+            self.push_label(&mut block.inline, text_context, fact);
+        }
+        if !publisher.is_empty() && self.options.theme.organisation.is_empty() {
+            self.separated(&mut block.inline, text_context);
+            // Without a language, names are not hyphenated.
+            self.push_text(&mut block.inline, TextContext { language: "", ..text_context }, &publisher);
+        }
+        if !recipient.is_empty() {
+            self.separated(&mut block.inline, text_context);
+            self.push_template(&mut block.inline, text_context, page.recipient_name, &[Value::Text(recipient)]);
+        }
+        let marking = self.banner().to_owned();
+        if !marking.is_empty() {
+            self.separated(&mut block.inline, text_context);
+            self.push_text(&mut block.inline, TextContext { language: "", ..text_context }, &marking);
+        }
+        self.push(block);
+    }
+
+    fn separated(&mut self, inline: &mut Inline, text_context: TextContext) {
+        if !inline.is_empty() {
+            self.push_text(inline, text_context, "  \u{b7}  ");
+        }
+    }
+
+    /// Returns the date of publication; that of an imported revision is stated by its import.
+    fn publication(&self) -> String {
+        let published = self.lexicon.date_with_solar_hijri(self.edition.published_at);
+        match self.edition.import {
+            Some(import) => self.as_imported(&published, import),
+            None => published,
+        }
+    }
+
+    /// Adds the lines on the revision's state: draft, superseded or withdrawn, with the reason.
+    pub(crate) fn revision_state_lines(&mut self, sect: TagId) {
+        let labels = self.labels();
+        let mut lines = Vec::new();
+        if self.edition.state == RevisionState::Draft {
+            lines.push(labels.draft_line.to_owned());
+        }
+        if let Some(number) = self.edition.superseded_by {
+            lines.push(filled(labels.superseded_line, &[&self.lexicon.digits(&number.to_string())]));
+        }
+        if self.edition.state == RevisionState::Withdrawn {
+            lines.push(labels.withdrawn_line.to_owned());
+        }
+        for line in lines {
+            let mut block = self.label_line(sect, Role::P, STATE, &line);
+            block.before = Length::pt(4);
+            block.span = Span::Full;
+            block.grid = Grid::Free;
+            self.push(block);
+        }
+        if self.edition.state == RevisionState::Withdrawn {
+            self.withdraw_reason(sect);
+        }
+    }
+
+    /// Adds the bottom line in its box.
+    pub(crate) fn bottom_line_box(&mut self, sect: TagId, part: &Part) {
+        let div = self.tag(sect, Role::Div);
+        self.frames += 1;
+        let frame = Frame {
+            id: self.frames,
+            tint: None,
+            rule: Some((ACCENT, Length::pt(3))),
+            outline: Some((ACCENT, Length::milli_pt(400))),
+            inset: Length::ZERO,
+            span: Span::Full,
+        };
+        let framed = |block: TextBlock| TextBlock {
+            frame: Some(frame),
+            inset: (Length::pt(12), Length::pt(12)),
+            span: Span::Full,
+            grid: Grid::Free,
+            ..block
+        };
+        let mut label = framed(self.label_line(div, Role::P, LABEL.colored(ACCENT), &part.title));
+        label.before = Length::pt(9);
+        label.padding.0 = Length::pt(6);
+        label.keep_with_next = true;
+        label.anchors.push(part.anchor);
+        self.push(label);
+        let node = self.tag(div, Role::P);
+        let mut block = framed(self.block(BOTTOM_LINE));
+        let text_context = self.text_context(node, BOTTOM_LINE);
+        let content = self.content;
+        self.statements(&mut block.inline, text_context, &content.bluf, &content.default_marking);
+        block.padding.1 = Length::pt(6);
+        self.push(block);
+    }
+
+    /// Adds the heading of a part that is in the opening.
+    pub(crate) fn opening_heading(&mut self, sect: TagId, part: &Part, title: &str) {
+        let mut heading = self.heading_line(sect, title);
+        heading.anchors.push(part.anchor);
+        let entry = OutlineEntry { level: 1, title: title.to_owned(), anchor: part.anchor };
+        self.flow.outline.push(entry);
+        self.push(heading);
+    }
+
+    /// Adds a heading that is in neither the contents nor the outline.
+    pub(crate) fn plain_heading(&mut self, sect: TagId, title: &str) {
+        let heading = self.heading_line(sect, title);
+        self.push(heading);
+    }
+
+    fn heading_line(&mut self, sect: TagId, title: &str) -> TextBlock {
+        TextBlock {
+            span: Span::Full,
+            grid: Grid::Free,
+            before: ABOVE_HEADING,
+            after: Length::pt(4),
+            keep_with_next: true,
+            keep_together: true,
+            ..self.label_line(sect, Role::H(1), PART_HEADING, title)
+        }
+    }
+
+    /// Adds the author's summary of changes, the first reversals, and where the rest is.
+    pub(crate) fn change_summary_lines(&mut self, sect: TagId) {
+        if let Some(block) = self.change_summary(sect, BODY) {
+            let after = Length::pt(3);
+            self.push(TextBlock { span: Span::Full, hyphenate: true, grid: Grid::Free, after, ..block });
+        }
+        if self.printed_changes().is_empty() && self.edition.combined_changes.is_some() {
+            let block = self.label_line(sect, Role::P, BODY, self.labels().no_changes);
+            return self.push(TextBlock { span: Span::Full, grid: Grid::Free, ..block });
+        }
+        let shown = if self.content.key_judgments.len() > MOST_JUDGMENTS_WITH_REVERSALS {
+            0
+        } else {
+            self.ledger.cards.len().min(SUMMARY_REVERSALS)
+        };
+        self.reversal_rows(sect, shown);
+        self.rest_of_changes(sect, shown);
+    }
+
+    /// Adds the first reversals, one line each: letter, kind, earlier text, arrow, what holds now.
+    pub(crate) fn reversal_rows(&mut self, sect: TagId, count: usize) {
+        if count == 0 {
+            return;
+        }
+        let mut maker = TableMaker::begin(self, sect, "", &[""; 5], true, TextOrigin::Printer);
+        maker.header_columns = 1;
+        let widths = [Length::mm(7), Length::mm(29), Length::mm(61), Length::mm(7), Length::ZERO];
+        maker.widths(self, &widths);
+        maker.block.span = Span::Full;
+        maker.block.before = Length::ZERO;
+        maker.block.after = Length::pt(2);
+        let reversals: Vec<Reversal> = self.ledger.cards.iter().take(count).cloned().collect();
+        for reversal in &reversals {
+            maker.row_of_cells(self, Vec::new(), |composer, column, tag, cell| match column {
+                0 => composer.cell_label(tag, cell, ROW_HEAD.colored(ACCENT), &reversal.letter),
+                1 => {
+                    let word = composer.lexicon.change(reversal.kind as i32);
+                    composer.cell_label(tag, cell, ROW_HEAD, word);
+                }
+                2 => composer.earlier_texts(tag, cell, reversal, 1),
+                3 => {
+                    let mut inline = Inline::default();
+                    let text_context = composer.text_context(tag, TABLE);
+                    composer.sign(&mut inline, text_context, Sign::Arrow, ACCENT);
+                    composer.cell_paragraph(cell, TABLE, inline);
+                }
+                _ => {
+                    let mut inline = Inline::default();
+                    let text_context = composer.text_context(tag, ROW_HEAD);
+                    let now = composer.text_now(reversal);
+                    composer.push_text(&mut inline, text_context, &now);
+                    composer.cell_paragraph(cell, ROW_HEAD, inline);
+                }
+            });
+        }
+        maker.finish(self);
+    }
+
+    /// Adds the earlier texts of a reversal as quotations, at most `most` of them.
+    pub(crate) fn earlier_texts(&mut self, tag: TagId, cell: &mut crate::flow::Cell, reversal: &Reversal, most: usize) {
+        for change in reversal.changes.iter().take(most) {
+            let text = earlier_text(change, &self.prior, &self.current).or_else(|| {
+                let id = chancery_brief::references::change_subject(change);
+                let statement = self.current.statement(id).or_else(|| self.prior.statement(id));
+                statement.map(|statement| statement.text.clone())
+            });
+            let Some(text) = text else { continue };
+            let mut inline = Inline::default();
+            let text_context = self.text_context(tag, TABLE.italic());
+            self.mark_part(&mut inline, text_context, &change.was_marking);
+            let quoted = filled(self.labels().page.quote, &[&text]);
+            self.push_text(&mut inline, text_context, &quoted);
+            self.cell_paragraph(cell, TABLE, inline);
+        }
+    }
+
+    /// Returns what holds now instead of the earlier text: the present sentence of a corrected statement, else the
+    /// author's words.
+    pub(crate) fn text_now(&self, reversal: &Reversal) -> String {
+        let Some(change) = reversal.changes.first() else { return String::new() };
+        let id = chancery_brief::references::change_subject(change);
+        let present = self.current.statement(id).map(|statement| statement.text.as_str());
+        if !change.was.is_empty()
+            && let Some(present) = present
+        {
+            return present.to_owned();
+        }
+        let replacement = change.replaced_by.iter().find_map(|id| self.current.statement(id));
+        let texts = [change.now.as_str(), replacement.map_or("", |of| of.text.as_str()), change.why.as_str()];
+        texts.into_iter().find(|text| !text.is_empty()).unwrap_or_default().to_owned()
+    }
+
+    /// Adds a line on the changes that the summary does not show.
+    fn rest_of_changes(&mut self, sect: TagId, shown: usize) {
+        let page = &self.labels().page;
+        let all = self.printed_changes().len();
+        if all == 0 {
+            return;
+        }
+        let node = self.label_tag(sect, Role::P);
+        let mut block = self.note_block();
+        let text_context = self.label_context(node, TABLE_NOTE);
+        let more = self.ledger.cards.len().saturating_sub(shown);
+        let mut facts = Vec::new();
+        if more > 0 && shown > 0 {
+            facts.push(self.lexicon.counted(&page.more_reversals, more, &[]));
+        }
+        if !self.ledger.rows.is_empty() {
+            facts.push(self.lexicon.counted(&page.scaled_back_or_disputed, self.ledger.rows.len(), &[]));
+        }
+        let on_page = |composer: &mut Self, inline: &mut Inline, words: &str, part: &str| {
+            let words = crate::compose::lexicon::capitalised(words);
+            if let Some(anchor) = composer.anchors.get(part).copied() {
+                let values = [Value::Text(&words), Value::Pages(vec![anchor])];
+                composer.push_template(inline, text_context, page.on_page, &values);
+            } else {
+                composer.push_template(inline, text_context, page.in_full_brief, &[Value::Text(&words)]);
+            }
+        };
+        if !facts.is_empty() {
+            let facts = facts.join(page.list_comma);
+            on_page(self, &mut block.inline, &facts, "part.changes");
+            self.push_text(&mut block.inline, text_context, " ");
+        }
+        let all = self.lexicon.counted(&page.all_changes, all, &[]);
+        let part = if self.anchors.contains_key("part.all-changes") { "part.all-changes" } else { "part.changes" };
+        on_page(self, &mut block.inline, &all, part);
+        self.push(block);
+    }
+
+    /// Adds the contents in columns; entries stay with their parent.
+    fn contents(&mut self, sect: TagId, parts: &[Part]) {
+        let heading = self.heading_line(sect, self.labels().contents);
+        self.push(heading);
+        let listed = |part: &&Part| {
+            part.level <= CONTENTS_LEVELS && !matches!(part.kind, PartKind::BottomLine | PartKind::KeyJudgments)
+        };
+        let mut lists = vec![self.tag(sect, Role::Toc)];
+        let mut groups: Vec<Vec<TextBlock>> = Vec::new();
+        for part in parts.iter().filter(listed) {
+            let level = usize::from(part.level).min(lists.len() + 1);
+            if level > lists.len() {
+                // A nested list is inside the entry above it.
+                let above = lists[lists.len() - 1];
+                let nested = self.tag(above, Role::Toc);
+                lists.push(nested);
+            }
+            lists.truncate(level);
+            let entry = self.contents_entry(lists[level - 1], part, level);
+            match groups.last_mut() {
+                Some(group) if level > 1 => group.push(entry),
+                _ => groups.push(vec![entry]),
+            }
+        }
+        let columns = if self.sheet.is_large() { 1 } else { CONTENTS_COLUMNS };
+        let columns = in_columns(groups, columns);
+        self.flow.blocks.push(Block::Columns(ColumnsBlock { columns, gap: Length::mm(8), after: Length::ZERO }));
+    }
+
+    fn contents_entry(&mut self, list: TagId, part: &Part, level: usize) -> TextBlock {
+        let kind = CONTENTS[level.min(CONTENTS.len()) - 1];
+        let item = self.tag(list, Role::Toci);
+        let reference = self.tag(item, Role::Reference);
+        self.begin_part(part.section_id());
+        let contents = self.link_contents(&part.title);
+        let role = Role::Link { target: LinkTarget::Anchor(part.anchor), contents };
+        let link = if part.is_own() { self.label_tag(reference, role) } else { self.tag(reference, role) };
+        let text_context = TextContext { link: Some(link), ..self.text_context(link, kind) };
+        let mut block = TextBlock { grid: Grid::Free, ..self.block(kind) };
+        self.push_text(&mut block.inline, text_context, &part.title);
+        self.push_text(&mut block.inline, text_context, " ");
+        let mut tail = Inline::default();
+        self.page_of(&mut tail, text_context, part.anchor);
+        block.tail = Some(tail);
+        let inset = Length::pt(9) * i64::try_from(level - 1).unwrap_or(0);
+        block.inset = (inset, Length::ZERO);
+        block
+    }
+
+    /// Adds the reason of a withdrawal, whose language is unknown.
+    fn withdraw_reason(&mut self, sect: TagId) {
+        let reason = crate::compose::title_block::printable(self.edition.withdraw_reason);
+        if reason.is_empty() {
+            return;
+        }
+        let node = self.tag(sect, Role::P);
+        let right_to_left = crate::text::runs_right_to_left([reason.as_str()], self.flow.right_to_left);
+        let mut block =
+            TextBlock { right_to_left, span: Span::Full, grid: Grid::Free, ..self.block(SUBTITLE.colored(INK)) };
+        let text_context = self.text_context(node, SUBTITLE);
+        self.push_label(&mut block.inline, text_context, self.labels().withdraw_reason);
+        // Without a language the reason is not hyphenated.
+        self.push_text(&mut block.inline, TextContext { language: "", ..text_context }, &format!(" {reason}"));
+        self.push(block);
+    }
+
+    /// Adds titles in other languages, in the part about the brief.
+    pub(crate) fn localized_titles(&mut self, sect: TagId) {
+        for local in &self.content.localized_titles {
+            let node = self.flow.tags.add(sect, Role::P, Some(local.language.clone()));
+            let right_to_left = crate::text::languages::is_right_to_left(&local.language);
+            let mut block = TextBlock { right_to_left, span: Span::Full, ..self.block(BODY) };
+            let kind = BODY.colored(QUIET);
+            let text_context =
+                TextContext { node, style: kind.style, language: &local.language, link: None };
+            self.push_text(&mut block.inline, text_context, &local.text);
+            // All titles begin at the document's start edge.
+            block.align = if right_to_left == self.flow.right_to_left {
+                crate::text::paragraph_setup::Align::Start
+            } else {
+                crate::text::paragraph_setup::Align::End
+            };
+            self.push(block);
+        }
+    }
+}
+
+/// Distributes groups of entries over columns in order, as evenly as whole groups allow.
+fn in_columns<T>(groups: Vec<Vec<T>>, count: usize) -> Vec<Vec<T>> {
+    let sizes: Vec<usize> = groups.iter().map(Vec::len).collect();
+    let total: usize = sizes.iter().sum();
+    // The least height at which all groups fit.
+    let needed = |height: usize| {
+        let (mut columns, mut filled) = (1, 0);
+        for size in &sizes {
+            if filled > 0 && filled + size > height {
+                columns += 1;
+                filled = 0;
+            }
+            filled += size;
+        }
+        columns
+    };
+    let height = (total.div_ceil(count.max(1))..=total).find(|height| needed(*height) <= count).unwrap_or(total);
+    let mut columns: Vec<Vec<T>> = vec![Vec::new()];
+    for group in groups {
+        let last = columns.len() - 1;
+        if !columns[last].is_empty() && columns[last].len() + group.len() > height {
+            columns.push(group);
+        } else {
+            columns[last].extend(group);
+        }
+    }
+    columns.resize_with(count.max(1), Vec::new);
+    columns
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_columns;
+
+    #[test]
+    fn entries_stay_with_their_parent_and_columns_are_even() {
+        let groups = vec![vec![1], vec![2], vec![3], vec![4], vec![5, 6, 7, 8], vec![9], vec![10], vec![11], vec![12]];
+        assert_eq!(in_columns(groups, 3), [vec![1, 2, 3, 4], vec![5, 6, 7, 8], vec![9, 10, 11, 12]]);
+        assert_eq!(in_columns(vec![vec![1, 2, 3, 4, 5], vec![6]], 3), [vec![1, 2, 3, 4, 5], vec![6], vec![]]);
+        assert_eq!(in_columns::<u8>(Vec::new(), 3), [vec![], vec![], Vec::<u8>::new()]);
+    }
+}
