@@ -90,7 +90,11 @@ impl Composer<'_> {
                             composer.push_text(inline, text_context, &scenario.title);
                         }
                         1 => {
-                            composer.push_text(inline, text_context, &format!("{}\u{a0}%", scenario.percent));
+                            composer.push_text(
+                                inline,
+                                text_context,
+                                &composer.lexicon.percent(scenario.percent),
+                            );
                         }
                         2 => {
                             composer.push_text(inline, text_context, &scenario.text);

@@ -9,6 +9,7 @@ use chancery_proto::brief::v1::{
 };
 
 use crate::compose::labels::{Labels, Vocabulary, filled};
+use crate::compose::numerals::{self, Plural};
 use crate::graphics::Color;
 use crate::{LikelihoodDisplay, Locale};
 
@@ -32,6 +33,21 @@ impl Lexicon {
         Labels::of(self.locale)
     }
 
+    /// Replaces ASCII digits by the locale's. Grades, ids and texts of the author keep theirs.
+    pub(crate) fn digits(self, text: &str) -> String {
+        numerals::digits(text, self.locale)
+    }
+
+    /// Formats a percentage or a range of percentages with an en dash, such as "80–95%".
+    pub(crate) fn percent(self, value: impl Copy + ToString) -> String {
+        numerals::percent(value, self.locale)
+    }
+
+    /// Returns a template in the form for a count, with `{0}` replaced by the count and the others by `values`.
+    pub(crate) fn counted(self, plural: &Plural, count: usize, values: &[&str]) -> String {
+        plural.filled(count, values, self.locale)
+    }
+
     /// Returns a likelihood's stored term, after its meaning in languages other than the standards'. `None` without a
     /// term, or if the reader wants numbers.
     pub(crate) fn likelihood(self, likelihood: &Likelihood) -> Option<String> {
@@ -48,12 +64,13 @@ impl Lexicon {
         }
     }
 
-    /// Formats the percentages, such as "55–80 %, about 60 %", followed by the term of the reader's scale if it
+    /// Formats the percentages, such as "55–80%, about 60%", followed by the term of the reader's scale if it
     /// differs.
     pub(crate) fn percentages(self, likelihood: &Likelihood) -> String {
-        let mut text = format!("{}\u{2013}{}\u{a0}%", likelihood.low_percent, likelihood.high_percent);
+        let range = format!("{}\u{2013}{}", likelihood.low_percent, likelihood.high_percent);
+        let mut text = self.percent(&range);
         if let Some(point) = likelihood.point_percent {
-            text = filled(self.labels().point, &[&text, &format!("{point}\u{a0}%")]);
+            text = filled(self.labels().point, &[&text, &self.percent(point)]);
         }
         if let Some((name, scale)) = self.reader_scale()
             && known_term(likelihood.term).and_then(likelihood::scale) != Some(scale)
@@ -75,13 +92,13 @@ impl Lexicon {
         }
     }
 
-    /// Formats a likelihood in short form, such as "likely, 55–80 %".
+    /// Formats a likelihood in short form, such as "likely, 55–80%".
     pub(crate) fn short_odds(self, likelihood: &Likelihood) -> String {
         let percentages = self.percentages(likelihood);
         self.likelihood(likelihood).map_or(percentages.clone(), |word| format!("{word}, {percentages}"))
     }
 
-    /// Formats likelihood and confidence as sentences, such as "Likely (55–80 %). Moderate confidence: why."
+    /// Formats likelihood and confidence as sentences, such as "Likely (55–80%). Moderate confidence: why."
     pub(crate) fn odds(
         self,
         likelihood: Option<&Likelihood>,
@@ -268,13 +285,13 @@ mod tests {
     fn the_stored_term_is_printed_in_every_language_and_with_every_scale() {
         let likely = likelihood(LikelihoodTerm::Icd203Likely, 55, 80);
         let odds = |locale, display| Lexicon::new(locale, display).odds(Some(&likely), None).unwrap();
-        assert_eq!(odds(Locale::English, LikelihoodDisplay::AsWritten), "Likely (55\u{2013}80\u{a0}%).");
-        assert_eq!(odds(Locale::English, LikelihoodDisplay::Icd203), "Likely (55\u{2013}80\u{a0}%).");
+        assert_eq!(odds(Locale::English, LikelihoodDisplay::AsWritten), "Likely (55\u{2013}80%).");
+        assert_eq!(odds(Locale::English, LikelihoodDisplay::Icd203), "Likely (55\u{2013}80%).");
         assert_eq!(
             odds(Locale::English, LikelihoodDisplay::Phia),
-            "Likely (55\u{2013}80\u{a0}%; PHIA: likely or probable)."
+            "Likely (55\u{2013}80%; PHIA: likely or probable)."
         );
-        assert_eq!(odds(Locale::English, LikelihoodDisplay::Numbers), "55\u{2013}80\u{a0}%.");
+        assert_eq!(odds(Locale::English, LikelihoodDisplay::Numbers), "55\u{2013}80%.");
         assert_eq!(
             odds(Locale::Russian, LikelihoodDisplay::AsWritten),
             "Вероятно (likely), 55\u{2013}80\u{a0}%."
@@ -310,6 +327,17 @@ mod tests {
     fn a_value_in_a_gap_of_the_scale_has_no_term() {
         let narrow = likelihood(LikelihoodTerm::Icd203Unlikely, 21, 24);
         let percentages = Lexicon::new(Locale::English, LikelihoodDisplay::Phia).percentages(&narrow);
-        assert_eq!(percentages, "21\u{2013}24\u{a0}%; PHIA: no term");
+        assert_eq!(percentages, "21\u{2013}24%; PHIA: no term");
+    }
+
+    #[test]
+    fn percentages_have_the_style_and_digits_of_the_language() {
+        let likely =
+            Likelihood { point_percent: Some(60), ..likelihood(LikelihoodTerm::Icd203Likely, 55, 80) };
+        let percentages = |locale| Lexicon::new(locale, LikelihoodDisplay::AsWritten).percentages(&likely);
+        assert_eq!(percentages(Locale::English), "55–80%, about 60%");
+        assert_eq!(percentages(Locale::Russian), "55–80\u{a0}%, около 60\u{a0}%");
+        assert_eq!(percentages(Locale::Persian), "۵۵\u{a0}تا\u{a0}۸۰٪، حدود ۶۰٪");
+        assert_eq!(percentages(Locale::Arabic), "٥٥\u{a0}إلى\u{a0}٨٠٪، نحو ٦٠٪");
     }
 }

@@ -11,6 +11,7 @@ pub(crate) mod key_judgments;
 mod labels;
 pub(crate) mod lexicon;
 mod lists;
+mod numerals;
 mod one_page;
 mod part_names;
 mod plan;

@@ -182,7 +182,7 @@ impl Composer<'_> {
                 if column == 0 {
                     composer.push_label(inline, text_context, &composer.lexicon.term(*term));
                 } else {
-                    composer.push_text(inline, text_context, &format!("{range}\u{a0}%"));
+                    composer.push_text(inline, text_context, &composer.lexicon.percent(range));
                 }
             });
         }
