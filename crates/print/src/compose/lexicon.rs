@@ -8,6 +8,7 @@ use chancery_proto::brief::v1::{
     LikelihoodTerm, RelationshipPolarity, RelationshipStatus, SourceReliability, SourceType, Trend,
 };
 
+use crate::compose::dates::{self, DateStyle};
 use crate::compose::labels::{Labels, Vocabulary, filled};
 use crate::compose::numerals::{self, Plural};
 use crate::graphics::Color;
@@ -18,11 +19,17 @@ use crate::{LikelihoodDisplay, Locale};
 pub(crate) struct Lexicon {
     locale: Locale,
     display: LikelihoodDisplay,
+    dates: DateStyle,
 }
 
 impl Lexicon {
     pub(crate) const fn new(locale: Locale, display: LikelihoodDisplay) -> Self {
-        Self { locale, display }
+        Self { locale, display, dates: DateStyle::Locale(locale) }
+    }
+
+    /// Uses the dates that suit content in a language (BCP 47).
+    pub(crate) fn with_dates_of(self, content_language: &str) -> Self {
+        Self { dates: DateStyle::of(self.locale, content_language), ..self }
     }
 
     pub(crate) const fn locale(self) -> Locale {
@@ -31,6 +38,16 @@ impl Lexicon {
 
     pub(crate) const fn labels(self) -> &'static Labels {
         Labels::of(self.locale)
+    }
+
+    /// Formats an EDTF or RFC 3339 date in words, such as "until 8 December 2024".
+    pub(crate) fn date(self, date: &str) -> String {
+        dates::in_words(date, self.dates)
+    }
+
+    /// Formats a date in words; Persian adds the Solar Hijri date of a day.
+    pub(crate) fn date_with_solar_hijri(self, date: &str) -> String {
+        dates::with_solar_hijri(date, self.dates)
     }
 
     /// Replaces ASCII digits by the locale's. Grades, ids and texts of the author keep theirs.
@@ -339,5 +356,16 @@ mod tests {
         assert_eq!(percentages(Locale::Russian), "55–80\u{a0}%, около 60\u{a0}%");
         assert_eq!(percentages(Locale::Persian), "۵۵\u{a0}تا\u{a0}۸۰٪، حدود ۶۰٪");
         assert_eq!(percentages(Locale::Arabic), "٥٥\u{a0}إلى\u{a0}٨٠٪، نحو ٦٠٪");
+    }
+
+    #[test]
+    fn dates_follow_the_language_of_the_content() {
+        let date = |locale, content_language| {
+            let words = Lexicon::new(locale, LikelihoodDisplay::AsWritten);
+            words.with_dates_of(content_language).date("2025-12-31")
+        };
+        assert_eq!(date(Locale::English, "en-US"), "December 31, 2025");
+        assert_eq!(date(Locale::English, "en-GB"), "31 December 2025");
+        assert_eq!(date(Locale::Arabic, "en-US"), "٣١ ديسمبر ٢٠٢٥");
     }
 }

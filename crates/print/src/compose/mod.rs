@@ -5,7 +5,7 @@ pub(crate) mod attached_images;
 mod changes;
 mod composer;
 mod coverage_runs;
-pub(crate) mod edtf_dates;
+pub(crate) mod dates;
 mod figures;
 pub(crate) mod key_judgments;
 mod labels;
@@ -48,7 +48,7 @@ pub(crate) fn compose(
     typesetter: &mut Typesetter,
 ) -> Result<(Flow, Vec<Warning>), PrintError> {
     let locale = options.locale.or_else(|| Locale::of(&edition.content.language)).unwrap_or(Locale::English);
-    let words = Lexicon::new(locale, options.likelihood);
+    let words = Lexicon::new(locale, options.likelihood).with_dates_of(&edition.content.language);
     theme::check(options)?;
     let mut plan = Plan::new(edition, options, words.labels())?;
     let mut composer = Composer::new(edition, options, words, &mut plan, typesetter);

@@ -5,10 +5,10 @@ use chancery_proto::brief::v1::{LikelihoodScale, LikelihoodTerm, Source};
 use crate::Format;
 use crate::compose::composer::{Composer, TextContext};
 use crate::compose::labels::filled;
+use crate::compose::lexicon;
 use crate::compose::stylesheet::{BODY, NOTE, TABLE, TABLE_HEAD};
 use crate::compose::tables::TableMaker;
 use crate::compose::text_origin::TextOrigin;
-use crate::compose::{edtf_dates, lexicon};
 use crate::flow::{Block, Grid, Span, TextBlock};
 use crate::tags::{LinkTarget, Role, TagId};
 use crate::text::inline::{Deferred, Inline, PageList, PieceKind};
@@ -83,7 +83,7 @@ impl Composer<'_> {
             );
         }
         if !source.accessed.is_empty() {
-            let date = edtf_dates::in_words(&source.accessed, self.lexicon.locale());
+            let date = self.lexicon.date(&source.accessed);
             self.push_text(inline, text_context, " (");
             self.push_label(inline, text_context, &filled(self.labels().accessed, &[&date]));
             self.push_text(inline, text_context, ").");

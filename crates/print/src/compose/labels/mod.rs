@@ -276,20 +276,8 @@ pub(crate) struct Labels {
     pub(crate) at_place: &'static str,
     /// Description of the embedded edition.
     pub(crate) attached_data: &'static str,
-    /// A date to the day: day, month and year.
-    pub(crate) date_of_day: &'static str,
-    /// A date to the month: month and year.
-    pub(crate) date_of_month: &'static str,
-    /// A date to the year.
-    pub(crate) date_of_year: &'static str,
-    /// An approximate date.
-    pub(crate) date_about: &'static str,
     /// The months, short enough for an axis.
     pub(crate) months: [&'static str; 12],
-    /// The months as they read after a day.
-    pub(crate) months_after_day: [&'static str; 12],
-    /// The months as they read alone.
-    pub(crate) months_alone: [&'static str; 12],
     /// Words of enumerated values; `None` if they are those of `chancery_brief`.
     pub(crate) vocabulary: Option<Vocabulary>,
 }
@@ -370,10 +358,8 @@ mod tests {
                 labels.changed_since,
                 labels.summary_of_revision,
                 labels.key_judgment_number,
-                labels.date_of_month,
             ];
-            let dates = [labels.date_of_day, labels.date_of_year, labels.date_about];
-            older.into_iter().chain(newer).chain(dates).map(places).collect::<Vec<_>>()
+            older.into_iter().chain(newer).map(places).collect::<Vec<_>>()
         };
         let english = templates(Labels::of(Locale::English));
         for locale in [Locale::Russian, Locale::Persian, Locale::Arabic] {
