@@ -4,12 +4,12 @@
 use chancery_brief::marking::Scheme;
 use chancery_brief::{likelihood, words};
 use chancery_proto::brief::v1::{
-    ActorKind, ChangeKind, Confidence, ConfidenceLevel, FactorKind, Likelihood, LikelihoodScale,
-    LikelihoodTerm, RelationshipPolarity, RelationshipStatus, SourceReliability, SourceType, Trend,
+    ActorKind, Confidence, FactorKind, Likelihood, LikelihoodScale, LikelihoodTerm, RelationshipPolarity,
+    RelationshipStatus, SourceReliability, SourceType, Trend,
 };
 
 use crate::compose::dates::{self, DateStyle};
-use crate::compose::labels::{Labels, Vocabulary, filled};
+use crate::compose::labels::{AnalyticTerms, Labels, Vocabulary, filled};
 use crate::compose::numerals::{self, Plural};
 use crate::graphics::Color;
 use crate::{LikelihoodDisplay, Locale};
@@ -38,6 +38,11 @@ impl Lexicon {
 
     pub(crate) const fn labels(self) -> &'static Labels {
         Labels::of(self.locale)
+    }
+
+    /// Returns the words for changes, confidence and likelihood.
+    pub(crate) const fn terms(self) -> &'static AnalyticTerms {
+        AnalyticTerms::of(self.locale)
     }
 
     /// Formats an EDTF or RFC 3339 date in words, such as "until 8 December 2024".
@@ -75,7 +80,7 @@ impl Lexicon {
     /// Returns a scale's term.
     pub(crate) fn term(self, term: LikelihoodTerm) -> String {
         let word = likelihood::words(term);
-        match self.labels().vocabulary.as_ref().and_then(|vocabulary| meaning(vocabulary, term)) {
+        match meaning(self.terms(), term) {
             Some(meaning) => format!("{meaning} ({word})"),
             None => word.to_owned(),
         }
@@ -141,8 +146,7 @@ impl Lexicon {
     }
 
     pub(crate) fn confidence(self, level: i32) -> Option<&'static str> {
-        let own = words::confidence(ConfidenceLevel::try_from(level).unwrap_or_default());
-        some(self.word(own, level, |vocabulary| &vocabulary.confidence))
+        usize::try_from(level).ok().and_then(|index| some(self.terms().confidence.get(index)?))
     }
 
     pub(crate) fn trend(self, trend: i32) -> &'static str {
@@ -152,8 +156,8 @@ impl Lexicon {
     }
 
     pub(crate) fn change(self, kind: i32) -> &'static str {
-        let own = words::change(ChangeKind::try_from(kind).unwrap_or_default());
-        some(self.word(own, kind, |vocabulary| &vocabulary.changes)).unwrap_or(self.labels().change)
+        let word = usize::try_from(kind).ok().and_then(|index| some(self.terms().changes.get(index)?));
+        word.unwrap_or(self.labels().change)
     }
 
     pub(crate) fn actor_kind(self, kind: i32) -> &'static str {
@@ -225,11 +229,11 @@ fn known_term(term: i32) -> Option<LikelihoodTerm> {
 }
 
 /// Returns the meaning of a term by its rank on its scale; both rows of ICD 203 mean the same.
-fn meaning(vocabulary: &Vocabulary, term: LikelihoodTerm) -> Option<&'static str> {
+fn meaning(terms: &AnalyticTerms, term: LikelihoodTerm) -> Option<&'static str> {
     let scale = likelihood::scale(term)?;
     let rank = likelihood::scale_terms(scale).iter().position(|other| *other == term)? % 7;
     let row = usize::from(scale == LikelihoodScale::Phia);
-    vocabulary.likelihood[row].get(rank).copied()
+    terms.likelihood?[row].get(rank).copied()
 }
 
 /// Returns whether a likelihood has a term.
@@ -356,6 +360,23 @@ mod tests {
         assert_eq!(percentages(Locale::Russian), "55–80\u{a0}%, около 60\u{a0}%");
         assert_eq!(percentages(Locale::Persian), "۵۵\u{a0}تا\u{a0}۸۰٪، حدود ۶۰٪");
         assert_eq!(percentages(Locale::Arabic), "٥٥\u{a0}إلى\u{a0}٨٠٪، نحو ٦٠٪");
+    }
+
+    #[test]
+    fn changes_and_confidence_have_the_words_of_the_page() {
+        let english = Lexicon::new(Locale::English, LikelihoodDisplay::AsWritten);
+        assert_eq!(
+            [3, 4, 6, 10].map(|kind| english.change(kind)),
+            ["corrected", "no longer holds", "did not come true", "scaled back"]
+        );
+        assert_eq!(
+            (english.change(0), english.change(99), english.change(-1)),
+            ("Change", "Change", "Change")
+        );
+        assert_eq!(
+            [0, 1, 2, 3, 4].map(|level| english.confidence(level)),
+            [None, Some("high"), Some("moderate"), Some("low"), None]
+        );
     }
 
     #[test]

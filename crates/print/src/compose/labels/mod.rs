@@ -1,12 +1,15 @@
 //! Labels of the printer in each of its languages. Templates contain `{0}` and `{1}`. Likelihood terms and markings are
 //! never translated, because their standards define them in English only.
 
+mod analytic_terms;
 mod arabic;
 mod english;
 mod persian;
 mod russian;
 
 use crate::Locale;
+
+pub(crate) use analytic_terms::AnalyticTerms;
 
 /// Labels of the printer in one language.
 pub(crate) struct Labels {
@@ -286,12 +289,8 @@ pub(crate) struct Labels {
 pub(crate) struct Vocabulary {
     /// Trends.
     pub(crate) trends: [&'static str; 6],
-    /// Kinds of changes.
-    pub(crate) changes: [&'static str; 16],
     /// Whether relationships are supportive or adverse.
     pub(crate) polarities: [&'static str; 5],
-    /// Levels of confidence.
-    pub(crate) confidence: [&'static str; 4],
     /// The NATO Admiralty scale of sources.
     pub(crate) reliability: [&'static str; 7],
     /// Types of sources.
@@ -300,9 +299,6 @@ pub(crate) struct Vocabulary {
     pub(crate) actor_kinds: [&'static str; 9],
     /// States of relationships.
     pub(crate) relationship_status: [&'static str; 6],
-    /// Meanings of likelihood terms by their rank on their scale, from the least likely, printed beside the terms: ICD
-    /// 203, then PHIA.
-    pub(crate) likelihood: [[&'static str; 7]; 2],
 }
 
 impl Labels {
