@@ -70,6 +70,16 @@ impl Lexicon {
         plural.filled(count, values, self.locale)
     }
 
+    /// Joins items as a list, such as "1, 3 and 4".
+    pub(crate) fn list(self, items: &[String]) -> String {
+        let page = &self.labels().page;
+        match items {
+            [] => String::new(),
+            [item] => item.clone(),
+            [first @ .., last] => format!("{}{}{last}", first.join(page.list_comma), page.list_and),
+        }
+    }
+
     /// Returns a likelihood's stored term, after its meaning in languages other than the standards'. `None` without a
     /// term, or if the reader wants numbers.
     pub(crate) fn likelihood(self, likelihood: &Likelihood) -> Option<String> {
@@ -117,7 +127,9 @@ impl Lexicon {
     /// Formats a likelihood in short form, such as "likely, 55–80%".
     pub(crate) fn short_odds(self, likelihood: &Likelihood) -> String {
         let percentages = self.percentages(likelihood);
-        self.likelihood(likelihood).map_or(percentages.clone(), |word| format!("{word}, {percentages}"))
+        self.likelihood(likelihood).map_or(percentages.clone(), |word| {
+            format!("{word}{}{percentages}", self.labels().page.list_comma)
+        })
     }
 
     /// Formats likelihood and confidence as sentences, such as "Likely (55–80%). Moderate confidence: why."
@@ -377,6 +389,21 @@ mod tests {
             [0, 1, 2, 3, 4].map(|level| english.confidence(level)),
             [None, Some("high"), Some("moderate"), Some("low"), None]
         );
+    }
+
+    #[test]
+    fn a_list_is_joined_in_its_language() {
+        let list = |locale, count| {
+            let items: Vec<String> = ["1", "3", "4"].into_iter().take(count).map(str::to_owned).collect();
+            Lexicon::new(locale, LikelihoodDisplay::AsWritten).list(&items)
+        };
+        assert_eq!(
+            [0, 1, 2, 3].map(|count| list(Locale::English, count)),
+            ["", "1", "1 and 3", "1, 3 and 4"]
+        );
+        assert_eq!(list(Locale::Russian, 3), "1, 3 и 4");
+        assert_eq!(list(Locale::Persian, 3), "1، 3 و 4");
+        assert_eq!(list(Locale::Arabic, 3), "1، 3 و4");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The printer's own words in English.
 
-use super::Labels;
+use super::{Labels, PageLabels};
+use crate::compose::numerals::Plural;
 
 pub(super) const LABELS: Labels = Labels {
     // Headings of parts.
@@ -144,5 +145,122 @@ pub(super) const LABELS: Labels = Labels {
     at_place: "in {0}",
     attached_data: "The edition that the pages are printed from",
     months: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+    page: PageLabels {
+        // Title block and running elements.
+        as_of_date: "As of {0}",
+        revision_number: "Revision {0}",
+        revision_published: "Revision {0}, published {1}",
+        recipient_name: "Recipient: {0}",
+        page_of_pages: "{0} of {1}",
+        page: "p.\u{a0}{0}",
+        pages: "pp.\u{a0}{0}",
+        // Lists and quotations.
+        list_comma: ", ",
+        list_and: " and ",
+        quote: "“{0}”",
+        quote_opening: "“{0}\u{a0}…”",
+        // Key judgments.
+        key_judgment: "Key judgment",
+        confidence_and_sources: "Confidence, sources",
+        likelihood_percent: "Likelihood, %",
+        likelihood_whole_axis: "Likelihood, 0 to 100%",
+        sources_count: Plural::one_other("{0} source", "{0} sources"),
+        sources_with_grades: "{0}, {1}",
+        judgment_number: "judgment\u{a0}{0}",
+        see_card: "see\u{a0}{0}, p.\u{a0}{1}",
+        see_below: "see\u{a0}{0} below",
+        // Key to the judgments.
+        bar_key: "Bar:",
+        bar_axis: "0 to 100%, ticks at {0} ({1}).",
+        bar_axis_compared: "0 to 100%, ticks at {0} ({1}); filled: this revision; outline: revision {2}.",
+        bar_compared: "filled: this revision; outline: revision {0} ({1}).",
+        likelihood_unstated: Plural::one_other(
+            "For judgment {1} the desk stated no likelihood; that does not mean it is certain.",
+            "For judgments {1} the desk stated no likelihood; that does not mean they are certain.",
+        ),
+        not_stated_key: "“Not stated”: the desk gave none; that does not mean certain.",
+        dots_key: "Dots:",
+        dots_meaning: "how well founded, not how probable.",
+        evidence_key: "Evidence:",
+        evidence_sources: Plural::one_other("{0} source, rated {1}", "{0} sources, rated {1}"),
+        grade_count: "{0}\u{a0}({1})",
+        rest_on_grade: Plural::one_other(
+            "{0} of {1} cited sentences rests on sources rated {2} alone.",
+            "{0} of {1} cited sentences rest on sources rated {2} alone.",
+        ),
+        rest_on_source: Plural::one_other(
+            "{0} of {1} cited sentences rests on {2} ({3}) alone.",
+            "{0} of {1} cited sentences rest on {2} ({3}) alone.",
+        ),
+        rest_on_grade_or_lower: Plural::one_other(
+            "{0} of {1} cited sentences rests on a source of {2} or lower alone.",
+            "{0} of {1} cited sentences rest on a source of {2} or lower alone.",
+        ),
+        not_carried_over_from: "Not carried over from revision {0}:",
+        // Changes.
+        revision_said: "Revision {0} said",
+        holds_now_head: "Holds now",
+        confidence_now: "Confidence {0}",
+        confidence_was: "Confidence {0}, was {1}",
+        confidence_shift: "Confidence {0} → {1}",
+        level_shift: "{0} → {1}",
+        level_range: "{0} to {1}",
+        unchanged_text: "Text unchanged, but scaled back or disputed",
+        other_changes: Plural::one_other(
+            "The other change ({1}) is in the annex, p.\u{a0}{2}.",
+            "The other {0} changes ({1}) are in the annex, p.\u{a0}{2}.",
+        ),
+        more_reversals: Plural::one_other("{0} more reversal", "{0} more reversals"),
+        scaled_back_or_disputed: Plural::one_other(
+            "{0} statement scaled back or disputed",
+            "{0} statements scaled back or disputed",
+        ),
+        all_changes: Plural::one_other("The only change", "All {0} changes"),
+        changes_in_all: Plural::one_other("{0} change in all", "{0} changes in all"),
+        on_page: "{0}: p.\u{a0}{1}.",
+        in_full_brief: "{0}: see the full brief.",
+        // Evidence beside the text.
+        only_source: "only source",
+        confidence_but: "{0} confidence, but",
+        changed_card: "changed: {0}, p.\u{a0}{1}",
+        no_longer_holds_mark: "[no longer holds]",
+        disputed_mark: "[disputed]",
+        also: "also {0}",
+        contradicts: "contradicts",
+        // Trends, forecasts, scenarios and indicators.
+        trend_directions: "Which way the fields are moving",
+        trend_now: "Now",
+        trend_was: "Was",
+        field: "Field",
+        as_before: "as before",
+        all_were: "all were {0}",
+        trend_in_revision: "{0} in revision {1}",
+        not_known_in_revision: "not known in revision {0}",
+        source_desk_reading: "Source: the desk’s reading of this brief’s statements, as of {0}.",
+        predictions: "What this brief predicts",
+        forecasts_count: Plural::one_other("{0} forecast.", "{0} forecasts."),
+        horizons_stated: Plural::one_other("{0} of {1} has a horizon.", "{0} of {1} have a horizon."),
+        no_criteria: "None states how it will be settled.",
+        forecast: "Forecast",
+        horizon: "Horizon",
+        confidence_head: "Confidence",
+        means: "means:",
+        watch_numbers: "watch {0}",
+        // Basis of each statement, sources and dissents.
+        basis: "Basis of each statement",
+        basis_intro: "In the order of the text. A statement is quoted by its opening words; the link leads to it. Grades as in Sources, p.\u{a0}{0}; “also” marks a corroborating source, ≠ a contradicting one.",
+        confidence_and_why: "Confidence and why",
+        sources_grade_place: "Sources, grade, place",
+        part_on_page: "{0}, p.\u{a0}{1}",
+        part_on_pages: "{0}, pp.\u{a0}{1}",
+        sources_intro: "The letter rates the source, the figure the information in it (NATO Admiralty scale): B2 is a usually reliable source, probably true. Beside each source: the pages on which it is cited, by rating.",
+        places_key: "{0} and so on: place in the source.",
+        source_head: "Source, descriptor, address, places",
+        rating_and_pages: "Rating and pages",
+        cited_on_pages: "cited on {0}",
+        differing_view: "A differing view",
+        held_by: "held by {0}",
+        held_by_against: "held by {0}; disputes judgment {1}",
+    },
     vocabulary: None,
 };

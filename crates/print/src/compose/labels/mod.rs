@@ -4,12 +4,14 @@
 mod analytic_terms;
 mod arabic;
 mod english;
+mod page;
 mod persian;
 mod russian;
 
 use crate::Locale;
 
 pub(crate) use analytic_terms::AnalyticTerms;
+pub(crate) use page::PageLabels;
 
 /// Labels of the printer in one language.
 pub(crate) struct Labels {
@@ -281,6 +283,8 @@ pub(crate) struct Labels {
     pub(crate) attached_data: &'static str,
     /// The months, short enough for an axis.
     pub(crate) months: [&'static str; 12],
+    /// Labels of the page.
+    pub(crate) page: PageLabels,
     /// Words of enumerated values; `None` if they are those of `chancery_brief`.
     pub(crate) vocabulary: Option<Vocabulary>,
 }

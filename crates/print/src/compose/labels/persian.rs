@@ -1,6 +1,7 @@
 //! The printer's own words in Persian.
 
-use super::{Labels, Vocabulary};
+use super::{Labels, PageLabels, Vocabulary};
+use crate::compose::numerals::Plural;
 
 pub(super) const LABELS: Labels = Labels {
     // Headings of parts.
@@ -157,6 +158,114 @@ pub(super) const LABELS: Labels = Labels {
         "نوامبر",
         "دسامبر",
     ],
+    page: PageLabels {
+        // Title block and running elements.
+        as_of_date: "تا {0}",
+        revision_number: "ویرایش {0}",
+        revision_published: "ویرایش {0}، انتشار {1}",
+        recipient_name: "گیرنده: {0}",
+        page_of_pages: "{0} از {1}",
+        page: "ص\u{a0}{0}",
+        pages: "صص\u{a0}{0}",
+        // Lists and quotations.
+        list_comma: "، ",
+        list_and: " و ",
+        quote: "«{0}»",
+        quote_opening: "«{0}\u{a0}…»",
+        // Key judgments.
+        key_judgment: "ارزیابی کلیدی",
+        confidence_and_sources: "اطمینان، منابع",
+        likelihood_percent: "احتمال، ٪",
+        likelihood_whole_axis: "احتمال، ۰ تا ۱۰۰٪",
+        sources_count: Plural::invariant("{0} منبع"),
+        sources_with_grades: "{0}، \u{2066}{1}\u{2069}",
+        judgment_number: "ارزیابی\u{a0}{0}",
+        see_card: "نگاه کنید به {0}، ص\u{a0}{1}",
+        see_below: "نگاه کنید به {0} در زیر",
+        // Key to the judgments.
+        bar_key: "نوار:",
+        bar_axis: "صفر تا صد درصد، از راست به چپ؛ نشانه\u{200c}ها در {0} ({1}).",
+        bar_axis_compared: "صفر تا صد درصد، از راست به چپ؛ نشانه\u{200c}ها در {0} ({1})؛ توپر: این ویرایش؛ توخالی: ویرایش {2}.",
+        bar_compared: "توپر: این ویرایش؛ توخالی: ویرایش {0} ({1}).",
+        likelihood_unstated: Plural::one_other(
+            "برای ارزیابی {1} احتمالی گفته نشده است؛ این به معنای قطعی بودن آن نیست.",
+            "برای ارزیابی\u{200c}های {1} احتمالی گفته نشده است؛ این به معنای قطعی بودن آن\u{200c}ها نیست.",
+        ),
+        not_stated_key: "«گفته نشده»: تهیه\u{200c}کنندگان مقداری نداده\u{200c}اند؛ این به معنای قطعیت نیست.",
+        dots_key: "نقطه\u{200c}ها:",
+        dots_meaning: "میزان استواری ارزیابی، نه احتمال آن.",
+        evidence_key: "شواهد:",
+        evidence_sources: Plural::one_other("{0} منبع با درجهٔ {1}", "{0} منبع با درجه\u{200c}های {1}"),
+        grade_count: "{0}\u{a0}({1})",
+        rest_on_grade: Plural::invariant(
+            "{0} جمله از {1} جملهٔ دارای ارجاع تنها بر منابع درجهٔ {2} استوار است.",
+        ),
+        rest_on_source: Plural::invariant(
+            "{0} جمله از {1} جملهٔ دارای ارجاع تنها بر یک منبع استوار است: {2} ({3}).",
+        ),
+        rest_on_grade_or_lower: Plural::invariant(
+            "{0} جمله از {1} جملهٔ دارای ارجاع تنها بر یک منبع درجهٔ {2} یا پایین\u{200c}تر استوار است.",
+        ),
+        not_carried_over_from: "از ویرایش {0} آورده نشده است:",
+        // Changes.
+        revision_said: "متن ویرایش {0}",
+        holds_now_head: "اکنون برقرار است",
+        confidence_now: "اطمینان {0}",
+        confidence_was: "اطمینان {0}، پیش\u{200c}تر {1}",
+        confidence_shift: "اطمینان: از {0} به {1}",
+        level_shift: "از {0} به {1}",
+        level_range: "{0} تا {1}",
+        unchanged_text: "متن بی\u{200c}تغییر، اما تعدیل\u{200c}شده یا محل مناقشه",
+        other_changes: Plural::invariant("{0} تغییر دیگر ({1}) در پیوست آمده است، ص\u{a0}{2}."),
+        more_reversals: Plural::invariant("{0} بازنگری دیگر"),
+        scaled_back_or_disputed: Plural::invariant("{0} گزارهٔ تعدیل\u{200c}شده یا محل مناقشه"),
+        all_changes: Plural::one_other("تنها تغییر", "هر {0} تغییر"),
+        changes_in_all: Plural::invariant("در مجموع {0} تغییر"),
+        on_page: "{0}: ص\u{a0}{1}.",
+        in_full_brief: "{0}: نگاه کنید به گزارش کامل.",
+        // Evidence beside the text.
+        only_source: "تنها منبع",
+        confidence_but: "اطمینان {0}، اما",
+        changed_card: "تغییر: {0}، ص\u{a0}{1}",
+        no_longer_holds_mark: "[دیگر برقرار نیست]",
+        disputed_mark: "[محل مناقشه]",
+        also: "همچنین {0}",
+        contradicts: "ناقض",
+        // Trends, forecasts, scenarios and indicators.
+        trend_directions: "روند حوزه\u{200c}ها",
+        trend_now: "اکنون",
+        trend_was: "پیش\u{200c}تر",
+        field: "حوزه",
+        as_before: "مانند پیش",
+        all_were: "پیش\u{200c}تر همگی {0}",
+        trend_in_revision: "{0} در ویرایش {1}",
+        not_known_in_revision: "نامعلوم در ویرایش {0}",
+        source_desk_reading: "منبع: برداشت تهیه\u{200c}کنندگان از گزاره\u{200c}های این گزارش، تا {0}.",
+        predictions: "پیش\u{200c}بینی\u{200c}های این گزارش",
+        forecasts_count: Plural::invariant("{0} پیش\u{200c}بینی."),
+        horizons_stated: Plural::invariant("{0} مورد از {1} افق زمانی دارد."),
+        no_criteria: "در هیچ\u{200c}یک معیار سنجش تحقق گفته نشده است.",
+        forecast: "پیش\u{200c}بینی",
+        horizon: "افق زمانی",
+        confidence_head: "اطمینان",
+        means: "یعنی:",
+        watch_numbers: "نشانه\u{200c}های {0}",
+        // Basis of each statement, sources and dissents.
+        basis: "پایهٔ هر گزاره",
+        basis_intro: "به ترتیب متن. هر گزاره با واژه\u{200c}های آغازین آن آمده و پیوند به آن می\u{200c}رسد. درجه\u{200c}ها مانند بخش «منابع»، ص\u{a0}{0}؛ «همچنین» نشان منبع مؤید و ≠ نشان منبع ناقض است.",
+        confidence_and_why: "اطمینان و دلیل آن",
+        sources_grade_place: "منابع، درجه، جای مطلب",
+        part_on_page: "{0}، ص\u{a0}{1}",
+        part_on_pages: "{0}، صص\u{a0}{1}",
+        sources_intro: "حرف، درجهٔ منبع و رقم، درجهٔ اطلاعات آن است (مقیاس دریاداری ناتو): \u{200e}B2\u{200e} یعنی منبع معمولاً معتبر، اطلاعات احتمالاً درست. کنار هر منبع: صفحه\u{200c}هایی که به آن ارجاع داده\u{200c}اند، بر پایهٔ درجه.",
+        places_key: "{0} و مانند آن: جای مطلب در منبع.",
+        source_head: "منبع، توصیف، نشانی، جای مطلب",
+        rating_and_pages: "درجه و صفحه\u{200c}ها",
+        cited_on_pages: "ارجاع در {0}",
+        differing_view: "دیدگاهی متفاوت",
+        held_by: "از سوی {0}",
+        held_by_against: "از سوی {0}؛ در مخالفت با ارزیابی {1}",
+    },
     vocabulary: Some(Vocabulary {
         trends: ["", "رو به افزایش", "پایدار", "رو به کاهش", "آمیخته", "نامعلوم"],
         polarities: ["", "پشتیبان", "مخالف", "آمیخته", "بی\u{200c}طرف"],

@@ -1,6 +1,7 @@
 //! The printer's own words in Russian.
 
-use super::{Labels, Vocabulary};
+use super::{Labels, PageLabels, Vocabulary};
+use crate::compose::numerals::Plural;
 
 pub(super) const LABELS: Labels = Labels {
     // Headings of parts.
@@ -144,6 +145,127 @@ pub(super) const LABELS: Labels = Labels {
     at_place: "место: {0}",
     attached_data: "Издание, с которого напечатаны страницы",
     months: ["янв.", "фев.", "март", "апр.", "май", "июнь", "июль", "авг.", "сен.", "окт.", "нояб.", "дек."],
+    page: PageLabels {
+        // Title block and running elements.
+        as_of_date: "По состоянию на {0}",
+        revision_number: "Редакция {0}",
+        revision_published: "Редакция {0}, опубликована {1}",
+        recipient_name: "Получатель: {0}",
+        page_of_pages: "{0} из {1}",
+        page: "с.\u{a0}{0}",
+        pages: "с.\u{a0}{0}",
+        // Lists and quotations.
+        list_comma: ", ",
+        list_and: " и ",
+        quote: "«{0}»",
+        quote_opening: "«{0}\u{a0}…»",
+        // Key judgments.
+        key_judgment: "Ключевой вывод",
+        confidence_and_sources: "Уверенность, источники",
+        likelihood_percent: "Вероятность, %",
+        likelihood_whole_axis: "Вероятность, от 0 до 100\u{a0}%",
+        sources_count: Plural::russian("{0} источник", "{0} источника", "{0} источников"),
+        sources_with_grades: "{0}, {1}",
+        judgment_number: "вывод\u{a0}{0}",
+        see_card: "см.\u{a0}{0}, с.\u{a0}{1}",
+        see_below: "см.\u{a0}{0} ниже",
+        // Key to the judgments.
+        bar_key: "Полоса:",
+        bar_axis: "от 0 до 100\u{a0}%, деления: {0} ({1}).",
+        bar_axis_compared: "от 0 до 100\u{a0}%, деления: {0} ({1}); заливка — эта редакция, контур — редакция {2}.",
+        bar_compared: "заливка — эта редакция, контур — редакция {0} ({1}).",
+        likelihood_unstated: Plural::russian(
+            "Для вывода {1} вероятность не указана; это не означает, что он достоверен.",
+            "Для выводов {1} вероятность не указана; это не означает, что они достоверны.",
+            "Для выводов {1} вероятность не указана; это не означает, что они достоверны.",
+        ),
+        not_stated_key: "«Не указано»: составители не привели оценки; это не означает достоверности.",
+        dots_key: "Точки:",
+        dots_meaning: "насколько вывод обоснован, а не насколько он вероятен.",
+        evidence_key: "Источники:",
+        evidence_sources: Plural::russian(
+            "{0} источник с оценкой {1}",
+            "{0} источника с оценками {1}",
+            "{0} источников с оценками {1}",
+        ),
+        grade_count: "{0}\u{a0}({1})",
+        rest_on_grade: Plural::invariant(
+            "предложений, опирающихся только на источники с оценкой {2}: {0} из {1}.",
+        ),
+        rest_on_source: Plural::invariant(
+            "предложений, опирающихся только на один источник — {2} ({3}): {0} из {1}.",
+        ),
+        rest_on_grade_or_lower: Plural::invariant(
+            "предложений, опирающихся только на один источник с оценкой {2} или ниже: {0} из {1}.",
+        ),
+        not_carried_over_from: "Не перенесено из редакции {0}:",
+        // Changes.
+        revision_said: "В редакции {0} было",
+        holds_now_head: "Верно теперь",
+        confidence_now: "Уверенность {0}",
+        confidence_was: "Уверенность {0}, была {1}",
+        confidence_shift: "Уверенность: {0} → {1}",
+        level_shift: "{0} → {1}",
+        level_range: "{0} — {1}",
+        unchanged_text: "Текст прежний, но утверждение ослаблено или оспаривается",
+        other_changes: Plural::russian(
+            "Ещё {0} изменение ({1}) приведено в приложении, с.\u{a0}{2}.",
+            "Ещё {0} изменения ({1}) приведены в приложении, с.\u{a0}{2}.",
+            "Ещё {0} изменений ({1}) приведены в приложении, с.\u{a0}{2}.",
+        ),
+        more_reversals: Plural::russian("ещё {0} пересмотр", "ещё {0} пересмотра", "ещё {0} пересмотров"),
+        scaled_back_or_disputed: Plural::russian(
+            "{0} утверждение ослаблено или оспаривается",
+            "{0} утверждения ослаблены или оспариваются",
+            "{0} утверждений ослаблены или оспариваются",
+        ),
+        all_changes: Plural::russian("Всего {0} изменение", "Все {0} изменения", "Все {0} изменений"),
+        changes_in_all: Plural::russian("всего {0} изменение", "всего {0} изменения", "всего {0} изменений"),
+        on_page: "{0}: с.\u{a0}{1}.",
+        in_full_brief: "{0}: см. полную справку.",
+        // Evidence beside the text.
+        only_source: "единственный источник",
+        confidence_but: "{0} уверенность, но",
+        changed_card: "изменено: {0}, с.\u{a0}{1}",
+        no_longer_holds_mark: "[больше не верно]",
+        disputed_mark: "[оспаривается]",
+        also: "также {0}",
+        contradicts: "противоречит",
+        // Trends, forecasts, scenarios and indicators.
+        trend_directions: "Тенденции по областям",
+        trend_now: "Сейчас",
+        trend_was: "Было",
+        field: "Область",
+        as_before: "как прежде",
+        all_were: "ранее везде: {0}",
+        trend_in_revision: "{0} в редакции {1}",
+        not_known_in_revision: "неизвестно в редакции {0}",
+        source_desk_reading: "Источник: оценка составителей на основе утверждений этой справки, по состоянию на {0}",
+        predictions: "Что прогнозирует эта справка",
+        forecasts_count: Plural::russian("{0} прогноз.", "{0} прогноза.", "{0} прогнозов."),
+        horizons_stated: Plural::invariant("Горизонт указан: {0} из {1}."),
+        no_criteria: "Ни для одного не указано, как он будет проверен.",
+        forecast: "Прогноз",
+        horizon: "Горизонт",
+        confidence_head: "Уверенность",
+        means: "означает:",
+        watch_numbers: "индикаторы: {0}",
+        // Basis of each statement, sources and dissents.
+        basis: "Основание каждого утверждения",
+        basis_intro: "В порядке текста. Утверждение приводится по первым словам; ссылка ведёт к нему. Оценки — как в разделе «Источники», с.\u{a0}{0}; «также» отмечает подтверждающий источник, ≠ — противоречащий.",
+        confidence_and_why: "Уверенность и обоснование",
+        sources_grade_place: "Источники, оценка, место",
+        part_on_page: "{0}, с.\u{a0}{1}",
+        part_on_pages: "{0}, с.\u{a0}{1}",
+        sources_intro: "Буква оценивает источник, цифра — сведения в нём (шкала НАТО, Адмиралтейская): B2 — обычно надёжный источник, вероятно верно. Рядом с источником — страницы, на которых он цитируется, по оценкам.",
+        places_key: "{0} и т.\u{a0}д.: место в источнике.",
+        source_head: "Источник, описание, адрес, места",
+        rating_and_pages: "Оценка и страницы",
+        cited_on_pages: "цитируется: {0}",
+        differing_view: "Особое мнение",
+        held_by: "придерживается: {0}",
+        held_by_against: "придерживается: {0}; оспаривается вывод {1}",
+    },
     vocabulary: Some(Vocabulary {
         trends: ["", "растёт", "стабильно", "снижается", "смешанно", "неизвестно"],
         polarities: ["", "поддержка", "противодействие", "смешанно", "нейтрально"],
