@@ -60,17 +60,8 @@ impl Lexicon {
         numerals::digits(text, self.locale)
     }
 
-    /// Returns the function that replaces ASCII digits.
-    pub(crate) fn digits_converter(self) -> fn(&str) -> String {
-        match self.locale {
-            Locale::English | Locale::Russian => str::to_owned,
-            Locale::Persian => |text| numerals::digits(text, Locale::Persian),
-            Locale::Arabic => |text| numerals::digits(text, Locale::Arabic),
-        }
-    }
-
     /// Formats a percentage or a range of percentages with an en dash, such as "80–95%".
-    pub(crate) fn percent(self, value: impl ToString) -> String {
+    pub(crate) fn percent(self, value: impl Copy + ToString) -> String {
         numerals::percent(value, self.locale)
     }
 
@@ -109,7 +100,7 @@ impl Lexicon {
     /// differs.
     pub(crate) fn percentages(self, likelihood: &Likelihood) -> String {
         let range = format!("{}\u{2013}{}", likelihood.low_percent, likelihood.high_percent);
-        let mut text = self.percent(range);
+        let mut text = self.percent(&range);
         if let Some(point) = likelihood.point_percent {
             text = filled(self.labels().point, &[&text, &self.percent(point)]);
         }
@@ -136,7 +127,9 @@ impl Lexicon {
     /// Formats a likelihood in short form, such as "likely, 55–80%".
     pub(crate) fn short_odds(self, likelihood: &Likelihood) -> String {
         let percentages = self.percentages(likelihood);
-        self.likelihood(likelihood).map_or(percentages.clone(), |word| format!("{word}, {percentages}"))
+        self.likelihood(likelihood).map_or(percentages.clone(), |word| {
+            format!("{word}{}{percentages}", self.labels().page.list_comma)
+        })
     }
 
     /// Formats likelihood and confidence as sentences, such as "Likely (55–80%). Moderate confidence: why."

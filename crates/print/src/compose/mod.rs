@@ -8,7 +8,6 @@ mod changes;
 mod composer;
 mod coverage_runs;
 pub(crate) mod dates;
-mod evidence;
 mod figures;
 mod judgment_changes;
 mod judgment_table;

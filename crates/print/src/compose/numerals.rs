@@ -18,21 +18,26 @@ pub(crate) fn digits(text: &str, locale: Locale) -> String {
 }
 
 /// Formats a number in the locale's digits.
-pub(crate) fn number(value: impl ToString, locale: Locale) -> String {
+pub(crate) fn number(value: impl Copy + ToString, locale: Locale) -> String {
     digits(&value.to_string(), locale)
 }
 
-/// Formats a percentage or a range of percentages with an en dash: "60%", "80–95%"; Russian "60 %" with a no-break space.
+/// Formats a number or a range with an en dash: "80–95".
 ///
-/// Persian and Arabic join the ends of a range by a word: "۸۰ تا ۹۵٪". A dash between numbers would have to be read in the
+/// Persian and Arabic join the ends of a range by a word: "۸۰ تا ۹۵". A dash between numbers would have to be read in the
 /// direction that the characters around it give it (UAX #9).
-pub(crate) fn percent(value: impl ToString, locale: Locale) -> String {
+pub(crate) fn range(value: impl Copy + ToString, locale: Locale) -> String {
     let joiner = match locale {
         Locale::English | Locale::Russian => "\u{2013}",
         Locale::Persian => "\u{a0}تا\u{a0}",
         Locale::Arabic => "\u{a0}إلى\u{a0}",
     };
-    number(value, locale).replace('\u{2013}', joiner) + percent_sign(locale)
+    number(value, locale).replace('\u{2013}', joiner)
+}
+
+/// Formats a percentage or a range of percentages: "60%", "80–95%"; Russian "60 %" with a no-break space.
+pub(crate) fn percent(value: impl Copy + ToString, locale: Locale) -> String {
+    range(value, locale) + percent_sign(locale)
 }
 
 /// Returns the sign of a percentage, with the space that the locale puts before it.
@@ -115,19 +120,28 @@ enum PluralCategory {
 impl PluralCategory {
     /// Returns the category of a count (Unicode CLDR, plural rules for cardinals).
     const fn of(count: usize, locale: Locale) -> Self {
-        match (locale, count, count % 100, count % 10) {
-            (Locale::English, 1, ..) | (Locale::Persian, 0 | 1, ..) => Self::One,
-            (Locale::English | Locale::Persian, ..) => Self::Other,
-            (Locale::Russian, _, 11..=14, _) => Self::Many,
-            (Locale::Russian, .., 1) => Self::One,
-            (Locale::Russian, .., 2..=4) => Self::Few,
-            (Locale::Russian, ..) => Self::Many,
-            (Locale::Arabic, 0, ..) => Self::Zero,
-            (Locale::Arabic, 1, ..) => Self::One,
-            (Locale::Arabic, 2, ..) => Self::Two,
-            (Locale::Arabic, _, 3..=10, _) => Self::Few,
-            (Locale::Arabic, _, 11..=99, _) => Self::Many,
-            (Locale::Arabic, ..) => Self::Other,
+        match locale {
+            Locale::English => match count {
+                1 => Self::One,
+                _ => Self::Other,
+            },
+            Locale::Persian => match count {
+                0 | 1 => Self::One,
+                _ => Self::Other,
+            },
+            Locale::Russian => match (count % 100, count % 10) {
+                (0..=10 | 15.., 1) => Self::One,
+                (0..=10 | 15.., 2..=4) => Self::Few,
+                _ => Self::Many,
+            },
+            Locale::Arabic => match (count, count % 100) {
+                (0, _) => Self::Zero,
+                (1, _) => Self::One,
+                (2, _) => Self::Two,
+                (_, 3..=10) => Self::Few,
+                (_, 11..=99) => Self::Many,
+                _ => Self::Other,
+            },
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::compose::composer::{Composer, TextContext};
 use crate::compose::labels::filled;
 use crate::compose::lexicon;
 use crate::compose::lists::OpenItem;
+use crate::compose::numerals;
 use crate::compose::plan::{Part, PartKind};
 use crate::compose::stylesheet::{
     ACCENT, FINE, INK, ONE_PAGE_HEADING, ONE_PAGE_TITLE, QUIET, SIDE, TINT, TypeSpec,
@@ -409,8 +410,9 @@ impl Composer<'_> {
         let terms = self.scale_terms();
         let last = terms.len().saturating_sub(1);
         for (index, (term, range)) in terms.into_iter().enumerate() {
-            let end = if index == last { "\u{a0}%" } else { "," };
-            let range = range.replace(' ', "\u{a0}");
+            let locale = self.lexicon.locale();
+            let end = if index == last { numerals::percent_sign(locale) } else { "," };
+            let range = numerals::range(&range, locale).replace(' ', "\u{a0}");
             self.push_text(
                 &mut block.inline,
                 text_context,

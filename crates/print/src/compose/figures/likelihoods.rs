@@ -319,7 +319,7 @@ mod tests {
     fn the_alternative_text_has_term_range_and_point() {
         let likelihood = likelihood(LikelihoodTerm::Icd203Likely, Some(60));
         let judged = [Judged { text: "kj: It rains.".to_owned(), likelihood: &likelihood, before: None }];
-        assert_eq!(facts(&judged, ENGLISH), ["kj: It rains: likely, 55\u{2013}80\u{a0}%, about 60\u{a0}%"]);
+        assert_eq!(facts(&judged, ENGLISH), ["kj: It rains: likely, 55\u{2013}80%, about 60%"]);
     }
 
     proptest! {
