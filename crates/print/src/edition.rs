@@ -63,3 +63,15 @@ pub enum RevisionState {
     /// Withdrawn.
     Withdrawn,
 }
+
+impl Edition<'_> {
+    /// Returns the number of the revision with which the print compares, or of the parent revision.
+    pub(crate) fn earlier_number(&self) -> Option<u32> {
+        if self.earlier_revision > 0 {
+            return Some(self.earlier_revision);
+        }
+        // A draft has the number of its parent revision.
+        let own = u32::from(self.state != RevisionState::Draft);
+        self.revision.checked_sub(own).filter(|before| *before > 0)
+    }
+}

@@ -39,14 +39,25 @@ const TICK: Length = Length::milli_pt(300);
 
 impl Composer<'_> {
     /// Appends a sign that a word beside it explains, as an artifact, and the space after it.
-    pub(crate) fn sign(&mut self, inline: &mut Inline, text_context: TextContext, sign: Sign, color: crate::graphics::Color) {
+    pub(crate) fn sign(
+        &mut self,
+        inline: &mut Inline,
+        text_context: TextContext,
+        sign: Sign,
+        color: crate::graphics::Color,
+    ) {
         let height = text_context.style.size * 76 / 100;
         let drawing = signs::sign(sign, height, color, self.flow.right_to_left);
         self.draw(inline, text_context, drawing, Owner::Artifact(ArtifactKind::Layout));
     }
 
     /// Appends the dots of a level of confidence, which the word beside them states, as an artifact.
-    pub(crate) fn confidence_dots(&mut self, inline: &mut Inline, text_context: TextContext, level: ConfidenceLevel) {
+    pub(crate) fn confidence_dots(
+        &mut self,
+        inline: &mut Inline,
+        text_context: TextContext,
+        level: ConfidenceLevel,
+    ) {
         let filled = match level {
             ConfidenceLevel::Unspecified => return,
             ConfidenceLevel::Low => 1,
@@ -59,7 +70,13 @@ impl Composer<'_> {
     }
 
     /// Appends a drawing.
-    pub(crate) fn draw(&mut self, inline: &mut Inline, text_context: TextContext, drawing: InlineDrawing, owner: Owner) {
+    pub(crate) fn draw(
+        &mut self,
+        inline: &mut Inline,
+        text_context: TextContext,
+        drawing: InlineDrawing,
+        owner: Owner,
+    ) {
         let language = self.typesetter.languages.id(text_context.language);
         let kind = PieceKind::Drawing(inline.drawings.len());
         inline.drawings.push(drawing);
@@ -78,7 +95,8 @@ impl Composer<'_> {
     ) {
         let mut facts = self.lexicon.short_odds(likelihood);
         if let Some(before) = before {
-            facts = format!("{facts}; {}", filled(self.labels().was_likely, &[&self.lexicon.short_odds(before)]));
+            facts =
+                format!("{facts}; {}", filled(self.labels().was_likely, &[&self.lexicon.short_odds(before)]));
         }
         let alt = filled(self.labels().bar_alt, &[&facts]);
         let node = self.label_tag(text_context.node, Role::Figure { alt });
@@ -102,9 +120,15 @@ impl Composer<'_> {
         let anchors = printed.into_iter().map(|(_, anchor)| anchor).collect();
         let name = self.name_of_part(id).map_or_else(|| id.into(), |name| name.text.clone());
         let contents = self.link_contents(&filled(self.labels().go_to, &[&name]));
-        let link = self.label_tag(text_context.node, Role::Link { target: LinkTarget::Anchor(first), contents });
+        let link =
+            self.label_tag(text_context.node, Role::Link { target: LinkTarget::Anchor(first), contents });
         let page = &self.labels().page;
-        let context = TextContext { node: link, link: Some(link), language: self.lexicon.locale().tag(), ..text_context };
+        let context = TextContext {
+            node: link,
+            link: Some(link),
+            language: self.lexicon.locale().tag(),
+            ..text_context
+        };
         self.pages(inline, context, PageReference { anchors, one: page.page, several: page.pages });
     }
 
@@ -227,7 +251,8 @@ mod tests {
     #[test]
     fn the_filled_range_and_the_earlier_outline_are_at_their_share_of_the_bar() {
         let size = BarSize { width: Length::mm(60), height: Length::pt(7) };
-        let (now, before) = (likelihood(LikelihoodTerm::Icd203Likely), likelihood(LikelihoodTerm::Icd203Unlikely));
+        let (now, before) =
+            (likelihood(LikelihoodTerm::Icd203Likely), likelihood(LikelihoodTerm::Icd203Unlikely));
         let drawing = bar(&now, Some(&before), size);
         let rects = |filled: bool| {
             let of = drawing.paths.iter().filter(move |path| matches!(path.paint, Paint::Fill(_)) == filled);

@@ -25,7 +25,7 @@ use crate::text::inline::{Deferred, Inline, PieceKind, PieceStyle};
 use crate::text::languages::is_right_to_left;
 use crate::text::text_style::TextStyle;
 use crate::units::Length;
-use crate::{Edition, Locale, Options, RevisionState, Warning};
+use crate::{Edition, Locale, Options, Warning};
 
 /// Builds a flow.
 pub(crate) struct Composer<'a> {
@@ -137,19 +137,9 @@ impl<'a> Composer<'a> {
         self.edition.combined_changes.unwrap_or(&self.content.changes)
     }
 
-    /// Returns the number of the revision with which the print compares, or of the parent revision.
-    pub(crate) fn earlier_number(&self) -> Option<u32> {
-        if self.edition.earlier_revision > 0 {
-            return Some(self.edition.earlier_revision);
-        }
-        // A draft has the number of its parent revision.
-        let own = u32::from(self.edition.state != RevisionState::Draft);
-        self.edition.revision.checked_sub(own).filter(|before| *before > 0)
-    }
-
     /// Returns "Since revision 1", or `None` for a first revision.
     pub(crate) fn since(&self) -> Option<String> {
-        let number = self.lexicon.digits(&self.earlier_number()?.to_string());
+        let number = self.lexicon.digits(&self.edition.earlier_number()?.to_string());
         Some(filled(self.labels().since_revision, &[&number]))
     }
 

@@ -190,7 +190,11 @@ mod tests {
             role: *role as i32,
             ..Citation::default()
         };
-        Statement { id: "s".into(), citations: citations.iter().map(citation).collect(), ..Statement::default() }
+        Statement {
+            id: "s".into(),
+            citations: citations.iter().map(citation).collect(),
+            ..Statement::default()
+        }
     }
 
     #[test]

@@ -78,7 +78,10 @@ pub(crate) fn not_carried_over<'a>(earlier: &'a [KeyJudgment], now: &[KeyJudgmen
     earlier.iter().filter(|judgment| !carried(judgment)).collect()
 }
 
-fn moved_likelihood<'a>(before: Option<&'a Likelihood>, now: Option<&Likelihood>) -> Option<JudgmentChange<'a>> {
+fn moved_likelihood<'a>(
+    before: Option<&'a Likelihood>,
+    now: Option<&Likelihood>,
+) -> Option<JudgmentChange<'a>> {
     let (before, now) = (before.filter(|of| has_term(of))?, now.filter(|of| has_term(of))?);
     match middle(now).cmp(&middle(before)) {
         std::cmp::Ordering::Greater => Some(JudgmentChange::Likelier(before)),
@@ -123,8 +126,8 @@ fn text(judgment: &KeyJudgment) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use chancery_proto::brief::v1::{
-        BriefContent, Change, ChangeKind, Confidence, ConfidenceLevel, KeyJudgment, Likelihood, LikelihoodTerm,
-        Statement,
+        BriefContent, Change, ChangeKind, Confidence, ConfidenceLevel, KeyJudgment, Likelihood,
+        LikelihoodTerm, Statement,
     };
 
     use super::{JudgmentChange, judgment_changes, not_carried_over};
@@ -167,7 +170,8 @@ mod tests {
             ((Some((55, 80)), Low), (Some((55, 80)), Low), &["Unchanged"]),
         ];
         for ((before, sure), (now, surer), expected) in cases {
-            let result = compared(judgment("j", before, sure, "It is."), &judgment("j", now, surer, "It is."));
+            let result =
+                compared(judgment("j", before, sure, "It is."), &judgment("j", now, surer, "It is."));
             assert_eq!(result, expected, "{before:?} {sure:?} {now:?} {surer:?}");
         }
         let reworded = judgment("j", None, Low, "It is so.");

@@ -1,7 +1,7 @@
 //! The table of key judgments: each with its likelihood, its confidence, its evidence and its change since the earlier
 //! revision, and the notes that explain them.
 
-use chancery_proto::brief::v1::{ConfidenceLevel, Dissent, KeyJudgment, Likelihood, Statement};
+use chancery_proto::brief::v1::{BriefContent, ConfidenceLevel, Dissent, KeyJudgment, Likelihood, Statement};
 
 use crate::compose::annotations::{BarSize, Value, ticks};
 use crate::compose::composer::{Composer, TextContext};
@@ -31,7 +31,7 @@ const BAR: BarSize = BarSize { width: Length::mm(60), height: Length::milli_pt(6
 const BAR_IN_AXIS: BarSize = BarSize { width: Length::mm(44), height: Length::milli_pt(6_500) };
 
 /// Space above and below a judgment.
-const PADDING: (Length, Length) = (Length::pt(4), Length::milli_pt(5_500));
+const PADDING: (Length, Length) = (Length::milli_pt(2_500), Length::milli_pt(3_500));
 
 /// A column of the table.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -187,7 +187,12 @@ impl Composer<'_> {
     }
 
     /// Appends dots and the word of a level of confidence.
-    pub(crate) fn confidence(&mut self, inline: &mut Inline, text_context: TextContext, level: ConfidenceLevel) {
+    pub(crate) fn confidence(
+        &mut self,
+        inline: &mut Inline,
+        text_context: TextContext,
+        level: ConfidenceLevel,
+    ) {
         let Some(word) = self.lexicon.confidence(level as i32) else { return };
         self.confidence_dots(inline, text_context, level);
         self.push_text(inline, text_context, "\u{a0}");
@@ -197,8 +202,13 @@ impl Composer<'_> {
     /// Returns the sources of the statements of a judgment and of those that it rests on.
     pub(crate) fn judgment_evidence(&self, judgment: &KeyJudgment) -> Evidence<'_> {
         let supporting = judgment.rests_on.iter().filter_map(|id| self.current.statement(id));
-        let statements: Vec<&Statement> =
-            self.content.key_judgments.iter().filter(|of| of.id == judgment.id).flat_map(|of| &of.statements).collect();
+        let statements: Vec<&Statement> = self
+            .content
+            .key_judgments
+            .iter()
+            .filter(|of| of.id == judgment.id)
+            .flat_map(|of| &of.statements)
+            .collect();
         Evidence::of(statements.into_iter().chain(supporting), &self.sources_by_id)
     }
 
@@ -208,7 +218,8 @@ impl Composer<'_> {
         let count = self.lexicon.counted(&page.sources_count, evidence.count(), &[]);
         match evidence.grades() {
             Some(grades) => {
-                let grades = if self.flow.right_to_left { format!("\u{2066}{grades}\u{2069}") } else { grades };
+                let grades =
+                    if self.flow.right_to_left { format!("\u{2066}{grades}\u{2069}") } else { grades };
                 crate::compose::labels::filled(page.sources_with_grades, &[&count, &grades])
             }
             None => count,
@@ -313,7 +324,8 @@ impl Composer<'_> {
         if let Some(term) = judgments.iter().find_map(likelihood).map(|likelihood| likelihood.term) {
             first.push((page.bar_key, self.bar_meaning(term, axis)));
         }
-        if judgments.iter().any(|judgment| judgment_changes::level(judgment) != ConfidenceLevel::Unspecified) {
+        if judgments.iter().any(|judgment| judgment_changes::level(judgment) != ConfidenceLevel::Unspecified)
+        {
             first.push((page.dots_key, page.dots_meaning.to_owned()));
         }
         self.keyed_note(sect, &first);
@@ -322,9 +334,10 @@ impl Composer<'_> {
             self.keyed_note(sect, &[(page.evidence_key, evidence)]);
         }
         let left = self.edition.earlier.map(|earlier| not_carried_over(&earlier.key_judgments, judgments));
-        let left: Vec<String> = left.unwrap_or_default().iter().map(|judgment| self.judgment_opening(judgment)).collect();
+        let left: Vec<String> =
+            left.unwrap_or_default().iter().map(|judgment| self.judgment_opening(judgment)).collect();
         if !left.is_empty() {
-            let number = self.lexicon.digits(&self.earlier_number().unwrap_or_default().to_string());
+            let number = self.lexicon.digits(&self.edition.earlier_number().unwrap_or_default().to_string());
             let key = crate::compose::labels::filled(page.not_carried_over_from, &[&number]);
             let text = format!("{}.", left.join(page.list_comma));
             self.note(sect, &key, &text, TextOrigin::Author);
@@ -352,7 +365,7 @@ impl Composer<'_> {
         let numbers: Vec<String> = ticks.iter().map(|tick| self.lexicon.digits(&tick.to_string())).collect();
         let numbers = numbers.join(page.list_comma);
         let scale = if lexicon::is_phia(term) { "PHIA" } else { "ICD 203" };
-        let earlier = self.earlier_number().map(|number| self.lexicon.digits(&number.to_string()));
+        let earlier = self.edition.earlier_number().map(|number| self.lexicon.digits(&number.to_string()));
         let meaning = match (&earlier, axis) {
             (Some(earlier), true) => crate::compose::labels::filled(page.bar_compared, &[earlier, scale]),
             (Some(earlier), false) => {
@@ -420,8 +433,10 @@ impl Composer<'_> {
         }
         let node = self.label_tag(sect, Role::P);
         let mut block = self.note_block();
-        let (key_context, text_context) =
-            (self.label_context(node, TABLE_NOTE.strong().colored(INK)), self.label_context(node, TABLE_NOTE));
+        let (key_context, text_context) = (
+            self.label_context(node, TABLE_NOTE.strong().colored(INK)),
+            self.label_context(node, TABLE_NOTE),
+        );
         for (index, (key, text)) in sentences.iter().enumerate() {
             if index > 0 {
                 self.push_text(&mut block.inline, text_context, " ");
@@ -453,13 +468,14 @@ impl Composer<'_> {
 
     /// Adds a dissent on a judgment in a frame below the table.
     fn judgment_dissent(&mut self, sect: TagId, dissent: &Dissent) {
-        let Some(number) = self.disputed_judgment(dissent) else { return };
+        let Some(number) = disputed_judgment(self.content, dissent) else { return };
         self.begin_part(&dissent.id);
         let page = &self.labels().page;
         let div = self.tag(sect, Role::Div);
         self.frames += 1;
         let outline = Some((INK, Length::milli_pt(600)));
-        let frame = Frame { id: self.frames, tint: None, rule: None, outline, inset: Length::ZERO, span: Span::Full };
+        let frame =
+            Frame { id: self.frames, tint: None, rule: None, outline, inset: Length::ZERO, span: Span::Full };
         let framed = |block: TextBlock| TextBlock {
             frame: Some(frame),
             inset: (Length::pt(9), Length::pt(9)),
@@ -492,15 +508,15 @@ impl Composer<'_> {
         self.push(view);
         self.begin_part("");
     }
+}
 
-    /// Returns the number of the judgment that a dissent disputes, or of one that rests on a disputed statement.
-    pub(crate) fn disputed_judgment(&self, dissent: &Dissent) -> Option<usize> {
-        let disputes = |judgment: &KeyJudgment| {
-            let own = judgment.statements.iter().map(|statement| &statement.id);
-            own.chain(&judgment.rests_on).chain([&judgment.id]).any(|id| dissent.statement_ids.contains(id))
-        };
-        Some(self.content.key_judgments.iter().position(disputes)? + 1)
-    }
+/// Returns the number of the judgment that a dissent disputes, or of one that rests on a disputed statement.
+pub(crate) fn disputed_judgment(content: &BriefContent, dissent: &Dissent) -> Option<usize> {
+    let disputes = |judgment: &KeyJudgment| {
+        let own = judgment.statements.iter().map(|statement| &statement.id);
+        own.chain(&judgment.rests_on).chain([&judgment.id]).any(|id| dissent.statement_ids.contains(id))
+    };
+    Some(content.key_judgments.iter().position(disputes)? + 1)
 }
 
 /// Returns the likelihood of a judgment, if it has a term.
@@ -511,7 +527,10 @@ fn likelihood(judgment: &KeyJudgment) -> Option<&Likelihood> {
 /// Returns the name by which the print refers to a source: its short title, else its publisher, else its title.
 pub(crate) fn source_name(source: &chancery_proto::brief::v1::Source) -> &str {
     let names = [&source.short_title, &source.publisher, &source.title];
-    names.into_iter().find(|name| !name.is_empty()).map_or(source.id.as_str(), |name| name.split(" (").next().unwrap_or(name))
+    names
+        .into_iter()
+        .find(|name| !name.is_empty())
+        .map_or(source.id.as_str(), |name| name.split(" (").next().unwrap_or(name))
 }
 
 /// Returns the first words of a text that is longer than a number of characters, without punctuation at their end.

@@ -60,6 +60,15 @@ impl Lexicon {
         numerals::digits(text, self.locale)
     }
 
+    /// Returns the function that replaces ASCII digits.
+    pub(crate) fn digits_converter(self) -> fn(&str) -> String {
+        match self.locale {
+            Locale::English | Locale::Russian => str::to_owned,
+            Locale::Persian => |text| numerals::digits(text, Locale::Persian),
+            Locale::Arabic => |text| numerals::digits(text, Locale::Arabic),
+        }
+    }
+
     /// Formats a percentage or a range of percentages with an en dash, such as "80–95%".
     pub(crate) fn percent(self, value: impl Copy + ToString) -> String {
         numerals::percent(value, self.locale)

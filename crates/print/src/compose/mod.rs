@@ -3,12 +3,16 @@
 mod annexes;
 mod annotations;
 pub(crate) mod attached_images;
+mod basis;
+mod change_annex;
 mod change_ledger;
 mod changes;
 mod composer;
 mod coverage_runs;
 pub(crate) mod dates;
+mod evidence;
 mod figures;
+mod forecasts;
 mod judgment_changes;
 mod judgment_table;
 mod labels;
@@ -37,7 +41,7 @@ use crate::compose::lexicon::Lexicon;
 pub(crate) use crate::compose::one_page::Density;
 use crate::compose::plan::{Part, PartKind, Plan};
 use crate::document_info::OutlineEntry;
-use crate::flow::Flow;
+use crate::flow::{Flow, Span};
 use crate::images::PreparedImages;
 use crate::tags::{Role, TagId};
 use crate::text::Typesetter;
@@ -55,7 +59,7 @@ pub(crate) fn compose(
     let locale = options.locale.or_else(|| Locale::of(&edition.content.language)).unwrap_or(Locale::English);
     let words = Lexicon::new(locale, options.likelihood).with_dates_of(&edition.content.language);
     theme::check(options)?;
-    let mut plan = Plan::new(edition, options, words.labels())?;
+    let mut plan = Plan::new(edition, options, words.labels(), words.digits_converter())?;
     let mut composer = Composer::new(edition, options, words, &mut plan, typesetter);
     composer.images = PreparedImages::new(*limits);
     composer.running_elements();
@@ -99,7 +103,8 @@ fn finished(mut composer: Composer) -> Result<(Flow, Vec<Warning>), PrintError> 
 impl Composer<'_> {
     fn part(&mut self, sect: TagId, part: &Part, level: u8) {
         self.begin_part(part.section_id());
-        let (role, kind) = (Role::H(level), stylesheet::heading(level));
+        let own = if part.is_own() { stylesheet::PART_HEADING } else { stylesheet::heading(level) };
+        let (role, kind) = (Role::H(level), own);
         let mut heading = if part.is_own() {
             self.label_line(sect, role, kind, &part.title)
         } else {
@@ -107,6 +112,7 @@ impl Composer<'_> {
         };
         heading.before = stylesheet::above_heading(level);
         heading.after = Length::pt(4);
+        heading.span = if part.is_own() { Span::Full } else { Span::Main };
         heading.keep_with_next = true;
         heading.keep_together = true;
         heading.anchors.push(part.anchor);
@@ -118,6 +124,9 @@ impl Composer<'_> {
             PartKind::Changes => self.changes(sect),
             // Only the one-page format has trends as a part.
             PartKind::Trends => self.page_trends(sect, true),
+            PartKind::Forecasts => self.forecasts(sect),
+            PartKind::Basis => self.basis(sect),
+            PartKind::AllChanges => self.all_changes(sect),
             PartKind::Section(section) => self.section(sect, section),
             PartKind::Factors => self.factors(sect),
             PartKind::Scenarios => self.scenarios(sect),

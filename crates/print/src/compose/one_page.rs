@@ -251,7 +251,14 @@ impl Composer<'_> {
         self.push(block);
         self.frames += 1;
         let rule = Some((ACCENT, Length::pt(3)));
-        let frame = Frame { id: self.frames, tint: Some(TINT), rule, outline: None, inset: Length::ZERO, span: Span::Full };
+        let frame = Frame {
+            id: self.frames,
+            tint: Some(TINT),
+            rule,
+            outline: None,
+            inset: Length::ZERO,
+            span: Span::Full,
+        };
         let last = self.flow.blocks.len() - 1;
         for (index, block) in self.flow.blocks[first..].iter_mut().enumerate() {
             let Block::Text(block) = block else { continue };

@@ -7,8 +7,8 @@ use crate::compose::labels::filled;
 use crate::compose::plan::{Part, PartKind};
 use crate::compose::signs::Sign;
 use crate::compose::stylesheet::{
-    ACCENT, BODY, BOTTOM_LINE, CONTENTS, DATELINE, INK, LABEL, PART_HEADING, QUIET, ROW_HEAD, STATE, SUBTITLE,
-    TABLE, TABLE_NOTE, TITLE,
+    ACCENT, BODY, BOTTOM_LINE, CONTENTS, DATELINE, INK, LABEL, PART_HEADING, QUIET, ROW_HEAD, STATE,
+    SUBTITLE, TABLE, TABLE_NOTE, TITLE,
 };
 use crate::compose::tables::TableMaker;
 use crate::compose::text_origin::TextOrigin;
@@ -117,7 +117,12 @@ impl Composer<'_> {
         }
         if !recipient.is_empty() {
             self.separated(&mut block.inline, text_context);
-            self.push_template(&mut block.inline, text_context, page.recipient_name, &[Value::Text(recipient)]);
+            self.push_template(
+                &mut block.inline,
+                text_context,
+                page.recipient_name,
+                &[Value::Text(recipient)],
+            );
         }
         let marking = self.banner().to_owned();
         if !marking.is_empty() {
@@ -287,7 +292,13 @@ impl Composer<'_> {
     }
 
     /// Adds the earlier texts of a reversal as quotations, at most `most` of them.
-    pub(crate) fn earlier_texts(&mut self, tag: TagId, cell: &mut crate::flow::Cell, reversal: &Reversal, most: usize) {
+    pub(crate) fn earlier_texts(
+        &mut self,
+        tag: TagId,
+        cell: &mut crate::flow::Cell,
+        reversal: &Reversal,
+        most: usize,
+    ) {
         for change in reversal.changes.iter().take(most) {
             let text = earlier_text(change, &self.prior, &self.current).or_else(|| {
                 let id = chancery_brief::references::change_subject(change);
@@ -353,7 +364,8 @@ impl Composer<'_> {
             self.push_text(&mut block.inline, text_context, " ");
         }
         let all = self.lexicon.counted(&page.all_changes, all, &[]);
-        let part = if self.anchors.contains_key("part.all-changes") { "part.all-changes" } else { "part.changes" };
+        let part =
+            if self.anchors.contains_key("part.all-changes") { "part.all-changes" } else { "part.changes" };
         on_page(self, &mut block.inline, &all, part);
         self.push(block);
     }
@@ -363,7 +375,8 @@ impl Composer<'_> {
         let heading = self.heading_line(sect, self.labels().contents);
         self.push(heading);
         let listed = |part: &&Part| {
-            part.level <= CONTENTS_LEVELS && !matches!(part.kind, PartKind::BottomLine | PartKind::KeyJudgments)
+            part.level <= CONTENTS_LEVELS
+                && !matches!(part.kind, PartKind::BottomLine | PartKind::KeyJudgments)
         };
         let mut lists = vec![self.tag(sect, Role::Toc)];
         let mut groups: Vec<Vec<TextBlock>> = Vec::new();
@@ -384,7 +397,11 @@ impl Composer<'_> {
         }
         let columns = if self.sheet.is_large() { 1 } else { CONTENTS_COLUMNS };
         let columns = in_columns(groups, columns);
-        self.flow.blocks.push(Block::Columns(ColumnsBlock { columns, gap: Length::mm(8), after: Length::ZERO }));
+        self.flow.blocks.push(Block::Columns(ColumnsBlock {
+            columns,
+            gap: Length::mm(8),
+            after: Length::ZERO,
+        }));
     }
 
     fn contents_entry(&mut self, list: TagId, part: &Part, level: usize) -> TextBlock {
@@ -415,12 +432,20 @@ impl Composer<'_> {
         }
         let node = self.tag(sect, Role::P);
         let right_to_left = crate::text::runs_right_to_left([reason.as_str()], self.flow.right_to_left);
-        let mut block =
-            TextBlock { right_to_left, span: Span::Full, grid: Grid::Free, ..self.block(SUBTITLE.colored(INK)) };
+        let mut block = TextBlock {
+            right_to_left,
+            span: Span::Full,
+            grid: Grid::Free,
+            ..self.block(SUBTITLE.colored(INK))
+        };
         let text_context = self.text_context(node, SUBTITLE);
         self.push_label(&mut block.inline, text_context, self.labels().withdraw_reason);
         // Without a language the reason is not hyphenated.
-        self.push_text(&mut block.inline, TextContext { language: "", ..text_context }, &format!(" {reason}"));
+        self.push_text(
+            &mut block.inline,
+            TextContext { language: "", ..text_context },
+            &format!(" {reason}"),
+        );
         self.push(block);
     }
 
@@ -431,8 +456,7 @@ impl Composer<'_> {
             let right_to_left = crate::text::languages::is_right_to_left(&local.language);
             let mut block = TextBlock { right_to_left, span: Span::Full, ..self.block(BODY) };
             let kind = BODY.colored(QUIET);
-            let text_context =
-                TextContext { node, style: kind.style, language: &local.language, link: None };
+            let text_context = TextContext { node, style: kind.style, language: &local.language, link: None };
             self.push_text(&mut block.inline, text_context, &local.text);
             // All titles begin at the document's start edge.
             block.align = if right_to_left == self.flow.right_to_left {
@@ -461,7 +485,8 @@ fn in_columns<T>(groups: Vec<Vec<T>>, count: usize) -> Vec<Vec<T>> {
         }
         columns
     };
-    let height = (total.div_ceil(count.max(1))..=total).find(|height| needed(*height) <= count).unwrap_or(total);
+    let height =
+        (total.div_ceil(count.max(1))..=total).find(|height| needed(*height) <= count).unwrap_or(total);
     let mut columns: Vec<Vec<T>> = vec![Vec::new()];
     for group in groups {
         let last = columns.len() - 1;
@@ -481,7 +506,8 @@ mod tests {
 
     #[test]
     fn entries_stay_with_their_parent_and_columns_are_even() {
-        let groups = vec![vec![1], vec![2], vec![3], vec![4], vec![5, 6, 7, 8], vec![9], vec![10], vec![11], vec![12]];
+        let groups =
+            vec![vec![1], vec![2], vec![3], vec![4], vec![5, 6, 7, 8], vec![9], vec![10], vec![11], vec![12]];
         assert_eq!(in_columns(groups, 3), [vec![1, 2, 3, 4], vec![5, 6, 7, 8], vec![9, 10, 11, 12]]);
         assert_eq!(in_columns(vec![vec![1, 2, 3, 4, 5], vec![6]], 3), [vec![1, 2, 3, 4, 5], vec![6], vec![]]);
         assert_eq!(in_columns::<u8>(Vec::new(), 3), [vec![], vec![], Vec::<u8>::new()]);

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chancery_proto::brief::v1::{BriefContent, List, Section, Statement, block::Kind};
 
 use crate::compose::labels::{Labels, filled};
+use crate::compose::{forecasts, judgment_table};
 use crate::error::PrintError;
 use crate::tags::AnchorId;
 use crate::{Edition, Format, Options};
@@ -25,6 +26,7 @@ pub(crate) enum PartKind<'a> {
     KeyJudgments,
     Changes,
     Trends,
+    Forecasts,
     Section(&'a Section),
     Factors,
     Scenarios,
@@ -32,9 +34,11 @@ pub(crate) enum PartKind<'a> {
     Assumptions,
     Gaps,
     Dissents,
+    Basis,
     Actors,
     Relationships,
     Timeline,
+    AllChanges,
     Sources,
     About,
 }
@@ -75,6 +79,7 @@ impl<'a> Plan<'a> {
         edition: &Edition<'a>,
         options: &Options,
         labels: &'static Labels,
+        digits: fn(&str) -> String,
     ) -> Result<Self, PrintError> {
         let content = edition.content;
         let mut plan = Self {
@@ -87,19 +92,20 @@ impl<'a> Plan<'a> {
             annexes: options.annexes.unwrap_or(options.format == Format::Full),
         };
         plan.numbers = plan.source_numbers(content);
-        plan.front(edition, labels);
+        plan.front(edition, labels, digits);
+        plan.predictions(content, labels);
         if plan.format != Format::OnePage {
             for section in plan.sections.clone() {
                 plan.section(section, 1);
             }
         }
         plan.analysis(content, labels);
-        plan.annexes(content, labels);
+        plan.annexes(edition, labels);
         plan.back(content, labels);
         Ok(plan)
     }
 
-    fn front(&mut self, edition: &Edition<'a>, labels: &'static Labels) {
+    fn front(&mut self, edition: &Edition<'a>, labels: &'static Labels, digits: fn(&str) -> String) {
         let content = edition.content;
         if !content.bluf.is_empty() {
             self.part("part.bottom-line", labels.bottom_line, PartKind::BottomLine);
@@ -112,51 +118,67 @@ impl<'a> Plan<'a> {
                 self.statements(&judgment.statements);
             }
         }
-        if edition.combined_changes.is_some() {
-            // Printed even without changes: the reader requested the comparison, and "none" is its result.
-            let title = filled(labels.changed_since, &[&edition.earlier_revision.to_string()]);
+        let compared = edition.combined_changes.is_some();
+        // With a comparison the part is printed even without changes: "none" is the result that the reader requested.
+        if compared || !content.changes.is_empty() || !content.change_summary.is_empty() {
+            let title: Cow<'a, str> = match edition.earlier_number() {
+                Some(number) => filled(labels.changed_since, &[&digits(&number.to_string())]).into(),
+                None => labels.what_changed.into(),
+            };
             self.part("part.changes", title, PartKind::Changes);
-        } else if !content.changes.is_empty() || !content.change_summary.is_empty() {
-            self.part("part.changes", labels.what_changed, PartKind::Changes);
-        }
-        if self.format == Format::OnePage && !content.domains.is_empty() {
-            self.part("part.trends", labels.trends, PartKind::Trends);
         }
     }
 
-    /// Adds the analytic parts outside of sections. Shorter formats keep indicators and dissents.
-    fn analysis(&mut self, content: &'a BriefContent, labels: &'static Labels) {
-        let (full, one_page) = (self.format == Format::Full, self.format == Format::OnePage);
-        if full {
-            let ids = content.factors.iter().map(|part| &part.id);
-            self.listed(ids, "part.factors", labels.factors, PartKind::Factors);
-            let ids = content.scenarios.iter().map(|part| &part.id);
-            self.listed(ids, "part.scenarios", labels.scenarios, PartKind::Scenarios);
+    /// Adds the parts about the future: forecasts, scenarios and indicators.
+    fn predictions(&mut self, content: &'a BriefContent, labels: &'static Labels) {
+        if self.format == Format::OnePage && !content.domains.is_empty() {
+            self.part("part.trends", labels.page.trend_directions, PartKind::Trends);
         }
+        if self.format != Format::OnePage && forecasts::forecasts(content).next().is_some() {
+            self.part("part.forecasts", labels.page.predictions, PartKind::Forecasts);
+        }
+        let ids = content.scenarios.iter().map(|part| &part.id);
+        self.listed(ids, "part.scenarios", labels.scenarios, PartKind::Scenarios);
         let ids = content.indicators.iter().map(|part| &part.id);
         self.listed(ids, "part.indicators", labels.indicators, PartKind::Indicators);
-        if full {
+    }
+
+    /// Adds the analytic parts outside of sections.
+    fn analysis(&mut self, content: &'a BriefContent, labels: &'static Labels) {
+        if self.format == Format::Full {
+            let ids = content.factors.iter().map(|part| &part.id);
+            self.listed(ids, "part.factors", labels.factors, PartKind::Factors);
             let ids = content.assumptions.iter().map(|part| &part.id);
             self.listed(ids, "part.assumptions", labels.assumptions, PartKind::Assumptions);
             let ids = content.information_gaps.iter().map(|part| &part.id);
             self.listed(ids, "part.gaps", labels.gaps, PartKind::Gaps);
         }
-        if !one_page {
-            let ids = content.dissents.iter().map(|part| &part.id);
-            self.listed(ids, "part.dissents", labels.dissents, PartKind::Dissents);
+        if self.format == Format::OnePage {
+            return;
         }
+        // Dissents on judgments are printed with the judgments.
+        let ids = content.dissents.iter().map(|part| &part.id);
+        ids.clone().for_each(|id| self.anchor(id));
+        let elsewhere =
+            content.dissents.iter().filter(|of| judgment_table::disputed_judgment(content, of).is_none());
+        self.listed(elsewhere.map(|part| &part.id), "part.dissents", labels.dissents, PartKind::Dissents);
     }
 
-    fn annexes(&mut self, content: &'a BriefContent, labels: &'static Labels) {
+    fn annexes(&mut self, edition: &Edition<'a>, labels: &'static Labels) {
+        let content = edition.content;
         if !self.annexes || self.format == Format::OnePage {
             return;
         }
+        self.part("part.basis", labels.page.basis, PartKind::Basis);
         let ids = content.actors.iter().map(|part| &part.id);
         self.listed(ids, "part.actors", labels.annex_actors, PartKind::Actors);
         let ids = content.relationships.iter().map(|part| &part.id);
         self.listed(ids, "part.relationships", labels.annex_relationships, PartKind::Relationships);
         let ids = content.events.iter().map(|part| &part.id);
         self.listed(ids, "part.timeline", labels.annex_timeline, PartKind::Timeline);
+        if !edition.combined_changes.unwrap_or(&content.changes).is_empty() {
+            self.part("part.all-changes", labels.page.all_changes_heading, PartKind::AllChanges);
+        }
     }
 
     fn back(&mut self, content: &'a BriefContent, labels: &'static Labels) {

@@ -57,8 +57,16 @@ pub(crate) fn sign(sign: Sign, height: Length, color: Color, mirrored: bool) -> 
         }
         Sign::Likelier => vec![fill(&[at(zero, zero), at(h, zero), at(half, -h)])],
         Sign::LessLikely => vec![fill(&[at(zero, -h), at(h, -h), at(half, zero)])],
-        Sign::Surer => vec![hollow(&[at(inset, -inset), at(h - inset, -inset), at(half, inset * 2 - h)], color, scaled(THIN))],
-        Sign::LessSure => vec![hollow(&[at(inset, inset - h), at(h - inset, inset - h), at(half, -inset * 2)], color, scaled(THIN))],
+        Sign::Surer => vec![hollow(
+            &[at(inset, -inset), at(h - inset, -inset), at(half, inset * 2 - h)],
+            color,
+            scaled(THIN),
+        )],
+        Sign::LessSure => vec![hollow(
+            &[at(inset, inset - h), at(h - inset, inset - h), at(half, -inset * 2)],
+            color,
+            scaled(THIN),
+        )],
         Sign::Reversed => {
             let (upper, lower, tip) = (-h * 7 / 10, -h * 25 / 100, h * 22 / 100);
             let width = scaled(THIN);
@@ -75,7 +83,12 @@ pub(crate) fn sign(sign: Sign, height: Length, color: Color, mirrored: bool) -> 
         }
         Sign::Reworded => {
             let (quarter, rise) = (h / 4, h / 6);
-            let points = [at(zero, -half + rise), at(quarter, -half - rise), at(half + quarter, -half + rise), at(h, -half - rise)];
+            let points = [
+                at(zero, -half + rise),
+                at(quarter, -half - rise),
+                at(half + quarter, -half + rise),
+                at(h, -half - rise),
+            ];
             vec![stroke(&points, scaled(THICK))]
         }
         Sign::Arrow => {
@@ -88,12 +101,13 @@ pub(crate) fn sign(sign: Sign, height: Length, color: Color, mirrored: bool) -> 
         }
         Sign::Contradicts => {
             let width = scaled(THIN);
-            let mut paths = [-h * 32 / 100, -h * 62 / 100].map(|y| stroke(&[at(zero, y), at(h, y)], width)).to_vec();
+            let mut paths =
+                [-h * 32 / 100, -h * 62 / 100].map(|y| stroke(&[at(zero, y), at(h, y)], width)).to_vec();
             paths.push(stroke(&[at(h * 25 / 100, zero), at(h * 75 / 100, -h * 95 / 100)], width));
             paths
         }
     };
-    let drawing = InlineDrawing { width: h, paths };
+    let drawing = InlineDrawing { width: h + h / 5, paths };
     if mirrored { mirror(drawing) } else { drawing }
 }
 
@@ -111,7 +125,7 @@ pub(crate) fn dots(filled: usize, size: Length, gap: Length, mirrored: bool) -> 
             Path { segments: circle(center, radius - thin / 2), paint }
         }
     };
-    let drawing = InlineDrawing { width: size * 3 + gap * 2, paths: (0..3).map(dot).collect() };
+    let drawing = InlineDrawing { width: size * 3 + gap * 4, paths: (0..3).map(dot).collect() };
     if mirrored { mirror(drawing) } else { drawing }
 }
 
@@ -165,14 +179,23 @@ mod tests {
     fn every_sign_stays_in_its_square() {
         let height = Length::milli_pt(6_400);
         for each in [
-            Sign::New, Sign::Likelier, Sign::LessLikely, Sign::Surer, Sign::LessSure, Sign::Reversed,
-            Sign::Unchanged, Sign::Reworded, Sign::Arrow, Sign::Contradicts,
+            Sign::New,
+            Sign::Likelier,
+            Sign::LessLikely,
+            Sign::Surer,
+            Sign::LessSure,
+            Sign::Reversed,
+            Sign::Unchanged,
+            Sign::Reworded,
+            Sign::Arrow,
+            Sign::Contradicts,
         ] {
             for mirrored in [false, true] {
                 let drawing = sign(each, height, INK, mirrored);
                 for segment in drawing.paths.iter().flat_map(|path| &path.segments) {
                     if let Segment::Move(x, y) | Segment::Line(x, y) = segment {
-                        let inside = *x >= Length::ZERO && *x <= height && *y <= Length::ZERO && *y >= -height;
+                        let inside =
+                            *x >= Length::ZERO && *x <= height * 6 / 5 && *y <= Length::ZERO && *y >= -height;
                         assert!(inside, "{each:?} {x:?} {y:?}");
                     }
                 }

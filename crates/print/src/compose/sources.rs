@@ -9,7 +9,7 @@ use crate::compose::lexicon;
 use crate::compose::stylesheet::{BODY, NOTE, TABLE, TABLE_HEAD};
 use crate::compose::tables::TableMaker;
 use crate::compose::text_origin::TextOrigin;
-use crate::flow::{Block, Grid, Span, TextBlock};
+use crate::flow::{Block, Grid, PageReference, Span, TextBlock};
 use crate::tags::{LinkTarget, Role, TagId};
 use crate::text::inline::{Deferred, Inline, PageList, PieceKind};
 use crate::units::Length;

@@ -3,6 +3,7 @@
 use chancery_brief::marking::Scheme;
 use chancery_proto::brief::v1::RevisionBody;
 
+use crate::Format;
 use crate::Import;
 use crate::compose::composer::Composer;
 use crate::compose::labels::filled;
@@ -15,7 +16,6 @@ use crate::pages::{ArtifactKind, Owner};
 use crate::tags::{AnchorId, TagId};
 use crate::text::inline::{Inline, PieceKind, PieceStyle};
 use crate::text::languages::is_right_to_left;
-use crate::Format;
 
 impl Composer<'_> {
     /// Composes the running elements and the document's metadata.
@@ -41,7 +41,8 @@ impl Composer<'_> {
             facts.iter().map(|fact| isolated(fact)).collect::<Vec<_>>().join(" \u{b7} ")
         };
         let facts: Vec<&str> = facts.iter().map(String::as_str).collect();
-        let with_title: Vec<&str> = std::iter::once(short_title.as_str()).chain(facts.iter().copied()).collect();
+        let with_title: Vec<&str> =
+            std::iter::once(short_title.as_str()).chain(facts.iter().copied()).collect();
         let footer = self.sheet.fit(FOOTER);
         let digits = "0".repeat(self.page_digits);
         let number = self.lexicon.digits(&filled(page.page_of_pages, &[&digits, &digits]));

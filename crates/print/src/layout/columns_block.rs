@@ -21,7 +21,8 @@ pub(crate) fn measure(block: &ColumnsBlock, geometry: &Geometry, typesetter: &mu
             strips.map(|strip| moved(strip, start)).collect()
         })
         .collect();
-    let height = |strips: &Vec<Strip>| -> Length { strips.iter().map(|strip| strip.before + strip.height).sum() };
+    let height =
+        |strips: &Vec<Strip>| -> Length { strips.iter().map(|strip| strip.before + strip.height).sum() };
     let tallest = columns.iter().map(height).fold(Length::ZERO, Length::max);
     let mut strips = if tallest <= geometry.height { vec![whole(columns)] } else { in_lines(columns) };
     if let Some(last) = strips.last_mut() {
@@ -60,7 +61,8 @@ fn in_lines(columns: Vec<Vec<Strip>>) -> Vec<Strip> {
     let mut columns: Vec<_> = columns.into_iter().map(Vec::into_iter).collect();
     let mut lines = Vec::new();
     loop {
-        let line: Vec<Vec<Strip>> = columns.iter_mut().map(|strips| strips.next().into_iter().collect()).collect();
+        let line: Vec<Vec<Strip>> =
+            columns.iter_mut().map(|strips| strips.next().into_iter().collect()).collect();
         if line.iter().all(Vec::is_empty) {
             return lines;
         }

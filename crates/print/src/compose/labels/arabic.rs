@@ -254,6 +254,7 @@ pub(super) const LABELS: Labels = Labels {
             "{0} عبارة مخفَّفة أو محل خلاف",
             "{0} عبارة مخفَّفة أو محل خلاف",
         ]),
+        all_changes_heading: "جميع التغييرات",
         all_changes: Plural::arabic([
             "لا تغييرات",
             "التغيير الوحيد",

@@ -215,6 +215,7 @@ pub(super) const LABELS: Labels = Labels {
             "{0} statement scaled back or disputed",
             "{0} statements scaled back or disputed",
         ),
+        all_changes_heading: "All changes",
         all_changes: Plural::one_other("The only change", "All {0} changes"),
         changes_in_all: Plural::one_other("{0} change in all", "{0} changes in all"),
         on_page: "{0}: p.\u{a0}{1}.",

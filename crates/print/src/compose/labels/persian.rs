@@ -219,6 +219,7 @@ pub(super) const LABELS: Labels = Labels {
         other_changes: Plural::invariant("{0} تغییر دیگر ({1}) در پیوست آمده است، ص\u{a0}{2}."),
         more_reversals: Plural::invariant("{0} بازنگری دیگر"),
         scaled_back_or_disputed: Plural::invariant("{0} گزارهٔ تعدیل\u{200c}شده یا محل مناقشه"),
+        all_changes_heading: "همهٔ تغییرها",
         all_changes: Plural::one_other("تنها تغییر", "هر {0} تغییر"),
         changes_in_all: Plural::invariant("در مجموع {0} تغییر"),
         on_page: "{0}: ص\u{a0}{1}.",
