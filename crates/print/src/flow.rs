@@ -34,23 +34,28 @@ pub struct Flow {
     pub running_elements: RunningElements,
     /// Whether the document's direction is right to left.
     pub right_to_left: bool,
-    /// The digits of page numbers.
-    pub digits: Digits,
+    /// How page numbers are written.
+    pub page_numbers: PageNumberStyle,
 }
 
-/// Converts ASCII digits to those of a language.
+/// How page numbers are written in a language.
 #[derive(Clone, Copy)]
-pub struct Digits(pub fn(&str) -> String);
+pub struct PageNumberStyle {
+    /// Converts ASCII digits to those of the language.
+    pub digits: fn(&str) -> String,
+    /// Separates numbers in a list.
+    pub comma: &'static str,
+}
 
-impl Default for Digits {
+impl Default for PageNumberStyle {
     fn default() -> Self {
-        Self(str::to_owned)
+        Self { digits: str::to_owned, comma: ", " }
     }
 }
 
-impl fmt::Debug for Digits {
+impl fmt::Debug for PageNumberStyle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Digits")
+        f.debug_struct("PageNumberStyle").field("comma", &self.comma).finish_non_exhaustive()
     }
 }
 

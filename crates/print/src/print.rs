@@ -107,10 +107,10 @@ fn expected<'a>(flow: &'a Flow, anchors: &Anchors) -> Expected<'a> {
                 PieceKind::Text => expected.text(node, seq, &inline.text[piece.range.clone()]),
                 PieceKind::Deferred(Deferred::PageOf(anchor)) => {
                     let page = anchors.get(&anchor).map_or(0, |(page, _)| page + 1);
-                    expected.text(node, seq, (flow.digits.0)(&page.to_string()));
+                    expected.text(node, seq, (flow.page_numbers.digits)(&page.to_string()));
                 }
                 PieceKind::Deferred(Deferred::Pages(PageList(list))) => {
-                    expected.text(node, seq, pages_of(&flow.page_lists[list], anchors, flow.digits));
+                    expected.text(node, seq, pages_of(&flow.page_lists[list], anchors, flow.page_numbers));
                 }
                 // The element's attributes replace drawings.
                 PieceKind::Missing | PieceKind::Withheld | PieceKind::Drawing(_) => {}

@@ -1,12 +1,15 @@
 //! The table of key judgments: each with its likelihood, its confidence, its evidence and its change since the earlier
 //! revision, and the notes that explain them.
 
-use chancery_proto::brief::v1::{BriefContent, ConfidenceLevel, Dissent, KeyJudgment, Likelihood, Statement};
+use chancery_proto::brief::v1::{
+    BriefContent, ConfidenceLevel, Dissent, KeyJudgment, Likelihood, Source, Statement,
+};
 
 use crate::compose::annotations::{BarSize, Value, ticks};
 use crate::compose::composer::{Composer, TextContext};
 use crate::compose::evidence::{self, Evidence, WeakBasis};
 use crate::compose::judgment_changes::{self, JudgmentChange, judgment_changes, not_carried_over};
+use crate::compose::labels::filled;
 use crate::compose::lexicon;
 use crate::compose::stylesheet::{
     ACCENT, INK, JUDGMENT, JUDGMENT_BESIDE_AXIS, LABEL, REMARK, ROW_HEAD, TABLE, TABLE_NOTE, TypeSpec,
@@ -24,7 +27,8 @@ const CONFIDENCE: Length = Length::mm(28);
 const CHANGE: Length = Length::mm(30);
 /// With a column of likelihoods.
 const AXIS: Length = Length::mm(48);
-const CONFIDENCE_BESIDE_AXIS: Length = Length::mm(27);
+const CONFIDENCE_BESIDE_AXIS: Length = Length::mm(29);
+const CHANGE_BESIDE_AXIS: Length = Length::mm(25);
 
 /// The bar under a judgment, and in the column of likelihoods.
 const BAR: BarSize = BarSize { width: Length::mm(60), height: Length::milli_pt(6_500) };
@@ -86,7 +90,8 @@ impl Composer<'_> {
                 JudgmentColumn::Number => NUMBER,
                 JudgmentColumn::Judgment => Length::ZERO,
                 JudgmentColumn::Likelihood => AXIS,
-                JudgmentColumn::Confidence | JudgmentColumn::Change if axis => CONFIDENCE_BESIDE_AXIS,
+                JudgmentColumn::Confidence if axis => CONFIDENCE_BESIDE_AXIS,
+                JudgmentColumn::Change if axis => CHANGE_BESIDE_AXIS,
                 JudgmentColumn::Confidence => CONFIDENCE,
                 JudgmentColumn::Change => CHANGE,
             })
@@ -220,7 +225,7 @@ impl Composer<'_> {
             Some(grades) => {
                 let grades =
                     if self.flow.right_to_left { format!("\u{2066}{grades}\u{2069}") } else { grades };
-                crate::compose::labels::filled(page.sources_with_grades, &[&count, &grades])
+                filled(page.sources_with_grades, &[&count, &grades])
             }
             None => count,
         }
@@ -247,7 +252,7 @@ impl Composer<'_> {
                 | JudgmentChange::Unchanged => None,
             };
             if let Some(was) = was {
-                let text = crate::compose::labels::filled(self.labels().was_likely, &[&was]);
+                let text = filled(self.labels().was_likely, &[&was]);
                 self.indented_remark(tag, cell, &text);
             }
             if change == JudgmentChange::Reversed {
@@ -338,7 +343,7 @@ impl Composer<'_> {
             left.unwrap_or_default().iter().map(|judgment| self.judgment_opening(judgment)).collect();
         if !left.is_empty() {
             let number = self.lexicon.digits(&self.edition.earlier_number().unwrap_or_default().to_string());
-            let key = crate::compose::labels::filled(page.not_carried_over_from, &[&number]);
+            let key = filled(page.not_carried_over_from, &[&number]);
             let text = format!("{}.", left.join(page.list_comma));
             self.note(sect, &key, &text, TextOrigin::Author);
         }
@@ -354,8 +359,8 @@ impl Composer<'_> {
     pub(crate) fn quoted_opening(&self, text: &str, longest: usize) -> String {
         let page = &self.labels().page;
         match opening_words(text, longest) {
-            Some(opening) => crate::compose::labels::filled(page.quote_opening, &[opening]),
-            None => crate::compose::labels::filled(page.quote, &[text]),
+            Some(opening) => filled(page.quote_opening, &[opening]),
+            None => filled(page.quote, &[text]),
         }
     }
 
@@ -367,11 +372,9 @@ impl Composer<'_> {
         let scale = if lexicon::is_phia(term) { "PHIA" } else { "ICD 203" };
         let earlier = self.edition.earlier_number().map(|number| self.lexicon.digits(&number.to_string()));
         let meaning = match (&earlier, axis) {
-            (Some(earlier), true) => crate::compose::labels::filled(page.bar_compared, &[earlier, scale]),
-            (Some(earlier), false) => {
-                crate::compose::labels::filled(page.bar_axis_compared, &[&numbers, scale, earlier])
-            }
-            (None, _) => crate::compose::labels::filled(page.bar_axis, &[&numbers, scale]),
+            (Some(earlier), true) => filled(page.bar_compared, &[earlier, scale]),
+            (Some(earlier), false) => filled(page.bar_axis_compared, &[&numbers, scale, earlier]),
+            (None, _) => filled(page.bar_axis, &[&numbers, scale]),
         };
         let unstated: Vec<String> = self
             .content
@@ -404,7 +407,7 @@ impl Composer<'_> {
             .iter()
             .map(|(letter, count)| {
                 let count = self.lexicon.digits(&count.to_string());
-                crate::compose::labels::filled(page.grade_count, &[&letter.to_string(), &count])
+                filled(page.grade_count, &[&letter.to_string(), &count])
             })
             .collect();
         let sources = if letters.is_empty() {
@@ -525,7 +528,7 @@ fn likelihood(judgment: &KeyJudgment) -> Option<&Likelihood> {
 }
 
 /// Returns the name by which the print refers to a source: its short title, else its publisher, else its title.
-pub(crate) fn source_name(source: &chancery_proto::brief::v1::Source) -> &str {
+pub(crate) fn source_name(source: &Source) -> &str {
     let names = [&source.short_title, &source.publisher, &source.title];
     names
         .into_iter()

@@ -26,7 +26,7 @@ const CONTENTS_COLUMNS: usize = 3;
 const SUMMARY_REVERSALS: usize = 3;
 const MOST_JUDGMENTS_WITH_REVERSALS: usize = 5;
 /// Space above headings.
-const ABOVE_HEADING: Length = Length::pt(15);
+const ABOVE_HEADING: Length = Length::pt(13);
 
 impl Composer<'_> {
     /// Adds the opening of the standard and the full format.
@@ -70,7 +70,6 @@ impl Composer<'_> {
             let mut subtitle = self.line(sect, Role::P, SUBTITLE.italic(), &self.content.subtitle);
             subtitle.span = Span::Full;
             subtitle.grid = Grid::Free;
-            subtitle.before = Length::pt(2);
             self.push(subtitle);
         }
         self.dateline(sect);
@@ -98,13 +97,8 @@ impl Composer<'_> {
         let publisher = names.into_iter().find(|name| !name.is_empty()).unwrap_or_default().to_owned();
         let recipient = self.options.recipient;
         let node = self.tag(sect, Role::P);
-        let mut block = TextBlock {
-            span: Span::Full,
-            grid: Grid::Free,
-            before: Length::pt(5),
-            after: Length::pt(4),
-            ..self.block(DATELINE)
-        };
+        let mut block =
+            TextBlock { span: Span::Full, grid: Grid::Free, before: Length::pt(2), ..self.block(DATELINE) };
         let text_context = self.text_context(node, DATELINE);
         for fact in &facts {
             self.separated(&mut block.inline, text_context);
@@ -134,7 +128,8 @@ impl Composer<'_> {
 
     fn separated(&mut self, inline: &mut Inline, text_context: TextContext) {
         if !inline.is_empty() {
-            self.push_text(inline, text_context, "  \u{b7}  ");
+            // A line does not begin with the separator.
+            self.push_text(inline, text_context, "\u{a0}\u{a0}\u{b7}  ");
         }
     }
 
@@ -192,7 +187,7 @@ impl Composer<'_> {
             ..block
         };
         let mut label = framed(self.label_line(div, Role::P, LABEL.colored(ACCENT), &part.title));
-        label.before = Length::pt(9);
+        label.before = Length::pt(7);
         label.padding.0 = Length::pt(6);
         label.keep_with_next = true;
         label.anchors.push(part.anchor);

@@ -11,7 +11,7 @@ use crate::compose::lexicon;
 use crate::compose::stylesheet::{BAND, FOOTER, RUNNING_TITLE, TypeSpec};
 use crate::compose::tables::{Fact, facts_table};
 use crate::document_info::{AttachedData, DocumentImport, DocumentInfo};
-use crate::flow::{Block, Digits, MarkingPlace, RunningElements};
+use crate::flow::{Block, MarkingPlace, PageNumberStyle, RunningElements};
 use crate::pages::{ArtifactKind, Owner};
 use crate::tags::{AnchorId, TagId};
 use crate::text::inline::{Inline, PieceKind, PieceStyle};
@@ -59,7 +59,8 @@ impl Composer<'_> {
             number_words: page.page_of_pages,
             leading: footer.leading,
         };
-        self.flow.digits = Digits(self.lexicon.digits_converter());
+        self.flow.page_numbers =
+            PageNumberStyle { digits: self.lexicon.digits_converter(), comma: page.list_comma };
         self.flow.info = DocumentInfo {
             title: self.content.title.clone(),
             language: self.content.language.clone(),

@@ -74,7 +74,8 @@ pub fn layout<E: From<LayoutError>>(
     let mut paginator = Paginator::after(pages_of_opening, anchors, geometry, max_pages, observe);
     let mut pages = PageEmitter { flow, running_elements, waiting: Vec::new(), emit };
     for block in opening.rest() {
-        let text_of = |list: PageList| pages_of(&flow.page_lists[list.0], paginator.anchors(), flow.digits);
+        let text_of =
+            |list: PageList| pages_of(&flow.page_lists[list.0], paginator.anchors(), flow.page_numbers);
         let with_references = page_numbers::with_references(block, &text_of);
         let strips = measure_block(with_references.as_ref().unwrap_or(block), geometry, typesetter);
         match block {
@@ -123,7 +124,7 @@ impl<E> PageEmitter<'_, '_, E> {
         anchors: &Anchors,
         typesetter: &mut Typesetter,
     ) -> Result<(), E> {
-        page_numbers::fill(&mut page, anchors, self.flow.digits, typesetter);
+        page_numbers::fill(&mut page, anchors, self.flow.page_numbers, typesetter);
         let mut items = self.running_elements.repeated(page.number);
         items.append(&mut page.items);
         (self.emit)(page.number, Page { size: self.running_elements.size(), items })
@@ -134,8 +135,8 @@ impl<E> PageEmitter<'_, '_, E> {
             self.emit_page(page, &laid_out.anchors, typesetter)?;
         }
         for number in 0..laid_out.pages {
-            let digits = self.flow.digits;
-            let items = self.running_elements.of_page(number, laid_out, digits, typesetter);
+            let style = self.flow.page_numbers;
+            let items = self.running_elements.of_page(number, laid_out, style, typesetter);
             (self.emit)(number, Page { size: self.running_elements.size(), items })?;
         }
         Ok(())

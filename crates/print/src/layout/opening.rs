@@ -42,7 +42,8 @@ impl<'a> Opening<'a> {
         if self.blocks.is_empty() {
             return Ok((0, Anchors::new()));
         }
-        let text_of = |list: PageList| longest_pages_of(&self.flow.page_lists[list.0], self.flow.digits);
+        let text_of =
+            |list: PageList| longest_pages_of(&self.flow.page_lists[list.0], self.flow.page_numbers);
         let (pages, anchors) = self.set(&text_of, usize::MAX, geometry, max_pages, typesetter)?;
         Ok((pages.len(), anchors))
     }
@@ -60,7 +61,8 @@ impl<'a> Opening<'a> {
             return Ok(Vec::new());
         }
         let known = anchors.clone();
-        let text_of = |list: PageList| pages_of(&self.flow.page_lists[list.0], &known, self.flow.digits);
+        let text_of =
+            |list: PageList| pages_of(&self.flow.page_lists[list.0], &known, self.flow.page_numbers);
         // Shorter references may need fewer pages. Later pages are numbered already, so a late block then begins the
         // page that would be missing.
         let mut break_before = usize::MAX;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::flow::{Block, Digits, PageReference};
+use crate::flow::{Block, PageNumberStyle, PageReference};
 use crate::layout::pagination::ClosedPage;
 use crate::pages::{Anchors, ArtifactKind, GlyphRun, Item, Owner};
 use crate::text::Typesetter;
@@ -18,11 +18,16 @@ pub(crate) fn is_known(page: &ClosedPage, anchors: &Anchors) -> bool {
 }
 
 /// Replaces the placeholder zeros by page numbers.
-pub(crate) fn fill(page: &mut ClosedPage, anchors: &Anchors, digits: Digits, typesetter: &mut Typesetter) {
+pub(crate) fn fill(
+    page: &mut ClosedPage,
+    anchors: &Anchors,
+    style: PageNumberStyle,
+    typesetter: &mut Typesetter,
+) {
     for (item, anchor) in &page.deferred {
         let number = anchors.get(anchor).map_or(0, |(page, _)| page + 1);
         let Item::Run(run) = &mut page.items[*item].item else { continue };
-        set_digits(run, &(digits.0)(&number.to_string()), typesetter);
+        set_digits(run, &(style.digits)(&number.to_string()), typesetter);
     }
 }
 
@@ -49,31 +54,31 @@ fn set_digits(run: &mut GlyphRun, digits: &str, typesetter: &mut Typesetter) {
 }
 
 /// Returns the page numbers of anchors in ascending order without duplicates; three or more in a row form a range.
-fn page_numbers(anchors: impl Iterator<Item = usize>) -> (usize, String) {
+fn page_numbers(anchors: impl Iterator<Item = usize>, comma: &str) -> (usize, String) {
     let pages: BTreeSet<usize> = anchors.collect();
     let pages: Vec<usize> = pages.into_iter().collect();
     let runs = pages.chunk_by(|a, b| a + 1 == *b).flat_map(|run| match run {
         [from, _, .., to] => vec![format!("{from}\u{2013}{to}")],
         few => few.iter().map(usize::to_string).collect(),
     });
-    (pages.len(), runs.collect::<Vec<_>>().join(", "))
+    (pages.len(), runs.collect::<Vec<_>>().join(comma))
 }
 
 /// Returns the text of a page reference, such as "pp. 3, 5"; empty if none of its anchors is on a page.
-pub(crate) fn pages_of(reference: &PageReference, anchors: &Anchors, digits: Digits) -> String {
+pub(crate) fn pages_of(reference: &PageReference, anchors: &Anchors, style: PageNumberStyle) -> String {
     let pages = reference.anchors.iter().filter_map(|anchor| anchors.get(anchor)).map(|(page, _)| page + 1);
-    let (count, numbers) = page_numbers(pages);
+    let (count, numbers) = page_numbers(pages, style.comma);
     match count {
         0 => String::new(),
-        1 => reference.one.replace("{0}", &(digits.0)(&numbers)),
-        _ => reference.several.replace("{0}", &(digits.0)(&numbers)),
+        1 => reference.one.replace("{0}", &(style.digits)(&numbers)),
+        _ => reference.several.replace("{0}", &(style.digits)(&numbers)),
     }
 }
 
 /// Returns a text that is at least as long as the page reference will be: two digits for each anchor.
-pub(crate) fn longest_pages_of(reference: &PageReference, digits: Digits) -> String {
-    let numbers = vec!["00"; reference.anchors.len()].join(", ");
-    reference.several.replace("{0}", &(digits.0)(&numbers))
+pub(crate) fn longest_pages_of(reference: &PageReference, style: PageNumberStyle) -> String {
+    let numbers = vec!["00"; reference.anchors.len()].join(style.comma);
+    reference.several.replace("{0}", &(style.digits)(&numbers))
 }
 
 /// Returns a block with the text of its page references, or `None` if it has none.
@@ -124,7 +129,7 @@ fn with_page_numbers(inline: &Inline, text_of: &dyn Fn(PageList) -> String) -> I
 #[cfg(test)]
 mod tests {
     use super::pages_of;
-    use crate::flow::{Digits, PageReference};
+    use crate::flow::{PageNumberStyle, PageReference};
     use crate::pages::Anchors;
     use crate::tags::AnchorId;
     use crate::units::Length;
@@ -137,7 +142,7 @@ mod tests {
         let list: Vec<AnchorId> = anchors.keys().rev().copied().collect();
         let text = |list: &[AnchorId]| {
             let reference = PageReference { anchors: list.to_vec(), one: "p. {0}", several: "pp. {0}" };
-            pages_of(&reference, &anchors, Digits::default())
+            pages_of(&reference, &anchors, PageNumberStyle::default())
         };
         assert_eq!(text(&list), "pp. 1, 3, 5\u{2013}7, 10, 11");
         assert_eq!(text(&[AnchorId(2)]), "p. 1");

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::flow::{Digits, MarkingPlace, RunningElements, Span};
+use crate::flow::{MarkingPlace, PageNumberStyle, RunningElements, Span};
 use crate::graphics::{Color, Rect};
 use crate::layout::LaidOut;
 use crate::layout::geometry::{Geometry, Slot};
@@ -93,12 +93,12 @@ impl<'a> PlacedRunningElements<'a> {
         &self,
         page: usize,
         laid_out: &LaidOut,
-        digits: Digits,
+        style: PageNumberStyle,
         typesetter: &mut Typesetter,
     ) -> Vec<PlacedItem> {
         let RunningElements { page_number, number_words, first_footer, footer, .. } = self.running_elements;
         let number = number_words.replace("{0}", &(page + 1).to_string());
-        let number = (digits.0)(&number.replace("{1}", &laid_out.pages.to_string()));
+        let number = (style.digits)(&number.replace("{1}", &laid_out.pages.to_string()));
         let start = if self.geometry.right_to_left {
             let facts = if page == 0 { first_footer } else { footer };
             typesetter.width(facts).min(self.facts_room()) + GAP

@@ -44,6 +44,12 @@ pub(crate) fn measure(table: &TableBlock, geometry: &Geometry, typesetter: &mut 
         let may_break_after = (index > 0 || count == 1) && index + 2 != count && !row.keep_with_next;
         let first = strips.len();
         strips.extend(row_strips(table, row, &slots, room, typesetter));
+        if index == 0
+            && table.head.is_empty()
+            && let Some(strip) = strips.get_mut(first)
+        {
+            push_rule(strip, total_width(&slots), HAIRLINE / 2, INK, HAIRLINE);
+        }
         for strip in &mut strips[first..] {
             strip.header.clone_from(&header);
             strip.may_break_after = true;
