@@ -78,7 +78,7 @@ impl Flow {
             Block::Table(table) => table.inlines(),
             Block::Figure(figure) => figure.inlines(),
             Block::Columns(of) => of.columns.iter().flatten().flat_map(TextBlock::inlines).collect(),
-            Block::PageBreak | Block::CommitPages => Vec::new(),
+            Block::PageBreak | Block::PageBreakUnlessFresh | Block::CommitPages => Vec::new(),
         })
     }
 }
@@ -90,7 +90,7 @@ impl Block {
             Self::Text(text) => text.before += by,
             Self::Table(table) => table.before += by,
             Self::Figure(figure) => figure.before += by,
-            Self::Columns(_) | Self::PageBreak | Self::CommitPages => {}
+            Self::Columns(_) | Self::PageBreak | Self::PageBreakUnlessFresh | Self::CommitPages => {}
         }
     }
 }
@@ -207,6 +207,8 @@ pub enum Block {
     Columns(ColumnsBlock),
     /// A page break.
     PageBreak,
+    /// A page break unless most of the page is free.
+    PageBreakUnlessFresh,
     /// Commits everything before it to its page, so that later text may refer to those pages.
     CommitPages,
 }

@@ -7,9 +7,9 @@ use crate::edition::Edition;
 use crate::error::PrintError;
 use crate::flow::Flow;
 use crate::fonts::Fonts;
-use crate::layout::{Geometry, fit, layout, pages_of};
+use crate::layout::{Geometry, LaidOut, fit, layout};
 use crate::options::{Format, Limits, Options};
-use crate::pages::{Anchors, Owner, Page};
+use crate::pages::{Owner, Page};
 use crate::readback;
 use crate::readback::Expected;
 use crate::text::Typesetter;
@@ -72,7 +72,7 @@ pub fn print(
     check_cancelled(observe(Progress::Writing))?;
     let bytes =
         writer.finish(&flow.tags, &laid_out.anchors, &flow.info, &flow.outline, &flow.anchor_names)?;
-    readback::check(&bytes, &expected(&flow, &laid_out.anchors))?;
+    readback::check(&bytes, &expected(&flow, &laid_out))?;
     let pages = u32::try_from(laid_out.pages).unwrap_or(u32::MAX);
     Ok(Printed { bytes, pages, warnings })
 }
@@ -98,7 +98,7 @@ fn one_page(
 }
 
 /// Returns the expected text of each element, including the numbers that pagination determined.
-fn expected<'a>(flow: &'a Flow, anchors: &Anchors) -> Expected<'a> {
+fn expected<'a>(flow: &'a Flow, laid_out: &LaidOut) -> Expected<'a> {
     let mut expected = Expected::new(&flow.tags, &flow.info, &flow.outline, &flow.anchor_names);
     for inline in flow.inlines() {
         for piece in &inline.pieces {
@@ -106,11 +106,11 @@ fn expected<'a>(flow: &'a Flow, anchors: &Anchors) -> Expected<'a> {
             match piece.kind {
                 PieceKind::Text => expected.text(node, seq, &inline.text[piece.range.clone()]),
                 PieceKind::Deferred(Deferred::PageOf(anchor)) => {
-                    let page = anchors.get(&anchor).map_or(0, |(page, _)| page + 1);
+                    let page = laid_out.anchors.get(&anchor).map_or(0, |(page, _)| page + 1);
                     expected.text(node, seq, (flow.page_numbers.digits)(&page.to_string()));
                 }
                 PieceKind::Deferred(Deferred::Pages(PageList(list))) => {
-                    expected.text(node, seq, pages_of(&flow.page_lists[list], anchors, flow.page_numbers));
+                    expected.text(node, seq, laid_out.page_texts.get(&list).cloned().unwrap_or_default());
                 }
                 // The element's attributes replace drawings.
                 PieceKind::Missing | PieceKind::Withheld | PieceKind::Drawing(_) => {}

@@ -41,7 +41,7 @@ use crate::compose::lexicon::Lexicon;
 pub(crate) use crate::compose::one_page::Density;
 use crate::compose::plan::{Part, PartKind, Plan};
 use crate::document_info::OutlineEntry;
-use crate::flow::{Flow, Span};
+use crate::flow::{Block, Flow, Span};
 use crate::images::PreparedImages;
 use crate::tags::{Role, TagId};
 use crate::text::Typesetter;
@@ -74,14 +74,15 @@ pub(crate) fn compose(
     composer.opening(&plan.parts);
     // Open sections, one per level: they nest like their headings.
     let mut open: Vec<TagId> = vec![composer.flow.tags.root()];
-    let in_opening = |part: &&Part| matches!(part.kind, PartKind::BottomLine | PartKind::KeyJudgments);
-    for part in plan.parts.iter().filter(|part| !in_opening(part)) {
-        let level = usize::from(part.level).min(open.len());
-        open.truncate(level);
-        let above = open[level - 1];
-        let sect = composer.tag(above, Role::Sect);
-        open.push(sect);
-        composer.part(sect, part, u8::try_from(level).unwrap_or(6));
+    let (opening, rest): (Vec<&Part>, Vec<&Part>) =
+        plan.parts.iter().partition(|part| part.kind.is_in_opening());
+    for part in opening.iter().filter(|part| matches!(part.kind, PartKind::Changes)) {
+        composer.flow.blocks.push(Block::PageBreakUnlessFresh);
+        composer.open_part(&mut open, part);
+    }
+    composer.flow.blocks.push(Block::PageBreak);
+    for part in rest {
+        composer.open_part(&mut open, part);
     }
     finished(composer)
 }
@@ -101,9 +102,20 @@ fn finished(mut composer: Composer) -> Result<(Flow, Vec<Warning>), PrintError> 
 }
 
 impl Composer<'_> {
+    /// Adds a part under its section element, inside the open sections of higher levels.
+    fn open_part(&mut self, open: &mut Vec<TagId>, part: &Part) {
+        let level = usize::from(part.level).min(open.len());
+        open.truncate(level);
+        let above = open[level - 1];
+        let sect = self.tag(above, Role::Sect);
+        open.push(sect);
+        self.part(sect, part, u8::try_from(level).unwrap_or(6));
+    }
+
     fn part(&mut self, sect: TagId, part: &Part, level: u8) {
         self.begin_part(part.section_id());
-        let own = if part.is_own() { stylesheet::PART_HEADING } else { stylesheet::heading(level) };
+        let own =
+            if part.is_own() && level == 1 { stylesheet::PART_HEADING } else { stylesheet::heading(level) };
         let (role, kind) = (Role::H(level), own);
         let mut heading = if part.is_own() {
             self.label_line(sect, role, kind, &part.title)
@@ -119,8 +131,8 @@ impl Composer<'_> {
         self.flow.outline.push(OutlineEntry { level, title: part.title.to_string(), anchor: part.anchor });
         self.push(heading);
         match part.kind {
-            // The opening has these.
-            PartKind::BottomLine | PartKind::KeyJudgments => {}
+            // The opening has the first two; the annexes are parts of their own.
+            PartKind::BottomLine | PartKind::KeyJudgments | PartKind::Annexes => {}
             PartKind::Changes => self.changes(sect),
             // Only the one-page format has trends as a part.
             PartKind::Trends => self.page_trends(sect, true),

@@ -131,7 +131,11 @@ impl Composer<'_> {
             match block {
                 Block::Text(text) => text.grid = Grid::Free,
                 Block::Figure(figure) => figure.grid = Grid::Free,
-                Block::Table(_) | Block::Columns(_) | Block::PageBreak | Block::CommitPages => {}
+                Block::Table(_)
+                | Block::Columns(_)
+                | Block::PageBreak
+                | Block::PageBreakUnlessFresh
+                | Block::CommitPages => {}
             }
         }
     }

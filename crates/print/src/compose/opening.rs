@@ -22,11 +22,13 @@ use crate::{Format, RevisionState};
 /// Levels of headings in the contents, and its columns.
 const CONTENTS_LEVELS: u8 = 2;
 const CONTENTS_COLUMNS: usize = 3;
+/// Number of entries above which the contents omit subsections.
+const MOST_ENTRIES_WITH_SUBSECTIONS: usize = 15;
 /// Number of reversals in the summary of changes, and the number of judgments above which they are omitted.
 const SUMMARY_REVERSALS: usize = 3;
 const MOST_JUDGMENTS_WITH_REVERSALS: usize = 5;
 /// Space above headings.
-const ABOVE_HEADING: Length = Length::pt(13);
+const ABOVE_HEADING: Length = Length::pt(12);
 
 impl Composer<'_> {
     /// Adds the opening of the standard and the full format.
@@ -56,7 +58,6 @@ impl Composer<'_> {
             let sect = self.tag(root, Role::Sect);
             self.contents(sect, parts);
         }
-        self.flow.blocks.push(Block::PageBreak);
     }
 
     /// Adds title, subtitle, dateline and the lines on the revision's state.
@@ -221,7 +222,7 @@ impl Composer<'_> {
             span: Span::Full,
             grid: Grid::Free,
             before: ABOVE_HEADING,
-            after: Length::pt(4),
+            after: Length::pt(3),
             keep_with_next: true,
             keep_together: true,
             ..self.label_line(sect, Role::H(1), PART_HEADING, title)
@@ -369,10 +370,15 @@ impl Composer<'_> {
     fn contents(&mut self, sect: TagId, parts: &[Part]) {
         let heading = self.heading_line(sect, self.labels().contents);
         self.push(heading);
-        let listed = |part: &&Part| {
-            part.level <= CONTENTS_LEVELS
-                && !matches!(part.kind, PartKind::BottomLine | PartKind::KeyJudgments)
+        let up_to = |level: u8| {
+            move |part: &&Part| {
+                let in_opening = matches!(part.kind, PartKind::BottomLine | PartKind::KeyJudgments);
+                part.level <= level && !in_opening && (part.level == 1 || !part.is_own())
+            }
         };
+        // Longer contents would not fit below the judgments; the outline has all levels.
+        let short = parts.iter().filter(up_to(CONTENTS_LEVELS)).count() <= MOST_ENTRIES_WITH_SUBSECTIONS;
+        let listed = up_to(if short { CONTENTS_LEVELS } else { 1 });
         let mut lists = vec![self.tag(sect, Role::Toc)];
         let mut groups: Vec<Vec<TextBlock>> = Vec::new();
         for part in parts.iter().filter(listed) {

@@ -35,12 +35,21 @@ pub(crate) enum PartKind<'a> {
     Gaps,
     Dissents,
     Basis,
+    /// The heading of the annexes that follow.
+    Annexes,
     Actors,
     Relationships,
     Timeline,
     AllChanges,
     Sources,
     About,
+}
+
+impl PartKind<'_> {
+    /// Returns whether a part is in the opening, whose pages are set last.
+    pub(crate) const fn is_in_opening(self) -> bool {
+        matches!(self, Self::BottomLine | Self::KeyJudgments | Self::Changes)
+    }
 }
 
 impl Part<'_> {
@@ -170,14 +179,29 @@ impl<'a> Plan<'a> {
             return;
         }
         self.part("part.basis", labels.page.basis, PartKind::Basis);
+        let changes = edition.combined_changes.unwrap_or(&content.changes);
+        let lists = [
+            content.actors.is_empty(),
+            content.relationships.is_empty(),
+            content.events.is_empty(),
+            changes.is_empty(),
+        ];
+        if lists.iter().all(|is_empty| *is_empty) {
+            return;
+        }
+        self.part("part.annexes", labels.page.annexes, PartKind::Annexes);
+        let first = self.parts.len();
         let ids = content.actors.iter().map(|part| &part.id);
         self.listed(ids, "part.actors", labels.annex_actors, PartKind::Actors);
         let ids = content.relationships.iter().map(|part| &part.id);
         self.listed(ids, "part.relationships", labels.annex_relationships, PartKind::Relationships);
         let ids = content.events.iter().map(|part| &part.id);
         self.listed(ids, "part.timeline", labels.annex_timeline, PartKind::Timeline);
-        if !edition.combined_changes.unwrap_or(&content.changes).is_empty() {
+        if !changes.is_empty() {
             self.part("part.all-changes", labels.page.all_changes_heading, PartKind::AllChanges);
+        }
+        for part in &mut self.parts[first..] {
+            part.level = 2;
         }
     }
 

@@ -83,8 +83,8 @@ pub(crate) const ONE_PAGE_HEADING: TypeSpec = set(Family::Sans, Weight::Semibold
 /// Reference information in small type.
 pub(crate) const FINE: TypeSpec = tabular(set(Family::Sans, Weight::Regular, 7_500, 10_000));
 pub(crate) const CONTENTS: [TypeSpec; 2] = [
-    tabular(set(Family::Sans, Weight::Regular, 8_000, 10_700)),
-    tabular(set(Family::Sans, Weight::Regular, 8_000, 10_700)),
+    tabular(set(Family::Sans, Weight::Regular, 8_000, 10_200)),
+    tabular(set(Family::Sans, Weight::Regular, 8_000, 10_200)),
 ];
 
 /// Adapts types to the document's script and the text size.

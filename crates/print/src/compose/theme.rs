@@ -134,7 +134,7 @@ pub(crate) fn recolor(flow: &mut Flow, accent: Color) {
                 drawing(&mut figure.drawing);
             }
             Block::Columns(block) => block.columns.iter_mut().flatten().for_each(text),
-            Block::PageBreak | Block::CommitPages => {}
+            Block::PageBreak | Block::PageBreakUnlessFresh | Block::CommitPages => {}
         }
     }
 }

@@ -19,6 +19,8 @@ pub(crate) mod table_block;
 mod tests;
 mod text_block;
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use crate::flow::{Block, Flow};
@@ -26,7 +28,7 @@ pub use crate::layout::geometry::Geometry;
 use crate::layout::measure::measure_block;
 pub(crate) use crate::layout::one_page_fit::{Overfull, fit};
 use crate::layout::opening::Opening;
-pub(crate) use crate::layout::page_numbers::pages_of;
+use crate::layout::page_numbers::pages_of;
 use crate::layout::pagination::{ClosedPage, Paginator};
 use crate::layout::running_elements::PlacedRunningElements;
 pub(crate) use crate::layout::shapes::HAIRLINE;
@@ -53,7 +55,12 @@ pub struct LaidOut {
     pub pages: usize,
     /// Positions of anchors.
     pub anchors: Anchors,
+    /// Texts of the page references, by [`PageList`].
+    pub page_texts: BTreeMap<usize, String>,
 }
+
+/// Texts of page references as they are determined.
+type PageTexts = RefCell<BTreeMap<usize, String>>;
 
 /// Receives a page, or further items of it, by its number from 0.
 pub type Emit<'a, E> = dyn FnMut(usize, Page) -> Result<(), E> + 'a;
@@ -71,15 +78,21 @@ pub fn layout<E: From<LayoutError>>(
     let running_elements = PlacedRunningElements::new(&flow.running_elements, geometry, typesetter);
     let opening = Opening::of(flow);
     let (pages_of_opening, anchors) = opening.provisional_pages(geometry, max_pages, typesetter)?;
+    let texts = PageTexts::default();
     let mut paginator = Paginator::after(pages_of_opening, anchors, geometry, max_pages, observe);
     let mut pages = PageEmitter { flow, running_elements, waiting: Vec::new(), emit };
     for block in opening.rest() {
-        let text_of =
-            |list: PageList| pages_of(&flow.page_lists[list.0], paginator.anchors(), flow.page_numbers);
+        let text_of = |list: PageList| {
+            let reference = &flow.page_lists[list.0];
+            let text = pages_of(reference, paginator.anchors(), flow.page_numbers, usize::MAX);
+            texts.borrow_mut().insert(list.0, text.clone());
+            text
+        };
         let with_references = page_numbers::with_references(block, &text_of);
         let strips = measure_block(with_references.as_ref().unwrap_or(block), geometry, typesetter);
         match block {
             Block::PageBreak => paginator.break_page()?,
+            Block::PageBreakUnlessFresh => paginator.break_page_unless_fresh()?,
             Block::CommitPages => paginator.commit_open_page(),
             Block::Figure(figure) if figure.floats => paginator.float(strips)?,
             _ => strips.into_iter().try_for_each(|strip| paginator.push(strip))?,
@@ -90,9 +103,10 @@ pub fn layout<E: From<LayoutError>>(
     pages.emit_closed(&mut paginator, typesetter)?;
     let count = paginator.count();
     let mut anchors = paginator.into_anchors();
-    let first_pages = opening.pages(pages_of_opening, &mut anchors, geometry, max_pages, typesetter)?;
+    let first_pages =
+        opening.pages(pages_of_opening, &mut anchors, &texts, geometry, max_pages, typesetter)?;
     pages.waiting.extend(first_pages);
-    let laid_out = LaidOut { pages: count, anchors };
+    let laid_out = LaidOut { pages: count, anchors, page_texts: texts.into_inner() };
     pages.finish(&laid_out, typesetter)?;
     Ok(laid_out)
 }

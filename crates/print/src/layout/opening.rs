@@ -4,14 +4,17 @@
 use std::ops::ControlFlow;
 
 use crate::flow::{Block, Flow};
-use crate::layout::LayoutError;
 use crate::layout::geometry::Geometry;
 use crate::layout::measure::measure_block;
-use crate::layout::page_numbers::{longest_pages_of, pages_of, with_references};
+use crate::layout::page_numbers::{pages_of, placeholder_pages, with_references};
 use crate::layout::pagination::{ClosedPage, Paginator};
+use crate::layout::{LayoutError, PageTexts};
 use crate::pages::Anchors;
 use crate::text::Typesetter;
 use crate::text::inline::PageList;
+
+/// Maximum number of page numbers or ranges in a reference; the second where the first makes the opening too long.
+const MOST_RUNS: [usize; 3] = [3, 1, 0];
 
 /// The blocks before the first page break, and the others. There is no opening without a page break.
 pub(crate) struct Opening<'a> {
@@ -32,7 +35,7 @@ impl<'a> Opening<'a> {
         self.rest
     }
 
-    /// Returns the number of pages, set with the longest possible page references, and the anchors on them.
+    /// Returns the number of pages, set with placeholders for page references, and the anchors on them.
     pub(crate) fn provisional_pages(
         &self,
         geometry: &Geometry,
@@ -42,17 +45,20 @@ impl<'a> Opening<'a> {
         if self.blocks.is_empty() {
             return Ok((0, Anchors::new()));
         }
-        let text_of =
-            |list: PageList| longest_pages_of(&self.flow.page_lists[list.0], self.flow.page_numbers);
+        let text_of = |list: PageList| {
+            placeholder_pages(&self.flow.page_lists[list.0], self.flow.page_numbers, MOST_RUNS[0])
+        };
         let (pages, anchors) = self.set(&text_of, usize::MAX, geometry, max_pages, typesetter)?;
         Ok((pages.len(), anchors))
     }
 
-    /// Returns the pages with their true page references, exactly `count`, and updates the anchors on them.
+    /// Returns the pages with their true page references, exactly `count`, and updates the anchors on them. `texts` gets
+    /// the text of each reference.
     pub(crate) fn pages(
         &self,
         count: usize,
         anchors: &mut Anchors,
+        texts: &PageTexts,
         geometry: &Geometry,
         max_pages: usize,
         typesetter: &mut Typesetter,
@@ -61,18 +67,28 @@ impl<'a> Opening<'a> {
             return Ok(Vec::new());
         }
         let known = anchors.clone();
-        let text_of =
-            |list: PageList| pages_of(&self.flow.page_lists[list.0], &known, self.flow.page_numbers);
-        // Shorter references may need fewer pages. Later pages are numbered already, so a late block then begins the
-        // page that would be missing.
+        let mut limits = MOST_RUNS.into_iter();
+        let mut most = limits.next().unwrap_or(1);
+        // Later pages are numbered already. Where the true references need more pages than the placeholders, they are
+        // shortened; where they need fewer, a late block begins the page that would be missing.
         let mut break_before = usize::MAX;
         loop {
+            let text_of = |list: PageList| {
+                let text = pages_of(&self.flow.page_lists[list.0], &known, self.flow.page_numbers, most);
+                texts.borrow_mut().insert(list.0, text.clone());
+                text
+            };
             let (pages, own) = self.set(&text_of, break_before, geometry, max_pages, typesetter)?;
-            if pages.len() >= count || break_before == 0 {
+            if pages.len() > count
+                && let Some(fewer) = limits.next()
+            {
+                most = fewer;
+            } else if pages.len() < count && break_before > 0 {
+                break_before = break_before.min(self.blocks.len()) - 1;
+            } else {
                 anchors.extend(own);
                 return Ok(pages);
             }
-            break_before = break_before.min(self.blocks.len()) - 1;
         }
     }
 
@@ -89,6 +105,9 @@ impl<'a> Opening<'a> {
         for (index, block) in self.blocks.iter().enumerate() {
             if index == break_before {
                 paginator.break_page()?;
+            }
+            if matches!(block, Block::PageBreakUnlessFresh) {
+                paginator.break_page_unless_fresh()?;
             }
             let with_references = with_references(block, text_of);
             let strips = measure_block(with_references.as_ref().unwrap_or(block), geometry, typesetter);

@@ -53,31 +53,37 @@ fn set_digits(run: &mut GlyphRun, digits: &str, typesetter: &mut Typesetter) {
     *run = GlyphRun { x: run.x + digits.x - (setup.measure - room), y: run.y, ..digits };
 }
 
-/// Returns the page numbers of anchors in ascending order without duplicates; three or more in a row form a range.
-fn page_numbers(anchors: impl Iterator<Item = usize>, comma: &str) -> (usize, String) {
-    let pages: BTreeSet<usize> = anchors.collect();
+/// Returns the text of a page reference, such as "pp. 3, 5": numbers in ascending order without duplicates, three or
+/// more in a row as a range, at most `most` numbers or ranges. Empty if none of its anchors is on a page.
+pub(crate) fn pages_of(
+    reference: &PageReference,
+    anchors: &Anchors,
+    style: PageNumberStyle,
+    most: usize,
+) -> String {
+    let pages: BTreeSet<usize> =
+        reference.anchors.iter().filter_map(|anchor| anchors.get(anchor)).map(|(page, _)| page + 1).collect();
     let pages: Vec<usize> = pages.into_iter().collect();
     let runs = pages.chunk_by(|a, b| a + 1 == *b).flat_map(|run| match run {
         [from, _, .., to] => vec![format!("{from}\u{2013}{to}")],
         few => few.iter().map(usize::to_string).collect(),
     });
-    (pages.len(), runs.collect::<Vec<_>>().join(comma))
-}
-
-/// Returns the text of a page reference, such as "pp. 3, 5"; empty if none of its anchors is on a page.
-pub(crate) fn pages_of(reference: &PageReference, anchors: &Anchors, style: PageNumberStyle) -> String {
-    let pages = reference.anchors.iter().filter_map(|anchor| anchors.get(anchor)).map(|(page, _)| page + 1);
-    let (count, numbers) = page_numbers(pages, style.comma);
-    match count {
+    let mut runs: Vec<String> = runs.collect();
+    if runs.len() > most {
+        runs.truncate(most);
+        runs.push("\u{2026}".to_owned());
+    }
+    let numbers = (style.digits)(&runs.join(style.comma));
+    match pages.len() {
         0 => String::new(),
-        1 => reference.one.replace("{0}", &(style.digits)(&numbers)),
-        _ => reference.several.replace("{0}", &(style.digits)(&numbers)),
+        1 => reference.one.replace("{0}", &numbers),
+        _ => reference.several.replace("{0}", &numbers),
     }
 }
 
-/// Returns a text that is at least as long as the page reference will be: two digits for each anchor.
-pub(crate) fn longest_pages_of(reference: &PageReference, style: PageNumberStyle) -> String {
-    let numbers = vec!["00"; reference.anchors.len()].join(style.comma);
+/// Returns a page reference of the usual length, before its pages are known.
+pub(crate) fn placeholder_pages(reference: &PageReference, style: PageNumberStyle, most: usize) -> String {
+    let numbers = vec!["00"; reference.anchors.len().min(most)].join(style.comma);
     reference.several.replace("{0}", &(style.digits)(&numbers))
 }
 
@@ -103,7 +109,7 @@ pub(crate) fn with_references(block: &Block, text_of: &dyn Fn(PageList) -> Strin
             Some(Block::Table(table))
         }
         Block::Text(_) | Block::Table(_) | Block::Figure(_) | Block::Columns(_) => None,
-        Block::PageBreak | Block::CommitPages => None,
+        Block::PageBreak | Block::PageBreakUnlessFresh | Block::CommitPages => None,
     }
 }
 
@@ -140,12 +146,13 @@ mod tests {
         let anchors: Anchors =
             (0..).zip(pages).map(|(index, page)| (AnchorId(index), (page, Length::ZERO))).collect();
         let list: Vec<AnchorId> = anchors.keys().rev().copied().collect();
-        let text = |list: &[AnchorId]| {
+        let text = |list: &[AnchorId], most: usize| {
             let reference = PageReference { anchors: list.to_vec(), one: "p. {0}", several: "pp. {0}" };
-            pages_of(&reference, &anchors, PageNumberStyle::default())
+            pages_of(&reference, &anchors, PageNumberStyle::default(), most)
         };
-        assert_eq!(text(&list), "pp. 1, 3, 5\u{2013}7, 10, 11");
-        assert_eq!(text(&[AnchorId(2)]), "p. 1");
-        assert_eq!(text(&[]), "");
+        assert_eq!(text(&list, 9), "pp. 1, 3, 5\u{2013}7, 10, 11");
+        assert_eq!(text(&list, 3), "pp. 1, 3, 5\u{2013}7, \u{2026}");
+        assert_eq!(text(&[AnchorId(2)], 9), "p. 1");
+        assert_eq!(text(&[], 9), "");
     }
 }

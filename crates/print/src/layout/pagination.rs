@@ -137,6 +137,11 @@ impl<'a> Paginator<'a> {
         if self.open.is_empty() { Ok(()) } else { self.close() }
     }
 
+    /// Closes the open page unless more than two thirds of it are free.
+    pub(crate) fn break_page_unless_fresh(&mut self) -> Result<(), LayoutError> {
+        if self.end * 3 > self.geometry.height { self.break_page() } else { Ok(()) }
+    }
+
     /// Closes the last page; there is at least one.
     pub(crate) fn end(&mut self) -> Result<(), LayoutError> {
         self.break_page()?;

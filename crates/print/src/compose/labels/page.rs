@@ -119,6 +119,8 @@ labels! {
         more_reversals: Plural,
         /// A number of statements that are scaled back or disputed.
         scaled_back_or_disputed: Plural,
+        /// Heading of the annexes.
+        annexes: &'static str,
         /// Heading of the annex of all changes.
         all_changes_heading: &'static str,
         /// Every change, before a reference to their page.
