@@ -63,7 +63,7 @@ const FIELDS: Schema = Schema {
     fields: &[
         field("id", FieldType::Id, "b.brief_id"),
         field("title", FieldType::Text, "r.title"),
-        field("kind", FieldType::Enum(crate::knowledge::BRIEF_KIND), "t.brief_kind"),
+        field("kind", FieldType::Enum("BriefKind"), "t.brief_kind"),
         field("language", FieldType::Id, "t.language"),
         field("marking", FieldType::Marking, "k.rank"),
         field("publish_time", FieldType::Timestamp, "r.published_at"),
