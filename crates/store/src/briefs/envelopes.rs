@@ -140,7 +140,7 @@ impl Briefs<'_> {
                 // The draft starts with the etag of the unpublished brief, so that a client may publish with either.
                 // The first update of the draft changes it.
                 let draft_etag = created.uid.as_str();
-                drafts::insert(&mut transaction, key, content, 0, draft_etag, &principal.subject).await?;
+                drafts::put(&mut transaction, key, content, 0, draft_etag, &principal.subject).await?;
                 let envelope = draft_envelope(name, &created.uid, created.created_at);
                 let brief = Brief { draft_etag: draft_etag.to_owned(), ..envelope };
                 store_response(&mut transaction, principal, &name.workspace, write, &brief.encode_to_vec())

@@ -131,15 +131,9 @@ impl Briefs<'_> {
             recompute_current(&mut transaction, key).await?;
         }
         let (number, subject) = (to_integer(last.number)?, principal.subject.as_str());
-        match target {
-            ImportTarget::Created(..) => {
-                let etag = generated_id()?.to_string();
-                drafts::insert(&mut transaction, key, &last.content, number, &etag, subject).await?;
-            }
-            ImportTarget::Existing(locked) if locked.draft_is_edited => {}
-            ImportTarget::Existing(_) => {
-                drafts::follow(&mut transaction, key, &last.content, number, subject).await?;
-            }
+        if !target.has_edited_draft() {
+            let etag = generated_id()?.to_string();
+            drafts::put(&mut transaction, key, &last.content, number, &etag, subject).await?;
         }
         let position = log::record(&mut transaction, name.workspace.as_str(), subject, &changes).await?;
         transaction.commit().await?;
@@ -236,6 +230,11 @@ impl ImportTarget {
             Self::Created(..) => 0,
             Self::Existing(locked) => locked.newest,
         }
+    }
+
+    /// Returns whether the draft has unpublished edits, which an import preserves.
+    fn has_edited_draft(&self) -> bool {
+        matches!(self, Self::Existing(locked) if locked.draft_is_edited)
     }
 
     fn target<'a>(&'a self, name: &'a BriefName) -> TargetBrief<'a> {

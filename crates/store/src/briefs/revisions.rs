@@ -57,6 +57,35 @@ pub(crate) struct Publication<'a> {
     pub(crate) importer: Option<&'a str>,
 }
 
+/// Inserts an edition. The method's name opens the statement, and a clause may follow it.
+macro_rules! insert_edition {
+    ($method:literal, $clause:literal, $edition:ident, $columns:ident, $envelope:expr) => {
+        sqlx::query!(
+            "-- " + $method + "
+            insert into editions (brief_key, revision, from_rank, body, digest, content_digest, marking, title,
+                change_summary, summary, workspace_id, brief_id, until_rank, current_until, envelope)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::smallint,
+                least($13::smallint, $14::smallint), $15)
+            " + $clause,
+            $columns.brief_key,
+            $columns.revision,
+            /* from_rank */ i16::from($edition.from) as i16,
+            $edition.body,
+            $edition.digest.0.as_slice() as &[u8],
+            $edition.content_digest.0.as_slice() as &[u8],
+            $edition.content.marking,
+            $edition.content.title,
+            $edition.content.change_summary,
+            /* summary */ summary(&$edition.content).encode_to_vec(),
+            /* workspace_id */ $columns.workspace,
+            $columns.brief_id,
+            /* until_rank */ $edition.until as i16,
+            $columns.current_until,
+            $envelope
+        )
+    };
+}
+
 impl PreparedRevision {
     /// Prepares content as revision `number` of a brief.
     pub(crate) fn new(brief_id: &str, number: u32, content: &Canonical, policy: Policy) -> Result<Self> {
@@ -140,7 +169,9 @@ impl PreparedRevision {
     ) -> Result<()> {
         for edition in &self.editions {
             let envelope = envelope(target, to_number(self.number)?, columns, edition.digest);
-            edition.insert(to, columns, &envelope).await?;
+            insert_edition!("briefs::revisions::write_editions", "", edition, columns, envelope)
+                .execute(&mut *to)
+                .await?;
         }
         Ok(())
     }
@@ -164,9 +195,20 @@ impl PreparedRevision {
         .await?;
         for edition in &self.editions {
             let envelope = envelope(target, to_number(self.number)?, columns, edition.digest);
-            if !edition.update(transaction, columns, &envelope).await? {
-                edition.insert(transaction, columns, &envelope).await?;
-            }
+            insert_edition!(
+                "briefs::revisions::rewrite_editions",
+                "on conflict (brief_key, revision, from_rank) do update set body = excluded.body,
+                    digest = excluded.digest, content_digest = excluded.content_digest, marking = excluded.marking,
+                    title = excluded.title, change_summary = excluded.change_summary, summary = excluded.summary,
+                    workspace_id = excluded.workspace_id, brief_id = excluded.brief_id,
+                    until_rank = excluded.until_rank, current_until = excluded.current_until,
+                    envelope = excluded.envelope",
+                edition,
+                columns,
+                envelope
+            )
+            .execute(&mut *transaction)
+            .await?;
         }
         Ok(())
     }
@@ -195,77 +237,6 @@ impl PreparedRevision {
             let was = before.iter().find(|edition| (edition.from..edition.until).contains(&rank));
             is.is_some_and(|is| was.is_none_or(|was| was.content_digest != is.content_digest))
         })
-    }
-}
-
-impl PreparedEdition {
-    async fn insert(
-        &self,
-        transaction: &mut PgConnection,
-        columns: &RevisionColumns<'_>,
-        envelope: &[u8],
-    ) -> Result<()> {
-        sqlx::query!(
-            "-- briefs::revisions::insert
-            insert into editions (brief_key, revision, from_rank, body, digest, content_digest, marking, title,
-                change_summary, summary, workspace_id, brief_id, until_rank, current_until, envelope)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::smallint,
-                least($13::smallint, $14::smallint), $15)",
-            columns.brief_key,
-            columns.revision,
-            /* from_rank */ i16::from(self.from) as i16,
-            self.body,
-            self.digest.0.as_slice() as &[u8],
-            self.content_digest.0.as_slice() as &[u8],
-            self.content.marking,
-            self.content.title,
-            self.content.change_summary,
-            /* summary */ summary(&self.content).encode_to_vec(),
-            /* workspace_id */ columns.workspace,
-            columns.brief_id,
-            /* until_rank */ self.until as i16,
-            columns.current_until,
-            envelope
-        )
-        .execute(transaction)
-        .await?;
-        Ok(())
-    }
-}
-
-impl PreparedEdition {
-    /// Updates the stored edition; returns false when there is none.
-    async fn update(
-        &self,
-        transaction: &mut PgConnection,
-        columns: &RevisionColumns<'_>,
-        envelope: &[u8],
-    ) -> Result<bool> {
-        let done = sqlx::query!(
-            "-- briefs::revisions::update
-            update editions set body = $4, digest = $5, content_digest = $6, marking = $7, title = $8,
-                change_summary = $9, summary = $10, workspace_id = $11, brief_id = $12, until_rank = $13::smallint,
-                current_until = least($13::smallint, $14::smallint), envelope = $15
-            where brief_key = $1 and revision = $2 and from_rank = $3",
-            columns.brief_key,
-            columns.revision,
-            /* from_rank */ i16::from(self.from) as i16,
-            self.body,
-            self.digest.0.as_slice() as &[u8],
-            self.content_digest.0.as_slice() as &[u8],
-            self.content.marking,
-            self.content.title,
-            self.content.change_summary,
-            /* summary */ summary(&self.content).encode_to_vec(),
-            /* workspace_id */ columns.workspace,
-            columns.brief_id,
-            /* until_rank */ self.until as i16,
-            columns.current_until,
-            envelope
-        )
-        .execute(transaction)
-        .await?;
-        Ok(done.rows_affected() > 0)
     }
 }
 
