@@ -8,7 +8,7 @@ use chancery_proto::names::BriefName;
 use prost::Message;
 
 use crate::access::principal::Principal;
-use crate::briefs::deleted::Deleted;
+use crate::briefs::deleted_brief::DeletedBrief;
 use crate::briefs::locking::LockedBrief;
 use crate::briefs::revisions::recompute_current;
 use crate::briefs::{Briefs, locking};
@@ -64,7 +64,7 @@ impl Briefs<'_> {
         .fetch_one(&mut *transaction)
         .await?;
         recompute_current(&mut transaction, locked.key).await?;
-        let deleted = Deleted {
+        let deleted = DeletedBrief {
             name: name.clone(),
             uid: row.uid,
             created_at: row.created_at,

@@ -10,13 +10,13 @@ use prost::Message as _;
 use time::OffsetDateTime;
 
 use crate::access::principal::{Access, Principal};
+use crate::briefs::creation::CreatedBrief;
 use crate::briefs::earlier_revisions::check_changes;
 use crate::briefs::editions::Withdrawal;
-use crate::briefs::envelopes::CreatedBrief;
+use crate::briefs::identity::BriefIdentity;
 use crate::briefs::locking::{LockedBrief, check_clearance};
 use crate::briefs::revisions::{PreparedRevision, Publication, fingerprint, recompute_current};
-use crate::briefs::target::TargetBrief;
-use crate::briefs::{Briefs, drafts, envelopes, figures, locking};
+use crate::briefs::{Briefs, creation, drafts, figures, locking};
 use crate::changes::idempotency_keys::{IdempotencyKey, WriteStart, begin_write, store_response};
 use crate::changes::log::{self, Audience, Change, Position};
 use crate::convert::{damaged, generated_id, to_integer, to_number};
@@ -111,7 +111,7 @@ impl Briefs<'_> {
             check_images(&mut transaction, name, access, document_index, document).await?;
             check_changes(&mut transaction, key, access, &document.content, Some(document_index)).await?;
             let publication = document.publication(principal);
-            changes.push(prepared.write(&mut transaction, &target.target(name), &publication).await?);
+            changes.push(prepared.write(&mut transaction, &target.identity(name), &publication).await?);
             if let Some(withdrawal) = &document.withdrawal {
                 let number = to_integer(document.number)?;
                 withdraw_imported(&mut transaction, key, number, withdrawal, &principal.subject).await?;
@@ -237,12 +237,12 @@ impl ImportTarget {
         matches!(self, Self::Existing(locked) if locked.draft_is_edited)
     }
 
-    fn target<'a>(&'a self, name: &'a BriefName) -> TargetBrief<'a> {
+    fn identity<'a>(&'a self, name: &'a BriefName) -> BriefIdentity<'a> {
         match self {
             Self::Created(key, created) => {
-                TargetBrief { key: *key, name, uid: &created.uid, created_at: created.created_at }
+                BriefIdentity { key: *key, name, uid: &created.uid, created_at: created.created_at }
             }
-            Self::Existing(locked) => locked.target(name),
+            Self::Existing(locked) => locked.identity(name),
         }
     }
 }
@@ -254,7 +254,7 @@ async fn make_or_lock(
     name: &BriefName,
     access: Access,
 ) -> Result<ImportTarget> {
-    if let Some((key, created)) = envelopes::insert(transaction, principal, name).await? {
+    if let Some((key, created)) = creation::insert(transaction, principal, name).await? {
         return Ok(ImportTarget::Created(key, created));
     }
     let locked = locking::lock(transaction, name).await?;

@@ -13,7 +13,7 @@ use time::OffsetDateTime;
 
 use crate::briefs::attachments;
 use crate::briefs::content_schema::written_content_schema;
-use crate::briefs::target::TargetBrief;
+use crate::briefs::identity::BriefIdentity;
 use crate::changes::log::{Audience, Change};
 use crate::convert::{damaged, to_digest, to_integer, to_number};
 use crate::database::PgConnection;
@@ -110,10 +110,10 @@ impl PreparedRevision {
     pub(crate) async fn write(
         &self,
         transaction: &mut PgConnection,
-        target: &TargetBrief<'_>,
+        brief: &BriefIdentity<'_>,
         publication: &Publication<'_>,
     ) -> Result<Change> {
-        let before = current_editions(transaction, target.name).await?;
+        let before = current_editions(transaction, brief.name).await?;
         let times = sqlx::query!(
             "-- briefs::revisions::write
             insert into revisions (brief_key, revision, body, digest, content_digest, content_schema,
@@ -122,7 +122,7 @@ impl PreparedRevision {
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, coalesce($10, clock_timestamp()), $11, $12, $13, $14, $15,
                 $16)
             returning published_at, recorded_at",
-            /* brief_key */ target.key,
+            /* brief_key */ brief.key,
             /* revision */ self.number,
             self.body,
             self.digest.0.as_slice() as &[u8],
@@ -142,9 +142,9 @@ impl PreparedRevision {
         .fetch_one(&mut *transaction)
         .await?;
         let columns = RevisionColumns {
-            workspace: target.name.workspace.as_str(),
-            brief_id: target.name.brief.as_str(),
-            brief_key: target.key,
+            workspace: brief.name.workspace.as_str(),
+            brief_id: brief.name.brief.as_str(),
+            brief_key: brief.key,
             revision: self.number,
             current_until: RANKS,
             published_at: times.published_at,
@@ -152,23 +152,23 @@ impl PreparedRevision {
             importer: publication.importer,
         };
         // Before the editions are written, because a clearance may have only one newest edition.
-        supersede(transaction, target.key, self.number).await?;
-        self.write_editions(transaction, target, &columns).await?;
-        self.write_rows(transaction, target, &columns).await?;
+        supersede(transaction, brief.key, self.number).await?;
+        self.write_editions(transaction, brief, &columns).await?;
+        self.write_rows(transaction, brief, &columns).await?;
         index_for_search(transaction, &columns).await?;
         let audience = self.audience(&before);
-        Ok(Change::of_revision("revision_published", target.name, self.number, audience))
+        Ok(Change::of_revision("revision_published", brief.name, self.number, audience))
     }
 
     /// Writes the editions.
     pub(crate) async fn write_editions(
         &self,
         to: &mut PgConnection,
-        target: &TargetBrief<'_>,
+        brief: &BriefIdentity<'_>,
         columns: &RevisionColumns<'_>,
     ) -> Result<()> {
         for edition in &self.editions {
-            let envelope = envelope(target, to_number(self.number)?, columns, edition.digest);
+            let envelope = envelope(brief, to_number(self.number)?, columns, edition.digest);
             insert_edition!("briefs::revisions::write_editions", "", edition, columns, envelope)
                 .execute(&mut *to)
                 .await?;
@@ -180,7 +180,7 @@ impl PreparedRevision {
     pub(crate) async fn rewrite_editions(
         &self,
         transaction: &mut PgConnection,
-        target: &TargetBrief<'_>,
+        brief: &BriefIdentity<'_>,
         columns: &RevisionColumns<'_>,
     ) -> Result<()> {
         let froms: Vec<i16> = self.editions.iter().map(|edition| i16::from(edition.from)).collect();
@@ -194,7 +194,7 @@ impl PreparedRevision {
         .execute(&mut *transaction)
         .await?;
         for edition in &self.editions {
-            let envelope = envelope(target, to_number(self.number)?, columns, edition.digest);
+            let envelope = envelope(brief, to_number(self.number)?, columns, edition.digest);
             insert_edition!(
                 "briefs::revisions::rewrite_editions",
                 "on conflict (brief_key, revision, from_rank) do update set body = excluded.body,
@@ -217,10 +217,10 @@ impl PreparedRevision {
     pub(crate) async fn write_rows(
         &self,
         to: &mut PgConnection,
-        target: &TargetBrief<'_>,
+        brief: &BriefIdentity<'_>,
         columns: &RevisionColumns<'_>,
     ) -> Result<()> {
-        attachments::write_shown(to, target.key, self.number, &self.images).await?;
+        attachments::write_shown(to, brief.key, self.number, &self.images).await?;
         self.projection.write(to, columns).await
     }
 
@@ -262,14 +262,19 @@ fn projection(editions: &[PreparedEdition], scheme: Scheme) -> Result<Projection
 }
 
 /// Builds the envelope that `GetBrief` serves before the content while the revision is the newest.
-fn envelope(target: &TargetBrief<'_>, number: u32, columns: &RevisionColumns<'_>, digest: Digest) -> Vec<u8> {
+fn envelope(
+    brief: &BriefIdentity<'_>,
+    number: u32,
+    columns: &RevisionColumns<'_>,
+    digest: Digest,
+) -> Vec<u8> {
     let digest = digest.to_string();
     let envelope = Brief {
-        name: target.name.to_string(),
-        uid: target.uid.to_owned(),
+        name: brief.name.to_string(),
+        uid: brief.uid.to_owned(),
         etag: digest.clone(),
         state: BriefState::Published.into(),
-        create_time: Some(timestamp(target.created_at)),
+        create_time: Some(timestamp(brief.created_at)),
         update_time: Some(timestamp(columns.recorded_at)),
         newest_revision: number,
         publish_time: Some(timestamp(columns.published_at)),
