@@ -4,8 +4,9 @@ use chancery_brief::marking::Scheme;
 use chancery_brief::references::references;
 use chancery_brief::{Canonical, reading_order};
 use chancery_proto::brief::v1::{BriefContent, RevisionDocument};
+use chancery_store::ImportDocument;
 
-use crate::fixture::{Fixture, brief_name, content, content_at, document, person, revision_name};
+use crate::fixture::{Fixture, brief_name, canonical, content, content_at, document, person, revision_name};
 
 /// The ids of a table's rows visible to a clearance now.
 fn shown(fixture: &Fixture, table: &str, id: &str, rank: i16) -> BTreeSet<String> {
@@ -101,4 +102,24 @@ async fn projections_of_the_sample_briefs_agree_with_their_editions() {
         agree(&fixture, &sample.brief_id, 1).await;
         assert_ne!(fixture.rows("select count(*) from statements"), ["0"]);
     }
+}
+
+#[tokio::test]
+async fn any_text_is_projected_as_one_item_of_a_list() {
+    let fixture = Fixture::new().await;
+    let items =
+        ["", "a\u{1f}b", "a, b", "a \"quoted\" word", "{a,b}", "[\"a\"]", "a\\b", "NULL", "\u{e9}\u{1f310}"];
+    let mut content = canonical(&content("One")).into_content();
+    content.tags = items.map(str::to_owned).into();
+    // Not validated, because no brief may contain an empty item or a control character.
+    let content = Canonical::of_trusted(content, Scheme::Tlp).unwrap();
+    let document = ImportDocument { content, ..document(1, self::content("One")) };
+    fixture.store.briefs().import(&person("TLP:RED"), &brief_name("b1"), &[document]).await.unwrap();
+    let [row] = &*fixture.rows("select to_json(topics) from statements where statement_id = ''") else {
+        panic!("the title has one row");
+    };
+    assert_eq!(serde_json::from_str::<Vec<String>>(row).unwrap(), items);
+    let empty = fixture
+        .rows("select actor_ids, place_ids, source_ids, topics from statements where statement_id = 'open'");
+    assert_eq!(empty, ["{}|{}|{}|{}"]);
 }

@@ -1,49 +1,21 @@
-//! Envelopes of briefs, and the creation of briefs.
+//! Creates briefs.
 
 use chancery_brief::Canonical;
-use chancery_brief::digest::Digest;
 use chancery_brief::marking::Clearance;
 use chancery_proto::brief::v1::Brief;
 use chancery_proto::names::BriefName;
 use prost::Message as _;
 use time::OffsetDateTime;
 
-use crate::access::principal::{Principal, Role};
-use crate::briefs::batched_reads::CurrentEdition;
-use crate::briefs::deleted::Deleted;
+use crate::access::principal::Principal;
 use crate::briefs::earlier_revisions::check_changes;
 use crate::briefs::locking::{check_clearance, draft_envelope, lock};
-use crate::briefs::{Briefs, drafts, editions};
+use crate::briefs::{Briefs, drafts};
 use crate::changes::idempotency_keys::{IdempotencyKey, WriteStart, begin_write, store_response};
 use crate::changes::log::{self, Position};
-use crate::convert::{generated_id, to_digest};
+use crate::convert::generated_id;
 use crate::database::PgConnection;
 use crate::error::{Result, StoreError};
-
-/// The newest edition visible to the principal, encoded as it is served.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewestEdition {
-    /// SHA-256 of the edition, which is the brief's etag.
-    pub digest: Digest,
-    /// Encoded `Brief` without content.
-    pub envelope: Vec<u8>,
-    body: Vec<u8>,
-}
-
-impl NewestEdition {
-    /// Returns the content's bytes as stored; none for a deleted brief. Bytes of a newer schema are returned unchanged.
-    ///
-    /// # Errors
-    /// [`StoreError::Damaged`].
-    pub fn content_bytes(&self) -> Result<&[u8]> {
-        if self.body.is_empty() { Ok(&[]) } else { editions::content_bytes(&self.body) }
-    }
-
-    fn of_deleted(deleted: &Deleted) -> Self {
-        let (digest, envelope) = deleted.envelope();
-        Self { digest, envelope: envelope.encode_to_vec(), body: Vec::new() }
-    }
-}
 
 /// A brief that was just created.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,59 +27,6 @@ pub(crate) struct CreatedBrief {
 }
 
 impl Briefs<'_> {
-    /// Returns the newest revision that has an edition for the principal, as a single row without assembly. For a
-    /// deleted brief, returns the envelope alone.
-    ///
-    /// # Errors
-    /// [`StoreError::Forbidden`] for another workspace, [`StoreError::NotFound`], [`StoreError::NotPublished`] for
-    /// authors who may see the draft, [`StoreError::AllWithdrawn`].
-    pub async fn newest_edition(self, principal: &Principal, name: &BriefName) -> Result<NewestEdition> {
-        let access = principal.access(&name.workspace)?;
-        match self.batched_reads.read_current(name, access.clearance).await? {
-            Some(CurrentEdition { digest, envelope, body }) => {
-                Ok(NewestEdition { digest: to_digest(digest)?, envelope, body })
-            }
-            None => self.explain_missing_edition(principal, name, access.clearance).await,
-        }
-    }
-
-    /// Explains why no edition is current for the caller. A caller who could see a revision learns that it was
-    /// withdrawn, or that the brief was deleted. An author who may see the draft learns that nothing is published; a
-    /// published revision above the author's clearance does not change that answer. For everyone else the brief does
-    /// not exist.
-    async fn explain_missing_edition(
-        self,
-        principal: &Principal,
-        name: &BriefName,
-        clearance: Clearance,
-    ) -> Result<NewestEdition> {
-        let row = sqlx::query!(
-            r#"-- briefs::envelopes::explain_missing_edition
-            select b.uid, b.created_at, b.deleted_at, b.purge_at, d.floor <= $3 as "reads_draft!",
-                exists (select from revisions r where r.brief_key = b.brief_key and r.floor <= $3) as "had_edition!"
-            from briefs b join drafts d using (brief_key)
-            where b.workspace_id = $1 and b.brief_id = $2"#,
-            name.workspace.as_str(),
-            name.brief.as_str(),
-            i16::from(clearance.0)
-        )
-        .fetch_optional(self.pool)
-        .await?;
-        let missing = || StoreError::NotFound(name.to_string());
-        let row = row.ok_or_else(missing)?;
-        let writes = principal.roles.allow(Role::Author) && row.reads_draft;
-        match row.deleted_at.zip(row.purge_at) {
-            Some((deleted_at, purge_at)) if row.had_edition || writes => {
-                let (uid, created_at) = (row.uid, row.created_at);
-                let deleted = Deleted { name: name.clone(), uid, created_at, deleted_at, purge_at };
-                Ok(NewestEdition::of_deleted(&deleted))
-            }
-            None if row.had_edition => Err(StoreError::AllWithdrawn(name.to_string())),
-            None if writes => Err(StoreError::NotPublished(name.to_string())),
-            _ => Err(missing()),
-        }
-    }
-
     /// Creates a brief with a draft: see [`Self::create_once`].
     ///
     /// # Errors
@@ -140,7 +59,7 @@ impl Briefs<'_> {
                 // The draft starts with the etag of the unpublished brief, so that a client may publish with either.
                 // The first update of the draft changes it.
                 let draft_etag = created.uid.as_str();
-                drafts::insert(&mut transaction, key, content, 0, draft_etag, &principal.subject).await?;
+                drafts::put(&mut transaction, key, content, 0, draft_etag, &principal.subject).await?;
                 let envelope = draft_envelope(name, &created.uid, created.created_at);
                 let brief = Brief { draft_etag: draft_etag.to_owned(), ..envelope };
                 store_response(&mut transaction, principal, &name.workspace, write, &brief.encode_to_vec())
@@ -175,7 +94,7 @@ pub(crate) async fn insert(
 ) -> Result<Option<(i64, CreatedBrief)>> {
     let uid = generated_id()?.to_string();
     let row = sqlx::query!(
-        "-- briefs::envelopes::insert
+        "-- briefs::creation::insert
         insert into briefs (workspace_id, brief_id, uid, created_by) values ($1, $2, $3, $4)
         on conflict (workspace_id, brief_id) do nothing
         returning brief_key, created_at",

@@ -1,10 +1,10 @@
-//! The brief that a revision is written to.
+//! The identity of a brief, which its revisions refer to.
 
 use chancery_proto::names::BriefName;
 use time::OffsetDateTime;
 
-/// The brief that a revision is written to.
-pub(crate) struct TargetBrief<'a> {
+/// Identifies a brief in rows and in envelopes. None of it ever changes.
+pub(crate) struct BriefIdentity<'a> {
     pub(crate) key: i64,
     pub(crate) name: &'a BriefName,
     pub(crate) uid: &'a str,

@@ -6,12 +6,14 @@ use crate::error::Result;
 use crate::renders::leases::Lease;
 
 /// Makes any lease the task's current one.
-pub(crate) async fn forget_fence(pool: &Pool, lease: &Lease) -> Result<()> {
+pub(crate) async fn remove_fence(pool: &Pool, lease: &Lease) -> Result<()> {
     // Not checked at compile time: `.sqlx` describes the statements of the default features.
-    sqlx::query("-- renders::unfenced::forget_fence\nupdate render_queue set epoch = $2 where task_id = $1")
-        .bind(&lease.task)
-        .bind(lease.epoch)
-        .execute(pool)
-        .await?;
+    sqlx::query(
+        "-- renders::fence_removal::remove_fence\nupdate render_queue set epoch = $2 where task_id = $1",
+    )
+    .bind(&lease.task)
+    .bind(lease.epoch)
+    .execute(pool)
+    .await?;
     Ok(())
 }

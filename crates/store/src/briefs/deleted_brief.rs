@@ -1,4 +1,4 @@
-//! The form in which a deleted brief remains visible.
+//! A deleted brief, of which only the envelope remains visible.
 
 use chancery_brief::digest::{Digest, body_digest};
 use chancery_proto::brief::v1::{Brief, BriefState};
@@ -10,7 +10,7 @@ use crate::timestamps::timestamp;
 
 /// A deleted brief.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Deleted {
+pub struct DeletedBrief {
     /// Its name.
     pub name: BriefName,
     /// The brief's random uid.
@@ -23,7 +23,7 @@ pub struct Deleted {
     pub purge_at: OffsetDateTime,
 }
 
-impl Deleted {
+impl DeletedBrief {
     /// Returns the envelope of the deleted brief, and its SHA-256, which is the etag.
     pub fn envelope(&self) -> (Digest, Brief) {
         let envelope = Brief {

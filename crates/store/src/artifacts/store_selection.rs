@@ -9,7 +9,7 @@ use crate::Store;
 use crate::artifacts::Artifacts;
 use crate::artifacts::artifact::Artifact;
 use crate::artifacts::chunks::Chunks;
-use crate::artifacts::store::{ArtifactStore, OpenArtifactStore};
+use crate::artifacts::store_trait::{ArtifactStore, OpenArtifactStore};
 use crate::convert::generated_id;
 use crate::database::Pool;
 use crate::error::{Result, StoreError};
@@ -110,7 +110,7 @@ impl Artifacts<'_> {
     async fn store_id(self, url: &str) -> Result<i32> {
         // The update is a no-op that makes `returning` yield the existing row.
         let id = sqlx::query_scalar!(
-            "-- artifacts::stores::store_id
+            "-- artifacts::store_selection::store_id
             insert into artifact_stores (url) values ($1)
             on conflict (url) do update set url = excluded.url
             returning store_id",
@@ -124,7 +124,7 @@ impl Artifacts<'_> {
     /// Opens a PDF for reading, in whichever store it is.
     pub async fn open(self, artifact: &Artifact) -> Result<ArtifactBytes> {
         let row = sqlx::query!(
-            r#"-- artifacts::stores::open
+            r#"-- artifacts::store_selection::open
             select s.store_id as "id?", s.url as "url?"
             from artifact_blobs b
             left join artifact_stores s using (store_id)

@@ -9,8 +9,8 @@ use prost::Message;
 use time::OffsetDateTime;
 
 use crate::briefs::content_schema::check_content_schema;
+use crate::briefs::identity::BriefIdentity;
 use crate::briefs::revisions::PreparedRevision;
-use crate::briefs::target::TargetBrief;
 use crate::convert::{damaged, to_digest, to_number};
 use crate::database::PgConnection;
 use crate::error::Result;
@@ -57,7 +57,7 @@ impl StoredBrief {
         revision: Option<i32>,
     ) -> Result<Option<Self>> {
         let brief = sqlx::query!(
-            r#"-- briefs::stored::read
+            r#"-- integrity::stored_briefs::read
             select b.workspace_id, b.brief_id, b.uid, b.created_at, b.deleted_at is not null as "is_deleted!",
                 w.scheme, w.policy
             from briefs b join workspaces w using (workspace_id)
@@ -68,7 +68,7 @@ impl StoredBrief {
         .await?;
         let Some(brief) = brief else { return Ok(None) };
         let rows = sqlx::query!(
-            r#"-- briefs::stored::read
+            r#"-- integrity::stored_briefs::read
             select revision, digest as "digest!: Vec<u8>", content_digest as "content_digest!: Vec<u8>", content_schema,
                 redaction_version, projection_version, floor::smallint as "floor!", highest::smallint as "highest!",
                 title, current_until::smallint as "current_until!", withdrawn_at is not null as "is_withdrawn!",
@@ -137,9 +137,9 @@ impl StoredBrief {
         Ok(self.name.revision(RevisionNumber(to_number(revision.number)?)))
     }
 
-    /// Returns the target for writing a revision.
-    pub(crate) fn target(&self) -> TargetBrief<'_> {
-        TargetBrief { key: self.key, name: &self.name, uid: &self.uid, created_at: self.created_at }
+    /// Returns the brief's identity.
+    pub(crate) fn identity(&self) -> BriefIdentity<'_> {
+        BriefIdentity { key: self.key, name: &self.name, uid: &self.uid, created_at: self.created_at }
     }
 
     /// Returns the columns that all rows of a revision share.
@@ -217,7 +217,7 @@ impl StoredRevision {
 /// Reads a revision's bytes; `None` when they were purged.
 pub(crate) async fn body(from: &mut PgConnection, key: i64, revision: i32) -> Result<Option<Vec<u8>>> {
     let row = sqlx::query!(
-        "-- briefs::stored::body\nselect body from revisions where brief_key = $1 and revision = $2",
+        "-- integrity::stored_briefs::body\nselect body from revisions where brief_key = $1 and revision = $2",
         key,
         revision
     )
