@@ -13,9 +13,11 @@ use chancery_print::{
     RevisionState, TextSize, Warning, extract, print,
 };
 use chancery_proto::brief::v1::{
-    Block, BriefContent, Event, Figure, Paragraph, RevisionBody, RevisionDocument, Section, Statement, Table,
-    TableCell, TableColumn, TableRow, block::Kind,
+    Block, BriefContent, Event, Figure, RevisionBody, Section, Table, TableCell, TableColumn, TableRow,
+    block::Kind,
 };
+use chancery_testkit::content::{paragraph, statement};
+use chancery_testkit::files;
 use prost::Message as _;
 
 use editions::edition;
@@ -26,18 +28,7 @@ fn print_content(content: &BriefContent) -> Result<Printed, PrintError> {
 }
 
 fn sample() -> BriefContent {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/russia-iran/revision-2.json");
-    let json = std::fs::read_to_string(path).expect("the sample is in the repository");
-    let document: RevisionDocument = chancery_proto::json::from_str(&json).expect("the sample is valid");
-    document.content.expect("the sample has content")
-}
-
-fn statement(id: &str, text: &str) -> Statement {
-    Statement { id: id.to_owned(), text: text.to_owned(), ..Statement::default() }
-}
-
-fn paragraph(statements: Vec<Statement>) -> Block {
-    Block { kind: Some(Kind::Paragraph(Paragraph { statements })), ..Block::default() }
+    files::content("russia-iran", 2)
 }
 
 #[test]

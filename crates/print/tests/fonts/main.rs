@@ -3,9 +3,9 @@
 #[path = "../editions/mod.rs"]
 mod editions;
 mod setting;
+#[path = "../temporary_files/mod.rs"]
+mod temporary_files;
 mod tiny;
-#[path = "../tools/mod.rs"]
-mod tools;
 
 use std::ops::ControlFlow;
 
@@ -13,6 +13,7 @@ use chancery_print::environment::environment;
 use chancery_print::readback::struct_text;
 use chancery_print::{FontError, Fonts, Limits, Options, PrintError, Printed, Warning, print};
 use chancery_proto::brief::v1::{Block, BriefContent, Paragraph, Section, Statement, block::Kind};
+use chancery_testkit::pdf;
 use tiny::Tiny;
 
 /// Characters of the generated font.
@@ -159,5 +160,5 @@ fn a_damaged_font_is_refused_or_prints_and_never_panics() {
 #[test]
 fn verapdf_finds_a_file_with_an_added_font_to_be_pdf_ua_1_and_pdf_a_2a() {
     let printed = printed(&brief(SENTENCE), &han());
-    tools::conform("ua1,2a", &[tools::file("added-font.pdf", &printed.bytes)]);
+    pdf::assert_conform("ua1,2a", &[temporary_files::file("added-font.pdf", &printed.bytes)]);
 }

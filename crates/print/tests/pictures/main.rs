@@ -15,6 +15,6 @@ mod look;
 #[path = "../../../images/tests/make/mod.rs"]
 mod make;
 mod orientation;
-#[path = "../tools/mod.rs"]
-mod tools;
+#[path = "../temporary_files/mod.rs"]
+mod temporary_files;
 mod validity;

@@ -13,8 +13,8 @@ mod fuzz;
 mod hostile;
 mod poppler;
 mod samples;
-#[path = "../tools/mod.rs"]
-mod tools;
+#[path = "../temporary_files/mod.rs"]
+mod temporary_files;
 mod validity;
 mod wild;
 

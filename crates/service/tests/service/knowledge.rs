@@ -7,13 +7,15 @@ use chancery_proto::brief::v1::{
     TraceImpactResponse, trace_impact_request::Target,
 };
 use chancery_proto::errors::v1::Reason;
+use chancery_testkit::imports::{document, import};
+use chancery_testkit::status_refusals::{refused, refused_at};
 use prost_types::Timestamp;
 use tonic::Code;
 
 use crate::knowledge_scene::{
     Knowledge, PARENT, actors, arms, events, relationships, revision, sources, statement_ids, statements,
 };
-use crate::scene::{Scene, document, import, refused, refused_at};
+use crate::scene::Scene;
 
 async fn found(client: &mut Knowledge, filter: &str) -> Vec<String> {
     statement_ids(client.list_statements(statements(filter)).await.unwrap().get_ref())

@@ -1,16 +1,18 @@
 //! Full-text search over the wire.
 
-use chancery_proto::brief::v1::block::Kind;
 use chancery_proto::brief::v1::{
-    Actor, ActorKind, Block, BriefContent, BriefKind, Domain, KeyJudgment, Likelihood, LikelihoodScale,
-    LikelihoodTerm, LocalizedText, Paragraph, SearchBriefsRequest, SearchBriefsResponse, SearchDimension,
-    SearchHit, SearchHitKind, Section, Statement, StatementType,
+    Actor, ActorKind, BriefContent, BriefKind, Domain, KeyJudgment, Likelihood, LikelihoodScale,
+    LikelihoodTerm, LocalizedText, SearchBriefsRequest, SearchBriefsResponse, SearchDimension, SearchHit,
+    SearchHitKind, Statement, StatementType,
 };
 use chancery_proto::errors::v1::Reason;
+use chancery_testkit::content::{self, body, marked, paragraph, statement};
+use chancery_testkit::imports::{document, import};
+use chancery_testkit::status_refusals::{refused, refused_at};
 use prost::Message as _;
 use tonic::Code;
 
-use crate::scene::{Briefs, Scene, document, import, refused, refused_at};
+use crate::scene::{Briefs, Scene};
 
 pub(crate) fn request(query: &str) -> SearchBriefsRequest {
     SearchBriefsRequest {
@@ -39,32 +41,19 @@ pub(crate) fn highlighted(hit: &SearchHit) -> Vec<String> {
         .collect()
 }
 
-pub(crate) fn statement(id: &str, text: &str) -> Statement {
-    Statement { id: id.into(), text: text.into(), r#type: StatementType::Fact.into(), ..Statement::default() }
-}
-
-fn marked(id: &str, text: &str, marking: &str) -> Statement {
-    Statement { marking: marking.into(), ..statement(id, text) }
-}
-
 /// Builds a brief with a title and one paragraph.
 pub(crate) fn brief(language: &str, title: &str, statements: Vec<Statement>) -> BriefContent {
-    let blocks = vec![Block { kind: Some(Kind::Paragraph(Paragraph { statements })), ..Block::default() }];
-    let section = Section { id: "body".into(), heading: "Body".into(), blocks, ..Section::default() };
     BriefContent {
-        kind: BriefKind::Thematic.into(),
-        title: title.into(),
         language: language.into(),
         default_marking: "TLP:CLEAR".into(),
-        sections: vec![section],
-        ..BriefContent::default()
+        ..content::brief(title, vec![body("Body", vec![paragraph(statements)])])
     }
 }
 
 /// Starts a scene with one brief in a language, and a reader of it.
 pub(crate) async fn reading(language: &str, statements: &[(&str, &str)]) -> (Scene, Briefs) {
     let scene = Scene::new().await;
-    let statements = statements.iter().map(|(id, text)| statement(id, text)).collect();
+    let statements = statements.iter().map(|(id, text)| statement(*id, *text)).collect();
     scene.published("b1", brief(language, "#", statements)).await;
     let reader = scene.reader("TLP:CLEAR").await;
     (scene, reader)
@@ -385,7 +374,7 @@ async fn a_filter_narrows_hits_and_counts() {
 async fn copper(scene: &Scene, hundreds: usize) {
     for brief_number in 0..hundreds {
         let statements = (0..100)
-            .map(|number| statement(&format!("s{number}"), &format!("Copper is number {number}.")))
+            .map(|number| statement(format!("s{number}"), format!("Copper is number {number}.")))
             .collect();
         scene.published(&format!("b{brief_number}"), brief("en", "Metals", statements)).await;
     }
