@@ -10,7 +10,7 @@ use chancery_testkit::content::statement;
 use chancery_testkit::status_refusals::refused_at;
 
 use crate::scene::Scene;
-use crate::search::{brief, finds, highlighted, ids, ids_of, reading, request, search};
+use crate::search::scene::{brief, finds, highlighted, ids, ids_of, reading, request, search};
 
 /// Texts in upper case, which the database's locale may not know, and queries in lower case.
 #[tokio::test]
