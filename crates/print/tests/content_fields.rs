@@ -2,14 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
-mod editions;
 mod temporary_files;
 
 use std::ops::ControlFlow;
 
 use chancery_brief::marking::Scheme;
 use chancery_brief::validate::canonicalize;
-use chancery_print::readback::struct_text;
+use chancery_print::testing::{edition, struct_text};
 use chancery_print::{
     Edition, Fonts, Format, Limits, Locale, Options, Paper, Printed, RevisionState, TextSize, print,
 };
@@ -19,8 +18,6 @@ use chancery_proto::brief::v1::{
     TableCell, TableColumn, TableRow,
 };
 use chancery_testkit::{files, pdf};
-
-use editions::edition;
 
 fn sample(revision: u32) -> BriefContent {
     files::content("russia-iran", revision)

@@ -1,17 +1,13 @@
 //! Content of each format, printed through the public function.
 
-mod editions;
-
 use std::ops::ControlFlow;
 
-use chancery_print::readback::struct_text;
+use chancery_print::testing::{edition, struct_text};
 use chancery_print::{
     Edition, Fonts, Format, Limits, Options, Overflow, Paper, PrintError, Printed, RevisionState, print,
 };
 use chancery_proto::brief::v1::{BriefContent, Indicator};
 use chancery_testkit::files;
-
-use editions::edition;
 
 fn sample(revision: u32) -> BriefContent {
     files::content("russia-iran", revision)

@@ -1,13 +1,11 @@
 //! Printing of whole briefs through the public function.
 
-mod editions;
-
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chancery_brief::digest::body_digest;
-use chancery_print::readback::struct_text;
+use chancery_print::testing::{edition, struct_text};
 use chancery_print::{
     Edition, ExtractError, Fonts, Limits, Locale, Options, Paper, PrintError, Printed, Progress,
     RevisionState, TextSize, Warning, extract, print,
@@ -19,8 +17,6 @@ use chancery_proto::brief::v1::{
 use chancery_testkit::content::{paragraph, statement};
 use chancery_testkit::files;
 use prost::Message as _;
-
-use editions::edition;
 
 fn print_content(content: &BriefContent) -> Result<Printed, PrintError> {
     let mut observe = |_| ControlFlow::Continue(());
@@ -224,7 +220,7 @@ fn right_to_left_briefs_print() {
         sections: vec![Section {
             id: "one".to_owned(),
             heading: "بخش".to_owned(),
-            blocks: vec![paragraph(vec![statement("s2", &text.repeat(12))])],
+            blocks: vec![paragraph(vec![statement("s2", text.repeat(12))])],
             ..Section::default()
         }],
         ..BriefContent::default()

@@ -1,7 +1,5 @@
 //! Fonts added at run time, and the scripts that need them.
 
-#[path = "../editions/mod.rs"]
-mod editions;
 mod setting;
 #[path = "../temporary_files/mod.rs"]
 mod temporary_files;
@@ -10,7 +8,7 @@ mod tiny;
 use std::ops::ControlFlow;
 
 use chancery_print::environment::environment;
-use chancery_print::readback::struct_text;
+use chancery_print::testing::{self, struct_text};
 use chancery_print::{FontError, Fonts, Limits, Options, PrintError, Printed, Warning, print};
 use chancery_proto::brief::v1::{Block, BriefContent, Paragraph, Section, Statement, block::Kind};
 use chancery_testkit::pdf;
@@ -56,7 +54,7 @@ fn printed(content: &BriefContent, fonts: &Fonts) -> Printed {
 
 fn attempt(content: &BriefContent, fonts: &Fonts) -> Result<Printed, PrintError> {
     let mut observe = |_| ControlFlow::Continue(());
-    print(&editions::edition(content), &Options::default(), &Limits::default(), fonts, &mut observe)
+    print(&testing::edition(content), &Options::default(), &Limits::default(), fonts, &mut observe)
 }
 
 fn is_missing(warning: &Warning, expected: char) -> bool {

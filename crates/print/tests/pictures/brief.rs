@@ -2,13 +2,12 @@
 
 use std::ops::ControlFlow;
 
+use chancery_print::testing;
 use chancery_print::{Edition, Fonts, Images, Limits, Options, PrintError, Printed, print};
 use chancery_proto::brief::v1::block::Kind;
 use chancery_proto::brief::v1::{Block, BriefContent, Figure, FigureKind, Section};
 use chancery_testkit::content;
 use sha2::{Digest as _, Sha256};
-
-use crate::editions;
 
 /// Returns an image's digest, which is its name.
 pub(crate) fn digest(bytes: &[u8]) -> String {
@@ -47,7 +46,7 @@ pub(crate) fn brief(language: &str, blocks: Vec<Block>) -> BriefContent {
 }
 
 pub(crate) fn edition<'a>(content: &'a BriefContent, images: &'a Images) -> Edition<'a> {
-    Edition { images, ..editions::edition(content) }
+    Edition { images, ..testing::edition(content) }
 }
 
 pub(crate) fn printed(edition: &Edition, options: &Options) -> Result<Printed, PrintError> {

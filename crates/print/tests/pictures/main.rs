@@ -8,8 +8,6 @@
 
 mod accepted;
 mod brief;
-#[path = "../editions/mod.rs"]
-mod editions;
 mod figures;
 mod look;
 #[path = "../../../images/tests/make/mod.rs"]

@@ -5,7 +5,7 @@ use std::fs;
 
 use chancery_brief::marking::{Clearance, Policy, Scheme};
 use chancery_brief::{redact, validate};
-use chancery_print::readback::struct_text;
+use chancery_print::testing::struct_text;
 use chancery_proto::brief::v1::block::Kind;
 use chancery_proto::brief::v1::{
     Block, BriefContent, Figure, FigureKind, List, ListItem, Table, TableColumn,

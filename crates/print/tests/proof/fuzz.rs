@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use chancery_brief::arbitrary;
 use chancery_print::graphics::Color;
-use chancery_print::readback::struct_text;
+use chancery_print::testing::{edition, struct_text};
 use chancery_print::{
     Edition, Fonts, Format, LikelihoodDisplay, Limits, Locale, Options, Paper, PrintError, RevisionState,
     TextSize, Theme, print,
@@ -13,7 +13,6 @@ use chancery_proto::brief::v1::BriefContent;
 use chancery_testkit::pdf;
 use proptest::prelude::*;
 
-use crate::editions::edition;
 use crate::temporary_files;
 use crate::wild::{any_brief, text};
 

@@ -2,7 +2,7 @@
 
 use chancery_brief::marking::Scheme;
 use chancery_brief::validate::canonicalize;
-use chancery_print::readback::struct_text;
+use chancery_print::testing::struct_text;
 use chancery_print::{Limits, Options, PrintError, Printed};
 use chancery_proto::brief::v1::{
     Block, BriefContent, Citation, List, ListItem, Section, Source, Statement, Table, TableCell, TableColumn,

@@ -5,8 +5,6 @@
 mod any_processes;
 mod blocks_without_data;
 mod canaries;
-#[path = "../editions/mod.rs"]
-mod editions;
 mod file_content;
 mod file_text;
 mod fuzz;

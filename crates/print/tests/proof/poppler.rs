@@ -1,10 +1,9 @@
 //! poppler's structure text equals the printer's own readback, and is the edition in its order.
 
-use chancery_print::readback::{normal_form, struct_text};
+use chancery_print::testing::{DIGEST, normal_form, struct_text};
 use chancery_proto::brief::v1::{BriefContent, Section, Statement};
 use chancery_testkit::pdf;
 
-use crate::editions::DIGEST;
 use crate::samples::{Variant, fitting, samples, variants};
 use crate::{file_content, samples, temporary_files};
 

@@ -6,11 +6,10 @@ use std::path::{Path, PathBuf};
 
 use chancery_brief::marking::{Clearance, Policy, Scheme};
 use chancery_brief::{redact, validate};
+use chancery_print::testing::edition;
 use chancery_print::{Fonts, Format, Limits, Options, Paper, PrintError, Printed, TextSize, print};
 use chancery_proto::brief::v1::{BriefContent, RevisionDocument};
 use chancery_testkit::files;
-
-use crate::editions::edition;
 
 /// An edition of a sample.
 pub(crate) struct Sample {
