@@ -5,6 +5,7 @@ use chancery_brief::references::references;
 use chancery_brief::{Canonical, reading_order};
 use chancery_proto::brief::v1::{BriefContent, RevisionDocument};
 use chancery_store::ImportDocument;
+use chancery_testkit::files;
 
 use crate::fixture::{Fixture, brief_name, canonical, content, content_at, document, person, revision_name};
 
@@ -90,11 +91,8 @@ async fn a_newer_revision_supersedes_the_older_one_for_those_who_see_it() {
 #[tokio::test]
 async fn projections_of_the_sample_briefs_agree_with_their_editions() {
     let fixture = Fixture::new().await;
-    for text in [
-        include_str!("../../../../examples/russia-iran/revision-1.json"),
-        include_str!("../../../../examples/amber/revision-1.json"),
-    ] {
-        let sample: RevisionDocument = chancery_proto::json::from_str(text).unwrap();
+    for folder in ["russia-iran", "amber"] {
+        let sample = files::revision(folder, 1);
         let given = document(1, sample.content.unwrap());
         fixture.rows("truncate briefs cascade");
         let name = brief_name(&sample.brief_id);

@@ -1,12 +1,15 @@
-//! Two briefs that share an actor and a source, and readers of different clearances.
+//! Two briefs that share an actor and a source, readers of different clearances, and requests.
 
 use chancery_proto::MESSAGE_LIMIT;
 use chancery_proto::admin::v1::Role;
 use chancery_proto::brief::v1::knowledge_service_client::KnowledgeServiceClient;
+use chancery_proto::brief::v1::trace_impact_request::Target;
 use chancery_proto::brief::v1::{
-    BriefContent, ListActorsRequest, ListEventsRequest, ListRelationshipsRequest, ListSourcesRequest,
-    ListStatementsRequest, ListStatementsResponse,
+    ActorEntry, AsOfClock, AsOfMoment, BriefContent, ListActorsRequest, ListEventsRequest,
+    ListRelationshipsRequest, ListSourcesRequest, ListStatementsRequest, ListStatementsResponse,
+    TraceImpactRequest,
 };
+use prost_types::Timestamp;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::Channel;
 
@@ -16,7 +19,7 @@ pub(crate) type Knowledge = KnowledgeServiceClient<InterceptedService<Channel, B
 
 pub(crate) const PARENT: &str = "workspaces/default";
 
-/// Publish time of revision 1 of each brief.
+/// Returns the name of the first revision of a brief.
 pub(crate) fn revision(brief: &str) -> String {
     format!("{PARENT}/briefs/{brief}/revisions/1")
 }
@@ -144,4 +147,42 @@ pub(crate) fn levant() -> BriefContent {
         "sources": [{"id": "paper", "title": "The same report", "url": "https://example.org/report"}]
     }"#,
     )
+}
+
+/// Returns a moment on a clock.
+pub(crate) fn moment(seconds: i64, clock: AsOfClock) -> AsOfMoment {
+    AsOfMoment { time: Some(Timestamp { seconds, nanos: 0 }), clock: clock.into() }
+}
+
+/// 1 January, 1 March and 1 June 2025.
+pub(crate) const JANUARY: i64 = 1_735_689_600;
+pub(crate) const MARCH: i64 = 1_740_787_200;
+pub(crate) const JUNE: i64 = 1_748_736_000;
+/// 2100.
+pub(crate) const FAR: i64 = 4_102_444_800;
+
+/// Returns a request for the relationships around a part.
+pub(crate) fn around(id: &str, depth: i32) -> ListRelationshipsRequest {
+    ListRelationshipsRequest { around: id.into(), depth, ..relationships("") }
+}
+
+/// Returns the ids of actors.
+pub(crate) fn actor_ids(entries: &[ActorEntry]) -> Vec<&str> {
+    entries.iter().map(|entry| entry.actor.as_ref().unwrap().id.as_str()).collect()
+}
+
+/// Returns ids and numbers with owned ids.
+pub(crate) fn owned(ties: &[(&str, i32)]) -> Vec<(String, i32)> {
+    ties.iter().map(|(id, depth)| ((*id).to_owned(), *depth)).collect()
+}
+
+/// Returns a request that traces the impact of a target in a brief.
+pub(crate) fn trace(brief: &str, target: Target) -> TraceImpactRequest {
+    let brief = format!("{PARENT}/briefs/{brief}");
+    TraceImpactRequest { brief, target: Some(target), ..TraceImpactRequest::default() }
+}
+
+/// Returns the ids of the statements that a filter finds.
+pub(crate) async fn found(client: &mut Knowledge, filter: &str) -> Vec<String> {
+    statement_ids(client.list_statements(statements(filter)).await.unwrap().get_ref())
 }

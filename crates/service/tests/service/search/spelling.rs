@@ -6,9 +6,11 @@ use chancery_proto::brief::v1::{
 };
 use chancery_proto::errors::v1::Reason;
 use chancery_store::{VerifyEvent, VerifyOptions};
+use chancery_testkit::content::statement;
+use chancery_testkit::status_refusals::refused_at;
 
-use crate::scene::{Scene, refused_at};
-use crate::search::{brief, finds, highlighted, ids, ids_of, reading, request, search, statement};
+use crate::scene::Scene;
+use crate::search::scene::{brief, finds, highlighted, ids, ids_of, reading, request, search};
 
 /// Texts in upper case, which the database's locale may not know, and queries in lower case.
 #[tokio::test]
@@ -32,7 +34,7 @@ async fn letters_match_in_either_case_in_a_database_of_any_locale() {
     ];
     for locale in locales {
         let scene = Scene::in_locale(locale).await;
-        let statements = statements.iter().map(|(id, text)| statement(id, text)).collect();
+        let statements = statements.iter().map(|(id, text)| statement(*id, *text)).collect();
         let mut content = brief("ru", "#", statements);
         let names = ["Владимир Путин", "Gerhard Schröder", "علی خامنه‌ای", "Recep Tayyip Erdoğan"];
         content.actors = (1..)

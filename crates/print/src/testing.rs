@@ -1,13 +1,16 @@
-//! A default edition for tests that are not about the publish record.
+//! Reads finished files back for tests and benches, and has a default edition for them.
 
-use chancery_print::{Edition, NO_IMAGES, RevisionState};
 use chancery_proto::brief::v1::BriefContent;
 
-/// An arbitrary digest.
-pub(crate) const DIGEST: &str = "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef";
+use crate::edition::{Edition, NO_IMAGES, RevisionState};
 
-/// Returns an edition of the content.
-pub(crate) fn edition(content: &BriefContent) -> Edition<'_> {
+pub use crate::readback::{Expected, Proof, normal_form, prove, struct_text};
+
+/// An arbitrary digest.
+pub const DIGEST: &str = "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef";
+
+/// Returns an edition of content, for tests that are not about the publish record.
+pub fn edition(content: &BriefContent) -> Edition<'_> {
     Edition {
         content,
         brief: "workspaces/default/briefs/example",
