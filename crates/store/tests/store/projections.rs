@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use chancery_brief::marking::Scheme;
 use chancery_brief::references::references;
 use chancery_brief::{Canonical, reading_order};
-use chancery_proto::brief::v1::{BriefContent, RevisionDocument};
+use chancery_proto::brief::v1::BriefContent;
 use chancery_store::ImportDocument;
 use chancery_testkit::files;
 
